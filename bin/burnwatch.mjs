@@ -1,0 +1,28 @@
+#!/usr/bin/env node
+// Burnwatch runs its TypeScript as it is (type stripping). This file only makes sure that the Node
+// it was started with can do that, and says what to do when it cannot.
+import { spawn } from 'node:child_process';
+import { enableCompileCache } from 'node:module';
+
+const [major, minor] = process.versions.node.split('.').map(Number);
+if (major < 22 || (major === 22 && minor < 12)) {
+  process.stderr.write(
+    `burnwatch: needs Node.js 22.12 or newer, this is ${process.versions.node}. ` +
+      'In a checkout, run "npm ci" once and then "npx burnwatch …": it brings its own Node 24.\n',
+  );
+  process.exit(1);
+}
+const entry = new URL('../src/cli/main.ts', import.meta.url);
+if (process.features.typescript) {
+  enableCompileCache?.();
+  await import(entry.href);
+} else {
+  // Node 22.12 to 22.17 strip types only behind a flag.
+  const flags = ['--experimental-strip-types', '--disable-warning=ExperimentalWarning'];
+  const child = spawn(process.execPath, [...flags, entry.pathname, ...process.argv.slice(2)], {
+    stdio: 'inherit',
+  });
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
+    process.on(signal, () => child.kill(signal));
+  child.on('exit', (code) => process.exit(code ?? 1));
+}

@@ -1,0 +1,41 @@
+import type { ExpectedSamples, Snapshot } from '../model/snapshot.ts';
+import type { Window } from '../model/time.ts';
+
+/** The port between the outside world and the cycle: observes windows. */
+export interface Collector {
+  /**
+   * Observes adjoining windows, oldest first, with a number of queries that does not depend on how
+   * many workloads there are.
+   *
+   * @param expected samples per window seen so far; each snapshot carries what it learnt to the next.
+   * @throws CollectError when nothing can be said about the windows (the source is away, access denied).
+   *   What is merely missing comes back as a snapshot with `complete: false` and its problems named.
+   */
+  collect(
+    windows: readonly Window[],
+    expected: ExpectedSamples,
+    signal: AbortSignal,
+  ): Promise<readonly Snapshot[]>;
+  /** The oldest time that the source still has data for, or null when it cannot tell. */
+  oldestData(signal: AbortSignal): Promise<number | null>;
+  close(): Promise<void>;
+}
+
+/** A source could not be asked at all. `retryable` says whether waiting may help. */
+export class CollectError extends Error {
+  override readonly name = 'CollectError';
+  readonly code:
+    | 'unreachable'
+    | 'timeout'
+    | 'unauthorized'
+    | 'overloaded'
+    | 'bad-answer'
+    | 'bad-query'
+    | 'aborted';
+  readonly retryable: boolean;
+  constructor(code: CollectError['code'], message: string, retryable: boolean, cause?: unknown) {
+    super(message, cause === undefined ? undefined : { cause });
+    this.code = code;
+    this.retryable = retryable;
+  }
+}

@@ -1,0 +1,221 @@
+import { z } from 'zod';
+
+/**
+ * The configuration as a user writes it (see docs/configuration.md). Every object is strict: an
+ * unknown key is an error that names file, line and key. Every secret can be given as `…File`.
+ */
+
+const DURATION = /^(\d+(?:\.\d+)?)(ms|s|m|h|d|w)$/;
+const UNIT_MS = { ms: 1, s: 1e3, m: 6e4, h: 36e5, d: 864e5, w: 6048e5 } as const;
+
+/** Parses `90s`, `5m`, `14d`; null when it is no duration. */
+export function parseDuration(text: string): number | null {
+  const match = DURATION.exec(text);
+  if (match === null) return null;
+  return Number(match[1]) * UNIT_MS[match[2] as keyof typeof UNIT_MS];
+}
+
+/** A duration such as `90s`, `5m`, `14d`; becomes milliseconds. */
+const duration = z.string().transform((text, context) => {
+  const ms = parseDuration(text);
+  if (ms === null || ms <= 0) {
+    context.addIssue({ code: 'custom', message: `is not a duration such as 90s, 5m, 12h or 14d` });
+    return z.NEVER;
+  }
+  return ms;
+});
+
+const price = z.number().min(0, 'must not be negative');
+const labelMatch = z.record(z.string(), z.string());
+const httpUrl = z.url({ protocol: /^https?$/, error: 'must be an http:// or https:// address' });
+
+const tls = z.strictObject({
+  caFile: z.string().optional(),
+  certFile: z.string().optional(),
+  keyFile: z.string().optional(),
+  serverName: z.string().optional(),
+  insecureSkipVerify: z.boolean().default(false),
+});
+
+const prometheus = z.strictObject({
+  url: httpUrl.default('http://prometheus:9090'),
+  matchers: z.string().default(''),
+  headers: z.record(z.string(), z.string()).default({}),
+  bearerToken: z.string().optional(),
+  bearerTokenFile: z.string().optional(),
+  basicAuth: z
+    .strictObject({
+      username: z.string(),
+      password: z.string().optional(),
+      passwordFile: z.string().optional(),
+    })
+    .optional(),
+  tls: tls.optional(),
+  timeout: duration.default(60_000),
+  /** Range of every rate(); the window by default. At least four scrape intervals are wanted. */
+  rateRange: duration.optional(),
+  /** Attempts per query, the first included. */
+  attempts: z.int().min(1).max(10).default(4),
+  concurrency: z.int().min(1).max(20).default(4),
+});
+
+const workloads = z.strictObject({
+  source: z.enum(['auto', 'prometheus', 'kubernetes', 'file']).default('auto'),
+  path: z.string().optional(),
+  kubeconfig: z.string().optional(),
+  context: z.string().optional(),
+  /** Namespaced mode, for people who may not list the whole cluster; empty means all. */
+  namespaces: z.array(z.string()).default([]),
+});
+
+const pricing = z.strictObject({
+  currency: z
+    .string()
+    .regex(/^[A-Z]{3}$/, 'must be an ISO 4217 code such as USD or EUR')
+    .default('USD'),
+  basis: z.enum(['list', 'contracted', 'effective']).default('list'),
+  cpuCoreHour: price.default(0.031611),
+  ramGiBHour: price.default(0.004237),
+  gpuHour: price.default(0.95),
+  storageGiBHour: price.default(0.00005479452),
+  loadBalancerHour: price.default(0.025),
+  network: z
+    .strictObject({
+      zoneGiB: price.default(0.01),
+      regionGiB: price.default(0.01),
+      internetGiB: price.default(0.12),
+    })
+    .prefault({}),
+  nodes: z.array(z.strictObject({ match: labelMatch, hourly: price })).default([]),
+  /** A price list: CSV in the form of SkyPilot's catalog, from a file or an http(s) address. */
+  priceList: z
+    .strictObject({
+      source: z.string().optional(),
+      maxAge: duration.default(30 * 864e5),
+      cacheDir: z.string().optional(),
+      shipped: z.boolean().default(true),
+    })
+    .prefault({}),
+  discounts: z
+    .array(z.strictObject({ match: labelMatch, percent: z.number().min(0).max(100) }))
+    .default([]),
+  fixed: z.array(z.strictObject({ name: z.string().min(1), monthly: price })).default([]),
+  /** Namespaces whose cost is shared out over the others. */
+  shared: z
+    .strictObject({
+      namespaces: z.array(z.string()).default([]),
+      split: z.enum(['evenly', 'weighted']).default('weighted'),
+    })
+    .prefault({}),
+});
+
+const budgets = z.array(
+  z
+    .strictObject({
+      namespace: z.string().optional(),
+      owner: z.string().optional(),
+      monthly: z.number().positive(),
+    })
+    .refine((budget) => (budget.namespace === undefined) !== (budget.owner === undefined), {
+      error: 'needs exactly one of namespace or owner',
+    }),
+);
+
+const owners = z.strictObject({
+  keys: z.array(z.string()).default(['burnwatch.io/owner', 'a8r.io/owner', 'owner', 'team']),
+  routes: z
+    .array(
+      z.strictObject({
+        match: labelMatch,
+        owner: z.string().optional(),
+        slack: z.string().optional(),
+      }),
+    )
+    .default([]),
+});
+
+const schedule = z.strictObject({
+  window: duration.default(300_000),
+  settle: duration.default(120_000),
+  cycle: z.string().default('*/5 * * * *'),
+  digest: z.string().default('0 9 * * 1'),
+  timezone: z
+    .string()
+    .default('UTC')
+    .refine(isTimeZone, { error: 'is not a time zone such as UTC or Europe/Berlin' }),
+  initialBackfill: duration.default(14 * 864e5),
+});
+
+const history = z.strictObject({
+  path: z.string().default('./burnwatch.db'),
+  retention: z
+    .strictObject({
+      windows: duration.default(14 * 864e5),
+      hours: duration.default(400 * 864e5),
+    })
+    .prefault({}),
+});
+
+const slack = z.strictObject({
+  token: z.string().optional(),
+  tokenFile: z.string().optional(),
+  appToken: z.string().optional(),
+  appTokenFile: z.string().optional(),
+  channel: z.string().default('#cloud-cost'),
+  securityChannel: z.string().optional(),
+  apiUrl: httpUrl.default('https://slack.com/api/'),
+});
+
+const webhook = z.strictObject({
+  name: z.string().min(1),
+  url: z.string().optional(),
+  urlFile: z.string().optional(),
+  secret: z.string().optional(),
+  secretFile: z.string().optional(),
+  minSeverity: z.enum(['info', 'warning', 'critical']).default('warning'),
+  pager: z.boolean().default(false),
+});
+
+const serve = z.strictObject({
+  listen: z.string().default('127.0.0.1:9465'),
+  probes: z.string().default('0.0.0.0:9466'),
+  externalUrl: httpUrl.optional(),
+  tokens: z
+    .array(
+      z.strictObject({
+        name: z.string().min(1),
+        token: z.string().optional(),
+        tokenFile: z.string().optional(),
+        scopes: z.array(z.enum(['read', 'ack', 'silence', 'admin'])).min(1),
+        namespaces: z.array(z.string()).optional(),
+      }),
+    )
+    .default([]),
+});
+
+export const configSchema = z.strictObject({
+  cluster: z.string().min(1).default('default'),
+  prometheus: prometheus.prefault({}),
+  workloads: workloads.prefault({}),
+  pricing: pricing.prefault({}),
+  budgets: budgets.default([]),
+  owners: owners.prefault({}),
+  schedule: schedule.prefault({}),
+  history: history.prefault({}),
+  thresholds: z.array(z.string()).default([]),
+  slack: slack.optional(),
+  paging: z.strictObject({ maxPerDay: z.int().min(0).default(5) }).prefault({}),
+  webhooks: z.array(webhook).default([]),
+  serve: serve.prefault({}),
+});
+
+/** The validated configuration: durations are milliseconds, defaults are filled in. */
+export type Config = z.output<typeof configSchema>;
+
+function isTimeZone(name: string): boolean {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== '';
+  } catch {
+    return false;
+  }
+}

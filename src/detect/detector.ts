@@ -1,0 +1,47 @@
+import type { WindowCosts } from '../model/cost.ts';
+import type { Scope, Verdict } from '../model/finding.ts';
+import type { Snapshot } from '../model/snapshot.ts';
+import type { TimeMs } from '../model/time.ts';
+import type { Config } from '../config/schema.ts';
+import type { Thresholds } from '../config/thresholds.ts';
+
+/**
+ * A rule over evidence. It is given one immutable window and its own state; it never asks Prometheus
+ * or SQL, never reads a clock, never sends anything. To add a rule is to add one file, one YAML entry,
+ * and one line in `detectors.ts`.
+ *
+ * @typeParam S the detector's state per key; treat it as immutable: put a new value, never change one.
+ */
+export interface Detector<S> {
+  readonly name: string;
+  /** State that another version wrote is dropped, and learnt anew. */
+  readonly version: number;
+  readonly codec: StateCodec<S>;
+  detect(context: DetectContext, state: DetectorState<S>): readonly Verdict[];
+}
+
+/** What every detector may look at. */
+export interface DetectContext {
+  readonly snapshot: Snapshot;
+  readonly costs: WindowCosts;
+  readonly config: Config;
+  readonly thresholds: Thresholds;
+  /** End of the very first window that this history holds: what is older is unknown, not absent. */
+  readonly historyStart: TimeMs;
+  /** True while a finding of this rule and scope is open, so that a detector can say `clear`. */
+  isOpen(kind: Verdict['kind'], rule: string, scope: Scope): boolean;
+}
+
+/** A detector's own rows. Changes are recorded in the window's transaction. */
+export interface DetectorState<S> {
+  get(key: string): S | undefined;
+  set(key: string, value: S): void;
+  delete(key: string): void;
+  entries(): Iterable<readonly [string, S]>;
+}
+
+/** How a detector's state is stored: small (under 2 KB a workload) and versioned with the detector. */
+export interface StateCodec<S> {
+  encode(value: S): Uint8Array;
+  decode(bytes: Uint8Array): S;
+}

@@ -1,0 +1,167 @@
+import type { CycleState, StateChange } from '../cycle/state.ts';
+import type { StateCodec } from '../detect/detector.ts';
+import type { WindowCosts } from '../model/cost.ts';
+import type { Finding, FindingEvent, FindingKind } from '../model/finding.ts';
+import type { Nano } from '../model/money.ts';
+import type { Reading } from '../model/reading.ts';
+import type { DataProblem, Snapshot } from '../model/snapshot.ts';
+import type { TimeMs, Window } from '../model/time.ts';
+import type { WorkloadRef } from '../model/workload.ts';
+
+/** One window as it goes into the history: what was seen, what it cost, what was concluded. */
+export interface WindowRecord {
+  readonly snapshot: Snapshot;
+  readonly costs: WindowCosts;
+  readonly change: StateChange;
+  readonly events: readonly FindingEvent[];
+  /** Events of muted windows are recorded as suppressed: what is still open is announced once later. */
+  readonly muted: boolean;
+  readonly configHash: string;
+}
+
+/** Usage and costs of a window that was sealed with partial data, asked again. Verdicts stay. */
+export interface WindowCorrection {
+  readonly snapshot: Snapshot;
+  readonly costs: WindowCosts;
+}
+
+/**
+ * The history's writing side; there is one writer per database. Coarse and asynchronous, so that
+ * another engine (PostgreSQL for fleets) can stand behind it; SQL and transactions never leave it.
+ */
+export interface HistoryWriter {
+  /** Loads what the next window needs. Rows of detectors not in `codecs`, or of other versions, are left out. */
+  loadState(codecs: DetectorCodecs): Promise<CycleState>;
+  /**
+   * Seals windows, in order, in one transaction. Sealing a window again is a no-op.
+   * @throws HistoryError `gap` when a window does not adjoin the watermark (unless nothing is sealed yet).
+   */
+  recordWindows(batch: readonly WindowRecord[]): Promise<void>;
+  /** Replaces the usage and costs of sealed windows and recomputes the hours and days above them. */
+  correctWindows(corrections: readonly WindowCorrection[]): Promise<void>;
+  /** Sealed windows that are incomplete, within [from, to), oldest first. */
+  incompleteWindows(from: TimeMs, to: TimeMs): Promise<readonly Window[]>;
+  /** Drops what is older than the retention. */
+  prune(keep: { readonly windowsFrom: TimeMs; readonly hoursFrom: TimeMs }): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** How to store each detector's state: name → version and codec. */
+export type DetectorCodecs = ReadonlyMap<
+  string,
+  { readonly version: number; readonly codec: StateCodec<unknown> }
+>;
+
+/** Aggregations of the cost table; `label:KEY` takes a pod label. Several make a composite key. */
+export type CostDimension =
+  'namespace' | 'workload' | 'owner' | 'node' | 'pod' | 'container' | `label:${string}`;
+
+export interface CostQuery {
+  readonly from: TimeMs;
+  readonly to: TimeMs;
+  readonly by: readonly CostDimension[];
+  /** Only these namespaces (authorization); null for all. */
+  readonly namespaces: readonly string[] | null;
+}
+
+/** One row of a cost table, in exact nano-units and hours. */
+export interface CostRow {
+  readonly key: string;
+  readonly namespace: string | null;
+  readonly workload: WorkloadRef | null;
+  readonly owner: string | null;
+  readonly node: string | null;
+  readonly pod: string | null;
+  readonly container: string | null;
+  readonly cpuCoreHours: number;
+  readonly ramByteHours: number;
+  readonly gpuHours: number;
+  readonly cpuRequestCoreHours: number;
+  readonly cpuUsageCoreHours: number;
+  readonly ramRequestByteHours: number;
+  readonly ramUsageByteHours: number;
+  readonly cpuNano: Nano;
+  readonly ramNano: Nano;
+  readonly gpuNano: Nano;
+  readonly storageNano: Nano;
+  readonly networkNano: Nano;
+  readonly loadBalancerNano: Nano;
+  /** Share of expected samples present, weighted by time lived, 0..1. */
+  readonly coverage: number;
+}
+
+export interface CostTable {
+  readonly window: Window;
+  readonly rows: readonly CostRow[];
+  readonly idle: { readonly cpuNano: Nano; readonly ramNano: Nano; readonly gpuNano: Nano };
+  readonly nodesNano: Nano;
+  /** Share of the asked time that is sealed × coverage of the sealed windows, 0..1. */
+  readonly coverage: number;
+  /** True when the span holds windows that are not sealed yet or may still be corrected. */
+  readonly provisional: boolean;
+}
+
+export interface FindingQuery {
+  readonly state: 'open' | 'all';
+  readonly kind: FindingKind | null;
+  readonly since: TimeMs | null;
+  readonly namespaces: readonly string[] | null;
+}
+
+/** One window of one container, as stored. */
+export interface UsagePoint {
+  readonly window: Window;
+  readonly cpuUsageCores: Reading;
+  readonly cpuRequestCores: Reading;
+  readonly cpuLimitCores: Reading;
+  readonly ramUsageBytes: Reading;
+  readonly ramPeakBytes: Reading;
+  readonly ramRequestBytes: Reading;
+  readonly ramLimitBytes: Reading;
+  readonly networkReceiveBytesPerSecond: Reading;
+  readonly networkTransmitBytesPerSecond: Reading;
+  readonly diskReadBytesPerSecond: Reading;
+  readonly diskWriteBytesPerSecond: Reading;
+  readonly throttledShare: Reading;
+  readonly restarts: Reading;
+  readonly runShare: number;
+  readonly coverage: number;
+}
+
+export interface HistoryStatus {
+  readonly historyStart: TimeMs | null;
+  readonly watermark: TimeMs | null;
+  readonly sealedWindows: number;
+  readonly incompleteWindows: number;
+  readonly lastProblems: readonly DataProblem[];
+}
+
+/** The history's reading side: one reader a page or command, each on its own read-only connection. */
+export interface HistoryReader {
+  status(): Promise<HistoryStatus>;
+  costs(query: CostQuery): Promise<CostTable>;
+  findings(query: FindingQuery): Promise<readonly Finding[]>;
+  finding(idOrPrefix: string): Promise<Finding | null>;
+  findingEvents(id: string): Promise<readonly FindingEvent[]>;
+  /** Window rows of a workload's containers, summed over its pods unless `pod` is given. */
+  usage(query: {
+    readonly namespace: string;
+    readonly workload: WorkloadRef;
+    readonly container: string | null;
+    readonly pod: string | null;
+    readonly from: TimeMs;
+    readonly to: TimeMs;
+  }): Promise<readonly UsagePoint[]>;
+  close(): Promise<void>;
+}
+
+/** The history cannot do what was asked; `code` is for programs, the message for people. */
+export class HistoryError extends Error {
+  override readonly name = 'HistoryError';
+  readonly code:
+    'locked' | 'gap' | 'not-a-database' | 'full' | 'newer-schema' | 'other-cluster' | 'io';
+  constructor(code: HistoryError['code'], message: string, cause?: unknown) {
+    super(message, cause === undefined ? undefined : { cause });
+    this.code = code;
+  }
+}

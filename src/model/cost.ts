@@ -1,0 +1,67 @@
+import type { Nano } from './money.ts';
+import type { ContainerSample, PodSample } from './snapshot.ts';
+
+/** Where a node's price came from, in the order the sources are asked. */
+export type PriceSource = 'config' | 'exporter' | 'price-list' | 'flat' | 'none';
+
+/** A node's price per hour, split between its resources. Units of currency, not nano. */
+export interface NodePrice {
+  readonly cpuCoreHour: number;
+  readonly ramGiBHour: number;
+  readonly gpuHour: number;
+  readonly source: PriceSource;
+  /** One sentence for people: which entry matched and why. */
+  readonly reason: string;
+}
+
+/** What one container was allocated in one window, and what that cost. */
+export interface Allocation {
+  readonly pod: PodSample;
+  readonly container: ContainerSample;
+  /** max(request, usage) × hours; the OpenCost specification's allocation. */
+  readonly cpuCoreHours: number;
+  readonly ramByteHours: number;
+  readonly gpuHours: number;
+  /** Request and usage by themselves, for efficiency = cost of used / cost of requested. */
+  readonly cpuRequestCoreHours: number;
+  readonly cpuUsageCoreHours: number;
+  readonly ramRequestByteHours: number;
+  readonly ramUsageByteHours: number;
+  readonly cpuNano: Nano;
+  readonly ramNano: Nano;
+  readonly gpuNano: Nano;
+  readonly storageNano: Nano;
+  readonly networkNano: Nano;
+  readonly loadBalancerNano: Nano;
+}
+
+/** What one node cost in one window and how much of it nobody was allocated (negative: overcommitted). */
+export interface NodeCost {
+  readonly node: string;
+  readonly price: NodePrice;
+  readonly hours: number;
+  readonly cpuCores: number;
+  readonly ramBytes: number;
+  readonly gpus: number;
+  readonly cpuNano: Nano;
+  readonly ramNano: Nano;
+  readonly gpuNano: Nano;
+  readonly idleCpuNano: Nano;
+  readonly idleRamNano: Nano;
+  readonly idleGpuNano: Nano;
+}
+
+/** Cost that belongs to a namespace but to no running container (an unmounted volume, a load balancer). */
+export interface UnattachedCost {
+  readonly namespace: string;
+  readonly name: string;
+  readonly kind: 'volume' | 'load-balancer';
+  readonly nano: Nano;
+}
+
+/** The priced window. For every node: Σ allocations + idle = the node's cost, exactly, per resource. */
+export interface WindowCosts {
+  readonly allocations: readonly Allocation[];
+  readonly nodes: readonly NodeCost[];
+  readonly unattached: readonly UnattachedCost[];
+}

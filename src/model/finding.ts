@@ -1,0 +1,115 @@
+import type { Nano } from './money.ts';
+import type { TimeMs } from './time.ts';
+import type { WorkloadRef } from './workload.ts';
+
+export type FindingKind =
+  | 'cryptojacking'
+  | 'overprovisioned'
+  | 'underprovisioned'
+  | 'cost-spike'
+  | 'budget'
+  | 'abandoned'
+  | 'posture'
+  | 'data-quality';
+
+export type Severity = 'info' | 'warning' | 'critical';
+
+export type FindingState = 'open' | 'acknowledged' | 'accepted' | 'resolved';
+
+/** What a finding is about. All empty: the whole cluster. */
+export interface Scope {
+  readonly namespace: string | null;
+  readonly workload: WorkloadRef | null;
+  readonly container: string | null;
+  /** Anything else that a rule is about: a node, a metric, an owner, a budget period. */
+  readonly subject: string | null;
+}
+
+/** Independent kinds of evidence; a severity needs several of them to agree. */
+export type EvidenceFamily =
+  | 'level'
+  | 'novelty'
+  | 'work'
+  | 'shape'
+  | 'spread'
+  | 'spec'
+  | 'tools'
+  | 'suppressor'
+  | 'money'
+  | 'data';
+
+/** One reason, readable by itself. `value` and `threshold` share `unit`. */
+export interface Evidence {
+  readonly signal: string;
+  readonly family: EvidenceFamily;
+  readonly value: number | string | null;
+  readonly threshold: number | string | null;
+  readonly unit: string;
+  /** Points it adds to (or, for a suppressor, takes from) the score. */
+  readonly weight: number;
+  readonly text: string;
+}
+
+/** A command for whoever reads the finding; `read` first, `destroy` last. */
+export interface NextStep {
+  readonly command: string;
+  readonly effect: 'read' | 'contain' | 'destroy';
+  readonly why: string;
+}
+
+/**
+ * What a detector says of one scope in one window. A scope whose finding is open and about which no
+ * verdict comes back counts as `unknown`: it stays open.
+ */
+export interface Verdict {
+  readonly kind: FindingKind;
+  readonly rule: string;
+  readonly scope: Scope;
+  readonly status: 'firing' | 'clear' | 'unknown';
+  readonly severity: Severity;
+  /** 0..100. */
+  readonly score: number;
+  /** When the behaviour began, in the data's time. */
+  readonly startedAt: TimeMs;
+  readonly summary: string;
+  readonly evidence: readonly Evidence[];
+  readonly next: readonly NextStep[];
+  /** Names of pods that show it now, sorted. */
+  readonly pods: readonly string[];
+  /** Cost between `startedAt` and this window's start, where the detector knows it; later windows are added up. */
+  readonly costBeforeNano: Nano | null;
+  /** Units of currency per month that could be saved, or that it burns. */
+  readonly costPerMonth: number | null;
+}
+
+/** A finding as it stands after a window. */
+export interface Finding {
+  readonly id: string;
+  readonly fingerprint: string;
+  readonly kind: FindingKind;
+  readonly rule: string;
+  readonly severity: Severity;
+  readonly state: FindingState;
+  readonly score: number;
+  readonly cluster: string;
+  readonly scope: Scope;
+  readonly pods: readonly string[];
+  readonly owner: string | null;
+  readonly startedAt: TimeMs;
+  readonly firstSeen: TimeMs;
+  readonly lastSeen: TimeMs;
+  readonly resolvedAt: TimeMs | null;
+  readonly summary: string;
+  readonly evidence: readonly Evidence[];
+  readonly next: readonly NextStep[];
+  readonly costSoFarNano: Nano | null;
+  readonly costPerMonth: number | null;
+}
+
+/** The pure part of a cycle ends with these; the notifier turns them into deliveries. */
+export interface FindingEvent {
+  readonly type: 'opened' | 'reopened' | 'worse' | 'better' | 'closed';
+  /** End of the window that caused it. */
+  readonly at: TimeMs;
+  readonly finding: Finding;
+}

@@ -1,0 +1,166 @@
+import type { Reading } from './reading.ts';
+import type { PodSpecFacts } from './podSpec.ts';
+import type { TimeMs, Window } from './time.ts';
+import type { WorkloadRef } from './workload.ts';
+
+/**
+ * Everything that was observed about one window: the only thing that pricing and detection see.
+ * It is immutable and complete; whoever is given one asks neither Prometheus nor SQL nor a clock.
+ * Lists are sorted by identity, so that the same data always gives the same answer.
+ *
+ * All rates and sizes are averages over the *whole* window unless the name says otherwise, so that
+ * value × window length is the amount, also for a pod that lived three minutes of five.
+ */
+export interface Snapshot {
+  readonly cluster: string;
+  readonly window: Window;
+  readonly nodes: readonly NodeSample[];
+  readonly pods: readonly PodSample[];
+  readonly namespaces: ReadonlyMap<string, NamespaceFacts>;
+  readonly volumes: readonly VolumeSample[];
+  readonly loadBalancers: readonly LoadBalancerSample[];
+  /** Share of the expected samples that were present, 0..1 (see docs/architecture.md, "Coverage"). */
+  readonly coverage: number;
+  /** True when nothing that the window needs is missing; an incomplete window is asked again. */
+  readonly complete: boolean;
+  readonly problems: readonly DataProblem[];
+  /** Expected samples per window, carried to the next window (see docs/architecture.md, "Coverage"). */
+  readonly expectedSamples: ExpectedSamples;
+}
+
+/** How many samples a series that lives through a whole window has, as seen on this cluster. */
+export interface ExpectedSamples {
+  readonly cadvisor: number;
+  readonly kubeState: number;
+}
+
+/** Something the window lacks, named so that a person can act on it. */
+export interface DataProblem {
+  readonly code:
+    | 'query-failed'
+    | 'partial-answer'
+    | 'metric-absent'
+    | 'low-coverage'
+    | 'population-collapse'
+    | 'bad-values'
+    | 'several-clusters'
+    | 'unpriced-node'
+    | 'source-unavailable';
+  /** The metric, source or node concerned. */
+  readonly subject: string;
+  /** One plain sentence: what is missing and what depends on it. */
+  readonly text: string;
+}
+
+export interface NodeSample {
+  readonly name: string;
+  readonly cpuCores: Reading;
+  readonly ramBytes: Reading;
+  readonly gpus: Reading;
+  readonly allocatableCpuCores: Reading;
+  readonly allocatableRamBytes: Reading;
+  /** Node labels as far as any source gave them (`node.kubernetes.io/instance-type`, …). */
+  readonly labels: Readonly<Record<string, string>>;
+  readonly providerId: string | null;
+  /** Share of the window the node existed, 0..1. */
+  readonly upShare: number;
+  /** Hourly prices an exporter left in Prometheus (OpenCost's metrics), unknown where absent. */
+  readonly exportedPrice: ExportedNodePrice | null;
+}
+
+export interface ExportedNodePrice {
+  readonly cpuCoreHour: Reading;
+  readonly ramGiBHour: Reading;
+  readonly gpuHour: Reading;
+  readonly totalHour: Reading;
+}
+
+export interface PodSample {
+  readonly namespace: string;
+  readonly name: string;
+  /** The pod's UID; `name:NAMESPACE/POD` where no source told it. This is what is billed. */
+  readonly uid: string;
+  readonly workload: WorkloadRef;
+  /** False while the owner is not known yet and usage counts as `Pod/NAME`. */
+  readonly workloadKnown: boolean;
+  /** The node it ran on, or null while it is not scheduled or not known. */
+  readonly node: string | null;
+  readonly createdAt: TimeMs | null;
+  readonly phase: string | null;
+  readonly hostNetwork: boolean | null;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly annotations: Readonly<Record<string, string>>;
+  /**
+   * Share of the window, 0..1, in which the pod held its requests on a node: scheduled and not yet
+   * terminated, running or not (a pod in ImagePullBackOff holds them too).
+   */
+  readonly heldShare: number;
+  readonly networkReceiveBytesPerSecond: Reading;
+  readonly networkTransmitBytesPerSecond: Reading;
+  readonly containers: readonly ContainerSample[];
+  /** What the Kubernetes API or a file knew of this pod; null where neither did. */
+  readonly spec: PodSpecFacts | null;
+}
+
+export interface ContainerSample {
+  readonly name: string;
+  readonly image: string | null;
+  readonly imageId: string | null;
+  /** An init container that is not a native side-car runs once and is not right-sized. */
+  readonly init: boolean;
+  /** Average over the window, of core-seconds used / window seconds. */
+  readonly cpuUsageCores: Reading;
+  readonly cpuRequestCores: Reading;
+  readonly cpuLimitCores: Reading;
+  /** Working set, averaged over the window (zero while not running). */
+  readonly ramUsageBytes: Reading;
+  /** Highest scraped working set of the window. */
+  readonly ramPeakBytes: Reading;
+  readonly ramRequestBytes: Reading;
+  readonly ramLimitBytes: Reading;
+  readonly gpuRequest: Reading;
+  /** GPU utilisation 0..1 and tensor-pipe activity 0..1, where DCGM exports them. */
+  readonly gpuUtilisation: Reading;
+  readonly gpuTensorActivity: Reading;
+  readonly diskReadBytesPerSecond: Reading;
+  readonly diskWriteBytesPerSecond: Reading;
+  /** Share of CFS periods that were throttled, 0..1. */
+  readonly throttledShare: Reading;
+  /** Share of the window, 0..1, in which the container ran. */
+  readonly runShare: number;
+  /** Restarts inside the window. */
+  readonly restarts: Reading;
+  /** Reason of the last termination, for example `OOMKilled`. */
+  readonly lastTerminatedReason: string | null;
+  /** Reason why it waits, for example `ImagePullBackOff`. */
+  readonly waitingReason: string | null;
+  /** Share of the samples expected for the time it lived, 0..1. */
+  readonly coverage: number;
+}
+
+export interface NamespaceFacts {
+  readonly name: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly annotations: Readonly<Record<string, string>>;
+}
+
+/** A persistent volume claim in the window. */
+export interface VolumeSample {
+  readonly namespace: string;
+  readonly claim: string;
+  readonly storageClass: string | null;
+  readonly volume: string | null;
+  readonly bytes: Reading;
+  /** UIDs of the pods that mount it, sorted; empty when nobody does. */
+  readonly mountedBy: readonly string[];
+  readonly boundShare: number;
+  /** Price per GiB-hour that an exporter left in Prometheus. */
+  readonly exportedPriceGiBHour: Reading;
+}
+
+/** A Service of type LoadBalancer in the window. */
+export interface LoadBalancerSample {
+  readonly namespace: string;
+  readonly name: string;
+  readonly upShare: number;
+}

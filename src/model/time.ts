@@ -1,0 +1,36 @@
+/** Unix time in milliseconds, UTC. Every time inside Burnwatch has this form. */
+export type TimeMs = number;
+
+/** A half-open span `[start, end)` on the fixed UTC grid of windows. */
+export interface Window {
+  readonly start: TimeMs;
+  readonly end: TimeMs;
+}
+
+export const SECOND_MS = 1_000;
+export const MINUTE_MS = 60 * SECOND_MS;
+export const HOUR_MS = 60 * MINUTE_MS;
+export const DAY_MS = 24 * HOUR_MS;
+
+/** The usual month of cloud price lists: 730 hours. */
+export const HOURS_PER_MONTH = 730;
+
+/** The last grid line at or before `time`, for a grid of `step` milliseconds anchored at the epoch. */
+export function floorTo(time: TimeMs, step: number): TimeMs {
+  return Math.floor(time / step) * step;
+}
+
+/** The first grid line at or after `time`. */
+export function ceilTo(time: TimeMs, step: number): TimeMs {
+  return Math.ceil(time / step) * step;
+}
+
+/** Length of a window in hours, the unit prices are quoted in. */
+export function windowHours(window: Window): number {
+  return (window.end - window.start) / HOUR_MS;
+}
+
+/** RFC 3339 in UTC without needless milliseconds: `2026-11-24T07:00:00Z`. */
+export function formatTime(time: TimeMs): string {
+  return new Date(time).toISOString().replace('.000Z', 'Z');
+}
