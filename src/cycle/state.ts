@@ -37,3 +37,42 @@ export function emptyState(): CycleState {
     findings: new Map(),
   };
 }
+
+/**
+ * The working copy of the state that a run of windows goes through. `apply` folds a window's change
+ * in; it is kept apart from `runWindow`, which never changes what it was given.
+ */
+export class WorkingState implements CycleState {
+  historyStart: TimeMs | null;
+  watermark: TimeMs | null;
+  expectedSamples: ExpectedSamples;
+  readonly detectors: Map<string, Map<string, unknown>>;
+  readonly findings: Map<string, Finding>;
+
+  constructor(state: CycleState) {
+    this.historyStart = state.historyStart;
+    this.watermark = state.watermark;
+    this.expectedSamples = state.expectedSamples;
+    this.detectors = new Map([...state.detectors].map(([name, rows]) => [name, new Map(rows)]));
+    this.findings = new Map(state.findings);
+  }
+
+  apply(change: StateChange): void {
+    this.historyStart = change.historyStart;
+    this.watermark = change.watermark;
+    this.expectedSamples = change.expectedSamples;
+    for (const [name, changes] of change.detectors) {
+      const rows = this.detectors.get(name) ?? new Map<string, unknown>();
+      fold(rows, changes);
+      this.detectors.set(name, rows);
+    }
+    fold(this.findings, change.findings);
+  }
+}
+
+function fold<V>(rows: Map<string, V>, changes: ReadonlyMap<string, V | null>): void {
+  for (const [key, value] of changes) {
+    if (value === null) rows.delete(key);
+    else rows.set(key, value);
+  }
+}

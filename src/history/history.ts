@@ -1,7 +1,7 @@
 import type { CycleState, StateChange } from '../cycle/state.ts';
 import type { StateCodec } from '../detect/detector.ts';
 import type { WindowCosts } from '../model/cost.ts';
-import type { Finding, FindingEvent, FindingKind } from '../model/finding.ts';
+import type { Finding, FindingEvent, FindingKind, OperatorAction } from '../model/finding.ts';
 import type { Nano } from '../model/money.ts';
 import type { Reading } from '../model/reading.ts';
 import type { DataProblem, Snapshot } from '../model/snapshot.ts';
@@ -16,6 +16,8 @@ export interface WindowRecord {
   readonly events: readonly FindingEvent[];
   /** Events of muted windows are recorded as suppressed: what is still open is announced once later. */
   readonly muted: boolean;
+  /** Operators' decisions that this window merged: recorded as applied in its transaction. */
+  readonly applied: readonly OperatorAction[];
   readonly configHash: string;
 }
 
@@ -37,6 +39,13 @@ export interface HistoryWriter {
    * @throws HistoryError `gap` when a window does not adjoin the watermark (unless nothing is sealed yet).
    */
   recordWindows(batch: readonly WindowRecord[]): Promise<void>;
+  /**
+   * Records findings that no window brought: an outage of the source itself, in its own transaction.
+   * `findings` replaces rows by fingerprint; the watermark stays.
+   */
+  recordFindings(findings: readonly Finding[], events: readonly FindingEvent[]): Promise<void>;
+  /** Operators' decisions appended since the last window was sealed, oldest first. */
+  pendingActions(): Promise<readonly OperatorAction[]>;
   /** Replaces the usage and costs of sealed windows and recomputes the hours and days above them. */
   correctWindows(corrections: readonly WindowCorrection[]): Promise<void>;
   /** Sealed windows that are incomplete, within [from, to), oldest first. */

@@ -104,12 +104,33 @@ export interface Finding {
   readonly next: readonly NextStep[];
   readonly costSoFarNano: Nano | null;
   readonly costPerMonth: number | null;
+  /** Who acknowledged or accepted it and why; null while nobody did. */
+  readonly decision: FindingDecision | null;
+}
+
+/** What a person decided about a finding. */
+export interface FindingDecision {
+  readonly by: string;
+  readonly at: TimeMs;
+  readonly reason: string | null;
+  /** When an acceptance is to be reviewed: from then on the finding is open again. */
+  readonly until: TimeMs | null;
+}
+
+/** A person's decision as it was appended; the next window merges it into the finding. */
+export interface OperatorAction {
+  readonly findingId: string;
+  readonly action: 'acknowledge' | 'accept' | 'reopen' | 'not-abuse';
+  readonly decision: FindingDecision;
 }
 
 /** The pure part of a cycle ends with these; the notifier turns them into deliveries. */
 export interface FindingEvent {
-  readonly type: 'opened' | 'reopened' | 'worse' | 'better' | 'closed';
+  readonly type:
+    'opened' | 'reopened' | 'worse' | 'better' | 'acknowledged' | 'accepted' | 'closed';
   /** End of the window that caused it. */
   readonly at: TimeMs;
   readonly finding: Finding;
+  /** One plain sentence: why this happened now. */
+  readonly reason: string;
 }
