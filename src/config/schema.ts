@@ -77,6 +77,8 @@ const pricing = z.strictObject({
   cpuCoreHour: price.default(0.031611),
   ramGiBHour: price.default(0.004237),
   gpuHour: price.default(0.95),
+  /** Flat rates for spot nodes; without them spot nodes fall back to the rates above. */
+  spot: z.strictObject({ cpuCoreHour: price, ramGiBHour: price, gpuHour: price }).optional(),
   storageGiBHour: price.default(0.00005479452),
   loadBalancerHour: price.default(0.025),
   network: z

@@ -12,6 +12,8 @@ export interface NodePrice {
   readonly source: PriceSource;
   /** One sentence for people: which entry matched and why. */
   readonly reason: string;
+  /** 1 for a price meant for this node, 0.5 for a stand-in, 0 for none; lowers the coverage of its containers. */
+  readonly coverage: number;
 }
 
 /** What one container was allocated in one window, and what that cost. */
@@ -33,6 +35,8 @@ export interface Allocation {
   readonly storageNano: Nano;
   readonly networkNano: Nano;
   readonly loadBalancerNano: Nano;
+  /** Share of what its cost rests on that was known, 0..1: the container's samples × the node price's coverage. */
+  readonly coverage: number;
 }
 
 /** What one node cost in one window and how much of it nobody was allocated (negative: overcommitted). */
@@ -51,11 +55,12 @@ export interface NodeCost {
   readonly idleGpuNano: Nano;
 }
 
-/** Cost that belongs to a namespace but to no running container (an unmounted volume, a load balancer). */
+/** Cost that belongs to a namespace but to no running container (an unmounted volume, a load balancer,
+ * traffic of a pod whose containers were not seen). */
 export interface UnattachedCost {
   readonly namespace: string;
   readonly name: string;
-  readonly kind: 'volume' | 'load-balancer';
+  readonly kind: 'volume' | 'load-balancer' | 'network';
   readonly nano: Nano;
 }
 

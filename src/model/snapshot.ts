@@ -97,9 +97,18 @@ export interface PodSample {
   readonly heldShare: number;
   readonly networkReceiveBytesPerSecond: Reading;
   readonly networkTransmitBytesPerSecond: Reading;
+  /** Egress by destination, where a network cost exporter (OpenCost's) tells; absent where none does. */
+  readonly egress?: EgressSample | null;
   readonly containers: readonly ContainerSample[];
   /** What the Kubernetes API or a file knew of this pod; null where neither did. */
   readonly spec: PodSpecFacts | null;
+}
+
+/** Billable egress of a pod, averaged over the window, by where it went. */
+export interface EgressSample {
+  readonly zoneBytesPerSecond: Reading;
+  readonly regionBytesPerSecond: Reading;
+  readonly internetBytesPerSecond: Reading;
 }
 
 export interface ContainerSample {
