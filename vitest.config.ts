@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { TallyReporter } from './test/support/tallyReporter.ts';
 
 /**
  * Two projects: `unit` (beside the code, seconds, no processes) and `integration`
@@ -6,6 +7,7 @@ import { defineConfig } from 'vitest/config';
  */
 export default defineConfig({
   test: {
+    reporters: ['default', new TallyReporter()],
     projects: [
       {
         test: {

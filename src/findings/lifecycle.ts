@@ -20,8 +20,8 @@ export interface LifecycleInput {
   readonly absenceProves: boolean;
   /** True when the finding's workload had a pod in this window. */
   isPresent(finding: Finding): boolean;
-  /** What the verdict's scope cost in this window; null where money means nothing. */
-  costOf(verdict: Verdict): Nano | null;
+  /** What the scope cost in this window; null where money means nothing. */
+  costOf(about: Pick<Finding, 'kind' | 'scope' | 'costPerMonth'>): Nano | null;
   /** Who owns a scope; null where nobody is known to. */
   ownerOf(verdict: Verdict): string | null;
 }
@@ -65,7 +65,7 @@ export function advanceFindings(input: LifecycleInput): LifecycleResult {
     if (finding === undefined) continue;
     if (isForgotten(finding, input.window.end)) changed.set(print, null);
     else review(finding, input.window.end, put);
-    if (!judged.has(print)) closeIfGone(input, current(print) ?? finding, put);
+    if (!judged.has(print)) carryUnjudged(input, current(print) ?? finding, put);
   }
   return { changed, events };
 }
@@ -135,13 +135,19 @@ function review(finding: Finding, now: TimeMs, put: Put): void {
   put({ ...finding, state: 'open', decision: null }, 'reopened', 'Its review is due');
 }
 
-/** Closes a finding of which no verdict spoke, once its workload is provably gone. */
-function closeIfGone(input: LifecycleInput, finding: Finding, put: Put): void {
+/**
+ * A finding of which no verdict spoke stays open and goes on costing, unless its workload is provably
+ * gone: no detector looks at every scope in every window, and unknown never resolves.
+ */
+function carryUnjudged(input: LifecycleInput, finding: Finding, put: Put): void {
   const now = input.window.end;
-  if (finding.state === 'resolved' || finding.scope.workload === null) return;
-  if (!input.absenceProves || input.isPresent(finding)) return;
-  if (now - finding.lastSeen < GONE_AFTER_MS) return;
-  put(resolved(finding, now), 'closed', 'The workload is gone');
+  if (finding.state === 'resolved') return;
+  const isAbsent = finding.scope.workload !== null && !input.isPresent(finding);
+  if (isAbsent && input.absenceProves && now - finding.lastSeen >= GONE_AFTER_MS)
+    return put(resolved(finding, now), 'closed', 'The workload is gone');
+  const cost = input.costOf(finding);
+  if (cost !== null && cost > 0)
+    put({ ...finding, costSoFarNano: add(finding.costSoFarNano, cost) }, null, '');
 }
 
 function applyAction(finding: Finding, action: OperatorAction, put: Put): void {

@@ -46,8 +46,13 @@ export interface HistoryWriter {
   recordFindings(findings: readonly Finding[], events: readonly FindingEvent[]): Promise<void>;
   /** Operators' decisions appended since the last window was sealed, oldest first. */
   pendingActions(): Promise<readonly OperatorAction[]>;
-  /** Replaces the usage and costs of sealed windows and recomputes the hours and days above them. */
-  correctWindows(corrections: readonly WindowCorrection[]): Promise<void>;
+  /**
+   * Replaces the usage and costs of sealed windows where the new snapshot's coverage is higher than the
+   * stored one, and recomputes the hours and days above them.
+   *
+   * @returns how many windows were replaced.
+   */
+  correctWindows(corrections: readonly WindowCorrection[]): Promise<number>;
   /** Sealed windows that are incomplete, within [from, to), oldest first. */
   incompleteWindows(from: TimeMs, to: TimeMs): Promise<readonly Window[]>;
   /** Drops what is older than the retention. */

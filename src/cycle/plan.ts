@@ -1,0 +1,46 @@
+import type { ExpectedSamples, Snapshot } from '../model/snapshot.ts';
+import { ceilTo, floorTo, formatTime, HOUR_MS, type TimeMs, type Window } from '../model/time.ts';
+
+/** A batch is at most this long: one set of queries and one transaction. */
+const BATCH_MS = 6 * HOUR_MS;
+/** Containers × windows of one batch: about 200 MB of snapshots in memory. */
+const BATCH_CONTAINER_WINDOWS = 150_000;
+
+/** The windows of the grid that lie wholly within [from, until), oldest first. */
+export function windowsBetween(from: TimeMs, until: TimeMs, length: number): readonly Window[] {
+  const windows: Window[] = [];
+  const end = floorTo(until, length);
+  for (let start = ceilTo(from, length); start + length <= end; start += length)
+    windows.push({ start, end: start + length });
+  return windows;
+}
+
+/** How many windows to observe at once, for a cluster that showed `containers` containers last. */
+export function batchSize(length: number, containers: number): number {
+  const byTime = Math.max(1, Math.floor(BATCH_MS / length));
+  const bySize = Math.floor(BATCH_CONTAINER_WINDOWS / Math.max(1, containers));
+  return Math.max(1, Math.min(byTime, bySize));
+}
+
+/** A window that its source no longer holds: nothing is known of it, and that is said. */
+export function lostWindow(cluster: string, window: Window, expected: ExpectedSamples): Snapshot {
+  return {
+    cluster,
+    window,
+    nodes: [],
+    pods: [],
+    namespaces: new Map(),
+    volumes: [],
+    loadBalancers: [],
+    coverage: 0,
+    complete: false,
+    problems: [
+      {
+        code: 'source-unavailable',
+        subject: 'prometheus history',
+        text: `Prometheus no longer holds ${formatTime(window.start)}: what happened then is unknown`,
+      },
+    ],
+    expectedSamples: expected,
+  };
+}

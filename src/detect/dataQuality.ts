@@ -1,0 +1,96 @@
+import type { Scope, Verdict } from '../model/finding.ts';
+import type { DataProblem } from '../model/snapshot.ts';
+import type { DetectContext, Detector, DetectorState } from './detector.ts';
+
+/** Windows in a row without the problem before its finding closes: one good answer may be luck. */
+const CLEAR_AFTER = 3;
+
+/** When a problem was first seen in this spell, and how many windows have passed without it. */
+interface ProblemState {
+  readonly since: number;
+  readonly clearFor: number;
+}
+
+/**
+ * Says aloud what the data lack: every problem of the window is a finding of its own, so that a gap
+ * never looks like peace. It closes after three complete windows without the problem.
+ */
+export const dataQualityDetector: Detector<ProblemState> = {
+  name: 'data-quality',
+  version: 1,
+  codec: {
+    encode: (value) => Buffer.from(JSON.stringify(value)),
+    decode: (bytes): ProblemState => JSON.parse(Buffer.from(bytes).toString()) as ProblemState,
+  },
+  detect(context: DetectContext, rows: DetectorState<ProblemState>): readonly Verdict[] {
+    const { window, problems } = context.snapshot;
+    const verdicts: Verdict[] = [];
+    const seen = new Set<string>();
+    for (const problem of problems) {
+      const key = `${problem.code}/${problem.subject}`;
+      if (seen.has(key)) continue;
+      seen.add(key);
+      const since = rows.get(key)?.since ?? window.start;
+      rows.set(key, { since, clearFor: 0 });
+      verdicts.push(verdictOf(context, problem.code, problem.subject, since, problem));
+    }
+    for (const [key, row] of [...rows.entries()]) {
+      if (seen.has(key)) continue;
+      const slash = key.indexOf('/');
+      const code = key.slice(0, slash) as DataProblem['code'];
+      const clearFor = row.clearFor + 1;
+      if (clearFor < CLEAR_AFTER) {
+        rows.set(key, { ...row, clearFor });
+        continue;
+      }
+      rows.delete(key);
+      verdicts.push(verdictOf(context, code, key.slice(slash + 1), row.since, null));
+    }
+    return verdicts;
+  },
+};
+
+function verdictOf(
+  { snapshot }: DetectContext,
+  code: DataProblem['code'],
+  subject: string,
+  since: number,
+  problem: DataProblem | null,
+): Verdict {
+  const scope: Scope = { namespace: null, workload: null, container: null, subject };
+  return {
+    kind: 'data-quality',
+    rule: code,
+    scope,
+    status: problem === null ? 'clear' : 'firing',
+    // A metric that this cluster does not have takes away a feature; anything else takes away truth.
+    severity: code === 'metric-absent' ? 'info' : 'warning',
+    score: 50,
+    startedAt: since,
+    summary: problem?.text ?? `${subject} answers again`,
+    evidence:
+      problem === null
+        ? []
+        : [
+            {
+              signal: code,
+              family: 'data',
+              value: snapshot.coverage,
+              threshold: null,
+              unit: 'coverage',
+              weight: 50,
+              text: problem.text,
+            },
+          ],
+    next: [
+      {
+        command: 'burnwatch check-config --online',
+        effect: 'read',
+        why: 'lists what each source lacks and what to change to get it',
+      },
+    ],
+    pods: [],
+    costBeforeNano: null,
+    costPerMonth: null,
+  };
+}

@@ -1,0 +1,9 @@
+import { overprovisionedDetector } from '../rightsize/overprovisionedDetector.ts';
+import { dataQualityDetector } from './dataQuality.ts';
+import type { Detector } from './detector.ts';
+
+/** Every rule there is, in the order in which they look at a window. */
+export const DETECTORS: readonly Detector<unknown>[] = [
+  dataQualityDetector,
+  overprovisionedDetector,
+];
