@@ -34,7 +34,9 @@ export const dataQualityDetector: Detector<ProblemState> = {
       rows.set(key, { since, clearFor: 0 });
       verdicts.push(verdictOf(context, problem.code, problem.subject, since, problem));
     }
-    for (const [key, row] of [...rows.entries()]) {
+    // A copy, since rows change on the way.
+    const known = Array.from(rows.entries());
+    for (const [key, row] of known) {
       if (seen.has(key)) continue;
       const slash = key.indexOf('/');
       const code = key.slice(0, slash) as DataProblem['code'];
