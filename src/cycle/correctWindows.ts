@@ -1,0 +1,55 @@
+import { allocate } from '../cost/allocate.ts';
+import { priceNodes } from '../cost/priceNodes.ts';
+import type { WindowCorrection } from '../history/history.ts';
+import { HOUR_MS, type TimeMs, type Window } from '../model/time.ts';
+import { batchSize } from './plan.ts';
+import type { CatchUpOptions, CyclePorts } from './runCycle.ts';
+import type { Settings } from './settings.ts';
+import type { WorkingState } from './state.ts';
+
+/** An incomplete window is asked again for this long; later only `backfill` fills it. */
+export const REASK_MS = 2 * HOUR_MS;
+
+/**
+ * Asks again for windows that were sealed with partial data, and replaces their usage and costs where
+ * more is known now. Their verdicts stay: only `backfill --rebuild` changes the past's.
+ *
+ * @returns how many windows were replaced.
+ */
+export async function correctWindows(
+  { collector, history }: CyclePorts,
+  state: WorkingState,
+  settings: Settings,
+  options: Pick<CatchUpOptions, 'until' | 'signal'> & { readonly since?: TimeMs },
+): Promise<number> {
+  const { config } = settings;
+  const since = options.since ?? options.until - REASK_MS;
+  const holes = await history.incompleteWindows(since, options.until);
+  const size = batchSize(config.schedule.window, 1_000);
+  let corrected = 0;
+  for (const batch of adjoining(holes, size)) {
+    const snapshots = await collector.collect(batch, state.expectedSamples, options.signal);
+    const corrections: WindowCorrection[] = snapshots.map((snapshot) => ({
+      snapshot,
+      costs: allocate(
+        snapshot,
+        priceNodes(snapshot, config.pricing, settings.priceLists),
+        config.pricing,
+      ),
+    }));
+    corrected += await history.correctWindows(corrections);
+  }
+  return corrected;
+}
+
+/** Splits windows into runs that adjoin each other, none longer than `size`. */
+function adjoining(windows: readonly Window[], size: number): readonly (readonly Window[])[] {
+  const runs: Window[][] = [];
+  for (const window of windows) {
+    const run = runs.at(-1);
+    if (run !== undefined && run.length < size && run.at(-1)?.end === window.start)
+      run.push(window);
+    else runs.push([window]);
+  }
+  return runs;
+}

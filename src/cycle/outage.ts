@@ -1,0 +1,104 @@
+import type { CollectError } from '../collect/collector.ts';
+import { advanceFindings } from '../findings/lifecycle.ts';
+import type { HistoryWriter } from '../history/history.ts';
+import type { FindingEvent, Verdict } from '../model/finding.ts';
+import type { TimeMs, Window } from '../model/time.ts';
+import type { Settings } from './settings.ts';
+import type { WorkingState } from './state.ts';
+
+const RULE = 'source-outage';
+const SUBJECT = 'prometheus';
+
+/**
+ * Records that windows cannot be observed at all. They stay unsealed and are caught up later; until
+ * then a finding says that nobody is looking. `missing` is the start of the first such window.
+ */
+export function openOutage(
+  history: HistoryWriter,
+  state: WorkingState,
+  settings: Settings,
+  error: CollectError,
+  missing: TimeMs,
+): Promise<readonly FindingEvent[]> {
+  const text = `Prometheus cannot be asked (${error.code}): ${error.message}`;
+  return recordVerdict(history, state, settings, missing, {
+    ...verdict('firing', missing, text),
+    evidence: [
+      {
+        signal: RULE,
+        family: 'data',
+        value: error.code,
+        threshold: null,
+        unit: 'error',
+        weight: 80,
+        text,
+      },
+    ],
+  });
+}
+
+/** Closes the outage once every window up to now is sealed again. */
+export async function closeOutage(
+  history: HistoryWriter,
+  state: WorkingState,
+  settings: Settings,
+): Promise<readonly FindingEvent[]> {
+  const watermark = state.watermark;
+  const isOpen = [...state.findings.values()].some(
+    ({ kind, rule, state: s }) => kind === 'data-quality' && rule === RULE && s !== 'resolved',
+  );
+  if (!isOpen || watermark === null) return [];
+  const text = 'Prometheus answers again, and the gap is filled';
+  return recordVerdict(history, state, settings, watermark, verdict('clear', watermark, text));
+}
+
+async function recordVerdict(
+  history: HistoryWriter,
+  state: WorkingState,
+  settings: Settings,
+  at: TimeMs,
+  said: Verdict,
+): Promise<readonly FindingEvent[]> {
+  const { window: length } = settings.config.schedule;
+  const window: Window = { start: at - length, end: at };
+  const { changed, events } = advanceFindings({
+    cluster: settings.config.cluster,
+    window,
+    // Only this finding: an outage says nothing about any other.
+    findings: new Map([...state.findings].filter(([, finding]) => finding.rule === RULE)),
+    verdicts: [said],
+    actions: [],
+    absenceProves: false,
+    isPresent: () => true,
+    costOf: () => null,
+    ownerOf: () => null,
+  });
+  const findings = [...changed.values()].filter((finding) => finding !== null);
+  if (findings.length > 0) await history.recordFindings(findings, events);
+  for (const finding of findings) state.findings.set(finding.fingerprint, finding);
+  return events;
+}
+
+function verdict(status: Verdict['status'], startedAt: TimeMs, summary: string): Verdict {
+  return {
+    kind: 'data-quality',
+    rule: RULE,
+    scope: { namespace: null, workload: null, container: null, subject: SUBJECT },
+    status,
+    severity: 'warning',
+    score: 80,
+    startedAt,
+    summary,
+    evidence: [],
+    next: [
+      {
+        command: 'burnwatch check-config --online',
+        effect: 'read',
+        why: 'asks Prometheus and says what is wrong',
+      },
+    ],
+    pods: [],
+    costBeforeNano: null,
+    costPerMonth: null,
+  };
+}

@@ -1,0 +1,177 @@
+import type { Collector } from '../collect/collector.ts';
+import { CollectError } from '../collect/collector.ts';
+import type { HistoryWriter, WindowRecord } from '../history/history.ts';
+import type { Finding, FindingEvent, OperatorAction } from '../model/finding.ts';
+import type { Snapshot } from '../model/snapshot.ts';
+import type { TimeMs, Window } from '../model/time.ts';
+import { correctWindows } from './correctWindows.ts';
+import { closeOutage, openOutage } from './outage.ts';
+import { batchSize, lostWindow, windowsBetween } from './plan.ts';
+import { runWindow } from './runWindow.ts';
+import type { Settings } from './settings.ts';
+import { WorkingState } from './state.ts';
+
+export interface CyclePorts {
+  readonly collector: Collector;
+  readonly history: HistoryWriter;
+}
+
+export interface CatchUpOptions {
+  /** Where to begin when nothing is sealed yet; a window's start. */
+  readonly from: TimeMs;
+  /** Windows that end at or before this are complete and may be sealed. */
+  readonly until: TimeMs;
+  /** Muted windows' events are recorded as suppressed. */
+  readonly muted: boolean;
+  /** Observes and judges, but writes nothing. */
+  readonly dryRun?: boolean;
+  readonly signal: AbortSignal;
+  onProgress?(progress: CycleProgress): void;
+}
+
+export interface CycleProgress {
+  readonly sealed: number;
+  readonly planned: number;
+  readonly lastWindow: Window;
+  readonly containers: number;
+  readonly findings: number;
+}
+
+/** What a cycle came to. `error` is the outage that stopped it; what was sealed before stays sealed. */
+export interface CycleReport {
+  readonly sealed: number;
+  readonly corrected: number;
+  readonly lost: number;
+  readonly watermark: TimeMs | null;
+  readonly events: readonly FindingEvent[];
+  readonly openFindings: readonly Finding[];
+  readonly last: { readonly snapshot: Snapshot; readonly costNano: number } | null;
+  readonly error: CollectError | null;
+}
+
+/**
+ * The story of Burnwatch, from top to bottom: collect → price → detect → record. (Notify follows, on
+ * its own, from the events that were recorded.) Runs every window between the watermark and `until`, in
+ * order, in batches: each batch is observed with a constant number of queries and sealed in one
+ * transaction, so a crash at any instant leaves a window either sealed or untouched.
+ *
+ * @param state is carried along. After a throw, or a dry run, it is ahead of the history: load it anew.
+ * @throws whatever the history throws (a full disk, a lost lock). An outage of the source is no throw:
+ *   it comes back as `error`, is a finding by itself, and the windows are caught up later.
+ */
+export async function catchUp(
+  { collector, history }: CyclePorts,
+  state: WorkingState,
+  settings: Settings,
+  options: CatchUpOptions,
+): Promise<CycleReport> {
+  const { config } = settings;
+  const events: FindingEvent[] = [];
+  let sealed = 0;
+  let lost = 0;
+  let corrected = 0;
+  let last: CycleReport['last'] = null;
+  let error: CollectError | null = null;
+
+  const planned = windowsBetween(
+    state.watermark ?? options.from,
+    options.until,
+    config.schedule.window,
+  );
+  try {
+    // Downtime may outlast what the source keeps: those windows are sealed as lost, and say so.
+    const oldest = planned.length > 0 ? await collector.oldestData(options.signal) : null;
+    while (sealed < planned.length) {
+      const size = batchSize(config.schedule.window, containersIn(last?.snapshot));
+      const batch = planned.slice(sealed, sealed + size);
+      const observed = await observe(collector, batch, oldest, state, settings, options.signal);
+      const actions = await history.pendingActions();
+      const records: WindowRecord[] = [];
+      for (const snapshot of observed.snapshots) {
+        const isFirst = records.length === 0;
+        const record = judge(snapshot, state, settings, isFirst ? actions : [], options.muted);
+        state.apply(record.change);
+        records.push(record);
+        events.push(...record.events);
+        last = { snapshot, costNano: nodesNano(record) };
+      }
+      options.signal.throwIfAborted();
+      if (options.dryRun !== true) await history.recordWindows(records);
+      sealed += records.length;
+      lost += observed.lost;
+      reportProgress(options, sealed, planned.length, records, state);
+    }
+    if (options.dryRun !== true) {
+      events.push(...(await closeOutage(history, state, settings)));
+      corrected = await correctWindows({ collector, history }, state, settings, options);
+    }
+  } catch (caught) {
+    if (!(caught instanceof CollectError) || caught.code === 'aborted') throw caught;
+    error = caught;
+    const missing = state.watermark ?? options.from;
+    if (options.dryRun !== true)
+      events.push(...(await openOutage(history, state, settings, error, missing)));
+  }
+  const openFindings = [...state.findings.values()].filter(
+    (finding) => finding.state !== 'resolved',
+  );
+  return { sealed, corrected, lost, watermark: state.watermark, events, openFindings, last, error };
+}
+
+/** Collects a batch; windows that the source no longer holds come back as lost. */
+async function observe(
+  collector: Collector,
+  batch: readonly Window[],
+  oldest: TimeMs | null,
+  state: WorkingState,
+  settings: Settings,
+  signal: AbortSignal,
+): Promise<{ readonly snapshots: readonly Snapshot[]; readonly lost: number }> {
+  const gone = batch.filter(({ end }) => oldest !== null && end <= oldest);
+  const held = batch.slice(gone.length);
+  const lostSnapshots = gone.map((window) =>
+    lostWindow(settings.config.cluster, window, state.expectedSamples),
+  );
+  if (held.length === 0) return { snapshots: lostSnapshots, lost: gone.length };
+  const snapshots = await collector.collect(held, state.expectedSamples, signal);
+  return { snapshots: [...lostSnapshots, ...snapshots], lost: gone.length };
+}
+
+function judge(
+  snapshot: Snapshot,
+  state: WorkingState,
+  settings: Settings,
+  applied: readonly OperatorAction[],
+  muted: boolean,
+): WindowRecord {
+  const { costs, change, events } = runWindow(snapshot, state, settings, applied);
+  return { snapshot, costs, change, events, muted, applied, configHash: settings.configHash };
+}
+
+function nodesNano({ costs }: WindowRecord): number {
+  return costs.nodes.reduce((sum, node) => sum + node.cpuNano + node.ramNano + node.gpuNano, 0);
+}
+
+function reportProgress(
+  options: CatchUpOptions,
+  sealed: number,
+  planned: number,
+  records: readonly WindowRecord[],
+  state: WorkingState,
+): void {
+  const snapshot = records.at(-1)?.snapshot;
+  if (snapshot === undefined || options.onProgress === undefined) return;
+  options.onProgress({
+    sealed,
+    planned,
+    lastWindow: snapshot.window,
+    containers: containersIn(snapshot),
+    findings: [...state.findings.values()].filter(({ state: s }) => s !== 'resolved').length,
+  });
+}
+
+/** Containers of a snapshot; before the first one, a guess that keeps the first batch moderate. */
+function containersIn(snapshot: Snapshot | undefined): number {
+  if (snapshot === undefined) return 10_000;
+  return snapshot.pods.reduce((sum, pod) => sum + pod.containers.length, 0);
+}

@@ -1,0 +1,87 @@
+import { allocate } from '../cost/allocate.ts';
+import { priceNodes } from '../cost/priceNodes.ts';
+import type { DetectContext } from '../detect/detector.ts';
+import { advanceFindings } from '../findings/lifecycle.ts';
+import { fingerprint } from '../findings/fingerprint.ts';
+import type { WindowCosts } from '../model/cost.ts';
+import type { FindingEvent, OperatorAction, Verdict } from '../model/finding.ts';
+import type { Snapshot } from '../model/snapshot.ts';
+import { workloadKey } from '../model/workload.ts';
+import { scopeCosts } from './scopeCosts.ts';
+import type { Settings } from './settings.ts';
+import type { CycleState, StateChange } from './state.ts';
+import { StateOverlay } from './stateOverlay.ts';
+
+/** What one window came to. The usage is the snapshot itself. */
+export interface WindowResult {
+  readonly costs: WindowCosts;
+  readonly change: StateChange;
+  readonly events: readonly FindingEvent[];
+}
+
+/**
+ * The heart of Burnwatch: prices one observed window, lets every detector look at it, and advances the
+ * findings. Pure: no clock, no server, no file; `state` is left as it was. Live running, catch-up,
+ * backfill and the evaluation all go through here, so they cannot disagree.
+ *
+ * @param actions operators' decisions that were made since the last window.
+ */
+export function runWindow(
+  snapshot: Snapshot,
+  state: CycleState,
+  settings: Settings,
+  actions: readonly OperatorAction[] = [],
+): WindowResult {
+  const { config } = settings;
+  const { cluster, window } = snapshot;
+
+  const prices = priceNodes(snapshot, config.pricing, settings.priceLists);
+  const costs = allocate(snapshot, prices, config.pricing);
+
+  const historyStart = state.historyStart ?? window.end;
+  const context: DetectContext = {
+    snapshot,
+    costs,
+    config,
+    thresholds: settings.thresholds,
+    historyStart,
+    isOpen: (kind, rule, scope) => {
+      const finding = state.findings.get(fingerprint(cluster, kind, rule, scope));
+      return finding !== undefined && finding.state !== 'resolved';
+    },
+  };
+  const verdicts: Verdict[] = [];
+  const detectors = new Map<string, ReadonlyMap<string, unknown>>();
+  for (const detector of settings.detectors) {
+    const overlay = new StateOverlay(state.detectors.get(detector.name) ?? new Map());
+    for (const verdict of detector.detect(context, overlay)) verdicts.push(verdict);
+    if (overlay.changes.size > 0) detectors.set(detector.name, overlay.changes);
+  }
+
+  const present = new Set(
+    snapshot.pods.map(({ namespace, workload }) => workloadKey(namespace, workload)),
+  );
+  const { changed, events } = advanceFindings({
+    cluster,
+    window,
+    findings: state.findings,
+    verdicts,
+    actions,
+    absenceProves: snapshot.complete,
+    isPresent: ({ scope: { namespace, workload } }) =>
+      workload !== null && present.has(workloadKey(namespace ?? '', workload)),
+    costOf: scopeCosts(snapshot, costs),
+    ownerOf: ({ scope }) => settings.ownerOf(scope, snapshot),
+  });
+  return {
+    costs,
+    change: {
+      historyStart,
+      watermark: window.end,
+      expectedSamples: snapshot.expectedSamples,
+      detectors,
+      findings: changed,
+    },
+    events,
+  };
+}
