@@ -9,7 +9,7 @@ import { closeOutage, openOutage } from './outage.ts';
 import { batchSize, lostWindow, windowsBetween } from './plan.ts';
 import { runWindow } from './runWindow.ts';
 import type { Settings } from './settings.ts';
-import { WorkingState } from './state.ts';
+import type { WorkingState } from './state.ts';
 
 export interface CyclePorts {
   readonly collector: Collector;
