@@ -66,6 +66,7 @@ function allocatePod(
     cpuUsageCoreHours: share.cpuUsageCores * hours,
     ramRequestByteHours: share.ramRequestBytes * hours,
     ramUsageByteHours: share.ramUsageBytes * hours,
+    gpuUsageHours: share.gpusUsed === null ? null : share.gpusUsed * hours,
     cpuNano: nanoInWindow(share.cpuCores * hours * price.cpuCoreHour, snapshot.window),
     ramNano: nanoInWindow((share.ramBytes / GIB) * hours * price.ramGiBHour, snapshot.window),
     gpuNano: nanoInWindow(share.gpus * hours * price.gpuHour, snapshot.window),

@@ -1,7 +1,8 @@
 import type { NodePrice } from '../model/cost.ts';
 import type { ContainerSample, PodSample } from '../model/snapshot.ts';
 
-/** What a container was allocated, used and had reserved, averaged over the window. */
+/** What a container was allocated, used and had reserved, averaged over the window; request and usage
+ * are zero where usage is unknown. */
 export interface ContainerShare {
   readonly container: ContainerSample;
   readonly cpuCores: number;
@@ -11,6 +12,8 @@ export interface ContainerShare {
   readonly ramRequestBytes: number;
   readonly ramUsageBytes: number;
   readonly gpus: number;
+  /** GPUs × utilisation; null where nobody measured it. */
+  readonly gpusUsed: number | null;
   readonly coverage: number;
 }
 
@@ -47,12 +50,16 @@ export function containerShares(pod: PodSample, price: NodePrice): readonly Cont
   return pod.containers.map((container, index) => ({
     container,
     cpuCores: cpu[index]?.allocated ?? 0,
-    cpuRequestCores: cpu[index]?.reserved ?? 0,
+    cpuRequestCores: container.cpuUsageCores === null ? 0 : (cpu[index]?.reserved ?? 0),
     cpuUsageCores: container.cpuUsageCores ?? 0,
     ramBytes: ram[index]?.allocated ?? 0,
-    ramRequestBytes: ram[index]?.reserved ?? 0,
+    ramRequestBytes: container.ramUsageBytes === null ? 0 : (ram[index]?.reserved ?? 0),
     ramUsageBytes: container.ramUsageBytes ?? 0,
     gpus: gpu[index]?.allocated ?? 0,
+    gpusUsed:
+      container.gpuUtilisation === null
+        ? null
+        : container.gpuUtilisation * (gpu[index]?.allocated ?? 0),
     coverage: container.coverage * price.coverage,
   }));
 }

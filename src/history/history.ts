@@ -94,6 +94,8 @@ export interface CostRow {
   readonly cpuUsageCoreHours: number;
   readonly ramRequestByteHours: number;
   readonly ramUsageByteHours: number;
+  /** GPU hours used, where utilisation was known throughout; absent or null where it was not. */
+  readonly gpuUsageHours?: number | null;
   readonly cpuNano: Nano;
   readonly ramNano: Nano;
   readonly gpuNano: Nano;

@@ -24,11 +24,16 @@ export interface Allocation {
   readonly cpuCoreHours: number;
   readonly ramByteHours: number;
   readonly gpuHours: number;
-  /** Request and usage by themselves, for efficiency = cost of used / cost of requested. */
+  /**
+   * Request and usage by themselves, for efficiency = cost of used / cost of requested. Where usage is unknown
+   * both are zero: what was not seen is neither used nor wasted.
+   */
   readonly cpuRequestCoreHours: number;
   readonly cpuUsageCoreHours: number;
   readonly ramRequestByteHours: number;
   readonly ramUsageByteHours: number;
+  /** GPUs × utilisation × hours where DCGM tells it; null where it does not. */
+  readonly gpuUsageHours?: number | null;
   readonly cpuNano: Nano;
   readonly ramNano: Nano;
   readonly gpuNano: Nano;

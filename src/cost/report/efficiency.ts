@@ -1,0 +1,35 @@
+import type { CostRow } from '../../history/history.ts';
+
+export interface Efficiency {
+  readonly cpuEfficiency: number;
+  readonly ramEfficiency: number;
+  readonly gpuEfficiency?: number;
+  readonly efficiency: number;
+}
+
+/**
+ * Efficiency as the OpenCost specification has it: usage / request per resource, 1 for usage without a
+ * request, 0 for neither; the total is weighted by what the resources cost and may pass 1. GPUs join
+ * it where their utilisation was measured.
+ */
+export function efficiencyOf(cost: CostRow): Efficiency {
+  const cpuEfficiency = ratio(cost.cpuUsageCoreHours, cost.cpuRequestCoreHours);
+  const ramEfficiency = ratio(cost.ramUsageByteHours, cost.ramRequestByteHours);
+  const gpuUsage = cost.gpuUsageHours ?? null;
+  const gpu = gpuUsage === null || cost.gpuHours === 0 ? null : gpuUsage / cost.gpuHours;
+  const gpuNano = gpu === null ? 0 : cost.gpuNano;
+  const weight = cost.cpuNano + cost.ramNano + gpuNano;
+  const weighted =
+    cpuEfficiency * cost.cpuNano + ramEfficiency * cost.ramNano + (gpu ?? 0) * gpuNano;
+  return {
+    cpuEfficiency,
+    ramEfficiency,
+    ...(gpu === null ? {} : { gpuEfficiency: gpu }),
+    efficiency: weight > 0 ? weighted / weight : 0,
+  };
+}
+
+function ratio(usage: number, request: number): number {
+  if (request > 0) return usage / request;
+  return usage > 0 ? 1 : 0;
+}

@@ -1,0 +1,35 @@
+import type { CostQuery, HistoryReader } from '../../history/history.ts';
+import type { PricingConfig } from '../sources/nodePriceSource.ts';
+import { costReport } from './costReport.ts';
+import type { CostReport } from './costReport.ts';
+
+/** A question for a cost report, as the command line and the API ask it. */
+export interface CostRequest {
+  readonly cluster: string;
+  readonly query: CostQuery;
+  readonly idle?: 'separate' | 'share';
+}
+
+/**
+ * Reads a cost report from the history. Shared namespaces are spread only over a whole cluster: who may see
+ * but some namespaces gets their own cost.
+ */
+export async function readCosts(
+  reader: HistoryReader,
+  pricing: PricingConfig,
+  request: CostRequest,
+): Promise<CostReport> {
+  const { query, cluster } = request;
+  const namespaces = pricing.shared.namespaces;
+  const table = await reader.costs(query);
+  const shared =
+    namespaces.length > 0 && query.namespaces === null
+      ? await reader.costs({ ...query, namespaces })
+      : null;
+  return costReport(table, pricing, {
+    cluster,
+    by: query.by,
+    shared,
+    idle: request.idle ?? 'separate',
+  });
+}

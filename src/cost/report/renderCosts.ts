@@ -1,0 +1,142 @@
+import type { CostReport, CostReportRow } from './costReport.ts';
+import { csvText, printable } from './text.ts';
+
+const IDLE_KEY = '__idle__';
+
+const COLUMNS = [
+  'cpuCoreHours',
+  'ramGiBHours',
+  'gpuHours',
+  'cpuCost',
+  'ramCost',
+  'gpuCost',
+  'storageCost',
+  'networkCost',
+  'loadBalancerCost',
+  'sharedCost',
+  'totalCost',
+  'cpuEfficiency',
+  'ramEfficiency',
+  'efficiency',
+  'coverage',
+] as const satisfies readonly (keyof CostReportRow)[];
+
+/** Prints a cost report for a terminal, a program or a spreadsheet; ends with a newline. */
+export function renderCosts(report: CostReport, format: 'table' | 'json' | 'csv'): string {
+  if (format === 'json') return `${JSON.stringify(report, null, 2)}\n`;
+  return format === 'csv' ? renderCsv(report) : renderTable(report);
+}
+
+function renderCsv(report: CostReport): string {
+  const header = ['key', 'namespace', 'kind', 'workload', 'owner', ...COLUMNS, 'currency', 'basis'];
+  const tail = [report.currency, report.priceBasis];
+  const lines = report.rows.map((row) => [
+    ...[row.key, row.namespace, row.workload?.kind, row.workload?.name, row.owner].map((text) =>
+      csvText(text ?? ''),
+    ),
+    ...COLUMNS.map((column) => String(row[column])),
+    ...tail,
+  ]);
+  const idle = report.idle;
+  const idleCells: Partial<Record<(typeof COLUMNS)[number], number>> = {
+    cpuCost: idle.cpuCost,
+    ramCost: idle.ramCost,
+    gpuCost: idle.gpuCost,
+    totalCost: idle.totalCost,
+  };
+  lines.push([
+    IDLE_KEY,
+    '',
+    '',
+    '',
+    '',
+    ...COLUMNS.map((column) => String(idleCells[column] ?? '')),
+    ...tail,
+  ]);
+  return [header, ...lines].map((cells) => `${cells.join(',')}\r\n`).join('');
+}
+
+function renderTable(report: CostReport): string {
+  const optional = (
+    ['gpuCost', 'storageCost', 'networkCost', 'loadBalancerCost', 'sharedCost'] as const
+  ).filter((column) => report.rows.some((row) => row[column] !== 0));
+  const titles = {
+    gpuCost: 'GPU',
+    storageCost: 'STORAGE',
+    networkCost: 'NETWORK',
+    loadBalancerCost: 'LB',
+    sharedCost: 'SHARED',
+  };
+  const head = [
+    report.by.toUpperCase(),
+    'CPU',
+    'RAM',
+    ...optional.map((column) => titles[column]),
+    'TOTAL',
+    'EFFICIENCY',
+    'COVERAGE',
+  ];
+  const body = report.rows.map((row) => [
+    printable(row.key === '' ? '(none)' : row.key),
+    money(row.cpuCost),
+    money(row.ramCost),
+    ...optional.map((column) => money(row[column])),
+    money(row.totalCost),
+    percent(row.efficiency),
+    percent(row.coverage),
+  ]);
+  const idleCells: Partial<Record<(typeof optional)[number], string>> = {
+    gpuCost: money(report.idle.gpuCost),
+  };
+  body.push([
+    IDLE_KEY,
+    money(report.idle.cpuCost),
+    money(report.idle.ramCost),
+    ...optional.map((column) => idleCells[column] ?? ''),
+    money(report.idle.totalCost),
+    '',
+    '',
+  ]);
+  const blanks = ['', '', ...optional.map(() => '')];
+  body.push(['TOTAL', ...blanks, money(report.totalCost), '', percent(report.coverage)]);
+  return `${columns([head, ...body])}\n${footer(report)}\n`;
+}
+
+function footer(report: CostReport): string {
+  const basis = {
+    list: 'estimated at list prices',
+    contracted: 'estimated at contracted prices',
+    effective: 'scaled to the imported bill where there is one',
+  }[report.priceBasis];
+  const provisional = report.provisional ? '; provisional, some windows may still change' : '';
+  return (
+    `${report.window.start} to ${report.window.end}, ${report.currency}, ${basis}${provisional}. ` +
+    `Nodes: ${money(report.nodesCost)}.`
+  );
+}
+
+/** The first column is text, the others are numbers and stand at the right. */
+function columns(rows: readonly (readonly string[])[]): string {
+  const widths = (rows[0] ?? []).map((_, index) =>
+    Math.max(...rows.map((row) => row[index]?.length ?? 0)),
+  );
+  return rows
+    .map((row) =>
+      row
+        .map((cell, index) =>
+          index === 0 ? cell.padEnd(widths[index] ?? 0) : cell.padStart(widths[index] ?? 0),
+        )
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n');
+}
+
+/** Cents, and four digits more below one unit, where cents would show nothing. */
+function money(units: number): string {
+  return Math.abs(units) >= 1 || units === 0 ? units.toFixed(2) : units.toFixed(4);
+}
+
+function percent(share: number): string {
+  return `${Math.round(share * 100)}%`;
+}

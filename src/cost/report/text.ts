@@ -1,0 +1,13 @@
+/** Keys and owners may come from labels and annotations, an attacker's text: no control codes reach a terminal. */
+export function printable(text: string): string {
+  return text.replaceAll(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, '\uFFFD');
+}
+
+/**
+ * A CSV cell of text (RFC 4180). What a spreadsheet would take for a formula (a cell that begins with
+ * `=`, `+`, `-`, `@`, tab or return, OWASP "CSV injection") gets an apostrophe in front and stays text.
+ */
+export function csvText(text: string): string {
+  const safe = /^[\s\u00A0\uFEFF]*[=+\-@\t\r＝＋－＠]/u.test(text) ? `'${text}` : text;
+  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+}
