@@ -1,0 +1,51 @@
+import { createHash } from 'node:crypto';
+import type { Context, Hono } from 'hono';
+import type { z } from 'zod';
+import type { ServeDeps } from '../deps.ts';
+import { HttpProblem } from '../problem.ts';
+import { requireScope, type DoorEnv } from '../security/access.ts';
+import type { ApiAnswer, ApiRoute } from './route.ts';
+
+/** Puts the API's calls under `/api/v1`, each behind its scope and its schemas. */
+export function mountApi(app: Hono<DoorEnv>, routes: readonly ApiRoute[], deps: ServeDeps): void {
+  for (const route of routes) {
+    const path = `/api/v1${route.path.replaceAll(/\{(\w+)\}/g, ':$1')}`;
+    app.on(route.method.toUpperCase(), path, requireScope(route.scope), async (context) => {
+      const request = {
+        context,
+        params: parse(route.params, context.req.param(), 'path'),
+        query: parse(route.query, context.req.query(), 'query'),
+        body: route.body === null ? null : parse(route.body, await jsonOf(context), 'body'),
+      };
+      return sendJson(context, await route.handle(request, deps));
+    });
+  }
+}
+
+/** Answers with JSON; a GET that brings the ETag of what it has is told that nothing changed. */
+function sendJson(context: Context<DoorEnv>, answer: ApiAnswer<unknown>): Response {
+  const text = JSON.stringify(answer.body);
+  const json = { ...answer.headers, 'content-type': 'application/json' };
+  if (context.req.method !== 'GET') return context.body(text, answer.status ?? 200, json);
+  const etag = `"${createHash('sha256').update(text).digest('base64url').slice(0, 22)}"`;
+  const caching = { etag, 'cache-control': 'private, no-cache', vary: 'Authorization, Cookie' };
+  if (context.req.header('if-none-match') === etag) return context.body(null, 304, caching);
+  return context.body(text, answer.status ?? 200, { ...json, ...caching });
+}
+
+async function jsonOf(context: Context<DoorEnv>): Promise<unknown> {
+  try {
+    return await context.req.json();
+  } catch {
+    throw new HttpProblem(400, 'Bad Request', 'The body must be JSON');
+  }
+}
+
+function parse(schema: z.ZodType, value: unknown, where: string): unknown {
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  const details = result.error.issues.map(
+    ({ path, message }) => `${[where, ...path].join('.')}: ${message}`,
+  );
+  throw new HttpProblem(400, 'Bad Request', details.join('; '));
+}

@@ -1,0 +1,68 @@
+import type { Context } from 'hono';
+import { z } from 'zod';
+import type { ServeDeps } from '../deps.ts';
+import type { AccessScope } from '../security/principal.ts';
+import type { DoorEnv } from '../security/access.ts';
+
+/**
+ * One API call. Its schemas validate what comes in and are what the OpenAPI document is made of, so the
+ * two cannot differ. To add a call is to add one file and one line in `routes.ts`.
+ */
+export interface ApiRoute {
+  readonly method: 'get' | 'post' | 'delete';
+  /** Path under `/api/v1` with OpenAPI placeholders: `/findings/{id}`. */
+  readonly path: string;
+  readonly scope: AccessScope;
+  readonly summary: string;
+  readonly params: z.ZodObject;
+  readonly query: z.ZodObject;
+  readonly body: z.ZodType | null;
+  readonly response: z.ZodType;
+  handle(request: ApiRequest, deps: ServeDeps): Promise<ApiAnswer<unknown>>;
+}
+
+/** A request whose parts have passed the route's schemas. */
+export interface ApiRequest<P = unknown, Q = unknown, B = unknown> {
+  readonly context: Context<DoorEnv>;
+  readonly params: P;
+  readonly query: Q;
+  readonly body: B;
+}
+
+export interface ApiAnswer<R> {
+  readonly status?: 200 | 201;
+  readonly body: R;
+  /** Further headers, such as a `Link` to the next page. */
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+interface Definition<P extends z.ZodObject, Q extends z.ZodObject, B, R> {
+  readonly method: ApiRoute['method'];
+  readonly path: string;
+  readonly scope: AccessScope;
+  readonly summary: string;
+  readonly params?: P;
+  readonly query?: Q;
+  readonly body?: z.ZodType<B>;
+  readonly response: z.ZodType<R>;
+  handle(request: ApiRequest<z.output<P>, z.output<Q>, B>, deps: ServeDeps): Promise<ApiAnswer<R>>;
+}
+
+/** Ties a handler to its schemas, so that it sees their types and must give the response's. */
+export function defineRoute<P extends z.ZodObject, Q extends z.ZodObject, B, R>(
+  definition: Definition<P, Q, B, R>,
+): ApiRoute {
+  return {
+    method: definition.method,
+    path: definition.path,
+    scope: definition.scope,
+    summary: definition.summary,
+    params: definition.params ?? z.strictObject({}),
+    query: definition.query ?? z.strictObject({}),
+    body: definition.body ?? null,
+    response: definition.response,
+    // `mount.ts` has parsed all three parts with the schemas of this very definition.
+    handle: (request, deps) =>
+      definition.handle(request as ApiRequest<z.output<P>, z.output<Q>, B>, deps),
+  };
+}

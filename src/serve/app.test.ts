@@ -1,0 +1,226 @@
+import pino from 'pino';
+import { describe, expect, it } from 'vitest';
+import { configSchema } from '../config/schema.ts';
+import type { CostTable, HistoryReader } from '../history/history.ts';
+import type { Finding } from '../model/finding.ts';
+import { createApp } from './app.ts';
+import type { ServeDeps } from './deps.ts';
+import { tokenAuthenticator } from './security/authenticator.ts';
+
+const NOW = Date.UTC(2026, 10, 24, 7);
+const MARKUP = '<img src=x onerror=alert(1)>';
+
+function finding(namespace: string | null, id: string): Finding {
+  return {
+    id,
+    fingerprint: id.padEnd(16, '0'),
+    kind: 'cryptojacking',
+    rule: 'sustained-cpu',
+    severity: 'critical',
+    state: 'open',
+    score: 90,
+    cluster: 'test',
+    scope: { namespace, workload: null, container: null, subject: null },
+    pods: [],
+    owner: null,
+    startedAt: NOW - 7_200_000,
+    firstSeen: NOW - 3_600_000,
+    lastSeen: NOW,
+    resolvedAt: null,
+    summary: MARKUP,
+    evidence: [],
+    next: [],
+    costSoFarNano: 1_500_000_000,
+    costPerMonth: null,
+    decision: null,
+  };
+}
+
+const FINDINGS = [finding('shop', 'shop-1'), finding('pay', 'pay-1'), finding(null, 'cluster-1')];
+
+const EMPTY_COSTS: CostTable = {
+  window: { start: NOW - 3_600_000, end: NOW },
+  rows: [],
+  idle: { cpuNano: 0, ramNano: 0, gpuNano: 0 },
+  nodesNano: 0,
+  coverage: 1,
+  provisional: false,
+};
+
+/** Only what the calls under test ask for; a call of anything else fails its test. */
+function fakeReader(asked: unknown[]): HistoryReader {
+  const reader: Partial<HistoryReader> = {
+    findings: ({ namespaces }) =>
+      Promise.resolve(
+        FINDINGS.filter(
+          ({ scope }) => namespaces === null || namespaces.includes(scope.namespace ?? ''),
+        ),
+      ),
+    finding: (id) => Promise.resolve(FINDINGS.find((known) => known.id === id) ?? null),
+    costs: (query) => {
+      asked.push(query);
+      return Promise.resolve(EMPTY_COSTS);
+    },
+  };
+  return reader as HistoryReader;
+}
+
+function door(withTokens = true, change: Partial<ServeDeps> = {}) {
+  const asked: unknown[] = [];
+  const authenticators = withTokens
+    ? [
+        tokenAuthenticator([
+          { name: 'shop', token: 'shop-token', scopes: ['read'], namespaces: ['shop'] },
+          { name: 'root', token: 'root-token', scopes: ['admin'] },
+        ]),
+      ]
+    : [];
+  const app = createApp(
+    {
+      config: () => configSchema.parse({ cluster: 'test' }),
+      reader: fakeReader(asked),
+      authenticators,
+      now: () => NOW,
+      reload: () => Promise.resolve(),
+      ...change,
+    },
+    pino({ level: 'silent' }),
+    '0.0.0',
+  );
+  const connection = { incoming: { socket: { remoteAddress: '127.0.0.1' } } };
+  return {
+    asked,
+    ask: async (path: string, token: string | null, init: RequestInit = {}) =>
+      app.request(
+        `http://localhost:9465${path}`,
+        {
+          ...init,
+          headers: {
+            host: 'localhost:9465',
+            ...(token !== null && { authorization: `Bearer ${token}` }),
+            ...(init.headers as Record<string, string> | undefined),
+          },
+        },
+        connection,
+      ),
+  };
+}
+
+describe('the door', () => {
+  it('lets nobody in without a token once one is configured', async () => {
+    for (const path of ['/api/v1/findings', '/api/v1/costs', '/api/v1/openapi.json', '/nothing']) {
+      const answer = await door().ask(path, null);
+      expect(answer.status).toBe(401);
+      expect(answer.headers.get('content-type')).toBe('application/problem+json');
+    }
+    expect((await door().ask('/api/v1/findings', 'wrong')).status).toBe(401);
+  });
+
+  it('refuses what the token has no scope for', async () => {
+    const answer = await door().ask('/-/reload', 'shop-token', { method: 'POST' });
+    expect(answer.status).toBe(403);
+    expect(await answer.json()).toMatchObject({ detail: expect.stringContaining('"admin"') });
+    expect((await door().ask('/-/reload', 'root-token', { method: 'POST' })).status).toBe(200);
+  });
+
+  it('shows a tenant only its own namespaces, by every route', async () => {
+    const { ask, asked } = door();
+    const list = (await (await ask('/api/v1/findings', 'shop-token')).json()) as { id: string }[];
+    expect(list.map(({ id }) => id)).toEqual(['shop-1']);
+    expect((await ask('/api/v1/findings/pay-1', 'shop-token')).status).toBe(404);
+    expect((await ask('/api/v1/findings/cluster-1', 'shop-token')).status).toBe(404);
+    expect((await ask('/api/v1/findings/shop-1', 'shop-token')).status).toBe(200);
+    await ask('/api/v1/costs?window=24h', 'shop-token');
+    expect(asked).toMatchObject([{ namespaces: ['shop'] }]);
+  });
+
+  it('answers with security headers, errors included', async () => {
+    for (const token of ['root-token', null]) {
+      const { headers } = await door().ask('/api/v1/findings', token);
+      expect(headers.get('content-security-policy')).toContain("default-src 'none'");
+      expect(headers.get('x-content-type-options')).toBe('nosniff');
+    }
+  });
+
+  it('answers only to loopback’s own names while there are no tokens', async () => {
+    expect((await door(false).ask('/api/v1/findings', null)).status).toBe(200);
+    const rebound = await door(false).ask('/api/v1/findings', null, {
+      headers: { host: 'attacker.example' },
+    });
+    expect(rebound.status).toBe(421);
+  });
+
+  it('refuses a change that another site makes a browser send', async () => {
+    const { ask } = door(false);
+    const foreign = { method: 'POST', headers: { origin: 'https://attacker.example' } };
+    expect((await ask('/-/reload', null, foreign)).status).toBe(403);
+    const crossSite = { method: 'POST', headers: { 'sec-fetch-site': 'cross-site' } };
+    expect((await ask('/-/reload', null, crossSite)).status).toBe(403);
+    expect((await ask('/-/reload', null, { method: 'POST' })).status).toBe(200);
+  });
+
+  it('slows a flood down and says for how long', async () => {
+    const { ask } = door();
+    const answers = await Promise.all(
+      Array.from({ length: 250 }, () => ask('/api/v1/findings', 'guess')),
+    );
+    const refused = answers.filter(({ status }) => status === 429);
+    expect(refused).toHaveLength(50);
+    expect(refused[0]?.headers.get('retry-after')).toBe('1');
+  });
+
+  it('refuses a body that is too large', async () => {
+    const answer = await door().ask('/-/reload', 'root-token', {
+      method: 'POST',
+      body: 'x'.repeat(70_000),
+    });
+    expect(answer.status).toBe(413);
+  });
+
+  it('tells nothing internal when something breaks', async () => {
+    const reload = () => Promise.reject(new Error('secret path'));
+    const answer = await door(true, { reload }).ask('/-/reload', 'root-token', { method: 'POST' });
+    expect(answer.status).toBe(500);
+    expect(await answer.text()).not.toContain('secret');
+  });
+});
+
+describe('the API', () => {
+  it('answers 304 to whoever has the latest', async () => {
+    const { ask } = door();
+    const etag = (await ask('/api/v1/findings', 'root-token')).headers.get('etag') ?? '';
+    const again = await ask('/api/v1/findings', 'root-token', {
+      headers: { 'if-none-match': etag },
+    });
+    expect(again.status).toBe(304);
+  });
+
+  it('pages, and says where the next page is', async () => {
+    const answer = await door().ask('/api/v1/findings?limit=2', 'root-token');
+    expect(await answer.json()).toHaveLength(2);
+    expect(answer.headers.get('x-total-count')).toBe('3');
+    expect(answer.headers.get('link')).toBe('</api/v1/findings?limit=2&offset=2>; rel="next"');
+  });
+
+  it.each([
+    ['/api/v1/findings?limit=5000', 'query.limit'],
+    ['/api/v1/findings?kind=nonsense', 'query.kind'],
+    ['/api/v1/findings?colour=red', 'colour'],
+    ['/api/v1/costs?window=soon', 'window: "soon" is not a span of time'],
+    ['/api/v1/costs?by=planet', '"planet" is no dimension'],
+    ['/api/v1/costs?window=900d', 'At most 400 days'],
+  ])('refuses %s and says what is wrong', async (path, detail) => {
+    const answer = await door().ask(path, 'root-token');
+    expect(answer.status).toBe(400);
+    expect(await answer.json()).toMatchObject({ detail: expect.stringContaining(detail) });
+  });
+
+  it('describes itself in OpenAPI 3.1', async () => {
+    const document = (await (await door().ask('/api/v1/openapi.json', 'root-token')).json()) as {
+      openapi: string;
+      paths: Record<string, unknown>;
+    };
+    expect(document.openapi).toBe('3.1.0');
+    expect(Object.keys(document.paths)).toContain('/api/v1/findings/{id}');
+  });
+});

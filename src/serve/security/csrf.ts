@@ -1,0 +1,57 @@
+import type { MiddlewareHandler } from 'hono';
+import { timingSafeEqual } from 'node:crypto';
+import { HttpProblem } from '../problem.ts';
+import type { DoorEnv } from './access.ts';
+
+const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
+export const CSRF_FIELD = 'csrf';
+export const CSRF_HEADER = 'x-burnwatch-csrf';
+
+/**
+ * Refuses changes that another site makes a browser send. Bearer tokens are exempt: a browser never
+ * adds them by itself. Sessions must bring back their token, in a header or a form field; and whatever
+ * a browser says about the origin (`Origin`, `Sec-Fetch-Site`) must be this server itself.
+ */
+export function refuseForgedChanges(): MiddlewareHandler<DoorEnv> {
+  return async (context, next) => {
+    const { method } = context.req;
+    const { principal, session } = context.var;
+    if (SAFE_METHODS.has(method) || principal.via === 'bearer') return next();
+    const site = context.req.header('sec-fetch-site');
+    const origin = context.req.header('origin');
+    const isForeign =
+      (site !== undefined && site !== 'same-origin' && site !== 'none') ||
+      (origin !== undefined && hostOf(origin) !== context.req.header('host'));
+    if (isForeign)
+      throw new HttpProblem(403, 'Forbidden', 'Changes must come from Burnwatch’s own pages');
+    if (session !== null && !sameToken(await tokenGiven(context.req), session.csrfToken))
+      throw new HttpProblem(403, 'Forbidden', 'The form is stale: reload the page and try again');
+    return next();
+  };
+}
+
+async function tokenGiven(request: {
+  header(name: string): string | undefined;
+  parseBody(): Promise<Record<string, unknown>>;
+}): Promise<string> {
+  const header = request.header(CSRF_HEADER);
+  if (header !== undefined) return header;
+  const type = request.header('content-type') ?? '';
+  if (!type.startsWith('application/x-www-form-urlencoded')) return '';
+  const field = (await request.parseBody())[CSRF_FIELD];
+  return typeof field === 'string' ? field : '';
+}
+
+function sameToken(given: string, expected: string): boolean {
+  const a = Buffer.from(given);
+  const b = Buffer.from(expected);
+  return a.length === b.length && timingSafeEqual(a, b);
+}
+
+function hostOf(origin: string): string | null {
+  try {
+    return new URL(origin).host;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,54 @@
+import { randomBytes } from 'node:crypto';
+import { HOUR_MS, type TimeMs } from '../../model/time.ts';
+import type { Principal } from './principal.ts';
+
+/** A browser stays logged in for a working day. */
+export const SESSION_MS = 12 * HOUR_MS;
+/** More sessions than people; beyond it the oldest is let go. */
+const MAX_SESSIONS = 1_000;
+
+export interface Session {
+  readonly principal: Principal;
+  /** Must come back with every form, so that another site cannot post one. */
+  readonly csrfToken: string;
+  readonly expires: TimeMs;
+}
+
+/**
+ * Sessions of browsers, in memory: a restart logs everybody out, and nothing secret is stored. The
+ * cookie holds 256 random bits and nothing else.
+ */
+export class Sessions {
+  readonly #sessions = new Map<string, Session>();
+  readonly #now: () => TimeMs;
+
+  constructor(now: () => TimeMs) {
+    this.#now = now;
+  }
+
+  /** Starts a session; the value for the cookie. */
+  start(principal: Principal): string {
+    const id = randomBytes(32).toString('base64url');
+    this.#sessions.set(id, {
+      principal: { ...principal, via: 'session' },
+      csrfToken: randomBytes(32).toString('base64url'),
+      expires: this.#now() + SESSION_MS,
+    });
+    const oldest = this.#sessions.keys().next();
+    if (this.#sessions.size > MAX_SESSIONS && oldest.done !== true)
+      this.#sessions.delete(oldest.value);
+    return id;
+  }
+
+  find(id: string): Session | null {
+    const session = this.#sessions.get(id);
+    if (session === undefined) return null;
+    if (session.expires > this.#now()) return session;
+    this.#sessions.delete(id);
+    return null;
+  }
+
+  end(id: string): void {
+    this.#sessions.delete(id);
+  }
+}
