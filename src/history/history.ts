@@ -1,6 +1,6 @@
 import type { CycleState, StateChange } from '../cycle/state.ts';
 import type { StateCodec } from '../detect/detector.ts';
-import type { WindowCosts } from '../model/cost.ts';
+import type { NodePrice, WindowCosts } from '../model/cost.ts';
 import type { Finding, FindingEvent, FindingKind, OperatorAction } from '../model/finding.ts';
 import type { Nano } from '../model/money.ts';
 import type { Reading } from '../model/reading.ts';
@@ -19,12 +19,15 @@ export interface WindowRecord {
   /** Operators' decisions that this window merged: recorded as applied in its transaction. */
   readonly applied: readonly OperatorAction[];
   readonly configHash: string;
+  /** Owners as resolved for this window, by pod UID; costs can be asked by them. */
+  readonly owners?: ReadonlyMap<string, string> | undefined;
 }
 
 /** Usage and costs of a window that was sealed with partial data, asked again. Verdicts stay. */
 export interface WindowCorrection {
   readonly snapshot: Snapshot;
   readonly costs: WindowCosts;
+  readonly owners?: ReadonlyMap<string, string> | undefined;
 }
 
 /**
@@ -80,7 +83,10 @@ export interface CostQuery {
 
 /** One row of a cost table, in exact nano-units and hours. */
 export interface CostRow {
+  /** `parts` joined by `/`. */
   readonly key: string;
+  /** One value for each dimension that was asked for, in order; `__unallocated__` where it has none. */
+  readonly parts?: readonly string[];
   readonly namespace: string | null;
   readonly workload: WorkloadRef | null;
   readonly owner: string | null;
@@ -159,15 +165,68 @@ export interface HistoryReader {
   findings(query: FindingQuery): Promise<readonly Finding[]>;
   finding(idOrPrefix: string): Promise<Finding | null>;
   findingEvents(id: string): Promise<readonly FindingEvent[]>;
+  /** Events recorded after `seq` (0: from the first), oldest first: what the notifier has not seen yet. */
+  eventsAfter(seq: number, limit: number): Promise<readonly StoredEvent[]>;
+  /** What operators did about a finding, oldest first. */
+  operatorActions(findingId: string): Promise<readonly StoredAction[]>;
   /** Window rows of a workload's containers, summed over its pods unless `pod` is given. */
-  usage(query: {
-    readonly namespace: string;
-    readonly workload: WorkloadRef;
-    readonly container: string | null;
-    readonly pod: string | null;
-    readonly from: TimeMs;
-    readonly to: TimeMs;
-  }): Promise<readonly UsagePoint[]>;
+  usage(query: UsageQuery): Promise<readonly UsagePoint[]>;
+  /** Every node of the history, by name. */
+  nodes(): Promise<readonly NodeRecord[]>;
+  /** Every namespace that ever cost something, sorted. */
+  namespaces(): Promise<readonly string[]>;
+  close(): Promise<void>;
+}
+
+/** Times are starts of windows, in [from, to). */
+export interface UsageQuery {
+  readonly namespace: string;
+  readonly workload: WorkloadRef;
+  /** One container by name, or null for all of the workload's. */
+  readonly container: string | null;
+  /** One pod by name, or null for the sum over pods. */
+  readonly pod: string | null;
+  readonly from: TimeMs;
+  readonly to: TimeMs;
+}
+
+/** A finding event with its place in the order of recording. */
+export interface StoredEvent extends FindingEvent {
+  readonly seq: number;
+  /** Recorded in a muted window: never sent by itself. */
+  readonly suppressed: boolean;
+}
+
+/** A node as last seen; sizes and price are null once its window rows were pruned. */
+export interface NodeRecord {
+  readonly name: string;
+  readonly providerId: string | null;
+  readonly labels: Readonly<Record<string, string>>;
+  /** By the hour. */
+  readonly firstSeen: TimeMs;
+  readonly lastSeen: TimeMs;
+  readonly cpuCores: number | null;
+  readonly ramBytes: number | null;
+  readonly gpus: number | null;
+  readonly price: NodePrice | null;
+}
+
+/** An operator's decision with its place in the order of appending. */
+export interface StoredAction extends OperatorAction {
+  readonly seq: number;
+  /** End of the window that merged it into its finding; null while none has. */
+  readonly appliedAt: TimeMs | null;
+}
+
+/**
+ * What operators decided, appended by whoever serves them (HTTP, Slack, the command line) while another
+ * process or thread writes windows. A decision shows at once; the next window merges it for good.
+ */
+export interface OperatorLog {
+  /** Appends an action; returns its place in the order. */
+  append(action: OperatorAction): Promise<number>;
+  /** Actions after `after` (0: from the first), oldest first. */
+  list(after: number, limit: number): Promise<readonly StoredAction[]>;
   close(): Promise<void>;
 }
 
@@ -175,7 +234,18 @@ export interface HistoryReader {
 export class HistoryError extends Error {
   override readonly name = 'HistoryError';
   readonly code:
-    'locked' | 'gap' | 'not-a-database' | 'full' | 'newer-schema' | 'other-cluster' | 'io';
+    | 'locked'
+    | 'gap'
+    | 'missing'
+    | 'not-a-database'
+    | 'corrupt'
+    | 'full'
+    | 'newer-schema'
+    | 'older-schema'
+    | 'other-cluster'
+    | 'other-currency'
+    | 'other-grid'
+    | 'io';
   constructor(code: HistoryError['code'], message: string, cause?: unknown) {
     super(message, cause === undefined ? undefined : { cause });
     this.code = code;

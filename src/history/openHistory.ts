@@ -1,0 +1,4 @@
+/** How the rest of the product opens the history; which engine stands behind it is decided here. */
+export { openHistoryReader } from './sqlite/reader.ts';
+export { openHistoryWriter } from './sqlite/writer.ts';
+export { openOperatorLog } from './sqlite/operatorLog.ts';

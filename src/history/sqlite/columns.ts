@@ -1,0 +1,137 @@
+import type { Column } from './pageCodec.ts';
+
+/**
+ * The columns of every page, each with its unit. A value is rounded to its unit once, when its window
+ * is recorded; everything above (hours, days, months) adds up those integers, so that no order of
+ * writing changes a sum. To add a column, append it: pages without it read as unknown or zero.
+ *
+ * Averages over a window are summed as they are ("nanocore-windows"); a reader multiplies by the
+ * window's hours. Money is exact.
+ */
+
+interface NamedColumn<N extends string> extends Column {
+  readonly name: N;
+}
+
+function sum<const N extends string>(name: N, unit: string): NamedColumn<N> {
+  return { name, unit, nullable: false, merge: 'sum' };
+}
+
+function gauge<const N extends string>(name: N, unit: string): NamedColumn<N> {
+  return { name, unit, nullable: true, merge: 'max' };
+}
+
+const NANOCORE = '1e-9 cores, average over the window';
+const BYTE = 'bytes, average over the window';
+const SHARE = '1e-4';
+/** Rates keep 0.14 %: 1/256 of an octave (see `rateToCode`). */
+const RATE = 'code of bytes/second';
+const NANO = '1e-9 units of currency';
+
+/** One container in one window. `…Rest` is what the allocation has beyond what other columns give. */
+export const USAGE_COLUMNS = [
+  gauge('cpuUsage', NANOCORE),
+  gauge('cpuRequest', NANOCORE),
+  gauge('cpuLimit', NANOCORE),
+  gauge('ramUsage', BYTE),
+  gauge('ramPeak', 'bytes'),
+  gauge('ramRequest', BYTE),
+  gauge('ramLimit', BYTE),
+  gauge('networkReceive', RATE),
+  gauge('networkTransmit', RATE),
+  gauge('diskRead', RATE),
+  gauge('diskWrite', RATE),
+  gauge('throttledShare', SHARE),
+  gauge('restarts', 'restarts'),
+  gauge('gpuRequest', '1e-9 GPUs'),
+  gauge('gpuUtilisation', SHARE),
+  gauge('gpuTensorActivity', SHARE),
+  gauge('terminatedReason', 'id in reasons'),
+  gauge('waitingReason', 'id in reasons'),
+  sum('runShare', SHARE),
+  sum('heldShare', SHARE),
+  sum('coverage', SHARE),
+  sum('cpuRequested', NANOCORE),
+  sum('ramRequested', BYTE),
+  sum('cpuUsedRest', NANOCORE),
+  sum('ramUsedRest', BYTE),
+  sum('cpuAllocatedRest', NANOCORE),
+  sum('ramAllocatedRest', BYTE),
+  sum('gpuAllocated', '1e-9 GPUs, average over the window'),
+  sum('cpuNano', NANO),
+  sum('ramNano', NANO),
+  sum('gpuNano', NANO),
+  sum('storageNano', NANO),
+  sum('networkNano', NANO),
+  sum('loadBalancerNano', NANO),
+  sum('coverageRest', SHARE),
+  gauge('gpuUsed', '1e-9 GPUs, average over the window'),
+] as const satisfies readonly Column[];
+
+/** One cost key in one hour or day: sums over its windows and pods. */
+export const COST_COLUMNS = [
+  sum('cpuAllocated', 'nanocore-windows'),
+  sum('ramAllocated', 'byte-windows'),
+  sum('gpuAllocated', 'nano-GPU-windows'),
+  sum('cpuRequested', 'nanocore-windows'),
+  sum('cpuUsed', 'nanocore-windows'),
+  sum('ramRequested', 'byte-windows'),
+  sum('ramUsed', 'byte-windows'),
+  sum('cpuNano', NANO),
+  sum('ramNano', NANO),
+  sum('gpuNano', NANO),
+  sum('storageNano', NANO),
+  sum('networkNano', NANO),
+  sum('loadBalancerNano', NANO),
+  sum('lived', '1e-4 windows'),
+  sum('covered', '1e-4 windows'),
+  sum('networkReceived', 'bytes'),
+  sum('networkTransmitted', 'bytes'),
+  sum('gpuUsed', 'nano-GPU-windows'),
+  sum('gpuUnseen', 'nano-GPU-windows allocated whose use is unknown'),
+  gauge('cpuUsageMax', 'nanocores, highest window average of one container'),
+  gauge('ramPeakMax', 'bytes, highest scraped working set of one container'),
+] as const satisfies readonly Column[];
+
+/** One node in one hour or day: sums over its windows. */
+export const NODE_SUM_COLUMNS = [
+  sum('cpuCores', 'nanocore-windows'),
+  sum('ramBytes', 'byte-windows'),
+  sum('gpus', 'nano-GPU-windows'),
+  sum('up', '1e-9 windows'),
+  sum('cpuNano', NANO),
+  sum('ramNano', NANO),
+  sum('gpuNano', NANO),
+  sum('idleCpuNano', NANO),
+  sum('idleRamNano', NANO),
+  sum('idleGpuNano', NANO),
+] as const satisfies readonly Column[];
+
+/** One node in one window. */
+export const NODE_COLUMNS = [
+  ...NODE_SUM_COLUMNS,
+  gauge('price', 'id in node_prices'),
+] as const satisfies readonly Column[];
+
+type IndexOf<T extends readonly Column[]> = Readonly<Record<T[number]['name'], number>>;
+
+function indexOf<const T extends readonly Column[]>(columns: T): IndexOf<T> {
+  return Object.fromEntries(columns.map((column, index) => [column.name, index])) as IndexOf<T>;
+}
+
+/** Column positions by name. */
+export const USAGE = indexOf(USAGE_COLUMNS);
+export const COST = indexOf(COST_COLUMNS);
+export const NODE = indexOf(NODE_COLUMNS);
+
+const OCTAVE = 256;
+
+/** Bytes per second → code, keeping 0.14 % relative (and 0.003 B/s near zero); NaN stays unknown. */
+export function rateToCode(bytesPerSecond: number): number {
+  return Math.round(OCTAVE * Math.log2(1 + Math.max(0, bytesPerSecond)));
+}
+
+/** The reverse of `rateToCode`. */
+export function codeToRate(code: number): number {
+  return 2 ** (code / OCTAVE) - 1;
+}

@@ -1,0 +1,238 @@
+import type { ContainerSample, PodSample } from '../../model/snapshot.ts';
+import { HOUR_MS, type TimeMs } from '../../model/time.ts';
+import type { Db, Statement } from './database.ts';
+import { canonicalLabels } from './labelSets.ts';
+import type { Dictionary } from './dictionary.ts';
+
+/**
+ * A container instance as rows point to it. Whenever something that costs are asked by changes (its
+ * image, its labels, its owner), it gets a new row; the pod's UID stays what is billed.
+ */
+export interface ContainerRow {
+  readonly id: number;
+  readonly namespace: string;
+  readonly pod: string;
+  readonly uid: string;
+  readonly container: string;
+  kind: string;
+  name: string;
+  workload_known: number;
+  readonly node: string;
+  readonly image: string;
+  readonly label_set: number;
+  readonly owner: string;
+  first_hour: TimeMs;
+  last_hour: TimeMs;
+}
+
+interface Statements {
+  readonly byUid: Statement;
+  readonly byId: Statement;
+  readonly insert: Statement;
+  readonly span: Statement;
+  readonly attribute: Statement;
+}
+
+/** What the row is about, apart from the container itself. */
+interface Identity {
+  readonly kind: string;
+  readonly name: string;
+  readonly known: boolean;
+  readonly node: string;
+  readonly image: string;
+  readonly labelSet: number;
+  readonly owner: string;
+}
+
+/** The dimension of container instances, with those of the running pods held in memory. */
+export class ContainerTable {
+  readonly #statements: Statements;
+  readonly #labelSets: Dictionary;
+  #byUid = new Map<string, ContainerRow[]>();
+  #byId = new Map<number, ContainerRow>();
+  #labelsOfPod = new Map<string, { labels: string; id: number }>();
+  /** Hours whose rows were attributed to another workload since the last `takeReattributed`. */
+  #reattributed = new Set<TimeMs>();
+
+  private constructor(statements: Statements, labelSets: Dictionary) {
+    this.#statements = statements;
+    this.#labelSets = labelSets;
+  }
+
+  static create(db: Db, labelSets: Dictionary): ContainerTable {
+    const columns =
+      'namespace, pod, uid, container, kind, name, workload_known, node, image, label_set, owner, first_hour, last_hour';
+    return new ContainerTable(
+      {
+        byUid: db.prepare(`SELECT id, ${columns} FROM containers WHERE uid = ? ORDER BY id`),
+        byId: db.prepare(`SELECT id, ${columns} FROM containers WHERE id = ?`),
+        insert: db.prepare(
+          `INSERT INTO containers (${columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+        ),
+        span: db.prepare('UPDATE containers SET first_hour = ?, last_hour = ? WHERE id = ?'),
+        attribute: db.prepare(
+          'UPDATE containers SET kind = ?, name = ?, workload_known = 1 WHERE id = ?',
+        ),
+      },
+      labelSets,
+    );
+  }
+
+  /** The row of a pod's container as it is in this window; made or widened when needed. */
+  row(pod: PodSample, container: ContainerSample, owner: string, hour: TimeMs): ContainerRow {
+    const rows = this.#rowsOf(pod.uid);
+    const identity = this.#identity(pod, container.image ?? '', owner, rows);
+    const row =
+      rows.find((row) => row.container === container.name && matches(row, identity)) ??
+      this.#insert(pod, container.name, identity, hour, rows);
+    this.#widen(row, hour);
+    return row;
+  }
+
+  /** Cost that belongs to no running container: a volume nobody mounts, a load balancer. */
+  unattached(namespace: string, kind: string, name: string, hour: TimeMs): ContainerRow {
+    const uid = `${kind}:${namespace}/${name}`;
+    const rows = this.#rowsOf(uid);
+    const identity: Identity = {
+      kind,
+      name,
+      known: true,
+      node: '',
+      image: '',
+      labelSet: this.#labelSets.id('{}'),
+      owner: '',
+    };
+    const row = rows[0] ?? this.#insert({ namespace, name: '', uid }, '', identity, hour, rows);
+    this.#widen(row, hour);
+    return row;
+  }
+
+  byId(id: number): ContainerRow {
+    let row = this.#byId.get(id);
+    if (row === undefined) {
+      row = this.#statements.byId.get(id) as ContainerRow | undefined;
+      if (row === undefined) throw new RangeError(`container ${id} of the history is missing`);
+      this.#byId.set(id, row);
+    }
+    return row;
+  }
+
+  /** Hours that have to be rolled up again, because the owner of a pod became known. */
+  takeReattributed(): readonly TimeMs[] {
+    const hours = [...this.#reattributed].sort((a, b) => a - b);
+    this.#reattributed = new Set();
+    return hours;
+  }
+
+  /** Forgets rows not seen since `hour`, so that memory follows the running pods. */
+  forgetBefore(hour: TimeMs): void {
+    for (const [uid, rows] of this.#byUid) {
+      if (rows.some((row) => row.last_hour >= hour)) continue;
+      this.#byUid.delete(uid);
+      this.#labelsOfPod.delete(uid);
+    }
+    for (const [id, row] of this.#byId) if (row.last_hour < hour) this.#byId.delete(id);
+  }
+
+  forget(): void {
+    this.#byUid = new Map();
+    this.#byId = new Map();
+    this.#labelsOfPod = new Map();
+    this.#reattributed = new Set();
+  }
+
+  #rowsOf(uid: string): ContainerRow[] {
+    let rows = this.#byUid.get(uid);
+    if (rows === undefined) {
+      rows = (this.#statements.byUid.all(uid) as ContainerRow[]).map(
+        (row) => this.#byId.get(row.id) ?? row,
+      );
+      this.#byUid.set(uid, rows);
+      for (const row of rows) this.#byId.set(row.id, row);
+    }
+    return rows;
+  }
+
+  #identity(pod: PodSample, image: string, owner: string, rows: readonly ContainerRow[]): Identity {
+    const others = { node: pod.node ?? '', image, labelSet: this.#labelSet(pod), owner };
+    if (!pod.workloadKnown) {
+      const known = rows.find((row) => row.workload_known === 1);
+      if (known !== undefined)
+        return { kind: known.kind, name: known.name, known: true, ...others };
+      return { ...pod.workload, known: false, ...others };
+    }
+    for (const row of rows) if (row.workload_known === 0) this.#attribute(row, pod.workload);
+    return { ...pod.workload, known: true, ...others };
+  }
+
+  #attribute(row: ContainerRow, workload: { readonly kind: string; readonly name: string }): void {
+    row.kind = workload.kind;
+    row.name = workload.name;
+    row.workload_known = 1;
+    this.#statements.attribute.run(workload.kind, workload.name, row.id);
+    for (let hour = row.first_hour; hour <= row.last_hour; hour += HOUR_MS) {
+      this.#reattributed.add(hour);
+    }
+  }
+
+  #labelSet(pod: PodSample): number {
+    const labels = canonicalLabels(pod.labels);
+    const held = this.#labelsOfPod.get(pod.uid);
+    if (held?.labels === labels) return held.id;
+    const id = this.#labelSets.id(labels);
+    this.#labelsOfPod.set(pod.uid, { labels, id });
+    return id;
+  }
+
+  #insert(
+    pod: { readonly namespace: string; readonly name: string; readonly uid: string },
+    container: string,
+    identity: Identity,
+    hour: TimeMs,
+    rows: ContainerRow[],
+  ): ContainerRow {
+    const { kind, name, known, node, image, labelSet, owner } = identity;
+    const values = [pod.namespace, pod.name, pod.uid, container, kind, name, known ? 1 : 0];
+    const id = Number(
+      this.#statements.insert.run(...values, node, image, labelSet, owner, hour, hour)
+        .lastInsertRowid,
+    );
+    const row: ContainerRow = {
+      id,
+      namespace: pod.namespace,
+      pod: pod.name,
+      uid: pod.uid,
+      container,
+      kind,
+      name,
+      workload_known: known ? 1 : 0,
+      node,
+      image,
+      label_set: labelSet,
+      owner,
+      first_hour: hour,
+      last_hour: hour,
+    };
+    rows.push(row);
+    this.#byId.set(id, row);
+    return row;
+  }
+
+  #widen(row: ContainerRow, hour: TimeMs): void {
+    if (hour >= row.first_hour && hour <= row.last_hour) return;
+    row.first_hour = Math.min(row.first_hour, hour);
+    row.last_hour = Math.max(row.last_hour, hour);
+    this.#statements.span.run(row.first_hour, row.last_hour, row.id);
+  }
+}
+
+function matches(row: ContainerRow, identity: Identity): boolean {
+  return (
+    row.node === identity.node &&
+    row.image === identity.image &&
+    row.label_set === identity.labelSet &&
+    row.owner === identity.owner &&
+    row.kind === identity.kind &&
+    row.name === identity.name
+  );
+}

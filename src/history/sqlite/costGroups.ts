@@ -1,0 +1,106 @@
+import { HOUR_MS } from '../../model/time.ts';
+import type { CostDimension, CostRow } from '../history.ts';
+import { COST, COST_COLUMNS } from './columns.ts';
+import { emptySums } from './pageCodec.ts';
+
+/** Everything that costs can be asked by; what a level does not know is null. */
+export interface CostIdentity {
+  readonly namespace: string;
+  readonly kind: string;
+  readonly name: string;
+  readonly container: string;
+  readonly node: string;
+  readonly owner: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly pod: string | null;
+}
+
+/** The key of rows without the label, the owner or the node that was asked for, as in OpenCost. */
+export const UNALLOCATED = '__unallocated__';
+
+interface Group {
+  readonly parts: readonly string[];
+  readonly first: CostIdentity;
+  readonly sums: Float64Array;
+}
+
+/** Sums by what was asked for. */
+export class CostGroups {
+  readonly #by: readonly CostDimension[];
+  readonly #groups = new Map<string, Group>();
+
+  constructor(by: readonly CostDimension[]) {
+    this.#by = by;
+  }
+
+  /** The sums that an identity belongs to. */
+  sums(identity: CostIdentity): Float64Array {
+    const parts = this.#by.map((dimension) => partOf(dimension, identity));
+    const key = parts.join('\0');
+    let group = this.#groups.get(key);
+    if (group === undefined) {
+      group = { parts, first: identity, sums: emptySums(COST_COLUMNS) };
+      this.#groups.set(key, group);
+    }
+    return group.sums;
+  }
+
+  /** Rows sorted by key. */
+  rows(windowMs: number): readonly CostRow[] {
+    const rows = [...this.#groups.values()].map((group) => toRow(group, this.#by, windowMs));
+    return rows.sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0));
+  }
+}
+
+function partOf(dimension: CostDimension, identity: CostIdentity): string {
+  const { namespace, kind, name, container } = identity;
+  switch (dimension) {
+    case 'namespace':
+      return namespace;
+    case 'workload':
+      return `${namespace}/${kind}/${name}`;
+    case 'container':
+      return `${namespace}/${kind}/${name}/${container}`;
+    case 'pod':
+      return `${namespace}/${identity.pod ?? UNALLOCATED}`;
+    case 'node':
+      return identity.node || UNALLOCATED;
+    case 'owner':
+      return identity.owner || UNALLOCATED;
+    default:
+      return identity.labels[dimension.slice('label:'.length)] ?? UNALLOCATED;
+  }
+}
+
+function toRow(group: Group, by: readonly CostDimension[], windowMs: number): CostRow {
+  const { sums, first, parts } = group;
+  const has = (...dimensions: readonly CostDimension[]) =>
+    dimensions.some((dimension) => by.includes(dimension));
+  const hours = windowMs / HOUR_MS;
+  const lived = sums[COST.lived]!;
+  return {
+    key: parts.join('/'),
+    parts,
+    namespace: has('namespace', 'workload', 'container', 'pod') ? first.namespace : null,
+    workload: has('workload', 'container') ? { kind: first.kind, name: first.name } : null,
+    owner: has('owner') ? first.owner || null : null,
+    node: has('node') ? first.node || null : null,
+    pod: has('pod') ? first.pod : null,
+    container: has('container') ? first.container : null,
+    cpuCoreHours: sums[COST.cpuAllocated]! * 1e-9 * hours,
+    ramByteHours: sums[COST.ramAllocated]! * hours,
+    gpuHours: sums[COST.gpuAllocated]! * 1e-9 * hours,
+    cpuRequestCoreHours: sums[COST.cpuRequested]! * 1e-9 * hours,
+    cpuUsageCoreHours: sums[COST.cpuUsed]! * 1e-9 * hours,
+    ramRequestByteHours: sums[COST.ramRequested]! * hours,
+    ramUsageByteHours: sums[COST.ramUsed]! * hours,
+    gpuUsageHours: sums[COST.gpuUnseen]! > 0 ? null : sums[COST.gpuUsed]! * 1e-9 * hours,
+    cpuNano: sums[COST.cpuNano]!,
+    ramNano: sums[COST.ramNano]!,
+    gpuNano: sums[COST.gpuNano]!,
+    storageNano: sums[COST.storageNano]!,
+    networkNano: sums[COST.networkNano]!,
+    loadBalancerNano: sums[COST.loadBalancerNano]!,
+    coverage: lived > 0 ? sums[COST.covered]! / lived : 1,
+  };
+}

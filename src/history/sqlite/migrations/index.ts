@@ -1,0 +1,16 @@
+import type { Db } from '../database.ts';
+import { windowsAndPages } from './001-windows-and-pages.ts';
+import { stateAndFindings } from './002-state-and-findings.ts';
+
+/**
+ * One step of the schema: one file, one line below. Numbers never change once released; a file does
+ * not have to know of the others. Reserved: 001–009 the history itself, 010–019 notify, 020–029
+ * collect and specs, 030–039 cost, 040–049 rightsize and posture, 050–059 serve.
+ */
+export interface Migration {
+  readonly number: number;
+  readonly name: string;
+  readonly up: (db: Db) => void;
+}
+
+export const MIGRATIONS: readonly Migration[] = [windowsAndPages, stateAndFindings];

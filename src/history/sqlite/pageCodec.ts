@@ -1,0 +1,211 @@
+import { VarintReader, VarintWriter } from './varint.ts';
+
+/** One column of a page: integers in a fixed unit. */
+export interface Column {
+  readonly name: string;
+  /** The unit of one count; quantisation rounds to it, half away from zero for positive values. */
+  readonly unit: string;
+  /** May a slot hold "unknown"? Unknown is never zero. */
+  readonly nullable: boolean;
+  /** How slots and keys are put together above. */
+  readonly merge: 'sum' | 'max';
+}
+
+/**
+ * The rows of one key in adjoining slots of time (12 windows of an hour, 24 hours of a day, the days
+ * of a month). `values[slot * columns + column]`; NaN is unknown, in this room only.
+ */
+export interface Page {
+  readonly values: Float64Array;
+  /** 1 where the slot has a row. */
+  readonly present: Uint8Array;
+}
+
+const FORMAT = 1;
+/** Two bits a column: how its values are written. */
+const DEFAULT = 0; // all unknown (nullable) or all zero
+const SAME = 1; // one value for all slots
+const DELTAS = 2; // the first value, then differences
+const SPARSE = 3; // a bitmap of known slots, then as DELTAS
+
+/**
+ * Packs pages column by column: a column that does not change costs at most one value a page, the
+ * rest zig-zag varint differences. A page written with fewer columns (before a column was appended)
+ * reads as if the new ones held their default.
+ */
+export class PageCodec {
+  readonly columns: readonly Column[];
+  readonly slots: number;
+  readonly #writer = new VarintWriter();
+  readonly #reader = new VarintReader();
+
+  constructor(columns: readonly Column[], slots: number) {
+    this.columns = columns;
+    this.slots = slots;
+  }
+
+  empty(): Page {
+    const values = new Float64Array(this.slots * this.columns.length);
+    return { values, present: new Uint8Array(this.slots) };
+  }
+
+  encode(page: Page): Uint8Array {
+    const width = this.columns.length;
+    const slots = presentSlots(page.present);
+    const out = this.#writer;
+    out.reset();
+    out.byte(FORMAT);
+    out.byte(width);
+    writeBits(out, this.slots, (slot) => page.present[slot] === 1);
+    const modes = this.columns.map((column, index) => modeOf(page, slots, index, width, column));
+    for (let index = 0; index < width; index += 4) {
+      const four = modes.slice(index, index + 4);
+      out.byte(four.reduce((bits, mode, place) => bits | (mode << (2 * place)), 0));
+    }
+    for (let index = 0; index < width; index += 1) {
+      const mode = modes[index];
+      if (mode === SAME) out.signed(page.values[slots[0]! * width + index]!);
+      else if (mode === DELTAS || mode === SPARSE) this.#deltas(page, slots, index, mode);
+    }
+    return out.take();
+  }
+
+  #deltas(page: Page, slots: readonly number[], index: number, mode: number): void {
+    const width = this.columns.length;
+    const valueAt = (slot: number) => page.values[slot * width + index]!;
+    if (mode === SPARSE) {
+      writeBits(this.#writer, slots.length, (place) => !Number.isNaN(valueAt(slots[place]!)));
+    }
+    let before = 0;
+    for (const slot of slots) {
+      const value = valueAt(slot);
+      if (Number.isNaN(value)) continue;
+      this.#writer.signed(value - before);
+      before = value;
+    }
+  }
+
+  decode(bytes: Uint8Array): Page {
+    const page = this.empty();
+    const width = this.columns.length;
+    this.#read(
+      bytes,
+      (slot) => {
+        page.present[slot] = 1;
+        for (let index = 0; index < width; index += 1) {
+          if (this.columns[index]!.nullable) page.values[slot * width + index] = Number.NaN;
+        }
+      },
+      (slot, index, value) => {
+        page.values[slot * width + index] = value;
+      },
+    );
+    return page;
+  }
+
+  /**
+   * Adds up the slots in [from, to) into `sums` without unpacking the page: sums or maxima, as the
+   * columns say. Returns whether any slot was there.
+   */
+  addTo(sums: Float64Array, bytes: Uint8Array, from = 0, to = this.slots): boolean {
+    let any = false;
+    const columns = this.columns;
+    this.#read(
+      bytes,
+      (slot) => {
+        if (slot >= from && slot < to) any = true;
+      },
+      (slot, index, value) => {
+        if (slot < from || slot >= to) return;
+        if (columns[index]!.merge === 'sum') sums[index]! += value;
+        else if (!(sums[index]! >= value)) sums[index] = value;
+      },
+    );
+    return any;
+  }
+
+  #read(
+    bytes: Uint8Array,
+    onSlot: (slot: number) => void,
+    onValue: (slot: number, index: number, value: number) => void,
+  ): void {
+    const input = this.#reader;
+    input.open(bytes);
+    const format = input.byte();
+    if (format !== FORMAT) throw new RangeError(`a page of the history has format ${format}`);
+    const width = input.byte();
+    const slots = readBits(input, this.slots);
+    for (const slot of slots) onSlot(slot);
+    const modes: number[] = [];
+    for (let index = 0; index < width; index += 4) {
+      const bits = input.byte();
+      modes.push(bits & 3, (bits >> 2) & 3, (bits >> 4) & 3, (bits >> 6) & 3);
+    }
+    for (let index = 0; index < width; index += 1) {
+      const mode = modes[index];
+      if (mode === DEFAULT) continue;
+      if (mode === SAME) {
+        const value = input.signed();
+        for (const slot of slots) onValue(slot, index, value);
+        continue;
+      }
+      const places = mode === SPARSE ? readBits(input, slots.length) : null;
+      let value = 0;
+      for (const slot of places === null ? slots : places.map((place) => slots[place]!)) {
+        value += input.signed();
+        onValue(slot, index, value);
+      }
+    }
+  }
+}
+
+/** Sums (or maxima) of nothing yet: zero for sums, unknown for maxima. */
+export function emptySums(columns: readonly Column[]): Float64Array {
+  return Float64Array.from(columns, (column) => (column.merge === 'sum' ? 0 : Number.NaN));
+}
+
+function modeOf(
+  page: Page,
+  slots: readonly number[],
+  index: number,
+  width: number,
+  column: Column,
+): number {
+  let unknown = 0;
+  let same = true;
+  const first = page.values[(slots[0] ?? 0) * width + index]!;
+  for (const slot of slots) {
+    const value = page.values[slot * width + index]!;
+    if (Number.isNaN(value)) unknown += 1;
+    else if (value !== first) same = false;
+  }
+  if (unknown === slots.length) return DEFAULT;
+  if (unknown > 0) return SPARSE;
+  if (!same) return DELTAS;
+  return first === 0 && !column.nullable ? DEFAULT : SAME;
+}
+
+function presentSlots(present: Uint8Array): number[] {
+  const slots: number[] = [];
+  for (let slot = 0; slot < present.length; slot += 1) if (present[slot] === 1) slots.push(slot);
+  return slots;
+}
+
+function writeBits(out: VarintWriter, count: number, isSet: (place: number) => boolean): void {
+  for (let place = 0; place < count; place += 8) {
+    let bits = 0;
+    for (let bit = 0; bit < 8 && place + bit < count; bit += 1) {
+      if (isSet(place + bit)) bits |= 1 << bit;
+    }
+    out.byte(bits);
+  }
+}
+
+function readBits(input: VarintReader, count: number): number[] {
+  const set: number[] = [];
+  for (let place = 0; place < count; place += 8) {
+    const bits = input.byte();
+    for (let bit = 0; bit < 8; bit += 1) if ((bits >> bit) & 1) set.push(place + bit);
+  }
+  return set;
+}

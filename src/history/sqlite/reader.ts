@@ -1,0 +1,129 @@
+import type { Finding, FindingEvent } from '../../model/finding.ts';
+import type { DataProblem } from '../../model/snapshot.ts';
+import type {
+  CostQuery,
+  CostTable,
+  FindingQuery,
+  HistoryReader,
+  HistoryStatus,
+  NodeRecord,
+  StoredAction,
+  StoredEvent,
+  UsagePoint,
+  UsageQuery,
+} from '../history.ts';
+import { CostReader } from './costReader.ts';
+import { openForReading, settle, type Db } from './database.ts';
+import { FindingReader } from './findingReader.ts';
+import { MetaTable, type HistoryIdentity } from './metaTable.ts';
+import { requireCurrentSchema } from './migrate.ts';
+import { MIGRATIONS } from './migrations/index.ts';
+import { readNamespaces, readNodes } from './inventory.ts';
+import { OperatorActions } from './operatorActions.ts';
+import { UsageReader } from './usageReader.ts';
+
+/** The history on SQLite, read only: any number of readers beside the one writer. */
+export class SqliteHistoryReader implements HistoryReader {
+  readonly identity: HistoryIdentity;
+  readonly #path: string;
+  readonly #db: Db;
+  readonly #meta: MetaTable;
+  readonly #costs: CostReader;
+  readonly #findings: FindingReader;
+  readonly #usage: UsageReader;
+  readonly #actions: OperatorActions;
+
+  private constructor(path: string, db: Db, meta: MetaTable, identity: HistoryIdentity) {
+    this.#path = path;
+    this.#db = db;
+    this.#meta = meta;
+    this.identity = identity;
+    this.#costs = CostReader.create(db, meta, identity.windowMs);
+    this.#findings = FindingReader.create(db);
+    this.#usage = UsageReader.create(db, identity.windowMs);
+    this.#actions = OperatorActions.create(db);
+  }
+
+  /** @throws HistoryError `missing`, `not-a-database`, `older-schema`, `newer-schema`, `io`. */
+  static open(path: string): SqliteHistoryReader {
+    const db = openForReading(path);
+    try {
+      requireCurrentSchema(db, path, MIGRATIONS);
+      const meta = MetaTable.create(db);
+      const identity = meta.identity() ?? { cluster: '', currency: 'USD', windowMs: 300_000 };
+      return new SqliteHistoryReader(path, db, meta, identity);
+    } catch (error) {
+      db.close();
+      throw error;
+    }
+  }
+
+  status(): Promise<HistoryStatus> {
+    return this.#read(() => {
+      const { sealed, incomplete } = this.#db
+        .prepare('SELECT count(*) AS sealed, total(1 - complete) AS incomplete FROM windows')
+        .get() as { sealed: number; incomplete: number };
+      const problems = this.#db
+        .prepare('SELECT problems FROM windows ORDER BY start DESC LIMIT 1')
+        .pluck()
+        .get() as string | undefined;
+      return {
+        historyStart: this.#meta.get('history_start'),
+        watermark: this.#meta.get('watermark'),
+        sealedWindows: sealed,
+        incompleteWindows: incomplete,
+        lastProblems: JSON.parse(problems ?? '[]') as readonly DataProblem[],
+      };
+    });
+  }
+
+  costs(query: CostQuery): Promise<CostTable> {
+    return this.#read(() => this.#costs.costs(query));
+  }
+
+  findings(query: FindingQuery): Promise<readonly Finding[]> {
+    return this.#read(() => this.#findings.findings(query));
+  }
+
+  finding(idOrPrefix: string): Promise<Finding | null> {
+    return this.#read(() => this.#findings.finding(idOrPrefix));
+  }
+
+  findingEvents(id: string): Promise<readonly FindingEvent[]> {
+    return this.#read(() => this.#findings.events(id));
+  }
+
+  eventsAfter(seq: number, limit: number): Promise<readonly StoredEvent[]> {
+    return this.#read(() => this.#findings.eventsAfter(seq, limit));
+  }
+
+  operatorActions(findingId: string): Promise<readonly StoredAction[]> {
+    return this.#read(() => this.#actions.about(findingId));
+  }
+
+  usage(query: UsageQuery): Promise<readonly UsagePoint[]> {
+    return this.#read(() => this.#usage.usage(query));
+  }
+
+  nodes(): Promise<readonly NodeRecord[]> {
+    return this.#read(() => readNodes(this.#db, this.identity.windowMs));
+  }
+
+  namespaces(): Promise<readonly string[]> {
+    return this.#read(() => readNamespaces(this.#db));
+  }
+
+  async close(): Promise<void> {
+    this.#db.close();
+  }
+
+  /** One read transaction: an answer never mixes two states of the history. */
+  #read<T>(work: () => T): Promise<T> {
+    return settle(this.#path, () => this.#db.transaction(work)());
+  }
+}
+
+/** Opens an existing history for reading, beside the process that writes it. @throws HistoryError */
+export async function openHistoryReader(path: string): Promise<SqliteHistoryReader> {
+  return SqliteHistoryReader.open(path);
+}

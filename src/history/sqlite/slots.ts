@@ -1,0 +1,31 @@
+import { DAY_MS, floorTo, HOUR_MS, type TimeMs } from '../../model/time.ts';
+
+/** Which page and which slot of it a time falls into, for each level of the history. */
+export interface Slot {
+  readonly bucket: TimeMs;
+  readonly slot: number;
+}
+
+export const HOURS_A_DAY = 24;
+export const DAYS_A_MONTH = 31;
+
+export function windowSlot(start: TimeMs, windowMs: number): Slot {
+  const bucket = floorTo(start, HOUR_MS);
+  return { bucket, slot: (start - bucket) / windowMs };
+}
+
+export function hourSlot(hour: TimeMs): Slot {
+  const bucket = floorTo(hour, DAY_MS);
+  return { bucket, slot: (hour - bucket) / HOUR_MS };
+}
+
+export function daySlot(day: TimeMs): Slot {
+  const bucket = monthOf(day);
+  return { bucket, slot: (day - bucket) / DAY_MS };
+}
+
+/** Start of the UTC month. */
+export function monthOf(time: TimeMs): TimeMs {
+  const date = new Date(time);
+  return Date.UTC(date.getUTCFullYear(), date.getUTCMonth(), 1);
+}

@@ -1,0 +1,130 @@
+import type { CycleState, StateChange } from '../../cycle/state.ts';
+import type { Finding } from '../../model/finding.ts';
+import { HistoryError, type DetectorCodecs } from '../history.ts';
+import type { Db, Statement } from './database.ts';
+
+interface Statements {
+  readonly states: Statement;
+  readonly dropOtherVersions: Statement;
+  readonly putState: Statement;
+  readonly dropState: Statement;
+  readonly findings: Statement;
+  readonly putFinding: Statement;
+  readonly leaveState: Statement;
+}
+
+/**
+ * Detector state and findings. Changes of a batch are gathered and only the last of each row is
+ * written: a row that changes in every window costs one write a batch.
+ */
+export class StateTables {
+  readonly #statements: Statements;
+  #codecs: DetectorCodecs = new Map();
+  #states = new Map<string, Map<string, unknown>>();
+  #findings = new Map<string, Finding | null>();
+
+  private constructor(statements: Statements) {
+    this.#statements = statements;
+  }
+
+  static create(db: Db): StateTables {
+    const statements = {
+      states: db.prepare(
+        'SELECT key, state FROM detector_state WHERE detector = ? AND version = ?',
+      ),
+      dropOtherVersions: db.prepare(
+        'DELETE FROM detector_state WHERE detector = ? AND version <> ?',
+      ),
+      putState: db.prepare('INSERT OR REPLACE INTO detector_state VALUES (?, ?, ?, ?)'),
+      dropState: db.prepare(
+        'DELETE FROM detector_state WHERE detector = ? AND version = ? AND key = ?',
+      ),
+      findings: db.prepare('SELECT finding FROM findings WHERE in_state = 1').pluck(),
+      putFinding: db.prepare('INSERT OR REPLACE INTO findings VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)'),
+      leaveState: db.prepare(
+        'UPDATE findings SET in_state = 0 WHERE fingerprint = ? AND in_state = 1 AND id <> ?',
+      ),
+    };
+    return new StateTables(statements);
+  }
+
+  /** Reads the state for these detectors; what another version of one wrote is dropped. */
+  load(codecs: DetectorCodecs): Pick<CycleState, 'detectors' | 'findings'> {
+    this.#codecs = codecs;
+    const detectors = new Map<string, ReadonlyMap<string, unknown>>();
+    for (const [name, { version, codec }] of codecs) {
+      this.#statements.dropOtherVersions.run(name, version);
+      const states = new Map<string, unknown>();
+      const rows = this.#statements.states.iterate(name, version);
+      for (const row of rows as IterableIterator<{ key: string; state: Buffer }>) {
+        states.set(row.key, codec.decode(row.state));
+      }
+      detectors.set(name, states);
+    }
+    const findings = new Map<string, Finding>();
+    for (const json of this.#statements.findings.all() as string[]) {
+      const finding = JSON.parse(json) as Finding;
+      findings.set(finding.fingerprint, finding);
+    }
+    return { detectors, findings };
+  }
+
+  /** Takes a window's changes; they are written by the next `flush`. */
+  change(change: Pick<StateChange, 'detectors' | 'findings'>): void {
+    for (const [detector, states] of change.detectors) {
+      let pending = this.#states.get(detector);
+      if (pending === undefined) this.#states.set(detector, (pending = new Map()));
+      for (const [key, state] of states) pending.set(key, state);
+    }
+    for (const [fingerprint, finding] of change.findings) {
+      const before = this.#findings.get(fingerprint);
+      if (before !== undefined && before !== null && before.id !== finding?.id) {
+        this.#putFinding(before, false);
+      }
+      this.#findings.set(fingerprint, finding);
+    }
+  }
+
+  flush(): void {
+    for (const [detector, states] of this.#states) {
+      for (const [key, state] of states) this.#putState(detector, key, state);
+    }
+    for (const [fingerprint, finding] of this.#findings) {
+      this.#statements.leaveState.run(fingerprint, finding?.id ?? '');
+      if (finding !== null) this.#putFinding(finding, true);
+    }
+    this.forget();
+  }
+
+  forget(): void {
+    this.#states = new Map();
+    this.#findings = new Map();
+  }
+
+  #putState(detector: string, key: string, state: unknown): void {
+    const stored = this.#codecs.get(detector);
+    if (stored === undefined) {
+      throw new HistoryError('io', `the state of ${detector} cannot be stored: it has no codec`);
+    }
+    // `null` deletes the row (see StateChange).
+    if (state === null) this.#statements.dropState.run(detector, stored.version, key);
+    else {
+      const bytes = stored.codec.encode(state);
+      this.#statements.putState.run(detector, stored.version, key, bytes);
+    }
+  }
+
+  #putFinding(finding: Finding, inState: boolean): void {
+    this.#statements.putFinding.run(
+      finding.id,
+      finding.fingerprint,
+      finding.kind,
+      finding.state,
+      finding.scope.namespace,
+      finding.firstSeen,
+      finding.lastSeen,
+      inState ? 1 : 0,
+      JSON.stringify(finding),
+    );
+  }
+}

@@ -1,0 +1,262 @@
+import type { CycleState } from '../../cycle/state.ts';
+import type { Finding, FindingEvent } from '../../model/finding.ts';
+import {
+  DAY_MS,
+  floorTo,
+  formatTime,
+  HOUR_MS,
+  type TimeMs,
+  type Window,
+} from '../../model/time.ts';
+import {
+  HistoryError,
+  type DetectorCodecs,
+  type HistoryWriter,
+  type StoredAction,
+  type WindowCorrection,
+  type WindowRecord,
+} from '../history.ts';
+import { CheckpointTable } from './checkpointTable.ts';
+import { inTransaction, openForWriting, settle, type Db } from './database.ts';
+import { EventTable } from './eventTable.ts';
+import { MetaTable, type HistoryIdentity } from './metaTable.ts';
+import { migrate } from './migrate.ts';
+import { MIGRATIONS } from './migrations/index.ts';
+import { OperatorActions } from './operatorActions.ts';
+import { ProcessLock } from './processLock.ts';
+import { pruneHistory } from './prune.ts';
+import { daysOf, isRolledUp, rollUpDay, rollUpHour, type RollUpHook } from './rollUp.ts';
+import { StateTables } from './stateTables.ts';
+import { writeWindow } from './windowPages.ts';
+import { WindowTable } from './windowTable.ts';
+import {
+  createRowTables,
+  flushPages,
+  forgetAll,
+  forgetFinished,
+  type RowTables,
+} from './writerTables.ts';
+
+export interface WriterOptions extends HistoryIdentity {
+  readonly path: string;
+  /** Told to whoever finds the history locked, for example `backfill`. */
+  readonly command: string;
+  /** Wall clock, for operational tables and the lock only. */
+  readonly clock: () => TimeMs;
+  /** What else is kept by the hour or day. */
+  readonly rollUpHooks?: readonly RollUpHook[];
+}
+
+/** The history on SQLite: one writer per file, one transaction per call. */
+export class SqliteHistoryWriter implements HistoryWriter {
+  readonly #path: string;
+  readonly #db: Db;
+  readonly #lock: ProcessLock;
+  readonly #windowMs: number;
+  readonly #clock: () => TimeMs;
+  readonly #hooks: readonly RollUpHook[];
+  readonly #rows: RowTables;
+  readonly #meta: MetaTable;
+  readonly #windows: WindowTable;
+  readonly #states: StateTables;
+  readonly #events: EventTable;
+  readonly #checkpoints: CheckpointTable;
+  readonly #actions: OperatorActions;
+
+  private constructor(options: WriterOptions, db: Db, lock: ProcessLock) {
+    this.#path = options.path;
+    this.#db = db;
+    this.#lock = lock;
+    this.#windowMs = options.windowMs;
+    this.#clock = options.clock;
+    this.#hooks = options.rollUpHooks ?? [];
+    this.#rows = createRowTables(db, options.windowMs);
+    this.#meta = MetaTable.create(db);
+    this.#windows = WindowTable.create(db);
+    this.#states = StateTables.create(db);
+    this.#events = EventTable.create(db);
+    this.#checkpoints = CheckpointTable.create(db);
+    this.#actions = OperatorActions.create(db);
+  }
+
+  /** Takes the lock, opens or creates the file, brings its schema up to date. @throws HistoryError */
+  static open(options: WriterOptions): SqliteHistoryWriter {
+    const { path, command, clock } = options;
+    const since = formatTime(clock());
+    const lock = ProcessLock.acquire(path, { pid: process.pid, command, since });
+    try {
+      const db = openForWriting(path);
+      try {
+        migrate(db, path, MIGRATIONS);
+        inTransaction(db, () => MetaTable.create(db).claim(path, options));
+        return new SqliteHistoryWriter(options, db, lock);
+      } catch (error) {
+        db.close();
+        throw error;
+      }
+    } catch (error) {
+      lock.release();
+      throw error;
+    }
+  }
+
+  loadState(codecs: DetectorCodecs): Promise<CycleState> {
+    return this.#write(() => ({
+      historyStart: this.#meta.get('history_start'),
+      watermark: this.#meta.get('watermark'),
+      expectedSamples: this.#meta.expectedSamples(),
+      ...this.#states.load(codecs),
+    }));
+  }
+
+  recordWindows(batch: readonly WindowRecord[]): Promise<void> {
+    return this.#write(() => {
+      for (const record of batch) this.#seal(record);
+      this.#states.flush();
+      this.#rollUpAgain(this.#rows.containers.takeReattributed());
+      flushPages(this.#rows);
+    });
+  }
+
+  recordFindings(findings: readonly Finding[], events: readonly FindingEvent[]): Promise<void> {
+    return this.#write(() => {
+      const changed = new Map(findings.map((finding) => [finding.fingerprint, finding]));
+      this.#states.change({ detectors: new Map(), findings: changed });
+      this.#states.flush();
+      for (const event of events) this.#events.append(event, false);
+    });
+  }
+
+  async pendingActions(): Promise<readonly StoredAction[]> {
+    return settle(this.#path, () => this.#actions.pending());
+  }
+
+  correctWindows(corrections: readonly WindowCorrection[]): Promise<number> {
+    return this.#write(() => {
+      let corrected = 0;
+      const hours = new Set<TimeMs>();
+      for (const correction of corrections) {
+        const { start } = correction.snapshot.window;
+        this.#requireCorrectable(correction.snapshot.window);
+        if (correction.snapshot.coverage <= this.#windows.coverage(start)!) continue;
+        writeWindow(this.#rows, correction);
+        this.#windows.correct(correction.snapshot);
+        hours.add(floorTo(start, HOUR_MS));
+        corrected += 1;
+      }
+      for (const hour of this.#rows.containers.takeReattributed()) hours.add(hour);
+      this.#rollUpAgain([...hours].sort((a, b) => a - b));
+      flushPages(this.#rows);
+      return corrected;
+    });
+  }
+
+  async incompleteWindows(from: TimeMs, to: TimeMs): Promise<readonly Window[]> {
+    return settle(this.#path, () => {
+      const oldest = Math.max(from, this.#meta.get('windows_from') ?? from);
+      const starts = this.#windows.incomplete(oldest, to);
+      return starts.map((start) => ({ start, end: start + this.#windowMs }));
+    });
+  }
+
+  prune(keep: { readonly windowsFrom: TimeMs; readonly hoursFrom: TimeMs }): Promise<void> {
+    return this.#write(() => {
+      pruneHistory(this.#db, this.#meta, keep);
+      forgetAll(this.#rows);
+    });
+  }
+
+  async close(): Promise<void> {
+    this.#db.close();
+    this.#lock.release();
+  }
+
+  #seal(record: WindowRecord): void {
+    const { snapshot, change } = record;
+    const { start, end } = snapshot.window;
+    const watermark = this.#meta.get('watermark');
+    if (watermark !== null && end <= watermark) return;
+    if (watermark !== null && start !== watermark) throw this.#gap(watermark, start);
+    if (end - start !== this.#windowMs || start % this.#windowMs !== 0) {
+      throw new HistoryError('gap', `the window from ${formatTime(start)} is not on the grid`);
+    }
+    if (watermark !== null && start % DAY_MS === 0) {
+      this.#states.flush();
+      this.#checkpoints.take(start, this.#meta.expectedSamples());
+    }
+    writeWindow(this.#rows, record);
+    this.#windows.seal(snapshot, record.muted, record.configHash, this.#clock());
+    this.#states.change(change);
+    this.#actions.markApplied(record.applied, end);
+    for (const event of record.events) this.#events.append(event, record.muted);
+    this.#meta.set('watermark', end);
+    this.#meta.set('history_start', change.historyStart);
+    this.#meta.set('expected_samples', JSON.stringify(change.expectedSamples));
+    if (end % HOUR_MS === 0) this.#rollUpHour(end - HOUR_MS);
+    if (end % DAY_MS === 0) this.#rollUpDay(end - DAY_MS);
+  }
+
+  #rollUpAgain(hours: readonly TimeMs[]): void {
+    const watermark = this.#meta.get('watermark') ?? 0;
+    const windowsFrom = this.#meta.get('windows_from') ?? 0;
+    const hoursFrom = this.#meta.get('hours_from') ?? 0;
+    const rolled = hours.filter(
+      (hour) => hour >= windowsFrom && isRolledUp(hour, HOUR_MS, watermark),
+    );
+    for (const hour of rolled) this.#rollUpHour(hour);
+    for (const day of daysOf(rolled)) {
+      if (day >= hoursFrom && isRolledUp(day, DAY_MS, watermark)) this.#rollUpDay(day);
+    }
+  }
+
+  #rollUpHour(hour: TimeMs): void {
+    rollUpHour(this.#rows, hour, this.#windowMs);
+    for (const hook of this.#hooks) hook.hour?.(hour, this.#rows);
+  }
+
+  #rollUpDay(day: TimeMs): void {
+    rollUpDay(this.#rows, day);
+    for (const hook of this.#hooks) hook.day?.(day, this.#rows);
+  }
+
+  #requireCorrectable({ start, end }: Window): void {
+    const watermark = this.#meta.get('watermark') ?? 0;
+    const oldest = Math.max(this.#meta.get('windows_from') ?? 0, this.#windows.oldest() ?? 0);
+    if (end <= watermark && start >= oldest) return;
+    throw new HistoryError(
+      'gap',
+      `the window from ${formatTime(start)} cannot be corrected: the history holds windows from ${formatTime(oldest)} to ${formatTime(watermark)}`,
+    );
+  }
+
+  #gap(watermark: TimeMs, start: TimeMs): HistoryError {
+    return new HistoryError(
+      'gap',
+      `the window from ${formatTime(start)} would leave a gap: the history ${this.#path} is sealed up to ${formatTime(watermark)}; run \`burnwatch backfill --from ${formatTime(watermark)}\` first`,
+    );
+  }
+
+  /** One transaction; whatever fails in it is undone in the file and in memory. */
+  #write<T>(work: () => T): Promise<T> {
+    return settle(this.#path, () => {
+      try {
+        const result = inTransaction(this.#db, work);
+        forgetFinished(this.#rows, floorTo(this.#meta.get('watermark') ?? 0, HOUR_MS) - HOUR_MS);
+        return result;
+      } catch (error) {
+        forgetAll(this.#rows);
+        this.#states.forget();
+        throw error;
+      }
+    });
+  }
+}
+
+/**
+ * Opens the history for writing; a new file is created and its schema brought up to date.
+ * @throws HistoryError `locked` while another process writes it, `other-cluster`, `other-currency`
+ *   or `other-grid` when it was made for something else, `newer-schema`, `not-a-database`, `io`.
+ */
+export async function openHistoryWriter(options: WriterOptions): Promise<SqliteHistoryWriter> {
+  return SqliteHistoryWriter.open(options);
+}
