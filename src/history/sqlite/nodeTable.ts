@@ -70,7 +70,14 @@ export class NodeTable {
   }
 
   priceId(price: NodePrice): number {
-    const values = [price.cpuCoreHour, price.ramGiBHour, price.gpuHour, price.source, price.reason];
+    const values = [
+      price.cpuCoreHour,
+      price.ramGiBHour,
+      price.gpuHour,
+      price.source,
+      price.reason,
+      price.coverage,
+    ];
     const key = values.join('\0');
     const held = this.#prices.get(key);
     if (held !== undefined) return held;
