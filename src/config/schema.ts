@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isCurrency } from '../cost/currency.ts';
 
 /**
  * The configuration as a user writes it (see docs/configuration.md). Every object is strict: an
@@ -71,7 +72,7 @@ const workloads = z.strictObject({
 const pricing = z.strictObject({
   currency: z
     .string()
-    .regex(/^[A-Z]{3}$/, 'must be an ISO 4217 code such as USD or EUR')
+    .refine(isCurrency, { error: 'must be an ISO 4217 code such as USD or EUR' })
     .default('USD'),
   basis: z.enum(['list', 'contracted', 'effective']).default('list'),
   cpuCoreHour: price.default(0.031611),
@@ -92,7 +93,17 @@ const pricing = z.strictObject({
   /** A price list: CSV in the form of SkyPilot's catalog, from a file or an http(s) address. */
   priceList: z
     .strictObject({
-      source: z.string().optional(),
+      source: z.string().min(1).optional(),
+      /** What the list's prices are in when it does not say itself. */
+      currency: z
+        .string()
+        .refine(isCurrency, { error: 'must be an ISO 4217 code such as USD or EUR' })
+        .default('USD'),
+      /** Units of `pricing.currency` for one unit of the lists' currency; without it lists in another one are not used. */
+      exchangeRate: z.number().positive().optional(),
+      /** How long a copy from an http(s) address is used before it is asked for again. */
+      refresh: duration.default(864e5),
+      /** Prices older than this are reported. */
       maxAge: duration.default(30 * 864e5),
       cacheDir: z.string().optional(),
       shipped: z.boolean().default(true),

@@ -39,13 +39,14 @@ const LIST: PriceList = {
   find: (instanceType, region) =>
     instanceType === 'm9.2xlarge' && region === 'eu-west-1'
       ? {
-          cloud: 'aws',
           instanceType,
           region,
           vcpus: 8,
           memoryGiB: 32,
+          accelerators: null,
           price: 0.96,
           spotPrice: 0.24,
+          spotByZone: new Map(),
         }
       : null,
 };

@@ -1,18 +1,23 @@
 import type { NodeSample } from '../model/snapshot.ts';
 
 export type CapacityType = 'on-demand' | 'spot';
-export type Cloud = 'aws' | 'gcp' | 'azure';
 
-/** What a node's labels and provider ID say about how it is billed; null where they do not. */
+/** What a node's labels say about how it is billed; null where they do not. */
 export interface NodeFacts {
-  readonly cloud: Cloud | null;
   readonly instanceType: string | null;
   readonly region: string | null;
+  /** Names of its zone: the label's and, on AWS, the zone's ID. */
+  readonly zones: readonly string[];
   readonly capacityType: CapacityType;
 }
 
 const INSTANCE_TYPE = ['node.kubernetes.io/instance-type', 'beta.kubernetes.io/instance-type'];
 const REGION = ['topology.kubernetes.io/region', 'failure-domain.beta.kubernetes.io/region'];
+const ZONE = [
+  'topology.kubernetes.io/zone',
+  'failure-domain.beta.kubernetes.io/zone',
+  'topology.k8s.aws/zone-id',
+];
 
 /** Label and value that mark interruptible capacity, compared without regard to case. */
 const SPOT: readonly (readonly [string, string])[] = [
@@ -25,28 +30,15 @@ const SPOT: readonly (readonly [string, string])[] = [
   ['node.kubernetes.io/lifecycle', 'spot'],
 ];
 
-const CLOUD_BY_PROVIDER: Readonly<Record<string, Cloud>> = {
-  aws: 'aws',
-  gce: 'gcp',
-  azure: 'azure',
-};
-
-const CLOUD_BY_LABEL: readonly (readonly [string, Cloud])[] = [
-  ['eks.amazonaws.com/', 'aws'],
-  ['k8s.amazonaws.com/', 'aws'],
-  ['cloud.google.com/', 'gcp'],
-  ['kubernetes.azure.com/', 'azure'],
-];
-
 /** Reads instance type, region and capacity type from the well-known labels of EKS, GKE, AKS and Karpenter. */
 export function nodeFacts(node: NodeSample): NodeFacts {
   const spot = SPOT.some(
     ([key, value]) => nodeLabel(node.labels, key)?.toLowerCase() === value.toLowerCase(),
   );
   return {
-    cloud: cloudOf(node),
     instanceType: firstLabel(node.labels, INSTANCE_TYPE),
     region: firstLabel(node.labels, REGION),
+    zones: ZONE.map((key) => nodeLabel(node.labels, key)).filter((zone) => zone !== undefined),
     capacityType: spot ? 'spot' : 'on-demand',
   };
 }
@@ -76,12 +68,4 @@ function firstLabel(
     if (value !== undefined && value !== '') return value;
   }
   return null;
-}
-
-function cloudOf(node: NodeSample): Cloud | null {
-  const provider = /^([a-z]+):\/\//.exec(node.providerId ?? '')?.[1];
-  const known = provider === undefined ? undefined : CLOUD_BY_PROVIDER[provider];
-  if (known !== undefined) return known;
-  const keys = Object.keys(node.labels);
-  return CLOUD_BY_LABEL.find(([prefix]) => keys.some((key) => key.includes(prefix)))?.[1] ?? null;
 }

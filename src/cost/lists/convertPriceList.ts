@@ -1,0 +1,25 @@
+import type { PriceList } from '../priceList.ts';
+import type { PricingConfig } from '../sources/nodePriceSource.ts';
+
+/** Quotes a list in the configured currency where an exchange rate is given; else it stays as it is. */
+export function convertPriceList(list: PriceList, pricing: PricingConfig): PriceList {
+  const rate = pricing.priceList.exchangeRate;
+  if (rate === undefined || list.currency === pricing.currency) return list;
+  const times = (price: number | null): number | null => (price === null ? null : price * rate);
+  return {
+    ...list,
+    source: `${list.source}, at ${rate} ${pricing.currency} for one ${list.currency}`,
+    currency: pricing.currency,
+    find: (instanceType, region) => {
+      const entry = list.find(instanceType, region);
+      if (entry === null) return null;
+      const spots = [...entry.spotByZone].map(([zone, price]) => [zone, price * rate] as const);
+      return {
+        ...entry,
+        price: times(entry.price),
+        spotPrice: times(entry.spotPrice),
+        spotByZone: new Map(spots),
+      };
+    },
+  };
+}

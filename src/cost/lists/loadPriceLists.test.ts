@@ -1,0 +1,164 @@
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { DAY_MS, HOUR_MS } from '../../model/time.ts';
+import { pricing } from '../testing.ts';
+import { loadPriceLists } from './loadPriceLists.ts';
+import type { LoadedPriceLists } from './loadPriceLists.ts';
+
+const NOW = Date.UTC(2026, 10, 24);
+const GOOD = 'InstanceType,Price,Region\nm9,1.25,r\n';
+
+let directory: string;
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'burnwatch-prices-'));
+});
+afterEach(async () => {
+  await rm(directory, { recursive: true, force: true });
+});
+
+function load(
+  priceList: Exclude<Parameters<typeof pricing>[0], undefined>['priceList'],
+  now = NOW,
+  rest: Parameters<typeof pricing>[0] = {},
+): Promise<LoadedPriceLists> {
+  const settings = pricing({ ...rest, priceList });
+  const cacheDir = join(directory, 'cache');
+  return loadPriceLists(settings, { cacheDir, now, signal: AbortSignal.timeout(10_000) });
+}
+
+function priceOf(loaded: LoadedPriceLists): number | null | undefined {
+  return loaded.lists[0]?.find('m9', 'r')?.price;
+}
+
+describe('the shipped lists', () => {
+  it('are dated, sourced, and know the common machine types', async () => {
+    const { lists, problems } = await load({});
+    expect(problems).toEqual([]);
+    expect(lists.map((list) => list.source)).toEqual([
+      'shipped aws prices',
+      'shipped azure prices',
+      'shipped gcp prices',
+    ]);
+    expect(lists.every((list) => list.asOf !== null && list.currency === 'USD')).toBe(true);
+    const priceIn = (index: number, type: string, region: string): unknown =>
+      lists[index]?.find(type, region)?.price;
+    expect(priceIn(0, 'm5.2xlarge', 'us-east-1')).toBe(0.384);
+    expect(priceIn(1, 'Standard_D4s_v5', 'eastus')).toBe(0.192);
+    expect(priceIn(2, 'n1-standard-4', 'us-central1')).toBe(0.189999);
+    expect(await load({ shipped: false })).toEqual({ lists: [], problems: [] });
+  });
+});
+
+describe('a list in a file', () => {
+  it('is read, and on a bad edit the last good prices are kept', async () => {
+    const source = join(directory, 'prices.csv');
+    await writeFile(source, GOOD);
+    expect(priceOf(await load({ source }))).toBe(1.25);
+    await writeFile(source, 'InstanceType,Price,Region\nm9,-1,r\n');
+    const loaded = await load({ source }, NOW + HOUR_MS);
+    expect(priceOf(loaded)).toBe(1.25);
+    expect(loaded.problems).toEqual([
+      `${source}:2: column Price: "-1" is negative; leave it empty if it is unknown. ` +
+        'The last good copy, read at 2026-11-24T00:00:00Z, is used instead',
+    ]);
+  });
+
+  it('is said to be missing when it never was good, and nothing else breaks', async () => {
+    const { lists, problems } = await load({ source: join(directory, 'none.csv') });
+    expect(lists).toHaveLength(3);
+    expect(problems[0]).toMatch(
+      /none\.csv: cannot be read \(ENOENT\); check pricing\.priceList\.source/,
+    );
+  });
+
+  it('is reported when its prices are old', async () => {
+    const source = join(directory, 'prices.csv');
+    await writeFile(source, `# as-of: 2026-10-01\n${GOOD}`);
+    const { problems } = await load({ source });
+    expect(problems).toEqual([
+      expect.stringContaining('from 2026-10-01, 54 days ago; renew the list'),
+    ]);
+    expect((await load({ source, maxAge: '60d' })).problems).toEqual([]);
+  });
+
+  it('in another currency is used only with an exchange rate', async () => {
+    const source = join(directory, 'prices.csv');
+    await writeFile(source, GOOD);
+    const { problems } = await load({ source }, NOW, { currency: 'EUR' });
+    expect(problems[0]).toMatch(/is in USD but pricing\.currency is EUR, so it is not used/);
+    const converted = await load({ source, exchangeRate: 0.8 }, NOW, { currency: 'EUR' });
+    expect(priceOf(converted)).toBe(1);
+    expect(converted.lists.every((list) => list.currency === 'EUR')).toBe(true);
+  });
+});
+
+describe('a list at an address', () => {
+  let server: Server;
+  let source: string;
+  let requests: IncomingMessage[];
+  let answer: (response: ServerResponse) => void;
+  beforeEach(async () => {
+    requests = [];
+    answer = (response) => response.setHeader('etag', '"v1"').end(GOOD);
+    server = createServer((request, response) => {
+      requests.push(request);
+      answer(response);
+    }).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    source = `http://127.0.0.1:${(server.address() as AddressInfo).port}/vms.csv`;
+  });
+  afterEach(async () => {
+    server.closeAllConnections();
+    server.close();
+    await once(server, 'close');
+  });
+
+  it('is fetched once a day, by its tag', async () => {
+    expect(priceOf(await load({ source }))).toBe(1.25);
+    expect(priceOf(await load({ source }, NOW + HOUR_MS))).toBe(1.25);
+    expect(requests).toHaveLength(1);
+    answer = (response) => response.writeHead(304).end();
+    expect(priceOf(await load({ source }, NOW + DAY_MS))).toBe(1.25);
+    expect(requests[1]?.headers['if-none-match']).toBe('"v1"');
+    // The 304 renewed the copy: no request within the next day.
+    await load({ source }, NOW + DAY_MS + HOUR_MS);
+    expect(requests).toHaveLength(2);
+  });
+
+  it.each([
+    ['an error', (response: ServerResponse) => response.writeHead(503).end(), /answered 503/],
+    [
+      'a login page',
+      (response: ServerResponse) => response.end('<html>'),
+      /:1: the header has no column/,
+    ],
+    ['a broken connection', (response: ServerResponse) => response.destroy(), /cannot be fetched/],
+  ])('falls back to the last good copy on %s', async (_, broken, message) => {
+    await load({ source });
+    answer = broken;
+    const loaded = await load({ source }, NOW + 2 * DAY_MS);
+    expect(priceOf(loaded)).toBe(1.25);
+    expect(loaded.problems[0]).toMatch(message);
+    expect(loaded.problems[0]).toContain('The last good copy');
+  });
+
+  it('that never answered leaves the other sources', async () => {
+    answer = (response) => response.destroy();
+    const { lists, problems } = await load({ source });
+    expect(lists).toHaveLength(3);
+    expect(problems[0]).toContain('There is no earlier good copy');
+  });
+
+  it('is used though its copy cannot be kept, and says so', async () => {
+    await writeFile(join(directory, 'cache'), 'a file where the folder should be');
+    const loaded = await load({ source });
+    expect(priceOf(loaded)).toBe(1.25);
+    expect(loaded.problems[0]).toMatch(/cannot be written to .*set pricing\.priceList\.cacheDir/);
+  });
+});

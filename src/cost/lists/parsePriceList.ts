@@ -1,0 +1,167 @@
+import type { PriceList, PriceListEntry } from '../priceList.ts';
+import { isCurrency } from '../currency.ts';
+import { CsvError, readComments, readCsv } from './csv.ts';
+import type { CsvRecord } from './csv.ts';
+
+/** A price list that cannot be used; the message names file, line, column and cure. */
+export class PriceListError extends Error {
+  override readonly name = 'PriceListError';
+}
+
+const REQUIRED = ['InstanceType', 'Price', 'Region'] as const;
+const NUMBERS = ['AcceleratorCount', 'vCPUs', 'MemoryGiB', 'Price', 'SpotPrice'] as const;
+
+type Row = Record<(typeof NUMBERS)[number], number | null> & {
+  readonly InstanceType: string;
+  readonly Region: string;
+  readonly AvailabilityZone: string;
+};
+
+/**
+ * Reads a price list in the form of SkyPilot's catalog: a header with at least `InstanceType`, `Price` and
+ * `Region`; also read are `SpotPrice`, `vCPUs`, `MemoryGiB`, `AcceleratorCount` and `AvailabilityZone`, other
+ * columns are left alone. Comment lines at the head may say `# as-of: 2026-07-20`, `# currency: USD`,
+ * `# source: …`. Rows without an instance type (accelerators by themselves) are left out.
+ *
+ * @param origin.name the file or address, for messages.
+ * @param origin.currency what the prices are in when the list does not say.
+ * @throws PriceListError at the first line that is wrong: half a list would misprice in silence.
+ */
+export function parsePriceList(
+  text: string,
+  origin: { readonly name: string; readonly currency: string; readonly configured: boolean },
+): PriceList {
+  const comments = readComments(text);
+  const entries = new EntryTable();
+  let header: ReadonlyMap<string, number> | null = null;
+  try {
+    for (const record of readCsv(text)) {
+      if (header === null) header = readHeader(record, origin.name);
+      else entries.add(readRow(record, header, origin.name));
+    }
+  } catch (error) {
+    if (!(error instanceof CsvError)) throw error;
+    throw new PriceListError(`${origin.name}:${error.line}: ${error.message}`, { cause: error });
+  }
+  if (entries.size === 0) {
+    throw new PriceListError(
+      `${origin.name}: holds no prices; expected CSV with the columns ${REQUIRED.join(', ')}`,
+    );
+  }
+  return {
+    source: origin.name,
+    asOf: readDate(comments.get('as-of'), origin.name),
+    currency: readCurrency(comments.get('currency') ?? origin.currency, origin.name),
+    configured: origin.configured,
+    find: (instanceType, region) => entries.find(instanceType, region),
+  };
+}
+
+function readHeader({ line, cells }: CsvRecord, name: string): ReadonlyMap<string, number> {
+  const header = new Map(cells.map((cell, index) => [cell.trim(), index]));
+  const missing = REQUIRED.filter((column) => !header.has(column));
+  if (missing.length === 0) return header;
+  throw new PriceListError(
+    `${name}:${line}: the header has no column ${missing.join(', ')}; a price list is CSV with ` +
+      `InstanceType,…,vCPUs,MemoryGiB,…,Price,SpotPrice,Region,… as in SkyPilot's catalog`,
+  );
+}
+
+function readRow(record: CsvRecord, header: ReadonlyMap<string, number>, name: string): Row {
+  const text = (column: string): string => record.cells[header.get(column) ?? -1]?.trim() ?? '';
+  if (record.cells.length < header.size) {
+    throw new PriceListError(
+      `${name}:${record.line}: has ${record.cells.length} cells where the header has ${header.size}; ` +
+        `the file may be cut short`,
+    );
+  }
+  const numbers = Object.fromEntries(
+    NUMBERS.map((column) => [column, readNumber(text(column), column, record.line, name)]),
+  ) as Record<(typeof NUMBERS)[number], number | null>;
+  const accelerators = header.has('AcceleratorCount') ? (numbers.AcceleratorCount ?? 0) : null;
+  return {
+    ...numbers,
+    AcceleratorCount: accelerators,
+    InstanceType: text('InstanceType'),
+    Region: text('Region'),
+    AvailabilityZone: text('AvailabilityZone'),
+  };
+}
+
+/** Empty is unknown. */
+function readNumber(text: string, column: string, line: number, name: string): number | null {
+  if (text === '') return null;
+  const value = Number(text);
+  const where = `${name}:${line}: column ${column}: ${JSON.stringify(text)}`;
+  if (!Number.isFinite(value)) {
+    throw new PriceListError(`${where} is not a number; write it like 0.384, or leave it empty`);
+  }
+  if (value < 0) throw new PriceListError(`${where} is negative; leave it empty if it is unknown`);
+  return value;
+}
+
+function readDate(text: string | undefined, name: string): number | null {
+  if (text === undefined) return null;
+  const time = Date.parse(text);
+  if (!Number.isNaN(time)) return time;
+  throw new PriceListError(`${name}: "# as-of: ${text}" is not a date; write it like 2026-07-20`);
+}
+
+function readCurrency(code: string, name: string): string {
+  if (isCurrency(code)) return code;
+  throw new PriceListError(
+    `${name}: "# currency: ${code}" is not an ISO 4217 currency such as USD or EUR`,
+  );
+}
+
+interface MutableEntry {
+  instanceType: string;
+  region: string;
+  vcpus: number | null;
+  memoryGiB: number | null;
+  accelerators: number | null;
+  price: number | null;
+  spotByZone: Map<string, number>;
+}
+
+/** Rows by instance type and region: on-demand prices hold for a region, spot prices for a zone. */
+class EntryTable {
+  private readonly byType = new Map<string, Map<string, MutableEntry>>();
+
+  get size(): number {
+    return this.byType.size;
+  }
+
+  add(row: Row): void {
+    if (row.InstanceType === '') return;
+    const regions = this.byType.get(row.InstanceType) ?? new Map<string, MutableEntry>();
+    this.byType.set(row.InstanceType, regions);
+    const entry = regions.get(row.Region) ?? {
+      instanceType: row.InstanceType,
+      region: row.Region,
+      vcpus: row.vCPUs,
+      memoryGiB: row.MemoryGiB,
+      accelerators: row.AcceleratorCount,
+      price: null,
+      spotByZone: new Map<string, number>(),
+    };
+    regions.set(row.Region, entry);
+    // A price of zero is a list that does not know: no machine is free.
+    if (row.Price !== null && row.Price > 0) entry.price ??= row.Price;
+    if (row.SpotPrice !== null && row.SpotPrice > 0) {
+      entry.spotByZone.set(row.AvailabilityZone, row.SpotPrice);
+    }
+  }
+
+  /** An entry without a region holds everywhere; with a single region it answers when the node's is unknown. */
+  find(instanceType: string, region: string | null): PriceListEntry | null {
+    const regions = this.byType.get(instanceType);
+    if (regions === undefined) return null;
+    const only = region === null && regions.size === 1 ? [...regions.values()][0] : undefined;
+    const entry = regions.get(region ?? '') ?? regions.get('') ?? only;
+    if (entry === undefined) return null;
+    const spots = [...entry.spotByZone.values()];
+    const mean = spots.reduce((sum, price) => sum + price, 0) / spots.length;
+    return { ...entry, spotPrice: spots.length > 0 ? mean : null };
+  }
+}
