@@ -33,7 +33,7 @@ function describe(issue: z.core.$ZodIssue, value: unknown): string {
   switch (issue.code) {
     case 'invalid_type':
       if (value === undefined) return 'is missing';
-      if (!/^Invalid input/.test(issue.message)) return `${shown}${issue.message}`;
+      if (!issue.message.startsWith('Invalid input')) return `${shown}${issue.message}`;
       if (value === null)
         return `has no value: give it ${article(issue.expected)}, or remove the key`;
       return `must be ${article(issue.expected)}, but is ${article(typeOf(value))}${typeHint(issue.expected, value)}`;
@@ -44,7 +44,7 @@ function describe(issue: z.core.$ZodIssue, value: unknown): string {
       return `${shown}is not one of ${allowed.join(', ')}${hint}`;
     }
     case 'too_small':
-      if (typeof value === 'number' && /^Too small/.test(issue.message))
+      if (typeof value === 'number' && issue.message.startsWith('Too small'))
         return `${shown}must be ${issue.inclusive === true ? 'at least' : 'more than'} ${issue.minimum}`;
       if (typeof value !== 'number') return 'must not be empty';
       return `${shown}${issue.message}`;

@@ -99,7 +99,7 @@ function collect(value: unknown, path: readonly string[], found: Set<string>): v
   if (typeof value === 'string') {
     const key = path.at(-1) ?? '';
     const isHeader = path.at(-2) === 'headers' && /auth|token|key|cookie|secret/i.test(key);
-    const isUrl = key === 'url' || key === 'source' || /Url$/.test(key);
+    const isUrl = key === 'url' || key === 'source' || key.endsWith('Url');
     if (isHeader) found.add(value);
     else if (isUrl) {
       for (const part of credentialsOf(value)) found.add(part);
