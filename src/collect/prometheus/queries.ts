@@ -430,7 +430,7 @@ export const QUERIES = {
   },
   claimBytes: {
     metric: 'kube_persistentvolumeclaim_resource_requests_storage_bytes',
-    need: 'usual',
+    need: 'extra',
     without: 'storage has no cost',
     promql: (q) =>
       lastInWindow(
