@@ -16,13 +16,11 @@ export function parseDuration(text: string): number | null {
   return Number(match[1]) * UNIT_MS[match[2] as keyof typeof UNIT_MS];
 }
 
-const DURATION_FORM = 'is not a duration such as 90s, 5m, 12h or 14d';
-
 /** A duration such as `90s`, `5m`, `14d`; becomes milliseconds. */
-const duration = z.string(DURATION_FORM).transform((text, context) => {
+const duration = z.string().transform((text, context) => {
   const ms = parseDuration(text);
   if (ms === null || ms <= 0) {
-    context.addIssue({ code: 'custom', message: DURATION_FORM });
+    context.addIssue({ code: 'custom', message: `is not a duration such as 90s, 5m, 12h or 14d` });
     return z.NEVER;
   }
   return ms;
@@ -191,6 +189,24 @@ const webhook = z.strictObject({
   pager: z.boolean().default(false),
 });
 
+/** `off`, or a duration; becomes milliseconds, `off` becomes zero. */
+const durationOrOff = z.union([z.literal('off').transform(() => 0), duration]);
+
+const notifications = z.strictObject({
+  /** The first days after the install everything but critical findings goes to the platform channel. */
+  preview: durationOrOff.default(7 * 864e5),
+  /** How long an open finding that nobody acknowledged stays quiet. */
+  reminders: z
+    .strictObject({
+      critical: durationOrOff.default(4 * 36e5),
+      warning: durationOrOff.default(24 * 36e5),
+      info: durationOrOff.default(0),
+    })
+    .prefault({}),
+  /** The kubeconfig context that commands in messages name; `workloads.context` by default. */
+  kubeContext: z.string().optional(),
+});
+
 const serve = z.strictObject({
   listen: z.string().default('127.0.0.1:9465'),
   probes: z.string().default('0.0.0.0:9466'),
@@ -220,6 +236,7 @@ export const configSchema = z.strictObject({
   thresholds: z.array(z.string()).default([]),
   slack: slack.optional(),
   paging: z.strictObject({ maxPerDay: z.int().min(0).default(5) }).prefault({}),
+  notifications: notifications.prefault({}),
   webhooks: z.array(webhook).default([]),
   serve: serve.prefault({}),
 });

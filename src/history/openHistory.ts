@@ -2,3 +2,4 @@
 export { openHistoryReader } from './sqlite/reader.ts';
 export { openHistoryWriter } from './sqlite/writer.ts';
 export { openOperatorLog } from './sqlite/operatorLog.ts';
+export { openDeliveryStore } from './sqlite/deliveries.ts';

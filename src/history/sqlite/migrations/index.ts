@@ -1,6 +1,7 @@
 import type { Db } from '../database.ts';
 import { windowsAndPages } from './001-windows-and-pages.ts';
 import { stateAndFindings } from './002-state-and-findings.ts';
+import { deliveries } from './010-deliveries.ts';
 
 /**
  * One step of the schema: one file, one line below. Numbers never change once released; a file does
@@ -13,4 +14,4 @@ export interface Migration {
   readonly up: (db: Db) => void;
 }
 
-export const MIGRATIONS: readonly Migration[] = [windowsAndPages, stateAndFindings];
+export const MIGRATIONS: readonly Migration[] = [windowsAndPages, stateAndFindings, deliveries];

@@ -1,0 +1,58 @@
+import type { TimeMs } from '../model/time.ts';
+import { afterDeadLetter } from './deadLetters.ts';
+import type { Clock } from './clock.ts';
+import { deliverDue, type DeliveryObserver, type DeliverySummary } from './deliverer.ts';
+import type { Channel } from './delivery.ts';
+import { planDeliveries, type Policy } from './plan/plan.ts';
+import type { DeliveryStore, Plan } from './store.ts';
+
+/**
+ * The way from finding to person: `plan` turns what the history holds into delivery rows, `deliver`
+ * sends what is due. Both may be called at any time and by several processes: nothing is lost, and
+ * nothing is sent twice but what a channel cannot look up after a crash.
+ */
+export interface Notifier {
+  /** Plans what is new; call it after every sealed live window, never during a muted backfill. */
+  plan(now: TimeMs): Promise<Plan>;
+  /** Sends what is due now and returns; in flight sends end at `signal`. */
+  deliver(signal: AbortSignal): Promise<DeliverySummary>;
+  /** When `deliver` has something to do next; null: nothing waits. */
+  nextDueAt(): Promise<TimeMs | null>;
+  /** Closes the channels, not the store. */
+  close(): Promise<void>;
+}
+
+export interface NotifierParts {
+  readonly policy: Policy;
+  readonly store: DeliveryStore;
+  readonly channels: readonly Channel[];
+  readonly clock: Clock;
+  readonly observer: DeliveryObserver;
+}
+
+/** How often a plan is made again because another process committed one in between. */
+const PLAN_ATTEMPTS = 5;
+
+/** Composes the notifier; it does nothing until it is called. */
+export function createNotifier(parts: NotifierParts): Notifier {
+  const { policy, store, channels } = parts;
+  const fallbackFor = afterDeadLetter(policy.destinations.platform);
+  return {
+    plan: (now) => planAndCommit(store, policy, now),
+    deliver: (signal) => deliverDue({ ...parts, fallbackFor }, signal),
+    nextDueAt: () => store.nextDueAt(),
+    close: async () => {
+      await Promise.all(channels.map((channel) => channel.close()));
+    },
+  };
+}
+
+async function planAndCommit(store: DeliveryStore, policy: Policy, now: TimeMs): Promise<Plan> {
+  for (let attempt = 0; attempt < PLAN_ATTEMPTS; attempt += 1) {
+    const view = await store.view(now);
+    const plan = planDeliveries(view, policy, now);
+    if (await store.commitPlan(view, plan)) return plan;
+  }
+  // Somebody else plans all the time: their plans hold what ours would have.
+  return { at: now, deliveries: [], records: [], pages: [], saidOnce: [] };
+}

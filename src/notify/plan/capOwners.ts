@@ -1,0 +1,55 @@
+import type { Delivery, Receiver } from '../delivery.ts';
+import type { NotifiedRecord } from '../store.ts';
+import { deliveryId } from './deliveryId.ts';
+import type { ReceiverNews } from './plan.ts';
+
+/** One plan interrupts at most this many owners; with the conversations per receiver it bounds a storm. */
+const MAX_OWNERS = 8;
+
+/** The owners that are told now, and a note to the platform about those that are not. */
+export interface Capped {
+  readonly told: readonly ReceiverNews[];
+  readonly notes: readonly Delivery[];
+  /** The others count as told: their news comes with the digest, not as a wave of late messages. */
+  readonly records: readonly Omit<NotifiedRecord, 'at'>[];
+}
+
+/** In a storm (a broken node pool, a bad release) only the first owners are told one by one. */
+export function capOwners(told: readonly ReceiverNews[], platform: Receiver): Capped {
+  const isFreshOwner = ({ audience, news }: ReceiverNews) =>
+    audience === 'owner' && news.some(({ record }) => record === null);
+  const owners = told.filter(isFreshOwner);
+  if (owners.length <= MAX_OWNERS) return { told, notes: [], records: [] };
+  const left = new Set(owners.slice(MAX_OWNERS));
+  const findings = [...left].flatMap(({ news }) => news);
+  const note: Delivery = {
+    id: deliveryId(
+      platform,
+      'storm-note',
+      [...left].flatMap(({ news }) => news),
+    ),
+    receiver: platform,
+    conversation: `note/storm/${findings[0]?.finding.id ?? ''}`,
+    priority: 0,
+    createdAt: 0,
+    notice: {
+      kind: 'note',
+      audience: 'platform',
+      title: `${left.size} owners were not told one by one`,
+      lines: [
+        `${owners.length} owners had news at the same moment, which usually has one cause. The first ${MAX_OWNERS} were told; ${findings.length} findings of ${left.size} more are in the list of findings and in the next digest.`,
+      ],
+    },
+  };
+  const records = [...left].flatMap(({ receiver, news }) =>
+    news.map(({ finding, reason, record }) => ({
+      receiver,
+      findingId: finding.id,
+      conversation: record?.conversation ?? `finding/${finding.id}`,
+      state: finding.state,
+      severity: finding.severity,
+      reason,
+    })),
+  );
+  return { told: told.filter((entry) => !left.has(entry)), notes: [note], records };
+}

@@ -1,0 +1,91 @@
+import { HOUR_MS, type TimeMs } from '../../model/time.ts';
+import { receiverKey, type Delivery } from '../delivery.ts';
+import { MAX_LISTED, type Change, type NoticeReason } from '../notice.ts';
+import type { PlanningView } from '../store.ts';
+import type { News } from './conversations.ts';
+import { deliveryId } from './deliveryId.ts';
+import type { ReceiverNews } from './plan.ts';
+
+const RANK = { info: 0, warning: 1, critical: 2 } as const;
+
+/** The delivery of one conversation: what changed, and every finding in it as it stands. */
+export function findingsDelivery(
+  { receiver, audience }: ReceiverNews,
+  conversation: string,
+  news: readonly News[],
+  view: PlanningView,
+  now: TimeMs,
+): Delivery {
+  const members = membersOf(receiverKey(receiver), conversation, news, view);
+  const worst = Math.max(...news.map(({ finding }) => RANK[finding.severity]));
+  const insteadOf = [...new Set(news.flatMap((item) => item.insteadOf ?? []))].join(', ');
+  const announces = news.some(({ reason }) => reason === 'new-to-you');
+  return {
+    id: deliveryId(receiver, conversation, news),
+    receiver,
+    conversation,
+    priority: audience === 'pager' ? 30 : audience === 'security' ? 20 + worst : worst,
+    createdAt: now,
+    notice: {
+      kind: 'findings',
+      audience,
+      insteadOf: insteadOf === '' ? null : insteadOf,
+      changes: news.slice(0, MAX_LISTED).map(toChange),
+      findings: members.slice(0, MAX_LISTED),
+      total: members.length,
+      dataUntil: view.watermark,
+      since: announces ? Math.min(...news.map(({ finding }) => finding.firstSeen)) : null,
+      note: null,
+    },
+  };
+}
+
+function membersOf(
+  receiver: string,
+  conversation: string,
+  news: readonly News[],
+  view: PlanningView,
+): readonly PlanningView['findings'][number][] {
+  const ids = new Set(news.map(({ finding }) => finding.id));
+  for (const record of view.records) {
+    if (record.conversation === conversation && receiverKey(record.receiver) === receiver) {
+      ids.add(record.findingId);
+    }
+  }
+  return view.findings
+    .filter(({ id }) => ids.has(id))
+    .sort(
+      (a, b) =>
+        Number(a.state === 'resolved') - Number(b.state === 'resolved') ||
+        RANK[b.severity] - RANK[a.severity] ||
+        b.score - a.score ||
+        (a.id < b.id ? -1 : 1),
+    );
+}
+
+function toChange({ finding, reason, events, record }: News): Change {
+  const last = events.at(-1)?.event.reason;
+  return {
+    findingId: finding.id,
+    reason,
+    text: last ?? SENTENCES[reason](finding.lastSeen, record),
+  };
+}
+
+/** What is said where no event of this moment says it better. */
+const SENTENCES: Readonly<
+  Record<NoticeReason, (lastSeen: TimeMs, record: News['record']) => string>
+> = {
+  new: () => 'It was just recognised',
+  'new-to-you': () => 'It was open before you could be told',
+  worse: (_, record) => `It was ${record?.severity ?? 'milder'} before`,
+  better: (_, record) => `It was ${record?.severity ?? 'more severe'} before`,
+  reopened: () => 'It is back',
+  'review-due': () => 'Its acceptance is due for review',
+  acknowledged: () => 'Somebody is on it',
+  accepted: () => 'It was accepted',
+  reminder: (lastSeen, record) =>
+    `Still open, and nobody acknowledged it for ${Math.max(1, Math.round((lastSeen - (record?.at ?? lastSeen)) / HOUR_MS))} h`,
+  resolved: () => 'It is over',
+  missed: () => 'It began and ended while nobody could be told',
+};

@@ -1,0 +1,76 @@
+import type { Finding } from '../../model/finding.ts';
+import type { TimeMs } from '../../model/time.ts';
+import type { Delivery, Receiver } from '../delivery.ts';
+import type { PlanningView, RecordedEvent } from '../store.ts';
+import { hashId } from './deliveryId.ts';
+import { quietReason, type QuietRule } from './quiet.ts';
+
+/** Receivers that are no people: they have their own grouping, silences and memory. */
+export interface Machines {
+  /** Keep events: a SIEM. It hears everything, silenced or not. */
+  readonly events: readonly Receiver[];
+  /** Keep state, and forget what is not said again: Alertmanager. */
+  readonly alerts: readonly Receiver[];
+}
+
+const EVENTS_A_DELIVERY = 100;
+
+/** Deliveries for machines: each event once, and the whole of what fires at every plan. */
+export function machineDeliveries(
+  view: PlanningView,
+  machines: Machines,
+  quiet: readonly QuietRule[],
+  now: TimeMs,
+): readonly Delivery[] {
+  return [
+    ...machines.events.flatMap((receiver) => eventDeliveries(receiver, view, now)),
+    ...machines.alerts.flatMap((receiver) => alertDeliveries(receiver, view, quiet, now)),
+  ];
+}
+
+function eventDeliveries(receiver: Receiver, view: PlanningView, now: TimeMs): readonly Delivery[] {
+  const open = new Set(
+    view.findings.filter(({ state }) => state !== 'resolved').map(({ id }) => id),
+  );
+  // Of a muted past only what is still open is told.
+  const isTold = ({ event, suppressed }: RecordedEvent) =>
+    !suppressed || open.has(event.finding.id);
+  const events = view.events.filter(isTold).map(({ event }) => event);
+  const deliveries: Delivery[] = [];
+  for (let from = 0; from < events.length; from += EVENTS_A_DELIVERY) {
+    const batch = events.slice(from, from + EVENTS_A_DELIVERY);
+    const keys = batch.map(({ finding, type, at }) => [finding.id, type, at]);
+    const id = hashId([receiver, keys]);
+    deliveries.push({
+      id,
+      receiver,
+      conversation: `events/${id}`,
+      priority: 5,
+      createdAt: now,
+      notice: { kind: 'events', events: batch },
+    });
+  }
+  return deliveries;
+}
+
+function alertDeliveries(
+  receiver: Receiver,
+  view: PlanningView,
+  quiet: readonly QuietRule[],
+  now: TimeMs,
+): readonly Delivery[] {
+  const justClosed = new Set(
+    view.events.filter(({ event }) => event.type === 'closed').map(({ event }) => event.finding.id),
+  );
+  const fires = (finding: Finding) =>
+    finding.severity !== 'info' &&
+    (finding.state === 'open' ||
+      finding.state === 'acknowledged' ||
+      (finding.state === 'resolved' && justClosed.has(finding.id))) &&
+    quietReason(finding, quiet) === null;
+  const findings = view.findings.filter(fires);
+  if (findings.length === 0) return [];
+  const notice = { kind: 'alerts', at: now, findings } as const;
+  const id = hashId([receiver, now, findings.map(({ id: finding }) => finding)]);
+  return [{ id, receiver, conversation: 'alerts', priority: 10, createdAt: now, notice }];
+}

@@ -1,0 +1,75 @@
+import { DAY_MS, type TimeMs } from '../../model/time.ts';
+import { receiverKey, type Delivery } from '../delivery.ts';
+import type { Page } from '../store.ts';
+import { intoConversations } from './conversations.ts';
+import { hashId } from './deliveryId.ts';
+import type { ReceiverNews } from './plan.ts';
+
+/** What is left after the page limit, and the summary that says what was held back. */
+export interface Paging {
+  readonly told: readonly ReceiverNews[];
+  readonly notes: readonly Delivery[];
+  readonly pages: readonly Page[];
+  /** Keys of the summaries, so that each is sent once. */
+  readonly saidOnce: readonly string[];
+}
+
+/**
+ * Keeps `paging.maxPerDay`: a pager is woken at most that often in any 24 hours, then it gets one
+ * summary. What ends an incident always passes. Held findings stay untold for the pager (security
+ * hears of them all the same), and page when the day is over if they are still open.
+ */
+export function holdPages(
+  told: readonly ReceiverNews[],
+  before: readonly Page[],
+  maxPerDay: number,
+  now: TimeMs,
+  saidOnce: ReadonlySet<string>,
+): Paging {
+  const out: ReceiverNews[] = [];
+  const notes: Delivery[] = [];
+  const pages: Page[] = [];
+  const said: string[] = [];
+  for (const entry of told) {
+    if (entry.audience !== 'pager') {
+      out.push(entry);
+      continue;
+    }
+    const { receiver } = entry;
+    const key = receiverKey(receiver);
+    const recent = before.filter(
+      (page) => receiverKey(page.receiver) === key && now - page.at < DAY_MS,
+    );
+    const calming = entry.news.filter(({ record }) => record !== null);
+    const waking = entry.news.filter(({ record }) => record === null);
+    const conversations = [...intoConversations(waking).values()];
+    const free = Math.max(0, maxPerDay - recent.length);
+    const allowed = conversations.slice(0, free);
+    const held = conversations.slice(free).flat();
+    for (let count = 0; count < allowed.length; count += 1) pages.push({ receiver, at: now });
+    const news = [...calming, ...allowed.flat()];
+    if (news.length > 0) out.push({ ...entry, news });
+    const summaryKey = `pages-held/${key}/${recent[0]?.at ?? now}`;
+    if (held.length > 0 && !saidOnce.has(summaryKey)) {
+      said.push(summaryKey);
+      notes.push({
+        id: hashId([summaryKey, held.map(({ finding }) => finding.id)]),
+        receiver,
+        conversation: summaryKey,
+        priority: 30,
+        createdAt: now,
+        notice: {
+          kind: 'note',
+          audience: 'pager',
+          title: `${maxPerDay} pages in 24 hours: more critical findings are held back`,
+          lines: [
+            ...held.slice(0, 10).map(({ finding }) => finding.summary),
+            ...(held.length > 10 ? [`and ${held.length - 10} more`] : []),
+            'The security channel hears of each. Change paging.maxPerDay to be woken more often.',
+          ],
+        },
+      });
+    }
+  }
+  return { told: out, notes, pages, saidOnce: said };
+}

@@ -1,0 +1,161 @@
+import type { Finding } from '../../model/finding.ts';
+import type { TimeMs } from '../../model/time.ts';
+import { receiverKey, type Delivery, type Receiver } from '../delivery.ts';
+import type { Audience } from '../notice.ts';
+import type { NotifiedRecord, Plan, PlanningView, RecordedEvent } from '../store.ts';
+import { intoConversations, type News } from './conversations.ts';
+import { capOwners } from './capOwners.ts';
+import { findingsDelivery } from './findingsDelivery.ts';
+import { machineDeliveries, type Machines } from './machines.ts';
+import { maintenanceRule, type MaintenanceWindow } from './maintenance.ts';
+import { noticeReason, type ReminderIntervals } from './noticeReason.ts';
+import { holdPages } from './paging.ts';
+import { previewRoutes, type Preview } from './preview.ts';
+import { inhibitionRule, quietReason, silenceRule, type QuietRule } from './quiet.ts';
+import { routesOf, type Destinations, type Route } from './routes.ts';
+
+/** What an operator decided about notifications. */
+export interface Policy {
+  readonly destinations: Destinations;
+  readonly machines: Machines;
+  readonly reminders: ReminderIntervals;
+  readonly maintenance: readonly MaintenanceWindow[];
+  /** Length of the preview after the install in milliseconds; zero for none. */
+  readonly previewMs: number;
+  readonly maxPagesPerDay: number;
+}
+
+/** One receiver and everything it is to hear of now. */
+export interface ReceiverNews {
+  readonly receiver: Receiver;
+  readonly audience: Audience;
+  readonly news: readonly News[];
+}
+
+/**
+ * Turns what the history holds into deliveries. Pure: the same view, policy and `now` always give the
+ * same plan, so a plan that was lost with its process is simply made again.
+ *
+ * finding → routes (preview) → named reason → quiet? → page limit → conversations → deliveries
+ */
+export function planDeliveries(view: PlanningView, policy: Policy, now: TimeMs): Plan {
+  const quiet: readonly QuietRule[] = [
+    silenceRule(view.silences, now),
+    maintenanceRule(policy.maintenance, now),
+    inhibitionRule(view.findings),
+  ];
+  const preview: Preview = {
+    active: now < (view.installedAt ?? now) + policy.previewMs,
+    platform: policy.destinations.platform,
+  };
+  const told = newsByReceiver(view, policy, quiet, preview, now);
+  const paging = holdPages(told, view.pages, policy.maxPagesPerDay, now, view.saidOnce);
+  const capped = capOwners(paging.told, policy.destinations.platform);
+
+  const deliveries: Delivery[] = [...paging.notes, ...capped.notes];
+  const records: NotifiedRecord[] = capped.records.map((record) => ({ ...record, at: now }));
+  for (const receiverNews of capped.told) {
+    for (const [conversation, news] of intoConversations(receiverNews.news)) {
+      deliveries.push(findingsDelivery(receiverNews, conversation, news, view, now));
+      for (const item of news)
+        records.push(recordOf(receiverNews.receiver, conversation, item, now));
+    }
+  }
+  deliveries.push(...machineDeliveries(view, policy.machines, quiet, now));
+  return {
+    at: now,
+    deliveries: deliveries.map((delivery) => ({ ...delivery, createdAt: now })),
+    records,
+    pages: paging.pages,
+    saidOnce: paging.saidOnce,
+  };
+}
+
+function newsByReceiver(
+  view: PlanningView,
+  policy: Policy,
+  quiet: readonly QuietRule[],
+  preview: Preview,
+  now: TimeMs,
+): readonly ReceiverNews[] {
+  const eventsOf = groupEvents(view.events);
+  const recordsOf = groupRecords(view.records);
+  const byReceiver = new Map<string, { receiver: Receiver; audience: Audience; news: News[] }>();
+  for (const finding of mostSevereFirst(view.findings)) {
+    const records = recordsOf.get(finding.id) ?? [];
+    const events = eventsOf.get(finding.id) ?? [];
+    const isQuiet = quietReason(finding, quiet) !== null;
+    for (const { route, record, current } of routesWithRecords(finding, records, policy, preview)) {
+      const reason = noticeReason(finding, record, events, now, policy.reminders);
+      if (reason === null) continue;
+      // What merely calms an old message passes silences; and whoever is no longer routed hears only that.
+      const calms = reason === 'resolved' || reason === 'acknowledged' || reason === 'accepted';
+      if ((isQuiet || !current) && !calms) continue;
+      if (route.audience === 'pager' && (reason === 'reminder' || reason === 'better')) continue;
+      const key = receiverKey(route.receiver);
+      const { audience, receiver, insteadOf } = route;
+      const entry = byReceiver.get(key) ?? { receiver, audience, news: [] };
+      entry.news.push({ finding, audience: entry.audience, insteadOf, reason, record, events });
+      byReceiver.set(key, entry);
+    }
+  }
+  return [...byReceiver.values()];
+}
+
+interface RouteWithRecord {
+  readonly route: Route;
+  readonly record: NotifiedRecord | null;
+  /** False for a receiver that was told once and would not be told today. */
+  readonly current: boolean;
+}
+
+function routesWithRecords(
+  finding: Finding,
+  records: readonly NotifiedRecord[],
+  policy: Policy,
+  preview: Preview,
+): readonly RouteWithRecord[] {
+  const routes = new Map<string, RouteWithRecord>();
+  for (const route of previewRoutes(finding, routesOf(finding, policy.destinations), preview)) {
+    const key = receiverKey(route.receiver);
+    if (!routes.has(key)) routes.set(key, { route, record: null, current: true });
+  }
+  for (const record of records) {
+    const key = receiverKey(record.receiver);
+    const known = routes.get(key);
+    const { receiver } = record;
+    const route = known?.route ?? { audience: 'platform', receiver, insteadOf: null };
+    routes.set(key, { route, record, current: known !== undefined });
+  }
+  return [...routes.values()];
+}
+
+function recordOf(
+  receiver: Receiver,
+  conversation: string,
+  { finding, reason }: News,
+  at: TimeMs,
+): NotifiedRecord {
+  const { id: findingId, state, severity } = finding;
+  return { receiver, findingId, conversation, state, severity, reason, at };
+}
+
+const RANK = { info: 0, warning: 1, critical: 2 } as const;
+
+function mostSevereFirst(findings: readonly Finding[]): readonly Finding[] {
+  return [...findings].sort(
+    (a, b) =>
+      RANK[b.severity] - RANK[a.severity] ||
+      b.score - a.score ||
+      a.firstSeen - b.firstSeen ||
+      (a.id < b.id ? -1 : 1),
+  );
+}
+
+function groupEvents(events: readonly RecordedEvent[]): ReadonlyMap<string, RecordedEvent[]> {
+  return Map.groupBy(events, ({ event }) => event.finding.id);
+}
+
+function groupRecords(records: readonly NotifiedRecord[]): ReadonlyMap<string, NotifiedRecord[]> {
+  return Map.groupBy(records, ({ findingId }) => findingId);
+}

@@ -1,0 +1,56 @@
+import type { Finding } from '../../model/finding.ts';
+import type { TimeMs } from '../../model/time.ts';
+import { workloadKey } from '../../model/workload.ts';
+import { silencedBy, type Silence } from '../silences/silence.ts';
+
+/** Says why a finding is kept quiet now, or null. What is quiet is looked at again at every plan. */
+export interface QuietRule {
+  (finding: Finding): string | null;
+}
+
+/** Silences that people wrote. */
+export function silenceRule(silences: readonly Silence[], now: TimeMs): QuietRule {
+  return (finding) => {
+    const silence = silencedBy(finding, silences, now);
+    return silence === null ? null : `silenced by ${silence.author}: ${silence.reason}`;
+  };
+}
+
+/**
+ * Inhibition: abuse mutes right-sizing and money news of the same workload (its usage is not its
+ * own), and stale data mutes what is derived from absence.
+ */
+export function inhibitionRule(findings: readonly Finding[]): QuietRule {
+  const abused = new Set<string>();
+  let stale = false;
+  for (const finding of findings) {
+    if (finding.state === 'resolved' || finding.severity === 'info') continue;
+    const { namespace, workload } = finding.scope;
+    if (finding.kind === 'cryptojacking' && namespace !== null && workload !== null) {
+      abused.add(workloadKey(namespace, workload));
+    }
+    if (finding.kind === 'data-quality' && namespace === null) stale = true;
+  }
+  return (finding) => {
+    const { namespace, workload } = finding.scope;
+    if (MUTED_BY_ABUSE.has(finding.kind) && namespace !== null && workload !== null) {
+      if (abused.has(workloadKey(namespace, workload))) return 'inhibited by abuse of the workload';
+    }
+    return stale && finding.kind === 'abandoned' ? 'inhibited by missing data' : null;
+  };
+}
+
+const MUTED_BY_ABUSE: ReadonlySet<Finding['kind']> = new Set([
+  'overprovisioned',
+  'underprovisioned',
+  'cost-spike',
+]);
+
+/** The first reason that any rule gives. */
+export function quietReason(finding: Finding, rules: readonly QuietRule[]): string | null {
+  for (const rule of rules) {
+    const reason = rule(finding);
+    if (reason !== null) return reason;
+  }
+  return null;
+}

@@ -1,0 +1,86 @@
+import type { Finding } from '../../model/finding.ts';
+import type { Receiver } from '../delivery.ts';
+import type { Audience } from '../notice.ts';
+
+/** One receiver of a finding and how it is addressed. */
+export interface Route {
+  readonly audience: Audience;
+  readonly receiver: Receiver;
+  /** In the preview: who would have been told. Null outside. */
+  readonly insteadOf: string | null;
+}
+
+/** Where each audience is reached; made once from the configuration. */
+export interface Destinations {
+  readonly platform: Receiver;
+  readonly security: Receiver;
+  readonly pagers: readonly Receiver[];
+  /** Channels that hear what the platform hears (webhooks without `pager`), by least severity. */
+  readonly others: readonly {
+    readonly receiver: Receiver;
+    readonly minSeverity: Finding['severity'];
+  }[];
+  /**
+   * How to reach the owners of a finding. `fromMetadata` false leaves out what the workload says of
+   * itself: abuse is never routed by it.
+   */
+  ownersOf(finding: Finding, fromMetadata: boolean): readonly Receiver[];
+}
+
+const RANK = { info: 0, warning: 1, critical: 2 } as const;
+
+/**
+ * Who hears of a finding at once; everybody else reads it in the digest. The defaults that make people
+ * keep it: security and the pager hear of critical abuse first, owners only of what is confirmed or
+ * costs them, and nobody is interrupted for what can wait until Monday.
+ */
+export function routesOf(finding: Finding, to: Destinations): readonly Route[] {
+  const routes = [...peopleRoutes(finding, to)];
+  if (routes.length === 0) return routes;
+  for (const { receiver, minSeverity } of to.others) {
+    if (RANK[finding.severity] >= RANK[minSeverity])
+      routes.push({ audience: 'platform', receiver, insteadOf: null });
+  }
+  return routes;
+}
+
+function peopleRoutes(finding: Finding, to: Destinations): readonly Route[] {
+  const route = (audience: Audience) => (receiver: Receiver) => ({
+    audience,
+    receiver,
+    insteadOf: null,
+  });
+  const platform = route('platform')(to.platform);
+  const security = route('security')(to.security);
+  const pagers = to.pagers.map(route('pager'));
+  const owners = (fromMetadata: boolean) => to.ownersOf(finding, fromMetadata).map(route('owner'));
+  const { severity } = finding;
+  switch (finding.kind) {
+    case 'cryptojacking':
+      if (severity === 'critical') return [security, ...pagers, ...owners(false)];
+      return severity === 'warning' ? [security] : [];
+    case 'budget':
+      return severity === 'info' ? [] : [...orElse(owners(true), platform)];
+    case 'underprovisioned':
+      return isOom(finding) ? orElse(owners(true), platform) : [];
+    case 'cost-spike':
+      return severity === 'info' ? [] : [platform];
+    case 'data-quality':
+      if (severity === 'critical') return [platform, ...pagers];
+      return severity === 'warning' ? [platform] : [];
+    case 'overprovisioned':
+    case 'abandoned':
+    case 'posture':
+      break;
+  }
+  return [];
+}
+
+/** OOM kills interrupt; a tight CPU request waits for the digest. */
+function isOom(finding: Finding): boolean {
+  return /oom/i.test(finding.rule) || finding.evidence.some(({ signal }) => /oom/i.test(signal));
+}
+
+function orElse(routes: readonly Route[], fallback: Route): readonly Route[] {
+  return routes.length > 0 ? routes : [fallback];
+}

@@ -1,0 +1,39 @@
+import { WebClient, type Logger, LogLevel } from '@slack/web-api';
+
+export interface SlackClientOptions {
+  readonly token: string;
+  readonly apiUrl: string;
+}
+
+const TIMEOUT_MS = 15_000;
+
+/**
+ * The SDK with its own patience switched off: by default it has no timeout, retries ten times over
+ * half an hour and sleeps on `Retry-After` inside the call. Deliveries are retried by the notifier,
+ * which commits a row before every attempt.
+ */
+export function createSlackClient({ token, apiUrl }: SlackClientOptions): WebClient {
+  return new WebClient(token, {
+    slackApiUrl: apiUrl,
+    timeout: TIMEOUT_MS,
+    retryConfig: { retries: 0 },
+    rejectRateLimitedCalls: true,
+    maxRequestConcurrency: 10,
+    allowAbsoluteUrls: false,
+    logger: silentLogger(),
+  });
+}
+
+/** The SDK's own log would print addresses and bodies; what matters comes back as an error. */
+export function silentLogger(): Logger {
+  const nothing = () => undefined;
+  return {
+    debug: nothing,
+    info: nothing,
+    warn: nothing,
+    error: nothing,
+    setLevel: nothing,
+    getLevel: () => LogLevel.ERROR,
+    setName: nothing,
+  };
+}

@@ -1,0 +1,64 @@
+import type { KnownBlock } from '@slack/web-api';
+import type { FindingsNotice, Notice, NoteNotice } from '../notice.ts';
+import type { RenderContext } from '../text/format.ts';
+import { noticeText } from '../text/noticeText.ts';
+import { LIMITS, mrkdwn, plainText, withinLimits } from './limits.ts';
+import type { SlackMessage, UploadedImage } from './message.ts';
+import { plain, prose } from './mrkdwn.ts';
+import { renderFinding } from './renderFinding.ts';
+import { renderGroup } from './renderGroup.ts';
+
+/**
+ * A notice as a Slack message. Pure, and valid for any input: within Block Kit's limits, with no
+ * mention or link that is not ours. Null for what only machines read.
+ */
+export function renderMessage(
+  notice: Notice,
+  context: RenderContext,
+  image: UploadedImage | null = null,
+): SlackMessage | null {
+  const blocks = renderBlocks(notice, context, image);
+  if (blocks === null) return null;
+  return { text: fallbackText(notice), blocks: withinLimits(blocks) };
+}
+
+function renderBlocks(
+  notice: Notice,
+  context: RenderContext,
+  image: UploadedImage | null,
+): readonly KnownBlock[] | null {
+  switch (notice.kind) {
+    case 'findings': {
+      const [first] = notice.findings;
+      return notice.total === 1 && first !== undefined
+        ? renderFinding(notice, first, context, image)
+        : renderGroup(notice, context);
+    }
+    case 'note':
+      return renderNote(notice);
+    case 'events':
+    case 'alerts':
+      break;
+  }
+  return null;
+}
+
+function renderNote({ title, lines }: NoteNotice): readonly KnownBlock[] {
+  return [
+    { type: 'header', text: plainText(plain(title, LIMITS.headerText)) },
+    { type: 'section', text: mrkdwn(lines.map((line) => prose(line, 400)).join('\n')) },
+  ];
+}
+
+/** What goes into the conversation's thread when its message was edited: only the change. */
+export function renderReply(notice: FindingsNotice): SlackMessage {
+  const lines = notice.changes.map(
+    ({ reason, text }) => `*${reason.replaceAll('-', ' ')}*  ${prose(text, 500)}`,
+  );
+  const blocks: KnownBlock[] = [{ type: 'section', text: mrkdwn(lines.join('\n')) }];
+  return { text: fallbackText(notice), blocks: withinLimits(blocks) };
+}
+
+function fallbackText(notice: Notice): string {
+  return prose(noticeText(notice), LIMITS.messageText - 1_000);
+}

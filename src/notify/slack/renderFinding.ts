@@ -1,0 +1,156 @@
+import type { KnownBlock } from '@slack/web-api';
+import type { Finding } from '../../model/finding.ts';
+import type { FindingsNotice } from '../notice.ts';
+import {
+  orderedCommands,
+  spreadEvidence,
+  strongestEvidence,
+  suppressors,
+} from '../text/evidence.ts';
+import {
+  formatConfidence,
+  formatCost,
+  formatDuration,
+  markOf,
+  type RenderContext,
+} from '../text/format.ts';
+import { headline } from '../text/noticeText.ts';
+import { findingActions } from './actions.ts';
+import { mrkdwn, plainText } from './limits.ts';
+import type { UploadedImage } from './message.ts';
+import { code, codeBlock, moment, plain, prose } from './mrkdwn.ts';
+
+/**
+ * One finding, in the order in which somebody reads who was just woken: verdict and confidence,
+ * where, still running?, since when, the strongest reasons, how far it spread, the money; then whether
+ * to call security, and one first action. A finding that is over is calm: short and without buttons.
+ */
+export function renderFinding(
+  notice: FindingsNotice,
+  finding: Finding,
+  context: RenderContext,
+  image: UploadedImage | null,
+): readonly KnownBlock[] {
+  const isOver = finding.state === 'resolved' || finding.state === 'accepted';
+  return [
+    { type: 'header', text: plainText(plain(`${markOf(finding)} ${headline(finding)}`, 150)) },
+    { type: 'section', text: mrkdwn(whatHappened(finding)) },
+    { type: 'section', fields: facts(notice, finding, context).map(mrkdwn) },
+    ...(isOver ? [] : [section(reasons(finding))]),
+    ...(image === null ? [] : [imageBlock(image)]),
+    ...(isOver ? [] : whatToDo(notice, finding, context)),
+    { type: 'context', elements: [mrkdwn(small(notice, finding))] },
+    ...(isOver ? [] : [findingActions(finding, context)]),
+  ];
+}
+
+function whatHappened(finding: Finding): string {
+  const { decision, state } = finding;
+  const summary = prose(finding.summary, 900);
+  if (state === 'resolved') {
+    const lasted = (finding.resolvedAt ?? finding.lastSeen) - finding.startedAt;
+    return `It is over after ${formatDuration(lasted)}. ${summary}`;
+  }
+  if (decision === null) return summary;
+  const reason = decision.reason === null ? '' : `: ${prose(decision.reason, 300)}`;
+  const until = decision.until === null ? '' : `, to be reviewed ${moment(decision.until)}`;
+  const verb = state === 'accepted' ? 'Accepted' : 'Acknowledged';
+  return `*${verb} by ${prose(decision.by, 80)}*${reason}${until}.\n${summary}`;
+}
+
+function facts(
+  { dataUntil }: FindingsNotice,
+  finding: Finding,
+  { currency }: RenderContext,
+): readonly string[] {
+  const { scope, pods } = finding;
+  const money = formatCost(finding, currency);
+  const place = [
+    `cluster ${code(finding.cluster, 100)}`,
+    ...(scope.namespace === null ? [] : [`namespace ${code(scope.namespace, 100)}`]),
+    ...(scope.workload === null
+      ? []
+      : [`${prose(scope.workload.kind, 60)} ${code(scope.workload.name, 253)}`]),
+    ...(scope.container === null ? [] : [`container ${code(scope.container, 100)}`]),
+    ...(scope.subject === null ? [] : [code(scope.subject, 200)]),
+  ];
+  const lasted = formatDuration(finding.lastSeen - finding.startedAt);
+  return [
+    `*Where*\n${place.join('\n')}`,
+    `*Since*\n${moment(finding.startedAt)} (${lasted})\n${running(finding, dataUntil)}`,
+    ...(finding.kind === 'cryptojacking' ? [`*Confidence*\n${formatConfidence(finding)}`] : []),
+    ...(money === null ? [] : [`*Money*\n${money}`]),
+    ...(pods.length === 0 ? [] : [`*Pods*\n${podList(pods)}`]),
+    ...(finding.owner === null ? [] : [`*Owner*\n${code(finding.owner, 100)}`]),
+  ];
+}
+
+/** Whether it still runs, and how far the data reach: a page about the past must say so. */
+function running({ state, lastSeen }: Finding, dataUntil: number | null): string {
+  if (state === 'resolved') return 'over';
+  const until = dataUntil ?? lastSeen;
+  const gap = until - lastSeen;
+  const seen = gap > 0 ? `last seen ${formatDuration(gap)} before` : 'still there at';
+  return `${seen} the end of the data, ${moment(until)}`;
+}
+
+function podList(pods: readonly string[]): string {
+  const shown = pods.slice(0, 3).map((pod) => code(pod, 253));
+  return [...shown, ...(pods.length > 3 ? [`and ${pods.length - 3} more`] : [])].join('\n');
+}
+
+function reasons(finding: Finding): string {
+  const why = strongestEvidence(finding, 3).map(({ text }) => `• ${prose(text, 400)}`);
+  const against = suppressors(finding).map(({ text }) => `• ${prose(text, 300)}`);
+  const spread = spreadEvidence(finding).map(({ text }) => prose(text, 300));
+  return [
+    ...(why.length > 0 ? ['*Why*', ...why] : []),
+    ...(spread.length > 0 ? [`*Spread*  ${spread.slice(0, 2).join('; ')}`] : []),
+    ...(against.length > 0 ? ['*Speaks against it*', ...against.slice(0, 2)] : []),
+  ].join('\n');
+}
+
+function whatToDo(
+  { audience }: FindingsNotice,
+  finding: Finding,
+  { kubeContext }: RenderContext,
+): readonly KnownBlock[] {
+  const steps = orderedCommands(finding, kubeContext);
+  const [first, ...rest] = steps;
+  const call =
+    finding.kind === 'cryptojacking' && finding.severity === 'critical'
+      ? audience === 'owner'
+        ? '*Security was told.* Do not delete anything: the pods are evidence.\n'
+        : '*Call security now* if you are not security: somebody else may control this workload.\n'
+      : '';
+  const action = first === undefined ? '' : `*First*  ${prose(first.why, 300)} _(${first.effect})_`;
+  const lead = `${call}${action}`;
+  const blocks: KnownBlock[] = [];
+  if (lead !== '') blocks.push(section(lead));
+  if (first !== undefined) blocks.push(section(codeBlock([first.command])));
+  if (rest.length > 0) {
+    const lines = rest.map(({ command, effect, why }) => `# ${effect}: ${why}\n${command}`);
+    blocks.push(section(`*Then*\n${codeBlock(lines.flatMap((line) => line.split('\n')))}`));
+  }
+  return blocks;
+}
+
+function small({ changes, insteadOf, note }: FindingsNotice, finding: Finding): string {
+  const change = changes.find(({ findingId }) => findingId === finding.id);
+  return [
+    ...(change === undefined ? [] : [`${change.reason}: ${prose(change.text, 300)}`]),
+    ...(insteadOf === null
+      ? []
+      : [`*Preview*: after the first days this goes to ${prose(insteadOf, 300)}`]),
+    ...(note === null ? [] : [prose(note, 400)]),
+    `${finding.rule} · ${code(finding.id, 60)}`,
+  ].join('\n');
+}
+
+function imageBlock({ fileId, altText }: UploadedImage): KnownBlock {
+  return { type: 'image', slack_file: { id: fileId }, alt_text: plain(altText, 2_000) };
+}
+
+function section(text: string): KnownBlock {
+  return { type: 'section', text: mrkdwn(text) };
+}

@@ -1,0 +1,96 @@
+import type { KnownBlock } from '@slack/web-api';
+import type { Finding } from '../../model/finding.ts';
+import type { FindingsNotice } from '../notice.ts';
+import { findingUrl, formatCost, formatScope, KIND_NAMES, markOf } from '../text/format.ts';
+import type { RenderContext } from '../text/format.ts';
+import { mrkdwn, plainText } from './limits.ts';
+import { code, link, moment, plain, prose } from './mrkdwn.ts';
+
+const LISTED = 15;
+
+/** Several findings that belong together: one list, the most severe first, what is over struck calm. */
+export function renderGroup(notice: FindingsNotice, context: RenderContext): readonly KnownBlock[] {
+  const { findings, total, dataUntil, insteadOf, note, since } = notice;
+  const shown = findings.slice(0, LISTED);
+  const rest = total - shown.length;
+  const about = [
+    ...(since === null ? [] : [`the oldest was first seen ${moment(since)}`]),
+    ...(dataUntil === null ? [] : [`data until ${moment(dataUntil)}`]),
+    ...(insteadOf === null
+      ? []
+      : [`*Preview*: after the first days this goes to ${prose(insteadOf, 300)}`]),
+    ...(note === null ? [] : [prose(note, 400)]),
+  ];
+  return [
+    { type: 'header', text: plainText(plain(`${mark(findings)} ${groupTitle(notice)}`, 150)) },
+    { type: 'section', text: mrkdwn(lead(notice)) },
+    ...chunk(
+      shown.map((finding) => line(finding, context)),
+      5,
+    ).map((lines): KnownBlock => ({
+      type: 'section',
+      text: mrkdwn(lines.join('\n')),
+    })),
+    ...(rest > 0 ? [moreBlock(rest, context)] : []),
+    ...(about.length === 0
+      ? []
+      : [{ type: 'context' as const, elements: [mrkdwn(about.join(' · '))] }]),
+  ];
+}
+
+/** What the group has in common, as far as it has: one kind, one namespace, one rule. */
+export function groupTitle({ findings, total, since }: FindingsNotice): string {
+  const kinds = [...new Set(findings.map(({ kind }) => kind))];
+  const namespaces = [...new Set(findings.map(({ scope }) => scope.namespace))];
+  const [kind] = kinds;
+  const what = kinds.length === 1 && kind !== undefined ? KIND_NAMES[kind] : 'Findings';
+  const where = namespaces.length === 1 && namespaces[0] ? ` in ${namespaces[0]}` : '';
+  const open = findings.filter(({ state }) => state !== 'resolved').length;
+  if (open === 0) return `All ${total} resolved: ${what}${where}`;
+  return since === null ? `${total} × ${what}${where}` : `New to you: ${total} × ${what}${where}`;
+}
+
+function lead({ findings, total, since }: FindingsNotice): string {
+  const critical = findings.filter((f) => f.severity === 'critical' && f.state === 'open').length;
+  const open = findings.filter(({ state }) => state === 'open').length;
+  const counts = `${open} of ${Math.min(total, findings.length)} open`;
+  const worst = critical > 0 ? `, *${critical} critical*` : '';
+  const why =
+    since === null
+      ? 'They came together, so they are told together.'
+      : 'They were open before you could be told; this is said once.';
+  return `${counts}${worst}. ${why}`;
+}
+
+function line(finding: Finding, context: RenderContext): string {
+  const url = findingUrl(finding, context);
+  const name = code(formatScope(finding), 200);
+  const money = formatCost(finding, context.currency);
+  const details = url === null ? '' : ` · ${link(url, 'open')}`;
+  const state = finding.state === 'open' ? '' : ` _${finding.state}_`;
+  return `${markOf(finding)} ${name}${state} ${prose(finding.summary, 250)}${money === null ? '' : ` (${money})`}${details}`;
+}
+
+function moreBlock(rest: number, { externalUrl }: RenderContext): KnownBlock {
+  const where =
+    externalUrl === null
+      ? '`burnwatch findings` lists them all'
+      : link(`${externalUrl.replace(/\/+$/, '')}/findings`, 'see them all');
+  return { type: 'section', text: mrkdwn(`and ${rest} more: ${where}`) };
+}
+
+function mark(findings: readonly Finding[]): string {
+  const open = findings.filter(({ state }) => state === 'open');
+  const worst =
+    open.find(({ severity }) => severity === 'critical') ??
+    open.find(({ severity }) => severity === 'warning') ??
+    open[0] ??
+    findings[0];
+  return worst === undefined ? '🟢' : markOf(worst);
+}
+
+function chunk<T>(items: readonly T[], size: number): readonly (readonly T[])[] {
+  const chunks: (readonly T[])[] = [];
+  for (let from = 0; from < items.length; from += size) chunks.push(items.slice(from, from + size));
+  return chunks;
+}

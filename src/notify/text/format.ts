@@ -1,0 +1,101 @@
+import type { Finding, Severity } from '../../model/finding.ts';
+import { fromNano } from '../../model/money.ts';
+import { DAY_MS, formatTime, HOUR_MS, MINUTE_MS, type TimeMs } from '../../model/time.ts';
+
+/** What every renderer has to know of the installation. */
+export interface RenderContext {
+  /** ISO 4217. */
+  readonly currency: string;
+  /** Where Burnwatch's pages are reached; null: messages carry no link to them. */
+  readonly externalUrl: string | null;
+  /** Name of the kubeconfig context that commands should use; null leaves it out. */
+  readonly kubeContext: string | null;
+}
+
+/** `$1,234`, `$12.30`, `€0.42`: cents below a hundred. */
+export function formatMoney(units: number, currency: string): string {
+  const digits = Math.abs(units) < 100 ? 2 : 0;
+  return new Intl.NumberFormat('en-US', {
+    style: 'currency',
+    currency,
+    minimumFractionDigits: digits,
+    maximumFractionDigits: digits,
+  }).format(units);
+}
+
+/** `3 min`, `5 h`, `2 days`: one unit, as people say it. */
+export function formatDuration(ms: number): string {
+  if (ms < HOUR_MS) return `${Math.max(0, Math.round(ms / MINUTE_MS))} min`;
+  if (ms < 2 * DAY_MS) return `${Math.round(ms / HOUR_MS)} h`;
+  return `${Math.round(ms / DAY_MS)} days`;
+}
+
+/** `2026-11-24 07:05 UTC`. */
+export function formatMinute(time: TimeMs): string {
+  return `${formatTime(time).slice(0, 16).replace('T', ' ')} UTC`;
+}
+
+/** `shop/Deployment/checkout`, `shop`, a node, or the cluster's name. */
+export function formatScope({ scope, cluster }: Finding): string {
+  const { namespace, workload, subject } = scope;
+  if (namespace !== null && workload !== null) {
+    return `${namespace}/${workload.kind}/${workload.name}`;
+  }
+  return namespace ?? subject ?? cluster;
+}
+
+/** What a finding's kind is called in front of people. */
+export const KIND_NAMES: Readonly<Record<Finding['kind'], string>> = {
+  cryptojacking: 'Likely cryptojacking',
+  overprovisioned: 'Asks for more than it uses',
+  underprovisioned: 'Asks for less than it needs',
+  'cost-spike': 'Cost spike',
+  budget: 'Budget',
+  abandoned: 'Looks abandoned',
+  posture: 'Resource posture',
+  'data-quality': 'Missing data',
+};
+
+/** How sure: the score in words, since 87/100 means nothing at 3 a.m. */
+export function formatConfidence({ score, severity }: Finding): string {
+  const word = severity === 'critical' ? 'high' : severity === 'warning' ? 'medium' : 'low';
+  return `${word} (score ${Math.round(score)} of 100)`;
+}
+
+/** Cost so far and per month, or null where neither is known. */
+export function formatCost(finding: Finding, currency: string): string | null {
+  const parts: string[] = [];
+  if (finding.costSoFarNano !== null) {
+    parts.push(`${formatMoney(fromNano(finding.costSoFarNano), currency)} so far`);
+  }
+  if (finding.costPerMonth !== null) {
+    parts.push(`${formatMoney(finding.costPerMonth, currency)} a month`);
+  }
+  return parts.length === 0 ? null : parts.join(', ');
+}
+
+/** The permanent page of a finding. */
+export function findingUrl(finding: Finding, { externalUrl }: RenderContext): string | null {
+  if (externalUrl === null) return null;
+  return `${externalUrl.replace(/\/+$/, '')}/findings/${encodeURIComponent(finding.id)}`;
+}
+
+export const SEVERITY_MARKS: Readonly<Record<Severity, string>> = {
+  critical: '🔴',
+  warning: '🟠',
+  info: '🔵',
+};
+
+/** A finding's mark: calm once it is over or decided. */
+export function markOf({ state, severity }: Finding): string {
+  if (state === 'resolved') return '🟢';
+  if (state === 'accepted') return '⚪';
+  return SEVERITY_MARKS[severity];
+}
+
+/** `text` cut to `max` characters, never inside a character, with an ellipsis. */
+export function truncate(text: string, max: number): string {
+  if (text.length <= max) return text;
+  const cut = text.slice(0, Math.max(0, max - 1)).replace(/[\uD800-\uDBFF]$/u, '');
+  return `${cut.replace(/[\uD800-\uDBFF]$/, '')}…`;
+}
