@@ -58,9 +58,30 @@ export interface HistoryWriter {
   correctWindows(corrections: readonly WindowCorrection[]): Promise<number>;
   /** Sealed windows that are incomplete, within [from, to), oldest first. */
   incompleteWindows(from: TimeMs, to: TimeMs): Promise<readonly Window[]>;
+  /**
+   * Begins to replay verdicts from the last daily checkpoint at or before `time` (kept for 14 days), or
+   * from the empty state when the history itself begins no earlier. Usage and costs stay as they are.
+   * @throws HistoryError `gap` when no checkpoint is old enough.
+   */
+  replayVerdicts(time: TimeMs, codecs: DetectorCodecs): Promise<VerdictReplay>;
   /** Drops what is older than the retention. */
   prune(keep: { readonly windowsFrom: TimeMs; readonly hoursFrom: TimeMs }): Promise<void>;
   close(): Promise<void>;
+}
+
+/** A replay of verdicts (`backfill --rebuild`): nothing reaches the file before `commit`. */
+export interface VerdictReplay {
+  /** The state to begin with. Its `watermark` is where the first replayed window starts (null: at the first). */
+  readonly state: CycleState;
+  /** Operators' decisions that the window ending at `end` had merged: to be merged there again. */
+  actionsAt(end: TimeMs): readonly OperatorAction[];
+  /** Takes replayed windows, in order. */
+  add(windows: readonly Pick<WindowRecord, 'change' | 'events' | 'muted'>[]): void;
+  /**
+   * Puts state, findings, events and checkpoints in place of those since the start, in one transaction.
+   * @throws HistoryError `gap` unless every window up to the watermark was added.
+   */
+  commit(): Promise<void>;
 }
 
 /** How to store each detector's state: name → version and codec. */

@@ -7,13 +7,28 @@ import type { Db, Statement } from './database.ts';
 
 const KEPT_MS = 14 * DAY_MS;
 
+/** Outages are recorded without a window: a replay of windows leaves them as they are. */
+const WINDOWLESS = 'id IN (SELECT finding_id FROM finding_events WHERE by_window = 0)';
+
+/** Puts detector state and findings back to where a checkpoint (`:at`) was taken. */
+const RESTORE = [
+  'DELETE FROM detector_state WHERE :at = :at',
+  `INSERT INTO detector_state
+   SELECT detector, version, key, state FROM checkpoint_state WHERE at = :at`,
+  `DELETE FROM findings WHERE first_seen > :at AND NOT ${WINDOWLESS}`,
+  `UPDATE findings SET in_state = 0 WHERE in_state = 1 AND :at = :at AND NOT ${WINDOWLESS}`,
+] as const;
+
 interface Statements {
   readonly take: Statement;
   readonly takeState: Statement;
   readonly dropBefore: Statement;
   readonly dropFrom: Statement;
   readonly before: Statement;
+  readonly oldest: Statement;
   readonly states: Statement;
+  readonly restore: readonly Statement[];
+  readonly putFinding: Statement;
 }
 
 /** What the state was when a UTC day began; kept for 14 days, so that verdicts can be replayed. */
@@ -39,6 +54,11 @@ export class CheckpointTable {
       before: db.prepare(
         'SELECT at, expected_samples, findings FROM checkpoints WHERE at <= ? ORDER BY at DESC LIMIT 1',
       ),
+      oldest: db.prepare('SELECT min(at) FROM checkpoints').pluck(),
+      restore: RESTORE.map((sql) => db.prepare(sql)),
+      putFinding: db.prepare(
+        `UPDATE findings SET state = ?, last_seen = ?, in_state = 1, finding = ? WHERE id = ?`,
+      ),
       states: db.prepare(
         'SELECT key, state FROM checkpoint_state WHERE at = ? AND detector = ? AND version = ?',
       ),
@@ -54,6 +74,20 @@ export class CheckpointTable {
 
   dropAfter(at: TimeMs): void {
     this.#statements.dropFrom.run(at);
+  }
+
+  oldest(): TimeMs | null {
+    return this.#statements.oldest.get() as TimeMs | null;
+  }
+
+  /** Makes a state that `before` gave (or the empty one) the present state again. */
+  restore(state: CycleState): void {
+    const at = state.watermark ?? 0;
+    for (const statement of this.#statements.restore) statement.run({ at });
+    for (const finding of state.findings.values()) {
+      const { id, state: stands, lastSeen } = finding;
+      this.#statements.putFinding.run(stands, lastSeen, JSON.stringify(finding), id);
+    }
   }
 
   /** The latest state that knows nothing of windows after `time`, or null when none is kept. */

@@ -1,5 +1,6 @@
 import Database from 'better-sqlite3';
 import { existsSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { HistoryError } from '../history.ts';
 
 export type Db = Database.Database;
@@ -7,6 +8,16 @@ export type Db = Database.Database;
 export type Statement = Database.Statement;
 
 const BUSY_TIMEOUT_MS = 5_000;
+
+/** @throws HistoryError `io` when the folder of the history is not there (a volume not mounted). */
+export function requireFolder(path: string): void {
+  const folder = dirname(path);
+  if (existsSync(folder)) return;
+  throw new HistoryError(
+    'io',
+    `cannot create the history ${path}: the folder ${folder} does not exist; create it, or set history.path`,
+  );
+}
 
 /** Opens the history for writing; a missing file is created. @throws HistoryError */
 export function openForWriting(path: string): Db {

@@ -15,6 +15,7 @@ interface Statements {
   readonly after: Statement;
   readonly about: Statement;
   readonly pending: Statement;
+  readonly appliedAt: Statement;
 }
 
 /** Operators' decisions: appended, marked when a window merged them, never changed otherwise. */
@@ -33,6 +34,7 @@ export class OperatorActions {
       after: db.prepare(`${all} WHERE seq > ? ORDER BY seq LIMIT ?`),
       about: db.prepare(`${all} WHERE finding_id = ? ORDER BY seq`),
       pending: db.prepare(`${all} WHERE applied_at IS NULL ORDER BY seq`),
+      appliedAt: db.prepare(`${all} WHERE applied_at = ? ORDER BY seq`),
     });
   }
 
@@ -65,6 +67,10 @@ export class OperatorActions {
 
   pending(): readonly StoredAction[] {
     return (this.#statements.pending.all() as ActionRow[]).map(toAction);
+  }
+
+  appliedAt(end: TimeMs): readonly StoredAction[] {
+    return (this.#statements.appliedAt.all(end) as ActionRow[]).map(toAction);
   }
 
   /** Shows decisions that no window has merged yet, as the next one will. */

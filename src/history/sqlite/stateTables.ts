@@ -13,6 +13,30 @@ interface Statements {
   readonly leaveState: Statement;
 }
 
+/** Changes of many windows, of which only the last of each row is kept. */
+export class StateChanges {
+  readonly detectors = new Map<string, Map<string, unknown>>();
+  /** By fingerprint: findings that another one took the place of, and the one that stands. */
+  readonly findings = new Map<string, { readonly past: Finding[]; last: Finding | null }>();
+
+  add(change: Pick<StateChange, 'detectors' | 'findings'>): void {
+    for (const [detector, states] of change.detectors) {
+      const gathered = this.detectors.get(detector);
+      if (gathered === undefined) this.detectors.set(detector, new Map(states));
+      else for (const [key, state] of states) gathered.set(key, state);
+    }
+    for (const [fingerprint, finding] of change.findings) {
+      const gathered = this.findings.get(fingerprint);
+      if (gathered === undefined) this.findings.set(fingerprint, { past: [], last: finding });
+      else {
+        const { past, last } = gathered;
+        if (last !== null && last.id !== finding?.id) past.push(last);
+        gathered.last = finding;
+      }
+    }
+  }
+}
+
 /**
  * Detector state and findings. Changes of a batch are gathered and only the last of each row is
  * written: a row that changes in every window costs one write a batch.
@@ -20,8 +44,7 @@ interface Statements {
 export class StateTables {
   readonly #statements: Statements;
   #codecs: DetectorCodecs = new Map();
-  #states = new Map<string, Map<string, unknown>>();
-  #findings = new Map<string, Finding | null>();
+  #pending = new StateChanges();
 
   private constructor(statements: Statements) {
     this.#statements = statements;
@@ -50,7 +73,7 @@ export class StateTables {
 
   /** Reads the state for these detectors; what another version of one wrote is dropped. */
   load(codecs: DetectorCodecs): Pick<CycleState, 'detectors' | 'findings'> {
-    this.#codecs = codecs;
+    this.useCodecs(codecs);
     const detectors = new Map<string, ReadonlyMap<string, unknown>>();
     for (const [name, { version, codec }] of codecs) {
       this.#statements.dropOtherVersions.run(name, version);
@@ -69,36 +92,35 @@ export class StateTables {
     return { detectors, findings };
   }
 
+  /** How states are stored from now on. */
+  useCodecs(codecs: DetectorCodecs): void {
+    this.#codecs = codecs;
+  }
+
   /** Takes a window's changes; they are written by the next `flush`. */
   change(change: Pick<StateChange, 'detectors' | 'findings'>): void {
-    for (const [detector, states] of change.detectors) {
-      let pending = this.#states.get(detector);
-      if (pending === undefined) this.#states.set(detector, (pending = new Map()));
-      for (const [key, state] of states) pending.set(key, state);
-    }
-    for (const [fingerprint, finding] of change.findings) {
-      const before = this.#findings.get(fingerprint);
-      if (before !== undefined && before !== null && before.id !== finding?.id) {
-        this.#putFinding(before, false);
-      }
-      this.#findings.set(fingerprint, finding);
-    }
+    this.#pending.add(change);
   }
 
   flush(): void {
-    for (const [detector, states] of this.#states) {
-      for (const [key, state] of states) this.#putState(detector, key, state);
-    }
-    for (const [fingerprint, finding] of this.#findings) {
-      this.#statements.leaveState.run(fingerprint, finding?.id ?? '');
-      if (finding !== null) this.#putFinding(finding, true);
-    }
+    this.write(this.#pending);
     this.forget();
   }
 
+  /** Writes gathered changes. */
+  write(changes: StateChanges): void {
+    for (const [detector, states] of changes.detectors) {
+      for (const [key, state] of states) this.#putState(detector, key, state);
+    }
+    for (const [fingerprint, { past, last }] of changes.findings) {
+      for (const finding of past) this.#putFinding(finding, false);
+      this.#statements.leaveState.run(fingerprint, last?.id ?? '');
+      if (last !== null) this.#putFinding(last, true);
+    }
+  }
+
   forget(): void {
-    this.#states = new Map();
-    this.#findings = new Map();
+    this.#pending = new StateChanges();
   }
 
   #putState(detector: string, key: string, state: unknown): void {

@@ -13,11 +13,12 @@ import {
   type DetectorCodecs,
   type HistoryWriter,
   type StoredAction,
+  type VerdictReplay,
   type WindowCorrection,
   type WindowRecord,
 } from '../history.ts';
 import { CheckpointTable } from './checkpointTable.ts';
-import { inTransaction, openForWriting, settle, type Db } from './database.ts';
+import { inTransaction, openForWriting, requireFolder, settle, type Db } from './database.ts';
 import { EventTable } from './eventTable.ts';
 import { MetaTable, type HistoryIdentity } from './metaTable.ts';
 import { migrate } from './migrate.ts';
@@ -25,8 +26,10 @@ import { MIGRATIONS } from './migrations/index.ts';
 import { OperatorActions } from './operatorActions.ts';
 import { ProcessLock } from './processLock.ts';
 import { pruneHistory } from './prune.ts';
-import { daysOf, isRolledUp, rollUpDay, rollUpHour, type RollUpHook } from './rollUp.ts';
+import type { RollUpHook } from './rollUp.ts';
+import { RollUps } from './rollUps.ts';
 import { StateTables } from './stateTables.ts';
+import { SqliteVerdictReplay } from './verdictReplay.ts';
 import { writeWindow } from './windowPages.ts';
 import { WindowTable } from './windowTable.ts';
 import {
@@ -43,6 +46,8 @@ export interface WriterOptions extends HistoryIdentity {
   readonly command: string;
   /** Wall clock, for operational tables and the lock only. */
   readonly clock: () => TimeMs;
+  /** Refuses to grow beyond this, as a full disk would. */
+  readonly maxBytes?: number | undefined;
   /** What else is kept by the hour or day. */
   readonly rollUpHooks?: readonly RollUpHook[];
 }
@@ -54,7 +59,7 @@ export class SqliteHistoryWriter implements HistoryWriter {
   readonly #lock: ProcessLock;
   readonly #windowMs: number;
   readonly #clock: () => TimeMs;
-  readonly #hooks: readonly RollUpHook[];
+  readonly #rollUps: RollUps;
   readonly #rows: RowTables;
   readonly #meta: MetaTable;
   readonly #windows: WindowTable;
@@ -69,9 +74,14 @@ export class SqliteHistoryWriter implements HistoryWriter {
     this.#lock = lock;
     this.#windowMs = options.windowMs;
     this.#clock = options.clock;
-    this.#hooks = options.rollUpHooks ?? [];
     this.#rows = createRowTables(db, options.windowMs);
     this.#meta = MetaTable.create(db);
+    this.#rollUps = new RollUps(
+      this.#rows,
+      this.#meta,
+      options.windowMs,
+      options.rollUpHooks ?? [],
+    );
     this.#windows = WindowTable.create(db);
     this.#states = StateTables.create(db);
     this.#events = EventTable.create(db);
@@ -82,10 +92,12 @@ export class SqliteHistoryWriter implements HistoryWriter {
   /** Takes the lock, opens or creates the file, brings its schema up to date. @throws HistoryError */
   static open(options: WriterOptions): SqliteHistoryWriter {
     const { path, command, clock } = options;
+    requireFolder(path);
     const since = formatTime(clock());
     const lock = ProcessLock.acquire(path, { pid: process.pid, command, since });
     try {
       const db = openForWriting(path);
+      if (options.maxBytes !== undefined) limitSize(db, options.maxBytes);
       try {
         migrate(db, path, MIGRATIONS);
         inTransaction(db, () => MetaTable.create(db).claim(path, options));
@@ -113,7 +125,7 @@ export class SqliteHistoryWriter implements HistoryWriter {
     return this.#write(() => {
       for (const record of batch) this.#seal(record);
       this.#states.flush();
-      this.#rollUpAgain(this.#rows.containers.takeReattributed());
+      this.#rollUps.again(this.#rows.containers.takeReattributed());
       flushPages(this.#rows);
     });
   }
@@ -123,7 +135,7 @@ export class SqliteHistoryWriter implements HistoryWriter {
       const changed = new Map(findings.map((finding) => [finding.fingerprint, finding]));
       this.#states.change({ detectors: new Map(), findings: changed });
       this.#states.flush();
-      for (const event of events) this.#events.append(event, false);
+      for (const event of events) this.#events.appendWindowless(event);
     });
   }
 
@@ -145,7 +157,7 @@ export class SqliteHistoryWriter implements HistoryWriter {
         corrected += 1;
       }
       for (const hour of this.#rows.containers.takeReattributed()) hours.add(hour);
-      this.#rollUpAgain([...hours].sort((a, b) => a - b));
+      this.#rollUps.again(hours);
       flushPages(this.#rows);
       return corrected;
     });
@@ -157,6 +169,18 @@ export class SqliteHistoryWriter implements HistoryWriter {
       const starts = this.#windows.incomplete(oldest, to);
       return starts.map((start) => ({ start, end: start + this.#windowMs }));
     });
+  }
+
+  async replayVerdicts(time: TimeMs, codecs: DetectorCodecs): Promise<VerdictReplay> {
+    const tables = {
+      meta: this.#meta,
+      states: this.#states,
+      events: this.#events,
+      checkpoints: this.#checkpoints,
+      actions: this.#actions,
+      write: (work: () => void) => this.#write(work),
+    };
+    return settle(this.#path, () => SqliteVerdictReplay.begin(tables, time, codecs));
   }
 
   prune(keep: { readonly windowsFrom: TimeMs; readonly hoursFrom: TimeMs }): Promise<void> {
@@ -192,31 +216,7 @@ export class SqliteHistoryWriter implements HistoryWriter {
     this.#meta.set('watermark', end);
     this.#meta.set('history_start', change.historyStart);
     this.#meta.set('expected_samples', JSON.stringify(change.expectedSamples));
-    if (end % HOUR_MS === 0) this.#rollUpHour(end - HOUR_MS);
-    if (end % DAY_MS === 0) this.#rollUpDay(end - DAY_MS);
-  }
-
-  #rollUpAgain(hours: readonly TimeMs[]): void {
-    const watermark = this.#meta.get('watermark') ?? 0;
-    const windowsFrom = this.#meta.get('windows_from') ?? 0;
-    const hoursFrom = this.#meta.get('hours_from') ?? 0;
-    const rolled = hours.filter(
-      (hour) => hour >= windowsFrom && isRolledUp(hour, HOUR_MS, watermark),
-    );
-    for (const hour of rolled) this.#rollUpHour(hour);
-    for (const day of daysOf(rolled)) {
-      if (day >= hoursFrom && isRolledUp(day, DAY_MS, watermark)) this.#rollUpDay(day);
-    }
-  }
-
-  #rollUpHour(hour: TimeMs): void {
-    rollUpHour(this.#rows, hour, this.#windowMs);
-    for (const hook of this.#hooks) hook.hour?.(hour, this.#rows);
-  }
-
-  #rollUpDay(day: TimeMs): void {
-    rollUpDay(this.#rows, day);
-    for (const hook of this.#hooks) hook.day?.(day, this.#rows);
+    this.#rollUps.sealed(end);
   }
 
   #requireCorrectable({ start, end }: Window): void {
@@ -259,4 +259,9 @@ export class SqliteHistoryWriter implements HistoryWriter {
  */
 export async function openHistoryWriter(options: WriterOptions): Promise<SqliteHistoryWriter> {
   return SqliteHistoryWriter.open(options);
+}
+
+function limitSize(db: Db, maxBytes: number): void {
+  const pageBytes = db.pragma('page_size', { simple: true }) as number;
+  db.pragma(`max_page_count = ${Math.ceil(maxBytes / pageBytes)}`);
 }

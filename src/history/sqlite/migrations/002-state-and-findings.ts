@@ -38,6 +38,7 @@ export const stateAndFindings: Migration = {
         finding_id TEXT NOT NULL,
         type TEXT NOT NULL,
         suppressed INTEGER NOT NULL,
+        by_window INTEGER NOT NULL,
         reason TEXT NOT NULL,
         finding TEXT NOT NULL
       ) STRICT;
