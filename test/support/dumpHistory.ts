@@ -102,7 +102,7 @@ function dumpPages(
         const cells = codec.columns.map(({ name, nullable }, index) => {
           const value = values[slot * width + index]!;
           if (Number.isNaN(value) || (value === 0 && !nullable)) return '';
-          return ` ${name}=${String(textOf[name]?.get(value) ?? value)}`;
+          return ` ${name}=${JSON.stringify(textOf[name]?.get(value) ?? value)}`;
         });
         const time = formatTime(bucket + slot * slotMs);
         return `${table} ${String(identityOf.get(key))} ${time}${cells.join('')}`;
