@@ -129,8 +129,31 @@ export interface CostRow {
   readonly storageNano: Nano;
   readonly networkNano: Nano;
   readonly loadBalancerNano: Nano;
+  readonly networkReceiveBytes?: number;
+  readonly networkTransmitBytes?: number;
+  /** Highest average over one window, and highest working set scraped, of a single container. */
+  readonly cpuUsageMaxCores?: number | null;
+  readonly ramUsageMaxBytes?: number | null;
+  /** From the first to the last window it has, where it was answered from windows (costs by pod). */
+  readonly seen?: Window | null;
+  /** The pod's labels, in costs by pod. */
+  readonly labels?: Readonly<Record<string, string>> | null;
   /** Share of expected samples present, weighted by time lived, 0..1. */
   readonly coverage: number;
+}
+
+/** What a node cost in the span of a cost table, and how much of it nobody was allocated. */
+export interface NodeCostRow {
+  readonly node: string;
+  readonly cpuCoreHours: number;
+  readonly ramByteHours: number;
+  readonly gpuHours: number;
+  readonly cpuNano: Nano;
+  readonly ramNano: Nano;
+  readonly gpuNano: Nano;
+  readonly idleCpuNano: Nano;
+  readonly idleRamNano: Nano;
+  readonly idleGpuNano: Nano;
 }
 
 export interface CostTable {
@@ -138,6 +161,8 @@ export interface CostTable {
   readonly rows: readonly CostRow[];
   readonly idle: { readonly cpuNano: Nano; readonly ramNano: Nano; readonly gpuNano: Nano };
   readonly nodesNano: Nano;
+  /** The nodes that `nodesNano` and `idle` are the sums of, by name; empty for who may see only some namespaces. */
+  readonly nodes?: readonly NodeCostRow[];
   /** Share of the asked time that is sealed × coverage of the sealed windows, 0..1. */
   readonly coverage: number;
   /** True when the span holds windows that are not sealed yet or may still be corrected. */

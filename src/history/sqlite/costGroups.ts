@@ -1,4 +1,4 @@
-import { HOUR_MS } from '../../model/time.ts';
+import { HOUR_MS, type Window } from '../../model/time.ts';
 import type { CostDimension, CostRow } from '../history.ts';
 import { COST, COST_COLUMNS } from './columns.ts';
 import { emptySums } from './pageCodec.ts';
@@ -18,10 +18,13 @@ export interface CostIdentity {
 /** The key of rows without the label, the owner or the node that was asked for, as in OpenCost. */
 export const UNALLOCATED = '__unallocated__';
 
-interface Group {
+/** The sums of one row to be, and who it is about. */
+export interface Group {
   readonly parts: readonly string[];
   readonly first: CostIdentity;
   readonly sums: Float64Array;
+  /** From the first to the last window added, where windows were added. */
+  seen: Window | null;
 }
 
 /** Sums by what was asked for. */
@@ -35,14 +38,19 @@ export class CostGroups {
 
   /** The sums that an identity belongs to. */
   sums(identity: CostIdentity): Float64Array {
+    return this.group(identity).sums;
+  }
+
+  /** The group that an identity belongs to. */
+  group(identity: CostIdentity): Group {
     const parts = this.#by.map((dimension) => partOf(dimension, identity));
     const key = parts.join('\0');
     let group = this.#groups.get(key);
     if (group === undefined) {
-      group = { parts, first: identity, sums: emptySums(COST_COLUMNS) };
+      group = { parts, first: identity, sums: emptySums(COST_COLUMNS), seen: null };
       this.#groups.set(key, group);
     }
-    return group.sums;
+    return group;
   }
 
   /** Rows sorted by key. */
@@ -68,8 +76,18 @@ function partOf(dimension: CostDimension, identity: CostIdentity): string {
     case 'owner':
       return identity.owner || UNALLOCATED;
     default:
-      return identity.labels[dimension.slice('label:'.length)] ?? UNALLOCATED;
+      return labelOf(identity.labels, dimension.slice('label:'.length)) ?? UNALLOCATED;
   }
+}
+
+/** A label by its name, or by the name that Prometheus makes of it (`app_kubernetes_io_name`). */
+function labelOf(labels: Readonly<Record<string, string>>, name: string): string | undefined {
+  const exact = labels[name];
+  if (exact !== undefined) return exact;
+  const sanitized = Object.keys(labels).find(
+    (label) => label.replaceAll(/[^a-zA-Z0-9_]/g, '_') === name,
+  );
+  return sanitized === undefined ? undefined : labels[sanitized];
 }
 
 function toRow(group: Group, by: readonly CostDimension[], windowMs: number): CostRow {
@@ -101,6 +119,16 @@ function toRow(group: Group, by: readonly CostDimension[], windowMs: number): Co
     storageNano: sums[COST.storageNano]!,
     networkNano: sums[COST.networkNano]!,
     loadBalancerNano: sums[COST.loadBalancerNano]!,
+    networkReceiveBytes: sums[COST.networkReceived]!,
+    networkTransmitBytes: sums[COST.networkTransmitted]!,
+    cpuUsageMaxCores: reading(sums[COST.cpuUsageMax]!, 1e-9),
+    ramUsageMaxBytes: reading(sums[COST.ramPeakMax]!, 1),
+    seen: group.seen,
+    labels: has('pod') ? first.labels : null,
     coverage: lived > 0 ? sums[COST.covered]! / lived : 1,
   };
+}
+
+function reading(value: number, unit: number): number | null {
+  return Number.isNaN(value) ? null : value * unit;
 }

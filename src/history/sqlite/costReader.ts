@@ -1,7 +1,7 @@
 import { ceilTo, DAY_MS, floorTo, HOUR_MS, type TimeMs, type Window } from '../../model/time.ts';
-import type { CostQuery, CostTable } from '../history.ts';
-import { NODE, NODE_SUM_COLUMNS, USAGE_COLUMNS } from './columns.ts';
-import { CostGroups, type CostIdentity } from './costGroups.ts';
+import type { CostQuery, CostTable, NodeCostRow } from '../history.ts';
+import { NODE, NODE_COLUMNS, USAGE_COLUMNS } from './columns.ts';
+import { CostGroups, type CostIdentity, type Group } from './costGroups.ts';
 import { cutSpan, type CostSpans, type Span } from './costSpans.ts';
 import type { Db, Statement } from './database.ts';
 import type { MetaTable } from './metaTable.ts';
@@ -22,6 +22,7 @@ interface Statements {
   readonly nodeWindows: Statement;
   readonly key: Statement;
   readonly container: Statement;
+  readonly node: Statement;
   readonly coverage: Statement;
   readonly incomplete: Statement;
 }
@@ -63,6 +64,7 @@ export class CostReader {
         container: db.prepare(
           `SELECT ${identity}, pod FROM containers JOIN label_sets ON label_sets.id = label_set WHERE containers.id = ?`,
         ),
+        node: db.prepare('SELECT name FROM nodes WHERE id = ?').pluck(),
         coverage: db
           .prepare('SELECT total(coverage) FROM windows WHERE start >= ? AND start < ?')
           .pluck(),
@@ -126,41 +128,71 @@ export class CostReader {
     groups: CostGroups,
     allowed: ReadonlySet<string> | null,
   ): void {
-    const sums = new Map<number, Float64Array | null>();
+    const known = new Map<number, Group | null>();
     const codec = this.#codecs.usage;
     const width = USAGE_COLUMNS.length;
     for (const { bucket, from, to } of buckets(spans, hoursOf(this.#windowMs))) {
       for (const { key, page } of this.#statements.windows.iterate(bucket) as Iterable<PageRow>) {
-        let sum = sums.get(key);
-        if (sum === undefined) {
+        let group = known.get(key);
+        if (group === undefined) {
           const identity = readIdentity(this.#statements.container.get(key), allowed);
-          sums.set(key, (sum = identity === null ? null : groups.sums(identity)));
+          known.set(key, (group = identity === null ? null : groups.group(identity)));
         }
-        if (sum === null) continue;
+        if (group === null) continue;
         const { present, values } = codec.decode(page);
         for (let slot = from; slot < to; slot += 1) {
-          if (present[slot] === 1) addUsage(sum, values, slot * width, this.#windowMs);
+          if (present[slot] !== 1) continue;
+          addUsage(group.sums, values, slot * width, this.#windowMs);
+          const start = bucket + slot * this.#windowMs;
+          group.seen = {
+            start: Math.min(start, group.seen?.start ?? start),
+            end: Math.max(start + this.#windowMs, group.seen?.end ?? 0),
+          };
         }
       }
     }
   }
 
-  #nodes(spans: CostSpans): Pick<CostTable, 'idle' | 'nodesNano'> {
-    const sums = emptySums(NODE_SUM_COLUMNS);
-    const all = () => sums;
+  #nodes(spans: CostSpans): Pick<CostTable, 'idle' | 'nodesNano' | 'nodes'> {
+    const byNode = new Map<number, Float64Array>();
+    const sumsOf = (key: number): Float64Array => {
+      let sums = byNode.get(key);
+      // One column more than the sums: windows also have the price, which nobody reads here.
+      if (sums === undefined) byNode.set(key, (sums = emptySums(NODE_COLUMNS)));
+      return sums;
+    };
     const { nodeDays, nodeHours, nodeWindows } = this.#statements;
-    addSpans(nodeDays, this.#codecs.nodeDays, spans.days, MONTHS, all);
-    addSpans(nodeHours, this.#codecs.nodeHours, spans.hours, DAYS, all);
-    const withPrice = Float64Array.from([...sums, Number.NaN]);
+    addSpans(nodeDays, this.#codecs.nodeDays, spans.days, MONTHS, sumsOf);
+    addSpans(nodeHours, this.#codecs.nodeHours, spans.hours, DAYS, sumsOf);
     const hours = hoursOf(this.#windowMs);
-    addSpans(nodeWindows, this.#codecs.nodes, spans.windows, hours, () => withPrice);
+    addSpans(nodeWindows, this.#codecs.nodes, spans.windows, hours, sumsOf);
+    const nodes = [...byNode].map(([key, sums]) => this.#nodeRow(key, sums));
+    const total = (pick: (node: NodeCostRow) => number): number =>
+      nodes.reduce((sum, node) => sum + pick(node), 0);
     return {
       idle: {
-        cpuNano: withPrice[NODE.idleCpuNano]!,
-        ramNano: withPrice[NODE.idleRamNano]!,
-        gpuNano: withPrice[NODE.idleGpuNano]!,
+        cpuNano: total((node) => node.idleCpuNano),
+        ramNano: total((node) => node.idleRamNano),
+        gpuNano: total((node) => node.idleGpuNano),
       },
-      nodesNano: withPrice[NODE.cpuNano]! + withPrice[NODE.ramNano]! + withPrice[NODE.gpuNano]!,
+      nodesNano: total((node) => node.cpuNano + node.ramNano + node.gpuNano),
+      nodes: nodes.sort((a, b) => (a.node < b.node ? -1 : 1)),
+    };
+  }
+
+  #nodeRow(key: number, sums: Float64Array): NodeCostRow {
+    const hours = this.#windowMs / HOUR_MS;
+    return {
+      node: this.#statements.node.get(key) as string,
+      cpuCoreHours: sums[NODE.cpuCores]! * 1e-9 * hours,
+      ramByteHours: sums[NODE.ramBytes]! * hours,
+      gpuHours: sums[NODE.gpus]! * 1e-9 * hours,
+      cpuNano: sums[NODE.cpuNano]!,
+      ramNano: sums[NODE.ramNano]!,
+      gpuNano: sums[NODE.gpuNano]!,
+      idleCpuNano: sums[NODE.idleCpuNano]!,
+      idleRamNano: sums[NODE.idleRamNano]!,
+      idleGpuNano: sums[NODE.idleGpuNano]!,
     };
   }
 
@@ -244,8 +276,9 @@ function readIdentity(row: unknown, allowed: ReadonlySet<string> | null): CostId
 }
 
 /** Whoever may see only some namespaces sees neither the nodes' cost nor what is idle on them. */
-function nodesOfRows(rows: CostTable['rows']): Pick<CostTable, 'idle' | 'nodesNano'> {
+function nodesOfRows(rows: CostTable['rows']): Pick<CostTable, 'idle' | 'nodesNano' | 'nodes'> {
   return {
+    nodes: [],
     idle: { cpuNano: 0, ramNano: 0, gpuNano: 0 },
     nodesNano: rows.reduce((sum, row) => sum + row.cpuNano + row.ramNano + row.gpuNano, 0),
   };
