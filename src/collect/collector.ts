@@ -16,6 +16,11 @@ export interface Collector {
     expected: ExpectedSamples,
     signal: AbortSignal,
   ): Promise<readonly Snapshot[]>;
+  /**
+   * How many windows are well asked for at once: bounded so that one batch of snapshots stays in the
+   * low hundreds of thousands of container rows. Any other number gives the same snapshots.
+   */
+  batchSize(): number;
   /** The oldest time that the source still has data for, or null when it cannot tell. */
   oldestData(signal: AbortSignal): Promise<number | null>;
   close(): Promise<void>;
@@ -31,6 +36,8 @@ export class CollectError extends Error {
     | 'overloaded'
     | 'bad-answer'
     | 'bad-query'
+    | 'too-large'
+    | 'several-clusters'
     | 'aborted';
   readonly retryable: boolean;
   constructor(code: CollectError['code'], message: string, retryable: boolean, cause?: unknown) {

@@ -16,11 +16,13 @@ export function parseDuration(text: string): number | null {
   return Number(match[1]) * UNIT_MS[match[2] as keyof typeof UNIT_MS];
 }
 
+const DURATION_FORM = 'is not a duration such as 90s, 5m, 12h or 14d';
+
 /** A duration such as `90s`, `5m`, `14d`; becomes milliseconds. */
-const duration = z.string().transform((text, context) => {
+const duration = z.string(DURATION_FORM).transform((text, context) => {
   const ms = parseDuration(text);
   if (ms === null || ms <= 0) {
-    context.addIssue({ code: 'custom', message: `is not a duration such as 90s, 5m, 12h or 14d` });
+    context.addIssue({ code: 'custom', message: DURATION_FORM });
     return z.NEVER;
   }
   return ms;

@@ -1,3 +1,4 @@
+import { pricingProblems } from '../cost/pricingProblems.ts';
 import type { Scope, Verdict } from '../model/finding.ts';
 import type { DataProblem } from '../model/snapshot.ts';
 import type { DetectContext, Detector, DetectorState } from './detector.ts';
@@ -23,7 +24,8 @@ export const dataQualityDetector: Detector<ProblemState> = {
     decode: (bytes): ProblemState => JSON.parse(Buffer.from(bytes).toString()) as ProblemState,
   },
   detect(context: DetectContext, rows: DetectorState<ProblemState>): readonly Verdict[] {
-    const { window, problems } = context.snapshot;
+    const { window } = context.snapshot;
+    const problems = [...context.snapshot.problems, ...pricingProblems(context.costs)];
     const verdicts: Verdict[] = [];
     const seen = new Set<string>();
     for (const problem of problems) {

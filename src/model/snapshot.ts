@@ -32,6 +32,8 @@ export interface Snapshot {
 export interface ExpectedSamples {
   readonly cadvisor: number;
   readonly kubeState: number;
+  /** Long-lived pods that the cluster is remembered to have; absent in histories that never saw any. */
+  readonly pods?: number;
 }
 
 /** Something the window lacks, named so that a person can act on it. */

@@ -80,6 +80,12 @@ describe('costReport', () => {
     expect(report.rows[0]?.efficiency).toBeCloseTo(0.5, 12);
   });
 
+  it('is covered no better than its rows: a node without a price shows', () => {
+    const rows = [aRow('a', { cpuCoreHours: 3 }), aRow('b', { cpuCoreHours: 1, coverage: 0 })];
+    expect(costReport(aTable(rows), pricing(), options).coverage).toBe(0.75);
+    expect(costReport(aTable(rows, { coverage: 0.5 }), pricing(), options).coverage).toBe(0.5);
+  });
+
   it('takes usage without a request as efficiency 1 and neither as 0', () => {
     const rows = [aRow('used', { cpuUsageCoreHours: 1, cpuNano: 1 }), aRow('empty')];
     const report = costReport(aTable(rows), pricing(), options);

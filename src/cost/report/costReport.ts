@@ -14,6 +14,7 @@ export interface CostReport {
   readonly currency: string;
   readonly window: { readonly start: string; readonly end: string };
   readonly by: string;
+  /** The share of the time that is sealed and was seen, or the rows' mean coverage where that is lower. */
   readonly coverage: number;
   readonly rows: readonly CostReportRow[];
   readonly idle: {
@@ -89,7 +90,7 @@ export function costReport(
     currency: pricing.currency,
     window: { start: formatTime(table.window.start), end: formatTime(table.window.end) },
     by: options.by.join(','),
-    coverage: table.coverage,
+    coverage: Math.min(table.coverage, meanCoverage(table.rows)),
     rows: rows.toSorted(byCost).map((row) => toReportRow(row)),
     idle: {
       cpuCost: fromNano(idle.cpuNano),
@@ -117,6 +118,13 @@ function totalNano({ cost, sharedNano, idleNano }: SharedRow): number {
     idleNano.ram +
     idleNano.gpu
   );
+}
+
+/** Weighted by core-hours, not by cost: what nobody priced must lower it too. */
+function meanCoverage(rows: readonly CostRow[]): number {
+  const hours = rows.reduce((sum, row) => sum + row.cpuCoreHours, 0);
+  const covered = rows.reduce((sum, row) => sum + row.cpuCoreHours * row.coverage, 0);
+  return hours > 0 ? covered / hours : 1;
 }
 
 /** Dearest first; equals by key, so that the same data always print the same. */

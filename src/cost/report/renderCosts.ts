@@ -1,3 +1,4 @@
+import { columns, money, percent } from './columns.ts';
 import type { CostReport, CostReportRow } from './costReport.ts';
 import { csvText, printable } from './text.ts';
 
@@ -99,7 +100,7 @@ function renderTable(report: CostReport): string {
   ]);
   const blanks = ['', '', ...optional.map(() => '')];
   body.push(['TOTAL', ...blanks, money(report.totalCost), '', percent(report.coverage)]);
-  return `${columns([head, ...body])}\n${footer(report)}\n`;
+  return `${columns([head, ...body], (column) => column > 0)}\n${footer(report)}\n`;
 }
 
 function footer(report: CostReport): string {
@@ -113,30 +114,4 @@ function footer(report: CostReport): string {
     `${report.window.start} to ${report.window.end}, ${report.currency}, ${basis}${provisional}. ` +
     `Nodes: ${money(report.nodesCost)}.`
   );
-}
-
-/** The first column is text, the others are numbers and stand at the right. */
-function columns(rows: readonly (readonly string[])[]): string {
-  const widths = (rows[0] ?? []).map((_, index) =>
-    Math.max(...rows.map((row) => row[index]?.length ?? 0)),
-  );
-  return rows
-    .map((row) =>
-      row
-        .map((cell, index) =>
-          index === 0 ? cell.padEnd(widths[index] ?? 0) : cell.padStart(widths[index] ?? 0),
-        )
-        .join('  ')
-        .trimEnd(),
-    )
-    .join('\n');
-}
-
-/** Cents, and four digits more below one unit, where cents would show nothing. */
-function money(units: number): string {
-  return Math.abs(units) >= 1 || units === 0 ? units.toFixed(2) : units.toFixed(4);
-}
-
-function percent(share: number): string {
-  return `${Math.round(share * 100)}%`;
 }

@@ -1,0 +1,337 @@
+import type { WorkloadRef } from '../../model/workload.ts';
+import { podUidOf } from '../cgroup.ts';
+import { carriedLabels } from '../labels.ts';
+import type { RestoreName } from '../labels.ts';
+import type { Batch } from '../prometheus/fetchBatch.ts';
+import type { GridSeries } from '../prometheus/grid.ts';
+import type { QueryId } from '../prometheus/queries.ts';
+import { compare, label, overlay } from './series.ts';
+import type { Statement } from './series.ts';
+
+/** What cAdvisor measured of one cgroup, that is of one life of a container. */
+export type Cgroup = Partial<Record<CgroupQuery, Float64Array>>;
+
+const CGROUP_QUERIES = [
+  'cpuSamples',
+  'cpuRate',
+  'cpuOnce',
+  'ramAverage',
+  'ramPeak',
+  'diskRead',
+  'diskWrite',
+  'throttled',
+] as const satisfies readonly QueryId[];
+type CgroupQuery = (typeof CGROUP_QUERIES)[number];
+
+/** All that a batch holds of one container of one pod. */
+export interface ContainerEntry {
+  readonly name: string;
+  readonly cgroups: Map<string, Cgroup>;
+  /** Resource name (`cpu`, `memory`, `nvidia_com_gpu`) → values. */
+  readonly requests: Map<string, Float64Array>;
+  readonly limits: Map<string, Float64Array>;
+  readonly images: Statement<ImageRef>[];
+  /** Statements about init containers: `sidecar` or `init`. */
+  readonly init: Statement<'init' | 'sidecar'>[];
+  running: Float64Array | undefined;
+  restarts: Float64Array | undefined;
+  readonly terminated: Statement<string>[];
+  readonly waiting: Statement<string>[];
+  gpuUtilisation: Float64Array | undefined;
+  gpuTensor: Float64Array | undefined;
+}
+
+export interface ImageRef {
+  readonly image: string;
+  readonly imageId: string | null;
+}
+
+/** All that a batch holds of one pod. */
+export interface PodEntry {
+  readonly namespace: string;
+  readonly name: string;
+  /** Null for series that name no UID: they belong to whichever pod of that name lived then. */
+  readonly uid: string | null;
+  readonly containers: Map<string, ContainerEntry>;
+  readonly info: Statement<PodInfo>[];
+  /** Null: it has no controller. */
+  readonly owners: Statement<WorkloadRef | null>[];
+  readonly phases: Statement<string>[];
+  created: Float64Array | undefined;
+  readonly labels: Statement<Readonly<Record<string, string>>>[];
+  readonly annotations: Statement<Readonly<Record<string, string>>>[];
+  /** Cgroup path → bytes per second. */
+  readonly receive: Map<string, Float64Array>;
+  readonly transmit: Map<string, Float64Array>;
+}
+
+export interface PodInfo {
+  readonly node: string | null;
+  readonly hostNetwork: boolean | null;
+  readonly creator: WorkloadRef | null;
+}
+
+/** Pods of one name in one namespace: usually one, several where a name was reused. */
+export interface PodName {
+  readonly byUid: Map<string, PodEntry>;
+  loose: PodEntry | null;
+}
+
+/** Every pod of a batch, by namespace and name, in that order. */
+export type PodTable = readonly PodName[];
+
+/** Sorts a batch's series to the pods and containers that they are about. */
+export function buildPodTable(batch: Batch, restore: RestoreName): PodTable {
+  const names = new Map<string, PodName>();
+  const builder = { names, batch, restore };
+  addPodFacts(builder);
+  addContainerFacts(builder);
+  // cAdvisor comes last: only then is it known which UIDs kube-state-metrics has for a name.
+  addUsage(builder);
+  for (const name of names.values()) sortName(name);
+  return [...names.entries()].sort((a, b) => compare(a[0], b[0])).map(([, name]) => name);
+}
+
+/** Sums and choices must not depend on the order in which a store, or a split batch, sends its series. */
+function sortName(name: PodName): void {
+  sortMap(name.byUid);
+  for (const pod of [...name.byUid.values(), ...(name.loose === null ? [] : [name.loose])]) {
+    sortMap(pod.containers);
+    sortMap(pod.receive);
+    sortMap(pod.transmit);
+    for (const list of [pod.info, pod.owners, pod.phases, pod.labels, pod.annotations]) {
+      sortStatements(list);
+    }
+    for (const container of pod.containers.values()) {
+      sortMap(container.cgroups);
+      for (const list of [container.images, container.terminated, container.waiting]) {
+        sortStatements(list);
+      }
+    }
+  }
+}
+
+function sortMap<T>(map: Map<string, T>): void {
+  if (map.size < 2) return;
+  const entries = [...map.entries()].sort((a, b) => compare(a[0], b[0]));
+  map.clear();
+  for (const [key, value] of entries) map.set(key, value);
+}
+
+function sortStatements(list: Statement<unknown>[]): void {
+  if (list.length < 2) return;
+  list.sort((a, b) => compare(JSON.stringify(a.value), JSON.stringify(b.value)));
+}
+
+interface Builder {
+  readonly names: Map<string, PodName>;
+  readonly batch: Batch;
+  readonly restore: RestoreName;
+}
+
+function nameOf(builder: Builder, namespace: string, pod: string): PodName {
+  const key = `${namespace}/${pod}`;
+  let name = builder.names.get(key);
+  if (name === undefined) {
+    name = { byUid: new Map(), loose: null };
+    builder.names.set(key, name);
+  }
+  return name;
+}
+
+function podOf(builder: Builder, namespace: string, pod: string, uid: string | null): PodEntry {
+  const name = nameOf(builder, namespace, pod);
+  if (uid === null || uid === '') return (name.loose ??= newPod(namespace, pod, null));
+  let entry = name.byUid.get(uid);
+  if (entry === undefined) {
+    entry = newPod(namespace, pod, uid);
+    name.byUid.set(uid, entry);
+  }
+  return entry;
+}
+
+/** Calls `visit` with every series of a query of kube-state-metrics and the pod it is about. */
+function eachPod(
+  builder: Builder,
+  query: QueryId,
+  visit: (pod: PodEntry, series: GridSeries) => void,
+): void {
+  for (const series of builder.batch.answers[query].series) {
+    const [namespace, pod] = [label(series, 'namespace'), label(series, 'pod')];
+    if (pod !== '') visit(podOf(builder, namespace, pod, label(series, 'uid')), series);
+  }
+}
+
+function addPodFacts(builder: Builder): void {
+  eachPod(builder, 'podInfo', (pod, series) => {
+    pod.info.push({ value: podInfo(series), values: series.values });
+  });
+  eachPod(builder, 'podOwner', (pod, series) => {
+    const value = ownerRef(label(series, 'owner_kind'), label(series, 'owner_name'));
+    pod.owners.push({ value, values: series.values });
+  });
+  eachPod(builder, 'podPhase', (pod, series) => {
+    pod.phases.push({ value: label(series, 'phase'), values: series.values });
+  });
+  eachPod(builder, 'podCreated', (pod, series) => {
+    pod.created = overlay(pod.created, series.values);
+  });
+  eachPod(builder, 'podLabels', (pod, series) => {
+    const value = carriedLabels(series.labels, 'label_', builder.restore);
+    pod.labels.push({ value, values: series.values });
+  });
+  eachPod(builder, 'podAnnotations', (pod, series) => {
+    const value = carriedLabels(series.labels, 'annotation_', builder.restore);
+    pod.annotations.push({ value, values: series.values });
+  });
+}
+
+function podInfo(series: GridSeries): PodInfo {
+  const [node, host] = [label(series, 'node'), label(series, 'host_network')];
+  return {
+    node: node === '' ? null : node,
+    hostNetwork: host === '' ? null : host === 'true',
+    creator: ownerRef(label(series, 'created_by_kind'), label(series, 'created_by_name')),
+  };
+}
+
+/** kube-state-metrics writes `<none>` or nothing for "no controller". */
+export function ownerRef(kind: string, name: string): WorkloadRef | null {
+  return kind === '' || kind === '<none>' ? null : { kind, name };
+}
+
+function addContainerFacts(builder: Builder): void {
+  const each = (
+    query: QueryId,
+    visit: (container: ContainerEntry, series: GridSeries) => void,
+  ): void => {
+    eachPod(builder, query, (pod, series) => {
+      const name = label(series, 'container');
+      if (name !== '') visit(containerOf(pod, name), series);
+    });
+  };
+  const resource =
+    (kind: 'requests' | 'limits') => (container: ContainerEntry, series: GridSeries) => {
+      const name = label(series, 'resource');
+      container[kind].set(name, overlay(container[kind].get(name), series.values));
+    };
+  each('requests', resource('requests'));
+  each('limits', resource('limits'));
+  each('initRequests', (container, series) => {
+    resource('requests')(container, series);
+    container.init.push({ value: 'init', values: series.values });
+  });
+  each('containerInfo', (container, series) => {
+    container.images.push({ value: imageRef(series), values: series.values });
+  });
+  each('initInfo', (container, series) => {
+    container.images.push({ value: imageRef(series), values: series.values });
+    const value = label(series, 'restart_policy') === 'Always' ? 'sidecar' : 'init';
+    container.init.unshift({ value, values: series.values });
+  });
+  each('running', (container, series) => {
+    container.running = overlay(container.running, series.values);
+  });
+  each('restarts', (container, series) => {
+    container.restarts = overlay(container.restarts, series.values);
+  });
+  each('terminatedReason', (container, series) => {
+    container.terminated.push({ value: label(series, 'reason'), values: series.values });
+  });
+  each('waitingReason', (container, series) => {
+    container.waiting.push({ value: label(series, 'reason'), values: series.values });
+  });
+}
+
+/** `image_spec` is what the pod asked for; `image` may be a bare digest, depending on the runtime. */
+function imageRef(series: GridSeries): ImageRef {
+  const [spec, image, id] = [
+    label(series, 'image_spec'),
+    label(series, 'image'),
+    label(series, 'image_id'),
+  ];
+  return { image: spec === '' ? image : spec, imageId: id === '' ? null : id };
+}
+
+function addUsage(builder: Builder): void {
+  for (const query of CGROUP_QUERIES) {
+    for (const series of builder.batch.answers[query].series) {
+      const id = label(series, 'id');
+      const container = containerOf(usingPod(builder, series, id), label(series, 'container'));
+      let cgroup = container.cgroups.get(id);
+      if (cgroup === undefined) container.cgroups.set(id, (cgroup = {}));
+      cgroup[query] = overlay(cgroup[query], series.values);
+    }
+  }
+  for (const [query, side] of [
+    ['networkReceive', 'receive'],
+    ['networkTransmit', 'transmit'],
+  ] as const) {
+    for (const series of builder.batch.answers[query].series) {
+      const id = label(series, 'id');
+      usingPod(builder, series, id)[side].set(id, series.values);
+    }
+  }
+  for (const query of ['gpuUtilisation', 'gpuTensor'] as const) {
+    for (const series of builder.batch.answers[query].series) {
+      const exported = label(series, 'exported_pod') !== '';
+      const [namespace, pod, name] = exported
+        ? ['exported_namespace', 'exported_pod', 'exported_container']
+        : ['namespace', 'pod', 'container'];
+      if (label(series, pod) === '') continue;
+      const entry = podOf(builder, label(series, namespace), label(series, pod), null);
+      const container = containerOf(entry, label(series, name));
+      container[query] = overlay(container[query], series.values);
+    }
+  }
+}
+
+/**
+ * The pod whose cgroup a series describes. Without a UID in the path, or where kube-state-metrics names
+ * none for this pod, it is settled window by window.
+ */
+function usingPod(builder: Builder, series: GridSeries, cgroup: string): PodEntry {
+  const [namespace, pod] = [label(series, 'namespace'), label(series, 'pod')];
+  const name = nameOf(builder, namespace, pod);
+  const nameless = name.loose !== null && name.loose.info.length > 0;
+  return podOf(builder, namespace, pod, nameless ? null : podUidOf(cgroup));
+}
+
+function newPod(namespace: string, name: string, uid: string | null): PodEntry {
+  return {
+    namespace,
+    name,
+    uid,
+    containers: new Map(),
+    info: [],
+    owners: [],
+    phases: [],
+    created: undefined,
+    labels: [],
+    annotations: [],
+    receive: new Map(),
+    transmit: new Map(),
+  };
+}
+
+function containerOf(pod: PodEntry, name: string): ContainerEntry {
+  let container = pod.containers.get(name);
+  if (container === undefined) {
+    container = {
+      name,
+      cgroups: new Map(),
+      requests: new Map(),
+      limits: new Map(),
+      images: [],
+      init: [],
+      running: undefined,
+      restarts: undefined,
+      terminated: [],
+      waiting: [],
+      gpuUtilisation: undefined,
+      gpuTensor: undefined,
+    };
+    pod.containers.set(name, container);
+  }
+  return container;
+}

@@ -1,0 +1,140 @@
+import type { LoadBalancerSample, PodSample, VolumeSample } from '../../model/snapshot.ts';
+import type { Batch } from '../prometheus/fetchBatch.ts';
+import { at, compare, countAt, label, overlay } from './series.ts';
+import type { Statement } from './series.ts';
+
+/** All that a batch holds of one persistent volume claim. */
+interface ClaimEntry {
+  readonly namespace: string;
+  readonly claim: string;
+  readonly info: Statement<{ storageClass: string | null; volume: string | null }>[];
+  bytes: Float64Array | undefined;
+  bound: Float64Array | undefined;
+  readonly mounts: Statement<{ pod: string; uid: string }>[];
+}
+
+export interface StorageTable {
+  readonly claims: readonly ClaimEntry[];
+  /** Volume → price per GiB-hour. */
+  readonly prices: ReadonlyMap<string, Float64Array>;
+  readonly loadBalancers: readonly Statement<{ namespace: string; name: string }>[];
+}
+
+/** Sorts a batch's series to the claims and services that they are about. */
+export function buildStorageTable(batch: Batch): StorageTable {
+  const { answers } = batch;
+  const claims = new Map<string, ClaimEntry>();
+  const claimOf = (namespace: string, claim: string): ClaimEntry => {
+    const key = `${namespace}/${claim}`;
+    let entry = claims.get(key);
+    if (entry === undefined) {
+      entry = { namespace, claim, info: [], bytes: undefined, bound: undefined, mounts: [] };
+      claims.set(key, entry);
+    }
+    return entry;
+  };
+  const each = (query: 'claimInfo' | 'claimBytes' | 'claimPhase' | 'claimMounts') =>
+    answers[query].series.map((series) => ({
+      series,
+      claim: claimOf(label(series, 'namespace'), label(series, 'persistentvolumeclaim')),
+    }));
+  for (const { series, claim } of each('claimInfo')) {
+    const [storageClass, volume] = [label(series, 'storageclass'), label(series, 'volumename')];
+    const value = { storageClass: storageClass || null, volume: volume || null };
+    claim.info.push({ value, values: series.values });
+  }
+  for (const { series, claim } of each('claimBytes')) {
+    claim.bytes = overlay(claim.bytes, series.values);
+  }
+  for (const { series, claim } of each('claimPhase')) {
+    claim.bound = overlay(claim.bound, series.values);
+  }
+  for (const { series, claim } of each('claimMounts')) {
+    const value = { pod: label(series, 'pod'), uid: label(series, 'uid') };
+    claim.mounts.push({ value, values: series.values });
+  }
+  const prices = new Map<string, Float64Array>();
+  for (const series of answers.volumePrices.series) {
+    const volume = label(series, 'volumename') || label(series, 'persistentvolume');
+    prices.set(volume, overlay(prices.get(volume), series.values));
+  }
+  return {
+    claims: [...claims.entries()].sort((a, b) => compare(a[0], b[0])).map(([, claim]) => claim),
+    prices,
+    loadBalancers: answers.loadBalancers.series
+      .map((series) => ({
+        value: { namespace: label(series, 'namespace'), name: label(series, 'service') },
+        values: series.values,
+      }))
+      .sort((a, b) =>
+        compare(`${a.value.namespace}/${a.value.name}`, `${b.value.namespace}/${b.value.name}`),
+      ),
+  };
+}
+
+/** The claims of one window. A pod mounts one only while it is part of the window. */
+export function volumesAt(
+  table: StorageTable,
+  point: number,
+  kubeSamples: number,
+  pods: readonly PodSample[],
+): readonly VolumeSample[] {
+  const uids = new Map(pods.map((pod) => [`${pod.namespace}/${pod.name}`, pod.uid]));
+  const alive = new Set(pods.map((pod) => pod.uid));
+  const volumes: VolumeSample[] = [];
+  for (const entry of table.claims) {
+    const bytes = at(entry.bytes, point);
+    const info = entry.info.find(({ values }) => countAt(values, point) > 0);
+    if (bytes === null && info === undefined) continue;
+    const volume = info?.value.volume ?? null;
+    volumes.push({
+      namespace: entry.namespace,
+      claim: entry.claim,
+      storageClass: info?.value.storageClass ?? null,
+      volume,
+      bytes,
+      mountedBy: mountedBy(entry, point, alive, uids),
+      boundShare: boundShare(entry, point, kubeSamples),
+      exportedPriceGiBHour: volume === null ? null : at(table.prices.get(volume), point),
+    });
+  }
+  return volumes;
+}
+
+function mountedBy(
+  entry: ClaimEntry,
+  point: number,
+  alive: ReadonlySet<string>,
+  uids: ReadonlyMap<string, string>,
+): readonly string[] {
+  const mounting = new Set<string>();
+  for (const { value, values } of entry.mounts) {
+    if (at(values, point) === null) continue;
+    const uid = value.uid === '' ? uids.get(`${entry.namespace}/${value.pod}`) : value.uid;
+    if (uid !== undefined && alive.has(uid)) mounting.add(uid);
+  }
+  return [...mounting].sort(compare);
+}
+
+/** Without the phase, a claim counts as bound while it exists. */
+function boundShare(entry: ClaimEntry, point: number, kubeSamples: number): number {
+  if (kubeSamples === 0) return 1;
+  const bound = at(entry.bound, point);
+  const existed = Math.max(0, ...entry.info.map(({ values }) => countAt(values, point)));
+  return Math.min(1, (bound ?? (existed === 0 ? kubeSamples : existed)) / kubeSamples);
+}
+
+/** The load balancers of one window, sorted. */
+export function loadBalancersAt(
+  table: StorageTable,
+  point: number,
+  kubeSamples: number,
+): readonly LoadBalancerSample[] {
+  const found: LoadBalancerSample[] = [];
+  for (const { value, values } of table.loadBalancers) {
+    const samples = countAt(values, point);
+    if (samples === 0) continue;
+    found.push({ ...value, upShare: kubeSamples === 0 ? 1 : Math.min(1, samples / kubeSamples) });
+  }
+  return found;
+}

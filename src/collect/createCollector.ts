@@ -1,0 +1,26 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Config } from '../config/schema.ts';
+import type { Collector } from './collector.ts';
+import type { ClientDeps } from './prometheus/client.ts';
+import { createPrometheusCollector } from './prometheusCollector.ts';
+
+/** What collecting needs from the machine; tests give their own. */
+export type CollectorDeps = ClientDeps;
+
+/** Real time and chance. */
+export const SYSTEM_DEPS: CollectorDeps = {
+  random: Math.random,
+  sleep: (ms, signal) => pause(ms, undefined, { signal }),
+  now: Date.now,
+};
+
+/**
+ * The collector that the configuration asks for. Nothing is asked of any server yet.
+ * @throws Error when a certificate cannot be read or `prometheus.matchers` does not parse.
+ */
+export async function createCollector(
+  config: Config,
+  deps: CollectorDeps = SYSTEM_DEPS,
+): Promise<Collector> {
+  return createPrometheusCollector(config, deps);
+}

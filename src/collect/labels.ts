@@ -1,0 +1,65 @@
+/** Labels whose names kube-state-metrics mangles (`label_topology_kubernetes_io_zone`), by their true names. */
+const WELL_KNOWN = [
+  'app.kubernetes.io/component',
+  'app.kubernetes.io/instance',
+  'app.kubernetes.io/managed-by',
+  'app.kubernetes.io/name',
+  'app.kubernetes.io/part-of',
+  'app.kubernetes.io/version',
+  'beta.kubernetes.io/instance-type',
+  'cloud.google.com/gke-nodepool',
+  'cloud.google.com/gke-preemptible',
+  'cloud.google.com/gke-spot',
+  'cloud.google.com/gke-provisioning',
+  'eks.amazonaws.com/capacityType',
+  'eks.amazonaws.com/nodegroup',
+  'failure-domain.beta.kubernetes.io/region',
+  'failure-domain.beta.kubernetes.io/zone',
+  'karpenter.sh/capacity-type',
+  'karpenter.sh/nodepool',
+  'kubernetes.azure.com/agentpool',
+  'kubernetes.azure.com/scalesetpriority',
+  'kubernetes.io/arch',
+  'kubernetes.io/hostname',
+  'kubernetes.io/metadata.name',
+  'kubernetes.io/os',
+  'node.kubernetes.io/instance-type',
+  'node.kubernetes.io/lifecycle',
+  'node-role.kubernetes.io/control-plane',
+  'node-role.kubernetes.io/worker',
+  'pod-security.kubernetes.io/enforce',
+  'serving.knative.dev/service',
+  'topology.kubernetes.io/region',
+  'topology.kubernetes.io/zone',
+] as const;
+
+/** Gives kube-state-metrics' label names back their true form, as far as it can be known. */
+export type RestoreName = (mangled: string) => string;
+
+/**
+ * Every character outside [a-zA-Z0-9_] became `_`, and kube-state-metrics v2 also made camelCase
+ * snake_case, so the way back needs a list: well-known names and those that the configuration mentions.
+ * An unknown name stays mangled.
+ */
+export function nameRestorer(mentioned: readonly string[]): RestoreName {
+  const names = new Map<string, string>();
+  for (const name of [...WELL_KNOWN, ...mentioned]) {
+    const plain = name.replace(/[^a-zA-Z0-9_]/g, '_');
+    names.set(plain, name);
+    names.set(plain.replace(/([a-z0-9])([A-Z])/g, '$1_$2').toLowerCase(), name);
+  }
+  return (mangled) => names.get(mangled) ?? mangled;
+}
+
+/** The labels (`label_…`) or annotations (`annotation_…`) that a series of kube-state-metrics carries. */
+export function carriedLabels(
+  series: Readonly<Record<string, string>>,
+  prefix: 'label_' | 'annotation_',
+  restore: RestoreName,
+): Readonly<Record<string, string>> {
+  const carried: Record<string, string> = {};
+  for (const key of Object.keys(series).sort()) {
+    if (key.startsWith(prefix)) carried[restore(key.slice(prefix.length))] = series[key] ?? '';
+  }
+  return carried;
+}

@@ -1,0 +1,15 @@
+import type { Config } from '../config/schema.ts';
+
+/** Label and annotation names that the configuration relies on, so that mangled ones can be restored. */
+export function mentionedLabels(config: Config): readonly string[] {
+  const names = new Set<string>(config.owners.keys);
+  for (const { match } of [...config.pricing.nodes, ...config.pricing.discounts]) {
+    for (const name of Object.keys(match)) names.add(name);
+  }
+  for (const { match } of config.owners.routes) {
+    for (const key of Object.keys(match)) {
+      if (key.startsWith('label:')) names.add(key.slice('label:'.length));
+    }
+  }
+  return [...names];
+}

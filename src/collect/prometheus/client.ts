@@ -1,0 +1,220 @@
+import { PrometheusDriver } from 'prometheus-query';
+import { CollectError } from '../collector.ts';
+import { classifyAnswer, classifyNetwork, oneLine } from './failures.ts';
+import type { Grid } from './grid.ts';
+import { pointSeconds } from './grid.ts';
+import { isMatrixError, parseMatrix } from './matrix.ts';
+import type { MatrixAnswer } from './matrix.ts';
+import { aborted, RetryAfter, retryAfterMs, withRetries } from './retry.ts';
+import type { RetryDeps } from './retry.ts';
+import { createTransport } from './transport.ts';
+import type { PrometheusConfig, Transport } from './transport.ts';
+
+/** What the rest of `collect` knows of Prometheus, or of a store that speaks its API. */
+export interface PrometheusClient {
+  /** Base address, without credentials; safe to print. */
+  readonly server: string;
+  /**
+   * Evaluates an expression at points `from` … `to` (inclusive) of the grid.
+   * @throws CollectError; nothing else.
+   */
+  range(query: string, span: GridSpan, signal: AbortSignal): Promise<MatrixAnswer>;
+  close(): void;
+}
+
+export interface GridSpan {
+  readonly grid: Grid;
+  readonly from: number;
+  readonly to: number;
+}
+
+export interface ClientDeps extends RetryDeps {
+  /** The wall clock, for a `Retry-After` that is a date. */
+  readonly now: () => number;
+}
+
+/** Answers beyond this are refused; the batch is split instead. */
+const LARGEST_ANSWER_BYTES = 512 * 1024 * 1024;
+
+/**
+ * Parameters that make clustered stores honest: an error rather than a partial answer (Thanos,
+ * VictoriaMetrics), replicas deduplicated (Thanos), points exactly where they were asked for
+ * (VictoriaMetrics). Prometheus and Mimir ignore parameters that they do not know.
+ */
+const STORE_PARAMETERS = {
+  partial_response: 'false',
+  dedup: 'true',
+  deny_partial_response: '1',
+  nocache: '1',
+} as const;
+
+/**
+ * The only user of the library `prometheus-query`. It speaks HTTP for us; what it gets wrong is put
+ * right here: plain objects thrown, warnings dropped, a Date per sample, redirects followed, no signal.
+ */
+export async function createPrometheusClient(
+  config: PrometheusConfig,
+  deps: ClientDeps,
+): Promise<PrometheusClient> {
+  const transport = await createTransport(config);
+  return {
+    server: transport.server,
+    range(query, span, signal) {
+      // A long query that timed out is not worth repeating as it is: the caller splits it instead.
+      const splittable = span.to > span.from;
+      return withRetries({
+        attempts: config.attempts,
+        deps,
+        signal,
+        worthRepeating: (failure) => failure.code !== 'timeout' || !splittable,
+        attempt: () => ask({ transport, config, deps, signal }, query, span),
+      });
+    },
+    close: () => transport.close(),
+  };
+}
+
+interface Asking {
+  readonly transport: Transport;
+  readonly config: PrometheusConfig;
+  readonly deps: ClientDeps;
+  readonly signal: AbortSignal;
+}
+
+/** The parts of an HTTP answer that are looked at. */
+interface RawAnswer {
+  readonly status: number;
+  readonly statusText: string;
+  readonly data: unknown;
+  readonly headers: unknown;
+}
+
+/** One attempt. The library has no per-request options, so each request has a driver of its own. */
+async function ask(asking: Asking, query: string, span: GridSpan): Promise<MatrixAnswer> {
+  const { transport, config, signal } = asking;
+  if (signal.aborted) throw aborted();
+  const headers = await transport.headers().catch((cause: Error) => {
+    throw new CollectError('unauthorized', cause.message, false, cause);
+  });
+  const deadline = AbortSignal.timeout(config.timeout);
+  const exchange: { answer: MatrixAnswer | null; failure: unknown } = {
+    answer: null,
+    failure: null,
+  };
+  const driver = new PrometheusDriver({
+    endpoint: transport.server,
+    preferPost: true,
+    timeout: config.timeout,
+    headers,
+    requestInterceptor: {
+      onFulfilled(request) {
+        for (const [name, value] of Object.entries(STORE_PARAMETERS)) {
+          (request.data as URLSearchParams).append(name, value);
+        }
+        request.signal = AbortSignal.any([signal, deadline]);
+        request.responseType = 'arraybuffer';
+        request.maxRedirects = 0;
+        request.validateStatus = () => true;
+        request.maxContentLength = LARGEST_ANSWER_BYTES;
+        request.httpAgent = transport.httpAgent;
+        request.httpsAgent = transport.httpsAgent;
+        // Inside a cluster, compressing costs both sides more than the bytes do.
+        request.headers.set('Accept-Encoding', 'identity');
+        return request;
+      },
+    },
+    responseInterceptor: {
+      onFulfilled(response) {
+        try {
+          exchange.answer = read(response, span, asking);
+        } catch (failure) {
+          exchange.failure = failure;
+        }
+        // The library would make a Date of every sample: it gets to see an empty answer.
+        response.data = { status: 'success', data: { resultType: 'matrix', result: [] } };
+        return response;
+      },
+    },
+  });
+  try {
+    await driver.rangeQuery(
+      query,
+      pointSeconds(span.grid, span.from) * 1000,
+      pointSeconds(span.grid, span.to) * 1000,
+      span.grid.stepSeconds,
+      `${config.timeout}ms`,
+    );
+  } catch (thrown) {
+    if (signal.aborted) throw aborted();
+    const failure = deadline.aborted
+      ? new CollectError(
+          'timeout',
+          `${transport.server} did not answer within ${config.timeout / 1000} s (prometheus.timeout)`,
+          true,
+          thrown,
+        )
+      : classifyNetwork(thrown, transport.server);
+    throw new RetryAfter(failure, null);
+  }
+  if (exchange.failure !== null) throw exchange.failure;
+  if (exchange.answer === null) {
+    throw new CollectError('bad-answer', `${transport.server} sent no answer`, false);
+  }
+  return exchange.answer;
+}
+
+/** @throws RetryAfter */
+function read(response: RawAnswer, span: GridSpan, asking: Asking): MatrixAnswer {
+  const { transport, deps } = asking;
+  const body = response.data as Uint8Array;
+  const pause = retryAfterMs(header(response.headers, 'retry-after'), deps.now());
+  if (response.status !== 200) {
+    const failed = { status: response.status, ...errorOf(body, response) };
+    throw new RetryAfter(classifyAnswer(failed, transport.server), pause);
+  }
+  let answer;
+  try {
+    answer = parseMatrix(body, span.grid);
+  } catch (cause) {
+    const start = oneLine(Buffer.from(body.subarray(0, 80)).toString('utf8'));
+    throw new RetryAfter(
+      new CollectError(
+        'bad-answer',
+        `${transport.server} answered 200, but ${(cause as Error).message}; it begins ${JSON.stringify(start)} (a login page or a proxy in between?)`,
+        // A cut-off answer is worth another attempt, a login page is not.
+        start.startsWith('{'),
+        cause,
+      ),
+      null,
+    );
+  }
+  if (isMatrixError(answer)) {
+    throw new RetryAfter(classifyAnswer({ status: 422, ...answer }, transport.server), pause);
+  }
+  return answer;
+}
+
+function header(headers: unknown, name: string): string | undefined {
+  const value = (headers as Record<string, unknown>)[name];
+  return typeof value === 'string' ? value : undefined;
+}
+
+/** The API's own words where the body has them, else the beginning of the body. */
+function errorOf(
+  body: Uint8Array,
+  response: RawAnswer,
+): { errorType: string | null; error: string } {
+  const text = Buffer.from(body).toString('utf8');
+  try {
+    const parsed = JSON.parse(text) as { errorType?: unknown; error?: unknown; message?: unknown };
+    const error = parsed.error ?? parsed.message;
+    return {
+      errorType: typeof parsed.errorType === 'string' ? parsed.errorType : null,
+      error: typeof error === 'string' ? error : response.statusText,
+    };
+  } catch {
+    // Not JSON: a proxy's page. Its markup helps nobody.
+    const plain = oneLine(text.replace(/<[^>]*>/g, ' ').slice(0, 300));
+    return { errorType: null, error: plain === '' ? response.statusText : plain };
+  }
+}

@@ -1,0 +1,101 @@
+import { CollectError } from '../collector.ts';
+
+/** What an unsuccessful HTTP answer of a Prometheus API says. */
+export interface FailedAnswer {
+  readonly status: number;
+  /** The API's own `errorType`, where the body had one. */
+  readonly errorType: string | null;
+  /** The API's message, or the beginning of whatever body came. */
+  readonly error: string;
+}
+
+/** Messages of Prometheus, Thanos, Mimir and VictoriaMetrics for an answer that would be too big. */
+const TOO_LARGE =
+  /too many (samples|points|series|chunks|time ?series)|exceeded maximum resolution|maximum (number of|allowed)|limit.*(chunks|series|samples|bytes)|(chunks|series|samples|bytes).*limit|maxSamplesPerQuery|maxMemoryPerQuery|response.*too large|cannot select more than/i;
+const TIMED_OUT = /timed? ?out|deadline exceeded|context canceled/i;
+
+/**
+ * What kind of failure an answer is. "Too many samples" and a time-out both come back as 422
+ * `execution`, so the message counts too.
+ */
+export function classifyAnswer(answer: FailedAnswer, server: string): CollectError {
+  const { status, error } = answer;
+  const said = `${server} answered ${status}${error === '' ? '' : `: ${oneLine(error)}`}`;
+  if (status === 401 || status === 403) {
+    return new CollectError(
+      'unauthorized',
+      `${said} - check prometheus.bearerTokenFile, basicAuth, headers (X-Scope-OrgID) or tls`,
+      false,
+    );
+  }
+  if (status >= 300 && status < 400) {
+    return new CollectError(
+      'bad-answer',
+      `${said} - a redirect is not followed, since credentials must not travel; set prometheus.url to the final address`,
+      false,
+    );
+  }
+  if (status === 413 || (status !== 429 && TOO_LARGE.test(error))) {
+    return new CollectError('too-large', said, false);
+  }
+  if (status === 408 || status === 504 || TIMED_OUT.test(error) || answer.errorType === 'timeout') {
+    return new CollectError('timeout', said, true);
+  }
+  if (status === 429 || status === 503) return new CollectError('overloaded', said, true);
+  if (status === 404) {
+    return new CollectError(
+      'bad-answer',
+      `${said} - there is no Prometheus API under prometheus.url (VictoriaMetrics clusters want /select/ACCOUNT/prometheus, Mimir /prometheus)`,
+      false,
+    );
+  }
+  if (status === 400 || status === 422) return new CollectError('bad-query', said, false);
+  return new CollectError(status >= 500 ? 'unreachable' : 'bad-answer', said, status >= 500);
+}
+
+/** A failure before there was an answer: name resolution, refused, reset, TLS, cut off. */
+export function classifyNetwork(thrown: unknown, server: string): CollectError {
+  const { code, message } = describe(thrown);
+  if (/CERT|SSL|TLS|EPROTO/.test(code)) {
+    return new CollectError(
+      'unreachable',
+      `${server}: TLS failed (${code}): ${oneLine(message)} - check prometheus.tls.caFile and serverName`,
+      false,
+      thrown,
+    );
+  }
+  if (code === 'ECONNABORTED' && /timeout/i.test(message)) {
+    return new CollectError('timeout', `${server} did not answer in time`, true, thrown);
+  }
+  if (/maxContentLength|ERR_BAD_RESPONSE/.test(`${code} ${message}`) && /exceeded/.test(message)) {
+    return new CollectError('too-large', `${server}: the answer is too big`, false, thrown);
+  }
+  const reason = [code, oneLine(message)].filter((part) => part !== '').join(' ');
+  return new CollectError('unreachable', `${server} cannot be reached: ${reason}`, true, thrown);
+}
+
+/** The library throws plain objects, axios throws errors, and the socket nests errors in errors. */
+function describe(thrown: unknown): { readonly code: string; readonly message: string } {
+  const outer = thrown as {
+    code?: unknown;
+    message?: unknown;
+    error?: unknown;
+    original?: unknown;
+    errors?: readonly unknown[];
+  } | null;
+  if (outer?.original !== undefined) return describe(outer.original);
+  const text = outer?.message ?? outer?.error;
+  const first = outer?.errors?.[0] as { message?: unknown } | undefined;
+  const message = text === undefined || text === '' ? first?.message : text;
+  return {
+    code: typeof outer?.code === 'string' ? outer.code : '',
+    message: typeof message === 'string' ? message : '',
+  };
+}
+
+/** A foreign text on one bounded line: it ends up in logs and findings. */
+export function oneLine(text: string): string {
+  // oxlint-disable-next-line no-control-regex -- control characters are what is taken out
+  const flat = text.replace(/[\x00-\x1f\x7f]+/g, ' ').trim();
+  return flat.length > 300 ? `${flat.slice(0, 299)}…` : flat;
+}

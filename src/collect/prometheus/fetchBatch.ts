@@ -1,0 +1,147 @@
+import { CollectError } from '../collector.ts';
+import type { PrometheusClient } from './client.ts';
+import type { Grid, GridSeries } from './grid.ts';
+import { QUERY_IDS, querySpec } from './queries.ts';
+import type { QueryContext, QueryId } from './queries.ts';
+
+/** The answers of all queries over one batch of windows: the raw material of snapshots. */
+export interface Batch {
+  readonly grid: Grid;
+  readonly answers: Readonly<Record<QueryId, BatchAnswer>>;
+}
+
+/** One query's answer, put together from as many requests as it took. */
+export interface BatchAnswer {
+  readonly series: readonly GridSeries[];
+  readonly badValues: Uint32Array;
+  /** Points about which the store said that it may have left something out. */
+  readonly warnings: readonly PointNote[];
+  /** Points that could not be asked for at all. */
+  readonly failures: readonly PointNote[];
+}
+
+/** Something that holds for points `from` … `to` (inclusive). */
+export interface PointNote {
+  readonly from: number;
+  readonly to: number;
+  readonly text: string;
+}
+
+/**
+ * Asks every query once over the whole batch; a query that is too big or too slow is asked in halves.
+ *
+ * @throws CollectError when an indispensable query fails, or when the store refuses everything.
+ */
+export async function fetchBatch(
+  client: PrometheusClient,
+  context: QueryContext,
+  grid: Grid,
+  concurrency: number,
+  signal: AbortSignal,
+): Promise<Batch> {
+  const answers = new Map<QueryId, BatchAnswer>();
+  const queue = [...QUERY_IDS];
+  // One query's fatal failure ends the others: their answers would not be used.
+  const stop = new AbortController();
+  const either = AbortSignal.any([signal, stop.signal]);
+  async function work(): Promise<void> {
+    for (let id = queue.shift(); id !== undefined; id = queue.shift()) {
+      answers.set(id, await fetchQuery(client, context, grid, id, either));
+    }
+  }
+  const failures: unknown[] = [];
+  await Promise.all(
+    Array.from({ length: concurrency }, () =>
+      work().catch((failure: unknown) => {
+        failures.push(failure);
+        stop.abort();
+      }),
+    ),
+  );
+  if (failures.length > 0) throw failures[0];
+  return { grid, answers: Object.fromEntries(answers) as Record<QueryId, BatchAnswer> };
+}
+
+async function fetchQuery(
+  client: PrometheusClient,
+  context: QueryContext,
+  grid: Grid,
+  id: QueryId,
+  signal: AbortSignal,
+): Promise<BatchAnswer> {
+  const spec = querySpec(id);
+  const merging = createMerging(grid);
+  const promql = spec.promql(context);
+  async function ask(from: number, to: number): Promise<void> {
+    try {
+      const answer = await client.range(promql, { grid, from, to }, signal);
+      merging.add(answer.series);
+      answer.badValues.forEach((count, point) => {
+        merging.badValues[point] = (merging.badValues[point] ?? 0) + count;
+      });
+      for (const text of answer.warnings) merging.warnings.push({ from, to, text });
+    } catch (failure) {
+      if (!(failure instanceof CollectError)) throw failure;
+      if ((failure.code === 'too-large' || failure.code === 'timeout') && to > from) {
+        const middle = Math.floor((from + to) / 2);
+        await ask(from, middle);
+        await ask(middle + 1, to);
+      } else if (isFatal(failure, spec.need === 'indispensable')) {
+        throw failure;
+      } else merging.failures.push({ from, to, text: failure.message });
+    }
+  }
+  await ask(spec.previous === true ? 0 : 1, grid.points - 1);
+  return merging.result();
+}
+
+/** A store that is away or denies access says nothing about any metric; the rest is one metric's own. */
+function isFatal(failure: CollectError, indispensable: boolean): boolean {
+  if (indispensable) return true;
+  return ['unreachable', 'unauthorized', 'overloaded', 'bad-answer', 'aborted'].includes(
+    failure.code,
+  );
+}
+
+interface Merging {
+  readonly badValues: Uint32Array;
+  readonly warnings: PointNote[];
+  readonly failures: PointNote[];
+  add(series: readonly GridSeries[]): void;
+  result(): BatchAnswer;
+}
+
+/** Answers of one query that came in several parts are joined by their labels. */
+function createMerging(grid: Grid): Merging {
+  let parts: (readonly GridSeries[])[] = [];
+  const merging = {
+    badValues: new Uint32Array(grid.points),
+    warnings: [] as PointNote[],
+    failures: [] as PointNote[],
+    add(series: readonly GridSeries[]) {
+      parts.push(series);
+    },
+    result(): BatchAnswer {
+      const series = parts.length === 1 ? (parts[0] ?? []) : joinParts(parts);
+      parts = [];
+      const { badValues, warnings, failures } = merging;
+      return { series, badValues, warnings, failures };
+    },
+  };
+  return merging;
+}
+
+function joinParts(parts: readonly (readonly GridSeries[])[]): readonly GridSeries[] {
+  const joined = new Map<string, GridSeries>();
+  for (const series of parts.flat()) {
+    const key = JSON.stringify(series.labels, Object.keys(series.labels).sort());
+    const known = joined.get(key);
+    if (known === undefined) joined.set(key, series);
+    else {
+      series.values.forEach((value, point) => {
+        if (!Number.isNaN(value)) known.values[point] = value;
+      });
+    }
+  }
+  return [...joined.values()];
+}

@@ -1,0 +1,495 @@
+import type { Matcher } from './matchers.ts';
+import { selector } from './matchers.ts';
+
+/** What a query is written with. */
+export interface QueryContext {
+  /** Range that holds exactly one window's samples. */
+  readonly window: string;
+  /** Range of every rate(). */
+  readonly rate: string;
+  /** A selector with the configured matchers added; nothing is selected without them. */
+  select(metric: string, ...own: readonly Matcher[]): string;
+}
+
+/** One metric family that is read, and how. */
+export interface QuerySpec {
+  /** Metric whose absence is reported. */
+  readonly metric: string;
+  /**
+   * `indispensable`: nothing can be said without it. `usual`: every stock installation has it, so its
+   * absence is worth a sentence. `extra`: absent on many clusters, or legitimately empty.
+   */
+  readonly need: 'indispensable' | 'usual' | 'extra';
+  /** What is lost where it is absent; completes the sentence "without it, …". */
+  readonly without: string;
+  /** Also evaluated at the end of the window before the batch. */
+  readonly previous?: true;
+  promql(q: QueryContext): string;
+}
+
+/** Builds the context of a query. */
+export function queryContext(
+  window: string,
+  rate: string,
+  configured: readonly Matcher[],
+): QueryContext {
+  return {
+    window,
+    rate,
+    select: (metric, ...own) => selector(metric, [...own, ...configured]),
+  };
+}
+
+const eq = (name: string, value: string): Matcher => ({ name, op: '=', value });
+const not = (name: string, value: string): Matcher => ({ name, op: '!=', value });
+const like = (name: string, value: string): Matcher => ({ name, op: '=~', value });
+
+// The pod's and slices' own cgroups (container="") hold the containers' CPU once more, and POD is the
+// sandbox: only real containers are read.
+const CONTAINER = [not('container', ''), not('container', 'POD')] as const;
+
+// `id` is the cgroup path: it keeps a restarted container's old and new counters apart (their maximum
+// would lose one of them), and it holds the pod's UID. Two kubelet jobs or a federated copy give the
+// same `id` twice, which `max` folds into one.
+const BY_CGROUP = 'namespace,pod,container,id';
+const BY_POD = 'namespace,pod,uid';
+const BY_CONTAINER = `${BY_POD},container`;
+
+/** rate() first, then the duplicates' maximum, then the sum over the parts (cores, devices). */
+function counterByPart(q: QueryContext, metric: string, part: string): string {
+  return `sum by (${BY_CGROUP}) (max by (${BY_CGROUP},${part}) (rate(${q.select(metric, ...CONTAINER)}[${q.rate}])))`;
+}
+
+/** Network counters are the pod's; the host's interfaces of hostNetwork pods are dropped later. */
+function networkByPod(q: QueryContext, metric: string): string {
+  const series = q.select(metric, not('pod', ''), not('interface', 'lo'));
+  return `sum by (namespace,pod,id) (max by (namespace,pod,id,interface) (rate(${series}[${q.rate}])))`;
+}
+
+/** The last value inside the window: also of what vanished before the window's end. */
+function lastInWindow(q: QueryContext, by: string, series: string): string {
+  return `max by (${by}) (last_over_time(${series}[${q.window}]))`;
+}
+
+/** Number of samples inside the window, duplicates counted once. */
+function samplesInWindow(q: QueryContext, by: string, series: string): string {
+  return `max by (${by}) (count_over_time(${series}[${q.window}]))`;
+}
+
+/** Number of samples inside the window at which a 0/1 gauge was 1. */
+function samplesTrue(q: QueryContext, by: string, series: string): string {
+  return `max by (${by}) (sum_over_time(${series}[${q.window}]))`;
+}
+
+const GPU_RESOURCES = 'cpu|memory|nvidia_com_gpu|amd_com_gpu|gpu_intel_com_i915|gpu_intel_com_xe';
+
+/**
+ * Everything that is asked of Prometheus, one entry a metric. The number of queries is fixed: it depends
+ * neither on the number of workloads nor on the number of windows in a batch.
+ */
+export const QUERIES = {
+  // ── cAdvisor ───────────────────────────────────────────────────────────────────────────────────────
+  cpuSamples: {
+    metric: 'container_cpu_usage_seconds_total',
+    need: 'indispensable',
+    without: 'nothing is known of what containers use',
+    previous: true,
+    promql: (q) =>
+      samplesInWindow(q, BY_CGROUP, q.select('container_cpu_usage_seconds_total', ...CONTAINER)),
+  },
+  // Old kubelets export one series a core (`cpu`), today's a single `cpu="total"`: summed either way.
+  cpuRate: {
+    metric: 'container_cpu_usage_seconds_total',
+    need: 'extra',
+    without: 'CPU usage is unknown',
+    promql: (q) => counterByPart(q, 'container_cpu_usage_seconds_total', 'cpu'),
+  },
+  // rate() needs two samples. A container that was born and scraped once inside the window has used
+  // exactly its counter; which of them were born inside it is decided on the way in.
+  cpuOnce: {
+    metric: 'container_cpu_usage_seconds_total',
+    need: 'extra',
+    without: 'CPU usage of containers with a single sample is unknown',
+    promql: (q) => {
+      const series = q.select('container_cpu_usage_seconds_total', ...CONTAINER);
+      return `sum by (${BY_CGROUP}) (max by (${BY_CGROUP},cpu) (last_over_time(${series}[${q.window}]) and (count_over_time(${series}[${q.window}]) == 1)))`;
+    },
+  },
+  // Weighted by samples and running time on the way in: a restarted container has two averages.
+  ramAverage: {
+    metric: 'container_memory_working_set_bytes',
+    need: 'indispensable',
+    without: 'memory usage is unknown',
+    promql: (q) =>
+      `max by (${BY_CGROUP}) (avg_over_time(${q.select('container_memory_working_set_bytes', ...CONTAINER)}[${q.window}]))`,
+  },
+  // Adjoining windows keep every scraped peak. A restarted container overlaps itself: maximum, no sum.
+  ramPeak: {
+    metric: 'container_memory_working_set_bytes',
+    need: 'extra',
+    without: 'memory peaks are unknown',
+    promql: (q) =>
+      `max by (${BY_CGROUP}) (max_over_time(${q.select('container_memory_working_set_bytes', ...CONTAINER)}[${q.window}]))`,
+  },
+  diskRead: {
+    metric: 'container_fs_reads_bytes_total',
+    need: 'usual',
+    without: 'disk reads are unknown, and CPU without disk work cannot be told',
+    promql: (q) => counterByPart(q, 'container_fs_reads_bytes_total', 'device'),
+  },
+  diskWrite: {
+    metric: 'container_fs_writes_bytes_total',
+    need: 'usual',
+    without: 'disk writes are unknown, and CPU without disk work cannot be told',
+    promql: (q) => counterByPart(q, 'container_fs_writes_bytes_total', 'device'),
+  },
+  // A ratio of periods; containers without a CPU limit have no periods and no answer.
+  throttled: {
+    metric: 'container_cpu_cfs_throttled_periods_total',
+    need: 'extra',
+    without: 'throttling is unknown, so that a flat plateau at the limit is not explained',
+    promql: (q) => {
+      const rate = (metric: string): string =>
+        `max by (${BY_CGROUP}) (rate(${q.select(metric, ...CONTAINER)}[${q.rate}]))`;
+      return `${rate('container_cpu_cfs_throttled_periods_total')} / (${rate('container_cpu_cfs_periods_total')} > 0)`;
+    },
+  },
+  networkReceive: {
+    metric: 'container_network_receive_bytes_total',
+    need: 'usual',
+    without: 'received traffic is unknown, and CPU without network work cannot be told',
+    promql: (q) => networkByPod(q, 'container_network_receive_bytes_total'),
+  },
+  networkTransmit: {
+    metric: 'container_network_transmit_bytes_total',
+    need: 'usual',
+    without: 'sent traffic is unknown, and CPU without network work cannot be told',
+    promql: (q) => networkByPod(q, 'container_network_transmit_bytes_total'),
+  },
+  // ── DCGM exporter ──────────────────────────────────────────────────────────────────────────────────
+  gpuUtilisation: {
+    metric: 'DCGM_FI_DEV_GPU_UTIL',
+    need: 'extra',
+    without: 'GPU utilisation is unknown',
+    promql: (q) => gpuGauge(q, 'DCGM_FI_DEV_GPU_UTIL'),
+  },
+  gpuTensor: {
+    metric: 'DCGM_FI_PROF_PIPE_TENSOR_ACTIVE',
+    need: 'extra',
+    without: 'GPU training cannot be told from GPU mining',
+    promql: (q) => gpuGauge(q, 'DCGM_FI_PROF_PIPE_TENSOR_ACTIVE'),
+  },
+  // ── kube-state-metrics: pods ───────────────────────────────────────────────────────────────────────
+  // Its number of samples is the pod's life; `node` is empty until it is scheduled.
+  podInfo: {
+    metric: 'kube_pod_info',
+    need: 'usual',
+    without: 'pods have no node, so that prices fall back, and nothing can be said to be gone',
+    previous: true,
+    promql: (q) =>
+      samplesInWindow(
+        q,
+        `${BY_POD},node,host_network,created_by_kind,created_by_name`,
+        q.select('kube_pod_info'),
+      ),
+  },
+  podOwner: {
+    metric: 'kube_pod_owner',
+    need: 'usual',
+    without: 'workloads are known only as far as kube_pod_info names the creator',
+    promql: (q) =>
+      lastInWindow(
+        q,
+        `${BY_POD},owner_kind,owner_name`,
+        q.select('kube_pod_owner', not('owner_is_controller', 'false')),
+      ),
+  },
+  replicaSetOwner: {
+    metric: 'kube_replicaset_owner',
+    need: 'usual',
+    without: 'Deployments are guessed from the names of ReplicaSets',
+    promql: (q) =>
+      lastInWindow(
+        q,
+        'namespace,replicaset,owner_kind,owner_name',
+        q.select('kube_replicaset_owner', not('owner_is_controller', 'false')),
+      ),
+  },
+  jobOwner: {
+    metric: 'kube_job_owner',
+    need: 'extra',
+    without: 'CronJobs are guessed from the names of Jobs',
+    promql: (q) =>
+      lastInWindow(
+        q,
+        'namespace,job_name,owner_kind,owner_name',
+        q.select('kube_job_owner', not('owner_is_controller', 'false')),
+      ),
+  },
+  podCreated: {
+    metric: 'kube_pod_created',
+    need: 'usual',
+    without: 'the age of pods is unknown',
+    promql: (q) => lastInWindow(q, BY_POD, q.select('kube_pod_created')),
+  },
+  podPhase: {
+    metric: 'kube_pod_status_phase',
+    need: 'usual',
+    without: 'finished pods are taken to hold their requests',
+    promql: (q) => `${samplesTrue(q, `${BY_POD},phase`, q.select('kube_pod_status_phase'))} > 0`,
+  },
+  podLabels: {
+    metric: 'kube_pod_labels',
+    need: 'extra',
+    without: 'pod labels are unknown (kube-state-metrics needs --metric-labels-allowlist)',
+    promql: (q) => `last_over_time(${q.select('kube_pod_labels')}[${q.window}])`,
+  },
+  podAnnotations: {
+    metric: 'kube_pod_annotations',
+    need: 'extra',
+    without:
+      'pod annotations are unknown (kube-state-metrics needs --metric-annotations-allowlist)',
+    promql: (q) => `last_over_time(${q.select('kube_pod_annotations')}[${q.window}])`,
+  },
+  // ── kube-state-metrics: containers ─────────────────────────────────────────────────────────────────
+  requests: {
+    metric: 'kube_pod_container_resource_requests',
+    need: 'indispensable',
+    without: 'nothing is known of what containers ask for',
+    promql: (q) =>
+      lastInWindow(
+        q,
+        `${BY_CONTAINER},resource`,
+        q.select('kube_pod_container_resource_requests', like('resource', GPU_RESOURCES)),
+      ),
+  },
+  limits: {
+    metric: 'kube_pod_container_resource_limits',
+    need: 'usual',
+    without: 'limits are unknown',
+    promql: (q) =>
+      lastInWindow(
+        q,
+        `${BY_CONTAINER},resource`,
+        q.select('kube_pod_container_resource_limits', like('resource', 'cpu|memory')),
+      ),
+  },
+  initRequests: {
+    metric: 'kube_pod_init_container_resource_requests',
+    need: 'extra',
+    without: 'requests of init containers and native side-cars are unknown',
+    promql: (q) =>
+      lastInWindow(
+        q,
+        `${BY_CONTAINER},resource`,
+        q.select('kube_pod_init_container_resource_requests', like('resource', GPU_RESOURCES)),
+      ),
+  },
+  // `restart_policy` (kube-state-metrics ≥ 2.10) tells native side-cars from init containers.
+  initInfo: {
+    metric: 'kube_pod_init_container_info',
+    need: 'extra',
+    without: 'init containers are not told from others',
+    promql: (q) =>
+      lastInWindow(
+        q,
+        `${BY_CONTAINER},restart_policy,image,image_spec,image_id`,
+        q.select('kube_pod_init_container_info'),
+      ),
+  },
+  containerInfo: {
+    metric: 'kube_pod_container_info',
+    need: 'usual',
+    without: 'images are unknown, and so is every signature in them',
+    promql: (q) =>
+      samplesInWindow(
+        q,
+        `${BY_CONTAINER},image,image_spec,image_id`,
+        q.select('kube_pod_container_info'),
+      ),
+  },
+  running: {
+    metric: 'kube_pod_container_status_running',
+    need: 'usual',
+    without: 'how long containers ran is told by cAdvisor alone, so that its gaps are not seen',
+    promql: (q) => {
+      const main = samplesTrue(q, BY_CONTAINER, q.select('kube_pod_container_status_running'));
+      const init = samplesTrue(q, BY_CONTAINER, q.select('kube_pod_init_container_status_running'));
+      return `${main} or ${init}`;
+    },
+  },
+  restarts: {
+    metric: 'kube_pod_container_status_restarts_total',
+    need: 'usual',
+    without: 'restarts are unknown',
+    previous: true,
+    promql: (q) =>
+      lastInWindow(q, BY_CONTAINER, q.select('kube_pod_container_status_restarts_total')),
+  },
+  terminatedReason: {
+    metric: 'kube_pod_container_status_last_terminated_reason',
+    need: 'extra',
+    without: 'OOM kills are unknown',
+    promql: (q) =>
+      `${lastInWindow(q, `${BY_CONTAINER},reason`, q.select('kube_pod_container_status_last_terminated_reason'))} == 1`,
+  },
+  waitingReason: {
+    metric: 'kube_pod_container_status_waiting_reason',
+    need: 'extra',
+    without: 'why containers wait is unknown',
+    promql: (q) =>
+      `${lastInWindow(q, `${BY_CONTAINER},reason`, q.select('kube_pod_container_status_waiting_reason'))} == 1`,
+  },
+  // ── kube-state-metrics: nodes and namespaces ───────────────────────────────────────────────────────
+  nodeInfo: {
+    metric: 'kube_node_info',
+    need: 'usual',
+    without: 'how long nodes existed is unknown',
+    promql: (q) => samplesInWindow(q, 'node,provider_id', q.select('kube_node_info')),
+  },
+  nodeCapacity: {
+    metric: 'kube_node_status_capacity',
+    need: 'usual',
+    without: 'the size of nodes is unknown, and with it idle cost',
+    promql: (q) =>
+      lastInWindow(
+        q,
+        'node,resource',
+        q.select('kube_node_status_capacity', like('resource', GPU_RESOURCES)),
+      ),
+  },
+  nodeAllocatable: {
+    metric: 'kube_node_status_allocatable',
+    need: 'extra',
+    without: 'the allocatable part of nodes is unknown',
+    promql: (q) =>
+      lastInWindow(
+        q,
+        'node,resource',
+        q.select('kube_node_status_allocatable', like('resource', 'cpu|memory')),
+      ),
+  },
+  nodeLabels: {
+    metric: 'kube_node_labels',
+    need: 'extra',
+    without:
+      'instance types and regions are unknown (kube-state-metrics needs --metric-labels-allowlist=nodes=[*])',
+    promql: (q) => `last_over_time(${q.select('kube_node_labels')}[${q.window}])`,
+  },
+  // Prices that OpenCost's exporter leaves behind. `instance` names the node on older versions.
+  nodePrices: {
+    metric: 'node_total_hourly_cost',
+    need: 'extra',
+    without: 'nodes are priced by the configuration and price lists',
+    promql: (q) =>
+      lastInWindow(
+        q,
+        '__name__,node,instance,instance_type,region,provider_id',
+        q.select('', like('__name__', 'node_(cpu|ram|gpu|total)_hourly_cost')),
+      ),
+  },
+  namespaceLabels: {
+    metric: 'kube_namespace_labels',
+    need: 'extra',
+    without: 'namespace labels are unknown (kube-state-metrics needs --metric-labels-allowlist)',
+    promql: (q) => `last_over_time(${q.select('kube_namespace_labels')}[${q.window}])`,
+  },
+  namespaceAnnotations: {
+    metric: 'kube_namespace_annotations',
+    need: 'extra',
+    without:
+      'namespace annotations are unknown (kube-state-metrics needs --metric-annotations-allowlist)',
+    promql: (q) => `last_over_time(${q.select('kube_namespace_annotations')}[${q.window}])`,
+  },
+  // The namespace kube-system is made once in a cluster's life: two birthdays are two clusters.
+  birthdays: {
+    metric: 'kube_namespace_created',
+    need: 'extra',
+    without: 'a store that holds several clusters is recognised by its labels only',
+    promql: (q) =>
+      `last_over_time(${q.select('kube_namespace_created', eq('namespace', 'kube-system'))}[${q.window}])`,
+  },
+  clusters: {
+    metric: 'kube_node_info',
+    need: 'extra',
+    without: 'a store that holds several clusters is recognised by birthdays only',
+    promql: (q) =>
+      `count by (cluster,cluster_name,k8s_cluster_name) (last_over_time(${q.select('kube_node_info')}[${q.window}]))`,
+  },
+  // ── kube-state-metrics: storage and services ───────────────────────────────────────────────────────
+  claimInfo: {
+    metric: 'kube_persistentvolumeclaim_info',
+    need: 'extra',
+    without: 'storage classes and volumes of claims are unknown',
+    promql: (q) =>
+      samplesInWindow(
+        q,
+        'namespace,persistentvolumeclaim,storageclass,volumename',
+        q.select('kube_persistentvolumeclaim_info'),
+      ),
+  },
+  claimBytes: {
+    metric: 'kube_persistentvolumeclaim_resource_requests_storage_bytes',
+    need: 'extra',
+    without: 'storage has no cost',
+    promql: (q) =>
+      lastInWindow(
+        q,
+        'namespace,persistentvolumeclaim',
+        q.select('kube_persistentvolumeclaim_resource_requests_storage_bytes'),
+      ),
+  },
+  claimPhase: {
+    metric: 'kube_persistentvolumeclaim_status_phase',
+    need: 'extra',
+    without: 'claims are taken to be bound while they exist',
+    promql: (q) =>
+      samplesTrue(
+        q,
+        'namespace,persistentvolumeclaim',
+        q.select('kube_persistentvolumeclaim_status_phase', eq('phase', 'Bound')),
+      ),
+  },
+  claimMounts: {
+    metric: 'kube_pod_spec_volumes_persistentvolumeclaims_info',
+    need: 'extra',
+    without: 'storage is not attributed to the pods that mount it',
+    promql: (q) =>
+      lastInWindow(
+        q,
+        `${BY_POD},persistentvolumeclaim`,
+        q.select('kube_pod_spec_volumes_persistentvolumeclaims_info'),
+      ),
+  },
+  volumePrices: {
+    metric: 'pv_hourly_cost',
+    need: 'extra',
+    without: 'storage is priced by the flat rate',
+    promql: (q) => lastInWindow(q, 'volumename,persistentvolume', q.select('pv_hourly_cost')),
+  },
+  // kube_service_info has no type; where the type is not exported, a load balancer's address tells it.
+  loadBalancers: {
+    metric: 'kube_service_spec_type',
+    need: 'extra',
+    without: 'load balancers have no cost',
+    promql: (q) => {
+      const byType = q.select('kube_service_spec_type', eq('type', 'LoadBalancer'));
+      const byAddress = q.select('kube_service_info', not('load_balancer_ip', ''));
+      return `${samplesInWindow(q, 'namespace,service', byType)} or ${samplesInWindow(q, 'namespace,service', byAddress)}`;
+    },
+  },
+} as const satisfies Record<string, QuerySpec>;
+
+export type QueryId = keyof typeof QUERIES;
+
+export const QUERY_IDS = Object.keys(QUERIES) as readonly QueryId[];
+
+/** The spec of a query, without the literal types of the table. */
+export function querySpec(id: QueryId): QuerySpec {
+  return QUERIES[id];
+}
+
+/** Where Prometheus relabels the exporter's own labels away, the pod's are `exported_…`. */
+function gpuGauge(q: QueryContext, metric: string): string {
+  return `avg by (exported_namespace,exported_pod,exported_container,namespace,pod,container) (avg_over_time(${q.select(metric)}[${q.window}]))`;
+}

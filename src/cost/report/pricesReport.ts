@@ -1,0 +1,125 @@
+import type { NodeRecord } from '../../history/history.ts';
+import type { NodePrice } from '../../model/cost.ts';
+import type { NodeSample, Snapshot } from '../../model/snapshot.ts';
+import { formatTime, HOUR_MS, HOURS_PER_MONTH } from '../../model/time.ts';
+import { nodeFacts } from '../nodeFacts.ts';
+import type { NodeFacts } from '../nodeFacts.ts';
+import { capacityOf, GIB } from '../nodes.ts';
+import type { PriceList } from '../priceList.ts';
+import { priceNodes } from '../priceNodes.ts';
+import type { PricingConfig } from '../sources/nodePriceSource.ts';
+
+/** What each node costs, which source said so, and why. */
+export interface PricesReport {
+  readonly currency: string;
+  readonly priceBasis: PricingConfig['basis'];
+  readonly nodes: readonly NodePriceRow[];
+  readonly lists: readonly {
+    readonly source: string;
+    readonly asOf: string | null;
+    readonly currency: string;
+  }[];
+  /** What is wrong with the price lists, one sentence each. */
+  readonly problems: readonly string[];
+}
+
+export interface NodePriceRow {
+  readonly node: string;
+  readonly instanceType: string | null;
+  readonly region: string | null;
+  readonly capacityType: NodeFacts['capacityType'];
+  readonly cpuCores: number | null;
+  readonly ramGiB: number | null;
+  readonly gpus: number | null;
+  /** Null where the node's capacity is unknown or nothing priced it. */
+  readonly hourly: number | null;
+  readonly monthly: number | null;
+  readonly cpuCoreHour: number;
+  readonly ramGiBHour: number;
+  readonly gpuHour: number;
+  readonly source: NodePrice['source'];
+  readonly reason: string;
+}
+
+interface Lists {
+  readonly lists: readonly PriceList[];
+  readonly problems: readonly string[];
+}
+
+/** Prices an observed window with the configuration as it is now. */
+export function pricesOfSnapshot(
+  snapshot: Snapshot,
+  pricing: PricingConfig,
+  loaded: Lists,
+): PricesReport {
+  const prices = priceNodes(snapshot, pricing, loaded.lists);
+  const rows = snapshot.nodes.flatMap((node) => {
+    const price = prices.get(node.name);
+    return price === undefined ? [] : [toRow(node, price)];
+  });
+  return reportOf(rows, pricing, loaded);
+}
+
+/** The prices that the history's newest windows were recorded with. */
+export function pricesOfHistory(
+  nodes: readonly NodeRecord[],
+  pricing: PricingConfig,
+  loaded: Lists,
+): PricesReport {
+  const newest = nodes.reduce((time, node) => Math.max(time, node.lastSeen), 0);
+  const rows = nodes
+    .filter((node) => node.lastSeen > newest - HOUR_MS)
+    .flatMap((node) => {
+      if (node.price === null) return [];
+      const { name, providerId, labels, cpuCores, ramBytes, gpus } = node;
+      const sample = { name, providerId, labels, cpuCores, ramBytes, gpus };
+      const rest = { allocatableCpuCores: null, allocatableRamBytes: null };
+      return [toRow({ ...sample, ...rest, upShare: 1, exportedPrice: null }, node.price)];
+    });
+  return reportOf(rows, pricing, loaded);
+}
+
+function reportOf(
+  nodes: readonly NodePriceRow[],
+  pricing: PricingConfig,
+  { lists, problems }: Lists,
+): PricesReport {
+  return {
+    currency: pricing.currency,
+    priceBasis: pricing.basis,
+    nodes,
+    lists: lists.map(({ source, asOf, currency }) => ({
+      source,
+      asOf: asOf === null ? null : formatTime(asOf).slice(0, 10),
+      currency,
+    })),
+    problems,
+  };
+}
+
+function toRow(node: NodeSample, price: NodePrice): NodePriceRow {
+  const { instanceType, region, capacityType } = nodeFacts(node);
+  const { cpuCores, ramGiB, gpus } = capacityOf(node);
+  const known = price.source !== 'none' && (cpuCores !== null || ramGiB !== null);
+  const hourly = known
+    ? (cpuCores ?? 0) * price.cpuCoreHour +
+      (ramGiB ?? 0) * price.ramGiBHour +
+      (gpus ?? 0) * price.gpuHour
+    : null;
+  return {
+    node: node.name,
+    instanceType,
+    region,
+    capacityType,
+    cpuCores,
+    ramGiB: node.ramBytes === null ? ramGiB : node.ramBytes / GIB,
+    gpus,
+    hourly,
+    monthly: hourly === null ? null : hourly * HOURS_PER_MONTH,
+    cpuCoreHour: price.cpuCoreHour,
+    ramGiBHour: price.ramGiBHour,
+    gpuHour: price.gpuHour,
+    source: price.source,
+    reason: price.reason,
+  };
+}
