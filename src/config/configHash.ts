@@ -8,11 +8,12 @@ import type { Thresholds } from './thresholds.ts';
  */
 export function configHash(config: Config, thresholds: Thresholds): string {
   const { cluster, prometheus, workloads, pricing, budgets, owners, schedule } = config;
+  const { shipped, currency, exchangeRate } = pricing.priceList;
   const decisive = {
     cluster,
     prometheus: { matchers: prometheus.matchers, rateRange: prometheus.rateRange },
     workloads: { source: workloads.source, namespaces: workloads.namespaces },
-    pricing: { ...pricing, priceList: { shipped: pricing.priceList.shipped } },
+    pricing: { ...pricing, priceList: { shipped, currency, exchangeRate } },
     budgets,
     owners,
     schedule: { window: schedule.window, timezone: schedule.timezone },

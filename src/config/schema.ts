@@ -28,6 +28,18 @@ const duration = z.string(DURATION_FORM).transform((text, context) => {
   return ms;
 });
 
+const DURATION_OR_OFF_FORM = 'is neither off nor a duration such as 90s, 5m, 12h or 14d';
+
+/** `off`, or a duration; becomes milliseconds, `off` becomes zero. */
+const durationOrOff = z.string(DURATION_OR_OFF_FORM).transform((text, context) => {
+  const ms = text === 'off' ? 0 : parseDuration(text);
+  if (ms === null) {
+    context.addIssue({ code: 'custom', message: DURATION_OR_OFF_FORM });
+    return z.NEVER;
+  }
+  return ms;
+});
+
 const price = z.number().min(0, 'must not be negative');
 const labelMatch = z.record(z.string(), z.string());
 const httpUrl = z.url({ protocol: /^https?$/, error: 'must be an http:// or https:// address' });
@@ -190,9 +202,6 @@ const webhook = z.strictObject({
   minSeverity: z.enum(['info', 'warning', 'critical']).default('warning'),
   pager: z.boolean().default(false),
 });
-
-/** `off`, or a duration; becomes milliseconds, `off` becomes zero. */
-const durationOrOff = z.union([z.literal('off').transform(() => 0), duration]);
 
 const notifications = z.strictObject({
   /** The first days after the install everything but critical findings goes to the platform channel. */
