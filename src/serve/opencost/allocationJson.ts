@@ -1,0 +1,146 @@
+import { fromNano, type Nano } from '../../model/money.ts';
+import { formatTime, HOUR_MS, MINUTE_MS, type TimeMs, type Window } from '../../model/time.ts';
+
+/** What an allocation is about; a property is there when all of its parts share it. */
+export interface AllocationProperties {
+  readonly cluster?: string;
+  readonly node?: string;
+  readonly container?: string;
+  readonly controller?: string;
+  readonly controllerKind?: string;
+  readonly namespace?: string;
+  readonly pod?: string;
+  readonly services?: readonly string[];
+  readonly providerID?: string;
+  readonly labels?: Readonly<Record<string, string>>;
+}
+
+/** An allocation with its exact sums, before it is written in OpenCost's form. */
+export interface AllocationSums {
+  readonly properties: AllocationProperties;
+  readonly start: TimeMs;
+  readonly end: TimeMs;
+  readonly cpuCoreHours: number;
+  readonly cpuRequestCoreHours: number;
+  readonly cpuUsageCoreHours: number;
+  readonly ramByteHours: number;
+  readonly ramRequestByteHours: number;
+  readonly ramUsageByteHours: number;
+  readonly gpuHours: number;
+  readonly gpuUsageHours: number | null;
+  readonly networkTransferBytes: number;
+  readonly networkReceiveBytes: number;
+  readonly cpuNano: Nano;
+  readonly ramNano: Nano;
+  readonly gpuNano: Nano;
+  readonly storageNano: Nano;
+  readonly networkNano: Nano;
+  readonly loadBalancerNano: Nano;
+  readonly sharedNano: Nano;
+  /** Idle that was shared out to it; part of the costs in the answer, as in OpenCost. */
+  readonly idleNano: { readonly cpu: Nano; readonly ram: Nano; readonly gpu: Nano };
+  readonly cpuUsageMaxCores: number | null;
+  readonly ramUsageMaxBytes: number | null;
+}
+
+/** One allocation in the response form of OpenCost (core/pkg/opencost/allocation_json.go, `AllocationJSON`). */
+export type AllocationJson = ReturnType<typeof toAllocationJson>;
+
+/**
+ * Writes an allocation as OpenCost does. What Burnwatch does not know is null (their form allows it), never
+ * zero; adjustments are zero, since prices are never reconciled behind the caller's back.
+ *
+ * @param single whether it is one container of one pod: only then are its maxima meaningful.
+ */
+export function toAllocationJson(
+  name: string,
+  window: Window,
+  sums: AllocationSums,
+  single: boolean,
+) {
+  const minutes = (sums.end - sums.start) / MINUTE_MS;
+  const hours = (sums.end - sums.start) / HOUR_MS;
+  const average = (amountHours: number): number => (hours > 0 ? amountHours / hours : 0);
+  const cpuNano = sums.cpuNano + sums.idleNano.cpu;
+  const ramNano = sums.ramNano + sums.idleNano.ram;
+  const gpuNano = sums.gpuNano + sums.idleNano.gpu;
+  const cpuEfficiency = efficiency(sums.cpuUsageCoreHours, sums.cpuRequestCoreHours, cpuNano);
+  const ramEfficiency = efficiency(sums.ramUsageByteHours, sums.ramRequestByteHours, ramNano);
+  const weight = cpuNano + ramNano;
+  const totalNano =
+    cpuNano +
+    ramNano +
+    gpuNano +
+    sums.storageNano +
+    sums.networkNano +
+    sums.loadBalancerNano +
+    sums.sharedNano;
+  // Volumes are kept as money, not by size: their bytes are known only where there are none.
+  const pvUnknown = sums.storageNano === 0 ? 0 : null;
+  return {
+    name,
+    properties: sums.properties,
+    window: { start: formatTime(window.start), end: formatTime(window.end) },
+    start: formatTime(sums.start),
+    end: formatTime(sums.end),
+    minutes,
+    cpuCores: average(sums.cpuCoreHours),
+    cpuCoreRequestAverage: average(sums.cpuRequestCoreHours),
+    cpuCoreUsageAverage: average(sums.cpuUsageCoreHours),
+    cpuCoreHours: sums.cpuCoreHours,
+    cpuCost: fromNano(cpuNano),
+    cpuCostAdjustment: 0,
+    cpuCostIdle: fromNano(sums.idleNano.cpu),
+    cpuEfficiency,
+    gpuCount: average(sums.gpuHours),
+    gpuRequestAverage: average(sums.gpuHours),
+    gpuUsageAverage: sums.gpuUsageHours === null ? null : average(sums.gpuUsageHours),
+    gpuHours: sums.gpuHours,
+    gpuCost: fromNano(gpuNano),
+    gpuCostAdjustment: 0,
+    gpuCostIdle: fromNano(sums.idleNano.gpu),
+    gpuEfficiency:
+      sums.gpuUsageHours === null
+        ? null
+        : sums.gpuHours > 0
+          ? sums.gpuUsageHours / sums.gpuHours
+          : 0,
+    networkTransferBytes: sums.networkTransferBytes,
+    networkReceiveBytes: sums.networkReceiveBytes,
+    networkCost: fromNano(sums.networkNano),
+    // Egress is kept as one sum; which part went where is known only where there is none.
+    networkCrossZoneCost: sums.networkNano === 0 ? 0 : null,
+    networkCrossRegionCost: sums.networkNano === 0 ? 0 : null,
+    networkInternetCost: sums.networkNano === 0 ? 0 : null,
+    networkCostAdjustment: 0,
+    loadBalancerCost: fromNano(sums.loadBalancerNano),
+    loadBalancerCostAdjustment: 0,
+    pvBytes: pvUnknown,
+    pvByteHours: pvUnknown,
+    pvCost: fromNano(sums.storageNano),
+    pvs: null,
+    pvCostAdjustment: 0,
+    ramBytes: average(sums.ramByteHours),
+    ramByteRequestAverage: average(sums.ramRequestByteHours),
+    ramByteUsageAverage: average(sums.ramUsageByteHours),
+    ramByteHours: sums.ramByteHours,
+    ramCost: fromNano(ramNano),
+    ramCostAdjustment: 0,
+    ramCostIdle: fromNano(sums.idleNano.ram),
+    ramEfficiency,
+    externalCost: 0,
+    sharedCost: fromNano(sums.sharedNano),
+    totalCost: fromNano(totalNano),
+    totalEfficiency: weight > 0 ? (cpuEfficiency * cpuNano + ramEfficiency * ramNano) / weight : 0,
+    rawAllocationOnly: single
+      ? { cpuCoreUsageMax: sums.cpuUsageMaxCores, ramByteUsageMax: sums.ramUsageMaxBytes }
+      : null,
+    lbAllocations: null,
+  };
+}
+
+/** OpenCost: usage / request; without a request 1 for usage that cost something, else 0. */
+function efficiency(usage: number, request: number, nano: Nano): number {
+  if (request > 0) return usage / request;
+  return usage > 0 && nano > 0 ? 1 : 0;
+}

@@ -1,0 +1,69 @@
+import type { HistoryReader, NodeRecord } from '../../history/history.ts';
+import type { TimeMs, Window } from '../../model/time.ts';
+import { aggregate, keyRows } from './aggregate.ts';
+import { toAllocationJson, type AllocationJson } from './allocationJson.ts';
+import { IDLE, toAllocations } from './toAllocations.ts';
+import { idleAllocation, shareIdle } from './idle.ts';
+import { dimensionsOf } from './parseAggregate.ts';
+import type { OpenCostQuery } from './parseQuery.ts';
+
+export interface AllocationSource {
+  readonly reader: HistoryReader;
+  readonly cluster: string;
+  /** Length of the history's windows. */
+  readonly windowMs: number;
+  /** Only these namespaces; null for all. */
+  readonly namespaces: readonly string[] | null;
+}
+
+/** An allocation set: name → allocation. */
+export type AllocationSet = Readonly<Record<string, AllocationJson>>;
+
+/** Answers an OpenCost query from the history, one set for each of its windows. */
+export async function computeAllocations(
+  source: AllocationSource,
+  query: OpenCostQuery,
+): Promise<readonly AllocationSet[]> {
+  const { historyStart, watermark } = await source.reader.status();
+  const records = await source.reader.nodes();
+  const nodes = new Map(records.map((node) => [node.name, node]));
+  const sets: AllocationSet[] = [];
+  for (const window of query.sets) {
+    const held = {
+      start: Math.max(window.start, (historyStart ?? Infinity) - source.windowMs),
+      end: Math.min(window.end, watermark ?? 0),
+    };
+    sets.push(held.start < held.end ? await computeSet(source, query, window, held, nodes) : {});
+  }
+  return sets;
+}
+
+async function computeSet(
+  source: AllocationSource,
+  query: OpenCostQuery,
+  window: Window,
+  held: { readonly start: TimeMs; readonly end: TimeMs },
+  nodes: ReadonlyMap<string, NodeRecord>,
+): Promise<AllocationSet> {
+  const { cluster, namespaces } = source;
+  const by = dimensionsOf(query.fields);
+  const table = await source.reader.costs({ from: window.start, to: window.end, by, namespaces });
+  let allocations = toAllocations(table, { cluster, held, nodes });
+  let idle = query.includeIdle ? idleAllocation(table, cluster, held) : null;
+  if (idle !== null && query.shareIdle) {
+    const { rest, ...shared } = shareIdle(allocations, table, query.idleByNode);
+    allocations = shared.allocations;
+    const left = { cpuNano: rest.cpu, ramNano: rest.ram, gpuNano: rest.gpu };
+    idle = rest.cpu + rest.ram + rest.gpu > 0 ? { ...idle, ...left } : null;
+  }
+  const set: Record<string, AllocationJson> = {};
+  const byContainer = query.fields.includes('pod') && query.fields.includes('container');
+  for (const [name, { sums, count }] of aggregate(
+    keyRows(table.rows, allocations, by),
+    query.fields,
+  )) {
+    set[name] = toAllocationJson(name, window, sums, byContainer && count === 1);
+  }
+  if (idle !== null) set[IDLE] = toAllocationJson(IDLE, window, idle, false);
+  return set;
+}

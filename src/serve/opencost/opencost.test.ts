@@ -1,0 +1,321 @@
+import { Hono } from 'hono';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { TempHistory } from '../../../test/support/tempHistory.ts';
+import { configSchema } from '../../config/schema.ts';
+import { allocate } from '../../cost/allocate.ts';
+import { priceNodes } from '../../cost/priceNodes.ts';
+import { aContainer, aNode, aPod, aSnapshot, pricing } from '../../cost/testing.ts';
+import type { HistoryReader, WindowRecord } from '../../history/history.ts';
+import { openHistoryReader } from '../../history/openHistory.ts';
+import { HOUR_MS, MINUTE_MS } from '../../model/time.ts';
+import type { ServeDeps } from '../deps.ts';
+import type { DoorEnv } from '../security/access.ts';
+import { LOCAL_OPERATOR } from '../security/principal.ts';
+import { opencostRoutes } from './routes.ts';
+
+/**
+ * Written from OpenCost's documentation (docs/swagger.json, opencost.io "API") and code (allocation_json.go,
+ * allocationprops.go, window.go, aggregation.go) at commit 5f65333.
+ */
+const START = Date.UTC(2026, 10, 24, 6);
+const WINDOW = 5 * MINUTE_MS;
+const NOW = START + 2 * HOUR_MS;
+const GIB = 1024 ** 3;
+
+/** The fields of `AllocationJSON` that are always present. */
+const FIELDS =
+  `name properties window start end minutes cpuCores cpuCoreRequestAverage cpuCoreUsageAverage
+  cpuCoreHours cpuCost cpuCostAdjustment cpuCostIdle cpuEfficiency gpuCount gpuRequestAverage
+  gpuUsageAverage gpuHours gpuCost gpuCostAdjustment gpuCostIdle gpuEfficiency networkTransferBytes
+  networkReceiveBytes networkCost networkCrossZoneCost networkCrossRegionCost networkInternetCost
+  networkCostAdjustment loadBalancerCost loadBalancerCostAdjustment pvBytes pvByteHours pvCost pvs
+  pvCostAdjustment ramBytes ramByteRequestAverage ramByteUsageAverage ramByteHours ramCost
+  ramCostAdjustment ramCostIdle ramEfficiency externalCost sharedCost totalCost totalEfficiency
+  rawAllocationOnly lbAllocations`.split(/\s+/);
+
+/** A core costs 1 an hour and a GiB 0.1: figures can be read off. */
+const RULES = pricing({ cpuCoreHour: 1, ramGiBHour: 0.1, storageGiBHour: 0.01 });
+
+/**
+ * Two hours of two nodes with 4 cores and 16 GiB. On n1 runs web (1 core and 2 GiB requested, half used) and,
+ * in the second hour only, job (2 cores); n2 is overcommitted: burn uses 3 cores beside db's request of 4.
+ */
+function record(index: number): WindowRecord {
+  const start = START + index * WINDOW;
+  const pod = (
+    name: string,
+    node: string,
+    cpu: [number | null, number],
+    kind = 'Deployment',
+    workload = name,
+  ) =>
+    aPod({
+      name: `${name}-0`,
+      namespace: name === 'db' || name === 'burn' ? 'data' : 'shop',
+      node,
+      workload: { kind, name: workload },
+      labels: name === 'web' ? { 'app.kubernetes.io/name': 'web', team: 'a' } : {},
+      networkTransmitBytesPerSecond: 100,
+      networkReceiveBytesPerSecond: 200,
+      containers: [
+        aContainer({
+          name: 'main',
+          cpuRequestCores: cpu[0],
+          cpuUsageCores: cpu[1],
+          ramRequestBytes: 2 * GIB,
+          ramUsageBytes: GIB,
+          ramPeakBytes: 1.5 * GIB,
+        }),
+      ],
+    });
+  const snapshot = aSnapshot({
+    window: { start, end: start + WINDOW },
+    nodes: [
+      aNode({ name: 'n1', providerId: 'aws:///eu-west-1a/i-0abc' }),
+      aNode({ name: 'n2', providerId: 'azure:///subscriptions/x' }),
+    ],
+    pods: [
+      pod('burn', 'n2', [null, 3], 'Pod'),
+      pod('db', 'n2', [4, 1], 'StatefulSet'),
+      ...(index >= 12 ? [pod('job', 'n1', [2, 2], 'CronJob', 'nightly')] : []),
+      pod('web', 'n1', [1, 0.5]),
+    ],
+    volumes: [
+      {
+        namespace: 'shop',
+        claim: 'left-over',
+        storageClass: null,
+        volume: null,
+        bytes: 10 * GIB,
+        mountedBy: [],
+        boundShare: 1,
+        exportedPriceGiBHour: null,
+      },
+    ],
+  });
+  const end = start + WINDOW;
+  const { expectedSamples } = snapshot;
+  const historyStart = START + WINDOW;
+  const change = { historyStart, watermark: end, expectedSamples };
+  return {
+    snapshot,
+    costs: allocate(snapshot, priceNodes(snapshot, RULES), RULES),
+    change: { ...change, detectors: new Map(), findings: new Map() },
+    events: [],
+    muted: false,
+    applied: [],
+    configHash: '',
+  };
+}
+
+let temp: TempHistory;
+let reader: HistoryReader;
+let app: Hono<DoorEnv>;
+beforeAll(async () => {
+  temp = new TempHistory();
+  const records = Array.from({ length: 24 }, (_, index) => record(index));
+  reader = await openHistoryReader(await temp.record('history', records));
+  const config = configSchema.parse({ cluster: 'prod' });
+  const deps: ServeDeps = {
+    config: () => config,
+    reader,
+    authenticators: [],
+    now: () => NOW,
+    reload: () => Promise.resolve(),
+  } as Partial<ServeDeps> as ServeDeps;
+  app = new Hono<DoorEnv>();
+  app.use(async (context, next) => {
+    context.set('principal', LOCAL_OPERATOR);
+    await next();
+  });
+  app.route('/', opencostRoutes(deps));
+});
+afterAll(async () => {
+  await reader.close();
+  temp[Symbol.dispose]();
+});
+
+interface Answer {
+  readonly code: number;
+  readonly status: string;
+  readonly message?: string;
+  readonly data: readonly Record<string, Record<string, number> & { properties: object }>[];
+}
+
+function get(path: string): Response | Promise<Response> {
+  return app.request(`http://localhost${path}`);
+}
+
+async function ask(query: string, path = '/allocation/compute'): Promise<Answer> {
+  const response = await get(`${path}?${query}`);
+  return (await response.json()) as Answer;
+}
+
+const WHOLE = `window=${START / 1000},${NOW / 1000}`;
+
+describe('the response', () => {
+  it('has OpenCost’s envelope and fields', async () => {
+    const answer = await ask(`${WHOLE}&aggregate=namespace`);
+    expect(answer).toMatchObject({ code: 200, status: 'success' });
+    expect(answer.data).toHaveLength(1);
+    const { shop } = answer.data[0] ?? {};
+    expect(Object.keys(shop ?? {}).sort()).toEqual([...FIELDS].sort());
+    expect(shop).toMatchObject({
+      name: 'shop',
+      properties: { cluster: 'prod', namespace: 'shop' },
+      window: { start: '2026-11-24T06:00:00Z', end: '2026-11-24T08:00:00Z' },
+      start: '2026-11-24T06:00:00Z',
+      end: '2026-11-24T08:00:00Z',
+      minutes: 120,
+      // web 1 core × 2 h + job 2 cores × 1 h.
+      cpuCoreHours: 4,
+      cpuCores: 2,
+      cpuCost: 4,
+      cpuCoreRequestAverage: 2,
+      cpuCoreUsageAverage: 1.5, // (0.5 × 2 + 2 × 1) / 2 h
+      cpuEfficiency: 0.75,
+      ramByteHours: 6 * GIB, // 2 GiB × 2 h + 2 GiB × 1 h
+      ramCost: 0.6,
+      ramEfficiency: 0.5,
+      pvCost: 0.2, // 10 GiB × 0.01 × 2 h, mounted by nobody
+      pvBytes: null,
+      totalCost: 4.8,
+      rawAllocationOnly: null,
+    });
+    // 100 B/s for three pod-hours; the history keeps rates to 0.14 %.
+    expect((shop?.['networkTransferBytes'] ?? 0) / (100 * 3600 * 3)).toBeCloseTo(1, 2);
+    // (0.75 × 4 + 0.5 × 0.6) / 4.6
+    expect(shop?.['totalEfficiency']).toBeCloseTo(3.3 / 4.6, 9);
+  });
+
+  it('is the same under /allocation', async () => {
+    const [first, second] = await Promise.all([
+      ask(`${WHOLE}&aggregate=namespace`),
+      ask(`${WHOLE}&aggregate=namespace`, '/allocation'),
+    ]);
+    expect(second).toEqual(first);
+  });
+
+  it('keys single containers by cluster/node/namespace/pod/container when nothing is asked', async () => {
+    const { data } = await ask(WHOLE);
+    expect(Object.keys(data[0] ?? {})).toEqual([
+      'prod//shop/__unmounted__/__unmounted__',
+      'prod/n1/shop/job-0/main',
+      'prod/n1/shop/web-0/main',
+      'prod/n2/data/burn-0/main',
+      'prod/n2/data/db-0/main',
+    ]);
+    expect(data[0]?.['prod/n1/shop/web-0/main']).toMatchObject({
+      properties: {
+        cluster: 'prod',
+        node: 'n1',
+        container: 'main',
+        controller: 'web',
+        controllerKind: 'deployment',
+        namespace: 'shop',
+        pod: 'web-0',
+        providerID: 'i-0abc',
+        labels: { app_kubernetes_io_name: 'web', team: 'a' },
+      },
+      rawAllocationOnly: { cpuCoreUsageMax: 0.5, ramByteUsageMax: 1.5 * GIB },
+    });
+    // A pod of the second hour has its own span, so its averages are over the time it lived.
+    expect(data[0]?.['prod/n1/shop/job-0/main']).toMatchObject({
+      start: '2026-11-24T07:00:00Z',
+      minutes: 60,
+      cpuCores: 2,
+      properties: { controllerKind: 'job', controller: 'nightly' },
+    });
+  });
+});
+
+describe('aggregate', () => {
+  it.each([
+    ['cluster', ['prod']],
+    ['all', ['']],
+    ['node', ['', 'n1', 'n2']],
+    ['controllerKind', ['__unallocated__', 'deployment', 'job', 'statefulset']],
+    ['controller', ['__unallocated__', 'deployment:web', 'job:nightly', 'statefulset:db']],
+    ['deployment', ['__unallocated__', 'web']],
+    ['container', ['__unmounted__', 'main']],
+    ['label:team', ['__unallocated__', 'a']],
+    ['label:app_kubernetes_io_name', ['__unallocated__', 'web']],
+    ['team', ['__unallocated__', 'a']],
+    ['annotation:x', ['__unallocated__']],
+    ['namespace,label:team', ['data/__unallocated__', 'shop/__unallocated__', 'shop/a']],
+  ])('%s gives OpenCost’s keys', async (aggregate, keys) => {
+    const { data } = await ask(`${WHOLE}&aggregate=${encodeURIComponent(aggregate)}`);
+    expect(Object.keys(data[0] ?? {})).toEqual(keys);
+    const total = Object.values(data[0] ?? {}).reduce(
+      (sum, each) => sum + (each['totalCost'] ?? 0),
+      0,
+    );
+    expect(total).toBeCloseTo(4.8 + 14 + 0.8, 9); // shop; burn 3 and db 4 cores, 2 GiB each, for 2 h
+  });
+});
+
+describe('step and accumulate', () => {
+  it('give a set for each step, or one', async () => {
+    const hours = await ask(`${WHOLE}&aggregate=namespace&step=1h`);
+    expect(hours.data.map((set) => set['shop']?.['cpuCost'])).toEqual([1, 3]);
+    const days = await ask(`${WHOLE}&aggregate=namespace&accumulateBy=day`);
+    expect(days.data.map((set) => set['shop']?.['cpuCost'])).toEqual([4]);
+    const one = await ask(`${WHOLE}&aggregate=namespace&step=1h&accumulate=true`);
+    expect(one.data.map((set) => set['shop']?.['cpuCost'])).toEqual([4]);
+  });
+
+  it('give an empty set where the history has nothing', async () => {
+    const { data } = await ask('window=yesterday&aggregate=namespace');
+    expect(data).toEqual([{}]);
+    const today = await ask('window=today&aggregate=namespace');
+    expect(today.data[0]?.['shop']).toMatchObject({
+      window: { start: '2026-11-24T00:00:00Z', end: '2026-11-25T00:00:00Z' },
+      start: '2026-11-24T06:00:00Z',
+      end: '2026-11-24T08:00:00Z',
+    });
+  });
+});
+
+describe('idle', () => {
+  it.each(['idle', 'includeIdle'])('is shown by %s, clamped at zero per node', async (name) => {
+    const { data } = await ask(`${WHOLE}&aggregate=namespace&${name}=true`);
+    // n1: 8 core-hours − 4 = 4; n2: 8 − 14 is taken as 0. RAM: 2·(32−…): n1 3.2 − 0.6, n2 3.2 − 0.8.
+    expect(data[0]?.['__idle__']).toMatchObject({ name: '__idle__', cpuCost: 4, gpuCost: 0 });
+    expect(data[0]?.['__idle__']?.['ramCost']).toBeCloseTo(5, 9);
+    expect(data[0]?.['__idle__']?.properties).toEqual({ cluster: 'prod' });
+  });
+
+  it('is shared out by cost, over the cluster or node by node', async () => {
+    const cluster = await ask(`${WHOLE}&aggregate=namespace&idle=true&shareIdle=true`);
+    expect(Object.keys(cluster.data[0] ?? {})).toEqual(['data', 'shop']);
+    // CPU costs 4 and 14 of 18 in all: idle 4 is shared 4·4/18 and 4·14/18.
+    expect(cluster.data[0]?.['shop']?.['cpuCost']).toBeCloseTo(4 + 16 / 18, 8);
+    expect(cluster.data[0]?.['shop']?.['cpuCostIdle']).toBeCloseTo(16 / 18, 8);
+    const nodes = await ask(
+      `${WHOLE}&aggregate=namespace&idle=true&shareIdle=true&idleByNode=true`,
+    );
+    expect(nodes.data[0]?.['shop']?.['cpuCost']).toBe(8);
+    expect(nodes.data[0]?.['data']?.['cpuCost']).toBe(14);
+  });
+});
+
+describe('bad requests', () => {
+  it.each([
+    ['', 'illegal window: ""'],
+    ['window=7', 'illegal window: "7"'],
+    ['window=2026-11-24T07:00:00Z,2026-11-24T06:00:00Z', 'illegal window'],
+    ['window=401d', 'at most 400 days'],
+    [`${WHOLE}&aggregate=namspace`, 'invalid aggregate "namspace"'],
+    [`${WHOLE}&step=soon`, 'illegal step: "soon"'],
+    [`${WHOLE}&step=1s`, 'more than 1000 sets'],
+    [`${WHOLE}&accumulateBy=year`, 'illegal accumulateBy'],
+    [`${WHOLE}&idle=maybe`, 'illegal idle: "maybe"'],
+    [`${WHOLE}&filter=namespace:"shop"`, 'the parameter "filter" is not supported'],
+  ])('%s says what is wrong', async (query, message) => {
+    const response = await get(`/allocation/compute?${query}`);
+    expect(response.status).toBe(400);
+    const answer = (await response.json()) as Answer;
+    expect(answer).toMatchObject({ code: 400, status: 'error', data: null });
+    expect(answer.message).toContain(message);
+  });
+});

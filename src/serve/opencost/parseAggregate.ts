@@ -1,0 +1,93 @@
+import type { CostDimension } from '../../history/history.ts';
+
+/** One field that OpenCost can aggregate by. */
+export type AggregateField =
+  | 'cluster'
+  | 'node'
+  | 'namespace'
+  | 'controllerKind'
+  | 'controller'
+  | 'deployment'
+  | 'statefulset'
+  | 'daemonset'
+  | 'job'
+  | 'pod'
+  | 'container'
+  | 'providerID'
+  | 'service'
+  | 'owner'
+  | `label:${string}`
+  | `annotation:${string}`;
+
+/** Spelling does not matter to OpenCost. */
+const FIELDS: ReadonlyMap<string, AggregateField> = new Map(
+  (
+    [
+      'cluster',
+      'node',
+      'namespace',
+      'controllerKind',
+      'controller',
+      'deployment',
+      'statefulset',
+      'daemonset',
+      'job',
+      'pod',
+      'container',
+      'providerID',
+      'service',
+      'owner',
+    ] as const
+  ).map((field) => [field.toLowerCase(), field]),
+);
+
+/** OpenCost's names for labels that its users settled on; the labels are its defaults. */
+const ALIASES: ReadonlyMap<string, AggregateField> = new Map([
+  ['department', 'label:department'],
+  ['environment', 'label:env'],
+  ['product', 'label:app'],
+  ['team', 'label:team'],
+]);
+
+/** What an allocation is keyed by when nothing is asked. */
+const DEFAULT: readonly AggregateField[] = ['cluster', 'node', 'namespace', 'pod', 'container'];
+
+/**
+ * Reads `aggregate`: fields in order; none (a single allocation) for `all`.
+ * @throws RangeError that names a field which does not exist. (OpenCost leaves such a field out in silence.)
+ */
+export function parseAggregate(text: string): readonly AggregateField[] {
+  const parts = text
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '');
+  if (parts.length === 0) return DEFAULT;
+  if (parts.length === 1 && parts[0] === 'all') return [];
+  return parts.map((part): AggregateField => {
+    const name = part.toLowerCase();
+    const field = FIELDS.get(name) ?? ALIASES.get(name);
+    if (field !== undefined) return field;
+    if (/^label:.+/.test(part)) return `label:${part.slice('label:'.length).trim()}`;
+    if (/^annotation:.+/.test(part)) return `annotation:${part.slice('annotation:'.length).trim()}`;
+    throw new RangeError(
+      `invalid aggregate "${part}": use ${[...FIELDS.values()].join(', ')}, label:NAME or annotation:NAME`,
+    );
+  });
+}
+
+/**
+ * What the history has to be asked by. Always by container and node, finer than most answers need, so that
+ * the properties that all parts of an allocation share can be told.
+ */
+export function dimensionsOf(fields: readonly AggregateField[]): readonly CostDimension[] {
+  const dimensions = new Set<CostDimension>(['container', 'node']);
+  for (const field of fields) {
+    if (field === 'pod' || field === 'owner') dimensions.add(field);
+    if (isLabel(field)) dimensions.add(field);
+  }
+  return [...dimensions];
+}
+
+export function isLabel(field: AggregateField): field is `label:${string}` {
+  return field.startsWith('label:');
+}

@@ -1,0 +1,93 @@
+import type { CostRow, CostTable, NodeRecord } from '../../history/history.ts';
+import type { Window } from '../../model/time.ts';
+import type { AllocationProperties, AllocationSums } from './allocationJson.ts';
+
+export const IDLE = '__idle__';
+export const UNMOUNTED = '__unmounted__';
+
+/** What Burnwatch shows cost without a pod as (`history/sqlite/windowPages.ts`). */
+const WITHOUT_POD = new Set(['PersistentVolumeClaim', 'Service']);
+
+/** Workload kinds that are no controller to OpenCost. */
+const NO_CONTROLLER = new Set(['Pod', 'Node', ...WITHOUT_POD]);
+
+export interface AllocationContext {
+  readonly cluster: string;
+  /** The part of the set's window that the history has. */
+  readonly held: Window;
+  readonly nodes: ReadonlyMap<string, NodeRecord>;
+}
+
+/** Turns rows of the history, by container and node or finer, into unaggregated allocations. */
+export function toAllocations(
+  table: CostTable,
+  context: AllocationContext,
+): readonly AllocationSums[] {
+  return table.rows.map((row) => ({
+    properties: propertiesOf(row, context),
+    start: row.seen?.start ?? context.held.start,
+    end: row.seen?.end ?? context.held.end,
+    cpuCoreHours: row.cpuCoreHours,
+    cpuRequestCoreHours: row.cpuRequestCoreHours,
+    cpuUsageCoreHours: row.cpuUsageCoreHours,
+    ramByteHours: row.ramByteHours,
+    ramRequestByteHours: row.ramRequestByteHours,
+    ramUsageByteHours: row.ramUsageByteHours,
+    gpuHours: row.gpuHours,
+    gpuUsageHours: row.gpuHours === 0 ? 0 : (row.gpuUsageHours ?? null),
+    networkTransferBytes: row.networkTransmitBytes ?? 0,
+    networkReceiveBytes: row.networkReceiveBytes ?? 0,
+    cpuNano: row.cpuNano,
+    ramNano: row.ramNano,
+    gpuNano: row.gpuNano,
+    storageNano: row.storageNano,
+    networkNano: row.networkNano,
+    loadBalancerNano: row.loadBalancerNano,
+    sharedNano: 0,
+    idleNano: { cpu: 0, ram: 0, gpu: 0 },
+    cpuUsageMaxCores: row.cpuUsageMaxCores ?? null,
+    ramUsageMaxBytes: row.ramUsageMaxBytes ?? null,
+  }));
+}
+
+function propertiesOf(row: CostRow, { cluster, nodes }: AllocationContext): AllocationProperties {
+  const kind = row.workload?.kind ?? 'Pod';
+  const name = row.workload?.name;
+  const withoutPod = WITHOUT_POD.has(kind);
+  const controller = name === undefined || NO_CONTROLLER.has(kind) ? {} : controllerOf(kind, name);
+  const providerId = row.node === null ? null : (nodes.get(row.node)?.providerId ?? null);
+  const labels = row.labels ?? {};
+  return {
+    cluster,
+    ...(row.node === null ? {} : { node: row.node }),
+    container: withoutPod ? UNMOUNTED : (row.container ?? ''),
+    ...controller,
+    ...(row.namespace === null ? {} : { namespace: row.namespace }),
+    ...(withoutPod ? { pod: UNMOUNTED } : row.pod === null ? {} : { pod: row.pod }),
+    ...(kind === 'Service' && name !== undefined ? { services: [name] } : {}),
+    ...(providerId === null ? {} : { providerID: shortProviderId(providerId) }),
+    ...(Object.keys(labels).length === 0 ? {} : { labels: sanitized(labels) }),
+  };
+}
+
+/** OpenCost writes kinds small, and counts a CronJob's runs as one `job` of the CronJob's name. */
+function controllerOf(kind: string, name: string): AllocationProperties {
+  const controllerKind = kind === 'CronJob' ? 'job' : kind.toLowerCase();
+  return { controller: name, controllerKind };
+}
+
+/** `aws:///eu-west-1a/i-0abc` → `i-0abc`, `gce://project/zone/name` → `name` (opencost `ParseID`). */
+function shortProviderId(id: string): string {
+  return /^(?:aws|gce):\/\/.*\/([^/]+)$/.exec(id)?.[1] ?? id;
+}
+
+/** Label names as Prometheus can have them, which is how OpenCost knows them. */
+function sanitized(labels: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(labels).map(([name, value]) => [sanitizeLabel(name), value]),
+  );
+}
+
+export function sanitizeLabel(name: string): string {
+  return name.replaceAll(/[^a-zA-Z0-9_]/g, '_');
+}
