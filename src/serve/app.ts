@@ -5,6 +5,7 @@ import { mountApi } from './api/mount.ts';
 import { openApiDocument } from './api/openapi.ts';
 import { API_ROUTES } from './api/routes.ts';
 import type { ServeDeps } from './deps.ts';
+import { opencostRoutes } from './opencost/routes.ts';
 import { HttpProblem, sendProblem } from './problem.ts';
 import { authenticate, requireScope, type DoorEnv } from './security/access.ts';
 import { refuseForgedChanges } from './security/csrf.ts';
@@ -45,6 +46,7 @@ export function createApp(deps: ServeDeps, log: Logger, version: string): Hono<D
   app.use(refuseForgedChanges());
 
   mountApi(app, API_ROUTES, deps);
+  app.route('/', opencostRoutes(deps));
   app.get('/api/v1/openapi.json', (context) => context.json(openApiDocument(API_ROUTES, version)));
   app.post('/-/reload', requireScope('admin'), async (context) => {
     await deps.reload();
