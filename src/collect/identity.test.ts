@@ -1,0 +1,133 @@
+import { describe, expect, it } from 'vitest';
+import { imageRepository, workloadOf } from './identity.ts';
+import type { PodIdentity } from './identity.ts';
+
+function identity(pod: Partial<PodIdentity>): string {
+  const resolved = workloadOf({
+    name: 'checkout-7d4b9c6f5d-x2x9k',
+    owner: undefined,
+    grandOwner: undefined,
+    node: 'node-1',
+    image: 'ghcr.io/acme/build:v1',
+    ...pod,
+  });
+  return `${resolved.workload.kind}/${resolved.workload.name}${resolved.known ? '' : ' (?)'}`;
+}
+
+const replicaSet = { kind: 'ReplicaSet', name: 'checkout-7d4b9c6f5d' };
+
+describe('workload identity', () => {
+  it.each([
+    [
+      'the owner of the ReplicaSet',
+      { owner: replicaSet, grandOwner: { kind: 'Deployment', name: 'checkout' } },
+      'Deployment/checkout',
+    ],
+    [
+      'an Argo Rollout as it is',
+      { owner: replicaSet, grandOwner: { kind: 'Rollout', name: 'checkout' } },
+      'Rollout/checkout',
+    ],
+    [
+      'the name without the template hash where the owner is unknown',
+      { owner: replicaSet },
+      'Deployment/checkout',
+    ],
+    [
+      'a ReplicaSet that nobody owns',
+      { owner: replicaSet, grandOwner: null },
+      'ReplicaSet/checkout-7d4b9c6f5d',
+    ],
+    [
+      'a CronJob',
+      {
+        owner: { kind: 'Job', name: 'etl-29401620' },
+        grandOwner: { kind: 'CronJob', name: 'etl' },
+      },
+      'CronJob/etl',
+    ],
+    [
+      'a CronJob by the scheduled minute in the name',
+      { owner: { kind: 'Job', name: 'etl-29401620' } },
+      'CronJob/etl',
+    ],
+    [
+      'a Job that nobody owns, even if it looks scheduled',
+      { owner: { kind: 'Job', name: 'etl-29401620' }, grandOwner: null },
+      'Job/etl-29401620',
+    ],
+    [
+      'a Job with a generated name',
+      { owner: { kind: 'Job', name: 'migrate-x7k2p' }, grandOwner: null },
+      'Job/migrate',
+    ],
+    ['a StatefulSet', { owner: { kind: 'StatefulSet', name: 'db' } }, 'StatefulSet/db'],
+    [
+      'a Knative revision as its Service',
+      {
+        owner: { kind: 'ReplicaSet', name: 'hello-00004-deployment-7d4b9c6f5d' },
+        grandOwner: { kind: 'Deployment', name: 'hello-00004-deployment' },
+      },
+      'KnativeService/hello',
+    ],
+    [
+      'a static pod without its node',
+      { name: 'kube-apiserver-node-1', owner: { kind: 'Node', name: 'node-1' } },
+      'StaticPod/kube-apiserver',
+    ],
+    ['a bare pod', { name: 'debug', owner: null }, 'Pod/debug'],
+    [
+      'a bare pod without its generated suffix',
+      { name: 'runner-x7k2p', owner: null },
+      'Pod/runner',
+    ],
+    [
+      'a bare pod whose last word merely has five letters',
+      { name: 'my-redis', owner: null },
+      'Pod/my-redis',
+    ],
+    [
+      'a pod whose owner is not known yet',
+      { owner: undefined },
+      'Pod/checkout-7d4b9c6f5d-x2x9k (?)',
+    ],
+    [
+      'a Tekton run by its image',
+      { owner: { kind: 'TaskRun', name: 'build-1' } },
+      'TaskRun/ghcr.io/acme/build',
+    ],
+    [
+      'a Spark application by its image',
+      { owner: { kind: 'SparkApplication', name: 'daily-2026' } },
+      'SparkApplication/ghcr.io/acme/build',
+    ],
+    [
+      'an unknown custom kind with a generated name by its image',
+      { owner: { kind: 'Render', name: 'frame-x7k2p' } },
+      'Render/ghcr.io/acme/build',
+    ],
+    [
+      'a one-shot owner without an image',
+      { owner: { kind: 'Render', name: 'frame-x7k2p' }, image: null },
+      'Render/frame',
+    ],
+    [
+      'a custom kind with a lasting name',
+      { owner: { kind: 'Kafka', name: 'events' } },
+      'Kafka/events',
+    ],
+  ] as const)('is %s', (_, pod, expected) => {
+    expect(identity(pod)).toBe(expected);
+  });
+});
+
+describe('the repository of an image', () => {
+  it.each([
+    ['nginx', 'nginx'],
+    ['nginx:1.27', 'nginx'],
+    ['localhost:5000/a/b', 'localhost:5000/a/b'],
+    ['localhost:5000/a/b:v1@sha256:00', 'localhost:5000/a/b'],
+  ])('of %s is %s', (image, repository) => {
+    expect(imageRepository(image)).toBe(repository);
+  });
+});

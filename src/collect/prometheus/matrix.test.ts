@@ -1,0 +1,93 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { parseMatrix } from './matrix.ts';
+import type { MatrixAnswer } from './matrix.ts';
+
+const grid = { startSeconds: 1_800_000_000, stepSeconds: 300, points: 3 };
+
+function parse(body: string): ReturnType<typeof parseMatrix> {
+  return parseMatrix(Buffer.from(body), grid);
+}
+
+function answer(result: string, rest = ''): string {
+  return `{"status":"success","data":{"resultType":"matrix","result":[${result}]}${rest}}`;
+}
+
+describe('a range answer', () => {
+  it('lies on the grid, with NaN where there is no sample', () => {
+    const parsed = parse(
+      answer(
+        `{"metric":{"pod":"a\\"b","ns":"ü"},"values":[[1800000000,"0.25"],[1800000600.000,"1e-07"]]}`,
+      ),
+    ) as MatrixAnswer;
+    expect(parsed.series).toHaveLength(1);
+    expect(parsed.series[0]?.labels).toEqual({ pod: 'a"b', ns: 'ü' });
+    expect([...(parsed.series[0]?.values ?? [])]).toEqual([0.25, Number.NaN, 1e-7]);
+  });
+
+  it('counts NaN and infinities as bad and leaves them unknown', () => {
+    const parsed = parse(
+      answer(
+        `{"metric":{},"values":[[1800000000,"NaN"],[1800000300,"+Inf"],[1800000600,"-Inf"]]},{"metric":{},"values":[[1800000600,"NaN"]]}`,
+      ),
+    ) as MatrixAnswer;
+    expect([...parsed.badValues]).toEqual([1, 1, 2]);
+    expect(parsed.series.flatMap(({ values }) => [...values])).toEqual(Array(6).fill(Number.NaN));
+  });
+
+  it('may have its fields in any order, with white space and unknown fields', () => {
+    const parsed = parse(
+      ` { "stats" : {"x":[1,{"y":null}]} , "data":{"result":[ {"values":[ [1800000300, "7"] ],"histograms":[[1,{}]],"metric":{"a":"b"}} ],"resultType":"matrix"},"status":"success" } `,
+    ) as MatrixAnswer;
+    expect(parsed.series[0]?.values[1]).toBe(7);
+  });
+
+  it('surfaces warnings and VictoriaMetrics’ mark of partial answers, but not remarks', () => {
+    const parsed = parse(
+      answer(
+        '',
+        `,"isPartial":true,"warnings":["store 2 is away","PromQL info: metric might not be a counter"]`,
+      ),
+    ) as MatrixAnswer;
+    expect(parsed.warnings).toEqual(['store 2 is away', 'the store marked its answer as partial']);
+  });
+
+  it('reads an error that came with 200', () => {
+    expect(parse('{"status":"error","errorType":"execution","error":"no"}')).toEqual({
+      errorType: 'execution',
+      error: 'no',
+    });
+  });
+
+  it.each([
+    ['a login page', '<!doctype html><html>Sign in</html>', 'not what a Prometheus API sends'],
+    [
+      'a cut-off answer',
+      answer('{"metric":{},"values":[[1800000000,"1"]]}').slice(0, -9),
+      'ends before',
+    ],
+    ['another JSON', '{"hello":"world"}', 'not the answer of a Prometheus range query'],
+    [
+      'an instant answer',
+      '{"status":"success","data":{"resultType":"vector","result":[]}}',
+      'not the answer',
+    ],
+    [
+      'a point nobody asked for',
+      answer('{"metric":{},"values":[[1800000001,"1"]]}'),
+      'not asked for',
+    ],
+    ['a word for a number', answer('{"metric":{},"values":[[1800000000,"one"]]}'), 'not what'],
+  ])('refuses %s', (_, body, message) => {
+    expect(() => parse(body)).toThrow(message);
+  });
+
+  it('reads every double exactly as JavaScript does', () => {
+    fc.assert(
+      fc.property(fc.double({ noNaN: true, noDefaultInfinity: true }), (value) => {
+        const parsed = parse(answer(`{"metric":{},"values":[[1800000000,"${value}"]]}`));
+        expect((parsed as MatrixAnswer).series[0]?.values[0]).toBe(value === 0 ? 0 : value);
+      }),
+    );
+  });
+});
