@@ -69,17 +69,19 @@ function assembleWindow(
   settings: AssembleSettings,
 ): Snapshot {
   const living = livingPods(tables.pods, point);
-  const counts = sampleCounts(living);
+  const nodeSamples = nodeInfoSamples(batch, point);
+  const counts = sampleCounts(living, nodeSamples);
   const population = longLived(living, point);
-  const expected = learn(remembered, { ...counts, pods: population }, window);
   const facts: WindowFacts = {
     window,
     point,
     pods: living,
     kubeSamples: counts.kubeState,
     usageSamples: counts.cadvisor,
-    usageSamplesByNode: counts.byNode,
-    expected,
+    expected: {
+      cadvisor: Math.max(remembered.cadvisor, counts.cadvisor),
+      kubeState: Math.max(remembered.kubeState, counts.kubeState),
+    },
   };
   const coverageSum: CoverageSum = { present: 0, expected: 0 };
   const requestsReported = batch.answers.requests.series.some(
@@ -100,7 +102,7 @@ function assembleWindow(
     loadBalancers: loadBalancersAt(tables.storage, point, counts.kubeState),
     coverage,
     ...problemsAt(batch, point, { coverage, collapsed, pods: population }),
-    expectedSamples: expected,
+    expectedSamples: learn(remembered, { ...counts, pods: population }, window),
   };
 }
 
@@ -108,20 +110,22 @@ function byIdentity(a: PodSample, b: PodSample): number {
   return compare(a.namespace, b.namespace) || compare(a.name, b.name) || compare(a.uid, b.uid);
 }
 
-function sampleCounts(living: readonly LivingPod[]): {
-  readonly kubeState: number;
-  readonly cadvisor: number;
-  readonly byNode: ReadonlyMap<string | null, number>;
-} {
-  let kubeState = 0;
+function sampleCounts(
+  living: readonly LivingPod[],
+  nodeSamples: number,
+): { readonly kubeState: number; readonly cadvisor: number } {
+  let kubeState = nodeSamples;
   let cadvisor = 0;
-  const byNode = new Map<string | null, number>();
-  for (const { node, infoSamples, usageSamples } of living) {
+  for (const { infoSamples, usageSamples } of living) {
     kubeState = Math.max(kubeState, infoSamples);
     cadvisor = Math.max(cadvisor, usageSamples);
-    byNode.set(node, Math.max(byNode.get(node) ?? 0, usageSamples));
   }
-  return { kubeState, cadvisor, byNode };
+  return { kubeState, cadvisor };
+}
+
+/** Nodes come from the same scrapes as pods, and are sure to live through most windows. */
+function nodeInfoSamples(batch: Batch, point: number): number {
+  return Math.max(0, ...batch.answers.nodeInfo.series.map(({ values }) => countAt(values, point)));
 }
 
 /** Pods of Jobs and bare pods come and go; these stay, and their sudden absence is a sign. */

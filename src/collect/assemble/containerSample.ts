@@ -5,12 +5,11 @@ import { SECOND_MS } from '../../model/time.ts';
 import { presentShare, sampledShare } from './coverage.ts';
 import type { Cgroup, ContainerEntry } from './podTable.ts';
 import { at, countAt, statedAt, strongest } from './series.ts';
-import type { LivingPod, WindowFacts } from './windowFacts.ts';
+import type { WindowFacts } from './windowFacts.ts';
 
 /** What of a container's pod its readings depend on. */
 export interface ContainerContext {
   readonly facts: WindowFacts;
-  readonly pod: LivingPod;
   readonly createdInside: boolean;
   /** True when requests and limits are being reported at all. */
   readonly requestsReported: boolean;
@@ -28,7 +27,7 @@ export function containerSample(
   entries: readonly ContainerEntry[],
   context: ContainerContext,
 ): MeasuredContainer | null {
-  const { facts, pod } = context;
+  const { facts } = context;
   const { point } = facts;
   const first = entries[0] as ContainerEntry;
   const cgroups = entries.flatMap((entry) =>
@@ -38,14 +37,17 @@ export function containerSample(
   const requestKnown = isDescribed(entries, point);
   if (cgroups.length === 0 && running === null && !requestKnown) return null;
 
-  const nodeSamples = facts.usageSamplesByNode.get(pod.node) ?? facts.usageSamples;
+  // Two lives may overlap: together they have no more samples than a whole window.
   const samples = Math.min(
-    nodeSamples,
+    facts.expected.cadvisor,
     cgroups.reduce((sum, cgroup) => sum + countAt(cgroup.cpuSamples, point), 0),
   );
   const reportedShare =
     running === null || facts.kubeSamples === 0 ? null : running / facts.kubeSamples;
-  const runShare = Math.min(1, Math.max(reportedShare ?? 0, sampledShare(samples, nodeSamples)));
+  const runShare =
+    reportedShare === null
+      ? sampledShare(samples, facts.usageSamples)
+      : Math.min(1, Math.max(reportedShare, sampledShare(samples, facts.expected.cadvisor)));
   const expectedSamples = facts.expected.cadvisor * runShare;
   const coverage = samples === 0 && runShare > 0 ? 0 : presentShare(samples, expectedSamples);
   // It is known not to have run: that is no use, not unknown use.

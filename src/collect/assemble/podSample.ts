@@ -37,7 +37,6 @@ export function podSample(pod: LivingPod, context: PodContext): PodSample {
   for (const entries of containersOf(pod)) {
     const measured = containerSample(entries, {
       facts,
-      pod,
       createdInside,
       requestsReported: context.requestsReported,
     });

@@ -22,10 +22,9 @@ export interface WindowFacts {
   readonly pods: readonly LivingPod[];
   /** Samples of kube-state-metrics in the window: all its series come from the same scrapes. */
   readonly kubeSamples: number;
-  /** Most cAdvisor samples of any container in the window, and the same by node. */
+  /** Most cAdvisor samples of any container in the window. */
   readonly usageSamples: number;
-  readonly usageSamplesByNode: ReadonlyMap<string | null, number>;
-  /** What a whole window has, learnt from earlier windows and this one. */
+  /** What a whole window has: the most of what is remembered and what this window has. */
   readonly expected: ExpectedSamples;
 }
 

@@ -1,0 +1,100 @@
+import { describe, expect, it } from 'vitest';
+import { CollectError } from '../collector.ts';
+import type { GridSpan, PrometheusClient } from './client.ts';
+import { fetchBatch } from './fetchBatch.ts';
+import type { MatrixAnswer } from './matrix.ts';
+import { QUERY_IDS, queryContext } from './queries.ts';
+
+const grid = { startSeconds: 0, stepSeconds: 300, points: 9 };
+const context = queryContext('5m', '5m', [{ name: 'cluster', op: '=', value: 'a' }]);
+const never = new AbortController().signal;
+
+interface Asked {
+  readonly query: string;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** A store whose answers hold the point's number at each point that is asked for. */
+function store(refuse: (asked: Asked) => CollectError | null): {
+  client: PrometheusClient;
+  asked: Asked[];
+} {
+  const asked: Asked[] = [];
+  const client: PrometheusClient = {
+    server: 'http://store',
+    async range(query: string, { from, to }: GridSpan): Promise<MatrixAnswer> {
+      asked.push({ query, from, to });
+      const refusal = refuse({ query, from, to });
+      if (refusal !== null) throw refusal;
+      const values = new Float64Array(grid.points).fill(Number.NaN);
+      for (let point = from; point <= to; point++) values[point] = point;
+      const badValues = new Uint32Array(grid.points);
+      badValues[to] = 1;
+      return { series: [{ labels: { a: 'b' }, values }], badValues, warnings: [] };
+    },
+    close: () => undefined,
+  };
+  return { client, asked };
+}
+
+const failure = (code: CollectError['code']): CollectError => new CollectError(code, code, false);
+
+describe('a batch', () => {
+  it('is one request a query, with the configured matchers in every selector', async () => {
+    const { client, asked } = store(() => null);
+    await fetchBatch(client, context, grid, 4, never);
+    expect(asked).toHaveLength(QUERY_IDS.length);
+    for (const { query } of asked) {
+      const selectors = query.match(/\[5m\]/g)?.length ?? 0;
+      expect(selectors).toBeGreaterThan(0);
+      expect(query.match(/cluster="a"\}\[5m\]/g)).toHaveLength(selectors);
+    }
+  });
+
+  it('reads the window before only where it is needed', async () => {
+    const { client } = store(() => null);
+    const { answers } = await fetchBatch(client, context, grid, 4, never);
+    expect(answers.restarts.series[0]?.values[0]).toBe(0);
+    expect(answers.cpuRate.series[0]?.values[0]).toBeNaN();
+  });
+
+  it('is asked in halves when the store finds it too big or too slow, with the same result', async () => {
+    const whole = await fetchBatch(store(() => null).client, context, grid, 4, never);
+    const { client, asked } = store(({ from, to }) =>
+      to - from > 2 ? failure(from === 0 ? 'too-large' : 'timeout') : null,
+    );
+    const split = await fetchBatch(client, context, grid, 4, never);
+    expect(split.answers.cpuRate.series).toEqual(whole.answers.cpuRate.series);
+    expect(asked.length).toBeGreaterThan(QUERY_IDS.length * 3);
+  });
+
+  it('names the windows that even alone cannot be read, unless they are indispensable', async () => {
+    const refuse = (metric: string) => (asked: Asked) =>
+      asked.query.includes(metric) && asked.from <= 4 && 4 <= asked.to
+        ? failure('too-large')
+        : null;
+    const { client } = store(refuse('fs_reads'));
+    const { answers } = await fetchBatch(client, context, grid, 4, never);
+    expect(answers.diskRead.failures).toEqual([{ from: 4, to: 4, text: 'too-large' }]);
+    expect(answers.diskRead.series[0]?.values[3]).toBe(3);
+    expect(answers.diskRead.series[0]?.values[4]).toBeNaN();
+    await expect(
+      fetchBatch(store(refuse('resource_requests')).client, context, grid, 4, never),
+    ).rejects.toMatchObject({ code: 'too-large' });
+  });
+
+  it('fails with the store’s own failure, and asks no further', async () => {
+    const { client, asked } = store(() => failure('unauthorized'));
+    await expect(fetchBatch(client, context, grid, 4, never)).rejects.toMatchObject({
+      code: 'unauthorized',
+    });
+    expect(asked.length).toBeLessThanOrEqual(4);
+  });
+
+  it('goes on without a metric whose query the store does not understand', async () => {
+    const { client } = store(({ query }) => (query.includes('DCGM') ? failure('bad-query') : null));
+    const { answers } = await fetchBatch(client, context, grid, 4, never);
+    expect(answers.gpuTensor.failures).toEqual([{ from: 1, to: 8, text: 'bad-query' }]);
+  });
+});
