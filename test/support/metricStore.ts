@@ -1,0 +1,86 @@
+import { execFile } from 'node:child_process';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { findTool } from './tools.ts';
+
+/** `[unix seconds, value]`; the value may be `NaN` or an infinity. */
+export type Sample = readonly [seconds: number, value: number];
+
+/** A data folder for a real Prometheus, filled sample by sample. */
+export interface MetricStore {
+  readonly folder: string;
+  add(metric: string, labels: Readonly<Record<string, string>>, samples: readonly Sample[]): void;
+  /** Writes what was added into blocks. */
+  build(): Promise<void>;
+  remove(): Promise<void>;
+}
+
+/** promtool is quick and small with one file for each two hours. */
+const BLOCK_SECONDS = 7200;
+
+/** Makes an empty store in a temporary folder. */
+export async function createMetricStore(): Promise<MetricStore> {
+  const root = await mkdtemp(join(tmpdir(), 'burnwatch-store-'));
+  const folder = join(root, 'data');
+  await mkdir(folder);
+  const families = new Map<string, string[][]>();
+  return {
+    folder,
+    add(metric, labels, samples) {
+      const family = families.get(metric) ?? [];
+      families.set(metric, family);
+      const inner = Object.entries(labels).map(
+        ([name, value]) => `${name}=${JSON.stringify(value)}`,
+      );
+      family.push(
+        samples.map(
+          ([seconds, value]) => `${metric}{${inner.join(',')}} ${print(value)} ${seconds}`,
+        ),
+      );
+    },
+    async build() {
+      const promtool = await findTool('promtool');
+      for (const block of blocksOf(families)) {
+        const file = join(root, 'metrics.om');
+        await writeFile(file, block);
+        await promisify(execFile)(promtool, [
+          'tsdb',
+          'create-blocks-from',
+          'openmetrics',
+          file,
+          folder,
+        ]);
+      }
+    },
+    remove: () => rm(root, { recursive: true, force: true }),
+  };
+}
+
+/** OpenMetrics declares a counter `foo` whose samples are called `foo_total`; the rest go as gauges. */
+function blocksOf(families: ReadonlyMap<string, readonly (readonly string[])[]>): string[] {
+  const blocks = new Map<number, Map<string, string[]>>();
+  for (const [metric, series] of families) {
+    for (const line of series.flat()) {
+      const block = Math.floor(Number(line.slice(line.lastIndexOf(' ') + 1)) / BLOCK_SECONDS);
+      const inBlock = blocks.get(block) ?? new Map<string, string[]>();
+      blocks.set(block, inBlock);
+      inBlock.set(metric, [...(inBlock.get(metric) ?? []), line]);
+    }
+  }
+  return [...blocks.values()].map((metrics) => {
+    const text = [...metrics].flatMap(([metric, lines]) => [
+      metric.endsWith('_total')
+        ? `# TYPE ${metric.slice(0, -'_total'.length)} counter`
+        : `# TYPE ${metric} gauge`,
+      ...lines,
+    ]);
+    return `${text.join('\n')}\n# EOF\n`;
+  });
+}
+
+function print(value: number): string {
+  if (value === Infinity) return '+Inf';
+  return value === -Infinity ? '-Inf' : String(value);
+}
