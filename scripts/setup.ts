@@ -1,0 +1,12 @@
+// `npm run setup`: fetches the programs that the tests need and that are no npm packages, unless
+// they are on the PATH or were fetched before. Prints only what it fetches.
+import { findTool } from '../src/demo/tools.ts';
+
+const onFetch = (message: string): void => void process.stderr.write(`setup: ${message}\n`);
+try {
+  await findTool('prometheus', { onFetch });
+  await findTool('promtool', { onFetch });
+} catch (error) {
+  process.stderr.write(`setup: ${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 1;
+}
