@@ -1,6 +1,7 @@
 import { validate as isCron } from 'node-cron';
 import { HOUR_MS } from '../model/time.ts';
 import { isLoopback, parseListen } from './listen.ts';
+import { notificationRules } from './notificationRules.ts';
 import type { Config } from './schema.ts';
 
 type Report = (path: readonly PropertyKey[], message: string) => void;
@@ -10,6 +11,7 @@ type Rule = (config: Config, report: Report) => void;
 /** Checks what holds between keys. Secrets have been read from their files by then. */
 export function checkRules(config: Config, report: Report): void {
   for (const rule of RULES) rule(config, report);
+  notificationRules(config, report);
 }
 
 const windowDividesHour: Rule = ({ schedule }, report) => {

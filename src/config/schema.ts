@@ -159,6 +159,8 @@ const owners = z.strictObject({
       }),
     )
     .default([]),
+  /** What an owner's name means in Slack: a channel, a user's or group's id, or an e-mail address. */
+  teams: z.record(z.string(), z.string()).default({}),
 });
 
 const schedule = z.strictObject({
@@ -190,6 +192,10 @@ const slack = z.strictObject({
   appTokenFile: z.string().optional(),
   channel: z.string().default('#cloud-cost'),
   securityChannel: z.string().optional(),
+  /** Ids of the Slack users who may silence or accept abuse from a message. */
+  abuseResponders: z
+    .array(z.string().regex(/^[UW][A-Z0-9]+$/, 'must be a Slack user id such as U012AB3CD'))
+    .default([]),
   apiUrl: httpUrl.default('https://slack.com/api/'),
 });
 
@@ -200,7 +206,47 @@ const webhook = z.strictObject({
   secret: z.string().optional(),
   secretFile: z.string().optional(),
   minSeverity: z.enum(['info', 'warning', 'critical']).default('warning'),
+  /** Woken for critical findings, at most `paging.maxPerDay` times in 24 hours. */
   pager: z.boolean().default(false),
+  /** What the body looks like: ours, PagerDuty's events v2 (`secret` is the routing key), or `template`. */
+  format: z.enum(['burnwatch', 'pagerduty', 'template']).default('burnwatch'),
+  /** JSON with `{{placeholders}}`; see docs/notifications.md. */
+  template: z.string().optional(),
+  headers: z.record(z.string(), z.string()).default({}),
+});
+
+const alertmanager = z.strictObject({
+  url: httpUrl,
+  headers: z.record(z.string(), z.string()).default({}),
+  bearerToken: z.string().optional(),
+  bearerTokenFile: z.string().optional(),
+});
+
+/** Events as JSON lines in the Elastic Common Schema: to a file, or to an address. */
+const siem = z.strictObject({
+  path: z.string().optional(),
+  url: z.string().optional(),
+  urlFile: z.string().optional(),
+  headers: z.record(z.string(), z.string()).default({}),
+  bearerToken: z.string().optional(),
+  bearerTokenFile: z.string().optional(),
+});
+
+const MATCHER = /^[a-zA-Z_][a-zA-Z0-9_]*\s*(=~|!~|!=|=)/;
+const TIME_OF_DAY = /^([01]\d|2[0-3]):[0-5]\d$/;
+
+/** A planned quiet time: once (`start`, `end`), or every week (`days`, `from`, `to`). */
+const maintenanceWindow = z.strictObject({
+  name: z.string().min(1),
+  /** As in `silence add`; none means everything but abuse. */
+  matchers: z.array(z.string().regex(MATCHER, 'must be like namespace=shop')).default([]),
+  start: z.iso.datetime({ offset: true }).optional(),
+  end: z.iso.datetime({ offset: true }).optional(),
+  days: z.array(z.enum(['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'])).optional(),
+  from: z.string().regex(TIME_OF_DAY, 'must be a time of day such as 22:00').optional(),
+  to: z.string().regex(TIME_OF_DAY, 'must be a time of day such as 02:00').optional(),
+  /** `schedule.timezone` by default. */
+  timezone: z.string().refine(isTimeZone, { error: 'is not a time zone such as UTC' }).optional(),
 });
 
 const notifications = z.strictObject({
@@ -249,6 +295,9 @@ export const configSchema = z.strictObject({
   paging: z.strictObject({ maxPerDay: z.int().min(0).default(5) }).prefault({}),
   notifications: notifications.prefault({}),
   webhooks: z.array(webhook).default([]),
+  alertmanager: alertmanager.optional(),
+  siem: siem.optional(),
+  maintenance: z.array(maintenanceWindow).default([]),
   serve: serve.prefault({}),
 });
 

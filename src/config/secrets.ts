@@ -59,10 +59,16 @@ function resolveItem(
 
 /** Maps whose keys are the user's own: labels and headers. */
 function isFreeMap(path: readonly PropertyKey[]): boolean {
-  return path.at(-1) === 'match' || path.at(-1) === 'headers';
+  return ['match', 'headers', 'teams'].includes(String(path.at(-1)));
 }
 
-const PATHS = new Set(['workloads.path', 'workloads.kubeconfig', 'history.path', 'thresholds']);
+const PATHS = new Set([
+  'workloads.path',
+  'workloads.kubeconfig',
+  'history.path',
+  'siem.path',
+  'thresholds',
+]);
 
 function isPath(path: readonly PropertyKey[]): boolean {
   const key = path.filter((part) => typeof part === 'string').join('.');

@@ -1,15 +1,16 @@
 import type { Logger } from 'pino';
 import type { Config } from '../config/schema.ts';
+import { alertmanagerChannel } from './channels/alertmanagerChannel.ts';
 import { logChannel } from './channels/logChannel.ts';
+import { siemChannel } from './channels/siemChannel.ts';
+import { webhookChannel } from './channels/webhookChannel.ts';
+import type { WebhookFormat } from './channels/webhookBody.ts';
 import type { Clock } from './clock.ts';
-import type { Channel, Receiver } from './delivery.ts';
-import { configuredOwners, type OwnerDirectory } from './owners.ts';
-import type { Policy } from './plan/plan.ts';
+import type { Channel } from './delivery.ts';
 import { createSlackClient } from './slack/client.ts';
 import { slackChannel } from './slack/slackChannel.ts';
+import type { PictureSource } from './slack/pictures.ts';
 import type { RenderContext } from './text/format.ts';
-
-const LOG: Receiver = { channel: 'log', target: '' };
 
 /** What the configuration says of the reader's world. */
 export function renderContext(config: Config): RenderContext {
@@ -23,44 +24,55 @@ export function renderContext(config: Config): RenderContext {
   };
 }
 
+export interface ChannelParts {
+  readonly clock: Clock;
+  readonly logger: Pick<Logger, 'info' | 'warn'>;
+  /** Draws the pictures of Slack messages; null sends none. */
+  readonly pictures: PictureSource | null;
+}
+
 /** The channels that the configuration asks for; the log is always among them. */
-export function createChannels(
-  config: Config,
-  parts: { readonly clock: Clock; readonly logger: Pick<Logger, 'info' | 'warn'> },
-): readonly Channel[] {
-  const channels: Channel[] = [logChannel(parts.logger)];
-  const { slack } = config;
+export function createChannels(config: Config, parts: ChannelParts): readonly Channel[] {
+  const { clock, pictures, logger } = parts;
+  const context = renderContext(config);
+  const { slack, alertmanager, siem, webhooks } = config;
+  const channels: Channel[] = [logChannel(logger)];
   if (slack?.token !== undefined) {
     const client = createSlackClient({ token: slack.token, apiUrl: slack.apiUrl });
-    channels.push(slackChannel({ client, clock: parts.clock, context: renderContext(config) }));
+    channels.push(slackChannel({ client, clock, context, pictures }));
+  }
+  for (const webhook of webhooks) {
+    const { name, url, secret = null, headers } = webhook;
+    if (url === undefined) continue;
+    const format = webhookFormat(webhook);
+    // PagerDuty's secret is the routing key inside the body, not a signing key.
+    const signing = format.kind === 'pagerduty' ? null : secret;
+    const options = { name, url, secret: signing, format, headers };
+    channels.push(webhookChannel(options, { context, clock }));
+  }
+  if (alertmanager !== undefined) {
+    const headers = withBearer(alertmanager);
+    channels.push(alertmanagerChannel({ url: alertmanager.url, headers }, context));
+  }
+  if (siem?.path !== undefined) channels.push(siemChannel({ path: siem.path }, context));
+  else if (siem?.url !== undefined) {
+    channels.push(siemChannel({ url: siem.url, headers: withBearer(siem) }, context));
   }
   return channels;
 }
 
-/** The operator's decisions about notifications. Without Slack, people are told in the log. */
-export function createPolicy(config: Config, owners?: OwnerDirectory): Policy {
-  const { slack, notifications, paging } = config;
-  const hasSlack = slack?.token !== undefined;
-  const toSlack = (target: string): Receiver => (hasSlack ? { channel: 'slack', target } : LOG);
-  const directory = owners ?? configuredOwners(config);
-  const { critical, warning, info } = notifications.reminders;
-  return {
-    destinations: {
-      platform: toSlack(slack?.channel ?? ''),
-      security: toSlack(slack?.securityChannel ?? slack?.channel ?? ''),
-      pagers: [],
-      others: [],
-      ownersOf: (finding, fromMetadata) =>
-        hasSlack ? directory.receiversOf(finding, fromMetadata) : [],
-    },
-    machines: { events: [], alerts: [] },
-    reminders: { critical: orNull(critical), warning: orNull(warning), info: orNull(info) },
-    maintenance: [],
-    previewMs: notifications.preview,
-    maxPagesPerDay: paging.maxPerDay,
-  };
+function webhookFormat({ format, template, secret }: Config['webhooks'][number]): WebhookFormat {
+  if (format === 'pagerduty') return { kind: 'pagerduty', routingKey: secret ?? '' };
+  if (format === 'template' && template !== undefined) return { kind: 'template', template };
+  return { kind: 'burnwatch' };
 }
 
-function orNull(ms: number): number | null {
-  return ms === 0 ? null : ms;
+function withBearer(target: {
+  readonly headers: Readonly<Record<string, string>>;
+  readonly bearerToken?: string | undefined;
+}): Readonly<Record<string, string>> {
+  const { headers, bearerToken } = target;
+  return bearerToken === undefined
+    ? headers
+    : { ...headers, authorization: `Bearer ${bearerToken}` };
 }

@@ -18,6 +18,8 @@ const LEASE_MS = 2 * MINUTE_MS;
 export interface DeliveryObserver {
   sent(delivery: ClaimedDelivery): void;
   failed(delivery: ClaimedDelivery, error: ChannelError, willRetry: boolean): void;
+  /** A picture could not be added; the message itself is there. */
+  followFailed(delivery: ClaimedDelivery, error: ChannelError): void;
 }
 
 export interface DelivererParts {
@@ -99,7 +101,26 @@ async function attempt(
   }
   await parts.store.settle(delivery.id, parts.clock.now(), { state: 'sent', receipt });
   parts.observer.sent(delivery);
+  await follow(delivery, receipt, parts, signal);
   return null;
+}
+
+/** The message is out and recorded: whatever happens to its picture changes nothing about that. */
+async function follow(
+  delivery: ClaimedDelivery,
+  receipt: Receipt,
+  { channels, store, clock, observer }: DelivererParts,
+  signal: AbortSignal,
+): Promise<void> {
+  const channel = channels.find(({ name }) => name === delivery.receiver.channel);
+  if (channel?.follow === undefined) return;
+  try {
+    const replaced = await channel.follow(delivery, receipt, signal);
+    if (replaced === null) return;
+    await store.settle(delivery.id, clock.now(), { state: 'sent', receipt: replaced });
+  } catch (error) {
+    observer.followFailed(delivery, asChannelError(error));
+  }
 }
 
 /** A delivery in doubt is looked for first; it is sent only when it is not there or nobody can look. */

@@ -64,6 +64,15 @@ export interface Channel {
    * @throws ChannelError
    */
   find(delivery: ClaimedDelivery, signal: AbortSignal): Promise<Receipt | null | 'unknown'>;
+  /**
+   * What may come after a message arrived and was recorded (a picture); it may fail without harm.
+   * Returns a receipt that replaces the first, or null. @throws ChannelError
+   */
+  follow?(
+    delivery: ClaimedDelivery,
+    receipt: Receipt,
+    signal: AbortSignal,
+  ): Promise<Receipt | null>;
   close(): Promise<void>;
 }
 

@@ -72,7 +72,11 @@ afterEach(async () => {
 });
 
 function notifierWith(deliveries: DeliveryStore): Notifier {
-  const observer = { sent: () => undefined, failed: () => undefined };
+  const observer = {
+    sent: () => undefined,
+    failed: () => undefined,
+    followFailed: () => undefined,
+  };
   return createNotifier({
     policy: POLICY,
     store: deliveries,

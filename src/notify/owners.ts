@@ -14,10 +14,10 @@ export interface OwnerDirectory {
 
 /**
  * Owners by the configuration's routes (first match wins), then by the finding's own owner: an e-mail
- * address, a Slack channel, user or group. A bare team name is no address: it needs a route.
+ * address, a Slack channel, user or group. A team's name is looked up in `owners.teams`.
  */
 export function configuredOwners(config: Config): OwnerDirectory {
-  const { routes } = config.owners;
+  const { routes, teams } = config.owners;
   return {
     receiversOf: (finding, fromMetadata) => {
       const labels = findingLabels(finding);
@@ -26,7 +26,8 @@ export function configuredOwners(config: Config): OwnerDirectory {
       );
       const addresses = [route?.slack, route?.owner, fromMetadata ? finding.owner : null];
       for (const address of addresses) {
-        const target = address === undefined || address === null ? null : slackTarget(address);
+        if (address === undefined || address === null) continue;
+        const target = slackTarget(teams[address] ?? address);
         if (target !== null) return [{ channel: 'slack', target }];
       }
       return [];

@@ -1,4 +1,5 @@
-import { WebClient, type Logger, LogLevel } from '@slack/web-api';
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { type FetchFunction, type Logger, LogLevel, WebClient } from '@slack/web-api';
 
 export interface SlackClientOptions {
   readonly token: string;
@@ -6,6 +7,18 @@ export interface SlackClientOptions {
 }
 
 const TIMEOUT_MS = 15_000;
+
+const callSignal = new AsyncLocalStorage<AbortSignal>();
+
+/** The SDK's calls take no signal: what `call` asks Slack ends when `signal` aborts all the same. */
+export function withSignal<T>(signal: AbortSignal, call: () => Promise<T>): Promise<T> {
+  return callSignal.run(signal, call);
+}
+
+const abortableFetch: FetchFunction = (url, init) => {
+  const signals = [init?.signal, callSignal.getStore()].filter((signal) => signal !== undefined);
+  return fetch(url, { ...init, ...(signals.length > 0 && { signal: AbortSignal.any(signals) }) });
+};
 
 /**
  * The SDK with its own patience switched off: by default it has no timeout, retries ten times over
@@ -20,6 +33,7 @@ export function createSlackClient({ token, apiUrl }: SlackClientOptions): WebCli
     rejectRateLimitedCalls: true,
     maxRequestConcurrency: 10,
     allowAbsoluteUrls: false,
+    fetch: abortableFetch,
     logger: silentLogger(),
   });
 }

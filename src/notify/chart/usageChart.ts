@@ -1,0 +1,152 @@
+import { TZDate } from '@date-fns/tz';
+import { HOUR_MS, type TimeMs } from '../../model/time.ts';
+import type { Reading } from '../../model/reading.ts';
+import { cleanText } from '../text/clean.ts';
+import { truncate } from '../text/format.ts';
+import { COLORS, niceTicks, px, svgText } from './svg.ts';
+
+/** One line over time with what it is measured against. Values share `unit`. */
+export interface UsageChart {
+  readonly title: string;
+  readonly unit: string;
+  /** Oldest first; unknown values leave a gap. */
+  readonly points: readonly { readonly at: TimeMs; readonly value: Reading }[];
+  readonly request: Reading;
+  readonly limit: Reading;
+  /** What is usual for this workload; null while it is not known. */
+  readonly normal: { readonly low: number; readonly high: number } | null;
+  /** Shaded: where the finding says that something is wrong. */
+  readonly anomaly: { readonly from: TimeMs; readonly to: TimeMs } | null;
+  readonly timezone: string;
+}
+
+export const CHART_WIDTH = 760;
+export const CHART_HEIGHT = 300;
+const LEFT = 52;
+const RIGHT = 84;
+const TOP = 46;
+const BOTTOM = 34;
+
+/** Draws usage against request, limit and normal, the anomaly shaded. Pure: the same data, the same SVG. */
+export function usageChart(chart: UsageChart): string {
+  const from = chart.points[0]?.at ?? 0;
+  const to = Math.max(chart.points.at(-1)?.at ?? 1, from + 1);
+  const known = chart.points.flatMap(({ value }) => value ?? []);
+  const top = Math.max(0, ...known, chart.normal?.high ?? 0);
+  // A limit far above all use would press the line flat: it is named at the upper edge instead.
+  const fits = (value: Reading) => value !== null && value <= top * 4;
+  const shown = [chart.request, chart.limit].filter(fits).map(Number);
+  const ticks = niceTicks(Math.max(top, ...shown, 1e-3) * 1.05, 4);
+  const max = ticks.at(-1) ?? 1;
+  const x = (at: TimeMs) =>
+    LEFT + ((Math.min(Math.max(at, from), to) - from) / (to - from)) * (CHART_WIDTH - LEFT - RIGHT);
+  const y = (value: number) =>
+    CHART_HEIGHT - BOTTOM - (value / max) * (CHART_HEIGHT - TOP - BOTTOM);
+  const frame = { x, y, max };
+  return [
+    `<svg xmlns="http://www.w3.org/2000/svg" width="${CHART_WIDTH}" height="${CHART_HEIGHT}" viewBox="0 0 ${CHART_WIDTH} ${CHART_HEIGHT}" font-family="Inter" font-size="12">`,
+    `<rect width="100%" height="100%" fill="${COLORS.background}"/>`,
+    `<text x="16" y="26" font-size="15" font-family="Inter SemiBold" fill="${COLORS.ink}">${svgText(truncate(cleanText(chart.title), 90))}</text>`,
+    anomaly(chart, frame),
+    normal(chart, frame),
+    ...ticks.map((tick) => grid(tick, frame)),
+    timeAxis(from, to, chart.timezone, frame),
+    line(chart, frame),
+    ...levels(chart, frame),
+    '</svg>',
+  ].join('\n');
+}
+
+interface Frame {
+  x(at: TimeMs): number;
+  y(value: number): number;
+  readonly max: number;
+}
+
+function anomaly({ anomaly: span }: UsageChart, { x }: Frame): string {
+  if (span === null) return '';
+  const left = x(span.from);
+  const width = Math.max(2, x(span.to) - left);
+  const height = CHART_HEIGHT - TOP - BOTTOM;
+  return `<rect x="${px(left)}" y="${TOP}" width="${px(width)}" height="${height}" fill="${COLORS.anomalyFill}"/><rect x="${px(left)}" y="${TOP}" width="2" height="${height}" fill="${COLORS.anomaly}"/>`;
+}
+
+function normal({ normal: band }: UsageChart, { y, max }: Frame): string {
+  if (band === null) return '';
+  const upper = y(Math.min(max, Math.max(band.high, band.low + max * 0.008)));
+  const height = Math.max(2, y(Math.min(max, band.low)) - upper);
+  const width = CHART_WIDTH - LEFT - RIGHT;
+  return `<rect x="${LEFT}" y="${px(upper)}" width="${width}" height="${px(height)}" fill="${COLORS.normal}" fill-opacity="0.75"/>${label(upper + height / 2 + 4, 'usual', COLORS.muted)}`;
+}
+
+function grid(tick: number, { y }: Frame): string {
+  const at = px(y(tick));
+  const name = tick === 0 ? '0' : `${Number(tick.toPrecision(4))}`;
+  return `<line x1="${LEFT}" x2="${CHART_WIDTH - RIGHT}" y1="${at}" y2="${at}" stroke="${COLORS.grid}"/><text x="${LEFT - 8}" y="${px(y(tick) + 4)}" text-anchor="end" fill="${COLORS.muted}">${name}</text>`;
+}
+
+/** The known stretches; those within the anomaly are drawn red. */
+function line({ points, anomaly: span }: UsageChart, { x, y, max }: Frame): string {
+  const calm: string[] = [];
+  const wrong: string[] = [];
+  let before: { at: TimeMs; value: number } | null = null;
+  for (const { at, value } of points) {
+    if (value !== null && before !== null) {
+      const isWrong = span !== null && at > span.from && at <= span.to;
+      const from = `${px(x(before.at))} ${px(y(Math.min(max, before.value)))}`;
+      (isWrong ? wrong : calm).push(`M${from}L${px(x(at))} ${px(y(Math.min(max, value)))}`);
+    }
+    before = value === null ? null : { at, value };
+  }
+  const path = (parts: readonly string[], color: string) =>
+    parts.length === 0
+      ? ''
+      : `<path d="${parts.join('')}" fill="none" stroke="${color}" stroke-width="2" stroke-linecap="round"/>`;
+  return path(calm, COLORS.line) + path(wrong, COLORS.anomaly);
+}
+
+function levels({ request, limit, unit }: UsageChart, { y, max }: Frame): readonly string[] {
+  const level = (value: Reading, name: string, color: string) => {
+    if (value === null) return '';
+    const inside = value <= max;
+    const at = y(Math.min(value, max));
+    const text = inside ? name : `${name} ${Number(value.toPrecision(3))}`;
+    const stroke = inside
+      ? `<line x1="${LEFT}" x2="${CHART_WIDTH - RIGHT}" y1="${px(at)}" y2="${px(at)}" stroke="${color}" stroke-width="1.5" stroke-dasharray="6 4"/>`
+      : '';
+    return stroke + label(inside ? at + 4 : TOP - 6, text, color);
+  };
+  const name = `<text x="${LEFT - 8}" y="${TOP - 8}" text-anchor="end" fill="${COLORS.muted}">${svgText(unit)}</text>`;
+  const near = request !== null && limit !== null && Math.abs(y(request) - y(limit)) < 13;
+  if (near && request <= max && limit <= max) {
+    return [name, level(limit, 'req. ≈ limit', COLORS.limit)];
+  }
+  return [name, level(request, 'request', COLORS.request), level(limit, 'limit', COLORS.limit)];
+}
+
+function label(at: number, text: string, color: string): string {
+  return `<text x="${CHART_WIDTH - RIGHT + 6}" y="${px(at)}" fill="${color}">${svgText(text)}</text>`;
+}
+
+/** Full hours of the reader's time zone, some six of them. */
+function timeAxis(from: TimeMs, to: TimeMs, timezone: string, { x }: Frame): string {
+  const steps = [1, 2, 3, 6, 12, 24, 48, 96, 168].map((hours) => hours * HOUR_MS);
+  const step = steps.find((size) => (to - from) / size <= 7) ?? Math.ceil((to - from) / 6);
+  const labels: string[] = [];
+  const offset = new TZDate(from, timezone).getTimezoneOffset() * 60_000;
+  const first = Math.ceil((from - offset) / step) * step + offset;
+  for (let at = first; at <= to; at += step) {
+    const local = new TZDate(at, timezone);
+    const hour = `${String(local.getHours()).padStart(2, '0')}:${String(local.getMinutes()).padStart(2, '0')}`;
+    const isMidnight = local.getHours() === 0 && local.getMinutes() === 0;
+    const day = local.toLocaleDateString('en-GB', {
+      day: 'numeric',
+      month: 'short',
+      timeZone: timezone,
+    });
+    labels.push(
+      `<text x="${px(x(at))}" y="${CHART_HEIGHT - BOTTOM + 20}" text-anchor="middle" fill="${COLORS.muted}">${isMidnight ? day : hour}</text>`,
+    );
+  }
+  return labels.join('');
+}

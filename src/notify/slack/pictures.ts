@@ -1,0 +1,42 @@
+import type { HistoryReader } from '../../history/history.ts';
+import { chartAltText, chartSpan, findingChart } from '../chart/findingChart.ts';
+import { svgToPng } from '../chart/png.ts';
+import { usageChart } from '../chart/usageChart.ts';
+import type { Notice } from '../notice.ts';
+
+/** A picture that belongs to a message. */
+export interface Picture {
+  readonly png: Uint8Array;
+  readonly filename: string;
+  readonly altText: string;
+}
+
+/** Draws the picture of a notice; null for notices that have none. */
+export interface PictureSource {
+  pictureOf(notice: Notice): Promise<Picture | null>;
+}
+
+/** Pictures from the history: CPU against request, limit and what is usual. */
+export function historyPictures(
+  reader: Pick<HistoryReader, 'usage'>,
+  timezone: string,
+): PictureSource {
+  return {
+    pictureOf: async (notice) => {
+      if (notice.kind !== 'findings' || notice.total !== 1) return null;
+      const [finding] = notice.findings;
+      if (finding === undefined) return null;
+      const { namespace, workload, container } = finding.scope;
+      if (namespace === null || workload === null) return null;
+      const span = chartSpan(finding);
+      const points = await reader.usage({ namespace, workload, container, pod: null, ...span });
+      const chart = findingChart(finding, points, timezone);
+      if (chart === null) return null;
+      return {
+        png: svgToPng(usageChart(chart)),
+        filename: `cpu-${finding.id}.png`,
+        altText: chartAltText(finding, chart),
+      };
+    },
+  };
+}
