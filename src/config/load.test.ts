@@ -43,7 +43,10 @@ describe('loadConfig', () => {
 
   it.each([
     ['clutser: prod', '1: clutser: is not a known key; did you mean cluster?'],
-    ['cluster: a\nurl: http://x', '2: url: is not a known key here; it belongs to prometheus.url'],
+    [
+      'cluster: a\nurl: http://x',
+      '2: url: is not a known key here; it belongs to prometheus.url or alertmanager.url or siem.url',
+    ],
     [
       'serve:\n  cluster: x',
       '2: serve.cluster: is not a known key here; it belongs to the top level',

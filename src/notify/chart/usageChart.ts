@@ -46,7 +46,7 @@ export function usageChart(chart: UsageChart): string {
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${CHART_WIDTH}" height="${CHART_HEIGHT}" viewBox="0 0 ${CHART_WIDTH} ${CHART_HEIGHT}" font-family="Inter" font-size="12">`,
     `<rect width="100%" height="100%" fill="${COLORS.background}"/>`,
-    `<text x="16" y="26" font-size="15" font-family="Inter SemiBold" fill="${COLORS.ink}">${svgText(truncate(cleanText(chart.title), 90))}</text>`,
+    `<text x="16" y="26" font-size="15" font-family="Inter SemiBold" fill="${COLORS.ink}">${svgText(`${truncate(cleanText(chart.title), 80)}, ${chart.unit}`)}</text>`,
     anomaly(chart, frame),
     normal(chart, frame),
     ...ticks.map((tick) => grid(tick, frame)),
@@ -105,7 +105,7 @@ function line({ points, anomaly: span }: UsageChart, { x, y, max }: Frame): stri
   return path(calm, COLORS.line) + path(wrong, COLORS.anomaly);
 }
 
-function levels({ request, limit, unit }: UsageChart, { y, max }: Frame): readonly string[] {
+function levels({ request, limit }: UsageChart, { y, max }: Frame): readonly string[] {
   const level = (value: Reading, name: string, color: string) => {
     if (value === null) return '';
     const inside = value <= max;
@@ -116,12 +116,11 @@ function levels({ request, limit, unit }: UsageChart, { y, max }: Frame): readon
       : '';
     return stroke + label(inside ? at + 4 : TOP - 6, text, color);
   };
-  const name = `<text x="${LEFT - 8}" y="${TOP - 8}" text-anchor="end" fill="${COLORS.muted}">${svgText(unit)}</text>`;
   const near = request !== null && limit !== null && Math.abs(y(request) - y(limit)) < 13;
   if (near && request <= max && limit <= max) {
-    return [name, level(limit, 'req. ≈ limit', COLORS.limit)];
+    return [level(limit, 'req. ≈ limit', COLORS.limit)];
   }
-  return [name, level(request, 'request', COLORS.request), level(limit, 'limit', COLORS.limit)];
+  return [level(request, 'request', COLORS.request), level(limit, 'limit', COLORS.limit)];
 }
 
 function label(at: number, text: string, color: string): string {
