@@ -1,6 +1,12 @@
 import type { ContainerRow } from './containerTable.ts';
 import type { Db, Statement } from './database.ts';
 
+/** The fields of a container's row that costs are kept by. */
+export type CostKey = Pick<
+  ContainerRow,
+  'namespace' | 'kind' | 'name' | 'container' | 'node' | 'label_set' | 'owner'
+>;
+
 /** What hours and days are kept by: everything a cost table can be asked by, but the pod. */
 export class CostKeys {
   readonly #find: Statement;
@@ -20,7 +26,7 @@ export class CostKeys {
     );
   }
 
-  idOf(row: ContainerRow): number {
+  idOf(row: CostKey): number {
     const { namespace, kind, name, container, node, label_set: labelSet, owner } = row;
     const key = `${namespace}\0${kind}\0${name}\0${container}\0${node}\0${labelSet}\0${owner}`;
     const held = this.#ids.get(key);

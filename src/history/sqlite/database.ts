@@ -24,6 +24,8 @@ export function openForWriting(path: string): Db {
   return guard(path, () => {
     const db = new Database(path, { timeout: BUSY_TIMEOUT_MS });
     return prepared(db, () => {
+      // Rows are pages of up to some KB; at SQLite's usual 4 KB, those above 1 KB would overflow.
+      db.pragma('page_size = 16384');
       db.pragma('journal_mode = WAL');
       // better-sqlite3 is built with WAL's default at NORMAL: a reopened file would lose the last
       // commits with the power. One commit a window can afford FULL.

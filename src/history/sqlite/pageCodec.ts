@@ -38,10 +38,15 @@ export class PageCodec {
   readonly slots: number;
   readonly #writer = new VarintWriter();
   readonly #reader = new VarintReader();
+  readonly #values: Float64Array;
+  readonly #modes: number[] = [];
+  readonly #nullable: readonly number[];
 
   constructor(columns: readonly Column[], slots: number) {
     this.columns = columns;
     this.slots = slots;
+    this.#values = new Float64Array(Math.max(1, slots));
+    this.#nullable = [...columns.keys()].filter((index) => columns[index]!.nullable);
   }
 
   empty(): Page {
@@ -87,19 +92,18 @@ export class PageCodec {
 
   decode(bytes: Uint8Array): Page {
     const page = this.empty();
+    const { values, present } = page;
     const width = this.columns.length;
-    this.#read(
-      bytes,
-      (slot) => {
-        page.present[slot] = 1;
-        for (let index = 0; index < width; index += 1) {
-          if (this.columns[index]!.nullable) page.values[slot * width + index] = Number.NaN;
-        }
-      },
-      (slot, index, value) => {
-        page.values[slot * width + index] = value;
-      },
-    );
+    const slots = this.#open(bytes);
+    for (const slot of slots) {
+      present[slot] = 1;
+      for (const column of this.#nullable) values[slot * width + column] = Number.NaN;
+    }
+    this.#columns(slots, (column, places, count) => {
+      for (let place = 0; place < count; place += 1) {
+        values[places[place]! * width + column] = this.#values[place]!;
+      }
+    });
     return page;
   }
 
@@ -108,53 +112,77 @@ export class PageCodec {
    * columns say. Returns whether any slot was there.
    */
   addTo(sums: Float64Array, bytes: Uint8Array, from = 0, to = this.slots): boolean {
-    let any = false;
-    const columns = this.columns;
-    this.#read(
-      bytes,
-      (slot) => {
-        if (slot >= from && slot < to) any = true;
-      },
-      (slot, index, value) => {
-        if (slot < from || slot >= to) return;
-        if (columns[index]!.merge === 'sum') sums[index]! += value;
-        else if (!(sums[index]! >= value)) sums[index] = value;
-      },
-    );
-    return any;
+    const slots = this.#open(bytes);
+    this.#columns(slots, (column, places, count) => {
+      const isSum = this.columns[column]!.merge === 'sum';
+      let sum = sums[column]!;
+      for (let place = 0; place < count; place += 1) {
+        const slot = places[place]!;
+        if (slot < from || slot >= to) continue;
+        const value = this.#values[place]!;
+        if (isSum) sum += value;
+        else if (!(sum >= value)) sum = value;
+      }
+      sums[column] = sum;
+    });
+    return slots.some((slot) => slot >= from && slot < to);
   }
 
-  #read(
+  /** Adds each slot to sums of its own: `sumsOf` gives those of a slot, or null to leave it out. */
+  addEach(
+    sumsOf: readonly (Float64Array | null)[],
     bytes: Uint8Array,
-    onSlot: (slot: number) => void,
-    onValue: (slot: number, index: number, value: number) => void,
   ): void {
+    const slots = this.#open(bytes);
+    this.#columns(slots, (column, places, count) => {
+      const isSum = this.columns[column]!.merge === 'sum';
+      for (let place = 0; place < count; place += 1) {
+        const sums = sumsOf[places[place]!];
+        if (sums === null || sums === undefined) continue;
+        const value = this.#values[place]!;
+        if (isSum) sums[column]! += value;
+        else if (!(sums[column]! >= value)) sums[column] = value;
+      }
+    });
+  }
+
+  /** Reads the head of a page: which slots have rows, and how the columns are written. */
+  #open(bytes: Uint8Array): readonly number[] {
     const input = this.#reader;
     input.open(bytes);
     const format = input.byte();
     if (format !== FORMAT) throw new RangeError(`a page of the history has format ${format}`);
     const width = input.byte();
     const slots = readBits(input, this.slots);
-    for (const slot of slots) onSlot(slot);
-    const modes: number[] = [];
+    this.#modes.length = 0;
     for (let index = 0; index < width; index += 4) {
       const bits = input.byte();
-      modes.push(bits & 3, (bits >> 2) & 3, (bits >> 4) & 3, (bits >> 6) & 3);
+      this.#modes.push(bits & 3, (bits >> 2) & 3, (bits >> 4) & 3, (bits >> 6) & 3);
     }
-    for (let index = 0; index < width; index += 1) {
-      const mode = modes[index];
+    return slots;
+  }
+
+  /** Hands over each written column: its values (in `#values`) and the slots they belong to. */
+  #columns(
+    slots: readonly number[],
+    take: (column: number, places: readonly number[], count: number) => void,
+  ): void {
+    const input = this.#reader;
+    const values = this.#values;
+    for (let column = 0; column < this.#modes.length; column += 1) {
+      const mode = this.#modes[column];
       if (mode === DEFAULT) continue;
       if (mode === SAME) {
-        const value = input.signed();
-        for (const slot of slots) onValue(slot, index, value);
+        input.signed(1, values);
+        values.fill(values[0]!, 1, slots.length);
+        take(column, slots, slots.length);
         continue;
       }
-      const places = mode === SPARSE ? readBits(input, slots.length) : null;
-      let value = 0;
-      for (const slot of places === null ? slots : places.map((place) => slots[place]!)) {
-        value += input.signed();
-        onValue(slot, index, value);
-      }
+      const places =
+        mode === SPARSE ? readBits(input, slots.length).map((place) => slots[place]!) : slots;
+      input.signed(places.length, values);
+      for (let place = 1; place < places.length; place += 1) values[place]! += values[place - 1]!;
+      take(column, places, places.length);
     }
   }
 }

@@ -1,0 +1,208 @@
+/**
+ * How fast the history is written and read, and how large it grows. Run:
+ * `npx node bench/history.ts [backfill|live|costs]` (all by default; minutes and some GB of disk).
+ */
+import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { HistoryReader } from '../src/history/history.ts';
+import { openHistoryReader, openHistoryWriter } from '../src/history/openHistory.ts';
+import { COST_COLUMNS, NODE_SUM_COLUMNS } from '../src/history/sqlite/columns.ts';
+import { inTransaction, openForWriting } from '../src/history/sqlite/database.ts';
+import { MetaTable } from '../src/history/sqlite/metaTable.ts';
+import type { PageTable } from '../src/history/sqlite/pageTable.ts';
+import { rollUpDay } from '../src/history/sqlite/rollUp.ts';
+import { createRowTables, flushPages } from '../src/history/sqlite/writerTables.ts';
+import { DAY_MS, HOUR_MS } from '../src/model/time.ts';
+import { madeUpWindows, WINDOW_MS, type MadeUpCluster } from '../test/support/madeUpWindows.ts';
+
+const START = Date.UTC(2026, 7, 1);
+const BATCH = 72;
+
+const THOUSAND: MadeUpCluster = {
+  pods: 500,
+  containersPerPod: 2,
+  podsPerWorkload: 3,
+  nodes: 40,
+  namespaces: 25,
+  seed: 1,
+  rolloutEvery: 600,
+};
+const TEN_THOUSAND: MadeUpCluster = {
+  ...THOUSAND,
+  pods: 10_000,
+  containersPerPod: 1,
+  nodes: 400,
+  namespaces: 100,
+  rolloutEvery: 0,
+};
+
+const wanted = process.argv[2];
+const folder = mkdtempSync(join(tmpdir(), 'burnwatch-bench-'));
+try {
+  if (wanted === undefined || wanted === 'backfill') await backfill();
+  if (wanted === undefined || wanted === 'live') await live();
+  if (wanted === undefined || wanted === 'costs') await costs();
+} finally {
+  rmSync(folder, { recursive: true });
+}
+
+/** 14 days of 1,000 containers in batches of six hours. */
+async function backfill(): Promise<void> {
+  const path = join(folder, 'backfill.db');
+  const writer = await open(path);
+  const windows = 4_032;
+  let cpu = 0;
+  for (let at = 0; at < windows; at += BATCH) {
+    const batch = madeUpWindows(THOUSAND, START + at * WINDOW_MS, BATCH);
+    cpu += await cpuSeconds(() => writer.recordWindows(batch));
+  }
+  await writer.close();
+  const rows = windows * 1_000;
+  print('backfill 1,000 containers × 4,032 windows', `${cpu.toFixed(1)} s of CPU`);
+  const size = statSync(path).size;
+  print('  file', `${(size / 1e6).toFixed(0)} MB, ${(size / rows).toFixed(1)} bytes a window row`);
+  await sizes(path, rows);
+}
+
+/** One window of 10,000 containers at a time, over an hour's and a day's end. */
+async function live(): Promise<void> {
+  const path = join(folder, 'live.db');
+  const writer = await open(path);
+  const from = START + DAY_MS - 2 * HOUR_MS;
+  const times: number[] = [];
+  for (let index = 0; index < 26; index += 1) {
+    const [record] = madeUpWindows(TEN_THOUSAND, from + index * WINDOW_MS, 1);
+    const began = performance.now();
+    await writer.recordWindows([record!]);
+    times.push(performance.now() - began);
+  }
+  await writer.close();
+  const usual = times.toSorted((a, b) => a - b);
+  print('live window of 10,000 containers, median', `${usual[13]!.toFixed(0)} ms`);
+  print('  each', times.map((time) => time.toFixed(0)).join(' '));
+}
+
+/** Questions over 90 days of 10,000 containers on 400 nodes, in 3,334 workloads and 100 namespaces. */
+async function costs(): Promise<void> {
+  const path = join(folder, 'costs.db');
+  const days = 90;
+  const began = performance.now();
+  await (await open(path)).close();
+  buildHours(path, days, 10_000);
+  const built = (performance.now() - began) / 1e3;
+  const size = (statSync(path).size / 1e6).toFixed(0);
+  print('history of 90 days × 10,000 containers', `${size} MB, built in ${built.toFixed(0)} s`);
+  const end = START + days * DAY_MS;
+  const day = { from: START, to: end };
+  const edges = { from: START + 7 * HOUR_MS, to: end - 5 * HOUR_MS };
+  const all = ['namespace', 'workload', 'owner', 'node', 'container', 'label:team'] as const;
+  for (const by of all) {
+    await timed(path, `whole days by ${by}`, (reader) =>
+      reader.costs({ ...day, by: [by], namespaces: null }),
+    );
+  }
+  await timed(path, 'whole days by namespace, node', (reader) =>
+    reader.costs({ ...day, by: ['namespace', 'node'], namespaces: null }),
+  );
+  await timed(path, 'hours at both edges, by namespace', (reader) =>
+    reader.costs({ ...edges, by: ['namespace'], namespaces: null }),
+  );
+  await timed(path, 'one namespace of a hundred, by workload', (reader) =>
+    reader.costs({ ...day, by: ['workload'], namespaces: ['ns-7'] }),
+  );
+  await timed(path, 'a day of hours by themselves, by namespace', async (reader) => {
+    for (let from = START; from < START + DAY_MS; from += HOUR_MS) {
+      await reader.costs({ from, to: from + HOUR_MS, by: ['namespace'], namespaces: null });
+    }
+  });
+}
+
+/** Fills hours as window rows would leave them, and makes the days from them. */
+function buildHours(path: string, days: number, keys: number): void {
+  const db = openForWriting(path);
+  const tables = createRowTables(db, WINDOW_MS);
+  const meta = MetaTable.create(db);
+  const seal = db.prepare("INSERT INTO windows VALUES (?, 1, 1, 0, '[]', '')");
+  const labels = ['a', 'b', 'c'].map((team) => tables.labelSets.id(JSON.stringify({ team })));
+  for (let day = START; day < START + days * DAY_MS; day += DAY_MS) {
+    inTransaction(db, () => {
+      for (let start = day; start < day + DAY_MS; start += WINDOW_MS) seal.run(start);
+      for (let index = 0; index < keys; index += 1) {
+        const workload = Math.floor(index / 3);
+        const key = tables.costKeys.idOf({
+          namespace: `ns-${workload % 100}`,
+          kind: 'Deployment',
+          name: `app-${workload}`,
+          container: 'app',
+          node: `node-${index % 400}`,
+          label_set: labels[workload % 3]!,
+          owner: `team-${workload % 20}`,
+        });
+        fillDay(tables.costHours, day, key, COST_COLUMNS.length);
+      }
+      for (let node = 0; node < 400; node += 1) {
+        const id = tables.nodeTable.nodeId(`node-${node}`, undefined, day);
+        fillDay(tables.nodeHours, day, id, NODE_SUM_COLUMNS.length);
+      }
+      rollUpDay(tables, day);
+      flushPages(tables);
+    });
+  }
+  meta.set('watermark', START + days * DAY_MS);
+  meta.set('history_start', START + WINDOW_MS);
+  meta.set('windows_from', START + days * DAY_MS);
+  db.close();
+}
+
+/** Values that change from hour to hour as usage and its cost do: none of them packs to nothing. */
+function fillDay(pages: PageTable, day: number, key: number, columns: number): void {
+  for (let hour = 0; hour < 24; hour += 1) {
+    const { values, offset } = pages.slot(day, key, hour);
+    const swing = 1 + 0.3 * Math.sin(key + hour / 4) + ((key * 31 + hour * 17) % 97) / 300;
+    for (let column = 0; column < columns; column += 1) {
+      values[offset + column] = column % 4 === 3 ? 0 : Math.round(2.5e8 * swing * (1 + column));
+    }
+  }
+}
+
+async function timed(
+  path: string,
+  what: string,
+  work: (reader: HistoryReader) => Promise<unknown>,
+): Promise<void> {
+  const reader = await openHistoryReader(path);
+  const began = performance.now();
+  await work(reader);
+  print(`  ${what}`, `${(performance.now() - began).toFixed(0)} ms`);
+  await reader.close();
+}
+
+function open(path: string) {
+  const identity = { cluster: 'bench', currency: 'USD', windowMs: WINDOW_MS };
+  return openHistoryWriter({ path, ...identity, command: 'bench', clock: () => 0 });
+}
+
+async function cpuSeconds(work: () => Promise<unknown>): Promise<number> {
+  const before = process.cpuUsage();
+  await work();
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 1e6;
+}
+
+async function sizes(path: string, rows: number): Promise<void> {
+  const { default: Database } = await import('better-sqlite3');
+  const db = new Database(path, { readonly: true });
+  for (const table of ['usage_pages', 'cost_hours', 'cost_days', 'node_windows', 'node_hours']) {
+    const { pages, bytes } = db
+      .prepare(`SELECT count(*) AS pages, total(length(page)) AS bytes FROM ${table}`)
+      .get() as { pages: number; bytes: number };
+    const a = `${pages} pages, ${(bytes / 1e6).toFixed(1)} MB, ${(bytes / pages).toFixed(0)} bytes a page`;
+    print(`  ${table}`, `${a}, ${(bytes / rows).toFixed(1)} a window row`);
+  }
+  db.close();
+}
+
+function print(what: string, figure: string): void {
+  process.stdout.write(`${what}: ${figure}\n`);
+}
