@@ -102,6 +102,11 @@ export interface CostQuery {
   readonly namespaces: readonly string[] | null;
 }
 
+/** Boundaries in ascending order, at least two: n boundaries make n − 1 steps. */
+export interface CostSeriesQuery extends Omit<CostQuery, 'from' | 'to'> {
+  readonly boundaries: readonly TimeMs[];
+}
+
 /** One row of a cost table, in exact nano-units and hours. */
 export interface CostRow {
   /** `parts` joined by `/`. */
@@ -208,6 +213,11 @@ export interface HistoryStatus {
 export interface HistoryReader {
   status(): Promise<HistoryStatus>;
   costs(query: CostQuery): Promise<CostTable>;
+  /**
+   * One cost table for each step between two boundaries (hours, local days, months …), in one pass.
+   * @throws HistoryError `too-large` when steps × groups would not fit into memory.
+   */
+  costSeries(query: CostSeriesQuery): Promise<readonly CostTable[]>;
   findings(query: FindingQuery): Promise<readonly Finding[]>;
   finding(idOrPrefix: string): Promise<Finding | null>;
   findingEvents(id: string): Promise<readonly FindingEvent[]>;
@@ -291,6 +301,7 @@ export class HistoryError extends Error {
     | 'other-cluster'
     | 'other-currency'
     | 'other-grid'
+    | 'too-large'
     | 'io';
   constructor(code: HistoryError['code'], message: string, cause?: unknown) {
     super(message, cause === undefined ? undefined : { cause });

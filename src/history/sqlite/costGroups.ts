@@ -1,5 +1,5 @@
 import { HOUR_MS, type Window } from '../../model/time.ts';
-import type { CostDimension, CostRow } from '../history.ts';
+import { HistoryError, type CostDimension, type CostRow } from '../history.ts';
 import { COST, COST_COLUMNS } from './columns.ts';
 import { emptySums } from './pageCodec.ts';
 
@@ -18,27 +18,27 @@ export interface CostIdentity {
 /** The key of rows without the label, the owner or the node that was asked for, as in OpenCost. */
 export const UNALLOCATED = '__unallocated__';
 
-/** The sums of one row to be, and who it is about. */
+/** One row of the answer in the making. */
 export interface Group {
   readonly parts: readonly string[];
   readonly first: CostIdentity;
-  readonly sums: Float64Array;
-  /** From the first to the last window added, where windows were added. */
-  seen: Window | null;
+  /** One set of sums for each step that has any. */
+  readonly sums: (Float64Array | undefined)[];
+  /** From the first to the last window added to a step, where windows were added. */
+  readonly seen: (Window | undefined)[];
 }
 
-/** Sums by what was asked for. */
+/** Sums of one group in one step: more of them would not fit into memory. */
+const MAX_CELLS = 2_000_000;
+
+/** Sums by what was asked for, in each step of time. */
 export class CostGroups {
   readonly #by: readonly CostDimension[];
   readonly #groups = new Map<string, Group>();
+  #cells = 0;
 
   constructor(by: readonly CostDimension[]) {
     this.#by = by;
-  }
-
-  /** The sums that an identity belongs to. */
-  sums(identity: CostIdentity): Float64Array {
-    return this.group(identity).sums;
   }
 
   /** The group that an identity belongs to. */
@@ -47,15 +47,38 @@ export class CostGroups {
     const key = parts.join('\0');
     let group = this.#groups.get(key);
     if (group === undefined) {
-      group = { parts, first: identity, sums: emptySums(COST_COLUMNS), seen: null };
+      group = { parts, first: identity, sums: [], seen: [] };
       this.#groups.set(key, group);
     }
     return group;
   }
 
-  /** Rows sorted by key. */
-  rows(windowMs: number): readonly CostRow[] {
-    const rows = [...this.#groups.values()].map((group) => toRow(group, this.#by, windowMs));
+  /** A group's sums in a step. @throws HistoryError `too-large` */
+  sums(group: Group, step: number): Float64Array {
+    let sums = group.sums[step];
+    if (sums === undefined) {
+      sums = emptySums(COST_COLUMNS);
+      group.sums[step] = sums;
+      this.#cells += 1;
+      if (this.#cells > MAX_CELLS) {
+        throw new HistoryError(
+          'too-large',
+          `the answer would have more than ${MAX_CELLS} rows: ask for longer steps, a shorter time or by fewer dimensions`,
+        );
+      }
+    }
+    return sums;
+  }
+
+  /** A step's rows sorted by key. */
+  rows(step: number, windowMs: number): readonly CostRow[] {
+    const rows: CostRow[] = [];
+    for (const group of this.#groups.values()) {
+      const sums = group.sums[step];
+      if (sums === undefined) continue;
+      const seen = group.seen[step] ?? null;
+      rows.push({ ...toRow(group, sums, this.#by, windowMs), seen });
+    }
     return rows.sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0));
   }
 }
@@ -90,8 +113,12 @@ function labelOf(labels: Readonly<Record<string, string>>, name: string): string
   return sanitized === undefined ? undefined : labels[sanitized];
 }
 
-function toRow(group: Group, by: readonly CostDimension[], windowMs: number): CostRow {
-  const { sums, first, parts } = group;
+function toRow(
+  { first, parts }: Group,
+  sums: Float64Array,
+  by: readonly CostDimension[],
+  windowMs: number,
+): CostRow {
   const has = (...dimensions: readonly CostDimension[]) =>
     dimensions.some((dimension) => by.includes(dimension));
   const hours = windowMs / HOUR_MS;
@@ -123,7 +150,6 @@ function toRow(group: Group, by: readonly CostDimension[], windowMs: number): Co
     networkTransmitBytes: sums[COST.networkTransmitted]!,
     cpuUsageMaxCores: reading(sums[COST.cpuUsageMax]!, 1e-9),
     ramUsageMaxBytes: reading(sums[COST.ramPeakMax]!, 1),
-    seen: group.seen,
     labels: has('pod') ? first.labels : null,
     coverage: lived > 0 ? sums[COST.covered]! / lived : 1,
   };

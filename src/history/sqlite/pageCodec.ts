@@ -41,6 +41,8 @@ export class PageCodec {
   readonly #values: Float64Array;
   readonly #modes: number[] = [];
   readonly #nullable: readonly number[];
+  /** Where each slot of the page at hand is added to. */
+  readonly #sumsAt: (Float64Array | undefined)[] = [];
 
   constructor(columns: readonly Column[], slots: number) {
     this.columns = columns;
@@ -108,41 +110,43 @@ export class PageCodec {
   }
 
   /**
-   * Adds up the slots in [from, to) into `sums` without unpacking the page: sums or maxima, as the
-   * columns say. Returns whether any slot was there.
+   * Adds up slots without unpacking the page: sums or maxima, as the columns say.
+   *
+   * @param steps which step each slot belongs to; a slot without one is left out.
+   * @param sumsOf the sums of a step; asked for only when the page has a row in it.
    */
-  addTo(sums: Float64Array, bytes: Uint8Array, from = 0, to = this.slots): boolean {
+  addTo(
+    sumsOf: (step: number) => Float64Array,
+    bytes: Uint8Array,
+    steps: readonly (number | undefined)[],
+  ): void {
     const slots = this.#open(bytes);
+    const sumsAt = this.#sumsAt;
+    let lastStep: number | undefined;
+    let lastSums: Float64Array | undefined;
+    for (const slot of slots) {
+      const step = steps[slot];
+      if (step !== lastStep) lastSums = step === undefined ? undefined : sumsOf(step);
+      lastStep = step;
+      sumsAt[slot] = lastSums;
+    }
     this.#columns(slots, (column, places, count) => {
       const isSum = this.columns[column]!.merge === 'sum';
-      let sum = sums[column]!;
+      // Neighbouring slots mostly belong to the same step: one addition to memory for all of them.
+      let sums = sumsAt[places[0]!];
+      let sum = sums === undefined ? 0 : sums[column]!;
       for (let place = 0; place < count; place += 1) {
-        const slot = places[place]!;
-        if (slot < from || slot >= to) continue;
+        const here = sumsAt[places[place]!];
+        if (here !== sums) {
+          if (sums !== undefined) sums[column] = sum;
+          sums = here;
+          sum = here === undefined ? 0 : here[column]!;
+        }
         const value = this.#values[place]!;
         if (isSum) sum += value;
         else if (!(sum >= value)) sum = value;
       }
-      sums[column] = sum;
-    });
-    return slots.some((slot) => slot >= from && slot < to);
-  }
-
-  /** Adds each slot to sums of its own: `sumsOf` gives those of a slot, or null to leave it out. */
-  addEach(
-    sumsOf: readonly (Float64Array | null)[],
-    bytes: Uint8Array,
-  ): void {
-    const slots = this.#open(bytes);
-    this.#columns(slots, (column, places, count) => {
-      const isSum = this.columns[column]!.merge === 'sum';
-      for (let place = 0; place < count; place += 1) {
-        const sums = sumsOf[places[place]!];
-        if (sums === null || sums === undefined) continue;
-        const value = this.#values[place]!;
-        if (isSum) sums[column]! += value;
-        else if (!(sums[column]! >= value)) sums[column] = value;
-      }
+      if (sums !== undefined) sums[column] = sum;
     });
   }
 
@@ -153,6 +157,11 @@ export class PageCodec {
     const format = input.byte();
     if (format !== FORMAT) throw new RangeError(`a page of the history has format ${format}`);
     const width = input.byte();
+    if (width > this.columns.length) {
+      throw new RangeError(
+        `a page of the history has ${width} columns: a newer Burnwatch wrote it`,
+      );
+    }
     const slots = readBits(input, this.slots);
     this.#modes.length = 0;
     for (let index = 0; index < width; index += 4) {

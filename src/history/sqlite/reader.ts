@@ -2,6 +2,7 @@ import type { Finding, FindingEvent } from '../../model/finding.ts';
 import type { DataProblem } from '../../model/snapshot.ts';
 import type {
   CostQuery,
+  CostSeriesQuery,
   CostTable,
   FindingQuery,
   HistoryReader,
@@ -79,6 +80,10 @@ export class SqliteHistoryReader implements HistoryReader {
 
   costs(query: CostQuery): Promise<CostTable> {
     return this.#read(() => this.#costs.costs(query));
+  }
+
+  costSeries(query: CostSeriesQuery): Promise<readonly CostTable[]> {
+    return this.#read(() => this.#costs.series(query));
   }
 
   findings(query: FindingQuery): Promise<readonly Finding[]> {

@@ -43,6 +43,24 @@ describe('recordWindows', () => {
     await reader.close();
   });
 
+  test('a series of steps equals the same questions one by one', async () => {
+    using temp = new TempHistory();
+    const records = madeUpWindows(ROLLING, START, 2 * 288);
+    const reader = await openHistoryReader(await temp.record('a', records, 72));
+    const end = START + records.length * WINDOW_MS;
+    const ask = { by: ['workload', 'node'] as const, namespaces: null };
+    for (const step of [HOUR_MS, DAY_MS, 7 * HOUR_MS + WINDOW_MS]) {
+      const boundaries = [];
+      for (let at = START - HOUR_MS; at < end + step; at += step) boundaries.push(at);
+      const series = await reader.costSeries({ ...ask, boundaries });
+      for (const [index, table] of series.entries()) {
+        const span = { from: boundaries[index]!, to: boundaries[index + 1]! };
+        expect(table).toEqual(await reader.costs({ ...ask, ...span }));
+      }
+    }
+    await reader.close();
+  });
+
   test('batches of any size give the same history, restarts in between included', async () => {
     using temp = new TempHistory();
     const records = madeUpWindows(ROLLING, START, 330);
