@@ -45,6 +45,7 @@ export function runWindow(
     config,
     thresholds: settings.thresholds,
     historyStart,
+    ownerOf: (scope) => settings.ownerOf(scope, snapshot),
     isOpen: (kind, rule, scope) => {
       const finding = state.findings.get(fingerprint(cluster, kind, rule, scope));
       return finding !== undefined && finding.state !== 'resolved';

@@ -28,6 +28,8 @@ export interface DetectContext {
   readonly thresholds: Thresholds;
   /** End of the very first window that this history holds: what is older is unknown, not absent. */
   readonly historyStart: TimeMs;
+  /** Who owns a scope, by the labels and annotations of this window; null for nobody known. */
+  ownerOf(scope: Scope): string | null;
   /** True while a finding of this rule and scope is open, so that a detector can say `clear`. */
   isOpen(kind: Verdict['kind'], rule: string, scope: Scope): boolean;
 }

@@ -1,4 +1,6 @@
 import { overprovisionedDetector } from '../rightsize/overprovisionedDetector.ts';
+import { budgetDetector } from './budget/budgetDetector.ts';
+import { costSpikeDetector } from './costSpike/costSpikeDetector.ts';
 import { dataQualityDetector } from './dataQuality.ts';
 import type { Detector } from './detector.ts';
 
@@ -6,4 +8,6 @@ import type { Detector } from './detector.ts';
 export const DETECTORS: readonly Detector<unknown>[] = [
   dataQualityDetector,
   overprovisionedDetector,
+  budgetDetector,
+  costSpikeDetector,
 ];
