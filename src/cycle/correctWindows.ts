@@ -36,6 +36,7 @@ export async function correctWindows(
         priceNodes(snapshot, config.pricing, settings.priceLists),
         config.pricing,
       ),
+      owners: settings.podOwners(snapshot),
     }));
     corrected += await history.correctWindows(corrections);
   }

@@ -145,7 +145,17 @@ function judge(
   muted: boolean,
 ): WindowRecord {
   const { costs, change, events } = runWindow(snapshot, state, settings, applied);
-  return { snapshot, costs, change, events, muted, applied, configHash: settings.configHash };
+  const owners = settings.podOwners(snapshot);
+  return {
+    snapshot,
+    costs,
+    change,
+    events,
+    muted,
+    applied,
+    owners,
+    configHash: settings.configHash,
+  };
 }
 
 function nodesNano({ costs }: WindowRecord): number {

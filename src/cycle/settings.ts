@@ -16,4 +16,6 @@ export interface Settings {
   readonly configHash: string;
   /** Who owns a scope, by the labels and annotations that the window shows; null for nobody known. */
   ownerOf(scope: Scope, snapshot: Snapshot): string | null;
+  /** The same for every pod of a window, so that costs can be asked by owner. */
+  podOwners(snapshot: Snapshot): ReadonlyMap<string, string>;
 }

@@ -212,6 +212,8 @@ export interface HistoryStatus {
 /** The history's reading side: one reader a page or command, each on its own read-only connection. */
 export interface HistoryReader {
   status(): Promise<HistoryStatus>;
+  /** What the next window would need, for a dry run; see `HistoryWriter.loadState`. */
+  loadState(codecs: DetectorCodecs): Promise<CycleState>;
   costs(query: CostQuery): Promise<CostTable>;
   /**
    * One cost table for each step between two boundaries (hours, local days, months …), in one pass.

@@ -1,9 +1,11 @@
+import type { CycleState } from '../../cycle/state.ts';
 import type { Finding, FindingEvent } from '../../model/finding.ts';
 import type { DataProblem } from '../../model/snapshot.ts';
 import type {
   CostQuery,
   CostSeriesQuery,
   CostTable,
+  DetectorCodecs,
   FindingQuery,
   HistoryReader,
   HistoryStatus,
@@ -21,6 +23,7 @@ import { requireCurrentSchema } from './migrate.ts';
 import { MIGRATIONS } from './migrations/index.ts';
 import { readNamespaces, readNodes } from './inventory.ts';
 import { OperatorActions } from './operatorActions.ts';
+import { StateTables } from './stateTables.ts';
 import { UsageReader } from './usageReader.ts';
 
 /** The history on SQLite, read only: any number of readers beside the one writer. */
@@ -76,6 +79,15 @@ export class SqliteHistoryReader implements HistoryReader {
         lastProblems: JSON.parse(problems ?? '[]') as readonly DataProblem[],
       };
     });
+  }
+
+  loadState(codecs: DetectorCodecs): Promise<CycleState> {
+    return this.#read(() => ({
+      historyStart: this.#meta.get('history_start'),
+      watermark: this.#meta.get('watermark'),
+      expectedSamples: this.#meta.expectedSamples(),
+      ...StateTables.create(this.#db).load(codecs),
+    }));
   }
 
   costs(query: CostQuery): Promise<CostTable> {

@@ -43,11 +43,13 @@ export class StateChanges {
  */
 export class StateTables {
   readonly #statements: Statements;
+  readonly #readonly: boolean;
   #codecs: DetectorCodecs = new Map();
   #pending = new StateChanges();
 
-  private constructor(statements: Statements) {
+  private constructor(statements: Statements, isReadonly: boolean) {
     this.#statements = statements;
+    this.#readonly = isReadonly;
   }
 
   static create(db: Db): StateTables {
@@ -68,7 +70,7 @@ export class StateTables {
         'UPDATE findings SET in_state = 0 WHERE fingerprint = ? AND in_state = 1 AND id <> ?',
       ),
     };
-    return new StateTables(statements);
+    return new StateTables(statements, db.readonly);
   }
 
   /** Reads the state for these detectors; what another version of one wrote is dropped. */
@@ -76,7 +78,7 @@ export class StateTables {
     this.useCodecs(codecs);
     const detectors = new Map<string, ReadonlyMap<string, unknown>>();
     for (const [name, { version, codec }] of codecs) {
-      this.#statements.dropOtherVersions.run(name, version);
+      if (!this.#readonly) this.#statements.dropOtherVersions.run(name, version);
       const states = new Map<string, unknown>();
       const rows = this.#statements.states.iterate(name, version);
       for (const row of rows as IterableIterator<{ key: string; state: Buffer }>) {

@@ -1,0 +1,71 @@
+import type { Command } from 'commander';
+import { Option } from 'commander';
+import { readCosts } from '../../cost/report/readCosts.ts';
+import { renderCosts } from '../../cost/report/renderCosts.ts';
+import type { CostDimension } from '../../history/history.ts';
+import { openHistoryReader } from '../../history/openHistory.ts';
+import type { Io } from '../io.ts';
+import { loadContext, withConfig, withOutput, type ConfigOption } from '../options.ts';
+import type { OutputFormat } from '../table.ts';
+import { parseSpan } from '../times.ts';
+import { UsageError } from '../usageError.ts';
+
+interface CostsOptions extends ConfigOption {
+  readonly window?: string;
+  readonly from?: string;
+  readonly to?: string;
+  readonly by: string;
+  readonly idle: 'separate' | 'share';
+  readonly output: OutputFormat;
+}
+
+const DIMENSIONS = ['namespace', 'workload', 'owner', 'node', 'pod', 'container'];
+
+export function registerCosts(program: Command, io: Io): void {
+  const command = program
+    .command('costs')
+    .description('the cost table')
+    .option('--window <span>', '15m, 24h, 7d, today, lastweek, month, … (default: 7d)')
+    .option('--from <time>', 'instead of --window: RFC 3339, a date, or how long ago (7d)')
+    .option('--to <time>', 'with --from (default: now)')
+    .option(
+      '--by <what>',
+      'namespace, workload, owner, node, pod, container, label:KEY',
+      'namespace',
+    )
+    .addOption(
+      new Option('--idle <how>', 'idle cost on its own, or shared out over the rows')
+        .choices(['separate', 'share'])
+        .default('separate'),
+    )
+    .action((options: CostsOptions) => printCosts(options, io));
+  withOutput(withConfig(command));
+}
+
+async function printCosts(options: CostsOptions, io: Io): Promise<void> {
+  const { config } = loadContext(options, io).loaded;
+  const by = parseDimensions(options.by);
+  const { start, end } = parseSpan(options, io.now(), config.schedule.timezone, '7d');
+  const reader = await openHistoryReader(config.history.path);
+  try {
+    const report = await readCosts(reader, config.pricing, {
+      cluster: config.cluster,
+      query: { from: start, to: end, by, namespaces: null },
+      idle: options.idle,
+    });
+    io.out(renderCosts(report, options.output));
+  } finally {
+    await reader.close();
+  }
+}
+
+/** Reads `--by namespace,label:team`. @throws UsageError */
+function parseDimensions(text: string): readonly CostDimension[] {
+  return text.split(',').map((part) => {
+    const name = part.trim();
+    if (DIMENSIONS.includes(name) || /^label:.+/.test(name)) return name as CostDimension;
+    throw new UsageError(
+      `--by: "${name}" is none of ${DIMENSIONS.join(', ')}, label:KEY, or several with commas`,
+    );
+  });
+}

@@ -1,0 +1,147 @@
+import { Option, type Command } from 'commander';
+import type { Config } from '../../config/schema.ts';
+import { findingJsonSchema, toFindingJson } from '../../findings/findingJson.ts';
+import { openHistoryReader, openOperatorLog } from '../../history/openHistory.ts';
+import type { HistoryReader } from '../../history/history.ts';
+import type { Finding, FindingKind, OperatorAction } from '../../model/finding.ts';
+import { formatTime, type TimeMs } from '../../model/time.ts';
+import { FINDING_COLUMNS, renderFinding } from '../findingView.ts';
+import type { Io } from '../io.ts';
+import { loadContext, withConfig, withOutput, type ConfigOption } from '../options.ts';
+import { renderCsv, renderTable, type OutputFormat } from '../table.ts';
+import { parseFuture, parsePast } from '../times.ts';
+import { CommandFailed } from '../usageError.ts';
+
+interface ListOptions extends ConfigOption {
+  readonly state: 'open' | 'all';
+  readonly kind?: FindingKind;
+  readonly since?: string;
+  readonly output: OutputFormat;
+}
+
+interface DecideOptions extends ConfigOption {
+  readonly reason?: string;
+  readonly until?: string;
+}
+
+const KINDS = findingJsonSchema.shape.kind.options;
+
+export function registerFindings(program: Command, io: Io): void {
+  const findings = program.command('findings').description('findings and their evidence');
+  const list = findings
+    .command('list', { isDefault: true })
+    .description('list findings, the most severe first (this is the default)')
+    .addOption(new Option('--state <state>', 'which').choices(['open', 'all']).default('open'))
+    .addOption(new Option('--kind <kind>', 'only this kind').choices(KINDS))
+    .option('--since <time>', 'only those seen since: RFC 3339, a date, or how long ago (24h)')
+    .action((options: ListOptions) => listFindings(options, io));
+  withOutput(withConfig(list));
+  const show = findings
+    .command('show')
+    .argument('<id>', 'an id, or its beginning')
+    .description('one finding with its evidence, what happened to it, and what to do next')
+    .action((id: string, options: ConfigOption & { output: OutputFormat }) =>
+      showFinding(id, options, io),
+    );
+  withOutput(withConfig(show), ['table', 'json']);
+  const ack = findings
+    .command('ack')
+    .argument('<id>', 'an id, or its beginning')
+    .description('say that you look after it: it stays open, reminders stop')
+    .option('--reason <text>', 'why')
+    .action((id: string, options: DecideOptions) => decide(id, 'acknowledge', options, io));
+  withConfig(ack);
+  const accept = findings
+    .command('accept')
+    .argument('<id>', 'an id, or its beginning')
+    .description('say that it is all right until a day of review')
+    .requiredOption('--reason <text>', 'why it is all right')
+    .requiredOption('--until <time>', 'when to review it: RFC 3339, a date, or in how long (30d)')
+    .action((id: string, options: DecideOptions) => decide(id, 'accept', options, io));
+  withConfig(accept);
+}
+
+async function listFindings(options: ListOptions, io: Io): Promise<void> {
+  const { config } = loadContext(options, io).loaded;
+  const since = options.since === undefined ? null : parsePast(options.since, io.now(), '--since');
+  const { state, kind } = options;
+  const found = await withReader(config, (reader) =>
+    reader.findings({ state, kind: kind ?? null, since, namespaces: null }),
+  );
+  if (options.output === 'json')
+    io.out(
+      `${JSON.stringify(
+        found.map((finding) => toFindingJson(finding)),
+        null,
+        2,
+      )}\n`,
+    );
+  else if (options.output === 'csv') io.out(renderCsv(found, FINDING_COLUMNS));
+  else if (found.length > 0) io.out(renderTable(found, FINDING_COLUMNS));
+  else io.err(state === 'open' ? 'No open findings.\n' : 'No findings.\n');
+}
+
+async function showFinding(
+  id: string,
+  options: ConfigOption & { readonly output: OutputFormat },
+  io: Io,
+): Promise<void> {
+  const { config } = loadContext(options, io).loaded;
+  await withReader(config, async (reader) => {
+    const finding = await requireFinding(reader, id);
+    if (options.output === 'json') {
+      io.out(`${JSON.stringify(toFindingJson(finding), null, 2)}\n`);
+      return;
+    }
+    const events = await reader.findingEvents(finding.id);
+    io.out(renderFinding(finding, events, config.pricing.currency));
+  });
+}
+
+async function decide(
+  id: string,
+  action: OperatorAction['action'],
+  options: DecideOptions,
+  io: Io,
+): Promise<void> {
+  const { config } = loadContext(options, io).loaded;
+  const now = io.now();
+  const until = options.until === undefined ? null : parseFuture(options.until, now, '--until');
+  const finding = await withReader(config, (reader) => requireFinding(reader, id));
+  if (finding.state === 'resolved')
+    throw new CommandFailed(`${finding.id} is resolved already: there is nothing to decide`);
+  const decision = { by: io.user, at: now, reason: options.reason ?? null, until };
+  const log = await openOperatorLog(config.history.path);
+  try {
+    await log.append({ findingId: finding.id, action, decision });
+  } finally {
+    await log.close();
+  }
+  io.err(`${said(action, finding, until)}; the next window puts it into force\n`);
+}
+
+function said(action: OperatorAction['action'], finding: Finding, until: TimeMs | null): string {
+  if (action === 'accept' && until !== null)
+    return `${finding.id} is accepted until ${formatTime(until)}`;
+  return `${finding.id} is acknowledged`;
+}
+
+async function withReader<T>(
+  config: Config,
+  work: (reader: HistoryReader) => Promise<T>,
+): Promise<T> {
+  const reader = await openHistoryReader(config.history.path);
+  try {
+    return await work(reader);
+  } finally {
+    await reader.close();
+  }
+}
+
+async function requireFinding(reader: HistoryReader, id: string): Promise<Finding> {
+  const finding = await reader.finding(id);
+  if (finding !== null) return finding;
+  throw new CommandFailed(
+    `there is no finding ${id}, or several begin so: burnwatch findings --state all lists them`,
+  );
+}

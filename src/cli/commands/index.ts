@@ -1,0 +1,18 @@
+import type { Command } from 'commander';
+import type { Io } from '../io.ts';
+import { registerBackfill } from './backfill.ts';
+import { registerCheckConfig } from './checkConfig.ts';
+import { registerCosts } from './costs.ts';
+import { registerFindings } from './findings.ts';
+import { registerOnce } from './once.ts';
+import { registerRun } from './run.ts';
+
+/** Every command there is, in the order of `--help`: one file each. */
+export const COMMANDS: readonly ((program: Command, io: Io) => void)[] = [
+  registerRun,
+  registerOnce,
+  registerBackfill,
+  registerCheckConfig,
+  registerCosts,
+  registerFindings,
+];

@@ -1,0 +1,77 @@
+import type { Command } from 'commander';
+import { loadConfig } from '../../config/load.ts';
+import { createRedactor } from '../../config/redact.ts';
+import { startDaemon, type Daemon } from '../../daemon/daemon.ts';
+import { createLogger } from '../../daemon/logger.ts';
+import { SECOND_MS } from '../../model/time.ts';
+import type { Io } from '../io.ts';
+import { withConfig, type ConfigOption } from '../options.ts';
+import { VERSION } from '../version.ts';
+
+/** SIGTERM ends the daemon within ten seconds, whatever hangs. */
+const LAST_RESORT_MS = 9 * SECOND_MS;
+
+export function registerRun(program: Command, io: Io): void {
+  const command = program
+    .command('run')
+    .description('the daemon: cycles, catch-up, notifications, pages and API')
+    .option('--log-format <format>', 'json or text (default: text on a terminal)')
+    .action((options: RunOptions) => run(options, io));
+  withConfig(command);
+}
+
+interface RunOptions extends ConfigOption {
+  readonly logFormat?: string;
+}
+
+async function run(options: RunOptions, io: Io): Promise<void> {
+  const loaded = loadConfig(options.config);
+  let redact = createRedactor(loaded.secrets);
+  const log = createLogger({
+    json: options.logFormat === undefined ? !io.isTerminal : options.logFormat === 'json',
+    level: process.env['BURNWATCH_LOG_LEVEL'] ?? 'info',
+    write: (text) => io.err(text),
+    redact: (text) => redact(text),
+  });
+  const asked = stopSignal();
+  const daemon = await startDaemon({
+    loaded,
+    version: VERSION,
+    log,
+    loadAgain: () => loadConfig(options.config),
+    onConfig: ({ secrets }) => {
+      redact = createRedactor(secrets);
+    },
+    print: (text) => io.out(redact(text)),
+  });
+  const onHangup = (): void => reload(daemon);
+  process.on('SIGHUP', onHangup);
+  try {
+    log.info({ signal: await asked }, 'ending');
+    const timer = setTimeout(() => {
+      log.error('something did not end in time: the process ends without it');
+      process.exit(1);
+    }, LAST_RESORT_MS);
+    await daemon.stop();
+    clearTimeout(timer);
+    log.info('ended');
+  } finally {
+    process.off('SIGHUP', onHangup);
+  }
+}
+
+/** The reason of a reload that failed is in the log. */
+function reload(daemon: Daemon): void {
+  daemon.reload().catch(() => undefined);
+}
+
+/** Resolves at the first SIGTERM or SIGINT; a second one ends the process at once. */
+function stopSignal(): Promise<string> {
+  return new Promise((resolve) => {
+    const onSignal = (signal: string): void => {
+      process.off('SIGTERM', onSignal).off('SIGINT', onSignal);
+      resolve(signal);
+    };
+    process.on('SIGTERM', onSignal).on('SIGINT', onSignal);
+  });
+}

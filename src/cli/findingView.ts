@@ -1,0 +1,106 @@
+import { printable } from '../cost/report/text.ts';
+import type { Finding, FindingEvent, Scope } from '../model/finding.ts';
+import { fromNano } from '../model/money.ts';
+import { formatTime } from '../model/time.ts';
+import type { Column } from './table.ts';
+
+/** What the list of findings shows. */
+export const FINDING_COLUMNS: readonly Column<Finding>[] = [
+  { title: 'ID', value: ({ id }) => id },
+  { title: 'SEVERITY', value: ({ severity }) => severity },
+  { title: 'KIND', value: ({ kind }) => kind },
+  { title: 'WHERE', value: ({ scope }) => scopeText(scope), maxWidth: 60 },
+  { title: 'STATE', value: ({ state }) => state },
+  { title: 'SCORE', value: ({ score }) => Math.round(score), align: 'right' },
+  { title: 'SINCE', value: ({ startedAt }) => formatTime(startedAt) },
+  {
+    title: 'PER MONTH',
+    value: ({ costPerMonth }) => (costPerMonth === null ? null : costPerMonth.toFixed(2)),
+    align: 'right',
+  },
+  { title: 'SUMMARY', value: ({ summary }) => summary, maxWidth: 100 },
+];
+
+/** `shop/Deployment/checkout (app)`; `cluster` when it is about all of it. */
+export function scopeText({ namespace, workload, container, subject }: Scope): string {
+  const parts: string[] = [];
+  if (namespace !== null) parts.push(namespace);
+  if (workload !== null) parts.push(workload.kind, workload.name);
+  const place = parts.join('/');
+  const inside = container ?? subject;
+  if (place === '') return inside ?? 'cluster';
+  return inside === null ? place : `${place} (${inside})`;
+}
+
+/** One finding as a person reads it: verdict first, then why, what happened, and what to do. */
+export function renderFinding(
+  finding: Finding,
+  events: readonly FindingEvent[],
+  currency: string,
+): string {
+  const { id, kind, rule, severity, state, score, scope, summary } = finding;
+  const lines = [
+    `${severity.toUpperCase()} ${kind} (${rule}), score ${Math.round(score)}, ${state}`,
+    summary,
+    '',
+    ...facts({
+      Id: id,
+      Where: scopeText(scope),
+      Pods: listed(finding.pods),
+      Owner: finding.owner,
+      Since: formatTime(finding.startedAt),
+      Recognised: formatTime(finding.firstSeen),
+      'Last seen': formatTime(finding.lastSeen),
+      Resolved: finding.resolvedAt === null ? null : formatTime(finding.resolvedAt),
+      'Cost so far': money(
+        finding.costSoFarNano === null ? null : fromNano(finding.costSoFarNano),
+        currency,
+      ),
+      'Per month': money(finding.costPerMonth, currency),
+      Decision: decisionText(finding),
+    }),
+    '',
+    'Evidence',
+    ...finding.evidence.flatMap(({ text, signal, family, value, threshold, unit, weight }) => [
+      `  ${signedWeight(weight)}  ${text}`,
+      `        ${signal} (${family}): ${value ?? 'unknown'} against ${threshold ?? 'none'} ${unit}`.trimEnd(),
+    ]),
+    '',
+    'What happened',
+    ...events.map(({ at, type, reason }) => `  ${formatTime(at)}  ${type}: ${reason}`),
+    '',
+    'Next',
+    ...finding.next.flatMap(({ command, effect, why }) => [
+      `  [${effect}] ${command}`,
+      `      ${why}`,
+    ]),
+  ];
+  return `${lines.map((line) => printable(line)).join('\n')}\n`;
+}
+
+function facts(values: Readonly<Record<string, string | null>>): readonly string[] {
+  const known = Object.entries(values).filter(([, value]) => value !== null);
+  const width = Math.max(...known.map(([name]) => name.length));
+  return known.map(([name, value]) => `${name.padEnd(width)}  ${value ?? ''}`);
+}
+
+function listed(pods: readonly string[]): string | null {
+  if (pods.length === 0) return null;
+  const shown = pods.slice(0, 5).join(', ');
+  return pods.length > 5 ? `${shown} and ${pods.length - 5} more` : shown;
+}
+
+function money(units: number | null, currency: string): string | null {
+  return units === null ? null : `${units.toFixed(2)} ${currency}`;
+}
+
+function signedWeight(weight: number): string {
+  return `${weight < 0 ? '−' : '+'}${Math.abs(Math.round(weight))}`.padStart(4);
+}
+
+function decisionText({ decision, state }: Finding): string | null {
+  if (decision === null) return null;
+  const until = decision.until === null ? '' : ` until ${formatTime(decision.until)}`;
+  const reason = decision.reason === null ? '' : `: ${decision.reason}`;
+  return `${state} by ${decision.by} at ${formatTime(decision.at)}${until}${reason}`;
+}

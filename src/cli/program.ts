@@ -1,0 +1,66 @@
+import { Command, CommanderError } from 'commander';
+import { ConfigError } from '../config/configError.ts';
+import { COMMANDS } from './commands/index.ts';
+import type { Io } from './io.ts';
+import { UsageError } from './usageError.ts';
+import { VERSION } from './version.ts';
+
+/** Exit codes of every command. */
+export const EXIT = { done: 0, failed: 1, usage: 2 } as const;
+
+/**
+ * Runs one command line and returns its exit code: 0 done, 1 failed, 2 bad usage or configuration.
+ * Data goes to stdout, everything else to stderr.
+ */
+export async function runCli(args: readonly string[], io: Io): Promise<number> {
+  const program = createProgram(io);
+  try {
+    await program.parseAsync(args, { from: 'user' });
+    return EXIT.done;
+  } catch (error) {
+    return report(error, io);
+  }
+}
+
+function createProgram(io: Io): Command {
+  const program = new Command('burnwatch')
+    .description('Kubernetes cost and resource-abuse monitor')
+    .version(VERSION, '-V, --version', 'print the version')
+    .configureOutput({ writeOut: (text) => io.out(text), writeErr: (text) => io.err(text) })
+    .showSuggestionAfterError()
+    .showHelpAfterError('(try burnwatch --help)')
+    .exitOverride();
+  for (const register of COMMANDS) register(program, io);
+  // Subcommands take over the settings only if they are copied after they were added.
+  copySettings(program);
+  return program;
+}
+
+function copySettings(parent: Command): void {
+  for (const command of parent.commands) {
+    command.copyInheritedSettings(parent);
+    copySettings(command);
+  }
+}
+
+function report(error: unknown, io: Io): number {
+  if (error instanceof CommanderError) {
+    // Commander has printed its message; help and version are no mistakes.
+    return error.exitCode === 0 ? EXIT.done : EXIT.usage;
+  }
+  if (error instanceof ConfigError || error instanceof UsageError) {
+    io.err(`${prefix(error.message)}\n`);
+    return EXIT.usage;
+  }
+  io.err(`${prefix(error instanceof Error ? error.message : String(error))}\n`);
+  if (process.env['BURNWATCH_DEBUG'] !== undefined && error instanceof Error)
+    io.err(`${error.stack ?? ''}\n`);
+  return EXIT.failed;
+}
+
+function prefix(message: string): string {
+  return message
+    .split('\n')
+    .map((line) => `burnwatch: ${line}`)
+    .join('\n');
+}

@@ -1,0 +1,101 @@
+import type { CostRow, CostTable } from '../../history/history.ts';
+import type { Allocation, WindowCosts } from '../../model/cost.ts';
+import type { Window } from '../../model/time.ts';
+
+/** A window as it was observed and priced, before or without being recorded. */
+export interface PricedWindow {
+  readonly window: Window;
+  readonly costs: WindowCosts;
+  readonly coverage: number;
+}
+
+type Sums = { -readonly [K in keyof CostRow]: CostRow[K] };
+
+/**
+ * The cost table by namespace of windows that no history holds: the first look at a cluster. It has the
+ * form of a table read from the history, so that it is reported in the same way.
+ */
+export function namespaceTable(priced: readonly PricedWindow[], window: Window): CostTable {
+  const rows = new Map<string, Sums>();
+  const coveredHours = new Map<string, number>();
+  const idle = { cpuNano: 0, ramNano: 0, gpuNano: 0 };
+  let nodesNano = 0;
+  for (const { costs } of priced) {
+    for (const allocation of costs.allocations) {
+      const { namespace } = allocation.pod;
+      add(rowOf(rows, namespace), allocation);
+      const covered = coveredHours.get(namespace) ?? 0;
+      coveredHours.set(namespace, covered + allocation.cpuCoreHours * allocation.coverage);
+    }
+    for (const { namespace, kind, nano } of costs.unattached) {
+      const row = rowOf(rows, namespace);
+      if (kind === 'volume') row.storageNano += nano;
+      else if (kind === 'network') row.networkNano += nano;
+      else row.loadBalancerNano += nano;
+    }
+    for (const node of costs.nodes) {
+      idle.cpuNano += node.idleCpuNano;
+      idle.ramNano += node.idleRamNano;
+      idle.gpuNano += node.idleGpuNano;
+      nodesNano += node.cpuNano + node.ramNano + node.gpuNano;
+    }
+  }
+  for (const [namespace, row] of rows) {
+    if (row.cpuCoreHours > 0) row.coverage = (coveredHours.get(namespace) ?? 0) / row.cpuCoreHours;
+  }
+  const coverage =
+    priced.reduce((sum, { coverage: share }) => sum + share, 0) / Math.max(1, priced.length);
+  return { window, rows: [...rows.values()], idle, nodesNano, coverage, provisional: true };
+}
+
+function rowOf(rows: Map<string, Sums>, namespace: string): Sums {
+  const known = rows.get(namespace);
+  if (known !== undefined) return known;
+  const row: Sums = {
+    key: namespace,
+    parts: [namespace],
+    namespace,
+    workload: null,
+    owner: null,
+    node: null,
+    pod: null,
+    container: null,
+    cpuCoreHours: 0,
+    ramByteHours: 0,
+    gpuHours: 0,
+    cpuRequestCoreHours: 0,
+    cpuUsageCoreHours: 0,
+    ramRequestByteHours: 0,
+    ramUsageByteHours: 0,
+    gpuUsageHours: null,
+    cpuNano: 0,
+    ramNano: 0,
+    gpuNano: 0,
+    storageNano: 0,
+    networkNano: 0,
+    loadBalancerNano: 0,
+    coverage: 1,
+  };
+  rows.set(namespace, row);
+  return row;
+}
+
+const SUMMED = [
+  'cpuCoreHours',
+  'ramByteHours',
+  'gpuHours',
+  'cpuRequestCoreHours',
+  'cpuUsageCoreHours',
+  'ramRequestByteHours',
+  'ramUsageByteHours',
+  'cpuNano',
+  'ramNano',
+  'gpuNano',
+  'storageNano',
+  'networkNano',
+  'loadBalancerNano',
+] as const satisfies readonly (keyof Allocation & keyof CostRow)[];
+
+function add(row: Sums, allocation: Allocation): void {
+  for (const column of SUMMED) row[column] += allocation[column];
+}

@@ -1,0 +1,68 @@
+import type { DetectorCodecs, WindowRecord } from '../history/history.ts';
+import { formatTime, type TimeMs } from '../model/time.ts';
+import { batchSize, windowsBetween } from './plan.ts';
+import type { CycleProgress, CyclePorts } from './runCycle.ts';
+import { runWindow } from './runWindow.ts';
+import type { Settings } from './settings.ts';
+import { WorkingState } from './state.ts';
+
+export interface RebuildOptions {
+  readonly codecs: DetectorCodecs;
+  /** Replays from the last daily checkpoint at or before this. */
+  readonly from: TimeMs;
+  /** The current state's: where the history begins, and how far it is sealed. */
+  readonly historyStart: TimeMs;
+  readonly watermark: TimeMs;
+  readonly signal: AbortSignal;
+  onProgress(progress: CycleProgress): void;
+}
+
+/**
+ * Replays the verdicts of sealed windows with the thresholds and detectors of today: the windows are
+ * observed again, usage and costs stay as recorded, and nothing changes before all of it is done.
+ *
+ * @returns how many windows were replayed.
+ * @throws Error when Prometheus no longer holds a window that has to be replayed.
+ */
+export async function rebuildVerdicts(
+  { collector, history }: CyclePorts,
+  settings: Settings,
+  options: RebuildOptions,
+): Promise<number> {
+  const { signal, watermark, historyStart } = options;
+  const length = settings.config.schedule.window;
+  const replay = await history.replayVerdicts(options.from, options.codecs);
+  const state = new WorkingState(replay.state);
+  const windows = windowsBetween(state.watermark ?? historyStart - length, watermark, length);
+  const oldest = await collector.oldestData(signal);
+  const first = windows[0];
+  if (first !== undefined && oldest !== null && first.end <= oldest) {
+    throw new Error(
+      `the verdicts cannot be replayed: that would begin at ${formatTime(first.start)}, and Prometheus holds data only from ${formatTime(oldest)} on`,
+    );
+  }
+  let done = 0;
+  let containers = 10_000;
+  while (done < windows.length) {
+    const batch = windows.slice(done, done + batchSize(length, containers));
+    const snapshots = await collector.collect(batch, state.expectedSamples, signal);
+    const records: Pick<WindowRecord, 'change' | 'events' | 'muted'>[] = [];
+    for (const snapshot of snapshots) {
+      const actions = replay.actionsAt(snapshot.window.end);
+      const { change, events } = runWindow(snapshot, state, settings, actions);
+      state.apply(change);
+      // What is new in the past is no news: whatever is still open is announced as such.
+      records.push({ change, events, muted: true });
+      containers = snapshot.pods.reduce((sum, pod) => sum + pod.containers.length, 0);
+    }
+    signal.throwIfAborted();
+    replay.add(records);
+    done += records.length;
+    const lastWindow = snapshots.at(-1)?.window;
+    if (lastWindow === undefined) break;
+    const findings = [...state.findings.values()].filter((f) => f.state !== 'resolved').length;
+    options.onProgress({ sealed: done, planned: windows.length, lastWindow, containers, findings });
+  }
+  await replay.commit();
+  return done;
+}

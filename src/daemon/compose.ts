@@ -1,0 +1,45 @@
+import { dirname, join } from 'node:path';
+import type { LoadedConfig } from '../config/load.ts';
+import { loadPriceLists } from '../cost/lists/loadPriceLists.ts';
+import type { Settings } from '../cycle/settings.ts';
+import { DETECTORS } from '../detect/detectors.ts';
+import type { DetectorCodecs } from '../history/history.ts';
+import type { TimeMs } from '../model/time.ts';
+import { podOwners, scopeOwner } from '../owners/podOwners.ts';
+
+/** What a cycle needs of a configuration; plain data, so that it can go to a worker thread. */
+export type CycleConfig = Pick<LoadedConfig, 'config' | 'thresholds' | 'configHash'>;
+
+export interface Composed {
+  readonly settings: Settings;
+  /** What is not as it should be although work can go on, one sentence each. */
+  readonly problems: readonly string[];
+}
+
+/** Makes the settings of a cycle: thresholds, detectors, price lists, owners. */
+export async function composeSettings(
+  { config, thresholds, configHash }: CycleConfig,
+  now: TimeMs,
+  signal: AbortSignal,
+): Promise<Composed> {
+  const cacheDir = join(dirname(config.history.path), 'price-lists');
+  const { lists, problems } = await loadPriceLists(config.pricing, { cacheDir, now, signal });
+  const { keys } = config.owners;
+  const settings: Settings = {
+    config,
+    thresholds,
+    configHash,
+    detectors: DETECTORS,
+    priceLists: lists,
+    ownerOf: (scope, snapshot) => scopeOwner(scope, snapshot, keys),
+    podOwners: (snapshot) => podOwners(snapshot, keys),
+  };
+  return { settings, problems };
+}
+
+/** How the detectors' state is stored. */
+export function detectorCodecs(settings: Settings): DetectorCodecs {
+  return new Map(
+    settings.detectors.map(({ name, version, codec }) => [name, { version, codec }] as const),
+  );
+}

@@ -1,0 +1,74 @@
+import type { Logger } from 'pino';
+import type { Config } from '../config/schema.ts';
+import { openDeliveryStore, openHistoryReader } from '../history/openHistory.ts';
+import { systemClock } from '../notify/clock.ts';
+import { createChannels } from '../notify/composition.ts';
+import type { DeliveryObserver } from '../notify/deliverer.ts';
+import { createNotifier, type Notifier } from '../notify/notifier.ts';
+import { createPolicy } from '../notify/policy.ts';
+import { historyPictures } from '../notify/slack/pictures.ts';
+import type { DeliveryStore } from '../notify/store.ts';
+import { Releasers } from './releasers.ts';
+
+export interface ComposedNotifier {
+  readonly notifier: Notifier;
+  readonly store: DeliveryStore;
+  /** Closes the channels and the store. */
+  close(): Promise<void>;
+}
+
+/** What happened to an attempt to tell somebody. */
+export type AttemptResult = 'sent' | 'retry' | 'dead';
+
+/** Makes the notifier that the configuration asks for. The history must exist by then. */
+export async function composeNotifier(
+  config: Config,
+  logger: Logger,
+  observe: (channel: string, result: AttemptResult) => void = () => undefined,
+): Promise<ComposedNotifier> {
+  const { path } = config.history;
+  const releasers = new Releasers();
+  const close = () =>
+    releasers.releaseAll((name, err) => logger.warn({ err }, `${name} did not close`));
+  try {
+    const store = await openDeliveryStore(path);
+    releasers.push('the delivery store', () => store.close());
+    const reader = await openHistoryReader(path);
+    releasers.push('the history reader of pictures', () => reader.close());
+    const clock = systemClock();
+    const pictures = historyPictures(reader, config.schedule.timezone);
+    const channels = createChannels(config, { clock, logger, pictures });
+    const observer = deliveryObserver(logger, observe);
+    const policy = createPolicy(config);
+    const notifier = createNotifier({ policy, store, channels, clock, observer });
+    releasers.push('the notifier', () => notifier.close());
+    return { notifier, store, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+function deliveryObserver(
+  logger: Logger,
+  observe: (channel: string, result: AttemptResult) => void,
+): DeliveryObserver {
+  return {
+    sent: ({ receiver }) => observe(receiver.channel, 'sent'),
+    failed: ({ id, receiver }, error, willRetry) => {
+      observe(receiver.channel, willRetry ? 'retry' : 'dead');
+      const fields = { delivery: id, channel: receiver.channel, target: receiver.target };
+      const then = willRetry ? 'it is tried again' : 'it is given up';
+      logger.warn(
+        { ...fields, code: error.code },
+        `a message was not sent, ${then}: ${error.message}`,
+      );
+    },
+    followFailed: ({ id, receiver }, error) => {
+      logger.warn(
+        { delivery: id, channel: receiver.channel, code: error.code },
+        `a message went out without its picture: ${error.message}`,
+      );
+    },
+  };
+}

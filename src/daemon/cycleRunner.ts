@@ -1,0 +1,197 @@
+import { createCollector } from '../collect/createCollector.ts';
+import type { Collector } from '../collect/collector.ts';
+import { allocate } from '../cost/allocate.ts';
+import { priceNodes } from '../cost/priceNodes.ts';
+import { namespaceTable } from '../cost/report/namespaceTable.ts';
+import { correctWindows } from '../cycle/correctWindows.ts';
+import { windowsBetween } from '../cycle/plan.ts';
+import { rebuildVerdicts } from '../cycle/rebuildVerdicts.ts';
+import { catchUp, type CatchUpOptions, type CycleProgress } from '../cycle/runCycle.ts';
+import type { Settings } from '../cycle/settings.ts';
+import { WorkingState } from '../cycle/state.ts';
+import { openHistoryWriter } from '../history/openHistory.ts';
+import type { CostTable, HistoryWriter } from '../history/history.ts';
+import { HOUR_MS, type TimeMs } from '../model/time.ts';
+import { composeSettings, detectorCodecs, type CycleConfig } from './compose.ts';
+import { openDryRunHistory } from './dryRunHistory.ts';
+import { summarize, type CycleSummary } from './cycleSummary.ts';
+
+export interface RunnerOptions {
+  /** Told to whoever finds the history locked. */
+  readonly command: string;
+  now(): TimeMs;
+  /** Told what is not as it should be although work can go on. */
+  warn(problem: string): void;
+  readonly signal: AbortSignal;
+  /** Writes nothing and takes no lock; looks at the window that begins here. */
+  readonly dryRunFrom?: TimeMs;
+}
+
+/**
+ * Everything that a cycle needs, opened once: the collector, the history's writer (and with it the
+ * lock), and the state that is carried from window to window. The daemon's worker thread, `once` and
+ * `backfill` all work through one of these.
+ */
+export class CycleRunner {
+  readonly #history: HistoryWriter;
+  readonly #options: RunnerOptions;
+  #settings: Settings;
+  #collector: Collector;
+  #state: WorkingState;
+  #composedAt: TimeMs;
+  /** What runs now; a collector that it uses must not be closed. */
+  #running: Promise<unknown> = Promise.resolve();
+
+  private constructor(
+    history: HistoryWriter,
+    options: RunnerOptions,
+    settings: Settings,
+    collector: Collector,
+    state: WorkingState,
+  ) {
+    this.#history = history;
+    this.#options = options;
+    this.#settings = settings;
+    this.#collector = collector;
+    this.#state = state;
+    this.#composedAt = options.now();
+  }
+
+  /** @throws HistoryError when the history cannot be opened, `locked` while another process has it. */
+  static async open(loaded: CycleConfig, options: RunnerOptions): Promise<CycleRunner> {
+    const settings = await compose(loaded, options);
+    const { config } = settings;
+    const collector = await createCollector(config);
+    const history =
+      options.dryRunFrom === undefined
+        ? await openHistoryWriter({
+            path: config.history.path,
+            command: options.command,
+            clock: options.now,
+            cluster: config.cluster,
+            currency: config.pricing.currency,
+            windowMs: config.schedule.window,
+          })
+        : await openDryRunHistory(config.history.path);
+    try {
+      const state = new WorkingState(await history.loadState(detectorCodecs(settings)));
+      if (options.dryRunFrom !== undefined) state.watermark = options.dryRunFrom;
+      return new CycleRunner(history, options, settings, collector, state);
+    } catch (error) {
+      await history.close();
+      throw error;
+    }
+  }
+
+  /** End of the last sealed window, or null. */
+  get watermark(): TimeMs | null {
+    return this.#state.watermark;
+  }
+
+  get historyStart(): TimeMs | null {
+    return this.#state.historyStart;
+  }
+
+  /** The oldest time that the source still has data for, or null when it cannot tell. */
+  oldestData(signal: AbortSignal): Promise<TimeMs | null> {
+    return this.#collector.oldestData(signal);
+  }
+
+  /** Seals every window up to `options.until`; see `catchUp`. */
+  async catchUp(options: CatchUpOptions): Promise<CycleSummary> {
+    const ports = { collector: this.#collector, history: this.#history };
+    try {
+      return summarize(await this.#run(catchUp(ports, this.#state, this.#settings, options)));
+    } catch (error) {
+      // The state may be ahead of what was recorded.
+      await this.#reloadState();
+      throw error;
+    }
+  }
+
+  /** Asks again for windows since `since` that were sealed with partial data. */
+  correct(since: TimeMs, until: TimeMs, signal: AbortSignal): Promise<number> {
+    const ports = { collector: this.#collector, history: this.#history };
+    const options = { since, until, signal };
+    return this.#run(correctWindows(ports, this.#state, this.#settings, options));
+  }
+
+  /** Replays the verdicts from the last checkpoint before `from`; see `rebuildVerdicts`. */
+  async rebuild(
+    from: TimeMs,
+    signal: AbortSignal,
+    onProgress: (progress: CycleProgress) => void,
+  ): Promise<number> {
+    const { historyStart, watermark } = this.#state;
+    if (historyStart === null || watermark === null) return 0;
+    const ports = { collector: this.#collector, history: this.#history };
+    const codecs = detectorCodecs(this.#settings);
+    const options = { codecs, from, historyStart, watermark, signal, onProgress };
+    const replayed = await this.#run(rebuildVerdicts(ports, this.#settings, options));
+    await this.#reloadState();
+    return replayed;
+  }
+
+  /** What the last hour before `until` cost by namespace, without recording anything. */
+  async firstLook(until: TimeMs, signal: AbortSignal): Promise<CostTable> {
+    const { config, priceLists } = this.#settings;
+    const windows = windowsBetween(until - HOUR_MS, until, config.schedule.window);
+    const expected = this.#state.expectedSamples;
+    const snapshots = await this.#collector.collect(windows, expected, signal);
+    const priced = snapshots.map((snapshot) => {
+      const prices = priceNodes(snapshot, config.pricing, priceLists);
+      const costs = allocate(snapshot, prices, config.pricing);
+      return { window: snapshot.window, costs, coverage: snapshot.coverage };
+    });
+    const start = windows[0]?.start ?? until;
+    return namespaceTable(priced, { start, end: until });
+  }
+
+  /** Drops what is older than the retention, and looks for new price lists. */
+  async keepHouse(now: TimeMs): Promise<void> {
+    const { windows, hours } = this.#settings.config.history.retention;
+    const windowsFrom = Math.floor((now - windows) / HOUR_MS) * HOUR_MS;
+    const hoursFrom = Math.floor((now - hours) / HOUR_MS) * HOUR_MS;
+    await this.#history.prune({ windowsFrom, hoursFrom });
+    if (now - this.#composedAt < HOUR_MS) return;
+    this.#settings = await compose(this.#settings, this.#options);
+    this.#composedAt = now;
+  }
+
+  /**
+   * Takes a new configuration into use with the next call; all that can fail is done before anything
+   * changes, and what runs goes on with the old one.
+   */
+  async reconfigure(loaded: CycleConfig): Promise<void> {
+    const settings = await compose(loaded, this.#options);
+    const collector = await createCollector(loaded.config);
+    const old = this.#collector;
+    this.#settings = settings;
+    this.#collector = collector;
+    this.#composedAt = this.#options.now();
+    await this.#running.catch(() => undefined);
+    await old.close();
+  }
+
+  /** Closes the collector and the history, and lets go of the lock. */
+  async close(): Promise<void> {
+    await this.#collector.close();
+    await this.#history.close();
+  }
+
+  #run<T>(work: Promise<T>): Promise<T> {
+    this.#running = work;
+    return work;
+  }
+
+  async #reloadState(): Promise<void> {
+    const codecs = detectorCodecs(this.#settings);
+    this.#state = new WorkingState(await this.#history.loadState(codecs));
+  }
+}
+
+async function compose(loaded: CycleConfig, options: RunnerOptions): Promise<Settings> {
+  const { settings, problems } = await composeSettings(loaded, options.now(), options.signal);
+  for (const problem of problems) options.warn(problem);
+  return settings;
+}

@@ -1,0 +1,96 @@
+import type { CycleReport } from '../cycle/runCycle.ts';
+import type { FindingKind, Severity } from '../model/finding.ts';
+import type { Nano } from '../model/money.ts';
+import type { DataProblem } from '../model/snapshot.ts';
+import type { TimeMs, Window } from '../model/time.ts';
+
+/** What a cycle came to, small enough to be sent from the worker thread and logged. */
+export interface CycleSummary {
+  readonly sealed: number;
+  readonly corrected: number;
+  readonly lost: number;
+  readonly watermark: TimeMs | null;
+  readonly events: readonly EventSummary[];
+  readonly open: readonly OpenCount[];
+  readonly last: LastWindow | null;
+  /** Why the source could not be asked; null when it could. */
+  readonly outage: {
+    readonly code: string;
+    readonly message: string;
+    readonly retryable: boolean;
+  } | null;
+}
+
+export interface EventSummary {
+  readonly type: string;
+  readonly id: string;
+  readonly kind: FindingKind;
+  readonly severity: Severity;
+  readonly summary: string;
+  readonly reason: string;
+}
+
+/** Findings that are not resolved, counted. */
+export interface OpenCount {
+  readonly kind: FindingKind;
+  readonly severity: Severity;
+  readonly count: number;
+}
+
+export interface LastWindow {
+  readonly window: Window;
+  readonly nodes: number;
+  readonly pods: number;
+  readonly containers: number;
+  readonly coverage: number;
+  readonly complete: boolean;
+  readonly problems: readonly DataProblem[];
+  readonly costNano: Nano;
+}
+
+/** Boils a cycle's report down. */
+export function summarize(report: CycleReport): CycleSummary {
+  const { sealed, corrected, lost, watermark, error } = report;
+  return {
+    sealed,
+    corrected,
+    lost,
+    watermark,
+    events: report.events.map(({ type, reason, finding }) => ({
+      type,
+      id: finding.id,
+      kind: finding.kind,
+      severity: finding.severity,
+      summary: finding.summary,
+      reason,
+    })),
+    open: countOpen(report),
+    last: report.last === null ? null : lastWindow(report.last),
+    outage:
+      error === null
+        ? null
+        : { code: error.code, message: error.message, retryable: error.retryable },
+  };
+}
+
+function countOpen({ openFindings }: CycleReport): readonly OpenCount[] {
+  const groups = Map.groupBy(openFindings, ({ kind, severity }) => `${kind} ${severity}`);
+  return [...groups.values()].flatMap((group) => {
+    const [first] = group;
+    if (first === undefined) return [];
+    return [{ kind: first.kind, severity: first.severity, count: group.length }];
+  });
+}
+
+function lastWindow({ snapshot, costNano }: NonNullable<CycleReport['last']>): LastWindow {
+  return {
+    window: snapshot.window,
+    nodes: snapshot.nodes.length,
+    pods: snapshot.pods.length,
+    containers: snapshot.pods.reduce((sum, pod) => sum + pod.containers.length, 0),
+    coverage: snapshot.coverage,
+    complete: snapshot.complete,
+    problems: snapshot.problems,
+    costNano,
+  };
+}

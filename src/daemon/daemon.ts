@@ -1,0 +1,199 @@
+import { schedule as scheduleCron, type ScheduledTask } from 'node-cron';
+import type { Logger } from 'pino';
+import { parseListen } from '../config/listen.ts';
+import type { LoadedConfig } from '../config/load.ts';
+import { openHistoryReader } from '../history/openHistory.ts';
+import { SECOND_MS } from '../model/time.ts';
+import { listen, type Listener } from '../serve/listen.ts';
+import { createMetrics } from '../serve/metrics.ts';
+import { createProbes } from '../serve/probes.ts';
+import { composeNotifier, type ComposedNotifier } from './composeNotifier.ts';
+import { composeApp } from './composeApp.ts';
+import { CycleSupervisor } from './cycleSupervisor.ts';
+import { LiveCycles } from './liveCycles.ts';
+import { NotifyPump } from './notifyPump.ts';
+import { Releasers } from './releasers.ts';
+import { requireReloadable } from './reloadable.ts';
+
+/** SIGTERM is to end the daemon within ten seconds: the cycle thread gets most of them. */
+const THREAD_GRACE_MS = 6 * SECOND_MS;
+
+export interface DaemonOptions {
+  readonly loaded: LoadedConfig;
+  readonly version: string;
+  readonly log: Logger;
+  /** Reads the configuration again. @throws ConfigError */
+  loadAgain(): LoadedConfig;
+  /** Told of the configuration that has come into force. */
+  onConfig(loaded: LoadedConfig): void;
+  /** Prints for people, on stdout. */
+  print(text: string): void;
+}
+
+export interface Daemon {
+  /** Pages and API. */
+  readonly url: string;
+  /** Health and metrics. */
+  readonly probesUrl: string;
+  /** Takes the configuration anew. Rejects, with the reason, when the old one stays in force. */
+  reload(): Promise<void>;
+  /** Ends everything; the window at work is either sealed or untouched. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Composes the daemon and starts it: probes first, then the cycle thread (and with it the history),
+ * notifications, pages, and last the schedule. A start that fails gives back what it had taken.
+ */
+export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
+  const releasers = new Releasers();
+  const { log } = options;
+  const release = () =>
+    releasers.releaseAll((name, err) => log.error({ err }, `${name} did not end cleanly`));
+  try {
+    return await compose(options, releasers, release);
+  } catch (error) {
+    await release();
+    throw error;
+  }
+}
+
+async function compose(
+  options: DaemonOptions,
+  releasers: Releasers,
+  release: () => Promise<void>,
+): Promise<Daemon> {
+  const { log, version } = options;
+  let loaded = options.loaded;
+  const config = () => loaded.config;
+
+  let live: LiveCycles | null = null;
+  let cycles: CycleSupervisor | null = null;
+  let ready = false;
+  const metrics = createMetrics(version, config().cluster, {
+    lagSeconds: () => {
+      const watermark = live?.watermark ?? null;
+      return watermark === null ? null : (Date.now() - watermark) / SECOND_MS;
+    },
+  });
+  metrics.reloadOk.set(1);
+  metrics.reloadTime.set(Date.now() / SECOND_MS);
+
+  const probes = await listenOn(
+    'serve.probes',
+    config().serve.probes,
+    createProbes({
+      registry: metrics.registry,
+      unhealthy: () =>
+        cycles?.unhealthy === true ? 'The cycle thread crashes again and again' : null,
+      notReady: () => (ready ? null : 'The history is not open yet'),
+    }).fetch,
+  );
+  releasers.push('the probe listener', () => probes.close());
+
+  const started = await CycleSupervisor.start(loaded, {
+    command: 'run',
+    onProgress: (progress) => live?.showProgress(progress),
+    onWarning: (problem) => log.warn(problem),
+    onCrash: (err, restartInMs) => {
+      metrics.threadCrashes.inc();
+      log.error({ err, restartInMs }, 'the cycle thread crashed; it is started again');
+    },
+    onRestart: () => {
+      log.info('the cycle thread runs again');
+      live?.tick();
+    },
+  });
+  const supervisor = started.supervisor;
+  cycles = supervisor;
+  releasers.push('the cycle thread', () => supervisor.close(THREAD_GRACE_MS));
+
+  const notifierOf = (): Promise<ComposedNotifier> =>
+    composeNotifier(config(), log, (channel, result) =>
+      metrics.deliveries.inc({ channel, result }),
+    );
+  let notifier = await notifierOf();
+  releasers.push('the notifier', () => notifier.close());
+  const { installedAt } = await notifier.store.view(Date.now());
+  const pump = new NotifyPump(() => notifier.notifier, log);
+
+  const reader = await openHistoryReader(config().history.path);
+  releasers.push('the history reader', () => reader.close());
+
+  const parts = { config, reader, log, version, reload: () => reload() };
+  let app = composeApp(parts);
+  const main = await listenOn('serve.listen', config().serve.listen, (request, env) =>
+    app.fetch(request, env),
+  );
+  releasers.push('the page listener', () => main.close());
+
+  live = new LiveCycles({
+    config,
+    cycles: supervisor,
+    pump,
+    metrics,
+    log,
+    now: Date.now,
+    print: options.print,
+    watermark: started.watermark,
+    announced: installedAt !== null,
+  });
+  const running = live;
+  pump.start();
+  releasers.push('the messages', () => pump.stop());
+  releasers.push('the cycle', () => running.stop());
+  let ticks = scheduleTicks(config().schedule, running);
+  releasers.push('the schedule', () => ticks.destroy());
+
+  async function reload(): Promise<void> {
+    try {
+      const next = options.loadAgain();
+      requireReloadable(loaded, next);
+      // All that can fail is done before anything that is in force changes.
+      const nextTicks = scheduleTicks(next.config.schedule, running);
+      await supervisor.reconfigure(next).catch((error: unknown) => {
+        void nextTicks.destroy();
+        throw error;
+      });
+      await ticks.destroy();
+      ticks = nextTicks;
+      loaded = next;
+      options.onConfig(next);
+      const old = notifier;
+      notifier = await notifierOf();
+      await old.close();
+      app = composeApp(parts);
+      metrics.reloadOk.set(1);
+      metrics.reloadTime.set(Date.now() / SECOND_MS);
+      log.info({ file: next.file }, 'the configuration was reloaded');
+    } catch (error) {
+      metrics.reloadOk.set(0);
+      const message = error instanceof Error ? error.message : String(error);
+      log.error(`the new configuration is not used, the old one stays in force:\n${message}`);
+      throw error;
+    }
+  }
+
+  ready = true;
+  log.info({ pages: main.url, probes: probes.url }, 'Burnwatch runs');
+  running.tick();
+  return { url: main.url, probesUrl: probes.url, reload, stop: release };
+}
+
+/** The schedule only ticks: that one cycle runs at a time is seen to elsewhere. */
+function scheduleTicks(
+  { cycle, timezone }: LoadedConfig['config']['schedule'],
+  live: LiveCycles,
+): ScheduledTask {
+  return scheduleCron(cycle, () => live.tick(), { timezone });
+}
+
+function listenOn(
+  key: string,
+  text: string,
+  fetch: Parameters<typeof listen>[0],
+): Promise<Listener> {
+  const address = parseListen(text);
+  if (address === null) throw new Error(`${key}: ${text} is not HOST:PORT`);
+  return listen(fetch, address, key);
+}

@@ -1,0 +1,35 @@
+import { emptyState, type CycleState } from '../cycle/state.ts';
+import {
+  HistoryError,
+  type DetectorCodecs,
+  type HistoryReader,
+  type HistoryWriter,
+} from '../history/history.ts';
+import { openHistoryReader } from '../history/openHistory.ts';
+
+/** A history that can be read and is never written: what `--dry-run` works with, beside a daemon if need be. */
+export async function openDryRunHistory(path: string): Promise<HistoryWriter> {
+  const reader = await openIfThere(path);
+  const refuse = (): Promise<never> => Promise.reject(new Error('a dry run writes nothing'));
+  return {
+    loadState: (codecs: DetectorCodecs): Promise<CycleState> =>
+      reader === null ? Promise.resolve(emptyState()) : reader.loadState(codecs),
+    pendingActions: () => Promise.resolve([]),
+    incompleteWindows: () => Promise.resolve([]),
+    recordWindows: refuse,
+    recordFindings: refuse,
+    correctWindows: refuse,
+    replayVerdicts: refuse,
+    prune: refuse,
+    close: async () => reader?.close(),
+  };
+}
+
+async function openIfThere(path: string): Promise<HistoryReader | null> {
+  try {
+    return await openHistoryReader(path);
+  } catch (error) {
+    if (error instanceof HistoryError && error.code === 'missing') return null;
+    throw error;
+  }
+}

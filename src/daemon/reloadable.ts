@@ -1,0 +1,26 @@
+import { ConfigError, type ConfigProblem } from '../config/configError.ts';
+import type { LoadedConfig } from '../config/load.ts';
+import type { Config } from '../config/schema.ts';
+
+/** What cannot change while the daemon runs: the history was made for it, or a port is taken. */
+const FIXED: readonly (readonly [key: string, of: (config: Config) => unknown])[] = [
+  ['cluster', (config) => config.cluster],
+  ['pricing.currency', (config) => config.pricing.currency],
+  ['schedule.window', (config) => config.schedule.window],
+  ['history.path', (config) => config.history.path],
+  ['serve.listen', (config) => config.serve.listen],
+  ['serve.probes', (config) => config.serve.probes],
+];
+
+/** @throws ConfigError naming every changed key that needs a restart. */
+export function requireReloadable(old: LoadedConfig, next: LoadedConfig): void {
+  const problems: ConfigProblem[] = FIXED.filter(
+    ([, of]) => of(old.config) !== of(next.config),
+  ).map(([key, of]) => ({
+    file: next.file,
+    line: 0,
+    key,
+    message: `changed from ${JSON.stringify(of(old.config))} to ${JSON.stringify(of(next.config))}: that needs a restart`,
+  }));
+  if (problems.length > 0) throw new ConfigError(problems);
+}
