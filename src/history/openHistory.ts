@@ -3,3 +3,4 @@ export { openHistoryReader } from './sqlite/reader.ts';
 export { openHistoryWriter } from './sqlite/writer.ts';
 export { openOperatorLog } from './sqlite/operatorLog.ts';
 export { openDeliveryStore } from './sqlite/deliveries.ts';
+export { openSilenceStore } from './sqlite/silences.ts';

@@ -12,6 +12,8 @@ import { slackChannel } from './slack/slackChannel.ts';
 import type { PictureSource } from './slack/pictures.ts';
 import type { RenderContext } from './text/format.ts';
 
+export { createPolicy } from './policy.ts';
+
 /** What the configuration says of the reader's world. */
 export function renderContext(config: Config): RenderContext {
   const { notifications, workloads, serve, pricing, cluster } = config;
@@ -27,13 +29,13 @@ export function renderContext(config: Config): RenderContext {
 export interface ChannelParts {
   readonly clock: Clock;
   readonly logger: Pick<Logger, 'info' | 'warn'>;
-  /** Draws the pictures of Slack messages; null sends none. */
-  readonly pictures: PictureSource | null;
+  /** Draws the pictures of Slack messages (`historyPictures`); without it there are none. */
+  readonly pictures?: PictureSource;
 }
 
 /** The channels that the configuration asks for; the log is always among them. */
 export function createChannels(config: Config, parts: ChannelParts): readonly Channel[] {
-  const { clock, pictures, logger } = parts;
+  const { clock, pictures = null, logger } = parts;
   const context = renderContext(config);
   const { slack, alertmanager, siem, webhooks } = config;
   const channels: Channel[] = [logChannel(logger)];

@@ -19,7 +19,7 @@ export interface DeliveryObserver {
   sent(delivery: ClaimedDelivery): void;
   failed(delivery: ClaimedDelivery, error: ChannelError, willRetry: boolean): void;
   /** A picture could not be added; the message itself is there. */
-  followFailed(delivery: ClaimedDelivery, error: ChannelError): void;
+  followFailed?(delivery: ClaimedDelivery, error: ChannelError): void;
 }
 
 export interface DelivererParts {
@@ -119,7 +119,7 @@ async function follow(
     if (replaced === null) return;
     await store.settle(delivery.id, clock.now(), { state: 'sent', receipt: replaced });
   } catch (error) {
-    observer.followFailed(delivery, asChannelError(error));
+    observer.followFailed?.(delivery, asChannelError(error));
   }
 }
 

@@ -64,12 +64,18 @@ function membersOf(
 }
 
 function toChange({ finding, reason, events, record }: News): Change {
-  const last = events.at(-1)?.event.reason;
+  const last = events.at(-1)?.event.reason ?? decisionText(finding);
   return {
     findingId: finding.id,
     reason,
     text: last ?? SENTENCES[reason](finding.lastSeen, record),
   };
+}
+
+/** A decision that no window has merged yet has no event of its own. */
+function decisionText({ decision }: News['finding']): string | undefined {
+  if (decision === null) return undefined;
+  return `${decision.by}: ${decision.reason ?? 'no reason given'}`;
 }
 
 /** What is said where no event of this moment says it better. */

@@ -2,7 +2,7 @@ import type { KnownBlock } from '@slack/web-api';
 import type { FindingsNotice, Notice, NoteNotice } from '../notice.ts';
 import type { RenderContext } from '../text/format.ts';
 import { noticeText } from '../text/noticeText.ts';
-import { LIMITS, mrkdwn, plainText, withinLimits } from './limits.ts';
+import { cutMarkup, LIMITS, mrkdwn, plainText, withinLimits } from './limits.ts';
 import type { SlackMessage, UploadedImage } from './message.ts';
 import { plain, prose } from './mrkdwn.ts';
 import { renderFinding } from './renderFinding.ts';
@@ -60,5 +60,6 @@ export function renderReply(notice: FindingsNotice): SlackMessage {
 }
 
 function fallbackText(notice: Notice): string {
-  return prose(noticeText(notice), LIMITS.messageText - 1_000);
+  const text = prose(noticeText(notice), LIMITS.messageText - 1_000);
+  return text === '' ? 'Burnwatch' : cutMarkup(text, LIMITS.messageText);
 }

@@ -143,12 +143,12 @@ function small({ changes, insteadOf, note }: FindingsNotice, finding: Finding): 
       ? []
       : [`*Preview*: after the first days this goes to ${prose(insteadOf, 300)}`]),
     ...(note === null ? [] : [prose(note, 400)]),
-    `${finding.rule} · ${code(finding.id, 60)}`,
+    `${prose(finding.rule, 80)} · ${code(finding.id, 60)}`,
   ].join('\n');
 }
 
 function imageBlock({ fileId, altText }: UploadedImage): KnownBlock {
-  return { type: 'image', slack_file: { id: fileId }, alt_text: plain(altText, 2_000) };
+  return { type: 'image', slack_file: { id: fileId }, alt_text: plain(altText, 2_000) || 'Chart' };
 }
 
 function section(text: string): KnownBlock {

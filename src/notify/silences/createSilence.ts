@@ -1,0 +1,45 @@
+import { formatTime, type TimeMs } from '../../model/time.ts';
+import { hashId } from '../plan/deliveryId.ts';
+import { cleanText } from '../text/clean.ts';
+import { formatMatcher, MatcherError, parseMatcher, type Matcher } from './matcher.ts';
+import { matchesAll, type Silence } from './silence.ts';
+
+export interface SilenceRequest {
+  /** As people write them: `namespace=shop`, `workload=~"check.*"`. */
+  readonly matchers: readonly string[];
+  readonly endsAt: TimeMs;
+  readonly author: string;
+  readonly reason: string;
+}
+
+/** Makes a silence that begins now. @throws MatcherError with what is wrong and how to write it. */
+export function createSilence(request: SilenceRequest, now: TimeMs): Silence {
+  const matchers = request.matchers.map(parseMatcher);
+  if (matchers.length === 0) {
+    throw new MatcherError('a silence needs at least one matcher, such as namespace=shop');
+  }
+  if (matchers.every((matcher) => matchesAll([matcher], {}))) {
+    throw new MatcherError('these matchers fit everything: name what is to be silent');
+  }
+  const reason = cleanText(request.reason);
+  if (reason === '')
+    throw new MatcherError('a silence needs a reason, for those who find it later');
+  if (request.endsAt <= now) throw new MatcherError('a silence must end in the future');
+  const author = cleanText(request.author);
+  const id = hashId([matchers, author, reason, now, request.endsAt]).slice(0, 10);
+  return { id, matchers, startsAt: now, endsAt: request.endsAt, createdAt: now, author, reason };
+}
+
+/**
+ * True when these matchers could keep an abuse finding quiet: silencing abuse needs more rights than
+ * silencing anything else.
+ */
+export function mayTouchAbuse(matchers: readonly Matcher[]): boolean {
+  const aboutKind = matchers.filter(({ label }) => label === 'kind');
+  return aboutKind.length === 0 || matchesAll(aboutKind, { kind: 'cryptojacking' });
+}
+
+/** `namespace="shop", kind=~"over.*" until 2026-11-25T09:00:00Z (alice: load test)`. */
+export function describeSilence({ matchers, endsAt, author, reason }: Silence): string {
+  return `${matchers.map(formatMatcher).join(', ')} until ${formatTime(endsAt)} (${author}: ${reason})`;
+}
