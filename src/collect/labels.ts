@@ -59,7 +59,14 @@ export function carriedLabels(
 ): Readonly<Record<string, string>> {
   const carried: Record<string, string> = {};
   for (const key of Object.keys(series).sort()) {
-    if (key.startsWith(prefix)) carried[restore(key.slice(prefix.length))] = series[key] ?? '';
+    if (!key.startsWith(prefix)) continue;
+    const name = restore(key.slice(prefix.length));
+    if (!holdsWholeObject(name)) carried[name] = series[key] ?? '';
   }
   return carried;
+}
+
+/** kubectl keeps the whole object in an annotation, environment values and all: it is never read. */
+export function holdsWholeObject(annotation: string): boolean {
+  return /^kubectl[._]kubernetes[._]io[/_]last[-_]applied[-_]configuration$/.test(annotation);
 }

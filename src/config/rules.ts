@@ -1,4 +1,5 @@
 import { validate as isCron } from 'node-cron';
+import { parseMatchers } from '../collect/prometheus/matchers.ts';
 import { HOUR_MS } from '../model/time.ts';
 import { isLoopback, parseListen } from './listen.ts';
 import { notificationRules } from './notificationRules.ts';
@@ -127,6 +128,14 @@ const routeTargets: Rule = ({ owners }, report) => {
   });
 };
 
+const prometheusMatchers: Rule = ({ prometheus }, report) => {
+  try {
+    parseMatchers(prometheus.matchers);
+  } catch (error) {
+    report(['prometheus', 'matchers'], (error as Error).message);
+  }
+};
+
 const oneBudgetEach: Rule = ({ budgets }, report) => {
   const keys = budgets.map(({ namespace, owner }) => JSON.stringify([namespace, owner]));
   keys.forEach((key, index) => {
@@ -140,6 +149,7 @@ const RULES: readonly Rule[] = [
   retentionOrder,
   specFile,
   onePrometheusLogin,
+  prometheusMatchers,
   slackToken,
   webhookAddress,
   uniqueNames,

@@ -11,6 +11,10 @@ export interface PodSpecFacts {
   readonly hostPaths: readonly string[];
   readonly priorityClass: string | null;
   readonly qosClass: string | null;
+  /** Names of volumes by kind of source: claims, Secrets and ConfigMaps as they are called. */
+  readonly claims?: readonly string[];
+  readonly tolerations?: readonly string[];
+  readonly runtimeClass?: string | null;
   readonly containers: readonly ContainerSpecFacts[];
 }
 
@@ -30,6 +34,11 @@ export interface ContainerSpecFacts {
   readonly readOnlyRootFilesystem: boolean;
   readonly seccompProfile: string | null;
   readonly hugePagesBytes: number;
+  /**
+   * A digest of the command line and the names of the environment variables, so that a change of them is
+   * seen without keeping them. Values of the environment and of secret-looking flags are not in it.
+   */
+  readonly commandHash?: string;
 }
 
 export interface EnvVar {

@@ -1,3 +1,4 @@
+import type { ClusterObjects } from './clusterObjects.ts';
 import type { Reading } from './reading.ts';
 import type { PodSpecFacts } from './podSpec.ts';
 import type { TimeMs, Window } from './time.ts';
@@ -19,6 +20,8 @@ export interface Snapshot {
   readonly namespaces: ReadonlyMap<string, NamespaceFacts>;
   readonly volumes: readonly VolumeSample[];
   readonly loadBalancers: readonly LoadBalancerSample[];
+  /** Other objects of the cluster, observed close to this window; absent where no source told of them. */
+  readonly objects?: ClusterObjects | null;
   /** Share of the expected samples that were present, 0..1 (see docs/architecture.md, "Coverage"). */
   readonly coverage: number;
   /** True when nothing that the window needs is missing; an incomplete window is asked again. */

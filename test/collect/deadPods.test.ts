@@ -10,7 +10,7 @@ import { createCollector } from '../../src/collect/createCollector.ts';
 import { configSchema } from '../../src/config/schema.ts';
 import type { Snapshot } from '../../src/model/snapshot.ts';
 import { ceilTo } from '../../src/model/time.ts';
-import { startPrometheus } from '../support/prometheusServer.ts';
+import { startPrometheus } from '../../src/demo/prometheusServer.ts';
 
 /**
  * A dead pod's series: kube-state-metrics' are marked stale at the next scrape, cAdvisor's carry their own
@@ -37,8 +37,8 @@ beforeAll(async () => {
   closers.push(() => rm(data, { recursive: true, force: true }));
   const { port } = exporter.address() as AddressInfo;
   const prometheus = await startPrometheus({
-    data,
-    config: `scrape_configs: [{job_name: all, scrape_interval: 500ms, scrape_timeout: 400ms, static_configs: [{targets: ["127.0.0.1:${port}"]}]}]`,
+    dataDir: data,
+    scrapeConfigs: [{ jobName: 'all', targets: [`127.0.0.1:${port}`], interval: '500ms' }],
   });
   closers.push(() => prometheus.stop());
   // Prometheus takes up to five seconds to begin with its targets.

@@ -8,8 +8,8 @@ import { addKube, addNode, addPod, cgroupOf, constant, every } from '../support/
 import type { MadeUpPod } from '../support/madeUpPod.ts';
 import { createMetricStore } from '../support/metricStore.ts';
 import type { MetricStore, Sample } from '../support/metricStore.ts';
-import { startPrometheus } from '../support/prometheusServer.ts';
-import type { PrometheusServer } from '../support/prometheusServer.ts';
+import { startPrometheus } from '../../src/demo/prometheusServer.ts';
+import type { PrometheusServer } from '../../src/demo/prometheusServer.ts';
 
 /**
  * The traps of metrics, one by one, on a real Prometheus. Scrapes are a minute apart and 17 s off the
@@ -207,7 +207,7 @@ beforeAll(async () => {
   addNode(store, always);
   for (const trap of Object.values(TRAPS)) trap();
   await store.build();
-  server = await startPrometheus({ data: store.folder });
+  server = await startPrometheus({ dataDir: store.folder });
   closers.push(() => server.stop());
   collector = await createCollector(config());
   closers.push(() => collector.close());
@@ -361,7 +361,7 @@ describe('on a real Prometheus', () => {
     addNode(late, cut);
     addPod(late, pod('late', 20, { usageTimes: cut, kubeTimes: cut }));
     await late.build();
-    const young = await startPrometheus({ data: late.folder });
+    const young = await startPrometheus({ dataDir: late.folder });
     const asker = await createCollector(config({ url: young.url }));
     const [whole, short] = await asker.collect([windowAt(-1), windowAt(0)], NOTHING, never);
     await asker.close();
@@ -385,7 +385,7 @@ describe('on a real Prometheus', () => {
     expect(alone).toEqual(together);
     // The server starts over the same blocks with room for so few samples that batches do not fit.
     await server.stop();
-    server = await startPrometheus({ data: store.folder, flags: ['--query.max-samples=120'] });
+    server = await startPrometheus({ dataDir: store.folder, flags: ['--query.max-samples=120'] });
     closers.push(() => server.stop());
     const narrow = await createCollector(config());
     closers.push(() => narrow.close());
@@ -414,7 +414,7 @@ describe('on a real Prometheus', () => {
       addPod(two, pod('shop', 30, { labels: { cluster }, cpuCores: cluster === 'a' ? 1 : 2 }));
     }
     await two.build();
-    const both = await startPrometheus({ data: two.folder });
+    const both = await startPrometheus({ dataDir: two.folder });
     closers.push(() => both.stop());
     const mixed = await createCollector(config({ url: both.url }));
     closers.push(() => mixed.close());

@@ -1,0 +1,152 @@
+import type { PodSpecFacts } from '../../model/podSpec.ts';
+import type { TimeMs } from '../../model/time.ts';
+import type { WorkloadRef } from '../../model/workload.ts';
+import { containerFacts } from './containerFacts.ts';
+import { annotationsOf, controllerOf, labelsOf, parseTime } from './metadata.ts';
+import { parseQuantities } from './quantity.ts';
+import type {
+  RawContainer,
+  RawContainerStatus,
+  RawObject,
+  RawPodSpec,
+  RawPodStatus,
+} from './rawObjects.ts';
+
+/** A pod as the API or a file describes it at one moment. */
+export interface PodRecord {
+  readonly uid: string;
+  readonly namespace: string;
+  readonly name: string;
+  /** Null: nothing controls it. */
+  readonly owner: WorkloadRef | null;
+  readonly node: string | null;
+  readonly createdAt: TimeMs | null;
+  /** When it was put on its node; null while it is not, or where that is not told. */
+  readonly scheduledAt: TimeMs | null;
+  /** When its last container ended, for a pod that has succeeded or failed. */
+  readonly endedAt: TimeMs | null;
+  readonly phase: string | null;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly annotations: Readonly<Record<string, string>>;
+  readonly containers: readonly ContainerRecord[];
+  readonly spec: PodSpecFacts;
+}
+
+export interface ContainerRecord {
+  readonly name: string;
+  readonly role: 'main' | 'init' | 'sidecar';
+  readonly image: string;
+  readonly imageId: string | null;
+  /** Cores and bytes by resource name. */
+  readonly requests: Readonly<Record<string, number>>;
+  readonly limits: Readonly<Record<string, number>>;
+  /** Since when it runs; null while it does not. */
+  readonly runningSince: TimeMs | null;
+  /** The span of its last life that has ended. */
+  readonly ended: { readonly from: TimeMs; readonly to: TimeMs } | null;
+  readonly restarts: number | null;
+  readonly lastTerminatedReason: string | null;
+  readonly waitingReason: string | null;
+}
+
+/** Reads a pod; null when it has no identity. */
+export function podRecord(raw: RawObject): PodRecord | null {
+  const { metadata } = raw;
+  if (!metadata?.uid || !metadata.name || !metadata.namespace) return null;
+  const spec: RawPodSpec = raw.spec ?? {};
+  const status: RawPodStatus = raw.status ?? {};
+  const statuses = new Map(
+    [...(status.containerStatuses ?? []), ...(status.initContainerStatuses ?? [])].map((one) => [
+      one.name,
+      one,
+    ]),
+  );
+  const containers = rolesOf(spec).map(([role, container]) =>
+    containerRecord(role, container, statuses.get(container.name)),
+  );
+  const isOver = status.phase === 'Succeeded' || status.phase === 'Failed';
+  return {
+    uid: metadata.uid,
+    namespace: metadata.namespace,
+    name: metadata.name,
+    owner: controllerOf(metadata),
+    node: spec.nodeName ?? null,
+    createdAt: parseTime(metadata.creationTimestamp),
+    scheduledAt: scheduledAt(spec, status),
+    endedAt: isOver ? latestEnd(containers) : null,
+    phase: status.phase ?? null,
+    labels: labelsOf(metadata),
+    annotations: annotationsOf(metadata),
+    containers,
+    spec: specFacts(spec, status),
+  };
+}
+
+function rolesOf(spec: RawPodSpec): readonly (readonly [ContainerRecord['role'], RawContainer])[] {
+  return [
+    ...(spec.containers ?? []).map((container) => ['main', container] as const),
+    // A native side-car is an init container that is restarted for ever.
+    ...(spec.initContainers ?? []).map(
+      (container) =>
+        [container.restartPolicy === 'Always' ? 'sidecar' : 'init', container] as const,
+    ),
+  ];
+}
+
+function containerRecord(
+  role: ContainerRecord['role'],
+  raw: RawContainer,
+  status: RawContainerStatus | undefined,
+): ContainerRecord {
+  const ended = status?.state?.terminated ?? status?.lastState?.terminated;
+  const from = parseTime(ended?.startedAt);
+  const to = parseTime(ended?.finishedAt);
+  return {
+    name: raw.name ?? '',
+    role,
+    image: raw.image ?? status?.image ?? '',
+    imageId: status?.imageID || null,
+    requests: parseQuantities(raw.resources?.requests),
+    limits: parseQuantities(raw.resources?.limits),
+    runningSince: parseTime(status?.state?.running?.startedAt),
+    ended: from === null || to === null ? null : { from, to },
+    restarts: status?.restartCount ?? null,
+    lastTerminatedReason: status?.lastState?.terminated?.reason ?? null,
+    waitingReason: status?.state?.waiting?.reason ?? null,
+  };
+}
+
+function scheduledAt(spec: RawPodSpec, status: RawPodStatus): TimeMs | null {
+  if (spec.nodeName === undefined) return null;
+  const scheduled = status.conditions?.find(
+    ({ type, status: state }) => type === 'PodScheduled' && state === 'True',
+  );
+  return parseTime(scheduled?.lastTransitionTime) ?? parseTime(status.startTime);
+}
+
+function latestEnd(containers: readonly ContainerRecord[]): TimeMs | null {
+  const ends = containers.flatMap(({ ended }) => (ended === null ? [] : [ended.to]));
+  return ends.length === 0 ? null : Math.max(...ends);
+}
+
+function specFacts(spec: RawPodSpec, status: RawPodStatus): PodSpecFacts {
+  const volumes = spec.volumes ?? [];
+  return {
+    serviceAccount: spec.serviceAccountName ?? null,
+    automountToken: spec.automountServiceAccountToken ?? null,
+    hostNetwork: spec.hostNetwork ?? false,
+    hostPid: spec.hostPID ?? false,
+    hostIpc: spec.hostIPC ?? false,
+    hostPaths: volumes.flatMap(({ hostPath }) => hostPath?.path ?? []),
+    priorityClass: spec.priorityClassName ?? null,
+    qosClass: status.qosClass ?? null,
+    claims: volumes.flatMap((volume) => volume.persistentVolumeClaim?.claimName ?? []),
+    tolerations: (spec.tolerations ?? []).map(({ key, operator, value, effect }) =>
+      [key ?? '*', operator === 'Exists' ? '' : `=${value ?? ''}`, effect ? `:${effect}` : ''].join(
+        '',
+      ),
+    ),
+    runtimeClass: spec.runtimeClassName ?? null,
+    containers: rolesOf(spec).map(([role, container]) => containerFacts(role, container, spec)),
+  };
+}

@@ -1,0 +1,109 @@
+/**
+ * Objects as the Kubernetes API or `kubectl get -o json` write them: only the fields that are read, and
+ * every one of them optional, since what comes from outside promises nothing.
+ */
+export interface RawMetadata {
+  readonly name?: string;
+  readonly namespace?: string;
+  readonly uid?: string;
+  readonly creationTimestamp?: string;
+  readonly deletionTimestamp?: string;
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly annotations?: Readonly<Record<string, string>>;
+  readonly ownerReferences?: readonly {
+    readonly kind?: string;
+    readonly name?: string;
+    readonly controller?: boolean;
+  }[];
+}
+
+export interface RawObject {
+  readonly apiVersion?: string;
+  readonly kind?: string;
+  readonly metadata?: RawMetadata;
+  readonly spec?: Readonly<Record<string, unknown>>;
+  readonly status?: Readonly<Record<string, unknown>>;
+}
+
+export interface RawContainer {
+  readonly name?: string;
+  readonly image?: string;
+  readonly command?: readonly string[];
+  readonly args?: readonly string[];
+  readonly env?: readonly {
+    readonly name?: string;
+    readonly value?: string;
+    readonly valueFrom?: unknown;
+  }[];
+  readonly ports?: readonly { readonly containerPort?: number }[];
+  readonly restartPolicy?: string;
+  readonly resources?: {
+    readonly requests?: Readonly<Record<string, string>>;
+    readonly limits?: Readonly<Record<string, string>>;
+  };
+  readonly securityContext?: {
+    readonly privileged?: boolean;
+    readonly runAsUser?: number;
+    readonly runAsNonRoot?: boolean;
+    readonly allowPrivilegeEscalation?: boolean;
+    readonly readOnlyRootFilesystem?: boolean;
+    readonly capabilities?: { readonly add?: readonly string[] };
+    readonly seccompProfile?: { readonly type?: string };
+  };
+}
+
+export interface RawPodSpec {
+  readonly nodeName?: string;
+  readonly serviceAccountName?: string;
+  readonly automountServiceAccountToken?: boolean;
+  readonly hostNetwork?: boolean;
+  readonly hostPID?: boolean;
+  readonly hostIPC?: boolean;
+  readonly priorityClassName?: string;
+  readonly runtimeClassName?: string;
+  readonly securityContext?: RawContainer['securityContext'];
+  readonly containers?: readonly RawContainer[];
+  readonly initContainers?: readonly RawContainer[];
+  readonly tolerations?: readonly {
+    readonly key?: string;
+    readonly operator?: string;
+    readonly value?: string;
+    readonly effect?: string;
+  }[];
+  readonly volumes?: readonly {
+    readonly hostPath?: { readonly path?: string };
+    readonly persistentVolumeClaim?: { readonly claimName?: string };
+  }[];
+}
+
+interface RawContainerState {
+  readonly running?: { readonly startedAt?: string };
+  readonly waiting?: { readonly reason?: string };
+  readonly terminated?: {
+    readonly reason?: string;
+    readonly startedAt?: string;
+    readonly finishedAt?: string;
+  };
+}
+
+export interface RawContainerStatus {
+  readonly name?: string;
+  readonly image?: string;
+  readonly imageID?: string;
+  readonly restartCount?: number;
+  readonly state?: RawContainerState;
+  readonly lastState?: RawContainerState;
+}
+
+export interface RawPodStatus {
+  readonly phase?: string;
+  readonly qosClass?: string;
+  readonly startTime?: string;
+  readonly conditions?: readonly {
+    readonly type?: string;
+    readonly status?: string;
+    readonly lastTransitionTime?: string;
+  }[];
+  readonly containerStatuses?: readonly RawContainerStatus[];
+  readonly initContainerStatuses?: readonly RawContainerStatus[];
+}

@@ -1,0 +1,119 @@
+import type { Reading } from './reading.ts';
+import type { TimeMs } from './time.ts';
+import type { WorkloadRef } from './workload.ts';
+
+/**
+ * What the Kubernetes API, or a file of its objects, said of the cluster besides its pods. It is a state of
+ * one moment: a snapshot carries it only when it was observed close to the window, since an unseen past is
+ * unknown. Lists are sorted by namespace and name.
+ */
+export interface ClusterObjects {
+  readonly observedAt: TimeMs;
+  /** Resources that could not be read (`horizontalpodautoscalers.autoscaling`): their lists say nothing. */
+  readonly missing: readonly string[];
+  readonly workloads: readonly WorkloadObject[];
+  readonly autoscalers: readonly Autoscaler[];
+  readonly verticalAutoscalers: readonly VerticalAutoscaler[];
+  readonly quotas: readonly ResourceQuota[];
+  readonly limitRanges: readonly LimitRange[];
+  readonly disruptionBudgets: readonly DisruptionBudget[];
+  readonly claims: readonly VolumeClaim[];
+  readonly services: readonly ServiceObject[];
+  readonly nodes: readonly NodeObject[];
+}
+
+interface Named {
+  readonly namespace: string;
+  readonly name: string;
+}
+
+/** A Deployment, StatefulSet, DaemonSet, CronJob, … as its owner wrote it. */
+export interface WorkloadObject {
+  readonly namespace: string;
+  readonly workload: WorkloadRef;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly annotations: Readonly<Record<string, string>>;
+  /** Wished-for replicas; unknown for kinds that have none. */
+  readonly replicas: Reading;
+  readonly createdAt: TimeMs | null;
+}
+
+/** A HorizontalPodAutoscaler. */
+export interface Autoscaler extends Named {
+  readonly target: WorkloadRef;
+  readonly minReplicas: Reading;
+  readonly maxReplicas: Reading;
+  readonly currentReplicas: Reading;
+  /** Wished-for average utilisation of requests in percent; unknown where it scales by something else. */
+  readonly cpuTargetPercent: Reading;
+  readonly memoryTargetPercent: Reading;
+}
+
+/** A VerticalPodAutoscaler. */
+export interface VerticalAutoscaler extends Named {
+  readonly target: WorkloadRef;
+  /** `Off`, `Initial`, `Recreate`, `InPlaceOrRecreate` or `Auto`. */
+  readonly updateMode: string;
+  readonly recommendations: readonly {
+    readonly container: string;
+    readonly cpuCores: Reading;
+    readonly ramBytes: Reading;
+  }[];
+}
+
+/** A ResourceQuota: cores, bytes or counts by resource name (`requests.cpu`, `limits.memory`, `pods`). */
+export interface ResourceQuota extends Named {
+  readonly hard: Readonly<Record<string, number>>;
+  readonly used: Readonly<Record<string, number>>;
+  /** True when it holds only for some pods (scopes, priority classes). */
+  readonly scoped: boolean;
+}
+
+/** A LimitRange's entry for containers: cores or bytes by resource name (`cpu`, `memory`). */
+export interface LimitRange extends Named {
+  readonly defaultLimit: Readonly<Record<string, number>>;
+  readonly defaultRequest: Readonly<Record<string, number>>;
+  readonly min: Readonly<Record<string, number>>;
+  readonly max: Readonly<Record<string, number>>;
+}
+
+/** A PodDisruptionBudget; its selector matches pod labels. */
+export interface DisruptionBudget extends Named {
+  readonly matchLabels: Readonly<Record<string, string>>;
+  readonly minAvailable: string | null;
+  readonly maxUnavailable: string | null;
+}
+
+/** A PersistentVolumeClaim. */
+export interface VolumeClaim extends Named {
+  readonly storageClass: string | null;
+  readonly volume: string | null;
+  readonly bytes: Reading;
+  readonly phase: string | null;
+}
+
+/** A Service. */
+export interface ServiceObject extends Named {
+  readonly type: string;
+  readonly selector: Readonly<Record<string, string>>;
+  readonly ports: readonly number[];
+}
+
+/** A node beyond what a snapshot's sample says. */
+export interface NodeObject {
+  readonly name: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly providerId: string | null;
+  readonly taints: readonly {
+    readonly key: string;
+    readonly value: string | null;
+    readonly effect: string;
+  }[];
+  readonly cpuCores: Reading;
+  readonly ramBytes: Reading;
+  readonly gpus: Reading;
+  readonly allocatableCpuCores: Reading;
+  readonly allocatableRamBytes: Reading;
+  readonly unschedulable: boolean;
+  readonly createdAt: TimeMs | null;
+}
