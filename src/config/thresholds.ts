@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { abuseSchema, signaturesSchema } from '../detect/abuse/thresholds.ts';
 
 /**
  * The thresholds that ship in `thresholds/*.yaml`, one schema a file. A detector's schema is its
@@ -53,6 +54,8 @@ export const thresholdsSchema = z.strictObject({
   budget: budgetSchema,
   costSpike: costSpikeSchema,
   overprovisioned: overprovisionedSchema,
+  abuse: abuseSchema,
+  signatures: signaturesSchema,
 });
 
 export type Thresholds = z.output<typeof thresholdsSchema>;

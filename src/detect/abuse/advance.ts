@@ -1,0 +1,146 @@
+import type { TimeMs, Window } from '../../model/time.ts';
+import type { Normal } from './normal.ts';
+import { hourOf } from './ring.ts';
+import { hash, repositoryOf } from './images.ts';
+import type { Track } from './state.ts';
+import { diskOf, netOf, type Subject } from './subject.ts';
+import type { Suspicion } from './suspicion.ts';
+import type { AbuseThresholds } from './thresholds.ts';
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+
+/** Sums of a spell forget with this memory, in suspicious windows (two hours of five-minute windows). */
+const MEMORY = 1 - 1 / 24;
+const RECENT = 12;
+
+/** The track after one more window: identity, CUSUM, dwell, and what the spell has burnt so far. */
+export function advance(
+  before: Track,
+  subject: Subject,
+  suspicion: Suspicion,
+  normal: Normal,
+  window: Window,
+  knobs: AbuseThresholds,
+): Track {
+  const track: Mutable<Track> = { ...before };
+  identify(track, subject, window.start);
+  cusum(track, suspicion, normal, knobs);
+  const isWarm = suspicion.isHot || (track.fast > 0 && suspicion.z > knobs.cusum.drift);
+  const isAlarmed = track.fast >= knobs.cusum.alarm || track.slow >= knobs.slow.alarm;
+  const counts = suspicion.isHot || (isAlarmed && suspicion.z > 0);
+  if (isWarm || (counts && suspicion.extraCores > 0))
+    accumulate(track, subject, suspicion, window, knobs, counts);
+  track.dwell = counts
+    ? Math.min(knobs.dwell.cap, track.dwell + 1)
+    : Math.max(0, track.dwell - knobs.dwell.leak);
+  if (track.dwell === 0 && track.fast === 0 && track.alarm === 0) endSpell(track);
+  if (track.since === 0) learnMemory(track, subject);
+  else track.costNano += subject.costNano;
+  return track;
+}
+
+function identify(track: Mutable<Track>, subject: Subject, at: TimeMs): void {
+  track.lastSeen = at;
+  if (subject.image === null) return;
+  const image = hash(subject.image);
+  const repo = hash(repositoryOf(subject.image));
+  if (image !== track.image) {
+    track.imageSince = track.image === 0 ? track.firstSeen : at;
+    track.image = image;
+  }
+  if (repo !== track.repo) {
+    track.repoSince = track.repo === 0 ? track.firstSeen : at;
+    track.repo = repo;
+  }
+}
+
+/** One-sided CUSUM (Page 1954) on the robust z-score of unexplained use: small, lasting shifts. */
+function cusum(
+  track: Mutable<Track>,
+  { z }: Suspicion,
+  { base }: Normal,
+  { cusum }: AbuseThresholds,
+): void {
+  if (base === null) {
+    track.fast = 0;
+    return;
+  }
+  const step = Math.max(-cusum.cap, Math.min(cusum.cap, z)) - cusum.drift;
+  track.fast = Math.max(0, Math.min(2 * cusum.alarm, track.fast + step));
+}
+
+function accumulate(
+  track: Mutable<Track>,
+  subject: Subject,
+  suspicion: Suspicion,
+  window: Window,
+  knobs: AbuseThresholds,
+  counts: boolean,
+): void {
+  const seconds = (window.end - window.start) / 1000;
+  if (track.since === 0) {
+    track.since = window.start;
+    track.ramStep = 0;
+  }
+  track.hotWindows += counts ? 1 : 0;
+  track.coreSeconds = track.coreSeconds * MEMORY + suspicion.cores * seconds;
+  // Burnt core-seconds are never forgotten within a spell: duty cycles add up.
+  track.extraCoreSeconds += suspicion.extraCores * (1 - suspicion.explained) * seconds;
+  if (suspicion.extraBytes !== null) {
+    track.extraBytes = track.extraBytes * MEMORY + suspicion.extraBytes * seconds;
+    track.ioCoreSeconds = track.ioCoreSeconds * MEMORY + suspicion.extraCores * seconds;
+    const input = (subject.netIn ?? 0) + (subject.diskIn ?? 0);
+    const output = (subject.netOut ?? 0) + (subject.diskOut ?? 0);
+    track.inBytes = track.inBytes * MEMORY + input * seconds;
+    track.outBytes = track.outBytes * MEMORY + output * seconds;
+  }
+  track.levelDwell = suspicion.isLevel
+    ? Math.min(knobs.dwell.cap, track.levelDwell + 1)
+    : Math.max(0, track.levelDwell - 1);
+  track.throttled += ((subject.throttled ?? 0) - track.throttled) / Math.min(RECENT, track.recent.length + 1);
+  if (subject.ram !== null && track.ram > 0)
+    track.ramStep = Math.max(track.ramStep, subject.ram - track.ram);
+  track.recent = [...track.recent.slice(1 - RECENT), suspicion.cores];
+}
+
+function endSpell(track: Mutable<Track>): void {
+  track.since = 0;
+  track.hotWindows = 0;
+  track.coreSeconds = 0;
+  track.extraCoreSeconds = 0;
+  track.extraBytes = 0;
+  track.inBytes = 0;
+  track.outBytes = 0;
+  track.ioCoreSeconds = 0;
+  track.levelDwell = 0;
+  track.throttled = 0;
+  track.ramStep = 0;
+  track.costNano = 0;
+  track.recent = [];
+}
+
+function learnMemory(track: Mutable<Track>, subject: Subject): void {
+  if (subject.ram === null || subject.ram <= 0) return;
+  track.ram = track.ram === 0 ? subject.ram : track.ram + (subject.ram - track.ram) / 12;
+}
+
+/** Adds the window to the hour that is being summed up. */
+export function addToHour(track: Track, subject: Subject, cores: number, window: Window): Track {
+  const net = netOf(subject);
+  const disk = diskOf(subject);
+  const isSame = track.hour === hourOf(window.start);
+  const was = isSame
+    ? track
+    : { windows: 0, sumCores: 0, peakCores: 0, sumNet: 0, netWindows: 0, sumDisk: 0, diskWindows: 0 };
+  return {
+    ...track,
+    hour: hourOf(window.start),
+    windows: was.windows + 1,
+    sumCores: was.sumCores + cores,
+    peakCores: Math.max(was.peakCores, cores),
+    sumNet: was.sumNet + (net ?? 0),
+    netWindows: was.netWindows + (net === null ? 0 : 1),
+    sumDisk: was.sumDisk + (disk ?? 0),
+    diskWindows: was.diskWindows + (disk === null ? 0 : 1),
+  };
+}

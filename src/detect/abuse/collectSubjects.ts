@@ -1,0 +1,122 @@
+import type { WindowCosts } from '../../model/cost.ts';
+import type { ContainerSample, PodSample, Snapshot } from '../../model/snapshot.ts';
+import { MINUTE_MS } from '../../model/time.ts';
+import { containerKey } from '../../model/workload.ts';
+import type { Subject, SubjectMember } from './subject.ts';
+
+/** A pod younger than this may be busy starting: it does not stand for a workload that we know. */
+const YOUNG_MS = 15 * MINUTE_MS;
+const RUN_KINDS = new Set(['Job', 'CronJob']);
+
+/** The containers of the window, grouped by workload, each group represented by its hottest pod. */
+export function collectSubjects(snapshot: Snapshot, costs: WindowCosts): Subject[] {
+  const groups = new Map<string, SubjectMember[]>();
+  for (const pod of snapshot.pods) {
+    for (const container of pod.containers) {
+      const cores = container.cpuUsageCores;
+      if (cores === null || !(container.runShare > 0)) continue;
+      const key = containerKey(pod.namespace, pod.workload, container.name);
+      const members = groups.get(key);
+      if (members === undefined) groups.set(key, [{ pod, container, cores }]);
+      else members.push({ pod, container, cores });
+    }
+  }
+  const costOf = new Map<ContainerSample, number>();
+  for (const a of costs.allocations)
+    costOf.set(
+      a.container,
+      a.cpuNano + a.ramNano + a.gpuNano + a.storageNano + a.networkNano + a.loadBalancerNano,
+    );
+  const nodeCores = new Map(snapshot.nodes.map(({ name, cpuCores }) => [name, cpuCores]));
+  const subjects: Subject[] = [];
+  for (const [key, members] of groups) {
+    sortHottestFirst(members, snapshot.window.end);
+    const subject = cpuSubject(key, members, nodeCores, costOf);
+    subjects.push(subject);
+    const gpu = gpuSubject(subject);
+    if (gpu !== null) subjects.push(gpu);
+  }
+  return subjects.sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0));
+}
+
+function sortHottestFirst(members: SubjectMember[], now: number): void {
+  if (members.length === 1) return;
+  const age = ({ pod }: SubjectMember): number =>
+    pod.createdAt !== null && now - pod.createdAt < YOUNG_MS ? 1 : 0;
+  members.sort(
+    (a, b) => age(a) - age(b) || b.cores - a.cores || (a.pod.uid < b.pod.uid ? -1 : 1),
+  );
+}
+
+function cpuSubject(
+  key: string,
+  members: readonly SubjectMember[],
+  nodeCores: ReadonlyMap<string, number | null>,
+  costOf: ReadonlyMap<ContainerSample, number>,
+): Subject {
+  const { pod, container, cores } = members[0] as SubjectMember;
+  // Host-network pods are charged with all that their node sends: it says nothing of them.
+  const isNetKnown = pod.hostNetwork === false;
+  const sum = (of: (member: SubjectMember) => number): number =>
+    members.reduce((total, member) => total + of(member), 0);
+  return {
+    key: `c/${key}`,
+    kind: 'cpu',
+    scope: { namespace: pod.namespace, workload: pod.workload, container: container.name, subject: null },
+    namespace: pod.namespace,
+    workload: pod.workload,
+    runs: RUN_KINDS.has(pod.workload.kind),
+    image: container.image,
+    cores,
+    totalCores: sum((member) => member.cores),
+    limit: container.cpuLimitCores,
+    request: container.cpuRequestCores,
+    nodeCores: pod.node === null ? null : (nodeCores.get(pod.node) ?? null),
+    netIn: isNetKnown ? pod.networkReceiveBytesPerSecond : null,
+    netOut: isNetKnown ? pod.networkTransmitBytesPerSecond : null,
+    diskIn: container.diskReadBytesPerSecond,
+    diskOut: container.diskWriteBytesPerSecond,
+    throttled: container.throttledShare,
+    ram: container.ramUsageBytes,
+    ramLimit: container.ramLimitBytes,
+    tensor: container.gpuTensorActivity,
+    siblings: members.length < 4 ? null : siblingMedian(members),
+    podCount: members.length,
+    nodeCount: new Set(members.map((member) => member.pod.node)).size,
+    members,
+    costNano: sum((member) => costOf.get(member.container) ?? 0),
+  };
+}
+
+function siblingMedian(members: readonly SubjectMember[]): number {
+  const rest = Float64Array.from(members.slice(1), ({ cores }) => cores).sort();
+  return rest[rest.length >> 1] ?? 0;
+}
+
+/** The same container seen by its GPUs: busy GPUs take the place of cores. Null where none is measured. */
+function gpuSubject(cpu: Subject): Subject | null {
+  let busiest: { pod: PodSample; container: ContainerSample; cores: number } | null = null;
+  let total = 0;
+  for (const { pod, container } of cpu.members) {
+    if (container.gpuUtilisation === null) continue;
+    const cores = container.gpuUtilisation * Math.max(1, container.gpuRequest ?? 1);
+    total += cores;
+    if (busiest === null || cores > busiest.cores) busiest = { pod, container, cores };
+  }
+  if (busiest === null) return null;
+  const { container } = busiest;
+  const gpus = Math.max(1, container.gpuRequest ?? 1);
+  return {
+    ...cpu,
+    key: `gpu/${cpu.key.slice(2)}`,
+    kind: 'gpu',
+    cores: busiest.cores,
+    totalCores: total,
+    limit: gpus,
+    request: gpus,
+    nodeCores: null,
+    throttled: 0,
+    tensor: container.gpuTensorActivity,
+    siblings: null,
+  };
+}

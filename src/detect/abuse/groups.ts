@@ -1,0 +1,149 @@
+import { DAY_MS, type TimeMs } from '../../model/time.ts';
+import { hash, repositoryOf } from './images.ts';
+import type { Normal } from './normal.ts';
+import type { Track } from './state.ts';
+import type { Subject } from './subject.ts';
+
+/** Distinct members that are remembered; more make no difference. */
+const MAX_MEMBERS = 32;
+const ONE_SHOT = new Set(['Pod', 'Job']);
+
+/** Swarms and chains: what is too small or too short by itself is judged together. */
+export interface Group {
+  readonly key: string;
+  readonly subject: Subject;
+  readonly memberHashes: readonly number[];
+  /** Keys of the subjects that it speaks for. */
+  readonly memberKeys: readonly string[];
+}
+
+/** True for what may be one of many: a bare pod, a Job, or any workload that is certainly new. */
+export function mayBeOneOfMany(subject: Subject, normal: Normal): boolean {
+  if (subject.kind !== 'cpu' || subject.workload === null) return false;
+  return ONE_SHOT.has(subject.workload.kind) || (normal.base === null && normal.isDeployed);
+}
+
+/**
+ * Groups candidates by namespace and image repository, and what is left by namespace alone (a creator
+ * that gives each pod another image). A Kubernetes namespace stands for whoever may create in it.
+ */
+export function collectGroups(
+  candidates: readonly Subject[],
+  trackOf: (key: string) => Track | undefined,
+  now: TimeMs,
+): readonly Group[] {
+  const byImage = new Map<string, Subject[]>();
+  for (const subject of candidates)
+    push(byImage, `g/${subject.namespace}/${repositoryOf(subject.image ?? '?')}`, subject);
+  const groups: Group[] = [];
+  const byNamespace = new Map<string, Subject[]>();
+  for (const [key, members] of byImage) {
+    const group = groupOf(key, members, trackOf(key), now);
+    groups.push(group);
+    if (group.memberHashes.length < 3)
+      for (const member of members) push(byNamespace, `n/${member.namespace}`, member);
+  }
+  for (const [key, members] of byNamespace) groups.push(groupOf(key, members, trackOf(key), now));
+  return groups;
+}
+
+function push(map: Map<string, Subject[]>, key: string, subject: Subject): void {
+  const list = map.get(key);
+  if (list === undefined) map.set(key, [subject]);
+  else list.push(subject);
+}
+
+function groupOf(
+  key: string,
+  members: readonly Subject[],
+  track: Track | undefined,
+  now: TimeMs,
+): Group {
+  const isSameDay =
+    track !== undefined &&
+    (track.alarm > 0 || Math.floor(track.lastSeen / DAY_MS) === Math.floor((now - 1) / DAY_MS));
+  const hashes = new Set(isSameDay ? track.members : []);
+  for (const { workload } of members)
+    if (hashes.size < MAX_MEMBERS && workload !== null) hashes.add(hash(workload.name));
+  return {
+    key,
+    subject: sumSubject(key, members),
+    memberHashes: [...hashes],
+    memberKeys: members.map((member) => member.key),
+  };
+}
+
+function sumSubject(key: string, members: readonly Subject[]): Subject {
+  const first = members[0] as Subject;
+  const byImage = key.startsWith('g/');
+  const sum = (of: (subject: Subject) => number | null): number | null => {
+    let total: number | null = null;
+    for (const member of members) {
+      const value = of(member);
+      // One member that is not known leaves the sum unknown: half a limit is none.
+      if (value === null) return null;
+      total = (total ?? 0) + value;
+    }
+    return total;
+  };
+  const all = members.flatMap((member) => member.members);
+  const subjectName = byImage ? repositoryOf(first.image ?? '?') : 'one-shot workloads';
+  return {
+    ...first,
+    key,
+    kind: 'group',
+    scope: { namespace: first.namespace, workload: null, container: null, subject: subjectName },
+    workload: null,
+    runs: members.every((member) => member.runs),
+    image: byImage ? first.image : null,
+    cores: sum((member) => member.totalCores),
+    totalCores: sum((member) => member.totalCores),
+    limit: sum((member) => member.limit),
+    request: sum((member) => member.request),
+    nodeCores: null,
+    netIn: sum((member) => member.netIn),
+    netOut: sum((member) => member.netOut),
+    diskIn: sum((member) => member.diskIn),
+    diskOut: sum((member) => member.diskOut),
+    throttled: Math.max(...members.map((member) => member.throttled ?? 0)),
+    ram: null,
+    ramLimit: null,
+    tensor: null,
+    siblings: null,
+    podCount: all.length,
+    nodeCount: new Set(all.map(({ pod }) => pod.node)).size,
+    members: all.sort((a, b) => b.cores - a.cores || (a.pod.uid < b.pod.uid ? -1 : 1)),
+    costNano: members.reduce((total, member) => total + member.costNano, 0),
+  };
+}
+
+/** The group in a window that shows none of its members: it used nothing. */
+export function absentGroup(key: string, namespace: string, subject: string): Subject {
+  return {
+    key,
+    kind: 'group',
+    scope: { namespace, workload: null, container: null, subject },
+    namespace,
+    workload: null,
+    runs: false,
+    image: null,
+    cores: 0,
+    totalCores: 0,
+    limit: null,
+    request: null,
+    nodeCores: null,
+    netIn: null,
+    netOut: null,
+    diskIn: null,
+    diskOut: null,
+    throttled: null,
+    ram: null,
+    ramLimit: null,
+    tensor: null,
+    siblings: null,
+    podCount: 0,
+    nodeCount: 0,
+    members: [],
+    costNano: 0,
+  };
+}

@@ -1,0 +1,162 @@
+import type { Evidence, EvidenceFamily, Severity } from '../../model/finding.ts';
+import type { Facts, Measurement, Signal } from './signal.ts';
+import { SIGNALS, SUPPRESSORS } from './signals.ts';
+
+/** Points for a warning, and for a page. A family counts up to its strongest signal. */
+const WARNING_POINTS = 2;
+const CRITICAL_POINTS = 3;
+/** Level and shape both describe a plateau: together they count no more than this. */
+const PLATEAU_POINTS = 1.5;
+/** Without novelty, spread or spec beside it, a level needs this many windows, a shape the double. */
+const UNKNOWN_DWELL = 6;
+
+export interface Reading extends Measurement {
+  readonly signal: Signal;
+}
+
+export interface Judgement {
+  readonly severity: Severity | null;
+  readonly score: number;
+  readonly points: number;
+  readonly readings: readonly Reading[];
+  readonly suppressors: readonly Reading[];
+  /** Families that count, strongest signal first named. */
+  readonly families: readonly EvidenceFamily[];
+  /** Why it is not more than it is: what would have to be known or to happen. */
+  readonly undecided: readonly string[];
+}
+
+/**
+ * From independent families to a severity. A warning takes two families and two points, a page three of
+ * each, a dwell, and something that is new to the cluster or bears a mark: known software that burns
+ * more CPU in silence is a stuck loop as often as a hijack, and metrics alone cannot decide that.
+ *
+ * @param without a signal that is left out, for the ablation.
+ */
+export function judge(facts: Facts, without: string | null = null): Judgement {
+  const readings = measureAll(SIGNALS, facts, without);
+  const suppressors = measureAll(SUPPRESSORS, facts, without);
+  const byFamily = new Map<EvidenceFamily, number>();
+  for (const { signal, strength } of readings)
+    if (strength !== null && strength > 0)
+      byFamily.set(signal.family, Math.max(byFamily.get(signal.family) ?? 0, strength));
+  const of = (family: EvidenceFamily): number => byFamily.get(family) ?? 0;
+
+  const taken = suppressors.reduce((sum, { strength }) => sum + (strength ?? 0), 0);
+  const plateau = Math.min(PLATEAU_POINTS, of('level') + of('shape'));
+  const points = of('novelty') + of('work') + of('spread') + of('spec') + plateau - taken;
+  const undecided: string[] = [];
+  const severity = severityOf(facts, byFamily, points, undecided);
+  const weights = (list: readonly Reading[]): number =>
+    list.reduce((sum, reading) => sum + weightOf(facts, reading), 0);
+  const score = severity === null ? 0 : weights(readings) + weights(suppressors);
+  return {
+    severity,
+    score: clampScore(score, severity),
+    points,
+    readings,
+    suppressors,
+    families: [...byFamily.keys()],
+    undecided,
+  };
+}
+
+function severityOf(
+  facts: Facts,
+  families: ReadonlyMap<EvidenceFamily, number>,
+  points: number,
+  undecided: string[],
+): Severity | null {
+  const { track, normal, knobs, subject } = facts;
+  const of = (family: EvidenceFamily): number => families.get(family) ?? 0;
+  const isAllowed = knobs.allow.length > 0 && isAllowListed(facts);
+  if (of('spec') >= 2) return 'critical';
+  if (track.dwell < 1 || track.hotWindows === 0) return null;
+
+  const anchor = of('novelty') + of('work') + of('spread') + of('spec');
+  // Level and shape are one plateau; without anything beside it, it is a busy server.
+  const isAnchored = anchor > 0 && families.size >= 2;
+  const needed = neededDwell(facts, of('novelty') > 0);
+  if (track.hotWindows < needed || track.dwell < knobs.dwell.onWindows) {
+    undecided.push(`It has to last for ${needed} windows; so far it has ${track.hotWindows}`);
+    return null;
+  }
+  if (!isAnchored || points < WARNING_POINTS) {
+    undecided.push('A warning needs two independent families of evidence');
+    return points + 0.5 >= WARNING_POINTS && isAnchored ? 'info' : null;
+  }
+  if (isAllowed) return 'info';
+  if (points < CRITICAL_POINTS || families.size < 3) {
+    undecided.push('A page needs a third independent family, or a signature');
+    return 'warning';
+  }
+  if (facts.window.end - facts.historyStart < 24 * 3_600_000) {
+    undecided.push('On the first day nothing but a signature pages');
+    return 'warning';
+  }
+  if (of('spec') < 0.5 && !normal.isDeployed) {
+    undecided.push(
+      'Known software that burns more CPU without more work: a stuck loop, a costly release, or a miner inside it. Metrics cannot decide; look at its processes and connections',
+    );
+    return 'warning';
+  }
+  if (of('spec') < 0.5 && subject.runs) {
+    undecided.push('Jobs are made to compute and to end: only a mark in the spec would make it a page');
+    return 'warning';
+  }
+  if (track.hotWindows < knobs.dwell.criticalWindows) {
+    undecided.push(`A page needs ${knobs.dwell.criticalWindows} windows of it`);
+    return 'warning';
+  }
+  return 'critical';
+}
+
+function neededDwell({ knobs, normal, track }: Facts, isNovel: boolean): number {
+  if (isNovel && normal.source !== 'unknown') return knobs.dwell.onWindows;
+  return track.levelDwell >= knobs.dwell.onWindows ? UNKNOWN_DWELL : 2 * UNKNOWN_DWELL;
+}
+
+function isAllowListed(facts: Facts): boolean {
+  const allow = SUPPRESSORS.find(({ name }) => name === 'allow-list');
+  return (allow?.measure(facts).strength ?? 0) > 0;
+}
+
+function measureAll(
+  signals: readonly Signal[],
+  facts: Facts,
+  without: string | null,
+): readonly Reading[] {
+  return signals
+    .filter(({ name }) => name !== without)
+    .map((signal) => ({ signal, ...signal.measure(facts) }));
+}
+
+/** Points that a reading adds to the score; suppressors take. */
+export function weightOf({ knobs }: Facts, { signal, strength }: Reading): number {
+  if (strength === null || strength === 0) return 0;
+  if (signal.family === 'suppressor') return -Math.round(knobs.weights.suppressor * strength);
+  const weight = knobs.weights[signal.name as keyof typeof knobs.weights];
+  return Math.round(weight * Math.min(1, strength));
+}
+
+/** The score agrees with the severity: it orders findings inside one, never across. */
+function clampScore(score: number, severity: Severity | null): number {
+  if (severity === null) return 0;
+  const [low, high] = severity === 'critical' ? [75, 100] : severity === 'warning' ? [40, 74] : [10, 39];
+  return Math.max(low, Math.min(high, Math.round(score)));
+}
+
+/** A reading as it is shown and stored. */
+export function evidenceOf(facts: Facts, reading: Reading): Evidence {
+  const { signal, value, threshold, text } = reading;
+  const weight = weightOf(facts, reading);
+  return {
+    signal: signal.name,
+    family: signal.family,
+    value,
+    threshold,
+    unit: signal.unit,
+    weight,
+    text: reading.strength === null ? `Not known: ${text}` : text,
+  };
+}

@@ -1,0 +1,82 @@
+import { HOUR_MS, type TimeMs } from '../../model/time.ts';
+import { baselineFor, type Baseline } from './baseline.ts';
+import { hourOf, type HourRing } from './ring.ts';
+import type { Peers, Track } from './state.ts';
+import type { Subject } from './subject.ts';
+import type { AbuseThresholds } from './thresholds.ts';
+
+/**
+ * What a subject is held against. `own`: its own baseline; `peers`: a new workload, but its image is
+ * known elsewhere; `new`: it certainly did not exist before; `unknown`: older than our history, or the
+ * history is too young to tell.
+ */
+export interface Normal {
+  readonly source: 'own' | 'peers' | 'new' | 'unknown';
+  readonly base: Baseline | null;
+  /** True while the workload, container or image repository is certainly younger than the history. */
+  readonly isDeployed: boolean;
+}
+
+/** Peers vouch for an image only after this many pod-hours. */
+const PEER_HOURS = 24;
+/** After so long a deployed workload is no news. */
+const DEPLOYED_MS = 14 * 24 * HOUR_MS;
+
+export function normalOf(
+  subject: Subject,
+  track: Track,
+  ring: HourRing | null,
+  peers: Peers | null,
+  historyStart: TimeMs,
+  now: TimeMs,
+  knobs: AbuseThresholds,
+): Normal {
+  const { newAfterHours, newJobAfterHours } = knobs.baseline;
+  const after = (subject.runs ? newJobAfterHours : newAfterHours) * HOUR_MS;
+  const isYoung = now - track.firstSeen < DEPLOYED_MS;
+  const isNew = isYoung && track.firstSeen - historyStart >= after;
+  // A workload whose containers run other software all of a sudden is as new as a new one.
+  const start = track.since > 0 ? track.since : now;
+  const isReplaced =
+    track.repoSince > track.firstSeen &&
+    track.repoSince - historyStart >= after &&
+    start - track.repoSince < 24 * HOUR_MS;
+  const isDeployed = isNew || isReplaced;
+  const base =
+    ring === null
+      ? null
+      : memoised(ring, hourOf(now - 1), knobs, subject.runs || subject.kind === 'group');
+  if (base !== null) return { source: 'own', base, isDeployed };
+  if (isNew && peers !== null && peers.hours >= PEER_HOURS && subject.kind === 'cpu')
+    return { source: 'peers', base: peerBaseline(peers, knobs), isDeployed };
+  return { source: isNew ? 'new' : 'unknown', base: null, isDeployed };
+}
+
+function peerBaseline(peers: Peers, knobs: AbuseThresholds): Baseline {
+  return {
+    normal: peers.cores,
+    sigma: Math.max(peers.cores * 0.25, knobs.minCores / knobs.novelty.sigmas),
+    upper: peers.upper * 1.25,
+    net: 0,
+    disk: 0,
+    netPerCoreSecond: peers.cores > 0 ? peers.net / peers.cores : 0,
+    diskPerCoreSecond: peers.cores > 0 ? peers.disk / peers.cores : 0,
+    hours: peers.hours,
+  };
+}
+
+/** A ring changes once an hour, so its baseline is computed once an hour. Pure: the ring is immutable. */
+const memo = new WeakMap<HourRing, { hour: number; knobs: AbuseThresholds; base: Baseline | null }>();
+
+function memoised(
+  ring: HourRing,
+  hour: number,
+  knobs: AbuseThresholds,
+  runs: boolean,
+): Baseline | null {
+  const known = memo.get(ring);
+  if (known !== undefined && known.hour === hour && known.knobs === knobs) return known.base;
+  const base = baselineFor(ring, hour, knobs.baseline, runs);
+  memo.set(ring, { hour, knobs, base });
+  return base;
+}

@@ -1,0 +1,69 @@
+import type { EvidenceFamily } from '../../model/finding.ts';
+import type { TimeMs, Window } from '../../model/time.ts';
+import type { Indicators } from './indicators.ts';
+import type { Normal } from './normal.ts';
+import type { HourRing } from './ring.ts';
+import type { Track } from './state.ts';
+import type { Subject } from './subject.ts';
+import type { Suspicion } from './suspicion.ts';
+import type { AbuseThresholds } from './thresholds.ts';
+
+/** All that a signal may look at: one window of one subject, and what is remembered of it. */
+export interface Facts {
+  readonly subject: Subject;
+  readonly track: Track;
+  readonly ring: HourRing | null;
+  readonly normal: Normal;
+  readonly suspicion: Suspicion;
+  readonly indicators: Indicators;
+  readonly window: Window;
+  readonly historyStart: TimeMs;
+  /** Distinct one-shot workloads of a group; 0 for anything else. */
+  readonly groupSize: number;
+  readonly knobs: AbuseThresholds;
+}
+
+/** What a signal read. */
+export interface Measurement {
+  readonly value: number | string | null;
+  readonly threshold: number | string | null;
+  /** 0 quiet, 0.5 weak, 1 or more strong; null: not known, which never counts. */
+  readonly strength: number | null;
+  /** One plain sentence for people; for null, what is missing. */
+  readonly text: string;
+}
+
+/** One reason to suspect a subject (or, in the family `suppressor`, to suspect it less). */
+export interface Signal {
+  readonly name: keyof AbuseThresholds['weights'] | SuppressorName;
+  readonly family: EvidenceFamily;
+  readonly unit: string;
+  measure(facts: Facts): Measurement;
+}
+
+export type SuppressorName =
+  | 'past-runs'
+  | 'busy-io'
+  | 'moves-with-traffic'
+  | 'gpu-training'
+  | 'memory-limit'
+  | 'allow-list'
+  | 'known-software'
+  | 'job';
+
+/** Not known, and why. */
+export function unknown(text: string): Measurement {
+  return { value: null, threshold: null, strength: null, text };
+}
+
+/** Cores for sentences: three significant figures at most. */
+export function cores(value: number): string {
+  return value >= 1 ? value.toFixed(2) : value.toFixed(3);
+}
+
+/** Bytes a second for sentences. */
+export function rate(bytesPerSecond: number): string {
+  if (bytesPerSecond >= 1e6) return `${(bytesPerSecond / 1e6).toFixed(1)} MB/s`;
+  if (bytesPerSecond >= 1e3) return `${(bytesPerSecond / 1e3).toFixed(1)} kB/s`;
+  return `${Math.round(bytesPerSecond)} B/s`;
+}

@@ -1,0 +1,64 @@
+import { rate, unknown, type Facts, type Measurement, type Signal } from '../signal.ts';
+
+/** Bytes the added use came with, and how many would still be silence. */
+export interface WorkRatio {
+  readonly bytesPerCoreSecond: number;
+  readonly silentBelow: number;
+  /** Share of the added use that the added bytes account for; null without a ratio of its own. */
+  readonly explained: number | null;
+}
+
+/** What the added CPU did, over the spell; null while network or use is not known. */
+export function workRatio({ track, normal, subject, knobs }: Facts): WorkRatio | null {
+  if (track.ioCoreSeconds <= 0 || subject.netIn === null) return null;
+  const perCore =
+    (normal.base?.netPerCoreSecond ?? 0) + (normal.base?.diskPerCoreSecond ?? 0);
+  const bytesPerCoreSecond = track.extraBytes / track.ioCoreSeconds;
+  // The free allowance is per second: dear for a tenth of a core, nothing for ten.
+  const averageCores = Math.max(track.recent.at(-1) ?? 0, 1e-3);
+  return {
+    bytesPerCoreSecond,
+    silentBelow:
+      knobs.work.silentBytesPerCoreSecond + knobs.work.freeBytesPerSecond / averageCores,
+    explained:
+      perCore > knobs.work.silentBytesPerCoreSecond ? bytesPerCoreSecond / perCore : null,
+  };
+}
+
+/**
+ * CPU that moves no data: a hash needs no input. Silent below 2 kB of extra network and disk a core
+ * second (the floor rule of the facts), or where the added use comes with less than a tenth of the
+ * bytes that a core-second of this very workload ordinarily comes with, which cover traffic would have
+ * to match. Not for host-network pods, whose counters are their node's.
+ */
+export const cpuWithoutWork: Signal = {
+  name: 'cpu-without-work',
+  family: 'work',
+  unit: 'bytes/core-second',
+  measure(facts): Measurement {
+    const { knobs, suspicion } = facts;
+    const ratio = workRatio(facts);
+    if (ratio === null) {
+      return unknown(
+        facts.subject.netIn === null
+          ? 'Its network is not known (host network, or no such metric), so its work is not known'
+          : 'There is no extra use to hold against its traffic',
+      );
+    }
+    const { bytesPerCoreSecond, silentBelow, explained } = ratio;
+    const isSilent =
+      bytesPerCoreSecond < silentBelow || (explained !== null && explained < knobs.work.silentShare);
+    const isWeak = explained !== null && explained < knobs.work.weakShare;
+    return {
+      value: bytesPerCoreSecond,
+      threshold: silentBelow,
+      strength: isSilent ? 1.5 : isWeak ? 0.5 : 0,
+      text:
+        `The added CPU comes with ${rate(bytesPerCoreSecond)} of network and disk a core` +
+        (explained === null
+          ? ''
+          : `, ${Math.round(explained * 100)} % of what its CPU ordinarily comes with`) +
+        (suspicion.extraBytes === 0 ? ': no more than before' : ''),
+    };
+  },
+};

@@ -1,0 +1,21 @@
+import { unknown, type Signal } from '../signal.ts';
+
+/**
+ * One-sided CUSUM (Page, Biometrika 1954) on the robust z-score of use that traffic does not account
+ * for: throttled miners below the novelty line add up. Drift and alarm are above the textbook's
+ * (k = 0.5, h = 8) because five-minute windows are autocorrelated.
+ */
+export const cusumFast: Signal = {
+  name: 'cusum-fast',
+  family: 'novelty',
+  unit: 'sigma',
+  measure({ track, normal, knobs }) {
+    if (normal.base === null) return unknown('Needs a baseline of its own');
+    return {
+      value: track.fast,
+      threshold: knobs.cusum.alarm,
+      strength: track.fast >= knobs.cusum.alarm ? 0.5 : 0,
+      text: `Small lasting excess has added up to ${track.fast.toFixed(1)} sigma`,
+    };
+  },
+};

@@ -1,0 +1,20 @@
+import { cores, unknown, type Signal } from '../signal.ts';
+
+/**
+ * A day's average creeping away from weeks of history, less what traffic accounts for: a ramp that
+ * each day's baseline would swallow. It keeps a poisoned baseline from being believed.
+ */
+export const cusumSlow: Signal = {
+  name: 'cusum-slow',
+  family: 'novelty',
+  unit: 'scales',
+  measure({ track, knobs }) {
+    if (track.slowHours <= 72) return unknown('Needs three days of history');
+    return {
+      value: track.slow,
+      threshold: knobs.slow.alarm,
+      strength: track.slow >= knobs.slow.alarm ? 1 : 0,
+      text: `A day's average of ${cores(track.dayCores)} cores against ${cores(track.referenceCores)} over weeks`,
+    };
+  },
+};

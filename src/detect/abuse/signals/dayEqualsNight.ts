@@ -1,0 +1,31 @@
+import { CORES_OF, SLOTS } from '../ring.ts';
+import { robustSpread } from './flatness.ts';
+import { unknown, type Signal } from '../signal.ts';
+
+/**
+ * The same use at every hour of the day: people sleep, miners do not. Weak: so do pollers; it counts
+ * as shape, beside flatness and never in addition to it.
+ */
+export const dayEqualsNight: Signal = {
+  name: 'day-equals-night',
+  family: 'shape',
+  unit: 'share',
+  measure({ ring, knobs, subject, track }) {
+    const values: number[] = [];
+    for (let back = 0; ring !== null && back < knobs.shape.dayNightHours; back++) {
+      const hour = ring.newest - back;
+      const code = hour < 0 ? 0 : (ring.mean[hour % SLOTS] ?? 0);
+      if (code > 0) values.push(CORES_OF[code] ?? 0);
+    }
+    if (values.length < knobs.shape.dayNightHours)
+      return unknown(`Needs ${knobs.shape.dayNightHours} hours without a gap`);
+    const spread = robustSpread(values);
+    const isHeld = subject.throttled !== null && track.throttled > knobs.shape.throttled;
+    return {
+      value: spread,
+      threshold: knobs.shape.dayNightSpread,
+      strength: spread <= knobs.shape.dayNightSpread && !isHeld ? 0.5 : 0,
+      text: `Over a day its hours differ by ${(spread * 100).toFixed(1)} %`,
+    };
+  },
+};

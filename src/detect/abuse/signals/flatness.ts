@@ -1,0 +1,34 @@
+import { quantileOf } from '../baseline.ts';
+import { unknown, type Signal } from '../signal.ts';
+
+/** Robust coefficient of variation: 1.4826 MAD / median. */
+export function robustSpread(values: readonly number[]): number {
+  const median = quantileOf(values, 0.5);
+  if (median <= 0) return Infinity;
+  const deviations = values.map((value) => Math.abs(value - median));
+  return (1.4826 * quantileOf(deviations, 0.5)) / median;
+}
+
+/**
+ * A plateau: miners were measured at a coefficient of variation of 1.5–13 % between samples, less over
+ * windows. Not evidence by itself, and none at all where the limit makes it flat (CFS throttling).
+ */
+export const flatness: Signal = {
+  name: 'flatness',
+  family: 'shape',
+  unit: 'share',
+  measure({ track, subject, knobs }) {
+    if (track.recent.length < knobs.shape.minWindows)
+      return unknown(`Needs ${knobs.shape.minWindows} suspicious windows`);
+    const spread = robustSpread(track.recent);
+    const isHeld = subject.throttled !== null && track.throttled > knobs.shape.throttled;
+    return {
+      value: spread,
+      threshold: knobs.shape.flat,
+      strength: spread <= knobs.shape.flat && !isHeld ? 1 : 0,
+      text: isHeld
+        ? `Throttled in ${Math.round(track.throttled * 100)} % of periods: its limit makes it flat, which says nothing`
+        : `Its use varies by ${(spread * 100).toFixed(1)} % between windows`,
+    };
+  },
+};

@@ -1,0 +1,35 @@
+import { formatTime } from '../../../model/time.ts';
+import { unknown, type Signal } from '../signal.ts';
+
+/**
+ * The workload, its container or its image repository did not exist before, in a history old enough
+ * to know. Attackers deploy (DaemonSets, bare pods); installing Burnwatch must not make everything new.
+ */
+export const newWorkload: Signal = {
+  name: 'new-workload',
+  family: 'novelty',
+  unit: 'time',
+  measure({ track, normal, historyStart, knobs }) {
+    const { repoSince, firstSeen } = track;
+    if (normal.isDeployed) {
+      const since = repoSince > firstSeen ? repoSince : firstSeen;
+      const what = repoSince > firstSeen ? 'Runs another image since' : 'Is new since';
+      return {
+        value: formatTime(since),
+        threshold: formatTime(historyStart),
+        strength: normal.source === 'own' ? 0.5 : 1,
+        text: `${what} ${formatTime(since)}; nothing is known of what it ordinarily does`,
+      };
+    }
+    if (normal.source === 'unknown')
+      return unknown(
+        `Whether it is new is not known: the history begins at ${formatTime(historyStart)} and needs ${knobs.baseline.newAfterHours} hours before`,
+      );
+    return {
+      value: formatTime(firstSeen),
+      threshold: null,
+      strength: 0,
+      text: `Known since ${formatTime(firstSeen)}`,
+    };
+  },
+};

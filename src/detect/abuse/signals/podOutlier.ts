@@ -1,0 +1,24 @@
+import { cores, unknown, type Signal } from '../signal.ts';
+
+/**
+ * One replica far above its siblings, which share its code and its traffic: peers need no history.
+ * Weak, since leaders and skewed partitions look the same.
+ */
+export const podOutlier: Signal = {
+  name: 'pod-outlier',
+  family: 'novelty',
+  unit: 'cores',
+  measure({ subject, suspicion, track, knobs }) {
+    const { siblings, podCount } = subject;
+    if (siblings === null)
+      return unknown(`It has ${podCount} pod(s): too few to hold one against the others`);
+    const threshold = Math.max(siblings * knobs.outlier.times, siblings + knobs.minCores);
+    const isFiring = track.dwell >= knobs.dwell.onWindows && suspicion.cores >= threshold;
+    return {
+      value: suspicion.cores,
+      threshold,
+      strength: isFiring ? 0.5 : 0,
+      text: `Its hottest pod uses ${cores(suspicion.cores)} cores, the median of the other ${podCount - 1} uses ${cores(siblings)}`,
+    };
+  },
+};

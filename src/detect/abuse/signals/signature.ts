@@ -1,0 +1,43 @@
+import { unknown, type Facts, type Measurement, type Signal } from '../signal.ts';
+
+/** An indicator counts only while something is burnt: an image alone harms nobody. */
+function isActive({ suspicion, knobs }: Facts): boolean {
+  return suspicion.cores >= knobs.minCores / 2;
+}
+
+/** A known miner's image, name, argument, pool or wallet (`thresholds/signatures.yaml`), at work. */
+export const signature: Signal = {
+  name: 'signature',
+  family: 'spec',
+  unit: 'indicator',
+  measure(facts): Measurement {
+    const { strong, isSpecKnown } = facts.indicators;
+    if (strong.length === 0 && !isSpecKnown)
+      return unknown('Commands, arguments and environment are not known; the image shows nothing');
+    return {
+      value: strong.length === 0 ? null : strong.join(', '),
+      threshold: null,
+      strength: strong.length > 0 && isActive(facts) ? 2 : 0,
+      text:
+        strong.length === 0
+          ? 'No signature of a known miner'
+          : `Matches ${strong.join(', ')}${isActive(facts) ? '' : ', but does nothing yet'}`,
+    };
+  },
+};
+
+/** Ordinary things that miners also have: a pool's port, a threads flag, huge pages for hashing. */
+export const weakIndicator: Signal = {
+  name: 'weak-indicator',
+  family: 'spec',
+  unit: 'indicator',
+  measure(facts): Measurement {
+    const { weak } = facts.indicators;
+    return {
+      value: weak.length === 0 ? null : weak.join(', '),
+      threshold: null,
+      strength: weak.length > 0 && isActive(facts) ? 0.5 : 0,
+      text: weak.length === 0 ? 'No lesser indicator' : `Shows ${weak.join(', ')}`,
+    };
+  },
+};

@@ -1,0 +1,38 @@
+import { cores, type Signal } from '../signal.ts';
+
+/**
+ * It takes nearly all it may have, window after window: of its limit, else far over its request, else
+ * of its node. A level alone proves nothing (facts: one honest service at its limit was all that a
+ * 60 % rule found); against a normal of its own it counts half, since busy is what servers are for.
+ */
+export const sustainedUse: Signal = {
+  name: 'sustained-use',
+  family: 'level',
+  unit: 'cores',
+  measure({ subject, track, suspicion, normal, knobs }) {
+    const { limit, request, nodeCores } = subject;
+    const allowed =
+      limit !== null
+        ? knobs.level.ofLimit * limit
+        : request !== null
+          ? knobs.level.ofRequest * request
+          : nodeCores !== null
+            ? knobs.level.ofNode * nodeCores
+            : null;
+    if (allowed === null)
+      return {
+        value: suspicion.cores,
+        threshold: null,
+        strength: null,
+        text: 'Neither limit, request nor node size is known, so the level says nothing',
+      };
+    const of = limit !== null ? 'limit' : request !== null ? 'request' : 'node';
+    const isFiring = track.levelDwell >= knobs.dwell.onWindows;
+    return {
+      value: suspicion.cores,
+      threshold: allowed,
+      strength: isFiring ? (normal.base === null ? 1 : 0.5) : 0,
+      text: `Uses ${cores(suspicion.cores)} cores; ${cores(allowed)} is high for its ${of}`,
+    };
+  },
+};

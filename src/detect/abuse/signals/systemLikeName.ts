@@ -1,0 +1,24 @@
+import type { Signal } from '../signal.ts';
+
+/**
+ * Named like a part of Kubernetes, from somebody else's registry (seen: `kubernetesio/kube-controller`
+ * in kube-system, a DaemonSet `proxy-api` of `pauseyyf/pause`). Full strength only when it is new:
+ * mirrors of the real thing are everywhere.
+ */
+export const systemLikeName: Signal = {
+  name: 'system-like-name',
+  family: 'spec',
+  unit: 'name',
+  measure({ indicators, normal }) {
+    const { disguise } = indicators;
+    return {
+      value: disguise,
+      threshold: null,
+      strength: disguise === null ? 0 : normal.isDeployed ? 1 : 0.5,
+      text:
+        disguise === null
+          ? 'Not named like a part of Kubernetes, or from its registry'
+          : `Named like ${disguise}, but its image comes from another registry`,
+    };
+  },
+};

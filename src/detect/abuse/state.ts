@@ -1,0 +1,177 @@
+import type { StateCodec } from '../detector.ts';
+import { SLOTS, type HourRing } from './ring.ts';
+
+/** Numbers of a track, in the order in which they are stored. Times are ms, 0 where there is none. */
+const NUMBERS = [
+  'firstSeen',
+  'lastSeen',
+  /** Hashes of the image and of its repository, and since when they are so. */
+  'image',
+  'imageSince',
+  'repo',
+  'repoSince',
+  /** The hour being added up. */
+  'hour',
+  'windows',
+  'sumCores',
+  'peakCores',
+  'sumNet',
+  'netWindows',
+  'sumDisk',
+  'diskWindows',
+  /** Working set while all was quiet, bytes. */
+  'ram',
+  /** Day-long and weeks-long averages of cores and bytes a second, for the slow CUSUM. */
+  'dayCores',
+  'dayBytes',
+  'referenceCores',
+  'referenceBytes',
+  'slowHours',
+  'slow',
+  'slowSince',
+  'fast',
+  /** The spell: suspicious use, from its onset on. */
+  'dwell',
+  'since',
+  'hotWindows',
+  'coreSeconds',
+  'extraCoreSeconds',
+  'extraBytes',
+  'inBytes',
+  'outBytes',
+  'ioCoreSeconds',
+  'levelDwell',
+  'throttled',
+  'ramStep',
+  'costNano',
+  /** The alarm: 0 none, 1 info, 2 warning, 3 critical. */
+  'alarm',
+  'alarmSince',
+  'quietBelow',
+  'lowFor',
+] as const;
+
+type TrackNumbers = { readonly [Name in (typeof NUMBERS)[number]]: number };
+
+/** What changes in every window of a subject (a container of a workload, or a group of workloads). */
+export interface Track extends TrackNumbers {
+  readonly row: 'track';
+  /** Cores of the last dozen suspicious windows. */
+  readonly recent: readonly number[];
+  /** Hashes of the workloads of a group, as far as they fit. */
+  readonly members: readonly number[];
+}
+
+/** What changes once an hour. */
+export interface Past {
+  readonly row: 'past';
+  readonly ring: HourRing;
+}
+
+/** What an image ordinarily does in one pod, over all workloads that run it: the peers of a new one. */
+export interface Peers {
+  readonly row: 'peers';
+  readonly cores: number;
+  readonly upper: number;
+  readonly net: number;
+  readonly disk: number;
+  readonly hours: number;
+  readonly lastSeen: number;
+}
+
+export type AbuseState = Track | Past | Peers;
+
+/** A track that has seen nothing. */
+export function emptyTrack(now: number): Track {
+  const zero = Object.fromEntries(NUMBERS.map((name) => [name, 0])) as unknown as TrackNumbers;
+  return { ...zero, row: 'track', firstSeen: now, lastSeen: now, hour: -1, recent: [], members: [] };
+}
+
+const TAGS = { track: 1, past: 2, peers: 3 } as const;
+const PEER_NUMBERS = ['cores', 'upper', 'net', 'disk', 'hours', 'lastSeen'] as const;
+
+/** Binary, exact to the last bit: what was stored and read again judges as if it never had been. */
+export const abuseCodec: StateCodec<AbuseState> = {
+  encode(value) {
+    switch (value.row) {
+      case 'track':
+        return packNumbers(TAGS.track, [
+          ...NUMBERS.map((name) => value[name]),
+          value.recent.length,
+          ...value.recent,
+          ...value.members,
+        ]);
+      case 'past':
+        return packRing(value.ring);
+      case 'peers':
+        return packNumbers(
+          TAGS.peers,
+          PEER_NUMBERS.map((name) => value[name]),
+        );
+    }
+  },
+  decode(bytes) {
+    const tag = bytes[0];
+    if (tag === TAGS.past) return { row: 'past', ring: unpackRing(bytes) };
+    const numbers = unpackNumbers(bytes);
+    if (tag === TAGS.peers) {
+      const [cores = 0, upper = 0, net = 0, disk = 0, hours = 0, lastSeen = 0] = numbers;
+      return { row: 'peers', cores, upper, net, disk, hours, lastSeen };
+    }
+    const fields = Object.fromEntries(
+      NUMBERS.map((name, index) => [name, numbers[index] ?? 0]),
+    ) as unknown as TrackNumbers;
+    const start = NUMBERS.length + 1;
+    const recents = numbers[NUMBERS.length] ?? 0;
+    return {
+      ...fields,
+      row: 'track',
+      recent: numbers.slice(start, start + recents),
+      members: numbers.slice(start + recents),
+    };
+  },
+};
+
+function packNumbers(tag: number, numbers: readonly number[]): Uint8Array {
+  const bytes = new Uint8Array(1 + numbers.length * 8);
+  const view = new DataView(bytes.buffer);
+  bytes[0] = tag;
+  numbers.forEach((value, index) => view.setFloat64(1 + index * 8, value, true));
+  return bytes;
+}
+
+function unpackNumbers(bytes: Uint8Array): number[] {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return Array.from({ length: Math.floor((bytes.byteLength - 1) / 8) }, (_, index) =>
+    view.getFloat64(1 + index * 8, true),
+  );
+}
+
+const COLUMNS = ['mean', 'peak', 'net', 'disk', 'flags'] as const;
+const HEADER = 9;
+
+function packRing(ring: HourRing): Uint8Array {
+  const bytes = new Uint8Array(HEADER + 4 * SLOTS + SLOTS / 8);
+  bytes[0] = TAGS.past;
+  new DataView(bytes.buffer).setFloat64(1, ring.newest, true);
+  let at = HEADER;
+  for (const column of COLUMNS) {
+    bytes.set(ring[column], at);
+    at += ring[column].length;
+  }
+  return bytes;
+}
+
+function unpackRing(bytes: Uint8Array): HourRing {
+  const newest = new DataView(bytes.buffer, bytes.byteOffset).getFloat64(1, true);
+  const column = (index: number): Uint8Array =>
+    bytes.slice(HEADER + index * SLOTS, HEADER + (index + 1) * SLOTS);
+  return {
+    newest,
+    mean: column(0),
+    peak: column(1),
+    net: column(2),
+    disk: column(3),
+    flags: bytes.slice(HEADER + 4 * SLOTS),
+  };
+}

@@ -1,0 +1,61 @@
+import type { Scope } from '../../model/finding.ts';
+import type { Nano } from '../../model/money.ts';
+import type { ContainerSample, PodSample } from '../../model/snapshot.ts';
+import type { WorkloadRef } from '../../model/workload.ts';
+
+/**
+ * One window of whatever is judged by itself: a container of a workload (its hottest pod stands for
+ * it, so that one mining replica of ten is not averaged away), its GPUs, or a group of one-shot
+ * workloads of one image. Amounts are averages over the window; null is unknown.
+ */
+export interface Subject {
+  readonly key: string;
+  readonly kind: 'cpu' | 'gpu' | 'group';
+  readonly scope: Scope;
+  readonly namespace: string;
+  readonly workload: WorkloadRef | null;
+  /** True for what runs and ends: its past runs are its normal, not the time of day. */
+  readonly runs: boolean;
+  readonly image: string | null;
+  readonly cores: number | null;
+  /** Cores of all its pods. */
+  readonly totalCores: number | null;
+  readonly limit: number | null;
+  readonly request: number | null;
+  readonly nodeCores: number | null;
+  readonly netIn: number | null;
+  readonly netOut: number | null;
+  readonly diskIn: number | null;
+  readonly diskOut: number | null;
+  readonly throttled: number | null;
+  readonly ram: number | null;
+  readonly ramLimit: number | null;
+  readonly tensor: number | null;
+  /** Median cores of the hottest pod's siblings, where it has enough of them. */
+  readonly siblings: number | null;
+  readonly podCount: number;
+  readonly nodeCount: number;
+  /** The pods and their containers, the hottest first. */
+  readonly members: readonly SubjectMember[];
+  readonly costNano: Nano;
+}
+
+export interface SubjectMember {
+  readonly pod: PodSample;
+  readonly container: ContainerSample;
+  readonly cores: number;
+}
+
+/** Network and disk together, bytes a second; null unless the network is known. */
+export function bytesPerSecond(subject: Subject): number | null {
+  const net = netOf(subject);
+  return net === null ? null : net + (diskOf(subject) ?? 0);
+}
+
+export function netOf({ netIn, netOut }: Subject): number | null {
+  return netIn === null || netOut === null ? null : netIn + netOut;
+}
+
+export function diskOf({ diskIn, diskOut }: Subject): number | null {
+  return diskIn === null && diskOut === null ? null : (diskIn ?? 0) + (diskOut ?? 0);
+}

@@ -1,0 +1,28 @@
+import { workRatio } from '../signals/cpuWithoutWork.ts';
+import { rate, unknown, type Signal } from '../signal.ts';
+
+/**
+ * Much data goes through it: backups, ETL, compaction, builds, transcoding. Input must be among it:
+ * writing (or sending) what nothing was read or received for costs an attacker nothing.
+ */
+export const busyIo: Signal = {
+  name: 'busy-io',
+  family: 'suppressor',
+  unit: 'bytes/core-second',
+  measure(facts) {
+    const { track, knobs } = facts;
+    const ratio = workRatio(facts);
+    if (ratio === null) return unknown('Its traffic is not known');
+    const isOneSided = track.outBytes > knobs.work.oneSided * track.inBytes;
+    const isBusy = ratio.bytesPerCoreSecond >= knobs.work.busyBytesPerCoreSecond;
+    return {
+      value: ratio.bytesPerCoreSecond,
+      threshold: knobs.work.busyBytesPerCoreSecond,
+      strength: isBusy && !isOneSided ? 1 : 0,
+      text:
+        isBusy && isOneSided
+          ? `Writes or sends ${rate(ratio.bytesPerCoreSecond)} a core for which nothing was read or received`
+          : `Moves ${rate(ratio.bytesPerCoreSecond)} of data a core`,
+    };
+  },
+};

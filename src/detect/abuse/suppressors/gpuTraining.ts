@@ -1,0 +1,18 @@
+import { unknown, type Signal } from '../signal.ts';
+
+/** Tensor cores at work: training or inference, on the GPU or feeding it. Miners leave them idle. */
+export const gpuTraining: Signal = {
+  name: 'gpu-training',
+  family: 'suppressor',
+  unit: 'share',
+  measure({ subject, knobs }) {
+    if (subject.tensor === null) return unknown('No GPU metrics (DCGM) for it');
+    const isTraining = subject.tensor > knobs.gpu.tensor;
+    return {
+      value: subject.tensor,
+      threshold: knobs.gpu.tensor,
+      strength: isTraining ? 1.5 : 0,
+      text: `Its tensor cores are ${Math.round(subject.tensor * 100)} % active`,
+    };
+  },
+};

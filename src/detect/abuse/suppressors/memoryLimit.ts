@@ -1,0 +1,23 @@
+import { unknown, type Signal } from '../signal.ts';
+
+/**
+ * A JVM (or another collected runtime) at its memory limit burns CPU on garbage, in silence. It takes
+ * the weight of one family away; it cannot hide more, since a miner may fill its memory on purpose.
+ */
+export const memoryLimit: Signal = {
+  name: 'memory-limit',
+  family: 'suppressor',
+  unit: 'share',
+  measure({ subject, knobs }) {
+    const { ram, ramLimit } = subject;
+    if (ram === null || ramLimit === null || ramLimit <= 0)
+      return unknown('It has no memory limit, or its memory is not known');
+    const share = ram / ramLimit;
+    return {
+      value: share,
+      threshold: knobs.jvm.memoryShare,
+      strength: share >= knobs.jvm.memoryShare ? 1 : 0,
+      text: `Its memory is at ${Math.round(share * 100)} % of the limit`,
+    };
+  },
+};

@@ -1,0 +1,18 @@
+import { unknown, type Signal } from '../signal.ts';
+
+/** The use rose with the traffic, in the workload's own proportion: load, not abuse. */
+export const movesWithTraffic: Signal = {
+  name: 'moves-with-traffic',
+  family: 'suppressor',
+  unit: 'share',
+  measure({ normal, suspicion, knobs }) {
+    if (normal.base === null || suspicion.extraBytes === null)
+      return unknown('Needs its own baseline of use and traffic');
+    return {
+      value: suspicion.explained,
+      threshold: knobs.work.explainedShare,
+      strength: suspicion.explained >= knobs.work.explainedShare ? 1 : 0,
+      text: `The added traffic accounts for ${Math.round(suspicion.explained * 100)} % of the added use`,
+    };
+  },
+};

@@ -1,0 +1,117 @@
+import { z } from 'zod';
+
+const positive = z.number().positive();
+const share = z.number().min(0).max(1);
+const count = z.int().min(1);
+const weight = z.number().min(0).max(100);
+
+/** Somebody answers for this workload until a date. Lives with the operator, never in an annotation. */
+const allowance = z.strictObject({
+  namespace: z.string().min(1),
+  /** `Kind/name`; every workload of the namespace when left out. */
+  workload: z.string().optional(),
+  container: z.string().optional(),
+  until: z.iso.datetime(),
+  reason: z.string().min(1),
+});
+
+/** The knobs of abuse detection; `thresholds/abuse.yaml` has the values and where they come from. */
+export const abuseSchema = z.strictObject({
+  /** Less than this is no finding, whatever it looks like. Cores (or whole GPUs). */
+  minCores: positive,
+  baseline: z.strictObject({
+    minHours: count,
+    /** Hours of a Job's own past runs that make it known. */
+    minRunHours: count,
+    newAfterHours: positive,
+    newJobAfterHours: positive,
+    scaleFloorShare: share,
+    flagDays: positive,
+  }),
+  novelty: z.strictObject({
+    sigmas: positive,
+    minShare: positive,
+    /** At this multiple of the normal the novelty counts in full. */
+    strongShare: positive,
+  }),
+  cusum: z.strictObject({ drift: positive, alarm: positive, cap: positive }),
+  slow: z.strictObject({ drift: positive, alarm: positive, referenceDays: positive }),
+  dwell: z.strictObject({
+    onWindows: count,
+    criticalWindows: count,
+    leak: share,
+    cap: count,
+    offWindows: count,
+  }),
+  work: z.strictObject({
+    /** A pool connection and probes, whatever the power. */
+    freeBytesPerSecond: positive,
+    silentBytesPerCoreSecond: positive,
+    busyBytesPerCoreSecond: positive,
+    /** Share of the added CPU that the added traffic accounts for, by the workload's own ratio. */
+    silentShare: share,
+    weakShare: share,
+    explainedShare: share,
+    /** Out : in beyond this is writing without input, which is no work to speak of. */
+    oneSided: positive,
+  }),
+  level: z.strictObject({ ofLimit: share, ofRequest: positive, ofNode: share, minCores: positive }),
+  cpuHours: z.strictObject({ coreHours: positive }),
+  shape: z.strictObject({
+    flat: share,
+    minWindows: count,
+    throttled: share,
+    dayNightHours: count,
+    dayNightSpread: share,
+  }),
+  memory: z.strictObject({ stepBytes: positive }),
+  spread: z.strictObject({ workloads: count, pods: count, nodes: count }),
+  outlier: z.strictObject({ pods: count, times: positive }),
+  gpu: z.strictObject({ busy: share, tensor: share }),
+  jvm: z.strictObject({ memoryShare: share }),
+  weights: z.strictObject({
+    'sustained-use': weight,
+    'cpu-hours': weight,
+    'novel-use': weight,
+    'new-workload': weight,
+    'pod-outlier': weight,
+    'cusum-fast': weight,
+    'cusum-slow': weight,
+    'cpu-without-work': weight,
+    'gpu-without-tensor': weight,
+    flatness: weight,
+    'day-equals-night': weight,
+    'memory-step': weight,
+    replication: weight,
+    signature: weight,
+    'weak-indicator': weight,
+    'system-like-name': weight,
+    'elevated-spec': weight,
+    suppressor: weight,
+  }),
+  allow: z.array(allowance).default([]),
+});
+
+export type AbuseThresholds = z.output<typeof abuseSchema>;
+
+const pattern = z.strictObject({
+  /** What is shown when it matches; never the matched text itself. */
+  name: z.string().min(1),
+  /** RE2 syntax, matched without regard to case. */
+  match: z.string().min(1),
+  where: z.array(z.enum(['image', 'name', 'command', 'env'])).min(1),
+  strength: z.enum(['strong', 'weak']),
+});
+
+/** Lists of what is known of miners; `thresholds/signatures.yaml` has them with their sources. */
+export const signaturesSchema = z.strictObject({
+  patterns: z.array(pattern),
+  /** Ports of mining pools: weak, since they are ordinary numbers too. */
+  ports: z.array(z.int().min(1).max(65_535)),
+  /** Names of Kubernetes' own components … */
+  systemNames: z.array(z.string().min(1)),
+  /** … and the registries they come from (prefixes of the image). */
+  systemRegistries: z.array(z.string().min(1)),
+});
+
+export type Signatures = z.output<typeof signaturesSchema>;

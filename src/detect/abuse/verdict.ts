@@ -1,0 +1,163 @@
+import type { NextStep, Severity, Verdict } from '../../model/finding.ts';
+import { fromNano } from '../../model/money.ts';
+import { HOURS_PER_MONTH, formatTime, windowHours } from '../../model/time.ts';
+import { evidenceOf, type Judgement } from './judge.ts';
+import { cores, type Facts } from './signal.ts';
+
+export const RULE = 'miner-like-use';
+const MAX_PODS = 20;
+
+/** Where else the suspicious image runs, and what changed around the onset. */
+export interface Surroundings {
+  readonly sameImage: readonly string[];
+}
+
+export function verdictOf(
+  facts: Facts,
+  judgement: Judgement,
+  status: Verdict['status'],
+  severity: Severity,
+  surroundings: Surroundings,
+): Verdict {
+  const { subject, track, window } = facts;
+  const pods = subject.members
+    .filter(({ cores }) => subject.kind === 'group' || cores >= track.quietBelow)
+    .map(({ pod }) => pod.name);
+  const readings = [...judgement.readings, ...judgement.suppressors];
+  const evidence = readings
+    .filter(({ strength }) => strength !== null && strength > 0)
+    .map((reading) => evidenceOf(facts, reading));
+  return {
+    kind: 'cryptojacking',
+    rule: RULE,
+    scope: subject.scope,
+    status,
+    severity,
+    score: judgement.severity === severity ? judgement.score : floorScore(severity),
+    startedAt: track.since > 0 ? track.since : window.start,
+    summary: status === 'clear' ? 'Its use is back to normal' : summaryOf(facts, judgement, severity),
+    evidence: [...evidence, ...context(facts, surroundings), ...undecided(judgement)],
+    next: nextSteps(facts, severity),
+    pods: [...new Set(pods)].sort().slice(0, MAX_PODS),
+    costBeforeNano: track.since > 0 ? Math.max(0, track.costNano - subject.costNano) : null,
+    costPerMonth: (fromNano(subject.costNano) / windowHours(window)) * HOURS_PER_MONTH,
+  };
+}
+
+function floorScore(severity: Severity): number {
+  return severity === 'critical' ? 75 : severity === 'warning' ? 40 : 10;
+}
+
+const PHRASES: Readonly<Record<string, string>> = {
+  signature: 'bears a miner’s signature',
+  'novel-use': 'far above its normal',
+  'new-workload': 'new here',
+  'cpu-without-work': 'moves no data for it',
+  'sustained-use': 'at its limit',
+  flatness: 'flat as a plateau',
+  replication: 'in many places at once',
+  'system-like-name': 'disguised as a part of Kubernetes',
+  'cusum-fast': 'a small excess that lasts',
+  'cusum-slow': 'creeping up for days',
+  'gpu-without-tensor': 'GPU busy without tensor work',
+};
+
+function summaryOf({ subject, suspicion }: Facts, judgement: Judgement, severity: Severity): string {
+  const phrases = judgement.readings
+    .filter(({ strength }) => (strength ?? 0) > 0)
+    .map(({ signal }) => PHRASES[signal.name])
+    .filter((phrase) => phrase !== undefined);
+  const what = subject.kind === 'gpu' ? 'GPUs' : 'cores';
+  const who = subject.kind === 'group' ? `${subject.podCount} pod(s) together burn` : 'Burns';
+  const how = phrases.length === 0 ? 'as it did before' : phrases.slice(0, 4).join(', ');
+  const doubt = severity === 'critical' ? '' : '; metrics alone cannot tell what it computes';
+  return `${who} ${cores(suspicion.cores)} ${what} the way a miner does: ${how}${doubt}`;
+}
+
+/** What happened around the onset; no weight, for whoever reads. */
+function context({ track, subject }: Facts, { sameImage }: Surroundings): Verdict['evidence'] {
+  const near = (time: number): boolean =>
+    track.since > 0 && time > track.firstSeen && Math.abs(time - track.since) <= 3_600_000;
+  const found: { signal: string; text: string }[] = [];
+  if (near(track.imageSince))
+    found.push({
+      signal: 'image-changed',
+      text: `Its image changed at ${formatTime(track.imageSince)}, around the onset: a release, or somebody else’s`,
+    });
+  const pod = subject.members[0]?.pod;
+  if (pod?.createdAt !== null && pod !== undefined && track.since > 0 && Math.abs(pod.createdAt - track.since) <= 3_600_000)
+    found.push({
+      signal: 'pod-created',
+      text: `The pod was created at ${formatTime(pod.createdAt)}, around the onset`,
+    });
+  if (pod !== undefined && pod.node !== null)
+    found.push({ signal: 'node', text: `It runs on node ${pod.node}` });
+  if (sameImage.length > 0)
+    found.push({ signal: 'same-image', text: `The same image also runs in ${sameImage.join(', ')}` });
+  return found.map(({ signal, text }) => ({
+    signal,
+    family: 'data',
+    value: null,
+    threshold: null,
+    unit: 'context',
+    weight: 0,
+    text,
+  }));
+}
+
+function undecided(judgement: Judgement): Verdict['evidence'] {
+  return judgement.undecided.map((text) => ({
+    signal: 'undecided',
+    family: 'data',
+    value: null,
+    threshold: null,
+    unit: 'context',
+    weight: 0,
+    text,
+  }));
+}
+
+/** Look, preserve, contain, and only then stop; deleting first destroys the evidence. */
+function nextSteps({ subject }: Facts, severity: Severity): readonly NextStep[] {
+  const first = subject.members[0];
+  if (first === undefined) return [];
+  const { pod, container } = first;
+  const at = `-n ${pod.namespace}`;
+  const { workload } = pod;
+  const steps: NextStep[] = [
+    {
+      command: `kubectl ${at} exec ${pod.name} -c ${container.name} -- sh -c 'ps aux; cat /proc/net/tcp'`,
+      effect: 'read',
+      why: 'which process burns the CPU, and whom it talks to',
+    },
+    {
+      command: `kubectl ${at} get pod ${pod.name} -o yaml`,
+      effect: 'read',
+      why: 'keep image, command, owner and node as they are now: evidence',
+    },
+    {
+      command: `kubectl ${at} logs ${pod.name} -c ${container.name} --timestamps`,
+      effect: 'read',
+      why: 'keep what it printed before anything is stopped',
+    },
+  ];
+  if (severity === 'info') return steps;
+  steps.push({
+    command: `kubectl ${at} label pod ${pod.name} burnwatch.io/quarantine=true`,
+    effect: 'contain',
+    why: 'selects it for a NetworkPolicy that denies egress: a miner without its pool stops',
+  });
+  if (pod.node !== null)
+    steps.push({
+      command: `kubectl cordon ${pod.node}`,
+      effect: 'contain',
+      why: 'keeps new pods off the node until it has been looked at',
+    });
+  if (workload.kind === 'Deployment' || workload.kind === 'StatefulSet')
+    steps.push({
+      command: `kubectl ${at} scale ${workload.kind.toLowerCase()}/${workload.name} --replicas=0`,
+      effect: 'destroy',
+      why: 'stops it once the evidence is kept; never delete first',
+    });
+  return steps;
+}
