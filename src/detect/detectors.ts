@@ -1,6 +1,7 @@
 import { overprovisionedDetector } from '../rightsize/overprovisionedDetector.ts';
 import { budgetDetector } from './budget/budgetDetector.ts';
 import { costSpikeDetector } from './costSpike/costSpikeDetector.ts';
+import { abuseDetector } from './abuse/abuseDetector.ts';
 import { dataQualityDetector } from './dataQuality.ts';
 import type { Detector } from './detector.ts';
 
@@ -10,4 +11,5 @@ export const DETECTORS: readonly Detector<unknown>[] = [
   overprovisionedDetector,
   budgetDetector,
   costSpikeDetector,
+  abuseDetector,
 ];

@@ -142,7 +142,9 @@ function look(
     knobs,
   };
   const isQuiet = track.dwell < 1 && track.alarm === 0 && indicators.strong.length === 0;
-  const isGroupTooSmall = subject.kind === 'group' && groupSize < knobs.spread.workloads;
+  // Many workloads, or one new workload of many small pods.
+  const isSwarm = groupSize >= knobs.spread.workloads || subject.podCount >= 2 * knobs.spread.pods;
+  const isGroupTooSmall = subject.kind === 'group' && !isSwarm && track.alarm === 0;
   if (isQuiet || isGroupTooSmall) {
     rows.set(subject.key, track);
     return { facts, judgement: QUIET, status: 'unknown', severity: 'info', memberKeys: [] };
@@ -188,12 +190,19 @@ function* lookAtGroups(
   const groups: readonly Group[] = collectGroups(candidates, trackOf, now);
   const seen = new Set(groups.map(({ key }) => key));
   for (const { subject, memberHashes, memberKeys } of groups) {
-    const result = look(subject, memberHashes.length, memberHashes, matcher, context, rows, options);
+    const result = look(
+      subject,
+      memberHashes.length,
+      memberHashes,
+      matcher,
+      context,
+      rows,
+      options,
+    );
     if (result !== null) yield { ...result, memberKeys };
   }
   const alarmed = Array.from(rows.entries()).filter(
-    ([key, row]) =>
-      row.row === 'track' && row.since > 0 && !seen.has(key) && /^[gn]\//.test(key),
+    ([key, row]) => row.row === 'track' && row.since > 0 && !seen.has(key) && /^[gn]\//.test(key),
   );
   for (const [key, row] of alarmed) {
     const [, namespace = '', ...rest] = key.split('/');

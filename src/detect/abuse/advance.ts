@@ -97,7 +97,8 @@ function accumulate(
   track.levelDwell = suspicion.isLevel
     ? Math.min(knobs.dwell.cap, track.levelDwell + 1)
     : Math.max(0, track.levelDwell - 1);
-  track.throttled += ((subject.throttled ?? 0) - track.throttled) / Math.min(RECENT, track.recent.length + 1);
+  track.throttled +=
+    ((subject.throttled ?? 0) - track.throttled) / Math.min(RECENT, track.recent.length + 1);
   if (subject.ram !== null && track.ram > 0)
     track.ramStep = Math.max(track.ramStep, subject.ram - track.ram);
   track.recent = [...track.recent.slice(1 - RECENT), suspicion.cores];
@@ -131,7 +132,15 @@ export function addToHour(track: Track, subject: Subject, cores: number, window:
   const isSame = track.hour === hourOf(window.start);
   const was = isSame
     ? track
-    : { windows: 0, sumCores: 0, peakCores: 0, sumNet: 0, netWindows: 0, sumDisk: 0, diskWindows: 0 };
+    : {
+        windows: 0,
+        sumCores: 0,
+        peakCores: 0,
+        sumNet: 0,
+        netWindows: 0,
+        sumDisk: 0,
+        diskWindows: 0,
+      };
   return {
     ...track,
     hour: hourOf(window.start),

@@ -48,9 +48,14 @@ export function stepAlarm(
   if (track.dwell >= 1) {
     const lowFor = rank < track.alarm ? track.lowFor + 1 : 0;
     const falls = rank > 0 && lowFor >= 2 * knobs.dwell.offWindows;
-    return said({ ...track, lowFor: falls ? 0 : lowFor, alarm: falls ? rank : track.alarm }, 'firing', false);
+    return said(
+      { ...track, lowFor: falls ? 0 : lowFor, alarm: falls ? rank : track.alarm },
+      'firing',
+      false,
+    );
   }
-  if (suspicion.cores >= track.quietBelow && track.quietBelow > 0) return said(track, 'unknown', false);
+  if (suspicion.cores >= track.quietBelow && track.quietBelow > 0)
+    return said(track, 'unknown', false);
   const lowFor = track.lowFor + 1;
   if (lowFor < knobs.dwell.offWindows) return said({ ...track, lowFor }, 'firing', false);
   const ended: Track = {

@@ -105,7 +105,8 @@ function medianRatio(bytes: Uint8Array, cores: Uint8Array, hours: readonly numbe
   let seen = 0;
   for (let bucket = 0; bucket < counts.length; bucket++) {
     seen += counts[bucket] ?? 0;
-    if (total > 0 && seen * 2 >= total) return bucket === 0 ? 0 : Math.exp((bucket - 1) * RATIO_STEP);
+    if (total > 0 && seen * 2 >= total)
+      return bucket === 0 ? 0 : Math.exp((bucket - 1) * RATIO_STEP);
   }
   return 0;
 }

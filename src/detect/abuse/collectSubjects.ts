@@ -7,6 +7,8 @@ import type { Subject, SubjectMember } from './subject.ts';
 /** A pod younger than this may be busy starting: it does not stand for a workload that we know. */
 const YOUNG_MS = 15 * MINUTE_MS;
 const RUN_KINDS = new Set(['Job', 'CronJob']);
+/** Their pods are one piece of work, and are judged by their sum: each may be small or short. */
+const SUMMED_KINDS = new Set(['Job', 'CronJob', 'Pod']);
 
 /** The containers of the window, grouped by workload, each group represented by its hottest pod. */
 export function collectSubjects(snapshot: Snapshot, costs: WindowCosts): Subject[] {
@@ -43,9 +45,7 @@ function sortHottestFirst(members: SubjectMember[], now: number): void {
   if (members.length === 1) return;
   const age = ({ pod }: SubjectMember): number =>
     pod.createdAt !== null && now - pod.createdAt < YOUNG_MS ? 1 : 0;
-  members.sort(
-    (a, b) => age(a) - age(b) || b.cores - a.cores || (a.pod.uid < b.pod.uid ? -1 : 1),
-  );
+  members.sort((a, b) => age(a) - age(b) || b.cores - a.cores || (a.pod.uid < b.pod.uid ? -1 : 1));
 }
 
 function cpuSubject(
@@ -57,30 +57,47 @@ function cpuSubject(
   const { pod, container, cores } = members[0] as SubjectMember;
   // Host-network pods are charged with all that their node sends: it says nothing of them.
   const isNetKnown = pod.hostNetwork === false;
+  const isSummed = members.length > 1 && SUMMED_KINDS.has(pod.workload.kind);
   const sum = (of: (member: SubjectMember) => number): number =>
     members.reduce((total, member) => total + of(member), 0);
+  /** Of the hottest pod, or of all of them; one that is not known leaves the sum unknown. */
+  const read = (of: (member: SubjectMember) => number | null): number | null => {
+    if (!isSummed) return of(members[0] as SubjectMember);
+    let total = 0;
+    for (const member of members) {
+      const value = of(member);
+      if (value === null) return null;
+      total += value;
+    }
+    return total;
+  };
   return {
     key: `c/${key}`,
     kind: 'cpu',
-    scope: { namespace: pod.namespace, workload: pod.workload, container: container.name, subject: null },
+    scope: {
+      namespace: pod.namespace,
+      workload: pod.workload,
+      container: container.name,
+      subject: null,
+    },
     namespace: pod.namespace,
     workload: pod.workload,
     runs: RUN_KINDS.has(pod.workload.kind),
     image: container.image,
-    cores,
+    cores: isSummed ? sum((member) => member.cores) : cores,
     totalCores: sum((member) => member.cores),
-    limit: container.cpuLimitCores,
-    request: container.cpuRequestCores,
+    limit: read((member) => member.container.cpuLimitCores),
+    request: read((member) => member.container.cpuRequestCores),
     nodeCores: pod.node === null ? null : (nodeCores.get(pod.node) ?? null),
-    netIn: isNetKnown ? pod.networkReceiveBytesPerSecond : null,
-    netOut: isNetKnown ? pod.networkTransmitBytesPerSecond : null,
-    diskIn: container.diskReadBytesPerSecond,
-    diskOut: container.diskWriteBytesPerSecond,
+    netIn: isNetKnown ? read((member) => member.pod.networkReceiveBytesPerSecond) : null,
+    netOut: isNetKnown ? read((member) => member.pod.networkTransmitBytesPerSecond) : null,
+    diskIn: read((member) => member.container.diskReadBytesPerSecond),
+    diskOut: read((member) => member.container.diskWriteBytesPerSecond),
     throttled: container.throttledShare,
     ram: container.ramUsageBytes,
     ramLimit: container.ramLimitBytes,
     tensor: container.gpuTensorActivity,
-    siblings: members.length < 4 ? null : siblingMedian(members),
+    siblings: isSummed || members.length < 4 ? null : siblingMedian(members),
     podCount: members.length,
     nodeCount: new Set(members.map((member) => member.pod.node)).size,
     members,

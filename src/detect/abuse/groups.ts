@@ -65,9 +65,10 @@ function groupOf(
   const hashes = new Set(isSameDay ? track.members : []);
   for (const { workload } of members)
     if (hashes.size < MAX_MEMBERS && workload !== null) hashes.add(hash(workload.name));
+  const subject = sumSubject(key, members);
   return {
     key,
-    subject: sumSubject(key, members),
+    subject,
     memberHashes: [...hashes],
     memberKeys: members.map((member) => member.key),
   };

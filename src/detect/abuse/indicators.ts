@@ -34,12 +34,15 @@ export class IndicatorMatcher {
   match(subject: Subject): Indicators {
     const first = subject.members[0];
     const spec = first?.pod.spec ?? null;
-    const container =
-      spec?.containers.find(({ name }) => name === first?.container.name) ?? null;
+    const container = spec?.containers.find(({ name }) => name === first?.container.name) ?? null;
     const found = new Map<string, 'strong' | 'weak'>();
     const look = (where: 'image' | 'name' | 'command' | 'env', text: string): void => {
       for (const { name, strength, where: places, regex } of this.#patterns)
-        if (places.includes(where) && found.get(name) !== 'strong' && regex.test(text.slice(0, MAX_TEXT)))
+        if (
+          places.includes(where) &&
+          found.get(name) !== 'strong' &&
+          regex.test(text.slice(0, MAX_TEXT))
+        )
           found.set(name, strength);
     };
     if (subject.image !== null) look('image', subject.image);

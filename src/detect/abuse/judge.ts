@@ -101,7 +101,9 @@ function severityOf(
     return 'warning';
   }
   if (of('spec') < 0.5 && subject.runs) {
-    undecided.push('Jobs are made to compute and to end: only a mark in the spec would make it a page');
+    undecided.push(
+      'Jobs are made to compute and to end: only a mark in the spec would make it a page',
+    );
     return 'warning';
   }
   if (track.hotWindows < knobs.dwell.criticalWindows) {
@@ -142,7 +144,8 @@ export function weightOf({ knobs }: Facts, { signal, strength }: Reading): numbe
 /** The score agrees with the severity: it orders findings inside one, never across. */
 function clampScore(score: number, severity: Severity | null): number {
   if (severity === null) return 0;
-  const [low, high] = severity === 'critical' ? [75, 100] : severity === 'warning' ? [40, 74] : [10, 39];
+  const [low, high] =
+    severity === 'critical' ? [75, 100] : severity === 'warning' ? [40, 74] : [10, 39];
   return Math.max(low, Math.min(high, Math.round(score)));
 }
 

@@ -48,7 +48,10 @@ export function advanceSlow(track: Track, knobs: AbuseThresholds): Track {
   const growth = track.referenceBytes > 0 ? Math.max(1, dayBytes / track.referenceBytes) : 1;
   const excess = dayCores - track.referenceCores * growth;
   const scale = Math.max(0.25 * track.referenceCores, knobs.minCores);
-  const slow = Math.max(0, Math.min(2 * knobs.slow.alarm, track.slow + excess / scale - knobs.slow.drift));
+  const slow = Math.max(
+    0,
+    Math.min(2 * knobs.slow.alarm, track.slow + excess / scale - knobs.slow.drift),
+  );
   const pace = 1 / (knobs.slow.referenceDays * DAY_HOURS);
   return {
     ...track,
@@ -80,4 +83,3 @@ export function addToPeers(peers: Peers | null, track: Track): Peers | null {
     lastSeen: track.lastSeen,
   };
 }
-

@@ -66,7 +66,10 @@ function peerBaseline(peers: Peers, knobs: AbuseThresholds): Baseline {
 }
 
 /** A ring changes once an hour, so its baseline is computed once an hour. Pure: the ring is immutable. */
-const memo = new WeakMap<HourRing, { hour: number; knobs: AbuseThresholds; base: Baseline | null }>();
+const memo = new WeakMap<
+  HourRing,
+  { hour: number; knobs: AbuseThresholds; base: Baseline | null }
+>();
 
 function memoised(
   ring: HourRing,

@@ -84,7 +84,15 @@ export type AbuseState = Track | Past | Peers;
 /** A track that has seen nothing. */
 export function emptyTrack(now: number): Track {
   const zero = Object.fromEntries(NUMBERS.map((name) => [name, 0])) as unknown as TrackNumbers;
-  return { ...zero, row: 'track', firstSeen: now, lastSeen: now, hour: -1, recent: [], members: [] };
+  return {
+    ...zero,
+    row: 'track',
+    firstSeen: now,
+    lastSeen: now,
+    hour: -1,
+    recent: [],
+    members: [],
+  };
 }
 
 const TAGS = { track: 1, past: 2, peers: 3 } as const;
@@ -93,22 +101,18 @@ const PEER_NUMBERS = ['cores', 'upper', 'net', 'disk', 'hours', 'lastSeen'] as c
 /** Binary, exact to the last bit: what was stored and read again judges as if it never had been. */
 export const abuseCodec: StateCodec<AbuseState> = {
   encode(value) {
-    switch (value.row) {
-      case 'track':
-        return packNumbers(TAGS.track, [
-          ...NUMBERS.map((name) => value[name]),
-          value.recent.length,
-          ...value.recent,
-          ...value.members,
-        ]);
-      case 'past':
-        return packRing(value.ring);
-      case 'peers':
-        return packNumbers(
-          TAGS.peers,
-          PEER_NUMBERS.map((name) => value[name]),
-        );
-    }
+    if (value.row === 'past') return packRing(value.ring);
+    if (value.row === 'peers')
+      return packNumbers(
+        TAGS.peers,
+        PEER_NUMBERS.map((name) => value[name]),
+      );
+    return packNumbers(TAGS.track, [
+      ...NUMBERS.map((name) => value[name]),
+      value.recent.length,
+      ...value.recent,
+      ...value.members,
+    ]);
   },
   decode(bytes) {
     const tag = bytes[0];

@@ -51,7 +51,8 @@ export function suspicionOf(
   const upper = crept ? usual : base.upper;
   const sigma = Math.max(base.sigma, knobs.minCores / knobs.novelty.sigmas);
   const extraCores = Math.max(0, cores - usual);
-  const extraNet = net === null ? null : net - (crept ? Math.min(base.net, track.referenceBytes) : base.net);
+  const extraNet =
+    net === null ? null : net - (crept ? Math.min(base.net, track.referenceBytes) : base.net);
   const extraBytes =
     extraNet === null ? null : Math.max(0, extraNet) + Math.max(0, disk - base.disk);
   const perCore = base.netPerCoreSecond + base.diskPerCoreSecond;

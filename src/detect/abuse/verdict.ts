@@ -35,7 +35,8 @@ export function verdictOf(
     severity,
     score: judgement.severity === severity ? judgement.score : floorScore(severity),
     startedAt: track.since > 0 ? track.since : window.start,
-    summary: status === 'clear' ? 'Its use is back to normal' : summaryOf(facts, judgement, severity),
+    summary:
+      status === 'clear' ? 'Its use is back to normal' : summaryOf(facts, judgement, severity),
     evidence: [...evidence, ...context(facts, surroundings), ...undecided(judgement)],
     next: nextSteps(facts, severity),
     pods: [...new Set(pods)].sort().slice(0, MAX_PODS),
@@ -62,7 +63,11 @@ const PHRASES: Readonly<Record<string, string>> = {
   'gpu-without-tensor': 'GPU busy without tensor work',
 };
 
-function summaryOf({ subject, suspicion }: Facts, judgement: Judgement, severity: Severity): string {
+function summaryOf(
+  { subject, suspicion }: Facts,
+  judgement: Judgement,
+  severity: Severity,
+): string {
   const phrases = judgement.readings
     .filter(({ strength }) => (strength ?? 0) > 0)
     .map(({ signal }) => PHRASES[signal.name])
@@ -85,7 +90,12 @@ function context({ track, subject }: Facts, { sameImage }: Surroundings): Verdic
       text: `Its image changed at ${formatTime(track.imageSince)}, around the onset: a release, or somebody else’s`,
     });
   const pod = subject.members[0]?.pod;
-  if (pod?.createdAt !== null && pod !== undefined && track.since > 0 && Math.abs(pod.createdAt - track.since) <= 3_600_000)
+  if (
+    pod?.createdAt !== null &&
+    pod !== undefined &&
+    track.since > 0 &&
+    Math.abs(pod.createdAt - track.since) <= 3_600_000
+  )
     found.push({
       signal: 'pod-created',
       text: `The pod was created at ${formatTime(pod.createdAt)}, around the onset`,
@@ -93,7 +103,10 @@ function context({ track, subject }: Facts, { sameImage }: Surroundings): Verdic
   if (pod !== undefined && pod.node !== null)
     found.push({ signal: 'node', text: `It runs on node ${pod.node}` });
   if (sameImage.length > 0)
-    found.push({ signal: 'same-image', text: `The same image also runs in ${sameImage.join(', ')}` });
+    found.push({
+      signal: 'same-image',
+      text: `The same image also runs in ${sameImage.join(', ')}`,
+    });
   return found.map(({ signal, text }) => ({
     signal,
     family: 'data',

@@ -11,17 +11,14 @@ export interface WorkRatio {
 /** What the added CPU did, over the spell; null while network or use is not known. */
 export function workRatio({ track, normal, subject, knobs }: Facts): WorkRatio | null {
   if (track.ioCoreSeconds <= 0 || subject.netIn === null) return null;
-  const perCore =
-    (normal.base?.netPerCoreSecond ?? 0) + (normal.base?.diskPerCoreSecond ?? 0);
+  const perCore = (normal.base?.netPerCoreSecond ?? 0) + (normal.base?.diskPerCoreSecond ?? 0);
   const bytesPerCoreSecond = track.extraBytes / track.ioCoreSeconds;
   // The free allowance is per second: dear for a tenth of a core, nothing for ten.
   const averageCores = Math.max(track.recent.at(-1) ?? 0, 1e-3);
   return {
     bytesPerCoreSecond,
-    silentBelow:
-      knobs.work.silentBytesPerCoreSecond + knobs.work.freeBytesPerSecond / averageCores,
-    explained:
-      perCore > knobs.work.silentBytesPerCoreSecond ? bytesPerCoreSecond / perCore : null,
+    silentBelow: knobs.work.silentBytesPerCoreSecond + knobs.work.freeBytesPerSecond / averageCores,
+    explained: perCore > knobs.work.silentBytesPerCoreSecond ? bytesPerCoreSecond / perCore : null,
   };
 }
 
@@ -47,7 +44,8 @@ export const cpuWithoutWork: Signal = {
     }
     const { bytesPerCoreSecond, silentBelow, explained } = ratio;
     const isSilent =
-      bytesPerCoreSecond < silentBelow || (explained !== null && explained < knobs.work.silentShare);
+      bytesPerCoreSecond < silentBelow ||
+      (explained !== null && explained < knobs.work.silentShare);
     const isWeak = explained !== null && explained < knobs.work.weakShare;
     return {
       value: bytesPerCoreSecond,

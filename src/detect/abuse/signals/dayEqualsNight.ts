@@ -12,7 +12,8 @@ export const dayEqualsNight: Signal = {
   unit: 'share',
   measure({ ring, knobs, subject, track }) {
     const values: number[] = [];
-    for (let back = 0; ring !== null && back < knobs.shape.dayNightHours; back++) {
+    if (ring === null) return unknown('Needs a day of history');
+    for (let back = 0; back < knobs.shape.dayNightHours; back++) {
       const hour = ring.newest - back;
       const code = hour < 0 ? 0 : (ring.mean[hour % SLOTS] ?? 0);
       if (code > 0) values.push(CORES_OF[code] ?? 0);

@@ -14,7 +14,11 @@ export const pastRuns: Signal = {
     if (ring === null) return unknown('No past runs are known');
     const before = Math.floor((track.since || window.start) / 3_600_000) - 6;
     let highest = 0;
-    for (let hour = Math.max(0, ring.newest - SLOTS + 1); hour <= Math.min(before, ring.newest); hour++)
+    for (
+      let hour = Math.max(0, ring.newest - SLOTS + 1);
+      hour <= Math.min(before, ring.newest);
+      hour++
+    )
       if (isLearnt(ring, hour, knobs.baseline.flagDays * 24))
         highest = Math.max(highest, CORES_OF[ring.peak[hour % SLOTS] ?? 0] ?? 0);
     return {

@@ -1,0 +1,83 @@
+import type { Case, PodLoad } from '../case.ts';
+import { Random } from '../random.ts';
+import { loadOf, node, suffix, type Flow, type Shape } from '../workload.ts';
+import type { Archetype } from './archetypes.ts';
+
+/** Lets an archetype live in a namespace of its own. */
+export function honestCase(
+  archetype: Archetype,
+  seed: number,
+  id: string,
+  days: readonly [number, number],
+): Case {
+  const random = new Random(seed);
+  const plan = archetype.make(random, days);
+  const count = random.int(archetype.replicas[0], archetype.replicas[1]);
+  const [bornFrom, bornTo] = archetype.born ?? [0, 0];
+  const born = days[0] + (days[1] - days[0]) * random.between(bornFrom, bornTo);
+  const team = random.pick(['shop', 'media', 'data', 'core']);
+  const base = `${archetype.name}-${suffix(random, 3)}`;
+  const image = `registry.example.com/${team}/${base}`;
+  const hash = suffix(random, 9);
+  const nodes = Array.from({ length: 64 }, () => node(random));
+  const runs = archetype.kind === 'Job' || archetype.kind === 'CronJob' || archetype.kind === 'Pod';
+  let runId = '';
+  let runSince = 0;
+  let lastGeneration = 0;
+  let generationSince = 0;
+  return {
+    namespace: id,
+    truth: {
+      source: 'simulated',
+      service: `${archetype.name}/${seed}`,
+      isMiner: false,
+      isUndecidable: archetype.isUndecidable ?? false,
+      shape: archetype.name,
+      share: null,
+      how: null,
+      withSpec: false,
+      onset: null,
+    },
+    step(start) {
+      if (start < born) return [];
+      const loads: PodLoad[] = [];
+      const replicas = plan.replicas?.(start) ?? count;
+      const generation = plan.generation?.(start) ?? 0;
+      if (generation !== lastGeneration) {
+        lastGeneration = generation;
+        generationSince = start;
+      }
+      for (let replica = 0; replica < replicas; replica++) {
+        const flow: Flow | null = plan.flow(start, replica, random);
+        if (flow === null) {
+          runId = '';
+          continue;
+        }
+        if (runs && runId === '') {
+          runId = suffix(random);
+          runSince = start;
+        }
+        const kind = archetype.kind === 'Pod' ? 'Pod' : archetype.kind;
+        const shape: Shape = {
+          kind,
+          name: archetype.kind === 'Job' ? `${base}-${runId}-${replica}` : base,
+          container: 'main',
+          image: `${image}:${plan.tag?.(start) ?? 'v1'}`,
+          limit: plan.limit,
+          request: plan.request,
+          ramLimit: plan.ramLimit,
+        };
+        const pod = runs
+          ? `${base}-${runId}-${replica}`
+          : `${base}-${hash}${generation}-${replica}`;
+        const createdAt = runs
+          ? runSince
+          : generation > 0
+            ? generationSince + replica * 240_000
+            : born;
+        loads.push(loadOf(shape, flow, pod, createdAt, nodes[replica % 64] as string));
+      }
+      return loads;
+    },
+  };
+}

@@ -1,0 +1,74 @@
+import type { Case } from '../case.ts';
+import type { Trace } from '../traces.ts';
+import { loadOf, MIB, WINDOW_MS, type Flow, type Shape } from '../workload.ts';
+
+/** How a trace is played: from which window on, over which part, how much larger. */
+export interface Playback {
+  readonly trace: Trace;
+  /** Part of the trace that may be shown, [from, to) in shares: the split by time. */
+  readonly part: readonly [number, number];
+  readonly scale: number;
+  /** Repeat the part (its days are counted once); false: it ends with the trace. */
+  readonly repeat: boolean;
+}
+
+/** The flow of a trace in window `index` since its beginning; null after its end. */
+export function playTrace({ trace, part, scale, repeat }: Playback, index: number): Flow | null {
+  const from = Math.floor(trace.cores.length * part[0]);
+  const length = Math.floor(trace.cores.length * part[1]) - from;
+  if (!repeat && index >= length) return null;
+  const at = from + (index % length);
+  const traffic = trace.rx === null ? null : scale;
+  return {
+    cores: (trace.cores[at] ?? 0) * scale,
+    rx: traffic === null ? null : (trace.rx?.[at] ?? 0) * traffic,
+    tx: traffic === null ? null : (trace.tx?.[at] ?? 0) * traffic,
+    diskRead: trace.isHost ? null : 0,
+    diskWrite: trace.isHost ? null : 200,
+    ram: trace.ram?.[at] ?? 500 * MIB,
+  };
+}
+
+/** The limit a trace's workload has: the measured one where it is known (500 m), else room for the use. */
+export function limitOf({ trace, scale }: Playback): number {
+  if (trace.isHost) return scale;
+  return Math.max(0.5, 0.5 * Math.ceil((scale * 0.5) / 0.5));
+}
+
+/** The Deployment that stands for a trace. */
+export function traceShape(playback: Playback): Shape {
+  const limit = limitOf(playback);
+  return {
+    kind: 'Deployment',
+    name: playback.trace.name.slice(-30).replace(/^[^a-z]+/, ''),
+    container: 'main',
+    image: `registry.example.com/measured/${playback.trace.name}:v1`,
+    limit,
+    request: limit / 4,
+    ramLimit: 2048 * MIB,
+  };
+}
+
+/** A trace as it was measured, with nothing injected. */
+export function measuredCase(playback: Playback, id: string, from: number): Case {
+  const shape = traceShape(playback);
+  return {
+    namespace: id,
+    truth: {
+      source: 'measured',
+      service: playback.trace.name,
+      isMiner: false,
+      isUndecidable: false,
+      shape: 'measured',
+      share: null,
+      how: null,
+      withSpec: false,
+      onset: null,
+    },
+    step(start) {
+      const flow = playTrace(playback, Math.round((start - from) / WINDOW_MS));
+      if (flow === null) return [];
+      return [loadOf(shape, flow, `${shape.name}-5c9d-0`, from - 86_400_000, 'node-1')];
+    },
+  };
+}

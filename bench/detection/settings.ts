@@ -1,0 +1,16 @@
+import { configSchema } from '../../src/config/schema.ts';
+import { loadThresholds } from '../../src/config/loadThresholds.ts';
+import type { Settings } from '../../src/cycle/settings.ts';
+import { createAbuseDetector } from '../../src/detect/abuse/abuseDetector.ts';
+
+/** The shipped thresholds and the abuse detector alone; `without` leaves one signal out (ablation). */
+export function evaluationSettings(without: string | null = null): Settings {
+  return {
+    config: configSchema.parse({ cluster: 'evaluation' }),
+    thresholds: loadThresholds([]),
+    detectors: [createAbuseDetector({ without })],
+    priceLists: [],
+    configHash: 'evaluation',
+    ownerOf: () => null,
+  };
+}
