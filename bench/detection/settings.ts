@@ -12,5 +12,6 @@ export function evaluationSettings(without: string | null = null): Settings {
     priceLists: [],
     configHash: 'evaluation',
     ownerOf: () => null,
+    podOwners: () => new Map(),
   };
 }
