@@ -229,6 +229,8 @@ export interface HistoryReader {
   operatorActions(findingId: string): Promise<readonly StoredAction[]>;
   /** Window rows of a workload's containers, summed over its pods unless `pod` is given. */
   usage(query: UsageQuery): Promise<readonly UsagePoint[]>;
+  /** The same as a chart draws it, in at most `maxPoints`, also from before the windows' retention. */
+  usageSeries(query: SeriesQuery): Promise<UsageSeries>;
   /** Every node of the history, by name. */
   nodes(): Promise<readonly NodeRecord[]>;
   /** Every namespace that ever cost something, sorted. */
@@ -246,6 +248,70 @@ export interface UsageQuery {
   readonly pod: string | null;
   readonly from: TimeMs;
   readonly to: TimeMs;
+}
+
+export interface SeriesQuery extends UsageQuery {
+  /** At least 2; the answer never has more points. */
+  readonly maxPoints: number;
+}
+
+/** One or several windows put together: means over time, except where the name says otherwise. */
+export interface SeriesPoint extends UsagePoint {
+  /**
+   * Highest window of the point; from hours, the highest window of a single container. With `ramPeakBytes`
+   * it keeps a spike visible that the mean would hide. `restarts` is the sum.
+   */
+  readonly cpuUsageMaxCores: Reading;
+  readonly source: SeriesRange['source'];
+}
+
+/** Adjoining points that came from the same level of the history. */
+export interface SeriesRange {
+  readonly from: TimeMs;
+  readonly to: TimeMs;
+  /** `hour`: the window rows are gone, and with them limits, disk, throttling and restarts. */
+  readonly source: 'window' | 'hour';
+  readonly resolutionMs: number;
+}
+
+export interface UsageSeries {
+  readonly points: readonly SeriesPoint[];
+  readonly ranges: readonly SeriesRange[];
+}
+
+/** A change somebody made, for the audit log. No secrets, no environment values. */
+export interface AuditEntry {
+  /** Wall clock. */
+  readonly at: TimeMs;
+  /** Token name, Slack user, operating system user. */
+  readonly who: string;
+  readonly door: 'api' | 'page' | 'slack' | 'cli' | 'daemon';
+  /** What was done, for example `finding.acknowledge`, `silence.add`, `config.reload`. */
+  readonly action: string;
+  /** What it was done to: a finding's or silence's id, a file. */
+  readonly subject: string;
+  /** The namespace it belongs to, for who may see it; null for the whole cluster. */
+  readonly namespace: string | null;
+  readonly detail: Readonly<Record<string, string | number | boolean | null>>;
+}
+
+export interface StoredAuditEntry extends AuditEntry {
+  readonly seq: number;
+}
+
+export interface AuditQuery {
+  /** Only entries with a smaller `seq`, for the next page; null for the latest. */
+  readonly before: number | null;
+  readonly subject: string | null;
+  readonly limit: number;
+}
+
+/** Who changed what: appended by every door, never changed. */
+export interface AuditLog {
+  append(entry: AuditEntry): Promise<number>;
+  /** Latest first. */
+  list(query: AuditQuery): Promise<readonly StoredAuditEntry[]>;
+  close(): Promise<void>;
 }
 
 /** A finding event with its place in the order of recording. */

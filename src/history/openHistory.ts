@@ -4,3 +4,4 @@ export { openHistoryWriter } from './sqlite/writer.ts';
 export { openOperatorLog } from './sqlite/operatorLog.ts';
 export { openDeliveryStore } from './sqlite/deliveries.ts';
 export { openSilenceStore } from './sqlite/silences.ts';
+export { openAuditLog } from './sqlite/audit.ts';

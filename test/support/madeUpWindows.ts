@@ -1,4 +1,5 @@
 import type { Allocation, NodeCost, WindowCosts } from '../../src/model/cost.ts';
+import type { Finding } from '../../src/model/finding.ts';
 import type { ContainerSample, NodeSample, PodSample, Snapshot } from '../../src/model/snapshot.ts';
 import { MINUTE_MS, type TimeMs } from '../../src/model/time.ts';
 import type { WindowRecord } from '../../src/history/history.ts';
@@ -232,6 +233,38 @@ function madeUpNodeCost(
     idleCpuNano: cpuNano - spent((allocation) => allocation.cpuNano),
     idleRamNano: ramNano - spent((allocation) => allocation.ramNano),
     idleGpuNano: 0,
+  };
+}
+
+/** An open warning about Deployment app-0, recognised a window after it began. */
+export function aFinding(id: string, startedAt: TimeMs): Finding {
+  return {
+    id,
+    fingerprint: `print-${id}`,
+    kind: 'cryptojacking',
+    rule: 'sustained-cpu',
+    severity: 'warning',
+    state: 'open',
+    score: 60,
+    cluster: 'test',
+    scope: {
+      namespace: 'ns-0',
+      workload: { kind: 'Deployment', name: 'app-0' },
+      container: null,
+      subject: null,
+    },
+    pods: [],
+    owner: null,
+    startedAt,
+    firstSeen: startedAt + WINDOW_MS,
+    lastSeen: startedAt + WINDOW_MS,
+    resolvedAt: null,
+    summary: 'burns CPU',
+    evidence: [],
+    next: [],
+    costSoFarNano: 1,
+    costPerMonth: null,
+    decision: null,
   };
 }
 

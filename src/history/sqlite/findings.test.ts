@@ -1,10 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import { dumpHistory } from '../../../test/support/dumpHistory.ts';
-import { madeUpWindow, SMALL_CLUSTER, WINDOW_MS } from '../../../test/support/madeUpWindows.ts';
+import {
+  aFinding,
+  madeUpWindow,
+  SMALL_CLUSTER,
+  WINDOW_MS,
+} from '../../../test/support/madeUpWindows.ts';
 import { TempHistory } from '../../../test/support/tempHistory.ts';
 import type { StateCodec } from '../../detect/detector.ts';
 import type { Finding, FindingEvent, OperatorAction } from '../../model/finding.ts';
-import type { TimeMs } from '../../model/time.ts';
 import type { DetectorCodecs, WindowRecord } from '../history.ts';
 import { openHistoryReader, openOperatorLog } from '../openHistory.ts';
 
@@ -21,7 +25,7 @@ describe('state', () => {
     const writer = await temp.openWriter();
     expect(await writer.loadState(CODECS)).toMatchObject({ watermark: null, historyStart: null });
     await writer.recordWindows([
-      record(0, { a: 1, b: 2 }, [finding('x', START)]),
+      record(0, { a: 1, b: 2 }, [aFinding('x', START)]),
       record(1, { a: 3, b: null }, []),
     ]);
     await writer.close();
@@ -33,7 +37,7 @@ describe('state', () => {
       expectedSamples: { cadvisor: 10, kubeState: 10 },
     });
     expect([...state.detectors.get('cpu')!]).toEqual([['a', 3]]);
-    expect([...state.findings.values()]).toEqual([finding('x', START)]);
+    expect([...state.findings.values()]).toEqual([aFinding('x', START)]);
     const newer = await again.loadState(new Map([['cpu', { version: 2, codec: CODEC }]]));
     expect(newer.detectors.get('cpu')!.size).toBe(0);
     await again.close();
@@ -43,9 +47,9 @@ describe('state', () => {
     using temp = new TempHistory();
     const writer = await temp.openWriter();
     await writer.loadState(CODECS);
-    const closed: Finding = { ...finding('x', START), state: 'resolved', resolvedAt: START };
+    const closed: Finding = { ...aFinding('x', START), state: 'resolved', resolvedAt: START };
     const letGo = { ...record(1, {}, []), change: change(1, {}, [['print-x', null]]) };
-    const reopened = { ...finding('x', START + 2), id: 'x-later' };
+    const reopened = { ...aFinding('x', START + 2), id: 'x-later' };
     await writer.recordWindows([record(0, {}, [closed]), letGo, record(2, {}, [reopened])]);
     expect([...(await writer.loadState(CODECS)).findings.values()]).toEqual([reopened]);
     await writer.close();
@@ -64,7 +68,7 @@ describe('events', () => {
     using temp = new TempHistory();
     const writer = await temp.openWriter();
     await writer.loadState(CODECS);
-    const one = finding('x', START);
+    const one = aFinding('x', START);
     await writer.recordWindows([
       { ...record(0, {}, [one]), events: [event('opened', 0, one)], muted: true },
       { ...record(1, {}, [one]), events: [event('worse', 1, one)] },
@@ -89,7 +93,7 @@ describe('decisions', () => {
     using temp = new TempHistory();
     const writer = await temp.openWriter();
     await writer.loadState(CODECS);
-    await writer.recordWindows([record(0, {}, [finding('x', START)])]);
+    await writer.recordWindows([record(0, {}, [aFinding('x', START)])]);
     const log = await openOperatorLog(temp.path());
     const decision = { by: 'ana', at: START, reason: 'a load test', until: null };
     const action: OperatorAction = { findingId: 'x', action: 'acknowledge', decision };
@@ -98,7 +102,7 @@ describe('decisions', () => {
     expect(await reader.finding('x')).toMatchObject({ state: 'acknowledged', decision });
     const pending = await writer.pendingActions();
     expect(pending).toMatchObject([action]);
-    const merged: Finding = { ...finding('x', START), state: 'acknowledged', decision };
+    const merged: Finding = { ...aFinding('x', START), state: 'acknowledged', decision };
     await writer.recordWindows([{ ...record(1, {}, [merged]), applied: pending }]);
     expect(await writer.pendingActions()).toEqual([]);
     expect(await reader.operatorActions('x')).toMatchObject([
@@ -116,7 +120,7 @@ describe('replayVerdicts', () => {
     // Midnight is window 24. The wrong run sees a miner from window 30 on, the right one from 40 on.
     const run = (onset: number) =>
       Array.from({ length: count }, (_, index) => {
-        const seen = { ...finding('x', START + onset * WINDOW_MS), id: `x-${onset}` };
+        const seen = { ...aFinding('x', START + onset * WINDOW_MS), id: `x-${onset}` };
         const isOn = index >= onset;
         const states = { a: index, b: isOn ? 'on' : null, ...(index === 0 ? { c: 0 } : {}) };
         const base = record(index, states, isOn ? [seen] : []);
@@ -125,7 +129,7 @@ describe('replayVerdicts', () => {
     const writer = await temp.openWriter('replayed');
     await writer.loadState(CODECS);
     await writer.recordWindows(run(30));
-    const outage = { ...finding('outage', START + 50 * WINDOW_MS), fingerprint: 'print-outage' };
+    const outage = { ...aFinding('outage', START + 50 * WINDOW_MS), fingerprint: 'print-outage' };
     await writer.recordFindings([outage], [event('opened', 50, outage)]);
 
     const replay = await writer.replayVerdicts(START + 35 * WINDOW_MS, CODECS);
@@ -188,35 +192,4 @@ function record(
 
 function event(type: FindingEvent['type'], index: number, about: Finding): FindingEvent {
   return { type, at: START + (index + 1) * WINDOW_MS, finding: about, reason: 'because' };
-}
-
-function finding(id: string, firstSeen: TimeMs): Finding {
-  return {
-    id,
-    fingerprint: `print-${id}`,
-    kind: 'cryptojacking',
-    rule: 'sustained-cpu',
-    severity: 'warning',
-    state: 'open',
-    score: 60,
-    cluster: 'test',
-    scope: {
-      namespace: 'ns-0',
-      workload: { kind: 'Deployment', name: 'app-0' },
-      container: null,
-      subject: null,
-    },
-    pods: [],
-    owner: null,
-    startedAt: firstSeen,
-    firstSeen: firstSeen + WINDOW_MS,
-    lastSeen: firstSeen + WINDOW_MS,
-    resolvedAt: null,
-    summary: 'burns CPU',
-    evidence: [],
-    next: [],
-    costSoFarNano: 1,
-    costPerMonth: null,
-    decision: null,
-  };
 }

@@ -1,24 +1,29 @@
 import { DAY_MS, floorTo, HOUR_MS, type TimeMs } from '../../model/time.ts';
 import type { Db } from './database.ts';
 import type { MetaTable } from './metaTable.ts';
+import { pinFindings } from './pins.ts';
 
 /**
  * Drops window rows before the hour of `windowsFrom`, and hours before the day of `hoursFrom`. Days,
- * findings, events and what operators did are kept.
+ * findings with the series around them, events and what operators did are kept.
  */
 export function pruneHistory(
   db: Db,
   meta: MetaTable,
+  windowMs: number,
   keep: { readonly windowsFrom: TimeMs; readonly hoursFrom: TimeMs },
 ): void {
-  const windowsFrom = floorTo(keep.windowsFrom, HOUR_MS);
-  const hoursFrom = floorTo(keep.hoursFrom, DAY_MS);
+  const before = meta.get('windows_from');
+  const windowsFrom = Math.max(floorTo(keep.windowsFrom, HOUR_MS), before ?? 0);
+  const hoursFrom = Math.max(floorTo(keep.hoursFrom, DAY_MS), meta.get('hours_from') ?? 0);
+  const oldest = db.prepare('SELECT min(hour) FROM usage_pages').pluck().get() as TimeMs | null;
+  if (oldest !== null && oldest < windowsFrom) pinFindings(db, windowMs, oldest, windowsFrom);
   db.prepare('DELETE FROM usage_pages WHERE hour < ?').run(windowsFrom);
   db.prepare('DELETE FROM node_windows WHERE hour < ?').run(windowsFrom);
   db.prepare('DELETE FROM containers WHERE last_hour < ?').run(windowsFrom);
   db.prepare('DELETE FROM ops_windows WHERE start < ?').run(windowsFrom);
   db.prepare('DELETE FROM cost_hours WHERE day < ?').run(hoursFrom);
   db.prepare('DELETE FROM node_hours WHERE day < ?').run(hoursFrom);
-  meta.set('windows_from', Math.max(windowsFrom, meta.get('windows_from') ?? 0));
-  meta.set('hours_from', Math.max(hoursFrom, meta.get('hours_from') ?? 0));
+  meta.set('windows_from', windowsFrom);
+  meta.set('hours_from', hoursFrom);
 }

@@ -10,10 +10,12 @@ import type {
   HistoryReader,
   HistoryStatus,
   NodeRecord,
+  SeriesQuery,
   StoredAction,
   StoredEvent,
   UsagePoint,
   UsageQuery,
+  UsageSeries,
 } from '../history.ts';
 import { CostReader } from './costReader.ts';
 import { openForReading, settle, type Db } from './database.ts';
@@ -24,7 +26,9 @@ import { MIGRATIONS } from './migrations/index.ts';
 import { readNamespaces, readNodes } from './inventory.ts';
 import { OperatorActions } from './operatorActions.ts';
 import { StateTables } from './stateTables.ts';
+import { HourUsageReader } from './hourUsage.ts';
 import { UsageReader } from './usageReader.ts';
+import { readUsageSeries } from './usageSeries.ts';
 
 /** The history on SQLite, read only: any number of readers beside the one writer. */
 export class SqliteHistoryReader implements HistoryReader {
@@ -35,6 +39,7 @@ export class SqliteHistoryReader implements HistoryReader {
   readonly #costs: CostReader;
   readonly #findings: FindingReader;
   readonly #usage: UsageReader;
+  readonly #hourUsage: HourUsageReader;
   readonly #actions: OperatorActions;
 
   private constructor(path: string, db: Db, meta: MetaTable, identity: HistoryIdentity) {
@@ -45,6 +50,7 @@ export class SqliteHistoryReader implements HistoryReader {
     this.#costs = CostReader.create(db, meta, identity.windowMs);
     this.#findings = FindingReader.create(db);
     this.#usage = UsageReader.create(db, identity.windowMs);
+    this.#hourUsage = HourUsageReader.create(db, identity.windowMs);
     this.#actions = OperatorActions.create(db);
   }
 
@@ -120,6 +126,11 @@ export class SqliteHistoryReader implements HistoryReader {
 
   usage(query: UsageQuery): Promise<readonly UsagePoint[]> {
     return this.#read(() => this.#usage.usage(query));
+  }
+
+  usageSeries(query: SeriesQuery): Promise<UsageSeries> {
+    const { windowMs } = this.identity;
+    return this.#read(() => readUsageSeries(this.#usage, this.#hourUsage, query, windowMs));
   }
 
   nodes(): Promise<readonly NodeRecord[]> {

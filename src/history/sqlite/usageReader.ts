@@ -1,9 +1,17 @@
-import type { Reading } from '../../model/reading.ts';
 import { floorTo, HOUR_MS, type TimeMs } from '../../model/time.ts';
 import type { UsagePoint, UsageQuery } from '../history.ts';
-import { codeToRate, USAGE, USAGE_COLUMNS } from './columns.ts';
 import type { Db, Statement } from './database.ts';
-import type { PageCodec } from './pageCodec.ts';
+import { PageCodec } from './pageCodec.ts';
+import {
+  addContainer,
+  addSums,
+  emptyUsageSums,
+  ROW_WIDTH,
+  SUM_COLUMNS,
+  toUsagePoint,
+  unpackSums,
+  type UsageSums,
+} from './usageSums.ts';
 import { pageCodecs } from './writerTables.ts';
 
 interface ContainerSpan {
@@ -14,136 +22,124 @@ interface ContainerSpan {
   readonly last_hour: TimeMs;
 }
 
-/** Sums of one window over containers. NaN is unknown. */
-type Sums = Float64Array;
+interface Statements {
+  readonly containers: Statement;
+  readonly page: Statement;
+  readonly pinned: Statement;
+}
 
-const POD_LEVEL: readonly number[] = [USAGE.networkReceive, USAGE.networkTransmit];
-const RATES: readonly number[] = [...POD_LEVEL, USAGE.diskRead, USAGE.diskWrite];
-const WIDTH = USAGE_COLUMNS.length;
-/** Two sums of our own behind the columns: Σ runShare × throttledShare, and how many had no limit. */
-const THROTTLED = WIDTH;
-const NO_CPU_LIMIT = WIDTH + 1;
-const NO_RAM_LIMIT = WIDTH + 2;
+/** The codec of pinned pages: windows of an hour, summed over pods. */
+export function pinnedCodec(windowMs: number): PageCodec {
+  return new PageCodec(SUM_COLUMNS, HOUR_MS / windowMs);
+}
 
-/** Reads window rows back as a series. */
+/** Reads window rows back: those within the retention, and those pinned for a finding. */
 export class UsageReader {
-  readonly #containers: Statement;
-  readonly #page: Statement;
+  readonly #statements: Statements;
   readonly #codec: PageCodec;
+  readonly #pinned: PageCodec;
   readonly #windowMs: number;
 
-  private constructor(containers: Statement, page: Statement, windowMs: number) {
-    this.#containers = containers;
-    this.#page = page;
+  private constructor(statements: Statements, windowMs: number) {
+    this.#statements = statements;
     this.#codec = pageCodecs(windowMs).usage;
+    this.#pinned = pinnedCodec(windowMs);
     this.#windowMs = windowMs;
   }
 
   static create(db: Db, windowMs: number): UsageReader {
-    return new UsageReader(
-      db.prepare(
+    const statements = {
+      containers: db.prepare(
         `SELECT id, pod, container, first_hour, last_hour FROM containers
          WHERE namespace = ? AND kind = ? AND name = ? AND last_hour >= ? AND first_hour < ?
          ORDER BY id`,
       ),
-      db.prepare('SELECT page FROM usage_pages WHERE hour = ? AND container = ?').pluck(),
-      windowMs,
-    );
+      page: db.prepare('SELECT page FROM usage_pages WHERE hour = ? AND container = ?').pluck(),
+      pinned: db.prepare(
+        `SELECT hour, page FROM pinned_usage
+         WHERE namespace = ? AND kind = ? AND name = ? AND hour >= ? AND hour < ?
+           AND (container = coalesce(?, container) OR container = '')`,
+      ),
+    };
+    return new UsageReader(statements, windowMs);
   }
 
   usage(query: UsageQuery): readonly UsagePoint[] {
+    const sums = this.sums(query);
+    return [...sums.keys()]
+      .sort((a, b) => a - b)
+      .map((start) => toUsagePoint(start, this.#windowMs, sums.get(start)!));
+  }
+
+  /** Sums over the containers asked for, by the start of their window. */
+  sums(query: UsageQuery): ReadonlyMap<TimeMs, UsageSums> {
     const { namespace, workload, from, to } = query;
-    const sums = new Map<TimeMs, Sums>();
+    const sums = new Map<TimeMs, UsageSums>();
     const firstHour = floorTo(from, HOUR_MS);
-    const containers = this.#containers.all(
-      namespace,
-      workload.kind,
-      workload.name,
-      firstHour,
-      to,
-    ) as ContainerSpan[];
-    for (const container of containers) {
+    const identity = [namespace, workload.kind, workload.name];
+    const containers = this.#statements.containers.all(...identity, firstHour, to);
+    for (const container of containers as ContainerSpan[]) {
       if (query.pod !== null && container.pod !== query.pod) continue;
       const last = Math.min(container.last_hour, to - 1);
       for (let hour = Math.max(container.first_hour, firstHour); hour <= last; hour += HOUR_MS) {
         this.#addPage(sums, container, hour, query);
       }
     }
-    const starts = [...sums.keys()].sort((a, b) => a - b);
-    return starts.map((start) => this.#point(start, sums.get(start)!));
+    if (query.pod === null) this.#addPinned(sums, query);
+    return sums;
   }
 
   #addPage(
-    sums: Map<TimeMs, Sums>,
+    sums: Map<TimeMs, UsageSums>,
     container: ContainerSpan,
     hour: TimeMs,
     query: UsageQuery,
   ): void {
-    const bytes = this.#page.get(hour, container.id) as Buffer | undefined;
+    const bytes = this.#statements.page.get(hour, container.id) as Buffer | undefined;
     if (bytes === undefined) return;
     // The network is the pod's, and kept with any one of its containers.
     const wanted = query.container === null || container.container === query.container;
     const { present, values } = this.#codec.decode(bytes);
-    for (let slot = 0; slot < present.length; slot += 1) {
-      const start = hour + slot * this.#windowMs;
-      if (present[slot] === 0 || start < query.from || start >= query.to) continue;
-      let sum = sums.get(start);
-      if (sum === undefined) sums.set(start, (sum = emptySum()));
-      const row = values.subarray(slot * WIDTH, (slot + 1) * WIDTH);
-      if (wanted) addRow(sum, row);
-      else for (const column of POD_LEVEL) addKnown(sum, column, codeToRate(row[column]!));
+    for (const [start, slot] of this.#slots(hour, present, query)) {
+      const row = values.subarray(slot * ROW_WIDTH, (slot + 1) * ROW_WIDTH);
+      addContainer(sumsAt(sums, start), row, wanted ? 'all' : 'pod-level');
     }
   }
 
-  #point(start: TimeMs, sum: Sums): UsagePoint {
-    const at = (column: number, unit = 1): Reading => {
-      const value = sum[column]!;
-      return Number.isNaN(value) ? null : value * unit;
-    };
-    const lived = sum[USAGE.runShare]!;
-    const coverage = sum[USAGE.coverage]!;
-    return {
-      window: { start, end: start + this.#windowMs },
-      cpuUsageCores: at(USAGE.cpuUsage, 1e-9),
-      cpuRequestCores: at(USAGE.cpuRequest, 1e-9),
-      cpuLimitCores: sum[NO_CPU_LIMIT]! > 0 ? null : at(USAGE.cpuLimit, 1e-9),
-      ramUsageBytes: at(USAGE.ramUsage),
-      ramPeakBytes: at(USAGE.ramPeak),
-      ramRequestBytes: at(USAGE.ramRequest),
-      ramLimitBytes: sum[NO_RAM_LIMIT]! > 0 ? null : at(USAGE.ramLimit),
-      networkReceiveBytesPerSecond: at(USAGE.networkReceive),
-      networkTransmitBytesPerSecond: at(USAGE.networkTransmit),
-      diskReadBytesPerSecond: at(USAGE.diskRead),
-      diskWriteBytesPerSecond: at(USAGE.diskWrite),
-      throttledShare: lived > 0 ? at(THROTTLED, 1e-4 / lived) : null,
-      restarts: at(USAGE.restarts),
-      runShare: lived * 1e-4,
-      coverage: lived > 0 ? (coverage / lived) * 1e-4 : 1,
-    };
+  #addPinned(sums: Map<TimeMs, UsageSums>, query: UsageQuery): void {
+    const { namespace, workload, container, from, to } = query;
+    const rows = this.#statements.pinned.iterate(
+      namespace,
+      workload.kind,
+      workload.name,
+      floorTo(from, HOUR_MS),
+      to,
+      container,
+    ) as IterableIterator<{ readonly hour: TimeMs; readonly page: Buffer }>;
+    const width = SUM_COLUMNS.length;
+    for (const { hour, page } of rows) {
+      const { present, values } = this.#pinned.decode(page);
+      for (const [start, slot] of this.#slots(hour, present, query)) {
+        const packed = values.subarray(slot * width, (slot + 1) * width);
+        addSums(sumsAt(sums, start), unpackSums(packed));
+      }
+    }
+  }
+
+  *#slots(
+    hour: TimeMs,
+    present: Uint8Array,
+    { from, to }: UsageQuery,
+  ): Generator<readonly [start: TimeMs, slot: number]> {
+    for (let slot = 0; slot < present.length; slot += 1) {
+      const start = hour + slot * this.#windowMs;
+      if (present[slot] === 1 && start >= from && start < to) yield [start, slot];
+    }
   }
 }
 
-function emptySum(): Sums {
-  const sum = new Float64Array(WIDTH + 3).fill(Number.NaN);
-  for (const column of [USAGE.runShare, USAGE.coverage, NO_CPU_LIMIT, NO_RAM_LIMIT])
-    sum[column] = 0;
-  return sum;
-}
-
-function addRow(sum: Sums, row: Float64Array): void {
-  const lived = row[USAGE.runShare]!;
-  for (let column = 0; column < WIDTH; column += 1) {
-    if (column === USAGE.coverage) continue;
-    const value = row[column]!;
-    addKnown(sum, column, RATES.includes(column) ? codeToRate(value) : value);
-  }
-  sum[USAGE.coverage]! += lived * row[USAGE.coverage]!;
-  addKnown(sum, THROTTLED, lived * row[USAGE.throttledShare]!);
-  if (Number.isNaN(row[USAGE.cpuLimit]!)) sum[NO_CPU_LIMIT]! += lived;
-  if (Number.isNaN(row[USAGE.ramLimit]!)) sum[NO_RAM_LIMIT]! += lived;
-}
-
-function addKnown(sum: Sums, column: number, value: number): void {
-  if (Number.isNaN(value)) return;
-  sum[column] = Number.isNaN(sum[column]!) ? value : sum[column]! + value;
+function sumsAt(sums: Map<TimeMs, UsageSums>, start: TimeMs): UsageSums {
+  let found = sums.get(start);
+  if (found === undefined) sums.set(start, (found = emptyUsageSums()));
+  return found;
 }

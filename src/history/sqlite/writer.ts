@@ -185,7 +185,7 @@ export class SqliteHistoryWriter implements HistoryWriter {
 
   prune(keep: { readonly windowsFrom: TimeMs; readonly hoursFrom: TimeMs }): Promise<void> {
     return this.#write(() => {
-      pruneHistory(this.#db, this.#meta, keep);
+      pruneHistory(this.#db, this.#meta, this.#windowMs, keep);
       forgetAll(this.#rows);
     });
   }

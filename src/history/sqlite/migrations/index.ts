@@ -1,6 +1,7 @@
 import type { Db } from '../database.ts';
 import { windowsAndPages } from './001-windows-and-pages.ts';
 import { stateAndFindings } from './002-state-and-findings.ts';
+import { pinsAndAudit } from './003-pins-and-audit.ts';
 import { deliveries } from './010-deliveries.ts';
 
 /**
@@ -14,4 +15,9 @@ export interface Migration {
   readonly up: (db: Db) => void;
 }
 
-export const MIGRATIONS: readonly Migration[] = [windowsAndPages, stateAndFindings, deliveries];
+export const MIGRATIONS: readonly Migration[] = [
+  windowsAndPages,
+  stateAndFindings,
+  pinsAndAudit,
+  deliveries,
+];
