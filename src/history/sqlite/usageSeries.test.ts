@@ -58,8 +58,8 @@ describe('usage', () => {
       );
       expect(point.window).toEqual(record.snapshot.window);
       const cpu = sum(containers.map((each) => each.cpuUsageCores));
-      if (cpu === null) expect(point.cpuUsageCores).toBeNull();
-      else expect(point.cpuUsageCores).toBeCloseTo(cpu, 8);
+      expect(point.cpuUsageCores === null).toBe(cpu === null);
+      expect(point.cpuUsageCores ?? 0).toBeCloseTo(cpu ?? 0, 8);
       expect(point.ramPeakBytes).toBe(sum(containers.map((each) => each.ramPeakBytes)));
       const received = sum(pods.map((pod) => pod.networkReceiveBytesPerSecond))!;
       expect(point.networkReceiveBytesPerSecond! / received).toBeCloseTo(1, 2);
