@@ -51,7 +51,7 @@ export interface HistoryWriter {
   pendingActions(): Promise<readonly OperatorAction[]>;
   /**
    * Replaces the usage and costs of sealed windows where the new snapshot's coverage is higher than the
-   * stored one, and recomputes the hours and days above them.
+   * stored one, and recomputes the hours and days above them. Windows of closed months are left as they are.
    *
    * @returns how many windows were replaced.
    */
@@ -161,6 +161,47 @@ export interface NodeCostRow {
   readonly idleGpuNano: Nano;
 }
 
+/** How far a cost table rests on imported bills. */
+export interface BillShare {
+  /** Days of the span that a bill was imported for. */
+  readonly days: number;
+  /** True when every sealed part of the span is of such days, on every node. */
+  readonly whole: boolean;
+  /** What the bills of those days charge beyond what could be put on nodes. */
+  readonly unreconciledNano: Nano;
+}
+
+/** A UTC day of an imported bill. */
+export interface BillDay {
+  readonly day: TimeMs;
+  /** All charges of the day that were chosen for this cluster. */
+  readonly totalNano: Nano;
+  /** Charges without any resource: spread over the nodes that the bill does not name. */
+  readonly poolNano: Nano;
+  /** Charges by node name. */
+  readonly nodes: ReadonlyMap<string, Nano>;
+}
+
+/** The bills of a history: imported beside a running daemon, kept apart from what was recorded. */
+export interface BillStore {
+  /**
+   * Puts the days of a bill in place of what an earlier import said of them.
+   * @throws HistoryError `closed` when a day is in a closed month, unless `reopen`.
+   */
+  importDays(bill: {
+    readonly source: string;
+    readonly days: readonly BillDay[];
+    readonly reopen: boolean;
+    readonly at: TimeMs;
+  }): Promise<void>;
+  /** Closes months for good: their bill and their windows are not changed any more. */
+  closeMonths(months: readonly TimeMs[], at: TimeMs): Promise<void>;
+  /** Days with a bill in [from, to), oldest first. */
+  billDays(from: TimeMs, to: TimeMs): Promise<readonly BillDay[]>;
+  closedMonths(): Promise<readonly TimeMs[]>;
+  close(): Promise<void>;
+}
+
 export interface CostTable {
   readonly window: Window;
   readonly rows: readonly CostRow[];
@@ -168,6 +209,8 @@ export interface CostTable {
   readonly nodesNano: Nano;
   /** The nodes that `nodesNano` and `idle` are the sums of, by name; empty for who may see only some namespaces. */
   readonly nodes?: readonly NodeCostRow[];
+  /** On the effective basis: which part of the answer rests on a bill. */
+  readonly bill?: BillShare;
   /** Share of the asked time that is sealed × coverage of the sealed windows, 0..1. */
   readonly coverage: number;
   /** True when the span holds windows that are not sealed yet or may still be corrected. */
@@ -235,6 +278,8 @@ export interface HistoryReader {
   nodes(): Promise<readonly NodeRecord[]>;
   /** Every namespace that ever cost something, sorted. */
   namespaces(): Promise<readonly string[]>;
+  /** Days that a bill was imported for, in [from, to), oldest first. */
+  billDays(from: TimeMs, to: TimeMs): Promise<readonly BillDay[]>;
   close(): Promise<void>;
 }
 
@@ -369,6 +414,7 @@ export class HistoryError extends Error {
     | 'other-cluster'
     | 'other-currency'
     | 'other-grid'
+    | 'closed'
     | 'too-large'
     | 'io';
   constructor(code: HistoryError['code'], message: string, cause?: unknown) {

@@ -5,3 +5,4 @@ export { openOperatorLog } from './sqlite/operatorLog.ts';
 export { openDeliveryStore } from './sqlite/deliveries.ts';
 export { openSilenceStore } from './sqlite/silences.ts';
 export { openAuditLog } from './sqlite/audit.ts';
+export { openBillStore } from './sqlite/billStore.ts';

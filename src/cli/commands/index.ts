@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { Io } from '../io.ts';
 import { registerBackfill } from './backfill.ts';
+import { registerBill } from './bill.ts';
 import { registerCheckConfig } from './checkConfig.ts';
 import { registerCosts } from './costs.ts';
 import { registerFindings } from './findings.ts';
@@ -14,5 +15,6 @@ export const COMMANDS: readonly ((program: Command, io: Io) => void)[] = [
   registerBackfill,
   registerCheckConfig,
   registerCosts,
+  registerBill,
   registerFindings,
 ];

@@ -29,6 +29,8 @@ export interface CostReport {
   readonly totalCost: number;
   readonly priceBasis: PricingConfig['basis'];
   readonly provisional: boolean;
+  /** On the effective basis: what the bills of these days charge beyond what could be put on nodes. */
+  readonly unreconciledCost?: number;
 }
 
 export interface CostReportRow {
@@ -102,6 +104,9 @@ export function costReport(
     totalCost: fromNano(rowsNano + idleNano),
     priceBasis: pricing.basis,
     provisional: table.provisional,
+    ...(table.bill === undefined
+      ? {}
+      : { unreconciledCost: fromNano(table.bill.unreconciledNano) }),
   };
 }
 

@@ -1,4 +1,5 @@
-import type { CostQuery, HistoryReader } from '../../history/history.ts';
+import type { CostQuery, CostTable, HistoryReader } from '../../history/history.ts';
+import { effectiveCosts } from '../bill/effectiveCosts.ts';
 import type { PricingConfig } from '../sources/nodePriceSource.ts';
 import { costReport } from './costReport.ts';
 import type { CostReport } from './costReport.ts';
@@ -21,10 +22,10 @@ export async function readCosts(
 ): Promise<CostReport> {
   const { query, cluster } = request;
   const namespaces = pricing.shared.namespaces;
-  const table = await reader.costs(query);
+  const table = await costsOnBasis(reader, pricing, query);
   const shared =
     namespaces.length > 0 && query.namespaces === null
-      ? await reader.costs({ ...query, namespaces })
+      ? await costsOnBasis(reader, pricing, { ...query, namespaces })
       : null;
   return costReport(table, pricing, {
     cluster,
@@ -32,4 +33,13 @@ export async function readCosts(
     shared,
     idle: request.idle ?? 'separate',
   });
+}
+
+/** What was recorded, or on the effective basis scaled to the imported bills. */
+export function costsOnBasis(
+  reader: HistoryReader,
+  pricing: PricingConfig,
+  query: CostQuery,
+): Promise<CostTable> {
+  return pricing.basis === 'effective' ? effectiveCosts(reader, query) : reader.costs(query);
 }

@@ -110,8 +110,12 @@ function footer(report: CostReport): string {
     effective: 'scaled to the imported bill where there is one',
   }[report.priceBasis];
   const provisional = report.provisional ? '; provisional, some windows may still change' : '';
+  const unreconciled =
+    report.unreconciledCost === undefined
+      ? ''
+      : ` Unreconciled with the bill: ${money(report.unreconciledCost)}.`;
   return (
     `${report.window.start} to ${report.window.end}, ${report.currency}, ${basis}${provisional}. ` +
-    `Nodes: ${money(report.nodesCost)}.`
+    `Nodes: ${money(report.nodesCost)}.${unreconciled}`
   );
 }

@@ -2,6 +2,7 @@ import type { CycleState } from '../../cycle/state.ts';
 import type { Finding, FindingEvent } from '../../model/finding.ts';
 import type { DataProblem } from '../../model/snapshot.ts';
 import type {
+  BillDay,
   CostQuery,
   CostSeriesQuery,
   CostTable,
@@ -17,6 +18,8 @@ import type {
   UsageQuery,
   UsageSeries,
 } from '../history.ts';
+import type { TimeMs } from '../../model/time.ts';
+import { BillTable } from './billTable.ts';
 import { CostReader } from './costReader.ts';
 import { openForReading, settle, type Db } from './database.ts';
 import { FindingReader } from './findingReader.ts';
@@ -41,6 +44,7 @@ export class SqliteHistoryReader implements HistoryReader {
   readonly #usage: UsageReader;
   readonly #hourUsage: HourUsageReader;
   readonly #actions: OperatorActions;
+  readonly #bills: BillTable;
 
   private constructor(path: string, db: Db, meta: MetaTable, identity: HistoryIdentity) {
     this.#path = path;
@@ -52,6 +56,7 @@ export class SqliteHistoryReader implements HistoryReader {
     this.#usage = UsageReader.create(db, identity.windowMs);
     this.#hourUsage = HourUsageReader.create(db, identity.windowMs);
     this.#actions = OperatorActions.create(db);
+    this.#bills = BillTable.create(db);
   }
 
   /** @throws HistoryError `missing`, `not-a-database`, `older-schema`, `newer-schema`, `io`. */
@@ -139,6 +144,10 @@ export class SqliteHistoryReader implements HistoryReader {
 
   namespaces(): Promise<readonly string[]> {
     return this.#read(() => readNamespaces(this.#db));
+  }
+
+  billDays(from: TimeMs, to: TimeMs): Promise<readonly BillDay[]> {
+    return this.#read(() => this.#bills.days(from, to));
   }
 
   async close(): Promise<void> {

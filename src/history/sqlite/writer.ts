@@ -17,6 +17,7 @@ import {
   type WindowCorrection,
   type WindowRecord,
 } from '../history.ts';
+import { BillTable } from './billTable.ts';
 import { CheckpointTable } from './checkpointTable.ts';
 import { inTransaction, openForWriting, requireFolder, settle, type Db } from './database.ts';
 import { EventTable } from './eventTable.ts';
@@ -67,6 +68,7 @@ export class SqliteHistoryWriter implements HistoryWriter {
   readonly #events: EventTable;
   readonly #checkpoints: CheckpointTable;
   readonly #actions: OperatorActions;
+  readonly #bills: BillTable;
 
   private constructor(options: WriterOptions, db: Db, lock: ProcessLock) {
     this.#path = options.path;
@@ -87,6 +89,7 @@ export class SqliteHistoryWriter implements HistoryWriter {
     this.#events = EventTable.create(db);
     this.#checkpoints = CheckpointTable.create(db);
     this.#actions = OperatorActions.create(db);
+    this.#bills = BillTable.create(db);
   }
 
   /** Takes the lock, opens or creates the file, brings its schema up to date. @throws HistoryError */
@@ -151,6 +154,7 @@ export class SqliteHistoryWriter implements HistoryWriter {
         const { start } = correction.snapshot.window;
         this.#requireCorrectable(correction.snapshot.window);
         if (correction.snapshot.coverage <= this.#windows.coverage(start)!) continue;
+        if (this.#bills.isClosed(start)) continue;
         writeWindow(this.#rows, correction);
         this.#windows.correct(correction.snapshot);
         hours.add(floorTo(start, HOUR_MS));

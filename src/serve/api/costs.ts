@@ -68,6 +68,7 @@ export const costReportSchema = z.object({
   totalCost: money,
   priceBasis: z.enum(['list', 'contracted', 'effective']),
   provisional: z.boolean(),
+  unreconciledCost: money.optional(),
 });
 
 export const getCosts = defineRoute({

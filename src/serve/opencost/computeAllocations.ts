@@ -1,4 +1,4 @@
-import type { HistoryReader, NodeRecord } from '../../history/history.ts';
+import type { CostQuery, CostTable, HistoryReader, NodeRecord } from '../../history/history.ts';
 import type { TimeMs, Window } from '../../model/time.ts';
 import { aggregate, keyRows } from './aggregate.ts';
 import { toAllocationJson, type AllocationJson } from './allocationJson.ts';
@@ -9,6 +9,8 @@ import type { OpenCostQuery } from './parseQuery.ts';
 
 export interface AllocationSource {
   readonly reader: HistoryReader;
+  /** Costs on the configured basis. */
+  costs(query: CostQuery): Promise<CostTable>;
   readonly cluster: string;
   /** Length of the history's windows. */
   readonly windowMs: number;
@@ -47,7 +49,7 @@ async function computeSet(
 ): Promise<AllocationSet> {
   const { cluster, namespaces } = source;
   const by = dimensionsOf(query.fields);
-  const table = await source.reader.costs({ from: window.start, to: window.end, by, namespaces });
+  const table = await source.costs({ from: window.start, to: window.end, by, namespaces });
   let allocations = toAllocations(table, { cluster, held, nodes });
   let idle = query.includeIdle ? idleAllocation(table, cluster, held) : null;
   if (idle !== null && query.shareIdle) {

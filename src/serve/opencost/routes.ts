@@ -1,4 +1,6 @@
 import { Hono } from 'hono';
+import { costsOnBasis } from '../../cost/report/readCosts.ts';
+import type { CostQuery } from '../../history/history.ts';
 import type { ServeDeps } from '../deps.ts';
 import { requireScope, type DoorEnv } from '../security/access.ts';
 import { visibleNamespaces } from '../security/principal.ts';
@@ -24,6 +26,7 @@ export function opencostRoutes(deps: ServeDeps): Hono<DoorEnv> {
       }
       const source = {
         reader: deps.reader,
+        costs: (query: CostQuery) => costsOnBasis(deps.reader, config.pricing, query),
         cluster: config.cluster,
         windowMs: config.schedule.window,
         namespaces: visibleNamespaces(context.var.principal),

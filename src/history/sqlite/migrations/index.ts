@@ -3,6 +3,7 @@ import { windowsAndPages } from './001-windows-and-pages.ts';
 import { stateAndFindings } from './002-state-and-findings.ts';
 import { pinsAndAudit } from './003-pins-and-audit.ts';
 import { deliveries } from './010-deliveries.ts';
+import { bills } from './030-bills.ts';
 
 /**
  * One step of the schema: one file, one line below. Numbers never change once released; a file does
@@ -20,4 +21,5 @@ export const MIGRATIONS: readonly Migration[] = [
   stateAndFindings,
   pinsAndAudit,
   deliveries,
+  bills,
 ];

@@ -1,0 +1,110 @@
+import type { Command } from 'commander';
+import { billReport, renderBill } from '../../cost/bill/billReport.ts';
+import { importBill } from '../../cost/bill/importBill.ts';
+import type { ChargeFilter } from '../../cost/bill/readFocus.ts';
+import { openBillStore, openHistoryReader } from '../../history/openHistory.ts';
+import { fromNano } from '../../model/money.ts';
+import { formatTime } from '../../model/time.ts';
+import type { Io } from '../io.ts';
+import { loadContext, withConfig, withOutput, type ConfigOption } from '../options.ts';
+import type { OutputFormat } from '../table.ts';
+import { parseSpan } from '../times.ts';
+import { UsageError } from '../usageError.ts';
+
+interface ImportOptions extends ConfigOption {
+  readonly where: readonly string[];
+  readonly final?: boolean;
+  readonly reopen?: boolean;
+}
+
+interface ShowOptions extends ConfigOption {
+  readonly window?: string;
+  readonly from?: string;
+  readonly to?: string;
+  readonly output: OutputFormat;
+}
+
+export function registerBill(program: Command, io: Io): void {
+  const bill = program
+    .command('bill')
+    .description('the real bill: import it, and set it against the estimates');
+  const importing = bill
+    .command('import')
+    .argument('<file>', 'a bill in FOCUS form: CSV, also gzipped')
+    .description('import a bill; the effective basis scales the days it is for to it')
+    .option(
+      '--where <column=value>',
+      'only rows with this value, for example Tags.cluster=prod-eu (may be given again)',
+      (value: string, before: readonly string[]) => [...before, value],
+      [],
+    )
+    .option('--final', 'the bill is final: close its months')
+    .option('--reopen', 'replace closed months all the same')
+    .action((file: string, options: ImportOptions) => runImport(file, options, io));
+  withConfig(importing);
+  const show = bill
+    .command('show', { isDefault: true })
+    .description('by month: billed, put on nodes, unreconciled, estimated')
+    .option('--window <span>', '30d, lastmonth, … (default: 100d)')
+    .option('--from <time>', 'instead of --window')
+    .option('--to <time>', 'with --from (default: now)')
+    .action((options: ShowOptions) => showBill(options, io));
+  withOutput(withConfig(show));
+}
+
+async function runImport(file: string, options: ImportOptions, io: Io): Promise<void> {
+  const { config } = loadContext(options, io).loaded;
+  const filters = options.where.map(parseFilter);
+  const reader = await openHistoryReader(config.history.path);
+  const store = await openBillStore(config.history.path);
+  try {
+    const { currency } = config.pricing;
+    const { days, charges, nodes, closed } = await importBill(
+      {
+        path: file,
+        currency,
+        filters,
+        final: options.final ?? false,
+        reopen: options.reopen ?? false,
+        now: io.now(),
+      },
+      reader,
+      store,
+    );
+    const total = days.reduce((sum, { totalNano }) => sum + totalNano, 0);
+    const first = formatTime(days[0]?.day ?? 0).slice(0, 10);
+    const last = formatTime(days.at(-1)?.day ?? 0).slice(0, 10);
+    io.out(
+      `Imported ${charges} charges of ${days.length} days, ${first} to ${last}: ` +
+        `${fromNano(total).toFixed(2)} ${currency}, ${nodes} nodes named.\n`,
+    );
+    for (const month of closed) io.out(`${formatTime(month).slice(0, 7)} is closed.\n`);
+    if (config.pricing.basis !== 'effective')
+      io.out('Costs show it once pricing.basis is effective.\n');
+  } finally {
+    await store.close();
+    await reader.close();
+  }
+}
+
+async function showBill(options: ShowOptions, io: Io): Promise<void> {
+  const { config } = loadContext(options, io).loaded;
+  const { start, end } = parseSpan(options, io.now(), config.schedule.timezone, '100d');
+  const reader = await openHistoryReader(config.history.path);
+  try {
+    const store = await openBillStore(config.history.path);
+    const closed = await store.closedMonths();
+    await store.close();
+    const months = await billReport(reader, { from: start, to: end }, closed);
+    io.out(renderBill(months, config.pricing.currency, options.output));
+  } finally {
+    await reader.close();
+  }
+}
+
+/** @throws UsageError */
+function parseFilter(text: string): ChargeFilter {
+  const equals = text.indexOf('=');
+  if (equals > 0) return { column: text.slice(0, equals), value: text.slice(equals + 1) };
+  throw new UsageError(`--where: "${text}" is not COLUMN=VALUE, for example Tags.cluster=prod-eu`);
+}

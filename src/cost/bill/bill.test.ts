@@ -1,0 +1,257 @@
+import * as fc from 'fast-check';
+import { writeFile } from 'node:fs/promises';
+import { gzipSync } from 'node:zlib';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { madeUpWindows, SMALL_CLUSTER, WINDOW_MS } from '../../../test/support/madeUpWindows.ts';
+import { TempHistory } from '../../../test/support/tempHistory.ts';
+import type { CostTable, HistoryReader } from '../../history/history.ts';
+import { openBillStore, openHistoryReader } from '../../history/openHistory.ts';
+import { DAY_MS, HOUR_MS } from '../../model/time.ts';
+import { readCosts } from '../report/readCosts.ts';
+import { pricing } from '../testing.ts';
+import { billReport, renderBill } from './billReport.ts';
+import { effectiveCosts } from './effectiveCosts.ts';
+import { importBill, type BillImport } from './importBill.ts';
+
+/** Three UTC days; the cluster's nodes are node-0 to node-2, aws:///eu-west-1a/i-0 to i-2. */
+const START = Date.UTC(2026, 9, 29);
+const END = START + 3 * DAY_MS;
+const NOW = Date.UTC(2026, 10, 6);
+const HEADER =
+  'BillingCurrency,ChargePeriodStart,ChargePeriodEnd,EffectiveCost,ResourceId,ChargeCategory,ServiceCategory,Tags';
+
+/** On the second day: two nodes by name, the third from the pool, and what belongs to no node. */
+const BILL = [
+  HEADER,
+  'USD,2026-10-30T00:00:00Z,2026-10-30T12:00:00Z,3.5,i-0,Usage,Compute,"{""env"": ""prod""}"',
+  'USD,2026-10-30 12:00:00 UTC,2026-10-31 00:00:00 UTC,1.5,i-0,Usage,Compute,',
+  'USD,2026-10-30T00:00:00Z,2026-10-31T00:00:00Z,7,arn:aws:ec2:eu-west-1:1:instance/i-1,Usage,Compute,',
+  'USD,2026-10-30T00:00:00Z,2026-10-31T00:00:00Z,2,,Usage,Compute,',
+  'USD,2026-10-30T00:00:00Z,2026-10-31T00:00:00Z,100,i-99,Usage,Compute,',
+  'USD,2026-10-30T00:00:00Z,2026-10-31T00:00:00Z,0.75,vol-1,Usage,Storage,',
+  'USD,2026-10-30T00:00:00Z,2026-10-31T00:00:00Z,0.5,,Tax,,',
+];
+
+let temp: TempHistory;
+let path: string;
+let reader: HistoryReader;
+beforeAll(async () => {
+  temp = new TempHistory();
+  path = await temp.record('history', madeUpWindows(SMALL_CLUSTER, START, 3 * 288), 288);
+  reader = await openHistoryReader(path);
+});
+afterAll(async () => {
+  await reader.close();
+  temp[Symbol.dispose]();
+});
+
+async function importLines(
+  lines: readonly string[],
+  change: Partial<BillImport> & { readonly zipped?: boolean } = {},
+): ReturnType<typeof importBill> {
+  const { zipped = false, ...rest } = change;
+  const file = `${temp.folder}/bill.csv${zipped ? '.gz' : ''}`;
+  const text = lines.join('\n');
+  await writeFile(file, zipped ? gzipSync(text) : text);
+  const store = await openBillStore(path);
+  const request = {
+    path: file,
+    currency: 'USD',
+    filters: [],
+    final: false,
+    reopen: false,
+    now: NOW,
+  };
+  try {
+    return await importBill({ ...request, ...rest }, reader, store);
+  } finally {
+    await store.close();
+  }
+}
+
+function query(from: number, to: number, by: 'node' | 'namespace' | 'pod' = 'node') {
+  return { from, to, by: [by] as const, namespaces: null };
+}
+
+function nodeNano(table: CostTable, node: string): number | undefined {
+  const found = table.nodes?.find((each) => each.node === node);
+  return found === undefined ? undefined : found.cpuNano + found.ramNano + found.gpuNano;
+}
+
+function rowsAndIdle(table: CostTable): number {
+  const rows = table.rows.reduce((sum, row) => sum + row.cpuNano + row.ramNano + row.gpuNano, 0);
+  const { cpuNano, ramNano, gpuNano } = table.idle;
+  return rows + cpuNano + ramNano + gpuNano;
+}
+
+describe('an imported bill', () => {
+  it('restates its days, node by node, and leaves the rest as it was recorded', async () => {
+    const imported = await importLines(BILL);
+    expect(imported).toMatchObject({ charges: 7, nodes: 2, closed: [] });
+    const second = await effectiveCosts(reader, query(START + DAY_MS, START + 2 * DAY_MS));
+    expect(nodeNano(second, 'node-0')).toBe(5e9);
+    expect(nodeNano(second, 'node-1')).toBe(7e9);
+    expect(nodeNano(second, 'node-2')).toBe(2e9);
+    // The other machine, the volume and the tax.
+    expect(second.bill).toEqual({ days: 1, whole: true, unreconciledNano: 101.25e9 });
+    expect(second.provisional).toBe(false);
+    expect(rowsAndIdle(second)).toBe(second.nodesNano);
+
+    const first = query(START, START + DAY_MS);
+    const recorded = await reader.costs(first);
+    expect(await effectiveCosts(reader, first)).toEqual({
+      ...recorded,
+      bill: { days: 0, whole: false, unreconciledNano: 0 },
+      provisional: true,
+    });
+  });
+
+  it('keeps rows + idle = nodes for any span and question', async () => {
+    await importLines(BILL);
+    const slot = fc.integer({ min: 0, max: 3 * 288 });
+    await fc.assert(
+      fc.asyncProperty(
+        slot,
+        slot,
+        fc.constantFrom('node' as const, 'namespace' as const, 'pod' as const),
+        async (left, right, by) => {
+          fc.pre(left !== right);
+          const from = START + Math.min(left, right) * WINDOW_MS;
+          const to = START + Math.max(left, right) * WINDOW_MS;
+          const table = await effectiveCosts(reader, query(from, to, by));
+          expect(rowsAndIdle(table)).toBe(table.nodesNano);
+        },
+      ),
+      { numRuns: 40 },
+    );
+  });
+
+  it('scales parts of a day in proportion', async () => {
+    await importLines(BILL);
+    const day = START + DAY_MS;
+    const parts = await Promise.all(
+      [0, 1, 2]
+        .map((part) => query(day + part * 8 * HOUR_MS, day + (part + 1) * 8 * HOUR_MS))
+        .map((each) => effectiveCosts(reader, each)),
+    );
+    const sum = parts.reduce((total, part) => total + (nodeNano(part, 'node-0') ?? 0), 0);
+    expect(Math.abs(sum - 5e9)).toBeLessThanOrEqual(6); // a nano for each part and resource
+  });
+
+  it('is what costs show on the effective basis', async () => {
+    await importLines(BILL);
+    const request = { cluster: 'test', query: query(START + DAY_MS, START + 2 * DAY_MS) };
+    const effective = await readCosts(reader, pricing({ basis: 'effective' }), request);
+    expect(effective).toMatchObject({
+      nodesCost: 14,
+      priceBasis: 'effective',
+      provisional: false,
+      unreconciledCost: 101.25,
+    });
+    const list = await readCosts(reader, pricing(), request);
+    expect(list.nodesCost).not.toBe(14);
+    expect(list.unreconciledCost).toBeUndefined();
+  });
+
+  it('restates only their own rows for who may see some namespaces', async () => {
+    await importLines(BILL);
+    const span = query(START + DAY_MS, START + 2 * DAY_MS, 'namespace');
+    const all = await effectiveCosts(reader, span);
+    const one = await effectiveCosts(reader, { ...span, namespaces: ['ns-1'] });
+    expect(one.rows).toEqual(all.rows.filter((row) => row.key === 'ns-1'));
+    expect(one.nodes).toEqual([]);
+    expect(one.idle).toEqual({ cpuNano: 0, ramNano: 0, gpuNano: 0 });
+  });
+
+  it('is set against the estimates, month by month', async () => {
+    await importLines(BILL);
+    const [month, ...others] = await billReport(reader, { from: START, to: END }, []);
+    expect(others).toEqual([]);
+    const recorded = await reader.costs(query(START + DAY_MS, START + 2 * DAY_MS));
+    expect(month).toMatchObject({
+      month: '2026-10',
+      days: 1,
+      closed: false,
+      billed: 115.25,
+      onNodes: 14,
+      unreconciled: 101.25,
+      estimated: recorded.nodesNano / 1e9,
+    });
+    expect(renderBill([month!], 'USD', 'table')).toMatch(
+      /^2026-10 +1 +no +115\.25 +14\.00 +101\.25/m,
+    );
+    expect(renderBill([month!], 'USD', 'csv')).toMatch(/^2026-10,1,false,115\.25,14,101\.25,/m);
+  });
+});
+
+describe('importing', () => {
+  it('takes the rows that are asked for, from a gzipped file too', async () => {
+    const filters = [{ column: 'Tags.env', value: 'prod' }];
+    const { charges, days } = await importLines(BILL, { filters, zipped: true });
+    expect([charges, days[0]?.totalNano]).toEqual([1, 3.5e9]);
+  });
+
+  it('replaces what an earlier import said of the same days', async () => {
+    await importLines(BILL);
+    await importLines([
+      HEADER,
+      'USD,2026-10-30T00:00:00Z,2026-10-31T00:00:00Z,9,i-0,Usage,Compute,',
+    ]);
+    const second = await effectiveCosts(reader, query(START + DAY_MS, START + 2 * DAY_MS));
+    expect(nodeNano(second, 'node-0')).toBe(9e9);
+    expect(second.bill).toEqual({ days: 1, whole: false, unreconciledNano: 0 });
+    expect(second.provisional).toBe(true);
+  });
+
+  it('closes months: neither a bill nor late data change them, unless they are reopened', async () => {
+    const { closed } = await importLines(BILL, { final: true });
+    expect(closed).toEqual([Date.UTC(2026, 9, 1)]);
+    await expect(importLines(BILL)).rejects.toThrow('2026-10 is closed');
+    const writer = await temp.openWriter('history');
+    const [window] = madeUpWindows({ ...SMALL_CLUSTER, seed: 2 }, START + DAY_MS, 1);
+    const snapshot = { ...window!.snapshot, coverage: 2 };
+    expect(await writer.correctWindows([{ snapshot, costs: window!.costs }])).toBe(0);
+    await writer.close();
+    await importLines(BILL, { reopen: true });
+    const store = await openBillStore(path);
+    expect(await store.closedMonths()).toEqual([]);
+    await store.close();
+  });
+
+  it.each([
+    [
+      ['a,b', '1,2'],
+      /bill\.csv:1: has no column ChargePeriodStart, .*; a bill is CSV in FOCUS form/,
+    ],
+    [
+      [HEADER, 'EUR,2026-10-30T00:00:00Z,2026-10-31T00:00:00Z,1,,,,'],
+      /bill\.csv:2: is in "EUR", the history in USD/,
+    ],
+    [
+      [HEADER, 'USD,yesterday,2026-10-31T00:00:00Z,1,,,,'],
+      /:2: column ChargePeriodStart: "yesterday" is not a time/,
+    ],
+    [
+      [HEADER, 'USD,2026-10-30T00:00:00Z,2026-10-31T00:00:00Z,much,,,,'],
+      /:2: column EffectiveCost: "much" is not a number/,
+    ],
+    [
+      [HEADER, 'USD,2026-10-31T00:00:00Z,2026-10-30T00:00:00Z,1,,,,'],
+      /:2: its charge period ends before it begins/,
+    ],
+    [
+      [HEADER, 'USD,2026-11-06T00:00:00Z,2026-11-07T00:00:00Z,1,,,,'],
+      /holds no charge of a day that is over/,
+    ],
+    [[HEADER, 'USD,"2026'], /:2: a quote that opens here is never closed/],
+    [[''], /is empty/],
+  ])('refuses %j', async (lines, message) => {
+    await expect(importLines(lines)).rejects.toThrow(message);
+  });
+
+  it('says when there is no such file', async () => {
+    await expect(importLines(BILL, { path: `${temp.folder}/none.csv` })).rejects.toThrow(
+      /none\.csv: cannot be read \(ENOENT\)/,
+    );
+  });
+});

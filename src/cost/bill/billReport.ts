@@ -1,0 +1,131 @@
+import type { BillDay, CostTable, HistoryReader } from '../../history/history.ts';
+import { fromNano } from '../../model/money.ts';
+import { DAY_MS, formatTime, type TimeMs } from '../../model/time.ts';
+import { columns, money } from '../report/columns.ts';
+import { csvText } from '../report/text.ts';
+import { billFactors } from './billFactors.ts';
+
+/** A month's bill against what Burnwatch had estimated; money in the history's currency. */
+export interface BillMonth {
+  readonly month: string;
+  readonly days: number;
+  readonly closed: boolean;
+  /** All charges of the bill. */
+  readonly billed: number;
+  /** What of it could be put on nodes. */
+  readonly onNodes: number;
+  /** What could not: storage, other machines, tax. */
+  readonly unreconciled: number;
+  /** What the nodes were estimated to cost on those days. */
+  readonly estimated: number;
+  /** `onNodes / estimated`, null without an estimate: under 1, discounts that the prices do not know. */
+  readonly factor: number | null;
+}
+
+/** Sets imported bills against the estimates, month by month. */
+export async function billReport(
+  reader: HistoryReader,
+  span: { readonly from: TimeMs; readonly to: TimeMs },
+  closed: readonly TimeMs[],
+): Promise<readonly BillMonth[]> {
+  const days = await reader.billDays(span.from, span.to);
+  const months = new Map<string, BillMonth>();
+  for (const day of days) {
+    const table = await reader.costs({
+      from: day.day,
+      to: day.day + DAY_MS,
+      by: ['node'],
+      namespaces: null,
+    });
+    const month = formatTime(day.day).slice(0, 7);
+    const known = months.get(month) ?? emptyMonth(month, closed);
+    months.set(month, addDay(known, day, table));
+  }
+  return [...months.values()];
+}
+
+function emptyMonth(month: string, closed: readonly TimeMs[]): BillMonth {
+  return {
+    month,
+    days: 0,
+    closed: closed.some((time) => formatTime(time).startsWith(month)),
+    billed: 0,
+    onNodes: 0,
+    unreconciled: 0,
+    estimated: 0,
+    factor: null,
+  };
+}
+
+function addDay(month: BillMonth, day: BillDay, table: CostTable): BillMonth {
+  const { unreconciledNano, nodes } = billFactors(day, table.nodes ?? []);
+  const onNodes = month.onNodes + fromNano(day.totalNano - unreconciledNano);
+  // Only nodes with a bill: an estimate that nothing stands against says nothing of the prices.
+  const estimates = (table.nodes ?? []).filter(({ node }) => nodes.has(node));
+  const nano = estimates.reduce((sum, node) => sum + node.cpuNano + node.ramNano + node.gpuNano, 0);
+  const estimated = month.estimated + fromNano(nano);
+  return {
+    ...month,
+    days: month.days + 1,
+    billed: month.billed + fromNano(day.totalNano),
+    onNodes,
+    unreconciled: month.unreconciled + fromNano(unreconciledNano),
+    estimated,
+    factor: estimated > 0 ? onNodes / estimated : null,
+  };
+}
+
+/** Prints the report; ends with a newline. */
+export function renderBill(
+  months: readonly BillMonth[],
+  currency: string,
+  format: 'table' | 'json' | 'csv',
+): string {
+  if (format === 'json') return `${JSON.stringify({ currency, months }, null, 2)}\n`;
+  const head = [
+    'month',
+    'days',
+    'closed',
+    'billed',
+    'onNodes',
+    'unreconciled',
+    'estimated',
+    'factor',
+  ];
+  if (format === 'csv') {
+    const lines = months.map((month) => [
+      csvText(month.month),
+      month.days,
+      month.closed,
+      month.billed,
+      month.onNodes,
+      month.unreconciled,
+      month.estimated,
+      month.factor ?? '',
+    ]);
+    return [head, ...lines].map((cells) => `${cells.join(',')}\r\n`).join('');
+  }
+  if (months.length === 0) return 'No bill has been imported for this time.\n';
+  const body = months.map((month) => [
+    month.month,
+    String(month.days),
+    month.closed ? 'yes' : 'no',
+    money(month.billed),
+    money(month.onNodes),
+    money(month.unreconciled),
+    money(month.estimated),
+    month.factor === null ? '-' : month.factor.toFixed(3),
+  ]);
+  const titles = [
+    'MONTH',
+    'DAYS',
+    'CLOSED',
+    'BILLED',
+    'ON NODES',
+    'UNRECONCILED',
+    'ESTIMATED',
+    'FACTOR',
+  ];
+  const table = columns([titles, ...body], (column) => column !== 0 && column !== 2);
+  return `${table}\nIn ${currency}. Factor: what the nodes were billed for each unit estimated.\n`;
+}
