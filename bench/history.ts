@@ -5,8 +5,9 @@
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { effectiveCosts } from '../src/cost/bill/effectiveCosts.ts';
 import type { HistoryReader } from '../src/history/history.ts';
-import { openHistoryReader, openHistoryWriter } from '../src/history/openHistory.ts';
+import { openBillStore, openHistoryReader, openHistoryWriter } from '../src/history/openHistory.ts';
 import { COST_COLUMNS, NODE_SUM_COLUMNS } from '../src/history/sqlite/columns.ts';
 import { inTransaction, openForWriting } from '../src/history/sqlite/database.ts';
 import { MetaTable } from '../src/history/sqlite/metaTable.ts';
@@ -111,6 +112,10 @@ async function costs(): Promise<void> {
   await timed(path, 'one namespace of a hundred, by workload', (reader) =>
     reader.costs({ ...day, by: ['workload'], namespaces: ['ns-7'] }),
   );
+  await billEveryDay(path, days);
+  await timed(path, 'effective basis, a bill for every day and node, by namespace', (reader) =>
+    effectiveCosts(reader, { ...day, by: ['namespace'], namespaces: null }),
+  );
   const hours = Array.from({ length: days * 24 + 1 }, (_, hour) => START + hour * HOUR_MS);
   await timed(path, 'each of 2,160 hours, by namespace', (reader) =>
     reader.costSeries({ boundaries: hours, by: ['namespace'], namespaces: null }),
@@ -119,6 +124,20 @@ async function costs(): Promise<void> {
   await timed(path, 'each of 89 days that begin at 05:00, by workload', (reader) =>
     reader.costSeries({ boundaries: localDays, by: ['workload'], namespaces: null }),
   );
+}
+
+/** A bill that names every node on every day. */
+async function billEveryDay(path: string, days: number): Promise<void> {
+  const store = await openBillStore(path);
+  const nodes = new Map(Array.from({ length: 400 }, (_, node) => [`node-${node}`, 5e9]));
+  const bills = Array.from({ length: days }, (_, day) => ({
+    day: START + day * DAY_MS,
+    totalNano: 400 * 5e9,
+    poolNano: 0,
+    nodes,
+  }));
+  await store.importDays({ source: 'bench', days: bills, reopen: false, at: 0 });
+  await store.close();
 }
 
 /** Fills hours as window rows would leave them, and makes the days from them. */
