@@ -5,6 +5,7 @@ import type { Batch } from '../prometheus/fetchBatch.ts';
 import { refuseSeveralClusters } from './clusters.ts';
 import type { CoverageSum } from './coverage.ts';
 import { isCollapse, learn } from './coverage.ts';
+import { buildEgressTable, withEgress } from './egress.ts';
 import { buildNamespaceTable, namespacesAt } from './namespaces.ts';
 import { buildNodeTable, nodesAt } from './nodes.ts';
 import { buildOwnerIndex } from './owners.ts';
@@ -41,6 +42,7 @@ export function assemble(
     namespaces: buildNamespaceTable(batch, settings.restoreName),
     storage: buildStorageTable(batch),
     owners: buildOwnerIndex(batch),
+    egress: buildEgressTable(batch),
   };
   const snapshots: Snapshot[] = [];
   let known = expected;
@@ -58,6 +60,7 @@ interface Tables {
   readonly namespaces: ReturnType<typeof buildNamespaceTable>;
   readonly storage: ReturnType<typeof buildStorageTable>;
   readonly owners: ReturnType<typeof buildOwnerIndex>;
+  readonly egress: ReturnType<typeof buildEgressTable>;
 }
 
 function assembleWindow(
@@ -88,7 +91,8 @@ function assembleWindow(
     (series) => at(series.values, point) !== null,
   );
   const context = { facts, owners: tables.owners, requestsReported, coverage: coverageSum };
-  const pods: PodSample[] = living.map((pod) => podSample(pod, context)).sort(byIdentity);
+  const measured: PodSample[] = living.map((pod) => podSample(pod, context)).sort(byIdentity);
+  const pods = withEgress(measured, tables.egress, point);
   // A cluster without any pod does not exist: nothing seen is nothing known.
   const coverage = coverageSum.expected === 0 ? 0 : coverageSum.present / coverageSum.expected;
   const collapsed = isCollapse(remembered.pods ?? 0, population);

@@ -166,6 +166,15 @@ export const QUERIES = {
     without: 'sent traffic is unknown, and CPU without network work cannot be told',
     promql: (q) => networkByPod(q, 'container_network_transmit_bytes_total'),
   },
+  // ── OpenCost's network exporter ────────────────────────────────────────────────────────────────────
+  // Only it tells destinations apart; cAdvisor's counters mix free traffic with egress.
+  egress: {
+    metric: 'kubecost_pod_network_egress_bytes_total',
+    need: 'extra',
+    without: 'network egress has no cost',
+    promql: (q) =>
+      `sum by (namespace,pod_name,internet,same_zone,same_region) (rate(${q.select('kubecost_pod_network_egress_bytes_total')}[${q.rate}]))`,
+  },
   // ── DCGM exporter ──────────────────────────────────────────────────────────────────────────────────
   gpuUtilisation: {
     metric: 'DCGM_FI_DEV_GPU_UTIL',
