@@ -44,14 +44,15 @@ export function nodeFacts(node: NodeSample): NodeFacts {
 }
 
 /**
- * A node's label by its Kubernetes name. kube-state-metrics writes `a.b/c` as `label_a_b_c`, from which
- * the true name cannot be told, so that form is accepted too.
+ * A node's label by its Kubernetes name, or by the name that kube-state-metrics makes of it (`a_b_c` for
+ * `a.b/c`), from which the true one cannot be told.
  */
 export function nodeLabel(
   labels: Readonly<Record<string, string>>,
   key: string,
 ): string | undefined {
-  return labels[key] ?? labels[`label_${key.replaceAll(/[^a-zA-Z0-9_]/g, '_')}`];
+  const mangled = key.replaceAll(/[^a-zA-Z0-9_]/g, '_');
+  return labels[key] ?? labels[mangled] ?? labels[`label_${mangled}`];
 }
 
 /** True when every label of `match` is on the node with that very value; an empty match fits all. */

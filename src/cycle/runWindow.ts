@@ -46,6 +46,7 @@ export function runWindow(
     thresholds: settings.thresholds,
     historyStart,
     ownerOf: (scope) => settings.ownerOf(scope, snapshot),
+    podOwners: () => settings.podOwners(snapshot),
     isOpen: (kind, rule, scope) => {
       const finding = state.findings.get(fingerprint(cluster, kind, rule, scope));
       return finding !== undefined && finding.state !== 'resolved';

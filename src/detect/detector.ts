@@ -30,6 +30,8 @@ export interface DetectContext {
   readonly historyStart: TimeMs;
   /** Who owns a scope, by the labels and annotations of this window; null for nobody known. */
   ownerOf(scope: Scope): string | null;
+  /** The same for every pod, by UID; pods whose owner nobody names are not in it. */
+  podOwners(): ReadonlyMap<string, string>;
   /** True while a finding of this rule and scope is open, so that a detector can say `clear`. */
   isOpen(kind: Verdict['kind'], rule: string, scope: Scope): boolean;
 }

@@ -13,21 +13,15 @@ export function spendByNamespace(costs: WindowCosts): ReadonlyMap<string, Nano> 
 }
 
 /** The same by owner; what nobody is known to own is left out. */
-export function spendByOwner({ costs, ownerOf }: DetectContext): ReadonlyMap<string, Nano> {
+export function spendByOwner(context: DetectContext): ReadonlyMap<string, Nano> {
   const spend = new Map<string, Nano>();
-  const add = (owner: string | null, nano: Nano): void => {
-    if (owner !== null) spend.set(owner, (spend.get(owner) ?? 0) + nano);
+  const add = (owner: string | null | undefined, nano: Nano): void => {
+    if (owner !== null && owner !== undefined) spend.set(owner, (spend.get(owner) ?? 0) + nano);
   };
-  const none = { container: null, subject: null };
-  const owners = new Map<string, string | null>();
-  for (const row of costs.allocations) {
-    const { namespace, workload, uid } = row.pod;
-    let owner = owners.get(uid);
-    if (owner === undefined) owners.set(uid, (owner = ownerOf({ namespace, workload, ...none })));
-    add(owner, nanoOf(row));
-  }
-  for (const row of costs.unattached) {
-    add(ownerOf({ namespace: row.namespace, workload: null, ...none }), row.nano);
+  const owners = context.podOwners();
+  for (const row of context.costs.allocations) add(owners.get(row.pod.uid), nanoOf(row));
+  for (const { namespace, nano } of context.costs.unattached) {
+    add(context.ownerOf({ namespace, workload: null, container: null, subject: null }), nano);
   }
   return spend;
 }

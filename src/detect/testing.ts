@@ -60,6 +60,7 @@ export class DetectorRun<S> {
       thresholds: this.thresholds,
       historyStart: this.historyStart,
       ownerOf: this.ownerOf,
+      podOwners: () => new Map(),
       isOpen: (kind, rule, scope) => this.open.has(printOf({ kind, rule, scope })),
     };
     const verdicts = this.detector.detect(context, state);

@@ -6,6 +6,7 @@ import { registerCheckConfig } from './checkConfig.ts';
 import { registerCosts } from './costs.ts';
 import { registerFindings } from './findings.ts';
 import { registerOnce } from './once.ts';
+import { registerPrices } from './prices.ts';
 import { registerRun } from './run.ts';
 
 /** Every command there is, in the order of `--help`: one file each. */
@@ -15,6 +16,7 @@ export const COMMANDS: readonly ((program: Command, io: Io) => void)[] = [
   registerBackfill,
   registerCheckConfig,
   registerCosts,
+  registerPrices,
   registerBill,
   registerFindings,
 ];

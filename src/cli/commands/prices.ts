@@ -1,0 +1,80 @@
+import { dirname, join } from 'node:path';
+import type { Command } from 'commander';
+import { createCollector } from '../../collect/createCollector.ts';
+import { CollectError } from '../../collect/collector.ts';
+import type { Config } from '../../config/schema.ts';
+import { loadPriceLists } from '../../cost/lists/loadPriceLists.ts';
+import {
+  pricesOfHistory,
+  pricesOfSnapshot,
+  type PricesReport,
+} from '../../cost/report/pricesReport.ts';
+import { renderPrices } from '../../cost/report/renderPrices.ts';
+import { openHistoryReader } from '../../history/openHistory.ts';
+import { floorTo, MINUTE_MS } from '../../model/time.ts';
+import type { Io } from '../io.ts';
+import { loadContext, withConfig, withOutput, type ConfigOption } from '../options.ts';
+import type { OutputFormat } from '../table.ts';
+
+interface PricesOptions extends ConfigOption {
+  readonly output: OutputFormat;
+  readonly recorded?: boolean;
+}
+
+const TIMEOUT_MS = 2 * MINUTE_MS;
+
+export function registerPrices(program: Command, io: Io): void {
+  const command = program
+    .command('prices')
+    .description('for each node its price, which source gave it and why')
+    .option('--recorded', 'as the newest windows of the history were priced, without Prometheus')
+    .action((options: PricesOptions) => printPrices(options, io));
+  withOutput(withConfig(command));
+}
+
+async function printPrices(options: PricesOptions, io: Io): Promise<void> {
+  const { config } = loadContext(options, io).loaded;
+  const report = options.recorded === true ? await recorded(config, io) : await live(config, io);
+  io.out(renderPrices(report, options.output));
+}
+
+/** Prices the last complete window with the configuration as it is now. */
+async function live(config: Config, io: Io): Promise<PricesReport> {
+  const signal = AbortSignal.timeout(TIMEOUT_MS);
+  const loaded = await lists(config, io, signal);
+  const { window: windowMs, settle } = config.schedule;
+  const end = floorTo(io.now() - settle, windowMs);
+  const collector = await createCollector(config);
+  try {
+    const expected = { cadvisor: 0, kubeState: 0 };
+    const window = { start: end - windowMs, end };
+    const [snapshot] = await collector.collect([window], expected, signal);
+    if (snapshot === undefined) return await recorded(config, io);
+    return pricesOfSnapshot(snapshot, config.pricing, loaded);
+  } catch (error) {
+    if (!(error instanceof CollectError)) throw error;
+    throw new CollectError(
+      error.code,
+      `${error.message}\nburnwatch prices --recorded shows the prices of the history instead`,
+      error.retryable,
+      error,
+    );
+  } finally {
+    await collector.close();
+  }
+}
+
+async function recorded(config: Config, io: Io): Promise<PricesReport> {
+  const loaded = await lists(config, io, AbortSignal.timeout(TIMEOUT_MS));
+  const reader = await openHistoryReader(config.history.path);
+  try {
+    return pricesOfHistory(await reader.nodes(), config.pricing, loaded);
+  } finally {
+    await reader.close();
+  }
+}
+
+function lists(config: Config, io: Io, signal: AbortSignal): ReturnType<typeof loadPriceLists> {
+  const cacheDir = join(dirname(config.history.path), 'price-lists');
+  return loadPriceLists(config.pricing, { cacheDir, now: io.now(), signal });
+}
