@@ -245,7 +245,10 @@ export interface UsagePoint {
 }
 
 export interface HistoryStatus {
+  /** End of the first window. */
   readonly historyStart: TimeMs | null;
+  /** Length of a window. */
+  readonly windowMs?: number;
   readonly watermark: TimeMs | null;
   readonly sealedWindows: number;
   readonly incompleteWindows: number;

@@ -34,12 +34,11 @@ const DAYS_AT_ONCE = 31;
  */
 export async function effectiveCosts(reader: HistoryReader, query: CostQuery): Promise<CostTable> {
   const table = await reader.costs(query);
-  const { historyStart, watermark } = await reader.status();
+  const { historyStart, watermark, windowMs = 0 } = await reader.status();
+  const begins = historyStart === null ? Infinity : historyStart - windowMs;
   const bills = await reader.billDays(floorTo(query.from, DAY_MS), query.to);
   // Of the history's first and last day only a part is known: the bill of a day cannot be set against it.
-  const whole = bills.filter(
-    ({ day }) => day >= (historyStart ?? Infinity) && day + DAY_MS <= (watermark ?? 0),
-  );
+  const whole = bills.filter(({ day }) => day >= begins && day + DAY_MS <= (watermark ?? 0));
   const corrections: Corrections = { rows: new Map(), nodes: new Map(), idle: new Map() };
   let unreconciledNano = 0;
   let isWhole = true;

@@ -84,6 +84,7 @@ export class SqliteHistoryReader implements HistoryReader {
         .get() as string | undefined;
       return {
         historyStart: this.#meta.get('history_start'),
+        windowMs: this.identity.windowMs,
         watermark: this.#meta.get('watermark'),
         sealedWindows: sealed,
         incompleteWindows: incomplete,
