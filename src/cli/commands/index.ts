@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import type { Io } from '../io.ts';
 import { registerBackfill } from './backfill.ts';
 import { registerBill } from './bill.ts';
+import { registerBudgets } from './budgets.ts';
 import { registerCheckConfig } from './checkConfig.ts';
 import { registerCosts } from './costs.ts';
 import { registerFindings } from './findings.ts';
@@ -17,6 +18,7 @@ export const COMMANDS: readonly ((program: Command, io: Io) => void)[] = [
   registerCheckConfig,
   registerCosts,
   registerPrices,
+  registerBudgets,
   registerBill,
   registerFindings,
 ];

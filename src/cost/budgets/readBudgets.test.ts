@@ -1,0 +1,64 @@
+import { describe, expect, it } from 'vitest';
+import { madeUpWindows, SMALL_CLUSTER } from '../../../test/support/madeUpWindows.ts';
+import { TempHistory } from '../../../test/support/tempHistory.ts';
+import { openHistoryReader } from '../../history/openHistory.ts';
+import { readBudgets, readClusterForecast } from './readBudgets.ts';
+import { renderBudgets } from './renderBudgets.ts';
+
+/** Five days and a half from 27 October, noon: to the end of 1 November. */
+const START = Date.UTC(2026, 9, 27, 12);
+const WINDOWS = 5.5 * 288;
+
+describe('readBudgets', () => {
+  it('tells what is spent and what the month will come to', async () => {
+    using temp = new TempHistory();
+    const records = madeUpWindows(SMALL_CLUSTER, START, WINDOWS);
+    const reader = await openHistoryReader(await temp.record('history', records, 288));
+    const budgets = [
+      { namespace: 'ns-0', monthly: 20 },
+      { owner: 'nobody', monthly: 5 },
+    ];
+    const [shop, nobody] = await readBudgets(reader, budgets);
+    const cluster = await readClusterForecast(reader);
+    await reader.close();
+
+    // November has one whole day in the history, of 288 windows.
+    const november = records.slice(4.5 * 288);
+    const nano = november.flatMap(({ costs }) => [
+      ...costs.allocations
+        .filter(({ pod }) => pod.namespace === 'ns-0')
+        .map((row) => row.cpuNano + row.ramNano),
+      ...costs.unattached.map((cost) => cost.nano),
+    ]);
+    const spent = nano.reduce((sum, each) => sum + each, 0) / 1e9;
+    expect(shop).toMatchObject({ namespace: 'ns-0', month: '2026-11', monthly: 20 });
+    expect(shop?.spent).toBeCloseTo(spent, 9);
+    // Day after day much the same: a month of thirty days.
+    expect(shop?.forecast?.expected).toBeGreaterThan(spent * 29);
+    expect(shop?.forecast?.expected).toBeLessThan(spent * 31);
+    expect(shop?.forecast?.unseen).toBe(0);
+    expect(nobody).toMatchObject({ owner: 'nobody', spent: 0 });
+    expect(nobody?.forecast?.expected).toBe(0);
+    const nodes = november.flatMap(({ costs }) => costs.nodes);
+    const nodesNano = nodes.reduce((sum, node) => sum + node.cpuNano + node.ramNano, 0);
+    expect(cluster?.spent).toBeCloseTo((nodesNano + 288 * 1234) / 1e9, 6);
+
+    const table = renderBudgets([shop!, nobody!], 'USD', 'table');
+    expect(table).toMatch(
+      /^ns-0 +2026-11 +20\.00 +\d\.\d+ +\d+\.\d\d +\d+% +\d+\.\d\d – \d+\.\d\d$/m,
+    );
+    expect(renderBudgets([shop!], 'USD', 'csv')).toMatch(/\r\nnamespace,ns-0,2026-11,20,/);
+  });
+
+  it('has no forecast before three whole days, and no budgets without a configuration', async () => {
+    using temp = new TempHistory();
+    const records = madeUpWindows(SMALL_CLUSTER, START, 24);
+    const reader = await openHistoryReader(await temp.record('history', records, 24));
+    const [shop] = await readBudgets(reader, [{ namespace: 'ns-0', monthly: 20 }]);
+    expect(shop?.forecast).toBeNull();
+    expect(shop?.spent).toBeGreaterThan(0);
+    expect(await readBudgets(reader, [])).toEqual([]);
+    await reader.close();
+    expect(renderBudgets([shop!], 'USD', 'table')).toContain('unknown');
+  });
+});

@@ -1,0 +1,130 @@
+import type { Config } from '../../config/schema.ts';
+import type { BudgetState } from '../../detect/budget/budgetState.ts';
+import { monthName, monthStart } from '../../detect/budget/budgetState.ts';
+import { forecastMonth, type MonthForecast } from '../../detect/budget/monthForecast.ts';
+import type { CostRow, CostTable, HistoryReader } from '../../history/history.ts';
+import { fromNano, type Nano } from '../../model/money.ts';
+import { DAY_MS, floorTo, type TimeMs } from '../../model/time.ts';
+import { costNano } from '../report/shareCosts.ts';
+
+export type Budget = Config['budgets'][number];
+
+/** A budget as it stands this month; money in the history's currency. */
+export interface BudgetStatus {
+  readonly namespace?: string;
+  readonly owner?: string;
+  readonly month: string;
+  readonly monthly: number;
+  readonly spent: number;
+  /** With its 80 % interval; null with less than three whole days of history. */
+  readonly forecast: MonthForecast | null;
+}
+
+/** Eight weeks of days are all that a forecast looks at. */
+const DAYS_BACK = 56;
+
+/**
+ * Budgets with what is spent and what the month will come to, from the history's days; the same forecast
+ * that the budget findings rest on. Months and days are UTC.
+ *
+ * @param budgets may hold none: the answer is empty then.
+ */
+export async function readBudgets(
+  reader: HistoryReader,
+  budgets: readonly Budget[],
+): Promise<readonly BudgetStatus[]> {
+  const { historyStart, windowMs = 0, watermark } = await reader.status();
+  if (budgets.length === 0 || historyStart === null || watermark === null) return [];
+  const boundaries = daysUntil(watermark, historyStart - windowMs);
+  const spendOf = async (by: 'namespace' | 'owner'): Promise<readonly CostTable[]> =>
+    reader.costSeries({ boundaries, by: [by], namespaces: null });
+  const byNamespace = budgets.some((budget) => budget.namespace !== undefined);
+  const byOwner = budgets.some((budget) => budget.owner !== undefined);
+  const tables = {
+    namespace: byNamespace ? await spendOf('namespace') : [],
+    owner: byOwner ? await spendOf('owner') : [],
+  };
+  return budgets.map((budget) => statusOf(budget, tables, watermark));
+}
+
+/** What the whole cluster's nodes have cost this month, and will by its end. */
+export async function readClusterForecast(reader: HistoryReader): Promise<BudgetStatus | null> {
+  const { historyStart, windowMs = 0, watermark } = await reader.status();
+  if (historyStart === null || watermark === null) return null;
+  const boundaries = daysUntil(watermark, historyStart - windowMs);
+  const tables = await reader.costSeries({ boundaries, by: ['namespace'], namespaces: null });
+  // Volumes, load balancers and egress are in rows; CPU, RAM and GPU are the nodes', idle included.
+  const nanoOf = (table: CostTable): Nano =>
+    table.nodesNano +
+    table.rows.reduce(
+      (sum, row) => sum + costNano(row) - row.cpuNano - row.ramNano - row.gpuNano,
+      0,
+    );
+  const state = stateOf(tables, nanoOf, watermark);
+  return toStatus({ monthly: 0 }, state, watermark);
+}
+
+function statusOf(
+  budget: Budget,
+  tables: Readonly<Record<'namespace' | 'owner', readonly CostTable[]>>,
+  watermark: TimeMs,
+): BudgetStatus {
+  const isHis = (row: CostRow): boolean =>
+    budget.owner === undefined ? row.namespace === budget.namespace : row.owner === budget.owner;
+  const nanoOf = ({ rows }: CostTable): Nano =>
+    rows.reduce((sum, row) => (isHis(row) ? sum + costNano(row) : sum), 0);
+  const chosen = budget.owner === undefined ? tables.namespace : tables.owner;
+  return toStatus(budget, stateOf(chosen, nanoOf, watermark), watermark);
+}
+
+/** The same state that the detector keeps, made from the history's days. */
+function stateOf(
+  tables: readonly CostTable[],
+  nanoOf: (table: CostTable) => Nano,
+  watermark: TimeMs,
+): BudgetState {
+  const month = monthStart(watermark - 1);
+  const whole = tables.filter(({ window }) => window.end - window.start === DAY_MS);
+  const ofMonth = tables.filter(({ window }) => window.start >= month);
+  const today = floorTo(watermark - 1, DAY_MS);
+  return {
+    month,
+    spentNano: ofMonth.reduce((sum, table) => sum + nanoOf(table), 0),
+    seenMs: ofMonth.reduce((sum, { window }) => sum + window.end - window.start, 0),
+    day: today,
+    dayNano: 0,
+    dayMs: 0,
+    series: {
+      start: whole[0]?.window.start ?? today,
+      days: whole.slice(-DAYS_BACK).map((table) => fromNano(nanoOf(table))),
+    },
+    fired: {},
+  };
+}
+
+function toStatus(
+  budget: Pick<Budget, 'namespace' | 'owner' | 'monthly'>,
+  state: BudgetState,
+  watermark: TimeMs,
+): BudgetStatus {
+  return {
+    ...(budget.namespace === undefined ? {} : { namespace: budget.namespace }),
+    ...(budget.owner === undefined ? {} : { owner: budget.owner }),
+    month: monthName(state.month),
+    monthly: budget.monthly,
+    spent: fromNano(state.spentNano),
+    forecast: forecastMonth(state, watermark),
+  };
+}
+
+/** Midnights from eight weeks back (or the history's beginning) on, and the watermark itself. */
+function daysUntil(watermark: TimeMs, begins: TimeMs): readonly TimeMs[] {
+  const today = floorTo(watermark, DAY_MS);
+  const first = Math.max(begins, Math.min(monthStart(watermark - 1), today - DAYS_BACK * DAY_MS));
+  const boundaries = [first];
+  for (let day = floorTo(first, DAY_MS) + DAY_MS; day < watermark; day += DAY_MS) {
+    boundaries.push(day);
+  }
+  boundaries.push(watermark);
+  return boundaries;
+}

@@ -1,0 +1,36 @@
+import { columns, money, percent } from '../report/columns.ts';
+import { csvText, printable } from '../report/text.ts';
+import type { BudgetStatus } from './readBudgets.ts';
+
+/** Prints budgets; ends with a newline. */
+export function renderBudgets(
+  budgets: readonly BudgetStatus[],
+  currency: string,
+  format: 'table' | 'json' | 'csv',
+): string {
+  if (format === 'json') return `${JSON.stringify({ currency, budgets }, null, 2)}\n`;
+  const nameOf = ({ namespace, owner }: BudgetStatus): string => namespace ?? owner ?? '';
+  if (format === 'csv') {
+    const head = 'kind,name,month,monthly,spent,forecast,low,high,currency';
+    const lines = budgets.map((budget) => {
+      const { month, monthly, spent, forecast } = budget;
+      const kind = budget.owner === undefined ? 'namespace' : 'owner';
+      const figures = [monthly, spent, forecast?.expected, forecast?.low, forecast?.high];
+      const cells = figures.map((figure) => String(figure ?? ''));
+      return [kind, csvText(nameOf(budget)), month, ...cells, currency].join(',');
+    });
+    return [head, ...lines].map((line) => `${line}\r\n`).join('');
+  }
+  if (budgets.length === 0)
+    return 'No budgets are configured (see budgets in the configuration).\n';
+  const head = ['BUDGET', 'MONTH', 'MONTHLY', 'SPENT', 'FORECAST', 'OF BUDGET', '80% INTERVAL'];
+  const body = budgets.map((budget) => {
+    const { month, monthly, spent, forecast } = budget;
+    const name = printable(nameOf(budget));
+    const start = [name, month, money(monthly), money(spent)];
+    if (forecast === null) return [...start, 'unknown', percent(spent / monthly), '-'];
+    const interval = `${money(forecast.low)} – ${money(forecast.high)}`;
+    return [...start, money(forecast.expected), percent(forecast.expected / monthly), interval];
+  });
+  return `${columns([head, ...body], (column) => column > 1)}\nIn ${currency}.\n`;
+}
