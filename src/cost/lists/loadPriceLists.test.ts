@@ -41,6 +41,7 @@ describe('the shipped lists', () => {
     const { lists, problems } = await load({});
     expect(problems).toEqual([]);
     expect(lists.map((list) => list.source)).toEqual([
+      'shipped aws-regions prices',
       'shipped aws prices',
       'shipped azure prices',
       'shipped gcp prices',
@@ -48,9 +49,13 @@ describe('the shipped lists', () => {
     expect(lists.every((list) => list.asOf !== null && list.currency === 'USD')).toBe(true);
     const priceIn = (index: number, type: string, region: string): unknown =>
       lists[index]?.find(type, region)?.price;
-    expect(priceIn(0, 'm5.2xlarge', 'us-east-1')).toBe(0.384);
-    expect(priceIn(1, 'Standard_D4s_v5', 'eastus')).toBe(0.192);
-    expect(priceIn(2, 'n1-standard-4', 'us-central1')).toBe(0.189999);
+    // Read in the catalog: m5.xlarge 0.214, c5.9xlarge 1.728, t3.medium 0.0456.
+    expect(priceIn(0, 'm5.xlarge', 'eu-west-1')).toBe(0.214);
+    expect(priceIn(0, 'c5.9xlarge', 'eu-west-1')).toBe(1.728);
+    expect(priceIn(0, 't3.medium', 'eu-west-1')).toBe(0.0456);
+    expect(priceIn(1, 'm5.2xlarge', 'us-east-1')).toBe(0.384);
+    expect(priceIn(2, 'Standard_D4s_v5', 'eastus')).toBe(0.192);
+    expect(priceIn(3, 'n1-standard-4', 'us-central1')).toBe(0.189999);
     expect(await load({ shipped: false })).toEqual({ lists: [], problems: [] });
   });
 });
@@ -71,7 +76,7 @@ describe('a list in a file', () => {
 
   it('is said to be missing when it never was good, and nothing else breaks', async () => {
     const { lists, problems } = await load({ source: join(directory, 'none.csv') });
-    expect(lists).toHaveLength(3);
+    expect(lists).toHaveLength(4);
     expect(problems[0]).toMatch(
       /none\.csv: cannot be read \(ENOENT\); check pricing\.priceList\.source/,
     );
@@ -151,7 +156,7 @@ describe('a list at an address', () => {
   it('that never answered leaves the other sources', async () => {
     answer = (response) => response.destroy();
     const { lists, problems } = await load({ source });
-    expect(lists).toHaveLength(3);
+    expect(lists).toHaveLength(4);
     expect(problems[0]).toContain('There is no earlier good copy');
   });
 
