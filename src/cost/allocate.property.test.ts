@@ -1,81 +1,11 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { randomCluster } from '../../test/support/randomCluster.ts';
 import type { Allocation } from '../model/cost.ts';
-import type { ContainerSample, NodeSample, PodSample, VolumeSample } from '../model/snapshot.ts';
 import { allocate } from './allocate.ts';
 import { UNKNOWN_NODE } from './nodes.ts';
 import { priceNodes } from './priceNodes.ts';
-import { aContainer, aNode, aPod, aSnapshot, pricing } from './testing.ts';
-
-const GIB = 1024 ** 3;
-const share = fc.double({ min: 0, max: 1, noNaN: true });
-
-function maybe(max: number): fc.Arbitrary<number | null> {
-  return fc.option(fc.double({ min: 0, max, noNaN: true }), { freq: 6 });
-}
-
-const node = (name: string): fc.Arbitrary<NodeSample> =>
-  fc
-    .record({
-      cpuCores: fc.option(fc.integer({ min: 1, max: 96 }), { freq: 9 }),
-      ramBytes: fc.option(
-        fc.integer({ min: 1, max: 384 }).map((gib) => gib * GIB),
-        { freq: 9 },
-      ),
-      gpus: fc.option(fc.integer({ min: 0, max: 8 }), { freq: 9 }),
-      upShare: fc.oneof(fc.constant(1), share),
-      labels: fc.constantFrom<Record<string, string>>({}, { pool: 'priced' }),
-    })
-    .map((fields) => aNode({ name, ...fields }));
-
-const container: fc.Arbitrary<ContainerSample> = fc
-  .record({
-    name: fc.constantFrom('app', 'init', 'proxy'),
-    init: fc.boolean(),
-    cpuRequestCores: maybe(40),
-    cpuUsageCores: maybe(60), // more than most nodes have: overcommitted nodes are common here
-    ramRequestBytes: maybe(200 * GIB),
-    ramUsageBytes: maybe(300 * GIB),
-    gpuRequest: maybe(4),
-    runShare: share,
-    coverage: share,
-  })
-  .map((fields) => aContainer(fields));
-
-const pod = (index: number): fc.Arbitrary<PodSample> =>
-  fc
-    .record({
-      namespace: fc.constantFrom('shop', 'data', 'kube-system'),
-      node: fc.constantFrom('n0', 'n1', 'n2', 'gone', null),
-      heldShare: share,
-      containers: fc.array(container, { maxLength: 4 }),
-    })
-    .map((fields) => aPod({ name: `p${index}`, uid: `u${index}`, ...fields }));
-
-const volume: fc.Arbitrary<VolumeSample> = fc.record({
-  namespace: fc.constantFrom('shop', 'data'),
-  claim: fc.constantFrom('a', 'b'),
-  storageClass: fc.constant(null),
-  volume: fc.constant(null),
-  bytes: maybe(1e12),
-  mountedBy: fc.uniqueArray(fc.constantFrom('u0', 'u1', 'u2', 'elsewhere')),
-  boundShare: share,
-  exportedPriceGiBHour: maybe(0.001),
-});
-
-const cluster = fc
-  .record({
-    nodes: fc.tuple(node('n0'), node('n1'), node('n2')),
-    pods: fc
-      .integer({ min: 0, max: 12 })
-      .chain((count) => fc.tuple(...Array.from({ length: count }, (_, index) => pod(index)))),
-    volumes: fc.array(volume, { maxLength: 4 }),
-    windowNumber: fc.nat(100_000),
-  })
-  .map(({ windowNumber, ...fields }) => {
-    const start = Date.UTC(2026, 0, 1) + windowNumber * 300_000;
-    return aSnapshot({ ...fields, window: { start, end: start + 300_000 } });
-  });
+import { pricing } from './testing.ts';
 
 const RULES = pricing({ nodes: [{ match: { pool: 'priced' }, hourly: 0.384 }] });
 
@@ -83,7 +13,7 @@ describe('rows + idle = nodes', () => {
   it('holds to the last nano on a thousand random clusters, overcommitted ones among them', () => {
     let overcommitted = 0;
     fc.assert(
-      fc.property(cluster, (snapshot) => {
+      fc.property(randomCluster, (snapshot) => {
         const costs = allocate(snapshot, priceNodes(snapshot, RULES), RULES);
         for (const cost of costs.nodes) {
           const on = costs.allocations.filter(
@@ -114,7 +44,7 @@ describe('rows + idle = nodes', () => {
 
   it('charges every mounted or unmounted claim of known size exactly once', () => {
     fc.assert(
-      fc.property(cluster, (snapshot) => {
+      fc.property(randomCluster, (snapshot) => {
         const costs = allocate(snapshot, priceNodes(snapshot, RULES), RULES);
         const unmounted = allocate({ ...snapshot, pods: [] }, new Map(), RULES);
         const whole = unmounted.unattached.reduce((total, cost) => total + cost.nano, 0);

@@ -25,7 +25,10 @@ export const dataQualityDetector: Detector<ProblemState> = {
   },
   detect(context: DetectContext, rows: DetectorState<ProblemState>): readonly Verdict[] {
     const { window } = context.snapshot;
-    const problems = [...context.snapshot.problems, ...pricingProblems(context.costs)];
+    const problems = [
+      ...context.snapshot.problems,
+      ...pricingProblems(context.snapshot, context.costs),
+    ];
     const verdicts: Verdict[] = [];
     const seen = new Set<string>();
     for (const problem of problems) {

@@ -66,8 +66,22 @@ describe('prices', () => {
 
   it('missing for a node are a problem of the window', () => {
     const costs = allocate(SNAPSHOT, priceNodes(SNAPSHOT, RULES), RULES);
-    const problems = pricingProblems(costs);
+    const problems = pricingProblems(SNAPSHOT, costs);
     expect(problems).toMatchObject([{ code: 'unpriced-node', subject: 'n2' }]);
     expect(problems[0]?.text).toContain('Add it to pricing.nodes');
+  });
+
+  it('missing for many nodes of one kind are one problem', () => {
+    const labels = {
+      'node.kubernetes.io/instance-type': 'zz9',
+      'karpenter.sh/capacity-type': 'spot',
+    };
+    const nodes = ['a', 'b', 'c', 'd', 'e'].map((name) => aNode({ name, labels }));
+    const snapshot = aSnapshot({ nodes });
+    const costs = allocate(snapshot, priceNodes(snapshot, RULES), RULES);
+    const [problem, ...others] = pricingProblems(snapshot, costs);
+    expect(others).toEqual([]);
+    expect(problem?.subject).toBe('zz9, spot');
+    expect(problem?.text).toMatch(/^Nodes a, b, c and 2 more: no price, so what runs there seems/);
   });
 });
