@@ -33,6 +33,10 @@ describe('parsePriceList', () => {
     expect(list.find('m5.2xlarge', 'eu-west-1')).toMatchObject({ price: 0.428, spotPrice: null });
     expect(list.find('m5.2xlarge', null)).toBeNull(); // two regions, which one is not known
     expect(list.find('p3.2xlarge', null)).toMatchObject({ price: 3.06, accelerators: 1 });
+    const shipped = { ...ORIGIN, configured: false };
+    const one = 'InstanceType,Price,Region\nbig,1.5,r1\n';
+    expect(parsePriceList(one, ORIGIN).find('big', null)?.price).toBe(1.5);
+    expect(parsePriceList(one, shipped).find('big', null)).toBeNull();
     expect(list.find('', 'us-central1')).toBeNull();
   });
 

@@ -53,7 +53,7 @@ export function parsePriceList(
     asOf: readDate(comments.get('as-of'), origin.name),
     currency: readCurrency(comments.get('currency') ?? origin.currency, origin.name),
     configured: origin.configured,
-    find: (instanceType, region) => entries.find(instanceType, region),
+    find: (instanceType, region) => entries.find(instanceType, region, origin.configured),
   };
 }
 
@@ -153,11 +153,15 @@ class EntryTable {
     }
   }
 
-  /** An entry without a region holds everywhere; with a single region it answers when the node's is unknown. */
-  find(instanceType: string, region: string | null): PriceListEntry | null {
+  /**
+   * An entry without a region holds everywhere. When the node's region is unknown, the only one of an
+   * operator's own list is meant; of a shipped list it would be a guess.
+   */
+  find(instanceType: string, region: string | null, isOwn: boolean): PriceListEntry | null {
     const regions = this.byType.get(instanceType);
     if (regions === undefined) return null;
-    const only = region === null && regions.size === 1 ? [...regions.values()][0] : undefined;
+    const only =
+      isOwn && region === null && regions.size === 1 ? [...regions.values()][0] : undefined;
     const entry = regions.get(region ?? '') ?? regions.get('') ?? only;
     if (entry === undefined) return null;
     const spots = [...entry.spotByZone.values()];

@@ -86,6 +86,19 @@ describe('costReport', () => {
     expect(costReport(aTable(rows, { coverage: 0.5 }), pricing(), options).coverage).toBe(0.5);
   });
 
+  it('shows idle node by node in costs by node', () => {
+    const idle = { idleCpuNano: -1e9, idleRamNano: 2e9, idleGpuNano: 0 };
+    const size = { cpuCoreHours: 4, ramByteHours: 1, gpuHours: 0 };
+    const nodes = [{ node: 'n1', ...size, cpuNano: 3e9, ramNano: 1e9, gpuNano: 0, ...idle }];
+    const table = aTable([aRow('n1', { node: 'n1', cpuNano: 4e9 })], { nodes });
+    const report = costReport(table, pricing(), { cluster: 'prod', by: ['node'] });
+    expect(report.idleByNode).toEqual([
+      { node: 'n1', cpuCost: -1, ramCost: 2, gpuCost: 0, totalCost: 1, nodeCost: 4 },
+    ]);
+    expect(renderCosts(report, 'table')).toMatch(/^n1 +4\.00 +-1\.00 +2\.00 +0\.00 +1\.00 +25%$/m);
+    expect(costReport(table, pricing(), options).idleByNode).toBeUndefined();
+  });
+
   it('takes usage without a request as efficiency 1 and neither as 0', () => {
     const rows = [aRow('used', { cpuUsageCoreHours: 1, cpuNano: 1 }), aRow('empty')];
     const report = costReport(aTable(rows), pricing(), options);

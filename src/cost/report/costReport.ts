@@ -1,4 +1,4 @@
-import type { CostDimension, CostRow, CostTable } from '../../history/history.ts';
+import type { CostDimension, CostRow, CostTable, NodeCostRow } from '../../history/history.ts';
 import type { WorkloadRef } from '../../model/workload.ts';
 import { fromNano } from '../../model/money.ts';
 import { formatTime } from '../../model/time.ts';
@@ -29,8 +29,20 @@ export interface CostReport {
   readonly totalCost: number;
   readonly priceBasis: PricingConfig['basis'];
   readonly provisional: boolean;
+  /** By node: what of it nobody was allocated, negative where it is overcommitted. Only in costs by node. */
+  readonly idleByNode?: readonly NodeIdle[];
   /** On the effective basis: what the bills of these days charge beyond what could be put on nodes. */
   readonly unreconciledCost?: number;
+}
+
+export interface NodeIdle {
+  readonly node: string;
+  readonly cpuCost: number;
+  readonly ramCost: number;
+  readonly gpuCost: number;
+  readonly totalCost: number;
+  /** What the node cost as a whole. */
+  readonly nodeCost: number;
 }
 
 export interface CostReportRow {
@@ -104,6 +116,9 @@ export function costReport(
     totalCost: fromNano(rowsNano + idleNano),
     priceBasis: pricing.basis,
     provisional: table.provisional,
+    ...(options.by.includes('node') && table.nodes !== undefined
+      ? { idleByNode: table.nodes.map((node) => toNodeIdle(node)) }
+      : {}),
     ...(table.bill === undefined
       ? {}
       : { unreconciledCost: fromNano(table.bill.unreconciledNano) }),
@@ -155,6 +170,17 @@ function toReportRow(row: SharedRow): CostReportRow {
     totalCost: fromNano(totalNano(row)),
     ...efficiencyOf(cost),
     coverage: cost.coverage,
+  };
+}
+
+function toNodeIdle(node: NodeCostRow): NodeIdle {
+  return {
+    node: node.node,
+    cpuCost: fromNano(node.idleCpuNano),
+    ramCost: fromNano(node.idleRamNano),
+    gpuCost: fromNano(node.idleGpuNano),
+    totalCost: fromNano(node.idleCpuNano + node.idleRamNano + node.idleGpuNano),
+    nodeCost: fromNano(node.cpuNano + node.ramNano + node.gpuNano),
   };
 }
 

@@ -100,7 +100,23 @@ function renderTable(report: CostReport): string {
   ]);
   const blanks = ['', '', ...optional.map(() => '')];
   body.push(['TOTAL', ...blanks, money(report.totalCost), '', percent(report.coverage)]);
-  return `${columns([head, ...body], (column) => column > 0)}\n${footer(report)}\n`;
+  return `${columns([head, ...body], (column) => column > 0)}\n${nodesTable(report)}${footer(report)}\n`;
+}
+
+/** Costs by node also say what is idle on each. */
+function nodesTable({ idleByNode = [] }: CostReport): string {
+  if (idleByNode.length === 0) return '';
+  const head = ['NODE', 'COST', 'IDLE CPU', 'IDLE RAM', 'IDLE GPU', 'IDLE', 'IDLE SHARE'];
+  const body = idleByNode.map((node) => [
+    printable(node.node),
+    money(node.nodeCost),
+    money(node.cpuCost),
+    money(node.ramCost),
+    money(node.gpuCost),
+    money(node.totalCost),
+    node.nodeCost > 0 ? percent(node.totalCost / node.nodeCost) : '-',
+  ]);
+  return `\n${columns([head, ...body], (column) => column > 0)}\n\n`;
 }
 
 function footer(report: CostReport): string {

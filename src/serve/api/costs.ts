@@ -69,6 +69,18 @@ export const costReportSchema = z.object({
   priceBasis: z.enum(['list', 'contracted', 'effective']),
   provisional: z.boolean(),
   unreconciledCost: money.optional(),
+  idleByNode: z
+    .array(
+      z.object({
+        node: z.string(),
+        cpuCost: money,
+        ramCost: money,
+        gpuCost: money,
+        totalCost: money,
+        nodeCost: money,
+      }),
+    )
+    .optional(),
 });
 
 export const getCosts = defineRoute({

@@ -111,12 +111,13 @@ function record(index: number): WindowRecord {
 let temp: TempHistory;
 let reader: HistoryReader;
 let app: Hono<DoorEnv>;
+let deps: ServeDeps;
 beforeAll(async () => {
   temp = new TempHistory();
   const records = Array.from({ length: 24 }, (_, index) => record(index));
   reader = await openHistoryReader(await temp.record('history', records));
   const config = configSchema.parse({ cluster: 'prod' });
-  const deps: ServeDeps = {
+  deps = {
     config: () => config,
     reader,
     authenticators: [],
@@ -296,6 +297,21 @@ describe('idle', () => {
     );
     expect(nodes.data[0]?.['shop']?.['cpuCost']).toBe(8);
     expect(nodes.data[0]?.['data']?.['cpuCost']).toBe(14);
+  });
+});
+
+describe('who may see only some namespaces', () => {
+  it('gets their allocations alone, without the cluster’s idle', async () => {
+    const narrow = new Hono<DoorEnv>();
+    narrow.use(async (context, next) => {
+      context.set('principal', { ...LOCAL_OPERATOR, namespaces: new Set(['data']) });
+      await next();
+    });
+    narrow.route('/', opencostRoutes(deps));
+    const path = `/allocation/compute?${WHOLE}&aggregate=namespace&idle=true`;
+    const response = await narrow.request(`http://localhost${path}`);
+    const { data } = (await response.json()) as Answer;
+    expect(Object.keys(data[0] ?? {})).toEqual(['data']);
   });
 });
 
