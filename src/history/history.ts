@@ -7,6 +7,7 @@ import type { Reading } from '../model/reading.ts';
 import type { DataProblem, Snapshot } from '../model/snapshot.ts';
 import type { TimeMs, Window } from '../model/time.ts';
 import type { WorkloadRef } from '../model/workload.ts';
+import type { ContainerHistory } from '../rightsize/containerDay.ts';
 
 /** One window as it goes into the history: what was seen, what it cost, what was concluded. */
 export interface WindowRecord {
@@ -277,6 +278,8 @@ export interface HistoryReader {
   usage(query: UsageQuery): Promise<readonly UsagePoint[]>;
   /** The same as a chart draws it, in at most `maxPoints`, also from before the windows' retention. */
   usageSeries(query: SeriesQuery): Promise<UsageSeries>;
+  /** What every container used, by UTC day, as sketches: also from before the windows' retention. */
+  containerDays(query: ContainerDaysQuery): Promise<readonly ContainerHistory[]>;
   /** Every node of the history, by name. */
   nodes(): Promise<readonly NodeRecord[]>;
   /** Every namespace that ever cost something, sorted. */
@@ -284,6 +287,13 @@ export interface HistoryReader {
   /** Days that a bill was imported for, in [from, to), oldest first. */
   billDays(from: TimeMs, to: TimeMs): Promise<readonly BillDay[]>;
   close(): Promise<void>;
+}
+
+/** UTC days that begin in [from, to), the day of `from` included. */
+export interface ContainerDaysQuery {
+  readonly from: TimeMs;
+  readonly to: TimeMs;
+  readonly namespaces: readonly string[] | null;
 }
 
 /** Times are starts of windows, in [from, to). */

@@ -26,10 +26,15 @@ export const EMPTY_SKETCH: Sketch = { buckets: [], zeros: 0, count: 0, max: 0 };
 export function addValue(sketch: Sketch, value: number): Sketch {
   const count = sketch.count + 1;
   const max = Math.max(sketch.max, value);
-  if (value <= SMALLEST) return { ...sketch, zeros: sketch.zeros + 1, count, max };
-  // Plus zero turns −0 into 0, so that merged and grown sketches are the same to the letter.
-  const index = Math.ceil(Math.log(value) / LOG_GAMMA) + 0;
+  const index = bucketOf(value);
+  if (index === null) return { ...sketch, zeros: sketch.zeros + 1, count, max };
   return { ...sketch, buckets: addCount(sketch.buckets, index, 1), count, max };
+}
+
+/** The bucket that a value falls into; null for what counts as zero. */
+export function bucketOf(value: number): number | null {
+  // Plus zero turns −0 into 0, so that merged and grown sketches are the same to the letter.
+  return value <= SMALLEST ? null : Math.ceil(Math.log(value) / LOG_GAMMA) + 0;
 }
 
 /** Sketches merged, each count multiplied by its weight (1 by default); weights may decay with age. */

@@ -24,6 +24,8 @@ export function pruneHistory(
   db.prepare('DELETE FROM ops_windows WHERE start < ?').run(windowsFrom);
   db.prepare('DELETE FROM cost_hours WHERE day < ?').run(hoursFrom);
   db.prepare('DELETE FROM node_hours WHERE day < ?').run(hoursFrom);
+  db.prepare('DELETE FROM container_days WHERE day < ?').run(hoursFrom);
+  db.prepare('DELETE FROM container_day_hours WHERE day < ?').run(hoursFrom);
   meta.set('windows_from', windowsFrom);
   meta.set('hours_from', hoursFrom);
 }

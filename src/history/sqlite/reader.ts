@@ -3,6 +3,7 @@ import type { Finding, FindingEvent } from '../../model/finding.ts';
 import type { DataProblem } from '../../model/snapshot.ts';
 import type {
   BillDay,
+  ContainerDaysQuery,
   CostQuery,
   CostSeriesQuery,
   CostTable,
@@ -20,6 +21,8 @@ import type {
 } from '../history.ts';
 import type { TimeMs } from '../../model/time.ts';
 import { BillTable } from './billTable.ts';
+import type { ContainerHistory } from '../../rightsize/containerDay.ts';
+import { readContainerDays } from './containerDayTable.ts';
 import { CostReader } from './costReader.ts';
 import { openForReading, settle, type Db } from './database.ts';
 import { FindingReader } from './findingReader.ts';
@@ -71,6 +74,10 @@ export class SqliteHistoryReader implements HistoryReader {
       db.close();
       throw error;
     }
+  }
+
+  containerDays(query: ContainerDaysQuery): Promise<readonly ContainerHistory[]> {
+    return this.#read(() => readContainerDays(this.#db, query));
   }
 
   status(): Promise<HistoryStatus> {

@@ -32,6 +32,8 @@ export interface RollUpTables {
 export interface RollUpHook {
   hour?(hour: TimeMs, tables: RollUpTables): void;
   day?(day: TimeMs, tables: RollUpTables): void;
+  /** After all hours and days of a correction were made again. */
+  settled?(tables: RollUpTables): void;
 }
 
 /** Makes an hour anew from its window rows, in place of what was there. */

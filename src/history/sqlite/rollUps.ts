@@ -39,6 +39,7 @@ export class RollUps {
     for (const day of daysOf(rolled)) {
       if (day >= hoursFrom && isRolledUp(day, DAY_MS, watermark)) this.#day(day);
     }
+    for (const hook of this.#hooks) hook.settled?.(this.#rows);
   }
 
   #hour(hour: TimeMs): void {

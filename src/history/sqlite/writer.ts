@@ -20,6 +20,7 @@ import {
 import { BillTable } from './billTable.ts';
 import { CheckpointTable } from './checkpointTable.ts';
 import { inTransaction, openForWriting, requireFolder, settle, type Db } from './database.ts';
+import { ContainerDayTable } from './containerDayTable.ts';
 import { EventTable } from './eventTable.ts';
 import { MetaTable, type HistoryIdentity } from './metaTable.ts';
 import { migrate } from './migrate.ts';
@@ -78,12 +79,10 @@ export class SqliteHistoryWriter implements HistoryWriter {
     this.#clock = options.clock;
     this.#rows = createRowTables(db, options.windowMs);
     this.#meta = MetaTable.create(db);
-    this.#rollUps = new RollUps(
-      this.#rows,
-      this.#meta,
-      options.windowMs,
-      options.rollUpHooks ?? [],
-    );
+    this.#rollUps = new RollUps(this.#rows, this.#meta, options.windowMs, [
+      ContainerDayTable.create(db),
+      ...(options.rollUpHooks ?? []),
+    ]);
     this.#windows = WindowTable.create(db);
     this.#states = StateTables.create(db);
     this.#events = EventTable.create(db);

@@ -4,6 +4,7 @@ import { stateAndFindings } from './002-state-and-findings.ts';
 import { pinsAndAudit } from './003-pins-and-audit.ts';
 import { deliveries } from './010-deliveries.ts';
 import { bills } from './030-bills.ts';
+import { containerDays } from './040-container-days.ts';
 
 /**
  * One step of the schema: one file, one line below. Numbers never change once released; a file does
@@ -22,4 +23,5 @@ export const MIGRATIONS: readonly Migration[] = [
   pinsAndAudit,
   deliveries,
   bills,
+  containerDays,
 ];
