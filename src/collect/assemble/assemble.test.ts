@@ -556,3 +556,17 @@ describe('problems', () => {
     expect(() => run({ birthdays: [birth('replica-0', 1), birth('replica-1', 1)] })).not.toThrow();
   });
 });
+
+describe('GPU metrics', () => {
+  const gpu = { namespace: 'shop', pod: 'web-1', container: 'app' };
+
+  it('find their pod by name, since the exporter knows no UID', () => {
+    const series = { ...steady(), gpuUtilisation: [[gpu, [null, 60]]] as const };
+    expect(only(run(series)[0])).toMatchObject({ gpuUtilisation: 0.6, cpuUsageCores: 0.5 });
+  });
+
+  it('make no pod by themselves', () => {
+    const [snapshot] = run({ gpuUtilisation: [[gpu, [null, 60]]] });
+    expect(snapshot?.pods).toEqual([]);
+  });
+});

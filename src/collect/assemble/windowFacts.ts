@@ -36,20 +36,29 @@ export function livingPods(table: PodTable, point: number): readonly LivingPod[]
 }
 
 function addLiving(living: LivingPod[], name: PodName, point: number): void {
-  const { loose } = name;
-  const looseAlive = loose !== null && isAlive(loose, point);
-  if (!looseAlive) {
-    for (const entry of name.byUid.values()) {
-      if (isAlive(entry, point)) living.push(livingPod(entry, null, point));
-    }
-    return;
-  }
-  const heir = heirOf(name, point);
+  const loose = name.loose !== null && says(name.loose, point) ? name.loose : null;
+  const isLooseAlive = loose !== null && isAlive(loose, point);
+  const heir = loose === null ? null : heirOf(name, point);
   for (const entry of name.byUid.values()) {
-    if (entry === heir) living.push(livingPod(entry, loose, point));
-    else if (isAlive(entry, point)) living.push(livingPod(entry, null, point));
+    const own = entry === heir ? loose : null;
+    if (isAlive(entry, point) || (own !== null && isLooseAlive)) {
+      living.push(livingPod(entry, own, point));
+    }
   }
-  if (heir === null) living.push(livingPod(loose, null, point));
+  if (heir === null && isLooseAlive) living.push(livingPod(loose, null, point));
+}
+
+/** True when series without a UID have anything to add to a pod of their name. */
+function says(loose: PodEntry, point: number): boolean {
+  return isAlive(loose, point) || hasGpu(loose, point);
+}
+
+/** The GPU exporter knows pods by name only: its series alone make no pod, but belong to one. */
+function hasGpu(entry: PodEntry, point: number): boolean {
+  return [...entry.containers.values()].some(
+    ({ gpuUtilisation, gpuTensor }) =>
+      at(gpuUtilisation, point) !== null || at(gpuTensor, point) !== null,
+  );
 }
 
 /** Series without a UID belong to the youngest pod of that name that kube-state-metrics knew then. */
