@@ -1,8 +1,7 @@
-import type { BillDay } from '../../history/history.ts';
+import type { BillDay, NodeRecord } from '../../history/history.ts';
 import { toNano } from '../../model/money.ts';
 import { DAY_MS, floorTo, type TimeMs } from '../../model/time.ts';
-import { nodeFinder, type NodeFinder } from './matchNodes.ts';
-import type { NodeRecord } from '../../history/history.ts';
+import { nodeFinder } from './matchNodes.ts';
 import type { Charge } from './readFocus.ts';
 
 /** What a bill came to, by day. */
@@ -35,15 +34,17 @@ export async function collectBill(
   let count = 0;
   for await (const charge of charges) {
     count += 1;
-    const node = nodeOf(charge, find);
-    if (node !== null) named.add(node);
+    const matched = charge.resourceId === null ? [] : find(charge.resourceId);
     for (const { day, share } of daysOf(charge)) {
       const sums = days.get(day) ?? { total: 0, pool: 0, nodes: new Map<string, number>() };
       days.set(day, sums);
       const cost = charge.cost * share;
       sums.total += cost;
-      if (node !== null) sums.nodes.set(node, (sums.nodes.get(node) ?? 0) + cost);
-      else if (isPooled(charge)) sums.pool += cost;
+      if (isPooled(charge)) sums.pool += cost;
+      for (const { name, part } of partsOf(matched, day)) {
+        named.add(name);
+        sums.nodes.set(name, (sums.nodes.get(name) ?? 0) + cost * part);
+      }
     }
   }
   const sorted = [...days].sort(([left], [right]) => left - right);
@@ -54,8 +55,20 @@ export async function collectBill(
   };
 }
 
-function nodeOf(charge: Charge, find: NodeFinder): string | null {
-  return charge.resourceId === null ? null : find(charge.resourceId);
+/** One node has all of a charge; the nodes of a scale set share it by the hours of the day that each was there. */
+function partsOf(
+  nodes: readonly NodeRecord[],
+  day: TimeMs,
+): readonly { readonly name: string; readonly part: number }[] {
+  const [first, ...others] = nodes;
+  if (first === undefined) return [];
+  if (others.length === 0) return [{ name: first.name, part: 1 }];
+  const hours = nodes.map(({ firstSeen, lastSeen }) =>
+    Math.max(0, Math.min(day + DAY_MS, lastSeen) - Math.max(day, firstSeen)),
+  );
+  const sum = hours.reduce((total, each) => total + each, 0);
+  if (sum === 0) return [];
+  return nodes.map(({ name }, index) => ({ name, part: (hours[index] ?? 0) / sum }));
 }
 
 function isPooled(charge: Charge): boolean {

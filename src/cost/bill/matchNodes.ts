@@ -1,27 +1,32 @@
 import type { NodeRecord } from '../../history/history.ts';
 
-/** Finds the node that a bill's resource is, or null when it is none of the cluster's. */
-export type NodeFinder = (resourceId: string) => string | null;
+/** Finds the nodes that a bill's resource is: one machine, all machines of a scale set, or none. */
+export type NodeFinder = (resourceId: string) => readonly NodeRecord[];
 
 /**
  * Matches the identifiers of a bill with those of nodes: `i-0abc` or an ARN that ends with it for
  * `aws:///eu-west-1a/i-0abc`, a path that ends as the provider's does for GCP and Azure, or the machine's
- * name where that is the node's. Case does not matter (Azure writes paths both ways).
+ * name where that is the node's. Azure bills a scale set as a whole: it is all of its nodes. Case does not
+ * matter (Azure writes paths both ways).
  */
 export function nodeFinder(nodes: readonly NodeRecord[]): NodeFinder {
-  const byPath = new Map<string, string>();
-  const byLast = new Map<string, string | null>();
-  for (const { name, providerId } of nodes) {
-    const path = providerId === null ? null : pathOf(providerId);
-    if (path !== null) byPath.set(path, name);
-    for (const last of new Set([lastOf(path ?? name), name.toLowerCase()])) {
-      // Two machines of one name in different zones: a name alone does not tell them apart.
-      byLast.set(last, byLast.has(last) && byLast.get(last) !== name ? null : name);
-    }
+  const byPath = new Map<string, NodeRecord[]>();
+  const byLast = new Map<string, NodeRecord[]>();
+  for (const node of nodes) {
+    const path = node.providerId === null ? null : pathOf(node.providerId);
+    const set = path === null ? null : scaleSetOf(path);
+    for (const key of [path, set]) if (key !== null) put(byPath, key, node);
+    const names = new Set([lastOf(path ?? node.name), node.name.toLowerCase()]);
+    // The machines of scale sets are numbered: `3` is no name.
+    for (const name of names) if (!/^\d+$/.test(name)) put(byLast, name, node);
   }
   return (resourceId) => {
     const path = pathOf(resourceId);
-    return byPath.get(path) ?? byLast.get(lastOf(path)) ?? null;
+    const exact = byPath.get(path);
+    if (exact !== undefined) return exact;
+    const named = byLast.get(lastOf(path)) ?? [];
+    // Two machines of one name, in different zones: the name alone does not tell them apart.
+    return named.length === 1 ? named : [];
   };
 }
 
@@ -34,6 +39,17 @@ function pathOf(id: string): string {
     .replace(/^\/+/, '');
 }
 
+/** `…/virtualMachineScaleSets/NAME` of `…/virtualMachineScaleSets/NAME/virtualMachines/3`. */
+function scaleSetOf(path: string): string | null {
+  return /^(.*\/virtualmachinescalesets\/[^/]+)\/virtualmachines\/[^/]+$/.exec(path)?.[1] ?? null;
+}
+
 function lastOf(path: string): string {
   return path.split(/[/:]/).at(-1) ?? path;
+}
+
+function put(map: Map<string, NodeRecord[]>, key: string, node: NodeRecord): void {
+  const known = map.get(key);
+  if (known === undefined) map.set(key, [node]);
+  else known.push(node);
 }

@@ -1,4 +1,9 @@
-import type { CostQuery, CostTable, HistoryReader } from '../../history/history.ts';
+import type {
+  CostQuery,
+  CostSeriesQuery,
+  CostTable,
+  HistoryReader,
+} from '../../history/history.ts';
 import { effectiveCosts } from '../bill/effectiveCosts.ts';
 import type { PricingConfig } from '../sources/nodePriceSource.ts';
 import { costReport } from './costReport.ts';
@@ -42,4 +47,19 @@ export function costsOnBasis(
   query: CostQuery,
 ): Promise<CostTable> {
   return pricing.basis === 'effective' ? effectiveCosts(reader, query) : reader.costs(query);
+}
+
+/** The same by steps of time: in one reading where nothing has to be scaled. */
+export async function seriesOnBasis(
+  reader: HistoryReader,
+  pricing: PricingConfig,
+  query: CostSeriesQuery,
+): Promise<readonly CostTable[]> {
+  if (pricing.basis !== 'effective') return reader.costSeries(query);
+  const { boundaries, ...rest } = query;
+  const tables: CostTable[] = [];
+  for (const [index, to] of boundaries.slice(1).entries()) {
+    tables.push(await effectiveCosts(reader, { ...rest, from: boundaries[index] ?? to, to }));
+  }
+  return tables;
 }

@@ -1,16 +1,15 @@
-import type { CostQuery, CostTable, HistoryReader, NodeRecord } from '../../history/history.ts';
-import type { TimeMs, Window } from '../../model/time.ts';
+import type { CostSeriesQuery, CostTable, HistoryReader } from '../../history/history.ts';
 import { aggregate, keyRows } from './aggregate.ts';
 import { toAllocationJson, type AllocationJson } from './allocationJson.ts';
-import { IDLE, toAllocations } from './toAllocations.ts';
+import { IDLE, toAllocations, type AllocationContext } from './toAllocations.ts';
 import { idleAllocation, shareIdle } from './idle.ts';
 import { dimensionsOf } from './parseAggregate.ts';
 import type { OpenCostQuery } from './parseQuery.ts';
 
 export interface AllocationSource {
   readonly reader: HistoryReader;
-  /** Costs on the configured basis. */
-  costs(query: CostQuery): Promise<CostTable>;
+  /** Costs on the configured basis, one table for each step between boundaries. */
+  series(query: CostSeriesQuery): Promise<readonly CostTable[]>;
   readonly cluster: string;
   /** Length of the history's windows. */
   readonly windowMs: number;
@@ -29,28 +28,30 @@ export async function computeAllocations(
   const { historyStart, watermark } = await source.reader.status();
   const records = await source.reader.nodes();
   const nodes = new Map(records.map((node) => [node.name, node]));
-  const sets: AllocationSet[] = [];
-  for (const window of query.sets) {
+  const [first] = query.sets;
+  if (first === undefined) return [];
+  // Sets adjoin: all of them are one reading of the history.
+  const tables = await source.series({
+    boundaries: [first.start, ...query.sets.map(({ end }) => end)],
+    by: dimensionsOf(query.fields),
+    namespaces: source.namespaces,
+  });
+  return tables.map((table) => {
+    const { window } = table;
     const held = {
       start: Math.max(window.start, (historyStart ?? Infinity) - source.windowMs),
       end: Math.min(window.end, watermark ?? 0),
     };
-    sets.push(held.start < held.end ? await computeSet(source, query, window, held, nodes) : {});
-  }
-  return sets;
+    const context = { cluster: source.cluster, held, nodes };
+    return held.start < held.end ? toSet(table, query, context) : {};
+  });
 }
 
-async function computeSet(
-  source: AllocationSource,
-  query: OpenCostQuery,
-  window: Window,
-  held: { readonly start: TimeMs; readonly end: TimeMs },
-  nodes: ReadonlyMap<string, NodeRecord>,
-): Promise<AllocationSet> {
-  const { cluster, namespaces } = source;
+function toSet(table: CostTable, query: OpenCostQuery, context: AllocationContext): AllocationSet {
+  const { cluster, held } = context;
+  const { window } = table;
   const by = dimensionsOf(query.fields);
-  const table = await source.costs({ from: window.start, to: window.end, by, namespaces });
-  let allocations = toAllocations(table, { cluster, held, nodes });
+  let allocations = toAllocations(table, context);
   let idle = query.includeIdle ? idleAllocation(table, cluster, held) : null;
   if (idle !== null && query.shareIdle) {
     const { rest, ...shared } = shareIdle(allocations, table, query.idleByNode);

@@ -1,10 +1,10 @@
-import { Hono } from 'hono';
-import { costsOnBasis } from '../../cost/report/readCosts.ts';
-import type { CostQuery } from '../../history/history.ts';
+import { Hono, type Context } from 'hono';
+import { seriesOnBasis } from '../../cost/report/readCosts.ts';
+import { HistoryError, type CostSeriesQuery } from '../../history/history.ts';
 import type { ServeDeps } from '../deps.ts';
 import { requireScope, type DoorEnv } from '../security/access.ts';
 import { visibleNamespaces } from '../security/principal.ts';
-import { computeAllocations } from './computeAllocations.ts';
+import { computeAllocations, type AllocationSet } from './computeAllocations.ts';
 import { parseQuery } from './parseQuery.ts';
 
 /**
@@ -15,25 +15,38 @@ export function opencostRoutes(deps: ServeDeps): Hono<DoorEnv> {
   const routes = new Hono<DoorEnv>();
   for (const path of ['/allocation/compute', '/allocation']) {
     routes.get(path, requireScope('read'), async (context) => {
-      const config = deps.config();
-      let query;
       try {
-        query = parseQuery(new URL(context.req.url).searchParams, deps.now());
+        const data = await compute(context, deps);
+        return context.json({ code: 200, status: 'success', data });
       } catch (error) {
-        if (!(error instanceof RangeError)) throw error;
+        if (!isAskersFault(error)) throw error;
         const message = `Error: ${error.message}`;
         return context.json({ code: 400, status: 'error', data: null, message }, 400);
       }
-      const source = {
-        reader: deps.reader,
-        costs: (query: CostQuery) => costsOnBasis(deps.reader, config.pricing, query),
-        cluster: config.cluster,
-        windowMs: config.schedule.window,
-        namespaces: visibleNamespaces(context.var.principal),
-      };
-      const data = await computeAllocations(source, query);
-      return context.json({ code: 200, status: 'success', data });
     });
   }
   return routes;
+}
+
+async function compute(
+  context: Context<DoorEnv>,
+  deps: ServeDeps,
+): Promise<readonly AllocationSet[]> {
+  const { cluster, pricing, schedule } = deps.config();
+  const query = parseQuery(new URL(context.req.url).searchParams, deps.now());
+  const source = {
+    reader: deps.reader,
+    series: (asked: CostSeriesQuery) => seriesOnBasis(deps.reader, pricing, asked),
+    cluster,
+    windowMs: schedule.window,
+    namespaces: visibleNamespaces(context.var.principal),
+  };
+  return computeAllocations(source, query);
+}
+
+/** A parameter that does not parse, or a question whose answer would be too large. */
+function isAskersFault(error: unknown): error is Error {
+  return (
+    error instanceof RangeError || (error instanceof HistoryError && error.code === 'too-large')
+  );
 }
