@@ -1,4 +1,5 @@
 import { DAY_MS, floorTo, HOUR_MS, type TimeMs, type Window } from '../../model/time.ts';
+import { BadQuery } from './badQuery.ts';
 import { parseAggregate, type AggregateField } from './parseAggregate.ts';
 import { parseStep, parseWindow } from './parseWindow.ts';
 
@@ -26,25 +27,25 @@ const UNSUPPORTED = [
  * Reads the parameters of `/allocation/compute` (opencost pkg/costmodel/aggregation.go,
  * `ComputeAllocationHandler`; `idle` is Kubecost's name for `includeIdle`). `resolution` is accepted and has
  * no effect: the history's windows are the resolution.
- * @throws RangeError with what is wrong.
+ * @throws BadQuery with what is wrong.
  */
 export function parseQuery(params: URLSearchParams, now: TimeMs): OpenCostQuery {
   for (const name of UNSUPPORTED) {
     const value = params.get(name);
     if (value !== null && value !== '' && !isFalse(value)) {
-      throw new RangeError(`the parameter "${name}" is not supported`);
+      throw new BadQuery(`the parameter "${name}" is not supported`);
     }
   }
   const text = params.get('window') ?? '';
   const window = parseWindow(text, now);
   if (window === null || window.start >= window.end) {
-    throw new RangeError(
+    throw new BadQuery(
       `illegal window: "${text}"; use today, yesterday, week, month, lastweek, lastmonth, a duration ` +
         `such as 24h or 7d, or a pair of RFC 3339 or Unix times`,
     );
   }
   if (window.end - window.start > MAX_SPAN_MS) {
-    throw new RangeError(`illegal window: at most ${MAX_SPAN_MS / DAY_MS} days at once`);
+    throw new BadQuery(`illegal window: at most ${MAX_SPAN_MS / DAY_MS} days at once`);
   }
   return {
     sets: cutSets(window, params),
@@ -63,7 +64,7 @@ function cutSets(window: Window, params: URLSearchParams): readonly Window[] {
   for (let start = window.start; start < window.end;) {
     const end = Math.min(next(start), window.end);
     sets.push({ start, end });
-    if (sets.length > MAX_SETS) throw new RangeError(`step: more than ${MAX_SETS} sets`);
+    if (sets.length > MAX_SETS) throw new BadQuery(`step: more than ${MAX_SETS} sets`);
     start = end;
   }
   return sets;
@@ -72,7 +73,7 @@ function cutSets(window: Window, params: URLSearchParams): readonly Window[] {
 function stepper(window: Window, params: URLSearchParams): (start: TimeMs) => TimeMs {
   const text = params.get('step') ?? '';
   const step = text === '' ? window.end - window.start : parseStep(text);
-  if (step === null) throw new RangeError(`illegal step: "${text}"; use for example 1h or 1d`);
+  if (step === null) throw new BadQuery(`illegal step: "${text}"; use for example 1h or 1d`);
   return (start) => start + step;
 }
 
@@ -95,7 +96,7 @@ function calendar(by: string): (start: TimeMs) => TimeMs {
     case 'quarter':
       return (start) => month(start, 3);
     default:
-      throw new RangeError(
+      throw new BadQuery(
         `illegal accumulateBy: "${by}"; use all, hour, day, week, month or quarter`,
       );
   }
@@ -106,7 +107,7 @@ function flag(params: URLSearchParams, name: string): boolean {
   const value = params.get(name) ?? '';
   if (/^(1|t|true|weighted)$/i.test(value)) return true;
   if (value === '' || isFalse(value)) return false;
-  throw new RangeError(`illegal ${name}: "${value}"; use true or false`);
+  throw new BadQuery(`illegal ${name}: "${value}"; use true or false`);
 }
 
 function isFalse(value: string): boolean {

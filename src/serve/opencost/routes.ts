@@ -4,6 +4,7 @@ import { HistoryError, type CostSeriesQuery } from '../../history/history.ts';
 import type { ServeDeps } from '../deps.ts';
 import { requireScope, type DoorEnv } from '../security/access.ts';
 import { visibleNamespaces } from '../security/principal.ts';
+import { BadQuery } from './badQuery.ts';
 import { computeAllocations, type AllocationSet } from './computeAllocations.ts';
 import { parseQuery } from './parseQuery.ts';
 
@@ -46,7 +47,5 @@ async function compute(
 
 /** A parameter that does not parse, or a question whose answer would be too large. */
 function isAskersFault(error: unknown): error is Error {
-  return (
-    error instanceof RangeError || (error instanceof HistoryError && error.code === 'too-large')
-  );
+  return error instanceof BadQuery || (error instanceof HistoryError && error.code === 'too-large');
 }
