@@ -7,10 +7,11 @@ const MAX_BYTES = 64 * 1024 * 1024;
 
 /**
  * Fetches a price list, or confirms by its tag that the good copy still holds.
- * @throws PriceListError when it cannot be had; the message names the address and the cure.
+ * @throws PriceListError when it cannot be had; the message has the name, not the address, which may hold a
+ *   token, and the cure.
  */
 export async function fetchPriceList(
-  address: string,
+  { address, name }: { readonly address: string; readonly name: string },
   good: GoodCopy | null,
   now: TimeMs,
   signal: AbortSignal,
@@ -23,31 +24,30 @@ export async function fetchPriceList(
     if (!response.ok) {
       await response.body?.cancel();
       throw new PriceListError(
-        `${address}: answered ${response.status} ${response.statusText}; check pricing.priceList.source`,
+        `${name}: answered ${response.status} ${response.statusText}; check pricing.priceList.source`,
       );
     }
     return {
-      text: await readLimited(response, address),
+      text: await readLimited(response, name),
       fetchedAt: now,
       etag: response.headers.get('etag'),
     };
   } catch (error) {
     if (error instanceof PriceListError) throw error;
     throw new PriceListError(
-      `${address}: cannot be fetched (${reasonOf(error)}); check the address, DNS, proxy and network policy`,
+      `${name}: cannot be fetched (${reasonOf(error).replaceAll(address, name)}); check the address, DNS, proxy and network policy`,
       { cause: error },
     );
   }
 }
 
-async function readLimited(response: Response, address: string): Promise<string> {
+async function readLimited(response: Response, name: string): Promise<string> {
   const decoder = new TextDecoder();
   let text = '';
   let bytes = 0;
   for await (const chunk of response.body ?? []) {
     bytes += chunk.byteLength;
-    if (bytes > MAX_BYTES)
-      throw new PriceListError(`${address}: is larger than ${MAX_BYTES} bytes`);
+    if (bytes > MAX_BYTES) throw new PriceListError(`${name}: is larger than ${MAX_BYTES} bytes`);
     text += decoder.decode(chunk, { stream: true });
   }
   return text + decoder.decode();

@@ -153,6 +153,18 @@ describe('a list at an address', () => {
     expect(loaded.problems[0]).toContain('The last good copy');
   });
 
+  it('is shown without what may be a secret in it', async () => {
+    const signed = `${source}?X-Amz-Signature=canary`;
+    const { lists } = await load({ source: signed });
+    answer = (response) => response.writeHead(403).end();
+    const { problems } = await load({ source: signed }, NOW + 2 * DAY_MS);
+    expect(lists[0]?.source).toBe(source);
+    expect(problems[0]).toContain(`${source}: answered 403`);
+    const user = await load({ source: source.replace('//', '//me:canary@') });
+    expect(user.problems[0]).toContain('cannot be fetched');
+    expect(JSON.stringify([lists, problems, user.problems])).not.toContain('canary');
+  });
+
   it('that never answered leaves the other sources', async () => {
     answer = (response) => response.destroy();
     const { lists, problems } = await load({ source });

@@ -58,6 +58,13 @@ export async function loadPriceLists(
   return { lists: converted, problems };
 }
 
+/** An address without its query and user: signed links and tokens are secrets, and names are shown. */
+export function shownName(source: string): string {
+  if (!URL.canParse(source)) return source;
+  const { protocol, host, pathname } = new URL(source);
+  return /^https?:$/.test(protocol) ? `${protocol}//${host}${pathname}` : source;
+}
+
 interface Loaded {
   readonly list: PriceList | null;
   /** When what is used was read from its source. */
@@ -71,7 +78,11 @@ async function loadConfigured(
   { cacheDir, now, signal }: LoadOptions,
 ): Promise<Loaded> {
   const cache = new PriceListCache(pricing.priceList.cacheDir ?? cacheDir);
-  const origin = { name: source, currency: pricing.priceList.currency, configured: true };
+  const origin = {
+    name: shownName(source),
+    currency: pricing.priceList.currency,
+    configured: true,
+  };
   const good = await cache.read(source);
   const isAddress = /^https?:\/\//i.test(source);
   try {
@@ -80,7 +91,7 @@ async function loadConfigured(
     }
     const copy = isAddress
       ? await fetchPriceList(
-          source,
+          { address: source, name: origin.name },
           good,
           now,
           AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]),
@@ -132,7 +143,7 @@ async function keep(cache: PriceListCache, source: string, copy: GoodCopy): Prom
   } catch (error) {
     const { code, path } = error as NodeJS.ErrnoException;
     return [
-      `${source}: the copy for bad days cannot be written to ${path ?? 'the cache'} (${code ?? String(error)}); ` +
+      `${shownName(source)}: the copy for bad days cannot be written to ${path ?? 'the cache'} (${code ?? String(error)}); ` +
         `set pricing.priceList.cacheDir to a folder that can be written`,
     ];
   }

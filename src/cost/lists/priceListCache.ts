@@ -40,7 +40,7 @@ export class PriceListCache {
   async write(source: string, { text, fetchedAt, etag }: GoodCopy): Promise<void> {
     await mkdir(this.directory, { recursive: true });
     await replaceFile(this.path(source, 'csv'), text);
-    await replaceFile(this.path(source, 'json'), JSON.stringify({ source, fetchedAt, etag }));
+    await replaceFile(this.path(source, 'json'), JSON.stringify({ fetchedAt, etag }));
   }
 
   private path(source: string, extension: string): string {
