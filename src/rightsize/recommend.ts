@@ -3,7 +3,7 @@ import { mergeSketches, quantile } from './sketch.ts';
 import type { UsageDay } from './usageDays.ts';
 
 /** Half-life of a day's weight in the CPU percentile: VPA's 24 h nearly forgets last week. */
-const HALF_LIFE_DAYS = 7;
+export const HALF_LIFE_DAYS = 7;
 
 export interface RecommendationRule {
   /** Quantile of CPU use that the request is to cover, 0..1. */

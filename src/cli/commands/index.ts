@@ -8,6 +8,7 @@ import { registerCosts } from './costs.ts';
 import { registerFindings } from './findings.ts';
 import { registerOnce } from './once.ts';
 import { registerPrices } from './prices.ts';
+import { registerRecommend } from './recommend.ts';
 import { registerRun } from './run.ts';
 
 /** Every command there is, in the order of `--help`: one file each. */
@@ -21,4 +22,5 @@ export const COMMANDS: readonly ((program: Command, io: Io) => void)[] = [
   registerBudgets,
   registerBill,
   registerFindings,
+  registerRecommend,
 ];

@@ -1,0 +1,61 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { madeUpWindows, SMALL_CLUSTER } from '../../../test/support/madeUpWindows.ts';
+import { TempHistory } from '../../../test/support/tempHistory.ts';
+import { DAY_MS } from '../../model/time.ts';
+import { runCli } from '../program.ts';
+
+const START = Date.UTC(2026, 9, 28);
+let temp: TempHistory;
+let config: string;
+beforeAll(async () => {
+  temp = new TempHistory();
+  const path = await temp.record('history', madeUpWindows(SMALL_CLUSTER, START, 4 * 288), 288);
+  config = join(temp.folder, 'burnwatch.yaml');
+  writeFileSync(config, `cluster: test\nhistory: { path: ${JSON.stringify(path)} }\n`);
+});
+afterAll(() => temp[Symbol.dispose]());
+
+async function run(...args: readonly string[]) {
+  let out = '';
+  let err = '';
+  const io = {
+    out: (text: string) => void (out += text),
+    err: (text: string) => void (err += text),
+    isTerminal: false,
+    now: () => START + 4 * DAY_MS,
+    user: 'test',
+  };
+  const code = await runCli(['recommend', '--config', config, '--offline', ...args], io);
+  return { code, out, err };
+}
+
+it('recommendations come from the history alone, the largest saving first', async () => {
+  const { code, out } = await run('-o', 'json', '--all');
+  expect(code).toBe(0);
+  const { recommendations } = JSON.parse(out) as {
+    recommendations: { savingPerMonth: number; days: number; proposed: object }[];
+  };
+  expect(recommendations).toHaveLength(8);
+  expect(recommendations[0]).toMatchObject({ days: 4, confidence: 'low' });
+  const money = recommendations.map(({ savingPerMonth }) => savingPerMonth);
+  expect(money).toEqual(money.toSorted((a, b) => b - a));
+});
+
+it('one namespace, as patches', async () => {
+  const { code, out } = await run('-n', 'ns-1', '-o', 'patch');
+  expect(code).toBe(0);
+  expect(out).toMatch(/^kubectl -n ns-1 patch deployment\/app-\d --type strategic -p '\{"spec"/m);
+  expect(out).not.toContain('ns-0');
+});
+
+it('prints a table and CSV, and names bad numbers', async () => {
+  expect((await run()).out).toMatch(/^NAMESPACE +WORKLOAD +CONTAINER +CPU +MEMORY/);
+  expect((await run('-o', 'csv')).out.split('\r\n')[0]).toMatch(
+    /^namespace,kind,workload,container/,
+  );
+  const { code, err } = await run('--days', 'few');
+  expect(code).toBe(2);
+  expect(err).toContain('--days: "few" is not a number of at least 1');
+});

@@ -1,0 +1,117 @@
+import { renderCsv, renderTable, type Column } from '../../cli/table.ts';
+import { formatBytes, formatCores } from '../../model/quantity.ts';
+import type { Reading } from '../../model/reading.ts';
+import type { ContainerAdvice } from './containerAdvice.ts';
+import type { AdviceReport } from './readAdvice.ts';
+
+/** Recommendations as `recommend -o json` and the API give them. Cores, bytes, units of currency a month. */
+export function adviceJson(advice: ContainerAdvice): object {
+  const { namespace, workload, container, behind, replicas, current, proposed, risk } = advice;
+  return {
+    namespace,
+    workload,
+    container,
+    confidence: behind.confidence,
+    days: behind.days,
+    coverage: behind.coverage,
+    replicas,
+    current,
+    proposed,
+    savingPerMonth: advice.savingPerMonth,
+    risk,
+    throttledShare: advice.throttledShare,
+    oomKills: advice.memory?.oomKills ?? null,
+    basis: {
+      cpuPooled: advice.cpu?.pooled ?? null,
+      cpuHottestPod: advice.cpu?.hottest ?? null,
+      cpuBusiestHour: advice.cpu?.busiestHour ?? null,
+      ramPeakBytes: advice.memory?.peak ?? null,
+    },
+    minReplicas: advice.minReplicas,
+    managedBy: advice.managedBy,
+    notes: advice.notes,
+  };
+}
+
+const COLUMNS: readonly Column<ContainerAdvice>[] = [
+  { title: 'NAMESPACE', value: ({ namespace }) => namespace, maxWidth: 30 },
+  { title: 'WORKLOAD', value: ({ workload }) => `${workload.kind}/${workload.name}`, maxWidth: 48 },
+  { title: 'CONTAINER', value: ({ container }) => container, maxWidth: 30 },
+  { title: 'CPU', value: (one) => change(one, 'cpuRequestCores', formatCores) },
+  { title: 'MEMORY', value: (one) => change(one, 'ramRequestBytes', formatBytes) },
+  { title: 'LIMITS', value: limits },
+  { title: 'SAVES/MONTH', value: ({ savingPerMonth }) => money(savingPerMonth), align: 'right' },
+  { title: 'EXCEEDED', value: ({ risk }) => percents(risk.cpu, risk.ram), align: 'right' },
+  { title: 'CONFIDENCE', value: ({ behind }) => behind.confidence },
+  { title: 'DAYS', value: ({ behind }) => behind.days.toFixed(1), align: 'right' },
+  { title: 'NOTES', value: ({ notes }) => notes.join('; ') },
+];
+
+const CSV_COLUMNS: readonly Column<ContainerAdvice>[] = [
+  { title: 'namespace', value: ({ namespace }) => namespace },
+  { title: 'kind', value: ({ workload }) => workload.kind },
+  { title: 'workload', value: ({ workload }) => workload.name },
+  { title: 'container', value: ({ container }) => container },
+  { title: 'cpuRequestCores', value: ({ current }) => current.cpuRequestCores },
+  { title: 'proposedCpuRequestCores', value: ({ proposed }) => proposed.cpuRequestCores },
+  { title: 'cpuLimitCores', value: ({ current }) => current.cpuLimitCores },
+  { title: 'proposedCpuLimitCores', value: ({ proposed }) => proposed.cpuLimitCores },
+  { title: 'ramRequestBytes', value: ({ current }) => current.ramRequestBytes },
+  { title: 'proposedRamRequestBytes', value: ({ proposed }) => proposed.ramRequestBytes },
+  { title: 'ramLimitBytes', value: ({ current }) => current.ramLimitBytes },
+  { title: 'proposedRamLimitBytes', value: ({ proposed }) => proposed.ramLimitBytes },
+  { title: 'replicas', value: ({ replicas }) => replicas },
+  { title: 'savingPerMonth', value: ({ savingPerMonth }) => savingPerMonth },
+  { title: 'cpuExceededShare', value: ({ risk }) => risk.cpu },
+  { title: 'ramExceededShare', value: ({ risk }) => risk.ram },
+  { title: 'confidence', value: ({ behind }) => behind.confidence },
+  { title: 'days', value: ({ behind }) => behind.days },
+  { title: 'coverage', value: ({ behind }) => behind.coverage },
+  { title: 'notes', value: ({ notes }) => notes.join('; ') },
+];
+
+/** Prints a report as a table, JSON or CSV. */
+export function renderAdvice(
+  { advices, savings }: AdviceReport,
+  currency: string,
+  format: 'table' | 'json' | 'csv',
+): string {
+  if (format === 'json') {
+    const rows = advices.map(adviceJson);
+    return `${JSON.stringify({ currency, recommendations: rows, savings }, null, 2)}\n`;
+  }
+  if (format === 'csv') return renderCsv(advices, CSV_COLUMNS);
+  if (advices.length === 0) return 'Nothing to recommend.\n';
+  const table = renderTable(advices, COLUMNS);
+  if (savings === null) return table;
+  return (
+    `${table}\nRequests freed: ${savings.freedCpuCores.toFixed(2)} cores, ` +
+    `${(savings.freedRamBytes / 2 ** 30).toFixed(1)} GiB, ${savings.requestsFreedPerMonth.toFixed(2)} ${currency} a month at their nodes' prices; ` +
+    `the bill falls by up to ${savings.moneyPerMonth.toFixed(2)} once ${savings.removableAfter.length} more nodes are removed.\n`
+  );
+}
+
+function change(
+  { current, proposed }: ContainerAdvice,
+  key: keyof ContainerAdvice['current'],
+  format: (value: number) => string,
+): string {
+  const before = current[key];
+  const after = proposed[key];
+  const text = before === null ? '-' : format(before);
+  return after === null || format(after) === text ? text : `${text} -> ${format(after)}`;
+}
+
+function limits(advice: ContainerAdvice): string {
+  const cpu = change(advice, 'cpuLimitCores', formatCores);
+  return `${cpu} / ${change(advice, 'ramLimitBytes', formatBytes)}`;
+}
+
+function money(value: Reading): string {
+  return value === null ? '?' : value.toFixed(2);
+}
+
+function percents(cpu: Reading, ram: Reading): string {
+  const text = (share: Reading): string => (share === null ? '?' : (share * 100).toFixed(1));
+  return `${text(cpu)}% / ${text(ram)}%`;
+}

@@ -1,0 +1,76 @@
+import { stringify } from 'yaml';
+import { printable } from '../../cost/report/text.ts';
+import type { ManagedBy } from './ownership.ts';
+import type { WorkloadPatch } from './patch.ts';
+
+/** What must change, for each tool that would write the manifest again. */
+const WHERE: Readonly<Record<ManagedBy['tool'], string>> = {
+  Helm: 'in the values of the release (the key is the chart’s, mostly `resources`)',
+  'Argo CD': 'in the manifest that Argo CD syncs from',
+  Flux: 'in the manifest or HelmRelease values that Flux reconciles from',
+};
+
+/**
+ * Patches as a shell script: one `kubectl patch` a workload. Where Helm, Argo CD or Flux writes the manifest,
+ * the difference for its values comes first and the patch is commented out, since it would be reverted.
+ */
+export function renderPatches(patches: readonly WorkloadPatch[], currency: string): string {
+  return patches.map((patch) => renderPatch(patch, currency)).join('\n');
+}
+
+function renderPatch(patch: WorkloadPatch, currency: string): string {
+  const { namespace, workload, savingPerMonth, managedBy } = patch;
+  const money =
+    savingPerMonth === null
+      ? 'no price is known'
+      : `${savingPerMonth.toFixed(2)} ${currency} a month`;
+  const lines = [`# ${printable(`${namespace}/${workload.kind}/${workload.name}`)}: ${money}`];
+  if (managedBy !== null) {
+    const name = managedBy.name === null ? '' : ` (${printable(managedBy.name)})`;
+    lines.push(
+      `# Managed by ${managedBy.tool}${name}: change it ${WHERE[managedBy.tool]}.`,
+      ...difference(patch),
+      `# A live patch would be reverted by ${managedBy.tool}:`,
+      `# ${command(patch)}`,
+    );
+  } else if (patch.body === null) {
+    lines.push(
+      `# The pods of a ${printable(workload.kind)} cannot be patched: change its manifest.`,
+      ...difference(patch),
+    );
+  } else lines.push(command(patch));
+  return `${lines.join('\n')}\n`;
+}
+
+/** The values as YAML in comments, container by container. */
+function difference({ resources }: WorkloadPatch): readonly string[] {
+  const values = Object.fromEntries(
+    [...resources].map(([container, patch]) => [container, { resources: patch }]),
+  );
+  return stringify(values)
+    .trimEnd()
+    .split('\n')
+    .map((line) => `#   ${printable(line)}`);
+}
+
+function command({ namespace, workload, body }: WorkloadPatch): string {
+  if (body === null) return `(no patch for a ${printable(workload.kind)})`;
+  const target = `${workload.kind.toLowerCase()}/${workload.name}`;
+  return [
+    'kubectl',
+    '-n',
+    quote(namespace),
+    'patch',
+    quote(target),
+    '--type',
+    'strategic',
+    '-p',
+    quote(JSON.stringify(body)),
+  ].join(' ');
+}
+
+/** A word for the shell; what is plain stays plain. */
+function quote(word: string): string {
+  const safe = printable(word);
+  return /^[\w./:-]+$/.test(safe) ? safe : `'${safe.replaceAll("'", `'\\''`)}'`;
+}
