@@ -15,7 +15,7 @@ export interface Forecast {
 }
 
 /** Fewer days than these say nothing about a month. */
-export const MIN_FORECAST_DAYS = 3;
+const MIN_FORECAST_DAYS = 3;
 
 const WEEK = 7;
 /** Older days than these are another time. */

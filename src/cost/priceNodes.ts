@@ -41,7 +41,7 @@ export function priceNodes(
 }
 
 /** One node's price: the first source that answers, less the discount of the contracted bases. */
-export function priceNode(
+function priceNode(
   node: NodeSample,
   pricing: PricingConfig,
   priceLists: readonly PriceList[],

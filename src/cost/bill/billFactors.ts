@@ -5,7 +5,7 @@ import { splitNano } from '../exact.ts';
 type Resources = Readonly<Record<'cpu' | 'ram' | 'gpu', Nano>>;
 
 /** What a node was estimated to cost on a whole day, and what the bill says of it. */
-export interface NodeBill {
+interface NodeBill {
   readonly estimated: Resources;
   readonly billed: Resources;
 }

@@ -6,23 +6,10 @@ import type {
   HistoryReader,
   NodeCostRow,
 } from '../../history/history.ts';
-import type { Nano } from '../../model/money.ts';
 import { DAY_MS, floorTo, type TimeMs, type Window } from '../../model/time.ts';
 import { UNKNOWN_NODE } from '../nodes.ts';
+import { add, applyTo, partsKey, type Corrections, type Resources } from './corrections.ts';
 import { billFactors, scaleTo, type DayBills } from './billFactors.ts';
-
-/** What the bills change: nano-units to add, by row key and by node. */
-interface Corrections {
-  readonly rows: Map<string, Resources>;
-  readonly nodes: Map<string, Resources>;
-  readonly idle: Map<string, Resources>;
-}
-
-interface Resources {
-  cpu: Nano;
-  ram: Nano;
-  gpu: Nano;
-}
 
 /** Days are scaled a month at a time: a row for each key and day must fit into memory. */
 const DAYS_AT_ONCE = 31;
@@ -142,48 +129,6 @@ function correctNodes(
   }
 }
 
-function applyTo(table: CostTable, corrections: Corrections, isCluster: boolean): CostTable {
-  const rows = table.rows.map((row) => {
-    const change = corrections.rows.get(partsKey(row.parts ?? [row.key]));
-    if (change === undefined) return row;
-    return {
-      ...row,
-      cpuNano: row.cpuNano + change.cpu,
-      ramNano: row.ramNano + change.ram,
-      gpuNano: row.gpuNano + change.gpu,
-    };
-  });
-  const rowsNano = rows.reduce((sum, row) => sum + row.cpuNano + row.ramNano + row.gpuNano, 0);
-  if (!isCluster) return { ...table, rows, nodesNano: rowsNano };
-  const nodes = (table.nodes ?? []).map((node) => {
-    const cost = corrections.nodes.get(node.node);
-    const idle = corrections.idle.get(node.node);
-    if (cost === undefined || idle === undefined) return node;
-    return {
-      ...node,
-      cpuNano: node.cpuNano + cost.cpu,
-      ramNano: node.ramNano + cost.ram,
-      gpuNano: node.gpuNano + cost.gpu,
-      idleCpuNano: node.idleCpuNano + idle.cpu,
-      idleRamNano: node.idleRamNano + idle.ram,
-      idleGpuNano: node.idleGpuNano + idle.gpu,
-    };
-  });
-  const total = (pick: (node: NodeCostRow) => Nano): Nano =>
-    nodes.reduce((sum, node) => sum + pick(node), 0);
-  return {
-    ...table,
-    rows,
-    nodes,
-    nodesNano: total((node) => node.cpuNano + node.ramNano + node.gpuNano),
-    idle: {
-      cpuNano: total((node) => node.idleCpuNano),
-      ramNano: total((node) => node.idleRamNano),
-      gpuNano: total((node) => node.idleGpuNano),
-    },
-  };
-}
-
 /** True when every sealed part of the span is on a day with a bill. */
 function coversSpan(days: readonly BillDay[], query: CostQuery, watermark: TimeMs): boolean {
   const billed = new Set(days.map(({ day }) => day));
@@ -204,18 +149,4 @@ function clip(window: Window, query: CostQuery): Window {
 
 function keyWithoutNode(row: CostRow): string {
   return partsKey((row.parts ?? [row.key]).slice(0, -1));
-}
-
-function partsKey(parts: readonly string[]): string {
-  return parts.join('\0');
-}
-
-function add(sums: Map<string, Resources>, key: string, change: Resources): void {
-  const sum = sums.get(key);
-  if (sum === undefined) sums.set(key, { ...change });
-  else {
-    sum.cpu += change.cpu;
-    sum.ram += change.ram;
-    sum.gpu += change.gpu;
-  }
 }

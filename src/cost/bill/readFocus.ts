@@ -1,11 +1,9 @@
 import { CsvError, readCsv } from '../lists/csv.ts';
 import type { CsvRecord } from '../lists/csv.ts';
 import type { TimeMs } from '../../model/time.ts';
+import { BillError, FocusRow, type ChargeFilter } from './focusRow.ts';
 
-/** A bill that cannot be used; the message names file, line, column and cure. */
-export class BillError extends Error {
-  override readonly name = 'BillError';
-}
+export { BillError, type ChargeFilter } from './focusRow.ts';
 
 /** One charge of a bill, as far as it matters here. Charges may be negative (credits). */
 export interface Charge {
@@ -17,12 +15,6 @@ export interface Charge {
   readonly resourceId: string | null;
   readonly category: string;
   readonly serviceCategory: string;
-}
-
-/** Keeps the rows whose column has that value; `Tags.KEY` looks into the JSON of `Tags`. */
-export interface ChargeFilter {
-  readonly column: string;
-  readonly value: string;
 }
 
 export interface FocusOptions {
@@ -56,7 +48,7 @@ export async function* readFocus(
       header = readHeader(record, options);
       continue;
     }
-    const row = new Row(record, header, options.name);
+    const row = new FocusRow(record, header, options.name);
     if (options.filters.every((filter) => row.passes(filter))) yield toCharge(row, options);
   }
   if (header === null) throw new BillError(`${options.name}: is empty`);
@@ -104,54 +96,7 @@ function readHeader(
   );
 }
 
-class Row {
-  readonly where: string;
-  private readonly record: CsvRecord;
-  private readonly header: ReadonlyMap<string, number>;
-
-  constructor(record: CsvRecord, header: ReadonlyMap<string, number>, name: string) {
-    this.record = record;
-    this.header = header;
-    this.where = `${name}:${record.line}`;
-  }
-
-  text(column: string): string {
-    return this.record.cells[this.header.get(column) ?? -1]?.trim() ?? '';
-  }
-
-  passes({ column, value }: ChargeFilter): boolean {
-    if (!column.startsWith('Tags.')) return this.text(column) === value;
-    const tags = this.tags();
-    return tags[column.slice('Tags.'.length)] === value;
-  }
-
-  time(column: string): TimeMs {
-    const text = this.text(column);
-    // FOCUS times are ISO 8601 in UTC; some exports write `2026-10-01 00:00:00 UTC`.
-    const time = Date.parse(text.replace(/ UTC$/, 'Z').replace(/^(\d{4}-\d\d-\d\d) (\d)/, '$1T$2'));
-    if (!Number.isNaN(time)) return time;
-    throw new BillError(`${this.where}: column ${column}: ${JSON.stringify(text)} is not a time`);
-  }
-
-  number(column: string): number {
-    const text = this.text(column);
-    const value = text === '' ? 0 : Number(text);
-    if (Number.isFinite(value)) return value;
-    throw new BillError(`${this.where}: column ${column}: ${JSON.stringify(text)} is not a number`);
-  }
-
-  private tags(): Readonly<Record<string, unknown>> {
-    const text = this.text('Tags');
-    if (text === '') return {};
-    try {
-      return JSON.parse(text) as Record<string, unknown>;
-    } catch (error) {
-      throw new BillError(`${this.where}: column Tags is not JSON`, { cause: error });
-    }
-  }
-}
-
-function toCharge(row: Row, options: FocusOptions): Charge {
+function toCharge(row: FocusRow, options: FocusOptions): Charge {
   const currency = row.text('BillingCurrency');
   if (currency !== options.currency) {
     throw new BillError(

@@ -1,5 +1,4 @@
-import { readdir, readFile } from 'node:fs/promises';
-import { basename } from 'node:path';
+import { readFile } from 'node:fs/promises';
 import { DAY_MS, formatTime, SECOND_MS } from '../../model/time.ts';
 import type { TimeMs } from '../../model/time.ts';
 import type { PriceList } from '../priceList.ts';
@@ -9,6 +8,7 @@ import { fetchPriceList } from './fetchPriceList.ts';
 import { parsePriceList, PriceListError } from './parsePriceList.ts';
 import { PriceListCache } from './priceListCache.ts';
 import type { GoodCopy } from './priceListCache.ts';
+import { loadShipped } from './loadShipped.ts';
 
 export interface LoadedPriceLists {
   /** In the order in which they are asked. */
@@ -24,7 +24,6 @@ export interface LoadOptions {
   readonly signal: AbortSignal;
 }
 
-const SHIPPED = new URL('../prices/', import.meta.url);
 const TIMEOUT_MS = 60 * SECOND_MS;
 
 /**
@@ -59,7 +58,7 @@ export async function loadPriceLists(
 }
 
 /** An address without its query and user: signed links and tokens are secrets, and names are shown. */
-export function shownName(source: string): string {
+function shownName(source: string): string {
   if (!URL.canParse(source)) return source;
   const { protocol, host, pathname } = new URL(source);
   return /^https?:$/.test(protocol) ? `${protocol}//${host}${pathname}` : source;
@@ -157,15 +156,4 @@ function findAgeProblem({ list, readAt }: Loaded, pricing: PricingConfig, now: T
     `${list.source}: its prices are from ${formatTime(from).slice(0, 10)}, ${days} days ago; ` +
       `renew the list, or raise pricing.priceList.maxAge`,
   ];
-}
-
-async function loadShipped(): Promise<readonly PriceList[]> {
-  const files = (await readdir(SHIPPED)).filter((name) => name.endsWith('.csv')).sort();
-  return Promise.all(
-    files.map(async (file) => {
-      const text = await readFile(new URL(file, SHIPPED), 'utf8');
-      const name = `shipped ${basename(file, '.csv')} prices`;
-      return parsePriceList(text, { name, currency: 'USD', configured: false });
-    }),
-  );
 }

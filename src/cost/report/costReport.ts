@@ -1,76 +1,14 @@
 import type { CostDimension, CostRow, CostTable, NodeCostRow } from '../../history/history.ts';
-import type { WorkloadRef } from '../../model/workload.ts';
 import { fromNano } from '../../model/money.ts';
 import { formatTime } from '../../model/time.ts';
 import { GIB } from '../nodes.ts';
 import type { PricingConfig } from '../sources/nodePriceSource.ts';
+import type { CostReport, CostReportRow, NodeIdle } from './costReportForm.ts';
 import { efficiencyOf } from './efficiency.ts';
 import { fixedNano, shareIdle, shareOverheads } from './shareCosts.ts';
 import type { SharedRow } from './shareCosts.ts';
 
-/** A cost table as people and scripts get it; money in `currency`. The JSON form is fixed (docs/costs.md). */
-export interface CostReport {
-  readonly cluster: string;
-  readonly currency: string;
-  readonly window: { readonly start: string; readonly end: string };
-  readonly by: string;
-  /** The share of the time that is sealed and was seen, or the rows' mean coverage where that is lower. */
-  readonly coverage: number;
-  readonly rows: readonly CostReportRow[];
-  readonly idle: {
-    readonly cpuCost: number;
-    readonly ramCost: number;
-    readonly gpuCost: number;
-    readonly totalCost: number;
-  };
-  /** What the nodes cost: the CPU, RAM and GPU of all rows, shared ones included, plus idle. */
-  readonly nodesCost: number;
-  /** Everything: the rows' totals plus idle. */
-  readonly totalCost: number;
-  readonly priceBasis: PricingConfig['basis'];
-  readonly provisional: boolean;
-  /** By node: what of it nobody was allocated, negative where it is overcommitted. Only in costs by node. */
-  readonly idleByNode?: readonly NodeIdle[];
-  /** On the effective basis: what the bills of these days charge beyond what could be put on nodes. */
-  readonly unreconciledCost?: number;
-}
-
-export interface NodeIdle {
-  readonly node: string;
-  readonly cpuCost: number;
-  readonly ramCost: number;
-  readonly gpuCost: number;
-  readonly totalCost: number;
-  /** What the node cost as a whole. */
-  readonly nodeCost: number;
-}
-
-export interface CostReportRow {
-  readonly key: string;
-  readonly namespace?: string;
-  readonly workload?: WorkloadRef;
-  readonly owner?: string;
-  readonly node?: string;
-  readonly pod?: string;
-  readonly container?: string;
-  readonly cpuCoreHours: number;
-  readonly ramGiBHours: number;
-  readonly gpuHours: number;
-  readonly cpuCost: number;
-  readonly ramCost: number;
-  readonly gpuCost: number;
-  readonly storageCost: number;
-  readonly networkCost: number;
-  readonly loadBalancerCost: number;
-  readonly sharedCost: number;
-  readonly totalCost: number;
-  readonly cpuEfficiency: number;
-  readonly ramEfficiency: number;
-  /** Only where GPU utilisation is known. */
-  readonly gpuEfficiency?: number;
-  readonly efficiency: number;
-  readonly coverage: number;
-}
+export type { CostReport, CostReportRow } from './costReportForm.ts';
 
 export interface CostReportOptions {
   readonly cluster: string;

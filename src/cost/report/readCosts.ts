@@ -41,7 +41,7 @@ export async function readCosts(
 }
 
 /** What was recorded, or on the effective basis scaled to the imported bills. */
-export function costsOnBasis(
+function costsOnBasis(
   reader: HistoryReader,
   pricing: PricingConfig,
   query: CostQuery,

@@ -15,7 +15,7 @@ export interface SharedRow {
 }
 
 /** Carries shared cost when there is no row that could. */
-export const SHARED_KEY = '__shared__';
+const SHARED_KEY = '__shared__';
 
 const NO_IDLE = { cpu: 0, ram: 0, gpu: 0 };
 

@@ -46,7 +46,7 @@ export interface Savings {
 }
 
 /** A tenth of every node stays free, so that pods that grow or come have room. */
-export const HEADROOM = 0.1;
+const HEADROOM = 0.1;
 
 /**
  * Estimates what new requests would save, by packing the running pods twice: with the requests of today,

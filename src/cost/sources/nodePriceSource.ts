@@ -14,7 +14,7 @@ export interface FlatRates {
 }
 
 /** What a source knows of a node when it is asked for its price. */
-export interface NodeToPrice {
+interface NodeToPrice {
   readonly node: NodeSample;
   readonly facts: NodeFacts;
   readonly pricing: PricingConfig;

@@ -3,7 +3,7 @@ import type { Window } from '../../model/time.ts';
 import type { AllocationProperties, AllocationSums } from './allocationJson.ts';
 
 export const IDLE = '__idle__';
-export const UNMOUNTED = '__unmounted__';
+const UNMOUNTED = '__unmounted__';
 
 /** What Burnwatch shows cost without a pod as (`history/sqlite/windowPages.ts`). */
 const WITHOUT_POD = new Set(['PersistentVolumeClaim', 'Service']);
@@ -88,6 +88,6 @@ function sanitized(labels: Readonly<Record<string, string>>): Record<string, str
   );
 }
 
-export function sanitizeLabel(name: string): string {
+function sanitizeLabel(name: string): string {
   return name.replaceAll(/[^a-zA-Z0-9_]/g, '_');
 }

@@ -1,0 +1,67 @@
+import type { PriceListEntry } from '../priceList.ts';
+
+/** Columns that hold numbers. */
+export const NUMBERS = ['AcceleratorCount', 'vCPUs', 'MemoryGiB', 'Price', 'SpotPrice'] as const;
+
+/** One row of a list; null is an empty cell. */
+export type Row = Record<(typeof NUMBERS)[number], number | null> & {
+  readonly InstanceType: string;
+  readonly Region: string;
+  readonly AvailabilityZone: string;
+};
+
+interface MutableEntry {
+  instanceType: string;
+  region: string;
+  vcpus: number | null;
+  memoryGiB: number | null;
+  accelerators: number | null;
+  price: number | null;
+  spotByZone: Map<string, number>;
+}
+
+/** Rows by instance type and region: on-demand prices hold for a region, spot prices for a zone. */
+export class EntryTable {
+  private readonly byType = new Map<string, Map<string, MutableEntry>>();
+
+  get size(): number {
+    return this.byType.size;
+  }
+
+  add(row: Row): void {
+    if (row.InstanceType === '') return;
+    const regions = this.byType.get(row.InstanceType) ?? new Map<string, MutableEntry>();
+    this.byType.set(row.InstanceType, regions);
+    const entry = regions.get(row.Region) ?? {
+      instanceType: row.InstanceType,
+      region: row.Region,
+      vcpus: row.vCPUs,
+      memoryGiB: row.MemoryGiB,
+      accelerators: row.AcceleratorCount,
+      price: null,
+      spotByZone: new Map<string, number>(),
+    };
+    regions.set(row.Region, entry);
+    // A price of zero is a list that does not know: no machine is free.
+    if (row.Price !== null && row.Price > 0) entry.price ??= row.Price;
+    if (row.SpotPrice !== null && row.SpotPrice > 0) {
+      entry.spotByZone.set(row.AvailabilityZone, row.SpotPrice);
+    }
+  }
+
+  /**
+   * An entry without a region holds everywhere. When the node's region is unknown, the only one of an
+   * operator's own list is meant; of a shipped list it would be a guess.
+   */
+  find(instanceType: string, region: string | null, isOwn: boolean): PriceListEntry | null {
+    const regions = this.byType.get(instanceType);
+    if (regions === undefined) return null;
+    const only =
+      isOwn && region === null && regions.size === 1 ? [...regions.values()][0] : undefined;
+    const entry = regions.get(region ?? '') ?? regions.get('') ?? only;
+    if (entry === undefined) return null;
+    const spots = [...entry.spotByZone.values()];
+    const mean = spots.reduce((sum, price) => sum + price, 0) / spots.length;
+    return { ...entry, spotPrice: spots.length > 0 ? mean : null };
+  }
+}
