@@ -50,7 +50,41 @@ export const costSpikeSchema = z.strictObject({
   newPerDay: z.number().min(0),
 });
 
+export const postureSchema = z.strictObject({
+  /** Severity by check, `off` leaves it out; what is not named keeps its own. */
+  severities: z.record(z.string(), z.enum(['info', 'low', 'medium', 'high', 'critical', 'off'])),
+  /** Points that a namespace's score must fall in a day before the digest says so. */
+  minDrop: z.number().min(1),
+});
+
+export const underprovisionedSchema = z.strictObject({
+  /** OOM kills within this many hours that open a finding; it closes after as long without any. */
+  oomKills: z.int().min(1),
+  oomHours: z.number().positive(),
+  /** Share of CFS periods throttled, on average over an hour, that opens and that closes. */
+  throttledOpen: z.number().gt(0).max(1),
+  throttledClose: z.number().gt(0).max(1),
+  /** Hours in a row, to open and to close. */
+  throttledHours: z.int().min(1),
+  /** Use above the request by this factor, on a node whose use passes this share of what it has. */
+  overRequest: z.number().min(1),
+  fullNode: z.number().gt(0).max(1),
+});
+
+export const abandonedSchema = z.strictObject({
+  /** Cores per pod and bytes a second per pod below which a workload does nothing. */
+  idleCores: z.number().min(0),
+  idleBytesPerSecond: z.number().min(0),
+  /** Days of nothing but idling before it is reported; one busy hour closes it. */
+  days: z.number().positive(),
+  /** Least money a month, in the configured currency. */
+  minCostPerMonth: z.number().min(0),
+});
+
 export const thresholdsSchema = z.strictObject({
+  abandoned: abandonedSchema,
+  posture: postureSchema,
+  underprovisioned: underprovisionedSchema,
   budget: budgetSchema,
   costSpike: costSpikeSchema,
   overprovisioned: overprovisionedSchema,

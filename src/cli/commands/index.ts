@@ -7,6 +7,7 @@ import { registerCheckConfig } from './checkConfig.ts';
 import { registerCosts } from './costs.ts';
 import { registerFindings } from './findings.ts';
 import { registerOnce } from './once.ts';
+import { registerPosture } from './posture.ts';
 import { registerPrices } from './prices.ts';
 import { registerRecommend } from './recommend.ts';
 import { registerRun } from './run.ts';
@@ -23,4 +24,5 @@ export const COMMANDS: readonly ((program: Command, io: Io) => void)[] = [
   registerBill,
   registerFindings,
   registerRecommend,
+  registerPosture,
 ];

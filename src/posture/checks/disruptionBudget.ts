@@ -1,0 +1,36 @@
+import { misses } from '../../rightsize/advice/autoscaling.ts';
+import type { CheckResult, PostureCheck } from '../check.ts';
+import { NO_OBJECTS, overPods } from '../check.ts';
+
+const REPLICATED = new Set(['Deployment', 'StatefulSet', 'Rollout']);
+
+/** Replicas without a PodDisruptionBudget: a drain may end all of them at once. */
+export const disruptionBudget: PostureCheck = {
+  id: 'disruption-budget-missing',
+  title: 'Replicas without a PodDisruptionBudget',
+  severity: 'low',
+  group: 'availability',
+  names: { polaris: 'missingPodDisruptionBudget' },
+  run(input): readonly CheckResult[] {
+    const { objects } = input;
+    const isReplicated = input.pods.filter(({ workload }) => REPLICATED.has(workload.kind));
+    return overPods({ ...input, pods: isReplicated }, ({ namespace, workload, labels }) => {
+      if (objects === null || misses(objects, 'poddisruptionbudgets')) return NO_OBJECTS;
+      const object = objects.workloads.find(
+        (one) =>
+          one.namespace === namespace &&
+          one.workload.kind === workload.kind &&
+          one.workload.name === workload.name,
+      );
+      if (object === undefined || object.replicas === null)
+        return { unknown: 'the number of replicas is not known' };
+      if (object.replicas < 2) return null;
+      const has = objects.disruptionBudgets.some(
+        (budget) =>
+          budget.namespace === namespace &&
+          Object.entries(budget.matchLabels).every(([key, value]) => labels[key] === value),
+      );
+      return has ? null : `has ${object.replicas} replicas and no PodDisruptionBudget`;
+    });
+  },
+};

@@ -1,0 +1,19 @@
+import { overSecurity, type PostureCheck } from '../check.ts';
+
+/** Privileged container. */
+export const privileged: PostureCheck = {
+  id: 'privileged',
+  title: 'Privileged container',
+  severity: 'critical',
+  group: 'privileges',
+  names: {
+    kubescape: ['C-0057'],
+    polaris: 'runAsPrivileged',
+    nsa: 'Pod security: non-root containers',
+    cis: '5.2.2',
+  },
+  run: (input) =>
+    overSecurity(input, (container) =>
+      container.privileged ? 'is privileged: it owns its node' : null,
+    ),
+};

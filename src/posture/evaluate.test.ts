@@ -1,0 +1,85 @@
+import { describe, expect, it } from 'vitest';
+import { createRecord } from './testRecords.ts';
+import { evaluatePosture } from './evaluate.ts';
+import { postureOfInventory } from './fromInventory.ts';
+import { goodContainer, goodInput, goodObjects, goodPod } from './testing.ts';
+
+const SHIPPED = { severities: {} };
+
+describe('the score of a namespace', () => {
+  it('is 100 when everything passes, and what is informational does not lower it', () => {
+    expect(evaluatePosture(goodInput(), SHIPPED)[0]).toMatchObject({
+      namespace: 'shop',
+      score: 100,
+      grade: 'A',
+      failed: 0,
+      notEvaluated: 0,
+    });
+    const withoutCpuLimit = goodInput({
+      pods: [goodPod({ containers: [goodContainer({ limits: { memory: 2 ** 28 } })] })],
+    });
+    expect(evaluatePosture(withoutCpuLimit, SHIPPED)[0]).toMatchObject({ score: 100, failed: 1 });
+    const wanted = { severities: { 'cpu-limit-missing': 'high' } } as const;
+    expect(evaluatePosture(withoutCpuLimit, wanted)[0]?.score).toBeLessThan(100);
+    const off = { severities: { 'cpu-limit-missing': 'off' } } as const;
+    expect(evaluatePosture(withoutCpuLimit, off)[0]?.failed).toBe(0);
+  });
+
+  it('weighs what failed, leaves out what could not be evaluated, and is unknown without anything', () => {
+    const privileged = goodPod();
+    const bad = goodInput({
+      pods: [
+        {
+          ...privileged,
+          containers: privileged.containers.map((container) => ({
+            ...container,
+            spec: container.spec && { ...container.spec, privileged: true },
+          })),
+        },
+      ],
+    });
+    const score = evaluatePosture(bad, SHIPPED)[0]?.score ?? 100;
+    expect(score).toBeGreaterThan(70);
+    expect(score).toBeLessThan(90);
+    const blind = goodInput({ pods: [], objects: null, nodes: null, use: null });
+    expect(evaluatePosture(blind, SHIPPED)[0]).toMatchObject({
+      score: null,
+      grade: null,
+      passed: 0,
+    });
+  });
+
+  it('takes two thousand pods in well under two seconds', () => {
+    const pods = Array.from({ length: 2000 }, (_, index) => createRecord(index));
+    const started = performance.now();
+    const input = postureOfInventory(
+      {
+        pods: new Map(pods.map((pod) => [pod.uid, pod])),
+        namespaces: new Map(),
+        owners: new Map(),
+        objects: goodObjects(),
+      },
+      null,
+      false,
+    );
+    const result = evaluatePosture(input, SHIPPED);
+    expect(performance.now() - started).toBeLessThan(2000);
+    expect(input.pods).toHaveLength(2000);
+    expect(result).toHaveLength(20);
+    // A file without PodDisruptionBudgets does not prove that there are none.
+    const none = postureOfInventory(
+      {
+        pods: new Map(),
+        namespaces: new Map([['shop', {}]]),
+        owners: new Map(),
+        objects: goodObjects({ quotas: [] }),
+      },
+      null,
+      false,
+    );
+    const quota = evaluatePosture(none, SHIPPED)[0]?.checks.find(
+      ({ check }) => check.id === 'quota-missing',
+    );
+    expect(quota?.results[0]?.outcome).toBe('not-evaluated');
+  });
+});

@@ -1,0 +1,110 @@
+import type { CheckResult, CheckSeverity, PostureCheck } from './check.ts';
+import { CHECKS } from './checks/index.ts';
+import type { PostureInput } from './postureInput.ts';
+
+/** What the operator's policy changes: severities by check, `off` leaves a check out. */
+export interface PosturePolicy {
+  readonly severities: Readonly<Record<string, CheckSeverity | 'off'>>;
+}
+
+/** One check with everything it said. */
+export interface EvaluatedCheck {
+  readonly check: PostureCheck;
+  /** As the policy has it. */
+  readonly severity: CheckSeverity;
+  readonly results: readonly CheckResult[];
+}
+
+/** How one namespace stands. */
+export interface NamespacePosture {
+  readonly namespace: string;
+  /** 0..100; null when nothing could be evaluated. */
+  readonly score: number | null;
+  readonly grade: Grade | null;
+  readonly passed: number;
+  readonly failed: number;
+  readonly notEvaluated: number;
+  readonly checks: readonly EvaluatedCheck[];
+}
+
+export type Grade = 'A' | 'B' | 'C' | 'D' | 'F';
+
+/** How much a check weighs in the score; informational ones weigh nothing. */
+const WEIGHTS: Readonly<Record<CheckSeverity, number>> = {
+  info: 0,
+  low: 1,
+  medium: 3,
+  high: 6,
+  critical: 10,
+};
+
+const GRADES: readonly (readonly [Grade, number])[] = [
+  ['A', 90],
+  ['B', 80],
+  ['C', 70],
+  ['D', 60],
+];
+
+/** Runs every check and scores each namespace, sorted by name. Formula: docs/posture.md. */
+export function evaluatePosture(
+  input: PostureInput,
+  policy: PosturePolicy,
+): readonly NamespacePosture[] {
+  const byNamespace = new Map(
+    [...input.namespaces].sort().map((name) => [name, new Map<string, CheckResult[]>()]),
+  );
+  const active = CHECKS.flatMap((check) => {
+    const severity = policy.severities[check.id] ?? check.severity;
+    return severity === 'off' ? [] : [{ check, severity }];
+  });
+  for (const { check } of active) {
+    for (const result of check.run(input)) {
+      const results = byNamespace.get(result.namespace);
+      if (results === undefined) continue;
+      const list = results.get(check.id);
+      if (list === undefined) results.set(check.id, [result]);
+      else list.push(result);
+    }
+  }
+  return [...byNamespace].map(([namespace, results]) => {
+    const checks = active.map(({ check, severity }) => ({
+      check,
+      severity,
+      results: results.get(check.id) ?? [],
+    }));
+    const all = checks.flatMap((one) => one.results);
+    const count = (outcome: CheckResult['outcome']): number =>
+      all.filter((result) => result.outcome === outcome).length;
+    const score = scoreOf(checks);
+    return {
+      namespace,
+      score,
+      grade: score === null ? null : gradeOf(score),
+      passed: count('passed'),
+      failed: count('failed'),
+      notEvaluated: count('not-evaluated'),
+      checks,
+    };
+  });
+}
+
+/**
+ * The weighted mean over checks of the share that passed, in percent. What was not evaluated is in neither
+ * side of a share; a check that could not be evaluated at all has no weight.
+ */
+export function scoreOf(checks: readonly EvaluatedCheck[]): number | null {
+  let weights = 0;
+  let points = 0;
+  for (const { severity, results } of checks) {
+    const passed = results.filter(({ outcome }) => outcome === 'passed').length;
+    const failed = results.filter(({ outcome }) => outcome === 'failed').length;
+    if (passed + failed === 0) continue;
+    weights += WEIGHTS[severity];
+    points += (WEIGHTS[severity] * passed) / (passed + failed);
+  }
+  return weights === 0 ? null : Math.round((100 * points) / weights);
+}
+
+export function gradeOf(score: number): Grade {
+  return GRADES.find(([, least]) => score >= least)?.[0] ?? 'F';
+}

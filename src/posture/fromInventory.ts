@@ -1,0 +1,89 @@
+import { workloadOf } from '../collect/identity.ts';
+import type { PodRecord } from '../collect/kubernetes/podRecord.ts';
+import type { ClusterObjects } from '../model/clusterObjects.ts';
+import type { WorkloadRef } from '../model/workload.ts';
+import { workloadKey } from '../model/workload.ts';
+import { looks } from './fromSnapshot.ts';
+import type { PostureInput, PosturePod } from './postureInput.ts';
+
+/** What the API or a file said of the cluster (collect's inventory, as far as posture needs it). */
+export interface PostureInventory {
+  readonly pods: ReadonlyMap<string, PodRecord>;
+  readonly namespaces: ReadonlyMap<string, unknown>;
+  readonly owners: ReadonlyMap<string, WorkloadRef | null>;
+  readonly objects: ClusterObjects;
+}
+
+const RESOURCES = ['cpu', 'memory', 'ephemeral-storage'];
+
+/** Pods that are over hold nothing and run nothing. */
+const OVER = new Set(['Succeeded', 'Failed']);
+
+/**
+ * The whole truth of specifications: an entry that is missing is not set.
+ *
+ * @param isWhole false for a file, in which a kind without any object was most likely not written at all:
+ *   it counts as unknown then.
+ */
+export function postureOfInventory(
+  inventory: PostureInventory,
+  use: PostureInput['use'],
+  isWhole: boolean,
+): PostureInput {
+  const pods = new Map<string, PosturePod>();
+  for (const record of inventory.pods.values()) {
+    if (OVER.has(record.phase ?? '')) continue;
+    const pod = podOf(record, inventory);
+    const key = `${workloadKey(pod.namespace, pod.workload)} ${looks(pod)}`;
+    if (!pods.has(key)) pods.set(key, pod);
+  }
+  const { objects } = inventory;
+  const nodes = objects.nodes.flatMap(({ allocatableCpuCores, allocatableRamBytes, ...node }) => {
+    const cpuCores = allocatableCpuCores ?? node.cpuCores;
+    const ramBytes = allocatableRamBytes ?? node.ramBytes;
+    return cpuCores === null || ramBytes === null ? [] : [{ cpuCores, ramBytes }];
+  });
+  const names = new Set([
+    ...inventory.namespaces.keys(),
+    ...[...pods.values()].map(({ namespace }) => namespace),
+  ]);
+  return {
+    namespaces: [...names].sort(),
+    pods: [...pods.values()],
+    objects: isWhole
+      ? objects
+      : { ...objects, missing: [...objects.missing, ...unwritten(objects)] },
+    nodes: nodes.length > 0 && nodes.length === objects.nodes.length ? nodes : null,
+    use,
+  };
+}
+
+function unwritten(objects: ClusterObjects): readonly string[] {
+  const lists = {
+    resourcequotas: objects.quotas,
+    limitranges: objects.limitRanges,
+    poddisruptionbudgets: objects.disruptionBudgets,
+    horizontalpodautoscalers: objects.autoscalers,
+  };
+  return Object.entries(lists).flatMap(([name, list]) => (list.length === 0 ? [name] : []));
+}
+
+function podOf(record: PodRecord, { owners }: PostureInventory): PosturePod {
+  const { namespace, name, owner, node, labels, spec } = record;
+  const grandOwner =
+    owner === null ? undefined : owners.get(`${namespace}/${owner.kind}/${owner.name}`);
+  const image = record.containers.find(({ role }) => role === 'main')?.image ?? null;
+  const { workload } = workloadOf({ name, owner, grandOwner, node, image });
+  const specs = new Map(spec.containers.map((container) => [container.name, container]));
+  const containers = record.containers.map((container) => ({
+    name: container.name,
+    role: container.role,
+    image: container.image,
+    imageId: container.imageId,
+    requests: container.requests,
+    limits: container.limits,
+    known: { requests: RESOURCES, limits: RESOURCES },
+    spec: specs.get(container.name) ?? null,
+  }));
+  return { namespace, name, workload, labels, spec, containers };
+}
