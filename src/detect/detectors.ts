@@ -1,4 +1,7 @@
+import { postureDetector } from '../posture/postureDetector.ts';
+import { abandonedDetector } from '../rightsize/abandoned/abandonedDetector.ts';
 import { overprovisionedDetector } from '../rightsize/overprovisionedDetector.ts';
+import { underprovisionedDetector } from '../rightsize/underprovisioned/underprovisionedDetector.ts';
 import { budgetDetector } from './budget/budgetDetector.ts';
 import { costSpikeDetector } from './costSpike/costSpikeDetector.ts';
 import { abuseDetector } from './abuse/abuseDetector.ts';
@@ -9,6 +12,9 @@ import type { Detector } from './detector.ts';
 export const DETECTORS: readonly Detector<unknown>[] = [
   dataQualityDetector,
   overprovisionedDetector,
+  underprovisionedDetector,
+  abandonedDetector,
+  postureDetector,
   budgetDetector,
   costSpikeDetector,
   abuseDetector,

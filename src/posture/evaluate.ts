@@ -93,11 +93,26 @@ export function evaluatePosture(
  * side of a share; a check that could not be evaluated at all has no weight.
  */
 export function scoreOf(checks: readonly EvaluatedCheck[]): number | null {
+  return weightedScore(
+    checks.map(({ severity, results }) => ({
+      severity,
+      passed: results.filter(({ outcome }) => outcome === 'passed').length,
+      failed: results.filter(({ outcome }) => outcome === 'failed').length,
+    })),
+  );
+}
+
+/** The same from counts; null when nothing that weighs was evaluated. */
+export function weightedScore(
+  checks: readonly {
+    readonly severity: CheckSeverity;
+    readonly passed: number;
+    readonly failed: number;
+  }[],
+): number | null {
   let weights = 0;
   let points = 0;
-  for (const { severity, results } of checks) {
-    const passed = results.filter(({ outcome }) => outcome === 'passed').length;
-    const failed = results.filter(({ outcome }) => outcome === 'failed').length;
+  for (const { severity, passed, failed } of checks) {
     if (passed + failed === 0) continue;
     weights += WEIGHTS[severity];
     points += (WEIGHTS[severity] * passed) / (passed + failed);

@@ -2,6 +2,7 @@ import type { DetectContext } from '../detect/detector.ts';
 import type { NodePrice } from '../model/cost.ts';
 import { maxKnown, type Reading } from '../model/reading.ts';
 import type { WorkloadRef } from '../model/workload.ts';
+import { autoscalingOf } from './advice/autoscaling.ts';
 import { containerKey } from '../model/workload.ts';
 import type { PodUse } from './usageDays.ts';
 
@@ -42,7 +43,18 @@ export function groupContainers(context: DetectContext): readonly ContainerGroup
       group.uses.push({ cpuCores: cpuUsageCores / runShare, ramPeakBytes });
     }
   }
-  return [...groups.values()];
+  return [...groups.values()].map((group) => withoutManaged(group, context));
+}
+
+/** A request that an autoscaler sets or scales by is not the owner's to lower: it counts as none. */
+function withoutManaged(group: ContainerGroup, { snapshot }: DetectContext): ContainerGroup {
+  const autoscaling = autoscalingOf(snapshot.objects ?? null, group.namespace, group.workload);
+  if (autoscaling === null || !(autoscaling.cpuManaged || autoscaling.ramManaged)) return group;
+  return {
+    ...group,
+    cpuRequestCores: autoscaling.cpuManaged ? null : group.cpuRequestCores,
+    ramRequestBytes: autoscaling.ramManaged ? null : group.ramRequestBytes,
+  };
 }
 
 interface Mutable extends ContainerGroup {
