@@ -1,5 +1,5 @@
 import type { Case } from '../case.ts';
-import type { Trace } from '../traces.ts';
+import type { Trace } from '../../../src/demo/traces.ts';
 import { loadOf, MIB, WINDOW_MS, type Flow, type Shape } from '../workload.ts';
 
 /** How a trace is played: from which window on, over which part, how much larger. */

@@ -1,6 +1,6 @@
 import type { PodSpecFacts } from '../../../src/model/podSpec.ts';
 import type { Case, PodLoad, Truth } from '../case.ts';
-import { Random } from '../random.ts';
+import { Random } from '../../../src/demo/random.ts';
 import { loadOf, MIB, node, suffix, type Flow, type Shape } from '../workload.ts';
 import { addFlow, minerFlow, type MinerStyle } from './miner.ts';
 

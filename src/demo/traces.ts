@@ -2,9 +2,9 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const FOLDER = fileURLToPath(new URL('./data/', import.meta.url));
+const FOLDER = fileURLToPath(new URL('./traces/', import.meta.url));
 
-/** A real trace in five-minute means. See data/README.md for where each comes from. */
+/** A real trace in five-minute means. See traces/README.md for where each comes from. */
 export interface Trace {
   readonly name: string;
   /** Cores as measured; for hosts the share of the host, 0..1. */
