@@ -1,5 +1,6 @@
 import type { CycleState, StateChange } from '../cycle/state.ts';
 import type { StateCodec } from '../detect/detector.ts';
+import type { DigestEntry, StoredDigest } from '../digest/digestStore.ts';
 import type { NodePrice, WindowCosts } from '../model/cost.ts';
 import type { Finding, FindingEvent, FindingKind, OperatorAction } from '../model/finding.ts';
 import type { Nano } from '../model/money.ts';
@@ -135,6 +136,8 @@ export interface CostRow {
   readonly storageNano: Nano;
   readonly networkNano: Nano;
   readonly loadBalancerNano: Nano;
+  /** Container-hours that ran: two replicas of one container for an hour are 2. */
+  readonly runHours?: number;
   readonly networkReceiveBytes?: number;
   readonly networkTransmitBytes?: number;
   /** Highest average over one window, and highest working set scraped, of a single container. */
@@ -286,7 +289,22 @@ export interface HistoryReader {
   namespaces(): Promise<readonly string[]>;
   /** Days that a bill was imported for, in [from, to), oldest first. */
   billDays(from: TimeMs, to: TimeMs): Promise<readonly BillDay[]>;
+  /** The weekly digests that were sent, the latest first; whole-cluster data. */
+  digests(): Promise<readonly DigestEntry[]>;
+  /** The digest of a week (`2026-W47`) as it was sent; null when there is none. */
+  digest(week: string): Promise<StoredDigest | null>;
+  /** How whole the sealed windows that begin in [from, to) are, oldest first. */
+  windowCoverage(from: TimeMs, to: TimeMs): Promise<readonly WindowCoverage[]>;
   close(): Promise<void>;
+}
+
+/** How whole the data of a sealed window are. */
+export interface WindowCoverage {
+  readonly start: TimeMs;
+  /** 0..1. */
+  readonly coverage: number;
+  readonly complete: boolean;
+  readonly problems: readonly DataProblem[];
 }
 
 /** UTC days that begin in [from, to), the day of `from` included. */

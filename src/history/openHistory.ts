@@ -6,3 +6,4 @@ export { openDeliveryStore } from './sqlite/deliveries.ts';
 export { openSilenceStore } from './sqlite/silences.ts';
 export { openAuditLog } from './sqlite/audit.ts';
 export { openBillStore } from './sqlite/billStore.ts';
+export { openDigestStore } from './sqlite/digests.ts';

@@ -146,6 +146,7 @@ function toRow(
     storageNano: sums[COST.storageNano]!,
     networkNano: sums[COST.networkNano]!,
     loadBalancerNano: sums[COST.loadBalancerNano]!,
+    runHours: lived * 1e-4 * hours,
     networkReceiveBytes: sums[COST.networkReceived]!,
     networkTransmitBytes: sums[COST.networkTransmitted]!,
     cpuUsageMaxCores: reading(sums[COST.cpuUsageMax]!, 1e-9),

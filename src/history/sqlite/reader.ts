@@ -1,4 +1,5 @@
 import type { CycleState } from '../../cycle/state.ts';
+import type { DigestEntry, StoredDigest } from '../../digest/digestStore.ts';
 import type { Finding, FindingEvent } from '../../model/finding.ts';
 import type { DataProblem } from '../../model/snapshot.ts';
 import type {
@@ -18,6 +19,7 @@ import type {
   UsagePoint,
   UsageQuery,
   UsageSeries,
+  WindowCoverage,
 } from '../history.ts';
 import type { TimeMs } from '../../model/time.ts';
 import { BillTable } from './billTable.ts';
@@ -25,6 +27,7 @@ import type { ContainerHistory } from '../../rightsize/containerDay.ts';
 import { readContainerDays } from './containerDayTable.ts';
 import { CostReader } from './costReader.ts';
 import { openForReading, settle, type Db } from './database.ts';
+import { findDigest, listDigests } from './digestTable.ts';
 import { FindingReader } from './findingReader.ts';
 import { MetaTable, type HistoryIdentity } from './metaTable.ts';
 import { requireCurrentSchema } from './migrate.ts';
@@ -35,6 +38,7 @@ import { StateTables } from './stateTables.ts';
 import { HourUsageReader } from './hourUsage.ts';
 import { UsageReader } from './usageReader.ts';
 import { readUsageSeries } from './usageSeries.ts';
+import { readWindowCoverage } from './windowTable.ts';
 
 /** The history on SQLite, read only: any number of readers beside the one writer. */
 export class SqliteHistoryReader implements HistoryReader {
@@ -156,6 +160,18 @@ export class SqliteHistoryReader implements HistoryReader {
 
   billDays(from: TimeMs, to: TimeMs): Promise<readonly BillDay[]> {
     return this.#read(() => this.#bills.days(from, to));
+  }
+
+  digests(): Promise<readonly DigestEntry[]> {
+    return this.#read(() => listDigests(this.#db));
+  }
+
+  digest(week: string): Promise<StoredDigest | null> {
+    return this.#read(() => findDigest(this.#db, week));
+  }
+
+  windowCoverage(from: TimeMs, to: TimeMs): Promise<readonly WindowCoverage[]> {
+    return this.#read(() => readWindowCoverage(this.#db, from, to));
   }
 
   async close(): Promise<void> {

@@ -1,5 +1,6 @@
-import type { Snapshot } from '../../model/snapshot.ts';
+import type { DataProblem, Snapshot } from '../../model/snapshot.ts';
 import type { TimeMs } from '../../model/time.ts';
+import type { WindowCoverage } from '../history.ts';
 import type { Db, Statement } from './database.ts';
 
 interface Statements {
@@ -68,4 +69,24 @@ export class WindowTable {
   coverage(start: TimeMs): number | null {
     return (this.#statements.coverage.get(start) as number | undefined) ?? null;
   }
+}
+
+/** See `HistoryReader.windowCoverage`. */
+export function readWindowCoverage(db: Db, from: TimeMs, to: TimeMs): readonly WindowCoverage[] {
+  const rows = db
+    .prepare(
+      'SELECT start, coverage, complete, problems FROM windows WHERE start >= ? AND start < ? ORDER BY start',
+    )
+    .all(from, to) as readonly {
+    start: TimeMs;
+    coverage: number;
+    complete: number;
+    problems: string;
+  }[];
+  return rows.map(({ start, coverage, complete, problems }) => ({
+    start,
+    coverage,
+    complete: complete === 1,
+    problems: JSON.parse(problems) as readonly DataProblem[],
+  }));
 }

@@ -5,11 +5,12 @@ import { pinsAndAudit } from './003-pins-and-audit.ts';
 import { deliveries } from './010-deliveries.ts';
 import { bills } from './030-bills.ts';
 import { containerDays } from './040-container-days.ts';
+import { digests } from './050-digests.ts';
 
 /**
  * One step of the schema: one file, one line below. Numbers never change once released; a file does
  * not have to know of the others. Reserved: 001–009 the history itself, 010–019 notify, 020–029
- * collect and specs, 030–039 cost, 040–049 rightsize and posture, 050–059 serve.
+ * collect and specs, 030–039 cost, 040–049 rightsize and posture, 050–059 digest.
  */
 export interface Migration {
   readonly number: number;
@@ -24,4 +25,5 @@ export const MIGRATIONS: readonly Migration[] = [
   deliveries,
   bills,
   containerDays,
+  digests,
 ];
