@@ -11,7 +11,7 @@ import type { ClientDeps, PrometheusClient } from './prometheus/client.ts';
 import { fetchBatch } from './prometheus/fetchBatch.ts';
 import type { Batch } from './prometheus/fetchBatch.ts';
 import { gridOf } from './prometheus/grid.ts';
-import { parseMatchers, promDuration } from './prometheus/matchers.ts';
+import { parseMatchers } from './prometheus/matchers.ts';
 import { queryContext } from './prometheus/queries.ts';
 import type { QueryContext } from './prometheus/queries.ts';
 
@@ -80,7 +80,7 @@ export function contextOf(config: Config): QueryContext {
   const { window } = config.schedule;
   const rate = config.prometheus.rateRange ?? window;
   const matchers = parseMatchers(config.prometheus.matchers);
-  return queryContext(promDuration(window - 1), promDuration(rate - 1), matchers);
+  return queryContext(window - 1, rate - 1, matchers);
 }
 
 function largestAnswer(batch: Batch): number {

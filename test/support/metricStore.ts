@@ -14,6 +14,8 @@ export interface MetricStore {
   add(metric: string, labels: Readonly<Record<string, string>>, samples: readonly Sample[]): void;
   /** Writes what was added into blocks. */
   build(): Promise<void>;
+  /** The same samples in Prometheus' text format with times in milliseconds, for other stores. */
+  text(): string;
   remove(): Promise<void>;
 }
 
@@ -54,6 +56,7 @@ export async function createMetricStore(): Promise<MetricStore> {
         ]);
       }
     },
+    text: () => `${[...families.values()].flat(2).map(inMilliseconds).join('\n')}\n`,
     remove: () => rm(root, { recursive: true, force: true }),
   };
 }
@@ -78,6 +81,11 @@ function blocksOf(families: ReadonlyMap<string, readonly (readonly string[])[]>)
     ]);
     return `${text.join('\n')}\n# EOF\n`;
   });
+}
+
+function inMilliseconds(line: string): string {
+  const at = line.lastIndexOf(' ') + 1;
+  return `${line.slice(0, at)}${Math.round(Number(line.slice(at)) * 1000)}`;
 }
 
 function print(value: number): string {

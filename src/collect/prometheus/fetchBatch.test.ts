@@ -6,7 +6,7 @@ import type { MatrixAnswer } from './matrix.ts';
 import { QUERY_IDS, queryContext } from './queries.ts';
 
 const grid = { startSeconds: 0, stepSeconds: 300, points: 9 };
-const context = queryContext('5m', '5m', [{ name: 'cluster', op: '=', value: 'a' }]);
+const context = queryContext(300_000, 300_000, [{ name: 'cluster', op: '=', value: 'a' }]);
 const never = new AbortController().signal;
 
 interface Asked {

@@ -1,12 +1,19 @@
+import { SECOND_MS } from '../../model/time.ts';
 import type { Matcher } from './matchers.ts';
-import { selector } from './matchers.ts';
+import { promDuration, selector } from './matchers.ts';
 
 /** What a query is written with. */
 export interface QueryContext {
   /** Range that holds exactly one window's samples. */
   readonly window: string;
-  /** Range of every rate(). */
+  /** Range of every increase of a counter. */
   readonly rate: string;
+  /**
+   * A counter's increase per second of the whole range: `rate()` in Prometheus, but not in VictoriaMetrics,
+   * whose `rate()` divides by the time between the samples, so that a container that lived for a minute of
+   * five would seem to have run at full speed for all of them.
+   */
+  perSecond(series: string): string;
   /** A selector with the configured matchers added; nothing is selected without them. */
   select(metric: string, ...own: readonly Matcher[]): string;
 }
@@ -29,13 +36,15 @@ export interface QuerySpec {
 
 /** Builds the context of a query. */
 export function queryContext(
-  window: string,
-  rate: string,
+  windowMs: number,
+  rateMs: number,
   configured: readonly Matcher[],
 ): QueryContext {
+  const rate = promDuration(rateMs);
   return {
-    window,
+    window: promDuration(windowMs),
     rate,
+    perSecond: (series) => `increase(${series}[${rate}]) / ${rateMs / SECOND_MS}`,
     select: (metric, ...own) => selector(metric, [...own, ...configured]),
   };
 }
@@ -55,15 +64,15 @@ const BY_CGROUP = 'namespace,pod,container,id';
 const BY_POD = 'namespace,pod,uid';
 const BY_CONTAINER = `${BY_POD},container`;
 
-/** rate() first, then the duplicates' maximum, then the sum over the parts (cores, devices). */
+/** The increase first, then the duplicates' maximum, then the sum over the parts (cores, devices). */
 function counterByPart(q: QueryContext, metric: string, part: string): string {
-  return `sum by (${BY_CGROUP}) (max by (${BY_CGROUP},${part}) (rate(${q.select(metric, ...CONTAINER)}[${q.rate}])))`;
+  return `sum by (${BY_CGROUP}) (max by (${BY_CGROUP},${part}) (${q.perSecond(q.select(metric, ...CONTAINER))}))`;
 }
 
 /** Network counters are the pod's; the host's interfaces of hostNetwork pods are dropped later. */
 function networkByPod(q: QueryContext, metric: string): string {
   const series = q.select(metric, not('pod', ''), not('interface', 'lo'));
-  return `sum by (namespace,pod,id) (max by (namespace,pod,id,interface) (rate(${series}[${q.rate}])))`;
+  return `sum by (namespace,pod,id) (max by (namespace,pod,id,interface) (${q.perSecond(series)}))`;
 }
 
 /** The last value inside the window: also of what vanished before the window's end. */
@@ -173,7 +182,7 @@ export const QUERIES = {
     need: 'extra',
     without: 'network egress has no cost',
     promql: (q) =>
-      `sum by (namespace,pod_name,internet,same_zone,same_region) (rate(${q.select('kubecost_pod_network_egress_bytes_total')}[${q.rate}]))`,
+      `sum by (namespace,pod_name,internet,same_zone,same_region) (${q.perSecond(q.select('kubecost_pod_network_egress_bytes_total'))})`,
   },
   // ── DCGM exporter ──────────────────────────────────────────────────────────────────────────────────
   gpuUtilisation: {
