@@ -3,6 +3,8 @@ import type { Config } from '../config/schema.ts';
 import type { Collector } from './collector.ts';
 import type { ClientDeps } from './prometheus/client.ts';
 import { createPrometheusCollector } from './prometheusCollector.ts';
+import { createSpecSource } from './specs/createSpecSource.ts';
+import { createEnrichingCollector } from './specs/enrichingCollector.ts';
 
 /** What collecting needs from the machine; tests give their own. */
 export type CollectorDeps = ClientDeps;
@@ -22,5 +24,7 @@ export async function createCollector(
   config: Config,
   deps: CollectorDeps = SYSTEM_DEPS,
 ): Promise<Collector> {
-  return createPrometheusCollector(config, deps);
+  const metrics = await createPrometheusCollector(config, deps);
+  const specs = createSpecSource(config);
+  return specs === null ? metrics : createEnrichingCollector(metrics, specs, deps.now);
 }

@@ -70,8 +70,8 @@ function verdictOf(
     rule: code,
     scope,
     status: problem === null ? 'clear' : 'firing',
-    // A metric that this cluster does not have takes away a feature; anything else takes away truth.
-    severity: code === 'metric-absent' ? 'info' : 'warning',
+    // What this cluster does not give takes away a feature; anything else takes away truth.
+    severity: code === 'metric-absent' || code === 'resource-absent' ? 'info' : 'warning',
     score: 50,
     startedAt: since,
     summary: problem?.text ?? `${subject} answers again`,

@@ -1,4 +1,4 @@
-import type { ClusterObjects } from './clusterObjects.ts';
+import type { ClusterObjects, WorkloadObject } from './clusterObjects.ts';
 import type { Reading } from './reading.ts';
 import type { PodSpecFacts } from './podSpec.ts';
 import type { TimeMs, Window } from './time.ts';
@@ -18,6 +18,11 @@ export interface Snapshot {
   readonly nodes: readonly NodeSample[];
   readonly pods: readonly PodSample[];
   readonly namespaces: ReadonlyMap<string, NamespaceFacts>;
+  /**
+   * Labels and annotations of workloads themselves, by `NAMESPACE/KIND/NAME`, as the Kubernetes API or a
+   * file gave them last; absent where neither did. Replicas of the moment are in `objects`.
+   */
+  readonly workloads?: ReadonlyMap<string, WorkloadObject>;
   readonly volumes: readonly VolumeSample[];
   readonly loadBalancers: readonly LoadBalancerSample[];
   /** Other objects of the cluster, observed close to this window; absent where no source told of them. */
@@ -45,6 +50,7 @@ export interface DataProblem {
     | 'query-failed'
     | 'partial-answer'
     | 'metric-absent'
+    | 'resource-absent'
     | 'low-coverage'
     | 'population-collapse'
     | 'bad-values'

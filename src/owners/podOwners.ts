@@ -8,14 +8,18 @@ export type PodOwners = ReadonlyMap<string, string>;
 /** Longer texts are no owner but somebody's prose, or an attack on whoever reads it. */
 const MAX_OWNER_LENGTH = 253;
 
+/** Anything that carries labels and annotations. */
+type Carrier = Pick<NamespaceFacts, 'labels' | 'annotations'>;
+
 /**
- * Who owns each pod of a window: the first of `keys` that the pod's annotations or labels carry, else
- * the first that its namespace carries. An annotation goes before a label of the same name.
+ * Who owns each pod of a window: the first of `keys` that its workload carries, else the first that its
+ * namespace carries. A workload carries what is on itself (the Deployment), then what is on its pods; an
+ * annotation goes before a label of the same name.
  */
 export function podOwners(snapshot: Snapshot, keys: readonly string[]): PodOwners {
   const owners = new Map<string, string>();
   for (const pod of snapshot.pods) {
-    const owner = ownerIn(pod, keys) ?? ownerIn(snapshot.namespaces.get(pod.namespace), keys);
+    const owner = podOwner(pod, snapshot, keys) ?? namespaceOwner(snapshot, pod.namespace, keys);
     if (owner !== null) owners.set(pod.uid, owner);
   }
   return owners;
@@ -33,21 +37,33 @@ export function scopeOwner(
     const wanted = workloadKey(namespace, workload);
     for (const pod of snapshot.pods) {
       if (pod.namespace !== namespace || workloadKey(namespace, pod.workload) !== wanted) continue;
-      const owner = ownerIn(pod, keys);
+      const owner = podOwner(pod, snapshot, keys);
       if (owner !== null) return owner;
     }
   }
-  return ownerIn(snapshot.namespaces.get(namespace), keys);
+  return namespaceOwner(snapshot, namespace, keys);
 }
 
-function ownerIn(
-  from: PodSample | NamespaceFacts | undefined,
+function podOwner(pod: PodSample, { workloads }: Snapshot, keys: readonly string[]): string | null {
+  const workload = workloads?.get(workloadKey(pod.namespace, pod.workload));
+  return ownerIn(workload === undefined ? [pod] : [workload, pod], keys);
+}
+
+function namespaceOwner(
+  { namespaces }: Snapshot,
+  namespace: string,
   keys: readonly string[],
 ): string | null {
-  if (from === undefined) return null;
+  const facts = namespaces.get(namespace);
+  return facts === undefined ? null : ownerIn([facts], keys);
+}
+
+function ownerIn(carriers: readonly Carrier[], keys: readonly string[]): string | null {
   for (const key of keys) {
-    const owner = (from.annotations[key] ?? from.labels[key] ?? '').trim();
-    if (owner !== '' && owner.length <= MAX_OWNER_LENGTH) return owner;
+    for (const { annotations, labels } of carriers) {
+      const owner = (annotations[key] ?? labels[key] ?? '').trim();
+      if (owner !== '' && owner.length <= MAX_OWNER_LENGTH) return owner;
+    }
   }
   return null;
 }

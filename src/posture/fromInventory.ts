@@ -1,5 +1,5 @@
-import { workloadOf } from '../collect/identity.ts';
 import type { PodRecord } from '../collect/kubernetes/podRecord.ts';
+import { workloadOfRecord } from '../collect/specs/recordWorkload.ts';
 import type { ClusterObjects } from '../model/clusterObjects.ts';
 import type { WorkloadRef } from '../model/workload.ts';
 import { workloadKey } from '../model/workload.ts';
@@ -69,11 +69,8 @@ function unwritten(objects: ClusterObjects): readonly string[] {
 }
 
 function podOf(record: PodRecord, { owners }: PostureInventory): PosturePod {
-  const { namespace, name, owner, node, labels, spec } = record;
-  const grandOwner =
-    owner === null ? undefined : owners.get(`${namespace}/${owner.kind}/${owner.name}`);
-  const image = record.containers.find(({ role }) => role === 'main')?.image ?? null;
-  const { workload } = workloadOf({ name, owner, grandOwner, node, image });
+  const { namespace, name, labels, spec } = record;
+  const { workload } = workloadOfRecord(record, owners);
   const specs = new Map(spec.containers.map((container) => [container.name, container]));
   const containers = record.containers.map((container) => ({
     name: container.name,

@@ -1,7 +1,7 @@
 import type { TimeMs } from '../../model/time.ts';
 import type { WorkloadRef } from '../../model/workload.ts';
 import { holdsWholeObject } from '../labels.ts';
-import type { RawMetadata } from './rawObjects.ts';
+import type { RawMetadata, RawObject } from './rawObjects.ts';
 
 /** An RFC 3339 time; null when there is none. */
 export function parseTime(text: string | undefined): TimeMs | null {
@@ -41,4 +41,12 @@ function sorted(
     if (typeof value === 'string' && !leaveOut(name)) result[name] = value;
   }
   return result;
+}
+
+/** Where an object is and what it is called. */
+export function namedOf({ metadata }: RawObject): {
+  readonly namespace: string;
+  readonly name: string;
+} {
+  return { namespace: metadata?.namespace ?? '', name: metadata?.name ?? '' };
 }

@@ -1,0 +1,40 @@
+import type { ServiceObject, VolumeClaim } from '../../../model/clusterObjects.ts';
+import { namedOf } from '../metadata.ts';
+import { parseQuantity } from '../quantity.ts';
+import type { RawObject } from '../rawObjects.ts';
+
+interface RawClaimSpec {
+  readonly storageClassName?: string;
+  readonly volumeName?: string;
+  readonly resources?: { readonly requests?: { readonly storage?: string } };
+}
+
+/** Reads a PersistentVolumeClaim; its size is what it asks for. */
+export function volumeClaim(raw: RawObject): VolumeClaim {
+  const spec = (raw.spec ?? {}) as RawClaimSpec;
+  const status = (raw.status ?? {}) as { readonly phase?: string };
+  return {
+    ...namedOf(raw),
+    storageClass: spec.storageClassName ?? null,
+    volume: spec.volumeName ?? null,
+    bytes: parseQuantity(spec.resources?.requests?.storage),
+    phase: status.phase ?? null,
+  };
+}
+
+interface RawServiceSpec {
+  readonly type?: string;
+  readonly selector?: Readonly<Record<string, string>>;
+  readonly ports?: readonly { readonly port?: number }[];
+}
+
+/** Reads a Service. */
+export function serviceObject(raw: RawObject): ServiceObject {
+  const spec = (raw.spec ?? {}) as RawServiceSpec;
+  return {
+    ...namedOf(raw),
+    type: spec.type ?? 'ClusterIP',
+    selector: spec.selector ?? {},
+    ports: (spec.ports ?? []).flatMap(({ port }) => port ?? []),
+  };
+}

@@ -1,0 +1,62 @@
+import type { DisruptionBudget, LimitRange, ResourceQuota } from '../../../model/clusterObjects.ts';
+import { namedOf } from '../metadata.ts';
+import { parseQuantities } from '../quantity.ts';
+import type { RawObject } from '../rawObjects.ts';
+
+interface RawQuotaSpec {
+  readonly hard?: unknown;
+  readonly scopes?: readonly string[];
+  readonly scopeSelector?: unknown;
+}
+
+/** Reads a ResourceQuota: what its status enforces, or what its spec asks for until it has one. */
+export function resourceQuota(raw: RawObject): ResourceQuota {
+  const spec = (raw.spec ?? {}) as RawQuotaSpec;
+  const status = (raw.status ?? {}) as { readonly hard?: unknown; readonly used?: unknown };
+  return {
+    ...namedOf(raw),
+    hard: parseQuantities(status.hard ?? spec.hard),
+    used: parseQuantities(status.used),
+    scoped: (spec.scopes ?? []).length > 0 || spec.scopeSelector !== undefined,
+  };
+}
+
+interface RawLimits {
+  readonly type?: string;
+  readonly default?: unknown;
+  readonly defaultRequest?: unknown;
+  readonly min?: unknown;
+  readonly max?: unknown;
+}
+
+/** Reads the entries of a LimitRange that are for containers. */
+export function limitRanges(raw: RawObject): readonly LimitRange[] {
+  const { limits = [] } = (raw.spec ?? {}) as { readonly limits?: readonly RawLimits[] };
+  return limits
+    .filter(({ type }) => type === 'Container')
+    .map((one) => ({
+      ...namedOf(raw),
+      defaultLimit: parseQuantities(one.default),
+      defaultRequest: parseQuantities(one.defaultRequest),
+      min: parseQuantities(one.min),
+      max: parseQuantities(one.max),
+    }));
+}
+
+interface RawBudgetSpec {
+  readonly selector?: { readonly matchLabels?: Readonly<Record<string, string>> };
+  readonly minAvailable?: number | string;
+  readonly maxUnavailable?: number | string;
+}
+
+/** Reads a PodDisruptionBudget. */
+export function disruptionBudget(raw: RawObject): DisruptionBudget {
+  const spec = (raw.spec ?? {}) as RawBudgetSpec;
+  const text = (value: number | string | undefined) => (value === undefined ? null : `${value}`);
+  return {
+    ...namedOf(raw),
+    matchLabels: spec.selector?.matchLabels ?? {},
+    minAvailable: text(spec.minAvailable),
+    maxUnavailable: text(spec.maxUnavailable),
+  };
+}

@@ -1,0 +1,211 @@
+/** A kind of object that is read from the Kubernetes API, or from a file of its objects. */
+export interface ResourceKind {
+  /** As `kubectl api-resources` and RBAC rules call it. */
+  readonly resource: string;
+  /** Empty for the core group. */
+  readonly group: string;
+  /** API versions that are understood, the preferred one first. */
+  readonly versions: readonly string[];
+  readonly kind: string;
+  readonly namespaced: boolean;
+  /** `part`: a cluster without it is an ordinary cluster, so that its absence is no problem. */
+  readonly need: 'standard' | 'part';
+  /** Only its metadata is read: labels, annotations and owner. */
+  readonly metadataOnly?: boolean;
+  /** What is missing without it, as the end of a sentence. */
+  readonly without: string;
+}
+
+const OWNER_CHAIN = 'workloads of its pods are told by the shape of their names';
+
+/** Everything that is read, in the order in which it is asked for. */
+export const RESOURCES = [
+  {
+    resource: 'pods',
+    group: '',
+    versions: ['v1'],
+    kind: 'Pod',
+    namespaced: true,
+    need: 'standard',
+    without:
+      'commands, arguments, security settings and labels of pods are unknown: signatures in them are not seen, and owners named on pods neither',
+  },
+  {
+    resource: 'nodes',
+    group: '',
+    versions: ['v1'],
+    kind: 'Node',
+    namespaced: false,
+    need: 'standard',
+    without:
+      'instance type, region and capacity type of nodes come from metrics or stay unknown, and with them list prices',
+  },
+  {
+    resource: 'namespaces',
+    group: '',
+    versions: ['v1'],
+    kind: 'Namespace',
+    namespaced: false,
+    need: 'standard',
+    without: 'owners named on namespaces are unknown',
+  },
+  {
+    resource: 'replicasets',
+    group: 'apps',
+    versions: ['v1'],
+    kind: 'ReplicaSet',
+    namespaced: true,
+    need: 'standard',
+    metadataOnly: true,
+    without: OWNER_CHAIN,
+  },
+  {
+    resource: 'deployments',
+    group: 'apps',
+    versions: ['v1'],
+    kind: 'Deployment',
+    namespaced: true,
+    need: 'standard',
+    without:
+      'owners named on Deployments, their wished-for replicas and who manages them are unknown',
+  },
+  {
+    resource: 'statefulsets',
+    group: 'apps',
+    versions: ['v1'],
+    kind: 'StatefulSet',
+    namespaced: true,
+    need: 'standard',
+    without:
+      'owners named on StatefulSets, their wished-for replicas and who manages them are unknown',
+  },
+  {
+    resource: 'daemonsets',
+    group: 'apps',
+    versions: ['v1'],
+    kind: 'DaemonSet',
+    namespaced: true,
+    need: 'standard',
+    without: 'owners named on DaemonSets and who manages them are unknown',
+  },
+  {
+    resource: 'jobs',
+    group: 'batch',
+    versions: ['v1'],
+    kind: 'Job',
+    namespaced: true,
+    need: 'standard',
+    metadataOnly: true,
+    without: OWNER_CHAIN,
+  },
+  {
+    resource: 'cronjobs',
+    group: 'batch',
+    versions: ['v1', 'v1beta1'],
+    kind: 'CronJob',
+    namespaced: true,
+    need: 'standard',
+    without: 'owners named on CronJobs are unknown',
+  },
+  {
+    resource: 'horizontalpodautoscalers',
+    group: 'autoscaling',
+    versions: ['v2', 'v2beta2', 'v1'],
+    kind: 'HorizontalPodAutoscaler',
+    namespaced: true,
+    need: 'standard',
+    without: 'recommendations cannot tell what an autoscaler drives, and say so',
+  },
+  {
+    resource: 'verticalpodautoscalers',
+    group: 'autoscaling.k8s.io',
+    versions: ['v1', 'v1beta2'],
+    kind: 'VerticalPodAutoscaler',
+    namespaced: true,
+    need: 'part',
+    without: 'recommendations cannot tell whose requests a VerticalPodAutoscaler sets',
+  },
+  {
+    resource: 'resourcequotas',
+    group: '',
+    versions: ['v1'],
+    kind: 'ResourceQuota',
+    namespaced: true,
+    need: 'standard',
+    without: 'posture cannot check quotas',
+  },
+  {
+    resource: 'limitranges',
+    group: '',
+    versions: ['v1'],
+    kind: 'LimitRange',
+    namespaced: true,
+    need: 'standard',
+    without: 'posture cannot check limit ranges',
+  },
+  {
+    resource: 'poddisruptionbudgets',
+    group: 'policy',
+    versions: ['v1', 'v1beta1'],
+    kind: 'PodDisruptionBudget',
+    namespaced: true,
+    need: 'standard',
+    without: 'posture cannot check disruption budgets',
+  },
+  {
+    resource: 'persistentvolumeclaims',
+    group: '',
+    versions: ['v1'],
+    kind: 'PersistentVolumeClaim',
+    namespaced: true,
+    need: 'standard',
+    without: 'storage classes and sizes of claims come from metrics or stay unknown',
+  },
+  {
+    resource: 'services',
+    group: '',
+    versions: ['v1'],
+    kind: 'Service',
+    namespaced: true,
+    need: 'standard',
+    without: 'types and ports of Services come from metrics or stay unknown',
+  },
+  {
+    resource: 'rollouts',
+    group: 'argoproj.io',
+    versions: ['v1alpha1'],
+    kind: 'Rollout',
+    namespaced: true,
+    need: 'part',
+    without: 'owners named on Rollouts are unknown',
+  },
+  {
+    resource: 'services',
+    group: 'serving.knative.dev',
+    versions: ['v1'],
+    kind: 'Service',
+    namespaced: true,
+    need: 'part',
+    without: 'owners named on Knative Services are unknown',
+  },
+  {
+    resource: 'deploymentconfigs',
+    group: 'apps.openshift.io',
+    versions: ['v1'],
+    kind: 'DeploymentConfig',
+    namespaced: true,
+    need: 'part',
+    without: 'owners named on DeploymentConfigs are unknown',
+  },
+] as const satisfies readonly ResourceKind[];
+
+/** `pods`, `deployments.apps`: as RBAC and kubectl name it. */
+export function resourceName({ resource, group }: ResourceKind): string {
+  return group === '' ? resource : `${resource}.${group}`;
+}
+
+/** The resource that an object belongs to; undefined for what is not read. */
+export function resourceOf(apiVersion: string, kind: string): ResourceKind | undefined {
+  const group = apiVersion.includes('/') ? apiVersion.slice(0, apiVersion.indexOf('/')) : '';
+  return RESOURCES.find((one) => one.kind === kind && one.group === group);
+}

@@ -1,0 +1,180 @@
+import type { ClusterObjects } from '../../model/clusterObjects.ts';
+import type { DataProblem } from '../../model/snapshot.ts';
+import type { TimeMs } from '../../model/time.ts';
+import { workloadKey, type WorkloadRef } from '../../model/workload.ts';
+import { autoscaler, verticalAutoscaler } from '../kubernetes/objects/autoscalers.ts';
+import { serviceObject, volumeClaim } from '../kubernetes/objects/claimsAndServices.ts';
+import { nodeObject } from '../kubernetes/objects/nodes.ts';
+import { disruptionBudget, limitRanges, resourceQuota } from '../kubernetes/objects/policies.ts';
+import { workloadObject } from '../kubernetes/objects/workloads.ts';
+import {
+  annotationsOf,
+  controllerOf,
+  labelsOf,
+  namedOf,
+  parseTime,
+} from '../kubernetes/metadata.ts';
+import { podRecord, type PodRecord } from '../kubernetes/podRecord.ts';
+import type { RawObject } from '../kubernetes/rawObjects.ts';
+import { resourceName, resourceOf, type ResourceKind } from '../kubernetes/resources.ts';
+import type { Inventory, NamespaceRecord } from './inventory.ts';
+
+type Lists = {
+  -readonly [
+    K in keyof Omit<ClusterObjects, 'observedAt' | 'missing'>
+  ]: ClusterObjects[K][number][];
+};
+
+/** What an inventory says besides its objects. */
+export interface InventoryFrame {
+  readonly observedAt: TimeMs;
+  readonly validFrom: TimeMs;
+  readonly validTo: TimeMs;
+  /** Resources whose lists say nothing. */
+  readonly missing: readonly string[];
+  readonly problems: readonly DataProblem[];
+}
+
+/**
+ * Boils objects down to what is read of them, one by one, so that a page of a list can be let go of before
+ * the next one comes.
+ */
+export class InventoryBuilder {
+  readonly #pods = new Map<string, PodRecord>();
+  readonly #namespaces = new Map<string, NamespaceRecord>();
+  readonly #owners = new Map<string, WorkloadRef | null>();
+  readonly #seen = new Set<string>();
+  readonly #lists: Lists = {
+    workloads: [],
+    autoscalers: [],
+    verticalAutoscalers: [],
+    quotas: [],
+    limitRanges: [],
+    disruptionBudgets: [],
+    claims: [],
+    services: [],
+    nodes: [],
+  };
+
+  /** Resources of which at least one object came, as `resourceName` calls them. */
+  get seen(): ReadonlySet<string> {
+    return this.#seen;
+  }
+
+  /**
+   * Takes an object; false when nothing of its kind is read.
+   * @throws Error saying what an object lacks that has no name, or a pod that has no UID.
+   */
+  add(raw: RawObject): boolean {
+    const resource = resourceOf(raw.apiVersion ?? '', raw.kind ?? '');
+    if (typeof raw.kind !== 'string') throw new Error('has no kind');
+    if (resource === undefined) return false;
+    if (!raw.metadata?.name) throw new Error('has no metadata.name');
+    if (resource.namespaced && !raw.metadata.namespace) {
+      throw new Error('has no metadata.namespace');
+    }
+    this.#read(resource, raw);
+    this.#seen.add(resourceName(resource));
+    return true;
+  }
+
+  build(frame: InventoryFrame): Inventory {
+    const lists = this.#lists;
+    for (const list of Object.values(lists)) (list as Sortable[]).sort(byPlace);
+    const { observedAt, missing } = frame;
+    return {
+      ...frame,
+      pods: this.#pods,
+      podsByName: youngestByName(this.#pods.values()),
+      namespaces: this.#namespaces,
+      owners: this.#owners,
+      workloads: new Map(
+        lists.workloads.map((one) => [workloadKey(one.namespace, one.workload), one] as const),
+      ),
+      objects: { observedAt, missing, ...lists },
+    };
+  }
+
+  #read(resource: ResourceKind, raw: RawObject): void {
+    const lists = this.#lists;
+    switch (resourceName(resource)) {
+      case 'pods':
+        return this.#addPod(raw);
+      case 'nodes':
+        return void lists.nodes.push(nodeObject(raw));
+      case 'namespaces':
+        return this.#addNamespace(raw);
+      case 'replicasets.apps':
+      case 'jobs.batch':
+        return this.#addOwned(raw);
+      case 'horizontalpodautoscalers.autoscaling':
+        return void lists.autoscalers.push(autoscaler(raw));
+      case 'verticalpodautoscalers.autoscaling.k8s.io':
+        return void lists.verticalAutoscalers.push(verticalAutoscaler(raw));
+      case 'resourcequotas':
+        return void lists.quotas.push(resourceQuota(raw));
+      case 'limitranges':
+        return void lists.limitRanges.push(...limitRanges(raw));
+      case 'poddisruptionbudgets.policy':
+        return void lists.disruptionBudgets.push(disruptionBudget(raw));
+      case 'persistentvolumeclaims':
+        return void lists.claims.push(volumeClaim(raw));
+      case 'services':
+        return void lists.services.push(serviceObject(raw));
+      default:
+        return void lists.workloads.push(workloadObject(raw));
+    }
+  }
+
+  #addPod(raw: RawObject): void {
+    const record = podRecord(raw);
+    if (record === null) {
+      throw new Error('has no metadata.uid: it is a manifest, not what the cluster runs');
+    }
+    this.#pods.set(record.uid, record);
+  }
+
+  #addNamespace({ metadata }: RawObject): void {
+    const name = metadata?.name ?? '';
+    this.#namespaces.set(name, {
+      name,
+      createdAt: parseTime(metadata?.creationTimestamp),
+      labels: labelsOf(metadata),
+      annotations: annotationsOf(metadata),
+    });
+  }
+
+  /** A ReplicaSet or Job counts as a workload only where nothing else controls it. */
+  #addOwned(raw: RawObject): void {
+    const { namespace, name } = namedOf(raw);
+    const owner = controllerOf(raw.metadata);
+    const kind = raw.kind ?? '';
+    this.#owners.set(workloadKey(namespace, { kind, name }), owner);
+    if (owner === null) this.#lists.workloads.push(workloadObject(raw));
+  }
+}
+
+interface Sortable {
+  readonly namespace?: string;
+  readonly name?: string;
+  readonly workload?: WorkloadRef;
+}
+
+function byPlace(a: Sortable, b: Sortable): number {
+  const [x, y] = [placeOf(a), placeOf(b)];
+  return x < y ? -1 : x > y ? 1 : 0;
+}
+
+function placeOf({ namespace = '', name, workload }: Sortable): string {
+  return workload === undefined ? `${namespace}/${name}` : workloadKey(namespace, workload);
+}
+
+function youngestByName(pods: Iterable<PodRecord>): Map<string, PodRecord> {
+  const byName = new Map<string, PodRecord>();
+  for (const pod of pods) {
+    const key = `${pod.namespace}/${pod.name}`;
+    const other = byName.get(key);
+    if (other === undefined || (other.createdAt ?? 0) < (pod.createdAt ?? 0)) byName.set(key, pod);
+  }
+  return byName;
+}
