@@ -32,7 +32,6 @@ export function createSlackClient({ token, apiUrl }: SlackClientOptions): WebCli
     retryConfig: { retries: 0 },
     rejectRateLimitedCalls: true,
     maxRequestConcurrency: 10,
-    allowAbsoluteUrls: false,
     fetch: abortableFetch,
     logger: silentLogger(),
   });

@@ -1,99 +1,45 @@
+import { checkBlocks, MAX_TOTAL_TEXT, totalText } from '../../demo/slack/blockKit/checkBlocks.ts';
+import { isJson, problemText } from '../../demo/slack/blockKit/problem.ts';
 import type { SlackMessage } from '../slack/message.ts';
 
 /**
- * What Slack would refuse in a message, and what an attacker could have smuggled into it. Written from
- * Slack's public reference (docs.slack.dev/reference/block-kit), not from our renderers.
+ * What is wrong with a message: what Slack would refuse (the stand-in's check), and what an attacker
+ * could have smuggled into it.
  */
 export function problemsOfMessage(
   { text, blocks }: SlackMessage,
   ownUrl: string | null,
 ): readonly string[] {
-  const problems: string[] = [];
+  const problems = checkBlocks(blocks, { fileIsReady: () => true }).map(problemText);
   if (text.trim() === '') problems.push('text is empty');
   if (text.length > 4_000) problems.push('text is too long');
-  if (blocks.length === 0 || blocks.length > 50) problems.push(`${blocks.length} blocks`);
-  problems.push(...injected(text, ownUrl));
-  blocks.forEach((block, index) => {
-    for (const problem of problemsOfBlock(block as unknown as Node, ownUrl)) {
-      problems.push(`block ${index} (${block.type}): ${problem}`);
-    }
-  });
+  if (blocks.length === 0) problems.push('no blocks');
+  if (totalText(blocks) > MAX_TOTAL_TEXT) problems.push('too much text in all');
+  problems.push(...injected(text, ownUrl), ...smuggled(blocks, ownUrl));
   return problems;
 }
 
-interface Node {
-  readonly [key: string]: unknown;
+/** Every text object and address in the blocks, wherever it stands. */
+function smuggled(value: unknown, ownUrl: string | null): readonly string[] {
+  if (Array.isArray(value)) return value.flatMap((each) => smuggled(each, ownUrl));
+  if (!isJson(value)) return [];
+  const { type, url } = value;
+  const isText = type === 'mrkdwn' || type === 'plain_text';
+  const isForeign = typeof url === 'string' && (ownUrl === null || !url.startsWith(ownUrl));
+  return [
+    ...(isText ? textProblems(value, ownUrl) : []),
+    ...(isForeign ? [`links to ${url}`] : []),
+    ...Object.values(value).flatMap((inner) => smuggled(inner, ownUrl)),
+  ];
 }
 
-function problemsOfBlock(block: Node, ownUrl: string | null): readonly string[] {
-  switch (block['type']) {
-    case 'header':
-      return checkText(block['text'], 'plain_text', 150, ownUrl);
-    case 'section': {
-      const fields = (block['fields'] as readonly unknown[] | undefined) ?? [];
-      const hasText = block['text'] !== undefined;
-      return [
-        ...(hasText || fields.length > 0 ? [] : ['has neither text nor fields']),
-        ...(fields.length > 10 ? ['more than 10 fields'] : []),
-        ...(block['fields'] !== undefined && fields.length === 0 ? ['empty fields'] : []),
-        ...(hasText ? checkText(block['text'], 'mrkdwn', 3_000, ownUrl) : []),
-        ...fields.flatMap((field) => checkText(field, 'mrkdwn', 2_000, ownUrl)),
-      ];
-    }
-    case 'context': {
-      const elements = block['elements'] as readonly unknown[];
-      return [
-        ...(elements.length === 0 || elements.length > 10 ? [`${elements.length} elements`] : []),
-        ...elements.flatMap((element) => checkText(element, 'mrkdwn', 2_000, ownUrl)),
-      ];
-    }
-    case 'image': {
-      const alt = block['alt_text'];
-      return typeof alt === 'string' && alt !== '' && alt.length <= 2_000 ? [] : ['bad alt_text'];
-    }
-    case 'actions':
-      return (block['elements'] as readonly Node[]).flatMap((element) =>
-        checkElement(element, ownUrl),
-      );
-    case 'divider':
-      return [];
-    default:
-      return ['is of an unknown type'];
-  }
-}
-
-function checkElement(element: Node, ownUrl: string | null): readonly string[] {
-  const problems: string[] = [];
-  if (String(element['action_id']).length > 255) problems.push('action_id too long');
-  if (element['type'] === 'button') {
-    problems.push(...checkText(element['text'], 'plain_text', 75, ownUrl));
-    const { value = '', url = '' } = element as { value?: string; url?: string };
-    if (value.length > 2_000) problems.push('value too long');
-    if (url.length > 3_000) problems.push('url too long');
-    if (url !== '' && (ownUrl === null || !url.startsWith(ownUrl)))
-      problems.push(`links to ${url}`);
-    return problems;
-  }
-  const options = element['options'] as readonly Node[];
-  if (options.length === 0 || options.length > 5) problems.push('bad number of options');
-  for (const option of options) {
-    problems.push(...checkText(option['text'], 'plain_text', 75, ownUrl));
-    if (String(option['value']).length > 150) problems.push('option value too long');
-  }
-  return problems;
-}
-
-function checkText(
-  element: unknown,
-  type: string,
-  max: number,
+function textProblems(
+  { type, text, verbatim, emoji }: Readonly<Record<string, unknown>>,
   ownUrl: string | null,
 ): readonly string[] {
-  const { type: actual, text, verbatim, emoji } = element as Node;
-  if (actual !== type || typeof text !== 'string') return [`is no ${type}`];
+  if (typeof text !== 'string') return ['a text that is none'];
   const problems: string[] = [];
   if (text.trim() === '') problems.push('empty text');
-  if (text.length > max) problems.push(`text of ${text.length} characters`);
   // oxlint-disable-next-line no-control-regex -- control characters are what it looks for
   if (/[\u0000-\u0009\u000B-\u001F\u202A-\u202E]/.test(text)) problems.push('hidden characters');
   if (/[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/.test(text)) {

@@ -1,0 +1,50 @@
+/** The page's own script: presses, and looking again when something changed. */
+export const SCRIPT = `
+'use strict';
+const toast = document.getElementById('toast');
+let timer;
+function say(text) {
+  toast.textContent = text;
+  toast.className = 'shown';
+  clearTimeout(timer);
+  timer = setTimeout(() => { toast.className = ''; }, 4000);
+}
+async function refresh() {
+  const answer = await fetch(location.href);
+  const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
+  const lists = [...document.querySelectorAll('.messages')];
+  const atEnd = lists.map((list) => list.scrollHeight - list.scrollTop - list.clientHeight < 40);
+  const before = lists.map((list) => list.scrollTop);
+  document.getElementById('live').replaceWith(page.getElementById('live'));
+  document.querySelector('nav').replaceWith(page.querySelector('nav'));
+  [...document.querySelectorAll('.messages')].forEach((list, index) => {
+    list.scrollTop = atEnd[index] ?? true ? list.scrollHeight : before[index];
+  });
+}
+document.addEventListener('click', async (event) => {
+  const button = event.target.closest('button[data-action]');
+  if (!button) return;
+  const message = button.closest('.message');
+  const form = new URLSearchParams({
+    user: document.body.dataset.user,
+    channel: message.dataset.channel,
+    ts: message.dataset.ts,
+    action: button.dataset.action,
+  });
+  if (button.dataset.option) form.set('option', button.dataset.option);
+  if (button.dataset.url) window.open(button.dataset.url, '_blank', 'noopener,noreferrer');
+  button.closest('details')?.removeAttribute('open');
+  button.classList.add('busy');
+  const answer = await fetch('/press', { method: 'POST', body: form });
+  button.classList.remove('busy');
+  const outcome = answer.ok ? await answer.json() : { acknowledged: false };
+  if (!outcome.acknowledged) say('The app did not answer within 3 seconds.');
+});
+let waiting = false;
+new EventSource('/events').addEventListener('message', () => {
+  if (waiting) return;
+  waiting = true;
+  setTimeout(() => { waiting = false; refresh(); }, 150);
+});
+for (const list of document.querySelectorAll('.messages')) list.scrollTop = list.scrollHeight;
+`;

@@ -1,0 +1,133 @@
+import { randomBytes } from 'node:crypto';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { readBody, SlackRefusal, type SlackCall } from './calls.ts';
+import { Faults } from './faults.ts';
+import { takeUpload } from './methods/files.ts';
+import {
+  BURNWATCH_SCOPES,
+  type PressOutcome,
+  type SlackPress,
+  type SlackStandIn,
+  type SlackStandInOptions,
+} from './options.ts';
+import { answerPage } from './page/answerPage.ts';
+import { pressPayload } from './press.ts';
+import { RateLimits } from './rateLimits.ts';
+import { SocketMode } from './socketMode.ts';
+import { answerCall, type WebApiParts } from './webApi.ts';
+import { Workspace } from './workspace.ts';
+
+/**
+ * Starts a stand-in for Slack on loopback, written from Slack's public API description: it checks what
+ * Slack checks (tokens, scopes, Block Kit, rates, uploads, Socket Mode) and shows what was posted as
+ * a page. For tests and the demo; nothing of it is kept.
+ */
+export async function startSlackStandIn(options: SlackStandInOptions): Promise<SlackStandIn> {
+  const workspace = new Workspace(options);
+  const sockets = new SocketMode(workspace);
+  const faults = new Faults();
+  const calls: SlackCall[] = [];
+  // Like Slack's in form, and nothing else: secret scanners need not worry.
+  const { botToken = `xoxb-${hex()}`, appToken = `xapp-1-${hex()}` } = options;
+  const { rates = { postsPerSecond: 1, burst: 1 } } = options;
+  let baseUrl = '';
+  const api: WebApiParts = {
+    workspace,
+    botToken,
+    appToken,
+    scopes: new Set(options.scopes ?? BURNWATCH_SCOPES),
+    limits: new RateLimits(rates),
+    faults,
+    calls,
+    baseUrl: () => baseUrl,
+    socketUrl: () => sockets.ticketUrl(baseUrl),
+  };
+  const press = (asked: SlackPress): Promise<PressOutcome> =>
+    sockets.interact(pressPayload(asked, workspace));
+
+  const server = createServer((request, response) => {
+    answer(request, response).catch((error: unknown) => {
+      const text = error instanceof Error ? error.message : String(error);
+      if (!response.headersSent) response.writeHead(500, { 'content-type': 'text/plain' });
+      response.end(text);
+    });
+  });
+  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { pathname } = new URL(request.url ?? '/', 'http://x');
+    if (pathname.startsWith('/api/')) {
+      await answerCall(pathname.slice('/api/'.length), request, response, api);
+    } else if (pathname.startsWith('/upload/v1/')) {
+      await answerUpload(pathname.slice('/upload/v1/'.length), request, response, api);
+    } else {
+      await answerPage(request, response, { workspace, press, sockets });
+    }
+  }
+  server.on('upgrade', (request, socket, head) => sockets.upgrade(request, socket, head));
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(options.port ?? 0, '127.0.0.1', resolve);
+  });
+  baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+
+  return {
+    apiUrl: `${baseUrl}/api/`,
+    pageUrl: `${baseUrl}/`,
+    botToken,
+    appToken,
+    faults,
+    calls,
+    messages: (channel) => {
+      const name = channel.replace(/^#/, '');
+      const ids = workspace.conversations
+        .filter((each) => each.id === channel || each.name === name || each.user === channel)
+        .map(({ id }) => id);
+      return workspace.messages.filter((message) => ids.includes(message.channel));
+    },
+    connections: () => sockets.connections,
+    refreshConnections: () => sockets.refresh(),
+    press,
+    close: async () => {
+      sockets.close();
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+/** The bytes of a file, raw or as the one part of a form. */
+async function answerUpload(
+  key: string,
+  request: IncomingMessage,
+  response: ServerResponse,
+  { workspace, faults }: WebApiParts,
+): Promise<void> {
+  const fault = faults.take('upload');
+  if (fault?.kind === 'down') {
+    request.socket.destroy();
+    return;
+  }
+  try {
+    if (fault !== null) throw new SlackRefusal('upload_failed');
+    const body = await fileBytes(request);
+    response.writeHead(200, { 'content-type': 'text/plain' }).end(takeUpload(workspace, key, body));
+  } catch (error) {
+    if (!(error instanceof SlackRefusal)) throw error;
+    response.writeHead(400, { 'content-type': 'text/plain' }).end(error.code);
+  }
+}
+
+async function fileBytes(request: IncomingMessage): Promise<Buffer> {
+  const body = await readBody(request);
+  const contentType = request.headers['content-type'] ?? '';
+  if (!contentType.startsWith('multipart/form-data')) return body;
+  const headers = { 'content-type': contentType };
+  const form = await new Response(new Uint8Array(body), { headers }).formData();
+  const [file] = [...form.values()].filter((part) => part instanceof Blob);
+  if (file === undefined) throw new SlackRefusal('no_file_data');
+  return Buffer.from(await file.arrayBuffer());
+}
+
+function hex(): string {
+  return randomBytes(12).toString('hex');
+}

@@ -1,0 +1,144 @@
+import { SlackRefusal } from './calls.ts';
+import { Ids } from './ids.ts';
+import type { SlackStandInOptions, SlackUser, SlackUserGroup } from './options.ts';
+
+export interface Conversation {
+  readonly id: string;
+  /** A channel's name, or the other user's for a direct message. */
+  readonly name: string;
+  readonly topic: string;
+  readonly kind: 'public' | 'private' | 'im';
+  readonly isArchived: boolean;
+  botIsMember: boolean;
+  /** The other side of a direct message. */
+  readonly user: string | null;
+}
+
+export interface StoredMessage {
+  readonly ts: string;
+  readonly channel: string;
+  /** Null: the message begins a conversation of its own. */
+  readonly threadTs: string | null;
+  /** A thread's reply that is shown in the channel as well. */
+  readonly broadcast: boolean;
+  readonly text: string;
+  readonly blocks: readonly Readonly<Record<string, unknown>>[];
+  readonly attachments: readonly Readonly<Record<string, unknown>>[];
+  readonly metadata: Readonly<Record<string, unknown>> | null;
+  readonly files: readonly string[];
+  readonly editedTs: string | null;
+  /** Only this user sees it. */
+  readonly onlyFor: string | null;
+}
+
+export interface StoredFile {
+  readonly id: string;
+  readonly name: string;
+  title: string;
+  readonly altText: string | null;
+  readonly length: number;
+  readonly uploadKey: string;
+  bytes: Buffer | null;
+  /** When `slack_file` may show it; null until the upload is complete. */
+  readyAt: number | null;
+}
+
+/** Everything that the made-up workspace knows, and who is told when it changes. */
+export class Workspace {
+  readonly now: () => number;
+  readonly ids: Ids;
+  readonly teamName: string;
+  readonly teamId: string;
+  readonly appName: string;
+  readonly appId: string;
+  readonly botUserId: string;
+  readonly botId: string;
+  readonly users: readonly SlackUser[];
+  readonly userGroups: readonly SlackUserGroup[];
+  readonly conversations: Conversation[];
+  readonly messages: StoredMessage[] = [];
+  readonly files = new Map<string, StoredFile>();
+  readonly fileProcessingMs: number;
+  readonly #listeners = new Set<() => void>();
+
+  constructor(options: SlackStandInOptions) {
+    this.now = options.now ?? Date.now;
+    this.ids = new Ids(this.now);
+    this.teamName = options.teamName ?? 'Example Corp';
+    this.appName = options.appName ?? 'Burnwatch';
+    this.teamId = this.ids.next('T');
+    this.appId = this.ids.next('A');
+    this.botUserId = this.ids.next('U');
+    this.botId = this.ids.next('B');
+    this.users = options.users ?? [];
+    this.userGroups = options.userGroups ?? [];
+    this.fileProcessingMs = options.fileProcessingMs ?? 1_500;
+    this.conversations = options.channels.map((channel) => ({
+      id: channel.id ?? this.ids.next('C'),
+      name: channel.name,
+      topic: channel.topic ?? '',
+      kind: channel.isPrivate === true ? 'private' : 'public',
+      isArchived: channel.isArchived ?? false,
+      botIsMember: channel.botIsMember ?? true,
+      user: null,
+    }));
+  }
+
+  /** By id, `#name` or name, as far as the app can see it. @throws SlackRefusal `channel_not_found` */
+  visible(address: string): Conversation {
+    const name = address.replace(/^#/, '');
+    const found = this.conversations.find((each) => each.id === address || each.name === name);
+    if (found === undefined || (found.kind === 'private' && !found.botIsMember)) {
+      throw new SlackRefusal('channel_not_found');
+    }
+    return found;
+  }
+
+  /** The direct message with a user, begun when there is none. @throws SlackRefusal `user_not_found` */
+  directMessage(userId: string): Conversation {
+    const known = this.conversations.find(({ user }) => user === userId);
+    if (known !== undefined) return known;
+    const user = this.users.find(({ id }) => id === userId);
+    if (user === undefined) throw new SlackRefusal('user_not_found');
+    const opened: Conversation = {
+      id: this.ids.next('D'),
+      name: user.realName,
+      topic: '',
+      kind: 'im',
+      isArchived: false,
+      botIsMember: true,
+      user: userId,
+    };
+    this.conversations.push(opened);
+    return opened;
+  }
+
+  message(channel: string, ts: string): StoredMessage | undefined {
+    return this.messages.find((message) => message.channel === channel && message.ts === ts);
+  }
+
+  add(message: StoredMessage): void {
+    this.messages.push(message);
+    this.changed();
+  }
+
+  replace(before: StoredMessage, after: StoredMessage): void {
+    this.messages[this.messages.indexOf(before)] = after;
+    this.changed();
+  }
+
+  remove(message: StoredMessage): void {
+    this.messages.splice(this.messages.indexOf(message), 1);
+    this.changed();
+  }
+
+  /** Calls `listener` at every change, until the returned function is called. */
+  onChange(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  changed(): void {
+    for (const listener of this.#listeners) listener();
+  }
+}
