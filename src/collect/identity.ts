@@ -107,6 +107,11 @@ function jobWorkload(job: string, grandOwner: Owner): ResolvedWorkload {
   return known('Job', job.replace(GENERATED, ''));
 }
 
+/** True for a workload that stands for runs which may have nothing but their kind and image in common. */
+export function isOneShotKind({ kind, name }: WorkloadRef): boolean {
+  return ONE_SHOT.has(kind) || name.includes('/');
+}
+
 function isOneShot(owner: WorkloadRef): boolean {
   if (ONE_SHOT.has(owner.kind)) return true;
   return !LASTING.has(owner.kind) && GENERATED.test(owner.name);

@@ -144,13 +144,14 @@ function judge(
   applied: readonly OperatorAction[],
   muted: boolean,
 ): WindowRecord {
-  const { costs, change, events } = runWindow(snapshot, state, settings, applied);
+  const { costs, change, events, workloadEvents } = runWindow(snapshot, state, settings, applied);
   const owners = settings.podOwners(snapshot);
   return {
     snapshot,
     costs,
     change,
     events,
+    workloadEvents,
     muted,
     applied,
     owners,

@@ -1,12 +1,15 @@
 import { allocate } from '../cost/allocate.ts';
 import { priceNodes } from '../cost/priceNodes.ts';
-import type { DetectContext } from '../detect/detector.ts';
+import type { DetectContext, DetectorState } from '../detect/detector.ts';
 import { advanceFindings } from '../findings/lifecycle.ts';
 import { fingerprint } from '../findings/fingerprint.ts';
 import type { WindowCosts } from '../model/cost.ts';
 import type { FindingEvent, OperatorAction, Verdict } from '../model/finding.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import { workloadKey } from '../model/workload.ts';
+import type { WorkloadEvent } from '../model/workloadEvent.ts';
+import { TIMELINE, type Trace } from '../timeline/timelineState.ts';
+import { traceWorkloads } from '../timeline/traceWorkloads.ts';
 import { scopeCosts } from './scopeCosts.ts';
 import type { Settings } from './settings.ts';
 import type { CycleState, StateChange } from './state.ts';
@@ -17,11 +20,13 @@ export interface WindowResult {
   readonly costs: WindowCosts;
   readonly change: StateChange;
   readonly events: readonly FindingEvent[];
+  /** What changed about workloads. */
+  readonly workloadEvents: readonly WorkloadEvent[];
 }
 
 /**
- * The heart of Burnwatch: prices one observed window, lets every detector look at it, and advances the
- * findings. Pure: no clock, no server, no file; `state` is left as it was. Live running, catch-up,
+ * The heart of Burnwatch: prices one observed window, lets every detector look at it, advances the
+ * findings, and tells what changed about workloads. Pure: no clock, no server, no file; `state` is left as it was. Live running, catch-up,
  * backfill and the evaluation all go through here, so they cannot disagree.
  *
  * @param actions operators' decisions that were made since the last window.
@@ -60,6 +65,11 @@ export function runWindow(
     if (overlay.changes.size > 0) detectors.set(detector.name, overlay.changes);
   }
 
+  const trace = new StateOverlay(state.detectors.get(TIMELINE.name) ?? new Map());
+  const owners = settings.podOwners(snapshot);
+  const workloadEvents = traceWorkloads({ snapshot, owners }, trace as DetectorState<Trace>);
+  if (trace.changes.size > 0) detectors.set(TIMELINE.name, trace.changes);
+
   const present = new Set(
     snapshot.pods.map(({ namespace, workload }) => workloadKey(namespace, workload)),
   );
@@ -85,5 +95,6 @@ export function runWindow(
       findings: changed,
     },
     events,
+    workloadEvents,
   };
 }

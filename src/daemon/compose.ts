@@ -5,6 +5,7 @@ import type { Settings } from '../cycle/settings.ts';
 import { DETECTORS } from '../detect/detectors.ts';
 import type { DetectorCodecs } from '../history/history.ts';
 import type { TimeMs } from '../model/time.ts';
+import { TIMELINE } from '../timeline/timelineState.ts';
 import { podOwners, scopeOwner } from '../owners/podOwners.ts';
 
 /** What a cycle needs of a configuration; plain data, so that it can go to a worker thread. */
@@ -37,9 +38,11 @@ export async function composeSettings(
   return { settings, problems };
 }
 
-/** How the detectors' state is stored. */
+/** How the detectors' state, and that of the workloads' time line, is stored. */
 export function detectorCodecs(settings: Settings): DetectorCodecs {
   return new Map(
-    settings.detectors.map(({ name, version, codec }) => [name, { version, codec }] as const),
+    [...settings.detectors, TIMELINE].map(
+      ({ name, version, codec }) => [name, { version, codec }] as const,
+    ),
   );
 }

@@ -7,7 +7,9 @@ import type { Nano } from '../model/money.ts';
 import type { Reading } from '../model/reading.ts';
 import type { DataProblem, Snapshot } from '../model/snapshot.ts';
 import type { TimeMs, Window } from '../model/time.ts';
+import type { KeptPodSpec } from '../model/podSpec.ts';
 import type { WorkloadRef } from '../model/workload.ts';
+import type { WorkloadEvent } from '../model/workloadEvent.ts';
 import type { ContainerHistory } from '../rightsize/containerDay.ts';
 
 /** One window as it goes into the history: what was seen, what it cost, what was concluded. */
@@ -16,6 +18,8 @@ export interface WindowRecord {
   readonly costs: WindowCosts;
   readonly change: StateChange;
   readonly events: readonly FindingEvent[];
+  /** What changed about workloads; a replay of verdicts leaves what is recorded. */
+  readonly workloadEvents?: readonly WorkloadEvent[];
   /** Events of muted windows are recorded as suppressed: what is still open is announced once later. */
   readonly muted: boolean;
   /** Operators' decisions that this window merged: recorded as applied in its transaction. */
@@ -283,6 +287,10 @@ export interface HistoryReader {
   usageSeries(query: SeriesQuery): Promise<UsageSeries>;
   /** What every container used, by UTC day, as sketches: also from before the windows' retention. */
   containerDays(query: ContainerDaysQuery): Promise<readonly ContainerHistory[]>;
+  /** What changed about workloads, oldest first; the latest `limit` of them. */
+  workloadEvents(query: WorkloadEventQuery): Promise<readonly WorkloadEvent[]>;
+  /** Specifications of pods as they were seen, oldest first; the latest `limit` of them. */
+  podSpecs(query: PodSpecQuery): Promise<readonly StoredPodSpec[]>;
   /** Every node of the history, by name. */
   nodes(): Promise<readonly NodeRecord[]>;
   /** Every namespace that ever cost something, sorted. */
@@ -305,6 +313,36 @@ export interface WindowCoverage {
   readonly coverage: number;
   readonly complete: boolean;
   readonly problems: readonly DataProblem[];
+}
+
+/** Times are in [from, to). */
+export interface WorkloadEventQuery {
+  /** Null for all that `namespaces` allows. */
+  readonly namespace: string | null;
+  readonly workload: WorkloadRef | null;
+  readonly from: TimeMs;
+  readonly to: TimeMs;
+  readonly limit: number;
+  /** Only these namespaces (authorization); absent or null for all. */
+  readonly namespaces?: readonly string[] | null;
+}
+
+export interface PodSpecQuery {
+  readonly namespace: string;
+  /** A pod's name, or null for every pod of the namespace. */
+  readonly pod: string | null;
+  readonly limit: number;
+}
+
+/** A specification with the span in which it was seen: before and after, it is unknown. */
+export interface StoredPodSpec {
+  readonly namespace: string;
+  readonly pod: string;
+  readonly uid: string;
+  readonly firstSeen: TimeMs;
+  /** By the hour. */
+  readonly lastSeen: TimeMs;
+  readonly spec: KeptPodSpec;
 }
 
 /** UTC days that begin in [from, to), the day of `from` included. */

@@ -46,3 +46,12 @@ export interface EnvVar {
   /** Null where the value comes from a Secret, a ConfigMap or a field reference. */
   readonly value: string | null;
 }
+
+/** What is kept of a specification: commands and arguments only as their digest, of variables only names. */
+export interface KeptPodSpec extends Omit<PodSpecFacts, 'containers'> {
+  readonly containers: readonly KeptContainerSpec[];
+}
+
+export interface KeptContainerSpec extends Omit<ContainerSpecFacts, 'command' | 'args' | 'env'> {
+  readonly envNames: readonly string[];
+}

@@ -2,10 +2,12 @@ import { DAY_MS, floorTo, HOUR_MS, type TimeMs } from '../../model/time.ts';
 import type { Db } from './database.ts';
 import type { MetaTable } from './metaTable.ts';
 import { pinFindings } from './pins.ts';
+import { prunePodSpecs } from './podSpecTable.ts';
 
 /**
  * Drops window rows before the hour of `windowsFrom`, and hours before the day of `hoursFrom`. Days,
- * findings with the series around them, events and what operators did are kept.
+ * findings with the series around them, events and what operators did are kept. Of workloads, scalings go with
+ * the windows, all other changes and the specifications with the hours.
  */
 export function pruneHistory(
   db: Db,
@@ -26,6 +28,9 @@ export function pruneHistory(
   db.prepare('DELETE FROM node_hours WHERE day < ?').run(hoursFrom);
   db.prepare('DELETE FROM container_days WHERE day < ?').run(hoursFrom);
   db.prepare('DELETE FROM container_day_hours WHERE day < ?').run(hoursFrom);
+  db.prepare("DELETE FROM workload_events WHERE at < ? AND type = 'scaled'").run(windowsFrom);
+  db.prepare('DELETE FROM workload_events WHERE at < ?').run(hoursFrom);
+  prunePodSpecs(db, hoursFrom);
   meta.set('windows_from', windowsFrom);
   meta.set('hours_from', hoursFrom);
 }

@@ -13,15 +13,19 @@ import type {
   HistoryReader,
   HistoryStatus,
   NodeRecord,
+  PodSpecQuery,
   SeriesQuery,
   StoredAction,
   StoredEvent,
+  StoredPodSpec,
   UsagePoint,
   UsageQuery,
   UsageSeries,
+  WorkloadEventQuery,
   WindowCoverage,
 } from '../history.ts';
 import type { TimeMs } from '../../model/time.ts';
+import type { WorkloadEvent } from '../../model/workloadEvent.ts';
 import { BillTable } from './billTable.ts';
 import type { ContainerHistory } from '../../rightsize/containerDay.ts';
 import { readContainerDays } from './containerDayTable.ts';
@@ -33,11 +37,13 @@ import { MetaTable, type HistoryIdentity } from './metaTable.ts';
 import { requireCurrentSchema } from './migrate.ts';
 import { MIGRATIONS } from './migrations/index.ts';
 import { readNamespaces, readNodes } from './inventory.ts';
+import { readPodSpecs } from './podSpecTable.ts';
 import { OperatorActions } from './operatorActions.ts';
 import { StateTables } from './stateTables.ts';
 import { HourUsageReader } from './hourUsage.ts';
 import { UsageReader } from './usageReader.ts';
 import { readUsageSeries } from './usageSeries.ts';
+import { readWorkloadEvents } from './workloadEventTable.ts';
 import { readWindowCoverage } from './windowTable.ts';
 
 /** The history on SQLite, read only: any number of readers beside the one writer. */
@@ -148,6 +154,14 @@ export class SqliteHistoryReader implements HistoryReader {
   usageSeries(query: SeriesQuery): Promise<UsageSeries> {
     const { windowMs } = this.identity;
     return this.#read(() => readUsageSeries(this.#usage, this.#hourUsage, query, windowMs));
+  }
+
+  workloadEvents(query: WorkloadEventQuery): Promise<readonly WorkloadEvent[]> {
+    return this.#read(() => readWorkloadEvents(this.#db, query));
+  }
+
+  podSpecs(query: PodSpecQuery): Promise<readonly StoredPodSpec[]> {
+    return this.#read(() => readPodSpecs(this.#db, query));
   }
 
   nodes(): Promise<readonly NodeRecord[]> {

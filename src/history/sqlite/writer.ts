@@ -26,6 +26,7 @@ import { MetaTable, type HistoryIdentity } from './metaTable.ts';
 import { migrate } from './migrate.ts';
 import { MIGRATIONS } from './migrations/index.ts';
 import { OperatorActions } from './operatorActions.ts';
+import { PodSpecTable } from './podSpecTable.ts';
 import { ProcessLock } from './processLock.ts';
 import { pruneHistory } from './prune.ts';
 import type { RollUpHook } from './rollUp.ts';
@@ -34,6 +35,7 @@ import { StateTables } from './stateTables.ts';
 import { SqliteVerdictReplay } from './verdictReplay.ts';
 import { writeWindow } from './windowPages.ts';
 import { WindowTable } from './windowTable.ts';
+import { WorkloadEventTable } from './workloadEventTable.ts';
 import {
   createRowTables,
   flushPages,
@@ -70,6 +72,8 @@ export class SqliteHistoryWriter implements HistoryWriter {
   readonly #checkpoints: CheckpointTable;
   readonly #actions: OperatorActions;
   readonly #bills: BillTable;
+  readonly #workloadEvents: WorkloadEventTable;
+  readonly #podSpecs: PodSpecTable;
 
   private constructor(options: WriterOptions, db: Db, lock: ProcessLock) {
     this.#path = options.path;
@@ -89,6 +93,8 @@ export class SqliteHistoryWriter implements HistoryWriter {
     this.#checkpoints = CheckpointTable.create(db);
     this.#actions = OperatorActions.create(db);
     this.#bills = BillTable.create(db);
+    this.#workloadEvents = WorkloadEventTable.create(db);
+    this.#podSpecs = PodSpecTable.create(db);
   }
 
   /** Takes the lock, opens or creates the file, brings its schema up to date. @throws HistoryError */
@@ -190,6 +196,7 @@ export class SqliteHistoryWriter implements HistoryWriter {
     return this.#write(() => {
       pruneHistory(this.#db, this.#meta, this.#windowMs, keep);
       forgetAll(this.#rows);
+      this.#podSpecs.forget();
     });
   }
 
@@ -216,6 +223,8 @@ export class SqliteHistoryWriter implements HistoryWriter {
     this.#states.change(change);
     this.#actions.markApplied(record.applied, end);
     for (const event of record.events) this.#events.append(event, record.muted);
+    for (const event of record.workloadEvents ?? []) this.#workloadEvents.append(event);
+    this.#podSpecs.record(snapshot);
     this.#meta.set('watermark', end);
     this.#meta.set('history_start', change.historyStart);
     this.#meta.set('expected_samples', JSON.stringify(change.expectedSamples));
@@ -244,11 +253,14 @@ export class SqliteHistoryWriter implements HistoryWriter {
     return settle(this.#path, () => {
       try {
         const result = inTransaction(this.#db, work);
-        forgetFinished(this.#rows, floorTo(this.#meta.get('watermark') ?? 0, HOUR_MS) - HOUR_MS);
+        const hour = floorTo(this.#meta.get('watermark') ?? 0, HOUR_MS) - HOUR_MS;
+        forgetFinished(this.#rows, hour);
+        this.#podSpecs.forgetBefore(hour);
         return result;
       } catch (error) {
         forgetAll(this.#rows);
         this.#states.forget();
+        this.#podSpecs.forget();
         throw error;
       }
     });
