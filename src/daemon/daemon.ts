@@ -4,9 +4,11 @@ import { parseListen } from '../config/listen.ts';
 import type { LoadedConfig } from '../config/load.ts';
 import { openHistoryReader } from '../history/openHistory.ts';
 import { SECOND_MS } from '../model/time.ts';
+import type { DeliveryStore } from '../notify/store.ts';
 import { listen, type Listener } from '../serve/listen.ts';
 import { createMetrics } from '../serve/metrics.ts';
 import { createProbes } from '../serve/probes.ts';
+import { startButtonListener } from './buttonListener.ts';
 import { composeNotifier, type ComposedNotifier } from './composeNotifier.ts';
 import { composeApp } from './composeApp.ts';
 import { CycleSupervisor } from './cycleSupervisor.ts';
@@ -70,11 +72,13 @@ async function compose(
   let live: LiveCycles | null = null;
   let cycles: CycleSupervisor | null = null;
   let ready = false;
+  let deliveries: DeliveryStore | null = null;
   const metrics = createMetrics(version, config().cluster, {
     lagSeconds: () => {
       const watermark = live?.watermark ?? null;
       return watermark === null ? null : (Date.now() - watermark) / SECOND_MS;
     },
+    deliveryQueue: async () => deliveries?.queue() ?? null,
   });
   metrics.reloadOk.set(1);
   metrics.reloadTime.set(Date.now() / SECOND_MS);
@@ -114,6 +118,7 @@ async function compose(
     );
   let notifier = await notifierOf();
   releasers.push('the notifier', () => notifier.close());
+  deliveries = notifier.store;
   const { installedAt } = await notifier.store.view(Date.now());
   const pump = new NotifyPump(() => notifier.notifier, log);
 
@@ -141,6 +146,14 @@ async function compose(
   const running = live;
   pump.start();
   releasers.push('the messages', () => pump.stop());
+  const listenToButtons = () =>
+    startButtonListener(config(), log, () => {
+      pump
+        .plan(Date.now())
+        .catch((err: unknown) => log.error({ err }, 'what a button changed is not shown yet'));
+    });
+  let buttons = await listenToButtons();
+  releasers.push('the buttons', () => buttons.stop());
   releasers.push('the cycle', () => running.stop());
   let ticks = scheduleTicks(config().schedule, running);
   releasers.push('the schedule', () => ticks.destroy());
@@ -161,7 +174,10 @@ async function compose(
       options.onConfig(next);
       const old = notifier;
       notifier = await notifierOf();
+      deliveries = notifier.store;
       await old.close();
+      await buttons.stop();
+      buttons = await listenToButtons();
       app = composeApp(parts);
       metrics.reloadOk.set(1);
       metrics.reloadTime.set(Date.now() / SECOND_MS);

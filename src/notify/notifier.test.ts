@@ -48,6 +48,7 @@ const POLICY: Policy = {
     pagers: [],
     others: [],
     ownersOf: () => [],
+    ownerProblemOf: () => null,
   },
   machines: { events: [], alerts: [] },
   reminders: { critical: 4 * HOUR_MS, warning: DAY_MS, info: null },

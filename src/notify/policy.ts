@@ -32,6 +32,8 @@ export function createPolicy(
         .map(({ name, minSeverity }) => ({ receiver: toWebhook(name), minSeverity })),
       ownersOf: (finding, fromMetadata) =>
         hasSlack ? owners.receiversOf(finding, fromMetadata) : [],
+      ownerProblemOf: (finding, fromMetadata) =>
+        hasSlack ? owners.problemOf(finding, fromMetadata) : null,
     },
     machines: {
       events: siem === undefined ? [] : [{ channel: 'siem', target: '' }],

@@ -113,5 +113,17 @@ export interface DeliveryStore {
   nextDueAt(): Promise<TimeMs | null>;
   /** Deliveries that were given up, and those that wait, newest first. */
   deliveries(state: DeliveryStatus['state'], limit: number): Promise<readonly DeliveryStatus[]>;
+  /** Puts a dead letter back into the queue; false when there is none of that id. */
+  revive(id: string, now: TimeMs): Promise<boolean>;
+  /** How long the queue is, for `/metrics`. */
+  queue(): Promise<QueueLength>;
   close(): Promise<void>;
+}
+
+/** What waits, and what was given up in the days that are kept. */
+export interface QueueLength {
+  readonly waiting: number;
+  readonly dead: number;
+  /** When the oldest that waits was made; null when nothing waits. */
+  readonly oldestAt: TimeMs | null;
 }

@@ -18,6 +18,8 @@ export interface Metrics {
   readonly findings: Gauge<'kind' | 'severity'>;
   readonly threadCrashes: Counter;
   readonly deliveries: Counter<'channel' | 'result'>;
+  readonly deliveriesWaiting: Gauge;
+  readonly deadLetters: Gauge;
   readonly reloadOk: Gauge;
   readonly reloadTime: Gauge;
 }
@@ -26,6 +28,8 @@ export interface Metrics {
 export interface MetricsSource {
   /** Seconds between now and the end of the last sealed window; null before there is one. */
   lagSeconds(): number | null;
+  /** What waits to be sent, and what was given up; null before the store is open. */
+  deliveryQueue(): Promise<{ readonly waiting: number; readonly dead: number } | null>;
 }
 
 /** Makes the metrics; label sets are bounded by the code, never by what runs in the cluster. */
@@ -104,10 +108,40 @@ export function createMetrics(version: string, cluster: string, source: MetricsS
       labelNames: ['channel', 'result'],
       registers,
     }),
+    ...deliveryGauges(registers, source),
     reloadOk: gauge('burnwatch_config_last_reload_successful', '1 when the last reload worked'),
     reloadTime: gauge(
       'burnwatch_config_last_reload_success_timestamp_seconds',
       'When the configuration in force was loaded, Unix time',
+    ),
+  };
+}
+
+function deliveryGauges(
+  registers: Registry[],
+  source: MetricsSource,
+): Pick<Metrics, 'deliveriesWaiting' | 'deadLetters'> {
+  const counted = (name: string, help: string, key: 'waiting' | 'dead') =>
+    new Gauge({
+      name,
+      help,
+      registers,
+      async collect() {
+        const queue = await source.deliveryQueue();
+        if (queue === null) this.remove();
+        else this.set(queue[key]);
+      },
+    });
+  return {
+    deliveriesWaiting: counted(
+      'burnwatch_deliveries_waiting',
+      'Messages that wait to be sent or are being sent',
+      'waiting',
+    ),
+    deadLetters: counted(
+      'burnwatch_dead_letters',
+      'Messages that were given up in the last 30 days: burnwatch deliveries lists them',
+      'dead',
     ),
   };
 }

@@ -5,12 +5,14 @@ import { registerBill } from './bill.ts';
 import { registerBudgets } from './budgets.ts';
 import { registerCheckConfig } from './checkConfig.ts';
 import { registerCosts } from './costs.ts';
+import { registerDeliveries } from './deliveries.ts';
 import { registerFindings } from './findings.ts';
 import { registerOnce } from './once.ts';
 import { registerPosture } from './posture.ts';
 import { registerPrices } from './prices.ts';
 import { registerRecommend } from './recommend.ts';
 import { registerRun } from './run.ts';
+import { registerSilence } from './silence.ts';
 
 /** Every command there is, in the order of `--help`: one file each. */
 export const COMMANDS: readonly ((program: Command, io: Io) => void)[] = [
@@ -23,6 +25,8 @@ export const COMMANDS: readonly ((program: Command, io: Io) => void)[] = [
   registerBudgets,
   registerBill,
   registerFindings,
+  registerSilence,
+  registerDeliveries,
   registerRecommend,
   registerPosture,
 ];

@@ -6,6 +6,7 @@ import type {
   Outcome,
   Plan,
   PlanningView,
+  QueueLength,
 } from '../../notify/store.ts';
 import { inTransaction, openForWriting, settle, type Db } from './database.ts';
 import {
@@ -13,7 +14,9 @@ import {
   insertDeliveries,
   listDeliveries,
   nextDueAt,
+  queueLength,
   receiversDue,
+  reviveDelivery,
   settleDelivery,
 } from './deliveryTable.ts';
 import { requireCurrentSchema } from './migrate.ts';
@@ -86,6 +89,14 @@ export class SqliteDeliveryStore implements DeliveryStore {
     limit: number,
   ): Promise<readonly DeliveryStatus[]> {
     return settle(this.#path, () => listDeliveries(this.#db, state, limit));
+  }
+
+  async revive(id: string, now: TimeMs): Promise<boolean> {
+    return this.#write(() => reviveDelivery(this.#db, id, now));
+  }
+
+  async queue(): Promise<QueueLength> {
+    return settle(this.#path, () => queueLength(this.#db));
   }
 
   async close(): Promise<void> {

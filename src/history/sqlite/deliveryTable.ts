@@ -1,7 +1,7 @@
 import type { TimeMs } from '../../model/time.ts';
 import type { ClaimedDelivery, Delivery, Receipt, Receiver } from '../../notify/delivery.ts';
 import type { Notice } from '../../notify/notice.ts';
-import type { DeliveryStatus, Outcome } from '../../notify/store.ts';
+import type { DeliveryStatus, Outcome, QueueLength } from '../../notify/store.ts';
 import type { Db } from './database.ts';
 
 interface WaitingRow {
@@ -132,6 +132,24 @@ export function nextDueAt(db: Db): TimeMs | null {
     )
     .pluck()
     .get() as TimeMs | null;
+}
+
+/** It may have arrived at the last attempt all the same: it is looked for before it is sent. */
+export function reviveDelivery(db: Db, id: string, now: TimeMs): boolean {
+  const update = `UPDATE ops_deliveries SET state = 'pending', due_at = ?, in_doubt = 1
+     WHERE id = ? AND state = 'dead'`;
+  return db.prepare(update).run(now, id).changes > 0;
+}
+
+export function queueLength(db: Db): QueueLength {
+  const count = (states: string) =>
+    db
+      .prepare(
+        `SELECT count(*) AS count, min(created_at) AS oldest FROM ops_deliveries WHERE state IN (${states})`,
+      )
+      .get() as { count: number; oldest: TimeMs | null };
+  const waiting = count("'pending', 'sending'");
+  return { waiting: waiting.count, dead: count("'dead'").count, oldestAt: waiting.oldest };
 }
 
 export function listDeliveries(

@@ -12,7 +12,8 @@ import { noticeReason, type ReminderIntervals } from './noticeReason.ts';
 import { holdPages } from './paging.ts';
 import { previewRoutes, type Preview } from './preview.ts';
 import { inhibitionRule, quietReason, silenceRule, type QuietRule } from './quiet.ts';
-import { routesOf, type Destinations, type Route } from './routes.ts';
+import { ownerNotes } from './ownerNotes.ts';
+import { ownerProblem, routesOf, type Destinations, type Route } from './routes.ts';
 
 /** What an operator decided about notifications. */
 export interface Policy {
@@ -52,7 +53,15 @@ export function planDeliveries(view: PlanningView, policy: Policy, now: TimeMs):
   const paging = holdPages(told, view.pages, policy.maxPagesPerDay, now, view.saidOnce);
   const capped = capOwners(paging.told, policy.destinations.platform);
 
-  const deliveries: Delivery[] = [...paging.notes, ...capped.notes];
+  const newlyTold = capped.told.flatMap(({ news }) => news.filter(({ record }) => record === null));
+  const owners = ownerNotes(
+    newlyTold.map(({ finding }) => finding),
+    (finding) => ownerProblem(finding, policy.destinations),
+    policy.destinations.platform,
+    view.saidOnce,
+  );
+
+  const deliveries: Delivery[] = [...paging.notes, ...capped.notes, ...owners.notes];
   const records: NotifiedRecord[] = capped.records.map((record) => ({ ...record, at: now }));
   for (const receiverNews of capped.told) {
     for (const [conversation, news] of intoConversations(receiverNews.news)) {
@@ -67,7 +76,7 @@ export function planDeliveries(view: PlanningView, policy: Policy, now: TimeMs):
     deliveries: deliveries.map((delivery) => ({ ...delivery, createdAt: now })),
     records,
     pages: paging.pages,
-    saidOnce: paging.saidOnce,
+    saidOnce: [...paging.saidOnce, ...owners.saidOnce],
   };
 }
 

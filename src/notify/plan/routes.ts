@@ -1,6 +1,7 @@
 import type { Finding } from '../../model/finding.ts';
 import type { Receiver } from '../delivery.ts';
 import type { Audience } from '../notice.ts';
+import type { OwnerProblem } from './ownerNotes.ts';
 
 /** One receiver of a finding and how it is addressed. */
 export interface Route {
@@ -25,6 +26,8 @@ export interface Destinations {
    * itself: abuse is never routed by it.
    */
   ownersOf(finding: Finding, fromMetadata: boolean): readonly Receiver[];
+  /** Why `ownersOf` is empty; null when it is not, or where nobody could be told anyway. */
+  ownerProblemOf(finding: Finding, fromMetadata: boolean): OwnerProblem | null;
 }
 
 const RANK = { info: 0, warning: 1, critical: 2 } as const;
@@ -74,6 +77,16 @@ function peopleRoutes(finding: Finding, to: Destinations): readonly Route[] {
       break;
   }
   return [];
+}
+
+/** Why the owner of a finding that is for owners cannot be told; null for all others. */
+export function ownerProblem(finding: Finding, to: Destinations): OwnerProblem | null {
+  const { kind, severity } = finding;
+  const isForOwners =
+    (kind === 'cryptojacking' && severity === 'critical') ||
+    (kind === 'budget' && severity !== 'info' && finding.scope.namespace !== null) ||
+    (kind === 'underprovisioned' && isOom(finding));
+  return isForOwners ? to.ownerProblemOf(finding, kind !== 'cryptojacking') : null;
 }
 
 /** OOM kills interrupt; a tight CPU request waits for the digest. */

@@ -2,7 +2,7 @@ import { SocketModeClient } from '@slack/socket-mode';
 import type { WebClient } from '@slack/web-api';
 import { MINUTE_MS, SECOND_MS } from '../../model/time.ts';
 import type { Clock } from '../clock.ts';
-import { silentLogger } from './client.ts';
+import { fetchUntil, silentLogger } from './client.ts';
 import { handlePress, type PressParts, type PressResult } from './handlePress.ts';
 import { readPress, type Press } from './interaction.ts';
 import { mrkdwn } from './limits.ts';
@@ -22,6 +22,7 @@ export interface ButtonParts extends PressParts {
   };
 }
 
+const CLOSE_WITHIN_MS = 2 * SECOND_MS;
 const LONGEST_WAIT_MS = 5 * MINUTE_MS;
 
 /**
@@ -56,6 +57,7 @@ async function listenOnce(
   signal: AbortSignal,
   onConnected: () => void,
 ): Promise<void> {
+  const { clock } = parts;
   const client = new SocketModeClient({
     appToken: parts.appToken,
     autoReconnectEnabled: false,
@@ -65,6 +67,7 @@ async function listenOnce(
       timeout: 15_000,
       retryConfig: { retries: 0 },
       rejectRateLimitedCalls: true,
+      fetch: fetchUntil(signal),
     },
   });
   client.on('interactive', (event: { ack: () => Promise<void>; body: unknown }) => {
@@ -73,8 +76,13 @@ async function listenOnce(
   const closed = Promise.withResolvers<void>();
   client.on('disconnected', () => closed.resolve());
   client.on('error', () => closed.resolve());
+  const disconnect = async (): Promise<void> => {
+    // The other side may never complete the closing handshake.
+    const patience = clock.sleep(CLOSE_WITHIN_MS, AbortSignal.timeout(2 * CLOSE_WITHIN_MS));
+    await Promise.race([client.disconnect().catch(() => undefined), patience]);
+  };
   const stop = () => {
-    void client.disconnect().catch(() => undefined);
+    void disconnect();
     closed.resolve();
   };
   signal.addEventListener('abort', stop, { once: true });
@@ -85,7 +93,7 @@ async function listenOnce(
     await closed.promise;
   } finally {
     signal.removeEventListener('abort', stop);
-    await client.disconnect().catch(() => undefined);
+    await disconnect();
     client.removeAllListeners();
   }
 }

@@ -15,6 +15,11 @@ export function withSignal<T>(signal: AbortSignal, call: () => Promise<T>): Prom
   return callSignal.run(signal, call);
 }
 
+/** A fetch for clients that make their calls by themselves: whatever is in flight ends with `signal`. */
+export function fetchUntil(signal: AbortSignal): FetchFunction {
+  return (url, init) => withSignal(signal, async () => abortableFetch(url, init));
+}
+
 const abortableFetch: FetchFunction = (url, init) => {
   const signals = [init?.signal, callSignal.getStore()].filter((signal) => signal !== undefined);
   return fetch(url, { ...init, ...(signals.length > 0 && { signal: AbortSignal.any(signals) }) });

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { AuditEntry } from '../../history/history.ts';
 import type { Finding, OperatorAction } from '../../model/finding.ts';
 import type { Delivery } from '../delivery.ts';
 import type { Silence } from '../silences/silence.ts';
@@ -17,6 +18,7 @@ function payload(action: object): object {
 }
 
 function recording(finding: Finding | null) {
+  const audit: AuditEntry[] = [];
   const done: { actions: OperatorAction[]; silences: Silence[]; queued: Delivery[] } = {
     actions: [],
     silences: [],
@@ -25,12 +27,13 @@ function recording(finding: Finding | null) {
   const parts = {
     reader: { finding: async () => finding },
     actions: { append: async (action: OperatorAction) => done.actions.push(action) },
+    audit: { append: async (entry: AuditEntry) => audit.push(entry) },
     silences: { add: async (silence: Silence) => void done.silences.push(silence) },
     enqueue: async (deliveries: readonly Delivery[]) => void done.queued.push(...deliveries),
     platform: { channel: 'slack', target: '#cost' },
     abuseResponders: new Set(['U0SECURITY']),
   };
-  return { done, parts };
+  return { done, audit, parts };
 }
 
 function press(what: Press['what'], finding: Finding, userId = 'U0ALICE'): Press {
@@ -69,8 +72,11 @@ describe('readPress', () => {
 describe('handlePress', () => {
   test('acknowledging records who and when', async () => {
     const finding = aFinding();
-    const { done, parts } = recording(finding);
+    const { done, audit, parts } = recording(finding);
     const result = await handlePress(press('acknowledge', finding), parts, TEST_NOW);
+    expect(audit).toMatchObject([
+      { at: TEST_NOW, action: 'finding.acknowledge', subject: finding.id, namespace: 'shop' },
+    ]);
     expect(result.changed).toBe(true);
     expect(done.actions).toEqual([
       {
@@ -85,11 +91,14 @@ describe('handlePress', () => {
     'only named users may keep abuse quiet: %s',
     async (what) => {
       const finding = aFinding();
-      const { done, parts } = recording(finding);
+      const { done, audit, parts } = recording(finding);
       const refused = await handlePress(press(what, finding), parts, TEST_NOW);
       expect(refused).toMatchObject({ changed: false, note: null });
       expect(refused.answer).toContain('slack.abuseResponders');
       expect(done).toEqual({ actions: [], silences: [], queued: [] });
+      expect(audit).toMatchObject([
+        { who: 'slack:U0ALICE (alice)', door: 'slack', detail: { result: 'refused' } },
+      ]);
       const allowed = await handlePress(press(what, finding, 'U0SECURITY'), parts, TEST_NOW);
       expect(allowed.changed).toBe(true);
       expect(done.actions.length + done.silences.length).toBe(1);

@@ -1,4 +1,4 @@
-import type { HistoryReader, OperatorLog } from '../../history/history.ts';
+import type { AuditLog, HistoryReader, OperatorLog } from '../../history/history.ts';
 import type { Finding, OperatorAction } from '../../model/finding.ts';
 import { DAY_MS, HOUR_MS, type TimeMs } from '../../model/time.ts';
 import type { Delivery, Receiver } from '../delivery.ts';
@@ -13,6 +13,7 @@ export interface PressParts {
   readonly reader: Pick<HistoryReader, 'finding'>;
   readonly actions: Pick<OperatorLog, 'append'>;
   readonly silences: Pick<SilenceStore, 'add'>;
+  readonly audit: Pick<AuditLog, 'append'>;
   /** Queues a message of our own. */
   enqueue(deliveries: readonly Delivery[]): Promise<void>;
   readonly platform: Receiver;
@@ -31,10 +32,18 @@ export interface PressResult {
 }
 
 const SILENCE_MS = 24 * HOUR_MS;
+/** What a press is called in the audit log. */
+const AUDIT_ACTIONS: Readonly<Record<Press['what'], string>> = {
+  acknowledge: 'finding.acknowledge',
+  'not-abuse': 'finding.not-abuse',
+  accept: 'finding.accept',
+  silence: 'silence.add',
+  'not-mine': 'finding.not-mine',
+};
 const KEEPS_QUIET: ReadonlySet<Press['what']> = new Set(['silence', 'not-abuse', 'accept']);
 
 /**
- * Does what a button says, and records who pressed it. Keeping abuse quiet is for the users that the
+ * Does what a button says, and records who pressed it, also when it was refused. Keeping abuse quiet is for the users that the
  * configuration names: a message can be seen by whoever runs the miner.
  */
 export async function handlePress(
@@ -49,11 +58,13 @@ export async function handlePress(
   if (finding.state === 'resolved') return refuse('This is over already; nothing was changed.');
   const isAbuse = finding.kind === 'cryptojacking';
   if (isAbuse && KEEPS_QUIET.has(press.what) && !parts.abuseResponders.has(press.userId)) {
+    await record(press, finding, parts, now, 'refused');
     return refuse(
       'Only the users in slack.abuseResponders may silence or accept abuse; nothing was changed. You can still acknowledge it.',
     );
   }
-  const by = `slack:${press.userId} (${press.userName})`;
+  await record(press, finding, parts, now, 'done');
+  const by = whoPressed(press);
   switch (press.what) {
     case 'acknowledge':
       await decide(parts, finding, 'acknowledge', { by, at: now, reason: null, until: null });
@@ -92,6 +103,29 @@ export async function handlePress(
     note: `${press.userName} says that this is not theirs`,
     changed: true,
   };
+}
+
+function whoPressed({ userId, userName }: Press): string {
+  return `slack:${userId} (${userName})`;
+}
+
+/** Written before anything is changed: what cannot be recorded is not done. */
+async function record(
+  press: Press,
+  finding: Finding,
+  { audit }: PressParts,
+  now: TimeMs,
+  result: 'done' | 'refused',
+): Promise<void> {
+  await audit.append({
+    at: now,
+    who: whoPressed(press),
+    door: 'slack',
+    action: AUDIT_ACTIONS[press.what],
+    subject: finding.id,
+    namespace: finding.scope.namespace,
+    detail: { result, kind: finding.kind, scope: formatScope(finding), days: press.days },
+  });
 }
 
 function refuse(answer: string): PressResult {

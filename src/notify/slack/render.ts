@@ -50,6 +50,14 @@ function renderNote({ title, lines }: NoteNotice): readonly KnownBlock[] {
   ];
 }
 
+/** The message with its user group mentioned first, which is what tells the group's members. */
+export function withMention({ text, blocks }: SlackMessage, group: string | null): SlackMessage {
+  if (group === null || !/^S[A-Z0-9]+$/.test(group)) return { text, blocks };
+  const mention = `<!subteam^${group}>`;
+  const line: KnownBlock = { type: 'context', elements: [mrkdwn(mention)] };
+  return { text: `${mention} ${text}`, blocks: withinLimits([line, ...blocks]) };
+}
+
 /** What goes into the conversation's thread when its message was edited: only the change. */
 export function renderReply(notice: FindingsNotice): SlackMessage {
   const lines = notice.changes.map(

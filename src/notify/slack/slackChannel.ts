@@ -9,7 +9,7 @@ import { findDelivery } from './findDelivery.ts';
 import { Pacer } from './paced.ts';
 import type { PictureSource } from './pictures.ts';
 import { Poster } from './poster.ts';
-import { renderMessage, renderReply } from './render.ts';
+import { renderMessage, renderReply, withMention } from './render.ts';
 import { TargetResolver } from './targets.ts';
 
 export interface SlackParts {
@@ -40,10 +40,11 @@ export function slackChannel({ client, clock, context, pictures }: SlackParts): 
 
   async function send(delivery: ClaimedDelivery, signal: AbortSignal): Promise<Receipt> {
     const { id, notice, root, receiver } = delivery;
-    const message = renderMessage(notice, context, attachedImage(root));
-    if (message === null) {
+    const rendered = renderMessage(notice, context, attachedImage(root));
+    if (rendered === null) {
       throw new ChannelError('message', 'not-for-people', `Slack cannot show ${notice.kind}`);
     }
+    const message = withMention(rendered, await targets.mentionOf(receiver.target));
     const { channel, ts } = root?.ids ?? {};
     if (root !== null && channel !== undefined && ts !== undefined && notice.kind === 'findings') {
       // When somebody deleted the message, the conversation begins again below.
@@ -60,7 +61,7 @@ export function slackChannel({ client, clock, context, pictures }: SlackParts): 
   }
 
   async function addPicture(
-    { notice, root }: ClaimedDelivery,
+    { notice, root, receiver }: ClaimedDelivery,
     receipt: Receipt,
     signal: AbortSignal,
   ): Promise<Receipt | null> {
@@ -68,8 +69,9 @@ export function slackChannel({ client, clock, context, pictures }: SlackParts): 
     if (pictures === null || (root !== null && root.ids['ts'] === receipt.ids['ts'])) return null;
     const picture = await pictures.pictureOf(notice);
     if (picture === null) return null;
+    const group = await targets.mentionOf(receiver.target);
     const render = (image: Parameters<typeof renderMessage>[2]) =>
-      renderMessage(notice, context, image) ?? { text: '', blocks: [] };
+      withMention(renderMessage(notice, context, image) ?? { text: '', blocks: [] }, group);
     return attachPicture({ client, poster, clock }, receipt, picture, render, signal);
   }
 }

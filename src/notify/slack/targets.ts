@@ -1,24 +1,35 @@
 import type { WebClient } from '@slack/web-api';
 import { HOUR_MS, type TimeMs } from '../../model/time.ts';
 import type { Clock } from '../clock.ts';
+import { UserGroups } from './userGroups.ts';
 
 const KEEP_MS = 24 * HOUR_MS;
 const LIST_PAGES = 10;
+const GROUP = 'group:';
 
 /**
  * Turns a receiver's target into what Slack takes as `channel`: `#name` and ids as they are, an e-mail
- * address into its user (`users.lookupByEmail`, kept for a day). A message to a user's id is a direct
- * message.
+ * address into its user (`users.lookupByEmail`, kept for a day), a user group into its default channel.
+ * A message to a user's id is a direct message.
  */
 export class TargetResolver {
   readonly #client: WebClient;
   readonly #clock: Clock;
+  readonly #groups: UserGroups;
   readonly #channelIds = new Map<string, string>();
   readonly #users = new Map<string, { readonly id: string; readonly at: TimeMs }>();
 
   constructor(client: WebClient, clock: Clock) {
     this.#client = client;
     this.#clock = clock;
+    this.#groups = new UserGroups(client, clock);
+  }
+
+  /** The user group that a target names, to be mentioned in its messages; null for other targets. */
+  async mentionOf(target: string): Promise<string | null> {
+    return target.startsWith(GROUP)
+      ? (await this.#groups.find(target.slice(GROUP.length))).id
+      : null;
   }
 
   /** Remembers what id a target turned out to have. */
@@ -63,6 +74,9 @@ export class TargetResolver {
 
   /** @throws WebAPIPlatformError `users_not_found` for an address that nobody in Slack has. */
   async resolve(target: string): Promise<string> {
+    if (target.startsWith(GROUP)) {
+      return (await this.#groups.find(target.slice(GROUP.length))).channel;
+    }
     if (!target.startsWith('email:')) return target;
     const email = target.slice('email:'.length).toLowerCase();
     const known = this.#users.get(email);

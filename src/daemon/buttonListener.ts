@@ -1,0 +1,79 @@
+import type { Logger } from 'pino';
+import type { Config } from '../config/schema.ts';
+import {
+  openAuditLog,
+  openDeliveryStore,
+  openHistoryReader,
+  openOperatorLog,
+  openSilenceStore,
+} from '../history/openHistory.ts';
+import { systemClock } from '../notify/clock.ts';
+import { createPolicy } from '../notify/policy.ts';
+import { listenToButtons } from '../notify/slack/buttons.ts';
+import { createSlackClient } from '../notify/slack/client.ts';
+import { Releasers } from './releasers.ts';
+
+/** The buttons of our Slack messages, listened to until they are stopped. */
+export interface ButtonListener {
+  stop(): Promise<void>;
+}
+
+/**
+ * Listens to buttons through Socket Mode where the configuration has both of Slack's tokens; else there
+ * is nothing to stop and presses are not answered.
+ *
+ * @param changed called when a press changed something that the next plan shows
+ */
+export async function startButtonListener(
+  config: Config,
+  logger: Logger,
+  changed: () => void,
+): Promise<ButtonListener> {
+  const { slack, history } = config;
+  const { path } = history;
+  if (slack?.token === undefined || slack.appToken === undefined) {
+    return { stop: async () => undefined };
+  }
+  const releasers = new Releasers();
+  const release = () =>
+    releasers.releaseAll((name, err) => logger.warn({ err }, `${name} did not close`));
+  const opened = async <T extends { close(): Promise<void> }>(name: string, open: Promise<T>) => {
+    const store = await open;
+    releasers.push(name, () => store.close());
+    return store;
+  };
+  try {
+    const reader = await opened('the reader of buttons', openHistoryReader(path));
+    const actions = await opened('the log of decisions', openOperatorLog(path));
+    const silences = await opened('the silences', openSilenceStore(path));
+    const audit = await opened('the audit log', openAuditLog(path));
+    const store = await opened('the deliveries of buttons', openDeliveryStore(path));
+    const { token, appToken, apiUrl, abuseResponders } = slack;
+    const { destinations } = createPolicy(config);
+    const stop = new AbortController();
+    const parts = {
+      appToken,
+      apiUrl,
+      client: createSlackClient({ token, apiUrl }),
+      clock: systemClock(),
+      reader,
+      actions,
+      silences,
+      audit,
+      enqueue: (deliveries: Parameters<typeof store.enqueue>[0]) => store.enqueue(deliveries),
+      platform: destinations.platform,
+      abuseResponders: new Set(abuseResponders),
+      changed,
+      logger,
+    };
+    const running = listenToButtons(parts, stop.signal);
+    releasers.push('the buttons', () => {
+      stop.abort();
+      return running;
+    });
+    return { stop: release };
+  } catch (error) {
+    await release();
+    throw error;
+  }
+}
