@@ -1,6 +1,6 @@
 import { postureDetector } from '../posture/postureDetector.ts';
 import { abandonedDetector } from '../rightsize/abandoned/abandonedDetector.ts';
-import { overprovisionedDetector } from '../rightsize/overprovisionedDetector.ts';
+import { overprovisionedDetector } from '../rightsize/overprovisioned/overprovisionedDetector.ts';
 import { underprovisionedDetector } from '../rightsize/underprovisioned/underprovisionedDetector.ts';
 import { budgetDetector } from './budget/budgetDetector.ts';
 import { costSpikeDetector } from './costSpike/costSpikeDetector.ts';

@@ -1,6 +1,7 @@
 import { configSchema, type Config } from '../config/schema.ts';
 import { loadThresholds } from '../config/loadThresholds.ts';
 import { aSnapshot } from '../cost/testing.ts';
+import type { NodePrice, WindowCosts } from '../model/cost.ts';
 import type { Scope, Verdict } from '../model/finding.ts';
 import { toNano } from '../model/money.ts';
 import type { Snapshot } from '../model/snapshot.ts';
@@ -40,6 +41,7 @@ export class DetectorRun<S> {
     end: TimeMs,
     spend: Readonly<Record<string, number>>,
     change: Partial<Snapshot> = {},
+    price?: NodePrice,
   ): readonly Verdict[] {
     const state: DetectorState<S> = {
       get: (key) => this.rows.get(key),
@@ -53,9 +55,10 @@ export class DetectorRun<S> {
       kind: 'volume' as const,
       nano: toNano(units),
     }));
+    const snapshot = aSnapshot({ window: { start, end }, ...change });
     const context: DetectContext = {
-      snapshot: aSnapshot({ window: { start, end }, ...change }),
-      costs: { allocations: [], nodes: [], unattached },
+      snapshot,
+      costs: { allocations: [], nodes: nodesAt(snapshot, price), unattached },
       config: this.config,
       thresholds: this.thresholds,
       historyStart: this.historyStart,
@@ -81,6 +84,16 @@ export class DetectorRun<S> {
     }
     if (verdict.status === 'clear' && this.open.delete(print)) this.closed.push({ at, verdict });
   }
+}
+
+/** Nodes that cost nothing, at a price where one is given. */
+function nodesAt({ nodes }: Snapshot, price?: NodePrice): WindowCosts['nodes'] {
+  const nothing = { cpuNano: 0, ramNano: 0, gpuNano: 0, hours: 0 };
+  const size = { cpuCores: 0, ramBytes: 0, gpus: 0 };
+  const idle = { idleCpuNano: 0, idleRamNano: 0, idleGpuNano: 0 };
+  return price === undefined
+    ? []
+    : nodes.map(({ name }) => ({ node: name, price, ...nothing, ...size, ...idle }));
 }
 
 function printOf({ kind, rule, scope }: Pick<Verdict, 'kind' | 'rule' | 'scope'>): string {

@@ -18,6 +18,8 @@ export interface ContainerDay {
   readonly cpu: Sketch;
   /** Cores of the pod that used most on average in each hour, one value a window. */
   readonly hottest: Sketch;
+  /** By hour of the day: which pod that was, as a number below 128 made of its identity; 0 without data. */
+  readonly hottestPods: readonly number[];
   /** Highest scraped working set in bytes: every pod of every window. */
   readonly ram: Sketch;
   readonly ramPeakBytes: number;
@@ -57,6 +59,7 @@ export function emptyContainerDay(day: TimeMs): ContainerDay {
     hours: 0,
     cpu: EMPTY_SKETCH,
     hottest: EMPTY_SKETCH,
+    hottestPods: Array.from({ length: HOURS }, () => 0),
     ram: EMPTY_SKETCH,
     ramPeakBytes: 0,
     windows: 0,
@@ -84,6 +87,7 @@ export function mergeContainerDays(a: ContainerDay, b: ContainerDay): ContainerD
     hours: a.hours | b.hours,
     cpu: merge(({ cpu }) => cpu),
     hottest: merge(({ hottest }) => hottest),
+    hottestPods: a.hottestPods.map((pod, hour) => pod || (b.hottestPods[hour] ?? 0)),
     ram: merge(({ ram }) => ram),
     ramPeakBytes: Math.max(a.ramPeakBytes, b.ramPeakBytes),
     windows: a.windows + b.windows,

@@ -5,6 +5,8 @@ import { SketchBuilder } from './sketchBuilder.ts';
 
 /** A pod throttled in more than this share of its CFS periods waits for CPU noticeably. */
 const THROTTLED_SHARE = 0.25;
+/** One byte an hour is enough to see whether it is the same pod. */
+const PODS_TOLD_APART = 127;
 
 /** One pod's container in one window. */
 export interface PodWindow {
@@ -28,6 +30,7 @@ export class HourOfUse {
   readonly #ram = new SketchBuilder();
   readonly #slots = new Set<number>();
   #hottest: readonly number[] = [];
+  #hottestPod: string | null = null;
   #hottestMean = -1;
   #ramPeakBytes = 0;
   #podWindows = 0;
@@ -42,8 +45,12 @@ export class HourOfUse {
     'cpuRequestCores' | 'cpuLimitCores' | 'ramRequestBytes' | 'ramLimitBytes'
   > = { cpuRequestCores: null, cpuLimitCores: null, ramRequestBytes: null, ramLimitBytes: null };
 
-  /** Adds all windows of one pod. */
-  addPod(windows: readonly PodWindow[]): void {
+  /**
+   * Adds all windows of one pod.
+   *
+   * @param pod what tells the pod from others in every hour, such as its UID.
+   */
+  addPod(pod: string, windows: readonly PodWindow[]): void {
     const cores: number[] = [];
     for (const window of windows) {
       this.#slots.add(window.slot);
@@ -69,6 +76,7 @@ export class HourOfUse {
     const mean = cores.reduce((sum, value) => sum + value, 0) / cores.length;
     if (cores.length > 0 && mean > this.#hottestMean) {
       this.#hottest = cores;
+      this.#hottestPod = pod;
       this.#hottestMean = mean;
     }
   }
@@ -87,6 +95,7 @@ export class HourOfUse {
       hours: 1 << place,
       cpu: this.#cpu.build(),
       hottest: hottest.build(),
+      hottestPods: empty.hottestPods.with(place, numberOf(this.#hottestPod)),
       ram: this.#ram.build(),
       ramPeakBytes: this.#ramPeakBytes,
       windows: this.#slots.size,
@@ -117,4 +126,13 @@ export class HourOfUse {
           ramLimitBytes: maxKnown(before.ramLimitBytes, ramLimitBytes),
         };
   }
+}
+
+/** A pod as a number from 1 on (FNV-1a), 0 for none; the same whatever the order in which pods arrive. */
+function numberOf(pod: string | null): number {
+  if (pod === null) return 0;
+  let hash = 0x811c9dc5;
+  for (let at = 0; at < pod.length; at += 1)
+    hash = Math.imul(hash ^ pod.charCodeAt(at), 0x01000193) >>> 0;
+  return 1 + (hash % PODS_TOLD_APART);
 }

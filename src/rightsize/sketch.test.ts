@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
-  addValue,
   EMPTY_SKETCH,
   mergeSketches,
   quantile,
@@ -9,9 +8,12 @@ import {
   SKETCH_ERROR,
   type Sketch,
 } from './sketch.ts';
+import { SketchBuilder } from './sketchBuilder.ts';
 
 function sketchOf(values: readonly number[]): Sketch {
-  return values.reduce(addValue, EMPTY_SKETCH);
+  const builder = new SketchBuilder();
+  for (const value of values) builder.add(value);
+  return builder.build();
 }
 
 /** The true quantile by nearest rank. */

@@ -22,15 +22,6 @@ const LOG_GAMMA = Math.log(GAMMA);
 
 export const EMPTY_SKETCH: Sketch = { buckets: [], zeros: 0, count: 0, max: 0 };
 
-/** The sketch with one more value (≥ 0, in any unit). */
-export function addValue(sketch: Sketch, value: number): Sketch {
-  const count = sketch.count + 1;
-  const max = Math.max(sketch.max, value);
-  const index = bucketOf(value);
-  if (index === null) return { ...sketch, zeros: sketch.zeros + 1, count, max };
-  return { ...sketch, buckets: addCount(sketch.buckets, index, 1), count, max };
-}
-
 /** The bucket that a value falls into; null for what counts as zero. */
 export function bucketOf(value: number): number | null {
   // Plus zero turns −0 into 0, so that merged and grown sketches are the same to the letter.
@@ -79,13 +70,4 @@ export function shareAbove(sketch: Sketch, limit: number): number {
   let above = 0;
   for (const [index, n] of sketch.buckets) if (index > edge) above += n;
   return above / sketch.count;
-}
-
-function addCount(buckets: Sketch['buckets'], index: number, count: number): Sketch['buckets'] {
-  let at = buckets.length;
-  while (at > 0 && (buckets[at - 1]?.[0] ?? -Infinity) > index) at--;
-  const before = buckets[at - 1];
-  if (before !== undefined && before[0] === index)
-    return buckets.with(at - 1, [index, before[1] + count]);
-  return buckets.toSpliced(at, 0, [index, count]);
 }

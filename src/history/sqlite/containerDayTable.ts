@@ -5,7 +5,7 @@ import {
   type ContainerHistory,
 } from '../../rightsize/containerDay.ts';
 import type { ContainerDaysQuery } from '../history.ts';
-import { decodeContainerDay, encodeContainerDay } from './containerDayCodec.ts';
+import { decodeContainerDay, encodeContainerDay } from '../../rightsize/containerDayCodec.ts';
 import { groupHour } from './containerHours.ts';
 import type { Db, Statement } from './database.ts';
 import type { RollUpHook, RollUpTables } from './rollUp.ts';

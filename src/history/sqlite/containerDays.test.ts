@@ -5,7 +5,7 @@ import { DAY_MS, HOUR_MS } from '../../model/time.ts';
 import { emptyContainerDay, mergeContainerDays } from '../../rightsize/containerDay.ts';
 import type { WindowRecord } from '../history.ts';
 import { openHistoryReader } from '../openHistory.ts';
-import { decodeContainerDay, encodeContainerDay } from './containerDayCodec.ts';
+import { decodeContainerDay, encodeContainerDay } from '../../rightsize/containerDayCodec.ts';
 
 const START = Date.UTC(2026, 9, 30, 12);
 const SPAN = { from: START - DAY_MS, to: START + 3 * DAY_MS, namespaces: null };

@@ -1,17 +1,12 @@
 import type { TimeMs } from '../../model/time.ts';
 import { HourOfUse, type PodWindow } from '../../rightsize/hourOfUse.ts';
+import { leastRunShare, runsToAnEnd } from '../../rightsize/runs.ts';
 import { USAGE, USAGE_COLUMNS } from './columns.ts';
 import type { Page } from './pageCodec.ts';
 import type { RollUpTables } from './rollUp.ts';
 
 /** Namespace, kind, name, container. */
 type Identity = readonly [string, string, string, string];
-
-/** Kinds whose pods run to an end: short runs are their nature, not a start or an end. */
-const RUNS_TO_AN_END = new Set(['Job', 'CronJob']);
-/** Below this share of the window a pod was starting or ending, and its average says little. */
-const MIN_RUN_SHARE = 0.5;
-const MIN_RUN_SHARE_OF_JOBS = 0.05;
 
 /** One hour's windows of every container of a workload, over its pods; costs without a container are left out. */
 export function groupHour(
@@ -21,22 +16,22 @@ export function groupHour(
 ): Iterable<{ readonly identity: Identity; readonly use: HourOfUse }> {
   const groups = new Map<string, { identity: Identity; use: HourOfUse }>();
   for (const [id, page] of tables.usage.pages(hour)) {
-    const { namespace, kind, name, container } = tables.containers.byId(id);
+    const { namespace, kind, name, container, uid } = tables.containers.byId(id);
     if (container === '') continue;
-    const windows = podWindows(page, RUNS_TO_AN_END.has(kind), oomReason);
+    const windows = podWindows(page, kind, oomReason);
     if (windows.length === 0) continue;
     const identity: Identity = [namespace, kind, name, container];
     const key = identity.join('/');
     let group = groups.get(key);
     if (group === undefined) groups.set(key, (group = { identity, use: new HourOfUse() }));
-    group.use.addPod(windows);
+    group.use.addPod(uid, windows);
   }
   return groups.values();
 }
 
 function podWindows(
   { present, values }: Page,
-  runsToAnEnd: boolean,
+  kind: string,
   oomReason: number | null,
 ): readonly PodWindow[] {
   const windows: PodWindow[] = [];
@@ -53,9 +48,9 @@ function podWindows(
     // The reason stays until the next termination: only with a restart did it happen in this window.
     // What runs to an end is not restarted; its pod shows the reason once it is over.
     const restarts = reading(USAGE.restarts, 1) ?? 0;
-    const oomKilled = killed && (restarts > 0 || (runsToAnEnd && !sawKill));
+    const oomKilled = killed && (restarts > 0 || (runsToAnEnd(kind) && !sawKill));
     if (killed) sawKill = true;
-    if (lived < (runsToAnEnd ? MIN_RUN_SHARE_OF_JOBS : MIN_RUN_SHARE) && !oomKilled) continue;
+    if (lived < leastRunShare(kind) && !oomKilled) continue;
     const cpuUsage = reading(USAGE.cpuUsage, 1e-9);
     windows.push({
       slot,

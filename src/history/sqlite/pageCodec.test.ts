@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { emptySums, PageCodec, type Column, type Page } from './pageCodec.ts';
-import { VarintReader, VarintWriter } from './varint.ts';
+import { VarintReader, VarintWriter } from '../../encoding/varint.ts';
 
 const COLUMNS: readonly Column[] = [
   { name: 'money', unit: 'nano', nullable: false, merge: 'sum' },

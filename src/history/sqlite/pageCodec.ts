@@ -1,4 +1,4 @@
-import { VarintReader, VarintWriter } from './varint.ts';
+import { VarintReader, VarintWriter } from '../../encoding/varint.ts';
 
 /** One column of a page: integers in a fixed unit. */
 export interface Column {

@@ -2,15 +2,20 @@ import type { Reading } from '../../model/reading.ts';
 import { DAY_MS } from '../../model/time.ts';
 import type { ContainerDay } from '../containerDay.ts';
 
-/** Days on which an hour of the day must have been seen before it counts as a habit. */
-const MIN_DAYS = 3;
+/** How often a busy hour must have come back, and how likely chance may have done that among all hours. */
+const LEAST_TIMES = 2;
+const CHANCE = 0.05;
+const HOURS_OF_DAY = 24;
+const HOURS_OF_WEEK = 168;
 
 /**
- * Cores in the busiest hour that comes back: an hour of the week as high as in half of the weeks (at least
- * twice), or an hour of the day as high as in half of the days. One hour a week is 0.6 % of all windows, so
- * that no percentile of all of them sees it. Null while nothing has come back yet. Hours are UTC's.
+ * Cores in the busiest hour that comes back: the highest level that an hour of the week, or of the day, reached in
+ * at least half of the times it was seen, and more often than chance would have it. One hour a week is 0.6 % of
+ * all windows, so that no percentile of all of them sees it; but of 168 hours some are busy twice by accident where
+ * bursts are common (Bonferroni over the hours, binomial within one). Null while nothing comes back. Hours are UTC's.
  */
 export function busiestHour(days: readonly ContainerDay[]): Reading {
+  const all: number[] = [];
   const ofWeek = new Map<number, number[]>();
   const ofDay = new Map<number, number[]>();
   for (const { day, busy } of days) {
@@ -18,11 +23,13 @@ export function busiestHour(days: readonly ContainerDay[]): Reading {
     const weekday = (day / DAY_MS) % 7;
     busy.forEach((cores, hour) => {
       if (cores === null) return;
-      push(ofWeek, weekday * 24 + hour, cores);
+      all.push(cores);
+      push(ofWeek, weekday * HOURS_OF_DAY + hour, cores);
       push(ofDay, hour, cores);
     });
   }
-  const levels = [...recurring(ofWeek, 2), ...recurring(ofDay, MIN_DAYS)];
+  all.sort((a, b) => a - b);
+  const levels = [...recurring(ofWeek, all, HOURS_OF_WEEK), ...recurring(ofDay, all, HOURS_OF_DAY)];
   return levels.length === 0 ? null : Math.max(...levels);
 }
 
@@ -32,11 +39,43 @@ function push(lists: Map<number, number[]>, key: number, value: number): void {
   else list.push(value);
 }
 
-/** The level that each hour reached in at least half of the times it was seen. */
-function recurring(lists: ReadonlyMap<number, readonly number[]>, least: number): number[] {
+/** The level that each hour reached half of the times, where that is no accident. */
+function recurring(
+  lists: ReadonlyMap<number, readonly number[]>,
+  all: readonly number[],
+  hours: number,
+): readonly number[] {
   return [...lists.values()].flatMap((values) => {
-    if (values.length < least) return [];
-    const descending = [...values].sort((a, b) => b - a);
-    return [descending[Math.max(1, Math.ceil(values.length / 2) - 1)]!];
+    const times = Math.max(LEAST_TIMES, Math.ceil(values.length / 2));
+    const level = values.toSorted((a, b) => b - a)[times - 1];
+    if (level === undefined) return [];
+    const others = all.length - values.length;
+    const reached = values.filter((cores) => cores >= level).length;
+    const elsewhere = countFrom(all, level) - reached;
+    const share = others === 0 ? 1 : elsewhere / others;
+    return chanceOfAtLeast(times, values.length, share) * hours <= CHANCE ? [level] : [];
   });
+}
+
+/** How many of the ascending values are at least `level`. */
+function countFrom(ascending: readonly number[], level: number): number {
+  let low = 0;
+  let high = ascending.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((ascending[middle] ?? 0) < level) low = middle + 1;
+    else high = middle;
+  }
+  return ascending.length - low;
+}
+
+/** Probability of at least `least` successes in `trials`, each with probability `share`. */
+function chanceOfAtLeast(least: number, trials: number, share: number): number {
+  let term = (1 - share) ** trials;
+  let below = 0;
+  for (let successes = 0; successes < least; successes += 1) {
+    below += term;
+    term *= ((trials - successes) / (successes + 1)) * (share / (1 - share));
+  }
+  return share >= 1 ? 1 : 1 - below;
 }

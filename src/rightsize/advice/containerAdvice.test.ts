@@ -63,7 +63,7 @@ describe('what to request instead', () => {
       (time - FIRST_DAY) % (7 * DAY_MS) < DAY_MS && time % DAY_MS < HOUR_MS;
     const advice = advise((time) => ({ cpuCores: monday(time) ? 0.9 : 0.1 }));
     expect(advice.cpu?.pooled).toBeCloseTo(0.1, 2);
-    expect(advice.proposed.cpuRequestCores).toBeCloseTo(1.1, 9);
+    expect(advice.proposed.cpuRequestCores).toBeCloseTo(0.9, 9);
     expect(advice.notes).toContain('sized for its busiest hour of the week');
   });
 

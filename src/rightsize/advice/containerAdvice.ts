@@ -3,26 +3,18 @@ import type { Reading } from '../../model/reading.ts';
 import { DAY_MS, HOURS_PER_MONTH, type TimeMs } from '../../model/time.ts';
 import type { WorkloadRef } from '../../model/workload.ts';
 import type { ContainerDay, ContainerHistory } from '../containerDay.ts';
-import type { RecommendationRule } from '../recommend.ts';
+import { runsToAnEnd } from '../runs.ts';
 import { adviseMinReplicas, autoscalingOf, type Autoscaling } from './autoscaling.ts';
 import { dataBehind, type DataBehind } from './confidence.ts';
-import { cpuBasis, type CpuBasis } from './cpuRequest.ts';
-import { cpuLimit, isThrottled, ramLimit, throttledShare } from './limits.ts';
+import type { CpuBasis } from './cpuRequest.ts';
+import { isThrottled } from './limits.ts';
 import { managedBy, type ManagedBy } from './ownership.ts';
-import { memoryBasis, type MemoryBasis } from './memoryRequest.ts';
+import type { MemoryBasis } from './memoryRequest.ts';
+import { NOTHING, proposeResources, type Resources } from './proposal.ts';
 import { replayRisk, type Risk } from './risk.ts';
-import { roundBytes, roundCores } from './rounding.ts';
+import type { RecommendationRule } from './rule.ts';
 
 const GIB = 2 ** 30;
-const RUNS_TO_AN_END = new Set(['Job', 'CronJob']);
-
-/** Requests and limits of one container; null: none, or for a proposal: leave it as it is. */
-export interface Resources {
-  readonly cpuRequestCores: Reading;
-  readonly cpuLimitCores: Reading;
-  readonly ramRequestBytes: Reading;
-  readonly ramLimitBytes: Reading;
-}
 
 /** What one container should ask for instead, and how sure that is. */
 export interface ContainerAdvice {
@@ -77,17 +69,13 @@ export function adviseContainer(
   const last = days.at(-1);
   if (role === 'init' || last === undefined) return null;
   const { rule, today, objects } = context;
-  const behind = dataBehind(days, rule.minDays, RUNS_TO_AN_END.has(workload.kind));
-  const cpu = cpuBasis(days, today, rule);
-  const memory = memoryBasis(days, rule);
-  const throttled = throttledShare(days);
+  const behind = dataBehind(days, rule.minDays, runsToAnEnd(workload.kind));
   const autoscaling = autoscalingOf(objects, namespace, workload);
   const { cpuRequestCores, cpuLimitCores, ramRequestBytes, ramLimitBytes } = last;
   const current = { cpuRequestCores, cpuLimitCores, ramRequestBytes, ramLimitBytes };
-  const proposed =
-    behind.confidence === 'insufficient'
-      ? NOTHING
-      : propose(current, cpu, memory, throttled, autoscaling, days, rule);
+  const proposal = proposeResources(days, today, current, autoscaling, rule);
+  const { cpu, memory } = proposal;
+  const proposed = behind.confidence === 'insufficient' ? NOTHING : proposal.proposed;
   const replicas = averageReplicas(days, context.windowMs);
   const object = objects?.workloads.find(
     (one) =>
@@ -110,49 +98,13 @@ export function adviseContainer(
       cpuCores: proposed.cpuRequestCores,
       ramBytes: proposed.ramRequestBytes,
     }),
-    throttledShare: throttled,
+    throttledShare: proposal.throttledShare,
     savingPerMonth: saving(current, proposed, replicas, context.priceOf(history)),
     autoscaling,
     minReplicas: minReplicasOf(autoscaling, cpu, replicas * rule.margin, current, behind),
     managedBy: object === undefined ? null : managedBy(object),
   };
   return { ...advice, notes: notesOn(advice) };
-}
-
-const NOTHING: Resources = {
-  cpuRequestCores: null,
-  cpuLimitCores: null,
-  ramRequestBytes: null,
-  ramLimitBytes: null,
-};
-
-function propose(
-  current: Resources,
-  cpu: CpuBasis | null,
-  memory: MemoryBasis | null,
-  throttled: Reading,
-  autoscaling: Autoscaling | null,
-  days: readonly ContainerDay[],
-  rule: RecommendationRule,
-): Resources {
-  let proposed = NOTHING;
-  if (cpu !== null && autoscaling?.cpuManaged !== true) {
-    const isHeldBack = isThrottled(throttled);
-    // Use that a limit holds back says nothing of what is needed: the request is not lowered.
-    const cores = Math.max(cpu.cores, isHeldBack ? (current.cpuRequestCores ?? 0) : 0);
-    const request = roundCores(cores);
-    const peak = Math.max(...days.map((day) => day.cpu.max));
-    const limit = cpuLimit(current.cpuLimitCores, request, peak, rule.margin, isHeldBack);
-    const cpuLimitCores = limit === null ? null : roundCores(limit);
-    proposed = { ...proposed, cpuRequestCores: request, cpuLimitCores };
-  }
-  if (memory !== null && autoscaling?.ramManaged !== true) {
-    const request = roundBytes(memory.bytes);
-    const limit = ramLimit(current.ramLimitBytes, request, memory.afterOom);
-    const ramLimitBytes = limit === null ? null : roundBytes(limit);
-    proposed = { ...proposed, ramRequestBytes: request, ramLimitBytes };
-  }
-  return proposed;
 }
 
 /** Pod-windows per window of the hours that the days hold. */
@@ -223,14 +175,14 @@ function notesOn(advice: Omit<ContainerAdvice, 'notes'>): readonly string[] {
     notes.push(`${memory.oomKills} OOM kills: memory was too small`);
   if (isThrottled(throttled))
     notes.push(`throttled in ${Math.round((throttled ?? 0) * 100)} % of its windows`);
-  if (
-    cpu !== null &&
-    cpu.busiestHour !== null &&
-    cpu.busiestHour > Math.max(cpu.pooled, cpu.hottest)
-  )
+  if (cpu !== null && cpu.busiestHour !== null)
     notes.push('sized for its busiest hour of the week');
-  if (cpu !== null && advice.workload.kind === 'DaemonSet' && cpu.hottest > 2 * cpu.pooled)
-    notes.push('uneven over the nodes: sized for the busiest node');
-  if (RUNS_TO_AN_END.has(advice.workload.kind)) notes.push('sized for the time in which it runs');
+  if (cpu !== null && (cpu.hottest ?? 0) > 2 * cpu.pooled)
+    notes.push(
+      advice.workload.kind === 'DaemonSet'
+        ? 'uneven over the nodes: sized for the busiest node'
+        : 'one pod uses more than the others: sized for it',
+    );
+  if (runsToAnEnd(advice.workload.kind)) notes.push('sized for the time in which it runs');
   return notes;
 }

@@ -1,51 +1,50 @@
 import type { Reading } from '../../model/reading.ts';
 import { DAY_MS, type TimeMs } from '../../model/time.ts';
 import type { ContainerDay } from '../containerDay.ts';
-import { HALF_LIFE_DAYS, type RecommendationRule } from '../recommend.ts';
 import { mergeSketches, quantile, type Sketch } from '../sketch.ts';
 import { busiestHour } from './busyHours.ts';
+import type { RecommendationRule } from './rule.ts';
+import { isSkewed } from './skew.ts';
+
+/** Half-life of a day's weight in the CPU percentile: VPA's 24 h nearly forgets last week. */
+const HALF_LIFE_DAYS = 7;
 
 /** What a CPU request rests on, in cores; the largest of the three decides. */
 export interface CpuBasis {
   readonly pooled: number;
-  readonly hottest: number;
-  /** The busiest hour that comes back; null while none has. */
+  /** The percentile of the pod that is the hottest hour after hour; null where no pod is. */
+  readonly hottest: Reading;
+  /** The busiest hour that comes back, where the others with their margin do not cover it; null elsewhere. */
   readonly busiestHour: Reading;
-  /** With margin and floor. */
+  /** What to request, before rounding. */
   readonly cores: number;
 }
 
 /**
- * The larger of all pods' pooled percentile and the hottest pod's, newer days counting more, and the busiest
- * hour that comes back; with a margin, never below the floor. Null without data.
+ * The larger of all pods' pooled percentile and the hottest pod's, newer days counting more, with a margin; at least
+ * what the busiest hour that comes back needs, and the floor. Null without data.
  */
 export function cpuBasis(
   days: readonly ContainerDay[],
   today: TimeMs,
   rule: RecommendationRule,
 ): CpuBasis | null {
-  const weighed = (of: (day: ContainerDay) => Sketch): Sketch =>
-    mergeSketches(
-      days.map((day) => ({
-        sketch: of(day),
-        weight: 0.5 ** ((today - day.day) / DAY_MS / HALF_LIFE_DAYS),
-      })),
+  const percentile = (of: (day: ContainerDay) => Sketch): Reading =>
+    quantile(
+      mergeSketches(
+        days.map((day) => ({
+          sketch: of(day),
+          weight: 0.5 ** ((today - day.day) / DAY_MS / HALF_LIFE_DAYS),
+        })),
+      ),
+      rule.percentile,
     );
-  const pooled = quantile(
-    weighed(({ cpu }) => cpu),
-    rule.percentile,
-  );
-  const hottest = quantile(
-    weighed((day) => day.hottest),
-    rule.percentile,
-  );
-  if (pooled === null || hottest === null) return null;
+  const pooled = percentile(({ cpu }) => cpu);
+  if (pooled === null) return null;
+  const hottest = isSkewed(days) ? percentile((day) => day.hottest) : null;
+  const covered = Math.max(pooled, hottest ?? 0) * rule.margin;
   const busiest = busiestHour(days);
-  const used = Math.max(pooled, hottest, busiest ?? 0);
-  return {
-    pooled,
-    hottest,
-    busiestHour: busiest,
-    cores: Math.max(rule.floorCores, used * rule.margin),
-  };
+  const beyond = busiest !== null && busiest > covered ? busiest : null;
+  const cores = Math.max(rule.floorCores, covered, beyond ?? 0);
+  return { pooled, hottest, busiestHour: beyond, cores };
 }

@@ -1,6 +1,6 @@
 import { maxKnown, type Reading } from '../../model/reading.ts';
 import type { ContainerDay } from '../containerDay.ts';
-import type { RecommendationRule } from '../recommend.ts';
+import type { RecommendationRule } from './rule.ts';
 
 const MIB = 2 ** 20;
 /** After an OOM kill: at least this much more, and at least this factor (VPA's defaults). */
@@ -25,7 +25,7 @@ export function memoryBasis(
   days: readonly ContainerDay[],
   rule: RecommendationRule,
 ): MemoryBasis | null {
-  const seen = days.filter(({ ram, oomKills }) => ram.count > 0 || oomKills > 0);
+  const seen = days.filter(({ ramPeakBytes, oomKills }) => ramPeakBytes > 0 || oomKills > 0);
   if (seen.length === 0) return null;
   const peak = Math.max(...seen.map(({ ramPeakBytes }) => ramPeakBytes));
   const killedAt = maxKnown(...seen.map(({ oomBytes }) => oomBytes));

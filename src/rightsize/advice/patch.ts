@@ -2,8 +2,9 @@ import { formatBytes, formatCores } from '../../model/quantity.ts';
 import type { Reading } from '../../model/reading.ts';
 import type { WorkloadRef } from '../../model/workload.ts';
 import { workloadKey } from '../../model/workload.ts';
-import type { ContainerAdvice, Resources } from './containerAdvice.ts';
+import type { ContainerAdvice } from './containerAdvice.ts';
 import type { ManagedBy } from './ownership.ts';
+import type { Resources } from './proposal.ts';
 
 /** One strategic-merge patch: all of a workload's containers that change. */
 export interface WorkloadPatch {
@@ -21,6 +22,11 @@ export interface WorkloadPatch {
 export interface ResourcesPatch {
   readonly requests?: Readonly<Record<string, string>>;
   readonly limits?: Readonly<Record<string, string>>;
+}
+
+/** True for kinds with a pod template that may change. */
+export function isPatchable(kind: string): boolean {
+  return kind in TEMPLATE_PATHS;
 }
 
 /** Kinds with a pod template that may change, and where it is. Others (Job, bare Pod) are immutable. */

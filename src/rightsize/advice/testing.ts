@@ -25,6 +25,7 @@ function hourOfUse(hour: TimeMs, use: Use, pods: number): ContainerDay {
   const gathered = new HourOfUse();
   for (let pod = 0; pod < pods; pod += 1) {
     gathered.addPod(
+      `pod-${pod}`,
       Array.from({ length: WINDOWS_AN_HOUR }, (_, slot) => ({
         slot,
         cpuCores: 0.1,

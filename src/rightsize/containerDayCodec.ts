@@ -1,10 +1,10 @@
-import type { Reading } from '../../model/reading.ts';
-import type { TimeMs } from '../../model/time.ts';
-import type { ContainerDay } from '../../rightsize/containerDay.ts';
-import type { Sketch } from '../../rightsize/sketch.ts';
-import { VarintReader, VarintWriter } from './varint.ts';
+import type { Reading } from '../model/reading.ts';
+import type { TimeMs } from '../model/time.ts';
+import type { ContainerDay } from './containerDay.ts';
+import type { Sketch } from './sketch.ts';
+import { VarintReader, VarintWriter } from '../encoding/varint.ts';
 
-const FORMAT = 1;
+const FORMAT = 2;
 const NANOS = 1e9;
 
 /** A day of a container as bytes: some hundred of them. Cores are kept to 1e-9, bytes whole. */
@@ -28,6 +28,7 @@ export function encodeContainerDay(day: ContainerDay): Uint8Array {
   putReading(out, day.ramRequestBytes, 1);
   putReading(out, day.ramLimitBytes, 1);
   for (const busy of day.busy) putReading(out, busy, NANOS);
+  for (const pod of day.hottestPods) out.unsigned(pod);
   putSketch(out, day.cpu, NANOS);
   putSketch(out, day.hottest, NANOS);
   putSketch(out, day.ram, 1);
@@ -45,10 +46,7 @@ export function decodeContainerDay(day: TimeMs, bytes: Uint8Array): ContainerDay
     input.signed(1, numbers);
     return numbers[0]!;
   };
-  const unsigned = (): number => {
-    const value = signed();
-    return value < 0 ? -2 * value - 1 : 2 * value;
-  };
+  const unsigned = (): number => input.unsigned();
   const reading = (unit: number): Reading => {
     const value = unsigned();
     return value === 0 ? null : (value - 1) / unit;
@@ -82,6 +80,7 @@ export function decodeContainerDay(day: TimeMs, bytes: Uint8Array): ContainerDay
   const ramRequestBytes = reading(1);
   const ramLimitBytes = reading(1);
   const busy = Array.from({ length: 24 }, () => reading(NANOS));
+  const hottestPods = Array.from({ length: 24 }, unsigned);
   const cpu = sketch(NANOS);
   const hottest = sketch(NANOS);
   const ram = sketch(1);
@@ -90,6 +89,7 @@ export function decodeContainerDay(day: TimeMs, bytes: Uint8Array): ContainerDay
     hours,
     cpu,
     hottest,
+    hottestPods,
     ram,
     ramPeakBytes,
     windows,

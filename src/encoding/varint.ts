@@ -39,6 +39,12 @@ export class VarintWriter {
     this.unsigned(value < 0 ? -2 * value - 1 : 2 * value);
   }
 
+  /** Bytes with their length before them. */
+  bytes(value: Uint8Array): void {
+    this.unsigned(value.length);
+    for (const byte of value) this.byte(byte);
+  }
+
   /** A copy of what was written since the last `reset`. */
   take(): Uint8Array {
     return this.#bytes.slice(0, this.#length);
@@ -55,6 +61,7 @@ export class VarintWriter {
 export class VarintReader {
   #bytes: Uint8Array = new Uint8Array(0);
   #at = 0;
+  readonly #one = new Float64Array(1);
 
   open(bytes: Uint8Array): void {
     this.#bytes = bytes;
@@ -66,6 +73,22 @@ export class VarintReader {
     if (value === undefined) throw new RangeError('a page of the history ends too early');
     this.#at += 1;
     return value;
+  }
+
+  /** One value that `VarintWriter.unsigned` wrote. */
+  unsigned(): number {
+    this.signed(1, this.#one);
+    const value = this.#one[0]!;
+    return value < 0 ? -2 * value - 1 : 2 * value;
+  }
+
+  /** What `VarintWriter.bytes` wrote. */
+  bytes(): Uint8Array {
+    const length = this.unsigned();
+    if (this.#at + length > this.#bytes.length)
+      throw new RangeError('a page of the history ends too early');
+    this.#at += length;
+    return this.#bytes.subarray(this.#at - length, this.#at);
   }
 
   /**

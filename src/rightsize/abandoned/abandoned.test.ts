@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { aContainer, aPod } from '../cost/testing.ts';
-import { DetectorRun } from '../detect/testing.ts';
-import type { Snapshot } from '../model/snapshot.ts';
-import { DAY_MS, HOUR_MS, type TimeMs } from '../model/time.ts';
-import { abandonedDetector } from './abandoned/abandonedDetector.ts';
+import { aContainer, aPod } from '../../cost/testing.ts';
+import { DetectorRun } from '../../detect/testing.ts';
+import type { Snapshot } from '../../model/snapshot.ts';
+import { DAY_MS, HOUR_MS, type TimeMs } from '../../model/time.ts';
+import { abandonedDetector } from './abandonedDetector.ts';
 
 const START = Date.UTC(2026, 10, 2);
 

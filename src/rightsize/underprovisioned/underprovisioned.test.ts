@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { aContainer, aNode, aPod } from '../cost/testing.ts';
-import { DetectorRun } from '../detect/testing.ts';
-import type { ContainerSample } from '../model/snapshot.ts';
-import { DAY_MS, HOUR_MS, type TimeMs } from '../model/time.ts';
-import { underprovisionedDetector } from './underprovisioned/underprovisionedDetector.ts';
+import { aContainer, aNode, aPod } from '../../cost/testing.ts';
+import { DetectorRun } from '../../detect/testing.ts';
+import type { ContainerSample } from '../../model/snapshot.ts';
+import { DAY_MS, HOUR_MS, type TimeMs } from '../../model/time.ts';
+import { underprovisionedDetector } from './underprovisionedDetector.ts';
 
 const START = Date.UTC(2026, 10, 2);
 const WINDOW = 300_000;
