@@ -1,0 +1,76 @@
+import { bytesAfterOom } from '../../src/rightsize/advice/memoryRequest.ts';
+import { DAY_MS } from '../../src/model/time.ts';
+import { DecayingHistogram, VPA_CPU, VPA_MEMORY } from './vpaHistogram.ts';
+
+const MIB = 2 ** 20;
+
+/** What one pod used: cores and bytes by sample, oldest first, `stepMs` apart. */
+export interface PodUse {
+  readonly cores: readonly number[];
+  readonly bytes: readonly number[];
+}
+
+export interface Proposal {
+  readonly cpuCores: number;
+  readonly ramBytes: number;
+}
+
+/**
+ * KRR's `simple` strategy as its README and `robusta_krr/strategies/simple.py` have it: CPU the largest over the pods
+ * of each pod's percentile, memory the largest peak and 15 %, rounded up to whole millicores and MB, floors
+ * of 10 m and 100 MB. The percentile was 99 until 1.8 and is 95 since.
+ */
+export function krrSimple(pods: readonly PodUse[], percentile: number): Proposal {
+  const cores = Math.max(...pods.map((pod) => interpolated(pod.cores, percentile)));
+  const bytes = Math.max(...pods.map((pod) => pod.bytes.reduce((a, b) => Math.max(a, b), 0)));
+  return {
+    cpuCores: Math.max(0.01, Math.ceil(cores * 1000 - 1e-9) / 1000),
+    ramBytes: Math.max(100e6, Math.ceil((bytes * 1.15) / 1e6) * 1e6),
+  };
+}
+
+/** numpy's `percentile`: linear between the two nearest ranks. */
+function interpolated(values: readonly number[], percentile: number): number {
+  const sorted = Float64Array.from(values).sort();
+  const place = (percentile / 100) * (sorted.length - 1);
+  const low = sorted[Math.floor(place)] ?? 0;
+  return low + (place - Math.floor(place)) * ((sorted[Math.ceil(place)] ?? low) - low);
+}
+
+const MARGIN = 1.15;
+const TARGET = 0.9;
+/** A CPU sample weighs as much as the request in force, and at least this. */
+const LEAST_WEIGHT = 0.1;
+
+/**
+ * VPA's target (recommender FAQ and source): CPU the 90th percentile of a histogram of all pods' samples of eight
+ * days, memory that of each pod's daily peaks, both with a half-life of a day, and 15 %; at least 25 m and 250 MiB a pod.
+ *
+ * @param requestCores the request in force while the samples were taken, by which they are weighed.
+ */
+export function vpaTarget(pods: readonly PodUse[], stepMs: number, requestCores: number): Proposal {
+  const cpu = DecayingHistogram.exponential(VPA_CPU, DAY_MS);
+  const memory = DecayingHistogram.exponential(VPA_MEMORY, DAY_MS);
+  const perDay = DAY_MS / stepMs;
+  for (const pod of pods) {
+    const first = Math.max(0, pod.cores.length - 8 * perDay);
+    for (let at = first; at < pod.cores.length; at += 1)
+      cpu.add(pod.cores[at]!, Math.max(requestCores, LEAST_WEIGHT), at * stepMs);
+    for (let from = first; from < pod.bytes.length; from += perDay) {
+      const day = pod.bytes.slice(from, from + perDay);
+      memory.add(Math.max(...day), 1, (from + perDay) * stepMs);
+    }
+  }
+  return {
+    cpuCores: Math.max(0.025, cpu.percentile(TARGET) * MARGIN),
+    ramBytes: Math.max(250 * MIB, memory.percentile(TARGET) * MARGIN),
+  };
+}
+
+/**
+ * The sample that VPA adds to its memory peaks after an OOM kill (`RecordOOM`): the larger of the request and the
+ * peak seen so far, and what comes on top.
+ */
+export function vpaOomSample(requestBytes: number, peakBytes: number): number {
+  return bytesAfterOom(Math.max(requestBytes, peakBytes));
+}
