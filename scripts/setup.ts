@@ -6,6 +6,7 @@ const onFetch = (message: string): void => void process.stderr.write(`setup: ${m
 try {
   await findTool('prometheus', { onFetch });
   await findTool('promtool', { onFetch });
+  await findTool('kubectl', { onFetch });
   await findTool('victoria-metrics', { onFetch });
 } catch (error) {
   process.stderr.write(`setup: ${error instanceof Error ? error.message : String(error)}\n`);

@@ -1,0 +1,182 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import type { Denial } from './access.ts';
+import { answer } from './answer.ts';
+import { makeCertificate, type Certificate } from './certificate.ts';
+import { Lists } from './lists.ts';
+import { ObjectStore, type ApiObject } from './objectStore.ts';
+import { apiVersionOf, STANDARD_RESOURCES, type ServedResource } from './resources.ts';
+import { ApiStatus, unauthorized } from './status.ts';
+
+export interface ApiServerOptions {
+  readonly resources?: readonly ServedResource[];
+  /** Plain HTTP otherwise, as `kubectl proxy` serves it. */
+  readonly tls?: boolean;
+  /** Bearer token → user; with an empty list nobody needs a token. */
+  readonly tokens?: Readonly<Record<string, string>>;
+}
+
+/** Something that goes wrong with requests whose path contains `path`, so many `times` (for ever by default). */
+export interface Fault {
+  readonly path: string;
+  readonly times?: number;
+  readonly status?: ApiStatus;
+  /** Never answers; the client has to give up. */
+  readonly hang?: boolean;
+  /** Answers 200 with this, as a proxy's login page would. */
+  readonly body?: string;
+}
+
+/** A request as it came. */
+export interface SeenRequest {
+  readonly method: string;
+  readonly path: string;
+  readonly query: URLSearchParams;
+  readonly user: string | null;
+  readonly accept: string;
+}
+
+/** A Kubernetes API server on loopback, of this process: for tests. Close it. */
+export class ApiServer implements AsyncDisposable {
+  readonly url: string;
+  readonly certificate: Certificate | null;
+  readonly requests: SeenRequest[] = [];
+  /** What users may not do; change it at any time. */
+  readonly denials: Denial[] = [];
+  readonly faults: (Fault & { left?: number })[] = [];
+  readonly tokens: Map<string, string>;
+  readonly #store: ObjectStore;
+  readonly #lists: Lists;
+  readonly #resources: readonly ServedResource[];
+  readonly #server: ReturnType<typeof createServer>;
+
+  private constructor(
+    options: ApiServerOptions,
+    server: ReturnType<typeof createServer>,
+    certificate: Certificate | null,
+  ) {
+    this.#server = server;
+    this.#store = new ObjectStore();
+    this.#lists = new Lists(this.#store);
+    this.#resources = options.resources ?? STANDARD_RESOURCES;
+    this.tokens = new Map(Object.entries(options.tokens ?? {}));
+    this.certificate = certificate;
+    const { port } = server.address() as AddressInfo;
+    this.url = `${certificate === null ? 'http' : 'https'}://127.0.0.1:${port}`;
+    server.on('request', (request, response) => void this.#handle(request, response));
+  }
+
+  static async start(options: ApiServerOptions = {}): Promise<ApiServer> {
+    const certificate = options.tls === true ? makeCertificate() : null;
+    const server = certificate === null ? createServer() : createTlsServer(certificate);
+    await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
+    return new ApiServer(options, server, certificate);
+  }
+
+  /** Puts objects (or those of a List) into the cluster, in place of those of the same name. */
+  put(...objects: readonly ApiObject[]): void {
+    for (const object of objects) {
+      const items = object['items'] as readonly ApiObject[] | undefined;
+      if (items === undefined) this.#store.put(this.#resourceOf(object), object);
+      else this.put(...items);
+    }
+  }
+
+  get(kind: string, namespace: string | null, name: string): ApiObject {
+    return this.#store.get(this.#resourceOf({ kind }), namespace, name);
+  }
+
+  remove(kind: string, namespace: string | null, name: string): void {
+    this.#store.remove(this.#resourceOf({ kind }), namespace, name);
+  }
+
+  /** Lets every `continue` token expire, as a compaction of etcd does. */
+  expireLists(): void {
+    this.#lists.expire();
+  }
+
+  /** A kubeconfig for this server. */
+  kubeconfig(token: string | null): string {
+    const cluster = {
+      server: this.url,
+      ...(this.certificate && {
+        'certificate-authority-data': Buffer.from(this.certificate.cert).toString('base64'),
+      }),
+    };
+    return JSON.stringify({
+      apiVersion: 'v1',
+      kind: 'Config',
+      clusters: [{ name: 'test', cluster }],
+      users: [{ name: 'tester', user: token === null ? {} : { token } }],
+      contexts: [{ name: 'test', context: { cluster: 'test', user: 'tester' } }],
+      'current-context': 'test',
+    });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#server.closeAllConnections();
+    await new Promise((resolve) => void this.#server.close(resolve));
+  }
+
+  #resourceOf({ apiVersion, kind }: ApiObject): ServedResource {
+    const found = this.#resources.find(
+      (one) => one.kind === kind && (apiVersion ?? apiVersionOf(one)) === apiVersionOf(one),
+    );
+    if (found === undefined) throw new Error(`the stand-in serves no ${apiVersion} ${kind}`);
+    return found;
+  }
+
+  async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const body = await bodyOf(request);
+    const url = new URL(request.url ?? '/', this.url);
+    const { method = 'GET', headers } = request;
+    const user = this.#userOf(headers.authorization);
+    const accept = headers.accept ?? '';
+    this.requests.push({ method, path: url.pathname, query: url.searchParams, user, accept });
+    try {
+      const fault = this.#fault(url.pathname);
+      if (fault?.hang === true) return;
+      if (fault?.body !== undefined) return void response.end(fault.body);
+      if (fault?.status !== undefined) throw fault.status;
+      if (user === null) throw unauthorized();
+      const contentType = headers['content-type'] ?? 'application/json';
+      const cluster = {
+        resources: this.#resources,
+        store: this.#store,
+        lists: this.#lists,
+        denials: this.denials,
+      };
+      const said = answer({ method, url, user, accept, contentType, body }, cluster);
+      response.writeHead(said.code, { 'content-type': said.type ?? 'application/json' });
+      response.end(said.body);
+    } catch (error) {
+      const status =
+        error instanceof ApiStatus ? error : new ApiStatus(500, 'InternalError', String(error));
+      const type = { 'content-type': 'application/json' };
+      response.writeHead(status.code, { ...type, ...status.headers });
+      response.end(JSON.stringify(status.body()));
+    }
+  }
+
+  /** Null for a token that is not known. */
+  #userOf(authorization: string | undefined): string | null {
+    if (this.tokens.size === 0) return 'system:anonymous';
+    const token = authorization?.replace(/^Bearer /, '') ?? '';
+    return this.tokens.get(token) ?? null;
+  }
+
+  #fault(path: string): Fault | undefined {
+    const fault = this.faults.find(
+      (one) => path.includes(one.path) && (one.left ?? one.times) !== 0,
+    );
+    if (fault?.times !== undefined) fault.left = (fault.left ?? fault.times) - 1;
+    return fault;
+  }
+}
+
+async function bodyOf(request: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks).toString();
+}
