@@ -87,7 +87,8 @@ function launch(
       '--log.level=warn',
       ...(options.flags ?? []),
     ],
-    { stdio: ['ignore', 'ignore', 'pipe'] },
+    // In a process group of its own: Ctrl-C is for whoever started it, who ends it in its turn.
+    { stdio: ['ignore', 'ignore', 'pipe'], detached: true },
   );
   const log: string[] = [];
   child.stderr.setEncoding('utf8').on('data', (text: string) => {

@@ -29,7 +29,8 @@ export function registerBackfill(program: Command, io: Io): void {
   withConfig(command);
 }
 
-async function runBackfill(options: BackfillOptions, io: Io): Promise<void> {
+/** The command; the demo runs it too. */
+export async function runBackfill(options: BackfillOptions, io: Io): Promise<void> {
   const context = loadContext(options, io);
   const { window, settle } = context.loaded.config.schedule;
   const now = io.now();

@@ -6,6 +6,7 @@ import { registerBudgets } from './budgets.ts';
 import { registerCheckConfig } from './checkConfig.ts';
 import { registerCosts } from './costs.ts';
 import { registerDeliveries } from './deliveries.ts';
+import { registerDemo } from './demo.ts';
 import { registerFindings } from './findings.ts';
 import { registerOnce } from './once.ts';
 import { registerPosture } from './posture.ts';
@@ -29,4 +30,5 @@ export const COMMANDS: readonly ((program: Command, io: Io) => void)[] = [
   registerDeliveries,
   registerRecommend,
   registerPosture,
+  registerDemo,
 ];

@@ -1,0 +1,72 @@
+import type { Command } from 'commander';
+import { runDemo } from '../../demo/runDemo.ts';
+import { formatTime } from '../../model/time.ts';
+import type { Io } from '../io.ts';
+import { CommandFailed, UsageError } from '../usageError.ts';
+import { VERSION } from '../version.ts';
+import { runBackfill } from './backfill.ts';
+
+interface DemoCliOptions {
+  readonly once?: boolean;
+  readonly dir: string;
+  readonly days: string;
+  readonly seed: string;
+}
+
+/** Baselines need a day before the first miner comes; Prometheus' blocks of more than this take minutes. */
+const DAYS = { least: 3, most: 60 } as const;
+
+export function registerDemo(program: Command, io: Io): void {
+  program
+    .command('demo')
+    .description('everything on a made-up cluster with real servers, nothing to configure')
+    .option('--once', 'end when everything has been shown; exit 1 when a promise was not kept')
+    .option('--dir <folder>', 'where its files go; an earlier demo there is replaced', '.demo')
+    .option('--days <number>', 'how much history is made up', '14')
+    .option('--seed <number>', 'another seed is another cluster', '7')
+    .action((options: DemoCliOptions) => demo(options, io));
+}
+
+async function demo(options: DemoCliOptions, io: Io): Promise<void> {
+  const days = wholeNumber(options.days, '--days');
+  if (days < DAYS.least || days > DAYS.most)
+    throw new UsageError(`--days: ${days} is not between ${DAYS.least} and ${DAYS.most}`);
+  const seed = wholeNumber(options.seed, '--seed');
+  const once = options.once ?? false;
+  const stop = stopSignals();
+  try {
+    await runDemo(
+      { folder: options.dir, days, seed, once, version: VERSION },
+      {
+        ...io,
+        backfill: (config, from) =>
+          runBackfill({ config, from: formatTime(from), to: 'now', notify: false }, io),
+      },
+      stop.signal,
+    );
+  } catch (error) {
+    if (!stop.signal.aborted) throw error;
+    throw new CommandFailed('interrupted before it was ready; nothing is left running');
+  } finally {
+    stop.release();
+  }
+}
+
+function wholeNumber(text: string, option: string): number {
+  if (!/^\d{1,9}$/.test(text)) throw new UsageError(`${option}: "${text}" is not a whole number`);
+  return Number(text);
+}
+
+/** Ctrl-C, SIGTERM, and a terminal that is closed; a second Ctrl-C does not hurry it: what runs must be ended. */
+function stopSignals(): { readonly signal: AbortSignal; release(): void } {
+  const controller = new AbortController();
+  const names = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+  const abort = (): void => controller.abort();
+  for (const name of names) process.on(name, abort);
+  return {
+    signal: controller.signal,
+    release: () => {
+      for (const name of names) process.off(name, abort);
+    },
+  };
+}

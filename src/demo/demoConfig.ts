@@ -1,0 +1,66 @@
+import { stringify } from 'yaml';
+import { NAMESPACES } from './cluster/namespaces.ts';
+
+export interface DemoConfigOptions {
+  readonly prometheusUrl: string;
+  readonly specsFile: string;
+  readonly historyFile: string;
+  readonly days: number;
+  readonly pages: string;
+  readonly probes: string;
+  readonly slack: { readonly apiUrl: string; readonly botToken: string; readonly appToken: string };
+}
+
+/** Where each channel of the demo's Slack is for. */
+export const CHANNELS = { platform: 'cloud-cost', security: 'security' } as const;
+
+/** Teams that own namespaces; each has a channel of its name. */
+export const TEAMS: readonly string[] = [
+  ...new Set(NAMESPACES.flatMap(({ owner }) => (owner === null ? [] : [owner]))),
+].sort();
+
+const HEADER = `# Made by "burnwatch demo": an ordinary configuration, for the daemon and for every command.
+# The Prometheus and the Slack that it names end with the demo; the history stays.
+`;
+
+/** The demo's configuration: nothing in it that a user could not write. */
+export function demoConfig(options: DemoConfigOptions): string {
+  const { slack } = options;
+  return `${HEADER}${stringify({
+    cluster: 'demo',
+    prometheus: { url: options.prometheusUrl },
+    workloads: { source: 'file', path: options.specsFile },
+    pricing: {
+      currency: 'USD',
+      nodes: [
+        {
+          match: {
+            'eks.amazonaws.com/capacityType': 'SPOT',
+            'node.kubernetes.io/instance-type': 'c5.2xlarge',
+          },
+          hourly: 0.1414,
+        },
+      ],
+    },
+    budgets: [
+      { namespace: 'online-boutique', monthly: 180 },
+      { owner: 'team-platform', monthly: 250 },
+      { owner: 'team-data', monthly: 260 },
+    ],
+    owners: { teams: Object.fromEntries(TEAMS.map((team) => [team, `#${team}`])) },
+    schedule: { initialBackfill: `${options.days}d` },
+    history: { path: options.historyFile },
+    slack: {
+      token: slack.botToken,
+      appToken: slack.appToken,
+      apiUrl: slack.apiUrl,
+      channel: `#${CHANNELS.platform}`,
+      securityChannel: `#${CHANNELS.security}`,
+    },
+    serve: {
+      listen: options.pages,
+      probes: options.probes,
+      externalUrl: `http://${options.pages}`,
+    },
+  })}`;
+}
