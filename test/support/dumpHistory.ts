@@ -109,3 +109,13 @@ function dumpPages(
       });
   });
 }
+
+/** What only one of two dumps says, shortened so that it can be read in a failed test. */
+export function differences(actual: readonly string[], expected: readonly string[]): string[] {
+  const [here, there] = [new Set(actual), new Set(expected)];
+  const missing = expected.filter((line) => !here.has(line)).map((line) => `- ${line}`);
+  const extra = actual.filter((line) => !there.has(line)).map((line) => `+ ${line}`);
+  return [...missing, ...extra]
+    .sort((a, b) => a.slice(2).localeCompare(b.slice(2)))
+    .map((line) => line.slice(0, 400));
+}

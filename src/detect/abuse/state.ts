@@ -166,8 +166,10 @@ function packRing(ring: HourRing): Uint8Array {
   return bytes;
 }
 
-function unpackRing(bytes: Uint8Array): HourRing {
-  const newest = new DataView(bytes.buffer, bytes.byteOffset).getFloat64(1, true);
+function unpackRing(stored: Uint8Array): HourRing {
+  // A Buffer's slice() shares its memory: a ring made of such would change under who still holds it.
+  const bytes = new Uint8Array(stored);
+  const newest = new DataView(bytes.buffer).getFloat64(1, true);
   const column = (index: number): Uint8Array =>
     bytes.slice(HEADER + index * SLOTS, HEADER + (index + 1) * SLOTS);
   return {

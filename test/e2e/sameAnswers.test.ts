@@ -1,0 +1,128 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { formatTime, HOUR_MS, MINUTE_MS } from '../../src/model/time.ts';
+import { burnwatch, startBurnwatch } from '../support/cli.ts';
+import { TestClock } from '../support/clock.ts';
+import { differences, dumpHistory } from '../support/dumpHistory.ts';
+import { startTestCluster, writeConfig, type TestCluster } from '../support/testCluster.ts';
+import { TempFolder } from '../support/tempFolder.ts';
+
+/**
+ * Whatever way windows come in, the history says the same: backfill in one go, killed in the middle and
+ * run again, window by window, and by a daemon that was down for a while.
+ */
+const WINDOW = 5 * MINUTE_MS;
+let cluster: TestCluster;
+let from: number;
+let live: number;
+let reference: readonly string[];
+const folders: TempFolder[] = [];
+
+/** A folder with a configuration and a history that is backfilled up to `until`. */
+async function folderFilledTo(until: number): Promise<TempFolder> {
+  const folder = new TempFolder();
+  folders.push(folder);
+  await writeConfig(folder.path, cluster.url, {
+    schedule: { cycle: '* * * * * *', settle: '10s', initialBackfill: '7d' },
+  });
+  await backfill(folder, until);
+  return folder;
+}
+
+async function backfill(folder: TempFolder, until: number): Promise<void> {
+  const span = ['--from', formatTime(from), '--to', formatTime(until)];
+  const { code, stderr } = await burnwatch(['backfill', ...span], { cwd: folder.path });
+  expect(stderr).toContain(`sealed up to ${formatTime(until)}`);
+  expect(code).toBe(0);
+}
+
+beforeAll(async () => {
+  cluster = await startTestCluster({ hours: 30, minerFromHour: 25, rolloutAtHour: 12 });
+  from = cluster.start + WINDOW;
+  live = cluster.end - 6 * WINDOW;
+  const folder = await folderFilledTo(cluster.end);
+  reference = dumpHistory(folder.file('burnwatch.db'));
+});
+afterAll(async () => {
+  for (const folder of folders) folder[Symbol.dispose]();
+  await cluster[Symbol.asyncDispose]();
+});
+
+describe('the same data give the same rows and verdicts', () => {
+  it('has something to compare: usage, costs, state and a finding', () => {
+    const tables = new Set(reference.map((line) => line.slice(0, line.indexOf(' '))));
+    for (const table of ['usage_pages', 'cost_hours', 'node_windows', 'windows', 'findings'])
+      expect(tables).toContain(table);
+    expect(reference.filter((line) => line.startsWith('usage_pages')).length).toBeGreaterThan(4000);
+    expect(reference.some((line) => line.includes('cryptojacking'))).toBe(true);
+  });
+
+  it('window by window, with once', async () => {
+    const folder = await folderFilledTo(live);
+    for (let at = live + WINDOW; at <= cluster.end; at += WINDOW) {
+      const once = await burnwatch(['once', '--at', formatTime(at)], { cwd: folder.path });
+      expect(once).toMatchObject({ code: 0 });
+    }
+    expectSame(folder);
+  });
+
+  it('by a daemon that lives through some windows, is down, and catches up', async () => {
+    const folder = await folderFilledTo(live);
+    const clock = new TestClock(folder.file('clock'), live + 20_000);
+    const options = { cwd: folder.path, env: clock.env };
+    {
+      await using daemon = startBurnwatch(['run', '--log-format', 'text'], options);
+      await daemon.shows(/Burnwatch runs/);
+      for (let at = live + WINDOW; at <= live + 3 * WINDOW; at += WINDOW) {
+        clock.set(at + 11_000);
+        await daemon.shows(new RegExp(`sealed.*until=${formatTime(at)}`));
+      }
+      daemon.kill('SIGTERM');
+      expect(await daemon.ended).toMatchObject({ code: 0 });
+    }
+    clock.set(cluster.end + 11_000);
+    await using daemon = startBurnwatch(['run', '--log-format', 'text'], options);
+    await daemon.shows(new RegExp(`sealed.*until=${formatTime(cluster.end)}`));
+    daemon.kill('SIGTERM');
+    expect(await daemon.ended).toMatchObject({ code: 0 });
+    expectSame(folder);
+  });
+
+  it.each([1, 2, 3])('killed with SIGKILL in the middle and run again (%i)', async (round) => {
+    const folder = new TempFolder();
+    folders.push(folder);
+    await writeConfig(folder.path, cluster.url);
+    const span = ['--from', formatTime(from), '--to', formatTime(cluster.end)];
+    await using first = startBurnwatch(['backfill', ...span], { cwd: folder.path });
+    await first.shows(/\d+% \d+\/\d+ windows/);
+    // Where exactly it is hit does not matter, as long as it is not always the same place.
+    await new Promise((resolve) => setTimeout(resolve, round * 130));
+    first.kill('SIGKILL');
+    expect((await first.ended).code).toBeNull();
+    await backfill(folder, cluster.end);
+    expectSame(folder);
+  });
+
+  it('replayed with --rebuild', async () => {
+    const folder = await folderFilledTo(cluster.end);
+    const span = ['--from', formatTime(cluster.end - 3 * HOUR_MS), '--to', formatTime(cluster.end)];
+    const { code, stderr } = await burnwatch(['backfill', ...span, '--rebuild'], {
+      cwd: folder.path,
+    });
+    expect(stderr).toMatch(/the verdicts of \d+ windows replayed/);
+    expect(code).toBe(0);
+    expectSame(folder);
+  });
+});
+
+/**
+ * Beside the rows, a daemon notes how far it has thrown old ones away, and replayed verdicts are muted:
+ * nobody is told of the past.
+ */
+function expectSame(folder: TempFolder): void {
+  const plain = (lines: readonly string[]): string[] =>
+    lines
+      .filter((line) => !/^meta .*(hours|windows)_from/.test(line))
+      .map((line) => line.replace(/"suppressed":[01]/, ''));
+  const actual = dumpHistory(folder.file('burnwatch.db'));
+  expect(differences(plain(actual), plain(reference))).toEqual([]);
+}
