@@ -268,6 +268,8 @@ const serve = z.strictObject({
   listen: z.string().default('127.0.0.1:9465'),
   probes: z.string().default('0.0.0.0:9466'),
   externalUrl: httpUrl.optional(),
+  /** PEM files of the pages' and API's certificate and key; read again at every reload. */
+  tls: z.strictObject({ certFile: z.string(), keyFile: z.string() }).optional(),
   tokens: z
     .array(
       z.strictObject({

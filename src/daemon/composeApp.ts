@@ -3,12 +3,14 @@ import type { Logger } from 'pino';
 import type { Config } from '../config/schema.ts';
 import type { HistoryReader } from '../history/history.ts';
 import { createApp } from '../serve/app.ts';
+import type { DoorStores } from '../serve/deps.ts';
 import type { DoorEnv } from '../serve/security/access.ts';
 import { tokenAuthenticator } from '../serve/security/authenticator.ts';
 
 export interface AppParts {
   config(): Config;
   readonly reader: HistoryReader;
+  readonly stores: DoorStores;
   readonly log: Logger;
   readonly version: string;
   reload(): Promise<void>;
@@ -16,12 +18,12 @@ export interface AppParts {
 
 /** Makes the pages and the API; a reload makes them anew, since tokens may have changed. */
 export function composeApp(parts: AppParts): Hono<DoorEnv> {
-  const { config, reader, reload } = parts;
+  const { config, reader, stores, reload } = parts;
   // Tokens were read from their files when the configuration was loaded.
   const tokens = config().serve.tokens.flatMap(({ token, ...rest }) =>
     token === undefined ? [] : [{ ...rest, token }],
   );
   const authenticators = tokens.length === 0 ? [] : [tokenAuthenticator(tokens)];
-  const deps = { config, reader, authenticators, now: Date.now, reload };
+  const deps = { config, reader, stores, authenticators, now: Date.now, reload };
   return createApp(deps, parts.log, parts.version);
 }

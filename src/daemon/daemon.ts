@@ -14,6 +14,7 @@ import { composeApp } from './composeApp.ts';
 import { CycleSupervisor } from './cycleSupervisor.ts';
 import { LiveCycles } from './liveCycles.ts';
 import { NotifyPump } from './notifyPump.ts';
+import { openDoorStores } from './openDoorStores.ts';
 import { Releasers } from './releasers.ts';
 import { requireReloadable } from './reloadable.ts';
 
@@ -125,7 +126,10 @@ async function compose(
   const reader = await openHistoryReader(config().history.path);
   releasers.push('the history reader', () => reader.close());
 
-  const parts = { config, reader, log, version, reload: () => reload() };
+  const stores = await openDoorStores(config().history.path, log);
+  releasers.push('the stores of the pages', () => stores.close());
+
+  const parts = { config, reader, stores, log, version, reload: () => reload() };
   let app = composeApp(parts);
   const main = await listenOn('serve.listen', config().serve.listen, (request, env) =>
     app.fetch(request, env),

@@ -303,6 +303,16 @@ export interface HistoryReader {
   digest(week: string): Promise<StoredDigest | null>;
   /** How whole the sealed windows that begin in [from, to) are, oldest first. */
   windowCoverage(from: TimeMs, to: TimeMs): Promise<readonly WindowCoverage[]>;
+  /** Instances of a workload's containers that ran in [from, to), the youngest first. */
+  instances(query: InstanceQuery): Promise<readonly ContainerInstance[]>;
+  /** Workloads that ran one of these images since `from`, by namespace and name. */
+  neighbours(
+    images: readonly string[],
+    from: TimeMs,
+    namespaces: readonly string[] | null,
+  ): Promise<readonly Neighbour[]>;
+  /** Messages that went out about a finding, oldest first. */
+  sentMessages(findingId: string): Promise<readonly SentMessage[]>;
   close(): Promise<void>;
 }
 
@@ -345,6 +355,41 @@ export interface StoredPodSpec {
   readonly spec: KeptPodSpec;
 }
 
+export interface InstanceQuery {
+  readonly namespace: string;
+  readonly workload: WorkloadRef;
+  readonly from: TimeMs;
+  readonly to: TimeMs;
+}
+
+/** A container as it ran in one pod with one image; times are the first and the last hour it was seen in. */
+export interface ContainerInstance {
+  readonly pod: string;
+  readonly container: string;
+  readonly node: string | null;
+  readonly image: string | null;
+  readonly owner: string | null;
+  readonly firstHour: TimeMs;
+  readonly lastHour: TimeMs;
+}
+
+/** A workload and an image that it ran. */
+export interface Neighbour {
+  readonly namespace: string;
+  readonly workload: WorkloadRef;
+  readonly image: string;
+  readonly pods: number;
+  readonly firstHour: TimeMs;
+  readonly lastHour: TimeMs;
+}
+
+/** A message that a channel took; wall clock. */
+export interface SentMessage {
+  readonly channel: string;
+  readonly target: string;
+  readonly at: TimeMs;
+}
+
 /** UTC days that begin in [from, to), the day of `from` included. */
 export interface ContainerDaysQuery {
   readonly from: TimeMs;
@@ -367,6 +412,8 @@ export interface UsageQuery {
 export interface SeriesQuery extends UsageQuery {
   /** At least 2; the answer never has more points. */
   readonly maxPoints: number;
+  /** Leaves window rows out: cheap over weeks, for what is usual at an hour of the day. */
+  readonly onlyHours?: boolean;
 }
 
 /** One or several windows put together: means over time, except where the name says otherwise. */

@@ -4,8 +4,12 @@ import type { Logger } from 'pino';
 import { mountApi } from './api/mount.ts';
 import { openApiDocument } from './api/openapi.ts';
 import { API_ROUTES } from './api/routes.ts';
+import { Assets } from './assets/assets.ts';
 import type { ServeDeps } from './deps.ts';
 import { opencostRoutes } from './opencost/routes.ts';
+import { sendProblemPage, wantsPage } from './pages/errorPage.ts';
+import { mountLogin, mountLogout } from './pages/login.ts';
+import { mountPages } from './pages/routes.ts';
 import { HttpProblem, sendProblem } from './problem.ts';
 import { authenticate, requireScope, type DoorEnv } from './security/access.ts';
 import { refuseForgedChanges } from './security/csrf.ts';
@@ -22,15 +26,21 @@ const MAX_BODY_BYTES = 64 * 1024;
  */
 export function createApp(deps: ServeDeps, log: Logger, version: string): Hono<DoorEnv> {
   const sessions = new Sessions(() => deps.now());
+  const assets = Assets.load();
   const app = new Hono<DoorEnv>();
   app.onError((error, context) => {
-    if (error instanceof HttpProblem) return sendProblem(context, error);
-    log.error({ err: error, path: context.req.path }, 'request failed');
-    return sendProblem(context, new HttpProblem(500, 'Internal Server Error', 'See the log'));
+    const isProblem = error instanceof HttpProblem;
+    if (!isProblem) log.error({ err: error, path: context.req.path }, 'request failed');
+    const problem = isProblem
+      ? error
+      : new HttpProblem(500, 'Internal Server Error', 'See the log');
+    return wantsPage(context)
+      ? sendProblemPage(context, problem, assets)
+      : sendProblem(context, problem);
   });
-  app.notFound((context) =>
-    sendProblem(context, new HttpProblem(404, 'Not Found', 'There is no such page or call')),
-  );
+  app.notFound(() => {
+    throw new HttpProblem(404, 'Not Found', 'There is no such page or call');
+  });
   app.use(securityHeaders());
   if (deps.authenticators.length === 0) app.use(onlyLocalNames());
   // Before the tokens are looked at: guessing them is limited too.
@@ -38,18 +48,33 @@ export function createApp(deps: ServeDeps, log: Logger, version: string): Hono<D
   app.use(
     bodyLimit({
       maxSize: MAX_BODY_BYTES,
-      onError: (context) =>
-        sendProblem(context, new HttpProblem(413, 'Content Too Large', 'At most 64 KiB')),
+      onError: () => {
+        throw new HttpProblem(413, 'Content Too Large', 'At most 64 KiB');
+      },
     }),
   );
+  // What stands before the next step is reached by anybody.
+  assets.mount(app);
+  mountLogin(app, deps, sessions, assets);
   app.use(authenticate(deps, sessions));
   app.use(refuseForgedChanges());
 
+  mountLogout(app, sessions);
   mountApi(app, API_ROUTES, deps);
+  mountPages(app, deps, assets);
   app.route('/', opencostRoutes(deps));
   app.get('/api/v1/openapi.json', (context) => context.json(openApiDocument(API_ROUTES, version)));
   app.post('/-/reload', requireScope('admin'), async (context) => {
     await deps.reload();
+    await deps.stores.audit.append({
+      at: deps.now(),
+      who: context.var.principal.name,
+      door: 'api',
+      action: 'config.reload',
+      subject: 'configuration',
+      namespace: null,
+      detail: {},
+    });
     return context.json({ reloaded: true });
   });
   return app;

@@ -1,6 +1,8 @@
 import type { Config } from '../config/schema.ts';
-import type { HistoryReader } from '../history/history.ts';
+import type { AuditLog, HistoryReader, OperatorLog } from '../history/history.ts';
 import type { TimeMs } from '../model/time.ts';
+import type { SilenceStore } from '../notify/silences/silenceStore.ts';
+import type { DeliveryStore } from '../notify/store.ts';
 import type { Authenticator } from './security/authenticator.ts';
 
 /** What the server is given; it makes none of it itself. */
@@ -9,9 +11,19 @@ export interface ServeDeps {
   config(): Config;
   /** The server's own read-only connection. */
   readonly reader: HistoryReader;
+  /** Where what people decide is written. */
+  readonly stores: DoorStores;
   /** Tried in turn; empty when no token is configured. */
   readonly authenticators: readonly Authenticator[];
   now(): TimeMs;
   /** Reloads the configuration; rejects with a clear message when the new one is bad. */
   reload(): Promise<void>;
+}
+
+/** Short writes beside whoever writes windows. */
+export interface DoorStores {
+  readonly actions: Pick<OperatorLog, 'append'>;
+  readonly silences: SilenceStore;
+  readonly audit: AuditLog;
+  readonly deliveries: Pick<DeliveryStore, 'deliveries'>;
 }

@@ -5,6 +5,7 @@ import type { DataProblem } from '../../model/snapshot.ts';
 import type {
   BillDay,
   ContainerDaysQuery,
+  ContainerInstance,
   CostQuery,
   CostSeriesQuery,
   CostTable,
@@ -12,8 +13,11 @@ import type {
   FindingQuery,
   HistoryReader,
   HistoryStatus,
+  InstanceQuery,
+  Neighbour,
   NodeRecord,
   PodSpecQuery,
+  SentMessage,
   SeriesQuery,
   StoredAction,
   StoredEvent,
@@ -36,8 +40,10 @@ import { FindingReader } from './findingReader.ts';
 import { MetaTable, type HistoryIdentity } from './metaTable.ts';
 import { requireCurrentSchema } from './migrate.ts';
 import { MIGRATIONS } from './migrations/index.ts';
+import { readInstances, readNeighbours } from './instances.ts';
 import { readNamespaces, readNodes } from './inventory.ts';
 import { readPodSpecs } from './podSpecTable.ts';
+import { readSentMessages } from './notifications.ts';
 import { OperatorActions } from './operatorActions.ts';
 import { StateTables } from './stateTables.ts';
 import { HourUsageReader } from './hourUsage.ts';
@@ -186,6 +192,23 @@ export class SqliteHistoryReader implements HistoryReader {
 
   windowCoverage(from: TimeMs, to: TimeMs): Promise<readonly WindowCoverage[]> {
     return this.#read(() => readWindowCoverage(this.#db, from, to));
+  }
+
+  instances(query: InstanceQuery): Promise<readonly ContainerInstance[]> {
+    const { namespace, workload, from, to } = query;
+    return this.#read(() => readInstances(this.#db, namespace, workload, from, to));
+  }
+
+  neighbours(
+    images: readonly string[],
+    from: TimeMs,
+    namespaces: readonly string[] | null,
+  ): Promise<readonly Neighbour[]> {
+    return this.#read(() => readNeighbours(this.#db, images, from, namespaces));
+  }
+
+  sentMessages(findingId: string): Promise<readonly SentMessage[]> {
+    return this.#read(() => readSentMessages(this.#db, findingId));
   }
 
   async close(): Promise<void> {

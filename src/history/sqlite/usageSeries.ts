@@ -19,7 +19,7 @@ export function readUsageSeries(
   query: SeriesQuery,
   windowMs: number,
 ): UsageSeries {
-  const windows = usage.usage(query);
+  const windows = query.onlyHours === true ? [] : usage.usage(query);
   const seen = new Set(windows.map(({ window }) => floorTo(window.start, HOUR_MS)));
   const coarse = query.pod === null ? hours.hours(query) : [];
   const raw: RawPoint[] = [

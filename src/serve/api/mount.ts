@@ -35,7 +35,8 @@ function sendJson(context: Context<DoorEnv>, answer: ApiAnswer<unknown>): Respon
 
 async function jsonOf(context: Context<DoorEnv>): Promise<unknown> {
   try {
-    return await context.req.json();
+    const text = await context.req.text();
+    return text === '' ? {} : JSON.parse(text);
   } catch {
     throw new HttpProblem(400, 'Bad Request', 'The body must be JSON');
   }

@@ -2,6 +2,7 @@ import type { Context, MiddlewareHandler } from 'hono';
 import { getCookie } from 'hono/cookie';
 import type { ServeDeps } from '../deps.ts';
 import { HttpProblem } from '../problem.ts';
+import { authenticateToken } from './authenticator.ts';
 import { hasScope, LOCAL_OPERATOR, type AccessScope, type Principal } from './principal.ts';
 import type { Session, Sessions } from './sessions.ts';
 
@@ -54,12 +55,7 @@ async function principalOf(
   const header = context.req.header('authorization');
   if (header !== undefined) {
     const token = /^Bearer ([\x21-\x7e]+)$/i.exec(header)?.[1];
-    if (token === undefined) return null;
-    for (const authenticator of deps.authenticators) {
-      const principal = await authenticator.authenticate(token);
-      if (principal !== null) return principal;
-    }
-    return null;
+    return token === undefined ? null : authenticateToken(deps.authenticators, token);
   }
   if (session !== null) return session.principal;
   return deps.authenticators.length === 0 ? LOCAL_OPERATOR : null;

@@ -10,6 +10,19 @@ export interface Authenticator {
   authenticate(token: string): Promise<Principal | null>;
 }
 
+/** The principal of a token, from the first authenticator that knows it; null when none does. */
+export async function authenticateToken(
+  authenticators: readonly Authenticator[],
+  token: string,
+): Promise<Principal | null> {
+  if (!/^[\x21-\x7e]{1,8192}$/.test(token)) return null;
+  for (const authenticator of authenticators) {
+    const principal = await authenticator.authenticate(token);
+    if (principal !== null) return principal;
+  }
+  return null;
+}
+
 export interface ConfiguredToken {
   readonly name: string;
   /** The secret itself, already read from its file. */

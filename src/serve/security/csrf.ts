@@ -1,4 +1,4 @@
-import type { MiddlewareHandler } from 'hono';
+import type { Context, MiddlewareHandler } from 'hono';
 import { timingSafeEqual } from 'node:crypto';
 import { HttpProblem } from '../problem.ts';
 import type { DoorEnv } from './access.ts';
@@ -17,17 +17,22 @@ export function refuseForgedChanges(): MiddlewareHandler<DoorEnv> {
     const { method } = context.req;
     const { principal, session } = context.var;
     if (SAFE_METHODS.has(method) || principal.via === 'bearer') return next();
-    const site = context.req.header('sec-fetch-site');
-    const origin = context.req.header('origin');
-    const isForeign =
-      (site !== undefined && site !== 'same-origin' && site !== 'none') ||
-      (origin !== undefined && hostOf(origin) !== context.req.header('host'));
-    if (isForeign)
-      throw new HttpProblem(403, 'Forbidden', 'Changes must come from Burnwatch’s own pages');
+    refuseForeign(context);
     if (session !== null && !sameToken(await tokenGiven(context.req), session.csrfToken))
       throw new HttpProblem(403, 'Forbidden', 'The form is stale: reload the page and try again');
     return next();
   };
+}
+
+/** Refuses what a browser says comes from another site. @throws HttpProblem 403 */
+export function refuseForeign({ req }: Context): void {
+  const site = req.header('sec-fetch-site');
+  const origin = req.header('origin');
+  const isForeign =
+    (site !== undefined && site !== 'same-origin' && site !== 'none') ||
+    (origin !== undefined && hostOf(origin) !== req.header('host'));
+  if (isForeign)
+    throw new HttpProblem(403, 'Forbidden', 'Changes must come from Burnwatch’s own pages');
 }
 
 async function tokenGiven(request: {

@@ -7,6 +7,7 @@ import { workloadEvents } from './020-workload-events.ts';
 import { bills } from './030-bills.ts';
 import { containerDays } from './040-container-days.ts';
 import { digests } from './050-digests.ts';
+import { serveIndexes } from './060-serve-indexes.ts';
 
 /**
  * One step of the schema: one file, one line below. Numbers never change once released; a file does
@@ -28,4 +29,5 @@ export const MIGRATIONS: readonly Migration[] = [
   bills,
   containerDays,
   digests,
+  serveIndexes,
 ];

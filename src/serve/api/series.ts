@@ -1,0 +1,126 @@
+import { z } from 'zod';
+import { parseTime } from '../../model/period.ts';
+import { DAY_MS, formatTime, HOUR_MS } from '../../model/time.ts';
+import type { ServeDeps } from '../deps.ts';
+import { HttpProblem } from '../problem.ts';
+import { maySee } from '../security/principal.ts';
+import { findVisible } from '../security/visibleFinding.ts';
+import { eachColumn, readSeries, type WorkloadSeries } from '../series/readSeries.ts';
+import { findingSpan, type Span } from '../series/span.ts';
+import { findingParams } from './findings.ts';
+import { defineRoute } from './route.ts';
+
+/** Points that one answer may have at most. */
+const MAX_POINTS = 2_000;
+const MAX_SPAN_MS = 400 * DAY_MS;
+
+const time = z.iso.datetime();
+const column = z.array(z.number().nullable()).describe('null is unknown, never zero');
+
+const spanQuery = {
+  from: z.string().optional().describe('RFC 3339 or Unix seconds'),
+  to: z.string().optional().describe('RFC 3339 or Unix seconds'),
+  points: z.coerce.number().int().min(2).max(MAX_POINTS).default(MAX_POINTS),
+};
+
+export const seriesSchema = z.object({
+  from: time,
+  to: time,
+  ranges: z
+    .array(
+      z.object({
+        from: time,
+        to: time,
+        source: z.enum(['prometheus', 'window', 'hour']),
+        resolutionSeconds: z.number(),
+      }),
+    )
+    .describe('where each stretch came from, and how fine it is'),
+  times: z.array(time).describe('ends of the stretches that the values are means over'),
+  values: z.object(eachColumn(() => column)),
+});
+
+export const getFindingSeries = defineRoute({
+  method: 'get',
+  path: '/findings/{id}/series',
+  scope: 'read',
+  summary: 'What the finding’s workload used, a day before and after included',
+  params: findingParams,
+  query: z.strictObject(spanQuery),
+  response: seriesSchema,
+  async handle({ context, params, query }, deps) {
+    const finding = await findVisible(params.id, context.var.principal, deps);
+    const { namespace, workload, container } = finding.scope;
+    if (namespace === null || workload === null)
+      throw new HttpProblem(404, 'Not Found', 'This finding is not about a workload');
+    const { watermark } = await deps.reader.status();
+    const span = spanOf(query, findingSpan(finding, watermark));
+    const asked = { namespace, workload, container, pod: null, ...span };
+    const series = await readSeries(deps, { ...asked, maxPoints: query.points });
+    return { body: toJson(span, series) };
+  },
+});
+
+export const getSeries = defineRoute({
+  method: 'get',
+  path: '/series',
+  scope: 'read',
+  summary: 'What a workload used: the sum over its pods, or one of them',
+  query: z.strictObject({
+    namespace: z.string().min(1).max(253),
+    kind: z.string().min(1).max(253),
+    workload: z.string().min(1).max(253),
+    container: z.string().min(1).max(253).optional(),
+    pod: z.string().min(1).max(253).optional(),
+    ...spanQuery,
+  }),
+  response: seriesSchema,
+  async handle({ context, query }, deps) {
+    const { namespace } = query;
+    if (!maySee(context.var.principal, namespace))
+      throw new HttpProblem(404, 'Not Found', 'There is no such namespace');
+    const span = spanOf(query, await lastDay(deps));
+    const series = await readSeries(deps, {
+      namespace,
+      workload: { kind: query.kind, name: query.workload },
+      container: query.container ?? null,
+      pod: query.pod ?? null,
+      ...span,
+      maxPoints: query.points,
+    });
+    return { body: toJson(span, series) };
+  },
+});
+
+async function lastDay({ reader, now }: ServeDeps): Promise<Span> {
+  const to = (await reader.status()).watermark ?? now();
+  return { from: to - 24 * HOUR_MS, to };
+}
+
+function spanOf(
+  query: { readonly from?: string | undefined; readonly to?: string | undefined },
+  usual: Span,
+): Span {
+  const from = query.from === undefined ? usual.from : parseTime(query.from);
+  const to = query.to === undefined ? usual.to : parseTime(query.to);
+  if (from === null || to === null || from >= to)
+    throw new HttpProblem(400, 'Bad Request', 'from and to must be times, from before to');
+  if (to - from > MAX_SPAN_MS)
+    throw new HttpProblem(400, 'Bad Request', 'At most 400 days can be asked for at once');
+  return { from, to };
+}
+
+function toJson({ from, to }: Span, { times, columns, ranges }: WorkloadSeries) {
+  return {
+    from: formatTime(from),
+    to: formatTime(to),
+    ranges: ranges.map((range) => ({
+      from: formatTime(range.from),
+      to: formatTime(range.to),
+      source: range.source,
+      resolutionSeconds: range.resolutionMs / 1_000,
+    })),
+    times: times.map(formatTime),
+    values: eachColumn((name) => [...columns[name]]),
+  };
+}

@@ -1,0 +1,80 @@
+import { z } from 'zod';
+import { formatTime } from '../../model/time.ts';
+import { formatMatcher } from '../../notify/silences/matcher.ts';
+import type { Silence } from '../../notify/silences/silence.ts';
+import { addSilence, expireSilence, visibleSilences } from '../changes/silence.ts';
+import { pageOf, pageQuery } from './paging.ts';
+import { defineRoute } from './route.ts';
+
+const time = z.iso.datetime({ offset: true });
+
+export const silenceSchema = z.object({
+  id: z.string(),
+  matchers: z.array(z.string()).describe('as they are written: namespace="shop"'),
+  startsAt: time,
+  endsAt: time,
+  createdAt: time,
+  author: z.string(),
+  reason: z.string(),
+});
+
+export const listSilences = defineRoute({
+  method: 'get',
+  path: '/silences',
+  scope: 'read',
+  summary: 'Silences in force or to come',
+  query: z.strictObject(pageQuery),
+  response: z.array(silenceSchema),
+  async handle({ context, query }, deps) {
+    const silences = await visibleSilences(context.var.principal, deps);
+    const { items, headers } = pageOf(context, silences, query);
+    return { body: items.map(toJson), headers };
+  },
+});
+
+export const postSilence = defineRoute({
+  method: 'post',
+  path: '/silences',
+  scope: 'silence',
+  summary: 'Nobody is told of what matches, until it ends',
+  body: z.strictObject({
+    matchers: z
+      .array(z.string().max(1_200))
+      .min(1)
+      .max(20)
+      .describe('all must fit: namespace=shop, workload=~"check.*", kind!=budget'),
+    endsAt: time,
+    reason: z.string().min(1).max(500),
+  }),
+  response: silenceSchema,
+  async handle({ context, body }, deps) {
+    const wish = { ...body, endsAt: Date.parse(body.endsAt) };
+    const changer = { principal: context.var.principal, door: 'api' } as const;
+    return { status: 201, body: toJson(await addSilence(wish, changer, deps)) };
+  },
+});
+
+export const deleteSilence = defineRoute({
+  method: 'delete',
+  path: '/silences/{id}',
+  scope: 'silence',
+  summary: 'Ends a silence now',
+  params: z.strictObject({ id: z.string().min(1).max(64) }),
+  response: silenceSchema,
+  async handle({ context, params }, deps) {
+    const changer = { principal: context.var.principal, door: 'api' } as const;
+    return { body: toJson(await expireSilence(params.id, changer, deps)) };
+  },
+});
+
+function toJson({ id, matchers, startsAt, endsAt, createdAt, author, reason }: Silence) {
+  return {
+    id,
+    matchers: matchers.map(formatMatcher),
+    startsAt: formatTime(startsAt),
+    endsAt: formatTime(endsAt),
+    createdAt: formatTime(createdAt),
+    author,
+    reason,
+  };
+}

@@ -1,0 +1,59 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Hono } from 'hono';
+import { HttpProblem } from '../problem.ts';
+import type { DoorEnv } from '../security/access.ts';
+
+/** Every file that pages refer to; nothing else can be asked for. */
+const TYPES = {
+  'style.css': 'text/css; charset=utf-8',
+  'app.js': 'text/javascript; charset=utf-8',
+  'icon.svg': 'image/svg+xml',
+} as const;
+
+type AssetName = keyof typeof TYPES;
+
+interface Asset {
+  readonly url: string;
+  readonly body: Uint8Array<ArrayBuffer>;
+  readonly type: string;
+}
+
+/** The files that pages need, in memory, each under an address that changes with its content. */
+export class Assets {
+  readonly #byName: ReadonlyMap<string, Asset>;
+  readonly #byUrl: ReadonlyMap<string, Asset>;
+
+  private constructor(byName: ReadonlyMap<string, Asset>) {
+    this.#byName = byName;
+    this.#byUrl = new Map([...byName.values()].map((asset) => [asset.url, asset]));
+  }
+
+  /** Reads them from the folder of this file. */
+  static load(): Assets {
+    const named = Object.entries(TYPES).map(([name, type]): [string, Asset] => {
+      const body = new Uint8Array(readFileSync(join(import.meta.dirname, name)));
+      const hash = createHash('sha256').update(body).digest('hex').slice(0, 10);
+      return [name, { url: `/assets/${name.replace('.', `.${hash}.`)}`, body, type }];
+    });
+    return new Assets(new Map(named));
+  }
+
+  /** The address of a file, for a page. */
+  url(name: AssetName): string {
+    return this.#byName.get(name)?.url ?? '';
+  }
+
+  /** Serves them to anybody: they say nothing, and the login page needs them. */
+  mount(app: Hono<DoorEnv>): void {
+    app.get('/assets/:file', (context) => {
+      const asset = this.#byUrl.get(context.req.path);
+      if (asset === undefined) throw new HttpProblem(404, 'Not Found', 'There is no such file');
+      return context.body(asset.body, 200, {
+        'content-type': asset.type,
+        'cache-control': 'public, max-age=31536000, immutable',
+      });
+    });
+  }
+}

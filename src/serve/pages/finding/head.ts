@@ -1,0 +1,130 @@
+import { html } from 'hono/html';
+import type { Finding } from '../../../model/finding.ts';
+import { fromNano } from '../../../model/money.ts';
+import { describeSilence } from '../../../notify/silences/createSilence.ts';
+import { formatConfidence, formatMoney, KIND_NAMES } from '../../../notify/text/format.ts';
+import type { PageContext } from '../context.ts';
+import { coresText, figure, fromCluster, spanText, type Html } from '../text.ts';
+import { inShort } from './inShort.ts';
+import type { FindingView } from './readFinding.ts';
+
+/** The first screen: what it is, how bad, since when, what it costs, whose it is. */
+export function findingHead(view: FindingView, page: PageContext): Html {
+  const { finding, silence } = view;
+  const { scope } = finding;
+  return html`<header class="finding-head ${finding.severity} ${finding.state}">
+    <p class="crumbs"><a href="/findings">Findings</a> / ${namespaceLink(finding)}</p>
+    <p class="badges">
+      ${severityBadge(finding)} ${stateBadge(finding)}
+      ${silence === null ? '' : html`<span class="badge quiet">silenced</span>`}
+    </p>
+    <h1>${KIND_NAMES[finding.kind]}<span class="subject">${subject(finding)}</span></h1>
+    <p class="summary">${fromCluster(finding.summary)}.</p>
+    ${inShort(view, page.clock)} ${decisionLine(finding, page)}
+    ${silence === null ? '' : html`<p class="note">Silence: ${describeSilence(silence)}</p>`}
+    ${facts(view, page)}
+    ${scope.subject === null ? '' : html`<p class="note">About ${fromCluster(scope.subject)}.</p>`}
+  </header>`;
+}
+
+function subject({ scope, cluster }: Finding): Html {
+  const { namespace, workload, container } = scope;
+  if (namespace === null) return html`${fromCluster(scope.subject ?? cluster)}`;
+  if (workload === null) return html`${namespace}`;
+  const href = `/namespaces/${encodeURIComponent(namespace)}/${encodeURIComponent(workload.kind)}/${encodeURIComponent(workload.name)}`;
+  return html`<a href="${href}">${namespace} / ${workload.name}</a>
+    <small>${workload.kind}${container === null ? '' : html`, container ${container}`}</small>`;
+}
+
+function namespaceLink({ scope }: Finding): Html {
+  if (scope.namespace === null) return html`the whole cluster`;
+  return html`<a href="/namespaces/${encodeURIComponent(scope.namespace)}">${scope.namespace}</a>`;
+}
+
+export function severityBadge({ severity }: Pick<Finding, 'severity'>): Html {
+  return html`<span class="badge ${severity}">${severity}</span>`;
+}
+
+export function stateBadge({ state }: Pick<Finding, 'state'>): Html {
+  return html`<span class="badge state ${state}">${state}</span>`;
+}
+
+function decisionLine({ decision, state }: Finding, { clock }: PageContext): Html | '' {
+  if (decision === null) return '';
+  return html`<p class="decision">
+    ${state === 'accepted' ? 'Accepted' : 'Acknowledged'} by ${fromCluster(decision.by)},
+    ${clock.at(decision.at)}${decision.reason === null ? '' : html`: “${fromCluster(decision.reason)}”`}.
+    ${decision.until === null ? '' : html`To be reviewed on ${clock.dayAt(decision.until)}.`}
+  </p>`;
+}
+
+/** Figures with the yardstick right below each: a number alone says nothing at 3 a.m. */
+function facts(view: FindingView, page: PageContext): Html {
+  const { finding, use } = view;
+  const { clock, currency } = page;
+  const end = finding.resolvedAt ?? finding.lastSeen;
+  return html`<dl class="facts">
+    ${use === null ? '' : useFact(view)}
+    <div>
+      <dt>${finding.resolvedAt === null ? 'Going on for' : 'Lasted'}</dt>
+      <dd>${spanText(end - finding.startedAt)}</dd>
+      <dd class="sub">
+        since ${clock.at(finding.startedAt)}; recognised ${clock.at(finding.firstSeen)}
+      </dd>
+    </div>
+    <div>
+      <dt>Cost so far</dt>
+      <dd>
+        ${finding.costSoFarNano === null ? 'unknown' : formatMoney(fromNano(finding.costSoFarNano), currency)}
+      </dd>
+      <dd class="sub">
+        ${finding.costPerMonth === null ? 'per month: unknown' : `${formatMoney(finding.costPerMonth, currency)} a month if it goes on`}
+      </dd>
+    </div>
+    <div>
+      <dt>How sure</dt>
+      <dd>${formatConfidence(finding).split(' ')[0]}</dd>
+      <dd class="sub">score ${Math.round(finding.score)} of 100, from the evidence below</dd>
+    </div>
+    <div>
+      <dt>Owner</dt>
+      <dd>${finding.owner === null ? 'unknown' : fromCluster(finding.owner)}</dd>
+      <dd class="sub">${podsLine(finding)}</dd>
+    </div>
+  </dl>`;
+}
+
+function useFact({ use, finding }: FindingView): Html {
+  const { cores, usualCores, limitCores, requestCores } = use?.now ?? {
+    cores: null,
+    usualCores: null,
+    limitCores: null,
+    requestCores: null,
+  };
+  const isAbuse = finding.kind === 'cryptojacking';
+  const times =
+    cores !== null && usualCores !== null && usualCores > 0 && cores / usualCores >= 1.5
+      ? html` <span class="times"
+          >${figure(Number((cores / usualCores).toPrecision(2)))}× its usual</span
+        >`
+      : '';
+  const level =
+    limitCores !== null
+      ? `limit ${coresText(limitCores)}`
+      : requestCores !== null
+        ? `request ${coresText(requestCores)}, no limit`
+        : 'no request, no limit known';
+  return html`<div class="${isAbuse ? 'lead' : ''}">
+    <dt>CPU ${finding.resolvedAt === null ? 'now' : 'at its end'}, all its pods</dt>
+    <dd>${coresText(cores)}${times}</dd>
+    <dd class="sub">
+      ${usualCores === null ? 'usual: not known yet' : `usual ${coresText(usualCores)}`}; ${level}
+    </dd>
+  </div>`;
+}
+
+function podsLine({ pods }: Finding): string {
+  if (pods.length === 0) return 'no pod named';
+  if (pods.length === 1) return `pod ${pods[0]}`;
+  return `${pods.length} pods show it`;
+}

@@ -1,0 +1,141 @@
+import type { ContainerInstance, HistoryReader, Neighbour } from '../../../history/history.ts';
+import type { Finding } from '../../../model/finding.ts';
+import type { Reading } from '../../../model/reading.ts';
+import { DAY_MS } from '../../../model/time.ts';
+import type { WorkloadRef } from '../../../model/workload.ts';
+import { silencedBy, type Silence } from '../../../notify/silences/silence.ts';
+import type { ServeDeps } from '../../deps.ts';
+import { visibleNamespaces, type Principal } from '../../security/principal.ts';
+import { readSeries, type WorkloadSeries } from '../../series/readSeries.ts';
+import { clampSpan, findingSpan, type Span } from '../../series/span.ts';
+import { usualAt, type UsualBand } from '../../series/usual.ts';
+import { timeline, type TimelineEvent } from './timeline.ts';
+
+/** Points of a chart on a page: more than its pixels show nothing. */
+const CHART_POINTS = 600;
+/** What is usual is learnt from so many days before the onset. */
+const USUAL_DAYS = 14;
+
+/** All that a finding's page shows. */
+export interface FindingView {
+  readonly finding: Finding;
+  readonly span: Span;
+  /** The span that is shown when nothing is chosen. */
+  readonly wholeSpan: Span;
+  /** Null where the finding is not about a workload. */
+  readonly use: WorkloadUse | null;
+  readonly events: readonly TimelineEvent[];
+  readonly silence: Silence | null;
+}
+
+export interface WorkloadUse {
+  readonly namespace: string;
+  readonly workload: WorkloadRef;
+  readonly series: WorkloadSeries;
+  readonly usual: UsualBand;
+  readonly instances: readonly ContainerInstance[];
+  /** Other workloads with one of its images, as far as the principal may see them. */
+  readonly neighbours: readonly Neighbour[];
+  /** In the last known window of the finding. */
+  readonly now: UseNow;
+}
+
+export interface UseNow {
+  readonly at: number | null;
+  readonly cores: Reading;
+  readonly usualCores: Reading;
+  readonly requestCores: Reading;
+  readonly limitCores: Reading;
+  readonly ramBytes: Reading;
+  readonly ramRequestBytes: Reading;
+  readonly ramLimitBytes: Reading;
+}
+
+/** Reads a finding's page. @param asked the stretch somebody zoomed to; null for the whole */
+export async function readFindingView(
+  finding: Finding,
+  asked: Span | null,
+  principal: Principal,
+  deps: Pick<ServeDeps, 'reader' | 'stores' | 'now'>,
+): Promise<FindingView> {
+  const { reader, stores } = deps;
+  const { watermark } = await reader.status();
+  const wholeSpan = findingSpan(finding, watermark);
+  const span = asked === null ? wholeSpan : clampSpan(asked);
+  const use = await readUse(finding, span, principal, reader);
+  const sources = {
+    events: await reader.findingEvents(finding.id),
+    actions: await reader.operatorActions(finding.id),
+    sent: await reader.sentMessages(finding.id),
+    instances: use?.instances ?? [],
+  };
+  return {
+    finding,
+    span,
+    wholeSpan,
+    use,
+    events: timeline(sources, span),
+    silence: silencedBy(finding, await stores.silences.list(deps.now()), deps.now()),
+  };
+}
+
+async function readUse(
+  finding: Finding,
+  span: Span,
+  principal: Principal,
+  reader: HistoryReader,
+): Promise<WorkloadUse | null> {
+  const { namespace, workload, container } = finding.scope;
+  if (namespace === null || workload === null) return null;
+  const scope = { namespace, workload, container, pod: null };
+  const series = await readSeries({ reader }, { ...scope, ...span, maxPoints: CHART_POINTS });
+  const before = { from: finding.startedAt - USUAL_DAYS * DAY_MS, to: finding.startedAt };
+  const hours = await reader.usageSeries({
+    ...scope,
+    ...before,
+    maxPoints: USUAL_DAYS * 24 + 2,
+    onlyHours: true,
+  });
+  const usual = usualAt(series.times, hours.points);
+  const instances = (
+    await reader.instances({ namespace, workload, from: span.from, to: span.to })
+  ).filter((one) => container === null || one.container === container);
+  const images = new Set(instances.flatMap(({ image }) => image ?? []));
+  const neighbours = await reader.neighbours(
+    [...images],
+    finding.startedAt - DAY_MS,
+    visibleNamespaces(principal),
+  );
+  const isSelf = (one: Neighbour) =>
+    one.namespace === namespace &&
+    one.workload.kind === workload.kind &&
+    one.workload.name === workload.name;
+  return {
+    namespace,
+    workload,
+    series,
+    usual,
+    instances,
+    neighbours: neighbours.filter((one) => !isSelf(one)),
+    now: useNow(finding, series, usual),
+  };
+}
+
+/** The last window within the finding in which the use is known. */
+function useNow(finding: Finding, { times, columns }: WorkloadSeries, usual: UsualBand): UseNow {
+  const end = finding.resolvedAt ?? finding.lastSeen;
+  const index = times.findLastIndex(
+    (at, place) => at <= end && (columns.cpuUsageCores[place] ?? null) !== null,
+  );
+  const read = (values: readonly Reading[]): Reading => values[index] ?? null;
+  return {
+    at: times[index] ?? null,
+    cores: read(columns.cpuUsageCores),
+    usualCores: read(usual.middle),
+    requestCores: read(columns.cpuRequestCores),
+    limitCores: read(columns.cpuLimitCores),
+    ramBytes: read(columns.ramUsageBytes),
+    ramRequestBytes: read(columns.ramRequestBytes),
+    ramLimitBytes: read(columns.ramLimitBytes),
+  };
+}

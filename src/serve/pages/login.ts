@@ -1,0 +1,97 @@
+import type { Context, Hono } from 'hono';
+import { deleteCookie, setCookie } from 'hono/cookie';
+import { html } from 'hono/html';
+import type { Assets } from '../assets/assets.ts';
+import type { ServeDeps } from '../deps.ts';
+import { SESSION_COOKIE, type DoorEnv } from '../security/access.ts';
+import { authenticateToken } from '../security/authenticator.ts';
+import { refuseForeign } from '../security/csrf.ts';
+import { limitRate } from '../security/limitRate.ts';
+import { SESSION_MS, type Sessions } from '../security/sessions.ts';
+import { bareLayout } from './layout.ts';
+
+/** A person mistypes now and then; a program that guesses is stopped. */
+const LOGIN_RATE = { perSecond: 0.2, burst: 10 };
+
+/** The login page: a token in, a cookie out. Reached without a session; everything else is not. */
+export function mountLogin(
+  app: Hono<DoorEnv>,
+  deps: ServeDeps,
+  sessions: Sessions,
+  assets: Assets,
+): void {
+  app.get('/login', (context) => {
+    if (deps.authenticators.length === 0) return context.redirect('/');
+    return context.html(loginPage(assets, localPath(context.req.query('next')), false));
+  });
+  app.post(
+    '/login',
+    limitRate(() => deps.now(), LOGIN_RATE),
+    async (context) => {
+      refuseForeign(context);
+      const form = await context.req.parseBody();
+      const { token, next: wanted } = form;
+      const next = localPath(typeof wanted === 'string' ? wanted : undefined);
+      const given = typeof token === 'string' ? token.trim() : '';
+      const principal = await authenticateToken(deps.authenticators, given);
+      if (principal === null) return context.html(loginPage(assets, next, true), 401);
+      setCookie(context, SESSION_COOKIE, sessions.start(principal), {
+        httpOnly: true,
+        // A link in a chat must open the page: the cookie goes along with it, but with no foreign form.
+        sameSite: 'Lax',
+        secure: isSecure(context, deps),
+        path: '/',
+        maxAge: SESSION_MS / 1_000,
+      });
+      return context.redirect(next, 303);
+    },
+  );
+}
+
+/** Ends the session here and in the browser. Behind the door: only one's own session can be ended. */
+export function mountLogout(app: Hono<DoorEnv>, sessions: Sessions): void {
+  app.post('/logout', (context) => {
+    sessions.end(deleteCookie(context, SESSION_COOKIE, { path: '/' }) ?? '');
+    return context.redirect('/login', 303);
+  });
+}
+
+/** Only paths of our own: an address elsewhere after a login would be a trap. */
+export function localPath(next: string | undefined): string {
+  return next !== undefined && /^\/(?![/\\])[\x21-\x7e]*$/.test(next) ? next : '/';
+}
+
+function isSecure(context: Context, { config }: ServeDeps): boolean {
+  const { tls, externalUrl } = config().serve;
+  const isHttps = new URL(context.req.url).protocol === 'https:';
+  return isHttps || tls !== undefined || externalUrl?.startsWith('https:') === true;
+}
+
+function loginPage(assets: Assets, next: string, failed: boolean) {
+  return bareLayout(assets, {
+    title: 'Log in',
+    body: html`<form method="post" action="/login" class="card login">
+      <h1><img src="${assets.url('icon.svg')}" alt="" width="32" height="32" /> Burnwatch</h1>
+      ${
+        failed
+          ? html`<p class="error" role="alert">This token is not known. Check it and try again.</p>`
+          : ''
+      }
+      <input type="hidden" name="next" value="${next}" />
+      <label
+        >Token
+        <input
+          type="password"
+          name="token"
+          required
+          autocomplete="current-password"
+          ${failed ? html`aria-invalid="true"` : ''}
+      /></label>
+      <button class="primary">Log in</button>
+      <p class="note">
+        One of <code>serve.tokens</code> in the configuration; whoever runs Burnwatch gives it to
+        you.
+      </p>
+    </form>`,
+  });
+}

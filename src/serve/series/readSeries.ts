@@ -1,0 +1,58 @@
+import type { SeriesPoint, SeriesQuery, UsageSeries } from '../../history/history.ts';
+import type { Reading } from '../../model/reading.ts';
+import type { ServeDeps } from '../deps.ts';
+
+/** Where a stretch of a series came from. */
+export interface TaggedRange {
+  readonly from: number;
+  readonly to: number;
+  readonly source: 'prometheus' | 'window' | 'hour';
+  readonly resolutionMs: number;
+}
+
+/** A workload's use in columns; `times` are the ends of the stretches that the values are means over. */
+export interface WorkloadSeries {
+  readonly times: readonly number[];
+  readonly columns: Readonly<Record<SeriesColumn, readonly Reading[]>>;
+  readonly ranges: readonly TaggedRange[];
+}
+
+/** What a series holds, with its unit in the name. */
+export const SERIES_COLUMNS = [
+  'cpuUsageCores',
+  'cpuUsageMaxCores',
+  'cpuRequestCores',
+  'cpuLimitCores',
+  'ramUsageBytes',
+  'ramPeakBytes',
+  'ramRequestBytes',
+  'ramLimitBytes',
+  'networkReceiveBytesPerSecond',
+  'networkTransmitBytesPerSecond',
+  'diskReadBytesPerSecond',
+  'diskWriteBytesPerSecond',
+  'throttledShare',
+  'restarts',
+  'coverage',
+] as const satisfies readonly (keyof SeriesPoint)[];
+
+export type SeriesColumn = (typeof SERIES_COLUMNS)[number];
+
+/** Reads a workload's series from the history. */
+export async function readSeries(
+  { reader }: Pick<ServeDeps, 'reader'>,
+  query: SeriesQuery,
+): Promise<WorkloadSeries> {
+  return toColumns(await reader.usageSeries(query));
+}
+
+/** One value for each column. */
+export function eachColumn<T>(of: (column: SeriesColumn) => T): Record<SeriesColumn, T> {
+  const entries = SERIES_COLUMNS.map((column) => [column, of(column)] as const);
+  return Object.fromEntries(entries) as Partial<Record<SeriesColumn, T>> as Record<SeriesColumn, T>;
+}
+
+function toColumns({ points, ranges }: UsageSeries): WorkloadSeries {
+  const columns = eachColumn((column) => points.map((point) => point[column]));
+  return { times: points.map(({ window }) => window.end), columns, ranges };
+}

@@ -1,0 +1,50 @@
+import pino from 'pino';
+import { openHistoryReader } from '../../src/history/openHistory.ts';
+import { openDoorStores } from '../../src/daemon/openDoorStores.ts';
+import type { Config } from '../../src/config/schema.ts';
+import { createApp } from '../../src/serve/app.ts';
+import type { ServeDeps } from '../../src/serve/deps.ts';
+import { listen } from '../../src/serve/listen.ts';
+import {
+  tokenAuthenticator,
+  type ConfiguredToken,
+} from '../../src/serve/security/authenticator.ts';
+import { SHOP_NOW } from './shopHistory.ts';
+
+export interface ShopServer {
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+/** Serves a made-up history through the whole door, on a port of its own. */
+export async function serveShop(
+  config: Config,
+  tokens: readonly ConfiguredToken[],
+  change: Partial<ServeDeps> = {},
+): Promise<ShopServer> {
+  const log = pino({ level: 'error' });
+  const reader = await openHistoryReader(config.history.path);
+  const stores = await openDoorStores(config.history.path, log);
+  const app = createApp(
+    {
+      config: () => config,
+      reader,
+      stores,
+      authenticators: tokens.length === 0 ? [] : [tokenAuthenticator(tokens)],
+      now: () => SHOP_NOW,
+      reload: () => Promise.resolve(),
+      ...change,
+    },
+    log,
+    '0.0.0',
+  );
+  const listener = await listen(app.fetch, { host: '127.0.0.1', port: 0 }, 'serve.listen');
+  return {
+    url: listener.url,
+    close: async () => {
+      await listener.close();
+      await stores.close();
+      await reader.close();
+    },
+  };
+}
