@@ -7,6 +7,7 @@ try {
   await findTool('prometheus', { onFetch });
   await findTool('promtool', { onFetch });
   await findTool('kubectl', { onFetch });
+  await findTool('chromium', { onFetch });
   await findTool('victoria-metrics', { onFetch });
 } catch (error) {
   process.stderr.write(`setup: ${error instanceof Error ? error.message : String(error)}\n`);

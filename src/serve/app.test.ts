@@ -1,110 +1,5 @@
-import pino from 'pino';
 import { describe, expect, it } from 'vitest';
-import { configSchema } from '../config/schema.ts';
-import type { CostTable, HistoryReader } from '../history/history.ts';
-import type { Finding } from '../model/finding.ts';
-import { createApp } from './app.ts';
-import type { ServeDeps } from './deps.ts';
-import { tokenAuthenticator } from './security/authenticator.ts';
-
-const NOW = Date.UTC(2026, 10, 24, 7);
-const MARKUP = '<img src=x onerror=alert(1)>';
-
-function finding(namespace: string | null, id: string): Finding {
-  return {
-    id,
-    fingerprint: id.padEnd(16, '0'),
-    kind: 'cryptojacking',
-    rule: 'sustained-cpu',
-    severity: 'critical',
-    state: 'open',
-    score: 90,
-    cluster: 'test',
-    scope: { namespace, workload: null, container: null, subject: null },
-    pods: [],
-    owner: null,
-    startedAt: NOW - 7_200_000,
-    firstSeen: NOW - 3_600_000,
-    lastSeen: NOW,
-    resolvedAt: null,
-    summary: MARKUP,
-    evidence: [],
-    next: [],
-    costSoFarNano: 1_500_000_000,
-    costPerMonth: null,
-    decision: null,
-  };
-}
-
-const FINDINGS = [finding('shop', 'shop-1'), finding('pay', 'pay-1'), finding(null, 'cluster-1')];
-
-const EMPTY_COSTS: CostTable = {
-  window: { start: NOW - 3_600_000, end: NOW },
-  rows: [],
-  idle: { cpuNano: 0, ramNano: 0, gpuNano: 0 },
-  nodesNano: 0,
-  coverage: 1,
-  provisional: false,
-};
-
-/** Only what the calls under test ask for; a call of anything else fails its test. */
-function fakeReader(asked: unknown[]): HistoryReader {
-  const reader: Partial<HistoryReader> = {
-    findings: ({ namespaces }) =>
-      Promise.resolve(
-        FINDINGS.filter(
-          ({ scope }) => namespaces === null || namespaces.includes(scope.namespace ?? ''),
-        ),
-      ),
-    finding: (id) => Promise.resolve(FINDINGS.find((known) => known.id === id) ?? null),
-    costs: (query) => {
-      asked.push(query);
-      return Promise.resolve(EMPTY_COSTS);
-    },
-  };
-  return reader as HistoryReader;
-}
-
-function door(withTokens = true, change: Partial<ServeDeps> = {}) {
-  const asked: unknown[] = [];
-  const authenticators = withTokens
-    ? [
-        tokenAuthenticator([
-          { name: 'shop', token: 'shop-token', scopes: ['read'], namespaces: ['shop'] },
-          { name: 'root', token: 'root-token', scopes: ['admin'] },
-        ]),
-      ]
-    : [];
-  const app = createApp(
-    {
-      config: () => configSchema.parse({ cluster: 'test' }),
-      reader: fakeReader(asked),
-      authenticators,
-      now: () => NOW,
-      reload: () => Promise.resolve(),
-      ...change,
-    },
-    pino({ level: 'silent' }),
-    '0.0.0',
-  );
-  const connection = { incoming: { socket: { remoteAddress: '127.0.0.1' } } };
-  return {
-    asked,
-    ask: async (path: string, token: string | null, init: RequestInit = {}) =>
-      app.request(
-        `http://localhost:9465${path}`,
-        {
-          ...init,
-          headers: {
-            host: 'localhost:9465',
-            ...(token !== null && { authorization: `Bearer ${token}` }),
-            ...(init.headers as Record<string, string> | undefined),
-          },
-        },
-        connection,
-      ),
-  };
-}
+import { testDoor as door } from './testing/door.ts';
 
 describe('the door', () => {
   it('lets nobody in without a token once one is configured', async () => {
@@ -126,7 +21,7 @@ describe('the door', () => {
   it('shows a tenant only its own namespaces, by every route', async () => {
     const { ask, asked } = door();
     const list = (await (await ask('/api/v1/findings', 'shop-token')).json()) as { id: string }[];
-    expect(list.map(({ id }) => id)).toEqual(['shop-1']);
+    expect(list.map(({ id }) => id)).toEqual(['shop-1', 'shop-2']);
     expect((await ask('/api/v1/findings/pay-1', 'shop-token')).status).toBe(404);
     expect((await ask('/api/v1/findings/cluster-1', 'shop-token')).status).toBe(404);
     expect((await ask('/api/v1/findings/shop-1', 'shop-token')).status).toBe(200);
@@ -198,7 +93,7 @@ describe('the API', () => {
   it('pages, and says where the next page is', async () => {
     const answer = await door().ask('/api/v1/findings?limit=2', 'root-token');
     expect(await answer.json()).toHaveLength(2);
-    expect(answer.headers.get('x-total-count')).toBe('3');
+    expect(answer.headers.get('x-total-count')).toBe('4');
     expect(answer.headers.get('link')).toBe('</api/v1/findings?limit=2&offset=2>; rel="next"');
   });
 

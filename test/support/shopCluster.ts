@@ -1,5 +1,6 @@
 import type { Collector } from '../../src/collect/collector.ts';
 import type { ContainerSample, NodeSample, PodSample, Snapshot } from '../../src/model/snapshot.ts';
+import type { PodSpecFacts } from '../../src/model/podSpec.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS, type TimeMs, type Window } from '../../src/model/time.ts';
 
 /** A made-up shop: what each workload does is a function of the time and its place. */
@@ -227,7 +228,7 @@ function podsOf(
       networkReceiveBytesPerSecond: bytes,
       networkTransmitBytesPerSecond: bytes * 0.7 + (mines ? 40 : 0),
       containers: [container(workload, { cpuUsageCores, mines, isAttacked, place, start })],
-      spec: null,
+      spec: isAttacked ? ATTACKED_SPEC : spec(workload),
     };
   });
 }
@@ -271,6 +272,55 @@ function container(
     waitingReason: null,
     coverage: 1,
   };
+}
+
+function spec({ name, image }: MadeUpWorkload): PodSpecFacts {
+  const known = SPECS.get(name);
+  if (known !== undefined) return known;
+  const made: PodSpecFacts = {
+    serviceAccount: name,
+    automountToken: false,
+    hostNetwork: false,
+    hostPid: name === 'node-agent',
+    hostIpc: false,
+    hostPaths: name === 'node-agent' ? ['/proc', '/sys'] : [],
+    priorityClass: null,
+    qosClass: 'Burstable',
+    containers: [
+      {
+        name: 'app',
+        role: 'main',
+        image,
+        command: [],
+        args: [],
+        env: [],
+        ports: [8080],
+        privileged: name === 'node-agent',
+        addedCapabilities: [],
+        runAsRoot: ['notebooks', 'node-agent'].includes(name),
+        allowPrivilegeEscalation: false,
+        readOnlyRootFilesystem: true,
+        seccompProfile: 'RuntimeDefault',
+        hugePagesBytes: 0,
+      },
+    ],
+  };
+  SPECS.set(name, made);
+  return made;
+}
+
+/** The same object for the same workload, as an inventory that was not read again gives. */
+const SPECS = new Map<string, PodSpecFacts>();
+const ATTACKED_SPEC = attackedSpec();
+
+function attackedSpec(): PodSpecFacts {
+  const honest = spec(WORKLOADS[0] as MadeUpWorkload);
+  const containers = honest.containers.map((one) => ({
+    ...one,
+    image: 'docker.io/xmriger/jenkins:nano',
+    runAsRoot: true,
+  }));
+  return { ...honest, containers };
 }
 
 /** More by day than by night, less at the weekend, never twice the same. */

@@ -2,6 +2,7 @@ import { configSchema, type Config } from '../../src/config/schema.ts';
 import { loadThresholds } from '../../src/config/loadThresholds.ts';
 import { catchUp } from '../../src/cycle/runCycle.ts';
 import { WorkingState } from '../../src/cycle/state.ts';
+import { detectorCodecs } from '../../src/daemon/compose.ts';
 import { DETECTORS } from '../../src/detect/detectors.ts';
 import { openHistoryWriter } from '../../src/history/openHistory.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS, type TimeMs } from '../../src/model/time.ts';
@@ -58,10 +59,7 @@ export async function writeShopHistory(path: string, days: number): Promise<Conf
     gap: { start: outage, end: outage + 45 * MINUTE_MS },
   });
   try {
-    const codecs = new Map(
-      DETECTORS.map(({ name, version, codec }) => [name, { version, codec }] as const),
-    );
-    const state = new WorkingState(await history.loadState(codecs));
+    const state = new WorkingState(await history.loadState(detectorCodecs(settings)));
     await catchUp({ collector, history }, state, settings, {
       from,
       until: SHOP_NOW - 5 * MINUTE_MS,

@@ -29,6 +29,12 @@ const TEXTS = {
 
 /** The charts of one page: read anew after every zoom, since the server draws them. */
 class Charts {
+  static attach(section) {
+    const charts = new Charts(section);
+    charts.listen();
+    return charts;
+  }
+
   constructor(section) {
     this.section = section;
     this.from = Number(section.dataset.from);
@@ -48,7 +54,6 @@ class Charts {
     this.dragFrom = null;
     this.crosshair = this.addMark('crosshair');
     this.selection = this.addMark('selection');
-    this.listen();
   }
 
   addMark(kind) {
@@ -174,27 +179,29 @@ class Charts {
     for (const output of this.section.querySelectorAll('output')) output.textContent = '';
   }
 
+  show(from, to) {
+    // Whatever fails, the page itself can still show this stretch.
+    this.load(from, to).catch(() => location.assign(`${location.pathname}?from=${from}&to=${to}`));
+  }
+
   /** Has the server draw another stretch and puts it in the place of this one. */
-  async show(from, to) {
+  async load(from, to) {
     const query = `from=${Math.round(from)}&to=${Math.round(to)}`;
     const hadFocus = this.zoomable.contains(document.activeElement);
     this.section.setAttribute('aria-busy', 'true');
     const answer = await fetch(`${this.section.dataset.fragment}?${query}`);
-    if (!answer.ok) {
-      location.reload();
-      return;
-    }
+    if (!answer.ok) throw new Error(`the server answered ${answer.status}`);
     const parsed = new DOMParser().parseFromString(await answer.text(), 'text/html');
     const next = parsed.getElementById('charts');
     this.section.replaceWith(next);
     history.replaceState(null, '', `${location.pathname}?${query}`);
-    const charts = new Charts(next);
+    const charts = Charts.attach(next);
     if (hadFocus) charts.zoomable.focus({ preventScroll: true });
   }
 }
 
 const section = document.querySelector('.charts[data-fragment]');
-if (section !== null) new Charts(section);
+if (section !== null) Charts.attach(section);
 
 document.addEventListener('click', (event) => {
   const button = event.target.closest('.copy');

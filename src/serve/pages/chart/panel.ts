@@ -169,7 +169,7 @@ function pathsOf(panel: Panel, lines: readonly Line[], frame: Frame, { times }: 
     if (shape !== 'area') return path(`line ${tone}`, line);
     return path(`area ${tone}`, areaPath(times, values, frame)) + path(`line ${tone}`, line);
   });
-  return band + drawn.reverse().join('');
+  return band + drawn.toReversed().join('');
 }
 
 function path(kind: string, d: string): string {

@@ -1,5 +1,5 @@
 import { niceTicks } from '../../../notify/chart/svg.ts';
-import { bytesText, coresText, figure, percentText, rateText } from '../text.ts';
+import { bytesText, coresText, figure, percentText, rateText, UNKNOWN_TEXT } from '../text.ts';
 import type { Reading } from '../../../model/reading.ts';
 
 export type Unit = 'cores' | 'bytes' | 'bytesPerSecond' | 'share' | 'count' | 'money';
@@ -47,19 +47,20 @@ function tickText(value: number, unit: Unit): string {
   return unit === 'cores' || unit === 'count' ? figure(value) : valueText(value, unit);
 }
 
+const WRITERS: Readonly<Record<Unit, (value: Reading) => string>> = {
+  cores: coresText,
+  bytes: bytesText,
+  bytesPerSecond: rateText,
+  share: percentText,
+  count: countText,
+  money: countText,
+};
+
 /** A value as people write it, with its unit. */
 export function valueText(value: Reading, unit: Unit): string {
-  switch (unit) {
-    case 'cores':
-      return coresText(value);
-    case 'bytes':
-      return bytesText(value);
-    case 'bytesPerSecond':
-      return rateText(value);
-    case 'share':
-      return percentText(value);
-    case 'count':
-    case 'money':
-      return value === null ? 'unknown' : figure(value);
-  }
+  return WRITERS[unit](value);
+}
+
+function countText(value: Reading): string {
+  return value === null ? UNKNOWN_TEXT : figure(value);
 }

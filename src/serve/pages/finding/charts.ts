@@ -125,7 +125,7 @@ function eventList(events: readonly TimelineEvent[], marks: readonly Mark[], clo
     ({ number, event }) =>
       html`<li class="event ${event.kind}">
         <span class="number">${number}</span>
-        <span class="when">${event.isHour ? clock.hour(event.at) : clock.at(event.at)}</span>
+        <span class="when">${clock.at(event.at)}</span>
         <span>${withLocalTimes(fromCluster(event.text), clock)}</span>
       </li>`,
   );

@@ -1,4 +1,10 @@
-import type { ContainerInstance, HistoryReader, Neighbour } from '../../../history/history.ts';
+import type {
+  ContainerInstance,
+  HistoryReader,
+  Neighbour,
+  StoredPodSpec,
+} from '../../../history/history.ts';
+import type { WorkloadEvent } from '../../../model/workloadEvent.ts';
 import type { Finding } from '../../../model/finding.ts';
 import type { Reading } from '../../../model/reading.ts';
 import { DAY_MS } from '../../../model/time.ts';
@@ -15,6 +21,9 @@ import { timeline, type TimelineEvent } from './timeline.ts';
 const CHART_POINTS = 600;
 /** What is usual is learnt from so many days before the onset. */
 const USUAL_DAYS = 14;
+
+/** More changes than a chart can hold. */
+const MAX_CHANGES = 200;
 
 /** All that a finding's page shows. */
 export interface FindingView {
@@ -34,6 +43,10 @@ export interface WorkloadUse {
   readonly series: WorkloadSeries;
   readonly usual: UsualBand;
   readonly instances: readonly ContainerInstance[];
+  /** What changed about the workload in the span. */
+  readonly changes: readonly WorkloadEvent[];
+  /** The specification of one of its pods, the latest seen; null where no source told it. */
+  readonly spec: StoredPodSpec | null;
   /** Other workloads with one of its images, as far as the principal may see them. */
   readonly neighbours: readonly Neighbour[];
   /** In the last known window of the finding. */
@@ -67,7 +80,7 @@ export async function readFindingView(
     events: await reader.findingEvents(finding.id),
     actions: await reader.operatorActions(finding.id),
     sent: await reader.sentMessages(finding.id),
-    instances: use?.instances ?? [],
+    changes: use?.changes ?? [],
   };
   return {
     finding,
@@ -116,9 +129,23 @@ async function readUse(
     series,
     usual,
     instances,
+    changes: await reader.workloadEvents({ namespace, workload, ...span, limit: MAX_CHANGES }),
+    spec: await latestSpec(reader, finding, instances),
     neighbours: neighbours.filter((one) => !isSelf(one)),
     now: useNow(finding, series, usual),
   };
+}
+
+/** Of a pod that the finding names, else of the youngest. */
+async function latestSpec(
+  reader: HistoryReader,
+  { pods, scope }: Finding,
+  instances: readonly ContainerInstance[],
+): Promise<StoredPodSpec | null> {
+  const pod = pods[0] ?? instances[0]?.pod;
+  if (pod === undefined || scope.namespace === null) return null;
+  const specs = await reader.podSpecs({ namespace: scope.namespace, pod, limit: 1 });
+  return specs.at(-1) ?? null;
 }
 
 /** The last window within the finding in which the use is known. */

@@ -30,8 +30,35 @@ export function specBox({ use }: FindingView, { clock }: PageContext): Html | ''
       </dd>
       <dt>Pods</dt>
       <dd>${pods(instances, clock)}</dd>
+      ${privileges(use)}
     </dl>
   </section>`;
+}
+
+/** What its specification lets it do: an unseen specification is unknown, never harmless. */
+function privileges({ spec }: WorkloadUse): Html {
+  if (spec === null)
+    return html`<dt>Privileges</dt>
+      <dd class="note">Unknown: the Kubernetes API or a file of specifications was not read.</dd>`;
+  const { containers, hostNetwork, hostPid, hostIpc, hostPaths, serviceAccount } = spec.spec;
+  const marks = [
+    ...(hostNetwork ? ['host network'] : []),
+    ...(hostPid ? ['host processes'] : []),
+    ...(hostIpc ? ['host IPC'] : []),
+    ...hostPaths.map((path) => `host path ${path}`),
+    ...containers.flatMap((one) => [
+      ...(one.privileged ? [`${one.name}: privileged`] : []),
+      ...(one.runAsRoot === true ? [`${one.name}: runs as root`] : []),
+      ...one.addedCapabilities.map((name) => `${one.name}: ${name}`),
+      ...(one.hugePagesBytes > 0
+        ? [`${one.name}: ${bytesText(one.hugePagesBytes)} huge pages`]
+        : []),
+    ]),
+  ];
+  return html`<dt>Privileges</dt>
+    <dd>${marks.length === 0 ? 'none beyond the usual' : marks.map(fromCluster).join(', ')}</dd>
+    <dt>Account</dt>
+    <dd><code>${serviceAccount ?? 'default'}</code></dd>`;
 }
 
 function orNone(text: string): string {

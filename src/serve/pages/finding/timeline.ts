@@ -1,4 +1,5 @@
-import type { ContainerInstance, SentMessage, StoredAction } from '../../../history/history.ts';
+import type { SentMessage, StoredAction } from '../../../history/history.ts';
+import type { WorkloadEvent } from '../../../model/workloadEvent.ts';
 import type { FindingEvent } from '../../../model/finding.ts';
 import type { TimeMs } from '../../../model/time.ts';
 import type { Span } from '../../series/span.ts';
@@ -8,15 +9,13 @@ export interface TimelineEvent {
   readonly at: TimeMs;
   readonly kind: 'change' | 'finding' | 'message' | 'person';
   readonly text: string;
-  /** True where only the hour is known. */
-  readonly isHour: boolean;
 }
 
 export interface TimelineSources {
   readonly events: readonly FindingEvent[];
   readonly actions: readonly StoredAction[];
   readonly sent: readonly SentMessage[];
-  readonly instances: readonly ContainerInstance[];
+  readonly changes: readonly WorkloadEvent[];
 }
 
 const VERBS: Readonly<Record<FindingEvent['type'], string>> = {
@@ -38,9 +37,9 @@ const DECISIONS: Readonly<Record<StoredAction['action'], string>> = {
 
 /** Everything in a span, oldest first. */
 export function timeline(sources: TimelineSources, span: Span): readonly TimelineEvent[] {
-  const { events, actions, sent, instances } = sources;
+  const { events, actions, sent, changes } = sources;
   const all: TimelineEvent[] = [
-    ...instanceEvents(instances, span),
+    ...changes.map(({ at, text }) => event(at, 'change', text)),
     // What people decided is listed with their names below: not twice.
     ...events
       .filter(({ type }) => type !== 'acknowledged' && type !== 'accepted')
@@ -61,43 +60,6 @@ export function timeline(sources: TimelineSources, span: Span): readonly Timelin
     .sort((a, b) => a.at - b.at || (a.text < b.text ? -1 : 1));
 }
 
-/** Changes of image and new pods, by the hour in which the history first has them. */
-function instanceEvents(
-  instances: readonly ContainerInstance[],
-  span: Span,
-): readonly TimelineEvent[] {
-  const oldest = instances.toSorted((a, b) => a.firstHour - b.firstHour);
-  const images = new Map<string, Set<string>>();
-  const pods = new Map<TimeMs, Map<string, string | null>>();
-  const seen = new Set<string>();
-  const found: TimelineEvent[] = [];
-  for (const { container, image, pod, node, firstHour } of oldest) {
-    const known = images.get(container);
-    if (image !== null && known !== undefined && !known.has(image))
-      found.push(event(firstHour, 'change', `Image of ${container} is now ${image}`, true));
-    if (image !== null) images.set(container, (known ?? new Set()).add(image));
-    if (!seen.has(pod) && firstHour > span.from) {
-      const started = pods.get(firstHour) ?? new Map<string, string | null>();
-      pods.set(firstHour, started.set(pod, node));
-    }
-    seen.add(pod);
-  }
-  for (const [at, started] of pods) {
-    const [[pod, node] = ['', null]] = started;
-    const text =
-      started.size === 1
-        ? `New pod ${pod}${node === null ? '' : ` on node ${node}`}`
-        : `${started.size} new pods on ${new Set(started.values()).size} node(s)`;
-    found.push(event(at, 'change', text, true));
-  }
-  return found;
-}
-
-function event(
-  at: TimeMs,
-  kind: TimelineEvent['kind'],
-  text: string,
-  isHour = false,
-): TimelineEvent {
-  return { at, kind, text, isHour };
+function event(at: TimeMs, kind: TimelineEvent['kind'], text: string): TimelineEvent {
+  return { at, kind, text };
 }

@@ -1,0 +1,369 @@
+import { describe, expect, it } from 'vitest';
+import { MARKUP, testDoor, type TestDoor } from '../testing/door.ts';
+
+/** How each way out keeps a tenant to its own namespaces, or why it need not. */
+const WAYS_OUT: Readonly<Record<string, WayOut>> = {
+  'GET /assets/:file': { open: true },
+  'GET /login': { open: true },
+  'POST /login': { open: true },
+  'POST /logout': { own: '/logout' },
+  'GET /api/v1/openapi.json': { own: '/api/v1/openapi.json' },
+  'POST /-/reload': { scope: 'admin', own: '/-/reload' },
+  'GET /api/v1/costs': { asks: '/api/v1/costs?window=24h' },
+  'GET /api/v1/findings': { lists: '/api/v1/findings' },
+  'GET /api/v1/findings/:id': { hides: '/api/v1/findings/ID' },
+  'GET /api/v1/findings/:id/series': { hides: '/api/v1/findings/ID/series' },
+  'POST /api/v1/findings/:id/acknowledge': {
+    scope: 'ack',
+    hides: '/api/v1/findings/ID/acknowledge',
+  },
+  'POST /api/v1/findings/:id/accept': {
+    scope: 'ack',
+    hides: '/api/v1/findings/ID/accept',
+    body: { reason: 'known', until: '2026-12-01T00:00:00Z' },
+  },
+  'POST /api/v1/findings/:id/not-abuse': {
+    scope: 'silence',
+    hides: '/api/v1/findings/ID/not-abuse',
+    body: { reason: 'known' },
+  },
+  'POST /api/v1/findings/:id/reopen': { scope: 'ack', hides: '/api/v1/findings/ID/reopen' },
+  'GET /api/v1/series': {
+    hides: '/api/v1/series?namespace=NAMESPACE&kind=Deployment&workload=x',
+  },
+  'GET /api/v1/silences': { lists: '/api/v1/silences' },
+  'POST /api/v1/silences': { scope: 'silence', own: '/api/v1/silences' },
+  'DELETE /api/v1/silences/:id': { scope: 'silence', own: '/api/v1/silences/none' },
+  'GET /allocation/compute': { asks: '/allocation/compute?window=24h' },
+  'GET /allocation': { asks: '/allocation?window=24h' },
+  'GET /findings/:id': { hides: '/findings/ID' },
+  'GET /findings/:id/charts': { hides: '/findings/ID/charts' },
+  'POST /findings/:id/decide': { scope: 'ack', hides: '/findings/ID/decide' },
+  'POST /findings/:id/silence': { scope: 'silence', hides: '/findings/ID/silence' },
+};
+
+interface WayOut {
+  /** Reached without a token, says nothing. */
+  readonly open?: true;
+  /** The scope that it needs beyond `read`. */
+  readonly scope?: 'ack' | 'silence' | 'admin';
+  /** Answers 404 for what belongs to another tenant; ID and NAMESPACE are put in. */
+  readonly hides?: string;
+  /** Lists only what is the tenant's. */
+  readonly lists?: string;
+  /** Asks the history for the tenant's namespaces only. */
+  readonly asks?: string;
+  /** Says nothing about any namespace. */
+  readonly own?: string;
+  readonly body?: object;
+}
+
+function routesOf({ app }: TestDoor): readonly string[] {
+  const all = app.routes.filter(({ method }) => method !== 'ALL');
+  return [...new Set(all.map(({ method, path }) => `${method} ${path}`))].sort();
+}
+
+function entries(): readonly (readonly [string, string, WayOut])[] {
+  return Object.entries(WAYS_OUT).map(([route, way]) => [
+    route.split(' ')[0] ?? '',
+    (way.hides ?? way.lists ?? way.asks ?? way.own ?? '')
+      .replace('ID', 'pay-1')
+      .replace('NAMESPACE', 'pay'),
+    way,
+  ]);
+}
+
+function request(method: string, { body }: WayOut): RequestInit {
+  if (method === 'GET') return {};
+  return {
+    method,
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body ?? {}),
+  };
+}
+
+describe('Sec: every way out', () => {
+  it('is in the table of this test', () => {
+    expect(routesOf(testDoor())).toEqual(Object.keys(WAYS_OUT).sort());
+  });
+
+  const closed = entries().filter(([, , { open }]) => open !== true);
+
+  it.each(closed)('%s %s needs a token', async (method, path, way) => {
+    const answer = await testDoor().ask(path, null, request(method, way));
+    expect(answer.status).toBe(401);
+  });
+
+  it.each(closed.filter(([, , { scope }]) => scope !== undefined))(
+    '%s %s needs its scope',
+    async (method, path, way) => {
+      const door = testDoor();
+      const answer = await door.ask(path, 'looker-token', request(method, way));
+      expect(answer.status).toBe(403);
+      expect(door.actions).toEqual([]);
+      expect(door.silences).toEqual([]);
+    },
+  );
+
+  it.each(closed.filter(([, , { hides }]) => hides !== undefined))(
+    '%s %s does not tell another tenant’s from what does not exist',
+    async (method, path, way) => {
+      const door = testDoor();
+      const theirs = await door.ask(path, 'shop-token', request(method, way));
+      const nothing = await door.ask(
+        path.replace('pay-1', 'none-1').replace('=pay', '=none'),
+        'shop-token',
+        request(method, way),
+      );
+      expect(theirs.status).toBe(404);
+      expect(await theirs.text()).toBe(await nothing.text());
+      expect(door.actions).toEqual([]);
+    },
+  );
+
+  it.each(closed.filter(([, , { asks }]) => asks !== undefined))(
+    '%s %s asks for the tenant’s namespaces only',
+    async (method, path, way) => {
+      const door = testDoor();
+      await door.ask(path, 'shop-token', request(method, way));
+      expect(door.asked.length).toBeGreaterThan(0);
+      for (const query of door.asked) expect(query).toMatchObject({ namespaces: ['shop'] });
+    },
+  );
+
+  it.each(closed.filter(([, , { lists }]) => lists !== undefined))(
+    '%s %s lists the tenant’s only',
+    async (method, path, way) => {
+      const door = testDoor();
+      await door.ask('/api/v1/silences', 'root-token', {
+        method: 'POST',
+        body: JSON.stringify({
+          matchers: ['namespace=pay'],
+          endsAt: '2026-11-25T00:00:00Z',
+          reason: 'pay is theirs',
+        }),
+      });
+      const text = await (await door.ask(path, 'shop-token', request(method, way))).text();
+      expect(text).not.toMatch(/pay|cluster-1/);
+    },
+  );
+});
+
+describe('Sec: what a tenant sees of a finding', () => {
+  it.each(['/findings/shop-1', '/api/v1/findings/shop-1', '/api/v1/findings'])(
+    '%s does not name other tenants’ workloads with the same image',
+    async (path) => {
+      const { ask } = testDoor();
+      expect(await (await ask(path, 'shop-token')).text()).not.toContain('ledger');
+      expect(await (await ask(path, 'root-token')).text()).toContain('ledger');
+    },
+  );
+
+  it('looks for similar workloads in its own namespaces', async () => {
+    const { ask, asked } = testDoor();
+    await ask('/findings/shop-1', 'shop-token');
+    expect(asked).toContainEqual(expect.objectContaining({ namespaces: ['shop'] }));
+  });
+});
+
+describe('Sec: keeping abuse quiet', () => {
+  const silence = (matchers: readonly string[]): RequestInit => ({
+    method: 'POST',
+    body: JSON.stringify({ matchers, endsAt: '2026-11-25T00:00:00Z', reason: 'why not' }),
+  });
+  const notAbuse = { method: 'POST', body: JSON.stringify({ reason: 'mine' }) };
+
+  it('is refused to the token of a namespace: it may be the miner’s', async () => {
+    const door = testDoor();
+    const refused = [
+      await door.ask('/api/v1/findings/shop-1/not-abuse', 'shop-token', notAbuse),
+      await door.ask('/api/v1/silences', 'shop-token', silence(['namespace=shop'])),
+      await door.ask('/api/v1/silences', 'shop-token', silence(['kind!=budget', 'namespace=shop'])),
+    ];
+    for (const answer of refused) expect(answer.status).toBe(403);
+    expect(door.actions).toEqual([]);
+    expect(door.silences).toEqual([]);
+  });
+
+  it('is for a token with the scope that sees the whole cluster', async () => {
+    const door = testDoor();
+    const path = '/api/v1/findings/shop-1/not-abuse';
+    expect((await door.ask(path, 'security-token', notAbuse)).status).toBe(200);
+    expect(door.actions).toMatchObject([{ findingId: 'shop-1', action: 'not-abuse' }]);
+  });
+
+  it('leaves a namespace’s token what is its own', async () => {
+    const door = testDoor();
+    const own = silence(['namespace=shop', 'kind=overprovisioned']);
+    expect((await door.ask('/api/v1/silences', 'shop-token', own)).status).toBe(201);
+    const wide = silence(['namespace=~"shop|pay"', 'kind=overprovisioned']);
+    expect((await door.ask('/api/v1/silences', 'shop-token', wide)).status).toBe(403);
+    const acknowledge = await door.ask('/api/v1/findings/shop-1/acknowledge', 'shop-token', {
+      method: 'POST',
+    });
+    expect(acknowledge.status).toBe(200);
+  });
+});
+
+describe('Sec: changes', () => {
+  it('are written down: who, what, through which door', async () => {
+    const door = testDoor();
+    await door.ask('/api/v1/findings/shop-1/acknowledge', 'security-token', {
+      method: 'POST',
+      body: JSON.stringify({ reason: 'on it' }),
+    });
+    await door.ask('/api/v1/silences', 'root-token', {
+      method: 'POST',
+      body: JSON.stringify({
+        matchers: ['namespace=shop'],
+        endsAt: '2026-11-25T00:00:00Z',
+        reason: 'load test',
+      }),
+    });
+    const id = door.silences[0]?.id ?? '';
+    await door.ask(`/api/v1/silences/${id}`, 'root-token', { method: 'DELETE' });
+    await door.ask('/-/reload', 'root-token', { method: 'POST' });
+    expect(door.audit).toMatchObject([
+      { who: 'security', door: 'api', action: 'finding.acknowledge', subject: 'shop-1' },
+      { who: 'root', door: 'api', action: 'silence.add', namespace: 'shop' },
+      { who: 'root', door: 'api', action: 'silence.expire', subject: id },
+      { who: 'root', door: 'api', action: 'config.reload' },
+    ]);
+  });
+
+  it('need a reason where they keep something quiet', async () => {
+    const { ask, actions } = testDoor();
+    const answer = await ask('/api/v1/findings/shop-2/accept', 'root-token', {
+      method: 'POST',
+      body: JSON.stringify({ reason: ' \u200b ', until: '2026-12-01T00:00:00Z' }),
+    });
+    expect(answer.status).toBe(400);
+    expect(actions).toEqual([]);
+  });
+});
+
+describe('Sec: the session of a browser', () => {
+  async function login({ ask }: TestDoor, token = 'security-token') {
+    const answer = await form(ask, '/login', { token, next: '/findings/shop-1' });
+    const cookie = answer.headers.get('set-cookie') ?? '';
+    return { answer, cookie, session: cookie.split(';')[0] ?? '' };
+  }
+
+  function form(
+    ask: TestDoor['ask'],
+    path: string,
+    fields: Record<string, string>,
+    headers: Record<string, string> = {},
+  ): Promise<Response> {
+    return ask(path, null, { method: 'POST', headers, body: new URLSearchParams(fields) });
+  }
+
+  it('begins with a token and a cookie that scripts and other sites do not get', async () => {
+    const { answer, cookie } = await login(testDoor());
+    expect(answer.status).toBe(303);
+    expect(answer.headers.get('location')).toBe('/findings/shop-1');
+    expect(cookie).toMatch(/HttpOnly/);
+    expect(cookie).toMatch(/SameSite=Lax/);
+    expect(cookie).not.toContain('security-token');
+  });
+
+  it('has a cookie for https only where the pages are reached by it', async () => {
+    const { configSchema } = await import('../../config/schema.ts');
+    const serve = { externalUrl: 'https://burnwatch.example' };
+    const door = testDoor(true, { config: () => configSchema.parse({ serve }) });
+    expect((await login(door)).cookie).toMatch(/Secure/);
+    expect((await login(testDoor())).cookie).not.toMatch(/Secure/);
+  });
+
+  it('does not begin with a wrong token, and guessing is slowed down', async () => {
+    const { ask } = testDoor();
+    const answers = [];
+    for (let guess = 0; guess < 15; guess += 1)
+      answers.push((await form(ask, '/login', { token: `guess-${guess}` })).status);
+    expect(answers.slice(0, 10)).toEqual(Array.from({ length: 10 }, () => 401));
+    expect(answers.slice(10)).toEqual(Array.from({ length: 5 }, () => 429));
+  });
+
+  it.each(['https://attacker.example/', '//attacker.example', '/\\attacker.example'])(
+    'does not send to %s afterwards',
+    async (next) => {
+      const answer = await form(testDoor().ask, '/login', { token: 'root-token', next });
+      expect(answer.headers.get('location')).toBe('/');
+    },
+  );
+
+  it('changes nothing without the page’s token (CSRF)', async () => {
+    const door = testDoor();
+    const { session } = await login(door);
+    const headers = { cookie: session };
+    const acknowledge = { action: 'acknowledge' };
+    const path = '/findings/shop-1/decide';
+    expect((await form(door.ask, path, acknowledge, headers)).status).toBe(403);
+    const stale = { ...acknowledge, csrf: 'stale' };
+    expect((await form(door.ask, path, stale, headers)).status).toBe(403);
+    expect(door.actions).toEqual([]);
+    const page = await (await door.ask('/findings/shop-1', null, { headers })).text();
+    const csrf = /name="csrf" value="([^"]+)"/.exec(page)?.[1] ?? '';
+    const answer = await form(door.ask, path, { ...acknowledge, csrf }, headers);
+    expect(answer.headers.get('location')).toBe('/findings/shop-1?done=acknowledge');
+    expect(door.actions).toMatchObject([{ action: 'acknowledge', decision: { by: 'security' } }]);
+    expect(door.audit).toMatchObject([{ door: 'page', action: 'finding.acknowledge' }]);
+  });
+
+  it('refuses a form that another site sends, login included', async () => {
+    const { ask } = testDoor();
+    const foreign = { origin: 'https://attacker.example' };
+    expect((await form(ask, '/login', { token: 'root-token' }, foreign)).status).toBe(403);
+  });
+
+  it('ends with the logout', async () => {
+    const door = testDoor();
+    const { session } = await login(door);
+    const headers = { cookie: session };
+    const page = await (await door.ask('/findings/shop-1', null, { headers })).text();
+    const csrf = /name="csrf" value="([^"]+)"/.exec(page)?.[1] ?? '';
+    expect((await form(door.ask, '/logout', { csrf }, headers)).status).toBe(303);
+    expect((await door.ask('/findings/shop-1', null, { headers })).status).toBe(401);
+  });
+
+  it('sends a person without one to the login, and back afterwards', async () => {
+    const answer = await testDoor().ask('/findings/shop-1?from=1', null, {
+      headers: { accept: 'text/html' },
+    });
+    expect(answer.status).toBe(303);
+    expect(answer.headers.get('location')).toBe('/login?next=%2Ffindings%2Fshop-1%3Ffrom%3D1');
+  });
+});
+
+describe('Sec: names that are an attack', () => {
+  it.each([
+    ['/findings/shop-1', '&lt;img src=x'],
+    ['/findings/shop-1/charts', 'Charts.'],
+  ])('%s shows them as text', async (path, escaped) => {
+    const text = await (await testDoor().ask(path, 'root-token')).text();
+    expect(text).not.toContain('<img src=x');
+    expect(text).toContain(escaped);
+  });
+
+  it('has no inline script or style in a page', async () => {
+    const answer = await testDoor().ask('/findings/shop-1', 'root-token');
+    const text = await answer.text();
+    expect(text).not.toMatch(/<[a-z][^<>]*\s(on\w+|style)=|<style/);
+    expect(text.match(/<script(?! src="\/assets\/| type="application\/json")/g)).toBeNull();
+    expect(answer.headers.get('content-security-policy')).not.toContain('unsafe');
+    expect(text).not.toContain(MARKUP);
+  });
+});
+
+describe('Sec: addresses', () => {
+  it.each([
+    '/assets/..%2f..%2fpackage.json',
+    '/assets/%2e%2e/%2e%2e/package.json',
+    '/assets/../../../etc/passwd',
+    '/assets/app.js',
+    '/assets/%00',
+  ])('%s is no file of ours', async (path) => {
+    const { status } = await testDoor().ask(path, 'root-token');
+    expect(status).toBe(404);
+  });
+});
