@@ -80,8 +80,16 @@ export interface LimitRange extends Named {
 /** A PodDisruptionBudget; its selector matches pod labels. */
 export interface DisruptionBudget extends Named {
   readonly matchLabels: Readonly<Record<string, string>>;
+  readonly matchExpressions: readonly SelectorExpression[];
   readonly minAvailable: string | null;
   readonly maxUnavailable: string | null;
+}
+
+export interface SelectorExpression {
+  readonly key: string;
+  /** `In`, `NotIn`, `Exists` or `DoesNotExist`. */
+  readonly operator: string;
+  readonly values: readonly string[];
 }
 
 /** A PersistentVolumeClaim. */
@@ -116,4 +124,9 @@ export interface NodeObject {
   readonly allocatableRamBytes: Reading;
   readonly unschedulable: boolean;
   readonly createdAt: TimeMs | null;
+}
+
+/** True when a list of objects could not be read, so that its emptiness says nothing. */
+export function misses(objects: ClusterObjects, resource: string): boolean {
+  return objects.missing.some((name) => name.toLowerCase().split('.')[0] === resource);
 }

@@ -30,8 +30,8 @@ export interface PostureCheck {
 export interface RegistryNames {
   /** Controls of kubescape's registry, for example `C-0270`. */
   readonly kubescape?: readonly string[];
-  /** Polaris' check. */
-  readonly polaris?: string;
+  /** Polaris' checks. */
+  readonly polaris?: readonly string[];
   /** NSA/CISA Kubernetes Hardening Guidance 1.2: the section. */
   readonly nsa?: string;
   /** CIS Kubernetes Benchmark 1.8: the recommendation. */

@@ -19,16 +19,10 @@ const RESOURCES = ['cpu', 'memory', 'ephemeral-storage'];
 /** Pods that are over hold nothing and run nothing. */
 const OVER = new Set(['Succeeded', 'Failed']);
 
-/**
- * The whole truth of specifications: an entry that is missing is not set.
- *
- * @param isWhole false for a file, in which a kind without any object was most likely not written at all:
- *   it counts as unknown then.
- */
+/** The whole truth of specifications: an entry that is missing is not set. */
 export function postureOfInventory(
   inventory: PostureInventory,
   use: PostureInput['use'],
-  isWhole: boolean,
 ): PostureInput {
   const pods = new Map<string, PosturePod>();
   for (const record of inventory.pods.values()) {
@@ -50,22 +44,10 @@ export function postureOfInventory(
   return {
     namespaces: [...names].sort(),
     pods: [...pods.values()],
-    objects: isWhole
-      ? objects
-      : { ...objects, missing: [...objects.missing, ...unwritten(objects)] },
+    objects,
     nodes: nodes.length > 0 && nodes.length === objects.nodes.length ? nodes : null,
     use,
   };
-}
-
-function unwritten(objects: ClusterObjects): readonly string[] {
-  const lists = {
-    resourcequotas: objects.quotas,
-    limitranges: objects.limitRanges,
-    poddisruptionbudgets: objects.disruptionBudgets,
-    horizontalpodautoscalers: objects.autoscalers,
-  };
-  return Object.entries(lists).flatMap(([name, list]) => (list.length === 0 ? [name] : []));
 }
 
 function podOf(record: PodRecord, { owners }: PostureInventory): PosturePod {

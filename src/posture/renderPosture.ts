@@ -1,11 +1,19 @@
 import { renderCsv, renderTable, type Column } from '../cli/table.ts';
 import type { CheckResult } from './check.ts';
+import { DAY_MS, formatTime } from '../model/time.ts';
 import type { EvaluatedCheck, NamespacePosture } from './evaluate.ts';
+import type { PostureTrend } from './readTrend.ts';
+
+type Trends = ReadonlyMap<string, PostureTrend>;
 
 /** Posture as `posture -o json` and the API give it. */
-export function postureJson(namespaces: readonly NamespacePosture[]): object {
+export function postureJson(namespaces: readonly NamespacePosture[], trends: Trends): object {
   return namespaces.map(({ checks, ...summary }) => ({
     ...summary,
+    trend: (trends.get(summary.namespace) ?? []).map(({ day, score }) => ({
+      day: formatTime(day).slice(0, 10),
+      score,
+    })),
     checks: checks
       .filter(({ results }) => results.length > 0)
       .map(({ check, severity, results }) => ({
@@ -33,10 +41,13 @@ interface Line extends CheckResult {
   readonly check: EvaluatedCheck;
 }
 
-const SUMMARY: readonly Column<NamespacePosture>[] = [
+type Row = NamespacePosture & { readonly trend: PostureTrend };
+
+const SUMMARY: readonly Column<Row>[] = [
   { title: 'NAMESPACE', value: ({ namespace }) => namespace, maxWidth: 40 },
   { title: 'SCORE', value: ({ score }) => score ?? '?', align: 'right' },
   { title: 'GRADE', value: ({ grade }) => grade ?? '?' },
+  { title: '7 DAYS', value: weekChange, align: 'right' },
   { title: 'PASSED', value: ({ passed }) => passed, align: 'right' },
   { title: 'FAILED', value: ({ failed }) => failed, align: 'right' },
   { title: 'NOT EVALUATED', value: ({ notEvaluated }) => notEvaluated, align: 'right' },
@@ -63,10 +74,11 @@ const SEVERITIES = ['critical', 'high', 'medium', 'low', 'info'];
 /** Scores of all namespaces; with `detail` also every failure and what could not be evaluated. */
 export function renderPosture(
   namespaces: readonly NamespacePosture[],
+  trends: Trends,
   format: 'table' | 'json' | 'csv',
   detail: boolean,
 ): string {
-  if (format === 'json') return `${JSON.stringify(postureJson(namespaces), null, 2)}\n`;
+  if (format === 'json') return `${JSON.stringify(postureJson(namespaces, trends), null, 2)}\n`;
   const lines = namespaces.flatMap(({ checks }) =>
     checks.flatMap((check) =>
       check.results
@@ -77,8 +89,18 @@ export function renderPosture(
   lines.sort((a, b) => SEVERITIES.indexOf(a.check.severity) - SEVERITIES.indexOf(b.check.severity));
   if (format === 'csv') return renderCsv(lines, LINES);
   if (namespaces.length === 0) return 'No namespaces.\n';
-  const summary = renderTable(namespaces, SUMMARY);
+  const rows = namespaces.map((one) => ({ ...one, trend: trends.get(one.namespace) ?? [] }));
+  const summary = renderTable(rows, SUMMARY);
   return detail && lines.length > 0 ? `${summary}\n${renderTable(lines, LINES)}` : summary;
+}
+
+/** How the score changed since the day a week before the last one that is known; empty while there is none. */
+function weekChange({ score, trend }: Row): string {
+  const last = trend.at(-1);
+  const before = trend.findLast(({ day }) => last !== undefined && day <= last.day - 7 * DAY_MS);
+  if (before === undefined || score === null) return '';
+  const change = score - before.score;
+  return change > 0 ? `+${change}` : `${change}`;
 }
 
 function worst({ checks }: NamespacePosture): string {

@@ -86,7 +86,13 @@ export function goodObjects(change: Partial<ClusterObjects> = {}): ClusterObject
     quotas: [{ ...named, hard: { 'requests.cpu': 4 }, used: { 'requests.cpu': 2 }, scoped: false }],
     limitRanges: [{ ...named, defaultLimit: {}, defaultRequest: {}, min: {}, max: {} }],
     disruptionBudgets: [
-      { ...named, matchLabels: { app: 'web' }, minAvailable: '1', maxUnavailable: null },
+      {
+        ...named,
+        matchLabels: { app: 'web' },
+        matchExpressions: [],
+        minAvailable: '1',
+        maxUnavailable: null,
+      },
     ],
     claims: [],
     services: [],

@@ -5,6 +5,7 @@ import { DAY_MS } from '../../model/time.ts';
 import { evaluatePosture } from '../../posture/evaluate.ts';
 import { renderFix } from '../../posture/fix/renderFix.ts';
 import { namespaceUse } from '../../posture/namespaceUse.ts';
+import { readPostureTrends, type PostureTrend } from '../../posture/readTrend.ts';
 import { renderPosture } from '../../posture/renderPosture.ts';
 import type { ContainerHistory } from '../../rightsize/containerDay.ts';
 import type { Io } from '../io.ts';
@@ -41,13 +42,14 @@ export function registerPosture(program: Command, io: Io): void {
 
 async function printPosture(options: PostureOptions, io: Io): Promise<void> {
   const context = loadContext(options, io);
-  const histories = await recentUse(context);
   if (options.fix !== undefined) {
     requireNamespaceName(options.fix);
-    io.out(renderFix(options.fix, histories ?? []));
+    const past = await readPast(context, [options.fix]);
+    io.out(renderFix(options.fix, past?.histories ?? []));
     return;
   }
-  const use = histories === null ? null : namespaceUse(histories);
+  const past = await readPast(context, null);
+  const use = past === null ? null : namespaceUse(past.histories);
   const input = await presentPosture(context, io, use);
   if (input === null)
     throw new CommandFailed('neither Prometheus, Kubernetes nor a file tells of pods');
@@ -56,18 +58,28 @@ async function printPosture(options: PostureOptions, io: Io): Promise<void> {
   const shown = namespace === undefined ? all : all.filter((one) => one.namespace === namespace);
   if (namespace !== undefined && shown.length === 0)
     throw new CommandFailed(`there is no namespace ${namespace}`);
-  io.out(renderPosture(shown, options.output, namespace !== undefined));
+  const trends = past?.trends ?? new Map();
+  io.out(renderPosture(shown, trends, options.output, namespace !== undefined));
 }
 
-/** What containers used lately; null without a history. */
-async function recentUse({ loaded }: CommandContext): Promise<readonly ContainerHistory[] | null> {
+interface Past {
+  readonly histories: readonly ContainerHistory[];
+  readonly trends: ReadonlyMap<string, PostureTrend>;
+}
+
+/** What containers used lately, and how scores went; null without a history. */
+async function readPast(
+  { loaded }: CommandContext,
+  namespaces: readonly string[] | null,
+): Promise<Past | null> {
   try {
     const reader = await openHistoryReader(loaded.config.history.path);
     try {
       const { watermark } = await reader.status();
       if (watermark === null) return null;
       const from = watermark - DAYS * DAY_MS;
-      return await reader.containerDays({ from, to: watermark, namespaces: null });
+      const histories = await reader.containerDays({ from, to: watermark, namespaces });
+      return { histories, trends: await readPostureTrends(reader) };
     } finally {
       await reader.close();
     }

@@ -11,7 +11,7 @@ export const addedCapabilities: PostureCheck = {
   group: 'privileges',
   names: {
     kubescape: ['C-0046'],
-    polaris: 'dangerousCapabilities',
+    polaris: ['dangerousCapabilities', 'insecureCapabilities'],
     nsa: 'Pod security',
     cis: '5.2.9',
   },

@@ -8,7 +8,7 @@ export const automountToken: PostureCheck = {
   group: 'privileges',
   names: {
     kubescape: ['C-0034'],
-    polaris: 'automountServiceAccountToken',
+    polaris: ['automountServiceAccountToken'],
     nsa: 'Pod security: service account tokens',
     cis: '5.1.6',
   },

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { SelectorExpression } from '../../model/clusterObjects.ts';
 import type { Outcome } from '../check.ts';
 import type { PostureContainer, PostureInput } from '../postureInput.ts';
 import {
@@ -31,6 +32,13 @@ const noSpec = goodInput({
 const noObjects = goodInput({ objects: null });
 const named = { namespace: 'shop', name: 'it' };
 const noRange = { ...named, defaultLimit: {}, defaultRequest: {}, min: {}, max: {} };
+
+function budgetBy(expression: SelectorExpression) {
+  const [budget] = goodObjects().disruptionBudgets;
+  return goodObjects({
+    disruptionBudgets: [{ ...budget!, matchLabels: {}, matchExpressions: [expression] }],
+  });
+}
 
 /** For each check an input that fails and one that it cannot evaluate; the good input passes. */
 const CASES: Readonly<Record<string, { fails: readonly PostureInput[]; unknown: PostureInput }>> = {
@@ -108,6 +116,12 @@ const CASES: Readonly<Record<string, { fails: readonly PostureInput[]; unknown: 
     fails: [
       goodInput({ objects: goodObjects({ disruptionBudgets: [] }) }),
       goodInput({ pods: [goodPod({ labels: { app: 'other' } })] }),
+      ...[
+        { key: 'app', operator: 'In', values: ['other'] },
+        { key: 'app', operator: 'NotIn', values: ['web'] },
+        { key: 'tier', operator: 'Exists', values: [] },
+        { key: 'app', operator: 'DoesNotExist', values: [] },
+      ].map((expression) => goodInput({ objects: budgetBy(expression) })),
     ],
     unknown: goodInput({ objects: goodObjects({ workloads: [] }) }),
   },

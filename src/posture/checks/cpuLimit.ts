@@ -9,7 +9,7 @@ export const cpuLimit: PostureCheck = {
   group: 'resources',
   names: {
     kubescape: ['C-0270', 'C-0050'],
-    polaris: 'cpuLimitsMissing',
+    polaris: ['cpuLimitsMissing'],
     nsa: 'Namespaces: resource policies',
   },
   run: (input) =>

@@ -9,7 +9,7 @@ export const cpuRequest: PostureCheck = {
   group: 'resources',
   names: {
     kubescape: ['C-0268'],
-    polaris: 'cpuRequestsMissing',
+    polaris: ['cpuRequestsMissing'],
     nsa: 'Namespaces: resource policies',
   },
   run: (input) =>

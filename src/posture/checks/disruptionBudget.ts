@@ -1,4 +1,4 @@
-import { misses } from '../../rightsize/advice/autoscaling.ts';
+import { misses, type DisruptionBudget } from '../../model/clusterObjects.ts';
 import type { CheckResult, PostureCheck } from '../check.ts';
 import { NO_OBJECTS, overPods } from '../check.ts';
 
@@ -10,7 +10,7 @@ export const disruptionBudget: PostureCheck = {
   title: 'Replicas without a PodDisruptionBudget',
   severity: 'low',
   group: 'availability',
-  names: { polaris: 'missingPodDisruptionBudget' },
+  names: { polaris: ['missingPodDisruptionBudget'] },
   run(input): readonly CheckResult[] {
     const { objects } = input;
     const isReplicated = input.pods.filter(({ workload }) => REPLICATED.has(workload.kind));
@@ -26,11 +26,26 @@ export const disruptionBudget: PostureCheck = {
         return { unknown: 'the number of replicas is not known' };
       if (object.replicas < 2) return null;
       const has = objects.disruptionBudgets.some(
-        (budget) =>
-          budget.namespace === namespace &&
-          Object.entries(budget.matchLabels).every(([key, value]) => labels[key] === value),
+        (budget) => budget.namespace === namespace && selects(budget, labels),
       );
       return has ? null : `has ${object.replicas} replicas and no PodDisruptionBudget`;
     });
   },
 };
+
+/** As Kubernetes selects; an empty selector selects every pod. An operator nobody knows selects none. */
+function selects(
+  { matchLabels, matchExpressions }: DisruptionBudget,
+  labels: Readonly<Record<string, string>>,
+): boolean {
+  return (
+    Object.entries(matchLabels).every(([key, value]) => labels[key] === value) &&
+    matchExpressions.every(({ key, operator, values }) => {
+      const value = labels[key];
+      if (operator === 'In') return value !== undefined && values.includes(value);
+      if (operator === 'NotIn') return value === undefined || !values.includes(value);
+      if (operator === 'Exists') return value !== undefined;
+      return operator === 'DoesNotExist' && value === undefined;
+    })
+  );
+}

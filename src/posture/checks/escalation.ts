@@ -8,7 +8,7 @@ export const escalation: PostureCheck = {
   group: 'privileges',
   names: {
     kubescape: ['C-0016'],
-    polaris: 'privilegeEscalationAllowed',
+    polaris: ['privilegeEscalationAllowed'],
     nsa: 'Pod security',
     cis: '5.2.6',
   },

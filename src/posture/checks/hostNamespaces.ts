@@ -8,7 +8,7 @@ export const hostNamespaces: PostureCheck = {
   group: 'privileges',
   names: {
     kubescape: ['C-0038', 'C-0041'],
-    polaris: 'hostNetworkSet',
+    polaris: ['hostNetworkSet', 'hostPIDSet', 'hostIPCSet'],
     nsa: 'Pod security',
     cis: '5.2.3–5.2.5',
   },

@@ -6,7 +6,7 @@ export const hostPath: PostureCheck = {
   title: 'hostPath volume',
   severity: 'high',
   group: 'privileges',
-  names: { kubescape: ['C-0048'], polaris: 'hostPathSet', nsa: 'Pod security', cis: '5.2.12' },
+  names: { kubescape: ['C-0048'], polaris: ['hostPathSet'], nsa: 'Pod security', cis: '5.2.12' },
   run: (input) =>
     overPods(input, ({ spec }) => {
       if (spec === null) return NO_SPEC;

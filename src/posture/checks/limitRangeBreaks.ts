@@ -1,4 +1,4 @@
-import { misses } from '../../rightsize/advice/autoscaling.ts';
+import { misses } from '../../model/clusterObjects.ts';
 import { NO_OBJECTS, overContainers, type PostureCheck } from '../check.ts';
 
 /** LimitRange defaults under which a workload cannot start again: it runs now, and breaks at its next rollout. */

@@ -1,4 +1,4 @@
-import { misses } from '../../rightsize/advice/autoscaling.ts';
+import { misses } from '../../model/clusterObjects.ts';
 import { NO_OBJECTS, overNamespaces, type PostureCheck } from '../check.ts';
 import { isSystemNamespace } from '../systemNamespaces.ts';
 

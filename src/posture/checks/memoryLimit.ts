@@ -9,7 +9,7 @@ export const memoryLimit: PostureCheck = {
   group: 'resources',
   names: {
     kubescape: ['C-0271', 'C-0004'],
-    polaris: 'memoryLimitsMissing',
+    polaris: ['memoryLimitsMissing'],
     nsa: 'Namespaces: resource policies',
   },
   run: (input) =>

@@ -9,7 +9,7 @@ export const memoryRequest: PostureCheck = {
   group: 'resources',
   names: {
     kubescape: ['C-0269'],
-    polaris: 'memoryRequestsMissing',
+    polaris: ['memoryRequestsMissing'],
     nsa: 'Namespaces: resource policies',
   },
   run: (input) =>

@@ -8,7 +8,7 @@ export const privileged: PostureCheck = {
   group: 'privileges',
   names: {
     kubescape: ['C-0057'],
-    polaris: 'runAsPrivileged',
+    polaris: ['runAsPrivileged'],
     nsa: 'Pod security: non-root containers',
     cis: '5.2.2',
   },

@@ -8,7 +8,7 @@ export const runAsRoot: PostureCheck = {
   group: 'privileges',
   names: {
     kubescape: ['C-0013'],
-    polaris: 'runAsRootAllowed',
+    polaris: ['runAsRootAllowed'],
     nsa: 'Pod security: non-root containers',
     cis: '5.2.7',
   },

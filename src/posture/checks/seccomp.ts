@@ -6,7 +6,7 @@ export const seccomp: PostureCheck = {
   title: 'No seccomp profile',
   severity: 'low',
   group: 'privileges',
-  names: { kubescape: ['C-0210'], nsa: 'Pod security', cis: '5.7.2' },
+  names: { kubescape: ['C-0210', 'C-0055'], nsa: 'Pod security', cis: '5.7.2' },
   run: (input) =>
     overSecurity(input, ({ seccompProfile }) => {
       if (seccompProfile === 'RuntimeDefault' || seccompProfile === 'Localhost') return null;

@@ -6,7 +6,7 @@ export const unpinnedImage: PostureCheck = {
   title: 'Image latest or without a tag',
   severity: 'medium',
   group: 'images',
-  names: { kubescape: ['C-0075'], polaris: 'tagNotSpecified', nsa: 'Supply chain' },
+  names: { kubescape: ['C-0075'], polaris: ['tagNotSpecified'], nsa: 'Supply chain' },
   run: (input) =>
     overContainers(
       input,

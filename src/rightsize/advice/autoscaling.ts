@@ -1,4 +1,9 @@
-import type { Autoscaler, ClusterObjects, VerticalAutoscaler } from '../../model/clusterObjects.ts';
+import {
+  misses,
+  type Autoscaler,
+  type ClusterObjects,
+  type VerticalAutoscaler,
+} from '../../model/clusterObjects.ts';
 import type { WorkloadRef } from '../../model/workload.ts';
 
 /** Who else sets a workload's requests, or scales it by them. */
@@ -49,9 +54,4 @@ export function adviseMinReplicas(
   // One replica cannot be drained without a gap: who asked for two or more keeps two.
   const least = Math.max(needed, minReplicas > 1 ? 2 : 1);
   return least < minReplicas ? least : null;
-}
-
-/** True when a list of objects could not be read, so that its emptiness says nothing. */
-export function misses(objects: ClusterObjects, resource: string): boolean {
-  return objects.missing.some((name) => name.toLowerCase().split('.')[0] === resource);
 }

@@ -1,4 +1,9 @@
-import type { DisruptionBudget, LimitRange, ResourceQuota } from '../../../model/clusterObjects.ts';
+import type {
+  DisruptionBudget,
+  LimitRange,
+  ResourceQuota,
+  SelectorExpression,
+} from '../../../model/clusterObjects.ts';
 import { namedOf } from '../metadata.ts';
 import { parseQuantities } from '../quantity.ts';
 import type { RawObject } from '../rawObjects.ts';
@@ -44,7 +49,10 @@ export function limitRanges(raw: RawObject): readonly LimitRange[] {
 }
 
 interface RawBudgetSpec {
-  readonly selector?: { readonly matchLabels?: Readonly<Record<string, string>> };
+  readonly selector?: {
+    readonly matchLabels?: Readonly<Record<string, string>>;
+    readonly matchExpressions?: readonly Partial<SelectorExpression>[];
+  };
   readonly minAvailable?: number | string;
   readonly maxUnavailable?: number | string;
 }
@@ -56,6 +64,9 @@ export function disruptionBudget(raw: RawObject): DisruptionBudget {
   return {
     ...namedOf(raw),
     matchLabels: spec.selector?.matchLabels ?? {},
+    matchExpressions: (spec.selector?.matchExpressions ?? []).map(
+      ({ key = '', operator = '', values }) => ({ key, operator, values: values ?? [] }),
+    ),
     minAvailable: text(spec.minAvailable),
     maxUnavailable: text(spec.maxUnavailable),
   };
