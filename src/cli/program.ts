@@ -1,6 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { ConfigError } from '../config/configError.ts';
-import { COMMANDS } from './commands/index.ts';
+import { COMMANDS, type Register } from './commands/index.ts';
 import type { Io } from './io.ts';
 import { UsageError } from './usageError.ts';
 import { VERSION } from './version.ts';
@@ -13,8 +13,8 @@ export const EXIT = { done: 0, failed: 1, usage: 2 } as const;
  * Data goes to stdout, everything else to stderr.
  */
 export async function runCli(args: readonly string[], io: Io): Promise<number> {
-  const program = createProgram(io);
   try {
+    const program = await createProgram(args, io);
     await program.parseAsync(args, { from: 'user' });
     return EXIT.done;
   } catch (error) {
@@ -22,7 +22,7 @@ export async function runCli(args: readonly string[], io: Io): Promise<number> {
   }
 }
 
-function createProgram(io: Io): Command {
+async function createProgram(args: readonly string[], io: Io): Promise<Command> {
   const program = new Command('burnwatch')
     .description('Kubernetes cost and resource-abuse monitor')
     .version(VERSION, '-V, --version', 'print the version')
@@ -30,10 +30,17 @@ function createProgram(io: Io): Command {
     .showSuggestionAfterError()
     .showHelpAfterError('(try burnwatch --help)')
     .exitOverride();
-  for (const register of COMMANDS) register(program, io);
+  for (const load of loadersFor(args)) (await load())(program, io);
   // Subcommands take over the settings only if they are copied after they were added.
   copySettings(program);
   return program;
+}
+
+/** Only the command that is called; all of them for help, and to say which one was meant. */
+function loadersFor(args: readonly string[]): readonly (() => Promise<Register>)[] {
+  const [name = ''] = args;
+  const one = COMMANDS.get(name);
+  return one === undefined ? [...COMMANDS.values()] : [one];
 }
 
 function copySettings(parent: Command): void {

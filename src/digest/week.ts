@@ -1,5 +1,9 @@
 import { tz, TZDate } from '@date-fns/tz';
-import { addDays, addWeeks, getISOWeek, getISOWeekYear, startOfWeek } from 'date-fns';
+import { addDays } from 'date-fns/addDays';
+import { addWeeks } from 'date-fns/addWeeks';
+import { getISOWeek } from 'date-fns/getISOWeek';
+import { getISOWeekYear } from 'date-fns/getISOWeekYear';
+import { startOfWeek } from 'date-fns/startOfWeek';
 import type { TimeMs } from '../model/time.ts';
 
 /** An ISO 8601 week of a time zone: Monday 00:00 to Monday 00:00 there, 167 to 169 hours long. */
