@@ -3,17 +3,18 @@ import type { Config } from '../config/schema.ts';
 import type { Collector } from './collector.ts';
 import type { ClientDeps } from './prometheus/client.ts';
 import { createPrometheusCollector } from './prometheusCollector.ts';
-import { createSpecSource } from './specs/createSpecSource.ts';
+import { createSpecSource, type SpecSourceDeps } from './specs/createSpecSource.ts';
 import { createEnrichingCollector } from './specs/enrichingCollector.ts';
 
 /** What collecting needs from the machine; tests give their own. */
-export type CollectorDeps = ClientDeps;
+export interface CollectorDeps extends ClientDeps, SpecSourceDeps {}
 
-/** Real time and chance. */
+/** Real time, chance and environment. */
 export const SYSTEM_DEPS: CollectorDeps = {
   random: Math.random,
   sleep: (ms, signal) => pause(ms, undefined, { signal }),
   now: Date.now,
+  env: process.env,
 };
 
 /**
@@ -25,6 +26,6 @@ export async function createCollector(
   deps: CollectorDeps = SYSTEM_DEPS,
 ): Promise<Collector> {
   const metrics = await createPrometheusCollector(config, deps);
-  const specs = createSpecSource(config);
+  const specs = createSpecSource(config, deps);
   return specs === null ? metrics : createEnrichingCollector(metrics, specs, deps.now);
 }

@@ -397,6 +397,7 @@ describe('on a real Prometheus', () => {
       random: () => 0,
       sleep: async () => undefined,
       now: () => (T + 86_400 * 3) * 1000,
+      env: {},
     };
     const later = await createCollector(config({ matchers: 'note=""' }), deps);
     closers.push(() => later.close());

@@ -1,9 +1,38 @@
 import type { Config } from '../../config/schema.ts';
+import { isApiAtHand } from '../kubernetes/api/connect.ts';
+import type { ClientDeps } from '../prometheus/client.ts';
+import { createApiSource } from './apiSource.ts';
 import { createFileSource } from './fileSource.ts';
 import type { SpecSource } from './inventory.ts';
+import { createRememberingSource } from './rememberingSource.ts';
 
-/** The source of specifications that the configuration asks for; null for metrics alone. */
-export function createSpecSource({ workloads }: Config): SpecSource | null {
-  const { source, path } = workloads;
-  return source === 'file' && path !== undefined ? createFileSource(path) : null;
+/** What decides about a source besides the configuration. */
+export interface SpecSourceDeps extends Pick<ClientDeps, 'sleep' | 'random'> {
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+/**
+ * The source of specifications that the configuration asks for; null for metrics alone. `auto` asks the
+ * Kubernetes API where there is one to ask (see docs/workload-sources.md).
+ */
+export function createSpecSource(config: Config, deps: SpecSourceDeps): SpecSource | null {
+  const { workloads, schedule } = config;
+  const source = bareSource(workloads, deps);
+  // Half a window: every cycle lists anew, and no cycle twice.
+  return source === null ? null : createRememberingSource(source, schedule.window / 2);
+}
+
+function bareSource(workloads: Config['workloads'], deps: SpecSourceDeps): SpecSource | null {
+  switch (workloads.source) {
+    case 'prometheus':
+      return null;
+    case 'file':
+      return workloads.path === undefined ? null : createFileSource(workloads.path);
+    case 'auto':
+      if (!isApiAtHand(workloads, deps.env)) return null;
+      break;
+    case 'kubernetes':
+      break;
+  }
+  return createApiSource(workloads, deps.env, deps);
 }

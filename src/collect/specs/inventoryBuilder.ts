@@ -78,6 +78,18 @@ export class InventoryBuilder {
     return true;
   }
 
+  /** Takes everything that another builder has gathered. */
+  absorb(other: InventoryBuilder): void {
+    for (const [uid, pod] of other.#pods) this.#pods.set(uid, pod);
+    for (const [name, namespace] of other.#namespaces) this.#namespaces.set(name, namespace);
+    for (const [key, owner] of other.#owners) this.#owners.set(key, owner);
+    for (const name of other.#seen) this.#seen.add(name);
+    for (const [name, list] of Object.entries(this.#lists)) {
+      const more: readonly unknown[] = other.#lists[name as keyof Lists];
+      for (const object of more) (list as unknown[]).push(object);
+    }
+  }
+
   build(frame: InventoryFrame): Inventory {
     const lists = this.#lists;
     for (const list of Object.values(lists)) (list as Sortable[]).sort(byPlace);

@@ -42,6 +42,8 @@ export class ApiServer implements AsyncDisposable {
   readonly url: string;
   readonly certificate: Certificate | null;
   readonly requests: SeenRequest[] = [];
+  /** Every `Authorization` header that came. */
+  readonly authorizations = new Set<string | undefined>();
   /** What users may not do; change it at any time. */
   readonly denials: Denial[] = [];
   readonly faults: (Fault & { left?: number })[] = [];
@@ -131,6 +133,7 @@ export class ApiServer implements AsyncDisposable {
     const body = await bodyOf(request);
     const url = new URL(request.url ?? '/', this.url);
     const { method = 'GET', headers } = request;
+    this.authorizations.add(headers.authorization);
     const user = this.#userOf(headers.authorization);
     const accept = headers.accept ?? '';
     this.requests.push({ method, path: url.pathname, query: url.searchParams, user, accept });

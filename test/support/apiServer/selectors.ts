@@ -39,7 +39,8 @@ export function matchesFields(selector: string, object: ApiObject): boolean {
     let value: unknown = object;
     for (const key of path.split('.'))
       value = (value as Record<string, unknown> | undefined)?.[key];
-    const isEqual = (typeof value === 'string' ? value : JSON.stringify(value ?? null)) === wanted;
+    const said = typeof value === 'string' ? value : JSON.stringify(value ?? null);
+    const isEqual = (value === undefined ? '' : said) === wanted;
     return operator === '!=' ? !isEqual : isEqual;
   });
 }

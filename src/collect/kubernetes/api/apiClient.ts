@@ -1,0 +1,124 @@
+import { SECOND_MS } from '../../../model/time.ts';
+import type { ClientDeps } from '../../prometheus/client.ts';
+import type { RawObject } from '../rawObjects.ts';
+import { ApiFailure } from './apiFailure.ts';
+import type { Connection } from './connect.ts';
+import { request, type ApiRequestOptions } from './request.ts';
+
+const REQUEST_TIMEOUT_MS = 30 * SECOND_MS;
+const ATTEMPTS = 3;
+/** A server that asks for more patience is asked again in the next cycle. */
+const MAX_WAIT_MS = 10 * SECOND_MS;
+/** As large as kubectl's pages. */
+const PAGE = 500;
+/** Lists whose `continue` expires again and again are read in one piece in the end, as client-go does. */
+const RESTARTS = 2;
+
+/** What is asked of an API server; every call fails with an `ApiFailure`. */
+export interface ApiClient {
+  /**
+   * Lists objects page by page; `begin` is called before the first page, and again when the list has to be
+   * read from the start (410).
+   */
+  list(
+    path: string,
+    metadataOnly: boolean,
+    pages: { begin(): void; page(items: readonly RawObject[]): void },
+    signal: AbortSignal,
+  ): Promise<void>;
+  get(path: string, signal: AbortSignal): Promise<RawObject>;
+  post(path: string, body: unknown, signal: AbortSignal): Promise<RawObject>;
+}
+
+interface RawList {
+  readonly items?: readonly RawObject[];
+  readonly metadata?: { readonly continue?: string };
+}
+
+const METADATA_ONLY =
+  'application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io, application/json';
+
+/** A thin client: credentials come from the connection, objects stay as they are. */
+export function createApiClient(
+  connection: Connection,
+  deps: Pick<ClientDeps, 'sleep' | 'random'>,
+): ApiClient {
+  async function ask(
+    path: string,
+    signal: AbortSignal,
+    options?: ApiRequestOptions,
+  ): Promise<unknown> {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await askOnce(connection, path, signal, options);
+      } catch (error) {
+        if (!(error instanceof ApiFailure) || !isPassing(error) || attempt >= ATTEMPTS) throw error;
+        const wait = error.retryAfterMs ?? SECOND_MS * 0.5 * 2 ** attempt * (0.5 + deps.random());
+        if (wait > MAX_WAIT_MS) throw error;
+        await deps.sleep(wait, signal);
+      }
+    }
+  }
+
+  return {
+    async list(path, metadataOnly, pages, signal) {
+      const options = metadataOnly ? { accept: METADATA_ONLY } : {};
+      for (let restarts = 0; ; restarts += 1) {
+        const limit = restarts < RESTARTS ? PAGE : 0;
+        pages.begin();
+        try {
+          let token: string | undefined = '';
+          while (token !== undefined) {
+            const query = new URLSearchParams({
+              limit: `${limit}`,
+              ...(token && { continue: token }),
+            });
+            const { items, metadata } = (await ask(
+              `${path}?${query.toString()}`,
+              signal,
+              options,
+            )) as RawList;
+            if (!Array.isArray(items)) {
+              throw new ApiFailure(
+                'bad-answer',
+                'it answers with something that is no list of objects',
+              );
+            }
+            pages.page(items as readonly RawObject[]);
+            token = metadata?.continue || undefined;
+          }
+          return;
+        } catch (error) {
+          const isExpired = error instanceof ApiFailure && error.code === 'expired';
+          if (!isExpired || limit === 0) throw error;
+        }
+      }
+    },
+    get: (path, signal) => ask(path, signal) as Promise<RawObject>,
+    post: (path, body, signal) => ask(path, signal, { method: 'POST', body }) as Promise<RawObject>,
+  };
+}
+
+async function askOnce(
+  connection: Connection,
+  path: string,
+  signal: AbortSignal,
+  options: ApiRequestOptions | undefined,
+): Promise<unknown> {
+  const timeout = AbortSignal.timeout(REQUEST_TIMEOUT_MS);
+  try {
+    return await request(connection, path, AbortSignal.any([signal, timeout]), options);
+  } catch (error) {
+    if (timeout.aborted && !signal.aborted) {
+      throw new ApiFailure(
+        'timeout',
+        `it did not answer within ${REQUEST_TIMEOUT_MS / SECOND_MS} s`,
+      );
+    }
+    throw error;
+  }
+}
+
+function isPassing({ code }: ApiFailure): boolean {
+  return code === 'overloaded' || code === 'server-error' || code === 'unreachable';
+}

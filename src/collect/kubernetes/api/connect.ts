@@ -1,0 +1,136 @@
+import { existsSync } from 'node:fs';
+import { Agent, type RequestOptions } from 'node:http';
+import type { Config } from '../../../config/schema.ts';
+import { ApiFailure } from './apiFailure.ts';
+
+const TOKEN_FILE = '/var/run/secrets/kubernetes.io/serviceaccount/token';
+
+/** An API server and how to be known to it. */
+export interface Connection {
+  readonly server: URL;
+  /** For error messages. */
+  readonly label: string;
+  /** Agent and TLS settings. */
+  readonly options: Omit<RequestOptions, 'headers'>;
+  /** Who we say we are. */
+  readonly headers: Readonly<Record<string, string>>;
+  close(): void;
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/**
+ * True when `workloads.source: auto` has an API server to ask: a kubeconfig or context that is named, or the
+ * cluster that Burnwatch itself runs in. A kubeconfig in somebody's home is never taken unasked: it may well
+ * be of another cluster than the metrics.
+ */
+export function isApiAtHand(workloads: Config['workloads'], env: Environment): boolean {
+  if (workloads.kubeconfig !== undefined || workloads.context !== undefined) return true;
+  return isInCluster(env) || (env['KUBECONFIG'] ?? '') !== '';
+}
+
+function isInCluster(env: Environment): boolean {
+  return (env['KUBERNETES_SERVICE_HOST'] ?? '') !== '' && existsSync(TOKEN_FILE);
+}
+
+/**
+ * Reads the kubeconfig, or the service account's files, and logs in as they say. They are read again with
+ * every call, since tokens and certificates are replaced while Burnwatch runs.
+ *
+ * @throws ApiFailure `not-configured` naming file and cure, `unauthorized` when logging in fails.
+ */
+export async function connect(
+  workloads: Config['workloads'],
+  env: Environment,
+): Promise<Connection> {
+  // Takes 90 MB and a quarter of a second: only who asks the API pays for it.
+  const { KubeConfig } = await import('@kubernetes/client-node');
+  const config = new KubeConfig();
+  const source = load(config, workloads, env);
+  if (workloads.context !== undefined) {
+    const names = config.getContexts().map(({ name }) => name);
+    if (!names.includes(workloads.context)) {
+      throw new ApiFailure(
+        'not-configured',
+        `workloads.context ${workloads.context} is not in ${source}, which has ${names.join(', ') || 'none'}`,
+      );
+    }
+    config.setCurrentContext(workloads.context);
+  }
+  const cluster = config.getCurrentCluster();
+  if (cluster === null || !URL.canParse(cluster.server)) {
+    throw new ApiFailure(
+      'not-configured',
+      `${source} names no cluster to use: set its current-context, or workloads.context`,
+    );
+  }
+  const server = new URL(cluster.server);
+  const label = `the Kubernetes API at ${server.host}`;
+  if (server.protocol === 'http:') {
+    // As `kubectl proxy` serves it. No credential ever goes over a line that anybody can read.
+    const agent = new Agent({ keepAlive: true });
+    return { server, label, options: { agent }, headers: {}, close: () => agent.destroy() };
+  }
+  const options: RequestOptions = { headers: {} };
+  try {
+    await config.applyToHTTPSOptions(options);
+  } catch (error) {
+    throw new ApiFailure('unauthorized', `logging in as ${source} says failed: ${reasonOf(error)}`);
+  }
+  const { headers, ...rest } = options;
+  const agent = options.agent as Agent | undefined;
+  return { server, label, options: rest, headers: trimmed(headers), close: () => agent?.destroy() };
+}
+
+interface Loadable {
+  loadFromFile(file: string): void;
+  loadFromCluster(): void;
+  loadFromDefault(): void;
+}
+
+/** Loads the configuration; returns what to call it. */
+function load(config: Loadable, workloads: Config['workloads'], env: Environment): string {
+  const { kubeconfig, context } = workloads;
+  try {
+    if (kubeconfig !== undefined) {
+      config.loadFromFile(kubeconfig);
+      return kubeconfig;
+    }
+    if (context === undefined && isInCluster(env)) {
+      config.loadFromCluster();
+      return 'the service account';
+    }
+    const file = env['KUBECONFIG'] || `${env['HOME'] ?? ''}/.kube/config`;
+    if (!file.split(':').some((one) => existsSync(one))) {
+      throw new ApiFailure(
+        'not-configured',
+        `there is no kubeconfig: set workloads.kubeconfig, run inside the cluster with a service account, or set workloads.source to prometheus or file`,
+      );
+    }
+    config.loadFromDefault();
+    return file;
+  } catch (error) {
+    if (error instanceof ApiFailure) throw error;
+    const name = kubeconfig ?? 'the kubeconfig';
+    const { code } = error as NodeJS.ErrnoException;
+    const reason =
+      code === 'ENOENT'
+        ? 'does not exist'
+        : code === 'EACCES'
+          ? 'may not be read'
+          : 'is no kubeconfig';
+    throw new ApiFailure('not-configured', `${name} ${reason}: set workloads.kubeconfig to one`);
+  }
+}
+
+/** Token files often end in a newline, which no header may hold. */
+function trimmed(headers: RequestOptions['headers']): Readonly<Record<string, string>> {
+  const pairs = Object.entries((headers ?? {}) as Record<string, string>);
+  return Object.fromEntries(pairs.map(([name, value]) => [name, value.trim()]));
+}
+
+/** What a plug-in for logging in says may hold what it was given: only the kind of error is told. */
+function reasonOf(error: unknown): string {
+  const { code, name } = error as NodeJS.ErrnoException;
+  return code ?? name ?? 'unknown';
+}

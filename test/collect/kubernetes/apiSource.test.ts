@@ -1,0 +1,278 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Inventory, SpecSource } from '../../../src/collect/specs/inventory.ts';
+import { createSpecSource } from '../../../src/collect/specs/createSpecSource.ts';
+import { rawObject, rawPod } from '../../../src/collect/specs/testing.ts';
+import { configSchema } from '../../../src/config/schema.ts';
+import { HOUR_MS, MINUTE_MS } from '../../../src/model/time.ts';
+import { ApiServer } from '../../support/apiServer/apiServer.ts';
+import type { ApiObject } from '../../support/apiServer/objectStore.ts';
+import { CUSTOM_RESOURCES, STANDARD_RESOURCES } from '../../support/apiServer/resources.ts';
+import { ApiStatus, expired } from '../../support/apiServer/status.ts';
+
+const AT = Date.parse('2026-11-24T12:00:00Z');
+const TOKEN = 'canary-token-of-burnwatch';
+let server: ApiServer;
+let folder: string;
+let kubeconfig: string;
+let slept: number[];
+beforeEach(async () => {
+  slept = [];
+  folder = await mkdtemp(join(tmpdir(), 'burnwatch-api-'));
+  kubeconfig = join(folder, 'kubeconfig');
+  server = await ApiServer.start({ tls: true, tokens: { [TOKEN]: 'burnwatch' } });
+  put(
+    rawPod(),
+    rawPod({ name: 'b', namespace: 'blog', uid: 'b' }),
+    rawObject('v1', 'Namespace', { name: 'shop', labels: { team: 'shop' } }),
+    rawObject('v1', 'Node', { name: 'node-1' }),
+    rawObject('apps/v1', 'Deployment', { name: 'web', namespace: 'shop' }),
+    rawObject('apps/v1', 'ReplicaSet', {
+      name: 'web-6d4cf56db6',
+      namespace: 'shop',
+      ownerReferences: [{ kind: 'Deployment', name: 'web', controller: true }],
+    }),
+  );
+  await writeFile(kubeconfig, server.kubeconfig(TOKEN));
+});
+afterEach(async () => {
+  await server[Symbol.asyncDispose]();
+  await rm(folder, { recursive: true, force: true });
+});
+
+function put(...objects: readonly object[]): void {
+  server.put(...(objects as ApiObject[]));
+}
+
+function sourceOf(workloads: object = {}, env = {}): SpecSource {
+  const config = configSchema.parse({
+    workloads: { source: 'kubernetes', kubeconfig, ...workloads },
+  });
+  const deps = {
+    env,
+    random: () => 0,
+    sleep: async (ms: number) => void slept.push(ms),
+  };
+  const source = createSpecSource(config, deps);
+  if (source === null) throw new Error('the configuration asks for metrics alone');
+  return source;
+}
+
+const read = (source = sourceOf(), now = AT): Promise<Inventory> =>
+  source.read(now, new AbortController().signal);
+const texts = ({ problems }: Inventory) => problems.map(({ code, text }) => `${code} ${text}`);
+const status = (code: number, reason: string, headers = {}) =>
+  new ApiStatus(code, reason, `${reason} of the stand-in`, { headers });
+
+describe('the Kubernetes API as a source of specifications', () => {
+  it('reads everything with a token over TLS, owner chains from metadata alone', async () => {
+    const inventory = await read();
+    expect(texts(inventory)).toEqual([]);
+    expect(inventory.pods.size).toBe(2);
+    expect(inventory.owners.get('shop/ReplicaSet/web-6d4cf56db6')).toEqual({
+      kind: 'Deployment',
+      name: 'web',
+    });
+    expect(inventory.workloads.has('shop/Deployment/web')).toBe(true);
+    expect(inventory.namespaces.get('shop')?.labels).toEqual({ team: 'shop' });
+    expect(inventory.objects.missing).toEqual([]);
+    const replicaSets = server.requests.find(({ path }) => path.endsWith('/replicasets'));
+    expect(replicaSets?.accept).toContain('PartialObjectMetadataList');
+    expect(new Set(server.requests.map(({ method }) => method))).toEqual(new Set(['GET']));
+  });
+
+  it('reads large lists page by page, and one whose token expired from the start', async () => {
+    put(
+      ...Array.from({ length: 1_100 }, (_, index) =>
+        rawPod({ name: `p-${index}`, uid: `u-${index}` }),
+      ),
+    );
+    expect((await read()).pods.size).toBe(1_102);
+    const pages = server.requests.filter(({ path }) => path === '/api/v1/pods');
+    expect(pages).toHaveLength(3);
+    const source = sourceOf();
+    server.faults.push({ path: '/api/v1/pods', status: expired(), times: 1 });
+    expect((await read(source)).pods.size).toBe(1_102);
+  });
+
+  it('reads a list in one piece when its tokens expire again and again', async () => {
+    put(
+      ...Array.from({ length: 1_100 }, (_, index) =>
+        rawPod({ name: `p-${index}`, uid: `u-${index}` }),
+      ),
+    );
+    const expire = setInterval(() => server.expireLists(), 0);
+    try {
+      const inventory = await read();
+      expect(inventory.pods.size).toBe(1_102);
+      expect(texts(inventory)).toEqual([]);
+    } finally {
+      clearInterval(expire);
+    }
+  });
+
+  it('lacks only what depends on a resource that it may not list, and names it', async () => {
+    server.denials.push(
+      { resource: 'nodes' },
+      { resource: 'horizontalpodautoscalers.autoscaling' },
+    );
+    const inventory = await read();
+    expect(inventory.pods.size).toBe(2);
+    expect(inventory.objects.missing).toEqual(['nodes', 'horizontalpodautoscalers.autoscaling']);
+    expect(texts(inventory)).toEqual([
+      expect.stringMatching(
+        /^resource-absent the Kubernetes API at 127.0.0.1:\d+ does not let nodes be listed \(nodes is forbidden: User "burnwatch" cannot list resource "nodes" in API group "" at the cluster scope\), and without them instance type, region .*; grant "list" on nodes to Burnwatch$/,
+      ),
+      expect.stringContaining('recommendations cannot tell what an autoscaler drives'),
+    ]);
+  });
+
+  it('needs no more than one namespace in namespaced mode', async () => {
+    server.denials.push({ verb: 'list', unlessIn: ['shop'] });
+    const inventory = await read(sourceOf({ namespaces: ['shop'] }));
+    expect([...inventory.pods.values()].map(({ namespace }) => namespace)).toEqual(['shop']);
+    expect(inventory.namespaces.get('shop')?.labels).toEqual({ team: 'shop' });
+    expect(inventory.objects.missing).toEqual(['nodes']);
+  });
+
+  it('reads custom resources where there are any, in the version that is served', async () => {
+    await server[Symbol.asyncDispose]();
+    server = await ApiServer.start({
+      resources: [
+        ...STANDARD_RESOURCES.filter(({ kind }) => kind !== 'HorizontalPodAutoscaler'),
+        ...CUSTOM_RESOURCES,
+        {
+          group: 'autoscaling',
+          version: 'v1',
+          plural: 'horizontalpodautoscalers',
+          kind: 'HorizontalPodAutoscaler',
+          namespaced: true,
+        },
+      ],
+    });
+    await writeFile(kubeconfig, server.kubeconfig(null));
+    const target = { kind: 'Rollout', name: 'canary' };
+    put(
+      rawPod(),
+      rawObject(
+        'argoproj.io/v1alpha1',
+        'Rollout',
+        { name: 'canary', namespace: 'shop' },
+        { spec: { replicas: 4 } },
+      ),
+      rawObject('serving.knative.dev/v1', 'Service', { name: 'fn', namespace: 'shop' }),
+      rawObject(
+        'autoscaling/v1',
+        'HorizontalPodAutoscaler',
+        { name: 'h', namespace: 'shop' },
+        {
+          spec: { scaleTargetRef: target, maxReplicas: 9, targetCPUUtilizationPercentage: 70 },
+        },
+      ),
+    );
+    const source = sourceOf();
+    const { workloads, objects } = await read(source);
+    expect(workloads.get('shop/Rollout/canary')?.replicas).toBe(4);
+    expect(workloads.has('shop/KnativeService/fn')).toBe(true);
+    expect(objects.autoscalers[0]).toMatchObject({ target, cpuTargetPercent: 70, minReplicas: 1 });
+    expect(objects.missing).toEqual([]);
+  });
+
+  it('waits as long as the server asks, within reason, and then goes on', async () => {
+    const busy = status(429, 'TooManyRequests', { 'retry-after': '2' });
+    server.faults.push({ path: '/api/v1/pods', status: busy, times: 1 });
+    expect((await read()).pods.size).toBe(2);
+    expect(slept).toEqual([2_000]);
+    server.faults.push({
+      path: '/nodes',
+      status: status(429, 'TooManyRequests', { 'retry-after': '900' }),
+    });
+    const inventory = await read();
+    expect(slept).toEqual([2_000]);
+    expect(texts(inventory)[0]).toContain('nodes could not be listed');
+  });
+
+  it('keeps what a resource gave last while it fails, and says since when', async () => {
+    const source = sourceOf();
+    await read(source);
+    server.faults.push({ path: '/nodes', status: status(503, 'ServiceUnavailable') });
+    const after = await read(source, AT + 10 * MINUTE_MS);
+    expect(after.objects.nodes).toHaveLength(1);
+    expect(after.objects.missing).toEqual([]);
+    expect(texts(after)[0]).toMatch(
+      /503: ServiceUnavailable of the stand-in.*what was read at 2026-11-24T12:00:00Z still stands/,
+    );
+    const late = await read(source, AT + 3 * HOUR_MS);
+    expect(late.objects.missing).toEqual(['nodes']);
+  });
+
+  it('takes a replaced token into use, and says when one is no longer accepted', async () => {
+    const source = sourceOf();
+    server.tokens.delete(TOKEN);
+    server.tokens.set('of-somebody-else', 'other');
+    const refused = await read(source);
+    expect(texts(refused)).toEqual([
+      expect.stringMatching(
+        /^source-unavailable the Kubernetes API at \S+: it does not accept the credentials \(401: Unauthorized\); the token may have expired/,
+      ),
+    ]);
+    expect(refused.objects.missing.length).toBeGreaterThan(10);
+    expect(JSON.stringify(refused.problems)).not.toContain(TOKEN);
+    server.tokens.set('the-next-token', 'burnwatch');
+    await writeFile(kubeconfig, server.kubeconfig('the-next-token'));
+    expect((await read(source, AT + 10 * MINUTE_MS)).pods.size).toBe(2);
+  });
+
+  it('remembers pods that have gone, while their windows may still be asked', async () => {
+    const source = sourceOf();
+    await read(source);
+    server.remove('Pod', 'blog', 'b');
+    expect((await read(source, AT + 10 * MINUTE_MS)).pods.has('b')).toBe(true);
+    expect((await read(source, AT + 4 * HOUR_MS)).pods.has('b')).toBe(false);
+  });
+
+  it('lists once for many batches of a catch-up', async () => {
+    const source = sourceOf();
+    await read(source);
+    const { length } = server.requests;
+    await read(source, AT + MINUTE_MS);
+    expect(server.requests).toHaveLength(length);
+  });
+
+  it('says what is wrong with an address, a context and a kubeconfig', async () => {
+    server.faults.push({ path: '/', body: '<html>log in</html>' });
+    expect(texts(await read())[0]).toContain('is this the address of a Kubernetes API server?');
+    const context = texts(await read(sourceOf({ context: 'prod' })));
+    expect(context).toEqual([
+      expect.stringContaining(`workloads.context prod is not in ${kubeconfig}, which has test`),
+    ]);
+    const none = texts(await read(sourceOf({ kubeconfig: join(folder, 'none') })));
+    expect(none[0]).toContain(`${join(folder, 'none')} does not exist: set workloads.kubeconfig`);
+    await server[Symbol.asyncDispose]();
+    expect(texts(await read())).toEqual([
+      expect.stringContaining('it cannot be reached (ECONNREFUSED)'),
+    ]);
+  });
+
+  it('sends no token over plain HTTP', async () => {
+    await using plain = await ApiServer.start();
+    await writeFile(kubeconfig, plain.kubeconfig(TOKEN));
+    const inventory = await read();
+    expect(texts(inventory)).toEqual([]);
+    expect(plain.requests.length).toBeGreaterThan(10);
+    expect(plain.authorizations).toEqual(new Set([undefined]));
+  });
+
+  it('auto asks nobody where no API is at hand', () => {
+    const config = (workloads: object) => configSchema.parse({ workloads });
+    const deps = { env: { HOME: folder }, random: () => 0, sleep: async () => undefined };
+    expect(createSpecSource(config({}), deps)).toBeNull();
+    expect(createSpecSource(config({ source: 'prometheus' }), deps)).toBeNull();
+    expect(createSpecSource(config({ kubeconfig }), deps)).not.toBeNull();
+    expect(
+      createSpecSource(config({}), { ...deps, env: { KUBECONFIG: kubeconfig } }),
+    ).not.toBeNull();
+  });
+});
