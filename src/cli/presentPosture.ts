@@ -1,3 +1,4 @@
+import { SYSTEM_DEPS } from '../collect/createCollector.ts';
 import { createSpecSource } from '../collect/specs/createSpecSource.ts';
 import { MINUTE_MS } from '../model/time.ts';
 import { postureOfInventory } from '../posture/fromInventory.ts';
@@ -18,7 +19,7 @@ export async function presentPosture(
   io: Io,
   use: PostureInput['use'],
 ): Promise<PostureInput | null> {
-  const specs = createSpecSource(context.loaded.config);
+  const specs = createSpecSource(context.loaded.config, SYSTEM_DEPS);
   if (specs !== null) {
     try {
       const inventory = await specs.read(io.now(), AbortSignal.timeout(TIMEOUT_MS));
