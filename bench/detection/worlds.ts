@@ -201,12 +201,15 @@ export function coldWorld(split: Split, seed: number, perPlan: number): World {
 function hostOf(random: Random, traces: readonly Trace[], split: Split, from: number): Host {
   const withTraffic = traces.filter(({ isHost }) => !isHost);
   const trace = random.pick(withTraffic);
-  const scale = random.pick([1, 5, 20, 50]);
+  const limit = random.pick([0.5, 1, 2]);
+  // A host that needs its whole limit has no room for a miner: what is burnt would be cut from its work.
+  const busy = trace.cores.toSorted((a, b) => a - b)[Math.floor(trace.cores.length * 0.95)] ?? 0;
+  const scale = random.pick([1, 5, 20, 50].filter((times) => times * busy <= limit / 2));
   const playback: Playback = { trace, part: partOf(split), scale, repeat: true };
   const replicas = random.pick([1, 1, 2, 4, 8]);
   const noises = new Random(random.int(1, 1e9));
   const shift = random.int(0, 100);
-  const shape = { ...traceShape(playback), limit: random.pick([0.5, 1, 2]) };
+  const shape = { ...traceShape(playback), limit };
   return {
     shape,
     service: trace.name,

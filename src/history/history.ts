@@ -285,6 +285,13 @@ export interface HistoryReader {
   usage(query: UsageQuery): Promise<readonly UsagePoint[]>;
   /** The same as a chart draws it, in at most `maxPoints`, also from before the windows' retention. */
   usageSeries(query: SeriesQuery): Promise<UsageSeries>;
+  /**
+   * The state as it was when a UTC day began, the last kept one at or before `time`; the empty state where
+   * the history began on that day; null where neither is kept any more.
+   */
+  stateBefore(time: TimeMs, codecs: DetectorCodecs): Promise<CycleState | null>;
+  /** Sealed windows of a namespace as snapshots, oldest first; what no row holds is unknown in them. */
+  storedWindows(query: StoredWindowsQuery): Promise<readonly Snapshot[]>;
   /** What every container used, by UTC day, as sketches: also from before the windows' retention. */
   containerDays(query: ContainerDaysQuery): Promise<readonly ContainerHistory[]>;
   /** What changed about workloads, oldest first; the latest `limit` of them. */
@@ -395,6 +402,13 @@ export interface ContainerDaysQuery {
   readonly from: TimeMs;
   readonly to: TimeMs;
   readonly namespaces: readonly string[] | null;
+}
+
+/** Times are starts of windows, in [from, to). */
+export interface StoredWindowsQuery {
+  readonly namespace: string;
+  readonly from: TimeMs;
+  readonly to: TimeMs;
 }
 
 /** Times are starts of windows, in [from, to). */

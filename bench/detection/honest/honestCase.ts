@@ -67,14 +67,12 @@ export function honestCase(
           request: plan.request,
           ramLimit: plan.ramLimit,
         };
-        const pod = runs
-          ? `${base}-${runId}-${replica}`
-          : `${base}-${hash}${generation}-${replica}`;
-        const createdAt = runs
-          ? runSince
-          : generation > 0
-            ? generationSince + replica * 240_000
-            : born;
+        // A rollout replaces one pod after the other.
+        const replacedAt = generationSince + replica * 240_000;
+        const isReplaced = generation > 0 && start >= replacedAt;
+        const pods = isReplaced ? generation : Math.max(0, generation - 1);
+        const pod = runs ? `${base}-${runId}-${replica}` : `${base}-${hash}${pods}-${replica}`;
+        const createdAt = runs ? runSince : isReplaced ? replacedAt : born;
         loads.push(loadOf(shape, flow, pod, createdAt, nodes[replica % 64] as string));
       }
       return loads;

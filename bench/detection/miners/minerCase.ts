@@ -77,7 +77,11 @@ export function minerCase(
       const flow = host.flow(start, replica);
       const extra = miner?.(replica) ?? null;
       if (flow === null && extra === null) continue;
-      const all = flow === null ? (extra as Flow) : extra === null ? flow : addFlow(flow, extra);
+      const both = flow === null ? (extra as Flow) : extra === null ? flow : addFlow(flow, extra);
+      // What does not fit is killed; a miner then runs in its light mode.
+      const most = 0.9 * (host.shape.ramLimit ?? Infinity);
+      const all =
+        both.ram <= most ? both : { ...both, ram: Math.min(most, (flow?.ram ?? 0) + 270 * MIB) };
       loads.push(
         loadOf(
           host.shape,
@@ -119,6 +123,7 @@ export function minerCase(
             image: deployed.image,
             limit: deployed.limit,
             request: 0.05,
+            ramLimit: null,
           };
           // Both containers share the pod's network: the assembler adds them up.
           return [first, own(first.pod, extra, shape), ...loads.slice(1)];

@@ -1,10 +1,13 @@
 import { Option, type Command } from 'commander';
+import type { LoadedConfig } from '../../config/load.ts';
 import type { Config } from '../../config/schema.ts';
+import { CannotExplain, explainAbuse } from '../../cycle/explainAbuse.ts';
 import { findingJsonSchema, toFindingJson } from '../../findings/findingJson.ts';
 import { openHistoryReader, openOperatorLog } from '../../history/openHistory.ts';
 import type { HistoryReader } from '../../history/history.ts';
 import type { Finding, FindingKind, OperatorAction } from '../../model/finding.ts';
 import { formatTime, type TimeMs } from '../../model/time.ts';
+import { renderSilentSignals } from '../explainView.ts';
 import { FINDING_COLUMNS, renderFinding } from '../findingView.ts';
 import type { Io } from '../io.ts';
 import { loadContext, withConfig, withOutput, type ConfigOption } from '../options.ts';
@@ -86,7 +89,8 @@ async function showFinding(
   options: ConfigOption & { readonly output: OutputFormat },
   io: Io,
 ): Promise<void> {
-  const { config } = loadContext(options, io).loaded;
+  const { loaded } = loadContext(options, io);
+  const { config } = loaded;
   await withReader(config, async (reader) => {
     const finding = await requireFinding(reader, id);
     if (options.output === 'json') {
@@ -95,7 +99,27 @@ async function showFinding(
     }
     const events = await reader.findingEvents(finding.id);
     io.out(renderFinding(finding, events, config.pricing.currency));
+    if (finding.kind === 'cryptojacking') io.out(await renderSilent(reader, loaded, finding));
   });
+}
+
+/** The signals that did not speak when the finding was last seen, and what would decide it. */
+async function renderSilent(
+  reader: HistoryReader,
+  loaded: LoadedConfig,
+  { scope, lastSeen }: Finding,
+): Promise<string> {
+  const { namespace, workload, container } = scope;
+  if (namespace === null || workload === null) return '';
+  try {
+    const query = { namespace, ...workload, at: lastSeen };
+    const { workloads } = await explainAbuse(reader, loaded, query, null);
+    const subjects = workloads.flatMap(({ subjects }) => subjects);
+    return renderSilentSignals(subjects.find((subject) => subject.container === container));
+  } catch (error) {
+    if (error instanceof CannotExplain) return `\nNot in evidence: ${error.message}\n`;
+    throw error;
+  }
 }
 
 async function decide(

@@ -18,6 +18,7 @@ export const COMMANDS: ReadonlyMap<string, () => Promise<Register>> = new Map([
   ['budgets', async () => (await import('./budgets.ts')).registerBudgets],
   ['bill', async () => (await import('./bill.ts')).registerBill],
   ['findings', async () => (await import('./findings.ts')).registerFindings],
+  ['explain', async () => (await import('./explain.ts')).registerExplain],
   ['silence', async () => (await import('./silence.ts')).registerSilence],
   ['deliveries', async () => (await import('./deliveries.ts')).registerDeliveries],
   ['recommend', async () => (await import('./recommend.ts')).registerRecommend],

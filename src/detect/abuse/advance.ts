@@ -1,4 +1,4 @@
-import type { TimeMs, Window } from '../../model/time.ts';
+import { MINUTE_MS, type TimeMs, type Window } from '../../model/time.ts';
 import type { Normal } from './normal.ts';
 import { hourOf } from './ring.ts';
 import { hash, repositoryOf } from './images.ts';
@@ -9,9 +9,16 @@ import type { AbuseThresholds } from './thresholds.ts';
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
-/** Sums of a spell forget with this memory, in suspicious windows (two hours of five-minute windows). */
+/** Sums of a spell forget with this memory, per five minutes of suspicious use (two hours of them). */
 const MEMORY = 1 - 1 / 24;
 const RECENT = 12;
+/** Dwell, CUSUM and the like count in units of five minutes, whatever the windows' length. */
+const UNIT_MS = 5 * MINUTE_MS;
+
+/** How many units of five minutes a window is. */
+export function unitsOf(window: Window): number {
+  return (window.end - window.start) / UNIT_MS;
+}
 
 /** The track after one more window: identity, CUSUM, dwell, and what the spell has burnt so far. */
 export function advance(
@@ -24,15 +31,16 @@ export function advance(
 ): Track {
   const track: Mutable<Track> = { ...before };
   identify(track, subject, window.start);
-  cusum(track, suspicion, normal, knobs);
+  const units = unitsOf(window);
+  cusum(track, suspicion, normal, units, knobs);
   const isWarm = suspicion.isHot || (track.fast > 0 && suspicion.z > knobs.cusum.drift);
   const isAlarmed = track.fast >= knobs.cusum.alarm || track.slow >= knobs.slow.alarm;
   const counts = suspicion.isHot || (isAlarmed && suspicion.z > 0);
   if (isWarm || (counts && suspicion.extraCores > 0))
     accumulate(track, subject, suspicion, window, knobs, counts);
   track.dwell = counts
-    ? Math.min(knobs.dwell.cap, track.dwell + 1)
-    : Math.max(0, track.dwell - knobs.dwell.leak);
+    ? Math.min(knobs.dwell.cap, track.dwell + units)
+    : Math.max(0, track.dwell - knobs.dwell.leak * units);
   if (track.dwell === 0 && track.fast === 0 && track.alarm === 0) endSpell(track);
   if (track.since === 0) learnMemory(track, subject);
   else track.costNano += subject.costNano;
@@ -59,6 +67,7 @@ function cusum(
   track: Mutable<Track>,
   { z }: Suspicion,
   { base }: Normal,
+  units: number,
   { cusum }: AbuseThresholds,
 ): void {
   if (base === null) {
@@ -66,7 +75,7 @@ function cusum(
     return;
   }
   const step = Math.max(-cusum.cap, Math.min(cusum.cap, z)) - cusum.drift;
-  track.fast = Math.max(0, Math.min(2 * cusum.alarm, track.fast + step));
+  track.fast = Math.max(0, Math.min(2 * cusum.alarm, track.fast + step * units));
 }
 
 function accumulate(
@@ -78,25 +87,27 @@ function accumulate(
   counts: boolean,
 ): void {
   const seconds = (window.end - window.start) / 1000;
+  const units = unitsOf(window);
+  const memory = MEMORY ** units;
   if (track.since === 0) {
     track.since = window.start;
     track.ramStep = 0;
   }
-  track.hotWindows += counts ? 1 : 0;
-  track.coreSeconds = track.coreSeconds * MEMORY + suspicion.cores * seconds;
+  track.hotWindows += counts ? units : 0;
+  track.coreSeconds = track.coreSeconds * memory + suspicion.cores * seconds;
   // Burnt core-seconds are never forgotten within a spell: duty cycles add up.
   track.extraCoreSeconds += suspicion.extraCores * (1 - suspicion.explained) * seconds;
   if (suspicion.extraBytes !== null) {
-    track.extraBytes = track.extraBytes * MEMORY + suspicion.extraBytes * seconds;
-    track.ioCoreSeconds = track.ioCoreSeconds * MEMORY + suspicion.extraCores * seconds;
+    track.extraBytes = track.extraBytes * memory + suspicion.extraBytes * seconds;
+    track.ioCoreSeconds = track.ioCoreSeconds * memory + suspicion.extraCores * seconds;
     const input = (subject.netIn ?? 0) + (subject.diskIn ?? 0);
     const output = (subject.netOut ?? 0) + (subject.diskOut ?? 0);
-    track.inBytes = track.inBytes * MEMORY + input * seconds;
-    track.outBytes = track.outBytes * MEMORY + output * seconds;
+    track.inBytes = track.inBytes * memory + input * seconds;
+    track.outBytes = track.outBytes * memory + output * seconds;
   }
   track.levelDwell = suspicion.isLevel
-    ? Math.min(knobs.dwell.cap, track.levelDwell + 1)
-    : Math.max(0, track.levelDwell - 1);
+    ? Math.min(knobs.dwell.cap, track.levelDwell + units)
+    : Math.max(0, track.levelDwell - units);
   track.throttled +=
     ((subject.throttled ?? 0) - track.throttled) / Math.min(RECENT, track.recent.length + 1);
   if (subject.ram !== null && track.ram > 0)

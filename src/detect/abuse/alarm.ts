@@ -1,5 +1,6 @@
 import type { Severity } from '../../model/finding.ts';
-import type { TimeMs } from '../../model/time.ts';
+import type { Window } from '../../model/time.ts';
+import { unitsOf } from './advance.ts';
 import { quantileOf } from './baseline.ts';
 import type { Judgement } from './judge.ts';
 import type { Track } from './state.ts';
@@ -29,16 +30,17 @@ export function stepAlarm(
   track: Track,
   judgement: Judgement,
   suspicion: Suspicion,
-  now: TimeMs,
+  window: Window,
   knobs: AbuseThresholds,
 ): AlarmStep {
+  const units = unitsOf(window);
   const rank = judgement.severity === null ? 0 : RANK[judgement.severity];
   if (rank > track.alarm) {
     const typical = quantileOf(track.recent, 0.5);
     const risen: Track = {
       ...track,
       alarm: rank,
-      alarmSince: track.alarm === 0 ? now : track.alarmSince,
+      alarmSince: track.alarm === 0 ? window.end : track.alarmSince,
       quietBelow: (suspicion.normal + Math.max(typical, suspicion.normal)) / 2,
       lowFor: 0,
     };
@@ -46,7 +48,7 @@ export function stepAlarm(
   }
   if (track.alarm === 0) return said(track, 'unknown', false);
   if (track.dwell >= 1) {
-    const lowFor = rank < track.alarm ? track.lowFor + 1 : 0;
+    const lowFor = rank < track.alarm ? track.lowFor + units : 0;
     const falls = rank > 0 && lowFor >= 2 * knobs.dwell.offWindows;
     return said(
       { ...track, lowFor: falls ? 0 : lowFor, alarm: falls ? rank : track.alarm },
@@ -56,7 +58,7 @@ export function stepAlarm(
   }
   if (suspicion.cores >= track.quietBelow && track.quietBelow > 0)
     return said(track, 'unknown', false);
-  const lowFor = track.lowFor + 1;
+  const lowFor = track.lowFor + units;
   if (lowFor < knobs.dwell.offWindows) return said({ ...track, lowFor }, 'firing', false);
   const ended: Track = {
     ...track,

@@ -101,8 +101,16 @@ function cpuSubject(
     podCount: members.length,
     nodeCount: new Set(members.map((member) => member.pod.node)).size,
     members,
+    mates: matesOf(pod, container.name),
     costNano: sum((member) => costOf.get(member.container) ?? 0),
   };
+}
+
+function matesOf(pod: PodSample, container: string): readonly string[] {
+  if (pod.containers.length < 2) return [];
+  return pod.containers
+    .filter(({ name, init }) => name !== container && !init)
+    .map(({ name }) => containerKey(pod.namespace, pod.workload, name));
 }
 
 function siblingMedian(members: readonly SubjectMember[]): number {

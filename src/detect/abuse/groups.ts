@@ -113,6 +113,7 @@ function sumSubject(key: string, members: readonly Subject[]): Subject {
     siblings: null,
     podCount: all.length,
     nodeCount: new Set(all.map(({ pod }) => pod.node)).size,
+    mates: [],
     members: all.sort((a, b) => b.cores - a.cores || (a.pod.uid < b.pod.uid ? -1 : 1)),
     costNano: members.reduce((total, member) => total + member.costNano, 0),
   };
@@ -145,6 +146,7 @@ export function absentGroup(key: string, namespace: string, subject: string): Su
     podCount: 0,
     nodeCount: 0,
     members: [],
+    mates: [],
     costNano: 0,
   };
 }

@@ -84,3 +84,12 @@ function elevatedSettings(
   if (container !== null && container.hugePagesBytes > 0) found.push('huge pages');
   return found;
 }
+
+const matchers = new WeakMap<Signatures, IndicatorMatcher>();
+
+/** The matcher of these lists: patterns are compiled once per reload. */
+export function matcherOf(signatures: Signatures): IndicatorMatcher {
+  const known = matchers.get(signatures) ?? new IndicatorMatcher(signatures);
+  matchers.set(signatures, known);
+  return known;
+}

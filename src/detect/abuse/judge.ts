@@ -5,8 +5,11 @@ import { SIGNALS, SUPPRESSORS } from './signals.ts';
 /** Points for a warning, and for a page. A family counts up to its strongest signal. */
 const WARNING_POINTS = 2;
 const CRITICAL_POINTS = 3;
-/** Level and shape both describe a plateau: together they count no more than this. */
+/** Level and shape both describe a plateau: together they count no more than this … */
 const PLATEAU_POINTS = 1.5;
+/** … less where nobody knows what work it does, and least in Jobs, which are made to compute and to end. */
+const PLATEAU_POINTS_WITHOUT_WORK = 1;
+const PLATEAU_POINTS_OF_RUNS = 0.5;
 /** Without novelty, spread or spec beside it, a level needs this many windows, a shape the double. */
 const UNKNOWN_DWELL = 6;
 
@@ -26,6 +29,17 @@ export interface Judgement {
   readonly undecided: readonly string[];
 }
 
+/** Of what nothing was to be said: no signal was read. */
+export const QUIET: Judgement = {
+  severity: null,
+  score: 0,
+  points: 0,
+  readings: [],
+  suppressors: [],
+  families: [],
+  undecided: [],
+};
+
 /**
  * From independent families to a severity. A warning takes two families and two points, a page three of
  * each, a dwell, and something that is new to the cluster or bears a mark: known software that burns
@@ -43,7 +57,7 @@ export function judge(facts: Facts, without: string | null = null): Judgement {
   const of = (family: EvidenceFamily): number => byFamily.get(family) ?? 0;
 
   const taken = suppressors.reduce((sum, { strength }) => sum + (strength ?? 0), 0);
-  const plateau = Math.min(PLATEAU_POINTS, of('level') + of('shape'));
+  const plateau = Math.min(plateauCap(facts), of('level') + of('shape'));
   const points = of('novelty') + of('work') + of('spread') + of('spec') + plateau - taken;
   const undecided: string[] = [];
   const severity = severityOf(facts, byFamily, points, undecided);
@@ -111,6 +125,12 @@ function severityOf(
     return 'warning';
   }
   return 'critical';
+}
+
+function plateauCap({ subject, normal }: Facts): number {
+  if (subject.runs) return PLATEAU_POINTS_OF_RUNS;
+  const isWorkKnown = subject.netIn !== null;
+  return isWorkKnown || normal.source !== 'own' ? PLATEAU_POINTS : PLATEAU_POINTS_WITHOUT_WORK;
 }
 
 function neededDwell({ knobs, normal, track }: Facts, isNovel: boolean): number {

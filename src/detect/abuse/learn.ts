@@ -1,5 +1,6 @@
 import { addHour, EMPTY_RING, type HourRing, type HourValues } from './ring.ts';
 import type { Peers, Track } from './state.ts';
+import type { Subject } from './subject.ts';
 import type { AbuseThresholds } from './thresholds.ts';
 
 const DAY_HOURS = 24;
@@ -28,7 +29,9 @@ export function closeHour(ring: HourRing | null, track: Track): HourRing | null 
  * The slow CUSUM: a day's average against one of weeks, less what the traffic accounts for. It sees a
  * ramp that each day's baseline would swallow (a poisoned baseline).
  */
-export function advanceSlow(track: Track, knobs: AbuseThresholds): Track {
+export function advanceSlow(track: Track, subject: Subject, knobs: AbuseThresholds): Track {
+  // Jobs run when they run: an average over their days says nothing.
+  if (subject.runs || subject.kind === 'group') return track;
   const values = hourValues(track);
   if (values === null) return track;
   const bytes = (values.net ?? 0) + (values.disk ?? 0);

@@ -8,13 +8,23 @@ import type { AbuseThresholds } from './thresholds.ts';
 /**
  * What a subject is held against. `own`: its own baseline; `peers`: a new workload, but its image is
  * known elsewhere; `new`: it certainly did not exist before; `unknown`: older than our history, or the
- * history is too young to tell.
+ * history is too young to tell (`base` may then hold a first provisional idea of it).
  */
 export interface Normal {
   readonly source: 'own' | 'peers' | 'new' | 'unknown';
   readonly base: Baseline | null;
   /** True while the workload, container or image repository is certainly younger than the history. */
   readonly isDeployed: boolean;
+  /** What its pod's network carries without it, bytes a second: the other containers' traffic. */
+  readonly matesNet: number;
+}
+
+/** What is known of what stands beside the subject. */
+export interface Surroundings {
+  readonly peers: Peers | null;
+  readonly matesNet: number | null;
+  readonly historyStart: TimeMs;
+  readonly now: TimeMs;
 }
 
 /** Peers vouch for an image only after this many pod-hours. */
@@ -26,9 +36,7 @@ export function normalOf(
   subject: Subject,
   track: Track,
   ring: HourRing | null,
-  peers: Peers | null,
-  historyStart: TimeMs,
-  now: TimeMs,
+  { peers, matesNet, historyStart, now }: Surroundings,
   knobs: AbuseThresholds,
 ): Normal {
   const { newAfterHours, newJobAfterHours } = knobs.baseline;
@@ -41,15 +49,16 @@ export function normalOf(
     track.repoSince > track.firstSeen &&
     track.repoSince - historyStart >= after &&
     start - track.repoSince < 24 * HOUR_MS;
-  const isDeployed = isNew || isReplaced;
+  const rest = { isDeployed: isNew || isReplaced, matesNet: matesNet ?? 0 };
   const base =
     ring === null
       ? null
       : memoised(ring, hourOf(now - 1), knobs, subject.runs || subject.kind === 'group');
-  if (base !== null) return { source: 'own', base, isDeployed };
+  if (base !== null && !base.isProvisional) return { source: 'own', base, ...rest };
   if (isNew && peers !== null && peers.hours >= PEER_HOURS && subject.kind === 'cpu')
-    return { source: 'peers', base: peerBaseline(peers, knobs), isDeployed };
-  return { source: isNew ? 'new' : 'unknown', base: null, isDeployed };
+    return { source: 'peers', base: peerBaseline(peers, knobs), ...rest };
+  // Its own first hours say nothing of what is new: they may be the miner's.
+  return isNew ? { source: 'new', base: null, ...rest } : { source: 'unknown', base, ...rest };
 }
 
 function peerBaseline(peers: Peers, knobs: AbuseThresholds): Baseline {
@@ -57,11 +66,17 @@ function peerBaseline(peers: Peers, knobs: AbuseThresholds): Baseline {
     normal: peers.cores,
     sigma: Math.max(peers.cores * 0.25, knobs.minCores / knobs.novelty.sigmas),
     upper: peers.upper * 1.25,
+    excess: 0,
+    wobble: 0,
+    highest: peers.upper,
     net: 0,
     disk: 0,
     netPerCoreSecond: peers.cores > 0 ? peers.net / peers.cores : 0,
     diskPerCoreSecond: peers.cores > 0 ? peers.disk / peers.cores : 0,
+    quietPerCoreSecond: Infinity,
     hours: peers.hours,
+    isShort: false,
+    isProvisional: false,
   };
 }
 

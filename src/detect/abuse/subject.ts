@@ -37,6 +37,8 @@ export interface Subject {
   readonly nodeCount: number;
   /** The pods and their containers, the hottest first. */
   readonly members: readonly SubjectMember[];
+  /** Keys of the other containers of its pods, with whom it shares the network. */
+  readonly mates: readonly string[];
   readonly costNano: Nano;
 }
 

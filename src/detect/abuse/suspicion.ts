@@ -1,3 +1,4 @@
+import type { Baseline } from './baseline.ts';
 import type { Normal } from './normal.ts';
 import type { Track } from './state.ts';
 import { diskOf, netOf, type Subject } from './subject.ts';
@@ -21,6 +22,17 @@ export interface Suspicion {
   readonly isLevel: boolean;
 }
 
+/** Bytes a core-second below which so much added use is silent. */
+export function silentBelow(cores: number, { work }: AbuseThresholds): number {
+  // The free allowance is per second: dear for a tenth of a core, nothing for ten.
+  return work.silentBytesPerCoreSecond + work.freeBytesPerSecond / Math.max(cores, 1e-3);
+}
+
+/**
+ * Holds a window against the normal. Two lines make it hot: above the higher one (what the workload never
+ * or hardly ever did) always, above the lower one (six robust sigmas at this hour) when the added use
+ * moves no data. Use that the added traffic accounts for is load, and never hot.
+ */
 export function suspicionOf(
   subject: Subject,
   cores: number,
@@ -28,44 +40,55 @@ export function suspicionOf(
   normal: Normal,
   knobs: AbuseThresholds,
 ): Suspicion {
-  const { base } = normal;
   const isLevel = usesItsLevel(subject, cores, knobs);
-  const net = netOf(subject);
-  const disk = diskOf(subject) ?? 0;
-  if (base === null) {
-    return {
-      cores,
-      normal: 0,
-      threshold: null,
-      extraCores: cores,
-      extraBytes: net === null ? null : net + disk,
-      explained: 0,
-      z: 0,
-      isHot: cores >= knobs.minCores,
-      isLevel,
-    };
+  const { base } = normal;
+  if (base !== null) {
+    const against = againstBaseline(subject, cores, track, base, knobs);
+    if (!base.isProvisional || against.isHot) return { ...against, isLevel };
   }
+  const net = netOf(subject);
+  const extraNet = net === null ? null : Math.max(0, net - normal.matesNet);
+  return {
+    cores,
+    normal: 0,
+    threshold: null,
+    extraCores: cores,
+    extraBytes: extraNet === null ? null : extraNet + workOfDisk(subject, extraNet, null, knobs),
+    explained: 0,
+    z: 0,
+    isHot: cores >= knobs.minCores,
+    isLevel,
+  };
+}
+
+function againstBaseline(
+  subject: Subject,
+  cores: number,
+  track: Track,
+  base: Baseline,
+  knobs: AbuseThresholds,
+): Omit<Suspicion, 'isLevel'> {
+  const { work, novelty, minCores } = knobs;
   // A baseline that crept up under the slow alarm's eyes is not believed.
   const crept = track.slow >= knobs.slow.alarm && track.referenceCores < base.normal;
   const usual = crept ? track.referenceCores : base.normal;
-  const upper = crept ? usual : base.upper;
-  const sigma = Math.max(base.sigma, knobs.minCores / knobs.novelty.sigmas);
+  const upper = crept ? usual : Math.max(base.upper, usual + base.excess);
+  const sigma = Math.max(base.sigma, minCores / novelty.sigmas);
   const extraCores = Math.max(0, cores - usual);
-  const extraNet =
-    net === null ? null : net - (crept ? Math.min(base.net, track.referenceBytes) : base.net);
+  const net = netOf(subject);
+  const usualNet = crept ? Math.min(base.net, track.referenceBytes) : base.net;
+  const extraNet = net === null ? null : Math.max(0, net - usualNet);
   const extraBytes =
-    extraNet === null ? null : Math.max(0, extraNet) + Math.max(0, disk - base.disk);
-  const perCore = base.netPerCoreSecond + base.diskPerCoreSecond;
-  const explained =
-    extraBytes === null || perCore < knobs.work.silentBytesPerCoreSecond || extraCores === 0
-      ? 0
-      : Math.min(1, extraBytes / (perCore * extraCores));
-  const threshold = Math.max(
-    usual + knobs.novelty.sigmas * sigma,
-    upper + sigma,
-    usual * (1 + knobs.novelty.minShare),
-    usual + knobs.minCores,
+    extraNet === null ? null : extraNet + workOfDisk(subject, extraNet, base, knobs);
+  const explained = explainedShare(subject, extraNet, extraCores, base, knobs);
+  const low = Math.max(
+    usual + novelty.sigmas * sigma,
+    usual * (1 + novelty.minShare),
+    usual + minCores,
+    crept ? 0 : usual + 1.5 * base.wobble,
   );
+  const isSilent = extraBytes !== null && extraBytes < silentBelow(extraCores, knobs) * extraCores;
+  const threshold = isSilent && !base.isShort ? low : Math.max(low, upper + sigma);
   const spread = Math.max(sigma, (upper - usual) / 3);
   return {
     cores,
@@ -75,9 +98,54 @@ export function suspicionOf(
     extraBytes,
     explained,
     z: (cores > usual ? extraCores * (1 - explained) : cores - usual) / spread,
-    isHot: cores >= threshold && explained < knobs.work.explainedShare,
-    isLevel,
+    isHot: cores >= threshold && explained < work.explainedShare,
   };
+}
+
+/**
+ * Disk bytes that count as work. Reading does; writing does where the workload has always used its disk,
+ * and else only as far as something came in to be written: writing out of nothing costs a miner nothing.
+ */
+function workOfDisk(
+  subject: Subject,
+  extraNet: number,
+  base: Baseline | null,
+  { work }: AbuseThresholds,
+): number {
+  const disk = diskOf(subject);
+  if (disk === null) return 0;
+  const extra = Math.max(0, disk - (base?.disk ?? 0));
+  if (base !== null && livesOnDisk(base, work)) return extra;
+  const reads = Math.min(extra, subject.diskIn ?? 0);
+  return reads + Math.min(extra - reads, work.writesPerInput * (extraNet + reads));
+}
+
+/** True where the disk is what the workload ordinarily works on: more than a log beside its network. */
+function livesOnDisk(base: Baseline, work: AbuseThresholds['work']): boolean {
+  return (
+    base.diskPerCoreSecond >= work.silentBytesPerCoreSecond &&
+    base.disk >= base.net &&
+    base.disk >= work.diskHabitBytesPerSecond
+  );
+}
+
+/** By the workload's own ratio of bytes to CPU, and only the kinds of bytes that it ordinarily moves. */
+function explainedShare(
+  subject: Subject,
+  extraNet: number | null,
+  extraCores: number,
+  base: Baseline,
+  { work }: AbuseThresholds,
+): number {
+  if (extraNet === null || extraCores === 0) return 0;
+  const { netPerCoreSecond, diskPerCoreSecond } = base;
+  const disk = diskOf(subject);
+  const usesNet = netPerCoreSecond >= work.silentBytesPerCoreSecond;
+  const usesDisk = livesOnDisk(base, work) && disk !== null;
+  const usual = (usesNet ? netPerCoreSecond : 0) + (usesDisk ? diskPerCoreSecond : 0);
+  if (usual === 0) return 0;
+  const extra = (usesNet ? extraNet : 0) + (usesDisk ? Math.max(0, disk - base.disk) : 0);
+  return Math.min(1, extra / (usual * extraCores));
 }
 
 /** Against the limit, else the request, else the node: how much of what it may have it takes. */

@@ -21,6 +21,10 @@ export const abuseSchema = z.strictObject({
   minCores: positive,
   baseline: z.strictObject({
     minHours: count,
+    /** Hours that make a first, provisional idea of what is normal. */
+    provisionalHours: count,
+    /** From this span of history on the time of day is accounted for. */
+    seasonalHours: count,
     /** Hours of a Job's own past runs that make it known. */
     minRunHours: count,
     newAfterHours: positive,
@@ -52,6 +56,10 @@ export const abuseSchema = z.strictObject({
     silentShare: share,
     weakShare: share,
     explainedShare: share,
+    /** Disk use below this is logs, not work. */
+    diskHabitBytesPerSecond: positive,
+    /** Bytes written that count as work for each byte that came in. */
+    writesPerInput: positive,
     /** Out : in beyond this is writing without input, which is no work to speak of. */
     oneSided: positive,
   }),

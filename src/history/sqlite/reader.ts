@@ -1,7 +1,7 @@
-import type { CycleState } from '../../cycle/state.ts';
+import { emptyState, type CycleState } from '../../cycle/state.ts';
 import type { DigestEntry, StoredDigest } from '../../digest/digestStore.ts';
 import type { Finding, FindingEvent } from '../../model/finding.ts';
-import type { DataProblem } from '../../model/snapshot.ts';
+import type { DataProblem, Snapshot } from '../../model/snapshot.ts';
 import type {
   BillDay,
   ContainerDaysQuery,
@@ -22,15 +22,17 @@ import type {
   StoredAction,
   StoredEvent,
   StoredPodSpec,
+  StoredWindowsQuery,
   UsagePoint,
   UsageQuery,
   UsageSeries,
   WorkloadEventQuery,
   WindowCoverage,
 } from '../history.ts';
-import type { TimeMs } from '../../model/time.ts';
 import type { WorkloadEvent } from '../../model/workloadEvent.ts';
+import { floorTo, DAY_MS, type TimeMs } from '../../model/time.ts';
 import { BillTable } from './billTable.ts';
+import { CheckpointTable } from './checkpointTable.ts';
 import type { ContainerHistory } from '../../rightsize/containerDay.ts';
 import { readContainerDays } from './containerDayTable.ts';
 import { CostReader } from './costReader.ts';
@@ -44,6 +46,7 @@ import { readInstances, readNeighbours } from './instances.ts';
 import { readNamespaces, readNodes } from './inventory.ts';
 import { readPodSpecs } from './podSpecTable.ts';
 import { readSentMessages } from './notifications.ts';
+import { readStoredWindows } from './storedWindows.ts';
 import { OperatorActions } from './operatorActions.ts';
 import { StateTables } from './stateTables.ts';
 import { HourUsageReader } from './hourUsage.ts';
@@ -123,6 +126,21 @@ export class SqliteHistoryReader implements HistoryReader {
       expectedSamples: this.#meta.expectedSamples(),
       ...StateTables.create(this.#db).load(codecs),
     }));
+  }
+
+  stateBefore(time: TimeMs, codecs: DetectorCodecs): Promise<CycleState | null> {
+    return this.#read(() => {
+      const historyStart = this.#meta.get('history_start');
+      const found = CheckpointTable.create(this.#db).before(time, historyStart, codecs);
+      if (found !== null || historyStart === null) return found;
+      const isFirstDay = floorTo(time, DAY_MS) <= floorTo(historyStart, DAY_MS);
+      return isFirstDay ? { ...emptyState(), historyStart } : null;
+    });
+  }
+
+  storedWindows(query: StoredWindowsQuery): Promise<readonly Snapshot[]> {
+    const { cluster, windowMs } = this.identity;
+    return this.#read(() => [...readStoredWindows(this.#db, cluster, windowMs, query)]);
   }
 
   costs(query: CostQuery): Promise<CostTable> {

@@ -1,3 +1,4 @@
+import { silentBelow } from '../suspicion.ts';
 import { rate, unknown, type Facts, type Measurement, type Signal } from '../signal.ts';
 
 /** Bytes the added use came with, and how many would still be silence. */
@@ -13,11 +14,9 @@ export function workRatio({ track, normal, subject, knobs }: Facts): WorkRatio |
   if (track.ioCoreSeconds <= 0 || subject.netIn === null) return null;
   const perCore = (normal.base?.netPerCoreSecond ?? 0) + (normal.base?.diskPerCoreSecond ?? 0);
   const bytesPerCoreSecond = track.extraBytes / track.ioCoreSeconds;
-  // The free allowance is per second: dear for a tenth of a core, nothing for ten.
-  const averageCores = Math.max(track.recent.at(-1) ?? 0, 1e-3);
   return {
     bytesPerCoreSecond,
-    silentBelow: knobs.work.silentBytesPerCoreSecond + knobs.work.freeBytesPerSecond / averageCores,
+    silentBelow: silentBelow(track.recent.at(-1) ?? 0, knobs),
     explained: perCore > knobs.work.silentBytesPerCoreSecond ? bytesPerCoreSecond / perCore : null,
   };
 }

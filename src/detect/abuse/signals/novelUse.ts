@@ -14,8 +14,12 @@ export const novelUse: Signal = {
     if (normal.base === null || suspicion.threshold === null)
       return unknown('Its normal is not known yet: too few hours that no alarm flagged');
     const typical = quantileOf(track.recent, 0.5);
-    const isFiring = track.dwell >= knobs.dwell.onWindows && track.hotWindows > 0;
+    const isFiring =
+      track.dwell >= knobs.dwell.onWindows &&
+      Math.max(typical, suspicion.cores) >= suspicion.threshold;
     const isStrong =
+      // What the hour of day explains is not known yet: only what was never seen at all counts in full.
+      (!normal.base.isShort || typical >= 2 * normal.base.highest) &&
       typical >= suspicion.normal * (1 + knobs.novelty.strongShare) &&
       typical >= suspicion.normal + knobs.minCores;
     const whose = normal.source === 'peers' ? 'other pods of this image at' : 'at this hour';

@@ -19,7 +19,7 @@ export const replication: Signal = {
     return {
       value: Math.max(groupSize, subject.podCount),
       threshold: groupSize > 0 ? workloads : pods,
-      strength: isWide && normal.isDeployed ? 0.5 : 0,
+      strength: isWide && normal.isDeployed && !subject.runs ? 0.5 : 0,
       text: normal.isDeployed ? `New, and in many places: ${where}` : `Not new: ${where}`,
     };
   },

@@ -32,7 +32,9 @@ export const weakIndicator: Signal = {
   family: 'spec',
   unit: 'indicator',
   measure(facts): Measurement {
-    const { weak } = facts.indicators;
+    const { weak, isSpecKnown } = facts.indicators;
+    if (weak.length === 0 && !isSpecKnown)
+      return unknown('Commands, arguments, environment and ports are not known');
     return {
       value: weak.length === 0 ? null : weak.join(', '),
       threshold: null,

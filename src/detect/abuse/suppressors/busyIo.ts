@@ -18,7 +18,7 @@ export const busyIo: Signal = {
     return {
       value: ratio.bytesPerCoreSecond,
       threshold: knobs.work.busyBytesPerCoreSecond,
-      strength: isBusy && !isOneSided ? 1 : 0,
+      strength: isBusy && !isOneSided ? 1.5 : 0,
       text:
         isBusy && isOneSided
           ? `Writes or sends ${rate(ratio.bytesPerCoreSecond)} a core for which nothing was read or received`

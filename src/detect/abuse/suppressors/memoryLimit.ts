@@ -8,15 +8,20 @@ export const memoryLimit: Signal = {
   name: 'memory-limit',
   family: 'suppressor',
   unit: 'share',
-  measure({ subject, knobs }) {
+  measure({ subject, track, normal, knobs }) {
     const { ram, ramLimit } = subject;
     if (ram === null || ramLimit === null || ramLimit <= 0)
       return unknown('It has no memory limit, or its memory is not known');
     const share = ram / ramLimit;
+    // At its limit before the use began: then the use is the collector's, and not what filled the memory.
+    const wasThere =
+      normal.source === 'own' &&
+      track.ram >= knobs.jvm.memoryShare * ramLimit &&
+      !normal.isDeployed;
     return {
       value: share,
       threshold: knobs.jvm.memoryShare,
-      strength: share >= knobs.jvm.memoryShare ? 1 : 0,
+      strength: share < knobs.jvm.memoryShare ? 0 : wasThere ? 2 : 1,
       text: `Its memory is at ${Math.round(share * 100)} % of the limit`,
     };
   },

@@ -1,0 +1,79 @@
+import type { Command } from 'commander';
+import { CannotExplain, explainAbuse, type ExplainQuery } from '../../cycle/explainAbuse.ts';
+import { openHistoryReader } from '../../history/openHistory.ts';
+import { formatTime } from '../../model/time.ts';
+import { renderExplanation } from '../explainView.ts';
+import type { Io } from '../io.ts';
+import { loadContext, withConfig, withOutput, type ConfigOption } from '../options.ts';
+import { presentCluster } from '../presentCluster.ts';
+import { parsePast } from '../times.ts';
+import { CommandFailed, UsageError } from '../usageError.ts';
+
+interface ExplainOptions extends ConfigOption {
+  readonly at?: string;
+  readonly offline?: boolean;
+  readonly output: 'table' | 'json';
+}
+
+export function registerExplain(program: Command, io: Io): void {
+  const command = program
+    .command('explain')
+    .argument('<workload>', 'NAMESPACE/NAME, or NAMESPACE/KIND/NAME')
+    .description(
+      'every abuse signal of a workload with value, threshold and weight, flagged or not',
+    )
+    .option('--at <time>', 'as it was then: RFC 3339, a date, or how long ago (default: now)')
+    .option('--offline', 'from the history alone, without asking the cluster for specs')
+    .action((workload: string, options: ExplainOptions) => explain(workload, options, io));
+  withOutput(withConfig(command), ['table', 'json']);
+}
+
+async function explain(text: string, options: ExplainOptions, io: Io): Promise<void> {
+  const context = loadContext(options, io);
+  const { loaded } = context;
+  const at = options.at === undefined ? io.now() : parsePast(options.at, io.now(), '--at');
+  const query = { ...parseWorkload(text), at };
+  const reader = await openHistoryReader(loaded.config.history.path);
+  try {
+    const present = options.offline === true ? null : await presentCluster(context, io);
+    const explanation = await explainAbuse(reader, loaded, query, present);
+    const { namespace } = query;
+    if (options.output === 'table') io.out(renderExplanation(namespace, explanation));
+    else io.out(`${JSON.stringify(toJson(namespace, explanation), null, 2)}\n`);
+  } catch (error) {
+    if (error instanceof CannotExplain) throw new CommandFailed(error.message);
+    throw error;
+  } finally {
+    await reader.close();
+  }
+}
+
+/** @throws UsageError unless it is NAMESPACE/NAME or NAMESPACE/KIND/NAME. */
+function parseWorkload(text: string): Omit<ExplainQuery, 'at'> {
+  const parts = text.split('/');
+  const [namespace = '', second = '', third] = parts;
+  if (parts.length < 2 || parts.length > 3 || parts.includes(''))
+    throw new UsageError(`"${text}" is not NAMESPACE/NAME or NAMESPACE/KIND/NAME`);
+  return third === undefined
+    ? { namespace, kind: null, name: second }
+    : { namespace, kind: second, name: third };
+}
+
+function toJson(
+  namespace: string,
+  { window, historyStart, workloads, unknown }: Awaited<ReturnType<typeof explainAbuse>>,
+): object {
+  return {
+    namespace,
+    window: { start: formatTime(window.start), end: formatTime(window.end) },
+    historyStart: formatTime(historyStart),
+    workloads: workloads.map(({ workload, subjects }) => ({
+      workload,
+      subjects: subjects.map(({ suspiciousSince, ...subject }) => ({
+        ...subject,
+        suspiciousSince: suspiciousSince === null ? null : formatTime(suspiciousSince),
+      })),
+    })),
+    unknown,
+  };
+}

@@ -1,0 +1,73 @@
+import type { AbuseExplanation } from '../cycle/explainAbuse.ts';
+import type { ExplainedSignal, Explanation } from '../detect/abuse/explain.ts';
+import { printable } from '../cost/report/text.ts';
+import { formatTime } from '../model/time.ts';
+import { renderTable, type Column } from './table.ts';
+
+const MARKS: Readonly<Record<ExplainedSignal['state'], string>> = {
+  fires: 'yes',
+  quiet: 'no',
+  unknown: '?',
+};
+
+const COLUMNS: readonly Column<ExplainedSignal>[] = [
+  { title: 'SIGNAL', value: ({ signal }) => signal },
+  { title: 'FAMILY', value: ({ family }) => family },
+  { title: 'FIRES', value: ({ state }) => MARKS[state] },
+  { title: 'VALUE', value: ({ value }) => shown(value), align: 'right', maxWidth: 24 },
+  { title: 'THRESHOLD', value: ({ threshold }) => shown(threshold), align: 'right', maxWidth: 24 },
+  { title: 'UNIT', value: ({ unit }) => unit },
+  {
+    title: 'WEIGHT',
+    value: ({ weight, fullWeight }) => `${weight} of ${fullWeight}`,
+    align: 'right',
+  },
+  { title: 'MEANING', value: ({ text }) => text },
+];
+
+/** An explanation as a person reads it: the verdict, every signal, and what would decide it. */
+export function renderExplanation(namespace: string, explanation: AbuseExplanation): string {
+  const { window, historyStart, workloads, unknown } = explanation;
+  const lines: string[] = [];
+  for (const { workload, subjects } of workloads) {
+    for (const subject of subjects) {
+      const name = `${namespace}/${workload.kind}/${workload.name}`;
+      lines.push(printable(`${name} (${subject.container ?? subject.about})`));
+      lines.push(...verdictLines(subject), '');
+      lines.push(renderTable(subject.signals, COLUMNS).trimEnd(), '');
+      if (subject.needed.length > 0)
+        lines.push('To decide', ...subject.needed.map((text) => `  ${printable(text)}`), '');
+    }
+  }
+  lines.push(
+    `Window ${formatTime(window.start)} to ${formatTime(window.end)}; the history begins at ${formatTime(historyStart)}`,
+    ...unknown.map((text) => printable(text)),
+  );
+  return `${lines.join('\n')}\n`;
+}
+
+/** Below a finding's evidence: what did not speak, what was not known, and what would decide it. */
+export function renderSilentSignals(subject: Explanation | undefined): string {
+  if (subject === undefined) return '';
+  const silent = subject.signals.filter(({ state }) => state !== 'fires');
+  const lines = ['', 'Not in evidence', renderTable(silent, COLUMNS).trimEnd()];
+  if (subject.needed.length > 0)
+    lines.push('', 'To decide', ...subject.needed.map((text) => `  ${printable(text)}`));
+  return `${lines.join('\n')}\n`;
+}
+
+function verdictLines(subject: Explanation): readonly string[] {
+  const { about, severity, score, points, suspiciousSince, normal } = subject;
+  const what = about === 'gpu' ? 'GPU' : about === 'group' ? 'group' : 'CPU';
+  const since = suspiciousSince === null ? '' : `, suspicious since ${formatTime(suspiciousSince)}`;
+  return [
+    `${what}: ${severity === null ? 'not flagged' : `flagged as ${severity}, score ${score}`}${since}`,
+    `${points.toFixed(1)} points from independent families (a warning takes 2, a page 3)`,
+    `Held against ${normal}`,
+  ];
+}
+
+function shown(value: number | string | null): string {
+  if (value === null) return '-';
+  return typeof value === 'number' ? String(Number(value.toPrecision(4))) : value;
+}

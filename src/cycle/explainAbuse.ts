@@ -1,0 +1,166 @@
+import type { Config } from '../config/schema.ts';
+import type { Thresholds } from '../config/thresholds.ts';
+import { abuseDetector } from '../detect/abuse/abuseDetector.ts';
+import { explainLast, explainNext, type Explanation } from '../detect/abuse/explain.ts';
+import type { AbuseState } from '../detect/abuse/state.ts';
+import type { DetectContext, Detector } from '../detect/detector.ts';
+import type { DetectorCodecs, HistoryReader } from '../history/history.ts';
+import type { PodSample, Snapshot } from '../model/snapshot.ts';
+import { floorTo, formatTime, type TimeMs, type Window } from '../model/time.ts';
+import type { WorkloadRef } from '../model/workload.ts';
+import type { CycleState } from './state.ts';
+
+export interface ExplainQuery {
+  readonly namespace: string;
+  readonly name: string;
+  /** Null: every kind that bears the name. */
+  readonly kind: string | null;
+  /** The last window that ends at or before this is explained. */
+  readonly at: TimeMs;
+}
+
+/** What abuse detection makes of a workload in one window. */
+export interface AbuseExplanation {
+  readonly window: Window;
+  readonly historyStart: TimeMs;
+  readonly workloads: readonly {
+    readonly workload: WorkloadRef;
+    readonly subjects: readonly Explanation[];
+  }[];
+  /** What this explanation does not know that the verdict of its time may have known. */
+  readonly unknown: readonly string[];
+}
+
+/** The history cannot explain that; the message says why. */
+export class CannotExplain extends Error {
+  override readonly name = 'CannotExplain';
+}
+
+const CODECS: DetectorCodecs = new Map([[abuseDetector.name, abuseDetector as Detector<unknown>]]);
+
+/**
+ * Explains a workload as the detector saw it: in the last sealed window from the state as it is, at an
+ * earlier time by replaying the namespace's window rows from the last daily checkpoint of the state.
+ *
+ * @param present what the sources tell of pods now, for what window rows do not hold; null: nothing.
+ * @throws CannotExplain when the history does not reach there, or never saw the workload.
+ */
+export async function explainAbuse(
+  reader: HistoryReader,
+  { config, thresholds }: { readonly config: Config; readonly thresholds: Thresholds },
+  query: ExplainQuery,
+  present: Snapshot | null,
+): Promise<AbuseExplanation> {
+  const { historyStart, watermark, windowMs = config.schedule.window } = await reader.status();
+  if (historyStart === null || watermark === null)
+    throw new CannotExplain('the history is empty: nothing was observed yet');
+  const end = Math.min(floorTo(query.at, windowMs), watermark);
+  if (end < historyStart)
+    throw new CannotExplain(
+      `the history begins at ${formatTime(historyStart)}: what was before is not known`,
+    );
+  const isLast = end === watermark;
+  const state = isLast
+    ? await reader.loadState(CODECS)
+    : await reader.stateBefore(end - windowMs, CODECS);
+  if (state === null)
+    throw new CannotExplain(
+      `the state of ${formatTime(end)} is gone: daily checkpoints are kept for 14 days`,
+    );
+  const from = isLast ? end - windowMs : (state.watermark ?? historyStart - windowMs);
+  const stored = await reader.storedWindows({ namespace: query.namespace, from, to: end });
+  const enriched = enrich(stored, present);
+  const last = enriched.snapshots.at(-1);
+  if (last === undefined || last.window.end !== end)
+    throw new CannotExplain(
+      `the window rows of ${formatTime(end)} are gone: they are kept as long as history.retention.windows says`,
+    );
+  const workloads = workloadsOf(last, query);
+  if (workloads.length === 0) throw new CannotExplain(absence(state, query, last.window));
+  const contextOf = (snapshot: Snapshot): DetectContext =>
+    contextFor(snapshot, historyStart, config, thresholds);
+  const rows = new Map((state.detectors.get('abuse') ?? []) as Iterable<[string, AbuseState]>);
+  const unknown = [...enriched.unknown];
+  if (!isLast) {
+    for (const snapshot of enriched.snapshots.slice(0, -1))
+      abuseDetector.detect(contextOf(snapshot), rows);
+    unknown.push(
+      `Replayed from the state of ${formatTime(from)} with today’s thresholds: peers of its image in other namespaces stand as they were then`,
+    );
+  } else unknown.push('Groups of short-lived workloads are judged with the window, not again here');
+  const explained = workloads.map((workload) => ({
+    workload,
+    subjects: isLast
+      ? explainLast(contextOf(last), rows, workload)
+      : explainNext(contextOf(last), new Map(rows), workload),
+  }));
+  return { window: last.window, historyStart, workloads: explained, unknown };
+}
+
+function contextFor(
+  snapshot: Snapshot,
+  historyStart: TimeMs,
+  config: Config,
+  thresholds: Thresholds,
+): DetectContext {
+  return {
+    snapshot,
+    costs: { allocations: [], nodes: [], unattached: [] },
+    config,
+    thresholds,
+    historyStart,
+    ownerOf: () => null,
+    podOwners: () => new Map(),
+    isOpen: () => false,
+  };
+}
+
+/** Creation times, host network and specs are not in window rows: taken from the present, by pod UID. */
+function enrich(
+  stored: readonly Snapshot[],
+  present: Snapshot | null,
+): { readonly snapshots: readonly Snapshot[]; readonly unknown: readonly string[] } {
+  const known = new Map((present?.pods ?? []).map((pod) => [pod.uid, pod]));
+  let isHostNetworkGuessed = false;
+  let isSpecMissing = false;
+  const pods = (list: readonly PodSample[]): readonly PodSample[] =>
+    list.map((pod) => {
+      const now = known.get(pod.uid);
+      if (typeof now?.hostNetwork !== 'boolean') isHostNetworkGuessed = true;
+      if ((now?.spec ?? null) === null) isSpecMissing = true;
+      return {
+        ...pod,
+        createdAt: now?.createdAt ?? null,
+        hostNetwork: now?.hostNetwork ?? false,
+        spec: now?.spec ?? null,
+      };
+    });
+  const snapshots = stored.map((snapshot) => ({ ...snapshot, pods: pods(snapshot.pods) }));
+  const unknown: string[] = [];
+  if (isHostNetworkGuessed)
+    unknown.push('Whether pods that are gone shared their node’s network is not kept: taken as no');
+  if (isSpecMissing)
+    unknown.push('Commands, arguments and security settings of its pods are not known here');
+  return { snapshots, unknown };
+}
+
+function workloadsOf({ pods }: Snapshot, { name, kind }: ExplainQuery): readonly WorkloadRef[] {
+  const found = new Map<string, WorkloadRef>();
+  for (const { workload } of pods)
+    if (workload.name === name && (kind === null || workload.kind === kind))
+      found.set(`${workload.kind}/${workload.name}`, workload);
+  return [...found.values()].sort((a, b) => (a.kind < b.kind ? -1 : 1));
+}
+
+function absence(state: CycleState, { namespace, name }: ExplainQuery, window: Window): string {
+  let lastSeen = 0;
+  for (const [key, row] of state.detectors.get('abuse') ?? []) {
+    const [tag, where, , what] = key.split('/');
+    const track = row as AbuseState;
+    if (tag === 'c' && where === namespace && what === name && track.row === 'track')
+      lastSeen = Math.max(lastSeen, track.lastSeen);
+  }
+  const seen =
+    lastSeen === 0 ? '' : `; it was last seen in the window of ${formatTime(lastSeen)} (--at TIME)`;
+  return `${namespace}/${name} did not run in the window that ends at ${formatTime(window.end)}${seen}`;
+}

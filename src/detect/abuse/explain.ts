@@ -1,0 +1,150 @@
+import type { EvidenceFamily, Severity } from '../../model/finding.ts';
+import type { TimeMs } from '../../model/time.ts';
+import type { WorkloadRef } from '../../model/workload.ts';
+import type { DetectContext } from '../detector.ts';
+import { lookAtWindow } from './abuseDetector.ts';
+import { collectSubjects } from './collectSubjects.ts';
+import { matcherOf } from './indicators.ts';
+import { judge, weightOf, type Judgement, type Reading } from './judge.ts';
+import { factsOf, type Rows } from './look.ts';
+import type { Facts } from './signal.ts';
+import type { Subject } from './subject.ts';
+
+/** One signal as it stands, whether or not it speaks. */
+export interface ExplainedSignal {
+  readonly signal: string;
+  readonly family: EvidenceFamily;
+  /** `fires`, `quiet`, or `unknown`: what it needs is not there, and it counts for nothing. */
+  readonly state: 'fires' | 'quiet' | 'unknown';
+  readonly value: number | string | null;
+  readonly threshold: number | string | null;
+  readonly unit: string;
+  /** Points that it adds to the score now; negative for what speaks against. */
+  readonly weight: number;
+  /** Points that it adds at full strength. */
+  readonly fullWeight: number;
+  readonly text: string;
+}
+
+/** Everything abuse detection makes of one container, GPU or group of one-shot workloads. */
+export interface Explanation {
+  readonly container: string | null;
+  readonly about: 'cpu' | 'gpu' | 'group';
+  /** What is said of it: the severity of its alarm, or null while it has none. */
+  readonly severity: Severity | null;
+  readonly score: number;
+  /** Points of independent families: a warning takes 2, a page 3. */
+  readonly points: number;
+  /** When the suspicious use began; null while there is none. */
+  readonly suspiciousSince: TimeMs | null;
+  /** What its use is held against. */
+  readonly normal: string;
+  readonly signals: readonly ExplainedSignal[];
+  /** What would have to be known, or to happen, for more than this to be said. */
+  readonly needed: readonly string[];
+}
+
+/** The workload's subjects after one more window; rows are left as the next window needs them. */
+export function explainNext(
+  context: DetectContext,
+  rows: Rows,
+  workload: WorkloadRef,
+): readonly Explanation[] {
+  const { judged } = lookAtWindow(context, rows);
+  const matcher = matcherOf(context.thresholds.signatures);
+  const own = judged.filter(({ facts }) => isOf(facts.subject, workload));
+  const ownKeys = new Set(own.map(({ facts }) => facts.subject.key));
+  const groups = judged.filter(({ memberKeys }) => memberKeys.some((key) => ownKeys.has(key)));
+  return [...own, ...groups].map(({ facts }) =>
+    explanationOf({ ...facts, indicators: matcher.match(facts.subject) }),
+  );
+}
+
+/**
+ * The workload's subjects in a window that the rows know already (the last one sealed): nothing is
+ * advanced. Groups are not among them.
+ */
+export function explainLast(
+  context: DetectContext,
+  rows: Rows,
+  workload: WorkloadRef,
+): readonly Explanation[] {
+  const { snapshot, thresholds, historyStart, costs } = context;
+  const matcher = matcherOf(thresholds.signatures);
+  const knobs = thresholds.abuse;
+  const found: Explanation[] = [];
+  for (const subject of collectSubjects(snapshot, costs)) {
+    const track = rows.get(subject.key);
+    if (!isOf(subject, workload) || track?.row !== 'track') continue;
+    const scene = { window: snapshot.window, historyStart, rows, matcher, knobs };
+    const facts = factsOf(subject, track, 0, scene);
+    found.push(explanationOf({ ...facts, indicators: matcher.match(subject) }));
+  }
+  return found;
+}
+
+function isOf({ workload }: Subject, { kind, name }: WorkloadRef): boolean {
+  return workload !== null && workload.kind === kind && workload.name === name;
+}
+
+const SEVERITIES = [null, 'info', 'warning', 'critical'] as const;
+
+function explanationOf(facts: Facts): Explanation {
+  const { subject, track } = facts;
+  const judgement = judge(facts);
+  return {
+    container: subject.scope.container ?? subject.scope.subject,
+    about: subject.kind,
+    severity: SEVERITIES[track.alarm] ?? null,
+    score: judgement.score,
+    points: judgement.points,
+    suspiciousSince: track.since > 0 ? track.since : null,
+    normal: normalText(facts),
+    signals: [...judgement.readings, ...judgement.suppressors].map((reading) =>
+      signalOf(facts, reading),
+    ),
+    needed: neededFor(facts, judgement),
+  };
+}
+
+function signalOf(facts: Facts, reading: Reading): ExplainedSignal {
+  const { signal, strength, value, threshold, text } = reading;
+  return {
+    signal: signal.name,
+    family: signal.family,
+    state: strength === null ? 'unknown' : strength === 0 ? 'quiet' : 'fires',
+    value,
+    threshold,
+    unit: signal.unit,
+    weight: weightOf(facts, reading),
+    fullWeight: weightOf(facts, { ...reading, strength: 1 }),
+    text,
+  };
+}
+
+function normalText({ normal, suspicion }: Facts): string {
+  const { base, source } = normal;
+  switch (source) {
+    case 'own':
+      return `its own: ${suspicion.normal.toFixed(3)} cores at this hour, learnt from ${base?.hours ?? 0} hours`;
+    case 'peers':
+      return `other workloads of its image: ${suspicion.normal.toFixed(3)} cores`;
+    case 'new':
+      return 'nothing: it did not exist before';
+    default:
+      return base === null
+        ? 'not known yet: the history is too young to tell what is normal for it'
+        : `provisional: ${suspicion.normal.toFixed(3)} cores, learnt from ${base.hours} hours`;
+  }
+}
+
+function neededFor({ suspicion, track }: Facts, judgement: Judgement): readonly string[] {
+  if (track.dwell >= 1 || track.hotWindows > 0 || judgement.severity !== null)
+    return judgement.undecided;
+  const { threshold, cores } = suspicion;
+  if (threshold === null || cores >= threshold)
+    return ['Nothing suspicious was seen: for that it would have to use more, for some windows'];
+  return [
+    `Nothing suspicious was seen: its use is ${cores.toFixed(3)} cores and would have to pass ${threshold.toFixed(3)} for some windows`,
+  ];
+}

@@ -1,0 +1,148 @@
+import type { Severity, Verdict } from '../../model/finding.ts';
+import { HOUR_MS, type TimeMs, type Window } from '../../model/time.ts';
+import type { DetectorState } from '../detector.ts';
+import { addToHour, advance } from './advance.ts';
+import { stepAlarm } from './alarm.ts';
+import type { IndicatorMatcher, Indicators } from './indicators.ts';
+import { judge, QUIET, type Judgement } from './judge.ts';
+import { advanceSlow, closeHour } from './learn.ts';
+import { normalOf } from './normal.ts';
+import { mateTraffic, peersOf, ringOf, teachPeers } from './neighbours.ts';
+import { flagFrom, hourOf } from './ring.ts';
+import type { Facts } from './signal.ts';
+import { emptyTrack, type AbuseState, type Track } from './state.ts';
+import type { Subject } from './subject.ts';
+import { suspicionOf } from './suspicion.ts';
+import type { AbuseThresholds } from './thresholds.ts';
+
+export type Rows = DetectorState<AbuseState>;
+
+/** What all subjects of one window are looked at with. */
+export interface Scene {
+  readonly window: Window;
+  readonly historyStart: TimeMs;
+  readonly rows: Rows;
+  readonly matcher: IndicatorMatcher;
+  readonly knobs: AbuseThresholds;
+  /** A signal that is left out, for the evaluation's ablation. */
+  readonly without: string | null;
+}
+
+/** One subject as this window left it. */
+export interface Judged {
+  readonly facts: Facts;
+  readonly judgement: Judgement;
+  readonly status: Verdict['status'];
+  readonly severity: Severity;
+  /** Keys of the subjects that a group speaks for. */
+  readonly memberKeys: readonly string[];
+}
+
+/** After so long without a sight of it, a spell is over; what was learnt stays for two weeks. */
+const SPELL_GAP_MS = 6 * HOUR_MS;
+
+const NO_INDICATORS: Indicators = {
+  strong: [],
+  weak: [],
+  disguise: null,
+  elevated: [],
+  isSpecKnown: false,
+};
+
+/**
+ * Looks at one subject: learns the hour that has ended, holds the window against what is normal, judges,
+ * and steps the alarm. Its rows are changed in `scene.rows`. Null while its use is not known.
+ *
+ * @param memberHashes distinct one-shot workloads of a group; empty for anything else.
+ */
+export function lookAt(
+  subject: Subject,
+  memberHashes: readonly number[],
+  scene: Scene,
+): Judged | null {
+  const { cores } = subject;
+  if (cores === null) return null;
+  const { window, rows, knobs } = scene;
+  let track = trackOf(subject, scene);
+  const pastKey = `p/${subject.key}`;
+  if (track.hour >= 0 && track.hour !== hourOf(window.start) && track.windows > 0) {
+    const ring = closeHour(ringOf(rows, pastKey), track);
+    if (ring !== null) rows.set(pastKey, { row: 'past', ring });
+    teachPeers(subject, track, rows);
+    track = { ...advanceSlow(track, subject, knobs), windows: 0, sumCores: 0, peakCores: 0 };
+  }
+  const facts = factsOf(subject, track, memberHashes.length, scene);
+  track = advance(track, subject, facts.suspicion, facts.normal, window, knobs);
+  track = addToHour(track, subject, cores, window);
+  if (memberHashes.length > 0) track = { ...track, members: memberHashes };
+  return decide({ ...facts, track }, scene);
+}
+
+/** The track as it stands before this window; a spell that nobody saw for hours is over. */
+function trackOf(subject: Subject, { rows, window }: Scene): Track {
+  const stored = rows.get(subject.key);
+  const track = stored?.row === 'track' ? stored : emptyTrack(window.start);
+  const isLost = window.start - track.lastSeen > SPELL_GAP_MS && track.since > 0;
+  return isLost ? { ...track, dwell: 0, fast: 0, alarm: 0, quietBelow: 0, lowFor: 0 } : track;
+}
+
+/** All that signals may look at, from a window and the rows; nothing is changed. */
+export function factsOf(
+  subject: Subject,
+  track: Track,
+  groupSize: number,
+  scene: Omit<Scene, 'without'>,
+): Facts {
+  const { window, historyStart, rows, matcher, knobs } = scene;
+  const ring = ringOf(rows, `p/${subject.key}`);
+  const surroundings = {
+    peers: peersOf(rows, subject),
+    matesNet: mateTraffic(rows, subject),
+    historyStart,
+    now: window.end,
+  };
+  const found = normalOf(subject, track, ring, surroundings, knobs);
+  const cores = subject.cores ?? 0;
+  const suspicion = suspicionOf(subject, cores, track, found, knobs);
+  // A provisional normal is good for nothing but to see what is far beyond it.
+  const isUseless = found.base?.isProvisional === true && suspicion.threshold === null;
+  const normal = isUseless ? { ...found, base: null } : found;
+  return {
+    subject,
+    track,
+    ring,
+    normal,
+    suspicion,
+    indicators: cores >= knobs.minCores / 2 ? matcher.match(subject) : NO_INDICATORS,
+    window,
+    historyStart,
+    groupSize,
+    knobs,
+  };
+}
+
+function decide(facts: Facts, { rows, window, knobs, without }: Scene): Judged {
+  const { subject, track, ring, indicators, groupSize } = facts;
+  const isQuiet = track.dwell < 1 && track.alarm === 0 && indicators.strong.length === 0;
+  // Many workloads, or one new workload of many small pods.
+  const isSwarm = groupSize >= knobs.spread.workloads || subject.podCount >= 2 * knobs.spread.pods;
+  const isGroupTooSmall = subject.kind === 'group' && !isSwarm && track.alarm === 0;
+  if (isQuiet || isGroupTooSmall) {
+    rows.set(subject.key, track);
+    return { facts, judgement: QUIET, status: 'unknown', severity: 'info', memberKeys: [] };
+  }
+  const judgement = judge(facts, without);
+  const step = stepAlarm(track, judgement, facts.suspicion, window, knobs);
+  rows.set(subject.key, step.track);
+  if (step.hasRisen && ring !== null) {
+    const flagged = flagFrom(ring, hourOf(step.track.since));
+    if (flagged !== ring) rows.set(`p/${subject.key}`, { row: 'past', ring: flagged });
+  }
+  return {
+    facts: { ...facts, track: step.track },
+    judgement,
+    status: step.status,
+    severity: step.severity,
+    memberKeys: [],
+  };
+}
