@@ -197,6 +197,8 @@ const slack = z.strictObject({
     .array(z.string().regex(/^[UW][A-Z0-9]+$/, 'must be a Slack user id such as U012AB3CD'))
     .default([]),
   apiUrl: httpUrl.default('https://slack.com/api/'),
+  /** How long Slack may take to answer a call. */
+  timeout: duration.default(15_000),
 });
 
 const webhook = z.strictObject({

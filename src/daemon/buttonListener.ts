@@ -48,13 +48,13 @@ export async function startButtonListener(
     const silences = await opened('the silences', openSilenceStore(path));
     const audit = await opened('the audit log', openAuditLog(path));
     const store = await opened('the deliveries of buttons', openDeliveryStore(path));
-    const { token, appToken, apiUrl, abuseResponders } = slack;
+    const { token, appToken, apiUrl, timeout: timeoutMs, abuseResponders } = slack;
     const { destinations } = createPolicy(config);
     const stop = new AbortController();
     const parts = {
       appToken,
       apiUrl,
-      client: createSlackClient({ token, apiUrl }),
+      client: createSlackClient({ token, apiUrl, timeoutMs }),
       clock: systemClock(),
       reader,
       actions,

@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import type { Config } from '../config/schema.ts';
 import { openDeliveryStore, openHistoryReader } from '../history/openHistory.ts';
-import { systemClock } from '../notify/clock.ts';
+import { systemClock, type Clock } from '../notify/clock.ts';
 import { createChannels } from '../notify/composition.ts';
 import type { DeliveryObserver } from '../notify/deliverer.ts';
 import { createNotifier, type Notifier } from '../notify/notifier.ts';
@@ -25,6 +25,7 @@ export async function composeNotifier(
   config: Config,
   logger: Logger,
   observe: (channel: string, result: AttemptResult) => void = () => undefined,
+  clock: Clock = systemClock(),
 ): Promise<ComposedNotifier> {
   const { path } = config.history;
   const releasers = new Releasers();
@@ -35,7 +36,6 @@ export async function composeNotifier(
     releasers.push('the delivery store', () => store.close());
     const reader = await openHistoryReader(path);
     releasers.push('the history reader of pictures', () => reader.close());
-    const clock = systemClock();
     const pictures = historyPictures(reader, config.schedule.timezone);
     const channels = createChannels(config, { clock, logger, pictures });
     const observer = deliveryObserver(logger, observe);

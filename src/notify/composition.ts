@@ -40,7 +40,8 @@ export function createChannels(config: Config, parts: ChannelParts): readonly Ch
   const { slack, alertmanager, siem, webhooks } = config;
   const channels: Channel[] = [logChannel(logger)];
   if (slack?.token !== undefined) {
-    const client = createSlackClient({ token: slack.token, apiUrl: slack.apiUrl });
+    const { token, apiUrl, timeout: timeoutMs } = slack;
+    const client = createSlackClient({ token, apiUrl, timeoutMs });
     channels.push(slackChannel({ client, clock, context, pictures }));
   }
   for (const webhook of webhooks) {

@@ -1,4 +1,4 @@
-import { MINUTE_MS } from '../model/time.ts';
+import { MINUTE_MS, SECOND_MS } from '../model/time.ts';
 import { afterFailure } from './backoff.ts';
 import type { Clock } from './clock.ts';
 import {
@@ -13,6 +13,7 @@ import type { DeliveryStore } from './store.ts';
 
 /** Longer than any send can take, so that only a dead process loses its claim. */
 const LEASE_MS = 2 * MINUTE_MS;
+const SEND_MARGIN_MS = 20 * SECOND_MS;
 
 /** Told of everything that happens to deliveries: for the log and for `/metrics`. */
 export interface DeliveryObserver {
@@ -94,8 +95,10 @@ async function attempt(
   signal: AbortSignal,
 ): Promise<ChannelError | null> {
   let receipt: Receipt;
+  // A send that outlives its lease could meet the process that took it over.
+  const limited = AbortSignal.any([signal, AbortSignal.timeout(LEASE_MS - SEND_MARGIN_MS)]);
   try {
-    receipt = await sendOnce(delivery, parts.channels, signal);
+    receipt = await sendOnce(delivery, parts.channels, limited);
   } catch (error) {
     return asChannelError(error);
   }

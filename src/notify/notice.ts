@@ -64,6 +64,8 @@ export interface NoteNotice {
   readonly audience: Audience;
   readonly title: string;
   readonly lines: readonly string[];
+  /** Added to the thread of this message instead of being one of its own; Slack's ids. */
+  readonly replyTo?: { readonly channel: string; readonly ts: string };
 }
 
 /** Finding events as they happened, for machines that keep events (SIEM). */

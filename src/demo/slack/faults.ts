@@ -2,11 +2,22 @@
 export type SlackFault = {
   /** Only these methods (`chat.postMessage`, …); all by default. */
   readonly methods?: readonly string[];
+  /** Only calls about this channel, as the caller named it. */
+  readonly channel?: string;
   /** For so many calls; until it is cleared by default. */
   readonly times?: number;
 } & (
-  | { /** The connection breaks before anything was read. */ readonly kind: 'down' }
-  | { /** Answers late. */ readonly kind: 'slow'; readonly ms: number }
+  | { /** The connection breaks before anything was done. */ readonly kind: 'down' }
+  | {
+      /** Works late, and not at all when the caller has hung up by then. */
+      readonly kind: 'slow';
+      readonly ms: number;
+    }
+  | {
+      /** Does what was asked, and answers late. */
+      readonly kind: 'slow-answer';
+      readonly ms: number;
+    }
   | {
       /** A gateway's answer; nothing was done. */ readonly kind: 'status';
       readonly status: number;
@@ -43,9 +54,12 @@ export class Faults {
   }
 
   /** The fault for a call, which uses up one of its times; null when all is well. */
-  take(method: string): SlackFault | null {
+  take(method: string, channel: string | undefined): SlackFault | null {
     const entry = this.#active.find(
-      ({ fault, left }) => left > 0 && (fault.methods?.includes(method) ?? true),
+      ({ fault, left }) =>
+        left > 0 &&
+        (fault.methods?.includes(method) ?? true) &&
+        (fault.channel === undefined || fault.channel === channel),
     );
     if (entry === undefined) return null;
     entry.left -= 1;

@@ -102,7 +102,7 @@ async function answerUpload(
   response: ServerResponse,
   { workspace, faults }: WebApiParts,
 ): Promise<void> {
-  const fault = faults.take('upload');
+  const fault = faults.take('upload', undefined);
   if (fault?.kind === 'down') {
     request.socket.destroy();
     return;

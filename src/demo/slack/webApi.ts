@@ -39,27 +39,34 @@ export async function answerCall(
   response: ServerResponse,
   parts: WebApiParts,
 ): Promise<void> {
-  const fault = parts.faults.take(method);
-  const record = (args: SlackArgs, result: string) =>
-    parts.calls.push({ method, args, at: parts.workspace.now(), result });
-  if (fault?.kind === 'down') {
-    request.socket.destroy();
-    return;
-  }
-  if (fault?.kind === 'slow') await wait(fault.ms);
   let args: SlackArgs = {};
-  let answer: Answer;
+  let unreadable: SlackRefusal | null = null;
   try {
     const body = await readBody(request);
     const query = new URL(request.url ?? '', 'http://x').searchParams;
     args = parseArgs(request.headers['content-type'] ?? '', body, query);
+  } catch (error) {
+    if (!(error instanceof SlackRefusal)) throw error;
+    unreadable = error;
+  }
+  const fault = parts.faults.take(method, textArg(args, 'channel'));
+  if (fault?.kind === 'slow') await wait(fault.ms, undefined, { ref: false });
+  if (fault?.kind === 'down' || request.socket.destroyed) {
+    request.socket.destroy();
+    return;
+  }
+  let answer: Answer;
+  try {
+    if (unreadable !== null) throw unreadable;
     answer = injected(fault) ?? call(method, args, request, parts);
   } catch (error) {
     if (!(error instanceof SlackRefusal)) throw error;
     answer = { status: 200, body: { ok: false, error: error.code, ...error.more } };
   }
   const { token: _token, ...kept } = args;
-  record(kept, fault?.kind === 'lost-answer' ? 'lost' : resultOf(answer));
+  const result = fault?.kind === 'lost-answer' ? 'lost' : resultOf(answer);
+  parts.calls.push({ method, args: kept, at: parts.workspace.now(), result });
+  if (fault?.kind === 'slow-answer') await wait(fault.ms, undefined, { ref: false });
   // The caller may have hung up in the meantime.
   if (fault?.kind === 'lost-answer' || request.socket.destroyed) {
     request.socket.destroy();

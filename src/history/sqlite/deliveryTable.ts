@@ -19,6 +19,8 @@ interface WaitingRow {
   readonly lease_until: TimeMs | null;
 }
 
+const FAR_LEASES = 5;
+
 /** Adds deliveries. What waits in the same conversation and was never tried is superseded. */
 export function insertDeliveries(db: Db, deliveries: readonly Delivery[]): void {
   const insert = db.prepare(
@@ -86,9 +88,10 @@ export function claimNext(
   const [row] = rows;
   if (row === undefined) return null;
   const isLost = row.state === 'sending';
-  // A lease from the far future comes from a clock that was wrong: it does not count either.
+  // A lease from the far future comes from a clock that was wrong: it does not count either. Far means
+  // more than two processes' clocks can differ, and than the time one of them waited for this lock.
   const until = row.lease_until ?? 0;
-  if (isLost ? until > now && until <= now + leaseMs : row.due_at > now) return null;
+  if (isLost ? until > now && until <= now + FAR_LEASES * leaseMs : row.due_at > now) return null;
   db.prepare(
     `UPDATE ops_deliveries SET state = 'sending', lease_until = ?, attempts = attempts + 1,
        in_doubt = in_doubt OR ? WHERE id = ?`,

@@ -5,13 +5,12 @@ import type { Clock } from '../clock.ts';
 import { fetchUntil, silentLogger } from './client.ts';
 import { handlePress, type PressParts, type PressResult } from './handlePress.ts';
 import { readPress, type Press } from './interaction.ts';
-import { mrkdwn } from './limits.ts';
 import { prose } from './mrkdwn.ts';
 
 export interface ButtonParts extends PressParts {
   readonly appToken: string;
   readonly apiUrl: string;
-  /** Speaks with the bot's token, for answers and thread notes. */
+  /** Speaks with the bot's token, for answers. */
   readonly client: WebClient;
   readonly clock: Clock;
   /** Called when a press changed something, so that it is planned and shown at once. */
@@ -115,24 +114,20 @@ async function answer(
       { what, finding: findingId, user: userId, done: result.changed },
       'a button was pressed',
     );
-    await say(press, result, parts.client);
     if (result.changed) parts.changed();
+    await sayAlone(press, result, parts.client);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     logger.warn({}, `a button of a Slack message could not be answered: ${reason}`);
   }
 }
 
-async function say(
-  { channel, messageTs, userId }: Press,
-  { answer: text, note }: PressResult,
+/** The answer to whoever pressed, which nobody else sees. */
+async function sayAlone(
+  { channel, userId }: Press,
+  { answer: text }: PressResult,
   client: WebClient,
 ): Promise<void> {
-  if (channel === null) return;
-  if (text !== null) await client.chat.postEphemeral({ channel, user: userId, text: prose(text) });
-  if (note === null || messageTs === null) return;
-  const message = { channel, thread_ts: messageTs, text: prose(note), unfurl_links: false };
-  const blocks = [{ type: 'section' as const, text: mrkdwn(prose(note)) }];
-  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- Slack's postMessage, not a window's
-  await client.chat.postMessage({ ...message, blocks });
+  if (channel === null || text === null) return;
+  await client.chat.postEphemeral({ channel, user: userId, text: prose(text) });
 }

@@ -4,6 +4,7 @@ import { type FetchFunction, type Logger, LogLevel, WebClient } from '@slack/web
 export interface SlackClientOptions {
   readonly token: string;
   readonly apiUrl: string;
+  readonly timeoutMs?: number;
 }
 
 const TIMEOUT_MS = 15_000;
@@ -30,10 +31,14 @@ const abortableFetch: FetchFunction = (url, init) => {
  * half an hour and sleeps on `Retry-After` inside the call. Deliveries are retried by the notifier,
  * which commits a row before every attempt.
  */
-export function createSlackClient({ token, apiUrl }: SlackClientOptions): WebClient {
+export function createSlackClient({
+  token,
+  apiUrl,
+  timeoutMs = TIMEOUT_MS,
+}: SlackClientOptions): WebClient {
   return new WebClient(token, {
     slackApiUrl: apiUrl,
-    timeout: TIMEOUT_MS,
+    timeout: timeoutMs,
     retryConfig: { retries: 0 },
     rejectRateLimitedCalls: true,
     maxRequestConcurrency: 10,

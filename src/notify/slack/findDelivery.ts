@@ -25,12 +25,14 @@ export async function findDelivery(
   delivery: ClaimedDelivery,
   signal: AbortSignal,
 ): Promise<Receipt | null | 'unknown'> {
-  const thread = delivery.root?.ids['ts'];
+  const replyTo = delivery.notice.kind === 'note' ? delivery.notice.replyTo : undefined;
+  const thread = replyTo?.ts ?? delivery.root?.ids['ts'];
   const oldest = ((delivery.createdAt - SLACK_MS) / 1000).toFixed(6);
   let cursor: string | undefined;
   try {
     const { target } = delivery.receiver;
-    const channel = delivery.root?.ids['channel'] ?? (await targets.conversationId(target));
+    const channel =
+      replyTo?.channel ?? delivery.root?.ids['channel'] ?? (await targets.conversationId(target));
     if (channel === null) return 'unknown';
     for (let page = 0; page < PAGES && !signal.aborted; page += 1) {
       const paging = {
@@ -46,7 +48,9 @@ export async function findDelivery(
           : await client.conversations.replies({ ...paging, ts: thread });
       const messages: readonly FoundMessage[] = answer.messages ?? [];
       const found = messages.find((message) => idOf(message) === delivery.id);
-      if (found?.ts !== undefined) return delivery.root ?? { ids: { channel, ts: found.ts } };
+      if (found?.ts !== undefined) {
+        return replyTo ? { ids: {} } : (delivery.root ?? { ids: { channel, ts: found.ts } });
+      }
       cursor = answer.response_metadata?.next_cursor;
       if (!cursor) return null;
     }

@@ -93,7 +93,7 @@ describe('handlePress', () => {
       const finding = aFinding();
       const { done, audit, parts } = recording(finding);
       const refused = await handlePress(press(what, finding), parts, TEST_NOW);
-      expect(refused).toMatchObject({ changed: false, note: null });
+      expect(refused).toMatchObject({ changed: false });
       expect(refused.answer).toContain('slack.abuseResponders');
       expect(done).toEqual({ actions: [], silences: [], queued: [] });
       expect(audit).toMatchObject([
@@ -116,13 +116,19 @@ describe('handlePress', () => {
         author: 'slack:U0ALICE (alice)',
       },
     ]);
+    expect(done.queued).toMatchObject([
+      { receiver: { target: 'C1' }, notice: { replyTo: { channel: 'C1', ts: '1.1' } } },
+    ]);
   });
 
   test('"not mine" tells the platform how to correct the owner', async () => {
     const finding = aFinding({ kind: 'budget', owner: 'team-shop' });
     const { done, parts } = recording(finding);
     await handlePress(press('not-mine', finding), parts, TEST_NOW);
-    expect(done.queued).toMatchObject([{ receiver: { target: '#cost' } }]);
+    expect(done.queued).toMatchObject([
+      { receiver: { target: '#cost' } },
+      { notice: { title: 'alice says that this is not theirs', replyTo: { ts: '1.1' } } },
+    ]);
     expect(JSON.stringify(done.queued[0]?.notice)).toContain('owners.routes');
   });
 

@@ -25,9 +25,7 @@ export interface PressParts {
 export interface PressResult {
   /** Said to whoever pressed, and to nobody else; null when the message itself shows it. */
   readonly answer: string | null;
-  /** Added to the message's thread, for everybody; null when the next plan says it, or nothing happened. */
-  readonly note: string | null;
-  /** True when something changed that the next plan will show. */
+  /** True when something changed that the next plan or delivery will show. */
   readonly changed: boolean;
 }
 
@@ -68,17 +66,17 @@ export async function handlePress(
   switch (press.what) {
     case 'acknowledge':
       await decide(parts, finding, 'acknowledge', { by, at: now, reason: null, until: null });
-      return { answer: null, note: null, changed: true };
+      return { answer: null, changed: true };
     case 'not-abuse': {
       const until = now + 30 * DAY_MS;
       const reason = 'marked as not abuse in Slack';
       await decide(parts, finding, 'not-abuse', { by, at: now, reason, until });
-      return { answer: null, note: null, changed: true };
+      return { answer: null, changed: true };
     }
     case 'accept': {
       const until = now + (press.days ?? 30) * DAY_MS;
       await decide(parts, finding, 'accept', { by, at: now, reason: 'accepted in Slack', until });
-      return { answer: null, note: null, changed: true };
+      return { answer: null, changed: true };
     }
     case 'silence': {
       const request = {
@@ -88,21 +86,42 @@ export async function handlePress(
         reason: 'silenced for 24 h in Slack',
       };
       await parts.silences.add(createSilence(request, now));
-      return {
-        answer: null,
-        note: `Silenced by ${press.userName} until ${formatMinute(request.endsAt)}`,
-        changed: true,
-      };
+      const text = `Silenced by ${press.userName} until ${formatMinute(request.endsAt)}`;
+      await parts.enqueue(threadNote(press, text, now));
+      return { answer: null, changed: true };
     }
     case 'not-mine':
       break;
   }
-  await parts.enqueue([notMine(finding, by, parts.platform, now)]);
-  return {
-    answer: 'Thank you; the platform team was told to correct the owner.',
-    note: `${press.userName} says that this is not theirs`,
-    changed: true,
-  };
+  await parts.enqueue([
+    notMine(finding, by, parts.platform, now),
+    ...threadNote(press, `${press.userName} says that this is not theirs`, now),
+  ]);
+  const answer = 'Thank you; the platform team was told to correct the owner.';
+  return { answer, changed: true };
+}
+
+/** What everybody reads in the message's thread; a delivery like any other, so that it is not lost. */
+function threadNote(press: Press, text: string, now: TimeMs): readonly Delivery[] {
+  const { channel, messageTs: ts, findingId } = press;
+  if (channel === null || ts === null) return [];
+  const id = hashId(['thread-note', findingId, channel, ts, text, now]);
+  return [
+    {
+      id,
+      receiver: { channel: 'slack', target: channel },
+      conversation: `note/press/${id}`,
+      priority: 10,
+      createdAt: now,
+      notice: {
+        kind: 'note',
+        audience: 'platform',
+        title: text,
+        lines: [],
+        replyTo: { channel, ts },
+      },
+    },
+  ];
 }
 
 function whoPressed({ userId, userName }: Press): string {
@@ -129,7 +148,7 @@ async function record(
 }
 
 function refuse(answer: string): PressResult {
-  return { answer, note: null, changed: false };
+  return { answer, changed: false };
 }
 
 async function decide(

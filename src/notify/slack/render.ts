@@ -4,7 +4,7 @@ import type { RenderContext } from '../text/format.ts';
 import { noticeText } from '../text/noticeText.ts';
 import { cutMarkup, LIMITS, mrkdwn, plainText, withinLimits } from './limits.ts';
 import type { SlackMessage, UploadedImage } from './message.ts';
-import { plain, prose } from './mrkdwn.ts';
+import { code, plain, prose } from './mrkdwn.ts';
 import { renderFinding } from './renderFinding.ts';
 import { renderGroup } from './renderGroup.ts';
 
@@ -46,7 +46,7 @@ function renderBlocks(
 function renderNote({ title, lines }: NoteNotice): readonly KnownBlock[] {
   return [
     { type: 'header', text: plainText(plain(title, LIMITS.headerText)) },
-    { type: 'section', text: mrkdwn(lines.map((line) => prose(line, 400)).join('\n')) },
+    { type: 'section', text: mrkdwn(lines.map((line) => withKeys(prose(line, 400))).join('\n')) },
   ];
 }
 
@@ -65,6 +65,22 @@ export function renderReply(notice: FindingsNotice): SlackMessage {
   );
   const blocks: KnownBlock[] = [{ type: 'section', text: mrkdwn(lines.join('\n')) }];
   return { text: fallbackText(notice), blocks: withinLimits(blocks) };
+}
+
+/** A note as one line of a message's thread. */
+export function renderThreadNote(notice: NoteNotice): SlackMessage {
+  const text = [notice.title, ...notice.lines].map((line) => prose(line, 500)).join('\n');
+  return {
+    text: fallbackText(notice),
+    blocks: withinLimits([{ type: 'section', text: mrkdwn(text) }]),
+  };
+}
+
+/** Keys of the configuration that notes name; as code they can be copied. */
+const KEYS = ['owners.routes', 'owners.teams', 'paging.maxPerDay', 'slack.token'];
+
+function withKeys(text: string): string {
+  return KEYS.reduce((all, key) => all.replaceAll(prose(key), code(key)), text);
 }
 
 function fallbackText(notice: Notice): string {

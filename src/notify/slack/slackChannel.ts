@@ -9,7 +9,7 @@ import { findDelivery } from './findDelivery.ts';
 import { Pacer } from './paced.ts';
 import type { PictureSource } from './pictures.ts';
 import { Poster } from './poster.ts';
-import { renderMessage, renderReply, withMention } from './render.ts';
+import { renderMessage, renderReply, renderThreadNote, withMention } from './render.ts';
 import { TargetResolver } from './targets.ts';
 
 export interface SlackParts {
@@ -40,6 +40,11 @@ export function slackChannel({ client, clock, context, pictures }: SlackParts): 
 
   async function send(delivery: ClaimedDelivery, signal: AbortSignal): Promise<Receipt> {
     const { id, notice, root, receiver } = delivery;
+    if (notice.kind === 'note' && notice.replyTo !== undefined) {
+      const { channel: inside, ts: thread } = notice.replyTo;
+      await poster.post({ channel: inside, thread }, renderThreadNote(notice), id, signal);
+      return { ids: {} };
+    }
     const rendered = renderMessage(notice, context, attachedImage(root));
     if (rendered === null) {
       throw new ChannelError('message', 'not-for-people', `Slack cannot show ${notice.kind}`);
