@@ -31,7 +31,7 @@ const SPOT: readonly (readonly [string, string])[] = [
 ];
 
 /** Reads instance type, region and capacity type from the well-known labels of EKS, GKE, AKS and Karpenter. */
-export function nodeFacts(node: NodeSample): NodeFacts {
+export function nodeFacts(node: Pick<NodeSample, 'labels'>): NodeFacts {
   const spot = SPOT.some(
     ([key, value]) => nodeLabel(node.labels, key)?.toLowerCase() === value.toLowerCase(),
   );

@@ -89,10 +89,23 @@ export interface Gap {
   readonly problem: string;
 }
 
-/** Why an amount changed. `remainder` is what no driver explains. */
+/**
+ * Why an amount changed:
+ *
+ * - `new-workloads`, `gone-workloads`: there is nothing of them in the other week;
+ * - `hours`: the weeks differ in the hours that were seen (an outage, a change of clocks);
+ * - `spikes`: days beyond twice the workload's median day;
+ * - `replicas`: more pods, or longer lives; `requests`: each pod asks for more; `usage`: each pod uses more
+ *   beyond its request;
+ * - `node-mix`: pods run on dearer kinds of node; `node-prices`: the same kinds of node cost more;
+ * - `storage`, `network`, `load-balancers`: these; `shared`: their part of shared namespaces and fixed fees;
+ * - `nodes`, `allocated`: for what is idle, more nodes, and more of them asked for;
+ * - `remainder`: what none of these explains.
+ */
 export type Driver =
   | 'new-workloads'
   | 'gone-workloads'
+  | 'hours'
   | 'spikes'
   | 'replicas'
   | 'requests'

@@ -30,7 +30,7 @@ const DAYS_BACK = 56;
  * @param budgets may hold none: the answer is empty then.
  */
 export async function readBudgets(
-  reader: HistoryReader,
+  reader: Pick<HistoryReader, 'status' | 'costSeries'>,
   budgets: readonly Budget[],
 ): Promise<readonly BudgetStatus[]> {
   const { historyStart, windowMs = 0, watermark } = await reader.status();
@@ -48,7 +48,9 @@ export async function readBudgets(
 }
 
 /** What the whole cluster's nodes have cost this month, and will by its end. */
-export async function readClusterForecast(reader: HistoryReader): Promise<BudgetStatus | null> {
+export async function readClusterForecast(
+  reader: Pick<HistoryReader, 'status' | 'costSeries'>,
+): Promise<BudgetStatus | null> {
   const { historyStart, windowMs = 0, watermark } = await reader.status();
   if (historyStart === null || watermark === null) return null;
   const boundaries = daysUntil(watermark, historyStart - windowMs);

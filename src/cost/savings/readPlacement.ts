@@ -20,7 +20,9 @@ const POOL_LABELS = [
 ];
 
 /** Nodes and where containers run on them, as the last hour of the history shows it. */
-export async function readPlacement(reader: HistoryReader): Promise<{
+export async function readPlacement(
+  reader: Pick<HistoryReader, 'status' | 'costs' | 'nodes'>,
+): Promise<{
   readonly nodes: readonly SavingsNode[];
   readonly containers: readonly PlacedContainer[];
 }> {

@@ -32,7 +32,7 @@ export interface AdviceReport {
 
 /** Reads the sketches of the history and advises every container that was seen lately. */
 export async function readAdvice(
-  reader: HistoryReader,
+  reader: Pick<HistoryReader, 'status' | 'containerDays' | 'costs' | 'nodes'>,
   request: AdviceRequest,
 ): Promise<AdviceReport> {
   const { watermark, windowMs } = await reader.status();

@@ -1,0 +1,23 @@
+import type { HistoryReader } from '../../history/history.ts';
+import type { TimeMs } from '../../model/time.ts';
+
+/** What of a reader the digest hands on to others. */
+export type PastReader = Pick<
+  HistoryReader,
+  'status' | 'costs' | 'costSeries' | 'containerDays' | 'nodes'
+>;
+
+/** The history as if it ended at `time`: a digest of an old week speaks of that week. */
+export function asOf(reader: HistoryReader, time: TimeMs): PastReader {
+  return {
+    status: async () => {
+      const status = await reader.status();
+      const { watermark } = status;
+      return { ...status, watermark: watermark === null ? null : Math.min(watermark, time) };
+    },
+    costs: (query) => reader.costs(query),
+    costSeries: (query) => reader.costSeries(query),
+    containerDays: (query) => reader.containerDays(query),
+    nodes: () => reader.nodes(),
+  };
+}

@@ -1,0 +1,41 @@
+import type { CostTable, HistoryReader } from '../../history/history.ts';
+import type { TimeMs } from '../../model/time.ts';
+import type { EfficiencyTrend } from '../digest.ts';
+import { idleNano } from '../spend/idleChange.ts';
+import { efficiencyIn } from '../spend/spendBy.ts';
+import { sumRows } from '../spend/sumRows.ts';
+import { weekBefore, type Week } from '../week.ts';
+
+const WEEKS = 8;
+
+/** Efficiency and idle of the last eight weeks, as far as the history has them as a whole. */
+export async function readEfficiencyTrend(
+  reader: Pick<HistoryReader, 'costSeries'>,
+  week: Week,
+  timezone: string,
+  begins: TimeMs,
+): Promise<EfficiencyTrend> {
+  const weeks = [week];
+  while (weeks.length < WEEKS) weeks.unshift(weekBefore(weeks[0]!, timezone));
+  const boundaries = [...weeks.map(({ start }) => start), week.end];
+  const tables = await reader.costSeries({ boundaries, by: ['namespace'], namespaces: null });
+  return {
+    weeks: weeks.map(({ name, start }, index) => {
+      const table = tables[index];
+      const isWhole = start >= begins || index === weeks.length - 1;
+      if (table === undefined || !isWhole) return { name, efficiency: null, idleShare: null };
+      return { name, ...efficiencyOfTable(table) };
+    }),
+  };
+}
+
+function efficiencyOfTable(table: CostTable): {
+  readonly efficiency: number | null;
+  readonly idleShare: number | null;
+} {
+  const [sum] = sumRows(table.rows, () => '');
+  return {
+    efficiency: efficiencyIn(sum),
+    idleShare: table.nodesNano > 0 ? idleNano(table) / table.nodesNano : null,
+  };
+}

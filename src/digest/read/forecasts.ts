@@ -1,0 +1,40 @@
+import {
+  readBudgets,
+  readClusterForecast,
+  type Budget,
+  type BudgetStatus,
+} from '../../cost/budgets/readBudgets.ts';
+import type { ForecastLine } from '../digest.ts';
+import type { PastReader } from './asOf.ts';
+
+/** The cluster's forecast to the month's end, then the budgets, the nearest to its end first. */
+export async function readForecasts(
+  reader: PastReader,
+  budgets: readonly Budget[],
+): Promise<readonly ForecastLine[]> {
+  const cluster = await readClusterForecast(reader);
+  const statuses = await readBudgets(reader, budgets);
+  const lines = statuses.map(toLine).sort((a, b) => used(b) - used(a));
+  return [...(cluster === null ? [] : [toLine({ ...cluster, monthly: 0 })]), ...lines];
+}
+
+function toLine({ namespace, owner, month, monthly, spent, forecast }: BudgetStatus): ForecastLine {
+  return {
+    budget:
+      namespace === undefined
+        ? owner === undefined
+          ? null
+          : { kind: 'owner', key: owner }
+        : { kind: 'namespace', key: namespace },
+    month,
+    monthly: monthly === 0 ? null : monthly,
+    spent,
+    expected: forecast?.expected ?? null,
+    low: forecast?.low ?? null,
+    high: forecast?.high ?? null,
+  };
+}
+
+function used({ monthly, spent, expected }: ForecastLine): number {
+  return monthly === null ? 0 : (expected ?? spent) / monthly;
+}

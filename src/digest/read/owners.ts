@@ -1,0 +1,81 @@
+import type { Config } from '../../config/schema.ts';
+import { slackTarget } from '../../notify/owners.ts';
+import { UNOWNED, type Digest, type OwnerGaps, type Spend } from '../digest.ts';
+import type { CostRow } from '../../history/history.ts';
+import { costNano } from '../../cost/report/shareCosts.ts';
+
+/** Who owns what, as far as money and the digest are concerned. */
+export interface DigestOwners {
+  /** The configured owner of a place that names none itself; null when there is none. */
+  ownerOf(namespace: string, workload: string): string | null;
+  /** How an owner is reached in Slack; null when that is not known. */
+  targetOf(owner: string): string | null;
+}
+
+/** Kinds that are told in the digest: a route for them says who owns the place. */
+const DIGEST_KINDS: ReadonlySet<string> = new Set(['overprovisioned', 'budget']);
+const LISTED = 30;
+
+/** Owners by the configuration's routes and teams. */
+export function digestOwners({ owners: { routes, teams } }: Pick<Config, 'owners'>): DigestOwners {
+  return {
+    ownerOf: (namespace, workload) => {
+      const place: Readonly<Record<string, string>> = { namespace, workload };
+      const route = routes.find(({ match }) => {
+        const entries = Object.entries(match);
+        const isPlace = entries.some(([key]) => key in place);
+        return (
+          isPlace &&
+          entries.every(([key, value]) =>
+            key === 'kind' ? DIGEST_KINDS.has(value) : place[key] === value,
+          )
+        );
+      });
+      return route?.owner ?? route?.slack ?? null;
+    },
+    targetOf: (owner) => {
+      const route = routes.find((one) => one.owner === owner && one.slack !== undefined);
+      return slackTarget(route?.slack ?? teams[owner] ?? owner);
+    },
+  };
+}
+
+/**
+ * Owners that are missing or cannot be reached. What an earlier digest named already is not news.
+ *
+ * @param targetOf null where there is no Slack: then nobody can be unreachable in it
+ */
+export function ownerGaps(
+  rows: readonly CostRow[],
+  owners: readonly Spend[],
+  targetOf: DigestOwners['targetOf'] | null,
+  before: Pick<Digest, 'missingOwners'> | null,
+): OwnerGaps {
+  const unowned = new Map<string, number>();
+  for (const row of rows) {
+    if (row.owner !== null || row.namespace === null) continue;
+    unowned.set(row.namespace, (unowned.get(row.namespace) ?? 0) + costNano(row));
+  }
+  const costly = [...unowned]
+    .filter(([, nano]) => nano > 0)
+    .sort(([left, a], [right, b]) => b - a || (left < right ? -1 : 1));
+  const names = costly.map(([name]) => name);
+  const unreachable =
+    targetOf === null
+      ? []
+      : owners
+          .filter(({ key, nano }) => key !== UNOWNED && nano > 0 && targetOf(key) === null)
+          .map(({ key }) => key);
+  const told = new Set([
+    ...(before?.missingOwners.unowned ?? []),
+    ...(before?.missingOwners.unreachable ?? []),
+  ]);
+  return {
+    unowned: names.slice(0, LISTED),
+    unownedNano: costly.reduce((sum, [, nano]) => sum + nano, 0),
+    unreachable: unreachable.slice(0, LISTED),
+    news: [...names.slice(0, LISTED), ...unreachable.slice(0, LISTED)].filter(
+      (name) => !told.has(name),
+    ),
+  };
+}

@@ -1,0 +1,206 @@
+import type { Config } from '../../config/schema.ts';
+import type { Thresholds } from '../../config/thresholds.ts';
+import type { CostRow, HistoryReader } from '../../history/history.ts';
+import { formatTime, type TimeMs } from '../../model/time.ts';
+import { workloadKey } from '../../model/workload.ts';
+import { readAdvice, type AdviceRequest } from '../../rightsize/advice/readAdvice.ts';
+import type { Comparison, Digest, Late } from '../digest.ts';
+import { dayAndTime } from '../text/words.ts';
+import { weekBefore, type Week } from '../week.ts';
+import { asOf } from './asOf.ts';
+import { seenHours, weekCoverage } from './coverage.ts';
+import { readEfficiencyTrend } from './efficiencyTrend.ts';
+import { abusedWorkloads, abuseLine, findingCounts } from './findings.ts';
+import { readForecasts } from './forecasts.ts';
+import { ownerDigests } from './ownerDigests.ts';
+import { digestOwners, ownerGaps } from './owners.ts';
+import { POSTURE_CODECS, postureLine } from './posture.ts';
+import { priceNews } from './prices.ts';
+import { readSpend } from './readSpend.ts';
+import { savingsOf, savingsTold } from './savings.ts';
+
+/** A question for a digest. */
+export interface DigestRequest {
+  readonly config: Config;
+  readonly thresholds: Pick<Thresholds, 'overprovisioned'>;
+  readonly week: Week;
+  /** Wall clock. */
+  readonly now: TimeMs;
+  readonly late: Late | null;
+  /** The cluster as it is now, for autoscalers and owners of manifests; null where it cannot be asked. */
+  readonly snapshot: AdviceRequest['snapshot'];
+}
+
+/** The history holds nothing of the week that was asked for; the message says what it holds. */
+export class NoDataError extends Error {
+  override readonly name = 'NoDataError';
+}
+
+/** UTC days that recommendations look back on. */
+const ADVICE_DAYS = 14;
+
+/**
+ * Makes the digest of a week from the history. The same history, week and configuration give the same
+ * digest (but for `generatedAt`, and for what the cluster says of autoscalers now).
+ *
+ * @throws NoDataError when the history holds nothing of the week.
+ */
+export async function readDigest(reader: HistoryReader, request: DigestRequest): Promise<Digest> {
+  const { config, thresholds, week, now } = request;
+  const { timezone } = config.schedule;
+  const { currency, basis } = config.pricing;
+  const { historyStart, watermark, windowMs = config.schedule.window } = await reader.status();
+  if (historyStart === null || watermark === null)
+    throw new NoDataError('the history is still empty: nothing was sealed yet');
+  const begins = historyStart - windowMs;
+  if (begins >= week.end || watermark <= week.start) {
+    const span = `${formatTime(begins)} to ${formatTime(watermark)}`;
+    throw new NoDataError(`there is no data of ${week.name}: the history holds ${span}`);
+  }
+  const previous = weekBefore(week, timezone);
+  const windows = await reader.windowCoverage(week.start, week.end);
+  const windowsBefore = await reader.windowCoverage(previous.start, previous.end);
+  const hasBefore = begins <= previous.start && windowsBefore.length > 0;
+  const seen = {
+    before: seenHours(windowsBefore, windowMs),
+    now: seenHours(windows, windowMs),
+  };
+  const owners = digestOwners(config);
+  const spend = await readSpend(reader, {
+    pricing: config.pricing,
+    timezone,
+    week,
+    before: hasBefore ? previous : null,
+    seen,
+    ownerOf: owners.ownerOf,
+  });
+  // A digest of an old week speaks of its own time; that of the last one also of the days since.
+  const isLatest = watermark - week.end < week.end - week.start;
+  const past = asOf(reader, isLatest ? watermark : week.end);
+  const floor = thresholds.overprovisioned.minSavingPerMonth;
+  const advice = await readAdvice(past, {
+    days: ADVICE_DAYS,
+    namespaces: null,
+    rule: thresholds.overprovisioned,
+    snapshot: request.snapshot,
+  });
+  const findings = await reader.findings({
+    state: 'all',
+    kind: null,
+    since: null,
+    namespaces: null,
+  });
+  const ownersOf = ownersByWorkload(spend.rows);
+  const savings = savingsOf(advice, {
+    currency,
+    floor,
+    muted: abusedWorkloads(findings),
+    ownerOf: (workload) => ownersOf.get(workload) ?? null,
+  });
+  const forecast = await readForecasts(past, config.budgets);
+  const hasSlack = config.slack?.token !== undefined;
+  return {
+    version: 1,
+    cluster: config.cluster,
+    currency,
+    priceBasis: basis,
+    timezone,
+    week,
+    generatedAt: now,
+    late: request.late,
+    comparison: comparisonWith(previous, {
+      hasBefore,
+      begins,
+      timezone,
+      share: shareOf(seen.before, previous),
+    }),
+    coverage: weekCoverage({
+      week,
+      windows,
+      windowMs,
+      begins,
+      until: watermark,
+      share: spend.coverage,
+      provisional: spend.provisional,
+    }),
+    total: spend.total,
+    namespaces: spend.namespaces,
+    owners: spend.owners,
+    idle: spend.idle,
+    days: spend.days,
+    efficiency: await readEfficiencyTrend(reader, week, timezone, begins),
+    forecast,
+    savings: savingsTold(savings, floor, advice),
+    abuse: abuseLine(findings, week),
+    posture: postureLine(await reader.loadState(POSTURE_CODECS), week),
+    findings: findingCounts(findings, week),
+    missingOwners: ownerGaps(
+      spend.rows,
+      spend.owners,
+      hasSlack ? owners.targetOf : null,
+      await digestBefore(reader, week),
+    ),
+    prices: priceNews(await reader.nodes(), week, begins),
+    ownerDigests: ownerDigests({
+      week,
+      owners: spend.owners,
+      rows: spend.rows,
+      rowsBefore: spend.rowsBefore,
+      forecast,
+      savings,
+      floor,
+      findings,
+      ofOwner: spend.ofOwner,
+      targetOf: (owner) => (hasSlack ? owners.targetOf(owner) : null),
+    }),
+  };
+}
+
+function shareOf(hours: number, { start, end }: Week): number {
+  return Math.min(1, (hours * 3_600_000) / (end - start));
+}
+
+/** Under this much of a week seen, its figures say little. */
+const LEAST_SHARE = 0.98;
+
+function comparisonWith(
+  week: Week,
+  {
+    hasBefore,
+    begins,
+    timezone,
+    share,
+  }: {
+    readonly hasBefore: boolean;
+    readonly begins: TimeMs;
+    readonly timezone: string;
+    readonly share: number;
+  },
+): Comparison {
+  if (!hasBefore) {
+    const note = `no last week to compare with yet: the history begins ${dayAndTime(begins, timezone)}`;
+    return { week, state: 'none', note, coverage: 0 };
+  }
+  const percent = Math.floor(share * 100);
+  const note =
+    share < LEAST_SHARE
+      ? `of ${week.name} only ${percent}% was seen, so changes look larger`
+      : null;
+  return { week, state: 'whole', note, coverage: share };
+}
+
+/** The digest that was sent before this week's. */
+async function digestBefore(reader: HistoryReader, { start }: Week): Promise<Digest | null> {
+  const entry = (await reader.digests()).find((one) => one.start < start);
+  return entry === undefined ? null : ((await reader.digest(entry.week))?.digest ?? null);
+}
+
+/** Who owns most of each workload. */
+function ownersByWorkload(rows: readonly CostRow[]): ReadonlyMap<string, string> {
+  const owners = new Map<string, string>();
+  for (const { namespace, workload, owner } of rows) {
+    if (namespace === null || workload === null || owner === null) continue;
+    owners.set(workloadKey(namespace, workload), owner);
+  }
+  return owners;
+}

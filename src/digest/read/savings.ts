@@ -1,0 +1,101 @@
+import { formatBytes, formatCores } from '../../model/quantity.ts';
+import type { Reading } from '../../model/reading.ts';
+import { workloadKey } from '../../model/workload.ts';
+import type { ContainerAdvice } from '../../rightsize/advice/containerAdvice.ts';
+import { workloadPatches } from '../../rightsize/advice/patch.ts';
+import { isWorthSaying, type AdviceReport } from '../../rightsize/advice/readAdvice.ts';
+import { renderPatches } from '../../rightsize/advice/renderPatches.ts';
+import type { Saving, Savings } from '../digest.ts';
+
+const TOP = 3;
+
+export interface SavingsContext {
+  readonly currency: string;
+  /** Below this much a month a saving is not said. */
+  readonly floor: number;
+  /** Workloads (`namespace/Kind/name`) that nothing is advised about. */
+  readonly muted: ReadonlySet<string>;
+  ownerOf(workload: string): string | null;
+}
+
+/** Every workload's saving that is worth saying, the largest first. */
+export function savingsOf(
+  { advices }: AdviceReport,
+  { currency, floor, muted, ownerOf }: SavingsContext,
+): readonly Saving[] {
+  const useful = advices.filter(
+    (advice) => isWorthSaying(advice, floor) && !muted.has(keyOf(advice)),
+  );
+  const byWorkload = Map.groupBy(useful, keyOf);
+  return workloadPatches(useful)
+    .flatMap((patch): readonly Saving[] => {
+      const { namespace, workload, savingPerMonth } = patch;
+      if (savingPerMonth === null || savingPerMonth < floor) return [];
+      const key = workloadKey(namespace, workload);
+      const group = byWorkload.get(key) ?? [];
+      return [
+        {
+          namespace,
+          workload,
+          owner: ownerOf(key),
+          perMonth: savingPerMonth,
+          changes: group.map(changeOf).filter((text) => text !== ''),
+          confidence: leastSure(group),
+          notes: [...new Set(group.flatMap(({ notes }) => notes))],
+          patch: renderPatches([patch], currency).trimEnd(),
+        },
+      ];
+    })
+    .sort((a, b) => b.perMonth - a.perMonth);
+}
+
+/** What of them is told: all of the cluster's, or one owner's. */
+export function savingsTold(
+  all: readonly Saving[],
+  floor: number,
+  report: Pick<AdviceReport, 'savings' | 'advices'> | null,
+): Savings {
+  const isYoung =
+    report !== null &&
+    report.advices.length > 0 &&
+    report.advices.every(({ behind }) => behind.confidence === 'insufficient');
+  return {
+    perMonth: all.reduce((sum, { perMonth }) => sum + perMonth, 0),
+    count: all.length,
+    nodesPerMonth: report?.savings?.moneyPerMonth ?? null,
+    removableNodes: report?.savings?.removableAfter.length ?? null,
+    floor,
+    top: all.slice(0, TOP),
+    note: isYoung ? 'there are too few days of data yet to recommend anything' : null,
+  };
+}
+
+function keyOf({ namespace, workload }: ContainerAdvice): string {
+  return workloadKey(namespace, workload);
+}
+
+function changeOf({ container, current, proposed }: ContainerAdvice): string {
+  const parts = [
+    change('CPU', current.cpuRequestCores, proposed.cpuRequestCores, formatCores),
+    change('memory', current.ramRequestBytes, proposed.ramRequestBytes, formatBytes),
+  ].filter((text) => text !== '');
+  return parts.length === 0 ? '' : `${container}: ${parts.join(', ')}`;
+}
+
+function change(
+  name: string,
+  before: Reading,
+  after: Reading,
+  format: (value: number) => string,
+): string {
+  if (after === null) return '';
+  const old = before === null ? 'none' : format(before);
+  return old === format(after) ? '' : `${name} ${old} → ${format(after)}`;
+}
+
+const SURENESS = ['insufficient', 'low', 'medium', 'high'];
+
+function leastSure(group: readonly ContainerAdvice[]): string {
+  const levels = group.map(({ behind }) => behind.confidence);
+  return levels.toSorted((a, b) => SURENESS.indexOf(a) - SURENESS.indexOf(b))[0] ?? 'low';
+}

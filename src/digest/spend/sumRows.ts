@@ -1,0 +1,40 @@
+import type { CostRow } from '../../history/history.ts';
+
+/** Adds up cost rows by a key; a row's names (namespace, workload, …) are those of the first. */
+export function sumRows(
+  rows: readonly CostRow[],
+  keyOf: (row: CostRow) => string,
+): readonly CostRow[] {
+  const sums = new Map<string, CostRow>();
+  for (const row of rows) {
+    const key = keyOf(row);
+    const sum = sums.get(key);
+    sums.set(key, sum === undefined ? { ...row, key } : addRow(sum, row));
+  }
+  return [...sums.values()].sort((a, b) => (a.key < b.key ? -1 : 1));
+}
+
+function addRow(sum: CostRow, row: CostRow): CostRow {
+  const lived = (sum.runHours ?? 0) + (row.runHours ?? 0);
+  const covered = sum.coverage * (sum.runHours ?? 0) + row.coverage * (row.runHours ?? 0);
+  const isGpuKnown = sum.gpuUsageHours !== null && row.gpuUsageHours !== null;
+  return {
+    ...sum,
+    cpuCoreHours: sum.cpuCoreHours + row.cpuCoreHours,
+    ramByteHours: sum.ramByteHours + row.ramByteHours,
+    gpuHours: sum.gpuHours + row.gpuHours,
+    cpuRequestCoreHours: sum.cpuRequestCoreHours + row.cpuRequestCoreHours,
+    cpuUsageCoreHours: sum.cpuUsageCoreHours + row.cpuUsageCoreHours,
+    ramRequestByteHours: sum.ramRequestByteHours + row.ramRequestByteHours,
+    ramUsageByteHours: sum.ramUsageByteHours + row.ramUsageByteHours,
+    gpuUsageHours: isGpuKnown ? (sum.gpuUsageHours ?? 0) + (row.gpuUsageHours ?? 0) : null,
+    cpuNano: sum.cpuNano + row.cpuNano,
+    ramNano: sum.ramNano + row.ramNano,
+    gpuNano: sum.gpuNano + row.gpuNano,
+    storageNano: sum.storageNano + row.storageNano,
+    networkNano: sum.networkNano + row.networkNano,
+    loadBalancerNano: sum.loadBalancerNano + row.loadBalancerNano,
+    runHours: lived,
+    coverage: lived > 0 ? covered / lived : Math.min(sum.coverage, row.coverage),
+  };
+}

@@ -1,0 +1,128 @@
+import { columns } from '../../cost/report/columns.ts';
+import { printable } from '../../cost/report/text.ts';
+import { formatMoney } from '../../notify/text/format.ts';
+import type { Amount, Digest, Saving, Spend } from '../digest.ts';
+import { IDLE } from '../spend/dailySpend.ts';
+import { centsText, centsThatAdd } from './centsThatAdd.ts';
+import {
+  abuseText,
+  caveats,
+  dataText,
+  efficiencyText,
+  findingText,
+  forecastText,
+  gapText,
+  headlineText,
+  ownerTexts,
+  postureText,
+  priceTexts,
+  savingsText,
+} from './sentences.ts';
+import { changeText, keyText, percentText, weekText, whyText } from './words.ts';
+
+/** Namespaces and owners that are printed by name; the rest is one line. */
+const LISTED = 25;
+
+/** A digest for a terminal; ends with a newline. Nothing from the cluster reaches the terminal as a control code. */
+export function renderText(digest: Digest): string {
+  const { currency, timezone, total, idle, coverage } = digest;
+  const why = whyText(total.reasons, currency, { count: 5 });
+  const prices = priceTexts(digest);
+  const owners = ownerTexts(digest);
+  const lines = [
+    `Burnwatch, ${digest.cluster}, week ${digest.week.name} (${weekText(digest)})`,
+    '',
+    `${headlineText(digest)}.`,
+    ...(why === '' ? [] : [`Why: ${why}.`]),
+    ...caveats(digest).map((text) => `Note: ${text}`),
+    '',
+    ...spendTable('NAMESPACE', digest.namespaces, idle, currency),
+    '',
+    ...spendTable('OWNER', digest.owners, idle, currency),
+    '',
+    'FORECAST',
+    ...digest.forecast.map(
+      (line) =>
+        `  ${line.budget === null ? 'cluster' : line.budget.key}, ${forecastText(line, currency)}`,
+    ),
+    '',
+    'SAVINGS',
+    `  ${savingsText(digest.savings, currency)}.`,
+    ...digest.savings.top.flatMap((saving, index) => savingLines(saving, index, currency)),
+    '',
+    `EFFICIENCY  ${efficiencyText(digest.efficiency)}.`,
+    `  ${digest.efficiency.weeks.map(({ name, efficiency }) => `${name.slice(5)} ${percentText(efficiency)}`).join('  ')}`,
+    `ABUSE       ${abuseText(digest.abuse, currency)}.`,
+    `POSTURE     ${postureText(digest.posture)}.`,
+    ...digest.findings.map((count) => `FINDINGS    ${findingText(count)}.`),
+    `DATA        ${dataText(digest)}.`,
+    ...coverage.gaps.map((gap) => `  ${gapText(gap, timezone)}`),
+    ...owners.map((text) => `OWNERS      ${text}.`),
+    ...prices.map((text) => `PRICES      ${text}.`),
+    '',
+    `In ${currency}, ${BASIS[digest.priceBasis]}.`,
+  ];
+  return `${lines.map(printable).join('\n')}\n`;
+}
+
+export const BASIS: Readonly<Record<Digest['priceBasis'], string>> = {
+  list: 'estimated at list prices',
+  contracted: 'estimated at contracted prices',
+  effective: 'scaled to the imported bill where there is one',
+};
+
+function spendTable(
+  title: string,
+  spends: readonly Spend[],
+  idle: Amount,
+  currency: string,
+): readonly string[] {
+  const shown = spends.slice(0, LISTED);
+  const rest = spends.slice(LISTED);
+  const others = sumOf(rest);
+  const rows: readonly (Amount & { readonly name: string; readonly efficiency: number | null })[] =
+    [
+      ...shown.map((spend) => ({ ...spend, name: keyText(spend.key) })),
+      ...(rest.length === 0
+        ? []
+        : [{ ...others, name: `${rest.length} others`, efficiency: null }]),
+      { ...idle, name: keyText(IDLE), efficiency: null },
+    ];
+  const cents = centsThatAdd(rows.map(({ nano }) => nano));
+  const hasBefore = idle.beforeNano !== null;
+  const centsBefore = centsThatAdd(rows.map(({ beforeNano }) => beforeNano ?? 0));
+  const head = [title, 'THIS WEEK', 'LAST WEEK', 'CHANGE', 'EFFICIENCY', 'WHY'];
+  const total = sumOf(rows);
+  const body = [...rows, { ...total, name: 'TOTAL', efficiency: null }].map((row, index) => [
+    printable(row.name),
+    centsText(cents[index] ?? 0),
+    hasBefore ? centsText(centsBefore[index] ?? 0) : '-',
+    changeText(row, currency),
+    row.efficiency === null ? '' : percentText(row.efficiency),
+    index < rows.length ? printable(whyText(row.reasons, currency, { count: 2, names: 1 })) : '',
+  ]);
+  return columns([head, ...body], (column) => column > 0 && column < 5).split('\n');
+}
+
+function sumOf(amounts: readonly Amount[]): Amount {
+  const hasBefore = amounts.some(({ beforeNano }) => beforeNano !== null);
+  return {
+    nano: amounts.reduce((sum, { nano }) => sum + nano, 0),
+    beforeNano: hasBefore
+      ? amounts.reduce((sum, { beforeNano }) => sum + (beforeNano ?? 0), 0)
+      : null,
+    reasons: [],
+  };
+}
+
+function savingLines(saving: Saving, index: number, currency: string): readonly string[] {
+  const { namespace, workload, owner, perMonth, changes, confidence, notes, patch } = saving;
+  const name = `${namespace}/${workload.kind}/${workload.name}`;
+  const whose = owner === null ? '' : `, ${owner}`;
+  return [
+    `  ${index + 1}. ${name}${whose}: ${formatMoney(perMonth, currency)} a month, ${confidence} confidence`,
+    ...changes.map((change) => `     ${change}`),
+    ...notes.map((note) => `     (${note})`),
+    ...patch.split('\n').map((line) => `     ${line}`),
+  ];
+}

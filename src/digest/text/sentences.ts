@@ -1,0 +1,183 @@
+import { formatDuration, formatMoney, KIND_NAMES } from '../../notify/text/format.ts';
+import type { FindingKind } from '../../model/finding.ts';
+import type {
+  Attention,
+  Digest,
+  EfficiencyTrend,
+  FindingCount,
+  ForecastLine,
+  Gap,
+  PostureLine,
+  Savings,
+} from '../digest.ts';
+import { changeText, coverageText, dayAndTime, moneyText, percentText, plural } from './words.ts';
+
+/**
+ * What the digest says, sentence by sentence, the same in every form of it. Names in them come from the
+ * cluster: each renderer escapes what it prints.
+ */
+
+/** `prod-eu spent $1,234 in week 2026-W47: +$120 (+11%) against the week before`. */
+export function headlineText({ cluster, week, total, currency }: Digest): string {
+  const change = changeText(total, currency);
+  const against = change === '' ? '' : `: ${change} against the week before`;
+  return `${cluster} spent ${moneyText(total.nano, currency)} in week ${week.name}${against}`;
+}
+
+/** What must be known before the figures are read; none in an ordinary week. */
+export function caveats(digest: Digest): readonly string[] {
+  const { late, comparison, coverage, week, timezone } = digest;
+  return [
+    ...(late === null ? [] : [lateText(late, timezone)]),
+    ...(coverage.begins === null
+      ? []
+      : [
+          `The history begins ${dayAndTime(coverage.begins, timezone)}: ${week.name} is not whole.`,
+        ]),
+    ...(comparison.note === null ? [] : [`${capital(comparison.note)}.`]),
+    ...(coverage.provisional ? ['The figures are provisional: some may still change.'] : []),
+  ];
+}
+
+function lateText({ dueAt, missed }: NonNullable<Digest['late']>, timezone: string): string {
+  const due = `This digest is late: it was due ${dayAndTime(dueAt, timezone)}.`;
+  if (missed.length === 0) return due;
+  return `${due} Burnwatch was not running, so there was none for ${missed.join(', ')}.`;
+}
+
+/** `November: $5,010 expected (80% sure of $4,800 to $5,200), $3,900 spent so far; 98% of the budget`. */
+export function forecastText(line: ForecastLine, currency: string): string {
+  const { month, monthly, spent, expected, low, high } = line;
+  const money = (units: number): string => formatMoney(units, currency);
+  const used = (units: number): string =>
+    monthly === null ? '' : `; ${Math.round((100 * units) / monthly)}% of ${money(monthly)}`;
+  if (expected === null || low === null || high === null) {
+    return `${month}: ${money(spent)} spent so far, no forecast yet (it needs three whole days)${used(spent)}`;
+  }
+  const interval = `80% sure of ${money(low)} to ${money(high)}`;
+  return `${month}: ${money(expected)} expected (${interval}), ${money(spent)} spent so far${used(expected)}`;
+}
+
+/** How a forecast stands to its budget. */
+export function budgetState(line: ForecastLine): 'over' | 'near' | 'fine' | 'none' {
+  const { monthly, spent, expected, high } = line;
+  if (monthly === null) return 'none';
+  if ((expected ?? spent) > monthly) return 'over';
+  return (high ?? spent) > monthly ? 'near' : 'fine';
+}
+
+/** `$310 a month could be saved in 7 workloads; the bill falls by up to $144 once 2 nodes are removed`. */
+export function savingsText(savings: Savings, currency: string): string {
+  const { perMonth, count, floor, nodesPerMonth, removableNodes, note } = savings;
+  const money = (units: number): string => formatMoney(units, currency);
+  if (count === 0)
+    return note === null ? `Nothing above ${money(floor)} a month to save` : capital(note);
+  const nodes =
+    nodesPerMonth === null || nodesPerMonth <= 0 || removableNodes === null
+      ? ''
+      : `; the bill falls by up to ${money(nodesPerMonth)} once ${plural(removableNodes, 'node')} can be removed`;
+  return `Requests worth ${money(perMonth)} a month could be freed in ${plural(count, 'workload')}${nodes}`;
+}
+
+export function abuseText(abuse: Attention, currency: string): string {
+  const { opened, resolved, open, critical, costNano, worst } = abuse;
+  if (opened + resolved + open === 0) return 'No sign of cryptojacking';
+  const counts = `${opened} opened, ${resolved} resolved, ${open} open${critical > 0 ? ` (${critical} critical)` : ''}`;
+  const cost = costNano > 0 ? `, ${moneyText(costNano, currency)} so far` : '';
+  return `Likely cryptojacking: ${counts}${cost}${worst.length > 0 ? `: ${worst.join(', ')}` : ''}`;
+}
+
+export function postureText({ score, scoreBefore, namespaces, lowest, fell }: PostureLine): string {
+  if (score === null) return 'No posture scores yet';
+  const change =
+    scoreBefore === null
+      ? ''
+      : scoreBefore === score
+        ? ', as the week before'
+        : `, ${scoreBefore} the week before`;
+  const low = lowest.map(({ namespace, score: points }) => `${namespace} ${points}`).join(', ');
+  const fallen = fell.length === 0 ? '' : `; fell in ${listed(fell, 3)}`;
+  return `${score} of 100 on average over ${plural(namespaces, 'namespace')}${change}; lowest: ${low}${fallen}`;
+}
+
+/** `Asks for more than it uses: 2 opened, 1 resolved, 9 open`. */
+export function findingText({ kind, opened, resolved, open }: FindingCount): string {
+  const name = KIND_NAMES[kind as FindingKind];
+  return `${name}: ${opened} opened, ${resolved} resolved, ${open} open`;
+}
+
+/** `41% of what was asked for was used, 38% the week before; 22% of the nodes idle`. */
+export function efficiencyText({ weeks }: EfficiencyTrend): string {
+  const now = weeks.at(-1);
+  const before = weeks.at(-2);
+  if (now === undefined || now.efficiency === null) return 'Not known: nothing was asked for';
+  const old =
+    before === undefined || before.efficiency === null
+      ? ''
+      : `, ${percentText(before.efficiency)} the week before`;
+  const idle =
+    now.idleShare === null ? '' : `; ${percentText(now.idleShare)} of the nodes' cost is idle`;
+  return `${percentText(now.efficiency)} of what was asked for was used${old}${idle}`;
+}
+
+/** `99.2% of the expected samples were seen; 2 gaps, 3 h together`. */
+export function dataText({ coverage }: Digest): string {
+  const { share, gapCount, gapMs } = coverage;
+  const gaps =
+    gapCount === 0 ? 'no gaps' : `${plural(gapCount, 'gap')}, ${formatDuration(gapMs)} together`;
+  return `${coverageText(share)} of the week was seen; ${gaps}`;
+}
+
+export function gapText({ start, end, share, problem }: Gap, timezone: string): string {
+  const why = problem === '' ? 'nothing was seen' : `${coverageText(share)} seen: ${problem}`;
+  return `${dayAndTime(start, timezone)}, ${formatDuration(end - start)}: ${why}`;
+}
+
+/** Owners that are missing or cannot be reached: the new ones by name, the others as a number. */
+export function ownerTexts({ missingOwners, currency }: Digest): readonly string[] {
+  const { unowned, unownedNano, unreachable, news } = missingOwners;
+  const texts: string[] = [];
+  if (unowned.length > 0) {
+    const fresh = unowned.filter((name) => news.includes(name));
+    const what = `${moneyText(unownedNano, currency)} in ${plural(unowned.length, 'namespace')} has no owner`;
+    texts.push(
+      fresh.length === 0
+        ? `${what}, as was said before`
+        : `${what}: ${listed(fresh, 8)}. Annotate the namespace or its pods with burnwatch.io/owner, or name the owner in owners.routes`,
+    );
+  }
+  if (unreachable.length > 0) {
+    const fresh = unreachable.filter((name) => news.includes(name));
+    const what = `${plural(unreachable.length, 'owner')} cannot be reached in Slack`;
+    texts.push(
+      fresh.length === 0
+        ? `${what}, as was said before`
+        : `${what}: ${listed(fresh, 8)}. Give each a channel, user or address in owners.teams`,
+    );
+  }
+  return texts;
+}
+
+export function priceTexts({ prices }: Digest): readonly string[] {
+  const { unpriced, flat, nodes, fresh } = prices;
+  return [
+    ...(unpriced.length === 0
+      ? []
+      : [
+          `Nothing prices ${plural(unpriced.length, 'node')}, so they count as free: ${listed(unpriced, 5)}`,
+        ]),
+    ...(flat === 0
+      ? []
+      : [`${flat} of ${plural(nodes, 'node')} are priced at flat rates: no price list knows them`]),
+    ...(fresh.length === 0 ? [] : [`New this week: ${listed(fresh, 6)}`]),
+  ];
+}
+
+function listed(names: readonly string[], count: number): string {
+  const more = names.length - count;
+  return `${names.slice(0, count).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}

@@ -1,0 +1,161 @@
+import { fromNano, type Nano } from '../../model/money.ts';
+import type { TimeMs } from '../../model/time.ts';
+import { formatMoney } from '../../notify/text/format.ts';
+import type { Amount, Digest, Driver, Reason } from '../digest.ts';
+import { UNOWNED } from '../digest.ts';
+import { IDLE, OTHERS } from '../spend/dailySpend.ts';
+
+/** `$1,234`, `$12.30`. */
+export function moneyText(nano: Nano, currency: string): string {
+  return formatMoney(fromNano(nano), currency);
+}
+
+/** `+$120`, `−$30.50`, `±$0.00`. */
+export function signedText(nano: Nano, currency: string): string {
+  const sign = nano > 0 ? '+' : nano < 0 ? '−' : '±';
+  return `${sign}${moneyText(Math.abs(nano), currency)}`;
+}
+
+/** `+$120 (+12%)`, `new`, `gone`, `unchanged`; empty without a comparison. */
+export function changeText(
+  { nano, beforeNano }: Omit<Amount, 'reasons'>,
+  currency: string,
+): string {
+  if (beforeNano === null) return '';
+  const change = nano - beforeNano;
+  if (change === 0) return 'unchanged';
+  const money = signedText(change, currency);
+  if (beforeNano === 0) return `${money} (new)`;
+  if (nano === 0) return `${money} (gone)`;
+  return `${money} (${percentChange(nano, beforeNano)})`;
+}
+
+function percentChange(nano: Nano, beforeNano: Nano): string {
+  const share = (nano - beforeNano) / Math.abs(beforeNano);
+  const percent = Math.round(Math.abs(share) * 100);
+  const sign = share > 0 ? '+' : '−';
+  if (percent > 999) return `${sign}999%`;
+  return percent === 0 ? `${sign}<1%` : `${sign}${percent}%`;
+}
+
+const DRIVERS: Readonly<Record<Driver, readonly [more: string, less: string]>> = {
+  'new-workloads': ['new workloads', 'new workloads'],
+  'gone-workloads': ['workloads gone', 'workloads gone'],
+  hours: ['more hours of data', 'fewer hours of data'],
+  spikes: ['spikes', 'no spikes any more'],
+  replicas: ['more replicas', 'fewer replicas'],
+  requests: ['requests raised', 'requests lowered'],
+  usage: ['more use beyond requests', 'less use beyond requests'],
+  'node-mix': ['dearer nodes', 'cheaper nodes'],
+  'node-prices': ['node prices up', 'node prices down'],
+  storage: ['more storage', 'less storage'],
+  network: ['more traffic', 'less traffic'],
+  'load-balancers': ['more load balancers', 'fewer load balancers'],
+  shared: ['a larger part of shared costs', 'a smaller part of shared costs'],
+  nodes: ['more nodes', 'fewer nodes'],
+  allocated: ['less of the nodes is asked for', 'more of the nodes is asked for'],
+  remainder: ['not explained', 'not explained'],
+};
+
+/** What a driver is called, in the direction in which it went. */
+export function driverText({ driver, nano }: Pick<Reason, 'driver' | 'nano'>): string {
+  return DRIVERS[driver][nano > 0 ? 0 : 1];
+}
+
+/** `+$80 new workloads (shop/Deployment/a, shop/Deployment/b and 3 more)`. */
+export function reasonText(reason: Reason, currency: string, names = 2): string {
+  const shown = reason.names.slice(0, names);
+  const more = reason.count - shown.length;
+  const who =
+    shown.length === 0 || names === 0
+      ? ''
+      : ` (${shown.join(', ')}${more > 0 ? ` and ${more} more` : ''})`;
+  return `${signedText(reason.nano, currency)} ${driverText(reason)}${who}`;
+}
+
+/** Reasons under this share of all movement are summed up. */
+const LEAST_SHARE = 0.02;
+
+/**
+ * The reasons that are told, at most `count`; what else there is comes as one sum, so that what is told
+ * adds up as well.
+ */
+export function toldReasons(
+  reasons: readonly Reason[],
+  count: number,
+): { readonly told: readonly Reason[]; readonly restNano: Nano; readonly restCount: number } {
+  const movement = reasons.reduce((sum, { nano }) => sum + Math.abs(nano), 0);
+  const told = reasons
+    .filter(({ nano }) => Math.abs(nano) >= LEAST_SHARE * movement)
+    .slice(0, count);
+  const rest = reasons.filter((reason) => !told.includes(reason));
+  return {
+    told,
+    restNano: rest.reduce((sum, { nano }) => sum + nano, 0),
+    restCount: rest.length,
+  };
+}
+
+/** All of it in a line: `+$80 new workloads (…), −$12 fewer replicas, +$0.40 for smaller reasons`. */
+export function whyText(
+  reasons: readonly Reason[],
+  currency: string,
+  { count = 3, names = 2 }: { readonly count?: number; readonly names?: number } = {},
+): string {
+  const { told, restNano, restCount } = toldReasons(reasons, count);
+  const parts = told.map((reason) => reasonText(reason, currency, names));
+  if (restCount > 0 && Math.round(Math.abs(restNano) / 1e7) > 0)
+    parts.push(`${signedText(restNano, currency)} for ${restCount} smaller reasons`);
+  return parts.join(', ');
+}
+
+/** What a key is called in front of people. */
+export function keyText(key: string): string {
+  if (key === UNOWNED) return 'no owner';
+  if (key === IDLE) return 'idle';
+  return key === OTHERS ? 'others' : key;
+}
+
+/** `Mon 16 Nov`. */
+export function dayText(time: TimeMs, timezone: string): string {
+  return new Date(time)
+    .toLocaleDateString('en-GB', {
+      weekday: 'short',
+      day: 'numeric',
+      month: 'short',
+      timeZone: timezone,
+    })
+    .replace(',', '');
+}
+
+/** `Mon 16 Nov 09:30`. */
+export function dayAndTime(time: TimeMs, timezone: string): string {
+  const clock = new Date(time).toLocaleTimeString('en-GB', {
+    hour: '2-digit',
+    minute: '2-digit',
+    timeZone: timezone,
+  });
+  return `${dayText(time, timezone)} ${clock}`;
+}
+
+/** `Mon 16 Nov to Sun 22 Nov 2026, Europe/Berlin`. */
+export function weekText({ week, timezone }: Pick<Digest, 'week' | 'timezone'>): string {
+  const year = new Date(week.end - 1).toLocaleDateString('en-GB', {
+    year: 'numeric',
+    timeZone: timezone,
+  });
+  return `${dayText(week.start, timezone)} to ${dayText(week.end - 1, timezone)} ${year}, ${timezone}`;
+}
+
+export function percentText(share: number | null): string {
+  return share === null ? '?' : `${Math.round(share * 100)}%`;
+}
+
+/** Shares of what was seen are never rounded up to all of it. */
+export function coverageText(share: number): string {
+  return share >= 1 ? '100%' : `${(Math.floor(share * 1000) / 10).toFixed(1)}%`;
+}
+
+export function plural(count: number, one: string, many = `${one}s`): string {
+  return `${count} ${count === 1 ? one : many}`;
+}
