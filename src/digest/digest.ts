@@ -216,15 +216,15 @@ export interface Saving {
   readonly patch: string;
 }
 
-/** Abuse in a line: how many opened, are open, were resolved; what is worst. */
+/** Abuse in a line: how many opened and were resolved in the week, and are open at its end. */
 export interface Attention {
   readonly opened: number;
   readonly resolved: number;
   readonly open: number;
+  /** Critical ones among those that opened or are open; what these have cost, nano-units. */
   readonly critical: number;
-  /** Spent on what is open so far, nano-units. */
   readonly costNano: Nano;
-  /** `namespace/Kind/name`, most severe first; at most three. */
+  /** Where they are: `namespace/Kind/name`, most severe first; at most three. */
   readonly worst: readonly string[];
 }
 

@@ -1,3 +1,4 @@
+import type { Digest, OwnerDigest } from '../digest/digest.ts';
 import type { Finding, FindingEvent } from '../model/finding.ts';
 import type { TimeMs } from '../model/time.ts';
 
@@ -81,7 +82,32 @@ export interface AlertsNotice {
   readonly findings: readonly Finding[];
 }
 
-export type Notice = FindingsNotice | NoteNotice | EventsNotice | AlertsNotice;
+/** The weekly digest for the platform channel; `ownerDigests` are left out, each goes to its owner. */
+export interface DigestNotice {
+  readonly kind: 'digest';
+  readonly audience: 'platform';
+  readonly digest: Digest;
+  /** What else the reader should know: who is told after the preview, where it could not be delivered. */
+  readonly lines: readonly string[];
+}
+
+/** The short weekly digest of one owner. */
+export interface OwnerDigestNotice {
+  readonly kind: 'owner-digest';
+  readonly audience: 'owner';
+  readonly frame: DigestFrame;
+  readonly digest: OwnerDigest;
+  readonly lines: readonly string[];
+}
+
+/** What an owner's digest has in common with the platform's. */
+export type DigestFrame = Pick<
+  Digest,
+  'cluster' | 'currency' | 'timezone' | 'week' | 'late' | 'comparison' | 'coverage' | 'priceBasis'
+>;
+
+export type Notice =
+  FindingsNotice | NoteNotice | EventsNotice | AlertsNotice | DigestNotice | OwnerDigestNotice;
 
 /** A group notice carries this many findings whole; the rest is a number and a link. */
 export const MAX_LISTED = 25;

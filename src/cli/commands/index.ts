@@ -23,5 +23,6 @@ export const COMMANDS: ReadonlyMap<string, () => Promise<Register>> = new Map([
   ['deliveries', async () => (await import('./deliveries.ts')).registerDeliveries],
   ['recommend', async () => (await import('./recommend.ts')).registerRecommend],
   ['posture', async () => (await import('./posture.ts')).registerPosture],
+  ['digest', async () => (await import('./digest.ts')).registerDigest],
   ['demo', async () => (await import('./demo.ts')).registerDemo],
 ]);

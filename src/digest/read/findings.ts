@@ -27,17 +27,17 @@ export function abuseLine(findings: readonly Finding[], week: Week): Attention {
   const abuse = findings
     .filter(({ kind, severity }) => kind === 'cryptojacking' && severity !== 'info')
     .map((finding) => ({ finding, ...count(finding, week) }));
-  const open = abuse
-    .filter((one) => one.open)
+  const told = abuse
+    .filter((one) => one.open || one.opened)
     .map(({ finding }) => finding)
     .sort((a, b) => RANK[b.severity] - RANK[a.severity] || b.score - a.score);
   return {
     opened: abuse.filter((one) => one.opened).length,
     resolved: abuse.filter((one) => one.resolved).length,
-    open: open.length,
-    critical: open.filter(({ severity }) => severity === 'critical').length,
-    costNano: open.reduce((sum, { costSoFarNano }) => sum + (costSoFarNano ?? 0), 0),
-    worst: open.slice(0, NAMED).map(placeOf),
+    open: abuse.filter((one) => one.open).length,
+    critical: told.filter(({ severity }) => severity === 'critical').length,
+    costNano: told.reduce((sum, { costSoFarNano }) => sum + (costSoFarNano ?? 0), 0),
+    worst: [...new Set(told.map(placeOf))].slice(0, NAMED),
   };
 }
 

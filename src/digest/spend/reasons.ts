@@ -29,7 +29,8 @@ export class ReasonSums {
 function reasonOf(driver: Driver, names: ReadonlyMap<string, number>): Reason {
   const nano = sumOf(names.values());
   const sign = Math.sign(nano);
-  const causes = [...names]
+  // An outage is nobody's doing: everything runs fewer hours.
+  const causes = (driver === 'hours' ? [] : [...names])
     .filter(([name, part]) => name !== '' && part * sign > LEAST_SHARE * Math.abs(nano))
     .sort(([left, a], [right, b]) => (b - a) * sign || (left < right ? -1 : 1));
   return {

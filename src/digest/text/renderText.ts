@@ -99,7 +99,9 @@ function spendTable(
     hasBefore ? centsText(centsBefore[index] ?? 0) : '-',
     changeText(row, currency),
     row.efficiency === null ? '' : percentText(row.efficiency),
-    index < rows.length ? printable(whyText(row.reasons, currency, { count: 2, names: 1 })) : '',
+    index < rows.length
+      ? printable(whyText(row.reasons, currency, { count: 2, names: 1, within: row.name }))
+      : '',
   ]);
   return columns([head, ...body], (column) => column > 0 && column < 5).split('\n');
 }

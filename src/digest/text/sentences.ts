@@ -7,6 +7,7 @@ import type {
   FindingCount,
   ForecastLine,
   Gap,
+  OwnerDigest,
   PostureLine,
   Savings,
 } from '../digest.ts';
@@ -24,8 +25,20 @@ export function headlineText({ cluster, week, total, currency }: Digest): string
   return `${cluster} spent ${moneyText(total.nano, currency)} in week ${week.name}${against}`;
 }
 
+/** `team-shop spent $120 on prod-eu in week 2026-W47: …`. */
+export function ownerHeadlineText(
+  { owner, spend }: Pick<OwnerDigest, 'owner' | 'spend'>,
+  { cluster, week, currency }: Pick<Digest, 'cluster' | 'week' | 'currency'>,
+): string {
+  const change = changeText(spend, currency);
+  const against = change === '' ? '' : `: ${change} against the week before`;
+  return `${owner} spent ${moneyText(spend.nano, currency)} on ${cluster} in week ${week.name}${against}`;
+}
+
 /** What must be known before the figures are read; none in an ordinary week. */
-export function caveats(digest: Digest): readonly string[] {
+export function caveats(
+  digest: Pick<Digest, 'late' | 'comparison' | 'coverage' | 'week' | 'timezone'>,
+): readonly string[] {
   const { late, comparison, coverage, week, timezone } = digest;
   return [
     ...(late === null ? [] : [lateText(late, timezone)]),
@@ -82,9 +95,10 @@ export function savingsText(savings: Savings, currency: string): string {
 export function abuseText(abuse: Attention, currency: string): string {
   const { opened, resolved, open, critical, costNano, worst } = abuse;
   if (opened + resolved + open === 0) return 'No sign of cryptojacking';
-  const counts = `${opened} opened, ${resolved} resolved, ${open} open${critical > 0 ? ` (${critical} critical)` : ''}`;
-  const cost = costNano > 0 ? `, ${moneyText(costNano, currency)} so far` : '';
-  return `Likely cryptojacking: ${counts}${cost}${worst.length > 0 ? `: ${worst.join(', ')}` : ''}`;
+  const counts = `${opened} opened, ${resolved} resolved, ${open} open`;
+  const severe = critical > 0 ? `, ${critical} critical` : '';
+  const cost = costNano > 0 ? `, ${moneyText(costNano, currency)} burnt` : '';
+  return `Likely cryptojacking: ${counts}${severe}${cost}${worst.length > 0 ? `: ${worst.join(', ')}` : ''}`;
 }
 
 export function postureText({ score, scoreBefore, namespaces, lowest, fell }: PostureLine): string {
@@ -121,7 +135,7 @@ export function efficiencyText({ weeks }: EfficiencyTrend): string {
 }
 
 /** `99.2% of the expected samples were seen; 2 gaps, 3 h together`. */
-export function dataText({ coverage }: Digest): string {
+export function dataText({ coverage }: Pick<Digest, 'coverage'>): string {
   const { share, gapCount, gapMs } = coverage;
   const gaps =
     gapCount === 0 ? 'no gaps' : `${plural(gapCount, 'gap')}, ${formatDuration(gapMs)} together`;

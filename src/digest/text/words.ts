@@ -62,14 +62,18 @@ export function driverText({ driver, nano }: Pick<Reason, 'driver' | 'nano'>): s
   return DRIVERS[driver][nano > 0 ? 0 : 1];
 }
 
-/** `+$80 new workloads (shop/Deployment/a, shop/Deployment/b and 3 more)`. */
-export function reasonText(reason: Reason, currency: string, names = 2): string {
-  const shown = reason.names.slice(0, names);
+/**
+ * `+$80 new workloads (shop/Deployment/a, shop/Deployment/b and 3 more)`.
+ *
+ * @param within the namespace that is spoken of, which names need not repeat
+ */
+export function reasonText(reason: Reason, currency: string, names = 2, within = ''): string {
+  const shown = reason.names
+    .slice(0, names)
+    .map((name) => (name.startsWith(`${within}/`) ? name.slice(within.length + 1) : name));
   const more = reason.count - shown.length;
   const who =
-    shown.length === 0 || names === 0
-      ? ''
-      : ` (${shown.join(', ')}${more > 0 ? ` and ${more} more` : ''})`;
+    shown.length === 0 ? '' : ` (${shown.join(', ')}${more > 0 ? ` and ${more} more` : ''})`;
   return `${signedText(reason.nano, currency)} ${driverText(reason)}${who}`;
 }
 
@@ -100,12 +104,16 @@ export function toldReasons(
 export function whyText(
   reasons: readonly Reason[],
   currency: string,
-  { count = 3, names = 2 }: { readonly count?: number; readonly names?: number } = {},
+  {
+    count = 3,
+    names = 2,
+    within = '',
+  }: { readonly count?: number; readonly names?: number; readonly within?: string } = {},
 ): string {
   const { told, restNano, restCount } = toldReasons(reasons, count);
-  const parts = told.map((reason) => reasonText(reason, currency, names));
+  const parts = told.map((reason) => reasonText(reason, currency, names, within));
   if (restCount > 0 && Math.round(Math.abs(restNano) / 1e7) > 0)
-    parts.push(`${signedText(restNano, currency)} for ${restCount} smaller reasons`);
+    parts.push(`${signedText(restNano, currency)} for ${plural(restCount, 'smaller reason')}`);
   return parts.join(', ');
 }
 

@@ -21,5 +21,5 @@ export function logChannel(logger: Pick<Logger, 'info' | 'warn'>): Channel {
 }
 
 function audienceOf({ notice }: ClaimedDelivery): string {
-  return notice.kind === 'findings' || notice.kind === 'note' ? notice.audience : 'machine';
+  return 'audience' in notice ? notice.audience : 'machine';
 }

@@ -1,3 +1,4 @@
+import { digestJson } from '../../digest/text/digestJson.ts';
 import { toFindingJson } from '../../findings/findingJson.ts';
 import type { Finding } from '../../model/finding.ts';
 import { formatTime } from '../../model/time.ts';
@@ -38,6 +39,8 @@ function ownBody(
 ): unknown {
   const base = { version: 1, id, conversation, createdAt: formatTime(createdAt) };
   const text = noticeText(notice);
+  if (notice.kind === 'digest')
+    return { ...base, status: 'digest', text, digest: digestJson(notice.digest) };
   if (notice.kind !== 'findings') return { ...base, status: 'note', text };
   return {
     ...base,

@@ -26,6 +26,9 @@ export function niceTicks(max: number, count: number): readonly number[] {
   return ticks;
 }
 
+/** Colours of a chart; a page gives CSS variables, so that it follows the reader's light or dark. */
+export type ChartColors = Readonly<Record<keyof typeof COLORS, string>>;
+
 export const COLORS = {
   background: '#ffffff',
   ink: '#1d2433',

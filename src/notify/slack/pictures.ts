@@ -1,3 +1,5 @@
+import { digestPicture, pictureAltText } from '../../digest/charts/digestCharts.ts';
+import type { Digest } from '../../digest/digest.ts';
 import type { HistoryReader } from '../../history/history.ts';
 import { chartAltText, chartSpan, findingChart } from '../chart/findingChart.ts';
 import { svgToPng } from '../chart/png.ts';
@@ -23,6 +25,7 @@ export function historyPictures(
 ): PictureSource {
   return {
     pictureOf: async (notice) => {
+      if (notice.kind === 'digest') return digestPictureOf(notice.digest);
       if (notice.kind !== 'findings' || notice.total !== 1) return null;
       const [finding] = notice.findings;
       if (finding === undefined) return null;
@@ -38,5 +41,15 @@ export function historyPictures(
         altText: chartAltText(finding, chart),
       };
     },
+  };
+}
+
+function digestPictureOf(digest: Digest): Picture | null {
+  const svg = digestPicture(digest);
+  if (svg === null) return null;
+  return {
+    png: svgToPng(svg),
+    filename: `digest-${digest.week.name}.png`,
+    altText: pictureAltText(digest),
   };
 }

@@ -1,3 +1,4 @@
+import { renderDigestBlocks, renderOwnerDigestBlocks } from '../../digest/renderSlack.ts';
 import type { KnownBlock } from '@slack/web-api';
 import type { FindingsNotice, Notice, NoteNotice } from '../notice.ts';
 import type { RenderContext } from '../text/format.ts';
@@ -36,6 +37,10 @@ function renderBlocks(
     }
     case 'note':
       return renderNote(notice);
+    case 'digest':
+      return renderDigestBlocks(notice, context, image);
+    case 'owner-digest':
+      return renderOwnerDigestBlocks(notice, context);
     case 'events':
     case 'alerts':
       break;

@@ -1,3 +1,4 @@
+import { headlineText, ownerHeadlineText } from '../../digest/text/sentences.ts';
 import type { Finding } from '../../model/finding.ts';
 import type { FindingsNotice, Notice } from '../notice.ts';
 import { cleanText } from './clean.ts';
@@ -14,6 +15,12 @@ export function noticeText(notice: Notice): string {
       return findingsText(notice);
     case 'note':
       return cleanText([notice.title, ...notice.lines].join('. '));
+    case 'digest':
+      return cleanText([headlineText(notice.digest), ...notice.lines].join('. '));
+    case 'owner-digest':
+      return cleanText(
+        [ownerHeadlineText(notice.digest, notice.frame), ...notice.lines].join('. '),
+      );
     case 'events':
       return `${notice.events.length} finding events`;
     case 'alerts':

@@ -1,0 +1,74 @@
+import type { TimeMs } from '../model/time.ts';
+import { receiverKey, type Delivery, type Receiver } from '../notify/delivery.ts';
+import type { DigestFrame, Notice } from '../notify/notice.ts';
+import { hashId } from '../notify/plan/deliveryId.ts';
+import type { Digest } from './digest.ts';
+import { dayText } from './text/words.ts';
+
+/** Who is sent a digest. */
+export interface DigestReceivers {
+  /** The platform channel, and webhooks that hear everything the platform hears. */
+  readonly platform: readonly Receiver[];
+  /** Until then owners are not told: the platform sees what they would get. Null: they are told. */
+  readonly previewUntil: TimeMs | null;
+}
+
+/** Digests wait for everything else: nothing in them is urgent. */
+const PRIORITY = -10;
+
+/**
+ * The messages of a digest: one to each platform receiver, and a short one to every owner that can be reached.
+ * The same digest and count of sends give the same ids.
+ */
+export function digestDeliveries(
+  digest: Digest,
+  { platform, previewUntil }: DigestReceivers,
+  sends: number,
+  now: TimeMs,
+): readonly Delivery[] {
+  const lines = previewUntil === null ? [] : previewLines(digest, previewUntil);
+  const notice: Notice = {
+    kind: 'digest',
+    audience: 'platform',
+    digest: { ...digest, ownerDigests: [] },
+    lines,
+  };
+  const make = (receiver: Receiver, what: Notice, who: string): Delivery => ({
+    id: hashId([receiverKey(receiver), digest.cluster, digest.week.start, who, sends]),
+    receiver,
+    conversation: `digest/${digest.week.name}/${who}`,
+    priority: PRIORITY,
+    notice: what,
+    createdAt: now,
+  });
+  const deliveries = platform.map((receiver) => make(receiver, notice, 'platform'));
+  if (previewUntil !== null) return deliveries;
+  const frame = frameOf(digest);
+  for (const owner of digest.ownerDigests) {
+    if (owner.target === null) continue;
+    const receiver = { channel: 'slack', target: owner.target };
+    const what: Notice = {
+      kind: 'owner-digest',
+      audience: 'owner',
+      frame,
+      digest: owner,
+      lines: [],
+    };
+    deliveries.push(make(receiver, what, `owner/${owner.owner}`));
+  }
+  return deliveries;
+}
+
+function previewLines({ ownerDigests, timezone }: Digest, until: TimeMs): readonly string[] {
+  const reached = ownerDigests.filter(({ target }) => target !== null);
+  if (reached.length === 0) return [];
+  const names = reached.slice(0, 5).map(({ owner, target }) => `${owner} (${target ?? ''})`);
+  const more = reached.length > names.length ? ` and ${reached.length - names.length} more` : '';
+  const when = dayText(until, timezone);
+  return [`Preview: after ${when} these get a digest of their own: ${names.join(', ')}${more}`];
+}
+
+function frameOf(digest: Digest): DigestFrame {
+  const { cluster, currency, timezone, week, late, comparison, coverage, priceBasis } = digest;
+  return { cluster, currency, timezone, week, late, comparison, coverage, priceBasis };
+}

@@ -1,0 +1,74 @@
+import type { Config } from '../config/schema.ts';
+import type { HistoryReader } from '../history/history.ts';
+import type { TimeMs } from '../model/time.ts';
+import { createPolicy } from '../notify/policy.ts';
+import { digestDeliveries, type DigestReceivers } from './deliveries.ts';
+import type { Digest, Late } from './digest.ts';
+import type { DigestStore } from './digestStore.ts';
+import { missedWeeks } from './due.ts';
+import { readDigest, type DigestRequest } from './read/readDigest.ts';
+
+export interface SendOptions extends Omit<DigestRequest, 'late'> {
+  /** When it was due; null for one that a person asked for. */
+  readonly dueAt: TimeMs | null;
+  /** Also when the week's digest was sent already. */
+  readonly again: boolean;
+  /** First plan ever, for the preview; null before it. */
+  readonly installedAt: TimeMs | null;
+}
+
+/** A digest that comes later than this says so. */
+const LATE_MS = 3_600_000;
+
+/**
+ * Makes a week's digest and hands it to the deliveries, once: the row and the messages are one transaction.
+ * Returns null when the week has its digest already, whoever sent it.
+ *
+ * @throws NoDataError when the history holds nothing of the week.
+ */
+export async function sendDigest(
+  reader: HistoryReader,
+  store: DigestStore,
+  options: SendOptions,
+): Promise<Digest | null> {
+  const { config, week, now, again } = options;
+  if (!again && (await wasSent(reader, week.start))) return null;
+  const late = await lateness(reader, options);
+  const digest = await readDigest(reader, { ...options, late });
+  const receivers = digestReceivers(config, options.installedAt, now);
+  const deliveriesOf = (sends: number) => digestDeliveries(digest, receivers, sends, now);
+  return (await store.record(digest, deliveriesOf, { again, at: now })) ? digest : null;
+}
+
+/** Who is told, as the configuration has it. */
+export function digestReceivers(
+  config: Config,
+  installedAt: TimeMs | null,
+  now: TimeMs,
+): DigestReceivers {
+  const { destinations, previewMs } = createPolicy(config);
+  const others = destinations.others.filter(({ minSeverity }) => minSeverity === 'info');
+  const previewUntil = (installedAt ?? now) + previewMs;
+  return {
+    platform: [destinations.platform, ...others.map(({ receiver }) => receiver)],
+    previewUntil: previewUntil > now ? previewUntil : null,
+  };
+}
+
+/** True when the week that starts at `start` has its digest. */
+export async function wasSent(
+  reader: Pick<HistoryReader, 'digests'>,
+  start: TimeMs,
+): Promise<boolean> {
+  return (await reader.digests()).some((entry) => entry.start === start);
+}
+
+async function lateness(
+  reader: HistoryReader,
+  { dueAt, now, week, config }: SendOptions,
+): Promise<Late | null> {
+  if (dueAt === null || now - dueAt <= LATE_MS) return null;
+  const last = (await reader.digests()).find(({ start }) => start < week.start);
+  const missed = missedWeeks(last?.start ?? null, week, config.schedule.timezone);
+  return { dueAt, missed };
+}
