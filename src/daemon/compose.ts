@@ -39,7 +39,7 @@ export async function composeSettings(
 }
 
 /** How the detectors' state, and that of the workloads' time line, is stored. */
-export function detectorCodecs(settings: Settings): DetectorCodecs {
+export function detectorCodecs(settings: Pick<Settings, 'detectors'>): DetectorCodecs {
   return new Map(
     [...settings.detectors, TIMELINE].map(
       ({ name, version, codec }) => [name, { version, codec }] as const,

@@ -1,3 +1,4 @@
+import { detectorCodecs } from '../../src/daemon/compose.ts';
 import { DETECTORS } from '../../src/detect/detectors.ts';
 import { runWindow } from '../../src/cycle/runWindow.ts';
 import type { Settings } from '../../src/cycle/settings.ts';
@@ -191,9 +192,7 @@ export async function recordScenario(temp: TempHistory, scenario: Scenario): Pro
   const identity = { cluster, currency: pricing.currency, windowMs: HOUR_MS };
   const writer = await temp.openWriter('history', identity);
   try {
-    await writer.loadState(
-      new Map(DETECTORS.map(({ name, version, codec }) => [name, { version, codec }])),
-    );
+    await writer.loadState(detectorCodecs({ detectors: DETECTORS }));
     for (let at = 0; at < records.length; at += 168)
       await writer.recordWindows(records.slice(at, at + 168));
   } finally {
