@@ -1,20 +1,34 @@
 import type { Command } from 'commander';
 import { ConfigError, type ConfigProblem } from '../../config/configError.ts';
-import { loadConfig } from '../../config/load.ts';
+import { loadConfig, type LoadedConfig } from '../../config/load.ts';
 import { isThresholdsFile, loadThresholds } from '../../config/loadThresholds.ts';
+import { createRedactor } from '../../config/redact.ts';
+import { MINUTE_MS } from '../../model/time.ts';
 import type { Io } from '../io.ts';
+import { ONLINE_CHECKS, renderResults } from '../online/onlineCheck.ts';
 import { withConfig, type ConfigOption } from '../options.ts';
+import { CommandFailed } from '../usageError.ts';
+
+const ONLINE_TIMEOUT_MS = MINUTE_MS;
 
 export function registerCheckConfig(program: Command, io: Io): void {
   const command = program
     .command('check-config')
     .argument('[files...]', 'configurations, or files of thresholds such as overprovisioned.yaml')
     .description('validate configuration and thresholds')
-    .action((files: string[], options: ConfigOption) => checkConfig(files, options, io));
+    .option(
+      '--online',
+      'also ask Prometheus, Kubernetes and Slack what they have and what is missing',
+    )
+    .action((files: string[], options: CheckOptions) => checkConfig(files, options, io));
   withConfig(command);
 }
 
-async function checkConfig(files: readonly string[], options: ConfigOption, io: Io): Promise<void> {
+interface CheckOptions extends ConfigOption {
+  readonly online?: boolean;
+}
+
+async function checkConfig(files: readonly string[], options: CheckOptions, io: Io): Promise<void> {
   const problems: ConfigProblem[] = [];
   const checked = files.length === 0 ? [options.config] : files;
   for (const file of checked) {
@@ -26,6 +40,23 @@ async function checkConfig(files: readonly string[], options: ConfigOption, io: 
     }
   }
   if (problems.length > 0) throw new ConfigError(problems);
+  if (options.online !== true) return;
+  const configs = checked.filter((file) => file === undefined || !isThresholdsFile(file));
+  for (const file of configs) await checkOnline(loadConfig(file), io);
+}
+
+/** @throws CommandFailed when a server cannot be worked with. */
+async function checkOnline({ config, secrets }: LoadedConfig, io: Io): Promise<void> {
+  const redact = createRedactor(secrets);
+  const failed: string[] = [];
+  for (const [name, check] of ONLINE_CHECKS) {
+    const results = await check(config, io.now(), AbortSignal.timeout(ONLINE_TIMEOUT_MS));
+    if (results === null) continue;
+    io.out(redact(renderResults(name, results)));
+    if (results.some(({ level }) => level === 'failed')) failed.push(name);
+  }
+  if (failed.length > 0)
+    throw new CommandFailed(`${failed.join(' and ')} cannot be worked with as configured`);
 }
 
 /** @throws ConfigError */

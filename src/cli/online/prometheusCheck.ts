@@ -1,0 +1,84 @@
+import { CollectError } from '../../collect/collector.ts';
+import { SYSTEM_DEPS } from '../../collect/createCollector.ts';
+import { createPrometheusCollector } from '../../collect/prometheusCollector.ts';
+import type { Config } from '../../config/schema.ts';
+import type { Snapshot } from '../../model/snapshot.ts';
+import { DAY_MS, floorTo, formatTime, SECOND_MS, type TimeMs } from '../../model/time.ts';
+import type { OnlineResult } from './onlineCheck.ts';
+
+/** A rate needs this many scrapes in its range to live through a missed one. */
+const SCRAPES_PER_RANGE = 4;
+
+/**
+ * Observes the last complete window as a cycle would, and says what it found, what is missing, and what
+ * each missing metric takes away.
+ */
+export async function checkPrometheus(
+  config: Config,
+  now: TimeMs,
+  signal: AbortSignal,
+): Promise<readonly OnlineResult[]> {
+  const { window, settle } = config.schedule;
+  const server = new URL(config.prometheus.url).host;
+  const collector = await createPrometheusCollector(config, SYSTEM_DEPS);
+  try {
+    const end = floorTo(now - settle, window);
+    const expected = { cadvisor: 0, kubeState: 0 };
+    const [seen] = await collector.collect([{ start: end - window, end }], expected, signal);
+    const oldest = await collector.oldestData(signal);
+    if (seen === undefined || oldest === null) return [nothingThere(server, config)];
+    return [answers(server, seen), history(oldest, now, config), ...scrapes(seen, config)].concat(
+      seen.problems.map(({ text }) => ({ level: 'warning', text })),
+    );
+  } catch (error) {
+    if (!(error instanceof CollectError)) throw error;
+    return [{ level: 'failed', text: `${server}: ${error.message} (${error.code})` }];
+  } finally {
+    await collector.close();
+  }
+}
+
+function answers(server: string, { nodes, pods, window }: Snapshot): OnlineResult {
+  const containers = pods.reduce((sum, pod) => sum + pod.containers.length, 0);
+  const until = formatTime(window.end);
+  return {
+    level: containers > 0 ? 'ok' : 'failed',
+    text: `${server} answers: ${nodes.length} nodes, ${pods.length} pods, ${containers} containers in the window up to ${until}`,
+  };
+}
+
+function nothingThere(server: string, { prometheus }: Config): OnlineResult {
+  const cure =
+    prometheus.matchers === ''
+      ? 'let it scrape the kubelets (/metrics/cadvisor) and kube-state-metrics'
+      : `look whether prometheus.matchers (${prometheus.matchers}) chooses anything`;
+  return {
+    level: 'failed',
+    text: `${server} answers, but holds neither container_cpu_usage_seconds_total nor kube_node_info: ${cure}`,
+  };
+}
+
+function history(oldest: TimeMs, now: TimeMs, { schedule }: Config): OnlineResult {
+  const days = ((now - oldest) / DAY_MS).toFixed(1);
+  const wanted = (schedule.initialBackfill / DAY_MS).toFixed(1);
+  const text = `holds data since ${formatTime(oldest)} (${days} days)`;
+  if (now - oldest >= schedule.initialBackfill) return { level: 'ok', text };
+  return { level: 'ok', text: `${text}; a new history begins there, not ${wanted} days ago` };
+}
+
+function scrapes({ expectedSamples, window }: Snapshot, config: Config): readonly OnlineResult[] {
+  const { cadvisor } = expectedSamples;
+  if (cadvisor === 0) return [];
+  const interval = (window.end - window.start) / cadvisor;
+  const range = config.prometheus.rateRange ?? config.schedule.window;
+  const seconds = (ms: number): string => `${Math.round(ms / SECOND_MS)} s`;
+  const text = `containers are scraped every ${seconds(interval)}`;
+  if (range >= SCRAPES_PER_RANGE * interval) return [{ level: 'ok', text }];
+  const cure = `set schedule.window or prometheus.rateRange to at least ${seconds(SCRAPES_PER_RANGE * interval)}, or scrape more often`;
+  return [
+    {
+      level: 'warning',
+      text: `${text}: too few samples in a range of ${seconds(range)}, so that one missed scrape leaves a gap; ${cure}`,
+    },
+  ];
+}

@@ -1,0 +1,84 @@
+import type { WebClient } from '@slack/web-api';
+import type { Config } from '../../config/schema.ts';
+import type { TimeMs } from '../../model/time.ts';
+import { createSlackClient, withSignal } from '../../notify/slack/client.ts';
+import { toChannelError } from '../../notify/slack/errors.ts';
+import { TargetResolver } from '../../notify/slack/targets.ts';
+import { systemClock } from '../../notify/clock.ts';
+import type { OnlineResult } from './onlineCheck.ts';
+
+/** What a scope is needed for, beyond `chat:write`, without which nothing goes out. */
+const SCOPES: readonly (readonly [scope: string, without: string])[] = [
+  ['files:write', 'messages have no charts'],
+  ['channels:read', 'public channels cannot be looked up, so a lost answer may repeat a message'],
+  ['channels:history', 'a message whose answer was lost may be sent twice'],
+  ['users:read.email', 'owners given as e-mail addresses cannot be told'],
+  ['im:write', 'owners cannot be told in direct messages'],
+  ['usergroups:read', 'owners given as user groups cannot be told'],
+];
+
+/** Asks Slack who the token belongs to, what it may do, and whether the channels are there. */
+export async function checkSlack(
+  { slack }: Config,
+  _now: TimeMs,
+  signal: AbortSignal,
+): Promise<readonly OnlineResult[] | null> {
+  if (slack?.token === undefined) return null;
+  const client = createSlackClient({ token: slack.token, apiUrl: slack.apiUrl });
+  try {
+    return await withSignal(signal, async () => {
+      const { user, team, response_metadata: metadata } = await client.auth.test();
+      const who: OnlineResult = { level: 'ok', text: `${user ?? 'the app'} in ${team ?? 'Slack'}` };
+      const scopes = missingScopes(metadata?.scopes ?? []);
+      const channels = [slack.channel, slack.securityChannel ?? slack.channel];
+      const resolver = new TargetResolver(client, systemClock());
+      const found = [...new Set(channels)].map((channel) => checkChannel(resolver, channel));
+      const buttons = slack.appToken === undefined ? [] : [checkButtons(client, slack.appToken)];
+      return [who, ...scopes, ...(await Promise.all([...found, ...buttons]))];
+    });
+  } catch (error) {
+    return [failure(error)];
+  }
+}
+
+function missingScopes(held: readonly string[]): readonly OnlineResult[] {
+  // Some gateways strip the header that says what the token may do.
+  if (held.length === 0) return [];
+  const missing = SCOPES.filter(([scope]) => !held.includes(scope));
+  const lines: OnlineResult[] = missing.map(([scope, without]) => ({
+    level: 'warning',
+    text: `the token lacks ${scope}: ${without}`,
+  }));
+  if (!held.includes('chat:write'))
+    lines.unshift({ level: 'failed', text: 'the token lacks chat:write: nothing can be posted' });
+  return lines;
+}
+
+async function checkChannel(resolver: TargetResolver, channel: string): Promise<OnlineResult> {
+  try {
+    const id = await resolver.conversationId(channel);
+    if (id !== null) return { level: 'ok', text: `${channel} is there` };
+    const cure = 'create it, or correct its name; invite the app if it is private';
+    return { level: 'failed', text: `${channel} was not found: ${cure}` };
+  } catch (error) {
+    // Without the scope to read channels it cannot be told; posting may work all the same.
+    const { message, code } = toChannelError(error);
+    const level = code === 'missing_scope' ? 'warning' : 'failed';
+    return { level, text: `${channel} could not be looked up: ${message}` };
+  }
+}
+
+/** A Socket Mode address is handed out only to a good app token. */
+async function checkButtons(client: WebClient, appToken: string): Promise<OnlineResult> {
+  try {
+    await client.apps.connections.open({ token: appToken });
+    return { level: 'ok', text: 'buttons work (Socket Mode)' };
+  } catch (error) {
+    const { message } = toChannelError(error);
+    return { level: 'failed', text: `buttons do not work, slack.appToken is refused: ${message}` };
+  }
+}
+
+function failure(error: unknown): OnlineResult {
+  return { level: 'failed', text: toChannelError(error).message };
+}

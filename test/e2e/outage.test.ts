@@ -1,0 +1,106 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { findingJsonSchema } from '../../src/findings/findingJson.ts';
+import { formatTime, MINUTE_MS } from '../../src/model/time.ts';
+import { burnwatch } from '../support/cli.ts';
+import { TestClock } from '../support/clock.ts';
+import { eventually, startDaemon } from '../support/daemon.ts';
+import { differences, dumpHistory } from '../support/dumpHistory.ts';
+import { startTestCluster, writeConfig, type TestCluster } from '../support/testCluster.ts';
+import { TempFolder } from '../support/tempFolder.ts';
+
+/** Prometheus is killed under a running daemon, stays away for four windows, and comes back. */
+const WINDOW = 5 * MINUTE_MS;
+const OUTAGE_WINDOWS = 4;
+let cluster: TestCluster;
+let folder: TempFolder;
+let undisturbed: readonly string[];
+
+beforeAll(async () => {
+  cluster = await startTestCluster({ hours: 28, minerFromHour: 25 });
+  folder = new TempFolder();
+  const more = { schedule: { cycle: '* * * * * *', settle: '10s' } };
+  await writeConfig(folder.path, cluster.url, more);
+  using other = new TempFolder();
+  await writeConfig(other.path, cluster.url, more);
+  await backfill(other.path, cluster.end);
+  undisturbed = dumpHistory(other.file('burnwatch.db'));
+  await backfill(folder.path, cluster.end - (OUTAGE_WINDOWS + 2) * WINDOW);
+});
+afterAll(async () => {
+  folder[Symbol.dispose]();
+  await cluster[Symbol.asyncDispose]();
+});
+
+async function backfill(cwd: string, until: number): Promise<void> {
+  const from = formatTime(cluster.start + WINDOW);
+  const span = ['--from', from, '--to', formatTime(until), '--no-notify'];
+  expect(await burnwatch(['backfill', ...span], { cwd })).toMatchObject({ code: 0 });
+}
+
+async function findings(): Promise<z.infer<typeof findingJsonSchema>[]> {
+  const { stdout } = await burnwatch(['findings', '--state', 'all', '-o', 'json'], {
+    cwd: folder.path,
+  });
+  return z.array(findingJsonSchema).parse(JSON.parse(stdout));
+}
+
+const outageOf = (all: Awaited<ReturnType<typeof findings>>) =>
+  all.find(({ rule }) => rule === 'source-outage');
+const minerOf = (all: Awaited<ReturnType<typeof findings>>) =>
+  all.find(({ kind }) => kind === 'cryptojacking');
+
+describe('Prometheus away for a while', () => {
+  it('is told, resolves nothing, records no zero, and the gap is filled afterwards', async () => {
+    const before = cluster.end - (OUTAGE_WINDOWS + 2) * WINDOW;
+    const clock = new TestClock(folder.file('clock'), before + 11_000);
+    await using daemon = await startDaemon({ cwd: folder.path, env: clock.env });
+
+    // Live and well.
+    clock.set(before + WINDOW + 11_000);
+    await daemon.process.shows(new RegExp(`sealed.*until=${formatTime(before + WINDOW)}`));
+    expect(await daemon.metrics()).toMatch(/^burnwatch_source_up 1$/m);
+    expect(minerOf(await findings())?.state).toBe('open');
+    const rows = dumpHistory(folder.file('burnwatch.db'));
+
+    // Away: every tick says so, and the process lives on.
+    await cluster.kill();
+    for (let missed = 2; missed <= 1 + OUTAGE_WINDOWS; missed += 1)
+      clock.set(before + missed * WINDOW + 11_000);
+    await daemon.process.shows(/Prometheus cannot be asked/);
+    const metrics = await eventually(daemon.metrics, (text) => /source_up 0$/m.test(text));
+    expect(metrics).toMatch(/^burnwatch_data_problems\{code="source-unavailable"\} 1$/m);
+    expect(metrics).toMatch(/^burnwatch_findings\{kind="data-quality",severity="warning"\} 1$/m);
+    expect(metrics).toMatch(/^burnwatch_cycles_total\{result="outage"\} [1-9]/m);
+    for (const probe of ['healthy', 'ready'])
+      expect((await fetch(`${daemon.probes}/-/${probe}`)).status).toBe(200);
+    const during = await findings();
+    expect(outageOf(during)).toMatchObject({ kind: 'data-quality', state: 'open' });
+    expect(outageOf(during)?.summary).toContain('Prometheus cannot be asked');
+    expect(minerOf(during)?.state).toBe('open');
+    // No row came, and none went: only the finding that says so.
+    const left = dumpHistory(folder.file('burnwatch.db'));
+    expect(left.length).toBeGreaterThan(rows.length);
+    expect(differences(plain(left), plain(rows))).toEqual([]);
+
+    // Back: everything that was missed is there, as if nothing had been.
+    await cluster.startAgain();
+    clock.set(cluster.end + 11_000);
+    await daemon.process.shows(new RegExp(`sealed.*until=${formatTime(cluster.end)}`), 45_000);
+    expect(outageOf(await findings())).toMatchObject({ state: 'resolved' });
+    expect(await daemon.metrics()).toMatch(/^burnwatch_source_up 1$/m);
+    daemon.process.kill('SIGTERM');
+    expect(await daemon.process.ended).toMatchObject({ code: 0 });
+    const now = dumpHistory(folder.file('burnwatch.db'));
+    expect(differences(plain(now), plain(undisturbed))).toEqual([]);
+  });
+});
+
+/** Without the outage's own finding and events, and without what is counted or muted on the way. */
+function plain(lines: readonly string[]): string[] {
+  return lines
+    .filter((line) => !line.includes('source-outage'))
+    .filter((line) => !/^meta .*(hours|windows)_from/.test(line))
+    .map((line) => line.replace(/"suppressed":[01]/, '').replace(/"seq":\d+/, ''))
+    .map((line) => line.replace(/"muted":[01]/, ''));
+}
