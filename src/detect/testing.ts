@@ -1,5 +1,6 @@
 import { configSchema, type Config } from '../config/schema.ts';
 import { loadThresholds } from '../config/loadThresholds.ts';
+import { allocate } from '../cost/allocate.ts';
 import { aSnapshot } from '../cost/testing.ts';
 import type { NodePrice, WindowCosts } from '../model/cost.ts';
 import type { Scope, Verdict } from '../model/finding.ts';
@@ -58,7 +59,7 @@ export class DetectorRun<S> {
     const snapshot = aSnapshot({ window: { start, end }, ...change });
     const context: DetectContext = {
       snapshot,
-      costs: { allocations: [], nodes: nodesAt(snapshot, price), unattached },
+      costs: { ...this.priced(snapshot, price), unattached },
       config: this.config,
       thresholds: this.thresholds,
       historyStart: this.historyStart,
@@ -69,6 +70,13 @@ export class DetectorRun<S> {
     const verdicts = this.detector.detect(context, state);
     for (const verdict of verdicts) this.note(verdict, end);
     return verdicts;
+  }
+
+  /** What the pods cost at that price of every node; nothing without one. */
+  private priced(snapshot: Snapshot, price?: NodePrice): Omit<WindowCosts, 'unattached'> {
+    if (price === undefined) return { allocations: [], nodes: [] };
+    const prices = new Map(snapshot.nodes.map(({ name }) => [name, price]));
+    return allocate(snapshot, prices, this.config.pricing);
   }
 
   /** Through the codec and back, as between two runs of the daemon. */
@@ -84,16 +92,6 @@ export class DetectorRun<S> {
     }
     if (verdict.status === 'clear' && this.open.delete(print)) this.closed.push({ at, verdict });
   }
-}
-
-/** Nodes that cost nothing, at a price where one is given. */
-function nodesAt({ nodes }: Snapshot, price?: NodePrice): WindowCosts['nodes'] {
-  const nothing = { cpuNano: 0, ramNano: 0, gpuNano: 0, hours: 0 };
-  const size = { cpuCores: 0, ramBytes: 0, gpus: 0 };
-  const idle = { idleCpuNano: 0, idleRamNano: 0, idleGpuNano: 0 };
-  return price === undefined
-    ? []
-    : nodes.map(({ name }) => ({ node: name, price, ...nothing, ...size, ...idle }));
 }
 
 function printOf({ kind, rule, scope }: Pick<Verdict, 'kind' | 'rule' | 'scope'>): string {

@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { aContainer, aPod } from '../../cost/testing.ts';
+import { aContainer, aNode, aPod } from '../../cost/testing.ts';
 import { DetectorRun } from '../../detect/testing.ts';
 import type { Snapshot } from '../../model/snapshot.ts';
 import { DAY_MS, HOUR_MS, type TimeMs } from '../../model/time.ts';
 import { abandonedDetector } from './abandonedDetector.ts';
 
+const JOB = { kind: 'Job', name: 'once' };
 const START = Date.UTC(2026, 10, 2);
 
 /** Windows of an hour; the volume `old` costs a unit an hour. */
@@ -48,6 +49,38 @@ describe('abandoned', () => {
 
   it('says nothing where no source tells who mounts what', () => {
     expect(play(9, () => ({ volumes: [volume([])] })).opened).toEqual([]);
+  });
+
+  it('asks the owner of a workload that has idled for a week, and how to end it', () => {
+    const price = {
+      cpuCoreHour: 0.03,
+      ramGiBHour: 0,
+      gpuHour: 0,
+      source: 'flat' as const,
+      reason: '',
+      coverage: 1,
+    };
+    const run = new DetectorRun(abandonedDetector, { historyStart: START });
+    for (let time = START; time < START + 9 * DAY_MS; time += HOUR_MS) {
+      const bytes = time >= START + 8 * DAY_MS ? 5_000 : 10;
+      const old = aPod({
+        name: 'old-1',
+        node: 'n1',
+        workload: { kind: 'Deployment', name: 'old' },
+        networkReceiveBytesPerSecond: bytes,
+        networkTransmitBytesPerSecond: bytes,
+        containers: [aContainer({ cpuUsageCores: 0.001, cpuRequestCores: 1 })],
+      });
+      const pods = [old, { ...old, name: 'job-1', uid: 'job', workload: JOB }];
+      run.window(time, time + HOUR_MS, {}, { pods, nodes: [aNode({ name: 'n1' })] }, price);
+    }
+    expect(run.opened.map(({ at }) => at)).toEqual([START + 7 * DAY_MS]);
+    expect(run.opened[0]?.verdict.costPerMonth).toBeCloseTo(730 * 0.03, 6);
+    expect(run.opened[0]?.verdict.next).toMatchObject([
+      { command: 'kubectl -n shop scale deployment/old --replicas=0', effect: 'contain' },
+    ]);
+    // Somebody uses it again.
+    expect(run.closed.map(({ at }) => at)).toEqual([START + 8 * DAY_MS + HOUR_MS]);
   });
 
   it('counts idle workloads, from the start after one busy hour, and never where network is unknown', () => {

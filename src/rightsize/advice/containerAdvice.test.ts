@@ -74,6 +74,15 @@ describe('what to request instead', () => {
     expect(advice.risk.cpu).toBeCloseTo(12 / (14 * 288), 6);
   });
 
+  it('replays the risk of 14 days, however many it looks back on', () => {
+    const last = FIRST_DAY + 27 * DAY_MS;
+    const advice = advise(
+      (time) => ({ cpuCores: time < FIRST_DAY + DAY_MS || time >= last + 23 * HOUR_MS ? 5 : 0.1 }),
+      { days: 28 },
+    );
+    expect(advice.risk.cpu).toBeCloseTo(12 / (14 * 288), 9);
+  });
+
   it('lets CPU of last week fade, and memory never', () => {
     const early = (time: number) => time < FIRST_DAY + DAY_MS;
     const advice = advise((time) => ({
@@ -129,6 +138,13 @@ describe('what to request instead', () => {
     expect(advice.proposed.ramRequestBytes).toBe(230 * MIB);
     // 6 × 0.2 cores × 1.15 at 60 % of a core each.
     expect(advice.minReplicas).toBe(3);
+    // Three cores go, and the memory of all six shrinks to that of three.
+    const gib = 6 - (3 * 230) / 1024;
+    expect(advice.savingPerMonth).toBeCloseTo(730 * (3 * 0.01 + gib * 0.001), 6);
+    const script = renderPatches(workloadPatches([advice]), 'USD');
+    expect(script).toContain(
+      `kubectl -n shop patch horizontalpodautoscaler/web --type merge -p '{"spec":{"minReplicas":3}}'`,
+    );
 
     const vertical = {
       namespace: 'shop',
@@ -178,6 +194,13 @@ describe('patches', () => {
         },
       },
     });
+  });
+
+  it('say that a container may be a side-car where no specification is known', () => {
+    const patched = (role: 'main' | null) =>
+      renderPatches(workloadPatches([advise(() => ({}), { roleOf: () => role })]), 'USD');
+    expect(patched(null)).toContain('a native side-car belongs under initContainers');
+    expect(patched('main')).not.toContain('side-car');
   });
 
   it('give the values first where a live patch would be reverted', () => {

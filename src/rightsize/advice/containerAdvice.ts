@@ -21,7 +21,8 @@ export interface ContainerAdvice {
   readonly namespace: string;
   readonly workload: WorkloadRef;
   readonly container: string;
-  readonly role: 'main' | 'sidecar';
+  /** Null: the pods' specification is not known, so that it may be a native side-car. */
+  readonly role: 'main' | 'sidecar' | null;
   readonly behind: DataBehind;
   /** Pods on average over the span, fewer than one for what runs only at times. */
   readonly replicas: number;
@@ -65,7 +66,7 @@ export function adviseContainer(
   context: AdviceContext,
 ): ContainerAdvice | null {
   const { namespace, workload, container, days } = history;
-  const role = context.roleOf(history) ?? 'main';
+  const role = context.roleOf(history);
   const last = days.at(-1);
   if (role === 'init' || last === undefined) return null;
   const { rule, today, objects } = context;
@@ -83,6 +84,8 @@ export function adviseContainer(
       one.workload.kind === workload.kind &&
       one.workload.name === workload.name,
   );
+  const minReplicas = minReplicasOf(autoscaling, cpu, replicas * rule.margin, current, behind);
+  const kept = keptReplicas(replicas, minReplicas, autoscaling);
   const advice = {
     namespace,
     workload,
@@ -94,14 +97,14 @@ export function adviseContainer(
     proposed,
     cpu,
     memory,
-    risk: replayRisk(days, {
+    risk: replayRisk(days, today, {
       cpuCores: proposed.cpuRequestCores,
       ramBytes: proposed.ramRequestBytes,
     }),
     throttledShare: proposal.throttledShare,
-    savingPerMonth: saving(current, proposed, replicas, context.priceOf(history)),
+    savingPerMonth: saving(current, proposed, { replicas, kept }, context.priceOf(history)),
     autoscaling,
-    minReplicas: minReplicasOf(autoscaling, cpu, replicas * rule.margin, current, behind),
+    minReplicas,
     managedBy: object === undefined ? null : managedBy(object),
   };
   return { ...advice, notes: notesOn(advice) };
@@ -129,16 +132,27 @@ function highestHour(bits: number): number {
 function saving(
   current: Resources,
   proposed: Resources,
-  replicas: number,
+  { replicas, kept }: { readonly replicas: number; readonly kept: number },
   price: ReturnType<AdviceContext['priceOf']>,
 ): Reading {
   if (price === null) return null;
   const freed = (before: Reading, after: Reading): number =>
-    after === null ? 0 : (before ?? 0) - after;
+    (before ?? 0) * replicas - (after ?? before ?? 0) * kept;
   const cores = freed(current.cpuRequestCores, proposed.cpuRequestCores);
   const bytes = freed(current.ramRequestBytes, proposed.ramRequestBytes);
   const hourly = cores * price.cpuCoreHour + (bytes / GIB) * price.ramGiBHour;
-  return hourly * replicas * HOURS_PER_MONTH;
+  return hourly * HOURS_PER_MONTH;
+}
+
+/** Replicas that stay with the advised minimum: those above the present one came by load and are left. */
+function keptReplicas(
+  replicas: number,
+  minReplicas: Reading,
+  autoscaling: Autoscaling | null,
+): number {
+  const present = autoscaling?.horizontal?.minReplicas ?? null;
+  if (minReplicas === null || present === null) return replicas;
+  return Math.max(Math.min(minReplicas, replicas), replicas - (present - minReplicas));
 }
 
 function minReplicasOf(

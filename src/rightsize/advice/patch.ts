@@ -16,6 +16,10 @@ export interface WorkloadPatch {
   readonly resources: ReadonlyMap<string, ResourcesPatch>;
   /** For `kubectl patch --type strategic`; null for kinds whose pods cannot be patched. */
   readonly body: object | null;
+  /** A lower minimum for its HorizontalPodAutoscaler; null where none is advised. */
+  readonly minReplicas: { readonly autoscaler: string; readonly value: number } | null;
+  /** False where a container may be a native side-car, since the pods' specification is not known. */
+  readonly isSpecKnown: boolean;
 }
 
 /** What of a container's `resources` changes, in Kubernetes' quantities. */
@@ -56,15 +60,27 @@ export function workloadPatches(advices: readonly ContainerAdvice[]): readonly W
       (lists[list] ??= []).push({ name: container, resources: patch });
     }
     const [first] = group;
-    if (first === undefined || resources.size === 0) return [];
+    if (first === undefined) return [];
     const { namespace, workload, managedBy } = first;
+    const minReplicas = minReplicasOf(group);
+    if (resources.size === 0 && minReplicas === null) return [];
     const savings = group.flatMap(({ savingPerMonth }) => savingPerMonth ?? []);
     const savingPerMonth =
       savings.length === 0 ? null : savings.reduce((sum, value) => sum + value, 0);
     const path = TEMPLATE_PATHS[workload.kind];
-    const body = path === undefined ? null : nest(path, lists);
-    return [{ namespace, workload, managedBy, savingPerMonth, resources, body }];
+    const body = path === undefined || resources.size === 0 ? null : nest(path, lists);
+    const isSpecKnown = group.every(({ role }) => role !== null);
+    const about = { namespace, workload, managedBy, savingPerMonth };
+    return [{ ...about, resources, body, minReplicas, isSpecKnown }];
   });
+}
+
+/** The largest minimum that any container of the workload needs; null where one of them needs what there is. */
+function minReplicasOf(group: readonly ContainerAdvice[]): WorkloadPatch['minReplicas'] {
+  const autoscaler = group[0]?.autoscaling?.horizontal?.name;
+  const values = group.map(({ minReplicas }) => minReplicas);
+  if (autoscaler === undefined || values.includes(null)) return null;
+  return { autoscaler, value: Math.max(...values.map((value) => value ?? 0)) };
 }
 
 /** The entries that change; null when none does. */

@@ -95,7 +95,9 @@ function keyOf(of: Pick<ContainerHistory, 'namespace' | 'workload' | 'container'
 
 function rolesIn(snapshot: AdviceRequest['snapshot']): AdviceContext['roleOf'] {
   const roles = new Map<string, ContainerSpecFacts['role']>();
-  for (const { namespace, workload, spec } of snapshot?.pods ?? []) {
+  for (const { namespace, workload, spec, containers } of snapshot?.pods ?? []) {
+    for (const { name, init } of containers)
+      if (init) roles.set(containerKey(namespace, workload, name), 'init');
     for (const { name, role } of spec?.containers ?? [])
       roles.set(containerKey(namespace, workload, name), role);
   }

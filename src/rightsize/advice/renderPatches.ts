@@ -19,7 +19,7 @@ export function renderPatches(patches: readonly WorkloadPatch[], currency: strin
 }
 
 function renderPatch(patch: WorkloadPatch, currency: string): string {
-  const { namespace, workload, savingPerMonth, managedBy } = patch;
+  const { namespace, workload, savingPerMonth, managedBy, body, resources, isSpecKnown } = patch;
   const money =
     savingPerMonth === null
       ? 'no price is known'
@@ -31,42 +31,57 @@ function renderPatch(patch: WorkloadPatch, currency: string): string {
       `# Managed by ${managedBy.tool}${name}: change it ${WHERE[managedBy.tool]}.`,
       ...difference(patch),
       `# A live patch would be reverted by ${managedBy.tool}:`,
-      `# ${command(patch)}`,
+      ...commands(patch).map((command) => `# ${command}`),
     );
-  } else if (patch.body === null) {
+    return `${lines.join('\n')}\n`;
+  }
+  if (resources.size > 0 && body === null)
     lines.push(
       `# The pods of a ${printable(workload.kind)} cannot be patched: change its manifest.`,
       ...difference(patch),
     );
-  } else lines.push(command(patch));
-  return `${lines.join('\n')}\n`;
+  if (body !== null && !isSpecKnown)
+    lines.push(
+      '# The pods’ specification is not known: a native side-car belongs under initContainers.',
+    );
+  return `${[...lines, ...commands(patch)].join('\n')}\n`;
 }
 
 /** The values as YAML in comments, container by container. */
-function difference({ resources }: WorkloadPatch): readonly string[] {
+function difference({ resources, minReplicas }: WorkloadPatch): readonly string[] {
   const values = Object.fromEntries(
     [...resources].map(([container, patch]) => [container, { resources: patch }]),
   );
-  return stringify(values)
+  const scaling =
+    minReplicas === null
+      ? {}
+      : {
+          [`HorizontalPodAutoscaler ${minReplicas.autoscaler}`]: { minReplicas: minReplicas.value },
+        };
+  return stringify({ ...values, ...scaling })
     .trimEnd()
     .split('\n')
     .map((line) => `#   ${printable(line)}`);
 }
 
-function command({ namespace, workload, body }: WorkloadPatch): string {
-  if (body === null) return `(no patch for a ${printable(workload.kind)})`;
+/** What `kubectl` is to run: nothing for pods that cannot be patched. */
+function commands({ namespace, workload, body, minReplicas }: WorkloadPatch): readonly string[] {
   const target = `${workload.kind.toLowerCase()}/${workload.name}`;
   return [
-    'kubectl',
-    '-n',
-    quote(namespace),
-    'patch',
-    quote(target),
-    '--type',
-    'strategic',
-    '-p',
-    quote(JSON.stringify(body)),
-  ].join(' ');
+    ...(body === null ? [] : [patchCommand(namespace, target, 'strategic', body)]),
+    ...(minReplicas === null
+      ? []
+      : [
+          patchCommand(namespace, `horizontalpodautoscaler/${minReplicas.autoscaler}`, 'merge', {
+            spec: { minReplicas: minReplicas.value },
+          }),
+        ]),
+  ];
+}
+
+function patchCommand(namespace: string, target: string, type: string, body: object): string {
+  const patch = quote(JSON.stringify(body));
+  return `kubectl -n ${quote(namespace)} patch ${quote(target)} --type ${type} -p ${patch}`;
 }
 
 /** A word for the shell; what is plain stays plain. */

@@ -1,4 +1,5 @@
 import type { Reading } from '../../model/reading.ts';
+import { DAY_MS, type TimeMs } from '../../model/time.ts';
 import type { ContainerDay } from '../containerDay.ts';
 import { mergeSketches, shareAbove } from '../sketch.ts';
 
@@ -8,11 +9,16 @@ export interface Risk {
   readonly ram: Reading;
 }
 
-/** Replays the days against the proposed requests. */
+/** Risk looks back on so many days, however many the proposal rests on. */
+const DAYS = 14;
+
+/** Replays the last 14 days against the proposed requests. */
 export function replayRisk(
-  days: readonly ContainerDay[],
+  all: readonly ContainerDay[],
+  today: TimeMs,
   proposal: { readonly cpuCores: Reading; readonly ramBytes: Reading },
 ): Risk {
+  const days = all.filter(({ day }) => day > today - DAYS * DAY_MS);
   const cpu = mergeSketches(days.map((day) => ({ sketch: day.cpu })));
   const ram = mergeSketches(days.map((day) => ({ sketch: day.ram })));
   const { cpuCores, ramBytes } = proposal;
