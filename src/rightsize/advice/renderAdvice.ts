@@ -1,4 +1,5 @@
 import { renderCsv, renderTable, type Column } from '../../cli/table.ts';
+import type { Savings } from '../../cost/savings/estimateSavings.ts';
 import { formatBytes, formatCores } from '../../model/quantity.ts';
 import type { Reading } from '../../model/reading.ts';
 import type { ContainerAdvice } from './containerAdvice.ts';
@@ -83,12 +84,23 @@ export function renderAdvice(
   if (format === 'csv') return renderCsv(advices, CSV_COLUMNS);
   if (advices.length === 0) return 'Nothing to recommend.\n';
   const table = renderTable(advices, COLUMNS);
-  if (savings === null) return table;
-  return (
-    `${table}\nRequests freed: ${savings.freedCpuCores.toFixed(2)} cores, ` +
-    `${(savings.freedRamBytes / 2 ** 30).toFixed(1)} GiB, ${savings.requestsFreedPerMonth.toFixed(2)} ${currency} a month at their nodes' prices; ` +
-    `the bill falls by up to ${savings.moneyPerMonth.toFixed(2)} once ${savings.removableAfter.length} more nodes are removed.\n`
-  );
+  return savings === null ? table : `${table}\n${savingsText(savings, currency)}\n`;
+}
+
+/** Requests first, which are certain; money only as far as nodes go away. */
+function savingsText(savings: Savings, currency: string): string {
+  const { freedCpuCores, freedRamBytes, requestsFreedPerMonth, removableAfter } = savings;
+  const isMore = requestsFreedPerMonth < 0;
+  const sign = isMore ? -1 : 1;
+  const amounts = `${(sign * freedCpuCores).toFixed(2)} cores, ${((sign * freedRamBytes) / 2 ** 30).toFixed(1)} GiB`;
+  const worth = `${(sign * requestsFreedPerMonth).toFixed(2)} ${currency} a month at their nodes' prices`;
+  if (isMore) return `Requests missing: ${amounts}, ${worth}.`;
+  const nodes = removableAfter.length;
+  const bill =
+    nodes === 0
+      ? 'no node goes away by it, so that the bill stays'
+      : `the bill falls by up to ${savings.moneyPerMonth.toFixed(2)} once ${nodes} more ${nodes === 1 ? 'node is' : 'nodes are'} removed`;
+  return `Requests freed: ${amounts}, ${worth}; ${bill}.`;
 }
 
 function change(

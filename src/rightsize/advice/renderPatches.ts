@@ -1,5 +1,6 @@
 import { stringify } from 'yaml';
 import { printable } from '../../cost/report/text.ts';
+import type { Reading } from '../../model/reading.ts';
 import type { ManagedBy } from './ownership.ts';
 import type { WorkloadPatch } from './patch.ts';
 
@@ -20,10 +21,7 @@ export function renderPatches(patches: readonly WorkloadPatch[], currency: strin
 
 function renderPatch(patch: WorkloadPatch, currency: string): string {
   const { namespace, workload, savingPerMonth, managedBy, body, resources, isSpecKnown } = patch;
-  const money =
-    savingPerMonth === null
-      ? 'no price is known'
-      : `${savingPerMonth.toFixed(2)} ${currency} a month`;
+  const money = moneyText(savingPerMonth, currency);
   const lines = [`# ${printable(`${namespace}/${workload.kind}/${workload.name}`)}: ${money}`];
   if (managedBy !== null) {
     const name = managedBy.name === null ? '' : ` (${printable(managedBy.name)})`;
@@ -45,6 +43,12 @@ function renderPatch(patch: WorkloadPatch, currency: string): string {
       '# The pods’ specification is not known: a native side-car belongs under initContainers.',
     );
   return `${[...lines, ...commands(patch)].join('\n')}\n`;
+}
+
+function moneyText(savingPerMonth: Reading, currency: string): string {
+  if (savingPerMonth === null) return 'no price is known';
+  const money = `${Math.abs(savingPerMonth).toFixed(2)} ${currency} a month`;
+  return savingPerMonth < 0 ? `needs ${money} more` : `saves ${money}`;
 }
 
 /** The values as YAML in comments, container by container. */
