@@ -122,7 +122,7 @@ function average(key: string, of: (outcomes: Outcomes) => Outcome | null): Outco
 function printShape(name: Shape['name']): void {
   print(`\n### ${name}\n`);
   print(
-    '| rule | CPU exceeded | CPU slack | minutes exceeded | memory exceeded | memory slack | Burnwatch at no more exceedances: slack |',
+    '| rule | exceeded | slack | minutes exceeded | memory exceeded | memory slack | Burnwatch moved there: slack |',
   );
   print('| --- | ---: | ---: | ---: | ---: | ---: | ---: |');
   for (const rule of RULES) {

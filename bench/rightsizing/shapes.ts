@@ -49,9 +49,10 @@ export interface Replay {
 }
 
 /**
- * A shape over 28 days: blocks of its trace drawn at random for each pod, whole days of the two-week traces (so
+ * A shape over 28 days: blocks of its trace in random order for each pod, whole days of the two-week traces (so
  * that the hour of the day stays), hours of the others. Days to learn from come from the trace's first half,
- * days to be tried on from its second, so that nothing is tried on what it has seen.
+ * days to be tried on from its second, so that nothing is tried on what it has seen. A day is played twice, but never
+ * on the same weekday: what comes back every week must not be an accident of the replay.
  */
 export function replay({ trace, scale, onCurve }: Shape, seed: number): Replay {
   const random = new Random(seed);
@@ -65,9 +66,15 @@ export function replay({ trace, scale, onCurve }: Shape, seed: number): Replay {
   const pods = Array.from({ length: PODS }, (): PodUse => {
     const cores: number[] = [];
     const bytes: number[] = [];
+    const week = shuffled(7, random);
+    const shift = random.int(1, 6);
     for (let time = 0; time < DAYS * DAY_MS; time += blockMs) {
       const isLearning = time < (DAYS / 2) * DAY_MS;
-      const block = isLearning ? random.int(0, half - 1) : random.int(half, blocks - 1);
+      const first = isLearning ? 0 : half;
+      const day = time / DAY_MS;
+      const block = isHost
+        ? first + week[(day + Math.floor(day / 7) * shift) % 7]!
+        : random.int(first, isLearning ? half - 1 : blocks - 1);
       for (let at = 0; at < length; at += 1) {
         const load = onCurve ? curve(time + at * stepMs) : 1;
         cores.push(samples.cores[block * length + at]! * scale * load);
@@ -77,6 +84,15 @@ export function replay({ trace, scale, onCurve }: Shape, seed: number): Replay {
     return { cores, bytes };
   });
   return { stepMs, pods };
+}
+
+function shuffled(count: number, random: Random): readonly number[] {
+  const order = Array.from({ length: count }, (_, index) => index);
+  for (let at = count - 1; at > 0; at -= 1) {
+    const other = random.int(0, at);
+    [order[at], order[other]] = [order[other]!, order[at]!];
+  }
+  return order;
 }
 
 /** A working day: a third of the load at night, all of it in the early afternoon, half of it at weekends. */
