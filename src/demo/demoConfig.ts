@@ -47,8 +47,15 @@ export function demoConfig(options: DemoConfigOptions): string {
       { owner: 'team-platform', monthly: 250 },
       { owner: 'team-data', monthly: 260 },
     ],
-    owners: { teams: Object.fromEntries(TEAMS.map((team) => [team, `#${team}`])) },
-    schedule: { initialBackfill: `${options.days}d` },
+    owners: {
+      // Abuse is routed by the configuration alone, never by what a namespace says of itself.
+      routes: NAMESPACES.flatMap(({ name, owner }) =>
+        owner === null ? [] : [{ match: { namespace: name }, owner }],
+      ),
+      teams: Object.fromEntries(TEAMS.map((team) => [team, `#${team}`])),
+    },
+    // Every minute, so that there is something to see soon.
+    schedule: { cycle: '* * * * *', initialBackfill: `${options.days}d` },
     history: { path: options.historyFile },
     slack: {
       token: slack.botToken,

@@ -27,7 +27,8 @@ const MARK_TEXT = 'Made by "burnwatch demo", which replaces everything in this f
  */
 export async function claimDemoFolder(folder: string): Promise<DemoFolder> {
   const path = resolve(folder);
-  const shown = relative(process.cwd(), path) || '.';
+  const near = relative(process.cwd(), path) || '.';
+  const shown = near.startsWith('..') ? path : near;
   await mkdir(path, { recursive: true });
   const found = await readdir(path);
   if (found.length > 0 && !found.includes(MARK))

@@ -66,7 +66,7 @@ function minerLines(miners: readonly MinerFound[]): readonly string[] {
       const after = duration(finding.firstSeen - miner.startedAt);
       return [
         `  found   ${place}: ${miner.what}`,
-        `          ${finding.severity}, ${after} after it began: ${finding.id}`,
+        `          recognised ${after} after it began; ${finding.severity} now: ${finding.id}`,
       ];
     }),
   ];
@@ -97,8 +97,8 @@ function commandLines({ configFile, miners, urls }: DemoSummary): readonly strin
   ];
 }
 
-/** `45 minutes`, `3.5 hours`. */
+/** `45 min`, `3.5 h`. */
 function duration(ms: number): string {
-  if (ms < 2 * HOUR_MS) return `${Math.round(ms / MINUTE_MS)} minutes`;
-  return `${(ms / HOUR_MS).toFixed(1)} hours`;
+  if (ms < 2 * HOUR_MS) return `${Math.max(1, Math.round(ms / MINUTE_MS))} min`;
+  return `${(ms / HOUR_MS).toFixed(1)} h`;
 }

@@ -92,19 +92,24 @@ export function bursts(options: BurstOptions): Behaviour {
   };
 }
 
-/** Plays a measured trace, again and again: its value at that time of the trace's own days. */
+/**
+ * Plays a measured trace. Pods were measured for 15 to 20 hours: that is stretched to a day, and no two days
+ * are quite alike. Hosts were measured for two weeks, which are played as they are.
+ */
 export function played(trace: Trace, scale: number, extra?: Partial<Work>): Behaviour {
-  const { cores, rx, tx, ram } = trace;
+  const { cores, rx, tx, ram, isHost } = trace;
   const shift = seedOf(trace.name) % cores.length;
   return (at, { seed }) => {
-    const place = at / (5 * MINUTE_MS) + shift;
+    const place = (isHost ? at / (5 * MINUTE_MS) : (at / DAY_MS) * cores.length) + shift;
+    const today = isHost ? 1 : Math.max(0.5, 1 + 0.1 * drift(seed + 9, at, DAY_MS));
     const value = (list: readonly number[]): number => between(list, place);
-    const used = value(cores) * scale * noisy(seed, at, 0.04);
+    const used = value(cores) * scale * today * noisy(seed, at, 0.04);
     const work = { bytesPerCoreSecond: 400_000, ramMiB: 500, ...extra };
     const load = loadOf(used, work, seed, at);
     if (rx === null || tx === null || ram === null) return load;
     // The pods were measured while they served few users: their traffic grows with them.
-    const network = { rx: value(rx) * scale * 8, tx: value(tx) * scale * 8 };
+    const more = scale * today * 8;
+    const network = { rx: value(rx) * more, tx: value(tx) * more };
     return { ...load, ...network, ramBytes: value(ram), diskRead: 0, diskWrite: 200 };
   };
 }

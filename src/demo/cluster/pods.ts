@@ -33,7 +33,7 @@ export interface DemoPod {
 /** Pods of a release are replaced one after the other. */
 const ROLLOUT_STEP_MS = 3 * MINUTE_MS;
 /** `ttlSecondsAfterFinished` of the Jobs. */
-const KEPT_AFTER_END_MS = 20 * MINUTE_MS;
+const KEPT_AFTER_END_MS = 75 * MINUTE_MS;
 
 /** Pods of a workload that existed within (start, end], in the order of their creation. */
 export function podsOf(

@@ -33,7 +33,6 @@ export interface PodReadings {
   readonly pod: DemoPod;
   readonly times: TimeMs[];
   readonly cpuSeconds: number[];
-  readonly ramBytes: number[];
   readonly receiveBytes: number[];
   readonly transmitBytes: number[];
 }
@@ -123,7 +122,6 @@ export class Simulation {
         totals.tx += load.tx * seconds;
         own.times.push(at);
         own.cpuSeconds.push(round(totals.cpu, 1e4));
-        own.ramBytes.push(Math.round(load.ramBytes + 0.6 * MIB));
         own.receiveBytes.push(Math.round(totals.rx));
         own.transmitBytes.push(Math.round(totals.tx));
         const node = nodes.get(pod.node);
@@ -227,7 +225,7 @@ function emptyContainer(pod: DemoPod, life: ContainerLife): ContainerReadings {
 }
 
 function emptyPod(pod: DemoPod): PodReadings {
-  return { pod, times: [], cpuSeconds: [], ramBytes: [], receiveBytes: [], transmitBytes: [] };
+  return { pod, times: [], cpuSeconds: [], receiveBytes: [], transmitBytes: [] };
 }
 
 function emptyNode(node: DemoNode, length: number): NodeReadings {

@@ -57,7 +57,6 @@ export function* cadvisorFamilies(readings: Readings): Generator<MetricFamily> {
   ]);
   yield family('container_memory_working_set_bytes', 'gauge', [
     ...each(({ ramBytes }) => ramBytes),
-    ...pods.map(({ one, labels }) => ({ labels, times: one.times, values: one.ramBytes })),
     ...nodes.map(({ one, labels }) => ({ labels, times, values: one.ramBytes })),
   ]);
   const disk = { device: '/dev/nvme0n1' };

@@ -41,10 +41,6 @@ export function* podFamilies(
       ({ createdAt }) => Math.floor(createdAt / SECOND_MS),
     ),
   );
-  yield gauge(
-    'kube_pod_labels',
-    always(({ pod, labels }) => ({ ...labels, ...appLabels(pod) })),
-  );
   yield gauge('kube_pod_status_phase', each(phases));
   yield gauge(
     'kube_pod_container_info',
@@ -106,11 +102,6 @@ function infoLabels({ workload, node, ip, owner }: DemoPod): Labels {
 
 function ownerLabels({ kind, name }: DemoPod['owner']): Labels {
   return { owner_kind: kind, owner_name: name, owner_is_controller: 'true' };
-}
-
-/** As `--metric-labels-allowlist=pods=[app.kubernetes.io/name]` shows them. */
-function appLabels({ workload: { name } }: DemoPod): Labels {
-  return { label_app_kubernetes_io_name: name };
 }
 
 function phases({ pod, times, labels }: KnownPod): readonly SampledSeries[] {
