@@ -51,6 +51,8 @@ export interface FindingsNotice {
   readonly findings: readonly Finding[];
   /** Findings of the conversation, also those that are not listed. */
   readonly total: number;
+  /** When it was planned, wall clock: the age of the data counts from here. */
+  readonly at: TimeMs;
   /** End of the last sealed window: how far the data reach. */
   readonly dataUntil: TimeMs | null;
   /** When the receiver could have been told first; set for `new-to-you`. */

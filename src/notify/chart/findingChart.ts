@@ -17,28 +17,61 @@ export function chartSpan({ startedAt, lastSeen }: Finding): { from: TimeMs; to:
   return { from: Math.min(from, lastSeen - 6 * HOUR_MS), to: lastSeen };
 }
 
+/** What is drawn: a row's readings as one unit. */
+interface Resource {
+  readonly name: string;
+  readonly unit: string;
+  readonly used: (point: UsagePoint) => Reading;
+  readonly request: (point: UsagePoint) => Reading;
+  readonly limit: (point: UsagePoint) => Reading;
+}
+
+const CPU: Resource = {
+  name: 'CPU',
+  unit: 'cores',
+  used: ({ cpuUsageCores }) => cpuUsageCores,
+  request: ({ cpuRequestCores }) => cpuRequestCores,
+  limit: ({ cpuLimitCores }) => cpuLimitCores,
+};
+
+/** Peaks rather than means: a kill for memory is decided by the highest moment. */
+const MEMORY: Resource = {
+  name: 'Memory',
+  unit: 'MiB',
+  used: ({ ramPeakBytes, ramUsageBytes }) => inMiB(ramPeakBytes ?? ramUsageBytes),
+  request: ({ ramRequestBytes }) => inMiB(ramRequestBytes),
+  limit: ({ ramLimitBytes }) => inMiB(ramLimitBytes),
+};
+
+function inMiB(bytes: Reading): Reading {
+  return bytes === null ? null : bytes / 2 ** 20;
+}
+
+/** Memory for what was killed for it, CPU for all else. */
+function resourceOf({ rule }: Finding): Resource {
+  return /oom/i.test(rule) ? MEMORY : CPU;
+}
+
 /** A finding's chart from its window rows; null when there is nothing to draw. */
 export function findingChart(
   finding: Finding,
   points: readonly UsagePoint[],
   timezone: string,
 ): UsageChart | null {
-  const values = points.map(({ window, cpuUsageCores }) => ({
-    at: window.end,
-    value: cpuUsageCores,
-  }));
+  const resource = resourceOf(finding);
+  const values = points.map((point) => ({ at: point.window.end, value: resource.used(point) }));
   if (values.filter(({ value }) => value !== null).length < 2) return null;
-  const before = points
-    .filter(({ window }) => window.end <= finding.startedAt)
-    .flatMap(({ cpuUsageCores }) => cpuUsageCores ?? [])
+  const before = values
+    .filter(({ at }) => at <= finding.startedAt)
+    .flatMap(({ value }) => value ?? [])
     .sort((a, b) => a - b);
   const at = (share: number) => before[Math.floor(share * (before.length - 1))] ?? 0;
   return {
-    title: `CPU of ${formatScope(finding)}`,
-    unit: 'cores',
+    title: `${resource.name} of ${formatScope(finding)}`,
+    unit: resource.unit,
     points: values,
-    request: lastKnown(points.map(({ cpuRequestCores }) => cpuRequestCores)),
-    limit: lastKnown(points.map(({ cpuLimitCores }) => cpuLimitCores)),
+    request: lastKnown(points.map(resource.request)),
+    limit: lastKnown(points.map(resource.limit)),
     // From the fifth to the ninety-fifth percentile of the time before the onset.
     normal: before.length < MIN_POINTS ? null : { low: at(0.05), high: at(0.95) },
     anomaly: { from: finding.startedAt, to: finding.lastSeen },
@@ -47,15 +80,15 @@ export function findingChart(
 }
 
 /** What the chart shows, for those who do not see it. */
-export function chartAltText(finding: Finding, chart: UsageChart): string {
+export function chartAltText(chart: UsageChart): string {
   const last = lastKnown(chart.points.map(({ value }) => value));
-  const cores = (value: Reading) =>
-    value === null ? 'unknown' : `${Number(value.toPrecision(2))}`;
+  const amount = (value: Reading) =>
+    value === null ? 'unknown' : `${value < 10 ? Number(value.toPrecision(2)) : Math.round(value)}`;
   const usual =
     chart.normal === null
       ? 'what is usual is not known yet'
-      : `usual are ${cores(chart.normal.low)} to ${cores(chart.normal.high)}`;
-  return `CPU of ${formatScope(finding)}: ${cores(last)} cores at last, ${usual}, request ${cores(chart.request)}, limit ${cores(chart.limit)}.`;
+      : `usual are ${amount(chart.normal.low)} to ${amount(chart.normal.high)}`;
+  return `${chart.title}: ${amount(last)} ${chart.unit} at last, ${usual}, request ${amount(chart.request)}, limit ${amount(chart.limit)}.`;
 }
 
 function lastKnown(values: readonly Reading[]): Reading {

@@ -1,4 +1,5 @@
 import { HOUR_MS, type TimeMs } from '../../model/time.ts';
+import { personName } from '../text/format.ts';
 import { receiverKey, type Delivery } from '../delivery.ts';
 import { MAX_LISTED, type Change, type NoticeReason } from '../notice.ts';
 import type { PlanningView } from '../store.ts';
@@ -33,6 +34,7 @@ export function findingsDelivery(
       changes: news.slice(0, MAX_LISTED).map(toChange),
       findings: members.slice(0, MAX_LISTED),
       total: members.length,
+      at: now,
       dataUntil: view.watermark,
       since: announces ? Math.min(...news.map(({ finding }) => finding.firstSeen)) : null,
       note: null,
@@ -75,7 +77,7 @@ function toChange({ finding, reason, events, record }: News): Change {
 /** A decision that no window has merged yet has no event of its own. */
 function decisionText({ decision }: News['finding']): string | undefined {
   if (decision === null) return undefined;
-  return `${decision.by}: ${decision.reason ?? 'no reason given'}`;
+  return `${personName(decision.by)}: ${decision.reason ?? 'no reason given'}`;
 }
 
 /** What is said where no event of this moment says it better. */

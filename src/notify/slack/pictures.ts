@@ -37,8 +37,8 @@ export function historyPictures(
       if (chart === null) return null;
       return {
         png: svgToPng(usageChart(chart)),
-        filename: `cpu-${finding.id}.png`,
-        altText: chartAltText(finding, chart),
+        filename: `usage-${finding.id}.png`,
+        altText: chartAltText(chart),
       };
     },
   };

@@ -51,7 +51,7 @@ function renderBlocks(
 function renderNote({ title, lines }: NoteNotice): readonly KnownBlock[] {
   return [
     { type: 'header', text: plainText(plain(title, LIMITS.headerText)) },
-    { type: 'section', text: mrkdwn(lines.map((line) => withKeys(prose(line, 400))).join('\n')) },
+    { type: 'section', text: mrkdwn(noteLines(lines)) },
   ];
 }
 
@@ -61,6 +61,12 @@ export function withMention({ text, blocks }: SlackMessage, group: string | null
   const mention = `<!subteam^${group}>`;
   const line: KnownBlock = { type: 'context', elements: [mrkdwn(mention)] };
   return { text: `${mention} ${text}`, blocks: withinLimits([line, ...blocks]) };
+}
+
+/** One line as it is, several as a list. */
+function noteLines(lines: readonly string[]): string {
+  const bullet = lines.length > 1 ? '• ' : '';
+  return lines.map((line) => `${bullet}${withKeys(prose(line, 400))}`).join('\n');
 }
 
 /** What goes into the conversation's thread when its message was edited: only the change. */

@@ -2,6 +2,7 @@ import type { KnownBlock } from '@slack/web-api';
 import type { Finding } from '../../model/finding.ts';
 import type { FindingsNotice } from '../notice.ts';
 import {
+  changeEvidence,
   orderedCommands,
   spreadEvidence,
   strongestEvidence,
@@ -12,6 +13,7 @@ import {
   formatCost,
   formatDuration,
   markOf,
+  personName,
   type RenderContext,
 } from '../text/format.ts';
 import { headline } from '../text/noticeText.ts';
@@ -49,63 +51,88 @@ function whatHappened(finding: Finding): string {
   const summary = prose(finding.summary, 900);
   if (state === 'resolved') {
     const lasted = (finding.resolvedAt ?? finding.lastSeen) - finding.startedAt;
-    return `It is over after ${formatDuration(lasted)}. ${summary}`;
+    return `It is over after ${formatDuration(lasted)}. It was: ${summary}`;
   }
   if (decision === null) return summary;
   const reason = decision.reason === null ? '' : `: ${prose(decision.reason, 300)}`;
   const until = decision.until === null ? '' : `, to be reviewed ${moment(decision.until)}`;
   const verb = state === 'accepted' ? 'Accepted' : 'Acknowledged';
-  return `*${verb} by ${prose(decision.by, 80)}*${reason}${until}.\n${summary}`;
+  return `*${verb} by ${prose(personName(decision.by), 80)}*${reason}${until}.\n${summary}`;
 }
 
 function facts(
-  { dataUntil }: FindingsNotice,
+  { dataUntil, at }: FindingsNotice,
   finding: Finding,
   { currency }: RenderContext,
 ): readonly string[] {
-  const { scope, pods } = finding;
+  const { kind, pods, owner } = finding;
+  const isOver = finding.state === 'resolved';
   const money = formatCost(finding, currency);
-  const place = [
-    `cluster ${code(finding.cluster, 100)}`,
-    ...(scope.namespace === null ? [] : [`namespace ${code(scope.namespace, 100)}`]),
-    ...(scope.workload === null
-      ? []
-      : [`${prose(scope.workload.kind, 60)} ${code(scope.workload.name, 253)}`]),
-    ...(scope.container === null ? [] : [`container ${code(scope.container, 100)}`]),
-    ...(scope.subject === null ? [] : [code(scope.subject, 200)]),
-  ];
-  const lasted = formatDuration(finding.lastSeen - finding.startedAt);
+  const lasted = formatDuration((finding.resolvedAt ?? finding.lastSeen) - finding.startedAt);
   return [
-    `*Where*\n${place.join('\n')}`,
-    `*Since*\n${moment(finding.startedAt)} (${lasted})\n${running(finding, dataUntil)}`,
-    ...(finding.kind === 'cryptojacking' ? [`*Confidence*\n${formatConfidence(finding)}`] : []),
+    `*Where*\n${place(finding)}`,
+    `*Since*\n${moment(finding.startedAt)} (${lasted})\n${running(finding, dataUntil, at)}`,
+    ...(kind === 'cryptojacking' && !isOver ? [`*Confidence*\n${formatConfidence(finding)}`] : []),
     ...(money === null ? [] : [`*Money*\n${money}`]),
-    ...(pods.length === 0 ? [] : [`*Pods*\n${podList(pods)}`]),
-    ...(finding.owner === null ? [] : [`*Owner*\n${code(finding.owner, 100)}`]),
+    ...(pods.length === 0 || isOver ? [] : [`*Pods*\n${podList(pods)}`]),
+    ...(owner === null ? [] : [`*Owner*\n${code(owner, 100)}`]),
   ];
+}
+
+/** Two short lines: cluster and namespace, then what in it. */
+function place({ scope, cluster }: Finding): string {
+  const { namespace, workload, container, subject } = scope;
+  const around = [
+    `cluster ${code(cluster, 100)}`,
+    ...(namespace === null ? [] : [`namespace ${code(namespace, 100)}`]),
+  ];
+  const inside = [
+    ...(workload === null ? [] : [`${prose(workload.kind, 60)} ${code(workload.name, 253)}`]),
+    ...(container === null ? [] : [`container ${code(container, 100)}`]),
+    ...(subject === null ? [] : [code(subject, 200)]),
+  ];
+  return [around, inside]
+    .filter((line) => line.length > 0)
+    .map((line) => line.join(', '))
+    .join('\n');
 }
 
 /** Whether it still runs, and how far the data reach: a page about the past must say so. */
-function running({ state, lastSeen }: Finding, dataUntil: number | null): string {
-  if (state === 'resolved') return 'over';
+function running(
+  { kind, state, lastSeen, resolvedAt }: Finding,
+  dataUntil: number | null,
+  at: number,
+): string {
+  if (state === 'resolved') return `over since ${moment(resolvedAt ?? lastSeen)}`;
   const until = dataUntil ?? lastSeen;
   const gap = until - lastSeen;
-  const seen = gap > 0 ? `last seen ${formatDuration(gap)} before` : 'still there at';
-  return `${seen} the end of the data, ${moment(until)}`;
+  const still = RUNS.has(kind) ? 'still running' : 'still so';
+  const seen = gap > 0 ? `last seen ${formatDuration(gap)} before the data end` : `*${still}*`;
+  const age = at > until ? ` (${formatDuration(at - until)} old)` : '';
+  return `${seen}, data until ${moment(until)}${age}`;
 }
+
+/** Kinds that are about something that runs. */
+const RUNS: ReadonlySet<Finding['kind']> = new Set(['cryptojacking', 'cost-spike']);
 
 function podList(pods: readonly string[]): string {
   const shown = pods.slice(0, 3).map((pod) => code(pod, 253));
-  return [...shown, ...(pods.length > 3 ? [`and ${pods.length - 3} more`] : [])].join('\n');
+  return [...shown, ...(pods.length > 3 ? [`and ${pods.length - 3} more`] : [])].join(', ');
 }
 
 function reasons(finding: Finding): string {
   const why = strongestEvidence(finding, 3).map(({ text }) => `• ${prose(text, 400)}`);
   const against = suppressors(finding).map(({ text }) => `• ${prose(text, 300)}`);
-  const spread = spreadEvidence(finding).map(({ text }) => prose(text, 300));
+  const changed = changeEvidence(finding).map(({ text }) => prose(text, 300));
+  const { length: pods } = finding.pods;
+  const spread = [
+    ...(pods > 1 ? [`${pods} pods`] : []),
+    ...spreadEvidence(finding).map(({ text }) => prose(text, 300)),
+  ];
   return [
     ...(why.length > 0 ? ['*Why*', ...why] : []),
-    ...(spread.length > 0 ? [`*Spread*  ${spread.slice(0, 2).join('; ')}`] : []),
+    ...(spread.length > 0 ? [`*Spread*  ${spread.slice(0, 3).join('; ')}`] : []),
+    ...(changed.length > 0 ? [`*Changed*  ${changed.join('; ')}`] : []),
     ...(against.length > 0 ? ['*Speaks against it*', ...against.slice(0, 2)] : []),
   ].join('\n');
 }
@@ -117,14 +144,9 @@ function whatToDo(
 ): readonly KnownBlock[] {
   const steps = orderedCommands(finding, kubeContext);
   const [first, ...rest] = steps;
-  const call =
-    finding.kind === 'cryptojacking' && finding.severity === 'critical'
-      ? audience === 'owner'
-        ? '*Security was told.* Do not delete anything: the pods are evidence.\n'
-        : '*Call security now* if you are not security: somebody else may control this workload.\n'
-      : '';
-  const action = first === undefined ? '' : `*First*  ${prose(first.why, 300)} _(${first.effect})_`;
-  const lead = `${call}${action}`;
+  const action =
+    first === undefined ? '' : `*First, ${VERBS[first.effect]}*: ${prose(first.why, 300)}`;
+  const lead = [whomToCall(audience, finding), action].filter((line) => line !== '').join('\n');
   const blocks: KnownBlock[] = [];
   if (lead !== '') blocks.push(section(lead));
   if (first !== undefined) blocks.push(section(codeBlock([first.command])));
@@ -133,6 +155,27 @@ function whatToDo(
     blocks.push(section(`*Then*\n${codeBlock(lines.flatMap((line) => line.split('\n')))}`));
   }
   return blocks;
+}
+
+/** What each effect asks of whoever reads; the effect's own name stands with it. */
+const VERBS = { read: 'look (read)', contain: 'contain', destroy: 'stop (destroy)' } as const;
+
+/** Whether to call security: the first question of whoever was woken. */
+function whomToCall(audience: FindingsNotice['audience'], { kind, severity }: Finding): string {
+  if (kind !== 'cryptojacking') return '';
+  if (severity !== 'critical') {
+    return '*No need to call security yet*: look first, metrics alone cannot tell.';
+  }
+  switch (audience) {
+    case 'owner':
+      return '*Security was told.* Do not delete anything: the pods are evidence.';
+    case 'security':
+      return '*An incident until you know better*: somebody else may control this workload. Do not delete anything yet.';
+    case 'pager':
+    case 'platform':
+      break;
+  }
+  return '*Call security now*: somebody else may control this workload.';
 }
 
 function small({ changes, insteadOf, note }: FindingsNotice, finding: Finding): string {

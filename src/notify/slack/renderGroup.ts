@@ -47,7 +47,8 @@ export function groupTitle({ findings, total, since }: FindingsNotice): string {
   const where = namespaces.length === 1 && namespaces[0] ? ` in ${namespaces[0]}` : '';
   const open = findings.filter(({ state }) => state !== 'resolved').length;
   if (open === 0) return `All ${total} resolved: ${what}${where}`;
-  return since === null ? `${total} × ${what}${where}` : `New to you: ${total} × ${what}${where}`;
+  const counted = kinds.length === 1 ? `${total} × ${what}` : `${total} findings`;
+  return since === null ? `${counted}${where}` : `New to you: ${counted}${where}`;
 }
 
 function lead({ findings, total, since }: FindingsNotice): string {

@@ -1,4 +1,5 @@
 import type { Finding } from '../../model/finding.ts';
+import { MINUTE_MS } from '../../model/time.ts';
 import type { ClaimedDelivery } from '../delivery.ts';
 import type { FindingsNotice, Notice } from '../notice.ts';
 import { aFinding, anEvent, TEST_NOW } from './findings.ts';
@@ -15,6 +16,7 @@ export function aNotice(
     changes: findings.map(({ id, summary }) => ({ findingId: id, reason: 'new', text: summary })),
     findings,
     total: findings.length,
+    at: TEST_NOW + 3 * MINUTE_MS,
     dataUntil: TEST_NOW,
     since: null,
     note: null,

@@ -2,23 +2,37 @@ import type { Evidence, Finding, NextStep } from '../../model/finding.ts';
 
 const EFFECT_ORDER = { read: 0, contain: 1, destroy: 2 } as const;
 
-/** The strongest reasons for a finding, the heaviest first; suppressors are not reasons for it. */
+/** The strongest reasons for a finding, the heaviest first; suppressors and context are no reasons. */
 export function strongestEvidence(finding: Finding, count: number): readonly Evidence[] {
   return finding.evidence
-    .filter(({ family, weight }) => family !== 'suppressor' && weight >= 0)
+    .filter(
+      ({ family, weight, unit }) => family !== 'suppressor' && weight >= 0 && unit !== CONTEXT,
+    )
     .sort((a, b) => b.weight - a.weight || (a.signal < b.signal ? -1 : 1))
     .slice(0, count);
 }
+
+/** Evidence of this unit has no weight: it is there for whoever reads. */
+const CONTEXT = 'context';
 
 /** What speaks against a finding. */
 export function suppressors(finding: Finding): readonly Evidence[] {
   return finding.evidence.filter(({ family, weight }) => family === 'suppressor' || weight < 0);
 }
 
-/** How far it has spread: nodes, other workloads with the same image. */
+/** How far it has spread: replicas, nodes, other workloads with the same image. */
 export function spreadEvidence(finding: Finding): readonly Evidence[] {
-  return finding.evidence.filter(({ family }) => family === 'spread');
+  return finding.evidence.filter(({ family, signal }) => family === 'spread' || SPREAD.has(signal));
 }
+
+const SPREAD: ReadonlySet<string> = new Set(['same-image', 'node']);
+
+/** What changed around the onset: a new image, a new pod. */
+export function changeEvidence(finding: Finding): readonly Evidence[] {
+  return finding.evidence.filter(({ signal }) => CHANGES.has(signal));
+}
+
+const CHANGES: ReadonlySet<string> = new Set(['image-changed', 'pod-created']);
 
 /**
  * Commands in the order in which a careful person runs them: look, contain, and only then destroy;

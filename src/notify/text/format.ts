@@ -35,12 +35,13 @@ export function formatMinute(time: TimeMs): string {
   return `${formatTime(time).slice(0, 16).replace('T', ' ')} UTC`;
 }
 
-/** `shop/Deployment/checkout`, `shop`, a node, or the cluster's name. */
+/** `shop/Deployment/checkout`, `shop`, `shop (2026-11)`, a node, or the cluster's name. */
 export function formatScope({ scope, cluster }: Finding): string {
   const { namespace, workload, subject } = scope;
   if (namespace !== null && workload !== null) {
     return `${namespace}/${workload.kind}/${workload.name}`;
   }
+  if (namespace !== null && subject !== null) return `${namespace} (${subject})`;
   return namespace ?? subject ?? cluster;
 }
 
@@ -65,13 +66,32 @@ export function formatConfidence({ score, severity }: Finding): string {
 /** Cost so far and per month, or null where neither is known. */
 export function formatCost(finding: Finding, currency: string): string | null {
   const parts: string[] = [];
+  const isOver = finding.state === 'resolved';
   if (finding.costSoFarNano !== null) {
-    parts.push(`${formatMoney(fromNano(finding.costSoFarNano), currency)} so far`);
+    const amount = formatMoney(fromNano(finding.costSoFarNano), currency);
+    parts.push(`${amount} ${isOver ? 'in all' : 'so far'}`);
   }
-  if (finding.costPerMonth !== null) {
-    parts.push(`${formatMoney(finding.costPerMonth, currency)} a month`);
+  if (finding.costPerMonth !== null && !isOver) {
+    parts.push(`${formatMoney(finding.costPerMonth, currency)} ${PER_MONTH[finding.kind]}`);
   }
   return parts.length === 0 ? null : parts.join(', ');
+}
+
+/** What a finding's monthly amount means. */
+const PER_MONTH: Readonly<Record<Finding['kind'], string>> = {
+  cryptojacking: 'a month if it goes on',
+  overprovisioned: 'a month could be saved',
+  underprovisioned: 'a month',
+  'cost-spike': 'a month if it lasts',
+  budget: 'over the budget',
+  abandoned: 'a month could be saved',
+  posture: 'a month',
+  'data-quality': 'a month',
+};
+
+/** Whoever decided, as people call them: `slack:U012 (sam)` is sam. */
+export function personName(by: string): string {
+  return /^slack:[UW][A-Z0-9]+ \((.+)\)$/s.exec(by)?.[1] ?? by;
 }
 
 /** The permanent page of a finding. */

@@ -70,6 +70,7 @@ figure img,.body > img { max-width:100%; max-height:400px; border-radius:8px; bo
 .replies { display:inline-flex; gap:8px; align-items:center; margin-top:4px; padding:3px 6px 3px 2px; font-size:13px; border-radius:6px; }
 .replies span { color:var(--muted); }
 .edited,.hint { color:var(--muted); font-size:12px; }
+.edited { margin-right:8px; }
 .hint { margin-bottom:2px; }
 .day,.divide { display:flex; align-items:center; margin:10px 20px 4px; color:var(--muted); font-size:13px; }
 .day { justify-content:center; font-weight:700; color:var(--ink); }
