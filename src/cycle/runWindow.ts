@@ -10,6 +10,7 @@ import { workloadKey } from '../model/workload.ts';
 import type { WorkloadEvent } from '../model/workloadEvent.ts';
 import { TIMELINE, type Trace } from '../timeline/timelineState.ts';
 import { traceWorkloads } from '../timeline/traceWorkloads.ts';
+import { routedLabels, scopeLabels } from '../owners/scopeLabels.ts';
 import { scopeCosts } from './scopeCosts.ts';
 import type { Settings } from './settings.ts';
 import type { CycleState, StateChange } from './state.ts';
@@ -73,6 +74,7 @@ export function runWindow(
   const present = new Set(
     snapshot.pods.map(({ namespace, workload }) => workloadKey(namespace, workload)),
   );
+  const labelNames = routedLabels(config);
   const { changed, events } = advanceFindings({
     cluster,
     window,
@@ -84,6 +86,7 @@ export function runWindow(
       workload !== null && present.has(workloadKey(namespace ?? '', workload)),
     costOf: scopeCosts(snapshot, costs),
     ownerOf: ({ scope }) => settings.ownerOf(scope, snapshot),
+    labelsOf: ({ scope }) => scopeLabels(scope, snapshot, labelNames),
   });
   return {
     costs,

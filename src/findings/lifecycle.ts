@@ -24,6 +24,8 @@ export interface LifecycleInput {
   costOf(about: Pick<Finding, 'kind' | 'scope' | 'costPerMonth'>): Nano | null;
   /** Who owns a scope; null where nobody is known to. */
   ownerOf(verdict: Verdict): string | null;
+  /** Labels of a scope that owners are routed by; absent where none are. */
+  readonly labelsOf?: (verdict: Verdict) => Readonly<Record<string, string>>;
 }
 
 export interface LifecycleResult {
@@ -83,7 +85,9 @@ function fire(
 ): void {
   const now = input.window.end;
   const cost = input.costOf(verdict);
+  const labels = input.labelsOf?.(verdict) ?? {};
   const fresh = {
+    ...(Object.keys(labels).length > 0 && { labels }),
     severity: verdict.severity,
     score: verdict.score,
     pods: verdict.pods,

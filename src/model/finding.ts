@@ -95,6 +95,8 @@ export interface Finding {
   readonly scope: Scope;
   readonly pods: readonly string[];
   readonly owner: string | null;
+  /** Labels of what it is about, as far as `owners.routes` choose by them; absent where none do. */
+  readonly labels?: Readonly<Record<string, string>>;
   readonly startedAt: TimeMs;
   readonly firstSeen: TimeMs;
   readonly lastSeen: TimeMs;

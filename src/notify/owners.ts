@@ -1,5 +1,6 @@
 import type { Config } from '../config/schema.ts';
 import type { Finding } from '../model/finding.ts';
+import { ownerNames } from '../owners/ownerNames.ts';
 import type { Receiver } from './delivery.ts';
 import type { OwnerProblem } from './plan/ownerNotes.ts';
 import { findingLabels } from './silences/silence.ts';
@@ -16,23 +17,29 @@ export interface OwnerDirectory {
 }
 
 /**
- * Owners by the configuration's routes (first match wins), then by the finding's own owner: an e-mail
- * address, a Slack channel, user or group. A team's name is looked up in `owners.teams`.
+ * Owners by the configuration's routes (first match wins), then by the finding's own owners: e-mail
+ * addresses, Slack channels, users or groups. A team's name is looked up in `owners.teams`. Where a route
+ * gives a Slack target, that is where its owners are told.
  */
 export function configuredOwners(config: Config): OwnerDirectory {
   const { routes, teams, keys } = config.owners;
-  const addressesOf = (finding: Finding, fromMetadata: boolean): readonly string[] => {
+  /** What each source names, the strongest first. */
+  const sourcesOf = (finding: Finding, fromMetadata: boolean): readonly string[] => {
     const labels = findingLabels(finding);
-    const route = routes.find(({ match }) =>
-      Object.entries(match).every(([key, value]) => labels[key] === value),
+    const route = routes.find(
+      ({ match }) =>
+        // Labels are what a workload says of itself.
+        (fromMetadata || !Object.keys(match).some((key) => key.startsWith('label:'))) &&
+        Object.entries(match).every(([key, value]) => labels[key] === value),
     );
-    const addresses = [route?.slack, route?.owner, fromMetadata ? finding.owner : null];
-    return addresses.filter((address) => address !== undefined && address !== null);
+    const sources = [route?.slack, route?.owner, fromMetadata ? finding.owner : null];
+    return sources.filter((source) => source !== undefined && source !== null);
   };
   const receiversOf = (finding: Finding, fromMetadata: boolean): readonly Receiver[] => {
-    for (const address of addressesOf(finding, fromMetadata)) {
-      const target = slackTarget(teams[address] ?? address);
-      if (target !== null) return [{ channel: 'slack', target }];
+    for (const source of sourcesOf(finding, fromMetadata)) {
+      const targets = ownerNames(source).flatMap((name) => ownerTarget(name, teams) ?? []);
+      if (targets.length > 0)
+        return [...new Set(targets)].map((target) => ({ channel: 'slack', target }));
     }
     return [];
   };
@@ -40,12 +47,20 @@ export function configuredOwners(config: Config): OwnerDirectory {
     receiversOf,
     problemOf: (finding, fromMetadata) => {
       if (receiversOf(finding, fromMetadata).length > 0) return null;
-      const [address] = addressesOf(finding, fromMetadata);
-      return address === undefined
-        ? missing(finding, keys, fromMetadata)
-        : unreachable(address, teams[address]);
+      const name = sourcesOf(finding, fromMetadata).flatMap(ownerNames)[0];
+      return name === undefined ? missing(finding, keys, fromMetadata) : ownerProblem(name, teams);
     },
   };
+}
+
+/** Where an owner is told in Slack, by name or by `owners.teams`; null where that cannot be. */
+export function ownerTarget(name: string, teams: Config['owners']['teams']): string | null {
+  return slackTarget(teams[name] ?? name);
+}
+
+/** Why an owner cannot be told; null for one who can. The key is the same wherever it shows. */
+export function ownerProblem(name: string, teams: Config['owners']['teams']): OwnerProblem | null {
+  return ownerTarget(name, teams) === null ? unreachable(name, teams[name]) : null;
 }
 
 function missing(

@@ -1,6 +1,7 @@
 import type { Scope } from '../model/finding.ts';
 import type { NamespaceFacts, PodSample, Snapshot } from '../model/snapshot.ts';
 import { workloadKey } from '../model/workload.ts';
+import { ownerNames } from './ownerNames.ts';
 
 /** Owners of one window, by pod UID. Pods whose owner nobody names are not in it. */
 export type PodOwners = ReadonlyMap<string, string>;
@@ -58,11 +59,13 @@ function namespaceOwner(
   return facts === undefined ? null : ownerIn([facts], keys);
 }
 
-function ownerIn(carriers: readonly Carrier[], keys: readonly string[]): string | null {
+/** The first owner that the first of `keys` names, looked for on each carrier in turn. */
+export function ownerIn(carriers: readonly Carrier[], keys: readonly string[]): string | null {
   for (const key of keys) {
     for (const { annotations, labels } of carriers) {
       const owner = (annotations[key] ?? labels[key] ?? '').trim();
-      if (owner !== '' && owner.length <= MAX_OWNER_LENGTH) return owner;
+      if (owner === '' || owner.length > MAX_OWNER_LENGTH) continue;
+      return /[,;]/.test(owner) ? ownerNames(owner).join(', ') : owner;
     }
   }
   return null;

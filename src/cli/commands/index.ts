@@ -22,6 +22,7 @@ export const COMMANDS: ReadonlyMap<string, () => Promise<Register>> = new Map([
   ['silence', async () => (await import('./silence.ts')).registerSilence],
   ['deliveries', async () => (await import('./deliveries.ts')).registerDeliveries],
   ['recommend', async () => (await import('./recommend.ts')).registerRecommend],
+  ['owners', async () => (await import('./owners.ts')).registerOwners],
   ['posture', async () => (await import('./posture.ts')).registerPosture],
   ['digest', async () => (await import('./digest.ts')).registerDigest],
   ['demo', async () => (await import('./demo.ts')).registerDemo],

@@ -33,6 +33,7 @@ export function findingLabels(finding: Finding): Readonly<Record<string, string>
   if (scope.container !== null) labels['container'] = scope.container;
   if (scope.subject !== null) labels['subject'] = scope.subject;
   if (finding.owner !== null) labels['owner'] = finding.owner;
+  for (const [name, value] of Object.entries(finding.labels ?? {})) labels[`label:${name}`] = value;
   return labels;
 }
 

@@ -1,0 +1,84 @@
+import type { Command } from 'commander';
+import { ownerProblem, ownerTarget } from '../../notify/owners.ts';
+import { ownerNames } from '../../owners/ownerNames.ts';
+import { ownershipOf, type Ownership } from '../../owners/ownership.ts';
+import type { Config } from '../../config/schema.ts';
+import type { Io } from '../io.ts';
+import { loadContext, withConfig, withOutput, type ConfigOption } from '../options.ts';
+import { presentCluster } from '../presentCluster.ts';
+import { renderCsv, renderTable, type Column, type OutputFormat } from '../table.ts';
+import { CommandFailed } from '../usageError.ts';
+
+interface OwnersOptions extends ConfigOption {
+  readonly namespace?: string;
+  readonly problems?: boolean;
+  readonly output: OutputFormat;
+}
+
+/** A workload, who owns it, and how they are told. */
+interface OwnerRow extends Ownership {
+  /** Slack targets of the owners that can be told. */
+  readonly told: readonly string[];
+  /** What is wrong and how to repair it; null when all is well. */
+  readonly problem: string | null;
+}
+
+export function registerOwners(program: Command, io: Io): void {
+  const command = program
+    .command('owners')
+    .description('who owns each workload, what says so, and whether they can be told')
+    .option('-n, --namespace <name>', 'only this namespace')
+    .option('--problems', 'only workloads without an owner, or whose owner cannot be told')
+    .action((options: OwnersOptions) => printOwners(options, io));
+  withOutput(withConfig(command));
+}
+
+async function printOwners(options: OwnersOptions, io: Io): Promise<void> {
+  const context = loadContext(options, io);
+  const { config } = context.loaded;
+  const snapshot = await presentCluster(context, io);
+  if (snapshot === null) throw new CommandFailed('no source tells of workloads now');
+  const { namespace } = options;
+  const rows = ownershipOf(snapshot, config)
+    .filter((one) => namespace === undefined || one.namespace === namespace)
+    .map((one) => toRow(one, config));
+  const shown = options.problems === true ? rows.filter(({ problem }) => problem !== null) : rows;
+  if (options.output === 'json') io.out(`${JSON.stringify(shown, null, 2)}\n`);
+  else if (options.output === 'csv') io.out(renderCsv(shown, COLUMNS));
+  else io.out(renderTable(shown, COLUMNS));
+  io.err(`${summaryOf(rows)}\n`);
+}
+
+function toRow(ownership: Ownership, { owners: { keys, teams } }: Config): OwnerRow {
+  const { owner, slack } = ownership;
+  const names = [slack, owner].flatMap((text) => (text === null ? [] : ownerNames(text)));
+  const told = [...new Set(names.flatMap((name) => ownerTarget(name, teams) ?? []))];
+  if (names.length === 0) {
+    const problem = `nobody: set one of ${keys.join(', ')} on it or its namespace, or add a route under owners.routes`;
+    return { ...ownership, told, problem };
+  }
+  const problems = names.flatMap((name) => ownerProblem(name, teams) ?? []);
+  // Where Slack is given by a route, a name need not be reachable by itself.
+  const isTold = slack !== null && told.length > 0;
+  const problem = isTold ? null : problems.map(({ what, cure }) => `${what} ${cure}`).join(' ');
+  return { ...ownership, told, problem: problem || null };
+}
+
+const COLUMNS: readonly Column<OwnerRow>[] = [
+  { title: 'NAMESPACE', value: ({ namespace }) => namespace },
+  { title: 'WORKLOAD', value: ({ workload: { kind, name } }) => `${kind}/${name}`, maxWidth: 50 },
+  { title: 'OWNER', value: ({ owner }) => owner ?? '-', maxWidth: 40 },
+  { title: 'FROM', value: ({ from }) => (from === null ? '-' : originText(from)), maxWidth: 40 },
+  { title: 'TOLD', value: ({ told }) => told.join(', ') || '-', maxWidth: 40 },
+  { title: 'PROBLEM', value: ({ problem }) => problem ?? '' },
+];
+
+function originText({ on, key }: NonNullable<Ownership['from']>): string {
+  return key === '' ? on : `${on} ${key}`;
+}
+
+function summaryOf(rows: readonly OwnerRow[]): string {
+  const unowned = rows.filter(({ owner, slack }) => owner === null && slack === null).length;
+  const untold = rows.filter(({ problem }) => problem !== null).length - unowned;
+  return `${rows.length} workloads: ${unowned} without an owner, ${untold} whose owner cannot be told in Slack`;
+}
