@@ -57,7 +57,8 @@ export function containerSample(
   const whole = (partial: Reading): Reading =>
     idle ? 0 : partial === null ? null : partial / (coverage > 0 ? coverage : 1);
   const newborn = context.createdInside || (restarts ?? 0) > 0;
-  const init = strongestOf(entries, (entry) => strongest(entry.init, point));
+  // What names the restart policy is stated first; a request only says that it is no main container.
+  const init = strongestOf(entries, (entry) => statedAt(entry.init, point)[0] ?? null);
   const image = strongestOf(entries, (entry) => strongest(entry.images, point));
   const resource = (kind: 'requests' | 'limits', ...names: readonly string[]): Reading =>
     firstKnown(entries, (entry) =>

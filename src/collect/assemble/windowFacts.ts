@@ -1,7 +1,7 @@
 import type { ExpectedSamples } from '../../model/snapshot.ts';
 import type { Window } from '../../model/time.ts';
 import type { PodEntry, PodName, PodTable } from './podTable.ts';
-import { at, countAt, strongest } from './series.ts';
+import { at, countAt, statedAt, strongest } from './series.ts';
 
 /** A pod at one point of the grid, before its readings are taken. */
 export interface LivingPod {
@@ -137,7 +137,7 @@ export function isTerminal(phase: string): boolean {
 /** The image that stands for the pod: of the first container by name that is no init container. */
 export function mainImage(pod: LivingPod, point: number): string | null {
   for (const container of pod.entry.containers.values()) {
-    if (strongest(container.init, point) !== null) continue;
+    if (statedAt(container.init, point).length > 0) continue;
     const image = strongest(container.images, point);
     if (image !== null && image.image !== '') return image.image;
   }
