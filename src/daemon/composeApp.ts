@@ -5,12 +5,14 @@ import type { HistoryReader } from '../history/history.ts';
 import { createApp } from '../serve/app.ts';
 import type { DoorStores } from '../serve/deps.ts';
 import type { DoorEnv } from '../serve/security/access.ts';
+import type { Questions } from '../serve/questions/questions.ts';
 import { tokenAuthenticator } from '../serve/security/authenticator.ts';
 
 export interface AppParts {
   config(): Config;
   readonly reader: HistoryReader;
   readonly stores: DoorStores;
+  readonly questions: Questions;
   readonly log: Logger;
   readonly version: string;
   reload(): Promise<void>;
@@ -18,12 +20,12 @@ export interface AppParts {
 
 /** Makes the pages and the API; a reload makes them anew, since tokens may have changed. */
 export function composeApp(parts: AppParts): Hono<DoorEnv> {
-  const { config, reader, stores, reload } = parts;
+  const { config, reader, stores, questions, reload } = parts;
   // Tokens were read from their files when the configuration was loaded.
   const tokens = config().serve.tokens.flatMap(({ token, ...rest }) =>
     token === undefined ? [] : [{ ...rest, token }],
   );
   const authenticators = tokens.length === 0 ? [] : [tokenAuthenticator(tokens)];
-  const deps = { config, reader, stores, authenticators, now: Date.now, reload };
+  const deps = { config, reader, stores, questions, authenticators, now: Date.now, reload };
   return createApp(deps, parts.log, parts.version);
 }

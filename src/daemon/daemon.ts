@@ -6,6 +6,8 @@ import { openHistoryReader } from '../history/openHistory.ts';
 import { SECOND_MS } from '../model/time.ts';
 import type { DeliveryStore } from '../notify/store.ts';
 import { listen, type Listener } from '../serve/listen.ts';
+import { keptQuestions } from '../serve/questions/keptQuestions.ts';
+import { QuestionThread } from '../serve/questions/questionThread.ts';
 import { createMetrics } from '../serve/metrics.ts';
 import { createProbes } from '../serve/probes.ts';
 import { startButtonListener } from './buttonListener.ts';
@@ -129,7 +131,11 @@ async function compose(
   const stores = await openDoorStores(config().history.path, log);
   releasers.push('the stores of the pages', () => stores.close());
 
-  const parts = { config, reader, stores, log, version, reload: () => reload() };
+  const thread = new QuestionThread(loaded, log);
+  releasers.push('the question thread', () => thread.close());
+  const questions = keptQuestions(thread, reader, Date.now);
+
+  const parts = { config, reader, stores, questions, log, version, reload: () => reload() };
   let app = composeApp(parts);
   const main = await listenOn('serve.listen', config().serve.listen, (request, env) =>
     app.fetch(request, env),
@@ -182,6 +188,7 @@ async function compose(
       await old.close();
       await buttons.stop();
       buttons = await listenToButtons();
+      thread.configure(next);
       app = composeApp(parts);
       metrics.reloadOk.set(1);
       metrics.reloadTime.set(Date.now() / SECOND_MS);

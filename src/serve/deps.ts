@@ -3,6 +3,7 @@ import type { AuditLog, HistoryReader, OperatorLog } from '../history/history.ts
 import type { TimeMs } from '../model/time.ts';
 import type { SilenceStore } from '../notify/silences/silenceStore.ts';
 import type { DeliveryStore } from '../notify/store.ts';
+import type { Questions } from './questions/questions.ts';
 import type { Authenticator } from './security/authenticator.ts';
 
 /** What the server is given; it makes none of it itself. */
@@ -11,6 +12,8 @@ export interface ServeDeps {
   config(): Config;
   /** The server's own read-only connection. */
   readonly reader: HistoryReader;
+  /** Answers what takes more than a moment. */
+  readonly questions: Questions;
   /** Where what people decide is written. */
   readonly stores: DoorStores;
   /** Tried in turn; empty when no token is configured. */

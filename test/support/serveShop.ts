@@ -2,6 +2,9 @@ import pino from 'pino';
 import { openHistoryReader } from '../../src/history/openHistory.ts';
 import { openDoorStores } from '../../src/daemon/openDoorStores.ts';
 import type { Config } from '../../src/config/schema.ts';
+import { loadThresholds } from '../../src/config/loadThresholds.ts';
+import { historyAnswers } from '../../src/serve/questions/historyAnswers.ts';
+import { keptQuestions } from '../../src/serve/questions/keptQuestions.ts';
 import { createApp } from '../../src/serve/app.ts';
 import type { ServeDeps } from '../../src/serve/deps.ts';
 import { listen } from '../../src/serve/listen.ts';
@@ -9,7 +12,7 @@ import {
   tokenAuthenticator,
   type ConfiguredToken,
 } from '../../src/serve/security/authenticator.ts';
-import { SHOP_NOW } from './shopHistory.ts';
+import { presentShop, SHOP_NOW } from './shopHistory.ts';
 
 export interface ShopServer {
   readonly url: string;
@@ -30,6 +33,16 @@ export async function serveShop(
       config: () => config,
       reader,
       stores,
+      questions: keptQuestions(
+        historyAnswers({
+          reader,
+          config: () => config,
+          thresholds: () => loadThresholds([]),
+          present: () => presentShop(),
+        }),
+        reader,
+        Date.now,
+      ),
       authenticators: tokens.length === 0 ? [] : [tokenAuthenticator(tokens)],
       now: () => SHOP_NOW,
       reload: () => Promise.resolve(),

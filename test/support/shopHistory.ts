@@ -6,6 +6,7 @@ import { detectorCodecs } from '../../src/daemon/compose.ts';
 import { DETECTORS } from '../../src/detect/detectors.ts';
 import { openHistoryWriter } from '../../src/history/openHistory.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS, type TimeMs } from '../../src/model/time.ts';
+import type { Snapshot } from '../../src/model/snapshot.ts';
 import { podOwners, scopeOwner } from '../../src/owners/podOwners.ts';
 import { shopCollector } from './shopCluster.ts';
 
@@ -70,4 +71,15 @@ export async function writeShopHistory(path: string, days: number): Promise<Conf
     await history.close();
   }
   return config;
+}
+
+/** The shop's last window, as the sources would show it now. */
+export async function presentShop(): Promise<Snapshot> {
+  const end = SHOP_NOW - 5 * MINUTE_MS;
+  const collector = shopCollector({ from: 0, attackAt: ATTACK_AT, gap: null });
+  const window = { start: end - 5 * MINUTE_MS, end };
+  const expected = { cadvisor: 10, kubeState: 10 };
+  const [snapshot] = await collector.collect([window], expected, new AbortController().signal);
+  if (snapshot === undefined) throw new Error('the made-up shop has no window');
+  return snapshot;
 }

@@ -51,19 +51,42 @@ export async function readBudgets(
 export async function readClusterForecast(
   reader: Pick<HistoryReader, 'status' | 'costSeries'>,
 ): Promise<BudgetStatus | null> {
+  const { watermark } = await reader.status();
+  if (watermark === null) return null;
+  const tables = await readSpendDays(reader, null);
+  return tables.length === 0 ? null : forecastOfDays(tables, watermark, null);
+}
+
+/** Costs by namespace for each UTC day that a forecast looks at, the current one included; empty without history. */
+export async function readSpendDays(
+  reader: Pick<HistoryReader, 'status' | 'costSeries'>,
+  namespaces: readonly string[] | null,
+): Promise<readonly CostTable[]> {
   const { historyStart, windowMs = 0, watermark } = await reader.status();
-  if (historyStart === null || watermark === null) return null;
+  if (historyStart === null || watermark === null) return [];
   const boundaries = daysUntil(watermark, historyStart - windowMs);
-  const tables = await reader.costSeries({ boundaries, by: ['namespace'], namespaces: null });
+  return reader.costSeries({ boundaries, by: ['namespace'], namespaces });
+}
+
+/** The month that `watermark` is in, from its days: of the whole cluster, or of some namespaces without idle. */
+export function forecastOfDays(
+  tables: readonly CostTable[],
+  watermark: TimeMs,
+  namespaces: readonly string[] | null,
+): BudgetStatus {
+  const own = namespaces === null ? null : new Set(namespaces);
   // Volumes, load balancers and egress are in rows; CPU, RAM and GPU are the nodes', idle included.
   const nanoOf = (table: CostTable): Nano =>
-    table.nodesNano +
-    table.rows.reduce(
-      (sum, row) => sum + costNano(row) - row.cpuNano - row.ramNano - row.gpuNano,
-      0,
-    );
-  const state = stateOf(tables, nanoOf, watermark);
-  return toStatus({ monthly: 0 }, state, watermark);
+    own === null
+      ? table.rows.reduce(
+          (sum, row) => sum + costNano(row) - row.cpuNano - row.ramNano - row.gpuNano,
+          table.nodesNano,
+        )
+      : table.rows.reduce(
+          (sum, row) => (own.has(row.namespace ?? '') ? sum + costNano(row) : sum),
+          0,
+        );
+  return toStatus({ monthly: 0 }, stateOf(tables, nanoOf, watermark), watermark);
 }
 
 function statusOf(

@@ -99,6 +99,10 @@ export class SqliteHistoryReader implements HistoryReader {
     return this.#read(() => readContainerDays(this.#db, query));
   }
 
+  version(): Promise<number> {
+    return settle(this.#path, () => this.#db.pragma('data_version', { simple: true }) as number);
+  }
+
   status(): Promise<HistoryStatus> {
     return this.#read(() => {
       const { sealed, incomplete } = this.#db

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { renderCosts } from '../../cost/report/renderCosts.ts';
 import { readCosts } from '../../cost/report/readCosts.ts';
 import type { CostDimension } from '../../history/history.ts';
 import { parsePeriod, parseTime } from '../../model/period.ts';
@@ -94,6 +95,7 @@ export const getCosts = defineRoute({
     to: z.string().optional().describe('RFC 3339'),
     by: dimensions,
     idle: z.enum(['separate', 'share']).default('separate'),
+    format: z.enum(['json', 'csv']).default('json'),
   }),
   response: costReportSchema,
   async handle({ context, query }, deps) {
@@ -113,7 +115,10 @@ export const getCosts = defineRoute({
     });
     if (report.rows.length > MAX_ROWS)
       throw new HttpProblem(400, 'Bad Request', `More than ${MAX_ROWS} rows: ask for less`);
-    return { body: costReportSchema.parse(report) };
+    const body = costReportSchema.parse(report);
+    if (query.format === 'json') return { body };
+    const headers = { 'content-disposition': 'attachment; filename="costs.csv"' };
+    return { body, headers, csv: renderCosts(report, 'csv') };
   },
 });
 

@@ -17,15 +17,33 @@ export function mountApi(app: Hono<DoorEnv>, routes: readonly ApiRoute[], deps: 
         query: parse(route.query, context.req.query(), 'query'),
         body: route.body === null ? null : parse(route.body, await jsonOf(context), 'body'),
       };
-      return sendJson(context, await route.handle(request, deps));
+      return send(context, await inTime(route.handle(request, deps)));
     });
   }
 }
 
-/** Answers with JSON; a GET that brings the ETag of what it has is told that nothing changed. */
-function sendJson(context: Context<DoorEnv>, answer: ApiAnswer<unknown>): Response {
-  const text = JSON.stringify(answer.body);
-  const json = { ...answer.headers, 'content-type': 'application/json' };
+/** A call that is not done after this long is given up: whoever waits learns it. */
+const PATIENCE_MS = 30_000;
+
+async function inTime<T>(work: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      reject(new HttpProblem(503, 'Service Unavailable', 'It took too long: ask for less'));
+    }, PATIENCE_MS);
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** Answers with JSON or CSV; a GET that brings the ETag of what it has is told that nothing changed. */
+function send(context: Context<DoorEnv>, answer: ApiAnswer<unknown>): Response {
+  const text = answer.csv ?? JSON.stringify(answer.body);
+  const type = answer.csv === undefined ? 'application/json' : 'text/csv; charset=utf-8';
+  const json = { ...answer.headers, 'content-type': type };
   if (context.req.method !== 'GET') return context.body(text, answer.status ?? 200, json);
   const etag = `"${createHash('sha256').update(text).digest('base64url').slice(0, 22)}"`;
   const caching = { etag, 'cache-control': 'private, no-cache', vary: 'Authorization, Cookie' };

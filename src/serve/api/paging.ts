@@ -10,17 +10,28 @@ export const pageQuery = {
   offset: z.coerce.number().int().min(0).max(1_000_000).default(0),
 };
 
-/** Cuts a page out of a list; `Link: <…>; rel="next"` and `X-Total-Count` say what else there is. */
-export function pageOf<T>(
+/** The headers of a page that was cut elsewhere, out of `total` rows. */
+export function pageHeaders(
   context: Context,
-  all: readonly T[],
   { limit, offset }: { readonly limit: number; readonly offset: number },
-): { readonly items: readonly T[]; readonly headers: Record<string, string> } {
-  const headers: Record<string, string> = { 'x-total-count': String(all.length) };
-  if (offset + limit < all.length) {
+  total: number,
+): Record<string, string> {
+  const headers: Record<string, string> = { 'x-total-count': String(total) };
+  if (offset + limit < total) {
     const next = new URL(context.req.url);
     next.searchParams.set('offset', String(offset + limit));
     headers['link'] = `<${next.pathname}${next.search}>; rel="next"`;
   }
+  return headers;
+}
+
+/** Cuts a page out of a list; `Link: <…>; rel="next"` and `X-Total-Count` say what else there is. */
+export function pageOf<T>(
+  context: Context,
+  all: readonly T[],
+  page: { readonly limit: number; readonly offset: number },
+): { readonly items: readonly T[]; readonly headers: Record<string, string> } {
+  const { limit, offset } = page;
+  const headers = pageHeaders(context, page, all.length);
   return { items: all.slice(offset, offset + limit), headers };
 }

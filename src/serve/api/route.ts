@@ -34,6 +34,8 @@ export interface ApiAnswer<R> {
   readonly body: R;
   /** Further headers, such as a `Link` to the next page. */
   readonly headers?: Readonly<Record<string, string>>;
+  /** The same as a table for spreadsheets, where it was asked for: sent in the place of JSON. */
+  readonly csv?: string;
 }
 
 interface Definition<P extends z.ZodObject, Q extends z.ZodObject, B, R> {

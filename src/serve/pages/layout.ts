@@ -43,7 +43,7 @@ export function layout(page: PageContext, { title, section, body }: PageParts): 
           <nav aria-label="Pages">
             ${SECTIONS.map(
               ([href, name]) =>
-                html`<a href="${href}" ${section === name ? html`aria-current="page"` : ''}
+                html`<a href="${href}" ${section === href ? html`aria-current="page"` : ''}
                   >${name}</a
                 >`,
             )}
@@ -63,7 +63,10 @@ export function layout(page: PageContext, { title, section, body }: PageParts): 
           ${notice === null ? '' : html`<p class="notice" role="status">${notice}</p>`} ${body}
         </main>
         <footer>
-          <span>Times are in ${clock.timezone} (${clock.zone}).</span>
+          <span
+            >Times are in
+            ${clock.timezone}${clock.zone === clock.timezone ? '' : ` (${clock.zone})`}.</span
+          >
           <a href="/api/v1/openapi.json">API</a>
         </footer>
       </body>

@@ -4,6 +4,8 @@ import { configSchema } from '../../config/schema.ts';
 import type { AuditEntry, CostTable, HistoryReader } from '../../history/history.ts';
 import type { Finding, OperatorAction } from '../../model/finding.ts';
 import type { Silence } from '../../notify/silences/silence.ts';
+import { loadThresholds } from '../../config/loadThresholds.ts';
+import { historyAnswers } from '../questions/historyAnswers.ts';
 import { createApp } from '../app.ts';
 import type { DoorStores, ServeDeps } from '../deps.ts';
 import type { DoorEnv } from '../security/access.ts';
@@ -99,6 +101,12 @@ export function testDoor(withTokens = true, change: Partial<ServeDeps> = {}): Te
   const deps: ServeDeps = {
     config: () => configSchema.parse({ cluster: 'test' }),
     reader: fakeReader(recorded),
+    questions: historyAnswers({
+      reader: fakeReader(recorded),
+      config: () => configSchema.parse({ cluster: 'test' }),
+      thresholds: () => loadThresholds([]),
+      present: () => Promise.resolve(null),
+    }),
     stores: fakeStores(recorded),
     authenticators: withTokens ? [tokenAuthenticator(TOKENS)] : [],
     now: () => NOW,
@@ -156,6 +164,7 @@ function fakeReader({ asked }: Recorded): HistoryReader {
   };
   const reader: Partial<HistoryReader> = {
     status: () => Promise.resolve(status),
+    version: () => Promise.resolve(1),
     findings: ({ namespaces }) =>
       Promise.resolve(
         FINDINGS.filter(
@@ -197,6 +206,8 @@ function fakeReader({ asked }: Recorded): HistoryReader {
       return Promise.resolve([]);
     },
     nodes: () => Promise.resolve([]),
+    windowCoverage: () => Promise.resolve([]),
+    containerDays: () => Promise.resolve([]),
     namespaces: () => Promise.resolve(['pay', 'shop']),
   };
   return reader as HistoryReader;

@@ -4,7 +4,7 @@ import type { PageContext } from '../context.ts';
 import { layout } from '../layout.ts';
 import { fromCluster, type Html } from '../text.ts';
 import { commandBox, decideBox } from './act.ts';
-import { findingCharts } from './charts.ts';
+import { findingCharts } from './findingCharts.ts';
 import { evidenceBox } from './evidence.ts';
 import { findingHead } from './head.ts';
 import type { FindingView } from './readFinding.ts';

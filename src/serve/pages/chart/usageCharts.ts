@@ -1,17 +1,19 @@
 import { html, raw } from 'hono/html';
 import { formatTime, MINUTE_MS, type TimeMs } from '../../../model/time.ts';
-import { drawPanel, type TimeFrame } from '../chart/panel.ts';
-import { timeTicks } from '../chart/timeTicks.ts';
-import { timeAxis } from '../chart/timeAxis.ts';
-import { gapsOf } from '../chart/paths.ts';
-import { marksLane, numberMarks, type Mark } from '../chart/marks.ts';
+import { drawPanel, type TimeFrame } from './panel.ts';
+import { timeTicks } from './timeTicks.ts';
+import { timeAxis } from './timeAxis.ts';
+import { gapsOf } from './paths.ts';
+import { marksLane, numberMarks, type Mark } from './marks.ts';
 import type { Reading } from '../../../model/reading.ts';
 import { fromCluster, spanText, withLocalTimes, type Clock, type Html } from '../text.ts';
 import type { Span } from '../../series/span.ts';
-import type { TaggedRange } from '../../series/readSeries.ts';
-import { usagePanels } from './panels.ts';
-import type { FindingView } from './readFinding.ts';
-import type { TimelineEvent } from './timeline.ts';
+import type { TaggedRange, WorkloadSeries } from '../../series/readSeries.ts';
+import { usagePanels } from './usagePanels.ts';
+import type { TimelineEvent } from '../finding/timeline.ts';
+import type { UsualBand } from '../../series/usual.ts';
+
+const AROUND_ONSET_MS = 2 * 3_600_000;
 
 const SOURCES: Readonly<Record<TaggedRange['source'], string>> = {
   prometheus: 'Prometheus',
@@ -19,30 +21,39 @@ const SOURCES: Readonly<Record<TaggedRange['source'], string>> = {
   hour: 'recorded hours',
 };
 
+/** What a page's charts of use are drawn from. */
+export interface UsageCharts {
+  readonly series: WorkloadSeries;
+  readonly usual: UsualBand | null;
+  readonly events: readonly TimelineEvent[];
+  readonly span: Span;
+  /** The span that is shown when nothing is chosen. */
+  readonly wholeSpan: Span;
+  /** Shaded: where something is wrong; null where nothing is. */
+  readonly anomaly: Span | null;
+  /** Address of the page; the charts alone are under `/charts` of it. */
+  readonly path: string;
+}
+
 /**
- * The charts of a finding with their events: replaced as a whole when somebody zooms, so the same code draws
- * the first view and every other one.
+ * The charts of what a workload used, with its events: replaced as a whole when somebody zooms, so the same
+ * code draws the first view and every other one.
  */
-export function findingCharts(view: FindingView, clock: Clock): Html {
-  const { finding, use, span, wholeSpan, events } = view;
-  if (use === null)
-    return html`<section class="card" id="charts">
-      <h2>What it used</h2>
-      <p class="note">This finding is not about one workload: there is no chart for it.</p>
-    </section>`;
-  const { times, ranges } = use.series;
+export function usageCharts(view: UsageCharts, clock: Clock): Html {
+  const { series, usual, span, wholeSpan, events, anomaly, path } = view;
+  const { times, ranges } = series;
   const marks = numberMarks(events, span);
   const resolutionMs = Math.max(...ranges.map((range) => range.resolutionMs), 5 * MINUTE_MS);
   const frame: TimeFrame = {
     ...span,
     times,
     stepMs: resolutionMs * 1.5,
-    anomaly: { from: finding.startedAt, to: finding.resolvedAt ?? finding.lastSeen },
+    anomaly,
     marks: marks.map(({ at }) => at),
     ticks: timeTicks(span.from, span.to, clock.timezone, 9),
   };
-  const panels = usagePanels(use.series, use.usual);
-  const hasGaps = gapsOf(frame, use.series.columns.cpuUsageCores).length > 0;
+  const panels = usagePanels(series, usual);
+  const hasGaps = gapsOf(frame, series.columns.cpuUsageCores).length > 0;
   return html`<section
     class="card charts"
     id="charts"
@@ -51,7 +62,7 @@ export function findingCharts(view: FindingView, clock: Clock): Html {
     data-to="${span.to}"
     data-whole-from="${wholeSpan.from}"
     data-whole-to="${wholeSpan.to}"
-    data-fragment="/findings/${encodeURIComponent(finding.id)}/charts"
+    data-fragment="${path}/charts"
   >
     <div class="section-head">
       <h2 id="charts-title">What it used</h2>
@@ -60,7 +71,7 @@ export function findingCharts(view: FindingView, clock: Clock): Html {
     <p class="range">
       ${clock.at(span.from)} to ${clock.at(span.to)} ${clock.zone}
       (${spanText(span.to - span.from)}).
-      <span class="key anomaly"></span> shaded: the finding, since ${clock.at(finding.startedAt)}.
+      ${anomaly === null ? '' : html`<span class="key anomaly"></span> shaded: the finding, since ${clock.at(anomaly.from)}.`}
       ${hasGaps ? html`<span class="key missing"></span> grey: not measured, so unknown.` : ''}
     </p>
     <div
@@ -83,15 +94,9 @@ export function findingCharts(view: FindingView, clock: Clock): Html {
   </section>`;
 }
 
-function toolbar({ span, wholeSpan, finding }: FindingView): Html {
-  const base = `/findings/${encodeURIComponent(finding.id)}`;
+function toolbar({ span, wholeSpan, anomaly, path }: UsageCharts): Html {
   const link = ({ from, to }: Span) =>
-    `${base}?from=${encodeURIComponent(formatTime(from))}&to=${encodeURIComponent(formatTime(to))}#charts`;
-  const onset = finding.startedAt;
-  const around = (hours: number): Span => ({
-    from: onset - hours * 3_600_000,
-    to: onset + hours * 3_600_000,
-  });
+    `${path}?from=${encodeURIComponent(formatTime(from))}&to=${encodeURIComponent(formatTime(to))}#charts`;
   const middle = (span.from + span.to) / 2;
   const length = span.to - span.from;
   const zoomed = (factor: number): Span => ({
@@ -107,14 +112,16 @@ function toolbar({ span, wholeSpan, finding }: FindingView): Html {
     <a class="button" data-zoom="right" href="${link(moved(0.5))}" aria-label="Later">→</a>
     <a class="button" data-zoom="in" href="${link(zoomed(0.5))}" aria-label="Zoom in">+</a>
     <a class="button" data-zoom="out" href="${link(zoomed(2))}" aria-label="Zoom out">−</a>
-    <a
-      class="button"
-      data-span="${onset - 7_200_000},${onset + 7_200_000}"
-      href="${link(around(2))}"
-      >Onset ± 2 h</a
-    >
-    <a class="button" data-span="${wholeSpan.from},${wholeSpan.to}" href="${base}#charts">All</a>
+    ${anomaly === null ? '' : onsetButton(anomaly.from, link)}
+    <a class="button" data-span="${wholeSpan.from},${wholeSpan.to}" href="${path}#charts">All</a>
   </div>`;
+}
+
+function onsetButton(onset: TimeMs, link: (span: Span) => string): Html {
+  const around = { from: onset - AROUND_ONSET_MS, to: onset + AROUND_ONSET_MS };
+  return html`<a class="button" data-span="${around.from},${around.to}" href="${link(around)}"
+    >Onset ± 2 h</a
+  >`;
 }
 
 function eventList(events: readonly TimelineEvent[], marks: readonly Mark[], clock: Clock): Html {

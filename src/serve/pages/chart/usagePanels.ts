@@ -1,4 +1,4 @@
-import type { Panel } from '../chart/panel.ts';
+import type { Panel } from './panel.ts';
 import type { WorkloadSeries } from '../../series/readSeries.ts';
 import type { UsualBand } from '../../series/usual.ts';
 
@@ -22,9 +22,10 @@ export function usagePanels(
         { name: 'limit', tone: 'limit', shape: 'step', values: columns.cpuLimitCores },
       ],
       band: isUsualKnown && usual !== null ? usual : null,
-      note: isUsualKnown
-        ? null
-        : 'What is usual at this hour is not known yet: that takes three days before the onset.',
+      note:
+        usual === null || isUsualKnown
+          ? null
+          : 'What is usual at this hour is not known yet: that takes three days before the onset.',
     },
     {
       ...small,

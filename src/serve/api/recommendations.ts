@@ -1,0 +1,107 @@
+import { z } from 'zod';
+import type { ContainerAdvice } from '../../rightsize/advice/containerAdvice.ts';
+import { visibleNamespaces } from '../security/principal.ts';
+import { pageHeaders, pageQuery } from './paging.ts';
+import { defineRoute } from './route.ts';
+
+const reading = z.number().nullable().describe('null is unknown, or for a proposal: as it is');
+const resources = z.object({
+  cpuRequestCores: reading,
+  cpuLimitCores: reading,
+  ramRequestBytes: reading,
+  ramLimitBytes: reading,
+});
+
+export const recommendationSchema = z.object({
+  namespace: z.string(),
+  workload: z.object({ kind: z.string(), name: z.string() }),
+  container: z.string(),
+  confidence: z.enum(['insufficient', 'low', 'medium', 'high']),
+  days: z.number(),
+  coverage: z.number(),
+  replicas: z.number(),
+  current: resources,
+  proposed: resources,
+  savingPerMonth: reading.describe('in `currency`; negative where more is needed'),
+  risk: z
+    .object({ cpu: reading, ram: reading })
+    .describe('share of the time in which the proposal would have been exceeded'),
+  throttledShare: reading,
+  oomKills: reading,
+  minReplicas: reading,
+  notes: z.array(z.string()),
+});
+
+export const listRecommendations = defineRoute({
+  method: 'get',
+  path: '/recommendations',
+  scope: 'read',
+  summary: 'What to request instead, the largest saving first',
+  query: z.strictObject({
+    ...pageQuery,
+    namespace: z.string().min(1).max(253).optional(),
+    all: z
+      .enum(['true', 'false'])
+      .default('false')
+      .describe('also what fits, and what has too little data'),
+  }),
+  response: z.object({
+    currency: z.string(),
+    recommendations: z.array(recommendationSchema),
+    savingPerMonth: z.number().describe('of all that fits the question, other pages included'),
+    patches: z
+      .array(
+        z.object({
+          namespace: z.string(),
+          workload: z.object({ kind: z.string(), name: z.string() }),
+          patch: z.unknown().describe('for kubectl patch --type strategic; null where none can be'),
+        }),
+      )
+      .describe('one for each workload of this page that changes'),
+  }),
+  async handle({ context, query }, { config, questions }) {
+    const { limit, offset } = query;
+    const view = await questions.advice({
+      namespaces: visibleNamespaces(context.var.principal),
+      namespace: query.namespace ?? null,
+      workload: null,
+      all: query.all === 'true',
+      limit,
+      offset,
+    });
+    return {
+      headers: pageHeaders(context, { limit, offset }, view.total),
+      body: {
+        currency: config().pricing.currency,
+        recommendations: view.advices.map(toJson),
+        savingPerMonth: view.savingPerMonth,
+        patches: view.patches.map(({ namespace, workload, body }) => ({
+          namespace,
+          workload: { ...workload },
+          patch: body,
+        })),
+      },
+    };
+  },
+});
+
+function toJson(advice: ContainerAdvice): z.output<typeof recommendationSchema> {
+  const { behind, workload, current, proposed, risk, notes } = advice;
+  return {
+    namespace: advice.namespace,
+    workload: { ...workload },
+    container: advice.container,
+    confidence: behind.confidence,
+    days: behind.days,
+    coverage: behind.coverage,
+    replicas: advice.replicas,
+    current: { ...current },
+    proposed: { ...proposed },
+    savingPerMonth: advice.savingPerMonth,
+    risk: { cpu: risk.cpu, ram: risk.ram },
+    throttledShare: advice.throttledShare,
+    oomKills: advice.memory?.oomKills ?? null,
+    minReplicas: advice.minReplicas,
+    notes: [...notes],
+  };
+}

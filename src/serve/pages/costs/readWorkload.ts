@@ -1,0 +1,91 @@
+import type { WorkloadEvent } from '../../../model/workloadEvent.ts';
+import type { WorkloadRef } from '../../../model/workload.ts';
+import { DAY_MS } from '../../../model/time.ts';
+import type { ServeDeps } from '../../deps.ts';
+import { HttpProblem } from '../../problem.ts';
+import { visibleNamespaces, type Principal } from '../../security/principal.ts';
+import { readSeries } from '../../series/readSeries.ts';
+import { clampSpan, type Span } from '../../series/span.ts';
+import { usageCharts } from '../chart/usageCharts.ts';
+import { timeline } from '../finding/timeline.ts';
+import { workloadPath } from '../links.ts';
+import type { Clock, Html } from '../text.ts';
+import type { WorkloadView } from './workloadPage.ts';
+
+const CHART_POINTS = 600;
+/** What the charts show when nothing is chosen. */
+const SHOWN_MS = 7 * DAY_MS;
+/** How far back changes are listed. */
+const CHANGES_MS = 90 * DAY_MS;
+const MAX_CHANGES = 500;
+
+export interface AskedWorkload {
+  readonly namespace: string;
+  readonly workload: WorkloadRef;
+  /** The stretch somebody zoomed to; null for the last seven days. */
+  readonly span: Span | null;
+}
+
+/** Reads all of a workload's page. @throws HttpProblem 404 for a workload that was never seen */
+export async function readWorkloadView(
+  asked: AskedWorkload,
+  principal: Principal,
+  clock: Clock,
+  deps: ServeDeps,
+): Promise<WorkloadView> {
+  const { namespace, workload } = asked;
+  const { charts, changes, isKnown } = await readWorkloadCharts(asked, clock, deps);
+  const whose = { namespaces: visibleNamespaces(principal), namespace };
+  const { questions } = deps;
+  const costs = await questions.costs({ ...whose, workload });
+  if (!isKnown && costs.days.lines.length === 0)
+    throw new HttpProblem(404, 'Not Found', 'There is no such workload');
+  const findings = await questions.findings({
+    ...whose,
+    workload,
+    state: 'all',
+    kind: null,
+    severity: null,
+    search: '',
+    order: 'severity',
+    offset: 0,
+    limit: 10,
+  });
+  const advice = await questions.advice({ ...whose, workload, all: true, offset: 0, limit: 20 });
+  const posture = (await questions.posture(whose)).namespaces[0] ?? null;
+  return { namespace, workload, charts, changes, costs, findings, advice, posture };
+}
+
+/** The charts alone, for whoever zooms. */
+export async function readWorkloadCharts(
+  { namespace, workload, span: chosen }: AskedWorkload,
+  clock: Clock,
+  { reader, now }: Pick<ServeDeps, 'reader' | 'now'>,
+): Promise<{ charts: Html; changes: readonly WorkloadEvent[]; isKnown: boolean }> {
+  const to = (await reader.status()).watermark ?? now();
+  const wholeSpan = { from: to - SHOWN_MS, to };
+  const span = chosen === null ? wholeSpan : clampSpan(chosen);
+  const scope = { namespace, workload };
+  const asked = { ...scope, container: null, pod: null, ...span, maxPoints: CHART_POINTS };
+  const series = await readSeries({ reader }, asked);
+  const changes = await reader.workloadEvents({
+    ...scope,
+    from: Math.min(span.from, to - CHANGES_MS),
+    to: Math.max(span.to, to) + 1,
+    limit: MAX_CHANGES,
+  });
+  const events = timeline({ events: [], actions: [], sent: [], changes }, span);
+  const charts = usageCharts(
+    {
+      series,
+      usual: null,
+      events,
+      span,
+      wholeSpan,
+      anomaly: null,
+      path: workloadPath(namespace, workload),
+    },
+    clock,
+  );
+  return { charts, changes, isKnown: series.times.length > 0 || changes.length > 0 };
+}

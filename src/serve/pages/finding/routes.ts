@@ -1,0 +1,79 @@
+import type { Context, Hono } from 'hono';
+import type { Assets } from '../../assets/assets.ts';
+import { decideFinding, type DecisionRequest } from '../../changes/decide.ts';
+import { addSilence } from '../../changes/silence.ts';
+import type { ServeDeps } from '../../deps.ts';
+import { DAY_MS } from '../../../model/time.ts';
+import { HttpProblem } from '../../problem.ts';
+import { requireScope, type DoorEnv } from '../../security/access.ts';
+import { findVisible } from '../../security/visibleFinding.ts';
+import { pageContext } from '../context.ts';
+import { durationOf, formOf, spanOf, textOf } from '../form.ts';
+import { findingPath } from '../links.ts';
+import { findingCharts } from './findingCharts.ts';
+import { findingPage } from './findingPage.ts';
+import { readFindingView } from './readFinding.ts';
+
+/** The page of one finding, its charts alone, and what may be decided there. */
+export function mountFinding(app: Hono<DoorEnv>, deps: ServeDeps, assets: Assets): void {
+  const read = requireScope('read');
+  const viewOf = async (context: Context<DoorEnv>) => {
+    const { principal } = context.var;
+    const finding = await findVisible(context.req.param('id') ?? '', principal, deps);
+    return readFindingView(finding, spanOf(context), principal, deps);
+  };
+
+  app.get('/findings/:id', read, async (context) => {
+    const view = await viewOf(context);
+    const { notifications, workloads } = deps.config();
+    const kubeContext = notifications.kubeContext ?? workloads.context ?? null;
+    return context.html(findingPage(view, pageContext(context, deps, assets), kubeContext));
+  });
+  app.get('/findings/:id/charts', read, async (context) => {
+    const view = await viewOf(context);
+    return context.html(findingCharts(view, pageContext(context, deps, assets).clock));
+  });
+  app.post('/findings/:id/decide', requireScope('ack'), async (context) => {
+    const { principal } = context.var;
+    const finding = await findVisible(context.req.param('id'), principal, deps);
+    const form = await formOf(context);
+    const action = actionOf(textOf(form, 'action'));
+    const duration = durationOf(textOf(form, 'for'));
+    const wish = {
+      action,
+      reason: textOf(form, 'reason') || null,
+      until: duration === null ? null : deps.now() + duration,
+    };
+    await decideFinding(finding, wish, { principal, door: 'page' }, deps);
+    return context.redirect(`${findingPath(finding.id)}?done=${action}`, 303);
+  });
+  app.post('/findings/:id/silence', requireScope('silence'), async (context) => {
+    const { principal } = context.var;
+    const finding = await findVisible(context.req.param('id'), principal, deps);
+    const form = await formOf(context);
+    const { namespace } = finding.scope;
+    const wish = {
+      matchers: [
+        `fingerprint=${finding.fingerprint}`,
+        `kind=${finding.kind}`,
+        ...(namespace === null ? [] : [`namespace=${namespace}`]),
+      ],
+      endsAt: deps.now() + (durationOf(textOf(form, 'for')) ?? DAY_MS),
+      reason: textOf(form, 'reason'),
+    };
+    await addSilence(wish, { principal, door: 'page' }, deps);
+    return context.redirect(`${findingPath(finding.id)}?done=silence`, 303);
+  });
+}
+
+function actionOf(text: string): DecisionRequest['action'] {
+  switch (text) {
+    case 'acknowledge':
+    case 'accept':
+    case 'not-abuse':
+    case 'reopen':
+      return text;
+    default:
+      throw new HttpProblem(400, 'Bad Request', 'This form has no such action');
+  }
+}

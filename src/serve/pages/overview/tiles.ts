@@ -1,0 +1,125 @@
+import { html } from 'hono/html';
+import type { BudgetStatus } from '../../../cost/budgets/readBudgets.ts';
+import { formatMoney } from '../../../notify/text/format.ts';
+import type { Overview } from '../../questions/questions.ts';
+import type { PageContext } from '../context.ts';
+import type { Tile } from '../table.ts';
+import { percentText, spanText } from '../text.ts';
+
+/** What a price basis means, said wherever money is. */
+export const BASIS = {
+  list: 'Estimated at list prices.',
+  contracted: 'Estimated at contracted prices.',
+  effective: 'Scaled to the imported bill where there is one.',
+} as const;
+
+export function overviewTiles(view: Overview, page: PageContext): readonly Tile[] {
+  return [
+    monthTile(view.month, page),
+    ...idleTile(view, page),
+    efficiencyTile(view),
+    findingsTile(view),
+    ...savingsTile(view, page),
+    dataTile(view, page),
+  ];
+}
+
+function monthTile(month: BudgetStatus | null, { currency }: PageContext): Tile {
+  if (month === null) return { title: 'Spent this month', value: 'unknown', sub: 'no history yet' };
+  const { forecast } = month;
+  const money = (value: number) => formatMoney(value, currency);
+  return {
+    title: `Spent in ${monthText(month.month)}`,
+    value: money(month.spent),
+    sub:
+      forecast === null
+        ? 'forecast: three whole days are needed'
+        : html`forecast <strong>${money(forecast.expected)}</strong> (80 %: ${money(forecast.low)}
+            to
+            ${money(forecast.high)})${forecast.unseen > 0 ? `; ${money(forecast.unseen)} of it before the history began` : ''}`,
+  };
+}
+
+function monthText(month: string): string {
+  const [year, number] = month.split('-').map(Number);
+  return new Date(Date.UTC(year ?? 1970, (number ?? 1) - 1)).toLocaleString('en-GB', {
+    month: 'long',
+    timeZone: 'UTC',
+  });
+}
+
+function idleTile({ week, idleDays }: Overview, { currency }: PageContext): readonly Tile[] {
+  if (week === null || idleDays === null) return [];
+  const share = week.nodesCost > 0 ? week.idle.totalCost / week.nodesCost : null;
+  return [
+    {
+      title: 'Idle, last 7 days',
+      value: percentText(share),
+      sub: `${formatMoney(week.idle.totalCost, currency)} of ${formatMoney(week.nodesCost, currency)} that nodes cost`,
+    },
+  ];
+}
+
+function efficiencyTile({ week }: Overview): Tile {
+  const rows = week?.rows ?? [];
+  const cost = rows.reduce((sum, { cpuCost, ramCost }) => sum + cpuCost + ramCost, 0);
+  const used = rows.reduce(
+    (sum, { cpuCost, ramCost, efficiency }) => sum + (cpuCost + ramCost) * efficiency,
+    0,
+  );
+  return {
+    title: 'Efficiency, last 7 days',
+    value: percentText(cost > 0 ? used / cost : null),
+    sub: 'of what is requested is used, by cost',
+  };
+}
+
+function findingsTile({ findings }: Overview): Tile {
+  const { critical, warning, info } = findings.bySeverity;
+  const parts = [
+    critical > 0 ? html`<span class="badge critical">${critical} critical</span>` : '',
+    warning > 0 ? html`<span class="badge warning">${warning} warning</span>` : '',
+    info > 0 ? html`<span class="badge info">${info} info</span>` : '',
+  ];
+  return {
+    title: 'Open findings',
+    value: String(findings.open),
+    sub: html`${parts} ${findings.acknowledged > 0 ? `${findings.acknowledged} decided` : ''}`,
+    href: '/findings',
+  };
+}
+
+function savingsTile({ savings }: Overview, { currency }: PageContext): readonly Tile[] {
+  if (savings === null) return [];
+  const nodes = savings.removableToday.length + savings.removableAfter.length;
+  return [
+    {
+      title: 'Could be freed',
+      value: `${formatMoney(savings.requestsFreedPerMonth, currency)}/month`,
+      sub:
+        savings.moneyPerMonth > 0
+          ? `in requests; the bill falls by up to ${formatMoney(savings.moneyPerMonth, currency)} once ${nodes === 1 ? 'one node is' : `${nodes} nodes are`} removed`
+          : 'in requests; no node could go yet, so the bill stays',
+      href: '/recommendations',
+    },
+  ];
+}
+
+function dataTile({ windows, watermark, windowMs }: Overview, { now, clock }: PageContext): Tile {
+  const expected = Math.round(86_400_000 / windowMs);
+  const sum = windows.reduce((total, { coverage }) => total + coverage, 0);
+  const incomplete = windows.filter(({ complete }) => !complete).length;
+  const lag = watermark === null ? null : now - watermark;
+  return {
+    title: 'Data, last 24 h',
+    value: percentText(windows.length === 0 ? null : sum / Math.max(expected, windows.length)),
+    sub:
+      lag !== null && lag > 4 * windowMs
+        ? html`<span class="badge warning">${spanText(lag)} behind</span> nothing newer than
+            ${clock.at(watermark ?? 0)}`
+        : incomplete === 0
+          ? 'of the samples were seen; up to date'
+          : `of the samples were seen; ${incomplete} windows lack some`,
+    href: '/system',
+  };
+}

@@ -1,0 +1,70 @@
+import { workloadPatches } from '../../rightsize/advice/patch.ts';
+import { isWorthSaying, readAdvice, type AdviceReport } from '../../rightsize/advice/readAdvice.ts';
+import type { ContainerAdvice } from '../../rightsize/advice/containerAdvice.ts';
+import { workloadKey } from '../../model/workload.ts';
+import { findingsOf } from './answerFindings.ts';
+import type { AnswerContext } from './historyAnswers.ts';
+import type { AdviceAsk, AdvicePage } from './questions.ts';
+
+/** UTC days that advice looks back on. */
+const DAYS = 14;
+
+/** One page of what to request instead, with the patches of its workloads. */
+export async function answerAdvice(ask: AdviceAsk, context: AnswerContext): Promise<AdvicePage> {
+  const { advices, savings, isWhole } = await readWholeAdvice(context);
+  const own = ask.namespaces === null ? null : new Set(ask.namespaces);
+  const suspected = await suspectedWorkloads(context);
+  const asked = advices.filter(
+    (advice) =>
+      (own === null || own.has(advice.namespace)) &&
+      (ask.namespace === null || advice.namespace === ask.namespace) &&
+      isOf(advice, ask.workload) &&
+      (ask.all || isWorthSaying(advice, 0)),
+  );
+  // What a miner uses must not become anybody's request.
+  const chosen = asked.filter(
+    ({ namespace, workload }) => !suspected.has(workloadKey(namespace, workload)),
+  );
+  const shown = chosen.slice(ask.offset, ask.offset + ask.limit);
+  return {
+    advices: shown,
+    patches: workloadPatches(shown),
+    total: chosen.length,
+    savings: own === null && ask.namespace === null ? savings : null,
+    savingPerMonth: chosen.reduce((sum, { savingPerMonth }) => sum + (savingPerMonth ?? 0), 0),
+    suspects: asked.length - chosen.length,
+    isWhole,
+  };
+}
+
+async function suspectedWorkloads(context: AnswerContext): Promise<ReadonlySet<string>> {
+  const findings = await findingsOf('open', null, context);
+  const keys = findings.flatMap(({ kind, severity, state, scope }) => {
+    const isSuspect = kind === 'cryptojacking' && severity !== 'info' && state !== 'accepted';
+    const { namespace, workload } = scope;
+    return isSuspect && namespace !== null && workload !== null
+      ? [workloadKey(namespace, workload)]
+      : [];
+  });
+  return new Set(keys);
+}
+
+/** Advice for every container of the cluster: read once a window for everybody. */
+export function readWholeAdvice(
+  context: AnswerContext,
+): Promise<AdviceReport & { readonly isWhole: boolean }> {
+  return context.perWindow('advice', async () => {
+    const snapshot = await context.present();
+    const report = await readAdvice(context.reader, {
+      days: DAYS,
+      namespaces: null,
+      rule: context.thresholds().overprovisioned,
+      snapshot,
+    });
+    return { ...report, isWhole: snapshot?.objects !== undefined && snapshot.objects !== null };
+  });
+}
+
+function isOf({ workload }: ContainerAdvice, wanted: AdviceAsk['workload']): boolean {
+  return wanted === null || (workload.kind === wanted.kind && workload.name === wanted.name);
+}

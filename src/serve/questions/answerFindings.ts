@@ -1,0 +1,105 @@
+import type { Finding, Severity } from '../../model/finding.ts';
+import { KIND_NAMES } from '../../notify/text/format.ts';
+import type { AnswerContext } from './historyAnswers.ts';
+import type { FindingCounts, FindingOrder, FindingsAsk, FindingsPage } from './questions.ts';
+
+const RANK: Readonly<Record<Severity, number>> = { critical: 2, warning: 1, info: 0 };
+
+/** One page of findings, filtered and sorted here: thousands of them never leave the thread. */
+export async function answerFindings(
+  ask: FindingsAsk,
+  context: AnswerContext,
+): Promise<FindingsPage> {
+  const all = await findingsOf(ask.state === 'all' ? 'all' : 'open', ask.namespaces, context);
+  const chosen = all.filter((finding) => fits(finding, ask)).toSorted(ORDERS[ask.order]);
+  return {
+    findings: chosen.slice(ask.offset, ask.offset + ask.limit),
+    total: chosen.length,
+    namespaces: [...new Set(all.flatMap(({ scope }) => scope.namespace ?? []))].sort(),
+  };
+}
+
+/** Findings that these eyes may see, read once for every write. */
+export async function findingsOf(
+  state: 'open' | 'all',
+  namespaces: readonly string[] | null,
+  { reader, perWrite }: AnswerContext,
+): Promise<readonly Finding[]> {
+  const all = await perWrite(`findings ${state}`, () =>
+    reader.findings({ state, kind: null, since: null, namespaces: null }),
+  );
+  if (namespaces === null) return all;
+  const own = new Set(namespaces);
+  return all.filter(({ scope }) => scope.namespace !== null && own.has(scope.namespace));
+}
+
+/** How many are open, by what; acknowledged and accepted ones are counted apart. */
+export function countFindings(findings: readonly Finding[]): FindingCounts {
+  const bySeverity = { critical: 0, warning: 0, info: 0 };
+  const byNamespace: Record<string, number> = {};
+  let acknowledged = 0;
+  for (const { state, severity, scope } of findings) {
+    if (state === 'resolved') continue;
+    if (state !== 'open') acknowledged += 1;
+    else bySeverity[severity] += 1;
+    if (scope.namespace !== null)
+      byNamespace[scope.namespace] = (byNamespace[scope.namespace] ?? 0) + 1;
+  }
+  const open = bySeverity.critical + bySeverity.warning + bySeverity.info;
+  return { bySeverity, byNamespace, open, acknowledged };
+}
+
+const byNewest = (a: Finding, b: Finding): number =>
+  b.firstSeen - a.firstSeen || (a.id < b.id ? -1 : 1);
+
+export const ORDERS: Readonly<Record<FindingOrder, (a: Finding, b: Finding) => number>> = {
+  severity: (a, b) =>
+    Number(b.state === 'open') - Number(a.state === 'open') ||
+    RANK[b.severity] - RANK[a.severity] ||
+    b.score - a.score ||
+    byNewest(a, b),
+  newest: byNewest,
+  cost: (a, b) => (b.costPerMonth ?? -1) - (a.costPerMonth ?? -1) || byNewest(a, b),
+  namespace: (a, b) => {
+    const [first, second] = [a.scope.namespace ?? '', b.scope.namespace ?? ''];
+    return first === second ? byNewest(a, b) : first < second ? -1 : 1;
+  },
+};
+
+function fits(finding: Finding, ask: FindingsAsk): boolean {
+  const { scope, kind, severity, state } = finding;
+  return (
+    (ask.kind === null || kind === ask.kind) &&
+    (ask.severity === null || severity === ask.severity) &&
+    (ask.namespace === null || scope.namespace === ask.namespace) &&
+    (ask.workload === null ||
+      (scope.workload?.kind === ask.workload.kind && scope.workload.name === ask.workload.name)) &&
+    (ask.state !== 'unacknowledged' || state === 'open') &&
+    matches(finding, ask.search)
+  );
+}
+
+function matches(finding: Finding, search: string): boolean {
+  if (search === '') return true;
+  const { id, kind, rule, scope, owner, summary, pods } = finding;
+  const text = [
+    id,
+    KIND_NAMES[kind],
+    kind,
+    rule,
+    scope.namespace,
+    scope.workload?.kind,
+    scope.workload?.name,
+    scope.container,
+    scope.subject,
+    owner,
+    summary,
+    ...pods,
+  ]
+    .join(' ')
+    .toLowerCase();
+  return search
+    .toLowerCase()
+    .split(/\s+/)
+    .every((word) => text.includes(word));
+}

@@ -1,0 +1,74 @@
+import { forecastOfDays, readBudgets } from '../../cost/budgets/readBudgets.ts';
+import { readCosts } from '../../cost/report/readCosts.ts';
+import { DAY_MS } from '../../model/time.ts';
+import { readWholeAdvice } from './answerAdvice.ts';
+import { countFindings, findingsOf, ORDERS } from './answerFindings.ts';
+import type { AnswerContext } from './historyAnswers.ts';
+import type { Overview, Whose } from './questions.ts';
+import { idleDays, spendDays, spendTables, weeklyTrends } from './spendDays.ts';
+
+const TOP_FINDINGS = 6;
+
+/** The first page: what is spent and where it goes, what is wrong, and how much of it is known. */
+export async function answerOverview(
+  { namespaces }: Whose,
+  context: AnswerContext,
+): Promise<Overview> {
+  const { reader } = context;
+  const status = await reader.status();
+  const { watermark, historyStart, windowMs = 300_000 } = status;
+  const findings = await findingsOf('open', namespaces, context);
+  const shared = {
+    watermark,
+    historyStart,
+    windowMs,
+    findings: countFindings(findings),
+    top: findings.toSorted(ORDERS.severity).slice(0, TOP_FINDINGS),
+  };
+  if (watermark === null) return { ...shared, ...NOTHING };
+  const key = namespaces === null ? '' : namespaces.join(' ');
+  const money = await context.perWindow(`overview ${key}`, () =>
+    readMoney({ namespaces }, watermark, context),
+  );
+  return { ...shared, ...money };
+}
+
+const NOTHING: Omit<Overview, 'watermark' | 'historyStart' | 'windowMs' | 'findings' | 'top'> = {
+  month: null,
+  budgets: [],
+  days: { starts: [], lines: [] },
+  idleDays: null,
+  week: null,
+  trends: {},
+  savings: null,
+  windows: [],
+};
+
+async function readMoney(
+  { namespaces }: Whose,
+  watermark: number,
+  context: AnswerContext,
+): Promise<typeof NOTHING> {
+  const { reader } = context;
+  const { pricing, cluster, budgets } = context.config();
+  const tables = await spendTables(context);
+  const own = namespaces === null ? null : new Set(namespaces);
+  const isOwn = (namespace: string | null) => own === null || own.has(namespace ?? '');
+  const query = { from: watermark - 7 * DAY_MS, to: watermark, by: ['namespace' as const] };
+  const ownBudgets = budgets.filter(
+    ({ namespace }) => own === null || (namespace !== undefined && own.has(namespace)),
+  );
+  const advice = namespaces === null ? await readWholeAdvice(context) : null;
+  return {
+    month: tables.length === 0 ? null : forecastOfDays(tables, watermark, namespaces),
+    budgets: await readBudgets(reader, ownBudgets),
+    days: spendDays(tables, ({ namespace }) => (isOwn(namespace) ? (namespace ?? '') : null)),
+    idleDays: own === null ? idleDays(tables) : null,
+    week: await readCosts(reader, pricing, { cluster, query: { ...query, namespaces } }),
+    trends: Object.fromEntries(
+      Object.entries(weeklyTrends(tables)).filter(([namespace]) => isOwn(namespace)),
+    ),
+    savings: advice?.savings ?? null,
+    windows: await reader.windowCoverage(watermark - DAY_MS, watermark),
+  };
+}

@@ -1,0 +1,70 @@
+import type { CheckResult } from '../../posture/check.ts';
+import { evaluatePosture, type EvaluatedCheck } from '../../posture/evaluate.ts';
+import { postureOfSnapshot } from '../../posture/fromSnapshot.ts';
+import { namespaceUse } from '../../posture/namespaceUse.ts';
+import { DAY_MS } from '../../model/time.ts';
+import type { AnswerContext } from './historyAnswers.ts';
+import type { CheckData, NamespacePostureData, PostureAsk, PostureView } from './questions.ts';
+
+/** Days of history that quotas are judged by. */
+const DAYS = 28;
+
+/** How the namespaces stand; every failure where one of them was asked for. */
+export async function answerPosture(
+  { namespaces, namespace }: PostureAsk,
+  context: AnswerContext,
+): Promise<PostureView> {
+  const { asOf, all } = await context.perWindow('posture', () => readPosture(context));
+  const own = namespaces === null ? null : new Set(namespaces);
+  const chosen = all.filter(
+    (one) =>
+      (own === null || own.has(one.namespace)) &&
+      (namespace === null || one.namespace === namespace),
+  );
+  if (namespace !== null) return { asOf, namespaces: chosen };
+  const brief = chosen.map((one) => ({
+    ...one,
+    checks: one.checks.map((check) => ({ ...check, results: [] })),
+  }));
+  return { asOf, namespaces: brief };
+}
+
+async function readPosture(
+  context: AnswerContext,
+): Promise<{ readonly asOf: number | null; readonly all: readonly NamespacePostureData[] }> {
+  const snapshot = await context.present();
+  if (snapshot === null) return { asOf: null, all: [] };
+  const { watermark } = await context.reader.status();
+  const histories =
+    watermark === null
+      ? null
+      : await context.reader.containerDays({
+          from: watermark - DAYS * DAY_MS,
+          to: watermark,
+          namespaces: null,
+        });
+  const input = postureOfSnapshot(snapshot, histories === null ? null : namespaceUse(histories));
+  const evaluated = evaluatePosture(input, context.thresholds().posture);
+  return {
+    asOf: snapshot.window.end,
+    all: evaluated.map(({ checks, ...rest }) => ({ ...rest, checks: checks.map(toData) })),
+  };
+}
+
+function toData({ check, severity, results }: EvaluatedCheck): CheckData {
+  const count = (outcome: CheckResult['outcome']) =>
+    results.filter((result) => result.outcome === outcome).length;
+  return {
+    id: check.id,
+    title: check.title,
+    group: check.group,
+    severity,
+    names: { ...check.names },
+    passed: count('passed'),
+    failed: count('failed'),
+    notEvaluated: count('not-evaluated'),
+    results: results
+      .filter(({ outcome }) => outcome !== 'passed')
+      .map(({ outcome, workload, container, text }) => ({ outcome, workload, container, text })),
+  };
+}

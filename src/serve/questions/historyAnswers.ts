@@ -1,0 +1,52 @@
+import type { Config } from '../../config/schema.ts';
+import type { Thresholds } from '../../config/thresholds.ts';
+import type { HistoryReader } from '../../history/history.ts';
+import type { Snapshot } from '../../model/snapshot.ts';
+import { answerAdvice } from './answerAdvice.ts';
+import { answerCosts } from './answerCosts.ts';
+import { answerFindings } from './answerFindings.ts';
+import { answerOverview } from './answerOverview.ts';
+import { answerPosture } from './answerPosture.ts';
+import { Memo } from './memo.ts';
+import type { Questions } from './questions.ts';
+
+/** Answers that may be kept: what namespaces a token sees makes them differ. */
+const KEPT_ANSWERS = 64;
+
+/** What the answers are made of. */
+export interface AnswerParts {
+  readonly reader: HistoryReader;
+  config(): Config;
+  thresholds(): Thresholds;
+  /** The last window as the sources show it now; null where they cannot be asked. Kept for a window. */
+  present(): Promise<Snapshot | null>;
+}
+
+/** What every answer is made with. */
+export interface AnswerContext extends AnswerParts {
+  /** Keeps an answer until another window is sealed. */
+  perWindow<T>(key: string, compute: () => Promise<T>): Promise<T>;
+  /** Keeps an answer until anything is written. */
+  perWrite<T>(key: string, compute: () => Promise<T>): Promise<T>;
+}
+
+/** Answers from the history, in whatever thread it is made. */
+export function historyAnswers(parts: AnswerParts): Questions {
+  const windows = new Memo(KEPT_ANSWERS);
+  const writes = new Memo(KEPT_ANSWERS);
+  const context: AnswerContext = {
+    ...parts,
+    perWindow: async (key, compute) => {
+      const { watermark } = await parts.reader.status();
+      return windows.get(key, watermark ?? 0, compute);
+    },
+    perWrite: async (key, compute) => writes.get(key, await parts.reader.version(), compute),
+  };
+  return {
+    overview: (ask) => answerOverview(ask, context),
+    findings: (ask) => answerFindings(ask, context),
+    costs: (ask) => answerCosts(ask, context),
+    advice: (ask) => answerAdvice(ask, context),
+    posture: (ask) => answerPosture(ask, context),
+  };
+}
