@@ -144,8 +144,6 @@ function assemble(
 export interface ContainerLife {
   readonly index: number;
   readonly startedAt: TimeMs;
-  /** Its id at the container runtime. */
-  readonly id: string;
 }
 
 /** The container's life that runs at a moment. */
@@ -155,5 +153,10 @@ export function containerLifeAt(pod: DemoPod, at: TimeMs): ContainerLife {
   const index =
     oomAfter === undefined ? 0 : Math.max(0, Math.ceil((at - pod.createdAt) / oomAfter) - 1);
   const startedAt = pod.createdAt + index * (oomAfter ?? 0);
-  return { index, startedAt, id: hexDigits(seedOf(`container ${index}`, pod.seed), 64) };
+  return { index, startedAt };
+}
+
+/** The container's id at the runtime: another one for each life. */
+export function containerId(pod: DemoPod, { index }: ContainerLife): string {
+  return hexDigits(seedOf(`container ${index}`, pod.seed), 64);
 }

@@ -1,5 +1,5 @@
 import { REGION, type DemoNode } from '../cluster/nodes.ts';
-import type { ContainerLife, DemoPod } from '../cluster/pods.ts';
+import { containerId, type ContainerLife, type DemoPod } from '../cluster/pods.ts';
 import { hexDigits } from '../noise.ts';
 import type { Labels } from '../samples.ts';
 
@@ -22,7 +22,7 @@ export function podCgroup(pod: DemoPod): string {
 
 /** A container's cgroup. */
 export function containerCgroup(pod: DemoPod, life: ContainerLife): string {
-  return `${podCgroup(pod)}/cri-containerd-${life.id}.scope`;
+  return `${podCgroup(pod)}/cri-containerd-${containerId(pod, life)}.scope`;
 }
 
 /** The cgroup of the pod's sandbox, to which its network belongs. */
