@@ -23,6 +23,9 @@ export default defineConfig({
           testTimeout: 120_000,
           hookTimeout: 180_000,
           fileParallelism: false,
+          // Both fail the suite when a process, a port or a file is left behind.
+          globalSetup: ['test/support/globalSetup.ts'],
+          setupFiles: ['test/support/leaks.ts'],
         },
       },
     ],

@@ -84,10 +84,10 @@ async function fill(
     const filled = summary.corrected + (await runner.correct(span.start, span.end, signal));
     display.end();
     const parts = [`${summary.sealed} windows sealed`];
-    if (rebuilt > 0) parts.push(`the verdicts of ${rebuilt} windows replayed`);
-    if (filled > 0) parts.push(`${filled} incomplete windows filled`);
     if (summary.lost > 0)
       parts.push(`${summary.lost} of them unknown, as Prometheus no longer holds them`);
+    if (rebuilt > 0) parts.push(`the verdicts of ${rebuilt} windows replayed`);
+    if (filled > 0) parts.push(`${filled} incomplete windows filled`);
     parts.push(sealedUpTo(runner));
     return parts.join(', ');
   } catch (error) {

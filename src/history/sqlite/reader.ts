@@ -36,7 +36,7 @@ import { CheckpointTable } from './checkpointTable.ts';
 import type { ContainerHistory } from '../../rightsize/containerDay.ts';
 import { readContainerDays } from './containerDayTable.ts';
 import { CostReader } from './costReader.ts';
-import { openForReading, settle, type Db } from './database.ts';
+import { guard, openForReading, settle, type Db } from './database.ts';
 import { findDigest, listDigests } from './digestTable.ts';
 import { FindingReader } from './findingReader.ts';
 import { MetaTable, type HistoryIdentity } from './metaTable.ts';
@@ -83,6 +83,10 @@ export class SqliteHistoryReader implements HistoryReader {
 
   /** @throws HistoryError `missing`, `not-a-database`, `older-schema`, `newer-schema`, `io`. */
   static open(path: string): SqliteHistoryReader {
+    return guard(path, () => SqliteHistoryReader.#prepare(path));
+  }
+
+  static #prepare(path: string): SqliteHistoryReader {
     const db = openForReading(path);
     try {
       requireCurrentSchema(db, path, MIGRATIONS);

@@ -19,7 +19,14 @@ import {
 } from '../history.ts';
 import { BillTable } from './billTable.ts';
 import { CheckpointTable } from './checkpointTable.ts';
-import { inTransaction, openForWriting, requireFolder, settle, type Db } from './database.ts';
+import {
+  guard,
+  inTransaction,
+  openForWriting,
+  requireFolder,
+  settle,
+  type Db,
+} from './database.ts';
 import { ContainerDayTable } from './containerDayTable.ts';
 import { EventTable } from './eventTable.ts';
 import { MetaTable, type HistoryIdentity } from './metaTable.ts';
@@ -104,18 +111,23 @@ export class SqliteHistoryWriter implements HistoryWriter {
     const since = formatTime(clock());
     const lock = ProcessLock.acquire(path, { pid: process.pid, command, since });
     try {
-      const db = openForWriting(path);
-      if (options.maxBytes !== undefined) limitSize(db, options.maxBytes);
-      try {
-        migrate(db, path, MIGRATIONS);
-        inTransaction(db, () => MetaTable.create(db).claim(path, options));
-        return new SqliteHistoryWriter(options, db, lock);
-      } catch (error) {
-        db.close();
-        throw error;
-      }
+      return guard(path, () => SqliteHistoryWriter.#prepare(options, lock));
     } catch (error) {
       lock.release();
+      throw error;
+    }
+  }
+
+  static #prepare(options: WriterOptions, lock: ProcessLock): SqliteHistoryWriter {
+    const { path } = options;
+    const db = openForWriting(path);
+    try {
+      if (options.maxBytes !== undefined) limitSize(db, options.maxBytes);
+      migrate(db, path, MIGRATIONS);
+      inTransaction(db, () => MetaTable.create(db).claim(path, options));
+      return new SqliteHistoryWriter(options, db, lock);
+    } catch (error) {
+      db.close();
       throw error;
     }
   }
