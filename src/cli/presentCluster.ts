@@ -1,7 +1,7 @@
-import { CollectError } from '../collect/collector.ts';
 import { createCollector } from '../collect/createCollector.ts';
+import { presentWindow } from '../daemon/presentWindow.ts';
 import type { Snapshot } from '../model/snapshot.ts';
-import { floorTo, MINUTE_MS } from '../model/time.ts';
+import { MINUTE_MS } from '../model/time.ts';
 import type { Io } from './io.ts';
 import type { CommandContext } from './options.ts';
 
@@ -16,19 +16,12 @@ export async function presentCluster(
   io: Io,
 ): Promise<Snapshot | null> {
   const { config } = loaded;
-  const { window: windowMs, settle } = config.schedule;
-  const end = floorTo(io.now() - settle, windowMs);
   const collector = await createCollector(config);
   try {
-    const window = { start: end - windowMs, end };
-    const expected = { cadvisor: 0, kubeState: 0 };
     const signal = AbortSignal.timeout(TIMEOUT_MS);
-    const [snapshot] = await collector.collect([window], expected, signal);
-    return snapshot ?? null;
-  } catch (error) {
-    if (!(error instanceof CollectError)) throw error;
-    log.warn(`the cluster cannot be asked, so only the history answers: ${error.message}`);
-    return null;
+    return await presentWindow(collector, { config }, io.now(), signal, (problem) =>
+      log.warn(problem),
+    );
   } finally {
     await collector.close();
   }

@@ -15,6 +15,8 @@ import { HOUR_MS, type TimeMs } from '../model/time.ts';
 import { composeSettings, detectorCodecs, type CycleConfig } from './compose.ts';
 import { openDryRunHistory } from './dryRunHistory.ts';
 import { summarize, type CycleSummary } from './cycleSummary.ts';
+import { makeDigest, type DigestAnswer, type DigestAsk } from './makeDigest.ts';
+import { presentWindow } from './presentWindow.ts';
 
 export interface RunnerOptions {
   /** Told to whoever finds the history locked. */
@@ -145,6 +147,14 @@ export class CycleRunner {
     });
     const start = windows[0]?.start ?? until;
     return namespaceTable(priced, { start, end: until });
+  }
+
+  /** Makes the digest of a week, once; see `makeDigest`. */
+  digest(ask: DigestAsk, signal: AbortSignal): Promise<DigestAnswer> {
+    const settings = this.#settings;
+    const { warn } = this.#options;
+    const present = () => presentWindow(this.#collector, settings, ask.now, signal, warn);
+    return this.#run(makeDigest(settings, present, ask));
   }
 
   /** Drops what is older than the retention, and looks for new price lists. */

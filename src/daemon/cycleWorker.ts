@@ -36,6 +36,7 @@ async function main(data: CycleThreadData): Promise<void> {
       }),
     'first-look': ({ until }) => runner.firstLook(until, current.signal),
     'oldest-data': () => runner.oldestData(current.signal),
+    digest: (ask) => runner.digest(ask, current.signal),
     'keep-house': async ({ now }) => {
       await runner.keepHouse(now);
       return null;

@@ -1,4 +1,4 @@
-import { schedule as scheduleCron, type ScheduledTask } from 'node-cron';
+import { schedule as scheduleCron } from 'node-cron';
 import type { Logger } from 'pino';
 import { parseListen } from '../config/listen.ts';
 import type { LoadedConfig } from '../config/load.ts';
@@ -19,6 +19,7 @@ import { NotifyPump } from './notifyPump.ts';
 import { openDoorStores } from './openDoorStores.ts';
 import { Releasers } from './releasers.ts';
 import { requireReloadable } from './reloadable.ts';
+import { WeeklyDigest } from './weeklyDigest.ts';
 
 /** SIGTERM is to end the daemon within ten seconds: the cycle thread gets most of them. */
 const THREAD_GRACE_MS = 6 * SECOND_MS;
@@ -142,6 +143,15 @@ async function compose(
   );
   releasers.push('the page listener', () => main.close());
 
+  const digests = new WeeklyDigest({
+    config,
+    cycles: supervisor,
+    pump,
+    log,
+    now: Date.now,
+    watermark: () => live?.watermark ?? null,
+    installedAt: async (now) => (await notifier.store.view(now)).installedAt,
+  });
   live = new LiveCycles({
     config,
     cycles: supervisor,
@@ -150,6 +160,7 @@ async function compose(
     log,
     now: Date.now,
     print: options.print,
+    afterRun: () => digests.tick(),
     watermark: started.watermark,
     announced: installedAt !== null,
   });
@@ -165,7 +176,8 @@ async function compose(
   let buttons = await listenToButtons();
   releasers.push('the buttons', () => buttons.stop());
   releasers.push('the cycle', () => running.stop());
-  let ticks = scheduleTicks(config().schedule, running);
+  releasers.push('the weekly digest', async () => digests.stop());
+  let ticks = scheduleTicks(config().schedule, running, digests);
   releasers.push('the schedule', () => ticks.destroy());
 
   async function reload(): Promise<void> {
@@ -173,7 +185,7 @@ async function compose(
       const next = options.loadAgain();
       requireReloadable(loaded, next);
       // All that can fail is done before anything that is in force changes.
-      const nextTicks = scheduleTicks(next.config.schedule, running);
+      const nextTicks = scheduleTicks(next.config.schedule, running, digests);
       await supervisor.reconfigure(next).catch((error: unknown) => {
         void nextTicks.destroy();
         throw error;
@@ -207,12 +219,21 @@ async function compose(
   return { url: main.url, probesUrl: probes.url, reload, stop: release };
 }
 
-/** The schedule only ticks: that one cycle runs at a time is seen to elsewhere. */
+/** The schedule only ticks: that one cycle or digest is made at a time is seen to elsewhere. */
 function scheduleTicks(
-  { cycle, timezone }: LoadedConfig['config']['schedule'],
+  { cycle, digest, timezone }: LoadedConfig['config']['schedule'],
   live: LiveCycles,
-): ScheduledTask {
-  return scheduleCron(cycle, () => live.tick(), { timezone });
+  digests: WeeklyDigest,
+): { destroy(): Promise<void> } {
+  const tasks = [
+    scheduleCron(cycle, () => live.tick(), { timezone }),
+    scheduleCron(digest, () => digests.tick(), { timezone }),
+  ];
+  return {
+    destroy: async () => {
+      for (const task of tasks) await task.destroy();
+    },
+  };
 }
 
 function listenOn(

@@ -24,6 +24,8 @@ export interface LiveCyclesParts {
   now(): TimeMs;
   /** Prints for people, on stdout. */
   print(text: string): void;
+  /** Told after every run of cycles. */
+  afterRun?(): void;
   readonly watermark: TimeMs | null;
   /** False until somebody was told of anything: till then windows are muted. */
   readonly announced: boolean;
@@ -82,6 +84,7 @@ export class LiveCycles {
       let behind = true;
       while (behind && !this.#stopped) behind = await this.#cycle();
       await this.#keepHouse();
+      this.#parts.afterRun?.();
     } catch (error) {
       if (this.#stopped) return;
       metrics.cycles.inc({ result: 'failed' });

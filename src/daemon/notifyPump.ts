@@ -29,6 +29,11 @@ export class NotifyPump {
     this.#wake();
   }
 
+  /** Has what became due sent now. */
+  wake(): void {
+    this.#wake();
+  }
+
   /** Ends sends in flight (they are settled as in doubt, and looked up next time) and waits. */
   async stop(): Promise<void> {
     this.#stop.abort();

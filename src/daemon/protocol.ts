@@ -3,6 +3,7 @@ import type { CostTable } from '../history/history.ts';
 import type { TimeMs } from '../model/time.ts';
 import type { CycleConfig } from './compose.ts';
 import type { CycleSummary } from './cycleSummary.ts';
+import type { DigestAnswer, DigestAsk } from './makeDigest.ts';
 
 /** What the daemon asks of its cycle thread, and what it gets back. */
 export interface CycleCalls {
@@ -13,6 +14,8 @@ export interface CycleCalls {
   };
   'first-look': { readonly ask: { readonly until: TimeMs }; readonly answer: CostTable };
   'oldest-data': { readonly ask: null; readonly answer: TimeMs | null };
+  /** Makes a week's digest, once. */
+  digest: { readonly ask: DigestAsk; readonly answer: DigestAnswer };
   'keep-house': { readonly ask: { readonly now: TimeMs }; readonly answer: null };
   reconfigure: { readonly ask: CycleConfig; readonly answer: null };
   /** Ends what runs, closes the history, ends the thread. */

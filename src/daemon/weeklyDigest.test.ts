@@ -1,0 +1,218 @@
+import { copyFileSync } from 'node:fs';
+import { pino } from 'pino';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { recordScenario, scenarioConfig } from '../../test/support/digestScenario.ts';
+import { TempHistory } from '../../test/support/tempHistory.ts';
+import { loadThresholds } from '../config/loadThresholds.ts';
+import type { Config } from '../config/schema.ts';
+import { parseWeek } from '../digest/week.ts';
+import { openDeliveryStore, openDigestStore, openHistoryReader } from '../history/openHistory.ts';
+import { DAY_MS, HOUR_MS, MINUTE_MS, type TimeMs } from '../model/time.ts';
+import type { Channel } from '../notify/delivery.ts';
+import { createNotifier } from '../notify/notifier.ts';
+import { createPolicy } from '../notify/policy.ts';
+import { FakeClock } from '../notify/testing/fakeClock.ts';
+import { makeDigest, type DigestAsk } from './makeDigest.ts';
+import { WeeklyDigest } from './weeklyDigest.ts';
+
+const ZONE = 'Europe/Berlin';
+const THRESHOLDS = loadThresholds([]);
+const WEEK = parseWeek('2026-W47', ZONE)!;
+/** Monday 09:00 in Berlin. */
+const DUE = WEEK.end + 9 * HOUR_MS;
+const LONG_AGO = WEEK.start - 30 * DAY_MS;
+
+let temp: TempHistory;
+let recorded: string;
+beforeAll(async () => {
+  temp = new TempHistory();
+  recorded = await recordScenario(temp, {
+    start: WEEK.start - 8 * DAY_MS,
+    end: WEEK.end,
+    change: WEEK.start,
+    config: scenarioConfig(),
+  });
+}, 60_000);
+afterAll(() => temp[Symbol.dispose]());
+
+/** A daemon's digests on a history of its own (or on one that others use too). */
+class Daemon {
+  readonly config: Config;
+  readonly digests: WeeklyDigest;
+  now: TimeMs = DUE;
+  watermark: TimeMs = WEEK.end;
+  installedAt: TimeMs | null = LONG_AGO;
+  woken = 0;
+
+  constructor(path: string) {
+    const slack = { token: 'xoxb-made-up', channel: '#cloud-cost' };
+    this.config = scenarioConfig({ slack, history: { path } });
+    const settings = { config: this.config, thresholds: THRESHOLDS };
+    this.digests = new WeeklyDigest({
+      config: () => this.config,
+      cycles: {
+        call: (async (_name: string, ask: DigestAsk) =>
+          makeDigest(settings, async () => null, ask)) as never,
+      },
+      pump: { wake: () => void (this.woken += 1) },
+      log: pino({ level: 'silent' }),
+      now: () => this.now,
+      watermark: () => this.watermark,
+      installedAt: async () => this.installedAt,
+    });
+  }
+}
+
+let count = 0;
+function freshHistory(): string {
+  const path = temp.path(`copy-${(count += 1)}`);
+  copyFileSync(recorded, path);
+  return path;
+}
+
+async function waiting(path: string): Promise<readonly string[]> {
+  const store = await openDeliveryStore(path);
+  const rows = await store.deliveries('pending', 100);
+  await store.close();
+  return rows.map(({ receiver, conversation }) => `${receiver.target} ${conversation}`).sort();
+}
+
+const EVERYBODY = [
+  '#cloud-cost digest/2026-W47/platform',
+  '#data digest/2026-W47/owner/team-data',
+  '#team-shop digest/2026-W47/owner/team-shop',
+];
+
+describe('the weekly digest', () => {
+  it('goes out when it is due, once, to the platform and to each owner', async () => {
+    const path = freshHistory();
+    const daemon = new Daemon(path);
+    daemon.now = DUE - MINUTE_MS;
+    expect(await daemon.digests.look()).toBeNull();
+    daemon.now = DUE;
+    expect(await daemon.digests.look()).toBe('2026-W47');
+    expect(daemon.woken).toBe(1);
+    expect(await waiting(path)).toEqual(EVERYBODY);
+    for (const later of [0, MINUTE_MS, DAY_MS, 6 * DAY_MS]) {
+      daemon.now = DUE + later;
+      expect(await daemon.digests.look()).toBeNull();
+    }
+    const reader = await openHistoryReader(path);
+    expect(await reader.digests()).toEqual([
+      expect.objectContaining({ week: '2026-W47', start: WEEK.start, createdAt: DUE, sends: 1 }),
+    ]);
+    const stored = await reader.digest('2026-W47');
+    expect(stored?.digest).toMatchObject({ late: null, cluster: 'prod-eu' });
+    await reader.close();
+  });
+
+  it('is not sent again by a start after it, nor by one in the middle of it', async () => {
+    const path = freshHistory();
+    expect(await new Daemon(path).digests.look()).toBe('2026-W47');
+    // The process died here: rows are written, nothing was posted.
+    expect(await new Daemon(path).digests.look()).toBeNull();
+    expect(await waiting(path)).toEqual(EVERYBODY);
+  });
+
+  it('is posted once when the process dies between the post and its receipt', async () => {
+    const path = freshHistory();
+    const daemon = new Daemon(path);
+    await daemon.digests.look();
+    const posted: string[] = [];
+    const slack: Channel = {
+      name: 'slack',
+      send: async ({ id }) => {
+        posted.push(id);
+        return { ids: { ts: id } };
+      },
+      find: async ({ id }) => (posted.includes(id) ? { ids: { ts: id } } : null),
+      close: async () => undefined,
+    };
+    const first = await openDeliveryStore(path);
+    const platform = { channel: 'slack', target: '#cloud-cost' };
+    const claimed = await first.claim(platform, DUE, 2 * MINUTE_MS);
+    await slack.send(claimed!, new AbortController().signal);
+    await first.close();
+
+    const store = await openDeliveryStore(path);
+    const clock = new FakeClock(DUE + 5 * MINUTE_MS);
+    const observer = { sent: () => undefined, failed: () => undefined };
+    const policy = createPolicy(daemon.config);
+    const notifier = createNotifier({ policy, store, channels: [slack], clock, observer });
+    await notifier.deliver(new AbortController().signal);
+    expect(await store.deliveries('sent', 10)).toHaveLength(3);
+    await store.close();
+    expect(posted).toHaveLength(3);
+    expect(new Set(posted).size).toBe(3);
+  });
+
+  it('is sent by one of two processes', async () => {
+    const path = freshHistory();
+    const answers = await Promise.all([
+      new Daemon(path).digests.look(),
+      new Daemon(path).digests.look(),
+    ]);
+    expect(answers.toSorted()).toEqual(['2026-W47', null]);
+    expect(await waiting(path)).toEqual(EVERYBODY);
+  });
+
+  it('after three weeks of downtime comes once, for the last week, and says what was missed', async () => {
+    const path = freshHistory();
+    const source = new Daemon(path);
+    await source.digests.look();
+    const reader = await openHistoryReader(path);
+    const sample = (await reader.digest('2026-W47'))!.digest;
+    await reader.close();
+
+    const other = freshHistory();
+    const store = await openDigestStore(other);
+    const old = { ...sample, week: parseWeek('2026-W44', ZONE)! };
+    await store.record(old, () => [], { again: false, at: LONG_AGO });
+    await store.close();
+    const daemon = new Daemon(other);
+    daemon.now = DUE + 2 * DAY_MS;
+    expect(await daemon.digests.look()).toBe('2026-W47');
+    expect(await daemon.digests.look()).toBeNull();
+    const after = await openHistoryReader(other);
+    expect((await after.digests()).map(({ week }) => week)).toEqual(['2026-W47', '2026-W44']);
+    const stored = await after.digest('2026-W47');
+    expect(stored?.digest.late).toEqual({ dueAt: DUE, missed: ['2026-W45', '2026-W46'] });
+    await after.close();
+    expect(await waiting(other)).toEqual(EVERYBODY);
+  });
+
+  it('waits for its week’s windows, but not for ever', async () => {
+    const path = freshHistory();
+    const daemon = new Daemon(path);
+    daemon.watermark = WEEK.end - HOUR_MS;
+    expect(await daemon.digests.look()).toBeNull();
+    daemon.now = DUE + 13 * HOUR_MS;
+    expect(await daemon.digests.look()).toBe('2026-W47');
+  });
+
+  it('is not sent for what was due before the install, nor before anybody is told anything', async () => {
+    const path = freshHistory();
+    const daemon = new Daemon(path);
+    daemon.now = DUE + DAY_MS;
+    daemon.installedAt = null;
+    expect(await daemon.digests.look()).toBeNull();
+    daemon.installedAt = DUE + HOUR_MS;
+    expect(await daemon.digests.look()).toBeNull();
+    expect(await waiting(path)).toEqual([]);
+  });
+
+  it('in the preview goes to the platform only, with who would be told', async () => {
+    const path = freshHistory();
+    const daemon = new Daemon(path);
+    daemon.installedAt = DUE - 2 * DAY_MS;
+    expect(await daemon.digests.look()).toBe('2026-W47');
+    expect(await waiting(path)).toEqual(['#cloud-cost digest/2026-W47/platform']);
+    const store = await openDeliveryStore(path);
+    const claimed = await store.claim({ channel: 'slack', target: '#cloud-cost' }, DUE, 1_000);
+    await store.close();
+    expect(claimed?.notice).toMatchObject({
+      kind: 'digest',
+      lines: [expect.stringContaining('team-shop (#team-shop), team-data (#data)')],
+    });
+  });
+});

@@ -1,0 +1,94 @@
+import type { Logger } from 'pino';
+import type { Config } from '../config/schema.ts';
+import { firstRun } from '../digest/due.ts';
+import { lastWeek, weekOf } from '../digest/week.ts';
+import { HOUR_MS, type TimeMs } from '../model/time.ts';
+import type { CycleSupervisor } from './cycleSupervisor.ts';
+import type { NotifyPump } from './notifyPump.ts';
+import { SingleFlight } from './singleFlight.ts';
+
+/** So long a digest waits for windows of its week that are not sealed yet; then it says what is missing. */
+const WAITS_FOR_DATA_MS = 12 * HOUR_MS;
+
+export interface WeeklyDigestParts {
+  config(): Config;
+  readonly cycles: Pick<CycleSupervisor, 'call'>;
+  readonly pump: Pick<NotifyPump, 'wake'>;
+  readonly log: Logger;
+  now(): TimeMs;
+  /** End of the last sealed window. */
+  watermark(): TimeMs | null;
+  /** When somebody was first told of anything; null before: till then nothing is sent. */
+  installedAt(now: TimeMs): Promise<TimeMs | null>;
+}
+
+/**
+ * Sends the digest of each week once it is due. Ticks only make it look: what was sent is known by the
+ * history, so that a restart, downtime or a second process changes nothing.
+ */
+export class WeeklyDigest {
+  readonly #parts: WeeklyDigestParts;
+  readonly #flight = new SingleFlight();
+  /** Start of the last week that needs no more looking at, under the schedule it was decided with. */
+  #done: string | null = null;
+  #stopped = false;
+  #due: { readonly key: string; readonly at: TimeMs | null } | null = null;
+
+  constructor(parts: WeeklyDigestParts) {
+    this.#parts = parts;
+  }
+
+  /** Looks whether a digest is due, unless that is being done already. */
+  tick(): void {
+    if (this.#stopped) return;
+    this.#flight.start(async () => {
+      try {
+        await this.look();
+      } catch (error) {
+        if (!this.#stopped)
+          this.#parts.log.error({ err: error }, 'the weekly digest failed; it is tried again');
+      }
+    });
+  }
+
+  /** Sends what is due. Returns the week's name when this call sent its digest. */
+  async look(): Promise<string | null> {
+    const { cycles, config, log, now, pump, watermark } = this.#parts;
+    const time = now();
+    const { digest, timezone } = config().schedule;
+    const week = lastWeek(time, timezone);
+    const key = `${week.start} ${digest} ${timezone}`;
+    if (key === this.#done) return null;
+    if (this.#due?.key !== key) {
+      const until = weekOf(week.end, timezone).end;
+      this.#due = { key, at: firstRun({ digest, timezone }, week.end, until) };
+    }
+    const dueAt = this.#due.at;
+    if (dueAt === null || time < dueAt) return null;
+    const installedAt = await this.#parts.installedAt(time);
+    if (installedAt === null) return null;
+    const isSealed = (watermark() ?? 0) >= week.end;
+    if (!isSealed && time - dueAt < WAITS_FOR_DATA_MS) return null;
+    if (dueAt < installedAt) {
+      this.#done = key;
+      return null;
+    }
+    const { outcome, reason } = await cycles.call('digest', {
+      week,
+      dueAt,
+      now: time,
+      installedAt,
+    });
+    this.#done = key;
+    if (outcome === 'no-data') log.warn({ week: week.name, reason }, 'there is no weekly digest');
+    if (outcome !== 'sent') return null;
+    log.info({ week: week.name }, 'the weekly digest goes out');
+    pump.wake();
+    return week.name;
+  }
+
+  /** What is being made ends with the cycle thread; the next start makes it again. */
+  stop(): void {
+    this.#stopped = true;
+  }
+}
