@@ -555,6 +555,21 @@ describe('problems', () => {
     expect(() => run({ birthdays: [birth('prod', 1), birth('test', 2)] })).toThrow('env="prod"');
     expect(() => run({ birthdays: [birth('replica-0', 1), birth('replica-1', 1)] })).not.toThrow();
   });
+
+  it('are none when a cluster was renamed: every name has the same kube-system', () => {
+    const named = (name: string, born: number): MadeUpSeries => [
+      { namespace: 'kube-system', cluster: name },
+      [born, born],
+    ];
+    const clusters: readonly MadeUpSeries[] = [
+      [{ cluster: 'old' }, [1, null]],
+      [{ cluster: 'new' }, [null, 1]],
+    ];
+    const same = [named('old', 7), named('new', 7)];
+    expect(() => run({ clusters, birthdays: same })).not.toThrow();
+    expect(() => run({ clusters, birthdays: [named('old', 7), named('new', 8)] })).toThrow();
+    expect(() => run({ clusters, birthdays: [named('old', 7)] })).toThrow('cluster="new"');
+  });
 });
 
 describe('GPU metrics', () => {

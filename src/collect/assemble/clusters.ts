@@ -13,7 +13,7 @@ const CLUSTER_LABELS = ['cluster', 'cluster_name', 'k8s_cluster_name'] as const;
 export function refuseSeveralClusters(batch: Batch): void {
   for (const name of CLUSTER_LABELS) {
     const values = distinct(batch.answers.clusters.series.map((series) => label(series, name)));
-    if (values.length > 1) throw several(name, values);
+    if (values.length > 1 && !isRenamed(batch, name, values)) throw several(name, values);
   }
   const born = new Map<number, Readonly<Record<string, string>>>();
   for (const series of batch.answers.birthdays.series) {
@@ -31,6 +31,22 @@ export function refuseSeveralClusters(batch: Batch): void {
     telling ?? null,
     telling === undefined ? [] : distinct(labels.map((one) => one[telling] ?? '')),
   );
+}
+
+/**
+ * One cluster under several names: external labels were changed, or two replicas write under names of their
+ * own. Every name then has the very same kube-system; its series are copies, of which each window has one.
+ */
+function isRenamed(batch: Batch, name: string, values: readonly string[]): boolean {
+  const births = new Map<string, Set<number>>();
+  for (const series of batch.answers.birthdays.series) {
+    const value = label(series, name);
+    const times = births.get(value) ?? new Set();
+    births.set(value, times);
+    for (const time of series.values) if (!Number.isNaN(time)) times.add(time);
+  }
+  const all = new Set(values.flatMap((value) => [...(births.get(value) ?? [])]));
+  return all.size === 1 && values.every((value) => births.get(value)?.size === 1);
 }
 
 function several(name: string | null, values: readonly string[]): CollectError {

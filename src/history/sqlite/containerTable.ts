@@ -165,6 +165,20 @@ export class ContainerTable {
     return { ...pod.workload, known: true, ...others };
   }
 
+  /**
+   * Rows of a pod by its name alone, from before any source told UIDs: whatever pod of that name it was, its
+   * workload is the same.
+   */
+  #attributeNameless(
+    { namespace, name: pod }: { readonly namespace: string; readonly name: string },
+    workload: { readonly kind: string; readonly name: string },
+  ): void {
+    if (pod === '') return;
+    for (const row of this.#rowsOf(`name:${namespace}/${pod}`)) {
+      if (row.workload_known === 0) this.#attribute(row, workload);
+    }
+  }
+
   #attribute(row: ContainerRow, workload: { readonly kind: string; readonly name: string }): void {
     row.kind = workload.kind;
     row.name = workload.name;
@@ -197,6 +211,7 @@ export class ContainerTable {
       this.#statements.insert.run(...values, node, image, labelSet, owner, hour, hour)
         .lastInsertRowid,
     );
+    if (known && rows.length === 0) this.#attributeNameless(pod, { kind, name });
     const row: ContainerRow = {
       id,
       namespace: pod.namespace,

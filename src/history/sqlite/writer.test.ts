@@ -118,6 +118,23 @@ describe('recordWindows', () => {
   });
 });
 
+describe('usage that was counted by the name of a pod alone', () => {
+  test('is attributed once the pod of that name has an owner', async () => {
+    using temp = new TempHistory();
+    const records = madeUpWindows(SMALL_CLUSTER, START, 30).map((record, index) =>
+      index < 20
+        ? withPods(record, (pod) => ({ ...orphan(pod), uid: `name:${pod.namespace}/${pod.name}` }))
+        : record,
+    );
+    const reader = await openHistoryReader(await temp.record('late', records, 4));
+    const to = START + 30 * WINDOW_MS;
+    const { rows } = await reader.costs({ from: START, to, by: ['workload'], namespaces: null });
+    expect(rows.length).toBeGreaterThan(0);
+    expect(rows.some(({ key }) => key.includes('/Pod/'))).toBe(false);
+    await reader.close();
+  });
+});
+
 describe('correctWindows', () => {
   test('a corrected history equals one that had the right data at once', async () => {
     using temp = new TempHistory();
