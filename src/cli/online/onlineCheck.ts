@@ -3,6 +3,7 @@ import type { Config } from '../../config/schema.ts';
 import type { TimeMs } from '../../model/time.ts';
 import { checkPrometheus } from './prometheusCheck.ts';
 import { checkSlack } from './slackCheck.ts';
+import { checkWorkloads } from './workloadsCheck.ts';
 
 /** One thing that a server was asked: all right, something is lost, or it cannot be worked with. */
 export interface OnlineResult {
@@ -20,6 +21,7 @@ export type OnlineCheck = (
 /** What `check-config --online` asks, in the order in which a cycle needs it. */
 export const ONLINE_CHECKS: ReadonlyMap<string, OnlineCheck> = new Map([
   ['Prometheus', checkPrometheus],
+  ['Workloads', checkWorkloads],
   ['Slack', checkSlack],
 ]);
 

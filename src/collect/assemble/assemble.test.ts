@@ -567,7 +567,9 @@ describe('problems', () => {
     ];
     const same = [named('old', 7), named('new', 7)];
     expect(() => run({ clusters, birthdays: same })).not.toThrow();
-    expect(() => run({ clusters, birthdays: [named('old', 7), named('new', 8)] })).toThrow();
+    expect(() => run({ clusters, birthdays: [named('old', 7), named('new', 8)] })).toThrow(
+      'cluster="new"',
+    );
     expect(() => run({ clusters, birthdays: [named('old', 7)] })).toThrow('cluster="new"');
   });
 });
