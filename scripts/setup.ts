@@ -6,6 +6,7 @@ const onFetch = (message: string): void => void process.stderr.write(`setup: ${m
 try {
   await findTool('prometheus', { onFetch });
   await findTool('promtool', { onFetch });
+  await findTool('alertmanager', { onFetch });
   await findTool('kubectl', { onFetch });
   await findTool('chromium', { onFetch });
   await findTool('victoria-metrics', { onFetch });

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { chmod, mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 
@@ -12,6 +12,16 @@ export interface UnpackOptions {
    * that starts `program` (a path inside the package) with them.
    */
   readonly launcher?: { readonly name: string; readonly program: string };
+  /** For a program that reads files of its package by an absolute path. */
+  readonly relocate?: Relocation;
+}
+
+/** A program that would look for `folder` (such as `/usr/share/x`) on the system. */
+export interface Relocation {
+  /** Of the script that starts the program where it was unpacked. */
+  readonly name: string;
+  readonly program: string;
+  readonly folder: string;
 }
 
 /**
@@ -33,6 +43,7 @@ export async function unpackDebianPackage(
     await mkdir(root);
     for (const file of files) await run('dpkg-deb', ['-x', file, root]);
     if (options.launcher) await writeLauncher(root, options.launcher);
+    if (options.relocate) await relocate(root, options.relocate);
     await moveInto(root, folder);
   } finally {
     await rm(work, { recursive: true, force: true });
@@ -114,6 +125,30 @@ async function writeLauncher(
   ].join('\n');
   await writeFile(join(root, launcher.name), script);
   await chmod(join(root, launcher.name), 0o755);
+}
+
+/**
+ * Makes an absolute path inside a program relative (`/usr/share/x` → `usr//share/x`, which is as long),
+ * and writes a script that starts it where the package was unpacked.
+ */
+async function relocate(root: string, { name, program, folder }: Relocation): Promise<void> {
+  const relative = folder.replace(/^\/([^/]+)\//, '$1//');
+  const path = join(root, program);
+  const bytes = await readFile(path);
+  const before = Buffer.from(folder);
+  for (let at = bytes.indexOf(before); at >= 0; at = bytes.indexOf(before, at)) {
+    bytes.write(relative, at);
+  }
+  await writeFile(path, bytes);
+  const script = [
+    '#!/bin/sh',
+    '# Starts the unpacked program where the files of its package are.',
+    'cd "$(dirname "$(readlink -f "$0")")" || exit 1',
+    `exec ./${program} "$@"`,
+    '',
+  ].join('\n');
+  await writeFile(join(root, name), script);
+  await chmod(join(root, name), 0o755);
 }
 
 /** Folders with shared libraries inside the unpacked packages, multiarch folders included. */

@@ -14,6 +14,8 @@ interface ToolSource {
   readonly program: string;
   /** True when it needs shared libraries that a plain system lacks. */
   readonly withLibraries?: boolean;
+  /** Where it looks for files of its package, by an absolute path. */
+  readonly readsFrom?: string;
 }
 
 const SOURCES: Readonly<Record<ToolName, ToolSource>> = {
@@ -27,6 +29,8 @@ const SOURCES: Readonly<Record<ToolName, ToolSource>> = {
     commands: ['alertmanager', 'prometheus-alertmanager'],
     debianPackage: 'prometheus-alertmanager',
     program: 'usr/bin/prometheus-alertmanager',
+    // Its templates.
+    readsFrom: '/usr/share/prometheus/alertmanager',
   },
   kubectl: {
     commands: ['kubectl'],
@@ -74,16 +78,18 @@ export async function findTool(name: ToolName, options: FindToolOptions = {}): P
   const onPath = await searchPath(source.commands, env['PATH'] ?? '');
   if (onPath) return onPath;
   const unpacked = join(folder, source.debianPackage);
-  const program = join(unpacked, source.withLibraries ? LAUNCHER : source.program);
+  const isLaunched = source.withLibraries === true || source.readsFrom !== undefined;
+  const program = join(unpacked, isLaunched ? LAUNCHER : source.program);
   if (await isProgram(program)) return program;
   options.onFetch?.(`fetching ${name} (Debian's ${source.debianPackage}) into ${folder}`);
   try {
     const launcher = { name: LAUNCHER, program: source.program };
-    await unpackDebianPackage(
-      source.debianPackage,
-      unpacked,
-      source.withLibraries ? { launcher } : {},
-    );
+    await unpackDebianPackage(source.debianPackage, unpacked, {
+      ...(source.withLibraries && { launcher }),
+      ...(source.readsFrom !== undefined && {
+        relocate: { ...launcher, folder: source.readsFrom },
+      }),
+    });
   } catch (cause) {
     throw new Error(
       `${name} is needed and was not found. Install it (Debian: apt-get install ` +

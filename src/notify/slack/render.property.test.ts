@@ -4,7 +4,8 @@ import type { Finding } from '../../model/finding.ts';
 import { aNotice } from '../testing/deliveries.ts';
 import { aFinding } from '../testing/findings.ts';
 import { LIMITS } from './limits.ts';
-import { renderMessage, renderReply } from './render.ts';
+import { MINER } from '../testing/samples.ts';
+import { renderMessage, renderReply, renderThreadNote, withMention } from './render.ts';
 import { problemsOfMessage } from '../testing/blockKit.ts';
 
 const CONTEXT = { currency: 'USD', externalUrl: 'https://burnwatch.example.com', kubeContext: 'p' };
@@ -141,17 +142,52 @@ describe('whatever the names, texts and numbers', () => {
     );
   });
 
-  test('so is a note', () => {
+  test('so is a note, a line in a thread, and a message that mentions a user group', () => {
     const notes = fc.record({ title: text, lines: fc.array(text, { maxLength: 60 }) });
     fc.assert(
       fc.property(notes, ({ title, lines }) => {
-        const message = renderMessage(
-          { kind: 'note', audience: 'platform', title, lines },
-          CONTEXT,
-        );
+        const note = { kind: 'note', audience: 'platform', title, lines } as const;
+        const message = renderMessage(note, CONTEXT);
         expect(message && problemsOfMessage(message, null)).toEqual([]);
+        expect(problemsOfMessage(renderThreadNote(note), null)).toEqual([]);
+        const mentioned = message && withMention(message, 'S0SHOPDEVS');
+        const problems = mentioned && problemsOfMessage(mentioned, null);
+        // The one mention is ours, once in the text and once in the blocks.
+        expect(problems).toEqual(Array(2).fill('markup <!subteam^S0SHOPDEVS>'));
       }),
       { numRuns: 200 },
     );
+  });
+
+  test('the longest of everything at once still fits', () => {
+    for (const filler of ['&', '<', 'x', '😀', '`', 'a b ']) {
+      const long = filler.repeat(4_000);
+      const one = aFinding({
+        summary: long,
+        cluster: long,
+        owner: long,
+        rule: long,
+        pods: Array(30).fill(long) as string[],
+        scope: {
+          namespace: long,
+          workload: { kind: long, name: long },
+          container: long,
+          subject: long,
+        },
+        evidence: MINER.evidence.map((each) => ({ ...each, text: long })),
+        next: Array.from({ length: 12 }, () => ({
+          command: long,
+          effect: 'read' as const,
+          why: long,
+        })),
+        decision: { by: long, at: 0, reason: long, until: 1 },
+      });
+      for (const findings of [[one], Array<Finding>(25).fill(one)]) {
+        const notice = aNotice(findings, { insteadOf: long, note: long });
+        const message = renderMessage(notice, CONTEXT, { fileId: 'F0', altText: long });
+        expect(message && problemsOfMessage(message, CONTEXT.externalUrl)).toEqual([]);
+        expect(problemsOfMessage(renderReply(notice), CONTEXT.externalUrl)).toEqual([]);
+      }
+    }
   });
 });

@@ -6,6 +6,7 @@ import { noticeText } from '../text/noticeText.ts';
 import { cutMarkup, LIMITS, mrkdwn, plainText, withinLimits } from './limits.ts';
 import type { SlackMessage, UploadedImage } from './message.ts';
 import { code, plain, prose } from './mrkdwn.ts';
+import { withinTotal } from './totalText.ts';
 import { renderFinding } from './renderFinding.ts';
 import { renderGroup } from './renderGroup.ts';
 
@@ -20,7 +21,7 @@ export function renderMessage(
 ): SlackMessage | null {
   const blocks = renderBlocks(notice, context, image);
   if (blocks === null) return null;
-  return { text: fallbackText(notice), blocks: withinLimits(blocks) };
+  return { text: fallbackText(notice), blocks: withinTotal(withinLimits(blocks)) };
 }
 
 function renderBlocks(
@@ -60,7 +61,8 @@ export function withMention({ text, blocks }: SlackMessage, group: string | null
   if (group === null || !/^S[A-Z0-9]+$/.test(group)) return { text, blocks };
   const mention = `<!subteam^${group}>`;
   const line: KnownBlock = { type: 'context', elements: [mrkdwn(mention)] };
-  return { text: `${mention} ${text}`, blocks: withinLimits([line, ...blocks]) };
+  const whole = cutMarkup(`${mention} ${text}`, LIMITS.messageText);
+  return { text: whole, blocks: withinTotal(withinLimits([line, ...blocks])) };
 }
 
 /** One line as it is, several as a list. */
@@ -75,7 +77,7 @@ export function renderReply(notice: FindingsNotice): SlackMessage {
     ({ reason, text }) => `*${reason.replaceAll('-', ' ')}*  ${prose(text, 500)}`,
   );
   const blocks: KnownBlock[] = [{ type: 'section', text: mrkdwn(lines.join('\n')) }];
-  return { text: fallbackText(notice), blocks: withinLimits(blocks) };
+  return { text: fallbackText(notice), blocks: withinTotal(withinLimits(blocks)) };
 }
 
 /** A note as one line of a message's thread. */

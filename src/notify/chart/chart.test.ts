@@ -1,0 +1,68 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { HOUR_MS } from '../../model/time.ts';
+import { TEST_NOW } from '../testing/findings.ts';
+import { MINER, OOM, sampleUsage, STUCK } from '../testing/samples.ts';
+import { chartAltText, chartSpan, findingChart } from './findingChart.ts';
+import { svgToPng } from './png.ts';
+import { usageChart } from './usageChart.ts';
+
+function chartOf(finding: typeof MINER) {
+  const { from, to } = chartSpan(finding);
+  const chart = findingChart(finding, sampleUsage(finding, from, to), 'UTC');
+  if (chart === null) throw new Error('there is no chart');
+  return chart;
+}
+
+const fonts = new URL('fonts/', import.meta.url);
+
+describe('the chart of a finding', () => {
+  test('shows request, limit, what is usual, and the anomaly', () => {
+    const chart = chartOf(MINER);
+    expect(chart).toMatchObject({
+      unit: 'cores',
+      request: 1.5,
+      limit: 6,
+      anomaly: { from: MINER.startedAt, to: MINER.lastSeen },
+    });
+    expect(chart.normal?.high).toBeLessThan(0.7);
+    const svg = usageChart(chart);
+    for (const label of ['request', 'limit', 'usual', 'CPU of shop/Deployment/checkout']) {
+      expect(svg).toContain(label);
+    }
+  });
+
+  test('is of memory where memory is what killed it', () => {
+    expect(chartOf(OOM)).toMatchObject({ unit: 'MiB', limit: 512, request: 256 });
+    expect(chartOf(STUCK)).toMatchObject({ unit: 'cores' });
+  });
+
+  test('has an alt text that says the same', () => {
+    expect(chartAltText(chartOf(MINER))).toMatch(
+      /^CPU of shop\/Deployment\/checkout: 5\.9 cores at last, usual are 0\.\d+ to 0\.\d+, request 1\.5, limit 6\.$/,
+    );
+  });
+
+  test('needs at least two known windows', () => {
+    const to = TEST_NOW;
+    const one = sampleUsage(MINER, to - HOUR_MS, to).slice(0, 1);
+    expect(findingChart(MINER, one, 'UTC')).toBeNull();
+  });
+
+  test('is light, and drawn with the bundled font alone', () => {
+    const svg = usageChart(chartOf(MINER));
+    const png = svgToPng(svg);
+    expect(png.length).toBeLessThan(80_000);
+    // Without its font every letter would be missing, and the picture as without words.
+    const wordless = svgToPng(svg.replaceAll(/<text[^>]*>[^<]*<\/text>/g, ''));
+    expect(png.length - wordless.length).toBeGreaterThan(4_000);
+    expect(svgToPng(svg)).toEqual(png);
+  });
+
+  test('the fonts have their licence beside them', () => {
+    for (const file of ['Inter-Regular.ttf', 'Inter-SemiBold.ttf']) {
+      expect(existsSync(new URL(file, fonts))).toBe(true);
+    }
+    expect(readFileSync(new URL('LICENSE', fonts), 'utf8')).toContain('SIL OPEN FONT LICENSE');
+  });
+});
