@@ -195,8 +195,9 @@ async function timed(
 ): Promise<void> {
   const reader = await openHistoryReader(path);
   const began = performance.now();
-  await work(reader);
-  print(`  ${what}`, `${(performance.now() - began).toFixed(0)} ms`);
+  const cpu = await cpuSeconds(() => work(reader));
+  const wall = performance.now() - began;
+  print(`  ${what}`, `${wall.toFixed(0)} ms, of CPU ${(cpu * 1e3).toFixed(0)} ms`);
   await reader.close();
 }
 

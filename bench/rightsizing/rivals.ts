@@ -18,7 +18,7 @@ export interface Proposal {
 /**
  * KRR's `simple` strategy as its README and `robusta_krr/strategies/simple.py` have it: CPU the largest over the pods
  * of each pod's percentile, memory the largest peak and 15 %, rounded up to whole millicores and MB, floors
- * of 10 m and 100 MB. The percentile was 99 until 1.8 and is 95 since.
+ * of 10 m and 100 MB. The percentile was 99 in its earlier versions and is 95 in the present ones.
  */
 export function krrSimple(pods: readonly PodUse[], percentile: number): Proposal {
   const cores = Math.max(...pods.map((pod) => interpolated(pod.cores, percentile)));

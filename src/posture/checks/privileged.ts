@@ -9,7 +9,7 @@ export const privileged: PostureCheck = {
   names: {
     kubescape: ['C-0057'],
     polaris: ['runAsPrivileged'],
-    nsa: 'Pod security: non-root containers',
+    nsa: 'Pod security',
     cis: '5.2.2',
   },
   run: (input) =>

@@ -38,7 +38,7 @@ export interface Cluster {
 export function answer(request: ApiRequest, cluster: Cluster): ApiAnswer {
   const { method, url } = request;
   if (url.pathname === '/openapi/v2') {
-    const type = 'application/com.github.proto-openapi.spec.v2@v1.0+protobuf';
+    const type = 'application/com.github.proto-openapi.spec.v2.v1.0+protobuf';
     return { code: 200, type, body: openApiDocument(cluster.resources) };
   }
   if (url.pathname === REVIEWS && method === 'POST') return review(request, cluster);
