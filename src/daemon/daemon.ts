@@ -5,7 +5,8 @@ import type { LoadedConfig } from '../config/load.ts';
 import { openHistoryReader } from '../history/openHistory.ts';
 import { SECOND_MS } from '../model/time.ts';
 import type { DeliveryStore } from '../notify/store.ts';
-import { listen, type Listener } from '../serve/listen.ts';
+import { readCertificate } from '../serve/certificate.ts';
+import { listen, type Certificate, type Listener } from '../serve/listen.ts';
 import { keptQuestions } from '../serve/questions/keptQuestions.ts';
 import { QuestionThread } from '../serve/questions/questionThread.ts';
 import { createMetrics } from '../serve/metrics.ts';
@@ -138,8 +139,11 @@ async function compose(
 
   const parts = { config, reader, stores, questions, log, version, reload: () => reload() };
   let app = composeApp(parts);
-  const main = await listenOn('serve.listen', config().serve.listen, (request, env) =>
-    app.fetch(request, env),
+  const main = await listenOn(
+    'serve.listen',
+    config().serve.listen,
+    (request, env) => app.fetch(request, env),
+    readCertificate(config().serve),
   );
   releasers.push('the page listener', () => main.close());
 
@@ -185,6 +189,7 @@ async function compose(
       const next = options.loadAgain();
       requireReloadable(loaded, next);
       // All that can fail is done before anything that is in force changes.
+      const certificate = readCertificate(next.config.serve);
       const nextTicks = scheduleTicks(next.config.schedule, running, digests);
       await supervisor.reconfigure(next).catch((error: unknown) => {
         void nextTicks.destroy();
@@ -201,6 +206,7 @@ async function compose(
       await buttons.stop();
       buttons = await listenToButtons();
       thread.configure(next);
+      if (certificate !== null) main.useCertificate(certificate);
       app = composeApp(parts);
       metrics.reloadOk.set(1);
       metrics.reloadTime.set(Date.now() / SECOND_MS);
@@ -240,8 +246,9 @@ function listenOn(
   key: string,
   text: string,
   fetch: Parameters<typeof listen>[0],
+  certificate: Certificate | null = null,
 ): Promise<Listener> {
   const address = parseListen(text);
   if (address === null) throw new Error(`${key}: ${text} is not HOST:PORT`);
-  return listen(fetch, address, key);
+  return listen(fetch, address, key, { certificate });
 }

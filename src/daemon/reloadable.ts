@@ -9,6 +9,7 @@ const FIXED: readonly (readonly [key: string, of: (config: Config) => unknown])[
   ['schedule.window', (config) => config.schedule.window],
   ['history.path', (config) => config.history.path],
   ['serve.listen', (config) => config.serve.listen],
+  ['serve.tls', (config) => (config.serve.tls === undefined ? 'off' : 'on')],
   ['serve.probes', (config) => config.serve.probes],
 ];
 

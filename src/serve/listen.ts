@@ -1,5 +1,7 @@
+import { createServer as createTlsServer, type Server as TlsServer } from 'node:https';
 import { serve, type ServerType } from '@hono/node-server';
 import type { ListenAddress } from '../config/listen.ts';
+import { SECOND_MS } from '../model/time.ts';
 
 type FetchCallback = Parameters<typeof serve>[0]['fetch'];
 
@@ -7,12 +9,30 @@ type FetchCallback = Parameters<typeof serve>[0]['fetch'];
 export interface Listener {
   /** The address as others reach it, with the port that was taken. */
   readonly url: string;
+  /** Takes another certificate into use; connections that are open keep theirs. */
+  useCertificate(certificate: Certificate): void;
   /** Stops listening; open requests get a moment, then their connections are cut. */
   close(): Promise<void>;
 }
 
+/** PEM texts. */
+export interface Certificate {
+  readonly cert: string;
+  readonly key: string;
+}
+
+export interface ListenOptions {
+  /** Speaks TLS with this certificate; plain HTTP without. */
+  readonly certificate?: Certificate | null;
+  /** How long a client may take, in milliseconds. */
+  readonly timeouts?: { readonly headersTimeout: number; readonly requestTimeout: number };
+}
+
 /** How long open requests get at the end. */
 const GRACE_MS = 2_000;
+
+/** A client that sends slowly must not hold a connection for ever. */
+const TIMEOUTS = { headersTimeout: 10 * SECOND_MS, requestTimeout: 30 * SECOND_MS };
 
 /**
  * Listens on an address.
@@ -23,13 +43,31 @@ export function listen(
   fetch: FetchCallback,
   address: ListenAddress,
   key: string,
+  { certificate = null, timeouts = TIMEOUTS }: ListenOptions = {},
 ): Promise<Listener> {
   const { host, port } = address;
+  const limits = {
+    ...timeouts,
+    connectionsCheckingInterval: Math.min(5_000, timeouts.headersTimeout / 2),
+  };
+  const how =
+    certificate === null
+      ? { serverOptions: limits }
+      : {
+          createServer: createTlsServer,
+          serverOptions: { ...limits, ...certificate, minVersion: 'TLSv1.2' as const },
+        };
   return new Promise((resolve, reject) => {
-    const server = serve({ fetch, hostname: host, port, serverOptions: LIMITS }, (info) => {
+    const server = serve({ fetch, hostname: host, port, ...how }, (info) => {
       server.off('error', onError);
       const name = host.includes(':') ? `[${host}]` : host;
-      resolve({ url: `http://${name}:${info.port}`, close: () => close(server) });
+      resolve({
+        url: `${certificate === null ? 'http' : 'https'}://${name}:${info.port}`,
+        useCertificate: (next) => {
+          if (certificate !== null) (server as TlsServer).setSecureContext({ ...next });
+        },
+        close: () => close(server),
+      });
     });
     const onError = (error: NodeJS.ErrnoException): void => {
       const why = error.code === 'EADDRINUSE' ? 'is in use by another process' : error.message;
@@ -38,9 +76,6 @@ export function listen(
     server.once('error', onError);
   });
 }
-
-/** A client that sends slowly must not hold a connection for ever. */
-const LIMITS = { headersTimeout: 10_000, requestTimeout: 30_000 };
 
 function close(server: ServerType): Promise<void> {
   return new Promise((resolve) => {

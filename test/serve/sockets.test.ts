@@ -1,0 +1,57 @@
+import { connect, type Socket } from 'node:net';
+import { once } from 'node:events';
+import { setTimeout as pause } from 'node:timers/promises';
+import { Hono } from 'hono';
+import { afterEach, describe, expect, it } from 'vitest';
+import { listen, type Listener } from '../../src/serve/listen.ts';
+
+/** Sec, on real sockets: clients that never finish what they send. */
+let listener: Listener | null = null;
+const sockets: Socket[] = [];
+
+afterEach(async () => {
+  for (const socket of sockets.splice(0)) socket.destroy();
+  await listener?.close();
+  listener = null;
+});
+
+async function open(timeouts: { headersTimeout: number; requestTimeout: number }): Promise<Socket> {
+  const app = new Hono().all('*', async (context) => context.text(await context.req.text()));
+  app.onError((_, context) => context.text('', 500));
+  const address = { host: '127.0.0.1', port: 0 };
+  listener = await listen(app.fetch, address, 'serve.listen', { timeouts });
+  const socket = connect(Number(new URL(listener.url).port), '127.0.0.1');
+  sockets.push(socket);
+  await once(socket, 'connect');
+  return socket;
+}
+
+describe('Sec: a slow client', () => {
+  it('that sends its headers byte by byte is cut off', async () => {
+    const socket = await open({ headersTimeout: 300, requestTimeout: 600 });
+    const closed = once(socket, 'close');
+    socket.resume();
+    socket.on('error', () => undefined);
+    socket.write('GET / HTTP/1.1\r\nHost: x\r\nX-Slow: ');
+    const began = performance.now();
+    const trickle = setInterval(() => socket.write('a'), 50);
+    await Promise.race([closed, pause(5_000)]);
+    clearInterval(trickle);
+    expect(socket.destroyed || socket.readableEnded).toBe(true);
+    expect(performance.now() - began).toBeLessThan(4_000);
+  });
+
+  it('that never ends its body is cut off', async () => {
+    const socket = await open({ headersTimeout: 300, requestTimeout: 600 });
+    const closed = once(socket, 'close');
+    socket.resume();
+    socket.on('error', () => undefined);
+    socket.write('POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 100000\r\n\r\n');
+    const began = performance.now();
+    const trickle = setInterval(() => socket.write('a'), 50);
+    await Promise.race([closed, pause(5_000)]);
+    clearInterval(trickle);
+    expect(socket.destroyed || socket.readableEnded).toBe(true);
+    expect(performance.now() - began).toBeLessThan(4_000);
+  });
+});

@@ -1,0 +1,73 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { chromium, type Browser, type Page } from 'playwright-core';
+import { findTool } from '../../src/demo/tools.ts';
+
+/** Nothing of the browser's own leaves the machine; tests may run as root in a container. */
+const FLAGS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  '--disable-dev-shm-usage',
+];
+
+/** Starts Chromium, Debian's if there is no other. */
+export async function startBrowser(): Promise<Browser> {
+  return chromium.launch({ executablePath: await findTool('chromium'), args: FLAGS });
+}
+
+export interface Look {
+  readonly width: 390 | 1280;
+  readonly colorScheme: 'light' | 'dark';
+}
+
+export const LOOKS: readonly Look[] = [
+  { width: 1280, colorScheme: 'light' },
+  { width: 1280, colorScheme: 'dark' },
+  { width: 390, colorScheme: 'light' },
+  { width: 390, colorScheme: 'dark' },
+];
+
+/** A page that takes note of everything that goes wrong in it. */
+export async function openPage(
+  browser: Browser,
+  { width, colorScheme }: Look,
+): Promise<{ readonly page: Page; readonly errors: string[] }> {
+  const page = await browser.newPage({
+    viewport: { width, height: width === 390 ? 844 : 900 },
+    colorScheme,
+  });
+  const errors: string[] = [];
+  page.on('console', (message) => {
+    if (message.type() === 'error' || message.type() === 'warning') errors.push(message.text());
+  });
+  page.on('pageerror', (error) => errors.push(error.message));
+  return { page, errors };
+}
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+/** What axe-core finds against WCAG 2.2 A and AA and its best practices: one line a violation and place. */
+export async function violations(page: Page): Promise<readonly string[]> {
+  await page.evaluate(AXE);
+  return page.evaluate(async () => {
+    interface AxeResult {
+      readonly violations: readonly {
+        readonly id: string;
+        readonly nodes: readonly { readonly html: string; readonly failureSummary: string }[];
+      }[];
+    }
+    interface Axe {
+      run(options: { readonly resultTypes: readonly string[] }): Promise<AxeResult>;
+    }
+    const { axe } = globalThis as unknown as { axe: Axe };
+    const result = await axe.run({ resultTypes: ['violations'] });
+    return result.violations.flatMap(({ id, nodes }) =>
+      nodes.slice(0, 3).map((node) => `${id}: ${node.html.slice(0, 160)} ${node.failureSummary}`),
+    );
+  });
+}
