@@ -2,7 +2,7 @@ import { SECOND_MS, type TimeMs } from '../model/time.ts';
 
 const BAR_WIDTH = 28;
 /** Where lines cannot be redrawn, one is printed this often. */
-const LINE_EVERY_MS = 5 * SECOND_MS;
+const LINE_EVERY_MS = 10 * SECOND_MS;
 
 export interface DisplayIo {
   err(text: string): void;

@@ -106,7 +106,6 @@ export function machineLearningWorkloads(scenario: Scenario): readonly DemoWorkl
       namespace,
       kind: 'Deployment',
       name: 'feature-store',
-      replicas: 2,
       image: 'registry.acme.example/ml/feature-store:1.18.3',
       requests: { cpu: 0.4, ramMiB: 1024 },
       limits: { cpu: 1, ramMiB: 1536 },

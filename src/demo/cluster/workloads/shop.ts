@@ -8,8 +8,8 @@ const REGISTRY = 'us-central1-docker.pkg.dev/online-boutique-ci/releases';
 /** Services of Online Boutique that were measured, and how much busier they are here. */
 const MEASURED: readonly (readonly [service: string, scale: number, replicas: number])[] = [
   ['adservice', 30, 1],
-  ['checkoutservice', 25, 2],
-  ['currencyservice', 12, 2],
+  ['checkoutservice', 25, 1],
+  ['currencyservice', 12, 1],
   ['emailservice', 20, 1],
   ['paymentservice', 20, 1],
   ['recommendationservice', 10, 2],

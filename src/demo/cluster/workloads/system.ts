@@ -83,14 +83,5 @@ export function monitoringWorkloads(): readonly DemoWorkload[] {
       behaviour: service({ cores: 0.02, bytesPerCoreSecond: 1e6, ramMiB: 170, weekend: 0.4 }),
       hardened: true,
     },
-    {
-      namespace,
-      kind: 'DaemonSet',
-      name: 'log-shipper',
-      image: 'docker.io/fluent/fluent-bit:3.2.2',
-      requests: { cpu: 0.1, ramMiB: 100 },
-      limits: { cpu: 0.5, ramMiB: 200 },
-      behaviour: service({ cores: 0.06, bytesPerCoreSecond: 3e6, kind: 'both', ramMiB: 60 }),
-    },
   ];
 }
