@@ -49,6 +49,7 @@ const usage = historyPictures(
       const found = all.find(({ scope }) => scope.workload?.name === name) ?? samples.MINER;
       return samples.sampleUsage(found, from, to);
     },
+    storedWindows: async () => [],
   },
   'UTC',
 );

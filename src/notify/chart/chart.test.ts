@@ -1,9 +1,12 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import type { UsageQuery } from '../../history/history.ts';
+import type { Snapshot } from '../../model/snapshot.ts';
 import { HOUR_MS } from '../../model/time.ts';
 import { TEST_NOW } from '../testing/findings.ts';
 import { MINER, OOM, sampleUsage, STUCK } from '../testing/samples.ts';
 import { chartAltText, chartSpan, findingChart } from './findingChart.ts';
+import { findingUsage } from './findingUsage.ts';
 import { svgToPng } from './png.ts';
 import { usageChart } from './usageChart.ts';
 
@@ -57,6 +60,33 @@ describe('the chart of a finding', () => {
     const wordless = svgToPng(svg.replaceAll(/<text[^>]*>[^<]*<\/text>/g, ''));
     expect(png.length - wordless.length).toBeGreaterThan(4_000);
     expect(svgToPng(svg)).toEqual(png);
+  });
+
+  test('of a group is the sum of the workloads that its pods belong to', async () => {
+    const scope = { namespace: 'kube-system', workload: null, container: null, subject: 'img' };
+    const group = { ...MINER, scope, pods: ['a-1', 'b-1'] };
+    const pod = (name: string, workload: string) => ({
+      name,
+      workload: { kind: 'DaemonSet', name: workload },
+    });
+    const asked: string[] = [];
+    const reader = {
+      storedWindows: async () =>
+        [
+          { pods: [pod('a-1', 'a'), pod('b-1', 'b'), pod('c-1', 'c')] },
+        ] as unknown as readonly Snapshot[],
+      usage: async ({ workload, from, to }: UsageQuery) => {
+        asked.push(workload.name);
+        return sampleUsage(MINER, from, to);
+      },
+    };
+    const span = chartSpan(group);
+    const sum = await findingUsage(group, span, reader);
+    const one = sampleUsage(MINER, span.from, span.to);
+    expect(asked).toEqual(['a', 'b']);
+    expect(sum).toHaveLength(one.length);
+    expect(sum.at(-1)?.cpuUsageCores).toBeCloseTo(2 * (one.at(-1)?.cpuUsageCores ?? 0));
+    expect(await findingUsage({ ...group, pods: [] }, span, reader)).toEqual([]);
   });
 
   test('the fonts have their licence beside them', () => {

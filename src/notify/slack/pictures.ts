@@ -1,7 +1,7 @@
 import { digestPicture, pictureAltText } from '../../digest/charts/digestCharts.ts';
 import type { Digest } from '../../digest/digest.ts';
-import type { HistoryReader } from '../../history/history.ts';
 import { chartAltText, chartSpan, findingChart } from '../chart/findingChart.ts';
+import { findingUsage, type UsageReader } from '../chart/findingUsage.ts';
 import { svgToPng } from '../chart/png.ts';
 import { usageChart } from '../chart/usageChart.ts';
 import type { Notice } from '../notice.ts';
@@ -19,20 +19,14 @@ export interface PictureSource {
 }
 
 /** Pictures from the history: CPU against request, limit and what is usual. */
-export function historyPictures(
-  reader: Pick<HistoryReader, 'usage'>,
-  timezone: string,
-): PictureSource {
+export function historyPictures(reader: UsageReader, timezone: string): PictureSource {
   return {
     pictureOf: async (notice) => {
       if (notice.kind === 'digest') return digestPictureOf(notice.digest);
       if (notice.kind !== 'findings' || notice.total !== 1) return null;
       const [finding] = notice.findings;
       if (finding === undefined) return null;
-      const { namespace, workload, container } = finding.scope;
-      if (namespace === null || workload === null) return null;
-      const span = chartSpan(finding);
-      const points = await reader.usage({ namespace, workload, container, pod: null, ...span });
+      const points = await findingUsage(finding, chartSpan(finding), reader);
       const chart = findingChart(finding, points, timezone);
       if (chart === null) return null;
       return {

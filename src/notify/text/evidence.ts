@@ -46,7 +46,11 @@ export function orderedCommands(finding: Finding, kubeContext: string | null): r
 
 function withContext(command: string, kubeContext: string | null): string {
   if (kubeContext === null || /\s--context[ =]/.test(command)) return command;
-  return command.replace(/^kubectl(?=\s)/, `kubectl --context ${shellQuote(kubeContext)}`);
+  // Also where a manifest is piped into it.
+  return command.replace(
+    /(^|\|\s*|&&\s*)kubectl(?=\s)/gm,
+    (_, before: string) => `${before}kubectl --context ${shellQuote(kubeContext)}`,
+  );
 }
 
 /** Quotes what a shell could read as anything but one word. */
