@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -26,10 +26,11 @@ function load(
   priceList: Exclude<Parameters<typeof pricing>[0], undefined>['priceList'],
   now = NOW,
   rest: Parameters<typeof pricing>[0] = {},
+  timeoutMs = 10_000,
 ): Promise<LoadedPriceLists> {
   const settings = pricing({ ...rest, priceList });
   const cacheDir = join(directory, 'cache');
-  return loadPriceLists(settings, { cacheDir, now, signal: AbortSignal.timeout(10_000) });
+  return loadPriceLists(settings, { cacheDir, now, signal: AbortSignal.timeout(timeoutMs) });
 }
 
 function priceOf(loaded: LoadedPriceLists): number | null | undefined {
@@ -151,6 +152,39 @@ describe('a list at an address', () => {
     expect(priceOf(loaded)).toBe(1.25);
     expect(loaded.problems[0]).toMatch(message);
     expect(loaded.problems[0]).toContain('The last good copy');
+  });
+
+  it.each([
+    ['never answers', () => undefined],
+    [
+      'stops in the middle',
+      (response: ServerResponse) =>
+        void response.writeHead(200, { 'content-length': GOOD.length }).write(GOOD.slice(0, 30)),
+    ],
+  ])('falls back to the last good copy when the server %s', async (_, silent) => {
+    await load({ source });
+    answer = silent;
+    const loaded = await load({ source }, NOW + 2 * DAY_MS, {}, 200);
+    expect(priceOf(loaded)).toBe(1.25);
+    expect(loaded.problems[0]).toMatch(/cannot be fetched \(no answer in time\).*last good copy/);
+  });
+
+  it('uses nothing of an answer that is cut short, nor of a copy that is damaged', async () => {
+    await load({ source });
+    answer = (response) =>
+      void response
+        .writeHead(200, { 'content-length': GOOD.length })
+        .write(GOOD.slice(0, 30), () => void response.destroy());
+    const cut = await load({ source }, NOW + 2 * DAY_MS);
+    expect(priceOf(cut)).toBe(1.25);
+    expect(cut.problems[0]).toContain('The last good copy');
+    const cache = join(directory, 'cache');
+    for (const file of await readdir(cache)) await writeFile(join(cache, file), 'garbage');
+    const { lists, problems } = await load({ source }, NOW + HOUR_MS);
+    expect(lists).toHaveLength(4);
+    expect(problems[0]).toContain('There is no earlier good copy');
+    // What is damaged is not asked about by its tag, which would only confirm it.
+    expect(requests.at(-1)?.headers['if-none-match']).toBeUndefined();
   });
 
   it('is shown without what may be a secret in it', async () => {

@@ -24,6 +24,8 @@ export interface LoadOptions {
   readonly signal: AbortSignal;
 }
 
+type Origin = Parameters<typeof parsePriceList>[1];
+
 const TIMEOUT_MS = 60 * SECOND_MS;
 
 /**
@@ -82,7 +84,7 @@ async function loadConfigured(
     currency: pricing.priceList.currency,
     configured: true,
   };
-  const good = await cache.read(source);
+  const good = usable(await cache.read(source), origin);
   const isAddress = /^https?:\/\//i.test(source);
   try {
     if (isAddress && good !== null && now - good.fetchedAt < pricing.priceList.refresh) {
@@ -104,22 +106,25 @@ async function loadConfigured(
   }
 }
 
-function fallBack(
-  error: PriceListError,
-  good: GoodCopy | null,
-  origin: Parameters<typeof parsePriceList>[1],
-): Loaded {
-  const without = `${error.message}. There is no earlier good copy: its prices are missing until that is mended`;
-  if (good === null) return { list: null, readAt: 0, problems: [without] };
+/** A copy, or null when it was damaged on disk. */
+function usable(copy: GoodCopy | null, origin: Origin): GoodCopy | null {
   try {
-    const list = parsePriceList(good.text, origin);
-    const since = formatTime(Math.floor(good.fetchedAt / SECOND_MS) * SECOND_MS);
-    const text = `${error.message}. The last good copy, read at ${since}, is used instead`;
-    return { list, readAt: good.fetchedAt, problems: [text] };
-  } catch (second) {
-    if (!(second instanceof PriceListError)) throw second;
-    return { list: null, readAt: 0, problems: [without] };
+    if (copy !== null) parsePriceList(copy.text, origin);
+    return copy;
+  } catch (error) {
+    if (error instanceof PriceListError) return null;
+    throw error;
   }
+}
+
+function fallBack(error: PriceListError, good: GoodCopy | null, origin: Origin): Loaded {
+  if (good === null) {
+    const text = `${error.message}. There is no earlier good copy: its prices are missing until that is mended`;
+    return { list: null, readAt: 0, problems: [text] };
+  }
+  const since = formatTime(Math.floor(good.fetchedAt / SECOND_MS) * SECOND_MS);
+  const text = `${error.message}. The last good copy, read at ${since}, is used instead`;
+  return { list: parsePriceList(good.text, origin), readAt: good.fetchedAt, problems: [text] };
 }
 
 async function readPriceFile(path: string, now: TimeMs): Promise<GoodCopy> {
