@@ -4,7 +4,7 @@ import { mergeContainerDays, type ContainerDay } from '../containerDay.ts';
 import { HourOfUse, type PodWindow } from '../hourOfUse.ts';
 import { EMPTY_SKETCH } from '../sketch.ts';
 import type { ContainerGroup } from './containerGroups.ts';
-import type { HourRow, PastRow, RightsizeState } from './state.ts';
+import { packDay, unpackDay, type HourRow, type PastRow, type RightsizeState } from './state.ts';
 
 /** UTC days that a recommendation looks back on, the current one included. */
 const DAYS_KEPT = 14;
@@ -37,7 +37,7 @@ export function learnWindow(
 /** The last 14 days, as far as whole hours of them are known. */
 export function knownDays(state: State, key: string): readonly ContainerDay[] {
   const today = state.get(`${key}#day`);
-  const { days } = pastRow(state, key);
+  const days = pastRow(state, key).days.map(unpackDay);
   return today?.row === 'day' ? [...days, today.day] : days;
 }
 
@@ -67,6 +67,6 @@ function foldHour(state: State, key: string, { hour, pods }: HourRow): void {
 function keepDay(state: State, key: string, day: ContainerDay, today: TimeMs): void {
   const past = pastRow(state, key);
   const oldest = today - (DAYS_KEPT - 1) * DAY_MS;
-  const days = [...past.days, day].filter((each) => each.day >= oldest);
+  const days = [...past.days, packDay(day)].filter((each) => each.day >= oldest);
   state.set(`${key}#past`, { ...past, days });
 }

@@ -26,8 +26,22 @@ export interface DayRow {
 /** The days before, ascending; and since when the request has been too large without a break. */
 export interface PastRow {
   readonly row: 'past';
-  readonly days: readonly ContainerDay[];
+  readonly days: readonly PackedDay[];
   readonly overSince: TimeMs | null;
+}
+
+/** A day as bytes: it is looked at once an hour, and unpacked it would be twenty times as large. */
+export interface PackedDay {
+  readonly day: TimeMs;
+  readonly page: Uint8Array;
+}
+
+export function packDay(day: ContainerDay): PackedDay {
+  return { day: day.day, page: encodeContainerDay(day) };
+}
+
+export function unpackDay({ day, page }: PackedDay): ContainerDay {
+  return decodeContainerDay(day, page);
 }
 
 const HOUR = 1;
@@ -49,7 +63,7 @@ export function encodeState(state: RightsizeState): Uint8Array {
     }
   } else if (state.row === 'day') {
     out.byte(DAY);
-    putDay(out, state.day);
+    putDay(out, packDay(state.day));
   } else {
     out.byte(PAST);
     out.unsigned(state.overSince === null ? 0 : state.overSince);
@@ -64,7 +78,7 @@ export function decodeState(bytes: Uint8Array): RightsizeState {
   const input = new VarintReader();
   input.open(bytes);
   const row = input.byte();
-  if (row === DAY) return { row: 'day', day: takeDay(input) };
+  if (row === DAY) return { row: 'day', day: unpackDay(takeDay(input)) };
   const time = input.unsigned();
   const count = input.unsigned();
   if (row === PAST) {
@@ -80,14 +94,13 @@ export function decodeState(bytes: Uint8Array): RightsizeState {
   return { row: 'hour', hour: time, pods };
 }
 
-function putDay(out: VarintWriter, day: ContainerDay): void {
-  out.unsigned(day.day);
-  out.bytes(encodeContainerDay(day));
+function putDay(out: VarintWriter, { day, page }: PackedDay): void {
+  out.unsigned(day);
+  out.bytes(page);
 }
 
-function takeDay(input: VarintReader): ContainerDay {
-  const day = input.unsigned();
-  return decodeContainerDay(day, input.bytes());
+function takeDay(input: VarintReader): PackedDay {
+  return { day: input.unsigned(), page: new Uint8Array(input.bytes()) };
 }
 
 /** In which units each reading of a window is kept; zero is unknown, anything else is one more than the value. */
