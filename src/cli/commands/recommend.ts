@@ -1,12 +1,22 @@
 import { Option, type Command } from 'commander';
+import { workloadOfRecord } from '../../collect/specs/recordWorkload.ts';
+import type { HistoryReader } from '../../history/history.ts';
 import { openHistoryReader } from '../../history/openHistory.ts';
+import { workloadKey } from '../../model/workload.ts';
+import type { ContainerAdvice } from '../../rightsize/advice/containerAdvice.ts';
 import { workloadPatches } from '../../rightsize/advice/patch.ts';
-import { isWorthSaying, readAdvice } from '../../rightsize/advice/readAdvice.ts';
+import {
+  isWorthSaying,
+  readAdvice,
+  type PresentObjects,
+} from '../../rightsize/advice/readAdvice.ts';
 import { renderAdvice } from '../../rightsize/advice/renderAdvice.ts';
 import { renderPatches } from '../../rightsize/advice/renderPatches.ts';
+import { suspectedWorkloads } from '../../rightsize/advice/suspects.ts';
 import type { Io } from '../io.ts';
-import { loadContext, withConfig, type ConfigOption } from '../options.ts';
+import { loadContext, withConfig, type CommandContext, type ConfigOption } from '../options.ts';
 import { presentCluster } from '../presentCluster.ts';
+import { readSpecs } from '../readSpecs.ts';
 import { UsageError } from '../usageError.ts';
 
 interface RecommendOptions extends ConfigOption {
@@ -43,22 +53,52 @@ async function printRecommendations(options: RecommendOptions, io: Io): Promise<
   const minSaving = positive(options.minSaving, '--min-saving', 0);
   const reader = await openHistoryReader(config.history.path);
   try {
-    const snapshot = options.offline === true ? null : await presentCluster(context, io);
+    const snapshot = options.offline === true ? null : await presentObjects(context, io);
     const report = await readAdvice(reader, {
       days,
       namespaces: options.namespace === undefined ? null : [options.namespace],
       rule: thresholds.overprovisioned,
       snapshot,
     });
-    const advices = report.advices.filter(
+    const suspects = await suspectsIn(reader);
+    const isSuspect = ({ namespace, workload }: ContainerAdvice): boolean =>
+      suspects.has(workloadKey(namespace, workload));
+    const worth = report.advices.filter(
       (advice) => options.all === true || isWorthSaying(advice, minSaving),
     );
+    const advices = worth.filter((advice) => !isSuspect(advice));
+    const left = worth.length - advices.length;
+    if (left > 0)
+      context.log.warn(
+        `${left} left out: their workloads are suspected of mining (burnwatch findings)`,
+      );
     const { currency } = config.pricing;
     if (options.output === 'patch') io.out(renderPatches(workloadPatches(advices), currency));
     else io.out(renderAdvice({ ...report, advices }, currency, options.output));
   } finally {
     await reader.close();
   }
+}
+
+/** Specifications alone where there are any: autoscalers, roles and owners of manifests need no metrics. */
+async function presentObjects(context: CommandContext, io: Io): Promise<PresentObjects | null> {
+  const inventory = await readSpecs(context, io);
+  if (inventory === null) return presentCluster(context, io);
+  const { objects, owners } = inventory;
+  const pods = [...inventory.pods.values()].map((record) => ({
+    namespace: record.namespace,
+    workload: workloadOfRecord(record, owners).workload,
+    spec: record.spec,
+    containers: [],
+  }));
+  return { objects, pods };
+}
+
+async function suspectsIn(reader: HistoryReader): Promise<ReadonlySet<string>> {
+  const all = { since: null, namespaces: null };
+  return suspectedWorkloads(
+    await reader.findings({ state: 'open', kind: 'cryptojacking', ...all }),
+  );
 }
 
 function positive(text: string, option: string, least = 1): number {

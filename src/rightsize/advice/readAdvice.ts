@@ -5,8 +5,9 @@ import {
   type Savings,
 } from '../../cost/savings/estimateSavings.ts';
 import type { HistoryReader } from '../../history/history.ts';
+import type { ClusterObjects } from '../../model/clusterObjects.ts';
 import type { ContainerSpecFacts } from '../../model/podSpec.ts';
-import type { Snapshot } from '../../model/snapshot.ts';
+import type { ContainerSample, PodSample } from '../../model/snapshot.ts';
 import { DAY_MS, floorTo } from '../../model/time.ts';
 import { containerKey } from '../../model/workload.ts';
 import type { ContainerHistory } from '../containerDay.ts';
@@ -19,8 +20,16 @@ export interface AdviceRequest {
   /** Only these namespaces (authorization); null for all. */
   readonly namespaces: readonly string[] | null;
   readonly rule: AdviceContext['rule'];
-  /** The last window as the cluster looks now; null where it could not be asked. */
-  readonly snapshot: Pick<Snapshot, 'pods' | 'objects'> | null;
+  /** The cluster as it looks now (a window's snapshot is one); null where it could not be asked. */
+  readonly snapshot: PresentObjects | null;
+}
+
+/** What advice needs to know of the cluster beyond its history. */
+export interface PresentObjects {
+  readonly objects?: ClusterObjects | null;
+  readonly pods: readonly (Pick<PodSample, 'namespace' | 'workload' | 'spec'> & {
+    readonly containers: readonly Pick<ContainerSample, 'name' | 'init'>[];
+  })[];
 }
 
 export interface AdviceReport {
@@ -93,7 +102,7 @@ function keyOf(of: Pick<ContainerHistory, 'namespace' | 'workload' | 'container'
   return containerKey(of.namespace, of.workload, of.container);
 }
 
-function rolesIn(snapshot: AdviceRequest['snapshot']): AdviceContext['roleOf'] {
+function rolesIn(snapshot: PresentObjects | null): AdviceContext['roleOf'] {
   const roles = new Map<string, ContainerSpecFacts['role']>();
   for (const { namespace, workload, spec, containers } of snapshot?.pods ?? []) {
     for (const { name, init } of containers)

@@ -1,5 +1,6 @@
 import { workloadPatches } from '../../rightsize/advice/patch.ts';
 import { isWorthSaying, readAdvice, type AdviceReport } from '../../rightsize/advice/readAdvice.ts';
+import { suspectedWorkloads } from '../../rightsize/advice/suspects.ts';
 import type { ContainerAdvice } from '../../rightsize/advice/containerAdvice.ts';
 import { workloadKey } from '../../model/workload.ts';
 import { findingsOf } from './answerFindings.ts';
@@ -13,7 +14,7 @@ const DAYS = 14;
 export async function answerAdvice(ask: AdviceAsk, context: AnswerContext): Promise<AdvicePage> {
   const { advices, savings, isWhole } = await readWholeAdvice(context);
   const own = ask.namespaces === null ? null : new Set(ask.namespaces);
-  const suspected = await suspectedWorkloads(context);
+  const suspected = suspectedWorkloads(await findingsOf('open', null, context));
   const asked = advices.filter(
     (advice) =>
       (own === null || own.has(advice.namespace)) &&
@@ -35,18 +36,6 @@ export async function answerAdvice(ask: AdviceAsk, context: AnswerContext): Prom
     suspects: asked.length - chosen.length,
     isWhole,
   };
-}
-
-async function suspectedWorkloads(context: AnswerContext): Promise<ReadonlySet<string>> {
-  const findings = await findingsOf('open', null, context);
-  const keys = findings.flatMap(({ kind, severity, state, scope }) => {
-    const isSuspect = kind === 'cryptojacking' && severity !== 'info' && state !== 'accepted';
-    const { namespace, workload } = scope;
-    return isSuspect && namespace !== null && workload !== null
-      ? [workloadKey(namespace, workload)]
-      : [];
-  });
-  return new Set(keys);
 }
 
 /** Advice for every container of the cluster: read once a window for everybody. */
