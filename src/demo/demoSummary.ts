@@ -93,6 +93,9 @@ function commandLines({ configFile, miners, urls }: DemoSummary): readonly strin
     run('costs --by owner --window 7d'),
     run('findings'),
     ...(shown === null || shown === undefined ? [] : [run(`findings show ${shown.id}`)]),
+    // Once the demo has ended there is no cluster to ask.
+    run(`explain train-ticket/ts-travel2-service${urls === null ? ' --offline' : ''}`),
+    run(`digest --dry-run${urls === null ? ' --offline' : ''}`),
     ...(urls === null ? [] : [run('recommend'), run('posture'), run('prices')]),
   ];
 }

@@ -104,7 +104,9 @@ async function startAll(
   display.note(
     `${(made.samples / 1e6).toFixed(1)} million samples, ${made.cluster.workloads.length} workloads`,
   );
-  const specs = await keepSpecs(made.cluster, folder.specsFile, host.now);
+  const specs = await keepSpecs(made.cluster, folder.specsFile, host.now, (error) =>
+    display.note(`${folder.specsFile} could not be written: ${String(error)}`),
+  );
   releasers.push('the specifications', () => specs.stop());
   const slack = await startSlackStandIn({
     teamName: 'Acme',

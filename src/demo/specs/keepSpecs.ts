@@ -9,6 +9,7 @@ export async function keepSpecs(
   cluster: DemoCluster,
   file: string,
   now: () => TimeMs,
+  onProblem: (error: unknown) => void,
 ): Promise<{ stop(): Promise<void> }> {
   let writing = write();
   async function write(): Promise<void> {
@@ -18,8 +19,8 @@ export async function keepSpecs(
   }
   await writing;
   const timer = setInterval(() => {
-    // A disk that is full now may have room the next time; the file says how old it is.
-    writing = writing.then(write).catch(() => undefined);
+    // The old file stays, and is tried again: a disk that is full now may have room the next time.
+    writing = writing.then(write).catch(onProblem);
   }, SCRAPE_MS);
   return {
     async stop() {
