@@ -41,6 +41,8 @@ export interface Truth {
   readonly withSpec: boolean;
   /** Time of the onset, ms; null for honest cases. */
   readonly onset: number | null;
+  /** When it has burnt its first 30 core-minutes (for GPUs: GPU-minutes), ms; null for honest cases. */
+  readonly burntAt: number | null;
 }
 
 /** One labelled workload (or swarm), alone in its namespace. */

@@ -3,28 +3,37 @@ import type { Settings } from '../../src/cycle/settings.ts';
 import { emptyState, WorkingState } from '../../src/cycle/state.ts';
 import type { Severity } from '../../src/model/finding.ts';
 import type { NodeSample, PodSample, Snapshot } from '../../src/model/snapshot.ts';
-import { podSampleOf, type Case, type PodLoad } from './case.ts';
+import { podSampleOf, type Case, type PodLoad, type Truth } from './case.ts';
+import type { Rule } from './rules/rule.ts';
 import type { World } from './worlds.ts';
 import { WINDOW_MS } from './workload.ts';
 
-/** A rule that sees each window and says which namespaces it alarms about. */
-export interface Rule {
-  readonly name: string;
-  look(snapshot: Snapshot): Iterable<string>;
+/** What a cluster's sources do not tell. */
+export interface Lacks {
+  readonly specs: boolean;
+  readonly network: boolean;
+  readonly disk: boolean;
 }
 
-/** What was said of a case: first time of each severity, and what it said. */
+export const METRICS_ONLY: Lacks = { specs: true, network: false, disk: false };
+
+type Counts = Record<Severity, number>;
+
+/** What was said of one case. Plain data: it crosses from a worker thread. */
 export interface Outcome {
-  readonly case: Case;
+  readonly namespace: string;
+  readonly truth: Truth;
+  /** When each severity was first reached after the onset (for honest cases: at all), ms. */
   readonly firstAt: Partial<Record<Severity, number>>;
+  /** The onset as the first finding had it, ms. */
   readonly startedAt: number | null;
   readonly summary: string | null;
   readonly evidence: string;
-  /** Rises to each severity: how many messages that would have been. */
-  readonly opened: Record<Severity, number>;
-  readonly podWindows: number;
-  /** First alarm of each rule used today. */
-  readonly rules: Record<string, { first: number | null; count: number }>;
+  /** Messages of each severity (opened, reopened, worse): of honest cases, and before a miner's onset. */
+  readonly false: Counts;
+  /** Pod-days in which every alarm was false. */
+  readonly honestDays: number;
+  readonly rules: Record<string, { firstAt: number | null; false: number }>;
 }
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
@@ -43,7 +52,7 @@ const NODES: readonly NodeSample[] = Array.from({ length: 40 }, (_, index) => ({
 })).sort((a, b) => (a.name < b.name ? -1 : 1));
 
 /** One window of a world at the snapshot port. */
-export function snapshotAt(world: World, start: number, withSpecs: boolean): Snapshot {
+export function snapshotAt(world: World, start: number, lacks: Lacks = METRICS_ONLY): Snapshot {
   const index = Math.round((start - world.from) / WINDOW_MS);
   const pods: PodSample[] = [];
   for (const one of world.cases) {
@@ -53,10 +62,8 @@ export function snapshotAt(world: World, start: number, withSpecs: boolean): Sna
       if (seen === undefined) byPod.set(load.pod, [load]);
       else seen.push(load);
     }
-    for (const loads of byPod.values()) {
-      const pod = podSampleOf(one.namespace, loads);
-      pods.push(withSpecs ? pod : { ...pod, spec: null });
-    }
+    for (const loads of byPod.values())
+      pods.push(without(podSampleOf(one.namespace, loads), lacks));
   }
   return {
     cluster: 'evaluation',
@@ -73,64 +80,87 @@ export function snapshotAt(world: World, start: number, withSpecs: boolean): Sna
   };
 }
 
+function without(pod: PodSample, { specs, network, disk }: Lacks): PodSample {
+  return {
+    ...pod,
+    ...(specs && { spec: null }),
+    ...(network && { networkReceiveBytesPerSecond: null, networkTransmitBytesPerSecond: null }),
+    ...(disk && {
+      containers: pod.containers.map((container) => ({
+        ...container,
+        diskReadBytesPerSecond: null,
+        diskWriteBytesPerSecond: null,
+      })),
+    }),
+  };
+}
+
 /** Plays a world through `runWindow`, window by window, and through the rules beside it. */
 export function play(
   world: World,
   settings: Settings,
   rules: readonly Rule[],
-  withSpecs = false,
+  lacks: Lacks = METRICS_ONLY,
 ): readonly Outcome[] {
   const state = new WorkingState(emptyState());
-  const outcomes = new Map(
-    world.cases.map((one): [string, Mutable<Outcome>] => [
-      one.namespace,
-      {
-        case: one,
-        firstAt: {},
-        startedAt: null,
-        summary: null,
-        evidence: '',
-        opened: { info: 0, warning: 0, critical: 0 },
-        podWindows: 0,
-        rules: Object.fromEntries(rules.map(({ name }) => [name, { first: null, count: 0 }])),
-      },
-    ]),
-  );
+  const outcomes = new Map(world.cases.map((one) => [one.namespace, emptyOutcome(one, rules)]));
   for (let start = world.from; start < world.to; start += WINDOW_MS) {
-    const snapshot = snapshotAt(world, start, withSpecs);
+    const end = start + WINDOW_MS;
+    const snapshot = snapshotAt(world, start, lacks);
     for (const { namespace } of snapshot.pods) {
       const outcome = outcomes.get(namespace);
-      if (outcome !== undefined) outcome.podWindows++;
+      if (outcome !== undefined && isHonestAt(outcome.truth, end))
+        outcome.honestDays += WINDOW_MS / 86_400_000;
     }
     const { change, events } = runWindow(snapshot, state, settings);
     state.apply(change);
     for (const { type, at, finding } of events) {
-      if (finding.kind !== 'cryptojacking' || type === 'closed' || type === 'better') continue;
+      if (finding.kind !== 'cryptojacking' || !['opened', 'reopened', 'worse'].includes(type))
+        continue;
       const outcome = outcomes.get(finding.scope.namespace ?? '');
       if (outcome === undefined) continue;
-      outcome.opened[finding.severity]++;
-      const onset = outcome.case.truth.onset ?? 0;
-      // An alarm that was there before the onset is false, not early.
-      if (at <= onset && outcome.case.truth.isMiner) {
-        outcome.evidence = `early ${finding.severity} at ${new Date(at).toISOString()}: ${finding.summary}`;
-        continue;
+      const signals = finding.evidence.map(
+        ({ signal, weight, value }) =>
+          `${signal}:${weight}(${typeof value === 'number' ? value.toPrecision(3) : value})`,
+      );
+      outcome.evidence = `${new Date(at).toISOString()} ${finding.severity} ${finding.scope.workload?.kind ?? 'group'} ${signals.join(' ')}`;
+      outcome.summary = finding.summary;
+      if (isHonestAt(outcome.truth, at)) {
+        outcome.false[finding.severity]++;
+        if (outcome.truth.isMiner) continue;
       }
       for (const severity of upTo(finding.severity)) outcome.firstAt[severity] ??= at;
       outcome.startedAt ??= finding.startedAt;
-      outcome.summary = finding.summary;
-      outcome.evidence = `${new Date(at).toISOString()} ${finding.severity} ${finding.scope.workload?.kind ?? 'group'} ${finding.evidence.map(({ signal, weight, value }) => `${signal}:${weight}(${typeof value === 'number' ? value.toPrecision(3) : value})`).join(' ')}`;
     }
     for (const rule of rules)
       for (const namespace of rule.look(snapshot)) {
         const outcome = outcomes.get(namespace);
         const tally = outcome?.rules[rule.name];
         if (outcome === undefined || tally === undefined) continue;
-        tally.count++;
-        if (outcome.case.truth.onset === null || start + WINDOW_MS > outcome.case.truth.onset)
-          tally.first ??= start + WINDOW_MS;
+        if (isHonestAt(outcome.truth, end)) tally.false++;
+        else tally.firstAt ??= end;
       }
   }
   return [...outcomes.values()];
+}
+
+function emptyOutcome({ namespace, truth }: Case, rules: readonly Rule[]): Mutable<Outcome> {
+  return {
+    namespace,
+    truth,
+    firstAt: {},
+    startedAt: null,
+    summary: null,
+    evidence: '',
+    false: { info: 0, warning: 0, critical: 0 },
+    honestDays: 0,
+    rules: Object.fromEntries(rules.map(({ name }) => [name, { firstAt: null, false: 0 }])),
+  };
+}
+
+/** Before a miner's onset every alarm is false. */
+function isHonestAt({ onset }: Truth, end: number): boolean {
+  return onset === null || end <= onset;
 }
 
 function upTo(severity: Severity): readonly Severity[] {

@@ -10,58 +10,54 @@ import {
   type World,
 } from './worlds.ts';
 
-/* A look at the tuning split, case by case. `npx node bench/detection/tune.ts [miners|honest|measured|cold|poison]` */
-const what = process.argv[2] ?? 'all';
+/*
+ * A look at the tuning split, case by case, which nobody may take at the held-out one:
+ * `node bench/detection/tune.ts [miners|honest|measured|cold|poison|all] [SEED] [no-network|no-disk]`
+ */
+const [, , what = 'all', seedText = '0', lack = ''] = process.argv;
+const seed = Number(seedText);
 const worlds: World[] = [];
 if (what === 'measured' || what === 'all') worlds.push(measuredWorld('tuning'));
-if (what === 'miners' || what === 'all') worlds.push(minerWorld('tuning', 0, 1));
-if (what === 'honest' || what === 'all') worlds.push(honestWorld('tuning', 0, 2, 15));
-if (what === 'cold' || what === 'all') worlds.push(coldWorld('tuning', 0, 2));
-if (what === 'poison' || what === 'all') worlds.push(poisonWorld('tuning', 0));
+if (what === 'miners' || what === 'all') worlds.push(minerWorld('tuning', seed, 1));
+if (what === 'honest' || what === 'all') worlds.push(honestWorld('tuning', seed, 2, 15));
+if (what === 'cold' || what === 'all') worlds.push(coldWorld('tuning', seed, 2));
+if (what === 'poison' || what === 'all') worlds.push(poisonWorld('tuning', seed));
+const lacks = { specs: true, network: lack === 'no-network', disk: lack === 'no-disk' };
 const out = (line: string): boolean => process.stdout.write(`${line}\n`);
 for (const world of worlds) {
   const begun = performance.now();
-  const outcomes = play(world, evaluationSettings(), []);
-  const days = outcomes.reduce((sum, { podWindows }) => sum + podWindows / 288, 0);
+  const outcomes = play(world, evaluationSettings(), [], lacks);
+  const days = outcomes.reduce((sum, { honestDays }) => sum + honestDays, 0);
   out(
-    `== ${world.name}: ${outcomes.length} cases, ${days.toFixed(0)} pod-days, ${((performance.now() - begun) / 1000).toFixed(1)} s`,
+    `== ${world.name}: ${outcomes.length} cases, ${days.toFixed(0)} honest pod-days, ${((performance.now() - begun) / 1000).toFixed(1)} s`,
   );
-  const honest = outcomes.filter((o) => !o.case.truth.isMiner);
-  for (const o of honest.filter((o) => o.opened.warning + o.opened.critical > 0))
+  for (const o of outcomes.filter((o) => o.false.warning + o.false.critical > 0))
     out(
-      `FALSE ${o.case.truth.isUndecidable ? '(undecidable) ' : ''}${o.case.namespace} ${o.case.truth.service} w${o.opened.warning} c${o.opened.critical}: ${o.evidence}`,
+      `FALSE ${o.truth.isUndecidable ? '(undecidable) ' : ''}${o.namespace} ${o.truth.service} w${o.false.warning} c${o.false.critical}: ${o.evidence}`,
     );
-  const miners = outcomes.filter((o) => o.case.truth.isMiner);
-  if (miners.length === 0) continue;
+  const miners = outcomes.filter((o) => o.truth.isMiner);
   for (const o of miners)
     if (o.firstAt.warning === undefined) out(`MISS ${label(o)}: ${o.evidence}`);
-  for (const o of miners)
-    if (o.evidence.startsWith('early')) out(`EARLY ${label(o)}: ${o.evidence}`);
-  for (const o of miners.filter(
-    (o) =>
-      o.case.truth.how === 'deployed' &&
-      o.firstAt.warning !== undefined &&
-      !(delay(o, 'critical') <= 120),
-  ))
-    out(
-      `SLOW ${label(o)} warning ${delay(o, 'warning').toFixed(0)} critical ${delay(o, 'critical').toFixed(0)}: ${o.evidence}`,
-    );
-  for (const share of new Set(miners.map((o) => o.case.truth.share))) {
-    const list = miners.filter((o) => o.case.truth.share === share);
+  for (const o of miners) {
+    const wait = delay(o, 'critical');
+    if (o.truth.how === 'deployed' && o.firstAt.warning !== undefined && !(wait <= 120))
+      out(`SLOW ${label(o)} warning ${delay(o, 'warning')} critical ${wait}: ${o.evidence}`);
+  }
+  for (const share of new Set(miners.map((o) => o.truth.share))) {
+    const list = miners.filter((o) => o.truth.share === share);
     const delays = list.map((o) => delay(o, 'warning')).sort((a, b) => a - b);
-    const dep = list.filter((o) => o.case.truth.how === 'deployed');
+    const deployed = list.filter((o) => o.truth.how === 'deployed');
     out(
-      `share ${share}: recall ${list.filter((o) => o.firstAt.warning !== undefined).length}/${list.length}, median ${delays[delays.length >> 1]?.toFixed(0)} min, p95 ${delays[Math.floor(delays.length * 0.95)]?.toFixed(0)}, deployed critical<=2h ${dep.filter((o) => delay(o, 'critical') <= 120).length}/${dep.length}`,
+      `share ${share}: recall ${list.filter((o) => o.firstAt.warning !== undefined).length}/${list.length}, median ${delays[delays.length >> 1]?.toFixed(0)} min, p95 ${delays[Math.floor(delays.length * 0.95)]?.toFixed(0)}, deployed critical<=2h ${deployed.filter((o) => delay(o, 'critical') <= 120).length}/${deployed.length}`,
     );
   }
 }
 
 function delay(o: Outcome, severity: 'warning' | 'critical'): number {
   const at = o.firstAt[severity];
-  return at === undefined ? Infinity : (at - (o.case.truth.onset ?? 0)) / 60_000;
+  return at === undefined ? Infinity : Math.round((at - (o.truth.onset ?? 0)) / 60_000);
 }
 
-function label(o: Outcome): string {
-  const { shape, share, how, service } = o.case.truth;
-  return `${o.case.namespace} ${shape} ${how} ${share} on ${service}`;
+function label({ namespace, truth: { shape, share, how, service } }: Outcome): string {
+  return `${namespace} ${shape} ${how} ${share} on ${service}`;
 }

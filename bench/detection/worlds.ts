@@ -67,6 +67,7 @@ export function honestWorld(split: Split, seed: number, copies: number, days: nu
   const cases: Case[] = [];
   for (let copy = 0; copy < copies; copy++)
     ARCHETYPES.forEach((archetype, index) => {
+      if ((archetype.only ?? split) !== split) return;
       const id = `h-${archetype.name}-${copy}`;
       const base = split === 'tuning' ? 1_000_003 : 7_000_001;
       cases.push(honestCase(archetype, base * (seed + 1) + copy * 101 + index, id, [from, to]));
@@ -132,7 +133,7 @@ export function minerWorld(
     for (let copy = 0; copy < perPlan; copy++)
       for (const plan of plansOf(share, random)) {
         const id = `m-${cases.length}`;
-        const host = hostOf(random, traces, split, from);
+        const host = hostOf(random, traces, split, [from, to]);
         const onset =
           from + historyDays * DAY_MS + Math.floor(random.between(0, DAY_MS) / 60_000) * 60_000;
         cases.push(minerCase(plan, host, onset, id, (seed + 1) * 7919 + cases.length * 13));
@@ -158,7 +159,7 @@ export function poisonWorld(split: Split, seed: number): World {
       };
       return minerCase(
         plan,
-        hostOf(random, traces, split, from),
+        hostOf(random, traces, split, [from, to]),
         from + 8 * DAY_MS,
         `w-${index}-${copy}`,
         seed * 100 + index * 10 + copy,
@@ -185,7 +186,7 @@ export function coldWorld(split: Split, seed: number, perPlan: number): World {
         )
           continue;
         const onset = copy % 2 === 0 ? from : from + random.between(0.05, 0.6) * DAY_MS;
-        const host = hostOf(random, traces, split, from);
+        const host = hostOf(random, traces, split, [from, to]);
         const named: MinerPlan = {
           ...plan,
           shapeName: copy % 2 === 0 ? 'first-minute' : `first-day-${plan.shapeName}`,
@@ -197,8 +198,46 @@ export function coldWorld(split: Split, seed: number, perPlan: number): World {
   return { name: `cold-${seed}`, split, from, to, cases, scoredFrom: from };
 }
 
-/** A background: a measured trace (its CPU and traffic, scaled), or a simulated service. */
-function hostOf(random: Random, traces: readonly Trace[], split: Split, from: number): Host {
+/** Services that a miner may hide in, beside the measured ones. */
+const HOSTS = ['web', 'costly-api', 'growing', 'poller', 'idle', 'cron-inside', 'without-limit'];
+
+/** A background: a measured trace (its CPU and traffic, scaled), or, one in three, a simulated service. */
+function hostOf(
+  random: Random,
+  traces: readonly Trace[],
+  split: Split,
+  [from, to]: readonly [number, number],
+): Host {
+  return random.next() < 1 / 3
+    ? simulatedHost(random, [from, to])
+    : measuredHost(random, traces, split, from);
+}
+
+function simulatedHost(random: Random, days: readonly [number, number]): Host {
+  const name = random.pick(HOSTS);
+  const archetype = ARCHETYPES.find((one) => one.name === name);
+  if (archetype === undefined) throw new RangeError(`there is no archetype ${name}`);
+  const plan = archetype.make(random, days);
+  const noises = new Random(random.int(1, 1e9));
+  const service = `${name}-${random.int(1, 1e6)}`;
+  return {
+    shape: {
+      kind: archetype.kind,
+      name: service,
+      container: 'main',
+      image: `registry.example.com/simulated/${service}:v1`,
+      limit: plan.limit,
+      request: plan.request,
+      ramLimit: plan.ramLimit,
+    },
+    service,
+    source: 'simulated',
+    replicas: random.int(archetype.replicas[0], archetype.replicas[1]),
+    flow: (start, replica) => plan.flow(start, replica, noises),
+  };
+}
+
+function measuredHost(random: Random, traces: readonly Trace[], split: Split, from: number): Host {
   const withTraffic = traces.filter(({ isHost }) => !isHost);
   const trace = random.pick(withTraffic);
   const limit = random.pick([0.5, 1, 2]);

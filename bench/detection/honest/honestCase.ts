@@ -1,7 +1,7 @@
 import type { Case, PodLoad } from '../case.ts';
 import { Random } from '../../../src/demo/random.ts';
-import { loadOf, node, suffix, type Flow, type Shape } from '../workload.ts';
-import type { Archetype } from './archetypes.ts';
+import { loadOf, node, suffix, WINDOW_MS, type Flow, type Shape } from '../workload.ts';
+import type { Archetype } from './plans.ts';
 
 /** Lets an archetype live in a namespace of its own. */
 export function honestCase(
@@ -37,6 +37,7 @@ export function honestCase(
       how: null,
       withSpec: false,
       onset: null,
+      burntAt: null,
     },
     step(start) {
       if (start < born) return [];
@@ -68,8 +69,8 @@ export function honestCase(
           ramLimit: plan.ramLimit,
         };
         // A rollout replaces one pod after the other.
-        const replacedAt = generationSince + replica * 240_000;
-        const isReplaced = generation > 0 && start >= replacedAt;
+        const replacedAt = generationSince - WINDOW_MS + replica * 240_000;
+        const isReplaced = generation > 0 && start + WINDOW_MS > replacedAt;
         const pods = isReplaced ? generation : Math.max(0, generation - 1);
         const pod = runs ? `${base}-${runId}-${replica}` : `${base}-${hash}${pods}-${replica}`;
         const createdAt = runs ? runSince : isReplaced ? replacedAt : born;

@@ -64,6 +64,7 @@ export function measuredCase(playback: Playback, id: string, from: number): Case
       how: null,
       withSpec: false,
       onset: null,
+      burntAt: null,
     },
     step(start) {
       const flow = playTrace(playback, Math.round((start - from) / WINDOW_MS));

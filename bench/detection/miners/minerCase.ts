@@ -1,7 +1,16 @@
 import type { PodSpecFacts } from '../../../src/model/podSpec.ts';
 import type { Case, PodLoad, Truth } from '../case.ts';
 import { Random } from '../../../src/demo/random.ts';
-import { loadOf, MIB, node, suffix, type Flow, type Shape } from '../workload.ts';
+import {
+  DAY_MS,
+  loadOf,
+  MIB,
+  node,
+  suffix,
+  WINDOW_MS,
+  type Flow,
+  type Shape,
+} from '../workload.ts';
 import { addFlow, minerFlow, type MinerStyle } from './miner.ts';
 
 /** The honest workload that a miner hides in or stands beside. */
@@ -67,6 +76,7 @@ export function minerCase(
     how: plan.how,
     withSpec: plan.withSpec,
     onset,
+    burntAt: burntAt(plan, deployed.limit, onset),
   };
   const hostLoads = (
     start: number,
@@ -218,6 +228,27 @@ export function minerCase(
       }
     },
   };
+}
+
+/** When the first 30 core-minutes are burnt, of all the miner's pods together. */
+function burntAt(plan: MinerPlan, limit: number | null, onset: number): number {
+  const cores = {
+    pod: limit ?? 4,
+    'side-car': limit ?? 4,
+    deployment: limit ?? 4,
+    daemonset: 8 * (limit ?? 4),
+    'replica-swarm': 2,
+    'bare-swarm': 2,
+    chain: 0.9 * (limit ?? 4),
+    gpu: 0.9,
+  }[plan.form];
+  let burnt = 0;
+  const first = Math.floor(onset / WINDOW_MS) * WINDOW_MS;
+  for (let start = first; start < onset + 8 * DAY_MS; start += WINDOW_MS) {
+    burnt += plan.style.power(start, onset) * plan.share * cores * 5;
+    if (burnt >= 30) return start + WINDOW_MS;
+  }
+  return onset + 8 * DAY_MS;
 }
 
 /** A spec with a mark: an address of a pool behind a renamed binary. */

@@ -94,6 +94,7 @@ function* lookAtGroups(candidates: readonly Subject[], scene: Scene): Iterable<J
     const name = key.startsWith('g/') ? rest.join('/') : 'one-shot workloads';
     const members = row.row === 'track' ? row.members : [];
     const result = lookAt(absentGroup(key, namespace, name), members, scene);
-    if (result !== null) yield result;
+    // A group of one workload speaks through that workload, which is not there.
+    if (result !== null) yield members.length > 1 ? result : { ...result, status: 'unknown' };
   }
 }

@@ -15,6 +15,9 @@ const RECENT = 12;
 /** Dwell, CUSUM and the like count in units of five minutes, whatever the windows' length. */
 const UNIT_MS = 5 * MINUTE_MS;
 
+/** The running averages are those of about an hour. */
+const SMOOTH_UNITS = 12;
+
 /** How many units of five minutes a window is. */
 export function unitsOf(window: Window): number {
   return (window.end - window.start) / UNIT_MS;
@@ -35,7 +38,9 @@ export function advance(
   cusum(track, suspicion, normal, units, knobs);
   const isWarm = suspicion.isHot || (track.fast > 0 && suspicion.z > knobs.cusum.drift);
   const isAlarmed = track.fast >= knobs.cusum.alarm || track.slow >= knobs.slow.alarm;
-  const counts = suspicion.isHot || (isAlarmed && suspicion.z > 0);
+  const unexplained = suspicion.extraCores * (1 - suspicion.explained);
+  const counts =
+    suspicion.isHot || (isAlarmed && suspicion.z > 0 && unexplained >= knobs.minCores / 2);
   if (isWarm || (counts && suspicion.extraCores > 0))
     accumulate(track, subject, suspicion, window, knobs, counts);
   track.dwell = counts
@@ -152,8 +157,15 @@ export function addToHour(track: Track, subject: Subject, cores: number, window:
         sumDisk: 0,
         diskWindows: 0,
       };
+  const pace = Math.min(1, unitsOf(window) / SMOOTH_UNITS);
+  const toward = (was: number, value: number | null): number =>
+    value === null ? -1 : was < 0 ? value : was + (value - was) * pace;
+  const isFirst = track.hour < 0;
   return {
     ...track,
+    smoothCores: isFirst ? cores : toward(track.smoothCores, cores),
+    smoothNet: isFirst ? (net ?? -1) : toward(track.smoothNet, net),
+    smoothDisk: isFirst ? (disk ?? -1) : toward(track.smoothDisk, disk),
     hour: hourOf(window.start),
     windows: was.windows + 1,
     sumCores: was.sumCores + cores,

@@ -1,7 +1,7 @@
 import type { Severity } from '../../model/finding.ts';
-import type { Window } from '../../model/time.ts';
+import { DAY_MS, type Window } from '../../model/time.ts';
 import { unitsOf } from './advance.ts';
-import { quantileOf } from './baseline.ts';
+import { quantileOf } from './quantile.ts';
 import type { Judgement } from './judge.ts';
 import type { Track } from './state.ts';
 import type { Suspicion } from './suspicion.ts';
@@ -9,6 +9,9 @@ import type { AbuseThresholds } from './thresholds.ts';
 
 const RANK: Readonly<Record<Severity, number>> = { info: 1, warning: 2, critical: 3 };
 const SEVERITY: readonly (Severity | null)[] = [null, 'info', 'warning', 'critical'];
+
+/** An alarm that comes back after less than this is the same trouble. */
+const RETURN_MS = 7 * DAY_MS;
 
 /** What the alarm came to in this window. */
 export interface AlarmStep {
@@ -22,7 +25,7 @@ export interface AlarmStep {
 
 /**
  * Hysteresis: an alarm rises at once (the judgement has dwelt already), falls only after
- * `offWindows × 2` windows of less, and ends when the dwell has run down and the use is below the
+ * `betterWindows` of less, and ends when the dwell has run down and the use is below the
  * middle between its normal and the alarm. Use that stays and was learnt meanwhile ends nothing: the
  * finding stays open until somebody decides.
  */
@@ -37,9 +40,11 @@ export function stepAlarm(
   const rank = judgement.severity === null ? 0 : RANK[judgement.severity];
   if (rank > track.alarm) {
     const typical = quantileOf(track.recent, 0.5);
+    const isBack = track.lastAlarm > 0 && window.end - track.lastAlarm < RETURN_MS;
     const risen: Track = {
       ...track,
       alarm: rank,
+      returns: track.alarm > 0 ? track.returns : isBack ? track.returns + 1 : 0,
       alarmSince: track.alarm === 0 ? window.end : track.alarmSince,
       quietBelow: (suspicion.normal + Math.max(typical, suspicion.normal)) / 2,
       lowFor: 0,
@@ -49,7 +54,9 @@ export function stepAlarm(
   if (track.alarm === 0) return said(track, 'unknown', false);
   if (track.dwell >= 1) {
     const lowFor = rank < track.alarm ? track.lowFor + units : 0;
-    const falls = rank > 0 && lowFor >= 2 * knobs.dwell.offWindows;
+    const isExplained = judgement.suppressors.some(({ strength }) => (strength ?? 0) >= 1);
+    if (rank === 0 && isExplained && lowFor >= offFor(track, knobs)) return ended(track);
+    const falls = rank > 0 && lowFor >= knobs.dwell.betterWindows;
     return said(
       { ...track, lowFor: falls ? 0 : lowFor, alarm: falls ? rank : track.alarm },
       'firing',
@@ -59,17 +66,31 @@ export function stepAlarm(
   if (suspicion.cores >= track.quietBelow && track.quietBelow > 0)
     return said(track, 'unknown', false);
   const lowFor = track.lowFor + units;
-  if (lowFor < knobs.dwell.offWindows) return said({ ...track, lowFor }, 'firing', false);
-  const ended: Track = {
-    ...track,
-    alarm: 0,
-    alarmSince: 0,
-    quietBelow: 0,
-    lowFor: 0,
-    dwell: 0,
-    fast: 0,
+  if (lowFor < offFor(track, knobs)) return said({ ...track, lowFor }, 'firing', false);
+  return ended(track);
+}
+
+/** An alarm that comes back within a week ends ever more slowly: one finding, not a message an hour. */
+function offFor({ returns }: Track, { dwell }: AbuseThresholds): number {
+  return Math.min(dwell.offWindowsMost, dwell.offWindows * 4 ** returns);
+}
+
+function ended(track: Track): AlarmStep {
+  return {
+    track: {
+      ...track,
+      alarm: 0,
+      alarmSince: 0,
+      quietBelow: 0,
+      lowFor: 0,
+      dwell: 0,
+      fast: 0,
+      lastAlarm: track.lastSeen,
+    },
+    status: 'clear',
+    severity: 'info',
+    hasRisen: false,
   };
-  return { track: ended, status: 'clear', severity: 'info', hasRisen: false };
 }
 
 function said(track: Track, status: AlarmStep['status'], hasRisen: boolean): AlarmStep {

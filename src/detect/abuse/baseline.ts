@@ -1,9 +1,17 @@
+import {
+  logOfBytes,
+  logOfCores,
+  BYTES_OF,
+  CORES_OF,
+  isLearnt,
+  SLOTS,
+  type HourRing,
+} from './ring.ts';
+import { quantileOf, selectQuantile } from './quantile.ts';
 import type { AbuseThresholds } from './thresholds.ts';
-import { BYTES_OF, CORES_OF, isLearnt, SLOTS, type HourRing } from './ring.ts';
 
 /** Scales a median absolute deviation to a standard deviation of normal noise. */
 const MAD_TO_SIGMA = 1.4826;
-const RATIO_STEP = 0.05;
 const DAY = 24;
 const WEEK = 7 * DAY;
 /** The current run of a Job must not vouch for itself. */
@@ -19,10 +27,14 @@ export interface Baseline {
   readonly sigma: number;
   /** How high single windows ordinarily go at this hour. */
   readonly upper: number;
+  /** How high the hour's average ordinarily goes at this hour. */
+  readonly upperMean: number;
   /** How far single windows ordinarily go above the normal of their hour, at any hour. */
   readonly excess: number;
   /** The same for nine hours of ten: how much the hour of day leaves unexplained. */
   readonly wobble: number;
+  /** The same of the hours' averages. */
+  readonly wobbleMean: number;
   /** The highest window of all hours that were learnt. */
   readonly highest: number;
   readonly net: number;
@@ -30,8 +42,6 @@ export interface Baseline {
   /** Bytes a core-second ordinarily comes with, by kind; zero when it has none. */
   readonly netPerCoreSecond: number;
   readonly diskPerCoreSecond: number;
-  /** Network and disk bytes a core-second in its quietest hours (5 % quantile). */
-  readonly quietPerCoreSecond: number;
   /** Hours it rests on. */
   readonly hours: number;
   /** True until the same hours of the day were seen twice: the time of day is not accounted for. */
@@ -64,21 +74,16 @@ export function baselineFor(
   if (runs) {
     const past = learnt.filter((h) => hour - h >= RUN_HOURS);
     if (past.length < knobs.minRunHours) return null;
-    return summarise(
-      ring,
-      { near: past, all: past, middle: 0.5, upperQuantile: 1, isShort: false },
-      knobs,
-    );
+    const select = { near: past, all: past, middle: 0.5, upperQuantile: 1, isShort: false };
+    return summarise(ring, select, knobs);
   }
   if (learnt.length < knobs.provisionalHours) return null;
   const oldest = learnt[0] ?? hour;
   const isShort = hour - oldest < knobs.seasonalHours;
-  if (isShort)
-    return summarise(
-      ring,
-      { near: learnt, all: learnt, middle: 0.5, upperQuantile: 1, isShort },
-      knobs,
-    );
+  if (isShort) {
+    const select = { near: learnt, all: learnt, middle: 0.5, upperQuantile: 1, isShort };
+    return summarise(ring, select, knobs);
+  }
   const week = learnt.filter((h) => isNear(hour - h, WEEK));
   if (oldest <= hour - 13 * DAY && week.length >= WEEK_HOURS) {
     // Two weeks' worth of one hour: an outage in one of them must not become what is normal.
@@ -116,73 +121,83 @@ function summarise(
     means.map((mean) => Math.abs(mean - normal)),
     0.5,
   );
-  const upper = quantileOf(read(ring.peak, CORES_OF, near), upperQuantile);
   const sigma = Math.max(MAD_TO_SIGMA * mad, knobs.scaleFloorShare * normal);
   let highest = 0;
   for (const h of all) highest = Math.max(highest, CORES_OF[ring.peak[h % SLOTS] ?? 0] ?? 0);
-  const ratios = ratiosOf(ring, all);
-  const above = isShort ? [Math.max(0, highest - normal)] : aboveNormal(ring, all);
+  const medians = isShort ? null : mediansByHour(ring, all);
+  const most = Math.max(0, highest - normal);
   return {
     normal,
     sigma,
-    upper: Math.max(upper, normal),
-    excess: quantileOf(above, 0.98),
-    wobble: quantileOf(above, 0.9),
+    upper: Math.max(quantileOf(read(ring.peak, CORES_OF, near), upperQuantile), normal),
+    upperMean: Math.max(quantileOf(means, upperQuantile), normal),
+    ...(medians === null
+      ? { excess: most, wobble: most, wobbleMean: most }
+      : unexplained(ring, all, medians)),
     highest,
     net: quantileOf(read(ring.net, BYTES_OF, near), 0.5),
     disk: quantileOf(read(ring.disk, BYTES_OF, near), 0.5),
     netPerCoreSecond: medianRatio(ring.net, ring.mean, all),
     diskPerCoreSecond: medianRatio(ring.disk, ring.mean, all),
-    quietPerCoreSecond: quantileOf(ratios, 0.05),
     hours: all.length,
     isShort,
     isProvisional: all.length < knobs.minHours,
   };
 }
 
-/** How far the peak of each hour was above the median of its hour of day. */
-function aboveNormal(ring: HourRing, hours: readonly number[]): number[] {
-  const byHour: number[][] = Array.from({ length: DAY }, () => []);
-  for (const h of hours) byHour[h % DAY]?.push(CORES_OF[ring.mean[h % SLOTS] ?? 0] ?? 0);
-  const medians = byHour.map((values) => quantileOf(values, 0.5));
-  return hours.map((h) =>
-    Math.max(0, (CORES_OF[ring.peak[h % SLOTS] ?? 0] ?? 0) - (medians[h % DAY] ?? 0)),
-  );
-}
-
-/** Bytes a core-second of each hour in which network and use are known. */
-function ratiosOf(ring: HourRing, hours: readonly number[]): number[] {
-  const ratios: number[] = [];
+/** The median of the averages of each hour of the day. */
+function mediansByHour(ring: HourRing, hours: readonly number[]): Float64Array {
+  // Codes are logarithms: the median of codes is the code of the median, and fourteen are soon sorted.
+  const days = SLOTS / DAY;
+  const codes = new Uint8Array(SLOTS);
+  const counts = new Uint8Array(DAY);
   for (const h of hours) {
-    const slot = h % SLOTS;
-    const cores = CORES_OF[ring.mean[slot] ?? 0] ?? 0;
-    if ((ring.net[slot] ?? 0) === 0 || cores <= 0) continue;
-    const bytes = (BYTES_OF[ring.net[slot] ?? 0] ?? 0) + (BYTES_OF[ring.disk[slot] ?? 0] ?? 0);
-    ratios.push(bytes / cores);
+    const row = (h % DAY) * days;
+    const code = ring.mean[h % SLOTS] ?? 0;
+    let at = counts[h % DAY] ?? 0;
+    counts[h % DAY] = at + 1;
+    while (at > 0 && (codes[row + at - 1] ?? 0) > code) {
+      codes[row + at] = codes[row + at - 1] ?? 0;
+      at--;
+    }
+    codes[row + at] = code;
   }
-  return ratios;
+  return Float64Array.from(counts, (count, hour) => {
+    const low = CORES_OF[codes[hour * days + ((count - 1) >> 1)] ?? 0] ?? 0;
+    return (low + (CORES_OF[codes[hour * days + (count >> 1)] ?? 0] ?? 0)) / 2;
+  });
 }
 
-/** Median of bytes a core-second over many hours, by counting: their codes are logarithms already. */
+/** How far peaks and averages ordinarily go above the median of their hour of day. */
+function unexplained(
+  ring: HourRing,
+  hours: readonly number[],
+  medians: Float64Array,
+): Pick<Baseline, 'excess' | 'wobble' | 'wobbleMean'> {
+  const above = (codes: Uint8Array): Float64Array =>
+    Float64Array.from(hours, (h) =>
+      Math.max(0, (CORES_OF[codes[h % SLOTS] ?? 0] ?? 0) - (medians[h % DAY] ?? 0)),
+    );
+  const peaks = above(ring.peak);
+  return {
+    excess: selectQuantile(peaks, 0.98),
+    wobble: selectQuantile(peaks, 0.9),
+    wobbleMean: selectQuantile(above(ring.mean), 0.9),
+  };
+}
+
+/** Median of bytes a core-second over the hours in which both are known; codes are logarithms already. */
 function medianRatio(bytes: Uint8Array, cores: Uint8Array, hours: readonly number[]): number {
-  const counts = new Uint16Array(1024);
-  let total = 0;
+  const logs = new Float64Array(hours.length);
+  let count = 0;
   for (const hour of hours) {
     const byteCode = bytes[hour % SLOTS] ?? 0;
     const coreCode = cores[hour % SLOTS] ?? 0;
-    if (byteCode === 0 || coreCode < 2) continue;
-    const ratio = (BYTES_OF[byteCode] ?? 0) / (CORES_OF[coreCode] ?? 1);
-    const bucket = ratio < 1 ? 0 : Math.min(1023, 1 + Math.round(Math.log(ratio) / RATIO_STEP));
-    counts[bucket] = (counts[bucket] ?? 0) + 1;
-    total++;
+    if (byteCode > 0 && coreCode > 1)
+      logs[count++] = byteCode === 1 ? -Infinity : logOfBytes(byteCode) - logOfCores(coreCode);
   }
-  let seen = 0;
-  for (let bucket = 0; bucket < counts.length; bucket++) {
-    seen += counts[bucket] ?? 0;
-    if (total > 0 && seen * 2 >= total)
-      return bucket === 0 ? 0 : Math.exp((bucket - 1) * RATIO_STEP);
-  }
-  return 0;
+  if (count === 0) return 0;
+  return Math.exp(selectQuantile(logs.subarray(0, count), 0.5));
 }
 
 function read(codes: Uint8Array, table: Float64Array, hours: readonly number[]): number[] {
@@ -192,14 +207,4 @@ function read(codes: Uint8Array, table: Float64Array, hours: readonly number[]):
     if (code > 0) values.push(table[code] ?? 0);
   }
   return values;
-}
-
-/** Quantile by linear interpolation; 0 of nothing. */
-export function quantileOf(values: readonly number[], q: number): number {
-  if (values.length === 0) return 0;
-  const sorted = Float64Array.from(values).sort();
-  const at = (sorted.length - 1) * q;
-  const low = Math.floor(at);
-  const a = sorted[low] ?? 0;
-  return a + ((sorted[Math.min(low + 1, sorted.length - 1)] ?? a) - a) * (at - low);
 }

@@ -1,6 +1,6 @@
 import type { WindowCosts } from '../../model/cost.ts';
 import type { ContainerSample, PodSample, Snapshot } from '../../model/snapshot.ts';
-import { MINUTE_MS } from '../../model/time.ts';
+import { MINUTE_MS, type TimeMs } from '../../model/time.ts';
 import { containerKey } from '../../model/workload.ts';
 import type { Subject, SubjectMember } from './subject.ts';
 
@@ -33,7 +33,7 @@ export function collectSubjects(snapshot: Snapshot, costs: WindowCosts): Subject
   const subjects: Subject[] = [];
   for (const [key, members] of groups) {
     sortHottestFirst(members, snapshot.window.end);
-    const subject = cpuSubject(key, members, nodeCores, costOf);
+    const subject = cpuSubject(key, snapshot.window.end, members, nodeCores, costOf);
     subjects.push(subject);
     const gpu = gpuSubject(subject);
     if (gpu !== null) subjects.push(gpu);
@@ -43,13 +43,17 @@ export function collectSubjects(snapshot: Snapshot, costs: WindowCosts): Subject
 
 function sortHottestFirst(members: SubjectMember[], now: number): void {
   if (members.length === 1) return;
-  const age = ({ pod }: SubjectMember): number =>
-    pod.createdAt !== null && now - pod.createdAt < YOUNG_MS ? 1 : 0;
+  const age = ({ pod }: SubjectMember): number => (isYoung(pod, now) ? 1 : 0);
   members.sort((a, b) => age(a) - age(b) || b.cores - a.cores || (a.pod.uid < b.pod.uid ? -1 : 1));
+}
+
+function isYoung({ createdAt }: PodSample, now: TimeMs): boolean {
+  return createdAt !== null && now - createdAt < YOUNG_MS;
 }
 
 function cpuSubject(
   key: string,
+  now: TimeMs,
   members: readonly SubjectMember[],
   nodeCores: ReadonlyMap<string, number | null>,
   costOf: ReadonlyMap<ContainerSample, number>,
@@ -85,6 +89,7 @@ function cpuSubject(
     runs: RUN_KINDS.has(pod.workload.kind),
     image: container.image,
     cores: isSummed ? sum((member) => member.cores) : cores,
+    isSummed,
     totalCores: sum((member) => member.cores),
     limit: read((member) => member.container.cpuLimitCores),
     request: read((member) => member.container.cpuRequestCores),
@@ -97,7 +102,8 @@ function cpuSubject(
     ram: container.ramUsageBytes,
     ramLimit: container.ramLimitBytes,
     tensor: container.gpuTensorActivity,
-    siblings: isSummed || members.length < 4 ? null : siblingMedian(members),
+    ...siblingsOf(isSummed ? [] : members, isNetKnown),
+    isStarting: !SUMMED_KINDS.has(pod.workload.kind) && isYoung(pod, now),
     podCount: members.length,
     nodeCount: new Set(members.map((member) => member.pod.node)).size,
     members,
@@ -113,9 +119,31 @@ function matesOf(pod: PodSample, container: string): readonly string[] {
     .map(({ name }) => containerKey(pod.namespace, pod.workload, name));
 }
 
-function siblingMedian(members: readonly SubjectMember[]): number {
-  const rest = Float64Array.from(members.slice(1), ({ cores }) => cores).sort();
-  return rest[rest.length >> 1] ?? 0;
+/** Pods that a hot one can be held against. */
+const MIN_SIBLINGS = 3;
+
+function siblingsOf(
+  members: readonly SubjectMember[],
+  isNetKnown: boolean,
+): Pick<Subject, 'siblings' | 'siblingsHighest' | 'siblingsNet'> {
+  const rest = members.slice(1);
+  if (rest.length < MIN_SIBLINGS)
+    return { siblings: null, siblingsHighest: null, siblingsNet: null };
+  const nets: number[] = [];
+  for (const { pod } of rest) {
+    const { networkReceiveBytesPerSecond: rx, networkTransmitBytesPerSecond: tx } = pod;
+    if (rx !== null && tx !== null) nets.push(rx + tx);
+  }
+  return {
+    siblings: medianOf(rest.map(({ cores }) => cores)),
+    siblingsHighest: Math.max(...rest.map(({ cores }) => cores)),
+    siblingsNet: isNetKnown && nets.length === rest.length ? medianOf(nets) : null,
+  };
+}
+
+function medianOf(values: readonly number[]): number {
+  const sorted = Float64Array.from(values).sort();
+  return sorted[sorted.length >> 1] ?? 0;
 }
 
 /** The same container seen by its GPUs: busy GPUs take the place of cores. Null where none is measured. */
@@ -143,5 +171,7 @@ function gpuSubject(cpu: Subject): Subject | null {
     throttled: 0,
     tensor: container.gpuTensorActivity,
     siblings: null,
+    siblingsHighest: null,
+    siblingsNet: null,
   };
 }

@@ -13,7 +13,7 @@ export interface Group {
   readonly key: string;
   readonly subject: Subject;
   readonly memberHashes: readonly number[];
-  /** Keys of the subjects that it speaks for. */
+  /** Keys of the subjects that it speaks for, once it is one of many. */
   readonly memberKeys: readonly string[];
 }
 
@@ -89,15 +89,22 @@ function sumSubject(key: string, members: readonly Subject[]): Subject {
   };
   const all = members.flatMap((member) => member.members);
   const subjectName = byImage ? repositoryOf(first.image ?? '?') : 'one-shot workloads';
+  const only = onlyWorkload(members);
   return {
     ...first,
     key,
     kind: 'group',
-    scope: { namespace: first.namespace, workload: null, container: null, subject: subjectName },
-    workload: null,
+    scope: only ?? {
+      namespace: first.namespace,
+      workload: null,
+      container: null,
+      subject: subjectName,
+    },
+    workload: only?.workload ?? null,
     runs: members.every((member) => member.runs),
     image: byImage ? first.image : null,
     cores: sum((member) => member.totalCores),
+    isSummed: true,
     totalCores: sum((member) => member.totalCores),
     limit: sum((member) => member.limit),
     request: sum((member) => member.request),
@@ -111,12 +118,24 @@ function sumSubject(key: string, members: readonly Subject[]): Subject {
     ramLimit: null,
     tensor: null,
     siblings: null,
+    siblingsHighest: null,
+    siblingsNet: null,
+    isStarting: false,
     podCount: all.length,
     nodeCount: new Set(all.map(({ pod }) => pod.node)).size,
     mates: [],
     members: all.sort((a, b) => b.cores - a.cores || (a.pod.uid < b.pod.uid ? -1 : 1)),
     costNano: members.reduce((total, member) => total + member.costNano, 0),
   };
+}
+
+/** The scope of the one workload that all members are: then it is its finding, and no group's. */
+function onlyWorkload(members: readonly Subject[]): Subject['scope'] | null {
+  const [first, ...rest] = members.map(({ scope }) => scope);
+  if (first === undefined || first.workload === null) return null;
+  const { kind, name } = first.workload;
+  const isOne = rest.every(({ workload }) => workload?.kind === kind && workload.name === name);
+  return isOne ? { ...first, container: rest.length === 0 ? first.container : null } : null;
 }
 
 /** The group in a window that shows none of its members: it used nothing. */
@@ -130,6 +149,7 @@ export function absentGroup(key: string, namespace: string, subject: string): Su
     runs: false,
     image: null,
     cores: 0,
+    isSummed: true,
     totalCores: 0,
     limit: null,
     request: null,
@@ -143,6 +163,9 @@ export function absentGroup(key: string, namespace: string, subject: string): Su
     ramLimit: null,
     tensor: null,
     siblings: null,
+    siblingsHighest: null,
+    siblingsNet: null,
+    isStarting: false,
     podCount: 0,
     nodeCount: 0,
     members: [],

@@ -1,6 +1,7 @@
 import type { Evidence, EvidenceFamily, Severity } from '../../model/finding.ts';
 import type { Facts, Measurement, Signal } from './signal.ts';
 import { SIGNALS, SUPPRESSORS } from './signals.ts';
+import { diskOf } from './subject.ts';
 
 /** Points for a warning, and for a page. A family counts up to its strongest signal. */
 const WARNING_POINTS = 2;
@@ -129,7 +130,7 @@ function severityOf(
 
 function plateauCap({ subject, normal }: Facts): number {
   if (subject.runs) return PLATEAU_POINTS_OF_RUNS;
-  const isWorkKnown = subject.netIn !== null;
+  const isWorkKnown = subject.netIn !== null && diskOf(subject) !== null;
   return isWorkKnown || normal.source !== 'own' ? PLATEAU_POINTS : PLATEAU_POINTS_WITHOUT_WORK;
 }
 

@@ -22,7 +22,7 @@ export function hourValues(track: Track): HourValues | null {
 export function closeHour(ring: HourRing | null, track: Track): HourRing | null {
   const values = hourValues(track);
   if (values === null) return ring;
-  return addHour(ring ?? EMPTY_RING, track.hour, values, track.alarm >= 2);
+  return addHour(ring ?? EMPTY_RING, track.hour, values, track.alarm >= 2 && track.isFlagging > 0);
 }
 
 /**

@@ -6,13 +6,13 @@ import { stepAlarm } from './alarm.ts';
 import type { IndicatorMatcher, Indicators } from './indicators.ts';
 import { judge, QUIET, type Judgement } from './judge.ts';
 import { advanceSlow, closeHour } from './learn.ts';
-import { normalOf } from './normal.ts';
+import { normalOf, type Normal } from './normal.ts';
 import { mateTraffic, peersOf, ringOf, teachPeers } from './neighbours.ts';
 import { flagFrom, hourOf } from './ring.ts';
 import type { Facts } from './signal.ts';
 import { emptyTrack, type AbuseState, type Track } from './state.ts';
 import type { Subject } from './subject.ts';
-import { suspicionOf } from './suspicion.ts';
+import { suspicionOf, type Suspicion } from './suspicion.ts';
 import type { AbuseThresholds } from './thresholds.ts';
 
 export type Rows = DetectorState<AbuseState>;
@@ -37,6 +37,9 @@ export interface Judged {
   /** Keys of the subjects that a group speaks for. */
   readonly memberKeys: readonly string[];
 }
+
+/** Less than this share of its peers' bytes a core-second is other work than theirs. */
+const PEER_SHARE = 0.25;
 
 /** After so long without a sight of it, a spell is over; what was learnt stays for two weeks. */
 const SPELL_GAP_MS = 6 * HOUR_MS;
@@ -104,21 +107,33 @@ export function factsOf(
   const found = normalOf(subject, track, ring, surroundings, knobs);
   const cores = subject.cores ?? 0;
   const suspicion = suspicionOf(subject, cores, track, found, knobs);
-  // A provisional normal is good for nothing but to see what is far beyond it.
-  const isUseless = found.base?.isProvisional === true && suspicion.threshold === null;
-  const normal = isUseless ? { ...found, base: null } : found;
+  const normal = believed(found, suspicion);
   return {
     subject,
     track,
     ring,
     normal,
-    suspicion,
+    suspicion: normal === found ? suspicion : suspicionOf(subject, cores, track, normal, knobs),
     indicators: cores >= knobs.minCores / 2 ? matcher.match(subject) : NO_INDICATORS,
     window,
     historyStart,
     groupSize,
     knobs,
   };
+}
+
+/**
+ * A provisional normal is good for nothing but to see what is far beyond it. Peers vouch for what behaves
+ * as they do: a common base image (python, node) says nothing of what is run in it.
+ */
+function believed(found: Normal, { threshold, extraBytes, cores }: Suspicion): Normal {
+  const { base, source } = found;
+  if (base === null) return found;
+  if (base.isProvisional && threshold === null) return { ...found, base: null };
+  if (source !== 'peers' || extraBytes === null || cores === 0) return found;
+  const usual = base.netPerCoreSecond + base.diskPerCoreSecond;
+  const isLikePeers = extraBytes >= PEER_SHARE * usual * cores;
+  return isLikePeers ? found : { ...found, source: 'new', base: null };
 }
 
 function decide(facts: Facts, { rows, window, knobs, without }: Scene): Judged {
@@ -132,9 +147,11 @@ function decide(facts: Facts, { rows, window, knobs, without }: Scene): Judged {
     return { facts, judgement: QUIET, status: 'unknown', severity: 'info', memberKeys: [] };
   }
   const judgement = judge(facts, without);
-  const step = stepAlarm(track, judgement, facts.suspicion, window, knobs);
+  // What a Job does from the first day on may be what it is for: only what is new is kept from being learnt.
+  const isFlagging = subject.runs && facts.normal.source === 'unknown' ? 0 : 1;
+  const step = stepAlarm({ ...track, isFlagging }, judgement, facts.suspicion, window, knobs);
   rows.set(subject.key, step.track);
-  if (step.hasRisen && ring !== null) {
+  if (step.hasRisen && ring !== null && step.track.isFlagging > 0) {
     const flagged = flagFrom(ring, hourOf(step.track.since));
     if (flagged !== ring) rows.set(`p/${subject.key}`, { row: 'past', ring: flagged });
   }

@@ -1,6 +1,6 @@
 import { HOUR_MS } from '../../model/time.ts';
 import type { DetectorState } from '../detector.ts';
-import { quantileOf } from './baseline.ts';
+import { quantileOf } from './quantile.ts';
 import { hash, repositoryOf } from './images.ts';
 import { addToPeers } from './learn.ts';
 import { BYTES_OF, SLOTS, type HourRing } from './ring.ts';
@@ -41,7 +41,7 @@ function peerKeys(subject: Subject): readonly string[] {
 /**
  * What the pod's network ordinarily carries without this container, bytes a second: a pod's containers
  * share it, so a side-car that is new is not credited with what the others have always sent. The highest
- * of their medians; null where none of them has an hour of history.
+ * of their upper quartiles over a day; null where none of them has an hour of history.
  */
 export function mateTraffic(rows: Rows, subject: Subject): number | null {
   let highest: number | null = null;
@@ -54,7 +54,7 @@ export function mateTraffic(rows: Rows, subject: Subject): number | null {
       const code = hour < 0 ? 0 : (ring.net[hour % SLOTS] ?? 0);
       if (code > 0) values.push(BYTES_OF[code] ?? 0);
     }
-    if (values.length > 0) highest = Math.max(highest ?? 0, quantileOf(values, 0.5));
+    if (values.length > 0) highest = Math.max(highest ?? 0, quantileOf(values, 0.75));
   }
   return highest;
 }

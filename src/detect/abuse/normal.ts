@@ -58,7 +58,8 @@ export function normalOf(
   if (isNew && peers !== null && peers.hours >= PEER_HOURS && subject.kind === 'cpu')
     return { source: 'peers', base: peerBaseline(peers, knobs), ...rest };
   // Its own first hours say nothing of what is new: they may be the miner's.
-  return isNew ? { source: 'new', base: null, ...rest } : { source: 'unknown', base, ...rest };
+  if (isNew) return { source: 'new', base: null, ...rest };
+  return { source: 'unknown', base: base ?? siblingBaseline(subject), ...rest };
 }
 
 function peerBaseline(peers: Peers, knobs: AbuseThresholds): Baseline {
@@ -66,17 +67,42 @@ function peerBaseline(peers: Peers, knobs: AbuseThresholds): Baseline {
     normal: peers.cores,
     sigma: Math.max(peers.cores * 0.25, knobs.minCores / knobs.novelty.sigmas),
     upper: peers.upper * 1.25,
+    upperMean: peers.upper * 1.25,
     excess: 0,
     wobble: 0,
+    wobbleMean: 0,
     highest: peers.upper,
     net: 0,
     disk: 0,
     netPerCoreSecond: peers.cores > 0 ? peers.net / peers.cores : 0,
     diskPerCoreSecond: peers.cores > 0 ? peers.disk / peers.cores : 0,
-    quietPerCoreSecond: Infinity,
     hours: peers.hours,
     isShort: false,
     isProvisional: false,
+  };
+}
+
+/** Its siblings, which share its code and its traffic, as a provisional normal of the hottest pod. */
+function siblingBaseline(subject: Subject): Baseline | null {
+  const { siblings, siblingsHighest, siblingsNet } = subject;
+  if (siblings === null || siblingsHighest === null) return null;
+  const ratio = siblings > 0 ? (siblingsNet ?? 0) / siblings : 0;
+  return {
+    normal: siblings,
+    sigma: Math.max(0.1 * siblings, (siblingsHighest - siblings) / 2),
+    upper: siblingsHighest,
+    upperMean: siblingsHighest,
+    excess: 0,
+    wobble: 0,
+    wobbleMean: 0,
+    highest: siblingsHighest,
+    net: siblingsNet ?? 0,
+    disk: 0,
+    netPerCoreSecond: ratio,
+    diskPerCoreSecond: 0,
+    hours: 0,
+    isShort: true,
+    isProvisional: true,
   };
 }
 

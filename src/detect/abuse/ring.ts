@@ -47,6 +47,17 @@ function tableOf({ unit, log }: Scale): Float64Array {
 export const CORES_OF = tableOf(CORES);
 export const BYTES_OF = tableOf(BYTES);
 
+/** Logarithms of what codes from 2 on stand for. */
+export function logOfCores(code: number): number {
+  return LOG_CORES + (code - 2) * CORES.log;
+}
+
+export function logOfBytes(code: number): number {
+  return (code - 2) * BYTES.log;
+}
+
+const LOG_CORES = Math.log(CORES.unit);
+
 export const EMPTY_RING: HourRing = {
   newest: -1,
   mean: new Uint8Array(SLOTS),

@@ -30,6 +30,10 @@ const NUMBERS = [
   'slow',
   'slowSince',
   'fast',
+  /** Averages over about an hour: cores, network and disk in bytes a second (−1: not known). */
+  'smoothCores',
+  'smoothNet',
+  'smoothDisk',
   /** The spell: suspicious use, from its onset on. */
   'dwell',
   'since',
@@ -49,6 +53,11 @@ const NUMBERS = [
   'alarmSince',
   'quietBelow',
   'lowFor',
+  /** When the last alarm ended, and how often it came back within a week. */
+  'lastAlarm',
+  'returns',
+  /** 1 when the alarm's hours are not to be learnt from. */
+  'isFlagging',
 ] as const;
 
 type TrackNumbers = { readonly [Name in (typeof NUMBERS)[number]]: number };

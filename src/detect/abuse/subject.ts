@@ -18,6 +18,8 @@ export interface Subject {
   readonly runs: boolean;
   readonly image: string | null;
   readonly cores: number | null;
+  /** True where cores, limits and traffic are sums over its pods, not those of the hottest. */
+  readonly isSummed: boolean;
   /** Cores of all its pods. */
   readonly totalCores: number | null;
   readonly limit: number | null;
@@ -33,6 +35,11 @@ export interface Subject {
   readonly tensor: number | null;
   /** Median cores of the hottest pod's siblings, where it has enough of them. */
   readonly siblings: number | null;
+  /** The highest of them, and their median network in bytes a second (null: not known). */
+  readonly siblingsHighest: number | null;
+  readonly siblingsNet: number | null;
+  /** True while all its pods are so young that they may be busy starting. */
+  readonly isStarting: boolean;
   readonly podCount: number;
   readonly nodeCount: number;
   /** The pods and their containers, the hottest first. */

@@ -23,9 +23,14 @@ export interface Suspicion {
 }
 
 /** Bytes a core-second below which so much added use is silent. */
-export function silentBelow(cores: number, { work }: AbuseThresholds): number {
-  // The free allowance is per second: dear for a tenth of a core, nothing for ten.
-  return work.silentBytesPerCoreSecond + work.freeBytesPerSecond / Math.max(cores, 1e-3);
+export function silentBelow(
+  cores: number,
+  { isSummed, podCount }: Pick<Subject, 'isSummed' | 'podCount'>,
+  { work }: AbuseThresholds,
+): number {
+  // The free allowance is per pod and second: dear for a tenth of a core, nothing for ten.
+  const free = work.freeBytesPerSecond * (isSummed ? podCount : 1);
+  return work.silentBytesPerCoreSecond + free / Math.max(cores, 1e-3);
 }
 
 /**
@@ -87,8 +92,11 @@ function againstBaseline(
     usual + minCores,
     crept ? 0 : usual + 1.5 * base.wobble,
   );
-  const isSilent = extraBytes !== null && extraBytes < silentBelow(extraCores, knobs) * extraCores;
-  const threshold = isSilent && !base.isShort ? low : Math.max(low, upper + sigma);
+  const isSilent =
+    extraBytes !== null && extraBytes < silentBelow(extraCores, subject, knobs) * extraCores;
+  const lower = Math.max(low, crept ? 0 : base.upper + sigma);
+  const threshold = isSilent && !base.isShort ? lower : Math.max(low, upper + sigma);
+  const isOver = cores >= threshold && explained < work.explainedShare;
   const spread = Math.max(sigma, (upper - usual) / 3);
   return {
     cores,
@@ -97,9 +105,42 @@ function againstBaseline(
     extraCores,
     extraBytes,
     explained,
-    z: (cores > usual ? extraCores * (1 - explained) : cores - usual) / spread,
-    isHot: cores >= threshold && explained < work.explainedShare,
+    z: subject.isStarting
+      ? 0
+      : (cores > usual ? extraCores * (1 - explained) : cores - usual) / spread,
+    // What starts is busy; a known workload's new pods are looked at once they have settled.
+    isHot:
+      !subject.isStarting &&
+      (isOver || isHotOnAverage(subject, cores, track, usual, sigma, base, knobs)),
   };
+}
+
+/**
+ * The average of about an hour against the averages that were learnt: bursts even out, and what runs all
+ * the time below them, or in turns with nothing, remains. Only silent use counts, and only windows that
+ * have a part in it.
+ */
+function isHotOnAverage(
+  subject: Subject,
+  cores: number,
+  track: Track,
+  usual: number,
+  sigma: number,
+  base: Baseline,
+  knobs: AbuseThresholds,
+): boolean {
+  const { smoothCores, smoothNet, smoothDisk } = track;
+  const extra = smoothCores - usual;
+  if (base.isShort || smoothNet < 0 || extra < knobs.minCores || cores - usual < extra / 2)
+    return false;
+  const line = Math.max(
+    usual + knobs.novelty.sigmas * sigma,
+    usual * (1 + knobs.novelty.minShare),
+    base.upperMean + sigma,
+    usual + 1.5 * base.wobbleMean,
+  );
+  const bytes = Math.max(0, smoothNet - base.net) + Math.max(0, smoothDisk - base.disk);
+  return smoothCores >= line && bytes < silentBelow(extra, subject, knobs) * extra;
 }
 
 /**

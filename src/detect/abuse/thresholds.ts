@@ -46,6 +46,10 @@ export const abuseSchema = z.strictObject({
     leak: share,
     cap: count,
     offWindows: count,
+    /** An alarm that keeps coming back waits for this at most. */
+    offWindowsMost: count,
+    /** So long of less until a warning is only an info. */
+    betterWindows: count,
   }),
   work: z.strictObject({
     /** A pool connection and probes, whatever the power. */
@@ -76,7 +80,7 @@ export const abuseSchema = z.strictObject({
   spread: z.strictObject({ workloads: count, pods: count, nodes: count }),
   outlier: z.strictObject({ pods: count, times: positive }),
   gpu: z.strictObject({ busy: share, tensor: share }),
-  jvm: z.strictObject({ memoryShare: share }),
+  jvm: z.strictObject({ memoryShare: share, stepShare: share }),
   weights: z.strictObject({
     'sustained-use': weight,
     'cpu-hours': weight,

@@ -6,19 +6,32 @@ import { verdictOf } from './verdict.ts';
 
 const MAX_SAME_IMAGE = 5;
 
-/** One verdict a scope: a group speaks for its members, the graver of cores and GPUs for a container. */
+/**
+ * One cause, one finding: a group speaks for its members (whose own findings close), the more specific of
+ * two groups for both, and the graver of cores and GPUs for a container.
+ */
 export function toVerdicts({ subjects, judged }: AbuseLook): readonly Verdict[] {
-  const spokenFor = new Set<string>();
-  for (const { status, severity, memberKeys } of judged)
-    if (status === 'firing' && severity !== 'info')
-      for (const key of memberKeys) spokenFor.add(key);
+  const spokenFor = new Map<string, string>();
+  const saidOf = new Set<string>();
+  for (const one of judged) {
+    const { facts, status, severity, memberKeys } = one;
+    if (status !== 'firing' || severity === 'info') continue;
+    // Groups of one image come before those of the whole namespace (see collectGroups).
+    if (memberKeys.length > 0 && memberKeys.every((key) => spokenFor.has(key)))
+      saidOf.add(facts.subject.key);
+    else for (const key of memberKeys) spokenFor.set(key, facts.subject.key);
+  }
   const best = new Map<string, Verdict>();
   for (const { facts, judgement, status, severity } of judged) {
+    const { subject, track, indicators } = facts;
     if (status === 'unknown') continue;
-    const isMarked = facts.indicators.strong.length > 0;
-    if (status === 'firing' && spokenFor.has(facts.subject.key) && !isMarked) continue;
-    const verdict = verdictOf(facts, judgement, status, severity, {
-      sameImage: sameImage(facts.subject, subjects),
+    const isMarked = indicators.strong.length > 0;
+    const isCovered = spokenFor.has(subject.key) || saidOf.has(subject.key);
+    const isSaid = status === 'firing' && isCovered && !isMarked;
+    if (isSaid && track.alarmSince === facts.window.end) continue;
+    const verdict = verdictOf(facts, judgement, isSaid ? 'clear' : status, severity, {
+      sameImage: sameImage(subject, subjects),
+      isPart: isSaid,
     });
     const scope = JSON.stringify(verdict.scope);
     const other = best.get(scope);

@@ -1,6 +1,7 @@
 import type { NextStep, Severity, Verdict } from '../../model/finding.ts';
 import { fromNano } from '../../model/money.ts';
 import { HOURS_PER_MONTH, formatTime, windowHours } from '../../model/time.ts';
+import { quantileOf } from './quantile.ts';
 import { evidenceOf, type Judgement } from './judge.ts';
 import { cores, type Facts } from './signal.ts';
 
@@ -10,6 +11,8 @@ const MAX_PODS = 20;
 /** Where else the suspicious image runs, and what changed around the onset. */
 export interface Surroundings {
   readonly sameImage: readonly string[];
+  /** True when a group that it belongs to speaks for it. */
+  readonly isPart: boolean;
 }
 
 export function verdictOf(
@@ -20,9 +23,11 @@ export function verdictOf(
   surroundings: Surroundings,
 ): Verdict {
   const { subject, track, window } = facts;
-  const pods = subject.members
-    .filter(({ cores }) => subject.kind === 'group' || cores >= track.quietBelow)
-    .map(({ pod }) => pod.name);
+  const hot = subject.members.filter(
+    ({ cores }) => subject.kind === 'group' || cores >= track.quietBelow,
+  );
+  // A miner that rests in this window is no less there.
+  const pods = (hot.length > 0 ? hot : subject.members.slice(0, 1)).map(({ pod }) => pod.name);
   const readings = [...judgement.readings, ...judgement.suppressors];
   const evidence = readings
     .filter(({ strength }) => strength !== null && strength > 0)
@@ -36,7 +41,11 @@ export function verdictOf(
     score: judgement.severity === severity ? judgement.score : floorScore(severity),
     startedAt: track.since > 0 ? track.since : window.start,
     summary:
-      status === 'clear' ? 'Its use is back to normal' : summaryOf(facts, judgement, severity),
+      status === 'clear'
+        ? surroundings.isPart
+          ? 'Part of a group of workloads that is one finding by itself'
+          : 'Its use is back to normal'
+        : summaryOf(facts, judgement, severity),
     evidence: [...evidence, ...context(facts, surroundings), ...undecided(judgement)],
     next: nextSteps(facts, severity),
     pods: [...new Set(pods)].sort().slice(0, MAX_PODS),
@@ -64,10 +73,12 @@ const PHRASES: Readonly<Record<string, string>> = {
 };
 
 function summaryOf(
-  { subject, suspicion }: Facts,
+  { subject, suspicion, track }: Facts,
   judgement: Judgement,
   severity: Severity,
 ): string {
+  // The spell's typical use: the present window may be one in which it rests.
+  const used = track.recent.length > 0 ? quantileOf(track.recent, 0.5) : suspicion.cores;
   const phrases = judgement.readings
     .filter(({ strength }) => (strength ?? 0) > 0)
     .map(({ signal }) => PHRASES[signal.name])
@@ -76,7 +87,7 @@ function summaryOf(
   const who = subject.kind === 'group' ? `${subject.podCount} pod(s) together burn` : 'Burns';
   const how = phrases.length === 0 ? 'as it did before' : phrases.slice(0, 4).join(', ');
   const doubt = severity === 'critical' ? '' : '; metrics alone cannot tell what it computes';
-  return `${who} ${cores(suspicion.cores)} ${what} the way a miner does: ${how}${doubt}`;
+  return `${who} ${cores(used)} ${what} the way a miner does: ${how}${doubt}`;
 }
 
 /** What happened around the onset; no weight, for whoever reads. */

@@ -1,3 +1,4 @@
+import { diskOf } from '../subject.ts';
 import { silentBelow } from '../suspicion.ts';
 import { rate, unknown, type Facts, type Measurement, type Signal } from '../signal.ts';
 
@@ -16,7 +17,7 @@ export function workRatio({ track, normal, subject, knobs }: Facts): WorkRatio |
   const bytesPerCoreSecond = track.extraBytes / track.ioCoreSeconds;
   return {
     bytesPerCoreSecond,
-    silentBelow: silentBelow(track.recent.at(-1) ?? 0, knobs),
+    silentBelow: silentBelow(track.recent.at(-1) ?? 0, subject, knobs),
     explained: perCore > knobs.work.silentBytesPerCoreSecond ? bytesPerCoreSecond / perCore : null,
   };
 }
@@ -45,17 +46,20 @@ export const cpuWithoutWork: Signal = {
     const isSilent =
       bytesPerCoreSecond < silentBelow ||
       (explained !== null && explained < knobs.work.silentShare);
+    // With the disk unknown half of the work is: then silence is a hint, and no more.
+    const isDiskKnown = diskOf(facts.subject) !== null;
     const isWeak = explained !== null && explained < knobs.work.weakShare;
     return {
       value: bytesPerCoreSecond,
       threshold: silentBelow,
-      strength: isSilent ? 1.5 : isWeak ? 0.5 : 0,
+      strength: isSilent && isDiskKnown ? 1.5 : isSilent || isWeak ? 0.5 : 0,
       text:
-        `The added CPU comes with ${rate(bytesPerCoreSecond)} of network and disk a core` +
+        `The added CPU comes with ${rate(bytesPerCoreSecond)} of network${isDiskKnown ? ' and disk' : ''} a core` +
         (explained === null
           ? ''
           : `, ${Math.round(explained * 100)} % of what its CPU ordinarily comes with`) +
-        (suspicion.extraBytes === 0 ? ': no more than before' : ''),
+        (suspicion.extraBytes === 0 ? ': no more than before' : '') +
+        (isDiskKnown ? '' : '; its disk is not known, so it counts as a hint only'),
     };
   },
 };

@@ -1,4 +1,4 @@
-import { quantileOf } from '../baseline.ts';
+import { quantileOf } from '../quantile.ts';
 import { unknown, type Signal } from '../signal.ts';
 
 /** Robust coefficient of variation: 1.4826 MAD / median. */

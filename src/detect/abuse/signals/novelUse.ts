@@ -1,4 +1,4 @@
-import { quantileOf } from '../baseline.ts';
+import { quantileOf } from '../quantile.ts';
 import { cores, unknown, type Signal } from '../signal.ts';
 
 /**
@@ -16,7 +16,7 @@ export const novelUse: Signal = {
     const typical = quantileOf(track.recent, 0.5);
     const isFiring =
       track.dwell >= knobs.dwell.onWindows &&
-      Math.max(typical, suspicion.cores) >= suspicion.threshold;
+      (suspicion.isHot || Math.max(typical, suspicion.cores) >= suspicion.threshold);
     const isStrong =
       // What the hour of day explains is not known yet: only what was never seen at all counts in full.
       (!normal.base.isShort || typical >= 2 * normal.base.highest) &&

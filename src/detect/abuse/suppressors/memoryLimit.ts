@@ -13,15 +13,15 @@ export const memoryLimit: Signal = {
     if (ram === null || ramLimit === null || ramLimit <= 0)
       return unknown('It has no memory limit, or its memory is not known');
     const share = ram / ramLimit;
-    // At its limit before the use began: then the use is the collector's, and not what filled the memory.
+    // No memory came with the use: then it is the collector's, and not what filled the memory.
     const wasThere =
       normal.source === 'own' &&
-      track.ram >= knobs.jvm.memoryShare * ramLimit &&
-      !normal.isDeployed;
+      !normal.isDeployed &&
+      track.ramStep < knobs.jvm.stepShare * ramLimit;
     return {
       value: share,
       threshold: knobs.jvm.memoryShare,
-      strength: share < knobs.jvm.memoryShare ? 0 : wasThere ? 2 : 1,
+      strength: share < knobs.jvm.memoryShare ? 0 : wasThere ? 2.5 : 1,
       text: `Its memory is at ${Math.round(share * 100)} % of the limit`,
     };
   },

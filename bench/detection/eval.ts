@@ -1,0 +1,68 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { availableParallelism, cpus } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { measureCost } from './cost.ts';
+import { renderCurve } from './curve.ts';
+import { evaluate } from './evaluation.ts';
+import { jobsOf, type Size } from './jobs.ts';
+import { renderReport } from './report.ts';
+import { runJobs } from './runJobs.ts';
+import { SIGNALS, SUPPRESSORS } from '../../src/detect/abuse/signals.ts';
+import type { Split } from './worlds.ts';
+
+/*
+ * The evaluation: `npm run eval [-- --split tuning] [--size small] [--threads 2] [--out DIR]`. Plays
+ * labelled worlds through `runWindow` and writes docs/detection-evaluation.{md,json,svg}.
+ */
+const FULL: Size = {
+  minerSeeds: 4,
+  honestSeeds: 45,
+  coldSeeds: 3,
+  ablation: ['nothing', ...[...SIGNALS, ...SUPPRESSORS].map(({ name }) => name)],
+};
+const MEDIUM: Size = { minerSeeds: 2, honestSeeds: 6, coldSeeds: 2, ablation: [] };
+
+const { values } = parseArgs({
+  options: {
+    split: { type: 'string', default: 'held-out' },
+    size: { type: 'string', default: 'full' },
+    threads: { type: 'string', default: '2' },
+    out: { type: 'string', default: fileURLToPath(new URL('../../docs/', import.meta.url)) },
+  },
+});
+const split: Split = values.split === 'tuning' ? 'tuning' : 'held-out';
+const size = values.size === 'full' ? FULL : MEDIUM;
+const jobs = jobsOf(split, size);
+const begun = performance.now();
+const played = await runJobs(
+  jobs,
+  Math.min(availableParallelism(), Number(values.threads)),
+  ({ job, seconds }, done) =>
+    void process.stderr.write(
+      `${done}/${jobs.length} ${job.part} ${job.setting} seed ${job.seed}${job.without === null ? '' : ` without ${job.without}`}: ${seconds.toFixed(1)} s\n`,
+    ),
+);
+const evaluation = evaluate(played, split);
+const cost = measureCost();
+const flags = [
+  split === 'held-out' ? '' : `--split ${split}`,
+  size === FULL ? '' : `--size ${values.size}`,
+].filter((flag) => flag !== '');
+const frame = {
+  date: new Date().toISOString().slice(0, 10),
+  command: ['npm run eval', ...(flags.length > 0 ? ['--', ...flags] : [])].join(' '),
+  machine: `${cpus().length} cores (${cpus()[0]?.model.trim() ?? 'unknown'}), Node ${process.versions.node}`,
+  seconds: (performance.now() - begun) / 1000,
+  cost,
+};
+mkdirSync(values.out, { recursive: true });
+const put = (name: string, text: string): void => writeFileSync(join(values.out, name), text);
+put('detection-evaluation.md', renderReport(evaluation, frame));
+put(
+  'detection-evaluation.json',
+  `${JSON.stringify({ ...frame, ...evaluation }, (_, value: unknown) => (value === Infinity ? null : value), 2)}\n`,
+);
+put('detection-evaluation.svg', renderCurve(evaluation));
+process.stdout.write(renderReport(evaluation, frame).split('## By shape')[0] ?? '');

@@ -1,0 +1,211 @@
+import type { Job } from './jobs.ts';
+import {
+  falseAlarmsOf,
+  isHard,
+  onsetErrors,
+  recallOf,
+  ruleFigures,
+  type FalseAlarms,
+  type Recall,
+  type RuleFigures,
+} from './measures.ts';
+import type { Outcome } from './play.ts';
+import { delayQuantile, shareOf, type Share } from './stats.ts';
+import type { Played } from './worker.ts';
+
+/** Everything that the report says, as data. */
+export interface Evaluation {
+  readonly split: string;
+  readonly cases: number;
+  readonly seconds: number;
+  readonly overall: Recall;
+  readonly byShare: readonly { readonly share: number; readonly recall: Recall }[];
+  readonly byShape: readonly { readonly shape: string; readonly recall: Recall }[];
+  readonly byHow: Readonly<Record<'deployed' | 'hijacked', Recall>>;
+  readonly byBackground: Readonly<Record<'measured' | 'simulated', Recall>>;
+  readonly bySetting: readonly {
+    readonly setting: Job['setting'];
+    readonly recall: Recall;
+    readonly falseAlarms: FalseAlarms;
+  }[];
+  readonly coldStart: { readonly unthrottled: Recall; readonly all: Recall };
+  readonly poison: Share;
+  readonly falseAlarms: {
+    /** Traces played as they were measured, or repeated (their repetitions are not independent). */
+    readonly measured: FalseAlarms;
+    readonly simulated: FalseAlarms;
+    /** Backgrounds of miner cases before the onset. */
+    readonly backgrounds: FalseAlarms;
+    /** What metrics cannot decide: stuck loops, releases that need three times the CPU. */
+    readonly undecidable: FalseAlarms;
+    readonly undecidableFlagged: Share;
+  };
+  readonly rules: readonly RuleFigures[];
+  readonly ours: {
+    readonly recall: Share;
+    readonly hardRecall: Share;
+    readonly medianMinutes: number;
+    readonly falseAlarms: FalseAlarms['warning'];
+  };
+  readonly ablation: readonly {
+    readonly without: string;
+    readonly recall: Share;
+    readonly deployedCritical: Share;
+    readonly falseWarnings: number;
+    readonly falseCriticals: number;
+  }[];
+  readonly onset: {
+    readonly cases: number;
+    readonly within2Windows: Share;
+    readonly medianMinutes: number;
+    readonly p05Minutes: number;
+    readonly p95Minutes: number;
+  };
+}
+
+/** Miners of a tenth of the limit are scored by themselves. */
+const SCORED_SHARE = 0.2;
+
+export function evaluate(played: readonly Played[], split: string): Evaluation {
+  const pick = (part: Job['part'], setting: Job['setting'], rules = false): readonly Outcome[] =>
+    played
+      .filter(
+        ({ job }) =>
+          job.part === part &&
+          job.setting === setting &&
+          job.without === null &&
+          (!rules || job.withRules),
+      )
+      .flatMap(({ outcomes }) => outcomes);
+  const every = pick('miners', 'metrics');
+  const miners = every.filter(({ truth }) => (truth.share ?? 0) >= SCORED_SHARE);
+  const honest = pick('honest', 'metrics');
+  const measured = pick('measured', 'metrics');
+  const decidable = honest.filter(({ truth }) => !truth.isUndecidable);
+  const undecidable = honest.filter(({ truth }) => truth.isUndecidable);
+  const ruled = [...pick('honest', 'metrics', true), ...pick('measured', 'metrics', true)].filter(
+    ({ truth }) => !truth.isUndecidable,
+  );
+  const compared = [...ruled, ...every];
+  const cold = pick('cold', 'metrics');
+  const steady = miners.filter(({ truth }) =>
+    ['steady', 'memory-light', 'cover-traffic'].includes(truth.shape),
+  );
+  const errors = onsetErrors(steady);
+  const names = Object.keys(every[0]?.rules ?? {});
+  return {
+    split,
+    cases: played.reduce((sum, { outcomes }) => sum + outcomes.length, 0),
+    seconds: played.reduce((sum, { seconds }) => sum + seconds, 0),
+    overall: recallOf(miners),
+    byShare: distinct(every, ({ truth }) => truth.share ?? 0)
+      .sort((a, b) => b - a)
+      .map((share) => ({
+        share,
+        recall: recallOf(every.filter(({ truth }) => truth.share === share)),
+      })),
+    byShape: distinct(miners, ({ truth }) => truth.shape)
+      .sort()
+      .map((shape) => ({
+        shape,
+        recall: recallOf(miners.filter(({ truth }) => truth.shape === shape)),
+      })),
+    byHow: {
+      deployed: recallOf(miners.filter(({ truth }) => truth.how === 'deployed')),
+      hijacked: recallOf(miners.filter(({ truth }) => truth.how === 'hijacked')),
+    },
+    byBackground: {
+      measured: recallOf(miners.filter(({ truth }) => truth.source === 'measured')),
+      simulated: recallOf(miners.filter(({ truth }) => truth.source === 'simulated')),
+    },
+    bySetting: (['metrics', 'specs', 'no-disk', 'no-network'] as const).map((setting) => ({
+      setting,
+      recall: recallOf(
+        pick('miners', setting).filter(({ truth }) => (truth.share ?? 0) >= SCORED_SHARE),
+      ),
+      falseAlarms: falseAlarmsOf(
+        pick('honest', setting).filter(({ truth }) => !truth.isUndecidable),
+      ),
+    })),
+    coldStart: {
+      unthrottled: recallOf(cold.filter(({ truth }) => truth.share === 1)),
+      all: recallOf(cold),
+    },
+    poison: shareOf(
+      pick('poison', 'metrics').map((one) => ({
+        cluster: one.truth.service,
+        hit: one.firstAt.warning !== undefined,
+      })),
+    ),
+    falseAlarms: {
+      measured: falseAlarmsOf(measured),
+      simulated: falseAlarmsOf(decidable),
+      backgrounds: falseAlarmsOf(every),
+      undecidable: falseAlarmsOf(undecidable),
+      undecidableFlagged: shareOf(
+        undecidable.map((one) => ({
+          cluster: one.truth.service,
+          hit: one.firstAt.warning !== undefined,
+        })),
+      ),
+    },
+    rules: names.map((name) => ruleFigures(name, every, compared)),
+    ours: {
+      recall: recallOf(every).warning,
+      hardRecall: recallOf(every.filter(isHard)).warning,
+      medianMinutes: delayQuantile(
+        every.map((one) =>
+          one.firstAt.warning === undefined
+            ? Infinity
+            : (one.firstAt.warning - (one.truth.onset ?? 0)) / 60_000,
+        ),
+        0.5,
+      ),
+      falseAlarms: falseAlarmsOf(compared).warning,
+    },
+    ablation: ablationOf(played),
+    onset: {
+      cases: errors.length,
+      within2Windows: shareOf(
+        steady
+          .filter(({ startedAt }) => startedAt !== null)
+          .map((one, index) => ({
+            cluster: one.truth.service,
+            hit: Math.abs(errors[index] ?? Infinity) <= 10,
+          })),
+      ),
+      medianMinutes: delayQuantile(errors, 0.5),
+      p05Minutes: delayQuantile(errors, 0.05),
+      p95Minutes: delayQuantile(errors, 0.95),
+    },
+  };
+}
+
+/** Worlds of the ablation, with each signal left out; first the same worlds with all of them. */
+function ablationOf(played: readonly Played[]): Evaluation['ablation'] {
+  const names = distinct(
+    played.filter(({ job }) => job.without !== null),
+    ({ job }) => job.without ?? '',
+  );
+  return names.map((without) => {
+    const own = played.filter(({ job }) => job.without === without);
+    const miners = own.filter(({ job }) => job.part === 'miners').flatMap((one) => one.outcomes);
+    const honest = own
+      .filter(({ job }) => job.part === 'honest')
+      .flatMap((one) => one.outcomes)
+      .filter(({ truth }) => !truth.isUndecidable);
+    const { warning, deployedCritical } = recallOf(miners);
+    const alarms = falseAlarmsOf(honest);
+    return {
+      without,
+      recall: warning,
+      deployedCritical,
+      falseWarnings: alarms.warning.events,
+      falseCriticals: alarms.critical.events,
+    };
+  });
+}
+
+function distinct<T, K>(list: readonly T[], key: (one: T) => K): K[] {
+  return [...new Set(list.map(key))];
+}

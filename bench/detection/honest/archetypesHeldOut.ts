@@ -1,0 +1,142 @@
+import { clock, DAY_MS, MIB, type Flow } from '../workload.ts';
+import { batch, bursts, flowOf, io, later, service, type Archetype } from './plans.ts';
+
+/** Honest workloads that nothing was ever tuned on: they are scored, and not looked at one by one. */
+export const ARCHETYPES_HELD_OUT: readonly Archetype[] = [
+  {
+    name: 'inference',
+    only: 'held-out',
+    kind: 'Deployment',
+    replicas: [1, 4],
+    make: (r) => service(r, r.between(2e4, 2e5), r.between(0.5, 1.8), 4),
+  },
+  {
+    name: 'leader-among-followers',
+    only: 'held-out',
+    kind: 'StatefulSet',
+    replicas: [3, 5],
+    make(r, days) {
+      const plan = service(r, r.between(3e5, 5e6), r.between(0.05, 0.2), 2);
+      const at = later(r, days);
+      return {
+        ...plan,
+        flow(start, replica, random) {
+          const flow = plan.flow(start, replica, random) as Flow;
+          const leader = start < at ? 0 : 1;
+          const times = replica === leader ? 4 : 1;
+          return {
+            ...flow,
+            cores: flow.cores * times,
+            rx: (flow.rx ?? 0) * times,
+            tx: (flow.tx ?? 0) * times,
+          };
+        },
+      };
+    },
+  },
+  {
+    name: 'weekend-batch',
+    only: 'held-out',
+    kind: 'StatefulSet',
+    replicas: [1, 1],
+    make(r) {
+      const from = r.between(0, 12);
+      const hours = r.between(2, 9);
+      return batch(
+        r,
+        r.between(2e5, 8e6),
+        r.between(0.5, 1.6),
+        2,
+        'both',
+        (start) => {
+          const { day, hour } = clock(start);
+          return day === 5 && hour >= from && hour < from + hours;
+        },
+        r.between(0.02, 0.15),
+      );
+    },
+  },
+  {
+    name: 'build-cache-deployment',
+    only: 'held-out',
+    kind: 'Deployment',
+    replicas: [1, 3],
+    born: [0.4, 0.8],
+    make: (r) =>
+      batch(r, r.between(2e5, 4e6), r.between(0.7, 3), 4, 'both', bursts(r, 20, [3, 50]), 0.02),
+  },
+  {
+    name: 'marketing-day',
+    only: 'held-out',
+    kind: 'Deployment',
+    replicas: [2, 6],
+    make(r, days) {
+      const plan = service(r, r.between(1e5, 5e6), r.between(0.08, 0.3), 2);
+      const at = Math.floor(later(r, days) / DAY_MS) * DAY_MS + r.between(6, 10) * 3_600_000;
+      const until = at + r.between(6, 14) * 3_600_000;
+      const times = r.between(2, 5);
+      return {
+        ...plan,
+        flow(start, replica, random) {
+          const flow = plan.flow(start, replica, random) as Flow;
+          if (start < at || start >= until) return flow;
+          return {
+            ...flow,
+            cores: flow.cores * times,
+            rx: (flow.rx ?? 0) * times,
+            tx: (flow.tx ?? 0) * times,
+          };
+        },
+      };
+    },
+  },
+  {
+    name: 'mesh-proxy-heavy',
+    only: 'held-out',
+    kind: 'DaemonSet',
+    replicas: [4, 10],
+    make: (r) => service(r, r.between(5e6, 6e7), r.between(0.1, 0.6), 2),
+  },
+  {
+    name: 'backup-of-everything',
+    only: 'held-out',
+    kind: 'CronJob',
+    replicas: [1, 2],
+    make(r) {
+      const begin = r.between(0, 5);
+      const hours = r.between(1, 5);
+      return batch(
+        r,
+        r.between(5e6, 5e7),
+        r.between(0.3, 1),
+        1,
+        'both',
+        (start) => {
+          const { hour } = clock(start);
+          return hour >= begin && hour < begin + hours;
+        },
+        null,
+      );
+    },
+  },
+  {
+    name: 'garbage-collector',
+    only: 'held-out',
+    kind: 'Deployment',
+    replicas: [1, 1],
+    // Walks its heap for a quarter of an hour, four times a day, and moves nothing.
+    make(r) {
+      const phase = r.between(0, 360);
+      return {
+        limit: 1,
+        request: 0.2,
+        ramLimit: 2048 * MIB,
+        flow(start, _, random) {
+          const on = (start / 60_000 + phase) % 360 < 15;
+          const cores = (on ? 0.5 : 0.06) * random.noise(0.12);
+          return flowOf(cores, 1200 * MIB, io(0.06, 1e6, 'net', random));
+        },
+      };
+    },
+  },
+];

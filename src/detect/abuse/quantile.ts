@@ -1,0 +1,39 @@
+/** Quantile by linear interpolation; 0 of nothing. */
+export function quantileOf(values: readonly number[], q: number): number {
+  return values.length === 0 ? 0 : selectQuantile(Float64Array.from(values), q);
+}
+
+/** The same by selection, in linear time; changes the order of `values`. */
+export function selectQuantile(values: Float64Array, q: number): number {
+  const at = (values.length - 1) * q;
+  const low = Math.floor(at);
+  select(values, low);
+  const a = values[low] ?? 0;
+  if (at === low) return a;
+  let b = Infinity;
+  for (let index = low + 1; index < values.length; index++) b = Math.min(b, values[index] ?? b);
+  // Two equal infinities have no difference.
+  return a === b ? a : a + (b - a) * (at - low);
+}
+
+/** Puts the k-th smallest at k, nothing larger before it and nothing smaller behind it (Hoare 1961). */
+function select(values: Float64Array, k: number): void {
+  let left = 0;
+  let right = values.length - 1;
+  while (left < right) {
+    const pivot = values[(left + right) >> 1] ?? 0;
+    let i = left;
+    let j = right;
+    while (i <= j) {
+      while ((values[i] ?? 0) < pivot) i++;
+      while ((values[j] ?? 0) > pivot) j--;
+      if (i > j) break;
+      const swap = values[i] ?? 0;
+      values[i++] = values[j] ?? 0;
+      values[j--] = swap;
+    }
+    if (k <= j) right = j;
+    else if (k >= i) left = i;
+    else return;
+  }
+}
