@@ -17,8 +17,8 @@ import type { Split } from './worlds.ts';
  * labelled worlds through `runWindow` and writes docs/detection-evaluation.{md,json,svg}.
  */
 const FULL: Size = {
-  minerSeeds: 4,
-  honestSeeds: 45,
+  minerSeeds: 3,
+  honestSeeds: 16,
   coldSeeds: 3,
   ablation: ['nothing', ...[...SIGNALS, ...SUPPRESSORS].map(({ name }) => name)],
 };

@@ -22,6 +22,8 @@ export interface Job {
   /** Cases of each plan or archetype. */
   readonly copies: number;
   readonly shares?: readonly number[];
+  /** Days of an honest world. */
+  readonly days?: number;
   /** Rules used today run beside it. */
   readonly withRules: boolean;
 }
@@ -69,20 +71,20 @@ export function jobsOf(split: Split, size: Size): readonly Job[] {
     ...(['specs', 'no-disk', 'no-network'] as const).map((setting) =>
       job('honest', 0, { setting, copies: 2 }),
     ),
-    ...size.ablation.map((without) => job('miners', 0, { without, shares: [0.5, 0.2] })),
-    ...size.ablation.map((without) => job('honest', 0, { without })),
+    ...size.ablation.map((without) => job('miners', 0, { without, shares: [0.3] })),
+    ...size.ablation.map((without) => job('honest', 0, { without, days: 11 })),
     ...seeds(size.coldSeeds).map((seed) => job('cold', seed, { copies: 4 })),
     job('measured', 0, { withRules: true }),
     ...seeds(2).map((seed) => job('poison', seed)),
   ];
 }
 
-export function worldOf({ part, split, seed, copies, shares }: Job): World {
+export function worldOf({ part, split, seed, copies, shares, days }: Job): World {
   switch (part) {
     case 'miners':
       return minerWorld(split, seed, copies, shares);
     case 'honest':
-      return honestWorld(split, seed, copies, 15);
+      return honestWorld(split, seed, copies, days ?? 15);
     case 'measured':
       return measuredWorld(split);
     case 'cold':
