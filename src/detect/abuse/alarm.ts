@@ -25,8 +25,8 @@ export interface AlarmStep {
 
 /**
  * Hysteresis: an alarm rises at once (the judgement has dwelt already), falls only after
- * `betterWindows` of less, and ends when the dwell has run down and the use is below the
- * middle between its normal and the alarm. Use that stays and was learnt meanwhile ends nothing: the
+ * `betterWindows` of less, and ends when the use has been below the middle between its normal and the
+ * alarm for `offWindows`, or when a suppressor has come to explain it. Use that stays and was learnt meanwhile ends nothing: the
  * finding stays open until somebody decides.
  */
 export function stepAlarm(
@@ -48,26 +48,27 @@ export function stepAlarm(
       alarmSince: track.alarm === 0 ? window.end : track.alarmSince,
       quietBelow: (suspicion.normal + Math.max(typical, suspicion.normal)) / 2,
       lowFor: 0,
+      lessFor: 0,
     };
     return said(risen, 'firing', rank >= 2 && track.alarm < 2);
   }
   if (track.alarm === 0) return said(track, 'unknown', false);
-  if (track.dwell >= 1) {
-    const lowFor = rank < track.alarm ? track.lowFor + units : 0;
-    const isExplained = judgement.suppressors.some(({ strength }) => (strength ?? 0) >= 1);
-    if (rank === 0 && isExplained && lowFor >= offFor(track, knobs)) return ended(track);
-    const falls = rank > 0 && lowFor >= knobs.dwell.betterWindows;
-    return said(
-      { ...track, lowFor: falls ? 0 : lowFor, alarm: falls ? rank : track.alarm },
-      'firing',
-      false,
-    );
+  const isLow = track.quietBelow > 0 ? suspicion.cores < track.quietBelow : track.dwell < 1;
+  if (isLow) {
+    const lowFor = track.lowFor + units;
+    if (lowFor >= offFor(track, knobs)) return ended(track);
+    return said({ ...track, lowFor }, 'firing', false);
   }
-  if (suspicion.cores >= track.quietBelow && track.quietBelow > 0)
-    return said(track, 'unknown', false);
-  const lowFor = track.lowFor + units;
-  if (lowFor < offFor(track, knobs)) return said({ ...track, lowFor }, 'firing', false);
-  return ended(track);
+  if (track.dwell < 1) return said({ ...track, lowFor: 0 }, 'unknown', false);
+  const lessFor = rank < track.alarm ? track.lessFor + units : 0;
+  const isExplained = judgement.suppressors.some(({ strength }) => (strength ?? 0) >= 1);
+  if (rank === 0 && isExplained && lessFor >= offFor(track, knobs)) return ended(track);
+  const falls = rank > 0 && lessFor >= knobs.dwell.betterWindows;
+  return said(
+    { ...track, lowFor: 0, lessFor: falls ? 0 : lessFor, alarm: falls ? rank : track.alarm },
+    'firing',
+    false,
+  );
 }
 
 /** An alarm that comes back within a week ends ever more slowly: one finding, not a message an hour. */
@@ -83,6 +84,7 @@ function ended(track: Track): AlarmStep {
       alarmSince: 0,
       quietBelow: 0,
       lowFor: 0,
+      lessFor: 0,
       dwell: 0,
       fast: 0,
       lastAlarm: track.lastSeen,

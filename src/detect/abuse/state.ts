@@ -53,6 +53,7 @@ const NUMBERS = [
   'alarmSince',
   'quietBelow',
   'lowFor',
+  'lessFor',
   /** When the last alarm ended, and how often it came back within a week. */
   'lastAlarm',
   'returns',
