@@ -1,4 +1,3 @@
-import { schedule as scheduleCron } from 'node-cron';
 import type { Logger } from 'pino';
 import { parseListen } from '../config/listen.ts';
 import type { LoadedConfig } from '../config/load.ts';
@@ -20,6 +19,7 @@ import { NotifyPump } from './notifyPump.ts';
 import { openDoorStores } from './openDoorStores.ts';
 import { Releasers } from './releasers.ts';
 import { requireReloadable } from './reloadable.ts';
+import { scheduleTicks } from './ticks.ts';
 import { WeeklyDigest } from './weeklyDigest.ts';
 
 /** SIGTERM is to end the daemon within ten seconds: the cycle thread gets most of them. */
@@ -181,7 +181,8 @@ async function compose(
   releasers.push('the buttons', () => buttons.stop());
   releasers.push('the cycle', () => running.stop());
   releasers.push('the weekly digest', async () => digests.stop());
-  let ticks = scheduleTicks(config().schedule, running, digests);
+  const parties = { cycle: running, digest: digests };
+  let ticks = scheduleTicks(config().schedule, parties, log);
   releasers.push('the schedule', () => ticks.destroy());
 
   async function reload(): Promise<void> {
@@ -190,7 +191,7 @@ async function compose(
       requireReloadable(loaded, next);
       // All that can fail is done before anything that is in force changes.
       const certificate = readCertificate(next.config.serve);
-      const nextTicks = scheduleTicks(next.config.schedule, running, digests);
+      const nextTicks = scheduleTicks(next.config.schedule, parties, log);
       await supervisor.reconfigure(next).catch((error: unknown) => {
         void nextTicks.destroy();
         throw error;
@@ -223,23 +224,6 @@ async function compose(
   log.info({ pages: main.url, probes: probes.url }, 'Burnwatch runs');
   running.tick();
   return { url: main.url, probesUrl: probes.url, reload, stop: release };
-}
-
-/** The schedule only ticks: that one cycle or digest is made at a time is seen to elsewhere. */
-function scheduleTicks(
-  { cycle, digest, timezone }: LoadedConfig['config']['schedule'],
-  live: LiveCycles,
-  digests: WeeklyDigest,
-): { destroy(): Promise<void> } {
-  const tasks = [
-    scheduleCron(cycle, () => live.tick(), { timezone }),
-    scheduleCron(digest, () => digests.tick(), { timezone }),
-  ];
-  return {
-    destroy: async () => {
-      for (const task of tasks) await task.destroy();
-    },
-  };
 }
 
 function listenOn(

@@ -12,6 +12,7 @@ import { TempFolder } from '../support/tempFolder.ts';
 /** Prometheus is killed under a running daemon, stays away for four windows, and comes back. */
 const WINDOW = 5 * MINUTE_MS;
 const OUTAGE_WINDOWS = 4;
+const ANNOUNCED = /\[new-to-you\].*cache-warmer/;
 let cluster: TestCluster;
 let folder: TempFolder;
 let undisturbed: readonly string[];
@@ -61,6 +62,8 @@ describe('Prometheus away for a while', () => {
     await daemon.process.shows(new RegExp(`sealed.*until=${formatTime(before + WINDOW)}`));
     expect(await daemon.metrics()).toMatch(/^burnwatch_source_up 1$/m);
     expect(minerOf(await findings())?.state).toBe('open');
+    // It was found by a muted backfill: the first live window announces it.
+    await daemon.process.shows(ANNOUNCED);
     const rows = dumpHistory(folder.file('burnwatch.db'));
 
     // Away: every tick says so, and the process lives on.
@@ -89,6 +92,8 @@ describe('Prometheus away for a while', () => {
     await daemon.process.shows(new RegExp(`sealed.*until=${formatTime(cluster.end)}`), 45_000);
     expect(outageOf(await findings())).toMatchObject({ state: 'resolved' });
     expect(await daemon.metrics()).toMatch(/^burnwatch_source_up 1$/m);
+    expect(daemon.process.stderr.match(new RegExp(ANNOUNCED, 'g'))).toHaveLength(1);
+    expect(daemon.process.stderr).not.toContain('NODE-CRON');
     daemon.process.kill('SIGTERM');
     expect(await daemon.process.ended).toMatchObject({ code: 0 });
     const now = dumpHistory(folder.file('burnwatch.db'));

@@ -1,0 +1,70 @@
+import { describe, expect, it } from 'vitest';
+import { runCli } from './program.ts';
+
+interface Ran {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+async function run(...args: readonly string[]): Promise<Ran> {
+  let [out, err] = ['', ''];
+  const code = await runCli(args, {
+    out: (text) => (out += text),
+    err: (text) => (err += text),
+    isTerminal: false,
+    now: () => 0,
+    user: 'test',
+  });
+  return { code, out, err };
+}
+
+/** The names that scripts rely on: commands, subcommands and their options. */
+const FIXED: readonly (readonly [path: string, ...options: string[]])[] = [
+  ['run'],
+  ['once', '--at', '--dry-run'],
+  ['backfill', '--from', '--to', '--no-notify', '--rebuild'],
+  ['check-config', '--online'],
+  ['costs', '--window', '--from', '--to', '--by', '--output'],
+  ['findings list', '--state', '--kind', '--since', '--output'],
+  ['findings show', '--output'],
+  ['findings ack'],
+  ['findings accept', '--reason', '--until'],
+  ['explain', '--at'],
+  ['prices', '--output'],
+  ['recommend', '--namespace', '--output'],
+  ['posture', '--namespace', '--output'],
+  ['silence add', '--matcher', '--for', '--reason'],
+  ['silence list'],
+  ['silence expire'],
+  ['digest', '--week', '--dry-run'],
+  ['demo'],
+];
+
+describe('the command line', () => {
+  it.each(FIXED)('burnwatch %s', async (path, ...options) => {
+    const { code, out } = await run(...path.split(' '), '--help');
+    expect(code).toBe(0);
+    expect(out).toMatch(new RegExp(`^Usage: burnwatch ${path}\\b`));
+    // `demo` has nothing to configure.
+    const wanted = path === 'demo' ? options : [...options, '--config'];
+    expect(wanted.filter((option) => !out.includes(option))).toEqual([]);
+  });
+
+  it('prints help and version on stdout with exit code 0', async () => {
+    const help = await run('--help');
+    expect(help).toMatchObject({ code: 0, err: '' });
+    for (const [path] of FIXED) expect(help.out).toContain(`  ${path.split(' ')[0]} `);
+    expect(await run('--version')).toEqual({ code: 0, out: '0.1.0\n', err: '' });
+  });
+
+  it('says which command or option was meant, on stderr with exit code 2', async () => {
+    const command = await run('cots');
+    expect(command).toMatchObject({ code: 2, out: '' });
+    expect(command.err).toContain('Did you mean costs?');
+    const option = await run('costs', '--windov', '7d');
+    expect(option).toMatchObject({ code: 2, out: '' });
+    expect(option.err).toContain('--window');
+    expect(await run()).toMatchObject({ code: 2, out: '' });
+  });
+});
