@@ -8,16 +8,10 @@ import { join } from 'node:path';
 import { effectiveCosts } from '../src/cost/bill/effectiveCosts.ts';
 import type { HistoryReader } from '../src/history/history.ts';
 import { openBillStore, openHistoryReader, openHistoryWriter } from '../src/history/openHistory.ts';
-import { COST_COLUMNS, NODE_SUM_COLUMNS } from '../src/history/sqlite/columns.ts';
-import { inTransaction, openForWriting } from '../src/history/sqlite/database.ts';
-import { MetaTable } from '../src/history/sqlite/metaTable.ts';
-import type { PageTable } from '../src/history/sqlite/pageTable.ts';
-import { rollUpDay } from '../src/history/sqlite/rollUp.ts';
-import { createRowTables, flushPages } from '../src/history/sqlite/writerTables.ts';
 import { DAY_MS, HOUR_MS } from '../src/model/time.ts';
 import { madeUpWindows, WINDOW_MS, type MadeUpCluster } from '../test/support/madeUpWindows.ts';
+import { buildHours, START } from './bigHistory.ts';
 
-const START = Date.UTC(2026, 7, 1);
 const BATCH = 72;
 
 const THOUSAND: MadeUpCluster = {
@@ -138,54 +132,6 @@ async function billEveryDay(path: string, days: number): Promise<void> {
   }));
   await store.importDays({ source: 'bench', days: bills, reopen: false, at: 0 });
   await store.close();
-}
-
-/** Fills hours as window rows would leave them, and makes the days from them. */
-function buildHours(path: string, days: number, keys: number): void {
-  const db = openForWriting(path);
-  const tables = createRowTables(db, WINDOW_MS);
-  const meta = MetaTable.create(db);
-  const seal = db.prepare("INSERT INTO windows VALUES (?, 1, 1, 0, '[]', '')");
-  const labels = ['a', 'b', 'c'].map((team) => tables.labelSets.id(JSON.stringify({ team })));
-  for (let day = START; day < START + days * DAY_MS; day += DAY_MS) {
-    inTransaction(db, () => {
-      for (let start = day; start < day + DAY_MS; start += WINDOW_MS) seal.run(start);
-      for (let index = 0; index < keys; index += 1) {
-        const workload = Math.floor(index / 3);
-        const key = tables.costKeys.idOf({
-          namespace: `ns-${workload % 100}`,
-          kind: 'Deployment',
-          name: `app-${workload}`,
-          container: 'app',
-          node: `node-${index % 400}`,
-          label_set: labels[workload % 3]!,
-          owner: `team-${workload % 20}`,
-        });
-        fillDay(tables.costHours, day, key, COST_COLUMNS.length);
-      }
-      for (let node = 0; node < 400; node += 1) {
-        const id = tables.nodeTable.nodeId(`node-${node}`, undefined, day);
-        fillDay(tables.nodeHours, day, id, NODE_SUM_COLUMNS.length);
-      }
-      rollUpDay(tables, day);
-      flushPages(tables);
-    });
-  }
-  meta.set('watermark', START + days * DAY_MS);
-  meta.set('history_start', START + WINDOW_MS);
-  meta.set('windows_from', START + days * DAY_MS);
-  db.close();
-}
-
-/** Values that change from hour to hour as usage and its cost do: none of them packs to nothing. */
-function fillDay(pages: PageTable, day: number, key: number, columns: number): void {
-  for (let hour = 0; hour < 24; hour += 1) {
-    const { values, offset } = pages.slot(day, key, hour);
-    const swing = 1 + 0.3 * Math.sin(key + hour / 4) + ((key * 31 + hour * 17) % 97) / 300;
-    for (let column = 0; column < columns; column += 1) {
-      values[offset + column] = column % 4 === 3 ? 0 : Math.round(2.5e8 * swing * (1 + column));
-    }
-  }
 }
 
 async function timed(

@@ -1,6 +1,7 @@
 import type { Collector } from '../collect/collector.ts';
 import { CollectError } from '../collect/collector.ts';
 import type { HistoryWriter, WindowRecord } from '../history/history.ts';
+import type { WindowCosts } from '../model/cost.ts';
 import type { Finding, FindingEvent, OperatorAction } from '../model/finding.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import type { TimeMs, Window } from '../model/time.ts';
@@ -45,7 +46,11 @@ export interface CycleReport {
   readonly watermark: TimeMs | null;
   readonly events: readonly FindingEvent[];
   readonly openFindings: readonly Finding[];
-  readonly last: { readonly snapshot: Snapshot; readonly costNano: number } | null;
+  readonly last: {
+    readonly snapshot: Snapshot;
+    readonly costs: WindowCosts;
+    readonly costNano: number;
+  } | null;
   readonly error: CollectError | null;
 }
 
@@ -93,7 +98,7 @@ export async function catchUp(
         state.apply(record.change);
         records.push(record);
         events.push(...record.events);
-        last = { snapshot, costNano: nodesNano(record) };
+        last = { snapshot, costs: record.costs, costNano: nodesNano(record) };
       }
       options.signal.throwIfAborted();
       if (options.dryRun !== true) await history.recordWindows(records);

@@ -3,6 +3,7 @@ import type { FindingKind, Severity } from '../model/finding.ts';
 import type { Nano } from '../model/money.ts';
 import type { DataProblem } from '../model/snapshot.ts';
 import type { TimeMs, Window } from '../model/time.ts';
+import { namespaceCosts, type NamespaceCost } from './namespaceCosts.ts';
 
 /** What a cycle came to, small enough to be sent from the worker thread and logged. */
 export interface CycleSummary {
@@ -46,6 +47,9 @@ export interface LastWindow {
   readonly complete: boolean;
   readonly problems: readonly DataProblem[];
   readonly costNano: Nano;
+  readonly idleNano: Nano;
+  /** The dearest first, bounded in number. */
+  readonly namespaces: readonly NamespaceCost[];
 }
 
 /** Boils a cycle's report down. */
@@ -82,7 +86,7 @@ function countOpen({ openFindings }: CycleReport): readonly OpenCount[] {
   });
 }
 
-function lastWindow({ snapshot, costNano }: NonNullable<CycleReport['last']>): LastWindow {
+function lastWindow({ snapshot, costs, costNano }: NonNullable<CycleReport['last']>): LastWindow {
   return {
     window: snapshot.window,
     nodes: snapshot.nodes.length,
@@ -92,5 +96,10 @@ function lastWindow({ snapshot, costNano }: NonNullable<CycleReport['last']>): L
     complete: snapshot.complete,
     problems: snapshot.problems,
     costNano,
+    idleNano: costs.nodes.reduce(
+      (sum, node) => sum + node.idleCpuNano + node.idleRamNano + node.idleGpuNano,
+      0,
+    ),
+    namespaces: namespaceCosts(costs),
   };
 }

@@ -1,6 +1,7 @@
-import { SECOND_MS } from '../model/time.ts';
+import { fromNano } from '../model/money.ts';
+import { SECOND_MS, windowHours } from '../model/time.ts';
 import type { Metrics } from '../serve/metrics.ts';
-import type { CycleSummary } from './cycleSummary.ts';
+import type { CycleSummary, LastWindow } from './cycleSummary.ts';
 
 /** Puts what a cycle came to into `/metrics`. */
 export function recordCycle(metrics: Metrics, summary: CycleSummary, durationMs: number): void {
@@ -17,6 +18,7 @@ export function recordCycle(metrics: Metrics, summary: CycleSummary, durationMs:
     metrics.findings.set({ kind, severity }, count);
   }
   if (last !== null) {
+    recordCosts(metrics, last);
     metrics.windowCoverage.set(last.coverage);
     metrics.windowComplete.set(last.complete ? 1 : 0);
     metrics.windowContainers.set(last.containers);
@@ -24,4 +26,17 @@ export function recordCycle(metrics: Metrics, summary: CycleSummary, durationMs:
     for (const { code } of last.problems) metrics.dataProblems.inc({ code });
   }
   if (outage !== null) metrics.dataProblems.set({ code: 'source-unavailable' }, 1);
+}
+
+/** Money as rates in units of currency an hour, so that windows of any length compare. */
+function recordCosts(metrics: Metrics, last: LastWindow): void {
+  const hours = windowHours(last.window);
+  metrics.nodesCost.set(fromNano(last.costNano) / hours);
+  metrics.idleCost.set(fromNano(last.idleNano) / hours);
+  metrics.namespaceCost.reset();
+  metrics.namespaceEfficiency.reset();
+  for (const { namespace, nano, usedNano, requestedNano } of last.namespaces) {
+    metrics.namespaceCost.set({ namespace }, fromNano(nano) / hours);
+    if (requestedNano > 0) metrics.namespaceEfficiency.set({ namespace }, usedNano / requestedNano);
+  }
 }

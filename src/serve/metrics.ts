@@ -16,6 +16,10 @@ export interface Metrics {
   readonly windowContainers: Gauge;
   readonly dataProblems: Gauge<'code'>;
   readonly findings: Gauge<'kind' | 'severity'>;
+  readonly nodesCost: Gauge;
+  readonly idleCost: Gauge;
+  readonly namespaceCost: Gauge<'namespace'>;
+  readonly namespaceEfficiency: Gauge<'namespace'>;
   readonly threadCrashes: Counter;
   readonly deliveries: Counter<'channel' | 'result'>;
   readonly deliveriesWaiting: Gauge;
@@ -99,6 +103,26 @@ export function createMetrics(version: string, cluster: string, source: MetricsS
       name: 'burnwatch_findings',
       help: 'Findings that are not resolved',
       labelNames: ['kind', 'severity'],
+      registers,
+    }),
+    nodesCost: gauge(
+      'burnwatch_nodes_cost_per_hour',
+      'What all nodes cost in the last window, in the configured currency an hour',
+    ),
+    idleCost: gauge(
+      'burnwatch_idle_cost_per_hour',
+      'What nobody was allocated of it, in the configured currency an hour; negative: overcommitted',
+    ),
+    namespaceCost: new Gauge({
+      name: 'burnwatch_namespace_cost_per_hour',
+      help: 'What a namespace was allocated in the last window, in the configured currency an hour; the 200 dearest, the others as __other__',
+      labelNames: ['namespace'],
+      registers,
+    }),
+    namespaceEfficiency: new Gauge({
+      name: 'burnwatch_namespace_efficiency',
+      help: 'Share of what a namespace requests that it uses, weighted by cost; may pass 1',
+      labelNames: ['namespace'],
       registers,
     }),
     threadCrashes: counter('burnwatch_cycle_thread_crashes_total', 'Crashes of the cycle thread'),

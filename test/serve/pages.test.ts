@@ -3,17 +3,20 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openHistoryReader } from '../../src/history/openHistory.ts';
 import { LOOKS, openPage, startBrowser, violations } from '../support/browser.ts';
 import { serveShop, type ShopServer } from '../support/serveShop.ts';
+import { addDigest } from '../support/addDigest.ts';
 import { addManyFindings } from '../support/manyFindings.ts';
-import { shopConfig, writeShopHistory } from '../support/shopHistory.ts';
+import { shopConfig, SHOP_NOW, writeShopHistory } from '../support/shopHistory.ts';
 import { TempHistory } from '../support/tempHistory.ts';
 
 const history = new TempHistory();
 let browser: Browser;
 let server: ShopServer;
 let finding: string;
+let week: string;
 
 beforeAll(async () => {
   const config = await writeShopHistory(history.path('shop'), 6);
+  week = await addDigest(config, SHOP_NOW);
   server = await serveShop(config, []);
   browser = await startBrowser();
   const reader = await openHistoryReader(config.history.path);
@@ -46,6 +49,8 @@ const PAGES = [
   '/posture/platform-monitoring',
   '/silences',
   '/system',
+  '/digests',
+  'DIGEST',
 ];
 
 describe.each(LOOKS)('at $width px, $colorScheme', (look) => {
@@ -53,7 +58,9 @@ describe.each(LOOKS)('at $width px, $colorScheme', (look) => {
     const { page, errors } = await openPage(browser, look);
     try {
       for (const path of PAGES) {
-        const answer = await page.goto(urlOf(path === 'FINDING' ? finding : path));
+        const answer = await page.goto(
+          urlOf(path.replace('FINDING', finding).replace('DIGEST', `/digests/${week}`)),
+        );
         const seen = {
           path,
           status: answer?.status(),

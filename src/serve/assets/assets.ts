@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Hono } from 'hono';
+import { DIGEST_STYLE } from '../../digest/html/style.ts';
 import { HttpProblem } from '../problem.ts';
 import type { DoorEnv } from '../security/access.ts';
 
@@ -10,7 +11,17 @@ const TYPES = {
   'style.css': 'text/css; charset=utf-8',
   'app.js': 'text/javascript; charset=utf-8',
   'icon.svg': 'image/svg+xml',
+  'digest.css': 'text/css; charset=utf-8',
 } as const;
+
+/** The digest brings its own style; here it only gets a way back. */
+const MADE: Readonly<Record<string, string>> = {
+  'digest.css': `${DIGEST_STYLE}
+.digest-back { max-width: 920px; margin: 0 auto; padding: 16px 20px 0; font: 15px/1.5 system-ui, sans-serif; }
+.digest-back a { color: var(--ink); }
+.digest { padding-top: 12px; }
+`,
+};
 
 type AssetName = keyof typeof TYPES;
 
@@ -30,10 +41,13 @@ export class Assets {
     this.#byUrl = new Map([...byName.values()].map((asset) => [asset.url, asset]));
   }
 
-  /** Reads them from the folder of this file. */
+  /** Reads them from the folder of this file, or makes them. */
   static load(): Assets {
     const named = Object.entries(TYPES).map(([name, type]): [string, Asset] => {
-      const body = new Uint8Array(readFileSync(join(import.meta.dirname, name)));
+      const made = MADE[name];
+      const body = new Uint8Array(
+        made === undefined ? readFileSync(join(import.meta.dirname, name)) : Buffer.from(made),
+      );
       const hash = createHash('sha256').update(body).digest('hex').slice(0, 10);
       return [name, { url: `/assets/${name.replace('.', `.${hash}.`)}`, body, type }];
     });

@@ -15,6 +15,7 @@ const SECTIONS = [
   ['/findings', 'Findings'],
   ['/recommendations', 'Recommendations'],
   ['/posture', 'Posture'],
+  ['/digests', 'Digests'],
   ['/silences', 'Silences'],
   ['/system', 'System'],
 ] as const;
@@ -41,7 +42,7 @@ export function layout(page: PageContext, { title, section, body }: PageParts): 
           >
           <span class="cluster" title="Cluster">${cluster}</span>
           <nav aria-label="Pages">
-            ${SECTIONS.map(
+            ${SECTIONS.filter(([href]) => href !== '/digests' || principal.namespaces === null).map(
               ([href, name]) =>
                 html`<a href="${href}" ${section === href ? html`aria-current="page"` : ''}
                   >${name}</a

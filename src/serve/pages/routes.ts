@@ -3,6 +3,7 @@ import type { Assets } from '../assets/assets.ts';
 import type { ServeDeps } from '../deps.ts';
 import type { DoorEnv } from '../security/access.ts';
 import { mountBrowsing } from './browseRoutes.ts';
+import { mountDigests } from './digests/routes.ts';
 import { mountFinding } from './finding/routes.ts';
 import { mountFindings } from './findings/routes.ts';
 import { mountOperating } from './operate/routes.ts';
@@ -14,4 +15,5 @@ export function mountPages(app: Hono<DoorEnv>, deps: ServeDeps, assets: Assets):
   mountFindings(app, deps, assets);
   mountFinding(app, deps, assets);
   mountOperating(app, deps, assets);
+  mountDigests(app, deps, assets);
 }

@@ -53,6 +53,8 @@ const WAYS_OUT: Readonly<Record<string, WayOut>> = {
   'POST /silences': { scope: 'silence', own: '/silences' },
   'POST /silences/:id/expire': { scope: 'silence', own: '/silences/none/expire' },
   'GET /system': { lists: '/system' },
+  'GET /digests': { refuses: '/digests' },
+  'GET /digests/:week': { refuses: '/digests/2026-W47' },
   'GET /findings/:id': { hides: '/findings/ID' },
   'GET /findings/:id/charts': { hides: '/findings/ID/charts' },
   'POST /findings/:id/decide': { scope: 'ack', hides: '/findings/ID/decide' },
@@ -66,6 +68,8 @@ interface WayOut {
   readonly scope?: 'ack' | 'silence' | 'admin';
   /** Answers 404 for what belongs to another tenant; ID and NAMESPACE are put in. */
   readonly hides?: string;
+  /** Is for those who see the whole cluster: 403 for a tenant. */
+  readonly refuses?: string;
   /** Lists only what is the tenant's. */
   readonly lists?: string;
   /** Asks the history for the tenant's namespaces only. */
@@ -83,7 +87,7 @@ function routesOf({ app }: TestDoor): readonly string[] {
 function entries(): readonly (readonly [string, string, WayOut])[] {
   return Object.entries(WAYS_OUT).map(([route, way]) => [
     route.split(' ')[0] ?? '',
-    (way.hides ?? way.lists ?? way.asks ?? way.own ?? '')
+    (way.hides ?? way.refuses ?? way.lists ?? way.asks ?? way.own ?? '')
       .replace('ID', 'pay-1')
       .replace('NAMESPACE', 'pay'),
     way,
@@ -135,6 +139,14 @@ describe('Sec: every way out', () => {
       expect(theirs.status).toBe(404);
       expect(await theirs.text()).toBe(await nothing.text());
       expect(door.actions).toEqual([]);
+    },
+  );
+
+  it.each(closed.filter(([, , { refuses }]) => refuses !== undefined))(
+    '%s %s is not for who sees only some namespaces',
+    async (method, path, way) => {
+      const answer = await testDoor().ask(path, 'shop-token', request(method, way));
+      expect(answer.status).toBe(403);
     },
   );
 

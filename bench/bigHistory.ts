@@ -1,0 +1,62 @@
+import { COST_COLUMNS, NODE_SUM_COLUMNS } from '../src/history/sqlite/columns.ts';
+import { inTransaction, openForWriting } from '../src/history/sqlite/database.ts';
+import { MetaTable } from '../src/history/sqlite/metaTable.ts';
+import type { PageTable } from '../src/history/sqlite/pageTable.ts';
+import { rollUpDay } from '../src/history/sqlite/rollUp.ts';
+import { createRowTables, flushPages } from '../src/history/sqlite/writerTables.ts';
+import { DAY_MS } from '../src/model/time.ts';
+import { WINDOW_MS } from '../test/support/madeUpWindows.ts';
+
+/** Where the large histories of the benches begin. */
+export const START = Date.UTC(2026, 7, 1);
+
+/**
+ * Fills hours as window rows would leave them, in 3,334 workloads, 100 namespaces and 400 nodes, and makes
+ * the days from them. The history must exist and be empty.
+ */
+export function buildHours(path: string, days: number, keys: number): void {
+  const db = openForWriting(path);
+  const tables = createRowTables(db, WINDOW_MS);
+  const meta = MetaTable.create(db);
+  const seal = db.prepare("INSERT INTO windows VALUES (?, 1, 1, 0, '[]', '')");
+  const labels = ['a', 'b', 'c'].map((team) => tables.labelSets.id(JSON.stringify({ team })));
+  for (let day = START; day < START + days * DAY_MS; day += DAY_MS) {
+    inTransaction(db, () => {
+      for (let start = day; start < day + DAY_MS; start += WINDOW_MS) seal.run(start);
+      for (let index = 0; index < keys; index += 1) {
+        const workload = Math.floor(index / 3);
+        const key = tables.costKeys.idOf({
+          namespace: `ns-${workload % 100}`,
+          kind: 'Deployment',
+          name: `app-${workload}`,
+          container: 'app',
+          node: `node-${index % 400}`,
+          label_set: labels[workload % 3]!,
+          owner: `team-${workload % 20}`,
+        });
+        fillDay(tables.costHours, day, key, COST_COLUMNS.length);
+      }
+      for (let node = 0; node < 400; node += 1) {
+        const id = tables.nodeTable.nodeId(`node-${node}`, undefined, day);
+        fillDay(tables.nodeHours, day, id, NODE_SUM_COLUMNS.length);
+      }
+      rollUpDay(tables, day);
+      flushPages(tables);
+    });
+  }
+  meta.set('watermark', START + days * DAY_MS);
+  meta.set('history_start', START + WINDOW_MS);
+  meta.set('windows_from', START + days * DAY_MS);
+  db.close();
+}
+
+/** Values that change from hour to hour as usage and its cost do: none of them packs to nothing. */
+function fillDay(pages: PageTable, day: number, key: number, columns: number): void {
+  for (let hour = 0; hour < 24; hour += 1) {
+    const { values, offset } = pages.slot(day, key, hour);
+    const swing = 1 + 0.3 * Math.sin(key + hour / 4) + ((key * 31 + hour * 17) % 97) / 300;
+    for (let column = 0; column < columns; column += 1) {
+      values[offset + column] = column % 4 === 3 ? 0 : Math.round(2.5e8 * swing * (1 + column));
+    }
+  }
+}

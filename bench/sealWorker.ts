@@ -1,0 +1,40 @@
+/** Seals one window of 10,000 containers after the other, as a cycle thread that never has a pause. */
+import { isMainThread, parentPort, workerData } from 'node:worker_threads';
+import { openHistoryWriter } from '../src/history/openHistory.ts';
+import { madeUpWindows, WINDOW_MS, type MadeUpCluster } from '../test/support/madeUpWindows.ts';
+
+export const SEALED_CLUSTER: MadeUpCluster = {
+  pods: 10_000,
+  containersPerPod: 1,
+  podsPerWorkload: 3,
+  nodes: 400,
+  namespaces: 100,
+  seed: 1,
+  rolloutEvery: 0,
+};
+
+if (!isMainThread) {
+  const { path, watermark } = workerData as { readonly path: string; readonly watermark: number };
+  const writer = await openHistoryWriter({
+    path,
+    cluster: 'bench',
+    currency: 'USD',
+    windowMs: WINDOW_MS,
+    command: 'bench',
+    clock: () => 0,
+  });
+  const state = { isStopped: false };
+  parentPort?.once('message', () => {
+    state.isStopped = true;
+  });
+  parentPort?.postMessage('sealing');
+  let sealed = 0;
+  for (let from = watermark; !state.isStopped; from += WINDOW_MS) {
+    await writer.recordWindows(madeUpWindows(SEALED_CLUSTER, from, 1));
+    sealed += 1;
+    // Lets the message in that ends it.
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  await writer.close();
+  parentPort?.postMessage(sealed);
+}

@@ -1,0 +1,163 @@
+/**
+ * How fast the pages answer over a large history while windows are being sealed beside them. Run:
+ * `npx node bench/serve.ts [DAYS]` (90 by default; minutes and some GB of disk).
+ *
+ * The door runs as in the daemon: pages in this process, questions and the sealing of windows in threads of
+ * their own, the load from another process. Requests are sent by the clock (50 a second, whatever the
+ * answers do), and each is timed from when it was due, so that a stall counts for all that wait for it.
+ */
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import pino from 'pino';
+import { configSchema } from '../src/config/schema.ts';
+import { loadThresholds } from '../src/config/loadThresholds.ts';
+import { openDoorStores } from '../src/daemon/openDoorStores.ts';
+import { openHistoryReader, openHistoryWriter } from '../src/history/openHistory.ts';
+import { DAY_MS } from '../src/model/time.ts';
+import { createApp } from '../src/serve/app.ts';
+import { listen } from '../src/serve/listen.ts';
+import { keptQuestions } from '../src/serve/questions/keptQuestions.ts';
+import { QuestionThread } from '../src/serve/questions/questionThread.ts';
+import { aFinding, madeUpWindows, WINDOW_MS } from '../test/support/madeUpWindows.ts';
+import { buildHours, START } from './bigHistory.ts';
+import type { LoadResult } from './serveLoad.ts';
+import { SEALED_CLUSTER } from './sealWorker.ts';
+
+const days = Number(process.argv[2] ?? 90);
+const RATE = 50;
+const SECONDS = 40;
+/** Real windows at the end: what a finding's chart of the last hours is drawn from. */
+const WINDOWS = 36;
+
+const folder = mkdtempSync(join(tmpdir(), 'burnwatch-bench-'));
+try {
+  await main(join(folder, 'serve.db'));
+} finally {
+  rmSync(folder, { recursive: true });
+}
+
+async function main(path: string): Promise<void> {
+  const began = performance.now();
+  const watermark = await build(path);
+  const size = (statSync(path).size / 1e6).toFixed(0);
+  print(
+    `history of ${days} days × 10,000 containers, ${WINDOWS} of its windows whole`,
+    `${size} MB, built in ${((performance.now() - began) / 1e3).toFixed(0)} s`,
+  );
+  const log = pino({ level: 'error' });
+  const config = configSchema.parse({
+    cluster: 'bench',
+    history: { path },
+    prometheus: { url: 'http://127.0.0.1:9', attempts: 1 },
+  });
+  const reader = await openHistoryReader(path);
+  const stores = await openDoorStores(path, log);
+  const thread = new QuestionThread({ config, thresholds: loadThresholds([]) }, log);
+  const app = createApp(
+    {
+      config: () => config,
+      reader,
+      stores,
+      questions: keptQuestions(thread, reader, Date.now),
+      authenticators: [],
+      now: Date.now,
+      reload: () => Promise.resolve(),
+    },
+    log,
+    '0.0.0',
+  );
+  const listener = await listen(app.fetch, { host: '127.0.0.1', port: 0 }, 'bench');
+  try {
+    const url = listener.url.replace('127.0.0.1', 'localhost');
+    for (const target of ['/', '/findings/bench-1', '/findings']) {
+      const first = await time(`${url}${target}`);
+      print(`${target}, first time`, `${first.toFixed(0)} ms`);
+    }
+    for (const target of ['/', '/findings/bench-1', '/findings']) {
+      report(target, 'nothing else runs', await load(url + target));
+    }
+    const worker = new Worker(new URL('./sealWorker.ts', import.meta.url), {
+      workerData: { path, watermark },
+    });
+    await once(worker, 'message');
+    for (const target of ['/', '/findings/bench-1', '/findings']) {
+      report(target, 'windows are sealed without a pause', await load(url + target));
+    }
+    const counted = once(worker, 'message') as Promise<[number]>;
+    worker.postMessage('stop');
+    const [sealed] = await counted;
+    print('windows of 10,000 containers sealed meanwhile', String(sealed));
+    await worker.terminate();
+  } finally {
+    await listener.close();
+    await thread.close();
+    await stores.close();
+    await reader.close();
+  }
+}
+
+async function build(path: string): Promise<number> {
+  const identity = { path, cluster: 'bench', currency: 'USD', windowMs: WINDOW_MS };
+  const open = () => openHistoryWriter({ ...identity, command: 'bench', clock: () => 0 });
+  await (await open()).close();
+  buildHours(path, days, 10_000);
+  const writer = await open();
+  let from = START + days * DAY_MS;
+  for (let index = 0; index < WINDOWS; index += 1) {
+    await writer.recordWindows(madeUpWindows(SEALED_CLUSTER, from, 1));
+    from += WINDOW_MS;
+  }
+  const findings = Array.from({ length: 1_000 }, (_, index) => {
+    const finding = aFinding(`bench-${index}`, from - 12 * WINDOW_MS);
+    const workload = { kind: 'Deployment', name: `app-${index}` };
+    const scope = { ...finding.scope, namespace: `ns-${index % 100}`, workload };
+    return { ...finding, cluster: 'bench', lastSeen: from, scope };
+  });
+  await writer.recordFindings(
+    findings,
+    findings.map((finding) => ({
+      type: 'opened',
+      at: finding.firstSeen,
+      finding,
+      reason: 'made up',
+    })),
+  );
+  await writer.close();
+  return from;
+}
+
+async function time(url: string): Promise<number> {
+  const began = performance.now();
+  const answer = await fetch(url);
+  await answer.text();
+  if (!answer.ok) throw new Error(`${url} answered ${answer.status}`);
+  return performance.now() - began;
+}
+
+/** Lets another process ask. */
+async function load(url: string): Promise<LoadResult> {
+  const child = fork(new URL('./serveLoad.ts', import.meta.url), [
+    url,
+    String(RATE),
+    String(SECONDS),
+  ]);
+  const [result] = (await once(child, 'message')) as [LoadResult];
+  return result;
+}
+
+function report(target: string, beside: string, { times, failures }: LoadResult): void {
+  const sorted = times.toSorted((a, b) => a - b);
+  const at = (share: number) => (sorted[Math.floor(share * (sorted.length - 1))] ?? 0).toFixed(1);
+  print(
+    `${target} at ${RATE}/s, ${beside}`,
+    `p50 ${at(0.5)} ms, p99 ${at(0.99)} ms, most ${at(1)} ms over ${times.length} requests, ${failures} failed`,
+  );
+}
+
+function print(what: string, figure: string): void {
+  process.stdout.write(`${what}: ${figure}\n`);
+}

@@ -1,0 +1,47 @@
+/** Sends requests by the clock and tells how long each took from when it was due. */
+import { Agent, get } from 'node:http';
+
+export interface LoadResult {
+  /** Milliseconds. */
+  readonly times: readonly number[];
+  readonly failures: number;
+}
+
+if (process.send !== undefined) {
+  const [url = '', rate = '50', seconds = '10'] = process.argv.slice(2);
+  process.send(await send(url, Number(rate), Number(seconds)));
+  process.disconnect();
+}
+
+async function send(url: string, rate: number, seconds: number): Promise<LoadResult> {
+  const agent = new Agent({ keepAlive: true });
+  const times: number[] = [];
+  let failures = 0;
+  const began = performance.now();
+  const requests = Array.from({ length: rate * seconds }, async (_, index) => {
+    const due = began + (index * 1_000) / rate;
+    await new Promise((resolve) => setTimeout(resolve, Math.max(0, due - performance.now())));
+    try {
+      await ask(url, agent);
+      times.push(performance.now() - due);
+    } catch {
+      failures += 1;
+    }
+  });
+  await Promise.all(requests);
+  agent.destroy();
+  return { times, failures };
+}
+
+function ask(url: string, agent: Agent): Promise<void> {
+  return new Promise((resolve, reject) => {
+    get(url, { agent }, (answer) => {
+      answer.resume();
+      answer.on('error', reject);
+      answer.on('end', () => {
+        if (answer.statusCode === 200) resolve();
+        else reject(new Error(String(answer.statusCode)));
+      });
+    }).on('error', reject);
+  });
+}

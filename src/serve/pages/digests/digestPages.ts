@@ -1,0 +1,56 @@
+import { html, raw } from 'hono/html';
+import type { DigestEntry, StoredDigest } from '../../../digest/digestStore.ts';
+import { renderBody } from '../../../digest/html/renderHtml.ts';
+import type { PageContext } from '../context.ts';
+import { layout } from '../layout.ts';
+import { table } from '../table.ts';
+import type { Html } from '../text.ts';
+
+/** The weekly digests that were sent, the latest first. */
+export function digestsPage(entries: readonly DigestEntry[], page: PageContext): Html {
+  const { clock } = page;
+  return layout(page, {
+    title: 'Digests',
+    section: '/digests',
+    body: html`<h1>Weekly digests</h1>
+      <section class="card" aria-label="Digests">
+        ${
+          entries.length === 0
+            ? html`<p class="note">None was sent yet: the first one comes after the first week.</p>`
+            : table('Digests, the latest first', entries, [
+                {
+                  title: 'Week',
+                  cell: ({ week }) =>
+                    html`<a href="/digests/${encodeURIComponent(week)}">${week}</a>`,
+                },
+                { title: 'From', cell: ({ start }) => clock.dayAt(start) },
+                { title: 'To', cell: ({ end }) => clock.dayAt(end - 1) },
+                {
+                  title: 'Sent',
+                  cell: ({ sentAt, sends }) =>
+                    html`${clock.at(sentAt)}${sends > 1 ? html` <small>${sends} times</small>` : ''}`,
+                },
+              ])
+        }
+      </section>`,
+  });
+}
+
+/** One digest as it was sent, in its own dress. */
+export function digestPage({ digest, week }: StoredDigest, { assets, cluster }: PageContext): Html {
+  return html`<!doctype html>
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta name="color-scheme" content="light dark" />
+        <title>${week} · ${cluster} · Burnwatch</title>
+        <link rel="icon" href="${assets.url('icon.svg')}" type="image/svg+xml" />
+        <link rel="stylesheet" href="${assets.url('digest.css')}" />
+      </head>
+      <body>
+        <nav class="digest-back" aria-label="Back"><a href="/digests">← Weekly digests</a></nav>
+        ${raw(renderBody(digest).text)}
+      </body>
+    </html>`;
+}
