@@ -5,6 +5,7 @@ import type { Config } from '../../src/config/schema.ts';
 import { loadThresholds } from '../../src/config/loadThresholds.ts';
 import { historyAnswers } from '../../src/serve/questions/historyAnswers.ts';
 import { keptQuestions } from '../../src/serve/questions/keptQuestions.ts';
+import { postureOfSnapshot } from '../../src/posture/fromSnapshot.ts';
 import { createApp } from '../../src/serve/app.ts';
 import type { ServeDeps } from '../../src/serve/deps.ts';
 import { listen } from '../../src/serve/listen.ts';
@@ -39,6 +40,7 @@ export async function serveShop(
           config: () => config,
           thresholds: () => loadThresholds([]),
           present: () => presentShop(),
+          presentPosture: async (use) => postureOfSnapshot(await presentShop(), use),
         }),
         reader,
         Date.now,

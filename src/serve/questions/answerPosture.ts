@@ -1,6 +1,5 @@
 import type { CheckResult } from '../../posture/check.ts';
 import { evaluatePosture, type EvaluatedCheck } from '../../posture/evaluate.ts';
-import { postureOfSnapshot } from '../../posture/fromSnapshot.ts';
 import { namespaceUse } from '../../posture/namespaceUse.ts';
 import { DAY_MS } from '../../model/time.ts';
 import type { AnswerContext } from './historyAnswers.ts';
@@ -32,8 +31,6 @@ export async function answerPosture(
 async function readPosture(
   context: AnswerContext,
 ): Promise<{ readonly asOf: number | null; readonly all: readonly NamespacePostureData[] }> {
-  const snapshot = await context.present();
-  if (snapshot === null) return { asOf: null, all: [] };
   const { watermark } = await context.reader.status();
   const histories =
     watermark === null
@@ -43,10 +40,12 @@ async function readPosture(
           to: watermark,
           namespaces: null,
         });
-  const input = postureOfSnapshot(snapshot, histories === null ? null : namespaceUse(histories));
+  const use = histories === null ? null : namespaceUse(histories);
+  const input = await context.presentPosture(use);
+  if (input === null) return { asOf: null, all: [] };
   const evaluated = evaluatePosture(input, context.thresholds().posture);
   return {
-    asOf: snapshot.window.end,
+    asOf: watermark ?? 0,
     all: evaluated.map(({ checks, ...rest }) => ({ ...rest, checks: checks.map(toData) })),
   };
 }

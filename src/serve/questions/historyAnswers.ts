@@ -1,7 +1,8 @@
 import type { Config } from '../../config/schema.ts';
 import type { Thresholds } from '../../config/thresholds.ts';
 import type { HistoryReader } from '../../history/history.ts';
-import type { Snapshot } from '../../model/snapshot.ts';
+import type { PostureInput } from '../../posture/postureInput.ts';
+import type { PresentObjects } from '../../rightsize/advice/readAdvice.ts';
 import { answerAdvice } from './answerAdvice.ts';
 import { answerCosts } from './answerCosts.ts';
 import { answerFindings } from './answerFindings.ts';
@@ -18,8 +19,10 @@ export interface AnswerParts {
   readonly reader: HistoryReader;
   config(): Config;
   thresholds(): Thresholds;
-  /** The last window as the sources show it now; null where they cannot be asked. Kept for a window. */
-  present(): Promise<Snapshot | null>;
+  /** What advice needs of the cluster as it is now; null where it cannot be asked. */
+  present(): Promise<PresentObjects | null>;
+  /** What posture is judged by, as the sources show it now; null where none answers. */
+  presentPosture(use: PostureInput['use']): Promise<PostureInput | null>;
 }
 
 /** What every answer is made with. */

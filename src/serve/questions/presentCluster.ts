@@ -1,8 +1,15 @@
 import { CollectError, type Collector } from '../../collect/collector.ts';
-import { createCollector } from '../../collect/createCollector.ts';
+import { createCollector, SYSTEM_DEPS } from '../../collect/createCollector.ts';
+import { createSpecSource } from '../../collect/specs/createSpecSource.ts';
+import type { Inventory } from '../../collect/specs/inventory.ts';
 import type { Config } from '../../config/schema.ts';
 import type { Snapshot } from '../../model/snapshot.ts';
 import { floorTo, MINUTE_MS, type TimeMs } from '../../model/time.ts';
+import type { PresentObjects } from '../../rightsize/advice/readAdvice.ts';
+import { workloadOfRecord } from '../../collect/specs/recordWorkload.ts';
+import { postureOfInventory } from '../../posture/fromInventory.ts';
+import { postureOfSnapshot } from '../../posture/fromSnapshot.ts';
+import type { PostureInput } from '../../posture/postureInput.ts';
 
 const TIMEOUT_MS = MINUTE_MS;
 
@@ -24,19 +31,57 @@ export class PresentCluster {
     this.#parts = parts;
   }
 
-  /** Null where no source can be asked. */
-  snapshot(): Promise<Snapshot | null> {
+  /**
+   * What posture is judged by: specifications (the API, a file), which need no metrics; where they tell of no
+   * pod, the last window has to do. Null where neither answers.
+   */
+  async posture(use: PostureInput['use']): Promise<PostureInput | null> {
+    const inventory = await this.#specs();
+    if (inventory !== null) return postureOfInventory(inventory, use);
+    const snapshot = await this.#snapshot();
+    return snapshot === null ? null : postureOfSnapshot(snapshot, use);
+  }
+
+  /** What advice needs of the cluster: specifications alone where there are any, else the last window. */
+  async objects(): Promise<PresentObjects | null> {
+    const inventory = await this.#specs();
+    if (inventory === null) return this.#snapshot();
+    const { objects, owners } = inventory;
+    const pods = [...inventory.pods.values()].map((record) => ({
+      namespace: record.namespace,
+      workload: workloadOfRecord(record, owners).workload,
+      spec: record.spec,
+      containers: [],
+    }));
+    return { objects, pods };
+  }
+
+  /** Forgets what it knows: the configuration changed. */
+  reset(): void {
+    this.#kept = null;
+  }
+
+  /** Null where neither the API nor a file tells of any pod. */
+  async #specs(): Promise<Inventory | null> {
+    const specs = createSpecSource(this.#parts.config(), SYSTEM_DEPS);
+    if (specs === null) return null;
+    try {
+      const inventory = await specs.read(this.#parts.now(), AbortSignal.timeout(TIMEOUT_MS));
+      for (const { text } of inventory.problems) this.#parts.warn(text);
+      return inventory.pods.size > 0 ? inventory : null;
+    } finally {
+      await specs.close();
+    }
+  }
+
+  /** The last complete window; null where no source can be asked. */
+  #snapshot(): Promise<Snapshot | null> {
     const { window, settle } = this.#parts.config().schedule;
     const end = floorTo(this.#parts.now() - settle, window);
     if (this.#kept?.end === end) return this.#kept.snapshot;
     const snapshot = this.#collect(end - window, end);
     this.#kept = { end, snapshot };
     return snapshot;
-  }
-
-  /** Forgets what it knows: the configuration changed. */
-  reset(): void {
-    this.#kept = null;
   }
 
   async #collect(start: TimeMs, end: TimeMs): Promise<Snapshot | null> {

@@ -17,7 +17,8 @@ async function main(first: QuestionConfig): Promise<void> {
     reader,
     config: () => current.config,
     thresholds: () => current.thresholds,
-    present: () => present.snapshot(),
+    present: () => present.objects(),
+    presentPosture: (use) => present.posture(use),
   });
   const answer = async ({ id, name, ask }: ToQuestions & { type: 'ask' }): Promise<void> => {
     try {

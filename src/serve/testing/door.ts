@@ -106,6 +106,7 @@ export function testDoor(withTokens = true, change: Partial<ServeDeps> = {}): Te
       config: () => configSchema.parse({ cluster: 'test' }),
       thresholds: () => loadThresholds([]),
       present: () => Promise.resolve(null),
+      presentPosture: () => Promise.resolve(null),
     }),
     stores: fakeStores(recorded),
     authenticators: withTokens ? [tokenAuthenticator(TOKENS)] : [],
