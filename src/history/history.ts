@@ -320,6 +320,8 @@ export interface HistoryReader {
     from: TimeMs,
     namespaces: readonly string[] | null,
   ): Promise<readonly Neighbour[]>;
+  /** Workloads that these pods of a namespace belong to, sorted. */
+  workloadsOf(namespace: string, pods: readonly string[]): Promise<readonly WorkloadRef[]>;
   /** Messages that went out about a finding, oldest first. */
   sentMessages(findingId: string): Promise<readonly SentMessage[]>;
   close(): Promise<void>;

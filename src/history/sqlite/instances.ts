@@ -51,6 +51,21 @@ export function readInstances(
   }));
 }
 
+/** Workloads that these pods of a namespace belong to, sorted. */
+export function readWorkloadsOf(
+  db: Db,
+  namespace: string,
+  pods: readonly string[],
+): readonly WorkloadRef[] {
+  if (pods.length === 0) return [];
+  return db
+    .prepare(
+      `SELECT DISTINCT kind, name FROM containers
+       WHERE namespace = ? AND pod IN (${pods.map(() => '?').join(', ')}) ORDER BY kind, name`,
+    )
+    .all(namespace, ...pods) as readonly WorkloadRef[];
+}
+
 /** Other workloads that ran one of these images since `from`, by namespace and name. */
 export function readNeighbours(
   db: Db,

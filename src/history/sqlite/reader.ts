@@ -1,4 +1,5 @@
 import { emptyState, type CycleState } from '../../cycle/state.ts';
+import type { WorkloadRef } from '../../model/workload.ts';
 import type { DigestEntry, StoredDigest } from '../../digest/digestStore.ts';
 import type { Finding, FindingEvent } from '../../model/finding.ts';
 import type { DataProblem, Snapshot } from '../../model/snapshot.ts';
@@ -42,7 +43,7 @@ import { FindingReader } from './findingReader.ts';
 import { MetaTable, type HistoryIdentity } from './metaTable.ts';
 import { requireCurrentSchema } from './migrate.ts';
 import { MIGRATIONS } from './migrations/index.ts';
-import { readInstances, readNeighbours } from './instances.ts';
+import { readInstances, readNeighbours, readWorkloadsOf } from './instances.ts';
 import { readNamespaces, readNodes } from './inventory.ts';
 import { readPodSpecs } from './podSpecTable.ts';
 import { readSentMessages } from './notifications.ts';
@@ -231,6 +232,10 @@ export class SqliteHistoryReader implements HistoryReader {
     namespaces: readonly string[] | null,
   ): Promise<readonly Neighbour[]> {
     return this.#read(() => readNeighbours(this.#db, images, from, namespaces));
+  }
+
+  workloadsOf(namespace: string, pods: readonly string[]): Promise<readonly WorkloadRef[]> {
+    return this.#read(() => readWorkloadsOf(this.#db, namespace, pods));
   }
 
   sentMessages(findingId: string): Promise<readonly SentMessage[]> {

@@ -1,7 +1,7 @@
 import { forecastOfDays, readBudgets } from '../../cost/budgets/readBudgets.ts';
 import { readCosts } from '../../cost/report/readCosts.ts';
 import { DAY_MS } from '../../model/time.ts';
-import { readWholeAdvice } from './answerAdvice.ts';
+import { answerAdvice } from './answerAdvice.ts';
 import { countFindings, findingsOf, ORDERS } from './answerFindings.ts';
 import type { AnswerContext } from './historyAnswers.ts';
 import type { Overview, Whose } from './questions.ts';
@@ -58,7 +58,8 @@ async function readMoney(
   const ownBudgets = budgets.filter(
     ({ namespace }) => own === null || (namespace !== undefined && own.has(namespace)),
   );
-  const advice = namespaces === null ? await readWholeAdvice(context) : null;
+  const everything = { namespace: null, workload: null, all: false, offset: 0, limit: 1 };
+  const advice = await answerAdvice({ namespaces, ...everything }, context);
   return {
     month: tables.length === 0 ? null : forecastOfDays(tables, watermark, namespaces),
     budgets: await readBudgets(reader, ownBudgets),
@@ -68,7 +69,7 @@ async function readMoney(
     trends: Object.fromEntries(
       Object.entries(weeklyTrends(tables)).filter(([namespace]) => isOwn(namespace)),
     ),
-    savings: advice?.savings ?? null,
+    savings: { perMonth: advice.savingPerMonth, containers: advice.total },
     windows: await reader.windowCoverage(watermark - DAY_MS, watermark),
   };
 }

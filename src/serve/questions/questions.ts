@@ -48,7 +48,8 @@ export interface Overview {
   readonly trends: Readonly<Record<string, number>>;
   readonly findings: FindingCounts;
   readonly top: readonly Finding[];
-  readonly savings: Savings | null;
+  /** What recommendations would free a month, in requests; null without history. */
+  readonly savings: { readonly perMonth: number; readonly containers: number } | null;
   /** Coverage of the last day's windows. */
   readonly windows: readonly WindowCoverage[];
 }

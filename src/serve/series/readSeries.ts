@@ -1,5 +1,5 @@
 import type { SeriesPoint, SeriesQuery, UsageSeries } from '../../history/history.ts';
-import type { Reading } from '../../model/reading.ts';
+import { sumKnown, type Reading } from '../../model/reading.ts';
 import type { ServeDeps } from '../deps.ts';
 
 /** Where a stretch of a series came from. */
@@ -44,6 +44,36 @@ export async function readSeries(
   query: SeriesQuery,
 ): Promise<WorkloadSeries> {
   return toColumns(await reader.usageSeries(query));
+}
+
+/** Where several workloads are one: what is added up, and what is taken of the worst. */
+const TAKEN: Readonly<Partial<Record<SeriesColumn, 'highest' | 'lowest'>>> = {
+  throttledShare: 'highest',
+  cpuUsageMaxCores: 'highest',
+  coverage: 'lowest',
+};
+
+/** Several series over the same span as one: a group of workloads that is judged together. */
+export function sumSeries(all: readonly WorkloadSeries[]): WorkloadSeries {
+  const [first] = all;
+  if (first === undefined) return { times: [], columns: eachColumn(() => []), ranges: [] };
+  if (all.length === 1) return first;
+  const times = [...new Set(all.flatMap((one) => one.times))].sort((a, b) => a - b);
+  const places = all.map((one) => new Map(one.times.map((at, index) => [at, index])));
+  const columns = eachColumn((column) =>
+    times.map((at) => {
+      const values = all.map((one, index) => {
+        const place = places[index]?.get(at);
+        return place === undefined ? null : (one.columns[column][place] ?? null);
+      });
+      if (TAKEN[column] === undefined) return sumKnown(values);
+      const known = values.filter((value) => value !== null);
+      if (known.length === 0) return null;
+      return TAKEN[column] === 'highest' ? Math.max(...known) : Math.min(...known);
+    }),
+  );
+  const longest = all.reduce((a, b) => (b.times.length > a.times.length ? b : a));
+  return { times, columns, ranges: longest.ranges };
 }
 
 /** One value for each column. */

@@ -176,6 +176,7 @@ function fakeReader({ asked }: Recorded): HistoryReader {
     findingEvents: () => Promise.resolve([]),
     operatorActions: () => Promise.resolve([]),
     sentMessages: () => Promise.resolve([]),
+    workloadsOf: () => Promise.resolve([]),
     workloadEvents: () => Promise.resolve([]),
     podSpecs: () => Promise.resolve([]),
     usageSeries: (query) => {

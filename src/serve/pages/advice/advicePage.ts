@@ -63,7 +63,7 @@ export function advicePage(view: AdvicePage, ask: AdviceAsk, page: PageContext):
 }
 
 function tilesOf(
-  { savings, savingPerMonth, total }: AdvicePage,
+  { savings, savingPerMonth, total, suspects }: AdvicePage,
   page: PageContext,
 ): readonly Tile[] {
   const money = (value: number) => formatMoney(value, page.currency);
@@ -72,7 +72,8 @@ function tilesOf(
     value: `${money(savingPerMonth)} a month`,
     sub: `at their nodes’ prices, over ${total} containers`,
   };
-  if (savings === null) return [first];
+  // What a miner needs is in the cluster's sums: they are no figure to act on while it runs.
+  if (savings === null || suspects > 0) return [first];
   return [
     first,
     {

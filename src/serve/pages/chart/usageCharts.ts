@@ -72,7 +72,7 @@ export function usageCharts(view: UsageCharts, clock: Clock): Html {
       ${clock.at(span.from)} to ${clock.at(span.to)} ${clock.zone}
       (${spanText(span.to - span.from)}).
       ${anomaly === null ? '' : html`<span class="key anomaly"></span> shaded: the finding, since ${clock.at(anomaly.from)}.`}
-      ${hasGaps ? html`<span class="key missing"></span> grey: not measured, so unknown.` : ''}
+      ${hasGaps ? html`<span class="key missing"></span> grey: nothing was measured, so it is unknown.` : ''}
     </p>
     <div
       class="zoomable"

@@ -10,7 +10,7 @@ export function findingCharts(view: FindingView, clock: Clock): Html {
   if (use === null)
     return html`<section class="card" id="charts">
       <h2>What it used</h2>
-      <p class="note">This finding is not about one workload: there is no chart for it.</p>
+      <p class="note">This finding is about no workload: there is no chart of use for it.</p>
     </section>`;
   return usageCharts(
     {

@@ -4,6 +4,7 @@ import { fromNano } from '../../../model/money.ts';
 import { describeSilence } from '../../../notify/silences/createSilence.ts';
 import { formatConfidence, formatMoney, KIND_NAMES } from '../../../notify/text/format.ts';
 import type { PageContext } from '../context.ts';
+import { workloadLink } from '../links.ts';
 import { coresText, figure, fromCluster, spanText, type Html } from '../text.ts';
 import { inShort } from './inShort.ts';
 import type { FindingView } from './readFinding.ts';
@@ -18,7 +19,7 @@ export function findingHead(view: FindingView, page: PageContext): Html {
       ${severityBadge(finding)} ${stateBadge(finding)}
       ${silence === null ? '' : html`<span class="badge quiet">silenced</span>`}
     </p>
-    <h1>${KIND_NAMES[finding.kind]}<span class="subject">${subject(finding)}</span></h1>
+    <h1>${KIND_NAMES[finding.kind]}<span class="subject">${subject(view)}</span></h1>
     <p class="summary">${fromCluster(finding.summary)}.</p>
     ${inShort(view, page.clock)} ${decisionLine(finding, page)}
     ${silence === null ? '' : html`<p class="note">Silence: ${describeSilence(silence)}</p>`}
@@ -27,13 +28,18 @@ export function findingHead(view: FindingView, page: PageContext): Html {
   </header>`;
 }
 
-function subject({ scope, cluster }: Finding): Html {
-  const { namespace, workload, container } = scope;
-  if (namespace === null) return html`${fromCluster(scope.subject ?? cluster)}`;
-  if (workload === null) return html`${namespace}`;
-  const href = `/namespaces/${encodeURIComponent(namespace)}/${encodeURIComponent(workload.kind)}/${encodeURIComponent(workload.name)}`;
-  return html`<a href="${href}">${namespace} / ${workload.name}</a>
-    <small>${workload.kind}${container === null ? '' : html`, container ${container}`}</small>`;
+function subject({ finding, use }: FindingView): Html {
+  const { namespace, workload, container, subject: about } = finding.scope;
+  if (namespace === null) return html`${fromCluster(about ?? finding.cluster)}`;
+  if (workload !== null)
+    return html`${workloadLink(namespace, workload)}${container === null ? '' : html`<small>, container ${container}</small>`}`;
+  const group = use?.workloads ?? [];
+  if (group.length === 0) return html`${namespace}`;
+  return html`${group
+    .slice(0, 3)
+    .map(
+      (one) => html`${workloadLink(namespace, one)} `,
+    )}${group.length > 3 ? html`<small>and ${group.length - 3} more</small>` : ''}`;
 }
 
 function namespaceLink({ scope }: Finding): Html {

@@ -2,6 +2,7 @@ import type {
   ContainerInstance,
   HistoryReader,
   Neighbour,
+  SeriesPoint,
   StoredPodSpec,
 } from '../../../history/history.ts';
 import type { WorkloadEvent } from '../../../model/workloadEvent.ts';
@@ -12,7 +13,7 @@ import type { WorkloadRef } from '../../../model/workload.ts';
 import { silencedBy, type Silence } from '../../../notify/silences/silence.ts';
 import type { ServeDeps } from '../../deps.ts';
 import { visibleNamespaces, type Principal } from '../../security/principal.ts';
-import { readSeries, type WorkloadSeries } from '../../series/readSeries.ts';
+import { readSeries, sumSeries, type WorkloadSeries } from '../../series/readSeries.ts';
 import { clampSpan, findingSpan, type Span } from '../../series/span.ts';
 import { usualAt, type UsualBand } from '../../series/usual.ts';
 import { timeline, type TimelineEvent } from './timeline.ts';
@@ -22,6 +23,8 @@ const CHART_POINTS = 600;
 /** What is usual is learnt from so many days before the onset. */
 const USUAL_DAYS = 14;
 
+/** Workloads of a group that are looked at; the sum of more looks the same. */
+const MAX_GROUP = 12;
 /** More changes than a chart can hold. */
 const MAX_CHANGES = 200;
 
@@ -31,7 +34,7 @@ export interface FindingView {
   readonly span: Span;
   /** The span that is shown when nothing is chosen. */
   readonly wholeSpan: Span;
-  /** Null where the finding is not about a workload. */
+  /** Null where the finding is about no workload that is known. */
   readonly use: WorkloadUse | null;
   readonly events: readonly TimelineEvent[];
   readonly silence: Silence | null;
@@ -39,7 +42,8 @@ export interface FindingView {
 
 export interface WorkloadUse {
   readonly namespace: string;
-  readonly workload: WorkloadRef;
+  /** One, or those of a group that is judged together. */
+  readonly workloads: readonly WorkloadRef[];
   readonly series: WorkloadSeries;
   readonly usual: UsualBand;
   readonly instances: readonly ContainerInstance[];
@@ -98,42 +102,58 @@ async function readUse(
   principal: Principal,
   reader: HistoryReader,
 ): Promise<WorkloadUse | null> {
-  const { namespace, workload, container } = finding.scope;
-  if (namespace === null || workload === null) return null;
-  const scope = { namespace, workload, container, pod: null };
-  const series = await readSeries({ reader }, { ...scope, ...span, maxPoints: CHART_POINTS });
-  const before = { from: finding.startedAt - USUAL_DAYS * DAY_MS, to: finding.startedAt };
-  const hours = await reader.usageSeries({
-    ...scope,
-    ...before,
-    maxPoints: USUAL_DAYS * 24 + 2,
-    onlyHours: true,
-  });
-  const usual = usualAt(series.times, hours.points);
-  const instances = (
-    await reader.instances({ namespace, workload, from: span.from, to: span.to })
-  ).filter((one) => container === null || one.container === container);
-  const images = new Set(instances.flatMap(({ image }) => image ?? []));
+  const { namespace, container } = finding.scope;
+  if (namespace === null) return null;
+  const workloads = await workloadsIn(finding, reader);
+  if (workloads.length === 0) return null;
+  const series: WorkloadSeries[] = [];
+  const hours: SeriesPoint[] = [];
+  const instances: ContainerInstance[] = [];
+  const changes: WorkloadEvent[] = [];
+  for (const workload of workloads) {
+    const scope = { namespace, workload, container, pod: null };
+    series.push(await readSeries({ reader }, { ...scope, ...span, maxPoints: CHART_POINTS }));
+    const before = { from: finding.startedAt - USUAL_DAYS * DAY_MS, to: finding.startedAt };
+    const asked = { ...scope, ...before, maxPoints: USUAL_DAYS * 24 + 2, onlyHours: true };
+    // What is usual is only said of one workload: those of a group come and go.
+    if (workloads.length === 1) hours.push(...(await reader.usageSeries(asked)).points);
+    instances.push(...(await reader.instances({ namespace, workload, ...span })));
+    const query = { namespace, workload, ...span, limit: MAX_CHANGES };
+    changes.push(...(await reader.workloadEvents(query)));
+  }
+  const own = instances.filter((one) => container === null || one.container === container);
+  const sum = sumSeries(series);
+  const usual = usualAt(sum.times, hours);
+  const images = new Set(own.flatMap(({ image }) => image ?? []));
   const neighbours = await reader.neighbours(
     [...images],
     finding.startedAt - DAY_MS,
     visibleNamespaces(principal),
   );
-  const isSelf = (one: Neighbour) =>
+  const isOwn = (one: Neighbour) =>
     one.namespace === namespace &&
-    one.workload.kind === workload.kind &&
-    one.workload.name === workload.name;
+    workloads.some(({ kind, name }) => one.workload.kind === kind && one.workload.name === name);
   return {
     namespace,
-    workload,
-    series,
+    workloads,
+    series: sum,
     usual,
-    instances,
-    changes: await reader.workloadEvents({ namespace, workload, ...span, limit: MAX_CHANGES }),
-    spec: await latestSpec(reader, finding, instances),
-    neighbours: neighbours.filter((one) => !isSelf(one)),
-    now: useNow(finding, series, usual),
+    instances: own,
+    changes,
+    spec: await latestSpec(reader, finding, own),
+    neighbours: neighbours.filter((one) => !isOwn(one)),
+    now: useNow(finding, sum, usual),
   };
+}
+
+/** The workload that a finding is about; for a group, those of its pods. */
+async function workloadsIn(
+  finding: Finding,
+  reader: HistoryReader,
+): Promise<readonly WorkloadRef[]> {
+  const { namespace, workload } = finding.scope;
+  if (workload !== null || namespace === null) return workload === null ? [] : [workload];
+  return (await reader.workloadsOf(namespace, finding.pods)).slice(0, MAX_GROUP);
 }
 
 /** Of a pod that the finding names, else of the youngest. */

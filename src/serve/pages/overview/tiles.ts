@@ -64,13 +64,14 @@ function efficiencyTile({ week }: Overview): Tile {
   const rows = week?.rows ?? [];
   const cost = rows.reduce((sum, { cpuCost, ramCost }) => sum + cpuCost + ramCost, 0);
   const used = rows.reduce(
-    (sum, { cpuCost, ramCost, efficiency }) => sum + (cpuCost + ramCost) * efficiency,
+    // What uses more than it asked for must not make up for what wastes.
+    (sum, { cpuCost, ramCost, efficiency }) => sum + (cpuCost + ramCost) * Math.min(1, efficiency),
     0,
   );
   return {
     title: 'Efficiency, last 7 days',
     value: percentText(cost > 0 ? used / cost : null),
-    sub: 'of what is requested is used, by cost',
+    sub: 'of what is requested is used, weighted by cost',
   };
 }
 
@@ -91,15 +92,12 @@ function findingsTile({ findings }: Overview): Tile {
 
 function savingsTile({ savings }: Overview, { currency }: PageContext): readonly Tile[] {
   if (savings === null) return [];
-  const nodes = savings.removableToday.length + savings.removableAfter.length;
+  const { perMonth, containers } = savings;
   return [
     {
       title: 'Could be freed',
-      value: `${formatMoney(savings.requestsFreedPerMonth, currency)}/month`,
-      sub:
-        savings.moneyPerMonth > 0
-          ? `in requests; the bill falls by up to ${formatMoney(savings.moneyPerMonth, currency)} once ${nodes === 1 ? 'one node is' : `${nodes} nodes are`} removed`
-          : 'in requests; no node could go yet, so the bill stays',
+      value: perMonth > 0 ? formatMoney(perMonth, currency) : 'nothing',
+      sub: `a month, in requests of ${containers} ${containers === 1 ? 'container' : 'containers'}`,
       href: '/recommendations',
     },
   ];
