@@ -29,7 +29,7 @@ import { SEALED_CLUSTER } from './sealWorker.ts';
 
 const days = Number(process.argv[2] ?? 90);
 const RATE = 50;
-const SECONDS = 40;
+const SECONDS = 30;
 /** Real windows at the end: what a finding's chart of the last hours is drawn from. */
 const WINDOWS = 36;
 

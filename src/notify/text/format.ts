@@ -14,13 +14,25 @@ export interface RenderContext {
 
 /** `$1,234`, `$12.30`, `€0.42`: cents below a hundred. */
 export function formatMoney(units: number, currency: string): string {
-  const digits = Math.abs(units) < 100 ? 2 : 0;
-  return new Intl.NumberFormat('en-US', {
-    style: 'currency',
-    currency,
-    minimumFractionDigits: digits,
-    maximumFractionDigits: digits,
-  }).format(units);
+  return moneyFormat(currency, Math.abs(units) < 100 ? 2 : 0).format(units);
+}
+
+/** Making a format takes longer than a page of figures: each is made once. */
+const moneyFormats = new Map<string, Intl.NumberFormat>();
+
+function moneyFormat(currency: string, digits: number): Intl.NumberFormat {
+  const key = `${currency} ${digits}`;
+  let format = moneyFormats.get(key);
+  if (format === undefined) {
+    format = new Intl.NumberFormat('en-US', {
+      style: 'currency',
+      currency,
+      minimumFractionDigits: digits,
+      maximumFractionDigits: digits,
+    });
+    moneyFormats.set(key, format);
+  }
+  return format;
 }
 
 /** `3 min`, `5 h`, `2 days`: one unit, as people say it. */

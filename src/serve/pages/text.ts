@@ -1,4 +1,3 @@
-import { TZDate } from '@date-fns/tz';
 import { html } from 'hono/html';
 import type { Reading } from '../../model/reading.ts';
 import { DAY_MS, formatTime, HOUR_MS, MINUTE_MS, type TimeMs } from '../../model/time.ts';
@@ -67,6 +66,37 @@ export function spanText(ms: number): string {
   return `${days} ${days === 1 ? 'day' : 'days'}${hours === 0 || days > 9 ? '' : ` ${hours} h`}`;
 }
 
+interface TimeFormats {
+  readonly minute: Intl.DateTimeFormat;
+  readonly day: Intl.DateTimeFormat;
+  readonly zone: Intl.DateTimeFormat;
+}
+
+/** Making a format takes longer than a page of times: each is made once. */
+const timeFormats = new Map<string, TimeFormats>();
+
+function formatsOf(timeZone: string): TimeFormats {
+  let formats = timeFormats.get(timeZone);
+  if (formats === undefined) {
+    const format = (options: Intl.DateTimeFormatOptions) =>
+      new Intl.DateTimeFormat('en-GB', { timeZone, ...options });
+    formats = {
+      minute: format({
+        weekday: 'short',
+        day: 'numeric',
+        month: 'short',
+        hour: '2-digit',
+        minute: '2-digit',
+        hourCycle: 'h23',
+      }),
+      day: format({ day: 'numeric', month: 'short', year: 'numeric' }),
+      zone: format({ timeZoneName: 'short' }),
+    };
+    timeFormats.set(timeZone, formats);
+  }
+  return formats;
+}
+
 /** Writes times in the time zone of the configuration. */
 export class Clock {
   readonly timezone: string;
@@ -76,25 +106,12 @@ export class Clock {
   readonly #day: Intl.DateTimeFormat;
 
   constructor(timezone: string, at: TimeMs) {
+    const { minute, day, zone } = formatsOf(timezone);
     this.timezone = timezone;
-    const parts = new Intl.DateTimeFormat('en-GB', { timeZone: timezone, timeZoneName: 'short' });
     this.zone =
-      parts.formatToParts(at).find(({ type }) => type === 'timeZoneName')?.value ?? timezone;
-    this.#minute = new Intl.DateTimeFormat('en-GB', {
-      timeZone: timezone,
-      weekday: 'short',
-      day: 'numeric',
-      month: 'short',
-      hour: '2-digit',
-      minute: '2-digit',
-      hourCycle: 'h23',
-    });
-    this.#day = new Intl.DateTimeFormat('en-GB', {
-      timeZone: timezone,
-      day: 'numeric',
-      month: 'short',
-      year: 'numeric',
-    });
+      zone.formatToParts(at).find(({ type }) => type === 'timeZoneName')?.value ?? timezone;
+    this.#minute = minute;
+    this.#day = day;
   }
 
   /** `Tue 24 Nov, 07:05`. */
@@ -121,10 +138,6 @@ export class Clock {
 
   dayAt(at: TimeMs): Html {
     return html`<time datetime="${formatTime(at)}">${this.day(at)}</time>`;
-  }
-
-  local(at: TimeMs): TZDate {
-    return new TZDate(at, this.timezone);
   }
 }
 

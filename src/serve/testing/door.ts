@@ -154,7 +154,8 @@ function fakeStores({ actions, silences, audit }: Recorded): DoorStores {
 }
 
 /** Only what the calls under test ask for; a call of anything else fails its test. */
-function fakeReader({ asked }: Recorded): HistoryReader {
+function fakeReader(recorded: Recorded): HistoryReader {
+  const { asked } = recorded;
   const status = {
     historyStart: NOW - 86_400_000,
     windowMs: 300_000,
@@ -165,7 +166,7 @@ function fakeReader({ asked }: Recorded): HistoryReader {
   };
   const reader: Partial<HistoryReader> = {
     status: () => Promise.resolve(status),
-    version: () => Promise.resolve(1),
+    version: () => Promise.resolve(recorded.actions.length),
     findings: ({ namespaces }) =>
       Promise.resolve(
         FINDINGS.filter(

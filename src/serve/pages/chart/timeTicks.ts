@@ -38,12 +38,13 @@ export function timeTicks(
 
 function tickAt(at: TimeMs, timezone: string): TimeTick {
   const local = new TZDate(at, timezone);
-  const isDay = local.getHours() === 0 && local.getMinutes() === 0;
-  const text = new Intl.DateTimeFormat(
-    'en-GB',
-    isDay
-      ? { timeZone: timezone, day: 'numeric', month: 'short' }
-      : { timeZone: timezone, hour: '2-digit', minute: '2-digit', hourCycle: 'h23' },
-  ).format(at);
+  const [hours, minutes] = [local.getHours(), local.getMinutes()];
+  const isDay = hours === 0 && minutes === 0;
+  const two = (value: number) => String(value).padStart(2, '0');
+  const text = isDay
+    ? `${local.getDate()} ${MONTHS[local.getMonth()]}`
+    : `${two(hours)}:${two(minutes)}`;
   return { at, text, isDay };
 }
+
+const MONTHS = 'Jan Feb Mar Apr May Jun Jul Aug Sept Oct Nov Dec'.split(' ');

@@ -5,6 +5,8 @@ import { addSilence } from '../../changes/silence.ts';
 import type { ServeDeps } from '../../deps.ts';
 import { DAY_MS } from '../../../model/time.ts';
 import { HttpProblem } from '../../problem.ts';
+import { Memo } from '../../questions/memo.ts';
+import { visibleNamespaces } from '../../security/principal.ts';
 import { requireScope, type DoorEnv } from '../../security/access.ts';
 import { findVisible } from '../../security/visibleFinding.ts';
 import { pageContext } from '../context.ts';
@@ -14,13 +16,22 @@ import { findingCharts } from './findingCharts.ts';
 import { findingPage } from './findingPage.ts';
 import { readFindingView } from './readFinding.ts';
 
+/** Pages kept until anything is written: whoever is called in an alarm looks at the same one. */
+const KEPT_VIEWS = 100;
+
 /** The page of one finding, its charts alone, and what may be decided there. */
 export function mountFinding(app: Hono<DoorEnv>, deps: ServeDeps, assets: Assets): void {
   const read = requireScope('read');
+  const kept = new Memo(KEPT_VIEWS);
   const viewOf = async (context: Context<DoorEnv>) => {
     const { principal } = context.var;
     const finding = await findVisible(context.req.param('id') ?? '', principal, deps);
-    return readFindingView(finding, spanOf(context), principal, deps);
+    const span = spanOf(context);
+    const key = JSON.stringify([finding.id, span, visibleNamespaces(principal)]);
+    // Whatever is written, a decision or a window, makes another version: nobody sees an old page.
+    return kept.get(key, await deps.reader.version(), () =>
+      readFindingView(finding, span, principal, deps),
+    );
   };
 
   app.get('/findings/:id', read, async (context) => {
