@@ -1,0 +1,19 @@
+import { readFileSync } from 'node:fs';
+import { expect, it } from 'vitest';
+import { createMetrics } from './metrics.ts';
+
+it('the Grafana dashboard asks only for metrics that there are', async () => {
+  const file = new URL('../../deploy/grafana/burnwatch.json', import.meta.url);
+  const { panels } = JSON.parse(readFileSync(file, 'utf8')) as {
+    readonly panels: readonly { readonly targets: readonly { readonly expr: string }[] }[];
+  };
+  const source = { lagSeconds: () => 1, deliveryQueue: () => Promise.resolve(null) };
+  const { registry } = createMetrics('0.0.0', 'test', source);
+  const known = new Set((await registry.getMetricsAsJSON()).map(({ name }) => name));
+  const asked = panels.flatMap(({ targets }) =>
+    targets.flatMap(({ expr }) => expr.match(/burnwatch_\w+/g) ?? []),
+  );
+  expect(asked.length).toBeGreaterThan(10);
+  const missing = asked.filter((name) => !known.has(name.replace(/_bucket$/, '')));
+  expect(missing).toEqual([]);
+});
