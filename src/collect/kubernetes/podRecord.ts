@@ -1,4 +1,4 @@
-import type { PodSpecFacts } from '../../model/podSpec.ts';
+import type { ContainerSpecFacts, PodSpecFacts } from '../../model/podSpec.ts';
 import type { TimeMs } from '../../model/time.ts';
 import type { WorkloadRef } from '../../model/workload.ts';
 import { containerFacts } from './containerFacts.ts';
@@ -15,6 +15,8 @@ import type {
 /** A pod as the API or a file describes it at one moment. */
 export interface PodRecord {
   readonly uid: string;
+  /** Changes with every change of the object; null where it is not told. */
+  readonly version: string | null;
   readonly namespace: string;
   readonly name: string;
   /** Null: nothing controls it. */
@@ -49,8 +51,11 @@ export interface ContainerRecord {
   readonly waitingReason: string | null;
 }
 
+/** Gives back an equal object that is held already, so that replicas share what they have in common. */
+export type ShareFacts = (facts: ContainerSpecFacts) => ContainerSpecFacts;
+
 /** Reads a pod; null when it has no identity. */
-export function podRecord(raw: RawObject): PodRecord | null {
+export function podRecord(raw: RawObject, share: ShareFacts = (facts) => facts): PodRecord | null {
   const { metadata } = raw;
   if (!metadata?.uid || !metadata.name || !metadata.namespace) return null;
   const spec: RawPodSpec = raw.spec ?? {};
@@ -67,6 +72,7 @@ export function podRecord(raw: RawObject): PodRecord | null {
   const isOver = status.phase === 'Succeeded' || status.phase === 'Failed';
   return {
     uid: metadata.uid,
+    version: metadata.resourceVersion ?? null,
     namespace: metadata.namespace,
     name: metadata.name,
     owner: controllerOf(metadata),
@@ -78,7 +84,7 @@ export function podRecord(raw: RawObject): PodRecord | null {
     labels: labelsOf(metadata),
     annotations: annotationsOf(metadata),
     containers,
-    spec: specFacts(spec, status),
+    spec: specFacts(spec, status, share),
   };
 }
 
@@ -129,7 +135,7 @@ function latestEnd(containers: readonly ContainerRecord[]): TimeMs | null {
   return ends.length === 0 ? null : Math.max(...ends);
 }
 
-function specFacts(spec: RawPodSpec, status: RawPodStatus): PodSpecFacts {
+function specFacts(spec: RawPodSpec, status: RawPodStatus, share: ShareFacts): PodSpecFacts {
   const volumes = spec.volumes ?? [];
   return {
     serviceAccount: spec.serviceAccountName ?? null,
@@ -147,6 +153,8 @@ function specFacts(spec: RawPodSpec, status: RawPodStatus): PodSpecFacts {
       ),
     ),
     runtimeClass: spec.runtimeClassName ?? null,
-    containers: rolesOf(spec).map(([role, container]) => containerFacts(role, container, spec)),
+    containers: rolesOf(spec).map(([role, container]) =>
+      share(containerFacts(role, container, spec)),
+    ),
   };
 }

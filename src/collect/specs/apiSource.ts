@@ -71,6 +71,7 @@ export function createApiSource(
           workloads.namespaces,
           versions,
           deadline,
+          parts.get(resource)?.builder.pods,
         );
         parts.set(resource, { at: now, builder });
       } catch (error) {

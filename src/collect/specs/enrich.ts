@@ -13,8 +13,8 @@ import { workloadOfRecord } from './recordWorkload.ts';
  * - A pod is joined by its UID, by name only where a series had none and the creation times agree. What the
  *   API lets nobody change while a pod lives (command, environment, security, owner) is true in every
  *   window of that life; so are a node's instance type and a namespace's name.
- * - The state of a moment (autoscalers, quotas, wished-for replicas, what could not be read) belongs only to
- *   windows near that moment.
+ * - The state of a moment (autoscalers, quotas, wished-for replicas) belongs only to windows near it.
+ * - What could not be read is missing from every window that is observed meanwhile, of whatever time.
  */
 export function enrich(snapshot: Snapshot, inventory: Inventory): Snapshot {
   const near = isNear(inventory, snapshot.window.end);
@@ -32,7 +32,7 @@ export function enrich(snapshot: Snapshot, inventory: Inventory): Snapshot {
       ? snapshot.volumes.map((volume) => enrichVolume(volume, inventory))
       : snapshot.volumes,
     objects: near ? inventory.objects : null,
-    problems: near ? [...snapshot.problems, ...inventory.problems] : snapshot.problems,
+    problems: [...snapshot.problems, ...inventory.problems],
   };
 }
 

@@ -14,7 +14,8 @@ import {
   namedOf,
   parseTime,
 } from '../kubernetes/metadata.ts';
-import { podRecord, type PodRecord } from '../kubernetes/podRecord.ts';
+import { podRecord, type PodRecord, type ShareFacts } from '../kubernetes/podRecord.ts';
+import { createSharing } from './shareFacts.ts';
 import type { RawObject } from '../kubernetes/rawObjects.ts';
 import { resourceName, resourceOf, type ResourceKind } from '../kubernetes/resources.ts';
 import type { Inventory, NamespaceRecord } from './inventory.ts';
@@ -40,6 +41,8 @@ export interface InventoryFrame {
  * the next one comes.
  */
 export class InventoryBuilder {
+  readonly #before: ReadonlyMap<string, PodRecord>;
+  readonly #share: ShareFacts = createSharing();
   readonly #pods = new Map<string, PodRecord>();
   readonly #namespaces = new Map<string, NamespaceRecord>();
   readonly #owners = new Map<string, WorkloadRef | null>();
@@ -55,6 +58,16 @@ export class InventoryBuilder {
     services: [],
     nodes: [],
   };
+
+  /** @param before pods of the listing before, by UID: those that have not changed are taken over. */
+  constructor(before: ReadonlyMap<string, PodRecord> = new Map()) {
+    this.#before = before;
+  }
+
+  /** Pods by UID. */
+  get pods(): ReadonlyMap<string, PodRecord> {
+    return this.#pods;
+  }
 
   /** Resources of which at least one object came, as `resourceName` calls them. */
   get seen(): ReadonlySet<string> {
@@ -139,7 +152,17 @@ export class InventoryBuilder {
   }
 
   #addPod(raw: RawObject): void {
-    const record = podRecord(raw);
+    const { uid = '', resourceVersion } = raw.metadata ?? {};
+    const before = this.#before.get(uid);
+    if (
+      before !== undefined &&
+      resourceVersion !== undefined &&
+      before.version === resourceVersion
+    ) {
+      this.#pods.set(uid, before);
+      return;
+    }
+    const record = podRecord(raw, this.#share);
     if (record === null) {
       throw new Error('has no metadata.uid: it is a manifest, not what the cluster runs');
     }

@@ -1,5 +1,6 @@
 import { ApiFailure } from '../kubernetes/api/apiFailure.ts';
 import type { ApiClient } from '../kubernetes/api/apiClient.ts';
+import type { PodRecord } from '../kubernetes/podRecord.ts';
 import type { RawObject } from '../kubernetes/rawObjects.ts';
 import type { ResourceKind } from '../kubernetes/resources.ts';
 import { InventoryBuilder } from './inventoryBuilder.ts';
@@ -11,6 +12,7 @@ export type KnownVersions = Map<ResourceKind, string>;
  * Reads all objects of a resource, of the whole cluster or of some namespaces, in the first version that the
  * server knows.
  *
+ * @param before pods that it gave last, so that those that have not changed are taken over.
  * @throws ApiFailure `absent` when it serves none of the versions.
  */
 export async function listResource(
@@ -19,13 +21,14 @@ export async function listResource(
   namespaces: readonly string[],
   known: KnownVersions,
   signal: AbortSignal,
+  before: ReadonlyMap<string, PodRecord> = new Map(),
 ): Promise<InventoryBuilder> {
   const first = known.get(resource);
   const versions = first === undefined ? resource.versions : [first, ...resource.versions];
   let absence: ApiFailure | null = null;
   for (const version of new Set(versions)) {
     try {
-      const gathered = await listVersion(client, resource, version, namespaces, signal);
+      const gathered = await listVersion(client, resource, version, namespaces, signal, before);
       known.set(resource, version);
       return gathered;
     } catch (error) {
@@ -42,6 +45,7 @@ async function listVersion(
   version: string,
   namespaces: readonly string[],
   signal: AbortSignal,
+  before: ReadonlyMap<string, PodRecord>,
 ): Promise<InventoryBuilder> {
   const apiVersion = resource.group === '' ? version : `${resource.group}/${version}`;
   const base = `/${resource.group === '' ? 'api' : 'apis'}/${apiVersion}`;
@@ -57,9 +61,9 @@ async function listVersion(
   const scopes = resource.namespaced && namespaces.length > 0 ? namespaces : [null];
   for (const namespace of scopes) {
     const scope = namespace === null ? '' : `/namespaces/${namespace}`;
-    let part = new InventoryBuilder();
+    let part = new InventoryBuilder(before);
     const pages = {
-      begin: () => void (part = new InventoryBuilder()),
+      begin: () => void (part = new InventoryBuilder(before)),
       page: (items: readonly RawObject[]) => items.forEach(add(part)),
     };
     const isPartial = resource.metadataOnly === true;
