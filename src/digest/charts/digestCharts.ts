@@ -1,7 +1,7 @@
 import { barChart } from '../../notify/chart/barChart.ts';
 import { stackedChart, STACKED_HEIGHT } from '../../notify/chart/stackedChart.ts';
 import { COLORS, type ChartColors } from '../../notify/chart/svg.ts';
-import { CHART_WIDTH } from '../../notify/chart/usageChart.ts';
+import { CHART_WIDTH } from '../../notify/chart/frame.ts';
 import { fromNano } from '../../model/money.ts';
 import type { Digest } from '../digest.ts';
 import { IDLE, OTHERS } from '../spend/dailySpend.ts';

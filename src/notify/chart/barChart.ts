@@ -1,6 +1,6 @@
 import { cleanText } from '../text/clean.ts';
 import { truncate } from '../text/format.ts';
-import { CHART_WIDTH } from './usageChart.ts';
+import { CHART_WIDTH } from './frame.ts';
 import { COLORS, px, svgText, type ChartColors } from './svg.ts';
 
 /** Horizontal bars, each with the same thing before it in grey. */

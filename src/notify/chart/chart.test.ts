@@ -40,6 +40,30 @@ describe('the chart of a finding', () => {
     expect(chartOf(STUCK)).toMatchObject({ unit: 'cores' });
   });
 
+  test('labels never lie on each other', () => {
+    for (const [request, limit, high] of [
+      [1, 1.02, 2],
+      [0, 0.01, 0.02],
+      [5, 5, 10],
+      [1, 100, 2],
+    ] as const) {
+      const svg = usageChart({
+        ...chartOf(MINER),
+        request,
+        limit,
+        normal: { low: 0, high },
+      });
+      const rows = [...svg.matchAll(/y="([\d.]+)"[^>]*>(?:limit|request|usual)/g)].map(([, y]) =>
+        Number(y),
+      );
+      expect(rows).toHaveLength(3);
+      const sorted = rows.toSorted((a, b) => a - b);
+      const gaps = sorted.slice(1).map((y, index) => y - (sorted[index] ?? 0));
+      expect(Math.min(...gaps)).toBeGreaterThanOrEqual(13.9);
+      expect(Math.max(...rows)).toBeLessThanOrEqual(300);
+    }
+  });
+
   test('has an alt text that says the same', () => {
     expect(chartAltText(chartOf(MINER))).toMatch(
       /^CPU of shop\/Deployment\/checkout: 5\.9 cores at last, usual are 0\.\d+ to 0\.\d+, request 1\.5, limit 6\.$/,

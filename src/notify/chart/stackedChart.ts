@@ -1,7 +1,7 @@
 import { cleanText } from '../text/clean.ts';
 import { truncate } from '../text/format.ts';
 import { COLORS, niceTicks, px, svgText, type ChartColors } from './svg.ts';
-import { CHART_WIDTH } from './usageChart.ts';
+import { CHART_WIDTH } from './frame.ts';
 
 /** Amounts day by day, stacked. */
 export interface StackedChart {

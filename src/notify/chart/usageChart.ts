@@ -3,6 +3,8 @@ import { HOUR_MS, type TimeMs } from '../../model/time.ts';
 import type { Reading } from '../../model/reading.ts';
 import { cleanText } from '../text/clean.ts';
 import { truncate } from '../text/format.ts';
+import { BOTTOM, CHART_HEIGHT, CHART_WIDTH, LEFT, RIGHT, TOP, type Frame } from './frame.ts';
+import { chartLabels } from './labels.ts';
 import { COLORS, niceTicks, px, svgText } from './svg.ts';
 
 /** One line over time with what it is measured against. Values share `unit`. */
@@ -19,13 +21,6 @@ export interface UsageChart {
   readonly anomaly: { readonly from: TimeMs; readonly to: TimeMs } | null;
   readonly timezone: string;
 }
-
-export const CHART_WIDTH = 760;
-export const CHART_HEIGHT = 300;
-const LEFT = 52;
-const RIGHT = 84;
-const TOP = 46;
-const BOTTOM = 34;
 
 /** Draws usage against request, limit and normal, the anomaly shaded. Pure: the same data, the same SVG. */
 export function usageChart(chart: UsageChart): string {
@@ -53,14 +48,9 @@ export function usageChart(chart: UsageChart): string {
     timeAxis(from, to, chart.timezone, frame),
     line(chart, frame),
     ...levels(chart, frame),
+    ...chartLabels(chart, frame),
     '</svg>',
   ].join('\n');
-}
-
-interface Frame {
-  x(at: TimeMs): number;
-  y(value: number): number;
-  readonly max: number;
 }
 
 function anomaly({ anomaly: span }: UsageChart, { x }: Frame): string {
@@ -76,7 +66,7 @@ function normal({ normal: band }: UsageChart, { y, max }: Frame): string {
   const upper = y(Math.min(max, Math.max(band.high, band.low + max * 0.008)));
   const height = Math.max(2, y(Math.min(max, band.low)) - upper);
   const width = CHART_WIDTH - LEFT - RIGHT;
-  return `<rect x="${LEFT}" y="${px(upper)}" width="${width}" height="${px(height)}" fill="${COLORS.normal}" fill-opacity="0.75"/>${label(upper + height / 2 + 4, 'usual', COLORS.muted)}`;
+  return `<rect x="${LEFT}" y="${px(upper)}" width="${width}" height="${px(height)}" fill="${COLORS.normal}" fill-opacity="0.75"/>`;
 }
 
 function grid(tick: number, { y }: Frame): string {
@@ -105,26 +95,13 @@ function line({ points, anomaly: span }: UsageChart, { x, y, max }: Frame): stri
   return path(calm, COLORS.line) + path(wrong, COLORS.anomaly);
 }
 
+/** The lines of what the use is measured against; one that is far above is only named. */
 function levels({ request, limit }: UsageChart, { y, max }: Frame): readonly string[] {
-  const level = (value: Reading, name: string, color: string) => {
-    if (value === null) return '';
-    const inside = value <= max;
-    const at = y(Math.min(value, max));
-    const text = inside ? name : `${name} ${Number(value.toPrecision(3))}`;
-    const stroke = inside
-      ? `<line x1="${LEFT}" x2="${CHART_WIDTH - RIGHT}" y1="${px(at)}" y2="${px(at)}" stroke="${color}" stroke-width="1.5" stroke-dasharray="6 4"/>`
-      : '';
-    return stroke + label(inside ? at + 4 : TOP - 6, text, color);
-  };
-  const near = request !== null && limit !== null && Math.abs(y(request) - y(limit)) < 13;
-  if (near && request <= max && limit <= max) {
-    return [level(limit, 'req. ≈ limit', COLORS.limit)];
-  }
-  return [level(request, 'request', COLORS.request), level(limit, 'limit', COLORS.limit)];
-}
-
-function label(at: number, text: string, color: string): string {
-  return `<text x="${CHART_WIDTH - RIGHT + 6}" y="${px(at)}" fill="${color}">${svgText(text)}</text>`;
+  const level = (value: Reading, color: string) =>
+    value === null || value > max
+      ? ''
+      : `<line x1="${LEFT}" x2="${CHART_WIDTH - RIGHT}" y1="${px(y(value))}" y2="${px(y(value))}" stroke="${color}" stroke-width="1.5" stroke-dasharray="6 4"/>`;
+  return [level(request, COLORS.request), level(limit, COLORS.limit)];
 }
 
 /** Full hours of the reader's time zone, some six of them. */
