@@ -12,7 +12,7 @@ import type { Week } from './week.ts';
  * Σ namespaces + idle = total = Σ owners + idle, and for every amount Σ reasons = nano − beforeNano.
  *
  * It speaks of the whole cluster: show it only to who may see every namespace; `ownerDigests` hold what
- * one owner may see.
+ * one owner may see. Messages link to its page as `/digests/2026-W47`.
  */
 export interface Digest {
   readonly version: 1;

@@ -57,7 +57,7 @@ export function renderDigestBlocks(
     ...priceTexts(digest).map((text) => `*Prices*  ${prose(text, 600)}`),
   ];
   return [
-    header(`💰 ${cluster}: week ${week.name} cost ${moneyText(total.nano, currency)}`),
+    header(`${cluster}: week ${week.name} cost ${moneyText(total.nano, currency)}`),
     section(
       [
         `${prose(weekText(digest), 100)}${amountLine(total, currency)}`,
@@ -67,7 +67,8 @@ export function renderDigestBlocks(
     ),
     ...(image === null ? [] : [imageBlock(image)]),
     ...spendBlocks('By namespace', namespaces, NAMESPACES, currency, [idleSpend]),
-    ...spendBlocks('By owner', owners, OWNERS, currency, []),
+    // Why is said by namespace already.
+    ...spendBlocks('By owner', owners.map(withoutReasons), OWNERS, currency, []),
     ...forecastBlocks(digest.forecast, currency),
     { type: 'divider' },
     ...savingsBlocks(digest.savings, currency),
@@ -79,10 +80,11 @@ export function renderDigestBlocks(
 }
 
 /** One owner's digest: short, theirs only. */
-export function renderOwnerDigestBlocks(
-  { frame, digest, lines }: OwnerDigestNotice,
-  context: RenderContext,
-): readonly KnownBlock[] {
+export function renderOwnerDigestBlocks({
+  frame,
+  digest,
+  lines,
+}: OwnerDigestNotice): readonly KnownBlock[] {
   const { currency, week, cluster } = frame;
   const { spend, namespaces, workloads, budgets, savings, findings } = digest;
   const dearest = workloads.map((workload) => {
@@ -90,7 +92,7 @@ export function renderOwnerDigestBlocks(
     return `• ${code(workload.key, 200)} ${moneyText(workload.nano, currency)}${change === '' ? '' : ` ${prose(change)}`}`;
   });
   return [
-    header(`💰 Your week ${week.name} on ${cluster}: ${moneyText(spend.nano, currency)}`),
+    header(`Your week ${week.name} on ${cluster}: ${moneyText(spend.nano, currency)}`),
     section(
       [
         `${code(digest.owner, 100)}, ${prose(weekText(frame), 100)}${amountLine(spend, currency)}`,
@@ -101,7 +103,7 @@ export function renderOwnerDigestBlocks(
     ...(namespaces.length > 1 ? spendBlocks('By namespace', namespaces, 4, currency, []) : []),
     ...(dearest.length === 0 ? [] : [section(['*Dearest workloads*', ...dearest].join('\n'))]),
     ...forecastBlocks(budgets, currency),
-    ...savingsBlocks(savings, currency),
+    ...savingsBlocks(savings, currency, digest.owner),
     ...(findings.length === 0
       ? []
       : [
@@ -112,7 +114,7 @@ export function renderOwnerDigestBlocks(
               .join('\n'),
           ),
         ]),
-    footer(frame, lines, context),
+    footer(frame, lines, null),
   ];
 }
 
@@ -131,6 +133,10 @@ function whyLines(
 ): readonly string[] {
   if (reasons.length === 0) return [];
   return [`*Why*  ${prose(whyText(reasons, currency, { count }), 1_200)}`];
+}
+
+function withoutReasons(spend: Spend): Spend {
+  return { ...spend, reasons: [] };
 }
 
 function spendBlocks(
@@ -164,12 +170,12 @@ function spendLine(
   currency: string,
 ): string {
   const change = changeText({ nano, beforeNano }, currency);
-  const why = whyText(reasons, currency, { count: 1, names: 1, within: key });
+  const why = whyText(reasons, currency, { count: 2, names: 1, within: key });
   return [
     `• ${code(keyText(key), 100)} *${moneyText(nano, currency)}*`,
     ...(change === '' ? [] : [prose(change)]),
     ...(efficiency === null ? [] : [`${percentText(efficiency)} used`]),
-    ...(why === '' ? [] : [`_${prose(why, 220)}_`]),
+    ...(why === '' ? [] : [`_${prose(why, 300)}_`]),
   ].join('  ');
 }
 
@@ -187,10 +193,18 @@ function forecastBlocks(
   return [section(['*Forecast to the month’s end*', ...lines].join('\n'))];
 }
 
-function savingsBlocks(savings: Savings, currency: string): readonly KnownBlock[] {
+/** @param reader the owner who reads it, whose name is not repeated */
+function savingsBlocks(
+  savings: Savings,
+  currency: string,
+  reader: string | null = null,
+): readonly KnownBlock[] {
+  const told = savings.top.map((saving) =>
+    saving.owner === reader ? { ...saving, owner: null } : saving,
+  );
   return [
     section(`*Savings*  ${prose(savingsText(savings, currency), 500)}`),
-    ...savings.top.map((saving, index) => section(savingText(saving, index, currency))),
+    ...told.map((saving, index) => section(savingText(saving, index, currency))),
   ];
 }
 
@@ -213,20 +227,21 @@ function savingText(saving: Saving, index: number, currency: string): string {
   return [...shown, commands].join('\n');
 }
 
+/** @param context null for owners: the whole digest is not theirs to see */
 function footer(
   { week, priceBasis, cluster }: Pick<Digest, 'week' | 'priceBasis' | 'cluster'>,
   lines: readonly string[],
-  { externalUrl }: RenderContext,
+  context: RenderContext | null,
 ): KnownBlock {
-  const page =
-    externalUrl === null
-      ? code(`burnwatch digest --week ${week.name} --dry-run`)
-      : link(`${externalUrl.replace(/\/+$/, '')}/digests/${week.name}`, 'open the whole digest');
-  const text = [
-    ...lines.map((line) => prose(line, 600)),
-    `${prose(cluster, 80)} · ${BASIS[priceBasis]} · ${page}`,
-  ];
+  const parts = [prose(cluster, 80), BASIS[priceBasis]];
+  if (context !== null) parts.push(wholeDigest(week.name, context.externalUrl));
+  const text = [...lines.map((line) => prose(line, 600)), parts.join(' · ')];
   return { type: 'context', elements: [mrkdwn(text.join('\n'))] };
+}
+
+function wholeDigest(week: string, externalUrl: string | null): string {
+  if (externalUrl === null) return code(`burnwatch digest --week ${week} --dry-run`);
+  return link(`${externalUrl.replace(/\/+$/, '')}/digests/${week}`, 'open the whole digest');
 }
 
 function header(text: string): KnownBlock {

@@ -7,7 +7,8 @@ const CENT_NANO = 10_000_000;
  * rounding down leaves goes to the largest remainders. The last number is the sum. Cents, not units.
  */
 export function centsThatAdd(amounts: readonly Nano[]): readonly number[] {
-  const total = Math.round(amounts.reduce((sum, nano) => sum + nano, 0) / CENT_NANO);
+  // Adding zero turns −0 into 0.
+  const total = Math.round(amounts.reduce((sum, nano) => sum + nano, 0) / CENT_NANO) + 0;
   const floors = amounts.map((nano) => Math.floor(nano / CENT_NANO));
   const rest = total - floors.reduce((sum, cents) => sum + cents, 0);
   const remainders = amounts.map((nano, index) => nano / CENT_NANO - (floors[index] ?? 0));

@@ -41,7 +41,7 @@ function renderBlocks(
     case 'digest':
       return renderDigestBlocks(notice, context, image);
     case 'owner-digest':
-      return renderOwnerDigestBlocks(notice, context);
+      return renderOwnerDigestBlocks(notice);
     case 'events':
     case 'alerts':
       break;

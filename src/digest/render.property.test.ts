@@ -1,0 +1,119 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Notice } from '../notify/notice.ts';
+import { renderMessage } from '../notify/slack/render.ts';
+import { problemsOfMessage } from '../notify/testing/blockKit.ts';
+import { noticeText } from '../notify/text/noticeText.ts';
+import { digestDeliveries } from './deliveries.ts';
+import { digestPicture } from './charts/digestCharts.ts';
+import type { Digest } from './digest.ts';
+import { renderHtml } from './html/renderHtml.ts';
+import { aDigest } from './testing/digests.ts';
+import { centsText, centsThatAdd } from './text/centsThatAdd.ts';
+import { digestJson } from './text/digestJson.ts';
+import { renderText } from './text/renderText.ts';
+
+const OWN_URL = 'https://burnwatch.example.com';
+const CONTEXT = { currency: 'EUR', externalUrl: OWN_URL, kubeContext: null };
+
+/** What attackers put into names, labels and annotations. */
+const ATTACKS = [
+  '<!channel> <@U012AB3CD> @here #general',
+  '<https://evil.example|click> https://evil.example evil.example',
+  '`code` ```open *bold* _it_ ~no~ :rotating_light:',
+  '"><script>alert(1)</script><img src=x onerror=alert(1)>',
+  "' onmouseover='alert(1)' style='position:fixed",
+  '</style></svg></pre></title><iframe src=//evil.example>',
+  '\u001b[31mred\u001b[0m\u202Eabc\u0000\u2028',
+  '&amp;lt;&#60;script&#62;',
+  '',
+  'x'.repeat(5_000),
+  '漢字'.repeat(900),
+  '\uD83D',
+];
+const text = fc.oneof(
+  fc.constantFrom(...ATTACKS),
+  fc.string({ unit: 'binary', maxLength: 300 }),
+  fc.string({ unit: 'grapheme', maxLength: 80 }),
+);
+const nano = fc.oneof(
+  fc.integer({ min: -(2 ** 53), max: 2 ** 53 }),
+  fc.constantFrom(0, 1, -1, 1e15, 5_000_000),
+);
+const digests = fc
+  .tuple(text, nano, fc.integer({ min: 0, max: 30 }))
+  .map(([name, amount, entries]) => aDigest(name, amount, entries));
+
+function noticesOf(digest: Digest): readonly Notice[] {
+  const receivers = { platform: [{ channel: 'slack', target: '#cost' }] };
+  return [null, digest.week.end].flatMap((previewUntil) =>
+    digestDeliveries(digest, { ...receivers, previewUntil }, 1, digest.week.end).map(
+      ({ notice }) => notice,
+    ),
+  );
+}
+
+describe('digests in Slack', () => {
+  it('are valid Block Kit without a mention or link that is not ours, whatever the names and numbers', () => {
+    fc.assert(
+      fc.property(digests, fc.boolean(), (digest, withPicture) => {
+        const image = withPicture ? { fileId: 'F1', altText: digest.cluster } : null;
+        for (const notice of noticesOf(digest)) {
+          const message = renderMessage(notice, CONTEXT, image)!;
+          expect(problemsOfMessage(message, OWN_URL)).toEqual([]);
+          // oxlint-disable-next-line no-control-regex -- a log's reader would obey them
+          expect(noticeText(notice)).not.toMatch(/[\u0000-\u001f\u202e]/);
+        }
+      }),
+      { numRuns: 50 },
+    );
+  });
+});
+
+/** Every tag with its attributes' names; values of attributes and texts are left out. */
+function tagsOf(page: string): readonly string[] {
+  const tags = page.replace(/<style>[\s\S]*?<\/style>/, '').match(/<[a-z!/][^>]*>/gi) ?? [];
+  return tags.map((tag) => tag.replaceAll(/"[^"]*"/g, '""'));
+}
+
+describe('the page', () => {
+  it('has the same elements whatever the names: nothing of them becomes markup', () => {
+    for (const attack of ATTACKS) {
+      const plain = tagsOf(renderHtml(aDigest('shop', 5e9)));
+      const attacked = renderHtml(aDigest(attack, 5e9));
+      const known = new Set(plain);
+      expect(tagsOf(attacked).filter((tag) => tag !== '<wbr />' && !known.has(tag))).toEqual([]);
+    }
+  });
+
+  it('and the text and the picture keep every name from being more than a name', () => {
+    fc.assert(
+      fc.property(digests, (digest) => {
+        const page = renderHtml(digest);
+        expect(page).not.toMatch(/<(script|iframe|img|object|embed|link)\b/i);
+        // oxlint-disable-next-line no-control-regex -- a terminal would obey them
+        expect(renderText(digest)).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e]/);
+        expect(digestPicture(digest) ?? '').not.toMatch(/<(script|foreignObject|image|a)\b/i);
+        expect(() => JSON.stringify(digestJson(digest))).not.toThrow();
+      }),
+      { numRuns: 15 },
+    );
+  });
+});
+
+describe('figures', () => {
+  it('add up as they are printed, to the cent', () => {
+    const amounts = fc.array(fc.integer({ min: -1e14, max: 1e14 }), { maxLength: 60 });
+    fc.assert(
+      fc.property(amounts, (nanos) => {
+        const cents = centsThatAdd(nanos);
+        const total = cents.at(-1) ?? 0;
+        expect(cents.slice(0, -1).reduce((sum, each) => sum + each, 0)).toBe(total);
+        for (const [index, each] of nanos.entries())
+          expect(Math.abs((cents[index] ?? 0) - each / 1e7)).toBeLessThanOrEqual(1.0000001);
+      }),
+    );
+    expect(centsText(123_456)).toBe('1,234.56');
+    expect(centsText(-0)).toBe('0.00');
+  });
+});
