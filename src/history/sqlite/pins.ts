@@ -2,6 +2,7 @@ import type { Finding } from '../../model/finding.ts';
 import { DAY_MS, floorTo, HOUR_MS, type TimeMs } from '../../model/time.ts';
 import type { WorkloadRef } from '../../model/workload.ts';
 import type { Db } from './database.ts';
+import { readWorkloadsOf } from './instances.ts';
 import type { Page } from './pageCodec.ts';
 import { pinnedCodec, UsageReader } from './usageReader.ts';
 import { packSums, SUM_COLUMNS, withoutNetwork } from './usageSums.ts';
@@ -33,7 +34,8 @@ export function pinFindings(db: Db, windowMs: number, from: TimeMs, to: TimeMs):
     .all(from - 2 * KEPT_AROUND_MS, to + 15 * DAY_MS) as string[];
   const pins = new Map<string, Pin>();
   for (const json of rows) {
-    for (const pin of pinsOf(JSON.parse(json) as Finding, from, to)) {
+    const finding = JSON.parse(json) as Finding;
+    for (const pin of pinsOf(finding, workloadsOf(db, finding), from, to)) {
       pins.set(JSON.stringify(pin), pin);
     }
   }
@@ -55,9 +57,20 @@ export function pinFindings(db: Db, windowMs: number, from: TimeMs, to: TimeMs):
   }
 }
 
-function pinsOf(finding: Finding, from: TimeMs, to: TimeMs): readonly Pin[] {
-  const { namespace, workload } = finding.scope;
-  if (namespace === null || workload === null) return [];
+/** What a finding is about; for a group that is judged together, the workloads of its pods. */
+function workloadsOf(db: Db, { scope, pods }: Finding): readonly WorkloadRef[] {
+  if (scope.workload !== null) return [scope.workload];
+  return scope.namespace === null ? [] : readWorkloadsOf(db, scope.namespace, pods);
+}
+
+function pinsOf(
+  finding: Finding,
+  workloads: readonly WorkloadRef[],
+  from: TimeMs,
+  to: TimeMs,
+): readonly Pin[] {
+  const { namespace } = finding.scope;
+  if (namespace === null) return [];
   const begin = {
     from: finding.startedAt - KEPT_AROUND_MS,
     to: finding.firstSeen + KEPT_AROUND_MS,
@@ -69,7 +82,7 @@ function pinsOf(finding: Finding, from: TimeMs, to: TimeMs): readonly Pin[] {
     const pins: Pin[] = [];
     const last = Math.min(span.to, to);
     for (let hour = floorTo(Math.max(span.from, from), HOUR_MS); hour < last; hour += HOUR_MS) {
-      pins.push({ namespace, workload, hour });
+      for (const workload of workloads) pins.push({ namespace, workload, hour });
     }
     return pins;
   });

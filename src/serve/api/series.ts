@@ -6,6 +6,7 @@ import { HttpProblem } from '../problem.ts';
 import { maySee } from '../security/principal.ts';
 import { findVisible } from '../security/visibleFinding.ts';
 import { eachColumn, readSeries, type WorkloadSeries } from '../series/readSeries.ts';
+import { findingWorkloads, readFindingSeries } from '../series/findingSeries.ts';
 import { findingSpan, type Span } from '../series/span.ts';
 import { findingParams } from './findings.ts';
 import { defineRoute } from './route.ts';
@@ -50,13 +51,13 @@ export const getFindingSeries = defineRoute({
   response: seriesSchema,
   async handle({ context, params, query }, deps) {
     const finding = await findVisible(params.id, context.var.principal, deps);
-    const { namespace, workload, container } = finding.scope;
-    if (namespace === null || workload === null)
-      throw new HttpProblem(404, 'Not Found', 'This finding is not about a workload');
+    const workloads = await findingWorkloads(finding, deps.reader);
+    if (workloads.length === 0)
+      throw new HttpProblem(404, 'Not Found', 'This finding is about no workload');
     const { watermark } = await deps.reader.status();
     const span = spanOf(query, findingSpan(finding, watermark));
-    const asked = { namespace, workload, container, pod: null, ...span };
-    const series = await readSeries(deps, { ...asked, maxPoints: query.points });
+    const asked = { ...span, maxPoints: query.points };
+    const series = await readFindingSeries(finding, workloads, asked, deps.reader);
     return { body: toJson(span, series) };
   },
 });

@@ -13,7 +13,8 @@ import type { WorkloadRef } from '../../../model/workload.ts';
 import { silencedBy, type Silence } from '../../../notify/silences/silence.ts';
 import type { ServeDeps } from '../../deps.ts';
 import { visibleNamespaces, type Principal } from '../../security/principal.ts';
-import { readSeries, sumSeries, type WorkloadSeries } from '../../series/readSeries.ts';
+import { findingWorkloads, readFindingSeries } from '../../series/findingSeries.ts';
+import type { WorkloadSeries } from '../../series/readSeries.ts';
 import { clampSpan, findingSpan, type Span } from '../../series/span.ts';
 import { usualAt, type UsualBand } from '../../series/usual.ts';
 import { timeline, type TimelineEvent } from './timeline.ts';
@@ -23,8 +24,6 @@ const CHART_POINTS = 600;
 /** What is usual is learnt from so many days before the onset. */
 const USUAL_DAYS = 14;
 
-/** Workloads of a group that are looked at; the sum of more looks the same. */
-const MAX_GROUP = 12;
 /** More changes than a chart can hold. */
 const MAX_CHANGES = 200;
 
@@ -104,15 +103,13 @@ async function readUse(
 ): Promise<WorkloadUse | null> {
   const { namespace, container } = finding.scope;
   if (namespace === null) return null;
-  const workloads = await workloadsIn(finding, reader);
+  const workloads = await findingWorkloads(finding, reader);
   if (workloads.length === 0) return null;
-  const series: WorkloadSeries[] = [];
   const hours: SeriesPoint[] = [];
   const instances: ContainerInstance[] = [];
   const changes: WorkloadEvent[] = [];
   for (const workload of workloads) {
     const scope = { namespace, workload, container, pod: null };
-    series.push(await readSeries({ reader }, { ...scope, ...span, maxPoints: CHART_POINTS }));
     const before = { from: finding.startedAt - USUAL_DAYS * DAY_MS, to: finding.startedAt };
     const asked = { ...scope, ...before, maxPoints: USUAL_DAYS * 24 + 2, onlyHours: true };
     // What is usual is only said of one workload: those of a group come and go.
@@ -122,7 +119,12 @@ async function readUse(
     changes.push(...(await reader.workloadEvents(query)));
   }
   const own = instances.filter((one) => container === null || one.container === container);
-  const sum = sumSeries(series);
+  const sum = await readFindingSeries(
+    finding,
+    workloads,
+    { ...span, maxPoints: CHART_POINTS },
+    reader,
+  );
   const usual = usualAt(sum.times, hours);
   const images = new Set(own.flatMap(({ image }) => image ?? []));
   const neighbours = await reader.neighbours(
@@ -144,16 +146,6 @@ async function readUse(
     neighbours: neighbours.filter((one) => !isOwn(one)),
     now: useNow(finding, sum, usual),
   };
-}
-
-/** The workload that a finding is about; for a group, those of its pods. */
-async function workloadsIn(
-  finding: Finding,
-  reader: HistoryReader,
-): Promise<readonly WorkloadRef[]> {
-  const { namespace, workload } = finding.scope;
-  if (workload !== null || namespace === null) return workload === null ? [] : [workload];
-  return (await reader.workloadsOf(namespace, finding.pods)).slice(0, MAX_GROUP);
 }
 
 /** Of a pod that the finding names, else of the youngest. */

@@ -1,0 +1,32 @@
+import type { HistoryReader, SeriesQuery } from '../../history/history.ts';
+import type { Finding } from '../../model/finding.ts';
+import type { WorkloadRef } from '../../model/workload.ts';
+import { readSeries, sumSeries, type WorkloadSeries } from './readSeries.ts';
+
+/** Workloads of a group that are looked at; the sum of more looks the same. */
+const MAX_GROUP = 12;
+
+/** The workload that a finding is about; for a group that is judged together, those of its pods. */
+export async function findingWorkloads(
+  { scope, pods }: Finding,
+  reader: Pick<HistoryReader, 'workloadsOf'>,
+): Promise<readonly WorkloadRef[]> {
+  if (scope.workload !== null) return [scope.workload];
+  if (scope.namespace === null) return [];
+  return (await reader.workloadsOf(scope.namespace, pods)).slice(0, MAX_GROUP);
+}
+
+/** What a finding's workloads used together. */
+export async function readFindingSeries(
+  { scope }: Finding,
+  workloads: readonly WorkloadRef[],
+  span: Pick<SeriesQuery, 'from' | 'to' | 'maxPoints'>,
+  reader: HistoryReader,
+): Promise<WorkloadSeries> {
+  const { namespace, container } = scope;
+  if (namespace === null) return sumSeries([]);
+  const all: WorkloadSeries[] = [];
+  for (const workload of workloads)
+    all.push(await readSeries({ reader }, { namespace, workload, container, pod: null, ...span }));
+  return sumSeries(all);
+}
