@@ -1,0 +1,91 @@
+import { describe, expect, it } from 'vitest';
+import { keptQuestions } from './keptQuestions.ts';
+import type { Questions } from './questions.ts';
+
+/** Questions whose answers are numbered, and a history that can be written to. */
+function setUp() {
+  const state = { version: 1, now: 0, asked: 0, fails: false };
+  const tick = () => new Promise((resolve) => setImmediate(resolve));
+  const answer = async () => {
+    state.asked += 1;
+    const { asked } = state;
+    await tick();
+    if (state.fails) throw new Error('broken');
+    return { asked };
+  };
+  const questions = {
+    overview: answer,
+    findings: answer,
+    costs: answer,
+    advice: answer,
+    posture: answer,
+  } as unknown as Questions;
+  const kept = keptQuestions(
+    questions,
+    { version: () => Promise.resolve(state.version) },
+    () => state.now,
+  );
+  const whole = { namespaces: null };
+  const settle = async () => {
+    await tick();
+    await tick();
+  };
+  return {
+    state,
+    settle,
+    overview: () => kept.overview(whole),
+    shop: () => kept.overview({ namespaces: ['shop'] }),
+    findings: () => kept.findings(whole as never),
+  };
+}
+
+describe('keptQuestions', () => {
+  it('asks once, however many look, until something is written', async () => {
+    const { state, overview } = setUp();
+    await overview();
+    await Promise.all([overview(), overview(), overview()]);
+    expect(state.asked).toBe(1);
+  });
+
+  it('gives what was right a moment ago while it asks again, and asks only once', async () => {
+    const { state, overview, settle } = setUp();
+    await overview();
+    state.version = 2;
+    state.now = 10_000;
+    expect(await overview()).toEqual({ asked: 1 });
+    expect(await overview()).toEqual({ asked: 1 });
+    await settle();
+    expect(await overview()).toEqual({ asked: 2 });
+    expect(state.asked).toBe(2);
+  });
+
+  it('waits for the answer when nobody has looked for long', async () => {
+    const { state, overview } = setUp();
+    await overview();
+    state.version = 2;
+    state.now = 60_000;
+    expect(await overview()).toEqual({ asked: 2 });
+  });
+
+  it('never shows findings as they were before a decision', async () => {
+    const { state, findings } = setUp();
+    await findings();
+    state.version = 2;
+    expect(await findings()).toEqual({ asked: 2 });
+  });
+
+  it('keeps the answers of different eyes apart', async () => {
+    const { overview, shop } = setUp();
+    expect(await overview()).toEqual({ asked: 1 });
+    expect(await shop()).toEqual({ asked: 2 });
+    expect(await overview()).toEqual({ asked: 1 });
+  });
+
+  it('does not keep a failure', async () => {
+    const { state, overview } = setUp();
+    state.fails = true;
+    await expect(overview()).rejects.toThrow('broken');
+    state.fails = false;
+    expect(await overview()).toEqual({ asked: 2 });
+  });
+});
