@@ -6,6 +6,7 @@ import { createApp } from '../serve/app.ts';
 import type { DoorStores } from '../serve/deps.ts';
 import type { DoorEnv } from '../serve/security/access.ts';
 import type { Questions } from '../serve/questions/questions.ts';
+import { prometheusLiveSource } from '../serve/series/liveSource.ts';
 import { tokenAuthenticator } from '../serve/security/authenticator.ts';
 
 export interface AppParts {
@@ -26,6 +27,7 @@ export function composeApp(parts: AppParts): Hono<DoorEnv> {
     token === undefined ? [] : [{ ...rest, token }],
   );
   const authenticators = tokens.length === 0 ? [] : [tokenAuthenticator(tokens)];
-  const deps = { config, reader, stores, questions, authenticators, now: Date.now, reload };
+  const live = prometheusLiveSource(config, (problem) => parts.log.debug(problem));
+  const deps = { config, reader, live, stores, questions, authenticators, now: Date.now, reload };
   return createApp(deps, parts.log, parts.version);
 }

@@ -4,6 +4,7 @@ import type { TimeMs } from '../model/time.ts';
 import type { SilenceStore } from '../notify/silences/silenceStore.ts';
 import type { DeliveryStore } from '../notify/store.ts';
 import type { Questions } from './questions/questions.ts';
+import type { LiveSource } from './series/liveSource.ts';
 import type { Authenticator } from './security/authenticator.ts';
 
 /** What the server is given; it makes none of it itself. */
@@ -14,6 +15,8 @@ export interface ServeDeps {
   readonly reader: HistoryReader;
   /** Answers what takes more than a moment. */
   readonly questions: Questions;
+  /** Finer series than the history's, where they can be had. */
+  readonly live?: LiveSource;
   /** Where what people decide is written. */
   readonly stores: DoorStores;
   /** Tried in turn; empty when no token is configured. */

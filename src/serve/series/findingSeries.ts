@@ -1,6 +1,8 @@
 import type { HistoryReader, SeriesQuery } from '../../history/history.ts';
 import type { Finding } from '../../model/finding.ts';
 import type { WorkloadRef } from '../../model/workload.ts';
+import type { ServeDeps } from '../deps.ts';
+import { withLive } from './withLive.ts';
 import { readSeries, sumSeries, type WorkloadSeries } from './readSeries.ts';
 
 /** Workloads of a group that are looked at; the sum of more looks the same. */
@@ -16,17 +18,19 @@ export async function findingWorkloads(
   return (await reader.workloadsOf(scope.namespace, pods)).slice(0, MAX_GROUP);
 }
 
-/** What a finding's workloads used together. */
+/** What a finding's workloads used together: from Prometheus where that is finer and still there. */
 export async function readFindingSeries(
   { scope }: Finding,
   workloads: readonly WorkloadRef[],
   span: Pick<SeriesQuery, 'from' | 'to' | 'maxPoints'>,
-  reader: HistoryReader,
+  { reader, live }: Pick<ServeDeps, 'reader' | 'live'>,
 ): Promise<WorkloadSeries> {
   const { namespace, container } = scope;
   if (namespace === null) return sumSeries([]);
   const all: WorkloadSeries[] = [];
   for (const workload of workloads)
     all.push(await readSeries({ reader }, { namespace, workload, container, pod: null, ...span }));
-  return sumSeries(all);
+  const recorded = sumSeries(all);
+  if (live === undefined) return recorded;
+  return withLive(recorded, { namespace, workloads, container, ...span }, live, reader);
 }

@@ -20,7 +20,7 @@ import { usualAt, type UsualBand } from '../../series/usual.ts';
 import { timeline, type TimelineEvent } from './timeline.ts';
 
 /** Points of a chart on a page: more than its pixels show nothing. */
-const CHART_POINTS = 600;
+const CHART_POINTS = 740;
 /** What is usual is learnt from so many days before the onset. */
 const USUAL_DAYS = 14;
 
@@ -72,13 +72,13 @@ export async function readFindingView(
   finding: Finding,
   asked: Span | null,
   principal: Principal,
-  deps: Pick<ServeDeps, 'reader' | 'stores' | 'now'>,
+  deps: Pick<ServeDeps, 'reader' | 'stores' | 'now' | 'live'>,
 ): Promise<FindingView> {
   const { reader, stores } = deps;
   const { watermark } = await reader.status();
   const wholeSpan = findingSpan(finding, watermark);
   const span = asked === null ? wholeSpan : clampSpan(asked);
-  const use = await readUse(finding, span, principal, reader);
+  const use = await readUse(finding, span, principal, deps);
   const sources = {
     events: await reader.findingEvents(finding.id),
     actions: await reader.operatorActions(finding.id),
@@ -99,8 +99,9 @@ async function readUse(
   finding: Finding,
   span: Span,
   principal: Principal,
-  reader: HistoryReader,
+  deps: Pick<ServeDeps, 'reader' | 'live'>,
 ): Promise<WorkloadUse | null> {
+  const { reader } = deps;
   const { namespace, container } = finding.scope;
   if (namespace === null) return null;
   const workloads = await findingWorkloads(finding, reader);
@@ -123,7 +124,7 @@ async function readUse(
     finding,
     workloads,
     { ...span, maxPoints: CHART_POINTS },
-    reader,
+    deps,
   );
   const usual = usualAt(sum.times, hours);
   const images = new Set(own.flatMap(({ image }) => image ?? []));

@@ -1,0 +1,122 @@
+import type { Reading } from '../../model/reading.ts';
+import { toReading } from '../../model/reading.ts';
+import { ceilTo, SECOND_MS, type TimeMs } from '../../model/time.ts';
+import type { PrometheusClient } from './client.ts';
+import { pointSeconds, type Grid } from './grid.ts';
+import { promDuration, selector, type Matcher } from './matchers.ts';
+
+/** What pods of one workload use now and lately, finer than windows. */
+export interface LiveQuery {
+  readonly namespace: string;
+  readonly pods: readonly string[];
+  /** One container, or null for all. */
+  readonly container: string | null;
+  readonly from: TimeMs;
+  readonly to: TimeMs;
+  readonly stepMs: number;
+}
+
+export interface LiveSeries {
+  readonly times: readonly TimeMs[];
+  readonly columns: Readonly<Record<LiveColumn, readonly Reading[]>>;
+}
+
+export type LiveColumn =
+  | 'cpuUsageCores'
+  | 'ramUsageBytes'
+  | 'networkReceiveBytesPerSecond'
+  | 'networkTransmitBytesPerSecond'
+  | 'diskReadBytesPerSecond'
+  | 'diskWriteBytesPerSecond'
+  | 'throttledShare';
+
+/** Selects the series of the containers, or of the pods (the network is a pod's). */
+interface Selectors {
+  container(metric: string): string;
+  pod(metric: string): string;
+  readonly rate: string;
+}
+
+/** Duplicates of two scrape jobs are folded by `max` before anything is added up. */
+const QUERIES: Readonly<Record<LiveColumn, (s: Selectors) => string>> = {
+  cpuUsageCores: (s) => summed(s, 'container_cpu_usage_seconds_total', 'cpu'),
+  ramUsageBytes: (s) =>
+    `sum(max by (pod,container) (${s.container('container_memory_working_set_bytes')}))`,
+  networkReceiveBytesPerSecond: (s) => network(s, 'container_network_receive_bytes_total'),
+  networkTransmitBytesPerSecond: (s) => network(s, 'container_network_transmit_bytes_total'),
+  diskReadBytesPerSecond: (s) => summed(s, 'container_fs_reads_bytes_total', 'device'),
+  diskWriteBytesPerSecond: (s) => summed(s, 'container_fs_writes_bytes_total', 'device'),
+  throttledShare: (s) => {
+    const periods = (metric: string) =>
+      `sum(max by (pod,container,id) (rate(${s.container(metric)}[${s.rate}])))`;
+    return `${periods('container_cpu_cfs_throttled_periods_total')} / (${periods('container_cpu_cfs_periods_total')} > 0)`;
+  },
+};
+
+function summed({ container, rate }: Selectors, metric: string, part: string): string {
+  return `sum(max by (pod,container,id,${part}) (rate(${container(metric)}[${rate}])))`;
+}
+
+function network({ pod, rate }: Selectors, metric: string): string {
+  return `sum(max by (pod,interface) (rate(${pod(metric)}[${rate}])))`;
+}
+
+/** Asks for the series of some pods, one query a column. @throws CollectError */
+export async function readLiveSeries(
+  client: PrometheusClient,
+  query: LiveQuery,
+  options: { readonly rateMs: number; readonly matchers: readonly Matcher[] },
+  signal: AbortSignal,
+): Promise<LiveSeries> {
+  const { from, to, stepMs } = query;
+  const start = ceilTo(from, stepMs);
+  const points = Math.max(1, Math.floor((to - start) / stepMs) + 1);
+  const grid: Grid = {
+    startSeconds: start / SECOND_MS,
+    stepSeconds: stepMs / SECOND_MS,
+    points,
+  };
+  const selectors = selectorsOf(query, options);
+  const names = Object.keys(QUERIES) as LiveColumn[];
+  const answers = await Promise.all(
+    names.map(async (name) => {
+      const span = { grid, from: 0, to: points - 1 };
+      const { series } = await client.range(QUERIES[name](selectors), span, signal);
+      const values = series[0]?.values;
+      const readings = Array.from({ length: points }, (_, point) => toReading(values?.[point]));
+      return [name, readings] as const;
+    }),
+  );
+  return {
+    times: Array.from({ length: points }, (_, point) => pointSeconds(grid, point) * SECOND_MS),
+    columns: Object.fromEntries(answers) as Partial<LiveSeries['columns']> as LiveSeries['columns'],
+  };
+}
+
+function selectorsOf(
+  { namespace, pods, container }: LiveQuery,
+  { rateMs, matchers }: { readonly rateMs: number; readonly matchers: readonly Matcher[] },
+): Selectors {
+  const own: readonly Matcher[] = [
+    { name: 'namespace', op: '=', value: namespace },
+    { name: 'pod', op: '=~', value: pods.map(quoteRegex).join('|') },
+  ];
+  const real: readonly Matcher[] =
+    container === null
+      ? [
+          { name: 'container', op: '!=', value: '' },
+          { name: 'container', op: '!=', value: 'POD' },
+        ]
+      : [{ name: 'container', op: '=', value: container }];
+  return {
+    container: (metric) => selector(metric, [...own, ...real, ...matchers]),
+    pod: (metric) =>
+      selector(metric, [...own, { name: 'interface', op: '!=', value: 'lo' }, ...matchers]),
+    rate: promDuration(rateMs),
+  };
+}
+
+/** Pods' names are harmless, but what says so is the API server, not whoever wrote the metric. */
+function quoteRegex(text: string): string {
+  return text.replaceAll(/[\\^$.|?*+()[\]{}]/g, '\\$&');
+}

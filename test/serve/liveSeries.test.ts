@@ -1,0 +1,95 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { configSchema } from '../../src/config/schema.ts';
+import { startPrometheus, type PrometheusServer } from '../../src/demo/prometheusServer.ts';
+import { prometheusLiveSource } from '../../src/serve/series/liveSource.ts';
+import { eachColumn, type WorkloadSeries } from '../../src/serve/series/readSeries.ts';
+import { withLive } from '../../src/serve/series/withLive.ts';
+import { addPod, every } from '../support/madeUpPod.ts';
+import { createMetricStore, type MetricStore } from '../support/metricStore.ts';
+
+/** Finer series from a real Prometheus, in which two pods of one workload and a third one run. */
+const T = 1_800_000_000;
+const HOUR = 3_600;
+let store: MetricStore;
+let server: PrometheusServer;
+
+beforeAll(async () => {
+  store = await createMetricStore();
+  const times = every(30, T - HOUR, T + HOUR);
+  const cores = { 'web.1': 0.5, 'web-2': 0.25, webx1: 9 };
+  Object.entries(cores).forEach(([name, cpuCores], index) => {
+    const uid = `0000000${index}-0000-4000-8000-000000000000`;
+    const common = { namespace: 'shop', usageTimes: times, kubeTimes: times, createdAt: T - HOUR };
+    addPod(store, { ...common, name, uid, cpuCores });
+  });
+  await store.build();
+  server = await startPrometheus({ dataDir: store.folder });
+});
+
+afterAll(async () => {
+  await server?.stop();
+  await store?.remove();
+});
+
+const scope = {
+  namespace: 'shop',
+  workloads: [{ kind: 'Deployment', name: 'web' }],
+  container: null,
+  from: (T + 600) * 1_000,
+  to: (T + 2_400) * 1_000,
+  maxPoints: 600,
+};
+
+const recorded: WorkloadSeries = {
+  times: [(T + 900) * 1_000, (T + 2_400) * 1_000],
+  columns: eachColumn((column) => (column === 'cpuLimitCores' ? [1, 2] : [0.7, 0.7])),
+  ranges: [{ from: scope.from, to: scope.to, source: 'window', resolutionMs: 300_000 }],
+};
+
+const instances = () =>
+  Promise.resolve(
+    ['web.1', 'web-2'].map((pod) => ({
+      pod,
+      container: 'app',
+      node: null,
+      image: null,
+      owner: null,
+      firstHour: 0,
+      lastHour: 0,
+    })),
+  );
+
+function liveAt(url: string, warnings: string[] = []) {
+  const config = configSchema.parse({ prometheus: { url } });
+  return prometheusLiveSource(
+    () => config,
+    (problem) => warnings.push(problem),
+  );
+}
+
+describe('a series while Prometheus has it', () => {
+  it('is finer than windows, of these very pods, and tagged with where it came from', async () => {
+    const series = await withLive(recorded, scope, liveAt(server.url), { instances });
+    expect(series.ranges).toMatchObject([{ source: 'prometheus', resolutionMs: 15_000 }]);
+    expect(series.times.length).toBeGreaterThan(100);
+    for (const cores of series.columns.cpuUsageCores) expect(cores).toBeCloseTo(0.75, 3);
+    for (const bytes of series.columns.ramUsageBytes) expect(bytes).toBe(2e8);
+    expect(new Set(series.columns.networkReceiveBytesPerSecond)).toEqual(new Set([null]));
+    expect(series.columns.cpuLimitCores[0]).toBe(1);
+    expect(series.columns.cpuLimitCores.at(-1)).toBe(2);
+  });
+
+  it('is what the windows say where Prometheus is away, or has it no more', async () => {
+    const warnings: string[] = [];
+    const away = liveAt('http://127.0.0.1:9', warnings);
+    expect(await withLive(recorded, scope, away, { instances })).toBe(recorded);
+    expect(warnings).toHaveLength(1);
+    const old = { ...scope, from: scope.from - 9e9, to: scope.to - 9e9 };
+    expect(await withLive(recorded, old, liveAt(server.url), { instances })).toBe(recorded);
+  });
+
+  it('is not asked for over long stretches', async () => {
+    const long = { ...scope, from: scope.from - 7 * 3_600_000 };
+    expect(await withLive(recorded, long, liveAt(server.url), { instances })).toBe(recorded);
+  });
+});
