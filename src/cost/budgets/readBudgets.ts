@@ -57,14 +57,26 @@ export async function readClusterForecast(
   return tables.length === 0 ? null : forecastOfDays(tables, watermark, null);
 }
 
-/** Costs by namespace for each UTC day that a forecast looks at, the current one included; empty without history. */
+/** Days at the end that may still change with every window: today, and yesterday's late corrections. */
+const RECENT_DAYS = 2;
+
+/**
+ * Costs by namespace for each UTC day that a forecast looks at, the current one included; empty without history.
+ *
+ * @param part `past` leaves the last two days out, `recent` is only those.
+ */
 export async function readSpendDays(
   reader: Pick<HistoryReader, 'status' | 'costSeries'>,
   namespaces: readonly string[] | null,
+  part: 'all' | 'past' | 'recent' = 'all',
 ): Promise<readonly CostTable[]> {
   const { historyStart, windowMs = 0, watermark } = await reader.status();
   if (historyStart === null || watermark === null) return [];
-  const boundaries = daysUntil(watermark, historyStart - windowMs);
+  const all = daysUntil(watermark, historyStart - windowMs);
+  const cut = Math.max(0, all.length - 1 - RECENT_DAYS);
+  const boundaries =
+    part === 'all' ? all : part === 'past' ? all.slice(0, cut + 1) : all.slice(cut);
+  if (boundaries.length < 2) return [];
   return reader.costSeries({ boundaries, by: ['namespace'], namespaces });
 }
 

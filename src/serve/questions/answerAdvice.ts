@@ -38,11 +38,11 @@ export async function answerAdvice(ask: AdviceAsk, context: AnswerContext): Prom
   };
 }
 
-/** Advice for every container of the cluster: read once a window for everybody. */
+/** Advice for every container of the cluster: two weeks of sketches, read once an hour for everybody. */
 export function readWholeAdvice(
   context: AnswerContext,
 ): Promise<AdviceReport & { readonly isWhole: boolean }> {
-  return context.perWindow('advice', async () => {
+  return context.perHour('advice', async () => {
     const snapshot = await context.present();
     const report = await readAdvice(context.reader, {
       days: DAYS,

@@ -1,7 +1,8 @@
 import type { CheckResult } from '../../posture/check.ts';
 import { evaluatePosture, type EvaluatedCheck } from '../../posture/evaluate.ts';
 import { namespaceUse } from '../../posture/namespaceUse.ts';
-import { DAY_MS } from '../../model/time.ts';
+import { DAY_MS, type TimeMs } from '../../model/time.ts';
+import type { PostureInput } from '../../posture/postureInput.ts';
 import type { AnswerContext } from './historyAnswers.ts';
 import type { CheckData, NamespacePostureData, PostureAsk, PostureView } from './questions.ts';
 
@@ -32,15 +33,8 @@ async function readPosture(
   context: AnswerContext,
 ): Promise<{ readonly asOf: number | null; readonly all: readonly NamespacePostureData[] }> {
   const { watermark } = await context.reader.status();
-  const histories =
-    watermark === null
-      ? null
-      : await context.reader.containerDays({
-          from: watermark - DAYS * DAY_MS,
-          to: watermark,
-          namespaces: null,
-        });
-  const use = histories === null ? null : namespaceUse(histories);
+  const use =
+    watermark === null ? null : await context.perHour('use', () => readUse(context, watermark));
   const input = await context.presentPosture(use);
   if (input === null) return { asOf: null, all: [] };
   const evaluated = evaluatePosture(input, context.thresholds().posture);
@@ -48,6 +42,12 @@ async function readPosture(
     asOf: watermark ?? 0,
     all: evaluated.map(({ checks, ...rest }) => ({ ...rest, checks: checks.map(toData) })),
   };
+}
+
+/** What namespaces used lately: four weeks of sketches. */
+async function readUse({ reader }: AnswerContext, watermark: TimeMs): Promise<PostureInput['use']> {
+  const from = watermark - DAYS * DAY_MS;
+  return namespaceUse(await reader.containerDays({ from, to: watermark, namespaces: null }));
 }
 
 function toData({ check, severity, results }: EvaluatedCheck): CheckData {

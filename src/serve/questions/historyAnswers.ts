@@ -3,6 +3,7 @@ import type { Thresholds } from '../../config/thresholds.ts';
 import type { HistoryReader } from '../../history/history.ts';
 import type { PostureInput } from '../../posture/postureInput.ts';
 import type { PresentObjects } from '../../rightsize/advice/readAdvice.ts';
+import { HOUR_MS } from '../../model/time.ts';
 import { answerAdvice } from './answerAdvice.ts';
 import { answerCosts } from './answerCosts.ts';
 import { answerFindings } from './answerFindings.ts';
@@ -29,6 +30,8 @@ export interface AnswerParts {
 export interface AnswerContext extends AnswerParts {
   /** Keeps an answer until another window is sealed. */
   perWindow<T>(key: string, compute: () => Promise<T>): Promise<T>;
+  /** Keeps an answer until another hour is sealed: for what changes slowly and costs much. */
+  perHour<T>(key: string, compute: () => Promise<T>): Promise<T>;
   /** Keeps an answer until anything is written. */
   perWrite<T>(key: string, compute: () => Promise<T>): Promise<T>;
 }
@@ -36,12 +39,18 @@ export interface AnswerContext extends AnswerParts {
 /** Answers from the history, in whatever thread it is made. */
 export function historyAnswers(parts: AnswerParts): Questions {
   const windows = new Memo(KEPT_ANSWERS);
+  const hours = new Memo(KEPT_ANSWERS);
   const writes = new Memo(KEPT_ANSWERS);
   const context: AnswerContext = {
     ...parts,
     perWindow: async (key, compute) => {
       const { watermark } = await parts.reader.status();
       return windows.get(key, watermark ?? 0, compute);
+    },
+    perHour: async (key, compute) => {
+      const { watermark } = await parts.reader.status();
+      // A watermark on the hour belongs to the hour that it ends, as its day does.
+      return hours.get(key, Math.floor(((watermark ?? 0) - 1) / HOUR_MS), compute);
     },
     perWrite: async (key, compute) => writes.get(key, await parts.reader.version(), compute),
   };

@@ -9,9 +9,16 @@ import type { SpendDays } from './questions.ts';
 /** Days that a chart of spend shows. */
 const SHOWN_DAYS = 30;
 
-/** Costs by namespace for every day of the last eight weeks: read once a window for everybody. */
-export function spendTables({ reader, perWindow }: AnswerContext): Promise<readonly CostTable[]> {
-  return perWindow('spend days', () => readSpendDays(reader, null));
+/**
+ * Costs by namespace for every day of the last eight weeks, for everybody. Days that are past are read once
+ * an hour (a late correction shows then), yesterday and today once a window.
+ */
+export function spendTables(context: AnswerContext): Promise<readonly CostTable[]> {
+  const { reader, perWindow, perHour } = context;
+  return perWindow('spend days', async () => {
+    const past = await perHour('past days', () => readSpendDays(reader, null, 'past'));
+    return [...past, ...(await readSpendDays(reader, null, 'recent'))];
+  });
 }
 
 /** Lines by key, the dearest first. */
