@@ -138,23 +138,30 @@ async function time(url: string): Promise<number> {
   return performance.now() - began;
 }
 
+/** What a load came to, with the CPU that this thread, the door's, spent on it. */
+interface Measured extends LoadResult {
+  readonly cpuMs: number;
+}
+
 /** Lets another process ask. */
-async function load(url: string): Promise<LoadResult> {
+async function load(url: string): Promise<Measured> {
+  const before = process.threadCpuUsage();
   const child = fork(new URL('./serveLoad.ts', import.meta.url), [
     url,
     String(RATE),
     String(SECONDS),
   ]);
   const [result] = (await once(child, 'message')) as [LoadResult];
-  return result;
+  const { user, system } = process.threadCpuUsage(before);
+  return { ...result, cpuMs: (user + system) / 1_000 };
 }
 
-function report(target: string, beside: string, { times, failures }: LoadResult): void {
+function report(target: string, beside: string, { times, failures, cpuMs }: Measured): void {
   const sorted = times.toSorted((a, b) => a - b);
   const at = (share: number) => (sorted[Math.floor(share * (sorted.length - 1))] ?? 0).toFixed(1);
   print(
     `${target} at ${RATE}/s, ${beside}`,
-    `p50 ${at(0.5)} ms, p99 ${at(0.99)} ms, most ${at(1)} ms over ${times.length} requests, ${failures} failed`,
+    `p50 ${at(0.5)} ms, p99 ${at(0.99)} ms, most ${at(1)} ms over ${times.length} requests, ${failures} failed; ${(cpuMs / (times.length + failures)).toFixed(1)} ms of CPU each`,
   );
 }
 
