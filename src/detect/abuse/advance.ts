@@ -54,6 +54,13 @@ export function advance(
 
 function identify(track: Mutable<Track>, subject: Subject, at: TimeMs): void {
   track.lastSeen = at;
+  const member = subject.members[0];
+  const spec = member?.pod.spec?.containers.find(({ name }) => name === member.container.name);
+  if (spec?.commandHash !== undefined) {
+    const command = hash(spec.commandHash);
+    if (command !== track.command) track.commandSince = track.command === 0 ? track.firstSeen : at;
+    track.command = command;
+  }
   if (subject.image === null) return;
   const image = hash(subject.image);
   const repo = hash(repositoryOf(subject.image));

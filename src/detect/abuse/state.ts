@@ -10,6 +10,9 @@ const NUMBERS = [
   'imageSince',
   'repo',
   'repoSince',
+  /** The same of its command line, where specs tell it. */
+  'command',
+  'commandSince',
   /** The hour being added up. */
   'hour',
   'windows',

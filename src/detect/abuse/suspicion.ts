@@ -22,6 +22,9 @@ export interface Suspicion {
   readonly isLevel: boolean;
 }
 
+/** How far what goes above the normal may go further, as a share of it. */
+const UPPER_MARGIN = 0.25;
+
 /** Bytes a core-second below which so much added use is silent. */
 export function silentBelow(
   cores: number,
@@ -94,8 +97,8 @@ function againstBaseline(
   );
   const isSilent =
     extraBytes !== null && extraBytes < silentBelow(extraCores, subject, knobs) * extraCores;
-  const lower = Math.max(low, crept ? 0 : base.upper + sigma);
-  const threshold = isSilent && !base.isShort ? lower : Math.max(low, upper + sigma);
+  const lower = Math.max(low, crept ? 0 : above(base.upper, usual, sigma));
+  const threshold = isSilent && !base.isShort ? lower : Math.max(low, above(upper, usual, sigma));
   const isOver = cores >= threshold && explained < work.explainedShare;
   const spread = Math.max(sigma, (upper - usual) / 3);
   return {
@@ -113,6 +116,11 @@ function againstBaseline(
       !subject.isStarting &&
       (isOver || isHotOnAverage(subject, cores, track, usual, sigma, base, knobs)),
   };
+}
+
+/** Beyond what is usually reached at the highest: that is known from a few days, and not to the last percent. */
+function above(upper: number, usual: number, sigma: number): number {
+  return upper + Math.max(sigma, UPPER_MARGIN * (upper - usual));
 }
 
 /**
@@ -136,7 +144,7 @@ function isHotOnAverage(
   const line = Math.max(
     usual + knobs.novelty.sigmas * sigma,
     usual * (1 + knobs.novelty.minShare),
-    base.upperMean + sigma,
+    above(base.upperMean, usual, sigma),
     usual + 1.5 * base.wobbleMean,
   );
   const bytes = Math.max(0, smoothNet - base.net) + Math.max(0, smoothDisk - base.disk);

@@ -1,5 +1,6 @@
 import type { NextStep, Severity, Verdict } from '../../model/finding.ts';
 import { fromNano } from '../../model/money.ts';
+import { shellQuote } from '../../model/shellQuote.ts';
 import { HOURS_PER_MONTH, formatTime, windowHours } from '../../model/time.ts';
 import { quantileOf } from './quantile.ts';
 import { evidenceOf, type Judgement } from './judge.ts';
@@ -100,6 +101,11 @@ function context({ track, subject }: Facts, { sameImage }: Surroundings): Verdic
       signal: 'image-changed',
       text: `Its image changed at ${formatTime(track.imageSince)}, around the onset: a release, or somebody else’s`,
     });
+  if (near(track.commandSince))
+    found.push({
+      signal: 'command-changed',
+      text: `Its command line changed at ${formatTime(track.commandSince)}, around the onset`,
+    });
   const pod = subject.members[0]?.pod;
   if (
     pod?.createdAt !== null &&
@@ -145,9 +151,14 @@ function undecided(judgement: Judgement): Verdict['evidence'] {
 function nextSteps({ subject }: Facts, severity: Severity): readonly NextStep[] {
   const first = subject.members[0];
   if (first === undefined) return [];
-  const { pod, container } = first;
+  const pod = {
+    namespace: shellQuote(first.pod.namespace),
+    name: shellQuote(first.pod.name),
+    node: first.pod.node === null ? null : shellQuote(first.pod.node),
+  };
+  const container = { name: shellQuote(first.container.name) };
   const at = `-n ${pod.namespace}`;
-  const { workload } = pod;
+  const { workload } = first.pod;
   const steps: NextStep[] = [
     {
       command: `kubectl ${at} exec ${pod.name} -c ${container.name} -- sh -c 'ps aux; cat /proc/net/tcp'`,
@@ -177,9 +188,15 @@ function nextSteps({ subject }: Facts, severity: Severity): readonly NextStep[] 
       effect: 'contain',
       why: 'keeps new pods off the node until it has been looked at',
     });
+  if (workload.kind === 'DaemonSet')
+    steps.push({
+      command: `kubectl ${at} patch daemonset/${shellQuote(workload.name)} --type merge -p '{"spec":{"template":{"spec":{"nodeSelector":{"burnwatch.io/stopped":"true"}}}}}'`,
+      effect: 'destroy',
+      why: 'no node has that label: its pods stop, and the object stays as evidence',
+    });
   if (workload.kind === 'Deployment' || workload.kind === 'StatefulSet')
     steps.push({
-      command: `kubectl ${at} scale ${workload.kind.toLowerCase()}/${workload.name} --replicas=0`,
+      command: `kubectl ${at} scale ${workload.kind.toLowerCase()}/${shellQuote(workload.name)} --replicas=0`,
       effect: 'destroy',
       why: 'stops it once the evidence is kept; never delete first',
     });

@@ -1,4 +1,5 @@
 import type { Evidence, Finding, NextStep } from '../../model/finding.ts';
+import { shellQuote } from '../../model/shellQuote.ts';
 
 const EFFECT_ORDER = { read: 0, contain: 1, destroy: 2 } as const;
 
@@ -51,9 +52,4 @@ function withContext(command: string, kubeContext: string | null): string {
     /(^|\|\s*|&&\s*)kubectl(?=\s)/gm,
     (_, before: string) => `${before}kubectl --context ${shellQuote(kubeContext)}`,
   );
-}
-
-/** Quotes what a shell could read as anything but one word. */
-export function shellQuote(text: string): string {
-  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }

@@ -1,0 +1,38 @@
+import { expect, it } from 'vitest';
+import { renderCurve } from '../../bench/detection/curve.ts';
+import { evaluate } from '../../bench/detection/evaluation.ts';
+import { jobsOf, type Job } from '../../bench/detection/jobs.ts';
+import { renderReport } from '../../bench/detection/report.ts';
+import { runJobs } from '../../bench/detection/runJobs.ts';
+
+/**
+ * A small evaluation, so that a change that loses miners or pages honest people fails at once. Its worlds are
+ * of the tuning split: the held-out one is for `npm run eval` only.
+ */
+const SEED = 91;
+const jobs: readonly Job[] = jobsOf('tuning', {
+  minerSeeds: 1,
+  honestSeeds: 1,
+  coldSeeds: 0,
+  ablation: [],
+})
+  .filter(({ part, setting }) => (part === 'miners' || part === 'honest') && setting === 'metrics')
+  .map((job) => ({ ...job, seed: SEED, copies: 1, shares: [0.5], days: 8 }));
+
+it('a small evaluation finds the miners and pages nobody else', async () => {
+  const played = await runJobs(jobs, 2);
+  const evaluation = evaluate(played, 'tuning');
+  const { overall, falseAlarms, rules, ours } = evaluation;
+  expect(overall.warning.of).toBe(23);
+  expect(overall.warning.hits).toBeGreaterThanOrEqual(22);
+  expect(overall.medianMinutes).toBeLessThanOrEqual(20);
+  expect(falseAlarms.simulated.warning.podDays).toBeGreaterThan(300);
+  expect(falseAlarms.simulated.critical.events).toBe(0);
+  expect(falseAlarms.undecidable.critical.events).toBe(0);
+  expect(falseAlarms.simulated.warning.events).toBeLessThanOrEqual(2);
+  expect(rules).toHaveLength(4);
+  for (const rule of rules) expect(rule.recall.value).toBeLessThan(ours.recall.value);
+  const frame = { date: '2026-01-01', command: 'test', machine: 'test', seconds: 1, cost: [] };
+  expect(renderReport(evaluation, frame)).toContain('**The miners are injected.**');
+  expect(renderCurve(evaluation)).toMatch(/^<svg[^]*<\/svg>\n$/);
+});
