@@ -123,7 +123,7 @@ export function minerWorld(
   perPlan: number,
   shares: readonly number[] = SHARES,
 ): World {
-  const historyDays = 9;
+  const historyDays = 5;
   const from = MONDAY;
   const to = from + (historyDays + 2.5) * DAY_MS;
   const traces = tracesOf(split);
@@ -245,7 +245,7 @@ function measuredHost(random: Random, traces: readonly Trace[], split: Split, fr
   const busy = trace.cores.toSorted((a, b) => a - b)[Math.floor(trace.cores.length * 0.95)] ?? 0;
   const scale = random.pick([1, 5, 20, 50].filter((times) => times * busy <= limit / 2));
   const playback: Playback = { trace, part: partOf(split), scale, repeat: true };
-  const replicas = random.pick([1, 1, 2, 4, 8]);
+  const replicas = random.pick([1, 1, 2, 4]);
   const noises = new Random(random.int(1, 1e9));
   const shift = random.int(0, 100);
   const shape = { ...traceShape(playback), limit };

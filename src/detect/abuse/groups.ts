@@ -6,7 +6,13 @@ import type { Subject } from './subject.ts';
 
 /** Distinct members that are remembered; more make no difference. */
 const MAX_MEMBERS = 32;
-const ONE_SHOT = new Set(['Pod', 'Job']);
+/** Kinds whose names never come back. */
+export const ONE_SHOT_KINDS: ReadonlySet<string> = new Set(['Pod', 'Job']);
+
+/** The row of all one-shot and new workloads of one image in a namespace. */
+export function groupKey(namespace: string, image: string | null): string {
+  return `g/${namespace}/${repositoryOf(image ?? '?')}`;
+}
 
 /** Swarms and chains: what is too small or too short by itself is judged together. */
 export interface Group {
@@ -20,7 +26,7 @@ export interface Group {
 /** True for what may be one of many: a bare pod, a Job, or any workload that is certainly new. */
 export function mayBeOneOfMany(subject: Subject, normal: Normal): boolean {
   if (subject.kind !== 'cpu' || subject.workload === null) return false;
-  return ONE_SHOT.has(subject.workload.kind) || (normal.base === null && normal.isDeployed);
+  return ONE_SHOT_KINDS.has(subject.workload.kind) || (normal.base === null && normal.isDeployed);
 }
 
 /**
@@ -34,7 +40,7 @@ export function collectGroups(
 ): readonly Group[] {
   const byImage = new Map<string, Subject[]>();
   for (const subject of candidates)
-    push(byImage, `g/${subject.namespace}/${repositoryOf(subject.image ?? '?')}`, subject);
+    push(byImage, groupKey(subject.namespace, subject.image), subject);
   const groups: Group[] = [];
   const byNamespace = new Map<string, Subject[]>();
   for (const [key, members] of byImage) {

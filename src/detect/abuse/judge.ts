@@ -13,6 +13,8 @@ const PLATEAU_POINTS_WITHOUT_WORK = 1;
 const PLATEAU_POINTS_OF_RUNS = 0.5;
 /** Without novelty, spread or spec beside it, a level needs this many windows, a shape the double. */
 const UNKNOWN_DWELL = 6;
+/** What is novel must last an hour where nobody knows the traffic. */
+const BLIND_DWELL = 12;
 
 export interface Reading extends Measurement {
   readonly signal: Signal;
@@ -91,9 +93,13 @@ function severityOf(
   const anchor = of('novelty') + of('work') + of('spread') + of('spec');
   // Level and shape are one plateau; without anything beside it, it is a busy server.
   const isAnchored = anchor > 0 && families.size >= 2;
-  const needed = neededDwell(facts, of('novelty') > 0);
+  const needed = neededDwell(facts, of('novelty'));
   if (track.hotWindows < needed || track.dwell < knobs.dwell.onWindows) {
-    undecided.push(`It has to last for ${needed} windows; so far it has ${track.hotWindows}`);
+    undecided.push(
+      needed === Infinity
+        ? 'It would have to be twice its normal at least: its traffic is not known'
+        : `It has to last for ${needed} windows of five minutes; so far it has ${track.hotWindows}`,
+    );
     return null;
   }
   if (!isAnchored || points < WARNING_POINTS) {
@@ -103,6 +109,14 @@ function severityOf(
   if (isAllowed) return 'info';
   if (points < CRITICAL_POINTS || families.size < 3) {
     undecided.push('A page needs a third independent family, or a signature');
+    return 'warning';
+  }
+  if (of('work') === 0 && of('spec') < 0.5) {
+    undecided.push(
+      subject.netIn === null
+        ? 'A page needs to know what its CPU works on: its network is not known'
+        : 'A page needs CPU that moves no data, or a mark in the spec',
+    );
     return 'warning';
   }
   if (facts.window.end - facts.historyStart < 24 * 3_600_000) {
@@ -129,13 +143,18 @@ function severityOf(
 }
 
 function plateauCap({ subject, normal }: Facts): number {
-  if (subject.runs) return PLATEAU_POINTS_OF_RUNS;
   const isWorkKnown = subject.netIn !== null && diskOf(subject) !== null;
-  return isWorkKnown || normal.source !== 'own' ? PLATEAU_POINTS : PLATEAU_POINTS_WITHOUT_WORK;
+  if (subject.runs) return isWorkKnown ? PLATEAU_POINTS_OF_RUNS : 0;
+  return isWorkKnown || normal.base === null ? PLATEAU_POINTS : PLATEAU_POINTS_WITHOUT_WORK;
 }
 
-function neededDwell({ knobs, normal, track }: Facts, isNovel: boolean): number {
-  if (isNovel && normal.source !== 'unknown') return knobs.dwell.onWindows;
+function neededDwell({ knobs, normal, track, subject }: Facts, novelty: number): number {
+  if (novelty > 0 && (normal.source !== 'unknown' || normal.base !== null)) {
+    // Load looks the same where traffic is not known: it has to be much, and to last.
+    if (subject.netIn === null && normal.base !== null)
+      return novelty >= 1 ? BLIND_DWELL : Infinity;
+    if (normal.source !== 'unknown') return knobs.dwell.onWindows;
+  }
   return track.levelDwell >= knobs.dwell.onWindows ? UNKNOWN_DWELL : 2 * UNKNOWN_DWELL;
 }
 

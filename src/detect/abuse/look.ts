@@ -3,6 +3,7 @@ import { HOUR_MS, type TimeMs, type Window } from '../../model/time.ts';
 import type { DetectorState } from '../detector.ts';
 import { addToHour, advance } from './advance.ts';
 import { stepAlarm } from './alarm.ts';
+import { groupKey, ONE_SHOT_KINDS } from './groups.ts';
 import type { IndicatorMatcher, Indicators } from './indicators.ts';
 import { judge, QUIET, type Judgement } from './judge.ts';
 import { advanceSlow, closeHour } from './learn.ts';
@@ -84,9 +85,18 @@ export function lookAt(
 /** The track as it stands before this window; a spell that nobody saw for hours is over. */
 function trackOf(subject: Subject, { rows, window }: Scene): Track {
   const stored = rows.get(subject.key);
-  const track = stored?.row === 'track' ? stored : emptyTrack(window.start);
+  const track = stored?.row === 'track' ? stored : newTrack(subject, rows, window.start);
   const isLost = window.start - track.lastSeen > SPELL_GAP_MS && track.since > 0;
   return isLost ? { ...track, dwell: 0, fast: 0, alarm: 0, quietBelow: 0, lowFor: 0 } : track;
+}
+
+/** A run of an image that has long been run here is no newer than its image. */
+function newTrack(subject: Subject, rows: Rows, at: TimeMs): Track {
+  const track = emptyTrack(at);
+  const { namespace, workload, image } = subject;
+  if (workload === null || image === null || !ONE_SHOT_KINDS.has(workload.kind)) return track;
+  const group = rows.get(groupKey(namespace, image));
+  return group?.row === 'track' ? { ...track, firstSeen: group.firstSeen } : track;
 }
 
 /** All that signals may look at, from a window and the rows; nothing is changed. */

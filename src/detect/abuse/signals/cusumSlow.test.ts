@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { aTrack, strengthOf } from '../testing.ts';
+import { aSubject, aTrack, strengthOf } from '../testing.ts';
 import { cusumSlow } from './cusumSlow.ts';
 
 it('fires from the alarm line on', () => {
@@ -9,4 +9,9 @@ it('fires from the alarm line on', () => {
 
 it('is unknown for the first three days', () => {
   expect(strengthOf(cusumSlow, { track: aTrack({ slowHours: 72, slow: 40 }) })).toBeNull();
+});
+
+it('is a hint only where its traffic is not known', () => {
+  const subject = aSubject({ netIn: null, netOut: null });
+  expect(strengthOf(cusumSlow, { track: aTrack({ slowHours: 200, slow: 40 }), subject })).toBe(0.5);
 });

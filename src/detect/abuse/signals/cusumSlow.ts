@@ -8,12 +8,13 @@ export const cusumSlow: Signal = {
   name: 'cusum-slow',
   family: 'novelty',
   unit: 'scales',
-  measure({ track, knobs }) {
+  measure({ track, subject, knobs }) {
     if (track.slowHours <= 72) return unknown('Needs three days of history');
     return {
       value: track.slow,
       threshold: knobs.slow.alarm,
-      strength: track.slow >= knobs.slow.alarm ? 1 : 0,
+      // Growth that its traffic may well account for is a hint only.
+      strength: track.slow < knobs.slow.alarm ? 0 : subject.netIn === null ? 0.5 : 1,
       text: `A day's average of ${cores(track.dayCores)} cores against ${cores(track.referenceCores)} over weeks`,
     };
   },
