@@ -13,16 +13,17 @@ import { SIGNALS, SUPPRESSORS } from '../../src/detect/abuse/signals.ts';
 import type { Split } from './worlds.ts';
 
 /*
- * The evaluation: `npm run eval [-- --split tuning] [--size small] [--threads 2] [--out DIR]`. Plays
+ * The evaluation: `npm run eval [-- --split tuning] [--size medium] [--threads 2] [--out DIR]`. Plays
  * labelled worlds through `runWindow` and writes docs/detection-evaluation.{md,json,svg}.
  */
 const FULL: Size = {
-  minerSeeds: 3,
-  honestSeeds: 16,
+  minerSeeds: 4,
+  honestSeeds: 50,
   coldSeeds: 3,
   ablation: ['nothing', ...[...SIGNALS, ...SUPPRESSORS].map(({ name }) => name)],
 };
-const MEDIUM: Size = { minerSeeds: 2, honestSeeds: 6, coldSeeds: 2, ablation: [] };
+/** For a busy machine. */
+const MEDIUM: Size = { ...FULL, minerSeeds: 2, honestSeeds: 6, coldSeeds: 2 };
 
 const { values } = parseArgs({
   options: {

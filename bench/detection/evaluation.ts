@@ -86,13 +86,14 @@ export function evaluate(played: readonly Played[], split: string): Evaluation {
   const ruled = [...pick('honest', 'metrics', true), ...pick('measured', 'metrics', true)].filter(
     ({ truth }) => !truth.isUndecidable,
   );
-  const compared = [...ruled, ...every];
+  const ruledMiners = pick('miners', 'metrics', true);
+  const compared = [...ruled, ...ruledMiners];
   const cold = pick('cold', 'metrics');
   const steady = miners.filter(({ truth }) =>
     ['steady', 'memory-light', 'cover-traffic'].includes(truth.shape),
   );
   const errors = onsetErrors(steady);
-  const names = Object.keys(every[0]?.rules ?? {});
+  const names = Object.keys(ruledMiners[0]?.rules ?? {});
   return {
     split,
     cases: played.reduce((sum, { outcomes }) => sum + outcomes.length, 0),
@@ -149,12 +150,12 @@ export function evaluate(played: readonly Played[], split: string): Evaluation {
         })),
       ),
     },
-    rules: names.map((name) => ruleFigures(name, every, compared)),
+    rules: names.map((name) => ruleFigures(name, ruledMiners, compared)),
     ours: {
-      recall: recallOf(every).warning,
-      hardRecall: recallOf(every.filter(isHard)).warning,
+      recall: recallOf(ruledMiners).warning,
+      hardRecall: recallOf(ruledMiners.filter(isHard)).warning,
       medianMinutes: delayQuantile(
-        every.map((one) =>
+        ruledMiners.map((one) =>
           one.firstAt.warning === undefined
             ? Infinity
             : (one.firstAt.warning - (one.truth.onset ?? 0)) / 60_000,

@@ -61,9 +61,9 @@ export function jobsOf(split: Split, size: Size): readonly Job[] {
     };
   };
   return [
-    ...seeds(size.minerSeeds).map((seed) => job('miners', seed, { withRules: true })),
+    ...seeds(size.minerSeeds).map((seed) => job('miners', seed, { withRules: seed < 2 })),
     ...seeds(size.honestSeeds).map((seed) =>
-      job('honest', seed, { copies: 2, withRules: seed < size.minerSeeds }),
+      job('honest', seed, { copies: 2, withRules: seed < 2 }),
     ),
     ...(['specs', 'no-disk', 'no-network'] as const).map((setting) =>
       job('miners', 0, { setting }),
@@ -72,10 +72,10 @@ export function jobsOf(split: Split, size: Size): readonly Job[] {
       job('honest', 0, { setting, copies: 2 }),
     ),
     ...size.ablation.map((without) => job('miners', 0, { without, shares: [0.3] })),
-    ...size.ablation.map((without) => job('honest', 0, { without, days: 11 })),
+    ...size.ablation.map((without) => job('honest', 0, { without, days: 7 })),
     ...seeds(size.coldSeeds).map((seed) => job('cold', seed, { copies: 4 })),
     job('measured', 0, { withRules: true }),
-    ...seeds(2).map((seed) => job('poison', seed)),
+    job('poison', 0),
   ];
 }
 

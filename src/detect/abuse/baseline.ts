@@ -81,7 +81,9 @@ export function baselineFor(
   const oldest = learnt[0] ?? hour;
   const isShort = hour - oldest < knobs.seasonalHours;
   if (isShort) {
-    const select = { near: learnt, all: learnt, middle: 0.5, upperQuantile: 1, isShort };
+    // A start or a deployment is not what is usually reached; on the first day nobody can tell.
+    const upperQuantile = learnt.length < knobs.minHours ? 1 : 0.95;
+    const select = { near: learnt, all: learnt, middle: 0.5, upperQuantile, isShort };
     return summarise(ring, select, knobs);
   }
   const week = learnt.filter((h) => isNear(hour - h, WEEK));

@@ -47,7 +47,10 @@ export function collectGroups(
     const group = groupOf(key, members, trackOf(key), now);
     groups.push(group);
     if (group.memberHashes.length < 3)
-      for (const member of members) push(byNamespace, `n/${member.namespace}`, member);
+      for (const member of members)
+        // What bears a name of its own speaks for itself.
+        if (ONE_SHOT_KINDS.has(member.workload?.kind ?? ''))
+          push(byNamespace, `n/${member.namespace}`, member);
   }
   for (const [key, members] of byNamespace) groups.push(groupOf(key, members, trackOf(key), now));
   return groups;

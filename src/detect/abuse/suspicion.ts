@@ -93,12 +93,13 @@ function againstBaseline(
     usual + novelty.sigmas * sigma,
     usual * (1 + novelty.minShare),
     usual + minCores,
-    crept ? 0 : usual + 1.5 * base.wobble,
+    crept || base.isShort ? 0 : usual + 1.5 * base.wobble,
   );
   const isSilent =
     extraBytes !== null && extraBytes < silentBelow(extraCores, subject, knobs) * extraCores;
   const lower = Math.max(low, crept ? 0 : above(base.upper, usual, sigma));
-  const threshold = isSilent && !base.isShort ? lower : Math.max(low, above(upper, usual, sigma));
+  const threshold =
+    isSilent && !base.isProvisional ? lower : Math.max(low, above(upper, usual, sigma));
   const isOver = cores >= threshold && explained < work.explainedShare;
   const spread = Math.max(sigma, (upper - usual) / 3);
   return {
@@ -108,9 +109,11 @@ function againstBaseline(
     extraCores,
     extraBytes,
     explained,
-    z: subject.isStarting
-      ? 0
-      : (cores > usual ? extraCores * (1 - explained) : cores - usual) / spread,
+    // Sums over hours need to know what the hours of the day are like.
+    z:
+      subject.isStarting || base.isShort
+        ? 0
+        : (cores > usual ? extraCores * (1 - explained) : cores - usual) / spread,
     // What starts is busy; a known workload's new pods are looked at once they have settled.
     isHot:
       !subject.isStarting &&
@@ -139,13 +142,13 @@ function isHotOnAverage(
 ): boolean {
   const { smoothCores, smoothNet, smoothDisk } = track;
   const extra = smoothCores - usual;
-  if (base.isShort || smoothNet < 0 || extra < knobs.minCores || cores - usual < extra / 2)
+  if (base.isProvisional || smoothNet < 0 || extra < knobs.minCores || cores - usual < extra / 2)
     return false;
   const line = Math.max(
     usual + knobs.novelty.sigmas * sigma,
     usual * (1 + knobs.novelty.minShare),
     above(base.upperMean, usual, sigma),
-    usual + 1.5 * base.wobbleMean,
+    base.isShort ? 0 : usual + 1.5 * base.wobbleMean,
   );
   const bytes = Math.max(0, smoothNet - base.net) + Math.max(0, smoothDisk - base.disk);
   return smoothCores >= line && bytes < silentBelow(extra, subject, knobs) * extra;

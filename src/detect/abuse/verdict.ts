@@ -1,7 +1,7 @@
 import type { NextStep, Severity, Verdict } from '../../model/finding.ts';
 import { fromNano } from '../../model/money.ts';
 import { shellQuote } from '../../model/shellQuote.ts';
-import { HOURS_PER_MONTH, formatTime, windowHours } from '../../model/time.ts';
+import { HOUR_MS, HOURS_PER_MONTH, formatTime, windowHours } from '../../model/time.ts';
 import { quantileOf } from './quantile.ts';
 import { evidenceOf, type Judgement } from './judge.ts';
 import { cores, type Facts } from './signal.ts';
@@ -40,7 +40,7 @@ export function verdictOf(
     status,
     severity,
     score: judgement.severity === severity ? judgement.score : floorScore(severity),
-    startedAt: track.since > 0 ? track.since : window.start,
+    startedAt: startOf(facts),
     summary:
       status === 'clear'
         ? surroundings.isPart
@@ -53,6 +53,16 @@ export function verdictOf(
     costBeforeNano: track.since > 0 ? Math.max(0, track.costNano - subject.costNano) : null,
     costPerMonth: (fromNano(subject.costNano) / windowHours(window)) * HOURS_PER_MONTH,
   };
+}
+
+/** The spell's begin; a group's, as far as those that are in it now have lived. */
+function startOf({ subject, track, window }: Facts): number {
+  if (track.since === 0) return window.start;
+  if (subject.kind !== 'group') return track.since;
+  const created = subject.members.map(({ pod }) => pod.createdAt ?? track.since);
+  const eldest = created.length === 0 ? track.since : Math.min(...created);
+  // Links of a chain are always young: only a group that formed long after the spell began is another.
+  return eldest - track.since > HOUR_MS ? eldest : track.since;
 }
 
 function floorScore(severity: Severity): number {

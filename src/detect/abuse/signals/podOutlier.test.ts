@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { aSubject, aSuspicion, aTrack, strengthOf } from '../testing.ts';
+import { aSubject, aSuspicion, aTrack, strengthOf, UNKNOWN } from '../testing.ts';
 import { podOutlier } from './podOutlier.ts';
 
 const track = aTrack({ dwell: 3 });
@@ -17,4 +17,10 @@ it('waits until it has lasted', () => {
 
 it('is unknown with too few pods', () => {
   expect(strengthOf(podOutlier, { track })).toBeNull();
+});
+
+it('counts in full for four times its siblings while there is no history', () => {
+  const suspicion = aSuspicion({ cores: 0.8 });
+  expect(strengthOf(podOutlier, { track, subject, suspicion, normal: UNKNOWN })).toBe(1);
+  expect(strengthOf(podOutlier, { track, subject, suspicion })).toBe(0.5);
 });

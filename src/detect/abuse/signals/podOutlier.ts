@@ -1,5 +1,7 @@
 import { cores, unknown, type Signal } from '../signal.ts';
 
+const FAR_TIMES = 4;
+
 /**
  * One replica far above its siblings, which share its code and its traffic: peers need no history.
  * Weak, since leaders and skewed partitions look the same.
@@ -8,16 +10,18 @@ export const podOutlier: Signal = {
   name: 'pod-outlier',
   family: 'novelty',
   unit: 'cores',
-  measure({ subject, suspicion, track, knobs }) {
+  measure({ subject, suspicion, track, normal, knobs }) {
     const { siblings, podCount } = subject;
     if (siblings === null)
       return unknown(`It has ${podCount} pod(s): too few to hold one against the others`);
     const threshold = Math.max(siblings * knobs.outlier.times, siblings + knobs.minCores);
+    const isFar = suspicion.cores >= FAR_TIMES * Math.max(siblings, knobs.minCores);
     const isFiring = track.dwell >= knobs.dwell.onWindows && suspicion.cores >= threshold;
     return {
       value: suspicion.cores,
       threshold,
-      strength: isFiring ? 0.5 : 0,
+      // Before there is any history, siblings are all there is to go by.
+      strength: !isFiring ? 0 : isFar && normal.source === 'unknown' ? 1 : 0.5,
       text: `Its hottest pod uses ${cores(suspicion.cores)} cores, the median of the other ${podCount - 1} uses ${cores(siblings)}`,
     };
   },

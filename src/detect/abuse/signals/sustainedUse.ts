@@ -31,7 +31,7 @@ export const sustainedUse: Signal = {
     return {
       value: suspicion.cores,
       threshold: allowed,
-      strength: isFiring ? (normal.base === null ? 1 : 0.5) : 0,
+      strength: isFiring ? (normal.base?.isProvisional === false ? 0.5 : 1) : 0,
       text: `Uses ${cores(suspicion.cores)} cores; ${cores(allowed)} is high for its ${of}`,
     };
   },
