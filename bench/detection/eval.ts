@@ -20,10 +20,11 @@ const FULL: Size = {
   minerSeeds: 4,
   honestSeeds: 50,
   coldSeeds: 3,
+  ruledSeeds: 2,
   ablation: ['nothing', ...[...SIGNALS, ...SUPPRESSORS].map(({ name }) => name)],
 };
 /** For a busy machine. */
-const MEDIUM: Size = { ...FULL, minerSeeds: 2, honestSeeds: 6, coldSeeds: 2 };
+const MEDIUM: Size = { ...FULL, minerSeeds: 2, honestSeeds: 5, coldSeeds: 2, ruledSeeds: 1 };
 
 const { values } = parseArgs({
   options: {

@@ -33,6 +33,8 @@ export interface Size {
   readonly minerSeeds: number;
   readonly honestSeeds: number;
   readonly coldSeeds: number;
+  /** Worlds that the rules used today see too. */
+  readonly ruledSeeds: number;
   readonly ablation: readonly string[];
 }
 
@@ -61,9 +63,11 @@ export function jobsOf(split: Split, size: Size): readonly Job[] {
     };
   };
   return [
-    ...seeds(size.minerSeeds).map((seed) => job('miners', seed, { withRules: seed < 2 })),
+    ...seeds(size.minerSeeds).map((seed) =>
+      job('miners', seed, { withRules: seed < size.ruledSeeds }),
+    ),
     ...seeds(size.honestSeeds).map((seed) =>
-      job('honest', seed, { copies: 2, withRules: seed < 2 }),
+      job('honest', seed, { copies: 2, withRules: seed < size.ruledSeeds }),
     ),
     ...(['specs', 'no-disk', 'no-network'] as const).map((setting) =>
       job('miners', 0, { setting }),

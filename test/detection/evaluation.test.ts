@@ -14,6 +14,7 @@ const jobs: readonly Job[] = jobsOf('tuning', {
   minerSeeds: 1,
   honestSeeds: 1,
   coldSeeds: 0,
+  ruledSeeds: 1,
   ablation: [],
 })
   .filter(({ part, setting }) => (part === 'miners' || part === 'honest') && setting === 'metrics')

@@ -89,17 +89,19 @@ function againstBaseline(
   const extraBytes =
     extraNet === null ? null : extraNet + workOfDisk(subject, extraNet, base, knobs);
   const explained = explainedShare(subject, extraNet, extraCores, base, knobs);
+  // While the hours of the day are not known, their spread says nothing of one hour's noise.
+  const noise = base.isShort ? 0 : novelty.sigmas * sigma;
   const low = Math.max(
-    usual + novelty.sigmas * sigma,
+    usual + noise,
     usual * (1 + novelty.minShare),
     usual + minCores,
     crept || base.isShort ? 0 : usual + 1.5 * base.wobble,
   );
+  const high = Math.max(low, usual + novelty.sigmas * sigma, above(upper, usual, sigma));
   const isSilent =
     extraBytes !== null && extraBytes < silentBelow(extraCores, subject, knobs) * extraCores;
-  const lower = Math.max(low, crept ? 0 : above(base.upper, usual, sigma));
-  const threshold =
-    isSilent && !base.isProvisional ? lower : Math.max(low, above(upper, usual, sigma));
+  const lower = Math.max(low, crept ? 0 : above(base.upper, usual, base.isShort ? 0 : sigma));
+  const threshold = isSilent && !base.isProvisional ? lower : high;
   const isOver = cores >= threshold && explained < work.explainedShare;
   const spread = Math.max(sigma, (upper - usual) / 3);
   return {
@@ -145,9 +147,9 @@ function isHotOnAverage(
   if (base.isProvisional || smoothNet < 0 || extra < knobs.minCores || cores - usual < extra / 2)
     return false;
   const line = Math.max(
-    usual + knobs.novelty.sigmas * sigma,
+    base.isShort ? 0 : usual + knobs.novelty.sigmas * sigma,
     usual * (1 + knobs.novelty.minShare),
-    above(base.upperMean, usual, sigma),
+    above(base.upperMean, usual, base.isShort ? 0 : sigma),
     base.isShort ? 0 : usual + 1.5 * base.wobbleMean,
   );
   const bytes = Math.max(0, smoothNet - base.net) + Math.max(0, smoothDisk - base.disk);
