@@ -50,7 +50,7 @@ export const costSpikeSchema = z.strictObject({
   newPerDay: z.number().min(0),
 });
 
-export const postureSchema = z.strictObject({
+const postureSchema = z.strictObject({
   /** Severity by check, `off` leaves it out; what is not named keeps its own. */
   severities: z.record(z.string(), z.enum(['info', 'low', 'medium', 'high', 'critical', 'off'])),
   /** Points that a namespace's score must fall in a day before the digest says so. */

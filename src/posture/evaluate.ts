@@ -92,7 +92,7 @@ export function evaluatePosture(
  * The weighted mean over checks of the share that passed, in percent. What was not evaluated is in neither
  * side of a share; a check that could not be evaluated at all has no weight.
  */
-export function scoreOf(checks: readonly EvaluatedCheck[]): number | null {
+function scoreOf(checks: readonly EvaluatedCheck[]): number | null {
   return weightedScore(
     checks.map(({ severity, results }) => ({
       severity,
@@ -120,6 +120,6 @@ export function weightedScore(
   return weights === 0 ? null : Math.round((100 * points) / weights);
 }
 
-export function gradeOf(score: number): Grade {
+function gradeOf(score: number): Grade {
   return GRADES.find(([, least]) => score >= least)?.[0] ?? 'F';
 }

@@ -7,7 +7,7 @@ import type { PostureTrend } from './readTrend.ts';
 type Trends = ReadonlyMap<string, PostureTrend>;
 
 /** Posture as `posture -o json` and the API give it. */
-export function postureJson(namespaces: readonly NamespacePosture[], trends: Trends): object {
+function postureJson(namespaces: readonly NamespacePosture[], trends: Trends): object {
   return namespaces.map(({ checks, ...summary }) => ({
     ...summary,
     trend: (trends.get(summary.namespace) ?? []).map(({ day, score }) => ({

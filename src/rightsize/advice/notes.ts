@@ -1,0 +1,38 @@
+import { runsToAnEnd } from '../runs.ts';
+import type { ContainerAdvice } from './containerAdvice.ts';
+import { isThrottled } from './limits.ts';
+
+/** Plain sentences: why it is proposed, and what to mind. */
+export function notesOn(advice: Omit<ContainerAdvice, 'notes'>): readonly string[] {
+  const { behind, autoscaling, minReplicas, memory, throttledShare: throttled, cpu } = advice;
+  const notes: string[] = [];
+  if (behind.confidence === 'insufficient') {
+    const coverage = `${Math.round(behind.coverage * 100)} % coverage`;
+    notes.push(`insufficient data: ${behind.days.toFixed(1)} days, ${coverage}`);
+  }
+  if (autoscaling?.vertical)
+    notes.push(`VerticalPodAutoscaler ${autoscaling.vertical.name} sets the requests: left to it`);
+  if (autoscaling?.horizontal && (autoscaling.cpuManaged || autoscaling.ramManaged))
+    notes.push(
+      `HorizontalPodAutoscaler ${autoscaling.horizontal.name} scales by the share of a request that is used: left as it is`,
+    );
+  if (autoscaling === null) notes.push('autoscalers are not known: check before you apply');
+  if (minReplicas !== null)
+    notes.push(
+      `minReplicas ${minReplicas} instead of ${autoscaling?.horizontal?.minReplicas ?? '?'} would carry the load`,
+    );
+  if (memory !== null && memory.oomKills > 0)
+    notes.push(`${memory.oomKills} OOM kills: memory was too small`);
+  if (isThrottled(throttled))
+    notes.push(`throttled in ${Math.round((throttled ?? 0) * 100)} % of its windows`);
+  if (cpu !== null && cpu.busiestHour !== null)
+    notes.push('sized for its busiest hour of the week');
+  if (cpu !== null && (cpu.hottest ?? 0) > 2 * cpu.pooled)
+    notes.push(
+      advice.workload.kind === 'DaemonSet'
+        ? 'uneven over the nodes: sized for the busiest node'
+        : 'one pod uses more than the others: sized for it',
+    );
+  if (runsToAnEnd(advice.workload.kind)) notes.push('sized for the time in which it runs');
+  return notes;
+}
