@@ -50,6 +50,11 @@ it('one namespace, as patches', async () => {
   expect(out).not.toContain('ns-0');
 });
 
+it('leaves out what saves less than is asked for', async () => {
+  expect((await run('--min-saving', '1')).out).toBe('Nothing to recommend.\n');
+  expect((await run('--min-saving', 'much')).err).toContain('--min-saving: "much"');
+});
+
 it('prints a table and CSV, and names bad numbers', async () => {
   expect((await run()).out).toMatch(/^NAMESPACE +WORKLOAD +CONTAINER +CPU +MEMORY/);
   expect((await run('-o', 'csv')).out.split('\r\n')[0]).toMatch(

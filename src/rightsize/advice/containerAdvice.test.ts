@@ -44,6 +44,12 @@ describe('what to request instead', () => {
     expect(advice.risk).toEqual({ cpu: 0, ram: 0 });
   });
 
+  it('promises no more than what is left of a workload that was scaled down', () => {
+    const days = [...daysOfUse(13, () => ({}), 10), ...daysOfUse(14, () => ({}), 1).slice(13)];
+    const advice = adviseContainer(aHistory(days), anAdviceContext(days));
+    expect(advice?.replicas).toBe(1);
+  });
+
   it('keeps the floors', () => {
     const { proposed } = advise(() => ({ cpuCores: 0.0001, ramPeakBytes: MIB }));
     expect(proposed).toMatchObject({ cpuRequestCores: 0.01, ramRequestBytes: 64 * MIB });

@@ -11,7 +11,7 @@ import { managedBy, type ManagedBy } from './ownership.ts';
 import type { MemoryBasis } from './memoryRequest.ts';
 import { notesOn } from './notes.ts';
 import { NOTHING, proposeResources, type Resources } from './proposal.ts';
-import { averageReplicas, keptReplicas } from './replicas.ts';
+import { averageReplicas, countedReplicas, keptReplicas } from './replicas.ts';
 import { replayRisk, type Risk } from './risk.ts';
 import type { RecommendationRule } from './rule.ts';
 import { savingOf, type HourlyPrice } from './saving.ts';
@@ -24,7 +24,7 @@ export interface ContainerAdvice {
   /** Null: the pods' specification is not known, so that it may be a native side-car. */
   readonly role: 'main' | 'sidecar' | null;
   readonly behind: DataBehind;
-  /** Pods on average over the span, fewer than one for what runs only at times. */
+  /** Pods that money is counted for; fewer than one for what runs only at times. */
   readonly replicas: number;
   readonly current: Resources;
   readonly proposed: Resources;
@@ -75,14 +75,15 @@ export function adviseContainer(
   const proposal = proposeResources(days, today, current, autoscaling, rule);
   const { cpu, memory } = proposal;
   const proposed = behind.confidence === 'insufficient' ? NOTHING : proposal.proposed;
-  const replicas = averageReplicas(days, context.windowMs);
+  const replicas = countedReplicas(days, context.windowMs, workload.kind);
   const object = objects?.workloads.find(
     (one) =>
       one.namespace === namespace &&
       one.workload.kind === workload.kind &&
       one.workload.name === workload.name,
   );
-  const minReplicas = minReplicasOf(autoscaling, cpu, replicas * rule.margin, current, behind);
+  const inAll = averageReplicas(days, context.windowMs) * rule.margin;
+  const minReplicas = minReplicasOf(autoscaling, cpu, inAll, current, behind);
   const kept = keptReplicas(replicas, minReplicas, autoscaling);
   const advice = {
     namespace,

@@ -1,7 +1,23 @@
 import type { Reading } from '../../model/reading.ts';
 import { DAY_MS, HOUR_MS } from '../../model/time.ts';
 import type { ContainerDay } from '../containerDay.ts';
+import { runsToAnEnd } from '../runs.ts';
 import type { Autoscaling } from './autoscaling.ts';
+
+/**
+ * Pods that money is counted for: the average over the span, and for what does not run to an end no more than on its
+ * last day, so that a saving is never larger than what a workload that was scaled down still costs.
+ */
+export function countedReplicas(
+  days: readonly ContainerDay[],
+  windowMs: number,
+  kind: string,
+): number {
+  const average = averageReplicas(days, windowMs);
+  const last = days.at(-1);
+  if (runsToAnEnd(kind) || last === undefined || last.windows === 0) return average;
+  return Math.min(average, last.podWindows / last.windows);
+}
 
 /** Pod-windows per window of the hours that the days hold. */
 export function averageReplicas(days: readonly ContainerDay[], windowMs: number): number {
