@@ -1,6 +1,15 @@
 import { ceilTo, MINUTE_MS, SECOND_MS, type TimeMs, type Window } from '../../model/time.ts';
 import type { DemoCluster } from './cluster.ts';
-import { NODES, type DemoNode } from './nodes.ts';
+import { NODES } from './nodes.ts';
+import {
+  emptyContainer,
+  emptyNode,
+  emptyPod,
+  type ContainerReadings,
+  type NodeReadings,
+  type PodReadings,
+  type Readings,
+} from './readings.ts';
 import { containerLifeAt, type ContainerLife, type DemoPod } from './pods.ts';
 import type { Load } from './workload.ts';
 
@@ -10,49 +19,6 @@ export const SCRAPE_MS = 2 * MINUTE_MS;
 const MIB = 2 ** 20;
 /** CFS periods a second: 100 ms each. */
 const PERIODS_PER_SECOND = 10;
-
-/** What cAdvisor would have shown of one life of a container in a span; counters since its start. */
-export interface ContainerReadings {
-  readonly pod: DemoPod;
-  readonly life: ContainerLife;
-  readonly times: TimeMs[];
-  readonly cpuSeconds: number[];
-  readonly ramBytes: number[];
-  readonly diskReadBytes: number[];
-  readonly diskWriteBytes: number[];
-  /** Empty without a CPU limit. */
-  readonly periods: number[];
-  readonly throttledPeriods: number[];
-  /** Empty without a GPU; shares, 0..1. */
-  readonly gpu: number[];
-  readonly tensor: number[];
-}
-
-/** The pod's own cgroup, and its network, which outlive restarts of its container. */
-export interface PodReadings {
-  readonly pod: DemoPod;
-  readonly times: TimeMs[];
-  readonly cpuSeconds: number[];
-  readonly receiveBytes: number[];
-  readonly transmitBytes: number[];
-}
-
-/** All of a node's pods together. */
-export interface NodeReadings {
-  readonly node: DemoNode;
-  readonly cpuSeconds: number[];
-  readonly ramBytes: number[];
-}
-
-/** Everything that was measured in a span. */
-export interface Readings {
-  readonly span: Window;
-  /** The times of scrapes, all of them. */
-  readonly times: readonly TimeMs[];
-  readonly pods: readonly PodReadings[];
-  readonly containers: readonly ContainerReadings[];
-  readonly nodes: readonly NodeReadings[];
-}
 
 interface Counters {
   at: TimeMs;
@@ -206,32 +172,4 @@ function round(value: number, parts: number): number {
 
 function newCounters({ startedAt }: ContainerLife): Counters {
   return { at: startedAt, cpu: 0, diskRead: 0, diskWrite: 0, periods: 0, throttled: 0 };
-}
-
-function emptyContainer(pod: DemoPod, life: ContainerLife): ContainerReadings {
-  return {
-    pod,
-    life,
-    times: [],
-    cpuSeconds: [],
-    ramBytes: [],
-    diskReadBytes: [],
-    diskWriteBytes: [],
-    periods: [],
-    throttledPeriods: [],
-    gpu: [],
-    tensor: [],
-  };
-}
-
-function emptyPod(pod: DemoPod): PodReadings {
-  return { pod, times: [], cpuSeconds: [], receiveBytes: [], transmitBytes: [] };
-}
-
-function emptyNode(node: DemoNode, length: number): NodeReadings {
-  return {
-    node,
-    cpuSeconds: Array.from({ length }, () => 0),
-    ramBytes: Array.from({ length }, () => 0),
-  };
 }

@@ -3,7 +3,7 @@ import type {
   NodeReadings,
   PodReadings,
   Readings,
-} from '../cluster/simulation.ts';
+} from '../cluster/readings.ts';
 import type { Labels, MetricFamily, SampledSeries } from '../samples.ts';
 import {
   containerCgroup,

@@ -6,7 +6,7 @@ import type { DemoWorkload } from '../cluster/workload.ts';
 import type { RawObject } from '../../collect/kubernetes/rawObjects.ts';
 import { DAY_MS, formatTime, type TimeMs } from '../../model/time.ts';
 import { seedOf, uuid } from '../noise.ts';
-import { LOAD_BALANCERS } from '../series/kubeCluster.ts';
+import { LOAD_BALANCERS } from '../series/kubeStorage.ts';
 import { claimName } from '../series/kubePods.ts';
 import { loadBalancerHost } from '../series/labels.ts';
 import { appLabels, containerObject, podObject } from './podObject.ts';
