@@ -193,12 +193,15 @@ describe('notifier', () => {
   });
 
   test('after a muted backfill, what is still open is announced once, together', async () => {
-    const findings = ['a', 'b', 'c'].map((name) => aFinding({ name }));
-    await record(findings, []);
+    const findings = ['a', 'b', 'c'].map((name) => aFinding({ name, severity: 'warning' }));
+    const urgent = aFinding({ name: 'urgent' });
+    await record([...findings, urgent], []);
     await planAndDeliver();
     await planAndDeliver();
-    expect(channel.sent).toHaveLength(1);
-    const [announcement] = channel.sent;
+    // What is critical keeps a message of its own, and comes first.
+    expect(channel.sent).toHaveLength(2);
+    const [alone, announcement] = channel.sent;
+    expect(alone?.notice).toMatchObject({ total: 1, changes: [{ reason: 'new-to-you' }] });
     expect(announcement?.notice).toMatchObject({
       total: 3,
       since: findings[0]?.firstSeen,

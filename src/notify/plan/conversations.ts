@@ -20,7 +20,7 @@ const MAX_AT_ONCE = 5;
  * Puts one receiver's news into conversations: what was told before goes on in its own message, new
  * findings of one namespace and kind share one, then those of one cause (rule), and a storm becomes a
  * single message. What was open before the receiver could be told is one announcement. Critical
- * findings keep a message of their own unless there is a storm.
+ * findings keep a message of their own, with its chart and buttons, unless there is a storm.
  */
 export function intoConversations(news: readonly News[]): ReadonlyMap<string, readonly News[]> {
   const conversations = new Map<string, readonly News[]>();
@@ -31,7 +31,11 @@ export function intoConversations(news: readonly News[]): ReadonlyMap<string, re
     else if (item.reason === 'new-to-you') announced.push(item);
     else fresh.push(item);
   }
-  if (announced.length > 0) put(conversations, 'announcement', announced);
+  const urgent = announced.filter(({ finding }) => finding.severity === 'critical');
+  const alone = urgent.length > MAX_AT_ONCE ? [] : urgent;
+  for (const item of alone) put(conversations, 'announcement', [item]);
+  const together = announced.filter((item) => !alone.includes(item));
+  if (together.length > 0) put(conversations, 'announcement', together);
   const groups = groupFresh(fresh);
   if (groups.size > MAX_AT_ONCE) put(conversations, 'storm', fresh);
   else for (const [name, items] of groups) put(conversations, name, items);

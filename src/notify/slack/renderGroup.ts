@@ -4,6 +4,7 @@ import type { FindingsNotice } from '../notice.ts';
 import { findingUrl, formatCost, formatScope, KIND_NAMES, markOf } from '../text/format.ts';
 import type { RenderContext } from '../text/format.ts';
 import { mrkdwn, plainText } from './limits.ts';
+import { ACTION_IDS } from './message.ts';
 import { code, link, moment, plain, prose } from './mrkdwn.ts';
 
 const LISTED = 15;
@@ -35,7 +36,21 @@ export function renderGroup(notice: FindingsNotice, context: RenderContext): rea
     ...(about.length === 0
       ? []
       : [{ type: 'context' as const, elements: [mrkdwn(about.join(' · '))] }]),
+    ...openAll(context),
   ];
+}
+
+/** A group has no decisions of its own: each finding's page has. */
+function openAll({ externalUrl }: RenderContext): readonly KnownBlock[] {
+  if (externalUrl === null) return [];
+  const url = `${externalUrl.replace(/\/+$/, '')}/findings`;
+  const button = {
+    type: 'button',
+    action_id: ACTION_IDS.open,
+    text: plainText('Open the list'),
+    url,
+  } as const;
+  return [{ type: 'actions', elements: [button] }];
 }
 
 /** What the group has in common, as far as it has: one kind, one namespace, one rule. */
