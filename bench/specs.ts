@@ -34,7 +34,7 @@ async function measure(): Promise<void> {
   });
   const source = createApiSource(
     workloads,
-    {},
+    { env: {} },
     { random: Math.random, sleep: async () => undefined },
   );
   const snapshot = cluster();

@@ -79,6 +79,11 @@ describe('stock metrics and read-only access to the API', () => {
       owned.map(({ namespace, workload: { kind, name } }) => `${namespace}/${kind}/${name}`),
     ).toEqual(STATED_WORKLOADS);
     expect(owned.filter(({ owner }) => owner === null)).toEqual([]);
+    const problems = await run('owners', '--problems', '-n', 'jobs');
+    expect(problems.stdout).toMatch(
+      /jobs +CronJob\/report +data +namespace team +- +not known in Slack/,
+    );
+    expect(problems.stderr).toContain("Map it under owners.teams, such as data: '#channel'.");
     const { rows } = await json<{ rows: readonly { key: string }[] }>(
       'costs',
       '--window',
@@ -203,16 +208,15 @@ describe('secrets in specifications', () => {
     ]) {
       await read(path);
     }
-    for (const args of [
+    const commands = [
       ['posture'],
       ['recommend', '--all'],
       ['findings'],
       ['explain', 'fn/warmer'],
       ['digest', '--dry-run'],
-    ]) {
-      await run(...args);
-    }
-    for (const id of ids) await run('findings', 'show', id ?? '');
+      ...ids.slice(0, 2).map((id) => ['findings', 'show', id ?? '']),
+    ];
+    await Promise.all(commands.map((args) => run(...args)));
     daemon.kill('SIGTERM');
     const { code, stdout, stderr } = await daemon.ended;
     expect(code).toBe(0);

@@ -1,5 +1,7 @@
 import type { Command } from 'commander';
 import { ownerProblem, ownerTarget } from '../../notify/owners.ts';
+import type { OwnerProblem } from '../../notify/plan/ownerNotes.ts';
+import { printable } from '../../cost/report/text.ts';
 import { ownerNames } from '../../owners/ownerNames.ts';
 import { ownershipOf, type Ownership } from '../../owners/ownership.ts';
 import type { Config } from '../../config/schema.ts';
@@ -19,8 +21,7 @@ interface OwnersOptions extends ConfigOption {
 interface OwnerRow extends Ownership {
   /** Slack targets of the owners that can be told. */
   readonly told: readonly string[];
-  /** What is wrong and how to repair it; null when all is well. */
-  readonly problem: string | null;
+  readonly problem: OwnerProblem | null;
 }
 
 export function registerOwners(program: Command, io: Io): void {
@@ -43,10 +44,14 @@ async function printOwners(options: OwnersOptions, io: Io): Promise<void> {
     .filter((one) => namespace === undefined || one.namespace === namespace)
     .map((one) => toRow(one, config));
   const shown = options.problems === true ? rows.filter(({ problem }) => problem !== null) : rows;
-  if (options.output === 'json') io.out(`${JSON.stringify(shown, null, 2)}\n`);
-  else if (options.output === 'csv') io.out(renderCsv(shown, COLUMNS));
+  if (options.output === 'json') io.out(`${JSON.stringify(shown.map(toJson), null, 2)}\n`);
+  else if (options.output === 'csv') io.out(renderCsv(shown, [...COLUMNS, CURE]));
   else io.out(renderTable(shown, COLUMNS));
-  io.err(`${summaryOf(rows)}\n`);
+  io.err(`${[summaryOf(rows), ...curesOf(shown)].join('\n')}\n`);
+}
+
+function toJson({ problem, ...row }: OwnerRow): object {
+  return { ...row, problem: problem?.what ?? null, cure: problem?.cure ?? null };
 }
 
 function toRow(ownership: Ownership, { owners: { keys, teams } }: Config): OwnerRow {
@@ -54,14 +59,13 @@ function toRow(ownership: Ownership, { owners: { keys, teams } }: Config): Owner
   const names = [slack, owner].flatMap((text) => (text === null ? [] : ownerNames(text)));
   const told = [...new Set(names.flatMap((name) => ownerTarget(name, teams) ?? []))];
   if (names.length === 0) {
-    const problem = `nobody: set one of ${keys.join(', ')} on it or its namespace, or add a route under owners.routes`;
-    return { ...ownership, told, problem };
+    const cure = `Set one of ${keys.join(', ')} on the workload or its namespace, or add a route under owners.routes.`;
+    return { ...ownership, told, problem: { key: 'missing', what: 'Nobody is named.', cure } };
   }
-  const problems = names.flatMap((name) => ownerProblem(name, teams) ?? []);
   // Where Slack is given by a route, a name need not be reachable by itself.
   const isTold = slack !== null && told.length > 0;
-  const problem = isTold ? null : problems.map(({ what, cure }) => `${what} ${cure}`).join(' ');
-  return { ...ownership, told, problem: problem || null };
+  const [problem] = isTold ? [] : names.flatMap((name) => ownerProblem(name, teams) ?? []);
+  return { ...ownership, told, problem: problem ?? null };
 }
 
 const COLUMNS: readonly Column<OwnerRow>[] = [
@@ -70,8 +74,13 @@ const COLUMNS: readonly Column<OwnerRow>[] = [
   { title: 'OWNER', value: ({ owner }) => owner ?? '-', maxWidth: 40 },
   { title: 'FROM', value: ({ from }) => (from === null ? '-' : originText(from)), maxWidth: 40 },
   { title: 'TOLD', value: ({ told }) => told.join(', ') || '-', maxWidth: 40 },
-  { title: 'PROBLEM', value: ({ problem }) => problem ?? '' },
+  {
+    title: 'PROBLEM',
+    value: ({ owner, problem }) =>
+      problem === null ? '' : owner === null ? 'nobody is named' : 'not known in Slack',
+  },
 ];
+const CURE: Column<OwnerRow> = { title: 'CURE', value: ({ problem }) => problem?.cure ?? '' };
 
 function originText({ on, key }: NonNullable<Ownership['from']>): string {
   return key === '' ? on : `${on} ${key}`;
@@ -81,4 +90,12 @@ function summaryOf(rows: readonly OwnerRow[]): string {
   const unowned = rows.filter(({ owner, slack }) => owner === null && slack === null).length;
   const untold = rows.filter(({ problem }) => problem !== null).length - unowned;
   return `${rows.length} workloads: ${unowned} without an owner, ${untold} whose owner cannot be told in Slack`;
+}
+
+/** How to repair what is wrong, each said once. */
+function curesOf(rows: readonly OwnerRow[]): readonly string[] {
+  const problems = new Map(
+    rows.flatMap(({ problem }) => (problem === null ? [] : [[problem.key, problem]])),
+  );
+  return [...problems.values()].map(({ what, cure }) => printable(`${what} ${cure}`));
 }

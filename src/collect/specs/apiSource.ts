@@ -1,11 +1,19 @@
 import type { Config } from '../../config/schema.ts';
 import type { DataProblem } from '../../model/snapshot.ts';
-import { formatTime, HOUR_MS, SECOND_MS, type TimeMs } from '../../model/time.ts';
+import { HOUR_MS, SECOND_MS, type TimeMs } from '../../model/time.ts';
 import { createApiClient, type ApiClient } from '../kubernetes/api/apiClient.ts';
 import { ApiFailure, isOfWholeServer } from '../kubernetes/api/apiFailure.ts';
-import { connect, type Connection } from '../kubernetes/api/connect.ts';
+import { connect, type Connection, type Machine } from '../kubernetes/api/connect.ts';
 import { RESOURCES, resourceName, type ResourceKind } from '../kubernetes/resources.ts';
 import type { ClientDeps } from '../prometheus/client.ts';
+import {
+  isOrdinaryAbsence,
+  isPassing,
+  problemOf,
+  sameFailure,
+  serverProblem,
+  tooSlow,
+} from './apiProblems.ts';
 import type { Inventory, SpecSource } from './inventory.ts';
 import { InventoryBuilder } from './inventoryBuilder.ts';
 import { listResource, type KnownVersions } from './listResource.ts';
@@ -16,7 +24,7 @@ import { listResource, type KnownVersions } from './listResource.ts';
  */
 const NEAR_MS = 2 * HOUR_MS;
 /** All lists together: a slow API server must not hold up a cycle. */
-const DEADLINE_MS = 60 * SECOND_MS;
+const LIMITS = { requestMs: 30 * SECOND_MS, togetherMs: 60 * SECOND_MS };
 const CONCURRENCY = 4;
 
 type Deps = Pick<ClientDeps, 'sleep' | 'random'>;
@@ -33,8 +41,9 @@ interface Part {
  */
 export function createApiSource(
   workloads: Config['workloads'],
-  env: Readonly<Record<string, string | undefined>>,
+  machine: Machine,
   deps: Deps,
+  limits = LIMITS,
 ): SpecSource {
   const versions: KnownVersions = new Map();
   const parts = new Map<ResourceKind, Part>();
@@ -43,8 +52,8 @@ export function createApiSource(
     const failures = new Map<ResourceKind, ApiFailure>();
     let connection: Connection | null = null;
     try {
-      connection = await connect(workloads, env);
-      const client = createApiClient(connection, deps);
+      connection = await connect(workloads, machine);
+      const client = createApiClient(connection, deps, limits.requestMs);
       await readAll(client, now, failures, signal);
     } catch (error) {
       signal.throwIfAborted();
@@ -62,7 +71,7 @@ export function createApiSource(
     failures: Map<ResourceKind, ApiFailure>,
     signal: AbortSignal,
   ): Promise<void> {
-    const deadline = AbortSignal.any([signal, AbortSignal.timeout(DEADLINE_MS)]);
+    const deadline = AbortSignal.any([signal, AbortSignal.timeout(limits.togetherMs)]);
     const readOne = async (resource: ResourceKind): Promise<void> => {
       try {
         const builder = await listResource(
@@ -76,7 +85,7 @@ export function createApiSource(
         parts.set(resource, { at: now, builder });
       } catch (error) {
         signal.throwIfAborted();
-        const failure = deadline.aborted ? tooSlow() : error;
+        const failure = deadline.aborted ? tooSlow(limits.togetherMs) : error;
         if (!(failure instanceof ApiFailure)) throw error;
         failures.set(resource, failure);
       }
@@ -126,64 +135,4 @@ export function createApiSource(
   }
 
   return { read, close: async () => {} };
-}
-
-/** The failure that every resource shares; null where they differ or some answered. */
-function sameFailure(failures: ReadonlyMap<ResourceKind, ApiFailure>): ApiFailure | null {
-  if (failures.size < RESOURCES.length) return null;
-  const [first, ...rest] = failures.values();
-  if (first === undefined || !isOfWholeServer(first)) return null;
-  return rest.every(({ code }) => code === first.code) ? first : null;
-}
-
-/** What a later cycle may mend by itself: until then the last answer stands. */
-function isPassing({ code }: ApiFailure): boolean {
-  return code !== 'forbidden' && code !== 'absent' && code !== 'not-configured';
-}
-
-/** A cluster without a custom resource, or too old for a kind, has none of it: that is known. */
-function isOrdinaryAbsence(resource: ResourceKind, { code }: ApiFailure): boolean {
-  return code === 'absent' && resource.kind !== 'Pod';
-}
-
-function problemOf(
-  resource: ResourceKind,
-  { code, message }: ApiFailure,
-  label: string,
-  heldSince: TimeMs | null,
-): DataProblem {
-  const name = resourceName(resource);
-  const rest =
-    heldSince === null
-      ? `without them ${resource.without}`
-      : `what was read at ${formatTime(heldSince)} still stands`;
-  if (code === 'forbidden') {
-    const cure = `grant "list" on ${name} to Burnwatch`;
-    return {
-      code: 'resource-absent',
-      subject: name,
-      text: `${label} does not let ${name} be listed (${message}), and ${rest}; ${cure}`,
-    };
-  }
-  return {
-    code: 'source-unavailable',
-    subject: name,
-    text: `${name} could not be listed: ${label}: ${message}; ${rest}`,
-  };
-}
-
-function serverProblem({ code, message }: ApiFailure, label: string): DataProblem {
-  const what = code === 'not-configured' ? message : `${label}: ${message}`;
-  return {
-    code: 'source-unavailable',
-    subject: 'kubernetes',
-    text: `${what}. Until then specifications of new pods, owners named in labels, autoscalers and quotas are unknown; usage and cost are not`,
-  };
-}
-
-function tooSlow(): ApiFailure {
-  return new ApiFailure(
-    'timeout',
-    `all lists together took longer than ${DEADLINE_MS / SECOND_MS} s`,
-  );
 }

@@ -1,5 +1,5 @@
 import type { Config } from '../../config/schema.ts';
-import { isApiAtHand } from '../kubernetes/api/connect.ts';
+import { isApiAtHand, type Machine } from '../kubernetes/api/connect.ts';
 import type { ClientDeps } from '../prometheus/client.ts';
 import { createApiSource } from './apiSource.ts';
 import { createFileSource } from './fileSource.ts';
@@ -7,9 +7,7 @@ import type { SpecSource } from './inventory.ts';
 import { createRememberingSource } from './rememberingSource.ts';
 
 /** What decides about a source besides the configuration. */
-export interface SpecSourceDeps extends Pick<ClientDeps, 'sleep' | 'random'> {
-  readonly env: Readonly<Record<string, string | undefined>>;
-}
+export interface SpecSourceDeps extends Machine, Pick<ClientDeps, 'sleep' | 'random'> {}
 
 /**
  * The source of specifications that the configuration asks for; null for metrics alone. `auto` asks the
@@ -29,10 +27,10 @@ function bareSource(workloads: Config['workloads'], deps: SpecSourceDeps): SpecS
     case 'file':
       return workloads.path === undefined ? null : createFileSource(workloads.path);
     case 'auto':
-      if (!isApiAtHand(workloads, deps.env)) return null;
+      if (!isApiAtHand(workloads, deps)) return null;
       break;
     case 'kubernetes':
       break;
   }
-  return createApiSource(workloads, deps.env, deps);
+  return createApiSource(workloads, deps, deps);
 }

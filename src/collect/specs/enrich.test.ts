@@ -128,7 +128,7 @@ describe('refuseForeign', () => {
     const snapshot = snapshotOf(WINDOW, { pods: samples('other'), nodes: [nodeSample()] });
     const trusted = refuseForeign(inventory, [snapshot]);
     expect(trusted.namespaces.size).toBe(0);
-    expect(trusted.problems[0]?.text).toContain('they are of another cluster');
+    expect(trusted.problems[0]?.text).toContain('they are of another cluster or long past');
   });
 
   it('takes it from the same cluster, and does not ask windows of the past', () => {

@@ -1,16 +1,15 @@
-import { readFile, stat } from 'node:fs/promises';
 import type { DataProblem } from '../../model/snapshot.ts';
 import { DAY_MS, HOUR_MS, formatTime, type TimeMs } from '../../model/time.ts';
 import { RESOURCES, resourceName, type ResourceKind } from '../kubernetes/resources.ts';
 import { emptyInventory, type Inventory, type SpecSource } from './inventory.ts';
 import { InventoryBuilder } from './inventoryBuilder.ts';
 import { parseObjects, SpecFileError } from './parseObjects.ts';
+import { statOf, textOf } from './specFile.ts';
 
 /** How long before it was written a file's objects count as the state of the cluster. */
 const BEFORE_MS = 2 * HOUR_MS;
 /** And how long after: an older file says nothing of the present. */
 const AFTER_MS = 7 * DAY_MS;
-const MAX_BYTES = 512 * 2 ** 20;
 /** Objects that cannot be read and are named one by one; of more only the number is told. */
 const NAMED_ITEMS = 3;
 
@@ -60,7 +59,7 @@ export async function readSpecFile(path: string, observedAt: TimeMs): Promise<In
     validTo: observedAt + AFTER_MS,
     missing: missing.map(resourceName),
     problems: [
-      ...missing.filter(({ need }) => need === 'standard').map(notInFile),
+      ...missing.filter((one) => isSurelyThere(one, builder)).map(notInFile),
       ...unread(bad, path),
     ],
   });
@@ -73,6 +72,15 @@ export async function readSpecFile(path: string, observedAt: TimeMs): Promise<In
       text: `${path} holds no ${name}, and without them ${one.without}: add ${name} to kubectl get`,
     };
   }
+}
+
+/**
+ * A file does not say what kubectl was asked for: a kind of which it holds nothing may not exist. But every
+ * cluster has these, and what pods name as their controller exists.
+ */
+function isSurelyThere({ kind }: ResourceKind, { pods }: InventoryBuilder): boolean {
+  if (kind === 'Pod' || kind === 'Node' || kind === 'Namespace') return true;
+  return [...pods.values()].some(({ owner }) => owner?.kind === kind);
 }
 
 function unread(bad: readonly string[], path: string): readonly DataProblem[] {
@@ -116,40 +124,4 @@ function saying(inventory: Inventory, problem: DataProblem, now: TimeMs): Invent
     },
     problems: [problem],
   };
-}
-
-async function statOf(path: string): Promise<{ readonly mtimeMs: number; readonly size: number }> {
-  try {
-    const found = await stat(path);
-    if (found.isDirectory()) throw new SpecFileError(`${path} is a folder: name one file in it`);
-    return found;
-  } catch (error) {
-    throw readable(error, path);
-  }
-}
-
-async function textOf(path: string): Promise<string> {
-  try {
-    const { size } = await stat(path);
-    if (size > MAX_BYTES) {
-      throw new SpecFileError(
-        `${path} is larger than 512 MiB: leave out kinds that are not needed`,
-      );
-    }
-    return await readFile(path, 'utf8');
-  } catch (error) {
-    throw readable(error, path);
-  }
-}
-
-function readable(error: unknown, path: string): SpecFileError {
-  if (error instanceof SpecFileError) return error;
-  const { code, message } = error as NodeJS.ErrnoException;
-  if (code === 'ENOENT') {
-    return new SpecFileError(
-      `${path} does not exist: write it with kubectl get pods,nodes,namespaces,deployments -A -o json > ${path}, or set workloads.path`,
-    );
-  }
-  if (code === 'EACCES') return new SpecFileError(`${path} may not be read by this user`);
-  return new SpecFileError(`${path} cannot be read: ${code ?? message}`);
 }

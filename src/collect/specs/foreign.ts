@@ -23,7 +23,7 @@ export function refuseForeign(inventory: Inventory, snapshots: readonly Snapshot
       {
         code: 'source-unavailable',
         subject: 'workloads.source',
-        text: `none of the ${uids.length} pods that metrics show is among the ${inventory.pods.size} of the specifications: they are of another cluster, and nothing is taken from them; check workloads.path, workloads.context and prometheus.matchers`,
+        text: `none of the ${uids.length} pods that metrics show is among the ${inventory.pods.size} of the specifications: they are of another cluster or long past, and nothing is taken from them; check workloads.path, workloads.context and prometheus.matchers`,
       },
     ],
   };

@@ -1,7 +1,8 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { createApiSource } from '../../../src/collect/specs/apiSource.ts';
 import type { Inventory, SpecSource } from '../../../src/collect/specs/inventory.ts';
 import { createSpecSource } from '../../../src/collect/specs/createSpecSource.ts';
 import { rawObject, rawPod } from '../../../src/collect/specs/testing.ts';
@@ -263,6 +264,46 @@ describe('the Kubernetes API as a source of specifications', () => {
     expect(texts(inventory)).toEqual([]);
     expect(plain.requests.length).toBeGreaterThan(10);
     expect(plain.authorizations).toEqual(new Set([undefined]));
+  });
+
+  it('waits for nobody for ever, and takes what came in time', async () => {
+    const { workloads } = configSchema.parse({ workloads: { kubeconfig } });
+    const deps = { random: () => 0, sleep: async () => undefined };
+    const limited = (requestMs: number, togetherMs: number) =>
+      createApiSource(workloads, { env: {} }, deps, { requestMs, togetherMs });
+    server.faults.push({ path: '/nodes', hang: true });
+    const slow = await read(limited(200, 60_000));
+    expect(slow.pods.size).toBe(2);
+    expect(texts(slow)).toEqual([expect.stringContaining('it did not answer within 0.2 s')]);
+    const late = await read(limited(60_000, 500));
+    expect(late.pods.size).toBe(2);
+    expect(texts(late)).toEqual([expect.stringContaining('took longer than 0.5 s')]);
+    server.faults.push({ path: '/pods', hang: true });
+    const silent = await read(limited(200, 60_000));
+    expect(texts(silent)).toEqual([expect.stringMatching(/^source-unavailable .*within 0.2 s/)]);
+    const stop = AbortSignal.abort(new Error('stopped'));
+    await expect(limited(200, 500).read(AT, stop)).rejects.toThrow('stopped');
+  });
+
+  it('logs in with the service account inside of a cluster, and with its next token', async () => {
+    const secrets = join(folder, 'var/run/secrets/kubernetes.io/serviceaccount');
+    await mkdir(secrets, { recursive: true });
+    await writeFile(join(secrets, 'ca.crt'), server.certificate?.cert ?? '');
+    await writeFile(join(secrets, 'token'), `${TOKEN}\n`);
+    const { hostname, port } = new URL(server.url);
+    const env = { KUBERNETES_SERVICE_HOST: hostname, KUBERNETES_SERVICE_PORT: port };
+    for (const [name, value] of Object.entries(env)) vi.stubEnv(name, value);
+    try {
+      const deps = { env, root: folder, random: () => 0, sleep: async () => undefined };
+      const source = createSpecSource(configSchema.parse({}), deps)!;
+      expect((await read(source)).pods.size).toBe(2);
+      server.tokens.set('rotated', 'burnwatch');
+      server.tokens.delete(TOKEN);
+      await writeFile(join(secrets, 'token'), 'rotated');
+      expect(texts(await read(source, AT + 10 * MINUTE_MS))).toEqual([]);
+    } finally {
+      vi.unstubAllEnvs();
+    }
   });
 
   it('auto asks nobody where no API is at hand', () => {

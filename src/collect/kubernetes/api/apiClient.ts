@@ -5,7 +5,6 @@ import { ApiFailure } from './apiFailure.ts';
 import type { Connection } from './connect.ts';
 import { request, type ApiRequestOptions } from './request.ts';
 
-const REQUEST_TIMEOUT_MS = 30 * SECOND_MS;
 const ATTEMPTS = 3;
 /** A server that asks for more patience is asked again in the next cycle. */
 const MAX_WAIT_MS = 10 * SECOND_MS;
@@ -38,10 +37,15 @@ interface RawList {
 const METADATA_ONLY =
   'application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io, application/json';
 
-/** A thin client: credentials come from the connection, objects stay as they are. */
+/**
+ * A thin client: credentials come from the connection, objects stay as they are.
+ *
+ * @param timeoutMs for each request.
+ */
 export function createApiClient(
   connection: Connection,
   deps: Pick<ClientDeps, 'sleep' | 'random'>,
+  timeoutMs: number,
 ): ApiClient {
   async function ask(
     path: string,
@@ -50,7 +54,7 @@ export function createApiClient(
   ): Promise<unknown> {
     for (let attempt = 1; ; attempt += 1) {
       try {
-        return await askOnce(connection, path, signal, options);
+        return await askOnce(connection, path, signal, timeoutMs, options);
       } catch (error) {
         if (!(error instanceof ApiFailure) || !isPassing(error) || attempt >= ATTEMPTS) throw error;
         const wait = error.retryAfterMs ?? SECOND_MS * 0.5 * 2 ** attempt * (0.5 + deps.random());
@@ -103,17 +107,15 @@ async function askOnce(
   connection: Connection,
   path: string,
   signal: AbortSignal,
+  timeoutMs: number,
   options: ApiRequestOptions | undefined,
 ): Promise<unknown> {
-  const timeout = AbortSignal.timeout(REQUEST_TIMEOUT_MS);
+  const timeout = AbortSignal.timeout(timeoutMs);
   try {
     return await request(connection, path, AbortSignal.any([signal, timeout]), options);
   } catch (error) {
     if (timeout.aborted && !signal.aborted) {
-      throw new ApiFailure(
-        'timeout',
-        `it did not answer within ${REQUEST_TIMEOUT_MS / SECOND_MS} s`,
-      );
+      throw new ApiFailure('timeout', `it did not answer within ${timeoutMs / SECOND_MS} s`);
     }
     throw error;
   }

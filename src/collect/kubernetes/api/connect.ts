@@ -3,6 +3,7 @@ import { Agent, type RequestOptions } from 'node:http';
 import type { Config } from '../../../config/schema.ts';
 import { ApiFailure } from './apiFailure.ts';
 
+/** Mounted into every pod whose service account is. */
 const TOKEN_FILE = '/var/run/secrets/kubernetes.io/serviceaccount/token';
 
 /** An API server and how to be known to it. */
@@ -17,20 +18,25 @@ export interface Connection {
   close(): void;
 }
 
-type Environment = Readonly<Record<string, string | undefined>>;
+/** What of the machine decides how to log in. */
+export interface Machine {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Where the file system begins; empty but in tests. */
+  readonly root?: string;
+}
 
 /**
  * True when `workloads.source: auto` has an API server to ask: a kubeconfig or context that is named, or the
  * cluster that Burnwatch itself runs in. A kubeconfig in somebody's home is never taken unasked: it may well
  * be of another cluster than the metrics.
  */
-export function isApiAtHand(workloads: Config['workloads'], env: Environment): boolean {
+export function isApiAtHand(workloads: Config['workloads'], machine: Machine): boolean {
   if (workloads.kubeconfig !== undefined || workloads.context !== undefined) return true;
-  return isInCluster(env) || (env['KUBECONFIG'] ?? '') !== '';
+  return isInCluster(machine) || (machine.env['KUBECONFIG'] ?? '') !== '';
 }
 
-function isInCluster(env: Environment): boolean {
-  return (env['KUBERNETES_SERVICE_HOST'] ?? '') !== '' && existsSync(TOKEN_FILE);
+function isInCluster({ env, root = '' }: Machine): boolean {
+  return (env['KUBERNETES_SERVICE_HOST'] ?? '') !== '' && existsSync(root + TOKEN_FILE);
 }
 
 /**
@@ -41,12 +47,12 @@ function isInCluster(env: Environment): boolean {
  */
 export async function connect(
   workloads: Config['workloads'],
-  env: Environment,
+  machine: Machine,
 ): Promise<Connection> {
   // Takes 90 MB and a quarter of a second: only who asks the API pays for it.
   const { KubeConfig } = await import('@kubernetes/client-node');
   const config = new KubeConfig();
-  const source = load(config, workloads, env);
+  const source = load(config, workloads, machine);
   if (workloads.context !== undefined) {
     const names = config.getContexts().map(({ name }) => name);
     if (!names.includes(workloads.context)) {
@@ -84,20 +90,21 @@ export async function connect(
 
 interface Loadable {
   loadFromFile(file: string): void;
-  loadFromCluster(): void;
+  loadFromCluster(root?: string): void;
   loadFromDefault(): void;
 }
 
 /** Loads the configuration; returns what to call it. */
-function load(config: Loadable, workloads: Config['workloads'], env: Environment): string {
+function load(config: Loadable, workloads: Config['workloads'], machine: Machine): string {
   const { kubeconfig, context } = workloads;
+  const { env, root } = machine;
   try {
     if (kubeconfig !== undefined) {
       config.loadFromFile(kubeconfig);
       return kubeconfig;
     }
-    if (context === undefined && isInCluster(env)) {
-      config.loadFromCluster();
+    if (context === undefined && isInCluster(machine)) {
+      config.loadFromCluster(root);
       return 'the service account';
     }
     const file = env['KUBECONFIG'] || `${env['HOME'] ?? ''}/.kube/config`;

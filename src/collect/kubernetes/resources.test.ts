@@ -1,0 +1,30 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { expect, it } from 'vitest';
+import { parseAllDocuments } from 'yaml';
+import { RESOURCES, resourceName } from './resources.ts';
+
+interface Role {
+  readonly kind: string;
+  readonly rules?: readonly {
+    readonly apiGroups: readonly string[];
+    readonly resources: readonly string[];
+    readonly verbs: readonly string[];
+  }[];
+}
+
+it('the ClusterRole that is shipped grants what is read, and nothing else', () => {
+  const file = resolve(import.meta.dirname, '../../../deploy/manifests/rbac.yaml');
+  const roles = parseAllDocuments(readFileSync(file, 'utf8')).map((one) => one.toJS() as Role);
+  const rules = roles.find(({ kind }) => kind === 'ClusterRole')?.rules ?? [];
+  const granted = rules.flatMap(({ apiGroups, resources }) =>
+    apiGroups.flatMap((group) =>
+      resources.map((resource) => (group === '' ? resource : `${resource}.${group}`)),
+    ),
+  );
+  expect(granted.sort()).toEqual(RESOURCES.map(resourceName).sort());
+  for (const { verbs } of rules) {
+    expect(verbs).toContain('list');
+    expect(verbs.filter((verb) => !['get', 'list', 'watch'].includes(verb))).toEqual([]);
+  }
+});
