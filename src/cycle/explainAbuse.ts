@@ -4,7 +4,7 @@ import { abuseDetector } from '../detect/abuse/abuseDetector.ts';
 import { explainLast, explainNext, type Explanation } from '../detect/abuse/explain.ts';
 import type { AbuseState } from '../detect/abuse/state.ts';
 import type { DetectContext, Detector } from '../detect/detector.ts';
-import type { DetectorCodecs, HistoryReader } from '../history/history.ts';
+import type { DetectorCodecs, HistoryReader, StoredPodSpec } from '../history/history.ts';
 import type { PodSample, Snapshot } from '../model/snapshot.ts';
 import { floorTo, formatTime, type TimeMs, type Window } from '../model/time.ts';
 import type { WorkloadRef } from '../model/workload.ts';
@@ -35,6 +35,9 @@ export interface AbuseExplanation {
 export class CannotExplain extends Error {
   override readonly name = 'CannotExplain';
 }
+
+/** Specs of a namespace that are looked at. */
+const MAX_SPECS = 2_000;
 
 const CODECS: DetectorCodecs = new Map([[abuseDetector.name, abuseDetector as Detector<unknown>]]);
 
@@ -69,7 +72,8 @@ export async function explainAbuse(
     );
   const from = isLast ? end - windowMs : (state.watermark ?? historyStart - windowMs);
   const stored = await reader.storedWindows({ namespace: query.namespace, from, to: end });
-  const enriched = enrich(stored, present);
+  const kept = await reader.podSpecs({ namespace: query.namespace, pod: null, limit: MAX_SPECS });
+  const enriched = enrich(stored, present, kept);
   const last = enriched.snapshots.at(-1);
   if (last === undefined || last.window.end !== end)
     throw new CannotExplain(
@@ -115,23 +119,31 @@ function contextFor(
   };
 }
 
-/** Creation times, host network and specs are not in window rows: taken from the present, by pod UID. */
+/**
+ * Creation times, host network and specs are not in window rows: taken from the present by pod UID, the host
+ * network also from what was kept of specs.
+ */
 function enrich(
   stored: readonly Snapshot[],
   present: Snapshot | null,
+  kept: readonly StoredPodSpec[],
 ): { readonly snapshots: readonly Snapshot[]; readonly unknown: readonly string[] } {
   const known = new Map((present?.pods ?? []).map((pod) => [pod.uid, pod]));
+  const keptOf = new Map(kept.map(({ uid, spec }) => [uid, spec]));
   let isHostNetworkGuessed = false;
   let isSpecMissing = false;
   const pods = (list: readonly PodSample[]): readonly PodSample[] =>
     list.map((pod) => {
       const now = known.get(pod.uid);
-      if (typeof now?.hostNetwork !== 'boolean') isHostNetworkGuessed = true;
+      const past = keptOf.get(pod.uid);
+      const hostNetwork = now?.hostNetwork ?? past?.hostNetwork ?? null;
+      if (hostNetwork === null) isHostNetworkGuessed = true;
       if ((now?.spec ?? null) === null) isSpecMissing = true;
       return {
         ...pod,
         createdAt: now?.createdAt ?? null,
-        hostNetwork: now?.hostNetwork ?? false,
+        hostNetwork: hostNetwork ?? false,
+        // What was kept has no commands: of signatures it would say "none" where nobody knows.
         spec: now?.spec ?? null,
       };
     });

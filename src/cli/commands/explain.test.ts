@@ -162,6 +162,7 @@ it('findings show: the evidence, and below it what did not speak', async () => {
   expect(code).toBe(0);
   const [evidence, silent] = out.split('Not in evidence');
   expect(evidence).toContain('novel-use (novelty)');
+  expect(evidence).toMatch(/changed .*around the onset/i);
   expect(silent).toMatch(/^gpu-without-tensor +shape +\? /m);
   expect(silent).not.toMatch(/^novel-use/m);
   expect(silent).toMatch(/To decide\n {2}\S/);

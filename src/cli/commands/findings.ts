@@ -6,7 +6,8 @@ import { findingJsonSchema, toFindingJson } from '../../findings/findingJson.ts'
 import { openHistoryReader, openOperatorLog } from '../../history/openHistory.ts';
 import type { HistoryReader } from '../../history/history.ts';
 import type { Finding, FindingKind, OperatorAction } from '../../model/finding.ts';
-import { formatTime, type TimeMs } from '../../model/time.ts';
+import { formatTime, HOUR_MS, type TimeMs } from '../../model/time.ts';
+import { printable } from '../../cost/report/text.ts';
 import { renderSilentSignals } from '../explainView.ts';
 import { FINDING_COLUMNS, renderFinding } from '../findingView.ts';
 import type { Io } from '../io.ts';
@@ -26,6 +27,9 @@ interface DecideOptions extends ConfigOption {
   readonly reason?: string;
   readonly until?: string;
 }
+
+/** Changes so long before or after an onset may have to do with it. */
+const AROUND_MS = 2 * HOUR_MS;
 
 const KINDS = findingJsonSchema.shape.kind.options;
 
@@ -99,8 +103,23 @@ async function showFinding(
     }
     const events = await reader.findingEvents(finding.id);
     io.out(renderFinding(finding, events, config.pricing.currency));
-    if (finding.kind === 'cryptojacking') io.out(await renderSilent(reader, loaded, finding));
+    if (finding.kind !== 'cryptojacking') return;
+    io.out(await renderChanges(reader, finding));
+    io.out(await renderSilent(reader, loaded, finding));
   });
+}
+
+/** What changed about the workload around the onset: its image, command, owner, size, a new node. */
+async function renderChanges(
+  reader: HistoryReader,
+  { scope: { namespace, workload }, startedAt }: Finding,
+): Promise<string> {
+  if (namespace === null || workload === null) return '';
+  const [from, to] = [startedAt - AROUND_MS, startedAt + AROUND_MS];
+  const changes = await reader.workloadEvents({ namespace, workload, from, to, limit: 20 });
+  if (changes.length === 0) return '\nNothing is known to have changed about it around the onset\n';
+  const lines = changes.map(({ at, text }) => `  ${formatTime(at)}  ${printable(text)}`);
+  return `\nChanged around the onset\n${lines.join('\n')}\n`;
 }
 
 /** The signals that did not speak when the finding was last seen, and what would decide it. */
