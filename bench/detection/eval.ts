@@ -1,5 +1,5 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { availableParallelism, cpus } from 'node:os';
+import { availableParallelism, cpus, loadavg } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -55,7 +55,7 @@ const flags = [
 const frame = {
   date: new Date().toISOString().slice(0, 10),
   command: ['npm run eval', ...(flags.length > 0 ? ['--', ...flags] : [])].join(' '),
-  machine: `${cpus().length} cores (${cpus()[0]?.model.trim() ?? 'unknown'}), Node ${process.versions.node}`,
+  machine: `${cpus().length} cores (${cpus()[0]?.model.trim() ?? 'unknown'}), Node ${process.versions.node}, load average ${(loadavg()[1] ?? 0).toFixed(1)}`,
   seconds: (performance.now() - begun) / 1000,
   cost,
 };

@@ -49,7 +49,7 @@ export function renderReport(evaluation: Evaluation, frame: ReportFrame): string
           0.9,
           byHow.deployed.deployedCritical,
         ),
-        goal('Hijacked: at least `warning`', 0.98, byHow.hijacked.warning),
+        noGoal('Hijacked: at least `warning`', byHow.hijacked.warning),
         ...(ten === undefined
           ? []
           : [goal('At 10 % of the limit: `warning` within a day', 0.9, ten.withinADay)]),
@@ -247,7 +247,9 @@ function recallTable(title: string, rows: readonly (readonly [string, Recall])[]
       fraction(recall.slowWithin12Hours),
       fraction(recall.deployedCritical),
       fraction(recall.deployedCriticalStrictly),
-      `${minutes(recall.medianMinutes)} / ${minutes(recall.p95Minutes)}`,
+      recall.within20Minutes.of === 0
+        ? '–'
+        : `${minutes(recall.medianMinutes)} / ${minutes(recall.p95Minutes)}`,
     ]),
   );
 }
@@ -262,6 +264,11 @@ function goal(name: string, least: number, share: Share): readonly string[] {
   ];
 }
 
+function noGoal(name: string, share: Share): readonly string[] {
+  const [, , measured = '', interval = ''] = goal(name, 0, share);
+  return [name, 'reported', measured, interval, ''];
+}
+
 function limit(name: string, most: number, rate: Rate): readonly string[] {
   const words = most === 0 ? 'none' : `≤ 1 in ${Math.round(1 / most)} pod-days`;
   const bound = rate.high > 0 ? `at most 1 in ${Math.floor(1 / rate.high)} (bound)` : '';
@@ -270,7 +277,11 @@ function limit(name: string, most: number, rate: Rate): readonly string[] {
     words,
     `${rate.events} in ${rate.podDays.toFixed(0)} pod-days`,
     `${bound}, ${rate.clusters} services`,
-    rate.value <= most ? 'met' : '**missed**',
+    rate.value > most
+      ? '**missed**'
+      : rate.high <= most
+        ? 'met'
+        : 'met as far as seen: the bound is wider',
   ];
 }
 
