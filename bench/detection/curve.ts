@@ -1,10 +1,10 @@
 import type { Evaluation } from './evaluation.ts';
 import type { Share } from './stats.ts';
 
-const WIDTH = 720;
+const WIDTH = 800;
 const HEIGHT = 380;
 const LEFT = 60;
-const RIGHT = 200;
+const RIGHT = 280;
 const TOP = 24;
 const BOTTOM = 56;
 
@@ -23,7 +23,7 @@ export function renderCurve({ byShare }: Evaluation): string {
       points: byShare.map(({ share, recall }) => ({ share, value: recall.warning })),
     },
     {
-      name: 'within two hours',
+      name: 'steady ones, within two hours',
       color: '#c26a00',
       points: byShare.map(({ share, recall }) => ({ share, value: recall.within2Hours })),
     },
