@@ -8,23 +8,9 @@ export type Reading = Known | Unknown;
 
 export const UNKNOWN: Unknown = null;
 
-/** True when the quantity was measured. */
-export function isKnown(reading: Reading): reading is Known {
-  return reading !== null;
-}
-
 /** A finite number as it is; NaN, an infinity or nothing becomes unknown. */
 export function toReading(value: number | null | undefined): Reading {
   return typeof value === 'number' && Number.isFinite(value) ? value : UNKNOWN;
-}
-
-/** Sum of what is known; unknown only when nothing is known. */
-export function sumKnown(readings: Iterable<Reading>): Reading {
-  let sum: Reading = UNKNOWN;
-  for (const reading of readings) {
-    if (reading !== null) sum = (sum ?? 0) + reading;
-  }
-  return sum;
 }
 
 /** Largest of what is known; unknown only when nothing is known. */

@@ -12,8 +12,6 @@ import { slackChannel } from './slack/slackChannel.ts';
 import type { PictureSource } from './slack/pictures.ts';
 import type { RenderContext } from './text/format.ts';
 
-export { createPolicy } from './policy.ts';
-
 /** What the configuration says of the reader's world. */
 export function renderContext(config: Config): RenderContext {
   const { notifications, workloads, serve, pricing, cluster } = config;

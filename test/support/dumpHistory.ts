@@ -1,5 +1,4 @@
 import Database from 'better-sqlite3';
-import { createHash } from 'node:crypto';
 import { DAY_MS, formatTime, HOUR_MS } from '../../src/model/time.ts';
 import type { PageCodec } from '../../src/history/sqlite/pageCodec.ts';
 import { pageCodecs } from '../../src/history/sqlite/writerTables.ts';
@@ -57,17 +56,6 @@ export function dumpHistory(path: string): string[] {
   } finally {
     db.close();
   }
-}
-
-/** One line a table: how many lines it has and their hash, for histories too large to compare. */
-export function hashHistory(path: string): Readonly<Record<string, string>> {
-  const byTable = Map.groupBy(dumpHistory(path), (line) => line.slice(0, line.indexOf(' ')));
-  return Object.fromEntries(
-    [...byTable].map(([table, lines]) => [
-      table,
-      `${lines.length} ${createHash('sha256').update(lines.join('\n')).digest('hex')}`,
-    ]),
-  );
 }
 
 function dumpTable(db: Database.Database, table: string): string[] {

@@ -55,12 +55,6 @@ export interface SubjectMember {
   readonly cores: number;
 }
 
-/** Network and disk together, bytes a second; null unless the network is known. */
-export function bytesPerSecond(subject: Subject): number | null {
-  const net = netOf(subject);
-  return net === null ? null : net + (diskOf(subject) ?? 0);
-}
-
 export function netOf({ netIn, netOut }: Subject): number | null {
   return netIn === null || netOut === null ? null : netIn + netOut;
 }
