@@ -13,6 +13,15 @@ export function toReading(value: number | null | undefined): Reading {
   return typeof value === 'number' && Number.isFinite(value) ? value : UNKNOWN;
 }
 
+/** Sum of what is known; unknown only when nothing is known. */
+export function sumKnown(readings: Iterable<Reading>): Reading {
+  let sum: Reading = UNKNOWN;
+  for (const reading of readings) {
+    if (reading !== null) sum = (sum ?? 0) + reading;
+  }
+  return sum;
+}
+
 /** Largest of what is known; unknown only when nothing is known. */
 export function maxKnown(...readings: readonly Reading[]): Reading {
   let max: Reading = UNKNOWN;

@@ -39,6 +39,8 @@ beforeAll(async () => {
   });
   await until('the app to connect', () => bench.slack.connections() === 1);
   await until('the finding to be told', () => roots().length === 1);
+  // The owner's copy goes out beside it.
+  await until('the owner to be told', () => said('#team-shop').length > 0);
 });
 
 afterAll(async () => {
