@@ -86,21 +86,33 @@ export function baselineFor(
     const select = { near: learnt, all: learnt, middle: 0.5, upperQuantile, isShort };
     return summarise(ring, select, knobs);
   }
-  const week = learnt.filter((h) => isNear(hour - h, WEEK));
+  const isKnown = new Uint8Array(SLOTS);
+  for (const h of learnt) isKnown[h % SLOTS] = 1;
+  const week = nearHours(ring, isKnown, hour, WEEK);
   if (oldest <= hour - 13 * DAY && week.length >= WEEK_HOURS) {
     // Two weeks' worth of one hour: an outage in one of them must not become what is normal.
     const select = { near: week, all: learnt, middle: 2 / 3, upperQuantile: 0.8, isShort };
     return summarise(ring, select, knobs);
   }
-  const day = learnt.filter((h) => isNear(hour - h, DAY));
+  const day = nearHours(ring, isKnown, hour, DAY);
   const near = day.length < 3 ? learnt : day;
   return summarise(ring, { near, all: learnt, middle: 0.5, upperQuantile: 0.8, isShort }, knobs);
 }
 
-/** Hours apart by whole periods, give or take one. */
-function isNear(apart: number, period: number): boolean {
-  const rest = ((apart % period) + period) % period;
-  return rest <= 1 || rest === period - 1;
+/** Learnt hours that are apart by whole periods, give or take one; oldest first. */
+function nearHours(
+  ring: HourRing,
+  isKnown: Uint8Array,
+  hour: number,
+  period: number,
+): readonly number[] {
+  const near: number[] = [];
+  const oldest = Math.max(0, ring.newest - SLOTS + 1);
+  const first = hour - Math.ceil((hour - oldest) / period + 1) * period;
+  for (let middle = first; middle <= ring.newest + 1; middle += period)
+    for (let h = middle - 1; h <= middle + 1; h++)
+      if (h >= oldest && h <= ring.newest && isKnown[h % SLOTS] === 1) near.push(h);
+  return near;
 }
 
 interface Selection {
