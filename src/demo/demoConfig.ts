@@ -14,6 +14,22 @@ export interface DemoConfigOptions {
 /** Where each channel of the demo's Slack is for. */
 export const CHANNELS = { platform: 'cloud-cost', security: 'security' } as const;
 
+/** Who can be impersonated on the page of the demo's Slack; only the responder may silence abuse. */
+export const PEOPLE = {
+  onCall: {
+    id: 'U0DEMOCALL',
+    name: 'alex',
+    realName: 'Alex (on call)',
+    email: 'alex@acme.example',
+  },
+  responder: {
+    id: 'U0DEMOSEC1',
+    name: 'sam',
+    realName: 'Sam (security)',
+    email: 'sam@acme.example',
+  },
+} as const;
+
 /** Teams that own namespaces; each has a channel of its name. */
 export const TEAMS: readonly string[] = [
   ...new Set(NAMESPACES.flatMap(({ owner }) => (owner === null ? [] : [owner]))),
@@ -63,6 +79,7 @@ export function demoConfig(options: DemoConfigOptions): string {
       apiUrl: slack.apiUrl,
       channel: `#${CHANNELS.platform}`,
       securityChannel: `#${CHANNELS.security}`,
+      abuseResponders: [PEOPLE.responder.id],
     },
     serve: {
       listen: options.pages,

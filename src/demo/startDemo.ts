@@ -7,7 +7,7 @@ import { createLogger } from '../daemon/logger.ts';
 import type { Releasers } from '../daemon/releasers.ts';
 import { DAY_MS, floorTo } from '../model/time.ts';
 import { SCRAPE_MS } from './cluster/simulation.ts';
-import { CHANNELS, demoConfig, TEAMS } from './demoConfig.ts';
+import { CHANNELS, demoConfig, PEOPLE, TEAMS } from './demoConfig.ts';
 import type { DemoFolder } from './demoFolder.ts';
 import type { DemoHost, DemoOptions } from './demoOptions.ts';
 import type { DemoDisplay } from './display.ts';
@@ -61,6 +61,7 @@ export async function startDemo(
   const slack = await startSlackStandIn({
     teamName: 'Acme',
     channels: [CHANNELS.platform, CHANNELS.security, ...TEAMS].map((name) => ({ name })),
+    users: [PEOPLE.onCall, PEOPLE.responder],
   });
   releasers.push('the Slack stand-in', () => slack.close());
   const text = demoConfig({
