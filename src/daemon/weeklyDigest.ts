@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import type { Config } from '../config/schema.ts';
-import { firstRun } from '../digest/due.ts';
-import { lastWeek, weekOf } from '../digest/week.ts';
+import { dueAt } from '../digest/due.ts';
+import { lastWeek } from '../digest/week.ts';
 import { HOUR_MS, type TimeMs } from '../model/time.ts';
 import type { CycleSupervisor } from './cycleSupervisor.ts';
 import type { NotifyPump } from './notifyPump.ts';
@@ -60,22 +60,21 @@ export class WeeklyDigest {
     const key = `${week.start} ${digest} ${timezone}`;
     if (key === this.#done) return null;
     if (this.#due?.key !== key) {
-      const until = weekOf(week.end, timezone).end;
-      this.#due = { key, at: firstRun({ digest, timezone }, week.end, until) };
+      this.#due = { key, at: dueAt({ digest, timezone }, week) };
     }
-    const dueAt = this.#due.at;
-    if (dueAt === null || time < dueAt) return null;
+    const due = this.#due.at;
+    if (due === null || time < due) return null;
     const installedAt = await this.#parts.installedAt(time);
     if (installedAt === null) return null;
     const isSealed = (watermark() ?? 0) >= week.end;
-    if (!isSealed && time - dueAt < WAITS_FOR_DATA_MS) return null;
-    if (dueAt < installedAt) {
+    if (!isSealed && time - due < WAITS_FOR_DATA_MS) return null;
+    if (due < installedAt) {
       this.#done = key;
       return null;
     }
     const { outcome, reason } = await cycles.call('digest', {
       week,
-      dueAt,
+      dueAt: due,
       now: time,
       installedAt,
     });

@@ -1,9 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { DAY_MS, formatTime, HOUR_MS, MINUTE_MS } from '../model/time.ts';
-import { dueDigest, firstRun, missedWeeks } from './due.ts';
+import { DAY_MS, formatTime } from '../model/time.ts';
+import { dueAt, firstRun, missedWeeks } from './due.ts';
 import { parseWeek, weekOf } from './week.ts';
-
-const BERLIN = { digest: '0 9 * * 1', timezone: 'Europe/Berlin' };
 
 function runOf(digest: string, timezone: string, from: string): string | null {
   const start = Date.parse(from);
@@ -51,23 +49,14 @@ describe('firstRun', () => {
   });
 });
 
-describe('dueDigest', () => {
-  const monday = Date.parse('2026-11-23T08:00:00Z');
-
-  it('is due from its minute on until the week after is over', () => {
-    expect(dueDigest(BERLIN, monday - MINUTE_MS, 0)).toBeNull();
-    for (const later of [0, 5 * MINUTE_MS, 3 * DAY_MS, 6 * DAY_MS]) {
-      expect(dueDigest(BERLIN, monday + later, 0)).toMatchObject({
-        week: { name: '2026-W47' },
-        dueAt: monday,
-      });
-    }
-    expect(dueDigest(BERLIN, monday + 7 * DAY_MS, 0)?.week.name).toBe('2026-W48');
-  });
-
-  it('is nobody’s when it was due before the install', () => {
-    expect(dueDigest(BERLIN, monday + DAY_MS, monday + HOUR_MS)).toBeNull();
-    expect(dueDigest(BERLIN, monday + DAY_MS, monday)).not.toBeNull();
+describe('dueAt', () => {
+  it('is the first time after the week', () => {
+    const week = parseWeek('2026-W47', 'Europe/Berlin')!;
+    const schedule = { digest: '0 9 * * 1', timezone: 'Europe/Berlin' };
+    expect(dueAt(schedule, week)).toBe(Date.parse('2026-11-23T08:00:00Z'));
+    // Every day: the first of them. On the first of a month: only where one is in the week after.
+    expect(dueAt({ ...schedule, digest: '0 9 * * *' }, week)).toBe(dueAt(schedule, week));
+    expect(dueAt({ ...schedule, digest: '0 9 1 * *' }, week)).toBeNull();
   });
 
   it('comes for every week, whatever the clocks do in it', () => {
@@ -76,11 +65,10 @@ describe('dueDigest', () => {
       ['30 2 * * 0', 'America/New_York'],
       ['15 2 * * 1', 'Australia/Lord_Howe'],
     ] as const) {
-      const schedule = { digest, timezone };
       for (const name of ['2026-W09', '2026-W12', '2026-W42', '2026-W43']) {
         const week = parseWeek(name, timezone)!;
-        const end = weekOf(week.end, timezone).end;
-        expect(dueDigest(schedule, end - 1, 0)?.week).toEqual(week);
+        const at = dueAt({ digest, timezone }, week) ?? 0;
+        expect(weekOf(at, timezone).start).toBe(week.end);
       }
     }
   });

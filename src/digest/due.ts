@@ -1,7 +1,7 @@
 import { TZDate } from '@date-fns/tz';
 import { createTask } from 'node-cron';
 import { MINUTE_MS, type TimeMs } from '../model/time.ts';
-import { lastWeek, weekBefore, type Week } from './week.ts';
+import { weekBefore, weekOf, type Week } from './week.ts';
 
 /** When digests are due, as the configuration has it. */
 export interface DigestSchedule {
@@ -10,22 +10,12 @@ export interface DigestSchedule {
   readonly timezone: string;
 }
 
-/** A week whose digest is due. */
-export interface DueDigest {
-  readonly week: Week;
-  readonly dueAt: TimeMs;
-}
-
 /**
- * The digest that is due at `now`: that of the last week that is over, once the schedule has come by since its
- * end. Weeks before it are past: after downtime there is one digest, not several. Null while it is not due.
- *
- * @param since digests that were due before (the install) are nobody's
+ * When the digest of a week is due: the first time that the schedule comes by after the week's end and before
+ * the next week is over, which has a digest of its own by then. Null where it does not come by.
  */
-export function dueDigest(schedule: DigestSchedule, now: TimeMs, since: TimeMs): DueDigest | null {
-  const week = lastWeek(now, schedule.timezone);
-  const dueAt = firstRun(schedule, week.end, now);
-  return dueAt === null || dueAt < since ? null : { week, dueAt };
+export function dueAt(schedule: DigestSchedule, week: Week): TimeMs | null {
+  return firstRun(schedule, week.end, weekOf(week.end, schedule.timezone).end - MINUTE_MS);
 }
 
 /** Weeks between the last digest and `week` that never had one, oldest first; at most ten are named. */

@@ -41,11 +41,7 @@ export async function sendDigest(
 }
 
 /** Who is told, as the configuration has it. */
-export function digestReceivers(
-  config: Config,
-  installedAt: TimeMs | null,
-  now: TimeMs,
-): DigestReceivers {
+function digestReceivers(config: Config, installedAt: TimeMs | null, now: TimeMs): DigestReceivers {
   const { destinations, previewMs } = createPolicy(config);
   const others = destinations.others.filter(({ minSeverity }) => minSeverity === 'info');
   const previewUntil = (installedAt ?? now) + previewMs;
@@ -56,10 +52,7 @@ export function digestReceivers(
 }
 
 /** True when the week that starts at `start` has its digest. */
-export async function wasSent(
-  reader: Pick<HistoryReader, 'digests'>,
-  start: TimeMs,
-): Promise<boolean> {
+async function wasSent(reader: Pick<HistoryReader, 'digests'>, start: TimeMs): Promise<boolean> {
   return (await reader.digests()).some((entry) => entry.start === start);
 }
 

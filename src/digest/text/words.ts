@@ -67,7 +67,7 @@ export function driverText({ driver, nano }: Pick<Reason, 'driver' | 'nano'>): s
  *
  * @param within the namespace that is spoken of, which names need not repeat
  */
-export function reasonText(reason: Reason, currency: string, names = 2, within = ''): string {
+function reasonText(reason: Reason, currency: string, names = 2, within = ''): string {
   const shown = reason.names
     .slice(0, names)
     .map((name) => (name.startsWith(`${within}/`) ? name.slice(within.length + 1) : name));
