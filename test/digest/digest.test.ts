@@ -2,10 +2,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startSlackStandIn } from '../../src/demo/slack/startSlackStandIn.ts';
 import type { SlackStandIn } from '../../src/demo/slack/options.ts';
 import type { SampleSource } from '../../src/demo/samples.ts';
+import { openDeliveryStore } from '../../src/history/openHistory.ts';
 import { lastWeek } from '../../src/digest/week.ts';
 import { DAY_MS, formatTime, HOUR_MS, MINUTE_MS } from '../../src/model/time.ts';
 import { burnwatch, type CliResult } from '../support/cli.ts';
 import { TestClock } from '../support/clock.ts';
+import { eventually, startDaemon } from '../support/daemon.ts';
 import { plainCluster } from '../support/plainCluster.ts';
 import { lastMonday, writeConfig } from '../support/testCluster.ts';
 import { TempFolder } from '../support/tempFolder.ts';
@@ -42,13 +44,7 @@ beforeAll(async () => {
   });
   for (let day = START - DAY_MS; day < END; day += DAY_MS)
     await store.load(textOf(source, day, day + DAY_MS));
-  await writeConfig(folder.path, store.url, {
-    prometheus: { url: store.url, rateRange: '20m' },
-    schedule: { window: '1h', digest: '0 9 * * 1' },
-    pricing: { currency: 'EUR' },
-    slack: { token: slack.botToken, apiUrl: slack.apiUrl },
-    notifications: { preview: 'off' },
-  });
+  await writeConfig(folder.path, store.url, digestConfig());
   const span = ['--from', formatTime(START), '--to', formatTime(END)];
   const filled = await run('backfill', ...span, '--no-notify');
   if (filled.code !== 0) throw new Error(`backfill failed:\n${filled.stderr}`);
@@ -58,6 +54,16 @@ afterAll(async () => {
   await store.stop();
   folder[Symbol.dispose]();
 });
+
+function digestConfig(): Readonly<Record<string, unknown>> {
+  return {
+    prometheus: { url: store.url, rateRange: '20m' },
+    schedule: { window: '1h', digest: '0 9 * * 1' },
+    pricing: { currency: 'EUR' },
+    slack: { token: slack.botToken, apiUrl: slack.apiUrl },
+    notifications: { preview: 'off' },
+  };
+}
 
 function textOf(source: SampleSource, start: number, end: number): string {
   const lines: string[] = [];
@@ -135,4 +141,51 @@ describe('the digest command on a history from a real store', () => {
     expect(early.code).toBe(2);
     expect(early.stderr).toContain(`${current} is not over yet`);
   });
+});
+
+describe('the daemon', () => {
+  it('sends it once when it is due, also when it was down at that moment', async () => {
+    using other = new TempFolder();
+    const time = new TestClock(other.file('clock'), END - 20 * HOUR_MS);
+    const options = { cwd: other.path, env: time.env };
+    await writeConfig(other.path, store.url, {
+      ...digestConfig(),
+      serve: { listen: '127.0.0.1:0', probes: '127.0.0.1:0' },
+    });
+    const sent = (): number =>
+      slack
+        .messages('#cloud-cost')
+        .filter((message) => JSON.stringify(message).includes(`week ${week.name} cost`)).length;
+    const before = sent();
+    const installedAt = async (): Promise<number | null> => {
+      const deliveries = await openDeliveryStore(other.file('burnwatch.db'));
+      const { installedAt: at } = await deliveries.view(END);
+      await deliveries.close();
+      return at;
+    };
+    {
+      await using daemon = await startDaemon(options);
+      await eventually(installedAt, (at) => at !== null, 60_000);
+      daemon.process.kill('SIGKILL');
+    }
+    expect(sent()).toBe(before);
+    // Down at nine; up again at ten.
+    time.set(NOW + HOUR_MS);
+    {
+      await using daemon = await startDaemon(options);
+      await daemon.process.shows(/the weekly digest goes out/, 60_000);
+      await eventually(
+        async () => sent(),
+        (count) => count > before,
+      );
+    }
+    expect(sent()).toBe(before + 1);
+    // Two hours later, with windows to seal: it was sent.
+    time.set(NOW + 3 * HOUR_MS);
+    {
+      await using daemon = await startDaemon(options);
+      await daemon.process.shows(/sealed/, 60_000);
+    }
+    expect(sent()).toBe(before + 1);
+  }, 120_000);
 });
