@@ -5,7 +5,7 @@ export const DIGEST_STYLE = `
   --s0: #2456d6; --s1: #12936a; --s2: #e2a400; --s3: #8a4bd0; --s4: #d4572a; --others: #8b95a7; --idle: #d8dee9;
   --before: #c3cbdb; --up: #b42318; --down: #08734f; --warn: #fff6e0; --warn-ink: #6b4700; --code: #f1f3f7;
 }
-@media (prefers-color-scheme: dark) {
+@media screen and (prefers-color-scheme: dark) {
   :root {
     --paper: #10141c; --card: #181e29; --ink: #e8ecf4; --muted: #a0abbf; --line: #2b3444;
     --s0: #6d93f8; --s1: #3fc495; --s2: #f0be3c; --s3: #b78bf0; --s4: #f08a5d; --others: #76829a; --idle: #3a4456;
