@@ -74,7 +74,13 @@ export function baselineFor(
   if (runs) {
     const past = learnt.filter((h) => hour - h >= RUN_HOURS);
     if (past.length < knobs.minRunHours) return null;
-    const select = { near: past, all: past, middle: 0.5, upperQuantile: 1, isShort: false };
+    const select = {
+      near: past,
+      all: past,
+      middle: 0.5,
+      upperQuantile: 1,
+      isShort: false,
+    };
     return summarise(ring, select, knobs);
   }
   if (learnt.length < knobs.provisionalHours) return null;
@@ -83,7 +89,16 @@ export function baselineFor(
   if (isShort) {
     // A start or a deployment is not what is usually reached; on the first day nobody can tell.
     const upperQuantile = learnt.length < knobs.minHours ? 1 : 0.95;
-    const select = { near: learnt, all: learnt, middle: 0.5, upperQuantile, isShort };
+    // What happened at this hour yesterday is not novel.
+    const yesterday = learnt.filter((h) => hour - h >= RUN_HOURS && isNear(hour - h, DAY));
+    const select = {
+      near: learnt,
+      all: learnt,
+      middle: 0.5,
+      upperQuantile,
+      isShort,
+      yesterday,
+    };
     return summarise(ring, select, knobs);
   }
   const isKnown = new Uint8Array(SLOTS);
@@ -91,12 +106,24 @@ export function baselineFor(
   const week = nearHours(ring, isKnown, hour, WEEK);
   if (oldest <= hour - 13 * DAY && week.length >= WEEK_HOURS) {
     // Two weeks' worth of one hour: an outage in one of them must not become what is normal.
-    const select = { near: week, all: learnt, middle: 2 / 3, upperQuantile: 0.8, isShort };
+    const select = {
+      near: week,
+      all: learnt,
+      middle: 2 / 3,
+      upperQuantile: 0.8,
+      isShort,
+    };
     return summarise(ring, select, knobs);
   }
   const day = nearHours(ring, isKnown, hour, DAY);
   const near = day.length < 3 ? learnt : day;
   return summarise(ring, { near, all: learnt, middle: 0.5, upperQuantile: 0.8, isShort }, knobs);
+}
+
+/** Hours apart by whole periods, give or take one. */
+function isNear(apart: number, period: number): boolean {
+  const rest = apart % period;
+  return rest <= 1 || rest === period - 1;
 }
 
 /** Learnt hours that are apart by whole periods, give or take one; oldest first. */
@@ -122,11 +149,13 @@ interface Selection {
   readonly middle: number;
   readonly upperQuantile: number;
   readonly isShort: boolean;
+  /** Hours that are near this one a day or two ago, where all hours make the normal. */
+  readonly yesterday?: readonly number[];
 }
 
 function summarise(
   ring: HourRing,
-  { near, all, middle, upperQuantile, isShort }: Selection,
+  { near, all, middle, upperQuantile, isShort, yesterday = [] }: Selection,
   knobs: AbuseThresholds['baseline'],
 ): Baseline {
   const means = read(ring.mean, CORES_OF, near);
@@ -143,8 +172,16 @@ function summarise(
   return {
     normal,
     sigma,
-    upper: Math.max(quantileOf(read(ring.peak, CORES_OF, near), upperQuantile), normal),
-    upperMean: Math.max(quantileOf(means, upperQuantile), normal),
+    upper: Math.max(
+      quantileOf(read(ring.peak, CORES_OF, near), upperQuantile),
+      ...read(ring.peak, CORES_OF, yesterday),
+      normal,
+    ),
+    upperMean: Math.max(
+      quantileOf(means, upperQuantile),
+      ...read(ring.mean, CORES_OF, yesterday),
+      normal,
+    ),
     ...(medians === null
       ? { excess: most, wobble: most, wobbleMean: most }
       : unexplained(ring, all, medians)),
