@@ -4,7 +4,6 @@ import type { PageContext } from '../context.ts';
 import { layout } from '../layout.ts';
 import { fromCluster, type Html } from '../text.ts';
 import { commandBox, decideBox } from './act.ts';
-import { findingCharts } from './findingCharts.ts';
 import { evidenceBox } from './evidence.ts';
 import { findingHead } from './head.ts';
 import type { FindingView } from './readFinding.ts';
@@ -16,6 +15,7 @@ import { neighbourBox, specBox } from './surroundings.ts';
  */
 export function findingPage(
   view: FindingView,
+  charts: Html,
   page: PageContext,
   kubeContext: string | null,
 ): Html {
@@ -25,7 +25,7 @@ export function findingPage(
     section: '/findings',
     body: html`${findingHead(view, page)}
       <div class="columns">
-        <div class="first">${findingCharts(view, page.clock)}</div>
+        <div class="first">${charts}</div>
         <div class="aside">${decideBox(view, page)} ${commandBox(view, kubeContext)}</div>
         <div class="rest">
           ${evidenceBox(finding, page.clock)}

@@ -29,20 +29,23 @@ export function mountFinding(app: Hono<DoorEnv>, deps: ServeDeps, assets: Assets
     const span = spanOf(context);
     const key = JSON.stringify([finding.id, span, visibleNamespaces(principal)]);
     // Whatever is written, a decision or a window, makes another version: nobody sees an old page.
-    return kept.get(key, await deps.reader.version(), () =>
-      readFindingView(finding, span, principal, deps),
-    );
+    return kept.get(key, await deps.reader.version(), async () => {
+      const view = await readFindingView(finding, span, principal, deps);
+      const { clock } = pageContext(context, deps, assets);
+      // The charts are most of the page and the same for everybody who may see it.
+      return { view, charts: await findingCharts(view, clock) };
+    });
   };
 
   app.get('/findings/:id', read, async (context) => {
-    const view = await viewOf(context);
+    const { view, charts } = await viewOf(context);
     const { notifications, workloads } = deps.config();
     const kubeContext = notifications.kubeContext ?? workloads.context ?? null;
-    return context.html(findingPage(view, pageContext(context, deps, assets), kubeContext));
+    const page = pageContext(context, deps, assets);
+    return context.html(findingPage(view, charts, page, kubeContext));
   });
   app.get('/findings/:id/charts', read, async (context) => {
-    const view = await viewOf(context);
-    return context.html(findingCharts(view, pageContext(context, deps, assets).clock));
+    return context.html((await viewOf(context)).charts);
   });
   app.post('/findings/:id/decide', requireScope('ack'), async (context) => {
     const { principal } = context.var;
