@@ -31,6 +31,9 @@ export interface ListenOptions {
 /** How long open requests get at the end. */
 const GRACE_MS = 2_000;
 
+/** Longer than whoever stands before us keeps a connection, so that it never sends into one that we close. */
+const KEEP_ALIVE_MS = 75 * SECOND_MS;
+
 /** A client that sends slowly must not hold a connection for ever. */
 const TIMEOUTS = { headersTimeout: 10 * SECOND_MS, requestTimeout: 30 * SECOND_MS };
 
@@ -48,6 +51,7 @@ export function listen(
   const { host, port } = address;
   const limits = {
     ...timeouts,
+    keepAliveTimeout: KEEP_ALIVE_MS,
     connectionsCheckingInterval: Math.min(5_000, timeouts.headersTimeout / 2),
   };
   const how =
