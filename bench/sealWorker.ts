@@ -1,4 +1,5 @@
-/** Seals one window of 10,000 containers after the other, as a cycle thread that never has a pause. */
+/** Seals one window of 10,000 containers after the other, with a pause between them or without. */
+import { setTimeout as pause } from 'node:timers/promises';
 import { isMainThread, parentPort, workerData } from 'node:worker_threads';
 import { openHistoryWriter } from '../src/history/openHistory.ts';
 import { madeUpWindows, WINDOW_MS, type MadeUpCluster } from '../test/support/madeUpWindows.ts';
@@ -14,7 +15,11 @@ export const SEALED_CLUSTER: MadeUpCluster = {
 };
 
 if (!isMainThread) {
-  const { path, watermark } = workerData as { readonly path: string; readonly watermark: number };
+  const { path, watermark, pauseMs } = workerData as {
+    readonly path: string;
+    readonly watermark: number;
+    readonly pauseMs: number;
+  };
   const writer = await openHistoryWriter({
     path,
     cluster: 'bench',
@@ -33,8 +38,8 @@ if (!isMainThread) {
     await writer.recordWindows(madeUpWindows(SEALED_CLUSTER, from, 1));
     sealed += 1;
     // Lets the message in that ends it.
-    await new Promise((resolve) => setImmediate(resolve));
+    await pause(pauseMs);
   }
   await writer.close();
-  parentPort?.postMessage(sealed);
+  parentPort?.postMessage({ sealed, watermark: watermark + sealed * WINDOW_MS });
 }

@@ -80,24 +80,38 @@ async function main(path: string): Promise<void> {
     for (const target of ['/', '/findings/bench-1', '/findings']) {
       report(target, 'nothing else runs', await load(url + target));
     }
-    const worker = new Worker(new URL('./sealWorker.ts', import.meta.url), {
-      workerData: { path, watermark },
-    });
-    await once(worker, 'message');
-    for (const target of ['/', '/findings/bench-1', '/findings']) {
-      report(target, 'windows are sealed without a pause', await load(url + target));
-    }
-    const counted = once(worker, 'message') as Promise<[number]>;
-    worker.postMessage('stop');
-    const [sealed] = await counted;
-    print('windows of 10,000 containers sealed meanwhile', String(sealed));
-    await worker.terminate();
+    let end = watermark;
+    for (const pauseMs of [5_000, 0]) end = await beside(path, end, pauseMs, url);
   } finally {
     await listener.close();
     await thread.close();
     await stores.close();
     await reader.close();
   }
+}
+
+/** The same while windows are sealed in a thread; returns the end of the last one. */
+async function beside(
+  path: string,
+  watermark: number,
+  pauseMs: number,
+  url: string,
+): Promise<number> {
+  const worker = new Worker(new URL('./sealWorker.ts', import.meta.url), {
+    workerData: { path, watermark, pauseMs },
+  });
+  await once(worker, 'message');
+  const how = pauseMs === 0 ? 'without a pause' : `every ${pauseMs / 1_000} s`;
+  for (const target of ['/', '/findings/bench-1'])
+    report(target, `windows are sealed ${how}`, await load(url + target));
+  const ended = once(worker, 'message') as Promise<
+    [{ readonly sealed: number; readonly watermark: number }]
+  >;
+  worker.postMessage('stop');
+  const [{ sealed, watermark: end }] = await ended;
+  print('  windows of 10,000 containers sealed meanwhile', String(sealed));
+  await worker.terminate();
+  return end;
 }
 
 async function build(path: string): Promise<number> {
