@@ -21,7 +21,7 @@ import { DAY_MS } from '../src/model/time.ts';
 import { createApp } from '../src/serve/app.ts';
 import { listen } from '../src/serve/listen.ts';
 import { keptQuestions } from '../src/serve/questions/keptQuestions.ts';
-import { QuestionThread } from '../src/serve/questions/questionThread.ts';
+import { QuestionThread, questionsOf } from '../src/serve/questions/questionThread.ts';
 import { aFinding, madeUpWindows, WINDOW_MS } from '../test/support/madeUpWindows.ts';
 import { buildHours, START } from './bigHistory.ts';
 import type { LoadResult } from './serveLoad.ts';
@@ -56,13 +56,15 @@ async function main(path: string): Promise<void> {
   });
   const reader = await openHistoryReader(path);
   const stores = await openDoorStores(path, log);
-  const thread = new QuestionThread({ config, thresholds: loadThresholds([]) }, log);
+  const thresholds = loadThresholds([]);
+  const thread = new QuestionThread({ config, thresholds }, log);
+  const findings = new QuestionThread({ config, thresholds }, log);
   const app = createApp(
     {
       config: () => config,
       reader,
       stores,
-      questions: keptQuestions(thread, reader, Date.now),
+      questions: keptQuestions(questionsOf(thread, findings), reader, Date.now),
       authenticators: [],
       now: Date.now,
       reload: () => Promise.resolve(),
@@ -85,6 +87,7 @@ async function main(path: string): Promise<void> {
   } finally {
     await listener.close();
     await thread.close();
+    await findings.close();
     await stores.close();
     await reader.close();
   }

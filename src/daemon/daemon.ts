@@ -7,7 +7,7 @@ import type { DeliveryStore } from '../notify/store.ts';
 import { readCertificate } from '../serve/certificate.ts';
 import { listen, type Certificate, type Listener } from '../serve/listen.ts';
 import { keptQuestions } from '../serve/questions/keptQuestions.ts';
-import { QuestionThread } from '../serve/questions/questionThread.ts';
+import { QuestionThread, questionsOf } from '../serve/questions/questionThread.ts';
 import { createMetrics } from '../serve/metrics.ts';
 import { createProbes } from '../serve/probes.ts';
 import { startButtonListener } from './buttonListener.ts';
@@ -135,7 +135,11 @@ async function compose(
 
   const thread = new QuestionThread(loaded, log);
   releasers.push('the question thread', () => thread.close());
-  const questions = keptQuestions(thread, reader, Date.now);
+  // Findings must not wait behind eight weeks of spend.
+  const findings = new QuestionThread(loaded, log);
+  releasers.push('the thread of findings', () => findings.close());
+  const asked = questionsOf(thread, findings);
+  const questions = keptQuestions(asked, reader, Date.now);
 
   const parts = { config, reader, stores, questions, log, version, reload: () => reload() };
   let app = composeApp(parts);
@@ -207,6 +211,7 @@ async function compose(
       await buttons.stop();
       buttons = await listenToButtons();
       thread.configure(next);
+      findings.configure(next);
       if (certificate !== null) main.useCertificate(certificate);
       app = composeApp(parts);
       metrics.reloadOk.set(1);

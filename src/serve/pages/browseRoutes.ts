@@ -15,6 +15,7 @@ import { overviewPage } from './overview/overviewPage.ts';
 import { namespacePosturePage, posturePage } from './posture/posturePage.ts';
 
 const ADVICES = 50;
+const URGENT = 6;
 
 /** Overview, namespaces, workloads, recommendations, posture: what is looked at and never changed. */
 export function mountBrowsing(app: Hono<DoorEnv>, deps: ServeDeps, assets: Assets): void {
@@ -24,7 +25,11 @@ export function mountBrowsing(app: Hono<DoorEnv>, deps: ServeDeps, assets: Asset
 
   app.get('/', read, async (context) => {
     const namespaces = visibleNamespaces(context.var.principal);
-    return context.html(overviewPage(await questions.overview({ namespaces }), page(context)));
+    const [money, urgent] = await Promise.all([
+      questions.overview({ namespaces }),
+      questions.findings(findingsOf({ namespaces, namespace: null }, URGENT)),
+    ]);
+    return context.html(overviewPage({ ...money, urgent }, page(context)));
   });
   app.get('/namespaces/:namespace', read, async (context) => {
     const namespace = await requireNamespace(context, deps);

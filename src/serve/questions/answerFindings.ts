@@ -15,6 +15,7 @@ export async function answerFindings(
   return {
     findings: chosen.slice(ask.offset, ask.offset + ask.limit),
     total: chosen.length,
+    counts: countFindings(all),
     namespaces: [...new Set(all.flatMap(({ scope }) => scope.namespace ?? []))].sort(),
   };
 }
@@ -34,7 +35,7 @@ export async function findingsOf(
 }
 
 /** How many are open, by what; acknowledged and accepted ones are counted apart. */
-export function countFindings(findings: readonly Finding[]): FindingCounts {
+function countFindings(findings: readonly Finding[]): FindingCounts {
   const bySeverity = { critical: 0, warning: 0, info: 0 };
   const byNamespace: Record<string, number> = {};
   let acknowledged = 0;
@@ -52,7 +53,7 @@ export function countFindings(findings: readonly Finding[]): FindingCounts {
 const byNewest = (a: Finding, b: Finding): number =>
   b.firstSeen - a.firstSeen || (a.id < b.id ? -1 : 1);
 
-export const ORDERS: Readonly<Record<FindingOrder, (a: Finding, b: Finding) => number>> = {
+const ORDERS: Readonly<Record<FindingOrder, (a: Finding, b: Finding) => number>> = {
   severity: (a, b) =>
     Number(b.state === 'open') - Number(a.state === 'open') ||
     RANK[b.severity] - RANK[a.severity] ||

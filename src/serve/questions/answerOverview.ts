@@ -2,14 +2,11 @@ import { forecastOfDays, readBudgets } from '../../cost/budgets/readBudgets.ts';
 import { readCosts } from '../../cost/report/readCosts.ts';
 import { DAY_MS } from '../../model/time.ts';
 import { answerAdvice } from './answerAdvice.ts';
-import { countFindings, findingsOf, ORDERS } from './answerFindings.ts';
 import type { AnswerContext } from './historyAnswers.ts';
 import type { Overview, Whose } from './questions.ts';
 import { idleDays, spendDays, spendTables, weeklyTrends } from './spendDays.ts';
 
-const TOP_FINDINGS = 6;
-
-/** The first page: what is spent and where it goes, what is wrong, and how much of it is known. */
+/** The first page: what is spent and where it goes, and how much of it is known. */
 export async function answerOverview(
   { namespaces }: Whose,
   context: AnswerContext,
@@ -17,14 +14,7 @@ export async function answerOverview(
   const { reader } = context;
   const status = await reader.status();
   const { watermark, historyStart, windowMs = 300_000 } = status;
-  const findings = await findingsOf('open', namespaces, context);
-  const shared = {
-    watermark,
-    historyStart,
-    windowMs,
-    findings: countFindings(findings),
-    top: findings.toSorted(ORDERS.severity).slice(0, TOP_FINDINGS),
-  };
+  const shared = { watermark, historyStart, windowMs };
   if (watermark === null) return { ...shared, ...NOTHING };
   const key = namespaces === null ? '' : namespaces.join(' ');
   const money = await context.perWindow(`overview ${key}`, () =>
@@ -33,7 +23,7 @@ export async function answerOverview(
   return { ...shared, ...money };
 }
 
-const NOTHING: Omit<Overview, 'watermark' | 'historyStart' | 'windowMs' | 'findings' | 'top'> = {
+const NOTHING: Omit<Overview, 'watermark' | 'historyStart' | 'windowMs'> = {
   month: null,
   budgets: [],
   days: { starts: [], lines: [] },

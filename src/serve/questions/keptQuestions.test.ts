@@ -63,8 +63,14 @@ describe('keptQuestions', () => {
     const { state, overview } = setUp();
     await overview();
     state.version = 2;
-    state.now = 60_000;
+    state.now = 600_000;
     expect(await overview()).toEqual({ asked: 2 });
+  });
+
+  it('asks once, however many wait for the answer', async () => {
+    const { state, overview } = setUp();
+    await Promise.all([overview(), overview(), overview()]);
+    expect(state.asked).toBe(1);
   });
 
   it('never shows findings as they were before a decision', async () => {

@@ -1,19 +1,18 @@
 import type { HistoryReader } from '../../history/history.ts';
-import { SECOND_MS, type TimeMs } from '../../model/time.ts';
+import { MINUTE_MS, type TimeMs } from '../../model/time.ts';
 import type { QuestionName } from './questionProtocol.ts';
 import type { Questions } from './questions.ts';
 
 /** Answers kept at once, whatever is asked. */
 const MAX_KEPT = 200;
-/** An answer that was still right so lately is given while the next one is made. */
-const STALE_MS = 30 * SECOND_MS;
+/** An answer that was right a window ago is given while the next one is made: it says as of when it is. */
+const STALE_MS = 6 * MINUTE_MS;
 
 interface Kept {
   version: number;
   answer: unknown;
   /** When it was last known to be right. */
   at: TimeMs;
-  refresh: Promise<unknown> | null;
 }
 
 /**
@@ -26,6 +25,10 @@ export function keptQuestions(
   now: () => TimeMs,
 ): Questions {
   const kept = new Map<string, Kept>();
+  const pending = new Map<
+    string,
+    { readonly version: number; readonly answer: Promise<unknown> }
+  >();
 
   async function ask<N extends QuestionName>(
     name: N,
@@ -46,7 +49,8 @@ export function keptQuestions(
       }
       const isFresh = now() - entry.at < STALE_MS;
       if (mayBeStale && isFresh) {
-        entry.refresh ??= refresh(key, version, name, question);
+        // Whoever got the stale answer asks again with the next request: its failure is no one's.
+        if (!pending.has(key)) refresh(key, version, name, question).catch(() => undefined);
         return entry.answer as Answer;
       }
     }
@@ -59,19 +63,29 @@ export function keptQuestions(
     name: QuestionName,
     question: unknown,
   ): Promise<unknown> {
-    const asked = questions[name](question as never).then((answer: unknown) => {
+    const known = pending.get(key);
+    if (known !== undefined && known.version === version) return known.answer;
+    const answer = settle(key, version, name, question);
+    pending.set(key, { version, answer });
+    return answer;
+  }
+
+  async function settle(
+    key: string,
+    version: number,
+    name: QuestionName,
+    question: unknown,
+  ): Promise<unknown> {
+    try {
+      const answer: unknown = await questions[name](question as never);
       kept.delete(key);
-      kept.set(key, { version, answer, at: now(), refresh: null });
+      kept.set(key, { version, answer, at: now() });
       const oldest = kept.keys().next();
       if (kept.size > MAX_KEPT && oldest.done !== true) kept.delete(oldest.value);
       return answer;
-    });
-    // Whoever waits is told of the failure; whoever got the stale answer asks again with the next request.
-    asked.catch(() => {
-      const entry = kept.get(key);
-      if (entry !== undefined) entry.refresh = null;
-    });
-    return asked;
+    } finally {
+      if (pending.get(key)?.version === version) pending.delete(key);
+    }
   }
 
   return {

@@ -111,3 +111,14 @@ export class QuestionThread implements Questions {
     this.#worker?.postMessage(message);
   }
 }
+
+/** Questions over two threads: findings never wait behind what takes seconds. */
+export function questionsOf(slow: Questions, findings: Pick<Questions, 'findings'>): Questions {
+  return {
+    overview: (ask) => slow.overview(ask),
+    costs: (ask) => slow.costs(ask),
+    advice: (ask) => slow.advice(ask),
+    posture: (ask) => slow.posture(ask),
+    findings: (ask) => findings.findings(ask),
+  };
+}

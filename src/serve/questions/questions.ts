@@ -46,8 +46,6 @@ export interface Overview {
   readonly week: CostReport | null;
   /** Change of the last seven whole days against the seven before, as a share; by namespace. */
   readonly trends: Readonly<Record<string, number>>;
-  readonly findings: FindingCounts;
-  readonly top: readonly Finding[];
   /** What recommendations would free a month, in requests; null without history. */
   readonly savings: { readonly perMonth: number; readonly containers: number } | null;
   /** Coverage of the last day's windows. */
@@ -79,6 +77,8 @@ export interface FindingsAsk extends Whose {
 export interface FindingsPage {
   readonly findings: readonly Finding[];
   readonly total: number;
+  /** Without the filters: how many are open, by what. */
+  readonly counts: FindingCounts;
   /** Without the filters: what there is to filter. */
   readonly namespaces: readonly string[];
 }

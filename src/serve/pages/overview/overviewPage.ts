@@ -1,7 +1,7 @@
 import { html } from 'hono/html';
 import type { BudgetStatus } from '../../../cost/budgets/readBudgets.ts';
 import { formatMoney } from '../../../notify/text/format.ts';
-import type { Overview } from '../../questions/questions.ts';
+import type { FindingsPage, Overview } from '../../questions/questions.ts';
 import { stackChart } from '../chart/stack.ts';
 import type { PageContext } from '../context.ts';
 import { findingRows } from '../findings/rows.ts';
@@ -11,8 +11,13 @@ import { table, tiles } from '../table.ts';
 import { percentText, type Html } from '../text.ts';
 import { overviewTiles, BASIS } from './tiles.ts';
 
+/** Money may be a window old; findings are what they are now. */
+export interface OverviewView extends Overview {
+  readonly urgent: FindingsPage;
+}
+
 /** Spend now and at the month's end, where it goes, what is open, and how much of it is known. */
-export function overviewPage(view: Overview, page: PageContext): Html {
+export function overviewPage(view: OverviewView, page: PageContext): Html {
   return layout(page, {
     title: 'Overview',
     section: '/',
@@ -31,7 +36,7 @@ function noHistory(): Html {
   </section>`;
 }
 
-function whole(view: Overview, watermark: number, page: PageContext): Html {
+function whole(view: OverviewView, watermark: number, page: PageContext): Html {
   const { clock, currency } = page;
   return html`<p class="note lead-note">
       As of ${clock.at(watermark)} ${clock.zone}.
@@ -45,9 +50,9 @@ function whole(view: Overview, watermark: number, page: PageContext): Html {
         <a href="/findings">All findings</a>
       </div>
       ${
-        view.top.length === 0
+        view.urgent.findings.length === 0
           ? html`<p class="note">Nothing is open.</p>`
-          : findingRows(view.top, page, false)
+          : findingRows(view.urgent.findings, page, false)
       }
     </section>
     <section class="card" aria-labelledby="spend-title">
@@ -63,7 +68,7 @@ function whole(view: Overview, watermark: number, page: PageContext): Html {
     ${namespaces(view, page)} ${budgets(view.budgets, page)}`;
 }
 
-function namespaces({ week, trends, findings }: Overview, { currency }: PageContext): Html | '' {
+function namespaces({ week, trends, urgent }: OverviewView, { currency }: PageContext): Html | '' {
   if (week === null) return '';
   const total = week.totalCost;
   return html`<section class="card" aria-labelledby="namespaces-title">
@@ -88,7 +93,7 @@ function namespaces({ week, trends, findings }: Overview, { currency }: PageCont
         title: 'Findings',
         isNumber: true,
         cell: ({ key }) => {
-          const count = findings.byNamespace[key] ?? 0;
+          const count = urgent.counts.byNamespace[key] ?? 0;
           return count === 0
             ? '0'
             : html`<a href="/findings?namespace=${encodeURIComponent(key)}">${count}</a>`;

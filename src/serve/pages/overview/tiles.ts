@@ -3,6 +3,7 @@ import type { BudgetStatus } from '../../../cost/budgets/readBudgets.ts';
 import { formatMoney } from '../../../notify/text/format.ts';
 import type { Overview } from '../../questions/questions.ts';
 import type { PageContext } from '../context.ts';
+import type { OverviewView } from './overviewPage.ts';
 import type { Tile } from '../table.ts';
 import { percentText, spanText } from '../text.ts';
 
@@ -13,7 +14,7 @@ export const BASIS = {
   effective: 'Scaled to the imported bill where there is one.',
 } as const;
 
-export function overviewTiles(view: Overview, page: PageContext): readonly Tile[] {
+export function overviewTiles(view: OverviewView, page: PageContext): readonly Tile[] {
   return [
     monthTile(view.month, page),
     ...idleTile(view, page),
@@ -75,7 +76,7 @@ function efficiencyTile({ week }: Overview): Tile {
   };
 }
 
-function findingsTile({ findings }: Overview): Tile {
+function findingsTile({ urgent: { counts: findings } }: OverviewView): Tile {
   const { critical, warning, info } = findings.bySeverity;
   const parts = [
     critical > 0 ? html`<span class="badge critical">${critical} critical</span>` : '',
