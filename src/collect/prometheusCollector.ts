@@ -1,6 +1,6 @@
 import type { Config } from '../config/schema.ts';
 import type { ExpectedSamples, Snapshot } from '../model/snapshot.ts';
-import { DAY_MS, floorTo, MINUTE_MS } from '../model/time.ts';
+import { DAY_MS, floorTo, HOUR_MS, MINUTE_MS, SECOND_MS } from '../model/time.ts';
 import type { TimeMs, Window } from '../model/time.ts';
 import { assemble } from './assemble/assemble.ts';
 import type { Collector } from './collector.ts';
@@ -21,6 +21,8 @@ const POINTS_PER_ANSWER = 500_000;
 const ROWS_PER_BATCH = 200_000;
 /** Series of the largest metric, assumed until the first answer tells. */
 const FIRST_GUESS = 5_000;
+/** How far back an instant sees in Prometheus and its like. */
+const LOOKBACK_MS = 5 * MINUTE_MS;
 /** No store keeps raw samples longer than anybody could want to backfill. */
 const LONGEST_RETENTION_MS = 400 * DAY_MS;
 
@@ -88,8 +90,9 @@ function largestAnswer(batch: Batch): number {
 }
 
 /**
- * Looks for the oldest sample of a metric that has few series: first a day at a time, then five minutes
- * at a time. Each step looks at one instant only, so that the store reads little.
+ * Looks for the oldest sample: a day at a time, then five minutes, then a second. Each step looks at one
+ * instant only, so that the store reads little. Data of less than a day may lie between two of the days'
+ * instants: where those show nothing, it is looked for an hour at a time.
  */
 async function oldestData(
   client: PrometheusClient,
@@ -98,17 +101,27 @@ async function oldestData(
   signal: AbortSignal,
 ): Promise<TimeMs | null> {
   const promql = `count(${context.select('kube_node_info')}) or count(${context.select('container_cpu_usage_seconds_total', { name: 'container', op: '!=', value: '' })})`;
-  const firstHit = async (start: TimeMs, step: number, points: number): Promise<TimeMs | null> => {
-    const grid = { startSeconds: start / 1000, stepSeconds: step / 1000, points };
+  const firstHit = async (from: TimeMs, to: TimeMs, step: number): Promise<TimeMs | null> => {
+    const points = Math.floor((to - from) / step) + 1;
+    const grid = { startSeconds: from / 1000, stepSeconds: step / 1000, points };
     const { series } = await client.range(promql, { grid, from: 0, to: points - 1 }, signal);
     const hits = series
       .map(({ values }) => values.findIndex((value) => !Number.isNaN(value)))
       .filter((point) => point >= 0);
-    return hits.length === 0 ? null : start + Math.min(...hits) * step;
+    return hits.length === 0 ? null : from + Math.min(...hits) * step;
   };
-  const step = 5 * MINUTE_MS;
-  const end = floorTo(now, step);
-  const days = Math.floor(LONGEST_RETENTION_MS / DAY_MS);
-  const day = (await firstHit(end - days * DAY_MS, DAY_MS, days + 1)) ?? end;
-  return firstHit(day - DAY_MS, step, DAY_MS / step + 1);
+  const end = floorTo(now, LOOKBACK_MS);
+  const start = end - LONGEST_RETENTION_MS;
+  for (const [from, step] of [
+    [start, DAY_MS],
+    [start, HOUR_MS],
+    [end - HOUR_MS, LOOKBACK_MS],
+  ] as const) {
+    const near = await firstHit(from, end, step);
+    if (near === null) continue;
+    const hit = (await firstHit(near - step, near, LOOKBACK_MS)) ?? near;
+    // An instant sees five minutes back.
+    return firstHit(hit - LOOKBACK_MS, hit, SECOND_MS);
+  }
+  return null;
 }

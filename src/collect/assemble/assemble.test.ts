@@ -442,6 +442,17 @@ describe('nodes', () => {
 });
 
 describe('traffic', () => {
+  it('belongs to the pod of its name where its series tell no cgroup, and makes none', () => {
+    const network: readonly MadeUpSeries[] = [[{ namespace: 'shop', pod: 'web-1' }, [9, 10]]];
+    const { cpuSamples = [], cpuRate = [], ramAverage = [], nodeInfo = [] } = steady();
+    const usageAlone: Series = { cpuSamples, cpuRate, ramAverage, nodeInfo };
+    for (const series of [steady(), usageAlone]) {
+      const [snapshot] = run({ ...series, networkReceive: network });
+      expect(onlyPod(snapshot).networkReceiveBytesPerSecond).toBe(10);
+    }
+    expect(run({ networkReceive: network })[0]?.pods).toEqual([]);
+  });
+
   it('is the larger of sandbox and pod cgroup, and unknown on the host’s network', () => {
     const network: readonly MadeUpSeries[] = [
       [{ namespace: 'shop', pod: 'web-1', id: `/kubepods/pod${A}` }, [10, 10]],

@@ -38,7 +38,7 @@ export function livingPods(table: PodTable, point: number): readonly LivingPod[]
 function addLiving(living: LivingPod[], name: PodName, point: number): void {
   const loose = name.loose !== null && says(name.loose, point) ? name.loose : null;
   const isLooseAlive = loose !== null && isAlive(loose, point);
-  const heir = loose === null ? null : heirOf(name, point);
+  const heir = loose === null ? null : heirOf(name, isLooseAlive, point);
   for (const entry of name.byUid.values()) {
     const own = entry === heir ? loose : null;
     if (isAlive(entry, point) || (own !== null && isLooseAlive)) {
@@ -50,7 +50,12 @@ function addLiving(living: LivingPod[], name: PodName, point: number): void {
 
 /** True when series without a UID have anything to add to a pod of their name. */
 function says(loose: PodEntry, point: number): boolean {
-  return isAlive(loose, point) || hasGpu(loose, point);
+  return isAlive(loose, point) || hasGpu(loose, point) || hasTraffic(loose, point);
+}
+
+/** Some stores drop the cgroup of network series alone: they make no pod, but belong to one. */
+function hasTraffic({ receive, transmit }: PodEntry, point: number): boolean {
+  return [...receive.values(), ...transmit.values()].some((values) => at(values, point) !== null);
 }
 
 /** The GPU exporter knows pods by name only: its series alone make no pod, but belong to one. */
@@ -61,12 +66,25 @@ function hasGpu(entry: PodEntry, point: number): boolean {
   );
 }
 
-/** Series without a UID belong to the youngest pod of that name that kube-state-metrics knew then. */
-function heirOf(name: PodName, point: number): PodEntry | null {
+/**
+ * Series without a UID belong to the youngest pod of that name that kube-state-metrics knew then. Those
+ * that make no pod by themselves also go to one that only cAdvisor knew.
+ */
+function heirOf(name: PodName, isLooseAlive: boolean, point: number): PodEntry | null {
+  const known = youngestOf(name, (entry) => countKube(entry, point) > 0, point);
+  if (known !== null || isLooseAlive) return known;
+  return youngestOf(name, (entry) => isAlive(entry, point), point);
+}
+
+function youngestOf(
+  name: PodName,
+  counts: (entry: PodEntry) => boolean,
+  point: number,
+): PodEntry | null {
   let heir: PodEntry | null = null;
   let youngest = -1;
   for (const entry of name.byUid.values()) {
-    if (countKube(entry, point) === 0) continue;
+    if (!counts(entry)) continue;
     const created = countAt(entry.created, point);
     if (created > youngest) {
       youngest = created;
