@@ -6,7 +6,7 @@ import { abuseCodec, type AbuseState } from '../../src/detect/abuse/state.ts';
 import type { PodSample, Snapshot } from '../../src/model/snapshot.ts';
 import { lookAtWindow } from '../../src/detect/abuse/abuseDetector.ts';
 import { podSampleOf } from './case.ts';
-import { Random } from '../../src/demo/random.ts';
+import { Random } from '../random.ts';
 
 const CONTAINERS = 10_000;
 const START = Date.UTC(2026, 9, 5);

@@ -1,5 +1,5 @@
 import type { PodLoad } from './case.ts';
-import type { Random } from '../../src/demo/random.ts';
+import type { Random } from '../random.ts';
 
 export const WINDOW_MS = 300_000;
 export const DAY_MS = 86_400_000;

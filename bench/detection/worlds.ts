@@ -4,7 +4,7 @@ import { honestCase } from './honest/honestCase.ts';
 import { measuredCase, playTrace, traceShape, type Playback } from './honest/measuredCase.ts';
 import { highByNight, nightsOnly, ramp, steady, tenOnTwentyOff, weekRamp } from './miners/miner.ts';
 import { minerCase, PLAIN, type Host, type MinerPlan } from './miners/minerCase.ts';
-import { Random } from '../../src/demo/random.ts';
+import { Random } from '../random.ts';
 import { loadTraces, type Trace } from '../../src/demo/traces.ts';
 import { DAY_MS, MIB, WINDOW_MS, type Flow } from './workload.ts';
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../src/model/time.ts';
-import { Random } from '../../src/demo/random.ts';
+import { Random } from '../random.ts';
 import type { PodUse } from './rivals.ts';
 
 /** Days replayed: the first half to learn from, the second to be tried on. */

@@ -1,8 +1,8 @@
 import type { AbuseExplanation } from '../cycle/explainAbuse.ts';
 import type { ExplainedSignal, Explanation } from '../detect/abuse/explain.ts';
-import { printable } from '../cost/report/text.ts';
+import { printable } from '../text/escape.ts';
 import { formatTime } from '../model/time.ts';
-import { renderTable, type Column } from './table.ts';
+import { renderTable, type Column } from '../text/table.ts';
 
 const MARKS: Readonly<Record<ExplainedSignal['state'], string>> = {
   fires: 'yes',

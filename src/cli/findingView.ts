@@ -1,8 +1,8 @@
-import { printable } from '../cost/report/text.ts';
+import { printable } from '../text/escape.ts';
 import type { Finding, FindingEvent, Scope } from '../model/finding.ts';
 import { fromNano } from '../model/money.ts';
 import { formatTime } from '../model/time.ts';
-import type { Column } from './table.ts';
+import type { Column } from '../text/table.ts';
 
 /** What the list of findings shows. */
 export const FINDING_COLUMNS: readonly Column<Finding>[] = [

@@ -8,7 +8,7 @@ import { loadThresholds } from '../config/loadThresholds.ts';
 import { runWindow } from '../cycle/runWindow.ts';
 import type { Settings } from '../cycle/settings.ts';
 import { emptyState } from '../cycle/state.ts';
-import { DETECTORS } from '../detect/detectors.ts';
+import { DETECTORS } from '../cycle/detectors.ts';
 import { openHistoryReader } from '../history/openHistory.ts';
 import type { FindingEvent } from '../model/finding.ts';
 import { MINUTE_MS } from '../model/time.ts';

@@ -8,7 +8,7 @@ import type { Thresholds } from '../config/thresholds.ts';
 /**
  * A rule over evidence. It is given one immutable window and its own state; it never asks Prometheus
  * or SQL, never reads a clock, never sends anything. To add a rule is to add one file, one YAML entry,
- * and one line in `detectors.ts`.
+ * and one line in `cycle/detectors.ts`.
  *
  * @typeParam S the detector's state per key; treat it as immutable: put a new value, never change one.
  */

@@ -1,5 +1,5 @@
 import type { KnownBlock } from '@slack/web-api';
-import { formatMoney, type RenderContext } from '../notify/text/format.ts';
+import { formatMoney, type RenderContext } from '../text/format.ts';
 import { mrkdwn, plainText } from '../notify/slack/limits.ts';
 import type { UploadedImage } from '../notify/slack/message.ts';
 import { code, codeBlock, link, plain, prose } from '../notify/slack/mrkdwn.ts';

@@ -10,7 +10,7 @@ import type { Channel } from './delivery.ts';
 import { createSlackClient } from './slack/client.ts';
 import { slackChannel } from './slack/slackChannel.ts';
 import type { PictureSource } from './slack/pictures.ts';
-import type { RenderContext } from './text/format.ts';
+import type { RenderContext } from '../text/format.ts';
 
 /** What the configuration says of the reader's world. */
 export function renderContext(config: Config): RenderContext {

@@ -1,4 +1,4 @@
-import { renderCsv, renderTable, type Column } from '../cli/table.ts';
+import { renderCsv, renderTable, type Column } from '../text/table.ts';
 import type { CheckResult } from './check.ts';
 import { DAY_MS, formatTime } from '../model/time.ts';
 import type { EvaluatedCheck, NamespacePosture } from './evaluate.ts';

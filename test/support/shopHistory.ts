@@ -3,7 +3,7 @@ import { loadThresholds } from '../../src/config/loadThresholds.ts';
 import { catchUp } from '../../src/cycle/runCycle.ts';
 import { WorkingState } from '../../src/cycle/state.ts';
 import { detectorCodecs } from '../../src/daemon/compose.ts';
-import { DETECTORS } from '../../src/detect/detectors.ts';
+import { DETECTORS } from '../../src/cycle/detectors.ts';
 import { openHistoryWriter } from '../../src/history/openHistory.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS, type TimeMs } from '../../src/model/time.ts';
 import type { Snapshot } from '../../src/model/snapshot.ts';

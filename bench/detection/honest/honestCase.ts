@@ -1,5 +1,5 @@
 import type { Case, PodLoad } from '../case.ts';
-import { Random } from '../../../src/demo/random.ts';
+import { Random } from '../../random.ts';
 import { loadOf, node, suffix, WINDOW_MS, type Flow, type Shape } from '../workload.ts';
 import type { Archetype } from './plans.ts';
 

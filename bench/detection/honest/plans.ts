@@ -1,4 +1,4 @@
-import type { Random } from '../../../src/demo/random.ts';
+import type { Random } from '../../random.ts';
 import { clock, DAY_MS, drifting, MIB, traffic, type Flow } from '../workload.ts';
 
 /** One honest way to use CPU. `make` draws its parameters; the flow is for one pod and window. */

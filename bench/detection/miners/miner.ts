@@ -1,4 +1,4 @@
-import type { Random } from '../../../src/demo/random.ts';
+import type { Random } from '../../random.ts';
 import { clock, MIB, type Flow } from '../workload.ts';
 
 /** How a miner's power is spread over time; 1 is all that its share of the limit allows. */

@@ -1,6 +1,6 @@
 import type { PodSpecFacts } from '../../../src/model/podSpec.ts';
 import type { Case, PodLoad, Truth } from '../case.ts';
-import { Random } from '../../../src/demo/random.ts';
+import { Random } from '../../random.ts';
 import {
   DAY_MS,
   loadOf,

@@ -7,7 +7,7 @@ import { fromNano } from '../../model/money.ts';
 import { formatTime } from '../../model/time.ts';
 import type { Io } from '../io.ts';
 import { loadContext, withConfig, withOutput, type ConfigOption } from '../options.ts';
-import type { OutputFormat } from '../table.ts';
+import type { OutputFormat } from '../../text/table.ts';
 import { parseSpan } from '../times.ts';
 import { UsageError } from '../usageError.ts';
 

@@ -6,7 +6,7 @@ import type { CostDimension } from '../../history/history.ts';
 import { openHistoryReader } from '../../history/openHistory.ts';
 import type { Io } from '../io.ts';
 import { loadContext, withConfig, withOutput, type ConfigOption } from '../options.ts';
-import type { OutputFormat } from '../table.ts';
+import type { OutputFormat } from '../../text/table.ts';
 import { parseSpan } from '../times.ts';
 import { UsageError } from '../usageError.ts';
 

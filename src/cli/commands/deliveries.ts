@@ -4,7 +4,7 @@ import { formatTime } from '../../model/time.ts';
 import type { DeliveryStatus, DeliveryStore } from '../../notify/store.ts';
 import type { Io } from '../io.ts';
 import { loadContext, withConfig, withOutput, type ConfigOption } from '../options.ts';
-import { renderCsv, renderTable, type Column, type OutputFormat } from '../table.ts';
+import { renderCsv, renderTable, type Column, type OutputFormat } from '../../text/table.ts';
 import { CommandFailed } from '../usageError.ts';
 
 const STATES = ['dead', 'pending', 'sending', 'sent', 'superseded'] as const;

@@ -7,12 +7,12 @@ import { openHistoryReader, openOperatorLog } from '../../history/openHistory.ts
 import type { HistoryReader } from '../../history/history.ts';
 import type { Finding, FindingKind, OperatorAction } from '../../model/finding.ts';
 import { formatTime, HOUR_MS, type TimeMs } from '../../model/time.ts';
-import { printable } from '../../cost/report/text.ts';
+import { printable } from '../../text/escape.ts';
 import { renderSilentSignals } from '../explainView.ts';
 import { FINDING_COLUMNS, renderFinding } from '../findingView.ts';
 import type { Io } from '../io.ts';
 import { loadContext, withConfig, withOutput, type ConfigOption } from '../options.ts';
-import { renderCsv, renderTable, type OutputFormat } from '../table.ts';
+import { renderCsv, renderTable, type OutputFormat } from '../../text/table.ts';
 import { parseFuture, parsePast } from '../times.ts';
 import { CommandFailed } from '../usageError.ts';
 

@@ -1,14 +1,14 @@
 import type { Command } from 'commander';
 import { ownerProblem, ownerTarget } from '../../notify/owners.ts';
 import type { OwnerProblem } from '../../notify/plan/ownerNotes.ts';
-import { printable } from '../../cost/report/text.ts';
+import { printable } from '../../text/escape.ts';
 import { ownerNames } from '../../owners/ownerNames.ts';
 import { ownershipOf, type Ownership } from '../../owners/ownership.ts';
 import type { Config } from '../../config/schema.ts';
 import type { Io } from '../io.ts';
 import { loadContext, withConfig, withOutput, type ConfigOption } from '../options.ts';
 import { presentCluster } from '../presentCluster.ts';
-import { renderCsv, renderTable, type Column, type OutputFormat } from '../table.ts';
+import { renderCsv, renderTable, type Column, type OutputFormat } from '../../text/table.ts';
 import { CommandFailed } from '../usageError.ts';
 
 interface OwnersOptions extends ConfigOption {

@@ -14,7 +14,7 @@ import { openHistoryReader } from '../../history/openHistory.ts';
 import { floorTo, MINUTE_MS } from '../../model/time.ts';
 import type { Io } from '../io.ts';
 import { loadContext, withConfig, withOutput, type ConfigOption } from '../options.ts';
-import type { OutputFormat } from '../table.ts';
+import type { OutputFormat } from '../../text/table.ts';
 
 interface PricesOptions extends ConfigOption {
   readonly output: OutputFormat;

@@ -9,7 +9,7 @@ import { silenceJson } from '../../notify/silences/silenceJson.ts';
 import type { SilenceStore } from '../../notify/silences/silenceStore.ts';
 import type { Io } from '../io.ts';
 import { loadContext, withConfig, withOutput, type ConfigOption } from '../options.ts';
-import { renderCsv, renderTable, type Column, type OutputFormat } from '../table.ts';
+import { renderCsv, renderTable, type Column, type OutputFormat } from '../../text/table.ts';
 import { CommandFailed, UsageError } from '../usageError.ts';
 
 interface AddOptions extends ConfigOption {

@@ -1,4 +1,4 @@
-import { printable } from '../../cost/report/text.ts';
+import { printable } from '../../text/escape.ts';
 import type { Config } from '../../config/schema.ts';
 import type { TimeMs } from '../../model/time.ts';
 import { checkPrometheus } from './prometheusCheck.ts';

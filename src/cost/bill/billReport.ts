@@ -2,7 +2,7 @@ import type { BillDay, CostTable, HistoryReader } from '../../history/history.ts
 import { fromNano } from '../../model/money.ts';
 import { DAY_MS, formatTime, type TimeMs } from '../../model/time.ts';
 import { columns, money } from '../report/columns.ts';
-import { csvText } from '../report/text.ts';
+import { csvText } from '../../text/escape.ts';
 import { billFactors } from './billFactors.ts';
 
 /** A month's bill against what Burnwatch had estimated; money in the history's currency. */

@@ -1,7 +1,7 @@
 import type { Config } from '../../config/schema.ts';
-import type { BudgetState } from '../../detect/budget/budgetState.ts';
-import { monthName, monthStart } from '../../detect/budget/budgetState.ts';
-import { forecastMonth, type MonthForecast } from '../../detect/budget/monthForecast.ts';
+import type { BudgetState } from './budgetState.ts';
+import { monthName, monthStart } from './budgetState.ts';
+import { forecastMonth, type MonthForecast } from './monthForecast.ts';
 import type { CostRow, CostTable, HistoryReader } from '../../history/history.ts';
 import { fromNano, type Nano } from '../../model/money.ts';
 import { DAY_MS, floorTo, type TimeMs } from '../../model/time.ts';

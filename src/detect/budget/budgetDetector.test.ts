@@ -3,7 +3,7 @@ import { aContainer, aPod } from '../../cost/testing.ts';
 import { DAY_MS, HOUR_MS } from '../../model/time.ts';
 import { DetectorRun } from '../testing.ts';
 import { budgetDetector } from './budgetDetector.ts';
-import type { BudgetState } from './budgetState.ts';
+import type { BudgetState } from '../../cost/budgets/budgetState.ts';
 
 const NOVEMBER = Date.UTC(2026, 10, 1);
 

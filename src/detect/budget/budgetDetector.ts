@@ -3,7 +3,12 @@ import { fromNano, type Nano } from '../../model/money.ts';
 import { HOUR_MS } from '../../model/time.ts';
 import type { DetectContext, Detector, DetectorState } from '../detector.ts';
 import { spendByNamespace, spendByOwner } from '../spend.ts';
-import { addSpend, emptyBudget, monthStart, type BudgetState } from './budgetState.ts';
+import {
+  addSpend,
+  emptyBudget,
+  monthStart,
+  type BudgetState,
+} from '../../cost/budgets/budgetState.ts';
 import {
   BUDGET_RULES,
   budgetScope,
@@ -11,7 +16,7 @@ import {
   type Budget,
   type BudgetRule,
 } from './budgetVerdicts.ts';
-import { forecastMonth, type MonthForecast } from './monthForecast.ts';
+import { forecastMonth, type MonthForecast } from '../../cost/budgets/monthForecast.ts';
 
 /**
  * Monthly budgets of namespaces and owners: the forecast comes near the budget, passes it, the spending

@@ -2,8 +2,8 @@ import type { Config } from '../../config/schema.ts';
 import type { Evidence, Scope, Severity, Verdict } from '../../model/finding.ts';
 import { fromNano } from '../../model/money.ts';
 import type { TimeMs } from '../../model/time.ts';
-import { monthName, type BudgetState } from './budgetState.ts';
-import type { MonthForecast } from './monthForecast.ts';
+import { monthName, type BudgetState } from '../../cost/budgets/budgetState.ts';
+import type { MonthForecast } from '../../cost/budgets/monthForecast.ts';
 
 export type Budget = Config['budgets'][number];
 

@@ -1,5 +1,5 @@
 import { fromNano } from '../../model/money.ts';
-import { formatMoney } from '../../notify/text/format.ts';
+import { formatMoney } from '../../text/format.ts';
 import { daysChart, LIGHT, type DigestColors } from '../charts/digestCharts.ts';
 import type { Digest, Reason } from '../digest.ts';
 import { caveats } from '../text/sentences.ts';

@@ -1,4 +1,4 @@
-import { formatMoney } from '../../notify/text/format.ts';
+import { formatMoney } from '../../text/format.ts';
 import type { Digest, ForecastLine, Saving } from '../digest.ts';
 import { budgetState, forecastText, savingsText } from '../text/sentences.ts';
 import { html, lines, type Markup } from './markup.ts';

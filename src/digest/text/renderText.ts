@@ -1,6 +1,6 @@
 import { columns } from '../../cost/report/columns.ts';
-import { printable } from '../../cost/report/text.ts';
-import { formatMoney } from '../../notify/text/format.ts';
+import { printable } from '../../text/escape.ts';
+import { formatMoney } from '../../text/format.ts';
 import type { Amount, Digest, Saving, Spend } from '../digest.ts';
 import { IDLE } from '../spend/dailySpend.ts';
 import { centsText, centsThatAdd } from './centsThatAdd.ts';

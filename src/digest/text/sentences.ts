@@ -1,4 +1,4 @@
-import { formatDuration, formatMoney, KIND_NAMES } from '../../notify/text/format.ts';
+import { formatDuration, formatMoney, KIND_NAMES } from '../../text/format.ts';
 import type { FindingKind } from '../../model/finding.ts';
 import type {
   Attention,

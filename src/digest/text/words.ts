@@ -1,6 +1,6 @@
 import { fromNano, type Nano } from '../../model/money.ts';
 import type { TimeMs } from '../../model/time.ts';
-import { formatMoney } from '../../notify/text/format.ts';
+import { formatMoney } from '../../text/format.ts';
 import type { Amount, Digest, Driver, Reason } from '../digest.ts';
 import { UNOWNED } from '../digest.ts';
 import { IDLE, OTHERS } from '../spend/dailySpend.ts';

@@ -2,9 +2,9 @@ import { formatTime, MINUTE_MS, type TimeMs } from '../../model/time.ts';
 import type { Finding } from '../../model/finding.ts';
 import { ChannelError, type Channel } from '../delivery.ts';
 import { findingLabels } from '../silences/silence.ts';
-import { cleanText } from '../text/clean.ts';
+import { cleanText } from '../../text/clean.ts';
 import { strongestEvidence } from '../text/evidence.ts';
-import { findingUrl, KIND_NAMES, truncate, type RenderContext } from '../text/format.ts';
+import { findingUrl, KIND_NAMES, truncate, type RenderContext } from '../../text/format.ts';
 import { post } from './http.ts';
 
 export interface AlertmanagerOptions {

@@ -1,6 +1,6 @@
 import { open } from 'node:fs/promises';
 import { ChannelError, type Channel } from '../delivery.ts';
-import type { RenderContext } from '../text/format.ts';
+import type { RenderContext } from '../../text/format.ts';
 import { errorCode, post } from './http.ts';
 import { toEcsEvent } from './siemEvent.ts';
 

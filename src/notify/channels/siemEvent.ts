@@ -2,8 +2,8 @@ import { toFindingJson } from '../../findings/findingJson.ts';
 import type { FindingEvent } from '../../model/finding.ts';
 import { formatTime } from '../../model/time.ts';
 import { hashId } from '../plan/deliveryId.ts';
-import { cleanText } from '../text/clean.ts';
-import { findingUrl, type RenderContext } from '../text/format.ts';
+import { cleanText } from '../../text/clean.ts';
+import { findingUrl, type RenderContext } from '../../text/format.ts';
 
 /** The version of the Elastic Common Schema whose fields are used. */
 const ECS_VERSION = '8.17.0';

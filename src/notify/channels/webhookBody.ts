@@ -4,7 +4,7 @@ import type { Finding } from '../../model/finding.ts';
 import { formatTime } from '../../model/time.ts';
 import type { Delivery } from '../delivery.ts';
 import type { FindingsNotice, Notice } from '../notice.ts';
-import { findingUrl, formatScope, type RenderContext } from '../text/format.ts';
+import { findingUrl, formatScope, type RenderContext } from '../../text/format.ts';
 import { headline, noticeText } from '../text/noticeText.ts';
 import { fillTemplate, type TemplateValues } from './template.ts';
 

@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import type { Clock } from '../clock.ts';
 import { ChannelError, type Channel } from '../delivery.ts';
-import type { RenderContext } from '../text/format.ts';
+import type { RenderContext } from '../../text/format.ts';
 import { post } from './http.ts';
 import { webhookBody, type WebhookFormat } from './webhookBody.ts';
 

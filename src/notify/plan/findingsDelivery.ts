@@ -1,5 +1,5 @@
 import { HOUR_MS, type TimeMs } from '../../model/time.ts';
-import { personName } from '../text/format.ts';
+import { personName } from '../../text/format.ts';
 import { receiverKey, type Delivery } from '../delivery.ts';
 import { MAX_LISTED, type Change, type NoticeReason } from '../notice.ts';
 import type { PlanningView } from '../store.ts';

@@ -1,5 +1,5 @@
 import type { Finding } from '../../model/finding.ts';
-import { formatScope } from '../text/format.ts';
+import { formatScope } from '../../text/format.ts';
 import type { Delivery, Receiver } from '../delivery.ts';
 import { hashId } from './deliveryId.ts';
 

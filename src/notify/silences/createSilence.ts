@@ -1,6 +1,6 @@
 import { formatTime, type TimeMs } from '../../model/time.ts';
 import { hashId } from '../plan/deliveryId.ts';
-import { cleanText } from '../text/clean.ts';
+import { cleanText } from '../../text/clean.ts';
 import { formatMatcher, MatcherError, parseMatcher, type Matcher } from './matcher.ts';
 import { matchesAll, type Silence } from './silence.ts';
 

@@ -1,6 +1,6 @@
 import type { ActionsBlock, Button } from '@slack/web-api';
 import type { Finding } from '../../model/finding.ts';
-import { findingUrl, type RenderContext } from '../text/format.ts';
+import { findingUrl, type RenderContext } from '../../text/format.ts';
 import { plainText } from './limits.ts';
 import { ACTION_IDS } from './message.ts';
 

@@ -5,7 +5,7 @@ import type { Delivery, Receiver } from '../delivery.ts';
 import { hashId } from '../plan/deliveryId.ts';
 import { createSilence } from '../silences/createSilence.ts';
 import type { SilenceStore } from '../silences/silenceStore.ts';
-import { formatMinute, formatScope } from '../text/format.ts';
+import { formatMinute, formatScope } from '../../text/format.ts';
 import type { Press } from './interaction.ts';
 
 /** What a button may do. */

@@ -1,5 +1,5 @@
-import { cleanText } from '../text/clean.ts';
-import { truncate } from '../text/format.ts';
+import { cleanText } from '../../text/clean.ts';
+import { truncate } from '../../text/format.ts';
 
 /**
  * Text from outside never becomes markup in Slack: no mention, no link, no bold, no emoji. `&`, `<`

@@ -1,7 +1,7 @@
 import { renderDigestBlocks, renderOwnerDigestBlocks } from '../../digest/renderSlack.ts';
 import type { KnownBlock } from '@slack/web-api';
 import type { FindingsNotice, Notice, NoteNotice } from '../notice.ts';
-import type { RenderContext } from '../text/format.ts';
+import type { RenderContext } from '../../text/format.ts';
 import { noticeText } from '../text/noticeText.ts';
 import { cutMarkup, LIMITS, mrkdwn, plainText, withinLimits } from './limits.ts';
 import type { SlackMessage, UploadedImage } from './message.ts';

@@ -15,7 +15,7 @@ import {
   markOf,
   personName,
   type RenderContext,
-} from '../text/format.ts';
+} from '../../text/format.ts';
 import { headline } from '../text/noticeText.ts';
 import { findingActions } from './actions.ts';
 import { mrkdwn, plainText } from './limits.ts';

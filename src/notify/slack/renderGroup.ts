@@ -1,8 +1,8 @@
 import type { KnownBlock } from '@slack/web-api';
 import type { Finding } from '../../model/finding.ts';
 import type { FindingsNotice } from '../notice.ts';
-import { findingUrl, formatCost, formatScope, KIND_NAMES, markOf } from '../text/format.ts';
-import type { RenderContext } from '../text/format.ts';
+import { findingUrl, formatCost, formatScope, KIND_NAMES, markOf } from '../../text/format.ts';
+import type { RenderContext } from '../../text/format.ts';
 import { mrkdwn, plainText } from './limits.ts';
 import { ACTION_IDS } from './message.ts';
 import { code, link, moment, plain, prose } from './mrkdwn.ts';

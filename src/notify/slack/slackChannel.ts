@@ -1,7 +1,7 @@
 import type { WebClient } from '@slack/web-api';
 import type { Clock } from '../clock.ts';
 import { ChannelError, type Channel, type ClaimedDelivery, type Receipt } from '../delivery.ts';
-import type { RenderContext } from '../text/format.ts';
+import type { RenderContext } from '../../text/format.ts';
 import { attachedImage, attachPicture } from './attachPicture.ts';
 import { withSignal } from './client.ts';
 import { toChannelError } from './errors.ts';

@@ -1,9 +1,9 @@
 import { headlineText, ownerHeadlineText } from '../../digest/text/sentences.ts';
 import type { Finding } from '../../model/finding.ts';
 import type { FindingsNotice, Notice } from '../notice.ts';
-import { cleanText } from './clean.ts';
+import { cleanText } from '../../text/clean.ts';
 import { strongestEvidence } from './evidence.ts';
-import { formatMinute, formatScope, KIND_NAMES, truncate } from './format.ts';
+import { formatMinute, formatScope, KIND_NAMES, truncate } from '../../text/format.ts';
 
 /**
  * A notice as one line of plain text: for the log, for notifications on a phone, and wherever blocks

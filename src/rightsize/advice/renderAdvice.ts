@@ -1,4 +1,4 @@
-import { renderCsv, renderTable, type Column } from '../../cli/table.ts';
+import { renderCsv, renderTable, type Column } from '../../text/table.ts';
 import type { Savings } from '../../cost/savings/estimateSavings.ts';
 import { formatBytes, formatCores } from '../../model/quantity.ts';
 import type { Reading } from '../../model/reading.ts';

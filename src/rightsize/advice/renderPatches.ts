@@ -1,5 +1,5 @@
 import { stringify } from 'yaml';
-import { printable } from '../../cost/report/text.ts';
+import { printable } from '../../text/escape.ts';
 import type { Reading } from '../../model/reading.ts';
 import type { ManagedBy } from './ownership.ts';
 import type { WorkloadPatch } from './patch.ts';

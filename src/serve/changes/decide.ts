@@ -1,7 +1,7 @@
 import type { AuditEntry } from '../../history/history.ts';
 import type { Finding, OperatorAction } from '../../model/finding.ts';
 import { DAY_MS, type TimeMs } from '../../model/time.ts';
-import { cleanText } from '../../notify/text/clean.ts';
+import { cleanText } from '../../text/clean.ts';
 import type { ServeDeps } from '../deps.ts';
 import { HttpProblem } from '../problem.ts';
 import { requireQuieting } from '../security/authority.ts';

@@ -1,5 +1,5 @@
 import type { Finding, Severity } from '../../model/finding.ts';
-import { KIND_NAMES } from '../../notify/text/format.ts';
+import { KIND_NAMES } from '../../text/format.ts';
 import type { AnswerContext } from './historyAnswers.ts';
 import type { FindingCounts, FindingOrder, FindingsAsk, FindingsPage } from './questions.ts';
 

@@ -3,7 +3,7 @@ import { formatBytes, formatCores } from '../../../model/quantity.ts';
 import type { ContainerAdvice } from '../../../rightsize/advice/containerAdvice.ts';
 import type { WorkloadPatch } from '../../../rightsize/advice/patch.ts';
 import { renderPatches } from '../../../rightsize/advice/renderPatches.ts';
-import { formatMoney } from '../../../notify/text/format.ts';
+import { formatMoney } from '../../../text/format.ts';
 import { workloadLink } from '../links.ts';
 import { table } from '../table.ts';
 import { fromCluster, percentText, type Html } from '../text.ts';

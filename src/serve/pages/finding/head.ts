@@ -2,7 +2,7 @@ import { html } from 'hono/html';
 import type { Finding } from '../../../model/finding.ts';
 import { fromNano } from '../../../model/money.ts';
 import { describeSilence } from '../../../notify/silences/createSilence.ts';
-import { formatConfidence, formatMoney, KIND_NAMES } from '../../../notify/text/format.ts';
+import { formatConfidence, formatMoney, KIND_NAMES } from '../../../text/format.ts';
 import type { PageContext } from '../context.ts';
 import { workloadLink } from '../links.ts';
 import { coresText, figure, fromCluster, spanText, type Html } from '../text.ts';

@@ -1,7 +1,7 @@
 import { html } from 'hono/html';
 import type { Finding } from '../../../model/finding.ts';
 import { fromNano } from '../../../model/money.ts';
-import { formatMoney, KIND_NAMES } from '../../../notify/text/format.ts';
+import { formatMoney, KIND_NAMES } from '../../../text/format.ts';
 import type { PageContext } from '../context.ts';
 import { severityBadge, stateBadge } from '../finding/head.ts';
 import { findingPath, scopeLink } from '../links.ts';

@@ -1,4 +1,4 @@
-import { forecastSpend, type Forecast } from '../../cost/forecast.ts';
+import { forecastSpend, type Forecast } from '../forecast.ts';
 import { fromNano } from '../../model/money.ts';
 import type { TimeMs } from '../../model/time.ts';
 import { nextMonth, type BudgetState } from './budgetState.ts';

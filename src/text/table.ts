@@ -1,4 +1,4 @@
-import { csvText, printable } from '../cost/report/text.ts';
+import { csvText, printable } from './escape.ts';
 
 /** How a command prints its data. */
 export type OutputFormat = 'table' | 'json' | 'csv';

@@ -1,6 +1,6 @@
-import type { Finding, Severity } from '../../model/finding.ts';
-import { fromNano } from '../../model/money.ts';
-import { DAY_MS, formatTime, HOUR_MS, MINUTE_MS, type TimeMs } from '../../model/time.ts';
+import type { Finding, Severity } from '../model/finding.ts';
+import { fromNano } from '../model/money.ts';
+import { DAY_MS, formatTime, HOUR_MS, MINUTE_MS, type TimeMs } from '../model/time.ts';
 
 /** What every renderer has to know of the installation. */
 export interface RenderContext {

@@ -1,4 +1,4 @@
-import type { SpendSeries } from '../../cost/forecast.ts';
+import type { SpendSeries } from '../forecast.ts';
 import { fromNano, type Nano } from '../../model/money.ts';
 import { DAY_MS, floorTo, type TimeMs, type Window } from '../../model/time.ts';
 
