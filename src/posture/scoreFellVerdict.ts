@@ -2,6 +2,7 @@ import type { Evidence, Scope, Verdict } from '../model/finding.ts';
 import type { TimeMs } from '../model/time.ts';
 import type { NamespacePosture } from './evaluate.ts';
 import type { CheckCounts } from './postureState.ts';
+import { shellQuote } from '../model/shellQuote.ts';
 
 export const SCORE_FELL_RULE = 'score-fell';
 
@@ -43,7 +44,7 @@ export function scoreFellVerdict(
     evidence,
     next: [
       {
-        command: `burnwatch posture --namespace ${scope.namespace ?? ''}`,
+        command: `burnwatch posture --namespace ${shellQuote(scope.namespace ?? '')}`,
         effect: 'read',
         why: 'lists every failure with its workload',
       },

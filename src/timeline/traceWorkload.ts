@@ -5,6 +5,7 @@ import { carryOver, compareContainers } from './compareContainers.ts';
 import { containersOf, revisionOf, youngestPod } from './observeWorkload.ts';
 import { countPods } from './replicas.ts';
 import type { ContainerTrace, WorkloadTrace } from './timelineState.ts';
+import { ownValue } from '../model/ownValue.ts';
 
 /** One workload in one window. */
 export interface ObservedWorkload {
@@ -52,7 +53,7 @@ export function traceWorkload(
     changes.push({ ...PLAIN, at, type: 'rollout', text, before: before.revision, after: revision });
   }
   for (const [name, container] of Object.entries(containers)) {
-    const known = before.containers[name];
+    const known = ownValue(before.containers, name);
     if (known === undefined) continue;
     for (const change of compareContainers(name, known, container)) changes.push({ at, ...change });
   }
@@ -78,7 +79,7 @@ function merged(
 ): WorkloadTrace['containers'] {
   const all: Record<string, ContainerTrace> = {};
   for (const [name, container] of Object.entries(after)) {
-    const known = before[name];
+    const known = ownValue(before, name);
     all[name] = known === undefined ? container : carryOver(known, container);
   }
   return all;

@@ -78,6 +78,14 @@ describe('traceWorkloads', () => {
     expect(lines.map((line) => line.slice(9, 14))).toEqual(['image']);
   });
 
+  it('compares a container called constructor with nothing that every object has', () => {
+    const both = podSample({
+      ...OLD,
+      containers: [containerSample({}), containerSample({ name: 'constructor' })],
+    });
+    expect(play([{ pods: [OLD] }, { pods: [both] }, { pods: [both] }])).toEqual([]);
+  });
+
   it('counts pods only when the number stands, so that a rollout is no scaling', () => {
     const pods = (count: number) =>
       Array.from({ length: count }, (_, index) => ({

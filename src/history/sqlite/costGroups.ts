@@ -2,6 +2,7 @@ import { HOUR_MS, type Window } from '../../model/time.ts';
 import { HistoryError, type CostDimension, type CostRow } from '../history.ts';
 import { COST, COST_COLUMNS } from './columns.ts';
 import { emptySums } from './pageCodec.ts';
+import { ownValue } from '../../model/ownValue.ts';
 
 /** Everything that costs can be asked by; what a level does not know is null. */
 export interface CostIdentity {
@@ -105,7 +106,7 @@ function partOf(dimension: CostDimension, identity: CostIdentity): string {
 
 /** A label by its name, or by the name that Prometheus makes of it (`app_kubernetes_io_name`). */
 function labelOf(labels: Readonly<Record<string, string>>, name: string): string | undefined {
-  const exact = labels[name];
+  const exact = ownValue(labels, name);
   if (exact !== undefined) return exact;
   const sanitized = Object.keys(labels).find(
     (label) => label.replaceAll(/[^a-zA-Z0-9_]/g, '_') === name,

@@ -12,7 +12,7 @@ export class MatcherError extends Error {
   override readonly name = 'MatcherError';
 }
 
-const FORM = /^\s*([a-zA-Z_][a-zA-Z0-9_]*)\s*(=~|!~|!=|=)\s*(.*?)\s*$/su;
+const FORM = /^([a-zA-Z_][a-zA-Z0-9_]*)\s*(=~|!~|!=|=)\s*(.*)$/su;
 const MAX_VALUE = 1_000;
 
 /**
@@ -20,7 +20,7 @@ const MAX_VALUE = 1_000;
  * @throws MatcherError
  */
 export function parseMatcher(text: string): Matcher {
-  const match = FORM.exec(text);
+  const match = FORM.exec(text.trim());
   if (match === null) {
     throw new MatcherError(
       `${JSON.stringify(text)} is not a matcher: write label=value, label!=value, label=~regex or label!~regex`,

@@ -1,6 +1,7 @@
 import type { Finding } from '../../model/finding.ts';
 import type { TimeMs } from '../../model/time.ts';
 import { compileMatcher, type Matcher } from './matcher.ts';
+import { ownValue } from '../../model/ownValue.ts';
 
 /** Nobody is told of what matches, from `startsAt` until `endsAt`. Wall clock. */
 export interface Silence {
@@ -37,15 +38,24 @@ export function findingLabels(finding: Finding): Readonly<Record<string, string>
   return labels;
 }
 
-/** True when every matcher fits. An empty list fits nothing: it would silence everything by mistake. */
+/**
+ * True when every matcher fits. An empty list fits nothing: it would silence everything by mistake. Regular
+ * expressions come last: those of a namespace's silence cost nothing where other namespaces are looked at.
+ */
 export function matchesAll(
   matchers: readonly Matcher[],
   labels: Readonly<Record<string, string>>,
 ): boolean {
+  const fits = (matcher: Matcher) => compileMatcher(matcher)(ownValue(labels, matcher.label) ?? '');
   return (
     matchers.length > 0 &&
-    matchers.every((matcher) => compileMatcher(matcher)(labels[matcher.label] ?? ''))
+    matchers.filter(isExact).every(fits) &&
+    matchers.filter((matcher) => !isExact(matcher)).every(fits)
   );
+}
+
+function isExact({ operator }: Matcher): boolean {
+  return operator === '=' || operator === '!=';
 }
 
 /** The silence that is in force for a finding at `now`, or null. */

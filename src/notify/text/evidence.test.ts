@@ -19,6 +19,10 @@ describe('commands', () => {
       'kubectl --context prod label a && kubectl --context prod apply b',
     ],
     ['burnwatch costs', 'burnwatch costs'],
+    [
+      "kubectl scale 'a | kubectl x --context y' 'b'\\''| kubectl z'",
+      "kubectl --context prod scale 'a | kubectl x --context y' 'b'\\''| kubectl z'",
+    ],
   ])('%s names its context', (command, expected) => {
     const finding = aFinding({ next: [{ command, effect: 'read', why: '' }] });
     expect(orderedCommands(finding, 'prod')[0]?.command).toBe(expected);

@@ -46,10 +46,17 @@ export function orderedCommands(finding: Finding, kubeContext: string | null): r
 }
 
 function withContext(command: string, kubeContext: string | null): string {
-  if (kubeContext === null || /\s--context[ =]/.test(command)) return command;
+  if (kubeContext === null) return command;
+  // A hostile name may hold `| kubectl` or `--context`: what is quoted is a name, and stays as it is.
+  const pieces = command.split(/('[^']*'|\\')/);
+  if (pieces.some((piece, index) => index % 2 === 0 && /\s--context[ =]/.test(piece)))
+    return command;
+  const named = `kubectl --context ${shellQuote(kubeContext)}`;
   // Also where a manifest is piped into it.
-  return command.replace(
-    /(^|\|\s*|&&\s*)kubectl(?=\s)/gm,
-    (_, before: string) => `${before}kubectl --context ${shellQuote(kubeContext)}`,
-  );
+  const calls = (piece: string, index: number) =>
+    piece.replace(
+      index === 0 ? /(^|\|\s*|&&\s*)kubectl(?=\s)/gm : /(\|\s*|&&\s*)kubectl(?=\s)/gm,
+      (_, before: string) => before + named,
+    );
+  return pieces.map((piece, index) => (index % 2 === 0 ? calls(piece, index) : piece)).join('');
 }

@@ -1,6 +1,7 @@
 import { misses, type DisruptionBudget } from '../../model/clusterObjects.ts';
 import type { CheckResult, PostureCheck } from '../check.ts';
 import { NO_OBJECTS, overPods } from '../check.ts';
+import { ownValue } from '../../model/ownValue.ts';
 
 const REPLICATED = new Set(['Deployment', 'StatefulSet', 'Rollout']);
 
@@ -39,9 +40,9 @@ function selects(
   labels: Readonly<Record<string, string>>,
 ): boolean {
   return (
-    Object.entries(matchLabels).every(([key, value]) => labels[key] === value) &&
+    Object.entries(matchLabels).every(([key, value]) => ownValue(labels, key) === value) &&
     matchExpressions.every(({ key, operator, values }) => {
-      const value = labels[key];
+      const value = ownValue(labels, key);
       if (operator === 'In') return value !== undefined && values.includes(value);
       if (operator === 'NotIn') return value === undefined || !values.includes(value);
       if (operator === 'Exists') return value !== undefined;

@@ -3,6 +3,7 @@ import type { NextStep, Verdict } from '../../model/finding.ts';
 import { DAY_MS } from '../../model/time.ts';
 import type { IdleState } from './state.ts';
 import type { Activity } from './activity.ts';
+import { shellQuote } from '../../model/shellQuote.ts';
 
 export const ABANDONED_RULE = 'idle-for-days';
 
@@ -54,12 +55,12 @@ export function abandonedVerdict(
 function nextSteps({ scope, what }: Activity): readonly NextStep[] {
   const { namespace, workload, subject } = scope;
   if (what === 'volume') {
-    const claim = (subject ?? '')
-      .replace('/', ' ')
-      .replace('PersistentVolumeClaim', 'persistentvolumeclaim');
+    const claim = shellQuote(
+      (subject ?? '').replace('PersistentVolumeClaim', 'persistentvolumeclaim'),
+    );
     return [
       {
-        command: `kubectl -n ${namespace} describe ${claim}`,
+        command: `kubectl -n ${shellQuote(namespace ?? '')} describe ${claim}`,
         effect: 'read',
         why: 'shows since when it exists and who used it; back it up before you delete it',
       },
@@ -68,7 +69,7 @@ function nextSteps({ scope, what }: Activity): readonly NextStep[] {
   if (workload === null || !SCALABLE.has(workload.kind)) return [];
   return [
     {
-      command: `kubectl -n ${namespace} scale ${workload.kind.toLowerCase()}/${workload.name} --replicas=0`,
+      command: `kubectl -n ${shellQuote(namespace ?? '')} scale ${shellQuote(`${workload.kind.toLowerCase()}/${workload.name}`)} --replicas=0`,
       effect: 'contain',
       why: 'ends it without deleting anything: scaled up again it is back',
     },

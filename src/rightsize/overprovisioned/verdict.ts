@@ -6,6 +6,7 @@ import { isPatchable } from '../advice/patch.ts';
 import type { Resources } from '../advice/proposal.ts';
 import type { ContainerGroup } from './containerGroups.ts';
 import type { Waste } from './waste.ts';
+import { shellQuote } from '../../model/shellQuote.ts';
 
 export const RULE = 'request-exceeds-use';
 
@@ -80,7 +81,7 @@ function evidenceOf(
 function nextSteps(group: ContainerGroup, proposed: Resources): readonly NextStep[] {
   const { namespace, workload, container } = group;
   const advice: NextStep = {
-    command: `burnwatch recommend --namespace ${namespace} -o patch`,
+    command: `burnwatch recommend --namespace ${shellQuote(namespace)} -o patch`,
     effect: 'read',
     why: 'shows the change with its days, risk and money, for Helm, Argo CD or Flux as values',
   };
@@ -91,11 +92,11 @@ function nextSteps(group: ContainerGroup, proposed: Resources): readonly NextSte
       : [`memory=${formatBytes(proposed.ramRequestBytes)}`]),
   ];
   if (requests.length === 0 || !isPatchable(workload.kind)) return [advice];
-  const target = `${workload.kind.toLowerCase()}/${workload.name}`;
+  const target = shellQuote(`${workload.kind.toLowerCase()}/${workload.name}`);
   return [
     advice,
     {
-      command: `kubectl -n ${namespace} set resources ${target} -c ${container} --requests=${requests.join(',')}`,
+      command: `kubectl -n ${shellQuote(namespace)} set resources ${target} -c ${shellQuote(container)} --requests=${requests.join(',')}`,
       effect: 'contain',
       why: 'asks for what was used, with a margin; rolls the pods',
     },

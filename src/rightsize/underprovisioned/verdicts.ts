@@ -6,6 +6,7 @@ import { bytesAfterOom } from '../advice/memoryRequest.ts';
 import { roundBytes } from '../advice/rounding.ts';
 import type { Pressure } from './pressure.ts';
 import type { PressureState } from './state.ts';
+import { shellQuote } from '../../model/shellQuote.ts';
 
 type Rule = DetectContext['thresholds']['underprovisioned'];
 
@@ -136,7 +137,7 @@ function verdictOf(
 ): Verdict {
   const { evidence, next, ...rest } = what;
   const recommend: NextStep = {
-    command: `burnwatch recommend --namespace ${scope.namespace ?? ''}`,
+    command: `burnwatch recommend --namespace ${shellQuote(scope.namespace ?? '')}`,
     effect: 'read',
     why: 'shows what it would need, with the days behind it',
   };
@@ -155,9 +156,9 @@ function verdictOf(
 }
 
 function setResources(scope: Scope, change: string, why: string): NextStep {
-  const target = `${scope.workload?.kind.toLowerCase()}/${scope.workload?.name}`;
+  const target = shellQuote(`${scope.workload?.kind.toLowerCase()}/${scope.workload?.name}`);
   return {
-    command: `kubectl -n ${scope.namespace} set resources ${target} -c ${scope.container} ${change}`,
+    command: `kubectl -n ${shellQuote(scope.namespace ?? '')} set resources ${target} -c ${shellQuote(scope.container ?? '')} ${change}`,
     effect: 'contain',
     why,
   };

@@ -12,6 +12,9 @@ export const REVIEW_MS = 30 * DAY_MS;
 /** Nothing is accepted for ever. */
 const LONGEST_MS = 366 * DAY_MS;
 
+/** As the API's schema has it: a form has no schema. */
+const MAX_REASON_LENGTH = 500;
+
 /** What somebody decides about a finding. */
 export interface DecisionRequest {
   readonly action: OperatorAction['action'];
@@ -48,6 +51,12 @@ export async function decideFinding(
   const reason = cleanText(request.reason ?? '') || null;
   if (quiets && reason === null)
     throw new HttpProblem(400, 'Bad Request', 'A reason is needed, for those who find it later');
+  if (reason !== null && reason.length > MAX_REASON_LENGTH)
+    throw new HttpProblem(
+      400,
+      'Bad Request',
+      `A reason has at most ${MAX_REASON_LENGTH} characters`,
+    );
   const until = quiets ? (request.until ?? now + REVIEW_MS) : null;
   if (until !== null && (until <= now || until > now + LONGEST_MS))
     throw new HttpProblem(400, 'Bad Request', 'The day of review must lie within the next year');

@@ -10,6 +10,13 @@ import type { Changer } from './decide.ts';
 
 type Deps = Pick<ServeDeps, 'stores' | 'now'>;
 
+/** As many matchers, and as long ones, as the API's schema takes: a form has no schema. */
+const MAX_MATCHERS = 20;
+const MAX_MATCHER_LENGTH = 1_200;
+const MAX_REASON_LENGTH = 500;
+/** In force at once by one token: each is tried on every finding. */
+const MAX_BY_ONE = 100;
+
 /** Nothing is silent for ever. */
 const LONGEST_MS = 366 * 24 * 3_600_000;
 
@@ -19,17 +26,25 @@ export interface SilenceWish {
   readonly reason: string;
 }
 
-/** Adds a silence that begins now, and writes it into the audit log. @throws HttpProblem 400, 403 */
+/** Adds a silence that begins now, and writes it into the audit log. @throws HttpProblem 400, 403, 409 */
 export async function addSilence(
   wish: SilenceWish,
   { principal, door }: Changer,
   { stores, now }: Deps,
 ): Promise<Silence> {
   const at = now();
+  requireModest(wish);
   if (wish.endsAt > at + LONGEST_MS)
     throw new HttpProblem(400, 'Bad Request', 'A silence may last a year at most');
   const silence = makeSilence({ ...wish, author: principal.name }, at);
   requireSilencing(principal, silence.matchers);
+  const own = (await stores.silences.list(at)).filter(({ author }) => author === silence.author);
+  if (own.length >= MAX_BY_ONE)
+    throw new HttpProblem(
+      409,
+      'Conflict',
+      `"${principal.name}" has ${MAX_BY_ONE} silences in force: end some of them first`,
+    );
   await stores.silences.add(silence);
   await audit(silence, 'silence.add', { principal, door }, { stores, now });
   return silence;
@@ -58,6 +73,19 @@ export async function visibleSilences(
 ): Promise<readonly Silence[]> {
   const all = await stores.silences.list(now());
   return all.filter((silence) => maySeeSilence(principal, silence));
+}
+
+function requireModest({ matchers, reason }: SilenceWish): void {
+  if (
+    matchers.length > MAX_MATCHERS ||
+    matchers.some(({ length }) => length > MAX_MATCHER_LENGTH) ||
+    reason.length > MAX_REASON_LENGTH
+  )
+    throw new HttpProblem(
+      400,
+      'Bad Request',
+      `At most ${MAX_MATCHERS} matchers of ${MAX_MATCHER_LENGTH} characters, and a reason of ${MAX_REASON_LENGTH}`,
+    );
 }
 
 function makeSilence(request: Parameters<typeof createSilence>[0], now: TimeMs): Silence {

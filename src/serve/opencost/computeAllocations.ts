@@ -59,14 +59,14 @@ function toSet(table: CostTable, query: OpenCostQuery, context: AllocationContex
     const left = { cpuNano: rest.cpu, ramNano: rest.ram, gpuNano: rest.gpu };
     idle = rest.cpu + rest.ram + rest.gpu > 0 ? { ...idle, ...left } : null;
   }
-  const set: Record<string, AllocationJson> = {};
+  const set = new Map<string, AllocationJson>();
   const byContainer = query.fields.includes('pod') && query.fields.includes('container');
   for (const [name, { sums, count }] of aggregate(
     keyRows(table.rows, allocations, by),
     query.fields,
   )) {
-    set[name] = toAllocationJson(name, window, sums, byContainer && count === 1);
+    set.set(name, toAllocationJson(name, window, sums, byContainer && count === 1));
   }
-  if (idle !== null) set[IDLE] = toAllocationJson(IDLE, window, idle, false);
-  return set;
+  if (idle !== null) set.set(IDLE, toAllocationJson(IDLE, window, idle, false));
+  return Object.fromEntries(set);
 }

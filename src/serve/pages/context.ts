@@ -4,6 +4,7 @@ import type { Assets } from '../assets/assets.ts';
 import type { DoorEnv } from '../security/access.ts';
 import type { Principal } from '../security/principal.ts';
 import { Clock } from './text.ts';
+import { ownValue } from '../../model/ownValue.ts';
 
 /** What every page needs: who looks, in which time zone, and how to write a form. */
 export interface PageContext {
@@ -54,5 +55,5 @@ const NOTICES: Readonly<Record<string, string>> = {
 };
 
 function noticeOf(done: string | null): string | null {
-  return done === null ? null : (NOTICES[done] ?? null);
+  return done === null ? null : (ownValue(NOTICES, done) ?? null);
 }

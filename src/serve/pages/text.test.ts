@@ -56,4 +56,9 @@ describe('times', () => {
       'Its image changed at Tue 24 Nov, 05:05, around the onset',
     );
   });
+
+  it('that there are not are somebody’s text, and break no page', () => {
+    const text = 'belongs to 9999-99-99T99:99:99Z';
+    expect(withLocalTimes(text, clock)).toBe(text);
+  });
 });

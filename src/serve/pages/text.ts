@@ -143,9 +143,11 @@ export class Clock {
 
 /** Sentences of the detectors name times in UTC: readers get them as everywhere else on the page. */
 export function withLocalTimes(text: string, clock: Clock): string {
-  return text.replace(/\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z/g, (time) =>
-    clock.minute(Date.parse(time)),
-  );
+  return text.replace(/\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z/g, (time) => {
+    const at = Date.parse(time);
+    // A name may look like a time that there is not: it stays as it is.
+    return Number.isNaN(at) ? time : clock.minute(at);
+  });
 }
 
 /** Text from the cluster: hidden characters taken out (escaping is the template's). */

@@ -2,6 +2,7 @@ import type { Finding, Severity } from '../../model/finding.ts';
 import { KIND_NAMES } from '../../text/format.ts';
 import type { AnswerContext } from './historyAnswers.ts';
 import type { FindingCounts, FindingOrder, FindingsAsk, FindingsPage } from './questions.ts';
+import { ownValue } from '../../model/ownValue.ts';
 
 const RANK: Readonly<Record<Severity, number>> = { critical: 2, warning: 1, info: 0 };
 
@@ -44,7 +45,7 @@ function countFindings(findings: readonly Finding[]): FindingCounts {
     if (state !== 'open') acknowledged += 1;
     else bySeverity[severity] += 1;
     if (scope.namespace !== null)
-      byNamespace[scope.namespace] = (byNamespace[scope.namespace] ?? 0) + 1;
+      byNamespace[scope.namespace] = (ownValue(byNamespace, scope.namespace) ?? 0) + 1;
   }
   const open = bySeverity.critical + bySeverity.warning + bySeverity.info;
   return { bySeverity, byNamespace, open, acknowledged };

@@ -234,6 +234,32 @@ describe('Sec: keeping abuse quiet', () => {
   });
 });
 
+describe('Sec: silences', () => {
+  const add = ({ ask }: TestDoor, matchers: readonly string[], reason = 'test') =>
+    ask('/silences', 'security-token', {
+      method: 'POST',
+      body: new URLSearchParams({ matchers: matchers.join('\n'), reason, for: '4h' }),
+    });
+
+  it('are as modest by the form as by the API', async () => {
+    const door = testDoor();
+    const many = Array.from({ length: 21 }, (_, index) => `namespace!=n${index}`);
+    expect((await add(door, many)).status).toBe(400);
+    expect((await add(door, [`workload=${' '.repeat(2_000)}x`])).status).toBe(400);
+    expect((await add(door, ['namespace=shop'], 'y'.repeat(501))).status).toBe(400);
+    expect(door.silences).toEqual([]);
+  });
+
+  it('are at most a hundred at once by one token', async () => {
+    const door = testDoor();
+    const statuses = [];
+    for (let count = 0; count < 101; count += 1)
+      statuses.push((await add(door, [`namespace=n${count}`])).status);
+    expect(statuses.filter((status) => status === 303)).toHaveLength(100);
+    expect(statuses.at(-1)).toBe(409);
+  });
+});
+
 describe('Sec: changes', () => {
   it('are written down: who, what, through which door', async () => {
     const door = testDoor();

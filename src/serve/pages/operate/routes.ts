@@ -45,19 +45,25 @@ export function mountOperating(app: Hono<DoorEnv>, deps: ServeDeps, assets: Asse
   });
 }
 
-/** Messages name whom they went to, changes what they were about: a tenant sees its own only. */
+/**
+ * Messages name whom they went to, changes what they were about, problems nodes and sources: a tenant sees its
+ * own only.
+ */
 async function readSystem(
   principal: Principal,
   { reader, stores }: ServeDeps,
 ): Promise<SystemView> {
   const status = await reader.status();
   const { watermark } = status;
-  const windows =
-    watermark === null ? [] : await reader.windowCoverage(watermark - DAY_MS, watermark);
+  const told = watermark === null ? [] : await reader.windowCoverage(watermark - DAY_MS, watermark);
   const all = await stores.audit.list({ before: null, subject: null, limit: 500 });
   const audit = all.filter(({ namespace }) => maySee(principal, namespace)).slice(0, AUDIT_ENTRIES);
-  if (principal.namespaces !== null) return { status, windows, audit, waiting: [], dead: [] };
+  if (principal.namespaces !== null) {
+    const windows = told.map((window) => ({ ...window, problems: [] }));
+    const mute = { ...status, lastProblems: [] };
+    return { status: mute, windows, audit, waiting: [], dead: [] };
+  }
   const waiting = await stores.deliveries.deliveries('pending', DELIVERIES);
   const dead = await stores.deliveries.deliveries('dead', DELIVERIES);
-  return { status, windows, audit, waiting, dead };
+  return { status, windows: told, audit, waiting, dead };
 }

@@ -10,6 +10,7 @@ import { namespacePath } from '../links.ts';
 import { table, tiles } from '../table.ts';
 import { percentText, type Html } from '../text.ts';
 import { overviewTiles, BASIS } from './tiles.ts';
+import { ownValue } from '../../../model/ownValue.ts';
 
 /** Money may be a window old; findings are what they are now. */
 export interface OverviewView extends Overview {
@@ -87,13 +88,13 @@ function namespaces({ week, trends, urgent }: OverviewView, { currency }: PageCo
         isNumber: true,
         cell: ({ totalCost }) => percentText(total > 0 ? totalCost / total : null),
       },
-      { title: 'Week before', isNumber: true, cell: ({ key }) => trendText(trends[key]) },
+      { title: 'Week before', isNumber: true, cell: ({ key }) => trendText(ownValue(trends, key)) },
       { title: 'Efficiency', isNumber: true, cell: ({ efficiency }) => percentText(efficiency) },
       {
         title: 'Findings',
         isNumber: true,
         cell: ({ key }) => {
-          const count = urgent.counts.byNamespace[key] ?? 0;
+          const count = ownValue(urgent.counts.byNamespace, key) ?? 0;
           return count === 0
             ? '0'
             : html`<a href="/findings?namespace=${encodeURIComponent(key)}">${count}</a>`;

@@ -1,0 +1,43 @@
+import { describe, expect, it } from 'vitest';
+import { aFinding } from '../testing/findings.ts';
+import { createSilence } from './createSilence.ts';
+import { parseMatcher } from './matcher.ts';
+import { silencedBy } from './silence.ts';
+
+const NOW = Date.UTC(2026, 10, 24);
+const silence = (...matchers: string[]) =>
+  createSilence({ matchers, endsAt: NOW + 1_000, author: 'shop', reason: 'test' }, NOW);
+
+describe('Sec: silences that an attacker wrote', () => {
+  const finding = aFinding();
+  const exact = `kind=${finding.kind}`;
+
+  it.each(['constructor=~"x"', '__proto__=~"x"', 'toString!~""'])(
+    '%s is about a label that there is not: it stops no plan and fits nothing',
+    (matcher) => {
+      const absent = silence(`fingerprint=${finding.fingerprint}`, exact, matcher);
+      expect(silencedBy(finding, [absent], NOW)).toBeNull();
+    },
+  );
+
+  it('a label that there is not is empty, whatever it is called', () => {
+    expect(silencedBy(finding, [silence(exact, 'constructor=')], NOW)).not.toBeNull();
+  });
+
+  it('regular expressions are not even compiled where an exact matcher does not fit', () => {
+    const own = { ...silence(exact), matchers: [broken(), parseMatcher('namespace=elsewhere')] };
+    expect(silencedBy(finding, [own], NOW)).toBeNull();
+    const all = { ...own, matchers: [broken(), parseMatcher(exact)] };
+    expect(() => silencedBy(finding, [all], NOW)).toThrow('does not compile');
+  });
+
+  it('a matcher of spaces is read in linear time', () => {
+    const begun = performance.now();
+    expect(() => parseMatcher(`a=x${' '.repeat(1_000_000)}x`)).toThrow('longer than');
+    expect(performance.now() - begun).toBeLessThan(1_000);
+  });
+});
+
+function broken() {
+  return { label: 'workload', operator: '=~', value: '(' } as const;
+}
