@@ -1,8 +1,8 @@
-import type { NextStep, Severity, Verdict } from '../../model/finding.ts';
+import type { Severity, Verdict } from '../../model/finding.ts';
 import { fromNano } from '../../model/money.ts';
-import { shellQuote } from '../../model/shellQuote.ts';
 import { HOUR_MS, HOURS_PER_MONTH, formatTime, windowHours } from '../../model/time.ts';
 import { quantileOf } from './quantile.ts';
+import { nextSteps } from './nextSteps.ts';
 import { evidenceOf, type Judgement } from './judge.ts';
 import { cores, type Facts } from './signal.ts';
 
@@ -155,60 +155,4 @@ function undecided(judgement: Judgement): Verdict['evidence'] {
     weight: 0,
     text,
   }));
-}
-
-/** Look, preserve, contain, and only then stop; deleting first destroys the evidence. */
-function nextSteps({ subject }: Facts, severity: Severity): readonly NextStep[] {
-  const first = subject.members[0];
-  if (first === undefined) return [];
-  const pod = {
-    namespace: shellQuote(first.pod.namespace),
-    name: shellQuote(first.pod.name),
-    node: first.pod.node === null ? null : shellQuote(first.pod.node),
-  };
-  const container = { name: shellQuote(first.container.name) };
-  const at = `-n ${pod.namespace}`;
-  const { workload } = first.pod;
-  const steps: NextStep[] = [
-    {
-      command: `kubectl ${at} exec ${pod.name} -c ${container.name} -- sh -c 'ps aux; cat /proc/net/tcp'`,
-      effect: 'read',
-      why: 'which process burns the CPU, and whom it talks to',
-    },
-    {
-      command: `kubectl ${at} get pod ${pod.name} -o yaml`,
-      effect: 'read',
-      why: 'keep image, command, owner and node as they are now: evidence',
-    },
-    {
-      command: `kubectl ${at} logs ${pod.name} -c ${container.name} --timestamps`,
-      effect: 'read',
-      why: 'keep what it printed before anything is stopped',
-    },
-  ];
-  if (severity === 'info') return steps;
-  steps.push({
-    command: `kubectl ${at} label pod ${pod.name} burnwatch.io/quarantine=true`,
-    effect: 'contain',
-    why: 'selects it for a NetworkPolicy that denies egress: a miner without its pool stops',
-  });
-  if (pod.node !== null)
-    steps.push({
-      command: `kubectl cordon ${pod.node}`,
-      effect: 'contain',
-      why: 'keeps new pods off the node until it has been looked at',
-    });
-  if (workload.kind === 'DaemonSet')
-    steps.push({
-      command: `kubectl ${at} patch daemonset/${shellQuote(workload.name)} --type merge -p '{"spec":{"template":{"spec":{"nodeSelector":{"burnwatch.io/stopped":"true"}}}}}'`,
-      effect: 'destroy',
-      why: 'no node has that label: its pods stop, and the object stays as evidence',
-    });
-  if (workload.kind === 'Deployment' || workload.kind === 'StatefulSet')
-    steps.push({
-      command: `kubectl ${at} scale ${workload.kind.toLowerCase()}/${shellQuote(workload.name)} --replicas=0`,
-      effect: 'destroy',
-      why: 'stops it once the evidence is kept; never delete first',
-    });
-  return steps;
 }

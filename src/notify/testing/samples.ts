@@ -77,8 +77,13 @@ export const MINER: Finding = aFinding({
     ),
     step(
       'contain',
-      `kubectl -n shop label pod ${POD} burnwatch.io/quarantine=true`,
-      'selects it for a NetworkPolicy that denies egress: a miner without its pool stops',
+      `echo '{"apiVersion":"networking.k8s.io/v1","kind":"NetworkPolicy","metadata":{"name":"burnwatch-quarantine"},"spec":{"podSelector":{"matchLabels":{"burnwatch.io/quarantine":"true"}},"policyTypes":["Egress"]}}' | kubectl -n shop apply -f -`,
+      'denies all egress to pods with the label of the next command, where the cluster’s network enforces policies',
+    ),
+    step(
+      'contain',
+      `kubectl -n shop label --overwrite pod ${POD} burnwatch.io/quarantine=true`,
+      'puts its pods behind that policy: a miner without its pool stops',
     ),
     step(
       'contain',

@@ -113,6 +113,11 @@ describe('what to request instead', () => {
     expect(advice.proposed.ramLimitBytes).toBe(2400 * MIB);
   });
 
+  it('leaves a limit that stays as it was written, rounded or not', () => {
+    const advice = advise(() => ({ cpuLimitCores: 1.441, ramLimitBytes: 1400 * MIB }));
+    expect(advice.proposed).toMatchObject({ cpuLimitCores: 1.441, ramLimitBytes: 1400 * MIB });
+  });
+
   it('raises a limit that throttles, and lowers no request of what is held back', () => {
     const advice = advise(() => ({ cpuCores: 0.5, cpuLimitCores: 0.5, throttledShare: 0.6 }));
     expect(advice.proposed.cpuLimitCores).toBe(1);

@@ -53,14 +53,23 @@ export function proposeResources(
     const request = roundCores(cores);
     const peak = Math.max(...days.map((day) => day.cpu.max));
     const limit = cpuLimit(current.cpuLimitCores, request, peak, rule.margin, isHeldBack);
-    const cpuLimitCores = limit === null ? null : roundCores(limit);
+    const cpuLimitCores = roundedIfMoved(limit, current.cpuLimitCores, roundCores);
     proposed = { ...proposed, cpuRequestCores: request, cpuLimitCores };
   }
   if (memory !== null && autoscaling?.ramManaged !== true) {
     const request = roundBytes(memory.bytes);
     const limit = ramLimit(current.ramLimitBytes, request, memory.afterOom);
-    const ramLimitBytes = limit === null ? null : roundBytes(limit);
+    const ramLimitBytes = roundedIfMoved(limit, current.ramLimitBytes, roundBytes);
     proposed = { ...proposed, ramRequestBytes: request, ramLimitBytes };
   }
   return { proposed, cpu, memory, throttledShare: throttled };
+}
+
+/** A limit that stays is left as it was written: rounding alone is no reason to change a manifest. */
+function roundedIfMoved(
+  limit: Reading,
+  current: Reading,
+  round: (value: number) => number,
+): Reading {
+  return limit === null || limit === current ? limit : round(limit);
 }

@@ -1,0 +1,84 @@
+import type { NextStep, Severity } from '../../model/finding.ts';
+import { shellQuote } from '../../model/shellQuote.ts';
+import type { Facts } from './signal.ts';
+
+/** As many pods as one command names. */
+const MAX_PODS = 20;
+
+/** Selects by a label of our own, so that no Service loses its pods and no ReplicaSet makes new ones. */
+const QUARANTINE = JSON.stringify({
+  apiVersion: 'networking.k8s.io/v1',
+  kind: 'NetworkPolicy',
+  metadata: { name: 'burnwatch-quarantine' },
+  spec: {
+    podSelector: { matchLabels: { 'burnwatch.io/quarantine': 'true' } },
+    policyTypes: ['Egress'],
+  },
+});
+
+/** Look, preserve, contain, and only then stop; deleting first destroys the evidence. */
+export function nextSteps({ subject }: Facts, severity: Severity): readonly NextStep[] {
+  const first = subject.members[0];
+  if (first === undefined) return [];
+  const pod = {
+    namespace: shellQuote(first.pod.namespace),
+    name: shellQuote(first.pod.name),
+    node: first.pod.node === null ? null : shellQuote(first.pod.node),
+  };
+  const container = { name: shellQuote(first.container.name) };
+  const at = `-n ${pod.namespace}`;
+  const { workload } = first.pod;
+  const steps: NextStep[] = [
+    {
+      command: `kubectl ${at} exec ${pod.name} -c ${container.name} -- sh -c 'ps aux; cat /proc/net/tcp'`,
+      effect: 'read',
+      why: 'which process burns the CPU, and whom it talks to',
+    },
+    {
+      command: `kubectl ${at} get pod ${pod.name} -o yaml`,
+      effect: 'read',
+      why: 'keep image, command, owner and node as they are now: evidence',
+    },
+    {
+      command: `kubectl ${at} logs ${pod.name} -c ${container.name} --timestamps`,
+      effect: 'read',
+      why: 'keep what it printed before anything is stopped',
+    },
+  ];
+  if (severity === 'info') return steps;
+  const names = [...new Set(subject.members.map((member) => member.pod))]
+    .filter(({ namespace }) => namespace === first.pod.namespace)
+    .slice(0, MAX_PODS)
+    .map(({ name }) => shellQuote(name));
+  steps.push(
+    {
+      command: `echo '${QUARANTINE}' | kubectl ${at} apply -f -`,
+      effect: 'contain',
+      why: 'denies all egress to pods with the label of the next command, where the cluster’s network enforces policies',
+    },
+    {
+      command: `kubectl ${at} label --overwrite pod ${names.join(' ')} burnwatch.io/quarantine=true`,
+      effect: 'contain',
+      why: 'puts its pods behind that policy: a miner without its pool stops',
+    },
+  );
+  if (pod.node !== null)
+    steps.push({
+      command: `kubectl cordon ${pod.node}`,
+      effect: 'contain',
+      why: 'keeps new pods off the node until it has been looked at',
+    });
+  if (workload.kind === 'DaemonSet')
+    steps.push({
+      command: `kubectl ${at} patch daemonset/${shellQuote(workload.name)} --type merge -p '{"spec":{"template":{"spec":{"nodeSelector":{"burnwatch.io/stopped":"true"}}}}}'`,
+      effect: 'destroy',
+      why: 'no node has that label: its pods stop, and the object stays as evidence',
+    });
+  if (workload.kind === 'Deployment' || workload.kind === 'StatefulSet')
+    steps.push({
+      command: `kubectl ${at} scale ${workload.kind.toLowerCase()}/${shellQuote(workload.name)} --replicas=0`,
+      effect: 'destroy',
+      why: 'stops it once the evidence is kept; never delete first',
+    });
+  return steps;
+}
