@@ -1,4 +1,4 @@
-import type { CycleProgress } from '../cycle/runCycle.ts';
+import type { CycleProgress } from '../cycle/cycleForm.ts';
 import { formatTime, SECOND_MS, type TimeMs } from '../model/time.ts';
 import type { Io } from './io.ts';
 

@@ -3,7 +3,7 @@ import { priceNodes } from '../cost/priceNodes.ts';
 import type { WindowCorrection } from '../history/history.ts';
 import { HOUR_MS, type TimeMs, type Window } from '../model/time.ts';
 import { batchSize } from './plan.ts';
-import type { CatchUpOptions, CyclePorts } from './runCycle.ts';
+import type { CatchUpOptions, CyclePorts } from './cycleForm.ts';
 import type { Settings } from './settings.ts';
 import type { WorkingState } from './state.ts';
 

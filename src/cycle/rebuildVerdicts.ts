@@ -1,7 +1,7 @@
 import type { DetectorCodecs, WindowRecord } from '../history/history.ts';
 import { formatTime, type TimeMs } from '../model/time.ts';
 import { batchSize, windowsBetween } from './plan.ts';
-import type { CycleProgress, CyclePorts } from './runCycle.ts';
+import type { CycleProgress, CyclePorts } from './cycleForm.ts';
 import { runWindow } from './runWindow.ts';
 import type { Settings } from './settings.ts';
 import { WorkingState } from './state.ts';

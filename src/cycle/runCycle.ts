@@ -1,58 +1,16 @@
 import type { Collector } from '../collect/collector.ts';
 import { CollectError } from '../collect/collector.ts';
-import type { HistoryWriter, WindowRecord } from '../history/history.ts';
-import type { WindowCosts } from '../model/cost.ts';
-import type { Finding, FindingEvent, OperatorAction } from '../model/finding.ts';
+import type { WindowRecord } from '../history/history.ts';
+import type { FindingEvent, OperatorAction } from '../model/finding.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import type { TimeMs, Window } from '../model/time.ts';
 import { correctWindows } from './correctWindows.ts';
+import type { CyclePorts, CatchUpOptions, CycleReport } from './cycleForm.ts';
 import { closeOutage, openOutage } from './outage.ts';
 import { batchSize, lostWindow, windowsBetween } from './plan.ts';
 import { runWindow } from './runWindow.ts';
 import type { Settings } from './settings.ts';
 import type { WorkingState } from './state.ts';
-
-export interface CyclePorts {
-  readonly collector: Collector;
-  readonly history: HistoryWriter;
-}
-
-export interface CatchUpOptions {
-  /** Where to begin when nothing is sealed yet; a window's start. */
-  readonly from: TimeMs;
-  /** Windows that end at or before this are complete and may be sealed. */
-  readonly until: TimeMs;
-  /** Muted windows' events are recorded as suppressed. */
-  readonly muted: boolean;
-  /** Observes and judges, but writes nothing. */
-  readonly dryRun?: boolean;
-  readonly signal: AbortSignal;
-  onProgress?(progress: CycleProgress): void;
-}
-
-export interface CycleProgress {
-  readonly sealed: number;
-  readonly planned: number;
-  readonly lastWindow: Window;
-  readonly containers: number;
-  readonly findings: number;
-}
-
-/** What a cycle came to. `error` is the outage that stopped it; what was sealed before stays sealed. */
-export interface CycleReport {
-  readonly sealed: number;
-  readonly corrected: number;
-  readonly lost: number;
-  readonly watermark: TimeMs | null;
-  readonly events: readonly FindingEvent[];
-  readonly openFindings: readonly Finding[];
-  readonly last: {
-    readonly snapshot: Snapshot;
-    readonly costs: WindowCosts;
-    readonly costNano: number;
-  } | null;
-  readonly error: CollectError | null;
-}
 
 /**
  * The story of Burnwatch, from top to bottom: collect → price → detect → record. (Notify follows, on

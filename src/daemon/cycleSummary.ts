@@ -1,4 +1,4 @@
-import type { CycleReport } from '../cycle/runCycle.ts';
+import type { CycleReport } from '../cycle/cycleForm.ts';
 import type { FindingKind, Severity } from '../model/finding.ts';
 import type { Nano } from '../model/money.ts';
 import type { DataProblem } from '../model/snapshot.ts';

@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import type { CycleProgress } from '../cycle/runCycle.ts';
+import type { CycleProgress } from '../cycle/cycleForm.ts';
 import type { TimeMs } from '../model/time.ts';
 import type { CycleConfig } from './compose.ts';
 import {

@@ -2,7 +2,7 @@ import type { Logger } from 'pino';
 import type { Config } from '../config/schema.ts';
 import { costReport } from '../cost/report/costReport.ts';
 import { renderCosts } from '../cost/report/renderCosts.ts';
-import type { CycleProgress } from '../cycle/runCycle.ts';
+import type { CycleProgress } from '../cycle/cycleForm.ts';
 import { ceilTo, floorTo, formatTime, HOUR_MS, SECOND_MS, type TimeMs } from '../model/time.ts';
 import { fromNano } from '../model/money.ts';
 import type { Metrics } from '../serve/metrics.ts';

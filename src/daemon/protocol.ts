@@ -1,4 +1,4 @@
-import type { CycleProgress } from '../cycle/runCycle.ts';
+import type { CycleProgress } from '../cycle/cycleForm.ts';
 import type { CostTable } from '../history/history.ts';
 import type { TimeMs } from '../model/time.ts';
 import type { CycleConfig } from './compose.ts';

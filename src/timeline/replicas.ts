@@ -1,5 +1,5 @@
 import type { WorkloadTrace } from './timelineState.ts';
-import type { Change, ObservedWorkload } from './traceWorkload.ts';
+import type { Change, ObservedWorkload } from './observedWorkload.ts';
 
 /** Kinds that somebody scales. DaemonSets follow the nodes, Knative scales to zero and back all day. */
 const SCALED = new Set([

@@ -1,25 +1,11 @@
-import type { PodSample, Snapshot } from '../model/snapshot.ts';
+import type { PodSample } from '../model/snapshot.ts';
 import { DAY_MS, floorTo, type TimeMs } from '../model/time.ts';
-import type { WorkloadEvent } from '../model/workloadEvent.ts';
 import { carryOver, compareContainers } from './compareContainers.ts';
 import { containersOf, revisionOf, youngestPod } from './observeWorkload.ts';
+import type { Change, ObservedWorkload } from './observedWorkload.ts';
 import { countPods } from './replicas.ts';
 import type { ContainerTrace, WorkloadTrace } from './timelineState.ts';
 import { ownValue } from '../model/ownValue.ts';
-
-/** One workload in one window. */
-export interface ObservedWorkload {
-  readonly snapshot: Snapshot;
-  readonly pods: readonly [PodSample, ...PodSample[]];
-  readonly owners: ReadonlyMap<string, string>;
-  readonly limitsKnown: boolean;
-  /** Wished-for replicas; null where no source tells. */
-  readonly wished: number | null;
-  /** False for what exists for one run only: each run may do something else. */
-  readonly followsContainers: boolean;
-}
-
-export type Change = Omit<WorkloadEvent, 'namespace' | 'workload'>;
 
 /** Compares a workload with what was remembered of it; `trace` is `before` itself when nothing changed. */
 export function traceWorkload(

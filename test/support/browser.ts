@@ -1,5 +1,4 @@
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import axeCore from 'axe-core';
 import { chromium, type Browser, type Page } from 'playwright-core';
 import { findTool } from '../../src/demo/tools.ts';
 
@@ -49,11 +48,9 @@ export async function openPage(
   return { page, errors };
 }
 
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-
 /** What axe-core finds against WCAG 2.2 A and AA and its best practices: one line a violation and place. */
 export async function violations(page: Page): Promise<readonly string[]> {
-  await page.evaluate(AXE);
+  await page.evaluate(axeCore.source);
   return page.evaluate(async () => {
     interface AxeResult {
       readonly violations: readonly {

@@ -3,7 +3,7 @@ import { workloadOfRecord } from '../../collect/specs/recordWorkload.ts';
 import type { HistoryReader } from '../../history/history.ts';
 import { openHistoryReader } from '../../history/openHistory.ts';
 import { workloadKey } from '../../model/workload.ts';
-import type { ContainerAdvice } from '../../rightsize/advice/containerAdvice.ts';
+import type { ContainerAdvice } from '../../rightsize/advice/adviceForm.ts';
 import { workloadPatches } from '../../rightsize/advice/patch.ts';
 import {
   isWorthSaying,

@@ -4,7 +4,7 @@ import { createPrometheusCollector } from '../../collect/prometheusCollector.ts'
 import type { Config } from '../../config/schema.ts';
 import type { Snapshot } from '../../model/snapshot.ts';
 import { DAY_MS, floorTo, formatTime, SECOND_MS, type TimeMs } from '../../model/time.ts';
-import type { OnlineResult } from './onlineCheck.ts';
+import type { OnlineResult } from './onlineResult.ts';
 
 /** A rate needs this many scrapes in its range to live through a missed one. */
 const SCRAPES_PER_RANGE = 4;

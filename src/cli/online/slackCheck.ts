@@ -5,7 +5,7 @@ import { createSlackClient, withSignal } from '../../notify/slack/client.ts';
 import { toChannelError } from '../../notify/slack/errors.ts';
 import { TargetResolver } from '../../notify/slack/targets.ts';
 import { systemClock } from '../../notify/clock.ts';
-import type { OnlineResult } from './onlineCheck.ts';
+import type { OnlineResult } from './onlineResult.ts';
 
 /** What a scope is needed for, beyond `chat:write`, without which nothing goes out. */
 const SCOPES: readonly (readonly [scope: string, without: string])[] = [

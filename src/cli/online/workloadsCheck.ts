@@ -9,7 +9,7 @@ import type { Inventory } from '../../collect/specs/inventory.ts';
 import type { Config } from '../../config/schema.ts';
 import type { DataProblem, Snapshot } from '../../model/snapshot.ts';
 import { floorTo, type TimeMs } from '../../model/time.ts';
-import type { OnlineResult } from './onlineCheck.ts';
+import type { OnlineResult } from './onlineResult.ts';
 
 /**
  * Reads specifications as a cycle would, joins them to the last window, and says for each feature whether

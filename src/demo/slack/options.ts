@@ -1,6 +1,6 @@
 import type { Faults } from './faults.ts';
 import type { SlackCall } from './calls.ts';
-import type { StoredMessage } from './workspace.ts';
+import type { StoredMessage } from './stored.ts';
 
 /** A member of the made-up workspace. */
 export interface SlackUser {

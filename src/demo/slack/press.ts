@@ -1,7 +1,8 @@
 import { isJson, type Json } from './blockKit/problem.ts';
 import { messageJson } from './methods/messageJson.ts';
 import type { SlackPress } from './options.ts';
-import type { StoredMessage, Workspace } from './workspace.ts';
+import type { Workspace } from './workspace.ts';
+import type { StoredMessage } from './stored.ts';
 
 /** The `block_actions` payload of a press (docs.slack.dev, interaction payloads). Throws for what is not there. */
 export function pressPayload(press: SlackPress, workspace: Workspace): Json {

@@ -1,47 +1,7 @@
+import type { Conversation, StoredMessage, StoredFile } from './stored.ts';
 import { SlackRefusal } from './calls.ts';
 import { Ids } from './ids.ts';
 import type { SlackStandInOptions, SlackUser, SlackUserGroup } from './options.ts';
-
-export interface Conversation {
-  readonly id: string;
-  /** A channel's name, or the other user's for a direct message. */
-  readonly name: string;
-  readonly topic: string;
-  readonly kind: 'public' | 'private' | 'im';
-  readonly isArchived: boolean;
-  botIsMember: boolean;
-  /** The other side of a direct message. */
-  readonly user: string | null;
-}
-
-export interface StoredMessage {
-  readonly ts: string;
-  readonly channel: string;
-  /** Null: the message begins a conversation of its own. */
-  readonly threadTs: string | null;
-  /** A thread's reply that is shown in the channel as well. */
-  readonly broadcast: boolean;
-  readonly text: string;
-  readonly blocks: readonly Readonly<Record<string, unknown>>[];
-  readonly attachments: readonly Readonly<Record<string, unknown>>[];
-  readonly metadata: Readonly<Record<string, unknown>> | null;
-  readonly files: readonly string[];
-  readonly editedTs: string | null;
-  /** Only this user sees it. */
-  readonly onlyFor: string | null;
-}
-
-export interface StoredFile {
-  readonly id: string;
-  readonly name: string;
-  title: string;
-  readonly altText: string | null;
-  readonly length: number;
-  readonly uploadKey: string;
-  bytes: Buffer | null;
-  /** When `slack_file` may show it; null until the upload is complete. */
-  readyAt: number | null;
-}
 
 /** Everything that the made-up workspace knows, and who is told when it changes. */
 export class Workspace {

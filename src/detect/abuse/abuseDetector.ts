@@ -5,7 +5,7 @@ import { collectSubjects } from './collectSubjects.ts';
 import { forget } from './forget.ts';
 import { absentGroup, collectGroups, mayBeOneOfMany } from './groups.ts';
 import { matcherOf } from './indicators.ts';
-import { lookAt, type Judged, type Rows, type Scene } from './look.ts';
+import { lookAt, type AbuseLook, type Judged, type Rows, type Scene } from './look.ts';
 import { abuseCodec, type AbuseState, type Track } from './state.ts';
 import type { Subject } from './subject.ts';
 import { toVerdicts } from './toVerdicts.ts';
@@ -13,12 +13,6 @@ import { toVerdicts } from './toVerdicts.ts';
 /** What `createAbuseDetector` may change; the evaluation's ablation leaves single signals out. */
 export interface AbuseOptions {
   readonly without: string | null;
-}
-
-/** Everything that was looked at in one window. */
-export interface AbuseLook {
-  readonly subjects: readonly Subject[];
-  readonly judged: readonly Judged[];
 }
 
 /**

@@ -39,6 +39,12 @@ export interface Judged {
   readonly memberKeys: readonly string[];
 }
 
+/** Everything that was looked at in one window. */
+export interface AbuseLook {
+  readonly subjects: readonly Subject[];
+  readonly judged: readonly Judged[];
+}
+
 /** Less than this share of its peers' bytes a core-second is other work than theirs. */
 const PEER_SHARE = 0.25;
 

@@ -1,6 +1,6 @@
 import type { Verdict } from '../../model/finding.ts';
-import type { AbuseLook } from './abuseDetector.ts';
 import { repositoryOf } from './images.ts';
+import type { AbuseLook } from './look.ts';
 import type { Subject } from './subject.ts';
 import { verdictOf } from './verdict.ts';
 

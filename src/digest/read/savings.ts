@@ -1,7 +1,7 @@
 import { formatBytes, formatCores } from '../../model/quantity.ts';
 import type { Reading } from '../../model/reading.ts';
 import { workloadKey } from '../../model/workload.ts';
-import type { ContainerAdvice } from '../../rightsize/advice/containerAdvice.ts';
+import type { ContainerAdvice } from '../../rightsize/advice/adviceForm.ts';
 import { workloadPatches } from '../../rightsize/advice/patch.ts';
 import { isWorthSaying, type AdviceReport } from '../../rightsize/advice/readAdvice.ts';
 import { renderPatches } from '../../rightsize/advice/renderPatches.ts';

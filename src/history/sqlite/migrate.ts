@@ -1,6 +1,6 @@
 import { HistoryError } from '../history.ts';
 import { inTransaction, type Db } from './database.ts';
-import type { Migration } from './migrations/index.ts';
+import type { Migration } from './migrations/migration.ts';
 
 /**
  * Applies what is missing, in the order of the numbers, each in its own transaction; returns the

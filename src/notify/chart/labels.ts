@@ -1,7 +1,14 @@
 import type { Reading } from '../../model/reading.ts';
 import { BOTTOM, CHART_HEIGHT, CHART_WIDTH, RIGHT, TOP, type Frame } from './frame.ts';
 import { COLORS, px, svgText } from './svg.ts';
-import type { UsageChart } from './usageChart.ts';
+
+/** What use is measured against, in the chart's unit; null where it is not known. */
+export interface Levels {
+  readonly request: Reading;
+  readonly limit: Reading;
+  /** What is usual for this workload; null while it is not known. */
+  readonly normal: { readonly low: number; readonly high: number } | null;
+}
 
 interface Label {
   readonly at: number;
@@ -14,7 +21,7 @@ const LABEL_HEIGHT = 14;
 
 /** The names at the right edge, each at its line, moved apart where they would lie on each other. */
 export function chartLabels(
-  { request, limit, normal: band }: UsageChart,
+  { request, limit, normal: band }: Levels,
   frame: Frame,
 ): readonly string[] {
   const { y, max } = frame;

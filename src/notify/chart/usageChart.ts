@@ -4,19 +4,15 @@ import type { Reading } from '../../model/reading.ts';
 import { cleanText } from '../../text/clean.ts';
 import { truncate } from '../../text/format.ts';
 import { BOTTOM, CHART_HEIGHT, CHART_WIDTH, LEFT, RIGHT, TOP, type Frame } from './frame.ts';
-import { chartLabels } from './labels.ts';
+import { chartLabels, type Levels } from './labels.ts';
 import { COLORS, niceTicks, px, svgText } from './svg.ts';
 
 /** One line over time with what it is measured against. Values share `unit`. */
-export interface UsageChart {
+export interface UsageChart extends Levels {
   readonly title: string;
   readonly unit: string;
   /** Oldest first; unknown values leave a gap. */
   readonly points: readonly { readonly at: TimeMs; readonly value: Reading }[];
-  readonly request: Reading;
-  readonly limit: Reading;
-  /** What is usual for this workload; null while it is not known. */
-  readonly normal: { readonly low: number; readonly high: number } | null;
   /** Shaded: where the finding says that something is wrong. */
   readonly anomaly: { readonly from: TimeMs; readonly to: TimeMs } | null;
   readonly timezone: string;

@@ -1,7 +1,7 @@
 import type { Delivery, Receiver } from '../delivery.ts';
 import type { NotifiedRecord } from '../store.ts';
 import { deliveryId } from './deliveryId.ts';
-import type { ReceiverNews } from './plan.ts';
+import type { ReceiverNews } from './receiverNews.ts';
 
 /** One plan interrupts at most this many owners; with the conversations per receiver it bounds a storm. */
 const MAX_OWNERS = 8;

@@ -5,7 +5,7 @@ import { MAX_LISTED, type Change, type NoticeReason } from '../notice.ts';
 import type { PlanningView } from '../store.ts';
 import type { News } from './conversations.ts';
 import { deliveryId } from './deliveryId.ts';
-import type { ReceiverNews } from './plan.ts';
+import type { ReceiverNews } from './receiverNews.ts';
 
 const RANK = { info: 0, warning: 1, critical: 2 } as const;
 

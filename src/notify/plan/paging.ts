@@ -3,7 +3,7 @@ import { receiverKey, type Delivery } from '../delivery.ts';
 import type { Page } from '../store.ts';
 import { intoConversations } from './conversations.ts';
 import { hashId } from './deliveryId.ts';
-import type { ReceiverNews } from './plan.ts';
+import type { ReceiverNews } from './receiverNews.ts';
 
 /** What is left after the page limit, and the summary that says what was held back. */
 export interface Paging {

@@ -13,6 +13,7 @@ import { holdPages } from './paging.ts';
 import { previewRoutes, type Preview } from './preview.ts';
 import { inhibitionRule, quietReason, silenceRule, type QuietRule } from './quiet.ts';
 import { ownerNotes } from './ownerNotes.ts';
+import type { ReceiverNews } from './receiverNews.ts';
 import { ownerProblem, routesOf, type Destinations, type Route } from './routes.ts';
 
 /** What an operator decided about notifications. */
@@ -24,13 +25,6 @@ export interface Policy {
   /** Length of the preview after the install in milliseconds; zero for none. */
   readonly previewMs: number;
   readonly maxPagesPerDay: number;
-}
-
-/** One receiver and everything it is to hear of now. */
-export interface ReceiverNews {
-  readonly receiver: Receiver;
-  readonly audience: Audience;
-  readonly news: readonly News[];
 }
 
 /**

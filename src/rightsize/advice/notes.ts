@@ -1,5 +1,5 @@
 import { runsToAnEnd } from '../runs.ts';
-import type { ContainerAdvice } from './containerAdvice.ts';
+import type { ContainerAdvice } from './adviceForm.ts';
 import { isThrottled } from './limits.ts';
 
 /** Plain sentences: why it is proposed, and what to mind. */

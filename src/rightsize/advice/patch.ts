@@ -2,7 +2,7 @@ import { formatBytes, formatCores } from '../../model/quantity.ts';
 import type { Reading } from '../../model/reading.ts';
 import type { WorkloadRef } from '../../model/workload.ts';
 import { workloadKey } from '../../model/workload.ts';
-import type { ContainerAdvice } from './containerAdvice.ts';
+import type { ContainerAdvice } from './adviceForm.ts';
 import type { ManagedBy } from './ownership.ts';
 import type { Resources } from './proposal.ts';
 import { ownValue } from '../../model/ownValue.ts';

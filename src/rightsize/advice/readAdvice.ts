@@ -11,7 +11,8 @@ import type { ContainerSample, PodSample } from '../../model/snapshot.ts';
 import { DAY_MS, floorTo } from '../../model/time.ts';
 import { containerKey } from '../../model/workload.ts';
 import type { ContainerHistory } from '../containerDay.ts';
-import { adviseContainer, type AdviceContext, type ContainerAdvice } from './containerAdvice.ts';
+import { adviseContainer, type AdviceContext } from './containerAdvice.ts';
+import type { ContainerAdvice } from './adviceForm.ts';
 
 /** A question for recommendations, as the command line and the API ask it. */
 export interface AdviceRequest {

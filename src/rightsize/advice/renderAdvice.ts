@@ -2,7 +2,7 @@ import { renderCsv, renderTable, type Column } from '../../text/table.ts';
 import type { Savings } from '../../cost/savings/estimateSavings.ts';
 import { formatBytes, formatCores } from '../../model/quantity.ts';
 import type { Reading } from '../../model/reading.ts';
-import type { ContainerAdvice } from './containerAdvice.ts';
+import type { ContainerAdvice } from './adviceForm.ts';
 import type { AdviceReport } from './readAdvice.ts';
 
 /** Recommendations as `recommend -o json` and the API give them. Cores, bytes, units of currency a month. */

@@ -1,10 +1,10 @@
 import { workloadPatches } from '../../rightsize/advice/patch.ts';
 import { isWorthSaying, readAdvice, type AdviceReport } from '../../rightsize/advice/readAdvice.ts';
 import { suspectedWorkloads } from '../../rightsize/advice/suspects.ts';
-import type { ContainerAdvice } from '../../rightsize/advice/containerAdvice.ts';
+import type { ContainerAdvice } from '../../rightsize/advice/adviceForm.ts';
 import { workloadKey } from '../../model/workload.ts';
 import { findingsOf } from './answerFindings.ts';
-import type { AnswerContext } from './historyAnswers.ts';
+import type { AnswerContext } from './answerContext.ts';
 import type { AdviceAsk, AdvicePage } from './questions.ts';
 
 /** UTC days that advice looks back on. */

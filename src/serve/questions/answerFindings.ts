@@ -1,6 +1,6 @@
 import type { Finding, Severity } from '../../model/finding.ts';
 import { KIND_NAMES } from '../../text/format.ts';
-import type { AnswerContext } from './historyAnswers.ts';
+import type { AnswerContext } from './answerContext.ts';
 import type { FindingCounts, FindingOrder, FindingsAsk, FindingsPage } from './questions.ts';
 import { ownValue } from '../../model/ownValue.ts';
 

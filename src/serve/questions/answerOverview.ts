@@ -2,7 +2,7 @@ import { forecastOfDays, readBudgets } from '../../cost/budgets/readBudgets.ts';
 import { readCosts } from '../../cost/report/readCosts.ts';
 import { DAY_MS } from '../../model/time.ts';
 import { answerAdvice } from './answerAdvice.ts';
-import type { AnswerContext } from './historyAnswers.ts';
+import type { AnswerContext } from './answerContext.ts';
 import type { Overview, Whose } from './questions.ts';
 import { idleDays, spendDays, spendTables, weeklyTrends } from './spendDays.ts';
 

@@ -3,7 +3,7 @@ import { evaluatePosture, type EvaluatedCheck } from '../../posture/evaluate.ts'
 import { namespaceUse } from '../../posture/namespaceUse.ts';
 import { DAY_MS, type TimeMs } from '../../model/time.ts';
 import type { PostureInput } from '../../posture/postureInput.ts';
-import type { AnswerContext } from './historyAnswers.ts';
+import type { AnswerContext } from './answerContext.ts';
 import type { CheckData, NamespacePostureData, PostureAsk, PostureView } from './questions.ts';
 
 /** Days of history that quotas are judged by. */

@@ -6,7 +6,7 @@ import type { Finding, FindingKind, Severity } from '../../model/finding.ts';
 import type { TimeMs, Window } from '../../model/time.ts';
 import type { WorkloadRef } from '../../model/workload.ts';
 import type { NamespacePosture } from '../../posture/evaluate.ts';
-import type { ContainerAdvice } from '../../rightsize/advice/containerAdvice.ts';
+import type { ContainerAdvice } from '../../rightsize/advice/adviceForm.ts';
 import type { WorkloadPatch } from '../../rightsize/advice/patch.ts';
 
 /**

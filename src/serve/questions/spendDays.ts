@@ -3,7 +3,7 @@ import { costNano } from '../../cost/report/shareCosts.ts';
 import type { CostTable } from '../../history/history.ts';
 import { fromNano } from '../../model/money.ts';
 import { DAY_MS } from '../../model/time.ts';
-import type { AnswerContext } from './historyAnswers.ts';
+import type { AnswerContext } from './answerContext.ts';
 import type { SpendDays } from './questions.ts';
 
 /** Days that a chart of spend shows. */

@@ -1,5 +1,5 @@
 import { booleanArg, invalidArguments, requiredArg, SlackRefusal, textArg } from '../calls.ts';
-import type { StoredMessage } from '../workspace.ts';
+import type { StoredMessage } from '../stored.ts';
 import { messageContent, messageMetadata } from './messageContent.ts';
 import { messageJson } from './messageJson.ts';
 import type { Method, MethodContext } from './method.ts';

@@ -1,5 +1,5 @@
 import { booleanArg, limitArg, requiredArg, SlackRefusal, textArg } from '../calls.ts';
-import type { Conversation, StoredMessage } from '../workspace.ts';
+import type { Conversation, StoredMessage } from '../stored.ts';
 import { messageJson } from './messageJson.ts';
 import type { Method, MethodContext } from './method.ts';
 import { requireMember } from './targets.ts';

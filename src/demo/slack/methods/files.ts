@@ -7,7 +7,8 @@ import {
   SlackRefusal,
   textArg,
 } from '../calls.ts';
-import type { StoredFile, Workspace } from '../workspace.ts';
+import type { Workspace } from '../workspace.ts';
+import type { StoredFile } from '../stored.ts';
 import type { Method, MethodContext } from './method.ts';
 import { conversationForPosting, requireMember } from './targets.ts';
 

@@ -1,7 +1,8 @@
 import { checkBlocks, MAX_TOTAL_TEXT, totalText } from '../blockKit/checkBlocks.ts';
 import { isJson, problemText, type BlockProblem, type Json } from '../blockKit/problem.ts';
 import { isRecord, jsonArg, SlackRefusal, textArg } from '../calls.ts';
-import type { StoredMessage, Workspace } from '../workspace.ts';
+import type { Workspace } from '../workspace.ts';
+import type { StoredMessage } from '../stored.ts';
 import type { MethodContext } from './method.ts';
 
 /** Slack cuts texts at this length where it does not refuse them. */

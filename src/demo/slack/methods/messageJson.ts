@@ -1,4 +1,5 @@
-import type { StoredMessage, Workspace } from '../workspace.ts';
+import type { Workspace } from '../workspace.ts';
+import type { StoredMessage } from '../stored.ts';
 
 /** A message as the Web API shows it. */
 export function messageJson(

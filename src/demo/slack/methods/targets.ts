@@ -1,5 +1,5 @@
 import { SlackRefusal } from '../calls.ts';
-import type { Conversation } from '../workspace.ts';
+import type { Conversation } from '../stored.ts';
 import type { MethodContext } from './method.ts';
 
 /**

@@ -1,5 +1,6 @@
 import { isJson, type Json } from '../blockKit/problem.ts';
-import type { StoredMessage, Workspace } from '../workspace.ts';
+import type { Workspace } from '../workspace.ts';
+import type { StoredMessage } from '../stored.ts';
 import { escapeHtml } from './escape.ts';
 import { mrkdwnHtml, textHtml } from './mrkdwn.ts';
 

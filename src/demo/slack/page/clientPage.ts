@@ -1,4 +1,5 @@
-import type { Conversation, StoredMessage, Workspace } from '../workspace.ts';
+import type { Workspace } from '../workspace.ts';
+import type { Conversation, StoredMessage } from '../stored.ts';
 import { dayName } from './dates.ts';
 import { escapeHtml } from './escape.ts';
 import { messageHtml } from './message.ts';

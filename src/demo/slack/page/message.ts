@@ -1,4 +1,5 @@
-import type { StoredMessage, Workspace } from '../workspace.ts';
+import type { Workspace } from '../workspace.ts';
+import type { StoredMessage } from '../stored.ts';
 import { contentHtml } from './blocks.ts';
 import { clockTime } from './dates.ts';
 import { escapeHtml } from './escape.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { StoredMessage } from '../workspace.ts';
+import type { StoredMessage } from '../stored.ts';
 import { Workspace } from '../workspace.ts';
 import { clientPage } from './clientPage.ts';
 import { mrkdwnHtml } from './mrkdwn.ts';

@@ -1,4 +1,4 @@
-import type { Migration } from './index.ts';
+import type { Migration } from './migration.ts';
 
 /**
  * Sealed windows, the dimensions that rows point to, and the pages that hold the rows (see

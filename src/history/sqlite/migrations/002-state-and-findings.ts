@@ -1,4 +1,4 @@
-import type { Migration } from './index.ts';
+import type { Migration } from './migration.ts';
 
 /**
  * What one window hands to the next (detector state, findings), the daily checkpoints of it, the

@@ -1,4 +1,4 @@
-import type { Migration } from './index.ts';
+import type { Migration } from './migration.ts';
 
 /**
  * What was and will be told to whom. All of it is wall-clock fact: the tables begin with `ops_` and

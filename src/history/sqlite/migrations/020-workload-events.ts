@@ -1,4 +1,4 @@
-import type { Migration } from './index.ts';
+import type { Migration } from './migration.ts';
 
 /**
  * What changed about workloads, and the specifications of pods by UID with the span in which each was seen.

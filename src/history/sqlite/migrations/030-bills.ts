@@ -1,4 +1,4 @@
-import type { Migration } from './index.ts';
+import type { Migration } from './migration.ts';
 
 /**
  * What imported bills say each node cost on each UTC day. Recorded costs stay as they are; whoever asks for

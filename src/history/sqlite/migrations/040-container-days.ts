@@ -1,4 +1,4 @@
-import type { Migration } from './index.ts';
+import type { Migration } from './migration.ts';
 
 /**
  * Quantile sketches of what each container of a workload used on each UTC day, for right-sizing; and which

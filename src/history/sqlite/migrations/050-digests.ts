@@ -1,4 +1,4 @@
-import type { Migration } from './index.ts';
+import type { Migration } from './migration.ts';
 
 /** The weekly digests that were sent, by the start of their week: at most one each. */
 export const digests: Migration = {

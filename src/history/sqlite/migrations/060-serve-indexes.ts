@@ -1,4 +1,4 @@
-import type { Migration } from './index.ts';
+import type { Migration } from './migration.ts';
 
 /** What the pages look up: messages by conversation, workloads by image. */
 export const serveIndexes: Migration = {

@@ -1,6 +1,6 @@
 import { html } from 'hono/html';
 import { formatBytes, formatCores } from '../../../model/quantity.ts';
-import type { ContainerAdvice } from '../../../rightsize/advice/containerAdvice.ts';
+import type { ContainerAdvice } from '../../../rightsize/advice/adviceForm.ts';
 import type { WorkloadPatch } from '../../../rightsize/advice/patch.ts';
 import { renderPatches } from '../../../rightsize/advice/renderPatches.ts';
 import { formatMoney } from '../../../text/format.ts';

@@ -1,7 +1,7 @@
 import type { Reading } from '../../../model/reading.ts';
 import type { TimeMs } from '../../../model/time.ts';
 import type { Clock } from '../text.ts';
-import type { Panel } from './panel.ts';
+import type { Panel } from './panelForm.ts';
 
 /** What the cursor reads out: numbers with their unit, to three figures. */
 export function chartData(

@@ -1,6 +1,6 @@
 import { html } from 'hono/html';
 import type { Html } from '../text.ts';
-import type { Line, Panel } from './panel.ts';
+import type { Line, Panel } from './panelForm.ts';
 import { valueText } from './scale.ts';
 
 /** What each line is; levels with their value, also those that lie beyond the scale. */

@@ -1,5 +1,5 @@
 import type { Reading } from '../../../model/reading.ts';
-import type { Line, Panel, TimeFrame } from './panel.ts';
+import type { Line, Panel, TimeFrame } from './panelForm.ts';
 import { valueText } from './scale.ts';
 
 /** A level this many times above all use would press the line flat: it is named, not drawn. */

@@ -1,47 +1,11 @@
 import { html } from 'hono/html';
-import type { Reading } from '../../../model/reading.ts';
-import type { TimeMs } from '../../../model/time.ts';
 import type { Html } from '../text.ts';
 import { legend } from './legend.ts';
 import { highestOf, splitLevels } from './levels.ts';
+import type { Panel, TimeFrame } from './panelForm.ts';
 import type { Frame } from './paths.ts';
 import { drawPlot, WIDTH } from './plot.ts';
-import { scaleFor, type Scale, type Unit } from './scale.ts';
-import type { TimeTick } from './timeTicks.ts';
-
-/** One measured or configured quantity over the times of its chart. */
-export interface Line {
-  readonly name: string;
-  /** Its colour, by what it means: `use`, `peak`, `request`, `limit`, `in`, `out`. */
-  readonly tone: 'use' | 'peak' | 'request' | 'limit' | 'in' | 'out';
-  readonly shape: 'area' | 'line' | 'step' | 'bars';
-  readonly values: readonly Reading[];
-}
-
-export interface Panel {
-  readonly id: string;
-  readonly title: string;
-  readonly unit: Unit;
-  readonly heightPx: number;
-  /** The first line is what the panel is about: its gaps are shown as unknown. */
-  readonly lines: readonly Line[];
-  /** What is usual, from low to high, at each time. */
-  readonly band: { readonly low: readonly Reading[]; readonly high: readonly Reading[] } | null;
-  /** Said below the title. */
-  readonly note: string | null;
-}
-
-/** What all panels of a chart share. */
-export interface TimeFrame {
-  readonly from: TimeMs;
-  readonly to: TimeMs;
-  readonly times: readonly TimeMs[];
-  /** Longest distance of two points that belong together. */
-  readonly stepMs: number;
-  readonly anomaly: { readonly from: TimeMs; readonly to: TimeMs } | null;
-  readonly marks: readonly TimeMs[];
-  readonly ticks: readonly TimeTick[];
-}
+import { scaleFor, type Scale } from './scale.ts';
 
 /**
  * Draws one panel. Text and lines keep their size at any width: only the paths are stretched, and everything

@@ -2,7 +2,7 @@ import { html, raw } from 'hono/html';
 import type { TimeMs } from '../../../model/time.ts';
 import type { Html } from '../text.ts';
 import { describePanel } from './levels.ts';
-import type { Line, Panel, TimeFrame } from './panel.ts';
+import type { Line, Panel, TimeFrame } from './panelForm.ts';
 import { areaPath, bandPath, gapsOf, linePath, type Frame } from './paths.ts';
 import type { Scale } from './scale.ts';
 

@@ -1,6 +1,6 @@
 import { html } from 'hono/html';
 import type { Html } from '../text.ts';
-import type { TimeFrame } from './panel.ts';
+import type { TimeFrame } from './panelForm.ts';
 
 /** The labels below a plot; every other one gives way on a narrow screen. */
 export function timeAxis({ from, to, ticks }: Pick<TimeFrame, 'from' | 'to' | 'ticks'>): Html {

@@ -2,12 +2,22 @@ import { html } from 'hono/html';
 import { formatTime, HOUR_MS, type TimeMs } from '../../../model/time.ts';
 import type { Span } from '../../series/span.ts';
 import type { Html } from '../text.ts';
-import type { UsageCharts } from './usageCharts.ts';
 
 const AROUND_ONSET_MS = 2 * HOUR_MS;
 
+/** What charts show of what they could show. */
+export interface Zoom {
+  readonly span: Span;
+  /** The span that is shown when nothing is chosen. */
+  readonly wholeSpan: Span;
+  /** Shaded: where something is wrong; null where nothing is. */
+  readonly anomaly: Span | null;
+  /** Address of the page; the charts alone are under `/charts` of it. */
+  readonly path: string;
+}
+
 /** Zooming as links, which the script takes over: without it they load the page anew. */
-export function toolbar({ span, wholeSpan, anomaly, path }: UsageCharts): Html {
+export function toolbar({ span, wholeSpan, anomaly, path }: Zoom): Html {
   const link = ({ from, to }: Span) =>
     `${path}?from=${encodeURIComponent(formatTime(from))}&to=${encodeURIComponent(formatTime(to))}#charts`;
   const middle = (span.from + span.to) / 2;

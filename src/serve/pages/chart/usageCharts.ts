@@ -1,18 +1,18 @@
 import { html, raw } from 'hono/html';
 import { MINUTE_MS } from '../../../model/time.ts';
 import type { TaggedRange, WorkloadSeries } from '../../series/readSeries.ts';
-import type { Span } from '../../series/span.ts';
 import type { UsualBand } from '../../series/usual.ts';
 import type { TimelineEvent } from '../finding/timeline.ts';
 import { spanText, type Clock, type Html } from '../text.ts';
 import { chartData } from './chartData.ts';
 import { eventList } from './eventList.ts';
 import { marksLane, numberMarks } from './marks.ts';
-import { drawPanel, type TimeFrame } from './panel.ts';
+import { drawPanel } from './panel.ts';
+import type { TimeFrame } from './panelForm.ts';
 import { gapsOf } from './paths.ts';
 import { timeAxis } from './timeAxis.ts';
 import { timeTicks } from './timeTicks.ts';
-import { toolbar } from './toolbar.ts';
+import { toolbar, type Zoom } from './toolbar.ts';
 import { usagePanels } from './usagePanels.ts';
 
 const SOURCES: Readonly<Record<TaggedRange['source'], string>> = {
@@ -22,17 +22,10 @@ const SOURCES: Readonly<Record<TaggedRange['source'], string>> = {
 };
 
 /** What a page's charts of use are drawn from. */
-export interface UsageCharts {
+export interface UsageCharts extends Zoom {
   readonly series: WorkloadSeries;
   readonly usual: UsualBand | null;
   readonly events: readonly TimelineEvent[];
-  readonly span: Span;
-  /** The span that is shown when nothing is chosen. */
-  readonly wholeSpan: Span;
-  /** Shaded: where something is wrong; null where nothing is. */
-  readonly anomaly: Span | null;
-  /** Address of the page; the charts alone are under `/charts` of it. */
-  readonly path: string;
 }
 
 /**

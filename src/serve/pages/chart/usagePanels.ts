@@ -1,6 +1,6 @@
-import type { Panel } from './panel.ts';
 import type { WorkloadSeries } from '../../series/readSeries.ts';
 import type { UsualBand } from '../../series/usual.ts';
+import type { Panel } from './panelForm.ts';
 
 /** What a workload used, top to bottom: CPU first and large, what explains it below. */
 export function usagePanels(

@@ -1,7 +1,7 @@
 import { html } from 'hono/html';
 import type { BudgetStatus } from '../../../cost/budgets/readBudgets.ts';
+import { ownValue } from '../../../model/ownValue.ts';
 import { formatMoney } from '../../../text/format.ts';
-import type { FindingsPage, Overview } from '../../questions/questions.ts';
 import { stackChart } from '../chart/stack.ts';
 import type { PageContext } from '../context.ts';
 import { findingRows } from '../findings/rows.ts';
@@ -9,13 +9,7 @@ import { layout } from '../layout.ts';
 import { namespacePath } from '../links.ts';
 import { table, tiles } from '../table.ts';
 import { percentText, type Html } from '../text.ts';
-import { overviewTiles, BASIS } from './tiles.ts';
-import { ownValue } from '../../../model/ownValue.ts';
-
-/** Money may be a window old; findings are what they are now. */
-export interface OverviewView extends Overview {
-  readonly urgent: FindingsPage;
-}
+import { overviewTiles, BASIS, type OverviewView } from './tiles.ts';
 
 /** Spend now and at the month's end, where it goes, what is open, and how much of it is known. */
 export function overviewPage(view: OverviewView, page: PageContext): Html {

@@ -1,11 +1,15 @@
 import { html } from 'hono/html';
 import type { BudgetStatus } from '../../../cost/budgets/readBudgets.ts';
 import { formatMoney } from '../../../text/format.ts';
-import type { Overview } from '../../questions/questions.ts';
+import type { FindingsPage, Overview } from '../../questions/questions.ts';
 import type { PageContext } from '../context.ts';
-import type { OverviewView } from './overviewPage.ts';
 import type { Tile } from '../table.ts';
 import { percentText, spanText } from '../text.ts';
+
+/** Money may be a window old; findings are what they are now. */
+export interface OverviewView extends Overview {
+  readonly urgent: FindingsPage;
+}
 
 /** What a price basis means, said wherever money is. */
 export const BASIS = {

@@ -1,0 +1,10 @@
+import type { Receiver } from '../delivery.ts';
+import type { Audience } from '../notice.ts';
+import type { News } from './conversations.ts';
+
+/** One receiver and everything it is to hear of now. */
+export interface ReceiverNews {
+  readonly receiver: Receiver;
+  readonly audience: Audience;
+  readonly news: readonly News[];
+}

@@ -1,0 +1,26 @@
+import type { Config } from '../../config/schema.ts';
+import type { Thresholds } from '../../config/thresholds.ts';
+import type { HistoryReader } from '../../history/history.ts';
+import type { PostureInput } from '../../posture/postureInput.ts';
+import type { PresentObjects } from '../../rightsize/advice/readAdvice.ts';
+
+/** What the answers are made of. */
+export interface AnswerParts {
+  readonly reader: HistoryReader;
+  config(): Config;
+  thresholds(): Thresholds;
+  /** What advice needs of the cluster as it is now; null where it cannot be asked. */
+  present(): Promise<PresentObjects | null>;
+  /** What posture is judged by, as the sources show it now; null where none answers. */
+  presentPosture(use: PostureInput['use']): Promise<PostureInput | null>;
+}
+
+/** What every answer is made with. */
+export interface AnswerContext extends AnswerParts {
+  /** Keeps an answer until another window is sealed. */
+  perWindow<T>(key: string, compute: () => Promise<T>): Promise<T>;
+  /** Keeps an answer until another hour is sealed: for what changes slowly and costs much. */
+  perHour<T>(key: string, compute: () => Promise<T>): Promise<T>;
+  /** Keeps an answer until anything is written. */
+  perWrite<T>(key: string, compute: () => Promise<T>): Promise<T>;
+}
