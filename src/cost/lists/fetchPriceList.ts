@@ -19,8 +19,14 @@ export async function fetchPriceList(
   const etag = good?.etag ?? null;
   const headers: Record<string, string> = etag === null ? {} : { 'if-none-match': etag };
   try {
-    const response = await fetch(address, { headers, signal });
+    const response = await fetch(address, { headers, signal, redirect: 'manual' });
     if (response.status === 304 && good !== null) return { ...good, fetchedAt: now };
+    if (response.status >= 300 && response.status < 400 && response.status !== 304) {
+      await response.body?.cancel();
+      throw new PriceListError(
+        `${name}: answered ${response.status}, a redirect, which is not followed: it could lead anywhere inside; set pricing.priceList.source to the final address`,
+      );
+    }
     if (!response.ok) {
       await response.body?.cancel();
       throw new PriceListError(

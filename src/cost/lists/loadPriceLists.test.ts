@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -185,6 +185,21 @@ describe('a list at an address', () => {
     expect(problems[0]).toContain('There is no earlier good copy');
     // What is damaged is not asked about by its tag, which would only confirm it.
     expect(requests.at(-1)?.headers['if-none-match']).toBeUndefined();
+  });
+
+  it('is not followed elsewhere: a redirect could lead anywhere inside', async () => {
+    answer = (response) => response.writeHead(302, { location: '/inside' }).end();
+    const { problems } = await load({ source });
+    expect(requests.map(({ url }) => url)).toEqual(['/vms.csv']);
+    expect(problems[0]).toMatch(/answered 302, a redirect, which is not followed/);
+  });
+
+  it('is kept where others than the user and its group cannot read it', async () => {
+    await load({ source });
+    const cache = join(directory, 'cache');
+    const files = await readdir(cache);
+    expect(files).toHaveLength(2);
+    for (const file of files) expect((await stat(join(cache, file))).mode & 0o007).toBe(0);
   });
 
   it('is shown without what may be a secret in it', async () => {

@@ -51,6 +51,7 @@ export class PriceListCache {
 
 async function replaceFile(path: string, text: string): Promise<void> {
   const temporary = `${path}.${process.pid}.tmp`;
-  await writeFile(temporary, text);
+  // Contracted prices are nobody else's business.
+  await writeFile(temporary, text, { mode: 0o640 });
   await rename(temporary, path);
 }

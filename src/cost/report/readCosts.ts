@@ -17,8 +17,8 @@ export interface CostRequest {
 }
 
 /**
- * Reads a cost report from the history. Shared namespaces are spread only over a whole cluster: who may see
- * but some namespaces gets their own cost.
+ * Reads a cost report from the history. Shared namespaces and fixed fees are spread only over a whole cluster:
+ * who may see but some namespaces gets their own cost.
  */
 export async function readCosts(
   reader: HistoryReader,
@@ -32,7 +32,8 @@ export async function readCosts(
     namespaces.length > 0 && query.namespaces === null
       ? await costsOnBasis(reader, pricing, { ...query, namespaces })
       : null;
-  return costReport(table, pricing, {
+  const rules = query.namespaces === null ? pricing : { ...pricing, fixed: [] };
+  return costReport(table, rules, {
     cluster,
     by: query.by,
     shared,

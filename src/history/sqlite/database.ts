@@ -1,5 +1,5 @@
 import Database from 'better-sqlite3';
-import { existsSync } from 'node:fs';
+import { closeSync, existsSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { HistoryError } from '../history.ts';
 
@@ -19,9 +19,22 @@ export function requireFolder(path: string): void {
   );
 }
 
+/**
+ * Makes an empty file that others than its user and group may not read, where there is none: what it will hold
+ * is of every namespace. SQLite gives the files beside it (`-wal`, `-shm`) the same mode.
+ */
+export function createPrivately(path: string): void {
+  try {
+    closeSync(openSync(path, 'ax', 0o640));
+  } catch {
+    // It is there already, or cannot be: SQLite says which, and why.
+  }
+}
+
 /** Opens the history for writing; a missing file is created. @throws HistoryError */
 export function openForWriting(path: string): Db {
   return guard(path, () => {
+    createPrivately(path);
     const db = new Database(path, { timeout: BUSY_TIMEOUT_MS });
     return prepared(db, () => {
       // Rows are pages of up to some KB; at SQLite's usual 4 KB, those above 1 KB would overflow.

@@ -24,6 +24,14 @@ describe('opening', () => {
     }
   });
 
+  test('others than the user and its group may read neither the history nor what lies beside it', async () => {
+    using temp = new TempHistory();
+    const writer = await temp.openWriter();
+    for (const beside of ['', '-wal', '-shm', '.lock'])
+      expect(statSync(`${temp.path()}${beside}`).mode & 0o007).toBe(0);
+    await writer.close();
+  });
+
   test.each([
     ['cluster', { cluster: 'other' }, 'other-cluster', /cluster test.*says other/],
     ['currency', { currency: 'EUR' }, 'other-currency', /pricing\.currency USD.*says EUR/],

@@ -1,6 +1,6 @@
 import Database from 'better-sqlite3';
 import { HistoryError } from '../history.ts';
-import { guard, type Db } from './database.ts';
+import { createPrivately, guard, type Db } from './database.ts';
 
 /** Who holds a history, told to whoever comes second. */
 export interface LockHolder {
@@ -25,6 +25,7 @@ export class ProcessLock {
   /** @throws HistoryError `locked`, naming the holder. */
   static acquire(historyPath: string, holder: LockHolder): ProcessLock {
     const path = `${historyPath}.lock`;
+    createPrivately(path);
     const db = guard(path, () => new Database(path, { timeout: 500 }));
     try {
       guard(path, () => {
