@@ -4,6 +4,7 @@ import type { Config } from '../config/schema.ts';
 import type { HistoryReader } from '../history/history.ts';
 import { createApp } from '../serve/app.ts';
 import type { DoorStores } from '../serve/deps.ts';
+import type { ProbeSource } from '../serve/probes.ts';
 import type { DoorEnv } from '../serve/security/access.ts';
 import type { Questions } from '../serve/questions/questions.ts';
 import { prometheusLiveSource } from '../serve/series/liveSource.ts';
@@ -14,6 +15,7 @@ export interface AppParts {
   readonly reader: HistoryReader;
   readonly stores: DoorStores;
   readonly questions: Questions;
+  readonly probes: ProbeSource;
   readonly log: Logger;
   readonly version: string;
   reload(): Promise<void>;
@@ -21,13 +23,14 @@ export interface AppParts {
 
 /** Makes the pages and the API; a reload makes them anew, since tokens may have changed. */
 export function composeApp(parts: AppParts): Hono<DoorEnv> {
-  const { config, reader, stores, questions, reload } = parts;
+  const { config, reader, stores, questions, probes, reload } = parts;
   // Tokens were read from their files when the configuration was loaded.
   const tokens = config().serve.tokens.flatMap(({ token, ...rest }) =>
     token === undefined ? [] : [{ ...rest, token }],
   );
   const authenticators = tokens.length === 0 ? [] : [tokenAuthenticator(tokens)];
   const live = prometheusLiveSource(config, (problem) => parts.log.debug(problem));
-  const deps = { config, reader, live, stores, questions, authenticators, now: Date.now, reload };
+  const sources = { reader, live, stores, questions, probes };
+  const deps = { config, ...sources, authenticators, now: Date.now, reload };
   return createApp(deps, parts.log, parts.version);
 }

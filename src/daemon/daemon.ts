@@ -9,7 +9,7 @@ import { listen, type Certificate, type Listener } from '../serve/listen.ts';
 import { keptQuestions } from '../serve/questions/keptQuestions.ts';
 import { QuestionThread, questionsOf } from '../serve/questions/questionThread.ts';
 import { createMetrics } from '../serve/metrics.ts';
-import { createProbes } from '../serve/probes.ts';
+import { createProbes, type ProbeSource } from '../serve/probes.ts';
 import { startButtonListener } from './buttonListener.ts';
 import { composeNotifier, type ComposedNotifier } from './composeNotifier.ts';
 import { composeApp } from './composeApp.ts';
@@ -88,17 +88,14 @@ async function compose(
   metrics.reloadOk.set(1);
   metrics.reloadTime.set(Date.now() / SECOND_MS);
 
-  const probes = await listenOn(
-    'serve.probes',
-    config().serve.probes,
-    createProbes({
-      registry: metrics.registry,
-      unhealthy: () =>
-        cycles?.unhealthy === true ? 'The cycle thread crashes again and again' : null,
-      notReady: () => (ready ? null : 'The history is not open yet'),
-    }).fetch,
-  );
-  releasers.push('the probe listener', () => probes.close());
+  const probes: ProbeSource = {
+    registry: metrics.registry,
+    unhealthy: () =>
+      cycles?.unhealthy === true ? 'The cycle thread crashes again and again' : null,
+    notReady: () => (ready ? null : 'The history is not open yet'),
+  };
+  const probed = await listenOn('serve.probes', config().serve.probes, createProbes(probes).fetch);
+  releasers.push('the probe listener', () => probed.close());
 
   const started = await CycleSupervisor.start(loaded, {
     command: 'run',
@@ -141,7 +138,7 @@ async function compose(
   const asked = questionsOf(thread, findings);
   const questions = keptQuestions(asked, reader, Date.now);
 
-  const parts = { config, reader, stores, questions, log, version, reload: () => reload() };
+  const parts = { config, reader, stores, questions, probes, log, version, reload: () => reload() };
   let app = composeApp(parts);
   const main = await listenOn(
     'serve.listen',
@@ -226,9 +223,9 @@ async function compose(
   }
 
   ready = true;
-  log.info({ pages: main.url, probes: probes.url }, 'Burnwatch runs');
+  log.info({ pages: main.url, probes: probed.url }, 'Burnwatch runs');
   running.tick();
-  return { url: main.url, probesUrl: probes.url, reload, stop: release };
+  return { url: main.url, probesUrl: probed.url, reload, stop: release };
 }
 
 function listenOn(

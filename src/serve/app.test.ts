@@ -1,3 +1,4 @@
+import { Counter, Registry } from '@prometheus-io/client';
 import { describe, expect, it } from 'vitest';
 import { testDoor as door } from './testing/door.ts';
 
@@ -9,6 +10,27 @@ describe('the door', () => {
       expect(answer.headers.get('content-type')).toBe('application/problem+json');
     }
     expect((await door().ask('/api/v1/findings', 'wrong')).status).toBe(401);
+  });
+
+  it('says to anybody whether it is well, and its metrics to whoever sees all namespaces', async () => {
+    const registry = new Registry();
+    new Counter({ name: 'burnwatch_test_total', help: 'A test', registers: [registry] });
+    const probes = {
+      registry,
+      unhealthy: () => null,
+      notReady: () => 'The history is not open yet',
+    };
+    const { ask } = door(true, { probes });
+    expect((await ask('/-/healthy', null)).status).toBe(200);
+    const ready = await ask('/-/ready', null);
+    expect([ready.status, await ready.text()]).toEqual([503, 'The history is not open yet\n']);
+    expect((await ask('/metrics', null)).status).toBe(401);
+    expect((await ask('/metrics', 'shop-token')).status).toBe(403);
+    expect(await (await ask('/metrics', 'looker-token')).text()).toContain(
+      'burnwatch_test_total 0',
+    );
+    const local = await door(false, { probes }).ask('/metrics', null);
+    expect(await local.text()).toContain('burnwatch_test_total 0');
   });
 
   it('refuses what the token has no scope for', async () => {

@@ -10,8 +10,14 @@ import { opencostRoutes } from './opencost/routes.ts';
 import { sendProblemPage, wantsPage } from './pages/errorPage.ts';
 import { mountLogin, mountLogout } from './pages/login.ts';
 import { mountPages } from './pages/routes.ts';
+import { metricsOf, mountHealth } from './probes.ts';
 import { HttpProblem, sendProblem } from './problem.ts';
-import { authenticate, requireScope, type DoorEnv } from './security/access.ts';
+import {
+  authenticate,
+  requireEveryNamespace,
+  requireScope,
+  type DoorEnv,
+} from './security/access.ts';
 import { refuseForgedChanges } from './security/csrf.ts';
 import { securityHeaders } from './security/headers.ts';
 import { onlyLocalNames } from './security/localHost.ts';
@@ -22,7 +28,8 @@ const MAX_BODY_BYTES = 64 * 1024;
 
 /**
  * The door: everything that Burnwatch shows or lets anybody change goes through these steps, in this
- * order, before a handler sees it. Health and metrics are on a listener of their own (`probes.ts`).
+ * order, before a handler sees it. Health and metrics are on a listener of their own too (`probes.ts`),
+ * which kubelets and Prometheus reach without a token.
  */
 export function createApp(deps: ServeDeps, log: Logger, version: string): Hono<DoorEnv> {
   const sessions = new Sessions(() => deps.now());
@@ -55,6 +62,8 @@ export function createApp(deps: ServeDeps, log: Logger, version: string): Hono<D
   );
   // What stands before the next step is reached by anybody.
   assets.mount(app);
+  const { probes } = deps;
+  if (probes !== undefined) mountHealth(app, probes);
   mountLogin(app, deps, sessions, assets);
   app.use(authenticate(deps, sessions));
   app.use(refuseForgedChanges());
@@ -64,6 +73,9 @@ export function createApp(deps: ServeDeps, log: Logger, version: string): Hono<D
   mountPages(app, deps, assets);
   app.route('/', opencostRoutes(deps));
   app.get('/api/v1/openapi.json', (context) => context.json(openApiDocument(API_ROUTES, version)));
+  // They name every namespace and its cost.
+  if (probes !== undefined)
+    app.get('/metrics', requireScope('read'), requireEveryNamespace(), () => metricsOf(probes));
   app.post('/-/reload', requireScope('admin'), async (context) => {
     await deps.reload();
     await deps.stores.audit.append({

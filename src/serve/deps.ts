@@ -4,6 +4,7 @@ import type { TimeMs } from '../model/time.ts';
 import type { SilenceStore } from '../notify/silences/silenceStore.ts';
 import type { DeliveryStore } from '../notify/store.ts';
 import type { Questions } from './questions/questions.ts';
+import type { ProbeSource } from './probes.ts';
 import type { LiveSource } from './series/liveSource.ts';
 import type { Authenticator } from './security/authenticator.ts';
 
@@ -17,6 +18,8 @@ export interface ServeDeps {
   readonly questions: Questions;
   /** Finer series than the history's, where they can be had. */
   readonly live?: LiveSource;
+  /** Health and metrics, for whoever looks here and not at the probe listener. */
+  readonly probes?: ProbeSource;
   /** Where what people decide is written. */
   readonly stores: DoorStores;
   /** Tried in turn; empty when no token is configured. */

@@ -1,7 +1,7 @@
-import { Hono } from 'hono';
+import { Hono, type Env } from 'hono';
 import type { Registry } from '@prometheus-io/client';
 
-/** What the probe listener shows; it asks for it anew each time. */
+/** What health and metrics are made of; it is asked anew each time. */
 export interface ProbeSource {
   readonly registry: Registry;
   /** Why the process should be restarted, or null when it is well. */
@@ -16,6 +16,14 @@ export interface ProbeSource {
  */
 export function createProbes(source: ProbeSource): Hono {
   const app = new Hono();
+  mountHealth(app, source);
+  app.get('/metrics', () => metricsOf(source));
+  app.notFound(() => new Response('Not found\n', { status: 404 }));
+  return app;
+}
+
+/** Whether the process is well and can serve: nothing that anybody may not know. */
+export function mountHealth<E extends Env>(app: Hono<E>, source: ProbeSource): void {
   const answer = (reason: string | null, well: string): Response => {
     const text = reason === null ? well : `${reason}\n`;
     const headers = { 'Content-Type': 'text/plain; charset=utf-8', 'Cache-Control': 'no-store' };
@@ -23,10 +31,10 @@ export function createProbes(source: ProbeSource): Hono {
   };
   app.get('/-/healthy', () => answer(source.unhealthy(), 'Burnwatch is healthy.\n'));
   app.get('/-/ready', () => answer(source.notReady(), 'Burnwatch is ready.\n'));
-  app.get('/metrics', async () => {
-    const headers = { 'Content-Type': source.registry.contentType };
-    return new Response(await source.registry.metrics(), { headers });
-  });
-  app.notFound(() => new Response('Not found\n', { status: 404 }));
-  return app;
+}
+
+/** The metrics in Prometheus' text form. */
+export async function metricsOf({ registry }: ProbeSource): Promise<Response> {
+  const headers = { 'Content-Type': registry.contentType };
+  return new Response(await registry.metrics(), { headers });
 }

@@ -47,6 +47,16 @@ export function requireScope(scope: AccessScope): MiddlewareHandler<DoorEnv> {
   };
 }
 
+/** Lets a request pass only with a token that sees all namespaces. */
+export function requireEveryNamespace(): MiddlewareHandler<DoorEnv> {
+  return async (context, next) => {
+    const { name, namespaces } = context.var.principal;
+    if (namespaces !== null)
+      throw new HttpProblem(403, 'Forbidden', `The token "${name}" is for some namespaces only`);
+    await next();
+  };
+}
+
 async function principalOf(
   context: Context<DoorEnv>,
   deps: ServeDeps,
