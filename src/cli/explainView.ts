@@ -2,7 +2,7 @@ import type { AbuseExplanation } from '../cycle/explainAbuse.ts';
 import type { ExplainedSignal, Explanation } from '../detect/abuse/explain.ts';
 import { printable } from '../text/escape.ts';
 import { formatTime } from '../model/time.ts';
-import { renderTable, type Column } from '../text/table.ts';
+import { renderCsv, renderTable, type Column } from '../text/table.ts';
 
 const MARKS: Readonly<Record<ExplainedSignal['state'], string>> = {
   fires: 'yes',
@@ -44,6 +44,36 @@ export function renderExplanation(namespace: string, explanation: AbuseExplanati
     ...unknown.map((text) => printable(text)),
   );
   return `${lines.join('\n')}\n`;
+}
+
+/** One signal of one subject a row. */
+interface SignalRow {
+  readonly subject: string;
+  readonly signal: ExplainedSignal;
+}
+
+const CSV_COLUMNS: readonly Column<SignalRow>[] = [
+  { title: 'WORKLOAD', value: ({ subject }) => subject },
+  { title: 'SIGNAL', value: ({ signal }) => signal.signal },
+  { title: 'FAMILY', value: ({ signal }) => signal.family },
+  { title: 'FIRES', value: ({ signal }) => MARKS[signal.state] },
+  { title: 'VALUE', value: ({ signal }) => signal.value },
+  { title: 'THRESHOLD', value: ({ signal }) => signal.threshold },
+  { title: 'UNIT', value: ({ signal }) => signal.unit },
+  { title: 'WEIGHT', value: ({ signal }) => signal.weight },
+  { title: 'FULL WEIGHT', value: ({ signal }) => signal.fullWeight },
+  { title: 'MEANING', value: ({ signal }) => signal.text },
+];
+
+/** Every signal as CSV, one a row. */
+export function renderExplanationCsv(namespace: string, { workloads }: AbuseExplanation): string {
+  const rows = workloads.flatMap(({ workload, subjects }) =>
+    subjects.flatMap(({ container, about, signals }) => {
+      const subject = `${namespace}/${workload.kind}/${workload.name} (${container ?? about})`;
+      return signals.map((signal) => ({ subject, signal }));
+    }),
+  );
+  return renderCsv(rows, CSV_COLUMNS);
 }
 
 /** Below a finding's evidence: what did not speak, what was not known, and what would decide it. */

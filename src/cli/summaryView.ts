@@ -52,7 +52,8 @@ export function renderSummary(summary: CycleSummary, currency: string, dryRun: b
   if (corrected > 0) lines.push(`${corrected} incomplete windows were filled.`);
   if (lost > 0) lines.push(`${lost} windows are unknown: Prometheus no longer holds them.`);
   for (const { type, severity, kind, summary: text, reason } of events) {
-    lines.push(`${type}: ${severity} ${kind}: ${text} (${reason})`);
+    const why = reason === text ? '' : ` (${reason})`;
+    lines.push(`${type}: ${severity} ${kind}: ${text}${why}`);
   }
   const counts = open.map(({ kind, severity, count }) => `${count} ${severity} ${kind}`);
   lines.push(counts.length === 0 ? 'No open findings.' : `Open findings: ${counts.join(', ')}.`);

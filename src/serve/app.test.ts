@@ -14,7 +14,9 @@ describe('the door', () => {
 
   it('says to anybody whether it is well, and its metrics to whoever sees all namespaces', async () => {
     const registry = new Registry();
-    new Counter({ name: 'burnwatch_test_total', help: 'A test', registers: [registry] });
+    registry.registerMetric(
+      new Counter({ name: 'burnwatch_test_total', help: 'A test', registers: [] }),
+    );
     const probes = {
       registry,
       unhealthy: () => null,

@@ -192,9 +192,25 @@ describe('the main path on a real Prometheus', () => {
       expect({ args, code, stdout }).toEqual({ args, code: 2, stdout: '' });
       expect(stderr.trim()).not.toBe('');
     }
+    const reasonless = await run('findings', 'accept', 'x', '--reason', ' ', '--until', '30d');
+    expect(reasonless).toMatchObject({ code: 2, stdout: '' });
+    expect(reasonless.stderr).toContain('--reason');
     const missing = await run('findings', 'show', 'ffffffff');
     expect(missing).toMatchObject({ code: 1, stdout: '' });
     expect(missing.stderr).toContain('there is no finding ffffffff');
+  });
+});
+
+describe('a store whose data ended days ago', () => {
+  it('shows prices and posture as they were where the history ends, and says so', async () => {
+    const prices = await run('prices', '-o', 'json');
+    expect(prices.code).toBe(0);
+    expect(prices.stderr).toContain('Prometheus shows no node');
+    expect((JSON.parse(prices.stdout) as { nodes: unknown[] }).nodes.length).toBeGreaterThan(0);
+    const posture = await run('posture', '-o', 'json');
+    expect(posture.code).toBe(0);
+    expect(posture.stderr).toContain('where the history ends');
+    expect((JSON.parse(posture.stdout) as unknown[]).length).toBeGreaterThan(0);
   });
 });
 

@@ -125,6 +125,18 @@ it('explain.quiet: also what was not flagged, and what would change that', async
   expect(out).toMatch(/would have to pass 0\.0\d+ for some windows/);
 });
 
+it('explain.csv: one signal a row', async () => {
+  const { out, code } = await run('shop/web', '-o', 'csv');
+  expect(code).toBe(0);
+  const [head, ...rows] = out.trimEnd().split('\r\n');
+  expect(head).toBe('workload,signal,family,fires,value,threshold,unit,weight,full weight,meaning');
+  const { workloads } = await json('shop/web');
+  expect(rows).toHaveLength(workloads.flatMap(({ subjects }) => subjects)[0]!.signals.length);
+  expect(
+    rows.some((row) => row.startsWith('shop/Deployment/web (app),novel-use,novelty,yes,0.')),
+  ).toBe(true);
+});
+
 it('explain.past: replays window rows from the checkpoint, and says what is not known', async () => {
   const before = await json('shop/web', '--at', formatTime(ONSET));
   expect(before.workloads[0]!.subjects[0]).toMatchObject({

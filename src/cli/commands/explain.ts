@@ -2,17 +2,18 @@ import type { Command } from 'commander';
 import { CannotExplain, explainAbuse, type ExplainQuery } from '../../cycle/explainAbuse.ts';
 import { openHistoryReader } from '../../history/openHistory.ts';
 import { formatTime } from '../../model/time.ts';
-import { renderExplanation } from '../explainView.ts';
+import { renderExplanation, renderExplanationCsv } from '../explainView.ts';
 import type { Io } from '../io.ts';
 import { loadContext, withConfig, withOutput, type ConfigOption } from '../options.ts';
 import { presentCluster } from '../presentCluster.ts';
 import { parsePast } from '../times.ts';
+import type { OutputFormat } from '../../text/table.ts';
 import { CommandFailed, UsageError } from '../usageError.ts';
 
 interface ExplainOptions extends ConfigOption {
   readonly at?: string;
   readonly offline?: boolean;
-  readonly output: 'table' | 'json';
+  readonly output: OutputFormat;
 }
 
 export function registerExplain(program: Command, io: Io): void {
@@ -25,7 +26,7 @@ export function registerExplain(program: Command, io: Io): void {
     .option('--at <time>', 'as it was then: RFC 3339, a date, or how long ago (default: now)')
     .option('--offline', 'from the history alone, without asking the cluster for specs')
     .action((workload: string, options: ExplainOptions) => explain(workload, options, io));
-  withOutput(withConfig(command), ['table', 'json']);
+  withOutput(withConfig(command));
 }
 
 async function explain(text: string, options: ExplainOptions, io: Io): Promise<void> {
@@ -39,6 +40,7 @@ async function explain(text: string, options: ExplainOptions, io: Io): Promise<v
     const explanation = await explainAbuse(reader, loaded, query, present);
     const { namespace } = query;
     if (options.output === 'table') io.out(renderExplanation(namespace, explanation));
+    else if (options.output === 'csv') io.out(renderExplanationCsv(namespace, explanation));
     else io.out(`${JSON.stringify(toJson(namespace, explanation), null, 2)}\n`);
   } catch (error) {
     if (error instanceof CannotExplain) throw new CommandFailed(error.message);

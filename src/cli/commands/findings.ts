@@ -14,7 +14,7 @@ import type { Io } from '../io.ts';
 import { loadContext, withConfig, withOutput, type ConfigOption } from '../options.ts';
 import { renderCsv, renderTable, type OutputFormat } from '../../text/table.ts';
 import { parseFuture, parsePast } from '../times.ts';
-import { CommandFailed } from '../usageError.ts';
+import { CommandFailed, UsageError } from '../usageError.ts';
 
 interface ListOptions extends ConfigOption {
   readonly state: 'open' | 'all';
@@ -31,10 +31,18 @@ interface DecideOptions extends ConfigOption {
 /** Changes so long before or after an onset may have to do with it. */
 const AROUND_MS = 2 * HOUR_MS;
 
+/** Without a subcommand it lists: what that takes must not be hidden one help away. */
+const LIST_HELP = `
+Without a command: list, with [--state open|all] [--kind KIND] [--since TIME] [-o table|json|csv]
+(burnwatch findings list --help).`;
+
 const KINDS = findingJsonSchema.shape.kind.options;
 
 export function registerFindings(program: Command, io: Io): void {
-  const findings = program.command('findings').description('findings and their evidence');
+  const findings = program
+    .command('findings')
+    .description('findings and their evidence')
+    .addHelpText('after', LIST_HELP);
   const list = findings
     .command('list', { isDefault: true })
     .description('list findings, the most severe first (this is the default)')
@@ -149,6 +157,8 @@ async function decide(
 ): Promise<void> {
   const { config } = loadContext(options, io).loaded;
   const now = io.now();
+  if (options.reason?.trim() === '')
+    throw new UsageError('--reason: say why, for those who find it later');
   const until = options.until === undefined ? null : parseFuture(options.until, now, '--until');
   const finding = await withReader(config, (reader) => requireFinding(reader, id));
   if (finding.state === 'resolved')

@@ -1,7 +1,7 @@
 import { Option, type Command } from 'commander';
 import { openHistoryReader } from '../../history/openHistory.ts';
 import { HistoryError } from '../../history/history.ts';
-import { DAY_MS } from '../../model/time.ts';
+import { DAY_MS, formatTime, type TimeMs } from '../../model/time.ts';
 import { evaluatePosture } from '../../posture/evaluate.ts';
 import { renderFix } from '../../posture/fix/renderFix.ts';
 import { namespaceUse } from '../../posture/namespaceUse.ts';
@@ -11,6 +11,7 @@ import type { ContainerHistory } from '../../rightsize/containerDay.ts';
 import type { Io } from '../io.ts';
 import { loadContext, withConfig, type CommandContext, type ConfigOption } from '../options.ts';
 import { presentPosture } from '../presentPosture.ts';
+import type { PostureInput } from '../../posture/postureInput.ts';
 import { CommandFailed, UsageError } from '../usageError.ts';
 
 interface PostureOptions extends ConfigOption {
@@ -50,7 +51,7 @@ async function printPosture(options: PostureOptions, io: Io): Promise<void> {
   }
   const past = await readPast(context, null);
   const use = past === null ? null : namespaceUse(past.histories);
-  const input = await presentPosture(context, io, use);
+  const input = await postureNow(context, io, use, past?.watermark ?? null);
   if (input === null)
     throw new CommandFailed('neither Prometheus, Kubernetes nor a file tells of pods');
   const all = evaluatePosture(input, context.loaded.thresholds.posture);
@@ -62,7 +63,22 @@ async function printPosture(options: PostureOptions, io: Io): Promise<void> {
   io.out(renderPosture(shown, trends, options.output, namespace !== undefined));
 }
 
+/** As the cluster is now; where nothing runs now (the data ended), as it was when the history ends. */
+async function postureNow(
+  context: CommandContext,
+  io: Io,
+  use: PostureInput['use'],
+  watermark: TimeMs | null,
+): Promise<PostureInput | null> {
+  const input = await presentPosture(context, io, use);
+  if (input === null || input.pods.length > 0 || watermark === null) return input;
+  io.err(`No pods now: this is the posture of ${formatTime(watermark)}, where the history ends\n`);
+  const { settle } = context.loaded.config.schedule;
+  return presentPosture(context, { ...io, now: () => watermark + settle }, use);
+}
+
 interface Past {
+  readonly watermark: TimeMs;
   readonly histories: readonly ContainerHistory[];
   readonly trends: ReadonlyMap<string, PostureTrend>;
 }
@@ -79,7 +95,7 @@ async function readPast(
       if (watermark === null) return null;
       const from = watermark - DAYS * DAY_MS;
       const histories = await reader.containerDays({ from, to: watermark, namespaces });
-      return { histories, trends: await readPostureTrends(reader) };
+      return { watermark, histories, trends: await readPostureTrends(reader) };
     } finally {
       await reader.close();
     }

@@ -11,7 +11,7 @@ import {
 } from '../../cost/report/pricesReport.ts';
 import { renderPrices } from '../../cost/report/renderPrices.ts';
 import { openHistoryReader } from '../../history/openHistory.ts';
-import { floorTo, MINUTE_MS } from '../../model/time.ts';
+import { floorTo, formatTime, MINUTE_MS } from '../../model/time.ts';
 import type { Io } from '../io.ts';
 import { loadContext, withConfig, withOutput, type ConfigOption } from '../options.ts';
 import type { OutputFormat } from '../../text/table.ts';
@@ -49,7 +49,12 @@ async function live(config: Config, io: Io): Promise<PricesReport> {
     const expected = { cadvisor: 0, kubeState: 0 };
     const window = { start: end - windowMs, end };
     const [snapshot] = await collector.collect([window], expected, signal);
-    if (snapshot === undefined) return await recorded(config, io);
+    if (snapshot === undefined || snapshot.nodes.length === 0) {
+      io.err(
+        `Prometheus shows no node in the window up to ${formatTime(end)}: these are the prices of the history\n`,
+      );
+      return await recorded(config, io);
+    }
     return pricesOfSnapshot(snapshot, config.pricing, loaded);
   } catch (error) {
     if (!(error instanceof CollectError)) throw error;

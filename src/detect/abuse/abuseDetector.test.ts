@@ -87,6 +87,12 @@ describe('something deployed', () => {
     expect(run.open()).toHaveLength(1);
     expect(run.open()[0]!.scope).toMatchObject({ namespace: 'dev', workload: null });
     expect(run.open()[0]!.pods).toHaveLength(12);
+    expect(run.open()[0]!.summary).toContain('12 pods together burn');
+    run.play(5 * MINUTE_MS, (start) => [honest(start)]);
+    const [between] = run.open();
+    expect(between).toMatchObject({ pods: [], scope: { namespace: 'dev' } });
+    expect(between!.summary).not.toContain('0 pod');
+    expect(between!.next.map(({ effect }) => effect)).toEqual(['read', 'read']);
   });
 
   it('on the first day is a warning at most', () => {

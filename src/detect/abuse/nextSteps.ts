@@ -16,10 +16,27 @@ const QUARANTINE = JSON.stringify({
   },
 });
 
+/** For a group whose pods come and go, in a window without any: what made them is still there. */
+function stepsBetweenPods(namespace: string): readonly NextStep[] {
+  const at = `-n ${shellQuote(namespace)}`;
+  return [
+    {
+      command: `kubectl ${at} get events --sort-by=.lastTimestamp`,
+      effect: 'read',
+      why: 'which pods came and went, and what made them',
+    },
+    {
+      command: `kubectl ${at} get cronjobs,jobs,pods -o wide --sort-by=.metadata.creationTimestamp`,
+      effect: 'read',
+      why: 'what is there now, and what could start the next one',
+    },
+  ];
+}
+
 /** Look, preserve, contain, and only then stop; deleting first destroys the evidence. */
 export function nextSteps({ subject }: Facts, severity: Severity): readonly NextStep[] {
   const first = subject.members[0];
-  if (first === undefined) return [];
+  if (first === undefined) return stepsBetweenPods(subject.namespace);
   const pod = {
     namespace: shellQuote(first.pod.namespace),
     name: shellQuote(first.pod.name),

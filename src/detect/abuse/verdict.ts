@@ -95,10 +95,14 @@ function summaryOf(
     .map(({ signal }) => PHRASES[signal.name])
     .filter((phrase) => phrase !== undefined);
   const what = subject.kind === 'gpu' ? 'GPUs' : 'cores';
-  const who = subject.kind === 'group' ? `${subject.podCount} pod(s) together burn` : 'Burns';
+  const who = subject.kind === 'group' ? `${podsText(subject.podCount)} burn` : 'Burns';
   const how = phrases.length === 0 ? 'as it did before' : phrases.slice(0, 4).join(', ');
   const doubt = severity === 'critical' ? '' : '; metrics alone cannot tell what it computes';
   return `${who} ${cores(used)} ${what} the way a miner does: ${how}${doubt}`;
+}
+
+function podsText(count: number): string {
+  return count > 1 ? `${count} pods together` : 'Pods that come and go';
 }
 
 /** What happened around the onset; no weight, for whoever reads. */
