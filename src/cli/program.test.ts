@@ -1,23 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { runCli } from './program.ts';
+import { runCommand } from '../../test/support/runCommand.ts';
 
-interface Ran {
-  readonly code: number;
-  readonly out: string;
-  readonly err: string;
-}
-
-async function run(...args: readonly string[]): Promise<Ran> {
-  let [out, err] = ['', ''];
-  const code = await runCli(args, {
-    out: (text) => (out += text),
-    err: (text) => (err += text),
-    isTerminal: false,
-    now: () => 0,
-    user: 'test',
-  });
-  return { code, out, err };
-}
+const run = (...args: readonly string[]) => runCommand(args, () => 0);
 
 /** The names that scripts rely on: commands, subcommands and their options. */
 const FIXED: readonly (readonly [path: string, ...options: string[]])[] = [

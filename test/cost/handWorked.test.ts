@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { runCli } from '../../src/cli/program.ts';
+import { runCommand } from '../support/runCommand.ts';
 import type { CostReport, CostReportRow } from '../../src/cost/report/costReport.ts';
 import { startPrometheus } from '../../src/demo/prometheusServer.ts';
 import type { PrometheusServer } from '../../src/demo/prometheusServer.ts';
@@ -146,16 +146,10 @@ function addPods(): void {
 }
 
 async function run(...args: readonly string[]): Promise<string> {
-  let out = '';
-  let err = '';
-  const io = {
-    out: (text: string) => void (out += text),
-    err: (text: string) => void (err += text),
-    isTerminal: false,
-    now: () => (T + HOUR + 1_200) * 1_000,
-    user: 'test',
-  };
-  const code = await runCli([...args, '--config', config], io);
+  const { code, out, err } = await runCommand(
+    [...args, '--config', config],
+    () => (T + HOUR + 1_200) * 1_000,
+  );
   if (code !== 0) throw new Error(`burnwatch ${args.join(' ')} exited with ${code}: ${err}`);
   return out;
 }

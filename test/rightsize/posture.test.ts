@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { runCli } from '../../src/cli/program.ts';
+import { runCommand } from '../support/runCommand.ts';
 import type { RawObject } from '../../src/collect/kubernetes/rawObjects.ts';
 import { rawObject, rawPod } from '../../src/collect/specs/testing.ts';
 
@@ -80,17 +80,7 @@ function objects(): readonly RawObject[] {
 }
 
 async function run(...args: readonly string[]) {
-  let out = '';
-  let err = '';
-  const io = {
-    out: (text: string) => void (out += text),
-    err: (text: string) => void (err += text),
-    isTerminal: false,
-    now: () => Date.now(),
-    user: 'test',
-  };
-  const code = await runCli(['posture', '--config', config, ...args], io);
-  return { code, out, err };
+  return runCommand(['posture', '--config', config, ...args], Date.now);
 }
 
 interface Check {

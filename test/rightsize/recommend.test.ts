@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { runCli } from '../../src/cli/program.ts';
+import { runCommand } from '../support/runCommand.ts';
 import { rawObject, rawPod } from '../../src/collect/specs/testing.ts';
 import type { WindowRecord } from '../../src/history/history.ts';
 import { DAY_MS } from '../../src/model/time.ts';
@@ -94,17 +94,7 @@ function objects() {
 }
 
 async function run(...args: readonly string[]) {
-  let out = '';
-  let err = '';
-  const io = {
-    out: (text: string) => void (out += text),
-    err: (text: string) => void (err += text),
-    isTerminal: false,
-    now: () => START + 4 * DAY_MS,
-    user: 'test',
-  };
-  const code = await runCli(['recommend', '--config', config, ...args], io);
-  return { code, out, err };
+  return runCommand(['recommend', '--config', config, ...args], () => START + 4 * DAY_MS);
 }
 
 it('patches by who owns the manifest, with side-cars where they are, and not for a miner', async () => {

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { madeUpWindows, SMALL_CLUSTER } from '../../../test/support/madeUpWindows.ts';
 import { TempHistory } from '../../../test/support/tempHistory.ts';
 import { DAY_MS } from '../../model/time.ts';
-import { runCli } from '../program.ts';
+import { runCommand, type Ran } from '../../../test/support/runCommand.ts';
 
 const START = Date.UTC(2026, 9, 30);
 let temp: TempHistory;
@@ -29,20 +29,8 @@ beforeAll(async () => {
 });
 afterAll(() => temp[Symbol.dispose]());
 
-async function run(
-  ...args: readonly string[]
-): Promise<{ code: number; out: string; err: string }> {
-  let out = '';
-  let err = '';
-  const io = {
-    out: (text: string) => void (out += text),
-    err: (text: string) => void (err += text),
-    isTerminal: false,
-    now: () => START + 8 * DAY_MS,
-    user: 'test',
-  };
-  const code = await runCli([...args, '--config', config], io);
-  return { code, out, err };
+async function run(...args: readonly string[]): Promise<Ran> {
+  return runCommand([...args, '--config', config], () => START + 8 * DAY_MS);
 }
 
 it('a bill is imported, shown, closed, and what costs say', async () => {

@@ -12,7 +12,7 @@ import { detectorCodecs } from '../../daemon/compose.ts';
 import { abuseDetector } from '../../detect/abuse/abuseDetector.ts';
 import type { WindowRecord } from '../../history/history.ts';
 import { DAY_MS, formatTime, HOUR_MS, MINUTE_MS } from '../../model/time.ts';
-import { runCli } from '../program.ts';
+import { runCommand } from '../../../test/support/runCommand.ts';
 
 const START = Date.UTC(2026, 9, 28);
 const WINDOW = 5 * MINUTE_MS;
@@ -64,17 +64,7 @@ beforeAll(async () => {
 afterAll(() => temp[Symbol.dispose]());
 
 async function runRaw(...args: readonly string[]) {
-  let out = '';
-  let err = '';
-  const io = {
-    out: (text: string) => void (out += text),
-    err: (text: string) => void (err += text),
-    isTerminal: false,
-    now: () => END,
-    user: 'test',
-  };
-  const code = await runCli([...args, '--config', config], io);
-  return { code, out, err };
+  return runCommand([...args, '--config', config], () => END);
 }
 
 const run = (...args: readonly string[]) => runRaw('explain', '--offline', ...args);

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { madeUpWindows, SMALL_CLUSTER } from '../../../test/support/madeUpWindows.ts';
 import { TempHistory } from '../../../test/support/tempHistory.ts';
 import { DAY_MS } from '../../model/time.ts';
-import { runCli } from '../program.ts';
+import { runCommand } from '../../../test/support/runCommand.ts';
 
 const START = Date.UTC(2026, 9, 28);
 let temp: TempHistory;
@@ -18,17 +18,10 @@ beforeAll(async () => {
 afterAll(() => temp[Symbol.dispose]());
 
 async function run(...args: readonly string[]) {
-  let out = '';
-  let err = '';
-  const io = {
-    out: (text: string) => void (out += text),
-    err: (text: string) => void (err += text),
-    isTerminal: false,
-    now: () => START + 4 * DAY_MS,
-    user: 'test',
-  };
-  const code = await runCli(['recommend', '--config', config, '--offline', ...args], io);
-  return { code, out, err };
+  return runCommand(
+    ['recommend', '--config', config, '--offline', ...args],
+    () => START + 4 * DAY_MS,
+  );
 }
 
 it('recommendations come from the history alone, the largest saving first', async () => {

@@ -1,5 +1,5 @@
 import { Option, type Command } from 'commander';
-import { workloadOfRecord } from '../../collect/specs/recordWorkload.ts';
+import { presentInSpecs } from '../../rightsize/advice/presentInSpecs.ts';
 import type { HistoryReader } from '../../history/history.ts';
 import { openHistoryReader } from '../../history/openHistory.ts';
 import { workloadKey } from '../../model/workload.ts';
@@ -84,14 +84,7 @@ async function printRecommendations(options: RecommendOptions, io: Io): Promise<
 async function presentObjects(context: CommandContext, io: Io): Promise<PresentObjects | null> {
   const inventory = await readSpecs(context, io);
   if (inventory === null) return presentCluster(context, io);
-  const { objects, owners } = inventory;
-  const pods = [...inventory.pods.values()].map((record) => ({
-    namespace: record.namespace,
-    workload: workloadOfRecord(record, owners).workload,
-    spec: record.spec,
-    containers: [],
-  }));
-  return { objects, pods };
+  return presentInSpecs(inventory);
 }
 
 async function suspectsIn(reader: HistoryReader): Promise<ReadonlySet<string>> {

@@ -10,7 +10,7 @@ import type { ClaimedDelivery } from '../../notify/delivery.ts';
 import { FakeClock } from '../../notify/testing/fakeClock.ts';
 import { aFinding, anEvent, TEST_NOW } from '../../notify/testing/findings.ts';
 import { loadConfig } from '../../config/load.ts';
-import { runCli } from '../program.ts';
+import { runCommand } from '../../../test/support/runCommand.ts';
 
 let temp: TempHistory;
 let file: string;
@@ -37,17 +37,7 @@ beforeEach(async () => {
 afterEach(() => temp[Symbol.dispose]());
 
 async function run(...args: readonly string[]) {
-  let out = '';
-  let err = '';
-  const io = {
-    out: (text: string) => void (out += text),
-    err: (text: string) => void (err += text),
-    isTerminal: false,
-    now: () => now,
-    user: 'alice',
-  };
-  const code = await runCli([...args, '--config', file], io);
-  return { code, out, err };
+  return runCommand([...args, '--config', file], () => now, 'alice');
 }
 
 /** Plans and sends as the daemon would; returns what people were told of, by reason and workload. */

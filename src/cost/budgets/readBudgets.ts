@@ -5,7 +5,7 @@ import { forecastMonth, type MonthForecast } from './monthForecast.ts';
 import type { CostRow, CostTable, HistoryReader } from '../../history/history.ts';
 import { fromNano, type Nano } from '../../model/money.ts';
 import { DAY_MS, floorTo, type TimeMs } from '../../model/time.ts';
-import { costNano } from '../report/shareCosts.ts';
+import { costNano } from '../report/costRow.ts';
 
 export type Budget = Config['budgets'][number];
 

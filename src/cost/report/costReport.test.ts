@@ -4,35 +4,13 @@ import type { CostRow, CostTable } from '../../history/history.ts';
 import { DAY_MS } from '../../model/time.ts';
 import { pricing } from '../testing.ts';
 import { costReport } from './costReport.ts';
+import { emptyRow } from './costRow.ts';
 import { renderCosts } from './renderCosts.ts';
 
 const START = Date.UTC(2026, 10, 16);
 
 function aRow(key: string, change: Partial<CostRow> = {}): CostRow {
-  return {
-    key,
-    namespace: key,
-    workload: null,
-    owner: null,
-    node: null,
-    pod: null,
-    container: null,
-    cpuCoreHours: 0,
-    ramByteHours: 0,
-    gpuHours: 0,
-    cpuRequestCoreHours: 0,
-    cpuUsageCoreHours: 0,
-    ramRequestByteHours: 0,
-    ramUsageByteHours: 0,
-    cpuNano: 0,
-    ramNano: 0,
-    gpuNano: 0,
-    storageNano: 0,
-    networkNano: 0,
-    loadBalancerNano: 0,
-    coverage: 1,
-    ...change,
-  };
+  return { ...emptyRow(key), namespace: key, ...change };
 }
 
 function aTable(rows: readonly CostRow[], change: Partial<CostTable> = {}): CostTable {

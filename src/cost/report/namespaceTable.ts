@@ -1,6 +1,7 @@
 import type { CostRow, CostTable } from '../../history/history.ts';
 import type { Allocation, WindowCosts } from '../../model/cost.ts';
 import type { Window } from '../../model/time.ts';
+import { emptyRow } from './costRow.ts';
 
 /** A window as it was observed and priced, before or without being recorded. */
 export interface PricedWindow {
@@ -52,29 +53,10 @@ function rowOf(rows: Map<string, Sums>, namespace: string): Sums {
   const known = rows.get(namespace);
   if (known !== undefined) return known;
   const row: Sums = {
-    key: namespace,
+    ...emptyRow(namespace),
     parts: [namespace],
     namespace,
-    workload: null,
-    owner: null,
-    node: null,
-    pod: null,
-    container: null,
-    cpuCoreHours: 0,
-    ramByteHours: 0,
-    gpuHours: 0,
-    cpuRequestCoreHours: 0,
-    cpuUsageCoreHours: 0,
-    ramRequestByteHours: 0,
-    ramUsageByteHours: 0,
     gpuUsageHours: null,
-    cpuNano: 0,
-    ramNano: 0,
-    gpuNano: 0,
-    storageNano: 0,
-    networkNano: 0,
-    loadBalancerNano: 0,
-    coverage: 1,
   };
   rows.set(namespace, row);
   return row;

@@ -5,6 +5,7 @@ import type { Window } from '../../model/time.ts';
 import { HOURS_PER_MONTH, windowHours } from '../../model/time.ts';
 import { splitNano } from '../exact.ts';
 import type { PricingConfig } from '../sources/nodePriceSource.ts';
+import { costNano, emptyRow } from './costRow.ts';
 
 /** A row with what it carries of others' cost. */
 export interface SharedRow {
@@ -91,18 +92,6 @@ function spread(
   return { parts: splitNano(nano, weights), rest: 0 };
 }
 
-/** Everything a row costs by itself. */
-export function costNano(row: CostRow): Nano {
-  return (
-    row.cpuNano +
-    row.ramNano +
-    row.gpuNano +
-    row.storageNano +
-    row.networkNano +
-    row.loadBalancerNano
-  );
-}
-
 /** What is left of a row without the shared namespaces' part; null when nothing is. */
 function subtract(row: CostRow, part: CostRow): CostRow | null {
   const rest = {
@@ -128,30 +117,4 @@ function subtract(row: CostRow, part: CostRow): CostRow | null {
 function less(whole: number, part: number): number {
   const rest = whole - part;
   return rest > whole * 1e-9 ? rest : 0;
-}
-
-function emptyRow(key: string): CostRow {
-  return {
-    key,
-    namespace: null,
-    workload: null,
-    owner: null,
-    node: null,
-    pod: null,
-    container: null,
-    cpuCoreHours: 0,
-    ramByteHours: 0,
-    gpuHours: 0,
-    cpuRequestCoreHours: 0,
-    cpuUsageCoreHours: 0,
-    ramRequestByteHours: 0,
-    ramUsageByteHours: 0,
-    cpuNano: 0,
-    ramNano: 0,
-    gpuNano: 0,
-    storageNano: 0,
-    networkNano: 0,
-    loadBalancerNano: 0,
-    coverage: 1,
-  };
 }

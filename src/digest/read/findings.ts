@@ -59,18 +59,6 @@ export function findingCounts(findings: readonly Finding[], week: Week): readonl
     .sort((a, b) => b.open - a.open || (a.kind < b.kind ? -1 : 1));
 }
 
-/** Workloads that are open cases of abuse: what they use is not their own, so nothing is advised. */
-export function abusedWorkloads(findings: readonly Finding[]): ReadonlySet<string> {
-  return new Set(
-    findings
-      .filter(
-        ({ kind, severity, state }) =>
-          kind === 'cryptojacking' && severity !== 'info' && state !== 'resolved',
-      )
-      .map(placeOf),
-  );
-}
-
 function placeOf({ scope, cluster }: Finding): string {
   const { namespace, workload, subject } = scope;
   if (namespace !== null && workload !== null) return workloadKey(namespace, workload);

@@ -1,4 +1,4 @@
-import { costNano } from '../../cost/report/shareCosts.ts';
+import { costNano } from '../../cost/report/costRow.ts';
 import type { CostRow } from '../../history/history.ts';
 import type { Finding } from '../../model/finding.ts';
 import { workloadKey } from '../../model/workload.ts';

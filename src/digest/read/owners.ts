@@ -2,7 +2,7 @@ import type { Config } from '../../config/schema.ts';
 import { slackTarget } from '../../notify/owners.ts';
 import { UNOWNED, type Digest, type OwnerGaps, type Spend } from '../digest.ts';
 import type { CostRow } from '../../history/history.ts';
-import { costNano } from '../../cost/report/shareCosts.ts';
+import { costNano } from '../../cost/report/costRow.ts';
 
 /** Who owns what, as far as money and the digest are concerned. */
 export interface DigestOwners {

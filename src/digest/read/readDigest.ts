@@ -4,13 +4,14 @@ import type { CostRow, HistoryReader } from '../../history/history.ts';
 import { formatTime, type TimeMs } from '../../model/time.ts';
 import { workloadKey } from '../../model/workload.ts';
 import { readAdvice, type AdviceRequest } from '../../rightsize/advice/readAdvice.ts';
+import { suspectedWorkloads } from '../../rightsize/advice/suspects.ts';
 import type { Comparison, Digest, Late } from '../digest.ts';
 import { dayAndTime } from '../text/words.ts';
 import { weekBefore, type Week } from '../week.ts';
 import { asOf } from './asOf.ts';
 import { seenHours, weekCoverage } from './coverage.ts';
 import { readEfficiencyTrend } from './efficiencyTrend.ts';
-import { abusedWorkloads, abuseLine, findingCounts } from './findings.ts';
+import { abuseLine, findingCounts } from './findings.ts';
 import { readForecasts } from './forecasts.ts';
 import { ownerDigests } from './ownerDigests.ts';
 import { digestOwners, ownerGaps } from './owners.ts';
@@ -94,7 +95,7 @@ export async function readDigest(reader: HistoryReader, request: DigestRequest):
   const savings = savingsOf(advice, {
     currency,
     floor,
-    muted: abusedWorkloads(findings),
+    muted: suspectedWorkloads(findings),
     ownerOf: (workload) => ownersOf.get(workload) ?? null,
   });
   const forecast = await readForecasts(past, config.budgets);

@@ -1,4 +1,5 @@
-import { costNano, fixedNano } from '../../cost/report/shareCosts.ts';
+import { fixedNano } from '../../cost/report/shareCosts.ts';
+import { costNano } from '../../cost/report/costRow.ts';
 import { seriesOnBasis } from '../../cost/report/readCosts.ts';
 import { nodeFacts } from '../../cost/nodeFacts.ts';
 import type { PricingConfig } from '../../cost/sources/nodePriceSource.ts';

@@ -1,4 +1,4 @@
-import { costNano } from '../../cost/report/shareCosts.ts';
+import { costNano } from '../../cost/report/costRow.ts';
 import type { CostTable } from '../../history/history.ts';
 import type { Nano } from '../../model/money.ts';
 import type { DailySpend } from '../digest.ts';

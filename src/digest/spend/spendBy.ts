@@ -1,5 +1,6 @@
 import { efficiencyOf } from '../../cost/report/efficiency.ts';
-import { costNano, shareOverheads, type SharedRow } from '../../cost/report/shareCosts.ts';
+import { shareOverheads, type SharedRow } from '../../cost/report/shareCosts.ts';
+import { costNano } from '../../cost/report/costRow.ts';
 import type { CostRow } from '../../history/history.ts';
 import type { Nano } from '../../model/money.ts';
 import { workloadKey } from '../../model/workload.ts';

@@ -1,3 +1,4 @@
+import { costNano } from '../../cost/report/costRow.ts';
 import type { CostRow } from '../../history/history.ts';
 import type { Nano } from '../../model/money.ts';
 import { workloadKey } from '../../model/workload.ts';
@@ -66,7 +67,7 @@ function emptyWeek({ namespace, workload }: CostRow): WorkloadWeek {
 function addRow(week: WorkloadWeek, row: CostRow, kind: string): void {
   const { storageNano, networkNano, loadBalancerNano, cpuNano, ramNano, gpuNano } = row;
   const container = row.container ?? '';
-  week.nano += cpuNano + ramNano + gpuNano + storageNano + networkNano + loadBalancerNano;
+  week.nano += costNano(row);
   week.storageNano += storageNano;
   week.networkNano += networkNano;
   week.loadBalancerNano += loadBalancerNano;

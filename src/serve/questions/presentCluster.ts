@@ -6,7 +6,7 @@ import type { Config } from '../../config/schema.ts';
 import type { Snapshot } from '../../model/snapshot.ts';
 import { floorTo, MINUTE_MS, type TimeMs } from '../../model/time.ts';
 import type { PresentObjects } from '../../rightsize/advice/readAdvice.ts';
-import { workloadOfRecord } from '../../collect/specs/recordWorkload.ts';
+import { presentInSpecs } from '../../rightsize/advice/presentInSpecs.ts';
 import { postureOfInventory } from '../../posture/fromInventory.ts';
 import { postureOfSnapshot } from '../../posture/fromSnapshot.ts';
 import type { PostureInput } from '../../posture/postureInput.ts';
@@ -45,15 +45,7 @@ export class PresentCluster {
   /** What advice needs of the cluster: specifications alone where there are any, else the last window. */
   async objects(): Promise<PresentObjects | null> {
     const inventory = await this.#specs();
-    if (inventory === null) return this.#snapshot();
-    const { objects, owners } = inventory;
-    const pods = [...inventory.pods.values()].map((record) => ({
-      namespace: record.namespace,
-      workload: workloadOfRecord(record, owners).workload,
-      spec: record.spec,
-      containers: [],
-    }));
-    return { objects, pods };
+    return inventory === null ? this.#snapshot() : presentInSpecs(inventory);
   }
 
   /** Forgets what it knows: the configuration changed. */

@@ -1,5 +1,5 @@
 import { readSpendDays } from '../../cost/budgets/readBudgets.ts';
-import { costNano } from '../../cost/report/shareCosts.ts';
+import { costNano } from '../../cost/report/costRow.ts';
 import type { CostTable } from '../../history/history.ts';
 import { fromNano } from '../../model/money.ts';
 import { DAY_MS } from '../../model/time.ts';
