@@ -1,3 +1,4 @@
+import { rateRangeOf } from './prometheus/rateRange.ts';
 import type { Config } from '../config/schema.ts';
 import type { ExpectedSamples, Snapshot } from '../model/snapshot.ts';
 import { DAY_MS, floorTo, HOUR_MS, MINUTE_MS, SECOND_MS } from '../model/time.ts';
@@ -80,9 +81,8 @@ export async function createPrometheusCollector(
  */
 export function contextOf(config: Config): QueryContext {
   const { window } = config.schedule;
-  const rate = config.prometheus.rateRange ?? window;
   const matchers = parseMatchers(config.prometheus.matchers);
-  return queryContext(window - 1, rate - 1, matchers);
+  return queryContext(window - 1, rateRangeOf(config) - 1, matchers);
 }
 
 function largestAnswer(batch: Batch): number {

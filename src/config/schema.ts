@@ -67,7 +67,7 @@ const prometheus = z.strictObject({
     .optional(),
   tls: tls.optional(),
   timeout: duration.default(60_000),
-  /** Range of every rate(); the window by default. At least four scrape intervals are wanted. */
+  /** Range of every rate(); the window by default, at least 4m. At least four scrape intervals are wanted. */
   rateRange: duration.optional(),
   /** Attempts per query, the first included. */
   attempts: z.int().min(1).max(10).default(4),

@@ -49,7 +49,7 @@ beforeAll(async () => {
   await pause(start + 4 * WINDOW_MS + 1_000 - Date.now());
 
   const config = configSchema.parse({
-    prometheus: { url: prometheus.url },
+    prometheus: { url: prometheus.url, rateRange: '5s' },
     schedule: { window: '5s' },
   });
   const collector = await createCollector(config);

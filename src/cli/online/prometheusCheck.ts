@@ -1,3 +1,4 @@
+import { rateRangeOf } from '../../collect/prometheus/rateRange.ts';
 import { CollectError } from '../../collect/collector.ts';
 import { SYSTEM_DEPS } from '../../collect/createCollector.ts';
 import { createPrometheusCollector } from '../../collect/prometheusCollector.ts';
@@ -70,7 +71,7 @@ function scrapes({ expectedSamples, window }: Snapshot, config: Config): readonl
   const { cadvisor } = expectedSamples;
   if (cadvisor === 0) return [];
   const interval = (window.end - window.start) / cadvisor;
-  const range = config.prometheus.rateRange ?? config.schedule.window;
+  const range = rateRangeOf(config);
   const seconds = (ms: number): string => `${Math.round(ms / SECOND_MS)} s`;
   const text = `containers are scraped every ${seconds(interval)}`;
   if (range >= SCRAPES_PER_RANGE * interval) return [{ level: 'ok', text }];

@@ -31,6 +31,13 @@ describe('Sec: silences that an attacker wrote', () => {
     expect(() => silencedBy(finding, [all], NOW)).toThrow('does not compile');
   });
 
+  it('a label of the workload is matched as routes match it', () => {
+    const labelled = { ...finding, labels: { 'acme.io/team': 'shop' } };
+    const own = silence(exact, 'label:acme.io/team=shop');
+    expect(silencedBy(labelled, [own], NOW)).not.toBeNull();
+    expect(silencedBy(finding, [own], NOW)).toBeNull();
+  });
+
   it('a matcher of spaces is read in linear time', () => {
     const begun = performance.now();
     expect(() => parseMatcher(`a=x${' '.repeat(1_000_000)}x`)).toThrow('longer than');

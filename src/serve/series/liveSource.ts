@@ -1,3 +1,4 @@
+import { rateRangeOf } from '../../collect/prometheus/rateRange.ts';
 import { CollectError } from '../../collect/collector.ts';
 import { SYSTEM_DEPS } from '../../collect/createCollector.ts';
 import { createPrometheusClient } from '../../collect/prometheus/client.ts';
@@ -30,7 +31,7 @@ export function prometheusLiveSource(
       const client = await createPrometheusClient({ ...prometheus, attempts: 1 }, SYSTEM_DEPS);
       try {
         const options = {
-          rateMs: prometheus.rateRange ?? schedule.window,
+          rateMs: rateRangeOf({ prometheus, schedule }),
           matchers: parseMatchers(prometheus.matchers),
         };
         const signal = AbortSignal.timeout(PATIENCE_MS);
