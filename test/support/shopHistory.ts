@@ -1,5 +1,6 @@
 import { configSchema, type Config } from '../../src/config/schema.ts';
 import { loadThresholds } from '../../src/config/loadThresholds.ts';
+import type { Collector } from '../../src/collect/collector.ts';
 import { catchUp } from '../../src/cycle/runCycle.ts';
 import { WorkingState } from '../../src/cycle/state.ts';
 import { detectorCodecs } from '../../src/daemon/compose.ts';
@@ -28,8 +29,15 @@ export function shopConfig(path: string, change: object = {}): Config {
   });
 }
 
-/** Writes `days` of the made-up shop into a new history, through the cycle and all detectors. */
-export async function writeShopHistory(path: string, days: number): Promise<Config> {
+/**
+ * Writes `days` of the made-up shop into a new history, through the cycle and all detectors.
+ * @param change what a test adds to every window
+ */
+export async function writeShopHistory(
+  path: string,
+  days: number,
+  change: (snapshot: Snapshot) => Snapshot = (snapshot) => snapshot,
+): Promise<Config> {
   const config = shopConfig(path);
   const from = Math.floor((SHOP_NOW - days * DAY_MS) / HOUR_MS) * HOUR_MS;
   const { keys } = config.owners;
@@ -54,11 +62,15 @@ export async function writeShopHistory(path: string, days: number): Promise<Conf
     clock: () => SHOP_NOW,
   });
   const outage = Date.UTC(2026, 10, 23, 13, 20);
-  const collector = shopCollector({
+  const shop = shopCollector({
     from,
     attackAt: ATTACK_AT,
     gap: { start: outage, end: outage + 45 * MINUTE_MS },
   });
+  const collector: Collector = {
+    ...shop,
+    collect: async (...asked) => (await shop.collect(...asked)).map(change),
+  };
   try {
     const state = new WorkingState(await history.loadState(detectorCodecs(settings)));
     await catchUp({ collector, history }, state, settings, {

@@ -63,6 +63,8 @@ describe('readPress', () => {
     { type: 'view_submission' },
     payload({ action_id: 'burnwatch_open' }),
     payload({ action_id: 'burnwatch_more', selected_option: { value: 'delete:f1' } }),
+    payload({ action_id: 'burnwatch_more', selected_option: { value: 'accept-367d:f1' } }),
+    payload({ action_id: 'burnwatch_more', selected_option: { value: 'accept-99999999999d:f1' } }),
     { ...payload({ action_id: 'burnwatch_ack', value: 'f1' }), user: { id: '<!channel>' } },
   ])('leaves %j alone', (body) => {
     expect(readPress(body)).toBeNull();

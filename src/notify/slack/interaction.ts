@@ -35,7 +35,9 @@ export interface Press {
   readonly messageTs: string | null;
 }
 
-const MENU = /^(not-mine|accept-(\d+)d):(.+)$/s;
+/** Days as our menu has them: three digits at most, within the year that a decision may last. */
+const MENU = /^(not-mine|accept-([1-9]\d{0,2})d):(.+)$/s;
+const LONGEST_DAYS = 366;
 const BUTTONS: ReadonlyMap<string, Press['what']> = new Map([
   [ACTION_IDS.acknowledge, 'acknowledge'],
   [ACTION_IDS.silence, 'silence'],
@@ -63,5 +65,7 @@ export function readPress(payload: unknown): Press | null {
   const [, name, days, findingId] = MENU.exec(action.selected_option?.value ?? '') ?? [];
   if (name === undefined || findingId === undefined) return null;
   if (name === 'not-mine') return { ...who, what: 'not-mine', days: null, findingId };
-  return { ...who, what: 'accept', days: Number(days), findingId };
+  return Number(days) > LONGEST_DAYS
+    ? null
+    : { ...who, what: 'accept', days: Number(days), findingId };
 }

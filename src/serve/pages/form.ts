@@ -7,10 +7,18 @@ import type { Span } from '../series/span.ts';
 
 export type Form = Readonly<Record<string, unknown>>;
 
-/** The fields of a form; a field that comes several times is a list. */
-export async function formOf(context: Context<DoorEnv>): Promise<Form> {
-  return context.req.parseBody({ all: true });
+/**
+ * The fields of a form as our pages send it; a field that comes several times is a list.
+ * @throws HttpProblem 415 for any other body: nobody's broken upload is our failure.
+ */
+export async function formOf({ req }: Context<DoorEnv>): Promise<Form> {
+  const type = req.header('content-type') ?? FORM_TYPE;
+  if (!type.toLowerCase().startsWith(FORM_TYPE))
+    throw new HttpProblem(415, 'Unsupported Media Type', `A form must be ${FORM_TYPE}`);
+  return req.parseBody({ all: true });
 }
+
+const FORM_TYPE = 'application/x-www-form-urlencoded';
 
 /** A field's text; empty where it is missing, or several, or a file. */
 export function textOf(form: Form, name: string): string {

@@ -8,6 +8,7 @@ import { authenticateToken } from '../security/authenticator.ts';
 import { refuseForeign } from '../security/csrf.ts';
 import { limitRate } from '../security/limitRate.ts';
 import { SESSION_MS, type Sessions } from '../security/sessions.ts';
+import { formOf, textOf } from './form.ts';
 import { bareLayout } from './layout.ts';
 
 /** A person mistypes now and then; a program that guesses is stopped. */
@@ -29,10 +30,9 @@ export function mountLogin(
     limitRate(() => deps.now(), LOGIN_RATE),
     async (context) => {
       refuseForeign(context);
-      const form = await context.req.parseBody();
-      const { token, next: wanted } = form;
-      const next = localPath(typeof wanted === 'string' ? wanted : undefined);
-      const given = typeof token === 'string' ? token.trim() : '';
+      const form = await formOf(context);
+      const next = localPath(textOf(form, 'next'));
+      const given = textOf(form, 'token').trim();
       const principal = await authenticateToken(deps.authenticators, given);
       if (principal === null) return context.html(loginPage(assets, next, true), 401);
       setCookie(context, SESSION_COOKIE, sessions.start(principal), {

@@ -339,6 +339,16 @@ describe('Sec: the session of a browser', () => {
     expect(answers.slice(10)).toEqual(Array.from({ length: 5 }, () => 429));
   });
 
+  it.each(['multipart/form-data', 'multipart/form-data; boundary=x', 'text/plain'])(
+    'does not begin by a body of %s, which is nobody’s failure but the sender’s',
+    async (type) => {
+      const broken = { method: 'POST', headers: { 'content-type': type }, body: 'token=x' };
+      const { ask } = testDoor();
+      expect((await ask('/login', null, broken)).status).toBe(415);
+      expect((await ask('/silences', 'root-token', broken)).status).toBe(415);
+    },
+  );
+
   it.each(['https://attacker.example/', '//attacker.example', '/\\attacker.example'])(
     'does not send to %s afterwards',
     async (next) => {
