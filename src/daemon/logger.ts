@@ -30,11 +30,12 @@ function plainLine(line: string): string {
   const fields = Object.entries(rest).map(([key, value]) => `${key}=${fieldText(value)}`);
   const reason = isError(err) ? `: ${err.message}` : '';
   const tail = fields.length > 0 ? ` (${fields.join(' ')})` : '';
-  return `${clock} ${String(level).padEnd(5)} ${printable(`${fieldText(msg ?? '')}${reason}${tail}`)}\n`;
+  return `${clock} ${String(level).padEnd(5)} ${printable(`${typeof msg === 'string' ? msg : ''}${reason}${tail}`)}\n`;
 }
 
+/** A value on one line: a name with a line end in it begins no line of its own. */
 function fieldText(value: unknown): string {
-  return typeof value === 'string' ? value : JSON.stringify(value);
+  return typeof value === 'string' && !/[\r\n]/.test(value) ? value : JSON.stringify(value);
 }
 
 function isError(value: unknown): value is { readonly message: string } {

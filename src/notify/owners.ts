@@ -4,6 +4,7 @@ import { ownerNames } from '../owners/ownerNames.ts';
 import type { Receiver } from './delivery.ts';
 import type { OwnerProblem } from './plan/ownerNotes.ts';
 import { findingLabels } from './silences/silence.ts';
+import { ownValue } from '../model/ownValue.ts';
 
 /** Says how the owners of a finding are reached. */
 export interface OwnerDirectory {
@@ -55,12 +56,12 @@ export function configuredOwners(config: Config): OwnerDirectory {
 
 /** Where an owner is told in Slack, by name or by `owners.teams`; null where that cannot be. */
 export function ownerTarget(name: string, teams: Config['owners']['teams']): string | null {
-  return slackTarget(teams[name] ?? name);
+  return slackTarget(ownValue(teams, name) ?? name);
 }
 
 /** Why an owner cannot be told; null for one who can. The key is the same wherever it shows. */
 export function ownerProblem(name: string, teams: Config['owners']['teams']): OwnerProblem | null {
-  return ownerTarget(name, teams) === null ? unreachable(name, teams[name]) : null;
+  return ownerTarget(name, teams) === null ? unreachable(name, ownValue(teams, name)) : null;
 }
 
 function missing(

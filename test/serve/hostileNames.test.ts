@@ -57,8 +57,8 @@ async function ask(path: string): Promise<string> {
   const headers = { accept: 'text/html', authorization: `Bearer ${TOKEN}` };
   const answer = await fetch(server.url + path, { headers });
   const text = await answer.text();
-  expect(answer.status, `${path}: ${text.slice(0, 200)}`).toBe(200);
-  expect(text, path).not.toMatch(/native code|\[object|\bundefined\b|\bNaN\b/);
+  expect(answer.status).toBe(200);
+  expect(text).not.toMatch(/native code|\[object|\bundefined\b|\bNaN\b/);
   return text;
 }
 
@@ -75,10 +75,12 @@ describe('Sec: names that every object has', () => {
     }
   });
 
-  it('stop no page of everybody’s', async () => {
-    for (const path of ['/', '/findings?state=all', '/recommendations?all', '/posture', '/system'])
-      await ask(path);
-  });
+  it.each(['/', '/findings?state=all', '/recommendations?all', '/posture', '/system'])(
+    'do not stop %s for everybody',
+    async (path) => {
+      expect(await ask(path)).toContain('<h1>');
+    },
+  );
 
   it.each(NAMES)('%s has its pages and its cost', async (name) => {
     await ask(`/namespaces/${name}`);

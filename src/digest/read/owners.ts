@@ -3,6 +3,7 @@ import { slackTarget } from '../../notify/owners.ts';
 import { UNOWNED, type Digest, type OwnerGaps, type Spend } from '../digest.ts';
 import type { CostRow } from '../../history/history.ts';
 import { costNano } from '../../cost/report/costRow.ts';
+import { ownValue } from '../../model/ownValue.ts';
 
 /** Who owns what, as far as money and the digest are concerned. */
 export interface DigestOwners {
@@ -35,7 +36,7 @@ export function digestOwners({ owners: { routes, teams } }: Pick<Config, 'owners
     },
     targetOf: (owner) => {
       const route = routes.find((one) => one.owner === owner && one.slack !== undefined);
-      return slackTarget(route?.slack ?? teams[owner] ?? owner);
+      return slackTarget(route?.slack ?? ownValue(teams, owner) ?? owner);
     },
   };
 }

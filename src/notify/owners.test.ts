@@ -1,0 +1,19 @@
+import { expect, it } from 'vitest';
+import { configSchema } from '../config/schema.ts';
+import { digestOwners } from '../digest/read/owners.ts';
+import { configuredOwners } from './owners.ts';
+import { aFinding } from './testing/findings.ts';
+
+it.each(['constructor', 'toString', '__proto__'])(
+  'Sec: a workload that says it belongs to %s stops nobody’s messages',
+  (owner) => {
+    const config = configSchema.parse({ owners: { teams: { shop: '#shop' } } });
+    const directory = configuredOwners(config);
+    const finding = aFinding({ kind: 'overprovisioned', owner });
+    expect(directory.receiversOf(finding, true)).toEqual([]);
+    expect(directory.problemOf(finding, true)?.key).toBe(`unreachable/${owner}`);
+    expect(digestOwners(config).targetOf(owner)).toBeNull();
+    const known = directory.receiversOf(aFinding({ owner: 'shop' }), true);
+    expect(known).toEqual([{ channel: 'slack', target: '#shop' }]);
+  },
+);
