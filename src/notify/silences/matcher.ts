@@ -12,7 +12,7 @@ export class MatcherError extends Error {
   override readonly name = 'MatcherError';
 }
 
-const FORM = /^(label:[a-zA-Z0-9._/-]+|[a-zA-Z_][a-zA-Z0-9_]*)\s*(=~|!~|!=|=)\s*(.*)$/su;
+const FORM = /^([a-zA-Z_][a-zA-Z0-9_]*)\s*(=~|!~|!=|=)\s*(.*)$/su;
 const MAX_VALUE = 1_000;
 
 /**
