@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseObjects } from './parseObjects.ts';
+import { parseObjects, SpecFileError } from './parseObjects.ts';
 import { rawObject, rawPod } from './testing.ts';
 
 const POD = rawPod();
@@ -50,5 +50,14 @@ describe('parseObjects', () => {
         }) as Error,
       );
     }
+  });
+
+  it('Sec: refuses aliases of a few lines that stand for millions of objects, with the cure', () => {
+    const level = (index: number) =>
+      `l${index}: &l${index} [${Array.from({ length: 9 }, () => `*l${index - 1}`).join(', ')}]`;
+    const levels = Array.from({ length: 8 }, (_, index) => level(index + 1));
+    const text = ['kind: Pod', 'l0: &l0 [a]', ...levels].join('\n');
+    expect(() => places(text)).toThrow(SpecFileError);
+    expect(() => places(text)).toThrow(/has YAML aliases that cannot be followed.*kubectl get/);
   });
 });

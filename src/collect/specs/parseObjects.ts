@@ -1,4 +1,4 @@
-import { parseAllDocuments } from 'yaml';
+import { parseAllDocuments, type Document } from 'yaml';
 import type { RawObject } from '../kubernetes/rawObjects.ts';
 import { splitJson } from './splitJson.ts';
 
@@ -87,12 +87,23 @@ function yamlDocuments(text: string, file: string): readonly unknown[] {
   if (!Array.isArray(documents)) return [];
   return documents.map((document, index) => {
     const [error] = document.errors;
-    if (error === undefined) return document.toJS() as unknown;
+    if (error === undefined) return valueOf(document, file);
     const line = text.slice(0, error.pos[0]).split('\n').length;
     throw new SpecFileError(
       `${file}:${line}: document ${index + 1} is neither JSON nor valid YAML (${error.code}): write it with kubectl get … -o json`,
     );
   });
+}
+
+/** Aliases of a few lines can stand for more objects than fit into memory: the library counts them. */
+function valueOf(document: Document, file: string): unknown {
+  try {
+    return document.toJS() as unknown;
+  } catch {
+    throw new SpecFileError(
+      `${file} has YAML aliases that cannot be followed: write it with kubectl get … -o json`,
+    );
+  }
 }
 
 function objectsOf(document: unknown, index: number, file: string): readonly RawObject[] {
