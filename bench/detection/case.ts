@@ -54,7 +54,7 @@ export interface Case {
 }
 
 /** A limit holds: use above it is cut, and the more was wanted, the more periods are throttled. */
-export function throttledShare(wanted: number, limit: number | null): number {
+function throttledShare(wanted: number, limit: number | null): number {
   if (limit === null || wanted < 0.9 * limit) return 0;
   return Math.min(1, 0.2 + (wanted / limit - 0.9) * 4);
 }

@@ -9,18 +9,18 @@ const DAY = 24 * HOUR;
 const SLOW_SHAPES = new Set(['ramp', 'ten-on-twenty-off', 'nights-only', 'high-by-night']);
 
 /** Minutes from the onset until a severity was reached; Infinity for never. */
-export function delayOf({ firstAt, truth }: Outcome, severity: Severity): number {
+function delayOf({ firstAt, truth }: Outcome, severity: Severity): number {
   const at = firstAt[severity];
   return at === undefined ? Infinity : (at - (truth.onset ?? 0)) / 60_000;
 }
 
 /** Minutes that an intermittent or slow miner had before it had burnt its first 30 core-minutes. */
-export function headStart({ truth }: Outcome): number {
+function headStart({ truth }: Outcome): number {
   if (!SLOW_SHAPES.has(truth.shape)) return 0;
   return Math.max(0, ((truth.burntAt ?? 0) - (truth.onset ?? 0)) / 60_000);
 }
 
-export function isSlowShape({ truth }: Outcome): boolean {
+function isSlowShape({ truth }: Outcome): boolean {
   return SLOW_SHAPES.has(truth.shape);
 }
 

@@ -22,7 +22,7 @@ export const FINDING_COLUMNS: readonly Column<Finding>[] = [
 ];
 
 /** `shop/Deployment/checkout (app)`; `cluster` when it is about all of it. */
-export function scopeText({ namespace, workload, container, subject }: Scope): string {
+function scopeText({ namespace, workload, container, subject }: Scope): string {
   const parts: string[] = [];
   if (namespace !== null) parts.push(namespace);
   if (workload !== null) parts.push(workload.kind, workload.name);

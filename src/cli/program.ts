@@ -6,7 +6,7 @@ import { UsageError } from './usageError.ts';
 import { VERSION } from './version.ts';
 
 /** Exit codes of every command. */
-export const EXIT = { done: 0, failed: 1, usage: 2 } as const;
+const EXIT = { done: 0, failed: 1, usage: 2 } as const;
 
 /**
  * Runs one command line and returns its exit code: 0 done, 1 failed, 2 bad usage or configuration.

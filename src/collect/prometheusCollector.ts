@@ -79,7 +79,7 @@ export async function createPrometheusCollector(
  *
  * @throws Error when `prometheus.matchers` does not parse.
  */
-export function contextOf(config: Config): QueryContext {
+function contextOf(config: Config): QueryContext {
   const { window } = config.schedule;
   const matchers = parseMatchers(config.prometheus.matchers);
   return queryContext(window - 1, rateRangeOf(config) - 1, matchers);

@@ -21,7 +21,7 @@ export class ConfigError extends Error {
 }
 
 /** `burnwatch.yaml:12: schedule.window: "5x" is not a duration …`, as compilers write it. */
-export function formatProblem({ file, line, key, message }: ConfigProblem): string {
+function formatProblem({ file, line, key, message }: ConfigProblem): string {
   const place = line > 0 ? `${file}:${line}` : file;
   return key === '' ? `${place}: ${message}` : `${place}: ${key}: ${message}`;
 }

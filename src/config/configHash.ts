@@ -23,7 +23,7 @@ export function configHash(config: Config, thresholds: Thresholds): string {
 }
 
 /** JSON with sorted keys: the same value always gives the same text. */
-export function canonicalJson(value: unknown): string {
+function canonicalJson(value: unknown): string {
   return JSON.stringify(value, (_key, child: unknown) => {
     if (typeof child !== 'object' || child === null || Array.isArray(child)) return child;
     return Object.fromEntries(Object.entries(child).sort(([a], [b]) => (a < b ? -1 : 1)));

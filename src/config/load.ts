@@ -9,7 +9,7 @@ import { resolveFiles, secretValues } from './secrets.ts';
 import type { Thresholds } from './thresholds.ts';
 import { readYamlFile, type YamlFile } from './yamlFile.ts';
 
-export const DEFAULT_CONFIG_FILE = 'burnwatch.yaml';
+const DEFAULT_CONFIG_FILE = 'burnwatch.yaml';
 
 /** A configuration that is ready for use. */
 export interface LoadedConfig {
@@ -47,7 +47,7 @@ export function loadConfig(file: string | undefined): LoadedConfig {
 }
 
 /** Validates a configuration that was read. @throws ConfigError */
-export function validateConfig(yaml: YamlFile): Config {
+function validateConfig(yaml: YamlFile): Config {
   const problems: ConfigProblem[] = [];
   const report = (path: readonly PropertyKey[], message: string): void => {
     problems.push({ file: yaml.file, line: yaml.lineOf(path), key: formatKey(path), message });

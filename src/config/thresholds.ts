@@ -5,7 +5,7 @@ import { abuseSchema, signaturesSchema } from '../detect/abuse/thresholds.ts';
  * The thresholds that ship in `thresholds/*.yaml`, one schema a file. A detector's schema is its
  * table of knobs; the YAML beside it holds the values with their sources as comments.
  */
-export const overprovisionedSchema = z.strictObject({
+const overprovisionedSchema = z.strictObject({
   /** Report when the request exceeds the recommendation by this factor. */
   openFactor: z.number().min(1),
   closeFactor: z.number().min(1),
@@ -20,7 +20,7 @@ export const overprovisionedSchema = z.strictObject({
   floorBytes: z.number().min(0),
 });
 
-export const budgetSchema = z.strictObject({
+const budgetSchema = z.strictObject({
   /** Report when the forecast for the month reaches this share of the budget. */
   nearShare: z.number().gt(0).max(1),
   /** A forecast finding closes when the forecast falls below this share of what opened it. */
@@ -28,7 +28,7 @@ export const budgetSchema = z.strictObject({
   minDays: z.number().min(1),
 });
 
-export const costSpikeSchema = z.strictObject({
+const costSpikeSchema = z.strictObject({
   /** An hour is a spike above this many times its normal … */
   factor: z.number().gt(1),
   /** … and above its normal by this many robust standard deviations. */
@@ -57,7 +57,7 @@ const postureSchema = z.strictObject({
   minDrop: z.number().min(1),
 });
 
-export const underprovisionedSchema = z.strictObject({
+const underprovisionedSchema = z.strictObject({
   /** OOM kills within this many hours that open a finding; it closes after as long without any. */
   oomKills: z.int().min(1),
   oomHours: z.number().positive(),
@@ -71,7 +71,7 @@ export const underprovisionedSchema = z.strictObject({
   fullNode: z.number().gt(0).max(1),
 });
 
-export const abandonedSchema = z.strictObject({
+const abandonedSchema = z.strictObject({
   /** Cores per pod and bytes a second per pod below which a workload does nothing. */
   idleCores: z.number().min(0),
   idleBytesPerSecond: z.number().min(0),

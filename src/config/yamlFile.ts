@@ -24,7 +24,7 @@ export function readYamlFile(file: string): YamlFile {
 }
 
 /** Parses YAML text that came from `file`. @throws ConfigError */
-export function parseYaml(text: string, file: string): YamlFile {
+function parseYaml(text: string, file: string): YamlFile {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
   if (document.errors.length > 0) {

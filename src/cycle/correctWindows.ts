@@ -8,7 +8,7 @@ import type { Settings } from './settings.ts';
 import type { WorkingState } from './state.ts';
 
 /** An incomplete window is asked again for this long; later only `backfill` fills it. */
-export const REASK_MS = 2 * HOUR_MS;
+const REASK_MS = 2 * HOUR_MS;
 
 /**
  * Asks again for windows that were sealed with partial data, and replaces their usage and costs where

@@ -6,7 +6,7 @@ export type Known = number;
 export type Unknown = null;
 export type Reading = Known | Unknown;
 
-export const UNKNOWN: Unknown = null;
+const UNKNOWN: Unknown = null;
 
 /** A finite number as it is; NaN, an infinity or nothing becomes unknown. */
 export function toReading(value: number | null | undefined): Reading {

@@ -13,7 +13,7 @@ import type { PictureSource } from './slack/pictures.ts';
 import type { RenderContext } from '../text/format.ts';
 
 /** What the configuration says of the reader's world. */
-export function renderContext(config: Config): RenderContext {
+function renderContext(config: Config): RenderContext {
   const { notifications, workloads, serve, pricing, cluster } = config;
   // A context that does not exist fails loudly; no context at all could hit another cluster.
   const named = cluster === 'default' ? null : cluster;

@@ -112,7 +112,7 @@ export function findingUrl(finding: Finding, { externalUrl }: RenderContext): st
   return `${externalUrl.replace(/\/+$/, '')}/findings/${encodeURIComponent(finding.id)}`;
 }
 
-export const SEVERITY_MARKS: Readonly<Record<Severity, string>> = {
+const SEVERITY_MARKS: Readonly<Record<Severity, string>> = {
   critical: '🔴',
   warning: '🟠',
   info: '🔵',

@@ -159,7 +159,7 @@ export function scenarioParts(change: TimeMs): readonly Part[] {
 }
 
 /** Runs the scenario through the same code as the daemon, window by window. */
-export async function scenarioRecords(scenario: Scenario): Promise<readonly WindowRecord[]> {
+async function scenarioRecords(scenario: Scenario): Promise<readonly WindowRecord[]> {
   const { start, end, config } = scenario;
   const thresholds = loadThresholds([]);
   const { keys } = config.owners;

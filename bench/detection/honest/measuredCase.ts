@@ -30,7 +30,7 @@ export function playTrace({ trace, part, scale, repeat }: Playback, index: numbe
 }
 
 /** The limit a trace's workload has: the measured one where it is known (500 m), else room for the use. */
-export function limitOf({ trace, scale }: Playback): number {
+function limitOf({ trace, scale }: Playback): number {
   if (trace.isHost) return scale;
   return Math.max(0.5, 0.5 * Math.ceil((scale * 0.5) / 0.5));
 }

@@ -6,7 +6,7 @@ import type { TimeMs, Window } from '../../model/time.ts';
  * The formula of docs/architecture.md, "Coverage". E = samples that a series has which lives through a
  * whole window; one of them may be missing, because scrapes do not fall on the grid's lines.
  */
-export const JITTER_SAMPLES = 1;
+const JITTER_SAMPLES = 1;
 
 /** A window whose coverage is lower is incomplete. */
 export const COMPLETE_COVERAGE = 0.98;
@@ -23,12 +23,7 @@ const POPULATION_MEMORY_MS: TimeMs = 6 * HOUR_MS;
  * day after the scrape interval was lengthened E has come down, and an outage of an hour has not moved it.
  * A window in which nothing was seen teaches nothing.
  */
-export function learnExpected(
-  known: number,
-  seen: number,
-  window: Window,
-  memoryMs = DAY_MS,
-): number {
+function learnExpected(known: number, seen: number, window: Window, memoryMs = DAY_MS): number {
   if (seen <= 0) return known;
   return Math.max(seen, known * (1 - Math.min(1, (window.end - window.start) / memoryMs)));
 }

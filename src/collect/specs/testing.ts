@@ -2,7 +2,7 @@ import type { RawMetadata, RawObject } from '../kubernetes/rawObjects.ts';
 import { InventoryBuilder } from './inventoryBuilder.ts';
 import type { Inventory } from './inventory.ts';
 
-export const CREATED = '2026-11-20T08:00:00Z';
+const CREATED = '2026-11-20T08:00:00Z';
 
 /** An object as the API writes it. For tests. */
 export function rawObject(

@@ -8,7 +8,7 @@ const DAY_HOURS = 24;
 const WARM_UP_HOURS = 72;
 
 /** The hour that `track` has summed up; null when it saw nothing. */
-export function hourValues(track: Track): HourValues | null {
+function hourValues(track: Track): HourValues | null {
   if (track.windows === 0) return null;
   return {
     mean: track.sumCores / track.windows,

@@ -53,7 +53,7 @@ export function aSubject(change: Partial<Subject> = {}): Subject {
   };
 }
 
-export function aBaseline(change: Partial<Baseline> = {}): Baseline {
+function aBaseline(change: Partial<Baseline> = {}): Baseline {
   return {
     normal: 0.1,
     sigma: 0.01,

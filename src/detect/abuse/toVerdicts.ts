@@ -46,7 +46,7 @@ function outweighs(a: Verdict, b: Verdict): boolean {
 }
 
 /** Workloads elsewhere that run the same image repository. */
-export function sameImage(subject: Subject, subjects: readonly Subject[]): readonly string[] {
+function sameImage(subject: Subject, subjects: readonly Subject[]): readonly string[] {
   if (subject.image === null) return [];
   const repository = repositoryOf(subject.image);
   const found = new Set<string>();

@@ -6,7 +6,7 @@ import { nextSteps } from './nextSteps.ts';
 import { evidenceOf, type Judgement } from './judge.ts';
 import { cores, type Facts } from './signal.ts';
 
-export const RULE = 'miner-like-use';
+const RULE = 'miner-like-use';
 const MAX_PODS = 20;
 
 /** Where else the suspicious image runs, and what changed around the onset. */

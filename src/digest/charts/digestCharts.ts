@@ -66,10 +66,7 @@ export function daysChart(
 }
 
 /** The dearest namespaces, each with the week before. */
-export function namespacesChart(
-  digest: ChartedDigest,
-  colors: DigestColors = LIGHT,
-): string | null {
+function namespacesChart(digest: ChartedDigest, colors: DigestColors = LIGHT): string | null {
   const { namespaces, currency, week } = digest;
   if (namespaces.length === 0) return null;
   const hasBefore = namespaces.some(({ beforeNano }) => beforeNano !== null);

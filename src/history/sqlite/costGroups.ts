@@ -17,7 +17,7 @@ export interface CostIdentity {
 }
 
 /** The key of rows without the label, the owner or the node that was asked for, as in OpenCost. */
-export const UNALLOCATED = '__unallocated__';
+const UNALLOCATED = '__unallocated__';
 
 /** One row of the answer in the making. */
 export interface Group {

@@ -47,7 +47,7 @@ export function alertmanagerChannel(
 }
 
 /** A finding as an alert of API v2. Labels are what identifies it, annotations what is read. */
-export function toAlert(finding: Finding, at: TimeMs, context: RenderContext): unknown {
+function toAlert(finding: Finding, at: TimeMs, context: RenderContext): unknown {
   // The id differs at every occurrence, and the owner may change: an alert must stay itself.
   const { id: _id, owner: _owner, ...labels } = findingLabels(finding);
   const ended = finding.state === 'resolved' ? (finding.resolvedAt ?? at) : null;

@@ -51,7 +51,7 @@ export function webhookChannel(
 }
 
 /** The signature header's value; `now` keeps an old request from being played again. */
-export function sign(body: string, secret: string, now: number): string {
+function sign(body: string, secret: string, now: number): string {
   const seconds = Math.floor(now / 1000);
   const mac = createHmac('sha256', secret).update(`${seconds}.${body}`).digest('hex');
   return `t=${seconds},v1=${mac}`;

@@ -41,7 +41,7 @@ export function maintenanceRule(windows: readonly MaintenanceWindow[], now: Time
 }
 
 /** Wall-clock minutes are compared in the window's own time zone, so DST moves nothing. */
-export function isInForce({ when }: MaintenanceWindow, now: TimeMs): boolean {
+function isInForce({ when }: MaintenanceWindow, now: TimeMs): boolean {
   if ('from' in when) return when.from <= now && now < when.to;
   const local = new TZDate(now, when.timezone);
   const minute = local.getHours() * 60 + local.getMinutes();

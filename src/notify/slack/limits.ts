@@ -73,7 +73,7 @@ function fitBlock(block: KnownBlock): KnownBlock | null {
 }
 
 /** A text object within its limit; an empty one, which Slack refuses, becomes a dash. */
-export function fitText<T extends MrkdwnElement | PlainTextElement>(element: T, max: number): T {
+function fitText<T extends MrkdwnElement | PlainTextElement>(element: T, max: number): T {
   const text = element.text.trim() === '' ? '–' : element.text;
   return { ...element, text: cutMarkup(text, max) };
 }

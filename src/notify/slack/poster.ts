@@ -6,7 +6,7 @@ import type { SlackMessage } from './message.ts';
 import type { Pacer } from './paced.ts';
 
 /** The type of the metadata that every message carries; `delivery` in it is the idempotency id. */
-export const EVENT_TYPE = 'burnwatch_delivery';
+const EVENT_TYPE = 'burnwatch_delivery';
 
 /** Where and how a message is posted. */
 export interface Place {

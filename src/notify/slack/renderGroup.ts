@@ -54,7 +54,7 @@ function openAll({ externalUrl }: RenderContext): readonly KnownBlock[] {
 }
 
 /** What the group has in common, as far as it has: one kind, one namespace, one rule. */
-export function groupTitle({ findings, total, since }: FindingsNotice): string {
+function groupTitle({ findings, total, since }: FindingsNotice): string {
   const kinds = [...new Set(findings.map(({ kind }) => kind))];
   const namespaces = [...new Set(findings.map(({ scope }) => scope.namespace))];
   const [kind] = kinds;

@@ -85,7 +85,7 @@ function minReplicasOf(group: readonly ContainerAdvice[]): WorkloadPatch['minRep
 }
 
 /** The entries that change; null when none does. */
-export function resourcesPatch(current: Resources, proposed: Resources): ResourcesPatch | null {
+function resourcesPatch(current: Resources, proposed: Resources): ResourcesPatch | null {
   const requests = changed([
     ['cpu', current.cpuRequestCores, proposed.cpuRequestCores, formatCores],
     ['memory', current.ramRequestBytes, proposed.ramRequestBytes, formatBytes],

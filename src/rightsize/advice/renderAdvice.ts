@@ -6,7 +6,7 @@ import type { ContainerAdvice } from './adviceForm.ts';
 import type { AdviceReport } from './readAdvice.ts';
 
 /** Recommendations as `recommend -o json` and the API give them. Cores, bytes, units of currency a month. */
-export function adviceJson(advice: ContainerAdvice): object {
+function adviceJson(advice: ContainerAdvice): object {
   const { namespace, workload, container, behind, replicas, current, proposed, risk } = advice;
   return {
     namespace,

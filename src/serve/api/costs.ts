@@ -31,7 +31,7 @@ const dimensions = z
 const money = z.number().describe('in `currency`');
 const hours = z.number().min(0);
 
-export const costReportSchema = z.object({
+const costReportSchema = z.object({
   cluster: z.string(),
   currency: z.string(),
   window: z.object({ start: z.iso.datetime(), end: z.iso.datetime() }),

@@ -5,7 +5,7 @@ import { defineRoute } from './route.ts';
 
 const count = z.number().int().min(0);
 
-export const postureSchema = z.object({
+const postureSchema = z.object({
   asOf: z.iso.datetime().nullable().describe('null: no source could be asked, posture is unknown'),
   namespaces: z.array(
     z.object({

@@ -12,7 +12,7 @@ const resources = z.object({
   ramLimitBytes: reading,
 });
 
-export const recommendationSchema = z.object({
+const recommendationSchema = z.object({
   namespace: z.string(),
   workload: z.object({ kind: z.string(), name: z.string() }),
   container: z.string(),

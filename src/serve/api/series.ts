@@ -25,7 +25,7 @@ const spanQuery = {
   points: z.coerce.number().int().min(2).max(MAX_POINTS).default(MAX_POINTS),
 };
 
-export const seriesSchema = z.object({
+const seriesSchema = z.object({
   from: time,
   to: time,
   ranges: z

@@ -8,7 +8,7 @@ import { defineRoute } from './route.ts';
 
 const time = z.iso.datetime({ offset: true });
 
-export const silenceSchema = z.object({
+const silenceSchema = z.object({
   id: z.string(),
   matchers: z.array(z.string()).describe('as they are written: namespace="shop"'),
   startsAt: time,

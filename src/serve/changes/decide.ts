@@ -8,7 +8,7 @@ import { requireQuieting } from '../security/authority.ts';
 import type { Principal } from '../security/principal.ts';
 
 /** "Not abuse" is looked at again after this long, unless a day is given. */
-export const REVIEW_MS = 30 * DAY_MS;
+const REVIEW_MS = 30 * DAY_MS;
 /** Nothing is accepted for ever. */
 const LONGEST_MS = 366 * DAY_MS;
 

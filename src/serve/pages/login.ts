@@ -57,7 +57,7 @@ export function mountLogout(app: Hono<DoorEnv>, sessions: Sessions): void {
 }
 
 /** Only paths of our own: an address elsewhere after a login would be a trap. */
-export function localPath(next: string | undefined): string {
+function localPath(next: string | undefined): string {
   return next !== undefined && /^\/(?![/\\])[\x21-\x7e]*$/.test(next) ? next : '/';
 }
 

@@ -39,7 +39,7 @@ export async function answerAdvice(ask: AdviceAsk, context: AnswerContext): Prom
 }
 
 /** Advice for every container of the cluster: two weeks of sketches, read once an hour for everybody. */
-export function readWholeAdvice(
+function readWholeAdvice(
   context: AnswerContext,
 ): Promise<AdviceReport & { readonly isWhole: boolean }> {
   return context.perHour('advice', async () => {

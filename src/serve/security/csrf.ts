@@ -5,7 +5,7 @@ import type { DoorEnv } from './access.ts';
 
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
 export const CSRF_FIELD = 'csrf';
-export const CSRF_HEADER = 'x-burnwatch-csrf';
+const CSRF_HEADER = 'x-burnwatch-csrf';
 
 /**
  * Refuses changes that another site makes a browser send. Bearer tokens are exempt: a browser never

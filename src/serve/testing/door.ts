@@ -11,7 +11,7 @@ import type { DoorStores, ServeDeps } from '../deps.ts';
 import type { DoorEnv } from '../security/access.ts';
 import { tokenAuthenticator } from '../security/authenticator.ts';
 
-export const NOW = Date.UTC(2026, 10, 24, 7);
+const NOW = Date.UTC(2026, 10, 24, 7);
 export const MARKUP = '<img src=x onerror=alert(1)>';
 
 /** Tokens of the door under test: `NAME-token` for each. */
@@ -23,7 +23,7 @@ const TOKENS = [
 ] as const;
 
 /** An open, critical finding about abuse whose texts are an attack on whoever shows them. */
-export function doorFinding(namespace: string | null, id: string, change: Partial<Finding> = {}) {
+function doorFinding(namespace: string | null, id: string, change: Partial<Finding> = {}) {
   const finding: Finding = {
     id,
     fingerprint: id.padEnd(16, '0'),

@@ -14,7 +14,7 @@ export const CANARIES = [
 ] as const;
 const [ENV, ARGUMENT, COMMAND, ANNOTATION, WALLET] = CANARIES;
 
-export const CREATED = '2024-10-01T08:00:00Z';
+const CREATED = '2024-10-01T08:00:00Z';
 const seed = { next: 0 };
 
 function uid(): string {
@@ -98,7 +98,7 @@ const PROXY = {
   resources: { requests: { cpu: '50m', memory: '64Mi' } },
 };
 /** A miner by its arguments alone: image and name say nothing. */
-export const MINER: RawContainer = {
+const MINER: RawContainer = {
   image: 'registry.example/cache:4',
   command: ['/usr/bin/warm'],
   args: ['-o', 'stratum+tcp://pool.example:3333', '-u', WALLET, '--donate-level', '1'],

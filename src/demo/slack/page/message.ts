@@ -5,7 +5,7 @@ import { clockTime } from './dates.ts';
 import { escapeHtml } from './escape.ts';
 
 /** The app's picture: a flame on a dark ground. */
-export const AVATAR =
+const AVATAR =
   '<svg class="avatar" viewBox="0 0 36 36" aria-hidden="true"><rect width="36" height="36" rx="8" fill="#1d2433"/><path d="M18.6 5.5c1 5-5.9 7.6-5.9 14 0 1.6.5 2.7 1.2 3.6-3-.7-4.4-3.1-4-6-2 2-2.9 4.300-2.9 6.700 0 5 4.800 8.200 11 8.200s11-3.500 11-9c0-6.200-6.300-8.800-10.400-17.500z" fill="#ff6b35"/><path d="M18.300 31c3.400 0 5.600-2 5.600-4.800 0-3-2.900-4.200-4.800-8-.4 3.700-4.700 4.600-4.700 8.300 0 2.600 1.600 4.500 3.900 4.500z" fill="#ffd166"/></svg>';
 
 export interface MessageView {

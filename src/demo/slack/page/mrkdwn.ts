@@ -79,7 +79,7 @@ function split(inner: string): readonly [string, string | undefined] {
 }
 
 /** A link, where the address is one that a browser may open. */
-export function anchor(url: string, label: string): string {
+function anchor(url: string, label: string): string {
   if (!/^(https?|mailto):/i.test(url)) return escapeHtml(label);
   return `<a href="${escapeHtml(url)}" target="_blank" rel="noreferrer noopener">${escapeHtml(label)}</a>`;
 }
