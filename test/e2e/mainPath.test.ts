@@ -202,6 +202,12 @@ describe('the main path on a real Prometheus', () => {
 });
 
 describe('a store whose data ended days ago', () => {
+  it('costs of a time without data say what the history holds', async () => {
+    const { code, stderr } = await run('costs', '--from', '2001-01-01', '--to', '2001-01-02');
+    expect(code).toBe(0);
+    expect(stderr).toContain(`to ${formatTime(backfilledTo + 15 * MINUTE_MS)}`);
+  });
+
   it('shows prices and posture as they were where the history ends, and says so', async () => {
     const prices = await run('prices', '-o', 'json');
     expect(prices.code).toBe(0);

@@ -2,8 +2,9 @@ import type { Command } from 'commander';
 import { Option } from 'commander';
 import { readCosts } from '../../cost/report/readCosts.ts';
 import { renderCosts } from '../../cost/report/renderCosts.ts';
-import type { CostDimension } from '../../history/history.ts';
+import type { CostDimension, HistoryReader } from '../../history/history.ts';
 import { openHistoryReader } from '../../history/openHistory.ts';
+import { formatTime } from '../../model/time.ts';
 import type { Io } from '../io.ts';
 import { loadContext, withConfig, withOutput, type ConfigOption } from '../options.ts';
 import type { OutputFormat } from '../../text/table.ts';
@@ -54,9 +55,16 @@ async function printCosts(options: CostsOptions, io: Io): Promise<void> {
       idle: options.idle,
     });
     io.out(renderCosts(report, options.output));
+    if (report.rows.length === 0) io.err(`${await whereDataIs(reader)}\n`);
   } finally {
     await reader.close();
   }
+}
+
+async function whereDataIs(reader: HistoryReader): Promise<string> {
+  const { historyStart, watermark } = await reader.status();
+  if (historyStart === null || watermark === null) return 'The history holds nothing yet.';
+  return `Nothing ran here: the history holds ${formatTime(historyStart)} to ${formatTime(watermark)} (--from, --to).`;
 }
 
 /** Reads `--by namespace,label:team`. @throws UsageError */
