@@ -178,6 +178,12 @@ describe('Sec: every way out', () => {
   );
 });
 
+it('Sec: what the data lacked is told to who sees the whole cluster', async () => {
+  const { ask } = testDoor();
+  expect(await (await ask('/system', 'root-token')).text()).toContain('Node pay: no price');
+  expect(await (await ask('/system', 'shop-token')).text()).not.toContain('Node pay');
+});
+
 describe('Sec: what a tenant sees of a finding', () => {
   it.each(['/findings/shop-1', '/api/v1/findings/shop-1', '/api/v1/findings'])(
     '%s does not name other tenants’ workloads with the same image',

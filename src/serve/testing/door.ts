@@ -209,7 +209,15 @@ function fakeReader(recorded: Recorded): HistoryReader {
       return Promise.resolve([]);
     },
     nodes: () => Promise.resolve([]),
-    windowCoverage: () => Promise.resolve([]),
+    windowCoverage: () =>
+      Promise.resolve([
+        {
+          start: NOW - 300_000,
+          complete: false,
+          coverage: 0.9,
+          problems: [{ code: 'unpriced-node', subject: 'pay', text: 'Node pay: no price' }],
+        },
+      ]),
     containerDays: () => Promise.resolve([]),
     namespaces: () => Promise.resolve(['pay', 'shop']),
   };
