@@ -1,4 +1,4 @@
-import { ceilTo, formatTime, type TimeMs } from '../model/time.ts';
+import { ceilTo, floorTo, formatTime, type TimeMs } from '../model/time.ts';
 
 /** What the history holds already. */
 export interface HistoryReach {
@@ -35,7 +35,7 @@ export function planBackfill(
   }
   if (watermark === null) {
     if (oldest === null) throw new Error('Prometheus holds no container metrics');
-    const first = ceilTo(oldest, window);
+    const first = firstWindow(oldest, window);
     if (first + window > span.end)
       throw new Error(
         `Prometheus holds data only from ${formatTime(oldest)} on: ask for later windows`,
@@ -60,4 +60,10 @@ export function planBackfill(
   if (asked >= begins) return { from: asked, note: null };
   const note = `The history begins at ${formatTime(begins)}; nothing can be put before it.`;
   return { from: begins, note };
+}
+
+/** The first window that the data cover for the larger part: scrapes do not begin on the grid's lines. */
+function firstWindow(oldest: TimeMs, window: number): TimeMs {
+  const start = floorTo(oldest, window);
+  return oldest - start <= window / 2 ? start : start + window;
 }
