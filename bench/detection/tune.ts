@@ -12,14 +12,17 @@ import {
 
 /*
  * A look at the tuning split, case by case, which nobody may take at the held-out one:
- * `node bench/detection/tune.ts [miners|honest|measured|cold|poison|all] [SEED] [no-network|no-disk]`
+ * `node bench/detection/tune.ts [miners|honest|measured|cold|poison|all] [SEED] [no-network|no-disk|all-metrics] [HISTORY_DAYS]`
  */
-const [, , what = 'all', seedText = '0', lack = ''] = process.argv;
+const [, , what = 'all', seedText = '0', lack = '', daysText = ''] = process.argv;
 const seed = Number(seedText);
+/** Days of history before the miners; a honest world lasts for three times as long. */
+const days = daysText === '' ? 5 : Number(daysText);
 const worlds: World[] = [];
 if (what === 'measured' || what === 'all') worlds.push(measuredWorld('tuning'));
-if (what === 'miners' || what === 'all') worlds.push(minerWorld('tuning', seed, 1));
-if (what === 'honest' || what === 'all') worlds.push(honestWorld('tuning', seed, 2, 15));
+if (what === 'miners' || what === 'all')
+  worlds.push(minerWorld('tuning', seed, 1, undefined, days));
+if (what === 'honest' || what === 'all') worlds.push(honestWorld('tuning', seed, 2, 3 * days));
 if (what === 'cold' || what === 'all') worlds.push(coldWorld('tuning', seed, 2));
 if (what === 'poison' || what === 'all') worlds.push(poisonWorld('tuning', seed));
 const lacks = { specs: true, network: lack === 'no-network', disk: lack === 'no-disk' };
@@ -27,9 +30,9 @@ const out = (line: string): boolean => process.stdout.write(`${line}\n`);
 for (const world of worlds) {
   const begun = performance.now();
   const outcomes = play(world, evaluationSettings(), [], lacks);
-  const days = outcomes.reduce((sum, { honestDays }) => sum + honestDays, 0);
+  const podDays = outcomes.reduce((sum, { honestDays }) => sum + honestDays, 0);
   out(
-    `== ${world.name}: ${outcomes.length} cases, ${days.toFixed(0)} honest pod-days, ${((performance.now() - begun) / 1000).toFixed(1)} s`,
+    `== ${world.name}: ${outcomes.length} cases, ${podDays.toFixed(0)} honest pod-days, ${((performance.now() - begun) / 1000).toFixed(1)} s`,
   );
   for (const o of outcomes.filter((o) => o.false.warning + o.false.critical > 0))
     out(
@@ -38,6 +41,10 @@ for (const world of worlds) {
   const miners = outcomes.filter((o) => o.truth.isMiner);
   for (const o of miners)
     if (o.firstAt.warning === undefined) out(`MISS ${label(o)}: ${o.evidence}`);
+  for (const o of miners) {
+    const wait = delay(o, 'warning');
+    if (wait > 120 && wait < Infinity) out(`LATE ${label(o)} warning ${wait}: ${o.evidence}`);
+  }
   for (const o of miners) {
     const wait = delay(o, 'critical');
     if (o.truth.how === 'deployed' && o.firstAt.warning !== undefined && !(wait <= 120))

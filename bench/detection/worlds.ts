@@ -116,14 +116,14 @@ function plansOf(share: number, random: Random): readonly MinerPlan[] {
   ];
 }
 
-/** Miners against backgrounds of the split; `perPlan` cases of each shape and share. */
+/** Miners against backgrounds of the split; `perPlan` cases of each shape and share, after days of history. */
 export function minerWorld(
   split: Split,
   seed: number,
   perPlan: number,
   shares: readonly number[] = SHARES,
+  historyDays = 5,
 ): World {
-  const historyDays = 5;
   const from = MONDAY;
   const to = from + (historyDays + 2.5) * DAY_MS;
   const traces = tracesOf(split);

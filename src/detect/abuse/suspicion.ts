@@ -101,7 +101,11 @@ function againstBaseline(
   const isSilent =
     extraBytes !== null && extraBytes < silentBelow(extraCores, subject, knobs) * extraCores;
   const lower = Math.max(low, crept ? 0 : above(base.upper, usual, base.isShort ? 0 : sigma));
-  const threshold = isSilent && !base.isProvisional ? lower : high;
+  // While the hours of the day are not known, its own traffic tells how busy they are: what that accounts
+  // for is load, and what remains is held against the lower line as if it were silent.
+  const aboveLoad =
+    base.isShort && hasTrafficRatio(base, work) ? lower + explained * extraCores : Infinity;
+  const threshold = base.isProvisional ? high : isSilent ? lower : Math.min(high, aboveLoad);
   const isOver = cores >= threshold && explained < work.explainedShare;
   const spread = Math.max(sigma, (upper - usual) / 3);
   return {
@@ -172,6 +176,11 @@ function workOfDisk(
   if (base !== null && livesOnDisk(base, work)) return extra;
   const reads = Math.min(extra, subject.diskIn ?? 0);
   return reads + Math.min(extra - reads, work.writesPerInput * (extraNet + reads));
+}
+
+/** True where a core-second ordinarily comes with network traffic, by which its load can be told. */
+function hasTrafficRatio(base: Baseline, work: AbuseThresholds['work']): boolean {
+  return base.netPerCoreSecond >= work.silentBytesPerCoreSecond && !livesOnDisk(base, work);
 }
 
 /** True where the disk is what the workload ordinarily works on: more than a log beside its network. */

@@ -32,6 +32,23 @@ it('is a hint only where the disk is not known', () => {
   expect(text).toMatch(/disk is not known/);
 });
 
+it('counts in full after an hour flat or at its limit, disk or no disk, where its normal is known', () => {
+  const subject = aSubject({ diskIn: null, diskOut: null });
+  const strength = (change: Parameters<typeof aTrack>[0], normal = own()) =>
+    strengthOf(cpuWithoutWork, {
+      subject,
+      normal,
+      track: { ...spell(0), hotWindows: 12, recent: [1, 1.4, 0.7, 1.2, 0.8], ...change },
+    });
+  const flat = { recent: [1, 1.01, 0.99, 1, 1] };
+  expect(strength(flat)).toBe(1);
+  expect(strength({ levelDwell: 3 })).toBe(1);
+  // A vacuum: shorter, or uneven.
+  expect(strength({ ...flat, hotWindows: 11 })).toBe(0.5);
+  expect(strength({})).toBe(0.5);
+  expect(strength(flat, UNKNOWN)).toBe(0.5);
+});
+
 it('is unknown without network (host network) and without any extra use', () => {
   const subject = aSubject({ netIn: null, netOut: null });
   expect(strengthOf(cpuWithoutWork, { track: spell(0), subject })).toBeNull();

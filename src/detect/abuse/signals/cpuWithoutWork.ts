@@ -1,5 +1,6 @@
 import { diskOf } from '../subject.ts';
 import { silentBelow } from '../suspicion.ts';
+import { robustSpread } from './flatness.ts';
 import { rate, unknown, type Facts, type Measurement, type Signal } from '../signal.ts';
 
 /** Bytes the added use came with, and how many would still be silence. */
@@ -20,6 +21,20 @@ export function workRatio({ track, normal, subject, knobs }: Facts): WorkRatio |
     silentBelow: silentBelow(track.recent.at(-1) ?? 0, subject, knobs),
     explained: perCore > knobs.work.silentBytesPerCoreSecond ? bytesPerCoreSecond / perCore : null,
   };
+}
+
+/** Windows of five minutes: vacuums, compactions and indexing that the disk would show are over by then, or uneven. */
+const LASTING_WINDOWS = 12;
+
+/**
+ * An hour on end at its limit or flat, in a workload whose ordinary use is known: that hardly is work on a
+ * disk that nobody sees. (What is new has nothing that it could be held against.)
+ */
+function isLastingPlateau({ track, normal, knobs }: Facts): boolean {
+  if (normal.base === null || track.hotWindows < LASTING_WINDOWS) return false;
+  return (
+    track.levelDwell >= knobs.dwell.onWindows || robustSpread(track.recent) <= knobs.shape.flat
+  );
 }
 
 /**
@@ -48,11 +63,12 @@ export const cpuWithoutWork: Signal = {
       (explained !== null && explained < knobs.work.silentShare);
     // With the disk unknown half of the work is: then silence is a hint, and no more.
     const isDiskKnown = diskOf(facts.subject) !== null;
+    const ofSilence = isDiskKnown ? 1.5 : isLastingPlateau(facts) ? 1 : 0.5;
     const isWeak = explained !== null && explained < knobs.work.weakShare;
     return {
       value: bytesPerCoreSecond,
       threshold: silentBelow,
-      strength: isSilent && isDiskKnown ? 1.5 : isSilent || isWeak ? 0.5 : 0,
+      strength: isSilent ? ofSilence : isWeak ? 0.5 : 0,
       text:
         `The added CPU comes with ${rate(bytesPerCoreSecond)} of network${isDiskKnown ? ' and disk' : ''} a core` +
         (explained === null

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { aSubject, aTrack, strengthOf } from '../testing.ts';
+import { aSubject, aTrack, own, strengthOf } from '../testing.ts';
 import { busyIo } from './busyIo.ts';
 
 const spell = (bytes: number, inBytes = 500, outBytes = 500) =>
@@ -13,6 +13,12 @@ it('speaks from 100 kB a core-second on', () => {
 it('does not credit output for which nothing came in', () => {
   expect(strengthOf(busyIo, { track: spell(1e6, 10, 201) })).toBe(0);
   expect(strengthOf(busyIo, { track: spell(1e6, 10, 200) })).toBe(1.5);
+});
+
+it('does not credit what its ordinary CPU moves in passing', () => {
+  const track = spell(200_000);
+  expect(strengthOf(busyIo, { track, normal: own({ netPerCoreSecond: 0.79e6 }) })).toBe(1.5);
+  expect(strengthOf(busyIo, { track, normal: own({ netPerCoreSecond: 0.81e6 }) })).toBe(0);
 });
 
 it('is unknown where traffic is', () => {

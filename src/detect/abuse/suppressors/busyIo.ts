@@ -14,7 +14,9 @@ export const busyIo: Signal = {
     const ratio = workRatio(facts);
     if (ratio === null) return unknown('Its traffic is not known');
     const isOneSided = track.outBytes > knobs.work.oneSided * track.inBytes;
-    const isBusy = ratio.bytesPerCoreSecond >= knobs.work.busyBytesPerCoreSecond;
+    // What a busier hour moves in passing does not make busy what else comes with a hint of silence.
+    const isInPassing = ratio.explained !== null && ratio.explained < knobs.work.weakShare;
+    const isBusy = ratio.bytesPerCoreSecond >= knobs.work.busyBytesPerCoreSecond && !isInPassing;
     return {
       value: ratio.bytesPerCoreSecond,
       threshold: knobs.work.busyBytesPerCoreSecond,

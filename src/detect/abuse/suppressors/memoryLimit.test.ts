@@ -18,6 +18,10 @@ it('a miner that filled the memory itself is worth one family at most', () => {
   expect(at(9.9e8, 0, { normal: NEW })).toBe(1);
 });
 
+it('says nothing of a limit that does not hold', () => {
+  expect([at(1.09e9), at(1.11e9)]).toEqual([2.5, 0]);
+});
+
 it('is unknown without a limit or without memory', () => {
   expect(at(null)).toBeNull();
   const subject = aSubject({ ram: 1e9, ramLimit: null });

@@ -1,5 +1,8 @@
 import { unknown, type Signal } from '../signal.ts';
 
+/** Memory beyond this share of the limit: then the limit does not hold, and nothing strains against it. */
+const NOT_HELD_SHARE = 1.1;
+
 /**
  * A JVM (or another collected runtime) at its memory limit burns CPU on garbage, in silence. It takes
  * the weight of one family away; it cannot hide more, since a miner may fill its memory on purpose.
@@ -21,7 +24,7 @@ export const memoryLimit: Signal = {
     return {
       value: share,
       threshold: knobs.jvm.memoryShare,
-      strength: share < knobs.jvm.memoryShare ? 0 : wasThere ? 2.5 : 1,
+      strength: share < knobs.jvm.memoryShare || share > NOT_HELD_SHARE ? 0 : wasThere ? 2.5 : 1,
       text: `Its memory is at ${Math.round(share * 100)} % of the limit`,
     };
   },
