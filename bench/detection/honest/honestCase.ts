@@ -74,7 +74,19 @@ export function honestCase(
         const pods = isReplaced ? generation : Math.max(0, generation - 1);
         const pod = runs ? `${base}-${runId}-${replica}` : `${base}-${hash}${pods}-${replica}`;
         const createdAt = runs ? runSince : isReplaced ? replacedAt : born;
-        loads.push(loadOf(shape, flow, pod, createdAt, nodes[replica % 64] as string));
+        const at = nodes[replica % 64] as string;
+        loads.push(loadOf(shape, flow, pod, createdAt, at));
+        const beside = isReplaced ? plan.sideCar?.(start, flow, random) : undefined;
+        if (beside !== undefined && beside !== null)
+          loads.push(
+            loadOf(
+              { ...shape, ...beside, name: base, container: beside.name },
+              beside.flow,
+              pod,
+              createdAt,
+              at,
+            ),
+          );
       }
       return loads;
     },

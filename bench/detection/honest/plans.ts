@@ -26,6 +26,18 @@ export interface Plan {
   tag?(start: number): string;
   /** Generation of the pods at a time: pods of a new one have just been created (rollouts). */
   generation?(start: number): number;
+  /** A second container of the pods of the last generation, beside what the main one does. */
+  sideCar?(start: number, main: Flow, random: Random): SideCar | null;
+}
+
+/** What stands beside the main container; its traffic is the pod's, and so already in the main one's flow. */
+export interface SideCar {
+  readonly name: string;
+  readonly image: string;
+  readonly limit: number | null;
+  readonly request: number | null;
+  readonly ramLimit: number | null;
+  readonly flow: Flow;
 }
 
 /** Bytes for so many core-seconds: split into directions. */

@@ -61,7 +61,7 @@ export const cpuWithoutWork: Signal = {
     const isSilent =
       bytesPerCoreSecond < silentBelow ||
       (explained !== null && explained < knobs.work.silentShare);
-    // With the disk unknown half of the work is: then silence is a hint, and no more.
+    // With the disk unknown half of the work is: then silence is a hint, until it has lasted.
     const isDiskKnown = diskOf(facts.subject) !== null;
     const ofSilence = isDiskKnown ? 1.5 : isLastingPlateau(facts) ? 1 : 0.5;
     const isWeak = explained !== null && explained < knobs.work.weakShare;
@@ -75,7 +75,11 @@ export const cpuWithoutWork: Signal = {
           ? ''
           : `, ${Math.round(explained * 100)} % of what its CPU ordinarily comes with`) +
         (suspicion.extraBytes === 0 ? ': no more than before' : '') +
-        (isDiskKnown ? '' : '; its disk is not known, so it counts as a hint only'),
+        (isDiskKnown
+          ? ''
+          : ofSilence >= 1
+            ? '; its disk is not known, but it has been a plateau for an hour'
+            : '; its disk is not known, so it counts as a hint only'),
     };
   },
 };
