@@ -13,12 +13,12 @@ export const replication: Signal = {
     const isWide =
       groupSize >= workloads || (subject.podCount >= pods && subject.nodeCount >= nodes);
     const where =
-      groupSize > 0
+      groupSize > 1
         ? `${groupSize} workloads of one image in a day`
         : `${subject.podCount} pod(s) on ${subject.nodeCount} node(s)`;
     return {
       value: Math.max(groupSize, subject.podCount),
-      threshold: groupSize > 0 ? workloads : pods,
+      threshold: groupSize > 1 ? workloads : pods,
       strength: isWide && normal.isDeployed && !subject.runs ? 0.5 : 0,
       text: normal.isDeployed ? `New, and in many places: ${where}` : `Not new: ${where}`,
     };
