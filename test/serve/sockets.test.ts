@@ -27,26 +27,15 @@ async function open(timeouts: { headersTimeout: number; requestTimeout: number }
 }
 
 describe('Sec: a slow client', () => {
-  it('that sends its headers byte by byte is cut off', async () => {
+  it.each([
+    ['sends its headers byte by byte', 'GET / HTTP/1.1\r\nHost: x\r\nX-Slow: '],
+    ['never ends its body', 'POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 100000\r\n\r\n'],
+  ])('that %s is cut off', async (_, beginning) => {
     const socket = await open({ headersTimeout: 300, requestTimeout: 600 });
     const closed = once(socket, 'close');
     socket.resume();
     socket.on('error', () => undefined);
-    socket.write('GET / HTTP/1.1\r\nHost: x\r\nX-Slow: ');
-    const began = performance.now();
-    const trickle = setInterval(() => socket.write('a'), 50);
-    await Promise.race([closed, pause(5_000)]);
-    clearInterval(trickle);
-    expect(socket.destroyed || socket.readableEnded).toBe(true);
-    expect(performance.now() - began).toBeLessThan(4_000);
-  });
-
-  it('that never ends its body is cut off', async () => {
-    const socket = await open({ headersTimeout: 300, requestTimeout: 600 });
-    const closed = once(socket, 'close');
-    socket.resume();
-    socket.on('error', () => undefined);
-    socket.write('POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 100000\r\n\r\n');
+    socket.write(beginning);
     const began = performance.now();
     const trickle = setInterval(() => socket.write('a'), 50);
     await Promise.race([closed, pause(5_000)]);
