@@ -32,7 +32,8 @@ describe('Sec: a slow client', () => {
     ['never ends its body', 'POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 100000\r\n\r\n'],
   ])('that %s is cut off', async (_, beginning) => {
     const socket = await open({ headersTimeout: 300, requestTimeout: 600 });
-    const closed = once(socket, 'close');
+    // A cut can reach the client as a reset; `once` would reject on that, and it is a cut all the same.
+    const closed = new Promise<void>((resolve) => socket.once('close', () => resolve()));
     socket.resume();
     socket.on('error', () => undefined);
     socket.write(beginning);
