@@ -1,8 +1,11 @@
 #!/usr/bin/env node
-// Burnwatch runs its TypeScript as it is (type stripping). This file only makes sure that the Node
-// it was started with can do that, and says what to do when it cannot.
+// A checkout and the image run the TypeScript as it is (type stripping); the npm package holds it as
+// JavaScript, since Node strips no types under node_modules. This file only makes sure that the Node it
+// was started with can do that, and says what to do when it cannot.
 import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { enableCompileCache } from 'node:module';
+import { fileURLToPath } from 'node:url';
 
 const [major, minor] = process.versions.node.split('.').map(Number);
 if (major < 22 || (major === 22 && minor < 12)) {
@@ -12,16 +15,22 @@ if (major < 22 || (major === 22 && minor < 12)) {
   );
   process.exit(1);
 }
-const entry = new URL('../src/cli/main.ts', import.meta.url);
-if (process.features.typescript) {
+const source = new URL('../src/cli/main.ts', import.meta.url);
+const isPackage = !existsSync(source);
+const entry = isPackage ? new URL('../dist/cli/main.js', import.meta.url) : source;
+if (isPackage || process.features.typescript) {
   enableCompileCache?.();
   await import(entry.href);
 } else {
   // Node 22.12 to 22.17 strip types only behind a flag.
   const flags = ['--experimental-strip-types', '--disable-warning=ExperimentalWarning'];
-  const child = spawn(process.execPath, [...flags, entry.pathname, ...process.argv.slice(2)], {
-    stdio: 'inherit',
-  });
+  const child = spawn(
+    process.execPath,
+    [...flags, fileURLToPath(entry), ...process.argv.slice(2)],
+    {
+      stdio: 'inherit',
+    },
+  );
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
     process.on(signal, () => child.kill(signal));
   child.on('exit', (code) => process.exit(code ?? 1));

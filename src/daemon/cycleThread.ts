@@ -1,3 +1,4 @@
+import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { CycleProgress } from '../cycle/cycleForm.ts';
 import type { TimeMs } from '../model/time.ts';
@@ -10,6 +11,9 @@ import {
   type FromCycle,
   type ToCycle,
 } from './protocol.ts';
+
+/** `.ts` in a checkout, `.js` in the npm package. */
+const WORKER = new URL(`./cycleWorker${extname(import.meta.url)}`, import.meta.url);
 
 export interface CycleThreadOptions {
   readonly command: string;
@@ -55,7 +59,7 @@ export class CycleThread {
       loaded: { config, thresholds, configHash },
       command: options.command,
     };
-    const worker = new Worker(new URL('./cycleWorker.ts', import.meta.url), { workerData });
+    const worker = new Worker(WORKER, { workerData });
     const thread = new CycleThread(worker, options);
     const watermark = await thread.#opened();
     thread.#listen();

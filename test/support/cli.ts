@@ -5,6 +5,8 @@ const PROGRAM = resolve(import.meta.dirname, '../../bin/burnwatch.mjs');
 
 export interface CliOptions {
   readonly cwd: string;
+  /** The `burnwatch` to run; the checkout's own by default. */
+  readonly program?: string;
   readonly env?: Readonly<Record<string, string>>;
 }
 
@@ -33,7 +35,7 @@ export function burnwatch(args: readonly string[], options: CliOptions): Promise
 
 /** Starts `burnwatch ARGS…`; disposing of it kills it if it still runs. */
 export function startBurnwatch(args: readonly string[], options: CliOptions): CliProcess {
-  const child = spawn(process.execPath, [PROGRAM, ...args], {
+  const child = spawn(process.execPath, [options.program ?? PROGRAM, ...args], {
     cwd: options.cwd,
     env: { ...process.env, NO_COLOR: '1', ...options.env },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -1,3 +1,4 @@
+import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { Logger } from 'pino';
 import { SECOND_MS } from '../../model/time.ts';
@@ -9,6 +10,9 @@ import type {
   ToQuestions,
 } from './questionProtocol.ts';
 import type { Questions } from './questions.ts';
+
+/** `.ts` in a checkout, `.js` in the npm package. */
+const WORKER = new URL(`./questionWorker${extname(import.meta.url)}`, import.meta.url);
 
 /** Whoever waits longer than this is told to come back: the answer is kept when it is there. */
 const PATIENCE_MS = 30 * SECOND_MS;
@@ -82,7 +86,7 @@ export class QuestionThread implements Questions {
 
   #start(): Worker {
     const { config, thresholds } = this.#config;
-    const worker = new Worker(new URL('./questionWorker.ts', import.meta.url), {
+    const worker = new Worker(WORKER, {
       workerData: { config, thresholds } satisfies QuestionConfig,
     });
     worker.on('message', (message: FromQuestions) => this.#take(message));

@@ -1,0 +1,52 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { burnwatch } from '../support/cli.ts';
+import { startDaemon } from '../support/daemon.ts';
+import { TempFolder } from '../support/tempFolder.ts';
+
+/** The npm package, laid out under `node_modules` as an install does: Node strips no types there. */
+const ROOT = resolve(import.meta.dirname, '../..');
+let folder: TempFolder;
+let program: string;
+
+beforeAll(() => {
+  folder = new TempFolder();
+  const modules = folder.file('node_modules');
+  mkdirSync(modules);
+  execFileSync('npm', ['pack', '--pack-destination', folder.path], { cwd: ROOT, stdio: 'pipe' });
+  const [tarball = ''] = readdirSync(folder.path).filter((file) => file.endsWith('.tgz'));
+  execFileSync('tar', ['-xzf', folder.file(tarball), '-C', modules]);
+  // What it depends on is the checkout's own.
+  for (const name of readdirSync(join(ROOT, 'node_modules')))
+    symlinkSync(join(ROOT, 'node_modules', name), join(modules, name));
+  program = join(modules, 'package/bin/burnwatch.mjs');
+});
+afterAll(() => folder[Symbol.dispose]());
+
+describe('the npm package', () => {
+  it('holds what runs, and neither sources nor tests', () => {
+    const files = readdirSync(join(program, '../..'), { recursive: true, encoding: 'utf8' });
+    expect(files).toContain('dist/cli/main.js');
+    expect(files).toContain('dist/notify/chart/fonts/LICENSE');
+    expect(files.filter((file) => /\.ts$|\.test\.|\/testing/.test(file))).toEqual([]);
+  });
+
+  it('runs: commands, both threads of the daemon, and what lies beside the code', async () => {
+    const config =
+      'prometheus: { url: http://127.0.0.1:1, attempts: 1 }\n' +
+      'serve: { listen: 127.0.0.1:0, probes: 127.0.0.1:0 }\n';
+    writeFileSync(folder.file('burnwatch.yaml'), config);
+    const options = { cwd: folder.path, program };
+    expect(await burnwatch(['check-config'], options)).toMatchObject({ code: 0, stderr: '' });
+    await using daemon = await startDaemon(options);
+    expect(await (await fetch(`${daemon.probes}/-/ready`)).text()).toMatch(/ready/);
+    expect((await fetch(`${daemon.pages}/api/v1/costs`)).status).toBe(200);
+    const page = await (await fetch(daemon.pages)).text();
+    const [, style = ''] = /<link rel="stylesheet" href="([^"]+)"/.exec(page) ?? [];
+    expect((await fetch(new URL(style, daemon.pages))).status).toBe(200);
+    daemon.process.kill('SIGTERM');
+    expect((await daemon.process.ended).code).toBe(0);
+  });
+});
