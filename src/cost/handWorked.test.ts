@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { CostRow, CostTable } from '../history/history.ts';
+import type { CostRow, CostTable } from '../history/costTable.ts';
 import type { WindowCosts } from '../model/cost.ts';
 import type { PodSample, Snapshot } from '../model/snapshot.ts';
 import { HOUR_MS, MINUTE_MS } from '../model/time.ts';

@@ -1,5 +1,7 @@
 import type { Config } from '../config/schema.ts';
-import type { AuditLog, HistoryReader, OperatorLog } from '../history/history.ts';
+import type { AuditLog } from '../history/auditLog.ts';
+import type { OperatorLog } from '../history/findingLog.ts';
+import type { HistoryReader } from '../history/history.ts';
 import type { TimeMs } from '../model/time.ts';
 import type { SilenceStore } from '../notify/silences/silenceStore.ts';
 import type { DeliveryStore } from '../notify/store.ts';

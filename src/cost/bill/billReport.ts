@@ -1,4 +1,6 @@
-import type { BillDay, CostTable, HistoryReader } from '../../history/history.ts';
+import type { BillDay } from '../../history/bills.ts';
+import type { CostTable } from '../../history/costTable.ts';
+import type { HistoryReader } from '../../history/history.ts';
 import { fromNano } from '../../model/money.ts';
 import { DAY_MS, formatTime, type TimeMs } from '../../model/time.ts';
 import { columns, money } from '../report/columns.ts';

@@ -1,11 +1,6 @@
-import type {
-  BillDay,
-  CostQuery,
-  CostRow,
-  CostTable,
-  HistoryReader,
-  NodeCostRow,
-} from '../../history/history.ts';
+import type { BillDay } from '../../history/bills.ts';
+import type { CostQuery, CostRow, CostTable, NodeCostRow } from '../../history/costTable.ts';
+import type { HistoryReader } from '../../history/history.ts';
 import { DAY_MS, floorTo, type TimeMs, type Window } from '../../model/time.ts';
 import { UNKNOWN_NODE } from '../nodes.ts';
 import { add, applyTo, partsKey, type Corrections, type Resources } from './corrections.ts';

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { CostRow, CostTable } from '../../history/history.ts';
+import type { CostRow, CostTable } from '../../history/costTable.ts';
 import { DAY_MS } from '../../model/time.ts';
 import { pricing } from '../testing.ts';
 import { costReport } from './costReport.ts';

@@ -1,4 +1,4 @@
-import type { NodeRecord } from '../../history/history.ts';
+import type { NodeRecord } from '../../history/workloads.ts';
 import type { NodePrice } from '../../model/cost.ts';
 import type { NodeSample, Snapshot } from '../../model/snapshot.ts';
 import { formatTime, HOUR_MS, HOURS_PER_MONTH } from '../../model/time.ts';

@@ -1,9 +1,5 @@
-import type {
-  CostQuery,
-  CostSeriesQuery,
-  CostTable,
-  HistoryReader,
-} from '../../history/history.ts';
+import type { CostQuery, CostSeriesQuery, CostTable } from '../../history/costTable.ts';
+import type { HistoryReader } from '../../history/history.ts';
 import { effectiveCosts } from '../bill/effectiveCosts.ts';
 import type { PricingConfig } from '../sources/nodePriceSource.ts';
 import { costReport } from './costReport.ts';

@@ -1,4 +1,5 @@
-import type { HistoryReader, NodeRecord } from '../../history/history.ts';
+import type { HistoryReader } from '../../history/history.ts';
+import type { NodeRecord } from '../../history/workloads.ts';
 import { HOUR_MS } from '../../model/time.ts';
 import { nodeLabel } from '../nodeFacts.ts';
 import { GIB } from '../nodes.ts';

@@ -1,4 +1,4 @@
-import type { WindowCoverage } from '../../history/history.ts';
+import type { WindowCoverage } from '../../history/usage.ts';
 import type { TimeMs } from '../../model/time.ts';
 import type { Coverage, Gap } from '../digest.ts';
 import type { Week } from '../week.ts';

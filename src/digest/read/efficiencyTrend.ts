@@ -1,4 +1,5 @@
-import type { CostTable, HistoryReader } from '../../history/history.ts';
+import type { CostTable } from '../../history/costTable.ts';
+import type { HistoryReader } from '../../history/history.ts';
 import type { TimeMs } from '../../model/time.ts';
 import type { EfficiencyTrend } from '../digest.ts';
 import { idleNano } from '../spend/idleChange.ts';

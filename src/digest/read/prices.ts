@@ -1,5 +1,5 @@
 import { nodeFacts } from '../../cost/nodeFacts.ts';
-import type { NodeRecord } from '../../history/history.ts';
+import type { NodeRecord } from '../../history/workloads.ts';
 import type { PriceSource } from '../../model/cost.ts';
 import type { TimeMs } from '../../model/time.ts';
 import type { PriceNews } from '../digest.ts';

@@ -1,6 +1,7 @@
 import type { Config } from '../../config/schema.ts';
 import type { Thresholds } from '../../config/thresholds.ts';
-import type { CostRow, HistoryReader } from '../../history/history.ts';
+import type { CostRow } from '../../history/costTable.ts';
+import type { HistoryReader } from '../../history/history.ts';
 import { formatTime, type TimeMs } from '../../model/time.ts';
 import { workloadKey } from '../../model/workload.ts';
 import { readAdvice, type AdviceRequest } from '../../rightsize/advice/readAdvice.ts';

@@ -1,5 +1,5 @@
 import { costNano } from '../../cost/report/costRow.ts';
-import type { CostTable } from '../../history/history.ts';
+import type { CostTable } from '../../history/costTable.ts';
 import type { Nano } from '../../model/money.ts';
 import type { DailySpend } from '../digest.ts';
 import type { Week } from '../week.ts';

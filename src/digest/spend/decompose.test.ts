@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { CostRow } from '../../history/history.ts';
+import type { CostRow } from '../../history/costTable.ts';
 import { decompose, type Parts } from './decompose.ts';
 import { logMean } from './logMean.ts';
 import { carveSpikes, spikeNano } from './spikes.ts';

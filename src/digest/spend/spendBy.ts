@@ -1,7 +1,7 @@
 import { efficiencyOf } from '../../cost/report/efficiency.ts';
 import { shareOverheads, type SharedRow } from '../../cost/report/shareCosts.ts';
 import { costNano } from '../../cost/report/costRow.ts';
-import type { CostRow } from '../../history/history.ts';
+import type { CostRow } from '../../history/costTable.ts';
 import type { Nano } from '../../model/money.ts';
 import { workloadKey } from '../../model/workload.ts';
 import type { Spend } from '../digest.ts';

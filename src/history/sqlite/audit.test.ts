@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { TempHistory } from '../../../test/support/tempHistory.ts';
-import type { AuditEntry } from '../history.ts';
+import type { AuditEntry } from '../auditLog.ts';
 import { openAuditLog } from '../openHistory.ts';
 
 const ENTRY: AuditEntry = {

@@ -1,4 +1,4 @@
-import type { AuditEntry, AuditLog, AuditQuery, StoredAuditEntry } from '../history.ts';
+import type { AuditEntry, AuditLog, AuditQuery, StoredAuditEntry } from '../auditLog.ts';
 import { openForReading, openForWriting, settle, type Db, type Statement } from './database.ts';
 import { requireCurrentSchema } from './migrate.ts';
 import { MIGRATIONS } from './migrations/index.ts';

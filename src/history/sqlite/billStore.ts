@@ -1,5 +1,5 @@
 import type { TimeMs } from '../../model/time.ts';
-import type { BillDay, BillStore } from '../history.ts';
+import type { BillDay, BillStore } from '../bills.ts';
 import { BillTable } from './billTable.ts';
 import { inTransaction, openForReading, openForWriting, settle, type Db } from './database.ts';
 import { requireCurrentSchema } from './migrate.ts';

@@ -1,5 +1,6 @@
 import { DAY_MS, formatTime, type TimeMs } from '../../model/time.ts';
-import { HistoryError, type BillDay } from '../history.ts';
+import type { BillDay } from '../bills.ts';
+import { HistoryError } from '../history.ts';
 import type { Db, Statement } from './database.ts';
 import { monthOf } from './slots.ts';
 

@@ -4,7 +4,7 @@ import {
   type ContainerDay,
   type ContainerHistory,
 } from '../../rightsize/containerDay.ts';
-import type { ContainerDaysQuery } from '../history.ts';
+import type { ContainerDaysQuery } from '../usage.ts';
 import { decodeContainerDay, encodeContainerDay } from '../../rightsize/containerDayCodec.ts';
 import { groupHour } from './containerHours.ts';
 import type { Db, Statement } from './database.ts';

@@ -1,5 +1,6 @@
 import { HOUR_MS, type Window } from '../../model/time.ts';
-import { HistoryError, type CostDimension, type CostRow } from '../history.ts';
+import type { CostDimension, CostRow } from '../costTable.ts';
+import { HistoryError } from '../history.ts';
 import { COST, COST_COLUMNS } from './columns.ts';
 import { emptySums } from './pageCodec.ts';
 import { ownValue } from '../../model/ownValue.ts';

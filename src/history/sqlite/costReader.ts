@@ -1,5 +1,5 @@
 import { ceilTo, floorTo, HOUR_MS } from '../../model/time.ts';
-import type { CostQuery, CostSeriesQuery, CostTable } from '../history.ts';
+import type { CostQuery, CostSeriesQuery, CostTable } from '../costTable.ts';
 import { USAGE_COLUMNS } from './columns.ts';
 import { CostGroups, type CostIdentity, type Group } from './costGroups.ts';
 import { cutSpan, type CostSpans, type Span } from './costSpans.ts';

@@ -1,5 +1,5 @@
 import type { Finding, FindingEvent } from '../../model/finding.ts';
-import type { FindingQuery, StoredEvent } from '../history.ts';
+import type { FindingQuery, StoredEvent } from '../findingLog.ts';
 import type { Db, Statement } from './database.ts';
 import { OperatorActions } from './operatorActions.ts';
 

@@ -1,5 +1,5 @@
 import { DAY_MS, floorTo, HOUR_MS, type TimeMs } from '../../model/time.ts';
-import type { UsagePoint, UsageQuery } from '../history.ts';
+import type { UsagePoint, UsageQuery } from '../usage.ts';
 import { COST, COST_COLUMNS } from './columns.ts';
 import type { Db, Statement } from './database.ts';
 import { emptySums, type PageCodec } from './pageCodec.ts';

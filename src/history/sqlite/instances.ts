@@ -1,6 +1,6 @@
 import { HOUR_MS, type TimeMs } from '../../model/time.ts';
 import type { WorkloadRef } from '../../model/workload.ts';
-import type { ContainerInstance, Neighbour } from '../history.ts';
+import type { ContainerInstance, Neighbour } from '../workloads.ts';
 import type { Db } from './database.ts';
 
 interface InstanceRow {

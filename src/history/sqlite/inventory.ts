@@ -1,6 +1,6 @@
 import { HOUR_MS, type TimeMs } from '../../model/time.ts';
 import type { NodePrice } from '../../model/cost.ts';
-import type { NodeRecord } from '../history.ts';
+import type { NodeRecord } from '../workloads.ts';
 import { NODE, NODE_COLUMNS } from './columns.ts';
 import type { Db } from './database.ts';
 import { pageCodecs } from './writerTables.ts';

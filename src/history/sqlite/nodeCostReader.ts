@@ -1,5 +1,5 @@
 import { HOUR_MS } from '../../model/time.ts';
-import type { CostTable, NodeCostRow } from '../history.ts';
+import type { CostTable, NodeCostRow } from '../costTable.ts';
 import { NODE, NODE_COLUMNS } from './columns.ts';
 import type { CostSpans } from './costSpans.ts';
 import type { Db, Statement } from './database.ts';

@@ -1,4 +1,4 @@
-import type { SentMessage } from '../history.ts';
+import type { SentMessage } from '../findingLog.ts';
 import type { Db } from './database.ts';
 
 /** Messages that went out about a finding's conversations, oldest first. */

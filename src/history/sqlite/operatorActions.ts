@@ -1,6 +1,6 @@
 import type { Finding, OperatorAction } from '../../model/finding.ts';
 import type { TimeMs } from '../../model/time.ts';
-import type { StoredAction } from '../history.ts';
+import type { StoredAction } from '../findingLog.ts';
 import type { Db, Statement } from './database.ts';
 
 interface ActionRow {

@@ -1,5 +1,5 @@
 import type { OperatorAction } from '../../model/finding.ts';
-import type { OperatorLog, StoredAction } from '../history.ts';
+import type { OperatorLog, StoredAction } from '../findingLog.ts';
 import { openForReading, openForWriting, settle, type Db } from './database.ts';
 import { requireCurrentSchema } from './migrate.ts';
 import { MIGRATIONS } from './migrations/index.ts';

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { KeptPodSpec, PodSpecFacts } from '../../model/podSpec.ts';
 import type { PodSample, Snapshot } from '../../model/snapshot.ts';
 import { floorTo, HOUR_MS, type TimeMs } from '../../model/time.ts';
-import type { PodSpecQuery, StoredPodSpec } from '../history.ts';
+import type { PodSpecQuery, StoredPodSpec } from '../workloads.ts';
 import type { Db, Statement } from './database.ts';
 
 interface Statements {

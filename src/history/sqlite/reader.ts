@@ -3,33 +3,28 @@ import type { WorkloadRef } from '../../model/workload.ts';
 import type { DigestEntry, StoredDigest } from '../../digest/digestStore.ts';
 import type { Finding, FindingEvent } from '../../model/finding.ts';
 import type { DataProblem, Snapshot } from '../../model/snapshot.ts';
+import type { BillDay } from '../bills.ts';
+import type { CostQuery, CostSeriesQuery, CostTable } from '../costTable.ts';
+import type { FindingQuery, SentMessage, StoredAction, StoredEvent } from '../findingLog.ts';
+import type { DetectorCodecs, HistoryReader, HistoryStatus } from '../history.ts';
 import type {
-  BillDay,
   ContainerDaysQuery,
-  ContainerInstance,
-  CostQuery,
-  CostSeriesQuery,
-  CostTable,
-  DetectorCodecs,
-  FindingQuery,
-  HistoryReader,
-  HistoryStatus,
-  InstanceQuery,
-  Neighbour,
-  NodeRecord,
-  PodSpecQuery,
-  SentMessage,
   SeriesQuery,
-  StoredAction,
-  StoredEvent,
-  StoredPodSpec,
   StoredWindowsQuery,
   UsagePoint,
   UsageQuery,
   UsageSeries,
-  WorkloadEventQuery,
   WindowCoverage,
-} from '../history.ts';
+} from '../usage.ts';
+import type {
+  ContainerInstance,
+  InstanceQuery,
+  Neighbour,
+  NodeRecord,
+  PodSpecQuery,
+  StoredPodSpec,
+  WorkloadEventQuery,
+} from '../workloads.ts';
 import type { WorkloadEvent } from '../../model/workloadEvent.ts';
 import { floorTo, DAY_MS, type TimeMs } from '../../model/time.ts';
 import { BillTable } from './billTable.ts';

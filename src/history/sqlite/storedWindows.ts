@@ -1,6 +1,6 @@
 import type { NodeSample, PodSample, Snapshot } from '../../model/snapshot.ts';
 import { floorTo, HOUR_MS, type TimeMs } from '../../model/time.ts';
-import type { StoredWindowsQuery } from '../history.ts';
+import type { StoredWindowsQuery } from '../usage.ts';
 import { codeToRate, USAGE, USAGE_COLUMNS } from './columns.ts';
 import type { Db } from './database.ts';
 import { pageCodecs } from './writerTables.ts';

@@ -1,5 +1,5 @@
 import { floorTo, HOUR_MS, type TimeMs } from '../../model/time.ts';
-import type { UsagePoint, UsageQuery } from '../history.ts';
+import type { UsagePoint, UsageQuery } from '../usage.ts';
 import type { Db, Statement } from './database.ts';
 import { PageCodec } from './pageCodec.ts';
 import {

@@ -8,7 +8,8 @@ import {
 } from '../../../test/support/madeUpWindows.ts';
 import { TempHistory } from '../../../test/support/tempHistory.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../model/time.ts';
-import type { UsageQuery, WindowRecord } from '../history.ts';
+import type { WindowRecord } from '../history.ts';
+import type { UsageQuery } from '../usage.ts';
 import { openHistoryReader } from '../openHistory.ts';
 import { stepFor } from './usageSeries.ts';
 

@@ -1,6 +1,6 @@
 import { maxKnown, type Reading } from '../../model/reading.ts';
 import { DAY_MS, floorTo, HOUR_MS } from '../../model/time.ts';
-import type { SeriesPoint, SeriesQuery, SeriesRange, UsagePoint, UsageSeries } from '../history.ts';
+import type { SeriesPoint, SeriesQuery, SeriesRange, UsagePoint, UsageSeries } from '../usage.ts';
 import type { HourPoint, HourUsageReader } from './hourUsage.ts';
 import type { UsageReader } from './usageReader.ts';
 

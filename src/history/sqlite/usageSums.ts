@@ -1,6 +1,6 @@
 import type { Reading } from '../../model/reading.ts';
 import type { TimeMs } from '../../model/time.ts';
-import type { UsagePoint } from '../history.ts';
+import type { UsagePoint } from '../usage.ts';
 import { codeToRate, rateToCode, USAGE, USAGE_COLUMNS } from './columns.ts';
 import type { Column } from './pageCodec.ts';
 

@@ -1,6 +1,6 @@
 import type { DataProblem, Snapshot } from '../../model/snapshot.ts';
 import type { TimeMs } from '../../model/time.ts';
-import type { WindowCoverage } from '../history.ts';
+import type { WindowCoverage } from '../usage.ts';
 import type { Db, Statement } from './database.ts';
 
 interface Statements {

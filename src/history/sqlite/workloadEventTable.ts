@@ -1,5 +1,5 @@
 import type { WorkloadEvent } from '../../model/workloadEvent.ts';
-import type { WorkloadEventQuery } from '../history.ts';
+import type { WorkloadEventQuery } from '../workloads.ts';
 import type { Db, Statement } from './database.ts';
 
 /** Puts what changed about workloads into the history. */

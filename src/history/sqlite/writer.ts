@@ -8,11 +8,11 @@ import {
   type TimeMs,
   type Window,
 } from '../../model/time.ts';
+import type { StoredAction } from '../findingLog.ts';
 import {
   HistoryError,
   type DetectorCodecs,
   type HistoryWriter,
-  type StoredAction,
   type VerdictReplay,
   type WindowCorrection,
   type WindowRecord,

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import type { UsageQuery } from '../../history/history.ts';
+import type { UsageQuery } from '../../history/usage.ts';
 import type { Snapshot } from '../../model/snapshot.ts';
 import { HOUR_MS } from '../../model/time.ts';
 import { TEST_NOW } from '../testing/findings.ts';

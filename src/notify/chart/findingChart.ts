@@ -1,4 +1,4 @@
-import type { UsagePoint } from '../../history/history.ts';
+import type { UsagePoint } from '../../history/usage.ts';
 import type { Finding } from '../../model/finding.ts';
 import type { Reading } from '../../model/reading.ts';
 import { HOUR_MS, type TimeMs } from '../../model/time.ts';

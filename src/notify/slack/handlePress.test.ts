@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { AuditEntry } from '../../history/history.ts';
+import type { AuditEntry } from '../../history/auditLog.ts';
 import type { Finding, OperatorAction } from '../../model/finding.ts';
 import type { Delivery } from '../delivery.ts';
 import type { Silence } from '../silences/silence.ts';

@@ -1,4 +1,6 @@
-import type { AuditLog, HistoryReader, OperatorLog } from '../../history/history.ts';
+import type { AuditLog } from '../../history/auditLog.ts';
+import type { OperatorLog } from '../../history/findingLog.ts';
+import type { HistoryReader } from '../../history/history.ts';
 import type { Finding, OperatorAction } from '../../model/finding.ts';
 import { DAY_MS, HOUR_MS, type TimeMs } from '../../model/time.ts';
 import type { Delivery, Receiver } from '../delivery.ts';

@@ -1,4 +1,4 @@
-import type { UsagePoint } from '../../history/history.ts';
+import type { UsagePoint } from '../../history/usage.ts';
 import type { Evidence, Finding, NextStep } from '../../model/finding.ts';
 import { HOUR_MS, MINUTE_MS } from '../../model/time.ts';
 import { aFinding, TEST_NOW } from './findings.ts';

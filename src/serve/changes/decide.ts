@@ -1,4 +1,4 @@
-import type { AuditEntry } from '../../history/history.ts';
+import type { AuditEntry } from '../../history/auditLog.ts';
 import type { Finding, OperatorAction } from '../../model/finding.ts';
 import { DAY_MS, type TimeMs } from '../../model/time.ts';
 import { cleanText } from '../../text/clean.ts';

@@ -1,4 +1,5 @@
-import type { CostSeriesQuery, CostTable, HistoryReader } from '../../history/history.ts';
+import type { CostSeriesQuery, CostTable } from '../../history/costTable.ts';
+import type { HistoryReader } from '../../history/history.ts';
 import { aggregate, keyRows } from './aggregate.ts';
 import { toAllocationJson, type AllocationJson } from './allocationJson.ts';
 import { IDLE, toAllocations, type AllocationContext } from './toAllocations.ts';

@@ -1,4 +1,5 @@
-import type { CostRow, CostTable, NodeRecord } from '../../history/history.ts';
+import type { CostRow, CostTable } from '../../history/costTable.ts';
+import type { NodeRecord } from '../../history/workloads.ts';
 import type { Window } from '../../model/time.ts';
 import type { AllocationProperties, AllocationSums } from './allocationJson.ts';
 

@@ -1,7 +1,7 @@
 import type { BudgetStatus } from '../../cost/budgets/readBudgets.ts';
 import type { CostReport } from '../../cost/report/costReport.ts';
 import type { Savings } from '../../cost/savings/estimateSavings.ts';
-import type { WindowCoverage } from '../../history/history.ts';
+import type { WindowCoverage } from '../../history/usage.ts';
 import type { Finding, FindingKind, Severity } from '../../model/finding.ts';
 import type { TimeMs, Window } from '../../model/time.ts';
 import type { WorkloadRef } from '../../model/workload.ts';

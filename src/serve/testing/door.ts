@@ -1,7 +1,9 @@
 import type { Hono } from 'hono';
 import pino from 'pino';
 import { configSchema } from '../../config/schema.ts';
-import type { AuditEntry, CostTable, HistoryReader } from '../../history/history.ts';
+import type { AuditEntry } from '../../history/auditLog.ts';
+import type { CostTable } from '../../history/costTable.ts';
+import type { HistoryReader } from '../../history/history.ts';
 import type { Finding, OperatorAction } from '../../model/finding.ts';
 import type { Silence } from '../../notify/silences/silence.ts';
 import { loadThresholds } from '../../config/loadThresholds.ts';

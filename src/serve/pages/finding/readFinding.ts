@@ -1,10 +1,6 @@
-import type {
-  ContainerInstance,
-  HistoryReader,
-  Neighbour,
-  SeriesPoint,
-  StoredPodSpec,
-} from '../../../history/history.ts';
+import type { HistoryReader } from '../../../history/history.ts';
+import type { SeriesPoint } from '../../../history/usage.ts';
+import type { ContainerInstance, Neighbour, StoredPodSpec } from '../../../history/workloads.ts';
 import type { WorkloadEvent } from '../../../model/workloadEvent.ts';
 import type { Finding } from '../../../model/finding.ts';
 import type { Reading } from '../../../model/reading.ts';

@@ -1,4 +1,4 @@
-import type { SentMessage, StoredAction } from '../../../history/history.ts';
+import type { SentMessage, StoredAction } from '../../../history/findingLog.ts';
 import type { WorkloadEvent } from '../../../model/workloadEvent.ts';
 import type { FindingEvent } from '../../../model/finding.ts';
 import type { TimeMs } from '../../../model/time.ts';

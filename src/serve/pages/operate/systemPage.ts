@@ -1,5 +1,7 @@
 import { html } from 'hono/html';
-import type { HistoryStatus, StoredAuditEntry, WindowCoverage } from '../../../history/history.ts';
+import type { StoredAuditEntry } from '../../../history/auditLog.ts';
+import type { HistoryStatus } from '../../../history/history.ts';
+import type { WindowCoverage } from '../../../history/usage.ts';
 import type { DeliveryStatus } from '../../../notify/store.ts';
 import type { PageContext } from '../context.ts';
 import { layout } from '../layout.ts';

@@ -1,0 +1,36 @@
+import type { TimeMs } from '../model/time.ts';
+
+/** A change somebody made, for the audit log. No secrets, no environment values. */
+export interface AuditEntry {
+  /** Wall clock. */
+  readonly at: TimeMs;
+  /** Token name, Slack user, operating system user. */
+  readonly who: string;
+  readonly door: 'api' | 'page' | 'slack' | 'cli' | 'daemon';
+  /** What was done, for example `finding.acknowledge`, `silence.add`, `config.reload`. */
+  readonly action: string;
+  /** What it was done to: a finding's or silence's id, a file. */
+  readonly subject: string;
+  /** The namespace it belongs to, for who may see it; null for the whole cluster. */
+  readonly namespace: string | null;
+  readonly detail: Readonly<Record<string, string | number | boolean | null>>;
+}
+
+export interface StoredAuditEntry extends AuditEntry {
+  readonly seq: number;
+}
+
+export interface AuditQuery {
+  /** Only entries with a smaller `seq`, for the next page; null for the latest. */
+  readonly before: number | null;
+  readonly subject: string | null;
+  readonly limit: number;
+}
+
+/** Who changed what: appended by every door, never changed. */
+export interface AuditLog {
+  append(entry: AuditEntry): Promise<number>;
+  /** Latest first. */
+  list(query: AuditQuery): Promise<readonly StoredAuditEntry[]>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,33 @@
+import type { Nano } from '../model/money.ts';
+import type { TimeMs } from '../model/time.ts';
+
+/** A UTC day of an imported bill. */
+export interface BillDay {
+  readonly day: TimeMs;
+  /** All charges of the day that were chosen for this cluster. */
+  readonly totalNano: Nano;
+  /** Charges without any resource: spread over the nodes that the bill does not name. */
+  readonly poolNano: Nano;
+  /** Charges by node name. */
+  readonly nodes: ReadonlyMap<string, Nano>;
+}
+
+/** The bills of a history: imported beside a running daemon, kept apart from what was recorded. */
+export interface BillStore {
+  /**
+   * Puts the days of a bill in place of what an earlier import said of them.
+   * @throws HistoryError `closed` when a day is in a closed month, unless `reopen`.
+   */
+  importDays(bill: {
+    readonly source: string;
+    readonly days: readonly BillDay[];
+    readonly reopen: boolean;
+    readonly at: TimeMs;
+  }): Promise<void>;
+  /** Closes months for good: their bill and their windows are not changed any more. */
+  closeMonths(months: readonly TimeMs[], at: TimeMs): Promise<void>;
+  /** Days with a bill in [from, to), oldest first. */
+  billDays(from: TimeMs, to: TimeMs): Promise<readonly BillDay[]>;
+  closedMonths(): Promise<readonly TimeMs[]>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,101 @@
+import type { Nano } from '../model/money.ts';
+import type { TimeMs, Window } from '../model/time.ts';
+import type { WorkloadRef } from '../model/workload.ts';
+
+/** Aggregations of the cost table; `label:KEY` takes a pod label. Several make a composite key. */
+export type CostDimension =
+  'namespace' | 'workload' | 'owner' | 'node' | 'pod' | 'container' | `label:${string}`;
+
+export interface CostQuery {
+  readonly from: TimeMs;
+  readonly to: TimeMs;
+  readonly by: readonly CostDimension[];
+  /** Only these namespaces (authorization); null for all. */
+  readonly namespaces: readonly string[] | null;
+}
+
+/** Boundaries in ascending order, at least two: n boundaries make n − 1 steps. */
+export interface CostSeriesQuery extends Omit<CostQuery, 'from' | 'to'> {
+  readonly boundaries: readonly TimeMs[];
+}
+
+/** One row of a cost table, in exact nano-units and hours. */
+export interface CostRow {
+  /** `parts` joined by `/`. */
+  readonly key: string;
+  /** One value for each dimension that was asked for, in order; `__unallocated__` where it has none. */
+  readonly parts?: readonly string[];
+  readonly namespace: string | null;
+  readonly workload: WorkloadRef | null;
+  readonly owner: string | null;
+  readonly node: string | null;
+  readonly pod: string | null;
+  readonly container: string | null;
+  readonly cpuCoreHours: number;
+  readonly ramByteHours: number;
+  readonly gpuHours: number;
+  readonly cpuRequestCoreHours: number;
+  readonly cpuUsageCoreHours: number;
+  readonly ramRequestByteHours: number;
+  readonly ramUsageByteHours: number;
+  /** GPU hours used, where utilisation was known throughout; absent or null where it was not. */
+  readonly gpuUsageHours?: number | null;
+  readonly cpuNano: Nano;
+  readonly ramNano: Nano;
+  readonly gpuNano: Nano;
+  readonly storageNano: Nano;
+  readonly networkNano: Nano;
+  readonly loadBalancerNano: Nano;
+  /** Container-hours that ran: two replicas of one container for an hour are 2. */
+  readonly runHours?: number;
+  readonly networkReceiveBytes?: number;
+  readonly networkTransmitBytes?: number;
+  /** Highest average over one window, and highest working set scraped, of a single container. */
+  readonly cpuUsageMaxCores?: number | null;
+  readonly ramUsageMaxBytes?: number | null;
+  /** From the first to the last window it has, where it was answered from windows (costs by pod). */
+  readonly seen?: Window | null;
+  /** The pod's labels, in costs by pod. */
+  readonly labels?: Readonly<Record<string, string>> | null;
+  /** Share of expected samples present, weighted by time lived, 0..1. */
+  readonly coverage: number;
+}
+
+/** What a node cost in the span of a cost table, and how much of it nobody was allocated. */
+export interface NodeCostRow {
+  readonly node: string;
+  readonly cpuCoreHours: number;
+  readonly ramByteHours: number;
+  readonly gpuHours: number;
+  readonly cpuNano: Nano;
+  readonly ramNano: Nano;
+  readonly gpuNano: Nano;
+  readonly idleCpuNano: Nano;
+  readonly idleRamNano: Nano;
+  readonly idleGpuNano: Nano;
+}
+
+/** How far a cost table rests on imported bills. */
+export interface BillShare {
+  /** Days of the span that a bill was imported for. */
+  readonly days: number;
+  /** True when every sealed part of the span is of such days, on every node. */
+  readonly whole: boolean;
+  /** What the bills of those days charge beyond what could be put on nodes. */
+  readonly unreconciledNano: Nano;
+}
+
+export interface CostTable {
+  readonly window: Window;
+  readonly rows: readonly CostRow[];
+  readonly idle: { readonly cpuNano: Nano; readonly ramNano: Nano; readonly gpuNano: Nano };
+  readonly nodesNano: Nano;
+  /** The nodes that `nodesNano` and `idle` are the sums of, by name; empty for who may see only some namespaces. */
+  readonly nodes?: readonly NodeCostRow[];
+  /** On the effective basis: which part of the answer rests on a bill. */
+  readonly bill?: BillShare;
+  /** Share of the asked time that is sealed × coverage of the sealed windows, 0..1. */
+  readonly coverage: number;
+  /** True when the span holds windows that are not sealed yet or may still be corrected. */
+  readonly provisional: boolean;
+}

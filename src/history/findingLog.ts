@@ -1,0 +1,42 @@
+import type { FindingEvent, FindingKind, OperatorAction } from '../model/finding.ts';
+import type { TimeMs } from '../model/time.ts';
+
+export interface FindingQuery {
+  readonly state: 'open' | 'all';
+  readonly kind: FindingKind | null;
+  readonly since: TimeMs | null;
+  readonly namespaces: readonly string[] | null;
+}
+
+/** A message that a channel took; wall clock. */
+export interface SentMessage {
+  readonly channel: string;
+  readonly target: string;
+  readonly at: TimeMs;
+}
+
+/** A finding event with its place in the order of recording. */
+export interface StoredEvent extends FindingEvent {
+  readonly seq: number;
+  /** Recorded in a muted window: never sent by itself. */
+  readonly suppressed: boolean;
+}
+
+/** An operator's decision with its place in the order of appending. */
+export interface StoredAction extends OperatorAction {
+  readonly seq: number;
+  /** End of the window that merged it into its finding; null while none has. */
+  readonly appliedAt: TimeMs | null;
+}
+
+/**
+ * What operators decided, appended by whoever serves them (HTTP, Slack, the command line) while another
+ * process or thread writes windows. A decision shows at once; the next window merges it for good.
+ */
+export interface OperatorLog {
+  /** Appends an action; returns its place in the order. */
+  append(action: OperatorAction): Promise<number>;
+  /** Actions after `after` (0: from the first), oldest first. */
+  list(after: number, limit: number): Promise<readonly StoredAction[]>;
+  close(): Promise<void>;
+}
