@@ -51,6 +51,10 @@ describe('loadConfig', () => {
       'serve:\n  cluster: x',
       '2: serve.cluster: is not a known key here; it belongs to the top level',
     ],
+    [
+      'maintenance:\n  - name: x\n    matchers: [namspace=shop]\n    start: 2026-12-01T20:00:00Z\n    end: 2026-12-02T04:00:00Z',
+      '3: maintenance[0].matchers[0]: findings have no label namspace: there are id, fingerprint, kind, rule, severity, cluster, namespace, workload, workload_kind, container, subject, owner; did you mean namespace?',
+    ],
     ['paging: { perDay: 3 }', '1: paging.perDay: is not a known key; known here are maxPerDay'],
     ['cluster: 7', '1: cluster: must be text, but is a number: put it in quotes'],
     ['slack:', '1: slack: has no value: give it a map of keys, or remove the key'],

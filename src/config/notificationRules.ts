@@ -1,5 +1,7 @@
 import { fillTemplate, TemplateError } from '../notify/channels/template.ts';
 import { templateValues } from '../notify/channels/webhookBody.ts';
+import { parseFindingMatcher } from '../notify/silences/findingMatcher.ts';
+import { MatcherError } from '../notify/silences/matcher.ts';
 import type { Config } from './schema.ts';
 
 type Report = (path: readonly PropertyKey[], message: string) => void;
@@ -9,6 +11,7 @@ export function notificationRules(config: Config, report: Report): void {
   webhookFormats(config, report);
   oneSiemTarget(config, report);
   maintenanceTimes(config, report);
+  maintenanceMatchers(config, report);
 }
 
 function webhookFormats({ webhooks }: Config, report: Report): void {
@@ -71,5 +74,18 @@ function maintenanceTimes({ maintenance }: Config, report: Report): void {
     } else if (start !== undefined && end !== undefined && Date.parse(end) <= Date.parse(start)) {
       report([...path, 'end'], 'must be after start');
     }
+  });
+}
+
+function maintenanceMatchers({ maintenance }: Config, report: Report): void {
+  maintenance.forEach(({ matchers }, index) => {
+    matchers.forEach((text, place) => {
+      try {
+        parseFindingMatcher(text);
+      } catch (error) {
+        if (!(error instanceof MatcherError)) throw error;
+        report(['maintenance', index, 'matchers', place], error.message);
+      }
+    });
   });
 }

@@ -3,7 +3,7 @@ import type { Receiver } from './delivery.ts';
 import { configuredOwners, type OwnerDirectory } from './owners.ts';
 import type { MaintenanceWindow } from './plan/maintenance.ts';
 import type { Policy } from './plan/plan.ts';
-import { parseMatcher } from './silences/matcher.ts';
+import { parseFindingMatcher } from './silences/findingMatcher.ts';
 
 const LOG: Receiver = { channel: 'log', target: '' };
 const DAYS = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'] as const;
@@ -49,7 +49,7 @@ export function createPolicy(
 function maintenanceWindows({ maintenance, schedule }: Config): readonly MaintenanceWindow[] {
   return maintenance.map(({ name, matchers, start, end, days, from, to, timezone }) => ({
     name,
-    matchers: matchers.map(parseMatcher),
+    matchers: matchers.map(parseFindingMatcher),
     when:
       start !== undefined && end !== undefined
         ? { from: Date.parse(start), to: Date.parse(end) }

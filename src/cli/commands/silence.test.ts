@@ -155,9 +155,9 @@ describe('silence', () => {
   test.each([
     [['add', '-m', 'namespace', '--for', '1h', '--reason', 'x'], 'is not a matcher'],
     [['add', '-m', 'a=~"("', '--for', '1h', '--reason', 'x'], 'does not compile'],
-    [['add', '-m', 'a!=b', '--for', '1h', '--reason', 'x'], 'fit everything'],
-    [['add', '-m', 'a=b', '--for', 'soon', '--reason', 'x'], '--for: "soon"'],
-    [['add', '-m', 'a=b', '--for', '1h', '--reason', ' '], 'needs a reason'],
+    [['add', '-m', 'namespace!=b', '--for', '1h', '--reason', 'x'], 'fit everything'],
+    [['add', '-m', 'namespace=b', '--for', 'soon', '--reason', 'x'], '--for: "soon"'],
+    [['add', '-m', 'namespace=b', '--for', '1h', '--reason', ' '], 'needs a reason'],
     [['add', '--for', '1h', '--reason', 'x'], '--matcher'],
   ])('%j is bad usage, and says how to write it', async (args, message) => {
     const { code, err } = await run('silence', ...args);

@@ -1,7 +1,8 @@
 import { formatTime, type TimeMs } from '../../model/time.ts';
 import { hashId } from '../plan/deliveryId.ts';
 import { cleanText } from '../../text/clean.ts';
-import { formatMatcher, MatcherError, parseMatcher, type Matcher } from './matcher.ts';
+import { parseFindingMatcher } from './findingMatcher.ts';
+import { formatMatcher, MatcherError, type Matcher } from './matcher.ts';
 import { matchesAll, type Silence } from './silence.ts';
 
 export interface SilenceRequest {
@@ -14,7 +15,7 @@ export interface SilenceRequest {
 
 /** Makes a silence that begins now. @throws MatcherError with what is wrong and how to write it. */
 export function createSilence(request: SilenceRequest, now: TimeMs): Silence {
-  const matchers = request.matchers.map(parseMatcher);
+  const matchers = request.matchers.map(parseFindingMatcher);
   if (matchers.length === 0) {
     throw new MatcherError('a silence needs at least one matcher, such as namespace=shop');
   }
