@@ -1,4 +1,4 @@
-import type { FindingEvent, FindingKind, OperatorAction } from '../model/finding.ts';
+import type { Finding, FindingEvent, FindingKind, OperatorAction } from '../model/finding.ts';
 import type { TimeMs } from '../model/time.ts';
 
 export interface FindingQuery {
@@ -6,6 +6,19 @@ export interface FindingQuery {
   readonly kind: FindingKind | null;
   readonly since: TimeMs | null;
   readonly namespaces: readonly string[] | null;
+}
+
+/** A part of the answer to a query. */
+export interface PageOf {
+  readonly offset: number;
+  readonly limit: number;
+}
+
+/** One page of findings, newest first. */
+export interface FindingPage {
+  readonly findings: readonly Finding[];
+  /** Of all pages. */
+  readonly total: number;
 }
 
 /** A message that a channel took; wall clock. */

@@ -10,7 +10,14 @@ import type { WorkloadEvent } from '../model/workloadEvent.ts';
 import type { ContainerHistory } from '../rightsize/containerDay.ts';
 import type { BillDay } from './bills.ts';
 import type { CostQuery, CostSeriesQuery, CostTable } from './costTable.ts';
-import type { FindingQuery, SentMessage, StoredAction, StoredEvent } from './findingLog.ts';
+import type {
+  FindingPage,
+  FindingQuery,
+  PageOf,
+  SentMessage,
+  StoredAction,
+  StoredEvent,
+} from './findingLog.ts';
 import type {
   ContainerDaysQuery,
   SeriesQuery,
@@ -138,7 +145,10 @@ export interface HistoryReader {
    * @throws HistoryError `too-large` when steps × groups would not fit into memory.
    */
   costSeries(query: CostSeriesQuery): Promise<readonly CostTable[]>;
+  /** Newest first. */
   findings(query: FindingQuery): Promise<readonly Finding[]>;
+  /** The same a page at a time: what is on other pages is counted and not read. */
+  findingPage(query: FindingQuery, page: PageOf): Promise<FindingPage>;
   finding(idOrPrefix: string): Promise<Finding | null>;
   findingEvents(id: string): Promise<readonly FindingEvent[]>;
   /** Events recorded after `seq` (0: from the first), oldest first: what the notifier has not seen yet. */

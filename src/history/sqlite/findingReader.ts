@@ -1,11 +1,16 @@
 import type { Finding, FindingEvent } from '../../model/finding.ts';
-import type { FindingQuery, StoredEvent } from '../findingLog.ts';
+import type { FindingPage, FindingQuery, PageOf, StoredEvent } from '../findingLog.ts';
 import type { Db, Statement } from './database.ts';
 import { OperatorActions } from './operatorActions.ts';
 
+interface Listing {
+  readonly page: Statement;
+  readonly total: Statement;
+}
+
 interface Statements {
-  readonly open: Statement;
-  readonly all: Statement;
+  readonly open: Listing;
+  readonly all: Listing;
   readonly byPrefix: Statement;
   readonly events: Statement;
   readonly eventsAfter: Statement;
@@ -32,13 +37,10 @@ export class FindingReader {
 
   static create(db: Db): FindingReader {
     const event = 'SELECT seq, at, type, suppressed, reason, finding FROM finding_events';
-    const filter = '(? IS NULL OR kind = ?) AND last_seen >= ? ORDER BY first_seen DESC, id';
     return new FindingReader(
       {
-        open: db
-          .prepare(`SELECT finding FROM findings WHERE state <> 'resolved' AND ${filter}`)
-          .pluck(),
-        all: db.prepare(`SELECT finding FROM findings WHERE ${filter}`).pluck(),
+        open: listing(db, `state <> 'resolved'`),
+        all: listing(db, 'TRUE'),
         byPrefix: db
           .prepare('SELECT finding FROM findings WHERE id >= ? AND id < ? ORDER BY id LIMIT 2')
           .pluck(),
@@ -50,18 +52,19 @@ export class FindingReader {
   }
 
   findings(query: FindingQuery): readonly Finding[] {
-    const statement = query.state === 'open' ? this.#statements.open : this.#statements.all;
-    const since = query.since ?? Number.MIN_SAFE_INTEGER;
-    const rows = statement.all(query.kind, query.kind, since) as string[];
+    return this.#read(query, { offset: 0, limit: NO_LIMIT });
+  }
+
+  page(query: FindingQuery, page: PageOf): FindingPage {
+    const { total } = this.#statements[query.state];
+    return { findings: this.#read(query, page), total: total.get(filterOf(query)) as number };
+  }
+
+  #read(query: FindingQuery, { offset, limit }: PageOf): readonly Finding[] {
+    const { page } = this.#statements[query.state];
+    const rows = page.all({ ...filterOf(query), offset, limit }) as string[];
     const pending = this.#actions.pending();
-    const findings = rows.map((json) =>
-      this.#actions.overlay(JSON.parse(json) as Finding, pending),
-    );
-    const { namespaces } = query;
-    if (namespaces === null) return findings;
-    return findings.filter(
-      ({ scope }) => scope.namespace !== null && namespaces.includes(scope.namespace),
-    );
+    return rows.map((json) => this.#actions.overlay(JSON.parse(json) as Finding, pending));
   }
 
   /** The finding with this id, or the only one whose id begins so. */
@@ -81,6 +84,29 @@ export class FindingReader {
   eventsAfter(seq: number, limit: number): readonly StoredEvent[] {
     return (this.#statements.eventsAfter.all(seq, limit) as EventRow[]).map(toEvent);
   }
+}
+
+const FILTER = `(:kind IS NULL OR kind = :kind) AND last_seen >= :since
+  AND (:namespaces IS NULL OR namespace IN (SELECT value FROM json_each(:namespaces)))`;
+/** SQLite's word for all of them. */
+const NO_LIMIT = -1;
+
+function listing(db: Db, state: string): Listing {
+  const from = `FROM findings WHERE ${state} AND ${FILTER}`;
+  return {
+    page: db
+      .prepare(`SELECT finding ${from} ORDER BY first_seen DESC, id LIMIT :limit OFFSET :offset`)
+      .pluck(),
+    total: db.prepare(`SELECT count(*) ${from}`).pluck(),
+  };
+}
+
+function filterOf({ kind, since, namespaces }: FindingQuery) {
+  return {
+    kind,
+    since: since ?? Number.MIN_SAFE_INTEGER,
+    namespaces: namespaces === null ? null : JSON.stringify(namespaces),
+  };
 }
 
 function toEvent(row: EventRow): StoredEvent {

@@ -63,6 +63,48 @@ describe('state', () => {
   });
 });
 
+describe('a page of findings', () => {
+  test('is a part of the whole list, whatever was asked', async () => {
+    using temp = new TempHistory();
+    const writer = await temp.openWriter();
+    const findings = Array.from({ length: 40 }, (_, index): Finding => {
+      const one = aFinding(`f-${String(index).padStart(2, '0')}`, START + (index % 7) * WINDOW_MS);
+      const namespace = ['shop', 'pay', null][index % 3] ?? null;
+      return {
+        ...one,
+        kind: index % 2 === 0 ? 'posture' : 'budget',
+        state: index % 5 === 0 ? 'resolved' : 'open',
+        lastSeen: START + index * WINDOW_MS,
+        scope: { ...one.scope, namespace },
+      };
+    });
+    await writer.recordFindings(findings, []);
+    await writer.close();
+    const reader = await openHistoryReader(temp.path());
+    for (const state of ['open', 'all'] as const)
+      for (const kind of ['posture', null] as const)
+        for (const since of [START + 20 * WINDOW_MS, null])
+          for (const namespaces of [null, ['shop'], ['shop', 'pay'], []]) {
+            const query = { state, kind, since, namespaces };
+            const expected = findings
+              .filter(
+                (one) =>
+                  (state === 'all' || one.state !== 'resolved') &&
+                  (kind === null || one.kind === kind) &&
+                  (since === null || one.lastSeen >= since) &&
+                  (namespaces === null || namespaces.includes(one.scope.namespace ?? '')),
+              )
+              .toSorted((a, b) => b.firstSeen - a.firstSeen || (a.id < b.id ? -1 : 1));
+            expect(await reader.findings(query)).toEqual(expected);
+            expect(await reader.findingPage(query, { offset: 3, limit: 4 })).toEqual({
+              findings: expected.slice(3, 7),
+              total: expected.length,
+            });
+          }
+    await reader.close();
+  });
+});
+
 describe('events', () => {
   test('muted windows are suppressed; the order is that of the windows', async () => {
     using temp = new TempHistory();

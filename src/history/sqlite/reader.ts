@@ -5,7 +5,14 @@ import type { Finding, FindingEvent } from '../../model/finding.ts';
 import type { DataProblem, Snapshot } from '../../model/snapshot.ts';
 import type { BillDay } from '../bills.ts';
 import type { CostQuery, CostSeriesQuery, CostTable } from '../costTable.ts';
-import type { FindingQuery, SentMessage, StoredAction, StoredEvent } from '../findingLog.ts';
+import type {
+  FindingPage,
+  FindingQuery,
+  PageOf,
+  SentMessage,
+  StoredAction,
+  StoredEvent,
+} from '../findingLog.ts';
 import type { DetectorCodecs, HistoryReader, HistoryStatus } from '../history.ts';
 import type {
   ContainerDaysQuery,
@@ -157,6 +164,10 @@ export class SqliteHistoryReader implements HistoryReader {
 
   findings(query: FindingQuery): Promise<readonly Finding[]> {
     return this.#read(() => this.#findings.findings(query));
+  }
+
+  findingPage(query: FindingQuery, page: PageOf): Promise<FindingPage> {
+    return this.#read(() => this.#findings.page(query, page));
   }
 
   finding(idOrPrefix: string): Promise<Finding | null> {

@@ -19,7 +19,7 @@ const LABELS: readonly string[] = [
 ];
 
 /** Labels of which all values are known: another one is a slip of the finger. */
-const VALUES: ReadonlyMap<string, readonly string[]> = new Map([
+const VALUES: ReadonlyMap<string, readonly string[]> = new Map<string, readonly string[]>([
   ['kind', findingJsonSchema.shape.kind.options],
   ['severity', findingJsonSchema.shape.severity.options],
 ]);

@@ -98,6 +98,7 @@ export const getCosts = defineRoute({
     format: z.enum(['json', 'csv']).default('json'),
   }),
   response: costReportSchema,
+  hasCsv: true,
   async handle({ context, query }, deps) {
     const config = deps.config();
     const span = spanOf(query, deps.now(), config.schedule.timezone);

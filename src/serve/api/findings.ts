@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { findingJsonSchema, toFindingJson } from '../../findings/findingJson.ts';
 import { asSeenBy, findVisible } from '../security/visibleFinding.ts';
 import { visibleNamespaces } from '../security/principal.ts';
-import { pageOf, pageQuery } from './paging.ts';
+import { pageHeaders, pageQuery } from './paging.ts';
 import { defineRoute } from './route.ts';
 
 export const findingParams = z.strictObject({ id: z.string().min(1).max(64) });
@@ -21,14 +21,20 @@ export const listFindings = defineRoute({
   response: z.array(findingJsonSchema),
   async handle({ context, query }, { reader }) {
     const { principal } = context.var;
-    const findings = await reader.findings({
-      state: query.state,
-      kind: query.kind ?? null,
-      since: query.since === undefined ? null : Date.parse(query.since),
-      namespaces: visibleNamespaces(principal),
-    });
-    const { items, headers } = pageOf(context, findings, query);
-    return { body: items.map((item) => toFindingJson(asSeenBy(principal, item))), headers };
+    const { state, kind = null, since, limit, offset } = query;
+    const { findings, total } = await reader.findingPage(
+      {
+        state,
+        kind,
+        since: since === undefined ? null : Date.parse(since),
+        namespaces: visibleNamespaces(principal),
+      },
+      { limit, offset },
+    );
+    return {
+      headers: pageHeaders(context, query, total),
+      body: findings.map((finding) => toFindingJson(asSeenBy(principal, finding))),
+    };
   },
 });
 

@@ -17,7 +17,7 @@ export function mountApi(app: Hono<DoorEnv>, routes: readonly ApiRoute[], deps: 
         query: parse(route.query, context.req.query(), 'query'),
         body: route.body === null ? null : parse(route.body, await jsonOf(context), 'body'),
       };
-      return send(context, await inTime(route.handle(request, deps)));
+      return send(context, route.status, await inTime(route.handle(request, deps)));
     });
   }
 }
@@ -40,15 +40,24 @@ async function inTime<T>(work: Promise<T>): Promise<T> {
 }
 
 /** Answers with JSON or CSV; a GET that brings the ETag of what it has is told that nothing changed. */
-function send(context: Context<DoorEnv>, answer: ApiAnswer<unknown>): Response {
+function send(context: Context<DoorEnv>, status: 200 | 201, answer: ApiAnswer<unknown>): Response {
   const text = answer.csv ?? JSON.stringify(answer.body);
   const type = answer.csv === undefined ? 'application/json' : 'text/csv; charset=utf-8';
   const json = { ...answer.headers, 'content-type': type };
-  if (context.req.method !== 'GET') return context.body(text, answer.status ?? 200, json);
+  // A HEAD is a GET whose body stays away: its headers are the same.
+  if (!['GET', 'HEAD'].includes(context.req.method)) return context.body(text, status, json);
   const etag = `"${createHash('sha256').update(text).digest('base64url').slice(0, 22)}"`;
   const caching = { etag, 'cache-control': 'private, no-cache', vary: 'Authorization, Cookie' };
-  if (context.req.header('if-none-match') === etag) return context.body(null, 304, caching);
-  return context.body(text, answer.status ?? 200, { ...json, ...caching });
+  if (hasLatest(context.req.header('if-none-match'), etag)) return context.body(null, 304, caching);
+  return context.body(text, status, { ...json, ...caching });
+}
+
+/** `*`, or a list with our tag in it; a proxy that compresses makes it a weak one (RFC 9110, 13.1.2). */
+function hasLatest(given: string | undefined, etag: string): boolean {
+  if (given === undefined) return false;
+  return (
+    given.trim() === '*' || given.split(',').some((tag) => tag.trim().replace(/^W\//, '') === etag)
+  );
 }
 
 async function jsonOf(context: Context<DoorEnv>): Promise<unknown> {

@@ -14,6 +14,7 @@ export function openApiDocument(routes: readonly ApiRoute[], version: string): u
   for (const route of routes) {
     const path = (paths[`/api/v1${route.path}`] ??= {});
     path[route.method] = {
+      operationId: operationId(route),
       summary: route.summary,
       security: [{ bearer: [] }],
       'x-scope': route.scope,
@@ -22,7 +23,17 @@ export function openApiDocument(routes: readonly ApiRoute[], version: string): u
         requestBody: { required: true, content: jsonContent(route.body, 'input') },
       }),
       responses: {
-        200: { description: 'OK', content: jsonContent(route.response, 'output') },
+        [route.status]: {
+          description: route.status === 201 ? 'Created' : 'OK',
+          headers: headersOf(route),
+          content: {
+            ...jsonContent(route.response, 'output'),
+            ...(route.hasCsv && { 'text/csv': { schema: { type: 'string' } } }),
+          },
+        },
+        ...(route.method === 'get' && {
+          304: { description: 'Nothing changed since the answer with the ETag in If-None-Match' },
+        }),
         default: {
           description: 'A problem (RFC 9457)',
           content: {
@@ -58,6 +69,23 @@ export function openApiDocument(routes: readonly ApiRoute[], version: string): u
   };
 }
 
+/** `get /findings/{id}/series` is `getFindingsIdSeries`. */
+function operationId({ method, path }: ApiRoute): string {
+  const words = path.split(/[^a-zA-Z]+/).filter((word) => word !== '');
+  return `${method}${words.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join('')}`;
+}
+
+function headersOf({ method, query }: ApiRoute): unknown {
+  const text = { schema: { type: 'string' } };
+  return {
+    ...(method === 'get' && { ETag: text }),
+    ...('offset' in query.shape && {
+      'X-Total-Count': { description: 'Rows on all pages', schema: { type: 'integer' } },
+      Link: { description: 'The next page, rel="next"; absent on the last one', ...text },
+    }),
+  };
+}
+
 function parametersOf(schema: z.ZodObject, place: Parameter['in']): readonly Parameter[] {
   return Object.entries(schema.shape).map(([name, field]) => ({
     name,
@@ -67,7 +95,7 @@ function parametersOf(schema: z.ZodObject, place: Parameter['in']): readonly Par
   }));
 }
 
-function jsonContent(schema: z.ZodType, io: 'input' | 'output'): unknown {
+function jsonContent(schema: z.ZodType, io: 'input' | 'output'): Record<string, unknown> {
   return { 'application/json': { schema: jsonSchema(schema, io) } };
 }
 

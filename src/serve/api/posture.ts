@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { formatTime } from '../../model/time.ts';
 import { visibleNamespaces } from '../security/principal.ts';
+import { pageOf, pageQuery } from './paging.ts';
 import { defineRoute } from './route.ts';
 
 const count = z.number().int().min(0);
@@ -45,17 +46,19 @@ export const getPosture = defineRoute({
   path: '/posture',
   scope: 'read',
   summary: 'How the namespaces stand; every failure where one namespace is asked for',
-  query: z.strictObject({ namespace: z.string().min(1).max(253).optional() }),
+  query: z.strictObject({ ...pageQuery, namespace: z.string().min(1).max(253).optional() }),
   response: postureSchema,
   async handle({ context, query }, { questions }) {
     const { asOf, namespaces } = await questions.posture({
       namespaces: visibleNamespaces(context.var.principal),
       namespace: query.namespace ?? null,
     });
+    const { items, headers } = pageOf(context, namespaces, query);
     return {
+      headers,
       body: {
         asOf: asOf === null ? null : formatTime(asOf),
-        namespaces: namespaces.map(({ checks, ...one }) => ({
+        namespaces: items.map(({ checks, ...one }) => ({
           ...one,
           checks: checks.map(({ names: _names, results, ...check }) => ({
             ...check,

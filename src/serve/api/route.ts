@@ -18,6 +18,10 @@ export interface ApiRoute {
   readonly query: z.ZodObject;
   readonly body: z.ZodType | null;
   readonly response: z.ZodType;
+  /** What it answers when all went well. */
+  readonly status: 200 | 201;
+  /** True when the answer can be had as a table too (`format=csv`). */
+  readonly hasCsv: boolean;
   handle(request: ApiRequest, deps: ServeDeps): Promise<ApiAnswer<unknown>>;
 }
 
@@ -30,7 +34,6 @@ export interface ApiRequest<P = unknown, Q = unknown, B = unknown> {
 }
 
 export interface ApiAnswer<R> {
-  readonly status?: 200 | 201;
   readonly body: R;
   /** Further headers, such as a `Link` to the next page. */
   readonly headers?: Readonly<Record<string, string>>;
@@ -47,6 +50,8 @@ interface Definition<P extends z.ZodObject, Q extends z.ZodObject, B, R> {
   readonly query?: Q;
   readonly body?: z.ZodType<B>;
   readonly response: z.ZodType<R>;
+  readonly status?: 201;
+  readonly hasCsv?: true;
   handle(request: ApiRequest<z.output<P>, z.output<Q>, B>, deps: ServeDeps): Promise<ApiAnswer<R>>;
 }
 
@@ -63,6 +68,8 @@ export function defineRoute<P extends z.ZodObject, Q extends z.ZodObject, B, R>(
     query: definition.query ?? z.strictObject({}),
     body: definition.body ?? null,
     response: definition.response,
+    status: definition.status ?? 200,
+    hasCsv: definition.hasCsv ?? false,
     // `mount.ts` has parsed all three parts with the schemas of this very definition.
     handle: (request, deps) =>
       definition.handle(request as ApiRequest<z.output<P>, z.output<Q>, B>, deps),

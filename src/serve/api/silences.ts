@@ -47,10 +47,11 @@ export const postSilence = defineRoute({
     reason: z.string().min(1).max(500),
   }),
   response: silenceSchema,
+  status: 201,
   async handle({ context, body }, deps) {
     const wish = { ...body, endsAt: Date.parse(body.endsAt) };
     const changer = { principal: context.var.principal, door: 'api' } as const;
-    return { status: 201, body: toJson(await addSilence(wish, changer, deps)) };
+    return { body: toJson(await addSilence(wish, changer, deps)) };
   },
 });
 

@@ -175,6 +175,10 @@ function fakeReader(recorded: Recorded): HistoryReader {
           ({ scope }) => namespaces === null || namespaces.includes(scope.namespace ?? ''),
         ),
       ),
+    findingPage: async (query, { offset, limit }) => {
+      const all = await reader.findings!(query);
+      return { findings: all.slice(offset, offset + limit), total: all.length };
+    },
     finding: (id) => Promise.resolve(FINDINGS.find((known) => known.id === id) ?? null),
     findingEvents: () => Promise.resolve([]),
     operatorActions: () => Promise.resolve([]),

@@ -8,6 +8,7 @@ import { bills } from './030-bills.ts';
 import { containerDays } from './040-container-days.ts';
 import { digests } from './050-digests.ts';
 import { serveIndexes } from './060-serve-indexes.ts';
+import { findingsNewest } from './089-findings-newest.ts';
 
 export const MIGRATIONS: readonly Migration[] = [
   windowsAndPages,
@@ -19,4 +20,5 @@ export const MIGRATIONS: readonly Migration[] = [
   containerDays,
   digests,
   serveIndexes,
+  findingsNewest,
 ];

@@ -1,0 +1,109 @@
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { testDoor } from '../testing/door.ts';
+
+interface Operation {
+  readonly operationId: string;
+  readonly parameters: readonly { readonly name: string; readonly required: boolean }[];
+  readonly responses: Readonly<
+    Record<string, { readonly content?: Readonly<Record<string, { readonly schema: object }>> }>
+  >;
+}
+
+interface Document {
+  readonly openapi: string;
+  readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
+}
+
+/** A request that each operation answers well; the door's made-up history has `shop-1`. */
+const REQUESTS: Readonly<Record<string, { readonly query?: string; readonly body?: object }>> = {
+  getCosts: { query: 'window=24h' },
+  getFindings: {},
+  getFindingsId: {},
+  getFindingsIdSeries: {},
+  postFindingsIdAcknowledge: {},
+  postFindingsIdAccept: { body: { reason: 'known', until: '2026-12-01T00:00:00Z' } },
+  postFindingsIdNotAbuse: { body: { reason: 'known' } },
+  postFindingsIdReopen: {},
+  getSeries: { query: 'namespace=shop&kind=Deployment&workload=x' },
+  getRecommendations: { query: 'all=true' },
+  getPosture: {},
+  getSilences: {},
+  postSilences: {
+    body: { matchers: ['namespace=shop'], endsAt: '2026-11-25T00:00:00Z', reason: 'test' },
+  },
+  deleteSilencesId: {},
+};
+
+const { ask, silences } = testDoor();
+const document = (await (await ask('/api/v1/openapi.json', 'root-token')).json()) as Document;
+const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
+  Object.entries(methods).map(([method, operation]) => ({ path, method, ...operation })),
+);
+
+describe('the OpenAPI document', () => {
+  it('is of version 3.1, and names each operation once', () => {
+    expect(document.openapi).toBe('3.1.0');
+    expect(operations.map(({ operationId }) => operationId).sort()).toEqual(
+      Object.keys(REQUESTS).sort(),
+    );
+  });
+
+  it('has a parameter for every placeholder', () => {
+    for (const { path, parameters } of operations) {
+      const required = parameters.filter(({ required }) => required).map(({ name }) => name);
+      for (const [, name] of path.matchAll(/\{(\w+)\}/g)) expect(required).toContain(name);
+    }
+  });
+
+  it.each(operations)('$method $path answers what it says', async (operation) => {
+    const { path, method, operationId, responses } = operation;
+    const { query = '', body } = REQUESTS[operationId] ?? {};
+    const id = path.startsWith('/api/v1/silences') ? (silences[0]?.id ?? '') : 'shop-1';
+    const answer = await ask(`${path.replace('{id}', id)}?${query}`, 'root-token', {
+      method: method.toUpperCase(),
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    });
+    const said = responses[answer.status]?.content?.['application/json']?.schema;
+    if (said === undefined)
+      throw new Error(`${answer.status} is not in the document: ${await answer.text()}`);
+    expect(answer.headers.get('content-type')).toBe('application/json');
+    const parsed = z.fromJSONSchema(said as never).safeParse(await answer.json());
+    expect(parsed.error).toBeUndefined();
+  });
+
+  it.each(operations)('$method $path says what is wrong as it says', async (operation) => {
+    const { path, method, responses } = operation;
+    const answer = await ask(`${path}?no-such=parameter`, 'root-token', {
+      method: method.toUpperCase(),
+    });
+    expect(answer.status).toBe(400);
+    expect(answer.headers.get('content-type')).toBe('application/problem+json');
+    expect(await answer.json()).toMatchObject({
+      status: 400,
+      detail: expect.stringContaining('no-such'),
+    });
+    expect(responses['default']?.content).toHaveProperty(['application/problem+json']);
+  });
+});
+
+describe('a GET', () => {
+  it.each([
+    ['"TAG"', 304],
+    ['W/"TAG"', 304],
+    ['"other", W/"TAG"', 304],
+    ['*', 304],
+    ['"other"', 200],
+  ])('with If-None-Match %s answers %i', async (given, status) => {
+    const etag = (await ask('/api/v1/findings', 'root-token')).headers.get('etag') ?? '';
+    const headers = { 'if-none-match': given.replaceAll('"TAG"', etag) };
+    expect((await ask('/api/v1/findings', 'root-token', { headers })).status).toBe(status);
+  });
+
+  it('and a HEAD have the same headers', async () => {
+    const get = await ask('/api/v1/findings', 'root-token');
+    const head = await ask('/api/v1/findings', 'root-token', { method: 'HEAD' });
+    expect([...head.headers]).toEqual([...get.headers]);
+    expect(await head.text()).toBe('');
+  });
+});
