@@ -42,6 +42,15 @@ describe('the command line', () => {
     expect(await run('--version')).toEqual({ code: 0, out: '0.1.0\n', err: '' });
   });
 
+  it('takes --config before the command, after it, and between it and its subcommand', async () => {
+    const lines = ['--config F costs', 'costs --config F', 'findings --config F show 1'];
+    for (const line of lines)
+      expect(await run(...line.split(' '))).toMatchObject({
+        code: 2,
+        err: expect.stringMatching(/^burnwatch: F: /),
+      });
+  });
+
   it('says which command or option was meant, on stderr with exit code 2', async () => {
     const command = await run('cots');
     expect(command).toMatchObject({ code: 2, out: '' });

@@ -2,11 +2,15 @@ import { Command, CommanderError } from 'commander';
 import { ConfigError } from '../config/configError.ts';
 import { COMMANDS, type Register } from './commands/index.ts';
 import type { Io } from './io.ts';
+import { placeConfig } from './placeConfig.ts';
 import { UsageError } from './usageError.ts';
 import { VERSION } from './version.ts';
 
 /** Exit codes of every command. */
 const EXIT = { done: 0, failed: 1, usage: 2 } as const;
+
+const CONFIG_HELP = `
+Every command but demo takes --config FILE, before its name or after it (default: burnwatch.yaml).`;
 
 /**
  * Runs one command line and returns its exit code: 0 done, 1 failed, 2 bad usage or configuration.
@@ -14,8 +18,9 @@ const EXIT = { done: 0, failed: 1, usage: 2 } as const;
  */
 export async function runCli(args: readonly string[], io: Io): Promise<number> {
   try {
-    const program = await createProgram(args, io);
-    await program.parseAsync(args, { from: 'user' });
+    const placed = placeConfig(args);
+    const program = await createProgram(placed, io);
+    await program.parseAsync(placed, { from: 'user' });
     return EXIT.done;
   } catch (error) {
     return report(error, io);
@@ -29,6 +34,7 @@ async function createProgram(args: readonly string[], io: Io): Promise<Command> 
     .configureOutput({ writeOut: (text) => io.out(text), writeErr: (text) => io.err(text) })
     .showSuggestionAfterError()
     .showHelpAfterError('(try burnwatch --help)')
+    .addHelpText('after', CONFIG_HELP)
     .exitOverride();
   for (const load of loadersFor(args)) (await load())(program, io);
   // Subcommands take over the settings only if they are copied after they were added.
