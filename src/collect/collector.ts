@@ -38,6 +38,7 @@ export class CollectError extends Error {
     | 'bad-query'
     | 'too-large'
     | 'several-clusters'
+    | 'no-data'
     | 'aborted';
   readonly retryable: boolean;
   constructor(code: CollectError['code'], message: string, retryable: boolean, cause?: unknown) {
@@ -45,4 +46,9 @@ export class CollectError extends Error {
     this.code = code;
     this.retryable = retryable;
   }
+}
+
+/** An outage in a sentence: a source that has nothing did answer. */
+export function outageText({ code, message }: Pick<CollectError, 'code' | 'message'>): string {
+  return code === 'no-data' ? message : `Prometheus cannot be asked (${code}): ${message}`;
 }

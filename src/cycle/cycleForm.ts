@@ -19,6 +19,8 @@ export interface CatchUpOptions {
   readonly muted: boolean;
   /** Observes and judges, but writes nothing. */
   readonly dryRun?: boolean;
+  /** A history that cannot begin for want of data is a finding. A command says it itself, and leaves nothing behind. */
+  readonly recordsNoData?: boolean;
   readonly signal: AbortSignal;
   onProgress?(progress: CycleProgress): void;
 }

@@ -1,4 +1,4 @@
-import type { CollectError } from '../collect/collector.ts';
+import { outageText, type CollectError } from '../collect/collector.ts';
 import { advanceFindings } from '../findings/lifecycle.ts';
 import type { HistoryWriter } from '../history/history.ts';
 import type { FindingEvent, Verdict } from '../model/finding.ts';
@@ -20,7 +20,7 @@ export function openOutage(
   error: CollectError,
   missing: TimeMs,
 ): Promise<readonly FindingEvent[]> {
-  const text = `Prometheus cannot be asked (${error.code}): ${error.message}`;
+  const text = outageText(error);
   return recordVerdict(history, state, settings, missing, {
     ...verdict('firing', missing, text),
     evidence: [

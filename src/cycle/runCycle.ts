@@ -6,6 +6,7 @@ import type { Snapshot } from '../model/snapshot.ts';
 import type { TimeMs, Window } from '../model/time.ts';
 import { correctWindows } from './correctWindows.ts';
 import type { CyclePorts, CatchUpOptions, CycleReport } from './cycleForm.ts';
+import { fromFirstSeen, nothingSeen } from './firstWindow.ts';
 import { closeOutage, openOutage } from './outage.ts';
 import { batchSize, lostWindow, windowsBetween } from './plan.ts';
 import { runWindow } from './runWindow.ts';
@@ -30,6 +31,7 @@ export async function catchUp(
 ): Promise<CycleReport> {
   const { config } = settings;
   const events: FindingEvent[] = [];
+  let looked = 0;
   let sealed = 0;
   let lost = 0;
   let corrected = 0;
@@ -44,13 +46,15 @@ export async function catchUp(
   try {
     // Downtime may outlast what the source keeps: those windows are sealed as lost, and say so.
     const oldest = planned.length > 0 ? await collector.oldestData(options.signal) : null;
-    while (sealed < planned.length) {
+    while (looked < planned.length) {
       const size = batchSize(config.schedule.window, containersIn(last?.snapshot));
-      const batch = planned.slice(sealed, sealed + size);
+      const batch = planned.slice(looked, looked + size);
       const observed = await observe(collector, batch, oldest, state, settings, options.signal);
+      const snapshots =
+        state.watermark === null ? fromFirstSeen(observed.snapshots) : observed.snapshots;
       const actions = await history.pendingActions();
       const records: WindowRecord[] = [];
-      for (const snapshot of observed.snapshots) {
+      for (const snapshot of snapshots) {
         const isFirst = records.length === 0;
         const record = judge(snapshot, state, settings, isFirst ? actions : [], options.muted);
         state.apply(record.change);
@@ -59,11 +63,13 @@ export async function catchUp(
         last = { snapshot, costs: record.costs, costNano: nodesNano(record) };
       }
       options.signal.throwIfAborted();
-      if (options.dryRun !== true) await history.recordWindows(records);
+      if (options.dryRun !== true && records.length > 0) await history.recordWindows(records);
+      looked += batch.length;
       sealed += records.length;
-      lost += observed.lost;
-      reportProgress(options, sealed, planned.length, records, state);
+      lost += Math.max(0, observed.lost - (batch.length - records.length));
+      reportProgress(options, looked, planned.length, records, state);
     }
+    if (state.watermark === null && planned.length > 0) throw nothingSeen(planned, oldest);
     if (options.dryRun !== true) {
       events.push(...(await closeOutage(history, state, settings)));
       corrected = await correctWindows({ collector, history }, state, settings, options);
@@ -72,7 +78,8 @@ export async function catchUp(
     if (!(caught instanceof CollectError) || caught.code === 'aborted') throw caught;
     error = caught;
     const missing = state.watermark ?? options.from;
-    if (options.dryRun !== true)
+    const isSaidElsewhere = error.code === 'no-data' && options.recordsNoData !== true;
+    if (options.dryRun !== true && !isSaidElsewhere)
       events.push(...(await openOutage(history, state, settings, error, missing)));
   }
   const openFindings = [...state.findings.values()].filter(
@@ -128,7 +135,7 @@ function nodesNano({ costs }: WindowRecord): number {
 
 function reportProgress(
   options: CatchUpOptions,
-  sealed: number,
+  looked: number,
   planned: number,
   records: readonly WindowRecord[],
   state: WorkingState,
@@ -136,7 +143,7 @@ function reportProgress(
   const snapshot = records.at(-1)?.snapshot;
   if (snapshot === undefined || options.onProgress === undefined) return;
   options.onProgress({
-    sealed,
+    sealed: looked,
     planned,
     lastWindow: snapshot.window,
     containers: containersIn(snapshot),

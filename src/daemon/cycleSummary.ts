@@ -1,3 +1,4 @@
+import type { CollectError } from '../collect/collector.ts';
 import type { CycleReport } from '../cycle/cycleForm.ts';
 import type { FindingKind, Severity } from '../model/finding.ts';
 import type { Nano } from '../model/money.ts';
@@ -16,7 +17,7 @@ export interface CycleSummary {
   readonly last: LastWindow | null;
   /** Why the source could not be asked; null when it could. */
   readonly outage: {
-    readonly code: string;
+    readonly code: CollectError['code'];
     readonly message: string;
     readonly retryable: boolean;
   } | null;

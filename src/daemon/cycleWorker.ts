@@ -31,6 +31,7 @@ async function main(data: CycleThreadData): Promise<void> {
     'catch-up': (ask) =>
       runner.catchUp({
         ...ask,
+        recordsNoData: true,
         signal: current.signal,
         onProgress: (progress) => post({ type: 'progress', progress }),
       }),

@@ -1,14 +1,16 @@
 import type { Logger } from 'pino';
+import { outageText } from '../collect/collector.ts';
 import type { Config } from '../config/schema.ts';
 import { costReport } from '../cost/report/costReport.ts';
 import { renderCosts } from '../cost/report/renderCosts.ts';
 import type { CycleProgress } from '../cycle/cycleForm.ts';
-import { ceilTo, floorTo, formatTime, HOUR_MS, SECOND_MS, type TimeMs } from '../model/time.ts';
+import { floorTo, formatTime, HOUR_MS, SECOND_MS, type TimeMs } from '../model/time.ts';
 import { fromNano } from '../model/money.ts';
 import type { Metrics } from '../serve/metrics.ts';
 import type { CycleSupervisor } from './cycleSupervisor.ts';
 import type { CycleSummary } from './cycleSummary.ts';
 import type { NotifyPump } from './notifyPump.ts';
+import { firstWindow } from './planBackfill.ts';
 import { recordCycle } from './recordMetrics.ts';
 import { SingleFlight } from './singleFlight.ts';
 
@@ -131,8 +133,8 @@ export class LiveCycles {
       return null;
     }
     metrics.sourceUp.set(1);
-    if (oldest === null) log.warn('Prometheus holds no container metrics yet');
-    const from = Math.max(ceilTo(oldest ?? until - window, window), until - initialBackfill);
+    const begins = oldest === null ? until - window : firstWindow(oldest, window);
+    const from = Math.max(begins, until - initialBackfill);
     const start = floorTo(Math.min(from, until - window), window);
     log.info({ from: formatTime(start), until: formatTime(until) }, 'filling a new history');
     return start;
@@ -164,10 +166,7 @@ export class LiveCycles {
       log.warn({ lost }, 'windows that Prometheus no longer holds were sealed as unknown');
     if (outage !== null) {
       const until = watermark === null ? null : formatTime(watermark);
-      log.error(
-        { code: outage.code, sealedUntil: until },
-        `Prometheus cannot be asked: ${outage.message}`,
-      );
+      log.error({ code: outage.code, sealedUntil: until }, outageText(outage));
     }
     if (sealed + corrected === 0 || last === null || watermark === null) return;
     const cost = Math.round(fromNano(last.costNano) * 1e6) / 1e6;

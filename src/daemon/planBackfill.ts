@@ -63,7 +63,7 @@ export function planBackfill(
 }
 
 /** The first window that the data cover for the larger part: scrapes do not begin on the grid's lines. */
-function firstWindow(oldest: TimeMs, window: number): TimeMs {
+export function firstWindow(oldest: TimeMs, window: number): TimeMs {
   const start = floorTo(oldest, window);
   return oldest - start <= window / 2 ? start : start + window;
 }

@@ -14,7 +14,8 @@ interface ProblemState {
 
 /**
  * Says aloud what the data lack: every problem of the window is a finding of its own, so that a gap
- * never looks like peace. It closes after three complete windows without the problem.
+ * never looks like peace. It closes after three windows without the problem in which it could have been seen:
+ * where an exporter says nothing at all, that one of its metrics is not named apart is no good news.
  */
 export const dataQualityDetector: Detector<ProblemState> = {
   name: 'data-quality',
@@ -39,12 +40,16 @@ export const dataQualityDetector: Detector<ProblemState> = {
       rows.set(key, { since, clearFor: 0 });
       verdicts.push(verdictOf(context, problem.code, problem.subject, since, problem));
     }
+    const isSilent = problems.some(({ code }) => code === 'exporter-absent');
+    const isUnseen = context.snapshot.pods.length + context.snapshot.nodes.length === 0;
     // A copy, since rows change on the way.
     const known = Array.from(rows.entries());
     for (const [key, row] of known) {
       if (seen.has(key)) continue;
       const slash = key.indexOf('/');
       const code = key.slice(0, slash) as DataProblem['code'];
+      if (code !== 'exporter-absent' && (isUnseen || (isSilent && code === 'metric-absent')))
+        continue;
       const clearFor = row.clearFor + 1;
       if (clearFor < CLEAR_AFTER) {
         rows.set(key, { ...row, clearFor });

@@ -146,6 +146,29 @@ describe('a past that Prometheus no longer has', () => {
     expect(stderr).toMatch(/Prometheus holds data only from .* on: beginning there\./);
   });
 
+  it('a history does not begin with a window that shows nothing: it could not begin earlier later', async () => {
+    using folder = new TempFolder();
+    await writeConfig(folder.path, cluster.url);
+    const { env } = new TestClock(folder.file('clock'), cluster.end + 2 * DAY_MS);
+    const at = (time: number) =>
+      burnwatch(['once', '--at', formatTime(time)], { cwd: folder.path, env });
+    const before = await at(cluster.start - DAY_MS);
+    expect(before).toMatchObject({ code: 1, stdout: '' });
+    expect(before.stderr).toMatch(/a history cannot begin with nothing: its data begin at /);
+    const after = await at(cluster.end + DAY_MS);
+    expect(after).toMatchObject({ code: 1, stdout: '' });
+    expect(after.stderr).toMatch(
+      /cannot begin with nothing: it holds data since .*, but none there/,
+    );
+    const { code, stderr } = await backfill(folder.path);
+    expect({ code, stderr }).toMatchObject({
+      code: 0,
+      stderr: expect.not.stringMatching(/before it/),
+    });
+    const whole = dumpHistory(good.file('burnwatch.db'));
+    expect(differences(dumpHistory(folder.file('burnwatch.db')), whole)).toEqual([]);
+  });
+
   it('windows lost after downtime are sealed as unknown: said, never zero', async () => {
     using folder = new TempFolder();
     const first = cluster.start + 5 * MINUTE_MS;

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { outageText } from '../../collect/collector.ts';
 import { CycleRunner } from '../../daemon/cycleRunner.ts';
 import { planBackfill } from '../../daemon/planBackfill.ts';
 import { floorTo, formatTime } from '../../model/time.ts';
@@ -78,7 +79,7 @@ async function fill(
     });
     if (summary.outage !== null) {
       throw new CommandFailed(
-        `Prometheus cannot be asked: ${summary.outage.message}; ${sealedUpTo(runner)}, run the same command again later`,
+        `${outageText(summary.outage)}; ${sealedUpTo(runner)}, run the same command again later`,
       );
     }
     const filled = summary.corrected + (await runner.correct(span.start, span.end, signal));

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { outageText } from '../../collect/collector.ts';
 import { CycleRunner } from '../../daemon/cycleRunner.ts';
 import { floorTo, formatTime, type TimeMs } from '../../model/time.ts';
 import { interruptible } from '../interrupt.ts';
@@ -47,14 +48,16 @@ async function runOnce(options: OnceOptions, io: Io): Promise<void> {
     });
     try {
       if (!dryRun) refuseGap(runner.watermark, from, until);
-      return await runner.catchUp({ from, until, muted: false, dryRun, signal });
+      const isFirst = runner.watermark === null;
+      const done = await runner.catchUp({ from, until, muted: false, dryRun, signal });
+      if (isFirst && done.sealed > 0) noteBeginning(from, await runner.oldestData(signal), io);
+      return done;
     } finally {
       await runner.close();
     }
   });
   const { currency } = config.pricing;
-  if (summary.outage !== null)
-    throw new CommandFailed(`Prometheus cannot be asked: ${summary.outage.message}`);
+  if (summary.outage !== null) throw new CommandFailed(outageText(summary.outage));
   if (options.output === 'json')
     io.out(`${JSON.stringify(toSummaryJson(summary, currency), null, 2)}\n`);
   else io.out(renderSummary(summary, currency, dryRun));
@@ -76,5 +79,14 @@ function refuseGap(watermark: TimeMs | null, from: TimeMs, until: TimeMs): void 
   throw new CommandFailed(
     `the history is sealed up to ${formatTime(watermark)}: sealing ${formatTime(from)} would leave a gap; ` +
       `run burnwatch backfill --from ${formatTime(watermark)} --to ${formatTime(until)}`,
+  );
+}
+
+/** A history cannot be begun earlier later, and whoever tries `once` first may not want that. */
+function noteBeginning(from: TimeMs, oldest: TimeMs | null, io: Io): void {
+  if (oldest === null || oldest >= from) return;
+  io.err(
+    `The history begins with this window, and nothing can be put before it. Prometheus holds data since ${formatTime(oldest)}: ` +
+      'to begin there, set history.path to a new file and run burnwatch backfill first.\n',
   );
 }

@@ -550,6 +550,40 @@ describe('problems', () => {
     expect(snapshot?.complete).toBe(false);
   });
 
+  const said = (series: Series, expected = WHOLE): readonly string[] =>
+    run(series, madeUpWindows(1), expected)[0]?.problems.map(
+      ({ code, subject }) => `${code} ${subject}`,
+    ) ?? [];
+
+  it('say one cause once: nothing at all, or nothing of one exporter', () => {
+    expect(said({})).toEqual(['exporter-absent Prometheus']);
+    expect(run({})[0]).toMatchObject({ coverage: 0, complete: false });
+    const { cpuSamples = [], cpuRate = [], ramAverage = [], ramPeak = [], ...kube } = steady();
+    expect(said(kube).filter((problem) => problem.includes('absent'))).toEqual([
+      'exporter-absent cAdvisor',
+      // These are absent on their own.
+      'metric-absent kube_pod_owner',
+      'metric-absent kube_replicaset_owner',
+      'metric-absent kube_pod_container_resource_limits',
+      'metric-absent kube_node_status_capacity',
+    ]);
+    const usage = said({ cpuSamples, cpuRate, ramAverage, ramPeak });
+    expect(usage).toContain('exporter-absent kube-state-metrics');
+    expect(usage.join()).not.toContain('kube_');
+  });
+
+  it('tell a scrape that is too seldom for the range of a rate, and only that', () => {
+    const seldom = { ...steady(), cpuSamples: [[cgroup(A), [1, 1]]] as MadeUpSeries[] };
+    const rateless = 'rate-range prometheus.rateRange';
+    const once: ExpectedSamples = { cadvisor: 1, kubeState: 5 };
+    expect(said({ ...seldom, cpuRate: [] }, once)).toContain(rateless);
+    expect(said(seldom, once)).not.toContain(rateless);
+    // Samples that are missing, and a container that was just born, say nothing about the range.
+    expect(said({ ...seldom, cpuRate: [] })).not.toContain(rateless);
+    const newborn = { ...seldom, cpuSamples: [[cgroup(A), [null, 1]]] as MadeUpSeries[] };
+    expect(said({ ...newborn, cpuRate: [] }, once)).not.toContain(rateless);
+  });
+
   it('are fatal when the store holds several clusters', () => {
     expect(() =>
       run({

@@ -5,6 +5,7 @@ import type { Batch } from '../prometheus/fetchBatch.ts';
 import { refuseSeveralClusters } from './clusters.ts';
 import type { CoverageSum } from './coverage.ts';
 import { isCollapse, learn } from './coverage.ts';
+import { hasFailed } from './absentMetrics.ts';
 import { buildEgressTable, withEgress } from './egress.ts';
 import { buildNamespaceTable, namespacesAt } from './namespaces.ts';
 import { buildNodeTable, nodesAt } from './nodes.ts';
@@ -105,9 +106,29 @@ function assembleWindow(
     volumes: volumesAt(tables.storage, point, counts.kubeState, pods),
     loadBalancers: loadBalancersAt(tables.storage, point, counts.kubeState),
     coverage,
-    ...problemsAt(batch, point, { coverage, collapsed, pods: population }),
+    ...problemsAt(batch, point, {
+      coverage,
+      collapsed,
+      pods: population,
+      rateless: isRateless(batch, living, point),
+    }),
     expectedSamples: learn(remembered, { ...counts, pods: population }, window),
   };
+}
+
+/** True when most containers that lived from the window before into this one have samples, but no rate. */
+function isRateless(batch: Batch, living: readonly LivingPod[], point: number): boolean {
+  if (hasFailed(batch, 'cpuRate', point)) return false;
+  let lasting = 0;
+  let rateless = 0;
+  for (const { entry } of living)
+    for (const { cgroups } of entry.containers.values())
+      for (const { cpuSamples, cpuRate } of cgroups.values()) {
+        if (countAt(cpuSamples, point) === 0 || countAt(cpuSamples, point - 1) === 0) continue;
+        lasting++;
+        if (at(cpuRate, point) === null) rateless++;
+      }
+  return rateless > lasting / 2;
 }
 
 function byIdentity(a: PodSample, b: PodSample): number {

@@ -1,8 +1,8 @@
 import type { DataProblem } from '../../model/snapshot.ts';
 import type { Batch } from '../prometheus/fetchBatch.ts';
 import { QUERY_IDS, querySpec } from '../prometheus/queries.ts';
+import { absentProblems } from './absentMetrics.ts';
 import { COMPLETE_COVERAGE } from './coverage.ts';
-import { at } from './series.ts';
 
 /** What a window lacks, and whether asking again may mend it. */
 export interface WindowProblems {
@@ -10,18 +10,23 @@ export interface WindowProblems {
   readonly complete: boolean;
 }
 
-/** Names everything that is missing from a window, in the fixed order of the queries. */
-export function problemsAt(
-  batch: Batch,
-  point: number,
-  seen: { readonly coverage: number; readonly collapsed: boolean; readonly pods: number },
-): WindowProblems {
+/** What a window showed as a whole. */
+export interface SeenWindow {
+  readonly coverage: number;
+  readonly collapsed: boolean;
+  /** Long-lived pods. */
+  readonly pods: number;
+  /** Most containers have samples, and no rate can be told from them. */
+  readonly rateless: boolean;
+}
+
+/** Names everything that is missing from a window, in the fixed order of the queries; one cause is said once. */
+export function problemsAt(batch: Batch, point: number, seen: SeenWindow): WindowProblems {
   const problems: DataProblem[] = [];
   let complete = true;
-  const reported = new Set<string>();
   for (const id of QUERY_IDS) {
     const answer = batch.answers[id];
-    const { metric, need, without } = querySpec(id);
+    const { metric, without } = querySpec(id);
     const failure = answer.failures.find(({ from, to }) => from <= point && point <= to);
     if (failure !== undefined) {
       complete = false;
@@ -49,18 +54,11 @@ export function problemsAt(
         text: `${bad} ${bad === 1 ? 'series' : 'series'} of ${metric} reported NaN or infinity; they count as unknown`,
       });
     }
-    if (need === 'extra' || reported.has(metric)) continue;
-    reported.add(metric);
-    if (!answer.series.some((series) => at(series.values, point) !== null)) {
-      // An indispensable metric may only be late; the others are simply not there.
-      if (need === 'indispensable') complete = false;
-      problems.push({
-        code: 'metric-absent',
-        subject: metric,
-        text: `${metric} has no data, and without it ${without}`,
-      });
-    }
   }
+  const absent = absentProblems(batch, point);
+  problems.push(...absent.problems);
+  if (absent.isIndispensable) complete = false;
+  if (absent.isEverything) return { problems, complete };
   if (seen.collapsed) {
     complete = false;
     problems.push({
@@ -75,6 +73,12 @@ export function problemsAt(
       code: 'low-coverage',
       subject: 'samples',
       text: `only ${Math.floor(seen.coverage * 100)} % of the expected samples are there; the window is asked for again`,
+    });
+  } else if (seen.rateless) {
+    problems.push({
+      code: 'rate-range',
+      subject: 'prometheus.rateRange',
+      text: 'most containers are scraped so seldom that the range of a rate holds a single sample, and without two of them their CPU, disk and network use is unknown: set prometheus.rateRange (or schedule.window) to four scrape intervals, or scrape more often',
     });
   }
   return { problems, complete };

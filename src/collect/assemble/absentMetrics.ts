@@ -1,0 +1,91 @@
+import type { DataProblem } from '../../model/snapshot.ts';
+import type { Batch } from '../prometheus/fetchBatch.ts';
+import { QUERY_IDS, querySpec, type QueryId, type QuerySpec } from '../prometheus/queries.ts';
+import { at } from './series.ts';
+
+/** Whose metrics every stock installation has, and how they are got. */
+const EXPORTERS = [
+  {
+    name: 'cAdvisor',
+    prefix: 'container_',
+    without: 'nothing is known of what containers use',
+    cure: 'let Prometheus scrape the kubelets (/metrics/cadvisor)',
+  },
+  {
+    name: 'kube-state-metrics',
+    prefix: 'kube_',
+    without: 'nothing is known of what exists, whose it is and what it asks for',
+    cure: 'run kube-state-metrics, and let Prometheus scrape it',
+  },
+] as const;
+
+/** Metrics that a window should have and has not. */
+interface AbsentMetrics {
+  readonly problems: readonly DataProblem[];
+  /** One of them is indispensable: it may only be late. */
+  readonly isIndispensable: boolean;
+  /** None is there. */
+  readonly isEverything: boolean;
+}
+
+/** Names the metrics that have no data; an exporter of which nothing is there is one problem, not one a metric. */
+export function absentProblems(batch: Batch, point: number): AbsentMetrics {
+  const usual = usualMetrics();
+  const asked = usual.filter(({ ids }) => ids.every((id) => !hasFailed(batch, id, point)));
+  const absent = asked.filter(({ ids }) => ids.every((id) => !hasData(batch, id, point)));
+  const isIndispensable = absent.some(({ spec }) => spec.need === 'indispensable');
+  if (absent.length === usual.length)
+    return { problems: [nothingAtAll(usual.length)], isIndispensable, isEverything: true };
+  const silent = EXPORTERS.filter(({ prefix }) => {
+    const own = usual.filter(({ spec }) => spec.metric.startsWith(prefix));
+    return own.length > 0 && own.every((metric) => absent.includes(metric));
+  });
+  const others = absent.filter(
+    ({ spec }) => !silent.some(({ prefix }) => spec.metric.startsWith(prefix)),
+  );
+  const problems: DataProblem[] = [
+    ...silent.map(({ name, without, cure }) => ({
+      code: 'exporter-absent' as const,
+      subject: name,
+      text: `no metric of ${name} has data, and without them ${without}: ${cure}`,
+    })),
+    ...others.map(({ spec: { metric, without } }) => ({
+      code: 'metric-absent' as const,
+      subject: metric,
+      text: `${metric} has no data, and without it ${without}`,
+    })),
+  ];
+  return { problems, isIndispensable, isEverything: false };
+}
+
+interface UsualMetric {
+  readonly spec: QuerySpec;
+  readonly ids: readonly QueryId[];
+}
+
+/** Each metric once, with the queries that read it. */
+function usualMetrics(): readonly UsualMetric[] {
+  const wanted = QUERY_IDS.filter((id) => querySpec(id).need !== 'extra');
+  const byMetric = Map.groupBy(wanted, (id) => querySpec(id).metric);
+  return [...byMetric.values()].flatMap((ids) => {
+    const [first] = ids;
+    return first === undefined ? [] : [{ spec: querySpec(first), ids }];
+  });
+}
+
+/** True when a query could not be asked at a point. */
+export function hasFailed(batch: Batch, id: QueryId, point: number): boolean {
+  return batch.answers[id].failures.some(({ from, to }) => from <= point && point <= to);
+}
+
+function hasData(batch: Batch, id: QueryId, point: number): boolean {
+  return batch.answers[id].series.some((series) => at(series.values, point) !== null);
+}
+
+function nothingAtAll(metrics: number): DataProblem {
+  return {
+    code: 'exporter-absent',
+    subject: 'Prometheus',
+    text: `Prometheus has no data of cAdvisor and none of kube-state-metrics (${metrics} metrics were asked for), so that nothing is known of this time: look at its targets, and at prometheus.matchers`,
+  };
+}
