@@ -4,7 +4,8 @@
 // was started with can do that, and says what to do when it cannot.
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { enableCompileCache } from 'node:module';
+// Not by name: Node 20 has no such export, and would fail before it can say what is wrong.
+import module from 'node:module';
 import { fileURLToPath } from 'node:url';
 
 const [major, minor] = process.versions.node.split('.').map(Number);
@@ -19,7 +20,7 @@ const source = new URL('../src/cli/main.ts', import.meta.url);
 const isPackage = !existsSync(source);
 const entry = isPackage ? new URL('../dist/cli/main.js', import.meta.url) : source;
 if (isPackage || process.features.typescript) {
-  enableCompileCache?.();
+  module.enableCompileCache?.();
   await import(entry.href);
 } else {
   // Node 22.12 to 22.17 strip types only behind a flag.

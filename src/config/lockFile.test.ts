@@ -1,10 +1,11 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 
 interface LockedPackage {
   readonly resolved?: string;
   readonly integrity?: string;
   readonly optional?: boolean;
+  readonly gypfile?: boolean;
   readonly dependencies?: Readonly<Record<string, string>>;
   readonly optionalDependencies?: Readonly<Record<string, string>>;
 }
@@ -31,6 +32,14 @@ describe('package-lock.json', () => {
         .map((name) => `${from}: ${name}`),
     );
     expect(missing).toEqual([]);
+  });
+
+  it('lets nothing be compiled at install: whoever tries it has no compiler (npm run lock)', () => {
+    const native = Object.entries(LOCK.packages).filter(([path]) =>
+      existsSync(new URL(`../../${path}/binding.gyp`, import.meta.url)),
+    );
+    expect(native.map(([path]) => path)).toContain('node_modules/better-sqlite3');
+    expect(native.filter(([, { gypfile }]) => gypfile !== false)).toEqual([]);
   });
 
   it('knows what each package must hash to, and names no registry', () => {

@@ -1,6 +1,6 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { delimiter, join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { burnwatch } from '../support/cli.ts';
 import { startDaemon } from '../support/daemon.ts';
@@ -48,5 +48,22 @@ describe('the npm package', () => {
     expect((await fetch(new URL(style, daemon.pages))).status).toBe(200);
     daemon.process.kill('SIGTERM');
     expect((await daemon.process.ended).code).toBe(0);
+  });
+});
+
+/** A Node on the PATH that is too old for Burnwatch; newcomers often have one, and so may this machine. */
+function oldNode(): string | undefined {
+  const folders = (process.env['PATH'] ?? '').split(delimiter);
+  return folders
+    .map((path) => join(path, 'node'))
+    .find((node) => /^v(1\d|20)\./.test(spawnSync(node, ['--version']).stdout?.toString() ?? ''));
+}
+
+describe('on a Node that is too old', () => {
+  const node = oldNode();
+  it.skipIf(node === undefined)('says which one it needs', () => {
+    const result = spawnSync(node ?? '', [join(ROOT, 'bin/burnwatch.mjs'), '--version']);
+    expect(result.status).toBe(1);
+    expect(result.stderr.toString()).toMatch(/^burnwatch: needs Node\.js 22\.12 or newer/);
   });
 });
