@@ -1,20 +1,35 @@
 import { once } from 'node:events';
-import { type AddressInfo, createServer } from 'node:net';
+import { randomInt } from 'node:crypto';
+import { createServer } from 'node:net';
+
+/**
+ * Where ports are looked for. Below what systems give to outgoing connections (from 32768 on): a port that is
+ * free now must still be free when a child process begins to listen on it, and when it does so again.
+ */
+const LOWEST_PORT = 15_000;
+const HIGHEST_PORT = 29_999;
 
 /**
  * A TCP port of the loopback interface that was free a moment ago.
  * @param wished is taken when it is free.
  */
-export async function freePort(wished = 0): Promise<number> {
-  const server = createServer().listen(wished, '127.0.0.1');
+export async function freePort(wished?: number): Promise<number> {
+  for (let port = wished ?? anyPort(); ; port = anyPort()) if (await isFree(port)) return port;
+}
+
+function anyPort(): number {
+  return randomInt(LOWEST_PORT, HIGHEST_PORT + 1);
+}
+
+async function isFree(port: number): Promise<boolean> {
+  const server = createServer().listen(port, '127.0.0.1');
   try {
     await once(server, 'listening');
   } catch (error) {
-    if (wished !== 0 && (error as NodeJS.ErrnoException).code === 'EADDRINUSE') return freePort();
+    if ((error as NodeJS.ErrnoException).code === 'EADDRINUSE') return false;
     throw error;
   }
-  const { port } = server.address() as AddressInfo;
   server.close();
   await once(server, 'close');
-  return port;
+  return true;
 }

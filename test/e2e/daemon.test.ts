@@ -3,9 +3,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { formatTime, HOUR_MS, MINUTE_MS } from '../../src/model/time.ts';
 import { burnwatch, startBurnwatch } from '../support/cli.ts';
 import { TestClock } from '../support/clock.ts';
-import { eventually, startDaemon } from '../support/daemon.ts';
+import { sealedUpTo, startDaemon } from '../support/daemon.ts';
 import { startTestCluster, writeConfig, type TestCluster } from '../support/testCluster.ts';
 import { TempFolder } from '../support/tempFolder.ts';
+import { eventually } from '../support/waiting.ts';
 
 const WINDOW = 5 * MINUTE_MS;
 const SCHEDULE = { cycle: '* * * * * *', settle: '10s', initialBackfill: '2h' };
@@ -26,7 +27,7 @@ describe('burnwatch run', () => {
     const { process } = daemon;
 
     await process.shows(/What the last hour cost in test:[\s\S]*team-0[\s\S]*TOTAL/);
-    await process.shows(new RegExp(`sealed=24.*until=${formatTime(live)}`));
+    await process.shows(sealedUpTo(live));
     expect(process.stdout).toMatch(/^What the last hour cost in test:/);
     expect(process.stderr).toMatch(/filling a new history/);
 
@@ -49,7 +50,7 @@ describe('burnwatch run', () => {
     expect(await burnwatch(['costs'], { cwd: folder.path })).toMatchObject({ code: 0 });
 
     clock.set(live + WINDOW + 11_000);
-    await process.shows(new RegExp(`sealed=1 .*until=${formatTime(live + WINDOW)}`));
+    await process.shows(sealedUpTo(live + WINDOW));
   });
 
   it('SIGHUP takes a good file, and keeps the old one in force when the new one is bad', async () => {
@@ -61,7 +62,7 @@ describe('burnwatch run', () => {
     const clock = new TestClock(folder.file('clock'), live + 11_000);
     await using daemon = await startDaemon({ cwd: folder.path, env: clock.env });
     const { process } = daemon;
-    await process.shows(new RegExp(`until=${formatTime(live)}`));
+    await process.shows(sealedUpTo(live));
 
     appendFileSync(file, 'budgetz: []\n');
     process.kill('SIGHUP');
@@ -79,7 +80,7 @@ describe('burnwatch run', () => {
     expect(await daemon.metrics()).toMatch(/^burnwatch_config_last_reload_successful 1$/m);
     clock.set(live + WINDOW + 11_000);
     // A node of 16 cores at 1000 an hour: the new price is in force, the past is not repriced.
-    await process.shows(new RegExp(`sealed=1 .*until=${formatTime(live + WINDOW)}`));
+    await process.shows(sealedUpTo(live + WINDOW));
     const { stdout } = await burnwatch(
       ['costs', '--from', formatTime(live - HOUR_MS), '--to', formatTime(live), '-o', 'json'],
       { cwd: folder.path },
@@ -102,14 +103,13 @@ describe('burnwatch run', () => {
       const options = { cwd: folder.path, env: clock.env };
       await using daemon = await startDaemon(options);
       await daemon.process.shows(/catching up/);
-      const askedAt = Date.now();
       daemon.process.kill(signal);
+      // It ends itself with 1 when nine seconds were not enough.
       expect(await daemon.process.ended).toMatchObject({ code: 0 });
-      expect(Date.now() - askedAt).toBeLessThan(10_000);
       expect(daemon.process.stderr).toMatch(/info\s+ended/);
       // What is sealed is whole, and the next run goes on from there.
       await using again = startBurnwatch(['run', '--log-format', 'text'], options);
-      await again.shows(new RegExp(`until=${formatTime(cluster.end)}`));
+      await again.shows(sealedUpTo(cluster.end));
       const metrics = /probes=([^\s)]+)/.exec(again.stderr)?.[1] ?? '';
       await eventually(
         async () => (await fetch(`${metrics}/metrics`)).text(),

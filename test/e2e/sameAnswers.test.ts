@@ -2,7 +2,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { formatTime, HOUR_MS, MINUTE_MS } from '../../src/model/time.ts';
 import { burnwatch, startBurnwatch } from '../support/cli.ts';
 import { TestClock } from '../support/clock.ts';
+import { sealedUpTo } from '../support/daemon.ts';
 import { differences, dumpHistory } from '../support/dumpHistory.ts';
+import { startHoldingProxy } from '../support/holdingProxy.ts';
 import { startTestCluster, writeConfig, type TestCluster } from '../support/testCluster.ts';
 import { TempFolder } from '../support/tempFolder.ts';
 
@@ -74,14 +76,14 @@ describe('the same data give the same rows and verdicts', () => {
       await daemon.shows(/Burnwatch runs/);
       for (let at = live + WINDOW; at <= live + 3 * WINDOW; at += WINDOW) {
         clock.set(at + 11_000);
-        await daemon.shows(new RegExp(`sealed.*until=${formatTime(at)}`));
+        await daemon.shows(sealedUpTo(at));
       }
       daemon.kill('SIGTERM');
       expect(await daemon.ended).toMatchObject({ code: 0 });
     }
     clock.set(cluster.end + 11_000);
     await using daemon = startBurnwatch(['run', '--log-format', 'text'], options);
-    await daemon.shows(new RegExp(`sealed.*until=${formatTime(cluster.end)}`));
+    await daemon.shows(sealedUpTo(cluster.end));
     daemon.kill('SIGTERM');
     expect(await daemon.ended).toMatchObject({ code: 0 });
     expectSame(folder);
@@ -90,14 +92,18 @@ describe('the same data give the same rows and verdicts', () => {
   it.each([1, 2, 3])('killed with SIGKILL in the middle and run again (%i)', async (round) => {
     const folder = new TempFolder();
     folders.push(folder);
-    await writeConfig(folder.path, cluster.url);
+    // However fast it is, it does not come to its end: Prometheus stops answering on the way.
+    await using proxy = await startHoldingProxy(cluster.url);
+    await writeConfig(folder.path, proxy.url);
     const span = ['--from', formatTime(from), '--to', formatTime(cluster.end)];
     await using first = startBurnwatch(['backfill', ...span], { cwd: folder.path });
     await first.shows(/\d+% \d+\/\d+ windows/);
+    proxy.holdAfter(round * 40);
     // Where exactly it is hit does not matter, as long as it is not always the same place.
     await new Promise((resolve) => setTimeout(resolve, round * 130));
     first.kill('SIGKILL');
     expect((await first.ended).code).toBeNull();
+    await writeConfig(folder.path, cluster.url);
     await backfill(folder, cluster.end);
     expectSame(folder);
   });

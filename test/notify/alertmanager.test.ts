@@ -1,4 +1,3 @@
-import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { alertmanagerChannel } from '../../src/notify/channels/alertmanagerChannel.ts';
 import type { Finding } from '../../src/model/finding.ts';
@@ -7,6 +6,7 @@ import { aDelivery } from '../../src/notify/testing/deliveries.ts';
 import { FakeClock } from '../../src/notify/testing/fakeClock.ts';
 import { aFinding } from '../../src/notify/testing/findings.ts';
 import { TestServer } from '../../src/notify/testing/httpServer.ts';
+import { until } from '../support/waiting.ts';
 import { startAlertmanager, type Alertmanager } from './support/alertmanager.ts';
 import { SlackBench } from './support/slackBench.ts';
 
@@ -42,26 +42,23 @@ function send(...findings: readonly Finding[]) {
   const channel = alertmanagerChannel({ url: alertmanager.url, headers: {} }, CONTEXT);
   const notice = { kind: 'alerts', at: Date.now(), findings } as const;
   const receiver = { channel: 'alertmanager', target: '' };
-  return channel.send(aDelivery({ receiver, notice }), AbortSignal.timeout(10_000));
+  return channel.send(aDelivery({ receiver, notice }), new AbortController().signal);
 }
 
 const active = async (workload: string) =>
   (await alertmanager.alerts()).filter(({ labels }) => labels['workload'] === workload);
 
-async function notified(workload: string, status: 'firing' | 'resolved') {
-  for (let attempt = 0; attempt < 100; attempt += 1) {
-    for (const { body } of hook.requests) {
+function notified(workload: string, status: 'firing' | 'resolved'): Promise<void> {
+  return until(`Alertmanager to tell that ${workload} is ${status}`, () =>
+    hook.requests.some(({ body }) => {
       const { alerts } = JSON.parse(body) as {
         alerts: readonly { status: string; labels: Readonly<Record<string, string>> }[];
       };
-      const found = alerts.find(
+      return alerts.some(
         (alert) => alert.status === status && alert.labels['workload'] === workload,
       );
-      if (found !== undefined) return found;
-    }
-    await wait(100);
-  }
-  throw new Error(`Alertmanager did not tell that ${workload} is ${status}`);
+    }),
+  );
 }
 
 describe('a real Alertmanager', () => {

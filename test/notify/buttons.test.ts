@@ -1,13 +1,13 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openAuditLog, openOperatorLog, openSilenceStore } from '../../src/history/openHistory.ts';
 import { ACTION_IDS } from '../../src/notify/slack/message.ts';
 import { FakeClock } from '../../src/notify/testing/fakeClock.ts';
 import { aFinding } from '../../src/notify/testing/findings.ts';
 import { madeUpWindows, SMALL_CLUSTER, WINDOW_MS } from '../support/madeUpWindows.ts';
+import { until as waitUntil, WAIT_MS } from '../support/waiting.ts';
 import { SlackBench } from './support/slackBench.ts';
 
 const BURNWATCH = fileURLToPath(new URL('../../bin/burnwatch.mjs', import.meta.url));
@@ -24,7 +24,7 @@ beforeAll(async () => {
   bench = await SlackBench.start({
     clock: new FakeClock(Date.now()),
     yaml: 'owners:\n  routes:\n    - { match: { namespace: shop }, slack: "@shop-devs" }\n',
-    slack: { now: Date.now },
+    slack: { now: Date.now, acknowledgeWithinMs: WAIT_MS },
   });
   const start = Math.floor(Date.now() / WINDOW_MS - 6) * WINDOW_MS;
   const writer = await bench.history.openWriter();
@@ -48,13 +48,8 @@ afterAll(async () => {
   await bench[Symbol.asyncDispose]();
 });
 
-async function until(what: string, condition: () => Promise<boolean> | boolean): Promise<void> {
-  const giveUpAt = Date.now() + 30_000;
-  while (!(await condition())) {
-    if (Date.now() > giveUpAt) throw new Error(`waited in vain for ${what}\n${log}`);
-    await wait(50);
-  }
-}
+const until = (what: string, condition: () => Promise<boolean> | boolean) =>
+  waitUntil(what, condition, () => log);
 
 const roots = () =>
   bench.slack
@@ -133,9 +128,10 @@ describe('buttons of a message, through Socket Mode', () => {
   });
 
   test('Slack recycles the connection: the app comes back by itself', async () => {
+    const before = bench.slack.connectionsEver();
     bench.slack.refreshConnections();
-    await until('the connection to end', () => bench.slack.connections() === 0);
-    await until('the next one', () => bench.slack.connections() === 1);
+    const isNext = () => bench.slack.connectionsEver() > before && bench.slack.connections() === 1;
+    await until('the next connection alone', isNext);
     expect(await press(ALICE, ACTION_IDS.silence)).toMatchObject({ acknowledged: true });
   });
 
@@ -152,11 +148,10 @@ describe('buttons of a message, through Socket Mode', () => {
 
   test('SIGTERM ends the daemon cleanly, the connection included', async () => {
     const gone = once(daemon, 'exit');
-    const asked = Date.now();
     daemon.kill('SIGTERM');
     const [code] = (await gone) as [number | null];
+    // It ends itself with 1 when nine seconds were not enough.
     expect(code).toBe(0);
-    expect(Date.now() - asked).toBeLessThan(10_000);
     await until('the connection to end', () => bench.slack.connections() === 0);
   });
 });

@@ -58,16 +58,16 @@ describe('Slack down', () => {
 
 describe('Slack slow', () => {
   test('nothing is done before the time-out: looked for, not there, told once', async () => {
-    await using bench = await withFinding({ yaml: '' });
-    bench.slack.faults.add({ ...POST, kind: 'slow', ms: 1_500, times: 1 });
+    await using bench = await withFinding({ timeout: '3s' });
+    bench.slack.faults.add({ ...POST, kind: 'slow', ms: 60_000, times: 1 });
     expect(await bench.deliver()).toMatchObject({ failed: 1 });
     await bench.drain();
     expect(told(bench)).toHaveLength(1);
   });
 
   test('it is done and the answer is late: looked for, found, not told again', async () => {
-    await using bench = await withFinding();
-    bench.slack.faults.add({ ...POST, kind: 'slow-answer', ms: 1_500, times: 1 });
+    await using bench = await withFinding({ timeout: '3s' });
+    bench.slack.faults.add({ ...POST, kind: 'slow-answer', ms: 60_000, times: 1 });
     expect(await bench.deliver()).toMatchObject({ failed: 1 });
     await bench.drain();
     expect(told(bench)).toHaveLength(1);

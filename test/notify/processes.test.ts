@@ -2,7 +2,9 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { MINUTE_MS } from '../../src/model/time.ts';
 import { FakeClock } from '../../src/notify/testing/fakeClock.ts';
+import type { Finding } from '../../src/model/finding.ts';
 import { aFinding } from '../../src/notify/testing/findings.ts';
+import { until } from '../support/waiting.ts';
 import { NotifyChild } from './support/childProcess.ts';
 import { SlackBench, WORKSPACE } from './support/slackBench.ts';
 
@@ -23,24 +25,17 @@ function realBench(): Promise<SlackBench> {
   });
 }
 
-async function until(condition: () => Promise<boolean> | boolean): Promise<void> {
-  const giveUpAt = Date.now() + 20_000;
-  while (!(await condition())) {
-    if (Date.now() > giveUpAt) throw new Error('what the test waits for did not happen');
-    await wait(20);
-  }
-}
-
 /** Fresh findings: what is older than a few minutes is looked for in the wrong place. */
-const now = Date.now();
-const finding = (name: string, namespace: string, kind: 'cryptojacking' | 'budget') =>
-  aFinding({
+function finding(name: string, namespace: string, kind: 'cryptojacking' | 'budget'): Finding {
+  const now = Date.now();
+  return aFinding({
     name,
     kind,
     firstSeen: now - MINUTE_MS,
     lastSeen: now,
     scope: { namespace, workload: { kind: 'Deployment', name }, container: null, subject: null },
   });
+}
 
 describe('killed with -9', () => {
   test.each([
@@ -58,12 +53,12 @@ describe('killed with -9', () => {
     });
     const { store } = await bench.notifier();
     const first = new NotifyChild(bench.configFile);
-    await until(async () =>
+    await until('the post to be on its way', async () =>
       (await store.deliveries('sending', 10)).some(
         ({ receiver }) => receiver.target === '#security',
       ),
     );
-    await until(() => bench.slack.messages('#security').length === arrived);
+    await until('it to arrive', () => bench.slack.messages('#security').length === arrived);
     await wait(300);
     await first.kill();
     expect(bench.slack.messages('#security')).toHaveLength(arrived);
@@ -111,11 +106,12 @@ describe('two processes on one database', () => {
   test('both killed in the middle: a third finishes, each message once', async () => {
     await using bench = await realBench();
     await bench.record(TEAMS.map((team) => finding(`app-${team}`, `ns-${team}`, 'budget')));
-    bench.slack.faults.add({ methods: ['chat.postMessage'], kind: 'slow-answer', ms: 200 });
+    // No answer comes as long as they live, so neither can come to its end.
+    bench.slack.faults.add({ methods: ['chat.postMessage'], kind: 'slow-answer', ms: 600_000 });
     const one = new NotifyChild(bench.configFile);
     const two = new NotifyChild(bench.configFile);
     const all = () => TEAMS.flatMap((team) => bench.slack.messages(`#team-${team}`));
-    await until(() => all().length > 0);
+    await until('the first message', () => all().length > 0);
     await one.kill();
     await two.kill();
     bench.slack.faults.clear();

@@ -91,7 +91,7 @@ function script(kind: string, change: Partial<AdviceContext> = {}): string {
 
 async function shell(text: string): Promise<string> {
   const env = { PATH: path, HOME: kubectl.folder, KUBECONFIG: kubectl.kubeconfig };
-  const { stdout } = await promisify(execFile)('sh', ['-e', '-c', text], { env, timeout: 30_000 });
+  const { stdout } = await promisify(execFile)('sh', ['-e', '-c', text], { env });
   return stdout;
 }
 

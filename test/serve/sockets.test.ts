@@ -33,15 +33,16 @@ describe('Sec: a slow client', () => {
   ])('that %s is cut off', async (_, beginning) => {
     const socket = await open({ headersTimeout: 300, requestTimeout: 600 });
     // A cut can reach the client as a reset; `once` would reject on that, and it is a cut all the same.
-    const closed = new Promise<void>((resolve) => socket.once('close', () => resolve()));
+    const closed = new Promise((resolve) => void socket.once('close', () => resolve('closed')));
     socket.resume();
     socket.on('error', () => undefined);
     socket.write(beginning);
-    const began = performance.now();
     const trickle = setInterval(() => socket.write('a'), 50);
-    await Promise.race([closed, pause(5_000)]);
+    // Node's own limits, a minute and more, are not what cuts it off.
+    const patience = new AbortController();
+    const tooLate = pause(30_000, 'too late', { signal: patience.signal }).catch(() => undefined);
+    expect(await Promise.race([closed, tooLate])).toBe('closed');
     clearInterval(trickle);
-    expect(socket.destroyed || socket.readableEnded).toBe(true);
-    expect(performance.now() - began).toBeLessThan(4_000);
+    patience.abort();
   });
 });

@@ -1,6 +1,7 @@
 import axeCore from 'axe-core';
 import { chromium, type Browser, type Page } from 'playwright-core';
 import { findTool } from '../../src/demo/tools.ts';
+import { WAIT_MS } from './waiting.ts';
 
 /** Nothing of the browser's own leaves the machine; tests may run as root in a container. */
 const FLAGS = [
@@ -16,7 +17,8 @@ const FLAGS = [
 
 /** Starts Chromium, Debian's if there is no other. */
 export async function startBrowser(): Promise<Browser> {
-  return chromium.launch({ executablePath: await findTool('chromium'), args: FLAGS });
+  const executablePath = await findTool('chromium');
+  return chromium.launch({ executablePath, args: FLAGS, timeout: WAIT_MS });
 }
 
 export interface Look {
@@ -40,6 +42,7 @@ export async function openPage(
     viewport: { width, height: width === 390 ? 844 : 900 },
     colorScheme,
   });
+  page.setDefaultTimeout(WAIT_MS);
   const errors: string[] = [];
   page.on('console', (message) => {
     if (message.type() === 'error' || message.type() === 'warning') errors.push(message.text());

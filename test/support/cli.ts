@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { resolve } from 'node:path';
+import { WAIT_MS } from './waiting.ts';
 
 const PROGRAM = resolve(import.meta.dirname, '../../bin/burnwatch.mjs');
 
@@ -25,7 +26,7 @@ export interface CliProcess extends AsyncDisposable {
   readonly ended: Promise<CliResult>;
   kill(signal: NodeJS.Signals): void;
   /** Waits until stdout and stderr together show `pattern`. @throws with all that was printed. */
-  shows(pattern: RegExp, timeoutMs?: number): Promise<void>;
+  shows(pattern: RegExp): Promise<void>;
 }
 
 /** Runs `burnwatch ARGS…` to its end. */
@@ -37,7 +38,8 @@ export function burnwatch(args: readonly string[], options: CliOptions): Promise
 export function startBurnwatch(args: readonly string[], options: CliOptions): CliProcess {
   const child = spawn(process.execPath, [options.program ?? PROGRAM, ...args], {
     cwd: options.cwd,
-    env: { ...process.env, NO_COLOR: '1', ...options.env },
+    // Node warns on stderr when both are set, as some machines do.
+    env: { ...process.env, FORCE_COLOR: undefined, NO_COLOR: '1', ...options.env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   return new Running(child, args);
@@ -79,7 +81,7 @@ class Running implements CliProcess {
     this.#child.kill(signal);
   }
 
-  shows(pattern: RegExp, timeoutMs = 30_000): Promise<void> {
+  shows(pattern: RegExp): Promise<void> {
     return new Promise((done, failed) => {
       const finish = (how: () => void): void => {
         clearTimeout(timer);
@@ -97,10 +99,7 @@ class Running implements CliProcess {
         else if (this.#child.exitCode !== null || this.#child.signalCode !== null)
           finish(() => fail('ended'));
       };
-      const timer = setTimeout(
-        () => finish(() => fail(`ran for ${timeoutMs / 1000} s`)),
-        timeoutMs,
-      );
+      const timer = setTimeout(() => finish(() => fail(`ran for ${WAIT_MS / 1000} s`)), WAIT_MS);
       this.#watchers.add(look);
       look();
     });

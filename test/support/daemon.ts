@@ -1,3 +1,4 @@
+import { formatTime, type TimeMs } from '../../src/model/time.ts';
 import { startBurnwatch, type CliOptions, type CliProcess } from './cli.ts';
 
 /** A daemon that runs, and where its listeners are. */
@@ -29,17 +30,7 @@ export async function startDaemon(options: CliOptions): Promise<Daemon> {
   }
 }
 
-/** Asks again and again until `holds`. @throws with the last answer after `timeoutMs`. */
-export async function eventually<T>(
-  ask: () => Promise<T>,
-  holds: (answer: T) => boolean,
-  timeoutMs = 20_000,
-): Promise<T> {
-  for (const deadline = Date.now() + timeoutMs; ;) {
-    const answer = await ask();
-    if (holds(answer)) return answer;
-    if (Date.now() > deadline)
-      throw new Error(`still not after ${timeoutMs} ms: ${String(answer)}`);
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
+/** The line that says that all is sealed up to `until`; while a daemon catches up it says other things about it. */
+export function sealedUpTo(until: TimeMs): RegExp {
+  return new RegExp(`info +sealed \\(sealed=.* until=${formatTime(until)} `);
 }

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 /** Everything that the suite starts inherits it, so that whoever outlives the suite can be told. */
 const MARK = 'BURNWATCH_TEST_RUN';
 /** What ends on its own gets this long. */
-const GRACE_MS = 3_000;
+const GRACE_MS = 30_000;
 
 /**
  * Gives the integration suite a temporary folder of its own, and fails it when anything is left behind

@@ -1,5 +1,7 @@
 import { afterAll } from 'vitest';
 
+/** What is being closed gets this long. */
+const GRACE_MS = 20_000;
 /** What a file of tests must not leave open in its own process when its last hook has run. */
 const OPEN = ['TCPServerWrap', 'PipeServerWrap', 'ProcessWrap', 'MessagePort'];
 
@@ -7,7 +9,7 @@ const OPEN = ['TCPServerWrap', 'PipeServerWrap', 'ProcessWrap', 'MessagePort'];
 const before = open();
 afterAll(async () => {
   // A socket that was closed a moment ago still counts until the next turn.
-  for (let turn = 0; turn < 20 && extra().length > 0; turn += 1)
+  for (const giveUpAt = Date.now() + GRACE_MS; Date.now() < giveUpAt && extra().length > 0;)
     await new Promise((resolve) => setTimeout(resolve, 50));
   const left = extra();
   if (left.length > 0) throw new Error(`this file leaves something open: ${left.join(', ')}`);

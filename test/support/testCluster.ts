@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { createBlocks } from '../../src/demo/blocks.ts';
-import { freePort } from '../../src/demo/freePort.ts';
 import { startPrometheus, type PrometheusServer } from '../../src/demo/prometheusServer.ts';
 import { DAY_MS, floorTo, HOUR_MS, type TimeMs } from '../../src/model/time.ts';
 import { plainCluster } from './plainCluster.ts';
@@ -28,12 +27,17 @@ export interface TestCluster extends AsyncDisposable {
   startAgain(): Promise<void>;
 }
 
-/** The Monday before now, 00:00 UTC: results must not hang on the weekday of the test. */
-export function lastMonday(now = Date.now()): TimeMs {
-  // The epoch was a Thursday.
-  const monday = 4 * DAY_MS;
-  return floorTo(now - monday, 7 * DAY_MS) + monday;
+/**
+ * The last Monday, 00:00 UTC, that was over at least a day ago when the file of tests began: results must hang
+ * neither on the weekday of the test nor on how long ago the data ended, nor change while it runs.
+ */
+export function lastMonday(): TimeMs {
+  return LAST_MONDAY;
 }
+
+// The epoch was a Thursday.
+const A_MONDAY = 4 * DAY_MS;
+const LAST_MONDAY = floorTo(Date.now() - DAY_MS - A_MONDAY, 7 * DAY_MS) + A_MONDAY;
 
 /** Fills a Prometheus with `hours` of a plain cluster, up to the last Monday. */
 export async function startTestCluster(options: TestClusterOptions): Promise<TestCluster> {
@@ -55,8 +59,7 @@ export async function startTestCluster(options: TestClusterOptions): Promise<Tes
   };
   try {
     await createBlocks({ source, start, end, dataDir });
-    const port = await freePort();
-    server = await startPrometheus({ dataDir, port });
+    server = await startPrometheus({ dataDir });
     const { url } = server;
     return {
       url,
@@ -68,7 +71,7 @@ export async function startTestCluster(options: TestClusterOptions): Promise<Tes
         await server.ended;
       },
       async startAgain() {
-        server = await startPrometheus({ dataDir, port });
+        server = await startPrometheus({ dataDir, port: Number(new URL(url).port) });
       },
       [Symbol.asyncDispose]: stop,
     };

@@ -5,12 +5,14 @@ import { startSlackStandIn } from '../../src/demo/slack/startSlackStandIn.ts';
 import type { SlackStandIn } from '../../src/demo/slack/options.ts';
 import { openHistoryReader } from '../../src/history/openHistory.ts';
 import { formatTime, HOUR_MS, MINUTE_MS } from '../../src/model/time.ts';
-import { burnwatch, startBurnwatch, type CliResult } from '../support/cli.ts';
+import { burnwatch, type CliResult } from '../support/cli.ts';
 import { TestClock } from '../support/clock.ts';
+import { sealedUpTo, startDaemon } from '../support/daemon.ts';
 import { startStatedCluster, TOKEN, type StatedCluster } from '../support/stated/statedCluster.ts';
 import { CANARIES, STATED_WORKLOADS } from '../support/stated/statedObjects.ts';
 import { TempFolder } from '../support/tempFolder.ts';
 import { lastMonday, writeConfig } from '../support/testCluster.ts';
+import { until } from '../support/waiting.ts';
 
 // kube-prometheus-stack as it comes, and read-only access to the API: through the commands, as a user has it.
 const END = lastMonday();
@@ -181,13 +183,11 @@ describe('metrics alone', () => {
 describe('secrets in specifications', () => {
   it('are in no table, log, page, message or answer', async () => {
     clock.set(END + 12 * MINUTE_MS + 5_000);
-    await using daemon = startBurnwatch(['run'], { cwd: folder.path, env: clock.env });
-    await daemon.shows(/sealed|cycle/i);
-    const address = await listening(daemon);
-    const base = `http://${address}`;
+    await using daemon = await startDaemon({ cwd: folder.path, env: clock.env });
+    await daemon.process.shows(sealedUpTo(END + 10 * MINUTE_MS));
     const pages: string[] = [];
     const read = async (path: string): Promise<string> => {
-      const response = await fetch(`${base}${path}`);
+      const response = await fetch(`${daemon.pages}${path}`);
       const text = await response.text();
       pages.push(text);
       return text;
@@ -217,8 +217,11 @@ describe('secrets in specifications', () => {
       ...ids.slice(0, 2).map((id) => ['findings', 'show', id ?? '']),
     ];
     await Promise.all(commands.map((args) => run(...args)));
-    daemon.kill('SIGTERM');
-    const { code, stdout, stderr } = await daemon.ended;
+    await until('the miner to be told', () =>
+      JSON.stringify(slack.messages('#security')).includes('warmer'),
+    );
+    daemon.process.kill('SIGTERM');
+    const { code, stdout, stderr } = await daemon.process.ended;
     expect(code).toBe(0);
     printed.push(stdout, stderr);
 
@@ -245,14 +248,3 @@ describe('secrets in specifications', () => {
     }
   });
 });
-
-/** The address of the pages, as the daemon says it. */
-async function listening(daemon: {
-  readonly stdout: string;
-  readonly stderr: string;
-  shows(pattern: RegExp): Promise<void>;
-}): Promise<string> {
-  const pattern = /http:\/\/(127\.0\.0\.1:\d+)/;
-  await daemon.shows(pattern);
-  return pattern.exec(daemon.stdout + daemon.stderr)?.[1] ?? '';
-}

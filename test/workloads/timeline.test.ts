@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createBlocks } from '../../src/demo/blocks.ts';
-import { freePort } from '../../src/demo/freePort.ts';
 import { startPrometheus, type PrometheusServer } from '../../src/demo/prometheusServer.ts';
 import type { RawObject } from '../../src/collect/kubernetes/rawObjects.ts';
 import { rawObject, rawPod } from '../../src/collect/specs/testing.ts';
@@ -86,7 +85,7 @@ beforeAll(async () => {
   );
   const dataDir = folder.file('prometheus');
   await createBlocks({ source, start: END - 2 * HOUR_MS, end: END, dataDir });
-  prometheus = await startPrometheus({ dataDir, port: await freePort() });
+  prometheus = await startPrometheus({ dataDir });
 });
 afterAll(async () => {
   await prometheus.stop();

@@ -196,15 +196,12 @@ describe('the Prometheus client', () => {
   });
 
   it('stops at once when it is told to', async () => {
-    const { url } = await serve(() => undefined);
-    const { client } = await connect({ url });
     const controller = new AbortController();
-    setTimeout(() => controller.abort(), 30);
-    const started = performance.now();
+    const { url } = await serve(() => controller.abort());
+    const { client } = await connect({ url, timeout: '10m' });
     expect(await failureOf(client.range('up', whole, controller.signal))).toMatchObject({
       code: 'aborted',
     });
-    expect(performance.now() - started).toBeLessThan(1000);
   });
 
   it('carries no credentials across a redirect', async () => {

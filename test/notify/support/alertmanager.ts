@@ -1,10 +1,8 @@
-import { spawn } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as wait } from 'node:timers/promises';
-import { freePort } from '../../../src/demo/freePort.ts';
 import { findTool } from '../../../src/demo/tools.ts';
+import { startChildServer } from '../../support/childServer.ts';
 
 /** An alert as Alertmanager's API v2 shows it. */
 export interface GettableAlert {
@@ -40,38 +38,26 @@ receivers:
     webhook_configs: [{ url: '${webhook}', send_resolved: true }]
 `,
   );
-  const url = `http://127.0.0.1:${await freePort()}`;
-  const child = spawn(
+  const server = await startChildServer({
     program,
-    [
+    args: (address) => [
       `--config.file=${config}`,
       `--storage.path=${folder}`,
-      `--web.listen-address=${url.slice('http://'.length)}`,
+      `--web.listen-address=${address}`,
       '--cluster.listen-address=',
     ],
-    { stdio: 'ignore' },
-  );
-  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
-  async function stop(): Promise<void> {
-    child.kill('SIGTERM');
-    await ended;
+    readyPath: '/-/ready',
+  }).catch(async (error: unknown) => {
     await rm(folder, { recursive: true, force: true });
-  }
-  for (let attempt = 0; ; attempt += 1) {
-    const ready = await fetch(`${url}/-/ready`).then(
-      ({ ok }) => ok,
-      () => false,
-    );
-    if (ready) break;
-    if (attempt >= 200) {
-      await stop();
-      throw new Error('Alertmanager did not get ready');
-    }
-    await wait(50);
-  }
+    throw error;
+  });
+  const { url } = server;
   return {
     url,
-    stop,
+    async stop() {
+      await server.stop();
+      await rm(folder, { recursive: true, force: true });
+    },
     alerts: async () => {
       const answer = await fetch(`${url}/api/v2/alerts?active=true&silenced=true`);
       return (await answer.json()) as readonly GettableAlert[];

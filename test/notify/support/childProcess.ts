@@ -1,5 +1,4 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 
 const SCRIPT = fileURLToPath(new URL('notifyChild.ts', import.meta.url));
@@ -7,6 +6,7 @@ const SCRIPT = fileURLToPath(new URL('notifyChild.ts', import.meta.url));
 /** A notifier in a process of its own. */
 export class NotifyChild {
   readonly #process: ChildProcess;
+  readonly #ended: Promise<number | null>;
   #err = '';
 
   constructor(configFile: string, offsetMs = 0) {
@@ -16,18 +16,23 @@ export class NotifyChild {
     this.#process.stderr?.on('data', (chunk: Buffer) => {
       this.#err += chunk.toString('utf8');
     });
+    this.#ended = new Promise((resolve, reject) => {
+      this.#process.once('error', reject);
+      this.#process.once('close', (code) => resolve(code));
+    });
   }
 
   /** Waits for its end, which must be a good one. */
   async finish(): Promise<void> {
-    const [code] = (await once(this.#process, 'exit')) as [number | null];
+    const code = await this.#ended;
     if (code !== 0) throw new Error(`the notifier's process ended with ${code}: ${this.#err}`);
   }
 
-  /** `kill -9`. */
+  /** `kill -9`. @throws when it had ended by itself. */
   async kill(): Promise<void> {
-    const gone = once(this.#process, 'exit');
     this.#process.kill('SIGKILL');
-    await gone;
+    const code = await this.#ended;
+    if (code !== null)
+      throw new Error(`the notifier's process had ended with ${code}: ${this.#err}`);
   }
 }

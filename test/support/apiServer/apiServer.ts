@@ -93,9 +93,9 @@ export class ApiServer implements AsyncDisposable {
     this.#store.remove(this.#resourceOf({ kind }), namespace, name);
   }
 
-  /** Lets every `continue` token expire, as a compaction of etcd does. */
-  expireLists(): void {
-    this.#lists.expire();
+  /** Whether every `continue` token has expired when it is used, as after a compaction of etcd. */
+  set expiresLists(expire: boolean) {
+    this.#lists.expiresAtOnce = expire;
   }
 
   /** A kubeconfig for this server. */

@@ -3,6 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { findTool } from '../../../src/demo/tools.ts';
+import { WAIT_MS } from '../waiting.ts';
 import type { ApiServer } from './apiServer.ts';
 
 export interface KubectlResult {
@@ -38,13 +39,14 @@ export class Kubectl implements AsyncDisposable {
       const child = execFile(
         this.#program,
         [...args],
-        { env, timeout: 30_000, maxBuffer: 64 * 2 ** 20 },
+        { env, timeout: WAIT_MS, maxBuffer: 64 * 2 ** 20 },
         (error, stdout, stderr) => {
           const code = error === null ? 0 : typeof error.code === 'number' ? error.code : 1;
           resolve({ code, stdout, stderr });
         },
       );
-      child.stdin?.end(input);
+      // A command that needs no input may have ended before it comes.
+      child.stdin?.on('error', () => undefined).end(input);
     });
   }
 

@@ -12,16 +12,13 @@ interface OpenList {
 /** LIST with `limit` and `continue`, as etcd serves it. */
 export class Lists {
   readonly #store: ObjectStore;
-  #open = new Map<string, OpenList>();
+  readonly #open = new Map<string, OpenList>();
   #next = 1;
+  /** No `continue` that is given out is good for anything. */
+  expiresAtOnce = false;
 
   constructor(store: ObjectStore) {
     this.#store = store;
-  }
-
-  /** From now on every `continue` that was given out is too old, as after a compaction. */
-  expire(): void {
-    this.#open = new Map();
   }
 
   /** @throws ApiStatus 410 for a `continue` that is too old, 400 for a bad one. */
@@ -38,7 +35,7 @@ export class Lists {
     const limit = Number(query.get('limit') ?? 0) || list.items.length;
     const items = list.items.slice(from, from + limit);
     const rest = list.items.length - from - items.length;
-    if (rest > 0) this.#open.set(id, list);
+    if (rest > 0 && !this.expiresAtOnce) this.#open.set(id, list);
     else this.#open.delete(id);
     const metadata = {
       resourceVersion: list.resourceVersion,

@@ -2,7 +2,6 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createBlocks } from '../../../src/demo/blocks.ts';
-import { freePort } from '../../../src/demo/freePort.ts';
 import { startPrometheus } from '../../../src/demo/prometheusServer.ts';
 import { HOUR_MS, type TimeMs } from '../../../src/model/time.ts';
 import { ApiServer } from '../apiServer/apiServer.ts';
@@ -34,7 +33,7 @@ export async function startStatedCluster(
   const start = end - hours * HOUR_MS;
   const dataDir = join(folder, 'prometheus');
   await createBlocks({ source: statedMetrics(STATED_OBJECTS, options), start, end, dataDir });
-  const prometheus = await startPrometheus({ dataDir, port: await freePort() });
+  const prometheus = await startPrometheus({ dataDir });
   const api = await ApiServer.start({
     tls: true,
     tokens: { [TOKEN]: 'system:serviceaccount:burnwatch:burnwatch' },
