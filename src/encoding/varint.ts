@@ -99,13 +99,11 @@ export class VarintReader {
     const bytes = this.#bytes;
     let at = this.#at;
     for (let place = 0; place < count; place += 1) {
-      let byte = bytes[at]!;
+      let byte = bytes[at++]!;
       let low = byte & 0x7f;
-      at += 1;
       for (let shift = 7; byte > 0x7f && shift < 28; shift += 7) {
-        byte = bytes[at]!;
+        byte = bytes[at++]!;
         low |= (byte & 0x7f) << shift;
-        at += 1;
       }
       if (byte <= 0x7f) {
         into[place] = (low >>> 1) ^ -(low & 1);
@@ -113,15 +111,55 @@ export class VarintReader {
       }
       let high = 0;
       for (let scale = 1; byte > 0x7f; scale *= 128) {
-        byte = bytes[at]!;
+        byte = bytes[at++]!;
         high += (byte & 0x7f) * scale;
-        at += 1;
       }
       const half = high * 0x8000000 + (low >>> 1);
       into[place] = low & 1 ? -half - 1 : half;
     }
-    // Past the end every byte is undefined, which ends each value at once: seen here, not in the loop.
-    if (at > bytes.length) throw new RangeError('a page of the history ends too early');
+    this.#moveTo(at);
+  }
+
+  /**
+   * Reads `count` differences and adds the value that they lead to, from zero on, to each of `into[from..]`.
+   * The same loop as in `signed`, unrolled and with the additions in it: twice as fast as one after the other.
+   */
+  addRunning(count: number, into: Float64Array, from: number): void {
+    const bytes = this.#bytes;
+    let at = this.#at;
+    let value = 0;
+    for (let place = from; place < from + count; place += 1) {
+      let byte = bytes[at++]!;
+      let low = byte & 0x7f;
+      if (byte > 0x7f) {
+        byte = bytes[at++]!;
+        low |= (byte & 0x7f) << 7;
+      }
+      if (byte > 0x7f) {
+        byte = bytes[at++]!;
+        low |= (byte & 0x7f) << 14;
+      }
+      if (byte > 0x7f) {
+        byte = bytes[at++]!;
+        low |= (byte & 0x7f) << 21;
+      }
+      if (byte > 0x7f) {
+        let high = 0;
+        for (let scale = 1; byte > 0x7f; scale *= 128) {
+          byte = bytes[at++]!;
+          high += (byte & 0x7f) * scale;
+        }
+        const half = high * 0x8000000 + (low >>> 1);
+        value += low & 1 ? -half - 1 : half;
+      } else value += (low >>> 1) ^ -(low & 1);
+      into[place]! += value;
+    }
+    this.#moveTo(at);
+  }
+
+  /** Past the end every byte is undefined, which ends each value at once: seen here, not in the loops. */
+  #moveTo(at: number): void {
+    if (at > this.#bytes.length) throw new RangeError('a page of the history ends too early');
     this.#at = at;
   }
 }

@@ -123,14 +123,11 @@ export class CostReader {
       }
       return group;
     };
-    const sumsOf = (key: number) => {
-      const group = groupOf(key);
-      return group === null ? null : (step: number) => groups.sums(group, step);
-    };
+    const sumsOf = (group: Group, step: number) => groups.sums(group, step);
     const { days, hours } = this.#statements;
     const planned = (level: 'days' | 'hours') => spans.map((each) => each[level]);
-    addPages(days, this.#codecs.costDays, planBuckets(planned('days'), DAYS), sumsOf);
-    addPages(hours, this.#codecs.costHours, planBuckets(planned('hours'), HOURS), sumsOf);
+    addPages(days, this.#codecs.costDays, planBuckets(planned('days'), DAYS), groupOf, sumsOf);
+    addPages(hours, this.#codecs.costHours, planBuckets(planned('hours'), HOURS), groupOf, sumsOf);
   }
 
   #addWindows(

@@ -3,6 +3,7 @@ import type { UsagePoint, UsageQuery } from '../usage.ts';
 import { COST, COST_COLUMNS } from './columns.ts';
 import type { Db, Statement } from './database.ts';
 import { emptySums, type PageCodec } from './pageCodec.ts';
+import { SlotSums } from './slotSums.ts';
 import { pageCodecs } from './writerTables.ts';
 
 /** An hour of a workload, and the highest window of a single container in it. */
@@ -47,13 +48,14 @@ export class HourUsageReader {
     const keys = this.#keys.all(namespace, workload.kind, workload.name, container) as number[];
     const points: HourPoint[] = [];
     for (let day = floorTo(from, DAY_MS); day < to; day += DAY_MS) {
-      const sums: (Float64Array | undefined)[] = [];
-      const steps = Array.from({ length: 24 }, (_, hour) => hour);
-      const sumsOf = (hour: number) => (sums[hour] ??= emptySums(COST_COLUMNS));
+      const ofDay = new SlotSums(COST_COLUMNS, this.#codec.slots);
       for (const key of keys) {
         const page = this.#page.get(day, key) as Buffer | undefined;
-        if (page !== undefined) this.#codec.addTo(sumsOf, page, steps);
+        if (page !== undefined) this.#codec.addTo(ofDay, page);
       }
+      const sums: (Float64Array | undefined)[] = [];
+      const hours = Array.from(ofDay.present.keys());
+      ofDay.addTo(hours, (hour) => (sums[hour] = emptySums(COST_COLUMNS)));
       for (const [hour, sum] of sums.entries()) {
         const start = day + hour * HOUR_MS;
         if (sum !== undefined && start >= from && start < to) points.push(this.#point(start, sum));

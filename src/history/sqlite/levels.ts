@@ -2,6 +2,7 @@ import { DAY_MS, floorTo, HOUR_MS, type TimeMs } from '../../model/time.ts';
 import type { Span } from './costSpans.ts';
 import type { Statement } from './database.ts';
 import type { PageCodec } from './pageCodec.ts';
+import { SlotSums } from './slotSums.ts';
 import { monthOf } from './slots.ts';
 
 /** A level's pages: where the bucket of a time begins, where the next one does, and a slot's length. */
@@ -66,17 +67,43 @@ export interface PageRow {
   readonly page: Buffer;
 }
 
-/** Adds the pages of planned buckets to the sums of their keys; null leaves a key out. */
-export function addPages(
+/** More groups at once would take hundreds of megabytes: what they have is added to their steps first. */
+const MAX_HELD = 4_096;
+
+/**
+ * Adds the pages of planned buckets to the sums of their groups.
+ *
+ * @param groupOf what the pages of a key are added to; null leaves them out.
+ * @param sumsOf a group's sums in a step; asked for only where there is a row in it.
+ */
+export function addPages<Group>(
   statement: Statement,
   codec: PageCodec,
   plans: readonly BucketPlan[],
-  sumsOf: (key: number) => ((step: number) => Float64Array) | null,
+  groupOf: (key: number) => Group | null,
+  sumsOf: (group: Group, step: number) => Float64Array,
 ): void {
+  const spare: SlotSums[] = [];
+  const held = new Map<Group, SlotSums>();
+  const release = (steps: BucketPlan['steps']): void => {
+    for (const [group, sums] of held) {
+      sums.addTo(steps, (step) => sumsOf(group, step));
+      sums.clear();
+      spare.push(sums);
+    }
+    held.clear();
+  };
   for (const { bucket, steps } of plans) {
     for (const { key, page } of statement.iterate(bucket) as Iterable<PageRow>) {
-      const sums = sumsOf(key);
-      if (sums !== null) codec.addTo(sums, page, steps);
+      const group = groupOf(key);
+      if (group === null) continue;
+      let sums = held.get(group);
+      if (sums === undefined) {
+        if (held.size === MAX_HELD) release(steps);
+        held.set(group, (sums = spare.pop() ?? new SlotSums(codec.columns, codec.slots)));
+      }
+      codec.addTo(sums, page);
     }
+    release(steps);
   }
 }

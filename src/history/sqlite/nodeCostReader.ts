@@ -41,7 +41,8 @@ export class NodeCostReader {
   /** The nodes of each step. */
   steps(spans: readonly CostSpans[]): readonly NodesOfTable[] {
     const byStep = spans.map(() => new Map<number, Float64Array>());
-    const sumsOf = (key: number) => (step: number) => {
+    const sameKey = (key: number) => key;
+    const sumsOf = (key: number, step: number) => {
       const nodes = byStep[step]!;
       let sums = nodes.get(key);
       // One column more than the sums: windows also have the price, which nobody reads here.
@@ -52,14 +53,21 @@ export class NodeCostReader {
     const { nodeDays, nodeHours, nodes } = this.#codecs;
     const planned = (level: keyof CostSpans) => spans.map((each) => each[level]);
     const grain = windowsGrain(this.#windowMs);
-    addPages(days, nodeDays, planBuckets(planned('days'), DAYS), sumsOf);
-    addPages(hours, nodeHours, planBuckets(planned('hours'), HOURS), sumsOf);
-    addPages(windows, nodes, planBuckets(planned('windows'), grain), sumsOf);
-    return byStep.map((sums) => this.#table(sums));
+    addPages(days, nodeDays, planBuckets(planned('days'), DAYS), sameKey, sumsOf);
+    addPages(hours, nodeHours, planBuckets(planned('hours'), HOURS), sameKey, sumsOf);
+    addPages(windows, nodes, planBuckets(planned('windows'), grain), sameKey, sumsOf);
+    // Read once for all steps: hundreds of nodes in thousands of hours.
+    const names = new Map<number, string>();
+    const nameOf = (key: number): string => {
+      let name = names.get(key);
+      if (name === undefined) names.set(key, (name = this.#statements.name.get(key) as string));
+      return name;
+    };
+    return byStep.map((sums) => this.#table(sums, nameOf));
   }
 
-  #table(byNode: ReadonlyMap<number, Float64Array>): NodesOfTable {
-    const nodes = [...byNode].map(([key, sums]) => this.#row(key, sums));
+  #table(byNode: ReadonlyMap<number, Float64Array>, nameOf: (key: number) => string): NodesOfTable {
+    const nodes = [...byNode].map(([key, sums]) => this.#row(nameOf(key), sums));
     const total = (pick: (node: NodeCostRow) => number): number =>
       nodes.reduce((sum, node) => sum + pick(node), 0);
     return {
@@ -73,10 +81,10 @@ export class NodeCostReader {
     };
   }
 
-  #row(key: number, sums: Float64Array): NodeCostRow {
+  #row(node: string, sums: Float64Array): NodeCostRow {
     const hours = this.#windowMs / HOUR_MS;
     return {
-      node: this.#statements.name.get(key) as string,
+      node,
       cpuCoreHours: sums[NODE.cpuCores]! * 1e-9 * hours,
       ramByteHours: sums[NODE.ramBytes]! * hours,
       gpuHours: sums[NODE.gpus]! * 1e-9 * hours,

@@ -1,4 +1,5 @@
 import { VarintReader, VarintWriter } from '../../encoding/varint.ts';
+import type { SlotSums } from './slotSums.ts';
 
 /** One column of a page: integers in a fixed unit. */
 export interface Column {
@@ -41,8 +42,6 @@ export class PageCodec {
   readonly #values: Float64Array;
   readonly #modes: number[] = [];
   readonly #nullable: readonly number[];
-  /** Where each slot of the page at hand is added to. */
-  readonly #sumsAt: (Float64Array | undefined)[] = [];
 
   constructor(columns: readonly Column[], slots: number) {
     this.columns = columns;
@@ -109,45 +108,26 @@ export class PageCodec {
     return page;
   }
 
-  /**
-   * Adds up slots without unpacking the page: sums or maxima, as the columns say.
-   *
-   * @param steps which step each slot belongs to; a slot without one is left out.
-   * @param sumsOf the sums of a step; asked for only when the page has a row in it.
-   */
-  addTo(
-    sumsOf: (step: number) => Float64Array,
-    bytes: Uint8Array,
-    steps: readonly (number | undefined)[],
-  ): void {
+  /** Adds a page to the sums of its bucket's slots, without unpacking it. */
+  addTo(sums: SlotSums, bytes: Uint8Array): void {
     const slots = this.#open(bytes);
-    const sumsAt = this.#sumsAt;
-    let lastStep: number | undefined;
-    let lastSums: Float64Array | undefined;
-    for (const slot of slots) {
-      const step = steps[slot];
-      if (step !== lastStep) lastSums = step === undefined ? undefined : sumsOf(step);
-      lastStep = step;
-      sumsAt[slot] = lastSums;
-    }
-    this.#columns(slots, (column, places, count) => {
-      const isSum = this.columns[column]!.merge === 'sum';
-      // Neighbouring slots mostly belong to the same step: one addition to memory for all of them.
-      let sums = sumsAt[places[0]!];
-      let sum = sums === undefined ? 0 : sums[column]!;
-      for (let place = 0; place < count; place += 1) {
-        const here = sumsAt[places[place]!];
-        if (here !== sums) {
-          if (sums !== undefined) sums[column] = sum;
-          sums = here;
-          sum = here === undefined ? 0 : here[column]!;
+    for (const slot of slots) sums.present[slot] = 1;
+    const first = slots[0] ?? 0;
+    // The usual page has a row in all of its slots: its columns are added as they are read.
+    const isRun = slots.length > 0 && slots.at(-1)! - first === slots.length - 1;
+    this.#columns(
+      slots,
+      (column, places, count) => {
+        for (let place = 0; place < count; place += 1) {
+          sums.add(column, places[place]!, this.#values[place]!);
         }
-        const value = this.#values[place]!;
-        if (isSum) sum += value;
-        else if (!(sum >= value)) sum = value;
-      }
-      if (sums !== undefined) sums[column] = sum;
-    });
+      },
+      (column) => {
+        if (!isRun || this.columns[column]!.merge !== 'sum') return false;
+        this.#reader.addRunning(slots.length, sums.values, column * this.slots + first);
+        return true;
+      },
+    );
   }
 
   /** Reads the head of a page: which slots have rows, and how the columns are written. */
@@ -171,10 +151,15 @@ export class PageCodec {
     return slots;
   }
 
-  /** Hands over each written column: its values (in `#values`) and the slots they belong to. */
+  /**
+   * Hands over each written column: its values (in `#values`) and the slots they belong to.
+   *
+   * @param takeRun may read the differences of all slots itself; false when it has not.
+   */
   #columns(
     slots: readonly number[],
     take: (column: number, places: readonly number[], count: number) => void,
+    takeRun: (column: number) => boolean = () => false,
   ): void {
     const input = this.#reader;
     const values = this.#values;
@@ -187,6 +172,7 @@ export class PageCodec {
         take(column, slots, slots.length);
         continue;
       }
+      if (mode === DELTAS && takeRun(column)) continue;
       const places =
         mode === SPARSE ? readBits(input, slots.length).map((place) => slots[place]!) : slots;
       input.signed(places.length, values);
