@@ -1,4 +1,4 @@
-import type { Column } from './pageCodec.ts';
+import type { Column } from './column.ts';
 
 /**
  * The columns of every page, each with its unit. A value is rounded to its unit once, when its window

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { emptySums, PageCodec, type Column, type Page } from './pageCodec.ts';
+import type { Column } from './column.ts';
+import { emptySums, PageCodec, type Page } from './pageCodec.ts';
 import { SlotSums } from './slotSums.ts';
 import { VarintReader, VarintWriter } from '../../encoding/varint.ts';
 

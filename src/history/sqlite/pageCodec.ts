@@ -1,16 +1,6 @@
 import { VarintReader, VarintWriter } from '../../encoding/varint.ts';
+import type { Column } from './column.ts';
 import type { SlotSums } from './slotSums.ts';
-
-/** One column of a page: integers in a fixed unit. */
-export interface Column {
-  readonly name: string;
-  /** The unit of one count; quantisation rounds to it, half away from zero for positive values. */
-  readonly unit: string;
-  /** May a slot hold "unknown"? Unknown is never zero. */
-  readonly nullable: boolean;
-  /** How slots and keys are put together above. */
-  readonly merge: 'sum' | 'max';
-}
 
 /**
  * The rows of one key in adjoining slots of time (12 windows of an hour, 24 hours of a day, the days

@@ -1,4 +1,5 @@
 import { DAY_MS, floorTo, type TimeMs } from '../../model/time.ts';
+import type { Column } from './column.ts';
 import {
   codeToRate,
   COST,
@@ -9,7 +10,7 @@ import {
 } from './columns.ts';
 import type { ContainerTable } from './containerTable.ts';
 import type { CostKeys } from './costKeys.ts';
-import { emptySums, type Column } from './pageCodec.ts';
+import { emptySums } from './pageCodec.ts';
 import type { PageTable } from './pageTable.ts';
 import { daySlot, hourSlot } from './slots.ts';
 

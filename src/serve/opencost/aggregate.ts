@@ -2,7 +2,8 @@ import type { CostRow } from '../../history/costTable.ts';
 import type { AllocationProperties, AllocationSums } from './allocationJson.ts';
 import { isLabel, type AggregateField } from './parseAggregate.ts';
 
-const UNALLOCATED = '__unallocated__';
+/** What allocations are keyed by that lack what was asked for. */
+export const UNALLOCATED = '__unallocated__';
 
 /** An allocation with what the history was asked by beyond its properties: labels and owner. */
 export interface Keyed {

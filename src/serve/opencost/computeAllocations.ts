@@ -1,10 +1,13 @@
 import type { CostSeriesQuery, CostTable } from '../../history/costTable.ts';
 import type { HistoryReader } from '../../history/history.ts';
 import { aggregate, keyRows } from './aggregate.ts';
-import { toAllocationJson, type AllocationJson } from './allocationJson.ts';
+import { toAllocationJson, type AllocationJson, type AllocationSums } from './allocationJson.ts';
+import { BadQuery } from './badQuery.ts';
+import { fieldsOfFilter } from './filter/filterForm.ts';
+import { matchesFilter } from './filter/matchesFilter.ts';
 import { IDLE, toAllocations, type AllocationContext } from './toAllocations.ts';
 import { idleAllocation, shareIdle } from './idle.ts';
-import { dimensionsOf } from './parseAggregate.ts';
+import { dimensionsOf, type AggregateField } from './parseAggregate.ts';
 import type { OpenCostQuery } from './parseQuery.ts';
 
 export interface AllocationSource {
@@ -34,7 +37,7 @@ export async function computeAllocations(
   // Sets adjoin: all of them are one reading of the history.
   const tables = await source.series({
     boundaries: [first.start, ...query.sets.map(({ end }) => end)],
-    by: dimensionsOf(query.fields),
+    by: dimensionsOf(fieldsAsked(query)),
     namespaces: source.namespaces,
   });
   return tables.map((table) => {
@@ -49,25 +52,54 @@ export async function computeAllocations(
 }
 
 function toSet(table: CostTable, query: OpenCostQuery, context: AllocationContext): AllocationSet {
-  const { cluster, held } = context;
   const { window } = table;
-  const by = dimensionsOf(query.fields);
-  let allocations = toAllocations(table, context);
-  let idle = query.includeIdle ? idleAllocation(table, cluster, held) : null;
-  if (idle !== null && query.shareIdle) {
-    const { rest, ...shared } = shareIdle(allocations, table, query.idleByNode);
-    allocations = shared.allocations;
-    const left = { cpuNano: rest.cpu, ramNano: rest.ram, gpuNano: rest.gpu };
-    idle = rest.cpu + rest.ram + rest.gpu > 0 ? { ...idle, ...left } : null;
-  }
+  const by = dimensionsOf(fieldsAsked(query));
+  requirePods(table, query);
+  const { allocations, idle } = withIdle(table, query, context);
   const set = new Map<string, AllocationJson>();
   const byContainer = query.fields.includes('pod') && query.fields.includes('container');
-  for (const [name, { sums, count }] of aggregate(
-    keyRows(table.rows, allocations, by),
-    query.fields,
-  )) {
+  const wanted = keyRows(table.rows, allocations, by).filter((each) =>
+    matchesFilter(query.filter, each),
+  );
+  for (const [name, { sums, count }] of aggregate(wanted, query.fields)) {
     set.set(name, toAllocationJson(name, window, sums, byContainer && count === 1));
   }
   if (idle !== null) set.set(IDLE, toAllocationJson(IDLE, window, idle, false));
   return Object.fromEntries(set);
+}
+
+/** What the history is asked by: what the answer is keyed by, and what it is filtered by. */
+function fieldsAsked({ fields, filter }: OpenCostQuery): readonly AggregateField[] {
+  return [...fields, ...fieldsOfFilter(filter)];
+}
+
+/**
+ * Idle is shared out before anything is left out: what an allocation costs does not hang on the filter. Idle
+ * that is shown is of the nodes that pass it.
+ */
+function withIdle(
+  table: CostTable,
+  query: OpenCostQuery,
+  context: AllocationContext,
+): { readonly allocations: readonly AllocationSums[]; readonly idle: AllocationSums | null } {
+  const allocations = toAllocations(table, context);
+  if (!query.includeIdle) return { allocations, idle: null };
+  const isWanted = (sums: AllocationSums): boolean =>
+    matchesFilter(query.filter, { sums, labels: new Map(), owner: null });
+  if (!query.shareIdle) return { allocations, idle: idleAllocation(table, context, isWanted) };
+  const { rest, ...shared } = shareIdle(allocations, table, query.idleByNode);
+  const whole = idleAllocation(table, context, () => true);
+  if (whole === null || rest.cpu + rest.ram + rest.gpu === 0) return { ...shared, idle: null };
+  const idle = { ...whole, cpuNano: rest.cpu, ramNano: rest.ram, gpuNano: rest.gpu };
+  return { ...shared, idle: isWanted(idle) ? idle : null };
+}
+
+/** Pods are known while their windows are kept: before that a filter by pod would leave everything out. */
+function requirePods(table: CostTable, { filter }: OpenCostQuery): void {
+  if (!fieldsOfFilter(filter).includes('pod')) return;
+  if (table.rows.every((row) => row.pod !== null)) return;
+  throw new BadQuery(
+    'filter: pods are known only while windows are kept (history.retention.windows); ' +
+      'ask for a later window, or filter by controllerName or namespace',
+  );
 }

@@ -2,7 +2,8 @@ import type { CostTable } from '../../history/costTable.ts';
 import type { Nano } from '../../model/money.ts';
 import type { Window } from '../../model/time.ts';
 import { splitNano } from '../../cost/exact.ts';
-import type { AllocationSums } from './allocationJson.ts';
+import type { AllocationProperties, AllocationSums } from './allocationJson.ts';
+import { nodeProperties, type AllocationContext } from './toAllocations.ts';
 
 interface IdleNano {
   readonly cpu: Nano;
@@ -24,16 +25,27 @@ function idleOfNodes(table: CostTable): ReadonlyMap<string, IdleNano> {
   );
 }
 
-/** All idle as one allocation of the cluster; null when there is none. */
+/** The idle of the nodes that are wanted as one allocation of the cluster; null when there is none. */
 export function idleAllocation(
   table: CostTable,
-  cluster: string,
-  held: Window,
+  { cluster, held, nodes }: AllocationContext,
+  isWanted: (idle: AllocationSums) => boolean,
 ): AllocationSums | null {
-  const { cpu, ram, gpu } = total(idleOfNodes(table).values());
-  if (cpu + ram + gpu === 0) return null;
+  const wanted = [...idleOfNodes(table)].flatMap(([node, idle]) => {
+    const properties = nodeProperties(cluster, node, nodes);
+    return isWanted(idleOf(properties, held, idle)) ? [idle] : [];
+  });
+  const idle = total(wanted);
+  return idle.cpu + idle.ram + idle.gpu === 0 ? null : idleOf({ cluster }, held, idle);
+}
+
+function idleOf(
+  properties: AllocationProperties,
+  held: Window,
+  { cpu, ram, gpu }: IdleNano,
+): AllocationSums {
   return {
-    properties: { cluster },
+    properties,
     start: held.start,
     end: held.end,
     cpuCoreHours: 0,

@@ -43,7 +43,7 @@ const FIELDS: ReadonlyMap<string, AggregateField> = new Map(
 );
 
 /** OpenCost's names for labels that its users settled on; the labels are its defaults. */
-const ALIASES: ReadonlyMap<string, AggregateField> = new Map([
+export const ALIASES: ReadonlyMap<string, `label:${string}`> = new Map([
   ['department', 'label:department'],
   ['environment', 'label:env'],
   ['product', 'label:app'],

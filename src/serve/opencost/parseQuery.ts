@@ -1,5 +1,7 @@
 import { DAY_MS, floorTo, HOUR_MS, type TimeMs, type Window } from '../../model/time.ts';
 import { BadQuery } from './badQuery.ts';
+import type { Filter } from './filter/filterForm.ts';
+import { parseFilter } from './filter/parseFilter.ts';
 import { parseAggregate, type AggregateField } from './parseAggregate.ts';
 import { parseStep, parseWindow } from './parseWindow.ts';
 
@@ -10,6 +12,8 @@ export interface OpenCostQuery {
   readonly includeIdle: boolean;
   readonly shareIdle: boolean;
   readonly idleByNode: boolean;
+  /** Which allocations are wanted; null for all. */
+  readonly filter: Filter | null;
 }
 
 /** More sets than a year of days or six weeks of hours are a mistake. */
@@ -18,7 +22,7 @@ const MAX_SPAN_MS = 400 * DAY_MS;
 
 /** They would change what the figures mean; left out in silence, a script would be told lies. */
 const UNSUPPORTED = [
-  'filter',
+  'sharelb',
   'includeProportionalAssetResourceCosts',
   'includeAggregatedMetadata',
 ];
@@ -34,6 +38,12 @@ export function parseQuery(params: URLSearchParams, now: TimeMs): OpenCostQuery 
     const value = params.get(name);
     if (value !== null && value !== '' && !isFalse(value)) {
       throw new BadQuery(`the parameter "${name}" is not supported`);
+    }
+  }
+  for (const name of params.keys()) {
+    // Kubecost's older way, `filterNamespaces=shop`.
+    if (/^filter./.test(name)) {
+      throw new BadQuery(`the parameter "${name}" is not supported; use filter=namespace:"shop"`);
     }
   }
   const text = params.get('window') ?? '';
@@ -53,6 +63,7 @@ export function parseQuery(params: URLSearchParams, now: TimeMs): OpenCostQuery 
     includeIdle: flag(params, 'includeIdle') || flag(params, 'idle'),
     shareIdle: flag(params, 'shareIdle'),
     idleByNode: flag(params, 'idleByNode'),
+    filter: parseFilter(params.get('filter') ?? ''),
   };
 }
 

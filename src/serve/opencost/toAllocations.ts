@@ -56,18 +56,30 @@ function propertiesOf(row: CostRow, { cluster, nodes }: AllocationContext): Allo
   const name = row.workload?.name;
   const withoutPod = WITHOUT_POD.has(kind);
   const controller = name === undefined || NO_CONTROLLER.has(kind) ? {} : controllerOf(kind, name);
-  const providerId = row.node === null ? null : (nodes.get(row.node)?.providerId ?? null);
   const labels = row.labels ?? {};
   return {
-    cluster,
-    ...(row.node === null ? {} : { node: row.node }),
+    ...nodeProperties(cluster, row.node, nodes),
     container: withoutPod ? UNMOUNTED : (row.container ?? ''),
     ...controller,
     ...(row.namespace === null ? {} : { namespace: row.namespace }),
     ...(withoutPod ? { pod: UNMOUNTED } : row.pod === null ? {} : { pod: row.pod }),
     ...(kind === 'Service' && name !== undefined ? { services: [name] } : {}),
-    ...(providerId === null ? {} : { providerID: shortProviderId(providerId) }),
     ...(Object.keys(labels).length === 0 ? {} : { labels: sanitized(labels) }),
+  };
+}
+
+/** What can be said of a node, or of the cluster alone. */
+export function nodeProperties(
+  cluster: string,
+  node: string | null,
+  nodes: AllocationContext['nodes'],
+): AllocationProperties {
+  if (node === null) return { cluster };
+  const providerId = nodes.get(node)?.providerId ?? null;
+  return {
+    cluster,
+    node,
+    ...(providerId === null ? {} : { providerID: shortProviderId(providerId) }),
   };
 }
 
