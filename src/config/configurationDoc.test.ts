@@ -39,6 +39,7 @@ describe('docs/configuration.md', () => {
     const rows = [...DOC.matchAll(/^\| `([^`]+)`/gm)].map(([, key = '']) => key);
     expect(rows.length).toBeGreaterThan(60);
     expect(rows.filter((key) => !keys.has(key))).toEqual([]);
+    expect(rows.filter((key, at) => rows.indexOf(key) < at)).toEqual([]);
   });
 
   it('shows an example that is good', () => {

@@ -1,0 +1,73 @@
+import type { Detector } from '../../src/detect/detector.ts';
+import type { Scope, Verdict } from '../../src/model/finding.ts';
+import type { Snapshot } from '../../src/model/snapshot.ts';
+import { HOUR_MS, type TimeMs } from '../../src/model/time.ts';
+import { containerKey } from '../../src/model/workload.ts';
+
+const RULE = 'image-not-pulled';
+/** Trouble of a registry is over sooner. */
+const LONG_MS = HOUR_MS;
+
+/**
+ * Pods whose image cannot be pulled do nothing, but what they request is held and paid for. The state is
+ * since when, by container of a workload.
+ */
+export const imageNotPulled: Detector<TimeMs> = {
+  name: RULE,
+  version: 1,
+  codec: {
+    encode: (since) => Buffer.from(String(since)),
+    decode: (bytes) => Number(Buffer.from(bytes).toString()),
+  },
+  detect({ snapshot, isOpen }, state) {
+    const { start, end } = snapshot.window;
+    const verdicts: Verdict[] = [];
+    for (const [key, { scope, waiting, runs }] of containersOf(snapshot)) {
+      if (waiting.length > 0) {
+        const since = state.get(key) ?? start;
+        state.set(key, since);
+        if (end - since >= LONG_MS) verdicts.push(verdict(scope, since, waiting));
+      } else if (runs) {
+        // Only what is seen to run closes a finding: where nothing is known, nothing is said.
+        state.delete(key);
+        if (isOpen('abandoned', RULE, scope))
+          verdicts.push({ ...verdict(scope, start, []), status: 'clear' });
+      }
+    }
+    return verdicts;
+  },
+};
+
+/** Every container of a workload over its pods: which of them wait for the image, and whether any runs. */
+function containersOf({ pods }: Snapshot) {
+  const found = new Map<string, { scope: Scope; waiting: string[]; runs: boolean }>();
+  for (const { namespace, workload, name: pod, containers } of pods) {
+    for (const { name: container, waitingReason, runShare } of containers) {
+      const key = containerKey(namespace, workload, container);
+      const scope: Scope = { namespace, workload, container, subject: null };
+      const entry = found.get(key) ?? { scope, waiting: [], runs: false };
+      if (waitingReason === 'ImagePullBackOff') entry.waiting.push(pod);
+      else if (runShare > 0) entry.runs = true;
+      found.set(key, entry);
+    }
+  }
+  return found;
+}
+
+function verdict(scope: Scope, startedAt: TimeMs, pods: readonly string[]): Verdict {
+  return {
+    kind: 'abandoned',
+    rule: RULE,
+    scope,
+    status: 'firing',
+    severity: 'info',
+    score: 50,
+    startedAt,
+    summary: 'Its image cannot be pulled, and what it requests is held all the same',
+    evidence: [],
+    next: [],
+    pods,
+    costBeforeNano: null,
+    costPerMonth: null,
+  };
+}
