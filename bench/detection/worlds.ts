@@ -116,6 +116,27 @@ function plansOf(share: number, random: Random): readonly MinerPlan[] {
   ];
 }
 
+/** As many side-cars of one image as make a rollout. */
+function injectedPlans(share: number, random: Random): readonly MinerPlan[] {
+  const style = { ...PLAIN, power: steady, cv: random.between(0.005, 0.05), ram: 300 * MIB };
+  const image = `docker.io/tools/agent-${random.int(1, 1e6)}:latest`;
+  const plan: MinerPlan = {
+    shapeName: 'injected-everywhere',
+    style,
+    share,
+    how: 'deployed',
+    form: 'side-car',
+    withSpec: false,
+    image,
+  };
+  return [plan, plan, plan];
+}
+
+/** A minute of the day after the history. */
+function onsetIn(random: Random, from: number, historyDays: number): number {
+  return from + historyDays * DAY_MS + Math.floor(random.between(0, DAY_MS) / 60_000) * 60_000;
+}
+
 /** Miners against backgrounds of the split; `perPlan` cases of each shape and share, after days of history. */
 export function minerWorld(
   split: Split,
@@ -130,14 +151,17 @@ export function minerWorld(
   const random = new Random((split === 'tuning' ? 11 : 977) * (seed + 1));
   const cases: Case[] = [];
   for (const share of shares)
-    for (let copy = 0; copy < perPlan; copy++)
-      for (const plan of plansOf(share, random)) {
-        const id = `m-${cases.length}`;
+    for (let copy = 0; copy < perPlan; copy++) {
+      const add = (plan: MinerPlan, onset: number): void => {
         const host = hostOf(random, traces, split, [from, to]);
-        const onset =
-          from + historyDays * DAY_MS + Math.floor(random.between(0, DAY_MS) / 60_000) * 60_000;
-        cases.push(minerCase(plan, host, onset, id, (seed + 1) * 7919 + cases.length * 13));
-      }
+        const caseSeed = (seed + 1) * 7919 + cases.length * 13;
+        cases.push(minerCase(plan, host, onset, `m-${cases.length}`, caseSeed));
+      };
+      for (const plan of plansOf(share, random)) add(plan, onsetIn(random, from, historyDays));
+      // A webhook that was taken over puts the same miner into pods of several namespaces at once.
+      const onset = onsetIn(random, from, historyDays);
+      for (const plan of injectedPlans(share, random)) add(plan, onset);
+    }
   return { name: `miners-${seed}`, split, from, to, cases, scoredFrom: from };
 }
 

@@ -1,8 +1,70 @@
 import { clock, DAY_MS, MIB, type Flow } from '../workload.ts';
-import { batch, bursts, flowOf, io, later, service, type Archetype } from './plans.ts';
+import {
+  batch,
+  bursts,
+  flowOf,
+  io,
+  later,
+  service,
+  type Archetype,
+  type SideCar,
+} from './plans.ts';
+
+/** Kinds of workloads that get the same proxy, and how many days after the first of them. */
+const PROXIED: readonly (readonly [Archetype['kind'], number])[] = [
+  ['Deployment', 0],
+  ['StatefulSet', 3],
+  ['Deployment', 3],
+  ['DaemonSet', 4],
+  ['StatefulSet', 4],
+];
+
+/**
+ * A mesh of other habits than the tuning split's: first beside one workload, days later beside the others;
+ * its CPU goes with the bytes (less than in proportion), not with the application's CPU, and it has no limit.
+ */
+const PROXY_ROLLOUT: readonly Archetype[] = PROXIED.map(([kind, days], order) => ({
+  name: `proxy-rollout-${order}`,
+  only: 'held-out',
+  kind,
+  replicas: [1, 5],
+  make(r, [from, to]) {
+    const plan = service(r, r.between(1e5, 1e7), r.between(0.05, 0.8), 2);
+    const first = Math.floor((from + (to - from) * 0.55) / DAY_MS) * DAY_MS;
+    const at = first + days * DAY_MS + r.between(6, 18) * 3_600_000;
+    const idle = r.between(0.002, 0.02);
+    const scale = r.between(0.05, 0.4);
+    const usual = r.between(1e5, 1e6);
+    return {
+      ...plan,
+      generation: (start) => (start >= at ? 1 : 0),
+      sideCar(_, main, random): SideCar {
+        const bytes = (main.rx ?? 0) + (main.tx ?? 0);
+        const cores = (idle + scale * (bytes / usual) ** 0.85) * random.noise(0.15);
+        const most = 0.6 * main.cores + idle;
+        return {
+          name: 'proxy',
+          image: 'registry.example.com/platform/l7-proxy:9',
+          limit: null,
+          request: 0.05,
+          ramLimit: null,
+          flow: {
+            cores: Math.min(cores, most * random.noise(0.1)),
+            rx: null,
+            tx: null,
+            diskRead: 0,
+            diskWrite: 900,
+            ram: 90 * MIB,
+          },
+        };
+      },
+    };
+  },
+}));
 
 /** Honest workloads that nothing was ever tuned on: they are scored, and not looked at one by one. */
 export const ARCHETYPES_HELD_OUT: readonly Archetype[] = [
+  ...PROXY_ROLLOUT,
   {
     name: 'inference',
     only: 'held-out',

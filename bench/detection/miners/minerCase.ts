@@ -38,6 +38,8 @@ export interface MinerPlan {
     | 'chain'
     | 'gpu';
   readonly withSpec: boolean;
+  /** Drawn where it is left out. */
+  readonly image?: string;
 }
 
 /** A miner injected into, or deployed beside, a host, in a namespace of its own. */
@@ -51,7 +53,7 @@ export function minerCase(
   const random = new Random(seed);
   const nodes = Array.from({ length: 64 }, () => node(random));
   const tag = suffix(random);
-  const image = random.pick([
+  const drawn = random.pick([
     'docker.io/library/alpine',
     'docker.io/acmetools/worker',
     'ghcr.io/dev/node',
@@ -61,7 +63,7 @@ export function minerCase(
     kind: plan.form === 'daemonset' ? 'DaemonSet' : 'Deployment',
     name: `worker-${tag}`,
     container: 'worker',
-    image: `${image}-${tag}:latest`,
+    image: plan.image ?? `${drawn}-${tag}:latest`,
     limit: plan.form === 'daemonset' ? null : (host.shape.limit ?? 1),
     request: plan.form === 'daemonset' ? null : 0.1,
     ramLimit: null,

@@ -5,8 +5,9 @@ import { collectSubjects } from './collectSubjects.ts';
 import { forget } from './forget.ts';
 import { absentGroup, collectGroups, mayBeOneOfMany } from './groups.ts';
 import { matcherOf } from './indicators.ts';
-import { lookAt, type AbuseLook, type Judged, type Rows, type Scene } from './look.ts';
-import { abuseCodec, type AbuseState, type Track } from './state.ts';
+import { arrivalsOf } from './sideCars.ts';
+import { lookAt, type AbuseLook, type Judged, type Scene } from './look.ts';
+import { abuseCodec, type AbuseState, type Rows, type Track } from './state.ts';
 import type { Subject } from './subject.ts';
 import { toVerdicts } from './toVerdicts.ts';
 
@@ -45,21 +46,22 @@ export function lookAtWindow(
 ): AbuseLook {
   const { snapshot, thresholds, costs, historyStart } = context;
   const { window } = snapshot;
+  const subjects = collectSubjects(snapshot, costs);
   const scene: Scene = {
     window,
     historyStart,
     rows,
     matcher: matcherOf(thresholds.signatures),
     knobs: thresholds.abuse,
+    arrivals: arrivalsOf(subjects, rows, window.start, thresholds.abuse),
     without,
   };
-  const subjects = collectSubjects(snapshot, costs);
   const judged: Judged[] = [];
   const candidates: Subject[] = [];
   for (const subject of subjects) {
     const result = lookAt(subject, [], scene);
     if (result === null) continue;
-    if (mayBeOneOfMany(subject, result.facts.normal)) candidates.push(subject);
+    if (mayBeOneOfMany(result.facts)) candidates.push(subject);
     judged.push(result);
   }
   judged.push(...lookAtGroups(candidates, scene));

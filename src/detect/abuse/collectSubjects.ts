@@ -2,7 +2,7 @@ import type { WindowCosts } from '../../model/cost.ts';
 import type { ContainerSample, PodSample, Snapshot } from '../../model/snapshot.ts';
 import { MINUTE_MS, type TimeMs } from '../../model/time.ts';
 import { containerKey } from '../../model/workload.ts';
-import type { Subject, SubjectMember } from './subject.ts';
+import type { Mate, Subject, SubjectMember } from './subject.ts';
 
 /** A pod younger than this may be busy starting: it does not stand for a workload that we know. */
 const YOUNG_MS = 15 * MINUTE_MS;
@@ -112,11 +112,14 @@ function cpuSubject(
   };
 }
 
-function matesOf(pod: PodSample, container: string): readonly string[] {
+function matesOf(pod: PodSample, container: string): readonly Mate[] {
   if (pod.containers.length < 2) return [];
   return pod.containers
     .filter(({ name, init }) => name !== container && !init)
-    .map(({ name }) => containerKey(pod.namespace, pod.workload, name));
+    .map(({ name, cpuUsageCores }) => ({
+      key: containerKey(pod.namespace, pod.workload, name),
+      cores: cpuUsageCores,
+    }));
 }
 
 /** Pods that a hot one can be held against. */

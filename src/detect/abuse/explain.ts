@@ -6,7 +6,9 @@ import { lookAtWindow } from './abuseDetector.ts';
 import { collectSubjects } from './collectSubjects.ts';
 import { matcherOf } from './indicators.ts';
 import { judge, weightOf, type Judgement, type Reading } from './judge.ts';
-import { factsOf, type Rows } from './look.ts';
+import { factsOf } from './look.ts';
+import type { Rows } from './state.ts';
+import { arrivalsOf } from './sideCars.ts';
 import type { Facts } from './signal.ts';
 import type { Subject } from './subject.ts';
 
@@ -73,10 +75,12 @@ export function explainLast(
   const matcher = matcherOf(thresholds.signatures);
   const knobs = thresholds.abuse;
   const found: Explanation[] = [];
-  for (const subject of collectSubjects(snapshot, costs)) {
+  const subjects = collectSubjects(snapshot, costs);
+  const arrivals = arrivalsOf(subjects, rows, snapshot.window.start, knobs);
+  for (const subject of subjects) {
     const track = rows.get(subject.key);
     if (!isOf(subject, workload) || track?.row !== 'track') continue;
-    const scene = { window: snapshot.window, historyStart, rows, matcher, knobs };
+    const scene = { window: snapshot.window, historyStart, rows, matcher, knobs, arrivals };
     const facts = factsOf(subject, track, 0, scene);
     found.push(explanationOf({ ...facts, indicators: matcher.match(subject) }));
   }

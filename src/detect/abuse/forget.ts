@@ -1,5 +1,5 @@
 import { HOUR_MS, type TimeMs } from '../../model/time.ts';
-import type { Rows } from './look.ts';
+import type { Rows } from './state.ts';
 
 /** What was learnt stays for two weeks after the last sight. */
 const FORGET_MS = 14 * 24 * HOUR_MS;

@@ -1,6 +1,6 @@
 import { DAY_MS, type TimeMs } from '../../model/time.ts';
 import { hash, repositoryOf } from './images.ts';
-import type { Normal } from './normal.ts';
+import type { Facts } from './signal.ts';
 import type { Track } from './state.ts';
 import type { Subject } from './subject.ts';
 
@@ -23,8 +23,12 @@ export interface Group {
   readonly memberKeys: readonly string[];
 }
 
-/** True for what may be one of many: a bare pod, a Job, or any workload that is certainly new. */
-export function mayBeOneOfMany(subject: Subject, normal: Normal): boolean {
+/**
+ * True for what may be one of many: a bare pod, a Job, or any workload that is certainly new. A little
+ * side-car of a known workload is in as many places as its workloads are, which says nothing.
+ */
+export function mayBeOneOfMany({ subject, normal, sideCar }: Facts): boolean {
+  if (sideCar !== null && sideCar.isLittle && sideCar.follows !== false) return false;
   if (subject.kind !== 'cpu' || subject.workload === null) return false;
   return ONE_SHOT_KINDS.has(subject.workload.kind) || (normal.base === null && normal.isDeployed);
 }

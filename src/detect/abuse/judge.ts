@@ -135,6 +135,12 @@ function severityOf(
     );
     return 'warning';
   }
+  if (isUndecidedSideCar(facts)) {
+    undecided.push(
+      'A new container that may serve the others of its pod: they have not varied enough to tell whether its use goes with theirs',
+    );
+    return 'warning';
+  }
   if (track.hotWindows < knobs.dwell.criticalWindows) {
     undecided.push(`A page needs ${knobs.dwell.criticalWindows} windows of it`);
     return 'warning';
@@ -148,7 +154,14 @@ function plateauCap({ subject, normal }: Facts): number {
   return isWorkKnown || normal.base === null ? PLATEAU_POINTS : PLATEAU_POINTS_WITHOUT_WORK;
 }
 
-function neededDwell({ knobs, normal, track, subject }: Facts, novelty: number): number {
+/** A little new side-car of which nobody can tell yet whether it works for the others of its pod. */
+function isUndecidedSideCar({ sideCar }: Facts): boolean {
+  return sideCar !== null && sideCar.isLittle && sideCar.follows === null;
+}
+
+function neededDwell(facts: Facts, novelty: number): number {
+  const { knobs, normal, track, subject } = facts;
+  if (isUndecidedSideCar(facts)) return knobs.sideCar.undecidedWindows;
   if (novelty > 0 && (normal.source !== 'unknown' || normal.base !== null)) {
     // Load looks the same where traffic is not known: it has to be much, and to last.
     if (subject.netIn === null && normal.base !== null)

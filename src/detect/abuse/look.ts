@@ -1,22 +1,21 @@
 import type { Severity, Verdict } from '../../model/finding.ts';
 import { HOUR_MS, type TimeMs, type Window } from '../../model/time.ts';
-import type { DetectorState } from '../detector.ts';
-import { addToHour, advance } from './advance.ts';
+import { addToHour, advance, unitsOf } from './advance.ts';
 import { stepAlarm } from './alarm.ts';
 import { groupKey, ONE_SHOT_KINDS } from './groups.ts';
 import type { IndicatorMatcher, Indicators } from './indicators.ts';
 import { judge, QUIET, type Judgement } from './judge.ts';
 import { advanceSlow, closeHour } from './learn.ts';
 import { normalOf, type Normal } from './normal.ts';
-import { mateTraffic, peersOf, ringOf, teachPeers } from './neighbours.ts';
+import { knownMates, mateTraffic, peersOf, ringOf, teachPeers } from './neighbours.ts';
 import { flagFrom, hourOf } from './ring.ts';
+import { addWindow } from './follow.ts';
+import { besideKey, sideCarOf, type Arrivals } from './sideCars.ts';
 import type { Facts } from './signal.ts';
-import { emptyTrack, type AbuseState, type Track } from './state.ts';
+import { emptyTrack, type Rows, type Track } from './state.ts';
 import type { Subject } from './subject.ts';
 import { suspicionOf, type Suspicion } from './suspicion.ts';
 import type { AbuseThresholds } from './thresholds.ts';
-
-export type Rows = DetectorState<AbuseState>;
 
 /** What all subjects of one window are looked at with. */
 export interface Scene {
@@ -25,6 +24,7 @@ export interface Scene {
   readonly rows: Rows;
   readonly matcher: IndicatorMatcher;
   readonly knobs: AbuseThresholds;
+  readonly arrivals: Arrivals;
   /** A signal that is left out, for the evaluation's ablation. */
   readonly without: string | null;
 }
@@ -82,10 +82,24 @@ export function lookAt(
     track = { ...advanceSlow(track, subject, knobs), windows: 0, sumCores: 0, peakCores: 0 };
   }
   const facts = factsOf(subject, track, memberHashes.length, scene);
+  learnSideCar(facts, rows);
   track = advance(track, subject, facts.suspicion, facts.normal, window, knobs);
   track = addToHour(track, subject, cores, window);
   if (memberHashes.length > 0) track = { ...track, members: memberHashes };
   return decide({ ...facts, track }, scene);
+}
+
+/** Adds up how a new side-car goes with the others, until it is known by itself. */
+function learnSideCar({ subject, sideCar, window }: Facts, rows: Rows): void {
+  if (sideCar === null || subject.isStarting) return;
+  const row = rows.get(besideKey(subject));
+  const was = row?.row === 'beside' ? row : null;
+  const { othersCores } = sideCar;
+  const units = unitsOf(window);
+  rows.set(
+    besideKey(subject),
+    addWindow(was, othersCores, subject.cores ?? 0, units, window.start),
+  );
 }
 
 /** The track as it stands before this window; a spell that nobody saw for hours is over. */
@@ -112,11 +126,11 @@ export function factsOf(
   groupSize: number,
   scene: Omit<Scene, 'without'>,
 ): Facts {
-  const { window, historyStart, rows, matcher, knobs } = scene;
+  const { window, historyStart, rows, matcher, knobs, arrivals } = scene;
   const ring = ringOf(rows, `p/${subject.key}`);
   const surroundings = {
     peers: peersOf(rows, subject),
-    matesNet: mateTraffic(rows, subject),
+    matesNet: mateTraffic(rows, knownMates(subject, rows, window.start, 1)),
     historyStart,
     now: window.end,
   };
@@ -130,6 +144,7 @@ export function factsOf(
     ring,
     normal,
     suspicion: normal === found ? suspicion : suspicionOf(subject, cores, track, normal, knobs),
+    sideCar: sideCarOf(subject, rows, arrivals, normal.base, window.start, knobs),
     indicators: cores >= knobs.minCores / 2 ? matcher.match(subject) : NO_INDICATORS,
     window,
     historyStart,

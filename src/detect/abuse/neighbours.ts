@@ -1,13 +1,10 @@
-import { HOUR_MS } from '../../model/time.ts';
-import type { DetectorState } from '../detector.ts';
+import { HOUR_MS, type TimeMs } from '../../model/time.ts';
 import { quantileOf } from './quantile.ts';
 import { hash, repositoryOf } from './images.ts';
 import { addToPeers } from './learn.ts';
-import { BYTES_OF, SLOTS, type HourRing } from './ring.ts';
-import type { AbuseState, Peers, Track } from './state.ts';
-import type { Subject } from './subject.ts';
-
-type Rows = DetectorState<AbuseState>;
+import { BYTES_OF, CORES_OF, SLOTS, type HourRing } from './ring.ts';
+import type { Peers, Rows, Track } from './state.ts';
+import type { Mate, Subject } from './subject.ts';
 
 export function ringOf(rows: Rows, key: string): HourRing | null {
   const row = rows.get(key);
@@ -38,23 +35,57 @@ function peerKeys(subject: Subject): readonly string[] {
   return [`i/${hash(repositoryOf(subject.image)).toString(36)}`];
 }
 
+/** After so long a new container is no news. */
+const YOUNG_MS = 14 * 24 * HOUR_MS;
+
 /**
- * What the pod's network ordinarily carries without this container, bytes a second: a pod's containers
- * share it, so a side-car that is new is not credited with what the others have always sent. The highest
- * of their upper quartiles over a day; null where none of them has an hour of history.
+ * Those containers beside a new one that were known so many hours before it came, with the software that they
+ * run: what came with it, or was exchanged with it, vouches for nothing and is owed no traffic.
  */
-export function mateTraffic(rows: Rows, subject: Subject): number | null {
+export function knownMates(
+  subject: Subject,
+  rows: Rows,
+  now: TimeMs,
+  hours: number,
+): readonly Mate[] {
+  if (subject.kind !== 'cpu' || subject.mates.length === 0) return [];
+  const track = rows.get(subject.key);
+  const came = track?.row === 'track' ? track.firstSeen : now;
+  if (now - came > YOUNG_MS) return [];
+  return subject.mates.filter(({ key }) => {
+    const row = rows.get(`c/${key}`);
+    if (row?.row !== 'track') return false;
+    return came - Math.max(row.firstSeen, row.repoSince) >= hours * HOUR_MS;
+  });
+}
+
+/** A day's bytes a core-second vary from window to window by about so much. */
+const RATIO_MARGIN = 1.5;
+
+/**
+ * What the pod's network carries without this container, bytes a second: a pod's containers share it, so a
+ * side-car that is new is not credited with what the others send. The highest of their upper quartiles over a
+ * day, or what their use in this window comes with by the day's ratio; null where none has an hour of history.
+ */
+export function mateTraffic(rows: Rows, mates: readonly Mate[]): number | null {
   let highest: number | null = null;
-  for (const key of subject.mates) {
+  for (const { key, cores } of mates) {
     const ring = ringOf(rows, `p/c/${key}`);
     if (ring === null) continue;
     const values: number[] = [];
+    let bytes = 0;
+    let used = 0;
     for (let back = 0; back < 24; back++) {
       const hour = ring.newest - back;
       const code = hour < 0 ? 0 : (ring.net[hour % SLOTS] ?? 0);
-      if (code > 0) values.push(BYTES_OF[code] ?? 0);
+      if (code === 0) continue;
+      values.push(BYTES_OF[code] ?? 0);
+      bytes += BYTES_OF[code] ?? 0;
+      used += CORES_OF[ring.mean[hour % SLOTS] ?? 0] ?? 0;
     }
-    if (values.length > 0) highest = Math.max(highest ?? 0, quantileOf(values, 0.75));
+    if (values.length === 0) continue;
+    const now = used > 0 ? (RATIO_MARGIN * (cores ?? 0) * bytes) / used : 0;
+    highest = Math.max(highest ?? 0, quantileOf(values, 0.75), now);
   }
   return highest;
 }

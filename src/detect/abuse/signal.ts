@@ -3,6 +3,7 @@ import type { TimeMs, Window } from '../../model/time.ts';
 import type { Indicators } from './indicators.ts';
 import type { Normal } from './normal.ts';
 import type { HourRing } from './ring.ts';
+import type { SideCar } from './sideCars.ts';
 import type { Track } from './state.ts';
 import type { Subject } from './subject.ts';
 import type { Suspicion } from './suspicion.ts';
@@ -15,6 +16,8 @@ export interface Facts {
   readonly ring: HourRing | null;
   readonly normal: Normal;
   readonly suspicion: Suspicion;
+  /** Null for whatever is no new container beside known ones. */
+  readonly sideCar: SideCar | null;
   readonly indicators: Indicators;
   readonly window: Window;
   readonly historyStart: TimeMs;
@@ -45,6 +48,7 @@ export type SuppressorName =
   | 'past-runs'
   | 'busy-io'
   | 'moves-with-traffic'
+  | 'serves-its-pod'
   | 'gpu-training'
   | 'memory-limit'
   | 'allow-list'

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { EMPTY_RING, SLOTS } from './ring.ts';
-import { abuseCodec, emptyTrack, type Past, type Peers, type Track } from './state.ts';
+import { abuseCodec, emptyTrack, type Beside, type Past, type Peers, type Track } from './state.ts';
 
 const number = fc.double({ noNaN: true });
 const column = fc.uint8Array({ minLength: SLOTS, maxLength: SLOTS });
@@ -39,10 +39,21 @@ const peers: fc.Arbitrary<Peers> = fc.record({
   lastSeen: number,
 });
 
+const besides: fc.Arbitrary<Beside> = fc.record({
+  row: fc.constant('beside' as const),
+  sumUnits: number,
+  others: number,
+  own: number,
+  othersSquared: number,
+  ownSquared: number,
+  product: number,
+  lastSeen: number,
+});
+
 describe('state as it is stored', () => {
   it('is read back exactly, to the last bit', () => {
     fc.assert(
-      fc.property(fc.oneof(tracks, pasts, peers), (row) => {
+      fc.property(fc.oneof(tracks, pasts, peers, besides), (row) => {
         expect(abuseCodec.decode(abuseCodec.encode(row))).toEqual(row);
       }),
     );

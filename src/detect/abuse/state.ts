@@ -1,4 +1,4 @@
-import type { StateCodec } from '../detector.ts';
+import type { DetectorState, StateCodec } from '../detector.ts';
 import { SLOTS, type HourRing } from './ring.ts';
 
 /** Numbers of a track, in the order in which they are stored. Times are ms, 0 where there is none. */
@@ -92,7 +92,21 @@ export interface Peers {
   readonly lastSeen: number;
 }
 
-export type AbuseState = Track | Past | Peers;
+/** Sums over a new side-car's windows of what it and the known containers of its pod used, see follow.ts. */
+export interface Beside {
+  readonly row: 'beside';
+  readonly sumUnits: number;
+  readonly others: number;
+  readonly own: number;
+  readonly othersSquared: number;
+  readonly ownSquared: number;
+  readonly product: number;
+  readonly lastSeen: number;
+}
+
+export type AbuseState = Track | Past | Peers | Beside;
+
+export type Rows = DetectorState<AbuseState>;
 
 /** A track that has seen nothing. */
 export function emptyTrack(now: number): Track {
@@ -108,8 +122,17 @@ export function emptyTrack(now: number): Track {
   };
 }
 
-const TAGS = { track: 1, past: 2, peers: 3 } as const;
+const TAGS = { track: 1, past: 2, peers: 3, beside: 4 } as const;
 const PEER_NUMBERS = ['cores', 'upper', 'net', 'disk', 'hours', 'lastSeen'] as const;
+const BESIDE_NUMBERS = [
+  'sumUnits',
+  'others',
+  'own',
+  'othersSquared',
+  'ownSquared',
+  'product',
+  'lastSeen',
+] as const;
 
 /** Binary, exact to the last bit: what was stored and read again judges as if it never had been. */
 export const abuseCodec: StateCodec<AbuseState> = {
@@ -119,6 +142,11 @@ export const abuseCodec: StateCodec<AbuseState> = {
       return packNumbers(
         TAGS.peers,
         PEER_NUMBERS.map((name) => value[name]),
+      );
+    if (value.row === 'beside')
+      return packNumbers(
+        TAGS.beside,
+        BESIDE_NUMBERS.map((name) => value[name]),
       );
     return packNumbers(TAGS.track, [
       ...NUMBERS.map((name) => value[name]),
@@ -134,6 +162,10 @@ export const abuseCodec: StateCodec<AbuseState> = {
     if (tag === TAGS.peers) {
       const [cores = 0, upper = 0, net = 0, disk = 0, hours = 0, lastSeen = 0] = numbers;
       return { row: 'peers', cores, upper, net, disk, hours, lastSeen };
+    }
+    if (tag === TAGS.beside) {
+      const entries = BESIDE_NUMBERS.map((name, index) => [name, numbers[index] ?? 0]);
+      return { row: 'beside', ...Object.fromEntries(entries) } as Beside;
     }
     const fields = Object.fromEntries(
       NUMBERS.map((name, index) => [name, numbers[index] ?? 0]),

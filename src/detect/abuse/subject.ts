@@ -44,9 +44,15 @@ export interface Subject {
   readonly nodeCount: number;
   /** The pods and their containers, the hottest first. */
   readonly members: readonly SubjectMember[];
-  /** Keys of the other containers of its pods, with whom it shares the network. */
-  readonly mates: readonly string[];
+  /** The other containers of its hottest pod, with which it shares the network. */
+  readonly mates: readonly Mate[];
   readonly costNano: Nano;
+}
+
+/** Another container of the same pod: the key of its workload's container, and its cores in this window. */
+export interface Mate {
+  readonly key: string;
+  readonly cores: number | null;
 }
 
 export interface SubjectMember {

@@ -115,6 +115,7 @@ export function aFacts(change: Partial<Facts> = {}): Facts {
     ring: null,
     normal: own(),
     suspicion: aSuspicion(),
+    sideCar: null,
     indicators: NO_INDICATORS,
     window: { start: START, end: START + 300_000 },
     historyStart: START - 400 * HOUR_MS,

@@ -78,6 +78,16 @@ export const abuseSchema = z.strictObject({
   }),
   memory: z.strictObject({ stepBytes: positive }),
   spread: z.strictObject({ workloads: count, pods: count, nodes: count }),
+  /** New containers beside known ones: how much of their use is little, and what elasticity follows them. */
+  sideCar: z.strictObject({
+    share: positive,
+    follows: positive,
+    /** A rollout: so many known workloads, in so many namespaces. */
+    workloads: count,
+    namespaces: count,
+    /** Windows until what cannot be told counts. */
+    undecidedWindows: count,
+  }),
   outlier: z.strictObject({ pods: count, times: positive }),
   gpu: z.strictObject({ busy: share, tensor: share }),
   jvm: z.strictObject({ memoryShare: share, stepShare: share }),

@@ -8,7 +8,7 @@ export const replication: Signal = {
   name: 'replication',
   family: 'spread',
   unit: 'pods',
-  measure({ subject, groupSize, normal, knobs }) {
+  measure({ subject, groupSize, normal, sideCar, knobs }) {
     const { pods, nodes, workloads } = knobs.spread;
     const isWide =
       groupSize >= workloads || (subject.podCount >= pods && subject.nodeCount >= nodes);
@@ -19,7 +19,8 @@ export const replication: Signal = {
     return {
       value: Math.max(groupSize, subject.podCount),
       threshold: groupSize > 1 ? workloads : pods,
-      strength: isWide && normal.isDeployed && !subject.runs ? 0.5 : 0,
+      // A side-car is in as many pods as the workload that it came to.
+      strength: isWide && normal.isDeployed && !subject.runs && sideCar === null ? 0.5 : 0,
       text: normal.isDeployed ? `New, and in many places: ${where}` : `Not new: ${where}`,
     };
   },

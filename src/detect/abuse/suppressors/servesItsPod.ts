@@ -1,0 +1,35 @@
+import { cores, unknown, type Signal } from '../signal.ts';
+
+/** Takes what its silence, its plateau and its being new can count together, and leaves a mark in the spec. */
+const ALL = 3;
+
+/**
+ * A new side-car (a mesh's proxy, an agent) that uses little beside the known containers of its pod. Containers
+ * share their pod's network, so nobody can tell whose bytes are whose; but a proxy's CPU goes with theirs, and a
+ * miner's does not. As long as that is not decided, a rollout to workloads of several namespaces speaks for it:
+ * who can do that administers the cluster. What surely does not follow is judged like anything else that is new.
+ */
+export const servesItsPod: Signal = {
+  name: 'serves-its-pod',
+  family: 'suppressor',
+  unit: 'elasticity',
+  measure({ sideCar, suspicion, knobs }) {
+    if (sideCar === null) return unknown('It is no new container beside known ones');
+    const { elasticity, follows, isLittle, isRollout, workloads, othersCores } = sideCar;
+    const beside = `${cores(suspicion.cores)} cores beside ${cores(othersCores)} of its pod’s known containers`;
+    const places = isRollout ? `; its image has come to ${workloads} known workloads` : '';
+    const how = !isLittle
+      ? 'more than a side-car of theirs'
+      : follows === null
+        ? 'whether it goes with theirs cannot be told yet'
+        : follows
+          ? 'it goes with theirs'
+          : 'it does not go with theirs';
+    return {
+      value: elasticity,
+      threshold: knobs.sideCar.follows,
+      strength: isLittle && (follows ?? isRollout) ? ALL : 0,
+      text: `Uses ${beside}: ${how}${places}`,
+    };
+  },
+};
