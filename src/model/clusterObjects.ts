@@ -126,6 +126,23 @@ export interface NodeObject {
   readonly createdAt: TimeMs | null;
 }
 
+/** Every list read, and nothing in any. */
+export function noObjects(observedAt: TimeMs): ClusterObjects {
+  return {
+    observedAt,
+    missing: [],
+    workloads: [],
+    autoscalers: [],
+    verticalAutoscalers: [],
+    quotas: [],
+    limitRanges: [],
+    disruptionBudgets: [],
+    claims: [],
+    services: [],
+    nodes: [],
+  };
+}
+
 /** True when a list of objects could not be read, so that its emptiness says nothing. */
 export function misses(objects: ClusterObjects, resource: string): boolean {
   return objects.missing.some((name) => name.toLowerCase().split('.')[0] === resource);

@@ -1,4 +1,4 @@
-import type { ClusterObjects } from '../model/clusterObjects.ts';
+import { noObjects, type ClusterObjects } from '../model/clusterObjects.ts';
 import type { ContainerSpecFacts, PodSpecFacts } from '../model/podSpec.ts';
 import type { PostureContainer, PostureInput, PosturePod } from './postureInput.ts';
 
@@ -69,8 +69,7 @@ export function goodPod(change: Partial<PosturePod> = {}): PosturePod {
 export function goodObjects(change: Partial<ClusterObjects> = {}): ClusterObjects {
   const named = { namespace: 'shop', name: 'it' };
   return {
-    observedAt: 0,
-    missing: [],
+    ...noObjects(0),
     workloads: [
       {
         namespace: 'shop',
@@ -81,8 +80,6 @@ export function goodObjects(change: Partial<ClusterObjects> = {}): ClusterObject
         createdAt: null,
       },
     ],
-    autoscalers: [],
-    verticalAutoscalers: [],
     quotas: [{ ...named, hard: { 'requests.cpu': 4 }, used: { 'requests.cpu': 2 }, scoped: false }],
     limitRanges: [{ ...named, defaultLimit: {}, defaultRequest: {}, min: {}, max: {} }],
     disruptionBudgets: [
@@ -94,9 +91,6 @@ export function goodObjects(change: Partial<ClusterObjects> = {}): ClusterObject
         maxUnavailable: null,
       },
     ],
-    claims: [],
-    services: [],
-    nodes: [],
     ...change,
   };
 }

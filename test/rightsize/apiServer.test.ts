@@ -4,16 +4,12 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { parseAllDocuments } from 'yaml';
 import { findTool } from '../../src/demo/tools.ts';
+import { noObjects } from '../../src/model/clusterObjects.ts';
 import { renderFix } from '../../src/posture/fix/renderFix.ts';
 import { adviseContainer, type AdviceContext } from '../../src/rightsize/advice/containerAdvice.ts';
 import { workloadPatches } from '../../src/rightsize/advice/patch.ts';
 import { renderPatches } from '../../src/rightsize/advice/renderPatches.ts';
-import {
-  aHistory,
-  anAdviceContext,
-  daysOfUse,
-  NO_OBJECTS,
-} from '../../src/rightsize/advice/testing.ts';
+import { aHistory, anAdviceContext, daysOfUse } from '../../src/rightsize/advice/testing.ts';
 import { ApiServer } from '../support/apiServer/apiServer.ts';
 import { Kubectl } from '../support/apiServer/kubectl.ts';
 import { STANDARD_RESOURCES, type ServedResource } from '../support/apiServer/resources.ts';
@@ -124,7 +120,7 @@ describe('recommend -o patch', () => {
       cpuTargetPercent: 60,
       memoryTargetPercent: null,
     };
-    const objects = { ...NO_OBJECTS, autoscalers: [autoscaler] };
+    const objects = { ...noObjects(0), autoscalers: [autoscaler] };
     await shell(script('Deployment', { objects }));
     expect(server.get('HorizontalPodAutoscaler', 'shop', 'web')).toMatchObject({
       spec: { minReplicas: 3, maxReplicas: 9 },

@@ -1,4 +1,4 @@
-import type { ClusterObjects, WorkloadObject } from '../../model/clusterObjects.ts';
+import { noObjects, type ClusterObjects, type WorkloadObject } from '../../model/clusterObjects.ts';
 import type { DataProblem } from '../../model/snapshot.ts';
 import type { TimeMs } from '../../model/time.ts';
 import type { WorkloadRef } from '../../model/workload.ts';
@@ -60,19 +60,7 @@ export function emptyInventory(observedAt: TimeMs): Inventory {
     namespaces: new Map(),
     owners: new Map(),
     workloads: new Map(),
-    objects: {
-      observedAt,
-      missing: [],
-      workloads: [],
-      autoscalers: [],
-      verticalAutoscalers: [],
-      quotas: [],
-      limitRanges: [],
-      disruptionBudgets: [],
-      claims: [],
-      services: [],
-      nodes: [],
-    },
+    objects: noObjects(observedAt),
     problems: [],
   };
 }

@@ -1,17 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import { noObjects } from '../../model/clusterObjects.ts';
 import { DAY_MS, HOUR_MS } from '../../model/time.ts';
 import { adviseContainer, type AdviceContext } from './containerAdvice.ts';
 import { bytesAfterOom } from './memoryRequest.ts';
 import { workloadPatches } from './patch.ts';
 import { renderPatches } from './renderPatches.ts';
-import {
-  aHistory,
-  anAdviceContext,
-  daysOfUse,
-  FIRST_DAY,
-  NO_OBJECTS,
-  type Use,
-} from './testing.ts';
+import { aHistory, anAdviceContext, daysOfUse, FIRST_DAY, type Use } from './testing.ts';
 
 const MIB = 2 ** 20;
 const WEB = { kind: 'Deployment', name: 'web' };
@@ -143,7 +137,7 @@ describe('what to request instead', () => {
       cpuTargetPercent: 60,
       memoryTargetPercent: null,
     };
-    const objects = { ...NO_OBJECTS, autoscalers: [autoscaler] };
+    const objects = { ...noObjects(0), autoscalers: [autoscaler] };
     const advice = advise(() => ({ cpuCores: 0.2 }), { pods: 6, objects });
     expect(advice.proposed.cpuRequestCores).toBeNull();
     expect(advice.proposed.ramRequestBytes).toBe(230 * MIB);
@@ -164,7 +158,9 @@ describe('what to request instead', () => {
       updateMode: 'Auto',
       recommendations: [],
     };
-    const vpa = advise(() => ({}), { objects: { ...NO_OBJECTS, verticalAutoscalers: [vertical] } });
+    const vpa = advise(() => ({}), {
+      objects: { ...noObjects(0), verticalAutoscalers: [vertical] },
+    });
     expect(vpa.proposed).toMatchObject({ cpuRequestCores: null, ramRequestBytes: null });
     expect(advise(() => ({})).notes).toContain('autoscalers are not known: check before you apply');
   });
@@ -226,7 +222,7 @@ describe('patches', () => {
       replicas: 1,
       createdAt: null,
     };
-    const advice = advise(() => ({}), { objects: { ...NO_OBJECTS, workloads: [object] } });
+    const advice = advise(() => ({}), { objects: { ...noObjects(0), workloads: [object] } });
     const text = renderPatches(workloadPatches([advice]), 'USD');
     expect(text).toContain('# Managed by Helm (shop\uFFFDrm -rf): change it in the values');
     expect(text).toContain('#         cpu: 120m');

@@ -66,17 +66,3 @@ export function anAdviceContext(
     ...change,
   };
 }
-
-export const NO_OBJECTS = {
-  observedAt: 0,
-  missing: [],
-  workloads: [],
-  autoscalers: [],
-  verticalAutoscalers: [],
-  quotas: [],
-  limitRanges: [],
-  disruptionBudgets: [],
-  claims: [],
-  services: [],
-  nodes: [],
-};

@@ -4,7 +4,8 @@ import { DetectorRun } from '../../detect/testing.ts';
 import type { ContainerSample, Snapshot } from '../../model/snapshot.ts';
 import { DAY_MS, HOUR_MS, type TimeMs } from '../../model/time.ts';
 import { adviseContainer } from '../advice/containerAdvice.ts';
-import { aHistory, anAdviceContext, NO_OBJECTS } from '../advice/testing.ts';
+import { noObjects } from '../../model/clusterObjects.ts';
+import { aHistory, anAdviceContext } from '../advice/testing.ts';
 import { knownDays } from './learn.ts';
 import { overprovisionedDetector } from './overprovisionedDetector.ts';
 import type { RightsizeState } from './state.ts';
@@ -145,7 +146,7 @@ describe('overprovisioned', () => {
       cpuTargetPercent: 60,
       memoryTargetPercent: null,
     };
-    const objects = { ...NO_OBJECTS, autoscalers: [autoscaler] };
+    const objects = { ...noObjects(0), autoscalers: [autoscaler] };
     expect(play(8, () => ({ ramRequestBytes: 240 * MIB }), objects).opened).toEqual([]);
   });
 

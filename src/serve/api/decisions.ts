@@ -4,56 +4,51 @@ import { decideFinding, type DecisionRequest } from '../changes/decide.ts';
 import type { ServeDeps } from '../deps.ts';
 import { findVisible } from '../security/visibleFinding.ts';
 import { findingParams } from './findings.ts';
-import { defineRoute, type ApiAnswer, type ApiRequest } from './route.ts';
+import { defineRoute, type ApiAnswer, type ApiRequest, type ApiRoute } from './route.ts';
 
 const reason = z.string().max(500);
 const until = z.iso.datetime({ offset: true }).describe('when it is to be reviewed');
 
 type DecisionBody = { readonly reason?: string | undefined; readonly until?: string | undefined };
 
-export const acknowledgeFinding = defineRoute({
-  method: 'post',
-  path: '/findings/{id}/acknowledge',
+export const acknowledgeFinding = decision('acknowledge', {
   scope: 'ack',
   summary: 'Somebody looks after it: it stays open, reminders stop',
-  params: findingParams,
   body: z.strictObject({ reason: reason.optional() }),
-  response: findingJsonSchema,
-  handle: (request, deps) => decide('acknowledge', request, deps),
 });
 
-export const acceptFinding = defineRoute({
-  method: 'post',
-  path: '/findings/{id}/accept',
+export const acceptFinding = decision('accept', {
   scope: 'ack',
   summary: 'It is all right, until a day of review; abuse takes the scope silence as well',
-  params: findingParams,
   body: z.strictObject({ reason, until }),
-  response: findingJsonSchema,
-  handle: (request, deps) => decide('accept', request, deps),
 });
 
-export const notAbuse = defineRoute({
-  method: 'post',
-  path: '/findings/{id}/not-abuse',
+export const notAbuse = decision('not-abuse', {
   scope: 'silence',
   summary: 'It is no abuse: accepted, and learnt as normal',
-  params: findingParams,
   body: z.strictObject({ reason, until: until.optional() }),
-  response: findingJsonSchema,
-  handle: (request, deps) => decide('not-abuse', request, deps),
 });
 
-export const reopenFinding = defineRoute({
-  method: 'post',
-  path: '/findings/{id}/reopen',
+export const reopenFinding = decision('reopen', {
   scope: 'ack',
   summary: 'Takes back an acknowledgement or an acceptance',
-  params: findingParams,
   body: z.strictObject({ reason: reason.optional() }),
-  response: findingJsonSchema,
-  handle: (request, deps) => decide('reopen', request, deps),
 });
+
+/** The call that is named like the action, and answers with the finding as it then is. */
+function decision(
+  action: DecisionRequest['action'],
+  call: Pick<ApiRoute, 'scope' | 'summary'> & { readonly body: z.ZodType<DecisionBody> },
+): ApiRoute {
+  return defineRoute({
+    ...call,
+    method: 'post',
+    path: `/findings/{id}/${action}`,
+    params: findingParams,
+    response: findingJsonSchema,
+    handle: (request, deps) => decide(action, request, deps),
+  });
+}
 
 async function decide(
   action: DecisionRequest['action'],

@@ -26,12 +26,7 @@ export function layout(page: PageContext, { title, section, body }: PageParts): 
   return html`<!doctype html>
     <html lang="en">
       <head>
-        <meta charset="utf-8" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <meta name="color-scheme" content="light dark" />
-        <title>${title} · ${cluster} · Burnwatch</title>
-        <link rel="icon" href="${assets.url('icon.svg')}" type="image/svg+xml" />
-        <link rel="stylesheet" href="${assets.url('style.css')}" />
+        ${head(assets, `${title} · ${cluster}`)}
         <script src="${assets.url('app.js')}" defer></script>
       </head>
       <body>
@@ -88,15 +83,24 @@ export function bareLayout(
   return html`<!doctype html>
     <html lang="en">
       <head>
-        <meta charset="utf-8" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <meta name="color-scheme" content="light dark" />
-        <title>${title} · Burnwatch</title>
-        <link rel="icon" href="${assets.url('icon.svg')}" type="image/svg+xml" />
-        <link rel="stylesheet" href="${assets.url('style.css')}" />
+        ${head(assets, title)}
       </head>
       <body class="bare">
         <main id="main">${body}</main>
       </body>
     </html>`;
+}
+
+/** What every page has in its head. */
+export function head(
+  assets: PageContext['assets'],
+  title: string,
+  style: 'style.css' | 'digest.css' = 'style.css',
+): Html {
+  return html`<meta charset="utf-8" />
+    <meta name="viewport" content="width=device-width, initial-scale=1" />
+    <meta name="color-scheme" content="light dark" />
+    <title>${title} · Burnwatch</title>
+    <link rel="icon" href="${assets.url('icon.svg')}" type="image/svg+xml" />
+    <link rel="stylesheet" href="${assets.url(style)}" />`;
 }

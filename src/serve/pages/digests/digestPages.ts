@@ -2,7 +2,7 @@ import { html, raw } from 'hono/html';
 import type { DigestEntry, StoredDigest } from '../../../digest/digestStore.ts';
 import { renderBody } from '../../../digest/html/renderHtml.ts';
 import type { PageContext } from '../context.ts';
-import { layout } from '../layout.ts';
+import { head, layout } from '../layout.ts';
 import { table } from '../table.ts';
 import type { Html } from '../text.ts';
 
@@ -41,12 +41,7 @@ export function digestPage({ digest, week }: StoredDigest, { assets, cluster }: 
   return html`<!doctype html>
     <html lang="en">
       <head>
-        <meta charset="utf-8" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <meta name="color-scheme" content="light dark" />
-        <title>${week} · ${cluster} · Burnwatch</title>
-        <link rel="icon" href="${assets.url('icon.svg')}" type="image/svg+xml" />
-        <link rel="stylesheet" href="${assets.url('digest.css')}" />
+        ${head(assets, `${week} · ${cluster}`, 'digest.css')}
       </head>
       <body>
         <nav class="digest-back" aria-label="Back"><a href="/digests">← Weekly digests</a></nav>

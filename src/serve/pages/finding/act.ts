@@ -5,6 +5,7 @@ import { mayQuietAbuse } from '../../security/authority.ts';
 import { hasScope } from '../../security/principal.ts';
 import type { PageContext } from '../context.ts';
 import { csrf } from '../layout.ts';
+import { silenceFields } from '../silenceFields.ts';
 import { fromCluster, type Html } from '../text.ts';
 import type { FindingView } from './readFinding.ts';
 
@@ -69,17 +70,7 @@ function silenceForm(id: string, page: PageContext): Html {
   return html`<details>
     <summary>Silence …</summary>
     <form method="post" action="/findings/${id}/silence" class="stack">
-      ${csrf(page)}
-      <label
-        >For
-        <select name="for">
-          <option value="4h">4 hours</option>
-          <option value="24h" selected>24 hours</option>
-          <option value="7d">7 days</option>
-          <option value="30d">30 days</option>
-        </select></label
-      >
-      <label>Reason <input name="reason" required maxlength="500" autocomplete="off" /></label>
+      ${csrf(page)} ${silenceFields()}
       <button>Silence this finding</button>
     </form>
   </details>`;

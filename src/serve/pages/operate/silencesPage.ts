@@ -5,6 +5,7 @@ import { hasScope } from '../../security/principal.ts';
 import type { PageContext } from '../context.ts';
 import { csrf, layout } from '../layout.ts';
 import { table } from '../table.ts';
+import { silenceFields } from '../silenceFields.ts';
 import { fromCluster, type Html } from '../text.ts';
 
 /** Silences in force, with a form for another one. */
@@ -72,16 +73,7 @@ function addForm(page: PageContext): Html {
 workload=~"load-test-.*"'
         ></textarea>
       </label>
-      <label
-        >For
-        <select name="for">
-          <option value="4h">4 hours</option>
-          <option value="24h" selected>24 hours</option>
-          <option value="7d">7 days</option>
-          <option value="30d">30 days</option>
-        </select></label
-      >
-      <label>Reason <input name="reason" required maxlength="500" autocomplete="off" /></label>
+      ${silenceFields()}
       <button>Add</button>
       <p class="note">
         Labels: namespace, workload, workload_kind, container, kind, rule, severity, owner, subject,
