@@ -3,8 +3,8 @@ import { ceilTo, floorTo, formatTime, HOUR_MS, type TimeMs, type Window } from '
 
 /** A batch is at most this long: one set of queries and one transaction. */
 const BATCH_MS = 6 * HOUR_MS;
-/** Containers × windows of one batch: about 200 MB of snapshots in memory. */
-const BATCH_CONTAINER_WINDOWS = 150_000;
+/** Containers × windows of one batch: with the one that is observed ahead about 200 MB of snapshots in memory. */
+const BATCH_CONTAINER_WINDOWS = 75_000;
 
 /** The windows of the grid that lie wholly within [from, until), oldest first. */
 export function windowsBetween(from: TimeMs, until: TimeMs, length: number): readonly Window[] {

@@ -1,14 +1,14 @@
-import type { Collector } from '../collect/collector.ts';
+import { setImmediate as turn } from 'node:timers/promises';
 import { CollectError } from '../collect/collector.ts';
 import type { WindowRecord } from '../history/history.ts';
 import type { FindingEvent, OperatorAction } from '../model/finding.ts';
 import type { Snapshot } from '../model/snapshot.ts';
-import type { TimeMs, Window } from '../model/time.ts';
 import { correctWindows } from './correctWindows.ts';
 import type { CyclePorts, CatchUpOptions, CycleReport } from './cycleForm.ts';
 import { fromFirstSeen, nothingSeen } from './firstWindow.ts';
 import { closeOutage, openOutage } from './outage.ts';
-import { batchSize, lostWindow, windowsBetween } from './plan.ts';
+import { containersIn, observeAhead } from './observe.ts';
+import { windowsBetween } from './plan.ts';
 import { runWindow } from './runWindow.ts';
 import type { Settings } from './settings.ts';
 import type { WorkingState } from './state.ts';
@@ -16,8 +16,8 @@ import type { WorkingState } from './state.ts';
 /**
  * The story of Burnwatch, from top to bottom: collect → price → detect → record. (Notify follows, on
  * its own, from the events that were recorded.) Runs every window between the watermark and `until`, in
- * order, in batches: each batch is observed with a constant number of queries and sealed in one
- * transaction, so a crash at any instant leaves a window either sealed or untouched.
+ * order, in batches: each batch is observed with a constant number of queries (while the one before it is
+ * judged) and sealed in one transaction, so a crash at any instant leaves a window either sealed or untouched.
  *
  * @param state is carried along. After a throw, or a dry run, it is ahead of the history: load it anew.
  * @throws whatever the history throws (a full disk, a lost lock). An outage of the source is no throw:
@@ -46,10 +46,8 @@ export async function catchUp(
   try {
     // Downtime may outlast what the source keeps: those windows are sealed as lost, and say so.
     const oldest = planned.length > 0 ? await collector.oldestData(options.signal) : null;
-    while (looked < planned.length) {
-      const size = batchSize(config.schedule.window, containersIn(last?.snapshot));
-      const batch = planned.slice(looked, looked + size);
-      const observed = await observe(collector, batch, oldest, state, settings, options.signal);
+    const source = { collector, settings, oldest, signal: options.signal };
+    for await (const observed of observeAhead(source, planned, state.expectedSamples)) {
       const snapshots =
         state.watermark === null ? fromFirstSeen(observed.snapshots) : observed.snapshots;
       const actions = await history.pendingActions();
@@ -61,12 +59,14 @@ export async function catchUp(
         records.push(record);
         events.push(...record.events);
         last = { snapshot, costs: record.costs, costNano: nodesNano(record) };
+        // Lets the next batch's answers in.
+        await turn();
+        options.signal.throwIfAborted();
       }
-      options.signal.throwIfAborted();
       if (options.dryRun !== true && records.length > 0) await history.recordWindows(records);
-      looked += batch.length;
+      looked += observed.windows.length;
       sealed += records.length;
-      lost += Math.max(0, observed.lost - (batch.length - records.length));
+      lost += Math.max(0, observed.lost - (observed.windows.length - records.length));
       reportProgress(options, looked, planned.length, records, state);
     }
     if (state.watermark === null && planned.length > 0) throw nothingSeen(planned, oldest);
@@ -86,25 +86,6 @@ export async function catchUp(
     (finding) => finding.state !== 'resolved',
   );
   return { sealed, corrected, lost, watermark: state.watermark, events, openFindings, last, error };
-}
-
-/** Collects a batch; windows that the source no longer holds come back as lost. */
-async function observe(
-  collector: Collector,
-  batch: readonly Window[],
-  oldest: TimeMs | null,
-  state: WorkingState,
-  settings: Settings,
-  signal: AbortSignal,
-): Promise<{ readonly snapshots: readonly Snapshot[]; readonly lost: number }> {
-  const gone = batch.filter(({ end }) => oldest !== null && end <= oldest);
-  const held = batch.slice(gone.length);
-  const lostSnapshots = gone.map((window) =>
-    lostWindow(settings.config.cluster, window, state.expectedSamples),
-  );
-  if (held.length === 0) return { snapshots: lostSnapshots, lost: gone.length };
-  const snapshots = await collector.collect(held, state.expectedSamples, signal);
-  return { snapshots: [...lostSnapshots, ...snapshots], lost: gone.length };
 }
 
 function judge(
@@ -149,10 +130,4 @@ function reportProgress(
     containers: containersIn(snapshot),
     findings: [...state.findings.values()].filter(({ state: s }) => s !== 'resolved').length,
   });
-}
-
-/** Containers of a snapshot; before the first one, a guess that keeps the first batch moderate. */
-function containersIn(snapshot: Snapshot | undefined): number {
-  if (snapshot === undefined) return 10_000;
-  return snapshot.pods.reduce((sum, pod) => sum + pod.containers.length, 0);
 }

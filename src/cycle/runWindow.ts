@@ -2,7 +2,7 @@ import { allocate } from '../cost/allocate.ts';
 import { priceNodes } from '../cost/priceNodes.ts';
 import type { DetectContext, DetectorState } from '../detect/detector.ts';
 import { advanceFindings } from '../findings/lifecycle.ts';
-import { fingerprint } from '../findings/fingerprint.ts';
+import { openFindings } from '../findings/openFindings.ts';
 import type { WindowCosts } from '../model/cost.ts';
 import type { FindingEvent, OperatorAction, Verdict } from '../model/finding.ts';
 import type { Snapshot } from '../model/snapshot.ts';
@@ -53,10 +53,7 @@ export function runWindow(
     historyStart,
     ownerOf: (scope) => settings.ownerOf(scope, snapshot),
     podOwners: () => settings.podOwners(snapshot),
-    isOpen: (kind, rule, scope) => {
-      const finding = state.findings.get(fingerprint(cluster, kind, rule, scope));
-      return finding !== undefined && finding.state !== 'resolved';
-    },
+    isOpen: openFindings(state.findings.values()),
   };
   const verdicts: Verdict[] = [];
   const detectors = new Map<string, ReadonlyMap<string, unknown>>();
