@@ -2,6 +2,7 @@
 // through the channel that sends them in earnest, and photographs its page for docs/notifications.md.
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import { chromium } from 'playwright-core';
 import { startSlackStandIn } from '../src/demo/slack/startSlackStandIn.ts';
 import { findTool } from '../src/demo/tools.ts';
@@ -9,7 +10,9 @@ import type { Finding } from '../src/model/finding.ts';
 import { HOUR_MS, MINUTE_MS } from '../src/model/time.ts';
 import type { ClaimedDelivery, Receipt } from '../src/notify/delivery.ts';
 import type { FindingsNotice, Notice, NoticeReason } from '../src/notify/notice.ts';
+import { listenToButtons } from '../src/notify/slack/buttons.ts';
 import { createSlackClient } from '../src/notify/slack/client.ts';
+import { ACTION_IDS } from '../src/notify/slack/message.ts';
 import { historyPictures } from '../src/notify/slack/pictures.ts';
 import { slackChannel } from '../src/notify/slack/slackChannel.ts';
 import { aNotice } from '../src/notify/testing/deliveries.ts';
@@ -127,6 +130,49 @@ async function photograph(name: string, path: string, last = 1, width = 1_120): 
   await page.close();
   process.stdout.write(`slack-${name}.png\n`);
 }
+/** "Accept until …", pressed by somebody who may and opened by the app. */
+async function photographDialog(): Promise<void> {
+  const stop = new AbortController();
+  const nothing = async () => undefined;
+  const running = listenToButtons(
+    {
+      appToken: slack.appToken,
+      apiUrl: slack.apiUrl,
+      client: createSlackClient({ token: slack.botToken, apiUrl: slack.apiUrl }),
+      clock,
+      reader: { finding: async () => samples.STUCK },
+      actions: { append: async () => 1 },
+      silences: { add: nothing },
+      audit: { append: async () => 1 },
+      enqueue: nothing,
+      platform: { channel: 'slack', target: '#cloud-cost' },
+      abuseResponders: new Set(['U0SECURE1']),
+      changed: () => undefined,
+      logger: { info: () => undefined, warn: (_, message) => process.stderr.write(`${message}\n`) },
+    },
+    stop.signal,
+  );
+  while (slack.connections() === 0) await wait(20);
+  const option = `accept:${samples.STUCK.id}`;
+  const at = { channel: '#security', ts: tsOf('#security', 'stuck') };
+  await slack.press({ userId: 'U0SECURE1', ...at, actionId: ACTION_IDS.more, option });
+  while (slack.dialog('U0SECURE1') === undefined) await wait(20);
+  const page = await browser.newPage({
+    viewport: { width: 1_120, height: 700 },
+    deviceScaleFactor: 1.25,
+  });
+  await page.goto(`${slack.pageUrl}client/security?theme=light&as=U0SECURE1`);
+  await page.waitForLoadState('networkidle');
+  await page.fill(
+    'textarea',
+    'The nightly report of the quarter; Dana knows, and it ends on Friday',
+  );
+  await page.screenshot({ path: join(folder, 'slack-accept.png') });
+  process.stdout.write('slack-accept.png\n');
+  await page.close();
+  stop.abort();
+  await running;
+}
 const tsOf = (target: string, conversation: string) =>
   roots.get(`${target} ${conversation}`)?.ids['ts'] ?? '';
 
@@ -171,6 +217,7 @@ await photograph(
 
 await say('#security', 'stuck', news([STUCK], 'new', 'It was just recognised'));
 await photograph('warning', '/client/security?theme=light');
+await photographDialog();
 
 await say(
   '#team-shop',

@@ -14,9 +14,11 @@ export interface AuditEntry {
   /** The namespace it belongs to, for who may see it; null for the whole cluster. */
   readonly namespace: string | null;
   readonly detail: Readonly<Record<string, string | number | boolean | null>>;
+  /** Of what may be heard of twice: an entry of this name is written once. */
+  readonly once?: string;
 }
 
-export interface StoredAuditEntry extends AuditEntry {
+export interface StoredAuditEntry extends Omit<AuditEntry, 'once'> {
   readonly seq: number;
 }
 
@@ -29,7 +31,8 @@ export interface AuditQuery {
 
 /** Who changed what: appended by every door, never changed. */
 export interface AuditLog {
-  append(entry: AuditEntry): Promise<number>;
+  /** Returns its place in the order; null when there is one of its `once` already. */
+  append(entry: AuditEntry): Promise<number | null>;
   /** Latest first. */
   list(query: AuditQuery): Promise<readonly StoredAuditEntry[]>;
   close(): Promise<void>;

@@ -8,11 +8,13 @@ import { FakeClock } from '../../src/notify/testing/fakeClock.ts';
 import { aFinding } from '../../src/notify/testing/findings.ts';
 import { madeUpWindows, SMALL_CLUSTER, WINDOW_MS } from '../support/madeUpWindows.ts';
 import { until as waitUntil, WAIT_MS } from '../support/waiting.ts';
-import { SlackBench } from './support/slackBench.ts';
+import { SlackBench, WORKSPACE } from './support/slackBench.ts';
 
 const BURNWATCH = fileURLToPath(new URL('../../bin/burnwatch.mjs', import.meta.url));
 const ALICE = 'U0ALICE01';
 const SAM = 'U0SECURE1';
+/** Of another company, in a channel that is shared with it. */
+const MALLORY = 'U0FOREIGN';
 
 /** The daemon as a user runs it, with its buttons listened to through Socket Mode. */
 let bench: SlackBench;
@@ -24,7 +26,14 @@ beforeAll(async () => {
   bench = await SlackBench.start({
     clock: new FakeClock(Date.now()),
     yaml: 'owners:\n  routes:\n    - { match: { namespace: shop }, slack: "@shop-devs" }\n',
-    slack: { now: Date.now, acknowledgeWithinMs: WAIT_MS },
+    slack: {
+      now: Date.now,
+      acknowledgeWithinMs: WAIT_MS,
+      users: [
+        ...(WORKSPACE.users ?? []),
+        { id: MALLORY, name: 'mallory', realName: 'M', email: 'm@else.example', team: 'T0ELSE' },
+      ],
+    },
   });
   const start = Math.floor(Date.now() / WINDOW_MS - 6) * WINDOW_MS;
   const writer = await bench.history.openWriter();
@@ -118,8 +127,36 @@ describe('buttons of a message, through Socket Mode', () => {
     await until('the note', () => said('#security').some((text) => /Silenced by sam/.test(text)));
   });
 
-  test('Not mine: the platform is told how to correct the owner', async () => {
+  test('somebody of another company, in a shared channel, decides nothing', async () => {
+    await press(MALLORY, ACTION_IDS.more, 'not-mine');
+    await until('the answer', () =>
+      bench.slack.messages('#security').some(({ onlyFor }) => onlyFor === MALLORY),
+    );
+    expect(said('#cloud-cost').some((text) => text.includes('Wrong owner'))).toBe(false);
+    expect(await auditOf(finding.id)).toContain(
+      'slack slack:U0FOREIGN (mallory) finding.not-mine refused',
+    );
+  });
+
+  test('a press that Slack delivers twice is done and told once', async () => {
+    const entries = async () => (await auditOf(finding.id)).length;
+    const before = await entries();
+    const ts = roots()[0]?.ts ?? '';
+    const where = { channel: '#security', ts, actionId: ACTION_IDS.silence };
+    await bench.slack.pressTwice({ userId: SAM, ...where });
+    await until('the record', async () => (await entries()) > before);
+    const notes = () => said('#security').filter((text) => /Silenced by sam/.test(text));
+    await until('the note', () => notes().length === 2);
+    // A later press is answered after both.
     await press(ALICE, ACTION_IDS.more, 'not-mine');
+    await until('the platform to be told', () =>
+      said('#cloud-cost').some((text) => text.includes('Wrong owner')),
+    );
+    expect(await entries()).toBe(before + 2);
+    expect(notes()).toHaveLength(2);
+  });
+
+  test('Not mine: the platform is told how to correct the owner', async () => {
     await until('the note', () => said('#cloud-cost').some((text) => text.includes('Wrong owner')));
     const note = bench.slack
       .messages('#cloud-cost')
@@ -135,10 +172,35 @@ describe('buttons of a message, through Socket Mode', () => {
     expect(await press(ALICE, ACTION_IDS.silence)).toMatchObject({ acknowledged: true });
   });
 
-  test('Accept for 30 days, by somebody who may: calm, with its review date', async () => {
-    await press(SAM, ACTION_IDS.more, 'accept-30d');
+  test('Accept until …: a dialog for whoever may, and for nobody else', async () => {
+    const answers = () =>
+      bench.slack.messages('#security').filter(({ onlyFor }) => onlyFor === ALICE).length;
+    const before = answers();
+    await press(ALICE, ACTION_IDS.more, 'accept');
+    await until('the answer', () => answers() > before);
+    expect(bench.slack.dialog(ALICE)).toBeUndefined();
+    await press(SAM, ACTION_IDS.more, 'accept');
+    await until('the dialog', () => bench.slack.dialog(SAM) !== undefined);
+    expect(JSON.stringify(bench.slack.dialog(SAM)?.view)).toContain('Deployment/checkout');
+  });
+
+  test('… that says what is missing, and stays open', async () => {
+    await bench.slack.submit({ userId: SAM, values: { until: '2020-01-01', reason: '' } });
+    expect(bench.slack.dialog(SAM)?.errors).toEqual({
+      until: expect.stringContaining('after today'),
+      reason: expect.stringContaining('reason is needed'),
+    });
+  });
+
+  test('… and with a day and a reason: calm, with both', async () => {
+    const day = new Date(Date.now() + 60 * 86_400_000).toISOString().slice(0, 10);
+    const filled = { until: day, reason: 'a load test of the shop' };
+    await bench.slack.submit({ userId: SAM, values: filled });
+    expect(bench.slack.dialog(SAM)).toBeUndefined();
     await until('the message to change', () => roots()[0]?.text.includes('Accepted') === true);
-    expect(JSON.stringify(roots()[0]?.blocks)).toContain('to be reviewed');
+    const shown = JSON.stringify(roots()[0]?.blocks);
+    expect(shown).toContain('a load test of the shop');
+    expect(shown).toContain(`to be reviewed <!date^${Date.parse(day) / 1_000}^`);
     expect(await auditOf(finding.id)).toContain('slack slack:U0SECURE1 (sam) finding.accept done');
   });
 

@@ -1,6 +1,6 @@
 import type { Faults } from './faults.ts';
 import type { SlackCall } from './calls.ts';
-import type { StoredMessage } from './stored.ts';
+import type { OpenDialog, StoredMessage } from './stored.ts';
 
 /** A member of the made-up workspace. */
 export interface SlackUser {
@@ -9,6 +9,8 @@ export interface SlackUser {
   readonly name: string;
   readonly realName: string;
   readonly email: string;
+  /** The workspace of somebody who shares a channel from elsewhere (Slack Connect). */
+  readonly team?: string;
 }
 
 /** A channel of the made-up workspace. */
@@ -68,6 +70,8 @@ export interface PressOutcome {
   /** True when an app acknowledged the envelope in time. */
   readonly acknowledged: boolean;
   readonly afterMs: number;
+  /** How a dialog goes on, where the app said so. */
+  readonly response: unknown;
 }
 
 export interface SlackPress {
@@ -77,6 +81,13 @@ export interface SlackPress {
   readonly actionId: string;
   /** Which entry of a menu; unused for buttons. */
   readonly option?: string;
+}
+
+/** A dialog filled in and sent. */
+export interface SlackSubmission {
+  readonly userId: string;
+  /** By `block_id`; days as `2026-12-24`. */
+  readonly values: Readonly<Record<string, string>>;
 }
 
 /** A Slack of our own, on loopback: the Web API, Socket Mode, and a page that shows the messages. */
@@ -100,6 +111,12 @@ export interface SlackStandIn {
   refreshConnections(): void;
   /** Presses a button or a menu's entry as somebody; resolves when it is acknowledged or too late. */
   press(press: SlackPress): Promise<PressOutcome>;
+  /** Presses once, and delivers it again, as Slack does when it did not hear that it arrived. */
+  pressTwice(press: SlackPress): Promise<PressOutcome>;
+  /** What somebody has in front of them; undefined when nothing is open. */
+  dialog(userId: string): OpenDialog | undefined;
+  /** Sends the open dialog: it closes, or shows what the app says of its fields. */
+  submit(submission: SlackSubmission): Promise<PressOutcome>;
   close(): Promise<void>;
 }
 

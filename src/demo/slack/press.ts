@@ -7,38 +7,43 @@ import type { StoredMessage } from './stored.ts';
 /** The `block_actions` payload of a press (docs.slack.dev, interaction payloads). Throws for what is not there. */
 export function pressPayload(press: SlackPress, workspace: Workspace): Json {
   const { userId, channel, ts, actionId, option } = press;
-  const user = workspace.users.find(({ id }) => id === userId);
   const conversation = workspace.conversations.find(
     ({ id, name }) => id === channel || name === channel.replace(/^#/, ''),
   );
   const message = conversation && workspace.message(conversation.id, ts);
-  if (user === undefined || conversation === undefined || message === undefined) {
+  if (conversation === undefined || message === undefined) {
     throw new Error(`there is no such message to press on: ${channel} ${ts} by ${userId}`);
   }
   const { block, element } = findElement(message, actionId);
-  const team = {
-    id: workspace.teamId,
-    domain: workspace.teamName.toLowerCase().replace(/\W/g, ''),
-  };
   const actionTs = workspace.ids.ts();
   return {
     type: 'block_actions',
-    user: { id: user.id, username: user.name, name: user.name, team_id: workspace.teamId },
-    api_app_id: workspace.appId,
-    team,
-    enterprise: null,
-    is_enterprise_install: false,
+    ...personJson(userId, workspace),
     container: {
       type: 'message',
       message_ts: ts,
       channel_id: conversation.id,
       is_ephemeral: false,
     },
-    trigger_id: `${actionTs}.${workspace.ids.next('t')}`,
+    trigger_id: workspace.newTrigger(userId),
     channel: { id: conversation.id, name: conversation.name },
     message: messageJson(message, workspace, false),
     state: { values: {} },
     actions: [{ ...actionOf(element, option), block_id: block['block_id'], action_ts: actionTs }],
+  };
+}
+
+/** Who did something, where, and with which app: in every payload. */
+export function personJson(userId: string, { users, teamId, teamName, appId }: Workspace): Json {
+  const user = users.find(({ id }) => id === userId);
+  if (user === undefined) throw new Error(`there is no such user: ${userId}`);
+  const { id, name, team = teamId } = user;
+  return {
+    user: { id, username: name, name, team_id: team },
+    api_app_id: appId,
+    team: { id: teamId, domain: teamName.toLowerCase().replace(/\W/g, '') },
+    enterprise: null,
+    is_enterprise_install: false,
   };
 }
 

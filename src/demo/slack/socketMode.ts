@@ -20,7 +20,7 @@ export class SocketMode {
   readonly #server = new WebSocketServer({ noServer: true });
   readonly #tickets = new Set<string>();
   readonly #open = new Set<WebSocket>();
-  readonly #waiting = new Map<string, (at: number) => void>();
+  readonly #waiting = new Map<string, (answer: Acknowledgement) => void>();
   readonly #pings: NodeJS.Timeout;
   #welcomed = 0;
 
@@ -92,28 +92,36 @@ export class SocketMode {
       // Slack ignores what it cannot read.
       return;
     }
-    const id = (message as { envelope_id?: unknown }).envelope_id;
-    if (typeof id === 'string') this.#waiting.get(id)?.(Date.now());
+    const { envelope_id: id, payload = null } = message as Readonly<Record<string, unknown>>;
+    if (typeof id === 'string') this.#waiting.get(id)?.({ at: Date.now(), payload });
   }
 
   /** Sends an interaction to one of the connected apps and waits for its acknowledgement. */
   async interact(payload: Readonly<Record<string, unknown>>): Promise<PressOutcome> {
     const [connection] = this.#open;
-    if (connection === undefined) return { acknowledged: false, afterMs: 0 };
+    if (connection === undefined) return { acknowledged: false, afterMs: 0, response: null };
     const id = randomUUID();
     const sentAt = Date.now();
-    const acknowledged = new Promise<number | null>((resolve) => {
+    const acknowledged = new Promise<Acknowledgement | null>((resolve) => {
       const timer = setTimeout(() => resolve(null), this.#acknowledgeWithinMs);
-      this.#waiting.set(id, (at) => {
+      this.#waiting.set(id, (answer) => {
         clearTimeout(timer);
-        resolve(at);
+        resolve(answer);
       });
     });
-    const body = { envelope_id: id, accepts_response_payload: false, type: 'interactive', payload };
+    const takesAnswer = payload['type'] === 'view_submission';
+    const body = {
+      envelope_id: id,
+      accepts_response_payload: takesAnswer,
+      type: 'interactive',
+      payload,
+    };
     send(connection, body);
-    const at = await acknowledged;
+    const answer = await acknowledged;
     this.#waiting.delete(id);
-    return { acknowledged: at !== null, afterMs: (at ?? Date.now()) - sentAt };
+    const afterMs = (answer?.at ?? Date.now()) - sentAt;
+    const response = takesAnswer ? (answer?.payload ?? null) : null;
+    return { acknowledged: answer !== null, afterMs, response };
   }
 
   /** Asks every app to connect again, as Slack does when it recycles a connection. */
@@ -128,6 +136,12 @@ export class SocketMode {
     for (const connection of this.#open) connection.terminate();
     this.#server.close();
   }
+}
+
+/** That an envelope arrived, with what the app answers to it. */
+interface Acknowledgement {
+  readonly at: number;
+  readonly payload: unknown;
 }
 
 function send(connection: WebSocket, message: Readonly<Record<string, unknown>>): void {

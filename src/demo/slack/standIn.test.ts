@@ -1,6 +1,7 @@
 import type { ChatPostMessageResponse } from '@slack/web-api';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createSlackClient } from '../../notify/slack/client.ts';
+import { checkView } from './blockKit/checkView.ts';
 import type { SlackStandIn, SlackStandInOptions } from './options.ts';
 import { startSlackStandIn } from './startSlackStandIn.ts';
 
@@ -255,5 +256,43 @@ describe('reading, editing', () => {
     const [id] = usergroups?.[0]?.prefs?.channels ?? [];
     const { channel } = await client().conversations.info({ channel: id ?? '' });
     expect(channel).toMatchObject({ name: 'open', is_member: false });
+  });
+});
+
+describe('dialogs', () => {
+  const view = (more: object = {}) => ({
+    type: 'modal',
+    title: { type: 'plain_text', text: 'Title' },
+    blocks: [{ type: 'divider' }],
+    ...more,
+  });
+  const open = (triggerId: string, what: object) =>
+    client().apiCall('views.open', { trigger_id: triggerId, view: what });
+
+  test('need a press, and soon', async () => {
+    expect(await refusal(open('1.2.x', view()))).toMatchObject({ error: 'invalid_trigger_id' });
+  });
+
+  test.each([
+    [{ title: { type: 'plain_text', text: 'x'.repeat(25) } }, 'must be less than 25 characters'],
+    [{ title: { type: 'mrkdwn', text: 'x' } }, 'unsupported type: mrkdwn'],
+    [{ blocks: [] }, 'must have at least 1 items'],
+    [{ private_metadata: 'x'.repeat(3_001) }, 'must be less than 3001 characters'],
+    [
+      {
+        blocks: [
+          {
+            type: 'input',
+            label: { type: 'plain_text', text: 'Day' },
+            element: { type: 'datepicker', action_id: 'day', initial_date: 'tomorrow' },
+          },
+        ],
+      },
+      'submit is required',
+    ],
+    [{ colour: 'red' }, 'invalid additional property: colour'],
+  ])('%j is refused', (more, text) => {
+    const problems = checkView(view(more), { fileIsReady: () => false });
+    expect(problems.map(({ message }) => message).join('; ')).toContain(text);
   });
 });

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { isJson } from './blockKit/problem.ts';
 import { readBody, SlackRefusal, type SlackCall } from './calls.ts';
 import { Faults } from './faults.ts';
 import { takeUpload } from './methods/files.ts';
@@ -8,6 +9,7 @@ import {
   BURNWATCH_SCOPES,
   type PressOutcome,
   type SlackPress,
+  type SlackSubmission,
   type SlackStandIn,
   type SlackStandInOptions,
 } from './options.ts';
@@ -16,6 +18,7 @@ import { pressPayload } from './press.ts';
 import { RateLimits } from './rateLimits.ts';
 import { SocketMode } from './socketMode.ts';
 import { answerCall, type WebApiParts } from './webApi.ts';
+import { submissionPayload } from './submit.ts';
 import { Workspace } from './workspace.ts';
 
 /**
@@ -45,6 +48,15 @@ export async function startSlackStandIn(options: SlackStandInOptions): Promise<S
   };
   const press = (asked: SlackPress): Promise<PressOutcome> =>
     sockets.interact(pressPayload(asked, workspace));
+  const submit = async ({ userId, values }: SlackSubmission): Promise<PressOutcome> => {
+    const dialog = workspace.dialogs.get(userId);
+    if (dialog === undefined) throw new Error(`${userId} has no dialog open`);
+    const outcome = await sockets.interact(submissionPayload(dialog, values, workspace));
+    const errors = errorsOf(outcome.response);
+    if (errors !== null) workspace.openDialog({ ...dialog, errors });
+    else if (outcome.acknowledged) workspace.closeDialog(userId);
+    return outcome;
+  };
 
   const server = createServer((request, response) => {
     answer(request, response).catch((error: unknown) => {
@@ -60,7 +72,7 @@ export async function startSlackStandIn(options: SlackStandInOptions): Promise<S
     } else if (pathname.startsWith('/upload/v1/')) {
       await answerUpload(pathname.slice('/upload/v1/'.length), request, response, api);
     } else {
-      await answerPage(request, response, { workspace, press, sockets });
+      await answerPage(request, response, { workspace, press, submit, sockets });
     }
   }
   server.on('upgrade', (request, socket, head) => sockets.upgrade(request, socket, head));
@@ -88,12 +100,25 @@ export async function startSlackStandIn(options: SlackStandInOptions): Promise<S
     connectionsEver: () => sockets.welcomed,
     refreshConnections: () => sockets.refresh(),
     press,
+    pressTwice: async (asked) => {
+      const payload = pressPayload(asked, workspace);
+      await sockets.interact(payload);
+      return sockets.interact(payload);
+    },
+    dialog: (userId) => workspace.dialogs.get(userId),
+    submit,
     close: async () => {
       sockets.close();
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
     },
   };
+}
+
+/** What the app says of a dialog's fields, by `block_id`; null when it has nothing against them. */
+function errorsOf(response: unknown): Readonly<Record<string, string>> | null {
+  if (!isJson(response) || response['response_action'] !== 'errors') return null;
+  return response['errors'] as Readonly<Record<string, string>>;
 }
 
 /** The bytes of a file, raw or as the one part of a form. */

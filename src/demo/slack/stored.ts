@@ -38,3 +38,12 @@ export interface StoredFile {
   /** When `slack_file` may show it; null until the upload is complete. */
   readyAt: number | null;
 }
+
+/** A dialog that somebody has in front of them. */
+export interface OpenDialog {
+  readonly id: string;
+  readonly userId: string;
+  readonly view: Readonly<Record<string, unknown>>;
+  /** What the app said of its fields, by `block_id`. */
+  readonly errors: Readonly<Record<string, string>>;
+}

@@ -1,7 +1,9 @@
-import type { Conversation, StoredMessage, StoredFile } from './stored.ts';
+import type { Conversation, OpenDialog, StoredMessage, StoredFile } from './stored.ts';
 import { SlackRefusal } from './calls.ts';
 import { Ids } from './ids.ts';
 import type { SlackStandInOptions, SlackUser, SlackUserGroup } from './options.ts';
+
+const TRIGGER_MS = 3_000;
 
 /** Everything that the made-up workspace knows, and who is told when it changes. */
 export class Workspace {
@@ -19,11 +21,16 @@ export class Workspace {
   readonly messages: StoredMessage[] = [];
   readonly files = new Map<string, StoredFile>();
   readonly fileProcessingMs: number;
+  /** By whom they are seen: one at a time. */
+  readonly dialogs = new Map<string, OpenDialog>();
+  readonly #triggers = new Map<string, { readonly userId: string; readonly until: number }>();
+  readonly #triggerMs: number;
   readonly #listeners = new Set<() => void>();
 
   constructor(options: SlackStandInOptions) {
     this.now = options.now ?? Date.now;
     this.ids = new Ids(this.now);
+    this.#triggerMs = options.acknowledgeWithinMs ?? TRIGGER_MS;
     this.teamName = options.teamName ?? 'Example Corp';
     this.appName = options.appName ?? 'Burnwatch';
     this.teamId = this.ids.next('T');
@@ -89,6 +96,32 @@ export class Workspace {
 
   remove(message: StoredMessage): void {
     this.messages.splice(this.messages.indexOf(message), 1);
+    this.changed();
+  }
+
+  /** The id with which an app may open one dialog for this user, for three seconds. */
+  newTrigger(userId: string): string {
+    const id = `${this.ids.ts()}.${this.ids.next('t')}`;
+    this.#triggers.set(id, { userId, until: this.now() + this.#triggerMs });
+    return id;
+  }
+
+  /** @throws SlackRefusal `invalid_trigger_id`, `expired_trigger_id` */
+  takeTrigger(id: string): { readonly userId: string } {
+    const trigger = this.#triggers.get(id);
+    if (trigger === undefined) throw new SlackRefusal('invalid_trigger_id');
+    this.#triggers.delete(id);
+    if (this.now() > trigger.until) throw new SlackRefusal('expired_trigger_id');
+    return trigger;
+  }
+
+  openDialog(dialog: OpenDialog): void {
+    this.dialogs.set(dialog.userId, dialog);
+    this.changed();
+  }
+
+  closeDialog(userId: string): void {
+    this.dialogs.delete(userId);
     this.changed();
   }
 

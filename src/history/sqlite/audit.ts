@@ -25,11 +25,12 @@ export class SqliteAuditLog implements AuditLog {
     this.#path = path;
     this.#db = db;
     this.#insert = db.prepare(
-      `INSERT INTO ops_audit (at, who, door, action, subject, namespace, detail)
-       VALUES (?, ?, ?, ?, ?, ?, ?)`,
+      `INSERT INTO ops_audit (at, who, door, action, subject, namespace, detail, once)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (once) WHERE once IS NOT NULL DO NOTHING`,
     );
     this.#select = db.prepare(
-      `SELECT * FROM ops_audit WHERE seq < ? AND (? IS NULL OR subject = ?)
+      `SELECT seq, at, who, door, action, subject, namespace, detail FROM ops_audit
+       WHERE seq < ? AND (? IS NULL OR subject = ?)
        ORDER BY seq DESC LIMIT ?`,
     );
   }
@@ -46,12 +47,13 @@ export class SqliteAuditLog implements AuditLog {
     }
   }
 
-  append(entry: AuditEntry): Promise<number> {
-    const { at, who, door, action, subject, namespace, detail } = entry;
+  append(entry: AuditEntry): Promise<number | null> {
+    const { at, who, door, action, subject, namespace, detail, once = null } = entry;
     const json = JSON.stringify(detail);
     return settle(this.#path, () => {
-      const result = this.#insert.run(at, who, door, action, subject, namespace, json);
-      return Number(result.lastInsertRowid);
+      const values = [at, who, door, action, subject, namespace, json, once];
+      const { changes, lastInsertRowid } = this.#insert.run(...values);
+      return changes === 0 ? null : Number(lastInsertRowid);
     });
   }
 

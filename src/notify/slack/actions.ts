@@ -30,8 +30,7 @@ export function findingActions(finding: Finding, context: RenderContext): Action
         action_id: ACTION_IDS.more,
         options: [
           { text: plainText('Not mine'), value: `not-mine:${id}` },
-          { text: plainText('Accept for 30 days'), value: `accept-30d:${id}` },
-          { text: plainText('Accept for 90 days'), value: `accept-90d:${id}` },
+          { text: plainText('Accept until …'), value: `accept:${id}` },
         ],
       },
     ],

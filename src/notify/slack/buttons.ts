@@ -1,24 +1,12 @@
 import { SocketModeClient } from '@slack/socket-mode';
-import type { WebClient } from '@slack/web-api';
 import { MINUTE_MS, SECOND_MS } from '../../model/time.ts';
-import type { Clock } from '../clock.ts';
-import { fetchUntil, silentLogger } from './client.ts';
-import { handlePress, type PressParts, type PressResult } from './handlePress.ts';
-import { readPress, type Press } from './interaction.ts';
-import { prose } from './mrkdwn.ts';
+import { answerInteraction, type AnswerParts, type Interaction } from './answerInteraction.ts';
+import { fetchUntil, silentLogger, withSignal } from './client.ts';
+import { workspaceOf } from './workspace.ts';
 
-export interface ButtonParts extends PressParts {
+export interface ButtonParts extends Omit<AnswerParts, 'workspace'> {
   readonly appToken: string;
   readonly apiUrl: string;
-  /** Speaks with the bot's token, for answers. */
-  readonly client: WebClient;
-  readonly clock: Clock;
-  /** Called when a press changed something, so that it is planned and shown at once. */
-  changed(): void;
-  readonly logger: {
-    info(fields: object, message: string): void;
-    warn(fields: object, message: string): void;
-  };
 }
 
 const CLOSE_WITHIN_MS = 2 * SECOND_MS;
@@ -57,6 +45,7 @@ async function listenOnce(
   onConnected: () => void,
 ): Promise<void> {
   const { clock } = parts;
+  const workspace = await withSignal(signal, () => workspaceOf(parts.client));
   const client = new SocketModeClient({
     appToken: parts.appToken,
     autoReconnectEnabled: false,
@@ -69,8 +58,8 @@ async function listenOnce(
       fetch: fetchUntil(signal),
     },
   });
-  client.on('interactive', (event: { ack: () => Promise<void>; body: unknown }) => {
-    void answer(event, parts, signal);
+  client.on('interactive', (event: Interaction) => {
+    void answerInteraction(event, { ...parts, workspace }, signal);
   });
   const closed = Promise.withResolvers<void>();
   client.on('disconnected', () => closed.resolve());
@@ -95,39 +84,4 @@ async function listenOnce(
     await disconnect();
     client.removeAllListeners();
   }
-}
-
-/** Slack wants to hear within three seconds that the press arrived; the work comes after. */
-async function answer(
-  event: { ack: () => Promise<void>; body: unknown },
-  parts: ButtonParts,
-  signal: AbortSignal,
-): Promise<void> {
-  const { logger, clock } = parts;
-  try {
-    await event.ack();
-    const press = readPress(event.body);
-    if (press === null || signal.aborted) return;
-    const result = await handlePress(press, parts, clock.now());
-    const { what, findingId, userId } = press;
-    logger.info(
-      { what, finding: findingId, user: userId, done: result.changed },
-      'a button was pressed',
-    );
-    if (result.changed) parts.changed();
-    await sayAlone(press, result, parts.client);
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    logger.warn({}, `a button of a Slack message could not be answered: ${reason}`);
-  }
-}
-
-/** The answer to whoever pressed, which nobody else sees. */
-async function sayAlone(
-  { channel, userId }: Press,
-  { answer: text }: PressResult,
-  client: WebClient,
-): Promise<void> {
-  if (channel === null || text === null) return;
-  await client.chat.postEphemeral({ channel, user: userId, text: prose(text) });
 }

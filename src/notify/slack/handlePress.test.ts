@@ -3,6 +3,7 @@ import type { AuditEntry } from '../../history/auditLog.ts';
 import type { Finding, OperatorAction } from '../../model/finding.ts';
 import type { Delivery } from '../delivery.ts';
 import type { Silence } from '../silences/silence.ts';
+import { DAY_MS } from '../../model/time.ts';
 import { aFinding, TEST_NOW } from '../testing/findings.ts';
 import { handlePress } from './handlePress.ts';
 import { readPress, type Press } from './interaction.ts';
@@ -10,10 +11,12 @@ import { readPress, type Press } from './interaction.ts';
 function payload(action: object): object {
   return {
     type: 'block_actions',
-    user: { id: 'U0ALICE', username: 'alice' },
+    user: { id: 'U0ALICE', username: 'alice', team_id: 'T0HOME' },
+    team: { id: 'T0HOME' },
+    trigger_id: '1.2.x',
     channel: { id: 'C0SECURITY' },
     message: { ts: '1764000000.000100' },
-    actions: [action],
+    actions: [{ action_ts: '1764000001.000200', ...action }],
   };
 }
 
@@ -27,33 +30,58 @@ function recording(finding: Finding | null) {
   const parts = {
     reader: { finding: async () => finding },
     actions: { append: async (action: OperatorAction) => done.actions.push(action) },
-    audit: { append: async (entry: AuditEntry) => audit.push(entry) },
+    audit: {
+      append: async (entry: AuditEntry) =>
+        audit.some(({ once }) => once === entry.once) ? null : audit.push(entry),
+    },
     silences: { add: async (silence: Silence) => void done.silences.push(silence) },
     enqueue: async (deliveries: readonly Delivery[]) => void done.queued.push(...deliveries),
     platform: { channel: 'slack', target: '#cost' },
+    workspace: { teamId: 'T0HOME', enterpriseId: null },
     abuseResponders: new Set(['U0SECURITY']),
   };
   return { done, audit, parts };
 }
 
+let presses = 0;
+
 function press(what: Press['what'], finding: Finding, userId = 'U0ALICE'): Press {
-  const where = { channel: 'C1', messageTs: '1.1' };
-  return { what, days: 30, findingId: finding.id, userId, userName: 'alice', ...where };
+  presses += 1;
+  return {
+    what,
+    id: `press-${presses}`,
+    acceptance: what === 'accept' ? { until: TEST_NOW + DAY_MS, reason: 'a load test' } : null,
+    findingId: finding.id,
+    userId,
+    userName: 'alice',
+    teamId: 'T0HOME',
+    enterpriseId: null,
+    channel: 'C1',
+    messageTs: '1.1',
+    triggerId: '1.2.x',
+  };
 }
 
 describe('readPress', () => {
   test.each([
-    [{ action_id: 'burnwatch_ack', value: 'f1' }, 'acknowledge', null],
-    [{ action_id: 'burnwatch_silence_24h', value: 'f1' }, 'silence', null],
-    [{ action_id: 'burnwatch_not_abuse', value: 'f1' }, 'not-abuse', null],
-    [{ action_id: 'burnwatch_more', selected_option: { value: 'not-mine:f1' } }, 'not-mine', null],
-    [{ action_id: 'burnwatch_more', selected_option: { value: 'accept-90d:f1' } }, 'accept', 90],
-  ])('reads %j', (action, what, days) => {
-    expect(readPress(payload(action))).toMatchObject({
+    [{ action_id: 'burnwatch_ack', value: 'f1' }, 'acknowledge'],
+    [{ action_id: 'burnwatch_silence_24h', value: 'f1' }, 'silence'],
+    [{ action_id: 'burnwatch_not_abuse', value: 'f1' }, 'not-abuse'],
+    [{ action_id: 'burnwatch_more', selected_option: { value: 'not-mine:f1' } }, 'not-mine'],
+    [{ action_id: 'burnwatch_more', selected_option: { value: 'accept:f1' } }, 'ask-acceptance'],
+  ])('reads %j', (action, what) => {
+    expect(readPress(payload(action))).toEqual({
       what,
-      days,
+      id: `U0ALICE/${action.action_id}/1764000001.000200`,
+      acceptance: null,
       findingId: 'f1',
       userId: 'U0ALICE',
+      userName: 'alice',
+      teamId: 'T0HOME',
+      enterpriseId: null,
+      channel: 'C0SECURITY',
+      messageTs: '1764000000.000100',
+      triggerId: '1.2.x',
     });
   });
 
@@ -63,8 +91,7 @@ describe('readPress', () => {
     { type: 'view_submission' },
     payload({ action_id: 'burnwatch_open' }),
     payload({ action_id: 'burnwatch_more', selected_option: { value: 'delete:f1' } }),
-    payload({ action_id: 'burnwatch_more', selected_option: { value: 'accept-367d:f1' } }),
-    payload({ action_id: 'burnwatch_more', selected_option: { value: 'accept-99999999999d:f1' } }),
+    payload({ action_id: 'burnwatch_more', selected_option: { value: 'accept:' } }),
     { ...payload({ action_id: 'burnwatch_ack', value: 'f1' }), user: { id: '<!channel>' } },
   ])('leaves %j alone', (body) => {
     expect(readPress(body)).toBeNull();
@@ -89,7 +116,7 @@ describe('handlePress', () => {
     ]);
   });
 
-  test.each(['silence', 'not-abuse', 'accept'] as const)(
+  test.each(['silence', 'not-abuse', 'ask-acceptance', 'accept'] as const)(
     'only named users may keep abuse quiet: %s',
     async (what) => {
       const finding = aFinding();
@@ -102,8 +129,8 @@ describe('handlePress', () => {
         { who: 'slack:U0ALICE (alice)', door: 'slack', detail: { result: 'refused' } },
       ]);
       const allowed = await handlePress(press(what, finding, 'U0SECURITY'), parts, TEST_NOW);
-      expect(allowed.changed).toBe(true);
-      expect(done.actions.length + done.silences.length).toBe(1);
+      expect(allowed.changed || allowed.dialog !== undefined).toBe(true);
+      expect(done.actions.length + done.silences.length).toBe(what === 'ask-acceptance' ? 0 : 1);
     },
   );
 
@@ -143,4 +170,50 @@ describe('handlePress', () => {
       expect(done.actions).toEqual([]);
     },
   );
+
+  test.each(['acknowledge', 'silence', 'not-mine', 'accept'] as const)(
+    'what is delivered twice is done and recorded once: %s',
+    async (what) => {
+      const finding = aFinding({ kind: 'budget' });
+      const { done, audit, parts } = recording(finding);
+      const once = press(what, finding);
+      expect(await handlePress(once, parts, TEST_NOW)).toMatchObject({ changed: true });
+      const first = structuredClone(done);
+      const again = await handlePress(once, parts, TEST_NOW + 3_000);
+      expect(again).toEqual({ answer: null, changed: false });
+      expect(done).toEqual(first);
+      expect(audit).toHaveLength(1);
+    },
+  );
+
+  test.each(['acknowledge', 'not-mine', 'ask-acceptance'] as const)(
+    'Sec: people of other companies in a shared channel decide nothing: %s',
+    async (what) => {
+      const finding = aFinding({ kind: 'budget' });
+      const { done, audit, parts } = recording(finding);
+      const foreign = { ...press(what, finding), teamId: 'T0OTHER' };
+      const refused = await handlePress(foreign, parts, TEST_NOW);
+      expect(refused.answer).toContain('Only members of the workspace');
+      expect(refused.dialog).toBeUndefined();
+      expect(done).toEqual({ actions: [], silences: [], queued: [] });
+      expect(audit).toMatchObject([{ detail: { result: 'refused' } }]);
+      const grid = { ...parts, workspace: { teamId: 'T0HOME', enterpriseId: 'E0CORP' } };
+      const colleague = { ...foreign, id: 'other', enterpriseId: 'E0CORP' };
+      const { answer } = await handlePress(colleague, grid, TEST_NOW);
+      expect(answer ?? '').not.toContain('Only members');
+    },
+  );
+
+  test('asking to accept opens a dialog and decides nothing yet; its answer does', async () => {
+    const finding = aFinding({ kind: 'cost-spike' });
+    const { done, audit, parts } = recording(finding);
+    const asked = await handlePress(press('ask-acceptance', finding), parts, TEST_NOW);
+    expect(asked).toMatchObject({ changed: false, dialog: { callback_id: 'burnwatch_accept' } });
+    expect(done.actions).toEqual([]);
+    expect(audit).toEqual([]);
+    await handlePress(press('accept', finding), parts, TEST_NOW);
+    const acceptance = { reason: 'a load test', until: TEST_NOW + DAY_MS };
+    expect(done.actions).toMatchObject([{ action: 'accept', decision: acceptance }]);
+    expect(audit).toMatchObject([{ action: 'finding.accept', detail: acceptance }]);
+  });
 });

@@ -1,14 +1,17 @@
+import type { ModalView } from '@slack/web-api';
 import type { AuditLog } from '../../history/auditLog.ts';
 import type { OperatorLog } from '../../history/findingLog.ts';
 import type { HistoryReader } from '../../history/history.ts';
 import type { Finding, OperatorAction } from '../../model/finding.ts';
 import { DAY_MS, HOUR_MS, type TimeMs } from '../../model/time.ts';
 import type { Delivery, Receiver } from '../delivery.ts';
-import { hashId } from '../plan/deliveryId.ts';
 import { createSilence } from '../silences/createSilence.ts';
 import type { SilenceStore } from '../silences/silenceStore.ts';
 import { formatMinute, formatScope } from '../../text/format.ts';
+import { acceptDialog } from './acceptDialog.ts';
 import type { Press } from './interaction.ts';
+import { notMine, threadNote } from './pressNotes.ts';
+import { isOf, type Workspace } from './workspace.ts';
 
 /** What a button may do. */
 export interface PressParts {
@@ -19,6 +22,8 @@ export interface PressParts {
   /** Queues a message of our own. */
   enqueue(deliveries: readonly Delivery[]): Promise<void>;
   readonly platform: Receiver;
+  /** Where our app lives: presses from elsewhere are refused. */
+  readonly workspace: Workspace;
   /** Slack users who may keep abuse quiet. */
   readonly abuseResponders: ReadonlySet<string>;
 }
@@ -29,6 +34,8 @@ export interface PressResult {
   readonly answer: string | null;
   /** True when something changed that the next plan or delivery will show. */
   readonly changed: boolean;
+  /** A dialog to be opened for whoever pressed. */
+  readonly dialog?: ModalView;
 }
 
 const SILENCE_MS = 24 * HOUR_MS;
@@ -39,12 +46,19 @@ const AUDIT_ACTIONS: Readonly<Record<Press['what'], string>> = {
   accept: 'finding.accept',
   silence: 'silence.add',
   'not-mine': 'finding.not-mine',
+  'ask-acceptance': 'finding.accept',
 };
-const KEEPS_QUIET: ReadonlySet<Press['what']> = new Set(['silence', 'not-abuse', 'accept']);
+const KEEPS_QUIET: ReadonlySet<Press['what']> = new Set([
+  'silence',
+  'not-abuse',
+  'ask-acceptance',
+  'accept',
+]);
 
 /**
- * Does what a button says, and records who pressed it, also when it was refused. Keeping abuse quiet is for the users that the
- * configuration names: a message can be seen by whoever runs the miner.
+ * Does what a button or a dialog says, and records who pressed it, also when it was refused. A press that
+ * Slack delivers twice is done once. Keeping abuse quiet is for the users that the configuration names: a
+ * message can be seen by whoever runs the miner.
  */
 export async function handlePress(
   press: Press,
@@ -56,14 +70,15 @@ export async function handlePress(
     return refuse('This finding is not in the history any more.');
   }
   if (finding.state === 'resolved') return refuse('This is over already; nothing was changed.');
-  const isAbuse = finding.kind === 'cryptojacking';
-  if (isAbuse && KEEPS_QUIET.has(press.what) && !parts.abuseResponders.has(press.userId)) {
-    await record(press, finding, parts, now, 'refused');
-    return refuse(
-      'Only the users in slack.abuseResponders may silence or accept abuse; nothing was changed. You can still acknowledge it.',
-    );
+  const refusal = refusalOf(press, finding, parts);
+  if (refusal !== null) {
+    const isNews = await record(press, finding, parts, now, 'refused');
+    return isNews ? refuse(refusal) : NOTHING;
   }
-  await record(press, finding, parts, now, 'done');
+  // Nothing is decided yet: the dialog's answer is what is recorded.
+  if (press.what === 'ask-acceptance')
+    return { ...NOTHING, dialog: acceptDialog(finding, press, now) };
+  if (!(await record(press, finding, parts, now, 'done'))) return NOTHING;
   const by = whoPressed(press);
   switch (press.what) {
     case 'acknowledge':
@@ -75,11 +90,10 @@ export async function handlePress(
       await decide(parts, finding, 'not-abuse', { by, at: now, reason, until });
       return { answer: null, changed: true };
     }
-    case 'accept': {
-      const until = now + (press.days ?? 30) * DAY_MS;
-      await decide(parts, finding, 'accept', { by, at: now, reason: 'accepted in Slack', until });
+    case 'accept':
+      if (press.acceptance === null) return NOTHING;
+      await decide(parts, finding, 'accept', { by, at: now, ...press.acceptance });
       return { answer: null, changed: true };
-    }
     case 'silence': {
       const request = {
         matchers: [`fingerprint=${finding.fingerprint}`],
@@ -103,51 +117,52 @@ export async function handlePress(
   return { answer, changed: true };
 }
 
-/** What everybody reads in the message's thread; a delivery like any other, so that it is not lost. */
-function threadNote(press: Press, text: string, now: TimeMs): readonly Delivery[] {
-  const { channel, messageTs: ts, findingId } = press;
-  if (channel === null || ts === null) return [];
-  const id = hashId(['thread-note', findingId, channel, ts, text, now]);
-  return [
-    {
-      id,
-      receiver: { channel: 'slack', target: channel },
-      conversation: `note/press/${id}`,
-      priority: 10,
-      createdAt: now,
-      notice: {
-        kind: 'note',
-        audience: 'platform',
-        title: text,
-        lines: [],
-        replyTo: { channel, ts },
-      },
-    },
-  ];
-}
-
 function whoPressed({ userId, userName }: Press): string {
   return `slack:${userId} (${userName})`;
 }
 
-/** Written before anything is changed: what cannot be recorded is not done. */
+/** Why somebody may not do this, or null. */
+function refusalOf(
+  press: Press,
+  { kind }: Finding,
+  { workspace, abuseResponders }: PressParts,
+): string | null {
+  if (!isOf(workspace, press))
+    return 'Only members of the workspace that Burnwatch belongs to may decide; nothing was changed.';
+  if (kind !== 'cryptojacking' || !KEEPS_QUIET.has(press.what)) return null;
+  return abuseResponders.has(press.userId)
+    ? null
+    : 'Only the users in slack.abuseResponders may silence or accept abuse; nothing was changed. You can still acknowledge it.';
+}
+
+/** Written before anything is changed: what cannot be recorded is not done. False when it was before. */
 async function record(
   press: Press,
   finding: Finding,
   { audit }: PressParts,
   now: TimeMs,
   result: 'done' | 'refused',
-): Promise<void> {
-  await audit.append({
+): Promise<boolean> {
+  const seq = await audit.append({
     at: now,
+    once: `slack/${press.id}`,
     who: whoPressed(press),
     door: 'slack',
     action: AUDIT_ACTIONS[press.what],
     subject: finding.id,
     namespace: finding.scope.namespace,
-    detail: { result, kind: finding.kind, scope: formatScope(finding), days: press.days },
+    detail: {
+      result,
+      kind: finding.kind,
+      scope: formatScope(finding),
+      reason: press.acceptance?.reason ?? null,
+      until: press.acceptance?.until ?? null,
+    },
   });
+  return seq !== null;
 }
+
+const NOTHING: PressResult = { answer: null, changed: false };
 
 function refuse(answer: string): PressResult {
   return { answer, changed: false };
@@ -160,24 +175,4 @@ async function decide(
   decision: OperatorAction['decision'],
 ): Promise<void> {
   await actions.append({ findingId: finding.id, action, decision });
-}
-
-function notMine(finding: Finding, by: string, platform: Receiver, now: TimeMs): Delivery {
-  const scope = formatScope(finding);
-  return {
-    id: hashId(['not-mine', finding.id, by]),
-    receiver: platform,
-    conversation: `note/not-mine/${finding.id}`,
-    priority: 0,
-    createdAt: now,
-    notice: {
-      kind: 'note',
-      audience: 'platform',
-      title: 'Wrong owner',
-      lines: [
-        `${by} says that ${scope} is not theirs (its owner is ${finding.owner ?? 'not known'}).`,
-        'Correct the owner label or annotation of the workload or namespace, or add a route under owners.routes.',
-      ],
-    },
-  };
 }

@@ -1,20 +1,30 @@
 import { z } from 'zod';
+import type { TimeMs } from '../../model/time.ts';
 import { ACTION_IDS } from './message.ts';
 
-/** The fields of a `block_actions` payload that are used (docs.slack.dev, interaction payloads). */
-const payloadSchema = z.object({
-  type: z.literal('block_actions'),
+/** Who did it, and in which workspace: of all interaction payloads (docs.slack.dev, interaction payloads). */
+export const personSchema = z.object({
   user: z.object({
     id: z.string().regex(/^[UW][A-Z0-9]+$/),
     username: z.string().optional(),
     name: z.string().optional(),
+    team_id: z.string().optional(),
   }),
+  team: z.object({ id: z.string() }).nullish(),
+  enterprise: z.object({ id: z.string() }).nullish(),
+});
+
+/** The fields of a `block_actions` payload that are used. */
+const payloadSchema = personSchema.extend({
+  type: z.literal('block_actions'),
+  trigger_id: z.string().optional(),
   channel: z.object({ id: z.string() }).optional(),
   message: z.object({ ts: z.string() }).optional(),
   actions: z
     .array(
       z.object({
         action_id: z.string(),
+        action_ts: z.string(),
         value: z.string().optional(),
         selected_option: z.object({ value: z.string() }).nullish(),
       }),
@@ -22,22 +32,30 @@ const payloadSchema = z.object({
     .min(1),
 });
 
-/** What somebody asked for by pressing a button. */
-export interface Press {
-  readonly what: 'acknowledge' | 'silence' | 'not-abuse' | 'not-mine' | 'accept';
-  /** For `accept`: for how many days. */
-  readonly days: number | null;
-  readonly findingId: string;
+/** Somebody in Slack, and where they belong. */
+export interface Person {
   readonly userId: string;
   /** Slack's name for the user, for the record; ids alone say nothing a year later. */
   readonly userName: string;
-  readonly channel: string | null;
-  readonly messageTs: string | null;
+  readonly teamId: string | null;
+  readonly enterpriseId: string | null;
 }
 
-/** Days as our menu has them: three digits at most, within the year that a decision may last. */
-const MENU = /^(not-mine|accept-([1-9]\d{0,2})d):(.+)$/s;
-const LONGEST_DAYS = 366;
+/** What somebody asked for by pressing a button, or in a dialog. */
+export interface Press extends Person {
+  readonly what: 'acknowledge' | 'silence' | 'not-abuse' | 'not-mine' | 'ask-acceptance' | 'accept';
+  /** The same when Slack delivers one press twice. */
+  readonly id: string;
+  /** For `accept`: what the dialog was filled in with. */
+  readonly acceptance: { readonly until: TimeMs; readonly reason: string } | null;
+  readonly findingId: string;
+  readonly channel: string | null;
+  readonly messageTs: string | null;
+  /** With it a dialog can be opened, for three seconds. */
+  readonly triggerId: string | null;
+}
+
+const MENU = /^(not-mine|accept):(.+)$/s;
 const BUTTONS: ReadonlyMap<string, Press['what']> = new Map([
   [ACTION_IDS.acknowledge, 'acknowledge'],
   [ACTION_IDS.silence, 'silence'],
@@ -48,24 +66,32 @@ const BUTTONS: ReadonlyMap<string, Press['what']> = new Map([
 export function readPress(payload: unknown): Press | null {
   const parsed = payloadSchema.safeParse(payload);
   if (!parsed.success) return null;
-  const { user, channel, message, actions } = parsed.data;
+  const { channel, message, actions, trigger_id: triggerId } = parsed.data;
   const [action] = actions;
   if (action === undefined) return null;
-  const who = {
-    userId: user.id,
-    userName: user.username ?? user.name ?? user.id,
+  const person = personOf(parsed.data);
+  const press = {
+    ...person,
+    id: `${person.userId}/${action.action_id}/${action.action_ts}`,
+    acceptance: null,
     channel: channel?.id ?? null,
     messageTs: message?.ts ?? null,
+    triggerId: triggerId ?? null,
   };
   const what = BUTTONS.get(action.action_id);
-  if (what !== undefined && action.value !== undefined) {
-    return { ...who, what, days: null, findingId: action.value };
-  }
+  if (what !== undefined && action.value !== undefined)
+    return { ...press, what, findingId: action.value };
   if (action.action_id !== ACTION_IDS.more) return null;
-  const [, name, days, findingId] = MENU.exec(action.selected_option?.value ?? '') ?? [];
+  const [, name, findingId] = MENU.exec(action.selected_option?.value ?? '') ?? [];
   if (name === undefined || findingId === undefined) return null;
-  if (name === 'not-mine') return { ...who, what: 'not-mine', days: null, findingId };
-  return Number(days) > LONGEST_DAYS
-    ? null
-    : { ...who, what: 'accept', days: Number(days), findingId };
+  return { ...press, what: name === 'accept' ? 'ask-acceptance' : 'not-mine', findingId };
+}
+
+export function personOf({ user, team, enterprise }: z.output<typeof personSchema>): Person {
+  return {
+    userId: user.id,
+    userName: user.username ?? user.name ?? user.id,
+    teamId: user.team_id ?? team?.id ?? null,
+    enterpriseId: enterprise?.id ?? null,
+  };
 }

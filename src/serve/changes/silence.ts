@@ -102,7 +102,7 @@ function audit(
   action: 'silence.add' | 'silence.expire',
   { principal, door }: Changer,
   { stores, now }: Deps,
-): Promise<number> {
+): Promise<unknown> {
   const namespace = matchers.find(
     ({ label, operator }) => label === 'namespace' && operator === '=',
   )?.value;

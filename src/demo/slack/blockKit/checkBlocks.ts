@@ -50,7 +50,12 @@ export function checkBlocks(blocks: unknown, context: BlockContext): readonly Bl
   return problems;
 }
 
-function checkBlock(block: Json, pointer: string, context: BlockContext): readonly BlockProblem[] {
+/** One block that a message and a dialog may hold. */
+export function checkBlock(
+  block: Json,
+  pointer: string,
+  context: BlockContext,
+): readonly BlockProblem[] {
   const keys = (...own: readonly string[]) =>
     checkKeys(block, pointer, ['type', 'block_id', ...own]);
   switch (block['type']) {

@@ -3,6 +3,7 @@ import { conversationMethods } from './conversations.ts';
 import { fileMethods } from './files.ts';
 import type { Method } from './method.ts';
 import { peopleMethods } from './people.ts';
+import { viewMethods } from './views.ts';
 
 const authTest: Method = {
   scopes: [],
@@ -32,4 +33,5 @@ export const METHODS: Readonly<Record<string, Method>> = {
   ...conversationMethods,
   ...fileMethods,
   ...peopleMethods,
+  ...viewMethods,
 };

@@ -36,10 +36,11 @@ export function messageContent({
   };
 }
 
-function refuseInvalid(problems: readonly BlockProblem[]): void {
+/** @throws SlackRefusal `code`, with every problem */
+export function refuseInvalid(problems: readonly BlockProblem[], code = 'invalid_blocks'): void {
   if (problems.length === 0) return;
   const errors = problems.map(problemText);
-  throw new SlackRefusal('invalid_blocks', {
+  throw new SlackRefusal(code, {
     errors,
     response_metadata: { messages: errors.map((error) => `[ERROR] ${error}`) },
   });

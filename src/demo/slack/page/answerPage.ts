@@ -2,15 +2,13 @@ import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { readBody } from '../calls.ts';
-import type { PressOutcome, SlackPress } from '../options.ts';
 import type { SocketMode } from '../socketMode.ts';
 import type { Workspace } from '../workspace.ts';
+import { PAGE_ACTIONS, type PageAction, type PageActor } from './actions.ts';
 import { clientPage } from './clientPage.ts';
 
-export interface PageParts {
-  readonly workspace: Workspace;
+export interface PageParts extends PageActor {
   readonly sockets: SocketMode;
-  press(press: SlackPress): Promise<PressOutcome>;
 }
 
 /** Answers everything that is no API: the client, its pictures, its live updates, its presses. */
@@ -21,8 +19,9 @@ export async function answerPage(
 ): Promise<void> {
   const url = new URL(request.url ?? '/', 'http://x');
   const [, first = '', second = ''] = url.pathname.split('/').map(decodeURIComponent);
-  if (first === 'press' && request.method === 'POST') {
-    await answerPress(request, response, parts);
+  const action = PAGE_ACTIONS.get(first);
+  if (action !== undefined && request.method === 'POST') {
+    await answerAction(action, request, response, parts);
     return;
   }
   if (request.method !== 'GET' && request.method !== 'HEAD') {
@@ -124,27 +123,20 @@ function sendFile(id: string, response: ServerResponse, workspace: Workspace): v
   response.end(file.bytes);
 }
 
-/** A press on the page: from the page itself only. */
-async function answerPress(
+/** Something done on the page: from the page itself only. */
+async function answerAction(
+  action: PageAction,
   request: IncomingMessage,
   response: ServerResponse,
-  { press }: PageParts,
+  parts: PageParts,
 ): Promise<void> {
   const { origin, host } = request.headers;
   if (origin !== undefined && origin !== `http://${host}`) {
     plain(response, 403, 'Only the page itself may press');
     return;
   }
-  const body = new URLSearchParams((await readBody(request)).toString('utf8'));
-  const value = (name: string) => body.get(name) ?? '';
-  const option = body.get('option');
-  const outcome = await press({
-    userId: value('user'),
-    channel: value('channel'),
-    ts: value('ts'),
-    actionId: value('action'),
-    ...(option !== null && { option }),
-  });
+  const form = new URLSearchParams((await readBody(request)).toString('utf8'));
+  const outcome = await action(form, parts);
   response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(outcome));
 }
 

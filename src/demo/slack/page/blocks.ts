@@ -17,7 +17,7 @@ export function contentHtml(message: StoredMessage, workspace: Workspace): strin
   return body + more + files.map((id) => fileHtml(id, null, workspace)).join('');
 }
 
-function blockHtml(block: Json, workspace: Workspace): string {
+export function blockHtml(block: Json, workspace: Workspace): string {
   const list = (key: string): readonly Json[] =>
     Array.isArray(block[key]) ? (block[key] as readonly unknown[]).filter(isJson) : [];
   switch (block['type']) {

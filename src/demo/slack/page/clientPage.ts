@@ -1,6 +1,7 @@
 import type { Workspace } from '../workspace.ts';
 import type { Conversation, StoredMessage } from '../stored.ts';
 import { dayName } from './dates.ts';
+import { dialogHtml } from './dialog.ts';
 import { escapeHtml } from './escape.ts';
 import { messageHtml } from './message.ts';
 import { SCRIPT } from './script.ts';
@@ -24,7 +25,7 @@ export function clientPage(view: ClientView, workspace: Workspace, nonce: string
   return `<!doctype html><html lang="en" data-theme="${theme}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>${escapeHtml(title)}</title><style>${STYLES}</style></head>
 <body data-user="${escapeHtml(view.userId)}"><header class="top"><span>${escapeHtml(workspace.teamName)}</span><small>a stand-in for Slack</small></header>
 <div class="columns">${sidebar(view, workspace)}<main id="live">${channelHtml(view, workspace)}${thread === null ? '' : threadHtml(view, thread, workspace)}</main></div>
-<div id="toast" role="status"></div><script nonce="${nonce}">${SCRIPT}</script></body></html>`;
+${dialogHtml(workspace.dialogs.get(view.userId), workspace)}<div id="toast" role="status"></div><script nonce="${nonce}">${SCRIPT}</script></body></html>`;
 }
 
 function sidebar(view: ClientView, workspace: Workspace): string {

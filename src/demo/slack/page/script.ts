@@ -17,6 +17,10 @@ async function refresh() {
   const before = lists.map((list) => list.scrollTop);
   document.getElementById('live').replaceWith(page.getElementById('live'));
   document.querySelector('nav').replaceWith(page.querySelector('nav'));
+  const dialog = document.getElementById('dialog');
+  const now = page.getElementById('dialog');
+  // What somebody is writing stays.
+  if (dialog.dataset.id !== now.dataset.id) dialog.replaceWith(now);
   [...document.querySelectorAll('.messages')].forEach((list, index) => {
     list.scrollTop = atEnd[index] ?? true ? list.scrollHeight : before[index];
   });
@@ -39,6 +43,22 @@ document.addEventListener('click', async (event) => {
   button.classList.remove('busy');
   const outcome = answer.ok ? await answer.json() : { acknowledged: false };
   if (!outcome.acknowledged) say('The app did not answer within 3 seconds.');
+});
+async function post(path, fields) {
+  const form = new URLSearchParams({ user: document.body.dataset.user, ...fields });
+  const answer = await fetch(path, { method: 'POST', body: form });
+  return answer.ok ? answer.json() : { acknowledged: false };
+}
+document.addEventListener('submit', async (event) => {
+  event.preventDefault();
+  const outcome = await post('/submit', Object.fromEntries(new FormData(event.target)));
+  if (!outcome.acknowledged) say('The app did not answer within 3 seconds.');
+  const errors = outcome.response?.errors ?? {};
+  for (const place of event.target.querySelectorAll('[data-error]'))
+    place.textContent = errors[place.dataset.error] ?? '';
+});
+document.addEventListener('click', (event) => {
+  if (event.target.closest('[data-dismiss]')) post('/dismiss', {});
 });
 let waiting = false;
 new EventSource('/events').addEventListener('message', () => {

@@ -79,6 +79,13 @@ figure img,.body > img { max-width:100%; max-height:400px; border-radius:8px; bo
 .divide span { margin-right:10px; }
 .dot { width:1em; height:1em; vertical-align:-.12em; }
 .empty { color:var(--muted); padding:20px; }
+.dialog { position:fixed; top:12vh; left:50%; transform:translateX(-50%); z-index:4; width:min(520px,calc(100vw - 24px)); max-height:80vh; overflow:auto; background:var(--bg); border-radius:8px; padding:20px 24px; box-shadow:0 0 0 1px var(--line),0 18px 48px rgb(0 0 0 / .35),0 0 0 100vmax rgb(0 0 0 / .5); }
+.dialog h2 { margin:0 0 8px; font-size:22px; }
+.dialog .field { display:block; margin:16px 0; }
+.dialog .field b { display:block; margin-bottom:6px; }
+.dialog input,.dialog textarea { width:100%; font:inherit; color:inherit; background:var(--bg); border:1px solid color-mix(in srgb,var(--ink) 40%,transparent); border-radius:4px; padding:8px 12px; }
+.dialog .error { color:#e01e5a; font-size:13px; }
+.dialog-end { display:flex; justify-content:flex-end; gap:12px; }
 #toast { position:fixed; bottom:24px; left:50%; transform:translateX(-50%); background:#1d1c1d; color:#fff; border-radius:8px; padding:10px 16px; opacity:0; transition:opacity .2s; pointer-events:none; }
 #toast.shown { opacity:1; }
 @media (max-width:760px) { nav { display:none; } section.thread { width:100%; } main:has(.thread) section.channel { display:none; } .fields { grid-template-columns:1fr; } }

@@ -9,6 +9,7 @@ import { containerDays } from './040-container-days.ts';
 import { digests } from './050-digests.ts';
 import { serveIndexes } from './060-serve-indexes.ts';
 import { findingsNewest } from './089-findings-newest.ts';
+import { auditOnce } from './090-audit-once.ts';
 
 export const MIGRATIONS: readonly Migration[] = [
   windowsAndPages,
@@ -21,4 +22,5 @@ export const MIGRATIONS: readonly Migration[] = [
   digests,
   serveIndexes,
   findingsNewest,
+  auditOnce,
 ];
