@@ -2,9 +2,10 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { parseAllDocuments } from 'yaml';
+import { parse, parseAllDocuments, stringify } from 'yaml';
 import { RESOURCES } from '../../src/collect/kubernetes/resources.ts';
 import { findTool } from '../../src/demo/tools.ts';
+import { createMetrics } from '../../src/serve/metrics.ts';
 import { burnwatch } from '../support/cli.ts';
 import { TempFolder } from '../support/tempFolder.ts';
 
@@ -49,7 +50,7 @@ describe('deploy/manifests', () => {
     const absent = readdirSync(FOLDER).filter(
       (file) => file !== 'kustomization.yaml' && !listed.includes(`- ${file}`),
     );
-    expect(absent).toEqual(['servicemonitor.yaml']);
+    expect(absent).toEqual(['prometheusrule.yaml', 'servicemonitor.yaml']);
   });
 
   it('RBAC: exactly what is read, nothing secret, no verb that writes', () => {
@@ -112,6 +113,21 @@ describe('deploy/manifests', () => {
     expect(labels).toMatchObject(one('Service').spec.selector);
     expect(labels).toMatchObject(one('NetworkPolicy').spec.podSelector.matchLabels);
     expect(one('NetworkPolicy').spec.policyTypes).toEqual(['Ingress', 'Egress']);
+  });
+
+  it('the rules are good, and ask only for metrics that there are', async () => {
+    const { spec } = parse(readFileSync(join(FOLDER, 'prometheusrule.yaml'), 'utf8')) as Manifest;
+    using folder = new TempFolder();
+    writeFileSync(folder.file('rules.yaml'), stringify(spec));
+    const promtool = await findTool('promtool');
+    const checked = execFileSync(promtool, ['check', 'rules', folder.file('rules.yaml')]);
+    expect(checked.toString()).toMatch(/SUCCESS: \d+ rules found/);
+    const source = { lagSeconds: () => 1, deliveryQueue: () => Promise.resolve(null) };
+    const metrics = await createMetrics('0.0.0', 'test', source).registry.getMetricsAsJSON();
+    const known = metrics.map(({ name }) => name);
+    const asked = JSON.stringify(spec).match(/burnwatch_\w+/g) ?? [];
+    expect(asked.length).toBeGreaterThan(5);
+    expect(asked.filter((name) => !known.includes(name))).toEqual([]);
   });
 
   it('the configuration in the ConfigMap is good, and lies where the pod mounts things', async () => {
