@@ -6,6 +6,9 @@ import { parse, parseAllDocuments, stringify } from 'yaml';
 import { RESOURCES } from '../../src/collect/kubernetes/resources.ts';
 import { findTool } from '../../src/demo/tools.ts';
 import { createMetrics } from '../../src/serve/metrics.ts';
+import { ApiServer } from '../support/apiServer/apiServer.ts';
+import { Kubectl } from '../support/apiServer/kubectl.ts';
+import { INSTALL_RESOURCES, STANDARD_RESOURCES } from '../support/apiServer/resources.ts';
 import { burnwatch } from '../support/cli.ts';
 import { TempFolder } from '../support/tempFolder.ts';
 
@@ -51,6 +54,19 @@ describe('deploy/manifests', () => {
       (file) => file !== 'kustomization.yaml' && !listed.includes(`- ${file}`),
     );
     expect(absent).toEqual(['prometheusrule.yaml', 'servicemonitor.yaml']);
+  });
+
+  it('are taken by the real kubectl, again without a change', async () => {
+    const resources = [...STANDARD_RESOURCES, ...INSTALL_RESOURCES];
+    await using server = await ApiServer.start({ resources, tls: true, tokens: { secret: 'me' } });
+    await using kubectl = await Kubectl.for(server, 'secret');
+    // The stand-in has no schemas to validate by.
+    const apply = ['apply', '--validate=false', '-k', FOLDER];
+    const first = await kubectl.run(apply);
+    expect(first).toMatchObject({ code: 0, stderr: '' });
+    expect(first.stdout.match(/ created$/gm)).toHaveLength(manifests.length);
+    const second = await kubectl.run(apply);
+    expect(second.stdout.match(/ unchanged$/gm)).toHaveLength(manifests.length);
   });
 
   it('RBAC: exactly what is read, nothing secret, no verb that writes', () => {
@@ -116,7 +132,7 @@ describe('deploy/manifests', () => {
   });
 
   it('the rules are good, and ask only for metrics that there are', async () => {
-    const { spec } = parse(readFileSync(join(FOLDER, 'prometheusrule.yaml'), 'utf8')) as Manifest;
+    const { spec } = parse(readFileSync(join(FOLDER, 'prometheusrule.yaml'), 'utf8'));
     using folder = new TempFolder();
     writeFileSync(folder.file('rules.yaml'), stringify(spec));
     const promtool = await findTool('promtool');

@@ -8,24 +8,16 @@ import type { NextStep } from '../../src/model/finding.ts';
 import { DAY_MS, HOUR_MS } from '../../src/model/time.ts';
 import { ApiServer } from '../support/apiServer/apiServer.ts';
 import { Kubectl } from '../support/apiServer/kubectl.ts';
-import { STANDARD_RESOURCES } from '../support/apiServer/resources.ts';
+import { INSTALL_RESOURCES, STANDARD_RESOURCES } from '../support/apiServer/resources.ts';
 
 /** The commands of a finding, run as whoever is on call would: by a shell, in their order. */
 let server: ApiServer;
 let kubectl: Kubectl;
 let path: string;
 
-const POLICIES = {
-  group: 'networking.k8s.io',
-  version: 'v1',
-  plural: 'networkpolicies',
-  kind: 'NetworkPolicy',
-  namespaced: true,
-};
-
 beforeAll(async () => {
   server = await ApiServer.start({
-    resources: [...STANDARD_RESOURCES, POLICIES],
+    resources: [...STANDARD_RESOURCES, ...INSTALL_RESOURCES],
     tls: true,
     tokens: { secret: 'me' },
   });

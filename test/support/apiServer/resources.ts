@@ -44,6 +44,18 @@ export const CUSTOM_RESOURCES: readonly ServedResource[] = [
   of('autoscaling.k8s.io', 'v1', 'verticalpodautoscalers', 'VerticalPodAutoscaler', 'vpa'),
 ];
 
+/** What an installation makes besides. */
+export const INSTALL_RESOURCES: readonly ServedResource[] = [
+  core('serviceaccounts', 'ServiceAccount', ['sa']),
+  core('configmaps', 'ConfigMap', ['cm']),
+  { ...of('rbac.authorization.k8s.io', 'v1', 'clusterroles', 'ClusterRole'), namespaced: false },
+  {
+    ...of('rbac.authorization.k8s.io', 'v1', 'clusterrolebindings', 'ClusterRoleBinding'),
+    namespaced: false,
+  },
+  of('networking.k8s.io', 'v1', 'networkpolicies', 'NetworkPolicy', 'netpol'),
+];
+
 /** `v1`, `apps/v1`. */
 export function apiVersionOf({ group, version }: ServedResource): string {
   return group === '' ? version : `${group}/${version}`;
