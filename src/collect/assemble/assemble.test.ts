@@ -305,6 +305,20 @@ describe('what holds a request', () => {
     expect(onlyPod(ended)).toMatchObject({ heldShare: 0.4, phase: 'Succeeded' });
   });
 
+  it('is no pod in the minute after it has gone', () => {
+    const [snapshot] = run({
+      ...steady(),
+      cpuSamples: [[cgroup(A), [5, 4]]],
+      running: [[pod(A, { container: 'app' }), [5, 4]]],
+      podInfo: [
+        [pod(A, { node: 'n1' }), [5, 4]],
+        [{ namespace: 'a', pod: 'b', uid: B, node: 'n1' }, [5, 5]],
+      ],
+    });
+    const gone = snapshot?.pods.find(({ uid }) => uid === A);
+    expect(gone).toMatchObject({ heldShare: 0.8, containers: [{ runShare: 0.8, coverage: 1 }] });
+  });
+
   it('is not a finished pod that is kept for its log', () => {
     const [snapshot] = run({
       ...steady(),

@@ -44,10 +44,12 @@ export function containerSample(
   );
   const reportedShare =
     running === null || facts.kubeSamples === 0 ? null : running / facts.kubeSamples;
+  // Where kube-state-metrics tells how long it ran, to the scrape, nothing is forgiven: a pod that ended in the
+  // last minute would be charged for it.
   const runShare =
     reportedShare === null
       ? sampledShare(samples, facts.usageSamples)
-      : Math.min(1, Math.max(reportedShare, sampledShare(samples, facts.expected.cadvisor)));
+      : Math.min(1, Math.max(reportedShare, ratio(samples, facts.expected.cadvisor)));
   const expectedSamples = facts.expected.cadvisor * runShare;
   const coverage = samples === 0 && runShare > 0 ? 0 : presentShare(samples, expectedSamples);
   // It is known not to have run: that is no use, not unknown use.
@@ -193,6 +195,10 @@ function statedBy(
     if (reason !== undefined && reason !== '') return reason;
   }
   return null;
+}
+
+function ratio(part: number, whole: number): number {
+  return whole > 0 ? part / whole : 0;
 }
 
 function times(reading: Reading, factor: number): Reading {
