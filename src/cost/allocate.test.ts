@@ -156,6 +156,8 @@ describe('allocate', () => {
         volumes: [claim],
       });
       expect(allocations.map((row) => row.storageNano / 1e9)).toEqual([0.4, 0.4, 0.1, 0.1]);
+      const gib = allocations.map((row) => (row.storageBytes ?? 0) / GIB);
+      expect(gib.map(Math.round)).toEqual([400, 400, 100, 100]);
       expect(unattached).toEqual([]);
     });
 
@@ -163,7 +165,7 @@ describe('allocate', () => {
       const { allocations, unattached } = run({ pods: [pod('a', 0.25)], volumes: [claim] });
       expect(allocations.map((row) => row.storageNano / 1e9)).toEqual([0.125, 0.125]);
       expect(unattached).toEqual([
-        { namespace: 'shop', name: 'data', kind: 'volume', nano: 0.75e9 },
+        { namespace: 'shop', name: 'data', kind: 'volume', nano: 0.75e9, bytes: 750 * GIB },
       ]);
     });
 
@@ -192,5 +194,7 @@ describe('allocate', () => {
     const mute = aPod({ name: 'b', networkTransmitBytesPerSecond: 1e9 });
     const { allocations } = run({ pods: [sent, mute] });
     expect(allocations.map((row) => row.networkNano / 1e9)).toEqual([12.5, 0]);
+    expect(allocations.map((row) => (row.networkZoneNano ?? 0) / 1e9)).toEqual([0.5, 0]);
+    expect(allocations.map((row) => row.networkRegionNano)).toEqual([0, 0]);
   });
 });

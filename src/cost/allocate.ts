@@ -1,11 +1,10 @@
 import type { Allocation, NodePrice, UnattachedCost, WindowCosts } from '../model/cost.ts';
-import type { Nano } from '../model/money.ts';
 import type { PodSample, Snapshot } from '../model/snapshot.ts';
-import { SECOND_MS, windowHours } from '../model/time.ts';
+import { windowHours } from '../model/time.ts';
 import { containerShares } from './allocateContainers.ts';
-import { allocateVolumes } from './allocateVolumes.ts';
+import { allocateVolumes, NO_PART, type VolumePart } from './allocateVolumes.ts';
 import { nanoInWindow, splitNano } from './exact.ts';
-import { networkCost } from './networkCost.ts';
+import { networkCost, type NetworkCost } from './networkCost.ts';
 import { nodeCosts } from './nodeCosts.ts';
 import { GIB, UNKNOWN_NODE } from './nodes.ts';
 import { UNPRICED } from './priceNodes.ts';
@@ -31,31 +30,50 @@ export function allocate(
     if (seen.has(pod.uid)) continue;
     seen.add(pod.uid);
     const price = prices.get(pod.node ?? UNKNOWN_NODE) ?? UNPRICED;
-    const seconds = (snapshot.window.end - snapshot.window.start) / SECOND_MS;
-    const network = nanoInWindow(networkCost(pod, seconds, pricing), snapshot.window);
-    const storage = volumes.byPod.get(pod.uid) ?? 0;
+    const network = networkCost(pod, snapshot.window, pricing);
+    const storage = volumes.byPod.get(pod.uid) ?? NO_PART;
     allocations.push(...allocatePod(pod, snapshot, price, { storage, network }));
-    if (pod.containers.length > 0) continue;
-    const rest = { namespace: pod.namespace, name: pod.name };
-    if (storage > 0) unattached.push({ ...rest, kind: 'volume', nano: storage });
-    if (network > 0) unattached.push({ ...rest, kind: 'network', nano: network });
+    if (pod.containers.length === 0) unattached.push(...withoutContainers(pod, storage, network));
   }
   return { allocations, nodes: nodeCosts(snapshot, prices, allocations), unattached };
+}
+
+/** What a pod costs whose containers were not seen. */
+function withoutContainers(
+  { namespace, name }: PodSample,
+  storage: VolumePart,
+  network: NetworkCost,
+): readonly UnattachedCost[] {
+  const costs: readonly UnattachedCost[] = [
+    { namespace, name, kind: 'volume', ...storage },
+    {
+      namespace,
+      name,
+      kind: 'network',
+      nano: network.zone + network.region + network.internet,
+      zoneNano: network.zone,
+      regionNano: network.region,
+    },
+  ];
+  return costs.filter(({ nano }) => nano > 0);
 }
 
 function allocatePod(
   pod: PodSample,
   snapshot: Snapshot,
   price: NodePrice,
-  podCosts: { readonly storage: Nano; readonly network: Nano },
+  podCosts: { readonly storage: VolumePart; readonly network: NetworkCost },
 ): readonly Allocation[] {
   const hours = windowHours(snapshot.window);
   const shares = containerShares(pod, price);
   // What a pod has as a whole (volumes, egress) is split evenly over its main containers, as OpenCost does.
   const hasMain = pod.containers.some((container) => !container.init);
   const weights = pod.containers.map((container) => (container.init && hasMain ? 0 : 1));
-  const storage = splitNano(podCosts.storage, weights);
-  const network = splitNano(podCosts.network, weights);
+  const storage = splitNano(podCosts.storage.nano, weights);
+  const main = weights.filter((weight) => weight > 0).length;
+  const zone = splitNano(podCosts.network.zone, weights);
+  const region = splitNano(podCosts.network.region, weights);
+  const internet = splitNano(podCosts.network.internet, weights);
   return shares.map((share, index) => ({
     pod,
     container: share.container,
@@ -71,7 +89,10 @@ function allocatePod(
     ramNano: nanoInWindow((share.ramBytes / GIB) * hours * price.ramGiBHour, snapshot.window),
     gpuNano: nanoInWindow(share.gpus * hours * price.gpuHour, snapshot.window),
     storageNano: storage[index] ?? 0,
-    networkNano: network[index] ?? 0,
+    storageBytes: (podCosts.storage.bytes * (weights[index] ?? 0)) / main,
+    networkNano: (zone[index] ?? 0) + (region[index] ?? 0) + (internet[index] ?? 0),
+    networkZoneNano: zone[index] ?? 0,
+    networkRegionNano: region[index] ?? 0,
     loadBalancerNano: 0,
     coverage: share.coverage,
   }));

@@ -6,11 +6,19 @@ import { nanoInWindow, splitNano } from './exact.ts';
 import { GIB } from './nodes.ts';
 import type { PricingConfig } from './sources/nodePriceSource.ts';
 
+/** A pod's part of volumes: their cost, and their size averaged over the window. */
+export interface VolumePart {
+  readonly nano: Nano;
+  readonly bytes: number;
+}
+
 export interface VolumeCosts {
   /** Pod UID → its part of the volumes it mounts. */
-  readonly byPod: ReadonlyMap<string, Nano>;
+  readonly byPod: ReadonlyMap<string, VolumePart>;
   readonly unattached: readonly UnattachedCost[];
 }
+
+export const NO_PART: VolumePart = { nano: 0, bytes: 0 };
 
 /**
  * Persistent volumes cost claim size × price × hours bound. While pods hold the claim its cost is split over
@@ -19,7 +27,7 @@ export interface VolumeCosts {
  */
 export function allocateVolumes(snapshot: Snapshot, pricing: PricingConfig): VolumeCosts {
   const held = new Map(snapshot.pods.map((pod) => [pod.uid, pod.heldShare]));
-  const byPod = new Map<string, Nano>();
+  const byPod = new Map<string, VolumePart>();
   const unattached: UnattachedCost[] = [];
   const hours = windowHours(snapshot.window);
   for (const volume of snapshot.volumes) {
@@ -39,12 +47,22 @@ export function allocateVolumes(snapshot: Snapshot, pricing: PricingConfig): Vol
       mounted,
       mounts.map((mount) => mount.share),
     );
-    mounts.forEach((mount, index) => {
-      byPod.set(mount.uid, (byPod.get(mount.uid) ?? 0) + (parts[index] ?? 0));
-    });
+    const shares = mounts.reduce((sum, mount) => sum + mount.share, 0);
+    for (const [index, mount] of mounts.entries()) {
+      const before = byPod.get(mount.uid) ?? NO_PART;
+      byPod.set(mount.uid, {
+        nano: before.nano + (parts[index] ?? 0),
+        bytes: before.bytes + (volume.bytes * mountedShare * mount.share) / shares,
+      });
+    }
     if (total > mounted) {
-      const nano = total - mounted;
-      unattached.push({ namespace: volume.namespace, name: volume.claim, kind: 'volume', nano });
+      unattached.push({
+        namespace: volume.namespace,
+        name: volume.claim,
+        kind: 'volume',
+        nano: total - mounted,
+        bytes: volume.bytes * (volume.boundShare - mountedShare),
+      });
     }
   }
   return { byPod, unattached };

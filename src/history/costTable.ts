@@ -44,7 +44,12 @@ export interface CostRow {
   readonly ramNano: Nano;
   readonly gpuNano: Nano;
   readonly storageNano: Nano;
+  /** Size × hours of the volumes that `storageNano` is for; absent or zero beside a cost: not known. */
+  readonly storageByteHours?: number;
   readonly networkNano: Nano;
+  /** The parts of `networkNano` that crossed a zone or a region; the rest went to the internet. */
+  readonly networkZoneNano?: Nano;
+  readonly networkRegionNano?: Nano;
   readonly loadBalancerNano: Nano;
   /** Container-hours that ran: two replicas of one container for an hour are 2. */
   readonly runHours?: number;

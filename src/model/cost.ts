@@ -38,7 +38,12 @@ export interface Allocation {
   readonly ramNano: Nano;
   readonly gpuNano: Nano;
   readonly storageNano: Nano;
+  /** Its part of the volumes that are charged to it, averaged over the window; absent: none. */
+  readonly storageBytes?: number;
   readonly networkNano: Nano;
+  /** The parts of `networkNano` that stayed in the region; the rest went to the internet. Absent: none. */
+  readonly networkZoneNano?: Nano;
+  readonly networkRegionNano?: Nano;
   readonly loadBalancerNano: Nano;
   /** Share of what its cost rests on that was known, 0..1: the container's samples × the node price's coverage. */
   readonly coverage: number;
@@ -67,6 +72,11 @@ export interface UnattachedCost {
   readonly name: string;
   readonly kind: 'volume' | 'load-balancer' | 'network';
   readonly nano: Nano;
+  /** Of a volume: its size, averaged over the window. */
+  readonly bytes?: number;
+  /** Of traffic: the parts that crossed a zone or a region. */
+  readonly zoneNano?: Nano;
+  readonly regionNano?: Nano;
 }
 
 /** The priced window. For every node: Σ allocations + idle = the node's cost, exactly, per resource. */

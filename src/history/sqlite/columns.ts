@@ -66,6 +66,9 @@ export const USAGE_COLUMNS = [
   sum('loadBalancerNano', NANO),
   sum('coverageRest', SHARE),
   gauge('gpuUsed', '1e-9 GPUs, average over the window'),
+  sum('storageBytes', BYTE),
+  sum('networkZoneNano', NANO),
+  sum('networkRegionNano', NANO),
 ] as const satisfies readonly Column[];
 
 /** One cost key in one hour or day: sums over its windows and pods. */
@@ -91,6 +94,9 @@ export const COST_COLUMNS = [
   sum('gpuUnseen', 'nano-GPU-windows allocated whose use is unknown'),
   gauge('cpuUsageMax', 'nanocores, highest window average of one container'),
   gauge('ramPeakMax', 'bytes, highest scraped working set of one container'),
+  sum('storageBytes', 'byte-windows'),
+  sum('networkZoneNano', NANO),
+  sum('networkRegionNano', NANO),
 ] as const satisfies readonly Column[];
 
 /** One node in one hour or day: sums over its windows. */

@@ -90,7 +90,10 @@ export function addUsage(sum: Float64Array, row: Float64Array, at: number, windo
   sum[COST.ramNano]! += row[at + USAGE.ramNano]!;
   sum[COST.gpuNano]! += row[at + USAGE.gpuNano]!;
   sum[COST.storageNano]! += row[at + USAGE.storageNano]!;
+  sum[COST.storageBytes]! += row[at + USAGE.storageBytes]!;
   sum[COST.networkNano]! += row[at + USAGE.networkNano]!;
+  sum[COST.networkZoneNano]! += row[at + USAGE.networkZoneNano]!;
+  sum[COST.networkRegionNano]! += row[at + USAGE.networkRegionNano]!;
   sum[COST.loadBalancerNano]! += row[at + USAGE.loadBalancerNano]!;
   const lived = row[at + USAGE.runShare]!;
   sum[COST.lived]! += lived;

@@ -68,7 +68,10 @@ export function putAllocation(
   values[at + USAGE.ramNano] = allocation?.ramNano ?? 0;
   values[at + USAGE.gpuNano] = allocation?.gpuNano ?? 0;
   values[at + USAGE.storageNano] = allocation?.storageNano ?? 0;
+  values[at + USAGE.storageBytes] = Math.round(allocation?.storageBytes ?? 0);
   values[at + USAGE.networkNano] = allocation?.networkNano ?? 0;
+  values[at + USAGE.networkZoneNano] = allocation?.networkZoneNano ?? 0;
+  values[at + USAGE.networkRegionNano] = allocation?.networkRegionNano ?? 0;
   values[at + USAGE.loadBalancerNano] = allocation?.loadBalancerNano ?? 0;
   const coverage = values[at + USAGE.coverage]!;
   values[at + USAGE.coverageRest] =

@@ -92,6 +92,9 @@ function writeUnattached(tables: WindowTables, costs: WindowCosts, at: Slot): vo
       values[offset + index] = nullable ? Number.NaN : 0;
     }
     values[offset + column] = cost.nano;
+    values[offset + USAGE.storageBytes] = Math.round(cost.bytes ?? 0);
+    values[offset + USAGE.networkZoneNano] = cost.zoneNano ?? 0;
+    values[offset + USAGE.networkRegionNano] = cost.regionNano ?? 0;
   }
 }
 

@@ -97,7 +97,10 @@ function add(left: AllocationSums, right: AllocationSums): AllocationSums {
     ramNano: left.ramNano + right.ramNano,
     gpuNano: left.gpuNano + right.gpuNano,
     storageNano: left.storageNano + right.storageNano,
+    storageByteHours: left.storageByteHours + right.storageByteHours,
     networkNano: left.networkNano + right.networkNano,
+    networkZoneNano: left.networkZoneNano + right.networkZoneNano,
+    networkRegionNano: left.networkRegionNano + right.networkRegionNano,
     loadBalancerNano: left.loadBalancerNano + right.loadBalancerNano,
     sharedNano: left.sharedNano + right.sharedNano,
     idleNano: {

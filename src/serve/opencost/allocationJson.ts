@@ -34,7 +34,10 @@ export interface AllocationSums {
   readonly ramNano: Nano;
   readonly gpuNano: Nano;
   readonly storageNano: Nano;
+  readonly storageByteHours: number;
   readonly networkNano: Nano;
+  readonly networkZoneNano: Nano;
+  readonly networkRegionNano: Nano;
   readonly loadBalancerNano: Nano;
   readonly sharedNano: Nano;
   /** Idle that was shared out to it; part of the costs in the answer, as in OpenCost. */
@@ -75,8 +78,9 @@ export function toAllocationJson(
     sums.networkNano +
     sums.loadBalancerNano +
     sums.sharedNano;
-  // Volumes are kept as money, not by size: their bytes are known only where there are none.
-  const pvUnknown = sums.storageNano === 0 ? 0 : null;
+  // Hours that an older version recorded have the money of volumes and not their size.
+  const isSizeKnown = sums.storageNano === 0 || sums.storageByteHours > 0;
+  const internetNano = sums.networkNano - sums.networkZoneNano - sums.networkRegionNano;
   return {
     name,
     properties: sums.properties,
@@ -108,15 +112,14 @@ export function toAllocationJson(
     networkTransferBytes: sums.networkTransferBytes,
     networkReceiveBytes: sums.networkReceiveBytes,
     networkCost: fromNano(sums.networkNano),
-    // Egress is kept as one sum; which part went where is known only where there is none.
-    networkCrossZoneCost: sums.networkNano === 0 ? 0 : null,
-    networkCrossRegionCost: sums.networkNano === 0 ? 0 : null,
-    networkInternetCost: sums.networkNano === 0 ? 0 : null,
+    networkCrossZoneCost: fromNano(sums.networkZoneNano),
+    networkCrossRegionCost: fromNano(sums.networkRegionNano),
+    networkInternetCost: fromNano(internetNano),
     networkCostAdjustment: 0,
     loadBalancerCost: fromNano(sums.loadBalancerNano),
     loadBalancerCostAdjustment: 0,
-    pvBytes: pvUnknown,
-    pvByteHours: pvUnknown,
+    pvBytes: isSizeKnown ? average(sums.storageByteHours) : null,
+    pvByteHours: isSizeKnown ? sums.storageByteHours : null,
     pvCost: fromNano(sums.storageNano),
     pvs: null,
     pvCostAdjustment: 0,

@@ -179,7 +179,8 @@ describe('the response', () => {
       ramCost: 0.6,
       ramEfficiency: 0.5,
       pvCost: 0.2, // 10 GiB × 0.01 × 2 h, mounted by nobody
-      pvBytes: null,
+      pvBytes: 10 * GIB,
+      pvByteHours: 20 * GIB,
       totalCost: 4.8,
       rawAllocationOnly: null,
     });
