@@ -14,7 +14,7 @@ export function registerBudgets(program: Command, io: Io): void {
       const { config } = loadContext(options, io).loaded;
       const reader = await openHistoryReader(config.history.path);
       try {
-        const budgets = await readBudgets(reader, config.budgets);
+        const budgets = await readBudgets(reader, config.pricing, config.budgets);
         io.out(renderBudgets(budgets, config.pricing.currency, options.output));
       } finally {
         await reader.close();

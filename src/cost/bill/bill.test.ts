@@ -8,10 +8,12 @@ import type { CostTable } from '../../history/costTable.ts';
 import type { HistoryReader } from '../../history/history.ts';
 import { openBillStore, openHistoryReader } from '../../history/openHistory.ts';
 import { DAY_MS, HOUR_MS } from '../../model/time.ts';
+import { readBudgets, readClusterForecast } from '../budgets/readBudgets.ts';
+import { costNano } from '../report/costRow.ts';
 import { readCosts } from '../report/readCosts.ts';
 import { pricing } from '../testing.ts';
 import { billReport, renderBill } from './billReport.ts';
-import { effectiveCosts } from './effectiveCosts.ts';
+import { effectiveCosts, effectiveSeries } from './effectiveCosts.ts';
 import { importBill, type BillImport } from './importBill.ts';
 
 /** Three UTC days; the cluster's nodes are node-0 to node-2, aws:///eu-west-1a/i-0 to i-2. */
@@ -137,6 +139,41 @@ describe('an imported bill', () => {
     );
     const sum = parts.reduce((total, part) => total + (nodeNano(part, 'node-0') ?? 0), 0);
     expect(Math.abs(sum - 5e9)).toBeLessThanOrEqual(6); // a nano for each part and resource
+  });
+
+  it('is the same by steps, in one reading, as each step by itself', async () => {
+    await importLines(BILL);
+    const day = START + DAY_MS;
+    const hours = (count: number): number => day + count * HOUR_MS;
+    const boundaries = [START, hours(-3), hours(5), hours(20), hours(30), END];
+    const asked = { by: ['namespace' as const], namespaces: null };
+    const series = await effectiveSeries(reader, { ...asked, boundaries });
+    for (const [index, table] of series.entries()) {
+      const [from, to] = [boundaries[index]!, boundaries[index + 1]!];
+      expect(table).toEqual(await effectiveCosts(reader, { ...asked, from, to }));
+    }
+    const days = { ...asked, boundaries: [START, day, day + DAY_MS, END] };
+    expect((await effectiveSeries(reader, days)).map(({ nodesNano }) => nodesNano)[1]).toBe(14e9);
+  });
+
+  it('is what a month’s spend and its forecast rest on', async () => {
+    await importLines(BILL);
+    const budgets = [{ namespace: 'ns-0', monthly: 20 }];
+    const effective = pricing({ basis: 'effective' });
+    const cluster = await readClusterForecast(reader, effective);
+    const recorded = await readClusterForecast(reader, pricing());
+    const estimate = await reader.costs(query(START + DAY_MS, START + 2 * DAY_MS));
+    const difference = 14 - estimate.nodesNano / 1e9;
+    expect((cluster?.spent ?? 0) - (recorded?.spent ?? 0)).toBeCloseTo(difference, 9);
+    const [own] = await readBudgets(reader, effective, budgets);
+    const [ownRecorded] = await readBudgets(reader, pricing(), budgets);
+    const span = query(START, END, 'namespace');
+    const sum = (table: CostTable): number =>
+      table.rows
+        .filter(({ key }) => key === 'ns-0')
+        .reduce((total, row) => total + costNano(row) / 1e9, 0);
+    expect(own?.spent).toBeCloseTo(sum(await effectiveCosts(reader, span)), 9);
+    expect(ownRecorded?.spent).toBeCloseTo(sum(await reader.costs(span)), 9);
   });
 
   it('is what costs show on the effective basis', async () => {

@@ -1,66 +1,147 @@
 import type { BillDay } from '../../history/bills.ts';
-import type { CostQuery, CostRow, CostTable, NodeCostRow } from '../../history/costTable.ts';
+import type {
+  CostQuery,
+  CostRow,
+  CostSeriesQuery,
+  CostTable,
+  NodeCostRow,
+} from '../../history/costTable.ts';
 import type { HistoryReader } from '../../history/history.ts';
 import { DAY_MS, floorTo, type TimeMs, type Window } from '../../model/time.ts';
 import { UNKNOWN_NODE } from '../nodes.ts';
 import { add, applyTo, partsKey, type Corrections, type Resources } from './corrections.ts';
 import { billFactors, scaleTo, type DayBills } from './billFactors.ts';
 
-/** Days are scaled a month at a time: a row for each key and day must fit into memory. */
-const DAYS_AT_ONCE = 31;
+/** What is scaled at once: a row for each key and part of a day must fit into memory. */
+const PARTS_AT_ONCE = 31;
+
+/** What the effective basis is worked out from. */
+export type BilledHistory = Pick<HistoryReader, 'status' | 'costSeries' | 'billDays'>;
+
+/** A part of a day that lies in one step of the question. */
+interface DayPart {
+  readonly step: number;
+  readonly window: Window;
+}
+
+interface DayParts {
+  readonly bill: BillDay;
+  readonly parts: readonly DayPart[];
+}
+
+/** What the bills change about one step. */
+interface StepBills {
+  readonly corrections: Corrections;
+  days: number;
+  unreconciledNano: number;
+  whole: boolean;
+}
+
+/** A cost table on the effective basis; see `effectiveSeries`. */
+export async function effectiveCosts(
+  reader: BilledHistory,
+  { from, to, ...rest }: CostQuery,
+): Promise<CostTable> {
+  const [table] = await effectiveSeries(reader, { ...rest, boundaries: [from, to] });
+  return table!;
+}
 
 /**
- * A cost table on the effective basis: the days that a bill was imported for are scaled to it, node by node,
+ * Cost tables on the effective basis: the days that a bill was imported for are scaled to it, node by node,
  * so that rows plus idle still equal the nodes' cost exactly; the others keep their estimate and the answer
  * is provisional. What was recorded is not touched.
  */
-export async function effectiveCosts(reader: HistoryReader, query: CostQuery): Promise<CostTable> {
-  const table = await reader.costs(query);
+export async function effectiveSeries(
+  reader: BilledHistory,
+  query: CostSeriesQuery,
+): Promise<readonly CostTable[]> {
+  const recorded = await reader.costSeries(query);
   const { historyStart, watermark, windowMs = 0 } = await reader.status();
   const begins = historyStart === null ? Infinity : historyStart - windowMs;
-  const bills = await reader.billDays(floorTo(query.from, DAY_MS), query.to);
+  const windows = recorded.map(({ window }) => window);
+  const [from, to] = [windows[0]?.start ?? 0, windows.at(-1)?.end ?? 0];
+  const bills = await reader.billDays(floorTo(from, DAY_MS), to);
   // Of the history's first and last day only a part is known: the bill of a day cannot be set against it.
   const whole = bills.filter(({ day }) => day >= begins && day + DAY_MS <= (watermark ?? 0));
-  const corrections: Corrections = { rows: new Map(), nodes: new Map(), idle: new Map() };
-  let unreconciledNano = 0;
-  let isWhole = true;
-  for (let at = 0; at < whole.length; at += DAYS_AT_ONCE) {
-    const batch = whole.slice(at, at + DAYS_AT_ONCE);
-    for (const day of await correctDays(reader, query, batch, corrections)) {
-      unreconciledNano += day.unreconciledNano;
-      isWhole &&= day.whole;
+  const steps = windows.map((): StepBills => {
+    const corrections = { rows: new Map(), nodes: new Map(), idle: new Map() };
+    return { corrections, days: 0, unreconciledNano: 0, whole: true };
+  });
+  for (const batch of batches(whole, windows)) await correctDays(reader, query, batch, steps);
+  return recorded.map((table, index) => {
+    const { corrections, days, unreconciledNano, whole: isWhole } = steps[index]!;
+    const covered = isWhole && coversSpan(whole, table.window, watermark ?? 0);
+    return {
+      ...applyTo(table, corrections, query.namespaces === null),
+      bill: { days, whole: covered, unreconciledNano },
+      provisional: table.provisional || !covered,
+    };
+  });
+}
+
+/** Days with a bill, each cut along the steps, in heaps of a moderate size. */
+function* batches(
+  days: readonly BillDay[],
+  steps: readonly Window[],
+): Generator<readonly DayParts[]> {
+  let batch: DayParts[] = [];
+  let parts = 0;
+  for (const bill of days) {
+    const day = { bill, parts: partsOf(bill, steps) };
+    if (parts > 0 && parts + day.parts.length > PARTS_AT_ONCE) {
+      yield batch;
+      batch = [];
+      parts = 0;
     }
+    batch.push(day);
+    parts += day.parts.length;
   }
-  const covered = isWhole && coversSpan(whole, query, watermark ?? 0);
-  return {
-    ...applyTo(table, corrections, query.namespaces === null),
-    bill: { days: whole.length, whole: covered, unreconciledNano },
-    provisional: table.provisional || !covered,
-  };
+  if (batch.length > 0) yield batch;
+}
+
+function partsOf(bill: BillDay, steps: readonly Window[]): readonly DayPart[] {
+  const { start, end } = wholeDay(bill);
+  return steps.flatMap((step, index) => {
+    const window = { start: Math.max(start, step.start), end: Math.min(end, step.end) };
+    return window.start < window.end ? [{ step: index, window }] : [];
+  });
 }
 
 async function correctDays(
-  reader: HistoryReader,
-  query: CostQuery,
-  days: readonly BillDay[],
-  corrections: Corrections,
-): Promise<readonly DayBills[]> {
-  const estimates = await tables(reader, query, days.map(wholeDay), 'nodes');
-  const parts = days.map((day) => clip(wholeDay(day), query));
-  const nodeParts = await tables(reader, query, parts, 'nodes');
+  reader: BilledHistory,
+  query: CostSeriesQuery,
+  days: readonly DayParts[],
+  steps: readonly StepBills[],
+): Promise<void> {
+  const parts = days.flatMap((day) => day.parts.map(({ window }) => window));
+  const estimates = await tables(
+    reader,
+    query,
+    days.map(({ bill }) => wholeDay(bill)),
+    'nodes',
+  );
+  const areWhole = parts.every(({ start, end }) => end - start === DAY_MS);
+  const nodeParts = areWhole ? estimates : await tables(reader, query, parts, 'nodes');
   const rowParts = await tables(reader, query, parts, 'rows');
-  return days.map((day, index) => {
-    const bills = billFactors(day, estimates[index]?.nodes ?? []);
-    const rows = correctRows(rowParts[index]?.rows ?? [], bills, corrections);
-    correctNodes(nodeParts[index]?.nodes ?? [], bills, rows, corrections);
-    return bills;
-  });
+  let at = 0;
+  for (const [index, day] of days.entries()) {
+    const bills = billFactors(day.bill, estimates[index]?.nodes ?? []);
+    for (const { step } of day.parts) {
+      const sum = steps[step]!;
+      const rows = correctRows(rowParts[at]?.rows ?? [], bills, sum.corrections);
+      correctNodes(nodeParts[at]?.nodes ?? [], bills, rows, sum.corrections);
+      sum.days += 1;
+      sum.unreconciledNano += bills.unreconciledNano;
+      sum.whole &&= bills.whole;
+      at += 1;
+    }
+  }
 }
 
 /** One table for each span; spans lie apart or adjoin, in order. */
 async function tables(
-  reader: HistoryReader,
-  query: CostQuery,
+  reader: BilledHistory,
+  query: Pick<CostSeriesQuery, 'by' | 'namespaces'>,
   spans: readonly Window[],
   of: 'nodes' | 'rows',
 ): Promise<readonly CostTable[]> {
@@ -125,10 +206,10 @@ function correctNodes(
 }
 
 /** True when every sealed part of the span is on a day with a bill. */
-function coversSpan(days: readonly BillDay[], query: CostQuery, watermark: TimeMs): boolean {
+function coversSpan(days: readonly BillDay[], span: Window, watermark: TimeMs): boolean {
   const billed = new Set(days.map(({ day }) => day));
-  const to = Math.min(query.to, watermark);
-  for (let day = floorTo(query.from, DAY_MS); day < to; day += DAY_MS) {
+  const to = Math.min(span.end, watermark);
+  for (let day = floorTo(span.start, DAY_MS); day < to; day += DAY_MS) {
     if (!billed.has(day)) return false;
   }
   return true;
@@ -136,10 +217,6 @@ function coversSpan(days: readonly BillDay[], query: CostQuery, watermark: TimeM
 
 function wholeDay({ day }: BillDay): Window {
   return { start: day, end: day + DAY_MS };
-}
-
-function clip(window: Window, query: CostQuery): Window {
-  return { start: Math.max(window.start, query.from), end: Math.min(window.end, query.to) };
 }
 
 function keyWithoutNode(row: CostRow): string {

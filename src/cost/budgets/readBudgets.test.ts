@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { madeUpWindows, SMALL_CLUSTER } from '../../../test/support/madeUpWindows.ts';
 import { TempHistory } from '../../../test/support/tempHistory.ts';
 import { openHistoryReader } from '../../history/openHistory.ts';
+import { pricing } from '../testing.ts';
 import { readBudgets, readClusterForecast } from './readBudgets.ts';
 import { renderBudgets } from './renderBudgets.ts';
 
@@ -18,8 +19,8 @@ describe('readBudgets', () => {
       { namespace: 'ns-0', monthly: 20 },
       { owner: 'nobody', monthly: 5 },
     ];
-    const [shop, nobody] = await readBudgets(reader, budgets);
-    const cluster = await readClusterForecast(reader);
+    const [shop, nobody] = await readBudgets(reader, pricing(), budgets);
+    const cluster = await readClusterForecast(reader, pricing());
     await reader.close();
 
     // November has one whole day in the history, of 288 windows.
@@ -54,10 +55,10 @@ describe('readBudgets', () => {
     using temp = new TempHistory();
     const records = madeUpWindows(SMALL_CLUSTER, START, 24);
     const reader = await openHistoryReader(await temp.record('history', records, 24));
-    const [shop] = await readBudgets(reader, [{ namespace: 'ns-0', monthly: 20 }]);
+    const [shop] = await readBudgets(reader, pricing(), [{ namespace: 'ns-0', monthly: 20 }]);
     expect(shop?.forecast).toBeNull();
     expect(shop?.spent).toBeGreaterThan(0);
-    expect(await readBudgets(reader, [])).toEqual([]);
+    expect(await readBudgets(reader, pricing(), [])).toEqual([]);
     await reader.close();
     expect(renderBudgets([shop!], 'USD', 'table')).toContain('unknown');
   });

@@ -3,10 +3,12 @@ import type { BudgetState } from './budgetState.ts';
 import { monthName, monthStart } from './budgetState.ts';
 import { forecastMonth, type MonthForecast } from './monthForecast.ts';
 import type { CostRow, CostTable } from '../../history/costTable.ts';
-import type { HistoryReader } from '../../history/history.ts';
 import { fromNano, type Nano } from '../../model/money.ts';
 import { DAY_MS, floorTo, type TimeMs } from '../../model/time.ts';
+import type { BilledHistory } from '../bill/effectiveCosts.ts';
 import { costNano } from '../report/costRow.ts';
+import { seriesOnBasis } from '../report/readCosts.ts';
+import type { PricingConfig } from '../sources/nodePriceSource.ts';
 
 export type Budget = Config['budgets'][number];
 
@@ -25,20 +27,21 @@ export interface BudgetStatus {
 const DAYS_BACK = 56;
 
 /**
- * Budgets with what is spent and what the month will come to, from the history's days; the same forecast
- * that the budget findings rest on. Months and days are UTC.
+ * Budgets with what is spent and what the month will come to, from the history's days on the configured
+ * basis; the same forecast that the budget findings rest on, which know of no bill. Months and days are UTC.
  *
  * @param budgets may hold none: the answer is empty then.
  */
 export async function readBudgets(
-  reader: Pick<HistoryReader, 'status' | 'costSeries'>,
+  reader: BilledHistory,
+  pricing: PricingConfig,
   budgets: readonly Budget[],
 ): Promise<readonly BudgetStatus[]> {
   const { historyStart, windowMs = 0, watermark } = await reader.status();
   if (budgets.length === 0 || historyStart === null || watermark === null) return [];
   const boundaries = daysUntil(watermark, historyStart - windowMs);
   const spendOf = async (by: 'namespace' | 'owner'): Promise<readonly CostTable[]> =>
-    reader.costSeries({ boundaries, by: [by], namespaces: null });
+    seriesOnBasis(reader, pricing, { boundaries, by: [by], namespaces: null });
   const byNamespace = budgets.some((budget) => budget.namespace !== undefined);
   const byOwner = budgets.some((budget) => budget.owner !== undefined);
   const tables = {
@@ -50,11 +53,12 @@ export async function readBudgets(
 
 /** What the whole cluster's nodes have cost this month, and will by its end. */
 export async function readClusterForecast(
-  reader: Pick<HistoryReader, 'status' | 'costSeries'>,
+  reader: BilledHistory,
+  pricing: PricingConfig,
 ): Promise<BudgetStatus | null> {
   const { watermark } = await reader.status();
   if (watermark === null) return null;
-  const tables = await readSpendDays(reader, null);
+  const tables = await readSpendDays(reader, pricing, null);
   return tables.length === 0 ? null : forecastOfDays(tables, watermark, null);
 }
 
@@ -67,7 +71,8 @@ const RECENT_DAYS = 2;
  * @param part `past` leaves the last two days out, `recent` is only those.
  */
 export async function readSpendDays(
-  reader: Pick<HistoryReader, 'status' | 'costSeries'>,
+  reader: BilledHistory,
+  pricing: PricingConfig,
   namespaces: readonly string[] | null,
   part: 'all' | 'past' | 'recent' = 'all',
 ): Promise<readonly CostTable[]> {
@@ -78,7 +83,7 @@ export async function readSpendDays(
   const boundaries =
     part === 'all' ? all : part === 'past' ? all.slice(0, cut + 1) : all.slice(cut);
   if (boundaries.length < 2) return [];
-  return reader.costSeries({ boundaries, by: ['namespace'], namespaces });
+  return seriesOnBasis(reader, pricing, { boundaries, by: ['namespace'], namespaces });
 }
 
 /** The month that `watermark` is in, from its days: of the whole cluster, or of some namespaces without idle. */

@@ -1,6 +1,6 @@
 import type { CostQuery, CostSeriesQuery, CostTable } from '../../history/costTable.ts';
 import type { HistoryReader } from '../../history/history.ts';
-import { effectiveCosts } from '../bill/effectiveCosts.ts';
+import { effectiveCosts, effectiveSeries, type BilledHistory } from '../bill/effectiveCosts.ts';
 import type { PricingConfig } from '../sources/nodePriceSource.ts';
 import { costReport } from './costReport.ts';
 import type { CostReport } from './costReport.ts';
@@ -46,17 +46,11 @@ function costsOnBasis(
   return pricing.basis === 'effective' ? effectiveCosts(reader, query) : reader.costs(query);
 }
 
-/** The same by steps of time: in one reading where nothing has to be scaled. */
+/** The same by steps of time, in one reading. */
 export async function seriesOnBasis(
-  reader: HistoryReader,
+  reader: BilledHistory,
   pricing: PricingConfig,
   query: CostSeriesQuery,
 ): Promise<readonly CostTable[]> {
-  if (pricing.basis !== 'effective') return reader.costSeries(query);
-  const { boundaries, ...rest } = query;
-  const tables: CostTable[] = [];
-  for (const [index, to] of boundaries.slice(1).entries()) {
-    tables.push(await effectiveCosts(reader, { ...rest, from: boundaries[index] ?? to, to }));
-  }
-  return tables;
+  return pricing.basis === 'effective' ? effectiveSeries(reader, query) : reader.costSeries(query);
 }

@@ -4,7 +4,7 @@ import type { TimeMs } from '../../model/time.ts';
 /** What of a reader the digest hands on to others. */
 export type PastReader = Pick<
   HistoryReader,
-  'status' | 'costs' | 'costSeries' | 'containerDays' | 'nodes'
+  'status' | 'costs' | 'costSeries' | 'billDays' | 'containerDays' | 'nodes'
 >;
 
 /** The history as if it ended at `time`: a digest of an old week speaks of that week. */
@@ -17,6 +17,7 @@ export function asOf(reader: HistoryReader, time: TimeMs): PastReader {
     },
     costs: (query) => reader.costs(query),
     costSeries: (query) => reader.costSeries(query),
+    billDays: (from, to) => reader.billDays(from, to),
     containerDays: (query) => reader.containerDays(query),
     nodes: () => reader.nodes(),
   };

@@ -4,16 +4,18 @@ import {
   type Budget,
   type BudgetStatus,
 } from '../../cost/budgets/readBudgets.ts';
+import type { PricingConfig } from '../../cost/sources/nodePriceSource.ts';
 import type { ForecastLine } from '../digest.ts';
 import type { PastReader } from './asOf.ts';
 
 /** The cluster's forecast to the month's end, then the budgets, the nearest to its end first. */
 export async function readForecasts(
   reader: PastReader,
+  pricing: PricingConfig,
   budgets: readonly Budget[],
 ): Promise<readonly ForecastLine[]> {
-  const cluster = await readClusterForecast(reader);
-  const statuses = await readBudgets(reader, budgets);
+  const cluster = await readClusterForecast(reader, pricing);
+  const statuses = await readBudgets(reader, pricing, budgets);
   const lines = statuses.map(toLine).sort((a, b) => used(b) - used(a));
   return [...(cluster === null ? [] : [toLine({ ...cluster, monthly: 0 })]), ...lines];
 }

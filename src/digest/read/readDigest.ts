@@ -99,7 +99,7 @@ export async function readDigest(reader: HistoryReader, request: DigestRequest):
     muted: suspectedWorkloads(findings),
     ownerOf: (workload) => ownersOf.get(workload) ?? null,
   });
-  const forecast = await readForecasts(past, config.budgets);
+  const forecast = await readForecasts(past, config.pricing, config.budgets);
   const hasSlack = config.slack?.token !== undefined;
   return {
     version: 1,

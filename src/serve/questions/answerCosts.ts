@@ -1,5 +1,5 @@
 import { forecastOfDays, readBudgets } from '../../cost/budgets/readBudgets.ts';
-import { readCosts } from '../../cost/report/readCosts.ts';
+import { readCosts, seriesOnBasis } from '../../cost/report/readCosts.ts';
 import type { CostTable } from '../../history/costTable.ts';
 import { DAY_MS } from '../../model/time.ts';
 import type { AnswerContext } from './answerContext.ts';
@@ -37,6 +37,7 @@ async function readCostsView(
   );
   const [budget] = await readBudgets(
     reader,
+    pricing,
     budgets.filter((one) => one.namespace === namespace),
   );
   return {
@@ -57,7 +58,7 @@ function workloadDays(
   namespace: string,
   watermark: number,
   begins: number,
-  { reader, perWindow }: AnswerContext,
+  { reader, config, perWindow }: AnswerContext,
 ): Promise<readonly CostTable[]> {
   return perWindow(`workload days ${namespace}`, () => {
     const today = Math.floor((watermark - 1) / DAY_MS) * DAY_MS;
@@ -66,6 +67,7 @@ function workloadDays(
     for (let day = first + DAY_MS; day <= today; day += DAY_MS) boundaries.push(day);
     boundaries.push(watermark);
     const distinct = [...new Set(boundaries)];
-    return reader.costSeries({ boundaries: distinct, by: ['workload'], namespaces: [namespace] });
+    const query = { boundaries: distinct, by: ['workload' as const], namespaces: [namespace] };
+    return seriesOnBasis(reader, config().pricing, query);
   });
 }

@@ -52,7 +52,7 @@ async function readMoney(
   const advice = await answerAdvice({ namespaces, ...everything }, context);
   return {
     month: tables.length === 0 ? null : forecastOfDays(tables, watermark, namespaces),
-    budgets: await readBudgets(reader, ownBudgets),
+    budgets: await readBudgets(reader, pricing, ownBudgets),
     days: spendDays(tables, ({ namespace }) => (isOwn(namespace) ? (namespace ?? '') : null)),
     idleDays: own === null ? idleDays(tables) : null,
     week: await readCosts(reader, pricing, { cluster, query: { ...query, namespaces } }),

@@ -10,14 +10,17 @@ import type { SpendDays } from './questions.ts';
 const SHOWN_DAYS = 30;
 
 /**
- * Costs by namespace for every day of the last eight weeks, for everybody. Days that are past are read once
- * an hour (a late correction shows then), yesterday and today once a window.
+ * Costs by namespace for every day of the last eight weeks on the configured basis, for everybody. Days that are past are read once
+ * an hour (a late correction and a bill show then), yesterday and today once a window.
  */
 export function spendTables(context: AnswerContext): Promise<readonly CostTable[]> {
   const { reader, perWindow, perHour } = context;
-  return perWindow('spend days', async () => {
-    const past = await perHour('past days', () => readSpendDays(reader, null, 'past'));
-    return [...past, ...(await readSpendDays(reader, null, 'recent'))];
+  const { pricing } = context.config();
+  return perWindow(`spend days ${pricing.basis}`, async () => {
+    const past = await perHour(`past days ${pricing.basis}`, () =>
+      readSpendDays(reader, pricing, null, 'past'),
+    );
+    return [...past, ...(await readSpendDays(reader, pricing, null, 'recent'))];
   });
 }
 
