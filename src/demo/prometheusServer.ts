@@ -80,7 +80,8 @@ function launch(
     [
       `--config.file=${configFile}`,
       `--storage.tsdb.path=${options.dataDir}`,
-      '--storage.tsdb.retention.time=400d',
+      // Whatever is put into it stays, however old.
+      '--storage.tsdb.retention.time=100y',
       '--storage.tsdb.min-block-duration=2h',
       '--storage.tsdb.max-block-duration=2h',
       `--web.listen-address=127.0.0.1:${port}`,

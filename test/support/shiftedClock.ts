@@ -19,15 +19,11 @@ function now(): number {
   return RealDate.now() + offset;
 }
 
-class ShiftedDate extends RealDate {
-  constructor(...args: readonly unknown[]) {
-    if (args.length === 0) super(now());
-    else super(...(args as [number]));
-  }
-
-  static override now(): number {
-    return now();
-  }
-}
-
-globalThis.Date = ShiftedDate as DateConstructor;
+// No subclass: libraries for time zones look at what Date's own prototype has.
+globalThis.Date = new Proxy(RealDate, {
+  construct: (target, args, newTarget) =>
+    Reflect.construct(target, args.length === 0 ? [now()] : args, newTarget) as Date,
+  apply: () => new RealDate(now()).toString(),
+  get: (target, name, receiver): unknown =>
+    name === 'now' ? now : Reflect.get(target, name, receiver),
+});
