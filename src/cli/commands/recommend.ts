@@ -2,8 +2,6 @@ import { Option, type Command } from 'commander';
 import { presentInSpecs } from '../../rightsize/advice/presentInSpecs.ts';
 import type { HistoryReader } from '../../history/history.ts';
 import { openHistoryReader } from '../../history/openHistory.ts';
-import { workloadKey } from '../../model/workload.ts';
-import type { ContainerAdvice } from '../../rightsize/advice/adviceForm.ts';
 import { workloadPatches } from '../../rightsize/advice/patch.ts';
 import {
   isWorthSaying,
@@ -12,7 +10,7 @@ import {
 } from '../../rightsize/advice/readAdvice.ts';
 import { renderAdvice } from '../../rightsize/advice/renderAdvice.ts';
 import { renderPatches } from '../../rightsize/advice/renderPatches.ts';
-import { suspectedWorkloads } from '../../rightsize/advice/suspects.ts';
+import { suspectedWorkloads } from '../../findings/suspectedWorkloads.ts';
 import type { Io } from '../io.ts';
 import { loadContext, withConfig, type CommandContext, type ConfigOption } from '../options.ts';
 import { presentCluster } from '../presentCluster.ts';
@@ -58,19 +56,15 @@ async function printRecommendations(options: RecommendOptions, io: Io): Promise<
       days,
       namespaces: options.namespace === undefined ? null : [options.namespace],
       rule: thresholds.overprovisioned,
+      leaveOut: await suspectsIn(reader),
       snapshot,
     });
-    const suspects = await suspectsIn(reader);
-    const isSuspect = ({ namespace, workload }: ContainerAdvice): boolean =>
-      suspects.has(workloadKey(namespace, workload));
-    const worth = report.advices.filter(
+    const advices = report.advices.filter(
       (advice) => options.all === true || isWorthSaying(advice, minSaving),
     );
-    const advices = worth.filter((advice) => !isSuspect(advice));
-    const left = worth.length - advices.length;
-    if (left > 0)
+    if (report.leftOut > 0)
       context.log.warn(
-        `${left} left out: their workloads are suspected of mining (burnwatch findings)`,
+        `${report.leftOut} left out: their workloads are suspected of mining (burnwatch findings)`,
       );
     const { currency } = config.pricing;
     if (options.output === 'patch') io.out(renderPatches(workloadPatches(advices), currency));

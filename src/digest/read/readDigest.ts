@@ -5,7 +5,7 @@ import type { HistoryReader } from '../../history/history.ts';
 import { formatTime, type TimeMs } from '../../model/time.ts';
 import { workloadKey } from '../../model/workload.ts';
 import { readAdvice, type AdviceRequest } from '../../rightsize/advice/readAdvice.ts';
-import { suspectedWorkloads } from '../../rightsize/advice/suspects.ts';
+import { suspectedWorkloads } from '../../findings/suspectedWorkloads.ts';
 import type { Comparison, Digest, Late } from '../digest.ts';
 import { dayAndTime } from '../text/words.ts';
 import { weekBefore, type Week } from '../week.ts';
@@ -80,23 +80,23 @@ export async function readDigest(reader: HistoryReader, request: DigestRequest):
   const isLatest = watermark - week.end < week.end - week.start;
   const past = asOf(reader, isLatest ? watermark : week.end);
   const floor = thresholds.overprovisioned.minSavingPerMonth;
-  const advice = await readAdvice(past, {
-    days: ADVICE_DAYS,
-    namespaces: null,
-    rule: thresholds.overprovisioned,
-    snapshot: request.snapshot,
-  });
   const findings = await reader.findings({
     state: 'all',
     kind: null,
     since: null,
     namespaces: null,
   });
+  const advice = await readAdvice(past, {
+    days: ADVICE_DAYS,
+    namespaces: null,
+    rule: thresholds.overprovisioned,
+    leaveOut: suspectedWorkloads(findings),
+    snapshot: request.snapshot,
+  });
   const ownersOf = ownersByWorkload(spend.rows);
   const savings = savingsOf(advice, {
     currency,
     floor,
-    muted: suspectedWorkloads(findings),
     ownerOf: (workload) => ownersOf.get(workload) ?? null,
   });
   const forecast = await readForecasts(past, config.pricing, config.budgets);

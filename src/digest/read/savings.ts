@@ -13,19 +13,15 @@ export interface SavingsContext {
   readonly currency: string;
   /** Below this much a month a saving is not said. */
   readonly floor: number;
-  /** Workloads (`namespace/Kind/name`) that nothing is advised about. */
-  readonly muted: ReadonlySet<string>;
   ownerOf(workload: string): string | null;
 }
 
 /** Every workload's saving that is worth saying, the largest first. */
 export function savingsOf(
   { advices }: AdviceReport,
-  { currency, floor, muted, ownerOf }: SavingsContext,
+  { currency, floor, ownerOf }: SavingsContext,
 ): readonly Saving[] {
-  const useful = advices.filter(
-    (advice) => isWorthSaying(advice, floor) && !muted.has(keyOf(advice)),
-  );
+  const useful = advices.filter((advice) => isWorthSaying(advice, floor));
   const byWorkload = Map.groupBy(useful, keyOf);
   return workloadPatches(useful)
     .flatMap((patch): readonly Saving[] => {

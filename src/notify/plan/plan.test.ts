@@ -165,6 +165,12 @@ describe('quiet', () => {
     ]);
   });
 
+  test('abuse that somebody accepted mutes nothing: the use is wanted', () => {
+    const accepted = { ...aFinding({ name: 'a' }), state: 'accepted' } as const;
+    const lines = told(plan(viewOf([accepted, warning('cost-spike', 'a')])));
+    expect(lines.filter((line) => line.startsWith('#cost'))).toEqual(['#cost new a']);
+  });
+
   test('maintenance keeps all quiet but abuse, and abuse where it is named', () => {
     const findings = [aFinding({ name: 'a' }), warning('cost-spike', 'b')];
     const during = (matchers: readonly string[]) =>

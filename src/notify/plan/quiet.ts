@@ -1,3 +1,4 @@
+import { suspectedWorkloads } from '../../findings/suspectedWorkloads.ts';
 import type { Finding } from '../../model/finding.ts';
 import type { TimeMs } from '../../model/time.ts';
 import { workloadKey } from '../../model/workload.ts';
@@ -18,19 +19,17 @@ export function silenceRule(silences: readonly Silence[], now: TimeMs): QuietRul
 
 /**
  * Inhibition: abuse mutes right-sizing and money news of the same workload (its usage is not its
- * own), and stale data mutes what is derived from absence.
+ * own, unless somebody accepted it), and stale data mutes what is derived from absence.
  */
 export function inhibitionRule(findings: readonly Finding[]): QuietRule {
-  const abused = new Set<string>();
-  let stale = false;
-  for (const finding of findings) {
-    if (finding.state === 'resolved' || finding.severity === 'info') continue;
-    const { namespace, workload } = finding.scope;
-    if (finding.kind === 'cryptojacking' && namespace !== null && workload !== null) {
-      abused.add(workloadKey(namespace, workload));
-    }
-    if (finding.kind === 'data-quality' && namespace === null) stale = true;
-  }
+  const abused = suspectedWorkloads(findings);
+  const stale = findings.some(
+    ({ kind, severity, state, scope }) =>
+      kind === 'data-quality' &&
+      severity !== 'info' &&
+      state !== 'resolved' &&
+      scope.namespace === null,
+  );
   return (finding) => {
     const { namespace, workload } = finding.scope;
     if (MUTED_BY_ABUSE.has(finding.kind) && namespace !== null && workload !== null) {

@@ -9,7 +9,7 @@ import type { ClusterObjects } from '../../model/clusterObjects.ts';
 import type { ContainerSpecFacts } from '../../model/podSpec.ts';
 import type { ContainerSample, PodSample } from '../../model/snapshot.ts';
 import { DAY_MS, floorTo } from '../../model/time.ts';
-import { containerKey } from '../../model/workload.ts';
+import { containerKey, workloadKey } from '../../model/workload.ts';
 import type { ContainerHistory } from '../containerDay.ts';
 import { adviseContainer, type AdviceContext } from './containerAdvice.ts';
 import type { ContainerAdvice } from './adviceForm.ts';
@@ -21,6 +21,8 @@ export interface AdviceRequest {
   /** Only these namespaces (authorization); null for all. */
   readonly namespaces: readonly string[] | null;
   readonly rule: AdviceContext['rule'];
+  /** Workloads, by `workloadKey`, that nothing is advised about and whose requests stay in every saving. */
+  readonly leaveOut?: ReadonlySet<string>;
   /** The cluster as it looks now (a window's snapshot is one); null where it could not be asked. */
   readonly snapshot: PresentObjects | null;
 }
@@ -38,6 +40,8 @@ export interface AdviceReport {
   readonly advices: readonly ContainerAdvice[];
   /** Requests freed, and money when nodes go away; null for who may see only some namespaces. */
   readonly savings: Savings | null;
+  /** Containers of workloads that were left out. */
+  readonly leftOut: number;
 }
 
 /** Reads the sketches of the history and advises every container that was seen lately. */
@@ -46,7 +50,8 @@ export async function readAdvice(
   request: AdviceRequest,
 ): Promise<AdviceReport> {
   const { watermark, windowMs } = await reader.status();
-  if (watermark === null || windowMs === undefined) return { advices: [], savings: null };
+  if (watermark === null || windowMs === undefined)
+    return { advices: [], savings: null, leftOut: 0 };
   const today = floorTo(watermark - 1, DAY_MS);
   const from = today - (request.days - 1) * DAY_MS;
   const histories = await reader.containerDays({
@@ -63,16 +68,17 @@ export async function readAdvice(
     roleOf: rolesIn(request.snapshot),
     priceOf: pricesOf(placement),
   };
-  const advices = histories
-    // What has not run for two days is gone, or abandoned: there is nothing to size.
-    .filter(({ days }) => (days.at(-1)?.day ?? 0) >= today - DAY_MS)
-    .flatMap((history) => adviseContainer(history, context) ?? [])
-    .sort(byMoney);
+  // What has not run for two days is gone, or abandoned: there is nothing to size.
+  const present = histories.filter(({ days }) => (days.at(-1)?.day ?? 0) >= today - DAY_MS);
+  const asked = present.filter(
+    ({ namespace, workload }) => request.leaveOut?.has(workloadKey(namespace, workload)) !== true,
+  );
+  const advices = asked.flatMap((history) => adviseContainer(history, context) ?? []).sort(byMoney);
   const savings =
     request.namespaces === null
       ? estimateSavings(placement.nodes, placement.containers, newRequests(advices))
       : null;
-  return { advices, savings };
+  return { advices, savings, leftOut: present.length - asked.length };
 }
 
 /** True when something would change by it. */

@@ -1,6 +1,6 @@
 import { workloadPatches } from '../../rightsize/advice/patch.ts';
 import { isWorthSaying, readAdvice, type AdviceReport } from '../../rightsize/advice/readAdvice.ts';
-import { suspectedWorkloads } from '../../rightsize/advice/suspects.ts';
+import { suspectedWorkloads } from '../../findings/suspectedWorkloads.ts';
 import type { ContainerAdvice } from '../../rightsize/advice/adviceForm.ts';
 import { workloadKey } from '../../model/workload.ts';
 import { findingsOf } from './answerFindings.ts';
