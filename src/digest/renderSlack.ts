@@ -1,5 +1,5 @@
 import type { KnownBlock } from '@slack/web-api';
-import { formatMoney, type RenderContext } from '../text/format.ts';
+import { formatMoney, type RenderContext, plural } from '../text/format.ts';
 import { mrkdwn, plainText } from '../notify/slack/limits.ts';
 import type { UploadedImage } from '../notify/slack/message.ts';
 import { code, codeBlock, link, plain, prose } from '../notify/slack/mrkdwn.ts';
@@ -21,15 +21,7 @@ import {
   savingsText,
 } from './text/sentences.ts';
 import { BASIS } from './text/renderText.ts';
-import {
-  changeText,
-  keyText,
-  moneyText,
-  percentText,
-  plural,
-  weekText,
-  whyText,
-} from './text/words.ts';
+import { changeText, keyText, moneyText, percentText, weekText, whyText } from './text/words.ts';
 
 const NAMESPACES = 8;
 const OWNERS = 6;

@@ -131,3 +131,8 @@ export function truncate(text: string, max: number): string {
   const cut = text.slice(0, Math.max(0, max - 1)).replace(/[\uD800-\uDBFF]$/u, '');
   return `${cut.replace(/[\uD800-\uDBFF]$/, '')}…`;
 }
+
+/** `1 node`, `2 nodes`. */
+export function plural(count: number, one: string, many = `${one}s`): string {
+  return `${count} ${count === 1 ? one : many}`;
+}

@@ -1,5 +1,5 @@
 import { fromNano } from '../../model/money.ts';
-import { formatMoney } from '../../text/format.ts';
+import { formatMoney, plural } from '../../text/format.ts';
 import { daysChart, LIGHT, type DigestColors } from '../charts/digestCharts.ts';
 import type { Digest, Reason } from '../digest.ts';
 import { caveats } from '../text/sentences.ts';
@@ -9,7 +9,6 @@ import {
   driverText,
   moneyText,
   percentText,
-  plural,
   signedText,
   toldReasons,
   weekText,

@@ -1,4 +1,4 @@
-import { formatDuration, formatMoney, KIND_NAMES } from '../../text/format.ts';
+import { formatDuration, formatMoney, KIND_NAMES, plural } from '../../text/format.ts';
 import type { FindingKind } from '../../model/finding.ts';
 import type {
   Attention,
@@ -11,7 +11,7 @@ import type {
   PostureLine,
   Savings,
 } from '../digest.ts';
-import { changeText, coverageText, dayAndTime, moneyText, percentText, plural } from './words.ts';
+import { changeText, coverageText, dayAndTime, moneyText, percentText } from './words.ts';
 
 /**
  * What the digest says, sentence by sentence, the same in every form of it. Names in them come from the

@@ -1,6 +1,6 @@
 import { fromNano, type Nano } from '../../model/money.ts';
 import type { TimeMs } from '../../model/time.ts';
-import { formatMoney } from '../../text/format.ts';
+import { formatMoney, plural } from '../../text/format.ts';
 import type { Amount, Digest, Driver, Reason } from '../digest.ts';
 import { UNOWNED } from '../digest.ts';
 import { IDLE, OTHERS } from '../spend/dailySpend.ts';
@@ -162,8 +162,4 @@ export function percentText(share: number | null): string {
 /** Shares of what was seen are never rounded up to all of it. */
 export function coverageText(share: number): string {
   return share >= 1 ? '100%' : `${(Math.floor(share * 1000) / 10).toFixed(1)}%`;
-}
-
-export function plural(count: number, one: string, many = `${one}s`): string {
-  return `${count} ${count === 1 ? one : many}`;
 }

@@ -7,6 +7,7 @@ import type { Resources } from '../advice/proposal.ts';
 import type { ContainerGroup } from './containerGroups.ts';
 import type { Waste } from './waste.ts';
 import { shellQuote } from '../../model/shellQuote.ts';
+import { plural } from '../../text/format.ts';
 
 export const RULE = 'request-exceeds-use';
 
@@ -29,7 +30,7 @@ export function overprovisionedVerdict(
     severity: 'info',
     score: Math.min(100, Math.round(waste.costPerMonth)),
     startedAt,
-    summary: `Asks for ${excess(waste)} more than it uses over ${group.pods.length} pod(s): ${money} a month`,
+    summary: `Asks for ${excess(waste)} more than it uses over ${plural(group.pods.length, 'pod')}: ${money} a month`,
     evidence: evidenceOf(group, proposed, days),
     next: nextSteps(group, proposed),
     pods: [...group.pods].sort().slice(0, 20),

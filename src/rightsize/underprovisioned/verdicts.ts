@@ -7,6 +7,7 @@ import { roundBytes } from '../advice/rounding.ts';
 import type { Pressure } from './pressure.ts';
 import type { PressureState } from './state.ts';
 import { shellQuote } from '../../model/shellQuote.ts';
+import { plural } from '../../text/format.ts';
 
 type Rule = DetectContext['thresholds']['underprovisioned'];
 
@@ -27,7 +28,7 @@ export function oomVerdict(
     rule: OOM_RULE,
     score: Math.min(100, 50 + 10 * kills),
     startedAt: state.oomKills[0] ?? 0,
-    summary: `Killed for memory in ${kills} windows of the last ${rule.oomHours} hours${more}`,
+    summary: `Killed for memory in ${plural(kills, 'window')} of the last ${rule.oomHours} hours${more}`,
     evidence: {
       signal: 'oom-kills',
       family: 'level',
