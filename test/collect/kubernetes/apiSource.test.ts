@@ -92,7 +92,7 @@ describe('the Kubernetes API as a source of specifications', () => {
     );
     expect((await read()).pods.size).toBe(1_102);
     const pages = server.requests.filter(({ path }) => path === '/api/v1/pods');
-    expect(pages).toHaveLength(3);
+    expect(pages).toHaveLength(5);
     const source = sourceOf();
     server.faults.push({ path: '/api/v1/pods', status: expired(), times: 1 });
     expect((await read(source)).pods.size).toBe(1_102);

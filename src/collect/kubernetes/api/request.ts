@@ -1,11 +1,11 @@
 import * as http from 'node:http';
 import * as https from 'node:https';
-import { buffer } from 'node:stream/consumers';
 import { ApiFailure, failureOf } from './apiFailure.ts';
 import type { Connection } from './connect.ts';
+import { withoutManagedFields } from './managedFields.ts';
 
-/** One page of 500 pods is some 5 MB. */
-const MAX_BYTES = 128 * 2 ** 20;
+/** One page of 250 pods is some 2 MB; a list that is read in one piece is larger. */
+const MAX_LENGTH = 128 * 2 ** 20;
 
 export interface ApiRequestOptions {
   readonly accept?: string;
@@ -36,7 +36,7 @@ export async function request(
     throw failureOf(answer.status, answer.text, answer.retryAfter);
   }
   try {
-    return JSON.parse(answer.text) as unknown;
+    return JSON.parse(withoutManagedFields(answer.text)) as unknown;
   } catch {
     throw new ApiFailure(
       'bad-answer',
@@ -69,17 +69,22 @@ async function send(
     sent.on('response', resolve);
     sent.on('error', reject);
   });
-  let size = 0;
-  response.on('data', (chunk: Buffer) => {
-    size += chunk.length;
-    if (size > MAX_BYTES) {
-      response.destroy(new ApiFailure('bad-answer', 'its answer is larger than 128 MiB'));
-    }
-  });
-  const text = (await buffer(response)).toString('utf8');
+  const text = await textOf(response);
   return {
     status: response.statusCode ?? 0,
     text,
     retryAfter: response.headers['retry-after'],
   };
+}
+
+/** The body as text; each piece is decoded as it comes, so that no buffer outlives it. */
+async function textOf(response: http.IncomingMessage): Promise<string> {
+  response.setEncoding('utf8');
+  let text = '';
+  for await (const piece of response as AsyncIterable<string>) {
+    text += piece;
+    if (text.length > MAX_LENGTH)
+      throw new ApiFailure('bad-answer', 'its answer is larger than 128 MiB');
+  }
+  return text;
 }
