@@ -10,7 +10,7 @@ FROM gcr.io/distroless/nodejs24-debian12:nonroot
 # /app and not under node_modules: Node strips no types there.
 WORKDIR /app
 COPY --from=install /app/node_modules ./node_modules
-COPY package.json LICENSE ./
+COPY package.json LICENSE NOTICE ./
 COPY bin ./bin
 COPY src ./src
 COPY thresholds ./thresholds

@@ -29,7 +29,8 @@ describe('the npm package', () => {
   it('holds what runs, and neither sources nor tests', () => {
     const files = readdirSync(join(program, '../..'), { recursive: true, encoding: 'utf8' });
     expect(files).toContain('dist/cli/main.js');
-    expect(files).toContain('dist/notify/chart/fonts/LICENSE');
+    for (const licence of ['NOTICE', 'dist/notify/chart/fonts/LICENSE', 'dist/demo/traces/LICENSE'])
+      expect(files).toContain(licence);
     expect(files.filter((file) => /\.ts$|\.test\.|\/testing/.test(file))).toEqual([]);
   });
 
