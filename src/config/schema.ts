@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { isCurrency } from '../cost/currency.ts';
+import { parseNetwork } from './network.ts';
 
 /**
  * The configuration as a user writes it (see docs/configuration.md). Every object is strict: an
@@ -269,6 +270,14 @@ const serve = z.strictObject({
   listen: z.string().default('127.0.0.1:9465'),
   probes: z.string().default('0.0.0.0:9466'),
   externalUrl: httpUrl.optional(),
+  /** Networks of proxies in front of the pages: their X-Forwarded-For is believed. */
+  trustedProxies: z
+    .array(
+      z.string().refine((text) => parseNetwork(text) !== null, {
+        error: 'is not a network such as 10.0.0.0/8',
+      }),
+    )
+    .default([]),
   /** PEM files of the pages' and API's certificate and key; read again at every reload. */
   tls: z.strictObject({ certFile: z.string(), keyFile: z.string() }).optional(),
   tokens: z

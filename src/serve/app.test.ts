@@ -1,5 +1,6 @@
 import { Counter, Registry } from '@prometheus-io/client';
 import { describe, expect, it } from 'vitest';
+import { configSchema } from '../config/schema.ts';
 import { testDoor as door } from './testing/door.ts';
 
 describe('the door', () => {
@@ -86,6 +87,32 @@ describe('the door', () => {
     const refused = answers.filter(({ status }) => status === 429);
     expect(refused).toHaveLength(50);
     expect(refused[0]?.headers.get('retry-after')).toBe('1');
+  });
+
+  it('slows down each client behind a proxy of ours, and not all of them for one', async () => {
+    const serve = { trustedProxies: ['127.0.0.0/8'] };
+    const { ask } = door(true, { config: () => configSchema.parse({ cluster: 'test', serve }) });
+    const from = (client: string) => ({ headers: { 'x-forwarded-for': `1.1.1.1, ${client}` } });
+    const flood = Array.from({ length: 201 }, () =>
+      ask('/api/v1/silences', 'guess', from('9.9.9.9')),
+    );
+    const statuses = (await Promise.all(flood)).map(({ status }) => status);
+    expect(statuses.filter((status) => status === 429)).toHaveLength(1);
+    expect((await ask('/api/v1/silences', 'root-token', from('8.8.8.8'))).status).toBe(200);
+  });
+
+  it('takes a form of its own page where a proxy names another host', async () => {
+    const serve = { externalUrl: 'https://burnwatch.example/' };
+    const { ask } = door(true, { config: () => configSchema.parse({ cluster: 'test', serve }) });
+    const login = (origin: string) =>
+      ask('/login', null, {
+        method: 'POST',
+        headers: { origin },
+        body: new URLSearchParams({ token: 'root-token' }),
+      });
+    expect((await login('https://burnwatch.example')).status).toBe(303);
+    expect((await login('https://burnwatch.example.attacker.example')).status).toBe(403);
+    expect((await login('http://burnwatch.example')).status).toBe(403);
   });
 
   it('refuses a body that is too large', async () => {

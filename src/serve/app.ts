@@ -51,7 +51,7 @@ export function createApp(deps: ServeDeps, log: Logger, version: string): Hono<D
   app.use(securityHeaders());
   if (deps.authenticators.length === 0) app.use(onlyLocalNames());
   // Before the tokens are looked at: guessing them is limited too.
-  app.use(limitRate(() => deps.now()));
+  app.use(limitRate(deps));
   app.use(
     bodyLimit({
       maxSize: MAX_BODY_BYTES,
@@ -66,7 +66,7 @@ export function createApp(deps: ServeDeps, log: Logger, version: string): Hono<D
   if (probes !== undefined) mountHealth(app, probes);
   mountLogin(app, deps, sessions, assets);
   app.use(authenticate(deps, sessions));
-  app.use(refuseForgedChanges());
+  app.use(refuseForgedChanges(() => deps.config().serve.externalUrl));
 
   mountLogout(app, sessions);
   mountApi(app, API_ROUTES, deps);

@@ -25,27 +25,23 @@ export function mountLogin(
     if (deps.authenticators.length === 0) return context.redirect('/');
     return context.html(loginPage(assets, localPath(context.req.query('next')), false));
   });
-  app.post(
-    '/login',
-    limitRate(() => deps.now(), LOGIN_RATE),
-    async (context) => {
-      refuseForeign(context);
-      const form = await formOf(context);
-      const next = localPath(textOf(form, 'next'));
-      const given = textOf(form, 'token').trim();
-      const principal = await authenticateToken(deps.authenticators, given);
-      if (principal === null) return context.html(loginPage(assets, next, true), 401);
-      setCookie(context, SESSION_COOKIE, sessions.start(principal), {
-        httpOnly: true,
-        // A link in a chat must open the page: the cookie goes along with it, but with no foreign form.
-        sameSite: 'Lax',
-        secure: isSecure(context, deps),
-        path: '/',
-        maxAge: SESSION_MS / 1_000,
-      });
-      return context.redirect(next, 303);
-    },
-  );
+  app.post('/login', limitRate(deps, LOGIN_RATE), async (context) => {
+    refuseForeign(context, deps.config().serve.externalUrl);
+    const form = await formOf(context);
+    const next = localPath(textOf(form, 'next'));
+    const given = textOf(form, 'token').trim();
+    const principal = await authenticateToken(deps.authenticators, given);
+    if (principal === null) return context.html(loginPage(assets, next, true), 401);
+    setCookie(context, SESSION_COOKIE, sessions.start(principal), {
+      httpOnly: true,
+      // A link in a chat must open the page: the cookie goes along with it, but with no foreign form.
+      sameSite: 'Lax',
+      secure: isSecure(context, deps),
+      path: '/',
+      maxAge: SESSION_MS / 1_000,
+    });
+    return context.redirect(next, 303);
+  });
 }
 
 /** Ends the session here and in the browser. Behind the door: only one's own session can be ended. */

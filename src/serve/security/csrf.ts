@@ -12,25 +12,34 @@ const CSRF_HEADER = 'x-burnwatch-csrf';
  * adds them by itself. Sessions must bring back their token, in a header or a form field; and whatever
  * a browser says about the origin (`Origin`, `Sec-Fetch-Site`) must be this server itself.
  */
-export function refuseForgedChanges(): MiddlewareHandler<DoorEnv> {
+export function refuseForgedChanges(
+  externalUrl: () => string | undefined,
+): MiddlewareHandler<DoorEnv> {
   return async (context, next) => {
     const { method } = context.req;
     const { principal, session } = context.var;
     if (SAFE_METHODS.has(method) || principal.via === 'bearer') return next();
-    refuseForeign(context);
+    refuseForeign(context, externalUrl());
     if (session !== null && !sameToken(await tokenGiven(context.req), session.csrfToken))
       throw new HttpProblem(403, 'Forbidden', 'The form is stale: reload the page and try again');
     return next();
   };
 }
 
-/** Refuses what a browser says comes from another site. @throws HttpProblem 403 */
-export function refuseForeign({ req }: Context): void {
+/**
+ * Refuses what a browser says comes from another site than the one it asks, or than the address that people
+ * reach us at: a proxy may put another host into the request.
+ *
+ * @throws HttpProblem 403
+ */
+export function refuseForeign({ req }: Context, externalUrl: string | undefined): void {
   const site = req.header('sec-fetch-site');
   const origin = req.header('origin');
   const isForeign =
     (site !== undefined && site !== 'same-origin' && site !== 'none') ||
-    (origin !== undefined && hostOf(origin) !== req.header('host'));
+    (origin !== undefined &&
+      hostOf(origin) !== req.header('host') &&
+      (externalUrl === undefined || origin !== new URL(externalUrl).origin));
   if (isForeign)
     throw new HttpProblem(403, 'Forbidden', 'Changes must come from Burnwatch’s own pages');
 }
