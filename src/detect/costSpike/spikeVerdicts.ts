@@ -51,7 +51,7 @@ export function spikeVerdict(
     severity: 'warning',
     score: 70,
     startedAt: spike.onset,
-    summary: `Namespace ${namespace} costs ${times} its normal since ${formatTime(spike.onset)}: ${spike.excess.toFixed(2)} ${currency} more so far, ${perMonth.toFixed(0)} a month if it lasts`,
+    summary: `Namespace ${namespace} costs ${times} its normal since ${formatTime(spike.onset)}: ${spike.excess.toFixed(2)} ${currency} beyond it so far`,
     evidence,
     next: [costsByWorkload(spike.onset, snapshot.window.end)],
     pods: [],

@@ -9,10 +9,27 @@ import { truncate } from '../../text/format.ts';
 
 const JOINER = '\u2060';
 
-/** A sentence with outside text in it (a summary, evidence), at most `max` characters before escaping. */
+/**
+ * A sentence with outside text in it (a summary, evidence), at most `max` characters before escaping. Times
+ * in it are shown in the reader's own time zone.
+ */
 export function prose(text: string, max = 600): string {
+  return truncate(cleanText(text), max)
+    .split(TIMES)
+    .map((part) => (isTime(part) ? moment(Date.parse(part)) : harmless(part)))
+    .join('');
+}
+
+const TIMES = /(\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ)/;
+
+/** A name may look like a time that there is not. */
+function isTime(text: string): boolean {
+  return TIMES.test(text) && text.length === 20 && !Number.isNaN(Date.parse(text));
+}
+
+function harmless(text: string): string {
   return escape(
-    truncate(cleanText(text), max)
+    text
       .replaceAll('`', 'ˋ')
       .replaceAll('*', '∗')
       .replaceAll('~', '∼')

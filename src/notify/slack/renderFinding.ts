@@ -16,6 +16,7 @@ import {
   personName,
   type RenderContext,
 } from '../../text/format.ts';
+import { callSecurity } from '../text/callSecurity.ts';
 import { headline } from '../text/noticeText.ts';
 import { findingActions } from './actions.ts';
 import { mrkdwn, plainText } from './limits.ts';
@@ -146,7 +147,9 @@ function whatToDo(
   const [first, ...rest] = steps;
   const action =
     first === undefined ? '' : `*First, ${VERBS[first.effect]}*: ${prose(first.why, 300)}`;
-  const lead = [whomToCall(audience, finding), action].filter((line) => line !== '').join('\n');
+  const advice = callSecurity(finding, audience);
+  const security = advice === null ? '' : `*${advice.lead}*: ${advice.why}`;
+  const lead = [security, action].filter((line) => line !== '').join('\n');
   const blocks: KnownBlock[] = [];
   if (lead !== '') blocks.push(section(lead));
   if (first !== undefined) blocks.push(section(codeBlock([first.command])));
@@ -159,24 +162,6 @@ function whatToDo(
 
 /** What each effect asks of whoever reads; the effect's own name stands with it. */
 const VERBS = { read: 'look (read)', contain: 'contain', destroy: 'stop (destroy)' } as const;
-
-/** Whether to call security: the first question of whoever was woken. */
-function whomToCall(audience: FindingsNotice['audience'], { kind, severity }: Finding): string {
-  if (kind !== 'cryptojacking') return '';
-  if (severity !== 'critical') {
-    return '*No need to call security yet*: look first, metrics alone cannot tell.';
-  }
-  switch (audience) {
-    case 'owner':
-      return '*Security was told.* Do not delete anything: the pods are evidence.';
-    case 'security':
-      return '*An incident until you know better*: somebody else may control this workload. Do not delete anything yet.';
-    case 'pager':
-    case 'platform':
-      break;
-  }
-  return '*Call security now*: somebody else may control this workload.';
-}
 
 function small({ changes, insteadOf, note }: FindingsNotice, finding: Finding): string {
   const change = changes.find(({ findingId }) => findingId === finding.id);

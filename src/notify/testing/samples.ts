@@ -122,7 +122,10 @@ export const STUCK: Finding = aFinding({
     ),
     evidence('known-image', 'suppressor', -8, 'Its image has run here for 63 days'),
   ],
-  next: MINER.next.slice(0, 3),
+  next: MINER.next.slice(0, 3).map(({ command, ...rest }) => ({
+    ...rest,
+    command: command.replace(POD, 'report-worker-6f7d9c4b5-abcde'),
+  })),
   costSoFarNano: 90_000_000,
   costPerMonth: 22.6,
 });
@@ -202,7 +205,7 @@ export const SPIKE: Finding = aFinding({
   pods: [],
   startedAt: TEST_NOW - 5 * HOUR_MS,
   summary:
-    'Namespace analytics costs 3.4 times its normal since 2026-11-24T01:00:00Z: 6.12 USD more so far, 890 a month if it lasts',
+    'Namespace analytics costs 3.4 times its normal since 2026-11-24T01:00:00Z: 6.12 USD beyond it so far',
   evidence: [
     evidence(
       'hourly-cost',

@@ -1,5 +1,6 @@
 import { html } from 'hono/html';
 import type { NextStep } from '../../../model/finding.ts';
+import { callSecurity } from '../../../notify/text/callSecurity.ts';
 import { orderedCommands } from '../../../notify/text/evidence.ts';
 import { mayQuietAbuse } from '../../security/authority.ts';
 import { hasScope } from '../../security/principal.ts';
@@ -105,8 +106,16 @@ function reasonForm(
 /** Commands to copy, in the order in which a careful person runs them. */
 export function commandBox({ finding }: FindingView, kubeContext: string | null): Html {
   const steps = orderedCommands(finding, kubeContext);
+  const advice = callSecurity(finding, 'page');
   return html`<section class="card commands" aria-labelledby="commands-title">
     <h2 id="commands-title">What to do</h2>
+    ${
+      advice === null
+        ? ''
+        : html`<p class="advice ${finding.severity}">
+            <strong>${advice.lead}</strong>: ${advice.why}
+          </p>`
+    }
     ${
       steps.length === 0
         ? html`<p class="note">No commands are suggested for this kind of finding.</p>`

@@ -5,9 +5,9 @@ import { describeSilence } from '../../../notify/silences/createSilence.ts';
 import { formatConfidence, formatMoney, KIND_NAMES } from '../../../text/format.ts';
 import type { PageContext } from '../context.ts';
 import { workloadLink } from '../links.ts';
-import { coresText, figure, fromCluster, spanText, type Html } from '../text.ts';
+import { coresText, figure, fromCluster, spanText, withLocalTimes, type Html } from '../text.ts';
 import { inShort } from './inShort.ts';
-import type { FindingView } from './readFinding.ts';
+import type { FindingView, WorkloadUse } from './readFinding.ts';
 
 /** The first screen: what it is, how bad, since when, what it costs, whose it is. */
 export function findingHead(view: FindingView, page: PageContext): Html {
@@ -20,7 +20,7 @@ export function findingHead(view: FindingView, page: PageContext): Html {
       ${silence === null ? '' : html`<span class="badge quiet">silenced</span>`}
     </p>
     <h1>${KIND_NAMES[finding.kind]}<span class="subject">${subject(view)}</span></h1>
-    <p class="summary">${fromCluster(finding.summary)}.</p>
+    <p class="summary">${withLocalTimes(fromCluster(finding.summary), page.clock)}.</p>
     ${inShort(view, page.clock)} ${decisionLine(finding, page)}
     ${silence === null ? '' : html`<p class="note">Silence: ${describeSilence(silence)}</p>`}
     ${facts(view, page)}
@@ -70,7 +70,7 @@ function facts(view: FindingView, page: PageContext): Html {
   const { clock, currency } = page;
   const end = finding.resolvedAt ?? finding.lastSeen;
   return html`<dl class="facts">
-    ${use === null ? '' : useFact(view)}
+    ${use === null ? '' : useFact(use, finding)}
     <div>
       <dt>${finding.resolvedAt === null ? 'Going on for' : 'Lasted'}</dt>
       <dd>${spanText(end - finding.startedAt)}</dd>
@@ -100,13 +100,8 @@ function facts(view: FindingView, page: PageContext): Html {
   </dl>`;
 }
 
-function useFact({ use, finding }: FindingView): Html {
-  const { cores, usualCores, limitCores, requestCores } = use?.now ?? {
-    cores: null,
-    usualCores: null,
-    limitCores: null,
-    requestCores: null,
-  };
+function useFact({ now }: WorkloadUse, finding: Finding): Html {
+  const { cores, usualCores, limitCores, requestCores } = now;
   const isAbuse = finding.kind === 'cryptojacking';
   const times =
     cores !== null && usualCores !== null && usualCores > 0 && cores / usualCores >= 1.5
@@ -121,12 +116,19 @@ function useFact({ use, finding }: FindingView): Html {
         ? `request ${coresText(requestCores)}, no limit`
         : 'no request, no limit known';
   return html`<div class="${isAbuse ? 'lead' : ''}">
-    <dt>CPU ${finding.resolvedAt === null ? 'now' : 'at its end'}, all its pods</dt>
+    <dt>CPU, ${finding.resolvedAt === null ? 'the' : 'its'} last hour, all its pods</dt>
     <dd>${coresText(cores)}${times}</dd>
     <dd class="sub">
-      ${usualCores === null ? 'usual: not known yet' : `usual ${coresText(usualCores)}`}; ${level}
+      ${swing(now)}${usualCores === null ? 'usual: not known yet' : `usual ${coresText(usualCores)}`};
+      ${level}
     </dd>
   </div>`;
+}
+
+/** Between what it swung, where the mean alone would mislead. */
+function swing({ lowestCores, highestCores }: WorkloadUse['now']): string {
+  if (lowestCores === null || highestCores === null || highestCores < 2 * lowestCores) return '';
+  return `between ${figure(lowestCores)} and ${figure(highestCores)}; `;
 }
 
 function podsLine({ pods }: Finding): string {

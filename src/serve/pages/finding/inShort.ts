@@ -1,9 +1,11 @@
 import { html } from 'hono/html';
+import type { Finding } from '../../../model/finding.ts';
 import type { Reading } from '../../../model/reading.ts';
 import { HOUR_MS } from '../../../model/time.ts';
 import type { SeriesColumn } from '../../series/readSeries.ts';
 import { coresText, figure, fromCluster, rateText, type Clock, type Html } from '../text.ts';
 import type { FindingView, WorkloadUse } from './readFinding.ts';
+import { within } from './useNow.ts';
 
 const BYTES: readonly SeriesColumn[] = [
   'networkReceiveBytesPerSecond',
@@ -15,15 +17,21 @@ const BYTES: readonly SeriesColumn[] = [
 const NEAR_MS = HOUR_MS;
 /** Less than this much more is no rise. */
 const RISE = 1.3;
+/** Its tenth percentile as a share of its ninetieth: above the one it is level, below the other it comes in bursts. */
+const LEVEL = 0.85;
+const BURSTS = 0.25;
+
+type KnownView = FindingView & { readonly use: WorkloadUse };
 
 /**
  * What happened, in plain sentences for whoever has never seen a chart of this: how CPU moved against its
  * usual, whether its traffic moved with it, and what changed just before.
  */
 export function inShort(view: FindingView, clock: Clock): Html | '' {
-  const { use, finding } = view;
+  const { use } = view;
   if (use === null) return '';
-  const lines = [cpuLine(use, finding.startedAt, clock), trafficLine(view, use), changeLine(view)];
+  const known = { ...view, use };
+  const lines = [cpuLine(known, clock), trafficLine(known), changeLine(view)];
   const said = lines.filter((line) => line !== null);
   if (said.length === 0) return '';
   return html`<ul class="in-short" aria-label="In short">
@@ -31,17 +39,36 @@ export function inShort(view: FindingView, clock: Clock): Html | '' {
   </ul>`;
 }
 
-function cpuLine({ now }: WorkloadUse, startedAt: number, clock: Clock): Html | null {
-  const { cores, usualCores } = now;
-  if (cores === null || usualCores === null || usualCores <= 0) return null;
-  const times = cores / usualCores;
-  if (times < RISE) return null;
-  return html`Since ${clock.at(startedAt)} it uses <strong>${coresText(cores)}</strong> of CPU; at
-    this hour ${coresText(usualCores)} are usual.`;
+function cpuLine({ finding, use }: KnownView, clock: Clock): Html | null {
+  const { cores, usualCores } = use.now;
+  if (cores === null) return null;
+  const since = clock.at(finding.startedAt);
+  if (usualCores === null || usualCores <= 0) {
+    if (finding.kind !== 'cryptojacking') return null;
+    return html`Since ${since} it uses <strong>${coresText(cores)}</strong> of
+      CPU${rhythm(use, finding)}; what is usual is not known yet.`;
+  }
+  if (cores / usualCores < RISE) return null;
+  return html`Since ${since} it uses <strong>${coresText(cores)}</strong> of
+    CPU${rhythm(use, finding)}; at this hour ${coresText(usualCores)} are usual.`;
+}
+
+/** How its use looks since the onset, where that says something: level as a table, or in bursts. */
+function rhythm({ series: { times, columns } }: WorkloadUse, finding: Finding): string {
+  const end = finding.resolvedAt ?? finding.lastSeen;
+  const known = within(times, columns.cpuUsageCores, finding.startedAt, end).toSorted(
+    (a, b) => a - b,
+  );
+  if (known.length < 12) return '';
+  const at = (share: number) => known[Math.floor(share * (known.length - 1))] ?? 0;
+  const [low, high] = [at(0.1), at(0.9)];
+  if (low > LEVEL * high) return ', hardly varying by day or night';
+  return low < BURSTS * high ? `, in bursts of up to ${coresText(high)}` : '';
 }
 
 /** Network and disk together, from the day before the onset and since. */
-function trafficLine({ finding }: FindingView, { series, now }: WorkloadUse): Html | null {
+function trafficLine({ finding, use }: KnownView): Html | null {
+  const { series, now } = use;
   const { times, columns } = series;
   const sums = times.map((_, index) =>
     BYTES.reduce<Reading>((sum, column) => {
@@ -49,10 +76,15 @@ function trafficLine({ finding }: FindingView, { series, now }: WorkloadUse): Ht
       return value === null ? sum : (sum ?? 0) + value;
     }, null),
   );
-  const before = mean(sums.filter((_, index) => (times[index] ?? 0) <= finding.startedAt));
-  const since = mean(sums.filter((_, index) => (times[index] ?? 0) > finding.startedAt));
-  if (before === null || since === null || now.usualCores === null || now.cores === null)
-    return null;
+  const before = mean(within(times, sums, -Infinity, finding.startedAt));
+  const since = mean(within(times, sums, finding.startedAt, Infinity));
+  if (since === null || now.cores === null) return null;
+  if (before === null || now.usualCores === null) {
+    const isIdle = finding.evidence.some(({ family, weight }) => family === 'work' && weight > 0);
+    return isIdle
+      ? html`Network and disk move ${rateText(since)} meanwhile: next to nothing for so much CPU.`
+      : null;
+  }
   const rise = before === 0 ? (since === 0 ? 1 : Infinity) : since / before;
   if (now.cores / now.usualCores < RISE) return null;
   return rise < RISE
@@ -74,7 +106,6 @@ function changeLine({ events, finding }: FindingView): Html | null {
     .join('; ')}.`;
 }
 
-function mean(values: readonly Reading[]): Reading {
-  const known = values.filter((value) => value !== null);
+function mean(known: readonly number[]): Reading {
   return known.length === 0 ? null : known.reduce((sum, value) => sum + value, 0) / known.length;
 }

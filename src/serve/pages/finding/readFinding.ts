@@ -3,7 +3,6 @@ import type { SeriesPoint } from '../../../history/usage.ts';
 import type { ContainerInstance, Neighbour, StoredPodSpec } from '../../../history/workloads.ts';
 import type { WorkloadEvent } from '../../../model/workloadEvent.ts';
 import type { Finding } from '../../../model/finding.ts';
-import type { Reading } from '../../../model/reading.ts';
 import { DAY_MS } from '../../../model/time.ts';
 import type { WorkloadRef } from '../../../model/workload.ts';
 import { silencedBy, type Silence } from '../../../notify/silences/silence.ts';
@@ -14,6 +13,7 @@ import type { WorkloadSeries } from '../../series/readSeries.ts';
 import { clampSpan, findingSpan, type Span } from '../../series/span.ts';
 import { usualAt, type UsualBand } from '../../series/usual.ts';
 import { timeline, type TimelineEvent } from './timeline.ts';
+import { useNow, type UseNow } from './useNow.ts';
 
 /** Points of a chart on a page: more than its pixels show nothing. */
 const CHART_POINTS = 740;
@@ -48,19 +48,7 @@ export interface WorkloadUse {
   readonly spec: StoredPodSpec | null;
   /** Other workloads with one of its images, as far as the principal may see them. */
   readonly neighbours: readonly Neighbour[];
-  /** In the last known window of the finding. */
   readonly now: UseNow;
-}
-
-export interface UseNow {
-  readonly at: number | null;
-  readonly cores: Reading;
-  readonly usualCores: Reading;
-  readonly requestCores: Reading;
-  readonly limitCores: Reading;
-  readonly ramBytes: Reading;
-  readonly ramRequestBytes: Reading;
-  readonly ramLimitBytes: Reading;
 }
 
 /** Reads a finding's page. @param asked the stretch somebody zoomed to; null for the whole */
@@ -155,23 +143,4 @@ async function latestSpec(
   if (pod === undefined || scope.namespace === null) return null;
   const specs = await reader.podSpecs({ namespace: scope.namespace, pod, limit: 1 });
   return specs.at(-1) ?? null;
-}
-
-/** The last window within the finding in which the use is known. */
-function useNow(finding: Finding, { times, columns }: WorkloadSeries, usual: UsualBand): UseNow {
-  const end = finding.resolvedAt ?? finding.lastSeen;
-  const index = times.findLastIndex(
-    (at, place) => at <= end && (columns.cpuUsageCores[place] ?? null) !== null,
-  );
-  const read = (values: readonly Reading[]): Reading => values[index] ?? null;
-  return {
-    at: times[index] ?? null,
-    cores: read(columns.cpuUsageCores),
-    usualCores: read(usual.middle),
-    requestCores: read(columns.cpuRequestCores),
-    limitCores: read(columns.cpuLimitCores),
-    ramBytes: read(columns.ramUsageBytes),
-    ramRequestBytes: read(columns.ramRequestBytes),
-    ramLimitBytes: read(columns.ramLimitBytes),
-  };
 }

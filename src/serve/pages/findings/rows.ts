@@ -5,7 +5,7 @@ import { formatMoney, KIND_NAMES } from '../../../text/format.ts';
 import type { PageContext } from '../context.ts';
 import { severityBadge, stateBadge } from '../finding/head.ts';
 import { findingPath, scopeLink } from '../links.ts';
-import { fromCluster, spanText, type Html } from '../text.ts';
+import { fromCluster, spanText, withLocalTimes, type Html } from '../text.ts';
 
 /** Findings one below the other. @param isChoosable puts a box before each, inside a form */
 export function findingRows(
@@ -40,7 +40,7 @@ function row(finding: Finding, page: PageContext, isChoosable: boolean): Html {
         <a class="main" href="${path}">${KIND_NAMES[kind]}</a>
         <span class="scope">${scopeLink(scope, finding.cluster)}</span>
       </p>
-      <p class="note">${fromCluster(summary)}</p>
+      <p class="note">${withLocalTimes(fromCluster(summary), page.clock)}</p>
     </div>
     <dl class="figures">
       <div>
@@ -56,13 +56,13 @@ function row(finding: Finding, page: PageContext, isChoosable: boolean): Html {
   </li>`;
 }
 
+/** Empty for what costs nothing by itself, such as posture: the columns stay in line. */
 function costFigure({ costPerMonth, costSoFarNano }: Finding, currency: string): Html {
+  if (costPerMonth === null && costSoFarNano === null) return html`<div></div>`;
   const [title, value] =
     costPerMonth !== null
       ? ['a month', formatMoney(costPerMonth, currency)]
-      : costSoFarNano !== null
-        ? ['so far', formatMoney(fromNano(costSoFarNano), currency)]
-        : ['cost', 'unknown'];
+      : ['so far', formatMoney(fromNano(costSoFarNano ?? 0), currency)];
   return html`<div>
     <dt>${title}</dt>
     <dd>${value}</dd>

@@ -66,6 +66,7 @@ function whole(view: OverviewView, watermark: number, page: PageContext): Html {
 function namespaces({ week, trends, urgent }: OverviewView, { currency }: PageContext): Html | '' {
   if (week === null) return '';
   const total = week.totalCost;
+  const hasTrends = week.rows.some(({ key }) => ownValue(trends, key) !== undefined);
   return html`<section class="card" aria-labelledby="namespaces-title">
     <div class="section-head">
       <h2 id="namespaces-title">Namespaces, last 7 days</h2>
@@ -82,7 +83,15 @@ function namespaces({ week, trends, urgent }: OverviewView, { currency }: PageCo
         isNumber: true,
         cell: ({ totalCost }) => percentText(total > 0 ? totalCost / total : null),
       },
-      { title: 'Week before', isNumber: true, cell: ({ key }) => trendText(ownValue(trends, key)) },
+      ...(hasTrends
+        ? [
+            {
+              title: 'Week before',
+              isNumber: true,
+              cell: ({ key }: { readonly key: string }) => trendText(ownValue(trends, key)),
+            },
+          ]
+        : []),
       { title: 'Efficiency', isNumber: true, cell: ({ efficiency }) => percentText(efficiency) },
       {
         title: 'Findings',
@@ -98,7 +107,13 @@ function namespaces({ week, trends, urgent }: OverviewView, { currency }: PageCo
     ])}
     <p class="note">
       Idle, ${formatMoney(week.idle.totalCost, currency)}, is what nodes cost beyond what was
-      allocated. “Week before” compares whole days; “Known” is the share of samples that were seen.
+      allocated.
+      ${
+        hasTrends
+          ? '“Week before” compares whole days;'
+          : 'There are no two whole weeks to compare yet;'
+      }
+      “Known” is the share of samples that were seen.
     </p>
   </section>`;
 }

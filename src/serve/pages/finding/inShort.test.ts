@@ -1,0 +1,107 @@
+import { describe, expect, it } from 'vitest';
+import type { Finding } from '../../../model/finding.ts';
+import { HOUR_MS, MINUTE_MS } from '../../../model/time.ts';
+import { aFinding, TEST_NOW } from '../../../notify/testing/findings.ts';
+import { eachColumn, type WorkloadSeries } from '../../series/readSeries.ts';
+import type { UsualBand } from '../../series/usual.ts';
+import { Clock } from '../text.ts';
+import { inShort } from './inShort.ts';
+import type { FindingView } from './readFinding.ts';
+import { useNow } from './useNow.ts';
+
+const STEP_MS = 10 * MINUTE_MS;
+const ONSET = TEST_NOW - 6 * HOUR_MS;
+
+interface Story {
+  readonly usual: number | null;
+  /** Of the so-manieth point since the onset, or null before it. */
+  cores(since: number | null): number | null;
+  bytesPerSecond(since: number | null): number | null;
+}
+
+/** A finding that began six hours ago, with a day before it. */
+function viewOf(story: Story, change: Partial<Finding> = {}): FindingView {
+  const finding = aFinding({ startedAt: ONSET, lastSeen: TEST_NOW, ...change });
+  const times = Array.from({ length: 180 }, (_, index) => TEST_NOW - (179 - index) * STEP_MS);
+  const since = times.map((at) => (at > ONSET ? Math.round((at - ONSET) / STEP_MS) : null));
+  const nothing = times.map(() => null);
+  const series: WorkloadSeries = {
+    times,
+    ranges: [],
+    columns: {
+      ...eachColumn(() => nothing),
+      cpuUsageCores: since.map((point) => story.cores(point)),
+      networkReceiveBytesPerSecond: since.map((point) => story.bytesPerSecond(point)),
+    },
+  };
+  const usual: UsualBand = { low: nothing, high: nothing, middle: times.map(() => story.usual) };
+  const use = {
+    namespace: 'shop',
+    workloads: [{ kind: 'Deployment', name: 'checkout' }],
+    series,
+    usual,
+    instances: [],
+    changes: [],
+    spec: null,
+    neighbours: [],
+    now: useNow(finding, series, usual),
+  };
+  const span = { from: times[0] ?? 0, to: TEST_NOW };
+  return { finding, span, wholeSpan: span, use, events: [], silence: null };
+}
+
+const say = (view: FindingView) =>
+  String(inShort(view, new Clock('UTC', TEST_NOW)))
+    .replaceAll(/<[^>]*>/g, '')
+    .replaceAll(/\s+/g, ' ');
+
+describe('a finding in short', () => {
+  it('holds its use against what is usual, and its traffic against the day before', () => {
+    const text = say(
+      viewOf({
+        usual: 0.1,
+        cores: (since) => (since === null ? 0.1 : 2),
+        bytesPerSecond: () => 30_000,
+      }),
+    );
+    expect(text).toContain(
+      'it uses 2 cores of CPU, hardly varying by day or night; at this hour 0.1 cores are usual.',
+    );
+    expect(text).toContain('Network and disk did not grow with it (30 kB/s since, 30 kB/s before)');
+    expect(text).toContain('Nothing is known to have changed');
+  });
+
+  it('says of what is new how it works: in bursts, and without moving data', () => {
+    const view = viewOf(
+      {
+        usual: null,
+        // Ten minutes of work, twenty of rest.
+        cores: (since) => (since === null ? null : since % 3 === 0 ? 3 : 0),
+        bytesPerSecond: (since) => (since === null ? null : 240),
+      },
+      { kind: 'cryptojacking' },
+    );
+    expect(view.use?.now).toMatchObject({ cores: 1, lowestCores: 0, highestCores: 3 });
+    const text = say(view);
+    expect(text).toContain(
+      'it uses 1 core of CPU, in bursts of up to 3 cores; what is usual is not known yet.',
+    );
+    expect(text).toContain('Network and disk move 240 B/s meanwhile: next to nothing');
+  });
+
+  it('does not call traffic little that the detector did not', () => {
+    const view = viewOf(
+      { usual: null, cores: (since) => since && 2, bytesPerSecond: (since) => since && 5e6 },
+      { evidence: [] },
+    );
+    expect(say(view)).not.toContain('Network');
+  });
+
+  it('says nothing of a use that is as usual, or not known', () => {
+    const usual = viewOf({ usual: 1, cores: () => 1.1, bytesPerSecond: () => 10 });
+    expect(say(usual)).not.toMatch(/CPU|Network/);
+    const unknown = viewOf({ usual: 1, cores: () => null, bytesPerSecond: () => null });
+    expect(say(unknown)).not.toMatch(/CPU|Network/);
+    expect(unknown.use?.now).toMatchObject({ cores: null, highestCores: null });
+  });
+});
