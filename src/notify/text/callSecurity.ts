@@ -36,9 +36,10 @@ export function callSecurity(
     case 'page':
     case 'pager':
     case 'platform':
-      return {
-        lead: 'Call security now',
-        why: 'somebody else may control this workload. Do not delete anything yet.',
-      };
+      break;
   }
+  return {
+    lead: 'Call security now',
+    why: 'somebody else may control this workload. Do not delete anything yet.',
+  };
 }

@@ -1,3 +1,4 @@
+import { html } from 'hono/html';
 import { describe, expect, it } from 'vitest';
 import type { Finding } from '../../../model/finding.ts';
 import { HOUR_MS, MINUTE_MS } from '../../../model/time.ts';
@@ -50,14 +51,14 @@ function viewOf(story: Story, change: Partial<Finding> = {}): FindingView {
   return { finding, span, wholeSpan: span, use, events: [], silence: null };
 }
 
-const say = (view: FindingView) =>
-  String(inShort(view, new Clock('UTC', TEST_NOW)))
-    .replaceAll(/<[^>]*>/g, '')
-    .replaceAll(/\s+/g, ' ');
+async function say(view: FindingView): Promise<string> {
+  const shown = await html`${inShort(view, new Clock('UTC', TEST_NOW))}`;
+  return shown.replaceAll(/<[^>]*>/g, '').replaceAll(/\s+/g, ' ');
+}
 
 describe('a finding in short', () => {
-  it('holds its use against what is usual, and its traffic against the day before', () => {
-    const text = say(
+  it('holds its use against what is usual, and its traffic against the day before', async () => {
+    const text = await say(
       viewOf({
         usual: 0.1,
         cores: (since) => (since === null ? 0.1 : 2),
@@ -71,7 +72,7 @@ describe('a finding in short', () => {
     expect(text).toContain('Nothing is known to have changed');
   });
 
-  it('says of what is new how it works: in bursts, and without moving data', () => {
+  it('says of what is new how it works: in bursts, and without moving data', async () => {
     const view = viewOf(
       {
         usual: null,
@@ -82,26 +83,26 @@ describe('a finding in short', () => {
       { kind: 'cryptojacking' },
     );
     expect(view.use?.now).toMatchObject({ cores: 1, lowestCores: 0, highestCores: 3 });
-    const text = say(view);
+    const text = await say(view);
     expect(text).toContain(
       'it uses 1 core of CPU, in bursts of up to 3 cores; what is usual is not known yet.',
     );
     expect(text).toContain('Network and disk move 240 B/s meanwhile: next to nothing');
   });
 
-  it('does not call traffic little that the detector did not', () => {
+  it('does not call traffic little that the detector did not', async () => {
     const view = viewOf(
       { usual: null, cores: (since) => since && 2, bytesPerSecond: (since) => since && 5e6 },
       { evidence: [] },
     );
-    expect(say(view)).not.toContain('Network');
+    expect(await say(view)).not.toContain('Network');
   });
 
-  it('says nothing of a use that is as usual, or not known', () => {
+  it('says nothing of a use that is as usual, or not known', async () => {
     const usual = viewOf({ usual: 1, cores: () => 1.1, bytesPerSecond: () => 10 });
-    expect(say(usual)).not.toMatch(/CPU|Network/);
+    expect(await say(usual)).not.toMatch(/CPU|Network/);
     const unknown = viewOf({ usual: 1, cores: () => null, bytesPerSecond: () => null });
-    expect(say(unknown)).not.toMatch(/CPU|Network/);
+    expect(await say(unknown)).not.toMatch(/CPU|Network/);
     expect(unknown.use?.now).toMatchObject({ cores: null, highestCores: null });
   });
 });
