@@ -1,5 +1,5 @@
-import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { fc } from '../../test/support/properties.ts';
 import { randomCluster } from '../../test/support/randomCluster.ts';
 import type { Allocation } from '../model/cost.ts';
 import { allocate } from './allocate.ts';

@@ -1,5 +1,5 @@
-import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { fc } from '../../test/support/properties.ts';
 import { MINUTE_MS } from '../model/time.ts';
 import { nanoInWindow, splitNano } from './exact.ts';
 

@@ -1,5 +1,5 @@
-import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
+import { fc } from '../../test/support/properties.ts';
 import { randomCluster } from '../../test/support/randomCluster.ts';
 import { TempHistory } from '../../test/support/tempHistory.ts';
 import type { CostTable } from '../history/costTable.ts';

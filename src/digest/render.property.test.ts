@@ -1,5 +1,5 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { fc } from '../../test/support/properties.ts';
 import type { Notice } from '../notify/notice.ts';
 import { renderMessage } from '../notify/slack/render.ts';
 import { problemsOfMessage } from '../notify/testing/blockKit.ts';

@@ -8,7 +8,7 @@ import {
   readFileSync,
   writeFileSync,
 } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { TempFolder } from '../support/tempFolder.ts';
 
@@ -18,6 +18,7 @@ import { TempFolder } from '../support/tempFolder.ts';
  */
 const ROOT = resolve(import.meta.dirname, '../..');
 const NOBODY = 65532;
+const NODE = 'nodejs/bin/node';
 const dockerfile = readFileSync(join(ROOT, 'Dockerfile'), 'utf8');
 let image: TempFolder;
 let app: string;
@@ -32,11 +33,15 @@ beforeAll(() => {
     if (instruction === 'RUN')
       execFileSync('sh', ['-c', words.join(' ')], { cwd: app, stdio: 'pipe' });
   }
-  execFileSync('chmod', ['-R', 'a-w,a+rX', app]);
+  // Its Node is in the image, too: that of this checkout may lie where only we may go.
+  const node = image.file(NODE);
+  mkdirSync(dirname(node), { recursive: true });
+  cpSync(process.execPath, node);
+  execFileSync('chmod', ['-R', 'a-w,a+rX', app, image.file('nodejs')]);
   chmodSync(image.path, 0o755);
 });
 afterAll(() => {
-  execFileSync('chmod', ['-R', 'u+w', app]);
+  execFileSync('chmod', ['-R', 'u+w', app, image.file('nodejs')]);
   image[Symbol.dispose]();
 });
 
@@ -56,10 +61,10 @@ function copy(words: readonly string[]): void {
 /** Runs the image's entry point as its user (where this may be chosen) with an empty environment. */
 function run(args: readonly string[], cwd = '/') {
   const entry = /ENTRYPOINT \["([^"]+)", "([^"]+)"\]/.exec(dockerfile);
-  expect(entry?.[1]).toBe('/nodejs/bin/node');
+  expect(entry?.[1]).toBe(`/${NODE}`);
   const program = join(app, (entry?.[2] ?? '').replace('/app/', ''));
   const isRoot = process.getuid?.() === 0;
-  return spawnSync(process.execPath, [program, ...args], {
+  return spawnSync(image.file(NODE), [program, ...args], {
     cwd,
     encoding: 'utf8',
     env: { HOME: '/nonexistent', TMPDIR: '/nonexistent' },
@@ -88,9 +93,11 @@ describe('the image', () => {
     expect(run(['--version'])).toMatchObject({ status: 0, stderr: '' });
     using volume = new TempFolder();
     const isRoot = process.getuid?.() === 0;
-    if (isRoot) chownSync(volume.path, NOBODY, NOBODY);
     const config = `history: { path: ${volume.file('burnwatch.db')} }\nprometheus: { url: 'http://127.0.0.1:1', attempts: 1 }\n`;
     writeFileSync(volume.file('burnwatch.yaml'), config);
+    if (isRoot)
+      for (const path of [volume.path, volume.file('burnwatch.yaml')])
+        chownSync(path, NOBODY, NOBODY);
     const file = ['--config', volume.file('burnwatch.yaml')];
     expect(run(['check-config', ...file])).toMatchObject({ status: 0, stderr: '' });
     // The history is opened, and its schema made, before Prometheus is found to be away.

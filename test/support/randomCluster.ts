@@ -1,4 +1,4 @@
-import * as fc from 'fast-check';
+import { fc } from './properties.ts';
 import { aContainer, aNode, aPod, aSnapshot } from '../../src/cost/testing.ts';
 import type {
   ContainerSample,

@@ -1,5 +1,5 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { fc } from '../../../test/support/properties.ts';
 import { parseMatrix } from './matrix.ts';
 import type { MatrixAnswer } from './matrix.ts';
 

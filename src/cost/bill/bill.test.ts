@@ -1,7 +1,7 @@
-import * as fc from 'fast-check';
 import { writeFile } from 'node:fs/promises';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { fc } from '../../../test/support/properties.ts';
 import { madeUpWindows, SMALL_CLUSTER, WINDOW_MS } from '../../../test/support/madeUpWindows.ts';
 import { TempHistory } from '../../../test/support/tempHistory.ts';
 import type { CostTable } from '../../history/costTable.ts';

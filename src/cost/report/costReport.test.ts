@@ -1,5 +1,5 @@
-import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { fc } from '../../../test/support/properties.ts';
 import type { CostRow, CostTable } from '../../history/costTable.ts';
 import { DAY_MS } from '../../model/time.ts';
 import { pricing } from '../testing.ts';

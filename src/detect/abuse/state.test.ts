@@ -1,5 +1,5 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { fc } from '../../../test/support/properties.ts';
 import { EMPTY_RING, SLOTS } from './ring.ts';
 import { abuseCodec, emptyTrack, type Beside, type Past, type Peers, type Track } from './state.ts';
 

@@ -1,5 +1,5 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { fc } from '../../../test/support/properties.ts';
 import type { CostRow } from '../../history/costTable.ts';
 import { decompose, type Parts } from './decompose.ts';
 import { logMean } from './logMean.ts';

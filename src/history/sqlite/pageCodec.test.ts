@@ -1,5 +1,5 @@
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { fc } from '../../../test/support/properties.ts';
 import type { Column } from './column.ts';
 import { emptySums, PageCodec, type Page } from './pageCodec.ts';
 import { SlotSums } from './slotSums.ts';

@@ -1,5 +1,5 @@
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { fc } from '../../../test/support/properties.ts';
 import { checkView } from '../../demo/slack/blockKit/checkView.ts';
 import { DAY_MS } from '../../model/time.ts';
 import { aFinding, TEST_NOW } from '../testing/findings.ts';

@@ -1,5 +1,5 @@
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { fc } from '../../../test/support/properties.ts';
 import type { Finding } from '../../model/finding.ts';
 import { aNotice } from '../testing/deliveries.ts';
 import { aFinding } from '../testing/findings.ts';
