@@ -1,5 +1,5 @@
-import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import { fc } from '../../../../test/support/properties.ts';
 import { withoutManagedFields } from './managedFields.ts';
 
 const strip = (value: unknown): unknown => JSON.parse(withoutManagedFields(JSON.stringify(value)));
