@@ -2,6 +2,7 @@ import { pricingProblems } from '../cost/pricingProblems.ts';
 import type { Scope, Verdict } from '../model/finding.ts';
 import type { DataProblem } from '../model/snapshot.ts';
 import type { DetectContext, Detector, DetectorState } from './detector.ts';
+import { jsonCodec } from './jsonCodec.ts';
 
 /** Windows in a row without the problem before its finding closes: one good answer may be luck. */
 const CLEAR_AFTER = 3;
@@ -20,10 +21,7 @@ interface ProblemState {
 export const dataQualityDetector: Detector<ProblemState> = {
   name: 'data-quality',
   version: 1,
-  codec: {
-    encode: (value) => Buffer.from(JSON.stringify(value)),
-    decode: (bytes): ProblemState => JSON.parse(Buffer.from(bytes).toString()) as ProblemState,
-  },
+  codec: jsonCodec(),
   detect(context: DetectContext, rows: DetectorState<ProblemState>): readonly Verdict[] {
     const { window } = context.snapshot;
     const problems = [

@@ -1,4 +1,5 @@
 import type { DetectContext, Detector } from '../detect/detector.ts';
+import { jsonCodec } from '../detect/jsonCodec.ts';
 import type { Scope, Verdict } from '../model/finding.ts';
 import { DAY_MS, floorTo, HOUR_MS } from '../model/time.ts';
 import { evaluatePosture, weightedScore, type NamespacePosture } from './evaluate.ts';
@@ -19,10 +20,7 @@ const ADOPT_MS = 7 * DAY_MS;
 export const postureDetector: Detector<PostureState> = {
   name: 'posture',
   version: 1,
-  codec: {
-    encode: (value) => Buffer.from(JSON.stringify(value)),
-    decode: (bytes) => JSON.parse(Buffer.from(bytes).toString()) as PostureState,
-  },
+  codec: jsonCodec(),
   detect(context, state) {
     const { snapshot, thresholds } = context;
     if (snapshot.window.end % HOUR_MS !== 0 || !snapshot.complete) return [];

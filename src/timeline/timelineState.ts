@@ -1,4 +1,4 @@
-import type { StateCodec } from '../detect/detector.ts';
+import { jsonCodec } from '../detect/jsonCodec.ts';
 import type { TimeMs } from '../model/time.ts';
 
 /** What is remembered of a workload, so that the next window can tell what changed. */
@@ -39,8 +39,5 @@ export type Trace = WorkloadTrace | NodeTrace;
 export const TIMELINE = {
   name: 'timeline',
   version: 1,
-  codec: {
-    encode: (value) => Buffer.from(JSON.stringify(value)),
-    decode: (bytes) => JSON.parse(Buffer.from(bytes).toString()) as Trace,
-  } satisfies StateCodec<Trace>,
+  codec: jsonCodec<Trace>(),
 } as const;

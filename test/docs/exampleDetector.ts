@@ -1,4 +1,5 @@
 import type { Detector } from '../../src/detect/detector.ts';
+import { jsonCodec } from '../../src/detect/jsonCodec.ts';
 import type { Scope, Verdict } from '../../src/model/finding.ts';
 import type { Snapshot } from '../../src/model/snapshot.ts';
 import { HOUR_MS, type TimeMs } from '../../src/model/time.ts';
@@ -15,10 +16,7 @@ const LONG_MS = HOUR_MS;
 export const imageNotPulled: Detector<TimeMs> = {
   name: RULE,
   version: 1,
-  codec: {
-    encode: (since) => Buffer.from(String(since)),
-    decode: (bytes) => Number(Buffer.from(bytes).toString()),
-  },
+  codec: jsonCodec(),
   detect({ snapshot, isOpen }, state) {
     const { start, end } = snapshot.window;
     const verdicts: Verdict[] = [];

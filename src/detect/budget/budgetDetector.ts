@@ -2,6 +2,7 @@ import type { Verdict } from '../../model/finding.ts';
 import { fromNano, type Nano } from '../../model/money.ts';
 import { HOUR_MS } from '../../model/time.ts';
 import type { DetectContext, Detector, DetectorState } from '../detector.ts';
+import { jsonCodec } from '../jsonCodec.ts';
 import { spendByNamespace, spendByOwner } from '../spend.ts';
 import {
   addSpend,
@@ -26,10 +27,7 @@ import { forecastMonth, type MonthForecast } from '../../cost/budgets/monthForec
 export const budgetDetector: Detector<BudgetState> = {
   name: 'budget',
   version: 1,
-  codec: {
-    encode: (value) => Buffer.from(JSON.stringify(value)),
-    decode: (bytes) => JSON.parse(Buffer.from(bytes).toString()) as BudgetState,
-  },
+  codec: jsonCodec(),
   detect(context, rows) {
     const { config, costs, snapshot } = context;
     const verdicts: Verdict[] = [];

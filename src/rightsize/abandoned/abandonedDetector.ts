@@ -1,4 +1,5 @@
 import type { DetectContext, Detector } from '../../detect/detector.ts';
+import { jsonCodec } from '../../detect/jsonCodec.ts';
 import type { Scope, Verdict } from '../../model/finding.ts';
 import { fromNano } from '../../model/money.ts';
 import { DAY_MS, HOUR_MS, HOURS_PER_MONTH, windowHours, type TimeMs } from '../../model/time.ts';
@@ -20,10 +21,7 @@ const SMOOTHING = 0.02;
 export const abandonedDetector: Detector<IdleState> = {
   name: 'abandoned',
   version: 1,
-  codec: {
-    encode: (value) => Buffer.from(JSON.stringify(value)),
-    decode: (bytes) => JSON.parse(Buffer.from(bytes).toString()) as IdleState,
-  },
+  codec: jsonCodec(),
   detect(context, state) {
     const verdicts: Verdict[] = [];
     const { start, end } = context.snapshot.window;

@@ -1,4 +1,5 @@
 import type { DetectContext, Detector, DetectorState } from '../../detect/detector.ts';
+import { jsonCodec } from '../../detect/jsonCodec.ts';
 import type { Scope, Verdict } from '../../model/finding.ts';
 import { DAY_MS, HOUR_MS, type TimeMs } from '../../model/time.ts';
 import { containerKey } from '../../model/workload.ts';
@@ -38,10 +39,7 @@ const REASONS_KEPT = 50;
 export const underprovisionedDetector: Detector<PressureState> = {
   name: 'underprovisioned',
   version: 1,
-  codec: {
-    encode: (value) => Buffer.from(JSON.stringify(value)),
-    decode: (bytes) => JSON.parse(Buffer.from(bytes).toString()) as PressureState,
-  },
+  codec: jsonCodec(),
   detect(context, state) {
     const verdicts: Verdict[] = [];
     for (const pressure of pressureOf(context)) {
