@@ -86,7 +86,7 @@ describe('what the documents tell people to type', () => {
     },
   );
 
-  it('calls npm scripts that there are', () => {
+  it('calls npm scripts that there are, and tells of each', () => {
     const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
       scripts: Record<string, string>;
     };
@@ -94,6 +94,8 @@ describe('what the documents tell people to type', () => {
       verb === 'run' ? [script] : verb === 'test' ? ['test'] : [],
     );
     expect(called.filter((script) => scripts[script] === undefined)).toEqual([]);
+    const told = readFileSync(join(ROOT, 'CONTRIBUTING.md'), 'utf8');
+    expect(Object.keys(scripts).filter((script) => !told.includes(`\`${script}\``))).toEqual([]);
   });
 
   it('and what they point at is there', () => {
