@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { configSchema } from '../../config/schema.ts';
 import { CollectError } from '../collector.ts';
 import { createPrometheusClient } from './client.ts';
@@ -161,6 +161,16 @@ describe('the Prometheus client', () => {
     const { client } = await connect({ url });
     await client.range('up', { grid, from: 0, to: 0 }, never);
     expect(requests).toHaveLength(2);
+  });
+
+  it('asks this machine itself, whatever proxy the environment names', async () => {
+    const proxy = await serve(send(200, OK));
+    const { url, requests } = await serve(send(200, OK));
+    for (const name of ['http_proxy', 'HTTP_PROXY']) vi.stubEnv(name, proxy.url);
+    cleanups.push(() => void vi.unstubAllEnvs());
+    const { client } = await connect({ url });
+    expect((await client.range('up', whole, never)).series).toHaveLength(1);
+    expect([requests.length, proxy.requests.length]).toEqual([1, 0]);
   });
 
   it('takes a login page for what it is', async () => {

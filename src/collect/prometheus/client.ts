@@ -1,4 +1,5 @@
 import { PrometheusDriver } from 'prometheus-query';
+import { isLoopback } from '../../config/listen.ts';
 import { CollectError } from '../collector.ts';
 import { classifyAnswer, classifyNetwork, oneLine } from './failures.ts';
 import type { Grid } from './grid.ts';
@@ -97,6 +98,7 @@ async function ask(asking: Asking, query: string, span: GridSpan): Promise<Matri
     throw new CollectError('unauthorized', cause.message, false, cause);
   });
   const deadline = AbortSignal.timeout(config.timeout);
+  const host = new URL(transport.server).hostname.replace(/^\[(.*)\]$/, '$1');
   const exchange: { answer: MatrixAnswer | null; failure: unknown } = {
     answer: null,
     failure: null,
@@ -118,6 +120,8 @@ async function ask(asking: Asking, query: string, span: GridSpan): Promise<Matri
         request.maxContentLength = LARGEST_ANSWER_BYTES;
         request.httpAgent = transport.httpAgent;
         request.httpsAgent = transport.httpsAgent;
+        // The proxy that the environment names cannot reach this machine's own servers.
+        if (isLoopback(host)) request.proxy = false;
         // Inside a cluster, compressing costs both sides more than the bytes do.
         request.headers.set('Accept-Encoding', 'identity');
         return request;
