@@ -51,6 +51,7 @@ export interface CycleThreadData {
   readonly command: string;
 }
 
+/** An error as it can be sent between threads, which keep neither its class nor its code. */
 export function toPlainError(error: unknown): PlainError {
   if (!(error instanceof Error)) {
     return { name: 'Error', code: null, message: String(error), stack: null };

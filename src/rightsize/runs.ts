@@ -1,6 +1,7 @@
 /** Kinds whose pods run to an end: short runs are their nature, not a start or an end. */
 const RUN_TO_AN_END = new Set(['Job', 'CronJob']);
 
+/** True for kinds whose pods end by themselves. */
 export function runsToAnEnd(kind: string): boolean {
   return RUN_TO_AN_END.has(kind);
 }

@@ -68,6 +68,7 @@ export interface CoverageSum {
   expected: number;
 }
 
+/** Adds a series that should have had `expected` samples; one missing sample is forgiven. */
 export function addCoverage(sum: CoverageSum, samples: number, expected: number): void {
   sum.expected += expected;
   sum.present += expected * presentShare(samples, expected);

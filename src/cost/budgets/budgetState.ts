@@ -20,6 +20,7 @@ export interface BudgetState {
 /** Eight weeks of days are all that a forecast looks at. */
 const DAYS_KEPT = 56;
 
+/** A budget of which nothing is known yet; it begins in the month of `start`. */
 export function emptyBudget(start: TimeMs): BudgetState {
   const day = floorTo(start, DAY_MS);
   return {
@@ -66,11 +67,13 @@ function turnMonth(state: BudgetState, time: TimeMs): BudgetState {
   return month === state.month ? state : { ...state, month, spentNano: 0, seenMs: 0, fired: {} };
 }
 
+/** The first instant of the month, in UTC: as bills are. */
 export function monthStart(time: TimeMs): TimeMs {
   const date = new Date(time);
   return Date.UTC(date.getUTCFullYear(), date.getUTCMonth(), 1);
 }
 
+/** The first instant of the next month, in UTC. */
 export function nextMonth(month: TimeMs): TimeMs {
   const date = new Date(month);
   return Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + 1, 1);

@@ -16,6 +16,7 @@ export function money(units: number): string {
   return Math.abs(units) >= 1 || units === 0 ? units.toFixed(2) : units.toFixed(4);
 }
 
+/** A share, 0..1 or more, in whole percent. */
 export function percent(share: number): string {
   return `${Math.round(share * 100)}%`;
 }

@@ -33,6 +33,7 @@ export function budgetScope(budget: Budget, month: TimeMs): Scope {
   };
 }
 
+/** The verdict of one budget and rule, true since `since`; without a forecast what is spent speaks alone. */
 export function budgetVerdict(
   budget: Budget,
   rule: BudgetRule,

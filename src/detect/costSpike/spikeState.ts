@@ -43,10 +43,12 @@ export interface Spike {
   readonly costs: readonly number[];
 }
 
+/** The hour that `time` is in, with nothing spent yet. */
 export function emptyNow(time: TimeMs): NowRow {
   return { row: 'now', hour: floorTo(time, HOUR_MS), nano: 0, seenMs: 0 };
 }
 
+/** Adds what a window cost; an incomplete one counts in money, and not as seen. */
 export function addWindow(now: NowRow, window: Window, nano: Nano, complete: boolean): NowRow {
   const hour = floorTo(window.start, HOUR_MS);
   const base = hour === now.hour ? now : emptyNow(window.start);

@@ -11,6 +11,7 @@ export function spikeScope(namespace: string): Scope {
   return { namespace, workload: null, container: null, subject: null };
 }
 
+/** Says how far above its normal a namespace is, since when, and what that has cost. */
 export function spikeVerdict(
   namespace: string,
   spike: Spike,
@@ -61,6 +62,7 @@ export function spikeVerdict(
   };
 }
 
+/** Says what a namespace costs that is younger than the history. */
 export function newNamespaceVerdict(
   namespace: string,
   firstSeen: TimeMs,

@@ -61,6 +61,7 @@ function supersede(db: Db, { id, receiver, conversation, notice }: Delivery): No
   return { ...notice, changes: [...changes, ...notice.changes] };
 }
 
+/** Receivers with something to send now: due, or left by a process that did not come back. */
 export function receiversDue(db: Db, now: TimeMs): readonly Receiver[] {
   return db
     .prepare(
@@ -100,6 +101,7 @@ export function claimNext(
   return { ...toDelivery(row), attempts: row.attempts, inDoubt, root: rootOf(db, row) };
 }
 
+/** Writes down what an attempt came to. */
 export function settleDelivery(db: Db, id: string, now: TimeMs, outcome: Outcome): void {
   if (outcome.state === 'sent') {
     db.prepare(
@@ -127,6 +129,7 @@ export function settleDelivery(db: Db, id: string, now: TimeMs, outcome: Outcome
   );
 }
 
+/** When there is something to send next; null when nothing waits. */
 export function nextDueAt(db: Db): TimeMs | null {
   return db
     .prepare(
@@ -144,6 +147,7 @@ export function reviveDelivery(db: Db, id: string, now: TimeMs): boolean {
   return db.prepare(update).run(now, id).changes > 0;
 }
 
+/** How many wait, and how many were given up. */
 export function queueLength(db: Db): QueueLength {
   const count = (states: string) =>
     db
@@ -155,6 +159,7 @@ export function queueLength(db: Db): QueueLength {
   return { waiting: waiting.count, dead: count("'dead'").count, oldestAt: waiting.oldest };
 }
 
+/** Deliveries in a state, for people: the latest first. */
 export function listDeliveries(
   db: Db,
   state: DeliveryStatus['state'],

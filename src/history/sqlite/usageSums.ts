@@ -39,6 +39,7 @@ const AT = Object.fromEntries(SUM_COLUMNS.map(({ name }, index) => [name, index]
   Record<(typeof RATES | typeof PLAIN | typeof DERIVED)[number], number>
 >;
 
+/** Nothing known: NaN until the first value is added. */
 export function emptyUsageSums(): UsageSums {
   return new Float64Array(SUM_COLUMNS.length).fill(Number.NaN);
 }

@@ -30,6 +30,7 @@ export interface RowTables extends WindowTables, RollUpTables {
   readonly labelSets: Dictionary;
 }
 
+/** The tables that windows are written into, on one connection. */
 export function createRowTables(db: Db, windowMs: number): RowTables {
   const codecs = pageCodecs(windowMs);
   const labelSets = labelSetDictionary(db);

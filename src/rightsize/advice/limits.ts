@@ -12,6 +12,7 @@ export function throttledShare(days: readonly ContainerDay[]): Reading {
   return known === 0 ? null : days.reduce((sum, { throttled }) => sum + throttled, 0) / known;
 }
 
+/** Whether that share of windows, 0..1, was throttled too often; unknown is not. */
 export function isThrottled(share: Reading): boolean {
   return share !== null && share > THROTTLED_OFTEN;
 }

@@ -50,6 +50,7 @@ const PAST = 3;
 const NANOS = 1e9;
 const SHARE = 1e4;
 
+/** A row of the detector’s state in few bytes; `decodeState` reads it. */
 export function encodeState(state: RightsizeState): Uint8Array {
   const out = new VarintWriter();
   if (state.row === 'hour') {

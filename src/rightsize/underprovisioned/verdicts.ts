@@ -15,6 +15,7 @@ export const OOM_RULE = 'oom-killed';
 export const THROTTLED_RULE = 'cpu-throttled';
 export const USE_RULE = 'use-exceeds-request';
 
+/** Killed for memory: how often, and what would have had room. */
 export function oomVerdict(
   scope: Scope,
   state: PressureState,
@@ -54,6 +55,7 @@ export function oomVerdict(
   });
 }
 
+/** Held back by its CPU limit for hours. */
 export function throttledVerdict(
   scope: Scope,
   state: PressureState,
@@ -91,6 +93,7 @@ export function throttledVerdict(
   });
 }
 
+/** Lives above its CPU request on a node that has no more to give. */
 export function useVerdict(
   scope: Scope,
   state: PressureState,

@@ -22,6 +22,7 @@ export interface PageContext {
   readonly notice: string | null;
 }
 
+/** What every page needs to know of its request: who asks, what time it is there, what was just done. */
 export function pageContext(
   context: Context<DoorEnv>,
   deps: ServeDeps,

@@ -19,6 +19,7 @@ export const LOCAL_OPERATOR: Principal = {
   via: 'loopback',
 };
 
+/** Whether the principal may do that; `admin` may everything. */
 export function hasScope(principal: Principal, scope: AccessScope): boolean {
   return principal.scopes.has(scope) || principal.scopes.has('admin');
 }

@@ -18,6 +18,7 @@ export const BASIS = {
   effective: 'Scaled to the imported bill where there is one.',
 } as const;
 
+/** The figures at the top of the overview; what is unknown has no tile, or says so. */
 export function overviewTiles(view: OverviewView, page: PageContext): readonly Tile[] {
   return [
     monthTile(view.month, page),
