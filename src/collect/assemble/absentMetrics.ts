@@ -28,8 +28,12 @@ interface AbsentMetrics {
   readonly isEverything: boolean;
 }
 
-/** Names the metrics that have no data; an exporter of which nothing is there is one problem, not one a metric. */
-export function absentProblems(batch: Batch, point: number): AbsentMetrics {
+/**
+ * Names the metrics that have no data; an exporter of which nothing is there is one problem, not one a metric.
+ *
+ * @param rateless no rate can be told in this window, so that what is read by its rate may well be there.
+ */
+export function absentProblems(batch: Batch, point: number, rateless: boolean): AbsentMetrics {
   const usual = usualMetrics();
   const asked = usual.filter(({ ids }) => ids.every((id) => !hasFailed(batch, id, point)));
   const absent = asked.filter(({ ids }) => ids.every((id) => !hasData(batch, id, point)));
@@ -40,9 +44,10 @@ export function absentProblems(batch: Batch, point: number): AbsentMetrics {
     const own = usual.filter(({ spec }) => spec.metric.startsWith(prefix));
     return own.length > 0 && own.every((metric) => absent.includes(metric));
   });
-  const others = absent.filter(
-    ({ spec }) => !silent.some(({ prefix }) => spec.metric.startsWith(prefix)),
-  );
+  const isSaid = ({ metric, need }: QuerySpec): boolean =>
+    silent.some(({ prefix }) => metric.startsWith(prefix)) ||
+    (rateless && need === 'usual' && metric.startsWith('container_'));
+  const others = absent.filter(({ spec }) => !isSaid(spec));
   const problems: DataProblem[] = [
     ...silent.map(({ name, without, cure }) => ({
       code: 'exporter-absent' as const,

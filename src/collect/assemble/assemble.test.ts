@@ -591,6 +591,9 @@ describe('problems', () => {
     const rateless = 'rate-range prometheus.rateRange';
     const once: ExpectedSamples = { cadvisor: 1, kubeState: 5 };
     expect(said({ ...seldom, cpuRate: [] }, once)).toContain(rateless);
+    // Counters that are read by their rate are not said to be absent.
+    expect(said({ ...seldom, cpuRate: [] }, once).join()).not.toContain('container_');
+    expect(said(seldom, once)).toContain('metric-absent container_fs_reads_bytes_total');
     expect(said(seldom, once)).not.toContain(rateless);
     // Samples that are missing, and a container that was just born, say nothing about the range.
     expect(said({ ...seldom, cpuRate: [] })).not.toContain(rateless);

@@ -55,7 +55,7 @@ export function problemsAt(batch: Batch, point: number, seen: SeenWindow): Windo
       });
     }
   }
-  const absent = absentProblems(batch, point);
+  const absent = absentProblems(batch, point, seen.rateless);
   problems.push(...absent.problems);
   if (absent.isIndispensable) complete = false;
   if (absent.isEverything) return { problems, complete };
