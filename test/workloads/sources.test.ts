@@ -104,10 +104,9 @@ const PROBES: Readonly<Record<string, (snapshot: Snapshot) => boolean>> = {
     ),
   'security settings of containers': (snapshot) => every(specOf(snapshot), (spec) => spec !== null),
   autoscalers: ({ objects }) => objects?.autoscalers.length === 1,
-  'quotas, limit ranges and disruption budgets': ({ objects }) =>
-    objects?.quotas.length === 1 &&
-    objects.limitRanges.length === 1 &&
-    objects.disruptionBudgets.length === 1,
+  'quotas and limit ranges': ({ objects }) =>
+    objects?.quotas.length === 1 && objects.limitRanges.length === 1,
+  'disruption budgets': ({ objects }) => objects?.disruptionBudgets.length === 1,
   'wished-for replicas': ({ objects }) =>
     objects?.workloads.find(({ workload }) => workload.name === 'web')?.replicas === 2,
   'changes of the command line': (snapshot) =>
@@ -232,6 +231,8 @@ describe('a static cluster', () => {
         ]);
       }
     }
+    const { autoscalers, quotas, limitRanges } = inventory.objects;
+    expect(snapshot.objects).toMatchObject({ autoscalers, quotas, limitRanges });
     for (const node of snapshot.nodes) {
       const object = inventory.objects.nodes.find(({ name }) => name === node.name);
       expect(object).toMatchObject({

@@ -544,6 +544,45 @@ describe('volumes and load balancers', () => {
   });
 });
 
+describe('objects that kube-state-metrics shows', () => {
+  const hpa = { namespace: 'shop', horizontalpodautoscaler: 'web' };
+  const series: Series = {
+    ...steady(),
+    autoscalerInfo: [
+      [{ ...hpa, scaletargetref_kind: 'Deployment', scaletargetref_name: 'web' }, [1, 1]],
+    ],
+    autoscalerReplicas: [
+      [{ ...hpa, __name__: 'kube_horizontalpodautoscaler_spec_min_replicas' }, [2, 2]],
+      [{ ...hpa, __name__: 'kube_horizontalpodautoscaler_spec_max_replicas' }, [9, 9]],
+    ],
+    autoscalerTargets: [[{ ...hpa, metric_name: 'cpu' }, [70, 70]]],
+  };
+
+  it('are of that very window, and of other kinds nothing is known', () => {
+    const [snapshot] = run(series);
+    expect(snapshot?.objects?.autoscalers).toEqual([
+      {
+        namespace: 'shop',
+        name: 'web',
+        target: { kind: 'Deployment', name: 'web' },
+        minReplicas: 2,
+        maxReplicas: 9,
+        currentReplicas: null,
+        cpuTargetPercent: 70,
+        memoryTargetPercent: null,
+      },
+    ]);
+    expect(snapshot?.objects?.missing).toContain('resourcequotas');
+    expect(snapshot?.objects?.missing).not.toContain('horizontalpodautoscalers.autoscaling');
+  });
+
+  it('are unknown where it shows none', () => {
+    expect(run(steady())[0]?.objects).toBeNull();
+    const untargeted = { ...series, autoscalerInfo: [] };
+    expect(run(untargeted)[0]?.objects).toBeNull();
+  });
+});
+
 describe('problems', () => {
   it('name what is missing and what depends on it', () => {
     const windows = madeUpWindows(1);
@@ -592,7 +631,7 @@ describe('problems', () => {
     const once: ExpectedSamples = { cadvisor: 1, kubeState: 5 };
     expect(said({ ...seldom, cpuRate: [] }, once)).toContain(rateless);
     // Counters that are read by their rate are not said to be absent.
-    expect(said({ ...seldom, cpuRate: [] }, once).join()).not.toContain('container_');
+    expect(said({ ...seldom, cpuRate: [] }, once).join()).not.toContain(' container_');
     expect(said(seldom, once)).toContain('metric-absent container_fs_reads_bytes_total');
     expect(said(seldom, once)).not.toContain(rateless);
     // Samples that are missing, and a container that was just born, say nothing about the range.

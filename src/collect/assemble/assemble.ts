@@ -9,6 +9,7 @@ import { hasFailed } from './absentMetrics.ts';
 import { buildEgressTable, withEgress } from './egress.ts';
 import { buildNamespaceTable, namespacesAt } from './namespaces.ts';
 import { buildNodeTable, nodesAt } from './nodes.ts';
+import { objectsAt } from './objects.ts';
 import { buildOwnerIndex } from './owners.ts';
 import { podSample } from './podSample.ts';
 import { buildPodTable } from './podTable.ts';
@@ -105,6 +106,7 @@ function assembleWindow(
     namespaces: namespacesAt(tables.namespaces, point, new Set(pods.map((pod) => pod.namespace))),
     volumes: volumesAt(tables.storage, point, counts.kubeState, pods),
     loadBalancers: loadBalancersAt(tables.storage, point, counts.kubeState),
+    objects: objectsAt(batch, point, window),
     coverage,
     ...problemsAt(batch, point, {
       coverage,

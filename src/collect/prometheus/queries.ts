@@ -434,6 +434,68 @@ export const QUERIES = {
     promql: (q) =>
       `count by (cluster,cluster_name,k8s_cluster_name) (last_over_time(${q.select('kube_node_info')}[${q.window}]))`,
   },
+  // ── kube-state-metrics: autoscalers, quotas and limit ranges ────────────────────────────────────────
+  // None of one kind may be "there are none" or "it is not exported": unknown, unless the API or a file says.
+  autoscalerInfo: {
+    metric: 'kube_horizontalpodautoscaler_info',
+    need: 'extra',
+    without: 'autoscalers are unknown',
+    promql: (q) =>
+      lastInWindow(
+        q,
+        'namespace,horizontalpodautoscaler,scaletargetref_kind,scaletargetref_name',
+        q.select('kube_horizontalpodautoscaler_info'),
+      ),
+  },
+  autoscalerReplicas: {
+    metric: 'kube_horizontalpodautoscaler_spec_max_replicas',
+    need: 'extra',
+    without: 'the bounds of autoscalers are unknown',
+    promql: (q) =>
+      lastInWindow(
+        q,
+        '__name__,namespace,horizontalpodautoscaler',
+        q.select(
+          '',
+          like(
+            '__name__',
+            'kube_horizontalpodautoscaler_(spec_min_replicas|spec_max_replicas|status_current_replicas)',
+          ),
+        ),
+      ),
+  },
+  autoscalerTargets: {
+    metric: 'kube_horizontalpodautoscaler_spec_target_metric',
+    need: 'extra',
+    without: 'what autoscalers scale by is unknown',
+    promql: (q) =>
+      lastInWindow(
+        q,
+        'namespace,horizontalpodautoscaler,metric_name',
+        q.select(
+          'kube_horizontalpodautoscaler_spec_target_metric',
+          eq('metric_target_type', 'utilization'),
+        ),
+      ),
+  },
+  quotas: {
+    metric: 'kube_resourcequota',
+    need: 'extra',
+    without: 'quotas are unknown',
+    promql: (q) =>
+      lastInWindow(q, 'namespace,resourcequota,resource,type', q.select('kube_resourcequota')),
+  },
+  limitRanges: {
+    metric: 'kube_limitrange',
+    need: 'extra',
+    without: 'limit ranges are unknown',
+    promql: (q) =>
+      lastInWindow(
+        q,
+        'namespace,limitrange,resource,constraint',
+        q.select('kube_limitrange', eq('type', 'Container')),
+      ),
+  },
   // ── kube-state-metrics: storage and services ───────────────────────────────────────────────────────
   claimInfo: {
     metric: 'kube_persistentvolumeclaim_info',

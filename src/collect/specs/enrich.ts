@@ -3,6 +3,7 @@ import { SECOND_MS } from '../../model/time.ts';
 import type { ContainerRecord, PodRecord } from '../kubernetes/podRecord.ts';
 import { enrichNamespaces, enrichNodes } from './enrichPlaces.ts';
 import { isNear, type Inventory } from './inventory.ts';
+import { joinObjects } from './joinObjects.ts';
 import { mergeLabels } from './mergeLabels.ts';
 import { workloadOfRecord } from './recordWorkload.ts';
 
@@ -13,7 +14,8 @@ import { workloadOfRecord } from './recordWorkload.ts';
  * - A pod is joined by its UID, by name only where a series had none and the creation times agree. What the
  *   API lets nobody change while a pod lives (command, environment, security, owner) is true in every
  *   window of that life; so are a node's instance type and a namespace's name.
- * - The state of a moment (autoscalers, quotas, wished-for replicas) belongs only to windows near it.
+ * - The state of a moment (autoscalers, quotas, wished-for replicas) belongs only to windows near it. What
+ *   metrics tell of it stands in the others, and where the inventory could not read a kind.
  * - What could not be read is missing from every window that is observed meanwhile, of whatever time.
  */
 export function enrich(snapshot: Snapshot, inventory: Inventory): Snapshot {
@@ -31,7 +33,9 @@ export function enrich(snapshot: Snapshot, inventory: Inventory): Snapshot {
     volumes: near
       ? snapshot.volumes.map((volume) => enrichVolume(volume, inventory))
       : snapshot.volumes,
-    objects: near ? inventory.objects : null,
+    objects: near
+      ? joinObjects(inventory.objects, snapshot.objects ?? null)
+      : (snapshot.objects ?? null),
     problems: [...snapshot.problems, ...inventory.problems],
   };
 }

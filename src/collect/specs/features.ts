@@ -56,9 +56,15 @@ export const FEATURES: readonly Feature[] = [
     allowList: null,
   },
   {
-    name: 'quotas, limit ranges and disruption budgets',
-    isThere: tells('resourcequotas', 'limitranges', 'poddisruptionbudgets.policy'),
-    resources: ['resourcequotas', 'limitranges', 'poddisruptionbudgets.policy'],
+    name: 'quotas and limit ranges',
+    isThere: tells('resourcequotas', 'limitranges'),
+    resources: ['resourcequotas', 'limitranges'],
+    allowList: null,
+  },
+  {
+    name: 'disruption budgets',
+    isThere: tells('poddisruptionbudgets.policy'),
+    resources: ['poddisruptionbudgets.policy'],
     allowList: null,
   },
   {

@@ -1,3 +1,4 @@
+import { misses } from '../../model/clusterObjects.ts';
 import { workloadPatches } from '../../rightsize/advice/patch.ts';
 import { isWorthSaying, readAdvice, type AdviceReport } from '../../rightsize/advice/readAdvice.ts';
 import { suspectedWorkloads } from '../../findings/suspectedWorkloads.ts';
@@ -50,7 +51,8 @@ function readWholeAdvice(
       rule: context.thresholds().overprovisioned,
       snapshot,
     });
-    return { ...report, isWhole: snapshot?.objects !== undefined && snapshot.objects !== null };
+    const objects = snapshot?.objects ?? null;
+    return { ...report, isWhole: objects !== null && !misses(objects, 'deployments') };
   });
 }
 

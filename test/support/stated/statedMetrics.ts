@@ -3,6 +3,8 @@ import type {
   RawObject,
   RawPodSpec,
 } from '../../../src/collect/kubernetes/rawObjects.ts';
+import { autoscaler } from '../../../src/collect/kubernetes/objects/autoscalers.ts';
+import { limitRanges, resourceQuota } from '../../../src/collect/kubernetes/objects/policies.ts';
 import { parseQuantities, parseQuantity } from '../../../src/collect/kubernetes/quantity.ts';
 import type {
   Labels,
@@ -99,6 +101,12 @@ function describe(object: RawObject, add: Add, allowLists: boolean): void {
       return add('kube_job_owner', { namespace, job_name: name, ...ownerLabels(object) });
     case 'PersistentVolumeClaim':
       return describeClaim(object, add);
+    case 'HorizontalPodAutoscaler':
+      return describeAutoscaler(object, add);
+    case 'ResourceQuota':
+      return describeQuota(object, add);
+    case 'LimitRange':
+      return describeLimitRange(object, add);
   }
   return undefined;
 }
@@ -209,4 +217,43 @@ function describeClaim({ metadata = {}, spec }: RawObject, add: Add): void {
   const bytes = parseQuantity(resources?.requests?.storage) ?? 0;
   add('kube_persistentvolumeclaim_resource_requests_storage_bytes', claim, bytes);
   add('kube_persistentvolumeclaim_status_phase', { ...claim, phase: 'Bound' });
+}
+
+function describeAutoscaler(object: RawObject, add: Add): void {
+  const { namespace, name, target, ...numbers } = autoscaler(object);
+  const self = { namespace, horizontalpodautoscaler: name };
+  const prefix = 'kube_horizontalpodautoscaler';
+  add(`${prefix}_info`, {
+    ...self,
+    scaletargetref_kind: target.kind,
+    scaletargetref_name: target.name,
+  });
+  add(`${prefix}_spec_min_replicas`, self, numbers.minReplicas ?? 1);
+  add(`${prefix}_spec_max_replicas`, self, numbers.maxReplicas ?? 0);
+  add(`${prefix}_status_current_replicas`, self, numbers.currentReplicas ?? 0);
+  const metric = { metric_name: 'cpu', metric_target_type: 'utilization' };
+  add(`${prefix}_spec_target_metric`, { ...self, ...metric }, numbers.cpuTargetPercent ?? 0);
+}
+
+function describeQuota(object: RawObject, add: Add): void {
+  const { namespace, name, hard, used } = resourceQuota(object);
+  for (const [type, amounts] of Object.entries({ hard, used }))
+    for (const [resource, value] of Object.entries(amounts))
+      add('kube_resourcequota', { namespace, resourcequota: name, resource, type }, value);
+}
+
+function describeLimitRange(object: RawObject, add: Add): void {
+  for (const { namespace, name, defaultLimit, defaultRequest, min, max } of limitRanges(object))
+    for (const [constraint, amounts] of Object.entries({
+      default: defaultLimit,
+      defaultRequest,
+      min,
+      max,
+    }))
+      for (const [resource, value] of Object.entries(amounts))
+        add(
+          'kube_limitrange',
+          { namespace, limitrange: name, resource, type: 'Container', constraint },
+          value,
+        );
 }

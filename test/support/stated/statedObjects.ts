@@ -187,7 +187,18 @@ export const STATED_OBJECTS: readonly RawObject[] = [
     'HorizontalPodAutoscaler',
     { name: 'web', namespace: 'shop' },
     {
-      spec: { scaleTargetRef: { kind: 'Deployment', name: 'web' }, minReplicas: 2, maxReplicas: 4 },
+      spec: {
+        scaleTargetRef: { kind: 'Deployment', name: 'web' },
+        minReplicas: 2,
+        maxReplicas: 4,
+        metrics: [
+          {
+            type: 'Resource',
+            resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: 70 } },
+          },
+        ],
+      },
+      status: { currentReplicas: 2 },
     },
   ),
   object(
