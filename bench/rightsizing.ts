@@ -1,11 +1,11 @@
 /**
  * What Burnwatch proposes beside KRR's and VPA's rules, on measured traces: how often later use exceeds each proposal,
- * and how much of it lies idle. Prints the tables of docs/right-sizing.md. Run: `npx node bench/rightsizing.ts`.
+ * and how much of it lies idle. Prints the tables of docs/right-sizing.md. Run: `npx node bench/rightsizing.ts [others]`.
  */
 import { DAY_MS, MINUTE_MS } from '../src/model/time.ts';
 import { burnwatch, daysOf } from './rightsizing/burnwatch.ts';
 import { krrSimple, vpaTarget, type PodUse, type Proposal } from './rightsizing/rivals.ts';
-import { DAYS, replay, SHAPES, type Shape } from './rightsizing/shapes.ts';
+import { DAYS, otherShapes, replay, SHAPES, type Shape } from './rightsizing/shapes.ts';
 
 const SEEDS = 10;
 /** Settings that Burnwatch's rule is moved to, to be compared at a rival's own share of exceedances. */
@@ -32,8 +32,10 @@ interface Outcomes {
 
 const RULES = ['Burnwatch', 'KRR simple, P95', 'KRR simple, P99', 'VPA target'] as const;
 
+/** `others` tries the traces that are not in the shapes of the tables. */
+const shapes = process.argv[2] === 'others' ? otherShapes() : SHAPES;
 const results = new Map<string, Outcomes[]>();
-for (const shape of SHAPES) {
+for (const shape of shapes) {
   for (let seed = 1; seed <= SEEDS; seed += 1) tryOut(shape, seed);
 }
 for (const name of ['steady', 'daily', 'bursty'] as const) printShape(name);
@@ -135,7 +137,7 @@ function printShape(name: Shape['name']): void {
       `| ${[rule, percent(cpu?.exceeded), percent(cpu?.slack), percent(minutes?.exceeded), percent(memory?.exceeded), percent(memory?.slack), percent(equal)].join(' | ')} |`,
     );
   }
-  for (const { trace, onCurve } of SHAPES.filter((each) => each.name === name)) {
+  for (const { trace, onCurve } of shapes.filter((each) => each.name === name)) {
     const each = RULES.map((rule) => {
       const cpu = average(`${name} ${trace} ${onCurve} ${rule}`, (outcomes) => outcomes.cpu);
       return `${rule} ${percent(cpu?.exceeded)} / ${percent(cpu?.slack)}`;

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../src/model/time.ts';
 import { Random } from '../random.ts';
@@ -37,6 +37,29 @@ export const SHAPES: readonly Shape[] = [
   shape('bursty', 'nezha-trainticket-2023-01-29-ts-station-service', 20),
   shape('bursty', 'nezha-trainticket-2023-01-29-ts-train-service', 20),
 ];
+
+/** Where a trace's P99 is more than this many times its mean, it is bursty. */
+const BURSTY = 4;
+
+/**
+ * The measured traces that are in no shape above, each by what it is, the steady ones a second time on the daily
+ * curve; hosts count as daily.
+ */
+export function otherShapes(): readonly Shape[] {
+  const taken = new Set(SHAPES.map(({ trace }) => trace));
+  const traces = readdirSync(TRACES)
+    .filter((file) => file.endsWith('.csv'))
+    .map((file) => file.slice(0, -'.csv'.length))
+    .filter((trace) => !taken.has(trace));
+  return traces.flatMap((trace): readonly Shape[] => {
+    if (trace.startsWith('nab-')) return [shape('daily', trace, 2)];
+    const cores = read(trace, false).cores.toSorted((a, b) => a - b);
+    const mean = cores.reduce((sum, value) => sum + value, 0) / cores.length;
+    if ((cores[Math.floor(cores.length * 0.99)] ?? 0) > BURSTY * mean)
+      return [shape('bursty', trace, 20)];
+    return [shape('steady', trace, 20), shape('daily', trace, 20, true)];
+  });
+}
 
 function shape(name: Shape['name'], trace: string, scale: number, onCurve = false): Shape {
   return { name, trace, scale, onCurve };

@@ -22,7 +22,7 @@ export interface CpuBasis {
 
 /**
  * The larger of all pods' pooled percentile and the hottest pod's, newer days counting more, with a margin; at least
- * what the busiest hour that comes back needs, and the floor. Null without data.
+ * what the busiest hour that comes back needs of one pod, and the floor. Null without data.
  */
 export function cpuBasis(
   days: readonly ContainerDay[],
@@ -41,10 +41,22 @@ export function cpuBasis(
     );
   const pooled = percentile(({ cpu }) => cpu);
   if (pooled === null) return null;
-  const hottest = isSkewed(days) ? percentile((day) => day.hottest) : null;
+  const ofHottest = percentile((day) => day.hottest);
+  const hottest = isSkewed(days) ? ofHottest : null;
   const covered = Math.max(pooled, hottest ?? 0) * rule.margin;
-  const busiest = busiestHour(days);
+  const busiest = ofOnePod(busiestHour(days), pooled, hottest === null ? ofHottest : null);
   const beyond = busiest !== null && busiest > covered ? busiest : null;
   const cores = Math.max(rule.floorCores, covered, beyond ?? 0);
   return { pooled, hottest, busiestHour: beyond, cores };
+}
+
+/**
+ * Hours are kept as the hottest pod's. Where another pod is the hottest each hour, that is the tail of what each of
+ * them does, and the larger the more pods there are: what it is above all pods' percentile usually is no need.
+ *
+ * @param ofHottest the percentile of each hour's hottest pod; null where that is one and the same pod.
+ */
+function ofOnePod(busiest: Reading, pooled: number, ofHottest: Reading): Reading {
+  if (busiest === null || ofHottest === null) return busiest;
+  return busiest - Math.max(0, ofHottest - pooled);
 }
