@@ -2,10 +2,11 @@ import type { Command } from 'commander';
 import { billReport, renderBill } from '../../cost/bill/billReport.ts';
 import { importBill } from '../../cost/bill/importBill.ts';
 import type { ChargeFilter } from '../../cost/bill/readFocus.ts';
-import { openBillStore, openHistoryReader } from '../../history/openHistory.ts';
+import { openBillStore } from '../../history/openHistory.ts';
 import { fromNano } from '../../model/money.ts';
 import { formatTime } from '../../model/time.ts';
 import type { Io } from '../io.ts';
+import { openHistoryOf } from '../openHistoryOf.ts';
 import { loadContext, withConfig, withOutput, type ConfigOption } from '../options.ts';
 import type { OutputFormat } from '../../text/table.ts';
 import { parseSpan } from '../times.ts';
@@ -55,7 +56,7 @@ export function registerBill(program: Command, io: Io): void {
 async function runImport(file: string, options: ImportOptions, io: Io): Promise<void> {
   const { config } = loadContext(options, io).loaded;
   const filters = options.where.map(parseFilter);
-  const reader = await openHistoryReader(config.history.path);
+  const reader = await openHistoryOf(config);
   const store = await openBillStore(config.history.path);
   try {
     const { currency } = config.pricing;
@@ -90,7 +91,7 @@ async function runImport(file: string, options: ImportOptions, io: Io): Promise<
 async function showBill(options: ShowOptions, io: Io): Promise<void> {
   const { config } = loadContext(options, io).loaded;
   const { start, end } = parseSpan(options, io.now(), config.schedule.timezone, '100d');
-  const reader = await openHistoryReader(config.history.path);
+  const reader = await openHistoryOf(config);
   try {
     const store = await openBillStore(config.history.path);
     const closed = await store.closedMonths();

@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 import { readBudgets } from '../../cost/budgets/readBudgets.ts';
 import { renderBudgets } from '../../cost/budgets/renderBudgets.ts';
-import { openHistoryReader } from '../../history/openHistory.ts';
 import type { Io } from '../io.ts';
+import { openHistoryOf } from '../openHistoryOf.ts';
 import { loadContext, withConfig, withOutput, type ConfigOption } from '../options.ts';
 import type { OutputFormat } from '../../text/table.ts';
 
@@ -12,7 +12,7 @@ export function registerBudgets(program: Command, io: Io): void {
     .description("this month's budgets: spent, and forecast with its interval")
     .action(async (options: ConfigOption & { readonly output: OutputFormat }) => {
       const { config } = loadContext(options, io).loaded;
-      const reader = await openHistoryReader(config.history.path);
+      const reader = await openHistoryOf(config);
       try {
         const budgets = await readBudgets(reader, config.pricing, config.budgets);
         io.out(renderBudgets(budgets, config.pricing.currency, options.output));

@@ -4,9 +4,9 @@ import { readCosts } from '../../cost/report/readCosts.ts';
 import { renderCosts } from '../../cost/report/renderCosts.ts';
 import type { CostDimension } from '../../history/costTable.ts';
 import type { HistoryReader } from '../../history/history.ts';
-import { openHistoryReader } from '../../history/openHistory.ts';
 import { formatTime } from '../../model/time.ts';
 import type { Io } from '../io.ts';
+import { openHistoryOf } from '../openHistoryOf.ts';
 import { loadContext, withConfig, withOutput, type ConfigOption } from '../options.ts';
 import type { OutputFormat } from '../../text/table.ts';
 import { parseSpan } from '../times.ts';
@@ -48,7 +48,7 @@ async function printCosts(options: CostsOptions, io: Io): Promise<void> {
   const { config } = loadContext(options, io).loaded;
   const by = parseDimensions(options.by);
   const { start, end } = parseSpan(options, io.now(), config.schedule.timezone, '7d');
-  const reader = await openHistoryReader(config.history.path);
+  const reader = await openHistoryOf(config);
   try {
     const report = await readCosts(reader, config.pricing, {
       cluster: config.cluster,

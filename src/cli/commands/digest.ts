@@ -6,11 +6,12 @@ import { renderHtml } from '../../digest/html/renderHtml.ts';
 import { digestJson } from '../../digest/text/digestJson.ts';
 import { renderText } from '../../digest/text/renderText.ts';
 import type { Digest } from '../../digest/digest.ts';
-import { openDigestStore, openHistoryReader } from '../../history/openHistory.ts';
+import { openDigestStore } from '../../history/openHistory.ts';
 import type { HistoryReader } from '../../history/history.ts';
 import { composeNotifier } from '../../daemon/composeNotifier.ts';
 import { formatTime } from '../../model/time.ts';
 import type { Io } from '../io.ts';
+import { openHistoryOf } from '../openHistoryOf.ts';
 import { loadContext, withConfig, type CommandContext, type ConfigOption } from '../options.ts';
 import { presentCluster } from '../presentCluster.ts';
 import { CommandFailed, UsageError } from '../usageError.ts';
@@ -52,7 +53,7 @@ async function runDigest(options: DigestOptions, io: Io): Promise<void> {
   const { config } = context.loaded;
   const dryRun = options.dryRun === true;
   const week = chosenWeek(options, config.schedule.timezone, io);
-  const reader = await openHistoryReader(config.history.path);
+  const reader = await openHistoryOf(config);
   try {
     const snapshot = options.offline === true ? null : await presentCluster(context, io);
     const { thresholds } = context.loaded;

@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
 import { CannotExplain, explainAbuse, type ExplainQuery } from '../../cycle/explainAbuse.ts';
-import { openHistoryReader } from '../../history/openHistory.ts';
 import { formatTime } from '../../model/time.ts';
 import { renderExplanation, renderExplanationCsv } from '../explainView.ts';
 import type { Io } from '../io.ts';
+import { openHistoryOf } from '../openHistoryOf.ts';
 import { loadContext, withConfig, withOutput, type ConfigOption } from '../options.ts';
 import { presentCluster } from '../presentCluster.ts';
 import { parsePast } from '../times.ts';
@@ -34,7 +34,7 @@ async function explain(text: string, options: ExplainOptions, io: Io): Promise<v
   const { loaded } = context;
   const at = options.at === undefined ? io.now() : parsePast(options.at, io.now(), '--at');
   const query = { ...parseWorkload(text), at };
-  const reader = await openHistoryReader(loaded.config.history.path);
+  const reader = await openHistoryOf(loaded.config);
   try {
     const present = options.offline === true ? null : await presentCluster(context, io);
     const explanation = await explainAbuse(reader, loaded, query, present);

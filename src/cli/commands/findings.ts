@@ -3,7 +3,7 @@ import type { LoadedConfig } from '../../config/load.ts';
 import type { Config } from '../../config/schema.ts';
 import { CannotExplain, explainAbuse } from '../../cycle/explainAbuse.ts';
 import { findingJsonSchema, toFindingJson } from '../../findings/findingJson.ts';
-import { openHistoryReader, openOperatorLog } from '../../history/openHistory.ts';
+import { openOperatorLog } from '../../history/openHistory.ts';
 import type { HistoryReader } from '../../history/history.ts';
 import type { Finding, FindingKind, OperatorAction } from '../../model/finding.ts';
 import { formatTime, HOUR_MS, type TimeMs } from '../../model/time.ts';
@@ -11,6 +11,7 @@ import { printable } from '../../text/escape.ts';
 import { renderSilentSignals } from '../explainView.ts';
 import { FINDING_COLUMNS, renderFinding } from '../findingView.ts';
 import type { Io } from '../io.ts';
+import { openHistoryOf } from '../openHistoryOf.ts';
 import { loadContext, withConfig, withOutput, type ConfigOption } from '../options.ts';
 import { renderCsv, renderTable, type OutputFormat } from '../../text/table.ts';
 import { parseFuture, parsePast } from '../times.ts';
@@ -183,7 +184,7 @@ async function withReader<T>(
   config: Config,
   work: (reader: HistoryReader) => Promise<T>,
 ): Promise<T> {
-  const reader = await openHistoryReader(config.history.path);
+  const reader = await openHistoryOf(config);
   try {
     return await work(reader);
   } finally {

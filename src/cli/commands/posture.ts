@@ -1,5 +1,4 @@
 import { Option, type Command } from 'commander';
-import { openHistoryReader } from '../../history/openHistory.ts';
 import { HistoryError } from '../../history/history.ts';
 import { DAY_MS, formatTime, type TimeMs } from '../../model/time.ts';
 import { evaluatePosture } from '../../posture/evaluate.ts';
@@ -9,6 +8,7 @@ import { readPostureTrends, type PostureTrend } from '../../posture/readTrend.ts
 import { renderPosture } from '../../posture/renderPosture.ts';
 import type { ContainerHistory } from '../../rightsize/containerDay.ts';
 import type { Io } from '../io.ts';
+import { openHistoryOf } from '../openHistoryOf.ts';
 import { loadContext, withConfig, type CommandContext, type ConfigOption } from '../options.ts';
 import { presentPosture } from '../presentPosture.ts';
 import type { PostureInput } from '../../posture/postureInput.ts';
@@ -89,7 +89,7 @@ async function readPast(
   namespaces: readonly string[] | null,
 ): Promise<Past | null> {
   try {
-    const reader = await openHistoryReader(loaded.config.history.path);
+    const reader = await openHistoryOf(loaded.config);
     try {
       const { watermark } = await reader.status();
       if (watermark === null) return null;

@@ -10,9 +10,9 @@ import {
   type PricesReport,
 } from '../../cost/report/pricesReport.ts';
 import { renderPrices } from '../../cost/report/renderPrices.ts';
-import { openHistoryReader } from '../../history/openHistory.ts';
 import { floorTo, formatTime, MINUTE_MS } from '../../model/time.ts';
 import type { Io } from '../io.ts';
+import { openHistoryOf } from '../openHistoryOf.ts';
 import { loadContext, withConfig, withOutput, type ConfigOption } from '../options.ts';
 import type { OutputFormat } from '../../text/table.ts';
 
@@ -71,7 +71,7 @@ async function live(config: Config, io: Io): Promise<PricesReport> {
 
 async function recorded(config: Config, io: Io): Promise<PricesReport> {
   const loaded = await lists(config, io, AbortSignal.timeout(TIMEOUT_MS));
-  const reader = await openHistoryReader(config.history.path);
+  const reader = await openHistoryOf(config);
   try {
     return pricesOfHistory(await reader.nodes(), config.pricing, loaded);
   } finally {

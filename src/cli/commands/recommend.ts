@@ -1,7 +1,6 @@
 import { Option, type Command } from 'commander';
 import { presentInSpecs } from '../../rightsize/advice/presentInSpecs.ts';
 import type { HistoryReader } from '../../history/history.ts';
-import { openHistoryReader } from '../../history/openHistory.ts';
 import { workloadPatches } from '../../rightsize/advice/patch.ts';
 import {
   isWorthSaying,
@@ -12,6 +11,7 @@ import { renderAdvice } from '../../rightsize/advice/renderAdvice.ts';
 import { renderPatches } from '../../rightsize/advice/renderPatches.ts';
 import { suspectedWorkloads } from '../../findings/suspectedWorkloads.ts';
 import type { Io } from '../io.ts';
+import { openHistoryOf } from '../openHistoryOf.ts';
 import { loadContext, withConfig, type CommandContext, type ConfigOption } from '../options.ts';
 import { presentCluster } from '../presentCluster.ts';
 import { readSpecs } from '../readSpecs.ts';
@@ -49,7 +49,7 @@ async function printRecommendations(options: RecommendOptions, io: Io): Promise<
   const { config, thresholds } = context.loaded;
   const days = positive(options.days, '--days');
   const minSaving = positive(options.minSaving, '--min-saving', 0);
-  const reader = await openHistoryReader(config.history.path);
+  const reader = await openHistoryOf(config);
   try {
     const snapshot = options.offline === true ? null : await presentObjects(context, io);
     const report = await readAdvice(reader, {

@@ -79,21 +79,31 @@ export class MetaTable {
       this.set('window_ms', wanted.windowMs);
       return;
     }
+    this.requireSame(path, wanted);
+  }
+
+  /** Refuses a history that was made for something else; a new one is nobody's yet. @throws HistoryError */
+  requireSame(path: string, wanted: Partial<HistoryIdentity>): void {
+    const found = this.identity();
+    if (found === null) return;
     const refuse = (code: HistoryError['code'], key: string, has: string, asked: string) => {
       throw new HistoryError(
         code,
         `the history ${path} was made with ${key} ${has}, the configuration says ${asked}: set ${key} back, or set history.path to a new file`,
       );
     };
-    if (found.cluster !== wanted.cluster) {
-      refuse('other-cluster', 'cluster', found.cluster, wanted.cluster);
+    const {
+      cluster = found.cluster,
+      currency = found.currency,
+      windowMs = found.windowMs,
+    } = wanted;
+    if (found.cluster !== cluster) refuse('other-cluster', 'cluster', found.cluster, cluster);
+    if (found.currency !== currency) {
+      refuse('other-currency', 'pricing.currency', found.currency, currency);
     }
-    if (found.currency !== wanted.currency) {
-      refuse('other-currency', 'pricing.currency', found.currency, wanted.currency);
-    }
-    if (found.windowMs !== wanted.windowMs) {
+    if (found.windowMs !== windowMs) {
       const seconds = (ms: number) => `${ms / 1000}s`;
-      refuse('other-grid', 'schedule.window', seconds(found.windowMs), seconds(wanted.windowMs));
+      refuse('other-grid', 'schedule.window', seconds(found.windowMs), seconds(windowMs));
     }
   }
 }

@@ -49,6 +49,21 @@ describe('opening', () => {
     await (await temp.openWriter()).close();
   });
 
+  test('a reader refuses what was made for another cluster or currency, and takes anything unasked', async () => {
+    using temp = new TempHistory();
+    await (await temp.openWriter()).close();
+    const path = temp.path();
+    const { cluster, currency } = IDENTITY;
+    for (const madeFor of [undefined, { cluster }, { cluster, currency }])
+      await (await openHistoryReader(path, madeFor)).close();
+    await expect(openHistoryReader(path, { cluster, currency: 'EUR' })).rejects.toMatchObject({
+      code: 'other-currency',
+      message: expect.stringMatching(/pricing\.currency USD.*says EUR/) as string,
+    });
+    const other = openHistoryReader(path, { cluster: 'other' });
+    await expect(other).rejects.toMatchObject({ code: 'other-cluster' });
+  });
+
   test('a second writer is told who holds the history', async () => {
     using temp = new TempHistory();
     const path = temp.path();

@@ -84,16 +84,20 @@ export class SqliteHistoryReader implements HistoryReader {
     this.#bills = BillTable.create(db);
   }
 
-  /** @throws HistoryError `missing`, `not-a-database`, `older-schema`, `newer-schema`, `io`. */
-  static open(path: string): SqliteHistoryReader {
-    return guard(path, () => SqliteHistoryReader.#prepare(path));
+  /**
+   * @throws HistoryError `missing`, `not-a-database`, `older-schema`, `newer-schema`, `io`; `other-cluster`,
+   *   `other-currency` when it was made for something else than `madeFor`.
+   */
+  static open(path: string, madeFor: Partial<HistoryIdentity> = {}): SqliteHistoryReader {
+    return guard(path, () => SqliteHistoryReader.#prepare(path, madeFor));
   }
 
-  static #prepare(path: string): SqliteHistoryReader {
+  static #prepare(path: string, madeFor: Partial<HistoryIdentity>): SqliteHistoryReader {
     const db = openForReading(path);
     try {
       requireCurrentSchema(db, path, MIGRATIONS);
       const meta = MetaTable.create(db);
+      meta.requireSame(path, madeFor);
       const identity = meta.identity() ?? { cluster: '', currency: 'USD', windowMs: 300_000 };
       return new SqliteHistoryReader(path, db, meta, identity);
     } catch (error) {
@@ -259,6 +263,9 @@ export class SqliteHistoryReader implements HistoryReader {
 }
 
 /** Opens an existing history for reading, beside the process that writes it. @throws HistoryError */
-export async function openHistoryReader(path: string): Promise<SqliteHistoryReader> {
-  return SqliteHistoryReader.open(path);
+export async function openHistoryReader(
+  path: string,
+  madeFor: Partial<HistoryIdentity> = {},
+): Promise<SqliteHistoryReader> {
+  return SqliteHistoryReader.open(path, madeFor);
 }

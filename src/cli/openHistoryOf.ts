@@ -1,0 +1,8 @@
+import type { Config } from '../config/schema.ts';
+import { openHistoryReader } from '../history/openHistory.ts';
+
+/** The configured history, which must be of the configured cluster and currency. @throws HistoryError */
+export function openHistoryOf(config: Config): ReturnType<typeof openHistoryReader> {
+  const { cluster, pricing, history } = config;
+  return openHistoryReader(history.path, { cluster, currency: pricing.currency });
+}
