@@ -77,7 +77,7 @@ function verdictOf(
     severity: code === 'metric-absent' || code === 'resource-absent' ? 'info' : 'warning',
     score: 50,
     startedAt: since,
-    summary: problem?.text ?? `${subject} answers again`,
+    summary: problem?.text ?? overText(code, subject),
     evidence:
       problem === null
         ? []
@@ -103,4 +103,24 @@ function verdictOf(
     costBeforeNano: null,
     costPerMonth: null,
   };
+}
+
+/** What is said when a problem is over. */
+function overText(code: DataProblem['code'], subject: string): string {
+  switch (code) {
+    case 'low-coverage':
+      return 'the expected samples are there again';
+    case 'population-collapse':
+      return 'the long-lived pods are seen again';
+    case 'rate-range':
+      return 'rates can be told again';
+    case 'bad-values':
+      return `${subject} reports numbers again`;
+    case 'unpriced-node':
+      return `${subject} has a price`;
+    case 'partial-answer':
+      return `the store answers whole when asked for ${subject}`;
+    default:
+      return `${subject} can be read again`;
+  }
 }

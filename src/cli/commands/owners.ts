@@ -3,6 +3,7 @@ import { ownerProblem, ownerTarget } from '../../notify/owners.ts';
 import type { OwnerProblem } from '../../notify/plan/ownerNotes.ts';
 import { printable } from '../../text/escape.ts';
 import { ownerNames } from '../../owners/ownerNames.ts';
+import { formatTime } from '../../model/time.ts';
 import { ownershipOf, type Ownership } from '../../owners/ownership.ts';
 import type { Config } from '../../config/schema.ts';
 import type { Io } from '../io.ts';
@@ -39,6 +40,10 @@ async function printOwners(options: OwnersOptions, io: Io): Promise<void> {
   const { config } = context.loaded;
   const snapshot = await presentCluster(context, io);
   if (snapshot === null) throw new CommandFailed('no source tells of workloads now');
+  if (snapshot.pods.length === 0)
+    throw new CommandFailed(
+      `Prometheus shows no workload in the window up to ${formatTime(snapshot.window.end)}`,
+    );
   const { namespace } = options;
   const rows = ownershipOf(snapshot, config)
     .filter((one) => namespace === undefined || one.namespace === namespace)

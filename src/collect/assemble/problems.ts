@@ -2,6 +2,7 @@ import type { DataProblem } from '../../model/snapshot.ts';
 import type { Batch } from '../prometheus/fetchBatch.ts';
 import { QUERY_IDS, querySpec } from '../prometheus/queries.ts';
 import { absentProblems } from './absentMetrics.ts';
+import { complaintProblems, type Complaint } from './complaints.ts';
 import { COMPLETE_COVERAGE } from './coverage.ts';
 
 /** What a window lacks, and whether asking again may mend it. */
@@ -20,44 +21,33 @@ export interface SeenWindow {
   readonly rateless: boolean;
 }
 
-/** Names everything that is missing from a window, in the fixed order of the queries; one cause is said once. */
+/** Names everything that is missing from a window, always in the same order; one cause is said once. */
 export function problemsAt(batch: Batch, point: number, seen: SeenWindow): WindowProblems {
-  const problems: DataProblem[] = [];
-  let complete = true;
+  const complaints: Complaint[] = [];
+  const bad: DataProblem[] = [];
   for (const id of QUERY_IDS) {
     const answer = batch.answers[id];
     const { metric, without } = querySpec(id);
     const failure = answer.failures.find(({ from, to }) => from <= point && point <= to);
     if (failure !== undefined) {
-      complete = false;
-      problems.push({
-        code: 'query-failed',
-        subject: metric,
-        text: `${metric} could not be read, and without it ${without}: ${failure.text}`,
-      });
+      complaints.push({ code: 'query-failed', metric, without, said: failure.text });
       continue;
     }
     const warning = answer.warnings.find(({ from, to }) => from <= point && point <= to);
-    if (warning !== undefined) {
-      complete = false;
-      problems.push({
-        code: 'partial-answer',
-        subject: metric,
-        text: `the store left something out when asked for ${metric}: ${warning.text}`,
-      });
-    }
-    const bad = answer.badValues[point] ?? 0;
-    if (bad > 0) {
-      problems.push({
+    if (warning !== undefined)
+      complaints.push({ code: 'partial-answer', metric, without, said: warning.text });
+    const count = answer.badValues[point] ?? 0;
+    if (count > 0) {
+      bad.push({
         code: 'bad-values',
         subject: metric,
-        text: `${bad} ${bad === 1 ? 'series' : 'series'} of ${metric} reported NaN or infinity; they count as unknown`,
+        text: `${count} ${count === 1 ? 'series' : 'series'} of ${metric} reported NaN or infinity; they count as unknown`,
       });
     }
   }
   const absent = absentProblems(batch, point, seen.rateless);
-  problems.push(...absent.problems);
-  if (absent.isIndispensable) complete = false;
+  const problems = [...complaintProblems(complaints), ...bad, ...absent.problems];
+  let complete = complaints.length === 0 && !absent.isIndispensable;
   if (absent.isEverything) return { problems, complete };
   if (seen.collapsed) {
     complete = false;
