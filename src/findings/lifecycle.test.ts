@@ -128,6 +128,18 @@ describe('the life of a finding', () => {
     expect(events).toMatchObject([{ type: 'closed', reason: 'The workload is gone' }]);
   });
 
+  it('is not resolved by a short absence long after the last verdict', () => {
+    const { step, skip, open } = story();
+    step([verdict()]);
+    skip(3 * HOUR_MS);
+    step([]);
+    step([], { isPresent: () => false });
+    expect(open()?.state).toBe('open');
+    skip(30 * MINUTE_MS);
+    step([], { isPresent: () => false });
+    expect(open()).toBeUndefined();
+  });
+
   it('reopens under its old id within a day, and is a new finding later', () => {
     const { step, skip, findings } = story();
     step([verdict()]);

@@ -5,6 +5,8 @@ import { findingId, fingerprint } from './fingerprint.ts';
 
 /** A workload that no window has shown for this long is gone, if the sources were healthy. */
 const GONE_AFTER_MS = 30 * MINUTE_MS;
+/** That a workload is there is written down so often while no verdict speaks of it. */
+const PRESENT_EVERY_MS = 10 * MINUTE_MS;
 /** A finding that fires again this soon after it was resolved is the same one, reopened. */
 const REOPEN_WITHIN_MS = 24 * HOUR_MS;
 
@@ -146,12 +148,17 @@ function review(finding: Finding, now: TimeMs, put: Put): void {
 function carryUnjudged(input: LifecycleInput, finding: Finding, put: Put): void {
   const now = input.window.end;
   if (finding.state === 'resolved') return;
-  const isAbsent = finding.scope.workload !== null && !input.isPresent(finding);
-  if (isAbsent && input.absenceProves && now - finding.lastSeen >= GONE_AFTER_MS)
+  const isOfWorkload = finding.scope.workload !== null;
+  const isPresent = isOfWorkload && input.isPresent(finding);
+  // Not since the last verdict: what is judged once a day may well pause for a window.
+  const unseenFor = now - Math.max(finding.lastSeen, finding.lastPresent ?? 0);
+  if (isOfWorkload && !isPresent && input.absenceProves && unseenFor >= GONE_AFTER_MS)
     return put(resolved(finding, now), 'closed', 'The workload is gone');
+  const isNoted = isPresent && unseenFor >= PRESENT_EVERY_MS;
   const cost = input.costOf(finding);
-  if (cost !== null && cost > 0)
-    put({ ...finding, costSoFarNano: add(finding.costSoFarNano, cost) }, null, '');
+  if (!isNoted && (cost === null || cost === 0)) return;
+  const costSoFarNano = add(finding.costSoFarNano, cost);
+  put({ ...finding, costSoFarNano, ...(isNoted && { lastPresent: now }) }, null, '');
 }
 
 function applyAction(finding: Finding, action: OperatorAction, put: Put): void {

@@ -100,6 +100,8 @@ export interface Finding {
   readonly startedAt: TimeMs;
   readonly firstSeen: TimeMs;
   readonly lastSeen: TimeMs;
+  /** When its workload was there later than a verdict spoke of it; absent until then. */
+  readonly lastPresent?: TimeMs;
   readonly resolvedAt: TimeMs | null;
   readonly summary: string;
   readonly evidence: readonly Evidence[];
