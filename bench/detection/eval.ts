@@ -17,14 +17,15 @@ import type { Split } from './worlds.ts';
  * labelled worlds through `runWindow` and writes docs/detection-evaluation.{md,json,svg}.
  */
 const FULL: Size = {
-  minerSeeds: 4,
-  honestSeeds: 50,
-  coldSeeds: 3,
-  ruledSeeds: 2,
+  minerSeeds: 3,
+  // 150,000 honest pod-days without a page bound it at one in 50,000 (the rule of three).
+  honestSeeds: 46,
+  coldSeeds: 2,
+  ruledSeeds: 1,
   ablation: ['nothing', ...[...SIGNALS, ...SUPPRESSORS].map(({ name }) => name)],
 };
 /** For a busy machine. */
-const MEDIUM: Size = { ...FULL, minerSeeds: 2, honestSeeds: 5, coldSeeds: 2, ruledSeeds: 1 };
+const MEDIUM: Size = { ...FULL, minerSeeds: 2, honestSeeds: 5 };
 
 const { values } = parseArgs({
   options: {

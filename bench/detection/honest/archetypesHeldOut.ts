@@ -182,6 +182,46 @@ export const ARCHETYPES_HELD_OUT: readonly Archetype[] = [
     },
   },
   {
+    name: 'node-agent-that-came',
+    only: 'held-out',
+    kind: 'DaemonSet',
+    replicas: [5, 20],
+    born: [0.45, 0.9],
+    // Its CPU goes with its node's load; it is scraped, and sends events.
+    make(r) {
+      const plan = service(r, 1e4, r.between(0.01, 0.15), 0.3);
+      const sent = r.between(500, 2e4);
+      return {
+        ...plan,
+        limit: r.pick([0.3, null]),
+        hostNetwork: r.next() < 0.4,
+        privileged: r.next() < 0.6,
+        flow(start, replica, random) {
+          const flow = plan.flow(start, replica, random) as Flow;
+          return { ...flow, rx: 400, tx: sent * random.noise(0.3) };
+        },
+      };
+    },
+  },
+  {
+    name: 'launched-and-waiting',
+    only: 'held-out',
+    kind: 'Deployment',
+    replicas: [3, 10],
+    born: [0.45, 0.9],
+    make(r) {
+      const mean = r.between(0.001, 0.03);
+      const request = r.between(0.2, 1);
+      return {
+        limit: 2 * request,
+        request,
+        ramLimit: 1024 * MIB,
+        flow: (_, __, random) =>
+          flowOf(mean * random.noise(0.15), 400 * MIB, { rx: 150, tx: 200 * random.noise(0.4) }),
+      };
+    },
+  },
+  {
     name: 'garbage-collector',
     only: 'held-out',
     kind: 'Deployment',

@@ -1,7 +1,18 @@
+import type { PodSpecFacts } from '../../../src/model/podSpec.ts';
 import type { Case, PodLoad } from '../case.ts';
 import { Random } from '../../random.ts';
 import { loadOf, node, suffix, WINDOW_MS, type Flow, type Shape } from '../workload.ts';
 import type { Archetype } from './plans.ts';
+import { plainSpec } from '../spec.ts';
+
+function privilegedSpec(container: string, image: string): PodSpecFacts {
+  const spec = plainSpec(container, image);
+  return {
+    ...spec,
+    hostPid: true,
+    containers: spec.containers.map((one) => ({ ...one, privileged: true })),
+  };
+}
 
 /** Lets an archetype live in a namespace of its own. */
 export function honestCase(
@@ -75,7 +86,11 @@ export function honestCase(
         const pod = runs ? `${base}-${runId}-${replica}` : `${base}-${hash}${pods}-${replica}`;
         const createdAt = runs ? runSince : isReplaced ? replacedAt : born;
         const at = nodes[replica % 64] as string;
-        loads.push(loadOf(shape, flow, pod, createdAt, at));
+        loads.push({
+          ...loadOf(shape, flow, pod, createdAt, at),
+          hostNetwork: plan.hostNetwork ?? false,
+          ...(plan.privileged === true && { spec: privilegedSpec(shape.container, shape.image) }),
+        });
         const beside = isReplaced ? plan.sideCar?.(start, flow, random) : undefined;
         if (beside !== undefined && beside !== null)
           loads.push(

@@ -18,6 +18,10 @@ export interface Plan {
   readonly limit: number | null;
   readonly request: number | null;
   readonly ramLimit: number | null;
+  /** True for pods in their node's network. */
+  readonly hostNetwork?: boolean;
+  /** True for containers with all privileges, where specs are known. */
+  readonly privileged?: boolean;
   /** Replicas at a time, where they change. */
   replicas?(start: number): number;
   /** Null while it does not run. `replica` counts from 0; `wanted` cores may exceed the limit. */

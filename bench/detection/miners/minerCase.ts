@@ -11,6 +11,7 @@ import {
   type Flow,
   type Shape,
 } from '../workload.ts';
+import { plainSpec } from '../spec.ts';
 import { addFlow, minerFlow, type MinerStyle } from './miner.ts';
 
 /** The honest workload that a miner hides in or stands beside. */
@@ -255,33 +256,15 @@ function burntAt(plan: MinerPlan, limit: number | null, onset: number): number {
 
 /** A spec with a mark: an address of a pool behind a renamed binary. */
 function minerSpec(container: string, image: string): PodSpecFacts {
+  const spec = plainSpec(container, image);
+  const args = ['-o', 'stratum+ssl://gw.example.net:443', '--cpu-priority', '0'];
   return {
-    serviceAccount: 'default',
-    automountToken: true,
-    hostNetwork: false,
-    hostPid: false,
-    hostIpc: false,
-    hostPaths: [],
-    priorityClass: null,
-    qosClass: 'Burstable',
-    containers: [
-      {
-        name: container,
-        role: 'main',
-        image,
-        command: ['/usr/bin/nginx-worker'],
-        args: ['-o', 'stratum+ssl://gw.example.net:443', '--cpu-priority', '0'],
-        env: [],
-        ports: [],
-        privileged: false,
-        addedCapabilities: [],
-        runAsRoot: true,
-        allowPrivilegeEscalation: null,
-        readOnlyRootFilesystem: false,
-        seccompProfile: null,
-        hugePagesBytes: 0,
-      },
-    ],
+    ...spec,
+    containers: spec.containers.map((one) => ({
+      ...one,
+      command: ['/usr/bin/nginx-worker'],
+      args,
+    })),
   };
 }
 

@@ -7,6 +7,7 @@ import { absentGroup, collectGroups, mayBeOneOfMany } from './groups.ts';
 import { matcherOf } from './indicators.ts';
 import { arrivalsOf } from './sideCars.ts';
 import { lookAt, type AbuseLook, type Judged, type Scene } from './look.ts';
+import { hourOf } from './ring.ts';
 import { abuseCodec, type AbuseState, type Rows, type Track } from './state.ts';
 import type { Subject } from './subject.ts';
 import { toVerdicts } from './toVerdicts.ts';
@@ -25,7 +26,7 @@ export const abuseDetector: Detector<AbuseState> = createAbuseDetector({ without
 export function createAbuseDetector({ without }: AbuseOptions): Detector<AbuseState> {
   return {
     name: 'abuse',
-    version: 2,
+    version: 3,
     codec: abuseCodec,
     detect(context, rows): readonly Verdict[] {
       return toVerdicts(lookAtWindow(context, rows, without));
@@ -69,6 +70,16 @@ export function lookAtWindow(
   return { subjects, judged };
 }
 
+function isFlagging(track: Track | undefined): boolean {
+  return track !== undefined && track.alarm >= 2 && track.isFlagging > 0;
+}
+
+/** What a member did under an alarm is no past run that vouches for the next. */
+function taint(key: string, { rows, window }: Scene): void {
+  const track = rows.get(key);
+  if (track?.row === 'track') rows.set(key, { ...track, taintedHour: hourOf(window.start) });
+}
+
 function* lookAtGroups(candidates: readonly Subject[], scene: Scene): Iterable<Judged> {
   const { rows, window } = scene;
   const trackOf = (key: string): Track | undefined => {
@@ -77,8 +88,9 @@ function* lookAtGroups(candidates: readonly Subject[], scene: Scene): Iterable<J
   };
   const groups = collectGroups(candidates, trackOf, window.end);
   const seen = new Set(groups.map(({ key }) => key));
-  for (const { subject, memberHashes, memberKeys } of groups) {
+  for (const { key, subject, memberHashes, memberKeys } of groups) {
     const result = lookAt(subject, memberHashes, scene);
+    if (memberKeys.some((key) => isFlagging(trackOf(key)))) taint(key, scene);
     if (result !== null) yield { ...result, memberKeys };
   }
   // Groups of which nobody was seen in this window have used nothing; only open spells care.

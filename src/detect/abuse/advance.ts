@@ -36,6 +36,10 @@ export function advance(
   identify(track, subject, window.start);
   const units = unitsOf(window);
   cusum(track, suspicion, normal, units, knobs);
+  const hasNormal = suspicion.threshold !== null;
+  // What was suspicious for want of a normal began where the use left the first normal that there is.
+  if (hasNormal && suspicion.isHot && track.hasNormal === 0 && track.alarm === 0) restart(track);
+  if (track.since === 0) track.hasNormal = hasNormal ? 1 : 0;
   const isWarm = suspicion.isHot || (track.fast > 0 && suspicion.z > knobs.cusum.drift);
   const isAlarmed = track.fast >= knobs.cusum.alarm || track.slow >= knobs.slow.alarm;
   const unexplained = suspicion.extraCores * (1 - suspicion.explained);
@@ -127,8 +131,14 @@ function accumulate(
   track.recent = [...track.recent.slice(1 - RECENT), suspicion.cores];
 }
 
+function restart(track: Mutable<Track>): void {
+  endSpell(track);
+  track.dwell = 0;
+}
+
 function endSpell(track: Mutable<Track>): void {
   track.since = 0;
+  track.hasNormal = 0;
   track.hotWindows = 0;
   track.coreSeconds = 0;
   track.extraCoreSeconds = 0;

@@ -63,6 +63,9 @@ export function stepAlarm(
   const lessFor = rank < track.alarm ? track.lessFor + units : 0;
   const isExplained = judgement.suppressors.some(({ strength }) => (strength ?? 0) >= 1);
   if (rank === 0 && isExplained && lessFor >= offFor(track, knobs)) return ended(track);
+  // What was learnt of it meanwhile leaves nothing to say: only a page waits for somebody to decide.
+  const isForgotten = track.alarm < 3 && lessFor >= 2 * knobs.dwell.betterWindows;
+  if (rank === 0 && isForgotten) return ended(track);
   const falls = rank > 0 && lessFor >= knobs.dwell.betterWindows;
   return said(
     { ...track, lowFor: 0, lessFor: falls ? 0 : lessFor, alarm: falls ? rank : track.alarm },

@@ -1,8 +1,9 @@
+import type { ContainerSample, PodSample } from '../../model/snapshot.ts';
 import { DAY_MS, type TimeMs } from '../../model/time.ts';
 import { hash, repositoryOf } from './images.ts';
 import type { Facts } from './signal.ts';
 import type { Track } from './state.ts';
-import type { Subject } from './subject.ts';
+import type { Subject, SubjectMember } from './subject.ts';
 
 /** Distinct members that are remembered; more make no difference. */
 const MAX_MEMBERS = 32;
@@ -78,7 +79,7 @@ function groupOf(
   const hashes = new Set(isSameDay ? track.members : []);
   for (const { workload } of members)
     if (hashes.size < MAX_MEMBERS && workload !== null) hashes.add(hash(workload.name));
-  const subject = sumSubject(key, members);
+  const subject = sumSubject(key, members, hashes.size);
   return {
     key,
     subject,
@@ -87,22 +88,38 @@ function groupOf(
   };
 }
 
-function sumSubject(key: string, members: readonly Subject[]): Subject {
-  const first = members[0] as Subject;
-  const byImage = key.startsWith('g/');
-  const sum = (of: (subject: Subject) => number | null): number | null => {
+interface Sums {
+  readonly container: (of: (container: ContainerSample) => number | null) => number | null;
+  /** Of the network, which the containers of a pod share, and which is their node's in host-network pods. */
+  readonly pod: (of: (pod: PodSample) => number | null) => number | null;
+}
+
+/** Sums over containers and their pods; one that is not known leaves the sum unknown: half a limit is none. */
+function sumsOver(all: readonly SubjectMember[]): Sums {
+  const pods = [...new Map(all.map(({ pod }) => [pod.uid, pod])).values()];
+  const sum = (values: readonly (number | null)[]): number | null => {
     let total: number | null = null;
-    for (const member of members) {
-      const value = of(member);
-      // One member that is not known leaves the sum unknown: half a limit is none.
+    for (const value of values) {
       if (value === null) return null;
       total = (total ?? 0) + value;
     }
     return total;
   };
+  return {
+    container: (of) => sum(all.map(({ container }) => of(container))),
+    pod: (of) => sum(pods.map((pod) => (pod.hostNetwork === false ? of(pod) : null))),
+  };
+}
+
+function sumSubject(key: string, members: readonly Subject[], workloads: number): Subject {
+  const first = members[0] as Subject;
+  const byImage = key.startsWith('g/');
+  // Of all pods: a subject's own amounts are those of its hottest.
   const all = members.flatMap((member) => member.members);
+  const { container: sum, pod: sumOfPods } = sumsOver(all);
   const subjectName = byImage ? repositoryOf(first.image ?? '?') : 'one-shot workloads';
-  const only = onlyWorkload(members);
+  // Links of a chain stand alone in their window, and are one finding all the same.
+  const only = workloads > 1 ? null : onlyWorkload(members);
   return {
     ...first,
     key,
@@ -116,16 +133,16 @@ function sumSubject(key: string, members: readonly Subject[]): Subject {
     workload: only?.workload ?? null,
     runs: members.every((member) => member.runs),
     image: byImage ? first.image : null,
-    cores: sum((member) => member.totalCores),
+    cores: sum(({ cpuUsageCores }) => cpuUsageCores),
     isSummed: true,
-    totalCores: sum((member) => member.totalCores),
-    limit: sum((member) => member.limit),
-    request: sum((member) => member.request),
+    totalCores: sum(({ cpuUsageCores }) => cpuUsageCores),
+    limit: sum(({ cpuLimitCores }) => cpuLimitCores),
+    request: sum(({ cpuRequestCores }) => cpuRequestCores),
     nodeCores: null,
-    netIn: sum((member) => member.netIn),
-    netOut: sum((member) => member.netOut),
-    diskIn: sum((member) => member.diskIn),
-    diskOut: sum((member) => member.diskOut),
+    netIn: sumOfPods((pod) => pod.networkReceiveBytesPerSecond),
+    netOut: sumOfPods((pod) => pod.networkTransmitBytesPerSecond),
+    diskIn: sum(({ diskReadBytesPerSecond }) => diskReadBytesPerSecond),
+    diskOut: sum(({ diskWriteBytesPerSecond }) => diskWriteBytesPerSecond),
     throttled: Math.max(...members.map((member) => member.throttled ?? 0)),
     ram: null,
     ramLimit: null,

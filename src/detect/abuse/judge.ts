@@ -1,6 +1,8 @@
 import type { Evidence, EvidenceFamily, Severity } from '../../model/finding.ts';
+import { isLikeAgent } from './agents.ts';
 import type { Facts, Measurement, Signal } from './signal.ts';
 import { SIGNALS, SUPPRESSORS } from './signals.ts';
+import { isWorking } from './signals/cpuWithoutWork.ts';
 import { diskOf } from './subject.ts';
 
 /** Points for a warning, and for a page. A family counts up to its strongest signal. */
@@ -8,6 +10,8 @@ const WARNING_POINTS = 2;
 const CRITICAL_POINTS = 3;
 /** Level and shape both describe a plateau: together they count no more than this … */
 const PLATEAU_POINTS = 1.5;
+/** … hardly anything where it moves data all the time, as a service under even load does, or is like an agent … */
+const PLATEAU_POINTS_OF_WORK = 0.25;
 /** … less where nobody knows what work it does, and least in Jobs, which are made to compute and to end. */
 const PLATEAU_POINTS_WITHOUT_WORK = 1;
 const PLATEAU_POINTS_OF_RUNS = 0.5;
@@ -60,10 +64,14 @@ export function judge(facts: Facts, without: string | null = null): Judgement {
   const of = (family: EvidenceFamily): number => byFamily.get(family) ?? 0;
 
   const taken = suppressors.reduce((sum, { strength }) => sum + (strength ?? 0), 0);
-  const plateau = Math.min(plateauCap(facts), of('level') + of('shape'));
+  const plateau = Math.min(plateauCap(facts, of('work')), of('level') + of('shape'));
   const points = of('novelty') + of('work') + of('spread') + of('spec') + plateau - taken;
   const undecided: string[] = [];
-  const severity = severityOf(facts, byFamily, points, undecided);
+  const isSmall = readings.every(
+    ({ signal, strength }) =>
+      signal.family !== 'novelty' || signal.name === 'cusum-fast' || (strength ?? 0) === 0,
+  );
+  const severity = severityOf(facts, byFamily, points, isSmall, undecided);
   const weights = (list: readonly Reading[]): number =>
     list.reduce((sum, reading) => sum + weightOf(facts, reading), 0);
   const score = severity === null ? 0 : weights(readings) + weights(suppressors);
@@ -82,6 +90,7 @@ function severityOf(
   facts: Facts,
   families: ReadonlyMap<EvidenceFamily, number>,
   points: number,
+  isSmall: boolean,
   undecided: string[],
 ): Severity | null {
   const { track, normal, knobs, subject } = facts;
@@ -107,11 +116,19 @@ function severityOf(
     return points + 0.5 >= WARNING_POINTS && isAnchored ? 'info' : null;
   }
   if (isAllowed) return 'info';
+  if (isSmall && of('novelty') > 0 && families.size < 3) {
+    undecided.push(
+      'A small excess that lasts is also what a slower node or a release makes: a warning needs a third family',
+    );
+    return 'info';
+  }
   if (points < CRITICAL_POINTS || families.size < 3) {
     undecided.push('A page needs a third independent family, or a signature');
     return 'warning';
   }
-  if (of('work') === 0 && of('spec') < 0.5) {
+  // Agents have privileges too, and use little.
+  const isMarked = of('spec') >= 1 || (of('spec') >= 0.5 && of('level') > 0);
+  if (of('work') === 0 && !isMarked) {
     undecided.push(
       subject.netIn === null
         ? 'A page needs to know what its CPU works on: its network is not known'
@@ -135,6 +152,12 @@ function severityOf(
     );
     return 'warning';
   }
+  if (of('spec') < 1 && isLikeAgent(facts)) {
+    undecided.push(
+      'A new DaemonSet that takes little of its nodes is what an agent looks like: metrics cannot tell it from a miner',
+    );
+    return 'warning';
+  }
   if (isUndecidedSideCar(facts)) {
     undecided.push(
       'A new container that may serve the others of its pod: they have not varied enough to tell whether its use goes with theirs',
@@ -148,7 +171,9 @@ function severityOf(
   return 'critical';
 }
 
-function plateauCap({ subject, normal }: Facts): number {
+function plateauCap(facts: Facts, work: number): number {
+  const { subject, normal } = facts;
+  if (isWorking(facts) || (work === 0 && isLikeAgent(facts))) return PLATEAU_POINTS_OF_WORK;
   const isWorkKnown = subject.netIn !== null && diskOf(subject) !== null;
   if (subject.runs) return isWorkKnown ? PLATEAU_POINTS_OF_RUNS : 0;
   return isWorkKnown || normal.base === null ? PLATEAU_POINTS : PLATEAU_POINTS_WITHOUT_WORK;

@@ -8,7 +8,7 @@ import { judge, QUIET, type Judgement } from './judge.ts';
 import { advanceSlow, closeHour } from './learn.ts';
 import { normalOf, type Normal } from './normal.ts';
 import { knownMates, mateTraffic, peersOf, ringOf, teachPeers } from './neighbours.ts';
-import { flagFrom, hourOf } from './ring.ts';
+import { flagFrom, hourOf, type HourRing } from './ring.ts';
 import { addWindow } from './follow.ts';
 import { besideKey, sideCarOf, type Arrivals } from './sideCars.ts';
 import type { Facts } from './signal.ts';
@@ -119,6 +119,12 @@ function newTrack(subject: Subject, rows: Rows, at: TimeMs): Track {
   return group?.row === 'track' ? { ...track, firstSeen: group.firstSeen } : track;
 }
 
+/** Past runs of a Job, which never comes back under its name: those of its image in its namespace. */
+function seriesOf({ workload, namespace, image, kind }: Subject, rows: Rows): HourRing | null {
+  if (kind !== 'cpu' || workload?.kind !== 'Job' || image === null) return null;
+  return ringOf(rows, `p/${groupKey(namespace, image)}`);
+}
+
 /** All that signals may look at, from a window and the rows; nothing is changed. */
 export function factsOf(
   subject: Subject,
@@ -127,7 +133,7 @@ export function factsOf(
   scene: Omit<Scene, 'without'>,
 ): Facts {
   const { window, historyStart, rows, matcher, knobs, arrivals } = scene;
-  const ring = ringOf(rows, `p/${subject.key}`);
+  const ring = seriesOf(subject, rows) ?? ringOf(rows, `p/${subject.key}`);
   const surroundings = {
     peers: peersOf(rows, subject),
     matesNet: mateTraffic(rows, knownMates(subject, rows, window.start, 1)),
@@ -167,11 +173,20 @@ function believed(found: Normal, { threshold, extraBytes, cores }: Suspicion): N
   return isLikePeers ? found : { ...found, source: 'new', base: null };
 }
 
+/**
+ * One new workload of many small pods. One pod a node is what a DaemonSet is, and what uses next to nothing of
+ * its requests is idle, in however many replicas.
+ */
+function isSwarmOfPods(subject: Subject, { spread, level }: AbuseThresholds): boolean {
+  const { podCount, workload, cores, request } = subject;
+  if (podCount < 2 * spread.pods || workload?.kind === 'DaemonSet') return false;
+  return request === null || (cores ?? 0) >= level.ofRequestWhenIdle * request;
+}
+
 function decide(facts: Facts, { rows, window, knobs, without }: Scene): Judged {
-  const { subject, track, ring, indicators, groupSize } = facts;
+  const { subject, track, indicators, groupSize } = facts;
   const isQuiet = track.dwell < 1 && track.alarm === 0 && indicators.strong.length === 0;
-  // Many workloads, or one new workload of many small pods.
-  const isSwarm = groupSize >= knobs.spread.workloads || subject.podCount >= 2 * knobs.spread.pods;
+  const isSwarm = groupSize >= knobs.spread.workloads || isSwarmOfPods(subject, knobs);
   const isGroupTooSmall = subject.kind === 'group' && !isSwarm && track.alarm === 0;
   if (isQuiet || isGroupTooSmall) {
     rows.set(subject.key, track);
@@ -182,6 +197,7 @@ function decide(facts: Facts, { rows, window, knobs, without }: Scene): Judged {
   const isFlagging = subject.runs && facts.normal.source === 'unknown' ? 0 : 1;
   const step = stepAlarm({ ...track, isFlagging }, judgement, facts.suspicion, window, knobs);
   rows.set(subject.key, step.track);
+  const ring = ringOf(rows, `p/${subject.key}`);
   if (step.hasRisen && ring !== null && step.track.isFlagging > 0) {
     const flagged = flagFrom(ring, hourOf(step.track.since));
     if (flagged !== ring) rows.set(`p/${subject.key}`, { row: 'past', ring: flagged });

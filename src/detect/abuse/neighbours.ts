@@ -1,5 +1,4 @@
 import { HOUR_MS, type TimeMs } from '../../model/time.ts';
-import { quantileOf } from './quantile.ts';
 import { hash, repositoryOf } from './images.ts';
 import { addToPeers } from './learn.ts';
 import { BYTES_OF, CORES_OF, SLOTS, type HourRing } from './ring.ts';
@@ -59,33 +58,32 @@ export function knownMates(
   });
 }
 
-/** A day's bytes a core-second vary from window to window by about so much. */
-const RATIO_MARGIN = 1.5;
+/** Traffic goes above its hour's average, and a core-second's bytes above their day's, by about so much. */
+const MARGIN = 1.5;
 
 /**
  * What the pod's network carries without this container, bytes a second: a pod's containers share it, so a
- * side-car that is new is not credited with what the others send. The highest of their upper quartiles over a
- * day, or what their use in this window comes with by the day's ratio; null where none has an hour of history.
+ * side-car that is new is not credited with what the others send. Their highest hour of a day, or what their use
+ * in this window comes with by the day's ratio, with a margin; null where none has an hour of history.
  */
 export function mateTraffic(rows: Rows, mates: readonly Mate[]): number | null {
   let highest: number | null = null;
   for (const { key, cores } of mates) {
     const ring = ringOf(rows, `p/c/${key}`);
     if (ring === null) continue;
-    const values: number[] = [];
+    let most = 0;
     let bytes = 0;
     let used = 0;
     for (let back = 0; back < 24; back++) {
       const hour = ring.newest - back;
       const code = hour < 0 ? 0 : (ring.net[hour % SLOTS] ?? 0);
       if (code === 0) continue;
-      values.push(BYTES_OF[code] ?? 0);
+      most = Math.max(most, BYTES_OF[code] ?? 0);
       bytes += BYTES_OF[code] ?? 0;
       used += CORES_OF[ring.mean[hour % SLOTS] ?? 0] ?? 0;
     }
-    if (values.length === 0) continue;
-    const now = used > 0 ? (RATIO_MARGIN * (cores ?? 0) * bytes) / used : 0;
-    highest = Math.max(highest ?? 0, quantileOf(values, 0.75), now);
+    const now = used > 0 ? ((cores ?? 0) * bytes) / used : 0;
+    highest = Math.max(highest ?? 0, MARGIN * most, MARGIN * now);
   }
   return highest;
 }

@@ -15,6 +15,8 @@ export interface Normal {
   readonly base: Baseline | null;
   /** True while the workload, container or image repository is certainly younger than the history. */
   readonly isDeployed: boolean;
+  /** True when it came after the first hours of a history that has not seen a whole day before it. */
+  readonly isArrival: boolean;
   /** What its pod's network carries without it, bytes a second: the other containers' traffic. */
   readonly matesNet: number;
 }
@@ -49,7 +51,11 @@ export function normalOf(
     track.repoSince > track.firstSeen &&
     track.repoSince - historyStart >= after &&
     start - track.repoSince < 24 * HOUR_MS;
-  const rest = { isDeployed: isNew || isReplaced, matesNet: matesNet ?? 0 };
+  const rest = {
+    isDeployed: isNew || isReplaced,
+    isArrival: !isNew && isArrival(subject, track.firstSeen, historyStart, knobs),
+    matesNet: matesNet ?? 0,
+  };
   const base =
     ring === null
       ? null
@@ -60,6 +66,21 @@ export function normalOf(
   // Its own first hours say nothing of what is new: they may be the miner's.
   if (isNew) return { source: 'new', base: null, ...rest };
   return { source: 'unknown', base: base ?? siblingBaseline(subject), ...rest };
+}
+
+/**
+ * A standing workload that was not there for the first hours, and whose pods are no older than that: it is not
+ * older than the history, though a day of it was not seen. What comes and goes by itself may only have rested.
+ */
+function isArrival(
+  { workload, runs, kind, members }: Subject,
+  firstSeen: TimeMs,
+  historyStart: TimeMs,
+  { baseline }: AbuseThresholds,
+): boolean {
+  if (kind !== 'cpu' || workload === null || runs || workload.kind === 'Pod') return false;
+  if (firstSeen - historyStart < baseline.arrivalAfterHours * HOUR_MS) return false;
+  return members.every(({ pod }) => pod.createdAt !== null && pod.createdAt >= historyStart);
 }
 
 function peerBaseline(peers: Peers, knobs: AbuseThresholds): Baseline {

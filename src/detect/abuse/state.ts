@@ -40,6 +40,8 @@ const NUMBERS = [
   /** The spell: suspicious use, from its onset on. */
   'dwell',
   'since',
+  /** 1 when the spell began against a normal, 0 when nothing was known. */
+  'hasNormal',
   'hotWindows',
   'coreSeconds',
   'extraCoreSeconds',
@@ -62,6 +64,8 @@ const NUMBERS = [
   'returns',
   /** 1 when the alarm's hours are not to be learnt from. */
   'isFlagging',
+  /** Of a group: the last hour in which one of its members was under an alarm. */
+  'taintedHour',
 ] as const;
 
 type TrackNumbers = { readonly [Name in (typeof NUMBERS)[number]]: number };

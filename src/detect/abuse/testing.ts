@@ -75,11 +75,29 @@ function aBaseline(change: Partial<Baseline> = {}): Baseline {
 }
 
 export function own(change: Partial<Baseline> = {}): Normal {
-  return { source: 'own', base: aBaseline(change), isDeployed: false, matesNet: 0 };
+  return {
+    source: 'own',
+    base: aBaseline(change),
+    isDeployed: false,
+    isArrival: false,
+    matesNet: 0,
+  };
 }
 
-export const NEW: Normal = { source: 'new', base: null, isDeployed: true, matesNet: 0 };
-export const UNKNOWN: Normal = { source: 'unknown', base: null, isDeployed: false, matesNet: 0 };
+export const NEW: Normal = {
+  source: 'new',
+  base: null,
+  isDeployed: true,
+  isArrival: false,
+  matesNet: 0,
+};
+export const UNKNOWN: Normal = {
+  source: 'unknown',
+  base: null,
+  isDeployed: false,
+  isArrival: false,
+  matesNet: 0,
+};
 
 export function aSuspicion(change: Partial<Suspicion> = {}): Suspicion {
   return {

@@ -28,6 +28,8 @@ export const abuseSchema = z.strictObject({
     /** Hours of a Job's own past runs that make it known. */
     minRunHours: count,
     newAfterHours: positive,
+    /** From here on what comes is half new: a whole day was not seen before it. */
+    arrivalAfterHours: positive,
     newJobAfterHours: positive,
     scaleFloorShare: share,
     flagDays: positive,
@@ -55,6 +57,8 @@ export const abuseSchema = z.strictObject({
     /** A pool connection and probes, whatever the power. */
     freeBytesPerSecond: positive,
     silentBytesPerCoreSecond: positive,
+    /** From here on it surely works, and its evenness says nothing. */
+    workingBytesPerCoreSecond: positive,
     busyBytesPerCoreSecond: positive,
     /** Share of the added CPU that the added traffic accounts for, by the workload's own ratio. */
     silentShare: share,
@@ -67,7 +71,14 @@ export const abuseSchema = z.strictObject({
     /** Out : in beyond this is writing without input, which is no work to speak of. */
     oneSided: positive,
   }),
-  level: z.strictObject({ ofLimit: share, ofRequest: positive, ofNode: share, minCores: positive }),
+  level: z.strictObject({
+    ofLimit: share,
+    ofRequest: positive,
+    ofNode: share,
+    ofNodeByAgents: share,
+    minCores: positive,
+    ofRequestWhenIdle: share,
+  }),
   cpuHours: z.strictObject({ coreHours: positive }),
   shape: z.strictObject({
     flat: share,

@@ -23,6 +23,18 @@ export function workRatio({ track, normal, subject, knobs }: Facts): WorkRatio |
   };
 }
 
+/**
+ * True where the added use surely works: it moves far more data than silence does, and not just what a busier
+ * hour of its workload moves in passing. Working evenly, or in many pods, is what a service does then.
+ */
+export function isWorking(facts: Facts): boolean {
+  const ratio = workRatio(facts);
+  if (ratio === null) return false;
+  const { work } = facts.knobs;
+  const isInPassing = ratio.explained !== null && ratio.explained < work.weakShare;
+  return ratio.bytesPerCoreSecond >= work.workingBytesPerCoreSecond && !isInPassing;
+}
+
 /** Windows of five minutes: vacuums, compactions and indexing that the disk would show are over by then, or uneven. */
 const LASTING_WINDOWS = 12;
 

@@ -21,6 +21,13 @@ export const newWorkload: Signal = {
         text: `${what} ${formatTime(since)}; nothing is known of what it ordinarily does`,
       };
     }
+    if (normal.isArrival)
+      return {
+        value: formatTime(firstSeen),
+        threshold: formatTime(historyStart),
+        strength: normal.source === 'own' ? 0 : 0.5,
+        text: `Came at ${formatTime(firstSeen)}, with pods younger than the history, which had not seen a whole day before`,
+      };
     if (normal.source === 'unknown')
       return unknown(
         `Whether it is new is not known: the history begins at ${formatTime(historyStart)} and needs ${knobs.baseline.newAfterHours} hours before`,

@@ -1,3 +1,5 @@
+import { isLikeAgent } from '../agents.ts';
+import { isWorking } from './cpuWithoutWork.ts';
 import type { Signal } from '../signal.ts';
 
 /**
@@ -8,10 +10,14 @@ export const replication: Signal = {
   name: 'replication',
   family: 'spread',
   unit: 'pods',
-  measure({ subject, groupSize, normal, sideCar, knobs }) {
+  measure(facts) {
+    const { subject, groupSize, normal, sideCar, knobs } = facts;
     const { pods, nodes, workloads } = knobs.spread;
     const isWide =
       groupSize >= workloads || (subject.podCount >= pods && subject.nodeCount >= nodes);
+    // Jobs come in numbers, a side-car is in as many pods as its workload, an agent on every node, and what
+    // works is given replicas.
+    const isOrdinary = subject.runs || sideCar !== null || isLikeAgent(facts) || isWorking(facts);
     const where =
       groupSize > 1
         ? `${groupSize} workloads of one image in a day`
@@ -19,9 +25,12 @@ export const replication: Signal = {
     return {
       value: Math.max(groupSize, subject.podCount),
       threshold: groupSize > 1 ? workloads : pods,
-      // A side-car is in as many pods as the workload that it came to.
-      strength: isWide && normal.isDeployed && !subject.runs && sideCar === null ? 0.5 : 0,
-      text: normal.isDeployed ? `New, and in many places: ${where}` : `Not new: ${where}`,
+      strength: isWide && normal.isDeployed && !isOrdinary ? 0.5 : 0,
+      text: normal.isDeployed
+        ? `New, and in many places: ${where}`
+        : normal.source === 'unknown'
+          ? `Whether it is new is not known: ${where}`
+          : `Not new: ${where}`,
     };
   },
 };
