@@ -193,8 +193,9 @@ function decide(facts: Facts, { rows, window, knobs, without }: Scene): Judged {
     return { facts, judgement: QUIET, status: 'unknown', severity: 'info', memberKeys: [] };
   }
   const judgement = judge(facts, without);
-  // What a Job does from the first day on may be what it is for: only what is new is kept from being learnt.
-  const isFlagging = subject.runs && facts.normal.source === 'unknown' ? 0 : 1;
+  // What a Job does from the first day on may be what it is for: only what came later is kept from being learnt.
+  const isFirstDay = track.firstSeen - facts.historyStart < knobs.baseline.newAfterHours * HOUR_MS;
+  const isFlagging = subject.runs && isFirstDay && facts.normal.source === 'unknown' ? 0 : 1;
   const step = stepAlarm({ ...track, isFlagging }, judgement, facts.suspicion, window, knobs);
   rows.set(subject.key, step.track);
   const ring = ringOf(rows, `p/${subject.key}`);

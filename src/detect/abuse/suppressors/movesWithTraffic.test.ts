@@ -2,10 +2,10 @@ import { expect, it } from 'vitest';
 import { aSuspicion, strengthOf, UNKNOWN } from '../testing.ts';
 import { movesWithTraffic } from './movesWithTraffic.ts';
 
-it('speaks when the traffic accounts for half of the added use', () => {
+it('speaks when the traffic accounts for half of the added use, and hints at a quarter', () => {
   const at = (explained: number) =>
     strengthOf(movesWithTraffic, { suspicion: aSuspicion({ explained }) });
-  expect([at(0.49), at(0.5), at(1)]).toEqual([0, 1, 1]);
+  expect([at(0.24), at(0.49), at(0.5), at(1)]).toEqual([0, 0.5, 1, 1]);
 });
 
 it('is unknown without a baseline or without traffic', () => {

@@ -1,6 +1,6 @@
 import { unknown, type Signal } from '../signal.ts';
 
-/** The use rose with the traffic, in the workload's own proportion: load, not abuse. */
+/** The use rose with the traffic, in the workload's own proportion: load, not abuse; half of that is a hint. */
 export const movesWithTraffic: Signal = {
   name: 'moves-with-traffic',
   family: 'suppressor',
@@ -11,7 +11,12 @@ export const movesWithTraffic: Signal = {
     return {
       value: suspicion.explained,
       threshold: knobs.work.explainedShare,
-      strength: suspicion.explained >= knobs.work.explainedShare ? 1 : 0,
+      strength:
+        suspicion.explained >= knobs.work.explainedShare
+          ? 1
+          : suspicion.explained >= knobs.work.weakShare
+            ? 0.5
+            : 0,
       text: `The added traffic accounts for ${Math.round(suspicion.explained * 100)} % of the added use`,
     };
   },

@@ -1,0 +1,27 @@
+import { expect, it } from 'vitest';
+import { stepAlarm } from './alarm.ts';
+import { QUIET } from './judge.ts';
+import type { Track } from './state.ts';
+import { aFacts, aSuspicion, aTrack } from './testing.ts';
+
+const { knobs, window } = aFacts();
+const suspicion = aSuspicion({ cores: 0.5 });
+
+/** Windows until an alarm ends that nothing is said of any more, while the use stays as it was. */
+function windowsUntilClear(alarm: number, most: number): number {
+  let track: Track = aTrack({ alarm, alarmSince: 1, quietBelow: 0.3, dwell: 6 });
+  for (let count = 1; count <= most; count++) {
+    const step = stepAlarm(track, QUIET, suspicion, window, knobs);
+    if (step.status === 'clear') return count;
+    track = step.track;
+  }
+  return Infinity;
+}
+
+it('a warning of which nothing is left ends after a day', () => {
+  expect(windowsUntilClear(2, 400)).toBe(2 * knobs.dwell.betterWindows);
+});
+
+it('a page waits for somebody to decide', () => {
+  expect(windowsUntilClear(3, 400)).toBe(Infinity);
+});
