@@ -3,7 +3,7 @@ import { maxKnown } from '../../model/reading.ts';
 import type { ContainerSample } from '../../model/snapshot.ts';
 import { SECOND_MS } from '../../model/time.ts';
 import { presentShare, sampledShare } from './coverage.ts';
-import type { Cgroup, ContainerEntry } from './podTable.ts';
+import type { Cgroup, ContainerEntry } from './podEntry.ts';
 import { at, countAt, statedAt, strongest } from './series.ts';
 import type { WindowFacts } from './windowFacts.ts';
 

@@ -9,7 +9,7 @@ import { containerSample } from './containerSample.ts';
 import type { CoverageSum } from './coverage.ts';
 import { addCoverage } from './coverage.ts';
 import type { OwnerIndex } from './owners.ts';
-import type { ContainerEntry, PodEntry } from './podTable.ts';
+import type { ContainerEntry, PodEntry } from './podEntry.ts';
 import { at, compare, countAt, statedAt, strongest } from './series.ts';
 import { isTerminal, mainImage } from './windowFacts.ts';
 import type { LivingPod, WindowFacts } from './windowFacts.ts';

@@ -5,77 +5,18 @@ import type { RestoreName } from '../labels.ts';
 import type { Batch } from '../prometheus/fetchBatch.ts';
 import type { GridSeries } from '../prometheus/grid.ts';
 import type { QueryId } from '../prometheus/queries.ts';
+import {
+  CGROUP_QUERIES,
+  newPod,
+  containerOf,
+  type ContainerEntry,
+  type ImageRef,
+  type PodEntry,
+  type PodInfo,
+  type PodName,
+} from './podEntry.ts';
+import { sortName } from './sortPods.ts';
 import { compare, label, overlay } from './series.ts';
-import type { Statement } from './series.ts';
-
-/** What cAdvisor measured of one cgroup, that is of one life of a container. */
-export type Cgroup = Partial<Record<CgroupQuery, Float64Array>>;
-
-const CGROUP_QUERIES = [
-  'cpuSamples',
-  'cpuRate',
-  'cpuOnce',
-  'ramAverage',
-  'ramPeak',
-  'diskRead',
-  'diskWrite',
-  'throttled',
-] as const satisfies readonly QueryId[];
-type CgroupQuery = (typeof CGROUP_QUERIES)[number];
-
-/** All that a batch holds of one container of one pod. */
-export interface ContainerEntry {
-  readonly name: string;
-  readonly cgroups: Map<string, Cgroup>;
-  /** Resource name (`cpu`, `memory`, `nvidia_com_gpu`) → values. */
-  readonly requests: Map<string, Float64Array>;
-  readonly limits: Map<string, Float64Array>;
-  readonly images: Statement<ImageRef>[];
-  /** Statements about init containers: `sidecar` or `init`. */
-  readonly init: Statement<'init' | 'sidecar'>[];
-  running: Float64Array | undefined;
-  restarts: Float64Array | undefined;
-  readonly terminated: Statement<string>[];
-  readonly waiting: Statement<string>[];
-  gpuUtilisation: Float64Array | undefined;
-  gpuTensor: Float64Array | undefined;
-}
-
-export interface ImageRef {
-  readonly image: string;
-  readonly imageId: string | null;
-}
-
-/** All that a batch holds of one pod. */
-export interface PodEntry {
-  readonly namespace: string;
-  readonly name: string;
-  /** Null for series that name no UID: they belong to whichever pod of that name lived then. */
-  readonly uid: string | null;
-  readonly containers: Map<string, ContainerEntry>;
-  readonly info: Statement<PodInfo>[];
-  /** Null: it has no controller. */
-  readonly owners: Statement<WorkloadRef | null>[];
-  readonly phases: Statement<string>[];
-  created: Float64Array | undefined;
-  readonly labels: Statement<Readonly<Record<string, string>>>[];
-  readonly annotations: Statement<Readonly<Record<string, string>>>[];
-  /** Cgroup path → bytes per second. */
-  readonly receive: Map<string, Float64Array>;
-  readonly transmit: Map<string, Float64Array>;
-}
-
-export interface PodInfo {
-  readonly node: string | null;
-  readonly hostNetwork: boolean | null;
-  readonly creator: WorkloadRef | null;
-}
-
-/** Pods of one name in one namespace: usually one, several where a name was reused. */
-export interface PodName {
-  readonly byUid: Map<string, PodEntry>;
-  loose: PodEntry | null;
-}
 
 /** Every pod of a batch, by namespace and name, in that order. */
 export type PodTable = readonly PodName[];
@@ -90,37 +31,6 @@ export function buildPodTable(batch: Batch, restore: RestoreName): PodTable {
   addUsage(builder);
   for (const name of names.values()) sortName(name);
   return [...names.entries()].sort((a, b) => compare(a[0], b[0])).map(([, name]) => name);
-}
-
-/** Sums and choices must not depend on the order in which a store, or a split batch, sends its series. */
-function sortName(name: PodName): void {
-  sortMap(name.byUid);
-  for (const pod of [...name.byUid.values(), ...(name.loose === null ? [] : [name.loose])]) {
-    sortMap(pod.containers);
-    sortMap(pod.receive);
-    sortMap(pod.transmit);
-    for (const list of [pod.info, pod.owners, pod.phases, pod.labels, pod.annotations]) {
-      sortStatements(list);
-    }
-    for (const container of pod.containers.values()) {
-      sortMap(container.cgroups);
-      for (const list of [container.images, container.terminated, container.waiting]) {
-        sortStatements(list);
-      }
-    }
-  }
-}
-
-function sortMap<T>(map: Map<string, T>): void {
-  if (map.size < 2) return;
-  const entries = [...map.entries()].sort((a, b) => compare(a[0], b[0]));
-  map.clear();
-  for (const [key, value] of entries) map.set(key, value);
-}
-
-function sortStatements(list: Statement<unknown>[]): void {
-  if (list.length < 2) return;
-  list.sort((a, b) => compare(JSON.stringify(a.value), JSON.stringify(b.value)));
 }
 
 interface Builder {
@@ -295,43 +205,4 @@ function usingPod(builder: Builder, series: GridSeries, cgroup: string): PodEntr
   const name = nameOf(builder, namespace, pod);
   const nameless = name.loose !== null && name.loose.info.length > 0;
   return podOf(builder, namespace, pod, nameless ? null : podUidOf(cgroup));
-}
-
-function newPod(namespace: string, name: string, uid: string | null): PodEntry {
-  return {
-    namespace,
-    name,
-    uid,
-    containers: new Map(),
-    info: [],
-    owners: [],
-    phases: [],
-    created: undefined,
-    labels: [],
-    annotations: [],
-    receive: new Map(),
-    transmit: new Map(),
-  };
-}
-
-function containerOf(pod: PodEntry, name: string): ContainerEntry {
-  let container = pod.containers.get(name);
-  if (container === undefined) {
-    container = {
-      name,
-      cgroups: new Map(),
-      requests: new Map(),
-      limits: new Map(),
-      images: [],
-      init: [],
-      running: undefined,
-      restarts: undefined,
-      terminated: [],
-      waiting: [],
-      gpuUtilisation: undefined,
-      gpuTensor: undefined,
-    };
-    pod.containers.set(name, container);
-  }
-  return container;
 }

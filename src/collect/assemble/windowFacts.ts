@@ -1,6 +1,7 @@
 import type { ExpectedSamples } from '../../model/snapshot.ts';
 import type { Window } from '../../model/time.ts';
-import type { PodEntry, PodName, PodTable } from './podTable.ts';
+import type { PodEntry, PodName } from './podEntry.ts';
+import type { PodTable } from './podTable.ts';
 import { at, countAt, statedAt, strongest } from './series.ts';
 
 /** A pod at one point of the grid, before its readings are taken. */

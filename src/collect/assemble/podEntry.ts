@@ -1,0 +1,113 @@
+import type { WorkloadRef } from '../../model/workload.ts';
+import type { QueryId } from '../prometheus/queries.ts';
+import type { Statement } from './series.ts';
+
+/** What cAdvisor measured of one cgroup, that is of one life of a container. */
+export type Cgroup = Partial<Record<CgroupQuery, Float64Array>>;
+
+export const CGROUP_QUERIES = [
+  'cpuSamples',
+  'cpuRate',
+  'cpuOnce',
+  'ramAverage',
+  'ramPeak',
+  'diskRead',
+  'diskWrite',
+  'throttled',
+] as const satisfies readonly QueryId[];
+export type CgroupQuery = (typeof CGROUP_QUERIES)[number];
+
+/** All that a batch holds of one container of one pod. */
+export interface ContainerEntry {
+  readonly name: string;
+  readonly cgroups: Map<string, Cgroup>;
+  /** Resource name (`cpu`, `memory`, `nvidia_com_gpu`) → values. */
+  readonly requests: Map<string, Float64Array>;
+  readonly limits: Map<string, Float64Array>;
+  readonly images: Statement<ImageRef>[];
+  /** Statements about init containers: `sidecar` or `init`. */
+  readonly init: Statement<'init' | 'sidecar'>[];
+  running: Float64Array | undefined;
+  restarts: Float64Array | undefined;
+  readonly terminated: Statement<string>[];
+  readonly waiting: Statement<string>[];
+  gpuUtilisation: Float64Array | undefined;
+  gpuTensor: Float64Array | undefined;
+}
+
+export interface ImageRef {
+  readonly image: string;
+  readonly imageId: string | null;
+}
+
+/** All that a batch holds of one pod. */
+export interface PodEntry {
+  readonly namespace: string;
+  readonly name: string;
+  /** Null for series that name no UID: they belong to whichever pod of that name lived then. */
+  readonly uid: string | null;
+  readonly containers: Map<string, ContainerEntry>;
+  readonly info: Statement<PodInfo>[];
+  /** Null: it has no controller. */
+  readonly owners: Statement<WorkloadRef | null>[];
+  readonly phases: Statement<string>[];
+  created: Float64Array | undefined;
+  readonly labels: Statement<Readonly<Record<string, string>>>[];
+  readonly annotations: Statement<Readonly<Record<string, string>>>[];
+  /** Cgroup path → bytes per second. */
+  readonly receive: Map<string, Float64Array>;
+  readonly transmit: Map<string, Float64Array>;
+}
+
+export interface PodInfo {
+  readonly node: string | null;
+  readonly hostNetwork: boolean | null;
+  readonly creator: WorkloadRef | null;
+}
+
+/** Pods of one name in one namespace: usually one, several where a name was reused. */
+export interface PodName {
+  readonly byUid: Map<string, PodEntry>;
+  loose: PodEntry | null;
+}
+
+/** A pod of which nothing is known yet. */
+export function newPod(namespace: string, name: string, uid: string | null): PodEntry {
+  return {
+    namespace,
+    name,
+    uid,
+    containers: new Map(),
+    info: [],
+    owners: [],
+    phases: [],
+    created: undefined,
+    labels: [],
+    annotations: [],
+    receive: new Map(),
+    transmit: new Map(),
+  };
+}
+
+/** A pod's container of that name, made where there is none yet. */
+export function containerOf(pod: PodEntry, name: string): ContainerEntry {
+  let container = pod.containers.get(name);
+  if (container === undefined) {
+    container = {
+      name,
+      cgroups: new Map(),
+      requests: new Map(),
+      limits: new Map(),
+      images: [],
+      init: [],
+      running: undefined,
+      restarts: undefined,
+      terminated: [],
+      waiting: [],
+      gpuUtilisation: undefined,
+      gpuTensor: undefined,
+    };
+    pod.containers.set(name, container);
+  }
+  return container;
+}
