@@ -24,7 +24,7 @@ beforeAll(async () => {
   config = join(temp.folder, 'burnwatch.yaml');
   writeFileSync(
     config,
-    `history: { path: ${path} }\nworkloads: { source: file, path: ${specs} }\nprometheus: { url: http://127.0.0.1:1 }\n`,
+    `cluster: test\nhistory: { path: ${path} }\nworkloads: { source: file, path: ${specs} }\nprometheus: { url: http://127.0.0.1:1 }\n`,
   );
 });
 afterAll(() => temp[Symbol.dispose]());
