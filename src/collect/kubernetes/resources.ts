@@ -114,7 +114,8 @@ export const RESOURCES = [
     kind: 'HorizontalPodAutoscaler',
     namespaced: true,
     need: 'standard',
-    without: 'recommendations cannot tell what an autoscaler drives, and say so',
+    without:
+      'recommendations know of autoscalers only what kube-state-metrics tells, and say so where it is nothing',
   },
   {
     resource: 'verticalpodautoscalers',
@@ -132,7 +133,7 @@ export const RESOURCES = [
     kind: 'ResourceQuota',
     namespaced: true,
     need: 'standard',
-    without: 'posture cannot check quotas',
+    without: 'posture knows of quotas only what kube-state-metrics tells, without their scopes',
   },
   {
     resource: 'limitranges',
@@ -141,7 +142,7 @@ export const RESOURCES = [
     kind: 'LimitRange',
     namespaced: true,
     need: 'standard',
-    without: 'posture cannot check limit ranges',
+    without: 'posture knows of limit ranges only what kube-state-metrics tells',
   },
   {
     resource: 'poddisruptionbudgets',

@@ -54,7 +54,7 @@ export function serverProblem({ code, message }: ApiFailure, label: string): Dat
   return {
     code: 'source-unavailable',
     subject: 'kubernetes',
-    text: `${what}. Until then specifications of new pods, owners named in labels, autoscalers and quotas are unknown; usage and cost are not`,
+    text: `${what}. Until then specifications of new pods, owners named in labels and what metrics do not tell of autoscalers and quotas are unknown; usage and cost are not`,
   };
 }
 

@@ -122,7 +122,9 @@ describe('the Kubernetes API as a source of specifications', () => {
       expect.stringMatching(
         /^resource-absent the Kubernetes API at 127.0.0.1:\d+ does not let nodes be listed \(nodes is forbidden: User "burnwatch" cannot list resource "nodes" in API group "" at the cluster scope\), and without them instance type, region .*; grant "list" on nodes to Burnwatch$/,
       ),
-      expect.stringContaining('recommendations cannot tell what an autoscaler drives'),
+      expect.stringContaining(
+        'recommendations know of autoscalers only what kube-state-metrics tells',
+      ),
     ]);
   });
 
