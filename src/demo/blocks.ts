@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process';
+import { execFile, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
@@ -55,7 +55,15 @@ export async function createBlocks(options: CreateBlocksOptions): Promise<void> 
       const file = join(scratch, `${span.start}.txt`);
       await writeText(file, openMetricsText(source.families(span.start, span.end)));
       const args = ['tsdb', 'create-blocks-from', 'openmetrics', '--quiet', file, dataDir];
-      await run(promtool, args, { env: { GOGC: RARE_COLLECTION, ...process.env }, signal });
+      const running = run(promtool, args, {
+        env: { GOGC: RARE_COLLECTION, ...process.env },
+        signal,
+      });
+      try {
+        await running;
+      } finally {
+        await ended(running.child);
+      }
       await rm(file);
       done += 1;
       options.onProgress?.(done, total);
@@ -70,6 +78,13 @@ export async function createBlocks(options: CreateBlocksOptions): Promise<void> 
   } finally {
     await rm(scratch, { recursive: true, force: true });
   }
+}
+
+/** Waits for a program's end: an abort is told when what it ends still runs. */
+async function ended(child: ChildProcess): Promise<void> {
+  const isRunning = child.exitCode === null && child.signalCode === null;
+  if (child.pid !== undefined && isRunning)
+    await new Promise<void>((resolve) => void child.once('exit', () => resolve()));
 }
 
 interface Span {

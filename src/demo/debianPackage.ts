@@ -5,6 +5,8 @@ import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 const MAX_OUTPUT_BYTES = 64 * 1024 * 1024;
+/** Mirrors fail now and then. */
+const RETRIES = 5;
 
 export interface UnpackOptions {
   /**
@@ -101,7 +103,8 @@ async function privateAptState(work: string): Promise<string[]> {
 async function apt(command: string, args: readonly string[], cwd: string): Promise<string> {
   // Without the sandbox user apt, started by root, needs no folder that this user can read.
   const env = { ...process.env, LC_ALL: 'C', DEBIAN_FRONTEND: 'noninteractive' };
-  const { stdout } = await run(command, ['-o', 'APT::Sandbox::User=root', ...args], {
+  const options = ['-o', 'APT::Sandbox::User=root', '-o', `Acquire::Retries=${RETRIES}`];
+  const { stdout } = await run(command, [...options, ...args], {
     cwd,
     env,
     maxBuffer: MAX_OUTPUT_BYTES,

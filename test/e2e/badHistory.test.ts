@@ -112,10 +112,10 @@ describe('a history that cannot be used', () => {
     // An hour is sealed while there is room; then somebody else leaves only 200 kB.
     const script = `
       mkdir small && mount -t tmpfs -o size=8m none small
-      "$0" ${PROGRAM} backfill --from ${first} --to ${hour} --no-notify
+      "$0" "${PROGRAM}" backfill --from ${first} --to ${hour} --no-notify
       dd if=/dev/zero of=small/filler bs=4k 2> /dev/null; truncate -s -200k small/filler
-      "$0" ${PROGRAM} backfill --from ${first} --to ${end} --no-notify 2> stderr; echo $? > code
-      "$0" ${PROGRAM} costs --from ${first} --to ${end} -o json > costs
+      "$0" "${PROGRAM}" backfill --from ${first} --to ${end} --no-notify 2> stderr; echo $? > code
+      "$0" "${PROGRAM}" costs --from ${first} --to ${end} -o json > costs
       mkdir after && cp small/burnwatch.db* after/ && umount small`;
     const program = process.execPath;
     execFileSync('unshare', ['-rm', 'sh', '-c', script, program], {
