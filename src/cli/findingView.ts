@@ -2,6 +2,7 @@ import { printable } from '../text/escape.ts';
 import type { Finding, FindingEvent, Scope } from '../model/finding.ts';
 import { fromNano } from '../model/money.ts';
 import { formatTime } from '../model/time.ts';
+import { orderedCommands } from '../notify/text/evidence.ts';
 import type { Column } from '../text/table.ts';
 
 /** What the list of findings shows. */
@@ -37,6 +38,7 @@ export function renderFinding(
   finding: Finding,
   events: readonly FindingEvent[],
   currency: string,
+  kubeContext: string | null = null,
 ): string {
   const { id, kind, rule, severity, state, score, scope, summary } = finding;
   const lines = [
@@ -70,7 +72,7 @@ export function renderFinding(
     ...events.map(({ at, type, reason }) => `  ${formatTime(at)}  ${type}: ${reason}`),
     '',
     'Next',
-    ...finding.next.flatMap(({ command, effect, why }) => [
+    ...orderedCommands(finding, kubeContext).flatMap(({ command, effect, why }) => [
       `  [${effect}] ${command}`,
       `      ${why}`,
     ]),

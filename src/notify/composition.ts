@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import { kubeContextOf } from '../config/kubeContext.ts';
 import type { Config } from '../config/schema.ts';
 import { alertmanagerChannel } from './channels/alertmanagerChannel.ts';
 import { logChannel } from './channels/logChannel.ts';
@@ -14,13 +15,11 @@ import type { RenderContext } from '../text/format.ts';
 
 /** What the configuration says of the reader's world. */
 function renderContext(config: Config): RenderContext {
-  const { notifications, workloads, serve, pricing, cluster } = config;
-  // A context that does not exist fails loudly; no context at all could hit another cluster.
-  const named = cluster === 'default' ? null : cluster;
+  const { serve, pricing } = config;
   return {
     currency: pricing.currency,
     externalUrl: serve.externalUrl ?? null,
-    kubeContext: notifications.kubeContext ?? workloads.context ?? named,
+    kubeContext: kubeContextOf(config),
   };
 }
 

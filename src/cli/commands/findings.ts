@@ -16,6 +16,7 @@ import { loadContext, withConfig, withOutput, type ConfigOption } from '../optio
 import { renderCsv, renderTable, type OutputFormat } from '../../text/table.ts';
 import { parseFuture, parsePast } from '../times.ts';
 import { CommandFailed, UsageError } from '../usageError.ts';
+import { kubeContextOf } from '../../config/kubeContext.ts';
 
 interface ListOptions extends ConfigOption {
   readonly state: 'open' | 'all';
@@ -111,7 +112,8 @@ async function showFinding(
       return;
     }
     const events = await reader.findingEvents(finding.id);
-    io.out(renderFinding(finding, events, config.pricing.currency));
+    const { currency } = config.pricing;
+    io.out(renderFinding(finding, events, currency, kubeContextOf(config)));
     if (finding.kind !== 'cryptojacking') return;
     io.out(await renderChanges(reader, finding));
     io.out(await renderSilent(reader, loaded, finding));

@@ -4,6 +4,7 @@ import { decideFinding, type DecisionRequest } from '../../changes/decide.ts';
 import { addSilence } from '../../changes/silence.ts';
 import type { ServeDeps } from '../../deps.ts';
 import { DAY_MS } from '../../../model/time.ts';
+import { kubeContextOf } from '../../../config/kubeContext.ts';
 import { HttpProblem } from '../../problem.ts';
 import { Memo } from '../../questions/memo.ts';
 import { visibleNamespaces } from '../../security/principal.ts';
@@ -39,10 +40,8 @@ export function mountFinding(app: Hono<DoorEnv>, deps: ServeDeps, assets: Assets
 
   app.get('/findings/:id', read, async (context) => {
     const { view, charts } = await viewOf(context);
-    const { notifications, workloads } = deps.config();
-    const kubeContext = notifications.kubeContext ?? workloads.context ?? null;
     const page = pageContext(context, deps, assets);
-    return context.html(findingPage(view, charts, page, kubeContext));
+    return context.html(findingPage(view, charts, page, kubeContextOf(deps.config())));
   });
   app.get('/findings/:id/charts', read, async (context) => {
     return context.html((await viewOf(context)).charts);
