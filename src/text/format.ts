@@ -83,14 +83,14 @@ export function formatCost(finding: Finding, currency: string): string | null {
     const amount = formatMoney(fromNano(finding.costSoFarNano), currency);
     parts.push(`${amount} ${isOver ? 'in all' : 'so far'}`);
   }
-  if (finding.costPerMonth !== null && !isOver) {
+  if (finding.costPerMonth !== null && finding.costPerMonth !== 0 && !isOver) {
     parts.push(`${formatMoney(finding.costPerMonth, currency)} ${PER_MONTH[finding.kind]}`);
   }
   return parts.length === 0 ? null : parts.join(', ');
 }
 
 /** What a finding's monthly amount means. */
-const PER_MONTH: Readonly<Record<Finding['kind'], string>> = {
+export const PER_MONTH: Readonly<Record<Finding['kind'], string>> = {
   cryptojacking: 'a month if it goes on',
   overprovisioned: 'a month could be saved',
   underprovisioned: 'a month',

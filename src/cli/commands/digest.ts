@@ -15,6 +15,7 @@ import { openHistoryOf } from '../openHistoryOf.ts';
 import { loadContext, withConfig, type CommandContext, type ConfigOption } from '../options.ts';
 import { presentCluster } from '../presentCluster.ts';
 import { CommandFailed, UsageError } from '../usageError.ts';
+import { plural } from '../../text/format.ts';
 
 type Format = 'text' | 'html' | 'json';
 
@@ -91,7 +92,7 @@ async function runDigest(options: DigestOptions, io: Io): Promise<void> {
       if (digest === null) return null;
       const { sent, failed, dead } = await notifier.deliver(AbortSignal.timeout(SEND_MS));
       const waits = failed + dead > 0 ? `, ${failed + dead} could not be sent yet` : '';
-      io.err(`The digest of ${digest.week.name} went out in ${sent} messages${waits}.\n`);
+      io.err(`The digest of ${digest.week.name} went out in ${plural(sent, 'message')}${waits}.\n`);
       return digest;
     } finally {
       await close();

@@ -5,6 +5,7 @@ import { answerCosts } from './answerCosts.ts';
 import { answerFindings } from './answerFindings.ts';
 import { answerOverview } from './answerOverview.ts';
 import { answerPosture } from './answerPosture.ts';
+import { answerSpend } from './answerSpend.ts';
 import { Memo } from './memo.ts';
 import type { Questions } from './questions.ts';
 
@@ -33,6 +34,7 @@ export function historyAnswers(parts: AnswerParts): Questions {
     overview: (ask) => answerOverview(ask, context),
     findings: (ask) => answerFindings(ask, context),
     costs: (ask) => answerCosts(ask, context),
+    spend: (ask) => answerSpend(ask, context),
     advice: (ask) => answerAdvice(ask, context),
     posture: (ask) => answerPosture(ask, context),
   };

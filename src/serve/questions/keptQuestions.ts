@@ -91,6 +91,7 @@ export function keptQuestions(
   return {
     overview: (question) => ask('overview', question, true),
     costs: (question) => ask('costs', question, true),
+    spend: (question) => ask('spend', question, true),
     advice: (question) => ask('advice', question, true),
     posture: (question) => ask('posture', question, true),
     findings: (question) => ask('findings', question, false),

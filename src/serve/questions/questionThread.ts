@@ -41,6 +41,7 @@ export class QuestionThread implements Questions {
   overview: Questions['overview'] = (ask) => this.#ask('overview', ask);
   findings: Questions['findings'] = (ask) => this.#ask('findings', ask);
   costs: Questions['costs'] = (ask) => this.#ask('costs', ask);
+  spend: Questions['spend'] = (ask) => this.#ask('spend', ask);
   advice: Questions['advice'] = (ask) => this.#ask('advice', ask);
   posture: Questions['posture'] = (ask) => this.#ask('posture', ask);
 
@@ -121,6 +122,7 @@ export function questionsOf(slow: Questions, findings: Pick<Questions, 'findings
   return {
     overview: (ask) => slow.overview(ask),
     costs: (ask) => slow.costs(ask),
+    spend: (ask) => slow.spend(ask),
     advice: (ask) => slow.advice(ask),
     posture: (ask) => slow.posture(ask),
     findings: (ask) => findings.findings(ask),

@@ -17,6 +17,7 @@ export interface Questions {
   overview(ask: Whose): Promise<Overview>;
   findings(ask: FindingsAsk): Promise<FindingsPage>;
   costs(ask: CostsAsk): Promise<CostsView>;
+  spend(ask: SpendAsk): Promise<SpendSteps>;
   advice(ask: AdviceAsk): Promise<AdvicePage>;
   posture(ask: PostureAsk): Promise<PostureView>;
 }
@@ -98,6 +99,18 @@ export interface CostsView {
   readonly days: SpendDays;
   readonly month: BudgetStatus | null;
   readonly budget: BudgetStatus | null;
+}
+
+/** Whoever asks must have been let to see the namespace before. */
+export interface SpendAsk {
+  readonly namespace: string;
+  readonly from: TimeMs;
+  readonly to: TimeMs;
+}
+
+/** Spend by steps of one length, only whole ones. */
+export interface SpendSteps extends SpendDays {
+  readonly stepMs: number;
 }
 
 export interface AdviceAsk extends Whose {

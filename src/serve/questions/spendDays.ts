@@ -28,8 +28,9 @@ export function spendTables(context: AnswerContext): Promise<readonly CostTable[
 export function spendDays(
   tables: readonly CostTable[],
   keyOf: (row: CostTable['rows'][number]) => string | null,
+  most = SHOWN_DAYS,
 ): SpendDays {
-  const shown = tables.slice(-SHOWN_DAYS);
+  const shown = tables.slice(-most);
   const lines = new Map<string, number[]>();
   shown.forEach(({ rows }, day) => {
     for (const row of rows) {

@@ -4,11 +4,14 @@ import { DAY_MS } from '../../../model/time.ts';
 import type { SpendDays } from '../../questions/questions.ts';
 import type { Clock, Html } from '../text.ts';
 import { formatMoney } from '../../../text/format.ts';
+import type { Span } from '../../series/span.ts';
 import { scaleFor } from './scale.ts';
 import { timeAxis } from './timeAxis.ts';
+import { timeTicks } from './timeTicks.ts';
 
 /** More colours than these nobody tells apart: the others are one area. */
 const MAX_LINES = 7;
+const MAX_TICKS = 10;
 const WIDTH = 1_000;
 const HEIGHT = 240;
 
@@ -26,16 +29,23 @@ export interface StackOptions {
   readonly idle: readonly number[] | null;
   /** End of the last sealed window: the day that it is in is not whole. */
   readonly watermark: number;
+  /** A day, unless another step is said. */
+  readonly stepMs?: number;
+  /** What is shaded; nothing by default. */
+  readonly anomaly?: Span;
 }
 
-/** Spend by day as stacked areas, whole days only: a day that has just begun would look like a saving. */
+/** Spend by day, or another step, as stacked areas, whole ones only: a day that has just begun would look like a saving. */
 export function stackChart({ starts, lines }: SpendDays, options: StackOptions): Html {
-  const { currency, clock, title, watermark } = options;
+  const { currency, clock, title, watermark, anomaly, stepMs = DAY_MS } = options;
   const whole = starts.flatMap((start, index) =>
-    start % DAY_MS === 0 && start + DAY_MS <= watermark ? [index] : [],
+    start % stepMs === 0 && start + stepMs <= watermark ? [index] : [],
   );
+  const unit = stepMs === DAY_MS ? 'day' : 'hour';
   if (whole.length < 2)
-    return html`<p class="note">The chart of spend by day needs two whole days of history.</p>`;
+    return html`<p class="note">
+      The chart of spend by ${unit} needs two whole ${unit}s of history.
+    </p>`;
   const days = whole.map((index) => starts[index] ?? 0);
   const pick = (values: readonly number[]) => whole.map((index) => Math.max(0, values[index] ?? 0));
   const layers = layersOf(lines, options.idle, pick);
@@ -51,9 +61,11 @@ export function stackChart({ starts, lines }: SpendDays, options: StackOptions):
     const bottom = low.map((value, day) => `${px(x(day))} ${px(y(value))}`).toReversed();
     return `<path class="stack ${tone}" d="M${top.join('L')}L${bottom.join('L')}Z"/>`;
   });
-  const ticks = days
-    .filter((_, index) => (days.length - 1 - index) % Math.ceil(days.length / 8) === 0)
-    .map((at) => ({ at, text: clock.day(at).replace(/ \d{4}$/, ''), isDay: false }));
+  const dayTicks = () =>
+    days
+      .filter((_, index) => (days.length - 1 - index) % Math.ceil(days.length / 8) === 0)
+      .map((at) => ({ at, text: clock.day(at).replace(/ \d{4}$/, ''), isDay: false }));
+  const ticks = stepMs === DAY_MS ? dayTicks() : timeTicks(from, to, clock.timezone, MAX_TICKS);
   return html`<figure class="panel">
     <figcaption>
       <h3>${title}</h3>
@@ -76,7 +88,7 @@ export function stackChart({ starts, lines }: SpendDays, options: StackOptions):
         width="100%"
         height="${HEIGHT}"
         role="img"
-        aria-label="${describe(layers, currency)}"
+        aria-label="${describe(layers, unit, currency)}"
       >
         ${scale.ticks.map(({ value }) => {
           const at = y(value).toFixed(1);
@@ -90,10 +102,19 @@ export function stackChart({ starts, lines }: SpendDays, options: StackOptions):
         >
           ${raw(paths.join(''))}
         </svg>
+        ${anomaly === undefined ? '' : shade(anomaly, { from, to })}
       </svg>
     </div>
     ${timeAxis({ from, to, ticks })}
   </figure>`;
+}
+
+function shade(anomaly: Span, { from, to }: Span): Html {
+  const percent = (at: number) =>
+    (Math.max(0, Math.min(1, (at - from) / (to - from))) * 100).toFixed(2);
+  const x = percent(anomaly.from);
+  const width = (Number(percent(anomaly.to)) - Number(x)).toFixed(2);
+  return html`<rect class="anomaly" x="${x}%" width="${width}%" y="0" height="${HEIGHT}" />`;
 }
 
 function layersOf(
@@ -128,10 +149,10 @@ function stacked(layers: readonly Layer[], days: number) {
   });
 }
 
-function describe(layers: readonly Layer[], currency: string): string {
+function describe(layers: readonly Layer[], unit: string, currency: string): string {
   const parts = layers.map(({ name, values }) => {
     const sum = values.reduce((total, value) => total + value, 0);
     return `${name} ${formatMoney(sum, currency)}`;
   });
-  return `Spend over ${layers[0]?.values.length ?? 0} days: ${parts.join(', ')}`;
+  return `Spend over ${layers[0]?.values.length ?? 0} ${unit}s: ${parts.join(', ')}`;
 }

@@ -7,6 +7,7 @@ import type {
   NamespacePostureData,
 } from '../../questions/questions.ts';
 import { adviceTable, patchBox } from '../advice/adviceList.ts';
+import { freedTile } from '../advice/freedTile.ts';
 import { stackChart } from '../chart/stack.ts';
 import type { PageContext } from '../context.ts';
 import { findingRows } from '../findings/rows.ts';
@@ -107,11 +108,7 @@ function tilesOf(
                 : `${percentText(budget.forecast.expected / budget.monthly)} of it expected`,
           },
         ]),
-    {
-      title: 'Could be freed',
-      value: `${money(advice.savingPerMonth)} a month`,
-      sub: `in requests of ${advice.total} containers`,
-    },
+    freedTile(advice, page.currency),
     {
       title: 'Posture',
       value:

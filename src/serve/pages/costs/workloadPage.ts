@@ -9,6 +9,7 @@ import type {
   NamespacePostureData,
 } from '../../questions/questions.ts';
 import { adviceTable, patchBox } from '../advice/adviceList.ts';
+import { freedTile } from '../advice/freedTile.ts';
 import { stackChart } from '../chart/stack.ts';
 import type { PageContext } from '../context.ts';
 import { findingRows } from '../findings/rows.ts';
@@ -99,11 +100,7 @@ function tilesOf({ costs, advice }: WorkloadView, { currency }: PageContext): re
       value: percentText(weigh('ramEfficiency', 'ramCost')),
       sub: 'of what is requested',
     },
-    {
-      title: 'Could be freed',
-      value: `${formatMoney(advice.savingPerMonth, currency)} a month`,
-      sub: 'in requests',
-    },
+    freedTile(advice, currency),
   ];
 }
 

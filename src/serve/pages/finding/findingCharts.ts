@@ -3,15 +3,14 @@ import { usageCharts } from '../chart/usageCharts.ts';
 import { findingPath } from '../links.ts';
 import type { Clock, Html } from '../text.ts';
 import type { FindingView } from './readFinding.ts';
+import { spendBox } from './spend.ts';
 
-/** The charts of a finding, the finding itself shaded; a finding about no workload has none. */
-export function findingCharts(view: FindingView, clock: Clock): Html {
-  const { finding, use, span, wholeSpan, events } = view;
-  if (use === null)
-    return html`<section class="card" id="charts">
-      <h2>What it used</h2>
-      <p class="note">This finding is about no workload: there is no chart of use for it.</p>
-    </section>`;
+/** The charts of a finding, the finding itself shaded; or what its namespace cost; some have neither. */
+export function findingCharts(view: FindingView, currency: string, clock: Clock): Html {
+  const { finding, use, spend, span, wholeSpan, events } = view;
+  if (spend !== null) return spendBox(view, spend, currency, clock);
+  // Posture, or the budget of an owner: there is nothing that could be drawn.
+  if (use === null) return html``;
   return usageCharts(
     {
       series: use.series,

@@ -2,7 +2,7 @@ import { html } from 'hono/html';
 import type { Finding } from '../../../model/finding.ts';
 import { fromNano } from '../../../model/money.ts';
 import { describeSilence } from '../../../notify/silences/createSilence.ts';
-import { formatConfidence, formatMoney, KIND_NAMES } from '../../../text/format.ts';
+import { formatConfidence, formatMoney, KIND_NAMES, PER_MONTH } from '../../../text/format.ts';
 import type { PageContext } from '../context.ts';
 import { workloadLink } from '../links.ts';
 import { coresText, figure, fromCluster, spanText, withLocalTimes, type Html } from '../text.ts';
@@ -21,7 +21,7 @@ export function findingHead(view: FindingView, page: PageContext): Html {
     </p>
     <h1>${KIND_NAMES[finding.kind]}<span class="subject">${subject(view)}</span></h1>
     <p class="summary">${withLocalTimes(fromCluster(finding.summary), page.clock)}.</p>
-    ${inShort(view, page.clock)} ${decisionLine(finding, page)}
+    ${inShort(view, page.currency, page.clock)} ${decisionLine(finding, page)}
     ${silence === null ? '' : html`<p class="note">Silence: ${describeSilence(silence)}</p>`}
     ${facts(view, page)}
     ${scope.subject === null ? '' : html`<p class="note">About ${fromCluster(scope.subject)}.</p>`}
@@ -78,26 +78,42 @@ function facts(view: FindingView, page: PageContext): Html {
         since ${clock.at(finding.startedAt)}; recognised ${clock.at(finding.firstSeen)}
       </dd>
     </div>
-    <div>
-      <dt>Cost so far</dt>
-      <dd>
-        ${finding.costSoFarNano === null ? 'unknown' : formatMoney(fromNano(finding.costSoFarNano), currency)}
-      </dd>
-      <dd class="sub">
-        ${finding.costPerMonth === null ? 'per month: unknown' : `${formatMoney(finding.costPerMonth, currency)} a month if it goes on`}
-      </dd>
-    </div>
-    <div>
-      <dt>How sure</dt>
-      <dd>${formatConfidence(finding).split(' ')[0]}</dd>
-      <dd class="sub">score ${Math.round(finding.score)} of 100, from the evidence below</dd>
-    </div>
+    ${costFact(finding, currency)}
+    ${finding.kind === 'cryptojacking' ? confidenceFact(finding) : ''}
     <div>
       <dt>Owner</dt>
       <dd>${finding.owner === null ? 'unknown' : fromCluster(finding.owner)}</dd>
       <dd class="sub">${podsLine(finding)}</dd>
     </div>
   </dl>`;
+}
+
+/** Nothing of what costs nothing by itself, such as posture. */
+function costFact({ kind, costSoFarNano, costPerMonth }: Finding, currency: string): Html | '' {
+  const perMonth = costPerMonth === 0 ? null : costPerMonth;
+  if (costSoFarNano === null)
+    return perMonth === null
+      ? ''
+      : html`<div>
+          <dt>Money</dt>
+          <dd>${formatMoney(perMonth, currency)}</dd>
+          <dd class="sub">${PER_MONTH[kind]}</dd>
+        </div>`;
+  return html`<div>
+    <dt>Cost so far</dt>
+    <dd>${formatMoney(fromNano(costSoFarNano), currency)}</dd>
+    <dd class="sub">
+      ${perMonth === null ? '' : `${formatMoney(perMonth, currency)} ${PER_MONTH[kind]}`}
+    </dd>
+  </div>`;
+}
+
+function confidenceFact(finding: Finding): Html {
+  return html`<div>
+    <dt>How sure</dt>
+    <dd>${formatConfidence(finding).split(' ')[0]}</dd>
+    <dd class="sub">score ${Math.round(finding.score)} of 100, from the evidence below</dd>
+  </div>`;
 }
 
 function useFact({ now }: WorkloadUse, finding: Finding): Html {
@@ -132,7 +148,7 @@ function swing({ lowestCores, highestCores }: WorkloadUse['now']): string {
 }
 
 function podsLine({ pods }: Finding): string {
-  if (pods.length === 0) return 'no pod named';
+  if (pods.length === 0) return '';
   if (pods.length === 1) return `pod ${pods[0]}`;
   return `${pods.length} pods show it`;
 }

@@ -48,11 +48,11 @@ function viewOf(story: Story, change: Partial<Finding> = {}): FindingView {
     now: useNow(finding, series, usual),
   };
   const span = { from: times[0] ?? 0, to: TEST_NOW };
-  return { finding, span, wholeSpan: span, use, events: [], silence: null };
+  return { finding, span, wholeSpan: span, use, spend: null, events: [], silence: null };
 }
 
 async function say(view: FindingView): Promise<string> {
-  const shown = await html`${inShort(view, new Clock('UTC', TEST_NOW))}`;
+  const shown = await html`${inShort(view, 'USD', new Clock('UTC', TEST_NOW))}`;
   return shown.replaceAll(/<[^>]*>/g, '').replaceAll(/\s+/g, ' ');
 }
 

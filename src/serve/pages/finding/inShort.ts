@@ -5,6 +5,7 @@ import { HOUR_MS } from '../../../model/time.ts';
 import type { SeriesColumn } from '../../series/readSeries.ts';
 import { coresText, figure, fromCluster, rateText, type Clock, type Html } from '../text.ts';
 import type { FindingView, WorkloadUse } from './readFinding.ts';
+import { spendLine } from './spend.ts';
 import { within } from './useNow.ts';
 
 const BYTES: readonly SeriesColumn[] = [
@@ -27,16 +28,20 @@ type KnownView = FindingView & { readonly use: WorkloadUse };
  * What happened, in plain sentences for whoever has never seen a chart of this: how CPU moved against its
  * usual, whether its traffic moved with it, and what changed just before.
  */
-export function inShort(view: FindingView, clock: Clock): Html | '' {
-  const { use } = view;
-  if (use === null) return '';
-  const known = { ...view, use };
-  const lines = [cpuLine(known, clock), trafficLine(known), changeLine(view)];
-  const said = lines.filter((line) => line !== null);
+export function inShort(view: FindingView, currency: string, clock: Clock): Html | '' {
+  const said = linesOf(view, currency, clock).filter((line) => line !== null);
   if (said.length === 0) return '';
   return html`<ul class="in-short" aria-label="In short">
     ${said.map((line) => html`<li>${line}</li>`)}
   </ul>`;
+}
+
+function linesOf(view: FindingView, currency: string, clock: Clock): readonly (Html | null)[] {
+  const { use, spend, finding } = view;
+  if (spend !== null) return [spendLine(finding, spend, currency)];
+  if (use === null) return [];
+  const known = { ...view, use };
+  return [cpuLine(known, clock), trafficLine(known), changeLine(view)];
 }
 
 function cpuLine({ finding, use }: KnownView, clock: Clock): Html | null {

@@ -7,6 +7,7 @@ import { DAY_MS } from '../../../model/time.ts';
 import type { WorkloadRef } from '../../../model/workload.ts';
 import { silencedBy, type Silence } from '../../../notify/silences/silence.ts';
 import type { ServeDeps } from '../../deps.ts';
+import type { SpendSteps } from '../../questions/questions.ts';
 import { visibleNamespaces, type Principal } from '../../security/principal.ts';
 import { findingWorkloads, readFindingSeries } from '../../series/findingSeries.ts';
 import type { WorkloadSeries } from '../../series/readSeries.ts';
@@ -31,6 +32,8 @@ export interface FindingView {
   readonly wholeSpan: Span;
   /** Null where the finding is about no workload that is known. */
   readonly use: WorkloadUse | null;
+  /** What its namespace cost, where it is about that and about no workload. */
+  readonly spend: SpendSteps | null;
   readonly events: readonly TimelineEvent[];
   readonly silence: Silence | null;
 }
@@ -56,7 +59,7 @@ export async function readFindingView(
   finding: Finding,
   asked: Span | null,
   principal: Principal,
-  deps: Pick<ServeDeps, 'reader' | 'stores' | 'now' | 'live'>,
+  deps: Pick<ServeDeps, 'reader' | 'questions' | 'stores' | 'now' | 'live'>,
 ): Promise<FindingView> {
   const { reader, stores } = deps;
   const { watermark } = await reader.status();
@@ -74,9 +77,20 @@ export async function readFindingView(
     span,
     wholeSpan,
     use,
+    spend: use === null ? await readSpend(finding, span, deps) : null,
     events: timeline(sources, span),
     silence: silencedBy(finding, await stores.silences.list(deps.now()), deps.now()),
   };
+}
+
+/** Of what is about money: the spend of its namespace. */
+async function readSpend(
+  { kind, scope: { namespace } }: Finding,
+  span: Span,
+  { questions }: Pick<ServeDeps, 'questions'>,
+): Promise<SpendSteps | null> {
+  if (namespace === null || (kind !== 'cost-spike' && kind !== 'budget')) return null;
+  return questions.spend({ namespace, ...span });
 }
 
 async function readUse(

@@ -32,9 +32,9 @@ export function mountFinding(app: Hono<DoorEnv>, deps: ServeDeps, assets: Assets
     // Whatever is written, a decision or a window, makes another version: nobody sees an old page.
     return kept.get(key, await deps.reader.version(), async () => {
       const view = await readFindingView(finding, span, principal, deps);
-      const { clock } = pageContext(context, deps, assets);
+      const { clock, currency } = pageContext(context, deps, assets);
       // The charts are most of the page and the same for everybody who may see it.
-      return { view, charts: await findingCharts(view, clock) };
+      return { view, charts: await findingCharts(view, currency, clock) };
     });
   };
 

@@ -58,10 +58,11 @@ function row(finding: Finding, page: PageContext, isChoosable: boolean): Html {
 
 /** Empty for what costs nothing by itself, such as posture: the columns stay in line. */
 function costFigure({ costPerMonth, costSoFarNano }: Finding, currency: string): Html {
-  if (costPerMonth === null && costSoFarNano === null) return html`<div></div>`;
+  const perMonth = costPerMonth === 0 ? null : costPerMonth;
+  if (perMonth === null && costSoFarNano === null) return html`<div></div>`;
   const [title, value] =
-    costPerMonth !== null
-      ? ['a month', formatMoney(costPerMonth, currency)]
+    perMonth !== null
+      ? ['a month', formatMoney(perMonth, currency)]
       : ['so far', formatMoney(fromNano(costSoFarNano ?? 0), currency)];
   return html`<div>
     <dt>${title}</dt>

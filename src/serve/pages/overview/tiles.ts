@@ -5,6 +5,7 @@ import type { FindingsPage, Overview } from '../../questions/questions.ts';
 import type { PageContext } from '../context.ts';
 import type { Tile } from '../table.ts';
 import { percentText, spanText } from '../text.ts';
+import { freedTile } from '../advice/freedTile.ts';
 
 /** Money may be a window old; findings are what they are now. */
 export interface OverviewView extends Overview {
@@ -98,15 +99,8 @@ function findingsTile({ urgent: { counts: findings } }: OverviewView): Tile {
 
 function savingsTile({ savings }: Overview, { currency }: PageContext): readonly Tile[] {
   if (savings === null) return [];
-  const { perMonth, containers } = savings;
-  return [
-    {
-      title: 'Could be freed',
-      value: perMonth > 0 ? formatMoney(perMonth, currency) : 'nothing',
-      sub: `a month, in requests of ${containers} ${containers === 1 ? 'container' : 'containers'}`,
-      href: '/recommendations',
-    },
-  ];
+  const { perMonth: savingPerMonth, containers: total } = savings;
+  return [{ ...freedTile({ savingPerMonth, total }, currency), href: '/recommendations' }];
 }
 
 function dataTile({ windows, watermark, windowMs }: Overview, { now, clock }: PageContext): Tile {
