@@ -35,8 +35,15 @@ export function findingPage(
             <a href="/findings/${encodeURIComponent(finding.id)}"
               ><code>/findings/${finding.id}</code></a
             >
-            · <a href="/api/v1/findings/${encodeURIComponent(finding.id)}">as JSON</a> ·
-            <a href="/api/v1/findings/${encodeURIComponent(finding.id)}/series">its series</a>
+            · <a href="/api/v1/findings/${encodeURIComponent(finding.id)}">as JSON</a>
+            ${
+              view.use === null
+                ? ''
+                : html`·
+                    <a href="/api/v1/findings/${encodeURIComponent(finding.id)}/series"
+                      >its series</a
+                    >`
+            }
           </p>
         </div>
       </div>`,

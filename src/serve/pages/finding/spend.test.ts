@@ -26,7 +26,7 @@ describe('where the money of a spike goes', () => {
   it('names the workload that most of the rise is of', async () => {
     const rise = { 'Deployment/api': [1, 1, 1, 4, 4, 4], 'Deployment/web': [2, 2, 2, 2, 2, 3] };
     expect(await say(spend(rise))).toBe(
-      'Most of it is Deployment/api: $4.00 an hour since, $1.00 an hour before.',
+      'Most of it is shop / api Deployment: $4.00 an hour since, $1.00 an hour before.',
     );
   });
 

@@ -1,11 +1,13 @@
 import { html } from 'hono/html';
+import type { Finding } from '../../../model/finding.ts';
 import { formatMoney } from '../../../text/format.ts';
 import { HOUR_MS, type TimeMs } from '../../../model/time.ts';
 import type { SpendSteps } from '../../questions/questions.ts';
 import { eventList } from '../chart/eventList.ts';
 import { marksLane, numberMarks } from '../chart/marks.ts';
 import { stackChart } from '../chart/stack.ts';
-import { fromCluster, type Clock, type Html } from '../text.ts';
+import { workloadLink } from '../links.ts';
+import type { Clock, Html } from '../text.ts';
 import type { FindingView } from './readFinding.ts';
 
 /** What the workloads of the finding's namespace cost, the finding shaded. */
@@ -41,7 +43,7 @@ export function spendBox(
 
 /** Which workload the money went to, if one stands out: its mean hour before the onset and since. */
 export function spendLine(
-  { startedAt, resolvedAt, lastSeen }: FindingView['finding'],
+  { scope, startedAt, resolvedAt, lastSeen }: Finding,
   { starts, lines, stepMs }: SpendSteps,
   currency: string,
 ): Html | null {
@@ -60,7 +62,9 @@ export function spendLine(
   const [most] = changes.toSorted((a, b) => b.more - a.more);
   if (most === undefined || most.more <= 0 || most.more < MOST * rise) return null;
   const money = (value: number) => `${formatMoney(value, currency)} an hour`;
-  return html`Most of it is <strong>${fromCluster(most.name)}</strong>: ${money(most.since)}
+  const [, kind = '', name = ''] = /^([^/]*)\/(.*)$/s.exec(most.name) ?? [];
+  return html`Most of it is <strong>${workloadLink(scope.namespace ?? '', { kind, name })}</strong>:
+    ${money(most.since)}
     since${most.before < TINY * most.since ? ', and next to nothing before' : `, ${money(most.before)} before`}.`;
 }
 
