@@ -1,8 +1,8 @@
 import type { KnownBlock } from '@slack/web-api';
 import { formatMoney, type RenderContext, plural } from '../text/format.ts';
-import { mrkdwn, plainText } from '../notify/slack/limits.ts';
+import { header, imageBlock, section, smallPrint } from '../notify/slack/blocks.ts';
 import type { UploadedImage } from '../notify/slack/message.ts';
-import { code, codeBlock, link, plain, prose } from '../notify/slack/mrkdwn.ts';
+import { code, codeBlock, link, prose } from '../notify/slack/mrkdwn.ts';
 import type { DigestNotice, OwnerDigestNotice } from '../notify/notice.ts';
 import type { Digest, ForecastLine, Saving, Savings, Spend } from './digest.ts';
 import { IDLE } from './spend/dailySpend.ts';
@@ -228,22 +228,10 @@ function footer(
   const parts = [prose(cluster, 80), BASIS[priceBasis]];
   if (context !== null) parts.push(wholeDigest(week.name, context.externalUrl));
   const text = [...lines.map((line) => prose(line, 600)), parts.join(' · ')];
-  return { type: 'context', elements: [mrkdwn(text.join('\n'))] };
+  return smallPrint(text.join('\n'));
 }
 
 function wholeDigest(week: string, externalUrl: string | null): string {
   if (externalUrl === null) return code(`burnwatch digest --week ${week} --dry-run`);
   return link(`${externalUrl.replace(/\/+$/, '')}/digests/${week}`, 'open the whole digest');
-}
-
-function header(text: string): KnownBlock {
-  return { type: 'header', text: plainText(plain(text, 150)) };
-}
-
-function section(text: string): KnownBlock {
-  return { type: 'section', text: mrkdwn(text) };
-}
-
-function imageBlock({ fileId, altText }: UploadedImage): KnownBlock {
-  return { type: 'image', slack_file: { id: fileId }, alt_text: plain(altText, 2_000) || 'Chart' };
 }

@@ -3,9 +3,10 @@ import type { KnownBlock } from '@slack/web-api';
 import type { FindingsNotice, Notice, NoteNotice } from '../notice.ts';
 import type { RenderContext } from '../../text/format.ts';
 import { noticeText } from '../text/noticeText.ts';
-import { cutMarkup, LIMITS, mrkdwn, plainText, withinLimits } from './limits.ts';
+import { header, section, smallPrint } from './blocks.ts';
+import { cutMarkup, LIMITS, withinLimits } from './limits.ts';
 import type { SlackMessage, UploadedImage } from './message.ts';
-import { code, plain, prose } from './mrkdwn.ts';
+import { code, prose } from './mrkdwn.ts';
 import { withinTotal } from './totalText.ts';
 import { renderFinding } from './renderFinding.ts';
 import { renderGroup } from './renderGroup.ts';
@@ -50,17 +51,14 @@ function renderBlocks(
 }
 
 function renderNote({ title, lines }: NoteNotice): readonly KnownBlock[] {
-  return [
-    { type: 'header', text: plainText(plain(title, LIMITS.headerText)) },
-    { type: 'section', text: mrkdwn(noteLines(lines)) },
-  ];
+  return [header(title), section(noteLines(lines))];
 }
 
 /** The message with its user group mentioned first, which is what tells the group's members. */
 export function withMention({ text, blocks }: SlackMessage, group: string | null): SlackMessage {
   if (group === null || !/^S[A-Z0-9]+$/.test(group)) return { text, blocks };
   const mention = `<!subteam^${group}>`;
-  const line: KnownBlock = { type: 'context', elements: [mrkdwn(mention)] };
+  const line = smallPrint(mention);
   const whole = cutMarkup(`${mention} ${text}`, LIMITS.messageText);
   return { text: whole, blocks: withinTotal(withinLimits([line, ...blocks])) };
 }
@@ -76,7 +74,7 @@ export function renderReply(notice: FindingsNotice): SlackMessage {
   const lines = notice.changes.map(
     ({ reason, text }) => `*${reason.replaceAll('-', ' ')}*  ${prose(text, 500)}`,
   );
-  const blocks: KnownBlock[] = [{ type: 'section', text: mrkdwn(lines.join('\n')) }];
+  const blocks = [section(lines.join('\n'))];
   return { text: fallbackText(notice), blocks: withinTotal(withinLimits(blocks)) };
 }
 
@@ -85,7 +83,7 @@ export function renderThreadNote(notice: NoteNotice): SlackMessage {
   const text = [notice.title, ...notice.lines].map((line) => prose(line, 500)).join('\n');
   return {
     text: fallbackText(notice),
-    blocks: withinLimits([{ type: 'section', text: mrkdwn(text) }]),
+    blocks: withinLimits([section(text)]),
   };
 }
 

@@ -18,10 +18,11 @@ import {
 } from '../../text/format.ts';
 import { callSecurity } from '../text/callSecurity.ts';
 import { headline } from '../text/noticeText.ts';
+import { header, imageBlock, section, smallPrint } from './blocks.ts';
 import { findingActions } from './actions.ts';
-import { mrkdwn, plainText } from './limits.ts';
+import { mrkdwn } from './limits.ts';
 import type { UploadedImage } from './message.ts';
-import { code, codeBlock, moment, plain, prose } from './mrkdwn.ts';
+import { code, codeBlock, moment, prose } from './mrkdwn.ts';
 
 /**
  * One finding, in the order in which somebody reads who was just woken: verdict and confidence,
@@ -36,13 +37,13 @@ export function renderFinding(
 ): readonly KnownBlock[] {
   const isOver = finding.state === 'resolved' || finding.state === 'accepted';
   return [
-    { type: 'header', text: plainText(plain(`${markOf(finding)} ${headline(finding)}`, 150)) },
-    { type: 'section', text: mrkdwn(whatHappened(finding)) },
+    header(`${markOf(finding)} ${headline(finding)}`),
+    section(whatHappened(finding)),
     { type: 'section', fields: facts(notice, finding, context).map(mrkdwn) },
     ...(isOver ? [] : [section(reasons(finding))]),
     ...(image === null ? [] : [imageBlock(image)]),
     ...(isOver ? [] : whatToDo(notice, finding, context)),
-    { type: 'context', elements: [mrkdwn(small(notice, finding))] },
+    smallPrint(small(notice, finding)),
     ...(isOver ? [] : [findingActions(finding, context)]),
   ];
 }
@@ -173,12 +174,4 @@ function small({ changes, insteadOf, note }: FindingsNotice, finding: Finding): 
     ...(note === null ? [] : [prose(note, 400)]),
     `${prose(finding.rule, 80)} · ${code(finding.id, 60)}`,
   ].join('\n');
-}
-
-function imageBlock({ fileId, altText }: UploadedImage): KnownBlock {
-  return { type: 'image', slack_file: { id: fileId }, alt_text: plain(altText, 2_000) || 'Chart' };
-}
-
-function section(text: string): KnownBlock {
-  return { type: 'section', text: mrkdwn(text) };
 }

@@ -3,9 +3,10 @@ import type { Finding } from '../../model/finding.ts';
 import type { FindingsNotice } from '../notice.ts';
 import { findingUrl, formatCost, formatScope, KIND_NAMES, markOf } from '../../text/format.ts';
 import type { RenderContext } from '../../text/format.ts';
-import { mrkdwn, plainText } from './limits.ts';
+import { header, section, smallPrint } from './blocks.ts';
+import { plainText } from './limits.ts';
 import { ACTION_IDS } from './message.ts';
-import { code, link, moment, plain, prose } from './mrkdwn.ts';
+import { code, link, moment, prose } from './mrkdwn.ts';
 
 const LISTED = 15;
 
@@ -23,19 +24,14 @@ export function renderGroup(notice: FindingsNotice, context: RenderContext): rea
     ...(note === null ? [] : [prose(note, 400)]),
   ];
   return [
-    { type: 'header', text: plainText(plain(`${mark(findings)} ${groupTitle(notice)}`, 150)) },
-    { type: 'section', text: mrkdwn(lead(notice)) },
+    header(`${mark(findings)} ${groupTitle(notice)}`),
+    section(lead(notice)),
     ...chunk(
       shown.map((finding) => line(finding, context)),
       5,
-    ).map((lines): KnownBlock => ({
-      type: 'section',
-      text: mrkdwn(lines.join('\n')),
-    })),
+    ).map((lines) => section(lines.join('\n'))),
     ...(rest > 0 ? [moreBlock(rest, context)] : []),
-    ...(about.length === 0
-      ? []
-      : [{ type: 'context' as const, elements: [mrkdwn(about.join(' · '))] }]),
+    ...(about.length === 0 ? [] : [smallPrint(about.join(' · '))]),
     ...openAll(context),
   ];
 }
@@ -92,7 +88,7 @@ function moreBlock(rest: number, { externalUrl }: RenderContext): KnownBlock {
     externalUrl === null
       ? '`burnwatch findings` lists them all'
       : link(`${externalUrl.replace(/\/+$/, '')}/findings`, 'see them all');
-  return { type: 'section', text: mrkdwn(`and ${rest} more: ${where}`) };
+  return section(`and ${rest} more: ${where}`);
 }
 
 function mark(findings: readonly Finding[]): string {

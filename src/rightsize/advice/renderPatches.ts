@@ -1,3 +1,4 @@
+import { shellQuote } from '../../model/shellQuote.ts';
 import { stringify } from 'yaml';
 import { printable } from '../../text/escape.ts';
 import type { Reading } from '../../model/reading.ts';
@@ -90,6 +91,5 @@ function patchCommand(namespace: string, target: string, type: string, body: obj
 
 /** A word for the shell; what is plain stays plain. */
 function quote(word: string): string {
-  const safe = printable(word);
-  return /^[\w./:-]+$/.test(safe) ? safe : `'${safe.replaceAll("'", `'\\''`)}'`;
+  return shellQuote(printable(word));
 }
