@@ -76,7 +76,7 @@ export function jobsOf(split: Split, size: Size): readonly Job[] {
       job('honest', 0, { setting, copies: 2 }),
     ),
     ...size.ablation.map((without) => job('miners', 0, { without, shares: [0.3] })),
-    ...size.ablation.map((without) => job('honest', 0, { without, days: 7 })),
+    ...size.ablation.map((without) => job('honest', 0, { without, days: 5 })),
     ...seeds(size.coldSeeds).map((seed) => job('cold', seed, { copies: 4 })),
     job('measured', 0, { withRules: true }),
     job('poison', 0),

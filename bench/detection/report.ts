@@ -187,7 +187,7 @@ export function renderReport(evaluation: Evaluation, frame: ReportFrame): string
     '',
     '## Without each signal',
     '',
-    'One seed, miners at 30 % of the limit and honest pods over a week, with one signal left out. A signal that changes nothing here',
+    'One seed, miners at 30 % of the limit and honest pods over five days, with one signal left out. A signal that changes nothing here',
     'still tells a person something, or speaks where another source is missing.',
     '',
     table(

@@ -4,6 +4,7 @@ import type { WorkloadRef } from '../../model/workload.ts';
 import type { DetectContext } from '../detector.ts';
 import { lookAtWindow } from './abuseDetector.ts';
 import { collectSubjects } from './collectSubjects.ts';
+import { repositoryOf } from './images.ts';
 import { matcherOf } from './indicators.ts';
 import { judge, weightOf, type Judgement, type Reading } from './judge.ts';
 import { factsOf } from './look.ts';
@@ -56,7 +57,12 @@ export function explainNext(
   const matcher = matcherOf(context.thresholds.signatures);
   const own = judged.filter(({ facts }) => isOf(facts.subject, workload));
   const ownKeys = new Set(own.map(({ facts }) => facts.subject.key));
-  const groups = judged.filter(({ memberKeys }) => memberKeys.some((key) => ownKeys.has(key)));
+  const groups = judged.filter(
+    ({ memberKeys, facts: { groupSize, track } }) =>
+      // A group of nothing but itself is worth a word only where it speaks.
+      (memberKeys.length > 1 || groupSize > 1 || track.alarm > 0) &&
+      memberKeys.some((key) => ownKeys.has(key)),
+  );
   return [...own, ...groups].map(({ facts }) =>
     explanationOf({ ...facts, indicators: matcher.match(facts.subject) }),
   );
@@ -91,13 +97,21 @@ function isOf({ workload }: Subject, { kind, name }: WorkloadRef): boolean {
   return workload !== null && workload.kind === kind && workload.name === name;
 }
 
+/** Its container; of a group, what its pods have in common. */
+function nameOf({ kind, scope, image, namespace }: Subject): string | null {
+  if (kind !== 'group') return scope.container ?? scope.subject;
+  return image === null
+    ? `one-shot workloads of ${namespace} together`
+    : `pods of ${repositoryOf(image)} in ${namespace} together`;
+}
+
 const SEVERITIES = [null, 'info', 'warning', 'critical'] as const;
 
 function explanationOf(facts: Facts): Explanation {
   const { subject, track } = facts;
   const judgement = judge(facts);
   return {
-    container: subject.scope.container ?? subject.scope.subject,
+    container: nameOf(subject),
     about: subject.kind,
     severity: SEVERITIES[track.alarm] ?? null,
     score: judgement.score,

@@ -1,3 +1,4 @@
+import { quantileOf } from '../quantile.ts';
 import { cores, type Signal } from '../signal.ts';
 
 /**
@@ -10,7 +11,10 @@ export const sustainedUse: Signal = {
   family: 'level',
   unit: 'cores',
   measure({ subject, track, suspicion, normal, knobs }) {
-    const { limit, request, nodeCores } = subject;
+    const { nodeCores } = subject;
+    // None at all and zero come to the same.
+    const limit = subject.limit === 0 ? null : subject.limit;
+    const request = subject.request === 0 ? null : subject.request;
     const allowed =
       limit !== null
         ? knobs.level.ofLimit * limit
@@ -28,11 +32,15 @@ export const sustainedUse: Signal = {
       };
     const of = limit !== null ? 'limit' : request !== null ? 'request' : 'node';
     const isFiring = track.levelDwell >= knobs.dwell.onWindows;
+    // What rests in this window has held its level in most of those before.
+    const used = isFiring
+      ? Math.max(suspicion.cores, quantileOf(track.recent, 0.75))
+      : suspicion.cores;
     return {
-      value: suspicion.cores,
+      value: used,
       threshold: allowed,
       strength: isFiring ? (normal.base?.isProvisional === false ? 0.5 : 1) : 0,
-      text: `Uses ${cores(suspicion.cores)} cores; ${cores(allowed)} is high for its ${of}`,
+      text: `Uses ${cores(used)} cores; ${cores(allowed)} is high for its ${of}`,
     };
   },
 };
