@@ -32,7 +32,7 @@ export function registerCosts(program: Command, io: Io): void {
     .option('--to <time>', 'with --from (default: now)')
     .option(
       '--by <what>',
-      'namespace, workload, owner, node, pod, container, label:KEY',
+      'namespace, workload, owner, node, pod, container, label:KEY, or several with commas',
       'namespace',
     )
     .addOption(

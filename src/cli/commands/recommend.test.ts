@@ -48,6 +48,13 @@ it('leaves out what saves less than is asked for', async () => {
   expect((await run('--min-saving', 'much')).err).toContain('--min-saving: "much"');
 });
 
+it('says how many containers have too little data, which is not that all of them fit', async () => {
+  const { out, err } = await run('--days', '2');
+  expect(out).toBe('Nothing to recommend.\n');
+  expect(err).toContain('8 of 8 containers have too little data yet');
+  expect((await run()).err).not.toContain('too little data');
+});
+
 it('prints a table and CSV, and names bad numbers', async () => {
   expect((await run()).out).toMatch(/^NAMESPACE +WORKLOAD +CONTAINER +CPU +MEMORY/);
   expect((await run('-o', 'csv')).out.split('\r\n')[0]).toMatch(

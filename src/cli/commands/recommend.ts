@@ -62,6 +62,11 @@ async function printRecommendations(options: RecommendOptions, io: Io): Promise<
     const advices = report.advices.filter(
       (advice) => options.all === true || isWorthSaying(advice, minSaving),
     );
+    const young = report.advices.filter(({ behind }) => behind.confidence === 'insufficient');
+    if (options.all !== true && young.length > 0)
+      context.log.warn(
+        `${young.length} of ${report.advices.length} containers have too little data yet: under ${thresholds.overprovisioned.minDays} days, or too many gaps (--all shows them)`,
+      );
     if (report.leftOut > 0)
       context.log.warn(
         `${report.leftOut} left out: their workloads are suspected of mining (burnwatch findings)`,

@@ -95,7 +95,8 @@ function partOf(dimension: CostDimension, identity: CostIdentity): string {
     case 'container':
       return `${namespace}/${kind}/${name}/${container}`;
     case 'pod':
-      return `${namespace}/${identity.pod ?? UNALLOCATED}`;
+      // Volumes that nobody mounts and load balancers have none.
+      return `${namespace}/${identity.pod || UNALLOCATED}`;
     case 'node':
       return identity.node || UNALLOCATED;
     case 'owner':

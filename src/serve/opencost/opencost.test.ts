@@ -231,6 +231,12 @@ describe('the response', () => {
   });
 });
 
+it('what has no pod is unallocated where costs are asked by pod', async () => {
+  const table = await reader.costs({ from: START, to: NOW, by: ['pod'], namespaces: null });
+  const { key, storageNano } = table.rows.find((row) => row.key.endsWith('__unallocated__'))!;
+  expect([key, storageNano]).toEqual(['shop/__unallocated__', 0.2e9]);
+});
+
 describe('aggregate', () => {
   it.each([
     ['cluster', ['prod']],
