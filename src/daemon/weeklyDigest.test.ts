@@ -32,7 +32,7 @@ beforeAll(async () => {
     change: WEEK.start,
     config: scenarioConfig(),
   });
-}, 60_000);
+});
 afterAll(() => temp[Symbol.dispose]());
 
 /** A daemon's digests on a history of its own (or on one that others use too). */

@@ -32,7 +32,7 @@ beforeAll(async () => {
     config: scenarioConfig(),
   });
   reader = await openHistoryReader(path);
-}, 60_000);
+});
 afterAll(async () => {
   await reader.close();
   temp[Symbol.dispose]();
