@@ -1,4 +1,4 @@
-import { formatMoney } from '../../../text/format.ts';
+import { formatMoney, plural } from '../../../text/format.ts';
 import type { Tile } from '../table.ts';
 
 /**
@@ -13,11 +13,11 @@ export function freedTile(
   const isNothing = Math.abs(savingPerMonth) <= HALF_A_CENT;
   return {
     title: isMore ? 'Requests that are missing' : 'Could be freed',
-    value: isNothing ? 'nothing' : `${formatMoney(Math.abs(savingPerMonth), currency)} a month`,
+    value: isNothing ? 'nothing' : formatMoney(Math.abs(savingPerMonth), currency),
     sub:
       total === 0
         ? 'requests fit, or too little is known'
-        : `in requests of ${total} ${total === 1 ? 'container' : 'containers'}, on balance`,
+        : `a month on balance, in requests of ${plural(total, 'container')}`,
   };
 }
 

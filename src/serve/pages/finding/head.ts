@@ -132,7 +132,7 @@ function useFact({ now }: WorkloadUse, finding: Finding): Html {
         ? `request ${coresText(requestCores)}, no limit`
         : 'no request, no limit known';
   return html`<div class="${isAbuse ? 'lead' : ''}">
-    <dt>CPU, ${finding.resolvedAt === null ? 'the' : 'its'} last hour, all its pods</dt>
+    <dt>CPU, ${finding.resolvedAt === null ? '' : 'its '}last hour, all pods</dt>
     <dd>${coresText(cores)}${times}</dd>
     <dd class="sub">
       ${swing(now)}${usualCores === null ? 'usual: not known yet' : `usual ${coresText(usualCores)}`};
