@@ -15,7 +15,11 @@ async function refresh() {
   const lists = [...document.querySelectorAll('.messages')];
   const atEnd = lists.map((list) => list.scrollHeight - list.scrollTop - list.clientHeight < 40);
   const before = lists.map((list) => list.scrollTop);
+  // A menu that somebody has open stays open.
+  const open = document.querySelector('details.menu[open]')?.closest('.message')?.dataset.ts;
   document.getElementById('live').replaceWith(page.getElementById('live'));
+  const reopened = open && document.querySelector(\`.message[data-ts="\${open}"] details.menu\`);
+  if (reopened) reopened.open = true;
   document.querySelector('nav').replaceWith(page.querySelector('nav'));
   const dialog = document.getElementById('dialog');
   const now = page.getElementById('dialog');
