@@ -116,7 +116,7 @@ describe('the digest command on a history from a real store', () => {
   it('sends it once; again only when told to', async () => {
     const first = await run('digest');
     expect(first).toMatchObject({ code: 0, stdout: '' });
-    expect(first.stderr).toContain(`The digest of ${week.name} went out in 1 messages`);
+    expect(first.stderr).toContain(`The digest of ${week.name} went out in 1 message.`);
     const [message, ...more] = slack.messages('#cloud-cost');
     expect(more).toEqual([]);
     expect(JSON.stringify(message)).toContain(`week ${week.name} cost`);
