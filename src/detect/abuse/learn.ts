@@ -1,4 +1,3 @@
-import { HOUR_MS } from '../../model/time.ts';
 import { addHour, EMPTY_RING, type HourRing, type HourValues } from './ring.ts';
 import type { Peers, Track } from './state.ts';
 import type { Subject } from './subject.ts';
@@ -25,18 +24,8 @@ export function closeHour(ring: HourRing | null, track: Track): HourRing | null 
   if (values === null) return ring;
   const isFlagged =
     (track.alarm >= 2 && track.isFlagging > 0) ||
-    (track.hour > 0 && track.taintedHour === track.hour) ||
-    hasJustLeft(track);
+    (track.hour > 0 && track.taintedHour === track.hour);
   return addHour(ring ?? EMPTY_RING, track.hour, values, isFlagged);
-}
-
-/** After so many windows of five minutes what has left a first idea of normal is decided, or is learnt. */
-const DECIDED_WINDOWS = 24;
-
-/** True on a first day while use has just left what the first hours were: one hour of it must not become normal. */
-function hasJustLeft({ firstSeen, lastSeen, since, hasNormal, dwell, hotWindows }: Track): boolean {
-  if (lastSeen - firstSeen >= DAY_HOURS * HOUR_MS || since === 0 || hasNormal === 0) return false;
-  return dwell >= 1 && hotWindows <= DECIDED_WINDOWS;
 }
 
 /**

@@ -90,6 +90,15 @@ describe('on the first day', () => {
     );
   });
 
+  it('the rise of a morning is learnt, though its traffic does not rise with it', () => {
+    const run = new AbuseRun();
+    run.play(4 * DAY_MS, (start) => {
+      const day = 1 - 0.8 * Math.cos((start / DAY_MS) * 2 * Math.PI);
+      return [using(0.1 * day * (1 + 0.05 * Math.sin(start / 1e5)), 40_000)];
+    });
+    expect(run.events.filter(({ finding }) => finding.severity !== 'info')).toEqual([]);
+  });
+
   it('a hijack begins where the use left the first hours, not where the history does', () => {
     const run = new AbuseRun().play(6 * HOUR_MS, (start) => [quiet(start)]);
     const onset = run.now;
