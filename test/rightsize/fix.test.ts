@@ -69,7 +69,7 @@ it('kubectl reads the LimitRange and the ResourceQuota as its own types', async 
     await writeFile(file, JSON.stringify(manifest));
     const args = ['label', '--local', '-f', file, 'read-by=kubectl', '-o', 'yaml'];
     const { stdout } = await run(kubectl, args, {
-      env: { ...process.env, KUBECONFIG: join(folder, 'none') },
+      env: { ...process.env, HOME: folder, KUBECONFIG: join(folder, 'none') },
     });
     expect(parse(stdout)).toMatchObject({
       ...manifest,

@@ -74,7 +74,7 @@ describe('kubectl patch', () => {
     const { stdout } = await run(
       kubectl,
       ['patch', '--local', '-f', file, '--type', 'strategic', '-p', patch, '-o', 'yaml'],
-      { env: { ...process.env, KUBECONFIG: join(folder, 'none') } },
+      { env: { ...process.env, HOME: folder, KUBECONFIG: join(folder, 'none') } },
     );
     const patched = parse(stdout) as {
       spec: { template?: unknown; jobTemplate?: { spec: { template: unknown } } };
