@@ -59,7 +59,9 @@ export function stepAlarm(
     if (lowFor >= offFor(track, knobs)) return ended(track);
     return said({ ...track, lowFor }, 'firing', false);
   }
-  if (track.dwell < 1) return said({ ...track, lowFor: 0 }, 'unknown', false);
+  // A peak that was learnt interrupts no quiet, or a warning of what comes every day would never end.
+  if (track.dwell < 1)
+    return said({ ...track, lowFor: track.alarm < 3 ? track.lowFor : 0 }, 'unknown', false);
   const lessFor = rank < track.alarm ? track.lessFor + units : 0;
   const isExplained = judgement.suppressors.some(({ strength }) => (strength ?? 0) >= 1);
   if (rank === 0 && isExplained && lessFor >= offFor(track, knobs)) return ended(track);

@@ -154,11 +154,11 @@ function severityOf(
   }
   if (of('spec') < 1 && isLikeAgent(facts)) {
     undecided.push(
-      'A new DaemonSet that takes little of its nodes is what an agent looks like: metrics cannot tell it from a miner',
+      'A new DaemonSet or side-car that takes little of its nodes is what an agent looks like: metrics cannot tell it from a miner',
     );
     return 'warning';
   }
-  if (isUndecidedSideCar(facts)) {
+  if (isUndecidedSideCar(facts) || isUndecidedRollout(facts)) {
     undecided.push(
       'A new container that may serve the others of its pod: they have not varied enough to tell whether its use goes with theirs',
     );
@@ -182,6 +182,15 @@ function plateauCap(facts: Facts, work: number): number {
 /** A little new side-car of which nobody can tell yet whether it works for the others of its pod. */
 function isUndecidedSideCar({ sideCar }: Facts): boolean {
   return sideCar !== null && sideCar.isLittle && sideCar.follows === null;
+}
+
+/**
+ * Nor of one that came to many workloads, where a proxy may use more than an application that idles: it pages only
+ * where it rather does not go with them.
+ */
+function isUndecidedRollout({ sideCar, knobs }: Facts): boolean {
+  if (sideCar === null || !sideCar.isRollout || sideCar.follows !== null) return false;
+  return sideCar.elasticity === null || sideCar.elasticity >= knobs.sideCar.follows;
 }
 
 function neededDwell(facts: Facts, novelty: number): number {

@@ -11,7 +11,7 @@ import type { AbuseThresholds } from './thresholds.ts';
 export interface SideCar extends Follow {
   /** Cores of the pod's known containers in this window. */
   readonly othersCores: number;
-  /** True while it uses no more than `sideCar.share` of what they do, on average since it came. */
+  /** True while it uses no more than `sideCar.share` of what they do, or than `sideCar.smallCores`, on average since it came. */
   readonly isLittle: boolean;
   /** Workloads that its image has come to in this way. */
   readonly workloads: number;
@@ -60,13 +60,13 @@ export function sideCarOf(
   if (others === null) return null;
   const row = rows.get(besideKey(subject));
   const sums = row?.row === 'beside' ? row : null;
-  const { share, follows, workloads, namespaces } = knobs.sideCar;
+  const { share, smallCores, follows, workloads, namespaces } = knobs.sideCar;
   const [own, theirs] = sums === null ? [subject.cores ?? 0, others] : [sums.own, sums.others];
   const places = arrivals.get(repositoryOf(subject.image ?? ''));
   return {
     ...followOf(sums, follows),
     othersCores: others,
-    isLittle: own <= share * theirs,
+    isLittle: own <= Math.max(share * theirs, smallCores * (sums?.sumUnits ?? 1)),
     workloads: places?.workloads.size ?? 1,
     isRollout:
       places !== undefined &&

@@ -96,6 +96,8 @@ export const abuseSchema = z.strictObject({
     /** A rollout: so many known workloads, in so many namespaces. */
     workloads: count,
     namespaces: count,
+    /** No more than a proxy asks for. */
+    smallCores: positive,
     /** Windows until what cannot be told counts. */
     undecidedWindows: count,
   }),

@@ -18,7 +18,9 @@ export const servesItsPod: Signal = {
     const { elasticity, follows, isLittle, isRollout, workloads, othersCores } = sideCar;
     const beside = `${cores(suspicion.cores)} cores beside ${cores(othersCores)} of its pod’s known containers`;
     const places = isRollout ? `; its image has come to ${workloads} known workloads` : '';
-    const how = !isLittle
+    // Beside an idle application a proxy is the busier one; but only one that is everywhere is a proxy.
+    const isProxyLike = isLittle || isRollout;
+    const how = !isProxyLike
       ? 'more than a side-car of theirs'
       : follows === null
         ? 'whether it goes with theirs cannot be told yet'
@@ -28,7 +30,7 @@ export const servesItsPod: Signal = {
     return {
       value: elasticity,
       threshold: knobs.sideCar.follows,
-      strength: isLittle && (follows ?? isRollout) ? ALL : 0,
+      strength: isProxyLike && (follows ?? (isLittle && isRollout)) ? ALL : 0,
       text: `Uses ${beside}: ${how}${places}`,
     };
   },
