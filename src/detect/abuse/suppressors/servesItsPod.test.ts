@@ -26,6 +26,12 @@ it('lets a rollout to several namespaces pass for as long as that cannot be told
   );
 });
 
+it('speaks for one that is busier than an idle application only where it is everywhere and goes with it', () => {
+  const busy = { ...PROXY, isLittle: false, isRollout: true, workloads: 12 };
+  expect(strengthOf(servesItsPod, { sideCar: busy })).toBe(3);
+  expect(strengthOf(servesItsPod, { sideCar: { ...busy, follows: null } })).toBe(0);
+});
+
 it('says nothing for what does not go with them, or uses more than they do', () => {
   const miner = { ...PROXY, follows: false, isRollout: true };
   expect(strengthOf(servesItsPod, { sideCar: miner })).toBe(0);
