@@ -158,7 +158,7 @@ function severityOf(
     );
     return 'warning';
   }
-  if (isUndecidedSideCar(facts) || isUndecidedRollout(facts)) {
+  if (isUndecidedSideCar(facts)) {
     undecided.push(
       'A new container that may serve the others of its pod: they have not varied enough to tell whether its use goes with theirs',
     );
@@ -182,15 +182,6 @@ function plateauCap(facts: Facts, work: number): number {
 /** A little new side-car of which nobody can tell yet whether it works for the others of its pod. */
 function isUndecidedSideCar({ sideCar }: Facts): boolean {
   return sideCar !== null && sideCar.isLittle && sideCar.follows === null;
-}
-
-/**
- * Nor of one that came to many workloads, where a proxy may use more than an application that idles: it pages only
- * where it rather does not go with them.
- */
-function isUndecidedRollout({ sideCar, knobs }: Facts): boolean {
-  if (sideCar === null || !sideCar.isRollout || sideCar.follows !== null) return false;
-  return sideCar.elasticity === null || sideCar.elasticity >= knobs.sideCar.follows;
 }
 
 function neededDwell(facts: Facts, novelty: number): number {
