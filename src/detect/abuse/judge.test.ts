@@ -43,4 +43,15 @@ describe('what is new and even', () => {
   it('is a page in silence, a warning under cover, and nothing where it works', () => {
     expect([at(100), at(10_000), at(60_000)]).toEqual(['critical', 'warning', null]);
   });
+
+  it('wakes nobody for a twentieth of a core', () => {
+    const track = aSpell(
+      100,
+      EVEN.map((use) => use / 10),
+    );
+    const suspicion = aSuspicion({ cores: 0.05 });
+    const judgement = judge(aFacts({ normal: NEW, track, suspicion }));
+    expect(judgement.severity).toBe('warning');
+    expect(judgement.undecided.join()).toContain('wakes nobody');
+  });
 });

@@ -93,7 +93,7 @@ function severityOf(
   isSmall: boolean,
   undecided: string[],
 ): Severity | null {
-  const { track, normal, knobs, subject } = facts;
+  const { track, normal, suspicion, knobs, subject } = facts;
   const of = (family: EvidenceFamily): number => families.get(family) ?? 0;
   const isAllowed = knobs.allow.length > 0 && isAllowListed(facts);
   if (of('spec') >= 2) return 'critical';
@@ -161,6 +161,12 @@ function severityOf(
   if (isUndecidedSideCar(facts)) {
     undecided.push(
       'A new container that may serve the others of its pod: they have not varied enough to tell whether its use goes with theirs',
+    );
+    return 'warning';
+  }
+  if (of('spec') < 1 && Math.max(suspicion.cores, ...track.recent) < knobs.minPageCores) {
+    undecided.push(
+      `Less than ${knobs.minPageCores} cores a pod wakes nobody: so little earns and costs cents a month`,
     );
     return 'warning';
   }

@@ -19,6 +19,8 @@ const allowance = z.strictObject({
 export const abuseSchema = z.strictObject({
   /** Less than this is no finding, whatever it looks like. Cores (or whole GPUs). */
   minCores: positive,
+  /** Less than this, in the hottest pod or a group's sum, pages nobody. */
+  minPageCores: positive,
   baseline: z.strictObject({
     minHours: count,
     /** Hours that make a first, provisional idea of what is normal. */
