@@ -1,5 +1,6 @@
 import type { Job } from './jobs.ts';
 import {
+  delayOf,
   falseAlarmsOf,
   isHard,
   onsetErrors,
@@ -155,11 +156,7 @@ export function evaluate(played: readonly Played[], split: string): Evaluation {
       recall: recallOf(ruledMiners).warning,
       hardRecall: recallOf(ruledMiners.filter(isHard)).warning,
       medianMinutes: delayQuantile(
-        ruledMiners.map((one) =>
-          one.firstAt.warning === undefined
-            ? Infinity
-            : (one.firstAt.warning - (one.truth.onset ?? 0)) / 60_000,
-        ),
+        ruledMiners.map((one) => delayOf(one, 'warning')),
         0.5,
       ),
       falseAlarms: falseAlarmsOf(compared).warning,

@@ -9,7 +9,7 @@ const DAY = 24 * HOUR;
 const SLOW_SHAPES = new Set(['ramp', 'ten-on-twenty-off', 'nights-only', 'high-by-night']);
 
 /** Minutes from the onset until a severity was reached; Infinity for never. */
-function delayOf({ firstAt, truth }: Outcome, severity: Severity): number {
+export function delayOf({ firstAt, truth }: Outcome, severity: Severity): number {
   const at = firstAt[severity];
   return at === undefined ? Infinity : (at - (truth.onset ?? 0)) / 60_000;
 }

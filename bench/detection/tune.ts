@@ -1,4 +1,5 @@
 import { performance } from 'node:perf_hooks';
+import { delayOf } from './measures.ts';
 import { play, type Outcome } from './play.ts';
 import { evaluationSettings } from './settings.ts';
 import {
@@ -61,8 +62,7 @@ for (const world of worlds) {
 }
 
 function delay(o: Outcome, severity: 'warning' | 'critical'): number {
-  const at = o.firstAt[severity];
-  return at === undefined ? Infinity : Math.round((at - (o.truth.onset ?? 0)) / 60_000);
+  return Math.round(delayOf(o, severity));
 }
 
 function label({ namespace, truth: { shape, share, how, service } }: Outcome): string {

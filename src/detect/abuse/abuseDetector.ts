@@ -6,6 +6,7 @@ import { forget } from './forget.ts';
 import { absentGroup, collectGroups, mayBeOneOfMany } from './groups.ts';
 import { matcherOf } from './indicators.ts';
 import { arrivalsOf } from './sideCars.ts';
+import { isUnderAlarm } from './learn.ts';
 import { lookAt, type AbuseLook, type Judged, type Scene } from './look.ts';
 import { hourOf } from './ring.ts';
 import { abuseCodec, type AbuseState, type Rows, type Track } from './state.ts';
@@ -70,10 +71,6 @@ export function lookAtWindow(
   return { subjects, judged };
 }
 
-function isFlagging(track: Track | undefined): boolean {
-  return track !== undefined && track.alarm >= 2 && track.isFlagging > 0;
-}
-
 /** What a member did under an alarm is no past run that vouches for the next. */
 function taint(key: string, { rows, window }: Scene): void {
   const track = rows.get(key);
@@ -90,7 +87,11 @@ function* lookAtGroups(candidates: readonly Subject[], scene: Scene): Iterable<J
   const seen = new Set(groups.map(({ key }) => key));
   for (const { key, subject, memberHashes, memberKeys } of groups) {
     const result = lookAt(subject, memberHashes, scene);
-    if (memberKeys.some((key) => isFlagging(trackOf(key)))) taint(key, scene);
+    const isTainted = memberKeys.some((member) => {
+      const track = trackOf(member);
+      return track !== undefined && isUnderAlarm(track);
+    });
+    if (isTainted) taint(key, scene);
     if (result !== null) yield { ...result, memberKeys };
   }
   // Groups of which nobody was seen in this window have used nothing; only open spells care.

@@ -2,7 +2,7 @@ import { configSchema } from '../../config/schema.ts';
 import { loadThresholds } from '../../config/loadThresholds.ts';
 import { runWindow } from '../../cycle/runWindow.ts';
 import { emptyState, WorkingState } from '../../cycle/state.ts';
-import { aContainer, aNode, aPod } from '../../cost/testing.ts';
+import { aContainer, aNode, aPod, aSnapshot } from '../../cost/testing.ts';
 import type { Finding, FindingEvent } from '../../model/finding.ts';
 import type { ContainerSample, PodSample, Snapshot } from '../../model/snapshot.ts';
 import { MINUTE_MS, type TimeMs } from '../../model/time.ts';
@@ -73,19 +73,12 @@ export class AbuseRun {
   }
 
   private snapshot(pods: readonly PodSample[]): Snapshot {
-    return {
-      cluster: 'test',
+    return aSnapshot({
       window: { start: this.at, end: this.at + this.windowMs },
       nodes: [aNode({ name: 'node-1', cpuCores: 16 })],
       pods,
-      namespaces: new Map(),
-      volumes: [],
-      loadBalancers: [],
-      coverage: 1,
-      complete: true,
-      problems: [],
       expectedSamples: { cadvisor: 5, kubeState: 5 },
-    };
+    });
   }
 
   private storeRows(): void {

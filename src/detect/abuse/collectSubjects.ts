@@ -1,3 +1,4 @@
+import { costNano } from '../../cost/report/costRow.ts';
 import type { WindowCosts } from '../../model/cost.ts';
 import type { ContainerSample, PodSample, Snapshot } from '../../model/snapshot.ts';
 import { MINUTE_MS, type TimeMs } from '../../model/time.ts';
@@ -24,11 +25,8 @@ export function collectSubjects(snapshot: Snapshot, costs: WindowCosts): Subject
     }
   }
   const costOf = new Map<ContainerSample, number>();
-  for (const a of costs.allocations)
-    costOf.set(
-      a.container,
-      a.cpuNano + a.ramNano + a.gpuNano + a.storageNano + a.networkNano + a.loadBalancerNano,
-    );
+  for (const allocation of costs.allocations)
+    costOf.set(allocation.container, costNano(allocation));
   const nodeCores = new Map(snapshot.nodes.map(({ name, cpuCores }) => [name, cpuCores]));
   const subjects: Subject[] = [];
   for (const [key, members] of groups) {

@@ -5,7 +5,8 @@ import { renderFinding } from '../../cli/findingView.ts';
 import { toFindingJson } from '../../findings/findingJson.ts';
 import { loadThresholds } from '../../config/loadThresholds.ts';
 import { configSchema } from '../../config/schema.ts';
-import type { PodSample, Snapshot } from '../../model/snapshot.ts';
+import { aSnapshot } from '../../cost/testing.ts';
+import type { PodSample } from '../../model/snapshot.ts';
 import { DAY_MS, HOUR_MS } from '../../model/time.ts';
 import { AbuseRun, using } from './abuseRun.ts';
 import { explainLast } from './explain.ts';
@@ -64,19 +65,12 @@ describe('names, labels and images that an attacker chose', () => {
   it('do not break an explanation', () => {
     const thresholds = loadThresholds([]);
     const text = EVIL[1] ?? '';
-    const snapshot = {
-      cluster: 'test',
+    const snapshot = aSnapshot({
       window: { start: run.now - 300_000, end: run.now },
       nodes: [],
       pods: [evilPod(text, 0.9)],
-      namespaces: new Map(),
-      volumes: [],
-      loadBalancers: [],
-      coverage: 1,
-      complete: true,
-      problems: [],
       expectedSamples: { cadvisor: 5, kubeState: 5 },
-    } satisfies Snapshot;
+    });
     const context = {
       snapshot,
       costs: { allocations: [], nodes: [], unattached: [] },

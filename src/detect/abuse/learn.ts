@@ -18,13 +18,16 @@ function hourValues(track: Track): HourValues | null {
   };
 }
 
+/** True while an alarm keeps what it sees from being learnt. */
+export function isUnderAlarm({ alarm, isFlagging }: Track): boolean {
+  return alarm >= 2 && isFlagging > 0;
+}
+
 /** The ring with the hour that has ended; hours under an alarm are flagged and not learnt. */
 export function closeHour(ring: HourRing | null, track: Track): HourRing | null {
   const values = hourValues(track);
   if (values === null) return ring;
-  const isFlagged =
-    (track.alarm >= 2 && track.isFlagging > 0) ||
-    (track.hour > 0 && track.taintedHour === track.hour);
+  const isFlagged = isUnderAlarm(track) || (track.hour > 0 && track.taintedHour === track.hour);
   return addHour(ring ?? EMPTY_RING, track.hour, values, isFlagged);
 }
 

@@ -10,7 +10,7 @@ import { normalOf, type Normal } from './normal.ts';
 import { knownMates, mateTraffic, peersOf, ringOf, teachPeers } from './neighbours.ts';
 import { flagFrom, hourOf, type HourRing } from './ring.ts';
 import { addWindow } from './follow.ts';
-import { besideKey, sideCarOf, type Arrivals } from './sideCars.ts';
+import { besideKey, besideOf, sideCarOf, type Arrivals } from './sideCars.ts';
 import type { Facts } from './signal.ts';
 import { emptyTrack, type Rows, type Track } from './state.ts';
 import type { Subject } from './subject.ts';
@@ -92,14 +92,10 @@ export function lookAt(
 /** Adds up how a new side-car goes with the others, until it is known by itself. */
 function learnSideCar({ subject, sideCar, window }: Facts, rows: Rows): void {
   if (sideCar === null || subject.isStarting) return;
-  const row = rows.get(besideKey(subject));
-  const was = row?.row === 'beside' ? row : null;
-  const { othersCores } = sideCar;
-  const units = unitsOf(window);
-  rows.set(
-    besideKey(subject),
-    addWindow(was, othersCores, subject.cores ?? 0, units, window.start),
-  );
+  const was = besideOf(rows, subject);
+  const own = subject.cores ?? 0;
+  const sums = addWindow(was, sideCar.othersCores, own, unitsOf(window), window.start);
+  rows.set(besideKey(subject), sums);
 }
 
 /** The track as it stands before this window; a spell that nobody saw for hours is over. */

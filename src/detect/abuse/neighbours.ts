@@ -10,28 +10,25 @@ export function ringOf(rows: Rows, key: string): HourRing | null {
   return row?.row === 'past' ? row.ring : null;
 }
 
-/** What the same image does elsewhere; else what the namespace's workloads ordinarily do. */
+/** What the same image does elsewhere. */
 export function peersOf(rows: Rows, subject: Subject): Peers | null {
-  for (const key of peerKeys(subject)) {
-    const row = rows.get(key);
-    if (row?.row === 'peers') return row;
-  }
-  return null;
+  const key = peerKey(subject);
+  const row = key === null ? undefined : rows.get(key);
+  return row?.row === 'peers' ? row : null;
 }
 
 /** Only what is known vouches for an image: a new miner must not become its own peer. */
 export function teachPeers(subject: Subject, track: Track, rows: Rows): void {
   if (track.lastSeen - track.firstSeen < 24 * HOUR_MS) return;
-  const key = peerKeys(subject)[0];
-  if (key === undefined) return;
-  const row = rows.get(key);
-  const peers = addToPeers(row?.row === 'peers' ? row : null, track);
+  const key = peerKey(subject);
+  if (key === null) return;
+  const peers = addToPeers(peersOf(rows, subject), track);
   if (peers !== null) rows.set(key, peers);
 }
 
-function peerKeys(subject: Subject): readonly string[] {
-  if (subject.kind !== 'cpu' || subject.image === null) return [];
-  return [`i/${hash(repositoryOf(subject.image)).toString(36)}`];
+function peerKey({ kind, image }: Subject): string | null {
+  if (kind !== 'cpu' || image === null) return null;
+  return `i/${hash(repositoryOf(image)).toString(36)}`;
 }
 
 /** After so long a new container is no news. */

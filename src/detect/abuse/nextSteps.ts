@@ -37,34 +37,29 @@ function stepsBetweenPods(namespace: string): readonly NextStep[] {
 export function nextSteps({ subject }: Facts, severity: Severity): readonly NextStep[] {
   const first = subject.members[0];
   if (first === undefined) return stepsBetweenPods(subject.namespace);
-  const pod = {
-    namespace: shellQuote(first.pod.namespace),
-    name: shellQuote(first.pod.name),
-    node: first.pod.node === null ? null : shellQuote(first.pod.node),
-  };
-  const container = { name: shellQuote(first.container.name) };
-  const at = `-n ${pod.namespace}`;
-  const { workload } = first.pod;
+  const { namespace, node, workload } = first.pod;
+  const at = `-n ${shellQuote(namespace)}`;
+  const pod = shellQuote(first.pod.name);
+  const container = shellQuote(first.container.name);
   const steps: NextStep[] = [
     {
-      command: `kubectl ${at} exec ${pod.name} -c ${container.name} -- sh -c 'ps aux; cat /proc/net/tcp'`,
+      command: `kubectl ${at} exec ${pod} -c ${container} -- sh -c 'ps aux; cat /proc/net/tcp'`,
       effect: 'read',
       why: 'which process burns the CPU, and whom it talks to',
     },
     {
-      command: `kubectl ${at} get pod ${pod.name} -o yaml`,
+      command: `kubectl ${at} get pod ${pod} -o yaml`,
       effect: 'read',
       why: 'keep image, command, owner and node as they are now: evidence',
     },
     {
-      command: `kubectl ${at} logs ${pod.name} -c ${container.name} --timestamps`,
+      command: `kubectl ${at} logs ${pod} -c ${container} --timestamps`,
       effect: 'read',
       why: 'keep what it printed before anything is stopped',
     },
   ];
   if (severity === 'info') return steps;
   const names = [...new Set(subject.members.map((member) => member.pod))]
-    .filter(({ namespace }) => namespace === first.pod.namespace)
     .slice(0, MAX_PODS)
     .map(({ name }) => shellQuote(name));
   steps.push(
@@ -79,9 +74,9 @@ export function nextSteps({ subject }: Facts, severity: Severity): readonly Next
       why: 'puts its pods behind that policy: a miner without its pool stops',
     },
   );
-  if (pod.node !== null)
+  if (node !== null)
     steps.push({
-      command: `kubectl cordon ${pod.node}`,
+      command: `kubectl cordon ${shellQuote(node)}`,
       effect: 'contain',
       why: 'keeps new pods off the node until it has been looked at',
     });

@@ -3,7 +3,7 @@ import type { Baseline } from './baseline.ts';
 import { followOf, type Follow } from './follow.ts';
 import { repositoryOf } from './images.ts';
 import { knownMates } from './neighbours.ts';
-import type { Rows } from './state.ts';
+import type { Beside, Rows } from './state.ts';
 import type { Subject } from './subject.ts';
 import type { AbuseThresholds } from './thresholds.ts';
 
@@ -58,8 +58,7 @@ export function sideCarOf(
   if (base !== null && !base.isShort) return null;
   const others = othersCores(subject, rows, now, knobs);
   if (others === null) return null;
-  const row = rows.get(besideKey(subject));
-  const sums = row?.row === 'beside' ? row : null;
+  const sums = besideOf(rows, subject);
   const { share, smallCores, follows, workloads, namespaces } = knobs.sideCar;
   const [own, theirs] = sums === null ? [subject.cores ?? 0, others] : [sums.own, sums.others];
   const places = arrivals.get(repositoryOf(subject.image ?? ''));
@@ -73,6 +72,12 @@ export function sideCarOf(
       places.workloads.size >= workloads &&
       places.namespaces.size >= namespaces,
   };
+}
+
+/** What was added up of how a side-car goes with the others; null before its first window. */
+export function besideOf(rows: Rows, subject: Subject): Beside | null {
+  const row = rows.get(besideKey(subject));
+  return row?.row === 'beside' ? row : null;
 }
 
 /** The row in which it is added up how a side-car goes with the others. */

@@ -23,16 +23,28 @@ export function workRatio({ track, normal, subject, knobs }: Facts): WorkRatio |
   };
 }
 
+/** True where it comes with much less than its CPU ordinarily does: what a busier hour moves in passing. */
+function isInPassing({ explained }: WorkRatio, { work }: Facts['knobs']): boolean {
+  return explained !== null && explained < work.weakShare;
+}
+
+/** True where it moves at least so many bytes a core-second, and not just in passing. */
+export function moves(
+  ratio: WorkRatio,
+  bytesPerCoreSecond: number,
+  knobs: Facts['knobs'],
+): boolean {
+  return ratio.bytesPerCoreSecond >= bytesPerCoreSecond && !isInPassing(ratio, knobs);
+}
+
 /**
  * True where the added use surely works: it moves far more data than silence does, and not just what a busier
  * hour of its workload moves in passing. Working evenly, or in many pods, is what a service does then.
  */
 export function isWorking(facts: Facts): boolean {
   const ratio = workRatio(facts);
-  if (ratio === null) return false;
-  const { work } = facts.knobs;
-  const isInPassing = ratio.explained !== null && ratio.explained < work.weakShare;
-  return ratio.bytesPerCoreSecond >= work.workingBytesPerCoreSecond && !isInPassing;
+  const { knobs } = facts;
+  return ratio !== null && moves(ratio, knobs.work.workingBytesPerCoreSecond, knobs);
 }
 
 /** Windows of five minutes: vacuums, compactions and indexing that the disk would show are over by then, or uneven. */
@@ -76,7 +88,7 @@ export const cpuWithoutWork: Signal = {
     // With the disk unknown half of the work is: then silence is a hint, until it has lasted.
     const isDiskKnown = diskOf(facts.subject) !== null;
     const ofSilence = isDiskKnown ? 1.5 : isLastingPlateau(facts) ? 1 : 0.5;
-    const isWeak = explained !== null && explained < knobs.work.weakShare;
+    const isWeak = isInPassing(ratio, knobs);
     return {
       value: bytesPerCoreSecond,
       threshold: silentBelow,

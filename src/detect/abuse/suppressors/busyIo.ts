@@ -1,4 +1,4 @@
-import { workRatio } from '../signals/cpuWithoutWork.ts';
+import { moves, workRatio } from '../signals/cpuWithoutWork.ts';
 import { rate, unknown, type Signal } from '../signal.ts';
 
 /**
@@ -15,8 +15,7 @@ export const busyIo: Signal = {
     if (ratio === null) return unknown('Its traffic is not known');
     const isOneSided = track.outBytes > knobs.work.oneSided * track.inBytes;
     // What a busier hour moves in passing does not make busy what else comes with a hint of silence.
-    const isInPassing = ratio.explained !== null && ratio.explained < knobs.work.weakShare;
-    const isBusy = ratio.bytesPerCoreSecond >= knobs.work.busyBytesPerCoreSecond && !isInPassing;
+    const isBusy = moves(ratio, knobs.work.busyBytesPerCoreSecond, knobs);
     return {
       value: ratio.bytesPerCoreSecond,
       threshold: knobs.work.busyBytesPerCoreSecond,
