@@ -9,11 +9,11 @@ import {
   type BlockProblem,
   type Json,
 } from './problem.ts';
-import { checkText } from './text.ts';
+import { checkOptionalText, checkText } from './text.ts';
 
 /** Slack's published limits (docs.slack.dev/reference/block-kit). */
 const MAX_BLOCKS = 50;
-const BLOCK_ID = 255;
+export const BLOCK_ID = 255;
 const BOTH = ['plain_text', 'mrkdwn'] as const;
 
 /**
@@ -90,9 +90,7 @@ export function checkBlock(
           'alt_text',
           'title',
         ]),
-        ...(block['title'] === undefined
-          ? []
-          : checkText(block['title'], `${pointer}/title`, 2_000, ['plain_text'])),
+        ...checkOptionalText(block['title'], `${pointer}/title`, 2_000, ['plain_text']),
       ];
     case 'actions':
       return [...keys('elements'), ...checkActions(block, pointer, context)];
@@ -111,7 +109,7 @@ function checkSection(
     return problem(pointer, 'must define either text or fields');
   }
   return [
-    ...(text === undefined ? [] : checkText(text, `${pointer}/text`, 3_000, BOTH)),
+    ...checkOptionalText(text, `${pointer}/text`, 3_000, BOTH),
     ...(fields === undefined
       ? []
       : checkList(fields, `${pointer}/fields`, [1, 10], (field, at) =>

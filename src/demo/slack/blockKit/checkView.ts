@@ -1,4 +1,5 @@
-import { checkBlock } from './checkBlocks.ts';
+import { BLOCK_ID, checkBlock } from './checkBlocks.ts';
+import { ACTION_ID } from './elements.ts';
 import {
   checkKeys,
   checkList,
@@ -9,7 +10,7 @@ import {
   type BlockProblem,
   type Json,
 } from './problem.ts';
-import { checkText } from './text.ts';
+import { checkOptionalText, checkText } from './text.ts';
 
 /** Slack's published limits (docs.slack.dev/reference/views, block-kit/blocks/input-block). */
 const TITLE = 24;
@@ -29,8 +30,8 @@ export function checkView(view: Json, context: BlockContext): readonly BlockProb
   return [
     ...checkKeys(view, '', [...keys, 'clear_on_close', 'notify_on_close', 'external_id']),
     ...checkText(title, '/title', TITLE, PLAIN),
-    ...(submit === undefined ? [] : checkText(submit, '/submit', TITLE, PLAIN)),
-    ...(close === undefined ? [] : checkText(close, '/close', TITLE, PLAIN)),
+    ...checkOptionalText(submit, '/submit', TITLE, PLAIN),
+    ...checkOptionalText(close, '/close', TITLE, PLAIN),
     ...checkOptional(view['private_metadata'], '/private_metadata', METADATA),
     ...checkOptional(view['callback_id'], '/callback_id', 255),
     ...(hasInputs && submit === undefined
@@ -47,9 +48,9 @@ function checkInput(block: Json, pointer: string): readonly BlockProblem[] {
   const keys = ['type', 'block_id', 'label', 'element', 'hint', 'optional', 'dispatch_action'];
   return [
     ...checkKeys(block, pointer, keys),
-    ...checkOptional(block['block_id'], `${pointer}/block_id`, 255),
+    ...checkOptional(block['block_id'], `${pointer}/block_id`, BLOCK_ID),
     ...checkText(label, `${pointer}/label`, LABEL, PLAIN),
-    ...(hint === undefined ? [] : checkText(hint, `${pointer}/hint`, LABEL, PLAIN)),
+    ...checkOptionalText(hint, `${pointer}/hint`, LABEL, PLAIN),
     ...(isJson(element)
       ? checkInputElement(element, `${pointer}/element`)
       : problem(pointer, 'missing required field: element')),
@@ -59,10 +60,8 @@ function checkInput(block: Json, pointer: string): readonly BlockProblem[] {
 function checkInputElement(element: Json, pointer: string): readonly BlockProblem[] {
   const { type, placeholder } = element;
   const common = [
-    ...checkOptional(element['action_id'], `${pointer}/action_id`, 255),
-    ...(placeholder === undefined
-      ? []
-      : checkText(placeholder, `${pointer}/placeholder`, 150, PLAIN)),
+    ...checkOptional(element['action_id'], `${pointer}/action_id`, ACTION_ID),
+    ...checkOptionalText(placeholder, `${pointer}/placeholder`, 150, PLAIN),
   ];
   const keys = ['type', 'action_id', 'placeholder', 'focus_on_load'];
   switch (type) {

@@ -8,13 +8,13 @@ import {
   type BlockProblem,
   type Json,
 } from './problem.ts';
-import { checkText, checkUrl } from './text.ts';
+import { checkOptionalText, checkText, checkUrl } from './text.ts';
 
 const OPTION_TEXT = 75;
 const OPTION_VALUE = 150;
 const BUTTON_TEXT = 75;
 const BUTTON_VALUE = 2_000;
-const ACTION_ID = 255;
+export const ACTION_ID = 255;
 const ALT_TEXT = 2_000;
 
 /** An element of an actions block or a section's accessory. */
@@ -68,9 +68,7 @@ function checkOption(option: Json, pointer: string): readonly BlockProblem[] {
     ...checkText(text, `${pointer}/text`, OPTION_TEXT, ['plain_text', 'mrkdwn']),
     ...checkString(value, `${pointer}/value`, OPTION_VALUE),
     ...(url === undefined ? [] : checkUrl(url, `${pointer}/url`)),
-    ...(description === undefined
-      ? []
-      : checkText(description, `${pointer}/description`, OPTION_TEXT, ['plain_text'])),
+    ...checkOptionalText(description, `${pointer}/description`, OPTION_TEXT, ['plain_text']),
   ];
 }
 

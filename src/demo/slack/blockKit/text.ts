@@ -28,6 +28,16 @@ export function checkText(
   ];
 }
 
+/** A text object that may be absent. */
+export function checkOptionalText(
+  value: unknown,
+  pointer: string,
+  max: number,
+  types: readonly ('plain_text' | 'mrkdwn')[],
+): readonly BlockProblem[] {
+  return value === undefined ? [] : checkText(value, pointer, max, types);
+}
+
 const URL_MAX = 3_000;
 
 /** An address that Slack opens: http, https or mailto. */
