@@ -24,6 +24,8 @@ export function nanoInWindow(units: number, window: Window): Nano {
  */
 export function splitNano(total: Nano, weights: readonly number[]): Nano[] {
   if (weights.length === 0) return [];
+  // Most pods have neither volumes nor billable traffic.
+  if (total === 0) return weights.map(() => 0);
   const sum = weights.reduce((left, right) => left + right, 0);
   const shares = weights.map((weight) => (sum > 0 ? weight / sum : 1 / weights.length));
   const exact = shares.map((share) => total * share);

@@ -1,3 +1,4 @@
+import { costNano } from '../cost/report/costRow.ts';
 import type { WindowCosts } from '../model/cost.ts';
 import type { Finding, FindingKind } from '../model/finding.ts';
 import { toNano, type Nano } from '../model/money.ts';
@@ -37,13 +38,7 @@ function indexCosts(costs: WindowCosts): ReadonlyMap<string, Nano> {
   const index = new Map<string, Nano>();
   for (const allocation of costs.allocations) {
     const { namespace, workload } = allocation.pod;
-    const nano =
-      allocation.cpuNano +
-      allocation.ramNano +
-      allocation.gpuNano +
-      allocation.storageNano +
-      allocation.networkNano +
-      allocation.loadBalancerNano;
+    const nano = costNano(allocation);
     const keys = [
       namespace,
       workloadKey(namespace, workload),

@@ -1,5 +1,5 @@
 import type { KnownBlock } from '@slack/web-api';
-import { formatMoney, type RenderContext, plural } from '../text/format.ts';
+import { formatMoney, pageUrl, plural, type RenderContext } from '../text/format.ts';
 import { header, imageBlock, section, smallPrint } from '../notify/slack/blocks.ts';
 import type { UploadedImage } from '../notify/slack/message.ts';
 import { code, codeBlock, link, prose } from '../notify/slack/mrkdwn.ts';
@@ -226,12 +226,13 @@ function footer(
   context: RenderContext | null,
 ): KnownBlock {
   const parts = [prose(cluster, 80), BASIS[priceBasis]];
-  if (context !== null) parts.push(wholeDigest(week.name, context.externalUrl));
+  if (context !== null) parts.push(wholeDigest(week.name, context));
   const text = [...lines.map((line) => prose(line, 600)), parts.join(' · ')];
   return smallPrint(text.join('\n'));
 }
 
-function wholeDigest(week: string, externalUrl: string | null): string {
-  if (externalUrl === null) return code(`burnwatch digest --week ${week} --dry-run`);
-  return link(`${externalUrl.replace(/\/+$/, '')}/digests/${week}`, 'open the whole digest');
+function wholeDigest(week: string, context: RenderContext): string {
+  const url = pageUrl(`/digests/${week}`, context);
+  if (url === null) return code(`burnwatch digest --week ${week} --dry-run`);
+  return link(url, 'open the whole digest');
 }

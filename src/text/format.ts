@@ -107,9 +107,13 @@ export function personName(by: string): string {
 }
 
 /** The permanent page of a finding. */
-export function findingUrl(finding: Finding, { externalUrl }: RenderContext): string | null {
-  if (externalUrl === null) return null;
-  return `${externalUrl.replace(/\/+$/, '')}/findings/${encodeURIComponent(finding.id)}`;
+export function findingUrl({ id }: Finding, context: RenderContext): string | null {
+  return pageUrl(`/findings/${encodeURIComponent(id)}`, context);
+}
+
+/** A page of ours by its path; null where messages carry no links. */
+export function pageUrl(path: string, { externalUrl }: RenderContext): string | null {
+  return externalUrl === null ? null : `${externalUrl.replace(/\/+$/, '')}${path}`;
 }
 
 const SEVERITY_MARKS: Readonly<Record<Severity, string>> = {

@@ -19,6 +19,22 @@ const EXPORTERS = [
   },
 ] as const;
 
+interface UsualMetric {
+  readonly spec: QuerySpec;
+  readonly ids: readonly QueryId[];
+}
+
+/** Each metric that a stock installation has, once, with the queries that read it. */
+const USUAL: readonly UsualMetric[] = [
+  ...Map.groupBy(
+    QUERY_IDS.filter((id) => querySpec(id).need !== 'extra'),
+    (id) => querySpec(id).metric,
+  ).values(),
+].flatMap((ids) => {
+  const [first] = ids;
+  return first === undefined ? [] : [{ spec: querySpec(first), ids }];
+});
+
 /** Metrics that a window should have and has not. */
 interface AbsentMetrics {
   readonly problems: readonly DataProblem[];
@@ -34,16 +50,14 @@ interface AbsentMetrics {
  * @param rateless no rate can be told in this window, so that what is read by its rate may well be there.
  */
 export function absentProblems(batch: Batch, point: number, rateless: boolean): AbsentMetrics {
-  const usual = usualMetrics();
-  const asked = usual.filter(({ ids }) => ids.every((id) => !hasFailed(batch, id, point)));
+  const asked = USUAL.filter(({ ids }) => ids.every((id) => !hasFailed(batch, id, point)));
   const absent = asked.filter(({ ids }) => ids.every((id) => !hasData(batch, id, point)));
   const isIndispensable = absent.some(({ spec }) => spec.need === 'indispensable');
-  if (absent.length === usual.length)
-    return { problems: [nothingAtAll(usual.length)], isIndispensable, isEverything: true };
-  const silent = EXPORTERS.filter(({ prefix }) => {
-    const own = usual.filter(({ spec }) => spec.metric.startsWith(prefix));
-    return own.length > 0 && own.every((metric) => absent.includes(metric));
-  });
+  if (absent.length === USUAL.length)
+    return { problems: [nothingAtAll(USUAL.length)], isIndispensable, isEverything: true };
+  const silent = EXPORTERS.filter(({ prefix }) =>
+    USUAL.every((metric) => !metric.spec.metric.startsWith(prefix) || absent.includes(metric)),
+  );
   const isSaid = ({ metric, need }: QuerySpec): boolean =>
     silent.some(({ prefix }) => metric.startsWith(prefix)) ||
     (rateless && need === 'usual' && metric.startsWith('container_'));
@@ -61,21 +75,6 @@ export function absentProblems(batch: Batch, point: number, rateless: boolean): 
     })),
   ];
   return { problems, isIndispensable, isEverything: false };
-}
-
-interface UsualMetric {
-  readonly spec: QuerySpec;
-  readonly ids: readonly QueryId[];
-}
-
-/** Each metric once, with the queries that read it. */
-function usualMetrics(): readonly UsualMetric[] {
-  const wanted = QUERY_IDS.filter((id) => querySpec(id).need !== 'extra');
-  const byMetric = Map.groupBy(wanted, (id) => querySpec(id).metric);
-  return [...byMetric.values()].flatMap((ids) => {
-    const [first] = ids;
-    return first === undefined ? [] : [{ spec: querySpec(first), ids }];
-  });
 }
 
 /** True when a query could not be asked at a point. */

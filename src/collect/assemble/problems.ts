@@ -41,7 +41,7 @@ export function problemsAt(batch: Batch, point: number, seen: SeenWindow): Windo
       bad.push({
         code: 'bad-values',
         subject: metric,
-        text: `${count} ${count === 1 ? 'series' : 'series'} of ${metric} reported NaN or infinity; they count as unknown`,
+        text: `${count} series of ${metric} reported NaN or infinity; they count as unknown`,
       });
     }
   }

@@ -4,6 +4,7 @@ import { ceilTo, SECOND_MS, type TimeMs } from '../../model/time.ts';
 import type { PrometheusClient } from './client.ts';
 import { pointSeconds, type Grid } from './grid.ts';
 import { promDuration, selector, type Matcher } from './matchers.ts';
+import { CONTAINER } from './queries.ts';
 
 /** What pods of one workload use now and lately, finer than windows. */
 export interface LiveQuery {
@@ -102,12 +103,7 @@ function selectorsOf(
     { name: 'pod', op: '=~', value: pods.map(quoteRegex).join('|') },
   ];
   const real: readonly Matcher[] =
-    container === null
-      ? [
-          { name: 'container', op: '!=', value: '' },
-          { name: 'container', op: '!=', value: 'POD' },
-        ]
-      : [{ name: 'container', op: '=', value: container }];
+    container === null ? CONTAINER : [{ name: 'container', op: '=', value: container }];
   return {
     container: (metric) => selector(metric, [...own, ...real, ...matchers]),
     pod: (metric) =>

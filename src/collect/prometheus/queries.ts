@@ -55,7 +55,7 @@ const like = (name: string, value: string): Matcher => ({ name, op: '=~', value 
 
 // The pod's and slices' own cgroups (container="") hold the containers' CPU once more, and POD is the
 // sandbox: only real containers are read.
-const CONTAINER = [not('container', ''), not('container', 'POD')] as const;
+export const CONTAINER = [not('container', ''), not('container', 'POD')] as const;
 
 // `id` is the cgroup path: it keeps a restarted container's old and new counters apart (their maximum
 // would lose one of them), and it holds the pod's UID. Two kubelet jobs or a federated copy give the

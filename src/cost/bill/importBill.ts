@@ -5,6 +5,7 @@ import { createGunzip } from 'node:zlib';
 import type { BillDay, BillStore } from '../../history/bills.ts';
 import type { HistoryReader } from '../../history/history.ts';
 import { DAY_MS, type TimeMs } from '../../model/time.ts';
+import { monthStart, nextMonth } from '../budgets/budgetState.ts';
 import { collectBill } from './collectBill.ts';
 import { BillError, readFocus, type ChargeFilter } from './readFocus.ts';
 
@@ -47,7 +48,7 @@ export async function importBill(
     throw new BillError(`${name}: ${which} no charge of a day that is over`);
   }
   await store.importDays({ source: name, days, reopen: request.reopen, at: now });
-  const months = [...new Set(days.map(({ day }) => monthOf(day)))];
+  const months = [...new Set(days.map(({ day }) => monthStart(day)))];
   const closed = request.final ? months.filter((month) => nextMonth(month) <= now) : [];
   await store.closeMonths(closed, now);
   return { days, charges: bill.charges, nodes: bill.nodes, closed };
@@ -67,13 +68,4 @@ async function* readLines(path: string): AsyncGenerator<string> {
   } finally {
     file.destroy();
   }
-}
-
-function monthOf(time: TimeMs): TimeMs {
-  const date = new Date(time);
-  return Date.UTC(date.getUTCFullYear(), date.getUTCMonth(), 1);
-}
-
-function nextMonth(month: TimeMs): TimeMs {
-  return monthOf(month + 32 * DAY_MS);
 }

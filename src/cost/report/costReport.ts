@@ -3,6 +3,7 @@ import { fromNano } from '../../model/money.ts';
 import { formatTime } from '../../model/time.ts';
 import { GIB } from '../nodes.ts';
 import type { PricingConfig } from '../sources/nodePriceSource.ts';
+import { costNano } from './costRow.ts';
 import type { CostReport, CostReportRow, NodeIdle } from './costReportForm.ts';
 import { efficiencyOf } from './efficiency.ts';
 import { fixedNano, shareIdle, shareOverheads } from './shareCosts.ts';
@@ -64,18 +65,7 @@ export function costReport(
 }
 
 function totalNano({ cost, sharedNano, idleNano }: SharedRow): number {
-  return (
-    cost.cpuNano +
-    cost.ramNano +
-    cost.gpuNano +
-    cost.storageNano +
-    cost.networkNano +
-    cost.loadBalancerNano +
-    sharedNano +
-    idleNano.cpu +
-    idleNano.ram +
-    idleNano.gpu
-  );
+  return costNano(cost) + sharedNano + idleNano.cpu + idleNano.ram + idleNano.gpu;
 }
 
 /** Weighted by core-hours, not by cost: what nobody priced must lower it too. */

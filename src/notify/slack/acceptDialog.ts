@@ -1,7 +1,8 @@
 import type { ModalView } from '@slack/web-api';
 import { z } from 'zod';
+import { LONGEST_ACCEPTANCE_MS, MAX_REASON_LENGTH, REVIEW_MS } from '../../findings/acceptance.ts';
 import type { Finding } from '../../model/finding.ts';
-import { DAY_MS, type TimeMs } from '../../model/time.ts';
+import type { TimeMs } from '../../model/time.ts';
 import { cleanText } from '../../text/clean.ts';
 import { formatScope, KIND_NAMES } from '../../text/format.ts';
 import { personOf, personSchema, type Press } from './interaction.ts';
@@ -13,11 +14,6 @@ const CALLBACK_ID = 'burnwatch_accept';
 const UNTIL = 'until';
 const REASON = 'reason';
 const VALUE = 'value';
-
-const USUAL_MS = 30 * DAY_MS;
-/** Nothing is accepted for ever. */
-const LONGEST_MS = 366 * DAY_MS;
-const MAX_REASON_LENGTH = 500;
 
 /** What the dialog is about; Slack keeps it and brings it back. */
 const aboutSchema = z.strictObject({
@@ -47,7 +43,7 @@ export function acceptDialog(finding: Finding, press: Press, now: TimeMs): Modal
         type: 'input',
         block_id: UNTIL,
         label: plainText('To be reviewed on'),
-        element: { type: 'datepicker', action_id: VALUE, initial_date: dayOf(now + USUAL_MS) },
+        element: { type: 'datepicker', action_id: VALUE, initial_date: dayOf(now + REVIEW_MS) },
       },
       {
         type: 'input',
@@ -94,7 +90,7 @@ export function readAcceptance(payload: unknown, now: TimeMs): Submission | null
   const until = Date.parse(view.state.values[UNTIL][VALUE].selected_date ?? '');
   const reason = cleanText(view.state.values[REASON][VALUE].value ?? '');
   const errors = {
-    ...(!(until > now && until <= now + LONGEST_MS) && {
+    ...(!(until > now && until <= now + LONGEST_ACCEPTANCE_MS) && {
       [UNTIL]: 'Choose a day after today, within a year.',
     }),
     ...((reason === '' || reason.length > MAX_REASON_LENGTH) && {

@@ -1,9 +1,10 @@
 import type { ModalView } from '@slack/web-api';
+import { REVIEW_MS } from '../../findings/acceptance.ts';
 import type { AuditLog } from '../../history/auditLog.ts';
 import type { OperatorLog } from '../../history/findingLog.ts';
 import type { HistoryReader } from '../../history/history.ts';
 import type { Finding, OperatorAction } from '../../model/finding.ts';
-import { DAY_MS, HOUR_MS, type TimeMs } from '../../model/time.ts';
+import { HOUR_MS, type TimeMs } from '../../model/time.ts';
 import type { Delivery, Receiver } from '../delivery.ts';
 import { createSilence } from '../silences/createSilence.ts';
 import type { SilenceStore } from '../silences/silenceStore.ts';
@@ -85,7 +86,7 @@ export async function handlePress(
       await decide(parts, finding, 'acknowledge', { by, at: now, reason: null, until: null });
       return { answer: null, changed: true };
     case 'not-abuse': {
-      const until = now + 30 * DAY_MS;
+      const until = now + REVIEW_MS;
       const reason = 'marked as not abuse in Slack';
       await decide(parts, finding, 'not-abuse', { by, at: now, reason, until });
       return { answer: null, changed: true };

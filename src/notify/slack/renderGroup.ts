@@ -1,7 +1,14 @@
 import type { KnownBlock } from '@slack/web-api';
 import type { Finding } from '../../model/finding.ts';
 import type { FindingsNotice } from '../notice.ts';
-import { findingUrl, formatCost, formatScope, KIND_NAMES, markOf } from '../../text/format.ts';
+import {
+  findingUrl,
+  formatCost,
+  formatScope,
+  KIND_NAMES,
+  markOf,
+  pageUrl,
+} from '../../text/format.ts';
 import type { RenderContext } from '../../text/format.ts';
 import { header, section, smallPrint } from './blocks.ts';
 import { plainText } from './limits.ts';
@@ -37,9 +44,9 @@ export function renderGroup(notice: FindingsNotice, context: RenderContext): rea
 }
 
 /** A group has no decisions of its own: each finding's page has. */
-function openAll({ externalUrl }: RenderContext): readonly KnownBlock[] {
-  if (externalUrl === null) return [];
-  const url = `${externalUrl.replace(/\/+$/, '')}/findings`;
+function openAll(context: RenderContext): readonly KnownBlock[] {
+  const url = pageUrl('/findings', context);
+  if (url === null) return [];
   const button = {
     type: 'button',
     action_id: ACTION_IDS.open,
@@ -83,11 +90,9 @@ function line(finding: Finding, context: RenderContext): string {
   return `${markOf(finding)} ${name}${state} ${prose(finding.summary, 250)}${money === null ? '' : ` (${money})`}${details}`;
 }
 
-function moreBlock(rest: number, { externalUrl }: RenderContext): KnownBlock {
-  const where =
-    externalUrl === null
-      ? '`burnwatch findings` lists them all'
-      : link(`${externalUrl.replace(/\/+$/, '')}/findings`, 'see them all');
+function moreBlock(rest: number, context: RenderContext): KnownBlock {
+  const url = pageUrl('/findings', context);
+  const where = url === null ? '`burnwatch findings` lists them all' : link(url, 'see them all');
   return section(`and ${rest} more: ${where}`);
 }
 

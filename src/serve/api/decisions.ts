@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { MAX_REASON_LENGTH } from '../../findings/acceptance.ts';
 import { findingJsonSchema, toFindingJson, type FindingJson } from '../../findings/findingJson.ts';
 import { decideFinding, type DecisionRequest } from '../changes/decide.ts';
 import type { ServeDeps } from '../deps.ts';
@@ -6,7 +7,7 @@ import { findVisible } from '../security/visibleFinding.ts';
 import { findingParams } from './findings.ts';
 import { defineRoute, type ApiAnswer, type ApiRequest, type ApiRoute } from './route.ts';
 
-const reason = z.string().max(500);
+const reason = z.string().max(MAX_REASON_LENGTH);
 const until = z.iso.datetime({ offset: true }).describe('when it is to be reviewed');
 
 type DecisionBody = { readonly reason?: string | undefined; readonly until?: string | undefined };

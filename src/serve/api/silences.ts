@@ -1,8 +1,15 @@
 import { z } from 'zod';
+import { MAX_REASON_LENGTH } from '../../findings/acceptance.ts';
 import { formatTime } from '../../model/time.ts';
 import { formatMatcher } from '../../notify/silences/matcher.ts';
 import type { Silence } from '../../notify/silences/silence.ts';
-import { addSilence, expireSilence, visibleSilences } from '../changes/silence.ts';
+import {
+  addSilence,
+  expireSilence,
+  MAX_MATCHER_LENGTH,
+  MAX_MATCHERS,
+  visibleSilences,
+} from '../changes/silence.ts';
 import { pageOf, pageQuery } from './paging.ts';
 import { defineRoute } from './route.ts';
 
@@ -39,12 +46,12 @@ export const postSilence = defineRoute({
   summary: 'Nobody is told of what matches, until it ends',
   body: z.strictObject({
     matchers: z
-      .array(z.string().max(1_200))
+      .array(z.string().max(MAX_MATCHER_LENGTH))
       .min(1)
-      .max(20)
+      .max(MAX_MATCHERS)
       .describe('all must fit: namespace=shop, workload=~"check.*", kind!=budget'),
     endsAt: time,
-    reason: z.string().min(1).max(500),
+    reason: z.string().min(1).max(MAX_REASON_LENGTH),
   }),
   response: silenceSchema,
   status: 201,

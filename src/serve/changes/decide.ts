@@ -1,19 +1,12 @@
+import { LONGEST_ACCEPTANCE_MS, MAX_REASON_LENGTH, REVIEW_MS } from '../../findings/acceptance.ts';
 import type { AuditEntry } from '../../history/auditLog.ts';
 import type { Finding, OperatorAction } from '../../model/finding.ts';
-import { DAY_MS, type TimeMs } from '../../model/time.ts';
+import type { TimeMs } from '../../model/time.ts';
 import { cleanText } from '../../text/clean.ts';
 import type { ServeDeps } from '../deps.ts';
 import { HttpProblem } from '../problem.ts';
 import { requireQuieting } from '../security/authority.ts';
 import type { Principal } from '../security/principal.ts';
-
-/** "Not abuse" is looked at again after this long, unless a day is given. */
-const REVIEW_MS = 30 * DAY_MS;
-/** Nothing is accepted for ever. */
-const LONGEST_MS = 366 * DAY_MS;
-
-/** As the API's schema has it: a form has no schema. */
-const MAX_REASON_LENGTH = 500;
 
 /** What somebody decides about a finding. */
 export interface DecisionRequest {
@@ -58,7 +51,7 @@ export async function decideFinding(
       `A reason has at most ${MAX_REASON_LENGTH} characters`,
     );
   const until = quiets ? (request.until ?? now + REVIEW_MS) : null;
-  if (until !== null && (until <= now || until > now + LONGEST_MS))
+  if (until !== null && (until <= now || until > now + LONGEST_ACCEPTANCE_MS))
     throw new HttpProblem(400, 'Bad Request', 'The day of review must lie within the next year');
   const decision = { by: principal.name, at: now, reason, until };
   await deps.stores.actions.append({ findingId: finding.id, action, decision });

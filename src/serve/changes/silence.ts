@@ -1,3 +1,4 @@
+import { MAX_REASON_LENGTH } from '../../findings/acceptance.ts';
 import type { TimeMs } from '../../model/time.ts';
 import { createSilence } from '../../notify/silences/createSilence.ts';
 import { formatMatcher, MatcherError } from '../../notify/silences/matcher.ts';
@@ -11,9 +12,8 @@ import type { Changer } from './decide.ts';
 type Deps = Pick<ServeDeps, 'stores' | 'now'>;
 
 /** As many matchers, and as long ones, as the API's schema takes: a form has no schema. */
-const MAX_MATCHERS = 20;
-const MAX_MATCHER_LENGTH = 1_200;
-const MAX_REASON_LENGTH = 500;
+export const MAX_MATCHERS = 20;
+export const MAX_MATCHER_LENGTH = 1_200;
 /** In force at once by one token: each is tried on every finding. */
 const MAX_BY_ONE = 100;
 

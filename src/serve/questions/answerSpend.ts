@@ -1,5 +1,5 @@
 import { seriesOnBasis } from '../../cost/report/readCosts.ts';
-import { DAY_MS, HOUR_MS } from '../../model/time.ts';
+import { ceilTo, DAY_MS, floorTo, HOUR_MS } from '../../model/time.ts';
 import type { AnswerContext } from './answerContext.ts';
 import type { SpendAsk, SpendSteps } from './questions.ts';
 import { spendDays } from './spendDays.ts';
@@ -15,8 +15,8 @@ export async function answerSpend(ask: SpendAsk, context: AnswerContext): Promis
   const stepMs = to - from > LONGEST_BY_HOUR_MS ? DAY_MS : HOUR_MS;
   const nothing = { starts: [], lines: [], stepMs };
   if (watermark === null || historyStart === null) return nothing;
-  const first = Math.ceil(Math.max(from, historyStart - windowMs) / stepMs) * stepMs;
-  const last = Math.floor(Math.min(to, watermark) / stepMs) * stepMs;
+  const first = ceilTo(Math.max(from, historyStart - windowMs), stepMs);
+  const last = floorTo(Math.min(to, watermark), stepMs);
   if (last <= first) return nothing;
   return perWindow(JSON.stringify(['spend', namespace, first, last]), async () => {
     const count = (last - first) / stepMs;

@@ -41,8 +41,7 @@ export function parseFilter(text: string): Filter | null {
   if (tokens.length === 0) return null;
   const cursor = new Cursor(tokens);
   const filter = parseGroup(cursor, 0);
-  const rest = cursor.peek();
-  if (rest !== undefined) throw cursor.expected('the end, since no parenthesis is open');
+  if (cursor.peek() !== undefined) throw cursor.expected('the end, since no parenthesis is open');
   return filter;
 }
 
@@ -83,7 +82,8 @@ function parseGroup(cursor: Cursor, depth: number): Filter {
       throw cursor.expected('parentheses where + (and) and | (or) are mixed');
     }
     kind = next;
-    if (cursor.peek()?.kind === next) cursor.take(next);
+    // Nothing stands between parts that a space joins.
+    cursor.take(next);
     parts.push(parsePart(cursor, depth));
   }
   return kind === null ? parts[0]! : { kind, parts };
@@ -105,8 +105,8 @@ function parsePart(cursor: Cursor, depth: number): Filter {
 
 function parseComparison(cursor: Cursor): Comparison {
   const fields = [...FIELDS.values(), ...ALIASES.keys(), 'label[NAME]'].join(', ');
-  if (cursor.peek()?.kind !== 'name') throw cursor.expected(`a field: ${fields}`);
-  const name = cursor.take('name')!;
+  const name = cursor.take('name');
+  if (name === undefined) throw cursor.expected(`a field: ${fields}`);
   const key = cursor.take('key');
   const operator = cursor.take('operator');
   if (operator === undefined) throw cursor.expected('one of : !: ~: !~: <~: !<~: ~>: !~>:');

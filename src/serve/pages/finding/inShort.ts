@@ -6,7 +6,7 @@ import type { SeriesColumn } from '../../series/readSeries.ts';
 import { coresText, figure, fromCluster, rateText, type Clock, type Html } from '../text.ts';
 import type { FindingView, WorkloadUse } from './readFinding.ts';
 import { spendLine } from './spend.ts';
-import { within } from './useNow.ts';
+import { mean, within } from './useNow.ts';
 
 const BYTES: readonly SeriesColumn[] = [
   'networkReceiveBytesPerSecond',
@@ -109,8 +109,4 @@ function changeLine({ events, finding }: FindingView): Html | null {
     .slice(0, 3)
     .map(({ text }) => fromCluster(text))
     .join('; ')}.`;
-}
-
-function mean(known: readonly number[]): Reading {
-  return known.length === 0 ? null : known.reduce((sum, value) => sum + value, 0) / known.length;
 }

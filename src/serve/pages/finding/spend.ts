@@ -9,6 +9,7 @@ import { stackChart } from '../chart/stack.ts';
 import { workloadLink } from '../links.ts';
 import type { Clock, Html } from '../text.ts';
 import type { FindingView } from './readFinding.ts';
+import { mean } from './useNow.ts';
 
 /** What the workloads of the finding's namespace cost, the finding shaded. */
 export function spendBox(
@@ -49,9 +50,8 @@ export function spendLine(
 ): Html | null {
   const end = resolvedAt ?? lastSeen;
   const perHour = (values: readonly number[], isChosen: (start: TimeMs) => boolean) => {
-    const chosen = values.filter((_, index) => isChosen(starts[index] ?? 0));
-    const sum = chosen.reduce((total, value) => total + value, 0);
-    return chosen.length === 0 ? null : (sum / chosen.length) * (HOUR_MS / stepMs);
+    const step = mean(values.filter((_, index) => isChosen(starts[index] ?? 0)));
+    return step === null ? null : step * (HOUR_MS / stepMs);
   };
   const changes = lines.flatMap(({ name, values }) => {
     const before = perHour(values, (start) => start + stepMs <= startedAt);

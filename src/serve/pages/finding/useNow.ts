@@ -34,7 +34,7 @@ export function useNow(
   const hour = at === null ? [] : within(times, columns.cpuUsageCores, at - HOUR_MS, at);
   return {
     at,
-    cores: hour.length === 0 ? null : hour.reduce((sum, one) => sum + one, 0) / hour.length,
+    cores: mean(hour),
     lowestCores: hour.length === 0 ? null : Math.min(...hour),
     highestCores: hour.length === 0 ? null : Math.max(...hour),
     usualCores: read(usual.middle),
@@ -44,6 +44,11 @@ export function useNow(
     ramRequestBytes: read(columns.ramRequestBytes),
     ramLimitBytes: read(columns.ramLimitBytes),
   };
+}
+
+/** Of what is known; null of nothing. */
+export function mean(known: readonly number[]): Reading {
+  return known.length === 0 ? null : known.reduce((sum, value) => sum + value, 0) / known.length;
 }
 
 /** What is known in (from, to]. */
