@@ -7,6 +7,7 @@ import { API_ROUTES } from './api/routes.ts';
 import { Assets } from './assets/assets.ts';
 import type { ServeDeps } from './deps.ts';
 import { opencostRoutes } from './opencost/routes.ts';
+import { refuseOtherMethods } from './methods.ts';
 import { sendProblemPage, wantsPage } from './pages/errorPage.ts';
 import { mountLogin, mountLogout } from './pages/login.ts';
 import { mountPages } from './pages/routes.ts';
@@ -65,6 +66,7 @@ export function createApp(deps: ServeDeps, log: Logger, version: string): Hono<D
   const { probes } = deps;
   if (probes !== undefined) mountHealth(app, probes);
   mountLogin(app, deps, sessions, assets);
+  app.use(refuseOtherMethods(app));
   app.use(authenticate(deps, sessions));
   app.use(refuseForgedChanges(() => deps.config().serve.externalUrl));
 
@@ -89,5 +91,6 @@ export function createApp(deps: ServeDeps, log: Logger, version: string): Hono<D
     });
     return context.json({ reloaded: true });
   });
+  app.use(refuseOtherMethods(app));
   return app;
 }

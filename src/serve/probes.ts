@@ -1,5 +1,6 @@
 import { Hono, type Env } from 'hono';
 import type { Registry } from '@prometheus-io/client';
+import { methodsOf } from './methods.ts';
 
 /** What health and metrics are made of; it is asked anew each time. */
 export interface ProbeSource {
@@ -18,7 +19,13 @@ export function createProbes(source: ProbeSource): Hono {
   const app = new Hono();
   mountHealth(app, source);
   app.get('/metrics', () => metricsOf(source));
-  app.notFound(() => new Response('Not found\n', { status: 404 }));
+  const methodsAt = methodsOf(app);
+  app.notFound(({ req }) => {
+    const allow = methodsAt(req.path).join(', ');
+    if (allow === '') return new Response('Not found\n', { status: 404 });
+    if (req.method === 'OPTIONS') return new Response(null, { status: 204, headers: { allow } });
+    return new Response('Method not allowed\n', { status: 405, headers: { allow } });
+  });
   return app;
 }
 
