@@ -9,6 +9,7 @@ import type { StoredPodSpec } from '../history/workloads.ts';
 import type { PodSample, Snapshot } from '../model/snapshot.ts';
 import { floorTo, formatTime, type TimeMs, type Window } from '../model/time.ts';
 import type { WorkloadRef } from '../model/workload.ts';
+import { nearNames } from '../text/nearNames.ts';
 import type { CycleState } from './state.ts';
 
 export interface ExplainQuery {
@@ -81,7 +82,8 @@ export async function explainAbuse(
       `the window rows of ${formatTime(end)} are gone: they are kept as long as history.retention.windows says`,
     );
   const workloads = workloadsOf(last, query);
-  if (workloads.length === 0) throw new CannotExplain(absence(state, query, last.window));
+  if (workloads.length === 0)
+    throw new CannotExplain(absence(state, query, last, await reader.namespaces()));
   const contextOf = (snapshot: Snapshot): DetectContext =>
     contextFor(snapshot, historyStart, config, thresholds);
   const rows = new Map((state.detectors.get('abuse') ?? []) as Iterable<[string, AbuseState]>);
@@ -165,7 +167,14 @@ function workloadsOf({ pods }: Snapshot, { name, kind }: ExplainQuery): readonly
   return [...found.values()].sort((a, b) => (a.kind < b.kind ? -1 : 1));
 }
 
-function absence(state: CycleState, { namespace, name }: ExplainQuery, window: Window): string {
+function absence(
+  state: CycleState,
+  { namespace, name }: ExplainQuery,
+  { pods, window }: Snapshot,
+  namespaces: readonly string[],
+): string {
+  if (!namespaces.includes(namespace))
+    return `the history has no namespace ${namespace}${nearNames(namespace, namespaces)}`;
   let lastSeen = 0;
   for (const [key, row] of state.detectors.get('abuse') ?? []) {
     const [tag, where, , what] = key.split('/');
@@ -173,7 +182,10 @@ function absence(state: CycleState, { namespace, name }: ExplainQuery, window: W
     if (tag === 'c' && where === namespace && what === name && track.row === 'track')
       lastSeen = Math.max(lastSeen, track.lastSeen);
   }
+  const running = [...new Set(pods.map(({ workload }) => workload.name))];
   const seen =
-    lastSeen === 0 ? '' : `; it was last seen in the window of ${formatTime(lastSeen)} (--at TIME)`;
+    lastSeen === 0
+      ? nearNames(name, running)
+      : `; it was last seen in the window of ${formatTime(lastSeen)} (--at TIME)`;
   return `${namespace}/${name} did not run in the window that ends at ${formatTime(window.end)}${seen}`;
 }

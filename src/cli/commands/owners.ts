@@ -6,6 +6,7 @@ import { ownerNames } from '../../owners/ownerNames.ts';
 import { formatTime } from '../../model/time.ts';
 import { ownershipOf, type Ownership } from '../../owners/ownership.ts';
 import type { Config } from '../../config/schema.ts';
+import { nearNames } from '../../text/nearNames.ts';
 import type { Io } from '../io.ts';
 import { loadContext, withConfig, withOutput, type ConfigOption } from '../options.ts';
 import { presentCluster } from '../presentCluster.ts';
@@ -45,7 +46,11 @@ async function printOwners(options: OwnersOptions, io: Io): Promise<void> {
       `Prometheus shows no workload in the window up to ${formatTime(snapshot.window.end)}`,
     );
   const { namespace } = options;
-  const rows = ownershipOf(snapshot, config)
+  const all = ownershipOf(snapshot, config);
+  const known = [...new Set(all.map((one) => one.namespace))];
+  if (namespace !== undefined && !known.includes(namespace))
+    context.log.warn(`nothing runs in namespace ${namespace} now${nearNames(namespace, known)}`);
+  const rows = all
     .filter((one) => namespace === undefined || one.namespace === namespace)
     .map((one) => toRow(one, config));
   const shown = options.problems === true ? rows.filter(({ problem }) => problem !== null) : rows;

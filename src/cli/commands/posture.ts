@@ -7,6 +7,7 @@ import { namespaceUse } from '../../posture/namespaceUse.ts';
 import { readPostureTrends, type PostureTrend } from '../../posture/readTrend.ts';
 import { renderPosture } from '../../posture/renderPosture.ts';
 import type { ContainerHistory } from '../../rightsize/containerDay.ts';
+import { nearNames } from '../../text/nearNames.ts';
 import type { Io } from '../io.ts';
 import { openHistoryOf } from '../openHistoryOf.ts';
 import { loadContext, withConfig, type CommandContext, type ConfigOption } from '../options.ts';
@@ -58,7 +59,12 @@ async function printPosture(options: PostureOptions, io: Io): Promise<void> {
   const { namespace } = options;
   const shown = namespace === undefined ? all : all.filter((one) => one.namespace === namespace);
   if (namespace !== undefined && shown.length === 0)
-    throw new CommandFailed(`there is no namespace ${namespace}`);
+    throw new CommandFailed(
+      `there is no namespace ${namespace}${nearNames(
+        namespace,
+        all.map((one) => one.namespace),
+      )}`,
+    );
   const trends = past?.trends ?? new Map();
   io.out(renderPosture(shown, trends, options.output, namespace !== undefined));
 }

@@ -43,6 +43,13 @@ it('one namespace, as patches', async () => {
   expect(out).not.toContain('ns-0');
 });
 
+it('says that the history has no such namespace, beside an answer that can be read', async () => {
+  const { code, out, err } = await run('-n', 'ns-11', '-o', 'json');
+  expect([code, JSON.parse(out)]).toMatchObject([0, { recommendations: [] }]);
+  expect(err).toContain('the history has no namespace ns-11 (did you mean ns-1?)');
+  expect((await run('-n', 'ns-1', '-o', 'json')).err).not.toContain('no namespace');
+});
+
 it('leaves out what saves less than is asked for', async () => {
   expect((await run('--min-saving', '1')).out).toBe('Nothing to recommend.\n');
   expect((await run('--min-saving', 'much')).err).toContain('--min-saving: "much"');

@@ -10,6 +10,7 @@ import {
 import { renderAdvice } from '../../rightsize/advice/renderAdvice.ts';
 import { renderPatches } from '../../rightsize/advice/renderPatches.ts';
 import { suspectedWorkloads } from '../../findings/suspectedWorkloads.ts';
+import { nearNames } from '../../text/nearNames.ts';
 import type { Io } from '../io.ts';
 import { openHistoryOf } from '../openHistoryOf.ts';
 import { loadContext, withConfig, type CommandContext, type ConfigOption } from '../options.ts';
@@ -49,12 +50,18 @@ async function printRecommendations(options: RecommendOptions, io: Io): Promise<
   const { config, thresholds } = context.loaded;
   const days = positive(options.days, '--days');
   const minSaving = positive(options.minSaving, '--min-saving', 0);
+  const { namespace } = options;
   const reader = await openHistoryOf(config);
   try {
+    if (namespace !== undefined) {
+      const known = await reader.namespaces();
+      if (!known.includes(namespace))
+        context.log.warn(`the history has no namespace ${namespace}${nearNames(namespace, known)}`);
+    }
     const snapshot = options.offline === true ? null : await presentObjects(context, io);
     const report = await readAdvice(reader, {
       days,
-      namespaces: options.namespace === undefined ? null : [options.namespace],
+      namespaces: namespace === undefined ? null : [namespace],
       rule: thresholds.overprovisioned,
       leaveOut: await suspectsIn(reader),
       snapshot,
