@@ -77,7 +77,7 @@ function sectionsWith(schema: z.ZodType, key: string): readonly string[] {
 }
 
 /** The keys that the schema knows at `path`. */
-function knownKeys(schema: z.ZodType, path: readonly PropertyKey[]): readonly string[] {
+export function knownKeys(schema: z.ZodType, path: readonly PropertyKey[]): readonly string[] {
   let at: unknown = unwrap(schema);
   for (const part of path) {
     if (at instanceof z.ZodObject) at = unwrap(at.shape[String(part)]);

@@ -201,6 +201,63 @@ describe('loadConfig', () => {
     ]);
   });
 
+  it.each([
+    [
+      'what holds between keys beside a key that is wrong by itself',
+      'prometheus: { timeout: soon }\nhistory:\n  retention: { windows: 30d, hours: 2d }\nslack: { channel: "#a" }\nthresholds: [nowhere]\n',
+      [
+        '1: prometheus.timeout: "soon" is not a duration such as 90s, 5m, 12h or 14d',
+        '3: history.retention.hours: must not be shorter than history.retention.windows',
+        '4: slack: needs token or tokenFile; remove slack to have messages in the log',
+        'DIR/nowhere: thresholds: cannot be read: it does not exist',
+      ],
+    ],
+    [
+      'nothing that depends on a value that is wrong by itself',
+      'history: { retention: { windows: long, hours: 2d } }\nserve:\n  listen: "0.0.0.0:9465"\n  tokens: secret\nthresholds: [7]\n',
+      [
+        '1: history.retention.windows: "long" is not a duration such as 90s, 5m, 12h or 14d',
+        '4: serve.tokens: must be a list, but is text: write it as [ … ] or as lines that begin with "- "',
+        '5: thresholds[0]: must be text, but is a number: put it in quotes',
+      ],
+    ],
+    [
+      'no lack of a key that was mistyped',
+      'slack:\n  tokn: x\nwebhooks:\n  - { name: a }\n  - { name: b, ulr: http://b }\n',
+      [
+        '2: slack.tokn: is not a known key; did you mean token?',
+        '4: webhooks[0]: needs url or urlFile',
+        '5: webhooks[1].ulr: is not a known key; did you mean url?',
+      ],
+    ],
+    [
+      'files that are not there, but none below what is wrong',
+      'slack: [{ tokenFile: nowhere }]\nprometheus: { bearerTokenFile: nowhere, attempts: 0 }\n',
+      [
+        '1: slack: must be a map of keys, but is a list',
+        '2: prometheus.attempts: 0 must be at least 1',
+        '2: prometheus.bearerTokenFile: names DIR/nowhere, which does not exist',
+      ],
+    ],
+    [
+      'every entry of a list but what is not known of it',
+      'maintenance:\n  - { name: a, start: 2026-12-02T04:00:00Z, end: 2026-12-01T04:00:00Z }\n  - { name: b, from: late }\n  - { start: 2026-12-02T04:00:00Z }\n',
+      [
+        '2: maintenance[0].end: must be after start',
+        '3: maintenance[1].from: "late" must be a time of day such as 22:00',
+        '4: maintenance[2].name: is missing',
+        '4: maintenance[2]: needs start and end, or days, from and to',
+      ],
+    ],
+    [
+      'one thing of what is no configuration',
+      '- cluster: a\n',
+      ['1: must be a map of keys, but is a list'],
+    ],
+  ])('says %s', (_what, text, problems) => {
+    expect(problemsOf(text)).toEqual(problems);
+  });
+
   it('names a default file that is missing, and the cure', () => {
     const elsewhere = process.cwd();
     process.chdir(dir);

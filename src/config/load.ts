@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { ConfigError, formatKey, type ConfigProblem } from './configError.ts';
 import { configHash } from './configHash.ts';
 import { explainIssue } from './explainIssue.ts';
+import { hideParts, isWithin, parsePartly, UnknownPart, unknownPaths } from './knownParts.ts';
 import { loadThresholds } from './loadThresholds.ts';
 import { checkRules } from './rules.ts';
 import { configSchema, type Config } from './schema.ts';
@@ -35,8 +36,9 @@ export function loadConfig(file: string | undefined): LoadedConfig {
       'does not exist here: write one (docs/configuration.md shows how), or name another with --config FILE';
     throw new ConfigError([{ file: path, line: 0, key: '', message }]);
   }
-  const config = validateConfig(readYamlFile(path));
-  const thresholds = loadThresholds(config.thresholds);
+  const { config, problems } = readConfig(readYamlFile(path));
+  const thresholds = readThresholds(config, problems);
+  if (problems.length > 0 || thresholds === null) throw new ConfigError(problems);
   return {
     file: path,
     config,
@@ -46,8 +48,19 @@ export function loadConfig(file: string | undefined): LoadedConfig {
   };
 }
 
-/** Validates a configuration that was read. @throws ConfigError */
-function validateConfig(yaml: YamlFile): Config {
+/** What was read of a configuration: all of it only where there are no problems. */
+interface ReadConfig {
+  readonly config: Config;
+  readonly problems: ConfigProblem[];
+}
+
+/**
+ * Validates a configuration that was read, in one go: what holds between its keys is checked too where some of
+ * them are wrong by themselves, as far as it does not depend on those.
+ *
+ * @throws ConfigError when it is nothing like a configuration.
+ */
+function readConfig(yaml: YamlFile): ReadConfig {
   const problems: ConfigProblem[] = [];
   const report = (path: readonly PropertyKey[], message: string): void => {
     problems.push({ file: yaml.file, line: yaml.lineOf(path), key: formatKey(path), message });
@@ -55,19 +68,29 @@ function validateConfig(yaml: YamlFile): Config {
   // An empty file is a configuration of defaults.
   const value = yaml.value ?? {};
   const parsed = configSchema.safeParse(value);
-  if (!parsed.success) {
-    for (const issue of parsed.error.issues) {
-      for (const { path, message } of explainIssue(issue, configSchema, value))
-        report(path, message);
-    }
-    throw new ConfigError(inOrder(problems));
+  const issues = parsed.error?.issues ?? [];
+  for (const issue of issues) {
+    for (const { path, message } of explainIssue(issue, configSchema, value)) report(path, message);
   }
-  const config = resolveFiles(parsed.data, yaml.file, report);
-  checkRules(config, report);
-  if (problems.length > 0) throw new ConfigError(inOrder(problems));
-  return config;
+  const unknown = unknownPaths(issues, configSchema, value);
+  if (isWithin([], unknown)) throw new ConfigError(problems);
+  const reportKnown: typeof report = (path, message) => {
+    if (!isWithin(path, unknown)) report(path, message);
+  };
+  const parts = parsed.data ?? (parsePartly(configSchema, value) as Config);
+  const config = resolveFiles(parts, yaml.file, reportKnown);
+  hideParts(config, unknown);
+  checkRules(config, reportKnown);
+  return { config, problems: problems.toSorted((a, b) => a.line - b.line) };
 }
 
-function inOrder(problems: readonly ConfigProblem[]): readonly ConfigProblem[] {
-  return problems.toSorted((a, b) => a.line - b.line);
+/** Null where they cannot be used, or where nobody knows yet which are meant. */
+function readThresholds(config: Config, problems: ConfigProblem[]): Thresholds | null {
+  try {
+    return loadThresholds(config.thresholds);
+  } catch (error) {
+    if (error instanceof ConfigError) problems.push(...error.problems);
+    else if (!(error instanceof UnknownPart)) throw error;
+    return null;
+  }
 }

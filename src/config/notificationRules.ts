@@ -2,20 +2,21 @@ import { fillTemplate, TemplateError } from '../notify/channels/template.ts';
 import { templateValues } from '../notify/channels/webhookBody.ts';
 import { parseFindingMatcher } from '../notify/silences/findingMatcher.ts';
 import { MatcherError } from '../notify/silences/matcher.ts';
+import { eachKnown } from './knownParts.ts';
 import type { Config } from './schema.ts';
 
 type Report = (path: readonly PropertyKey[], message: string) => void;
 
 /** What holds between the keys of webhooks, the SIEM and maintenance windows. */
-export function notificationRules(config: Config, report: Report): void {
-  webhookFormats(config, report);
-  oneSiemTarget(config, report);
-  maintenanceTimes(config, report);
-  maintenanceMatchers(config, report);
-}
+export const NOTIFICATION_RULES: readonly ((config: Config, report: Report) => void)[] = [
+  webhookFormats,
+  oneSiemTarget,
+  maintenanceTimes,
+  maintenanceMatchers,
+];
 
 function webhookFormats({ webhooks }: Config, report: Report): void {
-  webhooks.forEach(({ format, template, secret, secretFile }, index) => {
+  eachKnown(webhooks, ({ format, template, secret, secretFile }, index) => {
     const path = ['webhooks', index];
     if (format === 'template' && template === undefined) {
       report([...path, 'format'], 'template needs a template: JSON with {{placeholders}}');
@@ -65,7 +66,7 @@ function oneSiemTarget({ siem }: Config, report: Report): void {
 }
 
 function maintenanceTimes({ maintenance }: Config, report: Report): void {
-  maintenance.forEach(({ start, end, days, from, to }, index) => {
+  eachKnown(maintenance, ({ start, end, days, from, to }, index) => {
     const path = ['maintenance', index];
     const once = [start, end].filter((value) => value !== undefined).length;
     const weekly = [days, from, to].filter((value) => value !== undefined).length;
@@ -78,8 +79,8 @@ function maintenanceTimes({ maintenance }: Config, report: Report): void {
 }
 
 function maintenanceMatchers({ maintenance }: Config, report: Report): void {
-  maintenance.forEach(({ matchers }, index) => {
-    matchers.forEach((text, place) => {
+  eachKnown(maintenance, ({ matchers }, index) => {
+    eachKnown(matchers, (text, place) => {
       try {
         parseFindingMatcher(text);
       } catch (error) {

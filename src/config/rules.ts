@@ -2,17 +2,20 @@ import { validate as isCron } from 'node-cron';
 import { parseMatchers } from '../collect/prometheus/matchers.ts';
 import { HOUR_MS } from '../model/time.ts';
 import { isLoopback, parseListen } from './listen.ts';
-import { notificationRules } from './notificationRules.ts';
+import { eachKnown, whileKnown } from './knownParts.ts';
+import { NOTIFICATION_RULES } from './notificationRules.ts';
 import type { Config } from './schema.ts';
 
 type Report = (path: readonly PropertyKey[], message: string) => void;
 /** One rule that looks at more than one key, or that a schema cannot say. */
 type Rule = (config: Config, report: Report) => void;
 
-/** Checks what holds between keys. Secrets have been read from their files by then. */
+/**
+ * Checks what holds between keys. Secrets have been read from their files by then. A rule that comes to a part
+ * that is wrong by itself (`hideParts`) ends there: what it has found by then stands.
+ */
 export function checkRules(config: Config, report: Report): void {
-  for (const rule of RULES) rule(config, report);
-  notificationRules(config, report);
+  for (const rule of [...RULES, ...NOTIFICATION_RULES]) whileKnown(() => rule(config, report));
 }
 
 const windowDividesHour: Rule = ({ schedule }, report) => {
@@ -62,7 +65,7 @@ const slackToken: Rule = ({ slack }, report) => {
 };
 
 const webhookAddress: Rule = ({ webhooks }, report) => {
-  webhooks.forEach(({ url, urlFile }, index) => {
+  eachKnown(webhooks, ({ url, urlFile }, index) => {
     if ((url ?? urlFile) === undefined) report(['webhooks', index], 'needs url or urlFile');
     else if (url !== undefined && !/^https?:\/\//.test(url))
       report(
@@ -86,7 +89,7 @@ const uniqueNames: Rule = ({ webhooks, serve }, report) => {
 };
 
 const serveTokens: Rule = ({ serve }, report) => {
-  serve.tokens.forEach(({ token, tokenFile }, index) => {
+  eachKnown(serve.tokens, ({ token, tokenFile }, index) => {
     if ((token ?? tokenFile) === undefined)
       report(['serve', 'tokens', index], 'needs token or tokenFile');
     else if (token !== undefined && token.length < 16)
@@ -115,7 +118,7 @@ const listeners: Rule = ({ serve }, report) => {
 
 const routeTargets: Rule = ({ owners }, report) => {
   const known = /^(namespace|workload|kind|severity|label:.+)$/;
-  owners.routes.forEach(({ match, owner, slack }, index) => {
+  eachKnown(owners.routes, ({ match, owner, slack }, index) => {
     const path = ['owners', 'routes', index];
     if (owner === undefined && slack === undefined) report(path, 'needs owner or slack');
     for (const key of Object.keys(match)) {
@@ -128,9 +131,9 @@ const routeTargets: Rule = ({ owners }, report) => {
   });
 };
 
-const prometheusMatchers: Rule = ({ prometheus }, report) => {
+const prometheusMatchers: Rule = ({ prometheus: { matchers } }, report) => {
   try {
-    parseMatchers(prometheus.matchers);
+    parseMatchers(matchers);
   } catch (error) {
     report(['prometheus', 'matchers'], (error as Error).message);
   }
