@@ -233,6 +233,8 @@ export interface PostureLine {
   readonly score: number | null;
   readonly scoreBefore: number | null;
   readonly namespaces: number;
+  /** Namespaces of which too little is known for a grade: in none of the other figures. */
+  readonly ungraded: number;
   /** The lowest scores; at most three. */
   readonly lowest: readonly { readonly namespace: string; readonly score: number }[];
   readonly fell: readonly string[];

@@ -4,7 +4,7 @@ import { evaluatePosture } from './evaluate.ts';
 import { postureOfInventory } from './fromInventory.ts';
 import { goodContainer, goodInput, goodObjects, goodPod } from './testing.ts';
 
-const SHIPPED = { severities: {} };
+const SHIPPED = { severities: {}, minKnown: 0.67 };
 
 describe('the score of a namespace', () => {
   it('is 100 when everything passes, and what is informational does not lower it', () => {
@@ -19,9 +19,9 @@ describe('the score of a namespace', () => {
       pods: [goodPod({ containers: [goodContainer({ limits: { memory: 2 ** 28 } })] })],
     });
     expect(evaluatePosture(withoutCpuLimit, SHIPPED)[0]).toMatchObject({ score: 100, failed: 1 });
-    const wanted = { severities: { 'cpu-limit-missing': 'high' } } as const;
+    const wanted = { ...SHIPPED, severities: { 'cpu-limit-missing': 'high' } } as const;
     expect(evaluatePosture(withoutCpuLimit, wanted)[0]?.score).toBeLessThan(100);
-    const off = { severities: { 'cpu-limit-missing': 'off' } } as const;
+    const off = { ...SHIPPED, severities: { 'cpu-limit-missing': 'off' } } as const;
     expect(evaluatePosture(withoutCpuLimit, off)[0]?.failed).toBe(0);
   });
 
@@ -47,6 +47,21 @@ describe('the score of a namespace', () => {
       grade: null,
       passed: 0,
     });
+  });
+
+  it('says how much it knows, and is no grade where that is too little', () => {
+    expect(evaluatePosture(goodInput(), SHIPPED)[0]).toMatchObject({ known: 1, grade: 'A' });
+    // What metrics alone tell: requests and limits, and not one privilege.
+    const withoutSpecs = goodInput({
+      pods: [goodPod({ spec: null, containers: [goodContainer({ spec: null })] })],
+    });
+    const [few] = evaluatePosture(withoutSpecs, SHIPPED);
+    expect(few).toMatchObject({ score: 100, grade: null, failed: 0, known: 0.55 });
+    // Without the permission to list quotas, budgets and nodes.
+    const [most] = evaluatePosture(goodInput({ objects: null, nodes: null }), SHIPPED);
+    expect(most).toMatchObject({ grade: 'A', known: 0.71 });
+    const lenient = { ...SHIPPED, minKnown: 0.2 };
+    expect(evaluatePosture(withoutSpecs, lenient)[0]?.grade).toBe('A');
   });
 
   it('takes two thousand pods', () => {

@@ -5,6 +5,8 @@ import type { PostureInput } from './postureInput.ts';
 /** What the operator's policy changes: severities by check, `off` leaves a check out. */
 export interface PosturePolicy {
   readonly severities: Readonly<Record<string, CheckSeverity | 'off'>>;
+  /** Share of the score's weight, 0..1, that must have been evaluated for a grade. */
+  readonly minKnown: number;
 }
 
 /** One check with everything it said. */
@@ -18,9 +20,12 @@ export interface EvaluatedCheck {
 /** How one namespace stands. */
 export interface NamespacePosture {
   readonly namespace: string;
-  /** 0..100; null when nothing could be evaluated. */
+  /** 0..100 over what could be evaluated; null when nothing could. */
   readonly score: number | null;
+  /** Null when too little could be evaluated for one (`PosturePolicy.minKnown`). */
   readonly grade: Grade | null;
+  /** Share of the score's weight that could be evaluated, 0..1 in hundredths. */
+  readonly known: number;
   readonly passed: number;
   readonly failed: number;
   readonly notEvaluated: number;
@@ -76,10 +81,12 @@ export function evaluatePosture(
     const count = (outcome: CheckResult['outcome']): number =>
       all.filter((result) => result.outcome === outcome).length;
     const score = scoreOf(checks);
+    const known = knownOf(checks);
     return {
       namespace,
       score,
-      grade: score === null ? null : gradeOf(score),
+      grade: score === null || known < policy.minKnown ? null : gradeOf(score),
+      known,
       passed: count('passed'),
       failed: count('failed'),
       notEvaluated: count('not-evaluated'),
@@ -118,6 +125,20 @@ export function weightedScore(
     points += (WEIGHTS[severity] * passed) / (passed + failed);
   }
   return weights === 0 ? null : Math.round((100 * points) / weights);
+}
+
+/** Of what the checks that apply here weigh, the share that could be evaluated. */
+function knownOf(checks: readonly EvaluatedCheck[]): number {
+  let weights = 0;
+  let known = 0;
+  for (const { severity, results } of checks) {
+    if (results.length === 0) continue;
+    const evaluated = results.filter(({ outcome }) => outcome !== 'not-evaluated').length;
+    weights += WEIGHTS[severity];
+    known += (WEIGHTS[severity] * evaluated) / results.length;
+  }
+  // Down: what is called whole is whole.
+  return weights === 0 ? 0 : Math.floor((100 * known) / weights + 1e-9) / 100;
 }
 
 function gradeOf(score: number): Grade {

@@ -19,7 +19,7 @@ const ADOPT_MS = 7 * DAY_MS;
  */
 export const postureDetector: Detector<PostureState> = {
   name: 'posture',
-  version: 1,
+  version: 2,
   codec: jsonCodec(),
   detect(context, state) {
     const { snapshot, thresholds } = context;
@@ -45,7 +45,7 @@ function judge(
   const { end, start } = context.snapshot.window;
   const day = floorTo(start, DAY_MS);
   const counts = countsOf(posture);
-  const today = { day, score: posture.score ?? 0 };
+  const today = { day, score: posture.score ?? 0, known: posture.known };
   if (before === undefined)
     return { row: { reference: counts, trend: [today], fellAt: null }, verdict: null };
   const scope: Scope = {

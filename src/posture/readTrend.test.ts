@@ -17,6 +17,7 @@ it('the trend comes from the history, and the change of a week into the table', 
   const trend = Array.from({ length: 10 }, (_, day) => ({
     day: START + day * DAY_MS,
     score: day < 3 ? 80 : 96,
+    known: 1,
   }));
   const row: PostureState = { reference: {}, trend, fellAt: null };
   const writer = await temp.openWriter();
@@ -31,9 +32,9 @@ it('the trend comes from the history, and the change of a week into the table', 
   await reader.close();
   expect(trends).toEqual(new Map([['shop', trend]]));
 
-  const now = evaluatePosture(goodInput(), { severities: {} });
-  expect(renderPosture(now, trends, 'table', false)).toMatch(/^shop +100 +A +\+20 /m);
-  expect(renderPosture(now, new Map(), 'table', false)).toMatch(/^shop +100 +A +\d/m);
+  const now = evaluatePosture(goodInput(), { severities: {}, minKnown: 0.67 });
+  expect(renderPosture(now, trends, 'table', false)).toMatch(/^shop +100 +A +100% +\+20 /m);
+  expect(renderPosture(now, new Map(), 'table', false)).toMatch(/^shop +100 +A +100% +\d/m);
   const [json] = JSON.parse(renderPosture(now, trends, 'json', false)) as { trend: object[] }[];
-  expect(json?.trend[0]).toEqual({ day: '2026-11-02', score: 80 });
+  expect(json?.trend[0]).toEqual({ day: '2026-11-02', score: 80, known: 1 });
 });

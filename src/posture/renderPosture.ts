@@ -10,9 +10,9 @@ type Trends = ReadonlyMap<string, PostureTrend>;
 function postureJson(namespaces: readonly NamespacePosture[], trends: Trends): object {
   return namespaces.map(({ checks, ...summary }) => ({
     ...summary,
-    trend: (trends.get(summary.namespace) ?? []).map(({ day, score }) => ({
+    trend: (trends.get(summary.namespace) ?? []).map(({ day, ...point }) => ({
       day: formatTime(day).slice(0, 10),
-      score,
+      ...point,
     })),
     checks: checks
       .filter(({ results }) => results.length > 0)
@@ -47,6 +47,7 @@ const SUMMARY: readonly Column<Row>[] = [
   { title: 'NAMESPACE', value: ({ namespace }) => namespace, maxWidth: 40 },
   { title: 'SCORE', value: ({ score }) => score ?? '?', align: 'right' },
   { title: 'GRADE', value: ({ grade }) => grade ?? '?' },
+  { title: 'KNOWN', value: ({ known }) => `${Math.round(100 * known)}%`, align: 'right' },
   { title: '7 DAYS', value: weekChange, align: 'right' },
   { title: 'PASSED', value: ({ passed }) => passed, align: 'right' },
   { title: 'FAILED', value: ({ failed }) => failed, align: 'right' },

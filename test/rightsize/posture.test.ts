@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -128,6 +128,20 @@ describe('posture of a file', () => {
     expect(out).toMatch(
       /^critical +privileged +failed +ns-0\/Deployment\/app-0\/app +is privileged/m,
     );
-    expect((await run('-n', 'none')).code).toBe(1);
+    const none = await run('-n', 'none');
+    expect([none.code, none.out]).toEqual([1, '']);
+    expect(none.err).toContain('there is no namespace none (there are ns-0, ns-1, ns-10 and ');
+  });
+
+  it('gives no grade where less is known than a grade needs, and says so', async () => {
+    expect((await run()).err).not.toContain('Grade ?');
+    const strict = join(folder, 'posture.yaml');
+    await writeFile(strict, 'minKnown: 1\n');
+    const other = join(folder, 'strict.yaml');
+    await writeFile(other, `${await readFile(config, 'utf8')}\nthresholds: [posture.yaml]\n`);
+    const { out, err } = await runCommand(['posture', '--config', other], Date.now);
+    expect(out).toMatch(/^NAMESPACE +SCORE +GRADE +KNOWN /);
+    expect(out).toMatch(/^ns-1 +\d+ +\? +9\d% /m);
+    expect(err).toContain('Grade ?: under 100% of what the score weighs could be evaluated');
   });
 });

@@ -55,7 +55,8 @@ async function printPosture(options: PostureOptions, io: Io): Promise<void> {
   const input = await postureNow(context, io, use, past?.watermark ?? null);
   if (input === null)
     throw new CommandFailed('neither Prometheus, Kubernetes nor a file tells of pods');
-  const all = evaluatePosture(input, context.loaded.thresholds.posture);
+  const policy = context.loaded.thresholds.posture;
+  const all = evaluatePosture(input, policy);
   const { namespace } = options;
   const shown = namespace === undefined ? all : all.filter((one) => one.namespace === namespace);
   if (namespace !== undefined && shown.length === 0)
@@ -67,6 +68,10 @@ async function printPosture(options: PostureOptions, io: Io): Promise<void> {
     );
   const trends = past?.trends ?? new Map();
   io.out(renderPosture(shown, trends, options.output, namespace !== undefined));
+  if (options.output === 'table' && shown.some(({ grade }) => grade === null))
+    io.err(
+      `Grade ?: under ${Math.round(100 * policy.minKnown)}% of what the score weighs could be evaluated (-n NAMESPACE says what is missing)\n`,
+    );
 }
 
 /** As the cluster is now; where nothing runs now (the data ended), as it was when the history ends. */

@@ -2,7 +2,7 @@ import type { CycleState } from '../../cycle/state.ts';
 import type { DetectorCodecs } from '../../history/history.ts';
 import { DAY_MS, type TimeMs } from '../../model/time.ts';
 import { postureDetector } from '../../posture/postureDetector.ts';
-import type { PostureState } from '../../posture/postureState.ts';
+import type { PostureDay, PostureState } from '../../posture/postureState.ts';
 import type { PostureLine } from '../digest.ts';
 import type { Week } from '../week.ts';
 
@@ -20,17 +20,27 @@ export const POSTURE_CODECS: DetectorCodecs = new Map([
   ],
 ]);
 
-/** Scores of the namespaces at the week's end, with those of a week before. */
-export function postureLine(state: CycleState, week: Week): PostureLine {
+/**
+ * Scores of the namespaces at the week's end, with those of a week before. A score that knew less than `minKnown`
+ * (0..1) is none.
+ */
+export function postureLine(state: CycleState, week: Week, minKnown: number): PostureLine {
   const states = [...(state.detectors.get(name) ?? [])] as readonly (readonly [
     string,
     PostureState,
   ])[];
-  const scores = states.flatMap(([namespace, { trend }]) => {
-    const score = scoreAt(trend, week.end - DAY_MS);
-    return score === null
-      ? []
-      : [{ namespace, score, before: scoreAt(trend, week.start - DAY_MS) }];
+  const ends = states.flatMap(([namespace, { trend }]) => {
+    const last = lastDay(trend, week.end - DAY_MS);
+    return last === null ? [] : [{ namespace, last, trend }];
+  });
+  const graded = ends.filter(({ last }) => last.known >= minKnown);
+  const scores = graded.map(({ namespace, last, trend }) => {
+    const before = lastDay(trend, week.start - DAY_MS);
+    return {
+      namespace,
+      score: last.score,
+      before: before === null || before.known < minKnown ? null : before.score,
+    };
   });
   const compared = scores.filter(({ before }) => before !== null);
   return {
@@ -38,6 +48,7 @@ export function postureLine(state: CycleState, week: Week): PostureLine {
     scoreBefore:
       compared.length < scores.length / 2 ? null : mean(compared.map(({ before }) => before ?? 0)),
     namespaces: scores.length,
+    ungraded: ends.length - graded.length,
     lowest: scores
       .toSorted((a, b) => a.score - b.score || (a.namespace < b.namespace ? -1 : 1))
       .slice(0, LOWEST)
@@ -49,10 +60,9 @@ export function postureLine(state: CycleState, week: Week): PostureLine {
   };
 }
 
-/** The last day's score up to `day`; null when there is none in the week before it. */
-function scoreAt(trend: PostureState['trend'], day: TimeMs): number | null {
-  const known = trend.filter((point) => point.day <= day && point.day > day - 7 * DAY_MS);
-  return known.at(-1)?.score ?? null;
+/** The last one up to `day`; null when there is none in the week before it. */
+function lastDay(trend: PostureState['trend'], day: TimeMs): PostureDay | null {
+  return trend.findLast((point) => point.day <= day && point.day > day - 7 * DAY_MS) ?? null;
 }
 
 function mean(values: readonly number[]): number | null {

@@ -24,7 +24,7 @@ import { savingsOf, savingsTold } from './savings.ts';
 /** A question for a digest. */
 export interface DigestRequest {
   readonly config: Config;
-  readonly thresholds: Pick<Thresholds, 'overprovisioned'>;
+  readonly thresholds: Pick<Thresholds, 'overprovisioned' | 'posture'>;
   readonly week: Week;
   /** Wall clock. */
   readonly now: TimeMs;
@@ -134,7 +134,7 @@ export async function readDigest(reader: HistoryReader, request: DigestRequest):
     forecast,
     savings: savingsTold(savings, floor, advice),
     abuse: abuseLine(findings, week),
-    posture: postureLine(await reader.loadState(POSTURE_CODECS), week),
+    posture: postureLine(await reader.loadState(POSTURE_CODECS), week, thresholds.posture.minKnown),
     findings: findingCounts(findings, week),
     missingOwners: ownerGaps(
       spend.rows,

@@ -127,6 +127,7 @@ export function aDigest(text: string, nano: number, entries = 3): Digest {
       score: 80,
       scoreBefore: 81,
       namespaces: 3,
+      ungraded: 1,
       lowest: many(() => ({ namespace: text, score: 1 })),
       fell: many(() => text),
     },

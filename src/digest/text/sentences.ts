@@ -101,8 +101,12 @@ export function abuseText(abuse: Attention, currency: string): string {
   return `Likely cryptojacking: ${counts}${severe}${cost}${worst.length > 0 ? `: ${worst.join(', ')}` : ''}`;
 }
 
-export function postureText({ score, scoreBefore, namespaces, lowest, fell }: PostureLine): string {
-  if (score === null) return 'No posture scores yet';
+export function postureText(posture: PostureLine): string {
+  const { score, scoreBefore, namespaces, ungraded, lowest, fell } = posture;
+  if (score === null)
+    return ungraded === 0
+      ? 'No posture scores yet'
+      : `Too little is known of ${plural(ungraded, 'namespace')} for a posture score`;
   const change =
     scoreBefore === null
       ? ''
@@ -111,7 +115,8 @@ export function postureText({ score, scoreBefore, namespaces, lowest, fell }: Po
         : `, ${scoreBefore} the week before`;
   const low = lowest.map(({ namespace, score: points }) => `${namespace} ${points}`).join(', ');
   const fallen = fell.length === 0 ? '' : `; fell in ${listed(fell, 3)}`;
-  return `${score} of 100 on average over ${plural(namespaces, 'namespace')}${change}; lowest: ${low}${fallen}`;
+  const unknown = ungraded === 0 ? '' : `; too little is known of ${ungraded} more`;
+  return `${score} of 100 on average over ${plural(namespaces, 'namespace')}${change}; lowest: ${low}${fallen}${unknown}`;
 }
 
 /** `Asks for more than it uses: 2 opened, 1 resolved, 9 open`. */

@@ -11,8 +11,12 @@ const postureSchema = z.object({
   namespaces: z.array(
     z.object({
       namespace: z.string(),
-      score: z.number().nullable(),
-      grade: z.enum(['A', 'B', 'C', 'D', 'F']).nullable(),
+      score: z.number().nullable().describe('over what could be evaluated; null: nothing could'),
+      grade: z
+        .enum(['A', 'B', 'C', 'D', 'F'])
+        .nullable()
+        .describe('null: too little could be evaluated'),
+      known: z.number().min(0).max(1).describe('share of the weight that could be evaluated'),
       passed: count,
       failed: count,
       notEvaluated: count,

@@ -113,7 +113,10 @@ function tilesOf(
       title: 'Posture',
       value:
         posture === null ? 'unknown' : html`${posture.score ?? 'unknown'} ${gradeBadge(posture)}`,
-      sub: posture === null ? 'no source could be asked' : `${posture.failed} checks failed`,
+      sub:
+        posture === null
+          ? 'no source could be asked'
+          : `${posture.failed} checks failed; ${percentText(posture.known)} known`,
       href: `/posture/${encodeURIComponent(namespace)}`,
     },
   ];

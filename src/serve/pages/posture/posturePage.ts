@@ -4,7 +4,7 @@ import type { PageContext } from '../context.ts';
 import { layout } from '../layout.ts';
 import { namespacePath, workloadPath } from '../links.ts';
 import { table } from '../table.ts';
-import { fromCluster, type Html } from '../text.ts';
+import { fromCluster, percentText, type Html } from '../text.ts';
 
 const SEVERITIES = ['critical', 'high', 'medium', 'low', 'info'];
 
@@ -36,6 +36,11 @@ const COLUMNS = [
     cell: ({ score }: NamespacePostureData) => score ?? 'unknown',
   },
   { title: 'Grade', cell: (one: NamespacePostureData) => gradeBadge(one) },
+  {
+    title: 'Known',
+    isNumber: true,
+    cell: ({ known }: NamespacePostureData) => percentText(known),
+  },
   { title: 'Failed', isNumber: true, cell: ({ failed }: NamespacePostureData) => failed },
   { title: 'Passed', isNumber: true, cell: ({ passed }: NamespacePostureData) => passed },
   {
@@ -63,8 +68,8 @@ export function namespacePosturePage(
         posture === null
           ? html`<section class="card">${unknownPosture()}</section>`
           : html`<p class="note lead-note">
-                Score ${posture.score ?? 'unknown'} of 100: ${posture.failed} failed,
-                ${posture.passed} passed, ${posture.notEvaluated} could not be judged.
+                ${scoreText(posture)} ${posture.failed} failed, ${posture.passed} passed,
+                ${posture.notEvaluated} could not be judged.
               </p>
               ${checkList(posture)}`
       }`,
@@ -115,8 +120,14 @@ function toneOf(severity: string): string {
       : 'info';
 }
 
+function scoreText({ score, grade, known }: NamespacePostureData): string {
+  if (score === null) return 'No score: nothing could be judged.';
+  const whole = `Score ${score} of 100, over the ${percentText(known)} of its weight that could be judged`;
+  return grade === null ? `${whole}: too little for a grade.` : `${whole}.`;
+}
+
 export function gradeBadge({ grade }: Pick<NamespacePostureData, 'grade'>): Html {
-  if (grade === null) return html`<span class="badge">unknown</span>`;
+  if (grade === null) return html`<span class="badge">not enough known</span>`;
   const tone = grade === 'A' || grade === 'B' ? 'good' : grade === 'C' ? 'warning' : 'critical';
   return html`<span class="badge ${tone}">${grade}</span>`;
 }
