@@ -1,4 +1,5 @@
-import { describe, expect, it } from 'vitest';
+import { RE2JS } from 're2js';
+import { describe, expect, it, vi } from 'vitest';
 import { cpuTimeMs } from '../../../test/support/cpuTime.ts';
 import { aFinding } from '../testing/findings.ts';
 import { createSilence } from './createSilence.ts';
@@ -35,6 +36,19 @@ describe('Sec: silences that an attacker wrote', () => {
     expect(silencedBy(finding, [own], NOW)).toBeNull();
     const all = { ...own, matchers: [broken(), parseMatcher(exact)] };
     expect(() => silencedBy(finding, [all], NOW)).toThrow('does not compile');
+  });
+
+  it('a regular expression is compiled once, however many findings it is held against', () => {
+    const compile = vi.spyOn(RE2JS, 'compile');
+    const own = stored(exact, 'workload=~"check.*"', 'container!~"side.*"');
+    compile.mockClear();
+    const findings = ['checkout', 'checks', 'web'].map((name) =>
+      aFinding({ scope: { ...finding.scope, workload: { kind: 'Deployment', name } } }),
+    );
+    const quiet = findings.map((one) => silencedBy(one, [own], NOW) !== null);
+    expect(quiet).toEqual([true, true, false]);
+    expect(compile).toHaveBeenCalledTimes(2);
+    compile.mockRestore();
   });
 
   it('labels of the workload cannot be matched: whoever may deploy sets them', () => {

@@ -38,20 +38,36 @@ export function findingLabels(finding: Finding): Readonly<Record<string, string>
   return labels;
 }
 
+type Labels = Readonly<Record<string, string>>;
+type LabelTest = (labels: Labels) => boolean;
+
+/** A silence is asked about every finding of a window: its expressions are compiled once for all of them. */
+const TESTS = new WeakMap<readonly Matcher[], LabelTest>();
+
+/** True when every matcher fits. An empty list fits nothing: it would silence everything by mistake. */
+export function matchesAll(matchers: readonly Matcher[], labels: Labels): boolean {
+  let test = TESTS.get(matchers);
+  if (test === undefined) {
+    test = compileAll(matchers);
+    TESTS.set(matchers, test);
+  }
+  return test(labels);
+}
+
 /**
- * True when every matcher fits. An empty list fits nothing: it would silence everything by mistake. Regular
- * expressions come last: those of a namespace's silence cost nothing where other namespaces are looked at.
+ * Regular expressions come last and are compiled when they are first asked: those of a namespace's silence cost
+ * nothing where other namespaces are looked at.
  */
-export function matchesAll(
-  matchers: readonly Matcher[],
-  labels: Readonly<Record<string, string>>,
-): boolean {
-  const fits = (matcher: Matcher) => compileMatcher(matcher)(ownValue(labels, matcher.label) ?? '');
-  return (
-    matchers.length > 0 &&
-    matchers.filter(isExact).every(fits) &&
-    matchers.filter((matcher) => !isExact(matcher)).every(fits)
-  );
+function compileAll(matchers: readonly Matcher[]): LabelTest {
+  const exactFirst = matchers.toSorted((a, b) => Number(isExact(b)) - Number(isExact(a)));
+  const tests = exactFirst.map((matcher): LabelTest => {
+    let fits: ReturnType<typeof compileMatcher> | undefined;
+    return (labels) => {
+      fits ??= compileMatcher(matcher);
+      return fits(ownValue(labels, matcher.label) ?? '');
+    };
+  });
+  return (labels) => tests.length > 0 && tests.every((test) => test(labels));
 }
 
 function isExact({ operator }: Matcher): boolean {
