@@ -27,7 +27,7 @@ export const abuseDetector: Detector<AbuseState> = createAbuseDetector({ without
 export function createAbuseDetector({ without }: AbuseOptions): Detector<AbuseState> {
   return {
     name: 'abuse',
-    version: 3,
+    version: 4,
     codec: abuseCodec,
     detect(context, rows): readonly Verdict[] {
       return toVerdicts(lookAtWindow(context, rows, without));

@@ -36,6 +36,7 @@ export function advance(
   identify(track, subject, window.start);
   const units = unitsOf(window);
   cusum(track, suspicion, normal, units, knobs);
+  lift(track, suspicion, units);
   const hasNormal = suspicion.threshold !== null;
   // What was suspicious for want of a normal began where the use left the first normal that there is.
   if (hasNormal && suspicion.isHot && track.hasNormal === 0 && track.alarm === 0) restart(track);
@@ -94,6 +95,19 @@ function cusum(
   track.fast = Math.max(0, Math.min(2 * cusum.alarm, track.fast + step * units));
 }
 
+/** For how long no window has been below the line of the lowest ones, and how much of that was silent. */
+function lift(track: Mutable<Track>, { cores, floor }: Suspicion, units: number): void {
+  if (floor === null || cores <= floor.line) {
+    track.liftedFor = 0;
+    track.silentFor = 0;
+    track.liftedCores = 0;
+    return;
+  }
+  track.liftedCores = track.liftedFor === 0 ? cores : Math.min(track.liftedCores, cores);
+  track.liftedFor += units;
+  track.silentFor += floor.isSilent ? units : 0;
+}
+
 function accumulate(
   track: Mutable<Track>,
   subject: Subject,
@@ -109,6 +123,9 @@ function accumulate(
     track.since = window.start;
     track.ramStep = 0;
   }
+  // A floor is lifted from the first window on that did not rest.
+  if (suspicion.by === 'floor')
+    track.since = Math.min(track.since, window.start - (track.liftedFor - units) * UNIT_MS);
   track.hotWindows += counts ? units : 0;
   track.coreSeconds = track.coreSeconds * memory + suspicion.cores * seconds;
   // Burnt core-seconds are never forgotten within a spell: duty cycles add up.
@@ -169,6 +186,7 @@ export function addToHour(track: Track, subject: Subject, cores: number, window:
         windows: 0,
         sumCores: 0,
         peakCores: 0,
+        lowCores: 0,
         sumNet: 0,
         netWindows: 0,
         sumDisk: 0,
@@ -187,6 +205,7 @@ export function addToHour(track: Track, subject: Subject, cores: number, window:
     windows: was.windows + 1,
     sumCores: was.sumCores + cores,
     peakCores: Math.max(was.peakCores, cores),
+    lowCores: was.windows === 0 ? cores : Math.min(was.lowCores, cores),
     sumNet: was.sumNet + (net ?? 0),
     netWindows: was.netWindows + (net === null ? 0 : 1),
     sumDisk: was.sumDisk + (disk ?? 0),

@@ -53,7 +53,10 @@ export function stepAlarm(
     return said(risen, 'firing', rank >= 2 && track.alarm < 2);
   }
   if (track.alarm === 0) return said(track, 'unknown', false);
-  const isLow = track.quietBelow > 0 ? suspicion.cores < track.quietBelow : track.dwell < 1;
+  const isLow =
+    track.quietBelow > 0
+      ? suspicion.cores < track.quietBelow && suspicion.by === null
+      : track.dwell < 1;
   if (isLow) {
     const lowFor = track.lowFor + units;
     if (lowFor >= offFor(track, knobs)) return ended(track);

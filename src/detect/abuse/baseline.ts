@@ -9,12 +9,13 @@ import {
 } from './ring.ts';
 import { quantileOf, selectQuantile } from './quantile.ts';
 import type { AbuseThresholds } from './thresholds.ts';
+import { fitTraffic, type TrafficModel } from './trafficModel.ts';
 
 /** Scales a median absolute deviation to a standard deviation of normal noise. */
 const MAD_TO_SIGMA = 1.4826;
 const DAY = 24;
 const WEEK = 7 * DAY;
-/** The current run of a Job must not vouch for itself. */
+/** The current run of a Job, or an hour that is being burnt, must not vouch for itself. */
 const RUN_HOURS = 12;
 /** Hours of the week that make a normal: both weeks must be among them. */
 const WEEK_HOURS = 5;
@@ -35,13 +36,21 @@ export interface Baseline {
   readonly wobble: number;
   /** The same of the hours' averages. */
   readonly wobbleMean: number;
+  /** The lowest windows of all hours but the last twelve: their median, and the highest of them. */
+  readonly low: number;
+  readonly lowHighest: number;
   /** The highest window of all hours that were learnt. */
   readonly highest: number;
   readonly net: number;
   readonly disk: number;
+  /** Medians of all hours, whatever the time of day. */
+  readonly netOfAll: number;
+  readonly diskOfAll: number;
   /** Bytes a core-second ordinarily comes with, by kind; zero when it has none. */
   readonly netPerCoreSecond: number;
   readonly diskPerCoreSecond: number;
+  /** What its own traffic says of its use, but for the last twelve hours; null where it says too little. */
+  readonly traffic: TrafficModel | null;
   /** Hours it rests on. */
   readonly hours: number;
   /** True until the same hours of the day were seen twice: the time of day is not accounted for. */
@@ -81,7 +90,7 @@ export function baselineFor(
       upperQuantile: 1,
       isShort: false,
     };
-    return summarise(ring, select, knobs);
+    return summarise(ring, hour, select, knobs);
   }
   if (learnt.length < knobs.provisionalHours) return null;
   const oldest = learnt[0] ?? hour;
@@ -99,7 +108,7 @@ export function baselineFor(
       isShort,
       yesterday,
     };
-    return summarise(ring, select, knobs);
+    return summarise(ring, hour, select, knobs);
   }
   const isKnown = new Uint8Array(SLOTS);
   for (const h of learnt) isKnown[h % SLOTS] = 1;
@@ -113,11 +122,16 @@ export function baselineFor(
       upperQuantile: 0.8,
       isShort,
     };
-    return summarise(ring, select, knobs);
+    return summarise(ring, hour, select, knobs);
   }
   const day = nearHours(ring, isKnown, hour, DAY);
   const near = day.length < 3 ? learnt : day;
-  return summarise(ring, { near, all: learnt, middle: 0.5, upperQuantile: 0.8, isShort }, knobs);
+  return summarise(
+    ring,
+    hour,
+    { near, all: learnt, middle: 0.5, upperQuantile: 0.8, isShort },
+    knobs,
+  );
 }
 
 /** Hours apart by whole periods, give or take one. */
@@ -155,6 +169,7 @@ interface Selection {
 
 function summarise(
   ring: HourRing,
+  hour: number,
   { near, all, middle, upperQuantile, isShort, yesterday = [] }: Selection,
   knobs: AbuseThresholds['baseline'],
 ): Baseline {
@@ -164,14 +179,12 @@ function summarise(
     means.map((mean) => Math.abs(mean - normal)),
     0.5,
   );
-  const sigma = Math.max(MAD_TO_SIGMA * mad, knobs.scaleFloorShare * normal);
-  let highest = 0;
-  for (const h of all) highest = Math.max(highest, CORES_OF[ring.peak[h % SLOTS] ?? 0] ?? 0);
-  const medians = isShort ? null : mediansByHour(ring, all);
+  const highest = CORES_OF[highestCode(ring.peak, all)] ?? 0;
   const most = Math.max(0, highest - normal);
+  const past = all.filter((h) => hour - h >= RUN_HOURS);
   return {
     normal,
-    sigma,
+    sigma: Math.max(MAD_TO_SIGMA * mad, knobs.scaleFloorShare * normal),
     upper: Math.max(
       quantileOf(read(ring.peak, CORES_OF, near), upperQuantile),
       ...read(ring.peak, CORES_OF, yesterday),
@@ -182,18 +195,45 @@ function summarise(
       ...read(ring.mean, CORES_OF, yesterday),
       normal,
     ),
-    ...(medians === null
-      ? { excess: most, wobble: most, wobbleMean: most }
-      : unexplained(ring, all, medians)),
+    low: CORES_OF[medianCode(ring.low, past)] ?? 0,
+    lowHighest: CORES_OF[highestCode(ring.low, past)] ?? 0,
+    ...(isShort ? { excess: most, wobble: most, wobbleMean: most } : unexplained(ring, all)),
     highest,
     net: quantileOf(read(ring.net, BYTES_OF, near), 0.5),
     disk: quantileOf(read(ring.disk, BYTES_OF, near), 0.5),
+    netOfAll: BYTES_OF[medianCode(ring.net, all)] ?? 0,
+    diskOfAll: BYTES_OF[medianCode(ring.disk, all)] ?? 0,
     netPerCoreSecond: medianRatio(ring.net, ring.mean, all),
     diskPerCoreSecond: medianRatio(ring.disk, ring.mean, all),
+    traffic: fitTraffic(ring, past, knobs),
     hours: all.length,
     isShort,
     isProvisional: all.length < knobs.minHours,
   };
+}
+
+/** Codes are logarithms: the median of codes is the code of the median. */
+function medianCode(column: Uint8Array, hours: readonly number[]): number {
+  const counts = new Uint16Array(256);
+  let known = 0;
+  for (const hour of hours) {
+    const code = column[hour % SLOTS] ?? 0;
+    if (code === 0) continue;
+    counts[code] = (counts[code] ?? 0) + 1;
+    known++;
+  }
+  let below = 0;
+  for (let code = 1; code < 256; code++) {
+    below += counts[code] ?? 0;
+    if (2 * below >= known && known > 0) return code;
+  }
+  return 0;
+}
+
+function highestCode(column: Uint8Array, hours: readonly number[]): number {
+  let highest = 0;
+  for (const hour of hours) highest = Math.max(highest, column[hour % SLOTS] ?? 0);
+  return highest;
 }
 
 /** The median of the averages of each hour of the day. */
@@ -223,8 +263,8 @@ function mediansByHour(ring: HourRing, hours: readonly number[]): Float64Array {
 function unexplained(
   ring: HourRing,
   hours: readonly number[],
-  medians: Float64Array,
 ): Pick<Baseline, 'excess' | 'wobble' | 'wobbleMean'> {
+  const medians = mediansByHour(ring, hours);
   const above = (codes: Uint8Array): Float64Array =>
     Float64Array.from(hours, (h) =>
       Math.max(0, (CORES_OF[codes[h % SLOTS] ?? 0] ?? 0) - (medians[h % DAY] ?? 0)),

@@ -69,7 +69,10 @@ export function judge(facts: Facts, without: string | null = null): Judgement {
   const undecided: string[] = [];
   const isSmall = readings.every(
     ({ signal, strength }) =>
-      signal.family !== 'novelty' || signal.name === 'cusum-fast' || (strength ?? 0) === 0,
+      signal.family !== 'novelty' ||
+      signal.name === 'cusum-fast' ||
+      (strength ?? 0) === 0 ||
+      (facts.suspicion.by === 'traffic' && (strength ?? 0) < 1),
   );
   const severity = severityOf(facts, byFamily, points, isSmall, undecided);
   const weights = (list: readonly Reading[]): number =>

@@ -5,13 +5,14 @@ export const SLOTS = 14 * 24;
 
 /**
  * What an hour of a container is remembered by, a byte each on a logarithmic scale: the hottest pod's
- * mean and highest window in cores, and that pod's network and disk in bytes a second.
+ * mean, highest and lowest window in cores, and that pod's network and disk in bytes a second.
  */
 export interface HourRing {
   /** Number of the newest hour since the epoch; slots older than `SLOTS` before it hold nothing. */
   readonly newest: number;
   readonly mean: Uint8Array;
   readonly peak: Uint8Array;
+  readonly low: Uint8Array;
   readonly net: Uint8Array;
   readonly disk: Uint8Array;
   /** Bit per slot: the hour belongs to an alarm and is not learnt from. */
@@ -21,6 +22,7 @@ export interface HourRing {
 export interface HourValues {
   readonly mean: number;
   readonly peak: number;
+  readonly low: number;
   readonly net: number | null;
   readonly disk: number | null;
 }
@@ -62,6 +64,7 @@ export const EMPTY_RING: HourRing = {
   newest: -1,
   mean: new Uint8Array(SLOTS),
   peak: new Uint8Array(SLOTS),
+  low: new Uint8Array(SLOTS),
   net: new Uint8Array(SLOTS),
   disk: new Uint8Array(SLOTS),
   flags: new Uint8Array(SLOTS / 8),
@@ -85,6 +88,7 @@ export function addHour(
   const slot = hour % SLOTS;
   next.mean[slot] = encode(values.mean, CORES);
   next.peak[slot] = encode(values.peak, CORES);
+  next.low[slot] = encode(values.low, CORES);
   next.net[slot] = encode(values.net, BYTES);
   next.disk[slot] = encode(values.disk, BYTES);
   setFlag(next, hour, isFlagged);
@@ -114,6 +118,7 @@ function copy(ring: HourRing, newest: number): HourRing {
     newest,
     mean: ring.mean.slice(),
     peak: ring.peak.slice(),
+    low: ring.low.slice(),
     net: ring.net.slice(),
     disk: ring.disk.slice(),
     flags: ring.flags.slice(),
@@ -122,7 +127,7 @@ function copy(ring: HourRing, newest: number): HourRing {
 
 function clear(ring: HourRing, hour: number): void {
   const slot = hour % SLOTS;
-  ring.mean[slot] = ring.peak[slot] = ring.net[slot] = ring.disk[slot] = 0;
+  ring.mean[slot] = ring.peak[slot] = ring.low[slot] = ring.net[slot] = ring.disk[slot] = 0;
   setFlag(ring, hour, false);
 }
 

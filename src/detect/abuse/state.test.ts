@@ -23,6 +23,7 @@ const pasts: fc.Arbitrary<Past> = fc.record({
     newest: fc.integer({ min: -1, max: 1e6 }),
     mean: column,
     peak: column,
+    low: column,
     net: column,
     disk: column,
     flags: fc.uint8Array({ minLength: SLOTS / 8, maxLength: SLOTS / 8 }),

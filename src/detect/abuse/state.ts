@@ -18,6 +18,7 @@ const NUMBERS = [
   'windows',
   'sumCores',
   'peakCores',
+  'lowCores',
   'sumNet',
   'netWindows',
   'sumDisk',
@@ -37,6 +38,10 @@ const NUMBERS = [
   'smoothCores',
   'smoothNet',
   'smoothDisk',
+  /** For how long (in units of five minutes) no window has rested, for how much of it in silence, and the lowest. */
+  'liftedFor',
+  'silentFor',
+  'liftedCores',
   /** The spell: suspicious use, from its onset on. */
   'dwell',
   'since',
@@ -152,7 +157,7 @@ export const abuseCodec: StateCodec<AbuseState> = {
         TAGS.beside,
         BESIDE_NUMBERS.map((name) => value[name]),
       );
-    return packNumbers(TAGS.track, [
+    return packSparse(TAGS.track, [
       ...NUMBERS.map((name) => value[name]),
       value.recent.length,
       ...value.recent,
@@ -162,7 +167,7 @@ export const abuseCodec: StateCodec<AbuseState> = {
   decode(bytes) {
     const tag = bytes[0];
     if (tag === TAGS.past) return { row: 'past', ring: unpackRing(bytes) };
-    const numbers = unpackNumbers(bytes);
+    const numbers = tag === TAGS.track ? unpackSparse(bytes) : unpackNumbers(bytes);
     if (tag === TAGS.peers) {
       const [cores = 0, upper = 0, net = 0, disk = 0, hours = 0, lastSeen = 0] = numbers;
       return { row: 'peers', cores, upper, net, disk, hours, lastSeen };
@@ -200,11 +205,38 @@ function unpackNumbers(bytes: Uint8Array): number[] {
   );
 }
 
-const COLUMNS = ['mean', 'peak', 'net', 'disk', 'flags'] as const;
+/** Most numbers of a quiet track are 0: a bit for each tells which are not, and only those follow. */
+function packSparse(tag: number, numbers: readonly number[]): Uint8Array {
+  const mask = Math.ceil(numbers.length / 8);
+  const present = numbers.filter((value) => !Object.is(value, 0));
+  const bytes = new Uint8Array(3 + mask + present.length * 8);
+  const view = new DataView(bytes.buffer);
+  bytes[0] = tag;
+  view.setUint16(1, numbers.length, true);
+  numbers.forEach((value, index) => {
+    if (!Object.is(value, 0))
+      bytes[3 + (index >> 3)] = (bytes[3 + (index >> 3)] ?? 0) | (1 << (index & 7));
+  });
+  present.forEach((value, index) => view.setFloat64(3 + mask + index * 8, value, true));
+  return bytes;
+}
+
+function unpackSparse(bytes: Uint8Array): number[] {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const count = view.getUint16(1, true);
+  let at = 3 + Math.ceil(count / 8);
+  return Array.from({ length: count }, (_, index) => {
+    if (((bytes[3 + (index >> 3)] ?? 0) & (1 << (index & 7))) === 0) return 0;
+    at += 8;
+    return view.getFloat64(at - 8, true);
+  });
+}
+
+const COLUMNS = ['mean', 'peak', 'low', 'net', 'disk', 'flags'] as const;
 const HEADER = 9;
 
 function packRing(ring: HourRing): Uint8Array {
-  const bytes = new Uint8Array(HEADER + 4 * SLOTS + SLOTS / 8);
+  const bytes = new Uint8Array(HEADER + 5 * SLOTS + SLOTS / 8);
   bytes[0] = TAGS.past;
   new DataView(bytes.buffer).setFloat64(1, ring.newest, true);
   let at = HEADER;
@@ -225,8 +257,9 @@ function unpackRing(stored: Uint8Array): HourRing {
     newest,
     mean: column(0),
     peak: column(1),
-    net: column(2),
-    disk: column(3),
-    flags: bytes.slice(HEADER + 4 * SLOTS),
+    low: column(2),
+    net: column(3),
+    disk: column(4),
+    flags: bytes.slice(HEADER + 5 * SLOTS),
   };
 }

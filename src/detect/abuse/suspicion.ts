@@ -1,8 +1,10 @@
 import type { Baseline } from './baseline.ts';
 import type { Normal } from './normal.ts';
 import type { Track } from './state.ts';
-import { diskOf, netOf, type Subject } from './subject.ts';
+import { beyondForLong, floorOf, lineAbove, type Floor, type Lasting } from './lasting.ts';
+import { netOf, type Subject } from './subject.ts';
 import type { AbuseThresholds } from './thresholds.ts';
+import { diskUseOf, explainedShare, hasTrafficRatio, silentBelow, workOfDisk } from './work.ts';
 
 /** How one window stands against what is normal. */
 export interface Suspicion {
@@ -20,20 +22,10 @@ export interface Suspicion {
   readonly z: number;
   readonly isHot: boolean;
   readonly isLevel: boolean;
-}
-
-/** How far what goes above the normal may go further, as a share of it. */
-const UPPER_MARGIN = 0.25;
-
-/** Bytes a core-second below which so much added use is silent. */
-export function silentBelow(
-  cores: number,
-  { isSummed, podCount }: Pick<Subject, 'isSummed' | 'podCount'>,
-  { work }: AbuseThresholds,
-): number {
-  // The free allowance is per pod and second: dear for a tenth of a core, nothing for ten.
-  const free = work.freeBytesPerSecond * (isSummed ? podCount : 1);
-  return work.silentBytesPerCoreSecond + free / Math.max(cores, 1e-3);
+  /** What about an hour shows where this window alone does not; null where it need not be asked. */
+  readonly by: Lasting['by'] | null;
+  /** How it stands against the lowest windows; null where those are not known. */
+  readonly floor: Floor | null;
 }
 
 /**
@@ -61,11 +53,14 @@ export function suspicionOf(
     normal: 0,
     threshold: null,
     extraCores: cores,
-    extraBytes: extraNet === null ? null : extraNet + workOfDisk(subject, extraNet, null, knobs),
+    extraBytes:
+      extraNet === null ? null : extraNet + workOfDisk(diskUseOf(subject), extraNet, null, knobs),
     explained: 0,
     z: 0,
     isHot: cores >= knobs.minCores,
     isLevel,
+    by: null,
+    floor: null,
   };
 }
 
@@ -87,7 +82,7 @@ function againstBaseline(
   const usualNet = crept ? Math.min(base.net, track.referenceBytes) : base.net;
   const extraNet = net === null ? null : Math.max(0, net - usualNet);
   const extraBytes =
-    extraNet === null ? null : extraNet + workOfDisk(subject, extraNet, base, knobs);
+    extraNet === null ? null : extraNet + workOfDisk(diskUseOf(subject), extraNet, base, knobs);
   const explained = explainedShare(subject, extraNet, extraCores, base, knobs);
   // While the hours of the day are not known, their spread says nothing of one hour's noise.
   const noise = base.isShort ? 0 : novelty.sigmas * sigma;
@@ -97,10 +92,10 @@ function againstBaseline(
     usual + minCores,
     crept || base.isShort ? 0 : usual + 1.5 * base.wobble,
   );
-  const high = Math.max(low, usual + novelty.sigmas * sigma, above(upper, usual, sigma));
+  const high = Math.max(low, usual + novelty.sigmas * sigma, lineAbove(upper, usual, sigma));
   const isSilent =
     extraBytes !== null && extraBytes < silentBelow(extraCores, subject, knobs) * extraCores;
-  const lower = Math.max(low, crept ? 0 : above(base.upper, usual, base.isShort ? 0 : sigma));
+  const lower = Math.max(low, crept ? 0 : lineAbove(base.upper, usual, base.isShort ? 0 : sigma));
   // While the hours of the day are not known, its own traffic tells how busy they are: what that accounts
   // for is load, and what remains is held against the lower line as if it were silent.
   const aboveLoad =
@@ -108,6 +103,13 @@ function againstBaseline(
   const threshold = base.isProvisional ? high : isSilent ? lower : Math.min(high, aboveLoad);
   const isOver = cores >= threshold && explained < work.explainedShare;
   const spread = Math.max(sigma, (upper - usual) / 3);
+  const floor = floorOf(subject, cores, base, knobs);
+  // What starts is busy; a known workload's new pods are looked at once they have settled.
+  const found = subject.isStarting
+    ? null
+    : beyondForLong(subject, cores, track, crept ? { ...base, normal: usual } : base, floor, knobs);
+  // Bursts on a floor that was lifted are the workload's own; else what one window shows needs no hour.
+  const lasting = isOver && found?.by !== 'floor' ? null : found;
   return {
     cores,
     normal: usual,
@@ -120,95 +122,17 @@ function againstBaseline(
       subject.isStarting || base.isShort
         ? 0
         : (cores > usual ? extraCores * (1 - explained) : cores - usual) / spread,
-    // What starts is busy; a known workload's new pods are looked at once they have settled.
-    isHot:
-      !subject.isStarting &&
-      (isOver || isHotOnAverage(subject, cores, track, usual, sigma, base, knobs)),
+    isHot: !subject.isStarting && (isOver || lasting !== null),
+    by: lasting?.by ?? null,
+    floor,
+    ...((lasting?.by === 'floor' || lasting?.by === 'traffic') && {
+      normal: lasting.normal,
+      threshold: lasting.threshold,
+      extraCores: lasting.extraCores,
+      extraBytes: lasting.extraBytes,
+      explained: 0,
+    }),
   };
-}
-
-/** Beyond what is usually reached at the highest: that is known from a few days, and not to the last percent. */
-function above(upper: number, usual: number, sigma: number): number {
-  return upper + Math.max(sigma, UPPER_MARGIN * (upper - usual));
-}
-
-/**
- * The average of about an hour against the averages that were learnt: bursts even out, and what runs all
- * the time below them, or in turns with nothing, remains. Only silent use counts, and only windows that
- * have a part in it.
- */
-function isHotOnAverage(
-  subject: Subject,
-  cores: number,
-  track: Track,
-  usual: number,
-  sigma: number,
-  base: Baseline,
-  knobs: AbuseThresholds,
-): boolean {
-  const { smoothCores, smoothNet, smoothDisk } = track;
-  const extra = smoothCores - usual;
-  if (base.isProvisional || smoothNet < 0 || extra < knobs.minCores || cores - usual < extra / 2)
-    return false;
-  const line = Math.max(
-    base.isShort ? 0 : usual + knobs.novelty.sigmas * sigma,
-    usual * (1 + knobs.novelty.minShare),
-    above(base.upperMean, usual, base.isShort ? 0 : sigma),
-    base.isShort ? 0 : usual + 1.5 * base.wobbleMean,
-  );
-  const bytes = Math.max(0, smoothNet - base.net) + Math.max(0, smoothDisk - base.disk);
-  return smoothCores >= line && bytes < silentBelow(extra, subject, knobs) * extra;
-}
-
-/**
- * Disk bytes that count as work. Reading does; writing does where the workload has always used its disk,
- * and else only as far as something came in to be written: writing out of nothing costs a miner nothing.
- */
-function workOfDisk(
-  subject: Subject,
-  extraNet: number,
-  base: Baseline | null,
-  { work }: AbuseThresholds,
-): number {
-  const disk = diskOf(subject);
-  if (disk === null) return 0;
-  const extra = Math.max(0, disk - (base?.disk ?? 0));
-  if (base !== null && livesOnDisk(base, work)) return extra;
-  const reads = Math.min(extra, subject.diskIn ?? 0);
-  return reads + Math.min(extra - reads, work.writesPerInput * (extraNet + reads));
-}
-
-/** True where a core-second ordinarily comes with network traffic, by which its load can be told. */
-function hasTrafficRatio(base: Baseline, work: AbuseThresholds['work']): boolean {
-  return base.netPerCoreSecond >= work.silentBytesPerCoreSecond && !livesOnDisk(base, work);
-}
-
-/** True where the disk is what the workload ordinarily works on: more than a log beside its network. */
-function livesOnDisk(base: Baseline, work: AbuseThresholds['work']): boolean {
-  return (
-    base.diskPerCoreSecond >= work.silentBytesPerCoreSecond &&
-    base.disk >= base.net &&
-    base.disk >= work.diskHabitBytesPerSecond
-  );
-}
-
-/** By the workload's own ratio of bytes to CPU, and only the kinds of bytes that it ordinarily moves. */
-function explainedShare(
-  subject: Subject,
-  extraNet: number | null,
-  extraCores: number,
-  base: Baseline,
-  { work }: AbuseThresholds,
-): number {
-  if (extraNet === null || extraCores === 0) return 0;
-  const { netPerCoreSecond, diskPerCoreSecond } = base;
-  const disk = diskOf(subject);
-  const usesNet = netPerCoreSecond >= work.silentBytesPerCoreSecond;
-  const usesDisk = livesOnDisk(base, work) && disk !== null;
-  const usual = (usesNet ? netPerCoreSecond : 0) + (usesDisk ? diskPerCoreSecond : 0);
-  if (usual === 0) return 0;
-  const extra = (usesNet ? extraNet : 0) + (usesDisk ? Math.max(0, disk - base.disk) : 0);
-  return Math.min(1, extra / (usual * extraCores));
 }
 
 /** Against the limit, else the request, else the node: how much of what it may have it takes. */

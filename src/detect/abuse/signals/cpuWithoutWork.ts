@@ -1,5 +1,5 @@
 import { diskOf } from '../subject.ts';
-import { silentBelow } from '../suspicion.ts';
+import { silentBelow } from '../work.ts';
 import { robustSpread } from './flatness.ts';
 import { rate, unknown, type Facts, type Measurement, type Signal } from '../signal.ts';
 

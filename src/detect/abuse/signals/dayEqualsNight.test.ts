@@ -7,7 +7,7 @@ function day(cores: (hour: number) => number, hours = 24): HourRing {
   let ring = EMPTY_RING;
   for (let hour = 0; hour < hours; hour++) {
     const mean = cores(hour);
-    ring = addHour(ring, 400_000 + hour, { mean, peak: mean, net: 0, disk: 0 }, false);
+    ring = addHour(ring, 400_000 + hour, { mean, peak: mean, low: mean, net: 0, disk: 0 }, false);
   }
   return ring;
 }

@@ -1,5 +1,7 @@
 import { quantileOf } from '../quantile.ts';
+import type { Normal } from '../normal.ts';
 import { cores, unknown, type Signal } from '../signal.ts';
+import type { Suspicion } from '../suspicion.ts';
 
 /**
  * Use far above the workload's own robust baseline for this hour (median + 6 robust sigmas: on 66
@@ -13,7 +15,9 @@ export const novelUse: Signal = {
   measure({ track, normal, suspicion, knobs }) {
     if (normal.base === null || suspicion.threshold === null)
       return unknown('Its normal is not known yet: too few hours that no alarm flagged');
-    const typical = quantileOf(track.recent, 0.5);
+    const { by, normal: usual, extraCores } = suspicion;
+    const typical =
+      by === 'floor' || by === 'traffic' ? usual + extraCores : quantileOf(track.recent, 0.5);
     const isFiring =
       track.dwell >= knobs.dwell.onWindows &&
       (suspicion.isHot || Math.max(typical, suspicion.cores) >= suspicion.threshold);
@@ -22,12 +26,22 @@ export const novelUse: Signal = {
       (!normal.base.isShort || typical >= 2 * normal.base.highest) &&
       typical >= suspicion.normal * (1 + knobs.novelty.strongShare) &&
       typical >= suspicion.normal + knobs.minCores;
-    const whose = normal.source === 'peers' ? 'other pods of this image at' : 'at this hour';
     return {
       value: suspicion.cores,
       threshold: suspicion.threshold,
       strength: isFiring ? (isStrong ? 1 : 0.5) : 0,
-      text: `Uses ${cores(suspicion.cores)} cores; normal ${whose} is ${cores(suspicion.normal)}, novel from ${cores(suspicion.threshold)}`,
+      text: `${sentence(by, by === null || by === 'average' ? suspicion.cores : typical, normal.source)} ${cores(usual)}, novel from ${cores(suspicion.threshold)}`,
     };
   },
 };
+
+function sentence(by: Suspicion['by'], used: number, source: Normal['source']): string {
+  switch (by) {
+    case 'floor':
+      return `Has not gone below ${cores(used)} cores for an hour; the lowest at this hour is ordinarily`;
+    case 'traffic':
+      return `Uses ${cores(used)} cores on average over an hour; what its traffic accounts for is`;
+    default:
+      return `Uses ${cores(used)} cores; normal ${source === 'peers' ? 'of other pods of this image' : 'at this hour'} is`;
+  }
+}

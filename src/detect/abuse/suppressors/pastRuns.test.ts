@@ -4,7 +4,7 @@ import { aFacts, aSubject, aSuspicion, strengthOf } from '../testing.ts';
 import { pastRuns } from './pastRuns.ts';
 
 const hour = hourOf(aFacts().window.start);
-const run = { mean: 0.5, peak: 1, net: 0, disk: 0 };
+const run = { mean: 0.5, peak: 1, low: 1, net: 0, disk: 0 };
 const past = addHour(EMPTY_RING, hour - 24, run, false);
 const subject = aSubject({ runs: true });
 const at = (cores: number, ring = past) =>
