@@ -2,13 +2,12 @@
 // the command that sends it in earnest, and photographs it there and as a page for docs/digest.md.
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { chromium } from 'playwright-core';
 import { stringify } from 'yaml';
 import { runCli } from '../src/cli/program.ts';
 import { startSlackStandIn } from '../src/demo/slack/startSlackStandIn.ts';
-import { findTool } from '../src/demo/tools.ts';
 import { parseWeek } from '../src/digest/week.ts';
 import { DAY_MS, HOUR_MS } from '../src/model/time.ts';
+import { startBrowser } from '../test/support/browser.ts';
 import { recordScenario, scenarioConfig } from '../test/support/digestScenario.ts';
 import { TempHistory } from '../test/support/tempHistory.ts';
 
@@ -61,10 +60,7 @@ const io = {
 await runCli(['digest', '--offline', '-o', 'html', '--config', file], io);
 await writeFile(join(temp.folder, 'digest.html'), page);
 
-const browser = await chromium.launch({
-  executablePath: await findTool('chromium'),
-  args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--disable-background-networking'],
-});
+const browser = await startBrowser();
 for (const [name, width, colorScheme, deviceScaleFactor] of [
   ['desktop', 1_000, 'light', 1],
   ['desktop-dark', 1_000, 'dark', 1],

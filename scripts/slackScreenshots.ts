@@ -3,9 +3,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { chromium } from 'playwright-core';
 import { startSlackStandIn } from '../src/demo/slack/startSlackStandIn.ts';
-import { findTool } from '../src/demo/tools.ts';
 import type { Finding } from '../src/model/finding.ts';
 import { HOUR_MS, MINUTE_MS } from '../src/model/time.ts';
 import type { ClaimedDelivery, Receipt } from '../src/notify/delivery.ts';
@@ -19,6 +17,7 @@ import { aNotice } from '../src/notify/testing/deliveries.ts';
 import { FakeClock } from '../src/notify/testing/fakeClock.ts';
 import { aFinding, TEST_NOW } from '../src/notify/testing/findings.ts';
 import * as samples from '../src/notify/testing/samples.ts';
+import { startBrowser } from '../test/support/browser.ts';
 
 const folder = process.argv[2] ?? join(import.meta.dirname, '../docs/images');
 await mkdir(folder, { recursive: true });
@@ -106,10 +105,7 @@ function news(
   return aNotice(findings, { changes, ...more });
 }
 
-const browser = await chromium.launch({
-  executablePath: await findTool('chromium'),
-  args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--disable-background-networking'],
-});
+const browser = await startBrowser();
 const SCROLL_DOWN =
   "document.querySelectorAll('.messages').forEach((list) => { list.scrollTop = list.scrollHeight; })";
 async function photograph(name: string, path: string, last = 1, width = 1_120): Promise<void> {

@@ -29,34 +29,29 @@ async function refresh() {
     list.scrollTop = atEnd[index] ?? true ? list.scrollHeight : before[index];
   });
 }
+// What the app made of it; that it made nothing of it in time is said.
+async function post(path, fields) {
+  const form = new URLSearchParams({ user: document.body.dataset.user, ...fields });
+  const answer = await fetch(path, { method: 'POST', body: form });
+  const outcome = answer.ok ? await answer.json() : { acknowledged: false };
+  if (!outcome.acknowledged) say('The app did not answer within 3 seconds.');
+  return outcome;
+}
 document.addEventListener('click', async (event) => {
   const button = event.target.closest('button[data-action]');
   if (!button) return;
   const message = button.closest('.message');
-  const form = new URLSearchParams({
-    user: document.body.dataset.user,
-    channel: message.dataset.channel,
-    ts: message.dataset.ts,
-    action: button.dataset.action,
-  });
-  if (button.dataset.option) form.set('option', button.dataset.option);
-  if (button.dataset.url) window.open(button.dataset.url, '_blank', 'noopener,noreferrer');
+  const { action, option, url } = button.dataset;
+  if (url) window.open(url, '_blank', 'noopener,noreferrer');
   button.closest('details')?.removeAttribute('open');
   button.classList.add('busy');
-  const answer = await fetch('/press', { method: 'POST', body: form });
+  const { channel, ts } = message.dataset;
+  await post('/press', { channel, ts, action, ...(option && { option }) });
   button.classList.remove('busy');
-  const outcome = answer.ok ? await answer.json() : { acknowledged: false };
-  if (!outcome.acknowledged) say('The app did not answer within 3 seconds.');
 });
-async function post(path, fields) {
-  const form = new URLSearchParams({ user: document.body.dataset.user, ...fields });
-  const answer = await fetch(path, { method: 'POST', body: form });
-  return answer.ok ? answer.json() : { acknowledged: false };
-}
 document.addEventListener('submit', async (event) => {
   event.preventDefault();
   const outcome = await post('/submit', Object.fromEntries(new FormData(event.target)));
-  if (!outcome.acknowledged) say('The app did not answer within 3 seconds.');
   const errors = outcome.response?.errors ?? {};
   for (const place of event.target.querySelectorAll('[data-error]'))
     place.textContent = errors[place.dataset.error] ?? '';
