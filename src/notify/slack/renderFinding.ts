@@ -1,3 +1,4 @@
+import { lengthOf, stretchOf } from '../../findings/stretch.ts';
 import type { KnownBlock } from '@slack/web-api';
 import type { Finding } from '../../model/finding.ts';
 import type { FindingsNotice } from '../notice.ts';
@@ -52,8 +53,7 @@ function whatHappened(finding: Finding): string {
   const { decision, state } = finding;
   const summary = prose(finding.summary, 900);
   if (state === 'resolved') {
-    const lasted = (finding.resolvedAt ?? finding.lastSeen) - finding.startedAt;
-    return `It is over after ${formatDuration(lasted)}. It was: ${summary}`;
+    return `It is over after ${formatDuration(lengthOf(finding))}. It was: ${summary}`;
   }
   if (decision === null) return summary;
   const reason = decision.reason === null ? '' : `: ${prose(decision.reason, 300)}`;
@@ -70,7 +70,7 @@ function facts(
   const { kind, pods, owner } = finding;
   const isOver = finding.state === 'resolved';
   const money = formatCost(finding, currency);
-  const lasted = formatDuration((finding.resolvedAt ?? finding.lastSeen) - finding.startedAt);
+  const lasted = formatDuration(lengthOf(finding));
   return [
     `*Where*\n${place(finding)}`,
     `*Since*\n${moment(finding.startedAt)} (${lasted})\n${running(finding, dataUntil, at)}`,
@@ -100,12 +100,9 @@ function place({ scope, cluster }: Finding): string {
 }
 
 /** Whether it still runs, and how far the data reach: a page about the past must say so. */
-function running(
-  { kind, state, lastSeen, resolvedAt }: Finding,
-  dataUntil: number | null,
-  at: number,
-): string {
-  if (state === 'resolved') return `over since ${moment(resolvedAt ?? lastSeen)}`;
+function running(finding: Finding, dataUntil: number | null, at: number): string {
+  const { kind, state, lastSeen } = finding;
+  if (state === 'resolved') return `over since ${moment(stretchOf(finding).to)}`;
   const until = dataUntil ?? lastSeen;
   const gap = until - lastSeen;
   const still = RUNS.has(kind) ? 'still running' : 'still so';

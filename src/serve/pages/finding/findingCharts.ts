@@ -1,3 +1,4 @@
+import { stretchOf } from '../../../findings/stretch.ts';
 import { html } from 'hono/html';
 import { usageCharts } from '../chart/usageCharts.ts';
 import { findingPath } from '../links.ts';
@@ -18,7 +19,7 @@ export function findingCharts(view: FindingView, currency: string, clock: Clock)
       events,
       span,
       wholeSpan,
-      anomaly: { from: finding.startedAt, to: finding.resolvedAt ?? finding.lastSeen },
+      anomaly: stretchOf(finding),
       path: findingPath(finding.id),
     },
     clock,

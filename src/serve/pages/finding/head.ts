@@ -1,3 +1,4 @@
+import { lengthOf } from '../../../findings/stretch.ts';
 import { html } from 'hono/html';
 import type { Finding } from '../../../model/finding.ts';
 import { fromNano } from '../../../model/money.ts';
@@ -68,12 +69,11 @@ function decisionLine({ decision, state }: Finding, { clock }: PageContext): Htm
 function facts(view: FindingView, page: PageContext): Html {
   const { finding, use } = view;
   const { clock, currency } = page;
-  const end = finding.resolvedAt ?? finding.lastSeen;
   return html`<dl class="facts">
     ${use === null ? '' : useFact(use, finding)}
     <div>
       <dt>${finding.resolvedAt === null ? 'Going on for' : 'Lasted'}</dt>
-      <dd>${spanText(end - finding.startedAt)}</dd>
+      <dd>${spanText(lengthOf(finding))}</dd>
       <dd class="sub">
         since ${clock.at(finding.startedAt)}; recognised ${clock.at(finding.firstSeen)}
       </dd>

@@ -1,3 +1,4 @@
+import { stretchOf } from '../../../findings/stretch.ts';
 import { html } from 'hono/html';
 import type { Finding } from '../../../model/finding.ts';
 import type { Reading } from '../../../model/reading.ts';
@@ -60,10 +61,8 @@ function cpuLine({ finding, use }: KnownView, clock: Clock): Html | null {
 
 /** How its use looks since the onset, where that says something: level as a table, or in bursts. */
 function rhythm({ series: { times, columns } }: WorkloadUse, finding: Finding): string {
-  const end = finding.resolvedAt ?? finding.lastSeen;
-  const known = within(times, columns.cpuUsageCores, finding.startedAt, end).toSorted(
-    (a, b) => a - b,
-  );
+  const { from, to } = stretchOf(finding);
+  const known = within(times, columns.cpuUsageCores, from, to).toSorted((a, b) => a - b);
   if (known.length < 12) return '';
   const at = (share: number) => known[Math.floor(share * (known.length - 1))] ?? 0;
   const [low, high] = [at(0.1), at(0.9)];

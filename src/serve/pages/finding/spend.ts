@@ -1,3 +1,4 @@
+import { stretchOf } from '../../../findings/stretch.ts';
 import { html } from 'hono/html';
 import type { Finding } from '../../../model/finding.ts';
 import { formatMoney } from '../../../text/format.ts';
@@ -36,7 +37,7 @@ export function spendBox(
       idle: null,
       watermark: Infinity,
       stepMs: spend.stepMs,
-      anomaly: { from: finding.startedAt, to: finding.resolvedAt ?? finding.lastSeen },
+      anomaly: stretchOf(finding),
     })}
     ${eventList(inside, marks, clock)}
   </section>`;
@@ -44,18 +45,18 @@ export function spendBox(
 
 /** Which workload the money went to, if one stands out: its mean hour before the onset and since. */
 export function spendLine(
-  { scope, startedAt, resolvedAt, lastSeen }: Finding,
+  finding: Finding,
   { starts, lines, stepMs }: SpendSteps,
   currency: string,
 ): Html | null {
-  const end = resolvedAt ?? lastSeen;
+  const { from, to } = stretchOf(finding);
   const perHour = (values: readonly number[], isChosen: (start: TimeMs) => boolean) => {
     const step = mean(values.filter((_, index) => isChosen(starts[index] ?? 0)));
     return step === null ? null : step * (HOUR_MS / stepMs);
   };
   const changes = lines.flatMap(({ name, values }) => {
-    const before = perHour(values, (start) => start + stepMs <= startedAt);
-    const since = perHour(values, (start) => start >= startedAt && start + stepMs <= end);
+    const before = perHour(values, (start) => start + stepMs <= from);
+    const since = perHour(values, (start) => start >= from && start + stepMs <= to);
     return before === null || since === null ? [] : [{ name, before, since, more: since - before }];
   });
   const rise = changes.reduce((sum, { more }) => sum + Math.max(0, more), 0);
@@ -63,7 +64,8 @@ export function spendLine(
   if (most === undefined || most.more <= 0 || most.more < MOST * rise) return null;
   const money = (value: number) => `${formatMoney(value, currency)} an hour`;
   const [, kind = '', name = ''] = /^([^/]*)\/(.*)$/s.exec(most.name) ?? [];
-  return html`Most of it is <strong>${workloadLink(scope.namespace ?? '', { kind, name })}</strong>:
+  return html`Most of it is
+    <strong>${workloadLink(finding.scope.namespace ?? '', { kind, name })}</strong>:
     ${money(most.since)}
     since${most.before < TINY * most.since ? ', and next to nothing before' : `, ${money(most.before)} before`}.`;
 }

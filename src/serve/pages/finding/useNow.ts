@@ -1,3 +1,4 @@
+import { stretchOf } from '../../../findings/stretch.ts';
 import type { Finding } from '../../../model/finding.ts';
 import type { Reading } from '../../../model/reading.ts';
 import { HOUR_MS } from '../../../model/time.ts';
@@ -25,9 +26,9 @@ export function useNow(
   { times, columns }: WorkloadSeries,
   usual: UsualBand,
 ): UseNow {
-  const end = finding.resolvedAt ?? finding.lastSeen;
+  const { to } = stretchOf(finding);
   const index = times.findLastIndex(
-    (at, place) => at <= end && (columns.cpuUsageCores[place] ?? null) !== null,
+    (at, place) => at <= to && (columns.cpuUsageCores[place] ?? null) !== null,
   );
   const read = (values: readonly Reading[]): Reading => values[index] ?? null;
   const at = times[index] ?? null;

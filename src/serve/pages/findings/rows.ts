@@ -1,3 +1,4 @@
+import { lengthOf } from '../../../findings/stretch.ts';
 import { html } from 'hono/html';
 import type { Finding } from '../../../model/finding.ts';
 import { fromNano } from '../../../model/money.ts';
@@ -19,7 +20,7 @@ export function findingRows(
 }
 
 function row(finding: Finding, page: PageContext, isChoosable: boolean): Html {
-  const { id, kind, state, scope, summary, startedAt, resolvedAt, lastSeen } = finding;
+  const { id, kind, state, scope, summary, resolvedAt } = finding;
   const path = findingPath(id);
   const title = `${KIND_NAMES[kind]}: ${fromCluster(scope.workload?.name ?? scope.namespace ?? scope.subject ?? '')}`;
   return html`<li class="finding-row ${finding.severity} ${state}">
@@ -45,7 +46,7 @@ function row(finding: Finding, page: PageContext, isChoosable: boolean): Html {
     <dl class="figures">
       <div>
         <dt>${resolvedAt === null ? 'for' : 'lasted'}</dt>
-        <dd>${spanText((resolvedAt ?? lastSeen) - startedAt)}</dd>
+        <dd>${spanText(lengthOf(finding))}</dd>
       </div>
       ${costFigure(finding, page.currency)}
       <div>
