@@ -25,6 +25,18 @@ export function ceilTo(time: TimeMs, step: number): TimeMs {
   return Math.ceil(time / step) * step;
 }
 
+/** The first moment of the UTC month that holds `time`: bills are by UTC months. */
+export function monthStart(time: TimeMs): TimeMs {
+  const date = new Date(time);
+  return Date.UTC(date.getUTCFullYear(), date.getUTCMonth(), 1);
+}
+
+/** The first moment of the UTC month after the one that holds `time`. */
+export function nextMonth(time: TimeMs): TimeMs {
+  const date = new Date(time);
+  return Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + 1, 1);
+}
+
 /** Length of a window in hours, the unit prices are quoted in. */
 export function windowHours(window: Window): number {
   return (window.end - window.start) / HOUR_MS;

@@ -4,8 +4,7 @@ import { createInterface } from 'node:readline';
 import { createGunzip } from 'node:zlib';
 import type { BillDay, BillStore } from '../../history/bills.ts';
 import type { HistoryReader } from '../../history/history.ts';
-import { DAY_MS, type TimeMs } from '../../model/time.ts';
-import { monthStart, nextMonth } from '../budgets/budgetState.ts';
+import { DAY_MS, monthStart, nextMonth, type TimeMs } from '../../model/time.ts';
 import { collectBill } from './collectBill.ts';
 import { BillError, readFocus, type ChargeFilter } from './readFocus.ts';
 

@@ -1,6 +1,6 @@
 import type { SpendSeries } from '../forecast.ts';
 import { fromNano, type Nano } from '../../model/money.ts';
-import { DAY_MS, floorTo, type TimeMs, type Window } from '../../model/time.ts';
+import { DAY_MS, floorTo, monthStart, type TimeMs, type Window } from '../../model/time.ts';
 
 /** What has been spent under one budget. Months and days are UTC, as they are on the cloud's bills. */
 export interface BudgetState {
@@ -65,18 +65,6 @@ function turnDay(state: BudgetState, time: TimeMs): BudgetState {
 function turnMonth(state: BudgetState, time: TimeMs): BudgetState {
   const month = monthStart(time);
   return month === state.month ? state : { ...state, month, spentNano: 0, seenMs: 0, fired: {} };
-}
-
-/** The first instant of the month, in UTC: as bills are. */
-export function monthStart(time: TimeMs): TimeMs {
-  const date = new Date(time);
-  return Date.UTC(date.getUTCFullYear(), date.getUTCMonth(), 1);
-}
-
-/** The first instant of the next month, in UTC. */
-export function nextMonth(month: TimeMs): TimeMs {
-  const date = new Date(month);
-  return Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + 1, 1);
 }
 
 /** `2026-11`. */

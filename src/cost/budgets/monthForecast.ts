@@ -1,7 +1,7 @@
 import { forecastSpend, type Forecast } from '../forecast.ts';
 import { fromNano } from '../../model/money.ts';
-import type { TimeMs } from '../../model/time.ts';
-import { nextMonth, type BudgetState } from './budgetState.ts';
+import { nextMonth, type TimeMs } from '../../model/time.ts';
+import type { BudgetState } from './budgetState.ts';
 
 /** A budget's month as it stands and as it will end; units of currency. */
 export interface MonthForecast extends Forecast {

@@ -1,10 +1,10 @@
 import type { Config } from '../../config/schema.ts';
 import type { BudgetState } from './budgetState.ts';
-import { monthName, monthStart } from './budgetState.ts';
+import { monthName } from './budgetState.ts';
 import { forecastMonth, type MonthForecast } from './monthForecast.ts';
 import type { CostRow, CostTable } from '../../history/costTable.ts';
 import { fromNano, type Nano } from '../../model/money.ts';
-import { DAY_MS, floorTo, type TimeMs } from '../../model/time.ts';
+import { DAY_MS, floorTo, monthStart, type TimeMs } from '../../model/time.ts';
 import type { BilledHistory } from '../bill/effectiveCosts.ts';
 import { costNano } from '../report/costRow.ts';
 import { seriesOnBasis } from '../report/readCosts.ts';

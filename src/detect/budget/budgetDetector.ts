@@ -1,15 +1,10 @@
 import type { Verdict } from '../../model/finding.ts';
 import { fromNano, type Nano } from '../../model/money.ts';
-import { HOUR_MS } from '../../model/time.ts';
+import { HOUR_MS, monthStart } from '../../model/time.ts';
 import type { DetectContext, Detector, DetectorState } from '../detector.ts';
 import { jsonCodec } from '../jsonCodec.ts';
 import { spendByNamespace, spendByOwner } from '../spend.ts';
-import {
-  addSpend,
-  emptyBudget,
-  monthStart,
-  type BudgetState,
-} from '../../cost/budgets/budgetState.ts';
+import { addSpend, emptyBudget, type BudgetState } from '../../cost/budgets/budgetState.ts';
 import {
   BUDGET_RULES,
   budgetScope,

@@ -1,8 +1,7 @@
-import { DAY_MS, formatTime, type TimeMs } from '../../model/time.ts';
+import { DAY_MS, formatTime, monthStart, type TimeMs } from '../../model/time.ts';
 import type { BillDay } from '../bills.ts';
 import { HistoryError } from '../history.ts';
 import type { Db, Statement } from './database.ts';
-import { monthOf } from './slots.ts';
 
 interface Statements {
   readonly days: Statement;
@@ -62,7 +61,7 @@ export class BillTable {
   ): void {
     const closed = new Set(this.closed());
     for (const { day, totalNano, poolNano, nodes } of days) {
-      const month = monthOf(day);
+      const month = monthStart(day);
       if (closed.has(month)) {
         if (!reopen) throw closedError(month);
         this.#statements.reopen.run(month);
@@ -78,11 +77,11 @@ export class BillTable {
   }
 
   isClosed(time: TimeMs): boolean {
-    return this.closed().includes(monthOf(time));
+    return this.closed().includes(monthStart(time));
   }
 
   close(months: readonly TimeMs[], at: TimeMs): void {
-    for (const month of months) this.#statements.close.run(monthOf(month), at);
+    for (const month of months) this.#statements.close.run(monthStart(month), at);
   }
 }
 

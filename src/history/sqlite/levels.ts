@@ -1,9 +1,8 @@
-import { DAY_MS, floorTo, HOUR_MS, type TimeMs } from '../../model/time.ts';
+import { DAY_MS, floorTo, HOUR_MS, monthStart, nextMonth, type TimeMs } from '../../model/time.ts';
 import type { Span } from './costSpans.ts';
 import type { Statement } from './database.ts';
 import type { PageCodec } from './pageCodec.ts';
 import { SlotSums } from './slotSums.ts';
-import { monthOf } from './slots.ts';
 
 /** A level's pages: where the bucket of a time begins, where the next one does, and a slot's length. */
 export interface Grain {
@@ -14,8 +13,8 @@ export interface Grain {
 
 /** Days, in pages of a UTC month. */
 export const DAYS: Grain = {
-  bucketOf: monthOf,
-  next: (month) => monthOf(month + 32 * DAY_MS),
+  bucketOf: monthStart,
+  next: nextMonth,
   slotMs: DAY_MS,
 };
 

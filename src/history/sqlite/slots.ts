@@ -1,4 +1,4 @@
-import { DAY_MS, floorTo, HOUR_MS, type TimeMs } from '../../model/time.ts';
+import { DAY_MS, floorTo, HOUR_MS, monthStart, type TimeMs } from '../../model/time.ts';
 
 /** Which page and which slot of it a time falls into, for each level of the history. */
 export interface Slot {
@@ -23,12 +23,6 @@ export function hourSlot(hour: TimeMs): Slot {
 
 /** Where a day lies: the month is its page. */
 export function daySlot(day: TimeMs): Slot {
-  const bucket = monthOf(day);
+  const bucket = monthStart(day);
   return { bucket, slot: (day - bucket) / DAY_MS };
-}
-
-/** Start of the UTC month. */
-export function monthOf(time: TimeMs): TimeMs {
-  const date = new Date(time);
-  return Date.UTC(date.getUTCFullYear(), date.getUTCMonth(), 1);
 }

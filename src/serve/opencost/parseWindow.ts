@@ -1,4 +1,12 @@
-import { DAY_MS, floorTo, HOUR_MS, MINUTE_MS, type TimeMs, type Window } from '../../model/time.ts';
+import {
+  DAY_MS,
+  floorTo,
+  HOUR_MS,
+  MINUTE_MS,
+  monthStart,
+  type TimeMs,
+  type Window,
+} from '../../model/time.ts';
 
 const WEEK_MS = 7 * DAY_MS;
 const UNIT_MS = { m: MINUTE_MS, h: HOUR_MS, d: DAY_MS, w: WEEK_MS } as const;
@@ -22,7 +30,7 @@ export function parseWindow(text: string, now: TimeMs): Window | null {
 function calendarWindow(text: string, now: TimeMs): Window | null {
   const today = floorTo(now, DAY_MS);
   const week = floorTo(now - FIRST_SUNDAY, WEEK_MS) + FIRST_SUNDAY;
-  const month = monthOf(now, 0);
+  const month = monthStart(now);
   switch (text) {
     case 'today':
       return { start: today, end: today + DAY_MS };
@@ -35,7 +43,7 @@ function calendarWindow(text: string, now: TimeMs): Window | null {
     case 'month':
       return { start: month, end: now };
     case 'lastmonth':
-      return { start: monthOf(now, -1), end: month };
+      return { start: monthStart(month - 1), end: month };
     default:
       return null;
   }
@@ -65,11 +73,6 @@ function pair(text: string): Window | null {
   const start = Date.parse(rfc?.[1] ?? '');
   const end = Date.parse(rfc?.[2] ?? '');
   return Number.isNaN(start) || Number.isNaN(end) ? null : { start, end };
-}
-
-function monthOf(now: TimeMs, offset: number): TimeMs {
-  const date = new Date(now);
-  return Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + offset, 1);
 }
 
 /** A duration such as `30m`, `12h`, `1d`, `1w`, `1h30m`; null when it is none. */
