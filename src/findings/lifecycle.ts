@@ -1,4 +1,5 @@
-import type { Finding, FindingEvent, OperatorAction, Severity, Verdict } from '../model/finding.ts';
+import { SEVERITY_RANK } from './severity.ts';
+import type { Finding, FindingEvent, OperatorAction, Verdict } from '../model/finding.ts';
 import type { Nano } from '../model/money.ts';
 import { HOUR_MS, MINUTE_MS, type TimeMs, type Window } from '../model/time.ts';
 import { findingId, fingerprint } from './fingerprint.ts';
@@ -9,8 +10,6 @@ const GONE_AFTER_MS = 30 * MINUTE_MS;
 const PRESENT_EVERY_MS = 10 * MINUTE_MS;
 /** A finding that fires again this soon after it was resolved is the same one, reopened. */
 const REOPEN_WITHIN_MS = 24 * HOUR_MS;
-
-const SEVERITY_RANK: Record<Severity, number> = { info: 0, warning: 1, critical: 2 };
 
 export interface LifecycleInput {
   readonly cluster: string;

@@ -1,3 +1,4 @@
+import { mostUrgentFirst } from '../../findings/severity.ts';
 import { Option, type Command } from 'commander';
 import type { LoadedConfig } from '../../config/load.ts';
 import type { Config } from '../../config/schema.ts';
@@ -82,9 +83,10 @@ async function listFindings(options: ListOptions, io: Io): Promise<void> {
   const { config } = loadContext(options, io).loaded;
   const since = options.since === undefined ? null : parsePast(options.since, io.now(), '--since');
   const { state, kind } = options;
-  const found = await withReader(config, (reader) =>
+  const newestFirst = await withReader(config, (reader) =>
     reader.findings({ state, kind: kind ?? null, since, namespaces: null }),
   );
+  const found = newestFirst.toSorted(mostUrgentFirst);
   if (options.output === 'json')
     io.out(
       `${JSON.stringify(

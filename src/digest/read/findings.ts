@@ -1,9 +1,9 @@
-import type { Finding, Severity } from '../../model/finding.ts';
+import { mostSevereFirst } from '../../findings/severity.ts';
+import type { Finding } from '../../model/finding.ts';
 import { workloadKey } from '../../model/workload.ts';
 import type { Attention, FindingCount } from '../digest.ts';
 import type { Week } from '../week.ts';
 
-const RANK: Readonly<Record<Severity, number>> = { info: 0, warning: 1, critical: 2 };
 const NAMED = 3;
 
 /** How findings of a week count: by when they were recognised and when they ended, in the data's time. */
@@ -30,7 +30,7 @@ export function abuseLine(findings: readonly Finding[], week: Week): Attention {
   const told = abuse
     .filter((one) => one.open || one.opened)
     .map(({ finding }) => finding)
-    .sort((a, b) => RANK[b.severity] - RANK[a.severity] || b.score - a.score);
+    .sort(mostSevereFirst);
   return {
     opened: abuse.filter((one) => one.opened).length,
     resolved: abuse.filter((one) => one.resolved).length,

@@ -1,3 +1,4 @@
+import { mostUrgentFirst, SEVERITY_RANK } from '../../findings/severity.ts';
 import { HOUR_MS, type TimeMs } from '../../model/time.ts';
 import { personName } from '../../text/format.ts';
 import { receiverKey, type Delivery } from '../delivery.ts';
@@ -6,8 +7,6 @@ import type { PlanningView } from '../store.ts';
 import type { News } from './conversations.ts';
 import { deliveryId } from './deliveryId.ts';
 import type { ReceiverNews } from './receiverNews.ts';
-
-const RANK = { info: 0, warning: 1, critical: 2 } as const;
 
 /** The delivery of one conversation: what changed, and every finding in it as it stands. */
 export function findingsDelivery(
@@ -18,7 +17,7 @@ export function findingsDelivery(
   now: TimeMs,
 ): Delivery {
   const members = membersOf(receiverKey(receiver), conversation, news, view);
-  const worst = Math.max(...news.map(({ finding }) => RANK[finding.severity]));
+  const worst = Math.max(...news.map(({ finding }) => SEVERITY_RANK[finding.severity]));
   const insteadOf = [...new Set(news.flatMap((item) => item.insteadOf ?? []))].join(', ');
   const announces = news.some(({ reason }) => reason === 'new-to-you');
   return {
@@ -56,13 +55,7 @@ function membersOf(
   }
   return view.findings
     .filter(({ id }) => ids.has(id))
-    .sort(
-      (a, b) =>
-        Number(a.state === 'resolved') - Number(b.state === 'resolved') ||
-        RANK[b.severity] - RANK[a.severity] ||
-        b.score - a.score ||
-        (a.id < b.id ? -1 : 1),
-    );
+    .sort((a, b) => mostUrgentFirst(a, b) || (a.id < b.id ? -1 : 1));
 }
 
 function toChange({ finding, reason, events, record }: News): Change {

@@ -1,9 +1,8 @@
+import { SEVERITY_RANK } from '../../findings/severity.ts';
 import type { Finding, Severity } from '../../model/finding.ts';
 import type { TimeMs } from '../../model/time.ts';
 import type { NoticeReason } from '../notice.ts';
 import type { NotifiedRecord, RecordedEvent } from '../store.ts';
-
-const RANK: Readonly<Record<Severity, number>> = { info: 0, warning: 1, critical: 2 };
 
 /** How long an open finding that nobody acknowledged stays quiet, per severity; null: for ever. */
 export type ReminderIntervals = Readonly<Record<Severity, number | null>>;
@@ -30,7 +29,7 @@ export function noticeReason(
     if (finding.state !== 'open') return finding.state;
     return record.state === 'accepted' ? 'review-due' : 'reopened';
   }
-  const change = RANK[finding.severity] - RANK[record.severity];
+  const change = SEVERITY_RANK[finding.severity] - SEVERITY_RANK[record.severity];
   if (change !== 0) return change > 0 ? 'worse' : 'better';
   const interval = reminders[finding.severity];
   if (finding.state !== 'open' || interval === null) return null;

@@ -1,3 +1,4 @@
+import { mostSevereFirst } from '../../findings/severity.ts';
 import type { Finding } from '../../model/finding.ts';
 import type { TimeMs } from '../../model/time.ts';
 import { receiverKey, type Delivery, type Receiver } from '../delivery.ts';
@@ -84,7 +85,7 @@ function newsByReceiver(
   const eventsOf = groupEvents(view.events);
   const recordsOf = groupRecords(view.records);
   const byReceiver = new Map<string, { receiver: Receiver; audience: Audience; news: News[] }>();
-  for (const finding of mostSevereFirst(view.findings)) {
+  for (const finding of inOrder(view.findings)) {
     const records = recordsOf.get(finding.id) ?? [];
     const events = eventsOf.get(finding.id) ?? [];
     const isQuiet = quietReason(finding, quiet) !== null;
@@ -143,15 +144,9 @@ function recordOf(
   return { receiver, findingId, conversation, state, severity, reason, at };
 }
 
-const RANK = { info: 0, warning: 1, critical: 2 } as const;
-
-function mostSevereFirst(findings: readonly Finding[]): readonly Finding[] {
-  return [...findings].sort(
-    (a, b) =>
-      RANK[b.severity] - RANK[a.severity] ||
-      b.score - a.score ||
-      a.firstSeen - b.firstSeen ||
-      (a.id < b.id ? -1 : 1),
+function inOrder(findings: readonly Finding[]): readonly Finding[] {
+  return findings.toSorted(
+    (a, b) => mostSevereFirst(a, b) || a.firstSeen - b.firstSeen || (a.id < b.id ? -1 : 1),
   );
 }
 

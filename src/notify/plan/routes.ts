@@ -1,3 +1,4 @@
+import { SEVERITY_RANK } from '../../findings/severity.ts';
 import type { Finding } from '../../model/finding.ts';
 import type { Receiver } from '../delivery.ts';
 import type { Audience } from '../notice.ts';
@@ -30,8 +31,6 @@ export interface Destinations {
   ownerProblemOf(finding: Finding, fromMetadata: boolean): OwnerProblem | null;
 }
 
-const RANK = { info: 0, warning: 1, critical: 2 } as const;
-
 /**
  * Who hears of a finding at once; everybody else reads it in the digest. The defaults that make people
  * keep it: security and the pager hear of critical abuse first, owners only of what is confirmed or
@@ -41,7 +40,7 @@ export function routesOf(finding: Finding, to: Destinations): readonly Route[] {
   const routes = [...peopleRoutes(finding, to)];
   if (routes.length === 0) return routes;
   for (const { receiver, minSeverity } of to.others) {
-    if (RANK[finding.severity] >= RANK[minSeverity])
+    if (SEVERITY_RANK[finding.severity] >= SEVERITY_RANK[minSeverity])
       routes.push({ audience: 'platform', receiver, insteadOf: null });
   }
   return routes;

@@ -1,10 +1,9 @@
-import type { Finding, Severity } from '../../model/finding.ts';
+import { mostSevereFirst } from '../../findings/severity.ts';
+import type { Finding } from '../../model/finding.ts';
 import { KIND_NAMES } from '../../text/format.ts';
 import type { AnswerContext } from './answerContext.ts';
 import type { FindingCounts, FindingOrder, FindingsAsk, FindingsPage } from './questions.ts';
 import { ownValue } from '../../model/ownValue.ts';
-
-const RANK: Readonly<Record<Severity, number>> = { critical: 2, warning: 1, info: 0 };
 
 /** One page of findings, filtered and sorted here: thousands of them never leave the thread. */
 export async function answerFindings(
@@ -57,8 +56,7 @@ const byNewest = (a: Finding, b: Finding): number =>
 const ORDERS: Readonly<Record<FindingOrder, (a: Finding, b: Finding) => number>> = {
   severity: (a, b) =>
     Number(b.state === 'open') - Number(a.state === 'open') ||
-    RANK[b.severity] - RANK[a.severity] ||
-    b.score - a.score ||
+    mostSevereFirst(a, b) ||
     byNewest(a, b),
   newest: byNewest,
   cost: (a, b) => (b.costPerMonth ?? -1) - (a.costPerMonth ?? -1) || byNewest(a, b),
