@@ -1,3 +1,4 @@
+import { readable } from './readable.ts';
 import type { AbuseExplanation } from '../cycle/explainAbuse.ts';
 import type { ExplainedSignal, Explanation } from '../detect/abuse/explain.ts';
 import { printable } from '../text/escape.ts';
@@ -98,6 +99,5 @@ function verdictLines(subject: Explanation): readonly string[] {
 }
 
 function shown(value: number | string | null): string {
-  if (value === null) return '-';
-  return typeof value === 'number' ? String(Number(value.toPrecision(4))) : value;
+  return readable(value) ?? '-';
 }

@@ -1,3 +1,4 @@
+import { readable } from './readable.ts';
 import { printable } from '../text/escape.ts';
 import type { Finding, FindingEvent, Scope } from '../model/finding.ts';
 import { fromNano } from '../model/money.ts';
@@ -65,7 +66,7 @@ export function renderFinding(
     'Evidence',
     ...finding.evidence.flatMap(({ text, signal, family, value, threshold, unit, weight }) => [
       `  ${signedWeight(weight)}  ${text}`,
-      `        ${signal} (${family}): ${value ?? 'unknown'} against ${threshold ?? 'none'} ${unit}`.trimEnd(),
+      `        ${signal} (${family}): ${readable(value) ?? 'unknown'} against ${readable(threshold) ?? 'none'} ${unit}`.trimEnd(),
     ]),
     '',
     'What happened',
