@@ -58,6 +58,9 @@ describe('the command line', () => {
     const option = await run('costs', '--windov', '7d');
     expect(option).toMatchObject({ code: 2, out: '' });
     expect(option.err).toContain('--window');
+    expect(option.err).toContain('(try burnwatch costs --help)');
+    const missing = await run('findings', 'accept', '1');
+    expect(missing.err).toContain('(try burnwatch findings accept --help)');
     expect(await run()).toMatchObject({ code: 2, out: '' });
   });
 });

@@ -49,10 +49,11 @@ function loadersFor(args: readonly string[]): readonly (() => Promise<Register>)
   return one === undefined ? [...COMMANDS.values()] : [one];
 }
 
-function copySettings(parent: Command): void {
+function copySettings(parent: Command, path = parent.name()): void {
   for (const command of parent.commands) {
-    command.copyInheritedSettings(parent);
-    copySettings(command);
+    const own = `${path} ${command.name()}`;
+    command.copyInheritedSettings(parent).showHelpAfterError(`(try ${own} --help)`);
+    copySettings(command, own);
   }
 }
 

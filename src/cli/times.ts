@@ -1,6 +1,6 @@
 import { parseDuration } from '../config/schema.ts';
 import { parsePeriod, parseTime } from '../model/period.ts';
-import { formatTime, type TimeMs, type Window } from '../model/time.ts';
+import { floorTo, formatTime, SECOND_MS, type TimeMs, type Window } from '../model/time.ts';
 import { UsageError } from './usageError.ts';
 
 /**
@@ -9,15 +9,20 @@ import { UsageError } from './usageError.ts';
  */
 export function parsePast(text: string, now: TimeMs, option: string): TimeMs {
   const ago = parseDuration(text.replace(/\s*ago$/, ''));
-  return parseMoment(text, now, option, ago === null ? null : now - ago);
+  return parseMoment(text, now, option, ago === null ? null : wholeSecond(now - ago));
 }
 
 /** Reads a moment to come: as `parsePast`, but `24h` is in 24 hours. */
 export function parseFuture(text: string, now: TimeMs, option: string): TimeMs {
   const ahead = parseDuration(text);
-  const time = parseMoment(text, now, option, ahead === null ? null : now + ahead);
+  const time = parseMoment(text, now, option, ahead === null ? null : wholeSecond(now + ahead));
   if (time <= now) throw new UsageError(`${option}: ${formatTime(time)} is not in the future`);
   return time;
+}
+
+/** Nobody means a part of a second, and it makes times hard to read. */
+function wholeSecond(time: TimeMs): TimeMs {
+  return floorTo(time, SECOND_MS);
 }
 
 /** `--window`, or `--from` and `--to`; not both. */
@@ -32,11 +37,12 @@ export function parseSpan(
   fallback: string,
 ): Window {
   const { window, from, to } = options;
-  if (from === undefined && to === undefined) return parseWindow(window ?? fallback, now, timezone);
+  if (from === undefined && to === undefined)
+    return parseWindow(window ?? fallback, wholeSecond(now), timezone);
   if (window !== undefined) throw new UsageError('give --window, or --from and --to, not both');
   if (from === undefined) throw new UsageError('--to needs --from');
   const start = parsePast(from, now, '--from');
-  const end = to === undefined ? now : parsePast(to, now, '--to');
+  const end = to === undefined ? wholeSecond(now) : parsePast(to, now, '--to');
   return requireOrder(start, end);
 }
 
@@ -58,7 +64,7 @@ function parseWindow(text: string, now: TimeMs, timezone: string): Window {
 }
 
 function parseMoment(text: string, now: TimeMs, option: string, relative: TimeMs | null): TimeMs {
-  const time = text === 'now' ? now : (relative ?? parseTime(text));
+  const time = text === 'now' ? wholeSecond(now) : (relative ?? parseTime(text));
   if (time !== null) return time;
   throw new UsageError(
     `${option}: "${text}" is not a time: write RFC 3339 such as 2026-11-24T07:00:00Z, a date, now, or a span such as 2h or 14d`,
