@@ -51,7 +51,7 @@ export function renderText(digest: Digest): string {
     ...digest.savings.top.flatMap((saving, index) => savingLines(saving, index, currency)),
     '',
     `EFFICIENCY  ${efficiencyText(digest.efficiency)}.`,
-    `  ${digest.efficiency.weeks.map(({ name, efficiency }) => `${name.slice(5)} ${percentText(efficiency)}`).join('  ')}`,
+    `  ${knownWeeks(digest.efficiency.weeks)}`,
     `ABUSE       ${abuseText(digest.abuse, currency)}.`,
     `POSTURE     ${postureText(digest.posture)}.`,
     ...digest.findings.map((count) => `FINDINGS    ${findingText(count)}.`),
@@ -70,6 +70,15 @@ export const BASIS: Readonly<Record<Digest['priceBasis'], string>> = {
   contracted: 'estimated at contracted prices',
   effective: 'scaled to the imported bill where there is one',
 };
+
+/** The trend, from the first week of which something is known. */
+function knownWeeks(weeks: Digest['efficiency']['weeks']): string {
+  const first = weeks.findIndex(({ efficiency }) => efficiency !== null);
+  return weeks
+    .slice(first < 0 ? -1 : first)
+    .map(({ name, efficiency }) => `${name.slice(5)} ${percentText(efficiency)}`)
+    .join('  ');
+}
 
 function spendTable(
   title: string,

@@ -110,7 +110,8 @@ function change(
 ): string {
   const before = current[key];
   const after = proposed[key];
-  const text = before === null ? '-' : format(before);
+  // A request of nothing is none.
+  const text = before === null || before === 0 ? '-' : format(before);
   return after === null || format(after) === text ? text : `${text} -> ${format(after)}`;
 }
 

@@ -44,7 +44,7 @@ const COLUMNS = [
   { title: 'Failed', isNumber: true, cell: ({ failed }: NamespacePostureData) => failed },
   { title: 'Passed', isNumber: true, cell: ({ passed }: NamespacePostureData) => passed },
   {
-    title: 'Not known',
+    title: 'Not judged',
     isNumber: true,
     cell: ({ notEvaluated }: NamespacePostureData) => notEvaluated,
   },
