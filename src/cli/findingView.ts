@@ -1,7 +1,8 @@
 import { readable } from './readable.ts';
 import { printable } from '../text/escape.ts';
-import type { Finding, FindingEvent, Scope } from '../model/finding.ts';
+import type { Evidence, Finding, FindingEvent, Scope } from '../model/finding.ts';
 import { fromNano } from '../model/money.ts';
+import { formatBytes } from '../model/quantity.ts';
 import { formatTime } from '../model/time.ts';
 import { orderedCommands } from '../notify/text/evidence.ts';
 import type { Column } from '../text/table.ts';
@@ -64,9 +65,9 @@ export function renderFinding(
     }),
     '',
     'Evidence',
-    ...finding.evidence.flatMap(({ text, signal, family, value, threshold, unit, weight }) => [
-      `  ${signedWeight(weight)}  ${text}`,
-      `        ${signal} (${family}): ${readable(value) ?? 'unknown'} against ${readable(threshold) ?? 'none'} ${unit}`.trimEnd(),
+    ...finding.evidence.flatMap((one) => [
+      `  ${signedWeight(one.weight)}  ${one.text}`,
+      `        ${[`${one.signal} (${one.family})`, ...measured(one)].join(': ')}`,
     ]),
     '',
     'What happened',
@@ -79,6 +80,17 @@ export function renderFinding(
     ]),
   ];
   return `${lines.map((line) => printable(line)).join('\n')}\n`;
+}
+
+/** `0.93 cores against 0.06 cores`, as far as there are figures: what is only told has none. */
+function measured({ value, threshold, unit }: Evidence): readonly string[] {
+  const text = (figure: number | string | null): string | null => {
+    if (typeof figure !== 'number') return figure;
+    if (unit === 'share') return `${readable(100 * figure)} %`;
+    return unit === 'bytes' ? formatBytes(figure) : `${readable(figure)} ${unit}`.trimEnd();
+  };
+  if (threshold === null) return value === null ? [] : [text(value) ?? ''];
+  return [`${text(value) ?? 'unknown'} against ${text(threshold)}`];
 }
 
 function facts(values: Readonly<Record<string, string | null>>): readonly string[] {

@@ -15,10 +15,16 @@ interface ListOptions extends ConfigOption {
   readonly output: OutputFormat;
 }
 
+/** What listing takes must not be hidden one help away. */
+const LIST_HELP = `
+Without a command: list, with [--state ${STATES.join('|')}] [-o table|json|csv]
+(burnwatch deliveries list --help).`;
+
 export function registerDeliveries(program: Command, io: Io): void {
   const deliveries = program
     .command('deliveries')
-    .description('messages that were given up (dead letters), that wait, or that were sent');
+    .description('messages that were given up (dead letters), that wait, or that were sent')
+    .addHelpText('after', LIST_HELP);
   const list = deliveries
     .command('list', { isDefault: true })
     .description('the latest first (this is the default)')

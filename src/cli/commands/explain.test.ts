@@ -168,7 +168,9 @@ it('findings show: the evidence, and below it what did not speak', async () => {
   const { code, out } = await runRaw('findings', 'show', finding!.id);
   expect(code).toBe(0);
   const [evidence, silent] = out.split('Not in evidence');
-  expect(evidence).toContain('novel-use (novelty)');
+  expect(evidence).toMatch(/novel-use \(novelty\): 0\.\d+ cores against 0\.\d+ cores/);
+  expect(evidence).toMatch(/: 0(\.\d+)? % against 10 %/);
+  expect(evidence).not.toMatch(/\d\.\d{8}|unknown against|against none/);
   expect(evidence).toMatch(/changed .*around the onset/i);
   expect(silent).toMatch(/^gpu-without-tensor +shape +\? /m);
   expect(silent).not.toMatch(/^novel-use/m);
