@@ -20,6 +20,11 @@ function headStart({ truth }: Outcome): number {
   return Math.max(0, ((truth.burntAt ?? 0) - (truth.onset ?? 0)) / 60_000);
 }
 
+/** Minutes that a miner ran on after that head start, until a severity was reached; Infinity for never. */
+export function lateOf(one: Outcome, severity: Severity): number {
+  return delayOf(one, severity) - headStart(one);
+}
+
 function isSlowShape({ truth }: Outcome): boolean {
   return SLOW_SHAPES.has(truth.shape);
 }
@@ -48,15 +53,13 @@ export function recallOf(miners: readonly Outcome[]): Recall {
   const slow = miners.filter(isSlowShape);
   const deployed = miners.filter(({ truth }) => truth.how === 'deployed');
   const delays = quick.map((one) => delayOf(one, 'warning'));
-  const late = (one: Outcome, severity: Severity): number =>
-    delayOf(one, severity) - headStart(one);
   return {
     warning: share(miners, (one) => one.firstAt.warning !== undefined),
     within20Minutes: share(quick, (one) => delayOf(one, 'warning') <= 20),
     within2Hours: share(quick, (one) => delayOf(one, 'warning') <= 2 * HOUR),
-    slowWithin12Hours: share(slow, (one) => late(one, 'warning') <= 12 * HOUR),
+    slowWithin12Hours: share(slow, (one) => lateOf(one, 'warning') <= 12 * HOUR),
     withinADay: share(miners, (one) => delayOf(one, 'warning') <= DAY),
-    deployedCritical: share(deployed, (one) => late(one, 'critical') <= 2 * HOUR),
+    deployedCritical: share(deployed, (one) => lateOf(one, 'critical') <= 2 * HOUR),
     deployedCriticalStrictly: share(deployed, (one) => delayOf(one, 'critical') <= 2 * HOUR),
     medianMinutes: delayQuantile(delays, 0.5),
     p95Minutes: delayQuantile(delays, 0.95),

@@ -1,5 +1,5 @@
 import { performance } from 'node:perf_hooks';
-import { delayOf } from './measures.ts';
+import { delayOf, lateOf } from './measures.ts';
 import { play, type Outcome } from './play.ts';
 import { evaluationSettings } from './settings.ts';
 import {
@@ -13,9 +13,10 @@ import {
 
 /*
  * A look at the tuning split, case by case, which nobody may take at the held-out one:
- * `node bench/detection/tune.ts [miners|honest|measured|cold|poison|all] [SEED] [no-network|no-disk|all-metrics] [HISTORY_DAYS]`
+ * `node bench/detection/tune.ts [miners|honest|measured|cold|poison|all] [SEED] [no-network|no-disk|all-metrics] [HISTORY_DAYS] [NAME]`;
+ * of a honest world NAME leaves only the kinds whose names contain it
  */
-const [, , what = 'all', seedText = '0', lack = '', daysText = ''] = process.argv;
+const [, , what = 'all', seedText = '0', lack = '', daysText = '', name = ''] = process.argv;
 const seed = Number(seedText);
 /** Days of history before the miners; a honest world lasts for three times as long. */
 const days = daysText === '' ? 5 : Number(daysText);
@@ -23,7 +24,8 @@ const worlds: World[] = [];
 if (what === 'measured' || what === 'all') worlds.push(measuredWorld('tuning'));
 if (what === 'miners' || what === 'all')
   worlds.push(minerWorld('tuning', seed, 1, undefined, days));
-if (what === 'honest' || what === 'all') worlds.push(honestWorld('tuning', seed, 2, 3 * days));
+if (what === 'honest' || what === 'all')
+  worlds.push(only(honestWorld('tuning', seed, 2, 3 * days)));
 if (what === 'cold' || what === 'all') worlds.push(coldWorld('tuning', seed, 2));
 if (what === 'poison' || what === 'all') worlds.push(poisonWorld('tuning', seed));
 const lacks = { specs: true, network: lack === 'no-network', disk: lack === 'no-disk' };
@@ -47,7 +49,7 @@ for (const world of worlds) {
     if (wait > 120 && wait < Infinity) out(`LATE ${label(o)} warning ${wait}: ${o.evidence}`);
   }
   for (const o of miners) {
-    const wait = delay(o, 'critical');
+    const wait = Math.round(lateOf(o, 'critical'));
     if (o.truth.how === 'deployed' && o.firstAt.warning !== undefined && !(wait <= 120))
       out(`SLOW ${label(o)} warning ${delay(o, 'warning')} critical ${wait}: ${o.evidence}`);
   }
@@ -56,9 +58,13 @@ for (const world of worlds) {
     const delays = list.map((o) => delay(o, 'warning')).sort((a, b) => a - b);
     const deployed = list.filter((o) => o.truth.how === 'deployed');
     out(
-      `share ${share}: recall ${list.filter((o) => o.firstAt.warning !== undefined).length}/${list.length}, median ${delays[delays.length >> 1]?.toFixed(0)} min, p95 ${delays[Math.floor(delays.length * 0.95)]?.toFixed(0)}, deployed critical<=2h ${deployed.filter((o) => delay(o, 'critical') <= 120).length}/${deployed.length}`,
+      `share ${share}: recall ${list.filter((o) => o.firstAt.warning !== undefined).length}/${list.length}, median ${delays[delays.length >> 1]?.toFixed(0)} min, p95 ${delays[Math.floor(delays.length * 0.95)]?.toFixed(0)}, deployed critical in time ${deployed.filter((o) => lateOf(o, 'critical') <= 120).length}/${deployed.length}`,
     );
   }
+}
+
+function only(world: World): World {
+  return { ...world, cases: world.cases.filter(({ truth }) => truth.shape.includes(name)) };
 }
 
 function delay(o: Outcome, severity: 'warning' | 'critical'): number {

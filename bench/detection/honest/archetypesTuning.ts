@@ -1,5 +1,9 @@
 import { DAY_MS, MIB, type Flow } from '../workload.ts';
 import { flowOf, service, type Archetype, type SideCar } from './plans.ts';
+import { TUNING_AGENTS } from './tuningAgents.ts';
+import { TUNING_MESHES } from './tuningMeshes.ts';
+import { TUNING_NEWCOMERS } from './tuningNewcomers.ts';
+import { TUNING_PLATFORM } from './tuningPlatform.ts';
 
 /** Kinds of workloads that get the same mesh within the same hours. */
 const MESHED = ['shop', 'api', 'queue', 'auth', 'search'];
@@ -99,4 +103,8 @@ export const ARCHETYPES_OF_TUNING: readonly Archetype[] = [
   ...MESH_ROLLOUT,
   NEW_AGENT,
   NEW_AND_IDLE,
+  ...TUNING_MESHES,
+  ...TUNING_AGENTS,
+  ...TUNING_NEWCOMERS,
+  ...TUNING_PLATFORM,
 ];

@@ -54,6 +54,7 @@ export function honestCase(
       if (start < born) return [];
       const loads: PodLoad[] = [];
       const replicas = plan.replicas?.(start) ?? count;
+      const name = base + (plan.suffix?.(start) ?? '');
       const generation = plan.generation?.(start) ?? 0;
       if (generation !== lastGeneration) {
         lastGeneration = generation;
@@ -72,9 +73,9 @@ export function honestCase(
         const kind = archetype.kind === 'Pod' ? 'Pod' : archetype.kind;
         const shape: Shape = {
           kind,
-          name: archetype.kind === 'Job' ? `${base}-${runId}-${replica}` : base,
+          name: archetype.kind === 'Job' ? `${base}-${runId}-${replica}` : name,
           container: 'main',
-          image: `${image}:${plan.tag?.(start) ?? 'v1'}`,
+          image: `${plan.repository?.(start) ?? image}:${plan.tag?.(start) ?? 'v1'}`,
           limit: plan.limit,
           request: plan.request,
           ramLimit: plan.ramLimit,
@@ -83,7 +84,7 @@ export function honestCase(
         const replacedAt = generationSince - WINDOW_MS + replica * 240_000;
         const isReplaced = generation > 0 && start + WINDOW_MS > replacedAt;
         const pods = isReplaced ? generation : Math.max(0, generation - 1);
-        const pod = runs ? `${base}-${runId}-${replica}` : `${base}-${hash}${pods}-${replica}`;
+        const pod = runs ? `${base}-${runId}-${replica}` : `${name}-${hash}${pods}-${replica}`;
         const createdAt = runs ? runSince : isReplaced ? replacedAt : born;
         const at = nodes[replica % 64] as string;
         loads.push({
@@ -95,7 +96,7 @@ export function honestCase(
         if (beside !== undefined && beside !== null)
           loads.push(
             loadOf(
-              { ...shape, ...beside, name: base, container: beside.name },
+              { ...shape, ...beside, name, container: beside.name },
               beside.flow,
               pod,
               createdAt,

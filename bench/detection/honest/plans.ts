@@ -26,6 +26,10 @@ export interface Plan {
   replicas?(start: number): number;
   /** Null while it does not run. `replica` counts from 0; `wanted` cores may exceed the limit. */
   flow(start: number, replica: number, random: Random): Flow | null;
+  /** Repository of the image at a time, where it is not the archetype's own (a registry that is left). */
+  repository?(start: number): string;
+  /** What is added to the workload's name at a time (a workload that is renamed). */
+  suffix?(start: number): string;
   /** Tag of the image at a time (releases). */
   tag?(start: number): string;
   /** Generation of the pods at a time: pods of a new one have just been created (rollouts). */
@@ -171,4 +175,22 @@ export function bursts(
 /** A time within the later half of the world's days. */
 export function later(random: Random, [from, to]: readonly [number, number]): number {
   return from + (to - from) * random.between(0.55, 0.92);
+}
+
+/** Noise that lasts, of each replica by itself. */
+export function driftingApart(
+  random: Random,
+  cv: number,
+  memory: number,
+): (start: number, replica: number) => number {
+  const noises = new Map<number, { at: number; value: number; next: () => number }>();
+  return (start, replica) => {
+    const noise = noises.get(replica) ?? { at: -1, value: 1, next: drifting(random, cv, memory) };
+    if (noise.at !== start) {
+      noise.at = start;
+      noise.value = noise.next();
+    }
+    noises.set(replica, noise);
+    return noise.value;
+  };
 }

@@ -16,6 +16,7 @@ it('a new side-car is that takes no more than a proxy asks for', () => {
   const sideCar: SideCar = {
     elasticity: 0,
     follows: false,
+    isEvener: true,
     othersCores: 0.02,
     isLittle: true,
     workloads: 1,

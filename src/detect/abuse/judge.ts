@@ -161,7 +161,7 @@ function severityOf(
     );
     return 'warning';
   }
-  if (isUndecidedSideCar(facts)) {
+  if (maySideCarServe(facts)) {
     undecided.push(
       'A new container that may serve the others of its pod: they have not varied enough to tell whether its use goes with theirs',
     );
@@ -191,6 +191,15 @@ function plateauCap(facts: Facts, work: number): number {
 /** A little new side-car of which nobody can tell yet whether it works for the others of its pod. */
 function isUndecidedSideCar({ sideCar }: Facts): boolean {
   return sideCar !== null && sideCar.isLittle && sideCar.follows === null;
+}
+
+/**
+ * A new side-car that may be a proxy after all: it surely goes with the others, or that is not decided and it is
+ * little or as uneven as they are (a miner is flat; what serves them has their ups and downs, and its own).
+ */
+function maySideCarServe({ sideCar }: Facts): boolean {
+  if (sideCar === null || sideCar.follows === false) return false;
+  return sideCar.follows === true || sideCar.isLittle || !sideCar.isEvener;
 }
 
 function neededDwell(facts: Facts, novelty: number): number {

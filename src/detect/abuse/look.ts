@@ -96,8 +96,9 @@ export function lookAt(
 }
 
 /** Adds up how a new side-car goes with the others, until it is known by itself. */
-function learnSideCar({ subject, sideCar, window }: Facts, rows: Rows): void {
-  if (sideCar === null || subject.isStarting) return;
+function learnSideCar({ subject, track, sideCar, window }: Facts, rows: Rows): void {
+  // Of its first window it ran for a part only.
+  if (sideCar === null || subject.isStarting || track.firstSeen >= window.start) return;
   const was = besideOf(rows, subject);
   const own = subject.cores ?? 0;
   const sums = addWindow(was, sideCar.othersCores, own, unitsOf(window), window.start);
@@ -146,13 +147,15 @@ export function factsOf(
   const cores = subject.cores ?? 0;
   const suspicion = suspicionOf(subject, cores, track, found, knobs);
   const normal = believed(found, suspicion);
+  const ownBase = normal.source === 'own' ? normal.base : null;
   return {
     subject,
     track,
     ring,
     normal,
     suspicion: normal === found ? suspicion : suspicionOf(subject, cores, track, normal, knobs),
-    sideCar: sideCarOf(subject, rows, arrivals, normal.base, window.start, knobs),
+    // What its image does elsewhere is no normal of a side-car: it depends on what it stands beside.
+    sideCar: sideCarOf(subject, rows, arrivals, ownBase, window.start, knobs),
     indicators: cores >= knobs.minCores / 2 ? matcher.match(subject) : NO_INDICATORS,
     window,
     historyStart,

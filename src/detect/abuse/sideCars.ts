@@ -1,6 +1,6 @@
 import type { TimeMs } from '../../model/time.ts';
 import type { Baseline } from './baseline.ts';
-import { followOf, type Follow } from './follow.ts';
+import { addMoments, followOf, momentsOf, type Follow, type Moments } from './follow.ts';
 import { repositoryOf } from './images.ts';
 import { knownMates } from './neighbours.ts';
 import type { Beside, Rows } from './state.ts';
@@ -19,11 +19,15 @@ export interface SideCar extends Follow {
   readonly isRollout: boolean;
 }
 
-/** Where the images of new side-cars have come to: by repository, workloads and their namespaces. */
-export type Arrivals = ReadonlyMap<
-  string,
-  { readonly workloads: ReadonlySet<string>; readonly namespaces: ReadonlySet<string> }
->;
+/** Where the images of new side-cars have come to, by repository. */
+export type Arrivals = ReadonlyMap<string, Arrival>;
+
+interface Arrival {
+  readonly workloads: ReadonlySet<string>;
+  readonly namespaces: ReadonlySet<string>;
+  /** How the image goes with the others, beside all of these. */
+  readonly moments: Moments | null;
+}
 
 /** Looks through a window for new containers in pods of known workloads. */
 export function arrivalsOf(
@@ -32,15 +36,24 @@ export function arrivalsOf(
   now: TimeMs,
   knobs: AbuseThresholds,
 ): Arrivals {
-  const arrivals = new Map<string, { workloads: Set<string>; namespaces: Set<string> }>();
+  const arrivals = new Map<
+    string,
+    { workloads: Set<string>; namespaces: Set<string>; moments: Moments | null }
+  >();
   for (const subject of subjects) {
     const { image, workload, namespace } = subject;
     if (image === null || workload === null) continue;
     if (othersCores(subject, rows, now, knobs) === null) continue;
     const repository = repositoryOf(image);
-    const places = arrivals.get(repository) ?? { workloads: new Set(), namespaces: new Set() };
+    const places = arrivals.get(repository) ?? {
+      workloads: new Set(),
+      namespaces: new Set(),
+      moments: null,
+    };
     places.workloads.add(`${namespace}/${workload.kind}/${workload.name}`);
     places.namespaces.add(namespace);
+    const moments = ownMoments(rows, subject);
+    if (moments !== null) places.moments = addMoments(places.moments, moments);
     arrivals.set(repository, places);
   }
   return arrivals;
@@ -62,8 +75,11 @@ export function sideCarOf(
   const { share, smallCores, follows, workloads, namespaces } = knobs.sideCar;
   const [own, theirs] = sums === null ? [subject.cores ?? 0, others] : [sums.own, sums.others];
   const places = arrivals.get(repositoryOf(subject.image ?? ''));
+  // One image is one piece of software: where its own windows do not tell, those beside other workloads do.
+  const itself = followOf(ownMoments(rows, subject), follows);
+  const everywhere = itself.follows === null ? followOf(places?.moments ?? null, follows) : itself;
   return {
-    ...followOf(sums, follows),
+    ...(everywhere.follows === null ? itself : everywhere),
     othersCores: others,
     isLittle: own <= Math.max(share * theirs, smallCores * (sums?.sumUnits ?? 1)),
     workloads: places?.workloads.size ?? 1,
@@ -78,6 +94,11 @@ export function sideCarOf(
 export function besideOf(rows: Rows, subject: Subject): Beside | null {
   const row = rows.get(besideKey(subject));
   return row?.row === 'beside' ? row : null;
+}
+
+function ownMoments(rows: Rows, subject: Subject): Moments | null {
+  const sums = besideOf(rows, subject);
+  return sums === null ? null : momentsOf(sums);
 }
 
 /** The row in which it is added up how a side-car goes with the others. */

@@ -48,6 +48,12 @@ const besides: fc.Arbitrary<Beside> = fc.record({
   othersSquared: number,
   ownSquared: number,
   product: number,
+  lastOthers: number,
+  lastOwn: number,
+  steps: number,
+  othersSteps: number,
+  ownSteps: number,
+  stepProduct: number,
   lastSeen: number,
 });
 

@@ -110,6 +110,13 @@ export interface Beside {
   readonly othersSquared: number;
   readonly ownSquared: number;
   readonly product: number;
+  /** The last window, and sums of the steps from each window to the next. */
+  readonly lastOthers: number;
+  readonly lastOwn: number;
+  readonly steps: number;
+  readonly othersSteps: number;
+  readonly ownSteps: number;
+  readonly stepProduct: number;
   readonly lastSeen: number;
 }
 
@@ -141,6 +148,12 @@ const BESIDE_NUMBERS = [
   'ownSquared',
   'product',
   'lastSeen',
+  'lastOthers',
+  'lastOwn',
+  'steps',
+  'othersSteps',
+  'ownSteps',
+  'stepProduct',
 ] as const;
 
 /** Binary, exact to the last bit: what was stored and read again judges as if it never had been. */

@@ -6,6 +6,7 @@ import { servesItsPod } from './servesItsPod.ts';
 const PROXY: SideCar = {
   elasticity: 0.9,
   follows: true,
+  isEvener: false,
   othersCores: 0.3,
   isLittle: true,
   workloads: 1,
