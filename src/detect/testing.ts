@@ -42,7 +42,7 @@ export class DetectorRun<S> {
     end: TimeMs,
     spend: Readonly<Record<string, number>>,
     change: Partial<Snapshot> = {},
-    price?: NodePrice,
+    price?: NodePrice | ((node: string) => NodePrice),
   ): readonly Verdict[] {
     const state: DetectorState<S> = {
       get: (key) => this.rows.get(key),
@@ -72,10 +72,14 @@ export class DetectorRun<S> {
     return verdicts;
   }
 
-  /** What the pods cost at that price of every node; nothing without one. */
-  private priced(snapshot: Snapshot, price?: NodePrice): Omit<WindowCosts, 'unattached'> {
+  /** What the pods cost at that price of every node, or of each; nothing without one. */
+  private priced(
+    snapshot: Snapshot,
+    price?: NodePrice | ((node: string) => NodePrice),
+  ): Omit<WindowCosts, 'unattached'> {
     if (price === undefined) return { allocations: [], nodes: [] };
-    const prices = new Map(snapshot.nodes.map(({ name }) => [name, price]));
+    const priceOf = typeof price === 'function' ? price : () => price;
+    const prices = new Map(snapshot.nodes.map(({ name }) => [name, priceOf(name)]));
     return allocate(snapshot, prices, this.config.pricing);
   }
 

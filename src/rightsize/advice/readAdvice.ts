@@ -1,3 +1,4 @@
+import { meanPrice } from './saving.ts';
 import { readPlacement } from '../../cost/savings/readPlacement.ts';
 import {
   estimateSavings,
@@ -131,13 +132,7 @@ function pricesOf(placement: Awaited<ReturnType<typeof readPlacement>>): AdviceC
   return (history) => {
     const names = held.get(keyOf(history)) ?? [...nodes.keys()];
     const prices = names.flatMap((name) => nodes.get(name) ?? []);
-    if (prices.length === 0) return null;
-    const mean = (of: (price: (typeof prices)[number]) => number): number =>
-      prices.reduce((sum, price) => sum + of(price), 0) / prices.length;
-    return {
-      cpuCoreHour: mean(({ cpuCoreHour }) => cpuCoreHour),
-      ramGiBHour: mean(({ ramGiBHour }) => ramGiBHour),
-    };
+    return meanPrice(prices);
   };
 }
 

@@ -10,6 +10,17 @@ export interface HourlyPrice {
   readonly ramGiBHour: number;
 }
 
+/** What a core and a GiB cost on average where several pods run; null of nowhere. */
+export function meanPrice(prices: readonly HourlyPrice[]): HourlyPrice | null {
+  if (prices.length === 0) return null;
+  const mean = (of: (price: HourlyPrice) => number): number =>
+    prices.reduce((sum, price) => sum + of(price), 0) / prices.length;
+  return {
+    cpuCoreHour: mean(({ cpuCoreHour }) => cpuCoreHour),
+    ramGiBHour: mean(({ ramGiBHour }) => ramGiBHour),
+  };
+}
+
 /**
  * Units of currency a month that the requests of all replicas would cost less, at their nodes' price; negative where
  * more is needed, null where no price is known.

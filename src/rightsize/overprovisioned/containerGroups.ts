@@ -1,10 +1,10 @@
 import type { DetectContext } from '../../detect/detector.ts';
-import type { NodePrice } from '../../model/cost.ts';
 import { maxKnown, type Reading } from '../../model/reading.ts';
 import type { ContainerSample, PodSample } from '../../model/snapshot.ts';
 import { HOUR_MS } from '../../model/time.ts';
 import { containerKey, type WorkloadRef } from '../../model/workload.ts';
 import type { Resources } from '../advice/proposal.ts';
+import type { HourlyPrice } from '../advice/saving.ts';
 import type { PodWindow } from '../hourOfUse.ts';
 import { leastRunShare } from '../runs.ts';
 
@@ -18,8 +18,8 @@ export interface ContainerGroup {
   readonly uses: readonly { readonly uid: string; readonly window: PodWindow }[];
   /** Requests and limits; the largest among the pods, since during a rollout they differ. */
   readonly current: Resources;
-  /** Price of the node of its first pod; null where no pod has a node. */
-  readonly price: NodePrice | null;
+  /** What the node of each pod costs; of pods without a node there is none. */
+  readonly prices: readonly HourlyPrice[];
 }
 
 /** The window's containers grouped by workload, in the snapshot's order; init containers are left out. */
@@ -36,7 +36,8 @@ export function groupContainers(context: DetectContext): readonly ContainerGroup
       if (group === undefined) groups.set(key, (group = emptyGroup(pod, container.name)));
       group.pods.push(pod.name);
       group.current = largest(group.current, container);
-      group.price ??= pod.node === null ? null : (prices.get(pod.node) ?? null);
+      const price = pod.node === null ? undefined : prices.get(pod.node);
+      if (price !== undefined) group.prices.push(price);
       const window = podWindow(container, pod.workload.kind, slot);
       if (window !== null) group.uses.push({ uid: pod.uid, window });
     }
@@ -48,7 +49,7 @@ interface Gathered extends ContainerGroup {
   readonly pods: string[];
   readonly uses: { readonly uid: string; readonly window: PodWindow }[];
   current: Resources;
-  price: NodePrice | null;
+  readonly prices: HourlyPrice[];
 }
 
 function emptyGroup({ namespace, workload }: PodSample, container: string): Gathered {
@@ -58,7 +59,7 @@ function emptyGroup({ namespace, workload }: PodSample, container: string): Gath
     ramRequestBytes: null,
     ramLimitBytes: null,
   };
-  return { namespace, workload, container, pods: [], uses: [], current, price: null };
+  return { namespace, workload, container, pods: [], uses: [], current, prices: [] };
 }
 
 function largest(a: Resources, b: Resources): Resources {

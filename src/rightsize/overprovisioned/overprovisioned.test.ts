@@ -28,7 +28,9 @@ function play(
   sample: (time: TimeMs, pod: number) => Partial<ContainerSample>,
   objects: Snapshot['objects'] = null,
   workload = { kind: 'Deployment', name: 'web' },
+  nodes: Readonly<Record<string, typeof PRICE>> = { n1: PRICE },
 ) {
+  const names = Object.keys(nodes);
   const run = new DetectorRun<RightsizeState>(overprovisionedDetector, { historyStart: START });
   for (let time = START; time < START + days * DAY_MS; time += WINDOW) {
     const pods = [0, 1, 2, 3].map((pod) =>
@@ -36,7 +38,7 @@ function play(
         name: `web-${pod}`,
         uid: `uid-${pod}`,
         namespace: 'shop',
-        node: 'n1',
+        node: names[pod % names.length]!,
         workload,
         containers: [
           aContainer({
@@ -51,12 +53,25 @@ function play(
         ],
       }),
     );
-    run.window(time, time + WINDOW, {}, { pods, nodes: [aNode({ name: 'n1' })], objects }, PRICE);
+    const cluster = { pods, nodes: names.map((name) => aNode({ name })), objects };
+    run.window(time, time + WINDOW, {}, cluster, (name) => nodes[name] ?? PRICE);
   }
   return run;
 }
 
 describe('overprovisioned', () => {
+  it('prices what is wasted on every node at that node’s price, whichever pod comes first', () => {
+    const dear = { ...PRICE, cpuCoreHour: 0.05, ramGiBHour: 0.006 };
+    const cheap = { ...PRICE, cpuCoreHour: 0.01, ramGiBHour: 0.002 };
+    const costOn = (nodes: Readonly<Record<string, typeof PRICE>>) =>
+      play(6.5, () => ({}), null, undefined, nodes).opened[0]?.verdict.costPerMonth;
+    const even = costOn({ n1: PRICE });
+    expect(even).toBeGreaterThan(0);
+    // The mean of both is the price of the one.
+    expect(costOn({ n1: dear, n2: cheap })).toBeCloseTo(even ?? 0, 6);
+    expect(costOn({ n1: cheap, n2: dear })).toBeCloseTo(even ?? 0, 6);
+  });
+
   it('opens after three days of data and three days of waste, with money and commands', () => {
     const run = play(7, () => ({}));
     expect(run.opened.map(({ at }) => at)).toEqual([START + 6 * DAY_MS]);

@@ -1,6 +1,7 @@
 import type { Reading } from '../../model/reading.ts';
 import { HOURS_PER_MONTH } from '../../model/time.ts';
 import type { Resources } from '../advice/proposal.ts';
+import { meanPrice } from '../advice/saving.ts';
 import type { ContainerGroup } from './containerGroups.ts';
 
 const GIB = 2 ** 30;
@@ -9,7 +10,7 @@ const GIB = 2 ** 30;
 export interface Waste {
   readonly cores: number;
   readonly bytes: number;
-  /** Units of currency a month, at the price of the node; zero where no price is known. */
+  /** Units of currency a month, at the mean price of its pods' nodes; zero where no price is known. */
   readonly costPerMonth: number;
   /** True when CPU or memory is requested beyond the proposal by the factor asked about. */
   readonly isOver: boolean;
@@ -17,7 +18,8 @@ export interface Waste {
 
 /** Compares what is requested with what is proposed; an unknown request, or none to propose, wastes nothing. */
 export function measureWaste(group: ContainerGroup, proposed: Resources, factor: number): Waste {
-  const { current, price } = group;
+  const { current } = group;
+  const price = meanPrice(group.prices);
   const replicas = group.pods.length;
   const cores = over(current.cpuRequestCores, proposed.cpuRequestCores) * replicas;
   const bytes = over(current.ramRequestBytes, proposed.ramRequestBytes) * replicas;
