@@ -1,5 +1,5 @@
 import type { ContainerSample, PodSample } from '../model/snapshot.ts';
-import { formatBytes, formatCores } from '../model/quantity.ts';
+import { formatBytes, formatCores, formatRequest } from '../model/quantity.ts';
 import type { Reading } from '../model/reading.ts';
 import type { ContainerTrace } from './timelineState.ts';
 
@@ -56,13 +56,9 @@ function containerTrace(
   return {
     image: image?.slice(0, MAX_TEXT) ?? null,
     command: command ?? null,
-    cpuRequest: cpuRequestCores === null ? null : requested(formatCores(cpuRequestCores)),
-    ramRequest: ramRequestBytes === null ? null : requested(formatBytes(ramRequestBytes)),
+    cpuRequest: cpuRequestCores === null ? null : formatRequest(cpuRequestCores, formatCores),
+    ramRequest: ramRequestBytes === null ? null : formatRequest(ramRequestBytes, formatBytes),
     cpuLimit: limit(cpuLimitCores, formatCores),
     ramLimit: limit(ramLimitBytes, formatBytes),
   };
-}
-
-function requested(text: string): string {
-  return /^0(Mi|m)?$/.test(text) ? 'none' : text;
 }

@@ -1,4 +1,4 @@
-import { formatBytes, formatCores } from '../../model/quantity.ts';
+import { formatBytes, formatCores, formatRequest } from '../../model/quantity.ts';
 import type { Reading } from '../../model/reading.ts';
 import { workloadKey } from '../../model/workload.ts';
 import type { ContainerAdvice } from '../../rightsize/advice/adviceForm.ts';
@@ -85,7 +85,7 @@ function change(
   format: (value: number) => string,
 ): string {
   if (after === null) return '';
-  const old = before === null ? 'none' : format(before);
+  const old = formatRequest(before, format);
   return old === format(after) ? '' : `${name} ${old} → ${format(after)}`;
 }
 

@@ -89,6 +89,12 @@ describe('overprovisioned', () => {
     ]);
   });
 
+  it('says nothing of a resource that is not requested', () => {
+    const { opened } = play(6.5, () => ({ ramRequestBytes: 0 }));
+    expect(opened[0]?.verdict.summary).not.toContain('memory');
+    expect(opened[0]?.verdict.evidence.map(({ signal }) => signal)).toEqual(['cpu-request']);
+  });
+
   it.each([
     [
       'Deployment',

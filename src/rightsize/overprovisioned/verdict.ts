@@ -55,7 +55,8 @@ function evidenceOf(
   const { cpuRequestCores, ramRequestBytes } = current;
   const covered = `would have covered ${days.toFixed(0)} days`;
   const evidence: Evidence[] = [];
-  if (cpuRequestCores !== null && proposed.cpuRequestCores !== null)
+  // Nothing requested is no request that could be too large.
+  if (cpuRequestCores !== null && cpuRequestCores > 0 && proposed.cpuRequestCores !== null)
     evidence.push({
       signal: 'cpu-request',
       family: 'level',
@@ -65,7 +66,7 @@ function evidenceOf(
       weight: 50,
       text: `Requests ${formatCores(cpuRequestCores)} of CPU; ${formatCores(proposed.cpuRequestCores)} ${covered}`,
     });
-  if (ramRequestBytes !== null && proposed.ramRequestBytes !== null)
+  if (ramRequestBytes !== null && ramRequestBytes > 0 && proposed.ramRequestBytes !== null)
     evidence.push({
       signal: 'memory-request',
       family: 'level',

@@ -1,5 +1,5 @@
 import { html } from 'hono/html';
-import { formatBytes, formatCores } from '../../../model/quantity.ts';
+import { formatBytes, formatCores, formatRequest } from '../../../model/quantity.ts';
 import type { ContainerAdvice } from '../../../rightsize/advice/adviceForm.ts';
 import type { WorkloadPatch } from '../../../rightsize/advice/patch.ts';
 import { renderPatches } from '../../../rightsize/advice/renderPatches.ts';
@@ -59,7 +59,7 @@ function change(
 ): Html {
   const before = current[key];
   const after = proposed[key];
-  const text = before === null ? 'none' : format(before);
+  const text = formatRequest(before, format);
   if (after === null || format(after) === text) return html`${text}`;
   return html`<span class="old">${text}</span> → <strong>${format(after)}</strong>`;
 }

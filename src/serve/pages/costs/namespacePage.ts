@@ -150,6 +150,9 @@ function workloads({ namespace, costs }: NamespaceView, { currency }: PageContex
       },
       { title: 'Known', isNumber: true, cell: ({ coverage }) => percentText(coverage) },
     ])}
-    <p class="note">“Used” is the share of what was requested; over 100 % it used more.</p>
+    <p class="note">
+      “Used” is the share of what was requested: over 100 % it used more, and 100 % where nothing
+      was requested.
+    </p>
   </section>`;
 }
