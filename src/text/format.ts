@@ -94,7 +94,7 @@ export const PER_MONTH: Readonly<Record<Finding['kind'], string>> = {
   cryptojacking: 'a month if it goes on',
   overprovisioned: 'a month could be saved',
   underprovisioned: 'a month',
-  'cost-spike': 'a month if it lasts',
+  'cost-spike': 'a month more than usual if it lasts',
   budget: 'over the budget',
   abandoned: 'a month could be saved',
   posture: 'a month',

@@ -227,7 +227,7 @@ export const SPIKE: Finding = aFinding({
       'shows which workloads the money goes to',
     ),
   ],
-  costSoFarNano: 6_120_000_000,
+  costSoFarNano: 8_650_000_000,
   costPerMonth: 890,
 });
 
