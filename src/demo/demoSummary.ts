@@ -1,4 +1,5 @@
 import type { CostReport } from '../cost/report/costReportForm.ts';
+import { mostSevereFirst } from '../findings/severity.ts';
 import type { Finding } from '../model/finding.ts';
 import { HOUR_MS, MINUTE_MS } from '../model/time.ts';
 import type { MinerFound } from './findMiners.ts';
@@ -52,7 +53,10 @@ function costLines({ rows, idle, totalCost, currency, window }: CostReport): rea
 }
 
 function findingLines(findings: readonly Finding[]): readonly string[] {
-  const counts = Map.groupBy(findings, ({ severity, kind }) => `${severity} ${kind}`);
+  const counts = Map.groupBy(
+    findings.toSorted(mostSevereFirst),
+    ({ severity, kind }) => `${severity} ${kind}`,
+  );
   const lines = [...counts].map(([name, list]) => `  ${String(list.length).padStart(3)}  ${name}`);
   return [`${findings.length} findings are open`, ...lines];
 }

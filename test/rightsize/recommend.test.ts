@@ -114,7 +114,7 @@ it('patches by who owns the manifest, with side-cars where they are, and not for
   expect(parts.get('app-1')).not.toContain('"cpu"');
   expect(parts.get('app-2')).toContain('"containers":[{"name":"c0"');
   expect(parts.get('app-2')).toContain('"initContainers":[{"name":"c1"');
-  expect(err).toContain('2 left out: their workloads are suspected of mining');
+  expect(err).toContain('2 containers left out, suspected of mining');
 });
 
 it('tells of autoscalers in its notes, and needs nobody for what it does not know', async () => {

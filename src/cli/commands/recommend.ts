@@ -10,6 +10,7 @@ import {
 import { renderAdvice } from '../../rightsize/advice/renderAdvice.ts';
 import { renderPatches } from '../../rightsize/advice/renderPatches.ts';
 import { suspectedWorkloads } from '../../findings/suspectedWorkloads.ts';
+import { plural } from '../../text/format.ts';
 import { nearNames } from '../../text/nearNames.ts';
 import type { Io } from '../io.ts';
 import { openHistoryOf } from '../openHistoryOf.ts';
@@ -72,11 +73,11 @@ async function printRecommendations(options: RecommendOptions, io: Io): Promise<
     const young = report.advices.filter(({ behind }) => behind.confidence === 'insufficient');
     if (options.all !== true && young.length > 0)
       context.log.warn(
-        `${young.length} of ${report.advices.length} containers have too little data yet: under ${thresholds.overprovisioned.minDays} days, or too many gaps (--all shows them)`,
+        `${young.length} of ${plural(report.advices.length, 'container')} ${young.length === 1 ? 'has' : 'have'} too little data yet: under ${thresholds.overprovisioned.minDays} days, or too many gaps (--all shows them)`,
       );
     if (report.leftOut > 0)
       context.log.warn(
-        `${report.leftOut} left out: their workloads are suspected of mining (burnwatch findings)`,
+        `${plural(report.leftOut, 'container')} left out, suspected of mining (burnwatch findings)`,
       );
     const { currency } = config.pricing;
     if (options.output === 'patch') io.out(renderPatches(workloadPatches(advices), currency));

@@ -20,6 +20,14 @@ function chartOf(finding: typeof MINER) {
 const fonts = new URL('fonts/', import.meta.url);
 
 describe('the chart of a finding', () => {
+  test('draws no request of nothing, and says that there is none', () => {
+    const chart = { ...chartOf(MINER), request: 0 };
+    const svg = usageChart(chart);
+    expect(svg).not.toContain('request');
+    expect(svg).toContain('limit');
+    expect(chartAltText(chart)).toContain('request none, limit 6.');
+  });
+
   test('shows request, limit, what is usual, and the anomaly', () => {
     const chart = chartOf(MINER);
     expect(chart).toMatchObject({
@@ -43,7 +51,7 @@ describe('the chart of a finding', () => {
   test('labels never lie on each other', () => {
     for (const [request, limit, high] of [
       [1, 1.02, 2],
-      [0, 0.01, 0.02],
+      [0.001, 0.01, 0.02],
       [5, 5, 10],
       [1, 100, 2],
     ] as const) {

@@ -84,11 +84,12 @@ export function chartAltText(chart: UsageChart): string {
   const last = lastKnown(chart.points.map(({ value }) => value));
   const amount = (value: Reading) =>
     value === null ? 'unknown' : `${value < 10 ? Number(value.toPrecision(2)) : Math.round(value)}`;
+  const asked = (value: Reading) => (value === 0 ? 'none' : amount(value));
   const usual =
     chart.normal === null
       ? 'what is usual is not known yet'
       : `usual are ${amount(chart.normal.low)} to ${amount(chart.normal.high)}`;
-  return `${chart.title}: ${amount(last)} ${chart.unit} at last, ${usual}, request ${amount(chart.request)}, limit ${amount(chart.limit)}.`;
+  return `${chart.title}: ${amount(last)} ${chart.unit} at last, ${usual}, request ${asked(chart.request)}, limit ${asked(chart.limit)}.`;
 }
 
 function lastKnown(values: readonly Reading[]): Reading {

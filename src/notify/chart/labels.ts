@@ -19,6 +19,11 @@ interface Label {
 /** Less than this apart, two labels could not be read. */
 const LABEL_HEIGHT = 14;
 
+/** A request or a limit of nothing is none: there is no line for it. */
+export function drawn(level: Reading): Reading {
+  return level === 0 ? null : level;
+}
+
 /** The names at the right edge, each at its line, moved apart where they would lie on each other. */
 export function chartLabels(
   { request, limit, normal: band }: Levels,
@@ -32,8 +37,8 @@ export function chartLabels(
   };
   const usual = band === null ? null : Math.min(max, (band.low + band.high) / 2);
   const all = [
-    ...named(limit, 'limit', COLORS.limit),
-    ...named(request, 'request', COLORS.request),
+    ...named(drawn(limit), 'limit', COLORS.limit),
+    ...named(drawn(request), 'request', COLORS.request),
     ...named(usual, 'usual', COLORS.muted),
   ].sort((a, b) => a.at - b.at);
   let free = Number.NEGATIVE_INFINITY;

@@ -4,7 +4,7 @@ import type { Reading } from '../../model/reading.ts';
 import { cleanText } from '../../text/clean.ts';
 import { truncate } from '../../text/format.ts';
 import { BOTTOM, CHART_HEIGHT, CHART_WIDTH, LEFT, RIGHT, TOP, type Frame } from './frame.ts';
-import { chartLabels, type Levels } from './labels.ts';
+import { chartLabels, drawn, type Levels } from './labels.ts';
 import { COLORS, niceTicks, px, svgText } from './svg.ts';
 
 /** One line over time with what it is measured against. Values share `unit`. */
@@ -97,7 +97,7 @@ function levels({ request, limit }: UsageChart, { y, max }: Frame): readonly str
     value === null || value > max
       ? ''
       : `<line x1="${LEFT}" x2="${CHART_WIDTH - RIGHT}" y1="${px(y(value))}" y2="${px(y(value))}" stroke="${color}" stroke-width="1.5" stroke-dasharray="6 4"/>`;
-  return [level(request, COLORS.request), level(limit, COLORS.limit)];
+  return [level(drawn(request), COLORS.request), level(drawn(limit), COLORS.limit)];
 }
 
 /** Full hours of the reader's time zone, some six of them. */

@@ -9,7 +9,10 @@ export function legend({ lines, band, unit }: Panel, far: ReadonlySet<Line>): Ht
     ${lines.map((line) => {
       const last = line.values.findLast((value) => value !== null) ?? null;
       const isLevel = line.shape === 'step';
-      const value = isLevel ? ` ${last === null ? 'not set' : valueText(last, unit)}` : '';
+      // A request or a limit of nothing is none.
+      const value = isLevel
+        ? ` ${last === null || last === 0 ? 'not set' : valueText(last, unit)}`
+        : '';
       const beyond = far.has(line) ? ' (beyond the scale)' : '';
       return html`<li>
         <span class="key ${line.tone} ${line.shape}"></span>${line.name}${value}${beyond}
