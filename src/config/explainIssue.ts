@@ -7,8 +7,8 @@ export interface Explained {
   readonly message: string;
 }
 
-/** Values under these keys may be secret: they are never repeated in a message. */
-const SECRET_KEY = /token|password|secret|headers|url|auth|priceList/i;
+/** Values under these keys may be secret: they are never repeated in a message. In `tokens` it is only `token`. */
+const SECRET_KEY = /token(?!s$)|password|secret|headers|url|auth|priceList/i;
 
 /** Puts a schema's issue into words that name the cure. An unknown key becomes one message each. */
 export function explainIssue(

@@ -176,6 +176,10 @@ describe('loadConfig', () => {
       '1: serve.tokens[0].scopes: must not be empty',
     ],
     [
+      'serve: { tokens: [{ name: a, token: 0123456789abcdef, scopes: [write] }] }',
+      '1: serve.tokens[0].scopes[0]: "write" is not one of read, ack, silence, admin',
+    ],
+    [
       'serve: { listen: "9465" }',
       '1: serve.listen: "9465" is not HOST:PORT, such as 127.0.0.1:9465',
     ],
