@@ -164,7 +164,9 @@ const VERBS = { read: 'look (read)', contain: 'contain', destroy: 'stop (destroy
 function small({ changes, insteadOf, note }: FindingsNotice, finding: Finding): string {
   const change = changes.find(({ findingId }) => findingId === finding.id);
   return [
-    ...(change === undefined ? [] : [`${change.reason}: ${prose(change.text, 300)}`]),
+    ...(change === undefined
+      ? []
+      : [`${change.reason.replaceAll('-', ' ')}: ${prose(change.text, 300)}`]),
     ...(insteadOf === null
       ? []
       : [`*Preview*: after the first days this goes to ${prose(insteadOf, 300)}`]),
