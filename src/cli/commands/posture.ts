@@ -47,6 +47,10 @@ async function printPosture(options: PostureOptions, io: Io): Promise<void> {
   if (options.fix !== undefined) {
     requireNamespaceName(options.fix);
     const past = await readPast(context, [options.fix]);
+    if (past !== null && !past.namespaces.includes(options.fix))
+      context.log.warn(
+        `the history has no namespace ${options.fix}${nearNames(options.fix, past.namespaces)}`,
+      );
     io.out(renderFix(options.fix, past?.histories ?? []));
     return;
   }
@@ -91,6 +95,8 @@ async function postureNow(
 interface Past {
   readonly watermark: TimeMs;
   readonly histories: readonly ContainerHistory[];
+  /** All that there ever were. */
+  readonly namespaces: readonly string[];
   readonly trends: ReadonlyMap<string, PostureTrend>;
 }
 
@@ -106,7 +112,8 @@ async function readPast(
       if (watermark === null) return null;
       const from = watermark - DAYS * DAY_MS;
       const histories = await reader.containerDays({ from, to: watermark, namespaces });
-      return { watermark, histories, trends: await readPostureTrends(reader) };
+      const known = await reader.namespaces();
+      return { watermark, histories, namespaces: known, trends: await readPostureTrends(reader) };
     } finally {
       await reader.close();
     }
