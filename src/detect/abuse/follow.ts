@@ -100,16 +100,20 @@ export function addMoments(a: Moments | null, b: Moments): Moments {
   };
 }
 
+/** A line of one use over the other, both relative to their means: its slope, and how far it may surely be off. */
+export interface Elasticity {
+  readonly elasticity: number;
+  readonly margin: number;
+}
+
 /**
- * The elasticity of its use to theirs: the slope of the regression line at the means, held against
- * `least`. A proxy has nearly 1, a miner 0. Windows tell as much as independent ones do as far as neither
- * they nor what the line leaves of its use last from one to the next (Bartlett, JRSS 1946).
+ * The elasticity of its use to theirs: the slope of the regression line at the means. Windows tell as much as
+ * independent ones do as far as neither they nor what the line leaves of its use last from one to the next
+ * (Bartlett, JRSS 1946). Null where the others have not varied at all.
  */
-export function followOf(moments: Moments | null, least: number): Follow {
-  const unknown: Follow = { elasticity: null, follows: null, isEvener: false };
-  if (moments === null || moments.units < MIN_UNITS) return unknown;
+export function elasticityOf(moments: Moments): Elasticity | null {
   const { units, others, own, both, steps, othersSteps, ownSteps, bothSteps } = moments;
-  if (!(others > 1e-9 * units) || steps === 0) return unknown;
+  if (!(others > 1e-9 * units) || steps === 0) return null;
   const elasticity = both / others;
   const rest = Math.max(0, own - elasticity * both);
   const restSteps = Math.max(
@@ -119,7 +123,20 @@ export function followOf(moments: Moments | null, least: number): Follow {
   const lasting =
     lastingOf(others / units, othersSteps / steps) * lastingOf(rest / units, restSteps / steps);
   const independent = (units * (1 - lasting)) / (1 + lasting);
-  const margin = SURELY * Math.sqrt(rest / others / Math.max(1, independent - 2));
+  return {
+    elasticity,
+    margin: SURELY * Math.sqrt(rest / others / Math.max(1, independent - 2)),
+  };
+}
+
+/** Whether it goes with them: held against `least`. A proxy has an elasticity of nearly 1, a miner 0. */
+export function followOf(moments: Moments | null, least: number): Follow {
+  const unknown: Follow = { elasticity: null, follows: null, isEvener: false };
+  if (moments === null || moments.units < MIN_UNITS) return unknown;
+  const { units, others, own } = moments;
+  const line = elasticityOf(moments);
+  if (line === null) return unknown;
+  const { elasticity, margin } = line;
   const isEvener = own < EVENER * others;
   if (elasticity - margin > least) return { elasticity, follows: true, isEvener };
   const follows =

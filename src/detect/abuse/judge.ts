@@ -1,5 +1,6 @@
 import type { Evidence, EvidenceFamily, Severity } from '../../model/finding.ts';
 import { isLikeAgent } from './agents.ts';
+import { isUndecidedExcess } from './scaling.ts';
 import type { Facts, Measurement, Signal } from './signal.ts';
 import { SIGNALS, SUPPRESSORS } from './signals.ts';
 import { isWorking } from './signals/cpuWithoutWork.ts';
@@ -122,6 +123,12 @@ function severityOf(
   if (isSmall && of('novelty') > 0 && families.size < 3) {
     undecided.push(
       'A small excess that lasts is also what a slower node or a release makes: a warning needs a third family',
+    );
+    return 'info';
+  }
+  if (of('spec') === 0 && isUndecidedExcess(facts)) {
+    undecided.push(
+      'So much more is also what a release or a slower node needs for the same traffic: as soon as the traffic has varied it can be told whether the excess goes with it',
     );
     return 'info';
   }

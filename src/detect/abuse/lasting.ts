@@ -113,6 +113,21 @@ function aboveItsFloor(
   return { by: 'floor', normal: base.low, threshold: floor.line, extraCores, extraBytes: 0 };
 }
 
+/** An hour's average, and how much of it the workload's own traffic accounts for; in cores. */
+export interface AgainstTraffic {
+  readonly used: number;
+  readonly accounted: number;
+}
+
+/** Null where traffic tells nothing of its use. */
+export function againstTraffic(
+  { smoothCores, smoothNet }: Track,
+  { traffic }: Baseline,
+): AgainstTraffic | null {
+  if (traffic === null || smoothNet < 0) return null;
+  return { used: smoothCores, accounted: coresForTraffic(traffic, smoothNet) };
+}
+
 /** An hour beyond what its own traffic accounts for, and a window that has a part in it. */
 function beyondItsTraffic(
   subject: Subject,

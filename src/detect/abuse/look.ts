@@ -10,6 +10,7 @@ import { normalOf, type Normal } from './normal.ts';
 import { knownMates, mateTraffic, peersOf, ringOf, teachPeers } from './neighbours.ts';
 import { flagFrom, hourOf, type HourRing } from './ring.ts';
 import { addWindow } from './follow.ts';
+import { learnScaling, scalingOf } from './scaling.ts';
 import { besideKey, besideOf, sideCarOf, type Arrivals } from './sideCars.ts';
 import type { Facts } from './signal.ts';
 import { emptyTrack, type Rows, type Track } from './state.ts';
@@ -90,6 +91,7 @@ export function lookAt(
   const facts = factsOf(subject, track, memberHashes.length, scene);
   learnSideCar(facts, rows);
   track = advance(track, subject, facts.suspicion, facts.normal, window, knobs);
+  learnScaling(rows, subject, track, facts.suspicion, unitsOf(window));
   track = addToHour(track, subject, cores, window);
   if (memberHashes.length > 0) track = { ...track, members: memberHashes };
   return decide({ ...facts, track }, scene);
@@ -148,12 +150,14 @@ export function factsOf(
   const suspicion = suspicionOf(subject, cores, track, found, knobs);
   const normal = believed(found, suspicion);
   const ownBase = normal.source === 'own' ? normal.base : null;
+  const against = normal === found ? suspicion : suspicionOf(subject, cores, track, normal, knobs);
   return {
     subject,
     track,
     ring,
     normal,
-    suspicion: normal === found ? suspicion : suspicionOf(subject, cores, track, normal, knobs),
+    suspicion: against,
+    scaling: scalingOf(rows, subject, against),
     // What its image does elsewhere is no normal of a side-car: it depends on what it stands beside.
     sideCar: sideCarOf(subject, rows, arrivals, ownBase, window.start, knobs),
     indicators: cores >= knobs.minCores / 2 ? matcher.match(subject) : NO_INDICATORS,

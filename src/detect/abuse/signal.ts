@@ -3,6 +3,7 @@ import type { TimeMs, Window } from '../../model/time.ts';
 import type { Indicators } from './indicators.ts';
 import type { Normal } from './normal.ts';
 import type { HourRing } from './ring.ts';
+import type { Scaling } from './scaling.ts';
 import type { SideCar } from './sideCars.ts';
 import type { Track } from './state.ts';
 import type { Subject } from './subject.ts';
@@ -18,6 +19,8 @@ export interface Facts {
   readonly suspicion: Suspicion;
   /** Null for whatever is no new container beside known ones. */
   readonly sideCar: SideCar | null;
+  /** How its excess goes with its traffic since the spell began; null where traffic tells nothing of it. */
+  readonly scaling: Scaling | null;
   readonly indicators: Indicators;
   readonly window: Window;
   readonly historyStart: TimeMs;
@@ -49,6 +52,7 @@ export type SuppressorName =
   | 'busy-io'
   | 'moves-with-traffic'
   | 'serves-its-pod'
+  | 'scales-with-traffic'
   | 'gpu-training'
   | 'memory-limit'
   | 'allow-list'

@@ -21,6 +21,7 @@ import { gpuTraining } from './suppressors/gpuTraining.ts';
 import { memoryLimit } from './suppressors/memoryLimit.ts';
 import { movesWithTraffic } from './suppressors/movesWithTraffic.ts';
 import { pastRuns } from './suppressors/pastRuns.ts';
+import { scalesWithTraffic } from './suppressors/scalesWithTraffic.ts';
 import { servesItsPod } from './suppressors/servesItsPod.ts';
 
 /** Every signal, in the order in which evidence is shown. To add one is to add one file and one line. */
@@ -49,6 +50,7 @@ export const SUPPRESSORS: readonly Signal[] = [
   pastRuns,
   busyIo,
   movesWithTraffic,
+  scalesWithTraffic,
   servesItsPod,
   gpuTraining,
   memoryLimit,

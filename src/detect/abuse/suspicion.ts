@@ -1,7 +1,15 @@
 import type { Baseline } from './baseline.ts';
 import type { Normal } from './normal.ts';
 import type { Track } from './state.ts';
-import { beyondForLong, floorOf, lineAbove, type Floor, type Lasting } from './lasting.ts';
+import {
+  againstTraffic,
+  beyondForLong,
+  floorOf,
+  lineAbove,
+  type AgainstTraffic,
+  type Floor,
+  type Lasting,
+} from './lasting.ts';
 import { netOf, type Subject } from './subject.ts';
 import type { AbuseThresholds } from './thresholds.ts';
 import { diskUseOf, explainedShare, hasTrafficRatio, silentBelow, workOfDisk } from './work.ts';
@@ -26,6 +34,8 @@ export interface Suspicion {
   readonly by: Lasting['by'] | null;
   /** How it stands against the lowest windows; null where those are not known. */
   readonly floor: Floor | null;
+  /** The hour's average beside what its own traffic accounts for; null where that tells nothing. */
+  readonly traffic: AgainstTraffic | null;
 }
 
 /**
@@ -61,6 +71,7 @@ export function suspicionOf(
     isLevel,
     by: null,
     floor: null,
+    traffic: null,
   };
 }
 
@@ -125,6 +136,7 @@ function againstBaseline(
     isHot: !subject.isStarting && (isOver || lasting !== null),
     by: lasting?.by ?? null,
     floor,
+    traffic: againstTraffic(track, base),
     ...((lasting?.by === 'floor' || lasting?.by === 'traffic') && {
       normal: lasting.normal,
       threshold: lasting.threshold,

@@ -1,0 +1,119 @@
+import { DAY_MS, HOUR_MS } from '../../model/time.ts';
+import { addWindow, elasticityOf, momentsOf } from './follow.ts';
+import { quantileOf } from './quantile.ts';
+import type { Facts } from './signal.ts';
+import type { Beside, Rows, Track } from './state.ts';
+import type { Subject } from './subject.ts';
+import type { Suspicion } from './suspicion.ts';
+
+/** Three hours, in units of five minutes; before that the load has hardly varied. */
+const MIN_UNITS = 36;
+/** What costs more per request has an excess with an elasticity of 1 to what the traffic accounts for; a miner's is 0. */
+const SCALES_FROM = 0.5;
+
+/** How the excess goes with what the workload's own traffic accounts for. */
+export interface Scaling {
+  /** Per cent that it changes for each per cent that the traffic does; null where too little was seen. */
+  readonly elasticity: number | null;
+  /** True: it surely goes with it; false: it surely does not; null: the traffic has not varied enough to tell. */
+  readonly isSure: boolean | null;
+}
+
+/**
+ * Whether the excess goes with what the workload's own traffic accounts for: a release that needs more for each
+ * request, a slower node, answers of fewer bytes. A miner adds the same by day and by night. Null where there is
+ * no traffic to go by, and outside of a spell.
+ */
+export function scalingOf(rows: Rows, subject: Subject, { traffic }: Suspicion): Scaling | null {
+  const sums = sumsOf(rows, subject);
+  if (traffic === null || sums === null) return null;
+  const moments = sums.sumUnits < MIN_UNITS ? null : momentsOf(sums);
+  const line = moments === null ? null : elasticityOf(moments);
+  if (line === null) return { elasticity: null, isSure: null };
+  const { elasticity, margin } = line;
+  const isSure =
+    elasticity - margin > SCALES_FROM ? true : elasticity + margin < SCALES_FROM ? false : null;
+  return { elasticity, isSure };
+}
+
+/** Adds a window of a spell to the sums; they end with the spell. */
+export function learnScaling(
+  rows: Rows,
+  subject: Subject,
+  track: Track,
+  { traffic }: Suspicion,
+  units: number,
+): void {
+  const was = sumsOf(rows, subject);
+  if (track.since === 0) {
+    if (was !== null) rows.delete(keyOf(subject));
+    return;
+  }
+  // An hour's average has left what was before the spell behind it only after an hour.
+  const isSettled = track.lastSeen - track.since >= HOUR_MS && !subject.isStarting;
+  if (traffic !== null && isSettled)
+    rows.set(
+      keyOf(subject),
+      addWindow(
+        was,
+        traffic.accounted,
+        Math.max(0, traffic.used - traffic.accounted),
+        units,
+        track.lastSeen,
+      ),
+    );
+}
+
+function sumsOf(rows: Rows, subject: Subject): Beside | null {
+  const row = rows.get(keyOf(subject));
+  return row?.row === 'beside' ? row : null;
+}
+
+function keyOf({ key }: Subject): string {
+  return `t/${key}`;
+}
+
+/**
+ * How many times what its traffic accounts for it uses; null where traffic tells nothing of it. In a spell's first
+ * hour the hour's average lags behind: then the spell's windows count.
+ */
+export function timesItsTraffic({ suspicion, track, window }: Facts): number | null {
+  const { traffic } = suspicion;
+  if (traffic === null) return null;
+  const isFirstHour = window.end - track.since <= HOUR_MS;
+  const used = isFirstHour ? Math.max(traffic.used, quantileOf(track.recent, 0.5)) : traffic.used;
+  return traffic.accounted > 0 ? used / traffic.accounted : Infinity;
+}
+
+/**
+ * True where the excess goes with the traffic. A day has varied as much as days do: from then on the better guess
+ * counts.
+ */
+export function goesWithTraffic({ scaling, window, track }: Facts): boolean | null {
+  if (scaling === null) return null;
+  const { isSure, elasticity } = scaling;
+  if (isSure !== null || elasticity === null || window.end - track.since < DAY_MS) return isSure;
+  return elasticity >= SCALES_FROM;
+}
+
+/**
+ * Known software that uses somewhat more than its traffic accounts for: a release, a slower node, answers of fewer
+ * bytes and a small miner look alike until the traffic has varied.
+ */
+export function isUndecidedExcess(facts: Facts): boolean {
+  const { normal, track, window } = facts;
+  const times = timesItsTraffic(facts);
+  if (times === null || normal.isDeployed || goesWithTraffic(facts) === false) return false;
+  return window.end - track.since < DAY_MS && times < mostTimes(facts);
+}
+
+/**
+ * So many times what its traffic accounts for is not worth a warning if it goes with the traffic. After a release
+ * that uses no more than ordinarily at that hour, but with fewer bytes, however many: its answers have got smaller.
+ */
+export function mostTimes({ suspicion, track, knobs }: Facts): number {
+  const isAfterRelease =
+    track.imageSince > track.firstSeen && Math.abs(track.since - track.imageSince) <= DAY_MS;
+  const isByTrafficAlone = !suspicion.isHot || suspicion.by === 'traffic';
+  return isAfterRelease && isByTrafficAlone ? Infinity : 1 + knobs.novelty.strongShare;
+}

@@ -1,0 +1,35 @@
+import { goesWithTraffic, mostTimes, timesItsTraffic } from '../scaling.ts';
+import { unknown, type Signal } from '../signal.ts';
+
+/** Takes what novelty, silence and a plateau can count together: they are all that one excess. */
+const ALL = 3;
+
+/**
+ * The excess goes up and down with the traffic: each request costs more than it did, as after a release, on a
+ * slower node, or when answers get smaller. A miner adds the same whatever the traffic. From a doubling on somebody
+ * should look all the same.
+ */
+export const scalesWithTraffic: Signal = {
+  name: 'scales-with-traffic',
+  family: 'suppressor',
+  unit: 'elasticity',
+  measure(facts) {
+    const { scaling } = facts;
+    const times = timesItsTraffic(facts);
+    if (scaling === null || times === null)
+      return unknown('Its traffic says too little of its use');
+    const goes = goesWithTraffic(facts);
+    const how =
+      goes === null
+        ? 'it has not varied enough to tell whether the excess goes with it'
+        : goes
+          ? 'the excess goes up and down with it'
+          : 'the excess is the same whatever it is';
+    return {
+      value: scaling.elasticity,
+      threshold: null,
+      strength: goes === true && times < mostTimes(facts) ? ALL : 0,
+      text: `Uses ${times.toFixed(1)} times what its traffic accounts for; ${how}`,
+    };
+  },
+};
