@@ -1,6 +1,6 @@
 import type { Evidence, EvidenceFamily, Severity } from '../../model/finding.ts';
 import { isLikeAgent } from './agents.ts';
-import { isUndecidedExcess } from './scaling.ts';
+import { isUndecidedExcess } from './excess.ts';
 import type { Facts, Measurement, Signal } from './signal.ts';
 import { SIGNALS, SUPPRESSORS } from './signals.ts';
 import { isWorking } from './signals/cpuWithoutWork.ts';

@@ -1,7 +1,5 @@
-import { DAY_MS, HOUR_MS } from '../../model/time.ts';
+import { HOUR_MS } from '../../model/time.ts';
 import { addWindow, elasticityOf, momentsOf } from './follow.ts';
-import { quantileOf } from './quantile.ts';
-import type { Facts } from './signal.ts';
 import type { Beside, Rows, Track } from './state.ts';
 import type { Subject } from './subject.ts';
 import type { Suspicion } from './suspicion.ts';
@@ -9,7 +7,7 @@ import type { Suspicion } from './suspicion.ts';
 /** Three hours, in units of five minutes; before that the load has hardly varied. */
 const MIN_UNITS = 36;
 /** What costs more per request has an excess with an elasticity of 1 to what the traffic accounts for; a miner's is 0. */
-const SCALES_FROM = 0.5;
+export const SCALES_FROM = 0.5;
 
 /** How the excess goes with what the workload's own traffic accounts for. */
 export interface Scaling {
@@ -71,49 +69,4 @@ function sumsOf(rows: Rows, subject: Subject): Beside | null {
 
 function keyOf({ key }: Subject): string {
   return `t/${key}`;
-}
-
-/**
- * How many times what its traffic accounts for it uses; null where traffic tells nothing of it. In a spell's first
- * hour the hour's average lags behind: then the spell's windows count.
- */
-export function timesItsTraffic({ suspicion, track, window }: Facts): number | null {
-  const { traffic } = suspicion;
-  if (traffic === null) return null;
-  const isFirstHour = window.end - track.since <= HOUR_MS;
-  const used = isFirstHour ? Math.max(traffic.used, quantileOf(track.recent, 0.5)) : traffic.used;
-  return traffic.accounted > 0 ? used / traffic.accounted : Infinity;
-}
-
-/**
- * True where the excess goes with the traffic. A day has varied as much as days do: from then on the better guess
- * counts.
- */
-export function goesWithTraffic({ scaling, window, track }: Facts): boolean | null {
-  if (scaling === null) return null;
-  const { isSure, elasticity } = scaling;
-  if (isSure !== null || elasticity === null || window.end - track.since < DAY_MS) return isSure;
-  return elasticity >= SCALES_FROM;
-}
-
-/**
- * Known software that uses somewhat more than its traffic accounts for: a release, a slower node, answers of fewer
- * bytes and a small miner look alike until the traffic has varied.
- */
-export function isUndecidedExcess(facts: Facts): boolean {
-  const { normal, track, window } = facts;
-  const times = timesItsTraffic(facts);
-  if (times === null || normal.isDeployed || goesWithTraffic(facts) === false) return false;
-  return window.end - track.since < DAY_MS && times < mostTimes(facts);
-}
-
-/**
- * So many times what its traffic accounts for is not worth a warning if it goes with the traffic. After a release
- * that uses no more than ordinarily at that hour, but with fewer bytes, however many: its answers have got smaller.
- */
-export function mostTimes({ suspicion, track, knobs }: Facts): number {
-  const isAfterRelease =
-    track.imageSince > track.firstSeen && Math.abs(track.since - track.imageSince) <= DAY_MS;
-  const isByTrafficAlone = !suspicion.isHot || suspicion.by === 'traffic';
-  return isAfterRelease && isByTrafficAlone ? Infinity : 1 + knobs.novelty.strongShare;
 }

@@ -1,4 +1,4 @@
-import { goesWithTraffic, mostTimes, timesItsTraffic } from '../scaling.ts';
+import { goesWithTraffic, mostTimes, timesItsTraffic } from '../excess.ts';
 import { unknown, type Signal } from '../signal.ts';
 
 /** Takes what novelty, silence and a plateau can count together: they are all that one excess. */
