@@ -51,6 +51,8 @@ export interface Case {
   readonly truth: Truth;
   /** What it did in the window that begins at `start`, or nothing. Called once per window, in order. */
   step(start: number, index: number): readonly PodLoad[];
+  /** True for a window that the authors of its trace call anomalous: honest, but a warning is right there. */
+  isAnomalousAt?(start: number): boolean;
 }
 
 /** A limit holds: use above it is cut, and the more was wanted, the more periods are throttled. */

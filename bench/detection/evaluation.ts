@@ -1,5 +1,6 @@
 import type { Job } from './jobs.ts';
 import {
+  anomalousAlarmsOf,
   delayOf,
   falseAlarmsOf,
   isHard,
@@ -34,6 +35,8 @@ export interface Evaluation {
   readonly falseAlarms: {
     /** Traces played as they were measured, or repeated (their repetitions are not independent). */
     readonly measured: FalseAlarms;
+    /** In the stretches of them that their authors call anomalous. */
+    readonly anomalous: FalseAlarms;
     readonly simulated: FalseAlarms;
     /** Backgrounds of miner cases before the onset. */
     readonly backgrounds: FalseAlarms;
@@ -141,6 +144,7 @@ export function evaluate(played: readonly Played[], split: string): Evaluation {
     ),
     falseAlarms: {
       measured: falseAlarmsOf(measured),
+      anomalous: anomalousAlarmsOf(measured),
       simulated: falseAlarmsOf(decidable),
       backgrounds: falseAlarmsOf(every),
       undecidable: falseAlarmsOf(undecidable),

@@ -74,18 +74,37 @@ export interface FalseAlarms {
 }
 
 export function falseAlarmsOf(outcomes: readonly Outcome[]): FalseAlarms {
-  const rate = (count: (one: Outcome) => number): Rate =>
+  return alarmsOf(outcomes.map((one) => ({ one, counts: one.false, podDays: one.honestDays })));
+}
+
+/** Alarms in what the authors of the measured traces call anomalous: no miners, and worth a look. */
+export function anomalousAlarmsOf(outcomes: readonly Outcome[]): FalseAlarms {
+  return alarmsOf(
+    outcomes
+      .filter(({ anomalousDays }) => anomalousDays > 0)
+      .map((one) => ({ one, counts: one.anomalous, podDays: one.anomalousDays })),
+  );
+}
+
+interface Alarms {
+  readonly one: Outcome;
+  readonly counts: Outcome['false'];
+  readonly podDays: number;
+}
+
+function alarmsOf(list: readonly Alarms[]): FalseAlarms {
+  const rate = (count: (counts: Outcome['false']) => number): Rate =>
     rateOf(
-      outcomes.map((one) => ({
+      list.map(({ one, counts, podDays }) => ({
         cluster: one.truth.service,
-        events: count(one),
-        podDays: one.honestDays,
+        events: count(counts),
+        podDays,
       })),
     );
   return {
-    critical: rate(({ false: { critical } }) => critical),
-    warning: rate(({ false: { warning, critical } }) => warning + critical),
-    info: rate(({ false: { info, warning, critical } }) => info + warning + critical),
+    critical: rate(({ critical }) => critical),
+    warning: rate(({ warning, critical }) => warning + critical),
+    info: rate(({ info, warning, critical }) => info + warning + critical),
   };
 }
 

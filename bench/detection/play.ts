@@ -33,6 +33,9 @@ export interface Outcome {
   readonly false: Counts;
   /** Pod-days in which every alarm was false. */
   readonly honestDays: number;
+  /** Messages in windows that the authors of a measured trace call anomalous, and the pod-days of those. */
+  readonly anomalous: Counts;
+  readonly anomalousDays: number;
   readonly rules: Record<string, { firstAt: number | null; false: number }>;
 }
 
@@ -104,13 +107,17 @@ export function play(
 ): readonly Outcome[] {
   const state = new WorkingState(emptyState());
   const outcomes = new Map(world.cases.map((one) => [one.namespace, emptyOutcome(one, rules)]));
+  const cases = new Map(world.cases.map((one) => [one.namespace, one]));
+  const isAnomalousAt = (namespace: string, start: number): boolean =>
+    cases.get(namespace)?.isAnomalousAt?.(start) ?? false;
   for (let start = world.from; start < world.to; start += WINDOW_MS) {
     const end = start + WINDOW_MS;
     const snapshot = snapshotAt(world, start, lacks);
     for (const { namespace } of snapshot.pods) {
       const outcome = outcomes.get(namespace);
-      if (outcome !== undefined && isHonestAt(outcome.truth, end))
-        outcome.honestDays += WINDOW_MS / 86_400_000;
+      if (outcome === undefined || !isHonestAt(outcome.truth, end)) continue;
+      if (isAnomalousAt(namespace, start)) outcome.anomalousDays += WINDOW_MS / 86_400_000;
+      else outcome.honestDays += WINDOW_MS / 86_400_000;
     }
     const { change, events } = runWindow(snapshot, state, settings);
     state.apply(change);
@@ -126,7 +133,8 @@ export function play(
       outcome.evidence = `${new Date(at).toISOString()} ${finding.severity} ${finding.scope.workload?.kind ?? 'group'} ${signals.join(' ')}`;
       outcome.summary = finding.summary;
       if (isHonestAt(outcome.truth, at)) {
-        outcome.false[finding.severity]++;
+        const counts = isAnomalousAt(outcome.namespace, start) ? outcome.anomalous : outcome.false;
+        counts[finding.severity]++;
         if (outcome.truth.isMiner) continue;
       }
       for (const severity of upTo(finding.severity)) outcome.firstAt[severity] ??= at;
@@ -137,6 +145,7 @@ export function play(
         const outcome = outcomes.get(namespace);
         const tally = outcome?.rules[rule.name];
         if (outcome === undefined || tally === undefined) continue;
+        if (isAnomalousAt(namespace, start)) continue;
         if (isHonestAt(outcome.truth, end)) tally.false++;
         else tally.firstAt ??= end;
       }
@@ -154,6 +163,8 @@ function emptyOutcome({ namespace, truth }: Case, rules: readonly Rule[]): Mutab
     evidence: '',
     false: { info: 0, warning: 0, critical: 0 },
     honestDays: 0,
+    anomalous: { info: 0, warning: 0, critical: 0 },
+    anomalousDays: 0,
     rules: Object.fromEntries(rules.map(({ name }) => [name, { firstAt: null, false: 0 }])),
   };
 }

@@ -60,6 +60,7 @@ export function renderReport(evaluation: Evaluation, frame: ReportFrame): string
         ),
         goal('A week-long ramp against the baseline: the slow alarm', 1, evaluation.poison),
         limit('`critical` on measured traces', 0, falseAlarms.measured.critical),
+        limit('… in what their authors call anomalous', 0, falseAlarms.anomalous.critical),
         limit(
           '`critical` on simulated honest workloads',
           1 / 50_000,
@@ -133,6 +134,7 @@ export function renderReport(evaluation: Evaluation, frame: ReportFrame): string
       (
         [
           ['measured traces', falseAlarms.measured],
+          ['… in what their authors call anomalous', falseAlarms.anomalous],
           ['simulated', falseAlarms.simulated],
           ['backgrounds of miners before the onset', falseAlarms.backgrounds],
           ['what metrics cannot decide', falseAlarms.undecidable],
@@ -146,6 +148,8 @@ export function renderReport(evaluation: Evaluation, frame: ReportFrame): string
         perThousand(info),
       ]),
     ),
+    '',
+    'Of the measured traces the authors of the Numenta Anomaly Benchmark call some stretches of hours anomalous. None is a miner, and a person should look at them: alarms there are counted by themselves, above and in the goals. Faults of minutes that the authors of Nezha injected count as honest.',
     '',
     `What metrics cannot decide (a loop that is stuck, a release that needs three times the CPU for the same traffic) became a \`warning\` in ${fraction(falseAlarms.undecidableFlagged)} of the cases; that is right, since a person has to look, and it says so.`,
     '',

@@ -14,17 +14,28 @@ export interface Trace {
   readonly tx: readonly number[] | null;
   readonly ram: readonly number[] | null;
   readonly isHost: boolean;
+  /** True for the windows that the trace's authors call anomalous; none of them is a miner. */
+  readonly isAnomalous: readonly boolean[];
 }
+
+/** Seconds since 1970: from, to. */
+type Stretch = readonly [number, number];
 
 /** All traces, sorted by name. */
 export function loadTraces(): readonly Trace[] {
+  const anomalies = JSON.parse(readFileSync(`${FOLDER}anomalies.json`, 'utf8')) as Readonly<
+    Record<string, readonly Stretch[]>
+  >;
   return readdirSync(FOLDER)
     .filter((name) => name.endsWith('.csv'))
     .sort()
-    .map((name) => parse(basename(name, '.csv'), readFileSync(`${FOLDER}${name}`, 'utf8')));
+    .map((file) => {
+      const name = basename(file, '.csv');
+      return parse(name, readFileSync(`${FOLDER}${file}`, 'utf8'), anomalies[name] ?? []);
+    });
 }
 
-function parse(name: string, csv: string): Trace {
+function parse(name: string, csv: string, anomalies: readonly Stretch[]): Trace {
   const rows = csv
     .trim()
     .split('\n')
@@ -42,7 +53,11 @@ function parse(name: string, csv: string): Trace {
     filled.map(
       (rows) => (rows.reduce((sum, row) => sum + (row[column] ?? 0), 0) / rows.length) * scale,
     );
-  if (isHost) return { name, cores: mean(1, 0.01), rx: null, tx: null, ram: null, isHost };
+  const isAnomalous = filled.map(([first]) =>
+    anomalies.some(([from, to]) => from <= (first?.[0] ?? 0) && (first?.[0] ?? 0) <= to),
+  );
+  if (isHost)
+    return { name, cores: mean(1, 0.01), rx: null, tx: null, ram: null, isHost, isAnomalous };
   return {
     name,
     cores: mean(1, 0.001),
@@ -51,5 +66,6 @@ function parse(name: string, csv: string): Trace {
     tx: mean(6, 1 / 60),
     ram: mean(3, 2 ** 20),
     isHost,
+    isAnomalous,
   };
 }

@@ -12,12 +12,18 @@ export interface Playback {
   readonly repeat: boolean;
 }
 
-/** The flow of a trace in window `index` since its beginning; null after its end. */
-export function playTrace({ trace, part, scale, repeat }: Playback, index: number): Flow | null {
+/** Where in the trace it is in window `index` since its beginning; null after its end. */
+function placeOf({ trace, part, repeat }: Playback, index: number): number | null {
   const from = Math.floor(trace.cores.length * part[0]);
   const length = Math.floor(trace.cores.length * part[1]) - from;
-  if (!repeat && index >= length) return null;
-  const at = from + (index % length);
+  return !repeat && index >= length ? null : from + (index % length);
+}
+
+/** The flow of a trace in window `index` since its beginning; null after its end. */
+export function playTrace(playback: Playback, index: number): Flow | null {
+  const { trace, scale } = playback;
+  const at = placeOf(playback, index);
+  if (at === null) return null;
   const traffic = trace.rx === null ? null : scale;
   return {
     cores: (trace.cores[at] ?? 0) * scale,
@@ -65,6 +71,10 @@ export function measuredCase(playback: Playback, id: string, from: number): Case
       withSpec: false,
       onset: null,
       burntAt: null,
+    },
+    isAnomalousAt(start) {
+      const at = placeOf(playback, Math.round((start - from) / WINDOW_MS));
+      return at !== null && playback.trace.isAnomalous[at] === true;
     },
     step(start) {
       const flow = playTrace(playback, Math.round((start - from) / WINDOW_MS));
