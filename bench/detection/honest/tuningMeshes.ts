@@ -66,11 +66,15 @@ function proxyBeside(kind: Archetype['kind'], name: string, heavy: boolean): Arc
   };
 }
 
-/** An agent in every pod (tracing, secrets, profiling) that hardly cares what its application does. */
+/**
+ * An agent in every pod (tracing, secrets, profiling) that hardly cares what its application does: nor does a little
+ * miner that a webhook puts into every pod, and metrics cannot tell them apart.
+ */
 function agentBeside(name: string): Archetype {
   return {
     name: `pod-agent-${name}`,
     only: 'tuning',
+    isUndecidable: true,
     kind: 'Deployment',
     replicas: [1, 5],
     make(r, [from, to]) {

@@ -1,58 +1,69 @@
 import { MIB, traffic, type Flow } from '../workload.ts';
 import { bursts, driftingApart, flowOf, later, service, type Archetype } from './plans.ts';
 
-/** A new service that waits: a runtime that turns over, probes, and for some, traffic after days. */
-const WAITING_RUNTIME: Archetype = {
-  name: 'waiting-runtime',
-  only: 'tuning',
-  kind: 'Deployment',
-  replicas: [1, 6],
-  born: [0.4, 0.8],
-  make(r, days) {
-    const idle = r.pick([r.between(0.002, 0.02), r.between(0.02, 0.07), r.between(0.06, 0.15)]);
-    const noise = driftingApart(r, r.between(0.02, 0.15), 0.5);
-    const plan = service(r, r.between(1e5, 3e6), r.between(0.1, 0.4), 2);
-    const at = later(r, days) + 2 * 86_400_000;
-    return {
-      limit: r.pick([1, 2, 4, null]),
-      request: r.pick([0.1, 0.25, 0.5, 1]),
-      ramLimit: 1024 * MIB,
-      flow(start, replica, random) {
-        const probes = r.between(80, 400);
-        const cores = idle * noise(start, replica);
-        const waits = flowOf(cores, 400 * MIB, { rx: probes * 0.4, tx: probes * 0.6 });
-        if (start < at) return waits;
-        const works = plan.flow(start, replica, random) as Flow;
-        return { ...works, cores: works.cores + cores };
-      },
-    };
-  },
-};
+/**
+ * A new service that waits: a runtime that turns over, probes, and for some, traffic after days. From 0.06 cores on it
+ * is what a throttled miner is: metrics cannot tell.
+ */
+function waits(name: string, low: number, high: number, isUndecidable: boolean): Archetype {
+  return {
+    name,
+    only: 'tuning',
+    kind: 'Deployment',
+    replicas: [1, 6],
+    born: [0.4, 0.8],
+    isUndecidable,
+    make(r, days) {
+      const idle = r.between(low, high);
+      const noise = driftingApart(r, r.between(0.02, 0.15), 0.5);
+      const plan = service(r, r.between(1e5, 3e6), r.between(0.1, 0.4), 2);
+      const at = later(r, days) + 2 * 86_400_000;
+      const probes = r.between(80, 400);
+      return {
+        limit: r.pick([1, 2, 4, null]),
+        request: r.pick([0.1, 0.25, 0.5, 1]),
+        ramLimit: 1024 * MIB,
+        flow(start, replica, random) {
+          const cores = idle * noise(start, replica);
+          if (start < at) return flowOf(cores, 400 * MIB, { rx: probes * 0.4, tx: probes * 0.6 });
+          const works = plan.flow(start, replica, random) as Flow;
+          return { ...works, cores: works.cores + cores };
+        },
+      };
+    },
+  };
+}
 
-/** Models that answer: much CPU for a question and its answer, as often as people ask. */
-const ANSWERING_MODEL: Archetype = {
-  name: 'answering-model',
-  only: 'tuning',
-  kind: 'Deployment',
-  replicas: [1, 5],
-  born: [0.4, 0.8],
-  make(r) {
-    const mean = r.between(0.2, 2.5);
-    const depth = r.between(0.2, 0.9);
-    const perCore = r.between(400, 2e4);
-    const noise = driftingApart(r, r.between(0.1, 0.5), r.between(0.3, 0.9));
-    return {
-      limit: r.pick([2, 4, 8]),
-      request: 1,
-      ramLimit: 8192 * MIB,
-      flow(start, replica, random) {
-        const cores = mean * traffic(start, depth, 0.7) * noise(start, replica);
-        const bytes = 250 + cores * perCore * random.noise(0.2);
-        return flowOf(cores, 3000 * MIB, { rx: bytes * 0.4, tx: bytes * 0.6, diskWrite: 100 });
-      },
-    };
-  },
-};
+/**
+ * Models that answer: much CPU for a question and its answer, as often as people ask. What moves less than silence
+ * for long answers is what a miner is: metrics cannot tell.
+ */
+function answers(name: string, low: number, high: number, isUndecidable: boolean): Archetype {
+  return {
+    name,
+    only: 'tuning',
+    kind: 'Deployment',
+    replicas: [1, 5],
+    born: [0.4, 0.8],
+    isUndecidable,
+    make(r) {
+      const mean = r.between(0.2, 2.5);
+      const depth = r.between(0.2, 0.9);
+      const perCore = r.between(low, high);
+      const noise = driftingApart(r, r.between(0.1, 0.5), r.between(0.3, 0.9));
+      return {
+        limit: r.pick([2, 4, 8]),
+        request: 1,
+        ramLimit: 8192 * MIB,
+        flow(start, replica, random) {
+          const cores = mean * traffic(start, depth, 0.7) * noise(start, replica);
+          const bytes = 250 + cores * perCore * random.noise(0.2);
+          return flowOf(cores, 3000 * MIB, { rx: bytes * 0.4, tx: bytes * 0.6, diskWrite: 100 });
+        },
+      };
+    },
+  };
+}
 
 /** A game's or a conference's server: ticks, and sends to each who plays, mostly in the evening. */
 const TICKING_SERVER: Archetype = {
@@ -128,8 +139,10 @@ const RARE_WORKER: Archetype = {
 
 /** New services that wait, answer, tick, keep and work. */
 export const TUNING_NEWCOMERS: readonly Archetype[] = [
-  WAITING_RUNTIME,
-  ANSWERING_MODEL,
+  waits('waiting-runtime', 0.002, 0.06, false),
+  waits('turning-runtime', 0.06, 0.15, true),
+  answers('answering-model', 3e3, 3e4, false),
+  answers('thinking-model', 400, 3e3, true),
   TICKING_SERVER,
   NEW_CACHE,
   RARE_WORKER,

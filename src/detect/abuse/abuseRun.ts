@@ -75,7 +75,7 @@ export class AbuseRun {
   private snapshot(pods: readonly PodSample[]): Snapshot {
     return aSnapshot({
       window: { start: this.at, end: this.at + this.windowMs },
-      nodes: [aNode({ name: 'node-1', cpuCores: 16 })],
+      nodes: Array.from({ length: 16 }, (_, n) => aNode({ name: `node-${n + 1}`, cpuCores: 16 })),
       pods,
       expectedSamples: { cadvisor: 5, kubeState: 5 },
     });

@@ -12,3 +12,33 @@ export function isLikeAgent({ subject, suspicion, sideCar, knobs }: Facts): bool
   if (workload?.kind !== 'DaemonSet' || nodeCores === null) return false;
   return suspicion.cores <= knobs.level.ofNodeByAgents * nodeCores;
 }
+
+/** Pods that tell whether they differ. */
+const MIN_PODS = 4;
+
+/**
+ * A DaemonSet whose pods take no more than an agent is given (`level.ofNodeByUnevenAgents`; the hottest of them may
+ * take more), and differ by more than is flat: what watches a node is busy as its node is, and what mines takes the
+ * same everywhere.
+ */
+export function mayBeUnevenAgent({ subject, knobs }: Facts): boolean {
+  const { workload, nodeCores, kind, members, totalCores } = subject;
+  if (kind !== 'cpu' || workload?.kind !== 'DaemonSet' || nodeCores === null) return false;
+  if (members.length < MIN_PODS || totalCores === null) return false;
+  if (totalCores / members.length > knobs.level.ofNodeByUnevenAgents * nodeCores) return false;
+  return spreadOf(members.map(({ cores }) => cores)) > knobs.shape.flat;
+}
+
+/** Coefficient of variation: it is looked at in every window, and a median's deviation of a few pods flickers. */
+function spreadOf(values: readonly number[]): number {
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
+  return mean > 0 ? Math.sqrt(squares / values.length) / mean : 0;
+}
+
+/** What it asked for is what it is expected to use: a newcomer far below that waits for its work. */
+export function isWaiting({ subject, suspicion, track, knobs }: Facts): boolean {
+  const { request, kind } = subject;
+  if (kind === 'gpu' || request === null) return false;
+  return Math.max(suspicion.cores, ...track.recent) < knobs.level.ofRequestWhenWaiting * request;
+}

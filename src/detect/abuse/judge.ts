@@ -1,6 +1,7 @@
 import type { Evidence, EvidenceFamily, Severity } from '../../model/finding.ts';
-import { isLikeAgent } from './agents.ts';
+import { isLikeAgent, isWaiting, mayBeUnevenAgent } from './agents.ts';
 import { isUndecidedExcess } from './excess.ts';
+import { whyNoPage } from './pages.ts';
 import type { Facts, Measurement, Signal } from './signal.ts';
 import { SIGNALS, SUPPRESSORS } from './signals.ts';
 import { isWorking } from './signals/cpuWithoutWork.ts';
@@ -11,7 +12,7 @@ const WARNING_POINTS = 2;
 const CRITICAL_POINTS = 3;
 /** Level and shape both describe a plateau: together they count no more than this … */
 const PLATEAU_POINTS = 1.5;
-/** … hardly anything where it moves data all the time, as a service under even load does, or is like an agent … */
+/** … hardly anything where it moves data all the time, as a service under even load does, or is like an agent or waits … */
 const PLATEAU_POINTS_OF_WORK = 0.25;
 /** … less where nobody knows what work it does, and least in Jobs, which are made to compute and to end. */
 const PLATEAU_POINTS_WITHOUT_WORK = 1;
@@ -97,7 +98,7 @@ function severityOf(
   isSmall: boolean,
   undecided: string[],
 ): Severity | null {
-  const { track, normal, suspicion, knobs, subject } = facts;
+  const { track, knobs } = facts;
   const of = (family: EvidenceFamily): number => families.get(family) ?? 0;
   const isAllowed = knobs.allow.length > 0 && isAllowListed(facts);
   if (of('spec') >= 2) return 'critical';
@@ -136,52 +137,9 @@ function severityOf(
     undecided.push('A page needs a third independent family, or a signature');
     return 'warning';
   }
-  // Agents have privileges too, and use little.
-  const isMarked = of('spec') >= 1 || (of('spec') >= 0.5 && of('level') > 0);
-  if (of('work') === 0 && !isMarked) {
-    undecided.push(
-      subject.netIn === null
-        ? 'A page needs to know what its CPU works on: its network is not known'
-        : 'A page needs CPU that moves no data, or a mark in the spec',
-    );
-    return 'warning';
-  }
-  if (facts.window.end - facts.historyStart < 24 * 3_600_000) {
-    undecided.push('On the first day nothing but a signature pages');
-    return 'warning';
-  }
-  if (of('spec') < 0.5 && !normal.isDeployed) {
-    undecided.push(
-      'Known software that burns more CPU without more work: a stuck loop, a costly release, or a miner inside it. Metrics cannot decide; look at its processes and connections',
-    );
-    return 'warning';
-  }
-  if (of('spec') < 0.5 && subject.runs) {
-    undecided.push(
-      'Jobs are made to compute and to end: only a mark in the spec would make it a page',
-    );
-    return 'warning';
-  }
-  if (of('spec') < 1 && isLikeAgent(facts)) {
-    undecided.push(
-      'A new DaemonSet or side-car that takes little of its nodes is what an agent looks like: metrics cannot tell it from a miner',
-    );
-    return 'warning';
-  }
-  if (maySideCarServe(facts)) {
-    undecided.push(
-      'A new container that may serve the others of its pod: they have not varied enough to tell whether its use goes with theirs',
-    );
-    return 'warning';
-  }
-  if (of('spec') < 1 && Math.max(suspicion.cores, ...track.recent) < knobs.minPageCores) {
-    undecided.push(
-      `Less than ${knobs.minPageCores} cores a pod wakes nobody: so little earns and costs cents a month`,
-    );
-    return 'warning';
-  }
-  if (track.hotWindows < knobs.dwell.criticalWindows) {
-    undecided.push(`A page needs ${knobs.dwell.criticalWindows} windows of it`);
+  const hold = whyNoPage(facts, families);
+  if (hold !== null) {
+    undecided.push(hold);
     return 'warning';
   }
   return 'critical';
@@ -189,24 +147,21 @@ function severityOf(
 
 function plateauCap(facts: Facts, work: number): number {
   const { subject, normal } = facts;
-  if (isWorking(facts) || (work === 0 && isLikeAgent(facts))) return PLATEAU_POINTS_OF_WORK;
+  if (isWorking(facts) || (work === 0 && isOrdinary(facts))) return PLATEAU_POINTS_OF_WORK;
   const isWorkKnown = subject.netIn !== null && diskOf(subject) !== null;
   if (subject.runs) return isWorkKnown ? PLATEAU_POINTS_OF_RUNS : 0;
   return isWorkKnown || normal.base === null ? PLATEAU_POINTS : PLATEAU_POINTS_WITHOUT_WORK;
 }
 
+/** What agents, and newcomers that wait for their work, are: even, and everywhere. */
+function isOrdinary(facts: Facts): boolean {
+  const isWaitingNewcomer = facts.normal.isDeployed && isWaiting(facts);
+  return isLikeAgent(facts) || mayBeUnevenAgent(facts) || isWaitingNewcomer;
+}
+
 /** A little new side-car of which nobody can tell yet whether it works for the others of its pod. */
 function isUndecidedSideCar({ sideCar }: Facts): boolean {
   return sideCar !== null && sideCar.isLittle && sideCar.follows === null;
-}
-
-/**
- * A new side-car that may be a proxy after all: it surely goes with the others, or that is not decided and it is
- * little or as uneven as they are (a miner is flat; what serves them has their ups and downs, and its own).
- */
-function maySideCarServe({ sideCar }: Facts): boolean {
-  if (sideCar === null || sideCar.follows === false) return false;
-  return sideCar.follows === true || sideCar.isLittle || !sideCar.isEvener;
 }
 
 function neededDwell(facts: Facts, novelty: number): number {

@@ -29,12 +29,14 @@ function pods(
     );
 }
 
+const SAID: ReadonlySet<string> = new Set(['opened', 'reopened', 'worse']);
+
 /** Severities after three quiet days and some hours with the newcomer. */
 function said(newcomers: Pods, hours = 12): readonly string[] {
   const run = new AbuseRun().play(3 * DAY_MS, (start) => [quiet(start)]);
   run.play(hours * HOUR_MS, (start) => [quiet(start), ...newcomers(start)]);
   return run.events
-    .filter(({ type, finding }) => type === 'opened' && finding.severity !== 'info')
+    .filter(({ type, finding }) => SAID.has(type) && finding.severity !== 'info')
     .map(({ finding }) => finding.severity);
 }
 

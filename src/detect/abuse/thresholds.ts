@@ -78,8 +78,12 @@ export const abuseSchema = z.strictObject({
     ofRequest: positive,
     ofNode: share,
     ofNodeByAgents: share,
+    /** The same of a DaemonSet whose pods differ. */
+    ofNodeByUnevenAgents: share,
     minCores: positive,
     ofRequestWhenIdle: share,
+    /** Less of its request than this is what a newcomer uses while it waits for its work. */
+    ofRequestWhenWaiting: share,
   }),
   cpuHours: z.strictObject({ coreHours: positive }),
   shape: z.strictObject({

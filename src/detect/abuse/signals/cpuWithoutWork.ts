@@ -47,6 +47,12 @@ export function isWorking(facts: Facts): boolean {
   return ratio !== null && moves(ratio, knobs.work.workingBytesPerCoreSecond, knobs);
 }
 
+/** True where it is known to move more than silence. */
+export function isBeyondSilence(facts: Facts): boolean {
+  const ratio = workRatio(facts);
+  return ratio !== null && moves(ratio, ratio.silentBelow, facts.knobs);
+}
+
 /** Windows of five minutes: vacuums, compactions and indexing that the disk would show are over by then, or uneven. */
 const LASTING_WINDOWS = 12;
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { aSubject, NEW, own, strengthOf } from '../testing.ts';
+import { aSubject, aTrack, NEW, own, strengthOf } from '../testing.ts';
 import { replication } from './replication.ts';
 
 it('fires for something new on three pods and nodes', () => {
@@ -17,4 +17,15 @@ it('says nothing of what is known, or of Jobs, which come in numbers', () => {
   const subject = aSubject({ podCount: 40, nodeCount: 12 });
   expect(strengthOf(replication, { normal: own(), subject })).toBe(0);
   expect(strengthOf(replication, { normal: NEW, subject: { ...subject, runs: true } })).toBe(0);
+});
+
+it('says nothing of what moves data: that is given replicas', () => {
+  const subject = aSubject({ podCount: 4, nodeCount: 4 });
+  const at = (bytes: number) =>
+    strengthOf(replication, {
+      normal: NEW,
+      subject,
+      track: aTrack({ ioCoreSeconds: 1, extraBytes: bytes, recent: [0.5] }),
+    });
+  expect([at(1_000), at(10_000)]).toEqual([0.5, 0]);
 });

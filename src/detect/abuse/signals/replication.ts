@@ -1,5 +1,5 @@
-import { isLikeAgent } from '../agents.ts';
-import { isWorking } from './cpuWithoutWork.ts';
+import { isLikeAgent, mayBeUnevenAgent } from '../agents.ts';
+import { isBeyondSilence } from './cpuWithoutWork.ts';
 import type { Signal } from '../signal.ts';
 
 /**
@@ -16,8 +16,9 @@ export const replication: Signal = {
     const isWide =
       groupSize >= workloads || (subject.podCount >= pods && subject.nodeCount >= nodes);
     // Jobs come in numbers, a side-car is in as many pods as its workload, an agent on every node, and what
-    // works is given replicas.
-    const isOrdinary = subject.runs || sideCar !== null || isLikeAgent(facts) || isWorking(facts);
+    // moves data is given replicas.
+    const isAgent = isLikeAgent(facts) || mayBeUnevenAgent(facts);
+    const isOrdinary = subject.runs || sideCar !== null || isAgent || isBeyondSilence(facts);
     const where =
       groupSize > 1
         ? `${groupSize} workloads of one image in a day`
