@@ -5,6 +5,7 @@ import { evaluationSettings } from './settings.ts';
 import {
   coldWorld,
   honestWorld,
+  measuredVariants,
   measuredWorld,
   minerWorld,
   poisonWorld,
@@ -21,7 +22,8 @@ const seed = Number(seedText);
 /** Days of history before the miners; a honest world lasts for three times as long. */
 const days = daysText === '' ? 5 : Number(daysText);
 const worlds: World[] = [];
-if (what === 'measured' || what === 'all') worlds.push(measuredWorld('tuning'));
+if (what === 'measured' || what === 'all')
+  worlds.push(measuredWorld('tuning'), measuredVariants(seed));
 if (what === 'miners' || what === 'all')
   worlds.push(minerWorld('tuning', seed, 1, undefined, days));
 if (what === 'honest' || what === 'all')

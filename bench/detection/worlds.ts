@@ -60,6 +60,23 @@ export function measuredWorld(split: Split): World {
   return { name: 'measured', split, from, to: from + 16 * DAY_MS, cases, scoredFrom: from };
 }
 
+/**
+ * The tuning split's measured traces once more, each at another size, begun at another hour and with noise of its
+ * own: measured days are few, and which hour a trace begins at is chance.
+ */
+export function measuredVariants(seed: number): World {
+  const from = MONDAY;
+  const random = new Random(31 * (seed + 1));
+  const cases = tracesOf('tuning').map((trace, index) => {
+    const scale = trace.isHost ? random.between(0.5, 2) : random.pick([3, 8, 20, 50]);
+    const playback: Playback = { trace, part: [0, 1], scale, repeat: true };
+    const shift = random.int(0, trace.cores.length - 1);
+    return measuredCase(playback, `varied-${index}`, from, shift, new Random(random.int(1, 1e9)));
+  });
+  const to = from + 16 * DAY_MS;
+  return { name: `measured-variants-${seed}`, split: 'tuning', from, to, cases, scoredFrom: from };
+}
+
 /** The hard honest workloads, several seeds of each. */
 export function honestWorld(split: Split, seed: number, copies: number, days: number): World {
   const from = MONDAY;

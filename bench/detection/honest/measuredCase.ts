@@ -1,4 +1,5 @@
 import type { Case } from '../case.ts';
+import type { Random } from '../../random.ts';
 import type { Trace } from '../../../src/demo/traces.ts';
 import { loadOf, MIB, WINDOW_MS, type Flow, type Shape } from '../workload.ts';
 
@@ -55,9 +56,16 @@ export function traceShape(playback: Playback): Shape {
   };
 }
 
-/** A trace as it was measured, with nothing injected. */
-export function measuredCase(playback: Playback, id: string, from: number): Case {
+/** A trace as it was measured, with nothing injected; begun `shift` windows later, with a little noise if `noises`. */
+export function measuredCase(
+  playback: Playback,
+  id: string,
+  from: number,
+  shift = 0,
+  noises: Random | null = null,
+): Case {
   const shape = traceShape(playback);
+  const indexAt = (start: number): number => Math.round((start - from) / WINDOW_MS) + shift;
   return {
     namespace: id,
     truth: {
@@ -73,12 +81,13 @@ export function measuredCase(playback: Playback, id: string, from: number): Case
       burntAt: null,
     },
     isAnomalousAt(start) {
-      const at = placeOf(playback, Math.round((start - from) / WINDOW_MS));
+      const at = placeOf(playback, indexAt(start));
       return at !== null && playback.trace.isAnomalous[at] === true;
     },
     step(start) {
-      const flow = playTrace(playback, Math.round((start - from) / WINDOW_MS));
+      const flow = playTrace(playback, indexAt(start));
       if (flow === null) return [];
+      if (noises !== null) flow.cores *= noises.noise(0.03);
       return [loadOf(shape, flow, `${shape.name}-5c9d-0`, from - 86_400_000, 'node-1')];
     },
   };
