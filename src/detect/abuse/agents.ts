@@ -1,4 +1,5 @@
 import type { Facts } from './signal.ts';
+import { robustSpread } from './signals/flatness.ts';
 
 /**
  * What an agent looks like, and a patient miner too: one pod a node that takes little of the node (a log shipper, a
@@ -15,18 +16,21 @@ export function isLikeAgent({ subject, suspicion, sideCar, knobs }: Facts): bool
 
 /** Pods that tell whether they differ. */
 const MIN_PODS = 4;
+/** Coefficient of variation up to which they are alike: flat averages of five minutes differ by half of what is flat. */
+const ALIKE = 0.07;
 
 /**
  * A DaemonSet whose pods take no more than an agent is given (`level.ofNodeByUnevenAgents`; the hottest of them may
- * take more), and differ by more than is flat: what watches a node is busy as its node is, and what mines takes the
- * same everywhere.
+ * take more), and are not alike, or not flat: what watches a node is busy as and when its node is, and what mines
+ * takes the same everywhere and always. (Both, since either is looked at in every window, and comes about by chance.)
  */
-export function mayBeUnevenAgent({ subject, knobs }: Facts): boolean {
+export function mayBeUnevenAgent({ subject, track, knobs }: Facts): boolean {
   const { workload, nodeCores, kind, members, totalCores } = subject;
   if (kind !== 'cpu' || workload?.kind !== 'DaemonSet' || nodeCores === null) return false;
   if (members.length < MIN_PODS || totalCores === null) return false;
   if (totalCores / members.length > knobs.level.ofNodeByUnevenAgents * nodeCores) return false;
-  return spreadOf(members.map(({ cores }) => cores)) > knobs.shape.flat;
+  if (robustSpread(track.recent) > knobs.shape.flat) return true;
+  return spreadOf(members.map(({ cores }) => cores)) > ALIKE;
 }
 
 /** Coefficient of variation: it is looked at in every window, and a median's deviation of a few pods flickers. */
