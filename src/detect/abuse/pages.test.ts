@@ -40,6 +40,18 @@ describe('what has the families of a page', () => {
   });
 });
 
+it('is no page for having burnt much, without a plateau and in one place', () => {
+  const uneven = new Map<EvidenceFamily, number>([
+    ['novelty', 1],
+    ['work', 1.5],
+    ['level', 0.5],
+  ]);
+  const pageOf = (levelDwell: number): string | null =>
+    whyNoPage(aFacts({ normal: NEW, track: { ...track, levelDwell } }), uneven);
+  expect(pageOf(0)).toContain('burnt much');
+  expect(pageOf(6)).toBeNull();
+});
+
 describe('a side-car', () => {
   const sideCar: SideCar = {
     elasticity: 0,

@@ -37,9 +37,16 @@ export function whyNoPage(
     return `Less than ${knobs.minPageCores} cores a pod wakes nobody: so little earns and costs cents a month`;
   if (spec < 1 && isWaiting(facts))
     return 'It uses a small part of what it asked for, as what waits for its traffic does';
+  if (spec < 0.5 && of('shape') === 0 && of('spread') === 0 && !holdsItsLevel(facts))
+    return 'To have burnt much is what any busy newcomer does: a page needs an even plateau, its limit, or many places';
   if (track.hotWindows < knobs.dwell.criticalWindows)
     return `A page needs ${knobs.dwell.criticalWindows} windows of it`;
   return null;
+}
+
+/** At its limit (or far over its request, or much of its node) in this window and those before. */
+function holdsItsLevel({ track, knobs }: Facts): boolean {
+  return track.levelDwell >= knobs.dwell.onWindows;
 }
 
 /**
