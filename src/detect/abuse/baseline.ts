@@ -214,20 +214,13 @@ function summarise(
 
 /** Codes are logarithms: the median of codes is the code of the median. */
 function medianCode(column: Uint8Array, hours: readonly number[]): number {
-  const counts = new Uint16Array(256);
+  const codes = new Uint8Array(hours.length);
   let known = 0;
   for (const hour of hours) {
     const code = column[hour % SLOTS] ?? 0;
-    if (code === 0) continue;
-    counts[code] = (counts[code] ?? 0) + 1;
-    known++;
+    if (code > 0) codes[known++] = code;
   }
-  let below = 0;
-  for (let code = 1; code < 256; code++) {
-    below += counts[code] ?? 0;
-    if (2 * below >= known && known > 0) return code;
-  }
-  return 0;
+  return codes.subarray(0, known).sort()[(known - 1) >> 1] ?? 0;
 }
 
 function highestCode(column: Uint8Array, hours: readonly number[]): number {
@@ -265,10 +258,13 @@ function unexplained(
   hours: readonly number[],
 ): Pick<Baseline, 'excess' | 'wobble' | 'wobbleMean'> {
   const medians = mediansByHour(ring, hours);
-  const above = (codes: Uint8Array): Float64Array =>
-    Float64Array.from(hours, (h) =>
-      Math.max(0, (CORES_OF[codes[h % SLOTS] ?? 0] ?? 0) - (medians[h % DAY] ?? 0)),
-    );
+  const above = (codes: Uint8Array): Float64Array => {
+    const excess = new Float64Array(hours.length);
+    hours.forEach((h, at) => {
+      excess[at] = Math.max(0, (CORES_OF[codes[h % SLOTS] ?? 0] ?? 0) - (medians[h % DAY] ?? 0));
+    });
+    return excess;
+  };
   const peaks = above(ring.peak);
   return {
     excess: selectQuantile(peaks, 0.98),

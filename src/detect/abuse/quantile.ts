@@ -1,6 +1,6 @@
 /** Quantile by linear interpolation; 0 of nothing. */
 export function quantileOf(values: readonly number[], q: number): number {
-  return values.length === 0 ? 0 : selectQuantile(Float64Array.from(values), q);
+  return values.length === 0 ? 0 : selectQuantile(new Float64Array(values), q);
 }
 
 /** The same by selection, in linear time; changes the order of `values`. */

@@ -10,6 +10,8 @@ export const SLOTS = 14 * 24;
 export interface HourRing {
   /** Number of the newest hour since the epoch; slots older than `SLOTS` before it hold nothing. */
   readonly newest: number;
+  /** All columns, one after the other: one piece of memory, since ten thousand rings are copied every hour. */
+  readonly bytes: Uint8Array;
   readonly mean: Uint8Array;
   readonly peak: Uint8Array;
   readonly low: Uint8Array;
@@ -60,15 +62,26 @@ export function logOfBytes(code: number): number {
 
 const LOG_CORES = Math.log(CORES.unit);
 
-export const EMPTY_RING: HourRing = {
-  newest: -1,
-  mean: new Uint8Array(SLOTS),
-  peak: new Uint8Array(SLOTS),
-  low: new Uint8Array(SLOTS),
-  net: new Uint8Array(SLOTS),
-  disk: new Uint8Array(SLOTS),
-  flags: new Uint8Array(SLOTS / 8),
-};
+/** Bytes of all columns. */
+export const RING_BYTES = 5 * SLOTS + SLOTS / 8;
+
+/** A ring whose columns are parts of `bytes`, which nobody else may change. */
+export function ringOver(newest: number, bytes: Uint8Array): HourRing {
+  const part = (index: number, length: number): Uint8Array =>
+    new Uint8Array(bytes.buffer, bytes.byteOffset + index * SLOTS, length);
+  return {
+    newest,
+    bytes,
+    mean: part(0, SLOTS),
+    peak: part(1, SLOTS),
+    low: part(2, SLOTS),
+    net: part(3, SLOTS),
+    disk: part(4, SLOTS),
+    flags: part(5, SLOTS / 8),
+  };
+}
+
+export const EMPTY_RING: HourRing = ringOver(-1, new Uint8Array(RING_BYTES));
 
 /** Number of the hour that `time` lies in. */
 export function hourOf(time: TimeMs): number {
@@ -114,15 +127,7 @@ export function isLearnt(ring: HourRing, hour: number, flagHours: number): boole
 }
 
 function copy(ring: HourRing, newest: number): HourRing {
-  return {
-    newest,
-    mean: ring.mean.slice(),
-    peak: ring.peak.slice(),
-    low: ring.low.slice(),
-    net: ring.net.slice(),
-    disk: ring.disk.slice(),
-    flags: ring.flags.slice(),
-  };
+  return ringOver(newest, ring.bytes.slice());
 }
 
 function clear(ring: HourRing, hour: number): void {

@@ -1,10 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { fc } from '../../../test/support/properties.ts';
-import { EMPTY_RING, SLOTS } from './ring.ts';
+import { EMPTY_RING, RING_BYTES, ringOver } from './ring.ts';
 import { abuseCodec, emptyTrack, type Beside, type Past, type Peers, type Track } from './state.ts';
 
 const number = fc.double({ noNaN: true });
-const column = fc.uint8Array({ minLength: SLOTS, maxLength: SLOTS });
 
 const tracks: fc.Arbitrary<Track> = fc.record({
   ...Object.fromEntries(
@@ -17,18 +16,12 @@ const tracks: fc.Arbitrary<Track> = fc.record({
   members: fc.array(number, { maxLength: 32 }),
 }) as unknown as fc.Arbitrary<Track>;
 
-const pasts: fc.Arbitrary<Past> = fc.record({
-  row: fc.constant('past' as const),
-  ring: fc.record({
-    newest: fc.integer({ min: -1, max: 1e6 }),
-    mean: column,
-    peak: column,
-    low: column,
-    net: column,
-    disk: column,
-    flags: fc.uint8Array({ minLength: SLOTS / 8, maxLength: SLOTS / 8 }),
-  }),
-});
+const pasts: fc.Arbitrary<Past> = fc
+  .tuple(
+    fc.integer({ min: -1, max: 1e6 }),
+    fc.uint8Array({ minLength: RING_BYTES, maxLength: RING_BYTES }),
+  )
+  .map(([newest, bytes]) => ({ row: 'past', ring: ringOver(newest, bytes) }));
 
 const peers: fc.Arbitrary<Peers> = fc.record({
   row: fc.constant('peers' as const),

@@ -1,5 +1,5 @@
 import type { DetectorState, StateCodec } from '../detector.ts';
-import { SLOTS, type HourRing } from './ring.ts';
+import { RING_BYTES, ringOver, type HourRing } from './ring.ts';
 
 /** Numbers of a track, in the order in which they are stored. Times are ms, 0 where there is none. */
 const NUMBERS = [
@@ -245,18 +245,13 @@ function unpackSparse(bytes: Uint8Array): number[] {
   });
 }
 
-const COLUMNS = ['mean', 'peak', 'low', 'net', 'disk', 'flags'] as const;
 const HEADER = 9;
 
 function packRing(ring: HourRing): Uint8Array {
-  const bytes = new Uint8Array(HEADER + 5 * SLOTS + SLOTS / 8);
+  const bytes = new Uint8Array(HEADER + RING_BYTES);
   bytes[0] = TAGS.past;
   new DataView(bytes.buffer).setFloat64(1, ring.newest, true);
-  let at = HEADER;
-  for (const column of COLUMNS) {
-    bytes.set(ring[column], at);
-    at += ring[column].length;
-  }
+  bytes.set(ring.bytes, HEADER);
   return bytes;
 }
 
@@ -264,15 +259,5 @@ function unpackRing(stored: Uint8Array): HourRing {
   // A Buffer's slice() shares its memory: a ring made of such would change under who still holds it.
   const bytes = new Uint8Array(stored);
   const newest = new DataView(bytes.buffer).getFloat64(1, true);
-  const column = (index: number): Uint8Array =>
-    bytes.slice(HEADER + index * SLOTS, HEADER + (index + 1) * SLOTS);
-  return {
-    newest,
-    mean: column(0),
-    peak: column(1),
-    low: column(2),
-    net: column(3),
-    disk: column(4),
-    flags: bytes.slice(HEADER + 5 * SLOTS),
-  };
+  return ringOver(newest, bytes.subarray(HEADER));
 }

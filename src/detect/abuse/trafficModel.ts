@@ -116,10 +116,12 @@ function residualsOf(
   count: number,
   { idle, perByte }: Line,
 ): Float64Array {
-  return Float64Array.from({ length: count }, (_, at) => {
+  const residuals = new Float64Array(count);
+  for (let at = 0; at < count; at++) {
     const said = idle + perByte * (nets[at] ?? 0);
-    return said > 0 ? (cores[at] ?? 0) / said - 1 : 0;
-  });
+    residuals[at] = said > 0 ? (cores[at] ?? 0) / said - 1 : 0;
+  }
+  return residuals;
 }
 
 function spreadOf(values: Float64Array, middle: number): number {
