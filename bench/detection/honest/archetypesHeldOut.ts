@@ -6,6 +6,7 @@ import {
   io,
   later,
   service,
+  timesAsMuch,
   type Archetype,
   type SideCar,
 } from './plans.ts';
@@ -86,12 +87,7 @@ export const ARCHETYPES_HELD_OUT: readonly Archetype[] = [
           const flow = plan.flow(start, replica, random) as Flow;
           const leader = start < at ? 0 : 1;
           const times = replica === leader ? 4 : 1;
-          return {
-            ...flow,
-            cores: flow.cores * times,
-            rx: (flow.rx ?? 0) * times,
-            tx: (flow.tx ?? 0) * times,
-          };
+          return timesAsMuch(flow, times);
         },
       };
     },
@@ -142,12 +138,7 @@ export const ARCHETYPES_HELD_OUT: readonly Archetype[] = [
         flow(start, replica, random) {
           const flow = plan.flow(start, replica, random) as Flow;
           if (start < at || start >= until) return flow;
-          return {
-            ...flow,
-            cores: flow.cores * times,
-            rx: (flow.rx ?? 0) * times,
-            tx: (flow.tx ?? 0) * times,
-          };
+          return timesAsMuch(flow, times);
         },
       };
     },

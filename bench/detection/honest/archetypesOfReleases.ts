@@ -17,31 +17,31 @@ function changed(
   return { ...plan, flow, generation, tag: (start) => `v${generation(start)}` };
 }
 
+/** The same work takes more CPU from some day on. */
+function costlier(
+  name: string,
+  replicas: Archetype['replicas'],
+  most: number,
+  isRelease: boolean,
+): Archetype {
+  return {
+    name,
+    only: 'tuning',
+    kind: 'Deployment',
+    replicas,
+    make(r, days) {
+      const times = r.between(1.15, most);
+      const plan = service(r, r.between(5e4, 5e6), r.between(0.05, 0.6), 2);
+      return changed(plan, later(r, days), ({ cores }) => ({ cores: cores * times }), isRelease);
+    },
+  };
+}
+
 /** Honest changes of what a request costs, of the tuning split only. */
 export const ARCHETYPES_OF_RELEASES: readonly Archetype[] = [
-  {
-    name: 'heavier-release',
-    only: 'tuning',
-    kind: 'Deployment',
-    replicas: [1, 5],
-    make(r, days) {
-      const times = r.between(1.15, 1.8);
-      const plan = service(r, r.between(5e4, 5e6), r.between(0.05, 0.6), 2);
-      return changed(plan, later(r, days), ({ cores }) => ({ cores: cores * times }), true);
-    },
-  },
-  {
-    name: 'slower-node',
-    only: 'tuning',
-    kind: 'Deployment',
-    replicas: [1, 1],
-    // Moved to a node of an older kind, or with a noisy neighbour: the same work takes longer.
-    make(r, days) {
-      const times = r.between(1.15, 1.6);
-      const plan = service(r, r.between(5e4, 5e6), r.between(0.05, 0.6), 2);
-      return changed(plan, later(r, days), ({ cores }) => ({ cores: cores * times }), false);
-    },
-  },
+  costlier('heavier-release', [1, 5], 1.8, true),
+  // Moved to a node of an older kind, or with a noisy neighbour.
+  costlier('slower-node', [1, 1], 1.6, false),
   {
     name: 'compressed-answers',
     only: 'tuning',

@@ -71,6 +71,16 @@ export function flowOf(cores: number, ram: number, rest: Partial<Flow>): Flow {
   return { cores, ram, rx: 80, tx: 120, diskRead: 0, diskWrite: 200, ...rest };
 }
 
+/** So many times the requests: their CPU and their bytes. */
+export function timesAsMuch(flow: Flow, times: number): Flow {
+  return {
+    ...flow,
+    cores: flow.cores * times,
+    rx: (flow.rx ?? 0) * times,
+    tx: (flow.tx ?? 0) * times,
+  };
+}
+
 /** Serves requests: CPU and bytes follow the traffic. */
 export function service(
   random: Random,

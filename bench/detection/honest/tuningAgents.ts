@@ -1,5 +1,5 @@
 import { MIB, traffic } from '../workload.ts';
-import { bursts, driftingApart, flowOf, service, type Archetype } from './plans.ts';
+import { bursts, driftingApart, flowOf, service, timesAsMuch, type Archetype } from './plans.ts';
 
 /** One pod a node that watches what the node does: busier where and when the node is. */
 const NODE_WATCHER: Archetype = {
@@ -103,12 +103,7 @@ const ELECTED: Archetype = {
         const flow = plan.flow(start, replica, random);
         const leader = moves(start) ? 1 : 0;
         if (flow === null || replica === leader) return flow;
-        return {
-          ...flow,
-          cores: flow.cores * followers,
-          rx: (flow.rx ?? 0) * followers,
-          tx: (flow.tx ?? 0) * followers,
-        };
+        return timesAsMuch(flow, followers);
       },
     };
   },

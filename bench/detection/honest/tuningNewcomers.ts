@@ -1,4 +1,4 @@
-import { MIB, traffic, type Flow } from '../workload.ts';
+import { DAY_MS, MIB, traffic, type Flow } from '../workload.ts';
 import { bursts, driftingApart, flowOf, later, service, type Archetype } from './plans.ts';
 
 /**
@@ -17,7 +17,7 @@ function waits(name: string, low: number, high: number, isUndecidable: boolean):
       const idle = r.between(low, high);
       const noise = driftingApart(r, r.between(0.02, 0.15), 0.5);
       const plan = service(r, r.between(1e5, 3e6), r.between(0.1, 0.4), 2);
-      const at = later(r, days) + 2 * 86_400_000;
+      const at = later(r, days) + 2 * DAY_MS;
       const probes = r.between(80, 400);
       return {
         limit: r.pick([1, 2, 4, null]),
