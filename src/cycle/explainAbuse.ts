@@ -9,7 +9,7 @@ import type { StoredPodSpec } from '../history/workloads.ts';
 import type { PodSample, Snapshot } from '../model/snapshot.ts';
 import { floorTo, formatTime, type TimeMs, type Window } from '../model/time.ts';
 import type { WorkloadRef } from '../model/workload.ts';
-import { nearNames } from '../text/nearNames.ts';
+import { nearNames, noSuchNamespace } from '../text/nearNames.ts';
 import type { CycleState } from './state.ts';
 
 export interface ExplainQuery {
@@ -173,8 +173,7 @@ function absence(
   { pods, window }: Snapshot,
   namespaces: readonly string[],
 ): string {
-  if (!namespaces.includes(namespace))
-    return `the history has no namespace ${namespace}${nearNames(namespace, namespaces)}`;
+  if (!namespaces.includes(namespace)) return noSuchNamespace(namespace, namespaces);
   let lastSeen = 0;
   for (const [key, row] of state.detectors.get('abuse') ?? []) {
     const [tag, where, , what] = key.split('/');

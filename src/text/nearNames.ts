@@ -4,6 +4,11 @@ import { printable } from './escape.ts';
 /** So many names are a help; more are a list. */
 const MOST = 3;
 
+/** That a history never had a namespace, with those that may have been meant. */
+export function noSuchNamespace(namespace: string, known: readonly string[]): string {
+  return `the history has no namespace ${namespace}${nearNames(namespace, known)}`;
+}
+
 /**
  * What to say in brackets after a name that is not known: those that may have been meant, else some of those there
  * are. Empty where there are none at all.

@@ -7,7 +7,7 @@ import { namespaceUse } from '../../posture/namespaceUse.ts';
 import { readPostureTrends, type PostureTrend } from '../../posture/readTrend.ts';
 import { renderPosture } from '../../posture/renderPosture.ts';
 import type { ContainerHistory } from '../../rightsize/containerDay.ts';
-import { nearNames } from '../../text/nearNames.ts';
+import { nearNames, noSuchNamespace } from '../../text/nearNames.ts';
 import type { Io } from '../io.ts';
 import { openHistoryOf } from '../openHistoryOf.ts';
 import { loadContext, withConfig, type CommandContext, type ConfigOption } from '../options.ts';
@@ -48,9 +48,7 @@ async function printPosture(options: PostureOptions, io: Io): Promise<void> {
     requireNamespaceName(options.fix);
     const past = await readPast(context, [options.fix]);
     if (past !== null && !past.namespaces.includes(options.fix))
-      context.log.warn(
-        `the history has no namespace ${options.fix}${nearNames(options.fix, past.namespaces)}`,
-      );
+      context.log.warn(noSuchNamespace(options.fix, past.namespaces));
     io.out(renderFix(options.fix, past?.histories ?? []));
     return;
   }

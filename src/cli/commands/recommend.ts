@@ -11,7 +11,7 @@ import { renderAdvice } from '../../rightsize/advice/renderAdvice.ts';
 import { renderPatches } from '../../rightsize/advice/renderPatches.ts';
 import { suspectedWorkloads } from '../../findings/suspectedWorkloads.ts';
 import { plural } from '../../text/format.ts';
-import { nearNames } from '../../text/nearNames.ts';
+import { noSuchNamespace } from '../../text/nearNames.ts';
 import type { Io } from '../io.ts';
 import { openHistoryOf } from '../openHistoryOf.ts';
 import { loadContext, withConfig, type CommandContext, type ConfigOption } from '../options.ts';
@@ -56,8 +56,7 @@ async function printRecommendations(options: RecommendOptions, io: Io): Promise<
   try {
     if (namespace !== undefined) {
       const known = await reader.namespaces();
-      if (!known.includes(namespace))
-        context.log.warn(`the history has no namespace ${namespace}${nearNames(namespace, known)}`);
+      if (!known.includes(namespace)) context.log.warn(noSuchNamespace(namespace, known));
     }
     const snapshot = options.offline === true ? null : await presentObjects(context, io);
     const report = await readAdvice(reader, {
