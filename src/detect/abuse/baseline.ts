@@ -7,12 +7,10 @@ import {
   SLOTS,
   type HourRing,
 } from './ring.ts';
-import { quantileOf, selectQuantile } from './quantile.ts';
+import { quantileOf, robustDeviation, selectQuantile } from './quantile.ts';
 import type { AbuseThresholds } from './thresholds.ts';
 import { fitTraffic, type TrafficModel } from './trafficModel.ts';
 
-/** Scales a median absolute deviation to a standard deviation of normal noise. */
-const MAD_TO_SIGMA = 1.4826;
 const DAY = 24;
 const WEEK = 7 * DAY;
 /** The current run of a Job, or an hour that is being burnt, must not vouch for itself. */
@@ -175,16 +173,12 @@ function summarise(
 ): Baseline {
   const means = read(ring.mean, CORES_OF, near);
   const normal = quantileOf(means, middle);
-  const mad = quantileOf(
-    means.map((mean) => Math.abs(mean - normal)),
-    0.5,
-  );
   const highest = CORES_OF[highestCode(ring.peak, all)] ?? 0;
   const most = Math.max(0, highest - normal);
   const past = all.filter((h) => hour - h >= RUN_HOURS);
   return {
     normal,
-    sigma: Math.max(MAD_TO_SIGMA * mad, knobs.scaleFloorShare * normal),
+    sigma: Math.max(robustDeviation(means, normal), knobs.scaleFloorShare * normal),
     upper: Math.max(
       quantileOf(read(ring.peak, CORES_OF, near), upperQuantile),
       ...read(ring.peak, CORES_OF, yesterday),

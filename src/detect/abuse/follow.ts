@@ -1,4 +1,4 @@
-import type { Beside } from './state.ts';
+import type { Beside, Rows } from './state.ts';
 
 /** Fewer windows than this (in units of five minutes) tell nothing … */
 const MIN_UNITS = 9;
@@ -37,6 +37,12 @@ export interface Moments {
   readonly othersSteps: number;
   readonly ownSteps: number;
   readonly bothSteps: number;
+}
+
+/** What was added up under a key; null before its first window. */
+export function sumsOf(rows: Rows, key: string): Beside | null {
+  const row = rows.get(key);
+  return row?.row === 'beside' ? row : null;
 }
 
 /** Adds a window: `units` of five minutes in which they used `others` cores and it `own`. */

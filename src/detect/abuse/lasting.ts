@@ -35,13 +35,14 @@ export function beyondForLong(
   track: Track,
   base: Baseline,
   floor: Floor | null,
+  traffic: AgainstTraffic | null,
   knobs: AbuseThresholds,
 ): Lasting | null {
   if (base.isProvisional || track.smoothNet < 0) return null;
   return (
     aboveItsFloor(track, base, floor) ??
     onAverage(subject, cores, track, base, knobs) ??
-    beyondItsTraffic(subject, cores, track, base, knobs)
+    beyondItsTraffic(subject, cores, track, base, traffic, knobs)
   );
 }
 
@@ -94,11 +95,11 @@ export function floorOf(
   const net = netOf(subject);
   if (base.isShort || base.isProvisional || subject.runs || net === null) return null;
   const line = base.lowHighest + Math.max(knobs.minCores, UPPER_MARGIN * base.lowHighest);
+  if (cores <= line) return { line, isSilent: false };
   const lift = cores - base.low;
   const extraNet = Math.max(0, net - base.netOfAll);
   const disk = workOfDisk(diskUseOf(subject), extraNet, { ...base, disk: base.diskOfAll }, knobs);
-  const isSilent = extraNet + disk < silentBelow(lift, subject, knobs) * lift;
-  return { line, isSilent: cores > line && isSilent };
+  return { line, isSilent: extraNet + disk < silentBelow(lift, subject, knobs) * lift };
 }
 
 /** Above the floor's line for an hour, and in most of it in silence: by how much the lowest window was lifted. */
@@ -107,8 +108,7 @@ function aboveItsFloor(
   base: Baseline,
   floor: Floor | null,
 ): Lasting | null {
-  if (floor === null || liftedFor === 0) return null;
-  if (liftedFor < LASTING_UNITS || silentFor < liftedFor / 2) return null;
+  if (floor === null || liftedFor < LASTING_UNITS || silentFor < liftedFor / 2) return null;
   const extraCores = liftedCores - base.low;
   return { by: 'floor', normal: base.low, threshold: floor.line, extraCores, extraBytes: 0 };
 }
@@ -134,20 +134,21 @@ function beyondItsTraffic(
   cores: number,
   track: Track,
   base: Baseline,
+  traffic: AgainstTraffic | null,
   knobs: AbuseThresholds,
 ): Lasting | null {
   const net = netOf(subject);
-  if (base.traffic === null || net === null) return null;
+  if (base.traffic === null || traffic === null || net === null) return null;
   const { sigma, upper } = base.traffic;
-  const normal = coresForTraffic(base.traffic, track.smoothNet);
-  const extraCores = track.smoothCores - normal;
+  const { used, accounted: normal } = traffic;
+  const extraCores = used - normal;
   const share = Math.max(
     knobs.novelty.minShare,
     knobs.novelty.sigmas * sigma,
     upper * (1 + UPPER_MARGIN),
   );
   const threshold = normal + Math.max(knobs.minCores, share * normal);
-  if (track.smoothCores < threshold) return null;
+  if (used < threshold) return null;
   if (cores - coresForTraffic(base.traffic, net) < extraCores / 2) return null;
   const extraBytes = bytesOnAverage(subject, track, base, knobs);
   return { by: 'traffic', normal, threshold, extraCores, extraBytes };

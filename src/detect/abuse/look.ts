@@ -80,13 +80,7 @@ export function lookAt(
     const ring = closeHour(ringOf(rows, pastKey), track);
     if (ring !== null) rows.set(pastKey, { row: 'past', ring });
     teachPeers(subject, track, rows);
-    track = {
-      ...advanceSlow(track, subject, knobs),
-      windows: 0,
-      sumCores: 0,
-      peakCores: 0,
-      lowCores: 0,
-    };
+    track = advanceSlow(track, subject, knobs);
   }
   const facts = factsOf(subject, track, memberHashes.length, scene);
   learnSideCar(facts, rows);

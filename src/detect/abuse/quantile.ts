@@ -16,6 +16,16 @@ export function selectQuantile(values: Float64Array, q: number): number {
   return a === b ? a : a + (b - a) * (at - low);
 }
 
+/** Scales a median absolute deviation to a standard deviation of normal noise. */
+const MAD_TO_SIGMA = 1.4826;
+
+/** Robust standard deviation around `middle`: 1.4826 MAD. */
+export function robustDeviation(values: ArrayLike<number>, middle: number): number {
+  const away = new Float64Array(values.length);
+  for (let at = 0; at < away.length; at++) away[at] = Math.abs((values[at] ?? 0) - middle);
+  return away.length === 0 ? 0 : MAD_TO_SIGMA * selectQuantile(away, 0.5);
+}
+
 /** Puts the k-th smallest at k, nothing larger before it and nothing smaller behind it (Hoare 1961). */
 function select(values: Float64Array, k: number): void {
   let left = 0;

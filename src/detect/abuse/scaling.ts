@@ -1,6 +1,6 @@
 import { HOUR_MS } from '../../model/time.ts';
-import { addWindow, elasticityOf, momentsOf } from './follow.ts';
-import type { Beside, Rows, Track } from './state.ts';
+import { addWindow, elasticityOf, momentsOf, sumsOf } from './follow.ts';
+import type { Rows, Track } from './state.ts';
 import type { Subject } from './subject.ts';
 import type { Suspicion } from './suspicion.ts';
 
@@ -23,7 +23,7 @@ export interface Scaling {
  * no traffic to go by, and outside of a spell.
  */
 export function scalingOf(rows: Rows, subject: Subject, { traffic }: Suspicion): Scaling | null {
-  const sums = sumsOf(rows, subject);
+  const sums = sumsOf(rows, keyOf(subject));
   if (traffic === null || sums === null) return null;
   const moments = sums.sumUnits < MIN_UNITS ? null : momentsOf(sums);
   const line = moments === null ? null : elasticityOf(moments);
@@ -42,7 +42,7 @@ export function learnScaling(
   { traffic }: Suspicion,
   units: number,
 ): void {
-  const was = sumsOf(rows, subject);
+  const was = sumsOf(rows, keyOf(subject));
   if (track.since === 0) {
     if (was !== null) rows.delete(keyOf(subject));
     return;
@@ -60,11 +60,6 @@ export function learnScaling(
         track.lastSeen,
       ),
     );
-}
-
-function sumsOf(rows: Rows, subject: Subject): Beside | null {
-  const row = rows.get(keyOf(subject));
-  return row?.row === 'beside' ? row : null;
 }
 
 function keyOf({ key }: Subject): string {

@@ -1,6 +1,6 @@
 import type { TimeMs } from '../../model/time.ts';
 import type { Baseline } from './baseline.ts';
-import { addMoments, followOf, momentsOf, type Follow, type Moments } from './follow.ts';
+import { addMoments, followOf, momentsOf, sumsOf, type Follow, type Moments } from './follow.ts';
 import { repositoryOf } from './images.ts';
 import { knownMates } from './neighbours.ts';
 import type { Beside, Rows } from './state.ts';
@@ -92,8 +92,7 @@ export function sideCarOf(
 
 /** What was added up of how a side-car goes with the others; null before its first window. */
 export function besideOf(rows: Rows, subject: Subject): Beside | null {
-  const row = rows.get(besideKey(subject));
-  return row?.row === 'beside' ? row : null;
+  return sumsOf(rows, besideKey(subject));
 }
 
 function ownMoments(rows: Rows, subject: Subject): Moments | null {

@@ -115,10 +115,12 @@ function againstBaseline(
   const isOver = cores >= threshold && explained < work.explainedShare;
   const spread = Math.max(sigma, (upper - usual) / 3);
   const floor = floorOf(subject, cores, base, knobs);
+  const traffic = againstTraffic(track, base);
+  const believed = crept ? { ...base, normal: usual } : base;
   // What starts is busy; a known workload's new pods are looked at once they have settled.
   const found = subject.isStarting
     ? null
-    : beyondForLong(subject, cores, track, crept ? { ...base, normal: usual } : base, floor, knobs);
+    : beyondForLong(subject, cores, track, believed, floor, traffic, knobs);
   // Bursts on a floor that was lifted are the workload's own; else what one window shows needs no hour.
   const lasting = isOver && found?.by !== 'floor' ? null : found;
   return {
@@ -136,7 +138,7 @@ function againstBaseline(
     isHot: !subject.isStarting && (isOver || lasting !== null),
     by: lasting?.by ?? null,
     floor,
-    traffic: againstTraffic(track, base),
+    traffic,
     ...((lasting?.by === 'floor' || lasting?.by === 'traffic') && {
       normal: lasting.normal,
       threshold: lasting.threshold,

@@ -1,5 +1,5 @@
 import { BYTES_OF, CORES_OF, SLOTS, type HourRing } from './ring.ts';
-import { selectQuantile } from './quantile.ts';
+import { robustDeviation, selectQuantile } from './quantile.ts';
 import type { AbuseThresholds } from './thresholds.ts';
 
 /**
@@ -25,7 +25,6 @@ const LEAST_SIGMA = 0.05;
 const TRIM = 4;
 /** Hours of little use must not weigh more than their quantisation allows: not below a fifth of the median. */
 const WEIGHT_FLOOR = 0.2;
-const MAD_TO_SIGMA = 1.4826;
 
 /**
  * Least squares on relative errors (use varies in proportion to its level), once more without the hours that
@@ -56,7 +55,7 @@ export function fitTraffic(
   if (first === null) return null;
   const residuals = residualsOf(nets, cores, count, first);
   const middle = selectQuantile(residuals.slice(), 0.5);
-  const limit = TRIM * Math.max(LEAST_SIGMA, spreadOf(residuals, middle));
+  const limit = TRIM * Math.max(LEAST_SIGMA, robustDeviation(residuals, middle));
   for (let at = 0; at < count; at++)
     isUsed[at] = Math.abs((residuals[at] ?? 0) - middle) <= limit ? 1 : 0;
   const line = lineThrough(nets, cores, isUsed, least);
@@ -64,7 +63,7 @@ export function fitTraffic(
   const rest = residualsOf(nets, cores, count, line);
   return {
     ...line,
-    sigma: Math.max(LEAST_SIGMA, spreadOf(rest, selectQuantile(rest.slice(), 0.5))),
+    sigma: Math.max(LEAST_SIGMA, robustDeviation(rest, selectQuantile(rest.slice(), 0.5))),
     upper: Math.max(0, selectQuantile(rest, 0.98)),
     mostNet,
   };
@@ -122,14 +121,4 @@ function residualsOf(
     residuals[at] = said > 0 ? (cores[at] ?? 0) / said - 1 : 0;
   }
   return residuals;
-}
-
-function spreadOf(values: Float64Array, middle: number): number {
-  return (
-    MAD_TO_SIGMA *
-    selectQuantile(
-      values.map((value) => Math.abs(value - middle)),
-      0.5,
-    )
-  );
 }

@@ -1,12 +1,11 @@
-import { quantileOf } from '../quantile.ts';
+import { quantileOf, robustDeviation } from '../quantile.ts';
 import { unknown, type Signal } from '../signal.ts';
 
 /** Robust coefficient of variation: 1.4826 MAD / median. */
 export function robustSpread(values: readonly number[]): number {
   const median = quantileOf(values, 0.5);
   if (median <= 0) return Infinity;
-  const deviations = values.map((value) => Math.abs(value - median));
-  return (1.4826 * quantileOf(deviations, 0.5)) / median;
+  return robustDeviation(values, median) / median;
 }
 
 /**

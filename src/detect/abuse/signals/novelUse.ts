@@ -16,8 +16,8 @@ export const novelUse: Signal = {
     if (normal.base === null || suspicion.threshold === null)
       return unknown('Its normal is not known yet: too few hours that no alarm flagged');
     const { by, normal: usual, extraCores } = suspicion;
-    const typical =
-      by === 'floor' || by === 'traffic' ? usual + extraCores : quantileOf(track.recent, 0.5);
+    const isOfHour = by === 'floor' || by === 'traffic';
+    const typical = isOfHour ? usual + extraCores : quantileOf(track.recent, 0.5);
     const isFiring =
       track.dwell >= knobs.dwell.onWindows &&
       (suspicion.isHot || Math.max(typical, suspicion.cores) >= suspicion.threshold);
@@ -30,7 +30,7 @@ export const novelUse: Signal = {
       value: suspicion.cores,
       threshold: suspicion.threshold,
       strength: isFiring ? (isStrong ? 1 : 0.5) : 0,
-      text: `${sentence(by, by === null || by === 'average' ? suspicion.cores : typical, normal.source)} ${cores(usual)}, novel from ${cores(suspicion.threshold)}`,
+      text: `${sentence(by, isOfHour ? typical : suspicion.cores, normal.source)} ${cores(usual)}, novel from ${cores(suspicion.threshold)}`,
     };
   },
 };
