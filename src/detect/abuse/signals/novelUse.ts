@@ -38,7 +38,7 @@ export const novelUse: Signal = {
 function sentence(by: Suspicion['by'], used: number, source: Normal['source']): string {
   switch (by) {
     case 'floor':
-      return `Has not gone below ${cores(used)} cores for an hour; the lowest at this hour is ordinarily`;
+      return `Has not gone below ${cores(used)} cores for an hour; the lowest of an hour is ordinarily`;
     case 'traffic':
       return `Uses ${cores(used)} cores on average over an hour; what its traffic accounts for is`;
     default:
