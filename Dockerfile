@@ -13,6 +13,7 @@ COPY --from=install /app/node_modules ./node_modules
 COPY package.json LICENSE NOTICE ./
 COPY bin ./bin
 COPY src ./src
+COPY demo ./demo
 COPY thresholds ./thresholds
 USER 65532:65532
 EXPOSE 9465 9466

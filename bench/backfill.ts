@@ -8,8 +8,8 @@ import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { cpus, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { stringify } from 'yaml';
-import { createBlocks } from '../src/demo/blocks.ts';
-import { startPrometheus } from '../src/demo/prometheusServer.ts';
+import { createBlocks } from '../demo/blocks.ts';
+import { startPrometheus } from '../demo/prometheusServer.ts';
 import { DAY_MS, floorTo, formatTime } from '../src/model/time.ts';
 import { plainCluster } from '../test/support/plainCluster.ts';
 

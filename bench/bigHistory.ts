@@ -1,9 +1,9 @@
-import { COST_COLUMNS, NODE_SUM_COLUMNS } from '../src/history/sqlite/columns.ts';
-import { inTransaction, openForWriting } from '../src/history/sqlite/database.ts';
-import { MetaTable } from '../src/history/sqlite/metaTable.ts';
-import type { PageTable } from '../src/history/sqlite/pageTable.ts';
-import { rollUpDay } from '../src/history/sqlite/rollUp.ts';
-import { createRowTables, flushPages } from '../src/history/sqlite/writerTables.ts';
+import { COST_COLUMNS, NODE_SUM_COLUMNS } from '../src/store/pages/columns.ts';
+import { inTransaction, openForWriting } from '../src/engines/sqlite/database.ts';
+import { MetaTable } from '../src/engines/sqlite/metaTable.ts';
+import type { PageTable } from '../src/engines/sqlite/pageTable.ts';
+import { rollUpDay } from '../src/engines/sqlite/rollUp.ts';
+import { createRowTables, flushPages } from '../src/engines/sqlite/writerTables.ts';
 import { DAY_MS } from '../src/model/time.ts';
 import { WINDOW_MS } from '../test/support/madeUpWindows.ts';
 

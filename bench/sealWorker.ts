@@ -1,7 +1,7 @@
 /** Seals one window of 10,000 containers after the other, with a pause between them or without. */
 import { setTimeout as pause } from 'node:timers/promises';
 import { isMainThread, parentPort, workerData } from 'node:worker_threads';
-import { openHistoryWriter } from '../src/history/openHistory.ts';
+import { openHistoryWriter } from '../src/engines/openHistory.ts';
 import { madeUpWindows, WINDOW_MS, type MadeUpCluster } from '../test/support/madeUpWindows.ts';
 
 export const SEALED_CLUSTER: MadeUpCluster = {

@@ -12,7 +12,7 @@ import { createApiSource } from '../src/collect/specs/apiSource.ts';
 import { enrich } from '../src/collect/specs/enrich.ts';
 import { configSchema } from '../src/config/schema.ts';
 import { CYCLE_HEAP } from '../src/daemon/cycleThread.ts';
-import { openHistoryWriter } from '../src/history/openHistory.ts';
+import { openHistoryWriter } from '../src/engines/openHistory.ts';
 import type { Snapshot } from '../src/model/snapshot.ts';
 import { containerSample, podSample, snapshotOf } from '../test/support/snapshots.ts';
 import { WINDOW_MS } from '../test/support/madeUpWindows.ts';

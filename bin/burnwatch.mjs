@@ -18,7 +18,7 @@ if (major < 22 || (major === 22 && minor < 12)) {
 }
 const source = new URL('../src/cli/main.ts', import.meta.url);
 const isPackage = !existsSync(source);
-const entry = isPackage ? new URL('../dist/cli/main.js', import.meta.url) : source;
+const entry = isPackage ? new URL('../dist/src/cli/main.js', import.meta.url) : source;
 if (isPackage || process.features.typescript) {
   module.enableCompileCache?.();
   await import(entry.href);

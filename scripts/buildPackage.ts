@@ -13,8 +13,10 @@ execFileSync(
   [resolve(ROOT, 'node_modules/typescript/bin/tsc'), '-p', 'tsconfig.package.json'],
   { cwd: ROOT, stdio: 'inherit' },
 );
-// Fonts, price lists, traces, styles: whatever the code reads beside itself.
-cpSync(resolve(ROOT, 'src'), TARGET, {
-  recursive: true,
-  filter: (path) => extname(path) !== '.ts',
-});
+// Fonts, price lists, traces, styles, thresholds, the version: whatever the code reads beside itself.
+for (const part of ['src', 'demo', 'thresholds', 'package.json']) {
+  cpSync(resolve(ROOT, part), resolve(TARGET, part), {
+    recursive: true,
+    filter: (path) => extname(path) !== '.ts',
+  });
+}

@@ -1,6 +1,6 @@
 // `npm run setup`: fetches the programs that the tests need and that are no npm packages, unless
 // they are on the PATH or were fetched before. Prints only what it fetches.
-import { findTool } from '../src/demo/tools.ts';
+import { findTool } from '../demo/tools.ts';
 
 const onFetch = (message: string): void => void process.stderr.write(`setup: ${message}\n`);
 try {

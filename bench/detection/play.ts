@@ -1,6 +1,6 @@
 import { runWindow } from '../../src/cycle/runWindow.ts';
 import type { Settings } from '../../src/cycle/settings.ts';
-import { emptyState, WorkingState } from '../../src/cycle/state.ts';
+import { emptyState, WorkingState } from '../../src/store/cycleState.ts';
 import type { Severity } from '../../src/model/finding.ts';
 import type { NodeSample, PodSample, Snapshot } from '../../src/model/snapshot.ts';
 import { podSampleOf, type Case, type PodLoad, type Truth } from './case.ts';

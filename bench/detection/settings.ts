@@ -1,5 +1,5 @@
 import { configSchema } from '../../src/config/schema.ts';
-import { loadThresholds } from '../../src/config/loadThresholds.ts';
+import { loadThresholds } from '../../src/daemon/config/loadThresholds.ts';
 import type { Settings } from '../../src/cycle/settings.ts';
 import { createAbuseDetector } from '../../src/detect/abuse/abuseDetector.ts';
 

@@ -5,7 +5,7 @@ import { measuredCase, playTrace, traceShape, type Playback } from './honest/mea
 import { highByNight, nightsOnly, ramp, steady, tenOnTwentyOff, weekRamp } from './miners/miner.ts';
 import { minerCase, PLAIN, type Host, type MinerPlan } from './miners/minerCase.ts';
 import { Random } from '../random.ts';
-import { loadTraces, type Trace } from '../../src/demo/traces.ts';
+import { loadTraces, type Trace } from '../../demo/traces.ts';
 import { DAY_MS, MIB, WINDOW_MS, type Flow } from './workload.ts';
 
 export type Split = 'tuning' | 'held-out';

@@ -1,8 +1,11 @@
-import { loadThresholds } from '../../src/config/loadThresholds.ts';
+import { loadThresholds } from '../../src/daemon/config/loadThresholds.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../src/model/time.ts';
-import { adviseContainer } from '../../src/rightsize/advice/containerAdvice.ts';
-import { mergeContainerDays, type ContainerDay } from '../../src/rightsize/containerDay.ts';
-import { HourOfUse, type PodWindow } from '../../src/rightsize/hourOfUse.ts';
+import { adviseContainer } from '../../src/detect/rightsize/advice/containerAdvice.ts';
+import {
+  mergeContainerDays,
+  type ContainerDay,
+} from '../../src/store/containerDays/containerDay.ts';
+import { HourOfUse, type PodWindow } from '../../src/detect/rightsize/hourOfUse.ts';
 import type { PodUse, Proposal } from './rivals.ts';
 
 const WINDOW_MS = 5 * MINUTE_MS;

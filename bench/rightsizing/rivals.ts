@@ -1,4 +1,4 @@
-import { bytesAfterOom } from '../../src/rightsize/advice/memoryRequest.ts';
+import { bytesAfterOom } from '../../src/detect/rightsize/advice/memoryRequest.ts';
 import { DAY_MS } from '../../src/model/time.ts';
 import { DecayingHistogram, VPA_CPU, VPA_MEMORY } from './vpaHistogram.ts';
 

@@ -7,7 +7,7 @@ import type { PodUse } from './rivals.ts';
 /** Days replayed: the first half to learn from, the second to be tried on. */
 export const DAYS = 28;
 const PODS = 3;
-const TRACES = fileURLToPath(new URL('../../src/demo/traces/', import.meta.url));
+const TRACES = fileURLToPath(new URL('../../demo/traces/', import.meta.url));
 
 export interface Shape {
   readonly name: 'steady' | 'daily' | 'bursty';

@@ -1,5 +1,5 @@
 /** An API server with as many pods as `process.argv[2]` says, in a process of its own: see `../specs.ts`. */
-import { rawObject, rawPod } from '../../src/collect/specs/testing.ts';
+import { rawObject, rawPod } from '../../test/support/specs.ts';
 import { ApiServer } from '../../test/support/apiServer/apiServer.ts';
 import type { ApiObject } from '../../test/support/apiServer/objectStore.ts';
 import { CUSTOM_RESOURCES, STANDARD_RESOURCES } from '../../test/support/apiServer/resources.ts';

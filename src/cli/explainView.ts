@@ -1,9 +1,9 @@
 import { readable } from './readable.ts';
 import type { AbuseExplanation } from '../cycle/explainAbuse.ts';
 import type { ExplainedSignal, Explanation } from '../detect/abuse/explain.ts';
-import { printable } from '../text/escape.ts';
+import { printable } from '../model/text/escape.ts';
 import { formatTime } from '../model/time.ts';
-import { renderCsv, renderTable, type Column } from '../text/table.ts';
+import { renderCsv, renderTable, type Column } from '../model/text/table.ts';
 
 const MARKS: Readonly<Record<ExplainedSignal['state'], string>> = {
   fires: 'yes',

@@ -1,11 +1,11 @@
 import { readable } from './readable.ts';
-import { printable } from '../text/escape.ts';
+import { printable } from '../model/text/escape.ts';
 import type { Evidence, Finding, FindingEvent, Scope } from '../model/finding.ts';
 import { fromNano } from '../model/money.ts';
 import { formatBytes } from '../model/quantity.ts';
 import { formatTime } from '../model/time.ts';
-import { orderedCommands } from '../notify/text/evidence.ts';
-import type { Column } from '../text/table.ts';
+import { orderedCommands } from '../channels/text/evidence.ts';
+import type { Column } from '../model/text/table.ts';
 
 /** What the list of findings shows. */
 export const FINDING_COLUMNS: readonly Column<Finding>[] = [

@@ -1,5 +1,5 @@
 import type { Config } from '../config/schema.ts';
-import { openHistoryReader } from '../history/openHistory.ts';
+import { openHistoryReader } from '../engines/openHistory.ts';
 
 /** The configured history, which must be of the configured cluster and currency. @throws HistoryError */
 export function openHistoryOf(config: Config): ReturnType<typeof openHistoryReader> {

@@ -1,5 +1,5 @@
 import { Option, type Command } from 'commander';
-import { loadConfig, type LoadedConfig } from '../config/load.ts';
+import { loadConfig, type LoadedConfig } from '../daemon/config/load.ts';
 import { createRedactor } from '../config/redact.ts';
 import type { Logger } from 'pino';
 import { createLogger } from '../daemon/logger.ts';

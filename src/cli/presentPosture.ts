@@ -1,6 +1,6 @@
-import { postureOfInventory } from '../posture/fromInventory.ts';
-import { postureOfSnapshot } from '../posture/fromSnapshot.ts';
-import type { PostureInput } from '../posture/postureInput.ts';
+import { postureOfInventory } from '../detect/posture/fromInventory.ts';
+import { postureOfSnapshot } from '../detect/posture/fromSnapshot.ts';
+import type { PostureInput } from '../detect/posture/postureInput.ts';
 import type { Io } from './io.ts';
 import type { CommandContext } from './options.ts';
 import { presentCluster } from './presentCluster.ts';

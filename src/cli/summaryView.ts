@@ -1,4 +1,4 @@
-import { printable } from '../text/escape.ts';
+import { printable } from '../model/text/escape.ts';
 import type { CycleSummary } from '../daemon/cycleSummary.ts';
 import { fromNano } from '../model/money.ts';
 import { formatTime } from '../model/time.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { didYouMean } from './didYouMean.ts';
+import { didYouMean } from '../model/text/didYouMean.ts';
 
 /** What is wrong at one key, in words: the key, and the message without it. */
 export interface Explained {

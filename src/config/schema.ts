@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { isCurrency } from '../cost/currency.ts';
-import { parseNetwork } from './network.ts';
+import { isCurrency } from '../model/currency.ts';
+import { parseNetwork } from '../model/network.ts';
 
 /**
  * The configuration as a user writes it (see docs/configuration.md). Every object is strict: an

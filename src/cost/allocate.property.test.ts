@@ -5,7 +5,7 @@ import type { Allocation } from '../model/cost.ts';
 import { allocate } from './allocate.ts';
 import { UNKNOWN_NODE } from './nodes.ts';
 import { priceNodes } from './priceNodes.ts';
-import { pricing } from './testing.ts';
+import { pricing } from '../../test/support/cost.ts';
 
 const RULES = pricing({ nodes: [{ match: { pool: 'priced' }, hourly: 0.384 }] });
 

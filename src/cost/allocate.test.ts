@@ -3,7 +3,7 @@ import type { Allocation, NodePrice } from '../model/cost.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import { allocate } from './allocate.ts';
 import { UNKNOWN_NODE } from './nodes.ts';
-import { aContainer, aNode, aPod, aSnapshot, pricing } from './testing.ts';
+import { aContainer, aNode, aPod, aSnapshot, pricing } from '../../test/support/cost.ts';
 
 const GIB = 1024 ** 3;
 /** One unit a core-hour, a tenth a GiB-hour, ten a GPU-hour: costs can be read off the amounts. */

@@ -4,18 +4,18 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { TempHistory } from '../../test/support/tempHistory.ts';
 import { configSchema } from '../config/schema.ts';
-import { loadThresholds } from '../config/loadThresholds.ts';
+import { loadThresholds } from '../daemon/config/loadThresholds.ts';
 import { runWindow } from '../cycle/runWindow.ts';
 import type { Settings } from '../cycle/settings.ts';
-import { emptyState } from '../cycle/state.ts';
-import { DETECTORS } from '../cycle/detectors.ts';
-import { openHistoryReader } from '../history/openHistory.ts';
+import { emptyState } from '../store/cycleState.ts';
+import { DETECTORS } from '../daemon/detectors.ts';
+import { openHistoryReader } from '../engines/openHistory.ts';
 import type { FindingEvent } from '../model/finding.ts';
 import { MINUTE_MS } from '../model/time.ts';
 import { loadPriceLists } from './lists/loadPriceLists.ts';
 import type { CostReport } from './report/costReport.ts';
 import { readCosts } from './report/readCosts.ts';
-import { aContainer, aNode, aPod, aSnapshot } from './testing.ts';
+import { aContainer, aNode, aPod, aSnapshot } from '../../test/support/cost.ts';
 
 /** Bad input from the price list to the cost table: a clear message, the last good prices, costs all the same. */
 const START = Date.UTC(2026, 10, 24, 6);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { normal, seededRandom } from '../detect/testing.ts';
+import { normal, seededRandom } from '../../test/support/detect.ts';
 import { DAY_MS } from '../model/time.ts';
 import { forecastSpend, median } from './forecast.ts';
 

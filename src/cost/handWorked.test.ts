@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { CostRow, CostTable } from '../history/costTable.ts';
+import type { CostRow, CostTable } from '../store/costTable.ts';
 import type { WindowCosts } from '../model/cost.ts';
 import type { PodSample, Snapshot } from '../model/snapshot.ts';
 import { HOUR_MS, MINUTE_MS } from '../model/time.ts';
@@ -8,7 +8,7 @@ import type { PriceList } from './priceList.ts';
 import { priceNodes } from './priceNodes.ts';
 import { costReport } from './report/costReport.ts';
 import type { CostReport, CostReportRow } from './report/costReport.ts';
-import { aContainer, aNode, aPod, aSnapshot, pricing } from './testing.ts';
+import { aContainer, aNode, aPod, aSnapshot, pricing } from '../../test/support/cost.ts';
 
 /**
  * One hour of a small cluster, worked out by hand. Flat rates 0.03 : 0.005 : 1.0 give the ratios

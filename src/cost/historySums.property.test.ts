@@ -2,15 +2,15 @@ import { expect, it } from 'vitest';
 import { fc } from '../../test/support/properties.ts';
 import { randomCluster } from '../../test/support/randomCluster.ts';
 import { TempHistory } from '../../test/support/tempHistory.ts';
-import type { CostTable } from '../history/costTable.ts';
-import type { WindowRecord } from '../history/history.ts';
-import { openHistoryReader } from '../history/openHistory.ts';
+import type { CostTable } from '../store/costTable.ts';
+import type { WindowRecord } from '../store/history.ts';
+import { openHistoryReader } from '../engines/openHistory.ts';
 import type { WindowCosts } from '../model/cost.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import { DAY_MS, HOUR_MS } from '../model/time.ts';
 import { allocate } from './allocate.ts';
 import { priceNodes } from './priceNodes.ts';
-import { pricing } from './testing.ts';
+import { pricing } from '../../test/support/cost.ts';
 
 const RULES = pricing({ nodes: [{ match: { pool: 'priced' }, hourly: 0.384 }] });
 /** Windows of an hour from the middle of October on: all of November, and days at both ends. */

@@ -4,7 +4,7 @@ import type { NodeSample } from '../model/snapshot.ts';
 import type { PriceList } from './priceList.ts';
 import { parsePriceList } from './lists/parsePriceList.ts';
 import { priceNodes } from './priceNodes.ts';
-import { aNode, aPod, aSnapshot, pricing } from './testing.ts';
+import { aNode, aPod, aSnapshot, pricing } from '../../test/support/cost.ts';
 
 const TYPE = 'node.kubernetes.io/instance-type';
 const REGION = 'topology.kubernetes.io/region';

@@ -1,6 +1,6 @@
 import type { NodePrice } from '../model/cost.ts';
 import type { NodeSample, Snapshot } from '../model/snapshot.ts';
-import { matchesNode, nodeFacts } from './nodeFacts.ts';
+import { matchesNode, nodeFacts } from '../model/nodeFacts.ts';
 import { nodesOf } from './nodes.ts';
 import type { PriceList } from './priceList.ts';
 import { configPrice } from './sources/configPrice.ts';

@@ -1,6 +1,6 @@
 import type { NodeCost, WindowCosts } from '../model/cost.ts';
 import type { DataProblem, Snapshot } from '../model/snapshot.ts';
-import { nodeFacts } from './nodeFacts.ts';
+import { nodeFacts } from '../model/nodeFacts.ts';
 
 /** Names that a sentence lists before it says how many more there are. */
 const NAMED = 3;

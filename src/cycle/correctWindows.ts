@@ -1,11 +1,11 @@
 import { allocate } from '../cost/allocate.ts';
 import { priceNodes } from '../cost/priceNodes.ts';
-import type { WindowCorrection } from '../history/history.ts';
+import type { WindowCorrection } from '../store/history.ts';
 import { HOUR_MS, type TimeMs, type Window } from '../model/time.ts';
 import { batchSize } from './plan.ts';
 import type { CatchUpOptions, CyclePorts } from './cycleForm.ts';
 import type { Settings } from './settings.ts';
-import type { WorkingState } from './state.ts';
+import type { WorkingState } from '../store/cycleState.ts';
 
 /** An incomplete window is asked again for this long; later only `backfill` fills it. */
 const REASK_MS = 2 * HOUR_MS;

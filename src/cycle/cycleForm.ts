@@ -1,5 +1,5 @@
 import type { CollectError, Collector } from '../collect/collector.ts';
-import type { HistoryWriter } from '../history/history.ts';
+import type { HistoryWriter } from '../store/history.ts';
 import type { WindowCosts } from '../model/cost.ts';
 import type { Finding, FindingEvent } from '../model/finding.ts';
 import type { Snapshot } from '../model/snapshot.ts';

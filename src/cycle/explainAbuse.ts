@@ -1,16 +1,16 @@
 import type { Config } from '../config/schema.ts';
-import type { Thresholds } from '../config/thresholds.ts';
+import type { Thresholds } from '../detect/thresholds.ts';
 import { abuseDetector } from '../detect/abuse/abuseDetector.ts';
 import { explainLast, explainNext, type Explanation } from '../detect/abuse/explain.ts';
 import type { AbuseState } from '../detect/abuse/state.ts';
 import type { DetectContext, Detector } from '../detect/detector.ts';
-import type { DetectorCodecs, HistoryReader } from '../history/history.ts';
-import type { StoredPodSpec } from '../history/workloads.ts';
+import type { DetectorCodecs, HistoryReader } from '../store/history.ts';
+import type { StoredPodSpec } from '../store/workloads.ts';
 import type { PodSample, Snapshot } from '../model/snapshot.ts';
 import { floorTo, formatTime, type TimeMs, type Window } from '../model/time.ts';
 import type { WorkloadRef } from '../model/workload.ts';
-import { nearNames, noSuchNamespace } from '../text/nearNames.ts';
-import type { CycleState } from './state.ts';
+import { nearNames, noSuchNamespace } from '../model/text/nearNames.ts';
+import type { CycleState } from '../store/cycleState.ts';
 
 export interface ExplainQuery {
   readonly namespace: string;

@@ -1,10 +1,10 @@
 import { outageText, type CollectError } from '../collect/collector.ts';
-import { advanceFindings } from '../findings/lifecycle.ts';
-import type { HistoryWriter } from '../history/history.ts';
+import { advanceFindings } from '../detect/findings/lifecycle.ts';
+import type { HistoryWriter } from '../store/history.ts';
 import type { FindingEvent, Verdict } from '../model/finding.ts';
 import type { TimeMs, Window } from '../model/time.ts';
 import type { Settings } from './settings.ts';
-import type { WorkingState } from './state.ts';
+import type { WorkingState } from '../store/cycleState.ts';
 
 const RULE = 'source-outage';
 const SUBJECT = 'prometheus';

@@ -1,10 +1,10 @@
-import type { DetectorCodecs, WindowRecord } from '../history/history.ts';
+import type { DetectorCodecs, WindowRecord } from '../store/history.ts';
 import { formatTime, type TimeMs } from '../model/time.ts';
 import { batchSize, windowsBetween } from './plan.ts';
 import type { CycleProgress, CyclePorts } from './cycleForm.ts';
 import { runWindow } from './runWindow.ts';
 import type { Settings } from './settings.ts';
-import { WorkingState } from './state.ts';
+import { WorkingState } from '../store/cycleState.ts';
 
 export interface RebuildOptions {
   readonly codecs: DetectorCodecs;

@@ -2,15 +2,15 @@ import { expect, it } from 'vitest';
 import { podSample, snapshotOf } from '../../test/support/snapshots.ts';
 import { TempHistory } from '../../test/support/tempHistory.ts';
 import type { Collector } from '../collect/collector.ts';
-import { loadThresholds } from '../config/loadThresholds.ts';
+import { loadThresholds } from '../daemon/config/loadThresholds.ts';
 import { configSchema } from '../config/schema.ts';
 import { detectorCodecs } from '../daemon/compose.ts';
-import type { HistoryWriter } from '../history/history.ts';
+import type { HistoryWriter } from '../store/history.ts';
 import { DAY_MS, MINUTE_MS, type Window } from '../model/time.ts';
 import type { CatchUpOptions, CycleReport } from './cycleForm.ts';
 import { catchUp } from './runCycle.ts';
 import type { Settings } from './settings.ts';
-import { WorkingState } from './state.ts';
+import { WorkingState } from '../store/cycleState.ts';
 
 const WINDOW = 5 * MINUTE_MS;
 const FROM = 100 * DAY_MS;

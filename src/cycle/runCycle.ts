@@ -1,6 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { CollectError } from '../collect/collector.ts';
-import type { WindowRecord } from '../history/history.ts';
+import type { WindowRecord } from '../store/history.ts';
 import type { FindingEvent, OperatorAction } from '../model/finding.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import { correctWindows } from './correctWindows.ts';
@@ -11,7 +11,7 @@ import { containersIn, observeAhead } from './observe.ts';
 import { windowsBetween } from './plan.ts';
 import { runWindow } from './runWindow.ts';
 import type { Settings } from './settings.ts';
-import type { WorkingState } from './state.ts';
+import type { WorkingState } from '../store/cycleState.ts';
 
 /**
  * The story of Burnwatch, from top to bottom: collect → price → detect → record. (Notify follows, on

@@ -1,19 +1,20 @@
 import { allocate } from '../cost/allocate.ts';
 import { priceNodes } from '../cost/priceNodes.ts';
-import type { DetectContext, DetectorState } from '../detect/detector.ts';
-import { advanceFindings } from '../findings/lifecycle.ts';
-import { openFindings } from '../findings/openFindings.ts';
+import type { DetectContext } from '../detect/detector.ts';
+import type { DetectorState } from '../store/stateCodec.ts';
+import { advanceFindings } from '../detect/findings/lifecycle.ts';
+import { openFindings } from '../detect/findings/openFindings.ts';
 import type { WindowCosts } from '../model/cost.ts';
 import type { FindingEvent, OperatorAction, Verdict } from '../model/finding.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import { workloadKey } from '../model/workload.ts';
 import type { WorkloadEvent } from '../model/workloadEvent.ts';
-import { TIMELINE, type Trace } from '../timeline/timelineState.ts';
-import { traceWorkloads } from '../timeline/traceWorkloads.ts';
-import { routedLabels, scopeLabels } from '../owners/scopeLabels.ts';
+import { TIMELINE, type Trace } from '../detect/timeline/timelineState.ts';
+import { traceWorkloads } from '../detect/timeline/traceWorkloads.ts';
+import { routedLabels, scopeLabels } from '../detect/owners/scopeLabels.ts';
 import { scopeCosts } from './scopeCosts.ts';
 import type { Settings } from './settings.ts';
-import type { CycleState, StateChange } from './state.ts';
+import type { CycleState, StateChange } from '../store/cycleState.ts';
 import { StateOverlay } from './stateOverlay.ts';
 
 /** What one window came to. The usage is the snapshot itself. */

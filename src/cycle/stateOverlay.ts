@@ -1,4 +1,4 @@
-import type { DetectorState } from '../detect/detector.ts';
+import type { DetectorState } from '../store/stateCodec.ts';
 
 /**
  * One detector's rows as it sees them while it looks at a window: what it changes lies on top of what

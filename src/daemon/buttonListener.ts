@@ -6,11 +6,11 @@ import {
   openHistoryReader,
   openOperatorLog,
   openSilenceStore,
-} from '../history/openHistory.ts';
+} from '../engines/openHistory.ts';
 import { systemClock } from '../notify/clock.ts';
 import { createPolicy } from '../notify/policy.ts';
-import { listenToButtons } from '../notify/slack/buttons.ts';
-import { createSlackClient } from '../notify/slack/client.ts';
+import { listenToButtons } from '../channels/slack/buttons.ts';
+import { createSlackClient } from '../channels/slack/client.ts';
 import { Releasers } from './releasers.ts';
 
 /** The buttons of our Slack messages, listened to until they are stopped. */

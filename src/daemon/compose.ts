@@ -1,12 +1,12 @@
 import { dirname, join } from 'node:path';
-import type { LoadedConfig } from '../config/load.ts';
+import type { LoadedConfig } from './config/load.ts';
 import { loadPriceLists } from '../cost/lists/loadPriceLists.ts';
 import type { Settings } from '../cycle/settings.ts';
-import { DETECTORS } from '../cycle/detectors.ts';
-import type { DetectorCodecs } from '../history/history.ts';
+import { DETECTORS } from './detectors.ts';
+import type { DetectorCodecs } from '../store/history.ts';
 import type { TimeMs } from '../model/time.ts';
-import { TIMELINE } from '../timeline/timelineState.ts';
-import { podOwners, scopeOwner } from '../owners/podOwners.ts';
+import { TIMELINE } from '../detect/timeline/timelineState.ts';
+import { podOwners, scopeOwner } from '../detect/owners/podOwners.ts';
 
 /** What a cycle needs of a configuration; plain data, so that it can go to a worker thread. */
 export type CycleConfig = Pick<LoadedConfig, 'config' | 'thresholds' | 'configHash'>;

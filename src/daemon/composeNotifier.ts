@@ -1,13 +1,13 @@
 import type { Logger } from 'pino';
 import type { Config } from '../config/schema.ts';
-import { openDeliveryStore, openHistoryReader } from '../history/openHistory.ts';
+import { openDeliveryStore, openHistoryReader } from '../engines/openHistory.ts';
 import { systemClock, type Clock } from '../notify/clock.ts';
-import { createChannels } from '../notify/composition.ts';
+import { createChannels } from '../channels/composition.ts';
 import type { DeliveryObserver } from '../notify/deliverer.ts';
 import { createNotifier, type Notifier } from '../notify/notifier.ts';
 import { createPolicy } from '../notify/policy.ts';
-import { historyPictures } from '../notify/slack/pictures.ts';
-import type { DeliveryStore } from '../notify/store.ts';
+import { historyPictures } from '../channels/slack/pictures.ts';
+import type { DeliveryStore } from '../store/notifications/deliveryStore.ts';
 import { Releasers } from './releasers.ts';
 
 export interface ComposedNotifier {

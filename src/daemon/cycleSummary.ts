@@ -4,7 +4,7 @@ import type { FindingKind, Severity } from '../model/finding.ts';
 import type { Nano } from '../model/money.ts';
 import type { DataProblem } from '../model/snapshot.ts';
 import type { TimeMs, Window } from '../model/time.ts';
-import { namespaceCosts, type NamespaceCost } from './namespaceCosts.ts';
+import { namespaceCosts, type NamespaceCost } from '../cost/namespaceCosts.ts';
 
 /** What a cycle came to, small enough to be sent from the worker thread and logged. */
 export interface CycleSummary {

@@ -1,9 +1,9 @@
 import type { Logger } from 'pino';
-import { parseListen } from '../config/listen.ts';
-import type { LoadedConfig } from '../config/load.ts';
-import { openHistoryReader } from '../history/openHistory.ts';
+import { parseListen } from '../model/listen.ts';
+import type { LoadedConfig } from './config/load.ts';
+import { openHistoryReader } from '../engines/openHistory.ts';
 import { SECOND_MS } from '../model/time.ts';
-import type { DeliveryStore } from '../notify/store.ts';
+import type { DeliveryStore } from '../store/notifications/deliveryStore.ts';
 import { readCertificate } from '../serve/certificate.ts';
 import { listen, type Certificate, type Listener } from '../serve/listen.ts';
 import { keptQuestions } from '../serve/questions/keptQuestions.ts';

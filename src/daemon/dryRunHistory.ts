@@ -1,11 +1,11 @@
-import { emptyState, type CycleState } from '../cycle/state.ts';
+import { emptyState, type CycleState } from '../store/cycleState.ts';
 import {
   HistoryError,
   type DetectorCodecs,
   type HistoryReader,
   type HistoryWriter,
-} from '../history/history.ts';
-import { openHistoryReader } from '../history/openHistory.ts';
+} from '../store/history.ts';
+import { openHistoryReader } from '../engines/openHistory.ts';
 
 /** A history that can be read and is never written: what `--dry-run` works with, beside a daemon if need be. */
 export async function openDryRunHistory(path: string): Promise<HistoryWriter> {

@@ -1,8 +1,8 @@
 import type { Settings } from '../cycle/settings.ts';
 import { NoDataError } from '../digest/read/readDigest.ts';
 import { sendDigest } from '../digest/sendDigest.ts';
-import type { Week } from '../digest/week.ts';
-import { openDigestStore, openHistoryReader } from '../history/openHistory.ts';
+import type { Week } from '../store/digests/week.ts';
+import { openDigestStore, openHistoryReader } from '../engines/openHistory.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import type { TimeMs } from '../model/time.ts';
 

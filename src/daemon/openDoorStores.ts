@@ -4,7 +4,7 @@ import {
   openDeliveryStore,
   openOperatorLog,
   openSilenceStore,
-} from '../history/openHistory.ts';
+} from '../engines/openHistory.ts';
 import type { DoorStores } from '../serve/deps.ts';
 import { Releasers } from './releasers.ts';
 

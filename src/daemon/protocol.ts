@@ -1,5 +1,5 @@
 import type { CycleProgress } from '../cycle/cycleForm.ts';
-import type { CostTable } from '../history/costTable.ts';
+import type { CostTable } from '../store/costTable.ts';
 import type { TimeMs } from '../model/time.ts';
 import type { CycleConfig } from './compose.ts';
 import type { CycleSummary } from './cycleSummary.ts';

@@ -1,5 +1,5 @@
 import { ConfigError, type ConfigProblem } from '../config/configError.ts';
-import type { LoadedConfig } from '../config/load.ts';
+import type { LoadedConfig } from './config/load.ts';
 import type { Config } from '../config/schema.ts';
 
 /** What cannot change while the daemon runs: the history was made for it, or a port is taken. */

@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import type { Config } from '../config/schema.ts';
 import { dueAt } from '../digest/due.ts';
-import { lastWeek } from '../digest/week.ts';
+import { lastWeek } from '../store/digests/week.ts';
 import { HOUR_MS, type TimeMs } from '../model/time.ts';
 import type { CycleSupervisor } from './cycleSupervisor.ts';
 import type { NotifyPump } from './notifyPump.ts';

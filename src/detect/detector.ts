@@ -2,13 +2,14 @@ import type { WindowCosts } from '../model/cost.ts';
 import type { Scope, Verdict } from '../model/finding.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import type { TimeMs } from '../model/time.ts';
+import type { DetectorState, StateCodec } from '../store/stateCodec.ts';
 import type { Config } from '../config/schema.ts';
-import type { Thresholds } from '../config/thresholds.ts';
+import type { Thresholds } from './thresholds.ts';
 
 /**
  * A rule over evidence. It is given one immutable window and its own state; it never asks Prometheus
  * or SQL, never reads a clock, never sends anything. To add a rule is to add one file, one YAML entry,
- * and one line in `cycle/detectors.ts`.
+ * and one line in `daemon/detectors.ts`.
  *
  * @typeParam S the detector's state per key; treat it as immutable: put a new value, never change one.
  */
@@ -34,18 +35,4 @@ export interface DetectContext {
   podOwners(): ReadonlyMap<string, string>;
   /** True while a finding of this rule and scope is open, so that a detector can say `clear`. */
   isOpen(kind: Verdict['kind'], rule: string, scope: Scope): boolean;
-}
-
-/** A detector's own rows. Changes are recorded in the window's transaction. */
-export interface DetectorState<S> {
-  get(key: string): S | undefined;
-  set(key: string, value: S): void;
-  delete(key: string): void;
-  entries(): Iterable<readonly [string, S]>;
-}
-
-/** How a detector's state is stored: small (under 2 KB a workload) and versioned with the detector. */
-export interface StateCodec<S> {
-  encode(value: S): Uint8Array;
-  decode(bytes: Uint8Array): S;
 }

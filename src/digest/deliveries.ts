@@ -1,8 +1,8 @@
 import type { TimeMs } from '../model/time.ts';
-import { receiverKey, type Delivery, type Receiver } from '../notify/delivery.ts';
-import type { DigestFrame, Notice } from '../notify/notice.ts';
+import { receiverKey, type Delivery, type Receiver } from '../store/notifications/delivery.ts';
+import type { DigestFrame, Notice } from '../store/notifications/notice.ts';
 import { hashId } from '../notify/plan/deliveryId.ts';
-import type { Digest } from './digest.ts';
+import type { Digest } from '../store/digests/digest.ts';
 import { dayText } from './text/words.ts';
 
 /** Who is sent a digest. */

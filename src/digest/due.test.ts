@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { DAY_MS, formatTime } from '../model/time.ts';
 import { dueAt, firstRun, missedWeeks } from './due.ts';
-import { parseWeek, weekOf } from './week.ts';
+import { parseWeek, weekOf } from '../store/digests/week.ts';
 
 function runOf(digest: string, timezone: string, from: string): string | null {
   const start = Date.parse(from);

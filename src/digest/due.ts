@@ -1,7 +1,7 @@
 import { TZDate } from '@date-fns/tz';
 import { createTask } from 'node-cron';
 import { MINUTE_MS, type TimeMs } from '../model/time.ts';
-import { weekBefore, weekOf, type Week } from './week.ts';
+import { weekBefore, weekOf, type Week } from '../store/digests/week.ts';
 
 /** When digests are due, as the configuration has it. */
 export interface DigestSchedule {

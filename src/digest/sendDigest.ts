@@ -1,10 +1,10 @@
 import type { Config } from '../config/schema.ts';
-import type { HistoryReader } from '../history/history.ts';
+import type { HistoryReader } from '../store/history.ts';
 import type { TimeMs } from '../model/time.ts';
 import { createPolicy } from '../notify/policy.ts';
 import { digestDeliveries, type DigestReceivers } from './deliveries.ts';
-import type { Digest, Late } from './digest.ts';
-import type { DigestStore } from './digestStore.ts';
+import type { Digest, Late } from '../store/digests/digest.ts';
+import type { DigestStore } from '../store/digests/digestStore.ts';
 import { missedWeeks } from './due.ts';
 import { readDigest, type DigestRequest } from './read/readDigest.ts';
 

@@ -1,6 +1,6 @@
 import { DAY_MS, MINUTE_MS, SECOND_MS, type TimeMs } from '../model/time.ts';
-import type { ChannelError } from './delivery.ts';
-import type { Outcome } from './store.ts';
+import type { ChannelError } from '../store/notifications/delivery.ts';
+import type { Outcome } from '../store/notifications/deliveryStore.ts';
 
 const FIRST_MS = 2 * SECOND_MS;
 const LONGEST_MS = 10 * MINUTE_MS;

@@ -4,7 +4,7 @@ import {
   type ClaimedDelivery,
   type Delivery,
   type Receiver,
-} from './delivery.ts';
+} from '../store/notifications/delivery.ts';
 import { hashId } from './plan/deliveryId.ts';
 
 const LOG: Receiver = { channel: 'log', target: '' };

@@ -8,8 +8,8 @@ import {
   type Delivery,
   type Receipt,
   type Receiver,
-} from './delivery.ts';
-import type { DeliveryStore } from './store.ts';
+} from '../store/notifications/delivery.ts';
+import type { DeliveryStore } from '../store/notifications/deliveryStore.ts';
 
 /** Longer than any send can take, so that only a dead process loses its claim. */
 const LEASE_MS = 2 * MINUTE_MS;

@@ -4,13 +4,17 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Finding, FindingEvent } from '../model/finding.ts';
 import { DAY_MS, HOUR_MS } from '../model/time.ts';
-import { openDeliveryStore, openHistoryWriter } from '../history/openHistory.ts';
-import { ChannelError, type Channel, type ClaimedDelivery } from './delivery.ts';
+import { openDeliveryStore, openHistoryWriter } from '../engines/openHistory.ts';
+import {
+  ChannelError,
+  type Channel,
+  type ClaimedDelivery,
+} from '../store/notifications/delivery.ts';
 import { createNotifier, type Notifier } from './notifier.ts';
 import type { Policy } from './plan/plan.ts';
-import type { DeliveryStore } from './store.ts';
-import { FakeClock } from './testing/fakeClock.ts';
-import { aFinding, anEvent, TEST_NOW } from './testing/findings.ts';
+import type { DeliveryStore } from '../store/notifications/deliveryStore.ts';
+import { FakeClock } from '../../test/support/notify/fakeClock.ts';
+import { aFinding, anEvent, TEST_NOW } from '../../test/support/notify/findings.ts';
 
 let folder: string;
 let path: string;

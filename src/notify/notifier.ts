@@ -2,9 +2,9 @@ import type { TimeMs } from '../model/time.ts';
 import { afterDeadLetter } from './deadLetters.ts';
 import type { Clock } from './clock.ts';
 import { deliverDue, type DeliveryObserver, type DeliverySummary } from './deliverer.ts';
-import type { Channel } from './delivery.ts';
+import type { Channel } from '../store/notifications/delivery.ts';
 import { planDeliveries, type Policy } from './plan/plan.ts';
-import type { DeliveryStore, Plan } from './store.ts';
+import type { DeliveryStore, Plan } from '../store/notifications/deliveryStore.ts';
 
 /**
  * The way from finding to person: `plan` turns what the history holds into delivery rows, `deliver`

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { configSchema } from '../config/schema.ts';
 import { digestOwners } from '../digest/read/owners.ts';
 import { configuredOwners } from './owners.ts';
-import { aFinding } from './testing/findings.ts';
+import { aFinding } from '../../test/support/notify/findings.ts';
 
 it.each(['constructor', 'toString', '__proto__'])(
   'Sec: a workload that says it belongs to %s stops nobody’s messages',

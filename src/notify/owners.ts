@@ -1,9 +1,9 @@
 import type { Config } from '../config/schema.ts';
 import type { Finding } from '../model/finding.ts';
-import { ownerNames } from '../owners/ownerNames.ts';
-import type { Receiver } from './delivery.ts';
+import { ownerNames } from '../detect/owners/ownerNames.ts';
+import type { Receiver } from '../store/notifications/delivery.ts';
 import type { OwnerProblem } from './plan/ownerNotes.ts';
-import { findingLabels } from './silences/silence.ts';
+import { findingLabels } from '../store/silences/silence.ts';
 import { ownValue } from '../model/ownValue.ts';
 
 /** Says how the owners of a finding are reached. */

@@ -1,9 +1,9 @@
 import type { Config } from '../config/schema.ts';
-import type { Receiver } from './delivery.ts';
+import type { Receiver } from '../store/notifications/delivery.ts';
 import { configuredOwners, type OwnerDirectory } from './owners.ts';
 import type { MaintenanceWindow } from './plan/maintenance.ts';
 import type { Policy } from './plan/plan.ts';
-import { parseFindingMatcher } from './silences/findingMatcher.ts';
+import { parseFindingMatcher } from '../store/silences/findingMatcher.ts';
 
 const LOG: Receiver = { channel: 'log', target: '' };
 const DAYS = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'] as const;

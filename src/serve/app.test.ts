@@ -1,7 +1,7 @@
 import { Counter, Registry } from '@prometheus-io/client';
 import { describe, expect, it } from 'vitest';
 import { configSchema } from '../config/schema.ts';
-import { testDoor as door } from './testing/door.ts';
+import { testDoor as door } from '../../test/support/serve/door.ts';
 
 describe('the door', () => {
   it('lets nobody in without a token once one is configured', async () => {

@@ -1,10 +1,10 @@
 import type { Config } from '../config/schema.ts';
-import type { AuditLog } from '../history/auditLog.ts';
-import type { OperatorLog } from '../history/findingLog.ts';
-import type { HistoryReader } from '../history/history.ts';
+import type { AuditLog } from '../store/auditLog.ts';
+import type { OperatorLog } from '../store/findingLog.ts';
+import type { HistoryReader } from '../store/history.ts';
 import type { TimeMs } from '../model/time.ts';
-import type { SilenceStore } from '../notify/silences/silenceStore.ts';
-import type { DeliveryStore } from '../notify/store.ts';
+import type { SilenceStore } from '../store/silences/silenceStore.ts';
+import type { DeliveryStore } from '../store/notifications/deliveryStore.ts';
 import type { Questions } from './questions/questions.ts';
 import type { ProbeSource } from './probes.ts';
 import type { LiveSource } from './series/liveSource.ts';

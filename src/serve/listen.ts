@@ -1,6 +1,6 @@
 import { createServer as createTlsServer, type Server as TlsServer } from 'node:https';
 import { serve, type ServerType } from '@hono/node-server';
-import type { ListenAddress } from '../config/listen.ts';
+import type { ListenAddress } from '../model/listen.ts';
 import { SECOND_MS } from '../model/time.ts';
 
 type FetchCallback = Parameters<typeof serve>[0]['fetch'];

@@ -1,7 +1,7 @@
 import { Registry } from '@prometheus-io/client';
 import { describe, expect, it } from 'vitest';
 import { createProbes } from './probes.ts';
-import { testDoor } from './testing/door.ts';
+import { testDoor } from '../../test/support/serve/door.ts';
 
 const WELL = { registry: new Registry(), unhealthy: () => null, notReady: () => null };
 const { ask, app } = testDoor(true, { probes: WELL });

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createCollector } from '../../src/collect/createCollector.ts';
 import { configSchema } from '../../src/config/schema.ts';
-import { startPrometheus } from '../../src/demo/prometheusServer.ts';
+import { startPrometheus } from '../../demo/prometheusServer.ts';
 import type { Snapshot } from '../../src/model/snapshot.ts';
 import { remoteWrite, STALE, type WrittenSeries } from '../support/remoteWrite.ts';
 import { TempFolder } from '../support/tempFolder.ts';

@@ -8,8 +8,8 @@ import { addKube, addNode, addPod, cgroupOf, constant, every } from '../support/
 import type { MadeUpPod } from '../support/madeUpPod.ts';
 import { createMetricStore } from '../support/metricStore.ts';
 import type { MetricStore, Sample } from '../support/metricStore.ts';
-import { startPrometheus } from '../../src/demo/prometheusServer.ts';
-import type { PrometheusServer } from '../../src/demo/prometheusServer.ts';
+import { startPrometheus } from '../../demo/prometheusServer.ts';
+import type { PrometheusServer } from '../../demo/prometheusServer.ts';
 
 /**
  * The traps of metrics, one by one, on a real Prometheus. Scrapes are a minute apart and 17 s off the

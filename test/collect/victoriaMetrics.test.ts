@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createCollector } from '../../src/collect/createCollector.ts';
 import { configSchema } from '../../src/config/schema.ts';
-import { startPrometheus } from '../../src/demo/prometheusServer.ts';
+import { startPrometheus } from '../../demo/prometheusServer.ts';
 import type { Snapshot } from '../../src/model/snapshot.ts';
 import type { Window } from '../../src/model/time.ts';
 import { addKube, addNode, addPod, cgroupOf, every } from '../support/madeUpPod.ts';

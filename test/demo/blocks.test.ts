@@ -2,9 +2,9 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createBlocks } from '../../src/demo/blocks.ts';
-import { type PrometheusServer, startPrometheus } from '../../src/demo/prometheusServer.ts';
-import type { SampleSource } from '../../src/demo/samples.ts';
+import { createBlocks } from '../../demo/blocks.ts';
+import { type PrometheusServer, startPrometheus } from '../../demo/prometheusServer.ts';
+import type { SampleSource } from '../../demo/samples.ts';
 import { HOUR_MS, MINUTE_MS } from '../../src/model/time.ts';
 
 const START = Date.parse('2026-11-02T01:00:00Z');

@@ -8,7 +8,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import type { CostReport } from '../../src/cost/report/costReportForm.ts';
-import type { FindingJson } from '../../src/findings/findingJson.ts';
+import type { FindingJson } from '../../src/model/findingJson.ts';
 
 const PROGRAM = join(import.meta.dirname, '../../bin/burnwatch.mjs');
 

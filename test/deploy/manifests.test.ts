@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { parse, parseAllDocuments, stringify } from 'yaml';
 import { RESOURCES } from '../../src/collect/kubernetes/resources.ts';
-import { findTool } from '../../src/demo/tools.ts';
+import { findTool } from '../../demo/tools.ts';
 import { createMetrics } from '../../src/serve/metrics.ts';
 import { ApiServer } from '../support/apiServer/apiServer.ts';
 import { Kubectl } from '../support/apiServer/kubectl.ts';

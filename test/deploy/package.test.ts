@@ -28,8 +28,12 @@ afterAll(() => folder[Symbol.dispose]());
 describe('the npm package', () => {
   it('holds what runs, and neither sources nor tests', () => {
     const files = readdirSync(join(program, '../..'), { recursive: true, encoding: 'utf8' });
-    expect(files).toContain('dist/cli/main.js');
-    for (const licence of ['NOTICE', 'dist/notify/chart/fonts/LICENSE', 'dist/demo/traces/LICENSE'])
+    expect(files).toContain('dist/src/cli/main.js');
+    for (const licence of [
+      'NOTICE',
+      'dist/src/notify/chart/fonts/LICENSE',
+      'dist/demo/traces/LICENSE',
+    ])
       expect(files).toContain(licence);
     expect(files.filter((file) => /\.ts$|\.test\.|\/testing/.test(file))).toEqual([]);
   });

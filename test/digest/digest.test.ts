@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startSlackStandIn } from '../../src/demo/slack/startSlackStandIn.ts';
-import type { SlackStandIn } from '../../src/demo/slack/options.ts';
-import type { SampleSource } from '../../src/demo/samples.ts';
-import { openDeliveryStore } from '../../src/history/openHistory.ts';
-import type { DeliveryStore } from '../../src/notify/store.ts';
-import { lastWeek } from '../../src/digest/week.ts';
+import { startSlackStandIn } from '../../demo/slack/startSlackStandIn.ts';
+import type { SlackStandIn } from '../../demo/slack/options.ts';
+import type { SampleSource } from '../../demo/samples.ts';
+import { openDeliveryStore } from '../../src/engines/openHistory.ts';
+import type { DeliveryStore } from '../../src/store/notifications/deliveryStore.ts';
+import { lastWeek } from '../../src/store/digests/week.ts';
 import { DAY_MS, formatTime, HOUR_MS, MINUTE_MS } from '../../src/model/time.ts';
 import { burnwatch, type CliResult } from '../support/cli.ts';
 import { TestClock } from '../support/clock.ts';

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import { aContainer, aPod } from '../../src/cost/testing.ts';
-import { DetectorRun } from '../../src/detect/testing.ts';
+import { aContainer, aPod } from '../support/cost.ts';
+import { DetectorRun } from '../support/detect.ts';
 import { HOUR_MS, MINUTE_MS } from '../../src/model/time.ts';
 import { imageNotPulled } from './exampleDetector.ts';
 

@@ -1,5 +1,5 @@
 import type { Detector } from '../../src/detect/detector.ts';
-import { jsonCodec } from '../../src/detect/jsonCodec.ts';
+import { jsonCodec } from '../../src/store/jsonCodec.ts';
 import type { Scope, Verdict } from '../../src/model/finding.ts';
 import type { Snapshot } from '../../src/model/snapshot.ts';
 import { HOUR_MS, type TimeMs } from '../../src/model/time.ts';

@@ -3,7 +3,7 @@ import { copyFileSync, openSync, readFileSync, statSync, writeFileSync, writeSyn
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { findingJsonSchema } from '../../src/findings/findingJson.ts';
+import { findingJsonSchema } from '../../src/model/findingJson.ts';
 import { DAY_MS, formatTime, HOUR_MS, MINUTE_MS } from '../../src/model/time.ts';
 import { burnwatch, type CliResult } from '../support/cli.ts';
 import { TestClock } from '../support/clock.ts';

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startSlackStandIn } from '../../src/demo/slack/startSlackStandIn.ts';
+import { startSlackStandIn } from '../../demo/slack/startSlackStandIn.ts';
 import { MINUTE_MS } from '../../src/model/time.ts';
 import { burnwatch } from '../support/cli.ts';
 import { TestClock } from '../support/clock.ts';

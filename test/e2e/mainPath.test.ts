@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { findingJsonSchema } from '../../src/findings/findingJson.ts';
+import { findingJsonSchema } from '../../src/model/findingJson.ts';
 import { formatTime, HOUR_MS, MINUTE_MS } from '../../src/model/time.ts';
 import { burnwatch, type CliResult } from '../support/cli.ts';
 import { differences, dumpHistory } from '../support/dumpHistory.ts';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { findingJsonSchema } from '../../src/findings/findingJson.ts';
+import { findingJsonSchema } from '../../src/model/findingJson.ts';
 import { formatTime, MINUTE_MS } from '../../src/model/time.ts';
 import { burnwatch } from '../support/cli.ts';
 import { TestClock } from '../support/clock.ts';

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { alertmanagerChannel } from '../../src/notify/channels/alertmanagerChannel.ts';
+import { alertmanagerChannel } from '../../src/channels/alertmanager/alertmanagerChannel.ts';
 import type { Finding } from '../../src/model/finding.ts';
 import { HOUR_MS, MINUTE_MS } from '../../src/model/time.ts';
-import { aDelivery } from '../../src/notify/testing/deliveries.ts';
-import { FakeClock } from '../../src/notify/testing/fakeClock.ts';
-import { aFinding } from '../../src/notify/testing/findings.ts';
-import { TestServer } from '../../src/notify/testing/httpServer.ts';
+import { aDelivery } from '../support/notify/deliveries.ts';
+import { FakeClock } from '../support/notify/fakeClock.ts';
+import { aFinding } from '../support/notify/findings.ts';
+import { TestServer } from '../support/notify/httpServer.ts';
 import { until } from '../support/waiting.ts';
 import { startAlertmanager, type Alertmanager } from './support/alertmanager.ts';
 import { SlackBench } from './support/slackBench.ts';

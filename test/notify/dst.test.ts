@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../src/model/time.ts';
-import { FakeClock } from '../../src/notify/testing/fakeClock.ts';
-import { aFinding } from '../../src/notify/testing/findings.ts';
+import { FakeClock } from '../support/notify/fakeClock.ts';
+import { aFinding } from '../support/notify/findings.ts';
 import { SlackBench } from './support/slackBench.ts';
 
 /** Europe/Berlin in 2026: the clock goes ahead on 29 March at 01:00 UTC, back on 25 October. */

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import type { SlackFault } from '../../src/demo/slack/faults.ts';
+import type { SlackFault } from '../../demo/slack/faults.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../src/model/time.ts';
-import { aFinding } from '../../src/notify/testing/findings.ts';
+import { aFinding } from '../support/notify/findings.ts';
 import { SlackBench, type BenchOptions } from './support/slackBench.ts';
 
 /**

@@ -1,9 +1,9 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { MINUTE_MS } from '../../src/model/time.ts';
-import { FakeClock } from '../../src/notify/testing/fakeClock.ts';
+import { FakeClock } from '../support/notify/fakeClock.ts';
 import type { Finding } from '../../src/model/finding.ts';
-import { aFinding } from '../../src/notify/testing/findings.ts';
+import { aFinding } from '../support/notify/findings.ts';
 import { until } from '../support/waiting.ts';
 import { NotifyChild } from './support/childProcess.ts';
 import { SlackBench, WORKSPACE } from './support/slackBench.ts';

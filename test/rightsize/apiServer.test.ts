@@ -3,13 +3,16 @@ import { dirname } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { parseAllDocuments } from 'yaml';
-import { findTool } from '../../src/demo/tools.ts';
+import { findTool } from '../../demo/tools.ts';
 import { noObjects } from '../../src/model/clusterObjects.ts';
-import { renderFix } from '../../src/posture/fix/renderFix.ts';
-import { adviseContainer, type AdviceContext } from '../../src/rightsize/advice/containerAdvice.ts';
-import { workloadPatches } from '../../src/rightsize/advice/patch.ts';
-import { renderPatches } from '../../src/rightsize/advice/renderPatches.ts';
-import { aHistory, anAdviceContext, daysOfUse } from '../../src/rightsize/advice/testing.ts';
+import { renderFix } from '../../src/detect/posture/fix/renderFix.ts';
+import {
+  adviseContainer,
+  type AdviceContext,
+} from '../../src/detect/rightsize/advice/containerAdvice.ts';
+import { workloadPatches } from '../../src/detect/rightsize/advice/patch.ts';
+import { renderPatches } from '../../src/detect/rightsize/advice/renderPatches.ts';
+import { aHistory, anAdviceContext, daysOfUse } from '../support/rightsize/advice.ts';
 import { ApiServer } from '../support/apiServer/apiServer.ts';
 import { Kubectl } from '../support/apiServer/kubectl.ts';
 import { STANDARD_RESOURCES, type ServedResource } from '../support/apiServer/resources.ts';

@@ -6,9 +6,9 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { parse, parseAllDocuments } from 'yaml';
 import { z } from 'zod';
-import { findTool } from '../../src/demo/tools.ts';
-import { renderFix } from '../../src/posture/fix/renderFix.ts';
-import { aHistory, daysOfUse } from '../../src/rightsize/advice/testing.ts';
+import { findTool } from '../../demo/tools.ts';
+import { renderFix } from '../../src/detect/posture/fix/renderFix.ts';
+import { aHistory, daysOfUse } from '../support/rightsize/advice.ts';
 
 const run = promisify(execFile);
 let kubectl: string;

@@ -5,11 +5,11 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { findTool } from '../../src/demo/tools.ts';
-import { adviseContainer } from '../../src/rightsize/advice/containerAdvice.ts';
-import { workloadPatches } from '../../src/rightsize/advice/patch.ts';
-import { renderPatches } from '../../src/rightsize/advice/renderPatches.ts';
-import { aHistory, anAdviceContext, daysOfUse } from '../../src/rightsize/advice/testing.ts';
+import { findTool } from '../../demo/tools.ts';
+import { adviseContainer } from '../../src/detect/rightsize/advice/containerAdvice.ts';
+import { workloadPatches } from '../../src/detect/rightsize/advice/patch.ts';
+import { renderPatches } from '../../src/detect/rightsize/advice/renderPatches.ts';
+import { aHistory, anAdviceContext, daysOfUse } from '../support/rightsize/advice.ts';
 
 const run = promisify(execFile);
 let kubectl: string;

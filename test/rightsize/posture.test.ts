@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { cpuTimeMs } from '../support/cpuTime.ts';
 import { runCommand } from '../support/runCommand.ts';
 import type { RawObject } from '../../src/collect/kubernetes/rawObjects.ts';
-import { rawObject, rawPod } from '../../src/collect/specs/testing.ts';
+import { rawObject, rawPod } from '../support/specs.ts';
 
 /** `burnwatch posture` over a file of `kubectl get … -A -o json`, without any metrics or history. */
 const OBJECTS = 2_000;

@@ -2,10 +2,10 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { runCommand } from '../support/runCommand.ts';
-import { rawObject, rawPod } from '../../src/collect/specs/testing.ts';
-import type { WindowRecord } from '../../src/history/history.ts';
+import { rawObject, rawPod } from '../support/specs.ts';
+import type { WindowRecord } from '../../src/store/history.ts';
 import { DAY_MS } from '../../src/model/time.ts';
-import { aFinding } from '../../src/notify/testing/findings.ts';
+import { aFinding } from '../support/notify/findings.ts';
 import { madeUpWindows, SMALL_CLUSTER } from '../support/madeUpWindows.ts';
 import { TempHistory } from '../support/tempHistory.ts';
 

@@ -1,6 +1,6 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openHistoryReader } from '../../src/history/openHistory.ts';
+import { openHistoryReader } from '../../src/engines/openHistory.ts';
 import { LOOKS, openPage, startBrowser, violations } from '../support/browser.ts';
 import { cpuTimeMs } from '../support/cpuTime.ts';
 import { serveShop, type ShopServer } from '../support/serveShop.ts';

@@ -1,8 +1,8 @@
 import pino from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { loadThresholds } from '../../src/config/loadThresholds.ts';
+import { loadThresholds } from '../../src/daemon/config/loadThresholds.ts';
 import type { Config } from '../../src/config/schema.ts';
-import { openHistoryReader } from '../../src/history/openHistory.ts';
+import { openHistoryReader } from '../../src/engines/openHistory.ts';
 import { QuestionThread } from '../../src/serve/questions/questionThread.ts';
 import { writeShopHistory } from '../support/shopHistory.ts';
 import { TempHistory } from '../support/tempHistory.ts';

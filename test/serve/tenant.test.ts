@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openHistoryReader } from '../../src/history/openHistory.ts';
+import { openHistoryReader } from '../../src/engines/openHistory.ts';
 import { serveShop, type ShopServer } from '../support/serveShop.ts';
 import { writeShopHistory } from '../support/shopHistory.ts';
 import { TempHistory } from '../support/tempHistory.ts';

@@ -1,8 +1,8 @@
 import type { Config } from '../../src/config/schema.ts';
-import { loadThresholds } from '../../src/config/loadThresholds.ts';
+import { loadThresholds } from '../../src/daemon/config/loadThresholds.ts';
 import { readDigest } from '../../src/digest/read/readDigest.ts';
-import { lastWeek } from '../../src/digest/week.ts';
-import { openDigestStore, openHistoryReader } from '../../src/history/openHistory.ts';
+import { lastWeek } from '../../src/store/digests/week.ts';
+import { openDigestStore, openHistoryReader } from '../../src/engines/openHistory.ts';
 import type { TimeMs } from '../../src/model/time.ts';
 
 /** Puts the digest of the week before `now` into the archive of a history; returns the week's name. */

@@ -1,6 +1,6 @@
 import axeCore from 'axe-core';
 import { chromium, type Browser, type Page } from 'playwright-core';
-import { findTool } from '../../src/demo/tools.ts';
+import { findTool } from '../../demo/tools.ts';
 import { WAIT_MS } from './waiting.ts';
 
 /** Nothing of the browser's own leaves the machine; tests may run as root in a container. */

@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { freePort } from '../../src/demo/freePort.ts';
+import { freePort } from '../../demo/freePort.ts';
 import { WAIT_MS } from './waiting.ts';
 import { setTimeout as pause } from 'node:timers/promises';
 

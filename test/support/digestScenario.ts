@@ -1,14 +1,14 @@
 import { detectorCodecs } from '../../src/daemon/compose.ts';
-import { DETECTORS } from '../../src/cycle/detectors.ts';
+import { DETECTORS } from '../../src/daemon/detectors.ts';
 import { runWindow } from '../../src/cycle/runWindow.ts';
 import type { Settings } from '../../src/cycle/settings.ts';
-import { emptyState, WorkingState } from '../../src/cycle/state.ts';
+import { emptyState, WorkingState } from '../../src/store/cycleState.ts';
 import { configSchema, type Config } from '../../src/config/schema.ts';
-import { loadThresholds } from '../../src/config/loadThresholds.ts';
-import type { WindowRecord } from '../../src/history/history.ts';
+import { loadThresholds } from '../../src/daemon/config/loadThresholds.ts';
+import type { WindowRecord } from '../../src/store/history.ts';
 import type { ContainerSample, PodSample, Snapshot } from '../../src/model/snapshot.ts';
 import { DAY_MS, HOUR_MS, type TimeMs } from '../../src/model/time.ts';
-import { podOwners, scopeOwner } from '../../src/owners/podOwners.ts';
+import { podOwners, scopeOwner } from '../../src/detect/owners/podOwners.ts';
 import type { TempHistory } from './tempHistory.ts';
 import { containerSample, nodeSample, podSample, snapshotOf } from './snapshots.ts';
 

@@ -2,7 +2,7 @@ import type { Allocation, NodeCost, WindowCosts } from '../../src/model/cost.ts'
 import type { Finding } from '../../src/model/finding.ts';
 import type { ContainerSample, NodeSample, PodSample, Snapshot } from '../../src/model/snapshot.ts';
 import { MINUTE_MS, type TimeMs } from '../../src/model/time.ts';
-import type { WindowRecord } from '../../src/history/history.ts';
+import type { WindowRecord } from '../../src/store/history.ts';
 
 export const WINDOW_MS = 5 * MINUTE_MS;
 

@@ -1,5 +1,5 @@
 import type { Config } from '../../src/config/schema.ts';
-import { openHistoryWriter } from '../../src/history/openHistory.ts';
+import { openHistoryWriter } from '../../src/engines/openHistory.ts';
 import type { Finding } from '../../src/model/finding.ts';
 import { HOUR_MS } from '../../src/model/time.ts';
 import { SHOP_NOW } from './shopHistory.ts';

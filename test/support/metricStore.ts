@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { findTool } from '../../src/demo/tools.ts';
+import { findTool } from '../../demo/tools.ts';
 
 /** `[unix seconds, value]`; the value may be `NaN` or an infinity. */
 export type Sample = readonly [seconds: number, value: number];

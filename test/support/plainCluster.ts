@@ -1,4 +1,4 @@
-import type { Labels, MetricFamily, SampledSeries, SampleSource } from '../../src/demo/samples.ts';
+import type { Labels, MetricFamily, SampledSeries, SampleSource } from '../../demo/samples.ts';
 import { DAY_MS, MINUTE_MS, type TimeMs } from '../../src/model/time.ts';
 import { cgroupOf } from './madeUpPod.ts';
 

@@ -1,5 +1,5 @@
 import { fc } from './properties.ts';
-import { aContainer, aNode, aPod, aSnapshot } from '../../src/cost/testing.ts';
+import { aContainer, aNode, aPod, aSnapshot } from './cost.ts';
 import type {
   ContainerSample,
   NodeSample,

@@ -1,11 +1,11 @@
 import pino from 'pino';
-import { openHistoryReader } from '../../src/history/openHistory.ts';
+import { openHistoryReader } from '../../src/engines/openHistory.ts';
 import { openDoorStores } from '../../src/daemon/openDoorStores.ts';
 import type { Config } from '../../src/config/schema.ts';
-import { loadThresholds } from '../../src/config/loadThresholds.ts';
+import { loadThresholds } from '../../src/daemon/config/loadThresholds.ts';
 import { historyAnswers } from '../../src/serve/questions/historyAnswers.ts';
 import { keptQuestions } from '../../src/serve/questions/keptQuestions.ts';
-import { postureOfSnapshot } from '../../src/posture/fromSnapshot.ts';
+import { postureOfSnapshot } from '../../src/detect/posture/fromSnapshot.ts';
 import { createApp } from '../../src/serve/app.ts';
 import type { ServeDeps } from '../../src/serve/deps.ts';
 import { listen } from '../../src/serve/listen.ts';

@@ -1,14 +1,14 @@
 import { configSchema, type Config } from '../../src/config/schema.ts';
-import { loadThresholds } from '../../src/config/loadThresholds.ts';
+import { loadThresholds } from '../../src/daemon/config/loadThresholds.ts';
 import type { Collector } from '../../src/collect/collector.ts';
 import { catchUp } from '../../src/cycle/runCycle.ts';
-import { WorkingState } from '../../src/cycle/state.ts';
+import { WorkingState } from '../../src/store/cycleState.ts';
 import { detectorCodecs } from '../../src/daemon/compose.ts';
-import { DETECTORS } from '../../src/cycle/detectors.ts';
-import { openHistoryWriter } from '../../src/history/openHistory.ts';
+import { DETECTORS } from '../../src/daemon/detectors.ts';
+import { openHistoryWriter } from '../../src/engines/openHistory.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS, type TimeMs } from '../../src/model/time.ts';
 import type { Snapshot } from '../../src/model/snapshot.ts';
-import { podOwners, scopeOwner } from '../../src/owners/podOwners.ts';
+import { podOwners, scopeOwner } from '../../src/detect/owners/podOwners.ts';
 import { shopCollector } from './shopCluster.ts';
 
 /** Where the made-up history ends, and thus what the wall clock is taken to be. */

@@ -2,8 +2,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
-import { createBlocks } from '../../src/demo/blocks.ts';
-import { startPrometheus, type PrometheusServer } from '../../src/demo/prometheusServer.ts';
+import { createBlocks } from '../../demo/blocks.ts';
+import { startPrometheus, type PrometheusServer } from '../../demo/prometheusServer.ts';
 import { DAY_MS, floorTo, HOUR_MS, type TimeMs } from '../../src/model/time.ts';
 import { plainCluster } from './plainCluster.ts';
 

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { findTool } from '../../src/demo/tools.ts';
+import { findTool } from '../../demo/tools.ts';
 import { startChildServer } from './childServer.ts';
 
 /** A real VictoriaMetrics, single node, as a child process on the loopback interface. */

@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startSlackStandIn } from '../../src/demo/slack/startSlackStandIn.ts';
-import type { SlackStandIn } from '../../src/demo/slack/options.ts';
-import { openHistoryReader } from '../../src/history/openHistory.ts';
+import { startSlackStandIn } from '../../demo/slack/startSlackStandIn.ts';
+import type { SlackStandIn } from '../../demo/slack/options.ts';
+import { openHistoryReader } from '../../src/engines/openHistory.ts';
 import { formatTime, HOUR_MS, MINUTE_MS } from '../../src/model/time.ts';
 import { burnwatch, type CliResult } from '../support/cli.ts';
 import { TestClock } from '../support/clock.ts';

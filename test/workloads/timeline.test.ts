@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createBlocks } from '../../src/demo/blocks.ts';
-import { startPrometheus, type PrometheusServer } from '../../src/demo/prometheusServer.ts';
+import { createBlocks } from '../../demo/blocks.ts';
+import { startPrometheus, type PrometheusServer } from '../../demo/prometheusServer.ts';
 import type { RawObject } from '../../src/collect/kubernetes/rawObjects.ts';
-import { rawObject, rawPod } from '../../src/collect/specs/testing.ts';
-import { openHistoryReader } from '../../src/history/openHistory.ts';
+import { rawObject, rawPod } from '../support/specs.ts';
+import { openHistoryReader } from '../../src/engines/openHistory.ts';
 import { formatTime, HOUR_MS, MINUTE_MS, type TimeMs } from '../../src/model/time.ts';
 import { burnwatch } from '../support/cli.ts';
 import { TestClock } from '../support/clock.ts';

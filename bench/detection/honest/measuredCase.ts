@@ -1,6 +1,6 @@
 import type { Case } from '../case.ts';
 import type { Random } from '../../random.ts';
-import type { Trace } from '../../../src/demo/traces.ts';
+import type { Trace } from '../../../demo/traces.ts';
 import { loadOf, MIB, WINDOW_MS, type Flow, type Shape } from '../workload.ts';
 
 /** How a trace is played: from which window on, over which part, how much larger. */

@@ -2,13 +2,13 @@ import type { Command } from 'commander';
 import { billReport, renderBill } from '../../cost/bill/billReport.ts';
 import { importBill } from '../../cost/bill/importBill.ts';
 import type { ChargeFilter } from '../../cost/bill/readFocus.ts';
-import { openBillStore } from '../../history/openHistory.ts';
+import { openBillStore } from '../../engines/openHistory.ts';
 import { fromNano } from '../../model/money.ts';
 import { formatTime } from '../../model/time.ts';
 import type { Io } from '../io.ts';
 import { openHistoryOf } from '../openHistoryOf.ts';
 import { loadContext, withConfig, withOutput, type ConfigOption } from '../options.ts';
-import type { OutputFormat } from '../../text/table.ts';
+import type { OutputFormat } from '../../model/text/table.ts';
 import { parseSpan } from '../times.ts';
 import { UsageError } from '../usageError.ts';
 

@@ -4,7 +4,7 @@ import { renderBudgets } from '../../cost/budgets/renderBudgets.ts';
 import type { Io } from '../io.ts';
 import { openHistoryOf } from '../openHistoryOf.ts';
 import { loadContext, withConfig, withOutput, type ConfigOption } from '../options.ts';
-import type { OutputFormat } from '../../text/table.ts';
+import type { OutputFormat } from '../../model/text/table.ts';
 
 export function registerBudgets(program: Command, io: Io): void {
   const command = program

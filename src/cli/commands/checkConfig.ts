@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { ConfigError, type ConfigProblem } from '../../config/configError.ts';
-import { loadConfig, type LoadedConfig } from '../../config/load.ts';
-import { isThresholdsFile, loadThresholds } from '../../config/loadThresholds.ts';
+import { loadConfig, type LoadedConfig } from '../../daemon/config/load.ts';
+import { isThresholdsFile, loadThresholds } from '../../daemon/config/loadThresholds.ts';
 import { createRedactor } from '../../config/redact.ts';
 import { MINUTE_MS } from '../../model/time.ts';
 import type { Io } from '../io.ts';

@@ -2,13 +2,13 @@ import type { Command } from 'commander';
 import { Option } from 'commander';
 import { readCosts } from '../../cost/report/readCosts.ts';
 import { renderCosts } from '../../cost/report/renderCosts.ts';
-import type { CostDimension } from '../../history/costTable.ts';
-import type { HistoryReader } from '../../history/history.ts';
+import type { CostDimension } from '../../store/costTable.ts';
+import type { HistoryReader } from '../../store/history.ts';
 import { formatTime } from '../../model/time.ts';
 import type { Io } from '../io.ts';
 import { openHistoryOf } from '../openHistoryOf.ts';
 import { loadContext, withConfig, withOutput, type ConfigOption } from '../options.ts';
-import type { OutputFormat } from '../../text/table.ts';
+import type { OutputFormat } from '../../model/text/table.ts';
 import { parseSpan } from '../times.ts';
 import { UsageError } from '../usageError.ts';
 

@@ -1,10 +1,10 @@
 import { Option, type Command } from 'commander';
-import { openDeliveryStore } from '../../history/openHistory.ts';
+import { openDeliveryStore } from '../../engines/openHistory.ts';
 import { formatTime } from '../../model/time.ts';
-import type { DeliveryStatus, DeliveryStore } from '../../notify/store.ts';
+import type { DeliveryStatus, DeliveryStore } from '../../store/notifications/deliveryStore.ts';
 import type { Io } from '../io.ts';
 import { loadContext, withConfig, withOutput, type ConfigOption } from '../options.ts';
-import { renderCsv, renderTable, type Column, type OutputFormat } from '../../text/table.ts';
+import { renderCsv, renderTable, type Column, type OutputFormat } from '../../model/text/table.ts';
 import { CommandFailed } from '../usageError.ts';
 
 const STATES = ['dead', 'pending', 'sending', 'sent', 'superseded'] as const;

@@ -1,5 +1,4 @@
 import type { Command } from 'commander';
-import { runDemo } from '../../demo/runDemo.ts';
 import { formatTime } from '../../model/time.ts';
 import type { Io } from '../io.ts';
 import { CommandFailed, UsageError } from '../usageError.ts';
@@ -35,6 +34,8 @@ async function demo(options: DemoCliOptions, io: Io): Promise<void> {
   const once = options.once ?? false;
   const stop = stopSignals();
   try {
+    // Nothing else needs the made-up cluster: it is loaded by this command alone.
+    const { runDemo } = await import('../../../demo/runDemo.ts');
     await runDemo(
       { folder: options.dir, days, seed, once, version: VERSION },
       {

@@ -1,13 +1,13 @@
 import { Option, type Command } from 'commander';
-import { parseWeek, lastWeek, weekOf, type Week } from '../../digest/week.ts';
+import { parseWeek, lastWeek, weekOf, type Week } from '../../store/digests/week.ts';
 import { NoDataError, readDigest } from '../../digest/read/readDigest.ts';
 import { sendDigest } from '../../digest/sendDigest.ts';
 import { renderHtml } from '../../digest/html/renderHtml.ts';
 import { digestJson } from '../../digest/text/digestJson.ts';
 import { renderText } from '../../digest/text/renderText.ts';
-import type { Digest } from '../../digest/digest.ts';
-import { openDigestStore } from '../../history/openHistory.ts';
-import type { HistoryReader } from '../../history/history.ts';
+import type { Digest } from '../../store/digests/digest.ts';
+import { openDigestStore } from '../../engines/openHistory.ts';
+import type { HistoryReader } from '../../store/history.ts';
 import { composeNotifier } from '../../daemon/composeNotifier.ts';
 import { formatTime } from '../../model/time.ts';
 import type { Io } from '../io.ts';
@@ -15,7 +15,7 @@ import { openHistoryOf } from '../openHistoryOf.ts';
 import { loadContext, withConfig, type CommandContext, type ConfigOption } from '../options.ts';
 import { presentCluster } from '../presentCluster.ts';
 import { CommandFailed, UsageError } from '../usageError.ts';
-import { plural } from '../../text/format.ts';
+import { plural } from '../../model/text/format.ts';
 
 type Format = 'text' | 'html' | 'json';
 

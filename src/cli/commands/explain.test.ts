@@ -4,13 +4,13 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { containerSample, podSample, snapshotOf } from '../../../test/support/snapshots.ts';
 import { IDENTITY, TempHistory } from '../../../test/support/tempHistory.ts';
 import { configSchema } from '../../config/schema.ts';
-import { loadThresholds } from '../../config/loadThresholds.ts';
+import { loadThresholds } from '../../daemon/config/loadThresholds.ts';
 import { runWindow } from '../../cycle/runWindow.ts';
 import type { Settings } from '../../cycle/settings.ts';
-import { emptyState, WorkingState } from '../../cycle/state.ts';
+import { emptyState, WorkingState } from '../../store/cycleState.ts';
 import { detectorCodecs } from '../../daemon/compose.ts';
 import { abuseDetector } from '../../detect/abuse/abuseDetector.ts';
-import type { WindowRecord } from '../../history/history.ts';
+import type { WindowRecord } from '../../store/history.ts';
 import { DAY_MS, formatTime, HOUR_MS, MINUTE_MS } from '../../model/time.ts';
 import { runCommand } from '../../../test/support/runCommand.ts';
 

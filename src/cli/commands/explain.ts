@@ -7,7 +7,7 @@ import { openHistoryOf } from '../openHistoryOf.ts';
 import { loadContext, withConfig, withOutput, type ConfigOption } from '../options.ts';
 import { presentCluster } from '../presentCluster.ts';
 import { parsePast } from '../times.ts';
-import type { OutputFormat } from '../../text/table.ts';
+import type { OutputFormat } from '../../model/text/table.ts';
 import { CommandFailed, UsageError } from '../usageError.ts';
 
 interface ExplainOptions extends ConfigOption {

@@ -1,16 +1,16 @@
 import type { Command } from 'commander';
 import { ownerProblem, ownerTarget } from '../../notify/owners.ts';
 import type { OwnerProblem } from '../../notify/plan/ownerNotes.ts';
-import { printable } from '../../text/escape.ts';
-import { ownerNames } from '../../owners/ownerNames.ts';
+import { printable } from '../../model/text/escape.ts';
+import { ownerNames } from '../../detect/owners/ownerNames.ts';
 import { formatTime } from '../../model/time.ts';
-import { ownershipOf, type Ownership } from '../../owners/ownership.ts';
+import { ownershipOf, type Ownership } from '../../detect/owners/ownership.ts';
 import type { Config } from '../../config/schema.ts';
-import { nearNames } from '../../text/nearNames.ts';
+import { nearNames } from '../../model/text/nearNames.ts';
 import type { Io } from '../io.ts';
 import { loadContext, withConfig, withOutput, type ConfigOption } from '../options.ts';
 import { presentCluster } from '../presentCluster.ts';
-import { renderCsv, renderTable, type Column, type OutputFormat } from '../../text/table.ts';
+import { renderCsv, renderTable, type Column, type OutputFormat } from '../../model/text/table.ts';
 import { CommandFailed } from '../usageError.ts';
 
 interface OwnersOptions extends ConfigOption {

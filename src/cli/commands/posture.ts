@@ -1,18 +1,18 @@
 import { Option, type Command } from 'commander';
-import { HistoryError } from '../../history/history.ts';
+import { HistoryError } from '../../store/history.ts';
 import { DAY_MS, formatTime, type TimeMs } from '../../model/time.ts';
-import { evaluatePosture } from '../../posture/evaluate.ts';
-import { renderFix } from '../../posture/fix/renderFix.ts';
-import { namespaceUse } from '../../posture/namespaceUse.ts';
-import { readPostureTrends, type PostureTrend } from '../../posture/readTrend.ts';
-import { renderPosture } from '../../posture/renderPosture.ts';
-import type { ContainerHistory } from '../../rightsize/containerDay.ts';
-import { nearNames, noSuchNamespace } from '../../text/nearNames.ts';
+import { evaluatePosture } from '../../detect/posture/evaluate.ts';
+import { renderFix } from '../../detect/posture/fix/renderFix.ts';
+import { namespaceUse } from '../../detect/posture/namespaceUse.ts';
+import { readPostureTrends, type PostureTrend } from '../../detect/posture/readTrend.ts';
+import { renderPosture } from '../../detect/posture/renderPosture.ts';
+import type { ContainerHistory } from '../../store/containerDays/containerDay.ts';
+import { nearNames, noSuchNamespace } from '../../model/text/nearNames.ts';
 import type { Io } from '../io.ts';
 import { openHistoryOf } from '../openHistoryOf.ts';
 import { loadContext, withConfig, type CommandContext, type ConfigOption } from '../options.ts';
 import { presentPosture } from '../presentPosture.ts';
-import type { PostureInput } from '../../posture/postureInput.ts';
+import type { PostureInput } from '../../detect/posture/postureInput.ts';
 import { CommandFailed, UsageError } from '../usageError.ts';
 
 interface PostureOptions extends ConfigOption {

@@ -14,7 +14,7 @@ import { floorTo, formatTime, MINUTE_MS } from '../../model/time.ts';
 import type { Io } from '../io.ts';
 import { openHistoryOf } from '../openHistoryOf.ts';
 import { loadContext, withConfig, withOutput, type ConfigOption } from '../options.ts';
-import type { OutputFormat } from '../../text/table.ts';
+import type { OutputFormat } from '../../model/text/table.ts';
 
 interface PricesOptions extends ConfigOption {
   readonly output: OutputFormat;

@@ -1,17 +1,17 @@
 import { Option, type Command } from 'commander';
-import { presentInSpecs } from '../../rightsize/advice/presentInSpecs.ts';
-import type { HistoryReader } from '../../history/history.ts';
-import { workloadPatches } from '../../rightsize/advice/patch.ts';
+import { presentInSpecs } from '../../detect/rightsize/advice/presentInSpecs.ts';
+import type { HistoryReader } from '../../store/history.ts';
+import { workloadPatches } from '../../detect/rightsize/advice/patch.ts';
 import {
   isWorthSaying,
   readAdvice,
   type PresentObjects,
-} from '../../rightsize/advice/readAdvice.ts';
-import { renderAdvice } from '../../rightsize/advice/renderAdvice.ts';
-import { renderPatches } from '../../rightsize/advice/renderPatches.ts';
-import { suspectedWorkloads } from '../../findings/suspectedWorkloads.ts';
-import { plural } from '../../text/format.ts';
-import { noSuchNamespace } from '../../text/nearNames.ts';
+} from '../../detect/rightsize/advice/readAdvice.ts';
+import { renderAdvice } from '../../detect/rightsize/advice/renderAdvice.ts';
+import { renderPatches } from '../../detect/rightsize/advice/renderPatches.ts';
+import { suspectedWorkloads } from '../../detect/findings/suspectedWorkloads.ts';
+import { plural } from '../../model/text/format.ts';
+import { noSuchNamespace } from '../../model/text/nearNames.ts';
 import type { Io } from '../io.ts';
 import { openHistoryOf } from '../openHistoryOf.ts';
 import { loadContext, withConfig, type CommandContext, type ConfigOption } from '../options.ts';

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { loadConfig } from '../../config/load.ts';
+import { loadConfig } from '../../daemon/config/load.ts';
 import { createRedactor } from '../../config/redact.ts';
 import { startDaemon, type Daemon } from '../../daemon/daemon.ts';
 import { createLogger } from '../../daemon/logger.ts';

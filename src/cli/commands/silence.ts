@@ -1,15 +1,15 @@
 import type { Command } from 'commander';
-import { openAuditLog, openSilenceStore } from '../../history/openHistory.ts';
+import { openAuditLog, openSilenceStore } from '../../engines/openHistory.ts';
 import { parseDuration } from '../../config/schema.ts';
 import { formatTime } from '../../model/time.ts';
 import { createSilence, describeSilence } from '../../notify/silences/createSilence.ts';
-import { formatMatcher, MatcherError } from '../../notify/silences/matcher.ts';
-import type { Silence } from '../../notify/silences/silence.ts';
+import { formatMatcher, MatcherError } from '../../store/silences/matcher.ts';
+import type { Silence } from '../../store/silences/silence.ts';
 import { silenceJson } from '../../notify/silences/silenceJson.ts';
-import type { SilenceStore } from '../../notify/silences/silenceStore.ts';
+import type { SilenceStore } from '../../store/silences/silenceStore.ts';
 import type { Io } from '../io.ts';
 import { loadContext, withConfig, withOutput, type ConfigOption } from '../options.ts';
-import { renderCsv, renderTable, type Column, type OutputFormat } from '../../text/table.ts';
+import { renderCsv, renderTable, type Column, type OutputFormat } from '../../model/text/table.ts';
 import { CommandFailed, UsageError } from '../usageError.ts';
 
 interface AddOptions extends ConfigOption {

@@ -1,4 +1,4 @@
-import { printable } from '../../text/escape.ts';
+import { printable } from '../../model/text/escape.ts';
 import type { OnlineResult, OnlineCheck } from './onlineResult.ts';
 import { checkPrometheus } from './prometheusCheck.ts';
 import { checkSlack } from './slackCheck.ts';

@@ -1,9 +1,9 @@
 import type { WebClient } from '@slack/web-api';
 import type { Config } from '../../config/schema.ts';
 import type { TimeMs } from '../../model/time.ts';
-import { createSlackClient, withSignal } from '../../notify/slack/client.ts';
-import { toChannelError } from '../../notify/slack/errors.ts';
-import { TargetResolver } from '../../notify/slack/targets.ts';
+import { createSlackClient, withSignal } from '../../channels/slack/client.ts';
+import { toChannelError } from '../../channels/slack/errors.ts';
+import { TargetResolver } from '../../channels/slack/targets.ts';
 import { systemClock } from '../../notify/clock.ts';
 import type { OnlineResult } from './onlineResult.ts';
 

@@ -9,8 +9,8 @@ import { nameRestorer } from '../labels.ts';
 import type { Batch } from '../prometheus/fetchBatch.ts';
 import type { QueryId } from '../prometheus/queries.ts';
 import { assemble } from './assemble.ts';
-import { madeUpBatch, madeUpWindows } from './madeUpBatch.ts';
-import type { MadeUpSeries } from './madeUpBatch.ts';
+import { madeUpBatch, madeUpWindows } from '../../../test/support/madeUpBatch.ts';
+import type { MadeUpSeries } from '../../../test/support/madeUpBatch.ts';
 
 const settings = { cluster: 'test', restoreName: nameRestorer([]) };
 const WHOLE: ExpectedSamples = { cadvisor: 5, kubeState: 5 };

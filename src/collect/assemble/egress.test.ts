@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { aPod } from '../../cost/testing.ts';
+import { aPod } from '../../../test/support/cost.ts';
 import { buildEgressTable, withEgress } from './egress.ts';
-import { madeUpBatch, madeUpWindows } from './madeUpBatch.ts';
+import { madeUpBatch, madeUpWindows } from '../../../test/support/madeUpBatch.ts';
 
 const WEB = { namespace: 'shop', pod_name: 'web' };
 

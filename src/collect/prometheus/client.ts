@@ -1,5 +1,5 @@
 import { PrometheusDriver } from 'prometheus-query';
-import { isLoopback } from '../../config/listen.ts';
+import { isLoopback } from '../../model/listen.ts';
 import { CollectError } from '../collector.ts';
 import { classifyAnswer, classifyNetwork, oneLine } from './failures.ts';
 import type { Grid } from './grid.ts';

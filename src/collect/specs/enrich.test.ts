@@ -8,7 +8,7 @@ import {
 import { DAY_MS, HOUR_MS } from '../../model/time.ts';
 import { enrich } from './enrich.ts';
 import { refuseForeign } from './foreign.ts';
-import { inventoryOf, rawObject, rawPod } from './testing.ts';
+import { inventoryOf, rawObject, rawPod } from '../../../test/support/specs.ts';
 
 const AT = Date.parse('2026-11-24T12:00:00Z');
 const WINDOW = { start: AT - 300_000, end: AT };

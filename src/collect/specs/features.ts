@@ -1,4 +1,4 @@
-import { nodeFacts } from '../../cost/nodeFacts.ts';
+import { nodeFacts } from '../../model/nodeFacts.ts';
 import type { ClusterObjects } from '../../model/clusterObjects.ts';
 import type { Snapshot } from '../../model/snapshot.ts';
 

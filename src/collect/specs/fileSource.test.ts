@@ -6,7 +6,7 @@ import { DAY_MS } from '../../model/time.ts';
 import type { RawObject } from '../kubernetes/rawObjects.ts';
 import { createFileSource } from './fileSource.ts';
 import { isNear } from './inventory.ts';
-import { rawObject, rawPod } from './testing.ts';
+import { rawObject, rawPod } from '../../../test/support/specs.ts';
 
 const AT = Date.parse('2026-11-24T12:00:00Z');
 let folder: string;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parseObjects, SpecFileError } from './parseObjects.ts';
-import { rawObject, rawPod } from './testing.ts';
+import { rawObject, rawPod } from '../../../test/support/specs.ts';
 
 const POD = rawPod();
 const NODE = rawObject('v1', 'Node', { name: 'node-1' });

@@ -1,5 +1,5 @@
-import type { BillDay } from '../../history/bills.ts';
-import type { NodeCostRow } from '../../history/costTable.ts';
+import type { BillDay } from '../../store/bills.ts';
+import type { NodeCostRow } from '../../store/costTable.ts';
 import type { Nano } from '../../model/money.ts';
 import { splitNano } from '../exact.ts';
 

@@ -1,10 +1,10 @@
-import type { BillDay } from '../../history/bills.ts';
-import type { CostTable } from '../../history/costTable.ts';
-import type { HistoryReader } from '../../history/history.ts';
+import type { BillDay } from '../../store/bills.ts';
+import type { CostTable } from '../../store/costTable.ts';
+import type { HistoryReader } from '../../store/history.ts';
 import { fromNano } from '../../model/money.ts';
 import { DAY_MS, formatTime, type TimeMs } from '../../model/time.ts';
 import { columns, money } from '../report/columns.ts';
-import { csvText } from '../../text/escape.ts';
+import { csvText } from '../../model/text/escape.ts';
 import { billFactors } from './billFactors.ts';
 
 /** A month's bill against what Burnwatch had estimated; money in the history's currency. */

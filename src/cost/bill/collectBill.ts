@@ -1,5 +1,5 @@
-import type { BillDay } from '../../history/bills.ts';
-import type { NodeRecord } from '../../history/workloads.ts';
+import type { BillDay } from '../../store/bills.ts';
+import type { NodeRecord } from '../../store/workloads.ts';
 import { toNano } from '../../model/money.ts';
 import { DAY_MS, floorTo, type TimeMs } from '../../model/time.ts';
 import { nodeFinder } from './matchNodes.ts';

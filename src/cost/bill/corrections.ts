@@ -1,4 +1,4 @@
-import type { CostTable, NodeCostRow } from '../../history/costTable.ts';
+import type { CostTable, NodeCostRow } from '../../store/costTable.ts';
 import type { Nano } from '../../model/money.ts';
 
 /** What the bills change: nano-units to add, by row key and by node. */

@@ -1,12 +1,12 @@
-import type { BillDay } from '../../history/bills.ts';
+import type { BillDay } from '../../store/bills.ts';
 import type {
   CostQuery,
   CostRow,
   CostSeriesQuery,
   CostTable,
   NodeCostRow,
-} from '../../history/costTable.ts';
-import type { HistoryReader } from '../../history/history.ts';
+} from '../../store/costTable.ts';
+import type { HistoryReader } from '../../store/history.ts';
 import { DAY_MS, floorTo, type TimeMs, type Window } from '../../model/time.ts';
 import { UNKNOWN_NODE } from '../nodes.ts';
 import { add, applyTo, partsKey, type Corrections, type Resources } from './corrections.ts';

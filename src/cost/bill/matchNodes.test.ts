@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { NodeRecord } from '../../history/workloads.ts';
+import type { NodeRecord } from '../../store/workloads.ts';
 import { DAY_MS, HOUR_MS } from '../../model/time.ts';
 import { collectBill } from './collectBill.ts';
 import { nodeFinder } from './matchNodes.ts';

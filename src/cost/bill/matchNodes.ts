@@ -1,4 +1,4 @@
-import type { NodeRecord } from '../../history/workloads.ts';
+import type { NodeRecord } from '../../store/workloads.ts';
 
 /** Finds the nodes that a bill's resource is: one machine, all machines of a scale set, or none. */
 export type NodeFinder = (resourceId: string) => readonly NodeRecord[];

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { madeUpWindows, SMALL_CLUSTER } from '../../../test/support/madeUpWindows.ts';
 import { TempHistory } from '../../../test/support/tempHistory.ts';
-import { openHistoryReader } from '../../history/openHistory.ts';
-import { pricing } from '../testing.ts';
+import { openHistoryReader } from '../../engines/openHistory.ts';
+import { pricing } from '../../../test/support/cost.ts';
 import { readBudgets, readClusterForecast } from './readBudgets.ts';
 import { renderBudgets } from './renderBudgets.ts';
 

@@ -2,7 +2,7 @@ import type { Config } from '../../config/schema.ts';
 import type { BudgetState } from './budgetState.ts';
 import { monthName } from './budgetState.ts';
 import { forecastMonth, type MonthForecast } from './monthForecast.ts';
-import type { CostRow, CostTable } from '../../history/costTable.ts';
+import type { CostRow, CostTable } from '../../store/costTable.ts';
 import { fromNano, type Nano } from '../../model/money.ts';
 import { DAY_MS, floorTo, monthStart, type TimeMs } from '../../model/time.ts';
 import type { BilledHistory } from '../bill/effectiveCosts.ts';

@@ -1,5 +1,5 @@
 import { columns, money, percent } from '../report/columns.ts';
-import { csvText, printable } from '../../text/escape.ts';
+import { csvText, printable } from '../../model/text/escape.ts';
 import type { BudgetStatus } from './readBudgets.ts';
 
 /** Prints budgets; ends with a newline. */

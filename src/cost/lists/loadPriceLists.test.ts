@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { DAY_MS, HOUR_MS } from '../../model/time.ts';
-import { pricing } from '../testing.ts';
+import { pricing } from '../../../test/support/cost.ts';
 import { loadPriceLists } from './loadPriceLists.ts';
 import type { LoadedPriceLists } from './loadPriceLists.ts';
 

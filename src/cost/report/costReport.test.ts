@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { fc } from '../../../test/support/properties.ts';
-import type { CostRow, CostTable } from '../../history/costTable.ts';
+import type { CostRow, CostTable } from '../../store/costTable.ts';
 import { DAY_MS } from '../../model/time.ts';
-import { pricing } from '../testing.ts';
+import { pricing } from '../../../test/support/cost.ts';
 import { costReport } from './costReport.ts';
 import { emptyRow } from './costRow.ts';
 import { renderCosts } from './renderCosts.ts';

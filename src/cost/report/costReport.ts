@@ -1,4 +1,4 @@
-import type { CostDimension, CostRow, CostTable, NodeCostRow } from '../../history/costTable.ts';
+import type { CostDimension, CostRow, CostTable, NodeCostRow } from '../../store/costTable.ts';
 import { fromNano } from '../../model/money.ts';
 import { formatTime } from '../../model/time.ts';
 import { GIB } from '../nodes.ts';

@@ -1,4 +1,4 @@
-import type { CostRow } from '../../history/costTable.ts';
+import type { CostRow } from '../../store/costTable.ts';
 import type { Nano } from '../../model/money.ts';
 
 /** The parts of a cost, as rows and allocations have them. */

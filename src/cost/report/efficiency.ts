@@ -1,4 +1,4 @@
-import type { CostRow } from '../../history/costTable.ts';
+import type { CostRow } from '../../store/costTable.ts';
 
 export interface Efficiency {
   readonly cpuEfficiency: number;

@@ -1,4 +1,4 @@
-import type { CostRow, CostTable } from '../../history/costTable.ts';
+import type { CostRow, CostTable } from '../../store/costTable.ts';
 import type { Allocation, WindowCosts } from '../../model/cost.ts';
 import type { Window } from '../../model/time.ts';
 import { emptyRow } from './costRow.ts';

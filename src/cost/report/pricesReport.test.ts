@@ -3,7 +3,7 @@ import { DAY_MS } from '../../model/time.ts';
 import { allocate } from '../allocate.ts';
 import { priceNodes } from '../priceNodes.ts';
 import { pricingProblems } from '../pricingProblems.ts';
-import { aNode, aSnapshot, pricing } from '../testing.ts';
+import { aNode, aSnapshot, pricing } from '../../../test/support/cost.ts';
 import { pricesOfHistory, pricesOfSnapshot } from './pricesReport.ts';
 import { renderPrices } from './renderPrices.ts';
 

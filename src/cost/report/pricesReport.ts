@@ -1,9 +1,9 @@
-import type { NodeRecord } from '../../history/workloads.ts';
+import type { NodeRecord } from '../../store/workloads.ts';
 import type { NodePrice } from '../../model/cost.ts';
 import type { NodeSample, Snapshot } from '../../model/snapshot.ts';
 import { formatTime, HOUR_MS, HOURS_PER_MONTH } from '../../model/time.ts';
-import { nodeFacts } from '../nodeFacts.ts';
-import type { NodeFacts } from '../nodeFacts.ts';
+import { nodeFacts } from '../../model/nodeFacts.ts';
+import type { NodeFacts } from '../../model/nodeFacts.ts';
 import { capacityOf, GIB } from '../nodes.ts';
 import type { PriceList } from '../priceList.ts';
 import { priceNodes } from '../priceNodes.ts';

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { configSchema } from '../../config/schema.ts';
-import type { HistoryReader } from '../../history/history.ts';
+import type { HistoryReader } from '../../store/history.ts';
 import { readCosts } from './readCosts.ts';
 
 const HOUR = 3_600_000;

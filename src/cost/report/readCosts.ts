@@ -1,5 +1,5 @@
-import type { CostQuery, CostSeriesQuery, CostTable } from '../../history/costTable.ts';
-import type { HistoryReader } from '../../history/history.ts';
+import type { CostQuery, CostSeriesQuery, CostTable } from '../../store/costTable.ts';
+import type { HistoryReader } from '../../store/history.ts';
 import { effectiveCosts, effectiveSeries, type BilledHistory } from '../bill/effectiveCosts.ts';
 import type { PricingConfig } from '../sources/nodePriceSource.ts';
 import { costReport } from './costReport.ts';

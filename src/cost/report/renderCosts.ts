@@ -1,6 +1,6 @@
 import { columns, money, percent } from './columns.ts';
 import type { CostReport, CostReportRow } from './costReport.ts';
-import { csvText, printable } from '../../text/escape.ts';
+import { csvText, printable } from '../../model/text/escape.ts';
 
 const IDLE_KEY = '__idle__';
 

@@ -1,6 +1,6 @@
 import { columns, money } from './columns.ts';
 import type { NodePriceRow, PricesReport } from './pricesReport.ts';
-import { csvText, printable } from '../../text/escape.ts';
+import { csvText, printable } from '../../model/text/escape.ts';
 
 const CSV_COLUMNS = [
   'node',

@@ -1,4 +1,4 @@
-import type { CostRow, CostTable } from '../../history/costTable.ts';
+import type { CostRow, CostTable } from '../../store/costTable.ts';
 import type { Nano } from '../../model/money.ts';
 import { toNano } from '../../model/money.ts';
 import type { Window } from '../../model/time.ts';

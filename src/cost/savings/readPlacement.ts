@@ -1,7 +1,7 @@
-import type { HistoryReader } from '../../history/history.ts';
-import type { NodeRecord } from '../../history/workloads.ts';
+import type { HistoryReader } from '../../store/history.ts';
+import type { NodeRecord } from '../../store/workloads.ts';
 import { HOUR_MS } from '../../model/time.ts';
-import { nodeLabel } from '../nodeFacts.ts';
+import { nodeLabel } from '../../model/nodeFacts.ts';
 import { GIB } from '../nodes.ts';
 import type { PlacedContainer, SavingsNode } from './estimateSavings.ts';
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { fc } from '../../../test/support/properties.ts';
 import { madeUpWindows, SMALL_CLUSTER } from '../../../test/support/madeUpWindows.ts';
 import { TempHistory } from '../../../test/support/tempHistory.ts';
-import { openHistoryReader } from '../../history/openHistory.ts';
+import { openHistoryReader } from '../../engines/openHistory.ts';
 import { estimateSavings, type PlacedContainer, type SavingsNode } from './estimateSavings.ts';
 import { readPlacement } from './readPlacement.ts';
 import { removableNodes, type PackPod } from './removableNodes.ts';

@@ -1,4 +1,4 @@
-import { matchesNode } from '../nodeFacts.ts';
+import { matchesNode } from '../../model/nodeFacts.ts';
 import { capacityOf } from '../nodes.ts';
 import { splitNodePrice } from '../splitNodePrice.ts';
 import type { NodePriceSource } from './nodePriceSource.ts';

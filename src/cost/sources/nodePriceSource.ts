@@ -1,7 +1,7 @@
 import type { Config } from '../../config/schema.ts';
 import type { NodeSample } from '../../model/snapshot.ts';
 import type { PriceSource } from '../../model/cost.ts';
-import type { NodeFacts } from '../nodeFacts.ts';
+import type { NodeFacts } from '../../model/nodeFacts.ts';
 import type { PriceList } from '../priceList.ts';
 
 export type PricingConfig = Config['pricing'];

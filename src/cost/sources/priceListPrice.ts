@@ -1,6 +1,6 @@
 import { formatTime } from '../../model/time.ts';
 import { capacityOf } from '../nodes.ts';
-import type { NodeFacts } from '../nodeFacts.ts';
+import type { NodeFacts } from '../../model/nodeFacts.ts';
 import type { PriceListEntry } from '../priceList.ts';
 import { splitNodePrice } from '../splitNodePrice.ts';
 import type { NodePriceSource } from './nodePriceSource.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { PodSample } from '../../model/snapshot.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS, type TimeMs } from '../../model/time.ts';
-import { AbuseRun, using } from './abuseRun.ts';
+import { AbuseRun, using } from '../../../test/support/abuse/abuseRun.ts';
 
 /** An honest web pod: its CPU and its bytes follow the day. */
 function honest(start: TimeMs, burnt = 0, change: Parameters<typeof using>[2] = {}): PodSample {

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { stepAlarm } from './alarm.ts';
 import { QUIET } from './judge.ts';
 import type { Track } from './state.ts';
-import { aFacts, aSuspicion, aTrack } from './testing.ts';
+import { aFacts, aSuspicion, aTrack } from '../../../test/support/abuse/abuse.ts';
 
 const { knobs, window } = aFacts();
 const suspicion = aSuspicion({ cores: 0.5 });

@@ -2,17 +2,17 @@ import { describe, expect, it } from 'vitest';
 import { cpuTimeMs } from '../../../test/support/cpuTime.ts';
 import { renderExplanation } from '../../cli/explainView.ts';
 import { renderFinding } from '../../cli/findingView.ts';
-import { toFindingJson } from '../../findings/findingJson.ts';
-import { loadThresholds } from '../../config/loadThresholds.ts';
+import { toFindingJson } from '../../model/findingJson.ts';
+import { loadThresholds } from '../../daemon/config/loadThresholds.ts';
 import { configSchema } from '../../config/schema.ts';
-import { aSnapshot } from '../../cost/testing.ts';
+import { aSnapshot } from '../../../test/support/cost.ts';
 import type { PodSample } from '../../model/snapshot.ts';
 import { DAY_MS, HOUR_MS } from '../../model/time.ts';
-import { AbuseRun, using } from './abuseRun.ts';
+import { AbuseRun, using } from '../../../test/support/abuse/abuseRun.ts';
 import { explainLast } from './explain.ts';
 import { IndicatorMatcher } from './indicators.ts';
 import type { AbuseState } from './state.ts';
-import { aSubject } from './testing.ts';
+import { aSubject } from '../../../test/support/abuse/abuse.ts';
 
 /** 253 characters of whatever breaks pages, terminals, messages, queries and spreadsheets. */
 const EVIL = [

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { DAY_MS, HOUR_MS, MINUTE_MS, type TimeMs } from '../../model/time.ts';
-import { AbuseRun, using } from './abuseRun.ts';
+import { AbuseRun, using } from '../../../test/support/abuse/abuseRun.ts';
 
 describe('a service that is quiet at weekends', () => {
   const load = (start: TimeMs): number => {

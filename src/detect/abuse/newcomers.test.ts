@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { PodSample } from '../../model/snapshot.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS, type TimeMs } from '../../model/time.ts';
-import { AbuseRun, using } from './abuseRun.ts';
+import { AbuseRun, using } from '../../../test/support/abuse/abuseRun.ts';
 
 type Pods = (start: TimeMs) => readonly PodSample[];
 

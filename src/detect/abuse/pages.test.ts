@@ -4,7 +4,14 @@ import { HOUR_MS } from '../../model/time.ts';
 import { whyNoPage } from './pages.ts';
 import type { SideCar } from './sideCars.ts';
 import type { Facts } from './signal.ts';
-import { aFacts, aSubject, aSuspicion, aTrack, NEW, own } from './testing.ts';
+import {
+  aFacts,
+  aSubject,
+  aSuspicion,
+  aTrack,
+  NEW,
+  own,
+} from '../../../test/support/abuse/abuse.ts';
 
 const SILENT: ReadonlyMap<EvidenceFamily, number> = new Map([
   ['novelty', 1],

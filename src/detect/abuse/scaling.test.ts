@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { DAY_MS, HOUR_MS, type TimeMs } from '../../model/time.ts';
-import { AbuseRun, using } from './abuseRun.ts';
+import { AbuseRun, using } from '../../../test/support/abuse/abuseRun.ts';
 
 /** Load over the day, the same every day; a quarter more or less from window to window. */
 function load(start: TimeMs): number {

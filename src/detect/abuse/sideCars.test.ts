@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { aContainer } from '../../cost/testing.ts';
+import { aContainer } from '../../../test/support/cost.ts';
 import type { PodSample } from '../../model/snapshot.ts';
 import { DAY_MS, HOUR_MS, type TimeMs } from '../../model/time.ts';
-import { AbuseRun, using } from './abuseRun.ts';
+import { AbuseRun, using } from '../../../test/support/abuse/abuseRun.ts';
 
 const WORKLOADS = ['shop/web', 'shop/cart', 'media/feed', 'media/list'] as const;
 

@@ -1,4 +1,4 @@
-import type { DetectorState, StateCodec } from '../detector.ts';
+import type { DetectorState, StateCodec } from '../../store/stateCodec.ts';
 import { RING_BYTES, ringOver, type HourRing } from './ring.ts';
 
 /** Numbers of a track, in the order in which they are stored. Times are ms, 0 where there is none. */

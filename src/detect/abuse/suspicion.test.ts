@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { suspicionOf } from './suspicion.ts';
-import { aFacts, aSubject, aTrack, own } from './testing.ts';
+import { aFacts, aSubject, aTrack, own } from '../../../test/support/abuse/abuse.ts';
 
 const { knobs } = aFacts();
 

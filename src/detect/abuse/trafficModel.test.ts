@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { loadThresholds } from '../../config/loadThresholds.ts';
+import { loadThresholds } from '../../daemon/config/loadThresholds.ts';
 import { addHour, EMPTY_RING, type HourRing } from './ring.ts';
 import { coresForTraffic, fitTraffic } from './trafficModel.ts';
 

@@ -3,7 +3,7 @@ import { stackedChart, STACKED_HEIGHT } from '../../notify/chart/stackedChart.ts
 import { COLORS, type ChartColors } from '../../notify/chart/svg.ts';
 import { CHART_WIDTH } from '../../notify/chart/frame.ts';
 import { fromNano } from '../../model/money.ts';
-import type { Digest } from '../digest.ts';
+import type { Digest } from '../../store/digests/digest.ts';
 import { IDLE, OTHERS } from '../spend/dailySpend.ts';
 import { changeText, keyText, moneyText } from '../text/words.ts';
 

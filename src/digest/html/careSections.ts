@@ -1,4 +1,4 @@
-import type { Digest } from '../digest.ts';
+import type { Digest } from '../../store/digests/digest.ts';
 import {
   abuseText,
   dataText,

@@ -1,7 +1,7 @@
 import { fromNano } from '../../model/money.ts';
-import { formatMoney, plural } from '../../text/format.ts';
+import { formatMoney, plural } from '../../model/text/format.ts';
 import { daysChart, LIGHT, type DigestColors } from '../charts/digestCharts.ts';
-import type { Digest, Reason } from '../digest.ts';
+import type { Digest, Reason } from '../../store/digests/digest.ts';
 import { caveats } from '../text/sentences.ts';
 import {
   changeText,

@@ -1,4 +1,4 @@
-import { cleanText } from '../../text/clean.ts';
+import { cleanText } from '../../model/text/clean.ts';
 
 /** HTML that is safe to be put into a page. Only `html` and `trusted` make it. */
 export class Markup {

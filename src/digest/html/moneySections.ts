@@ -1,5 +1,5 @@
-import { formatMoney } from '../../text/format.ts';
-import type { Digest, ForecastLine, Saving } from '../digest.ts';
+import { formatMoney } from '../../model/text/format.ts';
+import type { Digest, ForecastLine, Saving } from '../../store/digests/digest.ts';
 import { budgetState, forecastText, savingsText } from '../text/sentences.ts';
 import { html, lines, type Markup } from './markup.ts';
 

@@ -1,4 +1,4 @@
-import type { Digest } from '../digest.ts';
+import type { Digest } from '../../store/digests/digest.ts';
 import { weekText } from '../text/words.ts';
 import { BASIS } from '../text/renderText.ts';
 import { attentionSection, dataSection, efficiencySection } from './careSections.ts';

@@ -1,4 +1,4 @@
-import type { Amount, Digest, Spend } from '../digest.ts';
+import type { Amount, Digest, Spend } from '../../store/digests/digest.ts';
 import { centsText, centsThatAdd } from '../text/centsThatAdd.ts';
 import { changeText, keyText, percentText, whyText } from '../text/words.ts';
 import { breakable, html, type Markup } from './markup.ts';

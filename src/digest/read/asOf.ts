@@ -1,4 +1,4 @@
-import type { HistoryReader } from '../../history/history.ts';
+import type { HistoryReader } from '../../store/history.ts';
 import type { TimeMs } from '../../model/time.ts';
 
 /** What of a reader the digest hands on to others. */

@@ -1,7 +1,7 @@
-import type { WindowCoverage } from '../../history/usage.ts';
+import type { WindowCoverage } from '../../store/usage.ts';
 import type { TimeMs } from '../../model/time.ts';
-import type { Coverage, Gap } from '../digest.ts';
-import type { Week } from '../week.ts';
+import type { Coverage, Gap } from '../../store/digests/digest.ts';
+import type { Week } from '../../store/digests/week.ts';
 
 /** Gaps that are listed; the rest is a number. */
 const LISTED = 10;

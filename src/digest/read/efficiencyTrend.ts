@@ -1,11 +1,11 @@
-import type { CostTable } from '../../history/costTable.ts';
-import type { HistoryReader } from '../../history/history.ts';
+import type { CostTable } from '../../store/costTable.ts';
+import type { HistoryReader } from '../../store/history.ts';
 import type { TimeMs } from '../../model/time.ts';
-import type { EfficiencyTrend } from '../digest.ts';
+import type { EfficiencyTrend } from '../../store/digests/digest.ts';
 import { idleNano } from '../spend/idleChange.ts';
 import { efficiencyIn } from '../spend/spendBy.ts';
 import { sumRows } from '../spend/sumRows.ts';
-import { weekBefore, type Week } from '../week.ts';
+import { weekBefore, type Week } from '../../store/digests/week.ts';
 
 const WEEKS = 8;
 

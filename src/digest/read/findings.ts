@@ -1,8 +1,8 @@
-import { mostSevereFirst } from '../../findings/severity.ts';
+import { mostSevereFirst } from '../../detect/findings/severity.ts';
 import type { Finding } from '../../model/finding.ts';
 import { workloadKey } from '../../model/workload.ts';
-import type { Attention, FindingCount } from '../digest.ts';
-import type { Week } from '../week.ts';
+import type { Attention, FindingCount } from '../../store/digests/digest.ts';
+import type { Week } from '../../store/digests/week.ts';
 
 const NAMED = 3;
 

@@ -5,7 +5,7 @@ import {
   type BudgetStatus,
 } from '../../cost/budgets/readBudgets.ts';
 import type { PricingConfig } from '../../cost/sources/nodePriceSource.ts';
-import type { ForecastLine } from '../digest.ts';
+import type { ForecastLine } from '../../store/digests/digest.ts';
 import type { PastReader } from './asOf.ts';
 
 /** The cluster's forecast to the month's end, then the budgets, the nearest to its end first. */

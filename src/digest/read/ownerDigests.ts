@@ -1,5 +1,5 @@
 import { costNano } from '../../cost/report/costRow.ts';
-import type { CostRow } from '../../history/costTable.ts';
+import type { CostRow } from '../../store/costTable.ts';
 import type { Finding } from '../../model/finding.ts';
 import { workloadKey } from '../../model/workload.ts';
 import {
@@ -8,9 +8,9 @@ import {
   type OwnerDigest,
   type Saving,
   type Spend,
-} from '../digest.ts';
+} from '../../store/digests/digest.ts';
 import { sumRows } from '../spend/sumRows.ts';
-import type { Week } from '../week.ts';
+import type { Week } from '../../store/digests/week.ts';
 import { findingCounts } from './findings.ts';
 import { savingsTold } from './savings.ts';
 

@@ -1,7 +1,7 @@
 import type { Config } from '../../config/schema.ts';
 import { slackTarget } from '../../notify/owners.ts';
-import { UNOWNED, type Digest, type OwnerGaps, type Spend } from '../digest.ts';
-import type { CostRow } from '../../history/costTable.ts';
+import { UNOWNED, type Digest, type OwnerGaps, type Spend } from '../../store/digests/digest.ts';
+import type { CostRow } from '../../store/costTable.ts';
 import { costNano } from '../../cost/report/costRow.ts';
 import { ownValue } from '../../model/ownValue.ts';
 

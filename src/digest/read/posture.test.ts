@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest';
-import { emptyState } from '../../cycle/state.ts';
+import { emptyState } from '../../store/cycleState.ts';
 import { DAY_MS } from '../../model/time.ts';
-import type { PostureDay, PostureState } from '../../posture/postureState.ts';
+import type { PostureDay, PostureState } from '../../detect/posture/postureState.ts';
 import { postureText } from '../text/sentences.ts';
-import { weekOf } from '../week.ts';
+import { weekOf } from '../../store/digests/week.ts';
 import { postureLine } from './posture.ts';
 
 const WEEK = weekOf(Date.UTC(2026, 10, 18), 'UTC');

@@ -1,10 +1,10 @@
-import type { CycleState } from '../../cycle/state.ts';
-import type { DetectorCodecs } from '../../history/history.ts';
+import type { CycleState } from '../../store/cycleState.ts';
+import type { DetectorCodecs } from '../../store/history.ts';
 import { DAY_MS, type TimeMs } from '../../model/time.ts';
-import { postureDetector } from '../../posture/postureDetector.ts';
-import type { PostureDay, PostureState } from '../../posture/postureState.ts';
-import type { PostureLine } from '../digest.ts';
-import type { Week } from '../week.ts';
+import { postureDetector } from '../../detect/posture/postureDetector.ts';
+import type { PostureDay, PostureState } from '../../detect/posture/postureState.ts';
+import type { PostureLine } from '../../store/digests/digest.ts';
+import type { Week } from '../../store/digests/week.ts';
 
 const LOWEST = 3;
 const { name, version, codec } = postureDetector;

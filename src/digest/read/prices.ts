@@ -1,9 +1,9 @@
-import { nodeFacts } from '../../cost/nodeFacts.ts';
-import type { NodeRecord } from '../../history/workloads.ts';
+import { nodeFacts } from '../../model/nodeFacts.ts';
+import type { NodeRecord } from '../../store/workloads.ts';
 import type { PriceSource } from '../../model/cost.ts';
 import type { TimeMs } from '../../model/time.ts';
-import type { PriceNews } from '../digest.ts';
-import type { Week } from '../week.ts';
+import type { PriceNews } from '../../store/digests/digest.ts';
+import type { Week } from '../../store/digests/week.ts';
 
 const SOURCES: Readonly<Record<PriceSource, string>> = {
   config: 'the configuration',

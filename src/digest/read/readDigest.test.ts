@@ -6,14 +6,14 @@ import {
 } from '../../../test/support/digestScenario.ts';
 import { TempHistory } from '../../../test/support/tempHistory.ts';
 import type { Config } from '../../config/schema.ts';
-import { loadThresholds } from '../../config/loadThresholds.ts';
+import { loadThresholds } from '../../daemon/config/loadThresholds.ts';
 import { readCosts } from '../../cost/report/readCosts.ts';
-import type { HistoryReader } from '../../history/history.ts';
-import { openHistoryReader } from '../../history/openHistory.ts';
+import type { HistoryReader } from '../../store/history.ts';
+import { openHistoryReader } from '../../engines/openHistory.ts';
 import { fromNano } from '../../model/money.ts';
 import { DAY_MS, HOUR_MS } from '../../model/time.ts';
-import type { Amount, Digest } from '../digest.ts';
-import { parseWeek } from '../week.ts';
+import type { Amount, Digest } from '../../store/digests/digest.ts';
+import { parseWeek } from '../../store/digests/week.ts';
 import { NoDataError, readDigest } from './readDigest.ts';
 
 const ZONE = 'Europe/Berlin';

@@ -1,21 +1,21 @@
 import { fixedNano } from '../../cost/report/shareCosts.ts';
 import { costNano } from '../../cost/report/costRow.ts';
 import { seriesOnBasis } from '../../cost/report/readCosts.ts';
-import { nodeFacts } from '../../cost/nodeFacts.ts';
+import { nodeFacts } from '../../model/nodeFacts.ts';
 import type { PricingConfig } from '../../cost/sources/nodePriceSource.ts';
-import type { CostRow, CostTable } from '../../history/costTable.ts';
-import type { HistoryReader } from '../../history/history.ts';
-import type { NodeRecord } from '../../history/workloads.ts';
+import type { CostRow, CostTable } from '../../store/costTable.ts';
+import type { HistoryReader } from '../../store/history.ts';
+import type { NodeRecord } from '../../store/workloads.ts';
 import type { Nano } from '../../model/money.ts';
 import { workloadKey } from '../../model/workload.ts';
-import { UNOWNED, type Amount, type DailySpend, type Spend } from '../digest.ts';
+import { UNOWNED, type Amount, type DailySpend, type Spend } from '../../store/digests/digest.ts';
 import { idleNano, idleParts } from '../spend/idleChange.ts';
 import { ReasonSums } from '../spend/reasons.ts';
 import { spendBy, type SpendContext } from '../spend/spendBy.ts';
 import { spikeNano } from '../spend/spikes.ts';
 import { sumRows } from '../spend/sumRows.ts';
 import type { SeenHours } from '../spend/decompose.ts';
-import { midnights, type Week } from '../week.ts';
+import { midnights, type Week } from '../../store/digests/week.ts';
 import { dailySpend } from '../spend/dailySpend.ts';
 
 /** A question for what a week cost. */

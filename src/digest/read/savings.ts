@@ -1,11 +1,11 @@
 import { formatBytes, formatCores, formatRequest } from '../../model/quantity.ts';
 import type { Reading } from '../../model/reading.ts';
 import { workloadKey } from '../../model/workload.ts';
-import type { ContainerAdvice } from '../../rightsize/advice/adviceForm.ts';
-import { workloadPatches } from '../../rightsize/advice/patch.ts';
-import { isWorthSaying, type AdviceReport } from '../../rightsize/advice/readAdvice.ts';
-import { renderPatches } from '../../rightsize/advice/renderPatches.ts';
-import type { Saving, Savings } from '../digest.ts';
+import type { ContainerAdvice } from '../../detect/rightsize/advice/adviceForm.ts';
+import { workloadPatches } from '../../detect/rightsize/advice/patch.ts';
+import { isWorthSaying, type AdviceReport } from '../../detect/rightsize/advice/readAdvice.ts';
+import { renderPatches } from '../../detect/rightsize/advice/renderPatches.ts';
+import type { Saving, Savings } from '../../store/digests/digest.ts';
 
 const TOP = 3;
 

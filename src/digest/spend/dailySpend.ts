@@ -1,8 +1,8 @@
 import { costNano } from '../../cost/report/costRow.ts';
-import type { CostTable } from '../../history/costTable.ts';
+import type { CostTable } from '../../store/costTable.ts';
 import type { Nano } from '../../model/money.ts';
-import type { DailySpend } from '../digest.ts';
-import type { Week } from '../week.ts';
+import type { DailySpend } from '../../store/digests/digest.ts';
+import type { Week } from '../../store/digests/week.ts';
 import { idleNano } from './idleChange.ts';
 import { sumRows } from './sumRows.ts';
 

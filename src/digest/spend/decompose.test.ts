@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { fc } from '../../../test/support/properties.ts';
-import type { CostRow } from '../../history/costTable.ts';
+import type { CostRow } from '../../store/costTable.ts';
 import { decompose, type Parts } from './decompose.ts';
 import { logMean } from './logMean.ts';
 import { carveSpikes, spikeNano } from './spikes.ts';

@@ -1,5 +1,5 @@
 import type { Nano } from '../../model/money.ts';
-import type { Driver } from '../digest.ts';
+import type { Driver } from '../../store/digests/digest.ts';
 import { logMean } from './logMean.ts';
 import {
   noUse,

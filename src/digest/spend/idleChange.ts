@@ -1,4 +1,4 @@
-import type { CostTable, NodeCostRow } from '../../history/costTable.ts';
+import type { CostTable, NodeCostRow } from '../../store/costTable.ts';
 import type { Nano } from '../../model/money.ts';
 import { add, inWholeNanos, type Parts, type SeenHours } from './decompose.ts';
 import { logMean } from './logMean.ts';

@@ -1,4 +1,4 @@
-import type { Driver, Reason } from '../digest.ts';
+import type { Driver, Reason } from '../../store/digests/digest.ts';
 import type { Parts } from './decompose.ts';
 
 const NAMED = 3;

@@ -1,10 +1,10 @@
 import { efficiencyOf } from '../../cost/report/efficiency.ts';
 import { shareOverheads, type SharedRow } from '../../cost/report/shareCosts.ts';
 import { costNano } from '../../cost/report/costRow.ts';
-import type { CostRow } from '../../history/costTable.ts';
+import type { CostRow } from '../../store/costTable.ts';
 import type { Nano } from '../../model/money.ts';
 import { workloadKey } from '../../model/workload.ts';
-import type { Spend } from '../digest.ts';
+import type { Spend } from '../../store/digests/digest.ts';
 import { decompose, type Parts, type SeenHours } from './decompose.ts';
 import { ReasonSums } from './reasons.ts';
 import { carveSpikes } from './spikes.ts';

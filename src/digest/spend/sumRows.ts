@@ -1,4 +1,4 @@
-import type { CostRow } from '../../history/costTable.ts';
+import type { CostRow } from '../../store/costTable.ts';
 
 /** Adds up cost rows by a key; a row's names (namespace, workload, …) are those of the first. */
 export function sumRows(

@@ -1,5 +1,5 @@
 import { costNano } from '../../cost/report/costRow.ts';
-import type { CostRow } from '../../history/costTable.ts';
+import type { CostRow } from '../../store/costTable.ts';
 import type { Nano } from '../../model/money.ts';
 import { workloadKey } from '../../model/workload.ts';
 

@@ -1,6 +1,6 @@
 import { fromNano } from '../../model/money.ts';
 import { formatTime } from '../../model/time.ts';
-import type { Digest } from '../digest.ts';
+import type { Digest } from '../../store/digests/digest.ts';
 
 /** Fields that hold moments. */
 const TIMES: ReadonlySet<string> = new Set(['start', 'end', 'generatedAt', 'dueAt', 'begins']);

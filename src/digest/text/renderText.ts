@@ -1,7 +1,7 @@
 import { columns } from '../../cost/report/columns.ts';
-import { printable } from '../../text/escape.ts';
-import { formatMoney } from '../../text/format.ts';
-import type { Amount, Digest, Saving, Spend } from '../digest.ts';
+import { printable } from '../../model/text/escape.ts';
+import { formatMoney } from '../../model/text/format.ts';
+import type { Amount, Digest, Saving, Spend } from '../../store/digests/digest.ts';
 import { IDLE } from '../spend/dailySpend.ts';
 import { centsText, centsThatAdd } from './centsThatAdd.ts';
 import {

@@ -1,4 +1,4 @@
-import { formatDuration, formatMoney, KIND_NAMES, plural } from '../../text/format.ts';
+import { formatDuration, formatMoney, KIND_NAMES, plural } from '../../model/text/format.ts';
 import type { FindingKind } from '../../model/finding.ts';
 import type {
   Attention,
@@ -10,7 +10,7 @@ import type {
   OwnerDigest,
   PostureLine,
   Savings,
-} from '../digest.ts';
+} from '../../store/digests/digest.ts';
 import { changeText, coverageText, dayAndTime, moneyText, percentText } from './words.ts';
 
 /**

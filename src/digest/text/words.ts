@@ -1,8 +1,8 @@
 import { fromNano, type Nano } from '../../model/money.ts';
 import type { TimeMs } from '../../model/time.ts';
-import { formatMoney, plural } from '../../text/format.ts';
-import type { Amount, Digest, Driver, Reason } from '../digest.ts';
-import { UNOWNED } from '../digest.ts';
+import { formatMoney, plural } from '../../model/text/format.ts';
+import type { Amount, Digest, Driver, Reason } from '../../store/digests/digest.ts';
+import { UNOWNED } from '../../store/digests/digest.ts';
 import { IDLE, OTHERS } from '../spend/dailySpend.ts';
 
 /** `$1,234`, `$12.30`. */

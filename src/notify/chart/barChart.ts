@@ -1,5 +1,5 @@
-import { cleanText } from '../../text/clean.ts';
-import { truncate } from '../../text/format.ts';
+import { cleanText } from '../../model/text/clean.ts';
+import { truncate } from '../../model/text/format.ts';
 import { CHART_WIDTH } from './frame.ts';
 import { COLORS, px, svgText, type ChartColors } from './svg.ts';
 

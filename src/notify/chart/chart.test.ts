@@ -1,10 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import type { UsageQuery } from '../../history/usage.ts';
+import type { UsageQuery } from '../../store/usage.ts';
 import type { Snapshot } from '../../model/snapshot.ts';
 import { HOUR_MS } from '../../model/time.ts';
-import { TEST_NOW } from '../testing/findings.ts';
-import { MINER, OOM, sampleUsage, STUCK } from '../testing/samples.ts';
+import { TEST_NOW } from '../../../test/support/notify/findings.ts';
+import { MINER, OOM, sampleUsage, STUCK } from '../../../test/support/notify/samples.ts';
 import { chartAltText, chartSpan, findingChart } from './findingChart.ts';
 import { findingUsage } from './findingUsage.ts';
 import { svgToPng } from './png.ts';

@@ -1,8 +1,8 @@
-import type { UsagePoint } from '../../history/usage.ts';
+import type { UsagePoint } from '../../store/usage.ts';
 import type { Finding } from '../../model/finding.ts';
 import type { Reading } from '../../model/reading.ts';
 import { HOUR_MS, type TimeMs } from '../../model/time.ts';
-import { formatScope } from '../../text/format.ts';
+import { formatScope } from '../../model/text/format.ts';
 import type { UsageChart } from './usageChart.ts';
 
 /** How much of the past stands beside an anomaly, so that one sees what was usual. */

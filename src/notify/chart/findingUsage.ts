@@ -1,5 +1,5 @@
-import type { HistoryReader } from '../../history/history.ts';
-import type { UsagePoint } from '../../history/usage.ts';
+import type { HistoryReader } from '../../store/history.ts';
+import type { UsagePoint } from '../../store/usage.ts';
 import type { Finding } from '../../model/finding.ts';
 import type { Reading } from '../../model/reading.ts';
 import type { TimeMs } from '../../model/time.ts';

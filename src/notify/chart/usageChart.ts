@@ -1,8 +1,8 @@
 import { TZDate } from '@date-fns/tz';
 import { HOUR_MS, type TimeMs } from '../../model/time.ts';
 import type { Reading } from '../../model/reading.ts';
-import { cleanText } from '../../text/clean.ts';
-import { truncate } from '../../text/format.ts';
+import { cleanText } from '../../model/text/clean.ts';
+import { truncate } from '../../model/text/format.ts';
 import { BOTTOM, CHART_HEIGHT, CHART_WIDTH, LEFT, RIGHT, TOP, type Frame } from './frame.ts';
 import { chartLabels, drawn, type Levels } from './labels.ts';
 import { COLORS, niceTicks, px, svgText } from './svg.ts';

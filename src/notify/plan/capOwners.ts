@@ -1,5 +1,5 @@
-import type { Delivery, Receiver } from '../delivery.ts';
-import type { NotifiedRecord } from '../store.ts';
+import type { Delivery, Receiver } from '../../store/notifications/delivery.ts';
+import type { NotifiedRecord } from '../../store/notifications/deliveryStore.ts';
 import { deliveryId } from './deliveryId.ts';
 import type { ReceiverNews } from './receiverNews.ts';
 

@@ -1,6 +1,6 @@
 import type { Finding } from '../../model/finding.ts';
-import type { Audience, NoticeReason } from '../notice.ts';
-import type { NotifiedRecord, RecordedEvent } from '../store.ts';
+import type { Audience, NoticeReason } from '../../store/notifications/notice.ts';
+import type { NotifiedRecord, RecordedEvent } from '../../store/notifications/deliveryStore.ts';
 
 /** One finding that a receiver is to hear of now. */
 export interface News {

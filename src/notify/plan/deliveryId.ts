@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { receiverKey, type Receiver } from '../delivery.ts';
+import { receiverKey, type Receiver } from '../../store/notifications/delivery.ts';
 import type { News } from './conversations.ts';
 
 /**

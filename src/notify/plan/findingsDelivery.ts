@@ -1,9 +1,9 @@
-import { mostUrgentFirst, SEVERITY_RANK } from '../../findings/severity.ts';
+import { mostUrgentFirst, SEVERITY_RANK } from '../../detect/findings/severity.ts';
 import { HOUR_MS, type TimeMs } from '../../model/time.ts';
-import { personName } from '../../text/format.ts';
-import { receiverKey, type Delivery } from '../delivery.ts';
-import { MAX_LISTED, type Change, type NoticeReason } from '../notice.ts';
-import type { PlanningView } from '../store.ts';
+import { personName } from '../../model/text/format.ts';
+import { receiverKey, type Delivery } from '../../store/notifications/delivery.ts';
+import { MAX_LISTED, type Change, type NoticeReason } from '../../store/notifications/notice.ts';
+import type { PlanningView } from '../../store/notifications/deliveryStore.ts';
 import type { News } from './conversations.ts';
 import { deliveryId } from './deliveryId.ts';
 import type { ReceiverNews } from './receiverNews.ts';

@@ -1,7 +1,7 @@
 import { TZDate } from '@date-fns/tz';
 import type { TimeMs } from '../../model/time.ts';
-import { findingLabels, matchesAll } from '../silences/silence.ts';
-import type { Matcher } from '../silences/matcher.ts';
+import { findingLabels, matchesAll } from '../../store/silences/silence.ts';
+import type { Matcher } from '../../store/silences/matcher.ts';
 import type { QuietRule } from './quiet.ts';
 
 /** A planned quiet time, once or every week. */

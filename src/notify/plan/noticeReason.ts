@@ -1,8 +1,8 @@
-import { SEVERITY_RANK } from '../../findings/severity.ts';
+import { SEVERITY_RANK } from '../../detect/findings/severity.ts';
 import type { Finding, Severity } from '../../model/finding.ts';
 import type { TimeMs } from '../../model/time.ts';
-import type { NoticeReason } from '../notice.ts';
-import type { NotifiedRecord, RecordedEvent } from '../store.ts';
+import type { NoticeReason } from '../../store/notifications/notice.ts';
+import type { NotifiedRecord, RecordedEvent } from '../../store/notifications/deliveryStore.ts';
 
 /** How long an open finding that nobody acknowledged stays quiet, per severity; null: for ever. */
 export type ReminderIntervals = Readonly<Record<Severity, number | null>>;

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { configSchema } from '../../config/schema.ts';
 import { createPolicy } from '../policy.ts';
-import type { PlanningView } from '../store.ts';
-import { aFinding, anEvent, TEST_NOW } from '../testing/findings.ts';
+import type { PlanningView } from '../../store/notifications/deliveryStore.ts';
+import { aFinding, anEvent, TEST_NOW } from '../../../test/support/notify/findings.ts';
 import { planDeliveries } from './plan.ts';
 
 const config = configSchema.parse({

@@ -1,6 +1,6 @@
 import type { Finding } from '../../model/finding.ts';
-import { formatScope } from '../../text/format.ts';
-import type { Delivery, Receiver } from '../delivery.ts';
+import { formatScope } from '../../model/text/format.ts';
+import type { Delivery, Receiver } from '../../store/notifications/delivery.ts';
 import { hashId } from './deliveryId.ts';
 
 /** An owner that cannot be told, and how to repair that. */

@@ -1,6 +1,6 @@
 import { DAY_MS, type TimeMs } from '../../model/time.ts';
-import { receiverKey, type Delivery } from '../delivery.ts';
-import type { Page } from '../store.ts';
+import { receiverKey, type Delivery } from '../../store/notifications/delivery.ts';
+import type { Page } from '../../store/notifications/deliveryStore.ts';
 import { intoConversations } from './conversations.ts';
 import { hashId } from './deliveryId.ts';
 import type { ReceiverNews } from './receiverNews.ts';

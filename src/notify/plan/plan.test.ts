@@ -2,11 +2,15 @@ import { describe, expect, test } from 'vitest';
 import { configSchema } from '../../config/schema.ts';
 import type { Finding } from '../../model/finding.ts';
 import { DAY_MS, HOUR_MS } from '../../model/time.ts';
-import type { NoticeReason } from '../notice.ts';
+import type { NoticeReason } from '../../store/notifications/notice.ts';
 import { createPolicy } from '../policy.ts';
 import { createSilence } from '../silences/createSilence.ts';
-import type { NotifiedRecord, Plan, PlanningView } from '../store.ts';
-import { aFinding, anEvent, TEST_NOW } from '../testing/findings.ts';
+import type {
+  NotifiedRecord,
+  Plan,
+  PlanningView,
+} from '../../store/notifications/deliveryStore.ts';
+import { aFinding, anEvent, TEST_NOW } from '../../../test/support/notify/findings.ts';
 import { planDeliveries } from './plan.ts';
 
 function policyOf(more: object = {}) {

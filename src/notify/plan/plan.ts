@@ -1,9 +1,14 @@
-import { mostSevereFirst } from '../../findings/severity.ts';
+import { mostSevereFirst } from '../../detect/findings/severity.ts';
 import type { Finding } from '../../model/finding.ts';
 import type { TimeMs } from '../../model/time.ts';
-import { receiverKey, type Delivery, type Receiver } from '../delivery.ts';
-import type { Audience } from '../notice.ts';
-import type { NotifiedRecord, Plan, PlanningView, RecordedEvent } from '../store.ts';
+import { receiverKey, type Delivery, type Receiver } from '../../store/notifications/delivery.ts';
+import type { Audience } from '../../store/notifications/notice.ts';
+import type {
+  NotifiedRecord,
+  Plan,
+  PlanningView,
+  RecordedEvent,
+} from '../../store/notifications/deliveryStore.ts';
 import { intoConversations, type News } from './conversations.ts';
 import { capOwners } from './capOwners.ts';
 import { findingsDelivery } from './findingsDelivery.ts';

@@ -1,8 +1,8 @@
-import { suspectedWorkloads } from '../../findings/suspectedWorkloads.ts';
+import { suspectedWorkloads } from '../../detect/findings/suspectedWorkloads.ts';
 import type { Finding } from '../../model/finding.ts';
 import type { TimeMs } from '../../model/time.ts';
 import { workloadKey } from '../../model/workload.ts';
-import { silencedBy, type Silence } from '../silences/silence.ts';
+import { silencedBy, type Silence } from '../../store/silences/silence.ts';
 
 /** Says why a finding is kept quiet now, or null. What is quiet is looked at again at every plan. */
 export interface QuietRule {

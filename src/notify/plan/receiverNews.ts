@@ -1,5 +1,5 @@
-import type { Receiver } from '../delivery.ts';
-import type { Audience } from '../notice.ts';
+import type { Receiver } from '../../store/notifications/delivery.ts';
+import type { Audience } from '../../store/notifications/notice.ts';
 import type { News } from './conversations.ts';
 
 /** One receiver and everything it is to hear of now. */

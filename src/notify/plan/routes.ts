@@ -1,7 +1,7 @@
-import { SEVERITY_RANK } from '../../findings/severity.ts';
+import { SEVERITY_RANK } from '../../detect/findings/severity.ts';
 import type { Finding } from '../../model/finding.ts';
-import type { Receiver } from '../delivery.ts';
-import type { Audience } from '../notice.ts';
+import type { Receiver } from '../../store/notifications/delivery.ts';
+import type { Audience } from '../../store/notifications/notice.ts';
 import type { OwnerProblem } from './ownerNotes.ts';
 
 /** One receiver of a finding and how it is addressed. */

@@ -1,9 +1,9 @@
 import { formatTime, type TimeMs } from '../../model/time.ts';
 import { hashId } from '../plan/deliveryId.ts';
-import { cleanText } from '../../text/clean.ts';
-import { parseFindingMatcher } from './findingMatcher.ts';
-import { formatMatcher, MatcherError, type Matcher } from './matcher.ts';
-import { matchesAll, type Silence } from './silence.ts';
+import { cleanText } from '../../model/text/clean.ts';
+import { parseFindingMatcher } from '../../store/silences/findingMatcher.ts';
+import { formatMatcher, MatcherError, type Matcher } from '../../store/silences/matcher.ts';
+import { matchesAll, type Silence } from '../../store/silences/silence.ts';
 
 export interface SilenceRequest {
   /** As people write them: `namespace=shop`, `workload=~"check.*"`. */

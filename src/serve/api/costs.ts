@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { renderCosts } from '../../cost/report/renderCosts.ts';
 import { readCosts } from '../../cost/report/readCosts.ts';
-import type { CostDimension } from '../../history/costTable.ts';
+import type { CostDimension } from '../../store/costTable.ts';
 import { parsePeriod, parseTime } from '../../model/period.ts';
 import { DAY_MS, type Window } from '../../model/time.ts';
 import { HttpProblem } from '../problem.ts';

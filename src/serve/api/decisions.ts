@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { MAX_REASON_LENGTH } from '../../findings/acceptance.ts';
-import { findingJsonSchema, toFindingJson, type FindingJson } from '../../findings/findingJson.ts';
+import { MAX_REASON_LENGTH } from '../../detect/findings/acceptance.ts';
+import { findingJsonSchema, toFindingJson, type FindingJson } from '../../model/findingJson.ts';
 import { decideFinding, type DecisionRequest } from '../changes/decide.ts';
 import type { ServeDeps } from '../deps.ts';
 import { findVisible } from '../security/visibleFinding.ts';

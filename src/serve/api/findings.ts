@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { findingJsonSchema, toFindingJson } from '../../findings/findingJson.ts';
+import { findingJsonSchema, toFindingJson } from '../../model/findingJson.ts';
 import { asSeenBy, findVisible } from '../security/visibleFinding.ts';
 import { visibleNamespaces } from '../security/principal.ts';
 import { pageHeaders, pageQuery } from './paging.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { testDoor } from '../testing/door.ts';
+import { testDoor } from '../../../test/support/serve/door.ts';
 
 interface Operation {
   readonly operationId: string;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { ContainerAdvice } from '../../rightsize/advice/adviceForm.ts';
+import type { ContainerAdvice } from '../../detect/rightsize/advice/adviceForm.ts';
 import { visibleNamespaces } from '../security/principal.ts';
 import { pageHeaders, pageQuery } from './paging.ts';
 import { defineRoute } from './route.ts';

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { MAX_REASON_LENGTH } from '../../findings/acceptance.ts';
+import { MAX_REASON_LENGTH } from '../../detect/findings/acceptance.ts';
 import { formatTime } from '../../model/time.ts';
-import { formatMatcher } from '../../notify/silences/matcher.ts';
-import type { Silence } from '../../notify/silences/silence.ts';
+import { formatMatcher } from '../../store/silences/matcher.ts';
+import type { Silence } from '../../store/silences/silence.ts';
 import {
   addSilence,
   expireSilence,

@@ -1,8 +1,12 @@
-import { LONGEST_ACCEPTANCE_MS, MAX_REASON_LENGTH, REVIEW_MS } from '../../findings/acceptance.ts';
-import type { AuditEntry } from '../../history/auditLog.ts';
+import {
+  LONGEST_ACCEPTANCE_MS,
+  MAX_REASON_LENGTH,
+  REVIEW_MS,
+} from '../../detect/findings/acceptance.ts';
+import type { AuditEntry } from '../../store/auditLog.ts';
 import type { Finding, OperatorAction } from '../../model/finding.ts';
 import type { TimeMs } from '../../model/time.ts';
-import { cleanText } from '../../text/clean.ts';
+import { cleanText } from '../../model/text/clean.ts';
 import type { ServeDeps } from '../deps.ts';
 import { HttpProblem } from '../problem.ts';
 import { requireQuieting } from '../security/authority.ts';

@@ -1,8 +1,8 @@
-import { MAX_REASON_LENGTH } from '../../findings/acceptance.ts';
+import { MAX_REASON_LENGTH } from '../../detect/findings/acceptance.ts';
 import type { TimeMs } from '../../model/time.ts';
 import { createSilence } from '../../notify/silences/createSilence.ts';
-import { formatMatcher, MatcherError } from '../../notify/silences/matcher.ts';
-import type { Silence } from '../../notify/silences/silence.ts';
+import { formatMatcher, MatcherError } from '../../store/silences/matcher.ts';
+import type { Silence } from '../../store/silences/silence.ts';
 import type { ServeDeps } from '../deps.ts';
 import { HttpProblem } from '../problem.ts';
 import { maySeeSilence, requireSilencing } from '../security/authority.ts';

@@ -1,4 +1,4 @@
-import type { CostRow } from '../../history/costTable.ts';
+import type { CostRow } from '../../store/costTable.ts';
 import type { AllocationProperties, AllocationSums } from './allocationJson.ts';
 import { isLabel, type AggregateField } from './parseAggregate.ts';
 

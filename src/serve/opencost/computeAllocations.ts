@@ -1,5 +1,5 @@
-import type { CostSeriesQuery, CostTable } from '../../history/costTable.ts';
-import type { HistoryReader } from '../../history/history.ts';
+import type { CostSeriesQuery, CostTable } from '../../store/costTable.ts';
+import type { HistoryReader } from '../../store/history.ts';
 import { aggregate, keyRows } from './aggregate.ts';
 import { toAllocationJson, type AllocationJson, type AllocationSums } from './allocationJson.ts';
 import { BadQuery } from './badQuery.ts';

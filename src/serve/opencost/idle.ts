@@ -1,4 +1,4 @@
-import type { CostTable } from '../../history/costTable.ts';
+import type { CostTable } from '../../store/costTable.ts';
 import type { Nano } from '../../model/money.ts';
 import type { Window } from '../../model/time.ts';
 import { splitNano } from '../../cost/exact.ts';

@@ -1,5 +1,5 @@
 import { BadQuery } from './badQuery.ts';
-import type { CostDimension } from '../../history/costTable.ts';
+import type { CostDimension } from '../../store/costTable.ts';
 
 /** One field that OpenCost can aggregate by. */
 export type AggregateField =

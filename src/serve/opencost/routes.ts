@@ -1,7 +1,7 @@
 import { Hono, type Context } from 'hono';
 import { seriesOnBasis } from '../../cost/report/readCosts.ts';
-import type { CostSeriesQuery } from '../../history/costTable.ts';
-import { HistoryError } from '../../history/history.ts';
+import type { CostSeriesQuery } from '../../store/costTable.ts';
+import { HistoryError } from '../../store/history.ts';
 import type { ServeDeps } from '../deps.ts';
 import { requireScope, type DoorEnv } from '../security/access.ts';
 import { visibleNamespaces } from '../security/principal.ts';

@@ -1,5 +1,5 @@
-import type { CostRow, CostTable } from '../../history/costTable.ts';
-import type { NodeRecord } from '../../history/workloads.ts';
+import type { CostRow, CostTable } from '../../store/costTable.ts';
+import type { NodeRecord } from '../../store/workloads.ts';
 import type { Window } from '../../model/time.ts';
 import type { AllocationProperties, AllocationSums } from './allocationJson.ts';
 

@@ -1,7 +1,7 @@
 import { html } from 'hono/html';
 import type { Reading } from '../../model/reading.ts';
 import { DAY_MS, formatTime, HOUR_MS, MINUTE_MS, type TimeMs } from '../../model/time.ts';
-import { cleanText } from '../../text/clean.ts';
+import { cleanText } from '../../model/text/clean.ts';
 
 export type Html = ReturnType<typeof html>;
 

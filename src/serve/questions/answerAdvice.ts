@@ -1,8 +1,12 @@
 import { misses } from '../../model/clusterObjects.ts';
-import { workloadPatches } from '../../rightsize/advice/patch.ts';
-import { isWorthSaying, readAdvice, type AdviceReport } from '../../rightsize/advice/readAdvice.ts';
-import { suspectedWorkloads } from '../../findings/suspectedWorkloads.ts';
-import type { ContainerAdvice } from '../../rightsize/advice/adviceForm.ts';
+import { workloadPatches } from '../../detect/rightsize/advice/patch.ts';
+import {
+  isWorthSaying,
+  readAdvice,
+  type AdviceReport,
+} from '../../detect/rightsize/advice/readAdvice.ts';
+import { suspectedWorkloads } from '../../detect/findings/suspectedWorkloads.ts';
+import type { ContainerAdvice } from '../../detect/rightsize/advice/adviceForm.ts';
 import { workloadKey } from '../../model/workload.ts';
 import { findingsOf } from './answerFindings.ts';
 import type { AnswerContext } from './answerContext.ts';

@@ -1,8 +1,8 @@
 import type { Config } from '../../config/schema.ts';
-import type { Thresholds } from '../../config/thresholds.ts';
-import type { HistoryReader } from '../../history/history.ts';
-import type { PostureInput } from '../../posture/postureInput.ts';
-import type { PresentObjects } from '../../rightsize/advice/readAdvice.ts';
+import type { Thresholds } from '../../detect/thresholds.ts';
+import type { HistoryReader } from '../../store/history.ts';
+import type { PostureInput } from '../../detect/posture/postureInput.ts';
+import type { PresentObjects } from '../../detect/rightsize/advice/readAdvice.ts';
 
 /** What the answers are made of. */
 export interface AnswerParts {

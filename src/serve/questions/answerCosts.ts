@@ -1,6 +1,6 @@
 import { forecastOfDays, readBudgets } from '../../cost/budgets/readBudgets.ts';
 import { readCosts, seriesOnBasis } from '../../cost/report/readCosts.ts';
-import type { CostTable } from '../../history/costTable.ts';
+import type { CostTable } from '../../store/costTable.ts';
 import { DAY_MS } from '../../model/time.ts';
 import type { AnswerContext } from './answerContext.ts';
 import type { CostsAsk, CostsView } from './questions.ts';

@@ -1,6 +1,6 @@
-import { mostSevereFirst } from '../../findings/severity.ts';
+import { mostSevereFirst } from '../../detect/findings/severity.ts';
 import type { Finding } from '../../model/finding.ts';
-import { KIND_NAMES } from '../../text/format.ts';
+import { KIND_NAMES } from '../../model/text/format.ts';
 import type { AnswerContext } from './answerContext.ts';
 import type { FindingCounts, FindingOrder, FindingsAsk, FindingsPage } from './questions.ts';
 import { ownValue } from '../../model/ownValue.ts';

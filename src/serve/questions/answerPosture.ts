@@ -1,8 +1,8 @@
-import type { CheckResult } from '../../posture/check.ts';
-import { evaluatePosture, type EvaluatedCheck } from '../../posture/evaluate.ts';
-import { namespaceUse } from '../../posture/namespaceUse.ts';
+import type { CheckResult } from '../../detect/posture/check.ts';
+import { evaluatePosture, type EvaluatedCheck } from '../../detect/posture/evaluate.ts';
+import { namespaceUse } from '../../detect/posture/namespaceUse.ts';
 import { DAY_MS, type TimeMs } from '../../model/time.ts';
-import type { PostureInput } from '../../posture/postureInput.ts';
+import type { PostureInput } from '../../detect/posture/postureInput.ts';
 import type { AnswerContext } from './answerContext.ts';
 import type { CheckData, NamespacePostureData, PostureAsk, PostureView } from './questions.ts';
 

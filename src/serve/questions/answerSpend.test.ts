@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
 import { configSchema } from '../../config/schema.ts';
 import { emptyRow } from '../../cost/report/costRow.ts';
-import type { CostSeriesQuery, CostTable } from '../../history/costTable.ts';
-import type { HistoryReader } from '../../history/history.ts';
+import type { CostSeriesQuery, CostTable } from '../../store/costTable.ts';
+import type { HistoryReader } from '../../store/history.ts';
 import { toNano } from '../../model/money.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../model/time.ts';
 import type { AnswerContext } from './answerContext.ts';

@@ -1,4 +1,4 @@
-import type { HistoryReader } from '../../history/history.ts';
+import type { HistoryReader } from '../../store/history.ts';
 import { MINUTE_MS, type TimeMs } from '../../model/time.ts';
 import type { QuestionName } from './questionProtocol.ts';
 import type { Questions } from './questions.ts';

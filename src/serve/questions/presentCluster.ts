@@ -5,11 +5,11 @@ import type { Inventory } from '../../collect/specs/inventory.ts';
 import type { Config } from '../../config/schema.ts';
 import type { Snapshot } from '../../model/snapshot.ts';
 import { floorTo, MINUTE_MS, type TimeMs } from '../../model/time.ts';
-import type { PresentObjects } from '../../rightsize/advice/readAdvice.ts';
-import { presentInSpecs } from '../../rightsize/advice/presentInSpecs.ts';
-import { postureOfInventory } from '../../posture/fromInventory.ts';
-import { postureOfSnapshot } from '../../posture/fromSnapshot.ts';
-import type { PostureInput } from '../../posture/postureInput.ts';
+import type { PresentObjects } from '../../detect/rightsize/advice/readAdvice.ts';
+import { presentInSpecs } from '../../detect/rightsize/advice/presentInSpecs.ts';
+import { postureOfInventory } from '../../detect/posture/fromInventory.ts';
+import { postureOfSnapshot } from '../../detect/posture/fromSnapshot.ts';
+import type { PostureInput } from '../../detect/posture/postureInput.ts';
 
 const TIMEOUT_MS = MINUTE_MS;
 

@@ -1,5 +1,5 @@
 import { isMainThread, parentPort, workerData } from 'node:worker_threads';
-import { openHistoryReader } from '../../history/openHistory.ts';
+import { openHistoryReader } from '../../engines/openHistory.ts';
 import { historyAnswers } from './historyAnswers.ts';
 import { PresentCluster } from './presentCluster.ts';
 import type { FromQuestions, QuestionConfig, ToQuestions } from './questionProtocol.ts';

@@ -1,13 +1,13 @@
 import type { BudgetStatus } from '../../cost/budgets/readBudgets.ts';
 import type { CostReport } from '../../cost/report/costReport.ts';
 import type { Savings } from '../../cost/savings/estimateSavings.ts';
-import type { WindowCoverage } from '../../history/usage.ts';
+import type { WindowCoverage } from '../../store/usage.ts';
 import type { Finding, FindingKind, Severity } from '../../model/finding.ts';
 import type { TimeMs, Window } from '../../model/time.ts';
 import type { WorkloadRef } from '../../model/workload.ts';
-import type { NamespacePosture } from '../../posture/evaluate.ts';
-import type { ContainerAdvice } from '../../rightsize/advice/adviceForm.ts';
-import type { WorkloadPatch } from '../../rightsize/advice/patch.ts';
+import type { NamespacePosture } from '../../detect/posture/evaluate.ts';
+import type { ContainerAdvice } from '../../detect/rightsize/advice/adviceForm.ts';
+import type { WorkloadPatch } from '../../detect/rightsize/advice/patch.ts';
 
 /**
  * What pages ask that takes more than a moment: it is answered beside the event loop (`QuestionThread`), so

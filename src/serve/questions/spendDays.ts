@@ -1,6 +1,6 @@
 import { readSpendDays } from '../../cost/budgets/readBudgets.ts';
 import { costNano } from '../../cost/report/costRow.ts';
-import type { CostTable } from '../../history/costTable.ts';
+import type { CostTable } from '../../store/costTable.ts';
 import { fromNano } from '../../model/money.ts';
 import { DAY_MS } from '../../model/time.ts';
 import type { AnswerContext } from './answerContext.ts';

@@ -1,6 +1,6 @@
-import type { Silence } from '../../notify/silences/silence.ts';
+import type { Silence } from '../../store/silences/silence.ts';
 import { mayTouchAbuse } from '../../notify/silences/createSilence.ts';
-import type { Matcher } from '../../notify/silences/matcher.ts';
+import type { Matcher } from '../../store/silences/matcher.ts';
 import type { Finding } from '../../model/finding.ts';
 import { HttpProblem } from '../problem.ts';
 import { hasScope, type Principal } from './principal.ts';

@@ -1,5 +1,5 @@
 import { BlockList, isIP } from 'node:net';
-import { parseNetwork } from '../../config/network.ts';
+import { parseNetwork } from '../../model/network.ts';
 
 /**
  * Who is asking, as an address: the other end of the connection or, where that is one of our own proxies,

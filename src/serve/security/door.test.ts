@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { MARKUP, testDoor, type TestDoor } from '../testing/door.ts';
+import { MARKUP, testDoor, type TestDoor } from '../../../test/support/serve/door.ts';
 
 /** How each way out keeps a tenant to its own namespaces, or why it need not. */
 const WAYS_OUT: Readonly<Record<string, WayOut>> = {

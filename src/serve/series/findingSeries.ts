@@ -1,5 +1,5 @@
-import type { HistoryReader } from '../../history/history.ts';
-import type { SeriesQuery } from '../../history/usage.ts';
+import type { HistoryReader } from '../../store/history.ts';
+import type { SeriesQuery } from '../../store/usage.ts';
 import type { Finding } from '../../model/finding.ts';
 import type { WorkloadRef } from '../../model/workload.ts';
 import type { ServeDeps } from '../deps.ts';

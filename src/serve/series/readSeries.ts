@@ -1,4 +1,4 @@
-import type { SeriesPoint, SeriesQuery, UsageSeries } from '../../history/usage.ts';
+import type { SeriesPoint, SeriesQuery, UsageSeries } from '../../store/usage.ts';
 import { sumKnown, type Reading } from '../../model/reading.ts';
 import type { ServeDeps } from '../deps.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { SeriesPoint } from '../../history/usage.ts';
+import type { SeriesPoint } from '../../store/usage.ts';
 import { HOUR_MS } from '../../model/time.ts';
 import { usualAt } from './usual.ts';
 

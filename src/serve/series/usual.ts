@@ -1,4 +1,4 @@
-import type { SeriesPoint } from '../../history/usage.ts';
+import type { SeriesPoint } from '../../store/usage.ts';
 import type { Reading } from '../../model/reading.ts';
 import { HOUR_MS, type TimeMs } from '../../model/time.ts';
 

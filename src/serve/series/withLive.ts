@@ -1,5 +1,5 @@
 import type { LiveColumn, LiveSeries } from '../../collect/prometheus/liveSeries.ts';
-import type { HistoryReader } from '../../history/history.ts';
+import type { HistoryReader } from '../../store/history.ts';
 import { HOUR_MS, MINUTE_MS, SECOND_MS } from '../../model/time.ts';
 import type { WorkloadRef } from '../../model/workload.ts';
 import type { LiveSource } from './liveSource.ts';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { rawObject, rawPod } from '../../../src/collect/specs/testing.ts';
+import { rawObject, rawPod } from '../../support/specs.ts';
 import { ApiServer } from '../../support/apiServer/apiServer.ts';
 import { Kubectl } from '../../support/apiServer/kubectl.ts';
 import type { ApiObject } from '../../support/apiServer/objectStore.ts';

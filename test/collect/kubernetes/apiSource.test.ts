@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createApiSource } from '../../../src/collect/specs/apiSource.ts';
 import type { Inventory, SpecSource } from '../../../src/collect/specs/inventory.ts';
 import { createSpecSource } from '../../../src/collect/specs/createSpecSource.ts';
-import { rawObject, rawPod } from '../../../src/collect/specs/testing.ts';
+import { rawObject, rawPod } from '../../support/specs.ts';
 import { configSchema } from '../../../src/config/schema.ts';
 import { HOUR_MS, MINUTE_MS } from '../../../src/model/time.ts';
 import { ApiServer } from '../../support/apiServer/apiServer.ts';

@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { findTool } from '../../../src/demo/tools.ts';
+import { findTool } from '../../../demo/tools.ts';
 import { startChildServer } from '../../support/childServer.ts';
 
 /** An alert as Alertmanager's API v2 shows it. */

@@ -4,7 +4,7 @@
 // usage: notifyChild.ts CONFIG OFFSET_MS
 import { setTimeout as wait } from 'node:timers/promises';
 import { pino } from 'pino';
-import { loadConfig } from '../../../src/config/load.ts';
+import { loadConfig } from '../../../src/daemon/config/load.ts';
 import { composeNotifier } from '../../../src/daemon/composeNotifier.ts';
 import type { Clock } from '../../../src/notify/clock.ts';
 

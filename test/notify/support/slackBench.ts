@@ -1,15 +1,15 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pino } from 'pino';
-import { loadConfig } from '../../../src/config/load.ts';
+import { loadConfig } from '../../../src/daemon/config/load.ts';
 import type { Config } from '../../../src/config/schema.ts';
 import { composeNotifier, type ComposedNotifier } from '../../../src/daemon/composeNotifier.ts';
-import type { SlackStandIn, SlackStandInOptions } from '../../../src/demo/slack/options.ts';
-import { startSlackStandIn } from '../../../src/demo/slack/startSlackStandIn.ts';
+import type { SlackStandIn, SlackStandInOptions } from '../../../demo/slack/options.ts';
+import { startSlackStandIn } from '../../../demo/slack/startSlackStandIn.ts';
 import type { Finding, FindingEvent } from '../../../src/model/finding.ts';
 import { DAY_MS } from '../../../src/model/time.ts';
-import { FakeClock } from '../../../src/notify/testing/fakeClock.ts';
-import { anEvent, TEST_NOW } from '../../../src/notify/testing/findings.ts';
+import { FakeClock } from '../../support/notify/fakeClock.ts';
+import { anEvent, TEST_NOW } from '../../support/notify/findings.ts';
 import { TempHistory } from '../../support/tempHistory.ts';
 
 /** A workspace as small teams have it. */

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { findTool } from '../../../src/demo/tools.ts';
+import { findTool } from '../../../demo/tools.ts';
 import { WAIT_MS } from '../waiting.ts';
 import type { ApiServer } from './apiServer.ts';
 

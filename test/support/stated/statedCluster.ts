@@ -1,8 +1,8 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createBlocks } from '../../../src/demo/blocks.ts';
-import { startPrometheus } from '../../../src/demo/prometheusServer.ts';
+import { createBlocks } from '../../../demo/blocks.ts';
+import { startPrometheus } from '../../../demo/prometheusServer.ts';
 import { HOUR_MS, type TimeMs } from '../../../src/model/time.ts';
 import { ApiServer } from '../apiServer/apiServer.ts';
 import type { ApiObject } from '../apiServer/objectStore.ts';

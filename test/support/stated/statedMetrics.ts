@@ -6,12 +6,7 @@ import type {
 import { autoscaler } from '../../../src/collect/kubernetes/objects/autoscalers.ts';
 import { limitRanges, resourceQuota } from '../../../src/collect/kubernetes/objects/policies.ts';
 import { parseQuantities, parseQuantity } from '../../../src/collect/kubernetes/quantity.ts';
-import type {
-  Labels,
-  MetricFamily,
-  SampledSeries,
-  SampleSource,
-} from '../../../src/demo/samples.ts';
+import type { Labels, MetricFamily, SampledSeries, SampleSource } from '../../../demo/samples.ts';
 import { cgroupOf } from '../madeUpPod.ts';
 
 const SCRAPE_MS = 30_000;

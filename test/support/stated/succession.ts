@@ -1,4 +1,4 @@
-import type { MetricFamily, SampledSeries, SampleSource } from '../../../src/demo/samples.ts';
+import type { MetricFamily, SampledSeries, SampleSource } from '../../../demo/samples.ts';
 import type { TimeMs } from '../../../src/model/time.ts';
 
 /** What one source shows until `at`, and another from then on. */

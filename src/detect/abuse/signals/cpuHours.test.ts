@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { aTrack, strengthOf } from '../testing.ts';
+import { aTrack, strengthOf } from '../../../../test/support/abuse/abuse.ts';
 import { cpuHours } from './cpuHours.ts';
 
 it('fires from one burnt core-hour on', () => {

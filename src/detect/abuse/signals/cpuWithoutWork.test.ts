@@ -1,5 +1,13 @@
 import { expect, it } from 'vitest';
-import { aSubject, aSuspicion, aTrack, own, reading, strengthOf, UNKNOWN } from '../testing.ts';
+import {
+  aSubject,
+  aSuspicion,
+  aTrack,
+  own,
+  reading,
+  strengthOf,
+  UNKNOWN,
+} from '../../../../test/support/abuse/abuse.ts';
 import { cpuWithoutWork } from './cpuWithoutWork.ts';
 
 /** A spell of 1,000 core-seconds beyond the normal that came with so many bytes a core-second. */

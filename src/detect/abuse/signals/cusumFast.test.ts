@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { aTrack, strengthOf, UNKNOWN } from '../testing.ts';
+import { aTrack, strengthOf, UNKNOWN } from '../../../../test/support/abuse/abuse.ts';
 import { cusumFast } from './cusumFast.ts';
 
 it('fires from the alarm line on, weakly', () => {

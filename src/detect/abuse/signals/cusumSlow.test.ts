@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { aSubject, aTrack, strengthOf } from '../testing.ts';
+import { aSubject, aTrack, strengthOf } from '../../../../test/support/abuse/abuse.ts';
 import { cusumSlow } from './cusumSlow.ts';
 
 it('fires from the alarm line on', () => {

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { addHour, EMPTY_RING, type HourRing } from '../ring.ts';
-import { aTrack, strengthOf } from '../testing.ts';
+import { aTrack, strengthOf } from '../../../../test/support/abuse/abuse.ts';
 import { dayEqualsNight } from './dayEqualsNight.ts';
 
 function day(cores: (hour: number) => number, hours = 24): HourRing {

@@ -1,5 +1,12 @@
 import { expect, it } from 'vitest';
-import { aSubject, NEW, NO_INDICATORS, own, reading, strengthOf } from '../testing.ts';
+import {
+  aSubject,
+  NEW,
+  NO_INDICATORS,
+  own,
+  reading,
+  strengthOf,
+} from '../../../../test/support/abuse/abuse.ts';
 import { elevatedSpec } from './elevatedSpec.ts';
 
 const indicators = { ...NO_INDICATORS, elevated: ['privileged', 'huge pages'] };

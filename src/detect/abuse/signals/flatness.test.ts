@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { aSubject, aTrack, reading, strengthOf } from '../testing.ts';
+import { aSubject, aTrack, reading, strengthOf } from '../../../../test/support/abuse/abuse.ts';
 import { flatness, robustSpread } from './flatness.ts';
 
 const flat = [1, 1.01, 0.99, 1, 1.02, 0.98];

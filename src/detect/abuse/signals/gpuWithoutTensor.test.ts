@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { aSubject, aSuspicion, strengthOf } from '../testing.ts';
+import { aSubject, aSuspicion, strengthOf } from '../../../../test/support/abuse/abuse.ts';
 import { gpuWithoutTensor } from './gpuWithoutTensor.ts';
 
 const at = (busy: number, tensor: number | null) =>

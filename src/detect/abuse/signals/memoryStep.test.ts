@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { aSubject, aTrack, NEW, strengthOf } from '../testing.ts';
+import { aSubject, aTrack, NEW, strengthOf } from '../../../../test/support/abuse/abuse.ts';
 import { memoryStep } from './memoryStep.ts';
 
 const MIB = 2 ** 20;

@@ -1,6 +1,14 @@
 import { expect, it } from 'vitest';
 import { HOUR_MS } from '../../../model/time.ts';
-import { aFacts, aTrack, NEW, own, reading, strengthOf, UNKNOWN } from '../testing.ts';
+import {
+  aFacts,
+  aTrack,
+  NEW,
+  own,
+  reading,
+  strengthOf,
+  UNKNOWN,
+} from '../../../../test/support/abuse/abuse.ts';
 import { newWorkload } from './newWorkload.ts';
 
 it('counts in full for what is certainly new, half once it has a normal of its own', () => {

@@ -1,5 +1,12 @@
 import { expect, it } from 'vitest';
-import { aSuspicion, aTrack, own, reading, strengthOf, UNKNOWN } from '../testing.ts';
+import {
+  aSuspicion,
+  aTrack,
+  own,
+  reading,
+  strengthOf,
+  UNKNOWN,
+} from '../../../../test/support/abuse/abuse.ts';
 import { novelUse } from './novelUse.ts';
 
 const track = aTrack({ dwell: 3, hotWindows: 3, recent: [0.5, 0.5, 0.5] });

@@ -1,5 +1,11 @@
 import { expect, it } from 'vitest';
-import { aSubject, aSuspicion, aTrack, strengthOf, UNKNOWN } from '../testing.ts';
+import {
+  aSubject,
+  aSuspicion,
+  aTrack,
+  strengthOf,
+  UNKNOWN,
+} from '../../../../test/support/abuse/abuse.ts';
 import { podOutlier } from './podOutlier.ts';
 
 const track = aTrack({ dwell: 3 });

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { aSubject, aTrack, NEW, own, strengthOf } from '../testing.ts';
+import { aSubject, aTrack, NEW, own, strengthOf } from '../../../../test/support/abuse/abuse.ts';
 import { replication } from './replication.ts';
 
 it('fires for something new on three pods and nodes', () => {

@@ -1,5 +1,10 @@
 import { expect, it } from 'vitest';
-import { aSuspicion, NO_INDICATORS, reading, strengthOf } from '../testing.ts';
+import {
+  aSuspicion,
+  NO_INDICATORS,
+  reading,
+  strengthOf,
+} from '../../../../test/support/abuse/abuse.ts';
 import { signature, weakIndicator } from './signature.ts';
 
 const marked = { ...NO_INDICATORS, strong: ['a Stratum address'] };

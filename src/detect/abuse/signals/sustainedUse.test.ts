@@ -1,5 +1,11 @@
 import { expect, it } from 'vitest';
-import { aSubject, aTrack, NEW, reading, strengthOf } from '../testing.ts';
+import {
+  aSubject,
+  aTrack,
+  NEW,
+  reading,
+  strengthOf,
+} from '../../../../test/support/abuse/abuse.ts';
 import { sustainedUse } from './sustainedUse.ts';
 
 const held = aTrack({ levelDwell: 3 });

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { NEW, NO_INDICATORS, own, strengthOf } from '../testing.ts';
+import { NEW, NO_INDICATORS, own, strengthOf } from '../../../../test/support/abuse/abuse.ts';
 import { systemLikeName } from './systemLikeName.ts';
 
 const indicators = { ...NO_INDICATORS, disguise: 'kube-controller' };

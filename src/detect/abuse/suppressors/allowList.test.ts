@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { aFacts, aSubject, strengthOf } from '../testing.ts';
+import { aFacts, aSubject, strengthOf } from '../../../../test/support/abuse/abuse.ts';
 import { allowList } from './allowList.ts';
 
 const { knobs, window } = aFacts();

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { aSubject, aTrack, own, strengthOf } from '../testing.ts';
+import { aSubject, aTrack, own, strengthOf } from '../../../../test/support/abuse/abuse.ts';
 import { busyIo } from './busyIo.ts';
 
 const spell = (bytes: number, inBytes = 500, outBytes = 500) =>

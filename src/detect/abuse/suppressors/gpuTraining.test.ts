@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { aSubject, strengthOf } from '../testing.ts';
+import { aSubject, strengthOf } from '../../../../test/support/abuse/abuse.ts';
 import { gpuTraining } from './gpuTraining.ts';
 
 it('speaks while tensor cores are at work', () => {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { aSubject, aTrack, NEW, strengthOf } from '../testing.ts';
+import { aSubject, aTrack, NEW, strengthOf } from '../../../../test/support/abuse/abuse.ts';
 import { memoryLimit } from './memoryLimit.ts';
 
 const at = (ram: number | null, ramStep = 0, change = {}) =>

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { aSuspicion, strengthOf, UNKNOWN } from '../testing.ts';
+import { aSuspicion, strengthOf, UNKNOWN } from '../../../../test/support/abuse/abuse.ts';
 import { movesWithTraffic } from './movesWithTraffic.ts';
 
 it('speaks when the traffic accounts for half of the added use, and hints at a quarter', () => {

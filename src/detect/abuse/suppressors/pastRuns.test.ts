@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { addHour, EMPTY_RING, flagFrom, hourOf } from '../ring.ts';
-import { aFacts, aSubject, aSuspicion, strengthOf } from '../testing.ts';
+import { aFacts, aSubject, aSuspicion, strengthOf } from '../../../../test/support/abuse/abuse.ts';
 import { pastRuns } from './pastRuns.ts';
 
 const hour = hourOf(aFacts().window.start);

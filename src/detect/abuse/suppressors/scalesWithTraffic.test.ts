@@ -1,7 +1,13 @@
 import { expect, it } from 'vitest';
 import { HOUR_MS } from '../../../model/time.ts';
 import type { Facts } from '../signal.ts';
-import { aFacts, aSuspicion, aTrack, reading, strengthOf } from '../testing.ts';
+import {
+  aFacts,
+  aSuspicion,
+  aTrack,
+  reading,
+  strengthOf,
+} from '../../../../test/support/abuse/abuse.ts';
 import { scalesWithTraffic } from './scalesWithTraffic.ts';
 
 const { window } = aFacts();

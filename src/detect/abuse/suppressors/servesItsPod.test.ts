@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { SideCar } from '../sideCars.ts';
-import { reading, strengthOf } from '../testing.ts';
+import { reading, strengthOf } from '../../../../test/support/abuse/abuse.ts';
 import { servesItsPod } from './servesItsPod.ts';
 
 const PROXY: SideCar = {

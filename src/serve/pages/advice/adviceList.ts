@@ -1,9 +1,9 @@
 import { html } from 'hono/html';
 import { formatBytes, formatCores, formatRequest } from '../../../model/quantity.ts';
-import type { ContainerAdvice } from '../../../rightsize/advice/adviceForm.ts';
-import type { WorkloadPatch } from '../../../rightsize/advice/patch.ts';
-import { renderPatches } from '../../../rightsize/advice/renderPatches.ts';
-import { formatMoney } from '../../../text/format.ts';
+import type { ContainerAdvice } from '../../../detect/rightsize/advice/adviceForm.ts';
+import type { WorkloadPatch } from '../../../detect/rightsize/advice/patch.ts';
+import { renderPatches } from '../../../detect/rightsize/advice/renderPatches.ts';
+import { formatMoney } from '../../../model/text/format.ts';
 import { workloadLink } from '../links.ts';
 import { table } from '../table.ts';
 import { fromCluster, percentText, type Html } from '../text.ts';

@@ -1,5 +1,5 @@
 import { html } from 'hono/html';
-import { formatMoney } from '../../../text/format.ts';
+import { formatMoney } from '../../../model/text/format.ts';
 import type { AdviceAsk, AdvicePage } from '../../questions/questions.ts';
 import type { PageContext } from '../context.ts';
 import { layout } from '../layout.ts';

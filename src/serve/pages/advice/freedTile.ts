@@ -1,4 +1,4 @@
-import { formatMoney, plural } from '../../../text/format.ts';
+import { formatMoney, plural } from '../../../model/text/format.ts';
 import type { Tile } from '../table.ts';
 
 /**

@@ -3,7 +3,7 @@ import { px } from '../../../notify/chart/svg.ts';
 import { DAY_MS } from '../../../model/time.ts';
 import type { SpendDays } from '../../questions/questions.ts';
 import type { Clock, Html } from '../text.ts';
-import { formatMoney } from '../../../text/format.ts';
+import { formatMoney } from '../../../model/text/format.ts';
 import type { Span } from '../../series/span.ts';
 import { scaleFor } from './scale.ts';
 import { timeAxis } from './timeAxis.ts';

@@ -1,7 +1,7 @@
 import { html } from 'hono/html';
 import type { WorkloadRef } from '../../../model/workload.ts';
 import type { WorkloadEvent } from '../../../model/workloadEvent.ts';
-import { formatMoney } from '../../../text/format.ts';
+import { formatMoney } from '../../../model/text/format.ts';
 import type {
   AdvicePage,
   CostsView,

@@ -1,5 +1,5 @@
 import { html, raw } from 'hono/html';
-import type { DigestEntry, StoredDigest } from '../../../digest/digestStore.ts';
+import type { DigestEntry, StoredDigest } from '../../../store/digests/digestStore.ts';
 import { renderBody } from '../../../digest/html/renderHtml.ts';
 import type { PageContext } from '../context.ts';
 import { head, layout } from '../layout.ts';

@@ -1,7 +1,7 @@
 import { html } from 'hono/html';
 import type { NextStep } from '../../../model/finding.ts';
-import { callSecurity } from '../../../notify/text/callSecurity.ts';
-import { orderedCommands } from '../../../notify/text/evidence.ts';
+import { callSecurity } from '../../../channels/text/callSecurity.ts';
+import { orderedCommands } from '../../../channels/text/evidence.ts';
 import { mayQuietAbuse } from '../../security/authority.ts';
 import { hasScope } from '../../security/principal.ts';
 import type { PageContext } from '../context.ts';

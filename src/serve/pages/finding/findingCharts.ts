@@ -1,4 +1,4 @@
-import { stretchOf } from '../../../findings/stretch.ts';
+import { stretchOf } from '../../../detect/findings/stretch.ts';
 import { html } from 'hono/html';
 import { usageCharts } from '../chart/usageCharts.ts';
 import { findingPath } from '../links.ts';

@@ -1,5 +1,5 @@
 import { html } from 'hono/html';
-import { KIND_NAMES, formatScope } from '../../../text/format.ts';
+import { KIND_NAMES, formatScope } from '../../../model/text/format.ts';
 import type { PageContext } from '../context.ts';
 import { layout } from '../layout.ts';
 import { fromCluster, type Html } from '../text.ts';

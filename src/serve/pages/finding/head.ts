@@ -1,9 +1,14 @@
-import { lengthOf } from '../../../findings/stretch.ts';
+import { lengthOf } from '../../../detect/findings/stretch.ts';
 import { html } from 'hono/html';
 import type { Finding } from '../../../model/finding.ts';
 import { fromNano } from '../../../model/money.ts';
 import { describeSilence } from '../../../notify/silences/createSilence.ts';
-import { formatConfidence, formatMoney, KIND_NAMES, PER_MONTH } from '../../../text/format.ts';
+import {
+  formatConfidence,
+  formatMoney,
+  KIND_NAMES,
+  PER_MONTH,
+} from '../../../model/text/format.ts';
 import type { PageContext } from '../context.ts';
 import { workloadLink } from '../links.ts';
 import { coresText, figure, fromCluster, spanText, withLocalTimes, type Html } from '../text.ts';

@@ -2,7 +2,7 @@ import { html } from 'hono/html';
 import { describe, expect, it } from 'vitest';
 import type { Finding } from '../../../model/finding.ts';
 import { HOUR_MS, MINUTE_MS } from '../../../model/time.ts';
-import { aFinding, TEST_NOW } from '../../../notify/testing/findings.ts';
+import { aFinding, TEST_NOW } from '../../../../test/support/notify/findings.ts';
 import { eachColumn, type WorkloadSeries } from '../../series/readSeries.ts';
 import type { UsualBand } from '../../series/usual.ts';
 import { Clock } from '../text.ts';

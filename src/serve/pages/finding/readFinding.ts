@@ -1,11 +1,11 @@
-import type { HistoryReader } from '../../../history/history.ts';
-import type { SeriesPoint } from '../../../history/usage.ts';
-import type { ContainerInstance, Neighbour, StoredPodSpec } from '../../../history/workloads.ts';
+import type { HistoryReader } from '../../../store/history.ts';
+import type { SeriesPoint } from '../../../store/usage.ts';
+import type { ContainerInstance, Neighbour, StoredPodSpec } from '../../../store/workloads.ts';
 import type { WorkloadEvent } from '../../../model/workloadEvent.ts';
 import type { Finding } from '../../../model/finding.ts';
 import { DAY_MS } from '../../../model/time.ts';
 import type { WorkloadRef } from '../../../model/workload.ts';
-import { silencedBy, type Silence } from '../../../notify/silences/silence.ts';
+import { silencedBy, type Silence } from '../../../store/silences/silence.ts';
 import type { ServeDeps } from '../../deps.ts';
 import type { SpendSteps } from '../../questions/questions.ts';
 import { visibleNamespaces, type Principal } from '../../security/principal.ts';

@@ -1,7 +1,7 @@
 import { html } from 'hono/html';
 import { describe, expect, it } from 'vitest';
 import { HOUR_MS } from '../../../model/time.ts';
-import { aFinding, TEST_NOW } from '../../../notify/testing/findings.ts';
+import { aFinding, TEST_NOW } from '../../../../test/support/notify/findings.ts';
 import type { SpendSteps } from '../../questions/questions.ts';
 import { spendLine } from './spend.ts';
 

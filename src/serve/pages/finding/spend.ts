@@ -1,7 +1,7 @@
-import { stretchOf } from '../../../findings/stretch.ts';
+import { stretchOf } from '../../../detect/findings/stretch.ts';
 import { html } from 'hono/html';
 import type { Finding } from '../../../model/finding.ts';
-import { formatMoney } from '../../../text/format.ts';
+import { formatMoney } from '../../../model/text/format.ts';
 import { HOUR_MS, type TimeMs } from '../../../model/time.ts';
 import type { SpendSteps } from '../../questions/questions.ts';
 import { eventList } from '../chart/eventList.ts';

@@ -1,5 +1,5 @@
 import { html } from 'hono/html';
-import type { ContainerInstance } from '../../../history/workloads.ts';
+import type { ContainerInstance } from '../../../store/workloads.ts';
 import type { PageContext } from '../context.ts';
 import { bytesText, coresText, fromCluster, type Clock, type Html } from '../text.ts';
 import type { FindingView, WorkloadUse } from './readFinding.ts';

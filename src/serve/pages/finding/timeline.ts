@@ -1,4 +1,4 @@
-import type { SentMessage, StoredAction } from '../../../history/findingLog.ts';
+import type { SentMessage, StoredAction } from '../../../store/findingLog.ts';
 import type { WorkloadEvent } from '../../../model/workloadEvent.ts';
 import type { FindingEvent } from '../../../model/finding.ts';
 import type { TimeMs } from '../../../model/time.ts';

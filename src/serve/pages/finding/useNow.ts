@@ -1,4 +1,4 @@
-import { stretchOf } from '../../../findings/stretch.ts';
+import { stretchOf } from '../../../detect/findings/stretch.ts';
 import type { Finding } from '../../../model/finding.ts';
 import type { Reading } from '../../../model/reading.ts';
 import { HOUR_MS } from '../../../model/time.ts';

@@ -1,6 +1,6 @@
 import { html } from 'hono/html';
-import { findingJsonSchema } from '../../../findings/findingJson.ts';
-import { KIND_NAMES } from '../../../text/format.ts';
+import { findingJsonSchema } from '../../../model/findingJson.ts';
+import { KIND_NAMES } from '../../../model/text/format.ts';
 import type { FindingsAsk, FindingsPage } from '../../questions/questions.ts';
 import { hasScope } from '../../security/principal.ts';
 import type { PageContext } from '../context.ts';

@@ -1,6 +1,6 @@
 import type { Context, Hono } from 'hono';
 import { z } from 'zod';
-import { findingJsonSchema } from '../../../findings/findingJson.ts';
+import { findingJsonSchema } from '../../../model/findingJson.ts';
 import type { Assets } from '../../assets/assets.ts';
 import { decideFinding } from '../../changes/decide.ts';
 import type { ServeDeps } from '../../deps.ts';

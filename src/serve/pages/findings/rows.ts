@@ -1,8 +1,8 @@
-import { lengthOf } from '../../../findings/stretch.ts';
+import { lengthOf } from '../../../detect/findings/stretch.ts';
 import { html } from 'hono/html';
 import type { Finding } from '../../../model/finding.ts';
 import { fromNano } from '../../../model/money.ts';
-import { formatMoney, KIND_NAMES } from '../../../text/format.ts';
+import { formatMoney, KIND_NAMES } from '../../../model/text/format.ts';
 import type { PageContext } from '../context.ts';
 import { severityBadge, stateBadge } from '../finding/head.ts';
 import { findingPath, scopeLink } from '../links.ts';

@@ -1,6 +1,6 @@
 import { html } from 'hono/html';
-import { formatMatcher } from '../../../notify/silences/matcher.ts';
-import type { Silence } from '../../../notify/silences/silence.ts';
+import { formatMatcher } from '../../../store/silences/matcher.ts';
+import type { Silence } from '../../../store/silences/silence.ts';
 import { hasScope } from '../../security/principal.ts';
 import type { PageContext } from '../context.ts';
 import { csrf, layout } from '../layout.ts';

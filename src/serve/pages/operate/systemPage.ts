@@ -1,8 +1,8 @@
 import { html } from 'hono/html';
-import type { StoredAuditEntry } from '../../../history/auditLog.ts';
-import type { HistoryStatus } from '../../../history/history.ts';
-import type { WindowCoverage } from '../../../history/usage.ts';
-import type { DeliveryStatus } from '../../../notify/store.ts';
+import type { StoredAuditEntry } from '../../../store/auditLog.ts';
+import type { HistoryStatus } from '../../../store/history.ts';
+import type { WindowCoverage } from '../../../store/usage.ts';
+import type { DeliveryStatus } from '../../../store/notifications/deliveryStore.ts';
 import type { PageContext } from '../context.ts';
 import { layout } from '../layout.ts';
 import { table, tiles, type Tile } from '../table.ts';

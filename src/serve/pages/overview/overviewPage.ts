@@ -1,7 +1,7 @@
 import { html } from 'hono/html';
 import type { BudgetStatus } from '../../../cost/budgets/readBudgets.ts';
 import { ownValue } from '../../../model/ownValue.ts';
-import { formatMoney } from '../../../text/format.ts';
+import { formatMoney } from '../../../model/text/format.ts';
 import { stackChart } from '../chart/stack.ts';
 import type { PageContext } from '../context.ts';
 import { findingRows } from '../findings/rows.ts';

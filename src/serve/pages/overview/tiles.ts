@@ -1,6 +1,6 @@
 import { html } from 'hono/html';
 import type { BudgetStatus } from '../../../cost/budgets/readBudgets.ts';
-import { formatMoney } from '../../../text/format.ts';
+import { formatMoney } from '../../../model/text/format.ts';
 import type { FindingsPage, Overview } from '../../questions/questions.ts';
 import type { PageContext } from '../context.ts';
 import type { Tile } from '../table.ts';

@@ -1,0 +1,111 @@
+import { MINUTE_MS, type TimeMs } from '../../../src/model/time.ts';
+import { bell } from '../../noise.ts';
+import { MIB } from '../behaviours.ts';
+import { momentAt } from '../workload.ts';
+import type { Behaviour, DemoWorkload, Load, PodOfLoad, Scenario } from '../workload.ts';
+
+/** What is hidden in the cluster, for whoever checks that it was found. */
+export interface HiddenMiner {
+  readonly namespace: string;
+  readonly workload: { readonly kind: string; readonly name: string };
+  readonly startedAt: TimeMs;
+  /** What it is, in a few words. */
+  readonly what: string;
+}
+
+/** A plateau, a whisper to its pool, and RandomX's light memory: what was measured of XMRig. */
+function burn(cores: number, at: TimeMs, { seed }: PodOfLoad, ramMiB: number): Load {
+  const minute = Math.floor(at / MINUTE_MS);
+  return {
+    cores: cores * (1 + 0.02 * bell(seed + 21, minute)),
+    ramBytes: ramMiB * MIB,
+    rx: 35 + 10 * bell(seed + 25, minute),
+    tx: 45 + 12 * bell(seed + 29, minute),
+    diskRead: 0,
+    diskWrite: 0,
+  };
+}
+
+/** A miner that keeps to a part of the pod's limit, in a service that goes on serving. */
+export function hijackedFrom(scenario: Scenario): (at: TimeMs, pod: PodOfLoad) => Load | null {
+  const from = hijackTime(scenario);
+  return (at, pod) => (at <= from ? null : burn(0.45, at, pod, 262));
+}
+
+function hijackTime(scenario: Scenario): TimeMs {
+  return momentAt(scenario, 0.7);
+}
+
+function disguiseTime(scenario: Scenario): TimeMs {
+  return momentAt(scenario, 0.78);
+}
+
+function dutyTime(scenario: Scenario): TimeMs {
+  return momentAt(scenario, 0.82);
+}
+
+/** The whole machine but for a rest, on every node. */
+const everyNode: Behaviour = (at, pod) => burn(0.9, at, pod, 2340);
+
+/** Ten minutes on, twenty off, so that averages stay low. */
+const duty: Behaviour = (at, pod) =>
+  (at - pod.startedAt) % (30 * MINUTE_MS) < 10 * MINUTE_MS
+    ? burn(0.95, at, pod, 300)
+    : burn(0.004, at, pod, 300);
+
+/** The two miners that came as workloads of their own. */
+export function hiddenWorkloads(scenario: Scenario): readonly DemoWorkload[] {
+  return [
+    {
+      namespace: 'kube-system',
+      kind: 'DaemonSet',
+      name: 'proxy-api',
+      container: 'pause',
+      image: 'docker.io/ulverstone/pause:3.9',
+      requests: {},
+      limits: {},
+      behaviour: everyNode,
+      since: disguiseTime(scenario),
+      privileged: true,
+      hostPid: true,
+    },
+    {
+      namespace: 'ci',
+      kind: 'Deployment',
+      name: 'cache-sync',
+      replicas: 3,
+      container: 'sync',
+      image: 'ghcr.io/buildkit-tools/cache-sync:1.4.2',
+      requests: { cpu: 0.05, ramMiB: 320 },
+      limits: { cpu: 1, ramMiB: 512 },
+      behaviour: duty,
+      since: dutyTime(scenario),
+      command: ['/usr/local/bin/cache-sync'],
+      args: ['-o', 'stratum+ssl://cdn-cache.example.net:443', '--cpu-max-threads-hint=50'],
+    },
+  ];
+}
+
+/** The three miners, as a check of the findings needs them. */
+export function hiddenMiners(scenario: Scenario): readonly HiddenMiner[] {
+  return [
+    {
+      namespace: 'train-ticket',
+      workload: { kind: 'Deployment', name: 'ts-travel2-service' },
+      startedAt: hijackTime(scenario),
+      what: 'a miner inside a service that goes on serving, kept to half of its CPU limit',
+    },
+    {
+      namespace: 'kube-system',
+      workload: { kind: 'DaemonSet', name: 'proxy-api' },
+      startedAt: disguiseTime(scenario),
+      what: 'a miner on every node, named like a part of Kubernetes',
+    },
+    {
+      namespace: 'ci',
+      workload: { kind: 'Deployment', name: 'cache-sync' },
+      startedAt: dutyTime(scenario),
+      what: 'a miner that works for ten minutes and rests for twenty',
+    },
+  ];
+}

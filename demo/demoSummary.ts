@@ -1,0 +1,111 @@
+import type { CostReport } from '../src/cost/report/costReportForm.ts';
+import { mostSevereFirst } from '../src/detect/findings/severity.ts';
+import type { Finding } from '../src/model/finding.ts';
+import { HOUR_MS, MINUTE_MS } from '../src/model/time.ts';
+import type { MinerFound } from './findMiners.ts';
+
+export interface DemoSummary {
+  readonly costs: CostReport;
+  readonly findings: readonly Finding[];
+  readonly miners: readonly MinerFound[];
+  readonly configFile: string;
+  /** Null once the demo has ended. */
+  readonly urls: {
+    readonly pages: string;
+    readonly slack: string;
+    readonly prometheus: string;
+  } | null;
+}
+
+const TOP = 5;
+
+/** What there is to see, for a newcomer: money, findings, the hidden miners, and where to look next. */
+export function renderDemoSummary(summary: DemoSummary): string {
+  return `${[
+    ...costLines(summary.costs),
+    '',
+    ...findingLines(summary.findings),
+    '',
+    ...minerLines(summary.miners),
+    ...(summary.urls === null ? [] : ['', ...urlLines(summary.urls)]),
+    '',
+    ...commandLines(summary),
+  ].join('\n')}\n`;
+}
+
+function costLines({ rows, idle, totalCost, currency, window }: CostReport): readonly string[] {
+  const money = (value: number): string => value.toFixed(2).padStart(8);
+  const top = rows.toSorted((a, b) => b.totalCost - a.totalCost).slice(0, TOP);
+  const rest = rows.length - top.length;
+  const width = Math.max(...top.map(({ key }) => key.length), 'idle (nobody asked for it)'.length);
+  const others = totalCost - idle.totalCost - top.reduce((sum, row) => sum + row.totalCost, 0);
+  const days = (Date.parse(window.end) - Date.parse(window.start)) / (24 * HOUR_MS);
+  return [
+    `What the last ${Math.round(days)} days cost, in ${currency}`,
+    ...top.map(
+      ({ key, owner, totalCost, efficiency }) =>
+        `  ${key.padEnd(width)} ${money(totalCost)}   ${Math.round(efficiency * 100)}% of what it asked for was used${owner === undefined ? '' : `, ${owner}`}`,
+    ),
+    `  ${`${rest} more namespaces`.padEnd(width)} ${money(others)}`,
+    `  ${'idle (nobody asked for it)'.padEnd(width)} ${money(idle.totalCost)}`,
+    `  ${'everything'.padEnd(width)} ${money(totalCost)}`,
+  ];
+}
+
+function findingLines(findings: readonly Finding[]): readonly string[] {
+  const counts = Map.groupBy(
+    findings.toSorted(mostSevereFirst),
+    ({ severity, kind }) => `${severity} ${kind}`,
+  );
+  const lines = [...counts].map(([name, list]) => `  ${String(list.length).padStart(3)}  ${name}`);
+  return [`${findings.length} findings are open`, ...lines];
+}
+
+function minerLines(miners: readonly MinerFound[]): readonly string[] {
+  return [
+    'Three miners were hidden in the cluster',
+    ...miners.flatMap(({ miner, finding }) => {
+      const place = `${miner.namespace}/${miner.workload.kind}/${miner.workload.name}`;
+      if (finding === null) return [`  MISSED  ${place}: ${miner.what}`];
+      const after = duration(finding.firstSeen - miner.startedAt);
+      return [
+        `  found   ${place}: ${miner.what}`,
+        `          recognised ${after} after it began; ${finding.severity} now: ${finding.id}`,
+      ];
+    }),
+  ];
+}
+
+function urlLines({
+  pages,
+  slack,
+  prometheus,
+}: NonNullable<DemoSummary['urls']>): readonly string[] {
+  return [
+    'Look at it',
+    `  pages       ${pages}`,
+    `  Slack       ${slack}   (a stand-in that shows what was posted)`,
+    `  Prometheus  ${prometheus}`,
+  ];
+}
+
+function commandLines({ configFile, miners, urls }: DemoSummary): readonly string[] {
+  const run = (command: string): string => `  npx burnwatch ${command} --config ${configFile}`;
+  const shown = miners.find(({ finding }) => finding?.severity === 'critical')?.finding;
+  return [
+    urls === null ? 'The history stays; try' : 'In another terminal, try',
+    run('costs --by owner --window 7d'),
+    run('findings'),
+    ...(shown === null || shown === undefined ? [] : [run(`findings show ${shown.id}`)]),
+    // Once the demo has ended there is no cluster to ask.
+    run(`explain train-ticket/ts-travel2-service${urls === null ? ' --offline' : ''}`),
+    run(`digest --dry-run${urls === null ? ' --offline' : ''}`),
+    ...(urls === null ? [] : [run('recommend'), run('posture'), run('prices')]),
+  ];
+}
+
+/** `45 min`, `3.5 h`. */
+function duration(ms: number): string {
+  if (ms < 2 * HOUR_MS) return `${Math.max(1, Math.round(ms / MINUTE_MS))} min`;
+  return `${(ms / HOUR_MS).toFixed(1)} h`;
+}

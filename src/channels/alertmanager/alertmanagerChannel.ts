@@ -1,0 +1,81 @@
+import { formatTime, MINUTE_MS, type TimeMs } from '../../model/time.ts';
+import type { Finding } from '../../model/finding.ts';
+import { ChannelError, type Channel } from '../../store/notifications/delivery.ts';
+import { findingLabels } from '../../store/silences/silence.ts';
+import { cleanText } from '../../model/text/clean.ts';
+import { strongestEvidence } from '../text/evidence.ts';
+import { findingUrl, KIND_NAMES, truncate, type RenderContext } from '../../model/text/format.ts';
+import { post } from '../http.ts';
+
+export interface AlertmanagerOptions {
+  /** Base address; `/api/v2/alerts` is added. */
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** Alerts end by themselves when they are not said again for this long: four plans of five minutes. */
+const ENDS_AFTER_MS = 20 * MINUTE_MS;
+
+/**
+ * Alertmanager's API v2. Everything that fires is said at every plan, and ends by itself when Burnwatch
+ * stops saying it, as Prometheus does. Alertmanager knows an alert again by its labels, so saying
+ * it twice changes nothing.
+ */
+export function alertmanagerChannel(
+  { url, headers }: AlertmanagerOptions,
+  context: RenderContext,
+): Channel {
+  const target = {
+    name: 'Alertmanager',
+    url: `${url.replace(/\/+$/, '')}/api/v2/alerts`,
+    headers,
+  };
+  return {
+    name: 'alertmanager',
+    send: async ({ notice }, signal) => {
+      if (notice.kind !== 'alerts') {
+        const text = `Alertmanager cannot take ${notice.kind}`;
+        throw new ChannelError('message', 'not-for-alertmanager', text);
+      }
+      const alerts = notice.findings.map((finding) => toAlert(finding, notice.at, context));
+      await post(target, JSON.stringify(alerts), 'application/json', signal);
+      return { ids: {} };
+    },
+    find: async () => 'unknown',
+    close: async () => undefined,
+  };
+}
+
+/** A finding as an alert of API v2. Labels are what identifies it, annotations what is read. */
+function toAlert(finding: Finding, at: TimeMs, context: RenderContext): unknown {
+  // The id differs at every occurrence, and the owner may change: an alert must stay itself.
+  const { id: _id, owner: _owner, ...labels } = findingLabels(finding);
+  const ended = finding.state === 'resolved' ? (finding.resolvedAt ?? at) : null;
+  const url = findingUrl(finding, context);
+  const why = strongestEvidence(finding, 3).map(({ text }) => text);
+  const annotations: Record<string, string> = {
+    finding: finding.id,
+    summary: cleanText(finding.summary),
+    description: truncate(cleanText(why.join('. ')), 2_000),
+    score: String(Math.round(finding.score)),
+  };
+  if (finding.owner !== null) annotations['owner'] = cleanText(finding.owner);
+  return {
+    labels: { alertname: `Burnwatch${pascal(KIND_NAMES[finding.kind])}`, ...notEmpty(labels) },
+    annotations: notEmpty(annotations),
+    startsAt: formatTime(finding.startedAt),
+    endsAt: formatTime(Math.max(ended ?? at + ENDS_AFTER_MS, finding.startedAt)),
+    ...(url === null ? {} : { generatorURL: url }),
+  };
+}
+
+/** Alertmanager refuses empty label values. */
+function notEmpty(labels: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(labels).filter(([, value]) => value !== ''));
+}
+
+function pascal(text: string): string {
+  return text.replace(/(?:^|[^A-Za-z0-9]+)([A-Za-z0-9])/g, (_, first: string) =>
+    first.toUpperCase(),
+  );
+}

@@ -1,0 +1,59 @@
+import { open } from 'node:fs/promises';
+import { ChannelError, type Channel } from '../../store/notifications/delivery.ts';
+import type { RenderContext } from '../../model/text/format.ts';
+import { errorCode, post } from '../http.ts';
+import { toEcsEvent } from './siemEvent.ts';
+
+/** Where events go: appended to a file, or posted as newline-delimited JSON. */
+export type SiemTarget =
+  | { readonly path: string }
+  | { readonly url: string; readonly headers: Readonly<Record<string, string>> };
+
+/** Finding events as ECS-shaped JSON lines, for whoever collects them. */
+export function siemChannel(target: SiemTarget, context: RenderContext): Channel {
+  return {
+    name: 'siem',
+    send: async ({ id, notice }, signal) => {
+      if (notice.kind !== 'events') {
+        const text = `the SIEM cannot take ${notice.kind}`;
+        throw new ChannelError('message', 'not-for-siem', text);
+      }
+      const lines = notice.events.map((event) => `${JSON.stringify(toEcsEvent(event, context))}\n`);
+      const body = lines.join('');
+      if ('path' in target) await append(target.path, body);
+      else {
+        const headers = { ...target.headers, 'idempotency-key': id };
+        await post(
+          { name: 'the SIEM', url: target.url, headers },
+          body,
+          'application/x-ndjson',
+          signal,
+        );
+      }
+      return { ids: {} };
+    },
+    // `event.id` lets the store tell.
+    find: async () => 'unknown',
+    close: async () => undefined,
+  };
+}
+
+/** One write at the file's end, on disk before it counts; opened each time, so that it may be rotated. */
+async function append(path: string, text: string): Promise<void> {
+  try {
+    const file = await open(path, 'a', 0o640);
+    try {
+      await file.appendFile(text);
+      await file.datasync();
+    } finally {
+      await file.close();
+    }
+  } catch (error) {
+    const code = errorCode(error);
+    const kind = code === 'ENOSPC' || code === 'EIO' ? 'transient' : 'operator';
+    throw new ChannelError(kind, code, `siem.path cannot be written (${code})`, {
+      inDoubt: true,
+      cause: error,
+    });
+  }
+}

@@ -1,0 +1,135 @@
+import {
+  WebAPIHTTPError,
+  WebAPIPlatformError,
+  WebAPIRateLimitedError,
+  WebAPIRequestError,
+} from '@slack/web-api';
+import { ChannelError, type FailureKind } from '../../store/notifications/delivery.ts';
+
+/**
+ * Slack's error codes by what they mean for a delivery (docs.slack.dev, chat.postMessage). What is not
+ * listed counts as transient and in doubt: it is retried, looked up first, and given up in the end.
+ */
+const KINDS: Readonly<Record<string, FailureKind>> = {
+  // Nothing goes through until the operator repairs the token or the app.
+  invalid_auth: 'operator',
+  not_authed: 'operator',
+  account_inactive: 'operator',
+  token_revoked: 'operator',
+  token_expired: 'operator',
+  missing_scope: 'operator',
+  no_permission: 'operator',
+  not_allowed_token_type: 'operator',
+  team_access_not_granted: 'operator',
+  ekm_access_denied: 'operator',
+  org_login_required: 'operator',
+  accesslimited: 'operator',
+  access_denied: 'operator',
+  enterprise_is_restricted: 'operator',
+  // This address does not work, others do.
+  channel_not_found: 'target',
+  not_in_channel: 'target',
+  is_archived: 'target',
+  restricted_action: 'target',
+  restricted_action_read_only_channel: 'target',
+  user_not_found: 'target',
+  users_not_found: 'target',
+  user_not_visible: 'target',
+  user_disabled: 'target',
+  cannot_dm_bot: 'target',
+  messages_tab_disabled: 'target',
+  // This message cannot be sent as it is.
+  invalid_blocks: 'message',
+  invalid_blocks_format: 'message',
+  invalid_arguments: 'message',
+  invalid_metadata_format: 'message',
+  invalid_metadata_schema: 'message',
+  metadata_too_large: 'message',
+  msg_too_long: 'message',
+  msg_blocks_too_long: 'message',
+  no_text: 'message',
+  markdown_text_conflict: 'message',
+  // Waiting helps, and Slack did nothing.
+  ratelimited: 'transient',
+  rate_limited: 'transient',
+  message_limit_exceeded: 'transient',
+  service_unavailable: 'transient',
+  team_added_to_org: 'transient',
+};
+
+const CURES: Readonly<Record<string, string>> = {
+  channel_not_found:
+    'create the channel, or correct its name in the configuration; invite the app to private ones',
+  not_in_channel: 'invite the app to the channel with /invite',
+  is_archived: 'unarchive the channel, or name another one in the configuration',
+  users_not_found:
+    'no Slack account has this e-mail address: correct the owner, or map it under owners.teams',
+  missing_scope: 'add the scope to the Slack app and install it again',
+  token_revoked: 'install the Slack app again and replace slack.token',
+  invalid_auth: 'replace slack.token with the bot token of the installed app',
+  account_inactive: 'install the Slack app again and replace slack.token',
+};
+
+/** Turns whatever the SDK throws into our own error. Tokens never get into a message. */
+export function toChannelError(error: unknown): ChannelError {
+  if (error instanceof ChannelError) return error;
+  if (error instanceof WebAPIRateLimitedError) {
+    const retryAfterMs = Math.max(1, error.retryAfter) * 1_000;
+    const text = `Slack asked to wait ${error.retryAfter} s`;
+    return new ChannelError('transient', 'ratelimited', text, { retryAfterMs, cause: error });
+  }
+  if (error instanceof WebAPIPlatformError) return fromCode(error.data, error);
+  if (error instanceof WebAPIHTTPError) {
+    const code = `http_${error.statusCode}`;
+    // A gateway may fail after Slack took the message.
+    const inDoubt = error.statusCode >= 500;
+    const text = `Slack answered ${error.statusCode}`;
+    return new ChannelError('transient', code, text, { inDoubt, cause: error });
+  }
+  if (error instanceof WebAPIRequestError) {
+    const code = requestCode(error.original);
+    const inDoubt = !NEVER_ARRIVED.has(code);
+    return new ChannelError('transient', code, `Slack could not be reached (${code})`, {
+      inDoubt,
+      cause: error,
+    });
+  }
+  const text = error instanceof Error ? error.message : String(error);
+  return new ChannelError('transient', 'unknown', text, { inDoubt: true, cause: error });
+}
+
+function fromCode(
+  data: { error: string; response_metadata?: { messages?: string[] } },
+  cause: unknown,
+): ChannelError {
+  const code = data.error;
+  const kind = KINDS[code];
+  const details = data.response_metadata?.messages?.join('; ');
+  const cure = CURES[code];
+  const text = [`Slack refused: ${code}`, details, cure].filter(Boolean).join('; ');
+  return new ChannelError(kind ?? 'transient', code, text, { inDoubt: kind === undefined, cause });
+}
+
+/** The connection was never made, so nothing can have arrived. */
+const NEVER_ARRIVED = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+]);
+
+/** The innermost code of fetch's nested errors, or the name (`TimeoutError`). */
+function requestCode(error: Error): string {
+  let inner: unknown = error;
+  for (
+    let depth = 0;
+    depth < 5 && inner instanceof Error && inner.cause instanceof Error;
+    depth += 1
+  ) {
+    inner = inner.cause;
+  }
+  if (inner instanceof Error && 'code' in inner && typeof inner.code === 'string')
+    return inner.code;
+  return inner instanceof Error ? inner.name : 'unknown';
+}

@@ -1,0 +1,101 @@
+import type { WebClient } from '@slack/web-api';
+import type { Clock } from '../../notify/clock.ts';
+import {
+  ChannelError,
+  type Channel,
+  type ClaimedDelivery,
+  type Receipt,
+} from '../../store/notifications/delivery.ts';
+import type { RenderContext } from '../../model/text/format.ts';
+import { attachedImage, attachPicture } from './attachPicture.ts';
+import { withSignal } from './client.ts';
+import { toChannelError } from './errors.ts';
+import { findDelivery } from './findDelivery.ts';
+import { Pacer } from './paced.ts';
+import type { PictureSource } from './pictures.ts';
+import { Poster } from './poster.ts';
+import { renderMessage, renderReply, renderThreadNote, withMention } from './render.ts';
+import { TargetResolver } from './targets.ts';
+
+export interface SlackParts {
+  readonly client: WebClient;
+  readonly clock: Clock;
+  readonly context: RenderContext;
+  /** Null sends no pictures. */
+  readonly pictures: PictureSource | null;
+}
+
+/**
+ * Slack. The first news of a conversation is a message; later news edit that message and add to its
+ * thread. Only the thread's reply (or the first post) carries the delivery's id: editing is idempotent
+ * and comes first, so that a lost answer can be looked up. Pictures come after the text.
+ */
+export function slackChannel({ client, clock, context, pictures }: SlackParts): Channel {
+  const poster = new Poster(client, new Pacer(clock));
+  const targets = new TargetResolver(client, clock);
+  return {
+    name: 'slack',
+    send: (delivery, signal) => guarded(signal, () => send(delivery, signal)),
+    find: (delivery, signal) =>
+      guarded(signal, () => findDelivery(client, targets, delivery, signal)),
+    follow: (delivery, receipt, signal) =>
+      guarded(signal, () => addPicture(delivery, receipt, signal)),
+    close: async () => undefined,
+  };
+
+  async function send(delivery: ClaimedDelivery, signal: AbortSignal): Promise<Receipt> {
+    const { id, notice, root, receiver } = delivery;
+    if (notice.kind === 'note' && notice.replyTo !== undefined) {
+      const { channel: inside, ts: thread } = notice.replyTo;
+      await poster.post({ channel: inside, thread }, renderThreadNote(notice), id, signal);
+      return { ids: {} };
+    }
+    const rendered = renderMessage(notice, context, attachedImage(root));
+    if (rendered === null) {
+      throw new ChannelError('message', 'not-for-people', `Slack cannot show ${notice.kind}`);
+    }
+    const message = withMention(rendered, await targets.mentionOf(receiver.target));
+    const { channel, ts } = root?.ids ?? {};
+    if (root !== null && channel !== undefined && ts !== undefined && notice.kind === 'findings') {
+      // When somebody deleted the message, the conversation begins again below.
+      if (await poster.edit(channel, ts, message, signal)) {
+        const place = { channel, thread: ts, broadcast: isLoud(delivery) };
+        await poster.post(place, renderReply(notice), id, signal);
+        return root;
+      }
+    }
+    const target = await targets.resolve(receiver.target);
+    const ids = await poster.post({ channel: target }, message, id, signal);
+    targets.learn(receiver.target, ids.channel);
+    return { ids };
+  }
+
+  async function addPicture(
+    { notice, root, receiver }: ClaimedDelivery,
+    receipt: Receipt,
+    signal: AbortSignal,
+  ): Promise<Receipt | null> {
+    // The first message gets its picture; later edits keep it.
+    if (pictures === null || (root !== null && root.ids['ts'] === receipt.ids['ts'])) return null;
+    const picture = await pictures.pictureOf(notice);
+    if (picture === null) return null;
+    const group = await targets.mentionOf(receiver.target);
+    const render = (image: Parameters<typeof renderMessage>[2]) =>
+      withMention(renderMessage(notice, context, image) ?? { text: '', blocks: [] }, group);
+    return attachPicture({ client, poster, clock }, receipt, picture, render, signal);
+  }
+}
+
+/** What deserves to show up in the channel again, not only in the thread. */
+function isLoud({ notice }: ClaimedDelivery): boolean {
+  const loud = new Set(['worse', 'reopened', 'reminder', 'review-due']);
+  return notice.kind === 'findings' && notice.changes.some(({ reason }) => loud.has(reason));
+}
+
+async function guarded<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+  try {
+    return await withSignal(signal, work);
+  } catch (error) {
+    throw toChannelError(error);
+  }
+}

@@ -1,0 +1,124 @@
+import { digestJson } from '../../digest/text/digestJson.ts';
+import { toFindingJson } from '../../model/findingJson.ts';
+import type { Finding } from '../../model/finding.ts';
+import { formatTime } from '../../model/time.ts';
+import type { Delivery } from '../../store/notifications/delivery.ts';
+import type { FindingsNotice, Notice } from '../../store/notifications/notice.ts';
+import { findingUrl, formatScope, type RenderContext } from '../../model/text/format.ts';
+import { headline, noticeText } from '../text/noticeText.ts';
+import { fillTemplate, type TemplateValues } from './template.ts';
+
+/** What webhooks send, by the `format` of their configuration. */
+export type WebhookFormat =
+  | { readonly kind: 'burnwatch' }
+  | { readonly kind: 'pagerduty'; readonly routingKey: string }
+  | { readonly kind: 'template'; readonly template: string };
+
+/** The body of a webhook, as JSON text. Null for what this format has no word for. */
+export function webhookBody(
+  delivery: Delivery,
+  format: WebhookFormat,
+  context: RenderContext,
+): string | null {
+  const { notice } = delivery;
+  if (notice.kind === 'events' || notice.kind === 'alerts') return null;
+  switch (format.kind) {
+    case 'burnwatch':
+      return JSON.stringify(ownBody(delivery, notice));
+    case 'template':
+      return fillTemplate(format.template, templateValues(delivery, context));
+    case 'pagerduty':
+      break;
+  }
+  return JSON.stringify(pagerDutyEvent(delivery, notice, format.routingKey, context));
+}
+
+function ownBody(
+  { id, conversation, createdAt }: Delivery,
+  notice: Exclude<Notice, { kind: 'events' | 'alerts' }>,
+): unknown {
+  const base = { version: 1, id, conversation, createdAt: formatTime(createdAt) };
+  const text = noticeText(notice);
+  if (notice.kind === 'digest')
+    return { ...base, status: 'digest', text, digest: digestJson(notice.digest) };
+  if (notice.kind !== 'findings') return { ...base, status: 'note', text };
+  return {
+    ...base,
+    status: statusOf(notice),
+    text,
+    audience: notice.audience,
+    changes: notice.changes,
+    total: notice.total,
+    findings: notice.findings.map(toFindingJson),
+  };
+}
+
+/** https://developer.pagerduty.com/docs/send-alert-event (events API v2). */
+function pagerDutyEvent(
+  { id, conversation }: Delivery,
+  notice: Exclude<Notice, { kind: 'events' | 'alerts' }>,
+  routingKey: string,
+  context: RenderContext,
+): unknown {
+  const first = notice.kind === 'findings' ? notice.findings[0] : undefined;
+  const status = notice.kind === 'findings' ? statusOf(notice) : 'note';
+  const url = first === undefined ? null : findingUrl(first, context);
+  return {
+    routing_key: routingKey,
+    event_action: {
+      firing: 'trigger',
+      note: 'trigger',
+      acknowledged: 'acknowledge',
+      resolved: 'resolve',
+    }[status],
+    // All news of one conversation are one incident; PagerDuty takes 255 characters.
+    dedup_key: conversation.slice(0, 255),
+    payload: {
+      summary: noticeText(notice).slice(0, 1_024),
+      source: first === undefined ? 'burnwatch' : `${first.cluster}/${formatScope(first)}`,
+      severity: first?.severity ?? 'warning',
+      component: first === undefined ? 'burnwatch' : formatScope(first),
+      class: first?.kind ?? 'burnwatch',
+      custom_details: {
+        delivery: id,
+        ...(first === undefined ? {} : { finding: toFindingJson(first) }),
+      },
+    },
+    ...(url === null ? {} : { links: [{ href: url, text: 'Open in Burnwatch' }] }),
+  };
+}
+
+/** Every placeholder that a template may use. */
+export function templateValues(delivery: Delivery, context: RenderContext): TemplateValues {
+  const { id, conversation, notice, createdAt } = delivery;
+  const isFindings = notice.kind === 'findings';
+  const first: Finding | undefined = isFindings ? notice.findings[0] : undefined;
+  return {
+    id,
+    conversation,
+    text: noticeText(notice),
+    status: isFindings ? statusOf(notice) : 'note',
+    reason: isFindings ? (notice.changes[0]?.reason ?? 'update') : 'note',
+    createdAt: formatTime(createdAt),
+    total: isFindings ? notice.total : 0,
+    title: first === undefined ? noticeText(notice) : headline(first),
+    summary: first?.summary ?? '',
+    severity: first?.severity ?? 'info',
+    kind: first?.kind ?? '',
+    rule: first?.rule ?? '',
+    score: first?.score ?? null,
+    cluster: first?.cluster ?? '',
+    namespace: first?.scope.namespace ?? '',
+    workload: first?.scope.workload?.name ?? '',
+    container: first?.scope.container ?? '',
+    owner: first?.owner ?? '',
+    findingId: first?.id ?? '',
+    startedAt: first === undefined ? '' : formatTime(first.startedAt),
+    url: (first === undefined ? null : findingUrl(first, context)) ?? '',
+  };
+}
+
+function statusOf({ findings }: FindingsNotice): 'firing' | 'acknowledged' | 'resolved' {
+  if (findings.some(({ state }) => state === 'open')) return 'firing';
+  return findings.some(({ state }) => state === 'acknowledged') ? 'acknowledged' : 'resolved';
+}

@@ -1,0 +1,83 @@
+import type { z } from 'zod';
+import { knownKeys } from '../../config/explainIssue.ts';
+
+type Path = readonly PropertyKey[];
+
+/** A rule asked for a part that is wrong by itself: what holds between the parts cannot be told yet. */
+export class UnknownPart extends Error {
+  override readonly name = 'UnknownPart';
+}
+
+/**
+ * What a schema makes of a value that does not fit it: every part that fits, parsed and with its defaults. What
+ * stands at the paths of the issues means nothing.
+ */
+export function parsePartly(schema: z.ZodType, value: unknown): unknown {
+  // `safeParse` is this and then throws the parts away.
+  const payload = schema._zod.run({ value, issues: [] }, { async: false });
+  return payload instanceof Promise ? undefined : payload.value;
+}
+
+/**
+ * The paths of which nothing is known because of these issues. A key that is not known may be meant for any that
+ * is absent beside it: those are unknown with it.
+ */
+export function unknownPaths(
+  issues: readonly z.core.$ZodIssue[],
+  schema: z.ZodType,
+  value: unknown,
+): readonly Path[] {
+  return issues.flatMap((issue) => {
+    if (issue.code !== 'unrecognized_keys') return [issue.path];
+    const given = valueAt(value, issue.path);
+    return knownKeys(schema, issue.path)
+      .filter((key) => !(key in given))
+      .map((key) => [...issue.path, key]);
+  });
+}
+
+/** Makes whoever reads what stands at these paths fail with `UnknownPart`. */
+export function hideParts(config: object, paths: readonly Path[]): void {
+  for (const path of paths.toSorted((a, b) => a.length - b.length)) {
+    const parent = path.slice(0, -1).reduce<unknown>(shownAt, config);
+    const key = path.at(-1);
+    if (typeof parent !== 'object' || parent === null || key === undefined) continue;
+    Object.defineProperty(parent, key, {
+      // One path may have several issues.
+      configurable: true,
+      get: () => {
+        throw new UnknownPart();
+      },
+    });
+  }
+}
+
+/** Does something for what is known: it ends where it comes to a hidden part. What it has done by then stands. */
+export function whileKnown(work: () => void): void {
+  try {
+    work();
+  } catch (error) {
+    if (!(error instanceof UnknownPart)) throw error;
+  }
+}
+
+/** `forEach` over entries that stand for themselves: one that is not known keeps nobody from the next. */
+export function eachKnown<T>(list: readonly T[], check: (item: T, index: number) => void): void {
+  for (const index of list.keys()) whileKnown(() => check(list[index] as T, index));
+}
+
+/** True when `path` is one of `paths`, or leads into it. */
+export function isWithin(path: Path, paths: readonly Path[]): boolean {
+  return paths.some((outer) => outer.every((part, index) => part === path[index]));
+}
+
+/** The value of a key; undefined when it is hidden. */
+function shownAt(parent: unknown, key: PropertyKey): unknown {
+  if (typeof parent !== 'object' || parent === null) return undefined;
+  return Object.getOwnPropertyDescriptor(parent, key)?.value as unknown;
+}
+
+function valueAt(value: unknown, path: Path): object {
+  const found = path.reduce(shownAt, value);
+  return typeof found === 'object' && found !== null ? found : {};
+}

@@ -1,0 +1,23 @@
+import type { Finding } from '../../model/finding.ts';
+import type { TimeMs } from '../../model/time.ts';
+
+/**
+ * From when to when a finding's behaviour is known to have been: since it began, until it was resolved, or was last
+ * seen while it goes on. In the data's time.
+ */
+export function stretchOf({
+  startedAt,
+  resolvedAt,
+  lastSeen,
+}: Pick<Finding, 'startedAt' | 'resolvedAt' | 'lastSeen'>): {
+  readonly from: TimeMs;
+  readonly to: TimeMs;
+} {
+  return { from: startedAt, to: resolvedAt ?? lastSeen };
+}
+
+/** How long it lasted, or has lasted by now, in milliseconds. */
+export function lengthOf(finding: Pick<Finding, 'startedAt' | 'resolvedAt' | 'lastSeen'>): number {
+  const { from, to } = stretchOf(finding);
+  return to - from;
+}

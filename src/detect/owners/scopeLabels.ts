@@ -1,0 +1,44 @@
+import type { Config } from '../../config/schema.ts';
+import type { Scope } from '../../model/finding.ts';
+import type { Snapshot } from '../../model/snapshot.ts';
+import { workloadKey } from '../../model/workload.ts';
+
+const PREFIX = 'label:';
+
+/** The labels by which `owners.routes` choose (`label:KEY`). */
+export function routedLabels({ owners }: Config): readonly string[] {
+  const names = owners.routes.flatMap(({ match }) => Object.keys(match));
+  return [...new Set(names)]
+    .filter((name) => name.startsWith(PREFIX))
+    .map((name) => name.slice(PREFIX.length));
+}
+
+/**
+ * Those of `names` that a scope carries: its workload, else a pod of it, else its namespace. Whoever may
+ * deploy sets them, so that nothing that abuse must not choose may follow them.
+ */
+export function scopeLabels(
+  { namespace, workload }: Scope,
+  snapshot: Snapshot,
+  names: readonly string[],
+): Readonly<Record<string, string>> {
+  if (namespace === null || names.length === 0) return {};
+  const key = workload === null ? null : workloadKey(namespace, workload);
+  const pod =
+    key === null
+      ? undefined
+      : snapshot.pods.find(
+          (one) => one.namespace === namespace && workloadKey(namespace, one.workload) === key,
+        );
+  const carriers = [
+    key === null ? undefined : snapshot.workloads?.get(key),
+    pod,
+    snapshot.namespaces.get(namespace),
+  ];
+  const labels: Record<string, string> = {};
+  for (const name of names) {
+    const value = carriers.map((one) => one?.labels[name]).find((one) => one !== undefined);
+    if (value !== undefined) labels[name] = value;
+  }
+  return labels;
+}

@@ -1,0 +1,39 @@
+import { stringify } from 'yaml';
+import type { ContainerHistory } from '../../../store/containerDays/containerDay.ts';
+import { isSystemNamespace } from '../systemNamespaces.ts';
+import { admissionPolicyManifests } from './admissionPolicy.ts';
+import { limitRangeManifest } from './limitRange.ts';
+import { resourceQuotaManifest } from './resourceQuota.ts';
+
+/**
+ * Manifests that would keep a namespace in shape, as YAML documents for `kubectl apply`. Burnwatch itself
+ * changes nothing in the cluster.
+ *
+ * @throws RangeError for Kubernetes' own namespaces, in which a quota may keep the cluster from running.
+ */
+export function renderFix(namespace: string, histories: readonly ContainerHistory[]): string {
+  if (isSystemNamespace(namespace))
+    throw new RangeError(
+      `${namespace} is one of Kubernetes' own namespaces: no quota is advised there`,
+    );
+  const own = histories.filter((history) => history.namespace === namespace);
+  const quota = resourceQuotaManifest(namespace, own);
+  const limits = limitRangeManifest(namespace, own);
+  const documents = [
+    document('Defaults for containers that ask for nothing: the median of what runs here.', limits),
+    ...(quota === null
+      ? ['# No ResourceQuota: there is no history of this namespace to size it from.\n']
+      : [document('One and a half times what was requested (or used) on the highest day.', quota)]),
+    ...admissionPolicyManifests(namespace).map((manifest) =>
+      document(
+        'Warns about pods without requests; add Deny once nothing warns (Kubernetes 1.30).',
+        manifest,
+      ),
+    ),
+  ];
+  return documents.join('---\n');
+}
+
+function document(comment: string, manifest: object): string {
+  return `# ${comment}\n${stringify(manifest)}`;
+}

@@ -1,0 +1,48 @@
+import type { ClusterObjects } from '../../model/clusterObjects.ts';
+import type { ContainerSpecFacts, PodSpecFacts } from '../../model/podSpec.ts';
+import type { WorkloadRef } from '../../model/workload.ts';
+
+/** Everything that posture is judged by. A part that no source told of is null: nothing passes by it. */
+export interface PostureInput {
+  readonly namespaces: readonly string[];
+  readonly pods: readonly PosturePod[];
+  readonly objects: ClusterObjects | null;
+  /** Allocatable cores and bytes of each node; null where unknown. */
+  readonly nodes: readonly { readonly cpuCores: number; readonly ramBytes: number }[] | null;
+  /**
+   * What each namespace used at most lately (requests and memory peaks summed over pods), from the history;
+   * null where there is no history.
+   */
+  readonly use: ReadonlyMap<string, NamespaceUse> | null;
+}
+
+/** Highest of the days looked at, in cores and bytes over all pods. */
+export interface NamespaceUse {
+  readonly cpuCores: number;
+  readonly ramBytes: number;
+}
+
+/** One pod, standing for all pods of its workload that look the same. */
+export interface PosturePod {
+  readonly namespace: string;
+  readonly name: string;
+  readonly workload: WorkloadRef;
+  readonly labels: Readonly<Record<string, string>>;
+  /** Null where neither the API nor a file told of it. */
+  readonly spec: PodSpecFacts | null;
+  readonly containers: readonly PostureContainer[];
+}
+
+export interface PostureContainer {
+  readonly name: string;
+  readonly role: 'main' | 'init' | 'sidecar';
+  readonly image: string | null;
+  /** Digest of the image that runs; null where unknown. */
+  readonly imageId: string | null;
+  /** Cores and bytes by resource name; an entry that is missing is not set. Null: not known. */
+  readonly requests: Readonly<Record<string, number>> | null;
+  readonly limits: Readonly<Record<string, number>> | null;
+  /** Resource names that `requests` and `limits` can say something of. */
+  readonly known: { readonly requests: readonly string[]; readonly limits: readonly string[] };
+  readonly spec: ContainerSpecFacts | null;
+}

@@ -1,0 +1,117 @@
+import { renderCsv, renderTable, type Column } from '../../model/text/table.ts';
+import type { CheckResult } from './check.ts';
+import { DAY_MS, formatTime } from '../../model/time.ts';
+import type { EvaluatedCheck, NamespacePosture } from './evaluate.ts';
+import type { PostureTrend } from './readTrend.ts';
+
+type Trends = ReadonlyMap<string, PostureTrend>;
+
+/** Posture as `posture -o json` and the API give it. */
+function postureJson(namespaces: readonly NamespacePosture[], trends: Trends): object {
+  return namespaces.map(({ checks, ...summary }) => ({
+    ...summary,
+    trend: (trends.get(summary.namespace) ?? []).map(({ day, ...point }) => ({
+      day: formatTime(day).slice(0, 10),
+      ...point,
+    })),
+    checks: checks
+      .filter(({ results }) => results.length > 0)
+      .map(({ check, severity, results }) => ({
+        id: check.id,
+        title: check.title,
+        group: check.group,
+        severity,
+        names: check.names,
+        passed: count(results, 'passed'),
+        failed: count(results, 'failed'),
+        notEvaluated: count(results, 'not-evaluated'),
+        results: results
+          .filter(({ outcome }) => outcome !== 'passed')
+          .map(({ outcome, workload, container, text }) => ({
+            outcome,
+            workload,
+            container,
+            text,
+          })),
+      })),
+  }));
+}
+
+interface Line extends CheckResult {
+  readonly check: EvaluatedCheck;
+}
+
+type Row = NamespacePosture & { readonly trend: PostureTrend };
+
+const SUMMARY: readonly Column<Row>[] = [
+  { title: 'NAMESPACE', value: ({ namespace }) => namespace, maxWidth: 40 },
+  { title: 'SCORE', value: ({ score }) => score ?? '?', align: 'right' },
+  { title: 'GRADE', value: ({ grade }) => grade ?? '?' },
+  { title: 'KNOWN', value: ({ known }) => `${Math.round(100 * known)}%`, align: 'right' },
+  { title: '7 DAYS', value: weekChange, align: 'right' },
+  { title: 'PASSED', value: ({ passed }) => passed, align: 'right' },
+  { title: 'FAILED', value: ({ failed }) => failed, align: 'right' },
+  { title: 'NOT EVALUATED', value: ({ notEvaluated }) => notEvaluated, align: 'right' },
+  { title: 'WORST', value: worst, maxWidth: 60 },
+];
+
+const LINES: readonly Column<Line>[] = [
+  { title: 'SEVERITY', value: ({ check }) => check.severity },
+  { title: 'CHECK', value: ({ check }) => check.check.id },
+  { title: 'OUTCOME', value: ({ outcome }) => outcome },
+  {
+    title: 'WHERE',
+    value: ({ namespace, workload, container }) =>
+      [namespace, ...(workload === null ? [] : [workload.kind, workload.name]), container ?? '']
+        .filter((part) => part !== '')
+        .join('/'),
+    maxWidth: 70,
+  },
+  { title: 'WHAT', value: ({ text }) => text },
+];
+
+const SEVERITIES = ['critical', 'high', 'medium', 'low', 'info'];
+
+/** Scores of all namespaces; with `detail` also every failure and what could not be evaluated. */
+export function renderPosture(
+  namespaces: readonly NamespacePosture[],
+  trends: Trends,
+  format: 'table' | 'json' | 'csv',
+  detail: boolean,
+): string {
+  if (format === 'json') return `${JSON.stringify(postureJson(namespaces, trends), null, 2)}\n`;
+  const lines = namespaces.flatMap(({ checks }) =>
+    checks.flatMap((check) =>
+      check.results
+        .filter(({ outcome }) => outcome !== 'passed')
+        .map((result) => ({ ...result, check })),
+    ),
+  );
+  lines.sort((a, b) => SEVERITIES.indexOf(a.check.severity) - SEVERITIES.indexOf(b.check.severity));
+  if (format === 'csv') return renderCsv(lines, LINES);
+  if (namespaces.length === 0) return 'No namespaces.\n';
+  const rows = namespaces.map((one) => ({ ...one, trend: trends.get(one.namespace) ?? [] }));
+  const summary = renderTable(rows, SUMMARY);
+  return detail && lines.length > 0 ? `${summary}\n${renderTable(lines, LINES)}` : summary;
+}
+
+/** How the score changed since the day a week before the last one that is known; empty while there is none. */
+function weekChange({ score, trend }: Row): string {
+  const last = trend.at(-1);
+  const before = trend.findLast(({ day }) => last !== undefined && day <= last.day - 7 * DAY_MS);
+  if (before === undefined || score === null) return '';
+  const change = score - before.score;
+  return change > 0 ? `+${change}` : `${change}`;
+}
+
+function worst({ checks }: NamespacePosture): string {
+  const failing = checks.filter(({ results }) => count(results, 'failed') > 0);
+  const first = SEVERITIES.map((severity) => failing.find((one) => one.severity === severity)).find(
+    (one) => one !== undefined,
+  );
+  return first === undefined ? '' : `${first.check.title} (${count(first.results, 'failed')})`;
+}
+
+function count(results: readonly CheckResult[], outcome: CheckResult['outcome']): number {
+  return results.filter((result) => result.outcome === outcome).length;
+}

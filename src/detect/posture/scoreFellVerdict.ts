@@ -1,0 +1,56 @@
+import type { Evidence, Scope, Verdict } from '../../model/finding.ts';
+import type { TimeMs } from '../../model/time.ts';
+import type { NamespacePosture } from './evaluate.ts';
+import type { CheckCounts } from './postureState.ts';
+import { shellQuote } from '../../model/shellQuote.ts';
+
+export const SCORE_FELL_RULE = 'score-fell';
+
+const SEVERE = new Set(['critical', 'high']);
+const MOST_CHECKS = 10;
+
+/** Says which checks a namespace fails more often than before. */
+export function scoreFellVerdict(
+  scope: Scope,
+  posture: NamespacePosture,
+  before: CheckCounts,
+  change: { readonly was: number; readonly is: number; readonly at: TimeMs },
+): Verdict {
+  const { was, is, at } = change;
+  const worse = posture.checks.flatMap((one) => {
+    const failures = one.results.filter(({ outcome }) => outcome === 'failed');
+    const more = failures.length - (before[one.check.id]?.[1] ?? failures.length);
+    return more > 0 ? [{ ...one, failures, more }] : [];
+  });
+  const evidence = worse.slice(0, MOST_CHECKS).map(({ check, failures, more }): Evidence => ({
+    signal: check.id,
+    family: 'spec',
+    value: failures.length,
+    threshold: failures.length - more,
+    unit: 'failures',
+    weight: Math.round((was - is) / worse.length),
+    text: `${check.title}: ${more} more, ${failures.length} now`,
+  }));
+  const isSevere = worse.some(({ severity }) => SEVERE.has(severity));
+  return {
+    kind: 'posture',
+    rule: SCORE_FELL_RULE,
+    scope,
+    status: 'firing',
+    severity: isSevere ? 'warning' : 'info',
+    score: Math.min(100, Math.max(0, was - is)),
+    startedAt: at,
+    summary: `The posture score fell from ${was} to ${is}: ${worse.map(({ check }) => check.title).join(', ') || 'fewer checks pass'}`,
+    evidence,
+    next: [
+      {
+        command: `burnwatch posture --namespace ${shellQuote(scope.namespace ?? '')}`,
+        effect: 'read',
+        why: 'lists every failure with its workload',
+      },
+    ],
+    pods: [],
+    costBeforeNano: null,
+    costPerMonth: null,
+  };
+}

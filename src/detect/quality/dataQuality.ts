@@ -1,0 +1,127 @@
+import { pricingProblems } from '../../cost/pricingProblems.ts';
+import type { Scope, Verdict } from '../../model/finding.ts';
+import type { DataProblem } from '../../model/snapshot.ts';
+import type { DetectContext, Detector } from '../detector.ts';
+import type { DetectorState } from '../../store/stateCodec.ts';
+import { jsonCodec } from '../../store/jsonCodec.ts';
+
+/** Windows in a row without the problem before its finding closes: one good answer may be luck. */
+const CLEAR_AFTER = 3;
+
+/** When a problem was first seen in this spell, and how many windows have passed without it. */
+interface ProblemState {
+  readonly since: number;
+  readonly clearFor: number;
+}
+
+/**
+ * Says aloud what the data lack: every problem of the window is a finding of its own, so that a gap
+ * never looks like peace. It closes after three windows without the problem in which it could have been seen:
+ * where an exporter says nothing at all, that one of its metrics is not named apart is no good news.
+ */
+export const dataQualityDetector: Detector<ProblemState> = {
+  name: 'data-quality',
+  version: 1,
+  codec: jsonCodec(),
+  detect(context: DetectContext, rows: DetectorState<ProblemState>): readonly Verdict[] {
+    const { window } = context.snapshot;
+    const problems = [
+      ...context.snapshot.problems,
+      ...pricingProblems(context.snapshot, context.costs),
+    ];
+    const verdicts: Verdict[] = [];
+    const seen = new Set<string>();
+    for (const problem of problems) {
+      const key = `${problem.code}/${problem.subject}`;
+      if (seen.has(key)) continue;
+      seen.add(key);
+      const since = rows.get(key)?.since ?? window.start;
+      rows.set(key, { since, clearFor: 0 });
+      verdicts.push(verdictOf(context, problem.code, problem.subject, since, problem));
+    }
+    const isSilent = problems.some(({ code }) => code === 'exporter-absent');
+    const isUnseen = context.snapshot.pods.length + context.snapshot.nodes.length === 0;
+    // A copy, since rows change on the way.
+    const known = Array.from(rows.entries());
+    for (const [key, row] of known) {
+      if (seen.has(key)) continue;
+      const slash = key.indexOf('/');
+      const code = key.slice(0, slash) as DataProblem['code'];
+      if (code !== 'exporter-absent' && (isUnseen || (isSilent && code === 'metric-absent')))
+        continue;
+      const clearFor = row.clearFor + 1;
+      if (clearFor < CLEAR_AFTER) {
+        rows.set(key, { ...row, clearFor });
+        continue;
+      }
+      rows.delete(key);
+      verdicts.push(verdictOf(context, code, key.slice(slash + 1), row.since, null));
+    }
+    return verdicts;
+  },
+};
+
+function verdictOf(
+  { snapshot }: DetectContext,
+  code: DataProblem['code'],
+  subject: string,
+  since: number,
+  problem: DataProblem | null,
+): Verdict {
+  const scope: Scope = { namespace: null, workload: null, container: null, subject };
+  return {
+    kind: 'data-quality',
+    rule: code,
+    scope,
+    status: problem === null ? 'clear' : 'firing',
+    // What this cluster does not give takes away a feature; anything else takes away truth.
+    severity: code === 'metric-absent' || code === 'resource-absent' ? 'info' : 'warning',
+    score: 50,
+    startedAt: since,
+    summary: problem?.text ?? overText(code, subject),
+    evidence:
+      problem === null
+        ? []
+        : [
+            {
+              signal: code,
+              family: 'data',
+              value: snapshot.coverage,
+              threshold: null,
+              unit: 'coverage',
+              weight: 50,
+              text: problem.text,
+            },
+          ],
+    next: [
+      {
+        command: 'burnwatch check-config --online',
+        effect: 'read',
+        why: 'lists what each source lacks and what to change to get it',
+      },
+    ],
+    pods: [],
+    costBeforeNano: null,
+    costPerMonth: null,
+  };
+}
+
+/** What is said when a problem is over. */
+function overText(code: DataProblem['code'], subject: string): string {
+  switch (code) {
+    case 'low-coverage':
+      return 'the expected samples are there again';
+    case 'population-collapse':
+      return 'the long-lived pods are seen again';
+    case 'rate-range':
+      return 'rates can be told again';
+    case 'bad-values':
+      return `${subject} reports numbers again`;
+    case 'unpriced-node':
+      return `${subject} has a price`;
+    case 'partial-answer':
+      return `the store answers whole when asked for ${subject}`;
+    default:
+      return `${subject} can be read again`;
+  }
+}

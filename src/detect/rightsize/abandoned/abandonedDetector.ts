@@ -1,0 +1,92 @@
+import type { DetectContext, Detector } from '../../detector.ts';
+import { jsonCodec } from '../../../store/jsonCodec.ts';
+import type { Scope, Verdict } from '../../../model/finding.ts';
+import { fromNano } from '../../../model/money.ts';
+import { DAY_MS, HOUR_MS, HOURS_PER_MONTH, windowHours, type TimeMs } from '../../../model/time.ts';
+import { abandonedVerdict, ABANDONED_RULE } from './verdict.ts';
+import { workloadActivity, type Activity } from './activity.ts';
+import type { IdleState } from './state.ts';
+import { unmountedVolumes } from './unmountedVolumes.ts';
+
+/** A pause in what is known that is longer than this proves nothing about the time in between. */
+const LONGEST_GAP_MS = DAY_MS;
+/** Weight of the newest window in the smoothed cost. */
+const SMOOTHING = 0.02;
+
+/**
+ * Abandoned workloads: no CPU and no network to speak of for days, though they cost money; and volumes that
+ * nobody has mounted for as long. A workload whose network is unknown (host network, no metrics) is not
+ * judged. Jobs end by themselves and DaemonSets belong to nodes: neither is looked at.
+ */
+export const abandonedDetector: Detector<IdleState> = {
+  name: 'abandoned',
+  version: 1,
+  codec: jsonCodec(),
+  detect(context, state) {
+    const verdicts: Verdict[] = [];
+    const { start, end } = context.snapshot.window;
+    const subjects = [...workloadActivity(context), ...unmountedVolumes(context)];
+    for (const activity of subjects) {
+      const before = state.get(activity.key);
+      const isOpen = context.isOpen('abandoned', ABANDONED_RULE, activity.scope);
+      if (activity.idle === null) continue;
+      if (!activity.idle) {
+        if (before !== undefined) state.delete(activity.key);
+        if (isOpen) verdicts.push(clear(activity, before?.since ?? end));
+        continue;
+      }
+      const hourly = fromNano(activity.costNano) / windowHours(context.snapshot.window);
+      const goesOn = before !== undefined && start - before.seen <= LONGEST_GAP_MS;
+      const row = goesOn
+        ? { since: before.since, seen: end, hourly: smooth(before.hourly, hourly) }
+        : { since: start, seen: end, hourly };
+      // One row an hour is enough: a state that changes every window is written every window.
+      if (!goesOn || end % HOUR_MS === 0) state.set(activity.key, row);
+      const verdict = judge(activity, row, isOpen, context);
+      if (verdict !== null) verdicts.push(verdict);
+    }
+    if (end % DAY_MS === 0) {
+      const rows = Array.from(state.entries());
+      for (const [key, row] of rows) if (end - row.seen > LONGEST_GAP_MS) state.delete(key);
+    }
+    return verdicts;
+  },
+};
+
+function judge(
+  activity: Activity,
+  row: IdleState,
+  isOpen: boolean,
+  context: DetectContext,
+): Verdict | null {
+  const { end } = context.snapshot.window;
+  const rule = context.thresholds.abandoned;
+  if (end % HOUR_MS !== 0) return null;
+  const monthly = row.hourly * HOURS_PER_MONTH;
+  const isDue = end - row.since >= rule.days * DAY_MS && monthly >= rule.minCostPerMonth;
+  if (!isDue && !isOpen) return null;
+  return abandonedVerdict(activity, row, monthly, context);
+}
+
+function clear(activity: Activity, since: TimeMs): Verdict {
+  const scope: Scope = activity.scope;
+  return {
+    kind: 'abandoned',
+    rule: ABANDONED_RULE,
+    scope,
+    status: 'clear',
+    severity: 'info',
+    score: 0,
+    startedAt: since,
+    summary: 'It is in use again',
+    evidence: [],
+    next: [],
+    pods: [],
+    costBeforeNano: null,
+    costPerMonth: null,
+  };
+}
+
+function smooth(before: number, now: number): number {
+  return before + SMOOTHING * (now - before);
+}

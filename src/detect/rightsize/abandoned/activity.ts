@@ -1,0 +1,72 @@
+import type { DetectContext } from '../../detector.ts';
+import type { Scope } from '../../../model/finding.ts';
+import type { Nano } from '../../../model/money.ts';
+import type { PodSample } from '../../../model/snapshot.ts';
+import { workloadKey } from '../../../model/workload.ts';
+
+/** Whether something did anything in one window. */
+export interface Activity {
+  readonly key: string;
+  readonly scope: Scope;
+  /** Null: not known. */
+  readonly idle: boolean | null;
+  readonly costNano: Nano;
+  readonly pods: readonly string[];
+  readonly what: 'workload' | 'volume';
+}
+
+/** Kinds whose pods come and go by themselves, or belong to their node. */
+const NOT_JUDGED = new Set(['Job', 'CronJob', 'DaemonSet', 'StaticPod', 'Node']);
+const SYSTEM = new Set(['kube-system', 'kube-public', 'kube-node-lease']);
+
+/** Every workload of the window that could be abandoned. */
+export function workloadActivity(context: DetectContext): readonly Activity[] {
+  const { idleCores, idleBytesPerSecond } = context.thresholds.abandoned;
+  const costs = new Map<string, Nano>();
+  for (const one of context.costs.allocations) {
+    const key = workloadKey(one.pod.namespace, one.pod.workload);
+    const nano = one.cpuNano + one.ramNano + one.gpuNano + one.storageNano;
+    costs.set(key, (costs.get(key) ?? 0) + nano);
+  }
+  const groups = new Map<string, PodSample[]>();
+  for (const pod of context.snapshot.pods) {
+    if (NOT_JUDGED.has(pod.workload.kind) || SYSTEM.has(pod.namespace) || !pod.workloadKnown)
+      continue;
+    const key = workloadKey(pod.namespace, pod.workload);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [pod]);
+    else group.push(pod);
+  }
+  return [...groups].map(([key, pods]) => ({
+    key,
+    scope: {
+      namespace: pods[0]!.namespace,
+      workload: pods[0]!.workload,
+      container: null,
+      subject: null,
+    },
+    idle: all(pods.map((pod) => isIdle(pod, idleCores, idleBytesPerSecond))),
+    costNano: costs.get(key) ?? 0,
+    pods: pods.map(({ name }) => name),
+    what: 'workload' as const,
+  }));
+}
+
+/** One busy pod makes a workload busy; one unknown pod among idle ones makes it unknown. */
+function all(parts: readonly (boolean | null)[]): boolean | null {
+  if (parts.includes(false)) return false;
+  return parts.includes(null) ? null : true;
+}
+
+function isIdle(pod: PodSample, idleCores: number, idleBytes: number): boolean | null {
+  let cores = 0;
+  let isUnknown = false;
+  for (const { cpuUsageCores, init } of pod.containers) {
+    if (init) continue;
+    if (cpuUsageCores === null) isUnknown = true;
+    else cores += cpuUsageCores;
+  }
+  const { networkReceiveBytesPerSecond: received, networkTransmitBytesPerSecond: sent } = pod;
+  if (cores > idleCores || (received ?? 0) > idleBytes || (sent ?? 0) > idleBytes) return false;
+  return isUnknown || received === null || sent === null ? null : true;
+}

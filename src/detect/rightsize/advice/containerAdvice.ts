@@ -1,0 +1,92 @@
+import type { ClusterObjects } from '../../../model/clusterObjects.ts';
+import type { Reading } from '../../../model/reading.ts';
+import type { TimeMs } from '../../../model/time.ts';
+import type { ContainerHistory } from '../../../store/containerDays/containerDay.ts';
+import { runsToAnEnd } from '../runs.ts';
+import type { ContainerAdvice } from './adviceForm.ts';
+import { adviseMinReplicas, autoscalingOf, type Autoscaling } from './autoscaling.ts';
+import { dataBehind, type DataBehind } from './confidence.ts';
+import type { CpuBasis } from './cpuRequest.ts';
+import { managedBy } from './ownership.ts';
+import { notesOn } from './notes.ts';
+import { NOTHING, proposeResources, type Resources } from './proposal.ts';
+import { averageReplicas, countedReplicas, keptReplicas } from './replicas.ts';
+import { replayRisk } from './risk.ts';
+import type { RecommendationRule } from './rule.ts';
+import { savingOf, type HourlyPrice } from './saving.ts';
+
+export interface AdviceContext {
+  readonly rule: RecommendationRule & { readonly minDays: number };
+  /** UTC day that counts as today. */
+  readonly today: TimeMs;
+  readonly windowMs: number;
+  /** What the cluster looks like now; null where it could not be asked. */
+  readonly objects: ClusterObjects | null;
+  /** Role of a container where its pods' specification is known. */
+  roleOf(history: ContainerHistory): 'main' | 'init' | 'sidecar' | null;
+  /** Hourly prices where the container runs; null where none is known. */
+  priceOf(history: ContainerHistory): HourlyPrice | null;
+}
+
+/** Advises one container from its days; null for init containers and where nothing was seen. */
+export function adviseContainer(
+  history: ContainerHistory,
+  context: AdviceContext,
+): ContainerAdvice | null {
+  const { namespace, workload, container, days } = history;
+  const role = context.roleOf(history);
+  const last = days.at(-1);
+  if (role === 'init' || last === undefined) return null;
+  const { rule, today, objects } = context;
+  const behind = dataBehind(days, rule.minDays, runsToAnEnd(workload.kind));
+  const autoscaling = autoscalingOf(objects, namespace, workload);
+  const { cpuRequestCores, cpuLimitCores, ramRequestBytes, ramLimitBytes } = last;
+  const current = { cpuRequestCores, cpuLimitCores, ramRequestBytes, ramLimitBytes };
+  const proposal = proposeResources(days, today, current, autoscaling, rule);
+  const { cpu, memory } = proposal;
+  const proposed = behind.confidence === 'insufficient' ? NOTHING : proposal.proposed;
+  const replicas = countedReplicas(days, context.windowMs, workload.kind);
+  const object = objects?.workloads.find(
+    (one) =>
+      one.namespace === namespace &&
+      one.workload.kind === workload.kind &&
+      one.workload.name === workload.name,
+  );
+  const inAll = averageReplicas(days, context.windowMs) * rule.margin;
+  const minReplicas = minReplicasOf(autoscaling, cpu, inAll, current, behind);
+  const kept = keptReplicas(replicas, minReplicas, autoscaling);
+  const advice = {
+    namespace,
+    workload,
+    container,
+    role,
+    behind,
+    replicas,
+    current,
+    proposed,
+    cpu,
+    memory,
+    risk: replayRisk(days, today, {
+      cpuCores: proposed.cpuRequestCores,
+      ramBytes: proposed.ramRequestBytes,
+    }),
+    throttledShare: proposal.throttledShare,
+    savingPerMonth: savingOf(current, proposed, { replicas, kept }, context.priceOf(history)),
+    autoscaling,
+    minReplicas,
+    managedBy: object === undefined ? null : managedBy(object),
+  };
+  return { ...advice, notes: notesOn(advice) };
+}
+
+function minReplicasOf(
+  autoscaling: Autoscaling | null,
+  cpu: CpuBasis | null,
+  replicasWithMargin: number,
+  current: Resources,
+  behind: DataBehind,
+): Reading {
+  const horizontal = autoscaling?.horizontal ?? null;
+  if (horizontal === null || cpu === null || behind.confidence === 'insufficient') return null;
+  return adviseMinReplicas(horizontal, cpu.pooled * replicasWithMargin, current.cpuRequestCores);
+}

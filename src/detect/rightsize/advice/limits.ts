@@ -1,0 +1,39 @@
+import { maxKnown, type Reading } from '../../../model/reading.ts';
+import type { ContainerDay } from '../../../store/containerDays/containerDay.ts';
+
+/** Throttled in more than this share of its windows, a container waits for CPU as a habit. */
+const THROTTLED_OFTEN = 0.05;
+/** Throttling hides how much would have been used: the limit is raised at least by half. */
+const RAISE_FACTOR = 1.5;
+
+/** Share of pod-windows in which the limit throttled more than a quarter of the periods; null where unknown. */
+export function throttledShare(days: readonly ContainerDay[]): Reading {
+  const known = days.reduce((sum, { throttleKnown }) => sum + throttleKnown, 0);
+  return known === 0 ? null : days.reduce((sum, { throttled }) => sum + throttled, 0) / known;
+}
+
+/** Whether that share of windows, 0..1, was throttled too often; unknown is not. */
+export function isThrottled(share: Reading): boolean {
+  return share !== null && share > THROTTLED_OFTEN;
+}
+
+/**
+ * The CPU limit to have: none where there is none; raised where it throttles; never below the request.
+ * A limit that does not throttle is left alone, since lowering it saves nothing.
+ */
+export function cpuLimit(
+  current: Reading,
+  request: number,
+  peakCores: number,
+  margin: number,
+  throttled: boolean,
+): Reading {
+  if (current === null) return null;
+  const wanted = throttled ? Math.max(current * RAISE_FACTOR, peakCores * margin) : current;
+  return Math.max(wanted, request);
+}
+
+/** The memory limit to have: none where there is none; raised to what OOM kills ask for, and to the request. */
+export function ramLimit(current: Reading, request: number, afterOom: Reading): Reading {
+  return current === null ? null : maxKnown(current, request, afterOom);
+}

@@ -1,0 +1,149 @@
+import { meanPrice } from './saving.ts';
+import { readPlacement } from '../../../cost/savings/readPlacement.ts';
+import {
+  estimateSavings,
+  type NewRequest,
+  type Savings,
+} from '../../../cost/savings/estimateSavings.ts';
+import type { HistoryReader } from '../../../store/history.ts';
+import type { ClusterObjects } from '../../../model/clusterObjects.ts';
+import type { ContainerSpecFacts } from '../../../model/podSpec.ts';
+import type { ContainerSample, PodSample } from '../../../model/snapshot.ts';
+import { DAY_MS, floorTo } from '../../../model/time.ts';
+import { containerKey, workloadKey } from '../../../model/workload.ts';
+import type { ContainerHistory } from '../../../store/containerDays/containerDay.ts';
+import { adviseContainer, type AdviceContext } from './containerAdvice.ts';
+import type { ContainerAdvice } from './adviceForm.ts';
+
+/** A question for recommendations, as the command line and the API ask it. */
+export interface AdviceRequest {
+  /** UTC days to look back on, the current one included. */
+  readonly days: number;
+  /** Only these namespaces (authorization); null for all. */
+  readonly namespaces: readonly string[] | null;
+  readonly rule: AdviceContext['rule'];
+  /** Workloads, by `workloadKey`, that nothing is advised about and whose requests stay in every saving. */
+  readonly leaveOut?: ReadonlySet<string>;
+  /** The cluster as it looks now (a window's snapshot is one); null where it could not be asked. */
+  readonly snapshot: PresentObjects | null;
+}
+
+/** What advice needs to know of the cluster beyond its history. */
+export interface PresentObjects {
+  readonly objects?: ClusterObjects | null;
+  readonly pods: readonly (Pick<PodSample, 'namespace' | 'workload' | 'spec'> & {
+    readonly containers: readonly Pick<ContainerSample, 'name' | 'init'>[];
+  })[];
+}
+
+export interface AdviceReport {
+  /** By money, the largest saving first. */
+  readonly advices: readonly ContainerAdvice[];
+  /** Requests freed, and money when nodes go away; null for who may see only some namespaces. */
+  readonly savings: Savings | null;
+  /** Containers of workloads that were left out. */
+  readonly leftOut: number;
+}
+
+/** Reads the sketches of the history and advises every container that was seen lately. */
+export async function readAdvice(
+  reader: Pick<HistoryReader, 'status' | 'containerDays' | 'costs' | 'nodes'>,
+  request: AdviceRequest,
+): Promise<AdviceReport> {
+  const { watermark, windowMs } = await reader.status();
+  if (watermark === null || windowMs === undefined)
+    return { advices: [], savings: null, leftOut: 0 };
+  const today = floorTo(watermark - 1, DAY_MS);
+  const from = today - (request.days - 1) * DAY_MS;
+  const histories = await reader.containerDays({
+    from,
+    to: watermark,
+    namespaces: request.namespaces,
+  });
+  const placement = await readPlacement(reader);
+  const context: AdviceContext = {
+    rule: request.rule,
+    today,
+    windowMs,
+    objects: request.snapshot?.objects ?? null,
+    roleOf: rolesIn(request.snapshot),
+    priceOf: pricesOf(placement),
+  };
+  // What has not run for two days is gone, or abandoned: there is nothing to size.
+  const present = histories.filter(({ days }) => (days.at(-1)?.day ?? 0) >= today - DAY_MS);
+  const asked = present.filter(
+    ({ namespace, workload }) => request.leaveOut?.has(workloadKey(namespace, workload)) !== true,
+  );
+  const advices = asked.flatMap((history) => adviseContainer(history, context) ?? []).sort(byMoney);
+  const savings =
+    request.namespaces === null
+      ? estimateSavings(placement.nodes, placement.containers, newRequests(advices))
+      : null;
+  return { advices, savings, leftOut: present.length - asked.length };
+}
+
+/** True when something would change by it. */
+export function isWorthSaying(advice: ContainerAdvice, minSaving: number): boolean {
+  const { proposed, current, savingPerMonth, minReplicas, memory, throttledShare } = advice;
+  if (minReplicas !== null) return true;
+  const changes =
+    differs(current.cpuRequestCores, proposed.cpuRequestCores) ||
+    differs(current.ramRequestBytes, proposed.ramRequestBytes) ||
+    differs(current.cpuLimitCores, proposed.cpuLimitCores) ||
+    differs(current.ramLimitBytes, proposed.ramLimitBytes);
+  if (!changes) return false;
+  const isNeed = (memory?.oomKills ?? 0) > 0 || (throttledShare ?? 0) > 0.05;
+  return isNeed || minSaving <= 0 || (savingPerMonth ?? 0) >= minSaving;
+}
+
+function differs(current: number | null, proposed: number | null): boolean {
+  return proposed !== null && (current === null || Math.abs(proposed - current) > 1e-9);
+}
+
+function byMoney(a: ContainerAdvice, b: ContainerAdvice): number {
+  const money = (b.savingPerMonth ?? 0) - (a.savingPerMonth ?? 0);
+  if (money !== 0) return money;
+  return keyOf(a) < keyOf(b) ? -1 : 1;
+}
+
+function keyOf(of: Pick<ContainerHistory, 'namespace' | 'workload' | 'container'>): string {
+  return containerKey(of.namespace, of.workload, of.container);
+}
+
+function rolesIn(snapshot: PresentObjects | null): AdviceContext['roleOf'] {
+  const roles = new Map<string, ContainerSpecFacts['role']>();
+  for (const { namespace, workload, spec, containers } of snapshot?.pods ?? []) {
+    for (const { name, init } of containers)
+      if (init) roles.set(containerKey(namespace, workload, name), 'init');
+    for (const { name, role } of spec?.containers ?? [])
+      roles.set(containerKey(namespace, workload, name), role);
+  }
+  return (history) => roles.get(keyOf(history)) ?? null;
+}
+
+/** The mean price of the nodes that hold the container; of all nodes where none does now. */
+function pricesOf(placement: Awaited<ReturnType<typeof readPlacement>>): AdviceContext['priceOf'] {
+  const nodes = new Map(placement.nodes.map((node) => [node.name, node]));
+  const held = new Map<string, string[]>();
+  for (const placed of placement.containers) {
+    const key = keyOf(placed);
+    held.set(key, [...(held.get(key) ?? []), placed.node]);
+  }
+  return (history) => {
+    const names = held.get(keyOf(history)) ?? [...nodes.keys()];
+    const prices = names.flatMap((name) => nodes.get(name) ?? []);
+    return meanPrice(prices);
+  };
+}
+
+function newRequests(advices: readonly ContainerAdvice[]): ReadonlyMap<string, NewRequest> {
+  return new Map(
+    advices.map((advice) => [
+      keyOf(advice),
+      {
+        cpuCores: advice.proposed.cpuRequestCores,
+        ramBytes: advice.proposed.ramRequestBytes,
+      },
+    ]),
+  );
+}

@@ -1,0 +1,130 @@
+import { renderCsv, renderTable, type Column } from '../../../model/text/table.ts';
+import type { Savings } from '../../../cost/savings/estimateSavings.ts';
+import { formatBytes, formatCores } from '../../../model/quantity.ts';
+import type { Reading } from '../../../model/reading.ts';
+import type { ContainerAdvice } from './adviceForm.ts';
+import type { AdviceReport } from './readAdvice.ts';
+
+/** Recommendations as `recommend -o json` and the API give them. Cores, bytes, units of currency a month. */
+function adviceJson(advice: ContainerAdvice): object {
+  const { namespace, workload, container, behind, replicas, current, proposed, risk } = advice;
+  return {
+    namespace,
+    workload,
+    container,
+    confidence: behind.confidence,
+    days: behind.days,
+    coverage: behind.coverage,
+    replicas,
+    current,
+    proposed,
+    savingPerMonth: advice.savingPerMonth,
+    risk,
+    throttledShare: advice.throttledShare,
+    oomKills: advice.memory?.oomKills ?? null,
+    basis: {
+      cpuPooled: advice.cpu?.pooled ?? null,
+      cpuHottestPod: advice.cpu?.hottest ?? null,
+      cpuBusiestHour: advice.cpu?.busiestHour ?? null,
+      ramPeakBytes: advice.memory?.peak ?? null,
+    },
+    minReplicas: advice.minReplicas,
+    managedBy: advice.managedBy,
+    notes: advice.notes,
+  };
+}
+
+const COLUMNS: readonly Column<ContainerAdvice>[] = [
+  { title: 'NAMESPACE', value: ({ namespace }) => namespace, maxWidth: 30 },
+  { title: 'WORKLOAD', value: ({ workload }) => `${workload.kind}/${workload.name}`, maxWidth: 48 },
+  { title: 'CONTAINER', value: ({ container }) => container, maxWidth: 30 },
+  { title: 'CPU', value: (one) => change(one, 'cpuRequestCores', formatCores) },
+  { title: 'MEMORY', value: (one) => change(one, 'ramRequestBytes', formatBytes) },
+  { title: 'LIMITS', value: limits },
+  { title: 'SAVES/MONTH', value: ({ savingPerMonth }) => money(savingPerMonth), align: 'right' },
+  { title: 'EXCEEDED', value: ({ risk }) => percents(risk.cpu, risk.ram), align: 'right' },
+  { title: 'CONFIDENCE', value: ({ behind }) => behind.confidence },
+  { title: 'DAYS', value: ({ behind }) => behind.days.toFixed(1), align: 'right' },
+  { title: 'NOTES', value: ({ notes }) => notes.join('; ') },
+];
+
+const CSV_COLUMNS: readonly Column<ContainerAdvice>[] = [
+  { title: 'namespace', value: ({ namespace }) => namespace },
+  { title: 'kind', value: ({ workload }) => workload.kind },
+  { title: 'workload', value: ({ workload }) => workload.name },
+  { title: 'container', value: ({ container }) => container },
+  { title: 'cpuRequestCores', value: ({ current }) => current.cpuRequestCores },
+  { title: 'proposedCpuRequestCores', value: ({ proposed }) => proposed.cpuRequestCores },
+  { title: 'cpuLimitCores', value: ({ current }) => current.cpuLimitCores },
+  { title: 'proposedCpuLimitCores', value: ({ proposed }) => proposed.cpuLimitCores },
+  { title: 'ramRequestBytes', value: ({ current }) => current.ramRequestBytes },
+  { title: 'proposedRamRequestBytes', value: ({ proposed }) => proposed.ramRequestBytes },
+  { title: 'ramLimitBytes', value: ({ current }) => current.ramLimitBytes },
+  { title: 'proposedRamLimitBytes', value: ({ proposed }) => proposed.ramLimitBytes },
+  { title: 'replicas', value: ({ replicas }) => replicas },
+  { title: 'savingPerMonth', value: ({ savingPerMonth }) => savingPerMonth },
+  { title: 'cpuExceededShare', value: ({ risk }) => risk.cpu },
+  { title: 'ramExceededShare', value: ({ risk }) => risk.ram },
+  { title: 'confidence', value: ({ behind }) => behind.confidence },
+  { title: 'days', value: ({ behind }) => behind.days },
+  { title: 'coverage', value: ({ behind }) => behind.coverage },
+  { title: 'notes', value: ({ notes }) => notes.join('; ') },
+];
+
+/** Prints a report as a table, JSON or CSV. */
+export function renderAdvice(
+  { advices, savings }: AdviceReport,
+  currency: string,
+  format: 'table' | 'json' | 'csv',
+): string {
+  if (format === 'json') {
+    const rows = advices.map(adviceJson);
+    return `${JSON.stringify({ currency, recommendations: rows, savings }, null, 2)}\n`;
+  }
+  if (format === 'csv') return renderCsv(advices, CSV_COLUMNS);
+  if (advices.length === 0) return 'Nothing to recommend.\n';
+  const table = renderTable(advices, COLUMNS);
+  return savings === null ? table : `${table}\n${savingsText(savings, currency)}\n`;
+}
+
+/** Requests first, which are certain; money only as far as nodes go away. */
+function savingsText(savings: Savings, currency: string): string {
+  const { freedCpuCores, freedRamBytes, requestsFreedPerMonth, removableAfter } = savings;
+  const isMore = requestsFreedPerMonth < 0;
+  const sign = isMore ? -1 : 1;
+  const amounts = `${(sign * freedCpuCores).toFixed(2)} cores, ${((sign * freedRamBytes) / 2 ** 30).toFixed(1)} GiB`;
+  const worth = `${(sign * requestsFreedPerMonth).toFixed(2)} ${currency} a month at their nodes' prices`;
+  if (isMore) return `Requests missing: ${amounts}, ${worth}.`;
+  const nodes = removableAfter.length;
+  const bill =
+    nodes === 0
+      ? 'no node goes away by it, so that the bill stays'
+      : `the bill falls by up to ${savings.moneyPerMonth.toFixed(2)} once ${nodes} more ${nodes === 1 ? 'node is' : 'nodes are'} removed`;
+  return `Requests freed: ${amounts}, ${worth}; ${bill}.`;
+}
+
+function change(
+  { current, proposed }: ContainerAdvice,
+  key: keyof ContainerAdvice['current'],
+  format: (value: number) => string,
+): string {
+  const before = current[key];
+  const after = proposed[key];
+  // A request of nothing is none.
+  const text = before === null || before === 0 ? '-' : format(before);
+  return after === null || format(after) === text ? text : `${text} -> ${format(after)}`;
+}
+
+function limits(advice: ContainerAdvice): string {
+  const cpu = change(advice, 'cpuLimitCores', formatCores);
+  return `${cpu} / ${change(advice, 'ramLimitBytes', formatBytes)}`;
+}
+
+function money(value: Reading): string {
+  return value === null ? '?' : value.toFixed(2);
+}
+
+function percents(cpu: Reading, ram: Reading): string {
+  const text = (share: Reading): string => (share === null ? '?' : (share * 100).toFixed(1));
+  return `${text(cpu)}% / ${text(ram)}%`;
+}

@@ -1,0 +1,100 @@
+import type { DetectContext, Detector } from '../../detector.ts';
+import type { DetectorState } from '../../../store/stateCodec.ts';
+import type { Scope, Verdict } from '../../../model/finding.ts';
+import { DAY_MS, floorTo, HOUR_MS } from '../../../model/time.ts';
+import { containerKey } from '../../../model/workload.ts';
+import { autoscalingOf } from '../advice/autoscaling.ts';
+import { dataBehind } from '../advice/confidence.ts';
+import { proposeResources } from '../advice/proposal.ts';
+import { runsToAnEnd } from '../runs.ts';
+import { groupContainers, type ContainerGroup } from './containerGroups.ts';
+import { knownDays, learnWindow, pastRow } from './learn.ts';
+import { decodeState, encodeState, type RightsizeState } from './state.ts';
+import { overprovisionedVerdict, RULE } from './verdict.ts';
+import { measureWaste, type Waste } from './waste.ts';
+
+/** What has not been seen for this long is forgotten. */
+const FORGET_MS = 14 * DAY_MS;
+
+/**
+ * Overprovisioned containers: the request exceeds what `burnwatch recommend` would propose by half, the waste over
+ * all replicas passes the floors, three days running. Looked at once an hour; unknown use is never waste.
+ */
+export const overprovisionedDetector: Detector<RightsizeState> = {
+  name: 'overprovisioned',
+  version: 2,
+  codec: { encode: encodeState, decode: decodeState },
+  detect(context, state) {
+    const verdicts: Verdict[] = [];
+    const { window } = context.snapshot;
+    for (const group of groupContainers(context)) {
+      const key = keyOf(group);
+      learnWindow(state, key, group.uses, window);
+      if (window.end % HOUR_MS !== 0) continue;
+      const verdict = judge(group, context, state);
+      if (verdict !== null) verdicts.push(verdict);
+    }
+    if (window.end % DAY_MS === 0) forget(state, window.end - FORGET_MS);
+    return verdicts;
+  },
+};
+
+function judge(
+  group: ContainerGroup,
+  context: DetectContext,
+  state: DetectorState<RightsizeState>,
+): Verdict | null {
+  const rule = context.thresholds.overprovisioned;
+  const { namespace, workload, current } = group;
+  const key = keyOf(group);
+  const days = knownDays(state, key);
+  const behind = dataBehind(days, rule.minDays, runsToAnEnd(workload.kind));
+  if (behind.confidence === 'insufficient') return null;
+  const { end, start } = context.snapshot.window;
+  const autoscaling = autoscalingOf(context.snapshot.objects ?? null, namespace, workload);
+  const { proposed } = proposeResources(days, floorTo(start, DAY_MS), current, autoscaling, rule);
+
+  const past = pastRow(state, key);
+  const isOpen = context.isOpen('overprovisioned', RULE, scopeOf(group));
+  const waste = measureWaste(group, proposed, isOpen ? rule.closeFactor : rule.openFactor);
+  const isOver = waste.isOver && (isOpen || passesFloors(waste, rule));
+  const overSince = isOver ? (past.overSince ?? end) : null;
+  if (overSince !== past.overSince) state.set(`${key}#past`, { ...past, overSince });
+
+  const isDue = overSince !== null && (isOpen || end - overSince >= rule.holdDays * DAY_MS);
+  if (!isDue && !(isOpen && !isOver)) return null;
+  const verdict = overprovisionedVerdict(
+    scopeOf(group),
+    group,
+    proposed,
+    waste,
+    overSince ?? end,
+    behind.days,
+    context,
+  );
+  return isDue
+    ? verdict
+    : { ...verdict, status: 'clear', summary: 'The request fits the use again' };
+}
+
+function passesFloors(waste: Waste, rule: DetectContext['thresholds']['overprovisioned']): boolean {
+  const enough = waste.cores >= rule.minWasteCores || waste.bytes >= rule.minWasteBytes;
+  return enough && waste.costPerMonth >= rule.minSavingPerMonth;
+}
+
+function forget(state: DetectorState<RightsizeState>, before: number): void {
+  const rows = Array.from(state.entries());
+  for (const [key, row] of rows) {
+    const seen =
+      row.row === 'hour' ? row.hour : (row.row === 'day' ? row.day : row.days.at(-1))?.day;
+    if (seen !== undefined && seen < before) state.delete(key);
+  }
+}
+
+function keyOf(group: ContainerGroup): string {
+  return containerKey(group.namespace, group.workload, group.container);
+}
+
+function scopeOf({ namespace, workload, container }: ContainerGroup): Scope {
+  return { namespace, workload, container, subject: null };
+}

@@ -1,0 +1,106 @@
+import type { DetectContext } from '../../detector.ts';
+import type { Evidence, NextStep, Scope, Verdict } from '../../../model/finding.ts';
+import { formatBytes, formatCores } from '../../../model/quantity.ts';
+import type { TimeMs } from '../../../model/time.ts';
+import { isPatchable } from '../advice/patch.ts';
+import type { Resources } from '../advice/proposal.ts';
+import type { ContainerGroup } from './containerGroups.ts';
+import type { Waste } from './waste.ts';
+import { shellQuote } from '../../../model/shellQuote.ts';
+import { plural } from '../../../model/text/format.ts';
+
+export const RULE = 'request-exceeds-use';
+
+/** The sentence, the evidence and the next step of an overprovisioned container. */
+export function overprovisionedVerdict(
+  scope: Scope,
+  group: ContainerGroup,
+  proposed: Resources,
+  waste: Waste,
+  startedAt: TimeMs,
+  days: number,
+  context: DetectContext,
+): Verdict {
+  const money = `${waste.costPerMonth.toFixed(2)} ${context.config.pricing.currency}`;
+  return {
+    kind: 'overprovisioned',
+    rule: RULE,
+    scope,
+    status: 'firing',
+    severity: 'info',
+    score: Math.min(100, Math.round(waste.costPerMonth)),
+    startedAt,
+    summary: `Asks for ${excess(waste)} more than it uses over ${plural(group.pods.length, 'pod')}: ${money} a month`,
+    evidence: evidenceOf(group, proposed, days),
+    next: nextSteps(group, proposed),
+    pods: [...group.pods].sort().slice(0, 20),
+    costBeforeNano: null,
+    costPerMonth: waste.costPerMonth,
+  };
+}
+
+function excess({ cores, bytes }: Waste): string {
+  const parts = [
+    ...(cores > 0 ? [`${formatCores(cores)} CPU`] : []),
+    ...(bytes > 0 ? [`${formatBytes(bytes)} memory`] : []),
+  ];
+  return parts.length === 0 ? 'no' : parts.join(' and ');
+}
+
+function evidenceOf(
+  { current }: ContainerGroup,
+  proposed: Resources,
+  days: number,
+): readonly Evidence[] {
+  const { cpuRequestCores, ramRequestBytes } = current;
+  const covered = `would have covered ${days.toFixed(0)} days`;
+  const evidence: Evidence[] = [];
+  // Nothing requested is no request that could be too large.
+  if (cpuRequestCores !== null && cpuRequestCores > 0 && proposed.cpuRequestCores !== null)
+    evidence.push({
+      signal: 'cpu-request',
+      family: 'level',
+      value: cpuRequestCores,
+      threshold: proposed.cpuRequestCores,
+      unit: 'cores',
+      weight: 50,
+      text: `Requests ${formatCores(cpuRequestCores)} of CPU; ${formatCores(proposed.cpuRequestCores)} ${covered}`,
+    });
+  if (ramRequestBytes !== null && ramRequestBytes > 0 && proposed.ramRequestBytes !== null)
+    evidence.push({
+      signal: 'memory-request',
+      family: 'level',
+      value: ramRequestBytes,
+      threshold: proposed.ramRequestBytes,
+      unit: 'bytes',
+      weight: 50,
+      text: `Requests ${formatBytes(ramRequestBytes)} of memory; ${formatBytes(proposed.ramRequestBytes)} ${covered}`,
+    });
+  return evidence;
+}
+
+/** The whole advice first: it knows what Helm, Argo CD or Flux would write again. */
+function nextSteps(group: ContainerGroup, proposed: Resources): readonly NextStep[] {
+  const { namespace, workload, container } = group;
+  const advice: NextStep = {
+    command: `burnwatch recommend --namespace ${shellQuote(namespace)} -o patch`,
+    effect: 'read',
+    why: 'shows the change with its days, risk and money, for Helm, Argo CD or Flux as values',
+  };
+  const requests = [
+    ...(proposed.cpuRequestCores === null ? [] : [`cpu=${formatCores(proposed.cpuRequestCores)}`]),
+    ...(proposed.ramRequestBytes === null
+      ? []
+      : [`memory=${formatBytes(proposed.ramRequestBytes)}`]),
+  ];
+  if (requests.length === 0 || !isPatchable(workload.kind)) return [advice];
+  const target = shellQuote(`${workload.kind.toLowerCase()}/${workload.name}`);
+  return [
+    advice,
+    {
+      command: `kubectl -n ${shellQuote(namespace)} set resources ${target} -c ${shellQuote(container)} --requests=${requests.join(',')}`,
+      effect: 'contain',
+      why: 'asks for what was used, with a margin; rolls the pods',
+    },
+  ];
+}

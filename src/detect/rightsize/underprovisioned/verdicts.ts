@@ -1,0 +1,169 @@
+import type { DetectContext } from '../../detector.ts';
+import type { Evidence, NextStep, Scope, Verdict } from '../../../model/finding.ts';
+import { formatBytes, formatCores } from '../../../model/quantity.ts';
+import type { TimeMs } from '../../../model/time.ts';
+import { bytesAfterOom } from '../advice/memoryRequest.ts';
+import { roundBytes } from '../../../model/rounding.ts';
+import type { Pressure } from './pressure.ts';
+import type { PressureState } from './state.ts';
+import { shellQuote } from '../../../model/shellQuote.ts';
+import { plural } from '../../../model/text/format.ts';
+
+type Rule = DetectContext['thresholds']['underprovisioned'];
+
+export const OOM_RULE = 'oom-killed';
+export const THROTTLED_RULE = 'cpu-throttled';
+export const USE_RULE = 'use-exceeds-request';
+
+/** Killed for memory: how often, and what would have had room. */
+export function oomVerdict(
+  scope: Scope,
+  state: PressureState,
+  pressure: Pressure,
+  rule: Rule,
+): Verdict {
+  const kills = state.oomKills.length;
+  const enough = state.oomBytes === null ? null : roundBytes(bytesAfterOom(state.oomBytes));
+  const more = enough === null ? '' : `; ${formatBytes(enough)} would have room`;
+  return verdictOf(scope, pressure, {
+    rule: OOM_RULE,
+    score: Math.min(100, 50 + 10 * kills),
+    startedAt: state.oomKills[0] ?? 0,
+    summary: `Killed for memory in ${plural(kills, 'window')} of the last ${rule.oomHours} hours${more}`,
+    evidence: {
+      signal: 'oom-kills',
+      family: 'level',
+      value: kills,
+      threshold: rule.oomKills,
+      unit: 'kills',
+      weight: 100,
+      text:
+        state.oomBytes === null
+          ? `${kills} OOM kills`
+          : `${kills} OOM kills at ${formatBytes(state.oomBytes)}`,
+    },
+    next:
+      enough === null
+        ? []
+        : [
+            setResources(
+              scope,
+              `--limits=memory=${formatBytes(enough)} --requests=memory=${formatBytes(enough)}`,
+              'gives memory as VPA does after an OOM kill: a fifth and at least 100 MiB more',
+            ),
+          ],
+  });
+}
+
+/** Held back by its CPU limit for hours. */
+export function throttledVerdict(
+  scope: Scope,
+  state: PressureState,
+  pressure: Pressure,
+  rule: Rule,
+  now: TimeMs,
+): Verdict {
+  const percent = Math.round(state.lastShare * 100);
+  const limit = pressure.cpuLimitCores;
+  const raised = limit === null ? null : formatCores(limit * 1.5);
+  return verdictOf(scope, pressure, {
+    rule: THROTTLED_RULE,
+    score: Math.min(100, percent),
+    startedAt: state.throttledSince ?? now,
+    summary: `Throttled in ${percent} % of its CPU periods for hours${limit === null ? '' : `: its limit of ${formatCores(limit)} is too low`}`,
+    evidence: {
+      signal: 'throttled-share',
+      family: 'level',
+      value: state.lastShare,
+      threshold: rule.throttledOpen,
+      unit: 'share',
+      weight: 100,
+      text: `${percent} % of CFS periods were throttled in the last hour`,
+    },
+    next:
+      raised === null
+        ? []
+        : [
+            setResources(
+              scope,
+              `--limits=cpu=${raised}`,
+              'raises the limit by half; rolls the pods',
+            ),
+          ],
+  });
+}
+
+/** Lives above its CPU request on a node that has no more to give. */
+export function useVerdict(
+  scope: Scope,
+  state: PressureState,
+  pressure: Pressure,
+  rule: Rule,
+  now: TimeMs,
+): Verdict {
+  const used = pressure.cpuCores ?? 0;
+  const asked = pressure.cpuRequestCores ?? 0;
+  return verdictOf(scope, pressure, {
+    rule: USE_RULE,
+    score: 50,
+    startedAt: state.overSince ?? now,
+    summary: `Uses ${formatCores(used)} of CPU with a request of ${formatCores(asked)} on a full node: it or its neighbours wait`,
+    evidence: {
+      signal: 'cpu-above-request',
+      family: 'level',
+      value: used,
+      threshold: asked * rule.overRequest,
+      unit: 'cores',
+      weight: 100,
+      text: `The hottest pod uses ${formatCores(used)}; it asks for ${formatCores(asked)}`,
+    },
+    next: [
+      setResources(
+        scope,
+        `--requests=cpu=${formatCores(used)}`,
+        'asks for what it uses; rolls the pods',
+      ),
+    ],
+  });
+}
+
+function verdictOf(
+  scope: Scope,
+  pressure: Pressure,
+  what: {
+    readonly rule: string;
+    readonly score: number;
+    readonly startedAt: TimeMs;
+    readonly summary: string;
+    readonly evidence: Evidence;
+    readonly next: readonly NextStep[];
+  },
+): Verdict {
+  const { evidence, next, ...rest } = what;
+  const recommend: NextStep = {
+    command: `burnwatch recommend --namespace ${shellQuote(scope.namespace ?? '')}`,
+    effect: 'read',
+    why: 'shows what it would need, with the days behind it',
+  };
+  return {
+    ...rest,
+    kind: 'underprovisioned',
+    scope,
+    status: 'firing',
+    severity: 'warning',
+    evidence: [evidence],
+    next: [recommend, ...next],
+    pods: [...pressure.pods].sort().slice(0, 20),
+    costBeforeNano: null,
+    costPerMonth: null,
+  };
+}
+
+function setResources(scope: Scope, change: string, why: string): NextStep {
+  const target = shellQuote(`${scope.workload?.kind.toLowerCase()}/${scope.workload?.name}`);
+  return {
+    command: `kubectl -n ${shellQuote(scope.namespace ?? '')} set resources ${target} -c ${shellQuote(scope.container ?? '')} ${change}`,
+    effect: 'contain',
+    why,
+  };
+}

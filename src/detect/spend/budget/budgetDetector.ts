@@ -1,0 +1,141 @@
+import type { Verdict } from '../../../model/finding.ts';
+import { fromNano, type Nano } from '../../../model/money.ts';
+import { HOUR_MS, monthStart } from '../../../model/time.ts';
+import type { DetectContext, Detector } from '../../detector.ts';
+import type { DetectorState } from '../../../store/stateCodec.ts';
+import { jsonCodec } from '../../../store/jsonCodec.ts';
+import { spendByNamespace, spendByOwner } from '../spend.ts';
+import { addSpend, emptyBudget, type BudgetState } from '../../../cost/budgets/budgetState.ts';
+import {
+  BUDGET_RULES,
+  budgetScope,
+  budgetVerdict,
+  type Budget,
+  type BudgetRule,
+} from './budgetVerdicts.ts';
+import { forecastMonth, type MonthForecast } from '../../../cost/budgets/monthForecast.ts';
+
+/**
+ * Monthly budgets of namespaces and owners: the forecast comes near the budget, passes it, the spending
+ * itself passes it. Each is said once a month. Looked at on the hour. What counts is what the
+ * allocations of the budget's pods, its volumes and load balancers cost; idle and shared costs do not.
+ */
+export const budgetDetector: Detector<BudgetState> = {
+  name: 'budget',
+  version: 1,
+  codec: jsonCodec(),
+  detect(context, rows) {
+    const { config, costs, snapshot } = context;
+    const verdicts: Verdict[] = [];
+    const wanted = new Set(config.budgets.map(keyOf));
+    // A copy, since rows change on the way.
+    for (const [key, state] of Array.from(rows.entries())) {
+      if (wanted.has(key)) continue;
+      rows.delete(key);
+      verdicts.push(...closeAll(budgetOf(key), state, context, 'The budget was taken away'));
+    }
+    if (config.budgets.length === 0) return verdicts;
+    const byNamespace = spendByNamespace(costs);
+    const byOwner: ReadonlyMap<string, Nano> = config.budgets.some(
+      ({ owner }) => owner !== undefined,
+    )
+      ? spendByOwner(context)
+      : new Map();
+    for (const budget of config.budgets) {
+      const nano =
+        budget.owner === undefined
+          ? byNamespace.get(budget.namespace ?? '')
+          : byOwner.get(budget.owner);
+      verdicts.push(...judge(budget, nano ?? 0, context, rows));
+    }
+    return snapshot.window.end % HOUR_MS === 0 ? verdicts : verdicts.filter(isClear);
+  },
+};
+
+function judge(
+  budget: Budget,
+  nano: Nano,
+  context: DetectContext,
+  rows: DetectorState<BudgetState>,
+): readonly Verdict[] {
+  const { window } = context.snapshot;
+  const key = keyOf(budget);
+  const before = rows.get(key) ?? emptyBudget(window.start);
+  const state = addSpend(before, window, nano);
+  const verdicts: Verdict[] = [];
+  if (monthStart(window.start) !== before.month) {
+    verdicts.push(...closeAll(budget, before, context, 'The month is over'));
+  }
+  if (window.end % HOUR_MS !== 0) {
+    rows.set(key, state);
+    return verdicts;
+  }
+  const forecast =
+    state.series.days.length >= context.thresholds.budget.minDays
+      ? forecastMonth(state, window.end)
+      : null;
+  const fired: Record<string, { since: number; open: boolean }> = { ...state.fired };
+  for (const rule of BUDGET_RULES) {
+    const known = fired[rule];
+    const firing = isReached(rule, budget, state, forecast, context, known?.open ?? false);
+    if (firing === null || (known !== undefined && !known.open)) continue;
+    if (firing) {
+      const since = known?.since ?? window.end;
+      fired[rule] = { since, open: true };
+      const { currency } = context.config.pricing;
+      verdicts.push(budgetVerdict(budget, rule, state, forecast, since, currency));
+    } else if (known !== undefined) {
+      fired[rule] = { ...known, open: false };
+      verdicts.push(clear(budget, rule, state, 'The forecast is well within the budget again'));
+    }
+  }
+  rows.set(key, { ...state, fired });
+  return verdicts;
+}
+
+/** Null: it cannot be told. An open finding stays until the forecast falls clearly below its step. */
+function isReached(
+  rule: BudgetRule,
+  budget: Budget,
+  state: BudgetState,
+  forecast: MonthForecast | null,
+  { thresholds }: DetectContext,
+  isOpen: boolean,
+): boolean | null {
+  if (rule === 'spent-over-budget') return fromNano(state.spentNano) >= budget.monthly;
+  if (forecast === null) return null;
+  const { nearShare, clearShare } = thresholds.budget;
+  const step = budget.monthly * (rule === 'forecast-near-budget' ? nearShare : 1);
+  return forecast.expected >= (isOpen ? step * clearShare : step);
+}
+
+function closeAll(
+  budget: Budget,
+  state: BudgetState,
+  context: DetectContext,
+  why: string,
+): readonly Verdict[] {
+  return BUDGET_RULES.filter((rule) =>
+    context.isOpen('budget', rule, budgetScope(budget, state.month)),
+  ).map((rule) => clear(budget, rule, state, why));
+}
+
+function clear(budget: Budget, rule: BudgetRule, state: BudgetState, summary: string): Verdict {
+  const since = state.fired[rule]?.since ?? state.month;
+  return { ...budgetVerdict(budget, rule, state, null, since, ''), status: 'clear', summary };
+}
+
+function isClear(verdict: Verdict): boolean {
+  return verdict.status === 'clear';
+}
+
+function keyOf(budget: Budget): string {
+  return budget.owner === undefined ? `namespace/${budget.namespace}` : `owner/${budget.owner}`;
+}
+
+/** The budget that a row was kept for; what it was set to is not known any more. */
+function budgetOf(key: string): Budget {
+  const slash = key.indexOf('/');
+  const name = key.slice(slash + 1);
+  return key.startsWith('owner/') ? { owner: name, monthly: 1 } : { namespace: name, monthly: 1 };
+}

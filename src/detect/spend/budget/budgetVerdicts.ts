@@ -1,0 +1,112 @@
+import type { Config } from '../../../config/schema.ts';
+import type { Evidence, Scope, Severity, Verdict } from '../../../model/finding.ts';
+import { fromNano } from '../../../model/money.ts';
+import type { TimeMs } from '../../../model/time.ts';
+import { monthName, type BudgetState } from '../../../cost/budgets/budgetState.ts';
+import type { MonthForecast } from '../../../cost/budgets/monthForecast.ts';
+
+export type Budget = Config['budgets'][number];
+
+/** The three steps, mildest first. */
+export const BUDGET_RULES = [
+  'forecast-near-budget',
+  'forecast-over-budget',
+  'spent-over-budget',
+] as const;
+
+export type BudgetRule = (typeof BUDGET_RULES)[number];
+
+const SEVERITY: Record<BudgetRule, Severity> = {
+  'forecast-near-budget': 'info',
+  'forecast-over-budget': 'warning',
+  'spent-over-budget': 'warning',
+};
+
+/** One finding per budget, rule and month. */
+export function budgetScope(budget: Budget, month: TimeMs): Scope {
+  const name = monthName(month);
+  return {
+    namespace: budget.namespace ?? null,
+    workload: null,
+    container: null,
+    subject: budget.owner === undefined ? name : `${budget.owner} ${name}`,
+  };
+}
+
+/** The verdict of one budget and rule, true since `since`; without a forecast what is spent speaks alone. */
+export function budgetVerdict(
+  budget: Budget,
+  rule: BudgetRule,
+  state: BudgetState,
+  forecast: MonthForecast | null,
+  since: TimeMs,
+  currency: string,
+): Verdict {
+  const amount = (units: number): string => `${units.toFixed(2)} ${currency}`;
+  const spent = fromNano(state.spentNano);
+  const who = budget.owner === undefined ? `Namespace ${budget.namespace}` : budget.owner;
+  const month = monthName(state.month);
+  const share = (units: number): string => `${Math.round((units / budget.monthly) * 100)} %`;
+  const ends =
+    forecast === null
+      ? ''
+      : `; the forecast for the month's end is ${amount(forecast.expected)} (80 % interval ${forecast.low.toFixed(2)} to ${forecast.high.toFixed(2)})`;
+  const summary =
+    rule === 'spent-over-budget'
+      ? `${who} has spent ${amount(spent)} in ${month}, ${share(spent)} of its budget of ${amount(budget.monthly)}${ends}`
+      : `${who} is on its way to ${amount(forecast?.expected ?? spent)} in ${month}, ${share(forecast?.expected ?? spent)} of its budget of ${amount(budget.monthly)} (80 % interval ${forecast?.low.toFixed(2)} to ${forecast?.high.toFixed(2)}); ${amount(spent)} are spent`;
+  return {
+    kind: 'budget',
+    rule,
+    scope: budgetScope(budget, state.month),
+    status: 'firing',
+    severity: SEVERITY[rule],
+    score: rule === 'forecast-near-budget' ? 40 : rule === 'forecast-over-budget' ? 60 : 80,
+    startedAt: since,
+    summary,
+    evidence: evidenceOf(budget, spent, forecast, currency),
+    next: [
+      {
+        command: 'burnwatch costs --window month --by workload',
+        effect: 'read',
+        why: 'shows which workloads the money goes to',
+      },
+    ],
+    pods: [],
+    costBeforeNano: null,
+    costPerMonth: Math.max(0, (forecast?.expected ?? spent) - budget.monthly),
+  };
+}
+
+function evidenceOf(
+  budget: Budget,
+  spent: number,
+  forecast: MonthForecast | null,
+  currency: string,
+): readonly Evidence[] {
+  const base = { family: 'money', threshold: budget.monthly, unit: currency } as const;
+  const evidence: Evidence[] = [
+    {
+      ...base,
+      signal: 'spent',
+      value: spent,
+      weight: spent >= budget.monthly ? 80 : 0,
+      text: `Spent so far this month: ${spent.toFixed(2)} of ${budget.monthly.toFixed(2)} ${currency}`,
+    },
+  ];
+  if (forecast === null) return evidence;
+  const unseen =
+    forecast.unseen > 0
+      ? ` This includes ${forecast.unseen.toFixed(2)} put in for days before the history began`
+      : '';
+  evidence.push({
+    ...base,
+    signal: 'forecast',
+    value: forecast.expected,
+    weight: forecast.expected >= budget.monthly ? 60 : 40,
+    text:
+      `At the month's end: ${forecast.expected.toFixed(2)} ${currency}, four times in five between ` +
+      `${forecast.low.toFixed(2)} and ${forecast.high.toFixed(2)}.${unseen}`,
+  });
+  return evidence;
+}

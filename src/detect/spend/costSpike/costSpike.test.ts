@@ -1,0 +1,139 @@
+import { describe, expect, it } from 'vitest';
+import { DAY_MS, HOUR_MS } from '../../../model/time.ts';
+import { DetectorRun, normal, seededRandom } from '../../../../test/support/detect.ts';
+import { costSpikeDetector } from './costSpikeDetector.ts';
+import type { SpikeState } from './spikeState.ts';
+
+/** A Monday; the clocks of Berlin went back on 2026-10-25. */
+const START = Date.UTC(2026, 9, 5);
+
+/** An office's namespace: busy by day, quiet at night and on weekends, with 10 % noise. */
+function office(random: () => number, base: number): (hour: number) => number {
+  return (hour) => {
+    const day = Math.floor(hour / 24) % 7;
+    const busy = day < 5 && hour % 24 >= 7 && hour % 24 < 19;
+    return base * (busy ? 1 : 0.35) * Math.max(0, 1 + 0.1 * normal(random));
+  };
+}
+
+function aRun(): DetectorRun<SpikeState> {
+  return new DetectorRun(costSpikeDetector, { historyStart: START });
+}
+
+function hours(
+  run: DetectorRun<SpikeState>,
+  from: number,
+  to: number,
+  spend: (hour: number) => Readonly<Record<string, number>>,
+  complete = true,
+): void {
+  for (let hour = from; hour < to; hour++) {
+    const start = START + hour * HOUR_MS;
+    run.window(start, start + HOUR_MS, spend(hour), { complete });
+  }
+}
+
+const WEEK = 168;
+
+describe('cost-spike', () => {
+  it('stays silent on quiet namespaces, from the first day on', () => {
+    const run = aRun();
+    const names = Array.from({ length: 30 }, (_, index) => `ns-${index}`);
+    const costs = names.map((_, index) => office(seededRandom(index), 0.2 + index * 0.1));
+    hours(run, 0, 6 * WEEK, (hour) =>
+      Object.fromEntries(names.map((name, index) => [name, costs[index]?.(hour) ?? 0])),
+    );
+    expect(run.opened).toEqual([]);
+  });
+
+  it('reports a spike after three hours, with what it has cost, and closes it', () => {
+    const run = aRun();
+    const usual = office(seededRandom(7), 2);
+    const at = 3 * WEEK + 50; // a Wednesday night
+    hours(run, 0, at, (hour) => ({ shop: usual(hour) }));
+    hours(run, at, at + 10, (hour) => ({ shop: usual(hour) + 4 }));
+    expect(run.opened).toHaveLength(1);
+    const { at: opened, verdict } = run.opened[0] ?? {};
+    expect(opened).toBe(START + (at + 3) * HOUR_MS);
+    expect(verdict).toMatchObject({
+      kind: 'cost-spike',
+      rule: 'above-normal',
+      severity: 'warning',
+      startedAt: START + at * HOUR_MS,
+      scope: { namespace: 'shop', workload: null },
+    });
+    // Three hours at 4 beyond the normal; two of them before the window that opened it.
+    const excess = verdict?.evidence.find(({ signal }) => signal === 'excess-since-onset');
+    expect(excess?.value).toBeGreaterThan(11);
+    expect(excess?.value).toBeLessThan(13);
+    expect((verdict?.costBeforeNano ?? 0) / 1e9).toBeGreaterThan(8);
+    hours(run, at + 10, at + 20, (hour) => ({ shop: usual(hour) }));
+    expect(run.closed.map(({ at: time }) => time)).toEqual([START + (at + 13) * HOUR_MS]);
+  });
+
+  it('keeps small money to itself', () => {
+    const run = aRun();
+    const usual = office(seededRandom(7), 0.01);
+    hours(run, 0, 3 * WEEK, (hour) => ({ shop: usual(hour) }));
+    hours(run, 3 * WEEK, 3 * WEEK + 12, (hour) => ({ shop: usual(hour) * 5 }));
+    expect(run.opened).toEqual([]);
+  });
+
+  it('does not take the busy morning for a spike, nor the hour that the clocks change', () => {
+    const run = new DetectorRun(costSpikeDetector, {
+      historyStart: START,
+      config: { schedule: { timezone: 'Europe/Berlin' } },
+    });
+    // A job at 02:00 in Berlin: at 00:00 UTC in summer, 01:00 UTC in winter.
+    const change = Date.UTC(2026, 9, 25, 1);
+    hours(run, 0, 5 * WEEK, (hour) => {
+      const time = START + hour * HOUR_MS;
+      const local = (new Date(time).getUTCHours() + (time < change ? 2 : 1)) % 24;
+      return { batch: local === 2 || local === 3 || local === 4 ? 20 : 0.5 };
+    });
+    expect(run.opened).toEqual([]);
+  });
+
+  it('takes a rise that lasts a week for the new normal', () => {
+    const run = aRun();
+    const usual = office(seededRandom(3), 2);
+    hours(run, 0, 4 * WEEK, (hour) => ({ shop: usual(hour) }));
+    hours(run, 4 * WEEK, 8 * WEEK, (hour) => ({ shop: usual(hour) * 3 }));
+    expect(run.opened).toHaveLength(1);
+    expect(run.closed).toHaveLength(1);
+    expect(run.closed[0]?.verdict.summary).toContain('this is the new normal');
+    expect(run.closed[0]?.at).toBeLessThan(START + 5 * WEEK * HOUR_MS + DAY_MS);
+  });
+
+  it('says what a new namespace costs, but not what was there at the installation', () => {
+    const run = aRun();
+    hours(run, 0, WEEK, () => ({ old: 3 }));
+    hours(run, WEEK, WEEK + 2 * 24, () => ({ old: 3, cheap: 0.1, dear: 2 }));
+    expect(
+      run.opened.map(({ at, verdict }) => [verdict.rule, verdict.scope.namespace, at]),
+    ).toEqual([['new-namespace', 'dear', START + (WEEK + 3) * HOUR_MS]]);
+    expect(run.opened[0]?.verdict.summary).toContain('costs 48.00 USD a day');
+    hours(run, WEEK + 2 * 24, WEEK + 5 * 24, () => ({ old: 3, cheap: 0.1, dear: 2 }));
+    expect(run.closed.map(({ verdict }) => verdict.rule)).toEqual(['new-namespace']);
+  });
+
+  it('learns nothing from hours that were not seen', () => {
+    const run = aRun();
+    const usual = office(seededRandom(9), 2);
+    hours(run, 0, 2 * WEEK, (hour) => ({ shop: usual(hour) }));
+    hours(run, 2 * WEEK, 2 * WEEK + 48, () => ({ shop: 0 }), false);
+    hours(run, 2 * WEEK + 48, 3 * WEEK, (hour) => ({ shop: usual(hour) }));
+    expect(run.opened).toEqual([]);
+    const past = run.rows.get('shop#past');
+    const unknown =
+      past?.row === 'past' ? past.hours.filter((cost) => Number.isNaN(cost)).length : 0;
+    expect(unknown).toBe(48);
+  });
+
+  it('lets namespaces go that cost nothing any more', () => {
+    const run = aRun();
+    hours(run, 0, 24, () => ({ gone: 1 }));
+    hours(run, 24, 3 * WEEK, () => ({}));
+    expect([...run.rows.keys()]).toEqual([]);
+  });
+});

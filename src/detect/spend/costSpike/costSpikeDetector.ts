@@ -1,0 +1,150 @@
+import { DAY_MS, floorTo, HOUR_MS, type TimeMs } from '../../../model/time.ts';
+import type { Nano } from '../../../model/money.ts';
+import type { Verdict } from '../../../model/finding.ts';
+import type { DetectContext, Detector } from '../../detector.ts';
+import type { DetectorState } from '../../../store/stateCodec.ts';
+import { spendByNamespace } from '../spend.ts';
+import { advanceSpike } from './advanceSpike.ts';
+import { normalHour } from './normalHour.ts';
+import {
+  addWindow,
+  costOf,
+  emptyNow,
+  spikeCodec,
+  type NowRow,
+  type PastRow,
+  type SpikeState,
+} from './spikeState.ts';
+import { newNamespaceVerdict, spikeScope, spikeVerdict } from './spikeVerdicts.ts';
+
+/** A namespace counts as new for its first days. */
+const NEW_DAYS = 3;
+
+/**
+ * What a namespace costs, hour by hour, against its own seasonal normal, with floors in money. A namespace
+ * without enough history has no normal; if it is younger than the history itself, it is reported as new
+ * once it costs more than a floor a day.
+ */
+export const costSpikeDetector: Detector<SpikeState> = {
+  name: 'cost-spike',
+  version: 1,
+  codec: spikeCodec,
+  detect(context, rows) {
+    const { snapshot, costs } = context;
+    const spend = new Map(spendByNamespace(costs));
+    // A namespace that costs nothing now is calm, not unknown.
+    for (const [key] of rows.entries()) {
+      const namespace = key.slice(0, key.indexOf('#'));
+      if (!spend.has(namespace)) spend.set(namespace, 0);
+    }
+    const verdicts: Verdict[] = [];
+    for (const [namespace, nano] of [...spend].sort(([left], [right]) => (left < right ? -1 : 1))) {
+      verdicts.push(...take(namespace, nano, context, rows));
+    }
+    // Evictions only when the data can be trusted to be whole.
+    if (snapshot.complete && snapshot.window.end % DAY_MS === 0) evict(rows, snapshot.window.end);
+    return verdicts;
+  },
+};
+
+function take(
+  namespace: string,
+  nano: Nano,
+  context: DetectContext,
+  rows: DetectorState<SpikeState>,
+): readonly Verdict[] {
+  const { window, complete } = context.snapshot;
+  const known = rows.get(`${namespace}#now`);
+  const before = known?.row === 'now' ? known : emptyNow(window.start);
+  const now = addWindow(before, window, nano, complete);
+  rows.set(`${namespace}#now`, now);
+  if (window.end % HOUR_MS !== 0) return [];
+  return judge(namespace, now, nano, context, rows);
+}
+
+function judge(
+  namespace: string,
+  now: NowRow,
+  windowNano: Nano,
+  context: DetectContext,
+  rows: DetectorState<SpikeState>,
+): readonly Verdict[] {
+  const rules = context.thresholds.costSpike;
+  const { timezone } = context.config.schedule;
+  const past = pastOf(rows, namespace, now.hour);
+  const known = past.hours.reduce((count, cost) => (Number.isNaN(cost) ? count : count + 1), 0);
+  const normal = known >= rules.minHours ? normalHour(past, now.hour, timezone) : null;
+  const cost = costOf(now);
+  const step = advanceSpike(past, now.hour, cost, normal, rules);
+  rows.set(`${namespace}#past`, step.past);
+  const spike = step.past.spike;
+  if (step.said === 'firing' && spike !== null && normal !== null) {
+    return [spikeVerdict(namespace, spike, cost ?? 0, normal, windowNano, context)];
+  }
+  if (step.said === 'clear' || step.said === 'adopted') {
+    const summary =
+      step.said === 'clear'
+        ? 'Costs are back to their normal'
+        : `Costs have stayed there for ${rules.adoptAfterDays} days: this is the new normal`;
+    return [closed(namespace, 'above-normal', summary, now.hour)];
+  }
+  return judgeNew(namespace, step.past, context);
+}
+
+/** New since the history began, and dear: looked at once a day, in its first days. */
+function judgeNew(namespace: string, past: PastRow, context: DetectContext): readonly Verdict[] {
+  const { window } = context.snapshot;
+  const { newPerDay } = context.thresholds.costSpike;
+  const scope = spikeScope(namespace);
+  const isOpen = context.isOpen('cost-spike', 'new-namespace', scope);
+  const age = window.end - past.firstSeen;
+  if (age >= NEW_DAYS * DAY_MS) {
+    const summary = 'It is not new any more: it has a normal of its own now';
+    return isOpen ? [closed(namespace, 'new-namespace', summary, past.firstSeen)] : [];
+  }
+  // What was there in the first days of the history itself may be as old as the cluster.
+  if (past.firstSeen < context.historyStart + DAY_MS || age < 3 * HOUR_MS) return [];
+  const costs = [...past.hours].filter((cost) => !Number.isNaN(cost)).slice(-24);
+  if (costs.length < 3) return [];
+  const perDay = (costs.reduce((sum, cost) => sum + cost, 0) / costs.length) * 24;
+  if (perDay < newPerDay && !isOpen) return [];
+  return [newNamespaceVerdict(namespace, past.firstSeen, perDay, context)];
+}
+
+function pastOf(rows: DetectorState<SpikeState>, namespace: string, hour: TimeMs): PastRow {
+  const row = rows.get(`${namespace}#past`);
+  if (row?.row === 'past') return row;
+  const start = floorTo(hour, HOUR_MS);
+  return { row: 'past', start, hours: new Float32Array(), firstSeen: start, spike: null };
+}
+
+function closed(namespace: string, rule: string, summary: string, since: TimeMs): Verdict {
+  return {
+    kind: 'cost-spike',
+    rule,
+    scope: spikeScope(namespace),
+    status: 'clear',
+    severity: 'info',
+    score: 0,
+    startedAt: since,
+    summary,
+    evidence: [],
+    next: [],
+    pods: [],
+    costBeforeNano: null,
+    costPerMonth: null,
+  };
+}
+
+/** Namespaces that have cost nothing for all the hours kept are let go. */
+function evict(rows: DetectorState<SpikeState>, now: TimeMs): void {
+  const pasts = Array.from(rows.entries()).filter(([, row]) => row.row === 'past');
+  for (const [key, row] of pasts) {
+    if (row.row !== 'past' || row.spike !== null) continue;
+    const isOld = now - row.firstSeen > 7 * DAY_MS;
+    const costsNothing = row.hours.slice(-168).every((cost) => cost === 0 || Number.isNaN(cost));
+    if (!isOld || !costsNothing) continue;
+    rows.delete(key);
+    rows.delete(key.replace(/#past$/, '#now'));
+  }
+}

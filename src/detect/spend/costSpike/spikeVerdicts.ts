@@ -1,0 +1,106 @@
+import type { Evidence, NextStep, Scope, Verdict } from '../../../model/finding.ts';
+import { toNano, type Nano } from '../../../model/money.ts';
+import { formatTime, HOURS_PER_MONTH, type TimeMs } from '../../../model/time.ts';
+import type { DetectContext } from '../../detector.ts';
+import type { NormalHour } from './normalHour.ts';
+import type { Spike } from './spikeState.ts';
+
+const DAYS_PER_MONTH = HOURS_PER_MONTH / 24;
+
+export function spikeScope(namespace: string): Scope {
+  return { namespace, workload: null, container: null, subject: null };
+}
+
+/** Says how far above its normal a namespace is, since when, and what that has cost. */
+export function spikeVerdict(
+  namespace: string,
+  spike: Spike,
+  cost: number,
+  normal: NormalHour,
+  windowNano: Nano,
+  { config, thresholds, snapshot }: DetectContext,
+): Verdict {
+  const { currency } = config.pricing;
+  const times = normal.cost > 0 ? `${(cost / normal.cost).toFixed(1)} times` : 'far above';
+  const perMonth = (spike.excess / spike.costs.length) * HOURS_PER_MONTH;
+  const rules = thresholds.costSpike;
+  const evidence: Evidence[] = [
+    {
+      signal: 'cost-per-hour',
+      family: 'money',
+      value: cost,
+      threshold: normal.cost * rules.factor,
+      unit: `${currency}/h`,
+      weight: 50,
+      text: `The last hour cost ${cost.toFixed(4)} ${currency}; its normal is ${normal.cost.toFixed(4)} (median of ${normal.from})`,
+    },
+    {
+      signal: 'excess-since-onset',
+      family: 'money',
+      value: spike.excess,
+      threshold: rules.minExcess,
+      unit: currency,
+      weight: 20,
+      text: `Since ${formatTime(spike.onset)} it has cost ${spike.excess.toFixed(2)} ${currency} beyond its normal`,
+    },
+  ];
+  return {
+    kind: 'cost-spike',
+    rule: 'above-normal',
+    scope: spikeScope(namespace),
+    status: 'firing',
+    severity: 'warning',
+    score: 70,
+    startedAt: spike.onset,
+    summary: `Namespace ${namespace} costs ${times} its normal since ${formatTime(spike.onset)}: ${spike.excess.toFixed(2)} ${currency} beyond it so far`,
+    evidence,
+    next: [costsByWorkload(spike.onset, snapshot.window.end)],
+    pods: [],
+    // This window's own cost is added by whoever carries the finding on.
+    costBeforeNano: toNano(spike.costs.reduce((sum, each) => sum + each, 0)) - windowNano,
+    costPerMonth: perMonth,
+  };
+}
+
+/** Says what a namespace costs that is younger than the history. */
+export function newNamespaceVerdict(
+  namespace: string,
+  firstSeen: TimeMs,
+  perDay: number,
+  { config, thresholds, snapshot }: DetectContext,
+): Verdict {
+  const { currency } = config.pricing;
+  return {
+    kind: 'cost-spike',
+    rule: 'new-namespace',
+    scope: spikeScope(namespace),
+    status: 'firing',
+    severity: 'info',
+    score: 40,
+    startedAt: firstSeen,
+    summary: `Namespace ${namespace} is new since ${formatTime(firstSeen)} and costs ${perDay.toFixed(2)} ${currency} a day`,
+    evidence: [
+      {
+        signal: 'cost-per-day',
+        family: 'money',
+        value: perDay,
+        threshold: thresholds.costSpike.newPerDay,
+        unit: `${currency}/day`,
+        weight: 40,
+        text: `It has no history to compare with; it costs ${perDay.toFixed(2)} ${currency} a day`,
+      },
+    ],
+    next: [costsByWorkload(firstSeen, snapshot.window.end)],
+    pods: [],
+    costBeforeNano: null,
+    costPerMonth: perDay * DAYS_PER_MONTH,
+  };
+}
+
+function costsByWorkload(from: TimeMs, to: TimeMs): NextStep {
+  return {
+    command: `burnwatch costs --from ${formatTime(from)} --to ${formatTime(to)} --by workload`,
+    effect: 'read',
+    why: 'shows which workloads the money goes to',
+  };
+}

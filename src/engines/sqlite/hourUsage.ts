@@ -1,0 +1,97 @@
+import { DAY_MS, floorTo, HOUR_MS, type TimeMs } from '../../model/time.ts';
+import type { UsagePoint, UsageQuery } from '../../store/usage.ts';
+import { COST, COST_COLUMNS } from '../../store/pages/columns.ts';
+import type { Db, Statement } from './database.ts';
+import { emptySums, type PageCodec } from '../../store/pages/pageCodec.ts';
+import { SlotSums } from '../../store/pages/slotSums.ts';
+import { pageCodecs } from './writerTables.ts';
+
+/** An hour of a workload, and the highest window of a single container in it. */
+export interface HourPoint {
+  readonly point: UsagePoint;
+  readonly cpuUsageMaxCores: number | null;
+}
+
+/**
+ * Reads a workload's usage from the hours of its cost keys, where its window rows are gone. Hours know
+ * neither pods nor limits, disk or throttling: those are unknown.
+ */
+export class HourUsageReader {
+  readonly #keys: Statement;
+  readonly #page: Statement;
+  readonly #codec: PageCodec;
+  readonly #windowMs: number;
+
+  private constructor(keys: Statement, page: Statement, windowMs: number) {
+    this.#keys = keys;
+    this.#page = page;
+    this.#codec = pageCodecs(windowMs).costHours;
+    this.#windowMs = windowMs;
+  }
+
+  static create(db: Db, windowMs: number): HourUsageReader {
+    return new HourUsageReader(
+      db
+        .prepare(
+          `SELECT id FROM cost_keys WHERE namespace = ? AND kind = ? AND name = ?
+           AND container = coalesce(?, container)`,
+        )
+        .pluck(),
+      db.prepare('SELECT page FROM cost_hours WHERE day = ? AND key = ?').pluck(),
+      windowMs,
+    );
+  }
+
+  /** Whole hours that begin in [from, to), oldest first. */
+  hours(query: UsageQuery): readonly HourPoint[] {
+    const { namespace, workload, container, from, to } = query;
+    const keys = this.#keys.all(namespace, workload.kind, workload.name, container) as number[];
+    const points: HourPoint[] = [];
+    for (let day = floorTo(from, DAY_MS); day < to; day += DAY_MS) {
+      const ofDay = new SlotSums(COST_COLUMNS, this.#codec.slots);
+      for (const key of keys) {
+        const page = this.#page.get(day, key) as Buffer | undefined;
+        if (page !== undefined) this.#codec.addTo(ofDay, page);
+      }
+      const sums: (Float64Array | undefined)[] = [];
+      const hours = Array.from(ofDay.present.keys());
+      ofDay.addTo(hours, (hour) => (sums[hour] = emptySums(COST_COLUMNS)));
+      for (const [hour, sum] of sums.entries()) {
+        const start = day + hour * HOUR_MS;
+        if (sum !== undefined && start >= from && start < to) points.push(this.#point(start, sum));
+      }
+    }
+    return points;
+  }
+
+  #point(start: TimeMs, sum: Float64Array): HourPoint {
+    const windows = HOUR_MS / this.#windowMs;
+    const average = (column: number, unit = 1) => (sum[column]! / windows) * unit;
+    const known = (value: number) => (Number.isNaN(value) ? null : value);
+    const lived = sum[COST.lived]!;
+    const seconds = HOUR_MS / 1000;
+    const peak = known(sum[COST.cpuUsageMax]!);
+    return {
+      point: {
+        window: { start, end: start + HOUR_MS },
+        cpuUsageCores: peak === null ? null : average(COST.cpuUsed, 1e-9),
+        cpuRequestCores: average(COST.cpuRequested, 1e-9),
+        cpuLimitCores: null,
+        ramUsageBytes: known(sum[COST.ramPeakMax]!) === null ? null : average(COST.ramUsed),
+        ramPeakBytes: known(sum[COST.ramPeakMax]!),
+        ramRequestBytes: average(COST.ramRequested),
+        ramLimitBytes: null,
+        // An hour does not tell silence from "not measured": it may say the latter only.
+        networkReceiveBytesPerSecond: sum[COST.networkReceived]! / seconds || null,
+        networkTransmitBytesPerSecond: sum[COST.networkTransmitted]! / seconds || null,
+        diskReadBytesPerSecond: null,
+        diskWriteBytesPerSecond: null,
+        throttledShare: null,
+        restarts: null,
+        runShare: average(COST.lived, 1e-4),
+        coverage: lived > 0 ? sum[COST.covered]! / lived : 1,
+      },
+      cpuUsageMaxCores: peak === null ? null : peak * 1e-9,
+    };
+  }
+}

@@ -1,0 +1,50 @@
+import { HOUR_MS, type TimeMs } from '../../model/time.ts';
+import type { NodePrice } from '../../model/cost.ts';
+import type { NodeRecord } from '../../store/workloads.ts';
+import { NODE, NODE_COLUMNS } from '../../store/pages/columns.ts';
+import type { Db } from './database.ts';
+import { pageCodecs } from './writerTables.ts';
+
+/** Nodes of the history by name, each with the price of the last window that it was seen in. */
+export function readNodes(db: Db, windowMs: number): readonly NodeRecord[] {
+  const codec = pageCodecs(windowMs).nodes;
+  const page = db.prepare('SELECT page FROM node_windows WHERE hour = ? AND node = ?').pluck();
+  const price = db.prepare(
+    `SELECT cpu_core_hour AS cpuCoreHour, ram_gib_hour AS ramGiBHour, gpu_hour AS gpuHour,
+       source, reason, coverage FROM node_prices WHERE id = ?`,
+  );
+  const rows = db
+    .prepare('SELECT id, name, provider_id, labels, first_hour, last_hour FROM nodes ORDER BY name')
+    .all() as readonly {
+    id: number;
+    name: string;
+    provider_id: string;
+    labels: string;
+    first_hour: TimeMs;
+    last_hour: TimeMs;
+  }[];
+  return rows.map((row) => {
+    const bytes = page.get(row.last_hour, row.id) as Buffer | undefined;
+    const { present, values } = bytes === undefined ? codec.empty() : codec.decode(bytes);
+    const last = present.lastIndexOf(1);
+    const at = (column: number) => values[last * NODE_COLUMNS.length + column]!;
+    return {
+      name: row.name,
+      providerId: row.provider_id || null,
+      labels: JSON.parse(row.labels) as Record<string, string>,
+      firstSeen: row.first_hour,
+      lastSeen: row.last_hour + HOUR_MS,
+      cpuCores: last < 0 ? null : at(NODE.cpuCores) * 1e-9,
+      ramBytes: last < 0 ? null : at(NODE.ramBytes),
+      gpus: last < 0 ? null : at(NODE.gpus) * 1e-9,
+      price: last < 0 ? null : (price.get(at(NODE.price)) as NodePrice),
+    };
+  });
+}
+
+/** Names of all namespaces that ever cost something, sorted. */
+export function readNamespaces(db: Db): readonly string[] {
+  const sql =
+    'SELECT namespace FROM cost_keys UNION SELECT namespace FROM containers ORDER BY namespace';
+  return db.prepare(sql).pluck().all() as string[];
+}

@@ -1,0 +1,116 @@
+import { createHash } from 'node:crypto';
+import type { KeptPodSpec, PodSpecFacts } from '../../model/podSpec.ts';
+import type { PodSample, Snapshot } from '../../model/snapshot.ts';
+import { floorTo, HOUR_MS, type TimeMs } from '../../model/time.ts';
+import type { PodSpecQuery, StoredPodSpec } from '../../store/workloads.ts';
+import type { Db, Statement } from './database.ts';
+
+interface Statements {
+  readonly latest: Statement;
+  readonly putText: Statement;
+  readonly insert: Statement;
+  readonly widen: Statement;
+}
+
+/** What was written last of a pod. */
+interface Written {
+  /** The very object, since an inventory that was not read again gives the same one. */
+  spec: PodSpecFacts;
+  readonly firstSeen: TimeMs;
+  readonly digest: string;
+  lastHour: TimeMs;
+}
+
+/** Specifications of pods by UID. A row is written when a specification is new, and once an hour. */
+export class PodSpecTable {
+  readonly #statements: Statements;
+  #written = new Map<string, Written>();
+
+  private constructor(statements: Statements) {
+    this.#statements = statements;
+  }
+
+  static create(db: Db): PodSpecTable {
+    return new PodSpecTable({
+      latest: db.prepare(
+        `SELECT first_seen AS firstSeen, last_hour AS lastHour, digest FROM pod_specs
+         WHERE uid = ? ORDER BY first_seen DESC LIMIT 1`,
+      ),
+      putText: db.prepare('INSERT OR IGNORE INTO pod_spec_texts VALUES (?, ?)'),
+      insert: db.prepare('INSERT OR REPLACE INTO pod_specs VALUES (?, ?, ?, ?, ?, ?)'),
+      widen: db.prepare('UPDATE pod_specs SET last_hour = ? WHERE uid = ? AND first_seen = ?'),
+    });
+  }
+
+  /** Takes the specifications that a window shows. */
+  record({ pods, window }: Snapshot): void {
+    const hour = floorTo(window.start, HOUR_MS);
+    for (const pod of pods) if (pod.spec !== null) this.#see(pod, pod.spec, window.start, hour);
+  }
+
+  /** Forgets pods that were not seen since `hour`, so that memory follows the running pods. */
+  forgetBefore(hour: TimeMs): void {
+    for (const [uid, { lastHour }] of this.#written) if (lastHour < hour) this.#written.delete(uid);
+  }
+
+  forget(): void {
+    this.#written = new Map();
+  }
+
+  #see(pod: PodSample, spec: PodSpecFacts, at: TimeMs, hour: TimeMs): void {
+    let written = this.#written.get(pod.uid);
+    if (written?.spec !== spec) {
+      const text = JSON.stringify(keptSpec(spec));
+      const digest = createHash('sha256').update(text).digest('base64url').slice(0, 22);
+      written ??= this.#read(pod.uid, spec);
+      if (written?.digest !== digest) {
+        this.#statements.putText.run(digest, text);
+        this.#statements.insert.run(pod.uid, at, hour, pod.namespace, pod.name, digest);
+        written = { spec, digest, firstSeen: at, lastHour: hour };
+      }
+      written.spec = spec;
+      this.#written.set(pod.uid, written);
+    }
+    if (hour <= written.lastHour) return;
+    written.lastHour = hour;
+    this.#statements.widen.run(hour, pod.uid, written.firstSeen);
+  }
+
+  #read(uid: string, spec: PodSpecFacts): Written | undefined {
+    const row = this.#statements.latest.get(uid) as Omit<Written, 'spec'> | undefined;
+    return row === undefined ? undefined : { ...row, spec };
+  }
+}
+
+/** A specification without commands, arguments and the values of environment variables. */
+function keptSpec({ containers, ...rest }: PodSpecFacts): KeptPodSpec {
+  return {
+    ...rest,
+    containers: containers.map(({ command: _command, args: _args, env, ...container }) => ({
+      ...container,
+      envNames: env.map(({ name }) => name),
+    })),
+  };
+}
+
+/** Specifications of a namespace's pods as they were seen, oldest first; the latest `limit` of them. */
+export function readPodSpecs(db: Db, query: PodSpecQuery): readonly StoredPodSpec[] {
+  const rows = db
+    .prepare(
+      `SELECT namespace, pod, uid, first_seen AS firstSeen, last_hour + ${HOUR_MS} AS lastSeen, spec
+       FROM pod_specs JOIN pod_spec_texts USING (digest)
+       WHERE namespace = $namespace AND ($pod IS NULL OR pod = $pod)
+       ORDER BY first_seen DESC, uid DESC LIMIT $limit`,
+    )
+    .all({ ...query }) as (Omit<StoredPodSpec, 'spec'> & { readonly spec: string })[];
+  return rows
+    .toReversed()
+    .map(({ spec, ...row }) => ({ ...row, spec: JSON.parse(spec) as KeptPodSpec }));
+}
+
+/** Drops specifications that were not seen since `before`, and texts that no pod has any more. */
+export function prunePodSpecs(db: Db, before: TimeMs): void {
+  const { changes } = db.prepare('DELETE FROM pod_specs WHERE last_hour < ?').run(before);
+  if (changes === 0) return;
+  db.exec('DELETE FROM pod_spec_texts WHERE digest NOT IN (SELECT digest FROM pod_specs)');
+}

@@ -1,0 +1,74 @@
+import Database from 'better-sqlite3';
+import { HistoryError } from '../../store/history.ts';
+import { createPrivately, guard, type Db } from './database.ts';
+
+/** Who holds a history, told to whoever comes second. */
+export interface LockHolder {
+  readonly pid: number;
+  readonly command: string;
+  /** RFC 3339. */
+  readonly since: string;
+}
+
+/**
+ * One writing process per history: a write transaction on a small database of its own (`PATH.lock`),
+ * held for the life of the process. The operating system lets go of it at a crash, so a stale lock
+ * cannot be. Readers can still see who holds it.
+ */
+export class ProcessLock {
+  readonly #db: Db;
+
+  private constructor(db: Db) {
+    this.#db = db;
+  }
+
+  /** @throws HistoryError `locked`, naming the holder. */
+  static acquire(historyPath: string, holder: LockHolder): ProcessLock {
+    const path = `${historyPath}.lock`;
+    createPrivately(path);
+    const db = guard(path, () => new Database(path, { timeout: 500 }));
+    try {
+      guard(path, () => {
+        db.exec('CREATE TABLE IF NOT EXISTS holder (one PRIMARY KEY CHECK (one = 1), who TEXT)');
+        const write = db.prepare('INSERT OR REPLACE INTO holder VALUES (1, ?)');
+        const who = JSON.stringify(holder);
+        do {
+          db.exec('BEGIN IMMEDIATE');
+          write.run(who);
+          db.exec('COMMIT');
+          db.exec('BEGIN IMMEDIATE');
+          // Somebody may have come between the two: only the last name written may keep the lock.
+        } while (!this.#isStill(db, who) && db.exec('ROLLBACK') !== undefined);
+      });
+      return new ProcessLock(db);
+    } catch (error) {
+      if (!(error instanceof HistoryError) || error.code !== 'locked') {
+        db.close();
+        throw error;
+      }
+      const message = `${historyPath} is in use ${describeHolder(db)}: stop it first, or give this one another history.path`;
+      db.close();
+      throw new HistoryError('locked', message, error);
+    }
+  }
+
+  static #isStill(db: Db, who: string): boolean {
+    return db.prepare('SELECT who FROM holder').pluck().get() === who;
+  }
+
+  release(): void {
+    if (this.#db.inTransaction) this.#db.exec('ROLLBACK');
+    this.#db.close();
+  }
+}
+
+function describeHolder(db: Db): string {
+  try {
+    const who = db.prepare('SELECT who FROM holder').pluck().get();
+    if (typeof who !== 'string') return 'by another process';
+    const holder = JSON.parse(who) as LockHolder;
+    return `by \`burnwatch ${holder.command}\` (process ${holder.pid}, since ${holder.since})`;
+  } catch {
+    return 'by another process';
+  }
+}

@@ -1,0 +1,158 @@
+import { DAY_MS, floorTo, type TimeMs } from '../../model/time.ts';
+import type { Column } from '../../store/pages/column.ts';
+import {
+  codeToRate,
+  COST,
+  COST_COLUMNS,
+  NODE_SUM_COLUMNS,
+  USAGE,
+  USAGE_COLUMNS,
+} from '../../store/pages/columns.ts';
+import type { ContainerTable } from './containerTable.ts';
+import type { CostKeys } from './costKeys.ts';
+import { emptySums } from '../../store/pages/pageCodec.ts';
+import type { PageTable } from './pageTable.ts';
+import { daySlot, hourSlot } from '../../store/pages/slots.ts';
+
+/** Pages of every level; hours are made from windows, days from hours, never by adding to them. */
+export interface RollUpTables {
+  readonly usage: PageTable;
+  readonly costHours: PageTable;
+  readonly costDays: PageTable;
+  readonly nodes: PageTable;
+  readonly nodeHours: PageTable;
+  readonly nodeDays: PageTable;
+  readonly containers: ContainerTable;
+  readonly costKeys: CostKeys;
+}
+
+/**
+ * Something else that is kept by the hour or day (quantile sketches): told after the costs of that
+ * hour or day were made from their windows, again whenever they were made again.
+ */
+export interface RollUpHook {
+  hour?(hour: TimeMs, tables: RollUpTables): void;
+  day?(day: TimeMs, tables: RollUpTables): void;
+  /** After all hours and days of a correction were made again. */
+  settled?(tables: RollUpTables): void;
+}
+
+/** Makes an hour anew from its window rows, in place of what was there. */
+export function rollUpHour(tables: RollUpTables, hour: TimeMs, windowMs: number): void {
+  const { bucket, slot } = hourSlot(hour);
+  const sums = new Map<number, Float64Array>();
+  for (const [id, page] of tables.usage.pages(hour)) {
+    if (!page.present.includes(1)) continue;
+    const key = tables.costKeys.idOf(tables.containers.byId(id));
+    let sum = sums.get(key);
+    if (sum === undefined) sums.set(key, (sum = emptySums(COST_COLUMNS)));
+    for (let window = 0; window < page.present.length; window += 1) {
+      if (page.present[window] === 1) {
+        addUsage(sum, page.values, window * USAGE_COLUMNS.length, windowMs);
+      }
+    }
+  }
+  replaceSlot(tables.costHours, bucket, slot, sums);
+  replaceSlot(tables.nodeHours, bucket, slot, sumPages(tables.nodes, hour, NODE_SUM_COLUMNS));
+}
+
+/** Makes a UTC day anew from its hours. */
+export function rollUpDay(tables: RollUpTables, day: TimeMs): void {
+  const { bucket, slot } = daySlot(day);
+  replaceSlot(tables.costDays, bucket, slot, sumPages(tables.costHours, day, COST_COLUMNS));
+  replaceSlot(tables.nodeDays, bucket, slot, sumPages(tables.nodeHours, day, NODE_SUM_COLUMNS));
+}
+
+/** The UTC days that hold these hours. */
+export function daysOf(hours: Iterable<TimeMs>): readonly TimeMs[] {
+  return [...new Set([...hours].map((hour) => floorTo(hour, DAY_MS)))].sort((a, b) => a - b);
+}
+
+/** True when the whole span of `length` from `start` is sealed, so that it has been rolled up. */
+export function isRolledUp(start: TimeMs, length: number, watermark: TimeMs): boolean {
+  return start + length <= watermark;
+}
+
+/** Adds one window row of a container to the sums of its cost key. */
+export function addUsage(sum: Float64Array, row: Float64Array, at: number, windowMs: number): void {
+  const cpuUsed = known(row[at + USAGE.cpuUsage]!) + row[at + USAGE.cpuUsedRest]!;
+  const ramUsed = known(row[at + USAGE.ramUsage]!) + row[at + USAGE.ramUsedRest]!;
+  const cpuRequested = row[at + USAGE.cpuRequested]!;
+  const ramRequested = row[at + USAGE.ramRequested]!;
+  sum[COST.cpuAllocated]! += Math.max(cpuRequested, cpuUsed) + row[at + USAGE.cpuAllocatedRest]!;
+  sum[COST.ramAllocated]! += Math.max(ramRequested, ramUsed) + row[at + USAGE.ramAllocatedRest]!;
+  sum[COST.gpuAllocated]! += row[at + USAGE.gpuAllocated]!;
+  sum[COST.cpuRequested]! += cpuRequested;
+  sum[COST.ramRequested]! += ramRequested;
+  sum[COST.cpuUsed]! += cpuUsed;
+  sum[COST.ramUsed]! += ramUsed;
+  sum[COST.cpuNano]! += row[at + USAGE.cpuNano]!;
+  sum[COST.ramNano]! += row[at + USAGE.ramNano]!;
+  sum[COST.gpuNano]! += row[at + USAGE.gpuNano]!;
+  sum[COST.storageNano]! += row[at + USAGE.storageNano]!;
+  sum[COST.storageBytes]! += row[at + USAGE.storageBytes]!;
+  sum[COST.networkNano]! += row[at + USAGE.networkNano]!;
+  sum[COST.networkZoneNano]! += row[at + USAGE.networkZoneNano]!;
+  sum[COST.networkRegionNano]! += row[at + USAGE.networkRegionNano]!;
+  sum[COST.loadBalancerNano]! += row[at + USAGE.loadBalancerNano]!;
+  const lived = row[at + USAGE.runShare]!;
+  sum[COST.lived]! += lived;
+  const coverage = row[at + USAGE.coverage]! + row[at + USAGE.coverageRest]!;
+  sum[COST.covered]! += Math.round((lived * coverage) / 1e4);
+  const gpuUsed = row[at + USAGE.gpuUsed]!;
+  if (Number.isNaN(gpuUsed)) sum[COST.gpuUnseen]! += row[at + USAGE.gpuAllocated]!;
+  else sum[COST.gpuUsed]! += gpuUsed;
+  const seconds = windowMs / 1000;
+  sum[COST.networkReceived]! += bytes(row[at + USAGE.networkReceive]!, seconds);
+  sum[COST.networkTransmitted]! += bytes(row[at + USAGE.networkTransmit]!, seconds);
+  keepMax(sum, COST.cpuUsageMax, row[at + USAGE.cpuUsage]!);
+  keepMax(sum, COST.ramPeakMax, row[at + USAGE.ramPeak]!);
+}
+
+function sumPages(
+  table: PageTable,
+  bucket: TimeMs,
+  columns: readonly Column[],
+): Map<number, Float64Array> {
+  const sums = new Map<number, Float64Array>();
+  const width = table.codec.columns.length;
+  for (const [key, page] of table.pages(bucket)) {
+    if (!page.present.includes(1)) continue;
+    const sum = emptySums(columns);
+    for (let slot = 0; slot < page.present.length; slot += 1) {
+      if (page.present[slot] === 0) continue;
+      for (let index = 0; index < columns.length; index += 1) {
+        const value = page.values[slot * width + index]!;
+        if (columns[index]!.merge === 'sum') sum[index]! += value;
+        else keepMax(sum, index, value);
+      }
+    }
+    sums.set(key, sum);
+  }
+  return sums;
+}
+
+function replaceSlot(
+  table: PageTable,
+  bucket: TimeMs,
+  slot: number,
+  rows: ReadonlyMap<number, Float64Array>,
+): void {
+  table.clearSlot(bucket, slot);
+  for (const [key, row] of rows) {
+    const { values, offset } = table.slot(bucket, key, slot);
+    values.set(row, offset);
+  }
+}
+
+function keepMax(sum: Float64Array, index: number, value: number): void {
+  if (!Number.isNaN(value) && !(sum[index]! >= value)) sum[index] = value;
+}
+
+function known(value: number): number {
+  return Number.isNaN(value) ? 0 : value;
+}
+
+function bytes(rateCode: number, seconds: number): number {
+  return Number.isNaN(rateCode) ? 0 : Math.round(codeToRate(rateCode) * seconds);
+}

@@ -1,0 +1,145 @@
+import { floorTo, HOUR_MS, type TimeMs } from '../../model/time.ts';
+import type { UsagePoint, UsageQuery } from '../../store/usage.ts';
+import type { Db, Statement } from './database.ts';
+import { PageCodec } from '../../store/pages/pageCodec.ts';
+import {
+  addContainer,
+  addSums,
+  emptyUsageSums,
+  ROW_WIDTH,
+  SUM_COLUMNS,
+  toUsagePoint,
+  unpackSums,
+  type UsageSums,
+} from '../../store/pages/usageSums.ts';
+import { pageCodecs } from './writerTables.ts';
+
+interface ContainerSpan {
+  readonly id: number;
+  readonly pod: string;
+  readonly container: string;
+  readonly first_hour: TimeMs;
+  readonly last_hour: TimeMs;
+}
+
+interface Statements {
+  readonly containers: Statement;
+  readonly page: Statement;
+  readonly pinned: Statement;
+}
+
+/** The codec of pinned pages: windows of an hour, summed over pods. */
+export function pinnedCodec(windowMs: number): PageCodec {
+  return new PageCodec(SUM_COLUMNS, HOUR_MS / windowMs);
+}
+
+/** Reads window rows back: those within the retention, and those pinned for a finding. */
+export class UsageReader {
+  readonly #statements: Statements;
+  readonly #codec: PageCodec;
+  readonly #pinned: PageCodec;
+  readonly #windowMs: number;
+
+  private constructor(statements: Statements, windowMs: number) {
+    this.#statements = statements;
+    this.#codec = pageCodecs(windowMs).usage;
+    this.#pinned = pinnedCodec(windowMs);
+    this.#windowMs = windowMs;
+  }
+
+  static create(db: Db, windowMs: number): UsageReader {
+    const statements = {
+      containers: db.prepare(
+        `SELECT id, pod, container, first_hour, last_hour FROM containers
+         WHERE namespace = ? AND kind = ? AND name = ? AND last_hour >= ? AND first_hour < ?
+         ORDER BY id`,
+      ),
+      page: db.prepare('SELECT page FROM usage_pages WHERE hour = ? AND container = ?').pluck(),
+      pinned: db.prepare(
+        `SELECT hour, page FROM pinned_usage
+         WHERE namespace = ? AND kind = ? AND name = ? AND hour >= ? AND hour < ?
+           AND (container = coalesce(?, container) OR container = '')`,
+      ),
+    };
+    return new UsageReader(statements, windowMs);
+  }
+
+  usage(query: UsageQuery): readonly UsagePoint[] {
+    const sums = this.sums(query);
+    return [...sums.keys()]
+      .sort((a, b) => a - b)
+      .map((start) => toUsagePoint(start, this.#windowMs, sums.get(start)!));
+  }
+
+  /** Sums over the containers asked for, by the start of their window. */
+  sums(query: UsageQuery): ReadonlyMap<TimeMs, UsageSums> {
+    const { namespace, workload, from, to } = query;
+    const sums = new Map<TimeMs, UsageSums>();
+    const firstHour = floorTo(from, HOUR_MS);
+    const identity = [namespace, workload.kind, workload.name];
+    const containers = this.#statements.containers.all(...identity, firstHour, to);
+    for (const container of containers as ContainerSpan[]) {
+      if (query.pod !== null && container.pod !== query.pod) continue;
+      const last = Math.min(container.last_hour, to - 1);
+      for (let hour = Math.max(container.first_hour, firstHour); hour <= last; hour += HOUR_MS) {
+        this.#addPage(sums, container, hour, query);
+      }
+    }
+    if (query.pod === null) this.#addPinned(sums, query);
+    return sums;
+  }
+
+  #addPage(
+    sums: Map<TimeMs, UsageSums>,
+    container: ContainerSpan,
+    hour: TimeMs,
+    query: UsageQuery,
+  ): void {
+    const bytes = this.#statements.page.get(hour, container.id) as Buffer | undefined;
+    if (bytes === undefined) return;
+    // The network is the pod's, and kept with any one of its containers.
+    const wanted = query.container === null || container.container === query.container;
+    const { present, values } = this.#codec.decode(bytes);
+    for (const [start, slot] of this.#slots(hour, present, query)) {
+      const row = values.subarray(slot * ROW_WIDTH, (slot + 1) * ROW_WIDTH);
+      addContainer(sumsAt(sums, start), row, wanted ? 'all' : 'pod-level');
+    }
+  }
+
+  #addPinned(sums: Map<TimeMs, UsageSums>, query: UsageQuery): void {
+    const { namespace, workload, container, from, to } = query;
+    const rows = this.#statements.pinned.iterate(
+      namespace,
+      workload.kind,
+      workload.name,
+      floorTo(from, HOUR_MS),
+      to,
+      container,
+    ) as IterableIterator<{ readonly hour: TimeMs; readonly page: Buffer }>;
+    const width = SUM_COLUMNS.length;
+    for (const { hour, page } of rows) {
+      const { present, values } = this.#pinned.decode(page);
+      for (const [start, slot] of this.#slots(hour, present, query)) {
+        const packed = values.subarray(slot * width, (slot + 1) * width);
+        addSums(sumsAt(sums, start), unpackSums(packed));
+      }
+    }
+  }
+
+  *#slots(
+    hour: TimeMs,
+    present: Uint8Array,
+    { from, to }: UsageQuery,
+  ): Generator<readonly [start: TimeMs, slot: number]> {
+    for (let slot = 0; slot < present.length; slot += 1) {
+      const start = hour + slot * this.#windowMs;
+      if (present[slot] === 1 && start >= from && start < to) yield [start, slot];
+    }
+  }
+}
+
+function sumsAt(sums: Map<TimeMs, UsageSums>, start: TimeMs): UsageSums {
+  let found = sums.get(start);
+  if (found === undefined) sums.set(start, (found = emptyUsageSums()));
+  return found;
+}

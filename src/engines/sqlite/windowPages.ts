@@ -1,0 +1,126 @@
+import type { Allocation, NodeCost, WindowCosts } from '../../model/cost.ts';
+import type { ContainerSample, PodSample, Snapshot } from '../../model/snapshot.ts';
+import { windowHours } from '../../model/time.ts';
+import { NODE, NODE_COLUMNS, USAGE, USAGE_COLUMNS } from '../../store/pages/columns.ts';
+import type { ContainerTable } from './containerTable.ts';
+import type { Dictionary } from './dictionary.ts';
+import type { NodeTable } from './nodeTable.ts';
+import type { PageTable } from './pageTable.ts';
+import { windowSlot, type Slot } from '../../store/pages/slots.ts';
+import { putAllocation, putNetwork, putReasons, putUsage } from '../../store/pages/usageRows.ts';
+
+/** One priced window, as `recordWindows` and `correctWindows` are given it. */
+export interface PricedWindow {
+  readonly snapshot: Snapshot;
+  readonly costs: WindowCosts;
+  readonly owners?: ReadonlyMap<string, string> | undefined;
+}
+
+export interface WindowTables {
+  readonly usage: PageTable;
+  readonly nodes: PageTable;
+  readonly containers: ContainerTable;
+  readonly nodeTable: NodeTable;
+  readonly reasons: Dictionary;
+}
+
+const NANOS = 1e9;
+
+/** What unattached cost is shown as, and which column it counts in. */
+const UNATTACHED = {
+  volume: { kind: 'PersistentVolumeClaim', column: USAGE.storageNano },
+  'load-balancer': { kind: 'Service', column: USAGE.loadBalancerNano },
+  network: { kind: 'Pod', column: USAGE.networkNano },
+} as const;
+
+/** Puts a window's rows into the pages of its hour, in place of what was there. */
+export function writeWindow(tables: WindowTables, window: PricedWindow): void {
+  const { snapshot, costs } = window;
+  const { start, end } = snapshot.window;
+  const slot = windowSlot(start, end - start);
+  tables.usage.clearSlot(slot.bucket, slot.slot);
+  tables.nodes.clearSlot(slot.bucket, slot.slot);
+  writeContainers(tables, window, slot);
+  writeUnattached(tables, costs, slot);
+  writeNodes(tables, snapshot, costs, slot);
+}
+
+function writeContainers(tables: WindowTables, window: PricedWindow, at: Slot): void {
+  const hours = windowHours(window.snapshot.window);
+  const reasonId = (text: string | null) => (text === null ? null : tables.reasons.id(text));
+  const allocationOf = allocationFinder(window.costs.allocations);
+  for (const pod of window.snapshot.pods) {
+    const owner = window.owners?.get(pod.uid) ?? '';
+    let first = true;
+    for (const container of pod.containers) {
+      const row = tables.containers.row(pod, container, owner, at.bucket);
+      const { values, offset } = tables.usage.slot(at.bucket, row.id, at.slot);
+      putUsage(values, offset, pod, container);
+      if (first) putNetwork(values, offset, pod);
+      first = false;
+      const { lastTerminatedReason: terminated, waitingReason: waiting } = container;
+      putReasons(values, offset, reasonId(terminated), reasonId(waiting));
+      putAllocation(values, offset, allocationOf(pod, container), hours);
+    }
+  }
+}
+
+/** Allocations come in the order of the snapshot, as a rule; where not, they are looked up. */
+function allocationFinder(
+  allocations: readonly Allocation[],
+): (pod: PodSample, container: ContainerSample) => Allocation | undefined {
+  let next = 0;
+  let byKey: Map<string, Allocation> | null = null;
+  const keyOf = (pod: PodSample, container: ContainerSample) => `${pod.uid}\0${container.name}`;
+  return (pod, container) => {
+    const expected = allocations[next];
+    if (expected?.pod.uid === pod.uid && expected.container.name === container.name) {
+      next += 1;
+      return expected;
+    }
+    byKey ??= new Map(allocations.map((each) => [keyOf(each.pod, each.container), each]));
+    return byKey.get(keyOf(pod, container));
+  };
+}
+
+function writeUnattached(tables: WindowTables, costs: WindowCosts, at: Slot): void {
+  for (const cost of costs.unattached) {
+    const { kind, column } = UNATTACHED[cost.kind];
+    const row = tables.containers.unattached(cost.namespace, kind, cost.name, at.bucket);
+    const { values, offset } = tables.usage.slot(at.bucket, row.id, at.slot);
+    for (const [index, { nullable }] of USAGE_COLUMNS.entries()) {
+      values[offset + index] = nullable ? Number.NaN : 0;
+    }
+    values[offset + column] = cost.nano;
+    values[offset + USAGE.storageBytes] = Math.round(cost.bytes ?? 0);
+    values[offset + USAGE.networkZoneNano] = cost.zoneNano ?? 0;
+    values[offset + USAGE.networkRegionNano] = cost.regionNano ?? 0;
+  }
+}
+
+function writeNodes(tables: WindowTables, snapshot: Snapshot, costs: WindowCosts, at: Slot): void {
+  const samples = new Map(snapshot.nodes.map((node) => [node.name, node]));
+  const hours = windowHours(snapshot.window);
+  for (const node of costs.nodes) {
+    const id = tables.nodeTable.nodeId(node.node, samples.get(node.node), at.bucket);
+    const { values, offset } = tables.nodes.slot(at.bucket, id, at.slot);
+    values.set(nodeValues(node, hours, tables.nodeTable.priceId(node.price)), offset);
+  }
+}
+
+function nodeValues(node: NodeCost, windowHours: number, price: number): Float64Array {
+  const values = new Float64Array(NODE_COLUMNS.length);
+  const up = node.hours / windowHours;
+  values[NODE.cpuCores] = Math.round(node.cpuCores * up * NANOS);
+  values[NODE.ramBytes] = Math.round(node.ramBytes * up);
+  values[NODE.gpus] = Math.round(node.gpus * up * NANOS);
+  values[NODE.up] = Math.round(up * NANOS);
+  values[NODE.cpuNano] = node.cpuNano;
+  values[NODE.ramNano] = node.ramNano;
+  values[NODE.gpuNano] = node.gpuNano;
+  values[NODE.idleCpuNano] = node.idleCpuNano;
+  values[NODE.idleRamNano] = node.idleRamNano;
+  values[NODE.idleGpuNano] = node.idleGpuNano;
+  values[NODE.price] = price;
+  return values;
+}

@@ -1,0 +1,248 @@
+import { describe, expect, test } from 'vitest';
+import { fc } from '../../../test/support/properties.ts';
+import { dumpHistory } from '../../../test/support/dumpHistory.ts';
+import {
+  madeUpWindow,
+  madeUpWindows,
+  SMALL_CLUSTER,
+  WINDOW_MS,
+  type MadeUpCluster,
+} from '../../../test/support/madeUpWindows.ts';
+import { TempHistory } from '../../../test/support/tempHistory.ts';
+import { DAY_MS, HOUR_MS } from '../../model/time.ts';
+import type { PodSample } from '../../model/snapshot.ts';
+import type { WindowRecord } from '../../store/history.ts';
+import { openHistoryReader } from '../openHistory.ts';
+
+/** Ten past ten in the evening: neither an hour, nor a day, nor (by 40 hours) a month begins here. */
+const START = Date.UTC(2026, 10, 29, 22, 10);
+const ROLLING: MadeUpCluster = { ...SMALL_CLUSTER, rolloutEvery: 7 };
+
+describe('recordWindows', () => {
+  test('every question adds up to the nodes, whichever levels answer it', async () => {
+    using temp = new TempHistory();
+    const records = madeUpWindows(ROLLING, START, 3 * 288);
+    const reader = await openHistoryReader(await temp.record('a', records, 72));
+    const slots = fc.integer({ min: 0, max: records.length });
+    await fc.assert(
+      fc.asyncProperty(slots, slots, async (a, b) => {
+        const from = START + Math.min(a, b) * WINDOW_MS;
+        const to = START + Math.max(a, b) * WINDOW_MS;
+        const table = await reader.costs({ from, to, by: ['node'], namespaces: null });
+        const asked = records.slice(Math.min(a, b), Math.max(a, b));
+        const nodes = asked.flatMap(({ costs }) => costs.nodes);
+        expect(table.nodesNano).toBe(total(nodes.map((node) => node.cpuNano + node.ramNano)));
+        const rows = total(table.rows.map((row) => row.cpuNano + row.ramNano));
+        expect(rows + table.idle.cpuNano + table.idle.ramNano).toBe(table.nodesNano);
+        const cores = total(table.rows.map((row) => row.cpuCoreHours));
+        const allocations = asked.flatMap(({ costs }) => costs.allocations);
+        expect(cores).toBeCloseTo(total(allocations.map((each) => each.cpuCoreHours)), 5);
+      }),
+      { numRuns: 60 },
+    );
+    await reader.close();
+  });
+
+  test('a series of steps equals the same questions one by one', async () => {
+    using temp = new TempHistory();
+    const records = madeUpWindows(ROLLING, START, 2 * 288);
+    const reader = await openHistoryReader(await temp.record('a', records, 72));
+    const end = START + records.length * WINDOW_MS;
+    const ask = { by: ['workload', 'node'] as const, namespaces: null };
+    for (const step of [HOUR_MS, DAY_MS, 7 * HOUR_MS + WINDOW_MS]) {
+      const boundaries = [];
+      for (let at = START - HOUR_MS; at < end + step; at += step) boundaries.push(at);
+      const series = await reader.costSeries({ ...ask, boundaries });
+      for (const [index, table] of series.entries()) {
+        const span = { from: boundaries[index]!, to: boundaries[index + 1]! };
+        expect(table).toEqual(await reader.costs({ ...ask, ...span }));
+      }
+    }
+    await reader.close();
+  });
+
+  test('batches of any size give the same history, restarts in between included', async () => {
+    using temp = new TempHistory();
+    const records = madeUpWindows(ROLLING, START, 330);
+    const whole = dumpHistory(await temp.record('whole', records));
+    expect(dumpHistory(await temp.record('single', records, 1))).toEqual(whole);
+    for (let at = 0; at < records.length; at += 41) {
+      await temp.record('restarted', records.slice(at, at + 41), 5);
+    }
+    expect(dumpHistory(temp.path('restarted'))).toEqual(whole);
+    expect(whole.filter((line) => line.startsWith('cost_days')).length).toBeGreaterThan(0);
+  });
+
+  test('sealing again changes nothing, and a gap is refused', async () => {
+    using temp = new TempHistory();
+    const records = madeUpWindows(SMALL_CLUSTER, START, 20);
+    const path = await temp.record('a', records.slice(0, 15));
+    const before = dumpHistory(path);
+    await temp.record('a', records.slice(5, 15));
+    expect(dumpHistory(path)).toEqual(before);
+    await expect(temp.record('a', records.slice(16))).rejects.toMatchObject({
+      code: 'gap',
+      message: expect.stringContaining('burnwatch backfill --from') as string,
+    });
+    expect(dumpHistory(path)).toEqual(before);
+  });
+
+  test('a batch that fails leaves nothing behind, in the file or in memory', async () => {
+    using temp = new TempHistory();
+    const records = madeUpWindows(ROLLING, START, 30);
+    const writer = await temp.openWriter('a');
+    await writer.recordWindows(records.slice(0, 5));
+    const broken = { ...records[12]!, configHash: null as unknown as string };
+    await expect(writer.recordWindows([...records.slice(5, 12), broken])).rejects.toThrow(
+      /NOT NULL/,
+    );
+    await writer.recordWindows(records.slice(5));
+    await writer.close();
+    const whole = dumpHistory(await temp.record('b', records));
+    expect(dumpHistory(temp.path('a'))).toEqual(whole);
+  });
+
+  test('a pod whose owner becomes known is attributed to it from the beginning', async () => {
+    using temp = new TempHistory();
+    const known = madeUpWindows(SMALL_CLUSTER, START, 30);
+    const late = known.map((record, index) =>
+      index < 20 ? withPods(record, (pod) => orphan(pod)) : record,
+    );
+    const path = await temp.record('late', late, 4);
+    expect(dumpHistory(path)).toEqual(dumpHistory(await temp.record('known', known)));
+    const reader = await openHistoryReader(path);
+    const to = START + 30 * WINDOW_MS;
+    const table = await reader.costs({ from: START, to, by: ['workload'], namespaces: null });
+    expect(table.rows.some(({ key }) => key.includes('/Pod/'))).toBe(false);
+    await reader.close();
+  });
+});
+
+describe('usage that was counted by the name of a pod alone', () => {
+  test('is attributed once the pod of that name has an owner', async () => {
+    using temp = new TempHistory();
+    const records = madeUpWindows(SMALL_CLUSTER, START, 30).map((record, index) =>
+      index < 20
+        ? withPods(record, (pod) => ({ ...orphan(pod), uid: `name:${pod.namespace}/${pod.name}` }))
+        : record,
+    );
+    const reader = await openHistoryReader(await temp.record('late', records, 4));
+    const to = START + 30 * WINDOW_MS;
+    const { rows } = await reader.costs({ from: START, to, by: ['workload'], namespaces: null });
+    expect(rows.length).toBeGreaterThan(0);
+    expect(rows.some(({ key }) => key.includes('/Pod/'))).toBe(false);
+    await reader.close();
+  });
+});
+
+describe('correctWindows', () => {
+  test('a corrected history equals one that had the right data at once', async () => {
+    using temp = new TempHistory();
+    const right = madeUpWindows(ROLLING, START, 330);
+    const isBad = (index: number) => index % 37 === 3 || (index > 300 && index < 305);
+    const recorded = right.map((record, index) => (isBad(index) ? halved(record) : record));
+    const writer = await temp.openWriter('corrected');
+    await writer.recordWindows(recorded);
+    const end = START + right.length * WINDOW_MS;
+    const holes = await writer.incompleteWindows(0, end);
+    expect(holes.length).toBe(right.filter((_, index) => isBad(index)).length);
+    const corrections = holes.map(({ start }) =>
+      right.find(({ snapshot }) => snapshot.window.start === start)!,
+    );
+    expect(await writer.correctWindows(corrections)).toBe(holes.length);
+    expect(await writer.correctWindows(corrections)).toBe(0);
+    expect(await writer.incompleteWindows(0, end)).toEqual([]);
+    await writer.close();
+    const whole = dumpHistory(await temp.record('right', right));
+    expect(dumpHistory(temp.path('corrected'))).toEqual(whole);
+  });
+
+  test('data that are no better than what is there are left alone', async () => {
+    using temp = new TempHistory();
+    const records = madeUpWindows(SMALL_CLUSTER, START, 3);
+    const writer = await temp.openWriter('a');
+    await writer.recordWindows(records);
+    expect(await writer.correctWindows([halved(records[1]!)])).toBe(0);
+    await expect(
+      writer.correctWindows([madeUpWindow(SMALL_CLUSTER, START + DAY_MS)]),
+    ).rejects.toMatchObject({ code: 'gap' });
+    await writer.close();
+  });
+});
+
+describe('prune', () => {
+  test('drops windows and hours, keeps days and the hours whose windows are gone', async () => {
+    using temp = new TempHistory();
+    const records = madeUpWindows(ROLLING, START, 3 * 288);
+    const end = START + records.length * WINDOW_MS;
+    const path = await temp.record('a', records, 72);
+    const ask = async (from: number, to: number) => {
+      const reader = await openHistoryReader(path);
+      const table = await reader.costs({ from, to, by: ['namespace'], namespaces: null });
+      await reader.close();
+      return table;
+    };
+    const before = await ask(START, end);
+    const writer = await temp.openWriter('a');
+    const windowsFrom = end - 6 * HOUR_MS - WINDOW_MS;
+    await writer.prune({ windowsFrom, hoursFrom: end - DAY_MS });
+    const late = records[10]!;
+    await expect(writer.correctWindows([late])).rejects.toMatchObject({ code: 'gap' });
+    await writer.close();
+    const day = Date.UTC(2026, 10, 30);
+    expect((await ask(day, day + DAY_MS)).nodesNano).toBe(
+      total(
+        records
+          .filter(({ snapshot: { window } }) => window.start >= day && window.end <= day + DAY_MS)
+          .flatMap(({ costs }) => costs.nodes.map((node) => node.cpuNano + node.ramNano)),
+      ),
+    );
+    const after = await ask(START, end);
+    // The first hours lie in a day that was asked for in part: they are gone, and coverage says so.
+    expect(after.nodesNano).toBeLessThan(before.nodesNano);
+    expect(before.coverage).toBe(1);
+    expect(after.coverage).toBeLessThan(1);
+    const lines = dumpHistory(path);
+    expect(lines.some((line) => line.startsWith('usage_pages'))).toBe(true);
+    expect(lines.some((line) => line.includes('2026-11-30T') && line.startsWith('usage'))).toBe(
+      false,
+    );
+  });
+});
+
+function total(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0);
+}
+
+/** The window as it looks while half of the pods are missing. */
+function halved(record: WindowRecord): WindowRecord {
+  const isSeen = (pod: PodSample) => !pod.name.includes('-1-') && !pod.name.includes('-5-');
+  return {
+    ...record,
+    snapshot: {
+      ...record.snapshot,
+      pods: record.snapshot.pods.filter(isSeen),
+      coverage: 0.5,
+      complete: false,
+      problems: [{ code: 'low-coverage', subject: 'cadvisor', text: 'Half is missing' }],
+    },
+    costs: {
+      ...record.costs,
+      allocations: record.costs.allocations.filter(({ pod }) => isSeen(pod)),
+    },
+  };
+}
+
+function orphan(pod: PodSample): PodSample {
+  return { ...pod, workload: { kind: 'Pod', name: pod.name }, workloadKnown: false };
+}
+
+function withPods(record: WindowRecord, change: (pod: PodSample) => PodSample): WindowRecord {
+  const { snapshot, costs } = record;
+  const allocations = costs.allocations.map((each) => ({ ...each, pod: change(each.pod) }));
+  return {
+    ...record,
+    snapshot: { ...snapshot, pods: snapshot.pods.map(change) },
+    costs: { ...costs, allocations },
+  };
+}

@@ -1,0 +1,13 @@
+/** A detector's own rows. Changes are recorded in the window's transaction. */
+export interface DetectorState<S> {
+  get(key: string): S | undefined;
+  set(key: string, value: S): void;
+  delete(key: string): void;
+  entries(): Iterable<readonly [string, S]>;
+}
+
+/** How a detector's state is stored: small (under 2 KB a workload) and versioned with the detector. */
+export interface StateCodec<S> {
+  encode(value: S): Uint8Array;
+  decode(bytes: Uint8Array): S;
+}

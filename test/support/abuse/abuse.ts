@@ -1,0 +1,162 @@
+import { loadThresholds } from '../../../src/daemon/config/loadThresholds.ts';
+import { HOUR_MS } from '../../../src/model/time.ts';
+import type { Baseline } from '../../../src/detect/abuse/baseline.ts';
+import type { Indicators } from '../../../src/detect/abuse/indicators.ts';
+import type { Normal } from '../../../src/detect/abuse/normal.ts';
+import type { Facts, Measurement, Signal } from '../../../src/detect/abuse/signal.ts';
+import { emptyTrack, type Track } from '../../../src/detect/abuse/state.ts';
+import type { Subject } from '../../../src/detect/abuse/subject.ts';
+import type { Suspicion } from '../../../src/detect/abuse/suspicion.ts';
+
+/** Builders for tests of signals: facts of which a test names only what it is about. */
+const START = Date.UTC(2026, 10, 2, 12);
+const KNOBS = loadThresholds([]).abuse;
+
+export function aSubject(change: Partial<Subject> = {}): Subject {
+  return {
+    key: 'c/shop/Deployment/web/app',
+    kind: 'cpu',
+    scope: {
+      namespace: 'shop',
+      workload: { kind: 'Deployment', name: 'web' },
+      container: 'app',
+      subject: null,
+    },
+    namespace: 'shop',
+    workload: { kind: 'Deployment', name: 'web' },
+    runs: false,
+    image: 'registry.example.com/web:v1',
+    cores: 0.5,
+    isSummed: false,
+    totalCores: 0.5,
+    limit: 1,
+    request: 0.2,
+    nodeCores: 16,
+    netIn: 100,
+    netOut: 100,
+    diskIn: 0,
+    diskOut: 0,
+    throttled: 0,
+    ram: 2e8,
+    ramLimit: 1e9,
+    tensor: null,
+    siblings: null,
+    siblingsHighest: null,
+    siblingsNet: null,
+    isStarting: false,
+    podCount: 1,
+    nodeCount: 1,
+    members: [],
+    mates: [],
+    costNano: 0,
+    ...change,
+  };
+}
+
+function aBaseline(change: Partial<Baseline> = {}): Baseline {
+  return {
+    normal: 0.1,
+    sigma: 0.01,
+    upper: 0.12,
+    upperMean: 0.11,
+    excess: 0.03,
+    wobble: 0.02,
+    wobbleMean: 0.01,
+    low: 0.08,
+    lowHighest: 0.1,
+    highest: 0.15,
+    net: 10_000,
+    disk: 0,
+    netOfAll: 10_000,
+    diskOfAll: 0,
+    netPerCoreSecond: 100_000,
+    diskPerCoreSecond: 0,
+    traffic: null,
+    hours: 200,
+    isShort: false,
+    isProvisional: false,
+    ...change,
+  };
+}
+
+export function own(change: Partial<Baseline> = {}): Normal {
+  return {
+    source: 'own',
+    base: aBaseline(change),
+    isDeployed: false,
+    isArrival: false,
+    matesNet: 0,
+  };
+}
+
+export const NEW: Normal = {
+  source: 'new',
+  base: null,
+  isDeployed: true,
+  isArrival: false,
+  matesNet: 0,
+};
+export const UNKNOWN: Normal = {
+  source: 'unknown',
+  base: null,
+  isDeployed: false,
+  isArrival: false,
+  matesNet: 0,
+};
+
+export function aSuspicion(change: Partial<Suspicion> = {}): Suspicion {
+  return {
+    cores: 0.5,
+    normal: 0.1,
+    threshold: 0.2,
+    extraCores: 0.4,
+    extraBytes: 0,
+    explained: 0,
+    by: null,
+    floor: null,
+    traffic: null,
+    z: 10,
+    isHot: true,
+    isLevel: false,
+    ...change,
+  };
+}
+
+export function aTrack(change: Partial<Track> = {}): Track {
+  return { ...emptyTrack(START - 300 * HOUR_MS), lastSeen: START, ...change };
+}
+
+export const NO_INDICATORS: Indicators = {
+  strong: [],
+  weak: [],
+  disguise: null,
+  elevated: [],
+  isSpecKnown: true,
+};
+
+export function aFacts(change: Partial<Facts> = {}): Facts {
+  return {
+    subject: aSubject(),
+    track: aTrack(),
+    ring: null,
+    normal: own(),
+    suspicion: aSuspicion(),
+    sideCar: null,
+    scaling: null,
+    indicators: NO_INDICATORS,
+    window: { start: START, end: START + 300_000 },
+    historyStart: START - 400 * HOUR_MS,
+    groupSize: 0,
+    knobs: KNOBS,
+    ...change,
+  };
+}
+
+/** The strength that a signal reads from facts. */
+export function strengthOf(signal: Signal, change: Partial<Facts>): number | null {
+  return reading(signal, change).strength;
+}
+
+export function reading(signal: Signal, change: Partial<Facts>): Measurement {
+  return signal.measure(aFacts(change));
+}
