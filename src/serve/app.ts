@@ -12,7 +12,7 @@ import { sendProblemPage, wantsPage } from './pages/errorPage.ts';
 import { mountLogin, mountLogout } from './pages/login.ts';
 import { mountPages } from './pages/routes.ts';
 import { metricsOf, mountHealth } from './probes.ts';
-import { HttpProblem, sendProblem } from './problem.ts';
+import { HttpProblem, problemOf, sendProblem } from './problem.ts';
 import {
   authenticate,
   requireEveryNamespace,
@@ -37,11 +37,11 @@ export function createApp(deps: ServeDeps, log: Logger, version: string): Hono<D
   const assets = Assets.load();
   const app = new Hono<DoorEnv>();
   app.onError((error, context) => {
-    const isProblem = error instanceof HttpProblem;
-    if (!isProblem) log.error({ err: error, path: context.req.path }, 'request failed');
-    const problem = isProblem
-      ? error
-      : new HttpProblem(500, 'Internal Server Error', 'See the log');
+    let problem = problemOf(error);
+    if (problem === null) {
+      log.error({ err: error, path: context.req.path }, 'request failed');
+      problem = new HttpProblem(500, 'Internal Server Error', 'See the log');
+    }
     return wantsPage(context)
       ? sendProblemPage(context, problem, assets)
       : sendProblem(context, problem);

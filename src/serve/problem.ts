@@ -1,4 +1,6 @@
 import type { Context } from 'hono';
+import { ChangeRefused } from '../detect/findings/decideFinding.ts';
+import { MatcherError } from '../store/silences/matcher.ts';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 
 /** An error that a client may see: RFC 9457 problem details. Nothing internal goes into it. */
@@ -18,6 +20,22 @@ export class HttpProblem extends Error {
     this.title = title;
     this.headers = headers;
   }
+}
+
+/** Statuses of changes that are refused, by their code. */
+const REFUSED = {
+  invalid: [400, 'Bad Request'],
+  'not-found': [404, 'Not Found'],
+  conflict: [409, 'Conflict'],
+} as const;
+
+/** The error as a client may see it; null for one that it must not see. */
+export function problemOf(error: unknown): HttpProblem | null {
+  if (error instanceof HttpProblem) return error;
+  if (error instanceof MatcherError) return new HttpProblem(400, 'Bad Request', error.message);
+  if (!(error instanceof ChangeRefused)) return null;
+  const [status, title] = REFUSED[error.code];
+  return new HttpProblem(status, title, error.message);
 }
 
 /** Answers with a problem document (`application/problem+json`). */

@@ -4,7 +4,7 @@ import {
   LONGEST_ACCEPTANCE_MS,
   MAX_REASON_LENGTH,
   REVIEW_MS,
-} from '../../detect/findings/acceptance.ts';
+} from '../../detect/findings/decideFinding.ts';
 import type { Finding } from '../../model/finding.ts';
 import type { TimeMs } from '../../model/time.ts';
 import { cleanText } from '../../model/text/clean.ts';

@@ -1,5 +1,5 @@
 import type { ModalView } from '@slack/web-api';
-import { REVIEW_MS } from '../../detect/findings/acceptance.ts';
+import { REVIEW_MS } from '../../detect/findings/decideFinding.ts';
 import type { AuditLog } from '../../store/auditLog.ts';
 import type { OperatorLog } from '../../store/findingLog.ts';
 import type { HistoryReader } from '../../store/history.ts';

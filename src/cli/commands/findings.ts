@@ -1,10 +1,10 @@
 import { mostUrgentFirst } from '../../detect/findings/severity.ts';
 import { Option, type Command } from 'commander';
 import type { LoadedConfig } from '../../daemon/config/load.ts';
-import type { Config } from '../../config/schema.ts';
 import { CannotExplain, explainAbuse } from '../../cycle/explainAbuse.ts';
 import { findingJsonSchema, toFindingJson } from '../../model/findingJson.ts';
-import { openOperatorLog } from '../../engines/openHistory.ts';
+import { openAuditLog, openOperatorLog } from '../../engines/openHistory.ts';
+import { decideFinding } from '../../detect/findings/decideFinding.ts';
 import type { HistoryReader } from '../../store/history.ts';
 import type { Finding, FindingKind, OperatorAction } from '../../model/finding.ts';
 import { formatTime, HOUR_MS, type TimeMs } from '../../model/time.ts';
@@ -12,7 +12,7 @@ import { printable } from '../../model/text/escape.ts';
 import { renderSilentSignals } from '../explainView.ts';
 import { FINDING_COLUMNS, renderFinding } from '../findingView.ts';
 import type { Io } from '../io.ts';
-import { openHistoryOf } from '../openHistoryOf.ts';
+import { withHistory as withReader, withOpened } from '../opened.ts';
 import { loadContext, withConfig, withOutput, type ConfigOption } from '../options.ts';
 import { renderCsv, renderTable, type OutputFormat } from '../../model/text/table.ts';
 import { parseFuture, parsePast } from '../times.ts';
@@ -166,15 +166,14 @@ async function decide(
     throw new UsageError('--reason: say why, for those who find it later');
   const until = options.until === undefined ? null : parseFuture(options.until, now, '--until');
   const finding = await withReader(config, (reader) => requireFinding(reader, id));
-  if (finding.state === 'resolved')
-    throw new CommandFailed(`${finding.id} is resolved already: there is nothing to decide`);
-  const decision = { by: io.user, at: now, reason: options.reason ?? null, until };
-  const log = await openOperatorLog(config.history.path);
-  try {
-    await log.append({ findingId: finding.id, action, decision });
-  } finally {
-    await log.close();
-  }
+  const { path } = config.history;
+  await withOpened(openOperatorLog(path), (actions) =>
+    withOpened(openAuditLog(path), (audit) => {
+      const request = { action, reason: options.reason ?? null, until };
+      const actor = { who: io.user, door: 'cli' } as const;
+      return decideFinding(finding, request, actor, { actions, audit }, now);
+    }),
+  );
   io.err(`${said(action, finding, until)}; the next window puts it into force\n`);
 }
 
@@ -182,18 +181,6 @@ function said(action: OperatorAction['action'], finding: Finding, until: TimeMs 
   if (action === 'accept' && until !== null)
     return `${finding.id} is accepted until ${formatTime(until)}`;
   return `${finding.id} is acknowledged`;
-}
-
-async function withReader<T>(
-  config: Config,
-  work: (reader: HistoryReader) => Promise<T>,
-): Promise<T> {
-  const reader = await openHistoryOf(config);
-  try {
-    return await work(reader);
-  } finally {
-    await reader.close();
-  }
 }
 
 async function requireFinding(reader: HistoryReader, id: string): Promise<Finding> {

@@ -1,13 +1,20 @@
 import type { Command } from 'commander';
 import { openAuditLog, openSilenceStore } from '../../engines/openHistory.ts';
 import { parseDuration } from '../../config/schema.ts';
+import type { Actor } from '../../detect/findings/decideFinding.ts';
 import { formatTime } from '../../model/time.ts';
-import { createSilence, describeSilence } from '../../notify/silences/createSilence.ts';
+import type { AuditLog } from '../../store/auditLog.ts';
+import { addSilence, endSilence } from '../../notify/silences/changeSilence.ts';
+import {
+  createSilence,
+  describeSilence,
+  silenceJson,
+} from '../../notify/silences/createSilence.ts';
 import { formatMatcher, MatcherError } from '../../store/silences/matcher.ts';
 import type { Silence } from '../../store/silences/silence.ts';
-import { silenceJson } from '../../notify/silences/silenceJson.ts';
 import type { SilenceStore } from '../../store/silences/silenceStore.ts';
 import type { Io } from '../io.ts';
+import { withOpened } from '../opened.ts';
 import { loadContext, withConfig, withOutput, type ConfigOption } from '../options.ts';
 import { renderCsv, renderTable, type Column, type OutputFormat } from '../../model/text/table.ts';
 import { CommandFailed, UsageError } from '../usageError.ts';
@@ -21,7 +28,7 @@ interface AddOptions extends ConfigOption {
 export function registerSilence(program: Command, io: Io): void {
   const silence = program
     .command('silence')
-    .description('keep findings quiet for a while: nobody is told of them');
+    .description('silence findings for a while: no messages about them are sent');
   const add = silence
     .command('add')
     .description('begin a silence now')
@@ -31,7 +38,7 @@ export function registerSilence(program: Command, io: Io): void {
     )
     .requiredOption('--for <span>', 'for how long, such as 24h or 7d')
     .requiredOption('--reason <text>', 'why, for those who find it later')
-    .action((options: AddOptions) => addSilence(options, io));
+    .action((options: AddOptions) => addNow(options, io));
   withConfig(add);
   const list = silence
     .command('list')
@@ -42,19 +49,16 @@ export function registerSilence(program: Command, io: Io): void {
     .command('expire')
     .argument('<id>', 'as silence list shows it')
     .description('end a silence now')
-    .action((id: string, options: ConfigOption) => expireSilence(id, options, io));
+    .action((id: string, options: ConfigOption) => endNow(id, options, io));
   withConfig(expire);
 }
 
-async function addSilence(options: AddOptions, io: Io): Promise<void> {
+async function addNow(options: AddOptions, io: Io): Promise<void> {
   const span = parseDuration(options.for);
   if (span === null || span <= 0)
     throw new UsageError(`--for: "${options.for}" is not a span such as 90m, 24h or 7d`);
   const silence = newSilence(options, span, io);
-  await withSilences(options, io, async (silences) => {
-    await silences.add(silence);
-  });
-  await record('silence.add', silence, options, io);
+  await withStores(options, io, (stores) => addSilence(silence, actorOf(io), stores));
   io.out(`${silence.id}\n`);
   io.err(`silent from now on: ${describeSilence(silence)}\n`);
 }
@@ -68,6 +72,10 @@ function newSilence({ matcher, reason }: AddOptions, span: number, io: Io): Sile
     if (error instanceof MatcherError) throw new UsageError(error.message);
     throw error;
   }
+}
+
+function actorOf({ user }: Io): Actor {
+  return { who: user, door: 'cli' };
 }
 
 const COLUMNS: readonly Column<Silence>[] = [
@@ -86,62 +94,32 @@ async function listSilences(
   options: ConfigOption & { readonly output: OutputFormat },
   io: Io,
 ): Promise<void> {
-  const found = await withSilences(options, io, (silences) => silences.list(io.now()));
+  const found = await withStores(options, io, ({ silences }) => silences.list(io.now()));
   if (options.output === 'json') io.out(`${JSON.stringify(found.map(silenceJson), null, 2)}\n`);
   else if (options.output === 'csv') io.out(renderCsv(found, COLUMNS));
   else if (found.length > 0) io.out(renderTable(found, COLUMNS));
   else io.err('No silences.\n');
 }
 
-async function expireSilence(id: string, options: ConfigOption, io: Io): Promise<void> {
-  const ended = await withSilences(options, io, async (silences) => {
-    const silence = (await silences.list(io.now())).find((each) => each.id === id);
-    return silence !== undefined && (await silences.expire(id, io.now())) ? silence : null;
+async function endNow(id: string, options: ConfigOption, io: Io): Promise<void> {
+  await withStores(options, io, async (stores) => {
+    const silence = (await stores.silences.list(io.now())).find((each) => each.id === id);
+    if (silence === undefined)
+      throw new CommandFailed(
+        `there is no silence ${id} in force: burnwatch silence list shows them`,
+      );
+    await endSilence(silence, actorOf(io), stores, io.now());
   });
-  if (ended === null)
-    throw new CommandFailed(
-      `there is no silence ${id} in force: burnwatch silence list shows them`,
-    );
-  await record('silence.expire', ended, options, io);
-  io.err(`${id} has ended; what it kept quiet is told with the next window\n`);
+  io.err(`${id} has ended; what it kept quiet is sent with the next window\n`);
 }
 
-async function record(
-  action: 'silence.add' | 'silence.expire',
-  silence: Silence,
+async function withStores<T>(
   options: ConfigOption,
   io: Io,
-): Promise<void> {
-  const { config } = loadContext(options, io).loaded;
-  const audit = await openAuditLog(config.history.path);
-  const namespace = silence.matchers.find(
-    ({ label, operator }) => label === 'namespace' && operator === '=',
-  );
-  try {
-    await audit.append({
-      at: io.now(),
-      who: io.user,
-      door: 'cli',
-      action,
-      subject: silence.id,
-      namespace: namespace?.value ?? null,
-      detail: { silence: describeSilence(silence) },
-    });
-  } finally {
-    await audit.close();
-  }
-}
-
-async function withSilences<T>(
-  options: ConfigOption,
-  io: Io,
-  work: (silences: SilenceStore) => Promise<T>,
+  work: (stores: { readonly silences: SilenceStore; readonly audit: AuditLog }) => Promise<T>,
 ): Promise<T> {
-  const { config } = loadContext(options, io).loaded;
-  const silences = await openSilenceStore(config.history.path);
-  try {
-    return await work(silences);
-  } finally {
-    await silences.close();
-  }
+  const { path } = loadContext(options, io).loaded.config.history;
+  return withOpened(openSilenceStore(path), (silences) =>
+    withOpened(openAuditLog(path), (audit) => work({ silences, audit })),
+  );
 }

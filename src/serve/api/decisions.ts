@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { MAX_REASON_LENGTH } from '../../detect/findings/acceptance.ts';
+import { MAX_REASON_LENGTH, type DecisionRequest } from '../../detect/findings/decideFinding.ts';
 import { findingJsonSchema, toFindingJson, type FindingJson } from '../../model/findingJson.ts';
-import { decideFinding, type DecisionRequest } from '../changes/decide.ts';
+import { requestDecision } from '../changes.ts';
 import type { ServeDeps } from '../deps.ts';
 import { findVisible } from '../security/visibleFinding.ts';
 import { findingParams } from './findings.ts';
@@ -14,19 +14,20 @@ type DecisionBody = { readonly reason?: string | undefined; readonly until?: str
 
 export const acknowledgeFinding = decision('acknowledge', {
   scope: 'ack',
-  summary: 'Somebody looks after it: it stays open, reminders stop',
+  summary: 'Acknowledges a finding: it stays open, reminders stop',
   body: z.strictObject({ reason: reason.optional() }),
 });
 
 export const acceptFinding = decision('accept', {
   scope: 'ack',
-  summary: 'It is all right, until a day of review; abuse takes the scope silence as well',
+  summary:
+    'Accepts a finding until a day of review; for abuse the token needs the scope silence, too',
   body: z.strictObject({ reason, until }),
 });
 
 export const notAbuse = decision('not-abuse', {
   scope: 'silence',
-  summary: 'It is no abuse: accepted, and learnt as normal',
+  summary: 'Marks a finding as not abuse: accepted, and learnt as normal',
   body: z.strictObject({ reason, until: until.optional() }),
 });
 
@@ -59,11 +60,11 @@ async function decide(
   const { principal } = request.context.var;
   const finding = await findVisible(request.params.id, principal, deps);
   const { reason, until } = request.body;
-  const wish = {
+  const asked = {
     action,
     reason: reason ?? null,
     until: until === undefined ? null : Date.parse(until),
   };
-  await decideFinding(finding, wish, { principal, door: 'api' }, deps);
+  await requestDecision(finding, asked, { principal, door: 'api' }, deps);
   return { body: toFindingJson(await findVisible(finding.id, principal, deps)) };
 }

@@ -1,15 +1,10 @@
 import { z } from 'zod';
-import { MAX_REASON_LENGTH } from '../../detect/findings/acceptance.ts';
+import { MAX_REASON_LENGTH } from '../../detect/findings/decideFinding.ts';
 import { formatTime } from '../../model/time.ts';
 import { formatMatcher } from '../../store/silences/matcher.ts';
 import type { Silence } from '../../store/silences/silence.ts';
-import {
-  addSilence,
-  expireSilence,
-  MAX_MATCHER_LENGTH,
-  MAX_MATCHERS,
-  visibleSilences,
-} from '../changes/silence.ts';
+import { MAX_MATCHER_LENGTH, MAX_MATCHERS } from '../../notify/silences/createSilence.ts';
+import { requestSilence, requestSilenceEnd, visibleSilences } from '../changes.ts';
 import { pageOf, pageQuery } from './paging.ts';
 import { defineRoute } from './route.ts';
 
@@ -43,7 +38,7 @@ export const postSilence = defineRoute({
   method: 'post',
   path: '/silences',
   scope: 'silence',
-  summary: 'Nobody is told of what matches, until it ends',
+  summary: 'Adds a silence: what matches is not sent until it ends',
   body: z.strictObject({
     matchers: z
       .array(z.string().max(MAX_MATCHER_LENGTH))
@@ -56,9 +51,9 @@ export const postSilence = defineRoute({
   response: silenceSchema,
   status: 201,
   async handle({ context, body }, deps) {
-    const wish = { ...body, endsAt: Date.parse(body.endsAt) };
+    const asked = { ...body, endsAt: Date.parse(body.endsAt) };
     const changer = { principal: context.var.principal, door: 'api' } as const;
-    return { body: toJson(await addSilence(wish, changer, deps)) };
+    return { body: toJson(await requestSilence(asked, changer, deps)) };
   },
 });
 
@@ -71,7 +66,7 @@ export const deleteSilence = defineRoute({
   response: silenceSchema,
   async handle({ context, params }, deps) {
     const changer = { principal: context.var.principal, door: 'api' } as const;
-    return { body: toJson(await expireSilence(params.id, changer, deps)) };
+    return { body: toJson(await requestSilenceEnd(params.id, changer, deps)) };
   },
 });
 

@@ -1,7 +1,7 @@
 import type { Context, Hono } from 'hono';
 import type { Assets } from '../../assets/assets.ts';
-import { decideFinding, type DecisionRequest } from '../../changes/decide.ts';
-import { addSilence } from '../../changes/silence.ts';
+import type { DecisionRequest } from '../../../detect/findings/decideFinding.ts';
+import { requestDecision, requestSilence } from '../../changes.ts';
 import type { ServeDeps } from '../../deps.ts';
 import { DAY_MS } from '../../../model/time.ts';
 import { kubeContextOf } from '../../../config/kubeContext.ts';
@@ -57,7 +57,7 @@ export function mountFinding(app: Hono<DoorEnv>, deps: ServeDeps, assets: Assets
       reason: textOf(form, 'reason') || null,
       until: duration === null ? null : deps.now() + duration,
     };
-    await decideFinding(finding, wish, { principal, door: 'page' }, deps);
+    await requestDecision(finding, wish, { principal, door: 'page' }, deps);
     return context.redirect(`${findingPath(finding.id)}?done=${action}`, 303);
   });
   app.post('/findings/:id/silence', requireScope('silence'), async (context) => {
@@ -74,7 +74,7 @@ export function mountFinding(app: Hono<DoorEnv>, deps: ServeDeps, assets: Assets
       endsAt: deps.now() + (durationOf(textOf(form, 'for')) ?? DAY_MS),
       reason: textOf(form, 'reason'),
     };
-    await addSilence(wish, { principal, door: 'page' }, deps);
+    await requestSilence(wish, { principal, door: 'page' }, deps);
     return context.redirect(`${findingPath(finding.id)}?done=silence`, 303);
   });
 }

@@ -2,7 +2,7 @@ import type { Context, Hono } from 'hono';
 import { z } from 'zod';
 import { findingJsonSchema } from '../../../model/findingJson.ts';
 import type { Assets } from '../../assets/assets.ts';
-import { decideFinding } from '../../changes/decide.ts';
+import { requestDecision } from '../../changes.ts';
 import type { ServeDeps } from '../../deps.ts';
 import type { FindingsAsk } from '../../questions/questions.ts';
 import { requireScope, type DoorEnv } from '../../security/access.ts';
@@ -41,7 +41,7 @@ export function mountFindings(app: Hono<DoorEnv>, deps: ServeDeps, assets: Asset
       const wish = { action: 'acknowledge' as const, reason: null, until: null };
       // What somebody else resolved or decided meanwhile stays as it is.
       if (finding.state === 'open')
-        await decideFinding(finding, wish, { principal, door: 'page' }, deps);
+        await requestDecision(finding, wish, { principal, door: 'page' }, deps);
     }
     return context.redirect('/findings?done=bulk', 303);
   });

@@ -1,6 +1,6 @@
 import type { Hono } from 'hono';
 import type { Assets } from '../../assets/assets.ts';
-import { addSilence, expireSilence, visibleSilences } from '../../changes/silence.ts';
+import { requestSilence, requestSilenceEnd, visibleSilences } from '../../changes.ts';
 import type { ServeDeps } from '../../deps.ts';
 import { DAY_MS } from '../../../model/time.ts';
 import { requireScope, type DoorEnv } from '../../security/access.ts';
@@ -31,12 +31,12 @@ export function mountOperating(app: Hono<DoorEnv>, deps: ServeDeps, assets: Asse
       endsAt: deps.now() + (durationOf(textOf(form, 'for')) ?? DAY_MS),
       reason: textOf(form, 'reason'),
     };
-    await addSilence(wish, { principal, door: 'page' }, deps);
+    await requestSilence(wish, { principal, door: 'page' }, deps);
     return context.redirect('/silences?done=silence', 303);
   });
   app.post('/silences/:id/expire', requireScope('silence'), async (context) => {
     const { principal } = context.var;
-    await expireSilence(context.req.param('id'), { principal, door: 'page' }, deps);
+    await requestSilenceEnd(context.req.param('id'), { principal, door: 'page' }, deps);
     return context.redirect('/silences?done=expire', 303);
   });
   app.get('/system', read, async (context) => {

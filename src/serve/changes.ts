@@ -1,0 +1,64 @@
+import { decideFinding, type DecisionRequest } from '../detect/findings/decideFinding.ts';
+import type { Finding } from '../model/finding.ts';
+import { addSilence, endSilence } from '../notify/silences/changeSilence.ts';
+import { createSilence, type SilenceRequest } from '../notify/silences/createSilence.ts';
+import type { AuditEntry } from '../store/auditLog.ts';
+import type { Silence } from '../store/silences/silence.ts';
+import type { ServeDeps } from './deps.ts';
+import { HttpProblem } from './problem.ts';
+import { maySeeSilence, requireQuieting, requireSilencing } from './security/authority.ts';
+import type { Principal } from './security/principal.ts';
+
+type Deps = Pick<ServeDeps, 'stores' | 'now'>;
+
+/** Who changes something, and where they asked for it. */
+export interface Changer {
+  readonly principal: Principal;
+  readonly door: Extract<AuditEntry['door'], 'api' | 'page'>;
+}
+
+/** Decides about a finding if the principal may. @throws HttpProblem 403, ChangeRefused */
+export async function requestDecision(
+  finding: Finding,
+  request: DecisionRequest,
+  { principal, door }: Changer,
+  { stores, now }: Deps,
+): Promise<void> {
+  if (request.action === 'accept' || request.action === 'not-abuse')
+    requireQuieting(principal, finding);
+  await decideFinding(finding, request, { who: principal.name, door }, stores, now());
+}
+
+/** Adds a silence that begins now if the principal may. @throws HttpProblem 403, MatcherError, ChangeRefused */
+export async function requestSilence(
+  request: Omit<SilenceRequest, 'author'>,
+  { principal, door }: Changer,
+  { stores, now }: Deps,
+): Promise<Silence> {
+  const silence = createSilence({ ...request, author: principal.name }, now());
+  requireSilencing(principal, silence.matchers);
+  await addSilence(silence, { who: principal.name, door }, stores);
+  return silence;
+}
+
+/** Ends a silence now if the principal may. @throws HttpProblem 403, 404 */
+export async function requestSilenceEnd(
+  id: string,
+  { principal, door }: Changer,
+  { stores, now }: Deps,
+): Promise<Silence> {
+  const silence = (await visibleSilences(principal, { stores, now })).find((one) => one.id === id);
+  if (silence === undefined)
+    throw new HttpProblem(404, 'Not Found', 'There is no such silence in force');
+  requireSilencing(principal, silence.matchers);
+  return endSilence(silence, { who: principal.name, door }, stores, now());
+}
+
+/** Silences in force or to come that the principal may know of, oldest first. */
+export async function visibleSilences(
+  principal: Principal,
+  { stores, now }: Deps,
+): Promise<readonly Silence[]> {
+  const all = await stores.silences.list(now());
+  return all.filter((silence) => maySeeSilence(principal, silence));
+}
