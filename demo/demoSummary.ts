@@ -1,8 +1,9 @@
 import type { CostReport } from '../src/cost/report/costReportForm.ts';
 import { mostSevereFirst } from '../src/detect/findings/severity.ts';
 import type { Finding } from '../src/model/finding.ts';
-import { HOUR_MS, MINUTE_MS } from '../src/model/time.ts';
+import { HOUR_MS } from '../src/model/time.ts';
 import type { MinerFound } from './findMiners.ts';
+import { formatDuration, formatShare, formatAmount } from '../src/model/text/units.ts';
 
 export interface DemoSummary {
   readonly costs: CostReport;
@@ -34,7 +35,7 @@ export function renderDemoSummary(summary: DemoSummary): string {
 }
 
 function costLines({ rows, idle, totalCost, currency, window }: CostReport): readonly string[] {
-  const money = (value: number): string => value.toFixed(2).padStart(8);
+  const money = (value: number): string => formatAmount(value).padStart(8);
   const top = rows.toSorted((a, b) => b.totalCost - a.totalCost).slice(0, TOP);
   const rest = rows.length - top.length;
   const width = Math.max(...top.map(({ key }) => key.length), 'idle (nobody asked for it)'.length);
@@ -44,7 +45,7 @@ function costLines({ rows, idle, totalCost, currency, window }: CostReport): rea
     `What the last ${Math.round(days)} days cost, in ${currency}`,
     ...top.map(
       ({ key, owner, totalCost, efficiency }) =>
-        `  ${key.padEnd(width)} ${money(totalCost)}   ${Math.round(efficiency * 100)}% of what it asked for was used${owner === undefined ? '' : `, ${owner}`}`,
+        `  ${key.padEnd(width)} ${money(totalCost)}   ${formatShare(efficiency)} of what it asked for was used${owner === undefined ? '' : `, ${owner}`}`,
     ),
     `  ${`${rest} more namespaces`.padEnd(width)} ${money(others)}`,
     `  ${'idle (nobody asked for it)'.padEnd(width)} ${money(idle.totalCost)}`,
@@ -67,7 +68,7 @@ function minerLines(miners: readonly MinerFound[]): readonly string[] {
     ...miners.flatMap(({ miner, finding }) => {
       const place = `${miner.namespace}/${miner.workload.kind}/${miner.workload.name}`;
       if (finding === null) return [`  MISSED  ${place}: ${miner.what}`];
-      const after = duration(finding.firstSeen - miner.startedAt);
+      const after = formatDuration(finding.firstSeen - miner.startedAt);
       return [
         `  found   ${place}: ${miner.what}`,
         `          recognised ${after} after it began; ${finding.severity} now: ${finding.id}`,
@@ -102,10 +103,4 @@ function commandLines({ configFile, miners, urls }: DemoSummary): readonly strin
     run(`digest --dry-run${urls === null ? ' --offline' : ''}`),
     ...(urls === null ? [] : [run('recommend'), run('posture'), run('prices')]),
   ];
-}
-
-/** `45 min`, `3.5 h`. */
-function duration(ms: number): string {
-  if (ms < 2 * HOUR_MS) return `${Math.max(1, Math.round(ms / MINUTE_MS))} min`;
-  return `${(ms / HOUR_MS).toFixed(1)} h`;
 }

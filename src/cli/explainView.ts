@@ -1,9 +1,9 @@
-import { readable } from './readable.ts';
 import type { AbuseExplanation } from '../cycle/explainAbuse.ts';
 import type { ExplainedSignal, Explanation } from '../detect/abuse/explain.ts';
 import { printable } from '../model/text/escape.ts';
 import { formatTime } from '../model/time.ts';
 import { renderCsv, renderTable, type Column } from '../model/text/table.ts';
+import { formatNumber } from '../model/text/units.ts';
 
 const MARKS: Readonly<Record<ExplainedSignal['state'], string>> = {
   fires: 'yes',
@@ -99,5 +99,5 @@ function verdictLines(subject: Explanation): readonly string[] {
 }
 
 function shown(value: number | string | null): string {
-  return readable(value) ?? '-';
+  return typeof value === 'number' ? formatNumber(value) : (value ?? '-');
 }

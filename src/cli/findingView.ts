@@ -1,11 +1,11 @@
-import { readable } from './readable.ts';
 import { printable } from '../model/text/escape.ts';
 import type { Evidence, Finding, FindingEvent, Scope } from '../model/finding.ts';
 import { fromNano } from '../model/money.ts';
-import { formatBytes } from '../model/quantity.ts';
 import { formatTime } from '../model/time.ts';
 import { orderedCommands } from '../channels/text/evidence.ts';
 import type { Column } from '../model/text/table.ts';
+import { memoryQuantity } from '../model/text/quantity.ts';
+import { formatAmount, formatMoney, formatShare, formatNumber } from '../model/text/units.ts';
 
 /** What the list of findings shows. */
 export const FINDING_COLUMNS: readonly Column<Finding>[] = [
@@ -18,7 +18,7 @@ export const FINDING_COLUMNS: readonly Column<Finding>[] = [
   { title: 'SINCE', value: ({ startedAt }) => formatTime(startedAt) },
   {
     title: 'PER MONTH',
-    value: ({ costPerMonth }) => (costPerMonth === null ? null : costPerMonth.toFixed(2)),
+    value: ({ costPerMonth }) => (costPerMonth === null ? null : formatAmount(costPerMonth)),
     align: 'right',
   },
   { title: 'SUMMARY', value: ({ summary }) => summary, maxWidth: 100 },
@@ -86,8 +86,8 @@ export function renderFinding(
 function measured({ value, threshold, unit }: Evidence): readonly string[] {
   const text = (figure: number | string | null): string | null => {
     if (typeof figure !== 'number') return figure;
-    if (unit === 'share') return `${readable(100 * figure)} %`;
-    return unit === 'bytes' ? formatBytes(figure) : `${readable(figure)} ${unit}`.trimEnd();
+    if (unit === 'share') return formatShare(figure);
+    return unit === 'bytes' ? memoryQuantity(figure) : `${formatNumber(figure)} ${unit}`.trimEnd();
   };
   if (threshold === null) return value === null ? [] : [text(value) ?? ''];
   return [`${text(value) ?? 'unknown'} against ${text(threshold)}`];
@@ -106,7 +106,7 @@ function listed(pods: readonly string[]): string | null {
 }
 
 function money(units: number | null, currency: string): string | null {
-  return units === null ? null : `${units.toFixed(2)} ${currency}`;
+  return units === null ? null : formatMoney(units, currency);
 }
 
 function signedWeight(weight: number): string {

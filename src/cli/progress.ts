@@ -1,6 +1,7 @@
 import type { CycleProgress } from '../cycle/cycleForm.ts';
 import { formatTime, SECOND_MS, type TimeMs } from '../model/time.ts';
 import type { Io } from './io.ts';
+import { formatDuration } from '../model/text/units.ts';
 
 const BAR_WIDTH = 28;
 /** Where lines cannot be redrawn, one is printed this often. */
@@ -44,13 +45,7 @@ export class ProgressDisplay {
     const percent = Math.floor((100 * sealed) / Math.max(1, planned));
     const elapsed = this.#io.now() - this.#startedAt;
     const left = sealed === 0 ? 0 : (elapsed / sealed) * (planned - sealed);
-    const until = left < SECOND_MS ? '' : `, about ${duration(left)} left`;
+    const until = left < SECOND_MS ? '' : `, about ${formatDuration(left)} left`;
     return `${percent}% ${sealed}/${planned} windows, up to ${formatTime(lastWindow.end)}, ${containers} containers, ${findings} open findings${until}`;
   }
-}
-
-/** `45s`, `3m20s`. */
-export function duration(ms: number): string {
-  const seconds = Math.round(ms / SECOND_MS);
-  return seconds < 60 ? `${seconds}s` : `${Math.floor(seconds / 60)}m${seconds % 60}s`;
 }

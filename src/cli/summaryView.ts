@@ -2,6 +2,7 @@ import { printable } from '../model/text/escape.ts';
 import type { CycleSummary } from '../daemon/cycleSummary.ts';
 import { fromNano } from '../model/money.ts';
 import { formatTime } from '../model/time.ts';
+import { formatAmount, formatCoverage } from '../model/text/units.ts';
 
 /** What a cycle came to, in its outside form. */
 export function toSummaryJson(
@@ -42,8 +43,8 @@ export function renderSummary(summary: CycleSummary, currency: string, dryRun: b
     const { window, nodes, pods, containers, coverage, costNano, problems } = last;
     const did = dryRun ? 'Looked at' : 'Sealed';
     lines.push(
-      `${did} ${formatTime(window.start)} to ${formatTime(window.end)}: ${nodes} nodes, ${pods} pods, ${containers} containers, coverage ${Math.round(coverage * 100)}%.`,
-      `The nodes cost ${fromNano(costNano).toFixed(4)} ${currency} in this window.`,
+      `${did} ${formatTime(window.start)} to ${formatTime(window.end)}: ${nodes} nodes, ${pods} pods, ${containers} containers, coverage ${formatCoverage(coverage)}.`,
+      `The nodes cost ${formatAmount(fromNano(costNano))} ${currency} in this window.`,
       ...problems.map(({ code, text }) => `! ${code}: ${text}`),
     );
   } else if (watermark !== null) {

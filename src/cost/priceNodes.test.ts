@@ -133,7 +133,7 @@ describe('priceNodes', () => {
     expect(hourly(price(node, { discounts }))).toBe(0.2);
     const contracted = price(node, { discounts, basis: 'contracted' });
     expect(hourly(contracted)).toBe(0.15);
-    expect(contracted.reason).toContain('Less 25 % by contract.');
+    expect(contracted.reason).toContain('Less 25% by contract.');
   });
 
   it('prices the nodes that only pods speak of', () => {

@@ -84,6 +84,6 @@ function discounted(
     cpuCoreHour: price.cpuCoreHour * factor,
     ramGiBHour: price.ramGiBHour * factor,
     gpuHour: price.gpuHour * factor,
-    reason: `${price.reason} Less ${discount.percent} % by contract.`,
+    reason: `${price.reason} Less ${discount.percent}% by contract.`,
   };
 }

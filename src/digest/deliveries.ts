@@ -3,7 +3,7 @@ import { receiverKey, type Delivery, type Receiver } from '../store/notification
 import type { DigestFrame, Notice } from '../store/notifications/notice.ts';
 import { hashId } from '../notify/plan/deliveryId.ts';
 import type { Digest } from '../store/digests/digest.ts';
-import { dayText } from './text/words.ts';
+import { formatLocalDay } from '../model/text/localTime.ts';
 
 /** Who is sent a digest. */
 export interface DigestReceivers {
@@ -64,7 +64,7 @@ function previewLines({ ownerDigests, timezone }: Digest, until: TimeMs): readon
   if (reached.length === 0) return [];
   const names = reached.slice(0, 5).map(({ owner, target }) => `${owner} (${target ?? ''})`);
   const more = reached.length > names.length ? ` and ${reached.length - names.length} more` : '';
-  const when = dayText(until, timezone);
+  const when = formatLocalDay(until, timezone);
   return [`Preview: after ${when} these get a digest of their own: ${names.join(', ')}${more}`];
 }
 

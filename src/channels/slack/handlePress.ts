@@ -8,11 +8,12 @@ import { HOUR_MS, type TimeMs } from '../../model/time.ts';
 import type { Delivery, Receiver } from '../../store/notifications/delivery.ts';
 import { createSilence } from '../../notify/silences/createSilence.ts';
 import type { SilenceStore } from '../../store/silences/silenceStore.ts';
-import { formatMinute, formatScope } from '../../model/text/format.ts';
+import { formatScope } from '../../model/text/format.ts';
 import { acceptDialog } from './acceptDialog.ts';
 import type { Press } from './interaction.ts';
 import { notMine, threadNote } from './pressNotes.ts';
 import { isOf, type Workspace } from './workspace.ts';
+import { formatMinute } from '../../model/text/units.ts';
 
 /** What a button may do. */
 export interface PressParts {

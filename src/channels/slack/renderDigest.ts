@@ -1,5 +1,5 @@
 import type { KnownBlock } from '@slack/web-api';
-import { formatMoney, pageUrl, plural, type RenderContext } from '../../model/text/format.ts';
+import { pageUrl, type RenderContext } from '../../model/text/format.ts';
 import { header, imageBlock, section, smallPrint } from './blocks.ts';
 import type { UploadedImage } from './message.ts';
 import { code, codeBlock, link, prose } from './mrkdwn.ts';
@@ -21,14 +21,8 @@ import {
   savingsText,
 } from '../../digest/text/sentences.ts';
 import { BASIS } from '../../digest/text/renderText.ts';
-import {
-  changeText,
-  keyText,
-  moneyText,
-  percentText,
-  weekText,
-  whyText,
-} from '../../digest/text/words.ts';
+import { changeText, keyText, weekText, whyText } from '../../digest/text/words.ts';
+import { formatMoney, plural, formatNano, formatShare } from '../../model/text/units.ts';
 
 const NAMESPACES = 8;
 const OWNERS = 6;
@@ -56,7 +50,7 @@ export function renderDigestBlocks(
     ...priceTexts(digest).map((text) => `*Prices*  ${prose(text, 600)}`),
   ];
   return [
-    header(`${cluster}: week ${week.name} cost ${moneyText(total.nano, currency)}`),
+    header(`${cluster}: week ${week.name} cost ${formatNano(total.nano, currency)}`),
     section(
       [
         `${prose(weekText(digest), 100)}${amountLine(total, currency)}`,
@@ -88,10 +82,10 @@ export function renderOwnerDigestBlocks({
   const { spend, namespaces, workloads, budgets, savings, findings } = digest;
   const dearest = workloads.map((workload) => {
     const change = changeText(workload, currency);
-    return `• ${code(workload.key, 200)} ${moneyText(workload.nano, currency)}${change === '' ? '' : ` ${prose(change)}`}`;
+    return `• ${code(workload.key, 200)} ${formatNano(workload.nano, currency)}${change === '' ? '' : ` ${prose(change)}`}`;
   });
   return [
-    header(`Your week ${week.name} on ${cluster}: ${moneyText(spend.nano, currency)}`),
+    header(`Your week ${week.name} on ${cluster}: ${formatNano(spend.nano, currency)}`),
     section(
       [
         `${code(digest.owner, 100)}, ${prose(weekText(frame), 100)}${amountLine(spend, currency)}`,
@@ -152,7 +146,7 @@ function spendBlocks(
     ...spends.slice(0, count).map((spend) => spendLine(spend, currency)),
     ...(rest.length === 0
       ? []
-      : [`• ${plural(rest.length, 'other')} ${moneyText(restNano, currency)}`]),
+      : [`• ${plural(rest.length, 'other')} ${formatNano(restNano, currency)}`]),
     ...extra.map((spend) => spendLine(spend, currency)),
   ];
   return [section([`*${title}*`, ...lines].join('\n'))];
@@ -171,9 +165,9 @@ function spendLine(
   const change = changeText({ nano, beforeNano }, currency);
   const why = whyText(reasons, currency, { count: 2, names: 1, within: key });
   return [
-    `• ${code(keyText(key), 100)} *${moneyText(nano, currency)}*`,
+    `• ${code(keyText(key), 100)} *${formatNano(nano, currency)}*`,
     ...(change === '' ? [] : [prose(change)]),
-    ...(efficiency === null ? [] : [`${percentText(efficiency)} used`]),
+    ...(efficiency === null ? [] : [`${formatShare(efficiency)} used`]),
     ...(why === '' ? [] : [`_${prose(why, 300)}_`]),
   ].join('  ');
 }

@@ -12,7 +12,6 @@ import {
 import {
   formatConfidence,
   formatCost,
-  formatDuration,
   markOf,
   personName,
   type RenderContext,
@@ -24,6 +23,7 @@ import { findingActions } from './actions.ts';
 import { mrkdwn } from './limits.ts';
 import type { UploadedImage } from './message.ts';
 import { code, codeBlock, moment, prose } from './mrkdwn.ts';
+import { formatDuration } from '../../model/text/units.ts';
 
 /**
  * One finding, in the order in which somebody reads who was just woken: verdict and confidence,

@@ -3,7 +3,8 @@ import type { Finding } from '../../model/finding.ts';
 import type { FindingsNotice, Notice } from '../../store/notifications/notice.ts';
 import { cleanText } from '../../model/text/clean.ts';
 import { strongestEvidence } from './evidence.ts';
-import { formatMinute, formatScope, KIND_NAMES, truncate } from '../../model/text/format.ts';
+import { formatScope, KIND_NAMES, truncate } from '../../model/text/format.ts';
+import { formatMinute } from '../../model/text/units.ts';
 
 /**
  * A notice as one line of plain text: for the log, for notifications on a phone, and wherever blocks

@@ -7,9 +7,10 @@ import { interruptible } from '../interrupt.ts';
 import type { Io } from '../io.ts';
 import { notifyNow } from '../notifyNow.ts';
 import { loadContext, withConfig, type CommandContext, type ConfigOption } from '../options.ts';
-import { duration, ProgressDisplay } from '../progress.ts';
+import { ProgressDisplay } from '../progress.ts';
 import { parsePast, requireOrder } from '../times.ts';
 import { CommandFailed } from '../usageError.ts';
+import { formatDuration } from '../../model/text/units.ts';
 
 interface BackfillOptions extends ConfigOption {
   readonly from: string;
@@ -44,7 +45,7 @@ export async function runBackfill(options: BackfillOptions, io: Io): Promise<voi
   const sealed = await interruptible((signal) =>
     fill(context, { ...asked, end: until }, options, signal, io),
   );
-  io.err(`Done in ${duration(io.now() - startedAt)}: ${sealed}.\n`);
+  io.err(`Done in ${formatDuration(io.now() - startedAt)}: ${sealed}.\n`);
   if (options.notify) await notifyNow(context, io.now());
 }
 

@@ -42,7 +42,7 @@ it('a bill is imported, shown, closed, and what costs say', async () => {
   const imported = await run('bill', 'import', file, '--final');
   expect(imported).toMatchObject({ code: 0, err: '' });
   expect(imported.out).toBe(
-    'Imported 3 charges of 1 days, 2026-10-30 to 2026-10-30: 7.50 USD, 3 nodes named.\n2026-10 is closed.\n',
+    'Imported 3 charges of 1 days, 2026-10-30 to 2026-10-30: $7.50, 3 nodes named.\n2026-10 is closed.\n',
   );
   const costs = await run('costs', ...span, '--by', 'workload', '-o', 'json');
   expect(JSON.parse(costs.out)).toMatchObject({

@@ -3,7 +3,6 @@ import { billReport, renderBill } from '../../cost/bill/billReport.ts';
 import { importBill } from '../../cost/bill/importBill.ts';
 import type { ChargeFilter } from '../../cost/bill/readFocus.ts';
 import { openBillStore } from '../../engines/openHistory.ts';
-import { fromNano } from '../../model/money.ts';
 import { formatTime } from '../../model/time.ts';
 import type { Io } from '../io.ts';
 import { openHistoryOf } from '../openHistoryOf.ts';
@@ -11,6 +10,7 @@ import { loadContext, withConfig, withOutput, type ConfigOption } from '../optio
 import type { OutputFormat } from '../../model/text/table.ts';
 import { parseSpan } from '../times.ts';
 import { UsageError } from '../usageError.ts';
+import { formatNano } from '../../model/text/units.ts';
 
 interface ImportOptions extends ConfigOption {
   readonly where: readonly string[];
@@ -77,7 +77,7 @@ async function runImport(file: string, options: ImportOptions, io: Io): Promise<
     const last = formatTime(days.at(-1)?.day ?? 0).slice(0, 10);
     io.out(
       `Imported ${charges} charges of ${days.length} days, ${first} to ${last}: ` +
-        `${fromNano(total).toFixed(2)} ${currency}, ${nodes} nodes named.\n`,
+        `${formatNano(total, currency)}, ${nodes} nodes named.\n`,
     );
     for (const month of closed) io.out(`${formatTime(month).slice(0, 7)} is closed.\n`);
     if (config.pricing.basis !== 'effective')

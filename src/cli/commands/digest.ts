@@ -15,7 +15,7 @@ import { openHistoryOf } from '../openHistoryOf.ts';
 import { loadContext, withConfig, type CommandContext, type ConfigOption } from '../options.ts';
 import { presentCluster } from '../presentCluster.ts';
 import { CommandFailed, UsageError } from '../usageError.ts';
-import { plural } from '../../model/text/format.ts';
+import { plural } from '../../model/text/units.ts';
 
 type Format = 'text' | 'html' | 'json';
 

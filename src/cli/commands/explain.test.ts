@@ -112,7 +112,7 @@ it('explain.quiet: also what was not flagged, and what would change that', async
   expect(code).toBe(0);
   expect(out).toContain('CPU: not flagged');
   expect(out).toMatch(/^novel-use +novelty +no +0\.01 +\d/m);
-  expect(out).toMatch(/would have to pass 0\.0\d+ for some windows/);
+  expect(out).toMatch(/would have to pass 0\.0\d+ cores for some windows/);
 });
 
 it('explain.csv: one signal a row', async () => {
@@ -169,7 +169,7 @@ it('findings show: the evidence, and below it what did not speak', async () => {
   expect(code).toBe(0);
   const [evidence, silent] = out.split('Not in evidence');
   expect(evidence).toMatch(/novel-use \(novelty\): 0\.\d+ cores against 0\.\d+ cores/);
-  expect(evidence).toMatch(/: 0(\.\d+)? % against 10 %/);
+  expect(evidence).toMatch(/: 0(\.\d+)?% against 10%/);
   expect(evidence).not.toMatch(/\d\.\d{8}|unknown against|against none/);
   expect(evidence).toMatch(/changed .*around the onset/i);
   expect(silent).toMatch(/^gpu-without-tensor +shape +\? /m);

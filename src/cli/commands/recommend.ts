@@ -10,7 +10,6 @@ import {
 import { renderAdvice } from '../../detect/rightsize/advice/renderAdvice.ts';
 import { renderPatches } from '../../detect/rightsize/advice/renderPatches.ts';
 import { suspectedWorkloads } from '../../detect/findings/suspectedWorkloads.ts';
-import { plural } from '../../model/text/format.ts';
 import { noSuchNamespace } from '../../model/text/nearNames.ts';
 import type { Io } from '../io.ts';
 import { openHistoryOf } from '../openHistoryOf.ts';
@@ -18,6 +17,7 @@ import { loadContext, withConfig, type CommandContext, type ConfigOption } from 
 import { presentCluster } from '../presentCluster.ts';
 import { readSpecs } from '../readSpecs.ts';
 import { UsageError } from '../usageError.ts';
+import { plural } from '../../model/text/units.ts';
 
 interface RecommendOptions extends ConfigOption {
   readonly namespace?: string;

@@ -4,8 +4,9 @@ import { SYSTEM_DEPS } from '../../collect/createCollector.ts';
 import { createPrometheusCollector } from '../../collect/prometheusCollector.ts';
 import type { Config } from '../../config/schema.ts';
 import type { Snapshot } from '../../model/snapshot.ts';
-import { DAY_MS, floorTo, formatTime, SECOND_MS, type TimeMs } from '../../model/time.ts';
+import { floorTo, formatTime, type TimeMs } from '../../model/time.ts';
 import type { OnlineResult } from './onlineResult.ts';
+import { formatDuration } from '../../model/text/units.ts';
 
 /** A rate needs this many scrapes in its range to live through a missed one. */
 const SCRAPES_PER_RANGE = 4;
@@ -60,11 +61,11 @@ function nothingThere(server: string, { prometheus }: Config): OnlineResult {
 }
 
 function history(oldest: TimeMs, now: TimeMs, { schedule }: Config): OnlineResult {
-  const days = ((now - oldest) / DAY_MS).toFixed(1);
-  const wanted = (schedule.initialBackfill / DAY_MS).toFixed(1);
-  const text = `holds data since ${formatTime(oldest)} (${days} days)`;
+  const days = formatDuration(now - oldest);
+  const wanted = formatDuration(schedule.initialBackfill);
+  const text = `holds data since ${formatTime(oldest)} (${days})`;
   if (now - oldest >= schedule.initialBackfill) return { level: 'ok', text };
-  return { level: 'ok', text: `${text}; a new history begins there, not ${wanted} days ago` };
+  return { level: 'ok', text: `${text}; a new history begins there, not ${wanted} ago` };
 }
 
 function scrapes({ expectedSamples, window }: Snapshot, config: Config): readonly OnlineResult[] {
@@ -72,14 +73,13 @@ function scrapes({ expectedSamples, window }: Snapshot, config: Config): readonl
   if (cadvisor === 0) return [];
   const interval = (window.end - window.start) / cadvisor;
   const range = rateRangeOf(config);
-  const seconds = (ms: number): string => `${Math.round(ms / SECOND_MS)} s`;
-  const text = `containers are scraped every ${seconds(interval)}`;
+  const text = `containers are scraped every ${formatDuration(interval)}`;
   if (range >= SCRAPES_PER_RANGE * interval) return [{ level: 'ok', text }];
-  const cure = `set schedule.window or prometheus.rateRange to at least ${seconds(SCRAPES_PER_RANGE * interval)}, or scrape more often`;
+  const cure = `set schedule.window or prometheus.rateRange to at least ${formatDuration(SCRAPES_PER_RANGE * interval)}, or scrape more often`;
   return [
     {
       level: 'warning',
-      text: `${text}: too few samples in a range of ${seconds(range)}, so that one missed scrape leaves a gap; ${cure}`,
+      text: `${text}: too few samples in a range of ${formatDuration(range)}, so that one missed scrape leaves a gap; ${cure}`,
     },
   ];
 }

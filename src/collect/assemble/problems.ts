@@ -4,6 +4,7 @@ import { QUERY_IDS, querySpec } from '../prometheus/queries.ts';
 import { absentProblems } from './absentMetrics.ts';
 import { complaintProblems, type Complaint } from './complaints.ts';
 import { COMPLETE_COVERAGE } from './coverage.ts';
+import { formatCoverage } from '../../model/text/units.ts';
 
 /** What a window lacks, and whether asking again may mend it. */
 export interface WindowProblems {
@@ -62,7 +63,7 @@ export function problemsAt(batch: Batch, point: number, seen: SeenWindow): Windo
     problems.push({
       code: 'low-coverage',
       subject: 'samples',
-      text: `only ${Math.floor(seen.coverage * 100)} % of the expected samples are there; the window is asked for again`,
+      text: `only ${formatCoverage(seen.coverage)} of the expected samples are there; the window is asked for again`,
     });
   } else if (seen.rateless) {
     problems.push({

@@ -3,9 +3,10 @@ import type { CostTable } from '../../store/costTable.ts';
 import type { HistoryReader } from '../../store/history.ts';
 import { fromNano } from '../../model/money.ts';
 import { DAY_MS, formatTime, type TimeMs } from '../../model/time.ts';
-import { columns, money } from '../report/columns.ts';
+import { columns } from '../report/columns.ts';
 import { csvText } from '../../model/text/escape.ts';
 import { billFactors } from './billFactors.ts';
+import { formatAmount } from '../../model/text/units.ts';
 
 /** A month's bill against what Burnwatch had estimated; money in the history's currency. */
 export interface BillMonth {
@@ -112,10 +113,10 @@ export function renderBill(
     month.month,
     String(month.days),
     month.closed ? 'yes' : 'no',
-    money(month.billed),
-    money(month.onNodes),
-    money(month.unreconciled),
-    money(month.estimated),
+    formatAmount(month.billed),
+    formatAmount(month.onNodes),
+    formatAmount(month.unreconciled),
+    formatAmount(month.estimated),
     month.factor === null ? '-' : month.factor.toFixed(3),
   ]);
   const titles = [

@@ -1,6 +1,7 @@
-import { columns, money, percent } from '../report/columns.ts';
+import { columns } from '../report/columns.ts';
 import { csvText, printable } from '../../model/text/escape.ts';
 import type { BudgetStatus } from './readBudgets.ts';
+import { formatAmount, formatShare } from '../../model/text/units.ts';
 
 /** Prints budgets; ends with a newline. */
 export function renderBudgets(
@@ -27,10 +28,15 @@ export function renderBudgets(
   const body = budgets.map((budget) => {
     const { month, monthly, spent, forecast } = budget;
     const name = printable(nameOf(budget));
-    const start = [name, month, money(monthly), money(spent)];
-    if (forecast === null) return [...start, 'unknown', percent(spent / monthly), '-'];
-    const interval = `${money(forecast.low)} – ${money(forecast.high)}`;
-    return [...start, money(forecast.expected), percent(forecast.expected / monthly), interval];
+    const start = [name, month, formatAmount(monthly), formatAmount(spent)];
+    if (forecast === null) return [...start, 'unknown', formatShare(spent / monthly), '-'];
+    const interval = `${formatAmount(forecast.low)} – ${formatAmount(forecast.high)}`;
+    return [
+      ...start,
+      formatAmount(forecast.expected),
+      formatShare(forecast.expected / monthly),
+      interval,
+    ];
   });
   return `${columns([head, ...body], (column) => column > 1)}\nIn ${currency}.\n`;
 }

@@ -1,6 +1,7 @@
-import { columns, money, percent } from './columns.ts';
+import { columns } from './columns.ts';
 import type { CostReport, CostReportRow } from './costReport.ts';
 import { csvText, printable } from '../../model/text/escape.ts';
+import { formatAmount, formatShare } from '../../model/text/units.ts';
 
 const IDLE_KEY = '__idle__';
 
@@ -79,27 +80,27 @@ function renderTable(report: CostReport): string {
   ];
   const body = report.rows.map((row) => [
     printable(row.key === '' ? '(none)' : row.key),
-    money(row.cpuCost),
-    money(row.ramCost),
-    ...optional.map((column) => money(row[column])),
-    money(row.totalCost),
-    percent(row.efficiency),
-    percent(row.coverage),
+    formatAmount(row.cpuCost),
+    formatAmount(row.ramCost),
+    ...optional.map((column) => formatAmount(row[column])),
+    formatAmount(row.totalCost),
+    formatShare(row.efficiency),
+    formatShare(row.coverage),
   ]);
   const idleCells: Partial<Record<(typeof optional)[number], string>> = {
-    gpuCost: money(report.idle.gpuCost),
+    gpuCost: formatAmount(report.idle.gpuCost),
   };
   body.push([
     IDLE_KEY,
-    money(report.idle.cpuCost),
-    money(report.idle.ramCost),
+    formatAmount(report.idle.cpuCost),
+    formatAmount(report.idle.ramCost),
     ...optional.map((column) => idleCells[column] ?? ''),
-    money(report.idle.totalCost),
+    formatAmount(report.idle.totalCost),
     '',
     '',
   ]);
   const blanks = ['', '', ...optional.map(() => '')];
-  body.push(['TOTAL', ...blanks, money(report.totalCost), '', percent(report.coverage)]);
+  body.push(['TOTAL', ...blanks, formatAmount(report.totalCost), '', formatShare(report.coverage)]);
   return `${columns([head, ...body], (column) => column > 0)}\n${nodesTable(report)}${footer(report)}\n`;
 }
 
@@ -109,12 +110,12 @@ function nodesTable({ idleByNode = [] }: CostReport): string {
   const head = ['NODE', 'COST', 'IDLE CPU', 'IDLE RAM', 'IDLE GPU', 'IDLE', 'IDLE SHARE'];
   const body = idleByNode.map((node) => [
     printable(node.node),
-    money(node.nodeCost),
-    money(node.cpuCost),
-    money(node.ramCost),
-    money(node.gpuCost),
-    money(node.totalCost),
-    node.nodeCost > 0 ? percent(node.totalCost / node.nodeCost) : '-',
+    formatAmount(node.nodeCost),
+    formatAmount(node.cpuCost),
+    formatAmount(node.ramCost),
+    formatAmount(node.gpuCost),
+    formatAmount(node.totalCost),
+    node.nodeCost > 0 ? formatShare(node.totalCost / node.nodeCost) : '-',
   ]);
   return `\n${columns([head, ...body], (column) => column > 0)}\n\n`;
 }
@@ -129,9 +130,9 @@ function footer(report: CostReport): string {
   const unreconciled =
     report.unreconciledCost === undefined
       ? ''
-      : ` Unreconciled with the bill: ${money(report.unreconciledCost)}.`;
+      : ` Unreconciled with the bill: ${formatAmount(report.unreconciledCost)}.`;
   return (
     `${report.window.start} to ${report.window.end}, ${report.currency}, ${basis}${provisional}. ` +
-    `Nodes: ${money(report.nodesCost)}.${unreconciled}`
+    `Nodes: ${formatAmount(report.nodesCost)}.${unreconciled}`
   );
 }

@@ -1,6 +1,7 @@
-import { columns, money } from './columns.ts';
+import { columns } from './columns.ts';
 import type { NodePriceRow, PricesReport } from './pricesReport.ts';
 import { csvText, printable } from '../../model/text/escape.ts';
+import { formatAmount } from '../../model/text/units.ts';
 
 const CSV_COLUMNS = [
   'node',
@@ -29,7 +30,7 @@ export function renderPrices(report: PricesReport, format: 'table' | 'json' | 'c
     printable(row.instanceType ?? '-'),
     printable(row.region ?? '-'),
     row.capacityType,
-    row.hourly === null ? 'unknown' : money(row.hourly),
+    row.hourly === null ? 'unknown' : formatAmount(row.hourly),
     row.source,
     printable(row.reason),
   ]);
@@ -39,7 +40,7 @@ export function renderPrices(report: PricesReport, format: 'table' | 'json' | 'c
   );
   return [
     `${columns([head, ...body], (column) => column === 4)}\n`,
-    `Together ${money(total)} ${report.currency} an hour, basis ${report.priceBasis}.\n`,
+    `Together ${formatAmount(total)} ${report.currency} an hour, basis ${report.priceBasis}.\n`,
     ...lists,
     ...report.problems.map((problem) => `Problem: ${problem}\n`),
   ].join('');

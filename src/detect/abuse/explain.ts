@@ -12,6 +12,7 @@ import type { Rows } from './state.ts';
 import { arrivalsOf } from './sideCars.ts';
 import type { Facts } from './signal.ts';
 import type { Subject } from './subject.ts';
+import { formatCores } from '../../model/text/units.ts';
 
 /** One signal as it stands, whether or not it speaks. */
 export interface ExplainedSignal {
@@ -144,15 +145,15 @@ function normalText({ normal, suspicion }: Facts): string {
   const { base, source } = normal;
   switch (source) {
     case 'own':
-      return `its own: ${suspicion.normal.toFixed(3)} cores at this hour, learnt from ${base?.hours ?? 0} hours`;
+      return `its own: ${formatCores(suspicion.normal)} at this hour, learnt from ${base?.hours ?? 0} hours`;
     case 'peers':
-      return `other workloads of its image: ${suspicion.normal.toFixed(3)} cores`;
+      return `other workloads of its image: ${formatCores(suspicion.normal)}`;
     case 'new':
       return 'nothing: it did not exist before';
     default:
       return base === null
         ? 'not known yet: the history is too young to tell what is normal for it'
-        : `provisional: ${suspicion.normal.toFixed(3)} cores, learnt from ${base.hours} hours`;
+        : `provisional: ${formatCores(suspicion.normal)}, learnt from ${base.hours} hours`;
   }
 }
 
@@ -163,6 +164,6 @@ function neededFor({ suspicion, track }: Facts, judgement: Judgement): readonly 
   if (threshold === null || cores >= threshold)
     return ['Nothing suspicious was seen: for that it would have to use more, for some windows'];
   return [
-    `Nothing suspicious was seen: its use is ${cores.toFixed(3)} cores and would have to pass ${threshold.toFixed(3)} for some windows`,
+    `Nothing suspicious was seen: its use is ${formatCores(cores)} and would have to pass ${formatCores(threshold)} for some windows`,
   ];
 }

@@ -63,15 +63,3 @@ export type SuppressorName =
 export function unknown(text: string): Measurement {
   return { value: null, threshold: null, strength: null, text };
 }
-
-/** Cores for sentences: three significant figures at most. */
-export function cores(value: number): string {
-  return value >= 1 ? value.toFixed(2) : value.toFixed(3);
-}
-
-/** Bytes a second for sentences. */
-export function rate(bytesPerSecond: number): string {
-  if (bytesPerSecond >= 1e6) return `${(bytesPerSecond / 1e6).toFixed(1)} MB/s`;
-  if (bytesPerSecond >= 1e3) return `${(bytesPerSecond / 1e3).toFixed(1)} kB/s`;
-  return `${Math.round(bytesPerSecond)} B/s`;
-}

@@ -4,7 +4,8 @@ import { HOUR_MS, HOURS_PER_MONTH, formatTime, windowHours } from '../../model/t
 import { quantileOf } from './quantile.ts';
 import { nextSteps } from './nextSteps.ts';
 import { evidenceOf, type Judgement } from './judge.ts';
-import { cores, type Facts } from './signal.ts';
+import { type Facts } from './signal.ts';
+import { formatCores } from '../../model/text/units.ts';
 
 const RULE = 'miner-like-use';
 const MAX_PODS = 20;
@@ -98,7 +99,7 @@ function summaryOf(
   const who = subject.kind === 'group' ? `${podsText(subject.podCount)} burn` : 'Burns';
   const how = phrases.length === 0 ? 'as it did before' : phrases.slice(0, 4).join(', ');
   const doubt = severity === 'critical' ? '' : '; metrics alone cannot tell what it computes';
-  return `${who} ${cores(used)} ${what} the way a miner does: ${how}${doubt}`;
+  return `${who} ${formatCores(used)} ${what} the way a miner does: ${how}${doubt}`;
 }
 
 function podsText(count: number): string {

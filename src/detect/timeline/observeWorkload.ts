@@ -1,7 +1,7 @@
 import type { ContainerSample, PodSample } from '../../model/snapshot.ts';
-import { formatBytes, formatCores, formatRequest } from '../../model/quantity.ts';
 import type { Reading } from '../../model/reading.ts';
 import type { ContainerTrace } from './timelineState.ts';
+import { memoryQuantity, cpuQuantity, quantityOrNone } from '../../model/text/quantity.ts';
 
 const TEMPLATE = /-([bcdfghjklmnpqrstvwxz2456789]{6,10})-[bcdfghjklmnpqrstvwxz2456789]{5}$/;
 const KNATIVE_REVISION = /-(\d{5})-deployment-/;
@@ -56,9 +56,9 @@ function containerTrace(
   return {
     image: image?.slice(0, MAX_TEXT) ?? null,
     command: command ?? null,
-    cpuRequest: cpuRequestCores === null ? null : formatRequest(cpuRequestCores, formatCores),
-    ramRequest: ramRequestBytes === null ? null : formatRequest(ramRequestBytes, formatBytes),
-    cpuLimit: limit(cpuLimitCores, formatCores),
-    ramLimit: limit(ramLimitBytes, formatBytes),
+    cpuRequest: cpuRequestCores === null ? null : quantityOrNone(cpuRequestCores, cpuQuantity),
+    ramRequest: ramRequestBytes === null ? null : quantityOrNone(ramRequestBytes, memoryQuantity),
+    cpuLimit: limit(cpuLimitCores, cpuQuantity),
+    ramLimit: limit(ramLimitBytes, memoryQuantity),
   };
 }

@@ -5,7 +5,8 @@ import { CHART_WIDTH } from '../../notify/chart/frame.ts';
 import { fromNano } from '../../model/money.ts';
 import type { Digest } from '../../store/digests/digest.ts';
 import { IDLE, OTHERS } from '../spend/dailySpend.ts';
-import { changeText, keyText, moneyText } from '../text/words.ts';
+import { changeText, keyText } from '../text/words.ts';
+import { formatNano, formatNumber } from '../../model/text/units.ts';
 
 /** What charts need of a digest. */
 export type ChartedDigest = Pick<
@@ -59,7 +60,7 @@ export function daysChart(
         color: colorOf(key, index),
         values: nano.map(fromNano),
       })),
-      tickText: (value) => Number(value.toPrecision(4)).toLocaleString('en-US'),
+      tickText: (value) => formatNumber(value),
     },
     colors,
   );
@@ -79,7 +80,7 @@ function namespacesChart(digest: ChartedDigest, colors: DigestColors = LIGHT): s
         name: keyText(spend.key),
         value: fromNano(spend.nano),
         before: spend.beforeNano === null ? null : fromNano(spend.beforeNano),
-        label: `${moneyText(spend.nano, currency)}  ${changeText(spend, currency)}`.trim(),
+        label: `${formatNano(spend.nano, currency)}  ${changeText(spend, currency)}`.trim(),
       })),
     },
     colors,
@@ -104,7 +105,7 @@ export function pictureAltText(digest: ChartedDigest): string {
   const { cluster, week, namespaces, currency, total } = digest;
   const dearest = namespaces
     .slice(0, 3)
-    .map((spend) => `${keyText(spend.key)} ${moneyText(spend.nano, currency)}`)
+    .map((spend) => `${keyText(spend.key)} ${formatNano(spend.nano, currency)}`)
     .join(', ');
-  return `Cost of ${cluster} in ${week.name} by day and namespace: ${moneyText(total.nano, currency)}; ${dearest}`;
+  return `Cost of ${cluster} in ${week.name} by day and namespace: ${formatNano(total.nano, currency)}; ${dearest}`;
 }

@@ -9,8 +9,8 @@ import {
   postureText,
   priceTexts,
 } from '../text/sentences.ts';
-import { percentText } from '../text/words.ts';
 import { html, type Markup } from './markup.ts';
+import { formatShare } from '../../model/text/units.ts';
 
 /** Efficiency over the weeks, as columns. */
 export function efficiencySection({ efficiency }: Digest): Markup {
@@ -35,7 +35,7 @@ export function efficiencySection({ efficiency }: Digest): Markup {
                 />`
               }
             </svg>
-            <b>${share === null ? '–' : percentText(share)}</b>
+            <b>${share === null ? '–' : formatShare(share)}</b>
             <span>${name.slice(5)}</span>
           </li>`,
       )}

@@ -1,19 +1,17 @@
 import { fromNano } from '../../model/money.ts';
-import { formatMoney, plural } from '../../model/text/format.ts';
 import { daysChart, LIGHT, type DigestColors } from '../charts/digestCharts.ts';
 import type { Digest, Reason } from '../../store/digests/digest.ts';
 import { caveats } from '../text/sentences.ts';
-import {
-  changeText,
-  coverageText,
-  driverText,
-  moneyText,
-  percentText,
-  signedText,
-  toldReasons,
-  weekText,
-} from '../text/words.ts';
+import { changeText, driverText, toldReasons, weekText } from '../text/words.ts';
 import { breakable, html, trusted, type Markup } from './markup.ts';
+import {
+  formatMoney,
+  plural,
+  formatCoverage,
+  formatNano,
+  formatShare,
+  formatNanoChange,
+} from '../../model/text/units.ts';
 
 /** Colours as the page's style has them. */
 const PAGE_COLORS: DigestColors = {
@@ -45,7 +43,7 @@ export function headSection(digest: Digest): Markup {
     <p class="when">${weekText(digest)}</p>
     <div class="figures">
       <div class="figure main">
-        <b>${moneyText(total.nano, currency)}</b>
+        <b>${formatNano(total.nano, currency)}</b>
         <span class="${up ? 'up' : 'down'}">${change === '' ? 'the first week' : change}</span>
       </div>
       ${figure(
@@ -53,8 +51,8 @@ export function headSection(digest: Digest): Markup {
         forecast === undefined ? 'no forecast yet' : `expected in ${forecast.month}`,
       )}
       ${figure(formatMoney(savings.perMonth, currency), 'a month could be freed')}
-      ${figure(percentText(now), 'of requests used')}
-      ${figure(coverageText(coverage.share), 'of the week seen')}
+      ${figure(formatShare(now), 'of requests used')}
+      ${figure(formatCoverage(coverage.share), 'of the week seen')}
     </div>
     ${
       notes.length > 0 &&
@@ -82,14 +80,14 @@ export function whySection({ total, currency }: Digest): Markup {
         restCount > 0 &&
         html`<li>
           ${bar(restNano, largest)}
-          <b>${signedText(restNano, currency)}</b>
+          <b>${formatNanoChange(restNano, currency)}</b>
           <span>${plural(restCount, 'smaller reason')}</span>
         </li>`
       }
       <li class="sum">
         <i></i>
-        <b>${signedText(total.nano - total.beforeNano, currency)}</b>
-        <span>against ${moneyText(total.beforeNano, currency)} the week before</span>
+        <b>${formatNanoChange(total.nano - total.beforeNano, currency)}</b>
+        <span>against ${formatNano(total.beforeNano, currency)} the week before</span>
       </li>
     </ul>
   </section>`;
@@ -101,7 +99,7 @@ function reasonRow(reason: Reason, largest: number, currency: string): Markup {
   const label = driverText(reason);
   return html`<li>
     ${bar(nano, largest)}
-    <b>${signedText(nano, currency)}</b>
+    <b>${formatNanoChange(nano, currency)}</b>
     <span>
       ${label.charAt(0).toUpperCase() + label.slice(1)}
       ${

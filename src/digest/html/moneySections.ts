@@ -1,7 +1,7 @@
-import { formatMoney } from '../../model/text/format.ts';
 import type { Digest, ForecastLine, Saving } from '../../store/digests/digest.ts';
 import { budgetState, forecastText, savingsText } from '../text/sentences.ts';
 import { html, lines, type Markup } from './markup.ts';
+import { formatMoney } from '../../model/text/units.ts';
 
 /** What the month will come to, against its budgets. */
 export function forecastSection({ forecast, currency }: Digest): Markup {

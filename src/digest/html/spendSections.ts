@@ -1,7 +1,8 @@
 import type { Amount, Digest, Spend } from '../../store/digests/digest.ts';
 import { centsText, centsThatAdd } from '../text/centsThatAdd.ts';
-import { changeText, keyText, percentText, whyText } from '../text/words.ts';
+import { changeText, keyText, whyText } from '../text/words.ts';
 import { breakable, html, type Markup } from './markup.ts';
+import { formatShare } from '../../model/text/units.ts';
 
 interface Row extends Amount {
   readonly name: string;
@@ -44,7 +45,7 @@ export function spendSection(
       <td class="number">${centsText(cents[index] ?? 0)}</td>
       <td class="number was">${hasBefore ? centsText(before[index] ?? 0) : '–'}</td>
       <td class="number ${directionOf(row)}">${changeText(row, currency)}</td>
-      <td class="number used">${row.efficiency === null ? '' : percentText(row.efficiency)}</td>
+      <td class="number used">${row.efficiency === null ? '' : formatShare(row.efficiency)}</td>
       <td class="because">
         ${breakable(whyText(row.reasons, currency, { count: 2, within: row.name }))}
       </td>

@@ -188,7 +188,7 @@ describe('readDigest', () => {
     expectSums(digest);
     expect(digest.comparison).toMatchObject({ state: 'none', coverage: 0 });
     expect(digest.comparison.note).toBe(
-      'no last week to compare with yet: the history begins Sun 8 Nov 00:00',
+      'no last week to compare with yet: the history begins Sun 8 Nov, 00:00',
     );
     expect(digest.total.beforeNano).toBeNull();
     const partial = await digestOf('2026-W45');

@@ -7,7 +7,6 @@ import { workloadKey } from '../../model/workload.ts';
 import { readAdvice, type AdviceRequest } from '../../detect/rightsize/advice/readAdvice.ts';
 import { suspectedWorkloads } from '../../detect/findings/suspectedWorkloads.ts';
 import type { Comparison, Digest, Late } from '../../store/digests/digest.ts';
-import { dayAndTime } from '../text/words.ts';
 import { weekBefore, type Week } from '../../store/digests/week.ts';
 import { asOf } from './asOf.ts';
 import { seenHours, weekCoverage } from './coverage.ts';
@@ -20,6 +19,7 @@ import { POSTURE_CODECS, postureLine } from './posture.ts';
 import { priceNews } from './prices.ts';
 import { readSpend } from './readSpend.ts';
 import { savingsOf, savingsTold } from './savings.ts';
+import { formatLocalMinute } from '../../model/text/localTime.ts';
 
 /** A question for a digest. */
 export interface DigestRequest {
@@ -180,7 +180,7 @@ function comparisonWith(
   },
 ): Comparison {
   if (!hasBefore) {
-    const note = `no last week to compare with yet: the history begins ${dayAndTime(begins, timezone)}`;
+    const note = `no last week to compare with yet: the history begins ${formatLocalMinute(begins, timezone)}`;
     return { week, state: 'none', note, coverage: 0 };
   }
   const percent = Math.floor(share * 100);

@@ -1,4 +1,3 @@
-import { formatBytes, formatCores, formatRequest } from '../../model/quantity.ts';
 import type { Reading } from '../../model/reading.ts';
 import { workloadKey } from '../../model/workload.ts';
 import type { ContainerAdvice } from '../../detect/rightsize/advice/adviceForm.ts';
@@ -6,6 +5,7 @@ import { workloadPatches } from '../../detect/rightsize/advice/patch.ts';
 import { isWorthSaying, type AdviceReport } from '../../detect/rightsize/advice/readAdvice.ts';
 import { renderPatches } from '../../detect/rightsize/advice/renderPatches.ts';
 import type { Saving, Savings } from '../../store/digests/digest.ts';
+import { memoryQuantity, cpuQuantity, quantityOrNone } from '../../model/text/quantity.ts';
 
 const TOP = 3;
 
@@ -72,8 +72,8 @@ function keyOf({ namespace, workload }: ContainerAdvice): string {
 
 function changeOf({ container, current, proposed }: ContainerAdvice): string {
   const parts = [
-    change('CPU', current.cpuRequestCores, proposed.cpuRequestCores, formatCores),
-    change('memory', current.ramRequestBytes, proposed.ramRequestBytes, formatBytes),
+    change('CPU', current.cpuRequestCores, proposed.cpuRequestCores, cpuQuantity),
+    change('memory', current.ramRequestBytes, proposed.ramRequestBytes, memoryQuantity),
   ].filter((text) => text !== '');
   return parts.length === 0 ? '' : `${container}: ${parts.join(', ')}`;
 }
@@ -85,7 +85,7 @@ function change(
   format: (value: number) => string,
 ): string {
   if (after === null) return '';
-  const old = formatRequest(before, format);
+  const old = quantityOrNone(before, format);
   return old === format(after) ? '' : `${name} ${old} → ${format(after)}`;
 }
 

@@ -1,6 +1,5 @@
 import { columns } from '../../cost/report/columns.ts';
 import { printable } from '../../model/text/escape.ts';
-import { formatMoney } from '../../model/text/format.ts';
 import type { Amount, Digest, Saving, Spend } from '../../store/digests/digest.ts';
 import { IDLE } from '../spend/dailySpend.ts';
 import { centsText, centsThatAdd } from './centsThatAdd.ts';
@@ -18,7 +17,8 @@ import {
   priceTexts,
   savingsText,
 } from './sentences.ts';
-import { changeText, keyText, percentText, weekText, whyText } from './words.ts';
+import { changeText, keyText, weekText, whyText } from './words.ts';
+import { formatMoney, formatShare } from '../../model/text/units.ts';
 
 /** Namespaces and owners that are printed by name; the rest is one line. */
 const LISTED = 25;
@@ -76,7 +76,7 @@ function knownWeeks(weeks: Digest['efficiency']['weeks']): string {
   const first = weeks.findIndex(({ efficiency }) => efficiency !== null);
   return weeks
     .slice(first < 0 ? -1 : first)
-    .map(({ name, efficiency }) => `${name.slice(5)} ${percentText(efficiency)}`)
+    .map(({ name, efficiency }) => `${name.slice(5)} ${formatShare(efficiency)}`)
     .join('  ');
 }
 
@@ -107,7 +107,7 @@ function spendTable(
     centsText(cents[index] ?? 0),
     hasBefore ? centsText(centsBefore[index] ?? 0) : '-',
     changeText(row, currency),
-    row.efficiency === null ? '' : percentText(row.efficiency),
+    row.efficiency === null ? '' : formatShare(row.efficiency),
     index < rows.length
       ? printable(whyText(row.reasons, currency, { count: 2, names: 1, within: row.name }))
       : '',

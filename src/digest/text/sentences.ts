@@ -1,4 +1,4 @@
-import { formatDuration, formatMoney, KIND_NAMES, plural } from '../../model/text/format.ts';
+import { KIND_NAMES } from '../../model/text/format.ts';
 import type { FindingKind } from '../../model/finding.ts';
 import type {
   Attention,
@@ -11,7 +11,16 @@ import type {
   PostureLine,
   Savings,
 } from '../../store/digests/digest.ts';
-import { changeText, coverageText, dayAndTime, moneyText, percentText } from './words.ts';
+import { changeText } from './words.ts';
+import {
+  formatDuration,
+  formatMoney,
+  plural,
+  formatCoverage,
+  formatNano,
+  formatShare,
+} from '../../model/text/units.ts';
+import { formatLocalMinute } from '../../model/text/localTime.ts';
 
 /**
  * What the digest says, sentence by sentence, the same in every form of it. Names in them come from the
@@ -22,7 +31,7 @@ import { changeText, coverageText, dayAndTime, moneyText, percentText } from './
 export function headlineText({ cluster, week, total, currency }: Digest): string {
   const change = changeText(total, currency);
   const against = change === '' ? '' : `: ${change} against the week before`;
-  return `${cluster} spent ${moneyText(total.nano, currency)} in week ${week.name}${against}`;
+  return `${cluster} spent ${formatNano(total.nano, currency)} in week ${week.name}${against}`;
 }
 
 /** `team-shop spent $120 on prod-eu in week 2026-W47: …`. */
@@ -32,7 +41,7 @@ export function ownerHeadlineText(
 ): string {
   const change = changeText(spend, currency);
   const against = change === '' ? '' : `: ${change} against the week before`;
-  return `${owner} spent ${moneyText(spend.nano, currency)} on ${cluster} in week ${week.name}${against}`;
+  return `${owner} spent ${formatNano(spend.nano, currency)} on ${cluster} in week ${week.name}${against}`;
 }
 
 /** What must be known before the figures are read; none in an ordinary week. */
@@ -45,7 +54,7 @@ export function caveats(
     ...(coverage.begins === null
       ? []
       : [
-          `The history begins ${dayAndTime(coverage.begins, timezone)}: ${week.name} is not whole.`,
+          `The history begins ${formatLocalMinute(coverage.begins, timezone)}: ${week.name} is not whole.`,
         ]),
     ...(comparison.note === null ? [] : [`${capital(comparison.note)}.`]),
     ...(coverage.provisional ? ['The figures are provisional: some may still change.'] : []),
@@ -53,7 +62,7 @@ export function caveats(
 }
 
 function lateText({ dueAt, missed }: NonNullable<Digest['late']>, timezone: string): string {
-  const due = `This digest is late: it was due ${dayAndTime(dueAt, timezone)}.`;
+  const due = `This digest is late: it was due ${formatLocalMinute(dueAt, timezone)}.`;
   if (missed.length === 0) return due;
   return `${due} Burnwatch was not running, so there was none for ${missed.join(', ')}.`;
 }
@@ -97,7 +106,7 @@ export function abuseText(abuse: Attention, currency: string): string {
   if (opened + resolved + open === 0) return 'No sign of cryptojacking';
   const counts = `${opened} opened, ${resolved} resolved, ${open} open`;
   const severe = critical > 0 ? `, ${critical} critical` : '';
-  const cost = costNano > 0 ? `, ${moneyText(costNano, currency)} burnt` : '';
+  const cost = costNano > 0 ? `, ${formatNano(costNano, currency)} burnt` : '';
   return `Likely cryptojacking: ${counts}${severe}${cost}${worst.length > 0 ? `: ${worst.join(', ')}` : ''}`;
 }
 
@@ -133,10 +142,10 @@ export function efficiencyText({ weeks }: EfficiencyTrend): string {
   const old =
     before === undefined || before.efficiency === null
       ? ''
-      : `, ${percentText(before.efficiency)} the week before`;
+      : `, ${formatShare(before.efficiency)} the week before`;
   const idle =
-    now.idleShare === null ? '' : `; ${percentText(now.idleShare)} of the nodes' cost is idle`;
-  return `${percentText(now.efficiency)} of what was asked for was used${old}${idle}`;
+    now.idleShare === null ? '' : `; ${formatShare(now.idleShare)} of the nodes' cost is idle`;
+  return `${formatShare(now.efficiency)} of what was asked for was used${old}${idle}`;
 }
 
 /** `99.2% of the expected samples were seen; 2 gaps, 3 h together`. */
@@ -144,12 +153,12 @@ export function dataText({ coverage }: Pick<Digest, 'coverage'>): string {
   const { share, gapCount, gapMs } = coverage;
   const gaps =
     gapCount === 0 ? 'no gaps' : `${plural(gapCount, 'gap')}, ${formatDuration(gapMs)} together`;
-  return `${coverageText(share)} of the week was seen; ${gaps}`;
+  return `${formatCoverage(share)} of the week was seen; ${gaps}`;
 }
 
 export function gapText({ start, end, share, problem }: Gap, timezone: string): string {
-  const why = problem === '' ? 'nothing was seen' : `${coverageText(share)} seen: ${problem}`;
-  return `${dayAndTime(start, timezone)}, ${formatDuration(end - start)}: ${why}`;
+  const why = problem === '' ? 'nothing was seen' : `${formatCoverage(share)} seen: ${problem}`;
+  return `${formatLocalMinute(start, timezone)}, ${formatDuration(end - start)}: ${why}`;
 }
 
 /** Owners that are missing or cannot be reached: the new ones by name, the others as a number. */
@@ -158,7 +167,7 @@ export function ownerTexts({ missingOwners, currency }: Digest): readonly string
   const texts: string[] = [];
   if (unowned.length > 0) {
     const fresh = unowned.filter((name) => news.includes(name));
-    const what = `${moneyText(unownedNano, currency)} in ${plural(unowned.length, 'namespace')} has no owner`;
+    const what = `${formatNano(unownedNano, currency)} in ${plural(unowned.length, 'namespace')} has no owner`;
     texts.push(
       fresh.length === 0
         ? `${what}, as was said before`

@@ -1,20 +1,9 @@
-import { fromNano, type Nano } from '../../model/money.ts';
-import type { TimeMs } from '../../model/time.ts';
-import { formatMoney, plural } from '../../model/text/format.ts';
+import type { Nano } from '../../model/money.ts';
 import type { Amount, Digest, Driver, Reason } from '../../store/digests/digest.ts';
 import { UNOWNED } from '../../store/digests/digest.ts';
+import { formatLocalDate, formatLocalDay } from '../../model/text/localTime.ts';
 import { IDLE, OTHERS } from '../spend/dailySpend.ts';
-
-/** `$1,234`, `$12.30`. */
-export function moneyText(nano: Nano, currency: string): string {
-  return formatMoney(fromNano(nano), currency);
-}
-
-/** `+$120`, `−$30.50`, `±$0.00`. */
-export function signedText(nano: Nano, currency: string): string {
-  const sign = nano > 0 ? '+' : nano < 0 ? '−' : '±';
-  return `${sign}${moneyText(Math.abs(nano), currency)}`;
-}
+import { formatChange, formatNanoChange, plural } from '../../model/text/units.ts';
 
 /** `+$120 (+12%)`, `new`, `gone`, `unchanged`; empty without a comparison. */
 export function changeText(
@@ -24,18 +13,10 @@ export function changeText(
   if (beforeNano === null) return '';
   const change = nano - beforeNano;
   if (change === 0) return 'unchanged';
-  const money = signedText(change, currency);
+  const money = formatNanoChange(change, currency);
   if (beforeNano === 0) return `${money} (new)`;
   if (nano === 0) return `${money} (gone)`;
-  return `${money} (${percentChange(nano, beforeNano)})`;
-}
-
-function percentChange(nano: Nano, beforeNano: Nano): string {
-  const share = (nano - beforeNano) / Math.abs(beforeNano);
-  const percent = Math.round(Math.abs(share) * 100);
-  const sign = share > 0 ? '+' : '−';
-  if (percent > 999) return `${sign}999%`;
-  return percent === 0 ? `${sign}<1%` : `${sign}${percent}%`;
+  return `${money} (${formatChange(change / Math.abs(beforeNano))})`;
 }
 
 const DRIVERS: Readonly<Record<Driver, readonly [more: string, less: string]>> = {
@@ -74,7 +55,7 @@ function reasonText(reason: Reason, currency: string, names = 2, within = ''): s
   const more = reason.count - shown.length;
   const who =
     shown.length === 0 ? '' : ` (${shown.join(', ')}${more > 0 ? ` and ${more} more` : ''})`;
-  return `${signedText(reason.nano, currency)} ${driverText(reason)}${who}`;
+  return `${formatNanoChange(reason.nano, currency)} ${driverText(reason)}${who}`;
 }
 
 /** Reasons under this share of all movement are summed up. */
@@ -113,7 +94,9 @@ export function whyText(
   const { told, restNano, restCount } = toldReasons(reasons, count);
   const parts = told.map((reason) => reasonText(reason, currency, names, within));
   if (restCount > 0 && Math.round(Math.abs(restNano) / 1e7) > 0)
-    parts.push(`${signedText(restNano, currency)} for ${plural(restCount, 'smaller reason')}`);
+    parts.push(
+      `${formatNanoChange(restNano, currency)} for ${plural(restCount, 'smaller reason')}`,
+    );
   return parts.join(', ');
 }
 
@@ -124,42 +107,9 @@ export function keyText(key: string): string {
   return key === OTHERS ? 'others' : key;
 }
 
-/** `Mon 16 Nov`. */
-export function dayText(time: TimeMs, timezone: string): string {
-  return new Date(time)
-    .toLocaleDateString('en-GB', {
-      weekday: 'short',
-      day: 'numeric',
-      month: 'short',
-      timeZone: timezone,
-    })
-    .replace(',', '');
-}
-
-/** `Mon 16 Nov 09:30`. */
-export function dayAndTime(time: TimeMs, timezone: string): string {
-  const clock = new Date(time).toLocaleTimeString('en-GB', {
-    hour: '2-digit',
-    minute: '2-digit',
-    timeZone: timezone,
-  });
-  return `${dayText(time, timezone)} ${clock}`;
-}
-
 /** `Mon 16 Nov to Sun 22 Nov 2026, Europe/Berlin`. */
 export function weekText({ week, timezone }: Pick<Digest, 'week' | 'timezone'>): string {
-  const year = new Date(week.end - 1).toLocaleDateString('en-GB', {
-    year: 'numeric',
-    timeZone: timezone,
-  });
-  return `${dayText(week.start, timezone)} to ${dayText(week.end - 1, timezone)} ${year}, ${timezone}`;
-}
-
-export function percentText(share: number | null): string {
-  return share === null ? '?' : `${Math.round(share * 100)}%`;
-}
-
-/** Shares of what was seen are never rounded up to all of it. */
-export function coverageText(share: number): string {
-  return share >= 1 ? '100%' : `${(Math.floor(share * 1000) / 10).toFixed(1)}%`;
+  const last = week.end - 1;
+  const year = formatLocalDate(last, timezone).slice(-4);
+  return `${formatLocalDay(week.start, timezone)} to ${formatLocalDay(last, timezone)} ${year}, ${timezone}`;
 }

@@ -1,6 +1,5 @@
 import type { Finding, Severity } from '../finding.ts';
-import { fromNano } from '../money.ts';
-import { DAY_MS, formatTime, HOUR_MS, MINUTE_MS, type TimeMs } from '../time.ts';
+import { formatMoney, formatNano } from './units.ts';
 
 /** What every renderer has to know of the installation. */
 export interface RenderContext {
@@ -10,41 +9,6 @@ export interface RenderContext {
   readonly externalUrl: string | null;
   /** Name of the kubeconfig context that commands should use; null leaves it out. */
   readonly kubeContext: string | null;
-}
-
-/** `$1,234`, `$12.30`, `€0.42`: cents below a hundred. */
-export function formatMoney(units: number, currency: string): string {
-  return moneyFormat(currency, Math.abs(units) < 100 ? 2 : 0).format(units);
-}
-
-/** Making a format takes longer than a page of figures: each is made once. */
-const moneyFormats = new Map<string, Intl.NumberFormat>();
-
-function moneyFormat(currency: string, digits: number): Intl.NumberFormat {
-  const key = `${currency} ${digits}`;
-  let format = moneyFormats.get(key);
-  if (format === undefined) {
-    format = new Intl.NumberFormat('en-US', {
-      style: 'currency',
-      currency,
-      minimumFractionDigits: digits,
-      maximumFractionDigits: digits,
-    });
-    moneyFormats.set(key, format);
-  }
-  return format;
-}
-
-/** `3 min`, `5 h`, `2 days`: one unit, as people say it. */
-export function formatDuration(ms: number): string {
-  if (ms < HOUR_MS) return `${Math.max(0, Math.round(ms / MINUTE_MS))} min`;
-  if (ms < 2 * DAY_MS) return `${Math.round(ms / HOUR_MS)} h`;
-  return `${Math.round(ms / DAY_MS)} days`;
-}
-
-/** `2026-11-24 07:05 UTC`. */
-export function formatMinute(time: TimeMs): string {
-  return `${formatTime(time).slice(0, 16).replace('T', ' ')} UTC`;
 }
 
 /** `shop/Deployment/checkout`, `shop`, `shop (2026-11)`, a node, or the cluster's name. */
@@ -80,7 +44,7 @@ export function formatCost(finding: Finding, currency: string): string | null {
   const parts: string[] = [];
   const isOver = finding.state === 'resolved';
   if (finding.costSoFarNano !== null) {
-    const amount = formatMoney(fromNano(finding.costSoFarNano), currency);
+    const amount = formatNano(finding.costSoFarNano, currency);
     parts.push(`${amount} ${isOver ? 'in all' : 'so far'}`);
   }
   if (finding.costPerMonth !== null && finding.costPerMonth !== 0 && !isOver) {
@@ -134,9 +98,4 @@ export function truncate(text: string, max: number): string {
   if (text.length <= max) return text;
   const cut = text.slice(0, Math.max(0, max - 1)).replace(/[\uD800-\uDBFF]$/u, '');
   return `${cut.replace(/[\uD800-\uDBFF]$/, '')}…`;
-}
-
-/** `1 node`, `2 nodes`. */
-export function plural(count: number, one: string, many = `${one}s`): string {
-  return `${count} ${count === 1 ? one : many}`;
 }

@@ -74,7 +74,7 @@ describe('the chart of a finding', () => {
 
   test('has an alt text that says the same', () => {
     expect(chartAltText(chartOf(MINER))).toMatch(
-      /^CPU of shop\/Deployment\/checkout: 5\.9 cores at last, usual are 0\.\d+ to 0\.\d+, request 1\.5, limit 6\.$/,
+      /^CPU of shop\/Deployment\/checkout: 5\.86 cores at last, usual are 0\.\d+ to 0\.\d+, request 1\.5, limit 6\.$/,
     );
   });
 

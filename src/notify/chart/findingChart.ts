@@ -4,6 +4,7 @@ import type { Reading } from '../../model/reading.ts';
 import { HOUR_MS, type TimeMs } from '../../model/time.ts';
 import { formatScope } from '../../model/text/format.ts';
 import type { UsageChart } from './usageChart.ts';
+import { formatNumber } from '../../model/text/units.ts';
 
 /** How much of the past stands beside an anomaly, so that one sees what was usual. */
 const BEFORE_MS = 24 * HOUR_MS;
@@ -82,8 +83,7 @@ export function findingChart(
 /** What the chart shows, for those who do not see it. */
 export function chartAltText(chart: UsageChart): string {
   const last = lastKnown(chart.points.map(({ value }) => value));
-  const amount = (value: Reading) =>
-    value === null ? 'unknown' : `${value < 10 ? Number(value.toPrecision(2)) : Math.round(value)}`;
+  const amount = (value: Reading) => (value === null ? 'unknown' : formatNumber(value));
   const asked = (value: Reading) => (value === 0 ? 'none' : amount(value));
   const usual =
     chart.normal === null

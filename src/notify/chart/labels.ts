@@ -1,6 +1,7 @@
 import type { Reading } from '../../model/reading.ts';
 import { BOTTOM, CHART_HEIGHT, CHART_WIDTH, RIGHT, TOP, type Frame } from './frame.ts';
 import { COLORS, px, svgText } from './svg.ts';
+import { formatNumber } from '../../model/text/units.ts';
 
 /** What use is measured against, in the chart's unit; null where it is not known. */
 export interface Levels {
@@ -33,7 +34,7 @@ export function chartLabels(
   const named = (value: Reading, text: string, color: string): readonly Label[] => {
     if (value === null) return [];
     if (value <= max) return [{ at: y(value) + 4, text, color }];
-    return [{ at: TOP - 6, text: `${text} ${Number(value.toPrecision(3))}`, color }];
+    return [{ at: TOP - 6, text: `${text} ${formatNumber(value)}`, color }];
   };
   const usual = band === null ? null : Math.min(max, (band.low + band.high) / 2);
   const all = [

@@ -6,6 +6,7 @@ import { truncate } from '../../model/text/format.ts';
 import { BOTTOM, CHART_HEIGHT, CHART_WIDTH, LEFT, RIGHT, TOP, type Frame } from './frame.ts';
 import { chartLabels, drawn, type Levels } from './labels.ts';
 import { COLORS, niceTicks, px, svgText } from './svg.ts';
+import { formatNumber } from '../../model/text/units.ts';
 
 /** One line over time with what it is measured against. Values share `unit`. */
 export interface UsageChart extends Levels {
@@ -67,7 +68,7 @@ function normal({ normal: band }: UsageChart, { y, max }: Frame): string {
 
 function grid(tick: number, { y }: Frame): string {
   const at = px(y(tick));
-  const name = tick === 0 ? '0' : `${Number(tick.toPrecision(4))}`;
+  const name = formatNumber(tick);
   return `<line x1="${LEFT}" x2="${CHART_WIDTH - RIGHT}" y1="${at}" y2="${at}" stroke="${COLORS.grid}"/><text x="${LEFT - 8}" y="${px(y(tick) + 4)}" text-anchor="end" fill="${COLORS.muted}">${name}</text>`;
 }
 

@@ -1,5 +1,5 @@
 import { mostUrgentFirst, SEVERITY_RANK } from '../../detect/findings/severity.ts';
-import { HOUR_MS, type TimeMs } from '../../model/time.ts';
+import type { TimeMs } from '../../model/time.ts';
 import { personName } from '../../model/text/format.ts';
 import { receiverKey, type Delivery } from '../../store/notifications/delivery.ts';
 import { MAX_LISTED, type Change, type NoticeReason } from '../../store/notifications/notice.ts';
@@ -7,6 +7,7 @@ import type { PlanningView } from '../../store/notifications/deliveryStore.ts';
 import type { News } from './conversations.ts';
 import { deliveryId } from './deliveryId.ts';
 import type { ReceiverNews } from './receiverNews.ts';
+import { formatDuration } from '../../model/text/units.ts';
 
 /** The delivery of one conversation: what changed, and every finding in it as it stands. */
 export function findingsDelivery(
@@ -86,7 +87,7 @@ const SENTENCES: Readonly<
   acknowledged: () => 'Somebody is on it',
   accepted: () => 'It was accepted',
   reminder: (lastSeen, record) =>
-    `Still open, and nobody acknowledged it for ${Math.max(1, Math.round((lastSeen - (record?.at ?? lastSeen)) / HOUR_MS))} h`,
+    `Still open, and nobody acknowledged it for ${formatDuration(lastSeen - (record?.at ?? lastSeen))}`,
   resolved: () => 'It is over',
   missed: () => 'It began and ended while nobody could be told',
 };

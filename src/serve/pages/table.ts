@@ -1,5 +1,6 @@
 import { html } from 'hono/html';
 import type { Html } from './text.ts';
+import { formatCount } from '../../model/text/units.ts';
 
 export interface Column<T> {
   readonly title: string;
@@ -80,7 +81,7 @@ export function pager(
         ? html`<span></span>`
         : html`<a class="button" href="${pathOf(Math.max(0, offset - limit))}">← Previous</a>`
     }
-    <span>${offset + 1}–${last} of ${total.toLocaleString('en-US')}</span>
+    <span>${offset + 1}–${last} of ${formatCount(total)}</span>
     ${
       last >= total
         ? html`<span></span>`

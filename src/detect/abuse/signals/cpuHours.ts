@@ -1,4 +1,5 @@
 import type { Signal } from '../signal.ts';
+import { formatNumber } from '../../../model/text/units.ts';
 
 /**
  * Core-hours burnt beyond the normal and beyond what traffic accounts for, added up over the whole
@@ -14,7 +15,7 @@ export const cpuHours: Signal = {
       value: burnt,
       threshold: knobs.cpuHours.coreHours,
       strength: burnt >= knobs.cpuHours.coreHours ? 0.5 : 0,
-      text: `Has burnt ${burnt.toFixed(2)} core-hours beyond its normal since the onset`,
+      text: `Has burnt ${formatNumber(burnt)} core-hours beyond its normal since the onset`,
     };
   },
 };

@@ -1,7 +1,8 @@
 import { diskOf } from '../subject.ts';
 import { silentBelow } from '../work.ts';
 import { robustSpread } from './flatness.ts';
-import { rate, unknown, type Facts, type Measurement, type Signal } from '../signal.ts';
+import { unknown, type Facts, type Measurement, type Signal } from '../signal.ts';
+import { formatBytesPerSecond, formatShare } from '../../../model/text/units.ts';
 
 /** Bytes the added use came with, and how many would still be silence. */
 export interface WorkRatio {
@@ -100,10 +101,10 @@ export const cpuWithoutWork: Signal = {
       threshold: silentBelow,
       strength: isSilent ? ofSilence : isWeak ? 0.5 : 0,
       text:
-        `The added CPU comes with ${rate(bytesPerCoreSecond)} of network${isDiskKnown ? ' and disk' : ''} a core` +
+        `The added CPU comes with ${formatBytesPerSecond(bytesPerCoreSecond)} of network${isDiskKnown ? ' and disk' : ''} a core` +
         (explained === null
           ? ''
-          : `, ${Math.round(explained * 100)} % of what its CPU ordinarily comes with`) +
+          : `, ${formatShare(explained)} of what its CPU ordinarily comes with`) +
         (suspicion.extraBytes === 0 ? ': no more than before' : '') +
         (isDiskKnown
           ? ''

@@ -1,4 +1,5 @@
 import { unknown, type Signal } from '../signal.ts';
+import { formatNumber } from '../../../model/text/units.ts';
 
 /**
  * One-sided CUSUM (Page, Biometrika 1954) on the robust z-score of use that traffic does not account
@@ -15,7 +16,7 @@ export const cusumFast: Signal = {
       value: track.fast,
       threshold: knobs.cusum.alarm,
       strength: track.fast >= knobs.cusum.alarm ? 0.5 : 0,
-      text: `Small lasting excess has added up to ${track.fast.toFixed(1)} sigma`,
+      text: `Small lasting excess has added up to ${formatNumber(track.fast)} sigma`,
     };
   },
 };

@@ -1,4 +1,5 @@
-import { cores, unknown, type Signal } from '../signal.ts';
+import { unknown, type Signal } from '../signal.ts';
+import { formatCores } from '../../../model/text/units.ts';
 
 /**
  * A day's average creeping away from weeks of history, less what traffic accounts for: a ramp that
@@ -15,7 +16,7 @@ export const cusumSlow: Signal = {
       threshold: knobs.slow.alarm,
       // Growth that its traffic may well account for is a hint only.
       strength: track.slow < knobs.slow.alarm ? 0 : subject.netIn === null ? 0.5 : 1,
-      text: `A day's average of ${cores(track.dayCores)} cores against ${cores(track.referenceCores)} over weeks`,
+      text: `A day's average of ${formatCores(track.dayCores)} against ${formatCores(track.referenceCores)} over weeks`,
     };
   },
 };

@@ -1,6 +1,7 @@
 import { CORES_OF, SLOTS } from '../ring.ts';
 import { robustSpread } from './flatness.ts';
 import { unknown, type Signal } from '../signal.ts';
+import { formatShare } from '../../../model/text/units.ts';
 
 /**
  * The same use at every hour of the day: people sleep, miners do not. Weak: so do pollers; it counts
@@ -26,7 +27,7 @@ export const dayEqualsNight: Signal = {
       value: spread,
       threshold: knobs.shape.dayNightSpread,
       strength: spread <= knobs.shape.dayNightSpread && !isHeld ? 0.5 : 0,
-      text: `Over a day its hours differ by ${(spread * 100).toFixed(1)} %`,
+      text: `Over a day its hours differ by ${formatShare(spread)}`,
     };
   },
 };

@@ -1,5 +1,6 @@
 import { quantileOf, robustDeviation } from '../quantile.ts';
 import { unknown, type Signal } from '../signal.ts';
+import { formatShare } from '../../../model/text/units.ts';
 
 /** Robust coefficient of variation: 1.4826 MAD / median. */
 export function robustSpread(values: readonly number[]): number {
@@ -26,8 +27,8 @@ export const flatness: Signal = {
       threshold: knobs.shape.flat,
       strength: spread <= knobs.shape.flat && !isHeld ? 1 : 0,
       text: isHeld
-        ? `Throttled in ${Math.round(track.throttled * 100)} % of periods: its limit makes it flat, which says nothing`
-        : `Its use varies by ${(spread * 100).toFixed(1)} % between windows`,
+        ? `Throttled in ${formatShare(track.throttled)} of periods: its limit makes it flat, which says nothing`
+        : `Its use varies by ${formatShare(spread)} between windows`,
     };
   },
 };

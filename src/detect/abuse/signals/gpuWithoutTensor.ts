@@ -1,4 +1,5 @@
 import { unknown, type Signal } from '../signal.ts';
+import { formatShare } from '../../../model/text/units.ts';
 
 /**
  * A busy GPU whose tensor cores are idle: training and inference use them, hashing does not (a GPU
@@ -17,7 +18,7 @@ export const gpuWithoutTensor: Signal = {
       value: subject.tensor,
       threshold: knobs.gpu.tensor,
       strength: isFiring ? 1 : 0,
-      text: `GPU ${Math.round(share * 100)} % busy with its tensor cores ${Math.round(subject.tensor * 100)} % active`,
+      text: `GPU ${formatShare(share)} busy with its tensor cores ${formatShare(subject.tensor)} active`,
     };
   },
 };

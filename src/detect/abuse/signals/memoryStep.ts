@@ -1,5 +1,5 @@
-import { formatBytes } from '../../../model/quantity.ts';
 import { unknown, type Signal } from '../signal.ts';
+import { memoryQuantity } from '../../../model/text/quantity.ts';
 
 const MIB = 2 ** 20;
 /** RandomX: a 2,080 MiB data set and a 256 MiB cache in fast mode, with room for threads. */
@@ -27,8 +27,8 @@ export const memoryStep: Signal = {
       strength: isFiring ? 0.5 : 0,
       text:
         normal.base === null
-          ? `Holds ${formatBytes(step)} of memory`
-          : `${formatBytes(Math.max(0, step))} of memory came with the use`,
+          ? `Holds ${memoryQuantity(step)} of memory`
+          : `${memoryQuantity(Math.max(0, step))} of memory came with the use`,
     };
   },
 };

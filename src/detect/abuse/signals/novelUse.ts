@@ -1,7 +1,8 @@
 import { quantileOf } from '../quantile.ts';
 import type { Normal } from '../normal.ts';
-import { cores, unknown, type Signal } from '../signal.ts';
+import { unknown, type Signal } from '../signal.ts';
 import type { Suspicion } from '../suspicion.ts';
+import { formatCores } from '../../../model/text/units.ts';
 
 /**
  * Use far above the workload's own robust baseline for this hour (median + 6 robust sigmas: on 66
@@ -30,7 +31,7 @@ export const novelUse: Signal = {
       value: suspicion.cores,
       threshold: suspicion.threshold,
       strength: isFiring ? (isStrong ? 1 : 0.5) : 0,
-      text: `${sentence(by, isOfHour ? typical : suspicion.cores, normal.source)} ${cores(usual)}, novel from ${cores(suspicion.threshold)}`,
+      text: `${sentence(by, isOfHour ? typical : suspicion.cores, normal.source)} ${formatCores(usual)}, novel from ${formatCores(suspicion.threshold)}`,
     };
   },
 };
@@ -38,10 +39,10 @@ export const novelUse: Signal = {
 function sentence(by: Suspicion['by'], used: number, source: Normal['source']): string {
   switch (by) {
     case 'floor':
-      return `Has not gone below ${cores(used)} cores for an hour; the lowest of an hour is ordinarily`;
+      return `Has not gone below ${formatCores(used)} for an hour; the lowest of an hour is ordinarily`;
     case 'traffic':
-      return `Uses ${cores(used)} cores on average over an hour; what its traffic accounts for is`;
+      return `Uses ${formatCores(used)} on average over an hour; what its traffic accounts for is`;
     default:
-      return `Uses ${cores(used)} cores; normal ${source === 'peers' ? 'of other pods of this image' : 'at this hour'} is`;
+      return `Uses ${formatCores(used)}; normal ${source === 'peers' ? 'of other pods of this image' : 'at this hour'} is`;
   }
 }

@@ -1,4 +1,5 @@
-import { cores, unknown, type Signal } from '../signal.ts';
+import { unknown, type Signal } from '../signal.ts';
+import { formatCores } from '../../../model/text/units.ts';
 
 const FAR_TIMES = 4;
 
@@ -22,7 +23,7 @@ export const podOutlier: Signal = {
       threshold,
       // Before there is any history, siblings are all there is to go by.
       strength: !isFiring ? 0 : isFar && normal.source === 'unknown' ? 1 : 0.5,
-      text: `Its hottest pod uses ${cores(suspicion.cores)} cores, the median of the other ${podCount - 1} uses ${cores(siblings)}`,
+      text: `Its hottest pod uses ${formatCores(suspicion.cores)}, the median of the other ${podCount - 1} uses ${formatCores(siblings)}`,
     };
   },
 };

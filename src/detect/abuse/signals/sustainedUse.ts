@@ -1,5 +1,6 @@
 import { quantileOf } from '../quantile.ts';
-import { cores, type Signal } from '../signal.ts';
+import { type Signal } from '../signal.ts';
+import { formatCores } from '../../../model/text/units.ts';
 
 /**
  * It takes nearly all it may have, window after window: of its limit, else far over its request, else
@@ -40,7 +41,7 @@ export const sustainedUse: Signal = {
       value: used,
       threshold: allowed,
       strength: isFiring ? (normal.base?.isProvisional === false ? 0.5 : 1) : 0,
-      text: `Uses ${cores(used)} cores; ${cores(allowed)} is high for its ${of}`,
+      text: `Uses ${formatCores(used)}; ${formatCores(allowed)} is high for its ${of}`,
     };
   },
 };

@@ -1,5 +1,6 @@
 import { moves, workRatio } from '../signals/cpuWithoutWork.ts';
-import { rate, unknown, type Signal } from '../signal.ts';
+import { unknown, type Signal } from '../signal.ts';
+import { formatBytesPerSecond } from '../../../model/text/units.ts';
 
 /**
  * Much data goes through it: backups, ETL, compaction, builds, transcoding. Input must be among it:
@@ -22,8 +23,8 @@ export const busyIo: Signal = {
       strength: isBusy && !isOneSided ? 1.5 : 0,
       text:
         isBusy && isOneSided
-          ? `Writes or sends ${rate(ratio.bytesPerCoreSecond)} a core for which nothing was read or received`
-          : `Moves ${rate(ratio.bytesPerCoreSecond)} of data a core`,
+          ? `Writes or sends ${formatBytesPerSecond(ratio.bytesPerCoreSecond)} a core for which nothing was read or received`
+          : `Moves ${formatBytesPerSecond(ratio.bytesPerCoreSecond)} of data a core`,
     };
   },
 };

@@ -1,4 +1,5 @@
 import { unknown, type Signal } from '../signal.ts';
+import { formatShare } from '../../../model/text/units.ts';
 
 /** Tensor cores at work: training or inference, on the GPU or feeding it. Miners leave them idle. */
 export const gpuTraining: Signal = {
@@ -12,7 +13,7 @@ export const gpuTraining: Signal = {
       value: subject.tensor,
       threshold: knobs.gpu.tensor,
       strength: isTraining ? 1.5 : 0,
-      text: `Its tensor cores are ${Math.round(subject.tensor * 100)} % active`,
+      text: `Its tensor cores are ${formatShare(subject.tensor)} active`,
     };
   },
 };

@@ -1,4 +1,5 @@
 import { unknown, type Signal } from '../signal.ts';
+import { formatShare } from '../../../model/text/units.ts';
 
 /** Memory beyond this share of the limit: then the limit does not hold, and nothing strains against it. */
 const NOT_HELD_SHARE = 1.1;
@@ -25,7 +26,7 @@ export const memoryLimit: Signal = {
       value: share,
       threshold: knobs.jvm.memoryShare,
       strength: share < knobs.jvm.memoryShare || share > NOT_HELD_SHARE ? 0 : wasThere ? 2.5 : 1,
-      text: `Its memory is at ${Math.round(share * 100)} % of the limit`,
+      text: `Its memory is at ${formatShare(share)} of the limit`,
     };
   },
 };

@@ -1,4 +1,5 @@
 import { unknown, type Signal } from '../signal.ts';
+import { formatShare } from '../../../model/text/units.ts';
 
 /** The use rose with the traffic, in the workload's own proportion: load, not abuse; half of that is a hint. */
 export const movesWithTraffic: Signal = {
@@ -17,7 +18,7 @@ export const movesWithTraffic: Signal = {
           : suspicion.explained >= knobs.work.weakShare
             ? 0.5
             : 0,
-      text: `The added traffic accounts for ${Math.round(suspicion.explained * 100)} % of the added use`,
+      text: `The added traffic accounts for ${formatShare(suspicion.explained)} of the added use`,
     };
   },
 };

@@ -1,5 +1,6 @@
 import { CORES_OF, isLearnt, SLOTS } from '../ring.ts';
 import { unknown, type Signal } from '../signal.ts';
+import { formatCores } from '../../../model/text/units.ts';
 
 const LIKE = 0.8;
 
@@ -25,7 +26,7 @@ export const pastRuns: Signal = {
       value: highest,
       threshold: LIKE * suspicion.cores,
       strength: highest >= LIKE * suspicion.cores ? 1.5 : 0,
-      text: `Past runs went up to ${highest.toFixed(2)} cores`,
+      text: `Past runs went up to ${formatCores(highest)}`,
     };
   },
 };

@@ -1,5 +1,6 @@
 import { goesWithTraffic, mostTimes, timesItsTraffic } from '../excess.ts';
 import { unknown, type Signal } from '../signal.ts';
+import { formatNumber } from '../../../model/text/units.ts';
 
 /** Takes what novelty, silence and a plateau can count together: they are all that one excess. */
 const ALL = 3;
@@ -29,7 +30,7 @@ export const scalesWithTraffic: Signal = {
       value: scaling.elasticity,
       threshold: null,
       strength: goes === true && times < mostTimes(facts) ? ALL : 0,
-      text: `Uses ${times.toFixed(1)} times what its traffic accounts for; ${how}`,
+      text: `Uses ${formatNumber(times)} times what its traffic accounts for; ${how}`,
     };
   },
 };

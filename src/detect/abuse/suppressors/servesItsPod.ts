@@ -1,4 +1,5 @@
-import { cores, unknown, type Signal } from '../signal.ts';
+import { unknown, type Signal } from '../signal.ts';
+import { formatCores } from '../../../model/text/units.ts';
 
 /** Takes what its silence, its plateau and its being new can count together, and leaves a mark in the spec. */
 const ALL = 3;
@@ -16,7 +17,7 @@ export const servesItsPod: Signal = {
   measure({ sideCar, suspicion, knobs }) {
     if (sideCar === null) return unknown('It is no new container beside known ones');
     const { elasticity, follows, isLittle, isRollout, workloads, othersCores } = sideCar;
-    const beside = `${cores(suspicion.cores)} cores beside ${cores(othersCores)} of its pod’s known containers`;
+    const beside = `${formatCores(suspicion.cores)} beside ${formatCores(othersCores)} of its pod’s known containers`;
     const places = isRollout ? `; its image has come to ${workloads} known workloads` : '';
     // Beside an idle application a proxy is the busier one; but only one that is everywhere is a proxy.
     const isProxyLike = isLittle || isRollout;

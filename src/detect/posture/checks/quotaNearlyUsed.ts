@@ -1,5 +1,6 @@
 import { misses } from '../../../model/clusterObjects.ts';
 import { NO_OBJECTS, overNamespaces, type PostureCheck } from '../check.ts';
+import { formatShare } from '../../../model/text/units.ts';
 
 /** From here on the next rollout may not fit. */
 const NEAR = 0.9;
@@ -20,7 +21,7 @@ export const quotaNearlyUsed: PostureCheck = {
         .flatMap(({ name, hard, used }) =>
           Object.entries(hard).flatMap(([resource, limit]) => {
             const share = limit > 0 ? (used[resource] ?? 0) / limit : 0;
-            return share >= NEAR ? [`${Math.round(share * 100)} % of ${resource} in ${name}`] : [];
+            return share >= NEAR ? [`${formatShare(share)} of ${resource} in ${name}`] : [];
           }),
         );
       return near.length === 0 ? null : `has used ${near.join(', ')}`;

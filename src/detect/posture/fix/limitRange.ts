@@ -1,7 +1,11 @@
-import { formatBytes, formatCores } from '../../../model/quantity.ts';
-import { roundBytes, roundCores } from '../../../model/rounding.ts';
 import type { ContainerHistory } from '../../../store/containerDays/containerDay.ts';
 import { mergeSketches, quantile } from '../../../store/containerDays/sketch.ts';
+import {
+  memoryQuantity,
+  cpuQuantity,
+  roundBytes,
+  roundCores,
+} from '../../../model/text/quantity.ts';
 
 const MIB = 2 ** 20;
 const MARGIN = 1.15;
@@ -40,8 +44,8 @@ export function limitRangeManifest(
       limits: [
         {
           type: 'Container',
-          defaultRequest: { cpu: formatCores(cores), memory: formatBytes(roundBytes(request)) },
-          default: { memory: formatBytes(roundBytes(limit)) },
+          defaultRequest: { cpu: cpuQuantity(cores), memory: memoryQuantity(roundBytes(request)) },
+          default: { memory: memoryQuantity(roundBytes(limit)) },
         },
       ],
     },

@@ -1,6 +1,10 @@
-import { formatBytes, formatCores } from '../../../model/quantity.ts';
-import { roundBytes, roundCores } from '../../../model/rounding.ts';
 import type { ContainerHistory } from '../../../store/containerDays/containerDay.ts';
+import {
+  memoryQuantity,
+  cpuQuantity,
+  roundBytes,
+  roundCores,
+} from '../../../model/text/quantity.ts';
 
 /** Room above the highest day for a rollout's surge (25 % by default) and some growth. */
 const HEADROOM = 1.5;
@@ -33,8 +37,8 @@ export function resourceQuotaManifest(
     metadata: { name: 'burnwatch-quota', namespace },
     spec: {
       hard: {
-        'requests.cpu': formatCores(roundCores(highest('cpuCores'))),
-        'requests.memory': formatBytes(roundBytes(highest('ramBytes'))),
+        'requests.cpu': cpuQuantity(roundCores(highest('cpuCores'))),
+        'requests.memory': memoryQuantity(roundBytes(highest('ramBytes'))),
       },
     },
   };

@@ -4,6 +4,8 @@ import { DAY_MS } from '../../../model/time.ts';
 import type { IdleState } from './state.ts';
 import type { Activity } from './activity.ts';
 import { shellQuote } from '../../../model/shellQuote.ts';
+import { formatBytesPerSecond, formatMoney } from '../../../model/text/units.ts';
+import { cpuQuantity } from '../../../model/text/quantity.ts';
 
 export const ABANDONED_RULE = 'idle-for-days';
 
@@ -19,7 +21,7 @@ export function abandonedVerdict(
   const { currency } = context.config.pricing;
   const rule = context.thresholds.abandoned;
   const days = Math.floor((context.snapshot.window.end - row.since) / DAY_MS);
-  const money = `${monthly.toFixed(2)} ${currency} a month`;
+  const money = `${formatMoney(monthly, currency)} a month`;
   const isVolume = activity.what === 'volume';
   return {
     kind: 'abandoned',
@@ -42,7 +44,7 @@ export function abandonedVerdict(
         weight: 100,
         text: isVolume
           ? `Unmounted for ${days} days`
-          : `Every pod below ${rule.idleCores * 1000} m of CPU and ${rule.idleBytesPerSecond} bytes a second for ${days} days`,
+          : `Every pod below ${cpuQuantity(rule.idleCores)} of CPU and ${formatBytesPerSecond(rule.idleBytesPerSecond)} for ${days} days`,
       },
     ],
     next: nextSteps(activity),

@@ -1,14 +1,15 @@
 import { runsToAnEnd } from '../runs.ts';
 import type { ContainerAdvice } from './adviceForm.ts';
 import { isThrottled } from './limits.ts';
+import { formatNumber, formatShare } from '../../../model/text/units.ts';
 
 /** Plain sentences: why it is proposed, and what to mind. */
 export function notesOn(advice: Omit<ContainerAdvice, 'notes'>): readonly string[] {
   const { behind, autoscaling, minReplicas, memory, throttledShare: throttled, cpu } = advice;
   const notes: string[] = [];
   if (behind.confidence === 'insufficient') {
-    const coverage = `${Math.round(behind.coverage * 100)} % coverage`;
-    notes.push(`insufficient data: ${behind.days.toFixed(1)} days, ${coverage}`);
+    const coverage = `${formatShare(behind.coverage)} coverage`;
+    notes.push(`insufficient data: ${formatNumber(behind.days)} days, ${coverage}`);
   }
   if (autoscaling?.vertical)
     notes.push(`VerticalPodAutoscaler ${autoscaling.vertical.name} sets the requests: left to it`);
@@ -23,8 +24,7 @@ export function notesOn(advice: Omit<ContainerAdvice, 'notes'>): readonly string
     );
   if (memory !== null && memory.oomKills > 0)
     notes.push(`${memory.oomKills} OOM kills: memory was too small`);
-  if (isThrottled(throttled))
-    notes.push(`throttled in ${Math.round((throttled ?? 0) * 100)} % of its windows`);
+  if (isThrottled(throttled)) notes.push(`throttled in ${formatShare(throttled)} of its windows`);
   if (cpu !== null && cpu.busiestHour !== null)
     notes.push('sized for its busiest hour of the week');
   if (cpu !== null && (cpu.hottest ?? 0) > 2 * cpu.pooled)

@@ -1,4 +1,3 @@
-import { formatBytes, formatCores } from '../../../model/quantity.ts';
 import type { Reading } from '../../../model/reading.ts';
 import type { WorkloadRef } from '../../../model/workload.ts';
 import { workloadKey } from '../../../model/workload.ts';
@@ -6,6 +5,7 @@ import type { ContainerAdvice } from './adviceForm.ts';
 import type { ManagedBy } from './ownership.ts';
 import type { Resources } from './proposal.ts';
 import { ownValue } from '../../../model/ownValue.ts';
+import { memoryQuantity, cpuQuantity } from '../../../model/text/quantity.ts';
 
 /** One strategic-merge patch: all of a workload's containers that change. */
 export interface WorkloadPatch {
@@ -87,12 +87,12 @@ function minReplicasOf(group: readonly ContainerAdvice[]): WorkloadPatch['minRep
 /** The entries that change; null when none does. */
 function resourcesPatch(current: Resources, proposed: Resources): ResourcesPatch | null {
   const requests = changed([
-    ['cpu', current.cpuRequestCores, proposed.cpuRequestCores, formatCores],
-    ['memory', current.ramRequestBytes, proposed.ramRequestBytes, formatBytes],
+    ['cpu', current.cpuRequestCores, proposed.cpuRequestCores, cpuQuantity],
+    ['memory', current.ramRequestBytes, proposed.ramRequestBytes, memoryQuantity],
   ]);
   const limits = changed([
-    ['cpu', current.cpuLimitCores, proposed.cpuLimitCores, formatCores],
-    ['memory', current.ramLimitBytes, proposed.ramLimitBytes, formatBytes],
+    ['cpu', current.cpuLimitCores, proposed.cpuLimitCores, cpuQuantity],
+    ['memory', current.ramLimitBytes, proposed.ramLimitBytes, memoryQuantity],
   ]);
   if (requests === null && limits === null) return null;
   return { ...(requests && { requests }), ...(limits && { limits }) };

@@ -5,8 +5,8 @@ import type { Autoscaling } from './autoscaling.ts';
 import { cpuBasis, type CpuBasis } from './cpuRequest.ts';
 import { cpuLimit, isThrottled, ramLimit, throttledShare } from './limits.ts';
 import { memoryBasis, type MemoryBasis } from './memoryRequest.ts';
-import { roundBytes, roundCores } from '../../../model/rounding.ts';
 import type { RecommendationRule } from './rule.ts';
+import { roundBytes, roundCores } from '../../../model/text/quantity.ts';
 
 /** Requests and limits of one container; null: none, or for a proposal: leave it as it is. */
 export interface Resources {

@@ -1,9 +1,15 @@
 import { renderCsv, renderTable, type Column } from '../../../model/text/table.ts';
 import type { Savings } from '../../../cost/savings/estimateSavings.ts';
-import { formatBytes, formatCores } from '../../../model/quantity.ts';
-import type { Reading } from '../../../model/reading.ts';
 import type { ContainerAdvice } from './adviceForm.ts';
 import type { AdviceReport } from './readAdvice.ts';
+import { memoryQuantity, cpuQuantity } from '../../../model/text/quantity.ts';
+import {
+  formatAmount,
+  formatBytes,
+  formatCores,
+  formatMoney,
+  formatShare,
+} from '../../../model/text/units.ts';
 
 /** Recommendations as `recommend -o json` and the API give them. Cores, bytes, units of currency a month. */
 function adviceJson(advice: ContainerAdvice): object {
@@ -38,11 +44,19 @@ const COLUMNS: readonly Column<ContainerAdvice>[] = [
   { title: 'NAMESPACE', value: ({ namespace }) => namespace, maxWidth: 30 },
   { title: 'WORKLOAD', value: ({ workload }) => `${workload.kind}/${workload.name}`, maxWidth: 48 },
   { title: 'CONTAINER', value: ({ container }) => container, maxWidth: 30 },
-  { title: 'CPU', value: (one) => change(one, 'cpuRequestCores', formatCores) },
-  { title: 'MEMORY', value: (one) => change(one, 'ramRequestBytes', formatBytes) },
+  { title: 'CPU', value: (one) => change(one, 'cpuRequestCores', cpuQuantity) },
+  { title: 'MEMORY', value: (one) => change(one, 'ramRequestBytes', memoryQuantity) },
   { title: 'LIMITS', value: limits },
-  { title: 'SAVES/MONTH', value: ({ savingPerMonth }) => money(savingPerMonth), align: 'right' },
-  { title: 'EXCEEDED', value: ({ risk }) => percents(risk.cpu, risk.ram), align: 'right' },
+  {
+    title: 'SAVES/MONTH',
+    value: ({ savingPerMonth }) => (savingPerMonth === null ? '?' : formatAmount(savingPerMonth)),
+    align: 'right',
+  },
+  {
+    title: 'EXCEEDED',
+    value: ({ risk }) => `${formatShare(risk.cpu)} / ${formatShare(risk.ram)}`,
+    align: 'right',
+  },
   { title: 'CONFIDENCE', value: ({ behind }) => behind.confidence },
   { title: 'DAYS', value: ({ behind }) => behind.days.toFixed(1), align: 'right' },
   { title: 'NOTES', value: ({ notes }) => notes.join('; ') },
@@ -92,14 +106,14 @@ function savingsText(savings: Savings, currency: string): string {
   const { freedCpuCores, freedRamBytes, requestsFreedPerMonth, removableAfter } = savings;
   const isMore = requestsFreedPerMonth < 0;
   const sign = isMore ? -1 : 1;
-  const amounts = `${(sign * freedCpuCores).toFixed(2)} cores, ${((sign * freedRamBytes) / 2 ** 30).toFixed(1)} GiB`;
-  const worth = `${(sign * requestsFreedPerMonth).toFixed(2)} ${currency} a month at their nodes' prices`;
+  const amounts = `${formatCores(sign * freedCpuCores)}, ${formatBytes(sign * freedRamBytes)}`;
+  const worth = `${formatMoney(sign * requestsFreedPerMonth, currency)} a month at their nodes' prices`;
   if (isMore) return `Requests missing: ${amounts}, ${worth}.`;
   const nodes = removableAfter.length;
   const bill =
     nodes === 0
       ? 'no node goes away by it, so that the bill stays'
-      : `the bill falls by up to ${savings.moneyPerMonth.toFixed(2)} once ${nodes} more ${nodes === 1 ? 'node is' : 'nodes are'} removed`;
+      : `the bill falls by up to ${formatMoney(savings.moneyPerMonth, currency)} once ${nodes} more ${nodes === 1 ? 'node is' : 'nodes are'} removed`;
   return `Requests freed: ${amounts}, ${worth}; ${bill}.`;
 }
 
@@ -116,15 +130,6 @@ function change(
 }
 
 function limits(advice: ContainerAdvice): string {
-  const cpu = change(advice, 'cpuLimitCores', formatCores);
-  return `${cpu} / ${change(advice, 'ramLimitBytes', formatBytes)}`;
-}
-
-function money(value: Reading): string {
-  return value === null ? '?' : value.toFixed(2);
-}
-
-function percents(cpu: Reading, ram: Reading): string {
-  const text = (share: Reading): string => (share === null ? '?' : (share * 100).toFixed(1));
-  return `${text(cpu)}% / ${text(ram)}%`;
+  const cpu = change(advice, 'cpuLimitCores', cpuQuantity);
+  return `${cpu} / ${change(advice, 'ramLimitBytes', memoryQuantity)}`;
 }

@@ -4,6 +4,7 @@ import { printable } from '../../../model/text/escape.ts';
 import type { Reading } from '../../../model/reading.ts';
 import type { ManagedBy } from './ownership.ts';
 import type { WorkloadPatch } from './patch.ts';
+import { formatMoney } from '../../../model/text/units.ts';
 
 /** What must change, for each tool that would write the manifest again. */
 const WHERE: Readonly<Record<ManagedBy['tool'], string>> = {
@@ -22,7 +23,7 @@ export function renderPatches(patches: readonly WorkloadPatch[], currency: strin
 
 function renderPatch(patch: WorkloadPatch, currency: string): string {
   const { namespace, workload, savingPerMonth, managedBy, body, resources, isSpecKnown } = patch;
-  const money = moneyText(savingPerMonth, currency);
+  const money = savingText(savingPerMonth, currency);
   const lines = [`# ${printable(`${namespace}/${workload.kind}/${workload.name}`)}: ${money}`];
   if (managedBy !== null) {
     const name = managedBy.name === null ? '' : ` (${printable(managedBy.name)})`;
@@ -46,9 +47,9 @@ function renderPatch(patch: WorkloadPatch, currency: string): string {
   return `${[...lines, ...commands(patch)].join('\n')}\n`;
 }
 
-function moneyText(savingPerMonth: Reading, currency: string): string {
+function savingText(savingPerMonth: Reading, currency: string): string {
   if (savingPerMonth === null) return 'no price is known';
-  const money = `${Math.abs(savingPerMonth).toFixed(2)} ${currency} a month`;
+  const money = `${formatMoney(Math.abs(savingPerMonth), currency)} a month`;
   return savingPerMonth < 0 ? `needs ${money} more` : `saves ${money}`;
 }
 

@@ -1,13 +1,13 @@
 import type { DetectContext } from '../../detector.ts';
 import type { Evidence, NextStep, Scope, Verdict } from '../../../model/finding.ts';
-import { formatBytes, formatCores } from '../../../model/quantity.ts';
 import type { TimeMs } from '../../../model/time.ts';
 import { isPatchable } from '../advice/patch.ts';
 import type { Resources } from '../advice/proposal.ts';
 import type { ContainerGroup } from './containerGroups.ts';
 import type { Waste } from './waste.ts';
 import { shellQuote } from '../../../model/shellQuote.ts';
-import { plural } from '../../../model/text/format.ts';
+import { memoryQuantity, cpuQuantity } from '../../../model/text/quantity.ts';
+import { plural, formatMoney } from '../../../model/text/units.ts';
 
 export const RULE = 'request-exceeds-use';
 
@@ -21,7 +21,7 @@ export function overprovisionedVerdict(
   days: number,
   context: DetectContext,
 ): Verdict {
-  const money = `${waste.costPerMonth.toFixed(2)} ${context.config.pricing.currency}`;
+  const money = formatMoney(waste.costPerMonth, context.config.pricing.currency);
   return {
     kind: 'overprovisioned',
     rule: RULE,
@@ -41,8 +41,8 @@ export function overprovisionedVerdict(
 
 function excess({ cores, bytes }: Waste): string {
   const parts = [
-    ...(cores > 0 ? [`${formatCores(cores)} CPU`] : []),
-    ...(bytes > 0 ? [`${formatBytes(bytes)} memory`] : []),
+    ...(cores > 0 ? [`${cpuQuantity(cores)} CPU`] : []),
+    ...(bytes > 0 ? [`${memoryQuantity(bytes)} memory`] : []),
   ];
   return parts.length === 0 ? 'no' : parts.join(' and ');
 }
@@ -53,7 +53,7 @@ function evidenceOf(
   days: number,
 ): readonly Evidence[] {
   const { cpuRequestCores, ramRequestBytes } = current;
-  const covered = `would have covered ${days.toFixed(0)} days`;
+  const covered = `would have covered ${plural(Math.round(days), 'day')}`;
   const evidence: Evidence[] = [];
   // Nothing requested is no request that could be too large.
   if (cpuRequestCores !== null && cpuRequestCores > 0 && proposed.cpuRequestCores !== null)
@@ -64,7 +64,7 @@ function evidenceOf(
       threshold: proposed.cpuRequestCores,
       unit: 'cores',
       weight: 50,
-      text: `Requests ${formatCores(cpuRequestCores)} of CPU; ${formatCores(proposed.cpuRequestCores)} ${covered}`,
+      text: `Requests ${cpuQuantity(cpuRequestCores)} of CPU; ${cpuQuantity(proposed.cpuRequestCores)} ${covered}`,
     });
   if (ramRequestBytes !== null && ramRequestBytes > 0 && proposed.ramRequestBytes !== null)
     evidence.push({
@@ -74,7 +74,7 @@ function evidenceOf(
       threshold: proposed.ramRequestBytes,
       unit: 'bytes',
       weight: 50,
-      text: `Requests ${formatBytes(ramRequestBytes)} of memory; ${formatBytes(proposed.ramRequestBytes)} ${covered}`,
+      text: `Requests ${memoryQuantity(ramRequestBytes)} of memory; ${memoryQuantity(proposed.ramRequestBytes)} ${covered}`,
     });
   return evidence;
 }
@@ -88,10 +88,10 @@ function nextSteps(group: ContainerGroup, proposed: Resources): readonly NextSte
     why: 'shows the change with its days, risk and money, for Helm, Argo CD or Flux as values',
   };
   const requests = [
-    ...(proposed.cpuRequestCores === null ? [] : [`cpu=${formatCores(proposed.cpuRequestCores)}`]),
+    ...(proposed.cpuRequestCores === null ? [] : [`cpu=${cpuQuantity(proposed.cpuRequestCores)}`]),
     ...(proposed.ramRequestBytes === null
       ? []
-      : [`memory=${formatBytes(proposed.ramRequestBytes)}`]),
+      : [`memory=${memoryQuantity(proposed.ramRequestBytes)}`]),
   ];
   if (requests.length === 0 || !isPatchable(workload.kind)) return [advice];
   const target = shellQuote(`${workload.kind.toLowerCase()}/${workload.name}`);

@@ -1,13 +1,12 @@
 import type { DetectContext } from '../../detector.ts';
 import type { Evidence, NextStep, Scope, Verdict } from '../../../model/finding.ts';
-import { formatBytes, formatCores } from '../../../model/quantity.ts';
 import type { TimeMs } from '../../../model/time.ts';
 import { bytesAfterOom } from '../advice/memoryRequest.ts';
-import { roundBytes } from '../../../model/rounding.ts';
 import type { Pressure } from './pressure.ts';
 import type { PressureState } from './state.ts';
 import { shellQuote } from '../../../model/shellQuote.ts';
-import { plural } from '../../../model/text/format.ts';
+import { memoryQuantity, cpuQuantity, roundBytes } from '../../../model/text/quantity.ts';
+import { plural, formatShare } from '../../../model/text/units.ts';
 
 type Rule = DetectContext['thresholds']['underprovisioned'];
 
@@ -24,7 +23,7 @@ export function oomVerdict(
 ): Verdict {
   const kills = state.oomKills.length;
   const enough = state.oomBytes === null ? null : roundBytes(bytesAfterOom(state.oomBytes));
-  const more = enough === null ? '' : `; ${formatBytes(enough)} would have room`;
+  const more = enough === null ? '' : `; ${memoryQuantity(enough)} would have room`;
   return verdictOf(scope, pressure, {
     rule: OOM_RULE,
     score: Math.min(100, 50 + 10 * kills),
@@ -40,7 +39,7 @@ export function oomVerdict(
       text:
         state.oomBytes === null
           ? `${kills} OOM kills`
-          : `${kills} OOM kills at ${formatBytes(state.oomBytes)}`,
+          : `${kills} OOM kills at ${memoryQuantity(state.oomBytes)}`,
     },
     next:
       enough === null
@@ -48,7 +47,7 @@ export function oomVerdict(
         : [
             setResources(
               scope,
-              `--limits=memory=${formatBytes(enough)} --requests=memory=${formatBytes(enough)}`,
+              `--limits=memory=${memoryQuantity(enough)} --requests=memory=${memoryQuantity(enough)}`,
               'gives memory as VPA does after an OOM kill: a fifth and at least 100 MiB more',
             ),
           ],
@@ -63,14 +62,13 @@ export function throttledVerdict(
   rule: Rule,
   now: TimeMs,
 ): Verdict {
-  const percent = Math.round(state.lastShare * 100);
   const limit = pressure.cpuLimitCores;
-  const raised = limit === null ? null : formatCores(limit * 1.5);
+  const raised = limit === null ? null : cpuQuantity(limit * 1.5);
   return verdictOf(scope, pressure, {
     rule: THROTTLED_RULE,
-    score: Math.min(100, percent),
+    score: Math.min(100, Math.round(state.lastShare * 100)),
     startedAt: state.throttledSince ?? now,
-    summary: `Throttled in ${percent} % of its CPU periods for hours${limit === null ? '' : `: its limit of ${formatCores(limit)} is too low`}`,
+    summary: `Throttled in ${formatShare(state.lastShare)} of its CPU periods for hours${limit === null ? '' : `: its limit of ${cpuQuantity(limit)} is too low`}`,
     evidence: {
       signal: 'throttled-share',
       family: 'level',
@@ -78,7 +76,7 @@ export function throttledVerdict(
       threshold: rule.throttledOpen,
       unit: 'share',
       weight: 100,
-      text: `${percent} % of CFS periods were throttled in the last hour`,
+      text: `${formatShare(state.lastShare)} of CFS periods were throttled in the last hour`,
     },
     next:
       raised === null
@@ -107,7 +105,7 @@ export function useVerdict(
     rule: USE_RULE,
     score: 50,
     startedAt: state.overSince ?? now,
-    summary: `Uses ${formatCores(used)} of CPU with a request of ${formatCores(asked)} on a full node: it or its neighbours wait`,
+    summary: `Uses ${cpuQuantity(used)} of CPU with a request of ${cpuQuantity(asked)} on a full node: it or its neighbours wait`,
     evidence: {
       signal: 'cpu-above-request',
       family: 'level',
@@ -115,12 +113,12 @@ export function useVerdict(
       threshold: asked * rule.overRequest,
       unit: 'cores',
       weight: 100,
-      text: `The hottest pod uses ${formatCores(used)}; it asks for ${formatCores(asked)}`,
+      text: `The hottest pod uses ${cpuQuantity(used)}; it asks for ${cpuQuantity(asked)}`,
     },
     next: [
       setResources(
         scope,
-        `--requests=cpu=${formatCores(used)}`,
+        `--requests=cpu=${cpuQuantity(used)}`,
         'asks for what it uses; rolls the pods',
       ),
     ],

@@ -39,7 +39,7 @@ describe('budgets', () => {
     expect(run.opened).toEqual([]);
   });
 
-  it('warn at 80 % forecast, 100 % forecast and 100 % spent, once each', () => {
+  it('warn at 80% forecast, 100% forecast and 100% spent, once each', () => {
     const run = shop(1_000);
     spend(run, 0, 10, 28); // on the way to 840
     expect(rules(run)).toEqual(['forecast-near-budget 2026-11']);
@@ -53,7 +53,7 @@ describe('budgets', () => {
     expect(verdict).toMatchObject({ kind: 'budget', severity: 'warning' });
     expect(verdict?.scope).toMatchObject({ namespace: 'shop', subject: '2026-11' });
     expect(verdict?.summary).toMatch(
-      /^Namespace shop has spent 1000\.\d\d USD in 2026-11, 100 % of its budget of 1000\.00 USD; the forecast for the month's end is 11\d\d\.\d\d USD \(80 % interval /,
+      /^Namespace shop has spent \$1,000 in 2026-11, 100% of its budget of \$1,000; the forecast for the month's end is \$1,1\d\d \(80% interval /,
     );
   });
 
@@ -90,7 +90,7 @@ describe('budgets', () => {
     expect(rules(run)).toEqual(['forecast-near-budget 2026-11', 'forecast-over-budget 2026-11']);
     const evidence = run.opened[1]?.verdict.evidence.find(({ signal }) => signal === 'forecast');
     expect(evidence?.value).toBeCloseTo(1_500, 6);
-    expect(evidence?.text).toContain('700.00 put in for days before the history began');
+    expect(evidence?.text).toContain('$700 put in for days before the history began');
   });
 
   it('count an owner’s pods wherever they run', () => {

@@ -82,11 +82,12 @@ function judge(
     if (firing) {
       const since = known?.since ?? window.end;
       fired[rule] = { since, open: true };
-      const { currency } = context.config.pricing;
-      verdicts.push(budgetVerdict(budget, rule, state, forecast, since, currency));
+      verdicts.push(budgetVerdict(budget, rule, state, forecast, since, context));
     } else if (known !== undefined) {
       fired[rule] = { ...known, open: false };
-      verdicts.push(clear(budget, rule, state, 'The forecast is well within the budget again'));
+      verdicts.push(
+        clear(budget, rule, state, 'The forecast is well within the budget again', context),
+      );
     }
   }
   rows.set(key, { ...state, fired });
@@ -117,12 +118,18 @@ function closeAll(
 ): readonly Verdict[] {
   return BUDGET_RULES.filter((rule) =>
     context.isOpen('budget', rule, budgetScope(budget, state.month)),
-  ).map((rule) => clear(budget, rule, state, why));
+  ).map((rule) => clear(budget, rule, state, why, context));
 }
 
-function clear(budget: Budget, rule: BudgetRule, state: BudgetState, summary: string): Verdict {
+function clear(
+  budget: Budget,
+  rule: BudgetRule,
+  state: BudgetState,
+  summary: string,
+  context: DetectContext,
+): Verdict {
   const since = state.fired[rule]?.since ?? state.month;
-  return { ...budgetVerdict(budget, rule, state, null, since, ''), status: 'clear', summary };
+  return { ...budgetVerdict(budget, rule, state, null, since, context), status: 'clear', summary };
 }
 
 function isClear(verdict: Verdict): boolean {

@@ -1,9 +1,11 @@
 import type { Config } from '../../../config/schema.ts';
+import type { DetectContext } from '../../detector.ts';
 import type { Evidence, Scope, Severity, Verdict } from '../../../model/finding.ts';
 import { fromNano } from '../../../model/money.ts';
 import type { TimeMs } from '../../../model/time.ts';
 import { monthName, type BudgetState } from '../../../cost/budgets/budgetState.ts';
 import type { MonthForecast } from '../../../cost/budgets/monthForecast.ts';
+import { formatMoney, formatShare } from '../../../model/text/units.ts';
 
 export type Budget = Config['budgets'][number];
 
@@ -40,21 +42,22 @@ export function budgetVerdict(
   state: BudgetState,
   forecast: MonthForecast | null,
   since: TimeMs,
-  currency: string,
+  { config }: DetectContext,
 ): Verdict {
-  const amount = (units: number): string => `${units.toFixed(2)} ${currency}`;
+  const { currency } = config.pricing;
+  const amount = (units: number): string => formatMoney(units, currency);
   const spent = fromNano(state.spentNano);
   const who = budget.owner === undefined ? `Namespace ${budget.namespace}` : budget.owner;
   const month = monthName(state.month);
-  const share = (units: number): string => `${Math.round((units / budget.monthly) * 100)} %`;
+  const share = (units: number): string => formatShare(units / budget.monthly);
   const ends =
     forecast === null
       ? ''
-      : `; the forecast for the month's end is ${amount(forecast.expected)} (80 % interval ${forecast.low.toFixed(2)} to ${forecast.high.toFixed(2)})`;
+      : `; the forecast for the month's end is ${amount(forecast.expected)} (80% interval ${amount(forecast.low)} to ${amount(forecast.high)})`;
   const summary =
     rule === 'spent-over-budget'
       ? `${who} has spent ${amount(spent)} in ${month}, ${share(spent)} of its budget of ${amount(budget.monthly)}${ends}`
-      : `${who} is on its way to ${amount(forecast?.expected ?? spent)} in ${month}, ${share(forecast?.expected ?? spent)} of its budget of ${amount(budget.monthly)} (80 % interval ${forecast?.low.toFixed(2)} to ${forecast?.high.toFixed(2)}); ${amount(spent)} are spent`;
+      : `${who} is on its way to ${amount(forecast?.expected ?? spent)} in ${month}, ${share(forecast?.expected ?? spent)} of its budget of ${amount(budget.monthly)} (80% interval ${amount(forecast?.low ?? spent)} to ${amount(forecast?.high ?? spent)}); ${amount(spent)} are spent`;
   return {
     kind: 'budget',
     rule,
@@ -91,13 +94,13 @@ function evidenceOf(
       signal: 'spent',
       value: spent,
       weight: spent >= budget.monthly ? 80 : 0,
-      text: `Spent so far this month: ${spent.toFixed(2)} of ${budget.monthly.toFixed(2)} ${currency}`,
+      text: `Spent so far this month: ${formatMoney(spent, currency)} of ${formatMoney(budget.monthly, currency)}`,
     },
   ];
   if (forecast === null) return evidence;
   const unseen =
     forecast.unseen > 0
-      ? ` This includes ${forecast.unseen.toFixed(2)} put in for days before the history began`
+      ? ` This includes ${formatMoney(forecast.unseen, currency)} put in for days before the history began`
       : '';
   evidence.push({
     ...base,
@@ -105,8 +108,8 @@ function evidenceOf(
     value: forecast.expected,
     weight: forecast.expected >= budget.monthly ? 60 : 40,
     text:
-      `At the month's end: ${forecast.expected.toFixed(2)} ${currency}, four times in five between ` +
-      `${forecast.low.toFixed(2)} and ${forecast.high.toFixed(2)}.${unseen}`,
+      `At the month's end: ${formatMoney(forecast.expected, currency)}, four times in five between ` +
+      `${formatMoney(forecast.low, currency)} and ${formatMoney(forecast.high, currency)}.${unseen}`,
   });
   return evidence;
 }

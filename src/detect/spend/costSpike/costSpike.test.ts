@@ -112,7 +112,7 @@ describe('cost-spike', () => {
     expect(
       run.opened.map(({ at, verdict }) => [verdict.rule, verdict.scope.namespace, at]),
     ).toEqual([['new-namespace', 'dear', START + (WEEK + 3) * HOUR_MS]]);
-    expect(run.opened[0]?.verdict.summary).toContain('costs 48.00 USD a day');
+    expect(run.opened[0]?.verdict.summary).toContain('costs $48.00 a day');
     hours(run, WEEK + 2 * 24, WEEK + 5 * 24, () => ({ old: 3, cheap: 0.1, dear: 2 }));
     expect(run.closed.map(({ verdict }) => verdict.rule)).toEqual(['new-namespace']);
   });

@@ -4,6 +4,7 @@ import { formatTime, HOURS_PER_MONTH, type TimeMs } from '../../../model/time.ts
 import type { DetectContext } from '../../detector.ts';
 import type { NormalHour } from './normalHour.ts';
 import type { Spike } from './spikeState.ts';
+import { formatAmount, formatMoney, formatNumber } from '../../../model/text/units.ts';
 
 const DAYS_PER_MONTH = HOURS_PER_MONTH / 24;
 
@@ -21,7 +22,7 @@ export function spikeVerdict(
   { config, thresholds, snapshot }: DetectContext,
 ): Verdict {
   const { currency } = config.pricing;
-  const times = normal.cost > 0 ? `${(cost / normal.cost).toFixed(1)} times` : 'far above';
+  const times = normal.cost > 0 ? `${formatNumber(cost / normal.cost)} times` : 'far above';
   const perMonth = (spike.excess / spike.costs.length) * HOURS_PER_MONTH;
   const rules = thresholds.costSpike;
   const evidence: Evidence[] = [
@@ -32,7 +33,7 @@ export function spikeVerdict(
       threshold: normal.cost * rules.factor,
       unit: `${currency}/h`,
       weight: 50,
-      text: `The last hour cost ${cost.toFixed(4)} ${currency}; its normal is ${normal.cost.toFixed(4)} (median of ${normal.from})`,
+      text: `The last hour cost ${formatAmount(cost)} ${currency}; its normal is ${formatAmount(normal.cost)} (median of ${normal.from})`,
     },
     {
       signal: 'excess-since-onset',
@@ -41,7 +42,7 @@ export function spikeVerdict(
       threshold: rules.minExcess,
       unit: currency,
       weight: 20,
-      text: `Since ${formatTime(spike.onset)} it has cost ${spike.excess.toFixed(2)} ${currency} beyond its normal`,
+      text: `Since ${formatTime(spike.onset)} it has cost ${formatMoney(spike.excess, currency)} beyond its normal`,
     },
   ];
   return {
@@ -52,7 +53,7 @@ export function spikeVerdict(
     severity: 'warning',
     score: 70,
     startedAt: spike.onset,
-    summary: `Namespace ${namespace} costs ${times} its normal since ${formatTime(spike.onset)}: ${spike.excess.toFixed(2)} ${currency} beyond it so far`,
+    summary: `Namespace ${namespace} costs ${times} its normal since ${formatTime(spike.onset)}: ${formatMoney(spike.excess, currency)} beyond it so far`,
     evidence,
     next: [costsByWorkload(spike.onset, snapshot.window.end)],
     pods: [],
@@ -78,7 +79,7 @@ export function newNamespaceVerdict(
     severity: 'info',
     score: 40,
     startedAt: firstSeen,
-    summary: `Namespace ${namespace} is new since ${formatTime(firstSeen)} and costs ${perDay.toFixed(2)} ${currency} a day`,
+    summary: `Namespace ${namespace} is new since ${formatTime(firstSeen)} and costs ${formatMoney(perDay, currency)} a day`,
     evidence: [
       {
         signal: 'cost-per-day',
@@ -87,7 +88,7 @@ export function newNamespaceVerdict(
         threshold: thresholds.costSpike.newPerDay,
         unit: `${currency}/day`,
         weight: 40,
-        text: `It has no history to compare with; it costs ${perDay.toFixed(2)} ${currency} a day`,
+        text: `It has no history to compare with; it costs ${formatMoney(perDay, currency)} a day`,
       },
     ],
     next: [costsByWorkload(firstSeen, snapshot.window.end)],

@@ -1,12 +1,12 @@
 import { html } from 'hono/html';
-import { formatBytes, formatCores, formatRequest } from '../../../model/quantity.ts';
 import type { ContainerAdvice } from '../../../detect/rightsize/advice/adviceForm.ts';
 import type { WorkloadPatch } from '../../../detect/rightsize/advice/patch.ts';
 import { renderPatches } from '../../../detect/rightsize/advice/renderPatches.ts';
-import { formatMoney } from '../../../model/text/format.ts';
 import { workloadLink } from '../links.ts';
 import { table } from '../table.ts';
-import { fromCluster, percentText, type Html } from '../text.ts';
+import { fromCluster, type Html } from '../text.ts';
+import { memoryQuantity, cpuQuantity, quantityOrNone } from '../../../model/text/quantity.ts';
+import { formatMoney, formatShare, plural } from '../../../model/text/units.ts';
 
 /** What to request instead, container by container. */
 export function adviceTable(advices: readonly ContainerAdvice[], currency: string): Html {
@@ -16,13 +16,13 @@ export function adviceTable(advices: readonly ContainerAdvice[], currency: strin
       cell: ({ namespace, workload, container }) =>
         html`${workloadLink(namespace, workload)} <small>/ ${container}</small>`,
     },
-    { title: 'CPU request', cell: (one) => change(one, 'cpuRequestCores', formatCores) },
-    { title: 'Memory request', cell: (one) => change(one, 'ramRequestBytes', formatBytes) },
+    { title: 'CPU request', cell: (one) => change(one, 'cpuRequestCores', cpuQuantity) },
+    { title: 'Memory request', cell: (one) => change(one, 'ramRequestBytes', memoryQuantity) },
     {
       title: 'Limits',
       cell: (one) =>
-        html`CPU ${change(one, 'cpuLimitCores', formatCores)}, memory
-        ${change(one, 'ramLimitBytes', formatBytes)}`,
+        html`CPU ${change(one, 'cpuLimitCores', cpuQuantity)}, memory
+        ${change(one, 'ramLimitBytes', memoryQuantity)}`,
     },
     {
       title: 'Saves a month',
@@ -35,13 +35,13 @@ export function adviceTable(advices: readonly ContainerAdvice[], currency: strin
       isNumber: true,
       cell: ({ risk }) =>
         html`<span title="share of the time: CPU, memory"
-          >${percentText(risk.cpu)} / ${percentText(risk.ram)}</span
+          >${formatShare(risk.cpu)} / ${formatShare(risk.ram)}</span
         >`,
     },
     {
       title: 'Confidence',
       cell: ({ behind, notes }) =>
-        html`${behind.confidence} <small>${behind.days.toFixed(0)} days</small>${
+        html`${behind.confidence} <small>${plural(Math.round(behind.days), 'day')}</small>${
             notes.length === 0
               ? ''
               : html`<ul class="plain notes">
@@ -59,7 +59,7 @@ function change(
 ): Html {
   const before = current[key];
   const after = proposed[key];
-  const text = formatRequest(before, format);
+  const text = quantityOrNone(before, format);
   if (after === null || format(after) === text) return html`${text}`;
   return html`<span class="old">${text}</span> → <strong>${format(after)}</strong>`;
 }

@@ -1,12 +1,12 @@
 import { html } from 'hono/html';
-import { formatMoney } from '../../../model/text/format.ts';
 import type { AdviceAsk, AdvicePage } from '../../questions/questions.ts';
 import type { PageContext } from '../context.ts';
 import { layout } from '../layout.ts';
 import { withQuery } from '../links.ts';
 import { pager, tiles, type Tile } from '../table.ts';
-import { bytesText, coresText, type Html } from '../text.ts';
+import { type Html } from '../text.ts';
 import { adviceTable, patchBox } from './adviceList.ts';
+import { formatMoney, formatBytes, formatCores } from '../../../model/text/units.ts';
 
 /** What to request instead, the largest saving first, with patches. */
 export function advicePage(view: AdvicePage, ask: AdviceAsk, page: PageContext): Html {
@@ -78,8 +78,8 @@ function tilesOf(
     first,
     {
       title: 'CPU and memory',
-      value: coresText(savings.freedCpuCores),
-      sub: `and ${bytesText(Math.max(0, savings.freedRamBytes))} of memory`,
+      value: formatCores(savings.freedCpuCores),
+      sub: `and ${formatBytes(Math.max(0, savings.freedRamBytes))} of memory`,
     },
     {
       title: 'The bill falls by',

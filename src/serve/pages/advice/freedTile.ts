@@ -1,5 +1,5 @@
-import { formatMoney, plural } from '../../../model/text/format.ts';
 import type { Tile } from '../table.ts';
+import { formatMoney, plural } from '../../../model/text/units.ts';
 
 /**
  * What recommendations free in requests a month, on balance: what needs more is taken off, so that the sum may

@@ -1,6 +1,13 @@
 import { niceTicks } from '../../../notify/chart/svg.ts';
-import { bytesText, coresText, figure, percentText, rateText, UNKNOWN_TEXT } from '../text.ts';
 import type { Reading } from '../../../model/reading.ts';
+import {
+  formatBytes,
+  formatCores,
+  formatNumber,
+  formatShare,
+  formatBytesPerSecond,
+  UNKNOWN_TEXT,
+} from '../../../model/text/units.ts';
 
 export type Unit = 'cores' | 'bytes' | 'bytesPerSecond' | 'share' | 'count' | 'money';
 
@@ -44,14 +51,14 @@ function divisorOf(highest: number, unit: Unit): number {
 }
 
 function tickText(value: number, unit: Unit): string {
-  return unit === 'cores' || unit === 'count' ? figure(value) : valueText(value, unit);
+  return unit === 'cores' || unit === 'count' ? formatNumber(value) : valueText(value, unit);
 }
 
 const WRITERS: Readonly<Record<Unit, (value: Reading) => string>> = {
-  cores: coresText,
-  bytes: bytesText,
-  bytesPerSecond: rateText,
-  share: percentText,
+  cores: formatCores,
+  bytes: formatBytes,
+  bytesPerSecond: formatBytesPerSecond,
+  share: formatShare,
   count: countText,
   money: countText,
 };
@@ -62,5 +69,5 @@ export function valueText(value: Reading, unit: Unit): string {
 }
 
 function countText(value: Reading): string {
-  return value === null ? UNKNOWN_TEXT : figure(value);
+  return value === null ? UNKNOWN_TEXT : formatNumber(value);
 }

@@ -3,11 +3,11 @@ import { px } from '../../../notify/chart/svg.ts';
 import { DAY_MS } from '../../../model/time.ts';
 import type { SpendDays } from '../../questions/questions.ts';
 import type { Clock, Html } from '../text.ts';
-import { formatMoney } from '../../../model/text/format.ts';
 import type { Span } from '../../series/span.ts';
 import { scaleFor } from './scale.ts';
 import { timeAxis } from './timeAxis.ts';
 import { timeTicks } from './timeTicks.ts';
+import { formatMoney } from '../../../model/text/units.ts';
 
 /** More colours than these nobody tells apart: the others are one area. */
 const MAX_LINES = 7;

@@ -3,7 +3,7 @@ import { MINUTE_MS } from '../../../model/time.ts';
 import type { TaggedRange, WorkloadSeries } from '../../series/readSeries.ts';
 import type { UsualBand } from '../../series/usual.ts';
 import type { TimelineEvent } from '../finding/timeline.ts';
-import { spanText, type Clock, type Html } from '../text.ts';
+import { type Clock, type Html } from '../text.ts';
 import { chartData } from './chartData.ts';
 import { eventList } from './eventList.ts';
 import { marksLane, numberMarks } from './marks.ts';
@@ -14,6 +14,7 @@ import { timeAxis } from './timeAxis.ts';
 import { timeTicks } from './timeTicks.ts';
 import { toolbar, type Zoom } from './toolbar.ts';
 import { usagePanels } from './usagePanels.ts';
+import { formatDuration } from '../../../model/text/units.ts';
 
 const SOURCES: Readonly<Record<TaggedRange['source'], string>> = {
   prometheus: 'Prometheus',
@@ -63,7 +64,7 @@ export function usageCharts(view: UsageCharts, clock: Clock): Html {
     </div>
     <p class="range">
       ${clock.at(span.from)} to ${clock.at(span.to)} ${clock.zone}
-      (${spanText(span.to - span.from)}).
+      (${formatDuration(span.to - span.from)}).
       ${anomaly === null ? '' : html`<span class="key anomaly"></span> shaded: the finding, since ${clock.at(anomaly.from)}.`}
       ${hasGaps ? html`<span class="key missing"></span> grey: nothing was measured, so it is unknown.` : ''}
     </p>
@@ -89,7 +90,7 @@ export function usageCharts(view: UsageCharts, clock: Clock): Html {
 
 function sourceNote(ranges: readonly TaggedRange[]): string {
   const parts = ranges.map(
-    ({ source, resolutionMs }) => `${SOURCES[source]} (one point: ${spanText(resolutionMs)})`,
+    ({ source, resolutionMs }) => `${SOURCES[source]} (one point: ${formatDuration(resolutionMs)})`,
   );
   const unique = [...new Set(parts)];
   return unique.length === 0 ? 'Nothing is known of this stretch.' : `From ${unique.join(', ')}.`;

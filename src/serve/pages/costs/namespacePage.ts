@@ -1,5 +1,4 @@
 import { html } from 'hono/html';
-import { formatMoney } from '../../../model/text/format.ts';
 import type {
   AdvicePage,
   CostsView,
@@ -16,7 +15,8 @@ import { workloadPath } from '../links.ts';
 import { BASIS } from '../overview/tiles.ts';
 import { gradeBadge } from '../posture/posturePage.ts';
 import { table, tiles, type Tile } from '../table.ts';
-import { percentText, type Html } from '../text.ts';
+import { type Html } from '../text.ts';
+import { formatMoney, formatShare } from '../../../model/text/units.ts';
 
 export interface NamespaceView {
   readonly namespace: string;
@@ -89,12 +89,12 @@ function tilesOf(
       sub:
         forecast === null
           ? 'forecast: three whole days are needed'
-          : `forecast ${money(forecast.expected)} (80 %: ${money(forecast.low)} to ${money(forecast.high)})`,
+          : `forecast ${money(forecast.expected)} (80%: ${money(forecast.low)} to ${money(forecast.high)})`,
     },
     {
       title: 'Last 7 days',
       value: total === null ? 'unknown' : money(total),
-      sub: `known to ${percentText(week?.coverage ?? null)}`,
+      sub: `known to ${formatShare(week?.coverage ?? null)}`,
     },
     ...(budget === null
       ? []
@@ -105,7 +105,7 @@ function tilesOf(
             sub:
               budget.forecast === null
                 ? 'forecast unknown'
-                : `${percentText(budget.forecast.expected / budget.monthly)} of it expected`,
+                : `${formatShare(budget.forecast.expected / budget.monthly)} of it expected`,
           },
         ]),
     freedTile(advice, page.currency),
@@ -116,7 +116,7 @@ function tilesOf(
       sub:
         posture === null
           ? 'no source could be asked'
-          : `${posture.failed} checks failed; ${percentText(posture.known)} known`,
+          : `${posture.failed} checks failed; ${formatShare(posture.known)} known`,
       href: `/posture/${encodeURIComponent(namespace)}`,
     },
   ];
@@ -141,18 +141,18 @@ function workloads({ namespace, costs }: NamespaceView, { currency }: PageContex
       {
         title: 'CPU used',
         isNumber: true,
-        cell: ({ cpuEfficiency }) => percentText(cpuEfficiency),
+        cell: ({ cpuEfficiency }) => formatShare(cpuEfficiency),
       },
       {
         title: 'Memory used',
         isNumber: true,
-        cell: ({ ramEfficiency }) => percentText(ramEfficiency),
+        cell: ({ ramEfficiency }) => formatShare(ramEfficiency),
       },
-      { title: 'Known', isNumber: true, cell: ({ coverage }) => percentText(coverage) },
+      { title: 'Known', isNumber: true, cell: ({ coverage }) => formatShare(coverage) },
     ])}
     <p class="note">
-      “Used” is the share of what was requested: over 100 % it used more, and 100 % where nothing
-      was requested.
+      “Used” is the share of what was requested: over 100% it used more, and 100% where nothing was
+      requested.
     </p>
   </section>`;
 }

@@ -1,7 +1,6 @@
 import { html } from 'hono/html';
 import type { WorkloadRef } from '../../../model/workload.ts';
 import type { WorkloadEvent } from '../../../model/workloadEvent.ts';
-import { formatMoney } from '../../../model/text/format.ts';
 import type {
   AdvicePage,
   CostsView,
@@ -17,7 +16,8 @@ import { layout } from '../layout.ts';
 import { namespacePath } from '../links.ts';
 import { checkList, unknownPosture } from '../posture/posturePage.ts';
 import { table, tiles, type Tile } from '../table.ts';
-import { fromCluster, percentText, withLocalTimes, type Html } from '../text.ts';
+import { fromCluster, withLocalTimes, type Html } from '../text.ts';
+import { formatMoney, formatShare } from '../../../model/text/units.ts';
 
 export interface WorkloadView {
   readonly namespace: string;
@@ -88,16 +88,16 @@ function tilesOf({ costs, advice }: WorkloadView, { currency }: PageContext): re
     {
       title: 'Last 7 days',
       value: costs.week === null ? 'unknown' : formatMoney(total, currency),
-      sub: `known to ${percentText(costs.week?.coverage ?? null)}`,
+      sub: `known to ${formatShare(costs.week?.coverage ?? null)}`,
     },
     {
       title: 'CPU used',
-      value: percentText(weigh('cpuEfficiency', 'cpuCost')),
+      value: formatShare(weigh('cpuEfficiency', 'cpuCost')),
       sub: 'of what is requested',
     },
     {
       title: 'Memory used',
-      value: percentText(weigh('ramEfficiency', 'ramCost')),
+      value: formatShare(weigh('ramEfficiency', 'ramCost')),
       sub: 'of what is requested',
     },
     freedTile(advice, currency),
@@ -112,11 +112,11 @@ function containers({ costs }: WorkloadView, { currency }: PageContext): Html | 
     { title: 'Cost', isNumber: true, cell: ({ totalCost }) => formatMoney(totalCost, currency) },
     { title: 'CPU', isNumber: true, cell: ({ cpuCost }) => formatMoney(cpuCost, currency) },
     { title: 'Memory', isNumber: true, cell: ({ ramCost }) => formatMoney(ramCost, currency) },
-    { title: 'CPU used', isNumber: true, cell: ({ cpuEfficiency }) => percentText(cpuEfficiency) },
+    { title: 'CPU used', isNumber: true, cell: ({ cpuEfficiency }) => formatShare(cpuEfficiency) },
     {
       title: 'Memory used',
       isNumber: true,
-      cell: ({ ramEfficiency }) => percentText(ramEfficiency),
+      cell: ({ ramEfficiency }) => formatShare(ramEfficiency),
     },
   ]);
 }

@@ -1,14 +1,7 @@
 import { html } from 'hono/html';
 import type { Evidence, EvidenceFamily, Finding } from '../../../model/finding.ts';
-import {
-  bytesText,
-  figure,
-  fromCluster,
-  percentText,
-  withLocalTimes,
-  type Clock,
-  type Html,
-} from '../text.ts';
+import { fromCluster, withLocalTimes, type Clock, type Html } from '../text.ts';
+import { formatBytes, formatNumber, formatShare } from '../../../model/text/units.ts';
 
 /** Families in words that need no manual. */
 const FAMILIES: Readonly<Record<EvidenceFamily, string>> = {
@@ -76,7 +69,7 @@ function weighedItem(item: Evidence, heaviest: number, say: (text: string) => st
   return html`<li class="${kind}">
     <p class="reason">${say(text)}</p>
     <p class="meta">
-      <span class="weight">${weight > 0 ? '+' : '−'}${figure(Math.abs(weight))}</span>
+      <span class="weight">${weight > 0 ? '+' : '−'}${formatNumber(Math.abs(weight))}</span>
       <svg class="bar" width="100" height="8" aria-hidden="true">
         <rect width="${share}%" height="8" rx="4" />
       </svg>
@@ -98,7 +91,7 @@ function measure({ value, threshold, unit }: Evidence): Html | '' {
 }
 
 function quantity(value: number, unit: string): string {
-  if (unit === 'bytes') return bytesText(value);
-  if (unit === 'share') return percentText(value);
-  return `${figure(value)} ${unit}`;
+  if (unit === 'bytes') return formatBytes(value);
+  if (unit === 'share') return formatShare(value);
+  return `${formatNumber(value)} ${unit}`;
 }

@@ -3,17 +3,18 @@ import { html } from 'hono/html';
 import type { Finding } from '../../../model/finding.ts';
 import { fromNano } from '../../../model/money.ts';
 import { describeSilence } from '../../../notify/silences/createSilence.ts';
-import {
-  formatConfidence,
-  formatMoney,
-  KIND_NAMES,
-  PER_MONTH,
-} from '../../../model/text/format.ts';
+import { formatConfidence, KIND_NAMES, PER_MONTH } from '../../../model/text/format.ts';
 import type { PageContext } from '../context.ts';
 import { workloadLink } from '../links.ts';
-import { coresText, figure, fromCluster, spanText, withLocalTimes, type Html } from '../text.ts';
+import { fromCluster, withLocalTimes, type Html } from '../text.ts';
 import { inShort } from './inShort.ts';
 import type { FindingView, WorkloadUse } from './readFinding.ts';
+import {
+  formatMoney,
+  formatCores,
+  formatNumber,
+  formatDuration,
+} from '../../../model/text/units.ts';
 
 /** The first screen: what it is, how bad, since when, what it costs, whose it is. */
 export function findingHead(view: FindingView, page: PageContext): Html {
@@ -78,7 +79,7 @@ function facts(view: FindingView, page: PageContext): Html {
     ${use === null ? '' : useFact(use, finding)}
     <div>
       <dt>${finding.resolvedAt === null ? 'Going on for' : 'Lasted'}</dt>
-      <dd>${spanText(lengthOf(finding))}</dd>
+      <dd>${formatDuration(lengthOf(finding))}</dd>
       <dd class="sub">
         since ${clock.at(finding.startedAt)}; recognised ${clock.at(finding.firstSeen)}
       </dd>
@@ -127,20 +128,20 @@ function useFact({ now }: WorkloadUse, finding: Finding): Html {
   const times =
     cores !== null && usualCores !== null && usualCores > 0 && cores / usualCores >= 1.5
       ? html` <span class="times"
-          >${figure(Number((cores / usualCores).toPrecision(2)))}× its usual</span
+          >${formatNumber(Number((cores / usualCores).toPrecision(2)))}× its usual</span
         >`
       : '';
   const level =
     limitCores !== null
-      ? `limit ${coresText(limitCores)}`
+      ? `limit ${formatCores(limitCores)}`
       : requestCores !== null
-        ? `request ${coresText(requestCores)}, no limit`
+        ? `request ${formatCores(requestCores)}, no limit`
         : 'no request, no limit known';
   return html`<div class="${isAbuse ? 'lead' : ''}">
     <dt>CPU, ${finding.resolvedAt === null ? '' : 'its '}last hour, all pods</dt>
-    <dd>${coresText(cores)}${times}</dd>
+    <dd>${formatCores(cores)}${times}</dd>
     <dd class="sub">
-      ${swing(now)}${usualCores === null ? 'usual: not known yet' : `usual ${coresText(usualCores)}`};
+      ${swing(now)}${usualCores === null ? 'usual: not known yet' : `usual ${formatCores(usualCores)}`};
       ${level}
     </dd>
   </div>`;
@@ -149,7 +150,7 @@ function useFact({ now }: WorkloadUse, finding: Finding): Html {
 /** Between what it swung, where the mean alone would mislead. */
 function swing({ lowestCores, highestCores }: WorkloadUse['now']): string {
   if (lowestCores === null || highestCores === null || highestCores < 2 * lowestCores) return '';
-  return `between ${figure(lowestCores)} and ${figure(highestCores)}; `;
+  return `between ${formatNumber(lowestCores)} and ${formatNumber(highestCores)}; `;
 }
 
 function podsLine({ pods }: Finding): string {

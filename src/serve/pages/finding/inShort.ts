@@ -4,10 +4,11 @@ import type { Finding } from '../../../model/finding.ts';
 import type { Reading } from '../../../model/reading.ts';
 import { HOUR_MS } from '../../../model/time.ts';
 import type { SeriesColumn } from '../../series/readSeries.ts';
-import { coresText, figure, fromCluster, rateText, type Clock, type Html } from '../text.ts';
+import { fromCluster, type Clock, type Html } from '../text.ts';
 import type { FindingView, WorkloadUse } from './readFinding.ts';
 import { spendLine } from './spend.ts';
 import { mean, within } from './useNow.ts';
+import { formatCores, formatNumber, formatBytesPerSecond } from '../../../model/text/units.ts';
 
 const BYTES: readonly SeriesColumn[] = [
   'networkReceiveBytesPerSecond',
@@ -51,12 +52,12 @@ function cpuLine({ finding, use }: KnownView, clock: Clock): Html | null {
   const since = clock.at(finding.startedAt);
   if (usualCores === null || usualCores <= 0) {
     if (finding.kind !== 'cryptojacking') return null;
-    return html`Since ${since} it uses <strong>${coresText(cores)}</strong> of
+    return html`Since ${since} it uses <strong>${formatCores(cores)}</strong> of
       CPU${rhythm(use, finding)}; what is usual is not known yet.`;
   }
   if (cores / usualCores < RISE) return null;
-  return html`Since ${since} it uses <strong>${coresText(cores)}</strong> of
-    CPU${rhythm(use, finding)}; at this hour ${coresText(usualCores)} are usual.`;
+  return html`Since ${since} it uses <strong>${formatCores(cores)}</strong> of
+    CPU${rhythm(use, finding)}; at this hour ${formatCores(usualCores)} are usual.`;
 }
 
 /** How its use looks since the onset, where that says something: level as a table, or in bursts. */
@@ -67,7 +68,7 @@ function rhythm({ series: { times, columns } }: WorkloadUse, finding: Finding): 
   const at = (share: number) => known[Math.floor(share * (known.length - 1))] ?? 0;
   const [low, high] = [at(0.1), at(0.9)];
   if (low > LEVEL * high) return ', hardly varying by day or night';
-  return low < BURSTS * high ? `, in bursts of up to ${coresText(high)}` : '';
+  return low < BURSTS * high ? `, in bursts of up to ${formatCores(high)}` : '';
 }
 
 /** Network and disk together, from the day before the onset and since. */
@@ -86,16 +87,17 @@ function trafficLine({ finding, use }: KnownView): Html | null {
   if (before === null || now.usualCores === null) {
     const isIdle = finding.evidence.some(({ family, weight }) => family === 'work' && weight > 0);
     return isIdle
-      ? html`Network and disk move ${rateText(since)} meanwhile: next to nothing for so much CPU.`
+      ? html`Network and disk move ${formatBytesPerSecond(since)} meanwhile: next to nothing for so
+        much CPU.`
       : null;
   }
   const rise = before === 0 ? (since === 0 ? 1 : Infinity) : since / before;
   if (now.cores / now.usualCores < RISE) return null;
   return rise < RISE
-    ? html`Network and disk did not grow with it (${rateText(since)} since, ${rateText(before)}
-      before): the CPU moves no data.`
-    : html`Network and disk grew to ${rateText(since)} from
-      ${rateText(before)}${Number.isFinite(rise) ? ` (${figure(Number(rise.toPrecision(2)))}×)` : ''}.`;
+    ? html`Network and disk did not grow with it (${formatBytesPerSecond(since)} since,
+      ${formatBytesPerSecond(before)} before): the CPU moves no data.`
+    : html`Network and disk grew to ${formatBytesPerSecond(since)} from
+      ${formatBytesPerSecond(before)}${Number.isFinite(rise) ? ` (${formatNumber(Number(rise.toPrecision(2)))}×)` : ''}.`;
 }
 
 function changeLine({ events, finding }: FindingView): Html | null {

@@ -1,7 +1,6 @@
 import { stretchOf } from '../../../detect/findings/stretch.ts';
 import { html } from 'hono/html';
 import type { Finding } from '../../../model/finding.ts';
-import { formatMoney } from '../../../model/text/format.ts';
 import { HOUR_MS, type TimeMs } from '../../../model/time.ts';
 import type { SpendSteps } from '../../questions/questions.ts';
 import { eventList } from '../chart/eventList.ts';
@@ -11,6 +10,7 @@ import { workloadLink } from '../links.ts';
 import type { Clock, Html } from '../text.ts';
 import type { FindingView } from './readFinding.ts';
 import { mean } from './useNow.ts';
+import { formatMoney } from '../../../model/text/units.ts';
 
 /** What the workloads of the finding's namespace cost, the finding shaded. */
 export function spendBox(

@@ -1,8 +1,9 @@
 import { html } from 'hono/html';
 import type { ContainerInstance } from '../../../store/workloads.ts';
 import type { PageContext } from '../context.ts';
-import { bytesText, coresText, fromCluster, type Clock, type Html } from '../text.ts';
+import { fromCluster, type Clock, type Html } from '../text.ts';
 import type { FindingView, WorkloadUse } from './readFinding.ts';
+import { formatBytes, formatCores } from '../../../model/text/units.ts';
 
 /** More pods than anybody reads at once. */
 const SHOWN_PODS = 6;
@@ -21,12 +22,13 @@ export function specBox({ use }: FindingView, { clock }: PageContext): Html | ''
       )}
       <dt>CPU</dt>
       <dd>
-        request ${orNone(coresText(now.requestCores))}, limit ${orNone(coresText(now.limitCores))}
+        request ${orNone(formatCores(now.requestCores))}, limit
+        ${orNone(formatCores(now.limitCores))}
       </dd>
       <dt>Memory</dt>
       <dd>
-        request ${orNone(bytesText(now.ramRequestBytes))}, limit
-        ${orNone(bytesText(now.ramLimitBytes))}
+        request ${orNone(formatBytes(now.ramRequestBytes))}, limit
+        ${orNone(formatBytes(now.ramLimitBytes))}
       </dd>
       <dt>Pods</dt>
       <dd>${pods(instances, clock)}</dd>
@@ -51,7 +53,7 @@ function privileges({ spec }: WorkloadUse): Html {
       ...(one.runAsRoot === true ? [`${one.name}: runs as root`] : []),
       ...one.addedCapabilities.map((name) => `${one.name}: ${name}`),
       ...(one.hugePagesBytes > 0
-        ? [`${one.name}: ${bytesText(one.hugePagesBytes)} huge pages`]
+        ? [`${one.name}: ${formatBytes(one.hugePagesBytes)} huge pages`]
         : []),
     ]),
   ];

@@ -9,6 +9,7 @@ import { withQuery } from '../links.ts';
 import { pager } from '../table.ts';
 import type { Html } from '../text.ts';
 import { findingRows } from './rows.ts';
+import { formatCount } from '../../../model/text/units.ts';
 
 const STATES = { open: 'Not resolved', unacknowledged: 'Not acknowledged', all: 'All' } as const;
 const ORDERS = {
@@ -27,7 +28,7 @@ export function findingsPage(view: FindingsPage, ask: FindingsAsk, page: PageCon
     section: '/findings',
     body: html`<div class="section-head">
         <h1>Findings</h1>
-        <p class="note">${total.toLocaleString('en-US')} ${total === 1 ? 'fits' : 'fit'}</p>
+        <p class="note">${formatCount(total)} ${total === 1 ? 'fits' : 'fit'}</p>
       </div>
       ${filterForm(view, ask)}
       <section class="card" aria-label="Findings">

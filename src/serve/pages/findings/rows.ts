@@ -2,11 +2,12 @@ import { lengthOf } from '../../../detect/findings/stretch.ts';
 import { html } from 'hono/html';
 import type { Finding } from '../../../model/finding.ts';
 import { fromNano } from '../../../model/money.ts';
-import { formatMoney, KIND_NAMES } from '../../../model/text/format.ts';
+import { KIND_NAMES } from '../../../model/text/format.ts';
 import type { PageContext } from '../context.ts';
 import { severityBadge, stateBadge } from '../finding/head.ts';
 import { findingPath, scopeLink } from '../links.ts';
-import { fromCluster, spanText, withLocalTimes, type Html } from '../text.ts';
+import { fromCluster, withLocalTimes, type Html } from '../text.ts';
+import { formatMoney, formatDuration } from '../../../model/text/units.ts';
 
 /** Findings one below the other. @param isChoosable puts a box before each, inside a form */
 export function findingRows(
@@ -46,7 +47,7 @@ function row(finding: Finding, page: PageContext, isChoosable: boolean): Html {
     <dl class="figures">
       <div>
         <dt>${resolvedAt === null ? 'for' : 'lasted'}</dt>
-        <dd>${spanText(lengthOf(finding))}</dd>
+        <dd>${formatDuration(lengthOf(finding))}</dd>
       </div>
       ${costFigure(finding, page.currency)}
       <div>

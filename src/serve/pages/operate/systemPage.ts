@@ -6,7 +6,8 @@ import type { DeliveryStatus } from '../../../store/notifications/deliveryStore.
 import type { PageContext } from '../context.ts';
 import { layout } from '../layout.ts';
 import { table, tiles, type Tile } from '../table.ts';
-import { fromCluster, percentText, spanText, type Html } from '../text.ts';
+import { fromCluster, type Html } from '../text.ts';
+import { formatShare, formatDuration, formatCount } from '../../../model/text/units.ts';
 
 export interface SystemView {
   readonly status: HistoryStatus;
@@ -43,7 +44,7 @@ function tilesOf(
       value:
         lag === null
           ? 'unknown'
-          : html`${spanText(lag)} ${late ? html`<span class="badge warning">late</span>` : ''}`,
+          : html`${formatDuration(lag)} ${late ? html`<span class="badge warning">late</span>` : ''}`,
       sub:
         watermark === null
           ? 'no window is sealed yet'
@@ -51,16 +52,16 @@ function tilesOf(
     },
     {
       title: 'Coverage, last 24 h',
-      value: percentText(windows.length === 0 ? null : sum / windows.length),
+      value: formatShare(windows.length === 0 ? null : sum / windows.length),
       sub: `${windows.filter(({ complete }) => !complete).length} of ${windows.length} windows lack something`,
     },
     {
       title: 'Windows',
-      value: sealedWindows.toLocaleString('en-US'),
+      value: formatCount(sealedWindows),
       sub:
         historyStart === null
           ? 'the history is empty'
-          : html`of ${spanText(windowMs)} since ${page.clock.dayAt(historyStart)};
+          : html`of ${formatDuration(windowMs)} since ${page.clock.dayAt(historyStart)};
             ${incompleteWindows} incomplete`,
     },
     {

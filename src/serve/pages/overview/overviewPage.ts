@@ -1,15 +1,15 @@
 import { html } from 'hono/html';
 import type { BudgetStatus } from '../../../cost/budgets/readBudgets.ts';
 import { ownValue } from '../../../model/ownValue.ts';
-import { formatMoney } from '../../../model/text/format.ts';
 import { stackChart } from '../chart/stack.ts';
 import type { PageContext } from '../context.ts';
 import { findingRows } from '../findings/rows.ts';
 import { layout } from '../layout.ts';
 import { namespacePath } from '../links.ts';
 import { table, tiles } from '../table.ts';
-import { percentText, type Html } from '../text.ts';
+import { type Html } from '../text.ts';
 import { overviewTiles, BASIS, type OverviewView } from './tiles.ts';
+import { formatMoney, formatShare, formatChange } from '../../../model/text/units.ts';
 
 /** Spend now and at the month's end, where it goes, what is open, and how much of it is known. */
 export function overviewPage(view: OverviewView, page: PageContext): Html {
@@ -81,18 +81,19 @@ function namespaces({ week, trends, urgent }: OverviewView, { currency }: PageCo
       {
         title: 'Share',
         isNumber: true,
-        cell: ({ totalCost }) => percentText(total > 0 ? totalCost / total : null),
+        cell: ({ totalCost }) => formatShare(total > 0 ? totalCost / total : null),
       },
       ...(hasTrends
         ? [
             {
               title: 'Week before',
               isNumber: true,
-              cell: ({ key }: { readonly key: string }) => trendText(ownValue(trends, key)),
+              cell: ({ key }: { readonly key: string }) =>
+                formatChange(ownValue(trends, key) ?? null),
             },
           ]
         : []),
-      { title: 'Efficiency', isNumber: true, cell: ({ efficiency }) => percentText(efficiency) },
+      { title: 'Efficiency', isNumber: true, cell: ({ efficiency }) => formatShare(efficiency) },
       {
         title: 'Findings',
         isNumber: true,
@@ -103,7 +104,7 @@ function namespaces({ week, trends, urgent }: OverviewView, { currency }: PageCo
             : html`<a href="/findings?namespace=${encodeURIComponent(key)}">${count}</a>`;
         },
       },
-      { title: 'Known', isNumber: true, cell: ({ coverage }) => percentText(coverage) },
+      { title: 'Known', isNumber: true, cell: ({ coverage }) => formatShare(coverage) },
     ])}
     <p class="note">
       Idle, ${formatMoney(week.idle.totalCost, currency)}, is what nodes cost beyond what was
@@ -116,13 +117,6 @@ function namespaces({ week, trends, urgent }: OverviewView, { currency }: PageCo
       “Known” is the share of samples that were seen.
     </p>
   </section>`;
-}
-
-/** `+12 %`; unknown until two whole weeks are there. */
-function trendText(trend: number | undefined): string {
-  if (trend === undefined) return 'unknown';
-  const percent = Math.round(trend * 100);
-  return percent === 0 ? '± 0 %' : `${percent > 0 ? '+' : '−'}${Math.abs(percent)} %`;
 }
 
 function budgets(all: readonly BudgetStatus[], { currency }: PageContext): Html | '' {
@@ -146,7 +140,7 @@ function budgets(all: readonly BudgetStatus[], { currency }: PageContext): Html 
           forecast === null
             ? 'unknown'
             : html`<span class="${forecast.expected > monthly ? 'badge warning' : ''}"
-                >${percentText(forecast.expected / monthly)}</span
+                >${formatShare(forecast.expected / monthly)}</span
               >`,
       },
     ])}

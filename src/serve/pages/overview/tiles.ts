@@ -1,11 +1,10 @@
 import { html } from 'hono/html';
 import type { BudgetStatus } from '../../../cost/budgets/readBudgets.ts';
-import { formatMoney } from '../../../model/text/format.ts';
 import type { FindingsPage, Overview } from '../../questions/questions.ts';
 import type { PageContext } from '../context.ts';
 import type { Tile } from '../table.ts';
-import { percentText, spanText } from '../text.ts';
 import { freedTile } from '../advice/freedTile.ts';
+import { formatMoney, formatShare, formatDuration } from '../../../model/text/units.ts';
 
 /** Money may be a window old; findings are what they are now. */
 export interface OverviewView extends Overview {
@@ -41,8 +40,7 @@ function monthTile(month: BudgetStatus | null, { currency }: PageContext): Tile 
     sub:
       forecast === null
         ? 'forecast: three whole days are needed'
-        : html`forecast <strong>${money(forecast.expected)}</strong> (80 %: ${money(forecast.low)}
-            to
+        : html`forecast <strong>${money(forecast.expected)}</strong> (80%: ${money(forecast.low)} to
             ${money(forecast.high)})${forecast.unseen > 0 ? `; ${money(forecast.unseen)} of it before the history began` : ''}`,
   };
 }
@@ -61,7 +59,7 @@ function idleTile({ week, idleDays }: Overview, { currency }: PageContext): read
   return [
     {
       title: 'Idle, last 7 days',
-      value: percentText(share),
+      value: formatShare(share),
       sub: `${formatMoney(week.idle.totalCost, currency)} of ${formatMoney(week.nodesCost, currency)} that nodes cost`,
     },
   ];
@@ -77,7 +75,7 @@ function efficiencyTile({ week }: Overview): Tile {
   );
   return {
     title: 'Efficiency, last 7 days',
-    value: percentText(cost > 0 ? used / cost : null),
+    value: formatShare(cost > 0 ? used / cost : null),
     sub: 'of what is requested is used, weighted by cost',
   };
 }
@@ -110,10 +108,10 @@ function dataTile({ windows, watermark, windowMs }: Overview, { now, clock }: Pa
   const lag = watermark === null ? null : now - watermark;
   return {
     title: 'Data, last 24 h',
-    value: percentText(windows.length === 0 ? null : sum / Math.max(expected, windows.length)),
+    value: formatShare(windows.length === 0 ? null : sum / Math.max(expected, windows.length)),
     sub:
       lag !== null && lag > 4 * windowMs
-        ? html`<span class="badge warning">${spanText(lag)} behind</span> nothing newer than
+        ? html`<span class="badge warning">${formatDuration(lag)} behind</span> nothing newer than
             ${clock.at(watermark ?? 0)}`
         : incomplete === 0
           ? 'of the samples were seen; up to date'

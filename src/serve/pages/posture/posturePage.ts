@@ -4,7 +4,8 @@ import type { PageContext } from '../context.ts';
 import { layout } from '../layout.ts';
 import { namespacePath, workloadPath } from '../links.ts';
 import { table } from '../table.ts';
-import { fromCluster, percentText, type Html } from '../text.ts';
+import { fromCluster, type Html } from '../text.ts';
+import { formatShare } from '../../../model/text/units.ts';
 
 const SEVERITIES = ['critical', 'high', 'medium', 'low', 'info'];
 
@@ -39,7 +40,7 @@ const COLUMNS = [
   {
     title: 'Known',
     isNumber: true,
-    cell: ({ known }: NamespacePostureData) => percentText(known),
+    cell: ({ known }: NamespacePostureData) => formatShare(known),
   },
   { title: 'Failed', isNumber: true, cell: ({ failed }: NamespacePostureData) => failed },
   { title: 'Passed', isNumber: true, cell: ({ passed }: NamespacePostureData) => passed },
@@ -122,7 +123,7 @@ function toneOf(severity: string): string {
 
 function scoreText({ score, grade, known }: NamespacePostureData): string {
   if (score === null) return 'No score: nothing could be judged.';
-  const whole = `Score ${score} of 100, over the ${percentText(known)} of its weight that could be judged`;
+  const whole = `Score ${score} of 100, over the ${formatShare(known)} of its weight that could be judged`;
   return grade === null ? `${whole}: too little for a grade.` : `${whole}.`;
 }
 
