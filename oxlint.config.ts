@@ -71,7 +71,7 @@ export default defineConfig({
   overrides: [
     ...order,
     {
-      files: ['test/support/properties.ts'],
+      files: ['test/support/fastCheck.ts'],
       rules: { 'no-restricted-imports': 'off' },
     },
     {

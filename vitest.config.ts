@@ -2,33 +2,59 @@ import { defineConfig } from 'vitest/config';
 import { TallyReporter } from './test/support/tallyReporter.ts';
 import { WAIT_MS } from './test/support/waiting.ts';
 
+const BESIDE_THE_CODE = ['src', 'demo', 'bench'];
+const SLOW = '**/*.slow.test.ts';
+
 /**
- * Two projects: `unit` (beside the code, seconds, no processes) and `integration`
- * (real Prometheus, real files, the CLI as a user runs it).
+ * Three projects:
  *
- * Time limits only end what hangs: they are many times what a busy machine needs, and no test waits for one.
+ * - `unit`: beside the code, no processes. The files of a worker share their modules, which halves the time.
+ * - `integration`: real Prometheus, real files, the CLI as a user runs it; one file after the other.
+ * - `slow`: simulations of days (`*.slow.test.ts`), and properties (`*.property.test.ts`) with ten times the runs.
+ *
+ * The time limits only end what hangs: they are many times what a busy machine needs, and no test waits for one.
  */
 export default defineConfig({
   test: {
     reporters: ['default', new TallyReporter()],
     teardownTimeout: 60_000,
+    maxWorkers: '100%',
     projects: [
       {
         test: {
           name: 'unit',
-          include: ['src/**/*.test.ts', 'demo/**/*.test.ts', 'bench/**/*.test.ts'],
+          include: BESIDE_THE_CODE.map((folder) => `${folder}/**/*.test.ts`),
+          exclude: [SLOW],
           testTimeout: 300_000,
+          isolate: false,
+          sequence: { groupOrder: 0 },
         },
       },
       {
         test: {
           name: 'integration',
           include: ['test/**/*.test.ts'],
+          exclude: [SLOW],
           testTimeout: 600_000,
           hookTimeout: 600_000,
           expect: { poll: { timeout: WAIT_MS } },
           fileParallelism: false,
+          sequence: { groupOrder: 1 },
           // Both fail the suite when a process, a port or a file is left behind.
+          globalSetup: ['test/support/globalSetup.ts'],
+          setupFiles: ['test/support/leaks.ts'],
+        },
+      },
+      {
+        test: {
+          name: 'slow',
+          include: [...BESIDE_THE_CODE, 'test'].flatMap((folder) =>
+            ['slow', 'property'].map((kind) => `${folder}/**/*.${kind}.test.ts`),
+          ),
+          env: { FC_RUNS_FACTOR: '10' },
+          testTimeout: 1_200_000,
+          hookTimeout: 1_200_000,
+          sequence: { groupOrder: 2 },
           globalSetup: ['test/support/globalSetup.ts'],
           setupFiles: ['test/support/leaks.ts'],
         },
