@@ -1,3 +1,4 @@
+import { costNano } from '../model/costParts.ts';
 import type { WindowCosts } from '../model/cost.ts';
 import type { Nano } from '../model/money.ts';
 
@@ -24,8 +25,7 @@ export function namespaceCosts(costs: WindowCosts): readonly NamespaceCost[] {
   };
   for (const one of costs.allocations) {
     const sum = sumOf(one.pod.namespace);
-    sum.nano += one.cpuNano + one.ramNano + one.gpuNano;
-    sum.nano += one.storageNano + one.networkNano + one.loadBalancerNano;
+    sum.nano += costNano(one);
     add(sum, one.cpuNano, one.cpuUsageCoreHours, one.cpuRequestCoreHours);
     add(sum, one.ramNano, one.ramUsageByteHours, one.ramRequestByteHours);
   }

@@ -1,18 +1,19 @@
 import type { Allocation, NodeCost, NodePrice } from '../model/cost.ts';
+import {
+  addParts,
+  idleColumns,
+  NO_NODE_PARTS,
+  NODE_PARTS,
+  nodeNano,
+  subtractParts,
+  type NodeParts,
+} from '../model/costParts.ts';
 import type { Nano } from '../model/money.ts';
 import type { NodeSample, Snapshot } from '../model/snapshot.ts';
 import { windowHours } from '../model/time.ts';
 import { nanoInWindow } from './exact.ts';
 import { capacityOf, GIB, nodesOf, UNKNOWN_NODE } from './nodes.ts';
 import { UNPRICED } from './priceNodes.ts';
-
-interface Allocated {
-  readonly cpu: Nano;
-  readonly ram: Nano;
-  readonly gpu: Nano;
-}
-
-const NOTHING: Allocated = { cpu: 0, ram: 0, gpu: 0 };
 
 /**
  * What each node cost and how much of it nobody was allocated, sorted by name. Idle is the difference of
@@ -23,15 +24,11 @@ export function nodeCosts(
   prices: ReadonlyMap<string, NodePrice>,
   allocations: readonly Allocation[],
 ): readonly NodeCost[] {
-  const allocated = new Map<string, Allocated>();
-  for (const { pod, cpuNano, ramNano, gpuNano } of allocations) {
-    const name = pod.node ?? UNKNOWN_NODE;
-    const sum = allocated.get(name) ?? NOTHING;
-    allocated.set(name, {
-      cpu: sum.cpu + cpuNano,
-      ram: sum.ram + ramNano,
-      gpu: sum.gpu + gpuNano,
-    });
+  const allocated = new Map<string, NodeParts>();
+  for (const allocation of allocations) {
+    const name = allocation.pod.node ?? UNKNOWN_NODE;
+    const sum = allocated.get(name) ?? NO_NODE_PARTS;
+    allocated.set(name, addParts(NODE_PARTS, sum, allocation));
   }
   const observed = new Set(snapshot.nodes.map((node) => node.name));
   const costs: NodeCost[] = [];
@@ -39,7 +36,7 @@ export function nodeCosts(
     // A stand-in (the "node" of pods that wait for one) is only listed when something was charged to it.
     if (!observed.has(name) && !allocated.has(name)) continue;
     const cost = nodeCost(node, snapshot, prices.get(name) ?? UNPRICED, allocated.get(name));
-    if (observed.has(name) || cost.cpuNano + cost.ramNano + cost.gpuNano > 0) costs.push(cost);
+    if (observed.has(name) || nodeNano(cost) > 0) costs.push(cost);
   }
   return costs.sort((left, right) => (left.node < right.node ? -1 : 1));
 }
@@ -52,15 +49,17 @@ function nodeCost(
   node: NodeSample,
   snapshot: Snapshot,
   price: NodePrice,
-  allocated: Allocated = NOTHING,
+  allocated: NodeParts = NO_NODE_PARTS,
 ): NodeCost {
   const hours = windowHours(snapshot.window) * node.upShare;
   const capacity = capacityOf(node);
   const cost = (amount: number | null, unitPrice: number, otherwise: Nano): Nano =>
     amount === null ? otherwise : nanoInWindow(amount * unitPrice * hours, snapshot.window);
-  const cpuNano = cost(capacity.cpuCores, price.cpuCoreHour, allocated.cpu);
-  const ramNano = cost(capacity.ramGiB, price.ramGiBHour, allocated.ram);
-  const gpuNano = cost(capacity.gpus, price.gpuHour, allocated.gpu);
+  const parts = {
+    cpuNano: cost(capacity.cpuCores, price.cpuCoreHour, allocated.cpuNano),
+    ramNano: cost(capacity.ramGiB, price.ramGiBHour, allocated.ramNano),
+    gpuNano: cost(capacity.gpus, price.gpuHour, allocated.gpuNano),
+  };
   return {
     node: node.name,
     price,
@@ -68,11 +67,7 @@ function nodeCost(
     cpuCores: capacity.cpuCores ?? 0,
     ramBytes: (capacity.ramGiB ?? 0) * GIB,
     gpus: capacity.gpus ?? 0,
-    cpuNano,
-    ramNano,
-    gpuNano,
-    idleCpuNano: cpuNano - allocated.cpu,
-    idleRamNano: ramNano - allocated.ram,
-    idleGpuNano: gpuNano - allocated.gpu,
+    ...parts,
+    ...idleColumns(subtractParts(NODE_PARTS, parts, allocated)),
   };
 }

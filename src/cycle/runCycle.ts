@@ -1,3 +1,4 @@
+import { nodeNano, sumNano } from '../model/costParts.ts';
 import { setImmediate as turn } from 'node:timers/promises';
 import { CollectError } from '../collect/collector.ts';
 import type { WindowRecord } from '../store/history.ts';
@@ -111,7 +112,7 @@ function judge(
 }
 
 function nodesNano({ costs }: WindowRecord): number {
-  return costs.nodes.reduce((sum, node) => sum + node.cpuNano + node.ramNano + node.gpuNano, 0);
+  return sumNano(costs.nodes, nodeNano);
 }
 
 function reportProgress(

@@ -1,4 +1,4 @@
-import { costNano } from '../cost/report/costRow.ts';
+import { costNano } from '../model/costParts.ts';
 import type { WindowCosts } from '../model/cost.ts';
 import type { Finding, FindingKind } from '../model/finding.ts';
 import { toNano, type Nano } from '../model/money.ts';

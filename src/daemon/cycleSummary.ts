@@ -1,3 +1,4 @@
+import { idleOf, nodeNano, sumNano } from '../model/costParts.ts';
 import type { CollectError } from '../collect/collector.ts';
 import type { CycleReport } from '../cycle/cycleForm.ts';
 import type { FindingKind, Severity } from '../model/finding.ts';
@@ -97,10 +98,7 @@ function lastWindow({ snapshot, costs, costNano }: NonNullable<CycleReport['last
     complete: snapshot.complete,
     problems: snapshot.problems,
     costNano,
-    idleNano: costs.nodes.reduce(
-      (sum, node) => sum + node.idleCpuNano + node.idleRamNano + node.idleGpuNano,
-      0,
-    ),
+    idleNano: sumNano(costs.nodes, (node) => nodeNano(idleOf(node))),
     namespaces: namespaceCosts(costs),
   };
 }

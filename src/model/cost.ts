@@ -1,3 +1,4 @@
+import type { CostParts, IdleColumns, NodeParts } from './costParts.ts';
 import type { Nano } from './money.ts';
 import type { ContainerSample, PodSample } from './snapshot.ts';
 
@@ -17,7 +18,7 @@ export interface NodePrice {
 }
 
 /** What one container was allocated in one window, and what that cost. */
-export interface Allocation {
+export interface Allocation extends CostParts {
   readonly pod: PodSample;
   readonly container: ContainerSample;
   /** max(request, usage) × hours; the OpenCost specification's allocation. */
@@ -34,35 +35,23 @@ export interface Allocation {
   readonly ramUsageByteHours: number;
   /** GPUs × utilisation × hours where DCGM tells it; null where it does not. */
   readonly gpuUsageHours?: number | null;
-  readonly cpuNano: Nano;
-  readonly ramNano: Nano;
-  readonly gpuNano: Nano;
-  readonly storageNano: Nano;
   /** Its part of the volumes that are charged to it, averaged over the window; absent: none. */
   readonly storageBytes?: number;
-  readonly networkNano: Nano;
   /** The parts of `networkNano` that stayed in the region; the rest went to the internet. Absent: none. */
   readonly networkZoneNano?: Nano;
   readonly networkRegionNano?: Nano;
-  readonly loadBalancerNano: Nano;
   /** Share of what its cost rests on that was known, 0..1: the container's samples × the node price's coverage. */
   readonly coverage: number;
 }
 
 /** What one node cost in one window and how much of it nobody was allocated (negative: overcommitted). */
-export interface NodeCost {
+export interface NodeCost extends NodeParts, IdleColumns {
   readonly node: string;
   readonly price: NodePrice;
   readonly hours: number;
   readonly cpuCores: number;
   readonly ramBytes: number;
   readonly gpus: number;
-  readonly cpuNano: Nano;
-  readonly ramNano: Nano;
-  readonly gpuNano: Nano;
-  readonly idleCpuNano: Nano;
-  readonly idleRamNano: Nano;
-  readonly idleGpuNano: Nano;
 }
 
 /** Cost that belongs to a namespace but to no running container (an unmounted volume, a load balancer,

@@ -1,3 +1,11 @@
+import {
+  makeParts,
+  NO_COST_PARTS,
+  RESOURCE_HOURS,
+  type CostParts,
+  type IdleColumns,
+  type NodeParts,
+} from '../model/costParts.ts';
 import type { Nano } from '../model/money.ts';
 import type { TimeMs, Window } from '../model/time.ts';
 import type { WorkloadRef } from '../model/workload.ts';
@@ -20,7 +28,7 @@ export interface CostSeriesQuery extends Omit<CostQuery, 'from' | 'to'> {
 }
 
 /** One row of a cost table, in exact nano-units and hours. */
-export interface CostRow {
+export interface CostRow extends CostParts {
   /** `parts` joined by `/`. */
   readonly key: string;
   /** One value for each dimension that was asked for, in order; `__unallocated__` where it has none. */
@@ -40,17 +48,11 @@ export interface CostRow {
   readonly ramUsageByteHours: number;
   /** GPU hours used, where utilisation was known throughout; absent or null where it was not. */
   readonly gpuUsageHours?: number | null;
-  readonly cpuNano: Nano;
-  readonly ramNano: Nano;
-  readonly gpuNano: Nano;
-  readonly storageNano: Nano;
   /** Size × hours of the volumes that `storageNano` is for; absent or zero beside a cost: not known. */
   readonly storageByteHours?: number;
-  readonly networkNano: Nano;
   /** The parts of `networkNano` that crossed a zone or a region; the rest went to the internet. */
   readonly networkZoneNano?: Nano;
   readonly networkRegionNano?: Nano;
-  readonly loadBalancerNano: Nano;
   /** Container-hours that ran: two replicas of one container for an hour are 2. */
   readonly runHours?: number;
   readonly networkReceiveBytes?: number;
@@ -67,17 +69,11 @@ export interface CostRow {
 }
 
 /** What a node cost in the span of a cost table, and how much of it nobody was allocated. */
-export interface NodeCostRow {
+export interface NodeCostRow extends NodeParts, IdleColumns {
   readonly node: string;
   readonly cpuCoreHours: number;
   readonly ramByteHours: number;
   readonly gpuHours: number;
-  readonly cpuNano: Nano;
-  readonly ramNano: Nano;
-  readonly gpuNano: Nano;
-  readonly idleCpuNano: Nano;
-  readonly idleRamNano: Nano;
-  readonly idleGpuNano: Nano;
 }
 
 /** How far a cost table rests on imported bills. */
@@ -93,7 +89,7 @@ export interface BillShare {
 export interface CostTable {
   readonly window: Window;
   readonly rows: readonly CostRow[];
-  readonly idle: { readonly cpuNano: Nano; readonly ramNano: Nano; readonly gpuNano: Nano };
+  readonly idle: NodeParts;
   readonly nodesNano: Nano;
   /** The nodes that `nodesNano` and `idle` are the sums of, by name; empty for who may see only some namespaces. */
   readonly nodes?: readonly NodeCostRow[];
@@ -103,4 +99,20 @@ export interface CostTable {
   readonly coverage: number;
   /** True when the span holds windows that are not sealed yet or may still be corrected. */
   readonly provisional: boolean;
+}
+
+/** A row without names that costs nothing: sums begin with it. */
+export function emptyRow(key: string): CostRow {
+  return {
+    key,
+    namespace: null,
+    workload: null,
+    owner: null,
+    node: null,
+    pod: null,
+    container: null,
+    ...makeParts(RESOURCE_HOURS, () => 0),
+    ...NO_COST_PARTS,
+    coverage: 1,
+  };
 }

@@ -9,7 +9,7 @@ import type { HistoryReader } from '../../store/history.ts';
 import { openBillStore, openHistoryReader } from '../../engines/openHistory.ts';
 import { DAY_MS, HOUR_MS } from '../../model/time.ts';
 import { readBudgets, readClusterForecast } from '../budgets/readBudgets.ts';
-import { costNano } from '../report/costRow.ts';
+import { costNano } from '../../model/costParts.ts';
 import { readCosts } from '../report/readCosts.ts';
 import { pricing } from '../../../test/support/cost.ts';
 import { billReport, renderBill } from './billReport.ts';

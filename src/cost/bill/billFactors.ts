@@ -1,14 +1,19 @@
 import type { BillDay } from '../../store/bills.ts';
 import type { NodeCostRow } from '../../store/costTable.ts';
 import type { Nano } from '../../model/money.ts';
+import {
+  makeParts,
+  NO_NODE_PARTS,
+  NODE_PARTS,
+  nodeNano,
+  type NodeParts,
+} from '../../model/costParts.ts';
 import { splitNano } from '../exact.ts';
-
-type Resources = Readonly<Record<'cpu' | 'ram' | 'gpu', Nano>>;
 
 /** What a node was estimated to cost on a whole day, and what the bill says of it. */
 interface NodeBill {
-  readonly estimated: Resources;
-  readonly billed: Resources;
+  readonly estimated: NodeParts;
+  readonly billed: NodeParts;
 }
 
 export interface DayBills {
@@ -27,22 +32,24 @@ export interface DayBills {
  */
 export function billFactors(bill: BillDay, nodes: readonly NodeCostRow[]): DayBills {
   const unnamed = nodes.filter(({ node }) => !bill.nodes.has(node));
-  const shares = splitNano(bill.poolNano, unnamed.map(totalOf));
-  const isSpread = bill.poolNano !== 0 && unnamed.some((node) => totalOf(node) > 0);
-  const pool = new Map(unnamed.map((node, index) => [node.node, shares[index] ?? 0]));
+  const poolShares = splitNano(bill.poolNano, unnamed.map(nodeNano));
+  const isSpread = bill.poolNano !== 0 && unnamed.some((node) => nodeNano(node) > 0);
+  const pool = new Map(unnamed.map((node, index) => [node.node, poolShares[index] ?? 0]));
   const bills = new Map<string, NodeBill>();
   let reconciled = 0;
   for (const node of nodes) {
     const nano = bill.nodes.get(node.node) ?? (isSpread ? pool.get(node.node) : undefined);
     if (nano === undefined) continue;
-    const estimated = { cpu: node.cpuNano, ram: node.ramNano, gpu: node.gpuNano };
-    const parts = splitNano(nano, [estimated.cpu, estimated.ram, estimated.gpu]);
+    const shares = splitNano(
+      nano,
+      NODE_PARTS.map((part) => node[part]),
+    );
     // Nothing was estimated: there is nothing to split by, so all of it counts as CPU.
     const billed =
-      totalOf(node) > 0
-        ? { cpu: parts[0] ?? 0, ram: parts[1] ?? 0, gpu: parts[2] ?? 0 }
-        : { cpu: nano, ram: 0, gpu: 0 };
-    bills.set(node.node, { estimated, billed });
+      nodeNano(node) > 0
+        ? makeParts(NODE_PARTS, (part) => shares[NODE_PARTS.indexOf(part)] ?? 0)
+        : { ...NO_NODE_PARTS, cpuNano: nano };
+    bills.set(node.node, { estimated: node, billed });
     reconciled += nano;
   }
   return {
@@ -52,12 +59,14 @@ export function billFactors(bill: BillDay, nodes: readonly NodeCostRow[]): DayBi
   };
 }
 
-/** Scales a part of a day's cost: exactly the bill for the whole, in proportion for a part. */
-export function scaleTo(part: Nano, estimated: Nano, billed: Nano): Nano {
-  if (part === estimated) return billed;
-  return estimated === 0 ? 0 : Math.round(part * (billed / estimated));
-}
-
-function totalOf(node: NodeCostRow): Nano {
-  return node.cpuNano + node.ramNano + node.gpuNano;
+/**
+ * What a bill changes about a part of a day's cost: for the whole day exactly the bill, in proportion for
+ * a part.
+ */
+export function changeOf(cost: NodeParts, { estimated, billed }: NodeBill): NodeParts {
+  return makeParts(NODE_PARTS, (part) => {
+    if (cost[part] === estimated[part]) return billed[part] - cost[part];
+    if (estimated[part] === 0) return -cost[part];
+    return Math.round(cost[part] * (billed[part] / estimated[part])) - cost[part];
+  });
 }

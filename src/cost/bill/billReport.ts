@@ -1,3 +1,4 @@
+import { nodeNano, sumNano } from '../../model/costParts.ts';
 import type { BillDay } from '../../store/bills.ts';
 import type { CostTable } from '../../store/costTable.ts';
 import type { HistoryReader } from '../../store/history.ts';
@@ -65,7 +66,7 @@ function addDay(month: BillMonth, day: BillDay, table: CostTable): BillMonth {
   const onNodes = month.onNodes + fromNano(day.totalNano - unreconciledNano);
   // Only nodes with a bill: an estimate that nothing stands against says nothing of the prices.
   const estimates = (table.nodes ?? []).filter(({ node }) => nodes.has(node));
-  const nano = estimates.reduce((sum, node) => sum + node.cpuNano + node.ramNano + node.gpuNano, 0);
+  const nano = sumNano(estimates, nodeNano);
   const estimated = month.estimated + fromNano(nano);
   return {
     ...month,

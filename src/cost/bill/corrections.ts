@@ -1,17 +1,21 @@
-import type { CostTable, NodeCostRow } from '../../store/costTable.ts';
-import type { Nano } from '../../model/money.ts';
+import {
+  addParts,
+  idleColumns,
+  idleOf,
+  NO_NODE_PARTS,
+  NODE_PARTS,
+  nodeNano,
+  sumNano,
+  sumParts,
+  type NodeParts,
+} from '../../model/costParts.ts';
+import type { CostTable } from '../../store/costTable.ts';
 
 /** What the bills change: nano-units to add, by row key and by node. */
 export interface Corrections {
-  readonly rows: Map<string, Resources>;
-  readonly nodes: Map<string, Resources>;
-  readonly idle: Map<string, Resources>;
-}
-
-export interface Resources {
-  cpu: Nano;
-  ram: Nano;
-  gpu: Nano;
+  readonly rows: Map<string, NodeParts>;
+  readonly nodes: Map<string, NodeParts>;
+  readonly idle: Map<string, NodeParts>;
 }
 
 /** Puts the corrections into the table; idle and the nodes' cost only where the whole cluster is shown. */
@@ -19,41 +23,25 @@ export function applyTo(table: CostTable, corrections: Corrections, isCluster: b
   const rows = table.rows.map((row) => {
     const change = corrections.rows.get(partsKey(row.parts ?? [row.key]));
     if (change === undefined) return row;
-    return {
-      ...row,
-      cpuNano: row.cpuNano + change.cpu,
-      ramNano: row.ramNano + change.ram,
-      gpuNano: row.gpuNano + change.gpu,
-    };
+    return { ...row, ...addParts(NODE_PARTS, row, change) };
   });
-  const rowsNano = rows.reduce((sum, row) => sum + row.cpuNano + row.ramNano + row.gpuNano, 0);
-  if (!isCluster) return { ...table, rows, nodesNano: rowsNano };
+  if (!isCluster) return { ...table, rows, nodesNano: sumNano(rows, nodeNano) };
   const nodes = (table.nodes ?? []).map((node) => {
     const cost = corrections.nodes.get(node.node);
     const idle = corrections.idle.get(node.node);
     if (cost === undefined || idle === undefined) return node;
     return {
       ...node,
-      cpuNano: node.cpuNano + cost.cpu,
-      ramNano: node.ramNano + cost.ram,
-      gpuNano: node.gpuNano + cost.gpu,
-      idleCpuNano: node.idleCpuNano + idle.cpu,
-      idleRamNano: node.idleRamNano + idle.ram,
-      idleGpuNano: node.idleGpuNano + idle.gpu,
+      ...addParts(NODE_PARTS, node, cost),
+      ...idleColumns(addParts(NODE_PARTS, idleOf(node), idle)),
     };
   });
-  const total = (pick: (node: NodeCostRow) => Nano): Nano =>
-    nodes.reduce((sum, node) => sum + pick(node), 0);
   return {
     ...table,
     rows,
     nodes,
-    nodesNano: total((node) => node.cpuNano + node.ramNano + node.gpuNano),
-    idle: {
-      cpuNano: total((node) => node.idleCpuNano),
-      ramNano: total((node) => node.idleRamNano),
-      gpuNano: total((node) => node.idleGpuNano),
-    },
+    nodesNano: sumNano(nodes, nodeNano),
+    idle: sumParts(NODE_PARTS, nodes.map(idleOf)),
   };
 }
 
@@ -63,12 +51,6 @@ export function partsKey(parts: readonly string[]): string {
 }
 
 /** Adds a change to what a key has. */
-export function add(sums: Map<string, Resources>, key: string, change: Resources): void {
-  const sum = sums.get(key);
-  if (sum === undefined) sums.set(key, { ...change });
-  else {
-    sum.cpu += change.cpu;
-    sum.ram += change.ram;
-    sum.gpu += change.gpu;
-  }
+export function add(sums: Map<string, NodeParts>, key: string, change: NodeParts): void {
+  sums.set(key, addParts(NODE_PARTS, sums.get(key) ?? NO_NODE_PARTS, change));
 }

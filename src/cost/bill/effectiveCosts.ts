@@ -8,9 +8,10 @@ import type {
 } from '../../store/costTable.ts';
 import type { HistoryReader } from '../../store/history.ts';
 import { DAY_MS, floorTo, type TimeMs, type Window } from '../../model/time.ts';
+import { NO_NODE_PARTS, NODE_PARTS, subtractParts, type NodeParts } from '../../model/costParts.ts';
 import { UNKNOWN_NODE } from '../nodes.ts';
-import { add, applyTo, partsKey, type Corrections, type Resources } from './corrections.ts';
-import { billFactors, scaleTo, type DayBills } from './billFactors.ts';
+import { add, applyTo, partsKey, type Corrections } from './corrections.ts';
+import { billFactors, changeOf, type DayBills } from './billFactors.ts';
 
 /** What is scaled at once: a row for each key and part of a day must fit into memory. */
 const PARTS_AT_ONCE = 31;
@@ -162,18 +163,13 @@ function correctRows(
   rows: readonly CostRow[],
   bills: DayBills,
   corrections: Corrections,
-): ReadonlyMap<string, Resources> {
-  const byNode = new Map<string, Resources>();
+): ReadonlyMap<string, NodeParts> {
+  const byNode = new Map<string, NodeParts>();
   for (const row of rows) {
     const node = row.node ?? UNKNOWN_NODE;
     const bill = bills.nodes.get(node);
     if (bill === undefined) continue;
-    const { estimated, billed } = bill;
-    const change = {
-      cpu: scaleTo(row.cpuNano, estimated.cpu, billed.cpu) - row.cpuNano,
-      ram: scaleTo(row.ramNano, estimated.ram, billed.ram) - row.ramNano,
-      gpu: scaleTo(row.gpuNano, estimated.gpu, billed.gpu) - row.gpuNano,
-    };
+    const change = changeOf(row, bill);
     add(corrections.rows, keyWithoutNode(row), change);
     add(byNode, node, change);
   }
@@ -183,25 +179,16 @@ function correctRows(
 function correctNodes(
   nodes: readonly NodeCostRow[],
   bills: DayBills,
-  rows: ReadonlyMap<string, Resources>,
+  rows: ReadonlyMap<string, NodeParts>,
   corrections: Corrections,
 ): void {
   for (const node of nodes) {
     const bill = bills.nodes.get(node.node);
     if (bill === undefined) continue;
-    const { estimated, billed } = bill;
-    const change = {
-      cpu: scaleTo(node.cpuNano, estimated.cpu, billed.cpu) - node.cpuNano,
-      ram: scaleTo(node.ramNano, estimated.ram, billed.ram) - node.ramNano,
-      gpu: scaleTo(node.gpuNano, estimated.gpu, billed.gpu) - node.gpuNano,
-    };
+    const change = changeOf(node, bill);
     add(corrections.nodes, node.node, change);
-    const taken = rows.get(node.node) ?? { cpu: 0, ram: 0, gpu: 0 };
-    add(corrections.idle, node.node, {
-      cpu: change.cpu - taken.cpu,
-      ram: change.ram - taken.ram,
-      gpu: change.gpu - taken.gpu,
-    });
+    const taken = rows.get(node.node) ?? NO_NODE_PARTS;
+    add(corrections.idle, node.node, subtractParts(NODE_PARTS, change, taken));
   }
 }
 

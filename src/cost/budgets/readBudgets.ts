@@ -6,7 +6,7 @@ import type { CostRow, CostTable } from '../../store/costTable.ts';
 import { fromNano, type Nano } from '../../model/money.ts';
 import { DAY_MS, floorTo, monthStart, type TimeMs } from '../../model/time.ts';
 import type { BilledHistory } from '../bill/effectiveCosts.ts';
-import { costNano } from '../report/costRow.ts';
+import { costNano } from '../../model/costParts.ts';
 import { seriesOnBasis } from '../report/readCosts.ts';
 import type { PricingConfig } from '../sources/nodePriceSource.ts';
 

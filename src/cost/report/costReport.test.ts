@@ -4,7 +4,7 @@ import type { CostRow, CostTable } from '../../store/costTable.ts';
 import { DAY_MS } from '../../model/time.ts';
 import { pricing } from '../../../test/support/cost.ts';
 import { costReport } from './costReport.ts';
-import { emptyRow } from './costRow.ts';
+import { emptyRow } from '../../store/costTable.ts';
 import { renderCosts } from './renderCosts.ts';
 
 const START = Date.UTC(2026, 10, 16);

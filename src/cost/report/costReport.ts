@@ -3,7 +3,7 @@ import { fromNano } from '../../model/money.ts';
 import { formatTime } from '../../model/time.ts';
 import { GIB } from '../nodes.ts';
 import type { PricingConfig } from '../sources/nodePriceSource.ts';
-import { costNano } from './costRow.ts';
+import { costNano, idleOf, nodeNano, sumNano, type NodeParts } from '../../model/costParts.ts';
 import type { CostReport, CostReportRow, NodeIdle } from './costReportForm.ts';
 import { efficiencyOf } from './efficiency.ts';
 import { fixedNano, shareIdle, shareOverheads } from './shareCosts.ts';
@@ -36,8 +36,8 @@ export function costReport(
     split: pricing.shared.split,
   });
   const { rows, idle } = shareIdle(overheads, table.idle, options.idle ?? 'separate');
-  const idleNano = idle.cpuNano + idle.ramNano + idle.gpuNano;
-  const rowsNano = rows.reduce((sum, row) => sum + totalNano(row), 0);
+  const idleNano = nodeNano(idle);
+  const rowsNano = sumNano(rows, totalNano);
   return {
     cluster: options.cluster,
     currency: pricing.currency,
@@ -45,12 +45,7 @@ export function costReport(
     by: options.by.join(','),
     coverage: Math.min(table.coverage, meanCoverage(table.rows)),
     rows: rows.toSorted(byCost).map((row) => toReportRow(row)),
-    idle: {
-      cpuCost: fromNano(idle.cpuNano),
-      ramCost: fromNano(idle.ramNano),
-      gpuCost: fromNano(idle.gpuNano),
-      totalCost: fromNano(idleNano),
-    },
+    idle: toIdle(idle),
     nodesCost: fromNano(table.nodesNano),
     totalCost: fromNano(rowsNano + idleNano),
     priceBasis: pricing.basis,
@@ -65,7 +60,7 @@ export function costReport(
 }
 
 function totalNano({ cost, sharedNano, idleNano }: SharedRow): number {
-  return costNano(cost) + sharedNano + idleNano.cpu + idleNano.ram + idleNano.gpu;
+  return costNano(cost) + sharedNano + nodeNano(idleNano);
 }
 
 /** Weighted by core-hours, not by cost: what nobody priced must lower it too. */
@@ -88,9 +83,9 @@ function toReportRow(row: SharedRow): CostReportRow {
     cpuCoreHours: cost.cpuCoreHours,
     ramGiBHours: cost.ramByteHours / GIB,
     gpuHours: cost.gpuHours,
-    cpuCost: fromNano(cost.cpuNano + idleNano.cpu),
-    ramCost: fromNano(cost.ramNano + idleNano.ram),
-    gpuCost: fromNano(cost.gpuNano + idleNano.gpu),
+    cpuCost: fromNano(cost.cpuNano + idleNano.cpuNano),
+    ramCost: fromNano(cost.ramNano + idleNano.ramNano),
+    gpuCost: fromNano(cost.gpuNano + idleNano.gpuNano),
     storageCost: fromNano(cost.storageNano),
     networkCost: fromNano(cost.networkNano),
     loadBalancerCost: fromNano(cost.loadBalancerNano),
@@ -101,15 +96,17 @@ function toReportRow(row: SharedRow): CostReportRow {
   };
 }
 
-function toNodeIdle(node: NodeCostRow): NodeIdle {
+function toIdle(idle: NodeParts): CostReport['idle'] {
   return {
-    node: node.node,
-    cpuCost: fromNano(node.idleCpuNano),
-    ramCost: fromNano(node.idleRamNano),
-    gpuCost: fromNano(node.idleGpuNano),
-    totalCost: fromNano(node.idleCpuNano + node.idleRamNano + node.idleGpuNano),
-    nodeCost: fromNano(node.cpuNano + node.ramNano + node.gpuNano),
+    cpuCost: fromNano(idle.cpuNano),
+    ramCost: fromNano(idle.ramNano),
+    gpuCost: fromNano(idle.gpuNano),
+    totalCost: fromNano(nodeNano(idle)),
   };
+}
+
+function toNodeIdle(node: NodeCostRow): NodeIdle {
+  return { node: node.node, ...toIdle(idleOf(node)), nodeCost: fromNano(nodeNano(node)) };
 }
 
 function identity(cost: CostRow): Partial<CostReportRow> {

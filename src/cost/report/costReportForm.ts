@@ -10,12 +10,7 @@ export interface CostReport {
   /** The share of the time that is sealed and was seen, or the rows' mean coverage where that is lower. */
   readonly coverage: number;
   readonly rows: readonly CostReportRow[];
-  readonly idle: {
-    readonly cpuCost: number;
-    readonly ramCost: number;
-    readonly gpuCost: number;
-    readonly totalCost: number;
-  };
+  readonly idle: IdleCost;
   /** What the nodes cost: the CPU, RAM and GPU of all rows, shared ones included, plus idle. */
   readonly nodesCost: number;
   /** Everything: the rows' totals plus idle. */
@@ -28,12 +23,15 @@ export interface CostReport {
   readonly unreconciledCost?: number;
 }
 
-export interface NodeIdle {
-  readonly node: string;
+interface IdleCost {
   readonly cpuCost: number;
   readonly ramCost: number;
   readonly gpuCost: number;
   readonly totalCost: number;
+}
+
+export interface NodeIdle extends IdleCost {
+  readonly node: string;
   /** What the node cost as a whole. */
   readonly nodeCost: number;
 }

@@ -1,7 +1,16 @@
+import {
+  COST_PARTS,
+  idleOf,
+  NODE_PARTS,
+  nodeNano,
+  RESOURCE_HOURS,
+  sumNano,
+  sumParts,
+} from '../../model/costParts.ts';
 import type { CostRow, CostTable } from '../../store/costTable.ts';
 import type { Allocation, WindowCosts } from '../../model/cost.ts';
 import type { Window } from '../../model/time.ts';
-import { emptyRow } from './costRow.ts';
+import { emptyRow } from '../../store/costTable.ts';
 
 /** A window as it was observed and priced, before or without being recorded. */
 export interface PricedWindow {
@@ -9,6 +18,8 @@ export interface PricedWindow {
   readonly costs: WindowCosts;
   readonly coverage: number;
 }
+
+const SUMMED = [...RESOURCE_HOURS, ...COST_PARTS];
 
 type Sums = { -readonly [K in keyof CostRow]: CostRow[K] };
 
@@ -19,8 +30,6 @@ type Sums = { -readonly [K in keyof CostRow]: CostRow[K] };
 export function namespaceTable(priced: readonly PricedWindow[], window: Window): CostTable {
   const rows = new Map<string, Sums>();
   const coveredHours = new Map<string, number>();
-  const idle = { cpuNano: 0, ramNano: 0, gpuNano: 0 };
-  let nodesNano = 0;
   for (const { costs } of priced) {
     for (const allocation of costs.allocations) {
       const { namespace } = allocation.pod;
@@ -34,19 +43,21 @@ export function namespaceTable(priced: readonly PricedWindow[], window: Window):
       else if (kind === 'network') row.networkNano += nano;
       else row.loadBalancerNano += nano;
     }
-    for (const node of costs.nodes) {
-      idle.cpuNano += node.idleCpuNano;
-      idle.ramNano += node.idleRamNano;
-      idle.gpuNano += node.idleGpuNano;
-      nodesNano += node.cpuNano + node.ramNano + node.gpuNano;
-    }
   }
   for (const [namespace, row] of rows) {
     if (row.cpuCoreHours > 0) row.coverage = (coveredHours.get(namespace) ?? 0) / row.cpuCoreHours;
   }
+  const nodes = priced.flatMap(({ costs }) => costs.nodes);
   const coverage =
     priced.reduce((sum, { coverage: share }) => sum + share, 0) / Math.max(1, priced.length);
-  return { window, rows: [...rows.values()], idle, nodesNano, coverage, provisional: true };
+  return {
+    window,
+    rows: [...rows.values()],
+    idle: sumParts(NODE_PARTS, nodes.map(idleOf)),
+    nodesNano: sumNano(nodes, nodeNano),
+    coverage,
+    provisional: true,
+  };
 }
 
 function rowOf(rows: Map<string, Sums>, namespace: string): Sums {
@@ -61,22 +72,6 @@ function rowOf(rows: Map<string, Sums>, namespace: string): Sums {
   rows.set(namespace, row);
   return row;
 }
-
-const SUMMED = [
-  'cpuCoreHours',
-  'ramByteHours',
-  'gpuHours',
-  'cpuRequestCoreHours',
-  'cpuUsageCoreHours',
-  'ramRequestByteHours',
-  'ramUsageByteHours',
-  'cpuNano',
-  'ramNano',
-  'gpuNano',
-  'storageNano',
-  'networkNano',
-  'loadBalancerNano',
-] as const satisfies readonly (keyof Allocation & keyof CostRow)[];
 
 function add(row: Sums, allocation: Allocation): void {
   for (const column of SUMMED) row[column] += allocation[column];

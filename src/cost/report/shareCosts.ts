@@ -5,20 +5,29 @@ import type { Window } from '../../model/time.ts';
 import { HOURS_PER_MONTH, windowHours } from '../../model/time.ts';
 import { splitNano } from '../exact.ts';
 import type { PricingConfig } from '../sources/nodePriceSource.ts';
-import { costNano, emptyRow } from './costRow.ts';
+import {
+  costNano,
+  COST_PARTS,
+  makeParts,
+  NO_NODE_PARTS,
+  NODE_PARTS,
+  RESOURCE_HOURS,
+  subtractParts,
+  sumNano,
+  type NodeParts,
+} from '../../model/costParts.ts';
+import { emptyRow } from '../../store/costTable.ts';
 
 /** A row with what it carries of others' cost. */
 export interface SharedRow {
   readonly cost: CostRow;
   /** Its part of the shared namespaces and fixed fees. */
   readonly sharedNano: Nano;
-  readonly idleNano: { readonly cpu: Nano; readonly ram: Nano; readonly gpu: Nano };
+  readonly idleNano: NodeParts;
 }
 
 /** Carries shared cost when there is no row that could. */
 const SHARED_KEY = '__shared__';
-
-const NO_IDLE = { cpu: 0, ram: 0, gpu: 0 };
 
 /** Fixed fees (control plane, support) belong to the contracted bases; a month has 730 hours. */
 export function fixedNano(pricing: PricingConfig, window: Window): Nano {
@@ -46,16 +55,15 @@ export function shareOverheads(
       return part === undefined ? row : subtract(row, part);
     })
     .filter((row): row is CostRow => row !== null);
-  const toShare =
-    overheads.fixedNano + overheads.shared.reduce((sum, row) => sum + costNano(row), 0);
-  if (toShare === 0) return own.map((cost) => ({ cost, sharedNano: 0, idleNano: NO_IDLE }));
+  const toShare = overheads.fixedNano + sumNano(overheads.shared, costNano);
+  if (toShare === 0) return own.map((cost) => ({ cost, sharedNano: 0, idleNano: NO_NODE_PARTS }));
   const carriers = own.length > 0 ? own : [emptyRow(SHARED_KEY)];
   const weights = carriers.map((row) => (overheads.split === 'evenly' ? 1 : costNano(row)));
   const parts = splitNano(toShare, weights);
   return carriers.map((cost, index) => ({
     cost,
     sharedNano: parts[index] ?? 0,
-    idleNano: NO_IDLE,
+    idleNano: NO_NODE_PARTS,
   }));
 }
 
@@ -66,49 +74,25 @@ export function shareIdle(
   mode: 'separate' | 'share',
 ): { readonly rows: readonly SharedRow[]; readonly idle: CostTable['idle'] } {
   if (mode === 'separate') return { rows, idle };
-  const cpu = spread(idle.cpuNano, rows, 'cpuNano');
-  const ram = spread(idle.ramNano, rows, 'ramNano');
-  const gpu = spread(idle.gpuNano, rows, 'gpuNano');
-  return {
-    rows: rows.map((row, index) => ({
-      ...row,
-      idleNano: {
-        cpu: cpu.parts[index] ?? 0,
-        ram: ram.parts[index] ?? 0,
-        gpu: gpu.parts[index] ?? 0,
-      },
-    })),
-    idle: { cpuNano: cpu.rest, ramNano: ram.rest, gpuNano: gpu.rest },
-  };
-}
-
-function spread(
-  nano: Nano,
-  rows: readonly SharedRow[],
-  field: 'cpuNano' | 'ramNano' | 'gpuNano',
-): { readonly parts: readonly Nano[]; readonly rest: Nano } {
-  const weights = rows.map((row) => row.cost[field]);
-  if (!weights.some((weight) => weight > 0)) return { parts: [], rest: nano };
-  return { parts: splitNano(nano, weights), rest: 0 };
+  const shared = rows.map((row) => ({ ...row, idleNano: { ...NO_NODE_PARTS } }));
+  const rest = { ...NO_NODE_PARTS };
+  for (const part of NODE_PARTS) {
+    const weights = rows.map((row) => row.cost[part]);
+    if (!weights.some((weight) => weight > 0)) rest[part] = idle[part];
+    else {
+      const shares = splitNano(idle[part], weights);
+      shared.forEach((row, index) => (row.idleNano[part] = shares[index] ?? 0));
+    }
+  }
+  return { rows: shared, idle: rest };
 }
 
 /** What is left of a row without the shared namespaces' part; null when nothing is. */
 function subtract(row: CostRow, part: CostRow): CostRow | null {
   const rest = {
     ...row,
-    cpuCoreHours: less(row.cpuCoreHours, part.cpuCoreHours),
-    ramByteHours: less(row.ramByteHours, part.ramByteHours),
-    gpuHours: less(row.gpuHours, part.gpuHours),
-    cpuRequestCoreHours: less(row.cpuRequestCoreHours, part.cpuRequestCoreHours),
-    cpuUsageCoreHours: less(row.cpuUsageCoreHours, part.cpuUsageCoreHours),
-    ramRequestByteHours: less(row.ramRequestByteHours, part.ramRequestByteHours),
-    ramUsageByteHours: less(row.ramUsageByteHours, part.ramUsageByteHours),
-    cpuNano: row.cpuNano - part.cpuNano,
-    ramNano: row.ramNano - part.ramNano,
-    gpuNano: row.gpuNano - part.gpuNano,
-    storageNano: row.storageNano - part.storageNano,
-    networkNano: row.networkNano - part.networkNano,
-    loadBalancerNano: row.loadBalancerNano - part.loadBalancerNano,
+    ...makeParts(RESOURCE_HOURS, (hours) => less(row[hours], part[hours])),
+    ...subtractParts(COST_PARTS, row, part),
   };
   return costNano(rest) === 0 && rest.cpuCoreHours === 0 && rest.ramByteHours === 0 ? null : rest;
 }

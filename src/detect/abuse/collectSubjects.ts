@@ -1,4 +1,4 @@
-import { costNano } from '../../cost/report/costRow.ts';
+import { costNano } from '../../model/costParts.ts';
 import type { WindowCosts } from '../../model/cost.ts';
 import type { ContainerSample, PodSample, Snapshot } from '../../model/snapshot.ts';
 import { MINUTE_MS, type TimeMs } from '../../model/time.ts';

@@ -1,4 +1,4 @@
-import { costNano } from '../../cost/report/costRow.ts';
+import { costNano } from '../../model/costParts.ts';
 import type { WindowCosts } from '../../model/cost.ts';
 import type { Nano } from '../../model/money.ts';
 import type { DetectContext } from '../detector.ts';

@@ -1,4 +1,4 @@
-import { costNano } from '../../cost/report/costRow.ts';
+import { costNano } from '../../model/costParts.ts';
 import type { CostRow } from '../../store/costTable.ts';
 import type { Finding } from '../../model/finding.ts';
 import { workloadKey } from '../../model/workload.ts';

@@ -2,7 +2,7 @@ import type { Config } from '../../config/schema.ts';
 import { slackTarget } from '../../notify/owners.ts';
 import { UNOWNED, type Digest, type OwnerGaps, type Spend } from '../../store/digests/digest.ts';
 import type { CostRow } from '../../store/costTable.ts';
-import { costNano } from '../../cost/report/costRow.ts';
+import { costNano } from '../../model/costParts.ts';
 import { ownValue } from '../../model/ownValue.ts';
 
 /** Who owns what, as far as money and the digest are concerned. */

@@ -1,5 +1,5 @@
 import { fixedNano } from '../../cost/report/shareCosts.ts';
-import { costNano } from '../../cost/report/costRow.ts';
+import { costNano } from '../../model/costParts.ts';
 import { seriesOnBasis } from '../../cost/report/readCosts.ts';
 import { nodeFacts } from '../../model/nodeFacts.ts';
 import type { PricingConfig } from '../../cost/sources/nodePriceSource.ts';

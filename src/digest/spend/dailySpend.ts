@@ -1,4 +1,4 @@
-import { costNano } from '../../cost/report/costRow.ts';
+import { costNano } from '../../model/costParts.ts';
 import type { CostTable } from '../../store/costTable.ts';
 import type { Nano } from '../../model/money.ts';
 import type { DailySpend } from '../../store/digests/digest.ts';

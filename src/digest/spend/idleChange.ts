@@ -1,3 +1,4 @@
+import { nodeNano } from '../../model/costParts.ts';
 import type { CostTable, NodeCostRow } from '../../store/costTable.ts';
 import type { Nano } from '../../model/money.ts';
 import { add, inWholeNanos, type Parts, type SeenHours } from './decompose.ts';
@@ -5,7 +6,7 @@ import { logMean } from './logMean.ts';
 
 /** What the nodes cost beyond what was allocated. */
 export function idleNano({ idle }: CostTable): Nano {
-  return idle.cpuNano + idle.ramNano + idle.gpuNano;
+  return nodeNano(idle);
 }
 
 /**
@@ -43,12 +44,12 @@ function byKind(
   nodeKind: (node: string | null) => string,
 ): ReadonlyMap<string, KindCost> {
   const kinds = new Map<string, KindCost>();
-  for (const { node, cpuNano, ramNano, gpuNano, cpuCoreHours } of nodes) {
-    const kind = nodeKind(node);
+  for (const node of nodes) {
+    const kind = nodeKind(node.node);
     const { nano, coreHours } = kinds.get(kind) ?? NONE;
     kinds.set(kind, {
-      nano: nano + cpuNano + ramNano + gpuNano,
-      coreHours: coreHours + cpuCoreHours,
+      nano: nano + nodeNano(node),
+      coreHours: coreHours + node.cpuCoreHours,
     });
   }
   return kinds;

@@ -1,6 +1,6 @@
 import { efficiencyOf } from '../../cost/report/efficiency.ts';
 import { shareOverheads, type SharedRow } from '../../cost/report/shareCosts.ts';
-import { costNano } from '../../cost/report/costRow.ts';
+import { costNano } from '../../model/costParts.ts';
 import type { CostRow } from '../../store/costTable.ts';
 import type { Nano } from '../../model/money.ts';
 import { workloadKey } from '../../model/workload.ts';

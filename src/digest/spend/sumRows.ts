@@ -1,3 +1,4 @@
+import { addParts, COST_PARTS, RESOURCE_HOURS } from '../../model/costParts.ts';
 import type { CostRow } from '../../store/costTable.ts';
 
 /** Adds up cost rows by a key; a row's names (namespace, workload, …) are those of the first. */
@@ -20,20 +21,9 @@ function addRow(sum: CostRow, row: CostRow): CostRow {
   const isGpuKnown = sum.gpuUsageHours !== null && row.gpuUsageHours !== null;
   return {
     ...sum,
-    cpuCoreHours: sum.cpuCoreHours + row.cpuCoreHours,
-    ramByteHours: sum.ramByteHours + row.ramByteHours,
-    gpuHours: sum.gpuHours + row.gpuHours,
-    cpuRequestCoreHours: sum.cpuRequestCoreHours + row.cpuRequestCoreHours,
-    cpuUsageCoreHours: sum.cpuUsageCoreHours + row.cpuUsageCoreHours,
-    ramRequestByteHours: sum.ramRequestByteHours + row.ramRequestByteHours,
-    ramUsageByteHours: sum.ramUsageByteHours + row.ramUsageByteHours,
+    ...addParts(RESOURCE_HOURS, sum, row),
     gpuUsageHours: isGpuKnown ? (sum.gpuUsageHours ?? 0) + (row.gpuUsageHours ?? 0) : null,
-    cpuNano: sum.cpuNano + row.cpuNano,
-    ramNano: sum.ramNano + row.ramNano,
-    gpuNano: sum.gpuNano + row.gpuNano,
-    storageNano: sum.storageNano + row.storageNano,
-    networkNano: sum.networkNano + row.networkNano,
-    loadBalancerNano: sum.loadBalancerNano + row.loadBalancerNano,
+    ...addParts(COST_PARTS, sum, row),
     runHours: lived,
     coverage: lived > 0 ? covered / lived : Math.min(sum.coverage, row.coverage),
   };

@@ -1,4 +1,4 @@
-import { costNano } from '../../cost/report/costRow.ts';
+import { costNano } from '../../model/costParts.ts';
 import type { CostRow } from '../../store/costTable.ts';
 import type { Nano } from '../../model/money.ts';
 import { workloadKey } from '../../model/workload.ts';

@@ -1,5 +1,15 @@
 import { HOUR_MS } from '../../model/time.ts';
 import type { CostTable, NodeCostRow } from '../../store/costTable.ts';
+import {
+  idleOf,
+  IDLE_COLUMNS,
+  makeParts,
+  NO_NODE_PARTS,
+  NODE_PARTS,
+  nodeNano,
+  sumNano,
+  sumParts,
+} from '../../model/costParts.ts';
 import { NODE, NODE_COLUMNS } from '../../store/pages/columns.ts';
 import type { CostSpans } from '../../store/pages/costSpans.ts';
 import type { Db, Statement } from './database.ts';
@@ -68,15 +78,9 @@ export class NodeCostReader {
 
   #table(byNode: ReadonlyMap<number, Float64Array>, nameOf: (key: number) => string): NodesOfTable {
     const nodes = [...byNode].map(([key, sums]) => this.#row(nameOf(key), sums));
-    const total = (pick: (node: NodeCostRow) => number): number =>
-      nodes.reduce((sum, node) => sum + pick(node), 0);
     return {
-      idle: {
-        cpuNano: total((node) => node.idleCpuNano),
-        ramNano: total((node) => node.idleRamNano),
-        gpuNano: total((node) => node.idleGpuNano),
-      },
-      nodesNano: total((node) => node.cpuNano + node.ramNano + node.gpuNano),
+      idle: sumParts(NODE_PARTS, nodes.map(idleOf)),
+      nodesNano: sumNano(nodes, nodeNano),
       nodes: nodes.sort((a, b) => (a.node < b.node ? -1 : 1)),
     };
   }
@@ -88,12 +92,7 @@ export class NodeCostReader {
       cpuCoreHours: sums[NODE.cpuCores]! * 1e-9 * hours,
       ramByteHours: sums[NODE.ramBytes]! * hours,
       gpuHours: sums[NODE.gpus]! * 1e-9 * hours,
-      cpuNano: sums[NODE.cpuNano]!,
-      ramNano: sums[NODE.ramNano]!,
-      gpuNano: sums[NODE.gpuNano]!,
-      idleCpuNano: sums[NODE.idleCpuNano]!,
-      idleRamNano: sums[NODE.idleRamNano]!,
-      idleGpuNano: sums[NODE.idleGpuNano]!,
+      ...makeParts([...NODE_PARTS, ...IDLE_COLUMNS], (column) => sums[NODE[column]]!),
     };
   }
 }
@@ -102,7 +101,7 @@ export class NodeCostReader {
 export function nodesOfRows(rows: CostTable['rows']): NodesOfTable {
   return {
     nodes: [],
-    idle: { cpuNano: 0, ramNano: 0, gpuNano: 0 },
-    nodesNano: rows.reduce((sum, row) => sum + row.cpuNano + row.ramNano + row.gpuNano, 0),
+    idle: NO_NODE_PARTS,
+    nodesNano: sumNano(rows, nodeNano),
   };
 }

@@ -1,3 +1,4 @@
+import { addParts, COST_PARTS, NODE_PARTS, RESOURCE_HOURS } from '../../model/costParts.ts';
 import type { CostRow } from '../../store/costTable.ts';
 import type { AllocationProperties, AllocationSums } from './allocationJson.ts';
 import { isLabel, type AggregateField } from './parseAggregate.ts';
@@ -75,39 +76,28 @@ function keyOf(field: AggregateField, { sums, labels, owner }: Keyed): string {
   }
 }
 
+const ADDED = [
+  ...RESOURCE_HOURS,
+  ...COST_PARTS,
+  'networkTransferBytes',
+  'networkReceiveBytes',
+  'storageByteHours',
+  'networkZoneNano',
+  'networkRegionNano',
+  'sharedNano',
+] as const;
+
 function add(left: AllocationSums, right: AllocationSums): AllocationSums {
   return {
     properties: intersection(left.properties, right.properties),
     start: Math.min(left.start, right.start),
     end: Math.max(left.end, right.end),
-    cpuCoreHours: left.cpuCoreHours + right.cpuCoreHours,
-    cpuRequestCoreHours: left.cpuRequestCoreHours + right.cpuRequestCoreHours,
-    cpuUsageCoreHours: left.cpuUsageCoreHours + right.cpuUsageCoreHours,
-    ramByteHours: left.ramByteHours + right.ramByteHours,
-    ramRequestByteHours: left.ramRequestByteHours + right.ramRequestByteHours,
-    ramUsageByteHours: left.ramUsageByteHours + right.ramUsageByteHours,
-    gpuHours: left.gpuHours + right.gpuHours,
+    ...addParts(ADDED, left, right),
     gpuUsageHours:
       left.gpuUsageHours === null || right.gpuUsageHours === null
         ? null
         : left.gpuUsageHours + right.gpuUsageHours,
-    networkTransferBytes: left.networkTransferBytes + right.networkTransferBytes,
-    networkReceiveBytes: left.networkReceiveBytes + right.networkReceiveBytes,
-    cpuNano: left.cpuNano + right.cpuNano,
-    ramNano: left.ramNano + right.ramNano,
-    gpuNano: left.gpuNano + right.gpuNano,
-    storageNano: left.storageNano + right.storageNano,
-    storageByteHours: left.storageByteHours + right.storageByteHours,
-    networkNano: left.networkNano + right.networkNano,
-    networkZoneNano: left.networkZoneNano + right.networkZoneNano,
-    networkRegionNano: left.networkRegionNano + right.networkRegionNano,
-    loadBalancerNano: left.loadBalancerNano + right.loadBalancerNano,
-    sharedNano: left.sharedNano + right.sharedNano,
-    idleNano: {
-      cpu: left.idleNano.cpu + right.idleNano.cpu,
-      ram: left.idleNano.ram + right.idleNano.ram,
-      gpu: left.idleNano.gpu + right.idleNano.gpu,
-    },
+    idleNano: addParts(NODE_PARTS, left.idleNano, right.idleNano),
     cpuUsageMaxCores: null,
     ramUsageMaxBytes: null,
   };

@@ -1,3 +1,10 @@
+import {
+  costNano,
+  nodeNano,
+  type CostParts,
+  type NodeParts,
+  type RESOURCE_HOURS,
+} from '../../model/costParts.ts';
 import { fromNano, type Nano } from '../../model/money.ts';
 import { formatTime, HOUR_MS, MINUTE_MS, type TimeMs, type Window } from '../../model/time.ts';
 
@@ -16,32 +23,19 @@ export interface AllocationProperties {
 }
 
 /** An allocation with its exact sums, before it is written in OpenCost's form. */
-export interface AllocationSums {
+export interface AllocationSums extends CostParts, Record<(typeof RESOURCE_HOURS)[number], number> {
   readonly properties: AllocationProperties;
   readonly start: TimeMs;
   readonly end: TimeMs;
-  readonly cpuCoreHours: number;
-  readonly cpuRequestCoreHours: number;
-  readonly cpuUsageCoreHours: number;
-  readonly ramByteHours: number;
-  readonly ramRequestByteHours: number;
-  readonly ramUsageByteHours: number;
-  readonly gpuHours: number;
   readonly gpuUsageHours: number | null;
   readonly networkTransferBytes: number;
   readonly networkReceiveBytes: number;
-  readonly cpuNano: Nano;
-  readonly ramNano: Nano;
-  readonly gpuNano: Nano;
-  readonly storageNano: Nano;
   readonly storageByteHours: number;
-  readonly networkNano: Nano;
   readonly networkZoneNano: Nano;
   readonly networkRegionNano: Nano;
-  readonly loadBalancerNano: Nano;
   readonly sharedNano: Nano;
   /** Idle that was shared out to it; part of the costs in the answer, as in OpenCost. */
-  readonly idleNano: { readonly cpu: Nano; readonly ram: Nano; readonly gpu: Nano };
+  readonly idleNano: NodeParts;
   readonly cpuUsageMaxCores: number | null;
   readonly ramUsageMaxBytes: number | null;
 }
@@ -64,20 +58,13 @@ export function toAllocationJson(
   const minutes = (sums.end - sums.start) / MINUTE_MS;
   const hours = (sums.end - sums.start) / HOUR_MS;
   const average = (amountHours: number): number => (hours > 0 ? amountHours / hours : 0);
-  const cpuNano = sums.cpuNano + sums.idleNano.cpu;
-  const ramNano = sums.ramNano + sums.idleNano.ram;
-  const gpuNano = sums.gpuNano + sums.idleNano.gpu;
+  const cpuNano = sums.cpuNano + sums.idleNano.cpuNano;
+  const ramNano = sums.ramNano + sums.idleNano.ramNano;
+  const gpuNano = sums.gpuNano + sums.idleNano.gpuNano;
   const cpuEfficiency = efficiency(sums.cpuUsageCoreHours, sums.cpuRequestCoreHours, cpuNano);
   const ramEfficiency = efficiency(sums.ramUsageByteHours, sums.ramRequestByteHours, ramNano);
   const weight = cpuNano + ramNano;
-  const totalNano =
-    cpuNano +
-    ramNano +
-    gpuNano +
-    sums.storageNano +
-    sums.networkNano +
-    sums.loadBalancerNano +
-    sums.sharedNano;
+  const totalNano = costNano(sums) + nodeNano(sums.idleNano) + sums.sharedNano;
   // Hours that an older version recorded have the money of volumes and not their size.
   const isSizeKnown = sums.storageNano === 0 || sums.storageByteHours > 0;
   const internetNano = sums.networkNano - sums.networkZoneNano - sums.networkRegionNano;
@@ -94,7 +81,7 @@ export function toAllocationJson(
     cpuCoreHours: sums.cpuCoreHours,
     cpuCost: fromNano(cpuNano),
     cpuCostAdjustment: 0,
-    cpuCostIdle: fromNano(sums.idleNano.cpu),
+    cpuCostIdle: fromNano(sums.idleNano.cpuNano),
     cpuEfficiency,
     gpuCount: average(sums.gpuHours),
     gpuRequestAverage: average(sums.gpuHours),
@@ -102,7 +89,7 @@ export function toAllocationJson(
     gpuHours: sums.gpuHours,
     gpuCost: fromNano(gpuNano),
     gpuCostAdjustment: 0,
-    gpuCostIdle: fromNano(sums.idleNano.gpu),
+    gpuCostIdle: fromNano(sums.idleNano.gpuNano),
     gpuEfficiency:
       sums.gpuUsageHours === null
         ? null
@@ -129,7 +116,7 @@ export function toAllocationJson(
     ramByteHours: sums.ramByteHours,
     ramCost: fromNano(ramNano),
     ramCostAdjustment: 0,
-    ramCostIdle: fromNano(sums.idleNano.ram),
+    ramCostIdle: fromNano(sums.idleNano.ramNano),
     ramEfficiency,
     externalCost: 0,
     sharedCost: fromNano(sums.sharedNano),

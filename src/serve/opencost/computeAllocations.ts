@@ -1,3 +1,4 @@
+import { nodeNano } from '../../model/costParts.ts';
 import type { CostSeriesQuery, CostTable } from '../../store/costTable.ts';
 import type { HistoryReader } from '../../store/history.ts';
 import { aggregate, keyRows } from './aggregate.ts';
@@ -89,8 +90,8 @@ function withIdle(
   if (!query.shareIdle) return { allocations, idle: idleAllocation(table, context, isWanted) };
   const { rest, ...shared } = shareIdle(allocations, table, query.idleByNode);
   const whole = idleAllocation(table, context, () => true);
-  if (whole === null || rest.cpu + rest.ram + rest.gpu === 0) return { ...shared, idle: null };
-  const idle = { ...whole, cpuNano: rest.cpu, ramNano: rest.ram, gpuNano: rest.gpu };
+  if (whole === null || nodeNano(rest) === 0) return { ...shared, idle: null };
+  const idle = { ...whole, ...rest };
   return { ...shared, idle: isWanted(idle) ? idle : null };
 }
 

@@ -1,26 +1,26 @@
 import type { CostTable } from '../../store/costTable.ts';
-import type { Nano } from '../../model/money.ts';
+import {
+  idleOf,
+  makeParts,
+  NO_COST_PARTS,
+  NO_NODE_PARTS,
+  NODE_PARTS,
+  nodeNano,
+  RESOURCE_HOURS,
+  sumParts,
+  type NodeParts,
+} from '../../model/costParts.ts';
 import type { Window } from '../../model/time.ts';
 import { splitNano } from '../../cost/exact.ts';
 import type { AllocationProperties, AllocationSums } from './allocationJson.ts';
 import { nodeProperties, type AllocationContext } from './toAllocations.ts';
 
-interface IdleNano {
-  readonly cpu: Nano;
-  readonly ram: Nano;
-  readonly gpu: Nano;
-}
-
 /** Idle by node, clamped at zero per node and resource as OpenCost has it (Burnwatch's own idle is signed). */
-function idleOfNodes(table: CostTable): ReadonlyMap<string, IdleNano> {
+function idleOfNodes(table: CostTable): ReadonlyMap<string, NodeParts> {
   return new Map(
     (table.nodes ?? []).map((node) => [
       node.node,
-      {
-        cpu: Math.max(0, node.idleCpuNano),
-        ram: Math.max(0, node.idleRamNano),
-        gpu: Math.max(0, node.idleGpuNano),
-      },
+      makeParts(NODE_PARTS, (part) => Math.max(0, idleOf(node)[part])),
     ]),
   );
 }
@@ -33,42 +33,32 @@ export function idleAllocation(
 ): AllocationSums | null {
   const wanted = [...idleOfNodes(table)].flatMap(([node, idle]) => {
     const properties = nodeProperties(cluster, node, nodes);
-    return isWanted(idleOf(properties, held, idle)) ? [idle] : [];
+    return isWanted(toAllocation(properties, held, idle)) ? [idle] : [];
   });
-  const idle = total(wanted);
-  return idle.cpu + idle.ram + idle.gpu === 0 ? null : idleOf({ cluster }, held, idle);
+  const idle = sumParts(NODE_PARTS, wanted);
+  return nodeNano(idle) === 0 ? null : toAllocation({ cluster }, held, idle);
 }
 
-function idleOf(
+function toAllocation(
   properties: AllocationProperties,
   held: Window,
-  { cpu, ram, gpu }: IdleNano,
+  idle: NodeParts,
 ): AllocationSums {
   return {
     properties,
     start: held.start,
     end: held.end,
-    cpuCoreHours: 0,
-    cpuRequestCoreHours: 0,
-    cpuUsageCoreHours: 0,
-    ramByteHours: 0,
-    ramRequestByteHours: 0,
-    ramUsageByteHours: 0,
-    gpuHours: 0,
+    ...makeParts(RESOURCE_HOURS, () => 0),
+    ...NO_COST_PARTS,
+    ...idle,
     gpuUsageHours: 0,
     networkTransferBytes: 0,
     networkReceiveBytes: 0,
-    cpuNano: cpu,
-    ramNano: ram,
-    gpuNano: gpu,
-    storageNano: 0,
     storageByteHours: 0,
-    networkNano: 0,
     networkZoneNano: 0,
     networkRegionNano: 0,
-    loadBalancerNano: 0,
     sharedNano: 0,
-    idleNano: { cpu: 0, ram: 0, gpu: 0 },
+    idleNano: NO_NODE_PARTS,
     cpuUsageMaxCores: null,
     ramUsageMaxBytes: null,
   };
@@ -82,16 +72,21 @@ export function shareIdle(
   allocations: readonly AllocationSums[],
   table: CostTable,
   byNode: boolean,
-): { readonly allocations: readonly AllocationSums[]; readonly rest: IdleNano } {
+): { readonly allocations: readonly AllocationSums[]; readonly rest: NodeParts } {
   const idle = idleOfNodes(table);
   const pools = byNode
     ? [...idle].map(([node, nano]) => ({ nano, members: membersOn(allocations, node) }))
-    : [{ nano: total(idle.values()), members: allocations.map((_, index) => index) }];
-  const shares = allocations.map(() => ({ cpu: 0, ram: 0, gpu: 0 }));
-  const rest = { cpu: 0, ram: 0, gpu: 0 };
+    : [
+        {
+          nano: sumParts(NODE_PARTS, idle.values()),
+          members: allocations.map((_, index) => index),
+        },
+      ];
+  const shares = allocations.map(() => ({ ...NO_NODE_PARTS }));
+  const rest = { ...NO_NODE_PARTS };
   for (const { nano, members } of pools) {
-    for (const resource of ['cpu', 'ram', 'gpu'] as const) {
-      const weights = members.map((index) => allocations[index]?.[`${resource}Nano`] ?? 0);
+    for (const resource of NODE_PARTS) {
+      const weights = members.map((index) => allocations[index]?.[resource] ?? 0);
       if (!weights.some((weight) => weight > 0)) rest[resource] += nano[resource];
       else {
         const parts = splitNano(nano[resource], weights);
@@ -111,14 +106,4 @@ export function shareIdle(
 
 function membersOn(allocations: readonly AllocationSums[], node: string): readonly number[] {
   return allocations.flatMap((sums, index) => (sums.properties.node === node ? [index] : []));
-}
-
-function total(idles: Iterable<IdleNano>): IdleNano {
-  const sum = { cpu: 0, ram: 0, gpu: 0 };
-  for (const idle of idles) {
-    sum.cpu += idle.cpu;
-    sum.ram += idle.ram;
-    sum.gpu += idle.gpu;
-  }
-  return sum;
 }

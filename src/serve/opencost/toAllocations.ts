@@ -1,3 +1,4 @@
+import { COST_PARTS, makeParts, NO_NODE_PARTS, RESOURCE_HOURS } from '../../model/costParts.ts';
 import type { CostRow, CostTable } from '../../store/costTable.ts';
 import type { NodeRecord } from '../../store/workloads.ts';
 import type { Window } from '../../model/time.ts';
@@ -28,27 +29,15 @@ export function toAllocations(
     properties: propertiesOf(row, context),
     start: row.seen?.start ?? context.held.start,
     end: row.seen?.end ?? context.held.end,
-    cpuCoreHours: row.cpuCoreHours,
-    cpuRequestCoreHours: row.cpuRequestCoreHours,
-    cpuUsageCoreHours: row.cpuUsageCoreHours,
-    ramByteHours: row.ramByteHours,
-    ramRequestByteHours: row.ramRequestByteHours,
-    ramUsageByteHours: row.ramUsageByteHours,
-    gpuHours: row.gpuHours,
+    ...makeParts([...RESOURCE_HOURS, ...COST_PARTS], (part) => row[part]),
     gpuUsageHours: row.gpuHours === 0 ? 0 : (row.gpuUsageHours ?? null),
     networkTransferBytes: row.networkTransmitBytes ?? 0,
     networkReceiveBytes: row.networkReceiveBytes ?? 0,
-    cpuNano: row.cpuNano,
-    ramNano: row.ramNano,
-    gpuNano: row.gpuNano,
-    storageNano: row.storageNano,
     storageByteHours: row.storageByteHours ?? 0,
-    networkNano: row.networkNano,
     networkZoneNano: row.networkZoneNano ?? 0,
     networkRegionNano: row.networkRegionNano ?? 0,
-    loadBalancerNano: row.loadBalancerNano,
     sharedNano: 0,
-    idleNano: { cpu: 0, ram: 0, gpu: 0 },
+    idleNano: NO_NODE_PARTS,
     cpuUsageMaxCores: row.cpuUsageMaxCores ?? null,
     ramUsageMaxBytes: row.ramUsageMaxBytes ?? null,
   }));

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { configSchema } from '../../config/schema.ts';
-import { emptyRow } from '../../cost/report/costRow.ts';
+import { emptyRow } from '../../store/costTable.ts';
 import type { CostSeriesQuery, CostTable } from '../../store/costTable.ts';
 import type { HistoryReader } from '../../store/history.ts';
 import { toNano } from '../../model/money.ts';

@@ -1,5 +1,5 @@
 import { readSpendDays } from '../../cost/budgets/readBudgets.ts';
-import { costNano } from '../../cost/report/costRow.ts';
+import { costNano, nodeNano } from '../../model/costParts.ts';
 import type { CostTable } from '../../store/costTable.ts';
 import { fromNano } from '../../model/money.ts';
 import { DAY_MS } from '../../model/time.ts';
@@ -52,9 +52,7 @@ export function spendDays(
 
 /** What nobody was allocated, by day. */
 export function idleDays(tables: readonly CostTable[]): readonly number[] {
-  return tables
-    .slice(-SHOWN_DAYS)
-    .map(({ idle }) => fromNano(idle.cpuNano + idle.ramNano + idle.gpuNano));
+  return tables.slice(-SHOWN_DAYS).map(({ idle }) => fromNano(nodeNano(idle)));
 }
 
 /** Change of the last seven whole days against the seven before, as a share, by namespace. */

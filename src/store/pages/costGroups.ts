@@ -1,3 +1,4 @@
+import { COST_PARTS, makeParts } from '../../model/costParts.ts';
 import { HOUR_MS, type Window } from '../../model/time.ts';
 import type { CostDimension, CostRow } from '../costTable.ts';
 import { HistoryError } from '../history.ts';
@@ -143,15 +144,10 @@ function toRow(
     ramRequestByteHours: sums[COST.ramRequested]! * hours,
     ramUsageByteHours: sums[COST.ramUsed]! * hours,
     gpuUsageHours: sums[COST.gpuUnseen]! > 0 ? null : sums[COST.gpuUsed]! * 1e-9 * hours,
-    cpuNano: sums[COST.cpuNano]!,
-    ramNano: sums[COST.ramNano]!,
-    gpuNano: sums[COST.gpuNano]!,
-    storageNano: sums[COST.storageNano]!,
+    ...makeParts(COST_PARTS, (part) => sums[COST[part]]!),
     storageByteHours: sums[COST.storageBytes]! * hours,
-    networkNano: sums[COST.networkNano]!,
     networkZoneNano: sums[COST.networkZoneNano]!,
     networkRegionNano: sums[COST.networkRegionNano]!,
-    loadBalancerNano: sums[COST.loadBalancerNano]!,
     runHours: lived * 1e-4 * hours,
     networkReceiveBytes: sums[COST.networkReceived]!,
     networkTransmitBytes: sums[COST.networkTransmitted]!,

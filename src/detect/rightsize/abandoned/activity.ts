@@ -1,3 +1,4 @@
+import { nodeNano } from '../../../model/costParts.ts';
 import type { DetectContext } from '../../detector.ts';
 import type { Scope } from '../../../model/finding.ts';
 import type { Nano } from '../../../model/money.ts';
@@ -25,7 +26,7 @@ export function workloadActivity(context: DetectContext): readonly Activity[] {
   const costs = new Map<string, Nano>();
   for (const one of context.costs.allocations) {
     const key = workloadKey(one.pod.namespace, one.pod.workload);
-    const nano = one.cpuNano + one.ramNano + one.gpuNano + one.storageNano;
+    const nano = nodeNano(one) + one.storageNano;
     costs.set(key, (costs.get(key) ?? 0) + nano);
   }
   const groups = new Map<string, PodSample[]>();
