@@ -8,7 +8,7 @@ import { loadThresholds } from '../daemon/config/loadThresholds.ts';
 import { runWindow } from '../cycle/runWindow.ts';
 import type { Settings } from '../cycle/settings.ts';
 import { emptyState } from '../store/cycleState.ts';
-import { DETECTORS } from '../daemon/detectors.ts';
+import { DETECTORS } from '../detect/detectors.ts';
 import { openHistoryReader } from '../engines/openHistory.ts';
 import type { FindingEvent } from '../model/finding.ts';
 import { MINUTE_MS } from '../model/time.ts';

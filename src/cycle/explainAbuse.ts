@@ -1,5 +1,5 @@
 import type { Config } from '../config/schema.ts';
-import type { Thresholds } from '../detect/thresholds.ts';
+import type { Thresholds } from '../detect/detectors.ts';
 import { abuseDetector } from '../detect/abuse/abuseDetector.ts';
 import { explainLast, explainNext, type Explanation } from '../detect/abuse/explain.ts';
 import type { AbuseState } from '../detect/abuse/state.ts';
@@ -84,7 +84,7 @@ export async function explainAbuse(
   const workloads = workloadsOf(last, query);
   if (workloads.length === 0)
     throw new CannotExplain(absence(state, query, last, await reader.namespaces()));
-  const contextOf = (snapshot: Snapshot): DetectContext =>
+  const contextOf = (snapshot: Snapshot): DetectContext<Thresholds> =>
     contextFor(snapshot, historyStart, config, thresholds);
   const rows = new Map((state.detectors.get('abuse') ?? []) as Iterable<[string, AbuseState]>);
   const unknown = [...enriched.unknown];
@@ -109,7 +109,7 @@ function contextFor(
   historyStart: TimeMs,
   config: Config,
   thresholds: Thresholds,
-): DetectContext {
+): DetectContext<Thresholds> {
   return {
     snapshot,
     costs: { allocations: [], nodes: [], unattached: [] },

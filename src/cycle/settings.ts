@@ -1,5 +1,5 @@
 import type { Config } from '../config/schema.ts';
-import type { Thresholds } from '../detect/thresholds.ts';
+import type { Thresholds } from '../detect/detectors.ts';
 import type { PriceList } from '../cost/priceList.ts';
 import type { Detector } from '../detect/detector.ts';
 import type { Scope } from '../model/finding.ts';

@@ -2,7 +2,7 @@ import { dirname, join } from 'node:path';
 import type { LoadedConfig } from './config/load.ts';
 import { loadPriceLists } from '../cost/lists/loadPriceLists.ts';
 import type { Settings } from '../cycle/settings.ts';
-import { DETECTORS } from './detectors.ts';
+import { DETECTORS } from '../detect/detectors.ts';
 import type { DetectorCodecs } from '../store/history.ts';
 import type { TimeMs } from '../model/time.ts';
 import { TIMELINE } from '../detect/timeline/timelineState.ts';

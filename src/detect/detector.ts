@@ -1,32 +1,35 @@
+import type { z } from 'zod';
 import type { WindowCosts } from '../model/cost.ts';
 import type { Scope, Verdict } from '../model/finding.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import type { TimeMs } from '../model/time.ts';
 import type { DetectorState, StateCodec } from '../store/stateCodec.ts';
 import type { Config } from '../config/schema.ts';
-import type { Thresholds } from './thresholds.ts';
 
 /**
  * A rule over evidence. It is given one immutable window and its own state; it never asks Prometheus
- * or SQL, never reads a clock, never sends anything. To add a rule is to add one file, one YAML entry,
- * and one line in `daemon/detectors.ts`.
+ * or SQL, never reads a clock, never sends anything. To add one, write its file, a line in `detectors.ts`,
+ * a test, and the values of its thresholds as YAML.
  *
  * @typeParam S the detector's state per key; treat it as immutable: put a new value, never change one.
+ * @typeParam T its thresholds by section.
  */
-export interface Detector<S> {
+export interface Detector<S, T extends object = object> {
   readonly name: string;
   /** State that another version wrote is dropped, and learnt anew. */
   readonly version: number;
   readonly codec: StateCodec<S>;
-  detect(context: DetectContext, state: DetectorState<S>): readonly Verdict[];
+  /** A schema for each section; `thresholds/SECTION.yaml` holds the values with their sources. */
+  readonly thresholds: { readonly [Section in keyof T]: z.ZodType<T[Section]> };
+  detect(context: DetectContext<T>, state: DetectorState<S>): readonly Verdict[];
 }
 
 /** What every detector may look at. */
-export interface DetectContext {
+export interface DetectContext<T extends object = object> {
   readonly snapshot: Snapshot;
   readonly costs: WindowCosts;
   readonly config: Config;
-  readonly thresholds: Thresholds;
+  readonly thresholds: T;
   /** End of the very first window that this history holds: what is older is unknown, not absent. */
   readonly historyStart: TimeMs;
   /** Who owns a scope, by the labels and annotations of this window; null for nobody known. */

@@ -21,7 +21,10 @@ it('shows the detector that is tested here', () => {
 });
 
 it('which tells of an image that cannot be pulled for an hour, until the container runs', () => {
-  const run = new DetectorRun(imageNotPulled, { historyStart: 0 });
+  const run = new DetectorRun(imageNotPulled, {
+    historyStart: 0,
+    thresholds: { imageNotPulled: { hours: 1 } },
+  });
   const windows = (from: number, to: number, change: Parameters<typeof aContainer>[0]): void => {
     const pods = [aPod({ name: 'web', containers: [aContainer(change)] })];
     for (let start = from; start < to; start += STEP) run.window(start, start + STEP, {}, { pods });

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import type { Detector } from '../../src/detect/detector.ts';
 import { jsonCodec } from '../../src/store/jsonCodec.ts';
 import type { Scope, Verdict } from '../../src/model/finding.ts';
@@ -6,27 +7,36 @@ import { HOUR_MS, type TimeMs } from '../../src/model/time.ts';
 import { containerKey } from '../../src/model/workload.ts';
 
 const RULE = 'image-not-pulled';
-/** Trouble of a registry is over sooner. */
-const LONG_MS = HOUR_MS;
+
+const schema = z.strictObject({
+  /** A registry's outage is over sooner. */
+  hours: z.number().positive(),
+});
+
+interface ImageThresholds {
+  readonly imageNotPulled: z.output<typeof schema>;
+}
 
 /**
- * Pods whose image cannot be pulled do nothing, but what they request is held and paid for. The state is
- * since when, by container of a workload.
+ * Pods whose image cannot be pulled do nothing, but their requests are reserved and paid for. The state is
+ * the time since when, by container of a workload.
  */
-export const imageNotPulled: Detector<TimeMs> = {
+export const imageNotPulled: Detector<TimeMs, ImageThresholds> = {
   name: RULE,
   version: 1,
   codec: jsonCodec(),
-  detect({ snapshot, isOpen }, state) {
+  thresholds: { imageNotPulled: schema },
+  detect({ snapshot, thresholds, isOpen }, state) {
     const { start, end } = snapshot.window;
     const verdicts: Verdict[] = [];
     for (const [key, { scope, waiting, runs }] of containersOf(snapshot)) {
       if (waiting.length > 0) {
         const since = state.get(key) ?? start;
         state.set(key, since);
-        if (end - since >= LONG_MS) verdicts.push(verdict(scope, since, waiting));
+        if (end - since >= thresholds.imageNotPulled.hours * HOUR_MS)
+          verdicts.push(verdict(scope, since, waiting));
       } else if (runs) {
-        // Only what is seen to run closes a finding: where nothing is known, nothing is said.
+        // Only a container that is seen to run closes a finding; where nothing is known it stays open.
         state.delete(key);
         if (isOpen('abandoned', RULE, scope))
           verdicts.push({ ...verdict(scope, start, []), status: 'clear' });
@@ -61,7 +71,7 @@ function verdict(scope: Scope, startedAt: TimeMs, pods: readonly string[]): Verd
     severity: 'info',
     score: 50,
     startedAt,
-    summary: 'Its image cannot be pulled, and what it requests is held all the same',
+    summary: 'Its image cannot be pulled; its requests stay reserved',
     evidence: [],
     next: [],
     pods,

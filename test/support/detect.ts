@@ -21,7 +21,7 @@ export class DetectorRun<S> {
   private readonly detector: Detector<S>;
   private readonly historyStart: TimeMs;
   private readonly ownerOf: (scope: Scope) => string | null;
-  private readonly thresholds = loadThresholds([]);
+  private readonly thresholds: object;
 
   constructor(
     detector: Detector<S>,
@@ -29,11 +29,14 @@ export class DetectorRun<S> {
       readonly historyStart: TimeMs;
       readonly config?: object;
       readonly ownerOf?: (scope: Scope) => string | null;
+      /** The shipped ones when left out. */
+      readonly thresholds?: object;
     },
   ) {
     this.detector = detector;
     this.historyStart = options.historyStart;
     this.config = configSchema.parse(options.config ?? {});
+    this.thresholds = options.thresholds ?? loadThresholds([]);
     this.ownerOf = options.ownerOf ?? (() => null);
   }
 

@@ -1,5 +1,5 @@
 import { detectorCodecs } from '../../src/daemon/compose.ts';
-import { DETECTORS } from '../../src/daemon/detectors.ts';
+import { DETECTORS } from '../../src/detect/detectors.ts';
 import { runWindow } from '../../src/cycle/runWindow.ts';
 import type { Settings } from '../../src/cycle/settings.ts';
 import { emptyState, WorkingState } from '../../src/store/cycleState.ts';

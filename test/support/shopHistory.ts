@@ -4,7 +4,7 @@ import type { Collector } from '../../src/collect/collector.ts';
 import { catchUp } from '../../src/cycle/runCycle.ts';
 import { WorkingState } from '../../src/store/cycleState.ts';
 import { detectorCodecs } from '../../src/daemon/compose.ts';
-import { DETECTORS } from '../../src/daemon/detectors.ts';
+import { DETECTORS } from '../../src/detect/detectors.ts';
 import { openHistoryWriter } from '../../src/engines/openHistory.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS, type TimeMs } from '../../src/model/time.ts';
 import type { Snapshot } from '../../src/model/snapshot.ts';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Config } from '../../config/schema.ts';
-import type { Thresholds } from '../../detect/thresholds.ts';
+import type { Thresholds } from '../../detect/detectors.ts';
 
 /**
  * A hash of everything in the configuration that decides what a window comes to; it is kept with each

@@ -7,7 +7,7 @@ import { loadThresholds } from './loadThresholds.ts';
 import { checkRules } from './rules.ts';
 import { configSchema, type Config } from '../../config/schema.ts';
 import { resolveFiles, secretValues } from './secrets.ts';
-import type { Thresholds } from '../../detect/thresholds.ts';
+import type { Thresholds } from '../../detect/detectors.ts';
 import { readYamlFile, type YamlFile } from '../../config/yamlFile.ts';
 
 const DEFAULT_CONFIG_FILE = 'burnwatch.yaml';

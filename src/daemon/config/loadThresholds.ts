@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { ConfigError, formatKey, type ConfigProblem } from '../../config/configError.ts';
 import { didYouMean } from '../../model/text/didYouMean.ts';
 import { explainIssue } from '../../config/explainIssue.ts';
-import { thresholdsSchema, type Thresholds } from '../../detect/thresholds.ts';
+import { THRESHOLD_SCHEMAS, type Thresholds } from '../../detect/detectors.ts';
 import { readYamlFile, type YamlFile } from '../../config/yamlFile.ts';
 
 /** The thresholds that ship with Burnwatch. */
@@ -19,7 +19,7 @@ const SHIPPED = fileURLToPath(new URL('../../../thresholds/', import.meta.url));
 export function loadThresholds(overrides: readonly string[], shipped = SHIPPED): Thresholds {
   const problems: ConfigProblem[] = [];
   const files = [shipped, ...overrides].flatMap((path) => yamlFilesIn(path, problems));
-  const sections = Object.keys(thresholdsSchema.shape) as (keyof Thresholds)[];
+  const sections = Object.keys(THRESHOLD_SCHEMAS) as (keyof Thresholds)[];
   const layers = new Map<string, YamlFile[]>(sections.map((section) => [section, []]));
   for (const file of files) {
     const section = sectionOf(file);
@@ -47,7 +47,7 @@ export function loadThresholds(overrides: readonly string[], shipped = SHIPPED):
 
 /** True when a file's name is that of a section of the thresholds. */
 export function isThresholdsFile(path: string): boolean {
-  return /\.ya?ml$/.test(path) && sectionOf(path) in thresholdsSchema.shape;
+  return /\.ya?ml$/.test(path) && sectionOf(path) in THRESHOLD_SCHEMAS;
 }
 
 function validateSection(
@@ -56,7 +56,7 @@ function validateSection(
   shipped: string,
   problems: ConfigProblem[],
 ): unknown {
-  const schema = thresholdsSchema.shape[section];
+  const schema = THRESHOLD_SCHEMAS[section];
   const first = layers[0];
   if (first === undefined) {
     problems.push(problem(join(shipped, `${section}.yaml`), 0, '', 'is missing: install it again'));

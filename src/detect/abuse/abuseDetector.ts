@@ -12,6 +12,9 @@ import { hourOf } from './ring.ts';
 import { abuseCodec, type AbuseState, type Rows, type Track } from './state.ts';
 import type { Subject } from './subject.ts';
 import { toVerdicts } from './toVerdicts.ts';
+import type { AbuseSections } from './thresholds.ts';
+import { abuseSchema, signaturesSchema } from './thresholds.ts';
+import { weightsSchema } from './signals.ts';
 
 /** What `createAbuseDetector` may change; the evaluation's ablation leaves single signals out. */
 export interface AbuseOptions {
@@ -22,13 +25,21 @@ export interface AbuseOptions {
  * Recognises CPU and GPU that is burnt the way a miner burns it, from metrics and, where there are
  * any, specs; see docs/detection.md.
  */
-export const abuseDetector: Detector<AbuseState> = createAbuseDetector({ without: null });
+export const abuseDetector: Detector<AbuseState, AbuseSections> = createAbuseDetector({
+  without: null,
+});
 
-export function createAbuseDetector({ without }: AbuseOptions): Detector<AbuseState> {
+export function createAbuseDetector({
+  without,
+}: AbuseOptions): Detector<AbuseState, AbuseSections> {
   return {
     name: 'abuse',
     version: 4,
     codec: abuseCodec,
+    thresholds: {
+      abuse: abuseSchema.extend({ weights: weightsSchema }),
+      signatures: signaturesSchema,
+    },
     detect(context, rows): readonly Verdict[] {
       return toVerdicts(lookAtWindow(context, rows, without));
     },
@@ -42,7 +53,7 @@ export function createAbuseDetector({ without }: AbuseOptions): Detector<AbuseSt
  * @param without a signal that is left out, or null.
  */
 export function lookAtWindow(
-  context: DetectContext,
+  context: DetectContext<AbuseSections>,
   rows: Rows,
   without: string | null = null,
 ): AbuseLook {

@@ -13,6 +13,7 @@ import { arrivalsOf } from './sideCars.ts';
 import type { Facts } from './signal.ts';
 import type { Subject } from './subject.ts';
 import { formatCores } from '../../model/text/units.ts';
+import type { AbuseSections } from './thresholds.ts';
 
 /** One signal as it stands, whether or not it speaks. */
 export interface ExplainedSignal {
@@ -50,7 +51,7 @@ export interface Explanation {
 
 /** The workload's subjects after one more window; rows are left as the next window needs them. */
 export function explainNext(
-  context: DetectContext,
+  context: DetectContext<AbuseSections>,
   rows: Rows,
   workload: WorkloadRef,
 ): readonly Explanation[] {
@@ -74,7 +75,7 @@ export function explainNext(
  * advanced. Groups are not among them.
  */
 export function explainLast(
-  context: DetectContext,
+  context: DetectContext<AbuseSections>,
   rows: Rows,
   workload: WorkloadRef,
 ): readonly Explanation[] {

@@ -194,9 +194,9 @@ function measureAll(
 /** Points that a reading adds to the score; suppressors take. */
 export function weightOf({ knobs }: Facts, { signal, strength }: Reading): number {
   if (strength === null || strength === 0) return 0;
-  if (signal.family === 'suppressor') return -Math.round(knobs.weights.suppressor * strength);
-  const weight = knobs.weights[signal.name as keyof typeof knobs.weights];
-  return Math.round(weight * Math.min(1, strength));
+  if (signal.family === 'suppressor')
+    return -Math.round((knobs.weights['suppressor'] ?? 0) * strength);
+  return Math.round((knobs.weights[signal.name] ?? 0) * Math.min(1, strength));
 }
 
 /** The score agrees with the severity: it orders findings inside one, never across. */

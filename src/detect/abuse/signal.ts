@@ -41,23 +41,11 @@ export interface Measurement {
 
 /** One reason to suspect a subject (or, in the family `suppressor`, to suspect it less). */
 export interface Signal {
-  readonly name: keyof AbuseThresholds['weights'] | SuppressorName;
+  readonly name: string;
   readonly family: EvidenceFamily;
   readonly unit: string;
   measure(facts: Facts): Measurement;
 }
-
-export type SuppressorName =
-  | 'past-runs'
-  | 'busy-io'
-  | 'moves-with-traffic'
-  | 'serves-its-pod'
-  | 'scales-with-traffic'
-  | 'gpu-training'
-  | 'memory-limit'
-  | 'allow-list'
-  | 'known-software'
-  | 'job';
 
 /** Not known, and why. */
 export function unknown(text: string): Measurement {

@@ -3,7 +3,6 @@ import { z } from 'zod';
 const positive = z.number().positive();
 const share = z.number().min(0).max(1);
 const count = z.int().min(1);
-const weight = z.number().min(0).max(100);
 
 /** Somebody answers for this workload until a date. Lives with the operator, never in an annotation. */
 const allowance = z.strictObject({
@@ -110,30 +109,13 @@ export const abuseSchema = z.strictObject({
   outlier: z.strictObject({ pods: count, times: positive }),
   gpu: z.strictObject({ busy: share, tensor: share }),
   jvm: z.strictObject({ memoryShare: share, stepShare: share }),
-  weights: z.strictObject({
-    'sustained-use': weight,
-    'cpu-hours': weight,
-    'novel-use': weight,
-    'new-workload': weight,
-    'pod-outlier': weight,
-    'cusum-fast': weight,
-    'cusum-slow': weight,
-    'cpu-without-work': weight,
-    'gpu-without-tensor': weight,
-    flatness: weight,
-    'day-equals-night': weight,
-    'memory-step': weight,
-    replication: weight,
-    signature: weight,
-    'weak-indicator': weight,
-    'system-like-name': weight,
-    'elevated-spec': weight,
-    suppressor: weight,
-  }),
   allow: z.array(allowance).default([]),
 });
 
-export type AbuseThresholds = z.output<typeof abuseSchema>;
+export interface AbuseThresholds extends z.output<typeof abuseSchema> {
+  /** Points of each signal, 0..100; `suppressor` is taken away for each suppressor. */
+  readonly weights: Readonly<Record<string, number>>;
+}
 
 const pattern = z.strictObject({
   /** What is shown when it matches; never the matched text itself. */
@@ -156,3 +138,8 @@ export const signaturesSchema = z.strictObject({
 });
 
 export type Signatures = z.output<typeof signaturesSchema>;
+
+export interface AbuseSections {
+  readonly abuse: AbuseThresholds;
+  readonly signatures: Signatures;
+}

@@ -6,6 +6,8 @@ import { evaluatePosture, weightedScore, type NamespacePosture } from './evaluat
 import { postureOfSnapshot } from './fromSnapshot.ts';
 import { scoreFellVerdict, SCORE_FELL_RULE } from './scoreFellVerdict.ts';
 import type { CheckCounts, PostureState } from './postureState.ts';
+import type { PostureThresholds } from './thresholds.ts';
+import { postureSchema } from './thresholds.ts';
 
 /** Days of trend that are kept. */
 const TREND_DAYS = 90;
@@ -17,10 +19,11 @@ const ADOPT_MS = 7 * DAY_MS;
  * could be evaluated both times are compared, so that a source that goes away or comes back changes nothing.
  * Looked at once an hour; the score of each day is kept as the trend.
  */
-export const postureDetector: Detector<PostureState> = {
+export const postureDetector: Detector<PostureState, PostureThresholds> = {
   name: 'posture',
   version: 2,
   codec: jsonCodec(),
+  thresholds: { posture: postureSchema },
   detect(context, state) {
     const { snapshot, thresholds } = context;
     if (snapshot.window.end % HOUR_MS !== 0 || !snapshot.complete) return [];
@@ -40,7 +43,7 @@ export const postureDetector: Detector<PostureState> = {
 function judge(
   posture: NamespacePosture,
   before: PostureState | undefined,
-  context: DetectContext,
+  context: DetectContext<PostureThresholds>,
 ): { readonly row: PostureState; readonly verdict: Verdict | null } {
   const { end, start } = context.snapshot.window;
   const day = floorTo(start, DAY_MS);

@@ -23,6 +23,7 @@ export const dataQualityDetector: Detector<ProblemState> = {
   name: 'data-quality',
   version: 1,
   codec: jsonCodec(),
+  thresholds: {},
   detect(context: DetectContext, rows: DetectorState<ProblemState>): readonly Verdict[] {
     const { window } = context.snapshot;
     const problems = [

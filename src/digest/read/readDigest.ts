@@ -1,5 +1,5 @@
 import type { Config } from '../../config/schema.ts';
-import type { Thresholds } from '../../detect/thresholds.ts';
+import type { Thresholds } from '../../detect/detectors.ts';
 import type { CostRow } from '../../store/costTable.ts';
 import type { HistoryReader } from '../../store/history.ts';
 import { formatTime, type TimeMs } from '../../model/time.ts';

@@ -1,5 +1,5 @@
 import type { Config } from '../../config/schema.ts';
-import type { Thresholds } from '../../detect/thresholds.ts';
+import type { Thresholds } from '../../detect/detectors.ts';
 import type { HistoryReader } from '../../store/history.ts';
 import type { PostureInput } from '../../detect/posture/postureInput.ts';
 import type { PresentObjects } from '../../detect/rightsize/advice/readAdvice.ts';

@@ -1,5 +1,5 @@
 import type { Config } from '../../config/schema.ts';
-import type { Thresholds } from '../../detect/thresholds.ts';
+import type { Thresholds } from '../../detect/detectors.ts';
 import type { Questions } from './questions.ts';
 
 /** What the thread answers by: plain data, so that it can cross the threads' border. */

@@ -7,6 +7,8 @@ import { abandonedVerdict, ABANDONED_RULE } from './verdict.ts';
 import { workloadActivity, type Activity } from './activity.ts';
 import type { IdleState } from './state.ts';
 import { unmountedVolumes } from './unmountedVolumes.ts';
+import type { AbandonedThresholds } from './thresholds.ts';
+import { abandonedSchema } from './thresholds.ts';
 
 /** A pause in what is known that is longer than this proves nothing about the time in between. */
 const LONGEST_GAP_MS = DAY_MS;
@@ -18,10 +20,11 @@ const SMOOTHING = 0.02;
  * nobody has mounted for as long. A workload whose network is unknown (host network, no metrics) is not
  * judged. Jobs end by themselves and DaemonSets belong to nodes: neither is looked at.
  */
-export const abandonedDetector: Detector<IdleState> = {
+export const abandonedDetector: Detector<IdleState, AbandonedThresholds> = {
   name: 'abandoned',
   version: 1,
   codec: jsonCodec(),
+  thresholds: { abandoned: abandonedSchema },
   detect(context, state) {
     const verdicts: Verdict[] = [];
     const { start, end } = context.snapshot.window;
@@ -57,7 +60,7 @@ function judge(
   activity: Activity,
   row: IdleState,
   isOpen: boolean,
-  context: DetectContext,
+  context: DetectContext<AbandonedThresholds>,
 ): Verdict | null {
   const { end } = context.snapshot.window;
   const rule = context.thresholds.abandoned;

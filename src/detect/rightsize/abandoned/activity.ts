@@ -4,6 +4,7 @@ import type { Scope } from '../../../model/finding.ts';
 import type { Nano } from '../../../model/money.ts';
 import type { PodSample } from '../../../model/snapshot.ts';
 import { workloadKey } from '../../../model/workload.ts';
+import type { AbandonedThresholds } from './thresholds.ts';
 
 /** Whether something did anything in one window. */
 export interface Activity {
@@ -21,7 +22,7 @@ const NOT_JUDGED = new Set(['Job', 'CronJob', 'DaemonSet', 'StaticPod', 'Node'])
 const SYSTEM = new Set(['kube-system', 'kube-public', 'kube-node-lease']);
 
 /** Every workload of the window that could be abandoned. */
-export function workloadActivity(context: DetectContext): readonly Activity[] {
+export function workloadActivity(context: DetectContext<AbandonedThresholds>): readonly Activity[] {
   const { idleCores, idleBytesPerSecond } = context.thresholds.abandoned;
   const costs = new Map<string, Nano>();
   for (const one of context.costs.allocations) {

@@ -6,6 +6,7 @@ import type { Activity } from './activity.ts';
 import { shellQuote } from '../../../model/shellQuote.ts';
 import { formatBytesPerSecond, formatMoney } from '../../../model/text/units.ts';
 import { cpuQuantity } from '../../../model/text/quantity.ts';
+import type { AbandonedThresholds } from './thresholds.ts';
 
 export const ABANDONED_RULE = 'idle-for-days';
 
@@ -16,7 +17,7 @@ export function abandonedVerdict(
   activity: Activity,
   row: IdleState,
   monthly: number,
-  context: DetectContext,
+  context: DetectContext<AbandonedThresholds>,
 ): Verdict {
   const { currency } = context.config.pricing;
   const rule = context.thresholds.abandoned;

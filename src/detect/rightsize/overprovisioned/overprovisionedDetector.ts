@@ -12,6 +12,8 @@ import { knownDays, learnWindow, pastRow } from './learn.ts';
 import { decodeState, encodeState, type RightsizeState } from './state.ts';
 import { overprovisionedVerdict, RULE } from './verdict.ts';
 import { measureWaste, type Waste } from './waste.ts';
+import type { OverprovisionedThresholds } from './thresholds.ts';
+import { overprovisionedSchema } from './thresholds.ts';
 
 /** What has not been seen for this long is forgotten. */
 const FORGET_MS = 14 * DAY_MS;
@@ -20,10 +22,11 @@ const FORGET_MS = 14 * DAY_MS;
  * Overprovisioned containers: the request exceeds what `burnwatch recommend` would propose by half, the waste over
  * all replicas passes the floors, three days running. Looked at once an hour; unknown use is never waste.
  */
-export const overprovisionedDetector: Detector<RightsizeState> = {
+export const overprovisionedDetector: Detector<RightsizeState, OverprovisionedThresholds> = {
   name: 'overprovisioned',
   version: 2,
   codec: { encode: encodeState, decode: decodeState },
+  thresholds: { overprovisioned: overprovisionedSchema },
   detect(context, state) {
     const verdicts: Verdict[] = [];
     const { window } = context.snapshot;
@@ -41,7 +44,7 @@ export const overprovisionedDetector: Detector<RightsizeState> = {
 
 function judge(
   group: ContainerGroup,
-  context: DetectContext,
+  context: DetectContext<OverprovisionedThresholds>,
   state: DetectorState<RightsizeState>,
 ): Verdict | null {
   const rule = context.thresholds.overprovisioned;
@@ -77,7 +80,10 @@ function judge(
     : { ...verdict, status: 'clear', summary: 'The request fits the use again' };
 }
 
-function passesFloors(waste: Waste, rule: DetectContext['thresholds']['overprovisioned']): boolean {
+function passesFloors(
+  waste: Waste,
+  rule: DetectContext<OverprovisionedThresholds>['thresholds']['overprovisioned'],
+): boolean {
   const enough = waste.cores >= rule.minWasteCores || waste.bytes >= rule.minWasteBytes;
   return enough && waste.costPerMonth >= rule.minSavingPerMonth;
 }

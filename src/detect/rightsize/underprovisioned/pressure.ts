@@ -2,6 +2,7 @@ import type { DetectContext } from '../../detector.ts';
 import { maxKnown, type Reading } from '../../../model/reading.ts';
 import type { WorkloadRef } from '../../../model/workload.ts';
 import { containerKey } from '../../../model/workload.ts';
+import type { UnderprovisionedThresholds } from './thresholds.ts';
 
 /** What one container of a workload suffered in one window, over its pods. */
 export interface Pressure {
@@ -27,7 +28,9 @@ type Gathered = { -readonly [K in keyof Pressure]: Pressure[K] } & {
 };
 
 /** The window's containers with what they suffered, in the snapshot's order; init containers are left out. */
-export function pressureOf(context: DetectContext): readonly Pressure[] {
+export function pressureOf(
+  context: DetectContext<UnderprovisionedThresholds>,
+): readonly Pressure[] {
   const { overRequest, fullNode } = context.thresholds.underprovisioned;
   const full = fullNodes(context, fullNode);
   const groups = new Map<string, Gathered>();
@@ -65,7 +68,10 @@ export function pressureOf(context: DetectContext): readonly Pressure[] {
 }
 
 /** Which nodes use most of their CPU; a node with a pod whose use is unknown is not in it. */
-function fullNodes({ snapshot }: DetectContext, fullShare: number): ReadonlyMap<string, boolean> {
+function fullNodes(
+  { snapshot }: DetectContext<UnderprovisionedThresholds>,
+  fullShare: number,
+): ReadonlyMap<string, boolean> {
   const used = new Map<string, number | null>();
   for (const { node, containers } of snapshot.pods) {
     if (node === null) continue;

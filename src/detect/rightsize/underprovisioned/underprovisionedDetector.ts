@@ -14,6 +14,8 @@ import {
   USE_RULE,
   useVerdict,
 } from './verdicts.ts';
+import type { UnderprovisionedThresholds } from './thresholds.ts';
+import { underprovisionedSchema } from './thresholds.ts';
 
 const QUIET: PressureState = {
   oomKills: [],
@@ -37,10 +39,11 @@ const REASONS_KEPT = 50;
  * Underprovisioned containers: killed for memory, throttled for hours, or living above their request on a
  * full node. Unknown is none of it, and closes nothing.
  */
-export const underprovisionedDetector: Detector<PressureState> = {
+export const underprovisionedDetector: Detector<PressureState, UnderprovisionedThresholds> = {
   name: 'underprovisioned',
   version: 1,
   codec: jsonCodec(),
+  thresholds: { underprovisioned: underprovisionedSchema },
   detect(context, state) {
     const verdicts: Verdict[] = [];
     for (const pressure of pressureOf(context)) {
@@ -78,7 +81,11 @@ function forget(state: DetectorState<PressureState>, now: TimeMs): void {
   for (const [key, row] of rows) if (row.hour < now - 2 * DAY_MS) state.delete(key);
 }
 
-function advance(before: PressureState, pressure: Pressure, context: DetectContext): PressureState {
+function advance(
+  before: PressureState,
+  pressure: Pressure,
+  context: DetectContext<UnderprovisionedThresholds>,
+): PressureState {
   const rule = context.thresholds.underprovisioned;
   const { start, end } = context.snapshot.window;
   const recent = before.oomKills.filter((at) => at > end - rule.oomHours * HOUR_MS);
@@ -120,7 +127,7 @@ function advance(before: PressureState, pressure: Pressure, context: DetectConte
 function judge(
   state: PressureState,
   pressure: Pressure,
-  context: DetectContext,
+  context: DetectContext<UnderprovisionedThresholds>,
 ): readonly Verdict[] {
   const rule = context.thresholds.underprovisioned;
   const { end } = context.snapshot.window;

@@ -7,8 +7,9 @@ import type { PressureState } from './state.ts';
 import { shellQuote } from '../../../model/shellQuote.ts';
 import { memoryQuantity, cpuQuantity, roundBytes } from '../../../model/text/quantity.ts';
 import { plural, formatShare } from '../../../model/text/units.ts';
+import type { UnderprovisionedThresholds } from './thresholds.ts';
 
-type Rule = DetectContext['thresholds']['underprovisioned'];
+type Rule = DetectContext<UnderprovisionedThresholds>['thresholds']['underprovisioned'];
 
 export const OOM_RULE = 'oom-killed';
 export const THROTTLED_RULE = 'cpu-throttled';

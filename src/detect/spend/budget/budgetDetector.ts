@@ -14,16 +14,19 @@ import {
   type BudgetRule,
 } from './budgetVerdicts.ts';
 import { forecastMonth, type MonthForecast } from '../../../cost/budgets/monthForecast.ts';
+import type { BudgetThresholds } from './thresholds.ts';
+import { budgetSchema } from './thresholds.ts';
 
 /**
  * Monthly budgets of namespaces and owners: the forecast comes near the budget, passes it, the spending
  * itself passes it. Each is said once a month. Looked at on the hour. What counts is what the
  * allocations of the budget's pods, its volumes and load balancers cost; idle and shared costs do not.
  */
-export const budgetDetector: Detector<BudgetState> = {
+export const budgetDetector: Detector<BudgetState, BudgetThresholds> = {
   name: 'budget',
   version: 1,
   codec: jsonCodec(),
+  thresholds: { budget: budgetSchema },
   detect(context, rows) {
     const { config, costs, snapshot } = context;
     const verdicts: Verdict[] = [];
@@ -55,7 +58,7 @@ export const budgetDetector: Detector<BudgetState> = {
 function judge(
   budget: Budget,
   nano: Nano,
-  context: DetectContext,
+  context: DetectContext<BudgetThresholds>,
   rows: DetectorState<BudgetState>,
 ): readonly Verdict[] {
   const { window } = context.snapshot;
@@ -100,7 +103,7 @@ function isReached(
   budget: Budget,
   state: BudgetState,
   forecast: MonthForecast | null,
-  { thresholds }: DetectContext,
+  { thresholds }: DetectContext<BudgetThresholds>,
   isOpen: boolean,
 ): boolean | null {
   if (rule === 'spent-over-budget') return fromNano(state.spentNano) >= budget.monthly;
@@ -113,7 +116,7 @@ function isReached(
 function closeAll(
   budget: Budget,
   state: BudgetState,
-  context: DetectContext,
+  context: DetectContext<BudgetThresholds>,
   why: string,
 ): readonly Verdict[] {
   return BUDGET_RULES.filter((rule) =>
@@ -126,7 +129,7 @@ function clear(
   rule: BudgetRule,
   state: BudgetState,
   summary: string,
-  context: DetectContext,
+  context: DetectContext<BudgetThresholds>,
 ): Verdict {
   const since = state.fired[rule]?.since ?? state.month;
   return { ...budgetVerdict(budget, rule, state, null, since, context), status: 'clear', summary };

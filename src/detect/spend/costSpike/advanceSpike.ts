@@ -1,9 +1,9 @@
-import type { Thresholds } from '../../thresholds.ts';
+import type { CostSpikeThresholds } from './thresholds.ts';
 import { DAY_MS, HOUR_MS, HOURS_PER_MONTH, type TimeMs } from '../../../model/time.ts';
 import type { NormalHour } from './normalHour.ts';
 import { addHour, HOURS_KEPT, type PastRow, type Spike } from './spikeState.ts';
 
-type Rules = Thresholds['costSpike'];
+type Rules = CostSpikeThresholds['costSpike'];
 
 export interface SpikeStep {
   readonly past: PastRow;

@@ -16,6 +16,8 @@ import {
   type SpikeState,
 } from './spikeState.ts';
 import { newNamespaceVerdict, spikeScope, spikeVerdict } from './spikeVerdicts.ts';
+import type { CostSpikeThresholds } from './thresholds.ts';
+import { costSpikeSchema } from './thresholds.ts';
 
 /** A namespace counts as new for its first days. */
 const NEW_DAYS = 3;
@@ -25,10 +27,11 @@ const NEW_DAYS = 3;
  * without enough history has no normal; if it is younger than the history itself, it is reported as new
  * once it costs more than a floor a day.
  */
-export const costSpikeDetector: Detector<SpikeState> = {
+export const costSpikeDetector: Detector<SpikeState, CostSpikeThresholds> = {
   name: 'cost-spike',
   version: 1,
   codec: spikeCodec,
+  thresholds: { costSpike: costSpikeSchema },
   detect(context, rows) {
     const { snapshot, costs } = context;
     const spend = new Map(spendByNamespace(costs));
@@ -50,7 +53,7 @@ export const costSpikeDetector: Detector<SpikeState> = {
 function take(
   namespace: string,
   nano: Nano,
-  context: DetectContext,
+  context: DetectContext<CostSpikeThresholds>,
   rows: DetectorState<SpikeState>,
 ): readonly Verdict[] {
   const { window, complete } = context.snapshot;
@@ -66,7 +69,7 @@ function judge(
   namespace: string,
   now: NowRow,
   windowNano: Nano,
-  context: DetectContext,
+  context: DetectContext<CostSpikeThresholds>,
   rows: DetectorState<SpikeState>,
 ): readonly Verdict[] {
   const rules = context.thresholds.costSpike;
@@ -92,7 +95,11 @@ function judge(
 }
 
 /** New since the history began, and dear: looked at once a day, in its first days. */
-function judgeNew(namespace: string, past: PastRow, context: DetectContext): readonly Verdict[] {
+function judgeNew(
+  namespace: string,
+  past: PastRow,
+  context: DetectContext<CostSpikeThresholds>,
+): readonly Verdict[] {
   const { window } = context.snapshot;
   const { newPerDay } = context.thresholds.costSpike;
   const scope = spikeScope(namespace);

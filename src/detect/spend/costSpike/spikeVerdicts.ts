@@ -5,6 +5,7 @@ import type { DetectContext } from '../../detector.ts';
 import type { NormalHour } from './normalHour.ts';
 import type { Spike } from './spikeState.ts';
 import { formatAmount, formatMoney, formatNumber } from '../../../model/text/units.ts';
+import type { CostSpikeThresholds } from './thresholds.ts';
 
 const DAYS_PER_MONTH = HOURS_PER_MONTH / 24;
 
@@ -19,7 +20,7 @@ export function spikeVerdict(
   cost: number,
   normal: NormalHour,
   windowNano: Nano,
-  { config, thresholds, snapshot }: DetectContext,
+  { config, thresholds, snapshot }: DetectContext<CostSpikeThresholds>,
 ): Verdict {
   const { currency } = config.pricing;
   const times = normal.cost > 0 ? `${formatNumber(cost / normal.cost)} times` : 'far above';
@@ -68,7 +69,7 @@ export function newNamespaceVerdict(
   namespace: string,
   firstSeen: TimeMs,
   perDay: number,
-  { config, thresholds, snapshot }: DetectContext,
+  { config, thresholds, snapshot }: DetectContext<CostSpikeThresholds>,
 ): Verdict {
   const { currency } = config.pricing;
   return {

@@ -1,0 +1,16 @@
+import { z } from 'zod';
+
+/** `thresholds/abandoned.yaml` has the values, with their sources. */
+export const abandonedSchema = z.strictObject({
+  /** Cores per pod and bytes a second per pod below which a workload does nothing. */
+  idleCores: z.number().min(0),
+  idleBytesPerSecond: z.number().min(0),
+  /** Days of nothing but idling before it is reported; one busy hour closes it. */
+  days: z.number().positive(),
+  /** Least money a month, in the configured currency. */
+  minCostPerMonth: z.number().min(0),
+});
+
+export interface AbandonedThresholds {
+  readonly abandoned: z.output<typeof abandonedSchema>;
+}
