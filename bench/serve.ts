@@ -20,8 +20,7 @@ import { openHistoryReader, openHistoryWriter } from '../src/engines/openHistory
 import { DAY_MS } from '../src/model/time.ts';
 import { createApp } from '../src/serve/app.ts';
 import { listen } from '../src/serve/listen.ts';
-import { keptQuestions } from '../src/serve/questions/keptQuestions.ts';
-import { QuestionThread, questionsOf } from '../src/serve/questions/questionThread.ts';
+import { QuestionPool } from '../src/serve/questions/questionPool.ts';
 import { aFinding, madeUpWindows, WINDOW_MS } from '../test/support/madeUpWindows.ts';
 import { buildHours, START } from './bigHistory.ts';
 import type { LoadResult } from './serveLoad.ts';
@@ -57,14 +56,13 @@ async function main(path: string): Promise<void> {
   const reader = await openHistoryReader(path);
   const stores = await openDoorStores(path, log);
   const thresholds = loadThresholds([]);
-  const thread = new QuestionThread({ config, thresholds }, log);
-  const findings = new QuestionThread({ config, thresholds }, log);
+  const pool = new QuestionPool({ config, thresholds }, reader, log);
   const app = createApp(
     {
       config: () => config,
       reader,
       stores,
-      questions: keptQuestions(questionsOf(thread, findings), reader, Date.now),
+      questions: pool.questions,
       authenticators: [],
       now: Date.now,
       reload: () => Promise.resolve(),
@@ -86,8 +84,7 @@ async function main(path: string): Promise<void> {
     for (const pauseMs of [5_000, 0]) end = await beside(path, end, pauseMs, url);
   } finally {
     await listener.close();
-    await thread.close();
-    await findings.close();
+    await pool.close();
     await stores.close();
     await reader.close();
   }

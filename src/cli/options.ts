@@ -1,5 +1,6 @@
 import { Option, type Command } from 'commander';
 import { loadConfig, type LoadedConfig } from '../daemon/config/load.ts';
+import { PresentCluster } from '../cycle/presentCluster.ts';
 import { createRedactor } from '../config/redact.ts';
 import type { Logger } from 'pino';
 import { createLogger } from '../daemon/logger.ts';
@@ -24,6 +25,14 @@ export function withOutput(command: Command, formats = ['table', 'json', 'csv'])
 export interface CommandContext {
   readonly loaded: LoadedConfig;
   readonly log: Logger;
+}
+
+/** The cluster as its sources show it now; what they could not tell goes into the log. */
+export function presentCluster(
+  { loaded, log }: CommandContext,
+  { now }: Pick<Io, 'now'>,
+): PresentCluster {
+  return new PresentCluster({ config: loaded.config, now, warn: (problem) => log.warn(problem) });
 }
 
 /** Loads the configuration of a command. @throws ConfigError */

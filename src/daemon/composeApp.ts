@@ -7,7 +7,6 @@ import type { DoorStores } from '../serve/deps.ts';
 import type { ProbeSource } from '../serve/probes.ts';
 import type { DoorEnv } from '../serve/security/access.ts';
 import type { Questions } from '../serve/questions/questions.ts';
-import { prometheusLiveSource } from '../serve/series/liveSource.ts';
 import { tokenAuthenticator } from '../serve/security/authenticator.ts';
 
 export interface AppParts {
@@ -29,8 +28,7 @@ export function composeApp(parts: AppParts): Hono<DoorEnv> {
     token === undefined ? [] : [{ ...rest, token }],
   );
   const authenticators = tokens.length === 0 ? [] : [tokenAuthenticator(tokens)];
-  const live = prometheusLiveSource(config, (problem) => parts.log.debug(problem));
-  const sources = { reader, live, stores, questions, probes };
+  const sources = { reader, stores, questions, probes };
   const deps = { config, ...sources, authenticators, now: Date.now, reload };
   return createApp(deps, parts.log, parts.version);
 }

@@ -5,6 +5,7 @@ import { priceNodes } from '../cost/priceNodes.ts';
 import { namespaceTable } from '../cost/report/namespaceTable.ts';
 import { correctWindows } from '../cycle/correctWindows.ts';
 import { windowsBetween } from '../cycle/plan.ts';
+import { presentSnapshot } from '../cycle/presentCluster.ts';
 import { rebuildVerdicts } from '../cycle/rebuildVerdicts.ts';
 import { catchUp } from '../cycle/runCycle.ts';
 import type { CatchUpOptions, CycleProgress } from '../cycle/cycleForm.ts';
@@ -18,7 +19,6 @@ import { composeSettings, detectorCodecs, type CycleConfig } from './compose.ts'
 import { openDryRunHistory } from './dryRunHistory.ts';
 import { summarize, type CycleSummary } from './cycleSummary.ts';
 import { makeDigest, type DigestAnswer, type DigestAsk } from './makeDigest.ts';
-import { presentWindow } from './presentWindow.ts';
 
 export interface RunnerOptions {
   /** Told to whoever finds the history locked. */
@@ -155,7 +155,8 @@ export class CycleRunner {
   digest(ask: DigestAsk, signal: AbortSignal): Promise<DigestAnswer> {
     const settings = this.#settings;
     const { warn } = this.#options;
-    const present = () => presentWindow(this.#collector, settings, ask.now, signal, warn);
+    const present = () =>
+      presentSnapshot(this.#collector, settings.config, { now: ask.now, signal, warn });
     return this.#run(makeDigest(settings, present, ask));
   }
 

@@ -6,8 +6,7 @@ import { SECOND_MS } from '../model/time.ts';
 import type { DeliveryStore } from '../store/notifications/deliveryStore.ts';
 import { readCertificate } from '../serve/certificate.ts';
 import { listen, type Certificate, type Listener } from '../serve/listen.ts';
-import { keptQuestions } from '../serve/questions/keptQuestions.ts';
-import { QuestionThread, questionsOf } from '../serve/questions/questionThread.ts';
+import { QuestionPool } from '../serve/questions/questionPool.ts';
 import { createMetrics } from '../serve/metrics.ts';
 import { createProbes, type ProbeSource } from '../serve/probes.ts';
 import { startButtonListener } from './buttonListener.ts';
@@ -130,13 +129,9 @@ async function compose(
   const stores = await openDoorStores(config().history.path, log);
   releasers.push('the stores of the pages', () => stores.close());
 
-  const thread = new QuestionThread(loaded, log);
-  releasers.push('the question thread', () => thread.close());
-  // Findings must not wait behind eight weeks of spend.
-  const findings = new QuestionThread(loaded, log);
-  releasers.push('the thread of findings', () => findings.close());
-  const asked = questionsOf(thread, findings);
-  const questions = keptQuestions(asked, reader, Date.now);
+  const pool = new QuestionPool(loaded, reader, log);
+  releasers.push('the question threads', () => pool.close());
+  const { questions } = pool;
 
   const parts = { config, reader, stores, questions, probes, log, version, reload: () => reload() };
   let app = composeApp(parts);
@@ -207,8 +202,7 @@ async function compose(
       await old.close();
       await buttons.stop();
       buttons = await listenToButtons();
-      thread.configure(next);
-      findings.configure(next);
+      pool.configure(next);
       if (certificate !== null) main.useCertificate(certificate);
       app = composeApp(parts);
       metrics.reloadOk.set(1);

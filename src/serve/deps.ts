@@ -7,7 +7,6 @@ import type { SilenceStore } from '../store/silences/silenceStore.ts';
 import type { DeliveryStore } from '../store/notifications/deliveryStore.ts';
 import type { Questions } from './questions/questions.ts';
 import type { ProbeSource } from './probes.ts';
-import type { LiveSource } from './series/liveSource.ts';
 import type { Authenticator } from './security/authenticator.ts';
 
 /** What the server is given; it makes none of it itself. */
@@ -16,10 +15,8 @@ export interface ServeDeps {
   config(): Config;
   /** The server's own read-only connection. */
   readonly reader: HistoryReader;
-  /** Answers what takes more than a moment. */
+  /** Answers whatever reads more than a row (`questions/questions.ts`). */
   readonly questions: Questions;
-  /** Finer series than the history's, where they can be had. */
-  readonly live?: LiveSource;
   /** Health and metrics, for whoever looks here and not at the probe listener. */
   readonly probes?: ProbeSource;
   /** Where what people decide is written. */

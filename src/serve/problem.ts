@@ -1,6 +1,7 @@
 import type { Context } from 'hono';
 import { ChangeRefused } from '../detect/findings/decideFinding.ts';
 import { MatcherError } from '../store/silences/matcher.ts';
+import { QuestionRefused } from './questions/answerContext.ts';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 
 /** An error that a client may see: RFC 9457 problem details. Nothing internal goes into it. */
@@ -33,6 +34,7 @@ const REFUSED = {
 export function problemOf(error: unknown): HttpProblem | null {
   if (error instanceof HttpProblem) return error;
   if (error instanceof MatcherError) return new HttpProblem(400, 'Bad Request', error.message);
+  if (error instanceof QuestionRefused) return new HttpProblem(400, 'Bad Request', error.message);
   if (!(error instanceof ChangeRefused)) return null;
   const [status, title] = REFUSED[error.code];
   return new HttpProblem(status, title, error.message);

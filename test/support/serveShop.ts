@@ -3,8 +3,7 @@ import { openHistoryReader } from '../../src/engines/openHistory.ts';
 import { openDoorStores } from '../../src/daemon/openDoorStores.ts';
 import type { Config } from '../../src/config/schema.ts';
 import { loadThresholds } from '../../src/daemon/config/loadThresholds.ts';
-import { historyAnswers } from '../../src/serve/questions/historyAnswers.ts';
-import { keptQuestions } from '../../src/serve/questions/keptQuestions.ts';
+import { historyAnswers } from '../../src/serve/questions/questions.ts';
 import { postureOfSnapshot } from '../../src/detect/posture/fromSnapshot.ts';
 import { createApp } from '../../src/serve/app.ts';
 import type { ServeDeps } from '../../src/serve/deps.ts';
@@ -34,17 +33,14 @@ export async function serveShop(
       config: () => config,
       reader,
       stores,
-      questions: keptQuestions(
-        historyAnswers({
-          reader,
-          config: () => config,
-          thresholds: () => loadThresholds([]),
-          present: () => presentShop(),
-          presentPosture: async (use) => postureOfSnapshot(await presentShop(), use),
-        }),
+      questions: historyAnswers({
         reader,
-        Date.now,
-      ),
+        config: () => config,
+        thresholds: () => loadThresholds([]),
+        present: () => presentShop(),
+        presentPosture: async (use) => postureOfSnapshot(await presentShop(), use),
+        live: null,
+      }),
       authenticators: tokens.length === 0 ? [] : [tokenAuthenticator(tokens)],
       now: () => SHOP_NOW,
       reload: () => Promise.resolve(),

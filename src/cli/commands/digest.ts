@@ -12,8 +12,13 @@ import { composeNotifier } from '../../daemon/composeNotifier.ts';
 import { formatTime } from '../../model/time.ts';
 import type { Io } from '../io.ts';
 import { openHistoryOf } from '../openHistoryOf.ts';
-import { loadContext, withConfig, type CommandContext, type ConfigOption } from '../options.ts';
-import { presentCluster } from '../presentCluster.ts';
+import {
+  presentCluster,
+  loadContext,
+  withConfig,
+  type CommandContext,
+  type ConfigOption,
+} from '../options.ts';
 import { CommandFailed, UsageError } from '../usageError.ts';
 import { plural } from '../../model/text/units.ts';
 
@@ -56,7 +61,7 @@ async function runDigest(options: DigestOptions, io: Io): Promise<void> {
   const week = chosenWeek(options, config.schedule.timezone, io);
   const reader = await openHistoryOf(config);
   try {
-    const snapshot = options.offline === true ? null : await presentCluster(context, io);
+    const snapshot = options.offline === true ? null : await presentCluster(context, io).snapshot();
     const { thresholds } = context.loaded;
     const request = { config, thresholds, week, now: io.now(), snapshot };
     if (dryRun) {

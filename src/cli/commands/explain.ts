@@ -4,8 +4,13 @@ import { formatTime } from '../../model/time.ts';
 import { renderExplanation, renderExplanationCsv } from '../explainView.ts';
 import type { Io } from '../io.ts';
 import { openHistoryOf } from '../openHistoryOf.ts';
-import { loadContext, withConfig, withOutput, type ConfigOption } from '../options.ts';
-import { presentCluster } from '../presentCluster.ts';
+import {
+  presentCluster,
+  loadContext,
+  withConfig,
+  withOutput,
+  type ConfigOption,
+} from '../options.ts';
 import { parsePast } from '../times.ts';
 import type { OutputFormat } from '../../model/text/table.ts';
 import { CommandFailed, UsageError } from '../usageError.ts';
@@ -36,7 +41,7 @@ async function explain(text: string, options: ExplainOptions, io: Io): Promise<v
   const query = { ...parseWorkload(text), at };
   const reader = await openHistoryOf(loaded.config);
   try {
-    const present = options.offline === true ? null : await presentCluster(context, io);
+    const present = options.offline === true ? null : await presentCluster(context, io).snapshot();
     const explanation = await explainAbuse(reader, loaded, query, present);
     const { namespace } = query;
     if (options.output === 'table') io.out(renderExplanation(namespace, explanation));

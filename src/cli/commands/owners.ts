@@ -8,8 +8,13 @@ import { ownershipOf, type Ownership } from '../../detect/owners/ownership.ts';
 import type { Config } from '../../config/schema.ts';
 import { nearNames } from '../../model/text/nearNames.ts';
 import type { Io } from '../io.ts';
-import { loadContext, withConfig, withOutput, type ConfigOption } from '../options.ts';
-import { presentCluster } from '../presentCluster.ts';
+import {
+  presentCluster,
+  loadContext,
+  withConfig,
+  withOutput,
+  type ConfigOption,
+} from '../options.ts';
 import { renderCsv, renderTable, type Column, type OutputFormat } from '../../model/text/table.ts';
 import { CommandFailed } from '../usageError.ts';
 
@@ -39,7 +44,7 @@ export function registerOwners(program: Command, io: Io): void {
 async function printOwners(options: OwnersOptions, io: Io): Promise<void> {
   const context = loadContext(options, io);
   const { config } = context.loaded;
-  const snapshot = await presentCluster(context, io);
+  const snapshot = await presentCluster(context, io).snapshot();
   if (snapshot === null) throw new CommandFailed('no source tells of workloads now');
   if (snapshot.pods.length === 0)
     throw new CommandFailed(

@@ -10,8 +10,13 @@ import type { ContainerHistory } from '../../store/containerDays/containerDay.ts
 import { nearNames, noSuchNamespace } from '../../model/text/nearNames.ts';
 import type { Io } from '../io.ts';
 import { openHistoryOf } from '../openHistoryOf.ts';
-import { loadContext, withConfig, type CommandContext, type ConfigOption } from '../options.ts';
-import { presentPosture } from '../presentPosture.ts';
+import {
+  presentCluster,
+  loadContext,
+  withConfig,
+  type CommandContext,
+  type ConfigOption,
+} from '../options.ts';
 import type { PostureInput } from '../../detect/posture/postureInput.ts';
 import { CommandFailed, UsageError } from '../usageError.ts';
 
@@ -83,11 +88,11 @@ async function postureNow(
   use: PostureInput['use'],
   watermark: TimeMs | null,
 ): Promise<PostureInput | null> {
-  const input = await presentPosture(context, io, use);
+  const input = await presentCluster(context, io).posture(use);
   if (input === null || input.pods.length > 0 || watermark === null) return input;
   io.err(`No pods now: this is the posture of ${formatTime(watermark)}, where the history ends\n`);
   const { settle } = context.loaded.config.schedule;
-  return presentPosture(context, { ...io, now: () => watermark + settle }, use);
+  return presentCluster(context, { now: () => watermark + settle }).posture(use);
 }
 
 interface Past {

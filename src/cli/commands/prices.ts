@@ -10,7 +10,8 @@ import {
   type PricesReport,
 } from '../../cost/report/pricesReport.ts';
 import { renderPrices } from '../../cost/report/renderPrices.ts';
-import { floorTo, formatTime, MINUTE_MS } from '../../model/time.ts';
+import { collectLastWindow } from '../../cycle/presentCluster.ts';
+import { MINUTE_MS } from '../../model/time.ts';
 import type { Io } from '../io.ts';
 import { openHistoryOf } from '../openHistoryOf.ts';
 import { loadContext, withConfig, withOutput, type ConfigOption } from '../options.ts';
@@ -42,17 +43,11 @@ async function printPrices(options: PricesOptions, io: Io): Promise<void> {
 async function live(config: Config, io: Io): Promise<PricesReport> {
   const signal = AbortSignal.timeout(TIMEOUT_MS);
   const loaded = await lists(config, io, signal);
-  const { window: windowMs, settle } = config.schedule;
-  const end = floorTo(io.now() - settle, windowMs);
   const collector = await createCollector(config);
   try {
-    const expected = { cadvisor: 0, kubeState: 0 };
-    const window = { start: end - windowMs, end };
-    const [snapshot] = await collector.collect([window], expected, signal);
-    if (snapshot === undefined || snapshot.nodes.length === 0) {
-      io.err(
-        `Prometheus shows no node in the window up to ${formatTime(end)}: these are the prices of the history\n`,
-      );
+    const snapshot = await collectLastWindow(collector, config, { now: io.now(), signal });
+    if (snapshot === null || snapshot.nodes.length === 0) {
+      io.err('Prometheus shows no node in the last window: these are the prices of the history\n');
       return await recorded(config, io);
     }
     return pricesOfSnapshot(snapshot, config.pricing, loaded);

@@ -1,21 +1,14 @@
 import { Option, type Command } from 'commander';
-import { presentInSpecs } from '../../detect/rightsize/advice/presentInSpecs.ts';
 import type { HistoryReader } from '../../store/history.ts';
 import { workloadPatches } from '../../detect/rightsize/advice/patch.ts';
-import {
-  isWorthSaying,
-  readAdvice,
-  type PresentObjects,
-} from '../../detect/rightsize/advice/readAdvice.ts';
+import { isWorthSaying, readAdvice } from '../../detect/rightsize/advice/readAdvice.ts';
 import { renderAdvice } from '../../detect/rightsize/advice/renderAdvice.ts';
 import { renderPatches } from '../../detect/rightsize/advice/renderPatches.ts';
 import { suspectedWorkloads } from '../../detect/findings/suspectedWorkloads.ts';
 import { noSuchNamespace } from '../../model/text/nearNames.ts';
 import type { Io } from '../io.ts';
 import { openHistoryOf } from '../openHistoryOf.ts';
-import { loadContext, withConfig, type CommandContext, type ConfigOption } from '../options.ts';
-import { presentCluster } from '../presentCluster.ts';
-import { readSpecs } from '../readSpecs.ts';
+import { presentCluster, loadContext, withConfig, type ConfigOption } from '../options.ts';
 import { UsageError } from '../usageError.ts';
 import { plural } from '../../model/text/units.ts';
 
@@ -58,7 +51,7 @@ async function printRecommendations(options: RecommendOptions, io: Io): Promise<
       const known = await reader.namespaces();
       if (!known.includes(namespace)) context.log.warn(noSuchNamespace(namespace, known));
     }
-    const snapshot = options.offline === true ? null : await presentObjects(context, io);
+    const snapshot = options.offline === true ? null : await presentCluster(context, io).objects();
     const report = await readAdvice(reader, {
       days,
       namespaces: namespace === undefined ? null : [namespace],
@@ -84,13 +77,6 @@ async function printRecommendations(options: RecommendOptions, io: Io): Promise<
   } finally {
     await reader.close();
   }
-}
-
-/** Specifications alone where there are any: autoscalers, roles and owners of manifests need no metrics. */
-async function presentObjects(context: CommandContext, io: Io): Promise<PresentObjects | null> {
-  const inventory = await readSpecs(context, io);
-  if (inventory === null) return presentCluster(context, io);
-  return presentInSpecs(inventory);
 }
 
 async function suspectsIn(reader: HistoryReader): Promise<ReadonlySet<string>> {

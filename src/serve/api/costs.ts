@@ -1,6 +1,4 @@
 import { z } from 'zod';
-import { renderCosts } from '../../cost/report/renderCosts.ts';
-import { readCosts } from '../../cost/report/readCosts.ts';
 import type { CostDimension } from '../../store/costTable.ts';
 import { parsePeriod, parseTime } from '../../model/period.ts';
 import { DAY_MS, type Window } from '../../model/time.ts';
@@ -10,7 +8,6 @@ import { defineRoute } from './route.ts';
 
 /** The longest span that one call may ask for. */
 const MAX_SPAN_MS = 400 * DAY_MS;
-const MAX_ROWS = 50_000;
 
 const DIMENSIONS = new Set(['namespace', 'workload', 'owner', 'node', 'pod', 'container']);
 
@@ -104,22 +101,13 @@ export const getCosts = defineRoute({
     const span = spanOf(query, deps.now(), config.schedule.timezone);
     if (span.end - span.start > MAX_SPAN_MS)
       throw new HttpProblem(400, 'Bad Request', 'At most 400 days can be asked for at once');
-    const report = await readCosts(deps.reader, config.pricing, {
-      cluster: config.cluster,
-      idle: query.idle,
-      query: {
-        from: span.start,
-        to: span.end,
-        by: query.by,
-        namespaces: visibleNamespaces(context.var.principal),
-      },
-    });
-    if (report.rows.length > MAX_ROWS)
-      throw new HttpProblem(400, 'Bad Request', `More than ${MAX_ROWS} rows: ask for less`);
-    const body = costReportSchema.parse(report);
-    if (query.format === 'json') return { body };
+    const { by, idle, format } = query;
+    const namespaces = visibleNamespaces(context.var.principal);
+    const asked = { from: span.start, to: span.end, by, idle, format, namespaces };
+    const text = await deps.questions.costReport(asked);
+    if (format === 'json') return { text };
     const headers = { 'content-disposition': 'attachment; filename="costs.csv"' };
-    return { body, headers, csv: renderCosts(report, 'csv') };
+    return { text, type: 'text/csv; charset=utf-8', headers };
   },
 });
 

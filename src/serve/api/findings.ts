@@ -19,18 +19,18 @@ export const listFindings = defineRoute({
     since: z.iso.datetime({ offset: true }).optional(),
   }),
   response: z.array(findingJsonSchema),
-  async handle({ context, query }, { reader }) {
+  async handle({ context, query }, { questions }) {
     const { principal } = context.var;
     const { state, kind = null, since, limit, offset } = query;
-    const { findings, total } = await reader.findingPage(
-      {
+    const { findings, total } = await questions.findingPage({
+      query: {
         state,
         kind,
         since: since === undefined ? null : Date.parse(since),
         namespaces: visibleNamespaces(principal),
       },
-      { limit, offset },
-    );
+      page: { limit, offset },
+    });
     return {
       headers: pageHeaders(context, query, total),
       body: findings.map((finding) => toFindingJson(asSeenBy(principal, finding))),

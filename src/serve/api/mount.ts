@@ -17,32 +17,15 @@ export function mountApi(app: Hono<DoorEnv>, routes: readonly ApiRoute[], deps: 
         query: parse(route.query, context.req.query(), 'query'),
         body: route.body === null ? null : parse(route.body, await jsonOf(context), 'body'),
       };
-      return send(context, route.status, await inTime(route.handle(request, deps)));
+      return send(context, route.status, await route.handle(request, deps));
     });
-  }
-}
-
-/** A call that is not done after this long is given up: whoever waits learns it. */
-const PATIENCE_MS = 30_000;
-
-async function inTime<T>(work: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => {
-      reject(new HttpProblem(503, 'Service Unavailable', 'It took too long: ask for less'));
-    }, PATIENCE_MS);
-  });
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
   }
 }
 
 /** Answers with JSON or CSV; a GET that brings the ETag of what it has is told that nothing changed. */
 function send(context: Context<DoorEnv>, status: 200 | 201, answer: ApiAnswer<unknown>): Response {
-  const text = answer.csv ?? JSON.stringify(answer.body);
-  const type = answer.csv === undefined ? 'application/json' : 'text/csv; charset=utf-8';
+  const text = 'text' in answer ? answer.text : JSON.stringify(answer.body);
+  const type = ('type' in answer ? answer.type : undefined) ?? 'application/json';
   const json = { ...answer.headers, 'content-type': type };
   // A HEAD is a GET whose body stays away: its headers are the same.
   if (!['GET', 'HEAD'].includes(context.req.method)) return context.body(text, status, json);

@@ -33,13 +33,13 @@ export interface ApiRequest<P = unknown, Q = unknown, B = unknown> {
   readonly body: B;
 }
 
-export interface ApiAnswer<R> {
-  readonly body: R;
+/** What is sent as JSON, or a text that was written in another thread. */
+export type ApiAnswer<R> = (
+  { readonly body: R } | { readonly text: string; readonly type?: string }
+) & {
   /** Further headers, such as a `Link` to the next page. */
   readonly headers?: Readonly<Record<string, string>>;
-  /** The same as a table for spreadsheets, where it was asked for: sent in the place of JSON. */
-  readonly csv?: string;
-}
+};
 
 interface Definition<P extends z.ZodObject, Q extends z.ZodObject, B, R> {
   readonly method: ApiRoute['method'];

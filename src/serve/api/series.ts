@@ -5,9 +5,7 @@ import type { ServeDeps } from '../deps.ts';
 import { HttpProblem } from '../problem.ts';
 import { maySee } from '../security/principal.ts';
 import { findVisible } from '../security/visibleFinding.ts';
-import { eachColumn, readSeries, type WorkloadSeries } from '../series/readSeries.ts';
-import { findingWorkloads, readFindingSeries } from '../series/findingSeries.ts';
-import { withLive } from '../series/withLive.ts';
+import { eachColumn, type WorkloadSeries } from '../series/readSeries.ts';
 import { findingSpan, type Span } from '../series/span.ts';
 import { findingParams } from './findings.ts';
 import { defineRoute } from './route.ts';
@@ -46,19 +44,19 @@ export const getFindingSeries = defineRoute({
   method: 'get',
   path: '/findings/{id}/series',
   scope: 'read',
-  summary: 'What the finding’s workload used, a day before and after included',
+  summary: 'Resource use of the finding’s workload, from a day before to a day after it',
   params: findingParams,
   query: z.strictObject(spanQuery),
   response: seriesSchema,
   async handle({ context, params, query }, deps) {
     const finding = await findVisible(params.id, context.var.principal, deps);
-    const workloads = await findingWorkloads(finding, deps.reader);
-    if (workloads.length === 0)
-      throw new HttpProblem(404, 'Not Found', 'This finding is about no workload');
     const { watermark } = await deps.reader.status();
     const span = spanOf(query, findingSpan(finding, watermark));
-    const asked = { ...span, maxPoints: query.points };
-    const series = await readFindingSeries(finding, workloads, asked, deps);
+    const { scope, pods } = finding;
+    const asked = { finding: { scope, pods }, ...span, maxPoints: query.points };
+    const series = await deps.questions.findingSeries(asked);
+    if (series === null)
+      throw new HttpProblem(404, 'Not Found', 'This finding is about no workload');
     return { body: toJson(span, series) };
   },
 });
@@ -67,7 +65,7 @@ export const getSeries = defineRoute({
   method: 'get',
   path: '/series',
   scope: 'read',
-  summary: 'What a workload used: the sum over its pods, or one of them',
+  summary: 'Resource use of a workload: the sum over its pods, or one of them',
   query: z.strictObject({
     namespace: z.string().min(1).max(253),
     kind: z.string().min(1).max(253),
@@ -84,12 +82,8 @@ export const getSeries = defineRoute({
     const span = spanOf(query, await lastDay(deps));
     const workload = { kind: query.kind, name: query.workload };
     const { pod = null, container = null, points: maxPoints } = query;
-    const asked = { namespace, container, ...span, maxPoints };
-    const recorded = await readSeries(deps, { ...asked, workload, pod });
-    // One pod alone is told from windows: it is asked for rarely, and they know it as well.
-    if (deps.live === undefined || pod !== null) return { body: toJson(span, recorded) };
-    const scope = { ...asked, workloads: [workload] };
-    return { body: toJson(span, await withLive(recorded, scope, deps.live, deps.reader)) };
+    const asked = { namespace, workload, container, pod, ...span, maxPoints };
+    return { body: toJson(span, await deps.questions.series(asked)) };
   },
 });
 

@@ -3,7 +3,7 @@ import type { CostSeriesQuery, CostTable } from '../../store/costTable.ts';
 import type { HistoryReader } from '../../store/history.ts';
 import { aggregate, keyRows } from './aggregate.ts';
 import { toAllocationJson, type AllocationJson, type AllocationSums } from './allocationJson.ts';
-import { BadQuery } from './badQuery.ts';
+import { QuestionRefused } from '../questions/answerContext.ts';
 import { fieldsOfFilter } from './filter/filterForm.ts';
 import { matchesFilter } from './filter/matchesFilter.ts';
 import { IDLE, toAllocations, type AllocationContext } from './toAllocations.ts';
@@ -99,7 +99,7 @@ function withIdle(
 function requirePods(table: CostTable, { filter }: OpenCostQuery): void {
   if (!fieldsOfFilter(filter).includes('pod')) return;
   if (table.rows.every((row) => row.pod !== null)) return;
-  throw new BadQuery(
+  throw new QuestionRefused(
     'filter: pods are known only while windows are kept (history.retention.windows); ' +
       'ask for a later window, or filter by controllerName or namespace',
   );

@@ -5,12 +5,16 @@ import { configSchema } from '../../config/schema.ts';
 import { allocate } from '../../cost/allocate.ts';
 import { priceNodes } from '../../cost/priceNodes.ts';
 import { aContainer, aNode, aPod, aSnapshot, pricing } from '../../../test/support/cost.ts';
-import type { HistoryReader, WindowRecord } from '../../store/history.ts';
+import { HistoryError, type HistoryReader, type WindowRecord } from '../../store/history.ts';
 import { openHistoryReader } from '../../engines/openHistory.ts';
 import { HOUR_MS, MINUTE_MS } from '../../model/time.ts';
+import type { Thresholds } from '../../detect/detectors.ts';
+import { historyAnswers } from '../questions/questions.ts';
 import type { ServeDeps } from '../deps.ts';
 import type { DoorEnv } from '../security/access.ts';
 import { LOCAL_OPERATOR } from '../security/principal.ts';
+import { QuestionRefused, type AnswerParts } from '../questions/answerContext.ts';
+import { parseQuery } from './parseQuery.ts';
 import { opencostRoutes } from './routes.ts';
 
 /**
@@ -119,7 +123,14 @@ beforeAll(async () => {
   const config = configSchema.parse({ cluster: 'prod' });
   deps = {
     config: () => config,
-    reader,
+    questions: historyAnswers({
+      reader,
+      config: () => config,
+      thresholds: () => ({}) as Thresholds,
+      present: () => Promise.resolve(null),
+      presentPosture: () => Promise.resolve(null),
+      live: null,
+    }),
     authenticators: [],
     now: () => NOW,
     reload: () => Promise.resolve(),
@@ -370,6 +381,21 @@ describe('who may see only some namespaces', () => {
     const response = await narrow.request(`http://localhost${path}`);
     const { data } = (await response.json()) as Answer;
     expect(Object.keys(data[0] ?? {})).toEqual(['data']);
+  });
+});
+
+describe('a question whose answer is too large', () => {
+  it('is refused, and says how to ask for less', async () => {
+    const tooLarge = new HistoryError('too-large', 'ask for longer steps');
+    const { questions } = deps;
+    const answers = historyAnswers({
+      reader: { status: () => reader.status(), nodes: () => Promise.reject(tooLarge) },
+      config: deps.config,
+    } as unknown as AnswerParts);
+    const query = parseQuery(new URLSearchParams('window=1h'), NOW);
+    const asked = { query, namespaces: null };
+    expect(await questions.allocations(asked)).toContain('[');
+    await expect(answers.allocations(asked)).rejects.toThrow(QuestionRefused);
   });
 });
 

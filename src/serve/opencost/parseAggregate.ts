@@ -1,4 +1,4 @@
-import { BadQuery } from './badQuery.ts';
+import { QuestionRefused } from '../questions/answerContext.ts';
 import type { CostDimension } from '../../store/costTable.ts';
 
 /** One field that OpenCost can aggregate by. */
@@ -55,7 +55,7 @@ const DEFAULT: readonly AggregateField[] = ['cluster', 'node', 'namespace', 'pod
 
 /**
  * Reads `aggregate`: fields in order; none (a single allocation) for `all`.
- * @throws BadQuery that names a field which does not exist. (OpenCost leaves such a field out in silence.)
+ * @throws QuestionRefused that names a field which does not exist. (OpenCost leaves such a field out in silence.)
  */
 export function parseAggregate(text: string): readonly AggregateField[] {
   const parts = text
@@ -70,7 +70,7 @@ export function parseAggregate(text: string): readonly AggregateField[] {
     if (field !== undefined) return field;
     if (/^label:.+/.test(part)) return `label:${part.slice('label:'.length).trim()}`;
     if (/^annotation:.+/.test(part)) return `annotation:${part.slice('annotation:'.length).trim()}`;
-    throw new BadQuery(
+    throw new QuestionRefused(
       `invalid aggregate "${part}": use ${[...FIELDS.values()].join(', ')}, label:NAME or annotation:NAME`,
     );
   });

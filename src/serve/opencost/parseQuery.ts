@@ -1,5 +1,5 @@
+import { QuestionRefused } from '../questions/answerContext.ts';
 import { DAY_MS, floorTo, HOUR_MS, type TimeMs, type Window } from '../../model/time.ts';
-import { BadQuery } from './badQuery.ts';
 import type { Filter } from './filter/filterForm.ts';
 import { parseFilter } from './filter/parseFilter.ts';
 import { parseAggregate, type AggregateField } from './parseAggregate.ts';
@@ -31,31 +31,33 @@ const UNSUPPORTED = [
  * Reads the parameters of `/allocation/compute` (opencost pkg/costmodel/aggregation.go,
  * `ComputeAllocationHandler`; `idle` is Kubecost's name for `includeIdle`). `resolution` is accepted and has
  * no effect: the history's windows are the resolution.
- * @throws BadQuery with what is wrong.
+ * @throws QuestionRefused with what is wrong.
  */
 export function parseQuery(params: URLSearchParams, now: TimeMs): OpenCostQuery {
   for (const name of UNSUPPORTED) {
     const value = params.get(name);
     if (value !== null && value !== '' && !isFalse(value)) {
-      throw new BadQuery(`the parameter "${name}" is not supported`);
+      throw new QuestionRefused(`the parameter "${name}" is not supported`);
     }
   }
   for (const name of params.keys()) {
     // Kubecost's older way, `filterNamespaces=shop`.
     if (/^filter./.test(name)) {
-      throw new BadQuery(`the parameter "${name}" is not supported; use filter=namespace:"shop"`);
+      throw new QuestionRefused(
+        `the parameter "${name}" is not supported; use filter=namespace:"shop"`,
+      );
     }
   }
   const text = params.get('window') ?? '';
   const window = parseWindow(text, now);
   if (window === null || window.start >= window.end) {
-    throw new BadQuery(
+    throw new QuestionRefused(
       `illegal window: "${text}"; use today, yesterday, week, month, lastweek, lastmonth, a duration ` +
         `such as 24h or 7d, or a pair of RFC 3339 or Unix times`,
     );
   }
   if (window.end - window.start > MAX_SPAN_MS) {
-    throw new BadQuery(`illegal window: at most ${MAX_SPAN_MS / DAY_MS} days at once`);
+    throw new QuestionRefused(`illegal window: at most ${MAX_SPAN_MS / DAY_MS} days at once`);
   }
   return {
     sets: cutSets(window, params),
@@ -75,7 +77,7 @@ function cutSets(window: Window, params: URLSearchParams): readonly Window[] {
   for (let start = window.start; start < window.end;) {
     const end = Math.min(next(start), window.end);
     sets.push({ start, end });
-    if (sets.length > MAX_SETS) throw new BadQuery(`step: more than ${MAX_SETS} sets`);
+    if (sets.length > MAX_SETS) throw new QuestionRefused(`step: more than ${MAX_SETS} sets`);
     start = end;
   }
   return sets;
@@ -84,7 +86,7 @@ function cutSets(window: Window, params: URLSearchParams): readonly Window[] {
 function stepper(window: Window, params: URLSearchParams): (start: TimeMs) => TimeMs {
   const text = params.get('step') ?? '';
   const step = text === '' ? window.end - window.start : parseStep(text);
-  if (step === null) throw new BadQuery(`illegal step: "${text}"; use for example 1h or 1d`);
+  if (step === null) throw new QuestionRefused(`illegal step: "${text}"; use for example 1h or 1d`);
   return (start) => start + step;
 }
 
@@ -107,7 +109,7 @@ function calendar(by: string): (start: TimeMs) => TimeMs {
     case 'quarter':
       return (start) => month(start, 3);
     default:
-      throw new BadQuery(
+      throw new QuestionRefused(
         `illegal accumulateBy: "${by}"; use all, hour, day, week, month or quarter`,
       );
   }
@@ -118,7 +120,7 @@ function flag(params: URLSearchParams, name: string): boolean {
   const value = params.get(name) ?? '';
   if (/^(1|t|true|weighted)$/i.test(value)) return true;
   if (value === '' || isFalse(value)) return false;
-  throw new BadQuery(`illegal ${name}: "${value}"; use true or false`);
+  throw new QuestionRefused(`illegal ${name}: "${value}"; use true or false`);
 }
 
 function isFalse(value: string): boolean {

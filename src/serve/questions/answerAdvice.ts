@@ -1,5 +1,6 @@
+import type { Savings } from '../../cost/savings/estimateSavings.ts';
 import { misses } from '../../model/clusterObjects.ts';
-import { workloadPatches } from '../../detect/rightsize/advice/patch.ts';
+import { workloadPatches, type WorkloadPatch } from '../../detect/rightsize/advice/patch.ts';
 import {
   isWorthSaying,
   readAdvice,
@@ -7,10 +8,31 @@ import {
 } from '../../detect/rightsize/advice/readAdvice.ts';
 import { suspectedWorkloads } from '../../detect/findings/suspectedWorkloads.ts';
 import type { ContainerAdvice } from '../../detect/rightsize/advice/adviceForm.ts';
-import { workloadKey } from '../../model/workload.ts';
+import { workloadKey, type WorkloadRef } from '../../model/workload.ts';
 import { findingsOf } from './answerFindings.ts';
-import type { AnswerContext } from './answerContext.ts';
-import type { AdviceAsk, AdvicePage } from './questions.ts';
+import type { AnswerContext, Whose } from './answerContext.ts';
+
+export interface AdviceAsk extends Whose {
+  readonly namespace: string | null;
+  readonly workload: WorkloadRef | null;
+  /** Also what fits, and what has too little data. */
+  readonly all: boolean;
+  readonly offset: number;
+  readonly limit: number;
+}
+
+export interface AdvicePage {
+  readonly advices: readonly ContainerAdvice[];
+  readonly patches: readonly WorkloadPatch[];
+  readonly total: number;
+  readonly savings: Savings | null;
+  /** Σ of the savings of all that is chosen, pages not shown included. */
+  readonly savingPerMonth: number;
+  /** Containers left out because an open abuse finding is about their workload. */
+  readonly suspects: number;
+  /** False where autoscalers, manifests' owners and specifications could not be asked. */
+  readonly isWhole: boolean;
+}
 
 /** UTC days that advice looks back on. */
 const DAYS = 14;

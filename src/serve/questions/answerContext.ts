@@ -2,7 +2,13 @@ import type { Config } from '../../config/schema.ts';
 import type { Thresholds } from '../../detect/detectors.ts';
 import type { HistoryReader } from '../../store/history.ts';
 import type { PostureInput } from '../../detect/posture/postureInput.ts';
+import type { LiveSource } from '../series/liveSource.ts';
 import type { PresentObjects } from '../../detect/rightsize/advice/readAdvice.ts';
+
+/** Whose eyes it is for: only these namespaces, or null for all. */
+export interface Whose {
+  readonly namespaces: readonly string[] | null;
+}
 
 /** What the answers are made of. */
 export interface AnswerParts {
@@ -13,6 +19,13 @@ export interface AnswerParts {
   present(): Promise<PresentObjects | null>;
   /** What posture is judged by, as the sources show it now; null where none answers. */
   presentPosture(use: PostureInput['use']): Promise<PostureInput | null>;
+  /** Finer series than the history's; null where they cannot be had. */
+  readonly live: LiveSource | null;
+}
+
+/** A question that is not answered as it was asked; the message tells the client how to ask. */
+export class QuestionRefused extends Error {
+  override readonly name = 'QuestionRefused';
 }
 
 /** What every answer is made with. */

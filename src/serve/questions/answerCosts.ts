@@ -1,10 +1,28 @@
-import { forecastOfDays, readBudgets } from '../../cost/budgets/readBudgets.ts';
+import type { CostReport } from '../../cost/report/costReport.ts';
+import type { WorkloadRef } from '../../model/workload.ts';
+import { forecastOfDays, readBudgets, type BudgetStatus } from '../../cost/budgets/readBudgets.ts';
 import { readCosts, seriesOnBasis } from '../../cost/report/readCosts.ts';
 import type { CostTable } from '../../store/costTable.ts';
-import { DAY_MS } from '../../model/time.ts';
-import type { AnswerContext } from './answerContext.ts';
-import type { CostsAsk, CostsView } from './questions.ts';
-import { spendDays } from './spendDays.ts';
+import { DAY_MS, type TimeMs, type Window } from '../../model/time.ts';
+import type { AnswerContext, Whose } from './answerContext.ts';
+import { spendDays, type SpendDays } from './spendDays.ts';
+
+export interface CostsAsk extends Whose {
+  readonly namespace: string;
+  /** One workload of it, or null for all. */
+  readonly workload: WorkloadRef | null;
+}
+
+/** What a namespace, or one workload of it, costs. */
+export interface CostsView {
+  readonly watermark: TimeMs | null;
+  readonly span: Window | null;
+  /** The last seven days, by workload or by container. */
+  readonly week: CostReport | null;
+  readonly days: SpendDays;
+  readonly month: BudgetStatus | null;
+  readonly budget: BudgetStatus | null;
+}
 
 /** What a namespace, or one workload of it, costs. */
 export async function answerCosts(ask: CostsAsk, context: AnswerContext): Promise<CostsView> {

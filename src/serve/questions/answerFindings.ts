@@ -1,9 +1,41 @@
+import type { FindingPage, FindingQuery, PageOf } from '../../store/findingLog.ts';
+import type { WorkloadRef } from '../../model/workload.ts';
 import { mostSevereFirst } from '../../detect/findings/severity.ts';
-import type { Finding } from '../../model/finding.ts';
+import type { Finding, Severity, FindingKind } from '../../model/finding.ts';
 import { KIND_NAMES } from '../../model/text/format.ts';
-import type { AnswerContext } from './answerContext.ts';
-import type { FindingCounts, FindingOrder, FindingsAsk, FindingsPage } from './questions.ts';
+import type { AnswerContext, Whose } from './answerContext.ts';
 import { ownValue } from '../../model/ownValue.ts';
+
+export interface FindingCounts {
+  readonly bySeverity: Readonly<Record<Severity, number>>;
+  readonly byNamespace: Readonly<Record<string, number>>;
+  readonly open: number;
+  readonly acknowledged: number;
+}
+
+export type FindingOrder = 'severity' | 'newest' | 'cost' | 'namespace';
+
+export interface FindingsAsk extends Whose {
+  readonly state: 'open' | 'unacknowledged' | 'all';
+  readonly kind: FindingKind | null;
+  readonly severity: Severity | null;
+  readonly namespace: string | null;
+  readonly workload: WorkloadRef | null;
+  /** Words that must all be in the finding's names or summary. */
+  readonly search: string;
+  readonly order: FindingOrder;
+  readonly offset: number;
+  readonly limit: number;
+}
+
+export interface FindingsPage {
+  readonly findings: readonly Finding[];
+  readonly total: number;
+  /** Without the filters: how many are open, by what. */
+  readonly counts: FindingCounts;
+  /** Without the filters: what there is to filter. */
+  readonly namespaces: readonly string[];
+}
 
 /** One page of findings, filtered and sorted here: thousands of them never leave the thread. */
 export async function answerFindings(
@@ -18,6 +50,19 @@ export async function answerFindings(
     counts: countFindings(all),
     namespaces: [...new Set(all.flatMap(({ scope }) => scope.namespace ?? []))].sort(),
   };
+}
+
+export interface FindingPageAsk {
+  readonly query: FindingQuery;
+  readonly page: PageOf;
+}
+
+/** One page of findings as they were recorded, newest first. */
+export function answerFindingPage(
+  { query, page }: FindingPageAsk,
+  { reader }: AnswerContext,
+): Promise<FindingPage> {
+  return reader.findingPage(query, page);
 }
 
 /** Findings that these eyes may see, read once for every write. */

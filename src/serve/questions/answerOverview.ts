@@ -1,10 +1,31 @@
-import { forecastOfDays, readBudgets } from '../../cost/budgets/readBudgets.ts';
+import type { WindowCoverage } from '../../store/usage.ts';
+import type { CostReport } from '../../cost/report/costReport.ts';
+import { forecastOfDays, readBudgets, type BudgetStatus } from '../../cost/budgets/readBudgets.ts';
 import { readCosts } from '../../cost/report/readCosts.ts';
-import { DAY_MS } from '../../model/time.ts';
+import { DAY_MS, type TimeMs } from '../../model/time.ts';
 import { answerAdvice } from './answerAdvice.ts';
-import type { AnswerContext } from './answerContext.ts';
-import type { Overview, Whose } from './questions.ts';
-import { idleDays, spendDays, spendTables, weeklyTrends } from './spendDays.ts';
+import type { AnswerContext, Whose } from './answerContext.ts';
+import { idleDays, spendDays, spendTables, weeklyTrends, type SpendDays } from './spendDays.ts';
+
+export interface Overview {
+  readonly watermark: TimeMs | null;
+  readonly historyStart: TimeMs | null;
+  readonly windowMs: number;
+  /** Spent this month, and the month's forecast with its interval; null without history. */
+  readonly month: BudgetStatus | null;
+  readonly budgets: readonly BudgetStatus[];
+  /** Up to 30 days by namespace, the dearest first, idle last; `null` idle where it is not for these eyes. */
+  readonly days: SpendDays;
+  readonly idleDays: readonly number[] | null;
+  /** The last seven days by namespace; null without history. */
+  readonly week: CostReport | null;
+  /** Change of the last seven whole days against the seven before, as a share; by namespace. */
+  readonly trends: Readonly<Record<string, number>>;
+  /** What recommendations would free a month, in requests; null without history. */
+  readonly savings: { readonly perMonth: number; readonly containers: number } | null;
+  /** Coverage of the last day's windows. */
+  readonly windows: readonly WindowCoverage[];
+}
 
 /** The first page: what is spent and where it goes, and how much of it is known. */
 export async function answerOverview(

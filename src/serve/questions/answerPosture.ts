@@ -1,10 +1,47 @@
+import type { WorkloadRef } from '../../model/workload.ts';
 import type { CheckResult } from '../../detect/posture/check.ts';
-import { evaluatePosture, type EvaluatedCheck } from '../../detect/posture/evaluate.ts';
+import {
+  evaluatePosture,
+  type EvaluatedCheck,
+  type NamespacePosture,
+} from '../../detect/posture/evaluate.ts';
 import { namespaceUse } from '../../detect/posture/namespaceUse.ts';
 import { DAY_MS, type TimeMs } from '../../model/time.ts';
 import type { PostureInput } from '../../detect/posture/postureInput.ts';
-import type { AnswerContext } from './answerContext.ts';
-import type { CheckData, NamespacePostureData, PostureAsk, PostureView } from './questions.ts';
+import type { AnswerContext, Whose } from './answerContext.ts';
+
+export interface PostureAsk extends Whose {
+  readonly namespace: string | null;
+}
+
+export interface PostureView {
+  /** Without single results unless one namespace was asked for. */
+  readonly namespaces: readonly NamespacePostureData[];
+  /** Null: no source answered; posture is unknown. */
+  readonly asOf: TimeMs | null;
+}
+
+/** A namespace's posture as plain data: checks without their functions. */
+export interface NamespacePostureData extends Omit<NamespacePosture, 'checks'> {
+  readonly checks: readonly CheckData[];
+}
+
+export interface CheckData {
+  readonly id: string;
+  readonly title: string;
+  readonly group: string;
+  readonly severity: string;
+  readonly names: Readonly<Record<string, string | readonly string[] | undefined>>;
+  readonly passed: number;
+  readonly failed: number;
+  readonly notEvaluated: number;
+  readonly results: readonly {
+    readonly outcome: string;
+    readonly workload: WorkloadRef | null;
+    readonly container: string | null;
+    readonly text: string;
+  }[];
+}
 
 /** Days of history that quotas are judged by. */
 const DAYS = 28;

@@ -1,8 +1,19 @@
 import { seriesOnBasis } from '../../cost/report/readCosts.ts';
-import { ceilTo, DAY_MS, floorTo, HOUR_MS } from '../../model/time.ts';
+import { ceilTo, DAY_MS, floorTo, HOUR_MS, type TimeMs } from '../../model/time.ts';
 import type { AnswerContext } from './answerContext.ts';
-import type { SpendAsk, SpendSteps } from './questions.ts';
-import { spendDays } from './spendDays.ts';
+import { spendDays, type SpendDays } from './spendDays.ts';
+
+/** Whoever asks must have been let to see the namespace before. */
+export interface SpendAsk {
+  readonly namespace: string;
+  readonly from: TimeMs;
+  readonly to: TimeMs;
+}
+
+/** Spend by steps of one length, only whole ones. */
+export interface SpendSteps extends SpendDays {
+  readonly stepMs: number;
+}
 
 /** A longer span is told by the day. */
 const LONGEST_BY_HOUR_MS = 14 * DAY_MS;

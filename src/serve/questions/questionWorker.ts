@@ -1,44 +1,44 @@
-import { isMainThread, parentPort, workerData } from 'node:worker_threads';
+import { parentPort, workerData } from 'node:worker_threads';
+import { PresentCluster } from '../../cycle/presentCluster.ts';
 import { openHistoryReader } from '../../engines/openHistory.ts';
-import { historyAnswers } from './historyAnswers.ts';
-import { PresentCluster } from './presentCluster.ts';
-import type { FromQuestions, QuestionConfig, ToQuestions } from './questionProtocol.ts';
+import { prometheusLiveSource } from '../series/liveSource.ts';
+import { QuestionRefused } from './answerContext.ts';
+import type { QuestionConfig, QuestionTask, QuestionResult } from './questionPool.ts';
+import { historyAnswers, type Questions } from './questions.ts';
 
-/** The question thread: its own connection to the history, and its own look at the cluster. */
-async function main(first: QuestionConfig): Promise<void> {
-  let current = first;
-  const reader = await openHistoryReader(first.config.history.path);
-  const present = new PresentCluster({
-    config: () => current.config,
-    now: Date.now,
-    warn: (problem) => post({ type: 'warning', problem }),
-  });
-  const answers = historyAnswers({
-    reader,
-    config: () => current.config,
-    thresholds: () => current.thresholds,
-    present: () => present.objects(),
-    presentPosture: (use) => present.posture(use),
-  });
-  const answer = async ({ id, name, ask }: ToQuestions & { type: 'ask' }): Promise<void> => {
-    try {
-      post({ type: 'answer', id, answer: await answers[name](ask as never) });
-    } catch (error) {
-      const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
-      post({ type: 'failure', id, message });
-    }
-  };
-  parentPort?.on('message', (message: ToQuestions) => {
-    if (message.type === 'ask') void answer(message);
-    else {
-      current = message.config;
-      present.reset();
-    }
-  });
+let answers: Promise<Questions> | null = null;
+
+/** Answers a question in a thread of the pool, with a connection of its own to the history. */
+export default async function answer({ name, ask }: QuestionTask): Promise<QuestionResult> {
+  answers ??= open(workerData as QuestionConfig);
+  try {
+    return { answer: await (await answers)[name](ask as never) };
+  } catch (error) {
+    // Errors lose their class on the way between threads.
+    if (error instanceof QuestionRefused) return { refused: error.message };
+    throw error;
+  }
 }
 
-function post(message: FromQuestions): void {
-  parentPort?.postMessage(message);
+async function open({ config, thresholds }: QuestionConfig): Promise<Questions> {
+  try {
+    const reader = await openHistoryReader(config.history.path);
+    const cluster = new PresentCluster({ config, now: Date.now, warn });
+    return historyAnswers({
+      reader,
+      config: () => config,
+      thresholds: () => thresholds,
+      present: () => cluster.objects(),
+      presentPosture: (use) => cluster.posture(use),
+      live: prometheusLiveSource(() => config, warn),
+    });
+  } catch (error) {
+    // The next question tries again.
+    answers = null;
+    throw error;
+  }
 }
 
-if (!isMainThread) await main(workerData as QuestionConfig);
+function warn(problem: string): void {
+  parentPort?.postMessage({ problem });
+}

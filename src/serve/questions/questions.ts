@@ -1,169 +1,89 @@
-import type { BudgetStatus } from '../../cost/budgets/readBudgets.ts';
-import type { CostReport } from '../../cost/report/costReport.ts';
-import type { Savings } from '../../cost/savings/estimateSavings.ts';
-import type { WindowCoverage } from '../../store/usage.ts';
-import type { Finding, FindingKind, Severity } from '../../model/finding.ts';
-import type { TimeMs, Window } from '../../model/time.ts';
-import type { WorkloadRef } from '../../model/workload.ts';
-import type { NamespacePosture } from '../../detect/posture/evaluate.ts';
-import type { ContainerAdvice } from '../../detect/rightsize/advice/adviceForm.ts';
-import type { WorkloadPatch } from '../../detect/rightsize/advice/patch.ts';
+import { HOUR_MS, MINUTE_MS } from '../../model/time.ts';
+import { HistoryError } from '../../store/history.ts';
+import { answerAdvice } from './answerAdvice.ts';
+import { answerAllocations } from './answerAllocations.ts';
+import { AnswerCache } from './answerCache.ts';
+import { QuestionRefused, type AnswerContext, type AnswerParts } from './answerContext.ts';
+import { answerCostReport } from './answerCostReport.ts';
+import { answerCosts } from './answerCosts.ts';
+import { answerFindingPage, answerFindings } from './answerFindings.ts';
+import { answerFindingUse } from './answerFindingUse.ts';
+import { answerOverview } from './answerOverview.ts';
+import { answerPosture } from './answerPosture.ts';
+import { answerFindingSeries, answerSeries, answerWorkloadUse } from './answerSeries.ts';
+import { answerSpend } from './answerSpend.ts';
+
+/** A page may show an answer that was right a window ago, while the next one is made: it says as of when it is. */
+const STALE_MS = 6 * MINUTE_MS;
 
 /**
- * What pages ask that takes more than a moment: it is answered beside the event loop (`QuestionThread`), so
- * that a large history never holds up the door. Everything in and out is plain data.
+ * Every question that pages and API ask of the history. The rule: on the event loop a request reads a few
+ * rows by their key (`deps.reader`); whatever reads or computes more is asked here (`deps.questions`), answered in a thread
+ * (`questionPool.ts`) and kept until something is written (`answerCache.ts`).
+ *
+ * To add one: write `answerX(ask, context)` with plain data in and out, list it here, and test it.
+ *
+ * `quick` questions have a thread of their own: they never wait for one that takes seconds.
  */
-export interface Questions {
-  overview(ask: Whose): Promise<Overview>;
-  findings(ask: FindingsAsk): Promise<FindingsPage>;
-  costs(ask: CostsAsk): Promise<CostsView>;
-  spend(ask: SpendAsk): Promise<SpendSteps>;
-  advice(ask: AdviceAsk): Promise<AdvicePage>;
-  posture(ask: PostureAsk): Promise<PostureView>;
+export const QUESTIONS = {
+  overview: { answer: answerOverview, thread: 'slow', staleMs: STALE_MS },
+  costs: { answer: answerCosts, thread: 'slow', staleMs: STALE_MS },
+  spend: { answer: answerSpend, thread: 'slow', staleMs: STALE_MS },
+  advice: { answer: answerAdvice, thread: 'slow', staleMs: STALE_MS },
+  posture: { answer: answerPosture, thread: 'slow', staleMs: STALE_MS },
+  costReport: { answer: answerCostReport, thread: 'slow', staleMs: 0 },
+  allocations: { answer: answerAllocations, thread: 'slow', staleMs: 0 },
+  // A decision about a finding shows at once.
+  findings: { answer: answerFindings, thread: 'quick', staleMs: 0 },
+  findingPage: { answer: answerFindingPage, thread: 'quick', staleMs: 0 },
+  findingUse: { answer: answerFindingUse, thread: 'quick', staleMs: 0 },
+  findingSeries: { answer: answerFindingSeries, thread: 'quick', staleMs: 0 },
+  series: { answer: answerSeries, thread: 'quick', staleMs: 0 },
+  workloadUse: { answer: answerWorkloadUse, thread: 'quick', staleMs: 0 },
+} as const;
+
+type List = typeof QUESTIONS;
+export type QuestionName = keyof List;
+
+/** A function for each question; where the answer is made is not the caller's concern. */
+export type Questions = {
+  readonly [N in QuestionName]: (
+    ask: Parameters<List[N]['answer']>[0],
+  ) => ReturnType<List[N]['answer']>;
+};
+
+/** Makes a function for each question from one that is told the question's name. */
+export function eachQuestion(
+  ask: (name: QuestionName, ask: unknown) => Promise<unknown>,
+): Questions {
+  const names = Object.keys(QUESTIONS) as QuestionName[];
+  const entries = names.map((name) => [name, (about: unknown) => ask(name, about)] as const);
+  return Object.fromEntries(entries) as unknown as Questions;
 }
 
-/** Whose eyes it is for: only these namespaces, or null for all. */
-export interface Whose {
-  readonly namespaces: readonly string[] | null;
-}
+/** Parts of answers that are kept: what namespaces a token sees makes them differ. */
+const KEPT_PARTS = 200;
 
-/** Spend by UTC day, the last one so far; money in the configured currency. */
-export interface SpendDays {
-  readonly starts: readonly TimeMs[];
-  readonly lines: readonly { readonly name: string; readonly values: readonly number[] }[];
-}
-
-export interface Overview {
-  readonly watermark: TimeMs | null;
-  readonly historyStart: TimeMs | null;
-  readonly windowMs: number;
-  /** Spent this month, and the month's forecast with its interval; null without history. */
-  readonly month: BudgetStatus | null;
-  readonly budgets: readonly BudgetStatus[];
-  /** Up to 30 days by namespace, the dearest first, idle last; `null` idle where it is not for these eyes. */
-  readonly days: SpendDays;
-  readonly idleDays: readonly number[] | null;
-  /** The last seven days by namespace; null without history. */
-  readonly week: CostReport | null;
-  /** Change of the last seven whole days against the seven before, as a share; by namespace. */
-  readonly trends: Readonly<Record<string, number>>;
-  /** What recommendations would free a month, in requests; null without history. */
-  readonly savings: { readonly perMonth: number; readonly containers: number } | null;
-  /** Coverage of the last day's windows. */
-  readonly windows: readonly WindowCoverage[];
-}
-
-export interface FindingCounts {
-  readonly bySeverity: Readonly<Record<Severity, number>>;
-  readonly byNamespace: Readonly<Record<string, number>>;
-  readonly open: number;
-  readonly acknowledged: number;
-}
-
-export type FindingOrder = 'severity' | 'newest' | 'cost' | 'namespace';
-
-export interface FindingsAsk extends Whose {
-  readonly state: 'open' | 'unacknowledged' | 'all';
-  readonly kind: FindingKind | null;
-  readonly severity: Severity | null;
-  readonly namespace: string | null;
-  readonly workload: WorkloadRef | null;
-  /** Words that must all be in the finding's names or summary. */
-  readonly search: string;
-  readonly order: FindingOrder;
-  readonly offset: number;
-  readonly limit: number;
-}
-
-export interface FindingsPage {
-  readonly findings: readonly Finding[];
-  readonly total: number;
-  /** Without the filters: how many are open, by what. */
-  readonly counts: FindingCounts;
-  /** Without the filters: what there is to filter. */
-  readonly namespaces: readonly string[];
-}
-
-export interface CostsAsk extends Whose {
-  readonly namespace: string;
-  /** One workload of it, or null for all. */
-  readonly workload: WorkloadRef | null;
-}
-
-/** What a namespace, or one workload of it, costs. */
-export interface CostsView {
-  readonly watermark: TimeMs | null;
-  readonly span: Window | null;
-  /** The last seven days, by workload or by container. */
-  readonly week: CostReport | null;
-  readonly days: SpendDays;
-  readonly month: BudgetStatus | null;
-  readonly budget: BudgetStatus | null;
-}
-
-/** Whoever asks must have been let to see the namespace before. */
-export interface SpendAsk {
-  readonly namespace: string;
-  readonly from: TimeMs;
-  readonly to: TimeMs;
-}
-
-/** Spend by steps of one length, only whole ones. */
-export interface SpendSteps extends SpendDays {
-  readonly stepMs: number;
-}
-
-export interface AdviceAsk extends Whose {
-  readonly namespace: string | null;
-  readonly workload: WorkloadRef | null;
-  /** Also what fits, and what has too little data. */
-  readonly all: boolean;
-  readonly offset: number;
-  readonly limit: number;
-}
-
-export interface AdvicePage {
-  readonly advices: readonly ContainerAdvice[];
-  readonly patches: readonly WorkloadPatch[];
-  readonly total: number;
-  readonly savings: Savings | null;
-  /** Σ of the savings of all that is chosen, pages not shown included. */
-  readonly savingPerMonth: number;
-  /** Containers left out because an open abuse finding is about their workload. */
-  readonly suspects: number;
-  /** False where autoscalers, manifests' owners and specifications could not be asked. */
-  readonly isWhole: boolean;
-}
-
-export interface PostureAsk extends Whose {
-  readonly namespace: string | null;
-}
-
-export interface PostureView {
-  /** Without single results unless one namespace was asked for. */
-  readonly namespaces: readonly NamespacePostureData[];
-  /** Null: no source answered; posture is unknown. */
-  readonly asOf: TimeMs | null;
-}
-
-/** A namespace's posture as plain data: checks without their functions. */
-export interface NamespacePostureData extends Omit<NamespacePosture, 'checks'> {
-  readonly checks: readonly CheckData[];
-}
-
-export interface CheckData {
-  readonly id: string;
-  readonly title: string;
-  readonly group: string;
-  readonly severity: string;
-  readonly names: Readonly<Record<string, string | readonly string[] | undefined>>;
-  readonly passed: number;
-  readonly failed: number;
-  readonly notEvaluated: number;
-  readonly results: readonly {
-    readonly outcome: string;
-    readonly workload: WorkloadRef | null;
-    readonly container: string | null;
-    readonly text: string;
-  }[];
+/** Answers from the history, in the thread that calls this. */
+export function historyAnswers(parts: AnswerParts): Questions {
+  const kept = new AnswerCache(KEPT_PARTS);
+  const watermark = async () => (await parts.reader.status()).watermark ?? 0;
+  const context: AnswerContext = {
+    ...parts,
+    perWindow: async (key, compute) => kept.get(`window ${key}`, await watermark(), compute),
+    // A watermark on the hour belongs to the hour that it ends.
+    perHour: async (key, compute) =>
+      kept.get(`hour ${key}`, Math.floor(((await watermark()) - 1) / HOUR_MS), compute),
+    perWrite: async (key, compute) =>
+      kept.get(`write ${key}`, await parts.reader.version(), compute),
+  };
+  return eachQuestion(async (name, ask) => {
+    try {
+      return await QUESTIONS[name].answer(ask as never, context);
+    } catch (error) {
+      if (error instanceof HistoryError && error.code === 'too-large')
+        throw new QuestionRefused(error.message);
+      throw error;
+    }
+  });
 }

@@ -2,9 +2,14 @@ import { readSpendDays } from '../../cost/budgets/readBudgets.ts';
 import { costNano, nodeNano } from '../../model/costParts.ts';
 import type { CostTable } from '../../store/costTable.ts';
 import { fromNano } from '../../model/money.ts';
-import { DAY_MS } from '../../model/time.ts';
+import { DAY_MS, type TimeMs } from '../../model/time.ts';
 import type { AnswerContext } from './answerContext.ts';
-import type { SpendDays } from './questions.ts';
+
+/** Spend by UTC day, the last one so far; money in the configured currency. */
+export interface SpendDays {
+  readonly starts: readonly TimeMs[];
+  readonly lines: readonly { readonly name: string; readonly values: readonly number[] }[];
+}
 
 /** Days that a chart of spend shows. */
 const SHOWN_DAYS = 30;

@@ -2,7 +2,7 @@ import type { HistoryReader } from '../../store/history.ts';
 import type { SeriesQuery } from '../../store/usage.ts';
 import type { Finding } from '../../model/finding.ts';
 import type { WorkloadRef } from '../../model/workload.ts';
-import type { ServeDeps } from '../deps.ts';
+import type { LiveSource } from './liveSource.ts';
 import { withLive } from './withLive.ts';
 import { readSeries, sumSeries, type WorkloadSeries } from './readSeries.ts';
 
@@ -11,7 +11,7 @@ const MAX_GROUP = 12;
 
 /** The workload that a finding is about; for a group that is judged together, those of its pods. */
 export async function findingWorkloads(
-  { scope, pods }: Finding,
+  { scope, pods }: Pick<Finding, 'scope' | 'pods'>,
   reader: Pick<HistoryReader, 'workloadsOf'>,
 ): Promise<readonly WorkloadRef[]> {
   if (scope.workload !== null) return [scope.workload];
@@ -21,10 +21,10 @@ export async function findingWorkloads(
 
 /** What a finding's workloads used together: from Prometheus where that is finer and still there. */
 export async function readFindingSeries(
-  { scope }: Finding,
+  { scope }: Pick<Finding, 'scope'>,
   workloads: readonly WorkloadRef[],
   span: Pick<SeriesQuery, 'from' | 'to' | 'maxPoints'>,
-  { reader, live }: Pick<ServeDeps, 'reader' | 'live'>,
+  { reader, live }: { readonly reader: HistoryReader; readonly live: LiveSource | null },
 ): Promise<WorkloadSeries> {
   const { namespace, container } = scope;
   if (namespace === null) return sumSeries([]);
@@ -32,6 +32,6 @@ export async function readFindingSeries(
   for (const workload of workloads)
     all.push(await readSeries({ reader }, { namespace, workload, container, pod: null, ...span }));
   const recorded = sumSeries(all);
-  if (live === undefined) return recorded;
+  if (live === null) return recorded;
   return withLive(recorded, { namespace, workloads, container, ...span }, live, reader);
 }

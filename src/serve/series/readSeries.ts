@@ -1,6 +1,6 @@
 import type { SeriesPoint, SeriesQuery, UsageSeries } from '../../store/usage.ts';
 import { sumKnown, type Reading } from '../../model/reading.ts';
-import type { ServeDeps } from '../deps.ts';
+import type { HistoryReader } from '../../store/history.ts';
 
 /** Where a stretch of a series came from. */
 export interface TaggedRange {
@@ -40,7 +40,7 @@ export type SeriesColumn = (typeof SERIES_COLUMNS)[number];
 
 /** Reads a workload's series from the history. */
 export async function readSeries(
-  { reader }: Pick<ServeDeps, 'reader'>,
+  { reader }: { readonly reader: Pick<HistoryReader, 'usageSeries'> },
   query: SeriesQuery,
 ): Promise<WorkloadSeries> {
   return toColumns(await reader.usageSeries(query));

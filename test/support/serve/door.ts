@@ -7,7 +7,7 @@ import type { HistoryReader } from '../../../src/store/history.ts';
 import type { Finding, OperatorAction } from '../../../src/model/finding.ts';
 import type { Silence } from '../../../src/store/silences/silence.ts';
 import { loadThresholds } from '../../../src/daemon/config/loadThresholds.ts';
-import { historyAnswers } from '../../../src/serve/questions/historyAnswers.ts';
+import { historyAnswers } from '../../../src/serve/questions/questions.ts';
 import { createApp } from '../../../src/serve/app.ts';
 import type { DoorStores, ServeDeps } from '../../../src/serve/deps.ts';
 import type { DoorEnv } from '../../../src/serve/security/access.ts';
@@ -109,6 +109,7 @@ export function testDoor(withTokens = true, change: Partial<ServeDeps> = {}): Te
       thresholds: () => loadThresholds([]),
       present: () => Promise.resolve(null),
       presentPosture: () => Promise.resolve(null),
+      live: null,
     }),
     stores: fakeStores(recorded),
     authenticators: withTokens ? [tokenAuthenticator(TOKENS)] : [],

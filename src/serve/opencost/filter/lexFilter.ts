@@ -1,4 +1,4 @@
-import { BadQuery } from '../badQuery.ts';
+import { QuestionRefused } from '../../questions/answerContext.ts';
 
 export interface Token {
   readonly kind: 'operator' | 'comma' | 'all' | 'any' | 'open' | 'close' | 'value' | 'key' | 'name';
@@ -11,7 +11,7 @@ export interface Token {
 const TOKEN =
   /(?<operator>!?(?:<~|~>|~)?:)|(?<comma>,)|(?<all>\+)|(?<any>\|)|(?<open>\()|(?<close>\))|"(?<value>[^"]*)"|\[(?<key>[^\]]*)\]|(?<name>[\w-]+)/y;
 
-/** Cuts a filter into tokens. @throws BadQuery with the position of what is none. */
+/** Cuts a filter into tokens. @throws QuestionRefused with the position of what is none. */
 export function lexFilter(text: string): readonly Token[] {
   const tokens: Token[] = [];
   for (let at = skipSpace(text, 0); at < text.length; at = skipSpace(text, TOKEN.lastIndex)) {
@@ -30,9 +30,10 @@ function skipSpace(text: string, from: number): number {
   return at;
 }
 
-function badToken(text: string, at: number): BadQuery {
+function badToken(text: string, at: number): QuestionRefused {
   const character = text.charAt(at);
-  if (character === '"') return new BadQuery(`filter: the quote at ${at + 1} is not closed`);
-  if (character === '[') return new BadQuery(`filter: the bracket at ${at + 1} is not closed`);
-  return new BadQuery(`filter: unexpected ${JSON.stringify(character)} at ${at + 1}`);
+  if (character === '"') return new QuestionRefused(`filter: the quote at ${at + 1} is not closed`);
+  if (character === '[')
+    return new QuestionRefused(`filter: the bracket at ${at + 1} is not closed`);
+  return new QuestionRefused(`filter: unexpected ${JSON.stringify(character)} at ${at + 1}`);
 }

@@ -1,4 +1,4 @@
-import { BadQuery } from '../badQuery.ts';
+import { QuestionRefused } from '../../questions/answerContext.ts';
 import { ALIASES } from '../parseAggregate.ts';
 import type { Comparison, Filter, FilterField, FilterOperator } from './filterForm.ts';
 import { lexFilter, type Token } from './lexFilter.ts';
@@ -34,7 +34,7 @@ const MAX_DEPTH = 32;
  * comparisons with `:`, `~:`, `<~:`, `~>:` and their negations with `!`, joined by `+` (and) or `|` (or), in
  * parentheses where both occur. A `+` that was not encoded arrives as a space, so comparisons that stand
  * side by side are joined by `+` as well. Null for nothing.
- * @throws BadQuery that says where it cannot be understood and what is expected there.
+ * @throws QuestionRefused that says where it cannot be understood and what is expected there.
  */
 export function parseFilter(text: string): Filter | null {
   const tokens = lexFilter(text);
@@ -65,16 +65,17 @@ class Cursor {
     return token;
   }
 
-  expected(what: string): BadQuery {
+  expected(what: string): QuestionRefused {
     const token = this.peek();
     const found =
       token === undefined ? 'the end' : `${JSON.stringify(token.text)} at ${token.position}`;
-    return new BadQuery(`filter: found ${found}, expected ${what}`);
+    return new QuestionRefused(`filter: found ${found}, expected ${what}`);
   }
 }
 
 function parseGroup(cursor: Cursor, depth: number): Filter {
-  if (depth > MAX_DEPTH) throw new BadQuery(`filter: more than ${MAX_DEPTH} parentheses deep`);
+  if (depth > MAX_DEPTH)
+    throw new QuestionRefused(`filter: more than ${MAX_DEPTH} parentheses deep`);
   const parts: Filter[] = [parsePart(cursor, depth)];
   let kind: 'all' | 'any' | null = null;
   for (let next = joint(cursor); next !== null; next = joint(cursor)) {
@@ -118,10 +119,10 @@ function parseComparison(cursor: Cursor): Comparison {
   const known =
     field === 'label' ? labelField(key!.text) : (FIELDS.get(field) ?? ALIASES.get(field));
   if (known === undefined) {
-    throw new BadQuery(`filter: ${unknownField(name.text)}; fields are ${fields}`);
+    throw new QuestionRefused(`filter: ${unknownField(name.text)}; fields are ${fields}`);
   }
   if (field !== 'label' && key !== undefined) {
-    throw new BadQuery(`filter: ${name.text} takes no [${key.text}]`);
+    throw new QuestionRefused(`filter: ${name.text} takes no [${key.text}]`);
   }
   return { kind: 'comparison', field: known, operator: OPERATORS.get(symbol)!, negated, values };
 }
@@ -139,11 +140,13 @@ function parseValues(cursor: Cursor): readonly string[] {
 /** `label:"app"` asks whether there is such a label, as in OpenCost. */
 function existence(symbol: string, values: readonly string[], negated: boolean): Comparison {
   if (symbol !== ':' && symbol !== '~:') {
-    throw new BadQuery(`filter: label names cannot be compared with ${symbol}; use label:"NAME"`);
+    throw new QuestionRefused(
+      `filter: label names cannot be compared with ${symbol}; use label:"NAME"`,
+    );
   }
   const [name, ...more] = values;
   if (name === undefined || more.length > 0) {
-    throw new BadQuery('filter: ask for one label at a time: label:"a" | label:"b"');
+    throw new QuestionRefused('filter: ask for one label at a time: label:"a" | label:"b"');
   }
   return {
     kind: 'comparison',
@@ -155,7 +158,8 @@ function existence(symbol: string, values: readonly string[], negated: boolean):
 }
 
 function labelField(name: string): `label:${string}` {
-  if (name.trim() === '') throw new BadQuery('filter: a label needs a name: label[app]:"web"');
+  if (name.trim() === '')
+    throw new QuestionRefused('filter: a label needs a name: label[app]:"web"');
   return `label:${name.trim()}`;
 }
 

@@ -1,5 +1,5 @@
 import { html } from 'hono/html';
-import type { AdviceAsk, AdvicePage } from '../../questions/questions.ts';
+import type { AdviceAsk, AdvicePage } from '../../questions/answerAdvice.ts';
 import type { PageContext } from '../context.ts';
 import { layout } from '../layout.ts';
 import { withQuery } from '../links.ts';

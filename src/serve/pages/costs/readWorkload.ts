@@ -4,7 +4,6 @@ import { DAY_MS } from '../../../model/time.ts';
 import type { ServeDeps } from '../../deps.ts';
 import { HttpProblem } from '../../problem.ts';
 import { visibleNamespaces, type Principal } from '../../security/principal.ts';
-import { readSeries } from '../../series/readSeries.ts';
 import { clampSpan, type Span } from '../../series/span.ts';
 import { usageCharts } from '../chart/usageCharts.ts';
 import { timeline } from '../finding/timeline.ts';
@@ -15,9 +14,6 @@ import type { WorkloadView } from './workloadPage.ts';
 const CHART_POINTS = 600;
 /** What the charts show when nothing is chosen. */
 const SHOWN_MS = 7 * DAY_MS;
-/** How far back changes are listed. */
-const CHANGES_MS = 90 * DAY_MS;
-const MAX_CHANGES = 500;
 
 export interface AskedWorkload {
   readonly namespace: string;
@@ -60,20 +56,13 @@ export async function readWorkloadView(
 export async function readWorkloadCharts(
   { namespace, workload, span: chosen }: AskedWorkload,
   clock: Clock,
-  { reader, now }: Pick<ServeDeps, 'reader' | 'now'>,
+  { reader, questions, now }: Pick<ServeDeps, 'reader' | 'questions' | 'now'>,
 ): Promise<{ charts: Html; changes: readonly WorkloadEvent[]; isKnown: boolean }> {
   const to = (await reader.status()).watermark ?? now();
   const wholeSpan = { from: to - SHOWN_MS, to };
   const span = chosen === null ? wholeSpan : clampSpan(chosen);
-  const scope = { namespace, workload };
-  const asked = { ...scope, container: null, pod: null, ...span, maxPoints: CHART_POINTS };
-  const series = await readSeries({ reader }, asked);
-  const changes = await reader.workloadEvents({
-    ...scope,
-    from: Math.min(span.from, to - CHANGES_MS),
-    to: Math.max(span.to, to) + 1,
-    limit: MAX_CHANGES,
-  });
+  const asked = { namespace, workload, ...span, until: to, maxPoints: CHART_POINTS };
+  const { series, changes } = await questions.workloadUse(asked);
   const events = timeline({ events: [], actions: [], sent: [], changes }, span);
   const charts = usageCharts(
     {

@@ -1,12 +1,10 @@
 import { html } from 'hono/html';
 import type { WorkloadRef } from '../../../model/workload.ts';
 import type { WorkloadEvent } from '../../../model/workloadEvent.ts';
-import type {
-  AdvicePage,
-  CostsView,
-  FindingsPage,
-  NamespacePostureData,
-} from '../../questions/questions.ts';
+import type { AdvicePage } from '../../questions/answerAdvice.ts';
+import type { CostsView } from '../../questions/answerCosts.ts';
+import type { FindingsPage } from '../../questions/answerFindings.ts';
+import type { NamespacePostureData } from '../../questions/answerPosture.ts';
 import { adviceTable, patchBox } from '../advice/adviceList.ts';
 import { freedTile } from '../advice/freedTile.ts';
 import { stackChart } from '../chart/stack.ts';

@@ -1,28 +1,12 @@
-import type { HistoryReader } from '../../../store/history.ts';
-import type { SeriesPoint } from '../../../store/usage.ts';
-import type { ContainerInstance, Neighbour, StoredPodSpec } from '../../../store/workloads.ts';
-import type { WorkloadEvent } from '../../../model/workloadEvent.ts';
 import type { Finding } from '../../../model/finding.ts';
-import { DAY_MS } from '../../../model/time.ts';
-import type { WorkloadRef } from '../../../model/workload.ts';
 import { silencedBy, type Silence } from '../../../store/silences/silence.ts';
 import type { ServeDeps } from '../../deps.ts';
-import type { SpendSteps } from '../../questions/questions.ts';
+import type { FindingUse } from '../../questions/answerFindingUse.ts';
+import type { SpendSteps } from '../../questions/answerSpend.ts';
 import { visibleNamespaces, type Principal } from '../../security/principal.ts';
-import { findingWorkloads, readFindingSeries } from '../../series/findingSeries.ts';
-import type { WorkloadSeries } from '../../series/readSeries.ts';
 import { clampSpan, findingSpan, type Span } from '../../series/span.ts';
-import { usualAt, type UsualBand } from '../../series/usual.ts';
 import { timeline, type TimelineEvent } from './timeline.ts';
 import { useNow, type UseNow } from './useNow.ts';
-
-/** Points of a chart on a page: more than its pixels show nothing. */
-const CHART_POINTS = 740;
-/** What is usual is learnt from so many days before the onset. */
-const USUAL_DAYS = 14;
-
-/** More changes than a chart can hold. */
-const MAX_CHANGES = 200;
 
 /** All that a finding's page shows. */
 export interface FindingView {
@@ -38,19 +22,8 @@ export interface FindingView {
   readonly silence: Silence | null;
 }
 
-export interface WorkloadUse {
-  readonly namespace: string;
-  /** One, or those of a group that is judged together. */
-  readonly workloads: readonly WorkloadRef[];
-  readonly series: WorkloadSeries;
-  readonly usual: UsualBand;
-  readonly instances: readonly ContainerInstance[];
-  /** What changed about the workload in the span. */
-  readonly changes: readonly WorkloadEvent[];
-  /** The specification of one of its pods, the latest seen; null where no source told it. */
-  readonly spec: StoredPodSpec | null;
-  /** Other workloads with one of its images, as far as the principal may see them. */
-  readonly neighbours: readonly Neighbour[];
+/** What its workloads used and how they changed, with the use at the end of the span. */
+export interface WorkloadUse extends FindingUse {
   readonly now: UseNow;
 }
 
@@ -59,13 +32,19 @@ export async function readFindingView(
   finding: Finding,
   asked: Span | null,
   principal: Principal,
-  deps: Pick<ServeDeps, 'reader' | 'questions' | 'stores' | 'now' | 'live'>,
+  deps: Pick<ServeDeps, 'reader' | 'questions' | 'stores' | 'now'>,
 ): Promise<FindingView> {
   const { reader, stores } = deps;
   const { watermark } = await reader.status();
   const wholeSpan = findingSpan(finding, watermark);
   const span = asked === null ? wholeSpan : clampSpan(asked);
-  const use = await readUse(finding, span, principal, deps);
+  const { scope, pods, startedAt } = finding;
+  const found = await deps.questions.findingUse({
+    finding: { scope, pods, startedAt },
+    ...span,
+    namespaces: visibleNamespaces(principal),
+  });
+  const use = found && { ...found, now: useNow(finding, found.series, found.usual) };
   const sources = {
     events: await reader.findingEvents(finding.id),
     actions: await reader.operatorActions(finding.id),
@@ -91,70 +70,4 @@ async function readSpend(
 ): Promise<SpendSteps | null> {
   if (namespace === null || (kind !== 'cost-spike' && kind !== 'budget')) return null;
   return questions.spend({ namespace, ...span });
-}
-
-async function readUse(
-  finding: Finding,
-  span: Span,
-  principal: Principal,
-  deps: Pick<ServeDeps, 'reader' | 'live'>,
-): Promise<WorkloadUse | null> {
-  const { reader } = deps;
-  const { namespace, container } = finding.scope;
-  if (namespace === null) return null;
-  const workloads = await findingWorkloads(finding, reader);
-  if (workloads.length === 0) return null;
-  const hours: SeriesPoint[] = [];
-  const instances: ContainerInstance[] = [];
-  const changes: WorkloadEvent[] = [];
-  for (const workload of workloads) {
-    const scope = { namespace, workload, container, pod: null };
-    const before = { from: finding.startedAt - USUAL_DAYS * DAY_MS, to: finding.startedAt };
-    const asked = { ...scope, ...before, maxPoints: USUAL_DAYS * 24 + 2, onlyHours: true };
-    // What is usual is only said of one workload: those of a group come and go.
-    if (workloads.length === 1) hours.push(...(await reader.usageSeries(asked)).points);
-    instances.push(...(await reader.instances({ namespace, workload, ...span })));
-    const query = { namespace, workload, ...span, limit: MAX_CHANGES };
-    changes.push(...(await reader.workloadEvents(query)));
-  }
-  const own = instances.filter((one) => container === null || one.container === container);
-  const sum = await readFindingSeries(
-    finding,
-    workloads,
-    { ...span, maxPoints: CHART_POINTS },
-    deps,
-  );
-  const usual = usualAt(sum.times, hours);
-  const images = new Set(own.flatMap(({ image }) => image ?? []));
-  const neighbours = await reader.neighbours(
-    [...images],
-    finding.startedAt - DAY_MS,
-    visibleNamespaces(principal),
-  );
-  const isOwn = (one: Neighbour) =>
-    one.namespace === namespace &&
-    workloads.some(({ kind, name }) => one.workload.kind === kind && one.workload.name === name);
-  return {
-    namespace,
-    workloads,
-    series: sum,
-    usual,
-    instances: own,
-    changes,
-    spec: await latestSpec(reader, finding, own),
-    neighbours: neighbours.filter((one) => !isOwn(one)),
-    now: useNow(finding, sum, usual),
-  };
-}
-
-/** Of a pod that the finding names, else of the youngest. */
-async function latestSpec(
-  reader: HistoryReader,
-  { pods, scope }: Finding,
-  instances: readonly ContainerInstance[],
-): Promise<StoredPodSpec | null> {
-  const pod = pods[0] ?? instances[0]?.pod;
-  if (pod === undefined || scope.namespace === null) return null;
-  const specs = await reader.podSpecs({ namespace: scope.namespace, pod, limit: 1 });
-  return specs.at(-1) ?? null;
 }

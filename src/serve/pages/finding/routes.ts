@@ -6,7 +6,7 @@ import type { ServeDeps } from '../../deps.ts';
 import { DAY_MS } from '../../../model/time.ts';
 import { kubeContextOf } from '../../../config/kubeContext.ts';
 import { HttpProblem } from '../../problem.ts';
-import { Memo } from '../../questions/memo.ts';
+import { AnswerCache } from '../../questions/answerCache.ts';
 import { visibleNamespaces } from '../../security/principal.ts';
 import { requireScope, type DoorEnv } from '../../security/access.ts';
 import { findVisible } from '../../security/visibleFinding.ts';
@@ -23,7 +23,7 @@ const KEPT_VIEWS = 100;
 /** The page of one finding, its charts alone, and what may be decided there. */
 export function mountFinding(app: Hono<DoorEnv>, deps: ServeDeps, assets: Assets): void {
   const read = requireScope('read');
-  const kept = new Memo(KEPT_VIEWS);
+  const kept = new AnswerCache(KEPT_VIEWS);
   const viewOf = async (context: Context<DoorEnv>) => {
     const { principal } = context.var;
     const finding = await findVisible(context.req.param('id') ?? '', principal, deps);

@@ -2,7 +2,7 @@ import { html } from 'hono/html';
 import { describe, expect, it } from 'vitest';
 import { HOUR_MS } from '../../../model/time.ts';
 import { aFinding, TEST_NOW } from '../../../../test/support/notify/findings.ts';
-import type { SpendSteps } from '../../questions/questions.ts';
+import type { SpendSteps } from '../../questions/answerSpend.ts';
 import { spendLine } from './spend.ts';
 
 const ONSET = TEST_NOW - 3 * HOUR_MS;

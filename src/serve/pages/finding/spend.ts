@@ -2,7 +2,7 @@ import { stretchOf } from '../../../detect/findings/stretch.ts';
 import { html } from 'hono/html';
 import type { Finding } from '../../../model/finding.ts';
 import { HOUR_MS, type TimeMs } from '../../../model/time.ts';
-import type { SpendSteps } from '../../questions/questions.ts';
+import type { SpendSteps } from '../../questions/answerSpend.ts';
 import { eventList } from '../chart/eventList.ts';
 import { marksLane, numberMarks } from '../chart/marks.ts';
 import { stackChart } from '../chart/stack.ts';

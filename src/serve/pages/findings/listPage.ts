@@ -1,7 +1,7 @@
 import { html } from 'hono/html';
 import { findingJsonSchema } from '../../../model/findingJson.ts';
 import { KIND_NAMES } from '../../../model/text/format.ts';
-import type { FindingsAsk, FindingsPage } from '../../questions/questions.ts';
+import type { FindingsAsk, FindingsPage } from '../../questions/answerFindings.ts';
 import { hasScope } from '../../security/principal.ts';
 import type { PageContext } from '../context.ts';
 import { csrf, layout } from '../layout.ts';

@@ -4,7 +4,7 @@ import { findingJsonSchema } from '../../../model/findingJson.ts';
 import type { Assets } from '../../assets/assets.ts';
 import { requestDecision } from '../../changes.ts';
 import type { ServeDeps } from '../../deps.ts';
-import type { FindingsAsk } from '../../questions/questions.ts';
+import type { FindingsAsk } from '../../questions/answerFindings.ts';
 import { requireScope, type DoorEnv } from '../../security/access.ts';
 import { visibleNamespaces } from '../../security/principal.ts';
 import { findVisible } from '../../security/visibleFinding.ts';

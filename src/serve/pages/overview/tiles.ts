@@ -1,6 +1,7 @@
 import { html } from 'hono/html';
 import type { BudgetStatus } from '../../../cost/budgets/readBudgets.ts';
-import type { FindingsPage, Overview } from '../../questions/questions.ts';
+import type { FindingsPage } from '../../questions/answerFindings.ts';
+import type { Overview } from '../../questions/answerOverview.ts';
 import type { PageContext } from '../context.ts';
 import type { Tile } from '../table.ts';
 import { freedTile } from '../advice/freedTile.ts';

@@ -1,5 +1,9 @@
 import { html } from 'hono/html';
-import type { CheckData, NamespacePostureData, PostureView } from '../../questions/questions.ts';
+import type {
+  CheckData,
+  NamespacePostureData,
+  PostureView,
+} from '../../questions/answerPosture.ts';
 import type { PageContext } from '../context.ts';
 import { layout } from '../layout.ts';
 import { namespacePath, workloadPath } from '../links.ts';

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadThresholds } from '../../src/daemon/config/loadThresholds.ts';
 import type { Config } from '../../src/config/schema.ts';
 import { openHistoryReader } from '../../src/engines/openHistory.ts';
-import { QuestionThread } from '../../src/serve/questions/questionThread.ts';
+import { QuestionPool } from '../../src/serve/questions/questionPool.ts';
 import { writeShopHistory } from '../support/shopHistory.ts';
 import { TempHistory } from '../support/tempHistory.ts';
 
@@ -19,38 +19,41 @@ beforeAll(async () => {
 
 afterAll(() => history[Symbol.dispose]());
 
-describe('the question thread', () => {
-  it('answers beside the event loop, and again after it was ended', async () => {
+describe('the question threads', () => {
+  it('answer beside the event loop, and go on with another configuration', async () => {
     const log = pino({ level: 'silent' });
-    const thread = new QuestionThread({ config, thresholds: loadThresholds([]) }, log);
+    const reader = await openHistoryReader(config.history.path);
+    const pool = new QuestionPool({ config, thresholds: loadThresholds([]) }, reader, log);
+    const { questions } = pool;
     try {
-      const reader = await openHistoryReader(config.history.path);
       const { watermark } = await reader.status();
-      await reader.close();
-      const overview = await thread.overview({ namespaces: null });
+      const overview = await questions.overview({ namespaces: null });
       expect(overview.watermark).toBe(watermark);
       expect(overview.week?.rows.map(({ key }) => key)).toContain('shop');
-      const own = await thread.overview({ namespaces: ['shop'] });
+      const own = await questions.overview({ namespaces: ['shop'] });
       expect(own.week?.rows.map(({ key }) => key)).toEqual(['shop']);
       expect(own.idleDays).toBeNull();
-      expect(await thread.posture({ namespaces: null, namespace: null })).toMatchObject({
+      expect(await questions.posture({ namespaces: null, namespace: null })).toMatchObject({
         asOf: null,
       });
-      await thread.close();
-      expect((await thread.overview({ namespaces: null })).watermark).toBe(watermark);
+      pool.configure({ config, thresholds: loadThresholds([]) });
+      expect((await questions.overview({ namespaces: null })).watermark).toBe(watermark);
     } finally {
-      await thread.close();
+      await pool.close();
+      await reader.close();
     }
   });
 
-  it('tells why, where the history cannot be read', async () => {
+  it('say why, where the history cannot be read', async () => {
     const log = pino({ level: 'silent' });
     const missing = { ...config, history: { ...config.history, path: history.path('nowhere') } };
-    const thread = new QuestionThread({ config: missing, thresholds: loadThresholds([]) }, log);
+    const version = () => Promise.resolve(1);
+    const thresholds = loadThresholds([]);
+    const pool = new QuestionPool({ config: missing, thresholds }, { version }, log);
     try {
-      await expect(thread.overview({ namespaces: null })).rejects.toThrow(/question thread ended/);
+      await expect(pool.questions.overview({ namespaces: null })).rejects.toThrow(/nowhere/);
     } finally {
-      await thread.close();
+      await pool.close();
     }
   });
 });

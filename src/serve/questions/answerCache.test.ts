@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { keptQuestions } from './keptQuestions.ts';
-import type { Questions } from './questions.ts';
+import { AnswerCache } from './answerCache.ts';
+
+/** An answer that was right so long ago may be given while the next one is made. */
+const STALE_MS = 360_000;
 
 /** Questions whose answers are numbered, and a history that can be written to. */
 function setUp() {
@@ -13,19 +15,7 @@ function setUp() {
     if (state.fails) throw new Error('broken');
     return { asked };
   };
-  const questions = {
-    overview: answer,
-    findings: answer,
-    costs: answer,
-    advice: answer,
-    posture: answer,
-  } as unknown as Questions;
-  const kept = keptQuestions(
-    questions,
-    { version: () => Promise.resolve(state.version) },
-    () => state.now,
-  );
-  const whole = { namespaces: null };
+  const kept = new AnswerCache(10, () => state.now);
   const settle = async () => {
     await tick();
     await tick();
@@ -33,13 +23,13 @@ function setUp() {
   return {
     state,
     settle,
-    overview: () => kept.overview(whole),
-    shop: () => kept.overview({ namespaces: ['shop'] }),
-    findings: () => kept.findings(whole as never),
+    overview: () => kept.get('overview', state.version, answer, STALE_MS),
+    shop: () => kept.get('shop', state.version, answer, STALE_MS),
+    findings: () => kept.get('findings', state.version, answer),
   };
 }
 
-describe('keptQuestions', () => {
+describe('AnswerCache', () => {
   it('asks once, however many look, until something is written', async () => {
     const { state, overview } = setUp();
     await overview();

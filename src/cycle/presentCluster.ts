@@ -1,0 +1,121 @@
+import { CollectError, type Collector } from '../collect/collector.ts';
+import { createCollector, SYSTEM_DEPS } from '../collect/createCollector.ts';
+import { createSpecSource } from '../collect/specs/createSpecSource.ts';
+import type { Inventory } from '../collect/specs/inventory.ts';
+import type { Config } from '../config/schema.ts';
+import { postureOfInventory } from '../detect/posture/fromInventory.ts';
+import { postureOfSnapshot } from '../detect/posture/fromSnapshot.ts';
+import type { PostureInput } from '../detect/posture/postureInput.ts';
+import { presentInSpecs } from '../detect/rightsize/advice/presentInSpecs.ts';
+import type { PresentObjects } from '../detect/rightsize/advice/readAdvice.ts';
+import type { Snapshot } from '../model/snapshot.ts';
+import { floorTo, MINUTE_MS, type TimeMs } from '../model/time.ts';
+
+const TIMEOUT_MS = MINUTE_MS;
+
+export interface PresentClusterParts {
+  readonly config: Config;
+  now(): TimeMs;
+  /** Is given what could not be read. */
+  warn(problem: string): void;
+}
+
+/**
+ * The cluster as its sources show it now, for what the history does not keep (autoscalers, quotas,
+ * specifications, labels of workloads). Metrics are queried at most once a window.
+ */
+export class PresentCluster {
+  readonly #parts: PresentClusterParts;
+  #kept: { readonly end: TimeMs; readonly snapshot: Promise<Snapshot | null> } | null = null;
+
+  constructor(parts: PresentClusterParts) {
+    this.#parts = parts;
+  }
+
+  /** The last complete window; null, with a warning, where Prometheus does not answer. */
+  snapshot(): Promise<Snapshot | null> {
+    const { config, now } = this.#parts;
+    const { end } = lastCompleteWindow(config, now());
+    if (this.#kept?.end !== end) this.#kept = { end, snapshot: this.#collect() };
+    return this.#kept.snapshot;
+  }
+
+  /** What advice needs: specifications alone where there are any, else the last window. */
+  async objects(): Promise<PresentObjects | null> {
+    const inventory = await this.#specs();
+    return inventory === null ? this.snapshot() : presentInSpecs(inventory);
+  }
+
+  /**
+   * What posture is judged by: specifications (the API, a file), which need no metrics; where they list no
+   * pod, the last window. Null where neither answers.
+   */
+  async posture(use: PostureInput['use']): Promise<PostureInput | null> {
+    const inventory = await this.#specs();
+    if (inventory !== null) return postureOfInventory(inventory, use);
+    const snapshot = await this.snapshot();
+    return snapshot === null ? null : postureOfSnapshot(snapshot, use);
+  }
+
+  /** Null where neither the API nor a file lists any pod. */
+  async #specs(): Promise<Inventory | null> {
+    const { config, now, warn } = this.#parts;
+    const specs = createSpecSource(config, SYSTEM_DEPS);
+    if (specs === null) return null;
+    try {
+      const inventory = await specs.read(now(), AbortSignal.timeout(TIMEOUT_MS));
+      for (const { text } of inventory.problems) warn(text);
+      return inventory.pods.size > 0 ? inventory : null;
+    } finally {
+      await specs.close();
+    }
+  }
+
+  async #collect(): Promise<Snapshot | null> {
+    const { config, now, warn } = this.#parts;
+    const collector = await createCollector(config);
+    try {
+      const signal = AbortSignal.timeout(TIMEOUT_MS);
+      return await presentSnapshot(collector, config, { now: now(), signal, warn });
+    } finally {
+      await collector.close();
+    }
+  }
+}
+
+/** The last complete window; null, with a warning, where Prometheus does not answer. */
+export async function presentSnapshot(
+  collector: Collector,
+  config: Config,
+  options: {
+    readonly now: TimeMs;
+    readonly signal: AbortSignal;
+    warn(problem: string): void;
+  },
+): Promise<Snapshot | null> {
+  try {
+    return await collectLastWindow(collector, config, options);
+  } catch (error) {
+    if (!(error instanceof CollectError)) throw error;
+    options.warn(`Prometheus query failed, using the history alone: ${error.message}`);
+    return null;
+  }
+}
+
+/** The last complete window as Prometheus has it now. @throws CollectError */
+export async function collectLastWindow(
+  collector: Collector,
+  config: Config,
+  { now, signal }: { readonly now: TimeMs; readonly signal: AbortSignal },
+): Promise<Snapshot | null> {
+  const window = lastCompleteWindow(config, now);
+  const [snapshot] = await collector.collect([window], { cadvisor: 0, kubeState: 0 }, signal);
+  return snapshot ?? null;
+}
+
+/** Samples arrive late, hence the settle time. */
+function lastCompleteWindow({ schedule }: Config, now: TimeMs) {
+  const { window, settle } = schedule;
+  const end = floorTo(now - settle, window);
+  return { start: end - window, end };
+}

@@ -1,0 +1,99 @@
+import type { SeriesPoint } from '../../store/usage.ts';
+import type { ContainerInstance, Neighbour, StoredPodSpec } from '../../store/workloads.ts';
+import type { WorkloadEvent } from '../../model/workloadEvent.ts';
+import type { Finding } from '../../model/finding.ts';
+import { DAY_MS } from '../../model/time.ts';
+import type { WorkloadRef } from '../../model/workload.ts';
+import type { HistoryReader } from '../../store/history.ts';
+import { findingWorkloads, readFindingSeries } from '../series/findingSeries.ts';
+import type { WorkloadSeries } from '../series/readSeries.ts';
+import type { Span } from '../series/span.ts';
+import { usualAt, type UsualBand } from '../series/usual.ts';
+import type { AnswerContext, Whose } from './answerContext.ts';
+
+/** Points of a chart on a page: more than its pixels show nothing. */
+const CHART_POINTS = 740;
+/** What is usual is learnt from so many days before the onset. */
+const USUAL_DAYS = 14;
+
+/** More changes than a chart can hold. */
+const MAX_CHANGES = 200;
+
+export interface FindingUseAsk extends Whose, Span {
+  readonly finding: Pick<Finding, 'scope' | 'pods' | 'startedAt'>;
+}
+
+export interface FindingUse {
+  readonly namespace: string;
+  /** One, or those of a group that is judged together. */
+  readonly workloads: readonly WorkloadRef[];
+  readonly series: WorkloadSeries;
+  readonly usual: UsualBand;
+  readonly instances: readonly ContainerInstance[];
+  /** What changed about the workload in the span. */
+  readonly changes: readonly WorkloadEvent[];
+  /** The specification of one of its pods, the latest seen; null where no source told it. */
+  readonly spec: StoredPodSpec | null;
+  /** Other workloads with one of its images, as far as `namespaces` lets see them. */
+  readonly neighbours: readonly Neighbour[];
+}
+
+/** How a finding's workloads behaved in a span; null where it is about no workload that is known. */
+export async function answerFindingUse(
+  { finding, namespaces, from, to }: FindingUseAsk,
+  { reader, live }: AnswerContext,
+): Promise<FindingUse | null> {
+  const span = { from, to };
+  const { namespace, container } = finding.scope;
+  if (namespace === null) return null;
+  const workloads = await findingWorkloads(finding, reader);
+  if (workloads.length === 0) return null;
+  const hours: SeriesPoint[] = [];
+  const instances: ContainerInstance[] = [];
+  const changes: WorkloadEvent[] = [];
+  for (const workload of workloads) {
+    const scope = { namespace, workload, container, pod: null };
+    const before = { from: finding.startedAt - USUAL_DAYS * DAY_MS, to: finding.startedAt };
+    const asked = { ...scope, ...before, maxPoints: USUAL_DAYS * 24 + 2, onlyHours: true };
+    // What is usual is only said of one workload: those of a group come and go.
+    if (workloads.length === 1) hours.push(...(await reader.usageSeries(asked)).points);
+    instances.push(...(await reader.instances({ namespace, workload, ...span })));
+    const query = { namespace, workload, ...span, limit: MAX_CHANGES };
+    changes.push(...(await reader.workloadEvents(query)));
+  }
+  const own = instances.filter((one) => container === null || one.container === container);
+  const sum = await readFindingSeries(
+    finding,
+    workloads,
+    { ...span, maxPoints: CHART_POINTS },
+    { reader, live },
+  );
+  const usual = usualAt(sum.times, hours);
+  const images = new Set(own.flatMap(({ image }) => image ?? []));
+  const neighbours = await reader.neighbours([...images], finding.startedAt - DAY_MS, namespaces);
+  const isOwn = (one: Neighbour) =>
+    one.namespace === namespace &&
+    workloads.some(({ kind, name }) => one.workload.kind === kind && one.workload.name === name);
+  return {
+    namespace,
+    workloads,
+    series: sum,
+    usual,
+    instances: own,
+    changes,
+    spec: await latestSpec(reader, finding, own),
+    neighbours: neighbours.filter((one) => !isOwn(one)),
+  };
+}
+
+/** Of a pod that the finding names, else of the youngest. */
+async function latestSpec(
+  reader: HistoryReader,
+  { pods, scope }: FindingUseAsk['finding'],
+  instances: readonly ContainerInstance[],
+): Promise<StoredPodSpec | null> {
+  const pod = pods[0] ?? instances[0]?.pod;
+  if (pod === undefined || scope.namespace === null) return null;
+  const specs = await reader.podSpecs({ namespace: scope.namespace, pod, limit: 1 });
+  return specs.at(-1) ?? null;
+}

@@ -1,0 +1,123 @@
+import { extname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Piscina } from 'piscina';
+import type { Logger } from 'pino';
+import type { Config } from '../../config/schema.ts';
+import type { Thresholds } from '../../detect/detectors.ts';
+import { MINUTE_MS, SECOND_MS } from '../../model/time.ts';
+import type { HistoryReader } from '../../store/history.ts';
+import { HttpProblem } from '../problem.ts';
+import { AnswerCache } from './answerCache.ts';
+import { QuestionRefused } from './answerContext.ts';
+import { eachQuestion, QUESTIONS, type QuestionName, type Questions } from './questions.ts';
+
+/** What the threads answer by: plain data, so that it can be sent to them. */
+export interface QuestionConfig {
+  readonly config: Config;
+  readonly thresholds: Thresholds;
+}
+
+export interface QuestionTask {
+  readonly name: QuestionName;
+  readonly ask: unknown;
+}
+
+export type QuestionResult = { readonly answer: unknown } | { readonly refused: string };
+
+/** `.ts` in a checkout, `.js` in the npm package. */
+const WORKER = new URL(`./questionWorker${extname(import.meta.url)}`, import.meta.url);
+
+/** A client that waits longer is asked to come back: the answer is kept when it is there. */
+const PATIENCE_MS = 30 * SECOND_MS;
+/** Answers kept at once, whatever is asked. */
+const KEPT_ANSWERS = 200;
+
+/** One thread each; a thread that nobody asks ends, and starts again with the next question. */
+const THREADS = {
+  // While one question waits for Prometheus or Kubernetes, the thread reads for another.
+  slow: { concurrentTasksPerWorker: 4, maxQueue: 100 },
+  quick: { concurrentTasksPerWorker: 4, maxQueue: 400 },
+} as const;
+const IDLE_MS = 10 * MINUTE_MS;
+
+type Pools = Readonly<Record<keyof typeof THREADS, Piscina<QuestionTask, QuestionResult>>>;
+
+/** Answers questions in threads, so that no answer holds up the event loop, however long it takes. */
+export class QuestionPool {
+  readonly questions: Questions = eachQuestion((name, ask) => this.#answer(name, ask));
+  readonly #reader: Pick<HistoryReader, 'version'>;
+  readonly #log: Logger;
+  #pools: Pools;
+  #kept = new AnswerCache(KEPT_ANSWERS);
+
+  constructor(config: QuestionConfig, reader: Pick<HistoryReader, 'version'>, log: Logger) {
+    this.#reader = reader;
+    this.#log = log;
+    this.#pools = this.#start(config);
+  }
+
+  /** Answers from now on by another configuration; questions under way are still answered by the old one. */
+  configure(config: QuestionConfig): void {
+    const old = this.#pools;
+    this.#pools = this.#start(config);
+    this.#kept = new AnswerCache(KEPT_ANSWERS);
+    for (const pool of Object.values(old))
+      pool.close().catch((err: unknown) => this.#log.warn({ err }, 'Question thread did not end'));
+  }
+
+  /** Ends the threads; questions under way fail. */
+  async close(): Promise<void> {
+    await Promise.all(Object.values(this.#pools).map((pool) => pool.destroy()));
+  }
+
+  async #answer(name: QuestionName, ask: unknown): Promise<unknown> {
+    const version = await this.#reader.version();
+    const { staleMs } = QUESTIONS[name];
+    const key = JSON.stringify([name, ask]);
+    const answer = this.#kept.get(key, version, () => this.#run({ name, ask }), staleMs);
+    return inTime(answer);
+  }
+
+  async #run(task: QuestionTask): Promise<unknown> {
+    const pool = this.#pools[QUESTIONS[task.name].thread];
+    const result = await pool.run(task);
+    if ('refused' in result) throw new QuestionRefused(result.refused);
+    return result.answer;
+  }
+
+  #start({ config, thresholds }: QuestionConfig): Pools {
+    const start = (thread: keyof typeof THREADS): Pools['slow'] => {
+      const pool = new Piscina<QuestionTask, QuestionResult>({
+        ...THREADS[thread],
+        filename: fileURLToPath(WORKER),
+        workerData: { config, thresholds } satisfies QuestionConfig,
+        minThreads: 0,
+        maxThreads: 1,
+        idleTimeout: IDLE_MS,
+        // Else a thread sleeps between questions, and with it what it started for later ones.
+        atomics: 'disabled',
+      });
+      pool.on('message', ({ problem }: { readonly problem: string }) =>
+        this.#log.warn({ problem }, 'A source could not be asked'),
+      );
+      pool.on('error', (err: Error) => this.#log.error({ err, thread }, 'Question thread crashed'));
+      return pool;
+    };
+    return { slow: start('slow'), quick: start('quick') };
+  }
+}
+
+async function inTime<T>(answer: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      const detail = 'The answer is not ready yet: try again in a moment, or ask for less';
+      reject(new HttpProblem(503, 'Service Unavailable', detail, { 'retry-after': '10' }));
+    }, PATIENCE_MS);
+  });
+  try {
+    return await Promise.race([answer, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
