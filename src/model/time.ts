@@ -7,6 +7,12 @@ export interface Window {
   readonly end: TimeMs;
 }
 
+/** A stretch of time between two moments that need not lie on the grid of windows. */
+export interface Span {
+  readonly from: TimeMs;
+  readonly to: TimeMs;
+}
+
 export const SECOND_MS = 1_000;
 export const MINUTE_MS = 60 * SECOND_MS;
 export const HOUR_MS = 60 * MINUTE_MS;

@@ -65,7 +65,7 @@ export function lookAtWindow(
     historyStart,
     rows,
     matcher: matcherOf(thresholds.signatures),
-    knobs: thresholds.abuse,
+    thresholds: thresholds.abuse,
     arrivals: arrivalsOf(subjects, rows, window.start, thresholds.abuse),
     without,
   };
@@ -105,7 +105,7 @@ function* lookAtGroups(candidates: readonly Subject[], scene: Scene): Iterable<J
     if (isTainted) taint(key, scene);
     if (result !== null) yield { ...result, memberKeys };
   }
-  // Groups of which nobody was seen in this window have used nothing; only open spells care.
+  // Groups of which nobody was seen in this window have used nothing; only open episodes care.
   const absent = Array.from(rows.entries()).filter(
     ([key, row]) => row.row === 'track' && row.since > 0 && !seen.has(key) && /^[gn]\//.test(key),
   );

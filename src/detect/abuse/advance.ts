@@ -9,7 +9,7 @@ import type { AbuseThresholds } from './thresholds.ts';
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
-/** Sums of a spell forget with this memory, per five minutes of suspicious use (two hours of them). */
+/** Sums of an episode forget with this memory, per five minutes of suspicious use (two hours of them). */
 const MEMORY = 1 - 1 / 24;
 const RECENT = 12;
 /** Dwell, CUSUM and the like count in units of five minutes, whatever the windows' length. */
@@ -23,35 +23,35 @@ export function unitsOf(window: Window): number {
   return (window.end - window.start) / UNIT_MS;
 }
 
-/** The track after one more window: identity, CUSUM, dwell, and what the spell has burnt so far. */
+/** The track after one more window: identity, CUSUM, dwell, and what the episode has burnt so far. */
 export function advance(
   before: Track,
   subject: Subject,
   suspicion: Suspicion,
   normal: Normal,
   window: Window,
-  knobs: AbuseThresholds,
+  thresholds: AbuseThresholds,
 ): Track {
   const track: Mutable<Track> = { ...before };
   identify(track, subject, window.start);
   const units = unitsOf(window);
-  cusum(track, suspicion, normal, units, knobs);
+  cusum(track, suspicion, normal, units, thresholds);
   lift(track, suspicion, units);
   const hasNormal = suspicion.threshold !== null;
   // What was suspicious for want of a normal began where the use left the first normal that there is.
   if (hasNormal && suspicion.isHot && track.hasNormal === 0 && track.alarm === 0) restart(track);
   if (track.since === 0) track.hasNormal = hasNormal ? 1 : 0;
-  const isWarm = suspicion.isHot || (track.fast > 0 && suspicion.z > knobs.cusum.drift);
-  const isAlarmed = track.fast >= knobs.cusum.alarm || track.slow >= knobs.slow.alarm;
+  const isWarm = suspicion.isHot || (track.fast > 0 && suspicion.z > thresholds.cusum.drift);
+  const isAlarmed = track.fast >= thresholds.cusum.alarm || track.slow >= thresholds.slow.alarm;
   const unexplained = suspicion.extraCores * (1 - suspicion.explained);
   const counts =
-    suspicion.isHot || (isAlarmed && suspicion.z > 0 && unexplained >= knobs.minCores / 2);
+    suspicion.isHot || (isAlarmed && suspicion.z > 0 && unexplained >= thresholds.minCores / 2);
   if (isWarm || (counts && suspicion.extraCores > 0))
-    accumulate(track, subject, suspicion, window, knobs, counts);
+    accumulate(track, subject, suspicion, window, thresholds, counts);
   track.dwell = counts
-    ? Math.min(knobs.dwell.cap, track.dwell + units)
-    : Math.max(0, track.dwell - knobs.dwell.leak * units);
-  if (track.dwell === 0 && track.fast === 0 && track.alarm === 0) endSpell(track);
+    ? Math.min(thresholds.dwell.cap, track.dwell + units)
+    : Math.max(0, track.dwell - thresholds.dwell.leak * units);
+  if (track.dwell === 0 && track.fast === 0 && track.alarm === 0) endEpisode(track);
   if (track.since === 0) learnMemory(track, subject);
   else track.costNano += subject.costNano;
   return track;
@@ -113,7 +113,7 @@ function accumulate(
   subject: Subject,
   suspicion: Suspicion,
   window: Window,
-  knobs: AbuseThresholds,
+  thresholds: AbuseThresholds,
   counts: boolean,
 ): void {
   const seconds = (window.end - window.start) / 1000;
@@ -128,7 +128,7 @@ function accumulate(
     track.since = Math.min(track.since, window.start - (track.liftedFor - units) * UNIT_MS);
   track.hotWindows += counts ? units : 0;
   track.coreSeconds = track.coreSeconds * memory + suspicion.cores * seconds;
-  // Burnt core-seconds are never forgotten within a spell: duty cycles add up.
+  // Burnt core-seconds are never forgotten within an episode: duty cycles add up.
   track.extraCoreSeconds += suspicion.extraCores * (1 - suspicion.explained) * seconds;
   if (suspicion.extraBytes !== null) {
     track.extraBytes = track.extraBytes * memory + suspicion.extraBytes * seconds;
@@ -139,7 +139,7 @@ function accumulate(
     track.outBytes = track.outBytes * memory + output * seconds;
   }
   track.levelDwell = suspicion.isLevel
-    ? Math.min(knobs.dwell.cap, track.levelDwell + units)
+    ? Math.min(thresholds.dwell.cap, track.levelDwell + units)
     : Math.max(0, track.levelDwell - units);
   track.throttled +=
     ((subject.throttled ?? 0) - track.throttled) / Math.min(RECENT, track.recent.length + 1);
@@ -149,11 +149,11 @@ function accumulate(
 }
 
 function restart(track: Mutable<Track>): void {
-  endSpell(track);
+  endEpisode(track);
   track.dwell = 0;
 }
 
-function endSpell(track: Mutable<Track>): void {
+function endEpisode(track: Mutable<Track>): void {
   track.since = 0;
   track.hasNormal = 0;
   track.hotWindows = 0;

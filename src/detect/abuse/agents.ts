@@ -6,12 +6,12 @@ import { robustSpread } from './signals/flatness.ts';
  * CNI, a security agent), or a new container beside known ones that takes no more than a mesh's proxy asks for. That
  * it is in many places and even while nothing happens is what an agent is, and says nothing more than that it is new.
  */
-export function isLikeAgent({ subject, suspicion, sideCar, knobs }: Facts): boolean {
+export function isLikeAgent({ subject, suspicion, sideCar, thresholds }: Facts): boolean {
   const { workload, nodeCores, kind } = subject;
   if (kind !== 'cpu') return false;
-  if (sideCar !== null && suspicion.cores <= knobs.sideCar.smallCores) return true;
+  if (sideCar !== null && suspicion.cores <= thresholds.sideCar.smallCores) return true;
   if (workload?.kind !== 'DaemonSet' || nodeCores === null) return false;
-  return suspicion.cores <= knobs.level.ofNodeByAgents * nodeCores;
+  return suspicion.cores <= thresholds.level.ofNodeByAgents * nodeCores;
 }
 
 /** Pods that tell whether they differ. */
@@ -24,12 +24,12 @@ const ALIKE = 0.07;
  * take more), and are not alike, or not flat: what watches a node is busy as and when its node is, and what mines
  * takes the same everywhere and always. (Both, since either is looked at in every window, and comes about by chance.)
  */
-export function mayBeUnevenAgent({ subject, track, knobs }: Facts): boolean {
+export function mayBeUnevenAgent({ subject, track, thresholds }: Facts): boolean {
   const { workload, nodeCores, kind, members, totalCores } = subject;
   if (kind !== 'cpu' || workload?.kind !== 'DaemonSet' || nodeCores === null) return false;
   if (members.length < MIN_PODS || totalCores === null) return false;
-  if (totalCores / members.length > knobs.level.ofNodeByUnevenAgents * nodeCores) return false;
-  if (robustSpread(track.recent) > knobs.shape.flat) return true;
+  if (totalCores / members.length > thresholds.level.ofNodeByUnevenAgents * nodeCores) return false;
+  if (robustSpread(track.recent) > thresholds.shape.flat) return true;
   return spreadOf(members.map(({ cores }) => cores)) > ALIKE;
 }
 
@@ -41,8 +41,10 @@ function spreadOf(values: readonly number[]): number {
 }
 
 /** What it asked for is what it is expected to use: a newcomer far below that waits for its work. */
-export function isWaiting({ subject, suspicion, track, knobs }: Facts): boolean {
+export function isWaiting({ subject, suspicion, track, thresholds }: Facts): boolean {
   const { request, kind } = subject;
   if (kind === 'gpu' || request === null) return false;
-  return Math.max(suspicion.cores, ...track.recent) < knobs.level.ofRequestWhenWaiting * request;
+  return (
+    Math.max(suspicion.cores, ...track.recent) < thresholds.level.ofRequestWhenWaiting * request
+  );
 }

@@ -34,7 +34,7 @@ export function stepAlarm(
   judgement: Judgement,
   suspicion: Suspicion,
   window: Window,
-  knobs: AbuseThresholds,
+  thresholds: AbuseThresholds,
 ): AlarmStep {
   const units = unitsOf(window);
   const rank = judgement.severity === null ? 0 : RANK[judgement.severity];
@@ -59,7 +59,7 @@ export function stepAlarm(
       : track.dwell < 1;
   if (isLow) {
     const lowFor = track.lowFor + units;
-    if (lowFor >= offFor(track, knobs)) return ended(track);
+    if (lowFor >= offFor(track, thresholds)) return ended(track);
     return said({ ...track, lowFor }, 'firing', false);
   }
   // A peak that was learnt interrupts no quiet, or a warning of what comes every day would never end.
@@ -67,11 +67,11 @@ export function stepAlarm(
     return said({ ...track, lowFor: track.alarm < 3 ? track.lowFor : 0 }, 'unknown', false);
   const lessFor = rank < track.alarm ? track.lessFor + units : 0;
   const isExplained = judgement.suppressors.some(({ strength }) => (strength ?? 0) >= 1);
-  if (rank === 0 && isExplained && lessFor >= offFor(track, knobs)) return ended(track);
+  if (rank === 0 && isExplained && lessFor >= offFor(track, thresholds)) return ended(track);
   // What was learnt of it meanwhile leaves nothing to say: only a page waits for somebody to decide.
-  const isForgotten = track.alarm < 3 && lessFor >= 2 * knobs.dwell.betterWindows;
+  const isForgotten = track.alarm < 3 && lessFor >= 2 * thresholds.dwell.betterWindows;
   if (rank === 0 && isForgotten) return ended(track);
-  const falls = rank > 0 && lessFor >= knobs.dwell.betterWindows;
+  const falls = rank > 0 && lessFor >= thresholds.dwell.betterWindows;
   return said(
     { ...track, lowFor: 0, lessFor: falls ? 0 : lessFor, alarm: falls ? rank : track.alarm },
     'firing',

@@ -71,16 +71,16 @@ export interface Baseline {
 export function baselineFor(
   ring: HourRing,
   hour: number,
-  knobs: AbuseThresholds['baseline'],
+  thresholds: AbuseThresholds['baseline'],
   runs: boolean,
 ): Baseline | null {
-  const flagHours = knobs.flagDays * DAY;
+  const flagHours = thresholds.flagDays * DAY;
   const learnt: number[] = [];
   for (let h = Math.max(0, ring.newest - SLOTS + 1); h <= ring.newest; h++)
     if (isLearnt(ring, h, flagHours)) learnt.push(h);
   if (runs) {
     const past = learnt.filter((h) => hour - h >= RUN_HOURS);
-    if (past.length < knobs.minRunHours) return null;
+    if (past.length < thresholds.minRunHours) return null;
     const select = {
       near: past,
       all: past,
@@ -88,14 +88,14 @@ export function baselineFor(
       upperQuantile: 1,
       isShort: false,
     };
-    return summarise(ring, hour, select, knobs);
+    return summarise(ring, hour, select, thresholds);
   }
-  if (learnt.length < knobs.provisionalHours) return null;
+  if (learnt.length < thresholds.provisionalHours) return null;
   const oldest = learnt[0] ?? hour;
-  const isShort = hour - oldest < knobs.seasonalHours;
+  const isShort = hour - oldest < thresholds.seasonalHours;
   if (isShort) {
     // A start or a deployment is not what is usually reached; on the first day nobody can tell.
-    const upperQuantile = learnt.length < knobs.minHours ? 1 : 0.95;
+    const upperQuantile = learnt.length < thresholds.minHours ? 1 : 0.95;
     // What happened at this hour yesterday is not novel.
     const yesterday = learnt.filter((h) => hour - h >= RUN_HOURS && isNear(hour - h, DAY));
     const select = {
@@ -106,7 +106,7 @@ export function baselineFor(
       isShort,
       yesterday,
     };
-    return summarise(ring, hour, select, knobs);
+    return summarise(ring, hour, select, thresholds);
   }
   const isKnown = new Uint8Array(SLOTS);
   for (const h of learnt) isKnown[h % SLOTS] = 1;
@@ -120,7 +120,7 @@ export function baselineFor(
       upperQuantile: 0.8,
       isShort,
     };
-    return summarise(ring, hour, select, knobs);
+    return summarise(ring, hour, select, thresholds);
   }
   const day = nearHours(ring, isKnown, hour, DAY);
   const near = day.length < 3 ? learnt : day;
@@ -128,7 +128,7 @@ export function baselineFor(
     ring,
     hour,
     { near, all: learnt, middle: 0.5, upperQuantile: 0.8, isShort },
-    knobs,
+    thresholds,
   );
 }
 
@@ -169,7 +169,7 @@ function summarise(
   ring: HourRing,
   hour: number,
   { near, all, middle, upperQuantile, isShort, yesterday = [] }: Selection,
-  knobs: AbuseThresholds['baseline'],
+  thresholds: AbuseThresholds['baseline'],
 ): Baseline {
   const means = read(ring.mean, CORES_OF, near);
   const normal = quantileOf(means, middle);
@@ -178,7 +178,7 @@ function summarise(
   const past = all.filter((h) => hour - h >= RUN_HOURS);
   return {
     normal,
-    sigma: Math.max(robustDeviation(means, normal), knobs.scaleFloorShare * normal),
+    sigma: Math.max(robustDeviation(means, normal), thresholds.scaleFloorShare * normal),
     upper: Math.max(
       quantileOf(read(ring.peak, CORES_OF, near), upperQuantile),
       ...read(ring.peak, CORES_OF, yesterday),
@@ -199,10 +199,10 @@ function summarise(
     diskOfAll: BYTES_OF[medianCode(ring.disk, all)] ?? 0,
     netPerCoreSecond: medianRatio(ring.net, ring.mean, all),
     diskPerCoreSecond: medianRatio(ring.disk, ring.mean, all),
-    traffic: fitTraffic(ring, past, knobs),
+    traffic: fitTraffic(ring, past, thresholds),
     hours: all.length,
     isShort,
-    isProvisional: all.length < knobs.minHours,
+    isProvisional: all.length < thresholds.minHours,
   };
 }
 

@@ -3,7 +3,7 @@ import type { WindowCosts } from '../../model/cost.ts';
 import type { ContainerSample, PodSample, Snapshot } from '../../model/snapshot.ts';
 import { MINUTE_MS, type TimeMs } from '../../model/time.ts';
 import { containerKey } from '../../model/workload.ts';
-import type { Mate, Subject, SubjectMember } from './subject.ts';
+import type { CoLocated, Subject, SubjectMember } from './subject.ts';
 
 /** A pod younger than this may be busy starting: it does not stand for a workload that we know. */
 const YOUNG_MS = 15 * MINUTE_MS;
@@ -105,12 +105,12 @@ function cpuSubject(
     podCount: members.length,
     nodeCount: new Set(members.map((member) => member.pod.node)).size,
     members,
-    mates: matesOf(pod, container.name),
+    coLocated: matesOf(pod, container.name),
     costNano: sum((member) => costOf.get(member.container) ?? 0),
   };
 }
 
-function matesOf(pod: PodSample, container: string): readonly Mate[] {
+function matesOf(pod: PodSample, container: string): readonly CoLocated[] {
   if (pod.containers.length < 2) return [];
   return pod.containers
     .filter(({ name, init }) => name !== container && !init)

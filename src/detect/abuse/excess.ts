@@ -4,8 +4,8 @@ import { SCALES_FROM } from './scaling.ts';
 import type { Facts } from './signal.ts';
 
 /**
- * How many times what its traffic accounts for it uses; null where traffic tells nothing of it. In a spell's first
- * hour the hour's average lags behind: then the spell's windows count.
+ * How many times what its traffic accounts for it uses; null where traffic tells nothing of it. In an episode's first
+ * hour the hour's average lags behind: then the episode's windows count.
  */
 export function timesItsTraffic({ suspicion, track, window }: Facts): number | null {
   const { traffic } = suspicion;
@@ -41,9 +41,9 @@ export function isUndecidedExcess(facts: Facts): boolean {
  * So many times what its traffic accounts for is not worth a warning if it goes with the traffic. After a release
  * that uses no more than ordinarily at that hour, but with fewer bytes, however many: its answers have got smaller.
  */
-export function mostTimes({ suspicion, track, knobs }: Facts): number {
+export function mostTimes({ suspicion, track, thresholds }: Facts): number {
   const isAfterRelease =
     track.imageSince > track.firstSeen && Math.abs(track.since - track.imageSince) <= DAY_MS;
   const isByTrafficAlone = !suspicion.isHot || suspicion.by === 'traffic';
-  return isAfterRelease && isByTrafficAlone ? Infinity : 1 + knobs.novelty.strongShare;
+  return isAfterRelease && isByTrafficAlone ? Infinity : 1 + thresholds.novelty.strongShare;
 }

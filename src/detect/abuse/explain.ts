@@ -6,7 +6,7 @@ import { lookAtWindow } from './abuseDetector.ts';
 import { collectSubjects } from './collectSubjects.ts';
 import { repositoryOf } from './images.ts';
 import { matcherOf } from './indicators.ts';
-import { judge, weightOf, type Judgement, type Reading } from './judge.ts';
+import { judge, weightOf, type Judgement, type MeasuredSignal } from './judge.ts';
 import { factsOf } from './look.ts';
 import type { Rows } from './state.ts';
 import { arrivalsOf } from './sideCars.ts';
@@ -79,16 +79,16 @@ export function explainLast(
   rows: Rows,
   workload: WorkloadRef,
 ): readonly Explanation[] {
-  const { snapshot, thresholds, historyStart, costs } = context;
-  const matcher = matcherOf(thresholds.signatures);
-  const knobs = thresholds.abuse;
+  const { snapshot, historyStart, costs } = context;
+  const { signatures, abuse: thresholds } = context.thresholds;
+  const matcher = matcherOf(signatures);
   const found: Explanation[] = [];
   const subjects = collectSubjects(snapshot, costs);
-  const arrivals = arrivalsOf(subjects, rows, snapshot.window.start, knobs);
+  const arrivals = arrivalsOf(subjects, rows, snapshot.window.start, thresholds);
   for (const subject of subjects) {
     const track = rows.get(subject.key);
     if (!isOf(subject, workload) || track?.row !== 'track') continue;
-    const scene = { window: snapshot.window, historyStart, rows, matcher, knobs, arrivals };
+    const scene = { window: snapshot.window, historyStart, rows, matcher, thresholds, arrivals };
     const facts = factsOf(subject, track, 0, scene);
     found.push(explanationOf({ ...facts, indicators: matcher.match(subject) }));
   }
@@ -127,7 +127,7 @@ function explanationOf(facts: Facts): Explanation {
   };
 }
 
-function signalOf(facts: Facts, reading: Reading): ExplainedSignal {
+function signalOf(facts: Facts, reading: MeasuredSignal): ExplainedSignal {
   const { signal, strength, value, threshold, text } = reading;
   return {
     signal: signal.name,

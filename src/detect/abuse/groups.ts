@@ -153,7 +153,7 @@ function sumSubject(key: string, members: readonly Subject[], workloads: number)
     isStarting: false,
     podCount: all.length,
     nodeCount: new Set(all.map(({ pod }) => pod.node)).size,
-    mates: [],
+    coLocated: [],
     members: all.sort((a, b) => b.cores - a.cores || (a.pod.uid < b.pod.uid ? -1 : 1)),
     costNano: members.reduce((total, member) => total + member.costNano, 0),
   };
@@ -199,7 +199,7 @@ export function absentGroup(key: string, namespace: string, subject: string): Su
     podCount: 0,
     nodeCount: 0,
     members: [],
-    mates: [],
+    coLocated: [],
     costNano: 0,
   };
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { judge } from './judge.ts';
 import { aFacts, aSuspicion, aTrack, NEW, own } from '../../../test/support/abuse/abuse.ts';
 
-/** A spell of an hour whose added use moved so many bytes a core-second. */
+/** A episode of an hour whose added use moved so many bytes a core-second. */
 function aSpell(bytesPerCoreSecond: number, cores: readonly number[]) {
   return aTrack({
     dwell: 6,

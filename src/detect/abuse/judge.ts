@@ -22,7 +22,7 @@ const UNKNOWN_DWELL = 6;
 /** What is novel must last an hour where nobody knows the traffic. */
 const BLIND_DWELL = 12;
 
-export interface Reading extends Measurement {
+export interface MeasuredSignal extends Measurement {
   readonly signal: Signal;
 }
 
@@ -30,8 +30,8 @@ export interface Judgement {
   readonly severity: Severity | null;
   readonly score: number;
   readonly points: number;
-  readonly readings: readonly Reading[];
-  readonly suppressors: readonly Reading[];
+  readonly readings: readonly MeasuredSignal[];
+  readonly suppressors: readonly MeasuredSignal[];
   /** Families that count, strongest signal first named. */
   readonly families: readonly EvidenceFamily[];
   /** Why it is not more than it is: what would have to be known or to happen. */
@@ -77,7 +77,7 @@ export function judge(facts: Facts, without: string | null = null): Judgement {
       (facts.suspicion.by === 'traffic' && (strength ?? 0) < 1),
   );
   const severity = severityOf(facts, byFamily, points, isSmall, undecided);
-  const weights = (list: readonly Reading[]): number =>
+  const weights = (list: readonly MeasuredSignal[]): number =>
     list.reduce((sum, reading) => sum + weightOf(facts, reading), 0);
   const score = severity === null ? 0 : weights(readings) + weights(suppressors);
   return {
@@ -98,9 +98,9 @@ function severityOf(
   isSmall: boolean,
   undecided: string[],
 ): Severity | null {
-  const { track, knobs } = facts;
+  const { track, thresholds } = facts;
   const of = (family: EvidenceFamily): number => families.get(family) ?? 0;
-  const isAllowed = knobs.allow.length > 0 && isAllowListed(facts);
+  const isAllowed = thresholds.allow.length > 0 && isAllowListed(facts);
   if (of('spec') >= 2) return 'critical';
   if (track.dwell < 1 || track.hotWindows === 0) return null;
 
@@ -108,7 +108,7 @@ function severityOf(
   // Level and shape are one plateau; without anything beside it, it is a busy server.
   const isAnchored = anchor > 0 && families.size >= 2;
   const needed = neededDwell(facts, of('novelty'));
-  if (track.hotWindows < needed || track.dwell < knobs.dwell.onWindows) {
+  if (track.hotWindows < needed || track.dwell < thresholds.dwell.onWindows) {
     undecided.push(
       needed === Infinity
         ? 'It would have to be twice its normal at least: its traffic is not known'
@@ -165,15 +165,15 @@ function isUndecidedSideCar({ sideCar }: Facts): boolean {
 }
 
 function neededDwell(facts: Facts, novelty: number): number {
-  const { knobs, normal, track, subject } = facts;
-  if (isUndecidedSideCar(facts)) return knobs.sideCar.undecidedWindows;
+  const { thresholds, normal, track, subject } = facts;
+  if (isUndecidedSideCar(facts)) return thresholds.sideCar.undecidedWindows;
   if (novelty > 0 && (normal.source !== 'unknown' || normal.base !== null)) {
     // Load looks the same where traffic is not known: it has to be much, and to last.
     if (subject.netIn === null && normal.base !== null)
       return novelty >= 1 ? BLIND_DWELL : Infinity;
-    if (normal.source !== 'unknown') return knobs.dwell.onWindows;
+    if (normal.source !== 'unknown') return thresholds.dwell.onWindows;
   }
-  return track.levelDwell >= knobs.dwell.onWindows ? UNKNOWN_DWELL : 2 * UNKNOWN_DWELL;
+  return track.levelDwell >= thresholds.dwell.onWindows ? UNKNOWN_DWELL : 2 * UNKNOWN_DWELL;
 }
 
 function isAllowListed(facts: Facts): boolean {
@@ -185,18 +185,18 @@ function measureAll(
   signals: readonly Signal[],
   facts: Facts,
   without: string | null,
-): readonly Reading[] {
+): readonly MeasuredSignal[] {
   return signals
     .filter(({ name }) => name !== without)
     .map((signal) => ({ signal, ...signal.measure(facts) }));
 }
 
 /** Points that a reading adds to the score; suppressors take. */
-export function weightOf({ knobs }: Facts, { signal, strength }: Reading): number {
+export function weightOf({ thresholds }: Facts, { signal, strength }: MeasuredSignal): number {
   if (strength === null || strength === 0) return 0;
   if (signal.family === 'suppressor')
-    return -Math.round((knobs.weights['suppressor'] ?? 0) * strength);
-  return Math.round((knobs.weights[signal.name] ?? 0) * Math.min(1, strength));
+    return -Math.round((thresholds.weights['suppressor'] ?? 0) * strength);
+  return Math.round((thresholds.weights[signal.name] ?? 0) * Math.min(1, strength));
 }
 
 /** The score agrees with the severity: it orders findings inside one, never across. */
@@ -208,7 +208,7 @@ function clampScore(score: number, severity: Severity | null): number {
 }
 
 /** A reading as it is shown and stored. */
-export function evidenceOf(facts: Facts, reading: Reading): Evidence {
+export function evidenceOf(facts: Facts, reading: MeasuredSignal): Evidence {
   const { signal, value, threshold, text } = reading;
   const weight = weightOf(facts, reading);
   return {

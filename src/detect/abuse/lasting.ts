@@ -36,13 +36,13 @@ export function beyondForLong(
   base: Baseline,
   floor: Floor | null,
   traffic: AgainstTraffic | null,
-  knobs: AbuseThresholds,
+  thresholds: AbuseThresholds,
 ): Lasting | null {
   if (base.isProvisional || track.smoothNet < 0) return null;
   return (
     aboveItsFloor(track, base, floor) ??
-    onAverage(subject, cores, track, base, knobs) ??
-    beyondItsTraffic(subject, cores, track, base, traffic, knobs)
+    onAverage(subject, cores, track, base, thresholds) ??
+    beyondItsTraffic(subject, cores, track, base, traffic, thresholds)
   );
 }
 
@@ -56,21 +56,23 @@ function onAverage(
   cores: number,
   track: Track,
   base: Baseline,
-  knobs: AbuseThresholds,
+  thresholds: AbuseThresholds,
 ): Lasting | null {
   const { normal } = base;
   const extraCores = track.smoothCores - normal;
-  if (extraCores < knobs.minCores || cores - normal < extraCores / 2) return null;
-  const sigma = base.isShort ? 0 : Math.max(base.sigma, knobs.minCores / knobs.novelty.sigmas);
+  if (extraCores < thresholds.minCores || cores - normal < extraCores / 2) return null;
+  const sigma = base.isShort
+    ? 0
+    : Math.max(base.sigma, thresholds.minCores / thresholds.novelty.sigmas);
   const threshold = Math.max(
-    normal + knobs.novelty.sigmas * sigma,
-    normal * (1 + knobs.novelty.minShare),
+    normal + thresholds.novelty.sigmas * sigma,
+    normal * (1 + thresholds.novelty.minShare),
     lineAbove(base.upperMean, normal, sigma),
     base.isShort ? 0 : normal + 1.5 * base.wobbleMean,
   );
   if (track.smoothCores < threshold) return null;
-  const extraBytes = bytesOnAverage(subject, track, base, knobs);
-  if (extraBytes >= silentBelow(extraCores, subject, knobs) * extraCores) return null;
+  const extraBytes = bytesOnAverage(subject, track, base, thresholds);
+  if (extraBytes >= silentBelow(extraCores, subject, thresholds) * extraCores) return null;
   return { by: 'average', normal, threshold, extraCores, extraBytes };
 }
 
@@ -90,16 +92,21 @@ export function floorOf(
   subject: Subject,
   cores: number,
   base: Baseline,
-  knobs: AbuseThresholds,
+  thresholds: AbuseThresholds,
 ): Floor | null {
   const net = netOf(subject);
   if (base.isShort || base.isProvisional || subject.runs || net === null) return null;
-  const line = base.lowHighest + Math.max(knobs.minCores, UPPER_MARGIN * base.lowHighest);
+  const line = base.lowHighest + Math.max(thresholds.minCores, UPPER_MARGIN * base.lowHighest);
   if (cores <= line) return { line, isSilent: false };
   const lift = cores - base.low;
   const extraNet = Math.max(0, net - base.netOfAll);
-  const disk = workOfDisk(diskUseOf(subject), extraNet, { ...base, disk: base.diskOfAll }, knobs);
-  return { line, isSilent: extraNet + disk < silentBelow(lift, subject, knobs) * lift };
+  const disk = workOfDisk(
+    diskUseOf(subject),
+    extraNet,
+    { ...base, disk: base.diskOfAll },
+    thresholds,
+  );
+  return { line, isSilent: extraNet + disk < silentBelow(lift, subject, thresholds) * lift };
 }
 
 /** Above the floor's line for an hour, and in most of it in silence: by how much the lowest window was lifted. */
@@ -135,7 +142,7 @@ function beyondItsTraffic(
   track: Track,
   base: Baseline,
   traffic: AgainstTraffic | null,
-  knobs: AbuseThresholds,
+  thresholds: AbuseThresholds,
 ): Lasting | null {
   const net = netOf(subject);
   if (base.traffic === null || traffic === null || net === null) return null;
@@ -143,14 +150,14 @@ function beyondItsTraffic(
   const { used, accounted: normal } = traffic;
   const extraCores = used - normal;
   const share = Math.max(
-    knobs.novelty.minShare,
-    knobs.novelty.sigmas * sigma,
+    thresholds.novelty.minShare,
+    thresholds.novelty.sigmas * sigma,
     upper * (1 + UPPER_MARGIN),
   );
-  const threshold = normal + Math.max(knobs.minCores, share * normal);
+  const threshold = normal + Math.max(thresholds.minCores, share * normal);
   if (used < threshold) return null;
   if (cores - coresForTraffic(base.traffic, net) < extraCores / 2) return null;
-  const extraBytes = bytesOnAverage(subject, track, base, knobs);
+  const extraBytes = bytesOnAverage(subject, track, base, thresholds);
   return { by: 'traffic', normal, threshold, extraCores, extraBytes };
 }
 
@@ -159,11 +166,11 @@ function bytesOnAverage(
   subject: Subject,
   { smoothNet, smoothDisk }: Track,
   base: Baseline,
-  knobs: AbuseThresholds,
+  thresholds: AbuseThresholds,
 ): number {
   const net = Math.max(0, smoothNet - base.net);
   const now = (subject.diskIn ?? 0) + (subject.diskOut ?? 0);
   const reads = now > 0 ? (smoothDisk * (subject.diskIn ?? 0)) / now : 0;
   const disk = { total: smoothDisk < 0 ? null : smoothDisk, reads };
-  return net + workOfDisk(disk, net, base, knobs);
+  return net + workOfDisk(disk, net, base, thresholds);
 }

@@ -36,7 +36,7 @@ export function closeHour(ring: HourRing | null, track: Track): HourRing | null 
  * The slow CUSUM: a day's average against one of weeks, less what the traffic accounts for. It sees a
  * ramp that each day's baseline would swallow (a poisoned baseline).
  */
-export function advanceSlow(track: Track, subject: Subject, knobs: AbuseThresholds): Track {
+export function advanceSlow(track: Track, subject: Subject, thresholds: AbuseThresholds): Track {
   // Jobs run when they run: an average over their days says nothing.
   if (subject.runs || subject.kind === 'group') return track;
   const values = hourValues(track);
@@ -57,12 +57,12 @@ export function advanceSlow(track: Track, subject: Subject, knobs: AbuseThreshol
     };
   const growth = track.referenceBytes > 0 ? Math.max(1, dayBytes / track.referenceBytes) : 1;
   const excess = dayCores - track.referenceCores * growth;
-  const scale = Math.max(0.25 * track.referenceCores, knobs.minCores);
+  const scale = Math.max(0.25 * track.referenceCores, thresholds.minCores);
   const slow = Math.max(
     0,
-    Math.min(2 * knobs.slow.alarm, track.slow + excess / scale - knobs.slow.drift),
+    Math.min(2 * thresholds.slow.alarm, track.slow + excess / scale - thresholds.slow.drift),
   );
-  const pace = 1 / (knobs.slow.referenceDays * DAY_HOURS);
+  const pace = 1 / (thresholds.slow.referenceDays * DAY_HOURS);
   return {
     ...track,
     slowHours: hours,

@@ -7,7 +7,7 @@ import type { IndicatorMatcher, Indicators } from './indicators.ts';
 import { judge, QUIET, type Judgement } from './judge.ts';
 import { advanceSlow, closeHour } from './learn.ts';
 import { normalOf, type Normal } from './normal.ts';
-import { knownMates, mateTraffic, peersOf, ringOf, teachPeers } from './neighbours.ts';
+import { knownCoLocated, coLocatedTraffic, peersOf, ringOf, teachPeers } from './neighbours.ts';
 import { flagFrom, hourOf, type HourRing } from './ring.ts';
 import { addWindow } from './follow.ts';
 import { learnScaling, scalingOf } from './scaling.ts';
@@ -24,7 +24,7 @@ export interface Scene {
   readonly historyStart: TimeMs;
   readonly rows: Rows;
   readonly matcher: IndicatorMatcher;
-  readonly knobs: AbuseThresholds;
+  readonly thresholds: AbuseThresholds;
   readonly arrivals: Arrivals;
   /** A signal that is left out, for the evaluation's ablation. */
   readonly without: string | null;
@@ -49,8 +49,8 @@ export interface AbuseLook {
 /** Less than this share of its peers' bytes a core-second is other work than theirs. */
 const PEER_SHARE = 0.25;
 
-/** After so long without a sight of it, a spell is over; what was learnt stays for two weeks. */
-const SPELL_GAP_MS = 6 * HOUR_MS;
+/** After so long without a sight of it, an episode is over; what was learnt stays for two weeks. */
+const EPISODE_GAP_MS = 6 * HOUR_MS;
 
 const NO_INDICATORS: Indicators = {
   strong: [],
@@ -73,18 +73,18 @@ export function lookAt(
 ): Judged | null {
   const { cores } = subject;
   if (cores === null) return null;
-  const { window, rows, knobs } = scene;
+  const { window, rows, thresholds } = scene;
   let track = trackOf(subject, scene);
   const pastKey = `p/${subject.key}`;
   if (track.hour >= 0 && track.hour !== hourOf(window.start) && track.windows > 0) {
     const ring = closeHour(ringOf(rows, pastKey), track);
     if (ring !== null) rows.set(pastKey, { row: 'past', ring });
     teachPeers(subject, track, rows);
-    track = advanceSlow(track, subject, knobs);
+    track = advanceSlow(track, subject, thresholds);
   }
   const facts = factsOf(subject, track, memberHashes.length, scene);
   learnSideCar(facts, rows);
-  track = advance(track, subject, facts.suspicion, facts.normal, window, knobs);
+  track = advance(track, subject, facts.suspicion, facts.normal, window, thresholds);
   learnScaling(rows, subject, track, facts.suspicion, unitsOf(window));
   track = addToHour(track, subject, cores, window);
   if (memberHashes.length > 0) track = { ...track, members: memberHashes };
@@ -101,11 +101,11 @@ function learnSideCar({ subject, track, sideCar, window }: Facts, rows: Rows): v
   rows.set(besideKey(subject), sums);
 }
 
-/** The track as it stands before this window; a spell that nobody saw for hours is over. */
+/** The track as it stands before this window; an episode that nobody saw for hours is over. */
 function trackOf(subject: Subject, { rows, window }: Scene): Track {
   const stored = rows.get(subject.key);
   const track = stored?.row === 'track' ? stored : newTrack(subject, rows, window.start);
-  const isLost = window.start - track.lastSeen > SPELL_GAP_MS && track.since > 0;
+  const isLost = window.start - track.lastSeen > EPISODE_GAP_MS && track.since > 0;
   return isLost ? { ...track, dwell: 0, fast: 0, alarm: 0, quietBelow: 0, lowFor: 0 } : track;
 }
 
@@ -131,20 +131,21 @@ export function factsOf(
   groupSize: number,
   scene: Omit<Scene, 'without'>,
 ): Facts {
-  const { window, historyStart, rows, matcher, knobs, arrivals } = scene;
+  const { window, historyStart, rows, matcher, thresholds, arrivals } = scene;
   const ring = seriesOf(subject, rows) ?? ringOf(rows, `p/${subject.key}`);
   const surroundings = {
     peers: peersOf(rows, subject),
-    matesNet: mateTraffic(rows, knownMates(subject, rows, window.start, 1)),
+    coLocatedNet: coLocatedTraffic(rows, knownCoLocated(subject, rows, window.start, 1)),
     historyStart,
     now: window.end,
   };
-  const found = normalOf(subject, track, ring, surroundings, knobs);
+  const found = normalOf(subject, track, ring, surroundings, thresholds);
   const cores = subject.cores ?? 0;
-  const suspicion = suspicionOf(subject, cores, track, found, knobs);
+  const suspicion = suspicionOf(subject, cores, track, found, thresholds);
   const normal = believed(found, suspicion);
   const ownBase = normal.source === 'own' ? normal.base : null;
-  const against = normal === found ? suspicion : suspicionOf(subject, cores, track, normal, knobs);
+  const against =
+    normal === found ? suspicion : suspicionOf(subject, cores, track, normal, thresholds);
   return {
     subject,
     track,
@@ -153,12 +154,12 @@ export function factsOf(
     suspicion: against,
     scaling: scalingOf(rows, subject, against),
     // What its image does elsewhere is no normal of a side-car: it depends on what it stands beside.
-    sideCar: sideCarOf(subject, rows, arrivals, ownBase, window.start, knobs),
-    indicators: cores >= knobs.minCores / 2 ? matcher.match(subject) : NO_INDICATORS,
+    sideCar: sideCarOf(subject, rows, arrivals, ownBase, window.start, thresholds),
+    indicators: cores >= thresholds.minCores / 2 ? matcher.match(subject) : NO_INDICATORS,
     window,
     historyStart,
     groupSize,
-    knobs,
+    thresholds,
   };
 }
 
@@ -186,10 +187,10 @@ function isSwarmOfPods(subject: Subject, { spread, level }: AbuseThresholds): bo
   return request === null || (cores ?? 0) >= level.ofRequestWhenIdle * request;
 }
 
-function decide(facts: Facts, { rows, window, knobs, without }: Scene): Judged {
+function decide(facts: Facts, { rows, window, thresholds, without }: Scene): Judged {
   const { subject, track, indicators, groupSize } = facts;
   const isQuiet = track.dwell < 1 && track.alarm === 0 && indicators.strong.length === 0;
-  const isSwarm = groupSize >= knobs.spread.workloads || isSwarmOfPods(subject, knobs);
+  const isSwarm = groupSize >= thresholds.spread.workloads || isSwarmOfPods(subject, thresholds);
   const isGroupTooSmall = subject.kind === 'group' && !isSwarm && track.alarm === 0;
   if (isQuiet || isGroupTooSmall) {
     rows.set(subject.key, track);
@@ -197,9 +198,10 @@ function decide(facts: Facts, { rows, window, knobs, without }: Scene): Judged {
   }
   const judgement = judge(facts, without);
   // What a Job does from the first day on may be what it is for: only what came later is kept from being learnt.
-  const isFirstDay = track.firstSeen - facts.historyStart < knobs.baseline.newAfterHours * HOUR_MS;
+  const isFirstDay =
+    track.firstSeen - facts.historyStart < thresholds.baseline.newAfterHours * HOUR_MS;
   const isFlagging = subject.runs && isFirstDay && facts.normal.source === 'unknown' ? 0 : 1;
-  const step = stepAlarm({ ...track, isFlagging }, judgement, facts.suspicion, window, knobs);
+  const step = stepAlarm({ ...track, isFlagging }, judgement, facts.suspicion, window, thresholds);
   rows.set(subject.key, step.track);
   const ring = ringOf(rows, `p/${subject.key}`);
   if (step.hasRisen && ring !== null && step.track.isFlagging > 0) {

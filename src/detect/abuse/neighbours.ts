@@ -3,7 +3,7 @@ import { hash, repositoryOf } from './images.ts';
 import { addToPeers } from './learn.ts';
 import { BYTES_OF, CORES_OF, SLOTS, type HourRing } from './ring.ts';
 import type { Peers, Rows, Track } from './state.ts';
-import type { Mate, Subject } from './subject.ts';
+import type { CoLocated, Subject } from './subject.ts';
 
 export function ringOf(rows: Rows, key: string): HourRing | null {
   const row = rows.get(key);
@@ -38,17 +38,17 @@ const YOUNG_MS = 14 * 24 * HOUR_MS;
  * Those containers beside a new one that were known so many hours before it came, with the software that they
  * run: what came with it, or was exchanged with it, vouches for nothing and is owed no traffic.
  */
-export function knownMates(
+export function knownCoLocated(
   subject: Subject,
   rows: Rows,
   now: TimeMs,
   hours: number,
-): readonly Mate[] {
-  if (subject.kind !== 'cpu' || subject.mates.length === 0) return [];
+): readonly CoLocated[] {
+  if (subject.kind !== 'cpu' || subject.coLocated.length === 0) return [];
   const track = rows.get(subject.key);
   const came = track?.row === 'track' ? track.firstSeen : now;
   if (now - came > YOUNG_MS) return [];
-  return subject.mates.filter(({ key }) => {
+  return subject.coLocated.filter(({ key }) => {
     const row = rows.get(`c/${key}`);
     if (row?.row !== 'track') return false;
     return came - Math.max(row.firstSeen, row.repoSince) >= hours * HOUR_MS;
@@ -63,9 +63,9 @@ const MARGIN = 1.5;
  * side-car that is new is not credited with what the others send. Their highest hour of a day, or what their use
  * in this window comes with by the day's ratio, with a margin; null where none has an hour of history.
  */
-export function mateTraffic(rows: Rows, mates: readonly Mate[]): number | null {
+export function coLocatedTraffic(rows: Rows, coLocated: readonly CoLocated[]): number | null {
   let highest: number | null = null;
-  for (const { key, cores } of mates) {
+  for (const { key, cores } of coLocated) {
     const ring = ringOf(rows, `p/c/${key}`);
     if (ring === null) continue;
     let most = 0;

@@ -18,13 +18,13 @@ export interface Normal {
   /** True when it came after the first hours of a history that has not seen a whole day before it. */
   readonly isArrival: boolean;
   /** What its pod's network carries without it, bytes a second: the other containers' traffic. */
-  readonly matesNet: number;
+  readonly coLocatedNet: number;
 }
 
 /** What is known of what stands beside the subject. */
 export interface Surroundings {
   readonly peers: Peers | null;
-  readonly matesNet: number | null;
+  readonly coLocatedNet: number | null;
   readonly historyStart: TimeMs;
   readonly now: TimeMs;
 }
@@ -38,10 +38,10 @@ export function normalOf(
   subject: Subject,
   track: Track,
   ring: HourRing | null,
-  { peers, matesNet, historyStart, now }: Surroundings,
-  knobs: AbuseThresholds,
+  { peers, coLocatedNet, historyStart, now }: Surroundings,
+  thresholds: AbuseThresholds,
 ): Normal {
-  const { newAfterHours, newJobAfterHours } = knobs.baseline;
+  const { newAfterHours, newJobAfterHours } = thresholds.baseline;
   const after = (subject.runs ? newJobAfterHours : newAfterHours) * HOUR_MS;
   const isYoung = now - track.firstSeen < DEPLOYED_MS;
   const isNew = isYoung && track.firstSeen - historyStart >= after;
@@ -53,16 +53,16 @@ export function normalOf(
     start - track.repoSince < 24 * HOUR_MS;
   const rest = {
     isDeployed: isNew || isReplaced,
-    isArrival: !isNew && isArrival(subject, track.firstSeen, historyStart, knobs),
-    matesNet: matesNet ?? 0,
+    isArrival: !isNew && isArrival(subject, track.firstSeen, historyStart, thresholds),
+    coLocatedNet: coLocatedNet ?? 0,
   };
   const base =
     ring === null
       ? null
-      : memoised(ring, hourOf(now - 1), knobs, subject.runs || subject.kind === 'group');
+      : memoised(ring, hourOf(now - 1), thresholds, subject.runs || subject.kind === 'group');
   if (base !== null && !base.isProvisional) return { source: 'own', base, ...rest };
   if (isNew && peers !== null && peers.hours >= PEER_HOURS && subject.kind === 'cpu')
-    return { source: 'peers', base: peerBaseline(peers, knobs), ...rest };
+    return { source: 'peers', base: peerBaseline(peers, thresholds), ...rest };
   // Its own first hours say nothing of what is new: they may be the miner's.
   if (isNew) return { source: 'new', base: null, ...rest };
   return { source: 'unknown', base: base ?? siblingBaseline(subject), ...rest };
@@ -83,10 +83,10 @@ function isArrival(
   return members.every(({ pod }) => pod.createdAt !== null && pod.createdAt >= historyStart);
 }
 
-function peerBaseline(peers: Peers, knobs: AbuseThresholds): Baseline {
+function peerBaseline(peers: Peers, thresholds: AbuseThresholds): Baseline {
   return {
     normal: peers.cores,
-    sigma: Math.max(peers.cores * 0.25, knobs.minCores / knobs.novelty.sigmas),
+    sigma: Math.max(peers.cores * 0.25, thresholds.minCores / thresholds.novelty.sigmas),
     upper: peers.upper * 1.25,
     upperMean: peers.upper * 1.25,
     excess: 0,
@@ -140,18 +140,19 @@ function siblingBaseline(subject: Subject): Baseline | null {
 /** A ring changes once an hour, so its baseline is computed once an hour. Pure: the ring is immutable. */
 const memo = new WeakMap<
   HourRing,
-  { hour: number; knobs: AbuseThresholds; base: Baseline | null }
+  { hour: number; thresholds: AbuseThresholds; base: Baseline | null }
 >();
 
 function memoised(
   ring: HourRing,
   hour: number,
-  knobs: AbuseThresholds,
+  thresholds: AbuseThresholds,
   runs: boolean,
 ): Baseline | null {
   const known = memo.get(ring);
-  if (known !== undefined && known.hour === hour && known.knobs === knobs) return known.base;
-  const base = baselineFor(ring, hour, knobs.baseline, runs);
-  memo.set(ring, { hour, knobs, base });
+  if (known !== undefined && known.hour === hour && known.thresholds === thresholds)
+    return known.base;
+  const base = baselineFor(ring, hour, thresholds.baseline, runs);
+  memo.set(ring, { hour, thresholds, base });
   return base;
 }

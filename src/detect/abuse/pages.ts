@@ -12,7 +12,7 @@ export function whyNoPage(
   facts: Facts,
   families: ReadonlyMap<EvidenceFamily, number>,
 ): string | null {
-  const { track, suspicion, knobs, subject, window, historyStart } = facts;
+  const { track, suspicion, thresholds, subject, window, historyStart } = facts;
   const of = (family: EvidenceFamily): number => families.get(family) ?? 0;
   const spec = of('spec');
   // Agents have privileges too, and use little.
@@ -33,31 +33,31 @@ export function whyNoPage(
     return 'A new DaemonSet whose pods differ as their nodes do is what an agent looks like: a miner takes the same everywhere';
   if (maySideCarServe(facts))
     return 'A new container that may serve the others of its pod: they have not varied enough to tell whether its use goes with theirs';
-  if (spec < 1 && Math.max(suspicion.cores, ...track.recent) < knobs.minPageCores)
-    return `Less than ${knobs.minPageCores} cores a pod wakes nobody: so little earns and costs cents a month`;
+  if (spec < 1 && Math.max(suspicion.cores, ...track.recent) < thresholds.minPageCores)
+    return `Less than ${thresholds.minPageCores} cores a pod wakes nobody: so little earns and costs cents a month`;
   if (spec < 1 && isWaiting(facts))
     return 'It uses a small part of what it asked for, as what waits for its traffic does';
   if (spec < 0.5 && of('shape') === 0 && of('spread') === 0 && !holdsItsLevel(facts))
     return 'To have burnt much is what any busy newcomer does: a page needs an even plateau, its limit, or many places';
-  if (track.hotWindows < knobs.dwell.criticalWindows)
-    return `A page needs ${knobs.dwell.criticalWindows} windows of it`;
+  if (track.hotWindows < thresholds.dwell.criticalWindows)
+    return `A page needs ${thresholds.dwell.criticalWindows} windows of it`;
   return null;
 }
 
 /** At its limit (or far over its request, or much of its node) in this window and those before. */
-function holdsItsLevel({ track, knobs }: Facts): boolean {
-  return track.levelDwell >= knobs.dwell.onWindows;
+function holdsItsLevel({ track, thresholds }: Facts): boolean {
+  return track.levelDwell >= thresholds.dwell.onWindows;
 }
 
 /**
  * True for what is no newcomer, and for a newcomer that has been quiet for so long that the hours of its day are
  * known: by then it is software that is known here, and more of its CPU is what is said of such.
  */
-function isKnown({ normal, track, window, knobs }: Facts): boolean {
+function isKnown({ normal, track, window, thresholds }: Facts): boolean {
   if (!normal.isDeployed) return true;
   const age = window.end - Math.max(track.firstSeen, track.repoSince);
   const isSettled = normal.source === 'own' && normal.base !== null && !normal.base.isShort;
-  return isSettled && age >= knobs.baseline.seasonalHours * HOUR_MS;
+  return isSettled && age >= thresholds.baseline.seasonalHours * HOUR_MS;
 }
 
 /**

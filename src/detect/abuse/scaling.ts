@@ -20,7 +20,7 @@ export interface Scaling {
 /**
  * Whether the excess goes with what the workload's own traffic accounts for: a release that needs more for each
  * request, a slower node, answers of fewer bytes. A miner adds the same by day and by night. Null where there is
- * no traffic to go by, and outside of a spell.
+ * no traffic to go by, and outside of an episode.
  */
 export function scalingOf(rows: Rows, subject: Subject, { traffic }: Suspicion): Scaling | null {
   const sums = sumsOf(rows, keyOf(subject));
@@ -34,7 +34,7 @@ export function scalingOf(rows: Rows, subject: Subject, { traffic }: Suspicion):
   return { elasticity, isSure };
 }
 
-/** Adds a window of a spell to the sums; they end with the spell. */
+/** Adds a window of an episode to the sums; they end with the episode. */
 export function learnScaling(
   rows: Rows,
   subject: Subject,
@@ -47,7 +47,7 @@ export function learnScaling(
     if (was !== null) rows.delete(keyOf(subject));
     return;
   }
-  // An hour's average has left what was before the spell behind it only after an hour.
+  // An hour's average has left what was before the episode behind it only after an hour.
   const isSettled = track.lastSeen - track.since >= HOUR_MS && !subject.isStarting;
   if (traffic !== null && isSettled)
     rows.set(

@@ -2,7 +2,7 @@ import type { TimeMs } from '../../model/time.ts';
 import type { Baseline } from './baseline.ts';
 import { addMoments, followOf, momentsOf, sumsOf, type Follow, type Moments } from './follow.ts';
 import { repositoryOf } from './images.ts';
-import { knownMates } from './neighbours.ts';
+import { knownCoLocated } from './neighbours.ts';
 import type { Beside, Rows } from './state.ts';
 import type { Subject } from './subject.ts';
 import type { AbuseThresholds } from './thresholds.ts';
@@ -34,7 +34,7 @@ export function arrivalsOf(
   subjects: readonly Subject[],
   rows: Rows,
   now: TimeMs,
-  knobs: AbuseThresholds,
+  thresholds: AbuseThresholds,
 ): Arrivals {
   const arrivals = new Map<
     string,
@@ -43,7 +43,7 @@ export function arrivalsOf(
   for (const subject of subjects) {
     const { image, workload, namespace } = subject;
     if (image === null || workload === null) continue;
-    if (othersCores(subject, rows, now, knobs) === null) continue;
+    if (othersCores(subject, rows, now, thresholds) === null) continue;
     const repository = repositoryOf(image);
     const places = arrivals.get(repository) ?? {
       workloads: new Set(),
@@ -66,13 +66,13 @@ export function sideCarOf(
   arrivals: Arrivals,
   base: Baseline | null,
   now: TimeMs,
-  knobs: AbuseThresholds,
+  thresholds: AbuseThresholds,
 ): SideCar | null {
   if (base !== null && !base.isShort) return null;
-  const others = othersCores(subject, rows, now, knobs);
+  const others = othersCores(subject, rows, now, thresholds);
   if (others === null) return null;
   const sums = besideOf(rows, subject);
-  const { share, smallCores, follows, workloads, namespaces } = knobs.sideCar;
+  const { share, smallCores, follows, workloads, namespaces } = thresholds.sideCar;
   const [own, theirs] = sums === null ? [subject.cores ?? 0, others] : [sums.own, sums.others];
   const places = arrivals.get(repositoryOf(subject.image ?? ''));
   // One image is one piece of software: where its own windows do not tell, those beside other workloads do.
@@ -110,10 +110,10 @@ function othersCores(
   subject: Subject,
   rows: Rows,
   now: TimeMs,
-  knobs: AbuseThresholds,
+  thresholds: AbuseThresholds,
 ): number | null {
   let cores: number | null = null;
-  for (const mate of knownMates(subject, rows, now, knobs.baseline.newAfterHours))
-    if (mate.cores !== null) cores = (cores ?? 0) + mate.cores;
+  for (const other of knownCoLocated(subject, rows, now, thresholds.baseline.newAfterHours))
+    if (other.cores !== null) cores = (cores ?? 0) + other.cores;
   return cores;
 }

@@ -19,14 +19,14 @@ export interface Facts {
   readonly suspicion: Suspicion;
   /** Null for whatever is no new container beside known ones. */
   readonly sideCar: SideCar | null;
-  /** How its excess goes with its traffic since the spell began; null where traffic tells nothing of it. */
+  /** How its excess goes with its traffic since the episode began; null where traffic tells nothing of it. */
   readonly scaling: Scaling | null;
   readonly indicators: Indicators;
   readonly window: Window;
   readonly historyStart: TimeMs;
   /** Distinct one-shot workloads of a group; 0 for anything else. */
   readonly groupSize: number;
-  readonly knobs: AbuseThresholds;
+  readonly thresholds: AbuseThresholds;
 }
 
 /** What a signal read. */

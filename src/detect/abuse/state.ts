@@ -42,10 +42,10 @@ const NUMBERS = [
   'liftedFor',
   'silentFor',
   'liftedCores',
-  /** The spell: suspicious use, from its onset on. */
+  /** The episode: suspicious use, from its onset on. */
   'dwell',
   'since',
-  /** 1 when the spell began against a normal, 0 when nothing was known. */
+  /** 1 when the episode began against a normal, 0 when nothing was known. */
   'hasNormal',
   'hotWindows',
   'coreSeconds',

@@ -45,12 +45,12 @@ export interface Subject {
   /** The pods and their containers, the hottest first. */
   readonly members: readonly SubjectMember[];
   /** The other containers of its hottest pod, with which it shares the network. */
-  readonly mates: readonly Mate[];
+  readonly coLocated: readonly CoLocated[];
   readonly costNano: Nano;
 }
 
 /** Another container of the same pod: the key of its workload's container, and its cores in this window. */
-export interface Mate {
+export interface CoLocated {
   readonly key: string;
   readonly cores: number | null;
 }

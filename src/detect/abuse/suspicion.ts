@@ -48,26 +48,28 @@ export function suspicionOf(
   cores: number,
   track: Track,
   normal: Normal,
-  knobs: AbuseThresholds,
+  thresholds: AbuseThresholds,
 ): Suspicion {
-  const isLevel = usesItsLevel(subject, cores, knobs);
+  const isLevel = usesItsLevel(subject, cores, thresholds);
   const { base } = normal;
   if (base !== null) {
-    const against = againstBaseline(subject, cores, track, base, knobs);
+    const against = againstBaseline(subject, cores, track, base, thresholds);
     if (!base.isProvisional || against.isHot) return { ...against, isLevel };
   }
   const net = netOf(subject);
-  const extraNet = net === null ? null : Math.max(0, net - normal.matesNet);
+  const extraNet = net === null ? null : Math.max(0, net - normal.coLocatedNet);
   return {
     cores,
     normal: 0,
     threshold: null,
     extraCores: cores,
     extraBytes:
-      extraNet === null ? null : extraNet + workOfDisk(diskUseOf(subject), extraNet, null, knobs),
+      extraNet === null
+        ? null
+        : extraNet + workOfDisk(diskUseOf(subject), extraNet, null, thresholds),
     explained: 0,
     z: 0,
-    isHot: cores >= knobs.minCores,
+    isHot: cores >= thresholds.minCores,
     isLevel,
     by: null,
     floor: null,
@@ -80,11 +82,11 @@ function againstBaseline(
   cores: number,
   track: Track,
   base: Baseline,
-  knobs: AbuseThresholds,
+  thresholds: AbuseThresholds,
 ): Omit<Suspicion, 'isLevel'> {
-  const { work, novelty, minCores } = knobs;
+  const { work, novelty, minCores } = thresholds;
   // A baseline that crept up under the slow alarm's eyes is not believed.
-  const crept = track.slow >= knobs.slow.alarm && track.referenceCores < base.normal;
+  const crept = track.slow >= thresholds.slow.alarm && track.referenceCores < base.normal;
   const usual = crept ? track.referenceCores : base.normal;
   const upper = crept ? usual : Math.max(base.upper, usual + base.excess);
   const sigma = Math.max(base.sigma, minCores / novelty.sigmas);
@@ -93,8 +95,10 @@ function againstBaseline(
   const usualNet = crept ? Math.min(base.net, track.referenceBytes) : base.net;
   const extraNet = net === null ? null : Math.max(0, net - usualNet);
   const extraBytes =
-    extraNet === null ? null : extraNet + workOfDisk(diskUseOf(subject), extraNet, base, knobs);
-  const explained = explainedShare(subject, extraNet, extraCores, base, knobs);
+    extraNet === null
+      ? null
+      : extraNet + workOfDisk(diskUseOf(subject), extraNet, base, thresholds);
+  const explained = explainedShare(subject, extraNet, extraCores, base, thresholds);
   // While the hours of the day are not known, their spread says nothing of one hour's noise.
   const noise = base.isShort ? 0 : novelty.sigmas * sigma;
   const low = Math.max(
@@ -105,7 +109,7 @@ function againstBaseline(
   );
   const high = Math.max(low, usual + novelty.sigmas * sigma, lineAbove(upper, usual, sigma));
   const isSilent =
-    extraBytes !== null && extraBytes < silentBelow(extraCores, subject, knobs) * extraCores;
+    extraBytes !== null && extraBytes < silentBelow(extraCores, subject, thresholds) * extraCores;
   const lower = Math.max(low, crept ? 0 : lineAbove(base.upper, usual, base.isShort ? 0 : sigma));
   // While the hours of the day are not known, its own traffic tells how busy they are: what that accounts
   // for is load, and what remains is held against the lower line as if it were silent.
@@ -114,13 +118,13 @@ function againstBaseline(
   const threshold = base.isProvisional ? high : isSilent ? lower : Math.min(high, aboveLoad);
   const isOver = cores >= threshold && explained < work.explainedShare;
   const spread = Math.max(sigma, (upper - usual) / 3);
-  const floor = floorOf(subject, cores, base, knobs);
+  const floor = floorOf(subject, cores, base, thresholds);
   const traffic = againstTraffic(track, base);
   const believed = crept ? { ...base, normal: usual } : base;
   // What starts is busy; a known workload's new pods are looked at once they have settled.
   const found = subject.isStarting
     ? null
-    : beyondForLong(subject, cores, track, believed, floor, traffic, knobs);
+    : beyondForLong(subject, cores, track, believed, floor, traffic, thresholds);
   // Bursts on a floor that was lifted are the workload's own; else what one window shows needs no hour.
   const lasting = isOver && found?.by !== 'floor' ? null : found;
   return {

@@ -14,7 +14,7 @@ const allowance = z.strictObject({
   reason: z.string().min(1),
 });
 
-/** The knobs of abuse detection; `thresholds/abuse.yaml` has the values and where they come from. */
+/** The thresholds of abuse detection; `thresholds/abuse.yaml` has the values and where they come from. */
 export const abuseSchema = z.strictObject({
   /** Less than this is no finding, whatever it looks like. Cores (or whole GPUs). */
   minCores: positive,

@@ -56,13 +56,13 @@ export function verdictOf(
   };
 }
 
-/** The spell's begin; a group's, as far as those that are in it now have lived. */
+/** The episode's begin; a group's, as far as those that are in it now have lived. */
 function startOf({ subject, track, window }: Facts): number {
   if (track.since === 0) return window.start;
   if (subject.kind !== 'group') return track.since;
   const created = subject.members.map(({ pod }) => pod.createdAt ?? track.since);
   const eldest = created.length === 0 ? track.since : Math.min(...created);
-  // Links of a chain are always young: only a group that formed long after the spell began is another.
+  // Links of a chain are always young: only a group that formed long after the episode began is another.
   return eldest - track.since > HOUR_MS ? eldest : track.since;
 }
 
@@ -89,7 +89,7 @@ function summaryOf(
   judgement: Judgement,
   severity: Severity,
 ): string {
-  // The spell's typical use: the present window may be one in which it rests.
+  // The episode's typical use: the present window may be one in which it rests.
   const used = track.recent.length > 0 ? quantileOf(track.recent, 0.5) : suspicion.cores;
   const phrases = judgement.readings
     .filter(({ strength }) => (strength ?? 0) > 0)

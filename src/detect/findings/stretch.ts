@@ -1,5 +1,5 @@
 import type { Finding } from '../../model/finding.ts';
-import type { TimeMs } from '../../model/time.ts';
+import type { Span } from '../../model/time.ts';
 
 /**
  * From when to when a finding's behaviour is known to have been: since it began, until it was resolved, or was last
@@ -9,10 +9,7 @@ export function stretchOf({
   startedAt,
   resolvedAt,
   lastSeen,
-}: Pick<Finding, 'startedAt' | 'resolvedAt' | 'lastSeen'>): {
-  readonly from: TimeMs;
-  readonly to: TimeMs;
-} {
+}: Pick<Finding, 'startedAt' | 'resolvedAt' | 'lastSeen'>): Span {
   return { from: startedAt, to: resolvedAt ?? lastSeen };
 }
 

@@ -1,13 +1,13 @@
 import type { WorkloadRef } from '../../model/workload.ts';
 import type { PostureContainer, PostureInput, PosturePod } from './postureInput.ts';
 
-export type Outcome = 'passed' | 'failed' | 'not-evaluated';
+export type CheckOutcome = 'passed' | 'failed' | 'not-evaluated';
 
 export type CheckSeverity = 'info' | 'low' | 'medium' | 'high' | 'critical';
 
 /** What one check says of one thing. */
 export interface CheckResult {
-  readonly outcome: Outcome;
+  readonly outcome: CheckOutcome;
   readonly namespace: string;
   readonly workload: WorkloadRef | null;
   readonly container: string | null;
@@ -39,41 +39,41 @@ export interface RegistryNames {
 }
 
 /** What a check says of one container: null passes, a text fails; `unknown` names the missing input. */
-export type Judgement = string | null | { readonly unknown: string };
+export type RuleResult = string | null | { readonly unknown: string };
 
 /** Runs a rule over every container (init containers only when asked for). */
 export function overContainers(
   input: PostureInput,
-  judge: (container: PostureContainer, pod: PosturePod) => Judgement,
+  rule: (container: PostureContainer, pod: PosturePod) => RuleResult,
   options: { readonly init: boolean } = { init: false },
 ): readonly CheckResult[] {
   return input.pods.flatMap((pod) =>
     pod.containers
       .filter(({ role }) => options.init || role !== 'init')
-      .map((container) => toResult(judge(container, pod), pod, container.name)),
+      .map((container) => toResult(rule(container, pod), pod, container.name)),
   );
 }
 
 /** Runs a rule over every pod. */
 export function overPods(
   input: PostureInput,
-  judge: (pod: PosturePod) => Judgement,
+  rule: (pod: PosturePod) => RuleResult,
 ): readonly CheckResult[] {
-  return input.pods.map((pod) => toResult(judge(pod), pod, null));
+  return input.pods.map((pod) => toResult(rule(pod), pod, null));
 }
 
 /** Runs a rule over every container's security settings; not evaluated where they are unknown. */
 export function overSecurity(
   input: PostureInput,
-  judge: (
+  rule: (
     spec: NonNullable<PostureContainer['spec']>,
     pod: NonNullable<PosturePod['spec']>,
-  ) => Judgement,
+  ) => RuleResult,
 ): readonly CheckResult[] {
   return overContainers(
     input,
     (container, pod) =>
-      container.spec === null || pod.spec === null ? NO_SPEC : judge(container.spec, pod.spec),
+      container.spec === null || pod.spec === null ? NO_SPEC : rule(container.spec, pod.spec),
     { init: true },
   );
 }
@@ -81,10 +81,10 @@ export function overSecurity(
 /** Runs a rule over every namespace. */
 export function overNamespaces(
   input: PostureInput,
-  judge: (namespace: string) => Judgement,
+  rule: (namespace: string) => RuleResult,
 ): readonly CheckResult[] {
   return input.namespaces.map((namespace) => ({
-    ...outcomeOf(judge(namespace)),
+    ...outcomeOf(rule(namespace)),
     namespace,
     workload: null,
     container: null,
@@ -95,13 +95,13 @@ export const NO_SPEC = { unknown: 'the pod’s specification is not known' };
 export const NO_OBJECTS = { unknown: 'the cluster’s objects are not known' };
 export const NO_HISTORY = { unknown: 'there is no history of use yet' };
 
-function toResult(judgement: Judgement, pod: PosturePod, container: string | null): CheckResult {
+function toResult(result: RuleResult, pod: PosturePod, container: string | null): CheckResult {
   const { namespace, workload } = pod;
-  return { ...outcomeOf(judgement), namespace, workload, container };
+  return { ...outcomeOf(result), namespace, workload, container };
 }
 
-function outcomeOf(judgement: Judgement): Pick<CheckResult, 'outcome' | 'text'> {
-  if (judgement === null) return { outcome: 'passed', text: '' };
-  if (typeof judgement === 'string') return { outcome: 'failed', text: judgement };
-  return { outcome: 'not-evaluated', text: judgement.unknown };
+function outcomeOf(result: RuleResult): Pick<CheckResult, 'outcome' | 'text'> {
+  if (result === null) return { outcome: 'passed', text: '' };
+  if (typeof result === 'string') return { outcome: 'failed', text: result };
+  return { outcome: 'not-evaluated', text: result.unknown };
 }

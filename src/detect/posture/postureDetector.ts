@@ -32,7 +32,7 @@ export const postureDetector: Detector<PostureState, PostureThresholds> = {
     for (const posture of evaluatePosture(input, thresholds.posture)) {
       if (posture.score === null) continue;
       const before = state.get(posture.namespace);
-      const { row, verdict } = judge(posture, before, context);
+      const { row, verdict } = comparePosture(posture, before, context);
       if (row !== before) state.set(posture.namespace, row);
       if (verdict !== null) verdicts.push(verdict);
     }
@@ -40,7 +40,7 @@ export const postureDetector: Detector<PostureState, PostureThresholds> = {
   },
 };
 
-function judge(
+function comparePosture(
   posture: NamespacePosture,
   before: PostureState | undefined,
   context: DetectContext<PostureThresholds>,

@@ -8,7 +8,7 @@ import { jsonCodec } from '../../store/jsonCodec.ts';
 /** Windows in a row without the problem before its finding closes: one good answer may be luck. */
 const CLEAR_AFTER = 3;
 
-/** When a problem was first seen in this spell, and how many windows have passed without it. */
+/** When a problem was first seen in this episode, and how many windows have passed without it. */
 interface ProblemState {
   readonly since: number;
   readonly clearFor: number;

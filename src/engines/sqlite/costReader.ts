@@ -1,8 +1,8 @@
-import { ceilTo, floorTo, HOUR_MS } from '../../model/time.ts';
+import { ceilTo, floorTo, HOUR_MS, type Span } from '../../model/time.ts';
 import type { CostQuery, CostSeriesQuery, CostTable } from '../../store/costTable.ts';
 import { USAGE_COLUMNS } from '../../store/pages/columns.ts';
 import { CostGroups, type CostIdentity, type Group } from '../../store/pages/costGroups.ts';
-import { cutSpan, type CostSpans, type Span } from '../../store/pages/costSpans.ts';
+import { cutSpan, type CostSpans } from '../../store/pages/costSpans.ts';
 import type { Db, Statement } from './database.ts';
 import { addPages, DAYS, HOURS, planBuckets, windowsGrain, type PageRow } from './levels.ts';
 import type { MetaTable } from './metaTable.ts';

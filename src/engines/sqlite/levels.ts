@@ -1,5 +1,12 @@
-import { DAY_MS, floorTo, HOUR_MS, monthStart, nextMonth, type TimeMs } from '../../model/time.ts';
-import type { Span } from '../../store/pages/costSpans.ts';
+import {
+  DAY_MS,
+  floorTo,
+  HOUR_MS,
+  monthStart,
+  nextMonth,
+  type TimeMs,
+  type Span,
+} from '../../model/time.ts';
 import type { Statement } from './database.ts';
 import type { PageCodec } from '../../store/pages/pageCodec.ts';
 import { SlotSums } from '../../store/pages/slotSums.ts';

@@ -2,16 +2,11 @@ import type { HistoryReader } from '../../store/history.ts';
 import type { UsagePoint } from '../../store/usage.ts';
 import type { Finding } from '../../model/finding.ts';
 import type { Reading } from '../../model/reading.ts';
-import type { TimeMs } from '../../model/time.ts';
+import type { Span, TimeMs } from '../../model/time.ts';
 import { workloadKey, type WorkloadRef } from '../../model/workload.ts';
 
 /** What charts read of the history. */
 export type UsageReader = Pick<HistoryReader, 'usage' | 'storedWindows'>;
-
-interface Span {
-  readonly from: TimeMs;
-  readonly to: TimeMs;
-}
 
 /** A group is drawn from at most this many workloads. */
 const MAX_WORKLOADS = 10;

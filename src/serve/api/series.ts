@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import { parseTime } from '../../model/period.ts';
-import { DAY_MS, formatTime, HOUR_MS } from '../../model/time.ts';
+import { DAY_MS, formatTime, HOUR_MS, type Span } from '../../model/time.ts';
 import type { ServeDeps } from '../deps.ts';
 import { HttpProblem } from '../problem.ts';
 import { maySee } from '../security/principal.ts';
 import { findVisible } from '../security/visibleFinding.ts';
 import { eachColumn, type WorkloadSeries } from '../series/readSeries.ts';
-import { findingSpan, type Span } from '../series/span.ts';
+import { findingSpan } from '../series/span.ts';
 import { findingParams } from './findings.ts';
 import { defineRoute } from './route.ts';
 

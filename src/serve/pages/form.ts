@@ -1,9 +1,8 @@
 import type { Context } from 'hono';
 import { parseTime } from '../../model/period.ts';
-import { DAY_MS, HOUR_MS } from '../../model/time.ts';
+import { DAY_MS, HOUR_MS, type Span } from '../../model/time.ts';
 import { HttpProblem } from '../problem.ts';
 import type { DoorEnv } from '../security/access.ts';
-import type { Span } from '../series/span.ts';
 
 export type Form = Readonly<Record<string, unknown>>;
 

@@ -2,12 +2,11 @@ import type { SeriesPoint } from '../../store/usage.ts';
 import type { ContainerInstance, Neighbour, StoredPodSpec } from '../../store/workloads.ts';
 import type { WorkloadEvent } from '../../model/workloadEvent.ts';
 import type { Finding } from '../../model/finding.ts';
-import { DAY_MS } from '../../model/time.ts';
+import { DAY_MS, type Span } from '../../model/time.ts';
 import type { WorkloadRef } from '../../model/workload.ts';
 import type { HistoryReader } from '../../store/history.ts';
 import { findingWorkloads, readFindingSeries } from '../series/findingSeries.ts';
 import type { WorkloadSeries } from '../series/readSeries.ts';
-import type { Span } from '../series/span.ts';
 import { usualAt, type UsualBand } from '../series/usual.ts';
 import type { AnswerContext, Whose } from './answerContext.ts';
 

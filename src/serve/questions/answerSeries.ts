@@ -1,11 +1,10 @@
 import type { Finding } from '../../model/finding.ts';
-import { DAY_MS, type TimeMs } from '../../model/time.ts';
+import { DAY_MS, type TimeMs, type Span } from '../../model/time.ts';
 import type { WorkloadRef } from '../../model/workload.ts';
 import type { WorkloadEvent } from '../../model/workloadEvent.ts';
 import type { SeriesQuery } from '../../store/usage.ts';
 import { findingWorkloads, readFindingSeries } from '../series/findingSeries.ts';
 import { readSeries, type WorkloadSeries } from '../series/readSeries.ts';
-import type { Span } from '../series/span.ts';
 import { withLive } from '../series/withLive.ts';
 import type { AnswerContext } from './answerContext.ts';
 

@@ -1,15 +1,10 @@
 import type { Finding } from '../../model/finding.ts';
-import { DAY_MS, HOUR_MS, type TimeMs } from '../../model/time.ts';
+import { DAY_MS, HOUR_MS, type Span, type TimeMs } from '../../model/time.ts';
 
 /** How much of a finding's surroundings is shown, and kept for good. */
 const AROUND_MS = 24 * HOUR_MS;
 const SHORTEST_MS = 30 * 60_000;
 const LONGEST_MS = 400 * DAY_MS;
-
-export interface Span {
-  readonly from: TimeMs;
-  readonly to: TimeMs;
-}
 
 /**
  * The stretch that a finding's chart shows at first: from a day before it began to a day after it ended, or

@@ -1,10 +1,9 @@
 import type { LiveColumn, LiveSeries } from '../../collect/prometheus/liveSeries.ts';
 import type { HistoryReader } from '../../store/history.ts';
-import { HOUR_MS, MINUTE_MS, SECOND_MS } from '../../model/time.ts';
+import { HOUR_MS, MINUTE_MS, SECOND_MS, type Span } from '../../model/time.ts';
 import type { WorkloadRef } from '../../model/workload.ts';
 import type { LiveSource } from './liveSource.ts';
 import { eachColumn, type SeriesColumn, type WorkloadSeries } from './readSeries.ts';
-import type { Span } from './span.ts';
 
 /** Over a longer stretch windows are fine enough, and asking for seconds of it would cost Prometheus too much. */
 const LONGEST_MS = 6 * HOUR_MS;

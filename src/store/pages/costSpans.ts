@@ -1,9 +1,4 @@
-import { ceilTo, DAY_MS, floorTo, HOUR_MS, type TimeMs } from '../../model/time.ts';
-
-export interface Span {
-  readonly from: TimeMs;
-  readonly to: TimeMs;
-}
+import { ceilTo, DAY_MS, floorTo, HOUR_MS, type Span, type TimeMs } from '../../model/time.ts';
 
 /** Which level answers which part of a question. The spans do not overlap. */
 export interface CostSpans {

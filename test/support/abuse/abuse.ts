@@ -47,7 +47,7 @@ export function aSubject(change: Partial<Subject> = {}): Subject {
     podCount: 1,
     nodeCount: 1,
     members: [],
-    mates: [],
+    coLocated: [],
     costNano: 0,
     ...change,
   };
@@ -85,7 +85,7 @@ export function own(change: Partial<Baseline> = {}): Normal {
     base: aBaseline(change),
     isDeployed: false,
     isArrival: false,
-    matesNet: 0,
+    coLocatedNet: 0,
   };
 }
 
@@ -94,14 +94,14 @@ export const NEW: Normal = {
   base: null,
   isDeployed: true,
   isArrival: false,
-  matesNet: 0,
+  coLocatedNet: 0,
 };
 export const UNKNOWN: Normal = {
   source: 'unknown',
   base: null,
   isDeployed: false,
   isArrival: false,
-  matesNet: 0,
+  coLocatedNet: 0,
 };
 
 export function aSuspicion(change: Partial<Suspicion> = {}): Suspicion {
@@ -147,7 +147,7 @@ export function aFacts(change: Partial<Facts> = {}): Facts {
     window: { start: START, end: START + 300_000 },
     historyStart: START - 400 * HOUR_MS,
     groupSize: 0,
-    knobs: KNOBS,
+    thresholds: KNOBS,
     ...change,
   };
 }

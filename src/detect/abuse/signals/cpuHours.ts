@@ -3,18 +3,18 @@ import { formatNumber } from '../../../model/text/units.ts';
 
 /**
  * Core-hours burnt beyond the normal and beyond what traffic accounts for, added up over the whole
- * spell: duty cycles, chains of short-lived pods and swarms stay low in every window and add up.
+ * episode: duty cycles, chains of short-lived pods and swarms stay low in every window and add up.
  */
 export const cpuHours: Signal = {
   name: 'cpu-hours',
   family: 'level',
   unit: 'core-hours',
-  measure({ track, knobs }) {
+  measure({ track, thresholds }) {
     const burnt = track.extraCoreSeconds / 3600;
     return {
       value: burnt,
-      threshold: knobs.cpuHours.coreHours,
-      strength: burnt >= knobs.cpuHours.coreHours ? 0.5 : 0,
+      threshold: thresholds.cpuHours.coreHours,
+      strength: burnt >= thresholds.cpuHours.coreHours ? 0.5 : 0,
       text: `Has burnt ${formatNumber(burnt)} core-hours beyond its normal since the onset`,
     };
   },

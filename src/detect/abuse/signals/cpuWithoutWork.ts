@@ -12,20 +12,21 @@ export interface WorkRatio {
   readonly explained: number | null;
 }
 
-/** What the added CPU did, over the spell; null while network or use is not known. */
-export function workRatio({ track, normal, subject, knobs }: Facts): WorkRatio | null {
+/** What the added CPU did, over the episode; null while network or use is not known. */
+export function workRatio({ track, normal, subject, thresholds }: Facts): WorkRatio | null {
   if (track.ioCoreSeconds <= 0 || subject.netIn === null) return null;
   const perCore = (normal.base?.netPerCoreSecond ?? 0) + (normal.base?.diskPerCoreSecond ?? 0);
   const bytesPerCoreSecond = track.extraBytes / track.ioCoreSeconds;
   return {
     bytesPerCoreSecond,
-    silentBelow: silentBelow(track.recent.at(-1) ?? 0, subject, knobs),
-    explained: perCore > knobs.work.silentBytesPerCoreSecond ? bytesPerCoreSecond / perCore : null,
+    silentBelow: silentBelow(track.recent.at(-1) ?? 0, subject, thresholds),
+    explained:
+      perCore > thresholds.work.silentBytesPerCoreSecond ? bytesPerCoreSecond / perCore : null,
   };
 }
 
 /** True where it comes with much less than its CPU ordinarily does: what a busier hour moves in passing. */
-function isInPassing({ explained }: WorkRatio, { work }: Facts['knobs']): boolean {
+function isInPassing({ explained }: WorkRatio, { work }: Facts['thresholds']): boolean {
   return explained !== null && explained < work.weakShare;
 }
 
@@ -33,9 +34,9 @@ function isInPassing({ explained }: WorkRatio, { work }: Facts['knobs']): boolea
 export function moves(
   ratio: WorkRatio,
   bytesPerCoreSecond: number,
-  knobs: Facts['knobs'],
+  thresholds: Facts['thresholds'],
 ): boolean {
-  return ratio.bytesPerCoreSecond >= bytesPerCoreSecond && !isInPassing(ratio, knobs);
+  return ratio.bytesPerCoreSecond >= bytesPerCoreSecond && !isInPassing(ratio, thresholds);
 }
 
 /**
@@ -44,14 +45,14 @@ export function moves(
  */
 export function isWorking(facts: Facts): boolean {
   const ratio = workRatio(facts);
-  const { knobs } = facts;
-  return ratio !== null && moves(ratio, knobs.work.workingBytesPerCoreSecond, knobs);
+  const { thresholds } = facts;
+  return ratio !== null && moves(ratio, thresholds.work.workingBytesPerCoreSecond, thresholds);
 }
 
 /** True where it is known to move more than silence. */
 export function isBeyondSilence(facts: Facts): boolean {
   const ratio = workRatio(facts);
-  return ratio !== null && moves(ratio, ratio.silentBelow, facts.knobs);
+  return ratio !== null && moves(ratio, ratio.silentBelow, facts.thresholds);
 }
 
 /** Windows of five minutes: vacuums, compactions and indexing that the disk would show are over by then, or uneven. */
@@ -61,10 +62,11 @@ const LASTING_WINDOWS = 12;
  * An hour on end at its limit or flat, in a workload whose ordinary use is known: that hardly is work on a
  * disk that nobody sees. (What is new has nothing that it could be held against.)
  */
-function isLastingPlateau({ track, normal, knobs }: Facts): boolean {
+function isLastingPlateau({ track, normal, thresholds }: Facts): boolean {
   if (normal.base === null || track.hotWindows < LASTING_WINDOWS) return false;
   return (
-    track.levelDwell >= knobs.dwell.onWindows || robustSpread(track.recent) <= knobs.shape.flat
+    track.levelDwell >= thresholds.dwell.onWindows ||
+    robustSpread(track.recent) <= thresholds.shape.flat
   );
 }
 
@@ -79,7 +81,7 @@ export const cpuWithoutWork: Signal = {
   family: 'work',
   unit: 'bytes/core-second',
   measure(facts): Measurement {
-    const { knobs, suspicion } = facts;
+    const { thresholds, suspicion } = facts;
     const ratio = workRatio(facts);
     if (ratio === null) {
       return unknown(
@@ -91,11 +93,11 @@ export const cpuWithoutWork: Signal = {
     const { bytesPerCoreSecond, silentBelow, explained } = ratio;
     const isSilent =
       bytesPerCoreSecond < silentBelow ||
-      (explained !== null && explained < knobs.work.silentShare);
+      (explained !== null && explained < thresholds.work.silentShare);
     // With the disk unknown half of the work is: then silence is a hint, until it has lasted.
     const isDiskKnown = diskOf(facts.subject) !== null;
     const ofSilence = isDiskKnown ? 1.5 : isLastingPlateau(facts) ? 1 : 0.5;
-    const isWeak = isInPassing(ratio, knobs);
+    const isWeak = isInPassing(ratio, thresholds);
     return {
       value: bytesPerCoreSecond,
       threshold: silentBelow,

@@ -10,12 +10,12 @@ export const cusumFast: Signal = {
   name: 'cusum-fast',
   family: 'novelty',
   unit: 'sigma',
-  measure({ track, normal, knobs }) {
+  measure({ track, normal, thresholds }) {
     if (normal.base === null) return unknown('Needs a baseline of its own');
     return {
       value: track.fast,
-      threshold: knobs.cusum.alarm,
-      strength: track.fast >= knobs.cusum.alarm ? 0.5 : 0,
+      threshold: thresholds.cusum.alarm,
+      strength: track.fast >= thresholds.cusum.alarm ? 0.5 : 0,
       text: `Small lasting excess has added up to ${formatNumber(track.fast)} sigma`,
     };
   },

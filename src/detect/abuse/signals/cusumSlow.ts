@@ -9,13 +9,13 @@ export const cusumSlow: Signal = {
   name: 'cusum-slow',
   family: 'novelty',
   unit: 'scales',
-  measure({ track, subject, knobs }) {
+  measure({ track, subject, thresholds }) {
     if (track.slowHours <= 72) return unknown('Needs three days of history');
     return {
       value: track.slow,
-      threshold: knobs.slow.alarm,
+      threshold: thresholds.slow.alarm,
       // Growth that its traffic may well account for is a hint only.
-      strength: track.slow < knobs.slow.alarm ? 0 : subject.netIn === null ? 0.5 : 1,
+      strength: track.slow < thresholds.slow.alarm ? 0 : subject.netIn === null ? 0.5 : 1,
       text: `A day's average of ${formatCores(track.dayCores)} against ${formatCores(track.referenceCores)} over weeks`,
     };
   },

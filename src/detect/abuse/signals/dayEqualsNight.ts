@@ -11,22 +11,22 @@ export const dayEqualsNight: Signal = {
   name: 'day-equals-night',
   family: 'shape',
   unit: 'share',
-  measure({ ring, knobs, subject, track }) {
+  measure({ ring, thresholds, subject, track }) {
     const values: number[] = [];
     if (ring === null) return unknown('Needs a day of history');
-    for (let back = 0; back < knobs.shape.dayNightHours; back++) {
+    for (let back = 0; back < thresholds.shape.dayNightHours; back++) {
       const hour = ring.newest - back;
       const code = hour < 0 ? 0 : (ring.mean[hour % SLOTS] ?? 0);
       if (code > 0) values.push(CORES_OF[code] ?? 0);
     }
-    if (values.length < knobs.shape.dayNightHours)
-      return unknown(`Needs ${knobs.shape.dayNightHours} hours without a gap`);
+    if (values.length < thresholds.shape.dayNightHours)
+      return unknown(`Needs ${thresholds.shape.dayNightHours} hours without a gap`);
     const spread = robustSpread(values);
-    const isHeld = subject.throttled !== null && track.throttled > knobs.shape.throttled;
+    const isHeld = subject.throttled !== null && track.throttled > thresholds.shape.throttled;
     return {
       value: spread,
-      threshold: knobs.shape.dayNightSpread,
-      strength: spread <= knobs.shape.dayNightSpread && !isHeld ? 0.5 : 0,
+      threshold: thresholds.shape.dayNightSpread,
+      strength: spread <= thresholds.shape.dayNightSpread && !isHeld ? 0.5 : 0,
       text: `Over a day its hours differ by ${formatShare(spread)}`,
     };
   },

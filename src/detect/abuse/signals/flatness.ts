@@ -17,15 +17,15 @@ export const flatness: Signal = {
   name: 'flatness',
   family: 'shape',
   unit: 'share',
-  measure({ track, subject, knobs }) {
-    if (track.recent.length < knobs.shape.minWindows)
-      return unknown(`Needs ${knobs.shape.minWindows} suspicious windows`);
+  measure({ track, subject, thresholds }) {
+    if (track.recent.length < thresholds.shape.minWindows)
+      return unknown(`Needs ${thresholds.shape.minWindows} suspicious windows`);
     const spread = robustSpread(track.recent);
-    const isHeld = subject.throttled !== null && track.throttled > knobs.shape.throttled;
+    const isHeld = subject.throttled !== null && track.throttled > thresholds.shape.throttled;
     return {
       value: spread,
-      threshold: knobs.shape.flat,
-      strength: spread <= knobs.shape.flat && !isHeld ? 1 : 0,
+      threshold: thresholds.shape.flat,
+      strength: spread <= thresholds.shape.flat && !isHeld ? 1 : 0,
       text: isHeld
         ? `Throttled in ${formatShare(track.throttled)} of periods: its limit makes it flat, which says nothing`
         : `Its use varies by ${formatShare(spread)} between windows`,

@@ -9,14 +9,14 @@ export const gpuWithoutTensor: Signal = {
   name: 'gpu-without-tensor',
   family: 'shape',
   unit: 'share',
-  measure({ subject, suspicion, knobs }) {
+  measure({ subject, suspicion, thresholds }) {
     if (subject.kind !== 'gpu' || subject.tensor === null)
       return unknown('No GPU metrics (DCGM) for it');
     const share = suspicion.cores / Math.max(1, subject.limit ?? 1);
-    const isFiring = share >= knobs.gpu.busy && subject.tensor <= knobs.gpu.tensor;
+    const isFiring = share >= thresholds.gpu.busy && subject.tensor <= thresholds.gpu.tensor;
     return {
       value: subject.tensor,
-      threshold: knobs.gpu.tensor,
+      threshold: thresholds.gpu.tensor,
       strength: isFiring ? 1 : 0,
       text: `GPU ${formatShare(share)} busy with its tensor cores ${formatShare(subject.tensor)} active`,
     };

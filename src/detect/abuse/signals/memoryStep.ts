@@ -13,17 +13,17 @@ export const memoryStep: Signal = {
   name: 'memory-step',
   family: 'shape',
   unit: 'bytes',
-  measure({ track, subject, normal, knobs }) {
+  measure({ track, subject, normal, thresholds }) {
     if (subject.ram === null) return unknown('Its memory is not known');
     const step = normal.base === null ? subject.ram : track.ramStep;
     const isFiring =
-      track.dwell >= knobs.dwell.onWindows &&
+      track.dwell >= thresholds.dwell.onWindows &&
       (normal.base === null
         ? step >= FAST_MODE[0] && step <= FAST_MODE[1]
-        : step >= knobs.memory.stepBytes);
+        : step >= thresholds.memory.stepBytes);
     return {
       value: step,
-      threshold: normal.base === null ? FAST_MODE[0] : knobs.memory.stepBytes,
+      threshold: normal.base === null ? FAST_MODE[0] : thresholds.memory.stepBytes,
       strength: isFiring ? 0.5 : 0,
       text:
         normal.base === null

@@ -9,7 +9,7 @@ export const newWorkload: Signal = {
   name: 'new-workload',
   family: 'novelty',
   unit: 'time',
-  measure({ track, normal, historyStart, knobs }) {
+  measure({ track, normal, historyStart, thresholds }) {
     const { repoSince, firstSeen } = track;
     if (normal.isDeployed) {
       const since = repoSince > firstSeen ? repoSince : firstSeen;
@@ -30,7 +30,7 @@ export const newWorkload: Signal = {
       };
     if (normal.source === 'unknown')
       return unknown(
-        `Whether it is new is not known: the history begins at ${formatTime(historyStart)} and needs ${knobs.baseline.newAfterHours} hours before`,
+        `Whether it is new is not known: the history begins at ${formatTime(historyStart)} and needs ${thresholds.baseline.newAfterHours} hours before`,
       );
     return {
       value: formatTime(firstSeen),

@@ -13,20 +13,20 @@ export const novelUse: Signal = {
   name: 'novel-use',
   family: 'novelty',
   unit: 'cores',
-  measure({ track, normal, suspicion, knobs }) {
+  measure({ track, normal, suspicion, thresholds }) {
     if (normal.base === null || suspicion.threshold === null)
       return unknown('Its normal is not known yet: too few hours that no alarm flagged');
     const { by, normal: usual, extraCores } = suspicion;
     const isOfHour = by === 'floor' || by === 'traffic';
     const typical = isOfHour ? usual + extraCores : quantileOf(track.recent, 0.5);
     const isFiring =
-      track.dwell >= knobs.dwell.onWindows &&
+      track.dwell >= thresholds.dwell.onWindows &&
       (suspicion.isHot || Math.max(typical, suspicion.cores) >= suspicion.threshold);
     const isStrong =
       // What the hour of day explains is not known yet: only what was never seen at all counts in full.
       (!normal.base.isShort || typical >= 2 * normal.base.highest) &&
-      typical >= suspicion.normal * (1 + knobs.novelty.strongShare) &&
-      typical >= suspicion.normal + knobs.minCores;
+      typical >= suspicion.normal * (1 + thresholds.novelty.strongShare) &&
+      typical >= suspicion.normal + thresholds.minCores;
     return {
       value: suspicion.cores,
       threshold: suspicion.threshold,

@@ -11,13 +11,13 @@ export const podOutlier: Signal = {
   name: 'pod-outlier',
   family: 'novelty',
   unit: 'cores',
-  measure({ subject, suspicion, track, normal, knobs }) {
+  measure({ subject, suspicion, track, normal, thresholds }) {
     const { siblings, podCount } = subject;
     if (siblings === null)
       return unknown(`It has ${podCount} pod(s): too few to hold one against the others`);
-    const threshold = Math.max(siblings * knobs.outlier.times, siblings + knobs.minCores);
-    const isFar = suspicion.cores >= FAR_TIMES * Math.max(siblings, knobs.minCores);
-    const isFiring = track.dwell >= knobs.dwell.onWindows && suspicion.cores >= threshold;
+    const threshold = Math.max(siblings * thresholds.outlier.times, siblings + thresholds.minCores);
+    const isFar = suspicion.cores >= FAR_TIMES * Math.max(siblings, thresholds.minCores);
+    const isFiring = track.dwell >= thresholds.dwell.onWindows && suspicion.cores >= threshold;
     return {
       value: suspicion.cores,
       threshold,

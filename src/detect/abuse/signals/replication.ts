@@ -11,8 +11,8 @@ export const replication: Signal = {
   family: 'spread',
   unit: 'pods',
   measure(facts) {
-    const { subject, groupSize, normal, sideCar, knobs } = facts;
-    const { pods, nodes, workloads } = knobs.spread;
+    const { subject, groupSize, normal, sideCar, thresholds } = facts;
+    const { pods, nodes, workloads } = thresholds.spread;
     const isWide =
       groupSize >= workloads || (subject.podCount >= pods && subject.nodeCount >= nodes);
     // Jobs come in numbers, a side-car is in as many pods as its workload, an agent on every node, and what

@@ -1,8 +1,8 @@
 import { unknown, type Facts, type Measurement, type Signal } from '../signal.ts';
 
 /** An indicator counts only while something is burnt: an image alone harms nobody. */
-function isActive({ suspicion, knobs }: Facts): boolean {
-  return suspicion.cores >= knobs.minCores / 2;
+function isActive({ suspicion, thresholds }: Facts): boolean {
+  return suspicion.cores >= thresholds.minCores / 2;
 }
 
 /** A known miner's image, name, argument, pool or wallet (`thresholds/signatures.yaml`), at work. */

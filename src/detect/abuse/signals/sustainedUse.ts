@@ -11,18 +11,18 @@ export const sustainedUse: Signal = {
   name: 'sustained-use',
   family: 'level',
   unit: 'cores',
-  measure({ subject, track, suspicion, normal, knobs }) {
+  measure({ subject, track, suspicion, normal, thresholds }) {
     const { nodeCores } = subject;
     // None at all and zero come to the same.
     const limit = subject.limit === 0 ? null : subject.limit;
     const request = subject.request === 0 ? null : subject.request;
     const allowed =
       limit !== null
-        ? knobs.level.ofLimit * limit
+        ? thresholds.level.ofLimit * limit
         : request !== null
-          ? knobs.level.ofRequest * request
+          ? thresholds.level.ofRequest * request
           : nodeCores !== null
-            ? knobs.level.ofNode * nodeCores
+            ? thresholds.level.ofNode * nodeCores
             : null;
     if (allowed === null)
       return {
@@ -32,7 +32,7 @@ export const sustainedUse: Signal = {
         text: 'Neither limit, request nor node size is known, so the level says nothing',
       };
     const of = limit !== null ? 'limit' : request !== null ? 'request' : 'node';
-    const isFiring = track.levelDwell >= knobs.dwell.onWindows;
+    const isFiring = track.levelDwell >= thresholds.dwell.onWindows;
     // What rests in this window has held its level in most of those before.
     const used = isFiring
       ? Math.max(suspicion.cores, quantileOf(track.recent, 0.75))

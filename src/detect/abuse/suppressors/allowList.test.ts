@@ -2,14 +2,14 @@ import { expect, it } from 'vitest';
 import { aFacts, aSubject, strengthOf } from '../../../../test/support/abuse/abuse.ts';
 import { allowList } from './allowList.ts';
 
-const { knobs, window } = aFacts();
+const { thresholds, window } = aFacts();
 const entry = {
   namespace: 'shop',
   workload: 'Deployment/web',
   until: new Date(window.end).toISOString(),
   reason: 'folds proteins',
 };
-const allowing = (...allow: object[]) => ({ knobs: { ...knobs, allow: allow as never } });
+const allowing = (...allow: object[]) => ({ thresholds: { ...thresholds, allow: allow as never } });
 
 it('holds until its time, for its workload and container', () => {
   expect(strengthOf(allowList, allowing(entry))).toBe(2);

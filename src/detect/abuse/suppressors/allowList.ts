@@ -5,10 +5,10 @@ export const allowList: Signal = {
   name: 'allow-list',
   family: 'suppressor',
   unit: 'entry',
-  measure({ subject, window, knobs }) {
+  measure({ subject, window, thresholds }) {
     const { workload, container } = subject.scope;
     const name = workload === null ? null : `${workload.kind}/${workload.name}`;
-    const entry = knobs.allow.find(
+    const entry = thresholds.allow.find(
       (allowed) =>
         allowed.namespace === subject.namespace &&
         (allowed.workload === undefined || allowed.workload === name) &&

@@ -11,15 +11,15 @@ export const busyIo: Signal = {
   family: 'suppressor',
   unit: 'bytes/core-second',
   measure(facts) {
-    const { track, knobs } = facts;
+    const { track, thresholds } = facts;
     const ratio = workRatio(facts);
     if (ratio === null) return unknown('Its traffic is not known');
-    const isOneSided = track.outBytes > knobs.work.oneSided * track.inBytes;
+    const isOneSided = track.outBytes > thresholds.work.oneSided * track.inBytes;
     // What a busier hour moves in passing does not make busy what else comes with a hint of silence.
-    const isBusy = moves(ratio, knobs.work.busyBytesPerCoreSecond, knobs);
+    const isBusy = moves(ratio, thresholds.work.busyBytesPerCoreSecond, thresholds);
     return {
       value: ratio.bytesPerCoreSecond,
-      threshold: knobs.work.busyBytesPerCoreSecond,
+      threshold: thresholds.work.busyBytesPerCoreSecond,
       strength: isBusy && !isOneSided ? 1.5 : 0,
       text:
         isBusy && isOneSided

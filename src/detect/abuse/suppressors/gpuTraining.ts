@@ -6,12 +6,12 @@ export const gpuTraining: Signal = {
   name: 'gpu-training',
   family: 'suppressor',
   unit: 'share',
-  measure({ subject, knobs }) {
+  measure({ subject, thresholds }) {
     if (subject.tensor === null) return unknown('No GPU metrics (DCGM) for it');
-    const isTraining = subject.tensor > knobs.gpu.tensor;
+    const isTraining = subject.tensor > thresholds.gpu.tensor;
     return {
       value: subject.tensor,
-      threshold: knobs.gpu.tensor,
+      threshold: thresholds.gpu.tensor,
       strength: isTraining ? 1.5 : 0,
       text: `Its tensor cores are ${formatShare(subject.tensor)} active`,
     };

@@ -12,7 +12,7 @@ export const memoryLimit: Signal = {
   name: 'memory-limit',
   family: 'suppressor',
   unit: 'share',
-  measure({ subject, track, normal, knobs }) {
+  measure({ subject, track, normal, thresholds }) {
     const { ram, ramLimit } = subject;
     if (ram === null || ramLimit === null || ramLimit <= 0)
       return unknown('It has no memory limit, or its memory is not known');
@@ -21,11 +21,12 @@ export const memoryLimit: Signal = {
     const wasThere =
       normal.source === 'own' &&
       !normal.isDeployed &&
-      track.ramStep < knobs.jvm.stepShare * ramLimit;
+      track.ramStep < thresholds.jvm.stepShare * ramLimit;
     return {
       value: share,
-      threshold: knobs.jvm.memoryShare,
-      strength: share < knobs.jvm.memoryShare || share > NOT_HELD_SHARE ? 0 : wasThere ? 2.5 : 1,
+      threshold: thresholds.jvm.memoryShare,
+      strength:
+        share < thresholds.jvm.memoryShare || share > NOT_HELD_SHARE ? 0 : wasThere ? 2.5 : 1,
       text: `Its memory is at ${formatShare(share)} of the limit`,
     };
   },

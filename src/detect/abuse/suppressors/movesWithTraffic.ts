@@ -6,16 +6,16 @@ export const movesWithTraffic: Signal = {
   name: 'moves-with-traffic',
   family: 'suppressor',
   unit: 'share',
-  measure({ normal, suspicion, knobs }) {
+  measure({ normal, suspicion, thresholds }) {
     if (normal.base === null || suspicion.extraBytes === null)
       return unknown('Needs its own baseline of use and traffic');
     return {
       value: suspicion.explained,
-      threshold: knobs.work.explainedShare,
+      threshold: thresholds.work.explainedShare,
       strength:
-        suspicion.explained >= knobs.work.explainedShare
+        suspicion.explained >= thresholds.work.explainedShare
           ? 1
-          : suspicion.explained >= knobs.work.weakShare
+          : suspicion.explained >= thresholds.work.weakShare
             ? 0.5
             : 0,
       text: `The added traffic accounts for ${formatShare(suspicion.explained)} of the added use`,

@@ -9,7 +9,7 @@ export const pastRuns: Signal = {
   name: 'past-runs',
   family: 'suppressor',
   unit: 'cores',
-  measure({ ring, subject, suspicion, window, track, knobs }) {
+  measure({ ring, subject, suspicion, window, track, thresholds }) {
     if (!subject.runs && subject.kind !== 'group')
       return { value: null, threshold: null, strength: 0, text: 'Does not run in Jobs' };
     if (ring === null) return unknown('No past runs are known');
@@ -20,7 +20,7 @@ export const pastRuns: Signal = {
       hour <= Math.min(before, ring.newest);
       hour++
     )
-      if (isLearnt(ring, hour, knobs.baseline.flagDays * 24))
+      if (isLearnt(ring, hour, thresholds.baseline.flagDays * 24))
         highest = Math.max(highest, CORES_OF[ring.peak[hour % SLOTS] ?? 0] ?? 0);
     return {
       value: highest,

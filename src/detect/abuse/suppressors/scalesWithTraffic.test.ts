@@ -12,7 +12,7 @@ import { scalesWithTraffic } from './scalesWithTraffic.ts';
 
 const { window } = aFacts();
 
-/** A spell of so many hours, in which it uses `used` cores where its traffic accounts for one. */
+/** A episode of so many hours, in which it uses `used` cores where its traffic accounts for one. */
 function facts(hours: number, used: number, scaling: Facts['scaling']): Partial<Facts> {
   return {
     track: aTrack({ since: window.end - hours * HOUR_MS }),

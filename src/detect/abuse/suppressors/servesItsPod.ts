@@ -14,7 +14,7 @@ export const servesItsPod: Signal = {
   name: 'serves-its-pod',
   family: 'suppressor',
   unit: 'elasticity',
-  measure({ sideCar, suspicion, knobs }) {
+  measure({ sideCar, suspicion, thresholds }) {
     if (sideCar === null) return unknown('It is no new container beside known ones');
     const { elasticity, follows, isLittle, isRollout, workloads, othersCores } = sideCar;
     const beside = `${formatCores(suspicion.cores)} beside ${formatCores(othersCores)} of its pod’s known containers`;
@@ -30,7 +30,7 @@ export const servesItsPod: Signal = {
           : 'it does not go with theirs';
     return {
       value: elasticity,
-      threshold: knobs.sideCar.follows,
+      threshold: thresholds.sideCar.follows,
       strength: isProxyLike && (follows ?? (isLittle && isRollout)) ? ALL : 0,
       text: `Uses ${beside}: ${how}${places}`,
     };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { SelectorExpression } from '../../../model/clusterObjects.ts';
-import type { Outcome } from '../check.ts';
+import type { CheckOutcome } from '../check.ts';
 import type { PostureContainer, PostureInput } from '../postureInput.ts';
 import {
   goodContainer,
@@ -158,7 +158,7 @@ const CASES: Readonly<Record<string, { fails: readonly PostureInput[]; unknown: 
   'token-automounted': { fails: [withPodSpec({ automountToken: null })], unknown: noSpec },
 };
 
-function outcomes(id: string, input: PostureInput): ReadonlySet<Outcome> {
+function outcomes(id: string, input: PostureInput): ReadonlySet<CheckOutcome> {
   const check = CHECKS.find((one) => one.id === id);
   return new Set(check?.run(input).map(({ outcome }) => outcome));
 }

@@ -1,4 +1,4 @@
-import type { Judgement } from '../check.ts';
+import type { RuleResult } from '../check.ts';
 import type { PostureContainer } from '../postureInput.ts';
 
 /** Fails with `text` where a request or limit is not set; a resource nobody told of is unknown. */
@@ -7,7 +7,7 @@ export function isSet(
   field: 'requests' | 'limits',
   resource: string,
   text: string,
-): Judgement {
+): RuleResult {
   const values = container[field];
   if (values === null || !container.known[field].includes(resource))
     return { unknown: `${field} of ${resource} are not known` };

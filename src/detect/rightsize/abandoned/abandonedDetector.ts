@@ -45,7 +45,7 @@ export const abandonedDetector: Detector<IdleState, AbandonedThresholds> = {
         : { since: start, seen: end, hourly };
       // One row an hour is enough: a state that changes every window is written every window.
       if (!goesOn || end % HOUR_MS === 0) state.set(activity.key, row);
-      const verdict = judge(activity, row, isOpen, context);
+      const verdict = dueVerdict(activity, row, isOpen, context);
       if (verdict !== null) verdicts.push(verdict);
     }
     if (end % DAY_MS === 0) {
@@ -56,7 +56,7 @@ export const abandonedDetector: Detector<IdleState, AbandonedThresholds> = {
   },
 };
 
-function judge(
+function dueVerdict(
   activity: Activity,
   row: IdleState,
   isOpen: boolean,

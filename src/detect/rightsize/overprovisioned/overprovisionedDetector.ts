@@ -34,7 +34,7 @@ export const overprovisionedDetector: Detector<RightsizeState, OverprovisionedTh
       const key = keyOf(group);
       learnWindow(state, key, group.uses, window);
       if (window.end % HOUR_MS !== 0) continue;
-      const verdict = judge(group, context, state);
+      const verdict = hourVerdict(group, context, state);
       if (verdict !== null) verdicts.push(verdict);
     }
     if (window.end % DAY_MS === 0) forget(state, window.end - FORGET_MS);
@@ -42,7 +42,7 @@ export const overprovisionedDetector: Detector<RightsizeState, OverprovisionedTh
   },
 };
 
-function judge(
+function hourVerdict(
   group: ContainerGroup,
   context: DetectContext<OverprovisionedThresholds>,
   state: DetectorState<RightsizeState>,

@@ -50,7 +50,7 @@ export const underprovisionedDetector: Detector<PressureState, UnderprovisionedT
       const key = containerKey(pressure.namespace, pressure.workload, pressure.container);
       const before = state.get(key) ?? QUIET;
       const after = advance(before, pressure, context);
-      verdicts.push(...judge(after, pressure, context));
+      verdicts.push(...verdictsOf(after, pressure, context));
       keep(state, key, before, after);
     }
     if (context.snapshot.window.end % DAY_MS === 0) forget(state, context.snapshot.window.end);
@@ -124,7 +124,7 @@ function advance(
   };
 }
 
-function judge(
+function verdictsOf(
   state: PressureState,
   pressure: Pressure,
   context: DetectContext<UnderprovisionedThresholds>,

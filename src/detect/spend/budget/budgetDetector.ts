@@ -49,13 +49,13 @@ export const budgetDetector: Detector<BudgetState, BudgetThresholds> = {
         budget.owner === undefined
           ? byNamespace.get(budget.namespace ?? '')
           : byOwner.get(budget.owner);
-      verdicts.push(...judge(budget, nano ?? 0, context, rows));
+      verdicts.push(...advanceBudget(budget, nano ?? 0, context, rows));
     }
     return snapshot.window.end % HOUR_MS === 0 ? verdicts : verdicts.filter(isClear);
   },
 };
 
-function judge(
+function advanceBudget(
   budget: Budget,
   nano: Nano,
   context: DetectContext<BudgetThresholds>,

@@ -62,10 +62,10 @@ function take(
   const now = addWindow(before, window, nano, complete);
   rows.set(`${namespace}#now`, now);
   if (window.end % HOUR_MS !== 0) return [];
-  return judge(namespace, now, nano, context, rows);
+  return hourVerdicts(namespace, now, nano, context, rows);
 }
 
-function judge(
+function hourVerdicts(
   namespace: string,
   now: NowRow,
   windowNano: Nano,
@@ -91,11 +91,11 @@ function judge(
         : `Costs have stayed there for ${rules.adoptAfterDays} days: this is the new normal`;
     return [closed(namespace, 'above-normal', summary, now.hour)];
   }
-  return judgeNew(namespace, step.past, context);
+  return newNamespace(namespace, step.past, context);
 }
 
 /** New since the history began, and dear: looked at once a day, in its first days. */
-function judgeNew(
+function newNamespace(
   namespace: string,
   past: PastRow,
   context: DetectContext<CostSpikeThresholds>,

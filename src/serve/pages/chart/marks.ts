@@ -1,8 +1,8 @@
 import { html } from 'hono/html';
 import type { TimeMs } from '../../../model/time.ts';
-import type { Span } from '../../series/span.ts';
 import type { TimelineEvent } from '../finding/timeline.ts';
 import type { Html } from '../text.ts';
+import type { Span } from '../../../model/time.ts';
 
 interface NumberedEvent {
   readonly number: number;

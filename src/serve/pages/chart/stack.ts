@@ -1,9 +1,8 @@
 import { html, raw } from 'hono/html';
 import { px } from '../../../notify/chart/svg.ts';
-import { DAY_MS } from '../../../model/time.ts';
+import { DAY_MS, type Span } from '../../../model/time.ts';
 import type { SpendDays } from '../../questions/spendDays.ts';
 import type { Clock, Html } from '../text.ts';
-import type { Span } from '../../series/span.ts';
 import { scaleFor } from './scale.ts';
 import { timeAxis } from './timeAxis.ts';
 import { timeTicks } from './timeTicks.ts';

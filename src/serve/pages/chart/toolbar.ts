@@ -1,6 +1,5 @@
 import { html } from 'hono/html';
-import { formatTime, HOUR_MS, type TimeMs } from '../../../model/time.ts';
-import type { Span } from '../../series/span.ts';
+import { formatTime, HOUR_MS, type TimeMs, type Span } from '../../../model/time.ts';
 import type { Html } from '../text.ts';
 
 const AROUND_ONSET_MS = 2 * HOUR_MS;

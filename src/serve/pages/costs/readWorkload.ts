@@ -1,10 +1,10 @@
 import type { WorkloadEvent } from '../../../model/workloadEvent.ts';
 import type { WorkloadRef } from '../../../model/workload.ts';
-import { DAY_MS } from '../../../model/time.ts';
+import { DAY_MS, type Span } from '../../../model/time.ts';
 import type { ServeDeps } from '../../deps.ts';
 import { HttpProblem } from '../../problem.ts';
 import { visibleNamespaces, type Principal } from '../../security/principal.ts';
-import { clampSpan, type Span } from '../../series/span.ts';
+import { clampSpan } from '../../series/span.ts';
 import { usageCharts } from '../chart/usageCharts.ts';
 import { timeline } from '../finding/timeline.ts';
 import { workloadPath } from '../links.ts';

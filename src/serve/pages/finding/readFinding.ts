@@ -4,9 +4,10 @@ import type { ServeDeps } from '../../deps.ts';
 import type { FindingUse } from '../../questions/answerFindingUse.ts';
 import type { SpendSteps } from '../../questions/answerSpend.ts';
 import { visibleNamespaces, type Principal } from '../../security/principal.ts';
-import { clampSpan, findingSpan, type Span } from '../../series/span.ts';
+import { clampSpan, findingSpan } from '../../series/span.ts';
 import { timeline, type TimelineEvent } from './timeline.ts';
 import { useNow, type UseNow } from './useNow.ts';
+import type { Span } from '../../../model/time.ts';
 
 /** All that a finding's page shows. */
 export interface FindingView {

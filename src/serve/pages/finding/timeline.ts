@@ -2,7 +2,7 @@ import type { SentMessage, StoredAction } from '../../../store/findingLog.ts';
 import type { WorkloadEvent } from '../../../model/workloadEvent.ts';
 import type { FindingEvent } from '../../../model/finding.ts';
 import type { TimeMs } from '../../../model/time.ts';
-import type { Span } from '../../series/span.ts';
+import type { Span } from '../../../model/time.ts';
 
 /** Something that happened to a finding or its workload, for the axis and the list below it. */
 export interface TimelineEvent {
