@@ -3,7 +3,7 @@
  * Run: `npx node bench/allocate.ts`.
  */
 import { tmpdir } from 'node:os';
-import { configSchema } from '../src/config/schema.ts';
+import { configSchema } from '../src/daemon/config/schema.ts';
 import { allocate } from '../src/cost/allocate.ts';
 import { loadPriceLists } from '../src/cost/lists/loadPriceLists.ts';
 import { priceNodes } from '../src/cost/priceNodes.ts';

@@ -13,7 +13,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import pino from 'pino';
-import { configSchema } from '../src/config/schema.ts';
+import { configSchema } from '../src/daemon/config/schema.ts';
 import { loadThresholds } from '../src/daemon/config/loadThresholds.ts';
 import { openDoorStores } from '../src/daemon/openDoorStores.ts';
 import { openHistoryReader, openHistoryWriter } from '../src/engines/openHistory.ts';

@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { isMainThread, Worker, workerData } from 'node:worker_threads';
 import { createApiSource } from '../src/collect/specs/apiSource.ts';
 import { enrich } from '../src/collect/specs/enrich.ts';
-import { configSchema } from '../src/config/schema.ts';
+import { configSchema } from '../src/daemon/config/schema.ts';
 import { CYCLE_HEAP } from '../src/daemon/cycleThread.ts';
 import { openHistoryWriter } from '../src/engines/openHistory.ts';
 import type { Snapshot } from '../src/model/snapshot.ts';

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import type { Logger } from 'pino';
 import { loadConfig, type LoadedConfig } from '../src/daemon/config/load.ts';
-import { createRedactor } from '../src/config/redact.ts';
+import { createRedactor } from '../src/config/secrets.ts';
 import { startDaemon, type Daemon } from '../src/daemon/daemon.ts';
 import { createLogger } from '../src/daemon/logger.ts';
 import type { Releasers } from '../src/daemon/releasers.ts';

@@ -1,4 +1,4 @@
-import { configSchema } from '../../src/config/schema.ts';
+import { configSchema } from '../../src/daemon/config/schema.ts';
 import { loadThresholds } from '../../src/daemon/config/loadThresholds.ts';
 import type { Settings } from '../../src/cycle/settings.ts';
 import { createAbuseDetector } from '../../src/detect/abuse/abuseDetector.ts';

@@ -1,6 +1,9 @@
 import type { Logger } from 'pino';
-import { kubeContextOf } from '../config/kubeContext.ts';
-import type { Config } from '../config/schema.ts';
+import { kubeContextOf, type KubeContextConfig } from '../notify/config.ts';
+import type { AlertmanagerConfig } from './alertmanager/config.ts';
+import type { SiemConfig } from './siem/config.ts';
+import type { SlackConfig } from './slack/config.ts';
+import type { WebhookConfig } from './webhook/config.ts';
 import { alertmanagerChannel } from './alertmanager/alertmanagerChannel.ts';
 import { logChannel } from './logChannel.ts';
 import { siemChannel } from './siem/siemChannel.ts';
@@ -14,7 +17,7 @@ import type { PictureSource } from './slack/pictures.ts';
 import type { RenderContext } from '../model/text/format.ts';
 
 /** What the configuration says of the reader's world. */
-function renderContext(config: Config): RenderContext {
+function renderContext(config: ChannelsConfig): RenderContext {
   const { serve, pricing } = config;
   return {
     currency: pricing.currency,
@@ -30,8 +33,18 @@ export interface ChannelParts {
   readonly pictures?: PictureSource;
 }
 
+/** What the channels depend on. */
+export interface ChannelsConfig extends KubeContextConfig {
+  readonly slack?: SlackConfig | undefined;
+  readonly webhooks: readonly WebhookConfig[];
+  readonly alertmanager?: AlertmanagerConfig | undefined;
+  readonly siem?: SiemConfig | undefined;
+  readonly serve: { readonly externalUrl?: string | undefined };
+  readonly pricing: { readonly currency: string };
+}
+
 /** The channels that the configuration asks for; the log is always among them. */
-export function createChannels(config: Config, parts: ChannelParts): readonly Channel[] {
+export function createChannels(config: ChannelsConfig, parts: ChannelParts): readonly Channel[] {
   const { clock, pictures = null, logger } = parts;
   const context = renderContext(config);
   const { slack, alertmanager, siem, webhooks } = config;
@@ -61,7 +74,7 @@ export function createChannels(config: Config, parts: ChannelParts): readonly Ch
   return channels;
 }
 
-function webhookFormat({ format, template, secret }: Config['webhooks'][number]): WebhookFormat {
+function webhookFormat({ format, template, secret }: WebhookConfig): WebhookFormat {
   if (format === 'pagerduty') return { kind: 'pagerduty', routingKey: secret ?? '' };
   if (format === 'template' && template !== undefined) return { kind: 'template', template };
   return { kind: 'burnwatch' };

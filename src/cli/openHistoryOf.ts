@@ -1,4 +1,4 @@
-import type { Config } from '../config/schema.ts';
+import type { Config } from '../daemon/config/schema.ts';
 import { openHistoryReader } from '../engines/openHistory.ts';
 
 /** The configured history, which must be of the configured cluster and currency. @throws HistoryError */

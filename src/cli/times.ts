@@ -1,4 +1,4 @@
-import { parseDuration } from '../config/schema.ts';
+import { parseDuration } from '../config/values.ts';
 import { parsePeriod, parseTime } from '../model/period.ts';
 import { floorTo, formatTime, SECOND_MS, type TimeMs, type Window } from '../model/time.ts';
 import { UsageError } from './usageError.ts';

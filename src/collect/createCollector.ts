@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Config } from '../config/schema.ts';
+import type { CollectConfig } from './config.ts';
 import type { Collector } from './collector.ts';
 import type { ClientDeps } from './prometheus/client.ts';
 import { createPrometheusCollector } from './prometheusCollector.ts';
@@ -22,7 +22,7 @@ export const SYSTEM_DEPS: CollectorDeps = {
  * @throws Error when a certificate cannot be read or `prometheus.matchers` does not parse.
  */
 export async function createCollector(
-  config: Config,
+  config: CollectConfig,
   deps: CollectorDeps = SYSTEM_DEPS,
 ): Promise<Collector> {
   const metrics = await createPrometheusCollector(config, deps);

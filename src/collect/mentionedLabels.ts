@@ -1,7 +1,9 @@
-import type { Config } from '../config/schema.ts';
+import type { CollectConfig } from './config.ts';
 
 /** Label and annotation names that the configuration relies on, so that mangled ones can be restored. */
-export function mentionedLabels(config: Config): readonly string[] {
+export function mentionedLabels(
+  config: Pick<CollectConfig, 'owners' | 'pricing'>,
+): readonly string[] {
   const names = new Set<string>(config.owners.keys);
   for (const { match } of [...config.pricing.nodes, ...config.pricing.discounts]) {
     for (const name of Object.keys(match)) names.add(name);

@@ -1,5 +1,5 @@
 import { rateRangeOf } from './prometheus/rateRange.ts';
-import type { Config } from '../config/schema.ts';
+import type { CollectConfig } from './config.ts';
 import type { ExpectedSamples, Snapshot } from '../model/snapshot.ts';
 import { DAY_MS, floorTo, HOUR_MS, MINUTE_MS, SECOND_MS } from '../model/time.ts';
 import type { TimeMs, Window } from '../model/time.ts';
@@ -29,7 +29,7 @@ const LONGEST_RETENTION_MS = 400 * DAY_MS;
 
 /** Observes windows through Prometheus alone: what existed, for how long, what it asked for and used. */
 export async function createPrometheusCollector(
-  config: Config,
+  config: CollectConfig,
   deps: ClientDeps,
 ): Promise<Collector> {
   const client = await createPrometheusClient(config.prometheus, deps);
@@ -79,7 +79,7 @@ export async function createPrometheusCollector(
  *
  * @throws Error when `prometheus.matchers` does not parse.
  */
-function contextOf(config: Config): QueryContext {
+function contextOf(config: CollectConfig): QueryContext {
   const { window } = config.schedule;
   const matchers = parseMatchers(config.prometheus.matchers);
   return queryContext(window - 1, rateRangeOf(config) - 1, matchers);

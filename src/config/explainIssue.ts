@@ -78,14 +78,20 @@ function sectionsWith(schema: z.ZodType, key: string): readonly string[] {
 
 /** The keys that the schema knows at `path`. */
 export function knownKeys(schema: z.ZodType, path: readonly PropertyKey[]): readonly string[] {
+  const at = schemaAt(schema, path);
+  return at instanceof z.ZodObject ? Object.keys(at.shape) : [];
+}
+
+/** The schema of what stands at `path`, without its default; undefined where it knows nothing there. */
+export function schemaAt(schema: z.ZodType, path: readonly PropertyKey[]): unknown {
   let at: unknown = unwrap(schema);
   for (const part of path) {
     if (at instanceof z.ZodObject) at = unwrap(at.shape[String(part)]);
     else if (at instanceof z.ZodArray) at = unwrap(at.element);
     else if (at instanceof z.ZodRecord) at = unwrap(at.valueType);
-    else return [];
+    else return undefined;
   }
-  return at instanceof z.ZodObject ? Object.keys(at.shape) : [];
+  return at;
 }
 
 /** The schema inside `.default()`, `.optional()` and the like. */

@@ -8,7 +8,7 @@ import { networkCost, type NetworkCost } from './networkCost.ts';
 import { nodeCosts } from './nodeCosts.ts';
 import { GIB, UNKNOWN_NODE } from './nodes.ts';
 import { UNPRICED } from './priceNodes.ts';
-import type { PricingConfig } from './sources/nodePriceSource.ts';
+import type { PricingConfig } from './config.ts';
 
 /**
  * Allocates what the window's nodes, volumes, load balancers and egress cost to the containers that held

@@ -4,7 +4,7 @@ import type { Snapshot } from '../model/snapshot.ts';
 import { windowHours } from '../model/time.ts';
 import { nanoInWindow, splitNano } from './exact.ts';
 import { GIB } from './nodes.ts';
-import type { PricingConfig } from './sources/nodePriceSource.ts';
+import type { PricingConfig } from './config.ts';
 
 /** A pod's part of volumes: their cost, and their size averaged over the window. */
 export interface VolumePart {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { TempHistory } from '../../test/support/tempHistory.ts';
-import { configSchema } from '../config/schema.ts';
+import { configSchema } from '../daemon/config/schema.ts';
 import { loadThresholds } from '../daemon/config/loadThresholds.ts';
 import { runWindow } from '../cycle/runWindow.ts';
 import type { Settings } from '../cycle/settings.ts';

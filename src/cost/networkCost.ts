@@ -3,7 +3,7 @@ import type { PodSample } from '../model/snapshot.ts';
 import { SECOND_MS, type Window } from '../model/time.ts';
 import { nanoInWindow, splitNano } from './exact.ts';
 import { GIB } from './nodes.ts';
-import type { PricingConfig } from './sources/nodePriceSource.ts';
+import type { PricingConfig } from './config.ts';
 
 /** What a pod's egress costs, by where it went. */
 export interface NetworkCost {

@@ -6,7 +6,8 @@ import type { PriceList } from './priceList.ts';
 import { configPrice } from './sources/configPrice.ts';
 import { exporterPrice } from './sources/exporterPrice.ts';
 import { flatPrice } from './sources/flatPrice.ts';
-import type { NodePriceSource, PricingConfig, SourcedPrice } from './sources/nodePriceSource.ts';
+import type { NodePriceSource, SourcedPrice } from './sources/nodePriceSource.ts';
+import type { PricingConfig } from './config.ts';
 import { priceListPrice } from './sources/priceListPrice.ts';
 
 /** In the order in which they are asked. */

@@ -52,7 +52,7 @@ const CODECS: DetectorCodecs = new Map([[abuseDetector.name, abuseDetector as De
  */
 export async function explainAbuse(
   reader: HistoryReader,
-  { config, thresholds }: { readonly config: Config; readonly thresholds: Thresholds },
+  { config, thresholds }: { readonly config: WindowConfig; readonly thresholds: Thresholds },
   query: ExplainQuery,
   present: Snapshot | null,
 ): Promise<AbuseExplanation> {
@@ -107,7 +107,7 @@ export async function explainAbuse(
 function contextFor(
   snapshot: Snapshot,
   historyStart: TimeMs,
-  config: Config,
+  config: WindowConfig,
   thresholds: Thresholds,
 ): DetectContext<Thresholds> {
   return {

@@ -3,7 +3,7 @@ import { podSample, snapshotOf } from '../../test/support/snapshots.ts';
 import { TempHistory } from '../../test/support/tempHistory.ts';
 import type { Collector } from '../collect/collector.ts';
 import { loadThresholds } from '../daemon/config/loadThresholds.ts';
-import { configSchema } from '../config/schema.ts';
+import { configSchema } from '../daemon/config/schema.ts';
 import { detectorCodecs } from '../daemon/compose.ts';
 import type { HistoryWriter } from '../store/history.ts';
 import { DAY_MS, MINUTE_MS, type Window } from '../model/time.ts';

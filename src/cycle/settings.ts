@@ -7,7 +7,7 @@ import type { Snapshot } from '../model/snapshot.ts';
 
 /** Everything that is decided before a window is looked at. A reload makes a new one. */
 export interface Settings {
-  readonly config: Config;
+  readonly config: WindowConfig;
   readonly thresholds: Thresholds;
   readonly detectors: readonly Detector<unknown>[];
   /** Prices by instance type, region and capacity type; the first list that knows a node answers. */

@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import type { Config } from '../config/schema.ts';
+import type { Config } from './config/schema.ts';
 import {
   openAuditLog,
   openDeliveryStore,

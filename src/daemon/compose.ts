@@ -1,5 +1,6 @@
 import { dirname, join } from 'node:path';
 import type { LoadedConfig } from './config/load.ts';
+import type { Config } from './config/schema.ts';
 import { loadPriceLists } from '../cost/lists/loadPriceLists.ts';
 import type { Settings } from '../cycle/settings.ts';
 import { DETECTORS } from '../detect/detectors.ts';
@@ -11,8 +12,13 @@ import { podOwners, scopeOwner } from '../detect/owners/podOwners.ts';
 /** What a cycle needs of a configuration; plain data, so that it can go to a worker thread. */
 export type CycleConfig = Pick<LoadedConfig, 'config' | 'thresholds' | 'configHash'>;
 
+/** A cycle's settings with the whole configuration. */
+export interface DaemonSettings extends Settings {
+  readonly config: Config;
+}
+
 export interface Composed {
-  readonly settings: Settings;
+  readonly settings: DaemonSettings;
   /** What is not as it should be although work can go on, one sentence each. */
   readonly problems: readonly string[];
 }
@@ -26,7 +32,7 @@ export async function composeSettings(
   const cacheDir = join(dirname(config.history.path), 'price-lists');
   const { lists, problems } = await loadPriceLists(config.pricing, { cacheDir, now, signal });
   const { keys } = config.owners;
-  const settings: Settings = {
+  const settings: DaemonSettings = {
     config,
     thresholds,
     configHash,

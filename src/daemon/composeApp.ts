@@ -1,6 +1,6 @@
 import type { Hono } from 'hono';
 import type { Logger } from 'pino';
-import type { Config } from '../config/schema.ts';
+import type { Config } from './config/schema.ts';
 import type { HistoryReader } from '../store/history.ts';
 import { createApp } from '../serve/app.ts';
 import type { DoorStores } from '../serve/deps.ts';

@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import type { Config } from '../config/schema.ts';
+import type { Config } from './config/schema.ts';
 import { openDeliveryStore, openHistoryReader } from '../engines/openHistory.ts';
 import { systemClock, type Clock } from '../notify/clock.ts';
 import { createChannels } from '../channels/composition.ts';

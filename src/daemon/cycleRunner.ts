@@ -9,13 +9,17 @@ import { presentSnapshot } from '../cycle/presentCluster.ts';
 import { rebuildVerdicts } from '../cycle/rebuildVerdicts.ts';
 import { catchUp } from '../cycle/runCycle.ts';
 import type { CatchUpOptions, CycleProgress } from '../cycle/cycleForm.ts';
-import type { Settings } from '../cycle/settings.ts';
 import { WorkingState } from '../store/cycleState.ts';
 import { openHistoryWriter } from '../engines/openHistory.ts';
 import type { CostTable } from '../store/costTable.ts';
 import type { HistoryWriter } from '../store/history.ts';
 import { HOUR_MS, type TimeMs } from '../model/time.ts';
-import { composeSettings, detectorCodecs, type CycleConfig } from './compose.ts';
+import {
+  composeSettings,
+  detectorCodecs,
+  type CycleConfig,
+  type DaemonSettings,
+} from './compose.ts';
 import { openDryRunHistory } from './dryRunHistory.ts';
 import { summarize, type CycleSummary } from './cycleSummary.ts';
 import { makeDigest, type DigestAnswer, type DigestAsk } from './makeDigest.ts';
@@ -39,7 +43,7 @@ export interface RunnerOptions {
 export class CycleRunner {
   readonly #history: HistoryWriter;
   readonly #options: RunnerOptions;
-  #settings: Settings;
+  #settings: DaemonSettings;
   #collector: Collector;
   #state: WorkingState;
   #composedAt: TimeMs;
@@ -49,7 +53,7 @@ export class CycleRunner {
   private constructor(
     history: HistoryWriter,
     options: RunnerOptions,
-    settings: Settings,
+    settings: DaemonSettings,
     collector: Collector,
     state: WorkingState,
   ) {
@@ -203,7 +207,7 @@ export class CycleRunner {
   }
 }
 
-async function compose(loaded: CycleConfig, options: RunnerOptions): Promise<Settings> {
+async function compose(loaded: CycleConfig, options: RunnerOptions): Promise<DaemonSettings> {
   const { settings, problems } = await composeSettings(loaded, options.now(), options.signal);
   for (const problem of problems) options.warn(problem);
   return settings;

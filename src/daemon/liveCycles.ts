@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import { outageText } from '../collect/collector.ts';
-import type { Config } from '../config/schema.ts';
+import type { Config } from './config/schema.ts';
 import { costReport } from '../cost/report/costReport.ts';
 import { renderCosts } from '../cost/report/renderCosts.ts';
 import type { CycleProgress } from '../cycle/cycleForm.ts';

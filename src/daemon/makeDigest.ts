@@ -1,4 +1,4 @@
-import type { Settings } from '../cycle/settings.ts';
+import type { DaemonSettings } from './compose.ts';
 import { NoDataError } from '../digest/read/readDigest.ts';
 import { sendDigest } from '../digest/sendDigest.ts';
 import type { Week } from '../store/digests/week.ts';
@@ -22,7 +22,7 @@ export interface DigestAnswer {
 
 /** Makes the digest of a week and leaves its messages to the deliveries. */
 export async function makeDigest(
-  { config, thresholds }: Pick<Settings, 'config' | 'thresholds'>,
+  { config, thresholds }: Pick<DaemonSettings, 'config' | 'thresholds'>,
   present: () => Promise<Snapshot | null>,
   ask: DigestAsk,
 ): Promise<DigestAnswer> {

@@ -1,6 +1,6 @@
 import { ConfigError, type ConfigProblem } from '../config/configError.ts';
 import type { LoadedConfig } from './config/load.ts';
-import type { Config } from '../config/schema.ts';
+import type { Config } from './config/schema.ts';
 
 /** What cannot change while the daemon runs: the history was made for it, or a port is taken. */
 const FIXED: readonly (readonly [key: string, of: (config: Config) => unknown])[] = [

@@ -1,6 +1,6 @@
 import { schedule as scheduleCron } from 'node-cron';
 import type { Logger } from 'pino';
-import type { Config } from '../config/schema.ts';
+import type { Config } from './config/schema.ts';
 
 /** Who is told that it is time; what is already at work leaves a tick out. */
 export interface Ticked {

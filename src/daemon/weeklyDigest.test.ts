@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { recordScenario, scenarioConfig } from '../../test/support/digestScenario.ts';
 import { TempHistory } from '../../test/support/tempHistory.ts';
 import { loadThresholds } from './config/loadThresholds.ts';
-import type { Config } from '../config/schema.ts';
+import type { Config } from './config/schema.ts';
 import { parseWeek } from '../store/digests/week.ts';
 import { openDeliveryStore, openDigestStore, openHistoryReader } from '../engines/openHistory.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS, type TimeMs } from '../model/time.ts';

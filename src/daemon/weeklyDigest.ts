@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import type { Config } from '../config/schema.ts';
+import type { Config } from './config/schema.ts';
 import { dueAt } from '../digest/due.ts';
 import { lastWeek } from '../store/digests/week.ts';
 import { HOUR_MS, type TimeMs } from '../model/time.ts';

@@ -39,3 +39,10 @@ export interface DetectContext<T extends object = object> {
   /** True while a finding of this rule and scope is open, so that a detector can say `clear`. */
   isOpen(kind: Verdict['kind'], rule: string, scope: Scope): boolean;
 }
+
+/** What detectors depend on besides the thresholds. */
+export interface DetectConfig {
+  readonly pricing: PricingConfig;
+  readonly budgets: readonly Budget[];
+  readonly schedule: { readonly timezone: string };
+}

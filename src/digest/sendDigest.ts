@@ -1,4 +1,4 @@
-import type { Config } from '../config/schema.ts';
+import type { NotifyConfig } from '../notify/config.ts';
 import type { HistoryReader } from '../store/history.ts';
 import type { TimeMs } from '../model/time.ts';
 import { createPolicy } from '../notify/policy.ts';
@@ -41,7 +41,11 @@ export async function sendDigest(
 }
 
 /** Who is told, as the configuration has it. */
-function digestReceivers(config: Config, installedAt: TimeMs | null, now: TimeMs): DigestReceivers {
+function digestReceivers(
+  config: NotifyConfig,
+  installedAt: TimeMs | null,
+  now: TimeMs,
+): DigestReceivers {
   const { destinations, previewMs } = createPolicy(config);
   const others = destinations.others.filter(({ minSeverity }) => minSeverity === 'info');
   const previewUntil = (installedAt ?? now) + previewMs;

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { configSchema } from '../config/schema.ts';
+import { configSchema } from '../daemon/config/schema.ts';
 import { digestOwners } from '../digest/read/owners.ts';
 import { configuredOwners } from './owners.ts';
 import { aFinding } from '../../test/support/notify/findings.ts';

@@ -1,4 +1,4 @@
-import type { Config } from '../config/schema.ts';
+import type { OwnersConfig } from '../detect/owners/config.ts';
 import type { Finding } from '../model/finding.ts';
 import { ownerNames } from '../detect/owners/ownerNames.ts';
 import type { Receiver } from '../store/notifications/delivery.ts';
@@ -22,7 +22,7 @@ export interface OwnerDirectory {
  * addresses, Slack channels, users or groups. A team's name is looked up in `owners.teams`. Where a route
  * gives a Slack target, that is where its owners are told.
  */
-export function configuredOwners(config: Config): OwnerDirectory {
+export function configuredOwners(config: { readonly owners: OwnersConfig }): OwnerDirectory {
   const { routes, teams, keys } = config.owners;
   /** What each source names, the strongest first. */
   const sourcesOf = (finding: Finding, fromMetadata: boolean): readonly string[] => {
@@ -55,12 +55,12 @@ export function configuredOwners(config: Config): OwnerDirectory {
 }
 
 /** Where an owner is told in Slack, by name or by `owners.teams`; null where that cannot be. */
-export function ownerTarget(name: string, teams: Config['owners']['teams']): string | null {
+export function ownerTarget(name: string, teams: OwnersConfig['teams']): string | null {
   return slackTarget(ownValue(teams, name) ?? name);
 }
 
 /** Why an owner cannot be told; null for one who can. The key is the same wherever it shows. */
-export function ownerProblem(name: string, teams: Config['owners']['teams']): OwnerProblem | null {
+export function ownerProblem(name: string, teams: OwnersConfig['teams']): OwnerProblem | null {
   return ownerTarget(name, teams) === null ? unreachable(name, ownValue(teams, name)) : null;
 }
 

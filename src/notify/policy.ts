@@ -1,4 +1,4 @@
-import type { Config } from '../config/schema.ts';
+import type { NotifyConfig } from './config.ts';
 import type { Receiver } from '../store/notifications/delivery.ts';
 import { configuredOwners, type OwnerDirectory } from './owners.ts';
 import type { MaintenanceWindow } from './plan/maintenance.ts';
@@ -14,7 +14,7 @@ const DAYS = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'] as const;
  * @param owners who owns what; by default the configuration's routes and the finding's own owner
  */
 export function createPolicy(
-  config: Config,
+  config: NotifyConfig,
   owners: OwnerDirectory = configuredOwners(config),
 ): Policy {
   const { slack, notifications, paging, webhooks, siem, alertmanager } = config;
@@ -46,7 +46,7 @@ export function createPolicy(
   };
 }
 
-function maintenanceWindows({ maintenance, schedule }: Config): readonly MaintenanceWindow[] {
+function maintenanceWindows({ maintenance, schedule }: NotifyConfig): readonly MaintenanceWindow[] {
   return maintenance.map(({ name, matchers, start, end, days, from, to, timezone }) => ({
     name,
     matchers: matchers.map(parseFindingMatcher),

@@ -1,6 +1,6 @@
 import { Counter, Registry } from '@prometheus-io/client';
 import { describe, expect, it } from 'vitest';
-import { configSchema } from '../config/schema.ts';
+import { configSchema } from '../daemon/config/schema.ts';
 import { testDoor as door } from '../../test/support/serve/door.ts';
 
 describe('the door', () => {

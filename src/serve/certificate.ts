@@ -1,6 +1,6 @@
 import { createSecureContext } from 'node:tls';
 import { readFileSync } from 'node:fs';
-import type { Config } from '../config/schema.ts';
+import type { ServerConfig } from './config.ts';
 import type { Certificate } from './listen.ts';
 
 /**
@@ -9,7 +9,7 @@ import type { Certificate } from './listen.ts';
  *
  * @throws Error naming the key, the file and what is wrong with it.
  */
-export function readCertificate({ tls }: Config['serve']): Certificate | null {
+export function readCertificate({ tls }: ServerConfig): Certificate | null {
   if (tls === undefined) return null;
   const cert = read('serve.tls.certFile', tls.certFile);
   const key = read('serve.tls.keyFile', tls.keyFile);

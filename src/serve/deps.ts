@@ -1,4 +1,4 @@
-import type { Config } from '../config/schema.ts';
+import type { ServeConfig } from './config.ts';
 import type { AuditLog } from '../store/auditLog.ts';
 import type { OperatorLog } from '../store/findingLog.ts';
 import type { HistoryReader } from '../store/history.ts';
@@ -12,7 +12,7 @@ import type { Authenticator } from './security/authenticator.ts';
 /** What the server is given; it makes none of it itself. */
 export interface ServeDeps {
   /** The configuration in force: a reload changes what this returns. */
-  config(): Config;
+  config(): ServeConfig;
   /** The server's own read-only connection. */
   readonly reader: HistoryReader;
   /** Answers whatever reads more than a row (`questions/questions.ts`). */

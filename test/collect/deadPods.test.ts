@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createCollector } from '../../src/collect/createCollector.ts';
-import { configSchema } from '../../src/config/schema.ts';
+import { configSchema } from '../../src/daemon/config/schema.ts';
 import { startPrometheus } from '../../demo/prometheusServer.ts';
 import type { Snapshot } from '../../src/model/snapshot.ts';
 import { remoteWrite, STALE, type WrittenSeries } from '../support/remoteWrite.ts';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Collector } from '../../src/collect/collector.ts';
 import { createCollector } from '../../src/collect/createCollector.ts';
-import { configSchema } from '../../src/config/schema.ts';
+import { configSchema } from '../../src/daemon/config/schema.ts';
 import type { ContainerSample, PodSample, Snapshot } from '../../src/model/snapshot.ts';
 import type { Window } from '../../src/model/time.ts';
 import { addKube, addNode, addPod, cgroupOf, constant, every } from '../support/madeUpPod.ts';

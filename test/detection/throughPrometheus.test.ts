@@ -8,7 +8,7 @@ import { evaluationSettings } from '../../bench/detection/settings.ts';
 import { WINDOW_MS } from '../../bench/detection/workload.ts';
 import type { World } from '../../bench/detection/worlds.ts';
 import { createCollector } from '../../src/collect/createCollector.ts';
-import { configSchema } from '../../src/config/schema.ts';
+import { configSchema } from '../../src/daemon/config/schema.ts';
 import { runWindow } from '../../src/cycle/runWindow.ts';
 import { emptyState, WorkingState } from '../../src/store/cycleState.ts';
 import { startPrometheus, type PrometheusServer } from '../../demo/prometheusServer.ts';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { configSchema } from '../../src/config/schema.ts';
+import { configSchema } from '../../src/daemon/config/schema.ts';
 import { startPrometheus, type PrometheusServer } from '../../demo/prometheusServer.ts';
 import { prometheusLiveSource } from '../../src/serve/series/liveSource.ts';
 import { eachColumn, type WorkloadSeries } from '../../src/serve/series/readSeries.ts';

@@ -1,7 +1,7 @@
 import pino from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadThresholds } from '../../src/daemon/config/loadThresholds.ts';
-import type { Config } from '../../src/config/schema.ts';
+import type { Config } from '../../src/daemon/config/schema.ts';
 import { openHistoryReader } from '../../src/engines/openHistory.ts';
 import { QuestionPool } from '../../src/serve/questions/questionPool.ts';
 import { writeShopHistory } from '../support/shopHistory.ts';

@@ -1,4 +1,4 @@
-import type { Config } from '../../src/config/schema.ts';
+import type { Config } from '../../src/daemon/config/schema.ts';
 import { loadThresholds } from '../../src/daemon/config/loadThresholds.ts';
 import { readDigest } from '../../src/digest/read/readDigest.ts';
 import { lastWeek } from '../../src/store/digests/week.ts';

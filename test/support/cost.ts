@@ -1,8 +1,8 @@
 import type { z } from 'zod';
-import { configSchema } from '../../src/config/schema.ts';
+import { configSchema } from '../../src/daemon/config/schema.ts';
 import type { ContainerSample, NodeSample, PodSample, Snapshot } from '../../src/model/snapshot.ts';
 import { HOUR_MS } from '../../src/model/time.ts';
-import type { PricingConfig } from '../../src/cost/sources/nodePriceSource.ts';
+import type { PricingConfig } from '../../src/cost/config.ts';
 
 /** Builders for tests: a complete sample of which a test names only what it is about. */
 export function pricing(overrides: z.input<typeof configSchema>['pricing'] = {}): PricingConfig {

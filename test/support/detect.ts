@@ -1,4 +1,4 @@
-import { configSchema, type Config } from '../../src/config/schema.ts';
+import { configSchema, type Config } from '../../src/daemon/config/schema.ts';
 import { loadThresholds } from '../../src/daemon/config/loadThresholds.ts';
 import { allocate } from '../../src/cost/allocate.ts';
 import { aSnapshot } from './cost.ts';

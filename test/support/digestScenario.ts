@@ -3,7 +3,7 @@ import { DETECTORS } from '../../src/detect/detectors.ts';
 import { runWindow } from '../../src/cycle/runWindow.ts';
 import type { Settings } from '../../src/cycle/settings.ts';
 import { emptyState, WorkingState } from '../../src/store/cycleState.ts';
-import { configSchema, type Config } from '../../src/config/schema.ts';
+import { configSchema, type Config } from '../../src/daemon/config/schema.ts';
 import { loadThresholds } from '../../src/daemon/config/loadThresholds.ts';
 import type { WindowRecord } from '../../src/store/history.ts';
 import type { ContainerSample, PodSample, Snapshot } from '../../src/model/snapshot.ts';

@@ -1,4 +1,4 @@
-import type { Config } from '../../src/config/schema.ts';
+import type { Config } from '../../src/daemon/config/schema.ts';
 import { openHistoryWriter } from '../../src/engines/openHistory.ts';
 import type { Finding } from '../../src/model/finding.ts';
 import { HOUR_MS } from '../../src/model/time.ts';

@@ -1,7 +1,7 @@
 import pino from 'pino';
 import { openHistoryReader } from '../../src/engines/openHistory.ts';
 import { openDoorStores } from '../../src/daemon/openDoorStores.ts';
-import type { Config } from '../../src/config/schema.ts';
+import type { Config } from '../../src/daemon/config/schema.ts';
 import { loadThresholds } from '../../src/daemon/config/loadThresholds.ts';
 import { historyAnswers } from '../../src/serve/questions/questions.ts';
 import { postureOfSnapshot } from '../../src/detect/posture/fromSnapshot.ts';

@@ -1,4 +1,4 @@
-import { configSchema, type Config } from '../../src/config/schema.ts';
+import { configSchema, type Config } from '../../src/daemon/config/schema.ts';
 import { loadThresholds } from '../../src/daemon/config/loadThresholds.ts';
 import type { Collector } from '../../src/collect/collector.ts';
 import { catchUp } from '../../src/cycle/runCycle.ts';

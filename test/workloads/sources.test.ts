@@ -6,7 +6,7 @@ import { readSpecFile } from '../../src/collect/specs/fileSource.ts';
 import type { Inventory } from '../../src/collect/specs/inventory.ts';
 import { createSpecSource } from '../../src/collect/specs/createSpecSource.ts';
 import { workloadOfRecord } from '../../src/collect/specs/recordWorkload.ts';
-import { configSchema, type Config } from '../../src/config/schema.ts';
+import { configSchema, type Config } from '../../src/daemon/config/schema.ts';
 import { nodeFacts } from '../../src/model/nodeFacts.ts';
 import { MINUTE_MS } from '../../src/model/time.ts';
 import type { ContainerSample, PodSample, Snapshot } from '../../src/model/snapshot.ts';

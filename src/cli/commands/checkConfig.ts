@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { ConfigError, type ConfigProblem } from '../../config/configError.ts';
 import { loadConfig, type LoadedConfig } from '../../daemon/config/load.ts';
 import { isThresholdsFile, loadThresholds } from '../../daemon/config/loadThresholds.ts';
-import { createRedactor } from '../../config/redact.ts';
+import { createRedactor } from '../../config/secrets.ts';
 import { MINUTE_MS } from '../../model/time.ts';
 import type { Io } from '../io.ts';
 import { ONLINE_CHECKS, renderResults } from '../online/onlineCheck.ts';

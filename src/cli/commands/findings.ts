@@ -17,7 +17,7 @@ import { loadContext, withConfig, withOutput, type ConfigOption } from '../optio
 import { renderCsv, renderTable, type OutputFormat } from '../../model/text/table.ts';
 import { parseFuture, parsePast } from '../times.ts';
 import { CommandFailed, UsageError } from '../usageError.ts';
-import { kubeContextOf } from '../../config/kubeContext.ts';
+import { kubeContextOf } from '../../notify/config.ts';
 
 interface ListOptions extends ConfigOption {
   readonly state: 'open' | 'all';

@@ -5,7 +5,7 @@ import { printable } from '../../model/text/escape.ts';
 import { ownerNames } from '../../detect/owners/ownerNames.ts';
 import { formatTime } from '../../model/time.ts';
 import { ownershipOf, type Ownership } from '../../detect/owners/ownership.ts';
-import type { Config } from '../../config/schema.ts';
+import type { Config } from '../../daemon/config/schema.ts';
 import { nearNames } from '../../model/text/nearNames.ts';
 import type { Io } from '../io.ts';
 import {

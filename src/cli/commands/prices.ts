@@ -2,7 +2,7 @@ import { dirname, join } from 'node:path';
 import type { Command } from 'commander';
 import { createCollector } from '../../collect/createCollector.ts';
 import { CollectError } from '../../collect/collector.ts';
-import type { Config } from '../../config/schema.ts';
+import type { Config } from '../../daemon/config/schema.ts';
 import { loadPriceLists } from '../../cost/lists/loadPriceLists.ts';
 import {
   pricesOfHistory,

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { loadConfig } from '../../daemon/config/load.ts';
-import { createRedactor } from '../../config/redact.ts';
+import { createRedactor } from '../../config/secrets.ts';
 import { startDaemon, type Daemon } from '../../daemon/daemon.ts';
 import { createLogger } from '../../daemon/logger.ts';
 import { SECOND_MS } from '../../model/time.ts';

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { openAuditLog, openSilenceStore } from '../../engines/openHistory.ts';
-import { parseDuration } from '../../config/schema.ts';
+import { parseDuration } from '../../config/values.ts';
 import type { Actor } from '../../detect/findings/decideFinding.ts';
 import { formatTime } from '../../model/time.ts';
 import type { AuditLog } from '../../store/auditLog.ts';

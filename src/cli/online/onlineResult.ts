@@ -1,4 +1,4 @@
-import type { Config } from '../../config/schema.ts';
+import type { Config } from '../../daemon/config/schema.ts';
 import type { TimeMs } from '../../model/time.ts';
 
 /** One thing that a server was asked: all right, something is lost, or it cannot be worked with. */

@@ -2,7 +2,7 @@ import { rateRangeOf } from '../../collect/prometheus/rateRange.ts';
 import { CollectError } from '../../collect/collector.ts';
 import { SYSTEM_DEPS } from '../../collect/createCollector.ts';
 import { createPrometheusCollector } from '../../collect/prometheusCollector.ts';
-import type { Config } from '../../config/schema.ts';
+import type { Config } from '../../daemon/config/schema.ts';
 import type { Snapshot } from '../../model/snapshot.ts';
 import { floorTo, formatTime, type TimeMs } from '../../model/time.ts';
 import type { OnlineResult } from './onlineResult.ts';

@@ -1,5 +1,5 @@
 import type { WebClient } from '@slack/web-api';
-import type { Config } from '../../config/schema.ts';
+import type { Config } from '../../daemon/config/schema.ts';
 import type { TimeMs } from '../../model/time.ts';
 import { createSlackClient, withSignal } from '../../channels/slack/client.ts';
 import { toChannelError } from '../../channels/slack/errors.ts';

@@ -9,7 +9,8 @@ import type { MatrixAnswer } from './matrix.ts';
 import { aborted, RetryAfter, retryAfterMs, withRetries } from './retry.ts';
 import type { RetryDeps } from './retry.ts';
 import { createTransport } from './transport.ts';
-import type { PrometheusConfig, Transport } from './transport.ts';
+import type { Transport } from './transport.ts';
+import type { PrometheusConfig } from '../config.ts';
 
 /** What the rest of `collect` knows of Prometheus, or of a store that speaks its API. */
 export interface PrometheusClient {

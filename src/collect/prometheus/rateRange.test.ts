@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { configSchema } from '../../config/schema.ts';
+import { configSchema } from '../../daemon/config/schema.ts';
 import { rateRangeOf } from './rateRange.ts';
 
 const rangeOf = (config: object): number =>

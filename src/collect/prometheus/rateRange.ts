@@ -1,4 +1,4 @@
-import type { Config } from '../../config/schema.ts';
+import type { CollectConfig } from '../config.ts';
 import { MINUTE_MS } from '../../model/time.ts';
 
 /** Four scrapes of a minute, the usual interval: with fewer a rate has gaps, with less than two no answer. */
@@ -11,6 +11,6 @@ const SHORTEST_MS = 4 * MINUTE_MS;
 export function rateRangeOf({
   prometheus,
   schedule,
-}: Pick<Config, 'prometheus' | 'schedule'>): number {
+}: Pick<CollectConfig, 'prometheus' | 'schedule'>): number {
   return prometheus.rateRange ?? Math.max(schedule.window, SHORTEST_MS);
 }

@@ -2,9 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import type { AgentOptions } from 'node:https';
-import type { Config } from '../../config/schema.ts';
-
-export type PrometheusConfig = Config['prometheus'];
+import type { PrometheusConfig } from '../config.ts';
 
 /** Where and as whom Prometheus is asked. Connections are kept alive between queries. */
 export interface Transport {

@@ -1,4 +1,4 @@
-import type { Config } from '../../config/schema.ts';
+import type { WorkloadsConfig } from '../config.ts';
 import type { DataProblem } from '../../model/snapshot.ts';
 import { HOUR_MS, SECOND_MS, type TimeMs } from '../../model/time.ts';
 import { createApiClient, type ApiClient } from '../kubernetes/api/apiClient.ts';
@@ -40,7 +40,7 @@ interface Part {
  * depends on it, and is named; after a passing failure what it gave last stands for up to two hours.
  */
 export function createApiSource(
-  workloads: Config['workloads'],
+  workloads: WorkloadsConfig,
   machine: Machine,
   deps: Deps,
   limits = LIMITS,

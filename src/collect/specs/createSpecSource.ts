@@ -1,4 +1,4 @@
-import type { Config } from '../../config/schema.ts';
+import type { CollectConfig, WorkloadsConfig } from '../config.ts';
 import { isApiAtHand, type Machine } from '../kubernetes/api/connect.ts';
 import type { ClientDeps } from '../prometheus/client.ts';
 import { createApiSource } from './apiSource.ts';
@@ -13,14 +13,17 @@ export interface SpecSourceDeps extends Machine, Pick<ClientDeps, 'sleep' | 'ran
  * The source of specifications that the configuration asks for; null for metrics alone. `auto` asks the
  * Kubernetes API where there is one to ask (see docs/workload-sources.md).
  */
-export function createSpecSource(config: Config, deps: SpecSourceDeps): SpecSource | null {
+export function createSpecSource(
+  config: Pick<CollectConfig, 'workloads' | 'schedule'>,
+  deps: SpecSourceDeps,
+): SpecSource | null {
   const { workloads, schedule } = config;
   const source = bareSource(workloads, deps);
   // Half a window: every cycle lists anew, and no cycle twice.
   return source === null ? null : createRememberingSource(source, schedule.window / 2);
 }
 
-function bareSource(workloads: Config['workloads'], deps: SpecSourceDeps): SpecSource | null {
+function bareSource(workloads: WorkloadsConfig, deps: SpecSourceDeps): SpecSource | null {
   switch (workloads.source) {
     case 'prometheus':
       return null;

@@ -1,4 +1,4 @@
-import type { Config } from '../../config/schema.ts';
+import type { Budget, PricingConfig } from '../config.ts';
 import type { BudgetState } from './budgetState.ts';
 import { monthName } from './budgetState.ts';
 import { forecastMonth, type MonthForecast } from './monthForecast.ts';
@@ -8,9 +8,6 @@ import { DAY_MS, floorTo, monthStart, type TimeMs } from '../../model/time.ts';
 import type { BilledHistory } from '../bill/effectiveCosts.ts';
 import { costNano } from '../../model/costParts.ts';
 import { seriesOnBasis } from '../report/readCosts.ts';
-import type { PricingConfig } from '../sources/nodePriceSource.ts';
-
-export type Budget = Config['budgets'][number];
 
 /** A budget as it stands this month; money in the history's currency. */
 export interface BudgetStatus {

@@ -1,5 +1,5 @@
 import type { PriceList } from '../priceList.ts';
-import type { PricingConfig } from '../sources/nodePriceSource.ts';
+import type { PricingConfig } from '../config.ts';
 
 /** Quotes a list in the configured currency where an exchange rate is given; else it stays as it is. */
 export function convertPriceList(list: PriceList, pricing: PricingConfig): PriceList {

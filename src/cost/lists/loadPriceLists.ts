@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { DAY_MS, formatTime, SECOND_MS } from '../../model/time.ts';
 import type { TimeMs } from '../../model/time.ts';
 import type { PriceList } from '../priceList.ts';
-import type { PricingConfig } from '../sources/nodePriceSource.ts';
+import type { PricingConfig } from '../config.ts';
 import { convertPriceList } from './convertPriceList.ts';
 import { fetchPriceList } from './fetchPriceList.ts';
 import { parsePriceList, PriceListError } from './parsePriceList.ts';

@@ -2,7 +2,7 @@ import type { CostDimension, CostRow, CostTable, NodeCostRow } from '../../store
 import { fromNano } from '../../model/money.ts';
 import { formatTime } from '../../model/time.ts';
 import { GIB } from '../nodes.ts';
-import type { PricingConfig } from '../sources/nodePriceSource.ts';
+import type { PricingConfig } from '../config.ts';
 import { costNano, idleOf, nodeNano, sumNano, type NodeParts } from '../../model/costParts.ts';
 import type { CostReport, CostReportRow, NodeIdle } from './costReportForm.ts';
 import { efficiencyOf } from './efficiency.ts';

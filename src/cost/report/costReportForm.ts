@@ -1,5 +1,5 @@
 import type { WorkloadRef } from '../../model/workload.ts';
-import type { PricingConfig } from '../sources/nodePriceSource.ts';
+import type { PricingConfig } from '../config.ts';
 
 /** A cost table as people and scripts get it; money in `currency`. The JSON form is fixed (docs/costs.md). */
 export interface CostReport {

@@ -7,7 +7,7 @@ import type { NodeFacts } from '../../model/nodeFacts.ts';
 import { capacityOf, GIB } from '../nodes.ts';
 import type { PriceList } from '../priceList.ts';
 import { priceNodes } from '../priceNodes.ts';
-import type { PricingConfig } from '../sources/nodePriceSource.ts';
+import type { PricingConfig } from '../config.ts';
 
 /** What each node costs, which source said so, and why. */
 export interface PricesReport {

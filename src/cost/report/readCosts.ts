@@ -1,7 +1,7 @@
 import type { CostQuery, CostSeriesQuery, CostTable } from '../../store/costTable.ts';
 import type { HistoryReader } from '../../store/history.ts';
 import { effectiveCosts, effectiveSeries, type BilledHistory } from '../bill/effectiveCosts.ts';
-import type { PricingConfig } from '../sources/nodePriceSource.ts';
+import type { PricingConfig } from '../config.ts';
 import { costReport } from './costReport.ts';
 import type { CostReport } from './costReport.ts';
 

@@ -4,7 +4,7 @@ import { toNano } from '../../model/money.ts';
 import type { Window } from '../../model/time.ts';
 import { HOURS_PER_MONTH, windowHours } from '../../model/time.ts';
 import { splitNano } from '../exact.ts';
-import type { PricingConfig } from '../sources/nodePriceSource.ts';
+import type { PricingConfig } from '../config.ts';
 import {
   costNano,
   COST_PARTS,

@@ -1,10 +1,8 @@
-import type { Config } from '../../config/schema.ts';
+import type { PricingConfig } from '../config.ts';
 import type { NodeSample } from '../../model/snapshot.ts';
 import type { PriceSource } from '../../model/cost.ts';
 import type { NodeFacts } from '../../model/nodeFacts.ts';
 import type { PriceList } from '../priceList.ts';
-
-export type PricingConfig = Config['pricing'];
 
 /** Prices per unit and hour, in units of currency. */
 export interface FlatRates {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ConfigError } from '../../config/configError.ts';
 import { loadConfig } from './load.ts';
-import { createRedactor } from '../../config/redact.ts';
+import { createRedactor } from '../../config/secrets.ts';
 
 let dir: string;
 beforeAll(() => {

@@ -2,7 +2,13 @@ import { existsSync } from 'node:fs';
 import { ConfigError, formatKey, type ConfigProblem } from '../../config/configError.ts';
 import { configHash } from './configHash.ts';
 import { explainIssue } from '../../config/explainIssue.ts';
-import { hideParts, isWithin, parsePartly, UnknownPart, unknownPaths } from './knownParts.ts';
+import {
+  hideParts,
+  isWithin,
+  parsePartly,
+  UnknownPart,
+  unknownPaths,
+} from '../../config/knownParts.ts';
 import { loadThresholds } from './loadThresholds.ts';
 import { checkRules } from './rules.ts';
 import { configSchema, type Config } from '../../config/schema.ts';
@@ -44,7 +50,7 @@ export function loadConfig(file: string | undefined): LoadedConfig {
     config,
     thresholds,
     configHash: configHash(config, thresholds),
-    secrets: secretValues(config),
+    secrets: secretValues(config, configSchema),
   };
 }
 
@@ -78,7 +84,7 @@ function readConfig(yaml: YamlFile): ReadConfig {
     if (!isWithin(path, unknown)) report(path, message);
   };
   const parts = parsed.data ?? (parsePartly(configSchema, value) as Config);
-  const config = resolveFiles(parts, yaml.file, reportKnown);
+  const config = resolveFiles(parts, configSchema, yaml.file, reportKnown);
   hideParts(config, unknown);
   checkRules(config, reportKnown);
   return { config, problems: problems.toSorted((a, b) => a.line - b.line) };

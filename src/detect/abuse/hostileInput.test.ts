@@ -4,7 +4,7 @@ import { renderExplanation } from '../../cli/explainView.ts';
 import { renderFinding } from '../../cli/findingView.ts';
 import { toFindingJson } from '../../model/findingJson.ts';
 import { loadThresholds } from '../../daemon/config/loadThresholds.ts';
-import { configSchema } from '../../config/schema.ts';
+import { configSchema } from '../../daemon/config/schema.ts';
 import { aSnapshot } from '../../../test/support/cost.ts';
 import type { PodSample } from '../../model/snapshot.ts';
 import { DAY_MS, HOUR_MS } from '../../model/time.ts';

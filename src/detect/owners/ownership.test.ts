@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { podSample, snapshotOf } from '../../../test/support/snapshots.ts';
 import { inventoryOf, rawObject } from '../../../test/support/specs.ts';
-import { configSchema } from '../../config/schema.ts';
+import { configSchema } from '../../daemon/config/schema.ts';
 import type { Finding } from '../../model/finding.ts';
 import type { PodSample } from '../../model/snapshot.ts';
 import { configuredOwners } from '../../notify/owners.ts';

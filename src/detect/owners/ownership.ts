@@ -1,4 +1,4 @@
-import type { Config } from '../../config/schema.ts';
+import type { OwnerRoute, OwnersConfig } from './config.ts';
 import type { NamespaceFacts, PodSample, Snapshot } from '../../model/snapshot.ts';
 import { workloadKey, type WorkloadRef } from '../../model/workload.ts';
 import { ownerIn } from './podOwners.ts';
@@ -26,7 +26,10 @@ export interface OwnerOrigin {
  * Who owns every workload of a window, by namespace and name. Routes that are only for some kinds of findings
  * or severities do not say whose a workload is, and are left out.
  */
-export function ownershipOf(snapshot: Snapshot, config: Config): readonly Ownership[] {
+export function ownershipOf(
+  snapshot: Snapshot,
+  config: { readonly owners: OwnersConfig },
+): readonly Ownership[] {
   const first = new Map<string, PodSample>();
   for (const pod of snapshot.pods) {
     const key = workloadKey(pod.namespace, pod.workload);
@@ -41,7 +44,7 @@ function ownershipOfWorkload(
   key: string,
   pod: PodSample,
   snapshot: Snapshot,
-  config: Config,
+  config: { readonly owners: OwnersConfig },
 ): Ownership {
   const { namespace, workload } = pod;
   const place = { namespace, workload };
@@ -57,8 +60,8 @@ function ownershipOfWorkload(
 function routeOf(
   place: Pick<Ownership, 'namespace' | 'workload'>,
   snapshot: Snapshot,
-  config: Config,
-): Config['owners']['routes'][number] | undefined {
+  config: { readonly owners: OwnersConfig },
+): OwnerRoute | undefined {
   const scope = { ...place, container: null, subject: null };
   const labels: Record<string, string> = {
     namespace: place.namespace,

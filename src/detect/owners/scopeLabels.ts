@@ -1,4 +1,4 @@
-import type { Config } from '../../config/schema.ts';
+import type { OwnersConfig } from './config.ts';
 import type { Scope } from '../../model/finding.ts';
 import type { Snapshot } from '../../model/snapshot.ts';
 import { workloadKey } from '../../model/workload.ts';
@@ -6,7 +6,7 @@ import { workloadKey } from '../../model/workload.ts';
 const PREFIX = 'label:';
 
 /** The labels by which `owners.routes` choose (`label:KEY`). */
-export function routedLabels({ owners }: Config): readonly string[] {
+export function routedLabels({ owners }: { readonly owners: OwnersConfig }): readonly string[] {
   const names = owners.routes.flatMap(({ match }) => Object.keys(match));
   return [...new Set(names)]
     .filter((name) => name.startsWith(PREFIX))

@@ -1,10 +1,9 @@
 import {
   readBudgets,
   readClusterForecast,
-  type Budget,
   type BudgetStatus,
 } from '../../cost/budgets/readBudgets.ts';
-import type { PricingConfig } from '../../cost/sources/nodePriceSource.ts';
+import type { PricingConfig, Budget } from '../../cost/config.ts';
 import type { ForecastLine } from '../../store/digests/digest.ts';
 import type { PastReader } from './asOf.ts';
 

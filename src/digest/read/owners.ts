@@ -1,4 +1,4 @@
-import type { Config } from '../../config/schema.ts';
+import type { OwnersConfig } from '../../detect/owners/config.ts';
 import { slackTarget } from '../../notify/owners.ts';
 import { UNOWNED, type Digest, type OwnerGaps, type Spend } from '../../store/digests/digest.ts';
 import type { CostRow } from '../../store/costTable.ts';
@@ -18,7 +18,11 @@ const DIGEST_KINDS: ReadonlySet<string> = new Set(['overprovisioned', 'budget'])
 const LISTED = 30;
 
 /** Owners by the configuration's routes and teams. */
-export function digestOwners({ owners: { routes, teams } }: Pick<Config, 'owners'>): DigestOwners {
+export function digestOwners({
+  owners: { routes, teams },
+}: {
+  readonly owners: OwnersConfig;
+}): DigestOwners {
   return {
     ownerOf: (namespace, workload) => {
       const place: Readonly<Record<string, string>> = { namespace, workload };

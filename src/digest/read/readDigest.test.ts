@@ -5,7 +5,7 @@ import {
   scenarioParts,
 } from '../../../test/support/digestScenario.ts';
 import { TempHistory } from '../../../test/support/tempHistory.ts';
-import type { Config } from '../../config/schema.ts';
+import type { Config } from '../../daemon/config/schema.ts';
 import { loadThresholds } from '../../daemon/config/loadThresholds.ts';
 import { readCosts } from '../../cost/report/readCosts.ts';
 import type { HistoryReader } from '../../store/history.ts';

@@ -21,9 +21,14 @@ import { readSpend } from './readSpend.ts';
 import { savingsOf, savingsTold } from './savings.ts';
 import { formatLocalMinute } from '../../model/text/localTime.ts';
 
-/** A question for a digest. */
+/** What a digest depends on besides the history. */
+export interface DigestConfig extends WindowConfig, NotifyConfig {
+  readonly schedule: WindowConfig['schedule'];
+  readonly owners: WindowConfig['owners'];
+}
+
 export interface DigestRequest {
-  readonly config: Config;
+  readonly config: DigestConfig;
   readonly thresholds: Pick<Thresholds, 'overprovisioned' | 'posture'>;
   readonly week: Week;
   /** Wall clock. */

@@ -2,7 +2,7 @@ import { fixedNano } from '../../cost/report/shareCosts.ts';
 import { costNano } from '../../model/costParts.ts';
 import { seriesOnBasis } from '../../cost/report/readCosts.ts';
 import { nodeFacts } from '../../model/nodeFacts.ts';
-import type { PricingConfig } from '../../cost/sources/nodePriceSource.ts';
+import type { PricingConfig } from '../../cost/config.ts';
 import type { CostRow, CostTable } from '../../store/costTable.ts';
 import type { HistoryReader } from '../../store/history.ts';
 import type { NodeRecord } from '../../store/workloads.ts';

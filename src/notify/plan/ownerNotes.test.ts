@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { configSchema } from '../../config/schema.ts';
+import { configSchema } from '../../daemon/config/schema.ts';
 import { createPolicy } from '../policy.ts';
 import type { PlanningView } from '../../store/notifications/deliveryStore.ts';
 import { aFinding, anEvent, TEST_NOW } from '../../../test/support/notify/findings.ts';

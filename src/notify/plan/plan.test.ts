@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { configSchema } from '../../config/schema.ts';
+import { configSchema } from '../../daemon/config/schema.ts';
 import type { Finding } from '../../model/finding.ts';
 import { DAY_MS, HOUR_MS } from '../../model/time.ts';
 import type { NoticeReason } from '../../store/notifications/notice.ts';

@@ -1,7 +1,7 @@
 import { Hono } from 'hono';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { TempHistory } from '../../../test/support/tempHistory.ts';
-import { configSchema } from '../../config/schema.ts';
+import { configSchema } from '../../daemon/config/schema.ts';
 import { allocate } from '../../cost/allocate.ts';
 import { priceNodes } from '../../cost/priceNodes.ts';
 import { aContainer, aNode, aPod, aSnapshot, pricing } from '../../../test/support/cost.ts';

@@ -13,7 +13,7 @@ export interface Whose {
 /** What the answers are made of. */
 export interface AnswerParts {
   readonly reader: HistoryReader;
-  config(): Config;
+  config(): ServeConfig;
   thresholds(): Thresholds;
   /** What advice needs of the cluster as it is now; null where it cannot be asked. */
   present(): Promise<PresentObjects | null>;

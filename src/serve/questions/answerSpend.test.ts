@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { configSchema } from '../../config/schema.ts';
+import { configSchema } from '../../daemon/config/schema.ts';
 import { emptyRow } from '../../store/costTable.ts';
 import type { CostSeriesQuery, CostTable } from '../../store/costTable.ts';
 import type { HistoryReader } from '../../store/history.ts';

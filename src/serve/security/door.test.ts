@@ -329,7 +329,7 @@ describe('Sec: the session of a browser', () => {
   });
 
   it('has a cookie for https only where the pages are reached by it', async () => {
-    const { configSchema } = await import('../../config/schema.ts');
+    const { configSchema } = await import('../../daemon/config/schema.ts');
     const serve = { externalUrl: 'https://burnwatch.example' };
     const door = testDoor(true, { config: () => configSchema.parse({ serve }) });
     expect((await login(door)).cookie).toMatch(/Secure/);

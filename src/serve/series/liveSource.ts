@@ -8,7 +8,7 @@ import {
   type LiveSeries,
 } from '../../collect/prometheus/liveSeries.ts';
 import { parseMatchers } from '../../collect/prometheus/matchers.ts';
-import type { Config } from '../../config/schema.ts';
+import type { ServeConfig } from '../config.ts';
 import { SECOND_MS } from '../../model/time.ts';
 
 /** Finer series than the history has, where they can be had. */
@@ -22,7 +22,7 @@ const PATIENCE_MS = 4 * SECOND_MS;
 
 /** Asks Prometheus; `warn` is told why where it cannot be asked. */
 export function prometheusLiveSource(
-  config: () => Config,
+  config: () => ServeConfig,
   warn: (problem: string) => void,
 ): LiveSource {
   return {

@@ -6,7 +6,7 @@ import { createApiSource } from '../../../src/collect/specs/apiSource.ts';
 import type { Inventory, SpecSource } from '../../../src/collect/specs/inventory.ts';
 import { createSpecSource } from '../../../src/collect/specs/createSpecSource.ts';
 import { rawObject, rawPod } from '../../support/specs.ts';
-import { configSchema } from '../../../src/config/schema.ts';
+import { configSchema } from '../../../src/daemon/config/schema.ts';
 import { HOUR_MS, MINUTE_MS } from '../../../src/model/time.ts';
 import { ApiServer } from '../../support/apiServer/apiServer.ts';
 import type { ApiObject } from '../../support/apiServer/objectStore.ts';

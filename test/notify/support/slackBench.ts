@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { loadConfig } from '../../../src/daemon/config/load.ts';
-import type { Config } from '../../../src/config/schema.ts';
+import type { Config } from '../../../src/daemon/config/schema.ts';
 import { composeNotifier, type ComposedNotifier } from '../../../src/daemon/composeNotifier.ts';
 import type { SlackStandIn, SlackStandInOptions } from '../../../demo/slack/options.ts';
 import { startSlackStandIn } from '../../../demo/slack/startSlackStandIn.ts';

@@ -1,4 +1,4 @@
-import { configSchema } from '../../../src/config/schema.ts';
+import { configSchema } from '../../../src/daemon/config/schema.ts';
 import { loadThresholds } from '../../../src/daemon/config/loadThresholds.ts';
 import { runWindow } from '../../../src/cycle/runWindow.ts';
 import { emptyState, WorkingState } from '../../../src/store/cycleState.ts';

@@ -1,6 +1,6 @@
 import type { Hono } from 'hono';
 import pino from 'pino';
-import { configSchema } from '../../../src/config/schema.ts';
+import { configSchema } from '../../../src/daemon/config/schema.ts';
 import type { AuditEntry } from '../../../src/store/auditLog.ts';
 import type { CostTable } from '../../../src/store/costTable.ts';
 import type { HistoryReader } from '../../../src/store/history.ts';

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { Agent, type RequestOptions } from 'node:http';
-import type { Config } from '../../../config/schema.ts';
+import type { WorkloadsConfig } from '../../config.ts';
 import { ApiFailure } from './apiFailure.ts';
 
 /** Mounted into every pod whose service account is. */
@@ -30,7 +30,7 @@ export interface Machine {
  * cluster that Burnwatch itself runs in. A kubeconfig in somebody's home is never taken unasked: it may well
  * be of another cluster than the metrics.
  */
-export function isApiAtHand(workloads: Config['workloads'], machine: Machine): boolean {
+export function isApiAtHand(workloads: WorkloadsConfig, machine: Machine): boolean {
   if (workloads.kubeconfig !== undefined || workloads.context !== undefined) return true;
   return isInCluster(machine) || (machine.env['KUBECONFIG'] ?? '') !== '';
 }
@@ -45,10 +45,7 @@ function isInCluster({ env, root = '' }: Machine): boolean {
  *
  * @throws ApiFailure `not-configured` naming file and cure, `unauthorized` when logging in fails.
  */
-export async function connect(
-  workloads: Config['workloads'],
-  machine: Machine,
-): Promise<Connection> {
+export async function connect(workloads: WorkloadsConfig, machine: Machine): Promise<Connection> {
   // Takes 90 MB and a quarter of a second: only who asks the API pays for it.
   const { KubeConfig } = await import('@kubernetes/client-node');
   const config = new KubeConfig();
@@ -95,7 +92,7 @@ interface Loadable {
 }
 
 /** Loads the configuration; returns what to call it. */
-function load(config: Loadable, workloads: Config['workloads'], machine: Machine): string {
+function load(config: Loadable, workloads: WorkloadsConfig, machine: Machine): string {
   const { kubeconfig, context } = workloads;
   const { env, root } = machine;
   try {

@@ -6,13 +6,8 @@ import type { DetectorState } from '../../../store/stateCodec.ts';
 import { jsonCodec } from '../../../store/jsonCodec.ts';
 import { spendByNamespace, spendByOwner } from '../spend.ts';
 import { addSpend, emptyBudget, type BudgetState } from '../../../cost/budgets/budgetState.ts';
-import {
-  BUDGET_RULES,
-  budgetScope,
-  budgetVerdict,
-  type Budget,
-  type BudgetRule,
-} from './budgetVerdicts.ts';
+import { BUDGET_RULES, budgetScope, budgetVerdict, type BudgetRule } from './budgetVerdicts.ts';
+import type { Budget } from '../../../cost/config.ts';
 import { forecastMonth, type MonthForecast } from '../../../cost/budgets/monthForecast.ts';
 import type { BudgetThresholds } from './thresholds.ts';
 import { budgetSchema } from './thresholds.ts';

@@ -1,4 +1,4 @@
-import type { Config } from '../../../config/schema.ts';
+import type { Budget } from '../../../cost/config.ts';
 import type { DetectContext } from '../../detector.ts';
 import type { Evidence, Scope, Severity, Verdict } from '../../../model/finding.ts';
 import { fromNano } from '../../../model/money.ts';
@@ -6,8 +6,6 @@ import type { TimeMs } from '../../../model/time.ts';
 import { monthName, type BudgetState } from '../../../cost/budgets/budgetState.ts';
 import type { MonthForecast } from '../../../cost/budgets/monthForecast.ts';
 import { formatMoney, formatShare } from '../../../model/text/units.ts';
-
-export type Budget = Config['budgets'][number];
 
 /** The three steps, mildest first. */
 export const BUDGET_RULES = [

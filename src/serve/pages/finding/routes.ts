@@ -4,7 +4,7 @@ import type { DecisionRequest } from '../../../detect/findings/decideFinding.ts'
 import { requestDecision, requestSilence } from '../../changes.ts';
 import type { ServeDeps } from '../../deps.ts';
 import { DAY_MS } from '../../../model/time.ts';
-import { kubeContextOf } from '../../../config/kubeContext.ts';
+import { kubeContextOf } from '../../../notify/config.ts';
 import { HttpProblem } from '../../problem.ts';
 import { AnswerCache } from '../../questions/answerCache.ts';
 import { visibleNamespaces } from '../../security/principal.ts';

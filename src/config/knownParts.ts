@@ -1,9 +1,9 @@
 import type { z } from 'zod';
-import { knownKeys } from '../../config/explainIssue.ts';
+import { knownKeys } from './explainIssue.ts';
 
 type Path = readonly PropertyKey[];
 
-/** A rule asked for a part that is wrong by itself: what holds between the parts cannot be told yet. */
+/** A rule read a value that is wrong by itself: what holds between it and others cannot be checked yet. */
 export class UnknownPart extends Error {
   override readonly name = 'UnknownPart';
 }
@@ -36,7 +36,7 @@ export function unknownPaths(
   });
 }
 
-/** Makes whoever reads what stands at these paths fail with `UnknownPart`. */
+/** Makes reading what stands at these paths fail with `UnknownPart`. */
 export function hideParts(config: object, paths: readonly Path[]): void {
   for (const path of paths.toSorted((a, b) => a.length - b.length)) {
     const parent = path.slice(0, -1).reduce<unknown>(shownAt, config);
@@ -52,7 +52,7 @@ export function hideParts(config: object, paths: readonly Path[]): void {
   }
 }
 
-/** Does something for what is known: it ends where it comes to a hidden part. What it has done by then stands. */
+/** Runs `work` up to where it reads a hidden value; what it did by then stands. */
 export function whileKnown(work: () => void): void {
   try {
     work();
@@ -61,7 +61,7 @@ export function whileKnown(work: () => void): void {
   }
 }
 
-/** `forEach` over entries that stand for themselves: one that is not known keeps nobody from the next. */
+/** `forEach` over independent entries: a hidden one does not keep the next from being checked. */
 export function eachKnown<T>(list: readonly T[], check: (item: T, index: number) => void): void {
   for (const index of list.keys()) whileKnown(() => check(list[index] as T, index));
 }

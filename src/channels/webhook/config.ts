@@ -1,0 +1,69 @@
+import { z } from 'zod';
+import { configPart, eachEntry, uniqueNames, type Rule } from '../../config/configPart.ts';
+import { headers, NO_HTTP_URL } from '../../config/values.ts';
+import { fillTemplate, TemplateError } from './template.ts';
+import { templateValues } from './webhookBody.ts';
+
+const webhook = z.strictObject({
+  name: z.string().min(1),
+  url: z.string().optional(),
+  urlFile: z.string().optional(),
+  secret: z.string().optional(),
+  secretFile: z.string().optional(),
+  minSeverity: z.enum(['info', 'warning', 'critical']).default('warning'),
+  /** Woken for critical findings, at most `paging.maxPerDay` times in 24 hours. */
+  pager: z.boolean().default(false),
+  /** What the body looks like: ours, PagerDuty's events v2 (`secret` is the routing key), or `template`. */
+  format: z.enum(['burnwatch', 'pagerduty', 'template']).default('burnwatch'),
+  /** JSON with `{{placeholders}}`; see docs/notifications.md. */
+  template: z.string().optional(),
+  headers,
+});
+
+export type WebhookConfig = z.output<typeof webhook>;
+
+const address: Rule<WebhookConfig> = ({ url, urlFile }, report) => {
+  if ((url ?? urlFile) === undefined) report([], 'needs url or urlFile');
+  else if (url !== undefined && !/^https?:\/\//.test(url))
+    report([urlFile === undefined ? 'url' : 'urlFile'], NO_HTTP_URL);
+};
+
+const formats: Rule<WebhookConfig> = ({ format, template, secret, secretFile }, report) => {
+  if (format === 'template' && template === undefined)
+    report(['format'], 'template needs a template: JSON with {{placeholders}}');
+  if (format === 'template' && template !== undefined) {
+    const problem = templateProblem(template);
+    if (problem !== null) report(['template'], problem);
+  }
+  if (format !== 'template' && template !== undefined)
+    report(['template'], 'is only used with format: template');
+  if (format === 'pagerduty' && (secret ?? secretFile) === undefined)
+    report(['format'], 'pagerduty needs secret or secretFile: the routing key');
+};
+
+/** Fills a template once with a sample, so that a mistake is found when the configuration is loaded. */
+function templateProblem(template: string): string | null {
+  const sample = {
+    id: 'sample',
+    receiver: { channel: 'webhook', target: '' },
+    conversation: 'sample',
+    priority: 0,
+    createdAt: 0,
+    notice: { kind: 'note', audience: 'platform', title: 'Sample', lines: [] },
+  } as const;
+  const context = { currency: 'USD', externalUrl: null, kubeContext: null };
+  try {
+    fillTemplate(template, templateValues(sample, context));
+    return null;
+  } catch (error) {
+    if (error instanceof TemplateError) return error.message;
+    throw error;
+  }
+}
+
+export const webhooksPart = configPart(
+  z.array(webhook).default([]),
+  eachEntry(address),
+  uniqueNames,
+  eachEntry(formats),
+);

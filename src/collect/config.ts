@@ -1,0 +1,92 @@
+import { z } from 'zod';
+import { configPart, type Rule } from '../config/configPart.ts';
+import { duration, headers, httpUrl, tls } from '../config/values.ts';
+import { parseMatchers } from './prometheus/matchers.ts';
+
+const prometheus = z.strictObject({
+  url: httpUrl.default('http://prometheus:9090'),
+  matchers: z.string().default(''),
+  headers,
+  bearerToken: z.string().optional(),
+  bearerTokenFile: z.string().optional(),
+  basicAuth: z
+    .strictObject({
+      username: z.string(),
+      password: z.string().optional(),
+      passwordFile: z.string().optional(),
+    })
+    .optional(),
+  tls: tls.optional(),
+  timeout: duration.default(60_000),
+  /** Range of every rate(); the window by default, at least 4m. At least four scrape intervals are wanted. */
+  rateRange: duration.optional(),
+  /** Attempts per query, the first included. */
+  attempts: z.int().min(1).max(10).default(4),
+  concurrency: z.int().min(1).max(20).default(4),
+});
+
+export type PrometheusConfig = z.output<typeof prometheus>;
+
+const workloads = z.strictObject({
+  source: z.enum(['auto', 'prometheus', 'kubernetes', 'file']).default('auto'),
+  path: z.string().optional(),
+  kubeconfig: z.string().optional(),
+  context: z.string().optional(),
+  /** Namespaced mode, for people who may not list the whole cluster; empty means all. */
+  namespaces: z.array(z.string()).default([]),
+});
+
+export type WorkloadsConfig = z.output<typeof workloads>;
+
+/** What observing a window depends on. */
+export interface CollectConfig {
+  readonly cluster: string;
+  readonly prometheus: PrometheusConfig;
+  readonly workloads: WorkloadsConfig;
+  readonly schedule: { readonly window: number };
+  readonly owners: { readonly keys: readonly string[]; readonly routes: readonly Matching[] };
+  readonly pricing: {
+    readonly nodes: readonly Matching[];
+    readonly discounts: readonly Matching[];
+  };
+}
+
+/** An entry that applies where its labels match. */
+interface Matching {
+  readonly match: Readonly<Record<string, string>>;
+}
+
+const oneLogin: Rule<PrometheusConfig> = (part, report) => {
+  const { basicAuth, bearerToken, bearerTokenFile } = part;
+  const hasBearer = bearerToken !== undefined || bearerTokenFile !== undefined;
+  if (basicAuth !== undefined && hasBearer)
+    report(['basicAuth'], 'is given together with a bearer token: keep only one');
+  if (basicAuth !== undefined && (basicAuth.password ?? basicAuth.passwordFile) === undefined)
+    report(['basicAuth'], 'needs password or passwordFile');
+};
+
+const clientCertificate: Rule<PrometheusConfig> = ({ tls }, report) => {
+  if (tls !== undefined && (tls.certFile === undefined) !== (tls.keyFile === undefined))
+    report(['tls'], 'needs certFile and keyFile together');
+};
+
+const matchersParse: Rule<PrometheusConfig> = ({ matchers }, report) => {
+  try {
+    parseMatchers(matchers);
+  } catch (error) {
+    report(['matchers'], (error as Error).message);
+  }
+};
+
+const specFile: Rule<WorkloadsConfig> = ({ source, path }, report) => {
+  if (source === 'file' && path === undefined)
+    report(['source'], 'file needs workloads.path: the output of kubectl get … -o json');
+};
+
+export const prometheusPart = configPart(
+  prometheus.prefault({}),
+  oneLogin,
+  clientCertificate,
+  matchersParse,
+);
+export const workloadsPart = configPart(workloads.prefault({}), specFile);

@@ -1,0 +1,48 @@
+import { z } from 'zod';
+import { CHANNEL_PARTS } from '../../channels/config.ts';
+import { prometheusPart, workloadsPart } from '../../collect/config.ts';
+import { schemasOf, type ConfigPart, type Report } from '../../config/configPart.ts';
+import { whileKnown } from '../../config/knownParts.ts';
+import { budgetsPart, pricingPart } from '../../cost/config.ts';
+import { schedulePart } from '../../cycle/config.ts';
+import { ownersPart } from '../../detect/owners/config.ts';
+import { maintenancePart, notificationsPart, pagingPart } from '../../notify/config.ts';
+import { servePart } from '../../serve/config.ts';
+import { historyPart } from '../../store/config.ts';
+
+/** The parts of the configuration by their keys: each room owns its own, with the rules between its keys. */
+const PARTS = {
+  prometheus: prometheusPart,
+  workloads: workloadsPart,
+  pricing: pricingPart,
+  budgets: budgetsPart,
+  owners: ownersPart,
+  schedule: schedulePart,
+  history: historyPart,
+  ...CHANNEL_PARTS,
+  paging: pagingPart,
+  notifications: notificationsPart,
+  maintenance: maintenancePart,
+  serve: servePart,
+};
+
+/** The configuration as a user writes it (docs/configuration.md). */
+export const configSchema = z.strictObject({
+  cluster: z.string().min(1).default('default'),
+  thresholds: z.array(z.string()).default([]),
+  ...schemasOf(PARTS),
+});
+
+/** The validated configuration: durations are milliseconds, defaults are filled in. */
+export type Config = z.output<typeof configSchema>;
+
+/** Checks what holds between the keys of each part. */
+export function checkRules(config: Config, report: Report): void {
+  for (const [key, part] of Object.entries<ConfigPart>(PARTS)) {
+    whileKnown(() =>
+      part.check(config[key as keyof typeof PARTS], (path, message) =>
+        report([key, ...path], message),
+      ),
+    );
+  }
+}
