@@ -26,6 +26,7 @@ export default defineConfig({
           include: BESIDE_THE_CODE.map((folder) => `${folder}/**/*.test.ts`),
           exclude: [SLOW],
           testTimeout: 300_000,
+          hookTimeout: 300_000,
           isolate: false,
           sequence: { groupOrder: 0 },
         },

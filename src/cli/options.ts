@@ -1,7 +1,7 @@
 import { Option, type Command } from 'commander';
 import { loadConfig, type LoadedConfig } from '../daemon/config/load.ts';
 import { PresentCluster } from '../cycle/presentCluster.ts';
-import { createRedactor } from '../config/redact.ts';
+import { createRedactor } from '../config/secrets.ts';
 import type { Logger } from 'pino';
 import { createLogger } from '../daemon/logger.ts';
 import type { Io } from './io.ts';

@@ -1,4 +1,4 @@
-import type { Config } from '../config/schema.ts';
+import type { WindowConfig } from './config.ts';
 import type { Thresholds } from '../detect/detectors.ts';
 import { abuseDetector } from '../detect/abuse/abuseDetector.ts';
 import { explainLast, explainNext, type Explanation } from '../detect/abuse/explain.ts';

@@ -2,7 +2,8 @@ import { CollectError, type Collector } from '../collect/collector.ts';
 import { createCollector, SYSTEM_DEPS } from '../collect/createCollector.ts';
 import { createSpecSource } from '../collect/specs/createSpecSource.ts';
 import type { Inventory } from '../collect/specs/inventory.ts';
-import type { Config } from '../config/schema.ts';
+import type { CollectConfig } from '../collect/config.ts';
+import type { ScheduleConfig } from './config.ts';
 import { postureOfInventory } from '../detect/posture/fromInventory.ts';
 import { postureOfSnapshot } from '../detect/posture/fromSnapshot.ts';
 import type { PostureInput } from '../detect/posture/postureInput.ts';
@@ -11,10 +12,15 @@ import type { PresentObjects } from '../detect/rightsize/advice/readAdvice.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import { floorTo, MINUTE_MS, type TimeMs } from '../model/time.ts';
 
+/** What asking the cluster as it is now depends on. */
+export interface PresentConfig extends CollectConfig {
+  readonly schedule: ScheduleConfig;
+}
+
 const TIMEOUT_MS = MINUTE_MS;
 
 export interface PresentClusterParts {
-  readonly config: Config;
+  readonly config: PresentConfig;
   now(): TimeMs;
   /** Is given what could not be read. */
   warn(problem: string): void;
@@ -86,7 +92,7 @@ export class PresentCluster {
 /** The last complete window; null, with a warning, where Prometheus does not answer. */
 export async function presentSnapshot(
   collector: Collector,
-  config: Config,
+  config: PresentConfig,
   options: {
     readonly now: TimeMs;
     readonly signal: AbortSignal;
@@ -105,7 +111,7 @@ export async function presentSnapshot(
 /** The last complete window as Prometheus has it now. @throws CollectError */
 export async function collectLastWindow(
   collector: Collector,
-  config: Config,
+  config: PresentConfig,
   { now, signal }: { readonly now: TimeMs; readonly signal: AbortSignal },
 ): Promise<Snapshot | null> {
   const window = lastCompleteWindow(config, now);
@@ -114,7 +120,7 @@ export async function collectLastWindow(
 }
 
 /** Samples arrive late, hence the settle time. */
-function lastCompleteWindow({ schedule }: Config, now: TimeMs) {
+function lastCompleteWindow({ schedule }: PresentConfig, now: TimeMs) {
   const { window, settle } = schedule;
   const end = floorTo(now - settle, window);
   return { start: end - window, end };

@@ -1,4 +1,4 @@
-import type { Config } from '../config/schema.ts';
+import type { WindowConfig } from './config.ts';
 import type { Thresholds } from '../detect/detectors.ts';
 import type { PriceList } from '../cost/priceList.ts';
 import type { Detector } from '../detect/detector.ts';

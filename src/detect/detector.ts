@@ -4,7 +4,7 @@ import type { Scope, Verdict } from '../model/finding.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import type { TimeMs } from '../model/time.ts';
 import type { DetectorState, StateCodec } from '../store/stateCodec.ts';
-import type { Config } from '../config/schema.ts';
+import type { Budget, PricingConfig } from '../cost/config.ts';
 
 /**
  * A rule over evidence. It is given one immutable window and its own state; it never asks Prometheus
@@ -28,7 +28,7 @@ export interface Detector<S, T extends object = object> {
 export interface DetectContext<T extends object = object> {
   readonly snapshot: Snapshot;
   readonly costs: WindowCosts;
-  readonly config: Config;
+  readonly config: DetectConfig;
   readonly thresholds: T;
   /** End of the very first window that this history holds: what is older is unknown, not absent. */
   readonly historyStart: TimeMs;

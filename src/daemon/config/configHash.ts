@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Config } from '../../config/schema.ts';
+import type { Config } from './schema.ts';
 import type { Thresholds } from '../../detect/detectors.ts';
 
 /**

@@ -10,9 +10,8 @@ import {
   unknownPaths,
 } from '../../config/knownParts.ts';
 import { loadThresholds } from './loadThresholds.ts';
-import { checkRules } from './rules.ts';
-import { configSchema, type Config } from '../../config/schema.ts';
-import { resolveFiles, secretValues } from './secrets.ts';
+import { checkRules, configSchema, type Config } from './schema.ts';
+import { resolveFiles, secretValues } from '../../config/secrets.ts';
 import type { Thresholds } from '../../detect/detectors.ts';
 import { readYamlFile, type YamlFile } from '../../config/yamlFile.ts';
 

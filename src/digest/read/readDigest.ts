@@ -1,4 +1,5 @@
-import type { Config } from '../../config/schema.ts';
+import type { WindowConfig } from '../../cycle/config.ts';
+import type { NotifyConfig } from '../../notify/config.ts';
 import type { Thresholds } from '../../detect/detectors.ts';
 import type { CostRow } from '../../store/costTable.ts';
 import type { HistoryReader } from '../../store/history.ts';

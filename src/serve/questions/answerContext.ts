@@ -1,4 +1,4 @@
-import type { Config } from '../../config/schema.ts';
+import type { ServeConfig } from '../config.ts';
 import type { Thresholds } from '../../detect/detectors.ts';
 import type { HistoryReader } from '../../store/history.ts';
 import type { PostureInput } from '../../detect/posture/postureInput.ts';

@@ -2,7 +2,7 @@ import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Piscina } from 'piscina';
 import type { Logger } from 'pino';
-import type { Config } from '../../config/schema.ts';
+import type { ServeConfig } from '../config.ts';
 import type { Thresholds } from '../../detect/detectors.ts';
 import { MINUTE_MS, SECOND_MS } from '../../model/time.ts';
 import type { HistoryReader } from '../../store/history.ts';
@@ -13,7 +13,7 @@ import { eachQuestion, QUESTIONS, type QuestionName, type Questions } from './qu
 
 /** What the threads answer by: plain data, so that it can be sent to them. */
 export interface QuestionConfig {
-  readonly config: Config;
+  readonly config: ServeConfig;
   readonly thresholds: Thresholds;
 }
 
