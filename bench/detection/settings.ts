@@ -11,7 +11,5 @@ export function evaluationSettings(without: string | null = null): Settings {
     detectors: [createAbuseDetector({ without })],
     priceLists: [],
     configHash: 'evaluation',
-    ownerOf: () => null,
-    podOwners: () => new Map(),
   };
 }

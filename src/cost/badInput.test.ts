@@ -57,8 +57,6 @@ async function run(
     detectors: DETECTORS,
     priceLists: lists,
     configHash: '',
-    ownerOf: () => null,
-    podOwners: () => new Map(),
   };
   const { costs, change, events } = runWindow(snapshot, emptyState(), settings);
   using temp = new TempHistory();

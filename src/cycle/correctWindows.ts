@@ -1,3 +1,4 @@
+import { podOwners } from '../detect/owners/podOwners.ts';
 import { allocate } from '../cost/allocate.ts';
 import { priceNodes } from '../cost/priceNodes.ts';
 import type { WindowCorrection } from '../store/history.ts';
@@ -36,7 +37,7 @@ export async function correctWindows(
         priceNodes(snapshot, config.pricing, settings.priceLists),
         config.pricing,
       ),
-      owners: settings.podOwners(snapshot),
+      owners: podOwners(snapshot, config.owners.keys),
     }));
     corrected += await history.correctWindows(corrections);
   }

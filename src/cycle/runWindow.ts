@@ -5,7 +5,8 @@ import type { DetectorState } from '../store/stateCodec.ts';
 import { advanceFindings } from '../detect/findings/lifecycle.ts';
 import { openFindings } from '../detect/findings/openFindings.ts';
 import type { WindowCosts } from '../model/cost.ts';
-import type { FindingEvent, OperatorAction, Verdict } from '../model/finding.ts';
+import type { FindingEvent, OperatorAction, Scope, Verdict } from '../model/finding.ts';
+import { podOwners, scopeOwner, type PodOwners } from '../detect/owners/podOwners.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import { workloadKey } from '../model/workload.ts';
 import type { WorkloadEvent } from '../model/workloadEvent.ts';
@@ -24,12 +25,14 @@ export interface WindowResult {
   readonly events: readonly FindingEvent[];
   /** What changed about workloads. */
   readonly workloadEvents: readonly WorkloadEvent[];
+  /** By pod UID. */
+  readonly owners: PodOwners;
 }
 
 /**
  * The heart of Burnwatch: prices one observed window, lets every detector look at it, advances the
- * findings, and tells what changed about workloads. Pure: no clock, no server, no file; `state` is left as it was. Live running, catch-up,
- * backfill and the evaluation all go through here, so they cannot disagree.
+ * findings, and lists what changed about workloads. Pure: no clock, no server, no file; `state` is left as it
+ * was. Live running, catch-up, backfill and the evaluation all go through here, so they cannot disagree.
  *
  * @param actions operators' decisions that were made since the last window.
  */
@@ -45,6 +48,9 @@ export function runWindow(
   const prices = priceNodes(snapshot, config.pricing, settings.priceLists);
   const costs = allocate(snapshot, prices, config.pricing);
 
+  const { keys } = config.owners;
+  const owners = podOwners(snapshot, keys);
+  const ownerOf = (scope: Scope) => scopeOwner(scope, snapshot, keys);
   const historyStart = state.historyStart ?? window.end;
   const context: DetectContext = {
     snapshot,
@@ -52,8 +58,8 @@ export function runWindow(
     config,
     thresholds: settings.thresholds,
     historyStart,
-    ownerOf: (scope) => settings.ownerOf(scope, snapshot),
-    podOwners: () => settings.podOwners(snapshot),
+    ownerOf,
+    podOwners: () => owners,
     isOpen: openFindings(state.findings.values()),
   };
   const verdicts: Verdict[] = [];
@@ -65,7 +71,6 @@ export function runWindow(
   }
 
   const trace = new StateOverlay(state.detectors.get(TIMELINE.name) ?? new Map());
-  const owners = settings.podOwners(snapshot);
   const workloadEvents = traceWorkloads({ snapshot, owners }, trace as DetectorState<Trace>);
   if (trace.changes.size > 0) detectors.set(TIMELINE.name, trace.changes);
 
@@ -83,7 +88,7 @@ export function runWindow(
     isPresent: ({ scope: { namespace, workload } }) =>
       workload !== null && present.has(workloadKey(namespace ?? '', workload)),
     costOf: scopeCosts(snapshot, costs),
-    ownerOf: ({ scope }) => settings.ownerOf(scope, snapshot),
+    ownerOf: ({ scope }) => ownerOf(scope),
     labelsOf: ({ scope }) => scopeLabels(scope, snapshot, labelNames),
   });
   return {
@@ -97,5 +102,6 @@ export function runWindow(
     },
     events,
     workloadEvents,
+    owners,
   };
 }

@@ -7,7 +7,6 @@ import { DETECTORS } from '../detect/detectors.ts';
 import type { DetectorCodecs } from '../store/history.ts';
 import type { TimeMs } from '../model/time.ts';
 import { TIMELINE } from '../detect/timeline/timelineState.ts';
-import { podOwners, scopeOwner } from '../detect/owners/podOwners.ts';
 
 /** What a cycle needs of a configuration; plain data, so that it can go to a worker thread. */
 export type CycleConfig = Pick<LoadedConfig, 'config' | 'thresholds' | 'configHash'>;
@@ -31,15 +30,12 @@ export async function composeSettings(
 ): Promise<Composed> {
   const cacheDir = join(dirname(config.history.path), 'price-lists');
   const { lists, problems } = await loadPriceLists(config.pricing, { cacheDir, now, signal });
-  const { keys } = config.owners;
   const settings: DaemonSettings = {
     config,
     thresholds,
     configHash,
     detectors: DETECTORS,
     priceLists: lists,
-    ownerOf: (scope, snapshot) => scopeOwner(scope, snapshot, keys),
-    podOwners: (snapshot) => podOwners(snapshot, keys),
   };
   return { settings, problems };
 }

@@ -7,7 +7,7 @@ import { correctWindows } from '../cycle/correctWindows.ts';
 import { windowsBetween } from '../cycle/plan.ts';
 import { presentSnapshot } from '../cycle/presentCluster.ts';
 import { rebuildVerdicts } from '../cycle/rebuildVerdicts.ts';
-import { catchUp } from '../cycle/runCycle.ts';
+import { catchUp } from '../cycle/catchUp.ts';
 import type { CatchUpOptions, CycleProgress } from '../cycle/cycleForm.ts';
 import { WorkingState } from '../store/cycleState.ts';
 import { openHistoryWriter } from '../engines/openHistory.ts';
@@ -25,10 +25,10 @@ import { summarize, type CycleSummary } from './cycleSummary.ts';
 import { makeDigest, type DigestAnswer, type DigestAsk } from './makeDigest.ts';
 
 export interface RunnerOptions {
-  /** Told to whoever finds the history locked. */
+  /** Named in the error of a process that finds the history locked. */
   readonly command: string;
   now(): TimeMs;
-  /** Told what is not as it should be although work can go on. */
+  /** Is given what went wrong although work can go on. */
   warn(problem: string): void;
   readonly signal: AbortSignal;
   /** Writes nothing and takes no lock; looks at the window that begins here. */

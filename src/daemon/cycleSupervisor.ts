@@ -1,102 +1,265 @@
-import { SECOND_MS } from '../model/time.ts';
+import type { Logger } from 'pino';
+import { costReport } from '../cost/report/costReport.ts';
+import { renderCosts } from '../cost/report/renderCosts.ts';
+import type { Config } from './config/schema.ts';
+import type { CycleProgress } from '../cycle/cycleForm.ts';
+import { floorTo, formatTime, HOUR_MS, SECOND_MS, type TimeMs } from '../model/time.ts';
+import type { Metrics } from '../serve/metrics.ts';
 import type { CycleConfig } from './compose.ts';
-import { CycleThread, type CycleThreadOptions } from './cycleThread.ts';
-import type { CallName, CycleCalls } from './protocol.ts';
+import { startCycleThread, type CycleThread } from './cycleThread.ts';
+import type { DigestAnswer, DigestAsk } from './makeDigest.ts';
+import type { NotifyPump } from './notifyPump.ts';
+import { firstWindow } from './planBackfill.ts';
+import { reportCycle } from './reportCycle.ts';
+import { SingleFlight, type Ticked } from './schedule.ts';
 
+/** After an outage Prometheus is queried again this soon, not only at the next tick. */
+const RETRY_MS = 30 * SECOND_MS;
+/** A crashed thread starts again after a pause, which doubles from the first to the longest. */
 const FIRST_PAUSE_MS = SECOND_MS;
 const LONGEST_PAUSE_MS = 60 * SECOND_MS;
-/** After so many crashes in a row the process is better restarted as a whole. */
+/** After so many crashes in a row the whole process should be restarted. */
 const UNHEALTHY_AFTER = 5;
 
-export interface SupervisorOptions extends Omit<CycleThreadOptions, 'onCrash'> {
-  /** Told of every crash and of every restart that failed. */
-  onCrash(error: Error, restartInMs: number): void;
-  /** The thread runs again. */
-  onRestart(): void;
+export interface SupervisorParts {
+  readonly metrics: Metrics;
+  readonly log: Logger;
+  now(): TimeMs;
+  /** Prints for people, on stdout. */
+  print(text: string): void;
 }
 
-/** Keeps one cycle thread running: a crash is told, and the thread started again after a pause. */
-export class CycleSupervisor {
-  readonly #options: SupervisorOptions;
-  #loaded: CycleConfig;
-  #thread: CycleThread | null = null;
-  #crashes = 0;
-  #timer: NodeJS.Timeout | null = null;
-  #starting: Promise<void> = Promise.resolve();
-  #closed = false;
+/** What is there only once the history is open. */
+export interface LiveParts {
+  readonly pump: NotifyPump;
+  /** False until the first message was planned: till then windows are muted. */
+  readonly announced: boolean;
+  /** Is called after every run of cycles. */
+  afterRun(): void;
+}
 
-  private constructor(loaded: CycleConfig, options: SupervisorOptions) {
+/**
+ * Keeps one cycle thread running, and has it keep the history up to now. A new history is first filled with
+ * what Prometheus has, muted; what is still open then is announced once. After that every tick seals what has
+ * become complete; after downtime that is more than one window.
+ */
+export class CycleSupervisor implements Ticked {
+  readonly #parts: SupervisorParts;
+  readonly #flight = new SingleFlight();
+  #loaded: CycleConfig;
+  #live: LiveParts | null = null;
+  #thread: CycleThread | null = null;
+  #starting: Promise<void> = Promise.resolve();
+  #restart: NodeJS.Timeout | null = null;
+  #crashes = 0;
+  #watermark: TimeMs | null = null;
+  #announced = false;
+  #looked = false;
+  #houseKeptAt = 0;
+  #retry: NodeJS.Timeout | null = null;
+  #stopped = false;
+
+  private constructor(loaded: CycleConfig, parts: SupervisorParts) {
     this.#loaded = loaded;
-    this.#options = options;
+    this.#parts = parts;
   }
 
-  /** Starts the thread. The first start is not tried again: its error is the operator's to see. */
-  static async start(
-    loaded: CycleConfig,
-    options: SupervisorOptions,
-  ): Promise<{ readonly supervisor: CycleSupervisor; readonly watermark: number | null }> {
-    const supervisor = new CycleSupervisor(loaded, options);
-    return { supervisor, watermark: await supervisor.#start() };
+  /**
+   * Starts the thread, and with it the history. This first start is not tried again: its error is the
+   * operator's to see.
+   */
+  static async start(loaded: CycleConfig, parts: SupervisorParts): Promise<CycleSupervisor> {
+    const supervisor = new CycleSupervisor(loaded, parts);
+    supervisor.#watermark = await supervisor.#startThread();
+    return supervisor;
+  }
+
+  /** End of the last sealed window. */
+  get watermark(): TimeMs | null {
+    return this.#watermark;
   }
 
   /** True after several crashes in a row. */
-  get unhealthy(): boolean {
+  get isUnhealthy(): boolean {
     return this.#crashes >= UNHEALTHY_AFTER;
   }
 
-  /** @throws Error when the thread is being restarted, or crashes on the way. */
-  async call<N extends CallName>(
-    name: N,
-    ask: CycleCalls[N]['ask'],
-  ): Promise<CycleCalls[N]['answer']> {
-    if (this.#thread === null) throw new Error('the cycle thread is being restarted');
-    const answer = await this.#thread.call(name, ask);
-    this.#crashes = 0;
-    return answer;
+  /** From now on ticks seal windows. */
+  goLive(live: LiveParts): void {
+    this.#live = live;
+    this.#announced = live.announced;
   }
 
+  /** Seals what is complete, unless that is being done already. */
+  tick(): void {
+    const live = this.#live;
+    if (this.#stopped || live === null) return;
+    if (!this.#flight.start(() => this.#run(live)))
+      this.#parts.log.debug('The last cycle still runs, tick skipped');
+  }
+
+  /** @throws Error when the thread is restarting, or crashes on the way. */
+  digest(ask: DigestAsk): Promise<DigestAnswer> {
+    return this.#calls.digest(ask);
+  }
+
+  /** Uses another configuration from the next call on. */
   async reconfigure(loaded: CycleConfig): Promise<void> {
     const { config, thresholds, configHash } = loaded;
-    await this.#thread?.call('reconfigure', { config, thresholds, configHash });
+    await this.#thread?.calls.reconfigure({ config, thresholds, configHash });
     this.#loaded = loaded;
   }
 
-  abort(): void {
-    this.#thread?.abort();
+  /** No further cycle starts; the one that runs is ended between two batches. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    if (this.#retry !== null) clearTimeout(this.#retry);
+    this.#thread?.calls.abort().catch(() => undefined);
+    await this.#flight.settled();
   }
 
+  /** Closes the history and ends the thread, hard after `timeoutMs`. */
   async close(timeoutMs: number): Promise<void> {
-    this.#closed = true;
-    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#stopped = true;
+    if (this.#restart !== null) clearTimeout(this.#restart);
     await this.#starting;
     await this.#thread?.close(timeoutMs);
     this.#thread = null;
   }
 
-  async #start(): Promise<number | null> {
-    const { thread, watermark } = await CycleThread.start(this.#loaded, {
-      ...this.#options,
-      onCrash: (error) => this.#crashed(error),
+  get #config(): Config {
+    return this.#loaded.config;
+  }
+
+  get #calls(): CycleThread['calls'] {
+    if (this.#thread === null) throw new Error('The cycle thread is restarting');
+    return this.#thread.calls;
+  }
+
+  async #run(live: LiveParts): Promise<void> {
+    const { log, metrics } = this.#parts;
+    try {
+      let isBehind = true;
+      while (isBehind && !this.#stopped) isBehind = await this.#cycle(live);
+      await this.#keepHouse();
+      live.afterRun();
+    } catch (error) {
+      if (this.#stopped) return;
+      metrics.cycles.inc({ result: 'failed' });
+      log.error({ err: error }, 'Cycle failed, retrying');
+      this.#retryLater();
+    }
+  }
+
+  /** One cycle. Returns true while there is more to seal. */
+  async #cycle({ pump }: LiveParts): Promise<boolean> {
+    const { metrics, log, now } = this.#parts;
+    const until = this.#completeUntil();
+    const from = this.#watermark ?? (await this.#begin(until));
+    if (from === null) return false;
+    const startedAt = now();
+    const summary = await this.#calls.catchUp({ from, until, muted: !this.#announced });
+    this.#crashes = 0;
+    this.#watermark = summary.watermark;
+    const { currency } = this.#config.pricing;
+    reportCycle(summary, { metrics, log, currency, durationMs: now() - startedAt });
+    if (summary.outage !== null) {
+      this.#retryLater();
+      if (this.#announced) await pump.plan(now());
+      return false;
+    }
+    if (this.#completeUntil() > until) return true;
+    await pump.plan(now());
+    this.#announced = true;
+    return false;
+  }
+
+  /** Where a new history begins: as far back as Prometheus and the configuration reach. */
+  async #begin(until: TimeMs): Promise<TimeMs | null> {
+    const { log, metrics } = this.#parts;
+    const { initialBackfill, window } = this.#config.schedule;
+    let oldest: TimeMs | null;
+    try {
+      await this.#lookFirst(until);
+      oldest = await this.#calls.oldestData();
+    } catch (error) {
+      if (this.#stopped) return null;
+      metrics.sourceUp.set(0);
+      log.error({ err: error }, 'Prometheus query failed, retrying');
+      this.#retryLater();
+      return null;
+    }
+    metrics.sourceUp.set(1);
+    const begins = oldest === null ? until - window : firstWindow(oldest, window);
+    const from = Math.max(begins, until - initialBackfill);
+    const start = floorTo(Math.min(from, until - window), window);
+    log.info({ from: formatTime(start), until: formatTime(until) }, 'Filling a new history');
+    return start;
+  }
+
+  /** Shows a new installation at once what the last hour cost. */
+  async #lookFirst(until: TimeMs): Promise<void> {
+    if (this.#looked) return;
+    const { cluster, pricing } = this.#config;
+    const table = await this.#calls.firstLook(until);
+    this.#looked = true;
+    const report = costReport(table, pricing, { cluster, by: ['namespace'] });
+    this.#parts.print(`Costs of the last hour in ${cluster}:\n\n${renderCosts(report, 'table')}\n`);
+  }
+
+  #completeUntil(): TimeMs {
+    const { settle, window } = this.#config.schedule;
+    return floorTo(this.#parts.now() - settle, window);
+  }
+
+  #retryLater(): void {
+    if (this.#retry !== null) clearTimeout(this.#retry);
+    if (!this.#stopped) this.#retry = setTimeout(() => this.tick(), RETRY_MS);
+  }
+
+  async #keepHouse(): Promise<void> {
+    const { now } = this.#parts;
+    if (this.#stopped || now() - this.#houseKeptAt < HOUR_MS) return;
+    await this.#calls.keepHouse(now());
+    this.#houseKeptAt = now();
+  }
+
+  #showProgress({ sealed, planned, lastWindow, containers }: CycleProgress): void {
+    if (planned < 3) return;
+    const percent = Math.floor((100 * sealed) / planned);
+    const until = formatTime(lastWindow.end);
+    this.#parts.log.info({ percent, sealed, planned, until, containers }, 'Catching up');
+  }
+
+  async #startThread(): Promise<TimeMs | null> {
+    const { log } = this.#parts;
+    const thread = await startCycleThread(this.#loaded, 'run', {
+      progress: (progress) => this.#showProgress(progress),
+      warning: (problem) => log.warn(problem),
     });
     this.#thread = thread;
-    return watermark;
+    void thread.ended.then((error) => this.#crashed(error));
+    return thread.watermark;
   }
 
-  #crashed(error: Error): void {
+  #crashed(err: Error): void {
     this.#thread = null;
-    if (this.#closed) return;
-    const pause = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** this.#crashes);
+    if (this.#stopped) return;
+    const { metrics, log } = this.#parts;
+    const restartInMs = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** this.#crashes);
     this.#crashes += 1;
-    this.#options.onCrash(error, pause);
-    this.#timer = setTimeout(() => {
-      this.#starting = this.#restart();
-    }, pause);
+    metrics.threadCrashes.inc();
+    log.error({ err, restartInMs }, 'Cycle thread crashed, restarting');
+    this.#restart = setTimeout(() => {
+      this.#starting = this.#startAgain();
+    }, restartInMs);
   }
 
-  async #restart(): Promise<void> {
+  async #startAgain(): Promise<void> {
     try {
-      await this.#start();
-      this.#options.onRestart();
+      await this.#startThread();
+      this.#parts.log.info('Cycle thread runs again');
+      this.tick();
     } catch (error) {
       this.#crashed(error instanceof Error ? error : new Error(String(error)));
     }

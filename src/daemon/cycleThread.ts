@@ -1,19 +1,62 @@
-import { extname } from 'node:path';
-import { Worker } from 'node:worker_threads';
+import {
+  isMainThread,
+  parentPort,
+  Worker,
+  workerData,
+  type MessagePort,
+} from 'node:worker_threads';
+import { createBirpc, type BirpcReturn } from 'birpc';
 import type { CycleProgress } from '../cycle/cycleForm.ts';
+import type { CostTable } from '../store/costTable.ts';
 import type { TimeMs } from '../model/time.ts';
 import type { CycleConfig } from './compose.ts';
-import {
-  CycleCallError,
-  type CallName,
-  type CycleCalls,
-  type CycleThreadData,
-  type FromCycle,
-  type ToCycle,
-} from './protocol.ts';
+import type { CycleSummary } from './cycleSummary.ts';
+import type { DigestAnswer, DigestAsk } from './makeDigest.ts';
 
-/** `.ts` in a checkout, `.js` in the npm package. */
-const WORKER = new URL(`./cycleWorker${extname(import.meta.url)}`, import.meta.url);
+/** What the cycle thread does for the daemon. Calls run one after the other, as they came, except the last three. */
+export interface CycleCalls {
+  /** Seals every window up to `until`; `from` is where to begin when nothing is sealed yet. */
+  catchUp(ask: {
+    readonly from: TimeMs;
+    readonly until: TimeMs;
+    readonly muted: boolean;
+  }): Promise<CycleSummary>;
+  firstLook(until: TimeMs): Promise<CostTable>;
+  oldestData(): Promise<TimeMs | null>;
+  /** Makes a week's digest, once. */
+  digest(ask: DigestAsk): Promise<DigestAnswer>;
+  keepHouse(now: TimeMs): Promise<void>;
+  /** Closes the history, then the thread ends. */
+  close(): Promise<void>;
+  reconfigure(loaded: CycleConfig): Promise<void>;
+  /** Ends the call that runs: it fails; its batch is either recorded or untouched. */
+  abort(): void;
+}
+
+/** What the thread reports of itself. */
+interface CycleReports {
+  opened(watermark: TimeMs | null): void;
+  failed(error: Error): void;
+  progress(progress: CycleProgress): void;
+  warning(problem: string): void;
+}
+
+interface ThreadData {
+  readonly thread: 'cycle';
+  readonly loaded: CycleConfig;
+  readonly command: string;
+}
+
+/** The thread from the daemon's side. */
+export interface CycleThread {
+  /** End of the last sealed window when the history was opened. */
+  readonly watermark: TimeMs | null;
+  readonly calls: BirpcReturn<CycleCalls, CycleReports>;
+  /** Resolves with the reason when the thread has ended. */
+  readonly ended: Promise<Error>;
+  /** Ends what runs, closes the history and waits; after `timeoutMs` the thread is ended hard. */
+  close(timeoutMs: number): Promise<void>;
+}
 
 /**
  * A young generation of 4 MiB thrice, not Node's 16: what a listing of thousands of pods throws away is
@@ -21,143 +64,129 @@ const WORKER = new URL(`./cycleWorker${extname(import.meta.url)}`, import.meta.u
  */
 export const CYCLE_HEAP = { maxYoungGenerationSizeMb: 12 } as const;
 
-export interface CycleThreadOptions {
-  readonly command: string;
-  onProgress(progress: CycleProgress): void;
-  onWarning(problem: string): void;
-  /** The thread ended although nobody asked it to. */
-  onCrash(error: Error): void;
-}
-
-interface Pending {
-  resolve(answer: never): void;
-  reject(error: Error): void;
-}
-
-/** One run of the cycle thread, as the daemon sees it: typed calls that end with an answer or an error. */
-export class CycleThread {
-  readonly #worker: Worker;
-  readonly #options: CycleThreadOptions;
-  readonly #pending = new Map<number, Pending>();
-  readonly #exited: Promise<void>;
-  #nextId = 1;
-  #closing = false;
-  #alive = true;
-
-  private constructor(worker: Worker, options: CycleThreadOptions) {
-    this.#worker = worker;
-    this.#options = options;
-    this.#exited = new Promise((resolve) => {
-      worker.once('exit', () => resolve());
-    });
-  }
-
-  /**
-   * Starts the thread and waits until the history is open.
-   * @throws CycleCallError with the history's or collector's error, or with what broke the thread.
-   */
-  static async start(
-    loaded: CycleConfig,
-    options: CycleThreadOptions,
-  ): Promise<{ readonly thread: CycleThread; readonly watermark: TimeMs | null }> {
-    const { config, thresholds, configHash } = loaded;
-    const workerData: CycleThreadData = {
-      loaded: { config, thresholds, configHash },
-      command: options.command,
-    };
-    const worker = new Worker(WORKER, { workerData, resourceLimits: CYCLE_HEAP });
-    const thread = new CycleThread(worker, options);
-    const watermark = await thread.#opened();
-    thread.#listen();
-    return { thread, watermark };
-  }
-
-  get alive(): boolean {
-    return this.#alive;
-  }
-
-  /** Asks the thread for something; calls are done one after the other. */
-  call<N extends CallName>(name: N, ask: CycleCalls[N]['ask']): Promise<CycleCalls[N]['answer']> {
-    if (!this.#alive) return Promise.reject(new Error('the cycle thread has ended'));
-    const id = this.#nextId++;
-    const answer = new Promise<CycleCalls[N]['answer']>((resolve, reject) => {
-      this.#pending.set(id, { resolve, reject });
-    });
-    this.#post({ type: 'call', id, name, ask });
-    return answer;
-  }
-
-  /** Ends the call that runs: it fails with `aborted`; its batch is either recorded or untouched. */
-  abort(): void {
-    if (this.#alive) this.#post({ type: 'abort' });
-  }
-
-  /** Ends what runs, closes the history and waits; after `timeoutMs` the thread is ended hard. */
-  async close(timeoutMs: number): Promise<void> {
-    if (!this.#alive) return;
-    this.#closing = true;
-    this.abort();
-    // Its answer may not come if the thread dies on the way: the exit is what is waited for.
-    this.call('close', null).catch(() => undefined);
-    const timer = setTimeout(() => void this.#worker.terminate(), timeoutMs);
-    await this.#exited;
-    clearTimeout(timer);
-  }
-
-  #post(message: ToCycle): void {
-    this.#worker.postMessage(message);
-  }
-
-  #opened(): Promise<TimeMs | null> {
-    const worker = this.#worker;
-    return new Promise((resolve, reject) => {
-      const onMessage = (message: FromCycle): void => {
-        if (message.type === 'warning') return this.#options.onWarning(message.problem);
-        settle();
-        if (message.type === 'opened') resolve(message.watermark);
-        else if (message.type === 'failure') {
-          this.#alive = false;
-          void this.#exited.then(() => reject(new CycleCallError(message.error)));
-        }
-      };
-      const onError = (error: Error): void => {
-        settle();
-        this.#alive = false;
-        reject(error);
-      };
-      const onExit = (code: number): void =>
-        onError(new Error(`the cycle thread ended with code ${code} before it was open`));
-      const settle = (): void => {
-        worker.off('message', onMessage).off('error', onError).off('exit', onExit);
-      };
-      worker.on('message', onMessage).on('error', onError).on('exit', onExit);
-    });
-  }
-
-  #listen(): void {
-    let cause: Error | null = null;
-    this.#worker.on('error', (error: Error) => {
+/**
+ * Starts the thread and waits until the history is open.
+ * @throws Error of the history or the collector, or what broke the thread.
+ */
+export async function startCycleThread(
+  { config, thresholds, configHash }: CycleConfig,
+  command: string,
+  reports: Pick<CycleReports, 'progress' | 'warning'>,
+): Promise<CycleThread> {
+  const loaded = { config, thresholds, configHash };
+  const worker = new Worker(new URL(import.meta.url), {
+    workerData: { thread: 'cycle', loaded, command } satisfies ThreadData,
+    resourceLimits: CYCLE_HEAP,
+  });
+  let cause: Error | null = null;
+  const ended = new Promise<Error>((resolve) => {
+    worker.on('error', (error: Error) => {
       cause = error;
     });
-    this.#worker.on('exit', (code) => {
-      this.#alive = false;
-      const error = cause ?? new Error(`the cycle thread ended with code ${code}`);
-      for (const { reject } of this.#pending.values()) reject(error);
-      this.#pending.clear();
-      if (!this.#closing) this.#options.onCrash(error);
-    });
-    this.#worker.on('message', (message: FromCycle) => {
-      if (message.type === 'progress') this.#options.onProgress(message.progress);
-      else if (message.type === 'warning') this.#options.onWarning(message.problem);
-      else if (message.type === 'answer') this.#take(message.id)?.resolve(message.answer as never);
-      else if (message.type === 'failure' && message.id !== null)
-        this.#take(message.id)?.reject(new CycleCallError(message.error));
-    });
-  }
+    worker.once('exit', (code) =>
+      resolve(cause ?? new Error(`The cycle thread ended with code ${code}`)),
+    );
+  });
+  const opened = Promise.withResolvers<TimeMs | null>();
+  const calls = createBirpc<CycleCalls, CycleReports>(
+    {
+      ...reports,
+      opened: opened.resolve,
+      failed: (error) => {
+        cause = error;
+      },
+    },
+    wire(worker),
+  );
+  void ended.then((error) => {
+    calls.$close(error);
+    opened.reject(error);
+    return null;
+  });
+  const watermark = await opened.promise;
+  const close = async (timeoutMs: number): Promise<void> => {
+    const ignore = (): void => undefined;
+    calls.abort().catch(ignore);
+    // Its answer may not come if the thread dies on the way: the exit is what is waited for.
+    calls.close().catch(ignore);
+    const timer = setTimeout(() => void worker.terminate(), timeoutMs);
+    await ended;
+    clearTimeout(timer);
+  };
+  return { watermark, calls, ended, close };
+}
 
-  #take(id: number): Pending | undefined {
-    const pending = this.#pending.get(id);
-    this.#pending.delete(id);
-    return pending;
+/** The thread's own side: owns the collector and the history's writer, so that no batch holds up the event loop. */
+async function serve({ loaded, command }: ThreadData, port: MessagePort): Promise<void> {
+  const calls: Partial<CycleCalls> = {};
+  const daemon = createBirpc<CycleReports, Partial<CycleCalls>>(calls, wire(port));
+  const stop = new AbortController();
+  let current = new AbortController();
+  let last: Promise<unknown> = Promise.resolve();
+  const inTurn = <A extends unknown[], R>(work: (...args: A) => Promise<R>) => {
+    return (...args: A): Promise<R> => {
+      const before = last;
+      const run = (async () => {
+        await before;
+        current = new AbortController();
+        return work(...args);
+      })();
+      last = run.catch(() => undefined);
+      return run;
+    };
+  };
+  try {
+    const { CycleRunner } = await import('./cycleRunner.ts');
+    const runner = await CycleRunner.open(loaded, {
+      command,
+      now: Date.now,
+      warn: (problem) => void daemon.warning.asEvent(problem),
+      signal: stop.signal,
+    });
+    Object.assign(calls, {
+      catchUp: inTurn((ask) => {
+        const onProgress = (progress: CycleProgress) => void daemon.progress.asEvent(progress);
+        return runner.catchUp({ ...ask, recordsNoData: true, signal: current.signal, onProgress });
+      }),
+      firstLook: inTurn((until) => runner.firstLook(until, current.signal)),
+      oldestData: inTurn(() => runner.oldestData(current.signal)),
+      digest: inTurn((ask) => runner.digest(ask, current.signal)),
+      keepHouse: inTurn((now) => runner.keepHouse(now)),
+      close: inTurn(async () => {
+        stop.abort();
+        await runner.close();
+        setImmediate(() => port.close());
+      }),
+      reconfigure: (next) => runner.reconfigure(next),
+      abort: () => current.abort(),
+    } satisfies CycleCalls);
+    await daemon.opened.asEvent(runner.watermark);
+  } catch (error) {
+    await daemon.failed.asEvent(plainError(error));
+    port.close();
   }
 }
+
+/** How both sides are connected. */
+function wire(port: Worker | MessagePort) {
+  return {
+    post: (message: unknown) => port.postMessage(message),
+    on: (receive: (message: unknown) => void) => port.on('message', receive),
+    serialize: (message: { readonly e?: unknown }) =>
+      message.e === undefined ? message : { ...message, e: plainError(message.e) },
+    // A catch-up takes as long as it takes; a thread that ends fails its calls.
+    timeout: -1,
+  };
+}
+
+/** An error that can be sent between threads: its class and whatever else it carries cannot. */
+function plainError(error: unknown): Error {
+  if (!(error instanceof Error)) return new Error(String(error));
+  const plain = new Error(error.message);
+  if (error.stack !== undefined) plain.stack = error.stack;
+  return plain;
+}
+
+const data = workerData as Partial<ThreadData> | null;
+if (!isMainThread && parentPort !== null && data?.thread === 'cycle')
+  await serve(data as ThreadData, parentPort);

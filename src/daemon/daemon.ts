@@ -13,12 +13,11 @@ import { startButtonListener } from './buttonListener.ts';
 import { composeNotifier, type ComposedNotifier } from './composeNotifier.ts';
 import { composeApp } from './composeApp.ts';
 import { CycleSupervisor } from './cycleSupervisor.ts';
-import { LiveCycles } from './liveCycles.ts';
 import { NotifyPump } from './notifyPump.ts';
 import { openDoorStores } from './openDoorStores.ts';
 import { Releasers } from './releasers.ts';
 import { requireReloadable } from './reloadable.ts';
-import { scheduleTicks } from './ticks.ts';
+import { startSchedule } from './schedule.ts';
 import { WeeklyDigest } from './weeklyDigest.ts';
 
 /** SIGTERM is to end the daemon within ten seconds: the cycle thread gets most of them. */
@@ -30,7 +29,7 @@ export interface DaemonOptions {
   readonly log: Logger;
   /** Reads the configuration again. @throws ConfigError */
   loadAgain(): LoadedConfig;
-  /** Told of the configuration that has come into force. */
+  /** Is called with the configuration that has come into force. */
   onConfig(loaded: LoadedConfig): void;
   /** Prints for people, on stdout. */
   print(text: string): void;
@@ -55,7 +54,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   const releasers = new Releasers();
   const { log } = options;
   const release = () =>
-    releasers.releaseAll((name, err) => log.error({ err }, `${name} did not end cleanly`));
+    releasers.releaseAll((name, err) => log.error({ err }, `Closing ${name} failed`));
   try {
     return await compose(options, releasers, release);
   } catch (error) {
@@ -73,13 +72,12 @@ async function compose(
   let loaded = options.loaded;
   const config = () => loaded.config;
 
-  let live: LiveCycles | null = null;
   let cycles: CycleSupervisor | null = null;
   let ready = false;
   let deliveries: DeliveryStore | null = null;
   const metrics = createMetrics(version, config().cluster, {
     lagSeconds: () => {
-      const watermark = live?.watermark ?? null;
+      const watermark = cycles?.watermark ?? null;
       return watermark === null ? null : (Date.now() - watermark) / SECOND_MS;
     },
     deliveryQueue: async () => deliveries?.queue() ?? null,
@@ -90,26 +88,14 @@ async function compose(
   const probes: ProbeSource = {
     registry: metrics.registry,
     unhealthy: () =>
-      cycles?.unhealthy === true ? 'The cycle thread crashes again and again' : null,
+      cycles?.isUnhealthy === true ? 'The cycle thread crashed several times in a row' : null,
     notReady: () => (ready ? null : 'The history is not open yet'),
   };
   const probed = await listenOn('serve.probes', config().serve.probes, createProbes(probes).fetch);
   releasers.push('the probe listener', () => probed.close());
 
-  const started = await CycleSupervisor.start(loaded, {
-    command: 'run',
-    onProgress: (progress) => live?.showProgress(progress),
-    onWarning: (problem) => log.warn(problem),
-    onCrash: (err, restartInMs) => {
-      metrics.threadCrashes.inc();
-      log.error({ err, restartInMs }, 'the cycle thread crashed; it is started again');
-    },
-    onRestart: () => {
-      log.info('the cycle thread runs again');
-      live?.tick();
-    },
-  });
-  const supervisor = started.supervisor;
+  const { print } = options;
+  const supervisor = await CycleSupervisor.start(loaded, { metrics, log, now: Date.now, print });
   cycles = supervisor;
   releasers.push('the cycle thread', () => supervisor.close(THREAD_GRACE_MS));
 
@@ -149,37 +135,30 @@ async function compose(
     pump,
     log,
     now: Date.now,
-    watermark: () => live?.watermark ?? null,
     installedAt: async (now) => (await notifier.store.view(now)).installedAt,
   });
-  live = new LiveCycles({
-    config,
-    cycles: supervisor,
+  supervisor.goLive({
     pump,
-    metrics,
-    log,
-    now: Date.now,
-    print: options.print,
-    afterRun: () => digests.tick(),
-    watermark: started.watermark,
     announced: installedAt !== null,
+    afterRun: () => digests.tick(),
   });
-  const running = live;
   pump.start();
   releasers.push('the messages', () => pump.stop());
   const listenToButtons = () =>
     startButtonListener(config(), log, () => {
       pump
         .plan(Date.now())
-        .catch((err: unknown) => log.error({ err }, 'what a button changed is not shown yet'));
+        .catch((err: unknown) =>
+          log.error({ err }, 'Planning messages after an interaction failed'),
+        );
     });
   let buttons = await listenToButtons();
   releasers.push('the buttons', () => buttons.stop());
-  releasers.push('the cycle', () => running.stop());
+  releasers.push('the cycle', () => supervisor.stop());
   releasers.push('the weekly digest', async () => digests.stop());
-  const parties = { cycle: running, digest: digests };
-  let ticks = scheduleTicks(config().schedule, parties, log);
-  releasers.push('the schedule', () => ticks.destroy());
+  const parties = { cycle: supervisor, digest: digests };
+  let schedule = startSchedule(config().schedule, parties, log);
+  releasers.push('the schedule', () => schedule.destroy());
 
   async function reload(): Promise<void> {
     try {
@@ -187,13 +166,13 @@ async function compose(
       requireReloadable(loaded, next);
       // All that can fail is done before anything that is in force changes.
       const certificate = readCertificate(next.config.serve);
-      const nextTicks = scheduleTicks(next.config.schedule, parties, log);
+      const nextSchedule = startSchedule(next.config.schedule, parties, log);
       await supervisor.reconfigure(next).catch((error: unknown) => {
-        void nextTicks.destroy();
+        void nextSchedule.destroy();
         throw error;
       });
-      await ticks.destroy();
-      ticks = nextTicks;
+      await schedule.destroy();
+      schedule = nextSchedule;
       loaded = next;
       options.onConfig(next);
       const old = notifier;
@@ -207,18 +186,18 @@ async function compose(
       app = composeApp(parts);
       metrics.reloadOk.set(1);
       metrics.reloadTime.set(Date.now() / SECOND_MS);
-      log.info({ file: next.file }, 'the configuration was reloaded');
+      log.info({ file: next.file }, 'Configuration reloaded');
     } catch (error) {
       metrics.reloadOk.set(0);
       const message = error instanceof Error ? error.message : String(error);
-      log.error(`the new configuration is not used, the old one stays in force:\n${message}`);
+      log.error(`New configuration refused, the old one stays in force:\n${message}`);
       throw error;
     }
   }
 
   ready = true;
-  log.info({ pages: main.url, probes: probed.url }, 'Burnwatch runs');
-  running.tick();
+  log.info({ pages: main.url, probes: probed.url }, 'Burnwatch is running');
+  supervisor.tick();
   return { url: main.url, probesUrl: probed.url, reload, stop: release };
 }
 

@@ -12,7 +12,7 @@ import type { Channel } from '../store/notifications/delivery.ts';
 import { createNotifier } from '../notify/notifier.ts';
 import { createPolicy } from '../notify/policy.ts';
 import { FakeClock } from '../../test/support/notify/fakeClock.ts';
-import { makeDigest, type DigestAsk } from './makeDigest.ts';
+import { makeDigest, type DigestAnswer, type DigestAsk } from './makeDigest.ts';
 import { WeeklyDigest } from './weeklyDigest.ts';
 
 const ZONE = 'Europe/Berlin';
@@ -47,19 +47,19 @@ class Daemon {
   constructor(path: string) {
     const slack = { token: 'xoxb-made-up', channel: '#cloud-cost' };
     this.config = scenarioConfig({ slack, history: { path } });
-    const settings = { config: this.config, thresholds: THRESHOLDS };
     this.digests = new WeeklyDigest({
       config: () => this.config,
-      cycles: {
-        call: async (_name: string, ask: unknown): Promise<never> =>
-          (await makeDigest(settings, async () => null, ask as DigestAsk)) as never,
-      },
+      cycles: this,
       pump: { wake: () => void (this.woken += 1) },
       log: pino({ level: 'silent' }),
       now: () => this.now,
-      watermark: () => this.watermark,
       installedAt: async () => this.installedAt,
     });
+  }
+
+  digest(ask: DigestAsk): Promise<DigestAnswer> {
+    const settings = { config: this.config, thresholds: THRESHOLDS };
+    return makeDigest(settings, async () => null, ask);
   }
 }
 

@@ -5,20 +5,18 @@ import { lastWeek } from '../store/digests/week.ts';
 import { HOUR_MS, type TimeMs } from '../model/time.ts';
 import type { CycleSupervisor } from './cycleSupervisor.ts';
 import type { NotifyPump } from './notifyPump.ts';
-import { SingleFlight } from './singleFlight.ts';
+import { SingleFlight, type Ticked } from './schedule.ts';
 
 /** So long a digest waits for windows of its week that are not sealed yet; then it says what is missing. */
 const WAITS_FOR_DATA_MS = 12 * HOUR_MS;
 
 export interface WeeklyDigestParts {
   config(): Config;
-  readonly cycles: Pick<CycleSupervisor, 'call'>;
+  readonly cycles: Pick<CycleSupervisor, 'digest' | 'watermark'>;
   readonly pump: Pick<NotifyPump, 'wake'>;
   readonly log: Logger;
   now(): TimeMs;
-  /** End of the last sealed window. */
-  watermark(): TimeMs | null;
-  /** When somebody was first told of anything; null before: till then nothing is sent. */
+  /** When the first message was planned; null before: till then nothing is sent. */
   installedAt(now: TimeMs): Promise<TimeMs | null>;
 }
 
@@ -26,7 +24,7 @@ export interface WeeklyDigestParts {
  * Sends the digest of each week once it is due. Ticks only make it look: what was sent is known by the
  * history, so that a restart, downtime or a second process changes nothing.
  */
-export class WeeklyDigest {
+export class WeeklyDigest implements Ticked {
   readonly #parts: WeeklyDigestParts;
   readonly #flight = new SingleFlight();
   /** Start of the last week that needs no more looking at, under the schedule it was decided with. */
@@ -45,15 +43,14 @@ export class WeeklyDigest {
       try {
         await this.look();
       } catch (error) {
-        if (!this.#stopped)
-          this.#parts.log.error({ err: error }, 'the weekly digest failed; it is tried again');
+        if (!this.#stopped) this.#parts.log.error({ err: error }, 'Weekly digest failed, retrying');
       }
     });
   }
 
   /** Sends what is due. Returns the week's name when this call sent its digest. */
   async look(): Promise<string | null> {
-    const { cycles, config, log, now, pump, watermark } = this.#parts;
+    const { cycles, config, log, now, pump } = this.#parts;
     const time = now();
     const { digest, timezone } = config().schedule;
     const week = lastWeek(time, timezone);
@@ -66,22 +63,26 @@ export class WeeklyDigest {
     if (due === null || time < due) return null;
     const installedAt = await this.#parts.installedAt(time);
     if (installedAt === null) return null;
-    const isSealed = (watermark() ?? 0) >= week.end;
+    const isSealed = (cycles.watermark ?? 0) >= week.end;
     if (!isSealed && time - due < WAITS_FOR_DATA_MS) return null;
     if (due < installedAt) {
       this.#done = key;
       return null;
     }
-    const { outcome, reason } = await cycles.call('digest', {
+    const { outcome, reason } = await cycles.digest({
       week,
       dueAt: due,
       now: time,
       installedAt,
     });
     this.#done = key;
-    if (outcome === 'no-data') log.warn({ week: week.name, reason }, 'there is no weekly digest');
+    if (outcome === 'no-data')
+      log.warn(
+        { week: week.name, reason },
+        'No weekly digest: the history holds nothing of the week',
+      );
     if (outcome !== 'sent') return null;
-    log.info({ week: week.name }, 'the weekly digest goes out');
+    log.info({ week: week.name }, 'Weekly digest queued');
     pump.wake();
     return week.name;
   }

@@ -179,7 +179,7 @@ describe('the daemon', () => {
     time.set(NOW + HOUR_MS);
     {
       await using daemon = await startDaemon(options);
-      await daemon.process.shows(/the weekly digest goes out/);
+      await daemon.process.shows(/Weekly digest queued/);
       await eventually(sent, (count) => count > before);
       // A post that is killed before its answer is noted is looked for in Slack: another test's matter.
       await eventually(open, (count) => count === 0);

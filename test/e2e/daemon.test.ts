@@ -26,10 +26,10 @@ describe('burnwatch run', () => {
     await using daemon = await startDaemon({ cwd: folder.path, env: clock.env });
     const { process } = daemon;
 
-    await process.shows(/What the last hour cost in test:[\s\S]*team-0[\s\S]*TOTAL/);
+    await process.shows(/Costs of the last hour in test:[\s\S]*team-0[\s\S]*TOTAL/);
     await process.shows(sealedUpTo(live));
-    expect(process.stdout).toMatch(/^What the last hour cost in test:/);
-    expect(process.stderr).toMatch(/filling a new history/);
+    expect(process.stdout).toMatch(/^Costs of the last hour in test:/);
+    expect(process.stderr).toMatch(/Filling a new history/);
 
     expect(await (await fetch(`${daemon.probes}/-/healthy`)).text()).toMatch(/healthy/);
     expect(await (await fetch(`${daemon.probes}/-/ready`)).text()).toMatch(/ready/);
@@ -76,7 +76,7 @@ describe('burnwatch run', () => {
 
     writeFileSync(file, `${good}pricing:\n  cpuCoreHour: 1000\n`);
     process.kill('SIGHUP');
-    await process.shows(/the configuration was reloaded/);
+    await process.shows(/Configuration reloaded/);
     expect(await daemon.metrics()).toMatch(/^burnwatch_config_last_reload_successful 1$/m);
     clock.set(live + WINDOW + 11_000);
     // A node of 16 cores at 1000 an hour: the new price is in force, the past is not repriced.
@@ -102,7 +102,7 @@ describe('burnwatch run', () => {
       const clock = new TestClock(folder.file('clock'), cluster.end + 11_000);
       const options = { cwd: folder.path, env: clock.env };
       await using daemon = await startDaemon(options);
-      await daemon.process.shows(/catching up/);
+      await daemon.process.shows(/Catching up/);
       daemon.process.kill(signal);
       // It ends itself with 1 when nine seconds were not enough.
       expect(await daemon.process.ended).toMatchObject({ code: 0 });

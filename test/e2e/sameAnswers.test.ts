@@ -73,7 +73,7 @@ describe('the same data give the same rows and verdicts', () => {
     const options = { cwd: folder.path, env: clock.env };
     {
       await using daemon = startBurnwatch(['run', '--log-format', 'text'], options);
-      await daemon.shows(/Burnwatch runs/);
+      await daemon.shows(/Burnwatch is running/);
       for (let at = live + WINDOW; at <= live + 3 * WINDOW; at += WINDOW) {
         clock.set(at + 11_000);
         await daemon.shows(sealedUpTo(at));

@@ -14,9 +14,9 @@ export interface Daemon extends AsyncDisposable {
 export async function startDaemon(options: CliOptions): Promise<Daemon> {
   const process = startBurnwatch(['run', '--log-format', 'text'], options);
   try {
-    await process.shows(/Burnwatch runs/);
+    await process.shows(/Burnwatch is running/);
     const [, pages = '', probes = ''] =
-      /Burnwatch runs.*?pages=(\S+?) probes=([^\s)]+)/.exec(process.stderr) ?? [];
+      /Burnwatch is running.*?pages=(\S+?) probes=([^\s)]+)/.exec(process.stderr) ?? [];
     return {
       process,
       pages,
@@ -32,5 +32,5 @@ export async function startDaemon(options: CliOptions): Promise<Daemon> {
 
 /** The line that says that all is sealed up to `until`; while a daemon catches up it says other things about it. */
 export function sealedUpTo(until: TimeMs): RegExp {
-  return new RegExp(`info +sealed \\(sealed=.* until=${formatTime(until)} `);
+  return new RegExp(`info +Sealed \\(sealed=.* until=${formatTime(until)} `);
 }

@@ -8,7 +8,6 @@ import { loadThresholds } from '../../src/daemon/config/loadThresholds.ts';
 import type { WindowRecord } from '../../src/store/history.ts';
 import type { ContainerSample, PodSample, Snapshot } from '../../src/model/snapshot.ts';
 import { DAY_MS, HOUR_MS, type TimeMs } from '../../src/model/time.ts';
-import { podOwners, scopeOwner } from '../../src/detect/owners/podOwners.ts';
 import type { TempHistory } from './tempHistory.ts';
 import { containerSample, nodeSample, podSample, snapshotOf } from './snapshots.ts';
 
@@ -162,23 +161,19 @@ export function scenarioParts(change: TimeMs): readonly Part[] {
 async function scenarioRecords(scenario: Scenario): Promise<readonly WindowRecord[]> {
   const { start, end, config } = scenario;
   const thresholds = loadThresholds([]);
-  const { keys } = config.owners;
   const settings: Settings = {
     config,
     thresholds,
     configHash: 'c0ffee',
     detectors: DETECTORS,
     priceLists: [],
-    ownerOf: (scope, snapshot) => scopeOwner(scope, snapshot, keys),
-    podOwners: (snapshot) => podOwners(snapshot, keys),
   };
   const state = new WorkingState(emptyState());
   const records: WindowRecord[] = [];
   for (let time = start; time < end; time += HOUR_MS) {
     const snapshot = scenarioSnapshot(scenario, time);
-    const { costs, change, events } = runWindow(snapshot, state, settings);
+    const { costs, change, events, owners } = runWindow(snapshot, state, settings);
     state.apply(change);
-    const owners = podOwners(snapshot, keys);
     const rest = { muted: false, applied: [], configHash: 'c0ffee', owners };
     records.push({ snapshot, costs, change, events, ...rest });
   }

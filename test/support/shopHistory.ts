@@ -1,7 +1,7 @@
 import { configSchema, type Config } from '../../src/daemon/config/schema.ts';
 import { loadThresholds } from '../../src/daemon/config/loadThresholds.ts';
 import type { Collector } from '../../src/collect/collector.ts';
-import { catchUp } from '../../src/cycle/runCycle.ts';
+import { catchUp } from '../../src/cycle/catchUp.ts';
 import { WorkingState } from '../../src/store/cycleState.ts';
 import { detectorCodecs } from '../../src/daemon/compose.ts';
 import { DETECTORS } from '../../src/detect/detectors.ts';

@@ -30,8 +30,6 @@ beforeAll(async () => {
     detectors: [abuseDetector],
     priceLists: [],
     configHash: 'c0ffee',
-    ownerOf: () => null,
-    podOwners: () => new Map(),
   };
   const state = new WorkingState(emptyState());
   const writer = await temp.openWriter();

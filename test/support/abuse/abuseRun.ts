@@ -38,8 +38,6 @@ export class AbuseRun {
       detectors: [abuseDetector],
       priceLists: [],
       configHash: 'test',
-      ownerOf: () => null,
-      podOwners: () => new Map(),
     };
     this.at = options.start ?? AbuseRun.START;
     this.windowMs = options.windowMs ?? 5 * MINUTE_MS;

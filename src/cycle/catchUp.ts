@@ -60,7 +60,7 @@ export async function catchUp(
         records.push(record);
         events.push(...record.events);
         last = { snapshot, costs: record.costs, costNano: nodesNano(record) };
-        // Lets the next batch's answers in.
+        // Yield so that the next batch's responses can be read.
         await turn();
         options.signal.throwIfAborted();
       }
@@ -96,18 +96,13 @@ function judge(
   applied: readonly OperatorAction[],
   muted: boolean,
 ): WindowRecord {
-  const { costs, change, events, workloadEvents } = runWindow(snapshot, state, settings, applied);
-  const owners = settings.podOwners(snapshot);
+  const { configHash } = settings;
   return {
+    ...runWindow(snapshot, state, settings, applied),
     snapshot,
-    costs,
-    change,
-    events,
-    workloadEvents,
     muted,
     applied,
-    owners,
-    configHash: settings.configHash,
+    configHash,
   };
 }
 

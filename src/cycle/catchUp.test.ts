@@ -8,7 +8,7 @@ import { detectorCodecs } from '../daemon/compose.ts';
 import type { HistoryWriter } from '../store/history.ts';
 import { DAY_MS, MINUTE_MS, type Window } from '../model/time.ts';
 import type { CatchUpOptions, CycleReport } from './cycleForm.ts';
-import { catchUp } from './runCycle.ts';
+import { catchUp } from './catchUp.ts';
 import type { Settings } from './settings.ts';
 import { WorkingState } from '../store/cycleState.ts';
 
@@ -21,8 +21,6 @@ const SETTINGS: Settings = {
   detectors: [],
   priceLists: [],
   configHash: '',
-  ownerOf: () => null,
-  podOwners: () => new Map(),
 };
 
 /** Shows a pod from `since` on, and nothing before. */

@@ -1,10 +1,40 @@
+import type { Logger } from 'pino';
+import { outageText } from '../collect/collector.ts';
 import { fromNano } from '../model/money.ts';
-import { SECOND_MS, windowHours } from '../model/time.ts';
+import { formatTime, SECOND_MS, windowHours } from '../model/time.ts';
 import type { Metrics } from '../serve/metrics.ts';
 import type { CycleSummary, LastWindow } from './cycleSummary.ts';
 
-/** Puts what a cycle came to into `/metrics`. */
-export function recordCycle(metrics: Metrics, summary: CycleSummary, durationMs: number): void {
+export interface ReportParts {
+  readonly metrics: Metrics;
+  readonly log: Logger;
+  readonly currency: string;
+  readonly durationMs: number;
+}
+
+/** Puts what a cycle came to into the log and into `/metrics`. */
+export function reportCycle(summary: CycleSummary, parts: ReportParts): void {
+  recordCycle(summary, parts);
+  logCycle(summary, parts);
+}
+
+function logCycle(summary: CycleSummary, { log, currency, durationMs }: ReportParts): void {
+  const { sealed, corrected, lost, watermark, outage, last } = summary;
+  for (const { id, type, kind, severity, reason } of summary.events)
+    log.info({ finding: id, kind, severity, reason }, `Finding ${type}`);
+  if (lost > 0) log.warn({ lost }, 'Prometheus no longer holds these windows, sealed as unknown');
+  if (outage !== null) {
+    const sealedUntil = watermark === null ? null : formatTime(watermark);
+    log.error({ code: outage.code, sealedUntil }, outageText(outage));
+  }
+  if (sealed + corrected === 0 || last === null || watermark === null) return;
+  const cost = Math.round(fromNano(last.costNano) * 1e6) / 1e6;
+  const { containers, coverage } = last;
+  const fields = { sealed, corrected, until: formatTime(watermark), containers, coverage };
+  log.info({ ...fields, cost, currency, durationMs }, 'Sealed');
+}
+
+function recordCycle(summary: CycleSummary, { metrics, durationMs }: ReportParts): void {
   const { outage, last, watermark } = summary;
   metrics.cycles.inc({ result: outage === null ? 'ok' : 'outage' });
   metrics.cycleSeconds.observe(durationMs / SECOND_MS);
