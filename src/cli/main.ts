@@ -1,6 +1,6 @@
 import { userInfo } from 'node:os';
-import type { Io } from './io.ts';
 import { runCli } from './program.ts';
+import type { Io } from './io.ts';
 
 const io: Io = {
   out: (text) => process.stdout.write(text),

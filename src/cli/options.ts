@@ -1,3 +1,8 @@
+import { composeNotifier } from '../daemon/composeNotifier.ts';
+import type { Config } from '../daemon/config/schema.ts';
+import { openHistoryReader } from '../engines/openHistory.ts';
+import type { HistoryReader } from '../store/history.ts';
+import { renderCsv, renderTable, type Column, type OutputFormat } from '../model/text/table.ts';
 import { Option, type Command } from 'commander';
 import { loadConfig, type LoadedConfig } from '../daemon/config/load.ts';
 import { PresentCluster } from '../cycle/presentCluster.ts';
@@ -8,11 +13,6 @@ import type { Io } from './io.ts';
 
 export interface ConfigOption {
   readonly config?: string;
-}
-
-/** Every command takes `--config FILE`. */
-export function withConfig(command: Command): Command {
-  return command.option('--config <file>', 'the configuration (default: burnwatch.yaml)');
 }
 
 /** Commands that print data take `-o table|json|csv`. */
@@ -46,4 +46,78 @@ export function loadContext(options: ConfigOption, io: Io): CommandContext {
     redact,
   });
   return { loaded, log };
+}
+
+/** Works with what `open` opens, and closes it whatever happens. */
+export async function withOpened<S extends { close(): Promise<void> }, T>(
+  open: Promise<S>,
+  work: (opened: S) => Promise<T>,
+): Promise<T> {
+  const opened = await open;
+  try {
+    return await work(opened);
+  } finally {
+    await opened.close();
+  }
+}
+
+/** Reads the configured history, which must be of the configured cluster and currency. @throws HistoryError */
+export function withHistory<T>(
+  { cluster, pricing, history }: Config,
+  work: (reader: HistoryReader) => Promise<T>,
+): Promise<T> {
+  const expected = { cluster, currency: pricing.currency };
+  return withOpened(openHistoryReader(history.path, expected), work);
+}
+
+/** Sends the messages about what was just recorded; what cannot be sent now waits for the daemon. */
+export async function notifyNow({ loaded, log }: CommandContext, now: number): Promise<void> {
+  const { notifier, close } = await composeNotifier(loaded.config, log);
+  try {
+    await notifier.plan(now);
+    await notifier.deliver(AbortSignal.timeout(30_000));
+  } finally {
+    await close();
+  }
+}
+
+/**
+ * Runs `work` with a signal that Ctrl-C (or SIGTERM) aborts, so that it can end cleanly. A second
+ * Ctrl-C ends the process at once: the history is safe against that too.
+ */
+export async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const controller = new AbortController();
+  const abort = (): void => controller.abort();
+  process.once('SIGINT', abort).once('SIGTERM', abort);
+  try {
+    return await work(controller.signal);
+  } finally {
+    process.off('SIGINT', abort).off('SIGTERM', abort);
+  }
+}
+
+/** Prints rows as a table, as CSV, or as JSON in their outside form. */
+export function printRows<T>(
+  io: Io,
+  rows: readonly T[],
+  print: {
+    readonly output: OutputFormat;
+    readonly columns: readonly Column<T>[];
+    toJson(row: T): unknown;
+    /** Said on stderr in the place of an empty table. */
+    readonly empty: string;
+  },
+): void {
+  const { output, columns, empty } = print;
+  if (output === 'json')
+    io.out(
+      `${JSON.stringify(
+        rows.map((row) => print.toJson(row)),
+        null,
+        2,
+      )}\n`,
+    );
+  else if (output === 'csv') io.out(renderCsv(rows, columns));
+  else if (rows.length > 0) io.out(renderTable(rows, columns));
+  else io.err(`${empty}\n`);
 }

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { placeConfig } from './placeConfig.ts';
+import { placeConfig } from './program.ts';
 
 it.each([
   ['--config a.yaml costs --by node', 'costs --by node --config a.yaml'],

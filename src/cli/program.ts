@@ -1,10 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { ConfigError } from '../config/configError.ts';
-import { COMMANDS, type Register } from './commands/index.ts';
-import type { Io } from './io.ts';
-import { placeConfig } from './placeConfig.ts';
-import { UsageError } from './usageError.ts';
-import { VERSION } from './version.ts';
+import { COMMANDS } from './commands/index.ts';
+import { UsageError, VERSION, type Io } from './io.ts';
 
 /** Exit codes of every command. */
 const EXIT = { done: 0, failed: 1, usage: 2 } as const;
@@ -36,17 +33,25 @@ async function createProgram(args: readonly string[], io: Io): Promise<Command> 
     .showHelpAfterError('(try burnwatch --help)')
     .addHelpText('after', CONFIG_HELP)
     .exitOverride();
-  for (const load of loadersFor(args)) (await load())(program, io);
+  const called = args[0] === 'help' ? args[1] : args[0];
+  for (const { name, description, load } of COMMANDS) {
+    const command = program.command(name).description(description);
+    if (name === called) (await load())(command, io);
+    if (name !== WITHOUT_CONFIG) addConfigOption(command);
+  }
   // Subcommands take over the settings only if they are copied after they were added.
   copySettings(program);
   return program;
 }
 
-/** Only the command that is called; all of them for help, and to say which one was meant. */
-function loadersFor(args: readonly string[]): readonly (() => Promise<Register>)[] {
-  const [name = ''] = args;
-  const one = COMMANDS.get(name);
-  return one === undefined ? [...COMMANDS.values()] : [one];
+/** The demo makes its own configuration. */
+const WITHOUT_CONFIG = 'demo';
+
+/** A command that has subcommands leaves the option to them. */
+function addConfigOption(command: Command): void {
+  if (command.commands.length === 0)
+    command.option('--config <file>', 'the configuration (default: burnwatch.yaml)');
+  for (const each of command.commands) addConfigOption(each);
 }
 
 function copySettings(parent: Command, path = parent.name()): void {
@@ -77,4 +82,26 @@ function prefix(message: string): string {
     .split('\n')
     .map((line) => `burnwatch: ${line}`)
     .join('\n');
+}
+
+/**
+ * `--config FILE` may stand anywhere: before the command, between `findings` and `show`, at the end. Whichever
+ * command is meant takes it, so it is put where that command looks. Without any command it means nothing.
+ */
+export function placeConfig(args: readonly string[]): readonly string[] {
+  const end = args.indexOf('--');
+  const options = end < 0 ? args : args.slice(0, end);
+  const operands = end < 0 ? [] : args.slice(end);
+  const config: string[] = [];
+  const others: string[] = [];
+  for (let index = 0; index < options.length; index += 1) {
+    const arg = options[index] ?? '';
+    if (arg === '--config') {
+      config.push(...options.slice(index, index + 2));
+      index += 1;
+    } else if (arg.startsWith('--config=')) config.push(arg);
+    else others.push(arg);
+  }
+  if (others.length === 0) return operands;
+  return [...others, ...config, ...operands];
 }

@@ -1,7 +1,7 @@
 import type { CycleProgress } from '../cycle/cycleForm.ts';
 import { formatTime, SECOND_MS, type TimeMs } from '../model/time.ts';
-import type { Io } from './io.ts';
 import { formatDuration } from '../model/text/units.ts';
+import type { Io } from './io.ts';
 
 const BAR_WIDTH = 28;
 /** Where lines cannot be redrawn, one is printed this often. */

@@ -1,7 +1,7 @@
 import { parseDuration } from '../config/values.ts';
 import { parsePeriod, parseTime } from '../model/period.ts';
 import { floorTo, formatTime, SECOND_MS, type TimeMs, type Window } from '../model/time.ts';
-import { UsageError } from './usageError.ts';
+import { UsageError } from './io.ts';
 
 /**
  * Reads a moment in the past: RFC 3339, a date, Unix seconds, `now`, or how long ago (`2h`, `14d`).

@@ -3,14 +3,17 @@ import { outageText } from '../../collect/collector.ts';
 import { CycleRunner } from '../../daemon/cycleRunner.ts';
 import { planBackfill } from '../../daemon/planBackfill.ts';
 import { floorTo, formatTime } from '../../model/time.ts';
-import { interruptible } from '../interrupt.ts';
-import type { Io } from '../io.ts';
-import { notifyNow } from '../notifyNow.ts';
-import { loadContext, withConfig, type CommandContext, type ConfigOption } from '../options.ts';
 import { ProgressDisplay } from '../progress.ts';
 import { parsePast, requireOrder } from '../times.ts';
-import { CommandFailed } from '../usageError.ts';
 import { formatDuration } from '../../model/text/units.ts';
+import { CommandFailed, type Io } from '../io.ts';
+import {
+  notifyNow,
+  interruptible,
+  loadContext,
+  type CommandContext,
+  type ConfigOption,
+} from '../options.ts';
 
 interface BackfillOptions extends ConfigOption {
   readonly from: string;
@@ -19,16 +22,13 @@ interface BackfillOptions extends ConfigOption {
   readonly rebuild?: boolean;
 }
 
-export function registerBackfill(program: Command, io: Io): void {
-  const command = program
-    .command('backfill')
-    .description('every window in between that is not sealed yet, in order; safe to repeat')
+export function registerBackfill(command: Command, io: Io): void {
+  command
     .requiredOption('--from <time>', 'RFC 3339, a date, or how long ago (14d)')
     .requiredOption('--to <time>', 'RFC 3339, a date, now, or how long ago (2h)')
     .option('--no-notify', 'tell nobody; what is still open is announced by the next live window')
     .option('--rebuild', 'replay the verdicts too, from the last daily checkpoint before --from')
     .action((options: BackfillOptions) => runBackfill(options, io));
-  withConfig(command);
 }
 
 /** The command; the demo runs it too. */

@@ -4,13 +4,11 @@ import { importBill } from '../../cost/bill/importBill.ts';
 import type { ChargeFilter } from '../../cost/bill/readFocus.ts';
 import { openBillStore } from '../../engines/openHistory.ts';
 import { formatTime } from '../../model/time.ts';
-import type { Io } from '../io.ts';
-import { openHistoryOf } from '../openHistoryOf.ts';
-import { loadContext, withConfig, withOutput, type ConfigOption } from '../options.ts';
 import type { OutputFormat } from '../../model/text/table.ts';
 import { parseSpan } from '../times.ts';
-import { UsageError } from '../usageError.ts';
 import { formatNano } from '../../model/text/units.ts';
+import { UsageError, type Io } from '../io.ts';
+import { withHistory, loadContext, withOutput, type ConfigOption, withOpened } from '../options.ts';
 
 interface ImportOptions extends ConfigOption {
   readonly where: readonly string[];
@@ -25,11 +23,8 @@ interface ShowOptions extends ConfigOption {
   readonly output: OutputFormat;
 }
 
-export function registerBill(program: Command, io: Io): void {
-  const bill = program
-    .command('bill')
-    .description('the real bill: import it, and set it against the estimates');
-  const importing = bill
+export function registerBill(bill: Command, io: Io): void {
+  bill
     .command('import')
     .argument('<file>', 'a bill in FOCUS form: CSV, also gzipped')
     .description('import a bill; the effective basis scales the days it is for to it')
@@ -42,7 +37,6 @@ export function registerBill(program: Command, io: Io): void {
     .option('--final', 'the bill is final: close its months')
     .option('--reopen', 'replace closed months all the same')
     .action((file: string, options: ImportOptions) => runImport(file, options, io));
-  withConfig(importing);
   const show = bill
     .command('show', { isDefault: true })
     .description('by month: billed, put on nodes, unreconciled, estimated')
@@ -50,57 +44,46 @@ export function registerBill(program: Command, io: Io): void {
     .option('--from <time>', 'instead of --window')
     .option('--to <time>', 'with --from (default: now)')
     .action((options: ShowOptions) => showBill(options, io));
-  withOutput(withConfig(show));
+  withOutput(show);
 }
 
 async function runImport(file: string, options: ImportOptions, io: Io): Promise<void> {
   const { config } = loadContext(options, io).loaded;
   const filters = options.where.map(parseFilter);
-  const reader = await openHistoryOf(config);
-  const store = await openBillStore(config.history.path);
-  try {
-    const { currency } = config.pricing;
-    const { days, charges, nodes, closed } = await importBill(
-      {
-        path: file,
-        currency,
-        filters,
-        final: options.final ?? false,
-        reopen: options.reopen ?? false,
-        now: io.now(),
-      },
-      reader,
-      store,
-    );
-    const total = days.reduce((sum, { totalNano }) => sum + totalNano, 0);
-    const first = formatTime(days[0]?.day ?? 0).slice(0, 10);
-    const last = formatTime(days.at(-1)?.day ?? 0).slice(0, 10);
-    io.out(
-      `Imported ${charges} charges of ${days.length} days, ${first} to ${last}: ` +
-        `${formatNano(total, currency)}, ${nodes} nodes named.\n`,
-    );
-    for (const month of closed) io.out(`${formatTime(month).slice(0, 7)} is closed.\n`);
-    if (config.pricing.basis !== 'effective')
-      io.out('Costs show it once pricing.basis is effective.\n');
-  } finally {
-    await store.close();
-    await reader.close();
-  }
+  const { currency } = config.pricing;
+  const request = {
+    path: file,
+    currency,
+    filters,
+    final: options.final ?? false,
+    reopen: options.reopen ?? false,
+    now: io.now(),
+  };
+  const { days, charges, nodes, closed } = await withHistory(config, (reader) =>
+    withOpened(openBillStore(config.history.path), (store) => importBill(request, reader, store)),
+  );
+  const total = days.reduce((sum, { totalNano }) => sum + totalNano, 0);
+  const first = formatTime(days[0]?.day ?? 0).slice(0, 10);
+  const last = formatTime(days.at(-1)?.day ?? 0).slice(0, 10);
+  io.out(
+    `Imported ${charges} charges of ${days.length} days, ${first} to ${last}: ` +
+      `${formatNano(total, currency)}, ${nodes} nodes named.\n`,
+  );
+  for (const month of closed) io.out(`${formatTime(month).slice(0, 7)} is closed.\n`);
+  if (config.pricing.basis !== 'effective')
+    io.out('Costs show it once pricing.basis is effective.\n');
 }
 
 async function showBill(options: ShowOptions, io: Io): Promise<void> {
   const { config } = loadContext(options, io).loaded;
   const { start, end } = parseSpan(options, io.now(), config.schedule.timezone, '100d');
-  const reader = await openHistoryOf(config);
-  try {
-    const store = await openBillStore(config.history.path);
-    const closed = await store.closedMonths();
-    await store.close();
+  await withHistory(config, async (reader) => {
+    const closed = await withOpened(openBillStore(config.history.path), (store) =>
+      store.closedMonths(),
+    );
     const months = await billReport(reader, { from: start, to: end }, closed);
     io.out(renderBill(months, config.pricing.currency, options.output));
-  } finally {
-    await reader.close();
-  }
+  });
 }
 
 /** @throws UsageError */

@@ -4,24 +4,20 @@ import { loadConfig, type LoadedConfig } from '../../daemon/config/load.ts';
 import { isThresholdsFile, loadThresholds } from '../../daemon/config/loadThresholds.ts';
 import { createRedactor } from '../../config/secrets.ts';
 import { MINUTE_MS } from '../../model/time.ts';
-import type { Io } from '../io.ts';
 import { ONLINE_CHECKS, renderResults } from '../online/onlineCheck.ts';
-import { withConfig, type ConfigOption } from '../options.ts';
-import { CommandFailed } from '../usageError.ts';
+import { CommandFailed, type Io } from '../io.ts';
+import type { ConfigOption } from '../options.ts';
 
 const ONLINE_TIMEOUT_MS = MINUTE_MS;
 
-export function registerCheckConfig(program: Command, io: Io): void {
-  const command = program
-    .command('check-config')
+export function registerCheckConfig(command: Command, io: Io): void {
+  command
     .argument('[files...]', 'configurations, or files of thresholds such as overprovisioned.yaml')
-    .description('validate configuration and thresholds')
     .option(
       '--online',
       'also ask Prometheus, Kubernetes and Slack what they have and what is missing',
     )
     .action((files: string[], options: CheckOptions) => checkConfig(files, options, io));
-  withConfig(command);
 }
 
 interface CheckOptions extends ConfigOption {

@@ -5,12 +5,10 @@ import { renderCosts } from '../../cost/report/renderCosts.ts';
 import type { CostDimension } from '../../store/costTable.ts';
 import type { HistoryReader } from '../../store/history.ts';
 import { formatTime } from '../../model/time.ts';
-import type { Io } from '../io.ts';
-import { openHistoryOf } from '../openHistoryOf.ts';
-import { loadContext, withConfig, withOutput, type ConfigOption } from '../options.ts';
 import type { OutputFormat } from '../../model/text/table.ts';
 import { parseSpan } from '../times.ts';
-import { UsageError } from '../usageError.ts';
+import { UsageError, type Io } from '../io.ts';
+import { withHistory, loadContext, withOutput, type ConfigOption } from '../options.ts';
 
 interface CostsOptions extends ConfigOption {
   readonly window?: string;
@@ -23,10 +21,8 @@ interface CostsOptions extends ConfigOption {
 
 const DIMENSIONS = ['namespace', 'workload', 'owner', 'node', 'pod', 'container'];
 
-export function registerCosts(program: Command, io: Io): void {
-  const command = program
-    .command('costs')
-    .description('the cost table')
+export function registerCosts(command: Command, io: Io): void {
+  command
     .option('--window <span>', '15m, 24h, 7d, today, lastweek, month, … (default: 7d)')
     .option('--from <time>', 'instead of --window: RFC 3339, a date, or how long ago (7d)')
     .option('--to <time>', 'with --from (default: now)')
@@ -41,15 +37,14 @@ export function registerCosts(program: Command, io: Io): void {
         .default('separate'),
     )
     .action((options: CostsOptions) => printCosts(options, io));
-  withOutput(withConfig(command));
+  withOutput(command);
 }
 
 async function printCosts(options: CostsOptions, io: Io): Promise<void> {
   const { config } = loadContext(options, io).loaded;
   const by = parseDimensions(options.by);
   const { start, end } = parseSpan(options, io.now(), config.schedule.timezone, '7d');
-  const reader = await openHistoryOf(config);
-  try {
+  await withHistory(config, async (reader) => {
     const report = await readCosts(reader, config.pricing, {
       cluster: config.cluster,
       query: { from: start, to: end, by, namespaces: null },
@@ -57,9 +52,7 @@ async function printCosts(options: CostsOptions, io: Io): Promise<void> {
     });
     io.out(renderCosts(report, options.output));
     if (report.rows.length === 0) io.err(`${await whereDataIs(reader)}\n`);
-  } finally {
-    await reader.close();
-  }
+  });
 }
 
 async function whereDataIs(reader: HistoryReader): Promise<string> {

@@ -2,10 +2,9 @@ import { Option, type Command } from 'commander';
 import { openDeliveryStore } from '../../engines/openHistory.ts';
 import { formatTime } from '../../model/time.ts';
 import type { DeliveryStatus, DeliveryStore } from '../../store/notifications/deliveryStore.ts';
-import type { Io } from '../io.ts';
-import { loadContext, withConfig, withOutput, type ConfigOption } from '../options.ts';
-import { renderCsv, renderTable, type Column, type OutputFormat } from '../../model/text/table.ts';
-import { CommandFailed } from '../usageError.ts';
+import type { Column, OutputFormat } from '../../model/text/table.ts';
+import { CommandFailed, type Io } from '../io.ts';
+import { loadContext, withOutput, type ConfigOption, printRows, withOpened } from '../options.ts';
 
 const STATES = ['dead', 'pending', 'sending', 'sent', 'superseded'] as const;
 const SHOWN = 200;
@@ -20,23 +19,19 @@ const LIST_HELP = `
 Without a command: list, with [--state ${STATES.join('|')}] [-o table|json|csv]
 (burnwatch deliveries list --help).`;
 
-export function registerDeliveries(program: Command, io: Io): void {
-  const deliveries = program
-    .command('deliveries')
-    .description('messages that were given up (dead letters), that wait, or that were sent')
-    .addHelpText('after', LIST_HELP);
+export function registerDeliveries(deliveries: Command, io: Io): void {
+  deliveries.addHelpText('after', LIST_HELP);
   const list = deliveries
     .command('list', { isDefault: true })
     .description('the latest first (this is the default)')
     .addOption(new Option('--state <state>', 'which').choices(STATES).default('dead'))
     .action((options: ListOptions) => listDeliveries(options, io));
-  withOutput(withConfig(list));
-  const retry = deliveries
+  withOutput(list);
+  deliveries
     .command('retry')
     .argument('<id>', 'of a dead letter')
     .description('try a dead letter again, after its cause was repaired')
     .action((id: string, options: ConfigOption) => retryDelivery(id, options, io));
-  withConfig(retry);
 }
 
 const COLUMNS: readonly Column<DeliveryStatus>[] = [
@@ -55,10 +50,8 @@ const COLUMNS: readonly Column<DeliveryStatus>[] = [
 
 async function listDeliveries({ state, output, ...options }: ListOptions, io: Io): Promise<void> {
   const found = await withStore(options, io, (store) => store.deliveries(state, SHOWN));
-  if (output === 'json') io.out(`${JSON.stringify(found.map(deliveryJson), null, 2)}\n`);
-  else if (output === 'csv') io.out(renderCsv(found, COLUMNS));
-  else if (found.length > 0) io.out(renderTable(found, COLUMNS));
-  else io.err(state === 'dead' ? 'No dead letters.\n' : `None is ${state}.\n`);
+  const empty = state === 'dead' ? 'No dead letters.' : `No delivery is ${state}.`;
+  printRows(io, found, { output, columns: COLUMNS, toJson: deliveryJson, empty });
 }
 
 function deliveryJson(delivery: DeliveryStatus): Readonly<Record<string, unknown>> {
@@ -78,16 +71,11 @@ async function retryDelivery(id: string, options: ConfigOption, io: Io): Promise
   io.err(`${id} waits again; the daemon sends it within a minute\n`);
 }
 
-async function withStore<T>(
+function withStore<T>(
   options: ConfigOption,
   io: Io,
   work: (store: DeliveryStore) => Promise<T>,
 ): Promise<T> {
-  const { config } = loadContext(options, io).loaded;
-  const store = await openDeliveryStore(config.history.path);
-  try {
-    return await work(store);
-  } finally {
-    await store.close();
-  }
+  const { path } = loadContext(options, io).loaded.config.history;
+  return withOpened(openDeliveryStore(path), work);
 }

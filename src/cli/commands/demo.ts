@@ -1,9 +1,7 @@
 import type { Command } from 'commander';
 import { formatTime } from '../../model/time.ts';
-import type { Io } from '../io.ts';
-import { CommandFailed, UsageError } from '../usageError.ts';
-import { VERSION } from '../version.ts';
 import { runBackfill } from './backfill.ts';
+import { CommandFailed, UsageError, VERSION, type Io } from '../io.ts';
 
 interface DemoCliOptions {
   readonly once?: boolean;
@@ -15,10 +13,8 @@ interface DemoCliOptions {
 /** Baselines need a day before the first miner comes; Prometheus' blocks of more than this take minutes. */
 const DAYS = { least: 3, most: 60 } as const;
 
-export function registerDemo(program: Command, io: Io): void {
-  program
-    .command('demo')
-    .description('everything on a made-up cluster with real servers, nothing to configure')
+export function registerDemo(command: Command, io: Io): void {
+  command
     .option('--once', 'end when everything has been shown; exit 1 when a promise was not kept')
     .option('--dir <folder>', 'where its files go; an earlier demo there is replaced', '.demo')
     .option('--days <number>', 'how much history is made up', '14')

@@ -10,17 +10,15 @@ import { openDigestStore } from '../../engines/openHistory.ts';
 import type { HistoryReader } from '../../store/history.ts';
 import { composeNotifier } from '../../daemon/composeNotifier.ts';
 import { formatTime } from '../../model/time.ts';
-import type { Io } from '../io.ts';
-import { openHistoryOf } from '../openHistoryOf.ts';
+import { plural } from '../../model/text/units.ts';
+import { CommandFailed, UsageError, type Io } from '../io.ts';
 import {
+  withHistory,
   presentCluster,
   loadContext,
-  withConfig,
   type CommandContext,
   type ConfigOption,
 } from '../options.ts';
-import { CommandFailed, UsageError } from '../usageError.ts';
-import { plural } from '../../model/text/units.ts';
 
 type Format = 'text' | 'html' | 'json';
 
@@ -35,10 +33,8 @@ interface DigestOptions extends ConfigOption {
 /** What cannot be sent within this time waits for the daemon. */
 const SEND_MS = 30_000;
 
-export function registerDigest(program: Command, io: Io): void {
-  const command = program
-    .command('digest')
-    .description('the weekly digest: sends it, once a week')
+export function registerDigest(command: Command, io: Io): void {
+  command
     .option('--week <week>', 'an ISO week such as 2026-W47 (default: the last whole week)')
     .option('--dry-run', 'print it and send nothing')
     .option('--again', 'send it although this week’s was sent already')
@@ -51,7 +47,6 @@ export function registerDigest(program: Command, io: Io): void {
       ]),
     )
     .action((options: DigestOptions) => runDigest(options, io));
-  withConfig(command);
 }
 
 async function runDigest(options: DigestOptions, io: Io): Promise<void> {
@@ -59,50 +54,51 @@ async function runDigest(options: DigestOptions, io: Io): Promise<void> {
   const { config } = context.loaded;
   const dryRun = options.dryRun === true;
   const week = chosenWeek(options, config.schedule.timezone, io);
-  const reader = await openHistoryOf(config);
   try {
-    const snapshot = options.offline === true ? null : await presentCluster(context, io).snapshot();
-    const { thresholds } = context.loaded;
-    const request = { config, thresholds, week, now: io.now(), snapshot };
-    if (dryRun) {
-      const digest = await readDigest(reader, { ...request, late: null });
-      io.out(render(digest, options.output ?? 'text'));
-      return;
-    }
-    const sent = await send(reader, context, { ...request, again: options.again === true });
-    if (sent === null) {
-      const before = await reader.digest(week.name);
-      const when = before === null ? '' : ` at ${formatTime(before.sentAt)}`;
-      io.err(`The digest of ${week.name} was sent already${when}: --again sends it once more.\n`);
-      return;
-    }
-    if (options.output !== undefined) io.out(render(sent, options.output));
+    await withHistory(config, async (reader) => {
+      const snapshot =
+        options.offline === true ? null : await presentCluster(context, io).snapshot();
+      const { thresholds } = context.loaded;
+      const request = { config, thresholds, week, now: io.now(), snapshot };
+      if (dryRun) {
+        const digest = await readDigest(reader, { ...request, late: null });
+        io.out(render(digest, options.output ?? 'text'));
+        return;
+      }
+      const sent = await send(io, reader, context, { ...request, again: options.again === true });
+      if (sent === null) {
+        const before = await reader.digest(week.name);
+        const when = before === null ? '' : ` at ${formatTime(before.sentAt)}`;
+        io.err(`The digest of ${week.name} was sent already${when}: --again sends it once more.\n`);
+        return;
+      }
+      if (options.output !== undefined) io.out(render(sent, options.output));
+    });
   } catch (error) {
     if (error instanceof NoDataError) throw new CommandFailed(error.message);
     throw error;
-  } finally {
-    await reader.close();
   }
+}
 
-  async function send(
-    history: HistoryReader,
-    { loaded, log }: CommandContext,
-    request: Omit<Parameters<typeof sendDigest>[2], 'dueAt' | 'installedAt'>,
-  ): Promise<Digest | null> {
-    const store = await openDigestStore(loaded.config.history.path);
-    const { notifier, store: deliveries, close } = await composeNotifier(loaded.config, log);
-    try {
-      const { installedAt } = await deliveries.view(request.now);
-      const digest = await sendDigest(history, store, { ...request, dueAt: null, installedAt });
-      if (digest === null) return null;
-      const { sent, failed, dead } = await notifier.deliver(AbortSignal.timeout(SEND_MS));
-      const waits = failed + dead > 0 ? `, ${failed + dead} could not be sent yet` : '';
-      io.err(`The digest of ${digest.week.name} went out in ${plural(sent, 'message')}${waits}.\n`);
-      return digest;
-    } finally {
-      await close();
-      await store.close();
-    }
+async function send(
+  io: Io,
+  history: HistoryReader,
+  { loaded, log }: CommandContext,
+  request: Omit<Parameters<typeof sendDigest>[2], 'dueAt' | 'installedAt'>,
+): Promise<Digest | null> {
+  const store = await openDigestStore(loaded.config.history.path);
+  const { notifier, store: deliveries, close } = await composeNotifier(loaded.config, log);
+  try {
+    const { installedAt } = await deliveries.view(request.now);
+    const digest = await sendDigest(history, store, { ...request, dueAt: null, installedAt });
+    if (digest === null) return null;
+    const { sent, failed, dead } = await notifier.deliver(AbortSignal.timeout(SEND_MS));
+    const waits = failed + dead > 0 ? `, ${failed + dead} could not be sent yet` : '';
+    io.err(`The digest of ${digest.week.name} went out in ${plural(sent, 'message')}${waits}.\n`);
+    return digest;
+  } finally {
+    await close();
+    await store.close();
   }
 }
 

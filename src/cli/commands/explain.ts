@@ -2,18 +2,16 @@ import type { Command } from 'commander';
 import { CannotExplain, explainAbuse, type ExplainQuery } from '../../cycle/explainAbuse.ts';
 import { formatTime } from '../../model/time.ts';
 import { renderExplanation, renderExplanationCsv } from '../explainView.ts';
-import type { Io } from '../io.ts';
-import { openHistoryOf } from '../openHistoryOf.ts';
+import { parsePast } from '../times.ts';
+import type { OutputFormat } from '../../model/text/table.ts';
+import { CommandFailed, UsageError, type Io } from '../io.ts';
 import {
+  withHistory,
   presentCluster,
   loadContext,
-  withConfig,
   withOutput,
   type ConfigOption,
 } from '../options.ts';
-import { parsePast } from '../times.ts';
-import type { OutputFormat } from '../../model/text/table.ts';
-import { CommandFailed, UsageError } from '../usageError.ts';
 
 interface ExplainOptions extends ConfigOption {
   readonly at?: string;
@@ -21,17 +19,13 @@ interface ExplainOptions extends ConfigOption {
   readonly output: OutputFormat;
 }
 
-export function registerExplain(program: Command, io: Io): void {
-  const command = program
-    .command('explain')
+export function registerExplain(command: Command, io: Io): void {
+  command
     .argument('<workload>', 'NAMESPACE/NAME, or NAMESPACE/KIND/NAME')
-    .description(
-      'every abuse signal of a workload with value, threshold and weight, flagged or not',
-    )
     .option('--at <time>', 'as it was then: RFC 3339, a date, or how long ago (default: now)')
     .option('--offline', 'from the history alone, without asking the cluster for specs')
     .action((workload: string, options: ExplainOptions) => explain(workload, options, io));
-  withOutput(withConfig(command));
+  withOutput(command);
 }
 
 async function explain(text: string, options: ExplainOptions, io: Io): Promise<void> {
@@ -39,20 +33,19 @@ async function explain(text: string, options: ExplainOptions, io: Io): Promise<v
   const { loaded } = context;
   const at = options.at === undefined ? io.now() : parsePast(options.at, io.now(), '--at');
   const query = { ...parseWorkload(text), at };
-  const reader = await openHistoryOf(loaded.config);
-  try {
+  const { namespace } = query;
+  const explanation = await withHistory(loaded.config, async (reader) => {
     const present = options.offline === true ? null : await presentCluster(context, io).snapshot();
-    const explanation = await explainAbuse(reader, loaded, query, present);
-    const { namespace } = query;
-    if (options.output === 'table') io.out(renderExplanation(namespace, explanation));
-    else if (options.output === 'csv') io.out(renderExplanationCsv(namespace, explanation));
-    else io.out(`${JSON.stringify(toJson(namespace, explanation), null, 2)}\n`);
-  } catch (error) {
-    if (error instanceof CannotExplain) throw new CommandFailed(error.message);
-    throw error;
-  } finally {
-    await reader.close();
-  }
+    try {
+      return await explainAbuse(reader, loaded, query, present);
+    } catch (error) {
+      if (error instanceof CannotExplain) throw new CommandFailed(error.message);
+      throw error;
+    }
+  });
+  if (options.output === 'table') io.out(renderExplanation(namespace, explanation));
+  else if (options.output === 'csv') io.out(renderExplanationCsv(namespace, explanation));
+  else io.out(`${JSON.stringify(toJson(namespace, explanation), null, 2)}\n`);
 }
 
 /** @throws UsageError unless it is NAMESPACE/NAME or NAMESPACE/KIND/NAME. */

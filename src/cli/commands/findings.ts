@@ -11,13 +11,18 @@ import { formatTime, HOUR_MS, type TimeMs } from '../../model/time.ts';
 import { printable } from '../../model/text/escape.ts';
 import { renderSilentSignals } from '../explainView.ts';
 import { FINDING_COLUMNS, renderFinding } from '../findingView.ts';
-import type { Io } from '../io.ts';
-import { withHistory as withReader, withOpened } from '../opened.ts';
-import { loadContext, withConfig, withOutput, type ConfigOption } from '../options.ts';
-import { renderCsv, renderTable, type OutputFormat } from '../../model/text/table.ts';
+import type { OutputFormat } from '../../model/text/table.ts';
 import { parseFuture, parsePast } from '../times.ts';
-import { CommandFailed, UsageError } from '../usageError.ts';
 import { kubeContextOf } from '../../notify/config.ts';
+import { CommandFailed, UsageError, type Io } from '../io.ts';
+import {
+  withHistory,
+  withOpened,
+  loadContext,
+  withOutput,
+  type ConfigOption,
+  printRows,
+} from '../options.ts';
 
 interface ListOptions extends ConfigOption {
   readonly state: 'open' | 'all';
@@ -41,11 +46,8 @@ Without a command: list, with [--state open|all] [--kind KIND] [--since TIME] [-
 
 const KINDS = findingJsonSchema.shape.kind.options;
 
-export function registerFindings(program: Command, io: Io): void {
-  const findings = program
-    .command('findings')
-    .description('findings and their evidence')
-    .addHelpText('after', LIST_HELP);
+export function registerFindings(findings: Command, io: Io): void {
+  findings.addHelpText('after', LIST_HELP);
   const list = findings
     .command('list', { isDefault: true })
     .description('list findings, the most severe first (this is the default)')
@@ -53,7 +55,7 @@ export function registerFindings(program: Command, io: Io): void {
     .addOption(new Option('--kind <kind>', 'only this kind').choices(KINDS))
     .option('--since <time>', 'only those seen since: RFC 3339, a date, or how long ago (24h)')
     .action((options: ListOptions) => listFindings(options, io));
-  withOutput(withConfig(list));
+  withOutput(list);
   const show = findings
     .command('show')
     .argument('<id>', 'an id, or its beginning')
@@ -61,43 +63,36 @@ export function registerFindings(program: Command, io: Io): void {
     .action((id: string, options: ConfigOption & { output: OutputFormat }) =>
       showFinding(id, options, io),
     );
-  withOutput(withConfig(show), ['table', 'json']);
-  const ack = findings
+  withOutput(show, ['table', 'json']);
+  findings
     .command('ack')
     .argument('<id>', 'an id, or its beginning')
     .description('say that you look after it: it stays open, reminders stop')
     .option('--reason <text>', 'why')
     .action((id: string, options: DecideOptions) => decide(id, 'acknowledge', options, io));
-  withConfig(ack);
-  const accept = findings
+  findings
     .command('accept')
     .argument('<id>', 'an id, or its beginning')
     .description('say that it is all right until a day of review')
     .requiredOption('--reason <text>', 'why it is all right')
     .requiredOption('--until <time>', 'when to review it: RFC 3339, a date, or in how long (30d)')
     .action((id: string, options: DecideOptions) => decide(id, 'accept', options, io));
-  withConfig(accept);
 }
 
 async function listFindings(options: ListOptions, io: Io): Promise<void> {
   const { config } = loadContext(options, io).loaded;
   const since = options.since === undefined ? null : parsePast(options.since, io.now(), '--since');
   const { state, kind } = options;
-  const newestFirst = await withReader(config, (reader) =>
+  const newestFirst = await withHistory(config, (reader) =>
     reader.findings({ state, kind: kind ?? null, since, namespaces: null }),
   );
   const found = newestFirst.toSorted(mostUrgentFirst);
-  if (options.output === 'json')
-    io.out(
-      `${JSON.stringify(
-        found.map((finding) => toFindingJson(finding)),
-        null,
-        2,
-      )}\n`,
-    );
-  else if (options.output === 'csv') io.out(renderCsv(found, FINDING_COLUMNS));
-  else if (found.length > 0) io.out(renderTable(found, FINDING_COLUMNS));
-  else io.err(state === 'open' ? 'No open findings.\n' : 'No findings.\n');
+  printRows(io, found, {
+    output: options.output,
+    columns: FINDING_COLUMNS,
+    toJson: (finding) => toFindingJson(finding),
+    empty: state === 'open' ? 'No open findings.' : 'No findings.',
+  });
 }
 
 async function showFinding(
@@ -107,7 +102,7 @@ async function showFinding(
 ): Promise<void> {
   const { loaded } = loadContext(options, io);
   const { config } = loaded;
-  await withReader(config, async (reader) => {
+  await withHistory(config, async (reader) => {
     const finding = await requireFinding(reader, id);
     if (options.output === 'json') {
       io.out(`${JSON.stringify(toFindingJson(finding), null, 2)}\n`);
@@ -165,7 +160,7 @@ async function decide(
   if (options.reason?.trim() === '')
     throw new UsageError('--reason: say why, for those who find it later');
   const until = options.until === undefined ? null : parseFuture(options.until, now, '--until');
-  const finding = await withReader(config, (reader) => requireFinding(reader, id));
+  const finding = await withHistory(config, (reader) => requireFinding(reader, id));
   const { path } = config.history;
   await withOpened(openOperatorLog(path), (actions) =>
     withOpened(openAuditLog(path), (audit) => {

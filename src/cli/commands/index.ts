@@ -1,29 +1,103 @@
 import type { Command } from 'commander';
 import type { Io } from '../io.ts';
 
-/** Adds one command, with its options and what it does, to the program. */
-export type Register = (program: Command, io: Io) => void;
+/** A command as `--help` lists it. */
+export interface CommandEntry {
+  readonly name: string;
+  readonly description: string;
+  /** Loads the command's file; the function adds its arguments, options and action. */
+  load(): Promise<(command: Command, io: Io) => void>;
+}
 
 /**
- * Every command there is, in the order of `--help`: one file each. A file is loaded only when its
- * command is called (or help is asked for), since what `run` needs is not what `costs` should wait for.
+ * Every command there is, in the order of `--help`: one file each. A file is loaded only when its command is
+ * called: what `run` needs is not what `costs` should wait for.
  */
-export const COMMANDS: ReadonlyMap<string, () => Promise<Register>> = new Map([
-  ['run', async () => (await import('./run.ts')).registerRun],
-  ['once', async () => (await import('./once.ts')).registerOnce],
-  ['backfill', async () => (await import('./backfill.ts')).registerBackfill],
-  ['check-config', async () => (await import('./checkConfig.ts')).registerCheckConfig],
-  ['costs', async () => (await import('./costs.ts')).registerCosts],
-  ['prices', async () => (await import('./prices.ts')).registerPrices],
-  ['budgets', async () => (await import('./budgets.ts')).registerBudgets],
-  ['bill', async () => (await import('./bill.ts')).registerBill],
-  ['findings', async () => (await import('./findings.ts')).registerFindings],
-  ['explain', async () => (await import('./explain.ts')).registerExplain],
-  ['silence', async () => (await import('./silence.ts')).registerSilence],
-  ['deliveries', async () => (await import('./deliveries.ts')).registerDeliveries],
-  ['recommend', async () => (await import('./recommend.ts')).registerRecommend],
-  ['owners', async () => (await import('./owners.ts')).registerOwners],
-  ['posture', async () => (await import('./posture.ts')).registerPosture],
-  ['digest', async () => (await import('./digest.ts')).registerDigest],
-  ['demo', async () => (await import('./demo.ts')).registerDemo],
-]);
+export const COMMANDS: readonly CommandEntry[] = [
+  {
+    name: 'run',
+    description: 'the daemon: cycles, catch-up, notifications, pages and API',
+    load: async () => (await import('./run.ts')).registerRun,
+  },
+  {
+    name: 'once',
+    description: 'one cycle for the last complete window',
+    load: async () => (await import('./once.ts')).registerOnce,
+  },
+  {
+    name: 'backfill',
+    description: 'every window in between that is not sealed yet, in order; safe to repeat',
+    load: async () => (await import('./backfill.ts')).registerBackfill,
+  },
+  {
+    name: 'check-config',
+    description: 'validate configuration and thresholds',
+    load: async () => (await import('./checkConfig.ts')).registerCheckConfig,
+  },
+  {
+    name: 'costs',
+    description: 'the cost table',
+    load: async () => (await import('./costs.ts')).registerCosts,
+  },
+  {
+    name: 'prices',
+    description: 'for each node its price, which source gave it and why',
+    load: async () => (await import('./prices.ts')).registerPrices,
+  },
+  {
+    name: 'budgets',
+    description: "this month's budgets: spent, and forecast with its interval",
+    load: async () => (await import('./budgets.ts')).registerBudgets,
+  },
+  {
+    name: 'bill',
+    description: 'the real bill: import it, and set it against the estimates',
+    load: async () => (await import('./bill.ts')).registerBill,
+  },
+  {
+    name: 'findings',
+    description: 'findings and their evidence',
+    load: async () => (await import('./findings.ts')).registerFindings,
+  },
+  {
+    name: 'explain',
+    description:
+      'every abuse signal of a workload with value, threshold and weight, flagged or not',
+    load: async () => (await import('./explain.ts')).registerExplain,
+  },
+  {
+    name: 'silence',
+    description: 'silence findings for a while: no messages about them are sent',
+    load: async () => (await import('./silence.ts')).registerSilence,
+  },
+  {
+    name: 'deliveries',
+    description: 'messages that were given up (dead letters), that wait, or that were sent',
+    load: async () => (await import('./deliveries.ts')).registerDeliveries,
+  },
+  {
+    name: 'recommend',
+    description: 'what to request instead, in money and as a patch',
+    load: async () => (await import('./recommend.ts')).registerRecommend,
+  },
+  {
+    name: 'owners',
+    description: 'who owns each workload, what says so, and whether they can be told',
+    load: async () => (await import('./owners.ts')).registerOwners,
+  },
+  {
+    name: 'posture',
+    description: 'requests, limits, quota and privilege checks with a score',
+    load: async () => (await import('./posture.ts')).registerPosture,
+  },
+  {
+    name: 'digest',
+    description: 'the weekly digest: sends it, once a week',
+    load: async () => (await import('./digest.ts')).registerDigest,
+  },
+  {
+    name: 'demo',
+    description: 'everything on a made-up cluster with real servers, nothing to configure',
+    load: async () => (await import('./demo.ts')).registerDemo,
+  },
+];

@@ -2,19 +2,17 @@ import type { Command } from 'commander';
 import { outageText } from '../../collect/collector.ts';
 import { CycleRunner } from '../../daemon/cycleRunner.ts';
 import { floorTo, formatTime, type TimeMs } from '../../model/time.ts';
-import { interruptible } from '../interrupt.ts';
-import type { Io } from '../io.ts';
-import { notifyNow } from '../notifyNow.ts';
+import { renderSummary, toSummaryJson } from '../summaryView.ts';
+import { parsePast } from '../times.ts';
+import { CommandFailed, UsageError, type Io } from '../io.ts';
 import {
+  notifyNow,
+  interruptible,
   loadContext,
-  withConfig,
   withOutput,
   type CommandContext,
   type ConfigOption,
 } from '../options.ts';
-import { renderSummary, toSummaryJson } from '../summaryView.ts';
-import { parsePast } from '../times.ts';
-import { CommandFailed, UsageError } from '../usageError.ts';
 
 interface OnceOptions extends ConfigOption {
   readonly at?: string;
@@ -22,14 +20,12 @@ interface OnceOptions extends ConfigOption {
   readonly output: 'table' | 'json';
 }
 
-export function registerOnce(program: Command, io: Io): void {
-  const command = program
-    .command('once')
-    .description('one cycle for the last complete window')
+export function registerOnce(command: Command, io: Io): void {
+  command
     .option('--at <time>', 'the last complete window before this time (default: now)')
     .option('--dry-run', 'write and send nothing')
     .action((options: OnceOptions) => runOnce(options, io));
-  withOutput(withConfig(command), ['table', 'json']);
+  withOutput(command, ['table', 'json']);
 }
 
 async function runOnce(options: OnceOptions, io: Io): Promise<void> {

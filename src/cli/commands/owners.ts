@@ -7,16 +7,9 @@ import { formatTime } from '../../model/time.ts';
 import { ownershipOf, type Ownership } from '../../detect/owners/ownership.ts';
 import type { Config } from '../../daemon/config/schema.ts';
 import { nearNames } from '../../model/text/nearNames.ts';
-import type { Io } from '../io.ts';
-import {
-  presentCluster,
-  loadContext,
-  withConfig,
-  withOutput,
-  type ConfigOption,
-} from '../options.ts';
 import { renderCsv, renderTable, type Column, type OutputFormat } from '../../model/text/table.ts';
-import { CommandFailed } from '../usageError.ts';
+import { CommandFailed, type Io } from '../io.ts';
+import { presentCluster, loadContext, withOutput, type ConfigOption } from '../options.ts';
 
 interface OwnersOptions extends ConfigOption {
   readonly namespace?: string;
@@ -31,14 +24,12 @@ interface OwnerRow extends Ownership {
   readonly problem: OwnerProblem | null;
 }
 
-export function registerOwners(program: Command, io: Io): void {
-  const command = program
-    .command('owners')
-    .description('who owns each workload, what says so, and whether they can be told')
+export function registerOwners(command: Command, io: Io): void {
+  command
     .option('-n, --namespace <name>', 'only this namespace')
     .option('--problems', 'only workloads without an owner, or whose owner cannot be told')
     .action((options: OwnersOptions) => printOwners(options, io));
-  withOutput(withConfig(command));
+  withOutput(command);
 }
 
 async function printOwners(options: OwnersOptions, io: Io): Promise<void> {

@@ -8,17 +8,15 @@ import { readPostureTrends, type PostureTrend } from '../../detect/posture/readT
 import { renderPosture } from '../../detect/posture/renderPosture.ts';
 import type { ContainerHistory } from '../../store/containerDays/containerDay.ts';
 import { nearNames, noSuchNamespace } from '../../model/text/nearNames.ts';
-import type { Io } from '../io.ts';
-import { openHistoryOf } from '../openHistoryOf.ts';
+import type { PostureInput } from '../../detect/posture/postureInput.ts';
+import { CommandFailed, UsageError, type Io } from '../io.ts';
 import {
+  withHistory,
   presentCluster,
   loadContext,
-  withConfig,
   type CommandContext,
   type ConfigOption,
 } from '../options.ts';
-import type { PostureInput } from '../../detect/posture/postureInput.ts';
-import { CommandFailed, UsageError } from '../usageError.ts';
 
 interface PostureOptions extends ConfigOption {
   readonly namespace?: string;
@@ -29,10 +27,8 @@ interface PostureOptions extends ConfigOption {
 /** Days of history that quotas are sized by. */
 const DAYS = 28;
 
-export function registerPosture(program: Command, io: Io): void {
-  const command = program
-    .command('posture')
-    .description('requests, limits, quota and privilege checks with a score')
+export function registerPosture(command: Command, io: Io): void {
+  command
     .option('-n, --namespace <name>', 'only this namespace, with every failure')
     .option(
       '--fix <namespace>',
@@ -44,7 +40,6 @@ export function registerPosture(program: Command, io: Io): void {
         .default('table'),
     )
     .action((options: PostureOptions) => printPosture(options, io));
-  withConfig(command);
 }
 
 async function printPosture(options: PostureOptions, io: Io): Promise<void> {
@@ -109,17 +104,14 @@ async function readPast(
   namespaces: readonly string[] | null,
 ): Promise<Past | null> {
   try {
-    const reader = await openHistoryOf(loaded.config);
-    try {
+    return await withHistory(loaded.config, async (reader) => {
       const { watermark } = await reader.status();
       if (watermark === null) return null;
       const from = watermark - DAYS * DAY_MS;
       const histories = await reader.containerDays({ from, to: watermark, namespaces });
       const known = await reader.namespaces();
       return { watermark, histories, namespaces: known, trends: await readPostureTrends(reader) };
-    } finally {
-      await reader.close();
-    }
+    });
   } catch (error) {
     if (error instanceof HistoryError && error.code === 'missing') return null;
     throw error;

@@ -12,10 +12,9 @@ import {
 import { renderPrices } from '../../cost/report/renderPrices.ts';
 import { collectLastWindow } from '../../cycle/presentCluster.ts';
 import { MINUTE_MS } from '../../model/time.ts';
-import type { Io } from '../io.ts';
-import { openHistoryOf } from '../openHistoryOf.ts';
-import { loadContext, withConfig, withOutput, type ConfigOption } from '../options.ts';
 import type { OutputFormat } from '../../model/text/table.ts';
+import type { Io } from '../io.ts';
+import { withHistory, loadContext, withOutput, type ConfigOption } from '../options.ts';
 
 interface PricesOptions extends ConfigOption {
   readonly output: OutputFormat;
@@ -24,13 +23,11 @@ interface PricesOptions extends ConfigOption {
 
 const TIMEOUT_MS = 2 * MINUTE_MS;
 
-export function registerPrices(program: Command, io: Io): void {
-  const command = program
-    .command('prices')
-    .description('for each node its price, which source gave it and why')
+export function registerPrices(command: Command, io: Io): void {
+  command
     .option('--recorded', 'as the newest windows of the history were priced, without Prometheus')
     .action((options: PricesOptions) => printPrices(options, io));
-  withOutput(withConfig(command));
+  withOutput(command);
 }
 
 async function printPrices(options: PricesOptions, io: Io): Promise<void> {
@@ -66,12 +63,9 @@ async function live(config: Config, io: Io): Promise<PricesReport> {
 
 async function recorded(config: Config, io: Io): Promise<PricesReport> {
   const loaded = await lists(config, io, AbortSignal.timeout(TIMEOUT_MS));
-  const reader = await openHistoryOf(config);
-  try {
+  return withHistory(config, async (reader) => {
     return pricesOfHistory(await reader.nodes(), config.pricing, loaded);
-  } finally {
-    await reader.close();
-  }
+  });
 }
 
 function lists(config: Config, io: Io, signal: AbortSignal): ReturnType<typeof loadPriceLists> {

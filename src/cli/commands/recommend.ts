@@ -6,11 +6,9 @@ import { renderAdvice } from '../../detect/rightsize/advice/renderAdvice.ts';
 import { renderPatches } from '../../detect/rightsize/advice/renderPatches.ts';
 import { suspectedWorkloads } from '../../detect/findings/suspectedWorkloads.ts';
 import { noSuchNamespace } from '../../model/text/nearNames.ts';
-import type { Io } from '../io.ts';
-import { openHistoryOf } from '../openHistoryOf.ts';
-import { presentCluster, loadContext, withConfig, type ConfigOption } from '../options.ts';
-import { UsageError } from '../usageError.ts';
 import { plural } from '../../model/text/units.ts';
+import { UsageError, type Io } from '../io.ts';
+import { withHistory, presentCluster, loadContext, type ConfigOption } from '../options.ts';
 
 interface RecommendOptions extends ConfigOption {
   readonly namespace?: string;
@@ -21,10 +19,8 @@ interface RecommendOptions extends ConfigOption {
   readonly output: 'table' | 'json' | 'csv' | 'patch';
 }
 
-export function registerRecommend(program: Command, io: Io): void {
-  const command = program
-    .command('recommend')
-    .description('what to request instead, in money and as a patch')
+export function registerRecommend(command: Command, io: Io): void {
+  command
     .option('-n, --namespace <name>', 'only this namespace')
     .option('--days <n>', 'UTC days to look back on', '14')
     .option('--min-saving <money>', 'leave out what saves less a month (needs stay)', '0')
@@ -36,7 +32,6 @@ export function registerRecommend(program: Command, io: Io): void {
         .default('table'),
     )
     .action((options: RecommendOptions) => printRecommendations(options, io));
-  withConfig(command);
 }
 
 async function printRecommendations(options: RecommendOptions, io: Io): Promise<void> {
@@ -45,8 +40,7 @@ async function printRecommendations(options: RecommendOptions, io: Io): Promise<
   const days = positive(options.days, '--days');
   const minSaving = positive(options.minSaving, '--min-saving', 0);
   const { namespace } = options;
-  const reader = await openHistoryOf(config);
-  try {
+  await withHistory(config, async (reader) => {
     if (namespace !== undefined) {
       const known = await reader.namespaces();
       if (!known.includes(namespace)) context.log.warn(noSuchNamespace(namespace, known));
@@ -74,9 +68,7 @@ async function printRecommendations(options: RecommendOptions, io: Io): Promise<
     const { currency } = config.pricing;
     if (options.output === 'patch') io.out(renderPatches(workloadPatches(advices), currency));
     else io.out(renderAdvice({ ...report, advices }, currency, options.output));
-  } finally {
-    await reader.close();
-  }
+  });
 }
 
 async function suspectsIn(reader: HistoryReader): Promise<ReadonlySet<string>> {

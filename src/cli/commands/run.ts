@@ -4,20 +4,16 @@ import { createRedactor } from '../../config/secrets.ts';
 import { startDaemon, type Daemon } from '../../daemon/daemon.ts';
 import { createLogger } from '../../daemon/logger.ts';
 import { SECOND_MS } from '../../model/time.ts';
-import type { Io } from '../io.ts';
-import { withConfig, type ConfigOption } from '../options.ts';
-import { VERSION } from '../version.ts';
+import { VERSION, type Io } from '../io.ts';
+import type { ConfigOption } from '../options.ts';
 
 /** SIGTERM ends the daemon within ten seconds, whatever hangs. */
 const LAST_RESORT_MS = 9 * SECOND_MS;
 
-export function registerRun(program: Command, io: Io): void {
-  const command = program
-    .command('run')
-    .description('the daemon: cycles, catch-up, notifications, pages and API')
+export function registerRun(command: Command, io: Io): void {
+  command
     .option('--log-format <format>', 'json or text (default: text on a terminal)')
     .action((options: RunOptions) => run(options, io));
-  withConfig(command);
 }
 
 interface RunOptions extends ConfigOption {

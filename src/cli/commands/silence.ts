@@ -13,11 +13,9 @@ import {
 import { formatMatcher, MatcherError } from '../../store/silences/matcher.ts';
 import type { Silence } from '../../store/silences/silence.ts';
 import type { SilenceStore } from '../../store/silences/silenceStore.ts';
-import type { Io } from '../io.ts';
-import { withOpened } from '../opened.ts';
-import { loadContext, withConfig, withOutput, type ConfigOption } from '../options.ts';
-import { renderCsv, renderTable, type Column, type OutputFormat } from '../../model/text/table.ts';
-import { CommandFailed, UsageError } from '../usageError.ts';
+import type { Column, OutputFormat } from '../../model/text/table.ts';
+import { CommandFailed, UsageError, type Io } from '../io.ts';
+import { withOpened, loadContext, withOutput, type ConfigOption, printRows } from '../options.ts';
 
 interface AddOptions extends ConfigOption {
   readonly matcher: readonly string[];
@@ -25,11 +23,8 @@ interface AddOptions extends ConfigOption {
   readonly reason: string;
 }
 
-export function registerSilence(program: Command, io: Io): void {
-  const silence = program
-    .command('silence')
-    .description('silence findings for a while: no messages about them are sent');
-  const add = silence
+export function registerSilence(silence: Command, io: Io): void {
+  silence
     .command('add')
     .description('begin a silence now')
     .requiredOption(
@@ -39,18 +34,16 @@ export function registerSilence(program: Command, io: Io): void {
     .requiredOption('--for <span>', 'for how long, such as 24h or 7d')
     .requiredOption('--reason <text>', 'why, for those who find it later')
     .action((options: AddOptions) => addNow(options, io));
-  withConfig(add);
   const list = silence
     .command('list')
     .description('silences in force, and those to come')
     .action((options: ConfigOption & { output: OutputFormat }) => listSilences(options, io));
-  withOutput(withConfig(list));
-  const expire = silence
+  withOutput(list);
+  silence
     .command('expire')
     .argument('<id>', 'as silence list shows it')
     .description('end a silence now')
     .action((id: string, options: ConfigOption) => endNow(id, options, io));
-  withConfig(expire);
 }
 
 async function addNow(options: AddOptions, io: Io): Promise<void> {
@@ -95,10 +88,8 @@ async function listSilences(
   io: Io,
 ): Promise<void> {
   const found = await withStores(options, io, ({ silences }) => silences.list(io.now()));
-  if (options.output === 'json') io.out(`${JSON.stringify(found.map(silenceJson), null, 2)}\n`);
-  else if (options.output === 'csv') io.out(renderCsv(found, COLUMNS));
-  else if (found.length > 0) io.out(renderTable(found, COLUMNS));
-  else io.err('No silences.\n');
+  const { output } = options;
+  printRows(io, found, { output, columns: COLUMNS, toJson: silenceJson, empty: 'No silences.' });
 }
 
 async function endNow(id: string, options: ConfigOption, io: Io): Promise<void> {
