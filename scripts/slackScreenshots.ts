@@ -18,6 +18,8 @@ import { FakeClock } from '../test/support/notify/fakeClock.ts';
 import { aFinding, TEST_NOW } from '../test/support/notify/findings.ts';
 import * as samples from '../test/support/notify/samples.ts';
 import { startBrowser } from '../test/support/browser.ts';
+import { loadThresholds } from '../src/daemon/config/loadThresholds.ts';
+import type { UsagePoint, UsageQuery } from '../src/store/usage.ts';
 
 const folder = process.argv[2] ?? join(import.meta.dirname, '../docs/images');
 await mkdir(folder, { recursive: true });
@@ -44,16 +46,22 @@ const context = {
   externalUrl: 'https://burnwatch.example.com',
   kubeContext: 'prod-eu',
 };
+function sampled({ from, to, workload: { name } }: UsageQuery): readonly UsagePoint[] {
+  const all = [samples.MINER, samples.STUCK, samples.OOM];
+  const found = all.find(({ scope }) => scope.workload?.name === name) ?? samples.MINER;
+  return samples.sampleUsage(found, from, to);
+}
+
 const usage = historyPictures(
   {
-    usage: async ({ from, to, workload: { name } }) => {
-      const all = [samples.MINER, samples.STUCK, samples.OOM];
-      const found = all.find(({ scope }) => scope.workload?.name === name) ?? samples.MINER;
-      return samples.sampleUsage(found, from, to);
+    usage: async (query) => sampled(query),
+    usageSeries: async (query) => {
+      const points = sampled(query).filter(({ window }) => window.start % HOUR_MS === 0);
+      return { points: points as never, ranges: [] };
     },
     storedWindows: async () => [],
   },
-  'UTC',
+  { timezone: 'UTC', baseline: loadThresholds([]).abuse.baseline },
 );
 const channel = slackChannel({
   client: createSlackClient({ token: slack.botToken, apiUrl: slack.apiUrl }),

@@ -72,7 +72,7 @@ export function withHistory<T>(
 
 /** Sends the messages about what was just recorded; what cannot be sent now waits for the daemon. */
 export async function notifyNow({ loaded, log }: CommandContext, now: number): Promise<void> {
-  const { notifier, close } = await composeNotifier(loaded.config, log);
+  const { notifier, close } = await composeNotifier(loaded, log);
   try {
     await notifier.plan(now);
     await notifier.deliver(AbortSignal.timeout(30_000));

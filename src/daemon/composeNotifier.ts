@@ -1,5 +1,4 @@
 import type { Logger } from 'pino';
-import type { Config } from './config/schema.ts';
 import { openDeliveryStore, openHistoryReader } from '../engines/openHistory.ts';
 import { systemClock, type Clock } from '../notify/clock.ts';
 import { createChannels } from '../channels/composition.ts';
@@ -8,6 +7,7 @@ import { createNotifier, type Notifier } from '../notify/notifier.ts';
 import { createPolicy } from '../notify/policy.ts';
 import { historyPictures } from '../channels/slack/pictures.ts';
 import type { DeliveryStore } from '../store/notifications/deliveryStore.ts';
+import type { LoadedConfig } from './config/load.ts';
 import { Releasers } from './releasers.ts';
 
 export interface ComposedNotifier {
@@ -22,7 +22,7 @@ export type AttemptResult = 'sent' | 'retry' | 'dead';
 
 /** Makes the notifier that the configuration asks for. The history must exist by then. */
 export async function composeNotifier(
-  config: Config,
+  { config, thresholds }: Pick<LoadedConfig, 'config' | 'thresholds'>,
   logger: Logger,
   observe: (channel: string, result: AttemptResult) => void = () => undefined,
   clock: Clock = systemClock(),
@@ -36,7 +36,8 @@ export async function composeNotifier(
     releasers.push('the delivery store', () => store.close());
     const reader = await openHistoryReader(path);
     releasers.push('the history reader of pictures', () => reader.close());
-    const pictures = historyPictures(reader, config.schedule.timezone);
+    const { timezone } = config.schedule;
+    const pictures = historyPictures(reader, { timezone, baseline: thresholds.abuse.baseline });
     const channels = createChannels(config, { clock, logger, pictures });
     const observer = deliveryObserver(logger, observe);
     const policy = createPolicy(config);

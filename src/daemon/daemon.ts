@@ -100,9 +100,7 @@ async function compose(
   releasers.push('the cycle thread', () => supervisor.close(THREAD_GRACE_MS));
 
   const notifierOf = (): Promise<ComposedNotifier> =>
-    composeNotifier(config(), log, (channel, result) =>
-      metrics.deliveries.inc({ channel, result }),
-    );
+    composeNotifier(loaded, log, (channel, result) => metrics.deliveries.inc({ channel, result }));
   let notifier = await notifierOf();
   releasers.push('the notifier', () => notifier.close());
   deliveries = notifier.store;

@@ -1,9 +1,15 @@
 import { digestPicture, pictureAltText } from '../../digest/charts/digestCharts.ts';
 import type { Digest } from '../../store/digests/digest.ts';
-import { chartAltText, chartSpan, findingChart } from '../../notify/chart/findingChart.ts';
-import { findingUsage, type UsageReader } from '../../notify/chart/findingUsage.ts';
+import {
+  chartAltText,
+  chartSpan,
+  findingChart,
+  type ChartContext,
+} from '../../notify/chart/findingChart.ts';
+import { findingUsage, hoursBefore, type UsageReader } from '../../notify/chart/findingUsage.ts';
 import { svgToPng } from '../../notify/chart/png.ts';
 import { usageChart } from '../../notify/chart/usageChart.ts';
+import type { HistoryReader } from '../../store/history.ts';
 import type { Notice } from '../../store/notifications/notice.ts';
 
 /** A picture that belongs to a message. */
@@ -19,7 +25,10 @@ export interface PictureSource {
 }
 
 /** Pictures from the history: CPU against request, limit and what is usual. */
-export function historyPictures(reader: UsageReader, timezone: string): PictureSource {
+export function historyPictures(
+  reader: UsageReader & Pick<HistoryReader, 'usageSeries'>,
+  context: ChartContext,
+): PictureSource {
   return {
     pictureOf: async (notice) => {
       if (notice.kind === 'digest') return digestPictureOf(notice.digest);
@@ -27,7 +36,8 @@ export function historyPictures(reader: UsageReader, timezone: string): PictureS
       const [finding] = notice.findings;
       if (finding === undefined) return null;
       const points = await findingUsage(finding, chartSpan(finding), reader);
-      const chart = findingChart(finding, points, timezone);
+      const hours = await hoursBefore(finding, reader);
+      const chart = findingChart(finding, points, hours, context);
       if (chart === null) return null;
       return {
         png: svgToPng(usageChart(chart)),

@@ -87,7 +87,7 @@ async function send(
   request: Omit<Parameters<typeof sendDigest>[2], 'dueAt' | 'installedAt'>,
 ): Promise<Digest | null> {
   const store = await openDigestStore(loaded.config.history.path);
-  const { notifier, store: deliveries, close } = await composeNotifier(loaded.config, log);
+  const { notifier, store: deliveries, close } = await composeNotifier(loaded, log);
   try {
     const { installedAt } = await deliveries.view(request.now);
     const digest = await sendDigest(history, store, { ...request, dueAt: null, installedAt });

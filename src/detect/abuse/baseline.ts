@@ -91,45 +91,38 @@ export function baselineFor(
     return summarise(ring, hour, select, thresholds);
   }
   if (learnt.length < thresholds.provisionalHours) return null;
+  const alike = alikeHours(learnt, hour, thresholds);
+  // What happened at this hour yesterday is not novel.
+  const yesterday = alike.isShort
+    ? learnt.filter((h) => hour - h >= RUN_HOURS && isNear(hour - h, DAY))
+    : [];
+  return summarise(ring, hour, { ...alike, all: learnt, yesterday }, thresholds);
+}
+
+/**
+ * The hours from which it is learnt what is normal at `hour`: those of the same hour of the week once a fortnight is
+ * known, else of the same hour of the day, else all.
+ *
+ * @param learnt hours since the epoch, ascending, of the last two weeks
+ */
+export function alikeHours(
+  learnt: readonly number[],
+  hour: number,
+  { minHours, seasonalHours }: Pick<AbuseThresholds['baseline'], 'minHours' | 'seasonalHours'>,
+): AlikeHours {
   const oldest = learnt[0] ?? hour;
-  const isShort = hour - oldest < thresholds.seasonalHours;
-  if (isShort) {
+  if (hour - oldest < seasonalHours) {
     // A start or a deployment is not what is usually reached; on the first day nobody can tell.
-    const upperQuantile = learnt.length < thresholds.minHours ? 1 : 0.95;
-    // What happened at this hour yesterday is not novel.
-    const yesterday = learnt.filter((h) => hour - h >= RUN_HOURS && isNear(hour - h, DAY));
-    const select = {
-      near: learnt,
-      all: learnt,
-      middle: 0.5,
-      upperQuantile,
-      isShort,
-      yesterday,
-    };
-    return summarise(ring, hour, select, thresholds);
+    const upperQuantile = learnt.length < minHours ? 1 : 0.95;
+    return { near: learnt, middle: 0.5, upperQuantile, isShort: true };
   }
-  const isKnown = new Uint8Array(SLOTS);
-  for (const h of learnt) isKnown[h % SLOTS] = 1;
-  const week = nearHours(ring, isKnown, hour, WEEK);
+  const week = nearHours(learnt, hour, WEEK);
   if (oldest <= hour - 13 * DAY && week.length >= WEEK_HOURS) {
     // Two weeks' worth of one hour: an outage in one of them must not become what is normal.
-    const select = {
-      near: week,
-      all: learnt,
-      middle: 2 / 3,
-      upperQuantile: 0.8,
-      isShort,
-    };
-    return summarise(ring, hour, select, thresholds);
+    return { near: week, middle: 2 / 3, upperQuantile: 0.8, isShort: false };
   }
-  const day = nearHours(ring, isKnown, hour, DAY);
-  const near = day.length < 3 ? learnt : day;
-  return summarise(
-    ring,
-    hour,
-    { near, all: learnt, middle: 0.5, upperQuantile: 0.8, isShort },
-    thresholds,
-  );
+  const day = nearHours(learnt, hour, DAY);
+  return { near: day.length < 3 ? learnt : day, middle: 0.5, upperQuantile: 0.8, isShort: false };
 }
 
 /** Hours apart by whole periods, give or take one. */
@@ -138,31 +131,36 @@ function isNear(apart: number, period: number): boolean {
   return rest <= 1 || rest === period - 1;
 }
 
-/** Learnt hours that are apart by whole periods, give or take one; oldest first. */
-function nearHours(
-  ring: HourRing,
-  isKnown: Uint8Array,
-  hour: number,
-  period: number,
-): readonly number[] {
-  const near: number[] = [];
-  const oldest = Math.max(0, ring.newest - SLOTS + 1);
-  const first = hour - Math.ceil((hour - oldest) / period + 1) * period;
-  for (let middle = first; middle <= ring.newest + 1; middle += period)
-    for (let h = middle - 1; h <= middle + 1; h++)
-      if (h >= oldest && h <= ring.newest && isKnown[h % SLOTS] === 1) near.push(h);
-  return near;
+/** Learnt hours that are apart by whole periods, give or take one. */
+function nearHours(learnt: readonly number[], hour: number, period: number): readonly number[] {
+  // Counted from a multiple of the period far enough back, so that hours to come are near as well.
+  const origin = hour - SLOTS * period;
+  return learnt.filter((h) => isNear(h - origin, period));
 }
 
-interface Selection {
+/** Hours like one hour, and which of their quantiles are normal and high. */
+interface AlikeHours {
   readonly near: readonly number[];
-  readonly all: readonly number[];
   /** Quantile of the means that is normal. */
   readonly middle: number;
   readonly upperQuantile: number;
   readonly isShort: boolean;
+}
+
+interface Selection extends AlikeHours {
+  readonly all: readonly number[];
   /** Hours that are near this one a day or two ago, where all hours make the normal. */
   readonly yesterday?: readonly number[];
+}
+
+/** What is normal of some hours: a quantile of them, and their robust standard deviation with a floor. */
+export function normalUse(
+  values: readonly number[],
+  middle: number,
+  { scaleFloorShare }: Pick<AbuseThresholds['baseline'], 'scaleFloorShare'>,
+): { readonly normal: number; readonly sigma: number } {
+  const normal = quantileOf(values, middle);
+  return { normal, sigma: Math.max(robustDeviation(values, normal), scaleFloorShare * normal) };
 }
 
 function summarise(
@@ -172,13 +170,13 @@ function summarise(
   thresholds: AbuseThresholds['baseline'],
 ): Baseline {
   const means = read(ring.mean, CORES_OF, near);
-  const normal = quantileOf(means, middle);
+  const { normal, sigma } = normalUse(means, middle, thresholds);
   const highest = CORES_OF[highestCode(ring.peak, all)] ?? 0;
   const most = Math.max(0, highest - normal);
   const past = all.filter((h) => hour - h >= RUN_HOURS);
   return {
     normal,
-    sigma: Math.max(robustDeviation(means, normal), thresholds.scaleFloorShare * normal),
+    sigma,
     upper: Math.max(
       quantileOf(read(ring.peak, CORES_OF, near), upperQuantile),
       ...read(ring.peak, CORES_OF, yesterday),

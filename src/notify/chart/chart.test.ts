@@ -1,18 +1,29 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import type { UsageQuery } from '../../store/usage.ts';
+import type { UsagePoint, UsageQuery } from '../../store/usage.ts';
 import type { Snapshot } from '../../model/snapshot.ts';
-import { HOUR_MS } from '../../model/time.ts';
+import { floorTo, HOUR_MS } from '../../model/time.ts';
 import { TEST_NOW } from '../../../test/support/notify/findings.ts';
 import { MINER, OOM, sampleUsage, STUCK } from '../../../test/support/notify/samples.ts';
 import { chartAltText, chartSpan, findingChart } from './findingChart.ts';
 import { findingUsage } from './findingUsage.ts';
 import { svgToPng } from './png.ts';
 import { usageChart } from './usageChart.ts';
+import { loadThresholds } from '../../daemon/config/loadThresholds.ts';
+
+const CONTEXT = { timezone: 'UTC', baseline: loadThresholds([]).abuse.baseline };
+
+/** Ten days of hours before the onset, made of one window each. */
+function hours(finding: typeof MINER): readonly UsagePoint[] {
+  return Array.from({ length: 240 }, (_, back) => {
+    const start = floorTo(finding.startedAt, HOUR_MS) - (back + 1) * HOUR_MS;
+    return sampleUsage(finding, start, start + HOUR_MS)[0]!;
+  });
+}
 
 function chartOf(finding: typeof MINER) {
   const { from, to } = chartSpan(finding);
-  const chart = findingChart(finding, sampleUsage(finding, from, to), 'UTC');
+  const chart = findingChart(finding, sampleUsage(finding, from, to), hours(finding), CONTEXT);
   if (chart === null) throw new Error('there is no chart');
   return chart;
 }
@@ -81,7 +92,7 @@ describe('the chart of a finding', () => {
   test('needs at least two known windows', () => {
     const to = TEST_NOW;
     const one = sampleUsage(MINER, to - HOUR_MS, to).slice(0, 1);
-    expect(findingChart(MINER, one, 'UTC')).toBeNull();
+    expect(findingChart(MINER, one, [], CONTEXT)).toBeNull();
   });
 
   test('is light, and drawn with the bundled font alone', () => {

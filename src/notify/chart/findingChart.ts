@@ -1,4 +1,6 @@
 import type { UsagePoint } from '../../store/usage.ts';
+import type { Thresholds } from '../../detect/detectors.ts';
+import { usualAt } from '../../detect/usual.ts';
 import type { Finding } from '../../model/finding.ts';
 import type { Reading } from '../../model/reading.ts';
 import { HOUR_MS, type TimeMs } from '../../model/time.ts';
@@ -9,13 +11,17 @@ import { formatNumber } from '../../model/text/units.ts';
 /** How much of the past stands beside an anomaly, so that one sees what was usual. */
 const BEFORE_MS = 24 * HOUR_MS;
 const LONGEST_MS = 72 * HOUR_MS;
-/** Fewer windows than this before the onset say nothing about what is usual. */
-const MIN_POINTS = 12;
 
 /** The stretch of history that a finding's chart shows, in the data's time. */
 export function chartSpan({ startedAt, lastSeen }: Finding): { from: TimeMs; to: TimeMs } {
   const from = Math.max(startedAt - BEFORE_MS, lastSeen - LONGEST_MS);
   return { from: Math.min(from, lastSeen - 6 * HOUR_MS), to: lastSeen };
+}
+
+/** What charts need to know of the installation. */
+export interface ChartContext {
+  readonly timezone: string;
+  readonly baseline: Thresholds['abuse']['baseline'];
 }
 
 /** What is drawn: a row's readings as one unit. */
@@ -53,28 +59,30 @@ function resourceOf({ rule }: Finding): Resource {
   return /oom/i.test(rule) ? MEMORY : CPU;
 }
 
-/** A finding's chart from its window rows; null when there is nothing to draw. */
+/**
+ * A finding's chart from its window rows; null when there is nothing to draw.
+ *
+ * @param hours hours before the onset, from which it is learnt what is usual
+ */
 export function findingChart(
   finding: Finding,
   points: readonly UsagePoint[],
-  timezone: string,
+  hours: readonly UsagePoint[],
+  { timezone, baseline }: ChartContext,
 ): UsageChart | null {
   const resource = resourceOf(finding);
   const values = points.map((point) => ({ at: point.window.end, value: resource.used(point) }));
   if (values.filter(({ value }) => value !== null).length < 2) return null;
-  const before = values
-    .filter(({ at }) => at <= finding.startedAt)
-    .flatMap(({ value }) => value ?? [])
-    .sort((a, b) => a - b);
-  const at = (share: number) => before[Math.floor(share * (before.length - 1))] ?? 0;
+  const known = hours.map((point) => ({ start: point.window.start, value: resource.used(point) }));
+  const { low, high } = usualAt([finding.lastSeen], known, baseline);
+  const [lowest, highest] = [low[0] ?? null, high[0] ?? null];
   return {
     title: `${resource.name} of ${formatScope(finding)}`,
     unit: resource.unit,
     points: values,
     request: lastKnown(points.map(resource.request)),
     limit: lastKnown(points.map(resource.limit)),
-    // From the fifth to the ninety-fifth percentile of the time before the onset.
-    normal: before.length < MIN_POINTS ? null : { low: at(0.05), high: at(0.95) },
+    normal: lowest === null || highest === null ? null : { low: lowest, high: highest },
     anomaly: { from: finding.startedAt, to: finding.lastSeen },
     timezone,
   };

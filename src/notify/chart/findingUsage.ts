@@ -1,3 +1,4 @@
+import { usualHours } from '../../detect/usual.ts';
 import type { HistoryReader } from '../../store/history.ts';
 import type { UsagePoint } from '../../store/usage.ts';
 import type { Finding } from '../../model/finding.ts';
@@ -34,6 +35,17 @@ export async function findingUsage(
     ),
   );
   return sumByWindow(each.flat());
+}
+
+/** The hours before a finding of one workload, from which it is learnt what is usual; none of a group's. */
+export async function hoursBefore(
+  { scope, startedAt }: Finding,
+  reader: Pick<HistoryReader, 'usageSeries'>,
+): Promise<readonly UsagePoint[]> {
+  const { namespace, workload, container } = scope;
+  if (namespace === null || workload === null) return [];
+  const place = { namespace, workload, container, pod: null };
+  return (await reader.usageSeries({ ...place, ...usualHours(startedAt) })).points;
 }
 
 async function workloadsOf(

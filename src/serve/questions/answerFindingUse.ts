@@ -7,14 +7,11 @@ import type { WorkloadRef } from '../../model/workload.ts';
 import type { HistoryReader } from '../../store/history.ts';
 import { findingWorkloads, readFindingSeries } from '../series/findingSeries.ts';
 import type { WorkloadSeries } from '../series/readSeries.ts';
-import { usualAt, type UsualBand } from '../series/usual.ts';
+import { usualAt, usualHours, type UsualBand } from '../../detect/usual.ts';
 import type { AnswerContext, Whose } from './answerContext.ts';
 
 /** Points of a chart on a page: more than its pixels show nothing. */
 const CHART_POINTS = 740;
-/** What is usual is learnt from so many days before the onset. */
-const USUAL_DAYS = 14;
-
 /** More changes than a chart can hold. */
 const MAX_CHANGES = 200;
 
@@ -40,7 +37,7 @@ export interface FindingUse {
 /** How a finding's workloads behaved in a span; null where it is about no workload that is known. */
 export async function answerFindingUse(
   { finding, namespaces, from, to }: FindingUseAsk,
-  { reader, live }: AnswerContext,
+  { reader, live, thresholds }: AnswerContext,
 ): Promise<FindingUse | null> {
   const span = { from, to };
   const { namespace, container } = finding.scope;
@@ -52,8 +49,7 @@ export async function answerFindingUse(
   const changes: WorkloadEvent[] = [];
   for (const workload of workloads) {
     const scope = { namespace, workload, container, pod: null };
-    const before = { from: finding.startedAt - USUAL_DAYS * DAY_MS, to: finding.startedAt };
-    const asked = { ...scope, ...before, maxPoints: USUAL_DAYS * 24 + 2, onlyHours: true };
+    const asked = { ...scope, ...usualHours(finding.startedAt) };
     // What is usual is only said of one workload: those of a group come and go.
     if (workloads.length === 1) hours.push(...(await reader.usageSeries(asked)).points);
     instances.push(...(await reader.instances({ namespace, workload, ...span })));
@@ -67,7 +63,11 @@ export async function answerFindingUse(
     { ...span, maxPoints: CHART_POINTS },
     { reader, live },
   );
-  const usual = usualAt(sum.times, hours);
+  const known = hours.map(({ window, cpuUsageCores }) => ({
+    start: window.start,
+    value: cpuUsageCores,
+  }));
+  const usual = usualAt(sum.times, known, thresholds().abuse.baseline);
   const images = new Set(own.flatMap(({ image }) => image ?? []));
   const neighbours = await reader.neighbours([...images], finding.startedAt - DAY_MS, namespaces);
   const isOwn = (one: Neighbour) =>

@@ -19,7 +19,7 @@ const clock: Clock = {
 };
 
 const log = pino({ level: 'warn' }, pino.destination(2));
-const { notifier, close } = await composeNotifier(loadConfig(file).config, log, undefined, clock);
+const { notifier, close } = await composeNotifier(loadConfig(file), log, undefined, clock);
 process.stdout.write('ready\n');
 await notifier.plan(clock.now());
 for (;;) {

@@ -11,6 +11,7 @@ import { DAY_MS } from '../../../src/model/time.ts';
 import { FakeClock } from '../../support/notify/fakeClock.ts';
 import { anEvent, TEST_NOW } from '../../support/notify/findings.ts';
 import { TempHistory } from '../../support/tempHistory.ts';
+import { loadThresholds } from '../../../src/daemon/config/loadThresholds.ts';
 
 /** A workspace as small teams have it. */
 export const WORKSPACE: SlackStandInOptions = {
@@ -117,7 +118,12 @@ ${more}`;
   /** The notifier as the daemon composes it, on the bench's clock. */
   async notifier(): Promise<ComposedNotifier> {
     const log = pino({ level: 'silent' });
-    this.#composed ??= await composeNotifier(this.config, log, undefined, this.clock);
+    this.#composed ??= await composeNotifier(
+      { config: this.config, thresholds: loadThresholds([]) },
+      log,
+      undefined,
+      this.clock,
+    );
     return this.#composed;
   }
 

@@ -1,7 +1,7 @@
 import { html, raw } from 'hono/html';
 import { MINUTE_MS } from '../../../model/time.ts';
 import type { TaggedRange, WorkloadSeries } from '../../series/readSeries.ts';
-import type { UsualBand } from '../../series/usual.ts';
+import type { UsualBand } from '../../../detect/usual.ts';
 import type { TimelineEvent } from '../finding/timeline.ts';
 import { type Clock, type Html } from '../text.ts';
 import { chartData } from './chartData.ts';

@@ -1,5 +1,5 @@
 import type { WorkloadSeries } from '../../series/readSeries.ts';
-import type { UsualBand } from '../../series/usual.ts';
+import type { UsualBand } from '../../../detect/usual.ts';
 import type { Panel } from './panelForm.ts';
 
 /** What a workload used, top to bottom: CPU first and large, what explains it below. */

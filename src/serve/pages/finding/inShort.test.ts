@@ -4,7 +4,7 @@ import type { Finding } from '../../../model/finding.ts';
 import { HOUR_MS, MINUTE_MS } from '../../../model/time.ts';
 import { aFinding, TEST_NOW } from '../../../../test/support/notify/findings.ts';
 import { eachColumn, type WorkloadSeries } from '../../series/readSeries.ts';
-import type { UsualBand } from '../../series/usual.ts';
+import type { UsualBand } from '../../../detect/usual.ts';
 import { Clock } from '../text.ts';
 import { inShort } from './inShort.ts';
 import type { FindingView } from './readFinding.ts';

@@ -3,7 +3,7 @@ import type { Finding } from '../../../model/finding.ts';
 import type { Reading } from '../../../model/reading.ts';
 import { HOUR_MS } from '../../../model/time.ts';
 import type { WorkloadSeries } from '../../series/readSeries.ts';
-import type { UsualBand } from '../../series/usual.ts';
+import type { UsualBand } from '../../../detect/usual.ts';
 
 /** The use of a finding's last hour, with its yardsticks. */
 export interface UseNow {
