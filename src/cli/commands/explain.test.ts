@@ -101,7 +101,7 @@ it('explain.flagged: every signal of what was flagged, and what a page would tak
   expect(states.get('cpu-without-work')).toBe('fires');
   expect(states.get('gpu-without-tensor')).toBe('unknown');
   expect(states.get('past-runs')).toBe('quiet');
-  expect(subject!.needed.join()).toMatch(/Metrics cannot decide/);
+  expect(subject!.needed.join()).toMatch(/Known software/);
   expect(subject!.signals.every(({ text }) => text.length > 10)).toBe(true);
 });
 

@@ -22,8 +22,8 @@ describe('a hijacked pod', () => {
     expect(opened).toMatchObject({ type: 'opened', finding: { severity: 'warning' } });
     expect(opened!.at - onset).toBeLessThanOrEqual(20 * MINUTE_MS);
     expect(opened!.finding.startedAt).toBe(onset);
-    expect(run.open()[0]!.summary).toMatch(/^Burns 0\.4\d\d? cores/);
-    expect(run.open()[0]!.evidence.at(-1)!.text).toMatch(/Metrics cannot decide/);
+    expect(run.open()[0]!.summary).toMatch(/^Looks like mining: .*0\.4\d\d? cores/);
+    expect(run.open()[0]!.evidence.at(-1)!.text).toMatch(/Known software/);
   });
 
   it('ends half an hour after the use has', () => {
@@ -87,7 +87,7 @@ describe('something deployed', () => {
     expect(run.open()).toHaveLength(1);
     expect(run.open()[0]!.scope).toMatchObject({ namespace: 'dev', workload: null });
     expect(run.open()[0]!.pods).toHaveLength(12);
-    expect(run.open()[0]!.summary).toContain('12 pods together burn');
+    expect(run.open()[0]!.summary).toContain('on 12 pods');
     run.play(5 * MINUTE_MS, (start) => [honest(start)]);
     const [between] = run.open();
     expect(between).toMatchObject({ pods: [], scope: { namespace: 'dev' } });

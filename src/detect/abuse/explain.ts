@@ -146,15 +146,15 @@ function normalText({ normal, suspicion }: Facts): string {
   const { base, source } = normal;
   switch (source) {
     case 'own':
-      return `its own: ${formatCores(suspicion.normal)} at this hour, learnt from ${base?.hours ?? 0} hours`;
+      return `its own normal: ${formatCores(suspicion.normal)} at this hour, from ${base?.hours ?? 0} hours`;
     case 'peers':
       return `other workloads of its image: ${formatCores(suspicion.normal)}`;
     case 'new':
       return 'nothing: it did not exist before';
     default:
       return base === null
-        ? 'not known yet: the history is too young to tell what is normal for it'
-        : `provisional: ${formatCores(suspicion.normal)}, learnt from ${base.hours} hours`;
+        ? 'unknown: too little history'
+        : `provisional: ${formatCores(suspicion.normal)}, from ${base.hours} hours`;
   }
 }
 

@@ -52,6 +52,6 @@ describe('what is new and even', () => {
     const suspicion = aSuspicion({ cores: 0.05 });
     const judgement = judge(aFacts({ normal: NEW, track, suspicion }));
     expect(judgement.severity).toBe('warning');
-    expect(judgement.undecided.join()).toContain('wakes nobody');
+    expect(judgement.undecided.join()).toContain('0.07 cores');
   });
 });

@@ -111,8 +111,8 @@ function severityOf(
   if (track.hotWindows < needed || track.dwell < thresholds.dwell.onWindows) {
     undecided.push(
       needed === Infinity
-        ? 'It would have to be twice its normal at least: its traffic is not known'
-        : `It has to last for ${needed} windows of five minutes; so far it has ${track.hotWindows}`,
+        ? 'A warning needs at least twice the normal use: network traffic is unknown'
+        : `A warning needs ${needed} windows of five minutes; ${track.hotWindows} so far`,
     );
     return null;
   }
@@ -123,18 +123,18 @@ function severityOf(
   if (isAllowed) return 'info';
   if (isSmall && of('novelty') > 0 && families.size < 3) {
     undecided.push(
-      'A small excess that lasts is also what a slower node or a release makes: a warning needs a third family',
+      'A small lasting excess may be a slower node or a release: a warning needs a third family of evidence',
     );
     return 'info';
   }
   if (of('spec') === 0 && isUndecidedExcess(facts)) {
     undecided.push(
-      'So much more is also what a release or a slower node needs for the same traffic: as soon as the traffic has varied it can be told whether the excess goes with it',
+      'A release or a slower node may need this much more for the same traffic: undecided until traffic has varied',
     );
     return 'info';
   }
   if (points < CRITICAL_POINTS || families.size < 3) {
-    undecided.push('A page needs a third independent family, or a signature');
+    undecided.push('Critical needs a third independent family of evidence, or a signature');
     return 'warning';
   }
   const hold = whyNoPage(facts, families);

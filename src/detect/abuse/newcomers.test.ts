@@ -88,7 +88,7 @@ describe('on the first day', () => {
     const [finding] = run.open();
     expect(finding?.severity).toBe('warning');
     expect(finding?.evidence.find(({ signal }) => signal === 'new-workload')?.text).toContain(
-      'had not seen a whole day before',
+      'first day of the history',
     );
   });
 

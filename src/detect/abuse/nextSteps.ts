@@ -16,19 +16,19 @@ const QUARANTINE = JSON.stringify({
   },
 });
 
-/** For a group whose pods come and go, in a window without any: what made them is still there. */
+/** For a group of short-lived pods in a window without any: their creator still exists. */
 function stepsBetweenPods(namespace: string): readonly NextStep[] {
   const at = `-n ${shellQuote(namespace)}`;
   return [
     {
       command: `kubectl ${at} get events --sort-by=.lastTimestamp`,
       effect: 'read',
-      why: 'which pods came and went, and what made them',
+      why: 'Shows which pods came and went, and what created them',
     },
     {
       command: `kubectl ${at} get cronjobs,jobs,pods -o wide --sort-by=.metadata.creationTimestamp`,
       effect: 'read',
-      why: 'what is there now, and what could start the next one',
+      why: 'Shows what exists now and what could start the next pod',
     },
   ];
 }
@@ -45,17 +45,17 @@ export function nextSteps({ subject }: Facts, severity: Severity): readonly Next
     {
       command: `kubectl ${at} exec ${pod} -c ${container} -- sh -c 'ps aux; cat /proc/net/tcp'`,
       effect: 'read',
-      why: 'which process burns the CPU, and whom it talks to',
+      why: 'Shows which process uses the CPU and its connections',
     },
     {
       command: `kubectl ${at} get pod ${pod} -o yaml`,
       effect: 'read',
-      why: 'keep image, command, owner and node as they are now: evidence',
+      why: 'Saves image, command, owner and node as evidence',
     },
     {
       command: `kubectl ${at} logs ${pod} -c ${container} --timestamps`,
       effect: 'read',
-      why: 'keep what it printed before anything is stopped',
+      why: 'Saves the logs before anything is stopped',
     },
   ];
   if (severity === 'info') return steps;
@@ -66,31 +66,31 @@ export function nextSteps({ subject }: Facts, severity: Severity): readonly Next
     {
       command: `echo '${QUARANTINE}' | kubectl ${at} apply -f -`,
       effect: 'contain',
-      why: 'denies all egress to pods with the label of the next command, where the cluster’s network enforces policies',
+      why: 'Denies all egress for pods with the label of the next command, if the CNI enforces network policies',
     },
     {
       command: `kubectl ${at} label --overwrite pod ${names.join(' ')} burnwatch.io/quarantine=true`,
       effect: 'contain',
-      why: 'puts its pods behind that policy: a miner without its pool stops',
+      why: 'Applies that policy to its pods: a miner stops without its pool',
     },
   );
   if (node !== null)
     steps.push({
       command: `kubectl cordon ${shellQuote(node)}`,
       effect: 'contain',
-      why: 'keeps new pods off the node until it has been looked at',
+      why: 'Keeps new pods off the node until it is checked',
     });
   if (workload.kind === 'DaemonSet')
     steps.push({
       command: `kubectl ${at} patch daemonset/${shellQuote(workload.name)} --type merge -p '{"spec":{"template":{"spec":{"nodeSelector":{"burnwatch.io/stopped":"true"}}}}}'`,
       effect: 'destroy',
-      why: 'no node has that label: its pods stop, and the object stays as evidence',
+      why: 'No node has that label: the pods stop, the object stays as evidence',
     });
   if (workload.kind === 'Deployment' || workload.kind === 'StatefulSet')
     steps.push({
       command: `kubectl ${at} scale ${workload.kind.toLowerCase()}/${shellQuote(workload.name)} --replicas=0`,
       effect: 'destroy',
-      why: 'stops it once the evidence is kept; never delete first',
+      why: 'Stops it; save the evidence first and do not delete it',
     });
   return steps;
 }

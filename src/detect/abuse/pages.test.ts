@@ -41,7 +41,7 @@ describe('what has the families of a page', () => {
 
   it('waits while it uses a small part of what it asked for, but for a mark in its spec', () => {
     const subject = aSubject({ request: 4 });
-    expect(reason({ subject })).toContain('what it asked for');
+    expect(reason({ subject })).toContain('part of its request');
     expect(reason({ subject }, 1)).toBeNull();
     expect(reason({ subject: aSubject({ request: null }) })).toBeNull();
   });
@@ -55,7 +55,7 @@ it('is no page for having burnt much, without a plateau and in one place', () =>
   ]);
   const pageOf = (levelDwell: number): string | null =>
     whyNoPage(aFacts({ normal: NEW, track: { ...track, levelDwell } }), uneven);
-  expect(pageOf(0)).toContain('burnt much');
+  expect(pageOf(0)).toContain('steady use');
   expect(pageOf(6)).toBeNull();
 });
 
@@ -95,7 +95,7 @@ describe('a DaemonSet', () => {
   });
 
   it('whose pods differ as their nodes do is no page while they take what agents are given', () => {
-    expect(reason(daemon([1.1, 0.8, 0.5, 0.4]))).toContain('differ as their nodes do');
+    expect(reason(daemon([1.1, 0.8, 0.5, 0.4]))).toContain('differ by node');
     expect(reason(daemon([2.2, 1.6, 1, 0.8]))).toBeNull();
   });
 

@@ -4,9 +4,8 @@ import { isLikeAgent, isWaiting, mayBeUnevenAgent } from './agents.ts';
 import type { Facts } from './signal.ts';
 
 /**
- * Why what has the families and the points of a page is a warning all the same, in a sentence; null where it
- * pages. Somebody is woken only by what is new to the cluster or bears a mark, works in silence, and is more
- * than honest newcomers are.
+ * Why evidence that suffices for `critical` stays a `warning`, in a sentence; null where it is critical. Critical is
+ * only what is new to the cluster or has an indicator, does no visible I/O, and exceeds honest new workloads.
  */
 export function whyNoPage(
   facts: Facts,
@@ -19,28 +18,28 @@ export function whyNoPage(
   const isMarked = spec >= 1 || (spec >= 0.5 && of('level') > 0);
   if (of('work') === 0 && !isMarked)
     return subject.netIn === null
-      ? 'A page needs to know what its CPU works on: its network is not known'
-      : 'A page needs CPU that moves no data, or a mark in the spec';
+      ? 'Critical needs network metrics, which are missing'
+      : 'Critical needs CPU use without I/O, or an indicator in the pod spec';
   if (window.end - historyStart < 24 * HOUR_MS)
-    return 'On the first day nothing but a signature pages';
+    return 'On the first day only a signature is critical';
   if (spec < 0.5 && isKnown(facts))
-    return 'Known software that burns more CPU without more work: a stuck loop, a costly release, or a miner inside it. Metrics cannot decide; look at its processes and connections';
+    return 'Known software with more CPU but no more I/O: a busy loop, a costly release or a miner. Check its processes and connections';
   if (spec < 0.5 && subject.runs)
-    return 'Jobs are made to compute and to end: only a mark in the spec would make it a page';
+    return 'Jobs are expected to compute: only an indicator in the pod spec makes them critical';
   if (spec < 1 && isLikeAgent(facts))
-    return 'A new DaemonSet or side-car that takes little of its nodes is what an agent looks like: metrics cannot tell it from a miner';
+    return 'A new DaemonSet or sidecar with little use per node may be an agent';
   if (spec < 1 && mayBeUnevenAgent(facts))
-    return 'A new DaemonSet whose pods differ as their nodes do is what an agent looks like: a miner takes the same everywhere';
+    return 'A new DaemonSet whose pods differ by node may be an agent: a miner uses the same everywhere';
   if (maySideCarServe(facts))
-    return 'A new container that may serve the others of its pod: they have not varied enough to tell whether its use goes with theirs';
+    return 'A new sidecar that may serve its pod: undecided until the other containers’ use has varied';
   if (spec < 1 && Math.max(suspicion.cores, ...track.recent) < thresholds.minPageCores)
-    return `Less than ${thresholds.minPageCores} cores a pod wakes nobody: so little earns and costs cents a month`;
+    return `Critical needs ${thresholds.minPageCores} cores in a pod: less costs cents a month`;
   if (spec < 1 && isWaiting(facts))
-    return 'It uses a small part of what it asked for, as what waits for its traffic does';
+    return 'It uses a small part of its request: it may wait for traffic';
   if (spec < 0.5 && of('shape') === 0 && of('spread') === 0 && !holdsItsLevel(facts))
-    return 'To have burnt much is what any busy newcomer does: a page needs an even plateau, its limit, or many places';
+    return 'A busy new workload is not critical without steady use, use at its limit, or many pods';
   if (track.hotWindows < thresholds.dwell.criticalWindows)
-    return `A page needs ${thresholds.dwell.criticalWindows} windows of it`;
+    return `Critical needs ${thresholds.dwell.criticalWindows} windows of it`;
   return null;
 }
 

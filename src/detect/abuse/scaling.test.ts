@@ -50,6 +50,6 @@ describe('more CPU for the same traffic', () => {
     const run = days().play(2 * HOUR_MS, (start) => [pod(start, 1.7)]);
     const [finding] = run.open();
     expect(finding).toMatchObject({ severity: 'info' });
-    expect(finding!.evidence.at(-1)!.text).toContain('as soon as the traffic has varied');
+    expect(finding!.evidence.at(-1)!.text).toContain('until traffic has varied');
   });
 });

@@ -5,7 +5,7 @@ import { quantileOf } from './quantile.ts';
 import { nextSteps } from './nextSteps.ts';
 import { evidenceOf, type Judgement } from './judge.ts';
 import { type Facts } from './signal.ts';
-import { formatCores } from '../../model/text/units.ts';
+import { formatNumber, plural } from '../../model/text/units.ts';
 
 const RULE = 'miner-like-use';
 const MAX_PODS = 20;
@@ -28,7 +28,7 @@ export function verdictOf(
   const hot = subject.members.filter(
     ({ cores }) => subject.kind === 'group' || cores >= track.quietBelow,
   );
-  // A miner that rests in this window is no less there.
+  // A miner may pause for a window.
   const pods = (hot.length > 0 ? hot : subject.members.slice(0, 1)).map(({ pod }) => pod.name);
   const readings = [...judgement.readings, ...judgement.suppressors];
   const evidence = readings
@@ -45,8 +45,8 @@ export function verdictOf(
     summary:
       status === 'clear'
         ? surroundings.isPart
-          ? 'Part of a group of workloads that is one finding by itself'
-          : 'Its use is back to normal'
+          ? 'Now part of a group that has its own finding'
+          : 'CPU use is back to normal'
         : summaryOf(facts, judgement, severity),
     evidence: [...evidence, ...context(facts, surroundings), ...undecided(judgement)],
     next: nextSteps(facts, severity),
@@ -70,18 +70,16 @@ function floorScore(severity: Severity): number {
   return severity === 'critical' ? 75 : severity === 'warning' ? 40 : 10;
 }
 
+/** What a signal says in the summary; `steady` stands before the cores. */
 const PHRASES: Readonly<Record<string, string>> = {
-  signature: 'bears a miner’s signature',
+  signature: 'matches a known miner',
   'novel-use': 'far above its normal',
-  'new-workload': 'new here',
-  'cpu-without-work': 'moves no data for it',
+  'cpu-without-work': 'almost no network or disk I/O',
   'sustained-use': 'at its limit',
-  flatness: 'flat as a plateau',
-  replication: 'in many places at once',
-  'system-like-name': 'disguised as a part of Kubernetes',
+  'system-like-name': 'named like a Kubernetes component',
   'cusum-fast': 'a small excess that lasts',
-  'cusum-slow': 'creeping up for days',
-  'gpu-without-tensor': 'GPU busy without tensor work',
+  'cusum-slow': 'rising for days',
+  'gpu-without-tensor': 'tensor cores idle',
 };
 
 function summaryOf(
@@ -91,22 +89,21 @@ function summaryOf(
 ): string {
   // The episode's typical use: the present window may be one in which it rests.
   const used = track.recent.length > 0 ? quantileOf(track.recent, 0.5) : suspicion.cores;
-  const phrases = judgement.readings
+  const firing = judgement.readings
     .filter(({ strength }) => (strength ?? 0) > 0)
-    .map(({ signal }) => PHRASES[signal.name])
-    .filter((phrase) => phrase !== undefined);
-  const what = subject.kind === 'gpu' ? 'GPUs' : 'cores';
-  const who = subject.kind === 'group' ? `${podsText(subject.podCount)} burn` : 'Burns';
-  const how = phrases.length === 0 ? 'as it did before' : phrases.slice(0, 4).join(', ');
-  const doubt = severity === 'critical' ? '' : '; metrics alone cannot tell what it computes';
-  return `${who} ${formatCores(used)} ${what} the way a miner does: ${how}${doubt}`;
+    .map(({ signal }) => signal.name);
+  const unit = subject.kind === 'gpu' ? 'GPUs' : 'cores';
+  const steady = firing.includes('flatness') ? 'steady ' : '';
+  const pods = subject.podCount === 0 ? 'short-lived pods' : plural(subject.podCount, 'pod');
+  const use = `${steady}${formatNumber(used)} ${unit} on ${pods}`;
+  const reasons = firing.flatMap((name) => PHRASES[name] ?? []).slice(0, 3);
+  const isNew = firing.includes('new-workload') && track.firstSeen > 0;
+  const since = isNew ? [`first seen ${formatTime(track.firstSeen)}`] : [];
+  const check = severity === 'critical' ? '' : '. Unconfirmed: check the process';
+  return `Looks like mining: ${[use, ...reasons, ...since].join(', ')}${check}`;
 }
 
-function podsText(count: number): string {
-  return count > 1 ? `${count} pods together` : 'Pods that come and go';
-}
-
-/** What happened around the onset; no weight, for whoever reads. */
+/** What happened around the onset: context without weight. */
 function context({ track, subject }: Facts, { sameImage }: Surroundings): Verdict['evidence'] {
   const near = (time: number): boolean =>
     track.since > 0 && time > track.firstSeen && Math.abs(time - track.since) <= 3_600_000;
@@ -114,7 +111,7 @@ function context({ track, subject }: Facts, { sameImage }: Surroundings): Verdic
   if (near(track.imageSince))
     found.push({
       signal: 'image-changed',
-      text: `Its image changed at ${formatTime(track.imageSince)}, around the onset: a release, or somebody else’s`,
+      text: `Its image changed at ${formatTime(track.imageSince)}, around the onset: a release or a replaced image`,
     });
   if (near(track.commandSince))
     found.push({

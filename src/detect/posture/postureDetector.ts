@@ -82,7 +82,9 @@ function comparePosture(
       : {
           ...verdict,
           status: 'clear',
-          summary: isAdopted ? 'The lower score is a week old' : 'The score is back',
+          summary: isAdopted
+            ? 'The lower score is a week old: new normal'
+            : 'The score has recovered',
         },
   };
 }

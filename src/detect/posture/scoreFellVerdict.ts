@@ -46,7 +46,7 @@ export function scoreFellVerdict(
       {
         command: `burnwatch posture --namespace ${shellQuote(scope.namespace ?? '')}`,
         effect: 'read',
-        why: 'lists every failure with its workload',
+        why: 'Lists every failed check with its workload',
       },
     ],
     pods: [],

@@ -98,7 +98,7 @@ function verdictOf(
       {
         command: 'burnwatch check-config --online',
         effect: 'read',
-        why: 'lists what each source lacks and what to change to get it',
+        why: 'Lists what each source lacks and how to fix it',
       },
     ],
     pods: [],
@@ -107,21 +107,21 @@ function verdictOf(
   };
 }
 
-/** What is said when a problem is over. */
+/** The summary once a problem is over. */
 function overText(code: DataProblem['code'], subject: string): string {
   switch (code) {
     case 'low-coverage':
-      return 'the expected samples are there again';
+      return 'The expected samples are back';
     case 'population-collapse':
-      return 'the long-lived pods are seen again';
+      return 'The long-lived pods are seen again';
     case 'rate-range':
-      return 'rates can be told again';
+      return 'Rates can be computed again';
     case 'bad-values':
       return `${subject} reports numbers again`;
     case 'unpriced-node':
       return `${subject} has a price`;
     case 'partial-answer':
-      return `the store answers whole when asked for ${subject}`;
+      return `Queries for ${subject} return complete answers again`;
     default:
       return `${subject} can be read again`;
   }

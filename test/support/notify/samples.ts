@@ -29,7 +29,7 @@ export const MINER: Finding = aFinding({
   owner: 'team-shop',
   pods: [POD, 'checkout-6f7d9c4b5-q4nzd', 'checkout-6f7d9c4b5-lw7rt'],
   summary:
-    'Burns 5.85 cores the way a miner does: bears a miner’s signature, far above its normal, moves no data for it, at its limit',
+    'Looks like mining: 5.85 cores on 1 pod, matches a known miner, far above its normal, almost no network or disk I/O',
   evidence: [
     evidence(
       'signature',
@@ -63,7 +63,7 @@ export const MINER: Finding = aFinding({
     step(
       'read',
       `kubectl -n shop exec ${POD} -c app -- sh -c 'ps aux; cat /proc/net/tcp'`,
-      'which process burns the CPU, and whom it talks to',
+      'Shows which process uses the CPU and its connections',
     ),
     step(
       'read',
@@ -106,7 +106,7 @@ export const STUCK: Finding = aFinding({
   severity: 'warning',
   score: 58,
   summary:
-    'Burns 0.98 cores the way a miner does: far above its normal, moves no data for it; metrics alone cannot tell what it computes',
+    'Looks like mining: 0.98 cores on 1 pod, far above its normal, almost no network or disk I/O. Unconfirmed: check the process',
   evidence: [
     evidence(
       'novel-use',
@@ -147,7 +147,7 @@ export const BUDGET: Finding = aFinding({
   pods: [],
   startedAt: TEST_NOW - 30 * MINUTE_MS,
   summary:
-    'Namespace shop is on its way to 1387.20 USD in 2026-11, 116 % of its budget of 1200.00 USD (80 % interval 1331.40 to 1443.00); 1089.15 USD are spent',
+    'Namespace shop is forecast to spend $1,387 in 2026-11, 116% of its budget of $1,200 (80% interval $1,331 to $1,443); $1,089 spent so far',
   evidence: [
     evidence(
       'forecast',
@@ -182,7 +182,7 @@ export const OOM: Finding = aFinding({
   score: 70,
   owner: 'team-shop',
   pods: ['statement-renderer-7c9f5d6b8-2wq5v'],
-  summary: 'Killed for memory in 2 windows of the last 24 hours; 624Mi would have room',
+  summary: 'OOM-killed 2 times in 24 h; raise the memory limit to 624Mi',
   evidence: [evidence('oom-kills', 'level', 100, '2 OOM kills at 512Mi')],
   next: [
     step(
@@ -205,7 +205,7 @@ export const SPIKE: Finding = aFinding({
   pods: [],
   startedAt: TEST_NOW - 5 * HOUR_MS,
   summary:
-    'Namespace analytics costs 3.4 times its normal since 2026-11-24T01:00:00Z: 6.12 USD beyond it so far',
+    'Namespace analytics costs 3.4 times its usual since 2026-11-24T01:00:00Z: $6.12 extra so far',
   evidence: [
     evidence(
       'hourly-cost',

@@ -15,7 +15,7 @@ export const cpuHours: Signal = {
       value: burnt,
       threshold: thresholds.cpuHours.coreHours,
       strength: burnt >= thresholds.cpuHours.coreHours ? 0.5 : 0,
-      text: `Has burnt ${formatNumber(burnt)} core-hours beyond its normal since the onset`,
+      text: `Used ${formatNumber(burnt)} core-hours above normal since the onset`,
     };
   },
 };

@@ -37,7 +37,7 @@ it('is a hint only where the disk is not known', () => {
   const subject = aSubject({ diskIn: null, diskOut: null });
   const { strength, text } = reading(cpuWithoutWork, { track: episode(0), subject });
   expect(strength).toBe(0.5);
-  expect(text).toMatch(/disk is not known/);
+  expect(text).toMatch(/disk metrics are missing/);
 });
 
 it('counts in full after an hour flat or at its limit, disk or no disk, where its normal is known', () => {

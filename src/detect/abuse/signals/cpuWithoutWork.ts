@@ -86,8 +86,8 @@ export const cpuWithoutWork: Signal = {
     if (ratio === null) {
       return unknown(
         facts.subject.netIn === null
-          ? 'Its network is not known (host network, or no such metric), so its work is not known'
-          : 'There is no extra use to hold against its traffic',
+          ? 'Network metrics are missing (host network, or no such metric)'
+          : 'No added use to compare with its traffic',
       );
     }
     const { bytesPerCoreSecond, silentBelow, explained } = ratio;
@@ -103,16 +103,14 @@ export const cpuWithoutWork: Signal = {
       threshold: silentBelow,
       strength: isSilent ? ofSilence : isWeak ? 0.5 : 0,
       text:
-        `The added CPU comes with ${formatBytesPerSecond(bytesPerCoreSecond)} of network${isDiskKnown ? ' and disk' : ''} a core` +
-        (explained === null
-          ? ''
-          : `, ${formatShare(explained)} of what its CPU ordinarily comes with`) +
+        `The added CPU comes with ${formatBytesPerSecond(bytesPerCoreSecond)} of network${isDiskKnown ? ' and disk' : ''} I/O per core` +
+        (explained === null ? '' : `, ${formatShare(explained)} of its usual ratio`) +
         (suspicion.extraBytes === 0 ? ': no more than before' : '') +
         (isDiskKnown
           ? ''
           : ofSilence >= 1
-            ? '; its disk is not known, but it has been a plateau for an hour'
-            : '; its disk is not known, so it counts as a hint only'),
+            ? '; disk metrics are missing, but use has been steady for an hour'
+            : '; disk metrics are missing, so this is weak evidence'),
     };
   },
 };

@@ -16,7 +16,7 @@ export const cusumFast: Signal = {
       value: track.fast,
       threshold: thresholds.cusum.alarm,
       strength: track.fast >= thresholds.cusum.alarm ? 0.5 : 0,
-      text: `Small lasting excess has added up to ${formatNumber(track.fast)} sigma`,
+      text: `A small lasting excess adds up to ${formatNumber(track.fast)} sigma`,
     };
   },
 };

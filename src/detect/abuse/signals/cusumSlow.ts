@@ -16,7 +16,7 @@ export const cusumSlow: Signal = {
       threshold: thresholds.slow.alarm,
       // Growth that its traffic may well account for is a hint only.
       strength: track.slow < thresholds.slow.alarm ? 0 : subject.netIn === null ? 0.5 : 1,
-      text: `A day's average of ${formatCores(track.dayCores)} against ${formatCores(track.referenceCores)} over weeks`,
+      text: `Averages ${formatCores(track.dayCores)} over a day, ${formatCores(track.referenceCores)} over weeks`,
     };
   },
 };

@@ -27,7 +27,7 @@ export const dayEqualsNight: Signal = {
       value: spread,
       threshold: thresholds.shape.dayNightSpread,
       strength: spread <= thresholds.shape.dayNightSpread && !isHeld ? 0.5 : 0,
-      text: `Over a day its hours differ by ${formatShare(spread)}`,
+      text: `Hours of the day differ by ${formatShare(spread)}`,
     };
   },
 };

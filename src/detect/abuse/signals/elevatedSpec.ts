@@ -17,8 +17,7 @@ export const elevatedSpec: Signal = {
       value: found.length === 0 ? null : found.join(', '),
       threshold: null,
       strength: found.length > 0 && normal.isDeployed ? 0.5 : 0,
-      text:
-        found.length === 0 ? 'No elevated settings' : `Stands out in its spec: ${found.join(', ')}`,
+      text: found.length === 0 ? 'No elevated settings' : `Elevated settings: ${found.join(', ')}`,
     };
   },
 };

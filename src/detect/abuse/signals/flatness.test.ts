@@ -13,7 +13,7 @@ it('fires on a plateau and not on honest wobble', () => {
 it('is nothing where the limit makes it flat', () => {
   const track = aTrack({ recent: flat, throttled: 0.26 });
   expect(strengthOf(flatness, { track })).toBe(0);
-  expect(reading(flatness, { track }).text).toMatch(/its limit makes it flat/);
+  expect(reading(flatness, { track }).text).toMatch(/its limit makes the use steady/);
   expect(strengthOf(flatness, { track: aTrack({ recent: flat, throttled: 0.25 }) })).toBe(1);
 });
 

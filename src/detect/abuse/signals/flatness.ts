@@ -27,8 +27,8 @@ export const flatness: Signal = {
       threshold: thresholds.shape.flat,
       strength: spread <= thresholds.shape.flat && !isHeld ? 1 : 0,
       text: isHeld
-        ? `Throttled in ${formatShare(track.throttled)} of periods: its limit makes it flat, which says nothing`
-        : `Its use varies by ${formatShare(spread)} between windows`,
+        ? `Throttled in ${formatShare(track.throttled)} of periods: its limit makes the use steady`
+        : `Use varies by ${formatShare(spread)} between windows`,
     };
   },
 };

@@ -18,7 +18,7 @@ export const gpuWithoutTensor: Signal = {
       value: subject.tensor,
       threshold: thresholds.gpu.tensor,
       strength: isFiring ? 1 : 0,
-      text: `GPU ${formatShare(share)} busy with its tensor cores ${formatShare(subject.tensor)} active`,
+      text: `GPU ${formatShare(share)} busy, tensor cores ${formatShare(subject.tensor)} active`,
     };
   },
 };

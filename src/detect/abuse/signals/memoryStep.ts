@@ -27,8 +27,8 @@ export const memoryStep: Signal = {
       strength: isFiring ? 0.5 : 0,
       text:
         normal.base === null
-          ? `Holds ${memoryQuantity(step)} of memory`
-          : `${memoryQuantity(Math.max(0, step))} of memory came with the use`,
+          ? `Uses ${memoryQuantity(step)} of memory`
+          : `${memoryQuantity(Math.max(0, step))} of memory added with the CPU use`,
     };
   },
 };

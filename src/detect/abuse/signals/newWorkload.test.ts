@@ -26,6 +26,6 @@ it('says nothing of what is known, and is unknown for what is older than the his
 it('tells a new image from a new workload', () => {
   const { window } = aFacts();
   const track = aTrack({ repoSince: window.start - HOUR_MS });
-  expect(reading(newWorkload, { normal: NEW, track }).text).toMatch(/^Runs another image since/);
-  expect(reading(newWorkload, { normal: NEW }).text).toMatch(/^Is new since/);
+  expect(reading(newWorkload, { normal: NEW, track }).text).toMatch(/^New image since/);
+  expect(reading(newWorkload, { normal: NEW }).text).toMatch(/^First seen/);
 });

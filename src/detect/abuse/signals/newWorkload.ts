@@ -13,12 +13,12 @@ export const newWorkload: Signal = {
     const { repoSince, firstSeen } = track;
     if (normal.isDeployed) {
       const since = repoSince > firstSeen ? repoSince : firstSeen;
-      const what = repoSince > firstSeen ? 'Runs another image since' : 'Is new since';
+      const what = repoSince > firstSeen ? 'New image since' : 'First seen';
       return {
         value: formatTime(since),
         threshold: formatTime(historyStart),
         strength: normal.source === 'own' ? 0.5 : 1,
-        text: `${what} ${formatTime(since)}; nothing is known of what it ordinarily does`,
+        text: `${what} ${formatTime(since)}; no history to compare with`,
       };
     }
     if (normal.isArrival)
@@ -26,7 +26,7 @@ export const newWorkload: Signal = {
         value: formatTime(firstSeen),
         threshold: formatTime(historyStart),
         strength: normal.source === 'own' ? 0 : 0.5,
-        text: `Came at ${formatTime(firstSeen)}, with pods younger than the history, which had not seen a whole day before`,
+        text: `First seen ${formatTime(firstSeen)}, within the first day of the history`,
       };
     if (normal.source === 'unknown')
       return unknown(

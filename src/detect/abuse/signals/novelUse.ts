@@ -31,7 +31,7 @@ export const novelUse: Signal = {
       value: suspicion.cores,
       threshold: suspicion.threshold,
       strength: isFiring ? (isStrong ? 1 : 0.5) : 0,
-      text: `${sentence(by, isOfHour ? typical : suspicion.cores, normal.source)} ${formatCores(usual)}, novel from ${formatCores(suspicion.threshold)}`,
+      text: `${sentence(by, isOfHour ? typical : suspicion.cores, normal.source)} ${formatCores(usual)}, above normal from ${formatCores(suspicion.threshold)}`,
     };
   },
 };
@@ -39,10 +39,10 @@ export const novelUse: Signal = {
 function sentence(by: Suspicion['by'], used: number, source: Normal['source']): string {
   switch (by) {
     case 'floor':
-      return `Has not gone below ${formatCores(used)} for an hour; the lowest of an hour is ordinarily`;
+      return `Has not dropped below ${formatCores(used)} for an hour; the usual hourly low is`;
     case 'traffic':
-      return `Uses ${formatCores(used)} on average over an hour; what its traffic accounts for is`;
+      return `Uses ${formatCores(used)} on average over an hour; its traffic accounts for`;
     default:
-      return `Uses ${formatCores(used)}; normal ${source === 'peers' ? 'of other pods of this image' : 'at this hour'} is`;
+      return `Uses ${formatCores(used)}; ${source === 'peers' ? 'usual for this image' : 'usual at this hour'}:`;
   }
 }

@@ -23,7 +23,7 @@ export const podOutlier: Signal = {
       threshold,
       // Before there is any history, siblings are all there is to go by.
       strength: !isFiring ? 0 : isFar && normal.source === 'unknown' ? 1 : 0.5,
-      text: `Its hottest pod uses ${formatCores(suspicion.cores)}, the median of the other ${podCount - 1} uses ${formatCores(siblings)}`,
+      text: `One pod uses ${formatCores(suspicion.cores)}, the median of the other ${podCount - 1} is ${formatCores(siblings)}`,
     };
   },
 };

@@ -1,6 +1,7 @@
 import { isLikeAgent, mayBeUnevenAgent } from '../agents.ts';
 import { isBeyondSilence } from './cpuWithoutWork.ts';
 import type { Signal } from '../signal.ts';
+import { plural } from '../../../model/text/units.ts';
 
 /**
  * One new image in many places at once: a DaemonSet over the nodes, a swarm of pods, a chain of
@@ -21,16 +22,16 @@ export const replication: Signal = {
     const isOrdinary = subject.runs || sideCar !== null || isAgent || isBeyondSilence(facts);
     const where =
       groupSize > 1
-        ? `${groupSize} workloads of one image in a day`
-        : `${subject.podCount} pod(s) on ${subject.nodeCount} node(s)`;
+        ? `${groupSize} workloads with one image in a day`
+        : `${plural(subject.podCount, 'pod')} on ${plural(subject.nodeCount, 'node')}`;
     return {
       value: Math.max(groupSize, subject.podCount),
       threshold: groupSize > 1 ? workloads : pods,
       strength: isWide && normal.isDeployed && !isOrdinary ? 0.5 : 0,
       text: normal.isDeployed
-        ? `New, and in many places: ${where}`
+        ? `New: ${where}`
         : normal.source === 'unknown'
-          ? `Whether it is new is not known: ${where}`
+          ? `Age unknown: ${where}`
           : `Not new: ${where}`,
     };
   },

@@ -21,7 +21,7 @@ export const signature: Signal = {
       text:
         strong.length === 0
           ? 'No signature of a known miner'
-          : `Matches ${strong.join(', ')}${isActive(facts) ? '' : ', but does nothing yet'}`,
+          : `Matches ${strong.join(', ')}${isActive(facts) ? '' : ', but is not active'}`,
     };
   },
 };
@@ -39,7 +39,7 @@ export const weakIndicator: Signal = {
       value: weak.length === 0 ? null : weak.join(', '),
       threshold: null,
       strength: weak.length > 0 && isActive(facts) ? 0.5 : 0,
-      text: weak.length === 0 ? 'No lesser indicator' : `Shows ${weak.join(', ')}`,
+      text: weak.length === 0 ? 'No weak indicator' : `Shows ${weak.join(', ')}`,
     };
   },
 };

@@ -29,7 +29,7 @@ export const sustainedUse: Signal = {
         value: suspicion.cores,
         threshold: null,
         strength: null,
-        text: 'Neither limit, request nor node size is known, so the level says nothing',
+        text: 'Limit, request and node size are unknown',
       };
     const of = limit !== null ? 'limit' : request !== null ? 'request' : 'node';
     const isFiring = track.levelDwell >= thresholds.dwell.onWindows;

@@ -17,7 +17,7 @@ export const systemLikeName: Signal = {
       strength: disguise === null ? 0 : normal.isDeployed ? 1 : 0.5,
       text:
         disguise === null
-          ? 'Not named like a part of Kubernetes, or from its registry'
+          ? 'Not named like a Kubernetes component, or from its registry'
           : `Named like ${disguise}, but its image comes from another registry`,
     };
   },

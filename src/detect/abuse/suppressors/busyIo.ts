@@ -13,7 +13,7 @@ export const busyIo: Signal = {
   measure(facts) {
     const { track, thresholds } = facts;
     const ratio = workRatio(facts);
-    if (ratio === null) return unknown('Its traffic is not known');
+    if (ratio === null) return unknown('Network metrics are missing');
     const isOneSided = track.outBytes > thresholds.work.oneSided * track.inBytes;
     // What a busier hour moves in passing does not make busy what else comes with a hint of silence.
     const isBusy = moves(ratio, thresholds.work.busyBytesPerCoreSecond, thresholds);
@@ -23,8 +23,8 @@ export const busyIo: Signal = {
       strength: isBusy && !isOneSided ? 1.5 : 0,
       text:
         isBusy && isOneSided
-          ? `Writes or sends ${formatBytesPerSecond(ratio.bytesPerCoreSecond)} a core for which nothing was read or received`
-          : `Moves ${formatBytesPerSecond(ratio.bytesPerCoreSecond)} of data a core`,
+          ? `Writes or sends ${formatBytesPerSecond(ratio.bytesPerCoreSecond)} per core without reading or receiving`
+          : `Moves ${formatBytesPerSecond(ratio.bytesPerCoreSecond)} of data per core`,
     };
   },
 };

@@ -13,7 +13,7 @@ export const gpuTraining: Signal = {
       value: subject.tensor,
       threshold: thresholds.gpu.tensor,
       strength: isTraining ? 1.5 : 0,
-      text: `Its tensor cores are ${formatShare(subject.tensor)} active`,
+      text: `Tensor cores ${formatShare(subject.tensor)} active`,
     };
   },
 };

@@ -27,7 +27,7 @@ export const memoryLimit: Signal = {
       threshold: thresholds.jvm.memoryShare,
       strength:
         share < thresholds.jvm.memoryShare || share > NOT_HELD_SHARE ? 0 : wasThere ? 2.5 : 1,
-      text: `Its memory is at ${formatShare(share)} of the limit`,
+      text: `Memory at ${formatShare(share)} of the limit: may be garbage collection`,
     };
   },
 };

@@ -26,7 +26,7 @@ export const pastRuns: Signal = {
       value: highest,
       threshold: LIKE * suspicion.cores,
       strength: highest >= LIKE * suspicion.cores ? 1.5 : 0,
-      text: `Past runs went up to ${formatCores(highest)}`,
+      text: `Past runs used up to ${formatCores(highest)}`,
     };
   },
 };

@@ -25,7 +25,7 @@ it('takes all that one excess counts for where it surely goes with the traffic',
   const surely = { elasticity: 1, isSure: true };
   expect(strengthOf(scalesWithTraffic, facts(6, 1.5, surely))).toBe(3);
   expect(reading(scalesWithTraffic, facts(6, 1.5, surely)).text).toBe(
-    'Uses 1.5 times what its traffic accounts for; the excess goes up and down with it',
+    'Uses 1.5 times what its traffic explains; the excess follows its traffic',
   );
 });
 

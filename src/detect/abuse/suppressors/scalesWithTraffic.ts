@@ -22,15 +22,15 @@ export const scalesWithTraffic: Signal = {
     const goes = goesWithTraffic(facts);
     const how =
       goes === null
-        ? 'it has not varied enough to tell whether the excess goes with it'
+        ? 'traffic has not varied enough to tell whether the excess follows it'
         : goes
-          ? 'the excess goes up and down with it'
-          : 'the excess is the same whatever it is';
+          ? 'the excess follows its traffic'
+          : 'the excess does not follow its traffic';
     return {
       value: scaling.elasticity,
       threshold: null,
       strength: goes === true && times < mostTimes(facts) ? ALL : 0,
-      text: `Uses ${formatNumber(times)} times what its traffic accounts for; ${how}`,
+      text: `Uses ${formatNumber(times)} times what its traffic explains; ${how}`,
     };
   },
 };

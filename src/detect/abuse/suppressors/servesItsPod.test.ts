@@ -23,7 +23,7 @@ it('lets a rollout to several namespaces pass for as long as that cannot be told
   const rollout = { ...undecided, isRollout: true, workloads: 12 };
   expect(strengthOf(servesItsPod, { sideCar: rollout })).toBe(3);
   expect(reading(servesItsPod, { sideCar: rollout }).text).toContain(
-    'cannot be told yet; its image has come to 12 known workloads',
+    'its image was added to 12 known workloads',
   );
 });
 

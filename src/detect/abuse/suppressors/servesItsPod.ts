@@ -17,17 +17,17 @@ export const servesItsPod: Signal = {
   measure({ sideCar, suspicion, thresholds }) {
     if (sideCar === null) return unknown('It is no new container beside known ones');
     const { elasticity, follows, isLittle, isRollout, workloads, othersCores } = sideCar;
-    const beside = `${formatCores(suspicion.cores)} beside ${formatCores(othersCores)} of its pod’s known containers`;
-    const places = isRollout ? `; its image has come to ${workloads} known workloads` : '';
+    const beside = `${formatCores(suspicion.cores)} next to ${formatCores(othersCores)} of its pod’s known containers`;
+    const places = isRollout ? `; its image was added to ${workloads} known workloads` : '';
     // Beside an idle application a proxy is the busier one; but only one that is everywhere is a proxy.
     const isProxyLike = isLittle || isRollout;
     const how = !isProxyLike
-      ? 'more than a side-car of theirs'
+      ? 'too much for a sidecar'
       : follows === null
-        ? 'whether it goes with theirs cannot be told yet'
+        ? 'undecided whether it follows their use'
         : follows
-          ? 'it goes with theirs'
-          : 'it does not go with theirs';
+          ? 'it follows their use'
+          : 'it does not follow their use';
     return {
       value: elasticity,
       threshold: thresholds.sideCar.follows,

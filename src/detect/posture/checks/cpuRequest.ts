@@ -14,6 +14,6 @@ export const cpuRequest: PostureCheck = {
   },
   run: (input) =>
     overContainers(input, (container) =>
-      isSet(container, 'requests', 'cpu', 'requests no CPU: the scheduler counts it as nothing'),
+      isSet(container, 'requests', 'cpu', 'requests no CPU: the scheduler counts it as zero'),
     ),
 };

@@ -18,6 +18,6 @@ export const fitsNoNode: PostureCheck = {
       const fits = nodes.some(
         ({ cpuCores, ramBytes }) => request.cpuCores <= cpuCores && request.ramBytes <= ramBytes,
       );
-      return fits ? null : 'requests more than any node has: once it moves it stays pending';
+      return fits ? null : 'requests more than any node has: it stays pending when rescheduled';
     }),
 };

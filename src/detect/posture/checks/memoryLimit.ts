@@ -14,6 +14,6 @@ export const memoryLimit: PostureCheck = {
   },
   run: (input) =>
     overContainers(input, (container) =>
-      isSet(container, 'limits', 'memory', 'has no memory limit: a leak takes the node with it'),
+      isSet(container, 'limits', 'memory', 'has no memory limit: a leak can exhaust the node'),
     ),
 };

@@ -14,6 +14,6 @@ export const privileged: PostureCheck = {
   },
   run: (input) =>
     overSecurity(input, (container) =>
-      container.privileged ? 'is privileged: it owns its node' : null,
+      container.privileged ? 'is privileged: it has full access to the node' : null,
     ),
 };

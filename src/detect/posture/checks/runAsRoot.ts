@@ -15,6 +15,6 @@ export const runAsRoot: PostureCheck = {
   run: (input) =>
     overSecurity(input, ({ runAsRoot }) => {
       if (runAsRoot === false) return null;
-      return runAsRoot === true ? 'runs as root' : 'may run as root: the image decides';
+      return runAsRoot === true ? 'runs as root' : 'may run as root: depends on the image';
     }),
 };

@@ -4,7 +4,7 @@ import { DAY_MS } from '../../../model/time.ts';
 import type { IdleState } from './state.ts';
 import type { Activity } from './activity.ts';
 import { shellQuote } from '../../../model/shellQuote.ts';
-import { formatBytesPerSecond, formatMoney } from '../../../model/text/units.ts';
+import { formatBytesPerSecond, formatMoney, plural } from '../../../model/text/units.ts';
 import { cpuQuantity } from '../../../model/text/quantity.ts';
 import type { AbandonedThresholds } from './thresholds.ts';
 
@@ -12,7 +12,7 @@ export const ABANDONED_RULE = 'idle-for-days';
 
 const SCALABLE = new Set(['Deployment', 'StatefulSet', 'ReplicaSet', 'Rollout']);
 
-/** What is said of something that nobody seems to use: a question to its owner, never an alarm. */
+/** A workload or volume without use; never more than `info`. */
 export function abandonedVerdict(
   activity: Activity,
   row: IdleState,
@@ -33,8 +33,8 @@ export function abandonedVerdict(
     score: Math.min(100, Math.round(monthly)),
     startedAt: row.since,
     summary: isVolume
-      ? `Nobody has mounted it for ${days} days: ${money}`
-      : `No CPU and no network to speak of for ${days} days: ${money}`,
+      ? `Not mounted for ${plural(days, 'day')}: ${money}`
+      : `Almost no CPU or network use for ${plural(days, 'day')}: ${money}`,
     evidence: [
       {
         signal: isVolume ? 'unmounted-days' : 'idle-days',
@@ -44,8 +44,8 @@ export function abandonedVerdict(
         unit: 'days',
         weight: 100,
         text: isVolume
-          ? `Unmounted for ${days} days`
-          : `Every pod below ${cpuQuantity(rule.idleCores)} of CPU and ${formatBytesPerSecond(rule.idleBytesPerSecond)} for ${days} days`,
+          ? `Not mounted for ${plural(days, 'day')}`
+          : `Every pod below ${cpuQuantity(rule.idleCores)} of CPU and ${formatBytesPerSecond(rule.idleBytesPerSecond)} for ${plural(days, 'day')}`,
       },
     ],
     next: nextSteps(activity),
@@ -65,7 +65,7 @@ function nextSteps({ scope, what }: Activity): readonly NextStep[] {
       {
         command: `kubectl -n ${shellQuote(namespace ?? '')} describe ${claim}`,
         effect: 'read',
-        why: 'shows since when it exists and who used it; back it up before you delete it',
+        why: 'Shows its age and last user; back it up before you delete it',
       },
     ];
   }
@@ -74,7 +74,7 @@ function nextSteps({ scope, what }: Activity): readonly NextStep[] {
     {
       command: `kubectl -n ${shellQuote(namespace ?? '')} scale ${shellQuote(`${workload.kind.toLowerCase()}/${workload.name}`)} --replicas=0`,
       effect: 'contain',
-      why: 'ends it without deleting anything: scaled up again it is back',
+      why: 'Stops it without deleting it; scale it up to restore it',
     },
   ];
 }

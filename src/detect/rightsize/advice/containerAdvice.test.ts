@@ -168,7 +168,7 @@ describe('what to request instead', () => {
       objects: { ...noObjects(0), verticalAutoscalers: [vertical] },
     });
     expect(vpa.proposed).toMatchObject({ cpuRequestCores: null, ramRequestBytes: null });
-    expect(advise(() => ({})).notes).toContain('autoscalers are not known: check before you apply');
+    expect(advise(() => ({})).notes).toContain('autoscalers are unknown: check before applying');
   });
 
   it('sizes what runs at night for the time in which it runs', () => {

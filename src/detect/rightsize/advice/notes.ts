@@ -12,18 +12,17 @@ export function notesOn(advice: Omit<ContainerAdvice, 'notes'>): readonly string
     notes.push(`insufficient data: ${formatNumber(behind.days)} days, ${coverage}`);
   }
   if (autoscaling?.vertical)
-    notes.push(`VerticalPodAutoscaler ${autoscaling.vertical.name} sets the requests: left to it`);
+    notes.push(`VerticalPodAutoscaler ${autoscaling.vertical.name} sets the requests; no proposal`);
   if (autoscaling?.horizontal && (autoscaling.cpuManaged || autoscaling.ramManaged))
     notes.push(
-      `HorizontalPodAutoscaler ${autoscaling.horizontal.name} scales by the share of a request that is used: left as it is`,
+      `HorizontalPodAutoscaler ${autoscaling.horizontal.name} scales on request utilization; request kept`,
     );
-  if (autoscaling === null) notes.push('autoscalers are not known: check before you apply');
+  if (autoscaling === null) notes.push('autoscalers are unknown: check before applying');
   if (minReplicas !== null)
     notes.push(
-      `minReplicas ${minReplicas} instead of ${autoscaling?.horizontal?.minReplicas ?? '?'} would carry the load`,
+      `minReplicas ${minReplicas} instead of ${autoscaling?.horizontal?.minReplicas ?? '?'} would suffice`,
     );
-  if (memory !== null && memory.oomKills > 0)
-    notes.push(`${memory.oomKills} OOM kills: memory was too small`);
+  if (memory !== null && memory.oomKills > 0) notes.push(`${memory.oomKills} OOM kills`);
   if (isThrottled(throttled)) notes.push(`throttled in ${formatShare(throttled)} of its windows`);
   if (cpu !== null && cpu.busiestHour !== null)
     notes.push('sized for its busiest hour of the week');
@@ -33,6 +32,6 @@ export function notesOn(advice: Omit<ContainerAdvice, 'notes'>): readonly string
         ? 'uneven over the nodes: sized for the busiest node'
         : 'one pod uses more than the others: sized for it',
     );
-  if (runsToAnEnd(advice.workload.kind)) notes.push('sized for the time in which it runs');
+  if (runsToAnEnd(advice.workload.kind)) notes.push('sized for its run time');
   return notes;
 }

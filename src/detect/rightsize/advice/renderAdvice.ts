@@ -112,7 +112,7 @@ function savingsText(savings: Savings, currency: string): string {
   const nodes = removableAfter.length;
   const bill =
     nodes === 0
-      ? 'no node goes away by it, so that the bill stays'
+      ? 'no node can be removed, so the bill does not change'
       : `the bill falls by up to ${formatMoney(savings.moneyPerMonth, currency)} once ${nodes} more ${nodes === 1 ? 'node is' : 'nodes are'} removed`;
   return `Requests freed: ${amounts}, ${worth}; ${bill}.`;
 }

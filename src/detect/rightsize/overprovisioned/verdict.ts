@@ -30,7 +30,7 @@ export function overprovisionedVerdict(
     severity: 'info',
     score: Math.min(100, Math.round(waste.costPerMonth)),
     startedAt,
-    summary: `Asks for ${excess(waste)} more than it uses over ${plural(group.pods.length, 'pod')}: ${money} a month`,
+    summary: `Requests ${excess(waste)} more than it needs on ${plural(group.pods.length, 'pod')}: ${money} a month`,
     evidence: evidenceOf(group, proposed, days),
     next: nextSteps(group, proposed),
     pods: [...group.pods].sort().slice(0, 20),
@@ -85,7 +85,7 @@ function nextSteps(group: ContainerGroup, proposed: Resources): readonly NextSte
   const advice: NextStep = {
     command: `burnwatch recommend --namespace ${shellQuote(namespace)} -o patch`,
     effect: 'read',
-    why: 'shows the change with its days, risk and money, for Helm, Argo CD or Flux as values',
+    why: 'Shows the change with its data, risk and saving; as values for Helm, Argo CD or Flux',
   };
   const requests = [
     ...(proposed.cpuRequestCores === null ? [] : [`cpu=${cpuQuantity(proposed.cpuRequestCores)}`]),
@@ -100,7 +100,7 @@ function nextSteps(group: ContainerGroup, proposed: Resources): readonly NextSte
     {
       command: `kubectl -n ${shellQuote(namespace)} set resources ${target} -c ${shellQuote(container)} --requests=${requests.join(',')}`,
       effect: 'contain',
-      why: 'asks for what was used, with a margin; rolls the pods',
+      why: 'Sets the request to what was used plus a margin; restarts the pods',
     },
   ];
 }

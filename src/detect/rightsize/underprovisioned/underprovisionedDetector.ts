@@ -149,14 +149,13 @@ function verdictsOf(
     : state.hoursAbove >= rule.throttledHours;
   const throttle = (): Verdict => throttledVerdict(scope, state, pressure, rule, end);
   if (throttled) verdicts.push(throttle());
-  else if (isOpen(THROTTLED_RULE))
-    verdicts.push(cleared(throttle(), 'It is throttled no more', end));
+  else if (isOpen(THROTTLED_RULE)) verdicts.push(cleared(throttle(), 'No longer throttled', end));
 
   const { overSince } = state;
   const use = (): Verdict => useVerdict(scope, state, pressure, rule, end);
   if (overSince !== null && (isOpen(USE_RULE) || end - overSince >= OVER_MS)) verdicts.push(use());
   else if (isOpen(USE_RULE) && pressure.aboveRequestOnFullNode === false)
-    verdicts.push(cleared(use(), 'Its use fits its request again, or its node has room', end));
+    verdicts.push(cleared(use(), 'Use is within the request again, or the node has room', end));
   return verdicts;
 }
 

@@ -15,7 +15,7 @@ export const OOM_RULE = 'oom-killed';
 export const THROTTLED_RULE = 'cpu-throttled';
 export const USE_RULE = 'use-exceeds-request';
 
-/** Killed for memory: how often, and what would have had room. */
+/** OOM kills, and the memory limit that would have sufficed. */
 export function oomVerdict(
   scope: Scope,
   state: PressureState,
@@ -24,12 +24,12 @@ export function oomVerdict(
 ): Verdict {
   const kills = state.oomKills.length;
   const enough = state.oomBytes === null ? null : roundBytes(bytesAfterOom(state.oomBytes));
-  const more = enough === null ? '' : `; ${memoryQuantity(enough)} would have room`;
+  const more = enough === null ? '' : `; raise the memory limit to ${memoryQuantity(enough)}`;
   return verdictOf(scope, pressure, {
     rule: OOM_RULE,
     score: Math.min(100, 50 + 10 * kills),
     startedAt: state.oomKills[0] ?? 0,
-    summary: `Killed for memory in ${plural(kills, 'window')} of the last ${rule.oomHours} hours${more}`,
+    summary: `OOM-killed ${kills === 1 ? 'once' : `${kills} times`} in ${rule.oomHours} h${more}`,
     evidence: {
       signal: 'oom-kills',
       family: 'level',
@@ -39,8 +39,8 @@ export function oomVerdict(
       weight: 100,
       text:
         state.oomBytes === null
-          ? `${kills} OOM kills`
-          : `${kills} OOM kills at ${memoryQuantity(state.oomBytes)}`,
+          ? plural(kills, 'OOM kill')
+          : `${plural(kills, 'OOM kill')} at ${memoryQuantity(state.oomBytes)}`,
     },
     next:
       enough === null
@@ -49,13 +49,13 @@ export function oomVerdict(
             setResources(
               scope,
               `--limits=memory=${memoryQuantity(enough)} --requests=memory=${memoryQuantity(enough)}`,
-              'gives memory as VPA does after an OOM kill: a fifth and at least 100 MiB more',
+              'Raises memory as VPA does after an OOM kill: by a fifth, at least 100 MiB',
             ),
           ],
   });
 }
 
-/** Held back by its CPU limit for hours. */
+/** Throttled by its CPU limit for hours. */
 export function throttledVerdict(
   scope: Scope,
   state: PressureState,
@@ -69,7 +69,7 @@ export function throttledVerdict(
     rule: THROTTLED_RULE,
     score: Math.min(100, Math.round(state.lastShare * 100)),
     startedAt: state.throttledSince ?? now,
-    summary: `Throttled in ${formatShare(state.lastShare)} of its CPU periods for hours${limit === null ? '' : `: its limit of ${cpuQuantity(limit)} is too low`}`,
+    summary: `Throttled in ${formatShare(state.lastShare)} of its CPU periods${limit === null ? '' : `; the CPU limit of ${cpuQuantity(limit)} is too low`}`,
     evidence: {
       signal: 'throttled-share',
       family: 'level',
@@ -86,13 +86,13 @@ export function throttledVerdict(
             setResources(
               scope,
               `--limits=cpu=${raised}`,
-              'raises the limit by half; rolls the pods',
+              'Raises the limit by half; restarts the pods',
             ),
           ],
   });
 }
 
-/** Lives above its CPU request on a node that has no more to give. */
+/** Use above the CPU request on a full node. */
 export function useVerdict(
   scope: Scope,
   state: PressureState,
@@ -106,7 +106,7 @@ export function useVerdict(
     rule: USE_RULE,
     score: 50,
     startedAt: state.overSince ?? now,
-    summary: `Uses ${cpuQuantity(used)} of CPU with a request of ${cpuQuantity(asked)} on a full node: it or its neighbours wait`,
+    summary: `Uses ${cpuQuantity(used)} of CPU with a request of ${cpuQuantity(asked)} on a full node`,
     evidence: {
       signal: 'cpu-above-request',
       family: 'level',
@@ -114,13 +114,13 @@ export function useVerdict(
       threshold: asked * rule.overRequest,
       unit: 'cores',
       weight: 100,
-      text: `The hottest pod uses ${cpuQuantity(used)}; it asks for ${cpuQuantity(asked)}`,
+      text: `The busiest pod uses ${cpuQuantity(used)}, its request is ${cpuQuantity(asked)}`,
     },
     next: [
       setResources(
         scope,
         `--requests=cpu=${cpuQuantity(used)}`,
-        'asks for what it uses; rolls the pods',
+        'Sets the request to what it uses; restarts the pods',
       ),
     ],
   });
@@ -142,7 +142,7 @@ function verdictOf(
   const recommend: NextStep = {
     command: `burnwatch recommend --namespace ${shellQuote(scope.namespace ?? '')}`,
     effect: 'read',
-    why: 'shows what it would need, with the days behind it',
+    why: 'Shows the recommended resources and the data behind them',
   };
   return {
     ...rest,

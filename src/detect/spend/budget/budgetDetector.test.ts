@@ -90,7 +90,7 @@ describe('budgets', () => {
     expect(rules(run)).toEqual(['forecast-near-budget 2026-11', 'forecast-over-budget 2026-11']);
     const evidence = run.opened[1]?.verdict.evidence.find(({ signal }) => signal === 'forecast');
     expect(evidence?.value).toBeCloseTo(1_500, 6);
-    expect(evidence?.text).toContain('$700 put in for days before the history began');
+    expect(evidence?.text).toContain('$700 estimated for days before the history began');
   });
 
   it('count an owner’s pods wherever they run', () => {

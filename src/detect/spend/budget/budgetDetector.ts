@@ -83,9 +83,7 @@ function advanceBudget(
       verdicts.push(budgetVerdict(budget, rule, state, forecast, since, context));
     } else if (known !== undefined) {
       fired[rule] = { ...known, open: false };
-      verdicts.push(
-        clear(budget, rule, state, 'The forecast is well within the budget again', context),
-      );
+      verdicts.push(clear(budget, rule, state, 'The forecast is within the budget again', context));
     }
   }
   rows.set(key, { ...state, fired });

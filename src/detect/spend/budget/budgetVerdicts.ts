@@ -55,7 +55,7 @@ export function budgetVerdict(
   const summary =
     rule === 'spent-over-budget'
       ? `${who} has spent ${amount(spent)} in ${month}, ${share(spent)} of its budget of ${amount(budget.monthly)}${ends}`
-      : `${who} is on its way to ${amount(forecast?.expected ?? spent)} in ${month}, ${share(forecast?.expected ?? spent)} of its budget of ${amount(budget.monthly)} (80% interval ${amount(forecast?.low ?? spent)} to ${amount(forecast?.high ?? spent)}); ${amount(spent)} are spent`;
+      : `${who} is forecast to spend ${amount(forecast?.expected ?? spent)} in ${month}, ${share(forecast?.expected ?? spent)} of its budget of ${amount(budget.monthly)} (80% interval ${amount(forecast?.low ?? spent)} to ${amount(forecast?.high ?? spent)}); ${amount(spent)} spent so far`;
   return {
     kind: 'budget',
     rule,
@@ -70,7 +70,7 @@ export function budgetVerdict(
       {
         command: 'burnwatch costs --window month --by workload',
         effect: 'read',
-        why: 'shows which workloads the money goes to',
+        why: 'Shows the cost of each workload',
       },
     ],
     pods: [],
@@ -98,7 +98,7 @@ function evidenceOf(
   if (forecast === null) return evidence;
   const unseen =
     forecast.unseen > 0
-      ? ` This includes ${formatMoney(forecast.unseen, currency)} put in for days before the history began`
+      ? ` Includes ${formatMoney(forecast.unseen, currency)} estimated for days before the history began`
       : '';
   evidence.push({
     ...base,
@@ -106,8 +106,8 @@ function evidenceOf(
     value: forecast.expected,
     weight: forecast.expected >= budget.monthly ? 60 : 40,
     text:
-      `At the month's end: ${formatMoney(forecast.expected, currency)}, four times in five between ` +
-      `${formatMoney(forecast.low, currency)} and ${formatMoney(forecast.high, currency)}.${unseen}`,
+      `At the month's end: ${formatMoney(forecast.expected, currency)}, 80% interval ` +
+      `${formatMoney(forecast.low, currency)} to ${formatMoney(forecast.high, currency)}.${unseen}`,
   });
   return evidence;
 }

@@ -87,8 +87,8 @@ function hourVerdicts(
   if (step.said === 'clear' || step.said === 'adopted') {
     const summary =
       step.said === 'clear'
-        ? 'Costs are back to their normal'
-        : `Costs have stayed there for ${rules.adoptAfterDays} days: this is the new normal`;
+        ? 'Costs are back to normal'
+        : `Costs stayed at this level for ${rules.adoptAfterDays} days: new normal`;
     return [closed(namespace, 'above-normal', summary, now.hour)];
   }
   return newNamespace(namespace, step.past, context);
@@ -106,7 +106,7 @@ function newNamespace(
   const isOpen = context.isOpen('cost-spike', 'new-namespace', scope);
   const age = window.end - past.firstSeen;
   if (age >= NEW_DAYS * DAY_MS) {
-    const summary = 'It is not new any more: it has a normal of its own now';
+    const summary = 'No longer new: it has its own normal now';
     return isOpen ? [closed(namespace, 'new-namespace', summary, past.firstSeen)] : [];
   }
   // What was there in the first days of the history itself may be as old as the cluster.

@@ -34,7 +34,7 @@ export function spikeVerdict(
       threshold: normal.cost * rules.factor,
       unit: `${currency}/h`,
       weight: 50,
-      text: `The last hour cost ${formatAmount(cost)} ${currency}; its normal is ${formatAmount(normal.cost)} (median of ${normal.from})`,
+      text: `The last hour cost ${formatAmount(cost)} ${currency}; usual is ${formatAmount(normal.cost)} (median of ${normal.from})`,
     },
     {
       signal: 'excess-since-onset',
@@ -43,7 +43,7 @@ export function spikeVerdict(
       threshold: rules.minExcess,
       unit: currency,
       weight: 20,
-      text: `Since ${formatTime(spike.onset)} it has cost ${formatMoney(spike.excess, currency)} beyond its normal`,
+      text: `Since ${formatTime(spike.onset)} it cost ${formatMoney(spike.excess, currency)} more than usual`,
     },
   ];
   return {
@@ -54,7 +54,7 @@ export function spikeVerdict(
     severity: 'warning',
     score: 70,
     startedAt: spike.onset,
-    summary: `Namespace ${namespace} costs ${times} its normal since ${formatTime(spike.onset)}: ${formatMoney(spike.excess, currency)} beyond it so far`,
+    summary: `Namespace ${namespace} costs ${times} its usual since ${formatTime(spike.onset)}: ${formatMoney(spike.excess, currency)} extra so far`,
     evidence,
     next: [costsByWorkload(spike.onset, snapshot.window.end)],
     pods: [],
@@ -89,7 +89,7 @@ export function newNamespaceVerdict(
         threshold: thresholds.costSpike.newPerDay,
         unit: `${currency}/day`,
         weight: 40,
-        text: `It has no history to compare with; it costs ${formatMoney(perDay, currency)} a day`,
+        text: `No history to compare with; costs ${formatMoney(perDay, currency)} a day`,
       },
     ],
     next: [costsByWorkload(firstSeen, snapshot.window.end)],
@@ -103,6 +103,6 @@ function costsByWorkload(from: TimeMs, to: TimeMs): NextStep {
   return {
     command: `burnwatch costs --from ${formatTime(from)} --to ${formatTime(to)} --by workload`,
     effect: 'read',
-    why: 'shows which workloads the money goes to',
+    why: 'Shows the cost of each workload',
   };
 }
