@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { configSchema } from '../src/daemon/config/schema.ts';
 import { loadThresholds } from '../src/daemon/config/loadThresholds.ts';
 import { readDigest } from '../src/digest/read/readDigest.ts';
-import { renderHtml } from '../src/digest/html/renderHtml.ts';
+import { renderDigestHtml } from '../src/serve/pages/digests/digestHtml.ts';
 import { lastWeek } from '../src/store/digests/week.ts';
 import { openHistoryReader, openHistoryWriter } from '../src/engines/openHistory.ts';
 import { DAY_MS } from '../src/model/time.ts';
@@ -53,7 +53,7 @@ async function time(path: string, timezone: string): Promise<void> {
   const began = performance.now();
   const digest = await readDigest(reader, request);
   const read = performance.now() - began;
-  const page = renderHtml(digest);
+  const page = await renderDigestHtml(digest);
   const peak = Math.round(process.resourceUsage().maxRSS / 1024);
   print(
     `digest of ${digest.week.name} in ${timezone}`,

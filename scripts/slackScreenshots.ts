@@ -59,7 +59,7 @@ const usage = historyPictures(
       const points = sampled(query).filter(({ window }) => window.start % HOUR_MS === 0);
       return { points: points as never, ranges: [] };
     },
-    storedWindows: async () => [],
+    workloadsOf: async () => [],
   },
   { timezone: 'UTC', baseline: loadThresholds([]).abuse.baseline },
 );

@@ -8,9 +8,9 @@ import { Assets } from './assets/assets.ts';
 import type { ServeDeps } from './deps.ts';
 import { opencostRoutes } from './opencost/routes.ts';
 import { refuseOtherMethods } from './methods.ts';
-import { sendProblemPage, wantsPage } from './pages/errorPage.ts';
+import { sendProblemPage, wantsPage } from './pages/layout.ts';
 import { mountLogin, mountLogout } from './pages/login.ts';
-import { mountPages } from './pages/routes.ts';
+import { mountPages } from './pages/pages.ts';
 import { metricsOf, mountHealth } from './probes.ts';
 import { HttpProblem, problemOf, sendProblem } from './problem.ts';
 import {

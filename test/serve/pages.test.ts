@@ -184,7 +184,7 @@ describe('5,000 findings', () => {
 
     await shown('/findings?namespace=team-7');
     await page.locator('input[data-check-all]').check();
-    await page.locator('button:has-text("Acknowledge the chosen")').click();
+    await page.locator('button:has-text("Acknowledge selected")').click();
     await page.waitForURL(/done=bulk/);
     expect(await shown('/findings?namespace=team-7&state=unacknowledged')).toBe(0);
     expect(await shown('/findings?namespace=team-7')).toBe(50);

@@ -1,4 +1,4 @@
-import { digestPicture, pictureAltText } from '../../digest/charts/digestCharts.ts';
+import { digestPicture, pictureAltText } from '../../digest/digestPicture.ts';
 import type { Digest } from '../../store/digests/digest.ts';
 import {
   chartAltText,
@@ -8,8 +8,8 @@ import {
 } from '../../notify/chart/findingChart.ts';
 import { findingUsage, hoursBefore, type UsageReader } from '../../notify/chart/findingUsage.ts';
 import { svgToPng } from '../../notify/chart/png.ts';
-import { usageChart } from '../../notify/chart/usageChart.ts';
 import type { HistoryReader } from '../../store/history.ts';
+import { usagePicture } from '../../notify/chart/usagePicture.ts';
 import type { Notice } from '../../store/notifications/notice.ts';
 
 /** A picture that belongs to a message. */
@@ -40,7 +40,7 @@ export function historyPictures(
       const chart = findingChart(finding, points, hours, context);
       if (chart === null) return null;
       return {
-        png: svgToPng(usageChart(chart)),
+        png: svgToPng(usagePicture(chart)),
         filename: `usage-${finding.id}.png`,
         altText: chartAltText(chart),
       };

@@ -2,7 +2,7 @@ import { Option, type Command } from 'commander';
 import { parseWeek, lastWeek, weekOf, type Week } from '../../store/digests/week.ts';
 import { NoDataError, readDigest } from '../../digest/read/readDigest.ts';
 import { sendDigest } from '../../digest/sendDigest.ts';
-import { renderHtml } from '../../digest/html/renderHtml.ts';
+import { renderDigestHtml } from '../../serve/pages/digests/digestHtml.ts';
 import { digestJson } from '../../digest/text/digestJson.ts';
 import { renderText } from '../../digest/text/renderText.ts';
 import type { Digest } from '../../store/digests/digest.ts';
@@ -62,7 +62,7 @@ async function runDigest(options: DigestOptions, io: Io): Promise<void> {
       const request = { config, thresholds, week, now: io.now(), snapshot };
       if (dryRun) {
         const digest = await readDigest(reader, { ...request, late: null });
-        io.out(render(digest, options.output ?? 'text'));
+        io.out(await render(digest, options.output ?? 'text'));
         return;
       }
       const sent = await send(io, reader, context, { ...request, again: options.again === true });
@@ -72,7 +72,7 @@ async function runDigest(options: DigestOptions, io: Io): Promise<void> {
         io.err(`The digest of ${week.name} was sent already${when}: --again sends it once more.\n`);
         return;
       }
-      if (options.output !== undefined) io.out(render(sent, options.output));
+      if (options.output !== undefined) io.out(await render(sent, options.output));
     });
   } catch (error) {
     if (error instanceof NoDataError) throw new CommandFailed(error.message);
@@ -120,7 +120,7 @@ function chosenWeek({ week, dryRun }: DigestOptions, timezone: string, io: Io): 
   return parsed;
 }
 
-function render(digest: Digest, format: Format): string {
+async function render(digest: Digest, format: Format): Promise<string> {
   if (format === 'json') return `${JSON.stringify(digestJson(digest), null, 2)}\n`;
-  return format === 'html' ? renderHtml(digest) : renderText(digest);
+  return format === 'html' ? renderDigestHtml(digest) : renderText(digest);
 }

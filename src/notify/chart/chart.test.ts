@@ -1,15 +1,14 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import type { UsagePoint, UsageQuery } from '../../store/usage.ts';
-import type { Snapshot } from '../../model/snapshot.ts';
 import { floorTo, HOUR_MS } from '../../model/time.ts';
 import { TEST_NOW } from '../../../test/support/notify/findings.ts';
+import { loadThresholds } from '../../daemon/config/loadThresholds.ts';
 import { MINER, OOM, sampleUsage, STUCK } from '../../../test/support/notify/samples.ts';
 import { chartAltText, chartSpan, findingChart } from './findingChart.ts';
 import { findingUsage } from './findingUsage.ts';
 import { svgToPng } from './png.ts';
-import { usageChart } from './usageChart.ts';
-import { loadThresholds } from '../../daemon/config/loadThresholds.ts';
+import { usagePicture } from './usagePicture.ts';
 
 const CONTEXT = { timezone: 'UTC', baseline: loadThresholds([]).abuse.baseline };
 
@@ -33,10 +32,10 @@ const fonts = new URL('fonts/', import.meta.url);
 describe('the chart of a finding', () => {
   test('draws no request of nothing, and says that there is none', () => {
     const chart = { ...chartOf(MINER), request: 0 };
-    const svg = usageChart(chart);
-    expect(svg).not.toContain('request');
-    expect(svg).toContain('limit');
-    expect(chartAltText(chart)).toContain('request none, limit 6.');
+    const svg = usagePicture(chart);
+    expect(svg).not.toContain('>request');
+    expect(svg).toContain('>limit');
+    expect(chartAltText(chart)).toContain('request none, limit 6 cores.');
   });
 
   test('shows request, limit, what is usual, and the anomaly', () => {
@@ -47,15 +46,19 @@ describe('the chart of a finding', () => {
       limit: 6,
       anomaly: { from: MINER.startedAt, to: MINER.lastSeen },
     });
-    expect(chart.normal?.high).toBeLessThan(0.7);
-    const svg = usageChart(chart);
+    expect(chart.usual?.high).toBeLessThan(0.7);
+    const svg = usagePicture(chart);
     for (const label of ['request', 'limit', 'usual', 'CPU of shop/Deployment/checkout']) {
       expect(svg).toContain(label);
     }
   });
 
   test('is of memory where memory is what killed it', () => {
-    expect(chartOf(OOM)).toMatchObject({ unit: 'MiB', limit: 512, request: 256 });
+    expect(chartOf(OOM)).toMatchObject({
+      unit: 'bytes',
+      limit: 512 * 2 ** 20,
+      request: 256 * 2 ** 20,
+    });
     expect(chartOf(STUCK)).toMatchObject({ unit: 'cores' });
   });
 
@@ -66,13 +69,13 @@ describe('the chart of a finding', () => {
       [5, 5, 10],
       [1, 100, 2],
     ] as const) {
-      const svg = usageChart({
+      const svg = usagePicture({
         ...chartOf(MINER),
         request,
         limit,
-        normal: { low: 0, high },
+        usual: { low: 0, high },
       });
-      const rows = [...svg.matchAll(/y="([\d.]+)"[^>]*>(?:limit|request|usual)/g)].map(([, y]) =>
+      const rows = [...svg.matchAll(/y="(-?[\d.]+)"[^>]*>(?:limit|request|usual)/g)].map(([, y]) =>
         Number(y),
       );
       expect(rows).toHaveLength(3);
@@ -85,7 +88,7 @@ describe('the chart of a finding', () => {
 
   test('has an alt text that says the same', () => {
     expect(chartAltText(chartOf(MINER))).toMatch(
-      /^CPU of shop\/Deployment\/checkout: 5\.86 cores at last, usual are 0\.\d+ to 0\.\d+, request 1\.5, limit 6\.$/,
+      /^CPU of shop\/Deployment\/checkout: now 5\.86 cores, usually 0\.\d+ cores to 0\.\d+ cores, request 1\.5 cores, limit 6 cores\.$/,
     );
   });
 
@@ -96,7 +99,7 @@ describe('the chart of a finding', () => {
   });
 
   test('is light, and drawn with the bundled font alone', () => {
-    const svg = usageChart(chartOf(MINER));
+    const svg = usagePicture(chartOf(MINER));
     const png = svgToPng(svg);
     expect(png.length).toBeLessThan(80_000);
     // Without its font every letter would be missing, and the picture as without words.
@@ -108,16 +111,10 @@ describe('the chart of a finding', () => {
   test('of a group is the sum of the workloads that its pods belong to', async () => {
     const scope = { namespace: 'kube-system', workload: null, container: null, subject: 'img' };
     const group = { ...MINER, scope, pods: ['a-1', 'b-1'] };
-    const pod = (name: string, workload: string) => ({
-      name,
-      workload: { kind: 'DaemonSet', name: workload },
-    });
     const asked: string[] = [];
     const reader = {
-      storedWindows: async () =>
-        [
-          { pods: [pod('a-1', 'a'), pod('b-1', 'b'), pod('c-1', 'c')] },
-        ] as unknown as readonly Snapshot[],
+      workloadsOf: async (_: string, pods: readonly string[]) =>
+        pods.map((name) => ({ kind: 'DaemonSet', name: name.slice(0, 1) })),
       usage: async ({ workload, from, to }: UsageQuery) => {
         asked.push(workload.name);
         return sampleUsage(MINER, from, to);

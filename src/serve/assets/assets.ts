@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Hono } from 'hono';
-import { DIGEST_STYLE } from '../../digest/html/style.ts';
+import { chartCss } from '../../model/chart/style.ts';
 import { HttpProblem } from '../problem.ts';
 import type { DoorEnv } from '../security/access.ts';
 
@@ -11,17 +11,12 @@ const TYPES = {
   'style.css': 'text/css; charset=utf-8',
   'app.js': 'text/javascript; charset=utf-8',
   'icon.svg': 'image/svg+xml',
-  'digest.css': 'text/css; charset=utf-8',
 } as const;
 
-/** The digest brings its own style; here it only gets a way back. */
-const MADE: Readonly<Record<string, string>> = {
-  'digest.css': `${DIGEST_STYLE}
-.digest-back { max-width: 920px; margin: 0 auto; padding: 16px 20px 0; font: 15px/1.5 system-ui, sans-serif; }
-.digest-back a { color: var(--ink); }
-.digest { padding-top: 12px; }
-`,
-};
+/** The style sheet of every page: of charts, then of all else. */
+export function pageCss(): string {
+  return chartCss() + readFileSync(join(import.meta.dirname, 'style.css'), 'utf8');
+}
 
 type AssetName = keyof typeof TYPES;
 
@@ -41,12 +36,12 @@ export class Assets {
     this.#byUrl = new Map([...byName.values()].map((asset) => [asset.url, asset]));
   }
 
-  /** Reads them from the folder of this file, or makes them. */
+  /** Reads them from the folder of this file. */
   static load(): Assets {
     const named = Object.entries(TYPES).map(([name, type]): [string, Asset] => {
-      const made = MADE[name];
+      const isStyle = name === 'style.css';
       const body = new Uint8Array(
-        made === undefined ? readFileSync(join(import.meta.dirname, name)) : Buffer.from(made),
+        isStyle ? Buffer.from(pageCss()) : readFileSync(join(import.meta.dirname, name)),
       );
       const hash = createHash('sha256').update(body).digest('hex').slice(0, 10);
       return [name, { url: `/assets/${name.replace('.', `.${hash}.`)}`, body, type }];

@@ -1,28 +1,16 @@
-import { html } from 'hono/html';
+import type { Context } from 'hono';
+import type { Assets } from '../assets/assets.ts';
+import type { HttpProblem } from '../problem.ts';
 import { CSRF_FIELD } from '../security/csrf.ts';
-import type { PageContext } from './context.ts';
-import type { Html } from './text.ts';
-
-export interface PageParts {
-  readonly title: string;
-  /** The entry of the navigation that this page belongs to. */
-  readonly section: string;
-  readonly body: Html;
-}
-
-const SECTIONS = [
-  ['/', 'Overview'],
-  ['/findings', 'Findings'],
-  ['/recommendations', 'Recommendations'],
-  ['/posture', 'Posture'],
-  ['/digests', 'Digests'],
-  ['/silences', 'Silences'],
-  ['/system', 'System'],
-] as const;
+import { html, type Html } from './html.ts';
+import type { PageContext } from './route.ts';
 
 /** The frame around every page. Nothing in it is inline script or style: the policy forbids both. */
-export function layout(page: PageContext, { title, section, body }: PageParts): Html {
-  const { assets, cluster, principal, clock, notice } = page;
+export function layout(page: PageContext, title: string, body: Html): Html {
+  const { assets, cluster, principal, clock, notice, sections, path } = page;
+  const current = sections
+    .filter((section) => path.startsWith(section.path))
+    .toSorted((a, b) => b.path.length - a.path.length)[0];
   return html`<!doctype html>
     <html lang="en">
       <head>
@@ -37,31 +25,30 @@ export function layout(page: PageContext, { title, section, body }: PageParts): 
           >
           <span class="cluster" title="Cluster">${cluster}</span>
           <nav aria-label="Pages">
-            ${SECTIONS.filter(([href]) => href !== '/digests' || principal.namespaces === null).map(
-              ([href, name]) =>
-                html`<a href="${href}" ${section === href ? html`aria-current="page"` : ''}
-                  >${name}</a
+            ${sections.map(
+              (section) =>
+                html`<a href="${section.path}" ${section === current && html`aria-current="page"`}
+                  >${section.nav}</a
                 >`,
             )}
           </nav>
           <div class="who">
             <span>${principal.name}</span>
             ${
-              page.csrfToken === null
-                ? ''
-                : html`<form method="post" action="/logout">
-                    ${csrf(page)}<button class="link">Log out</button>
-                  </form>`
+              page.csrfToken !== null &&
+              html`<form method="post" action="/logout">
+                ${csrf(page)}<button class="link">Log out</button>
+              </form>`
             }
           </div>
         </header>
         <main id="main">
-          ${notice === null ? '' : html`<p class="notice" role="status">${notice}</p>`} ${body}
+          ${notice !== null && html`<p class="notice" role="status">${notice}</p>`} ${body}
         </main>
         <footer>
           <span
             >Times are in
-            ${clock.timezone}${clock.zone === clock.timezone ? '' : ` (${clock.zone})`}.</span
+            ${clock.timezone}${clock.zone !== clock.timezone && ` (${clock.zone})`}.</span
           >
           <a href="/api/v1/openapi.json">API</a>
         </footer>
@@ -70,16 +57,13 @@ export function layout(page: PageContext, { title, section, body }: PageParts): 
 }
 
 /** The hidden field that proves a form to be ours. */
-export function csrf({ csrfToken }: PageContext): Html | '' {
-  if (csrfToken === null) return '';
+export function csrf({ csrfToken }: PageContext): Html | null {
+  if (csrfToken === null) return null;
   return html`<input type="hidden" name="${CSRF_FIELD}" value="${csrfToken}" />`;
 }
 
-/** A page for whoever is not logged in: no navigation. */
-export function bareLayout(
-  assets: PageContext['assets'],
-  { title, body }: Pick<PageParts, 'title' | 'body'>,
-): Html {
+/** A page without navigation, for a client that is not logged in. */
+export function bareLayout(assets: Assets, title: string, body: Html): Html {
   return html`<!doctype html>
     <html lang="en">
       <head>
@@ -91,16 +75,44 @@ export function bareLayout(
     </html>`;
 }
 
-/** What every page has in its head. */
-export function head(
-  assets: PageContext['assets'],
-  title: string,
-  style: 'style.css' | 'digest.css' = 'style.css',
-): Html {
+function head(assets: Assets, title: string): Html {
+  return html`${meta(title)}
+    <link rel="icon" href="${assets.url('icon.svg')}" type="image/svg+xml" />
+    <link rel="stylesheet" href="${assets.url('style.css')}" />`;
+}
+
+/** What the head of every page begins with. */
+export function meta(title: string): Html {
   return html`<meta charset="utf-8" />
     <meta name="viewport" content="width=device-width, initial-scale=1" />
     <meta name="color-scheme" content="light dark" />
-    <title>${title} · Burnwatch</title>
-    <link rel="icon" href="${assets.url('icon.svg')}" type="image/svg+xml" />
-    <link rel="stylesheet" href="${assets.url(style)}" />`;
+    <title>${title} · Burnwatch</title>`;
+}
+
+/** True when a browser asked for a page, and not for the API. */
+export function wantsPage({ req }: Context): boolean {
+  const isCall = req.path.startsWith('/api/') || req.path.startsWith('/allocation');
+  return !isCall && (req.header('accept') ?? '').includes('text/html');
+}
+
+/** A problem as a page; a client that is not logged in is sent to the login page. */
+export function sendProblemPage(
+  context: Context,
+  problem: HttpProblem,
+  assets: Assets,
+): Response | Promise<Response> {
+  if (problem.status === 401 && context.req.method === 'GET') {
+    const { pathname, search } = new URL(context.req.url);
+    return context.redirect(`/login?next=${encodeURIComponent(pathname + search)}`, 303);
+  }
+  const page = bareLayout(
+    assets,
+    problem.title,
+    html`<div class="card problem">
+      <h1>${problem.title}</h1>
+      <p>${problem.message}.</p>
+      <p><a href="/">To the overview</a></p>
+    </div>`,
+  );
+  return context.html(page, problem.status, { ...problem.headers });
 }

@@ -1,6 +1,5 @@
 import type { Context, Hono } from 'hono';
 import { deleteCookie, setCookie } from 'hono/cookie';
-import { html } from 'hono/html';
 import type { Assets } from '../assets/assets.ts';
 import type { ServeDeps } from '../deps.ts';
 import { SESSION_COOKIE, type DoorEnv } from '../security/access.ts';
@@ -8,13 +7,14 @@ import { authenticateToken } from '../security/authenticator.ts';
 import { refuseForeign } from '../security/csrf.ts';
 import { limitRate } from '../security/limitRate.ts';
 import { SESSION_MS, type Sessions } from '../security/sessions.ts';
-import { formOf, textOf } from './form.ts';
+import { html } from './html.ts';
 import { bareLayout } from './layout.ts';
+import { formOf, textOf } from './route.ts';
 
 /** A person mistypes now and then; a program that guesses is stopped. */
 const LOGIN_RATE = { perSecond: 0.2, burst: 10 };
 
-/** The login page: a token in, a cookie out. Reached without a session; everything else is not. */
+/** The login page takes a token and sets a session cookie. Of all pages only this one needs no session. */
 export function mountLogin(
   app: Hono<DoorEnv>,
   deps: ServeDeps,
@@ -64,15 +64,12 @@ function isSecure(context: Context, { config }: ServeDeps): boolean {
 }
 
 function loginPage(assets: Assets, next: string, failed: boolean) {
-  return bareLayout(assets, {
-    title: 'Log in',
-    body: html`<form method="post" action="/login" class="card login">
+  return bareLayout(
+    assets,
+    'Log in',
+    html`<form method="post" action="/login" class="card login">
       <h1><img src="${assets.url('icon.svg')}" alt="" width="32" height="32" /> Burnwatch</h1>
-      ${
-        failed
-          ? html`<p class="error" role="alert">This token is not known. Check it and try again.</p>`
-          : ''
-      }
+      ${failed && html`<p class="error" role="alert">Unknown token. Check it and try again.</p>`}
       <input type="hidden" name="next" value="${next}" />
       <label
         >Token
@@ -81,13 +78,13 @@ function loginPage(assets: Assets, next: string, failed: boolean) {
           name="token"
           required
           autocomplete="current-password"
-          ${failed ? html`aria-invalid="true"` : ''}
+          ${failed && html`aria-invalid="true"`}
       /></label>
       <button class="primary">Log in</button>
       <p class="note">
-        One of <code>serve.tokens</code> in the configuration; whoever runs Burnwatch gives it to
-        you.
+        A token of <code>serve.tokens</code> in the configuration: ask the operator of Burnwatch for
+        one.
       </p>
     </form>`,
-  });
+  );
 }

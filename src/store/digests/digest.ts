@@ -6,7 +6,7 @@ import type { Week } from './week.ts';
 /**
  * The weekly digest as a noun: everything that its readers are told, computed once, plain JSON, kept in
  * the history's archive (`HistoryReader.digests()`, `.digest('2026-W47')`). Renderers add nothing:
- * `renderText`, `renderHtml` (a whole page; `renderBody` and `DIGEST_STYLE` to embed it), and Slack blocks.
+ * `renderText`, `renderDigestHtml` (a whole page), and Slack blocks.
  *
  * Money is in integer nano-units of `currency`, so that it adds up exactly:
  * Σ namespaces + idle = total = Σ owners + idle, and for every amount Σ reasons = nano − beforeNano.

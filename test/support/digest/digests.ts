@@ -149,3 +149,19 @@ export function aDigest(text: string, nano: number, entries = 3): Digest {
     ownerDigests: [owner],
   };
 }
+
+/** What attackers put into names, labels and annotations. */
+export const ATTACKS = [
+  '<!channel> <@U012AB3CD> @here #general',
+  '<https://evil.example|click> https://evil.example evil.example',
+  '`code` ```open *bold* _it_ ~no~ :rotating_light:',
+  '"><script>alert(1)</script><img src=x onerror=alert(1)>',
+  "' onmouseover='alert(1)' style='position:fixed",
+  '</style></svg></pre></title><iframe src=//evil.example>',
+  '\u001b[31mred\u001b[0m\u202Eabc\u0000\u2028',
+  '&amp;lt;&#60;script&#62;',
+  '',
+  'x'.repeat(5_000),
+  '漢字'.repeat(900),
+  '\uD83D',
+];

@@ -1,40 +1,125 @@
-import { html } from 'hono/html';
-import type { Html } from '../text.ts';
-import { legend } from './legend.ts';
-import { highestOf, splitLevels } from './levels.ts';
-import type { Panel, TimeFrame } from './panelForm.ts';
-import type { Frame } from './paths.ts';
-import { drawPlot, WIDTH } from './plot.ts';
-import { scaleFor, type Scale } from './scale.ts';
+import {
+  drawPlot,
+  fitLines,
+  highestOf,
+  type PlotLine,
+  type PlotTime,
+} from '../../../model/chart/plot.ts';
+import type { Band } from '../../../model/chart/paths.ts';
+import {
+  heightScale,
+  valueScale,
+  valueText,
+  type Unit,
+  type ValueScale,
+} from '../../../model/chart/scale.ts';
+import { html, raw, type Html } from '../html.ts';
 
-/**
- * Draws one panel. Text and lines keep their size at any width: only the paths are stretched, and everything
- * else stands at percentages, so that no script and no inline style is needed.
- */
-export function drawPanel(panel: Panel, time: TimeFrame): Html {
-  const known = panel.lines.some(({ values }) => values.some((value) => value !== null));
-  if (!known) return emptyPanel(panel, 'Unknown: nothing of this was measured in this stretch.');
-  if (panel.lines.every(({ shape, values }) => shape === 'bars' && values.every((value) => !value)))
-    return emptyPanel(panel, 'None in this stretch.');
-  const { lines, far } = splitLevels(panel);
-  const scale = scaleFor(highestOf(lines, panel), panel.unit, panel.heightPx > 150 ? 4 : 2);
-  const frame: Frame = {
-    x: (at) => ((at - time.from) / (time.to - time.from)) * WIDTH,
-    y: (value) =>
-      panel.heightPx - 1 - (Math.min(value, scale.max) / scale.max) * (panel.heightPx - 8),
-    bottom: panel.heightPx - 1,
-    stepMs: time.stepMs,
-  };
-  return html`<figure class="panel" data-panel="${panel.id}">
+interface PanelLine extends PlotLine {
+  readonly name: string;
+}
+
+/** One plot of a page with its title and legend; all panels of a page share their times. */
+export interface Panel {
+  readonly id: string;
+  readonly title: string;
+  readonly unit: Unit;
+  readonly heightPx: number;
+  /** The first line is what the panel is about: its gaps are shown as unknown. */
+  readonly lines: readonly PanelLine[];
+  readonly usual: Band | null;
+  /** Stands below the plot. */
+  readonly note: string | null;
+}
+
+/** Draws one panel. Text and lines keep their size at any width: only the paths are stretched. */
+export function drawPanel(panel: Panel, time: PlotTime): Html {
+  const { id, title, unit, heightPx, lines, usual, note } = panel;
+  const values = lines.flatMap((line) => line.values);
+  if (values.every((value) => value === null))
+    return emptyPanel(panel, 'Unknown: no data in this time range.');
+  if (lines.every(({ shape }) => shape === 'bars') && values.every((value) => !value))
+    return emptyPanel(panel, 'None in this time range.');
+  const { drawn, far, highest } = fitLines(lines, usual);
+  const scale = valueScale(highest, unit, heightPx);
+  const plot = { time, heightPx, lines: drawn, known: lines[0]?.values ?? [], usual, scale };
+  return figure(
+    { id, title, legend: legend(panel, far), note },
+    html`${valueAxis(scale, heightPx, 7)}
+    ${plotSvg(heightPx, describe(panel), drawPlot(plot, null))}`,
+  );
+}
+
+/** A chart with its title and legend above and a note below. */
+export function figure(
+  {
+    id,
+    title,
+    legend,
+    note = null,
+  }: Pick<Panel, 'title'> & {
+    readonly id?: string;
+    readonly legend: Html;
+    readonly note?: string | null;
+  },
+  chart: Html,
+): Html {
+  return html`<figure class="panel" ${id !== undefined && html`data-panel="${id}"`}>
     <figcaption>
-      <h3>${panel.title}</h3>
-      ${legend(panel, far)}
+      <h3>${title}</h3>
+      ${legend}
     </figcaption>
-    <div class="chart">
-      ${axis(scale, frame, panel.heightPx)} ${drawPlot(panel, lines, scale, frame, time)}
-    </div>
-    ${panel.note === null ? '' : html`<p class="note">${panel.note}</p>`}
+    <div class="chart">${chart}</div>
+    ${note !== null && html`<p class="note">${note}</p>`}
   </figure>`;
+}
+
+/** What was drawn as an image with a description; it holds numbers and our own class names only. */
+export function plotSvg(heightPx: number, description: string, drawn: string): Html {
+  return html`<svg
+    class="plot"
+    width="100%"
+    height="${heightPx}"
+    role="img"
+    aria-label="${description}"
+  >
+    ${raw(drawn)}
+  </svg>`;
+}
+
+/** The labels at the left of a plot whose highest line has `topPx` above it. */
+export function valueAxis(scale: ValueScale, heightPx: number, topPx: number): Html {
+  const y = heightScale(scale, heightPx, topPx);
+  return html`<svg class="axis" width="56" height="${heightPx}" aria-hidden="true">
+    ${scale.ticks.map(({ value, text }) => {
+      const at = Math.max(10, Math.min(heightPx - 2, y(value) + 4)).toFixed(1);
+      return html`<text x="50" y="${at}" text-anchor="end">${text}</text>`;
+    })}
+  </svg>`;
+}
+
+/** The labels below a plot, each at its share of the width; every other one gives way on a narrow screen. */
+export function labelsBelow(
+  labels: readonly { readonly share: number; readonly text: string; readonly isDay?: boolean }[],
+): Html {
+  return html`<div class="chart axis time-axis" aria-hidden="true">
+    <span></span>
+    <svg width="100%" height="18">
+      ${labels.map(({ share, text, isDay }, index) => {
+        const anchor = share < 0.03 ? 'start' : share > 0.97 ? 'end' : 'middle';
+        const kind = `${isDay === true ? 'day' : ''} ${index % 2 === 1 ? 'minor' : ''}`;
+        const x = `${(share * 100).toFixed(2)}%`;
+        return html`<text class="${kind}" x="${x}" y="13" text-anchor="${anchor}">${text}</text>`;
+      })}
+    </svg>
+  </div>`;
+}
+
+/** The labels of a time axis. */
+export function timeAxis({ from, to, ticks }: Pick<PlotTime, 'from' | 'to' | 'ticks'>): Html {
+  return labelsBelow(
+    ticks.map(({ at, ...tick }) => ({ ...tick, share: (at - from) / (to - from) })),
+  );
 }
 
 function emptyPanel({ id, title }: Panel, text: string): Html {
@@ -46,11 +131,29 @@ function emptyPanel({ id, title }: Panel, text: string): Html {
   </figure>`;
 }
 
-function axis(scale: Scale, frame: Frame, heightPx: number): Html {
-  return html`<svg class="axis" width="56" height="${heightPx}" aria-hidden="true">
-    ${scale.ticks.map(({ value, text }) => {
-      const y = Math.max(10, Math.min(heightPx - 2, frame.y(value) + 4)).toFixed(1);
-      return html`<text x="50" y="${y}" text-anchor="end">${text}</text>`;
+/** What each line is; request and limit with their value, also where they lie beyond the scale. */
+function legend({ lines, usual, unit }: Panel, far: readonly PanelLine[]): Html {
+  return html`<ul class="legend">
+    ${lines.map((line) => {
+      const last = line.values.findLast((value) => value !== null) ?? null;
+      // Kubernetes takes a request or a limit of nothing for none.
+      const level = last === null || last === 0 ? 'not set' : valueText(last, unit);
+      return html`<li>
+        <span class="key ${line.tone}"></span
+        >${line.name}${line.shape === 'step' && ` ${level}`}${far.includes(line) && ' (beyond the scale)'}
+        <output data-line="${line.tone}"></output>
+      </li>`;
     })}
-  </svg>`;
+    ${usual !== null && html`<li><span class="key band"></span>usual at this hour</li>`}
+  </ul>`;
+}
+
+/** What the panel shows, for those who do not see it. */
+function describe({ title, unit, lines }: Panel): string {
+  const parts = lines.map(({ name, values }) => {
+    const last = values.findLast((value) => value !== null) ?? null;
+    if (last === null) return `${name} unknown`;
+    return `${name} now ${valueText(last, unit)}, at most ${valueText(highestOf([values]), unit)}`;
+  });
+  return `${title} over ${lines[0]?.values.length ?? 0} points: ${parts.join('; ')}`;
 }

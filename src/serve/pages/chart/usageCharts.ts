@@ -1,20 +1,20 @@
-import { html, raw } from 'hono/html';
-import { MINUTE_MS } from '../../../model/time.ts';
+import { gapsOf } from '../../../model/chart/paths.ts';
+import type { PlotLine, PlotTime } from '../../../model/chart/plot.ts';
+import { timeTicks } from '../../../model/chart/timeTicks.ts';
+import type { Reading } from '../../../model/reading.ts';
+import { formatDuration } from '../../../model/text/units.ts';
+import { formatTime, HOUR_MS, MINUTE_MS, type Span, type TimeMs } from '../../../model/time.ts';
 import type { TaggedRange, WorkloadSeries } from '../../series/readSeries.ts';
 import type { UsualBand } from '../../../detect/usual.ts';
-import type { TimelineEvent } from '../finding/timeline.ts';
-import { type Clock, type Html } from '../text.ts';
-import { chartData } from './chartData.ts';
-import { eventList } from './eventList.ts';
-import { marksLane, numberMarks } from './marks.ts';
-import { drawPanel } from './panel.ts';
-import type { TimeFrame } from './panelForm.ts';
-import { gapsOf } from './paths.ts';
-import { timeAxis } from './timeAxis.ts';
-import { timeTicks } from './timeTicks.ts';
-import { toolbar, type Zoom } from './toolbar.ts';
-import { usagePanels } from './usagePanels.ts';
-import { formatDuration } from '../../../model/text/units.ts';
+import type { Clock } from '../clock.ts';
+import { html, raw, type Html } from '../html.ts';
+import { eventList, marksLane, numberMarks, type TimelineEvent } from './events.ts';
+import { drawPanel, timeAxis, type Panel } from './panel.ts';
+
+const MAX_TICKS = 9;
+/** Points further apart than this many of their steps have a gap between them. */
+const GAP_STEPS = 1.5;
+const AROUND_ONSET_MS = 2 * HOUR_MS;
 
 const SOURCES: Readonly<Record<TaggedRange['source'], string>> = {
   prometheus: 'Prometheus',
@@ -23,31 +23,39 @@ const SOURCES: Readonly<Record<TaggedRange['source'], string>> = {
 };
 
 /** What a page's charts of use are drawn from. */
-export interface UsageCharts extends Zoom {
+export interface UsageCharts {
   readonly series: WorkloadSeries;
   readonly usual: UsualBand | null;
   readonly events: readonly TimelineEvent[];
+  readonly span: Span;
+  /** The span that is shown when none is chosen. */
+  readonly wholeSpan: Span;
+  /** Shaded: where the finding says that something is wrong. */
+  readonly anomaly: Span | null;
+  /** Address of the page; the charts alone are under `/charts` of it. */
+  readonly path: string;
 }
 
 /**
- * The charts of what a workload used, with its events: replaced as a whole when somebody zooms, so the same
- * code draws the first view and every other one.
+ * The charts of what a workload used, with its events. Zooming replaces them as a whole, so the same code draws the
+ * first view and every other one.
  */
 export function usageCharts(view: UsageCharts, clock: Clock): Html {
   const { series, usual, span, wholeSpan, events, anomaly, path } = view;
   const { times, ranges } = series;
   const marks = numberMarks(events, span);
   const resolutionMs = Math.max(...ranges.map((range) => range.resolutionMs), 5 * MINUTE_MS);
-  const frame: TimeFrame = {
+  const time: PlotTime = {
     ...span,
     times,
-    stepMs: resolutionMs * 1.5,
+    stepMs: resolutionMs * GAP_STEPS,
     anomaly,
     marks: marks.map(({ at }) => at),
-    ticks: timeTicks(span.from, span.to, clock.timezone, 9),
+    ticks: timeTicks(span.from, span.to, clock.timezone, MAX_TICKS),
   };
   const panels = usagePanels(series, usual);
-  const hasGaps = gapsOf(frame, series.columns.cpuUsageCores).length > 0;
+  const [first, ...rest] = panels.map((panel) => drawPanel(panel, time));
+  const hasGaps = gapsOf(time, series.columns.cpuUsageCores).length > 0;
   return html`<section
     class="card charts"
     id="charts"
@@ -59,14 +67,14 @@ export function usageCharts(view: UsageCharts, clock: Clock): Html {
     data-fragment="${path}/charts"
   >
     <div class="section-head">
-      <h2 id="charts-title">What it used</h2>
+      <h2 id="charts-title">Resource usage</h2>
       ${toolbar(view)}
     </div>
     <p class="range">
       ${clock.at(span.from)} to ${clock.at(span.to)} ${clock.zone}
       (${formatDuration(span.to - span.from)}).
-      ${anomaly === null ? '' : html`<span class="key anomaly"></span> shaded: the finding, since ${clock.at(anomaly.from)}.`}
-      ${hasGaps ? html`<span class="key missing"></span> grey: nothing was measured, so it is unknown.` : ''}
+      ${anomaly !== null && html`<span class="key anomaly"></span> shaded: the finding, since ${clock.at(anomaly.from)}.`}
+      ${hasGaps && html`<span class="key missing"></span> grey: no data.`}
     </p>
     <div
       class="zoomable"
@@ -75,15 +83,14 @@ export function usageCharts(view: UsageCharts, clock: Clock): Html {
       aria-label="Charts. Left and right move the cursor, plus and minus zoom, Shift with left and right pans, 0 shows all."
     >
       <p class="cursor" aria-live="polite"></p>
-      ${marksLane(marks, span)} ${panels.slice(0, 1).map((panel) => drawPanel(panel, frame))}
-      ${timeAxis(frame)} ${eventList(events, marks, clock)}
-      ${panels.slice(1).map((panel) => drawPanel(panel, frame))} ${timeAxis(frame)}
+      ${marksLane(marks, span)} ${first} ${timeAxis(time)} ${eventList(marks, clock)} ${rest}
+      ${timeAxis(time)}
     </div>
     <p class="note">
       ${sourceNote(ranges)} Drag across the charts to zoom; with the keyboard: + − ← → and 0.
     </p>
     <script type="application/json" class="chart-data">
-      ${raw(chartData(times, panels, clock))}
+      ${raw(cursorData(times, panels, clock))}
     </script>
   </section>`;
 }
@@ -93,5 +100,129 @@ function sourceNote(ranges: readonly TaggedRange[]): string {
     ({ source, resolutionMs }) => `${SOURCES[source]} (one point: ${formatDuration(resolutionMs)})`,
   );
   const unique = [...new Set(parts)];
-  return unique.length === 0 ? 'Nothing is known of this stretch.' : `From ${unique.join(', ')}.`;
+  return unique.length === 0 ? 'No data in this time range.' : `From ${unique.join(', ')}.`;
+}
+
+/** Zooming as links, which the script takes over: without it they load the page anew. */
+function toolbar({ span, wholeSpan, anomaly, path }: UsageCharts): Html {
+  const { from, to } = span;
+  const length = to - from;
+  const button = (zoom: string, name: string, text: string, startShare: number, endShare: number) =>
+    html`<a
+      class="button"
+      data-zoom="${zoom}"
+      href="${zoomLink(path, from + startShare * length, to + endShare * length)}"
+      aria-label="${name}"
+      >${text}</a
+    >`;
+  return html`<div class="toolbar" role="group" aria-label="Zoom">
+    ${button('left', 'Earlier', '←', -0.5, -0.5)} ${button('right', 'Later', '→', 0.5, 0.5)}
+    ${button('in', 'Zoom in', '+', 0.25, -0.25)} ${button('out', 'Zoom out', '−', -0.5, 0.5)}
+    ${anomaly !== null && onsetButton(anomaly.from, path)}
+    <a class="button" data-span="${wholeSpan.from},${wholeSpan.to}" href="${path}#charts">All</a>
+  </div>`;
+}
+
+function onsetButton(onset: TimeMs, path: string): Html {
+  const [from, to] = [onset - AROUND_ONSET_MS, onset + AROUND_ONSET_MS];
+  return html`<a class="button" data-span="${from},${to}" href="${zoomLink(path, from, to)}"
+    >Onset ± 2 h</a
+  >`;
+}
+
+function zoomLink(path: string, from: TimeMs, to: TimeMs): string {
+  const text = (at: TimeMs) => encodeURIComponent(formatTime(Math.round(at)));
+  return `${path}?from=${text(from)}&to=${text(to)}#charts`;
+}
+
+/** What the cursor reads out: numbers with their unit, to three figures, as JSON. */
+function cursorData(times: readonly TimeMs[], panels: readonly Panel[], clock: Clock): string {
+  const data = {
+    times,
+    timezone: clock.timezone,
+    zone: clock.zone,
+    panels: Object.fromEntries(
+      panels.map(({ id, unit, lines }) => [
+        id,
+        {
+          unit,
+          lines: Object.fromEntries(lines.map(({ tone, values }) => [tone, packed(values)])),
+        },
+      ]),
+    ),
+  };
+  // Inside a script element only `<` could end it.
+  return JSON.stringify(data).replaceAll('<', '\\u003c');
+}
+
+/** A level that never changes is sent once. */
+function packed(values: readonly Reading[]): readonly Reading[] | Reading {
+  const rounded = values.map((value) => (value === null ? null : Number(value.toPrecision(3))));
+  const [first = null] = rounded;
+  return rounded.every((value) => value === first) ? first : rounded;
+}
+
+/** What a workload used, top to bottom: CPU first and large, what explains it below. */
+function usagePanels(
+  { columns, ranges }: WorkloadSeries,
+  usual: UsualBand | null,
+): readonly Panel[] {
+  const hasHours = ranges.some(({ source }) => source === 'hour');
+  const isUsualKnown = usual?.high.some((value) => value !== null) === true;
+  const panel = (id: string, title: string, unit: Panel['unit'], lines: Panel['lines']): Panel => ({
+    id,
+    title,
+    unit,
+    lines,
+    heightPx: 84,
+    usual: null,
+    note: null,
+  });
+  const line = (
+    name: string,
+    tone: PlotLine['tone'],
+    shape: PlotLine['shape'],
+    values: readonly Reading[],
+  ) => ({ name, tone, shape, values });
+  return [
+    {
+      ...panel('cpu', 'CPU, all pods', 'cores', [
+        line('used', 'use', 'area', columns.cpuUsageCores),
+        line('request', 'request', 'step', columns.cpuRequestCores),
+        line('limit', 'limit', 'step', columns.cpuLimitCores),
+      ]),
+      heightPx: 230,
+      usual: isUsualKnown ? usual : null,
+      note:
+        usual === null || isUsualKnown
+          ? null
+          : 'Usual use is not known yet: it needs three days of data before the onset.',
+    },
+    panel('memory', 'Memory', 'bytes', [
+      line('working set', 'use', 'area', columns.ramUsageBytes),
+      line('request', 'request', 'step', columns.ramRequestBytes),
+      line('limit', 'limit', 'step', columns.ramLimitBytes),
+    ]),
+    panel('network', 'Network', 'bytesPerSecond', [
+      line('received', 'in', 'line', columns.networkReceiveBytesPerSecond),
+      line('sent', 'out', 'line', columns.networkTransmitBytesPerSecond),
+    ]),
+    panel('disk', 'Disk', 'bytesPerSecond', [
+      line('read', 'in', 'line', columns.diskReadBytesPerSecond),
+      line('written', 'out', 'line', columns.diskWriteBytesPerSecond),
+    ]),
+    {
+      ...panel('throttling', 'CPU throttling', 'share', [
+        line('share of periods', 'use', 'area', columns.throttledShare),
+      ]),
+      heightPx: 64,
+    },
+    {
+      ...panel('restarts', 'Restarts', 'count', [
+        line('restarts', 'limit', 'bars', columns.restarts),
+      ]),
+      heightPx: 48,
+      note: hasHours ? 'Hourly data hold no limits, disk, throttling or restarts.' : null,
+    },
+  ];
 }

@@ -1,163 +1,201 @@
-import { html } from 'hono/html';
+import { DAY_MS } from '../../../model/time.ts';
 import type { WorkloadRef } from '../../../model/workload.ts';
 import type { WorkloadEvent } from '../../../model/workloadEvent.ts';
+import { formatShare } from '../../../model/text/units.ts';
+import { HttpProblem } from '../../problem.ts';
 import type { AdvicePage } from '../../questions/answerAdvice.ts';
 import type { CostsView } from '../../questions/answerCosts.ts';
 import type { FindingsPage } from '../../questions/answerFindings.ts';
 import type { NamespacePostureData } from '../../questions/answerPosture.ts';
-import { adviceTable, patchBox } from '../advice/adviceList.ts';
-import { freedTile } from '../advice/freedTile.ts';
-import { stackChart } from '../chart/stack.ts';
-import type { PageContext } from '../context.ts';
-import { findingRows } from '../findings/rows.ts';
+import { clampSpan } from '../../series/span.ts';
+import { adviceOf, adviceTable, freedTile, patchBox } from '../adviceParts.ts';
+import { spendChart } from '../chart/spendChart.ts';
+import { usageCharts } from '../chart/usageCharts.ts';
+import { timeline } from '../finding/timeline.ts';
+import { findingRows, openFindings } from '../findingRows.ts';
+import { html, type Html } from '../html.ts';
 import { layout } from '../layout.ts';
-import { namespacePath } from '../links.ts';
-import { checkList, unknownPosture } from '../posture/posturePage.ts';
-import { table, tiles, type Tile } from '../table.ts';
-import { fromCluster, withLocalTimes, type Html } from '../text.ts';
-import { formatMoney, formatShare } from '../../../model/text/units.ts';
+import { card, namespaceLink, note, table, tiles, workloadPath, type Tile } from '../parts.ts';
+import { checkList, unknownPosture } from '../posture.ts';
+import {
+  namespaceOf,
+  spanOf,
+  type PageContext,
+  type PageRequest,
+  type ShownPage,
+} from '../route.ts';
+import { costColumns, weekTile } from './costParts.ts';
 
-export interface WorkloadView {
+const CHART_POINTS = 600;
+/** What the charts show when no span is chosen. */
+const SHOWN_MS = 7 * DAY_MS;
+const LISTED_CHANGES = 40;
+const LISTED_FINDINGS = 10;
+const LISTED_ADVICES = 20;
+
+interface Charts {
   readonly namespace: string;
   readonly workload: WorkloadRef;
+  readonly charts: Html;
+  readonly changes: readonly WorkloadEvent[];
+  readonly isKnown: boolean;
+}
+
+interface WorkloadView extends Charts {
   readonly costs: CostsView;
   readonly findings: FindingsPage;
   readonly advice: AdvicePage;
   readonly posture: NamespacePostureData | null;
-  readonly changes: readonly WorkloadEvent[];
-  /** Its charts, drawn as a finding's are. */
-  readonly charts: Html;
 }
 
-/** One workload: what it uses and costs, what to change, how it stands, what happened to it. */
-export function workloadPage(view: WorkloadView, page: PageContext): Html {
+/** One workload: its use and cost, what to change, its posture, its history. */
+export const workloadPage: ShownPage = {
+  path: '/namespaces/:namespace/:kind/:name',
+  scope: 'read',
+  async show(request) {
+    const { page, deps } = request;
+    const { questions } = deps;
+    const charts = await readCharts(request);
+    const { namespace, workload } = charts;
+    const scope = { namespaces: page.namespaces, namespace };
+    const costs = await questions.costs({ ...scope, workload });
+    if (!charts.isKnown && costs.days.lines.length === 0)
+      throw new HttpProblem(404, 'Not Found', 'There is no such workload');
+    const [findings, advice, posture] = await Promise.all([
+      questions.findings({ ...openFindings(scope, LISTED_FINDINGS), workload, state: 'all' }),
+      questions.advice({ ...adviceOf(scope, LISTED_ADVICES), workload, all: true }),
+      questions.posture(scope),
+    ]);
+    const [found = null] = posture.namespaces;
+    const view = { ...charts, costs, findings, advice, posture: found };
+    return layout(page, `${namespace} / ${workload.name}`, body(view, page));
+  },
+};
+
+/** The charts alone, for zooming. */
+export const workloadChartsPage: ShownPage = {
+  path: `${workloadPage.path}/charts`,
+  scope: 'read',
+  show: async (request) => (await readCharts(request)).charts,
+};
+
+async function readCharts(request: PageRequest): Promise<Charts> {
+  const { params, deps, page } = request;
+  const { reader, questions, now } = deps;
+  const namespace = await namespaceOf(request);
+  const workload = { kind: params['kind'] ?? '', name: params['name'] ?? '' };
+  const to = (await reader.status()).watermark ?? now();
+  const wholeSpan = { from: to - SHOWN_MS, to };
+  const chosen = spanOf(request);
+  const span = chosen === null ? wholeSpan : clampSpan(chosen);
+  const { series, changes } = await questions.workloadUse({
+    namespace,
+    workload,
+    ...span,
+    until: to,
+    maxPoints: CHART_POINTS,
+  });
+  const events = timeline({ events: [], actions: [], sent: [], changes }, span);
+  const path = workloadPath(namespace, workload);
+  const view = { series, usual: null, events, span, wholeSpan, anomaly: null, path };
+  return {
+    namespace,
+    workload,
+    charts: usageCharts(view, page.clock),
+    changes,
+    isKnown: series.times.length > 0 || changes.length > 0,
+  };
+}
+
+function body(view: WorkloadView, page: PageContext): Html {
   const { namespace, workload, costs, findings, advice, charts } = view;
   const { currency, clock } = page;
-  return layout(page, {
-    title: `${namespace} / ${workload.name}`,
-    section: '/',
-    body: html`<p class="crumbs">
-        <a href="/">Overview</a> / <a href="${namespacePath(namespace)}">${namespace}</a>
-      </p>
-      <h1>${workload.name} <small>${workload.kind}</small></h1>
-      ${tiles(tilesOf(view, page))}
-      <section class="card" aria-labelledby="findings-title">
-        <h2 id="findings-title">Findings</h2>
-        ${
-          findings.findings.length === 0
-            ? html`<p class="note">None is known of.</p>`
-            : findingRows(findings.findings, page, false)
-        }
-      </section>
-      ${charts}
-      <section class="card" aria-labelledby="advice-title">
-        <h2 id="advice-title">Recommendations</h2>
-        ${
-          advice.total === 0
-            ? html`<p class="note">
-                ${advice.suspects > 0 ? 'Left out while the finding above is open: what a miner uses is no request.' : 'Nothing to recommend: it runs too short, or not any more.'}
-              </p>`
-            : html`${adviceTable(advice.advices, currency)} ${patchBox(advice.patches, currency)}`
-        }
-      </section>
-      <section class="card" aria-labelledby="spend-title">
-        <h2 id="spend-title">Spend</h2>
-        ${stackChart(costs.days, {
-          title: 'By day (UTC)',
-          currency,
-          clock,
-          idle: null,
-          watermark: costs.watermark ?? 0,
-        })}
-        ${containers(view, page)}
-      </section>
-      ${history(view, page)} ${posture(view)}`,
-  });
+  return html`<p class="crumbs"><a href="/">Overview</a> / ${namespaceLink(namespace)}</p>
+    <h1>${workload.name} <small>${workload.kind}</small></h1>
+    ${tiles(tilesOf(view, currency))}
+    ${card(
+      'Findings',
+      findings.findings.length === 0
+        ? note('No findings.')
+        : findingRows(findings.findings, page, false),
+    )}
+    ${charts} ${card('Recommendations', recommendations(advice, currency))}
+    ${card(
+      'Spend',
+      html`${spendChart(costs.days, {
+        title: 'By day (UTC)',
+        currency,
+        clock,
+        watermark: costs.watermark ?? 0,
+      })}
+      ${containers(costs, currency)}`,
+    )}
+    ${changeLog(view, page)} ${posture(view)}`;
 }
 
-function tilesOf({ costs, advice }: WorkloadView, { currency }: PageContext): readonly Tile[] {
+function recommendations(
+  { total, suspects, advices, patches }: AdvicePage,
+  currency: string,
+): Html {
+  if (total > 0) return html`${adviceTable(advices, currency)} ${patchBox(patches, currency)}`;
+  return note(
+    suspects > 0
+      ? 'Left out while the finding above is open: the usage of a miner is no basis for requests.'
+      : 'Nothing to recommend: it runs too short, or not any more.',
+  );
+}
+
+function tilesOf({ costs, advice }: WorkloadView, currency: string): readonly Tile[] {
   const rows = costs.week?.rows ?? [];
-  const total = rows.reduce((sum, { totalCost }) => sum + totalCost, 0);
-  const weigh = (key: 'cpuEfficiency' | 'ramEfficiency', cost: 'cpuCost' | 'ramCost') => {
+  const weighted = (key: 'cpuEfficiency' | 'ramEfficiency', cost: 'cpuCost' | 'ramCost') => {
     const all = rows.reduce((sum, row) => sum + row[cost], 0);
-    return all > 0 ? rows.reduce((sum, row) => sum + row[key] * row[cost], 0) / all : null;
+    return formatShare(
+      all > 0 ? rows.reduce((sum, row) => sum + row[key] * row[cost], 0) / all : null,
+    );
   };
+  const sub = 'of requests';
   return [
-    {
-      title: 'Last 7 days',
-      value: costs.week === null ? 'unknown' : formatMoney(total, currency),
-      sub: `known to ${formatShare(costs.week?.coverage ?? null)}`,
-    },
-    {
-      title: 'CPU used',
-      value: formatShare(weigh('cpuEfficiency', 'cpuCost')),
-      sub: 'of what is requested',
-    },
-    {
-      title: 'Memory used',
-      value: formatShare(weigh('ramEfficiency', 'ramCost')),
-      sub: 'of what is requested',
-    },
+    weekTile(costs, currency),
+    { title: 'CPU used', value: weighted('cpuEfficiency', 'cpuCost'), sub },
+    { title: 'Memory used', value: weighted('ramEfficiency', 'ramCost'), sub },
     freedTile(advice, currency),
   ];
 }
 
-function containers({ costs }: WorkloadView, { currency }: PageContext): Html | '' {
-  const rows = costs.week?.rows ?? [];
-  if (rows.length === 0) return '';
-  return table('What each container cost in the last seven days', rows, [
+function containers({ week }: CostsView, currency: string): Html | null {
+  if (week === null || week.rows.length === 0) return null;
+  return table('Cost of each container in the last seven days', week.rows, [
     { title: 'Container, last 7 days', cell: ({ container, key }) => container ?? key },
-    { title: 'Cost', isNumber: true, cell: ({ totalCost }) => formatMoney(totalCost, currency) },
-    { title: 'CPU', isNumber: true, cell: ({ cpuCost }) => formatMoney(cpuCost, currency) },
-    { title: 'Memory', isNumber: true, cell: ({ ramCost }) => formatMoney(ramCost, currency) },
-    { title: 'CPU used', isNumber: true, cell: ({ cpuEfficiency }) => formatShare(cpuEfficiency) },
-    {
-      title: 'Memory used',
-      isNumber: true,
-      cell: ({ ramEfficiency }) => formatShare(ramEfficiency),
-    },
+    ...costColumns(currency),
   ]);
 }
 
-function history({ changes }: WorkloadView, { clock }: PageContext): Html {
-  return html`<section class="card" aria-labelledby="history-title">
-    <h2 id="history-title">What changed</h2>
-    ${
-      changes.length === 0
-        ? html`<p class="note">No change of it is known.</p>`
-        : html`<ul class="log">
-            ${changes
-              .toReversed()
-              .slice(0, 40)
-              .map(
-                ({ at, text }) =>
-                  html`<li>
-                    <span class="when">${clock.at(at)}</span>
-                    <span>${withLocalTimes(fromCluster(text), clock)}</span>
-                  </li>`,
-              )}
-          </ul>`
-    }
-  </section>`;
+function changeLog({ changes }: WorkloadView, { clock }: PageContext): Html {
+  if (changes.length === 0) return card('Changes', note('No changes are known.'));
+  const latest = changes.toReversed().slice(0, LISTED_CHANGES);
+  return card(
+    'Changes',
+    html`<ul class="log">
+      ${latest.map(
+        ({ at, text }) =>
+          html`<li>
+            <span class="when">${clock.at(at)}</span>
+            <span>${clock.localize(text)}</span>
+          </li>`,
+      )}
+    </ul>`,
+  );
 }
 
 function posture({ posture: found, workload, namespace }: WorkloadView): Html {
-  if (found === null)
-    return html`<section class="card">
-      <h2>Posture</h2>
-      ${unknownPosture()}
-    </section>`;
-  const checks = found.checks.map((check) => ({
-    ...check,
-    results: check.results.filter(
+  if (found === null) return card('Posture', unknownPosture());
+  const checks = found.checks.map((check) => {
+    const results = check.results.filter(
       (result) => result.workload?.kind === workload.kind && result.workload.name === workload.name,
-    ),
-  }));
-  const own = checks.map((check) => ({
-    ...check,
-    failed: check.results.filter(({ outcome }) => outcome === 'failed').length,
-    notEvaluated: check.results.filter(({ outcome }) => outcome === 'not-evaluated').length,
-  }));
+    );
+    const count = (outcome: string) => results.filter((one) => one.outcome === outcome).length;
+    return { ...check, results, failed: count('failed'), notEvaluated: count('not-evaluated') };
+  });
   return html`<h2 class="outside">Posture</h2>
-    ${checkList({ namespace, checks: own })}`;
+    ${checkList({ namespace, checks })}`;
 }

@@ -1,76 +1,59 @@
-import { html } from 'hono/html';
-import type { NextStep } from '../../../model/finding.ts';
 import { callSecurity } from '../../../channels/text/callSecurity.ts';
 import { orderedCommands } from '../../../channels/text/evidence.ts';
+import type { Finding, NextStep } from '../../../model/finding.ts';
 import { mayQuietAbuse } from '../../security/authority.ts';
 import { hasScope } from '../../security/principal.ts';
-import type { PageContext } from '../context.ts';
+import { html, type Html } from '../html.ts';
 import { csrf } from '../layout.ts';
-import { silenceFields } from '../silenceFields.ts';
-import { fromCluster, type Html } from '../text.ts';
+import { card, copyBox, findingPath, note, reasonField, select, silenceFields } from '../parts.ts';
+import type { PageContext } from '../route.ts';
 import type { FindingView } from './readFinding.ts';
 
-const EFFECTS: Readonly<Record<NextStep['effect'], readonly [string, string]>> = {
+const EFFECTS: Readonly<Record<NextStep['effect'], readonly [name: string, meaning: string]>> = {
   read: ['Look', 'changes nothing'],
   contain: ['Contain', 'limits the damage, keeps the evidence'],
   destroy: ['Stop', 'only once the evidence is kept'],
 };
 
-/** What to decide: acknowledge, silence, not abuse; only what the principal may do is shown as possible. */
+const REVIEW_LENGTHS = { '7d': '7 days', '30d': '30 days', '90d': '90 days' };
+
+/** Acknowledge, silence, not abuse: only what the principal may do is offered. */
 export function decideBox({ finding, silence }: FindingView, page: PageContext): Html {
-  const { principal } = page;
-  const id = encodeURIComponent(finding.id);
-  if (finding.state === 'resolved')
-    return html`<section class="card decide" aria-labelledby="decide-title">
-      <h2 id="decide-title">Decide</h2>
-      <p class="note">It is over: there is nothing left to decide.</p>
-    </section>`;
-  const isAbuse = finding.kind === 'cryptojacking';
-  const mayQuiet = isAbuse ? mayQuietAbuse(principal) : true;
-  return html`<section class="card decide" aria-labelledby="decide-title">
-    <h2 id="decide-title">Decide</h2>
-    ${
-      hasScope(principal, 'ack')
-        ? acknowledge(id, finding.state, page)
-        : html`<p class="note">Your token may look, but not acknowledge (scope “ack”).</p>`
-    }
-    ${hasScope(principal, 'silence') && mayQuiet && silence === null ? silenceForm(id, page) : ''}
-    ${
-      isAbuse && mayQuiet && finding.state !== 'accepted'
-        ? reasonForm(id, page, 'not-abuse', 'Not abuse …', 'Mark as not abuse')
-        : ''
-    }
-    ${
-      !isAbuse && hasScope(principal, 'ack') && finding.state !== 'accepted'
-        ? reasonForm(id, page, 'accept', 'Accept …', 'Accept')
-        : ''
-    }
-    ${
-      mayQuiet
-        ? ''
-        : html`<p class="note">
-            Silencing abuse takes a token with the scope “silence” that sees the whole cluster.
-          </p>`
-    }
-  </section>`;
+  return card('Decide', decisions(finding, silence !== null, page), { kind: 'decide' });
 }
 
-function acknowledge(id: string, state: string, page: PageContext): Html {
+function decisions(finding: Finding, isSilenced: boolean, page: PageContext): Html {
+  if (finding.state === 'resolved') return note('Resolved: there is nothing to decide.');
+  const { principal } = page;
+  const isAbuse = finding.kind === 'cryptojacking';
+  const mayQuiet = !isAbuse || mayQuietAbuse(principal);
+  const mayAcknowledge = hasScope(principal, 'ack');
+  const isAcceptable = finding.state !== 'accepted';
+  return html`${
+    mayAcknowledge
+      ? acknowledgeForm(finding, page)
+      : note('Your token may not acknowledge findings (scope “ack”).')
+  }
+  ${hasScope(principal, 'silence') && mayQuiet && !isSilenced && silenceForm(finding, page)}
+  ${isAbuse && mayQuiet && isAcceptable && reasonForm(finding, page, 'not-abuse', 'Not abuse …', 'Mark as not abuse')}
+  ${!isAbuse && mayAcknowledge && isAcceptable && reasonForm(finding, page, 'accept', 'Accept …', 'Accept')}
+  ${!mayQuiet && note('Silencing abuse needs a token with the scope “silence” for the whole cluster.')}`;
+}
+
+function acknowledgeForm({ id, state }: Finding, page: PageContext): Html {
   const isOpen = state === 'open';
-  return html`<form method="post" action="/findings/${id}/decide">
+  return html`<form method="post" action="${findingPath(id)}/decide">
     ${csrf(page)}
     <input type="hidden" name="action" value="${isOpen ? 'acknowledge' : 'reopen'}" />
     <button class="${isOpen ? 'primary' : ''}">${isOpen ? 'Acknowledge' : 'Open again'}</button>
-    <p class="note">
-      ${isOpen ? 'Tells everybody that you look after it; reminders stop.' : 'Takes the decision back.'}
-    </p>
+    ${note(isOpen ? 'Shows everybody that you are on it; reminders stop.' : 'Withdraws the decision.')}
   </form>`;
 }
 
-function silenceForm(id: string, page: PageContext): Html {
+function silenceForm({ id }: Finding, page: PageContext): Html {
   return html`<details>
     <summary>Silence …</summary>
-    <form method="post" action="/findings/${id}/silence" class="stack">
+    <form method="post" action="${findingPath(id)}/silence" class="stack">
       ${csrf(page)} ${silenceFields()}
       <button>Silence this finding</button>
     </form>
@@ -78,7 +61,7 @@ function silenceForm(id: string, page: PageContext): Html {
 }
 
 function reasonForm(
-  id: string,
+  { id }: Finding,
   page: PageContext,
   action: 'not-abuse' | 'accept',
   title: string,
@@ -86,56 +69,41 @@ function reasonForm(
 ): Html {
   return html`<details>
     <summary>${title}</summary>
-    <form method="post" action="/findings/${id}/decide" class="stack">
+    <form method="post" action="${findingPath(id)}/decide" class="stack">
       ${csrf(page)}
       <input type="hidden" name="action" value="${action}" />
-      <label>Reason <input name="reason" required maxlength="500" autocomplete="off" /></label>
-      <label
-        >Review in
-        <select name="for">
-          <option value="7d">7 days</option>
-          <option value="30d" selected>30 days</option>
-          <option value="90d">90 days</option>
-        </select></label
-      >
+      ${reasonField()}
+      <label>Review in ${select('for', REVIEW_LENGTHS, '30d')}</label>
       <button>${button}</button>
     </form>
   </details>`;
 }
 
-/** Commands to copy, in the order in which a careful person runs them. */
+/** Commands to copy, from those that change nothing to those that stop the workload. */
 export function commandBox({ finding }: FindingView, kubeContext: string | null): Html {
   const steps = orderedCommands(finding, kubeContext);
   const advice = callSecurity(finding, 'page');
-  return html`<section class="card commands" aria-labelledby="commands-title">
-    <h2 id="commands-title">What to do</h2>
-    ${
-      advice === null
-        ? ''
-        : html`<p class="advice ${finding.severity}">
-            <strong>${advice.lead}</strong>: ${advice.why}
-          </p>`
+  return card(
+    'Next steps',
+    html`${
+      advice !== null &&
+      html`<p class="advice ${finding.severity}"><strong>${advice.lead}</strong>: ${advice.why}</p>`
     }
     ${
       steps.length === 0
-        ? html`<p class="note">No commands are suggested for this kind of finding.</p>`
+        ? note('No commands for this kind of finding.')
         : html`<ol>
-            ${steps.map(
-              ({ command, effect, why }, index) =>
-                html`<li class="${effect}">
-                  <p>
-                    <span class="effect" title="${EFFECTS[effect][1]}">${EFFECTS[effect][0]}</span>
-                    ${fromCluster(why)}
-                  </p>
-                  <div class="command">
-                    <pre
-                      tabindex="0"
-                    ><code id="command-${index}">${fromCluster(command)}</code></pre>
-                    <button type="button" class="copy" data-copy="command-${index}">Copy</button>
-                  </div>
-                </li>`,
-            )}
+            ${steps.map(commandItem)}
           </ol>`
-    }
-  </section>`;
+    }`,
+    { kind: 'commands' },
+  );
+}
+
+function commandItem({ command, effect, why }: NextStep, index: number): Html {
+  const [name, meaning] = EFFECTS[effect];
+  return html`<li class="${effect}">
+    <p><span class="effect" title="${meaning}">${name}</span> ${why}</p>
+    ${copyBox(`command-${index}`, command)}
+  </li>`;
 }

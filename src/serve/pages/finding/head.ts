@@ -1,153 +1,132 @@
 import { lengthOf } from '../../../detect/findings/stretch.ts';
-import { html } from 'hono/html';
 import type { Finding } from '../../../model/finding.ts';
 import { fromNano } from '../../../model/money.ts';
-import { describeSilence } from '../../../notify/silences/createSilence.ts';
 import { formatConfidence, KIND_NAMES, PER_MONTH } from '../../../model/text/format.ts';
-import type { PageContext } from '../context.ts';
-import { workloadLink } from '../links.ts';
-import { fromCluster, withLocalTimes, type Html } from '../text.ts';
+import {
+  formatCores,
+  formatDuration,
+  formatMoney,
+  formatNumber,
+} from '../../../model/text/units.ts';
+import { describeSilence } from '../../../notify/silences/createSilence.ts';
+import { severityBadge, stateBadge } from '../findingRows.ts';
+import { html, type Html } from '../html.ts';
+import { badge, namespaceLink, note, workloadLink } from '../parts.ts';
+import type { PageContext } from '../route.ts';
 import { inShort } from './inShort.ts';
 import type { FindingView, WorkloadUse } from './readFinding.ts';
-import {
-  formatMoney,
-  formatCores,
-  formatNumber,
-  formatDuration,
-} from '../../../model/text/units.ts';
+
+/** Workloads of a group that are named. */
+const NAMED_WORKLOADS = 3;
 
 /** The first screen: what it is, how bad, since when, what it costs, whose it is. */
 export function findingHead(view: FindingView, page: PageContext): Html {
   const { finding, silence } = view;
-  const { scope } = finding;
+  const { namespace, subject } = finding.scope;
   return html`<header class="finding-head ${finding.severity} ${finding.state}">
-    <p class="crumbs"><a href="/findings">Findings</a> / ${namespaceLink(finding)}</p>
+    <p class="crumbs">
+      <a href="/findings">Findings</a> /
+      ${namespace === null ? 'the whole cluster' : namespaceLink(namespace)}
+    </p>
     <p class="badges">
       ${severityBadge(finding)} ${stateBadge(finding)}
-      ${silence === null ? '' : html`<span class="badge quiet">silenced</span>`}
+      ${silence !== null && badge('silenced', 'quiet')}
     </p>
-    <h1>${KIND_NAMES[finding.kind]}<span class="subject">${subject(view)}</span></h1>
-    <p class="summary">${withLocalTimes(fromCluster(finding.summary), page.clock)}.</p>
+    <h1>${KIND_NAMES[finding.kind]}<span class="subject">${subjectOf(view)}</span></h1>
+    <p class="summary">${page.clock.localize(finding.summary)}.</p>
     ${inShort(view, page.currency, page.clock)} ${decisionLine(finding, page)}
-    ${silence === null ? '' : html`<p class="note">Silence: ${describeSilence(silence)}</p>`}
-    ${facts(view, page)}
-    ${scope.subject === null ? '' : html`<p class="note">About ${fromCluster(scope.subject)}.</p>`}
+    ${silence !== null && note(`Silence: ${describeSilence(silence)}`)} ${facts(view, page)}
+    ${subject !== null && note(`About ${subject}.`)}
   </header>`;
 }
 
-function subject({ finding, use }: FindingView): Html {
-  const { namespace, workload, container, subject: about } = finding.scope;
-  if (namespace === null) return html`${fromCluster(about ?? finding.cluster)}`;
+function subjectOf({ finding, use }: FindingView): Html | string {
+  const { namespace, workload, container, subject } = finding.scope;
+  if (namespace === null) return subject ?? finding.cluster;
   if (workload !== null)
-    return html`${workloadLink(namespace, workload)}${container === null ? '' : html`<small>, container ${container}</small>`}`;
+    return html`${workloadLink(namespace, workload)}${container !== null && html`<small>, container ${container}</small>`}`;
   const group = use?.workloads ?? [];
-  if (group.length === 0) return html`${namespace}`;
-  return html`${group
-    .slice(0, 3)
-    .map(
-      (one) => html`${workloadLink(namespace, one)} `,
-    )}${group.length > 3 ? html`<small>and ${group.length - 3} more</small>` : ''}`;
+  if (group.length === 0) return namespace;
+  const more = group.length - NAMED_WORKLOADS;
+  return html`${group.slice(0, NAMED_WORKLOADS).map((one) => html`${workloadLink(namespace, one)} `)}${
+    more > 0 && html`<small>and ${more} more</small>`
+  }`;
 }
 
-function namespaceLink({ scope }: Finding): Html {
-  if (scope.namespace === null) return html`the whole cluster`;
-  return html`<a href="/namespaces/${encodeURIComponent(scope.namespace)}">${scope.namespace}</a>`;
-}
-
-export function severityBadge({ severity }: Pick<Finding, 'severity'>): Html {
-  return html`<span class="badge ${severity}">${severity}</span>`;
-}
-
-export function stateBadge({ state }: Pick<Finding, 'state'>): Html {
-  return html`<span class="badge state ${state}">${state}</span>`;
-}
-
-function decisionLine({ decision, state }: Finding, { clock }: PageContext): Html | '' {
-  if (decision === null) return '';
+function decisionLine({ decision, state }: Finding, { clock }: PageContext): Html | null {
+  if (decision === null) return null;
+  const { by, at, reason, until } = decision;
   return html`<p class="decision">
-    ${state === 'accepted' ? 'Accepted' : 'Acknowledged'} by ${fromCluster(decision.by)},
-    ${clock.at(decision.at)}${decision.reason === null ? '' : html`: “${fromCluster(decision.reason)}”`}.
-    ${decision.until === null ? '' : html`To be reviewed on ${clock.dayAt(decision.until)}.`}
+    ${state === 'accepted' ? 'Accepted' : 'Acknowledged'} by ${by},
+    ${clock.at(at)}${reason !== null && `: “${reason}”`}.
+    ${until !== null && html`Review on ${clock.dayAt(until)}.`}
   </p>`;
 }
 
-/** Figures with the yardstick right below each: a number alone says nothing at 3 a.m. */
+/** Figures, each with what it is measured against. */
 function facts(view: FindingView, page: PageContext): Html {
   const { finding, use } = view;
-  const { clock, currency } = page;
+  const { clock } = page;
   return html`<dl class="facts">
-    ${use === null ? '' : useFact(use, finding)}
-    <div>
-      <dt>${finding.resolvedAt === null ? 'Going on for' : 'Lasted'}</dt>
-      <dd>${formatDuration(lengthOf(finding))}</dd>
-      <dd class="sub">
-        since ${clock.at(finding.startedAt)}; recognised ${clock.at(finding.firstSeen)}
-      </dd>
-    </div>
-    ${costFact(finding, currency)}
-    ${finding.kind === 'cryptojacking' ? confidenceFact(finding) : ''}
-    <div>
-      <dt>Owner</dt>
-      <dd>${finding.owner === null ? 'unknown' : fromCluster(finding.owner)}</dd>
-      <dd class="sub">${podsLine(finding)}</dd>
-    </div>
+    ${use && useFact(use, finding)}
+    ${fact(
+      finding.resolvedAt === null ? 'Duration so far' : 'Duration',
+      formatDuration(lengthOf(finding)),
+      html`since ${clock.at(finding.startedAt)}; detected ${clock.at(finding.firstSeen)}`,
+    )}
+    ${costFact(finding, page.currency)}
+    ${
+      finding.kind === 'cryptojacking' &&
+      fact(
+        'Confidence',
+        formatConfidence(finding).split(' ')[0] ?? '',
+        `score ${Math.round(finding.score)} of 100, from the evidence below`,
+      )
+    }
+    ${fact('Owner', finding.owner ?? 'unknown', podsLine(finding))}
   </dl>`;
 }
 
-/** Nothing of what costs nothing by itself, such as posture. */
-function costFact({ kind, costSoFarNano, costPerMonth }: Finding, currency: string): Html | '' {
-  const perMonth = costPerMonth === 0 ? null : costPerMonth;
-  if (costSoFarNano === null)
-    return perMonth === null
-      ? ''
-      : html`<div>
-          <dt>Money</dt>
-          <dd>${formatMoney(perMonth, currency)}</dd>
-          <dd class="sub">${PER_MONTH[kind]}</dd>
-        </div>`;
-  return html`<div>
-    <dt>Cost so far</dt>
-    <dd>${formatMoney(fromNano(costSoFarNano), currency)}</dd>
-    <dd class="sub">
-      ${perMonth === null ? '' : `${formatMoney(perMonth, currency)} ${PER_MONTH[kind]}`}
-    </dd>
+function fact(title: string, value: Html | string, sub: Html | string, kind = ''): Html {
+  return html`<div class="${kind}">
+    <dt>${title}</dt>
+    <dd>${value}</dd>
+    <dd class="sub">${sub}</dd>
   </div>`;
 }
 
-function confidenceFact(finding: Finding): Html {
-  return html`<div>
-    <dt>How sure</dt>
-    <dd>${formatConfidence(finding).split(' ')[0]}</dd>
-    <dd class="sub">score ${Math.round(finding.score)} of 100, from the evidence below</dd>
-  </div>`;
+/** None for findings that cost nothing by themselves, such as posture. */
+function costFact({ kind, costSoFarNano, costPerMonth }: Finding, currency: string): Html | null {
+  const perMonth =
+    costPerMonth === null || costPerMonth === 0 ? null : formatMoney(costPerMonth, currency);
+  if (costSoFarNano === null)
+    return perMonth === null ? null : fact('Cost', perMonth, PER_MONTH[kind]);
+  const soFar = formatMoney(fromNano(costSoFarNano), currency);
+  return fact('Cost so far', soFar, perMonth === null ? '' : `${perMonth} ${PER_MONTH[kind]}`);
 }
+
+/** From this many times the usual use the factor is shown. */
+const NOTABLE_RISE = 1.5;
 
 function useFact({ now }: WorkloadUse, finding: Finding): Html {
-  const { cores, usualCores, limitCores, requestCores } = now;
-  const isAbuse = finding.kind === 'cryptojacking';
-  const times =
-    cores !== null && usualCores !== null && usualCores > 0 && cores / usualCores >= 1.5
-      ? html` <span class="times"
-          >${formatNumber(Number((cores / usualCores).toPrecision(2)))}× its usual</span
-        >`
-      : '';
-  const level =
-    limitCores !== null
-      ? `limit ${formatCores(limitCores)}`
-      : requestCores !== null
-        ? `request ${formatCores(requestCores)}, no limit`
-        : 'no request, no limit known';
-  return html`<div class="${isAbuse ? 'lead' : ''}">
-    <dt>CPU, ${finding.resolvedAt === null ? '' : 'its '}last hour, all pods</dt>
-    <dd>${formatCores(cores)}${times}</dd>
-    <dd class="sub">
-      ${swing(now)}${usualCores === null ? 'usual: not known yet' : `usual ${formatCores(usualCores)}`};
-      ${level}
-    </dd>
-  </div>`;
+  const { cores, usualCores } = now;
+  const rise = cores !== null && usualCores !== null && usualCores > 0 ? cores / usualCores : 0;
+  const times = `${formatNumber(Number(rise.toPrecision(2)))}× usual`;
+  return fact(
+    `CPU of all pods, ${finding.resolvedAt === null ? 'last hour' : 'in its last hour'}`,
+    html`${formatCores(cores)} ${rise >= NOTABLE_RISE && html`<span class="times">${times}</span>`}`,
+    `${swing(now)}usual: ${usualCores === null ? 'not known yet' : formatCores(usualCores)}; ${levelText(now)}`,
+    finding.kind === 'cryptojacking' ? 'lead' : '',
+  );
 }
 
-/** Between what it swung, where the mean alone would mislead. */
+function levelText({ limitCores, requestCores }: WorkloadUse['now']): string {
+  if (limitCores !== null) return `limit: ${formatCores(limitCores)}`;
+  if (requestCores !== null) return `request: ${formatCores(requestCores)}, no limit`;
+  return 'no request, no limit known';
+}
+
+/** Its lowest and highest use, where the mean alone would mislead. */
 function swing({ lowestCores, highestCores }: WorkloadUse['now']): string {
   if (lowestCores === null || highestCores === null || highestCores < 2 * lowestCores) return '';
   return `between ${formatNumber(lowestCores)} and ${formatNumber(highestCores)}; `;
@@ -155,6 +134,5 @@ function swing({ lowestCores, highestCores }: WorkloadUse['now']): string {
 
 function podsLine({ pods }: Finding): string {
   if (pods.length === 0) return '';
-  if (pods.length === 1) return `pod ${pods[0]}`;
-  return `${pods.length} pods show it`;
+  return pods.length === 1 ? `pod ${pods[0]}` : `${pods.length} pods affected`;
 }

@@ -1,14 +1,13 @@
-import { html } from 'hono/html';
+import { html } from '../html.ts';
 import { describe, expect, it } from 'vitest';
 import type { Finding } from '../../../model/finding.ts';
 import { HOUR_MS, MINUTE_MS } from '../../../model/time.ts';
 import { aFinding, TEST_NOW } from '../../../../test/support/notify/findings.ts';
 import { eachColumn, type WorkloadSeries } from '../../series/readSeries.ts';
 import type { UsualBand } from '../../../detect/usual.ts';
-import { Clock } from '../text.ts';
+import { Clock } from '../clock.ts';
 import { inShort } from './inShort.ts';
-import type { FindingView } from './readFinding.ts';
-import { useNow } from './useNow.ts';
+import { useNow, type FindingView } from './readFinding.ts';
 
 const STEP_MS = 10 * MINUTE_MS;
 const ONSET = TEST_NOW - 6 * HOUR_MS;
@@ -65,11 +64,11 @@ describe('a finding in short', () => {
         bytesPerSecond: () => 30_000,
       }),
     );
+    expect(text).toContain('2 cores of CPU, steady day and night; usual at this hour: 0.1 cores.');
     expect(text).toContain(
-      'it uses 2 cores of CPU, hardly varying by day or night; at this hour 0.1 cores are usual.',
+      'Network and disk I/O did not grow with it: 30 kB/s since, 30 kB/s before.',
     );
-    expect(text).toContain('Network and disk did not grow with it (30 kB/s since, 30 kB/s before)');
-    expect(text).toContain('Nothing is known to have changed');
+    expect(text).toContain('No known changes');
   });
 
   it('says of what is new how it works: in bursts, and without moving data', async () => {
@@ -85,9 +84,9 @@ describe('a finding in short', () => {
     expect(view.use?.now).toMatchObject({ cores: 1, lowestCores: 0, highestCores: 3 });
     const text = await say(view);
     expect(text).toContain(
-      'it uses 1 core of CPU, in bursts of up to 3 cores; what is usual is not known yet.',
+      '1 core of CPU, in bursts of up to 3 cores; usual use is not known yet.',
     );
-    expect(text).toContain('Network and disk move 240 B/s meanwhile: next to nothing');
+    expect(text).toContain('Network and disk I/O: 240 B/s, very little');
   });
 
   it('does not call traffic little that the detector did not', async () => {

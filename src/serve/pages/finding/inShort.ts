@@ -1,14 +1,19 @@
 import { stretchOf } from '../../../detect/findings/stretch.ts';
-import { html } from 'hono/html';
 import type { Finding } from '../../../model/finding.ts';
-import type { Reading } from '../../../model/reading.ts';
-import { HOUR_MS } from '../../../model/time.ts';
+import { sumKnown } from '../../../model/reading.ts';
+import {
+  formatBytesPerSecond,
+  formatCores,
+  formatMoney,
+  formatNumber,
+} from '../../../model/text/units.ts';
+import { HOUR_MS, type TimeMs } from '../../../model/time.ts';
+import type { SpendSteps } from '../../questions/answerSpend.ts';
 import type { SeriesColumn } from '../../series/readSeries.ts';
-import { fromCluster, type Clock, type Html } from '../text.ts';
-import type { FindingView, WorkloadUse } from './readFinding.ts';
-import { spendLine } from './spend.ts';
-import { mean, within } from './useNow.ts';
-import { formatCores, formatNumber, formatBytesPerSecond } from '../../../model/text/units.ts';
+import type { Clock } from '../clock.ts';
+import { html, type Html } from '../html.ts';
+import { workloadLink } from '../parts.ts';
+import { mean, within, type FindingView, type WorkloadUse } from './readFinding.ts';
 
 const BYTES: readonly SeriesColumn[] = [
   'networkReceiveBytesPerSecond',
@@ -16,7 +21,7 @@ const BYTES: readonly SeriesColumn[] = [
   'diskReadBytesPerSecond',
   'diskWriteBytesPerSecond',
 ];
-/** A change this near to the onset is told beside it. */
+/** Changes this near to the onset are named. */
 const NEAR_MS = HOUR_MS;
 /** Less than this much more is no rise. */
 const RISE = 1.3;
@@ -27,12 +32,12 @@ const BURSTS = 0.25;
 type KnownView = FindingView & { readonly use: WorkloadUse };
 
 /**
- * What happened, in plain sentences for whoever has never seen a chart of this: how CPU moved against its
- * usual, whether its traffic moved with it, and what changed just before.
+ * What happened, in sentences: CPU use against what is usual, whether network and disk grew with it, and what changed
+ * just before.
  */
-export function inShort(view: FindingView, currency: string, clock: Clock): Html | '' {
+export function inShort(view: FindingView, currency: string, clock: Clock): Html | null {
   const said = linesOf(view, currency, clock).filter((line) => line !== null);
-  if (said.length === 0) return '';
+  if (said.length === 0) return null;
   return html`<ul class="in-short" aria-label="In short">
     ${said.map((line) => html`<li>${line}</li>`)}
   </ul>`;
@@ -52,22 +57,22 @@ function cpuLine({ finding, use }: KnownView, clock: Clock): Html | null {
   const since = clock.at(finding.startedAt);
   if (usualCores === null || usualCores <= 0) {
     if (finding.kind !== 'cryptojacking') return null;
-    return html`Since ${since} it uses <strong>${formatCores(cores)}</strong> of
-      CPU${rhythm(use, finding)}; what is usual is not known yet.`;
+    return html`Since ${since}: <strong>${formatCores(cores)}</strong> of
+      CPU${rhythm(use, finding)}; usual use is not known yet.`;
   }
   if (cores / usualCores < RISE) return null;
-  return html`Since ${since} it uses <strong>${formatCores(cores)}</strong> of
-    CPU${rhythm(use, finding)}; at this hour ${formatCores(usualCores)} are usual.`;
+  return html`Since ${since}: <strong>${formatCores(cores)}</strong> of CPU${rhythm(use, finding)};
+    usual at this hour: ${formatCores(usualCores)}.`;
 }
 
-/** How its use looks since the onset, where that says something: level as a table, or in bursts. */
+/** How its use looks since the onset, where that says something: steady, or in bursts. */
 function rhythm({ series: { times, columns } }: WorkloadUse, finding: Finding): string {
   const { from, to } = stretchOf(finding);
   const known = within(times, columns.cpuUsageCores, from, to).toSorted((a, b) => a - b);
   if (known.length < 12) return '';
   const at = (share: number) => known[Math.floor(share * (known.length - 1))] ?? 0;
   const [low, high] = [at(0.1), at(0.9)];
-  if (low > LEVEL * high) return ', hardly varying by day or night';
+  if (low > LEVEL * high) return ', steady day and night';
   return low < BURSTS * high ? `, in bursts of up to ${formatCores(high)}` : '';
 }
 
@@ -76,10 +81,7 @@ function trafficLine({ finding, use }: KnownView): Html | null {
   const { series, now } = use;
   const { times, columns } = series;
   const sums = times.map((_, index) =>
-    BYTES.reduce<Reading>((sum, column) => {
-      const value = columns[column][index] ?? null;
-      return value === null ? sum : (sum ?? 0) + value;
-    }, null),
+    sumKnown(BYTES.map((column) => columns[column][index] ?? null)),
   );
   const before = mean(within(times, sums, -Infinity, finding.startedAt));
   const since = mean(within(times, sums, finding.startedAt, Infinity));
@@ -87,16 +89,15 @@ function trafficLine({ finding, use }: KnownView): Html | null {
   if (before === null || now.usualCores === null) {
     const isIdle = finding.evidence.some(({ family, weight }) => family === 'work' && weight > 0);
     return isIdle
-      ? html`Network and disk move ${formatBytesPerSecond(since)} meanwhile: next to nothing for so
-        much CPU.`
+      ? html`Network and disk I/O: ${formatBytesPerSecond(since)}, very little for this much CPU.`
       : null;
   }
   const rise = before === 0 ? (since === 0 ? 1 : Infinity) : since / before;
   if (now.cores / now.usualCores < RISE) return null;
   return rise < RISE
-    ? html`Network and disk did not grow with it (${formatBytesPerSecond(since)} since,
-      ${formatBytesPerSecond(before)} before): the CPU moves no data.`
-    : html`Network and disk grew to ${formatBytesPerSecond(since)} from
+    ? html`Network and disk I/O did not grow with it: ${formatBytesPerSecond(since)} since,
+      ${formatBytesPerSecond(before)} before.`
+    : html`Network and disk I/O grew to ${formatBytesPerSecond(since)} from
       ${formatBytesPerSecond(before)}${Number.isFinite(rise) ? ` (${formatNumber(Number(rise.toPrecision(2)))}×)` : ''}.`;
 }
 
@@ -104,10 +105,41 @@ function changeLine({ events, finding }: FindingView): Html | null {
   const near = events.filter(
     ({ kind, at }) => kind === 'change' && Math.abs(at - finding.startedAt) <= NEAR_MS,
   );
-  if (near.length === 0) return html`Nothing is known to have changed around the onset.`;
+  if (near.length === 0) return html`No known changes around the onset.`;
   return html`Around the onset:
   ${near
     .slice(0, 3)
-    .map(({ text }) => fromCluster(text))
+    .map(({ text }) => text)
     .join('; ')}.`;
 }
+
+/** The workload that caused most of a rise in cost, if one stands out: its mean hour before the onset and since. */
+export function spendLine(
+  finding: Finding,
+  { starts, lines, stepMs }: SpendSteps,
+  currency: string,
+): Html | null {
+  const { from, to } = stretchOf(finding);
+  const perHour = (values: readonly number[], isChosen: (start: TimeMs) => boolean) => {
+    const step = mean(values.filter((_, index) => isChosen(starts[index] ?? 0)));
+    return step === null ? null : step * (HOUR_MS / stepMs);
+  };
+  const changes = lines.flatMap(({ name, values }) => {
+    const before = perHour(values, (start) => start + stepMs <= from);
+    const since = perHour(values, (start) => start >= from && start + stepMs <= to);
+    return before === null || since === null ? [] : [{ name, before, since, more: since - before }];
+  });
+  const rise = changes.reduce((sum, { more }) => sum + Math.max(0, more), 0);
+  const [most] = changes.toSorted((a, b) => b.more - a.more);
+  if (most === undefined || most.more <= 0 || most.more < MOST * rise) return null;
+  const money = (value: number) => `${formatMoney(value, currency)} per hour`;
+  const [, kind = '', name = ''] = /^([^/]*)\/(.*)$/s.exec(most.name) ?? [];
+  const before = most.before < TINY * most.since ? 'almost nothing' : money(most.before);
+  return html`Most of it is
+    <strong>${workloadLink(finding.scope.namespace ?? '', { kind, name })}</strong>:
+    ${money(most.since)} since, ${before} before.`;
+}
+
+/** A share of the rise that makes a workload its cause. */
+const MOST = 0.5;
+const TINY = 0.02;

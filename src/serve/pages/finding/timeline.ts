@@ -1,17 +1,10 @@
 import type { SentMessage, StoredAction } from '../../../store/findingLog.ts';
 import type { WorkloadEvent } from '../../../model/workloadEvent.ts';
 import type { FindingEvent } from '../../../model/finding.ts';
-import type { TimeMs } from '../../../model/time.ts';
-import type { Span } from '../../../model/time.ts';
+import type { Span, TimeMs } from '../../../model/time.ts';
+import type { TimelineEvent } from '../chart/events.ts';
 
-/** Something that happened to a finding or its workload, for the axis and the list below it. */
-export interface TimelineEvent {
-  readonly at: TimeMs;
-  readonly kind: 'change' | 'finding' | 'message' | 'person';
-  readonly text: string;
-}
-
-export interface TimelineSources {
+interface TimelineSources {
   readonly events: readonly FindingEvent[];
   readonly actions: readonly StoredAction[];
   readonly sent: readonly SentMessage[];
@@ -19,7 +12,7 @@ export interface TimelineSources {
 }
 
 const VERBS: Readonly<Record<FindingEvent['type'], string>> = {
-  opened: 'Recognised',
+  opened: 'Detected',
   reopened: 'Opened again',
   worse: 'Got worse',
   better: 'Got better',
@@ -32,7 +25,7 @@ const DECISIONS: Readonly<Record<StoredAction['action'], string>> = {
   acknowledge: 'acknowledged it',
   accept: 'accepted it',
   reopen: 'opened it again',
-  'not-abuse': 'said that it is no abuse',
+  'not-abuse': 'marked it as not abuse',
 };
 
 /** Everything in a span, oldest first. */
@@ -40,7 +33,7 @@ export function timeline(sources: TimelineSources, span: Span): readonly Timelin
   const { events, actions, sent, changes } = sources;
   const all: TimelineEvent[] = [
     ...changes.map(({ at, text }) => event(at, 'change', text)),
-    // What people decided is listed with their names below: not twice.
+    // Decisions are listed below with the name of the person: not twice.
     ...events
       .filter(({ type }) => type !== 'acknowledged' && type !== 'accepted')
       .map(({ type, at, reason }) => event(at, 'finding', `${VERBS[type]}: ${reason}`)),
@@ -52,7 +45,7 @@ export function timeline(sources: TimelineSources, span: Span): readonly Timelin
       ),
     ),
     ...sent.map(({ at, channel, target }) =>
-      event(at, 'message', `Told ${target === '' ? channel : `${channel} ${target}`}`),
+      event(at, 'message', `Sent to ${target === '' ? channel : `${channel} ${target}`}`),
     ),
   ];
   return all

@@ -1,0 +1,170 @@
+import { kubeContextOf } from '../../../notify/config.ts';
+import { stretchOf } from '../../../detect/findings/stretch.ts';
+import { DAY_MS, HOUR_MS } from '../../../model/time.ts';
+import { formatScope, KIND_NAMES } from '../../../model/text/format.ts';
+import { requestDecision, requestSilence } from '../../changes.ts';
+import { HttpProblem } from '../../problem.ts';
+import type { SpendSteps } from '../../questions/answerSpend.ts';
+import { findVisible } from '../../security/visibleFinding.ts';
+import type { Clock } from '../clock.ts';
+import { eventList, marksLane, numberMarks } from '../chart/events.ts';
+import { spendChart } from '../chart/spendChart.ts';
+import { usageCharts } from '../chart/usageCharts.ts';
+import { html, type Html } from '../html.ts';
+import { layout } from '../layout.ts';
+import { card, findingPath, withQuery } from '../parts.ts';
+import {
+  durationOf,
+  spanOf,
+  textOf,
+  type PageContext,
+  type PageRequest,
+  type PageRoute,
+} from '../route.ts';
+import { commandBox, decideBox } from './act.ts';
+import { evidenceBox, neighbourBox, specBox } from './details.ts';
+import { findingHead } from './head.ts';
+import { readFindingView, type FindingView } from './readFinding.ts';
+
+const PATH = '/findings/:id';
+const DECISIONS = ['acknowledge', 'accept', 'not-abuse', 'reopen'] as const;
+
+/** The page of one finding, its charts alone for zooming, and its forms. */
+export const FINDING_PAGES: readonly PageRoute[] = [
+  {
+    path: PATH,
+    scope: 'read',
+    async show(request) {
+      const { page, deps } = request;
+      const { view, charts } = await readView(request);
+      const { finding } = view;
+      const title = `${KIND_NAMES[finding.kind]}: ${formatScope(finding)}`;
+      return layout(page, title, body(view, charts, page, kubeContextOf(deps.config())));
+    },
+  },
+  {
+    path: `${PATH}/charts`,
+    scope: 'read',
+    show: async (request) => (await readView(request)).charts,
+  },
+  {
+    path: `${PATH}/decide`,
+    scope: 'ack',
+    async submit({ params, principal, deps, form }) {
+      const finding = await findVisible(params['id'] ?? '', principal, deps);
+      const fields = await form();
+      const action = DECISIONS.find((one) => one === textOf(fields, 'action'));
+      if (action === undefined)
+        throw new HttpProblem(400, 'Bad Request', 'This form has no such action');
+      const duration = durationOf(fields);
+      const decision = {
+        action,
+        reason: textOf(fields, 'reason') || null,
+        until: duration === null ? null : deps.now() + duration,
+      };
+      await requestDecision(finding, decision, { principal, door: 'page' }, deps);
+      return withQuery(findingPath(finding.id), { done: action });
+    },
+  },
+  {
+    path: `${PATH}/silence`,
+    scope: 'silence',
+    async submit({ params, principal, deps, form }) {
+      const finding = await findVisible(params['id'] ?? '', principal, deps);
+      const fields = await form();
+      const { namespace } = finding.scope;
+      const silence = {
+        matchers: [
+          `fingerprint=${finding.fingerprint}`,
+          `kind=${finding.kind}`,
+          ...(namespace === null ? [] : [`namespace=${namespace}`]),
+        ],
+        endsAt: deps.now() + (durationOf(fields) ?? DAY_MS),
+        reason: textOf(fields, 'reason'),
+      };
+      await requestSilence(silence, { principal, door: 'page' }, deps);
+      return withQuery(findingPath(finding.id), { done: 'silence' });
+    },
+  },
+];
+
+interface KeptView {
+  readonly view: FindingView;
+  readonly charts: Html;
+}
+
+/** The charts are most of the page and the same for everybody who may see it; a write makes both anew. */
+async function readView(request: PageRequest): Promise<KeptView> {
+  const { params, principal, deps, page } = request;
+  const finding = await findVisible(params['id'] ?? '', principal, deps);
+  const span = spanOf(request);
+  const key = JSON.stringify([finding.id, span, page.namespaces]);
+  return request.kept.get(key, await deps.reader.version(), async () => {
+    const view = await readFindingView(finding, span, principal, deps);
+    return { view, charts: await findingCharts(view, page.currency, page.clock) };
+  });
+}
+
+function body(
+  view: FindingView,
+  charts: Html,
+  page: PageContext,
+  kubeContext: string | null,
+): Html {
+  const { id } = view.finding;
+  const inApi = `/api/v1${findingPath(id)}`;
+  return html`${findingHead(view, page)}
+    <div class="columns">
+      <div class="first">${charts}</div>
+      <div class="aside">${decideBox(view, page)} ${commandBox(view, kubeContext)}</div>
+      <div class="rest">
+        ${evidenceBox(view.finding, page.clock)}
+        <div class="pair">${specBox(view, page)} ${neighbourBox(view, page)}</div>
+        <p class="note permanent">
+          Permanent link:
+          <a href="${findingPath(id)}"><code>/findings/${id}</code></a>
+          · <a href="${inApi}">JSON</a>
+          ${view.use !== null && html`· <a href="${inApi}/series">series</a>`}
+        </p>
+      </div>
+    </div>`;
+}
+
+/** The charts of a finding, the finding itself shaded; or what its namespace cost; some have neither. */
+function findingCharts(view: FindingView, currency: string, clock: Clock): Html {
+  const { finding, use, spend } = view;
+  if (spend !== null) return spendBox(view, spend, currency, clock);
+  if (use === null) return html``;
+  const { series, usual } = use;
+  const anomaly = stretchOf(finding);
+  return usageCharts({ ...view, series, usual, anomaly, path: findingPath(finding.id) }, clock);
+}
+
+/** What the workloads of the finding's namespace cost. */
+function spendBox(
+  { finding, events }: FindingView,
+  spend: SpendSteps,
+  currency: string,
+  clock: Clock,
+): Html {
+  const { starts, stepMs } = spend;
+  const shown = { from: starts[0] ?? 0, to: (starts.at(-1) ?? 0) + stepMs };
+  const inside = events.filter(({ at }) => at >= shown.from && at <= shown.to);
+  const marks = numberMarks(inside, shown);
+  return card(
+    'Cost',
+    html`<p class="note">
+        <span class="key anomaly"></span> shaded: the finding, since ${clock.at(finding.startedAt)}.
+      </p>
+      ${marksLane(marks, shown)}
+      ${spendChart(spend, {
+        title: stepMs === HOUR_MS ? 'By workload and hour' : 'By workload and day (UTC)',
+        currency,
+        clock,
+        watermark: Infinity,
+        stepMs,
+        anomaly: stretchOf(finding),
+      })}
+      ${eventList(marks, clock)}`,
+  );
+}

@@ -1,0 +1,130 @@
+import { z } from 'zod';
+import { findingJsonSchema } from '../../model/findingJson.ts';
+import { KIND_NAMES } from '../../model/text/format.ts';
+import { plural } from '../../model/text/units.ts';
+import { requestDecision } from '../changes.ts';
+import type { FindingsAsk, FindingsPage } from '../questions/answerFindings.ts';
+import { hasScope } from '../security/principal.ts';
+import { findVisible } from '../security/visibleFinding.ts';
+import { findingRows } from './findingRows.ts';
+import { html, type Html } from './html.ts';
+import { csrf, layout } from './layout.ts';
+import { note, pager, select, withQuery } from './parts.ts';
+import { textsOf, type PageContext, type SentForm, type ShownPage } from './route.ts';
+
+const PATH = '/findings';
+const PAGE_SIZE = 100;
+
+const STATES = { open: 'Not resolved', unacknowledged: 'Not acknowledged', all: 'All' } as const;
+const SEVERITIES = { '': 'Any', critical: 'Critical', warning: 'Warning', info: 'Info' } as const;
+const ORDERS = {
+  severity: 'Most severe first',
+  newest: 'Newest first',
+  cost: 'Highest cost first',
+  namespace: 'By namespace',
+} as const;
+
+/** The filters of an address; an unknown value counts as none. */
+const filters = z.object({
+  q: z.string().trim().max(200).catch(''),
+  state: z.enum(['open', 'unacknowledged', 'all']).catch('open'),
+  kind: findingJsonSchema.shape.kind.nullable().catch(null),
+  severity: findingJsonSchema.shape.severity.nullable().catch(null),
+  namespace: z.string().min(1).max(253).nullable().catch(null),
+  order: z.enum(['severity', 'newest', 'cost', 'namespace']).catch('severity'),
+  offset: z.coerce.number().int().min(0).max(1_000_000).catch(0),
+});
+
+/** Findings to filter, sort, search and acknowledge together. */
+export const findingsPage: ShownPage = {
+  path: PATH,
+  scope: 'read',
+  nav: 'Findings',
+  async show({ page, query, deps }) {
+    const { q, ...rest } = filters.parse(query);
+    const { namespaces } = page;
+    const ask = { ...rest, search: q, workload: null, limit: PAGE_SIZE, namespaces };
+    return layout(page, 'Findings', body(await deps.questions.findings(ask), ask, page));
+  },
+};
+
+/** Acknowledges several findings at once. */
+export const acknowledgeForm: SentForm = {
+  path: `${PATH}/acknowledge`,
+  scope: 'ack',
+  async submit({ principal, deps, form }) {
+    const request = { action: 'acknowledge' as const, reason: null, until: null };
+    for (const id of textsOf(await form(), 'id').slice(0, PAGE_SIZE)) {
+      const finding = await findVisible(id, principal, deps);
+      // A finding that was resolved or decided meanwhile stays as it is.
+      if (finding.state === 'open')
+        await requestDecision(finding, request, { principal, door: 'page' }, deps);
+    }
+    return withQuery(PATH, { done: 'bulk' });
+  },
+};
+
+function body(view: FindingsPage, ask: FindingsAsk, page: PageContext): Html {
+  const { findings, total } = view;
+  const pathOf = (offset: number) => withQuery(PATH, { ...queryOf(ask), offset });
+  const showAll =
+    ask.state !== 'all' && html`<a href="${PATH}?state=all">Show resolved findings</a>`;
+  return html`<div class="section-head">
+      <h1>Findings</h1>
+      ${note(plural(total, 'match', 'matches'))}
+    </div>
+    ${filterForm(view, ask)}
+    <section class="card" aria-label="Findings">
+      ${findings.length === 0 ? note(html`No matches. ${showAll}`) : list(findings, page)}
+      ${pager({ ...ask, total }, pathOf)}
+    </section>`;
+}
+
+function list(findings: FindingsPage['findings'], page: PageContext): Html {
+  const mayAcknowledge =
+    hasScope(page.principal, 'ack') && findings.some(({ state }) => state === 'open');
+  if (!mayAcknowledge) return findingRows(findings, page, false);
+  return html`<form method="post" action="${acknowledgeForm.path}">
+    ${csrf(page)}
+    <div class="bulk">
+      <label><input type="checkbox" data-check-all="id" /> all on this page</label>
+      <button>Acknowledge selected</button>
+    </div>
+    ${findingRows(findings, page, true)}
+  </form>`;
+}
+
+function filterForm({ namespaces }: FindingsPage, ask: FindingsAsk): Html {
+  const names = Object.fromEntries(namespaces.map((name) => [name, name]));
+  const kinds = Object.fromEntries(
+    findingJsonSchema.shape.kind.options.map((kind) => [kind, KIND_NAMES[kind]]),
+  );
+  return html`<form method="get" action="${PATH}" class="card filters" role="search">
+    <label class="wide"
+      >Search
+      <input
+        type="search"
+        name="q"
+        value="${ask.search}"
+        maxlength="200"
+        placeholder="workload, pod, owner, id …"
+    /></label>
+    <label>State ${select('state', STATES, ask.state)}</label>
+    <label>Kind ${select('kind', { '': 'Any', ...kinds }, ask.kind ?? '')}</label>
+    <label>Severity ${select('severity', SEVERITIES, ask.severity ?? '')}</label>
+    <label>Namespace ${select('namespace', { '': 'Any', ...names }, ask.namespace ?? '')}</label>
+    <label>Order ${select('order', ORDERS, ask.order)}</label>
+    <button>Show</button>
+  </form>`;
+}
+
+function queryOf(ask: FindingsAsk): Readonly<Record<string, string | null>> {
+  return {
+    q: ask.search,
+    state: ask.state === 'open' ? null : ask.state,
+    kind: ask.kind,
+    severity: ask.severity,
+    namespace: ask.namespace,
+    order: ask.order === 'severity' ? null : ask.order,
+  };
+}

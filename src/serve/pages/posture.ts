@@ -1,0 +1,158 @@
+import { formatShare } from '../../model/text/units.ts';
+import type { CheckData, NamespacePostureData } from '../questions/answerPosture.ts';
+import { html, type Html } from './html.ts';
+import { layout } from './layout.ts';
+import {
+  badge,
+  namespaceLink,
+  note,
+  posturePath,
+  shareColumn,
+  table,
+  workloadPath,
+  type Column,
+} from './parts.ts';
+import { namespaceOf, type ShownPage } from './route.ts';
+
+const SEVERITIES = ['critical', 'high', 'medium', 'low', 'info'];
+/** Results of one check that are listed. */
+const MOST_RESULTS = 50;
+
+/** The posture of the namespaces, the worst first. */
+export const posturePage: ShownPage = {
+  path: '/posture',
+  scope: 'read',
+  nav: 'Posture',
+  async show({ page, deps }) {
+    const { namespaces } = page;
+    const view = await deps.questions.posture({ namespaces, namespace: null });
+    const worstFirst = view.namespaces.toSorted((a, b) => (a.score ?? 101) - (b.score ?? 101));
+    return layout(
+      page,
+      'Posture',
+      html`<div class="section-head">
+          <h1>Posture</h1>
+          ${view.asOf !== null && note(html`As of ${page.clock.at(view.asOf)}`)}
+        </div>
+        <section class="card" aria-label="Posture by namespace">
+          ${view.asOf === null ? unknownPosture() : table('Posture by namespace', worstFirst, COLUMNS)}
+        </section>`,
+    );
+  },
+};
+
+const COLUMNS: readonly Column<NamespacePostureData>[] = [
+  {
+    title: 'Namespace',
+    cell: ({ namespace }) => html`<a href="${posturePath(namespace)}">${namespace}</a>`,
+  },
+  { title: 'Score', isNumber: true, cell: ({ score }) => score ?? 'unknown' },
+  { title: 'Grade', cell: gradeBadge },
+  shareColumn('Known', ({ known }) => known),
+  { title: 'Failed', isNumber: true, cell: ({ failed }) => failed },
+  { title: 'Passed', isNumber: true, cell: ({ passed }) => passed },
+  { title: 'Not evaluated', isNumber: true, cell: ({ notEvaluated }) => notEvaluated },
+  { title: 'Worst', cell: worst },
+];
+
+/** One namespace with everything that failed, and what could not be evaluated. */
+export const namespacePosturePage: ShownPage = {
+  path: '/posture/:namespace',
+  scope: 'read',
+  async show(request) {
+    const { page, deps } = request;
+    const namespace = await namespaceOf(request);
+    const { namespaces } = page;
+    const view = await deps.questions.posture({ namespaces, namespace });
+    const [posture = null] = view.namespaces;
+    const title = `Posture of ${namespace}`;
+    return layout(
+      page,
+      title,
+      html`<p class="crumbs"><a href="/posture">Posture</a> / ${namespaceLink(namespace)}</p>
+        <h1>${title} ${posture && gradeBadge(posture)}</h1>
+        ${
+          posture === null
+            ? html`<section class="card">${unknownPosture()}</section>`
+            : html`<p class="note lead-note">
+                  ${scoreText(posture)} ${posture.failed} failed, ${posture.passed} passed,
+                  ${posture.notEvaluated} not evaluated.
+                </p>
+                ${checkList(posture)}`
+        }`,
+    );
+  },
+};
+
+/** The checks that did not pass, the most severe first. */
+export function checkList({
+  namespace,
+  checks,
+}: Pick<NamespacePostureData, 'namespace' | 'checks'>): Html {
+  const open = checks
+    .filter(({ results }) => results.length > 0)
+    .toSorted((a, b) => SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity));
+  if (open.length === 0) return note('Every check passed.');
+  return html`${open.map((check) => checkCard(check, namespace))}`;
+}
+
+function checkCard(
+  { id, title, severity, results, failed, notEvaluated }: CheckData,
+  namespace: string,
+): Html {
+  const more = results.length - MOST_RESULTS;
+  return html`<section class="card check" aria-labelledby="check-${id}">
+    <h2 id="check-${id}">
+      ${badge(severity, toneOf(severity))} ${title}
+      <small>${failed} failed${notEvaluated > 0 && `, ${notEvaluated} not evaluated`}</small>
+    </h2>
+    <ul class="plain">
+      ${results.slice(0, MOST_RESULTS).map((result) => resultItem(result, namespace))}
+      ${more > 0 && html`<li>and ${more} more</li>`}
+    </ul>
+  </section>`;
+}
+
+function resultItem(
+  { workload, container, text, outcome }: CheckData['results'][number],
+  namespace: string,
+): Html {
+  const where =
+    workload !== null &&
+    html`<a href="${workloadPath(namespace, workload)}">${workload.name}</a
+      >${container !== null && ` / ${container}`}: `;
+  return html`<li>
+    ${outcome === 'not-evaluated' && badge('not evaluated', '')} ${where}${text}
+  </li>`;
+}
+
+function toneOf(severity: string): string {
+  if (severity === 'critical' || severity === 'high') return 'critical';
+  return severity === 'medium' ? 'warning' : 'info';
+}
+
+function scoreText({ score, grade, known }: NamespacePostureData): string {
+  if (score === null) return 'No score: no check could be evaluated.';
+  const whole = `Score ${score} of 100, from checks with ${formatShare(known)} of the weight`;
+  return grade === null ? `${whole}: too few for a grade.` : `${whole}.`;
+}
+
+export function gradeBadge({ grade }: Pick<NamespacePostureData, 'grade'>): Html {
+  if (grade === null) return badge('not enough known', '');
+  return badge(
+    grade,
+    grade === 'A' || grade === 'B' ? 'good' : grade === 'C' ? 'warning' : 'critical',
+  );
+}
+
+function worst({ checks }: NamespacePostureData): string {
+  const failing = checks.filter(({ failed }) => failed > 0);
+  const [first] = failing.toSorted(
+    (a, b) => SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity),
+  );
+  return first === undefined ? 'none' : `${first.title} (${first.failed})`;
+}
+
+export function unknownPosture(): Html {
+  return note('Unknown: neither Prometheus nor the Kubernetes API was available.');
+}
