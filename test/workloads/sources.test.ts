@@ -107,7 +107,7 @@ const PROBES: Readonly<Record<string, (snapshot: Snapshot) => boolean>> = {
   'quotas and limit ranges': ({ objects }) =>
     objects?.quotas.length === 1 && objects.limitRanges.length === 1,
   'disruption budgets': ({ objects }) => objects?.disruptionBudgets.length === 1,
-  'wished-for replicas': ({ objects }) =>
+  'desired replicas': ({ objects }) =>
     objects?.workloads.find(({ workload }) => workload.name === 'web')?.replicas === 2,
   'changes of the command line': (snapshot) =>
     every(specOf(snapshot), (spec) =>
