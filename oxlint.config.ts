@@ -79,5 +79,5 @@ export default defineConfig({
       rules: { 'no-restricted-imports': 'off' },
     },
   ],
-  ignorePatterns: ['node_modules', 'dist', '.tools', '.demo'],
+  ignorePatterns: ['node_modules', 'dist', '.tools', '.demo', 'test/docs/examples'],
 });

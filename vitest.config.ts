@@ -4,6 +4,8 @@ import { WAIT_MS } from './test/support/waiting.ts';
 
 const BESIDE_THE_CODE = ['src', 'demo', 'bench'];
 const SLOW = '**/*.slow.test.ts';
+/** `contributing.test.ts` runs them, in a copy of the tree. */
+const EXAMPLES = 'test/docs/examples/**';
 
 /**
  * Three projects:
@@ -35,7 +37,7 @@ export default defineConfig({
         test: {
           name: 'integration',
           include: ['test/**/*.test.ts'],
-          exclude: [SLOW],
+          exclude: [SLOW, EXAMPLES],
           testTimeout: 600_000,
           hookTimeout: 600_000,
           expect: { poll: { timeout: WAIT_MS } },

@@ -30,7 +30,7 @@ export interface CreateBlocksOptions {
   readonly promtool?: string;
   /** How many promtools work at once. */
   readonly parallel?: number;
-  /** Told after each block. */
+  /** Called after each block. */
   readonly onProgress?: (done: number, total: number) => void;
   readonly signal?: AbortSignal;
 }
@@ -80,7 +80,7 @@ export async function createBlocks(options: CreateBlocksOptions): Promise<void> 
   }
 }
 
-/** Waits for a program's end: an abort is told when what it ends still runs. */
+/** Waits for a program's end; an abort ends the program first. */
 async function ended(child: ChildProcess): Promise<void> {
   const isRunning = child.exitCode === null && child.signalCode === null;
   if (child.pid !== undefined && isRunning)

@@ -23,7 +23,7 @@ const MARK_TEXT = 'Made by "burnwatch demo", which replaces everything in this f
 
 /**
  * Takes a folder for the demo: makes it, or empties one that an earlier demo left.
- * @throws Error when somebody else's files are in it, or another demo runs in it.
+ * @throws Error when it holds files of anything else, or another demo runs in it.
  */
 export async function claimDemoFolder(folder: string): Promise<DemoFolder> {
   const path = resolve(folder);

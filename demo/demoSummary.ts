@@ -38,7 +38,7 @@ function costLines({ rows, idle, totalCost, currency, window }: CostReport): rea
   const money = (value: number): string => formatAmount(value).padStart(8);
   const top = rows.toSorted((a, b) => b.totalCost - a.totalCost).slice(0, TOP);
   const rest = rows.length - top.length;
-  const width = Math.max(...top.map(({ key }) => key.length), 'idle (nobody asked for it)'.length);
+  const width = Math.max(...top.map(({ key }) => key.length), 'idle (unallocated)'.length);
   const others = totalCost - idle.totalCost - top.reduce((sum, row) => sum + row.totalCost, 0);
   const days = (Date.parse(window.end) - Date.parse(window.start)) / (24 * HOUR_MS);
   return [
@@ -48,7 +48,7 @@ function costLines({ rows, idle, totalCost, currency, window }: CostReport): rea
         `  ${key.padEnd(width)} ${money(totalCost)}   ${formatShare(efficiency)} of what it asked for was used${owner === undefined ? '' : `, ${owner}`}`,
     ),
     `  ${`${rest} more namespaces`.padEnd(width)} ${money(others)}`,
-    `  ${'idle (nobody asked for it)'.padEnd(width)} ${money(idle.totalCost)}`,
+    `  ${'idle (unallocated)'.padEnd(width)} ${money(idle.totalCost)}`,
     `  ${'everything'.padEnd(width)} ${money(totalCost)}`,
   ];
 }

@@ -23,7 +23,7 @@ export function findMiners(
   });
 }
 
-/** Abuse that was found where nobody hid any; critical ones are false alarms. */
+/** Abuse findings without a hidden miner; critical ones are false alarms. */
 export function falseAlarms(
   miners: readonly HiddenMiner[],
   findings: readonly Finding[],

@@ -11,10 +11,10 @@ const HIGHEST_PORT = 29_999;
 
 /**
  * A TCP port of the loopback interface that was free a moment ago.
- * @param wished is taken when it is free.
+ * @param preferred is taken when it is free.
  */
-export async function freePort(wished?: number): Promise<number> {
-  for (let port = wished ?? anyPort(); ; port = anyPort()) if (await isFree(port)) return port;
+export async function freePort(preferred?: number): Promise<number> {
+  for (let port = preferred ?? anyPort(); ; port = anyPort()) if (await isFree(port)) return port;
 }
 
 function anyPort(): number {

@@ -39,7 +39,7 @@ export interface StartPrometheusOptions {
 export interface PrometheusServer {
   readonly url: string;
   readonly pid: number;
-  /** Resolves when the process has ended, whoever ended it. */
+  /** Resolves when the process has ended for any reason. */
   readonly ended: Promise<void>;
   /** Ends it and waits until it is gone; may be called again. */
   stop(): Promise<void>;
@@ -57,7 +57,7 @@ export async function startPrometheus(options: StartPrometheusOptions): Promise<
     const problem = await waitUntilReady(server);
     if (problem === null) return server;
     await server.stop();
-    // Somebody else took the free port first: try another one.
+    // Another process took the free port first: try another one.
     const taken = problem.includes('address already in use') && options.port === undefined;
     if (!taken || attempt === PORT_ATTEMPTS) {
       throw new Error(`Prometheus (${program}) did not become ready: ${problem}`);
@@ -88,7 +88,7 @@ function launch(
       '--log.level=warn',
       ...(options.flags ?? []),
     ],
-    // In a process group of its own: Ctrl-C is for whoever started it, who ends it in its turn.
+    // In a process group of its own: Ctrl-C goes to the demo, which then ends it.
     { stdio: ['ignore', 'ignore', 'pipe'], detached: true },
   );
   const log: string[] = [];

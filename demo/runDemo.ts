@@ -46,6 +46,6 @@ async function untilEnd(
     signal.addEventListener('abort', () => resolve('asked'), { once: true });
   });
   const end = signal.aborted ? 'asked' : await Promise.race([aborted, prometheus.ended]);
-  if (end !== 'asked') throw new Error('Prometheus ended although nobody asked it to');
+  if (end !== 'asked') throw new Error('Prometheus ended unexpectedly');
   host.err('Ending …\n');
 }

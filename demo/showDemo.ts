@@ -15,7 +15,7 @@ import type { RunningDemo } from './startDemo.ts';
 /** Messages wait for Slack's rate of one a second in each channel. */
 const DELIVERY_TIMEOUT_MS = 90 * SECOND_MS;
 
-/** Waits until everybody was told, shows what there is, and checks what was promised. */
+/** Waits until every message is sent, prints what there is, and checks the promises. */
 export async function showDemo(
   options: DemoOptions,
   folder: DemoFolder,

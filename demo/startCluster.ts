@@ -15,7 +15,7 @@ export interface StartClusterOptions {
   readonly prometheusDir: string;
   now(): TimeMs;
   readonly signal: AbortSignal;
-  /** Told what is being done. */
+  /** Called with each step as it starts. */
   onStep(text: string): void;
   onProgress(done: number, total: number): void;
   /** Takes what must be ended again, as soon as it runs. */

@@ -54,7 +54,7 @@ const SOURCES: Readonly<Record<ToolName, ToolSource>> = {
 const TOOLS_FOLDER = resolve(import.meta.dirname, '../../.tools');
 
 export interface FindToolOptions {
-  /** Told when something has to be fetched, which takes seconds. */
+  /** Called when a program has to be fetched, which takes seconds. */
   readonly onFetch?: (message: string) => void;
   readonly env?: Readonly<Record<string, string | undefined>>;
   readonly folder?: string;

@@ -15,7 +15,7 @@ import {
 import { trainWorkloads } from './workloads/trains.ts';
 import type { DemoWorkload, Scenario } from './workload.ts';
 
-/** The made-up cluster over one made-up history. The same scenario always gives the same cluster. */
+/** The simulated cluster over one simulated history. The same scenario always gives the same cluster. */
 export interface DemoCluster {
   readonly scenario: Scenario;
   readonly workloads: readonly DemoWorkload[];

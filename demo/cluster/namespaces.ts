@@ -1,7 +1,7 @@
-/** A namespace of the made-up cluster. */
+/** A namespace of the simulated cluster. */
 export interface DemoNamespace {
   readonly name: string;
-  /** Whom its annotation names as the owner; null where nobody did. */
+  /** The owner in its annotation; null without one. */
   readonly owner: string | null;
   readonly labels: Readonly<Record<string, string>>;
   readonly quota: { readonly cpu: number; readonly ramGiB: number } | null;
@@ -24,7 +24,7 @@ const PLAN: readonly (readonly [
   ['monitoring', 'team-platform', 'system', null],
   ['online-boutique', 'team-shop', 'production', { cpu: 10, ramGiB: 24 }],
   ['payments', 'team-payments', 'production', { cpu: 6, ramGiB: 12 }],
-  // Nobody signed for it: such a thing is in every cluster.
+  // Every cluster has a namespace without an owner.
   ['staging', null, 'staging', null],
   ['train-ticket', 'team-trains', 'production', null],
 ];

@@ -1,6 +1,6 @@
 import { seedOf } from '../noise.ts';
 
-/** A node of the made-up cluster: EKS in us-east-1. */
+/** A node of the simulated cluster: EKS in us-east-1. */
 export interface DemoNode {
   readonly name: string;
   readonly ip: string;

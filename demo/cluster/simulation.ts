@@ -13,7 +13,7 @@ import {
 import { containerLifeAt, type ContainerLife, type DemoPod } from './pods.ts';
 import type { Load } from './workload.ts';
 
-/** The made-up cluster is scraped this often. */
+/** The simulated cluster is scraped this often. */
 export const SCRAPE_MS = 2 * MINUTE_MS;
 
 const MIB = 2 ** 20;

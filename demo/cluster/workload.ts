@@ -56,7 +56,7 @@ export interface ManifestFacts {
   readonly hardened?: boolean;
 }
 
-/** A workload of the made-up cluster, with one container. */
+/** A workload of the simulated cluster, with one container. */
 export interface DemoWorkload extends ManifestFacts {
   readonly namespace: string;
   readonly kind: 'Deployment' | 'StatefulSet' | 'DaemonSet' | 'CronJob' | 'Job';
@@ -81,7 +81,7 @@ export interface DemoWorkload extends ManifestFacts {
   readonly nodeGroup?: string;
 }
 
-/** The span of the made-up history; what happens in it happens at shares of it. */
+/** The span of the simulated history; what happens in it happens at shares of it. */
 export interface Scenario extends Window {
   readonly seed: number;
 }

@@ -6,7 +6,7 @@ import { clusterFamilies } from './kubeCluster.ts';
 import { podFamilies } from './kubePods.ts';
 
 /**
- * Every metric of the made-up cluster. Spans must be asked in their order: the counters go on from one to
+ * Every metric of the simulated cluster. Spans must be asked in their order: the counters go on from one to
  * the next, from the blocks of the past to the live scrapes.
  */
 export function createDemoSource(cluster: DemoCluster): SampleSource {

@@ -2,18 +2,18 @@ import type { Faults } from './faults.ts';
 import type { SlackCall } from './calls.ts';
 import type { OpenDialog, StoredMessage } from './stored.ts';
 
-/** A member of the made-up workspace. */
+/** A member of the simulated workspace. */
 export interface SlackUser {
   /** Such as `U0ALICE01`. */
   readonly id: string;
   readonly name: string;
   readonly realName: string;
   readonly email: string;
-  /** The workspace of somebody who shares a channel from elsewhere (Slack Connect). */
+  /** The workspace of a member of a shared channel (Slack Connect). */
   readonly team?: string;
 }
 
-/** A channel of the made-up workspace. */
+/** A channel of the simulated workspace. */
 export interface SlackChannel {
   /** Without `#`. */
   readonly name: string;
@@ -109,11 +109,11 @@ export interface SlackStandIn {
   connectionsEver(): number;
   /** Tells connected apps to connect again, as Slack does every few hours. */
   refreshConnections(): void;
-  /** Presses a button or a menu's entry as somebody; resolves when it is acknowledged or too late. */
+  /** Clicks a button or a menu's entry as a member; resolves when it is acknowledged or too late. */
   press(press: SlackPress): Promise<PressOutcome>;
   /** Presses once, and delivers it again, as Slack does when it did not hear that it arrived. */
   pressTwice(press: SlackPress): Promise<PressOutcome>;
-  /** What somebody has in front of them; undefined when nothing is open. */
+  /** The member's open dialog; undefined when there is none. */
   dialog(userId: string): OpenDialog | undefined;
   /** Sends the open dialog: it closes, or shows what the app says of its fields. */
   submit(submission: SlackSubmission): Promise<PressOutcome>;

@@ -57,7 +57,7 @@ test('a press arrives at the app, which acknowledges it', async () => {
   ]);
 });
 
-test('nobody listens: the press is not acknowledged', async () => {
+test('without a listener the interaction is not acknowledged', async () => {
   const ts = await messageWithButton();
   const press = { userId: 'U0ALICE01', channel: '#cost', ts, actionId: 'ack' };
   expect(await slack.press(press)).toMatchObject({ acknowledged: false });

@@ -49,14 +49,14 @@ async function refusal(call: Promise<unknown>): Promise<unknown> {
 const post = async (channel: string, more: object = {}): Promise<ChatPostMessageResponse> =>
   client().apiCall('chat.postMessage', { channel, text: 'hello', ...more });
 
-describe('the door', () => {
+describe('authentication', () => {
   test('auth.test knows the app', async () => {
     const answer = await client().auth.test();
     expect(answer).toMatchObject({ ok: true, team: 'Example Corp', user: 'burnwatch' });
   });
 
   test.each([
-    ['a token of somebody else', 'xoxb-other', 'invalid_auth'],
+    ['a token of another app', 'xoxb-other', 'invalid_auth'],
     ['the wrong kind of token', 'app', 'not_allowed_token_type'],
   ])('%s is refused', async (_, token, error) => {
     const used = token === 'app' ? slack.appToken : token;
@@ -65,7 +65,7 @@ describe('the door', () => {
     ).toMatchObject({ ok: false, error });
   });
 
-  test('no token is not_authed, an unknown method is said so', async () => {
+  test('no token is not_authed, an unknown method is unknown_method', async () => {
     const answer = await fetch(`${slack.apiUrl}chat.postMessage`, { method: 'POST' });
     expect(await answer.json()).toMatchObject({ ok: false, error: 'not_authed' });
     expect(await refusal(client().apiCall('chat.shout'))).toMatchObject({

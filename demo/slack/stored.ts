@@ -39,7 +39,7 @@ export interface StoredFile {
   readyAt: number | null;
 }
 
-/** A dialog that somebody has in front of them. */
+/** An open dialog. */
 export interface OpenDialog {
   readonly id: string;
   readonly userId: string;

@@ -5,7 +5,7 @@ import { personJson } from './press.ts';
 import type { OpenDialog } from './stored.ts';
 import type { Workspace } from './workspace.ts';
 
-/** The `view_submission` payload of a dialog that somebody sent (docs.slack.dev, view interactions payload). */
+/** The `view_submission` payload of a submitted dialog (docs.slack.dev, view interactions payload). */
 export function submissionPayload(
   dialog: OpenDialog,
   values: SlackSubmission['values'],

@@ -5,7 +5,7 @@ import type { SlackStandInOptions, SlackUser, SlackUserGroup } from './options.t
 
 const TRIGGER_MS = 3_000;
 
-/** Everything that the made-up workspace knows, and who is told when it changes. */
+/** The state of the simulated workspace, and its listeners. */
 export class Workspace {
   readonly now: () => number;
   readonly ids: Ids;

@@ -13,7 +13,7 @@ export async function keepSpecs(
 ): Promise<{ stop(): Promise<void> }> {
   let writing = write();
   async function write(): Promise<void> {
-    // Whoever reads it meanwhile gets the old one whole.
+    // A concurrent reader gets the old file whole.
     await writeFile(`${file}.new`, JSON.stringify(clusterObjects(cluster, now())));
     await rename(`${file}.new`, file);
   }

@@ -2,8 +2,8 @@ import type { CostParts, IdleColumns, NodeParts } from './costParts.ts';
 import type { Nano } from './money.ts';
 import type { ContainerSample, PodSample } from './snapshot.ts';
 
-/** Where a node's price came from, in the order the sources are asked. */
-export type PriceSource = 'config' | 'exporter' | 'price-list' | 'flat' | 'none';
+/** Where a node's price came from: `config`, `exporter`, `price-list`, `flat`, `none`, or another source's name. */
+export type PriceSource = string;
 
 /** A node's price per hour, split between its resources. Units of currency, not nano. */
 export interface NodePrice {

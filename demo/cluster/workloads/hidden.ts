@@ -4,7 +4,7 @@ import { MIB } from '../behaviours.ts';
 import { momentAt } from '../workload.ts';
 import type { Behaviour, DemoWorkload, Load, PodOfLoad, Scenario } from '../workload.ts';
 
-/** What is hidden in the cluster, for whoever checks that it was found. */
+/** What is hidden in the cluster, for the check that it was found. */
 export interface HiddenMiner {
   readonly namespace: string;
   readonly workload: { readonly kind: string; readonly name: string };

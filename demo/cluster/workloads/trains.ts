@@ -22,7 +22,7 @@ const MEASURED: readonly (readonly [service: string, scale: number])[] = [
   ['voucher-service', 6],
 ];
 
-/** The service into which somebody got, and what else runs in its pod since. */
+/** The hijacked service, and the miner in its pod. */
 const HIJACKED = 'travel2-service';
 
 /** A booking system of Spring services, each from measurements, with its database made up. */

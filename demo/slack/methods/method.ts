@@ -9,7 +9,7 @@ export interface MethodContext {
   readonly scopes: ReadonlySet<string>;
   /** Address of the stand-in itself. */
   readonly baseUrl: string;
-  /** Opens a door for one WebSocket connection. */
+  /** Opens one WebSocket connection. */
   socketUrl(): string;
 }
 

@@ -22,7 +22,7 @@ export function requireMember({ botIsMember }: Conversation): void {
   if (!botIsMember) throw new SlackRefusal('not_in_channel');
 }
 
-/** Posting to somebody who is not there is `channel_not_found`, not `user_not_found`. */
+/** Posting to an unknown user is `channel_not_found`, not `user_not_found`. */
 function directMessage(workspace: MethodContext['workspace'], userId: string): Conversation {
   try {
     return workspace.directMessage(userId);

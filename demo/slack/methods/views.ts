@@ -6,7 +6,7 @@ import type { Workspace } from '../workspace.ts';
 import { refuseInvalid } from './messageContent.ts';
 import type { Method } from './method.ts';
 
-/** `views.open`: a dialog for whoever pressed, within three seconds and once for each press. */
+/** `views.open`: opens a dialog for the user of an interaction, within three seconds and once for each. */
 const open: Method = {
   scopes: [],
   token: 'bot',

@@ -5,7 +5,7 @@ import { blockHtml } from './blocks.ts';
 import { escapeHtml } from './escape.ts';
 import { textHtml } from './mrkdwn.ts';
 
-/** The dialog that somebody has in front of them, or an empty place for it. */
+/** The open dialog, or an empty place for it. */
 export function dialogHtml(dialog: OpenDialog | undefined, workspace: Workspace): string {
   if (dialog === undefined) return '<div id="dialog"></div>';
   const { id, view } = dialog;

@@ -15,7 +15,7 @@ async function refresh() {
   const lists = [...document.querySelectorAll('.messages')];
   const atEnd = lists.map((list) => list.scrollHeight - list.scrollTop - list.clientHeight < 40);
   const before = lists.map((list) => list.scrollTop);
-  // A menu that somebody has open stays open.
+  // An open menu stays open.
   const open = document.querySelector('details.menu[open]')?.closest('.message')?.dataset.ts;
   document.getElementById('live').replaceWith(page.getElementById('live'));
   const reopened = open && document.querySelector(\`.message[data-ts="\${open}"] details.menu\`);
@@ -23,13 +23,13 @@ async function refresh() {
   document.querySelector('nav').replaceWith(page.querySelector('nav'));
   const dialog = document.getElementById('dialog');
   const now = page.getElementById('dialog');
-  // What somebody is writing stays.
+  // Text that a person is writing stays.
   if (dialog.dataset.id !== now.dataset.id) dialog.replaceWith(now);
   [...document.querySelectorAll('.messages')].forEach((list, index) => {
     list.scrollTop = atEnd[index] ?? true ? list.scrollHeight : before[index];
   });
 }
-// What the app made of it; that it made nothing of it in time is said.
+// Shows the app's response, or that there was none in time.
 async function post(path, fields) {
   const form = new URLSearchParams({ user: document.body.dataset.user, ...fields });
   const answer = await fetch(path, { method: 'POST', body: form });

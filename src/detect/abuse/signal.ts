@@ -44,6 +44,8 @@ export interface Signal {
   readonly name: string;
   readonly family: EvidenceFamily;
   readonly unit: string;
+  /** Points of the score where `thresholds/abuse.yaml` has none. */
+  readonly weight?: number;
   measure(facts: Facts): Measurement;
 }
 

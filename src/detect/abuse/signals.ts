@@ -25,7 +25,7 @@ import { pastRuns } from './suppressors/pastRuns.ts';
 import { scalesWithTraffic } from './suppressors/scalesWithTraffic.ts';
 import { servesItsPod } from './suppressors/servesItsPod.ts';
 
-/** Every signal, in the order in which evidence is shown. To add one, write its file, a line here, a weight and a test. */
+/** Every signal, in the order in which evidence is shown. To add one, write its file with its weight, a line here, and a test. */
 export const SIGNALS: readonly Signal[] = [
   signature,
   novelUse,
@@ -58,12 +58,15 @@ export const SUPPRESSORS: readonly Signal[] = [
   allowList,
 ];
 
+const points = z.number().min(0).max(100);
+
 /** `weights` of `thresholds/abuse.yaml`: points of each signal, and what each suppressor takes away. */
-export const weightsSchema = z.strictObject(
-  Object.fromEntries(
-    [...SIGNALS.map(({ name }) => name), 'suppressor'].map((name) => [
+export const weightsSchema = z.strictObject({
+  ...Object.fromEntries(
+    SIGNALS.map(({ name, weight }) => [
       name,
-      z.number().min(0).max(100),
+      weight === undefined ? points : points.default(weight),
     ]),
   ),
-);
+  suppressor: points,
+});

@@ -45,5 +45,5 @@ function kindOf(node: NodeRecord): string | null {
   if (node.price === null) return null;
   const { instanceType, capacityType } = nodeFacts(node);
   const spot = capacityType === 'spot' ? ' (spot)' : '';
-  return `${instanceType ?? 'nodes of unknown type'}${spot} by ${SOURCES[node.price.source]}`;
+  return `${instanceType ?? 'nodes of unknown type'}${spot} by ${SOURCES[node.price.source] ?? node.price.source}`;
 }

@@ -1,40 +1,32 @@
-import { z } from 'zod';
-import type { Detector } from '../../src/detect/detector.ts';
-import { jsonCodec } from '../../src/store/jsonCodec.ts';
-import type { Scope, Verdict } from '../../src/model/finding.ts';
-import type { Snapshot } from '../../src/model/snapshot.ts';
-import { HOUR_MS, type TimeMs } from '../../src/model/time.ts';
-import { containerKey } from '../../src/model/workload.ts';
+import type { Detector } from './detector.ts';
+import { jsonCodec } from '../store/jsonCodec.ts';
+import type { Scope, Verdict } from '../model/finding.ts';
+import type { Snapshot } from '../model/snapshot.ts';
+import { HOUR_MS, type TimeMs } from '../model/time.ts';
+import { containerKey } from '../model/workload.ts';
 
 const RULE = 'image-not-pulled';
 
-const schema = z.strictObject({
-  /** A registry's outage is over sooner. */
-  hours: z.number().positive(),
-});
-
-interface ImageThresholds {
-  readonly imageNotPulled: z.output<typeof schema>;
-}
+/** A registry's outage is over sooner. */
+const LONG_MS = HOUR_MS;
 
 /**
  * Pods whose image cannot be pulled do nothing, but their requests are reserved and paid for. The state is
  * the time since when, by container of a workload.
  */
-export const imageNotPulled: Detector<TimeMs, ImageThresholds> = {
+export const imageNotPulled: Detector<TimeMs> = {
   name: RULE,
   version: 1,
   codec: jsonCodec(),
-  thresholds: { imageNotPulled: schema },
-  detect({ snapshot, thresholds, isOpen }, state) {
+  thresholds: {},
+  detect({ snapshot, isOpen }, state) {
     const { start, end } = snapshot.window;
     const verdicts: Verdict[] = [];
     for (const [key, { scope, waiting, runs }] of containersOf(snapshot)) {
       if (waiting.length > 0) {
         const since = state.get(key) ?? start;
         state.set(key, since);
-        if (end - since >= thresholds.imageNotPulled.hours * HOUR_MS)
-          verdicts.push(verdict(scope, since, waiting));
+        if (end - since >= LONG_MS) verdicts.push(verdict(scope, since, waiting));
       } else if (runs) {
         // Only a container that is seen to run closes a finding; where nothing is known it stays open.
         state.delete(key);
