@@ -50,5 +50,5 @@ export class CollectError extends Error {
 
 /** An outage in a sentence: a source that has nothing did answer. */
 export function outageText({ code, message }: Pick<CollectError, 'code' | 'message'>): string {
-  return code === 'no-data' ? message : `Prometheus cannot be asked (${code}): ${message}`;
+  return code === 'no-data' ? message : `Prometheus query failed (${code}): ${message}`;
 }

@@ -111,7 +111,7 @@ export function createMetrics(version: string, cluster: string, source: MetricsS
     ),
     idleCost: gauge(
       'burnwatch_idle_cost_per_hour',
-      'What nobody was allocated of it, in the configured currency an hour; negative: overcommitted',
+      'Its unallocated part, in the configured currency an hour; negative: overcommitted',
     ),
     namespaceCost: new Gauge({
       name: 'burnwatch_namespace_cost_per_hour',
@@ -128,7 +128,7 @@ export function createMetrics(version: string, cluster: string, source: MetricsS
     threadCrashes: counter('burnwatch_cycle_thread_crashes_total', 'Crashes of the cycle thread'),
     deliveries: new Counter({
       name: 'burnwatch_deliveries_total',
-      help: 'Attempts to tell somebody: sent, retry (failed, tried again later), dead (given up)',
+      help: 'Attempts to send a message: sent, retry (failed, tried again later), dead (given up)',
       labelNames: ['channel', 'result'],
       registers,
     }),

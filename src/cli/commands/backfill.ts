@@ -26,7 +26,7 @@ export function registerBackfill(command: Command, io: Io): void {
   command
     .requiredOption('--from <time>', 'RFC 3339, a date, or how long ago (14d)')
     .requiredOption('--to <time>', 'RFC 3339, a date, now, or how long ago (2h)')
-    .option('--no-notify', 'tell nobody; what is still open is announced by the next live window')
+    .option('--no-notify', 'send no messages; the next live window announces what is still open')
     .option('--rebuild', 'replay the verdicts too, from the last daily checkpoint before --from')
     .action((options: BackfillOptions) => runBackfill(options, io));
 }

@@ -82,7 +82,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
   {
     name: 'owners',
-    description: 'who owns each workload, what says so, and whether they can be told',
+    description: 'the owner of each workload, its source, and whether messages reach it',
     load: async () => (await import('./owners.ts')).registerOwners,
   },
   {

@@ -27,7 +27,7 @@ interface OwnerRow extends Ownership {
 export function registerOwners(command: Command, io: Io): void {
   command
     .option('-n, --namespace <name>', 'only this namespace')
-    .option('--problems', 'only workloads without an owner, or whose owner cannot be told')
+    .option('--problems', 'only workloads without an owner, or whose owner cannot be reached')
     .action((options: OwnersOptions) => printOwners(options, io));
   withOutput(command);
 }
@@ -66,7 +66,7 @@ function toRow(ownership: Ownership, { owners: { keys, teams } }: Config): Owner
   const told = [...new Set(names.flatMap((name) => ownerTarget(name, teams) ?? []))];
   if (names.length === 0) {
     const cure = `Set one of ${keys.join(', ')} on the workload or its namespace, or add a route under owners.routes.`;
-    return { ...ownership, told, problem: { key: 'missing', what: 'Nobody is named.', cure } };
+    return { ...ownership, told, problem: { key: 'missing', what: 'No owner is named.', cure } };
   }
   // Where Slack is given by a route, a name need not be reachable by itself.
   const isTold = slack !== null && told.length > 0;
@@ -83,7 +83,7 @@ const COLUMNS: readonly Column<OwnerRow>[] = [
   {
     title: 'PROBLEM',
     value: ({ owner, problem }) =>
-      problem === null ? '' : owner === null ? 'nobody is named' : 'not known in Slack',
+      problem === null ? '' : owner === null ? 'no owner is named' : 'not known in Slack',
   },
 ];
 const CURE: Column<OwnerRow> = { title: 'CURE', value: ({ problem }) => problem?.cure ?? '' };
@@ -95,7 +95,7 @@ function originText({ on, key }: NonNullable<Ownership['from']>): string {
 function summaryOf(rows: readonly OwnerRow[]): string {
   const unowned = rows.filter(({ owner, slack }) => owner === null && slack === null).length;
   const untold = rows.filter(({ problem }) => problem !== null).length - unowned;
-  return `${rows.length} workloads: ${unowned} without an owner, ${untold} whose owner cannot be told in Slack`;
+  return `${rows.length} workloads: ${unowned} without an owner, ${untold} whose owner Slack cannot reach`;
 }
 
 /** How to repair what is wrong, each said once. */

@@ -12,9 +12,9 @@ const SCOPES: readonly (readonly [scope: string, without: string])[] = [
   ['files:write', 'messages have no charts'],
   ['channels:read', 'public channels cannot be looked up, so a lost answer may repeat a message'],
   ['channels:history', 'a message whose answer was lost may be sent twice'],
-  ['users:read.email', 'owners given as e-mail addresses cannot be told'],
-  ['im:write', 'owners cannot be told in direct messages'],
-  ['usergroups:read', 'owners given as user groups cannot be told'],
+  ['users:read.email', 'owners given as e-mail addresses cannot be reached'],
+  ['im:write', 'owners cannot get direct messages'],
+  ['usergroups:read', 'owners given as user groups cannot be reached'],
 ];
 
 /** Asks Slack who the token belongs to, what it may do, and whether the channels are there. */

@@ -16,7 +16,7 @@ export interface ResourceKind {
   readonly without: string;
 }
 
-const OWNER_CHAIN = 'workloads of its pods are told by the shape of their names';
+const OWNER_CHAIN = 'workloads of its pods are guessed from their names';
 
 /** Everything that is read, in the order in which it is asked for. */
 export const RESOURCES = [
@@ -66,8 +66,7 @@ export const RESOURCES = [
     kind: 'Deployment',
     namespaced: true,
     need: 'standard',
-    without:
-      'owners named on Deployments, their wished-for replicas and who manages them are unknown',
+    without: 'owners named on Deployments, their desired replicas and who manages them are unknown',
   },
   {
     resource: 'statefulsets',
@@ -77,7 +76,7 @@ export const RESOURCES = [
     namespaced: true,
     need: 'standard',
     without:
-      'owners named on StatefulSets, their wished-for replicas and who manages them are unknown',
+      'owners named on StatefulSets, their desired replicas and who manages them are unknown',
   },
   {
     resource: 'daemonsets',

@@ -143,13 +143,13 @@ export const QUERIES = {
   diskRead: {
     metric: 'container_fs_reads_bytes_total',
     need: 'usual',
-    without: 'disk reads are unknown, and CPU without disk work cannot be told',
+    without: 'disk reads are unknown, and CPU without disk work cannot be recognised',
     promql: (q) => counterByPart(q, 'container_fs_reads_bytes_total', 'device'),
   },
   diskWrite: {
     metric: 'container_fs_writes_bytes_total',
     need: 'usual',
-    without: 'disk writes are unknown, and CPU without disk work cannot be told',
+    without: 'disk writes are unknown, and CPU without disk work cannot be recognised',
     promql: (q) => counterByPart(q, 'container_fs_writes_bytes_total', 'device'),
   },
   // A ratio of periods; containers without a CPU limit have no periods and no answer.
@@ -166,13 +166,13 @@ export const QUERIES = {
   networkReceive: {
     metric: 'container_network_receive_bytes_total',
     need: 'usual',
-    without: 'received traffic is unknown, and CPU without network work cannot be told',
+    without: 'received traffic is unknown, and CPU without network work cannot be recognised',
     promql: (q) => networkByPod(q, 'container_network_receive_bytes_total'),
   },
   networkTransmit: {
     metric: 'container_network_transmit_bytes_total',
     need: 'usual',
-    without: 'sent traffic is unknown, and CPU without network work cannot be told',
+    without: 'sent traffic is unknown, and CPU without network work cannot be recognised',
     promql: (q) => networkByPod(q, 'container_network_transmit_bytes_total'),
   },
   // ── OpenCost's network exporter ────────────────────────────────────────────────────────────────────
@@ -194,7 +194,7 @@ export const QUERIES = {
   gpuTensor: {
     metric: 'DCGM_FI_PROF_PIPE_TENSOR_ACTIVE',
     need: 'extra',
-    without: 'GPU training cannot be told from GPU mining',
+    without: 'GPU training cannot be distinguished from GPU mining',
     promql: (q) => gpuGauge(q, 'DCGM_FI_PROF_PIPE_TENSOR_ACTIVE'),
   },
   // ── kube-state-metrics: pods ───────────────────────────────────────────────────────────────────────
@@ -307,7 +307,7 @@ export const QUERIES = {
   initInfo: {
     metric: 'kube_pod_init_container_info',
     need: 'extra',
-    without: 'init containers are not told from others',
+    without: 'init containers are not distinguished from others',
     promql: (q) =>
       lastInWindow(
         q,
@@ -329,7 +329,7 @@ export const QUERIES = {
   running: {
     metric: 'kube_pod_container_status_running',
     need: 'usual',
-    without: 'how long containers ran is told by cAdvisor alone, so that its gaps are not seen',
+    without: 'only cAdvisor shows how long containers ran, so its gaps are not seen',
     promql: (q) => {
       const main = samplesTrue(q, BY_CONTAINER, q.select('kube_pod_container_status_running'));
       const init = samplesTrue(q, BY_CONTAINER, q.select('kube_pod_init_container_status_running'));

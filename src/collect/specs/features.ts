@@ -68,7 +68,7 @@ export const FEATURES: readonly Feature[] = [
     allowList: null,
   },
   {
-    name: 'wished-for replicas',
+    name: 'desired replicas',
     isThere: tells('deployments.apps', 'statefulsets.apps'),
     resources: ['deployments.apps', 'statefulsets.apps'],
     allowList: null,

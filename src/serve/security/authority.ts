@@ -37,7 +37,7 @@ export function maySeeSilence(principal: Principal, silence: Silence): boolean {
 }
 
 const QUIET_ABUSE =
-  'Keeping abuse quiet needs a token with the scope "silence" and without a list of namespaces; anybody with "ack" may acknowledge it';
+  'Keeping abuse quiet needs a token with the scope "silence" and without a list of namespaces; the scope "ack" suffices to acknowledge it';
 
 /** True when the matchers cannot fit anything outside the principal's namespaces. */
 function isWithin({ namespaces }: Principal, matchers: readonly Matcher[]): boolean {

@@ -240,7 +240,7 @@ export const NO_DATA: Finding = aFinding({
   pods: [],
   startedAt: TEST_NOW - 40 * MINUTE_MS,
   summary:
-    'Prometheus cannot be asked (unreachable): nothing is known since 2026-11-24T05:20:00Z, and nothing is taken to be over until it answers',
+    'Prometheus query failed (unreachable): nothing is known since 2026-11-24T05:20:00Z, and nothing is taken to be over until it answers',
   evidence: [
     evidence(
       'outage',
