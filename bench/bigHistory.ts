@@ -1,9 +1,10 @@
 import { COST_COLUMNS, NODE_SUM_COLUMNS } from '../src/store/pages/columns.ts';
 import { inTransaction, openForWriting } from '../src/engines/sqlite/database.ts';
 import { MetaTable } from '../src/engines/sqlite/metaTable.ts';
-import type { PageTable } from '../src/engines/sqlite/pageTable.ts';
-import { rollUpDay } from '../src/engines/sqlite/rollUp.ts';
-import { createRowTables, flushPages } from '../src/engines/sqlite/writerTables.ts';
+import { Dictionary } from '../src/engines/sqlite/dictionary.ts';
+import type { PageBuffer } from '../src/store/pages/pageBuffer.ts';
+import { rollUpDay } from '../src/store/rollUp/rollUp.ts';
+import { createRowTables } from '../src/engines/sqlite/writerTables.ts';
 import { DAY_MS } from '../src/model/time.ts';
 import { WINDOW_MS } from '../test/support/madeUpWindows.ts';
 
@@ -17,15 +18,16 @@ export const START = Date.UTC(2026, 7, 1);
 export function buildHours(path: string, days: number, keys: number): void {
   const db = openForWriting(path);
   const tables = createRowTables(db, WINDOW_MS);
-  const meta = MetaTable.create(db);
+  const meta = new MetaTable(db);
   const seal = db.prepare("INSERT INTO windows VALUES (?, 1, 1, 0, '[]', '')");
-  const labels = ['a', 'b', 'c'].map((team) => tables.labelSets.id(JSON.stringify({ team })));
+  const labelSets = new Dictionary(db, 'label_sets', ['labels']);
+  const labels = ['a', 'b', 'c'].map((team) => labelSets.id(JSON.stringify({ team })));
   for (let day = START; day < START + days * DAY_MS; day += DAY_MS) {
     inTransaction(db, () => {
       for (let start = day; start < day + DAY_MS; start += WINDOW_MS) seal.run(start);
       for (let index = 0; index < keys; index += 1) {
         const workload = Math.floor(index / 3);
-        const key = tables.costKeys.idOf({
+        const key = tables.costKey({
           namespace: `ns-${workload % 100}`,
           kind: 'Deployment',
           name: `app-${workload}`,
@@ -37,11 +39,11 @@ export function buildHours(path: string, days: number, keys: number): void {
         fillDay(tables.costHours, day, key, COST_COLUMNS.length);
       }
       for (let node = 0; node < 400; node += 1) {
-        const id = tables.nodeTable.nodeId(`node-${node}`, undefined, day);
+        const id = tables.nodeId(`node-${node}`, undefined, day);
         fillDay(tables.nodeHours, day, id, NODE_SUM_COLUMNS.length);
       }
       rollUpDay(tables, day);
-      flushPages(tables);
+      tables.flush();
     });
   }
   meta.set('watermark', START + days * DAY_MS);
@@ -51,7 +53,7 @@ export function buildHours(path: string, days: number, keys: number): void {
 }
 
 /** Values that change from hour to hour as usage and its cost do: none of them packs to nothing. */
-function fillDay(pages: PageTable, day: number, key: number, columns: number): void {
+function fillDay(pages: PageBuffer, day: number, key: number, columns: number): void {
   for (let hour = 0; hour < 24; hour += 1) {
     const { values, offset } = pages.slot(day, key, hour);
     const swing = 1 + 0.3 * Math.sin(key + hour / 4) + ((key * 31 + hour * 17) % 97) / 300;

@@ -5,7 +5,7 @@ import {
   mergeContainerDays,
   type ContainerDay,
 } from '../../src/store/containerDays/containerDay.ts';
-import { HourOfUse, type PodWindow } from '../../src/detect/rightsize/hourOfUse.ts';
+import { HourOfUse, type PodWindow } from '../../src/store/containerDays/hourOfUse.ts';
 import type { PodUse, Proposal } from './rivals.ts';
 
 const WINDOW_MS = 5 * MINUTE_MS;

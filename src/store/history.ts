@@ -132,6 +132,15 @@ export interface HistoryStatus {
   readonly lastProblems: readonly DataProblem[];
 }
 
+/** What is sealed and still kept; zero where nothing is sealed or pruned. */
+export interface HistorySpan {
+  /** End of the last sealed window. */
+  readonly watermark: TimeMs;
+  /** Window rows, and hours, before these were pruned. */
+  readonly windowsFrom: TimeMs;
+  readonly hoursFrom: TimeMs;
+}
+
 /** The history's reading side: one reader a page or command, each on its own read-only connection. */
 export interface HistoryReader {
   status(): Promise<HistoryStatus>;

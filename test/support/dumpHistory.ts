@@ -1,7 +1,7 @@
 import Database from 'better-sqlite3';
 import { DAY_MS, formatTime, HOUR_MS } from '../../src/model/time.ts';
 import type { PageCodec } from '../../src/store/pages/pageCodec.ts';
-import { pageCodecs } from '../../src/engines/sqlite/writerTables.ts';
+import { pageCodecs } from '../../src/store/pages/pageCodecs.ts';
 
 /** Lookup tables: their ids depend on the order of arrival, and what they say is in the rows. */
 const DIMENSIONS = new Set([

@@ -3,7 +3,7 @@ import type { Finding } from '../../model/finding.ts';
 import type { ExpectedSamples } from '../../model/snapshot.ts';
 import { DAY_MS, type TimeMs } from '../../model/time.ts';
 import type { DetectorCodecs } from '../../store/history.ts';
-import type { Db, Statement } from './database.ts';
+import { all, first, run, value, type Db } from './database.ts';
 
 const KEPT_MS = 14 * DAY_MS;
 
@@ -19,81 +19,58 @@ const RESTORE = [
   `UPDATE findings SET in_state = 0 WHERE in_state = 1 AND :at = :at AND NOT ${WINDOWLESS}`,
 ] as const;
 
-interface Statements {
-  readonly take: Statement;
-  readonly takeState: Statement;
-  readonly dropBefore: Statement;
-  readonly dropFrom: Statement;
-  readonly before: Statement;
-  readonly oldest: Statement;
-  readonly states: Statement;
-  readonly restore: readonly Statement[];
-  readonly putFinding: Statement;
-}
-
-/** What the state was when a UTC day began; kept for 14 days, so that verdicts can be replayed. */
+/** The state as it was when a UTC day began; kept for 14 days, so that verdicts can be replayed. */
 export class CheckpointTable {
-  readonly #statements: Statements;
+  readonly #db: Db;
 
-  private constructor(statements: Statements) {
-    this.#statements = statements;
-  }
-
-  static create(db: Db): CheckpointTable {
-    return new CheckpointTable({
-      take: db.prepare(
-        `INSERT OR REPLACE INTO checkpoints SELECT ?, ?, json_group_array(json(finding))
-         FROM (SELECT finding FROM findings WHERE in_state = 1 ORDER BY id)`,
-      ),
-      takeState: db.prepare(
-        `INSERT OR REPLACE INTO checkpoint_state
-         SELECT ?, detector, version, key, state FROM detector_state`,
-      ),
-      dropBefore: db.prepare('DELETE FROM checkpoints WHERE at < ?'),
-      dropFrom: db.prepare('DELETE FROM checkpoints WHERE at > ?'),
-      before: db.prepare(
-        'SELECT at, expected_samples, findings FROM checkpoints WHERE at <= ? ORDER BY at DESC LIMIT 1',
-      ),
-      oldest: db.prepare('SELECT min(at) FROM checkpoints').pluck(),
-      restore: RESTORE.map((sql) => db.prepare(sql)),
-      putFinding: db.prepare(
-        `UPDATE findings SET state = ?, last_seen = ?, in_state = 1, finding = ? WHERE id = ?`,
-      ),
-      states: db.prepare(
-        'SELECT key, state FROM checkpoint_state WHERE at = ? AND detector = ? AND version = ?',
-      ),
-    });
+  constructor(db: Db) {
+    this.#db = db;
   }
 
   /** Copies the state as it is now: all windows before `at` are in it. */
   take(at: TimeMs, expected: ExpectedSamples): void {
-    this.#statements.take.run(at, JSON.stringify(expected));
-    this.#statements.takeState.run(at);
-    this.#statements.dropBefore.run(at - KEPT_MS);
+    run(
+      this.#db,
+      `INSERT OR REPLACE INTO checkpoints SELECT ?, ?, json_group_array(json(finding))
+       FROM (SELECT finding FROM findings WHERE in_state = 1 ORDER BY id)`,
+      [at, JSON.stringify(expected)],
+    );
+    run(
+      this.#db,
+      `INSERT OR REPLACE INTO checkpoint_state
+       SELECT ?, detector, version, key, state FROM detector_state`,
+      at,
+    );
+    run(this.#db, 'DELETE FROM checkpoints WHERE at < ?', at - KEPT_MS);
   }
 
   dropAfter(at: TimeMs): void {
-    this.#statements.dropFrom.run(at);
+    run(this.#db, 'DELETE FROM checkpoints WHERE at > ?', at);
   }
 
   oldest(): TimeMs | null {
-    return this.#statements.oldest.get() as TimeMs | null;
+    return value<TimeMs | null>(this.#db, 'SELECT min(at) FROM checkpoints') ?? null;
   }
 
   /** Makes a state that `before` gave (or the empty one) the present state again. */
   restore(state: CycleState): void {
     const at = state.watermark ?? 0;
-    for (const statement of this.#statements.restore) statement.run({ at });
+    for (const sql of RESTORE) run(this.#db, sql, { at });
     for (const finding of state.findings.values()) {
+      const sql =
+        'UPDATE findings SET state = ?, last_seen = ?, in_state = 1, finding = ? WHERE id = ?';
       const { id, state: stands, lastSeen } = finding;
-      this.#statements.putFinding.run(stands, lastSeen, JSON.stringify(finding), id);
+      run(this.#db, sql, stands, lastSeen, JSON.stringify(finding), id);
     }
   }
 
   /** The latest state that knows nothing of windows after `time`, or null when none is kept. */
   before(time: TimeMs, historyStart: TimeMs | null, codecs: DetectorCodecs): CycleState | null {
-    const row = this.#statements.before.get(time) as
-      { at: TimeMs; expected_samples: string; findings: string } | undefined;
+    const row = first<{ at: TimeMs; expected_samples: string; findings: string }>(
+      this.#db,
+      'SELECT at, expected_samples, findings FROM checkpoints WHERE at <= ? ORDER BY at DESC LIMIT 1',
+      time,
+    );
     if (row === undefined) return null;
     const findings = JSON.parse(row.findings) as readonly Finding[];
     return {
@@ -108,10 +85,11 @@ export class CheckpointTable {
   #detectors(at: TimeMs, codecs: DetectorCodecs): Map<string, ReadonlyMap<string, unknown>> {
     const detectors = new Map<string, ReadonlyMap<string, unknown>>();
     for (const [name, { version, codec }] of codecs) {
-      const rows = this.#statements.states.all(at, name, version) as readonly {
-        key: string;
-        state: Buffer;
-      }[];
+      const rows = all<{ key: string; state: Buffer }>(
+        this.#db,
+        'SELECT key, state FROM checkpoint_state WHERE at = ? AND detector = ? AND version = ?',
+        [at, name, version],
+      );
       detectors.set(name, new Map(rows.map((row) => [row.key, codec.decode(row.state)])));
     }
     return detectors;

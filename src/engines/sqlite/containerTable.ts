@@ -1,7 +1,7 @@
 import type { ContainerSample, PodSample } from '../../model/snapshot.ts';
 import { HOUR_MS, type TimeMs } from '../../model/time.ts';
-import type { Db, Statement } from './database.ts';
-import { canonicalLabels } from './labelSets.ts';
+import { canonicalLabels } from '../../store/labelSets.ts';
+import { all, first, insert, run, type Db } from './database.ts';
 import type { Dictionary } from './dictionary.ts';
 
 /**
@@ -25,13 +25,8 @@ export interface ContainerRow {
   last_hour: TimeMs;
 }
 
-interface Statements {
-  readonly byUid: Statement;
-  readonly byId: Statement;
-  readonly insert: Statement;
-  readonly span: Statement;
-  readonly attribute: Statement;
-}
+const COLUMNS =
+  'namespace, pod, uid, container, kind, name, workload_known, node, image, label_set, owner, first_hour, last_hour';
 
 /** What the row is about, apart from the container itself. */
 interface Identity {
@@ -46,7 +41,7 @@ interface Identity {
 
 /** The dimension of container instances, with those of the running pods held in memory. */
 export class ContainerTable {
-  readonly #statements: Statements;
+  readonly #db: Db;
   readonly #labelSets: Dictionary;
   #byUid = new Map<string, ContainerRow[]>();
   #byId = new Map<number, ContainerRow>();
@@ -54,28 +49,9 @@ export class ContainerTable {
   /** Hours whose rows were attributed to another workload since the last `takeReattributed`. */
   #reattributed = new Set<TimeMs>();
 
-  private constructor(statements: Statements, labelSets: Dictionary) {
-    this.#statements = statements;
+  constructor(db: Db, labelSets: Dictionary) {
+    this.#db = db;
     this.#labelSets = labelSets;
-  }
-
-  static create(db: Db, labelSets: Dictionary): ContainerTable {
-    const columns =
-      'namespace, pod, uid, container, kind, name, workload_known, node, image, label_set, owner, first_hour, last_hour';
-    return new ContainerTable(
-      {
-        byUid: db.prepare(`SELECT id, ${columns} FROM containers WHERE uid = ? ORDER BY id`),
-        byId: db.prepare(`SELECT id, ${columns} FROM containers WHERE id = ?`),
-        insert: db.prepare(
-          `INSERT INTO containers (${columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-        ),
-        span: db.prepare('UPDATE containers SET first_hour = ?, last_hour = ? WHERE id = ?'),
-        attribute: db.prepare(
-          'UPDATE containers SET kind = ?, name = ?, workload_known = 1 WHERE id = ?',
-        ),
-      },
-      labelSets,
-    );
   }
 
   /** The row of a pod's container as it is in this window; made or widened when needed. */
@@ -110,7 +86,7 @@ export class ContainerTable {
   byId(id: number): ContainerRow {
     let row = this.#byId.get(id);
     if (row === undefined) {
-      row = this.#statements.byId.get(id) as ContainerRow | undefined;
+      row = first<ContainerRow>(this.#db, `SELECT id, ${COLUMNS} FROM containers WHERE id = ?`, id);
       if (row === undefined) throw new RangeError(`container ${id} of the history is missing`);
       this.#byId.set(id, row);
     }
@@ -144,9 +120,8 @@ export class ContainerTable {
   #rowsOf(uid: string): ContainerRow[] {
     let rows = this.#byUid.get(uid);
     if (rows === undefined) {
-      rows = (this.#statements.byUid.all(uid) as ContainerRow[]).map(
-        (row) => this.#byId.get(row.id) ?? row,
-      );
+      const sql = `SELECT id, ${COLUMNS} FROM containers WHERE uid = ? ORDER BY id`;
+      rows = all<ContainerRow>(this.#db, sql, uid).map((row) => this.#byId.get(row.id) ?? row);
       this.#byUid.set(uid, rows);
       for (const row of rows) this.#byId.set(row.id, row);
     }
@@ -183,7 +158,8 @@ export class ContainerTable {
     row.kind = workload.kind;
     row.name = workload.name;
     row.workload_known = 1;
-    this.#statements.attribute.run(workload.kind, workload.name, row.id);
+    const sql = 'UPDATE containers SET kind = ?, name = ?, workload_known = 1 WHERE id = ?';
+    run(this.#db, sql, workload.kind, workload.name, row.id);
     for (let hour = row.first_hour; hour <= row.last_hour; hour += HOUR_MS) {
       this.#reattributed.add(hour);
     }
@@ -206,14 +182,7 @@ export class ContainerTable {
     rows: ContainerRow[],
   ): ContainerRow {
     const { kind, name, known, node, image, labelSet, owner } = identity;
-    const values = [pod.namespace, pod.name, pod.uid, container, kind, name, known ? 1 : 0];
-    const id = Number(
-      this.#statements.insert.run(...values, node, image, labelSet, owner, hour, hour)
-        .lastInsertRowid,
-    );
-    if (known && rows.length === 0) this.#attributeNameless(pod, { kind, name });
-    const row: ContainerRow = {
-      id,
+    const fields = {
       namespace: pod.namespace,
       pod: pod.name,
       uid: pod.uid,
@@ -228,8 +197,12 @@ export class ContainerTable {
       first_hour: hour,
       last_hour: hour,
     };
+    const places = COLUMNS.replaceAll(/\w+/g, ':$&');
+    const id = insert(this.#db, `INSERT INTO containers (${COLUMNS}) VALUES (${places})`, fields);
+    if (known && rows.length === 0) this.#attributeNameless(pod, { kind, name });
+    const row: ContainerRow = { id, ...fields };
     rows.push(row);
-    this.#byId.set(id, row);
+    this.#byId.set(row.id, row);
     return row;
   }
 
@@ -237,7 +210,8 @@ export class ContainerTable {
     if (hour >= row.first_hour && hour <= row.last_hour) return;
     row.first_hour = Math.min(row.first_hour, hour);
     row.last_hour = Math.max(row.last_hour, hour);
-    this.#statements.span.run(row.first_hour, row.last_hour, row.id);
+    const sql = 'UPDATE containers SET first_hour = ?, last_hour = ? WHERE id = ?';
+    run(this.#db, sql, row.first_hour, row.last_hour, row.id);
   }
 }
 

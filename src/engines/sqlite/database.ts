@@ -4,8 +4,15 @@ import { dirname } from 'node:path';
 import { HistoryError } from '../../store/history.ts';
 
 export type Db = Database.Database;
-/** A prepared statement with any parameters; its rows are typed where they are read. */
-export type Statement = Database.Statement;
+type Value = string | number | bigint | null | Uint8Array;
+type Parameter = Value | readonly Value[] | Readonly<Record<string, Value>>;
+
+/** One step of the schema: a file in `migrations/` and an entry in `MIGRATIONS`. Released numbers never change. */
+export interface Migration {
+  readonly number: number;
+  readonly name: string;
+  readonly up: (db: Db) => void;
+}
 
 const BUSY_TIMEOUT_MS = 5_000;
 
@@ -36,7 +43,7 @@ export function openForWriting(path: string): Db {
   return guard(path, () => {
     createPrivately(path);
     const db = new Database(path, { timeout: BUSY_TIMEOUT_MS });
-    return prepared(db, () => {
+    return configured(db, () => {
       // Rows are pages of up to some KB; at SQLite's usual 4 KB, those above 1 KB would overflow.
       db.pragma('page_size = 16384');
       db.pragma('journal_mode = WAL');
@@ -60,7 +67,7 @@ export function openForReading(path: string): Db {
   }
   return guard(path, () => {
     const db = new Database(path, { readonly: true, timeout: BUSY_TIMEOUT_MS });
-    return prepared(db, () => {
+    return configured(db, () => {
       db.pragma('query_only = ON');
       db.pragma('cache_size = -65536');
       // The first statement that really reads the file: garbage is found here.
@@ -69,14 +76,82 @@ export function openForReading(path: string): Db {
   });
 }
 
-function prepared(db: Db, prepare: () => void): Db {
+function configured(db: Db, configure: () => void): Db {
   try {
-    prepare();
+    configure();
     return db;
   } catch (error) {
     db.close();
     throw error;
   }
+}
+
+/** The statements of a connection by their text, so that each is prepared once. */
+const STATEMENTS = new WeakMap<Db, Map<string, Database.Statement>>();
+/** The same for those that give the value of their only column instead of a row. */
+const PLUCKED: typeof STATEMENTS = new WeakMap();
+
+function statement(db: Db, sql: string, kept = STATEMENTS): Database.Statement {
+  let statements = kept.get(db);
+  if (statements === undefined) kept.set(db, (statements = new Map()));
+  let found = statements.get(sql);
+  if (found === undefined) {
+    found = kept === PLUCKED ? db.prepare(sql).pluck() : db.prepare(sql);
+    statements.set(sql, found);
+  }
+  return found;
+}
+
+/** All rows of a query. `Row` is what its columns hold. */
+export function all<Row>(db: Db, sql: string, ...parameters: readonly Parameter[]): Row[] {
+  return statement(db, sql).all(...parameters) as Row[];
+}
+
+/** The first row of a query. */
+// oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- the caller knows what its columns hold
+export function first<Row>(
+  db: Db,
+  sql: string,
+  ...parameters: readonly Parameter[]
+): Row | undefined {
+  return statement(db, sql).get(...parameters) as Row | undefined;
+}
+
+/** The rows one after the other: nothing may be written until they are read. */
+export function each<Row>(
+  db: Db,
+  sql: string,
+  ...parameters: readonly Parameter[]
+): IterableIterator<Row> {
+  return statement(db, sql).iterate(...parameters) as IterableIterator<Row>;
+}
+
+/** The only column of all rows. */
+export function values<T>(db: Db, sql: string, ...parameters: readonly Parameter[]): T[] {
+  return statement(db, sql, PLUCKED).all(...parameters) as T[];
+}
+
+/** The only column of the first row. */
+// oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- the caller knows what its column holds
+export function value<T>(db: Db, sql: string, ...parameters: readonly Parameter[]): T | undefined {
+  return statement(db, sql, PLUCKED).get(...parameters) as T | undefined;
+}
+
+/** Changes rows and returns how many. */
+export function run(db: Db, sql: string, ...parameters: readonly Parameter[]): number {
+  return statement(db, sql).run(...parameters).changes;
+}
+
+/** Inserts a row and returns its id. */
+export function insert(db: Db, sql: string, ...parameters: readonly Parameter[]): number {
+  return Number(statement(db, sql).run(...parameters).lastInsertRowid);
+}
+
+/** A list as one parameter, for `IN (SELECT value FROM json_each(?))`. */
+export function list(values: readonly string[]): string;
+export function list(values: readonly string[] | null | undefined): string | null;
+export function list(values: readonly string[] | null | undefined): string | null {
+  return values === null || values === undefined ? null : JSON.stringify(values);
 }
 
 /** Runs `work` in one transaction that takes the write lock at once; any error undoes all of it. */

@@ -1,29 +1,27 @@
-import type { Db, Statement } from './database.ts';
+import { insert, value, type Db } from './database.ts';
 
-/** Texts that repeat, stored once: `text ⇄ id` in a table `(id, COLUMN UNIQUE)`. */
+/** Rows that repeat, stored once: `id ⇄ values of the columns`, which are UNIQUE together. */
 export class Dictionary {
-  readonly #find: Statement;
-  readonly #insert: Statement;
+  readonly #db: Db;
+  readonly #find: string;
+  readonly #insert: string;
   #ids = new Map<string, number>();
 
-  private constructor(find: Statement, insert: Statement) {
-    this.#find = find;
-    this.#insert = insert;
+  constructor(db: Db, table: string, columns: readonly string[]) {
+    const names = columns.join(', ');
+    const places = columns.map(() => '?').join(', ');
+    this.#db = db;
+    this.#find = `SELECT id FROM ${table} WHERE (${names}) = (${places})`;
+    this.#insert = `INSERT INTO ${table} (${names}) VALUES (${places})`;
   }
 
-  static create(db: Db, table: string, column: string): Dictionary {
-    return new Dictionary(
-      db.prepare(`SELECT id FROM ${table} WHERE ${column} = ?`).pluck(),
-      db.prepare(`INSERT INTO ${table} (${column}) VALUES (?)`),
-    );
-  }
-
-  id(text: string): number {
-    const held = this.#ids.get(text);
+  id(...row: readonly (string | number)[]): number {
+    const key = row.join('\0');
+    const held = this.#ids.get(key);
     if (held !== undefined) return held;
-    const found = this.#find.get(text) as number | undefined;
-    const id = found ?? Number(this.#insert.run(text).lastInsertRowid);
-    this.#ids.set(text, id);
+    const found = value<number>(this.#db, this.#find, ...row);
+    const id = found ?? insert(this.#db, this.#insert, ...row);
+    this.#ids.set(key, id);
     return id;
   }
 

@@ -1,56 +1,47 @@
 import type { Digest } from '../../store/digests/digest.ts';
-import type { DigestStore } from '../../store/digests/digestStore.ts';
-import type { TimeMs } from '../../model/time.ts';
-import type { Delivery } from '../../store/notifications/delivery.ts';
-import { inTransaction, openForReading, openForWriting, settle, type Db } from './database.ts';
+import type { DigestEntry, DigestStore, StoredDigest } from '../../store/digests/digestStore.ts';
+import { all, first, run, value, type Db } from './database.ts';
 import { insertDeliveries } from './deliveryTable.ts';
-import { digestSends, writeDigest } from './digestTable.ts';
-import { requireCurrentSchema } from './migrate.ts';
-import { MIGRATIONS } from './migrations/index.ts';
+import { openShared } from './sharedFile.ts';
 
-/** Digests in the history's file: one short write a week, beside a running daemon. */
-export class SqliteDigestStore implements DigestStore {
-  readonly #path: string;
-  readonly #db: Db;
-
-  private constructor(path: string, db: Db) {
-    this.#path = path;
-    this.#db = db;
-  }
-
-  static open(path: string): SqliteDigestStore {
-    openForReading(path).close();
-    const db = openForWriting(path);
-    try {
-      requireCurrentSchema(db, path, MIGRATIONS);
-      return new SqliteDigestStore(path, db);
-    } catch (error) {
-      db.close();
-      throw error;
-    }
-  }
-
-  record(
-    digest: Digest,
-    deliveriesOf: (sends: number) => readonly Delivery[],
-    { again, at }: { readonly again: boolean; readonly at: TimeMs },
-  ): Promise<boolean> {
-    const write = (): boolean => {
-      const sends = digestSends(this.#db, digest.week.start);
-      if (sends > 0 && !again) return false;
-      writeDigest(this.#db, digest, sends + 1, at);
-      insertDeliveries(this.#db, deliveriesOf(sends + 1));
-      return true;
-    };
-    return settle(this.#path, () => inTransaction(this.#db, write));
-  }
-
-  async close(): Promise<void> {
-    this.#db.close();
-  }
-}
+const ENTRY =
+  'week, week_start AS start, week_end AS end, created_at AS createdAt, sent_at AS sentAt, sends';
 
 /** Opens the digests of an existing history. @throws HistoryError `missing`, `older-schema`, … */
-export async function openDigestStore(path: string): Promise<SqliteDigestStore> {
-  return SqliteDigestStore.open(path);
+export async function openDigestStore(path: string): Promise<DigestStore> {
+  const { db, transaction, close } = await openShared(path);
+  return {
+    record: (digest, deliveriesOf, { again, at }) =>
+      transaction(() => {
+        const { start, end, name } = digest.week;
+        const sent = 'SELECT sends FROM ops_digests WHERE week_start = ?';
+        const sends = (value<number>(db, sent, start) ?? 0) + 1;
+        if (sends > 1 && !again) return false;
+        run(
+          db,
+          `INSERT INTO ops_digests VALUES (?, ?, ?, ?, ?, ?, ?)
+           ON CONFLICT (week_start) DO UPDATE SET
+             sent_at = excluded.sent_at, sends = excluded.sends, digest = excluded.digest`,
+          [start, end, name, at, at, sends, JSON.stringify(digest)],
+        );
+        insertDeliveries(db, deliveriesOf(sends));
+        return true;
+      }),
+    close,
+  };
+}
+
+/** Digests, the latest first. */
+export function listDigests(db: Db): readonly DigestEntry[] {
+  return all(db, `SELECT ${ENTRY} FROM ops_digests ORDER BY week_start DESC`);
+}
+
+/** The digest of a week by its name; the latest where a change of time zone made two. */
+export function findDigest(db: Db, week: string): StoredDigest | null {
+  const row = first<DigestEntry & { readonly digest: string }>(
+    db,
+    `SELECT ${ENTRY}, digest FROM ops_digests WHERE week = ? ORDER BY week_start DESC LIMIT 1`,
+    week,
+  );
+  return row === undefined ? null : { ...row, digest: JSON.parse(row.digest) as Digest };
 }

@@ -1,42 +1,54 @@
-import type { FindingEvent } from '../../model/finding.ts';
+import type { Finding, FindingEvent } from '../../model/finding.ts';
 import type { TimeMs } from '../../model/time.ts';
-import type { Db, Statement } from './database.ts';
+import type { StoredEvent } from '../../store/findingLog.ts';
+import { all, run, type Db } from './database.ts';
 
-/** Finding events, appended in the order of their windows. */
-export class EventTable {
-  readonly #insert: Statement;
-  readonly #dropAfter: Statement;
+/**
+ * Appends a finding's event, in the order of windows.
+ *
+ * @param origin `muted`: of a muted window, recorded and never sent; `outage`: no window brought it, and a
+ *   replay of verdicts keeps it
+ */
+export function appendEvent(
+  db: Db,
+  { at, finding, type, reason }: FindingEvent,
+  origin: 'window' | 'muted' | 'outage',
+): void {
+  run(
+    db,
+    `INSERT INTO finding_events (at, finding_id, type, suppressed, by_window, reason, finding)
+     VALUES (?, ?, ?, ?, ?, ?, ?)`,
+    [at, finding.id, type, origin === 'muted' ? 1 : 0, origin === 'outage' ? 0 : 1],
+    [reason, JSON.stringify(finding)],
+  );
+}
 
-  private constructor(insert: Statement, dropAfter: Statement) {
-    this.#insert = insert;
-    this.#dropAfter = dropAfter;
-  }
+/** Drops the events of windows after `time`. */
+export function dropEventsAfter(db: Db, time: TimeMs): void {
+  run(db, 'DELETE FROM finding_events WHERE at > ? AND by_window = 1', time);
+}
 
-  static create(db: Db): EventTable {
-    const columns = 'at, finding_id, type, suppressed, by_window, reason, finding';
-    return new EventTable(
-      db.prepare(`INSERT INTO finding_events (${columns}) VALUES (?, ?, ?, ?, ?, ?, ?)`),
-      db.prepare('DELETE FROM finding_events WHERE at > ? AND by_window = 1'),
-    );
-  }
+/** Events of a finding, or after a place in the order; oldest first. */
+export function readEvents(
+  db: Db,
+  of: { readonly findingId?: string; readonly after?: number; readonly limit?: number },
+): readonly StoredEvent[] {
+  const { findingId = null, after = 0, limit = -1 } = of;
+  const where = findingId === null ? 'seq > ?' : 'finding_id = ?';
+  const rows = all<Omit<StoredEvent, 'suppressed' | 'finding'> & EventColumns>(
+    db,
+    `SELECT seq, at, type, suppressed, reason, finding FROM finding_events
+     WHERE ${where} ORDER BY seq LIMIT ?`,
+    [findingId ?? after, limit],
+  );
+  return rows.map((row) => ({
+    ...row,
+    suppressed: row.suppressed === 1,
+    finding: JSON.parse(row.finding) as Finding,
+  }));
+}
 
-  /** A window's event. @param suppressed true for those of muted windows: recorded, never sent. */
-  append(event: FindingEvent, suppressed: boolean): void {
-    this.#append(event, suppressed ? 1 : 0, 1);
-  }
-
-  /** An event that no window brought: the source itself was away. A replay of verdicts keeps it. */
-  appendWindowless(event: FindingEvent): void {
-    this.#append(event, 0, 0);
-  }
-
-  dropAfter(time: TimeMs): void {
-    this.#dropAfter.run(time);
-  }
-
-  #append(event: FindingEvent, suppressed: number, byWindow: number): void {
-    const { at, finding, type, reason } = event;
-    const json = JSON.stringify(finding);
-    this.#insert.run(at, finding.id, type, suppressed, byWindow, reason, json);
-  }
+interface EventColumns {
+  readonly suppressed: number;
+  readonly finding: string;
 }

@@ -1,56 +1,42 @@
 import { DAY_MS, floorTo, HOUR_MS, type TimeMs } from '../../model/time.ts';
-import type { UsagePoint, UsageQuery } from '../../store/usage.ts';
+import type { UsageQuery } from '../../store/usage.ts';
 import { COST, COST_COLUMNS } from '../../store/pages/columns.ts';
-import type { Db, Statement } from './database.ts';
+import { value, values, type Db } from './database.ts';
+import type { HourPoint } from '../../store/usageSeries.ts';
 import { emptySums, type PageCodec } from '../../store/pages/pageCodec.ts';
 import { SlotSums } from '../../store/pages/slotSums.ts';
-import { pageCodecs } from './writerTables.ts';
-
-/** An hour of a workload, and the highest window of a single container in it. */
-export interface HourPoint {
-  readonly point: UsagePoint;
-  readonly cpuUsageMaxCores: number | null;
-}
+import { pageCodecs } from '../../store/pages/pageCodecs.ts';
 
 /**
  * Reads a workload's usage from the hours of its cost keys, where its window rows are gone. Hours know
  * neither pods nor limits, disk or throttling: those are unknown.
  */
 export class HourUsageReader {
-  readonly #keys: Statement;
-  readonly #page: Statement;
+  readonly #db: Db;
   readonly #codec: PageCodec;
   readonly #windowMs: number;
 
-  private constructor(keys: Statement, page: Statement, windowMs: number) {
-    this.#keys = keys;
-    this.#page = page;
+  constructor(db: Db, windowMs: number) {
+    this.#db = db;
     this.#codec = pageCodecs(windowMs).costHours;
     this.#windowMs = windowMs;
-  }
-
-  static create(db: Db, windowMs: number): HourUsageReader {
-    return new HourUsageReader(
-      db
-        .prepare(
-          `SELECT id FROM cost_keys WHERE namespace = ? AND kind = ? AND name = ?
-           AND container = coalesce(?, container)`,
-        )
-        .pluck(),
-      db.prepare('SELECT page FROM cost_hours WHERE day = ? AND key = ?').pluck(),
-      windowMs,
-    );
   }
 
   /** Whole hours that begin in [from, to), oldest first. */
   hours(query: UsageQuery): readonly HourPoint[] {
     const { namespace, workload, container, from, to } = query;
-    const keys = this.#keys.all(namespace, workload.kind, workload.name, container) as number[];
+    const keys = values<number>(
+      this.#db,
+      `SELECT id FROM cost_keys
+       WHERE namespace = ? AND kind = ? AND name = ? AND container = coalesce(?, container)`,
+      [namespace, workload.kind, workload.name, container],
+    );
     const points: HourPoint[] = [];
     for (let day = floorTo(from, DAY_MS); day < to; day += DAY_MS) {
       const ofDay = new SlotSums(COST_COLUMNS, this.#codec.slots);
       for (const key of keys) {
-        const page = this.#page.get(day, key) as Buffer | undefined;
+        const sql = 'SELECT page FROM cost_hours WHERE day = ? AND key = ?';
+        const page = value<Buffer>(this.#db, sql, day, key);
         if (page !== undefined) this.#codec.addTo(ofDay, page);
       }
       const sums: (Float64Array | undefined)[] = [];

@@ -1,19 +1,9 @@
 import { HOUR_MS, type TimeMs } from '../../model/time.ts';
 import type { WorkloadRef } from '../../model/workload.ts';
 import type { ContainerInstance, Neighbour } from '../../store/workloads.ts';
-import type { Db } from './database.ts';
+import { all, list, type Db } from './database.ts';
 
-interface InstanceRow {
-  readonly pod: string;
-  readonly container: string;
-  readonly node: string;
-  readonly image: string;
-  readonly owner: string;
-  readonly first_hour: TimeMs;
-  readonly last_hour: TimeMs;
-}
-
-/** More instances than anybody reads; the youngest are kept. */
+/** The youngest are kept. */
 const MAX_INSTANCES = 500;
 const MAX_NEIGHBOURS = 50;
 
@@ -25,30 +15,16 @@ export function readInstances(
   from: TimeMs,
   to: TimeMs,
 ): readonly ContainerInstance[] {
-  const rows = db
-    .prepare(
-      `SELECT pod, container, node, image, owner, first_hour, last_hour FROM containers
-       WHERE namespace = ? AND kind = ? AND name = ? AND last_hour > ? AND first_hour < ?
-         AND container <> ''
-       ORDER BY first_hour DESC, id DESC LIMIT ?`,
-    )
-    .all(
-      namespace,
-      workload.kind,
-      workload.name,
-      from - HOUR_MS,
-      to,
-      MAX_INSTANCES,
-    ) as readonly InstanceRow[];
-  return rows.map((row) => ({
-    pod: row.pod,
-    container: row.container,
-    node: row.node || null,
-    image: row.image || null,
-    owner: row.owner || null,
-    firstHour: row.first_hour,
-    lastHour: row.last_hour,
-  }));
+  return all<ContainerInstance>(
+    db,
+    `SELECT pod, container, nullif(node, '') AS node, nullif(image, '') AS image,
+       nullif(owner, '') AS owner, first_hour AS firstHour, last_hour AS lastHour
+     FROM containers
+     WHERE namespace = ? AND kind = ? AND name = ? AND last_hour > ? AND first_hour < ?
+       AND container <> ''
+     ORDER BY first_hour DESC, id DESC LIMIT ?`,
+    [namespace, workload.kind, workload.name, from - HOUR_MS, to, MAX_INSTANCES],
+  );
 }
 
 /** Workloads that these pods of a namespace belong to, sorted. */
@@ -58,12 +34,12 @@ export function readWorkloadsOf(
   pods: readonly string[],
 ): readonly WorkloadRef[] {
   if (pods.length === 0) return [];
-  return db
-    .prepare(
-      `SELECT DISTINCT kind, name FROM containers
-       WHERE namespace = ? AND pod IN (${pods.map(() => '?').join(', ')}) ORDER BY kind, name`,
-    )
-    .all(namespace, ...pods) as readonly WorkloadRef[];
+  return all<WorkloadRef>(
+    db,
+    `SELECT DISTINCT kind, name FROM containers
+     WHERE namespace = ? AND pod IN (SELECT value FROM json_each(?)) ORDER BY kind, name`,
+    [namespace, list(pods)],
+  );
 }
 
 /** Other workloads that ran one of these images since `from`, by namespace and name. */
@@ -75,19 +51,15 @@ export function readNeighbours(
 ): readonly Neighbour[] {
   const wanted = images.filter((image) => image !== '').slice(0, 8);
   if (wanted.length === 0 || namespaces?.length === 0) return [];
-  const inNamespaces =
-    namespaces === null ? '' : `AND namespace IN (${namespaces.map(() => '?').join(', ')})`;
-  return db
-    .prepare(
-      `SELECT namespace, kind, name, image, count(DISTINCT pod) AS pods,
-         min(first_hour) AS firstHour, max(last_hour) AS lastHour
-       FROM containers
-       WHERE last_hour >= ? AND image IN (${wanted.map(() => '?').join(', ')}) ${inNamespaces}
-       GROUP BY namespace, kind, name, image ORDER BY namespace, kind, name LIMIT ?`,
-    )
-    .all(from, ...wanted, ...(namespaces ?? []), MAX_NEIGHBOURS)
-    .map((row) => {
-      const { kind, name, ...rest } = row as Omit<Neighbour, 'workload'> & WorkloadRef;
-      return { ...rest, workload: { kind, name } };
-    });
+  const rows = all<Omit<Neighbour, 'workload'> & WorkloadRef>(
+    db,
+    `SELECT namespace, kind, name, image, count(DISTINCT pod) AS pods,
+       min(first_hour) AS firstHour, max(last_hour) AS lastHour
+     FROM containers
+     WHERE last_hour >= $from AND image IN (SELECT value FROM json_each($images))
+       AND ($namespaces IS NULL OR namespace IN (SELECT value FROM json_each($namespaces)))
+     GROUP BY namespace, kind, name, image ORDER BY namespace, kind, name LIMIT $limit`,
+    { from, images: list(wanted), namespaces: list(namespaces), limit: MAX_NEIGHBOURS },
+  );
+  return rows.map(({ kind, name, ...rest }) => ({ ...rest, workload: { kind, name } }));
 }

@@ -2,29 +2,26 @@ import { HOUR_MS, type TimeMs } from '../../model/time.ts';
 import type { NodePrice } from '../../model/cost.ts';
 import type { NodeRecord } from '../../store/workloads.ts';
 import { NODE, NODE_COLUMNS } from '../../store/pages/columns.ts';
-import type { Db } from './database.ts';
-import { pageCodecs } from './writerTables.ts';
+import type { SentMessage } from '../../store/findingLog.ts';
+import { all, first, value, values, type Db } from './database.ts';
+import { pageCodecs } from '../../store/pages/pageCodecs.ts';
 
 /** Nodes of the history by name, each with the price of the last window that it was seen in. */
 export function readNodes(db: Db, windowMs: number): readonly NodeRecord[] {
   const codec = pageCodecs(windowMs).nodes;
-  const page = db.prepare('SELECT page FROM node_windows WHERE hour = ? AND node = ?').pluck();
-  const price = db.prepare(
-    `SELECT cpu_core_hour AS cpuCoreHour, ram_gib_hour AS ramGiBHour, gpu_hour AS gpuHour,
-       source, reason, coverage FROM node_prices WHERE id = ?`,
-  );
-  const rows = db
-    .prepare('SELECT id, name, provider_id, labels, first_hour, last_hour FROM nodes ORDER BY name')
-    .all() as readonly {
+  const page = 'SELECT page FROM node_windows WHERE hour = ? AND node = ?';
+  const price = `SELECT cpu_core_hour AS cpuCoreHour, ram_gib_hour AS ramGiBHour, gpu_hour AS gpuHour,
+    source, reason, coverage FROM node_prices WHERE id = ?`;
+  const rows = all<{
     id: number;
     name: string;
     provider_id: string;
     labels: string;
     first_hour: TimeMs;
     last_hour: TimeMs;
-  }[];
+  }>(db, 'SELECT id, name, provider_id, labels, first_hour, last_hour FROM nodes ORDER BY name');
   return rows.map((row) => {
-    const bytes = page.get(row.last_hour, row.id) as Buffer | undefined;
+    const bytes = value<Buffer>(db, page, row.last_hour, row.id);
     const { present, values } = bytes === undefined ? codec.empty() : codec.decode(bytes);
     const last = present.lastIndexOf(1);
     const at = (column: number) => values[last * NODE_COLUMNS.length + column]!;
@@ -37,7 +34,7 @@ export function readNodes(db: Db, windowMs: number): readonly NodeRecord[] {
       cpuCores: last < 0 ? null : at(NODE.cpuCores) * 1e-9,
       ramBytes: last < 0 ? null : at(NODE.ramBytes),
       gpus: last < 0 ? null : at(NODE.gpus) * 1e-9,
-      price: last < 0 ? null : (price.get(at(NODE.price)) as NodePrice),
+      price: last < 0 ? null : first<NodePrice>(db, price, at(NODE.price))!,
     };
   });
 }
@@ -46,5 +43,18 @@ export function readNodes(db: Db, windowMs: number): readonly NodeRecord[] {
 export function readNamespaces(db: Db): readonly string[] {
   const sql =
     'SELECT namespace FROM cost_keys UNION SELECT namespace FROM containers ORDER BY namespace';
-  return db.prepare(sql).pluck().all() as string[];
+  return values(db, sql);
+}
+
+/** Messages that were sent about a finding's conversations, oldest first. */
+export function readSentMessages(db: Db, findingId: string): readonly SentMessage[] {
+  return all(
+    db,
+    `SELECT d.channel AS channel, d.target AS target, d.sent_at AS at
+     FROM ops_notified n JOIN ops_deliveries d
+       ON d.channel = n.channel AND d.target = n.target AND d.conversation = n.conversation
+     WHERE n.finding_id = ? AND d.state = 'sent' AND d.sent_at IS NOT NULL
+     ORDER BY d.sent_at LIMIT 200`,
+    findingId,
+  );
 }

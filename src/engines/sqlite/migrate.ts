@@ -1,12 +1,19 @@
 import { HistoryError } from '../../store/history.ts';
-import { inTransaction, type Db } from './database.ts';
-import type { Migration } from './migrations/migration.ts';
+import { all, inTransaction, value, type Db, type Migration } from './database.ts';
+import { initial } from './migrations/001-initial.ts';
+
+/** The whole schema. */
+export const MIGRATIONS: readonly Migration[] = [initial];
 
 /**
  * Applies what is missing, in the order of the numbers, each in its own transaction; returns the
  * names of what was applied. @throws HistoryError `newer-schema` for a file of a newer Burnwatch.
  */
-export function migrate(db: Db, path: string, migrations: readonly Migration[]): readonly string[] {
+export function migrate(
+  db: Db,
+  path: string,
+  migrations: readonly Migration[] = MIGRATIONS,
+): readonly string[] {
   db.exec(
     'CREATE TABLE IF NOT EXISTS migrations (number INTEGER PRIMARY KEY, name TEXT NOT NULL) STRICT',
   );
@@ -25,11 +32,11 @@ export function migrate(db: Db, path: string, migrations: readonly Migration[]):
 }
 
 /** For readers: the file must have exactly the schema that this Burnwatch knows. */
-export function requireCurrentSchema(db: Db, path: string, migrations: readonly Migration[]): void {
+export function requireCurrentSchema(db: Db, path: string): void {
   const isHistory =
-    db.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'migrations'").get() !== undefined;
-  const applied = isHistory ? checkKnown(db, path, migrations) : new Set<number>();
-  if (migrations.every((migration) => applied.has(migration.number))) return;
+    value(db, "SELECT 1 FROM sqlite_schema WHERE name = 'migrations'") !== undefined;
+  const applied = isHistory ? checkKnown(db, path, MIGRATIONS) : new Set<number>();
+  if (MIGRATIONS.every((migration) => applied.has(migration.number))) return;
   throw new HistoryError(
     'older-schema',
     `the history ${path} was written by an older Burnwatch: start \`burnwatch run\` or \`burnwatch once\` once to bring it up to date`,
@@ -37,10 +44,7 @@ export function requireCurrentSchema(db: Db, path: string, migrations: readonly 
 }
 
 function checkKnown(db: Db, path: string, migrations: readonly Migration[]): ReadonlySet<number> {
-  const rows = db.prepare('SELECT number, name FROM migrations').all() as readonly {
-    number: number;
-    name: string;
-  }[];
+  const rows = all<{ number: number; name: string }>(db, 'SELECT number, name FROM migrations');
   const known = new Set(migrations.map((migration) => migration.number));
   const unknown = rows.find((row) => !known.has(row.number));
   if (unknown !== undefined) {

@@ -1,7 +1,8 @@
 import type { NodePrice } from '../../model/cost.ts';
 import type { NodeSample } from '../../model/snapshot.ts';
 import type { TimeMs } from '../../model/time.ts';
-import type { Db, Statement } from './database.ts';
+import { first, insert, run, type Db } from './database.ts';
+import { Dictionary } from './dictionary.ts';
 
 interface NodeRow {
   readonly id: number;
@@ -11,39 +12,22 @@ interface NodeRow {
   last_hour: TimeMs;
 }
 
-interface Statements {
-  readonly node: Statement;
-  readonly insertNode: Statement;
-  readonly updateNode: Statement;
-  readonly price: Statement;
-  readonly insertPrice: Statement;
-}
-
 /** The dimensions of node rows: nodes by name, and prices as they were given. */
 export class NodeTable {
-  readonly #statements: Statements;
+  readonly #db: Db;
+  readonly #prices: Dictionary;
   #nodes = new Map<string, NodeRow>();
-  #prices = new Map<string, number>();
 
-  private constructor(statements: Statements) {
-    this.#statements = statements;
-  }
-
-  static create(db: Db): NodeTable {
-    const price = 'cpu_core_hour, ram_gib_hour, gpu_hour, source, reason, coverage';
-    return new NodeTable({
-      node: db.prepare(
-        'SELECT id, provider_id, labels, first_hour, last_hour FROM nodes WHERE name = ?',
-      ),
-      insertNode: db.prepare(
-        'INSERT INTO nodes (name, provider_id, labels, first_hour, last_hour) VALUES (?, ?, ?, ?, ?)',
-      ),
-      updateNode: db.prepare(
-        'UPDATE nodes SET provider_id = ?, labels = ?, first_hour = ?, last_hour = ? WHERE id = ?',
-      ),
-      price: db.prepare(`SELECT id FROM node_prices WHERE (${price}) = (?, ?, ?, ?, ?, ?)`).pluck(),
-      insertPrice: db.prepare(`INSERT INTO node_prices (${price}) VALUES (?, ?, ?, ?, ?, ?)`),
-    });
+  constructor(db: Db) {
+    this.#db = db;
+    this.#prices = new Dictionary(db, 'node_prices', [
+      'cpu_core_hour',
+      'ram_gib_hour',
+      'gpu_hour',
+      'source',
+      'reason',
+      'coverage',
+    ]);
   }
 
   /** The node's id; what is known of it is that of the latest hour it was seen in. */
@@ -58,53 +42,41 @@ export class NodeTable {
       row.provider_id = providerId;
       row.first_hour = Math.min(row.first_hour, hour);
       row.last_hour = Math.max(row.last_hour, hour);
-      this.#statements.updateNode.run(
-        row.provider_id,
-        row.labels,
-        row.first_hour,
-        row.last_hour,
-        row.id,
+      run(
+        this.#db,
+        'UPDATE nodes SET provider_id = ?, labels = ?, first_hour = ?, last_hour = ? WHERE id = ?',
+        [row.provider_id, row.labels, row.first_hour, row.last_hour, row.id],
       );
     }
     return row.id;
   }
 
-  priceId(price: NodePrice): number {
-    const values = [
-      price.cpuCoreHour,
-      price.ramGiBHour,
-      price.gpuHour,
-      price.source,
-      price.reason,
-      price.coverage,
-    ];
-    const key = values.join('\0');
-    const held = this.#prices.get(key);
-    if (held !== undefined) return held;
-    const found = this.#statements.price.get(...values) as number | undefined;
-    const id = found ?? Number(this.#statements.insertPrice.run(...values).lastInsertRowid);
-    this.#prices.set(key, id);
-    return id;
+  priceId({ cpuCoreHour, ramGiBHour, gpuHour, source, reason, coverage }: NodePrice): number {
+    return this.#prices.id(cpuCoreHour, ramGiBHour, gpuHour, source, reason, coverage);
   }
 
   forget(): void {
     this.#nodes = new Map();
-    this.#prices = new Map();
+    this.#prices.forget();
   }
 
   #row(name: string, hour: TimeMs): NodeRow {
-    let row = this.#nodes.get(name);
-    if (row === undefined) {
-      row = this.#statements.node.get(name) as NodeRow | undefined;
-      if (row === undefined) {
-        const id = Number(
-          this.#statements.insertNode.run(name, '', '{}', hour, hour).lastInsertRowid,
-        );
-        row = { id, provider_id: '', labels: '{}', first_hour: hour, last_hour: hour };
-      }
-      this.#nodes.set(name, row);
-    }
+    const held = this.#nodes.get(name) ?? this.#read(name);
+    const row = held ?? this.#insert(name, hour);
+    this.#nodes.set(name, row);
     return row;
+  }
+
+  #read(name: string): NodeRow | undefined {
+    const sql = 'SELECT id, provider_id, labels, first_hour, last_hour FROM nodes WHERE name = ?';
+    return first<NodeRow>(this.#db, sql, name);
+  }
+
+  #insert(name: string, hour: TimeMs): NodeRow {
+    const row = { provider_id: '', labels: '{}', first_hour: hour, last_hour: hour };
+    const sql =
+      'INSERT INTO nodes (name, provider_id, labels, first_hour, last_hour) VALUES (?, ?, ?, ?, ?)';
+    return { id: insert(this.#db, sql, name, '', '{}', hour, hour), ...row };
   }
 }
 

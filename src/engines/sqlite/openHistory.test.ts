@@ -6,8 +6,7 @@ import { madeUpWindows, SMALL_CLUSTER } from '../../../test/support/madeUpWindow
 import { IDENTITY, TempHistory } from '../../../test/support/tempHistory.ts';
 import { openHistoryReader, openHistoryWriter, openOperatorLog } from '../openHistory.ts';
 import { openForWriting } from './database.ts';
-import { migrate } from './migrate.ts';
-import { MIGRATIONS } from './migrations/index.ts';
+import { migrate, MIGRATIONS } from './migrate.ts';
 
 const START = Date.UTC(2026, 10, 20, 8);
 

@@ -1,95 +1,78 @@
 import type { Finding, OperatorAction } from '../../model/finding.ts';
 import type { TimeMs } from '../../model/time.ts';
-import type { StoredAction } from '../../store/findingLog.ts';
-import type { Db, Statement } from './database.ts';
+import type { OperatorLog, StoredAction } from '../../store/findingLog.ts';
+import { all, insert, run, type Db } from './database.ts';
+import { openShared } from './sharedFile.ts';
 
-interface ActionRow {
-  readonly seq: number;
-  readonly finding_id: string;
-  readonly action: OperatorAction['action'];
-  readonly decision: string;
-  readonly applied_at: TimeMs | null;
+/** Opens the operators' decisions of an existing history. @throws HistoryError `missing`, `older-schema`, … */
+export async function openOperatorLog(path: string): Promise<OperatorLog> {
+  const { db, guarded, close } = await openShared(path);
+  return {
+    append: ({ findingId, action, decision }) =>
+      guarded(() => {
+        const sql = 'INSERT INTO operator_actions (finding_id, action, decision) VALUES (?, ?, ?)';
+        return insert(db, sql, findingId, action, JSON.stringify(decision));
+      }),
+    list: (after, limit) => guarded(() => readActions(db, 'seq > ?', [after], limit)),
+    close,
+  };
 }
 
-interface Statements {
-  readonly after: Statement;
-  readonly about: Statement;
-  readonly pending: Statement;
-  readonly appliedAt: Statement;
+/** Decisions about a finding. */
+export function actionsAbout(db: Db, findingId: string): readonly StoredAction[] {
+  return readActions(db, 'finding_id = ?', [findingId]);
 }
 
-/** Operators' decisions: appended, marked when a window merged them, never changed otherwise. */
-export class OperatorActions {
-  readonly #db: Db;
-  readonly #statements: Statements;
+/** Decisions that no window has merged yet. */
+export function pendingActions(db: Db): readonly StoredAction[] {
+  return readActions(db, 'applied_at IS NULL', []);
+}
 
-  private constructor(db: Db, statements: Statements) {
-    this.#db = db;
-    this.#statements = statements;
-  }
+/** Decisions that the window ending at `end` merged. */
+export function actionsAppliedAt(db: Db, end: TimeMs): readonly StoredAction[] {
+  return readActions(db, 'applied_at = ?', [end]);
+}
 
-  static create(db: Db): OperatorActions {
-    const all = 'SELECT seq, finding_id, action, decision, applied_at FROM operator_actions';
-    return new OperatorActions(db, {
-      after: db.prepare(`${all} WHERE seq > ? ORDER BY seq LIMIT ?`),
-      about: db.prepare(`${all} WHERE finding_id = ? ORDER BY seq`),
-      pending: db.prepare(`${all} WHERE applied_at IS NULL ORDER BY seq`),
-      appliedAt: db.prepare(`${all} WHERE applied_at = ? ORDER BY seq`),
-    });
-  }
-
-  append({ findingId, action, decision }: OperatorAction): number {
-    const result = this.#db
-      .prepare('INSERT INTO operator_actions (finding_id, action, decision) VALUES (?, ?, ?)')
-      .run(findingId, action, JSON.stringify(decision));
-    return Number(result.lastInsertRowid);
-  }
-
-  /** Marks decisions as merged by the window that ends at `at`. */
-  markApplied(actions: readonly OperatorAction[], at: TimeMs): void {
-    if (actions.length === 0) return;
-    const mark = this.#db.prepare(
+/** Marks decisions as merged by the window that ends at `at`. */
+export function markApplied(db: Db, actions: readonly OperatorAction[], at: TimeMs): void {
+  for (const { findingId, action, decision } of actions) {
+    run(
+      db,
       `UPDATE operator_actions SET applied_at = ?
        WHERE applied_at IS NULL AND finding_id = ? AND action = ? AND decision = ?`,
+      [at, findingId, action, JSON.stringify(decision)],
     );
-    for (const { findingId, action, decision } of actions) {
-      mark.run(at, findingId, action, JSON.stringify(decision));
-    }
-  }
-
-  after(seq: number, limit: number): readonly StoredAction[] {
-    return (this.#statements.after.all(seq, limit) as ActionRow[]).map(toAction);
-  }
-
-  about(findingId: string): readonly StoredAction[] {
-    return (this.#statements.about.all(findingId) as ActionRow[]).map(toAction);
-  }
-
-  pending(): readonly StoredAction[] {
-    return (this.#statements.pending.all() as ActionRow[]).map(toAction);
-  }
-
-  appliedAt(end: TimeMs): readonly StoredAction[] {
-    return (this.#statements.appliedAt.all(end) as ActionRow[]).map(toAction);
-  }
-
-  /** Shows decisions that no window has merged yet, as the next one will. */
-  overlay(finding: Finding, pending: readonly StoredAction[]): Finding {
-    let shown = finding;
-    for (const { findingId, action, decision } of pending) {
-      if (findingId !== finding.id || shown.state === 'resolved') continue;
-      if (action === 'reopen') shown = { ...shown, state: 'open', decision: null };
-      else {
-        const state = action === 'acknowledge' ? 'acknowledged' : 'accepted';
-        shown = { ...shown, state, decision };
-      }
-    }
-    return shown;
   }
 }
 
-function toAction(row: ActionRow): StoredAction {
-  const { seq, action, finding_id: findingId, applied_at: appliedAt } = row;
-  const decision = JSON.parse(row.decision) as OperatorAction['decision'];
-  return { seq, findingId, action, decision, appliedAt };
+/** Shows decisions that no window has merged yet, as the next one will. */
+export function overlay(finding: Finding, pending: readonly StoredAction[]): Finding {
+  let shown = finding;
+  for (const { findingId, action, decision } of pending) {
+    if (findingId !== finding.id || shown.state === 'resolved') continue;
+    if (action === 'reopen') shown = { ...shown, state: 'open', decision: null };
+    else {
+      const state = action === 'acknowledge' ? 'acknowledged' : 'accepted';
+      shown = { ...shown, state, decision };
+    }
+  }
+  return shown;
+}
+
+function readActions(
+  db: Db,
+  where: string,
+  parameters: readonly (string | number)[],
+  limit = -1,
+): readonly StoredAction[] {
+  const rows = all<Omit<StoredAction, 'decision'> & { decision: string }>(
+    db,
+    `SELECT seq, finding_id AS findingId, action, decision, applied_at AS appliedAt
+     FROM operator_actions WHERE ${where} ORDER BY seq LIMIT ?`,
+    [...parameters, limit],
+  );
+  return rows.map((row) => ({
+    ...row,
+    decision: JSON.parse(row.decision) as OperatorAction['decision'],
+  }));
 }

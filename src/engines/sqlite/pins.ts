@@ -1,10 +1,11 @@
 import type { Finding } from '../../model/finding.ts';
 import { DAY_MS, floorTo, HOUR_MS, type TimeMs } from '../../model/time.ts';
 import type { WorkloadRef } from '../../model/workload.ts';
-import type { Db } from './database.ts';
+import { run, values, type Db } from './database.ts';
 import { readWorkloadsOf } from './instances.ts';
 import type { Page } from '../../store/pages/pageCodec.ts';
-import { pinnedCodec, UsageReader } from './usageReader.ts';
+import { pinnedCodec } from '../../store/pages/pageCodecs.ts';
+import { UsageReader } from './usageReader.ts';
 import { packSums, SUM_COLUMNS, withoutNetwork } from '../../store/pages/usageSums.ts';
 
 /** How much of a workload's series a finding keeps before its beginning and after its end. */
@@ -25,13 +26,12 @@ interface Pin {
  * day before to a day after its end, summed over the workload's pods.
  */
 export function pinFindings(db: Db, windowMs: number, from: TimeMs, to: TimeMs): void {
-  const rows = db
-    .prepare(
-      `SELECT finding FROM findings
-       WHERE namespace IS NOT NULL AND last_seen >= ? AND first_seen < ?`,
-    )
-    .pluck()
-    .all(from - 2 * KEPT_AROUND_MS, to + 15 * DAY_MS) as string[];
+  const rows = values<string>(
+    db,
+    `SELECT finding FROM findings
+     WHERE namespace IS NOT NULL AND last_seen >= ? AND first_seen < ?`,
+    [from - 2 * KEPT_AROUND_MS, to + 15 * DAY_MS],
+  );
   const pins = new Map<string, Pin>();
   for (const json of rows) {
     const finding = JSON.parse(json) as Finding;
@@ -39,20 +39,20 @@ export function pinFindings(db: Db, windowMs: number, from: TimeMs, to: TimeMs):
       pins.set(JSON.stringify(pin), pin);
     }
   }
-  const reader = UsageReader.create(db, windowMs);
-  const containers = db
-    .prepare(
-      `SELECT DISTINCT container FROM containers
-       WHERE namespace = ? AND kind = ? AND name = ? AND last_hour >= ? AND first_hour <= ?`,
-    )
-    .pluck();
-  const put = db.prepare('INSERT OR REPLACE INTO pinned_usage VALUES (?, ?, ?, ?, ?, ?)');
+  const reader = new UsageReader(db, windowMs);
   for (const { namespace, workload, hour } of pins.values()) {
     const identity = [namespace, workload.kind, workload.name];
-    const names = containers.all(...identity, hour, hour) as string[];
+    const names = values<string>(
+      db,
+      `SELECT DISTINCT container FROM containers
+       WHERE namespace = ? AND kind = ? AND name = ? AND last_hour >= ? AND first_hour <= ?`,
+      [...identity, hour, hour],
+    );
     for (const container of names.length === 0 ? [] : [...names, POD_LEVEL]) {
       const page = hourOf(reader, { namespace, workload, hour }, container, windowMs);
-      if (page !== null) put.run(...identity, hour, container, pinnedCodec(windowMs).encode(page));
+      if (page === null) continue;
+      const put = 'INSERT OR REPLACE INTO pinned_usage VALUES (?, ?, ?, ?, ?, ?)';
+      run(db, put, ...identity, hour, container, pinnedCodec(windowMs).encode(page));
     }
   }
 }

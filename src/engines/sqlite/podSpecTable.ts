@@ -3,14 +3,7 @@ import type { KeptPodSpec, PodSpecFacts } from '../../model/podSpec.ts';
 import type { PodSample, Snapshot } from '../../model/snapshot.ts';
 import { floorTo, HOUR_MS, type TimeMs } from '../../model/time.ts';
 import type { PodSpecQuery, StoredPodSpec } from '../../store/workloads.ts';
-import type { Db, Statement } from './database.ts';
-
-interface Statements {
-  readonly latest: Statement;
-  readonly putText: Statement;
-  readonly insert: Statement;
-  readonly widen: Statement;
-}
+import { all, first, run, type Db } from './database.ts';
 
 /** What was written last of a pod. */
 interface Written {
@@ -23,23 +16,11 @@ interface Written {
 
 /** Specifications of pods by UID. A row is written when a specification is new, and once an hour. */
 export class PodSpecTable {
-  readonly #statements: Statements;
+  readonly #db: Db;
   #written = new Map<string, Written>();
 
-  private constructor(statements: Statements) {
-    this.#statements = statements;
-  }
-
-  static create(db: Db): PodSpecTable {
-    return new PodSpecTable({
-      latest: db.prepare(
-        `SELECT first_seen AS firstSeen, last_hour AS lastHour, digest FROM pod_specs
-         WHERE uid = ? ORDER BY first_seen DESC LIMIT 1`,
-      ),
-      putText: db.prepare('INSERT OR IGNORE INTO pod_spec_texts VALUES (?, ?)'),
-      insert: db.prepare('INSERT OR REPLACE INTO pod_specs VALUES (?, ?, ?, ?, ?, ?)'),
-      widen: db.prepare('UPDATE pod_specs SET last_hour = ? WHERE uid = ? AND first_seen = ?'),
-    });
+  constructor(db: Db) {
+    this.#db = db;
   }
 
   /** Takes the specifications that a window shows. */
@@ -64,8 +45,15 @@ export class PodSpecTable {
       const digest = createHash('sha256').update(text).digest('base64url').slice(0, 22);
       written ??= this.#read(pod.uid, spec);
       if (written?.digest !== digest) {
-        this.#statements.putText.run(digest, text);
-        this.#statements.insert.run(pod.uid, at, hour, pod.namespace, pod.name, digest);
+        run(this.#db, 'INSERT OR IGNORE INTO pod_spec_texts VALUES (?, ?)', digest, text);
+        run(this.#db, 'INSERT OR REPLACE INTO pod_specs VALUES (?, ?, ?, ?, ?, ?)', [
+          pod.uid,
+          at,
+          hour,
+          pod.namespace,
+          pod.name,
+          digest,
+        ]);
         written = { spec, digest, firstSeen: at, lastHour: hour };
       }
       written.spec = spec;
@@ -73,11 +61,17 @@ export class PodSpecTable {
     }
     if (hour <= written.lastHour) return;
     written.lastHour = hour;
-    this.#statements.widen.run(hour, pod.uid, written.firstSeen);
+    const sql = 'UPDATE pod_specs SET last_hour = ? WHERE uid = ? AND first_seen = ?';
+    run(this.#db, sql, hour, pod.uid, written.firstSeen);
   }
 
   #read(uid: string, spec: PodSpecFacts): Written | undefined {
-    const row = this.#statements.latest.get(uid) as Omit<Written, 'spec'> | undefined;
+    const row = first<Omit<Written, 'spec'>>(
+      this.#db,
+      `SELECT first_seen AS firstSeen, last_hour AS lastHour, digest FROM pod_specs
+       WHERE uid = ? ORDER BY first_seen DESC LIMIT 1`,
+      uid,
+    );
     return row === undefined ? undefined : { ...row, spec };
   }
 }
@@ -95,14 +89,14 @@ function keptSpec({ containers, ...rest }: PodSpecFacts): KeptPodSpec {
 
 /** Specifications of a namespace's pods as they were seen, oldest first; the latest `limit` of them. */
 export function readPodSpecs(db: Db, query: PodSpecQuery): readonly StoredPodSpec[] {
-  const rows = db
-    .prepare(
-      `SELECT namespace, pod, uid, first_seen AS firstSeen, last_hour + ${HOUR_MS} AS lastSeen, spec
-       FROM pod_specs JOIN pod_spec_texts USING (digest)
-       WHERE namespace = $namespace AND ($pod IS NULL OR pod = $pod)
-       ORDER BY first_seen DESC, uid DESC LIMIT $limit`,
-    )
-    .all({ ...query }) as (Omit<StoredPodSpec, 'spec'> & { readonly spec: string })[];
+  const rows = all<Omit<StoredPodSpec, 'spec'> & { readonly spec: string }>(
+    db,
+    `SELECT namespace, pod, uid, first_seen AS firstSeen, last_hour + ${HOUR_MS} AS lastSeen, spec
+     FROM pod_specs JOIN pod_spec_texts USING (digest)
+     WHERE namespace = $namespace AND ($pod IS NULL OR pod = $pod)
+     ORDER BY first_seen DESC, uid DESC LIMIT $limit`,
+    { ...query },
+  );
   return rows
     .toReversed()
     .map(({ spec, ...row }) => ({ ...row, spec: JSON.parse(spec) as KeptPodSpec }));
@@ -110,7 +104,6 @@ export function readPodSpecs(db: Db, query: PodSpecQuery): readonly StoredPodSpe
 
 /** Drops specifications that were not seen since `before`, and texts that no pod has any more. */
 export function prunePodSpecs(db: Db, before: TimeMs): void {
-  const { changes } = db.prepare('DELETE FROM pod_specs WHERE last_hour < ?').run(before);
-  if (changes === 0) return;
-  db.exec('DELETE FROM pod_spec_texts WHERE digest NOT IN (SELECT digest FROM pod_specs)');
+  if (run(db, 'DELETE FROM pod_specs WHERE last_hour < ?', before) === 0) return;
+  run(db, 'DELETE FROM pod_spec_texts WHERE digest NOT IN (SELECT digest FROM pod_specs)');
 }

@@ -34,27 +34,28 @@ import type {
 } from '../../store/workloads.ts';
 import type { WorkloadEvent } from '../../model/workloadEvent.ts';
 import { floorTo, DAY_MS, type TimeMs } from '../../model/time.ts';
-import { BillTable } from './billTable.ts';
+import { readBillDays } from './bills.ts';
 import { CheckpointTable } from './checkpointTable.ts';
 import type { ContainerHistory } from '../../store/containerDays/containerDay.ts';
 import { readContainerDays } from './containerDayTable.ts';
-import { CostReader } from './costReader.ts';
-import { guard, openForReading, settle, type Db } from './database.ts';
-import { findDigest, listDigests } from './digestTable.ts';
-import { FindingReader } from './findingReader.ts';
-import { MetaTable, type HistoryIdentity } from './metaTable.ts';
+import { CostAnswers } from '../../store/pages/costAnswers.ts';
+import { costPages } from './costPages.ts';
+import { first, guard, openForReading, settle, value, type Db } from './database.ts';
+import { findDigest, listDigests } from './digests.ts';
+import { readEvents } from './eventTable.ts';
+import { findFinding, readFindingPage, readFindings } from './findingReader.ts';
+import type { HistoryIdentity } from '../../store/historyIdentity.ts';
+import { MetaTable } from './metaTable.ts';
 import { requireCurrentSchema } from './migrate.ts';
-import { MIGRATIONS } from './migrations/index.ts';
 import { readInstances, readNeighbours, readWorkloadsOf } from './instances.ts';
-import { readNamespaces, readNodes } from './inventory.ts';
+import { readNamespaces, readNodes, readSentMessages } from './inventory.ts';
 import { readPodSpecs } from './podSpecTable.ts';
-import { readSentMessages } from './notifications.ts';
 import { readStoredWindows } from './storedWindows.ts';
-import { OperatorActions } from './operatorActions.ts';
+import { actionsAbout } from './operatorActions.ts';
 import { StateTables } from './stateTables.ts';
 import { HourUsageReader } from './hourUsage.ts';
 import { UsageReader } from './usageReader.ts';
-import { readUsageSeries } from './usageSeries.ts';
+import { joinSeries } from '../../store/usageSeries.ts';
 import { readWorkloadEvents } from './workloadEventTable.ts';
 import { readWindowCoverage } from './windowTable.ts';
 
@@ -64,24 +65,18 @@ export class SqliteHistoryReader implements HistoryReader {
   readonly #path: string;
   readonly #db: Db;
   readonly #meta: MetaTable;
-  readonly #costs: CostReader;
-  readonly #findings: FindingReader;
+  readonly #costs: CostAnswers;
   readonly #usage: UsageReader;
   readonly #hourUsage: HourUsageReader;
-  readonly #actions: OperatorActions;
-  readonly #bills: BillTable;
 
   private constructor(path: string, db: Db, meta: MetaTable, identity: HistoryIdentity) {
     this.#path = path;
     this.#db = db;
     this.#meta = meta;
     this.identity = identity;
-    this.#costs = CostReader.create(db, meta, identity.windowMs);
-    this.#findings = FindingReader.create(db);
-    this.#usage = UsageReader.create(db, identity.windowMs);
-    this.#hourUsage = HourUsageReader.create(db, identity.windowMs);
-    this.#actions = OperatorActions.create(db);
-    this.#bills = BillTable.create(db);
+    this.#costs = new CostAnswers(costPages(db, meta), identity.windowMs);
+    this.#usage = new UsageReader(db, identity.windowMs);
+    this.#hourUsage = new HourUsageReader(db, identity.windowMs);
   }
 
   /**
@@ -95,8 +90,8 @@ export class SqliteHistoryReader implements HistoryReader {
   static #prepare(path: string, madeFor: Partial<HistoryIdentity>): SqliteHistoryReader {
     const db = openForReading(path);
     try {
-      requireCurrentSchema(db, path, MIGRATIONS);
-      const meta = MetaTable.create(db);
+      requireCurrentSchema(db, path);
+      const meta = new MetaTable(db);
       meta.requireSame(path, madeFor);
       const identity = meta.identity() ?? { cluster: '', currency: 'USD', windowMs: 300_000 };
       return new SqliteHistoryReader(path, db, meta, identity);
@@ -116,13 +111,14 @@ export class SqliteHistoryReader implements HistoryReader {
 
   status(): Promise<HistoryStatus> {
     return this.#read(() => {
-      const { sealed, incomplete } = this.#db
-        .prepare('SELECT count(*) AS sealed, total(1 - complete) AS incomplete FROM windows')
-        .get() as { sealed: number; incomplete: number };
-      const problems = this.#db
-        .prepare('SELECT problems FROM windows ORDER BY start DESC LIMIT 1')
-        .pluck()
-        .get() as string | undefined;
+      const { sealed, incomplete } = first<{ sealed: number; incomplete: number }>(
+        this.#db,
+        'SELECT count(*) AS sealed, total(1 - complete) AS incomplete FROM windows',
+      )!;
+      const problems = value<string>(
+        this.#db,
+        'SELECT problems FROM windows ORDER BY start DESC LIMIT 1',
+      );
       return {
         historyStart: this.#meta.get('history_start'),
         windowMs: this.identity.windowMs,
@@ -139,14 +135,14 @@ export class SqliteHistoryReader implements HistoryReader {
       historyStart: this.#meta.get('history_start'),
       watermark: this.#meta.get('watermark'),
       expectedSamples: this.#meta.expectedSamples(),
-      ...StateTables.create(this.#db).load(codecs),
+      ...new StateTables(this.#db).load(codecs),
     }));
   }
 
   stateBefore(time: TimeMs, codecs: DetectorCodecs): Promise<CycleState | null> {
     return this.#read(() => {
       const historyStart = this.#meta.get('history_start');
-      const found = CheckpointTable.create(this.#db).before(time, historyStart, codecs);
+      const found = new CheckpointTable(this.#db).before(time, historyStart, codecs);
       if (found !== null || historyStart === null) return found;
       const isFirstDay = floorTo(time, DAY_MS) <= floorTo(historyStart, DAY_MS);
       return isFirstDay ? { ...emptyState(), historyStart } : null;
@@ -167,27 +163,27 @@ export class SqliteHistoryReader implements HistoryReader {
   }
 
   findings(query: FindingQuery): Promise<readonly Finding[]> {
-    return this.#read(() => this.#findings.findings(query));
+    return this.#read(() => readFindings(this.#db, query));
   }
 
   findingPage(query: FindingQuery, page: PageOf): Promise<FindingPage> {
-    return this.#read(() => this.#findings.page(query, page));
+    return this.#read(() => readFindingPage(this.#db, query, page));
   }
 
   finding(idOrPrefix: string): Promise<Finding | null> {
-    return this.#read(() => this.#findings.finding(idOrPrefix));
+    return this.#read(() => findFinding(this.#db, idOrPrefix));
   }
 
   findingEvents(id: string): Promise<readonly FindingEvent[]> {
-    return this.#read(() => this.#findings.events(id));
+    return this.#read(() => readEvents(this.#db, { findingId: id }));
   }
 
   eventsAfter(seq: number, limit: number): Promise<readonly StoredEvent[]> {
-    return this.#read(() => this.#findings.eventsAfter(seq, limit));
+    return this.#read(() => readEvents(this.#db, { after: seq, limit }));
   }
 
   operatorActions(findingId: string): Promise<readonly StoredAction[]> {
-    return this.#read(() => this.#actions.about(findingId));
+    return this.#read(() => actionsAbout(this.#db, findingId));
   }
 
   usage(query: UsageQuery): Promise<readonly UsagePoint[]> {
@@ -195,8 +191,11 @@ export class SqliteHistoryReader implements HistoryReader {
   }
 
   usageSeries(query: SeriesQuery): Promise<UsageSeries> {
-    const { windowMs } = this.identity;
-    return this.#read(() => readUsageSeries(this.#usage, this.#hourUsage, query, windowMs));
+    return this.#read(() => {
+      const windows = query.onlyHours === true ? [] : this.#usage.usage(query);
+      const hours = query.pod === null ? this.#hourUsage.hours(query) : [];
+      return joinSeries(windows, hours, query, this.identity.windowMs);
+    });
   }
 
   workloadEvents(query: WorkloadEventQuery): Promise<readonly WorkloadEvent[]> {
@@ -216,7 +215,7 @@ export class SqliteHistoryReader implements HistoryReader {
   }
 
   billDays(from: TimeMs, to: TimeMs): Promise<readonly BillDay[]> {
-    return this.#read(() => this.#bills.days(from, to));
+    return this.#read(() => readBillDays(this.#db, from, to));
   }
 
   digests(): Promise<readonly DigestEntry[]> {

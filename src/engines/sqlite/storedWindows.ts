@@ -2,8 +2,8 @@ import type { NodeSample, PodSample, Snapshot } from '../../model/snapshot.ts';
 import { floorTo, HOUR_MS, type TimeMs } from '../../model/time.ts';
 import type { StoredWindowsQuery } from '../../store/usage.ts';
 import { codeToRate, USAGE, USAGE_COLUMNS } from '../../store/pages/columns.ts';
-import type { Db } from './database.ts';
-import { pageCodecs } from './writerTables.ts';
+import { all, type Db } from './database.ts';
+import { pageCodecs } from '../../store/pages/pageCodecs.ts';
 import { readNodes } from './inventory.ts';
 
 interface StoredContainer {
@@ -43,27 +43,24 @@ export function* readStoredWindows(
     nodeSample(name, cpuCores, ramBytes, gpus, labels),
   );
   const codec = pageCodecs(windowMs).usage;
-  const windows = db
-    .prepare(
-      'SELECT start, coverage, complete FROM windows WHERE start >= ? AND start < ? ORDER BY start',
-    )
-    .all(from, to) as readonly WindowRow[];
-  const pages = db.prepare(
-    `SELECT c.id, c.namespace, c.pod, c.uid, c.container, c.kind, c.name, c.workload_known, c.node,
-       c.image, p.page
-     FROM containers c JOIN usage_pages p ON p.container = c.id AND p.hour = ?
-     WHERE c.namespace = ? AND c.last_hour >= ? AND c.first_hour <= ? AND c.container <> ''
-     ORDER BY c.uid, c.container, c.id`,
+  const windows = all<WindowRow>(
+    db,
+    'SELECT start, coverage, complete FROM windows WHERE start >= ? AND start < ? ORDER BY start',
+    [from, to],
   );
+  const pages = `SELECT c.id, c.namespace, c.pod, c.uid, c.container, c.kind, c.name, c.workload_known, c.node,
+      c.image, p.page
+    FROM containers c JOIN usage_pages p ON p.container = c.id AND p.hour = ?
+    WHERE c.namespace = ? AND c.last_hour >= ? AND c.first_hour <= ? AND c.container <> ''
+    ORDER BY c.uid, c.container, c.id`;
   let held: TimeMs | null = null;
   let rows: readonly (StoredContainer & { present: Uint8Array; values: Float64Array })[] = [];
   for (const { start, coverage, complete } of windows) {
     const hour = floorTo(start, HOUR_MS);
     if (hour !== held) {
       held = hour;
-      rows = (
-        pages.all(hour, namespace, hour, hour) as readonly (StoredContainer & { page: Buffer })[]
-      ).map(({ page, ...row }) => ({ ...row, ...codec.decode(page) }));
+      const found = all<StoredContainer & { page: Buffer }>(db, pages, hour, namespace, hour, hour);
+      rows = found.map(({ page, ...row }) => ({ ...row, ...codec.decode(page) }));
     }
     const slot = (start - hour) / windowMs;
     const pods = new Map<string, MutablePod>();

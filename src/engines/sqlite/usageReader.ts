@@ -1,7 +1,8 @@
 import { floorTo, HOUR_MS, type TimeMs } from '../../model/time.ts';
 import type { UsagePoint, UsageQuery } from '../../store/usage.ts';
-import type { Db, Statement } from './database.ts';
-import { PageCodec } from '../../store/pages/pageCodec.ts';
+import type { PageCodec } from '../../store/pages/pageCodec.ts';
+import { pageCodecs, pinnedCodec } from '../../store/pages/pageCodecs.ts';
+import { all, each, value, type Db } from './database.ts';
 import {
   addContainer,
   addSums,
@@ -12,7 +13,6 @@ import {
   unpackSums,
   type UsageSums,
 } from '../../store/pages/usageSums.ts';
-import { pageCodecs } from './writerTables.ts';
 
 interface ContainerSpan {
   readonly id: number;
@@ -22,46 +22,18 @@ interface ContainerSpan {
   readonly last_hour: TimeMs;
 }
 
-interface Statements {
-  readonly containers: Statement;
-  readonly page: Statement;
-  readonly pinned: Statement;
-}
-
-/** The codec of pinned pages: windows of an hour, summed over pods. */
-export function pinnedCodec(windowMs: number): PageCodec {
-  return new PageCodec(SUM_COLUMNS, HOUR_MS / windowMs);
-}
-
 /** Reads window rows back: those within the retention, and those pinned for a finding. */
 export class UsageReader {
-  readonly #statements: Statements;
+  readonly #db: Db;
   readonly #codec: PageCodec;
   readonly #pinned: PageCodec;
   readonly #windowMs: number;
 
-  private constructor(statements: Statements, windowMs: number) {
-    this.#statements = statements;
+  constructor(db: Db, windowMs: number) {
+    this.#db = db;
     this.#codec = pageCodecs(windowMs).usage;
     this.#pinned = pinnedCodec(windowMs);
     this.#windowMs = windowMs;
-  }
-
-  static create(db: Db, windowMs: number): UsageReader {
-    const statements = {
-      containers: db.prepare(
-        `SELECT id, pod, container, first_hour, last_hour FROM containers
-         WHERE namespace = ? AND kind = ? AND name = ? AND last_hour >= ? AND first_hour < ?
-         ORDER BY id`,
-      ),
-      page: db.prepare('SELECT page FROM usage_pages WHERE hour = ? AND container = ?').pluck(),
-      pinned: db.prepare(
-        `SELECT hour, page FROM pinned_usage
-         WHERE namespace = ? AND kind = ? AND name = ? AND hour >= ? AND hour < ?
-           AND (container = coalesce(?, container) OR container = '')`,
-      ),
-    };
-    return new UsageReader(statements, windowMs);
   }
 
   usage(query: UsageQuery): readonly UsagePoint[] {
@@ -76,9 +48,14 @@ export class UsageReader {
     const { namespace, workload, from, to } = query;
     const sums = new Map<TimeMs, UsageSums>();
     const firstHour = floorTo(from, HOUR_MS);
-    const identity = [namespace, workload.kind, workload.name];
-    const containers = this.#statements.containers.all(...identity, firstHour, to);
-    for (const container of containers as ContainerSpan[]) {
+    const containers = all<ContainerSpan>(
+      this.#db,
+      `SELECT id, pod, container, first_hour, last_hour FROM containers
+       WHERE namespace = ? AND kind = ? AND name = ? AND last_hour >= ? AND first_hour < ?
+       ORDER BY id`,
+      [namespace, workload.kind, workload.name, firstHour, to],
+    );
+    for (const container of containers) {
       if (query.pod !== null && container.pod !== query.pod) continue;
       const last = Math.min(container.last_hour, to - 1);
       for (let hour = Math.max(container.first_hour, firstHour); hour <= last; hour += HOUR_MS) {
@@ -95,7 +72,8 @@ export class UsageReader {
     hour: TimeMs,
     query: UsageQuery,
   ): void {
-    const bytes = this.#statements.page.get(hour, container.id) as Buffer | undefined;
+    const sql = 'SELECT page FROM usage_pages WHERE hour = ? AND container = ?';
+    const bytes = value<Buffer>(this.#db, sql, hour, container.id);
     if (bytes === undefined) return;
     // The network is the pod's, and kept with any one of its containers.
     const wanted = query.container === null || container.container === query.container;
@@ -108,14 +86,13 @@ export class UsageReader {
 
   #addPinned(sums: Map<TimeMs, UsageSums>, query: UsageQuery): void {
     const { namespace, workload, container, from, to } = query;
-    const rows = this.#statements.pinned.iterate(
-      namespace,
-      workload.kind,
-      workload.name,
-      floorTo(from, HOUR_MS),
-      to,
-      container,
-    ) as IterableIterator<{ readonly hour: TimeMs; readonly page: Buffer }>;
+    const rows = each<{ readonly hour: TimeMs; readonly page: Buffer }>(
+      this.#db,
+      `SELECT hour, page FROM pinned_usage
+       WHERE namespace = ? AND kind = ? AND name = ? AND hour >= ? AND hour < ?
+         AND (container = coalesce(?, container) OR container = '')`,
+      [namespace, workload.kind, workload.name, floorTo(from, HOUR_MS), to, container],
+    );
     const width = SUM_COLUMNS.length;
     for (const { hour, page } of rows) {
       const { present, values } = this.#pinned.decode(page);

@@ -11,7 +11,7 @@ import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../model/time.ts';
 import type { WindowRecord } from '../../store/history.ts';
 import type { UsageQuery } from '../../store/usage.ts';
 import { openHistoryReader } from '../openHistory.ts';
-import { stepFor } from './usageSeries.ts';
+import { stepFor } from '../../store/usageSeries.ts';
 
 const START = Date.UTC(2026, 10, 1);
 const DAYS = 7;

@@ -1,92 +1,53 @@
 import type { DataProblem, Snapshot } from '../../model/snapshot.ts';
 import type { TimeMs } from '../../model/time.ts';
 import type { WindowCoverage } from '../../store/usage.ts';
-import type { Db, Statement } from './database.ts';
+import { all, run, value, values, type Db } from './database.ts';
 
-interface Statements {
-  readonly seal: Statement;
-  readonly sealedAt: Statement;
-  readonly correct: Statement;
-  readonly incomplete: Statement;
-  readonly oldest: Statement;
-  readonly coverage: Statement;
+/** Records a sealed window: how whole its data were, and under which configuration it was judged. */
+export function sealWindow(
+  db: Db,
+  { window, coverage, complete, problems }: Snapshot,
+  { muted, configHash, sealedAt }: { muted: boolean; configHash: string; sealedAt: TimeMs },
+): void {
+  const row = [window.start, coverage, Number(complete), Number(muted), JSON.stringify(problems)];
+  run(db, 'INSERT INTO windows VALUES (?, ?, ?, ?, ?, ?)', ...row, configHash);
+  run(db, 'INSERT OR REPLACE INTO ops_windows VALUES (?, ?)', window.start, sealedAt);
 }
 
-/** Sealed windows: how whole their data were, and under which configuration they were judged. */
-export class WindowTable {
-  readonly #statements: Statements;
+/** Puts better data in the place of what a sealed window had. */
+export function correctWindow(db: Db, { window, coverage, complete, problems }: Snapshot): void {
+  const sql = 'UPDATE windows SET coverage = ?, complete = ?, problems = ? WHERE start = ?';
+  run(db, sql, coverage, Number(complete), JSON.stringify(problems), window.start);
+}
 
-  private constructor(statements: Statements) {
-    this.#statements = statements;
-  }
+/** Starts of incomplete windows in [from, to), oldest first. */
+export function incompleteWindows(db: Db, from: TimeMs, to: TimeMs): readonly TimeMs[] {
+  const sql =
+    'SELECT start FROM windows WHERE complete = 0 AND start >= ? AND start < ? ORDER BY start';
+  return values(db, sql, from, to);
+}
 
-  static create(db: Db): WindowTable {
-    return new WindowTable({
-      seal: db.prepare('INSERT INTO windows VALUES (?, ?, ?, ?, ?, ?)'),
-      sealedAt: db.prepare('INSERT OR REPLACE INTO ops_windows VALUES (?, ?)'),
-      correct: db.prepare(
-        'UPDATE windows SET coverage = ?, complete = ?, problems = ? WHERE start = ?',
-      ),
-      incomplete: db
-        .prepare(
-          'SELECT start FROM windows WHERE complete = 0 AND start >= ? AND start < ? ORDER BY start',
-        )
-        .pluck(),
-      coverage: db.prepare('SELECT coverage FROM windows WHERE start = ?').pluck(),
-      oldest: db.prepare('SELECT min(start) FROM windows').pluck(),
-    });
-  }
+/** Start of the oldest sealed window that is still known. */
+export function oldestWindow(db: Db): TimeMs | null {
+  return value<TimeMs | null>(db, 'SELECT min(start) FROM windows') ?? null;
+}
 
-  seal(snapshot: Snapshot, muted: boolean, configHash: string, sealedAt: TimeMs): void {
-    const { window, coverage, complete, problems } = snapshot;
-    const flags = [complete ? 1 : 0, muted ? 1 : 0];
-    this.#statements.seal.run(
-      window.start,
-      coverage,
-      ...flags,
-      JSON.stringify(problems),
-      configHash,
-    );
-    this.#statements.sealedAt.run(window.start, sealedAt);
-  }
-
-  correct(snapshot: Snapshot): void {
-    const { window, coverage, complete, problems } = snapshot;
-    const json = JSON.stringify(problems);
-    this.#statements.correct.run(coverage, complete ? 1 : 0, json, window.start);
-  }
-
-  incomplete(from: TimeMs, to: TimeMs): readonly TimeMs[] {
-    return this.#statements.incomplete.all(from, to) as TimeMs[];
-  }
-
-  /** Start of the oldest sealed window that is still known. */
-  oldest(): TimeMs | null {
-    return this.#statements.oldest.get() as TimeMs | null;
-  }
-
-  /** Coverage of a sealed window; null when it is not sealed. */
-  coverage(start: TimeMs): number | null {
-    return (this.#statements.coverage.get(start) as number | undefined) ?? null;
-  }
+/** Coverage of a sealed window; null when it is not sealed. */
+export function windowCoverage(db: Db, start: TimeMs): number | null {
+  return value<number>(db, 'SELECT coverage FROM windows WHERE start = ?', start) ?? null;
 }
 
 /** See `HistoryReader.windowCoverage`. */
 export function readWindowCoverage(db: Db, from: TimeMs, to: TimeMs): readonly WindowCoverage[] {
-  const rows = db
-    .prepare(
-      'SELECT start, coverage, complete, problems FROM windows WHERE start >= ? AND start < ? ORDER BY start',
-    )
-    .all(from, to) as readonly {
-    start: TimeMs;
-    coverage: number;
-    complete: number;
-    problems: string;
-  }[];
-  return rows.map(({ start, coverage, complete, problems }) => ({
-    start,
-    coverage,
-    complete: complete === 1,
-    problems: JSON.parse(problems) as readonly DataProblem[],
+  const rows = all<{ start: TimeMs; coverage: number; complete: number; problems: string }>(
+    db,
+    `SELECT start, coverage, complete, problems FROM windows
+     WHERE start >= ? AND start < ? ORDER BY start`,
+    [from, to],
+  );
+  return rows.map((row) => ({
+    ...row,
+    complete: row.complete === 1,
+    problems: JSON.parse(row.problems) as readonly DataProblem[],
   }));
 }

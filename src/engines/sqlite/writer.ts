@@ -17,7 +17,7 @@ import {
   type WindowCorrection,
   type WindowRecord,
 } from '../../store/history.ts';
-import { BillTable } from './billTable.ts';
+import { isMonthClosed } from './bills.ts';
 import { CheckpointTable } from './checkpointTable.ts';
 import {
   guard,
@@ -27,33 +27,34 @@ import {
   settle,
   type Db,
 } from './database.ts';
-import { ContainerDayTable } from './containerDayTable.ts';
-import { EventTable } from './eventTable.ts';
-import { MetaTable, type HistoryIdentity } from './metaTable.ts';
+import type { HistoryIdentity } from '../../store/historyIdentity.ts';
+import { ContainerDayKeeper } from '../../store/containerDays/containerDayKeeper.ts';
+import { containerDayRows } from './containerDayTable.ts';
+import { appendEvent, dropEventsAfter } from './eventTable.ts';
+import { MetaTable } from './metaTable.ts';
 import { migrate } from './migrate.ts';
-import { MIGRATIONS } from './migrations/index.ts';
-import { OperatorActions } from './operatorActions.ts';
+import { actionsAppliedAt, markApplied, pendingActions } from './operatorActions.ts';
 import { PodSpecTable } from './podSpecTable.ts';
 import { ProcessLock } from './processLock.ts';
 import { pruneHistory } from './prune.ts';
-import type { RollUpHook } from './rollUp.ts';
-import { RollUps } from './rollUps.ts';
+import type { RollUpHook } from '../../store/rollUp/rollUp.ts';
+import { RollUps } from '../../store/rollUp/rollUps.ts';
 import { StateTables } from './stateTables.ts';
-import { SqliteVerdictReplay } from './verdictReplay.ts';
-import { writeWindow } from './windowPages.ts';
-import { WindowTable } from './windowTable.ts';
-import { WorkloadEventTable } from './workloadEventTable.ts';
+import { beginReplay, type ReplayTables } from '../../store/verdictReplay.ts';
+import { writeWindow } from '../../store/rollUp/windowPages.ts';
 import {
-  createRowTables,
-  flushPages,
-  forgetAll,
-  forgetFinished,
-  type RowTables,
-} from './writerTables.ts';
+  correctWindow,
+  incompleteWindows,
+  oldestWindow,
+  sealWindow,
+  windowCoverage,
+} from './windowTable.ts';
+import { appendWorkloadEvent } from './workloadEventTable.ts';
+import { createRowTables, type RowTables } from './writerTables.ts';
 
 export interface WriterOptions extends HistoryIdentity {
   readonly path: string;
-  /** Told to whoever finds the history locked, for example `backfill`. */
+  /** The command that is shown to a process that finds the history locked, for example `backfill`. */
   readonly command: string;
   /** Wall clock, for operational tables and the lock only. */
   readonly clock: () => TimeMs;
@@ -73,13 +74,8 @@ export class SqliteHistoryWriter implements HistoryWriter {
   readonly #rollUps: RollUps;
   readonly #rows: RowTables;
   readonly #meta: MetaTable;
-  readonly #windows: WindowTable;
   readonly #states: StateTables;
-  readonly #events: EventTable;
   readonly #checkpoints: CheckpointTable;
-  readonly #actions: OperatorActions;
-  readonly #bills: BillTable;
-  readonly #workloadEvents: WorkloadEventTable;
   readonly #podSpecs: PodSpecTable;
 
   private constructor(options: WriterOptions, db: Db, lock: ProcessLock) {
@@ -89,19 +85,14 @@ export class SqliteHistoryWriter implements HistoryWriter {
     this.#windowMs = options.windowMs;
     this.#clock = options.clock;
     this.#rows = createRowTables(db, options.windowMs);
-    this.#meta = MetaTable.create(db);
-    this.#rollUps = new RollUps(this.#rows, this.#meta, options.windowMs, [
-      ContainerDayTable.create(db),
+    this.#meta = new MetaTable(db);
+    this.#rollUps = new RollUps(this.#rows, () => this.#meta.span(), options.windowMs, [
+      new ContainerDayKeeper(containerDayRows(db, this.#meta)),
       ...(options.rollUpHooks ?? []),
     ]);
-    this.#windows = WindowTable.create(db);
-    this.#states = StateTables.create(db);
-    this.#events = EventTable.create(db);
-    this.#checkpoints = CheckpointTable.create(db);
-    this.#actions = OperatorActions.create(db);
-    this.#bills = BillTable.create(db);
-    this.#workloadEvents = WorkloadEventTable.create(db);
-    this.#podSpecs = PodSpecTable.create(db);
+    this.#states = new StateTables(db);
+    this.#checkpoints = new CheckpointTable(db);
+    this.#podSpecs = new PodSpecTable(db);
   }
 
   /** Takes the lock, opens or creates the file, brings its schema up to date. @throws HistoryError */
@@ -123,8 +114,8 @@ export class SqliteHistoryWriter implements HistoryWriter {
     const db = openForWriting(path);
     try {
       if (options.maxBytes !== undefined) limitSize(db, options.maxBytes);
-      migrate(db, path, MIGRATIONS);
-      inTransaction(db, () => MetaTable.create(db).claim(path, options));
+      migrate(db, path);
+      inTransaction(db, () => new MetaTable(db).claim(path, options));
       return new SqliteHistoryWriter(options, db, lock);
     } catch (error) {
       db.close();
@@ -145,8 +136,8 @@ export class SqliteHistoryWriter implements HistoryWriter {
     return this.#write(() => {
       for (const record of batch) this.#seal(record);
       this.#states.flush();
-      this.#rollUps.again(this.#rows.containers.takeReattributed());
-      flushPages(this.#rows);
+      this.#rollUps.again(this.#rows.takeReattributed());
+      this.#rows.flush();
     });
   }
 
@@ -155,12 +146,12 @@ export class SqliteHistoryWriter implements HistoryWriter {
       const changed = new Map(findings.map((finding) => [finding.fingerprint, finding]));
       this.#states.change({ detectors: new Map(), findings: changed });
       this.#states.flush();
-      for (const event of events) this.#events.appendWindowless(event);
+      for (const event of events) appendEvent(this.#db, event, 'outage');
     });
   }
 
   async pendingActions(): Promise<readonly StoredAction[]> {
-    return settle(this.#path, () => this.#actions.pending());
+    return settle(this.#path, () => pendingActions(this.#db));
   }
 
   correctWindows(corrections: readonly WindowCorrection[]): Promise<number> {
@@ -170,16 +161,16 @@ export class SqliteHistoryWriter implements HistoryWriter {
       for (const correction of corrections) {
         const { start } = correction.snapshot.window;
         this.#requireCorrectable(correction.snapshot.window);
-        if (correction.snapshot.coverage <= this.#windows.coverage(start)!) continue;
-        if (this.#bills.isClosed(start)) continue;
+        if (correction.snapshot.coverage <= windowCoverage(this.#db, start)!) continue;
+        if (isMonthClosed(this.#db, start)) continue;
         writeWindow(this.#rows, correction);
-        this.#windows.correct(correction.snapshot);
+        correctWindow(this.#db, correction.snapshot);
         hours.add(floorTo(start, HOUR_MS));
         corrected += 1;
       }
-      for (const hour of this.#rows.containers.takeReattributed()) hours.add(hour);
+      for (const hour of this.#rows.takeReattributed()) hours.add(hour);
       this.#rollUps.again(hours);
-      flushPages(this.#rows);
+      this.#rows.flush();
       return corrected;
     });
   }
@@ -187,27 +178,38 @@ export class SqliteHistoryWriter implements HistoryWriter {
   async incompleteWindows(from: TimeMs, to: TimeMs): Promise<readonly Window[]> {
     return settle(this.#path, () => {
       const oldest = Math.max(from, this.#meta.get('windows_from') ?? from);
-      const starts = this.#windows.incomplete(oldest, to);
+      const starts = incompleteWindows(this.#db, oldest, to);
       return starts.map((start) => ({ start, end: start + this.#windowMs }));
     });
   }
 
   async replayVerdicts(time: TimeMs, codecs: DetectorCodecs): Promise<VerdictReplay> {
-    const tables = {
-      meta: this.#meta,
-      states: this.#states,
-      events: this.#events,
-      checkpoints: this.#checkpoints,
-      actions: this.#actions,
-      write: (work: () => void) => this.#write(work),
+    const [db, meta, states, checkpoints] = [this.#db, this.#meta, this.#states, this.#checkpoints];
+    const tables: ReplayTables = {
+      historyStart: () => meta.get('history_start'),
+      watermark: () => meta.get('watermark'),
+      checkpointBefore: (before) => checkpoints.before(before, meta.get('history_start'), codecs),
+      oldestCheckpoint: () => checkpoints.oldest(),
+      actionsAppliedAt: (end) => actionsAppliedAt(db, end),
+      write: (work) => this.#write(work),
+      restore: (state) => {
+        checkpoints.restore(state);
+        checkpoints.dropAfter(state.watermark ?? 0);
+        dropEventsAfter(db, state.watermark ?? 0);
+      },
+      writeChanges: (changes) => states.write(changes),
+      appendEvent: (event, muted) => appendEvent(db, event, muted ? 'muted' : 'window'),
+      setExpectedSamples: (expected) => meta.set('expected_samples', JSON.stringify(expected)),
+      takeCheckpoint: (at, expected) => checkpoints.take(at, expected),
     };
-    return settle(this.#path, () => SqliteVerdictReplay.begin(tables, time, codecs));
+    states.useCodecs(codecs);
+    return settle(this.#path, () => beginReplay(tables, time));
   }
 
   prune(keep: { readonly windowsFrom: TimeMs; readonly hoursFrom: TimeMs }): Promise<void> {
     return this.#write(() => {
       pruneHistory(this.#db, this.#meta, this.#windowMs, keep);
-      forgetAll(this.#rows);
+      this.#rows.forget();
       this.#podSpecs.forget();
     });
   }
@@ -231,11 +233,12 @@ export class SqliteHistoryWriter implements HistoryWriter {
       this.#checkpoints.take(start, this.#meta.expectedSamples());
     }
     writeWindow(this.#rows, record);
-    this.#windows.seal(snapshot, record.muted, record.configHash, this.#clock());
+    const { muted, configHash } = record;
+    sealWindow(this.#db, snapshot, { muted, configHash, sealedAt: this.#clock() });
     this.#states.change(change);
-    this.#actions.markApplied(record.applied, end);
-    for (const event of record.events) this.#events.append(event, record.muted);
-    for (const event of record.workloadEvents ?? []) this.#workloadEvents.append(event);
+    markApplied(this.#db, record.applied, end);
+    for (const event of record.events) appendEvent(this.#db, event, muted ? 'muted' : 'window');
+    for (const event of record.workloadEvents ?? []) appendWorkloadEvent(this.#db, event);
     this.#podSpecs.record(snapshot);
     this.#meta.set('watermark', end);
     this.#meta.set('history_start', change.historyStart);
@@ -245,7 +248,7 @@ export class SqliteHistoryWriter implements HistoryWriter {
 
   #requireCorrectable({ start, end }: Window): void {
     const watermark = this.#meta.get('watermark') ?? 0;
-    const oldest = Math.max(this.#meta.get('windows_from') ?? 0, this.#windows.oldest() ?? 0);
+    const oldest = Math.max(this.#meta.get('windows_from') ?? 0, oldestWindow(this.#db) ?? 0);
     if (end <= watermark && start >= oldest) return;
     throw new HistoryError(
       'gap',
@@ -266,11 +269,11 @@ export class SqliteHistoryWriter implements HistoryWriter {
       try {
         const result = inTransaction(this.#db, work);
         const hour = floorTo(this.#meta.get('watermark') ?? 0, HOUR_MS) - HOUR_MS;
-        forgetFinished(this.#rows, hour);
+        this.#rows.forgetBefore(hour);
         this.#podSpecs.forgetBefore(hour);
         return result;
       } catch (error) {
-        forgetAll(this.#rows);
+        this.#rows.forget();
         this.#states.forget();
         this.#podSpecs.forget();
         throw error;

@@ -1,84 +1,83 @@
-import { HOUR_MS } from '../../model/time.ts';
-import {
-  COST_COLUMNS,
-  NODE_COLUMNS,
-  NODE_SUM_COLUMNS,
-  USAGE_COLUMNS,
-} from '../../store/pages/columns.ts';
+import { PageBuffer } from '../../store/pages/pageBuffer.ts';
+import type { PageCodec } from '../../store/pages/pageCodec.ts';
+import { pageCodecs } from '../../store/pages/pageCodecs.ts';
+import type { RollUpTables } from '../../store/rollUp/rollUp.ts';
+import type { WindowTables } from '../../store/rollUp/windowPages.ts';
 import { ContainerTable } from './containerTable.ts';
-import { CostKeys } from './costKeys.ts';
-import type { Db } from './database.ts';
+import { each, run, type Db } from './database.ts';
 import { Dictionary } from './dictionary.ts';
-import { labelSetDictionary } from './labelSets.ts';
 import { NodeTable } from './nodeTable.ts';
-import { PageCodec } from '../../store/pages/pageCodec.ts';
-import { PageTable } from './pageTable.ts';
-import type { RollUpTables } from './rollUp.ts';
-import { DAYS_A_MONTH, HOURS_A_DAY } from '../../store/pages/slots.ts';
-import type { WindowTables } from './windowPages.ts';
 
-/** The codecs of all levels of pages. */
-export function pageCodecs(windowMs: number) {
-  const windows = HOUR_MS / windowMs;
-  return {
-    usage: new PageCodec(USAGE_COLUMNS, windows),
-    costHours: new PageCodec(COST_COLUMNS, HOURS_A_DAY),
-    costDays: new PageCodec(COST_COLUMNS, DAYS_A_MONTH),
-    nodes: new PageCodec(NODE_COLUMNS, windows),
-    nodeHours: new PageCodec(NODE_SUM_COLUMNS, HOURS_A_DAY),
-    nodeDays: new PageCodec(NODE_SUM_COLUMNS, DAYS_A_MONTH),
-  };
-}
+const COST_KEY = ['namespace', 'kind', 'name', 'container', 'node', 'label_set', 'owner'] as const;
 
-/** Every table that rows and roll-ups are written to, sharing one connection. */
+/** The tables that windows and roll-ups are written to, on one connection. */
 export interface RowTables extends WindowTables, RollUpTables {
-  readonly labelSets: Dictionary;
+  /** Hours that have to be rolled up again, because the owner of a pod became known. */
+  takeReattributed(): readonly number[];
+  /** Writes all pages that changed. */
+  flush(): void;
+  /** Drops everything held in memory: what a rolled back transaction had put there is not in the file. */
+  forget(): void;
+  /** Keeps only what the next window will need: the pages of its hour and the running pods. */
+  forgetBefore(hour: number): void;
 }
 
-/** The tables that windows are written into, on one connection. */
 export function createRowTables(db: Db, windowMs: number): RowTables {
   const codecs = pageCodecs(windowMs);
-  const labelSets = labelSetDictionary(db);
+  const labelSets = new Dictionary(db, 'label_sets', ['labels']);
+  const reasons = new Dictionary(db, 'reasons', ['text']);
+  const costKeys = new Dictionary(db, 'cost_keys', COST_KEY);
+  const containers = new ContainerTable(db, labelSets);
+  const nodes = new NodeTable(db);
+  const windows = {
+    usage: pageBuffer(db, 'usage_pages', ['hour', 'container'], codecs.usage),
+    nodes: pageBuffer(db, 'node_windows', ['hour', 'node'], codecs.nodes),
+  };
+  const rolledUp = {
+    costHours: pageBuffer(db, 'cost_hours', ['day', 'key'], codecs.costHours),
+    costDays: pageBuffer(db, 'cost_days', ['month', 'key'], codecs.costDays),
+    nodeHours: pageBuffer(db, 'node_hours', ['day', 'node'], codecs.nodeHours),
+    nodeDays: pageBuffer(db, 'node_days', ['month', 'node'], codecs.nodeDays),
+  };
+  const buffers = [...Object.values(windows), ...Object.values(rolledUp)];
   return {
-    usage: PageTable.create(db, 'usage_pages', ['hour', 'container'], codecs.usage),
-    costHours: PageTable.create(db, 'cost_hours', ['day', 'key'], codecs.costHours),
-    costDays: PageTable.create(db, 'cost_days', ['month', 'key'], codecs.costDays),
-    nodes: PageTable.create(db, 'node_windows', ['hour', 'node'], codecs.nodes),
-    nodeHours: PageTable.create(db, 'node_hours', ['day', 'node'], codecs.nodeHours),
-    nodeDays: PageTable.create(db, 'node_days', ['month', 'node'], codecs.nodeDays),
-    containers: ContainerTable.create(db, labelSets),
-    costKeys: CostKeys.create(db),
-    nodeTable: NodeTable.create(db),
-    reasons: Dictionary.create(db, 'reasons', 'text'),
-    labelSets,
+    ...windows,
+    ...rolledUp,
+    containerId: (pod, container, owner, hour) => containers.row(pod, container, owner, hour).id,
+    unattachedId: (namespace, kind, name, hour) =>
+      containers.unattached(namespace, kind, name, hour).id,
+    container: (id) => containers.byId(id),
+    costKey: (row) => costKeys.id(...COST_KEY.map((column) => row[column])),
+    nodeId: (name, sample, hour) => nodes.nodeId(name, sample, hour),
+    priceId: (price) => nodes.priceId(price),
+    reasonId: (text) => reasons.id(text),
+    takeReattributed: () => containers.takeReattributed(),
+    flush: () => buffers.forEach((buffer) => buffer.flush()),
+    forget: () =>
+      [...buffers, containers, nodes, labelSets, reasons, costKeys].forEach((held) =>
+        held.forget(),
+      ),
+    forgetBefore: (hour) => {
+      for (const buffer of Object.values(rolledUp)) buffer.forget();
+      containers.forgetBefore(hour);
+      costKeys.forget();
+    },
   };
 }
 
-/** Writes all pages that changed. */
-export function flushPages(tables: RowTables): void {
-  for (const pages of pageTables(tables)) pages.flush();
-}
-
-/** Drops everything held in memory: what a rolled back transaction had put there is not in the file. */
-export function forgetAll(tables: RowTables): void {
-  for (const pages of pageTables(tables)) pages.forget();
-  tables.containers.forget();
-  tables.costKeys.forget();
-  tables.nodeTable.forget();
-  tables.reasons.forget();
-  tables.labelSets.forget();
-}
-
-/** Keeps only what the next window will need: the pages of its hour and the running pods. */
-export function forgetFinished(tables: RowTables, hour: number): void {
-  for (const pages of [tables.costHours, tables.costDays, tables.nodeHours, tables.nodeDays]) {
-    pages.forget();
-  }
-  tables.containers.forgetBefore(hour);
-  tables.costKeys.forget();
-}
-
-function pageTables(tables: RowTables): readonly PageTable[] {
-  const { usage, costHours, costDays, nodes, nodeHours, nodeDays } = tables;
-  return [usage, costHours, costDays, nodes, nodeHours, nodeDays];
+/** @param columns names of the bucket's and the key's column. */
+function pageBuffer(
+  db: Db,
+  table: string,
+  [bucket, key]: readonly [string, string],
+  codec: PageCodec,
+): PageBuffer {
+  const load = `SELECT ${key} AS key, page FROM ${table} WHERE ${bucket} = ?`;
+  const put = `INSERT OR REPLACE INTO ${table} (${bucket}, ${key}, page) VALUES (?, ?, ?)`;
+  const remove = `DELETE FROM ${table} WHERE ${bucket} = ? AND ${key} = ?`;
+  return new PageBuffer(codec, {
+    load: (at) => each(db, load, at),
+    put: (at, id, page) => void run(db, put, at, id, page),
+    remove: (at, id) => void run(db, remove, at, id),
+  });
 }

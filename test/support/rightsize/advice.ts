@@ -4,7 +4,7 @@ import {
   type ContainerDay,
   type ContainerHistory,
 } from '../../../src/store/containerDays/containerDay.ts';
-import { HourOfUse, type PodWindow } from '../../../src/detect/rightsize/hourOfUse.ts';
+import { HourOfUse, type PodWindow } from '../../../src/store/containerDays/hourOfUse.ts';
 import type { AdviceContext } from '../../../src/detect/rightsize/advice/containerAdvice.ts';
 
 const MIB = 2 ** 20;

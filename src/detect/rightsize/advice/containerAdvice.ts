@@ -2,7 +2,7 @@ import type { ClusterObjects } from '../../../model/clusterObjects.ts';
 import type { Reading } from '../../../model/reading.ts';
 import type { TimeMs } from '../../../model/time.ts';
 import type { ContainerHistory } from '../../../store/containerDays/containerDay.ts';
-import { runsToAnEnd } from '../runs.ts';
+import { runsToAnEnd } from '../../../store/containerDays/hourOfUse.ts';
 import type { ContainerAdvice } from './adviceForm.ts';
 import { adviseMinReplicas, autoscalingOf, type Autoscaling } from './autoscaling.ts';
 import { dataBehind, type DataBehind } from './confidence.ts';

@@ -1,4 +1,4 @@
-import { runsToAnEnd } from '../runs.ts';
+import { runsToAnEnd } from '../../../store/containerDays/hourOfUse.ts';
 import type { ContainerAdvice } from './adviceForm.ts';
 import { isThrottled } from './limits.ts';
 import { formatNumber, formatShare } from '../../../model/text/units.ts';

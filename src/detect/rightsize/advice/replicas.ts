@@ -1,7 +1,7 @@
 import type { Reading } from '../../../model/reading.ts';
 import { DAY_MS, HOUR_MS } from '../../../model/time.ts';
 import type { ContainerDay } from '../../../store/containerDays/containerDay.ts';
-import { runsToAnEnd } from '../runs.ts';
+import { runsToAnEnd } from '../../../store/containerDays/hourOfUse.ts';
 import type { Autoscaling } from './autoscaling.ts';
 
 /**

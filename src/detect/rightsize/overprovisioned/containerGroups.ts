@@ -5,8 +5,8 @@ import { HOUR_MS } from '../../../model/time.ts';
 import { containerKey, type WorkloadRef } from '../../../model/workload.ts';
 import type { Resources } from '../advice/proposal.ts';
 import type { HourlyPrice } from '../advice/saving.ts';
-import type { PodWindow } from '../hourOfUse.ts';
-import { leastRunShare } from '../runs.ts';
+import type { PodWindow } from '../../../store/containerDays/hourOfUse.ts';
+import { leastRunShare } from '../../../store/containerDays/hourOfUse.ts';
 
 /** One container of a workload in one window, over all the workload's pods. */
 export interface ContainerGroup {

@@ -4,7 +4,7 @@ import {
   mergeContainerDays,
   type ContainerDay,
 } from '../../../store/containerDays/containerDay.ts';
-import { HourOfUse, type PodWindow } from '../hourOfUse.ts';
+import { HourOfUse, type PodWindow } from '../../../store/containerDays/hourOfUse.ts';
 import { EMPTY_SKETCH } from '../../../store/containerDays/sketch.ts';
 import type { ContainerGroup } from './containerGroups.ts';
 import { packDay, unpackDay, type HourRow, type PastRow, type RightsizeState } from './state.ts';

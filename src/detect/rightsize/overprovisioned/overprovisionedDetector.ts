@@ -6,7 +6,7 @@ import { containerKey } from '../../../model/workload.ts';
 import { autoscalingOf } from '../advice/autoscaling.ts';
 import { dataBehind } from '../advice/confidence.ts';
 import { proposeResources } from '../advice/proposal.ts';
-import { runsToAnEnd } from '../runs.ts';
+import { runsToAnEnd } from '../../../store/containerDays/hourOfUse.ts';
 import { groupContainers, type ContainerGroup } from './containerGroups.ts';
 import { knownDays, learnWindow, pastRow } from './learn.ts';
 import { decodeState, encodeState, type RightsizeState } from './state.ts';

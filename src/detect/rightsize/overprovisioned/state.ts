@@ -5,7 +5,7 @@ import {
   decodeContainerDay,
   encodeContainerDay,
 } from '../../../store/containerDays/containerDayCodec.ts';
-import type { PodWindow } from '../hourOfUse.ts';
+import type { PodWindow } from '../../../store/containerDays/hourOfUse.ts';
 
 /**
  * What is remembered of a container, in three rows, so that the one that is written every window stays small, and

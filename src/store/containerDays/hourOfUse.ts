@@ -1,12 +1,25 @@
 import { maxKnown, type Reading } from '../../model/reading.ts';
 import { DAY_MS, floorTo, HOUR_MS, type TimeMs } from '../../model/time.ts';
-import { emptyContainerDay, type ContainerDay } from '../../store/containerDays/containerDay.ts';
-import { SketchBuilder } from '../../store/containerDays/sketchBuilder.ts';
+import { emptyContainerDay, type ContainerDay } from './containerDay.ts';
+import { SketchBuilder } from './sketchBuilder.ts';
 
 /** A pod throttled in more than this share of its CFS periods waits for CPU noticeably. */
 const THROTTLED_SHARE = 0.25;
 /** One byte an hour is enough to see whether it is the same pod. */
 const PODS_TOLD_APART = 127;
+
+/** Kinds whose pods run to an end: short runs are their nature, not a start or an end. */
+const RUN_TO_AN_END = new Set(['Job', 'CronJob']);
+
+/** True for kinds whose pods end by themselves. */
+export function runsToAnEnd(kind: string): boolean {
+  return RUN_TO_AN_END.has(kind);
+}
+
+/** Share of a window, 0..1, below which a pod was starting or ending, and its average says little. */
+export function leastRunShare(kind: string): number {
+  return runsToAnEnd(kind) ? 0.05 : 0.5;
+}
 
 /** One pod's container in one window. */
 export interface PodWindow {

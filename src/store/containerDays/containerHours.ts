@@ -1,12 +1,11 @@
 import type { TimeMs } from '../../model/time.ts';
-import { HourOfUse, type PodWindow } from '../../detect/rightsize/hourOfUse.ts';
-import { leastRunShare, runsToAnEnd } from '../../detect/rightsize/runs.ts';
-import { USAGE, USAGE_COLUMNS } from '../../store/pages/columns.ts';
-import type { Page } from '../../store/pages/pageCodec.ts';
-import type { RollUpTables } from './rollUp.ts';
+import { HourOfUse, leastRunShare, runsToAnEnd, type PodWindow } from './hourOfUse.ts';
+import { USAGE, USAGE_COLUMNS } from '../pages/columns.ts';
+import type { Page } from '../pages/pageCodec.ts';
+import type { RollUpTables } from '../rollUp/rollUp.ts';
 
 /** Namespace, kind, name, container. */
-type Identity = readonly [string, string, string, string];
+export type Identity = readonly [string, string, string, string];
 
 /** One hour's windows of every container of a workload, over its pods; costs without a container are left out. */
 export function groupHour(
@@ -16,7 +15,7 @@ export function groupHour(
 ): Iterable<{ readonly identity: Identity; readonly use: HourOfUse }> {
   const groups = new Map<string, { identity: Identity; use: HourOfUse }>();
   for (const [id, page] of tables.usage.pages(hour)) {
-    const { namespace, kind, name, container, uid } = tables.containers.byId(id);
+    const { namespace, kind, name, container, uid } = tables.container(id);
     if (container === '') continue;
     const windows = podWindows(page, kind, oomReason);
     if (windows.length === 0) continue;

@@ -1,41 +1,33 @@
-import type { Db, Statement } from './database.ts';
-import type { Page, PageCodec } from '../../store/pages/pageCodec.ts';
+import type { Page, PageCodec } from './pageCodec.ts';
 
-interface Statements {
-  readonly load: Statement;
-  readonly put: Statement;
-  readonly remove: Statement;
+/** A page of one key as it is stored. */
+export interface PageRow {
+  readonly key: number;
+  readonly page: Uint8Array;
+}
+
+/** The stored pages of one level (`bucket, key → page`), as an engine reads and writes them. */
+export interface PageRows {
+  load(bucket: number): Iterable<PageRow>;
+  put(bucket: number, key: number, page: Uint8Array): void;
+  remove(bucket: number, key: number): void;
 }
 
 /**
- * One table of pages (`bucket, key → page`) with the pages of one bucket held in memory while they
- * are written: the windows of a batch, or the hours of a day, arrive together. Nothing reaches the
- * file before `flush`; `forget` drops what is held, after an error or to save memory.
+ * The pages of one level, with those of one bucket held in memory while they are written: the windows of a
+ * batch, or the hours of a day, arrive together. Nothing is stored before `flush`; `forget` drops what is held,
+ * after an error or to save memory.
  */
-export class PageTable {
+export class PageBuffer {
   readonly codec: PageCodec;
-  readonly #statements: Statements;
+  readonly #rows: PageRows;
   #bucket: number | null = null;
   #pages = new Map<number, Page>();
   #dirty = new Set<number>();
 
-  private constructor(codec: PageCodec, statements: Statements) {
+  constructor(codec: PageCodec, rows: PageRows) {
     this.codec = codec;
-    this.#statements = statements;
-  }
-
-  /** @param columns names of the bucket's and the key's column. */
-  static create(
-    db: Db,
-    table: string,
-    [bucket, key]: readonly [string, string],
-    codec: PageCodec,
-  ): PageTable {
-    return new PageTable(codec, {
-      load: db.prepare(`SELECT ${key} AS key, page FROM ${table} WHERE ${bucket} = ?`),
-      put: db.prepare(`INSERT OR REPLACE INTO ${table} (${bucket}, ${key}, page) VALUES (?, ?, ?)`),
-      remove: db.prepare(`DELETE FROM ${table} WHERE ${bucket} = ? AND ${key} = ?`),
-    });
+    this.#rows = rows;
   }
 
   /** The pages of a bucket by key; the bucket held before is written first. */
@@ -44,11 +36,9 @@ export class PageTable {
       this.flush();
       this.#bucket = bucket;
       this.#pages = new Map();
-      const rows = this.#statements.load.iterate(bucket) as IterableIterator<{
-        key: number;
-        page: Buffer;
-      }>;
-      for (const row of rows) this.#pages.set(row.key, this.codec.decode(row.page));
+      for (const { key, page } of this.#rows.load(bucket)) {
+        this.#pages.set(key, this.codec.decode(page));
+      }
     }
     return this.#pages;
   }
@@ -81,9 +71,9 @@ export class PageTable {
     if (bucket === null || this.#dirty.size === 0) return;
     for (const key of [...this.#dirty].sort((a, b) => a - b)) {
       const page = this.#pages.get(key)!;
-      if (page.present.includes(1)) this.#statements.put.run(bucket, key, this.codec.encode(page));
+      if (page.present.includes(1)) this.#rows.put(bucket, key, this.codec.encode(page));
       else {
-        this.#statements.remove.run(bucket, key);
+        this.#rows.remove(bucket, key);
         this.#pages.delete(key);
       }
     }

@@ -1,13 +1,11 @@
-import type { Allocation, NodeCost, WindowCosts } from '../../model/cost.ts';
-import type { ContainerSample, PodSample, Snapshot } from '../../model/snapshot.ts';
-import { windowHours } from '../../model/time.ts';
-import { NODE, NODE_COLUMNS, USAGE, USAGE_COLUMNS } from '../../store/pages/columns.ts';
-import type { ContainerTable } from './containerTable.ts';
-import type { Dictionary } from './dictionary.ts';
-import type { NodeTable } from './nodeTable.ts';
-import type { PageTable } from './pageTable.ts';
-import { windowSlot, type Slot } from '../../store/pages/slots.ts';
-import { putAllocation, putNetwork, putReasons, putUsage } from '../../store/pages/usageRows.ts';
+import type { Allocation, NodeCost, NodePrice, WindowCosts } from '../../model/cost.ts';
+import { IDLE_COLUMNS, NODE_PARTS } from '../../model/costParts.ts';
+import type { ContainerSample, NodeSample, PodSample, Snapshot } from '../../model/snapshot.ts';
+import { windowHours, type TimeMs } from '../../model/time.ts';
+import { NODE, NODE_COLUMNS, USAGE, USAGE_COLUMNS } from '../pages/columns.ts';
+import type { PageBuffer } from '../pages/pageBuffer.ts';
+import { windowSlot, type Slot } from '../pages/slots.ts';
+import { putAllocation, putNetwork, putReasons, putUsage } from '../pages/usageRows.ts';
 
 /** One priced window, as `recordWindows` and `correctWindows` are given it. */
 export interface PricedWindow {
@@ -17,16 +15,20 @@ export interface PricedWindow {
 }
 
 export interface WindowTables {
-  readonly usage: PageTable;
-  readonly nodes: PageTable;
-  readonly containers: ContainerTable;
-  readonly nodeTable: NodeTable;
-  readonly reasons: Dictionary;
+  readonly usage: PageBuffer;
+  readonly nodes: PageBuffer;
+  /** The row of a pod's container as it is in this hour; made or widened when needed. */
+  containerId(pod: PodSample, container: ContainerSample, owner: string, hour: TimeMs): number;
+  /** The row of cost that belongs to no running container. */
+  unattachedId(namespace: string, kind: string, name: string, hour: TimeMs): number;
+  nodeId(name: string, sample: NodeSample | undefined, hour: TimeMs): number;
+  priceId(price: NodePrice): number;
+  reasonId(text: string): number;
 }
 
 const NANOS = 1e9;
 
-/** What unattached cost is shown as, and which column it counts in. */
+/** The kind that unattached cost is shown as, and the column it counts in. */
 const UNATTACHED = {
   volume: { kind: 'PersistentVolumeClaim', column: USAGE.storageNano },
   'load-balancer': { kind: 'Service', column: USAGE.loadBalancerNano },
@@ -47,14 +49,14 @@ export function writeWindow(tables: WindowTables, window: PricedWindow): void {
 
 function writeContainers(tables: WindowTables, window: PricedWindow, at: Slot): void {
   const hours = windowHours(window.snapshot.window);
-  const reasonId = (text: string | null) => (text === null ? null : tables.reasons.id(text));
+  const reasonId = (text: string | null) => (text === null ? null : tables.reasonId(text));
   const allocationOf = allocationFinder(window.costs.allocations);
   for (const pod of window.snapshot.pods) {
     const owner = window.owners?.get(pod.uid) ?? '';
     let first = true;
     for (const container of pod.containers) {
-      const row = tables.containers.row(pod, container, owner, at.bucket);
-      const { values, offset } = tables.usage.slot(at.bucket, row.id, at.slot);
+      const id = tables.containerId(pod, container, owner, at.bucket);
+      const { values, offset } = tables.usage.slot(at.bucket, id, at.slot);
       putUsage(values, offset, pod, container);
       if (first) putNetwork(values, offset, pod);
       first = false;
@@ -86,8 +88,8 @@ function allocationFinder(
 function writeUnattached(tables: WindowTables, costs: WindowCosts, at: Slot): void {
   for (const cost of costs.unattached) {
     const { kind, column } = UNATTACHED[cost.kind];
-    const row = tables.containers.unattached(cost.namespace, kind, cost.name, at.bucket);
-    const { values, offset } = tables.usage.slot(at.bucket, row.id, at.slot);
+    const id = tables.unattachedId(cost.namespace, kind, cost.name, at.bucket);
+    const { values, offset } = tables.usage.slot(at.bucket, id, at.slot);
     for (const [index, { nullable }] of USAGE_COLUMNS.entries()) {
       values[offset + index] = nullable ? Number.NaN : 0;
     }
@@ -102,9 +104,9 @@ function writeNodes(tables: WindowTables, snapshot: Snapshot, costs: WindowCosts
   const samples = new Map(snapshot.nodes.map((node) => [node.name, node]));
   const hours = windowHours(snapshot.window);
   for (const node of costs.nodes) {
-    const id = tables.nodeTable.nodeId(node.node, samples.get(node.node), at.bucket);
+    const id = tables.nodeId(node.node, samples.get(node.node), at.bucket);
     const { values, offset } = tables.nodes.slot(at.bucket, id, at.slot);
-    values.set(nodeValues(node, hours, tables.nodeTable.priceId(node.price)), offset);
+    values.set(nodeValues(node, hours, tables.priceId(node.price)), offset);
   }
 }
 
@@ -115,12 +117,7 @@ function nodeValues(node: NodeCost, windowHours: number, price: number): Float64
   values[NODE.ramBytes] = Math.round(node.ramBytes * up);
   values[NODE.gpus] = Math.round(node.gpus * up * NANOS);
   values[NODE.up] = Math.round(up * NANOS);
-  values[NODE.cpuNano] = node.cpuNano;
-  values[NODE.ramNano] = node.ramNano;
-  values[NODE.gpuNano] = node.gpuNano;
-  values[NODE.idleCpuNano] = node.idleCpuNano;
-  values[NODE.idleRamNano] = node.idleRamNano;
-  values[NODE.idleGpuNano] = node.idleGpuNano;
+  for (const part of [...NODE_PARTS, ...IDLE_COLUMNS]) values[NODE[part]] = node[part];
   values[NODE.price] = price;
   return values;
 }

@@ -1,7 +1,13 @@
 import { DAY_MS, HOUR_MS, type TimeMs } from '../../model/time.ts';
-import type { MetaTable } from './metaTable.ts';
-import { daysOf, isRolledUp, rollUpDay, rollUpHour, type RollUpHook } from './rollUp.ts';
-import type { RowTables } from './writerTables.ts';
+import type { HistorySpan } from '../history.ts';
+import {
+  daysOf,
+  isRolledUp,
+  rollUpDay,
+  rollUpHour,
+  type RollUpHook,
+  type RollUpTables,
+} from './rollUp.ts';
 
 /**
  * Keeps hours and days in step with the windows below them. An hour is made when its last window is
@@ -9,14 +15,19 @@ import type { RowTables } from './writerTables.ts';
  * becomes known. What windows or hours were pruned from stays as it was last made.
  */
 export class RollUps {
-  readonly #rows: RowTables;
-  readonly #meta: MetaTable;
+  readonly #rows: RollUpTables;
+  readonly #span: () => HistorySpan;
   readonly #windowMs: number;
   readonly #hooks: readonly RollUpHook[];
 
-  constructor(rows: RowTables, meta: MetaTable, windowMs: number, hooks: readonly RollUpHook[]) {
+  constructor(
+    rows: RollUpTables,
+    span: () => HistorySpan,
+    windowMs: number,
+    hooks: readonly RollUpHook[],
+  ) {
     this.#rows = rows;
-    this.#meta = meta;
+    this.#span = span;
     this.#windowMs = windowMs;
     this.#hooks = hooks;
   }
@@ -29,9 +40,7 @@ export class RollUps {
 
   /** After rows of these hours were changed. */
   again(hours: Iterable<TimeMs>): void {
-    const watermark = this.#meta.get('watermark') ?? 0;
-    const windowsFrom = this.#meta.get('windows_from') ?? 0;
-    const hoursFrom = this.#meta.get('hours_from') ?? 0;
+    const { watermark, windowsFrom, hoursFrom } = this.#span();
     const rolled = [...new Set(hours)]
       .filter((hour) => hour >= windowsFrom && isRolledUp(hour, HOUR_MS, watermark))
       .sort((a, b) => a - b);

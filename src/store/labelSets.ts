@@ -1,6 +1,3 @@
-import type { Db } from './database.ts';
-import { Dictionary } from './dictionary.ts';
-
 /** Labels that name one pod or one rollout: they would make a cost key of every pod. */
 const PER_POD_LABELS: ReadonlySet<string> = new Set([
   'pod-template-hash',
@@ -23,9 +20,4 @@ export function canonicalLabels(labels: Readonly<Record<string, string>>): strin
   const kept = Object.entries(labels).filter(([key]) => !PER_POD_LABELS.has(key));
   kept.sort(([a], [b]) => (a < b ? -1 : 1));
   return JSON.stringify(Object.fromEntries(kept.slice(0, MAX_LABELS)));
-}
-
-/** Label sets by id. */
-export function labelSetDictionary(db: Db): Dictionary {
-  return Dictionary.create(db, 'label_sets', 'labels');
 }

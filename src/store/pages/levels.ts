@@ -4,12 +4,12 @@ import {
   HOUR_MS,
   monthStart,
   nextMonth,
-  type TimeMs,
   type Span,
+  type TimeMs,
 } from '../../model/time.ts';
-import type { Statement } from './database.ts';
-import type { PageCodec } from '../../store/pages/pageCodec.ts';
-import { SlotSums } from '../../store/pages/slotSums.ts';
+import type { PageRow } from './pageBuffer.ts';
+import type { PageCodec } from './pageCodec.ts';
+import { SlotSums } from './slotSums.ts';
 
 /** A level's pages: where the bucket of a time begins, where the next one does, and a slot's length. */
 export interface Grain {
@@ -67,12 +67,6 @@ export function planBuckets(
   return [...plans].sort(([a], [b]) => a - b).map(([bucket, steps]) => ({ bucket, steps }));
 }
 
-/** A page of one key. */
-export interface PageRow {
-  readonly key: number;
-  readonly page: Buffer;
-}
-
 /** More groups at once would take hundreds of megabytes: what they have is added to their steps first. */
 const MAX_HELD = 4_096;
 
@@ -83,7 +77,7 @@ const MAX_HELD = 4_096;
  * @param sumsOf a group's sums in a step; asked for only where there is a row in it.
  */
 export function addPages<Group>(
-  statement: Statement,
+  load: (bucket: TimeMs) => Iterable<PageRow>,
   codec: PageCodec,
   plans: readonly BucketPlan[],
   groupOf: (key: number) => Group | null,
@@ -100,7 +94,7 @@ export function addPages<Group>(
     held.clear();
   };
   for (const { bucket, steps } of plans) {
-    for (const { key, page } of statement.iterate(bucket) as Iterable<PageRow>) {
+    for (const { key, page } of load(bucket)) {
       const group = groupOf(key);
       if (group === null) continue;
       let sums = held.get(group);

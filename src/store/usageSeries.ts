@@ -1,14 +1,12 @@
-import { maxKnown, type Reading } from '../../model/reading.ts';
-import { DAY_MS, floorTo, HOUR_MS } from '../../model/time.ts';
-import type {
-  SeriesPoint,
-  SeriesQuery,
-  SeriesRange,
-  UsagePoint,
-  UsageSeries,
-} from '../../store/usage.ts';
-import type { HourPoint, HourUsageReader } from './hourUsage.ts';
-import type { UsageReader } from './usageReader.ts';
+import { maxKnown, type Reading } from '../model/reading.ts';
+import { DAY_MS, floorTo, HOUR_MS } from '../model/time.ts';
+import type { SeriesPoint, SeriesQuery, SeriesRange, UsagePoint, UsageSeries } from './usage.ts';
+
+/** An hour of a workload, and the highest window of a single container in it. */
+export interface HourPoint {
+  readonly point: UsagePoint;
+  readonly cpuUsageMaxCores: number | null;
+}
 
 /** A point before it is put together with its neighbours. */
 interface RawPoint extends HourPoint {
@@ -19,22 +17,20 @@ interface RawPoint extends HourPoint {
  * A workload's usage as a chart draws it: window rows where there are any (also those pinned for a
  * finding), hours where they are gone, put together until at most `maxPoints` are left.
  */
-export function readUsageSeries(
-  usage: UsageReader,
-  hours: HourUsageReader,
+export function joinSeries(
+  windows: readonly UsagePoint[],
+  hours: readonly HourPoint[],
   query: SeriesQuery,
   windowMs: number,
 ): UsageSeries {
-  const windows = query.onlyHours === true ? [] : usage.usage(query);
   const seen = new Set(windows.map(({ window }) => floorTo(window.start, HOUR_MS)));
-  const coarse = query.pod === null ? hours.hours(query) : [];
   const raw: RawPoint[] = [
     ...windows.map((point) => ({
       point,
       cpuUsageMaxCores: point.cpuUsageCores,
       source: 'window' as const,
     })),
-    ...coarse
+    ...hours
       .filter(({ point }) => !seen.has(point.window.start))
       .map((hour) => ({ ...hour, source: 'hour' as const })),
   ].sort((a, b) => a.point.window.start - b.point.window.start);

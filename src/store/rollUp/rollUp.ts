@@ -1,5 +1,5 @@
 import { DAY_MS, floorTo, type TimeMs } from '../../model/time.ts';
-import type { Column } from '../../store/pages/column.ts';
+import type { Column } from '../pages/column.ts';
 import {
   codeToRate,
   COST,
@@ -7,27 +7,39 @@ import {
   NODE_SUM_COLUMNS,
   USAGE,
   USAGE_COLUMNS,
-} from '../../store/pages/columns.ts';
-import type { ContainerTable } from './containerTable.ts';
-import type { CostKeys } from './costKeys.ts';
-import { emptySums } from '../../store/pages/pageCodec.ts';
-import type { PageTable } from './pageTable.ts';
-import { daySlot, hourSlot } from '../../store/pages/slots.ts';
+} from '../pages/columns.ts';
+import type { PageBuffer } from '../pages/pageBuffer.ts';
+import { emptySums } from '../pages/pageCodec.ts';
+import { daySlot, hourSlot } from '../pages/slots.ts';
 
 /** Pages of every level; hours are made from windows, days from hours, never by adding to them. */
 export interface RollUpTables {
-  readonly usage: PageTable;
-  readonly costHours: PageTable;
-  readonly costDays: PageTable;
-  readonly nodes: PageTable;
-  readonly nodeHours: PageTable;
-  readonly nodeDays: PageTable;
-  readonly containers: ContainerTable;
-  readonly costKeys: CostKeys;
+  readonly usage: PageBuffer;
+  readonly costHours: PageBuffer;
+  readonly costDays: PageBuffer;
+  readonly nodes: PageBuffer;
+  readonly nodeHours: PageBuffer;
+  readonly nodeDays: PageBuffer;
+  /** The identity of a container's rows. */
+  container(id: number): ContainerIdentity;
+  /** What the costs of such a container are kept under. */
+  costKey(container: Omit<ContainerIdentity, 'uid'>): number;
+}
+
+/** A container as its rows point to it. */
+export interface ContainerIdentity {
+  readonly namespace: string;
+  readonly kind: string;
+  readonly name: string;
+  readonly container: string;
+  readonly node: string;
+  readonly label_set: number;
+  readonly owner: string;
+  readonly uid: string;
 }
 
 /**
- * Something else that is kept by the hour or day (quantile sketches): told after the costs of that
+ * Something else that is kept by the hour or day (quantile sketches): called after the costs of that
  * hour or day were made from their windows, again whenever they were made again.
  */
 export interface RollUpHook {
@@ -43,7 +55,7 @@ export function rollUpHour(tables: RollUpTables, hour: TimeMs, windowMs: number)
   const sums = new Map<number, Float64Array>();
   for (const [id, page] of tables.usage.pages(hour)) {
     if (!page.present.includes(1)) continue;
-    const key = tables.costKeys.idOf(tables.containers.byId(id));
+    const key = tables.costKey(tables.container(id));
     let sum = sums.get(key);
     if (sum === undefined) sums.set(key, (sum = emptySums(COST_COLUMNS)));
     for (let window = 0; window < page.present.length; window += 1) {
@@ -110,7 +122,7 @@ export function addUsage(sum: Float64Array, row: Float64Array, at: number, windo
 }
 
 function sumPages(
-  table: PageTable,
+  table: PageBuffer,
   bucket: TimeMs,
   columns: readonly Column[],
 ): Map<number, Float64Array> {
@@ -133,7 +145,7 @@ function sumPages(
 }
 
 function replaceSlot(
-  table: PageTable,
+  table: PageBuffer,
   bucket: TimeMs,
   slot: number,
   rows: ReadonlyMap<number, Float64Array>,

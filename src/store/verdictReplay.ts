@@ -1,0 +1,103 @@
+import type { FindingEvent, OperatorAction } from '../model/finding.ts';
+import type { ExpectedSamples } from '../model/snapshot.ts';
+import { DAY_MS, formatTime, type TimeMs } from '../model/time.ts';
+import { emptyState, type CycleState } from './cycleState.ts';
+import { HistoryError, type VerdictReplay, type WindowRecord } from './history.ts';
+import { StateChanges } from './stateChanges.ts';
+
+/** What a replay reads and writes of an engine's tables; `write` runs its work in one transaction. */
+export interface ReplayTables {
+  historyStart(): TimeMs | null;
+  watermark(): TimeMs | null;
+  /** The state of the latest checkpoint that knows nothing of windows after `time`. */
+  checkpointBefore(time: TimeMs): CycleState | null;
+  oldestCheckpoint(): TimeMs | null;
+  actionsAppliedAt(end: TimeMs): readonly OperatorAction[];
+  write(work: () => void): Promise<void>;
+  /** Makes a checkpoint's state the present one, without the checkpoints and events after it. */
+  restore(state: CycleState): void;
+  writeChanges(changes: StateChanges): void;
+  appendEvent(event: FindingEvent, muted: boolean): void;
+  setExpectedSamples(expected: ExpectedSamples): void;
+  takeCheckpoint(at: TimeMs, expected: ExpectedSamples): void;
+}
+
+type Replayed = Pick<WindowRecord, 'change' | 'events' | 'muted'>;
+
+/** What happened from one midnight to the next: a checkpoint is taken after each but the last. */
+interface Stretch {
+  readonly changes: StateChanges;
+  readonly events: { readonly event: FindingEvent; readonly muted: boolean }[];
+  expected: Replayed['change']['expectedSamples'];
+  end: TimeMs;
+}
+
+/** Begins a replay of the verdicts after `time`. @throws HistoryError `gap` where no checkpoint is that old */
+export function beginReplay(tables: ReplayTables, time: TimeMs): VerdictReplay {
+  const found = tables.checkpointBefore(time);
+  if (found !== null) return new GatheredReplay(tables, found);
+  // Before its first midnight a history has no checkpoint: it began with the empty state.
+  const oldest = tables.oldestCheckpoint();
+  const historyStart = tables.historyStart();
+  if (oldest !== null && historyStart !== null && oldest - historyStart > DAY_MS) {
+    throw new HistoryError(
+      'gap',
+      `verdicts can be replayed from ${formatTime(oldest)} at the earliest: checkpoints of the state are kept for 14 days`,
+    );
+  }
+  return new GatheredReplay(tables, emptyState());
+}
+
+/** Gathers a replay in memory, only the last of each row for every day, and writes it at once. */
+class GatheredReplay implements VerdictReplay {
+  readonly state: CycleState;
+  readonly #tables: ReplayTables;
+  readonly #stretches: Stretch[] = [];
+
+  constructor(tables: ReplayTables, state: CycleState) {
+    this.#tables = tables;
+    this.state = state;
+  }
+
+  actionsAt(end: TimeMs): readonly OperatorAction[] {
+    return this.#tables.actionsAppliedAt(end);
+  }
+
+  add(windows: readonly Replayed[]): void {
+    for (const { change, events, muted } of windows) {
+      let stretch = this.#stretches.at(-1);
+      if (stretch === undefined || stretch.end % DAY_MS === 0) {
+        const { expectedSamples: expected, watermark: end } = change;
+        stretch = { changes: new StateChanges(), events: [], expected, end };
+        this.#stretches.push(stretch);
+      }
+      stretch.changes.add(change);
+      stretch.events.push(...events.map((event) => ({ event, muted })));
+      stretch.expected = change.expectedSamples;
+      stretch.end = change.watermark;
+    }
+  }
+
+  commit(): Promise<void> {
+    const tables = this.#tables;
+    return tables.write(() => {
+      const watermark = tables.watermark();
+      const reached = this.#stretches.at(-1)?.end ?? this.state.watermark;
+      if (watermark === null || reached !== watermark) {
+        throw new HistoryError(
+          'gap',
+          `the replay ends at ${formatTime(reached ?? 0)}, the history at ${formatTime(watermark ?? 0)}`,
+        );
+      }
+      tables.restore(this.state);
+      for (const stretch of this.#stretches) {
+        tables.writeChanges(stretch.changes);
+        for (const { event, muted } of stretch.events) tables.appendEvent(event, muted);
+        tables.setExpectedSamples(stretch.expected);
+        if (stretch.end % DAY_MS === 0 && stretch.end < watermark) {
+          tables.takeCheckpoint(stretch.end, stretch.expected);
+        }
+      }
+    });
+  }
+}
