@@ -7,7 +7,7 @@ import type { AllocationProperties, AllocationSums } from './allocationJson.ts';
 export const IDLE = '__idle__';
 const UNMOUNTED = '__unmounted__';
 
-/** What Burnwatch shows cost without a pod as (`history/sqlite/windowPages.ts`). */
+/** What Burnwatch shows cost without a pod as (`store/rollUp/windowPages.ts`). */
 const WITHOUT_POD = new Set(['PersistentVolumeClaim', 'Service']);
 
 /** Workload kinds that are no controller to OpenCost. */
