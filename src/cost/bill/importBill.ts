@@ -1,12 +1,11 @@
 import { createReadStream } from 'node:fs';
 import { basename } from 'node:path';
-import { createInterface } from 'node:readline';
 import { createGunzip } from 'node:zlib';
 import type { BillDay, BillStore } from '../../store/bills.ts';
 import type { HistoryReader } from '../../store/history.ts';
 import { DAY_MS, monthStart, nextMonth, type TimeMs } from '../../model/time.ts';
 import { collectBill } from './collectBill.ts';
-import { BillError, readFocus, type ChargeFilter } from './readFocus.ts';
+import { BillError, readFocus, type Charge, type ChargeFilter } from './readFocus.ts';
 
 export interface BillImport {
   readonly path: string;
@@ -39,8 +38,8 @@ export async function importBill(
 ): Promise<BillImported> {
   const { path, now } = request;
   const name = basename(path);
-  const charges = readFocus(readLines(path), { ...request, name });
-  const bill = await collectBill(charges, await reader.nodes());
+  const nodes = await reader.nodes();
+  const bill = await collectBill(readFile({ ...request, name }), nodes);
   const days = bill.days.filter(({ day }) => day + DAY_MS <= now);
   if (days.length === 0) {
     const which = request.filters.length === 0 ? 'holds' : 'holds, with these filters,';
@@ -53,13 +52,14 @@ export async function importBill(
   return { days, charges: bill.charges, nodes: bill.nodes, closed };
 }
 
-async function* readLines(path: string): AsyncGenerator<string> {
+async function* readFile(request: BillImport & { readonly name: string }): AsyncGenerator<Charge> {
+  const { path } = request;
   const file = createReadStream(path);
   const input = path.endsWith('.gz') ? file.pipe(createGunzip()) : file;
   // An error of the file does not reach the stream that it is piped into.
   file.on('error', (error) => input.destroy(error));
   try {
-    yield* createInterface({ input, crlfDelay: Infinity });
+    yield* readFocus(input, request);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === undefined) throw error;

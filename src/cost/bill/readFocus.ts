@@ -1,5 +1,5 @@
-import { CsvError, readCsv } from '../lists/csv.ts';
-import type { CsvRecord } from '../lists/csv.ts';
+import type { Readable } from 'node:stream';
+import { CsvError, streamCsv, type CsvRecord } from '../lists/csv.ts';
 import type { TimeMs } from '../../model/time.ts';
 import { BillError, FocusRow, type ChargeFilter } from './focusRow.ts';
 
@@ -34,57 +34,33 @@ const REQUIRED = [
 ] as const;
 
 /**
- * Reads the charges of a bill in FOCUS form (FinOps Open Cost and Usage Specification 1.0 and later), line by
- * line, so that its size does not matter. `EffectiveCost` is what counts: it has commitments amortised.
+ * Reads the charges of a bill in FOCUS form (FinOps Open Cost and Usage Specification 1.0 and later), row by
+ * row, so that its size does not matter. `EffectiveCost` is what counts: it has commitments amortised.
  * @throws BillError at the first line that is wrong.
  */
-export async function* readFocus(
-  lines: AsyncIterable<string>,
-  options: FocusOptions,
-): AsyncGenerator<Charge> {
+export async function* readFocus(file: Readable, options: FocusOptions): AsyncGenerator<Charge> {
   let header: ReadonlyMap<string, number> | null = null;
-  for await (const record of readRecords(lines, options.name)) {
-    if (header === null) {
-      header = readHeader(record, options);
-      continue;
+  try {
+    for await (const record of streamCsv(file)) {
+      if (header === null) {
+        header = readHeader(record, options);
+        continue;
+      }
+      const row = new FocusRow(record, header, options.name);
+      if (options.filters.every((filter) => row.passes(filter))) yield toCharge(row, options);
     }
-    const row = new FocusRow(record, header, options.name);
-    if (options.filters.every((filter) => row.passes(filter))) yield toCharge(row, options);
+  } catch (error) {
+    if (!(error instanceof CsvError)) throw error;
+    throw new BillError(`${options.name}:${error.line}: ${error.message}`, { cause: error });
   }
   if (header === null) throw new BillError(`${options.name}: is empty`);
-}
-
-/** Joins lines that belong to one record: a quoted cell may hold line breaks. */
-async function* readRecords(lines: AsyncIterable<string>, name: string): AsyncGenerator<CsvRecord> {
-  let line = 0;
-  let pending = '';
-  let first = 0;
-  for await (const text of lines) {
-    line += 1;
-    if (pending === '') first = line;
-    const joined = pending === '' ? text : `${pending}\n${text}`;
-    if (isOpen(joined)) {
-      pending = joined;
-      continue;
-    }
-    pending = '';
-    for (const { cells } of readCsv(joined)) yield { line: first, cells };
-  }
-  if (pending !== '') throw new BillError(`${name}:${first}: ${new CsvError(first).message}`);
-}
-
-function isOpen(text: string): boolean {
-  if (!text.includes('"')) return false;
-  let quotes = 0;
-  for (const char of text) if (char === '"') quotes += 1;
-  return quotes % 2 === 1;
 }
 
 function readHeader(
   { cells, line }: CsvRecord,
   options: FocusOptions,
 ): ReadonlyMap<string, number> {
-  const header = new Map(cells.map((cell, index) => [cell.replace(/^\uFEFF/, '').trim(), index]));
+  const header = new Map(cells.map((cell, index) => [cell.trim(), index]));
   const wanted = options.filters.map(({ column }) =>
     column.startsWith('Tags.') ? 'Tags' : column,
   );

@@ -1,3 +1,7 @@
+import { CsvError as ParseError, parse, type InfoRecord, type Options } from 'csv-parse';
+import { parse as parseText } from 'csv-parse/sync';
+import { pipeline, type Readable } from 'node:stream';
+
 /** One record of a CSV file; `line` is where it begins, counted from 1. */
 export interface CsvRecord {
   readonly line: number;
@@ -8,72 +12,76 @@ export interface CsvRecord {
 export class CsvError extends Error {
   override readonly name = 'CsvError';
   readonly line: number;
-  constructor(line: number) {
-    super('a quote that opens here is never closed');
+  constructor(line: number, cause: unknown) {
+    super('a quote that opens here is never closed', { cause });
     this.line = line;
   }
 }
 
-/**
- * Reads CSV (RFC 4180: quoted cells, doubled quotes, line breaks within quotes; LF or CRLF). Empty lines and
- * lines that begin with `#` are left out, but counted.
- * @throws CsvError
- */
-export function* readCsv(text: string): Generator<CsvRecord> {
-  let position = text.startsWith('\uFEFF') ? 1 : 0;
-  let line = 1;
-  while (position < text.length) {
-    const newline = text.indexOf('\n', position);
-    const end = newline === -1 ? text.length : newline;
-    const raw = text.slice(position, end);
-    const plain = raw.endsWith('\r') ? raw.slice(0, -1) : raw;
-    if (plain.trim() === '' || plain.startsWith('#')) {
-      position = end + 1;
-      line += 1;
-    } else if (!plain.includes('"')) {
-      yield { line, cells: plain.split(',') };
-      position = end + 1;
-      line += 1;
-    } else {
-      const record = readQuoted(text, position, line);
-      yield { line, cells: record.cells };
-      position = record.next;
-      line += record.lines;
-    }
+/** RFC 4180, LF or CRLF. Blank lines and lines that begin with `#` are left out, but counted. */
+const FORM = {
+  bom: true,
+  comment: '#',
+  comment_no_infix: true,
+  info: true,
+  raw: true,
+  record_delimiter: ['\r\n', '\n'],
+  relax_column_count: true,
+  relax_quotes: true,
+  skip_empty_lines: true,
+} satisfies Options;
+
+/** A record as the parser gives it; `raw` has the comments and blank lines before it too. */
+interface ParsedRecord {
+  readonly record: readonly string[];
+  readonly raw: string;
+  readonly info: InfoRecord;
+}
+
+/** Reads the records of a CSV text. @throws CsvError */
+export function readCsv(text: string): readonly CsvRecord[] {
+  const lines = new LineCounter();
+  try {
+    return parseText(text, lines.options()) as unknown as readonly CsvRecord[];
+  } catch (error) {
+    throw lines.toCsvError(error);
   }
 }
 
-function readQuoted(
-  text: string,
-  start: number,
-  line: number,
-): { readonly cells: readonly string[]; readonly next: number; readonly lines: number } {
-  const cells: string[] = [];
-  let cell = '';
-  let quoted = false;
-  let lines = 1;
-  let position = start;
-  for (; position < text.length; position++) {
-    const char = text[position];
-    if (quoted) {
-      if (char === '"' && text[position + 1] === '"') {
-        cell += '"';
-        position += 1;
-      } else if (char === '"') quoted = false;
-      else {
-        if (char === '\n') lines += 1;
-        cell += char;
-      }
-    } else if (char === '"' && cell === '') quoted = true;
-    else if (char === ',') {
-      cells.push(cell);
-      cell = '';
-    } else if (char === '\n') break;
-    else cell += char;
+/** The same record by record, so that the size of the file does not matter. @throws CsvError */
+export async function* streamCsv(input: Readable): AsyncGenerator<CsvRecord> {
+  const lines = new LineCounter();
+  try {
+    // An error of the input ends the iteration of the parser, which throws it.
+    yield* pipeline(input, parse(lines.options()), () => undefined) as AsyncIterable<CsvRecord>;
+  } catch (error) {
+    throw lines.toCsvError(error);
   }
-  if (quoted) throw new CsvError(line);
-  cells.push(cell.endsWith('\r') ? cell.slice(0, -1) : cell);
-  return { cells, next: position + 1, lines };
+}
+
+/** Finds where records begin. The parser's own count takes a CRLF within quotes for two lines. */
+class LineCounter {
+  #read = 0;
+  #skipped = 0;
+
+  options(): Options {
+    const onRecord = (parsed: ParsedRecord) => this.#toRecord(parsed);
+    return { ...FORM, on_record: onRecord as unknown as NonNullable<Options['on_record']> };
+  }
+
+  toCsvError(error: unknown): unknown {
+    const isOpen = error instanceof ParseError && error.code === 'CSV_QUOTE_NOT_CLOSED';
+    return isOpen ? new CsvError(this.#read + 1, error) : error;
+  }
+
+  /** Null leaves a record of blank cells out. */
+  #toRecord({ record, raw, info }: ParsedRecord): CsvRecord | null {
+    const skipped = info.comment_lines + info.empty_lines;
+    const line = this.#read + skipped - this.#skipped + 1;
+    this.#read += raw.match(/\r\n?|\n/g)?.length ?? 0;
+    this.#skipped = skipped;
+    return record.some((cell) => cell.trim() !== '') ? { line, cells: record } : null;
+  }
 }
 
 /** Values of comment lines of the form `# name: value` at the head of a file. */

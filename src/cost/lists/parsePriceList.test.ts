@@ -100,4 +100,10 @@ describe('readCsv', () => {
       { line: 6, cells: ['last', '3'] },
     ]);
   });
+
+  it('names the line where a quote opens that is never closed', () => {
+    expect(() => readCsv('a,b\r\n# note\r\n"1\r\n2",3\r\n4,"5\r\n6,7\r\n')).toThrow(
+      expect.objectContaining({ line: 5 }) as Error,
+    );
+  });
 });
