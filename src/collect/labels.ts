@@ -1,37 +1,23 @@
+import { BILLING_LABELS } from '../model/nodeLabels.ts';
+import { metricName } from '../model/resources.ts';
+
 /** Labels whose names kube-state-metrics mangles (`label_topology_kubernetes_io_zone`), by their true names. */
 const WELL_KNOWN = [
+  ...BILLING_LABELS,
   'app.kubernetes.io/component',
   'app.kubernetes.io/instance',
   'app.kubernetes.io/managed-by',
   'app.kubernetes.io/name',
   'app.kubernetes.io/part-of',
   'app.kubernetes.io/version',
-  'beta.kubernetes.io/instance-type',
-  'cloud.google.com/gke-nodepool',
-  'cloud.google.com/gke-preemptible',
-  'cloud.google.com/gke-spot',
-  'cloud.google.com/gke-provisioning',
-  'eks.amazonaws.com/capacityType',
-  'eks.amazonaws.com/nodegroup',
-  'failure-domain.beta.kubernetes.io/region',
-  'failure-domain.beta.kubernetes.io/zone',
-  'karpenter.sh/capacity-type',
-  'karpenter.sh/nodepool',
-  'kubernetes.azure.com/agentpool',
-  'kubernetes.azure.com/scalesetpriority',
   'kubernetes.io/arch',
   'kubernetes.io/hostname',
   'kubernetes.io/metadata.name',
-  'kubernetes.io/os',
-  'node.kubernetes.io/instance-type',
-  'node.kubernetes.io/lifecycle',
   'node-role.kubernetes.io/control-plane',
   'node-role.kubernetes.io/worker',
   'pod-security.kubernetes.io/enforce',
   'serving.knative.dev/service',
-  'topology.kubernetes.io/region',
-  'topology.kubernetes.io/zone',
-] as const;
+];
 
 /** Gives kube-state-metrics' label names back their true form, as far as it can be known. */
 export type RestoreName = (mangled: string) => string;
@@ -44,7 +30,7 @@ export type RestoreName = (mangled: string) => string;
 export function nameRestorer(mentioned: readonly string[]): RestoreName {
   const names = new Map<string, string>();
   for (const name of [...WELL_KNOWN, ...mentioned]) {
-    const plain = name.replace(/[^a-zA-Z0-9_]/g, '_');
+    const plain = metricName(name);
     names.set(plain, name);
     names.set(plain.replace(/([a-z0-9])([A-Z])/g, '$1_$2').toLowerCase(), name);
   }

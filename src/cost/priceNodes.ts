@@ -6,14 +6,19 @@ import type { PriceList } from './priceList.ts';
 import { configPrice } from './sources/configPrice.ts';
 import { exporterPrice } from './sources/exporterPrice.ts';
 import { flatPrice } from './sources/flatPrice.ts';
-import type { NodePriceSource, SourcedPrice } from './sources/nodePriceSource.ts';
+import type { NodePriceSource } from './sources/nodePriceSource.ts';
 import type { PricingConfig } from './config.ts';
 import { priceListPrice } from './sources/priceListPrice.ts';
 
-/** In the order in which they are asked. */
-const SOURCES: readonly NodePriceSource[] = [configPrice, exporterPrice, priceListPrice, flatPrice];
+/** In the order in which they are asked; the first answer counts. */
+export const PRICE_SOURCES: readonly NodePriceSource[] = [
+  configPrice,
+  exporterPrice,
+  priceListPrice,
+  flatPrice,
+];
 
-/** The price of a node that nobody priced. */
+/** The price of a node that no source has a price for. */
 export const UNPRICED: NodePrice = {
   cpuCoreHour: 0,
   ramGiBHour: 0,
@@ -49,13 +54,14 @@ function priceNode(
 ): NodePrice {
   const asked = { node, facts: nodeFacts(node), pricing, priceLists };
   const silences: string[] = [];
-  for (const source of SOURCES) {
-    const answer = source(asked);
-    if ('source' in answer) {
+  for (const source of PRICE_SOURCES) {
+    const answer = source.priceOf(asked);
+    if ('reason' in answer) {
       const standIn =
-        answer.source === 'flat' && isUnexpectedGap(asked.facts.instanceType, priceLists);
+        source.lastResort === true && isUnexpectedGap(asked.facts.instanceType, priceLists);
       const because = standIn ? ` A stand-in: ${silences.join('; ')}.` : '';
-      const priced = { ...answer, reason: answer.reason + because, coverage: standIn ? 0.5 : 1 };
+      const reason = answer.reason + because;
+      const priced = { ...answer, source: source.name, reason, coverage: standIn ? 0.5 : 1 };
       return discounted(priced, node, pricing);
     }
     if (answer.silent !== null) silences.push(answer.silent);
@@ -71,11 +77,7 @@ function isUnexpectedGap(instanceType: string | null, lists: readonly PriceList[
   return instanceType !== null && lists.some((list) => list.configured);
 }
 
-function discounted(
-  price: SourcedPrice & { readonly coverage: number },
-  node: NodeSample,
-  pricing: PricingConfig,
-): NodePrice {
+function discounted(price: NodePrice, node: NodeSample, pricing: PricingConfig): NodePrice {
   if (pricing.basis === 'list') return price;
   const discount = pricing.discounts.find((entry) => matchesNode(node, entry.match));
   if (discount === undefined) return price;

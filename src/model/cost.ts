@@ -2,15 +2,13 @@ import type { CostParts, IdleColumns, NodeParts } from './costParts.ts';
 import type { Nano } from './money.ts';
 import type { ContainerSample, PodSample } from './snapshot.ts';
 
-/** Where a node's price came from: `config`, `exporter`, `price-list`, `flat`, `none`, or another source's name. */
-export type PriceSource = string;
-
 /** A node's price per hour, split between its resources. Units of currency, not nano. */
 export interface NodePrice {
   readonly cpuCoreHour: number;
   readonly ramGiBHour: number;
   readonly gpuHour: number;
-  readonly source: PriceSource;
+  /** Name of the source that the price came from (`cost/sources/`); `none` where no source has one. */
+  readonly source: string;
   /** One sentence for people: which entry matched and why. */
   readonly reason: string;
   /** 1 for a price meant for this node, 0.5 for a stand-in, 0 for none; lowers the coverage of its containers. */
@@ -54,12 +52,19 @@ export interface NodeCost extends NodeParts, IdleColumns {
   readonly gpus: number;
 }
 
+/** The kind of workload that unattached cost is kept and shown as. */
+export const UNATTACHED_KINDS = {
+  volume: 'PersistentVolumeClaim',
+  'load-balancer': 'Service',
+  network: 'Pod',
+} as const;
+
 /** Cost that belongs to a namespace but to no running container (an unmounted volume, a load balancer,
  * traffic of a pod whose containers were not seen). */
 export interface UnattachedCost {
   readonly namespace: string;
   readonly name: string;
-  readonly kind: 'volume' | 'load-balancer' | 'network';
+  readonly kind: keyof typeof UNATTACHED_KINDS;
   readonly nano: Nano;
   /** Of a volume: its size, averaged over the window. */
   readonly bytes?: number;

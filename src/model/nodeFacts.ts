@@ -1,3 +1,5 @@
+import { NODE_LABELS, SPOT_LABELS } from './nodeLabels.ts';
+import { metricName } from './resources.ts';
 import type { NodeSample } from './snapshot.ts';
 
 export type CapacityType = 'on-demand' | 'spot';
@@ -11,34 +13,17 @@ export interface NodeFacts {
   readonly capacityType: CapacityType;
 }
 
-const INSTANCE_TYPE = ['node.kubernetes.io/instance-type', 'beta.kubernetes.io/instance-type'];
-const REGION = ['topology.kubernetes.io/region', 'failure-domain.beta.kubernetes.io/region'];
-const ZONE = [
-  'topology.kubernetes.io/zone',
-  'failure-domain.beta.kubernetes.io/zone',
-  'topology.k8s.aws/zone-id',
-];
-
-/** Label and value that mark interruptible capacity, compared without regard to case. */
-const SPOT: readonly (readonly [string, string])[] = [
-  ['karpenter.sh/capacity-type', 'spot'],
-  ['eks.amazonaws.com/capacityType', 'spot'],
-  ['cloud.google.com/gke-spot', 'true'],
-  ['cloud.google.com/gke-preemptible', 'true'],
-  ['cloud.google.com/gke-provisioning', 'spot'],
-  ['kubernetes.azure.com/scalesetpriority', 'spot'],
-  ['node.kubernetes.io/lifecycle', 'spot'],
-];
-
 /** Reads instance type, region and capacity type from the well-known labels of EKS, GKE, AKS and Karpenter. */
 export function nodeFacts(node: Pick<NodeSample, 'labels'>): NodeFacts {
-  const spot = SPOT.some(
+  const spot = SPOT_LABELS.some(
     ([key, value]) => nodeLabel(node.labels, key)?.toLowerCase() === value.toLowerCase(),
   );
   return {
-    instanceType: firstLabel(node.labels, INSTANCE_TYPE),
-    region: firstLabel(node.labels, REGION),
-    zones: ZONE.map((key) => nodeLabel(node.labels, key)).filter((zone) => zone !== undefined),
+    instanceType: firstLabel(node.labels, NODE_LABELS.instanceType),
+    region: firstLabel(node.labels, NODE_LABELS.region),
+    zones: NODE_LABELS.zone
+      .map((key) => nodeLabel(node.labels, key))
+      .filter((zone) => zone !== undefined),
     capacityType: spot ? 'spot' : 'on-demand',
   };
 }
@@ -51,7 +36,7 @@ export function nodeLabel(
   labels: Readonly<Record<string, string>>,
   key: string,
 ): string | undefined {
-  const mangled = key.replaceAll(/[^a-zA-Z0-9_]/g, '_');
+  const mangled = metricName(key);
   return labels[key] ?? labels[mangled] ?? labels[`label_${mangled}`];
 }
 
@@ -60,7 +45,8 @@ export function matchesNode(node: NodeSample, match: Readonly<Record<string, str
   return Object.entries(match).every(([key, value]) => nodeLabel(node.labels, key) === value);
 }
 
-function firstLabel(
+/** The first of these labels that is set. */
+export function firstLabel(
   labels: Readonly<Record<string, string>>,
   keys: readonly string[],
 ): string | null {

@@ -43,7 +43,7 @@ const CHANGES: readonly Change[] = [
     list: 'src/cost/priceNodes.ts',
     edits: [
       [/^import .*configPrice.*$/m, "$&\nimport { labelPrice } from './sources/labelPrice.ts';"],
-      [/\[configPrice, /, '$&labelPrice, '],
+      [/^ {2}configPrice,$/m, '$&\n  labelPrice,'],
     ],
     test: 'src/cost/sources/labelPrice.test.ts',
   },

@@ -6,6 +6,7 @@ import { presentShare, sampledShare } from './coverage.ts';
 import type { Cgroup, ContainerEntry } from './podEntry.ts';
 import { at, countAt, statedAt, strongest } from './series.ts';
 import type { WindowFacts } from './windowFacts.ts';
+import { GPU_METRIC_RESOURCES } from '../../model/resources.ts';
 
 /** What of a container's pod its readings depend on. */
 export interface ContainerContext {
@@ -82,7 +83,7 @@ export function containerSample(
     ramPeakBytes: idle ? 0 : maxKnown(...cgroups.map((cgroup) => at(cgroup.ramPeak, point))),
     ramRequestBytes: request('memory'),
     ramLimitBytes: resource('limits', 'memory'),
-    gpuRequest: request(...GPU_RESOURCES),
+    gpuRequest: request(...GPU_METRIC_RESOURCES),
     gpuUtilisation: percent(firstKnown(entries, (entry) => at(entry.gpuUtilisation, point))),
     gpuTensorActivity: firstKnown(entries, (entry) => at(entry.gpuTensor, point)),
     diskReadBytesPerSecond: whole(sum(cgroups, 'diskRead', point)),
@@ -96,8 +97,6 @@ export function containerSample(
   };
   return { sample, samples, expectedSamples };
 }
-
-const GPU_RESOURCES = ['nvidia_com_gpu', 'amd_com_gpu', 'gpu_intel_com_i915', 'gpu_intel_com_xe'];
 
 /** True when kube-state-metrics described the container in this window. */
 function isDescribed(entries: readonly ContainerEntry[], point: number): boolean {

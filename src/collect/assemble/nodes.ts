@@ -7,6 +7,7 @@ import type { Batch } from '../prometheus/fetchBatch.ts';
 import type { GridSeries } from '../prometheus/grid.ts';
 import { at, compare, countAt, label, overlay, statedAt } from './series.ts';
 import type { Statement } from './series.ts';
+import { GPU_METRIC_RESOURCES } from '../../model/resources.ts';
 
 /** All that a batch holds of one node. */
 interface NodeEntry {
@@ -83,7 +84,7 @@ export function nodesAt(
       name: entry.name,
       cpuCores: capacity('cpu'),
       ramBytes: capacity('memory'),
-      gpus: maxKnown(...GPUS.map(capacity)),
+      gpus: maxKnown(...GPU_METRIC_RESOURCES.map(capacity)),
       allocatableCpuCores: at(entry.allocatable.get('cpu'), point),
       allocatableRamBytes: at(entry.allocatable.get('memory'), point),
       labels: labelsAt(entry, point),
@@ -94,8 +95,6 @@ export function nodesAt(
   }
   return nodes;
 }
-
-const GPUS = ['nvidia_com_gpu', 'amd_com_gpu', 'gpu_intel_com_i915', 'gpu_intel_com_xe'];
 
 function labelsAt(entry: NodeEntry, point: number): Readonly<Record<string, string>> {
   const own = statedAt(entry.labels, point);

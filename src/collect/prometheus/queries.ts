@@ -1,6 +1,7 @@
 import { SECOND_MS } from '../../model/time.ts';
 import type { Matcher } from './matchers.ts';
 import { promDuration, selector } from './matchers.ts';
+import { GPU_METRIC_RESOURCES } from '../../model/resources.ts';
 
 /** What a query is written with. */
 export interface QueryContext {
@@ -90,7 +91,8 @@ function samplesTrue(q: QueryContext, by: string, series: string): string {
   return `max by (${by}) (sum_over_time(${series}[${q.window}]))`;
 }
 
-const GPU_RESOURCES = 'cpu|memory|nvidia_com_gpu|amd_com_gpu|gpu_intel_com_i915|gpu_intel_com_xe';
+/** Resources of the scheduler that are read. */
+const RESOURCES = ['cpu', 'memory', ...GPU_METRIC_RESOURCES].join('|');
 
 /**
  * Everything that is asked of Prometheus, one entry a metric. The number of queries is fixed: it depends
@@ -278,7 +280,7 @@ export const QUERIES = {
       lastInWindow(
         q,
         `${BY_CONTAINER},resource`,
-        q.select('kube_pod_container_resource_requests', like('resource', GPU_RESOURCES)),
+        q.select('kube_pod_container_resource_requests', like('resource', RESOURCES)),
       ),
   },
   limits: {
@@ -300,7 +302,7 @@ export const QUERIES = {
       lastInWindow(
         q,
         `${BY_CONTAINER},resource`,
-        q.select('kube_pod_init_container_resource_requests', like('resource', GPU_RESOURCES)),
+        q.select('kube_pod_init_container_resource_requests', like('resource', RESOURCES)),
       ),
   },
   // `restart_policy` (kube-state-metrics ≥ 2.10) tells native side-cars from init containers.
@@ -373,7 +375,7 @@ export const QUERIES = {
       lastInWindow(
         q,
         'node,resource',
-        q.select('kube_node_status_capacity', like('resource', GPU_RESOURCES)),
+        q.select('kube_node_status_capacity', like('resource', RESOURCES)),
       ),
   },
   nodeAllocatable: {

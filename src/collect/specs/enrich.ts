@@ -6,6 +6,7 @@ import { isNear, type Inventory } from './inventory.ts';
 import { joinObjects } from './joinObjects.ts';
 import { mergeLabels } from './mergeLabels.ts';
 import { workloadOfRecord } from './recordWorkload.ts';
+import { GPU_RESOURCES } from '../../model/resources.ts';
 
 /**
  * Adds what an inventory knows to a snapshot. Metrics say what existed: nothing that the inventory alone
@@ -73,7 +74,7 @@ function enrichPod(pod: PodSample, record: PodRecord, inventory: Inventory): Pod
 /** A resource that is not in the specification is not requested; one that no metric tells is told by it. */
 function enrichContainer(container: ContainerSample, record: ContainerRecord): ContainerSample {
   const { requests, limits } = record;
-  const gpus = GPUS.map((name) => requests[name]).find((count) => count !== undefined);
+  const gpus = GPU_RESOURCES.map((name) => requests[name]).find((count) => count !== undefined);
   return {
     ...container,
     image: container.image ?? record.image,
@@ -86,8 +87,6 @@ function enrichContainer(container: ContainerSample, record: ContainerRecord): C
     gpuRequest: container.gpuRequest ?? gpus ?? 0,
   };
 }
-
-const GPUS = ['nvidia.com/gpu', 'amd.com/gpu', 'gpu.intel.com/i915', 'gpu.intel.com/xe'];
 
 function enrichVolume(volume: VolumeSample, { objects }: Inventory): VolumeSample {
   if (volume.storageClass !== null && volume.volume !== null && volume.bytes !== null)

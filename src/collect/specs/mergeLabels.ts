@@ -1,3 +1,5 @@
+import { metricName } from '../../model/resources.ts';
+
 type Labels = Readonly<Record<string, string>>;
 
 /**
@@ -10,7 +12,7 @@ export function mergeLabels(measured: Labels, specified: Labels): Labels {
   if (names.length === 0) return specified;
   const trueNames = new Map<string, string>();
   for (const name of Object.keys(specified)) {
-    const plain = name.replace(/[^a-zA-Z0-9_]/g, '_');
+    const plain = metricName(name);
     trueNames.set(plain, name);
     trueNames.set(plain.replace(/([a-z0-9])([A-Z])/g, '$1_$2').toLowerCase(), name);
   }

@@ -1,7 +1,8 @@
 import type { HistoryReader } from '../../store/history.ts';
 import type { NodeRecord } from '../../store/workloads.ts';
 import { HOUR_MS } from '../../model/time.ts';
-import { nodeLabel } from '../../model/nodeFacts.ts';
+import { firstLabel } from '../../model/nodeFacts.ts';
+import { NODE_LABELS } from '../../model/nodeLabels.ts';
 import { GIB } from '../nodes.ts';
 import type { PlacedContainer, SavingsNode } from './estimateSavings.ts';
 
@@ -10,15 +11,6 @@ import type { PlacedContainer, SavingsNode } from './estimateSavings.ts';
  * CPU and 6 to 11 % of the memory of common machine sizes for the kubelet and the system.
  */
 const ALLOCATABLE_SHARE = 0.92;
-
-/** Labels that name a node's pool, and the type where there is none. */
-const POOL_LABELS = [
-  'karpenter.sh/nodepool',
-  'eks.amazonaws.com/nodegroup',
-  'cloud.google.com/gke-nodepool',
-  'kubernetes.azure.com/agentpool',
-  'node.kubernetes.io/instance-type',
-];
 
 /** Nodes and where containers run on them, as the last hour of the history shows it. */
 export async function readPlacement(
@@ -51,9 +43,7 @@ function toNode(node: NodeRecord, watermark: number): SavingsNode[] {
   const { name, cpuCores, ramBytes, gpus, price, labels } = node;
   if (cpuCores === null || ramBytes === null || price === null) return [];
   if (node.lastSeen < watermark) return [];
-  const pool = POOL_LABELS.map((label) => nodeLabel(labels, label)).find(
-    (value) => value !== undefined,
-  );
+  const pool = firstLabel(labels, NODE_LABELS.pool);
   return [
     {
       name,

@@ -4,15 +4,19 @@ import { splitNodePrice } from '../splitNodePrice.ts';
 import type { NodePriceSource } from './nodePriceSource.ts';
 
 /** The operator's own price for a set of node labels: `pricing.nodes`, first match wins. */
-export const configPrice: NodePriceSource = ({ node, pricing }) => {
-  const index = pricing.nodes.findIndex((entry) => matchesNode(node, entry.match));
-  const entry = pricing.nodes[index];
-  if (entry === undefined) return { silent: null };
-  const split = splitNodePrice(entry.hourly, capacityOf(node), pricing);
-  const labels = Object.entries(entry.match)
-    .map(([key, value]) => `${key}=${value}`)
-    .join(', ');
-  const matched = `pricing.nodes[${index}] matches ${labels === '' ? 'every node' : labels}`;
-  if (split === null) return { silent: `${matched}, but the node's capacity is unknown` };
-  return { ...split, source: 'config', reason: `${matched}: ${entry.hourly} an hour.` };
+export const configPrice: NodePriceSource = {
+  name: 'config',
+  label: 'the configuration',
+  priceOf({ node, pricing }) {
+    const index = pricing.nodes.findIndex((entry) => matchesNode(node, entry.match));
+    const entry = pricing.nodes[index];
+    if (entry === undefined) return { silent: null };
+    const split = splitNodePrice(entry.hourly, capacityOf(node), pricing);
+    const labels = Object.entries(entry.match)
+      .map(([key, value]) => `${key}=${value}`)
+      .join(', ');
+    const matched = `pricing.nodes[${index}] matches ${labels === '' ? 'every node' : labels}`;
+    if (split === null) return { silent: `${matched}, but the node's capacity is unknown` };
+    return { ...split, reason: `${matched}: ${entry.hourly} an hour.` };
+  },
 };

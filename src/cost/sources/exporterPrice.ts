@@ -6,26 +6,29 @@ import type { NodePriceSource } from './nodePriceSource.ts';
  * Prices that a cost exporter (OpenCost's) left in Prometheus: per core, GiB and GPU, else the whole
  * node's, split. All zero is an exporter that does not know, not a node that is free.
  */
-export const exporterPrice: NodePriceSource = ({ node, pricing }) => {
-  const exported = node.exportedPrice;
-  if (exported === null) return { silent: null };
-  const capacity = capacityOf(node);
-  const { cpuCoreHour, ramGiBHour, gpuHour, totalHour } = exported;
-  if (cpuCoreHour !== null && ramGiBHour !== null && cpuCoreHour + ramGiBHour > 0) {
-    return {
-      cpuCoreHour,
-      ramGiBHour,
-      gpuHour: gpuHour ?? ((capacity.gpus ?? 0) > 0 ? pricing.gpuHour : 0),
-      source: 'exporter',
-      reason: 'node_cpu_hourly_cost and node_ram_hourly_cost in Prometheus.',
-    };
-  }
-  if (totalHour !== null && totalHour > 0) {
-    const split = splitNodePrice(totalHour, capacity, pricing);
-    if (split !== null) {
-      const reason = `node_total_hourly_cost in Prometheus: ${totalHour} an hour.`;
-      return { ...split, source: 'exporter', reason };
+export const exporterPrice: NodePriceSource = {
+  name: 'exporter',
+  label: 'an exporter’s metrics',
+  priceOf({ node, pricing }) {
+    const exported = node.exportedPrice;
+    if (exported === null) return { silent: null };
+    const capacity = capacityOf(node);
+    const { cpuCoreHour, ramGiBHour, gpuHour, totalHour } = exported;
+    if (cpuCoreHour !== null && ramGiBHour !== null && cpuCoreHour + ramGiBHour > 0) {
+      return {
+        cpuCoreHour,
+        ramGiBHour,
+        gpuHour: gpuHour ?? ((capacity.gpus ?? 0) > 0 ? pricing.gpuHour : 0),
+        reason: 'node_cpu_hourly_cost and node_ram_hourly_cost in Prometheus.',
+      };
     }
-  }
-  return { silent: 'the exporter has no usable price for it' };
+    if (totalHour !== null && totalHour > 0) {
+      const split = splitNodePrice(totalHour, capacity, pricing);
+      if (split !== null) {
+        const reason = `node_total_hourly_cost in Prometheus: ${totalHour} an hour.`;
+        return { ...split, reason };
+      }
+    }
+    return { silent: 'the exporter has no usable price for it' };
+  },
 };

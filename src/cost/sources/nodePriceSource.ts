@@ -1,6 +1,5 @@
 import type { PricingConfig } from '../config.ts';
 import type { NodeSample } from '../../model/snapshot.ts';
-import type { PriceSource } from '../../model/cost.ts';
 import type { NodeFacts } from '../../model/nodeFacts.ts';
 import type { PriceList } from '../priceList.ts';
 
@@ -20,12 +19,18 @@ interface NodeToPrice {
 }
 
 export interface SourcedPrice extends FlatRates {
-  readonly source: PriceSource;
   /** One sentence for people: what matched, and why. */
   readonly reason: string;
 }
 
-/** A source of node prices: answers, or says in a few words why it cannot. The first answer wins. */
-export type NodePriceSource = (
-  asked: NodeToPrice,
-) => SourcedPrice | { readonly silent: string | null };
+/** A source of node prices: a file here and an entry in `PRICE_SOURCES`. */
+export interface NodePriceSource {
+  /** As prices and reports name it. */
+  readonly name: string;
+  /** The same for people. */
+  readonly label: string;
+  /** True for a price that is not meant for the very node: where another was expected, it is a stand-in. */
+  readonly lastResort?: boolean;
+  /** Answers, or says in a few words why it cannot. */
+  priceOf(asked: NodeToPrice): SourcedPrice | { readonly silent: string | null };
+}

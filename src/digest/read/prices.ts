@@ -1,17 +1,14 @@
 import { nodeFacts } from '../../model/nodeFacts.ts';
 import type { NodeRecord } from '../../store/workloads.ts';
-import type { PriceSource } from '../../model/cost.ts';
+import { PRICE_SOURCES } from '../../cost/priceNodes.ts';
 import type { TimeMs } from '../../model/time.ts';
 import type { PriceNews } from '../../store/digests/digest.ts';
 import type { Week } from '../../store/digests/week.ts';
 
-const SOURCES: Readonly<Record<PriceSource, string>> = {
-  config: 'the configuration',
-  exporter: 'an exporter’s metrics',
-  'price-list': 'a price list',
-  flat: 'flat rates',
-  none: 'nothing',
-};
+const SOURCES: ReadonlyMap<string, string> = new Map([
+  ...PRICE_SOURCES.map(({ name, label }) => [name, label] as const),
+  ['none', 'nothing'],
+]);
 const LISTED = 20;
 
 /** Which nodes nothing priced, and what kinds of node and sources of prices are new. */
@@ -28,7 +25,7 @@ export function priceNews(nodes: readonly NodeRecord[], week: Week, begins: Time
   const fresh = [...firsts].filter(
     ([, first]) => first >= week.start && first < week.end && begins < week.start,
   );
-  const priced = (source: PriceSource): readonly NodeRecord[] =>
+  const priced = (source: string): readonly NodeRecord[] =>
     present.filter(({ price }) => price?.source === source);
   return {
     unpriced: priced('none')
@@ -45,5 +42,5 @@ function kindOf(node: NodeRecord): string | null {
   if (node.price === null) return null;
   const { instanceType, capacityType } = nodeFacts(node);
   const spot = capacityType === 'spot' ? ' (spot)' : '';
-  return `${instanceType ?? 'nodes of unknown type'}${spot} by ${SOURCES[node.price.source] ?? node.price.source}`;
+  return `${instanceType ?? 'nodes of unknown type'}${spot} by ${SOURCES.get(node.price.source) ?? node.price.source}`;
 }

@@ -1,14 +1,16 @@
 import { COST_PARTS, makeParts, NO_NODE_PARTS, RESOURCE_HOURS } from '../../model/costParts.ts';
+import { UNATTACHED_KINDS } from '../../model/cost.ts';
 import type { CostRow, CostTable } from '../../store/costTable.ts';
 import type { NodeRecord } from '../../store/workloads.ts';
+import { metricName } from '../../model/resources.ts';
 import type { Window } from '../../model/time.ts';
 import type { AllocationProperties, AllocationSums } from './allocationJson.ts';
 
 export const IDLE = '__idle__';
 const UNMOUNTED = '__unmounted__';
 
-/** What Burnwatch shows cost without a pod as (`store/rollUp/windowPages.ts`). */
-const WITHOUT_POD = new Set(['PersistentVolumeClaim', 'Service']);
+/** Kinds of cost without a pod. */
+const WITHOUT_POD = new Set<string>([UNATTACHED_KINDS.volume, UNATTACHED_KINDS['load-balancer']]);
 
 /** Workload kinds that are no controller to OpenCost. */
 const NO_CONTROLLER = new Set(['Pod', 'Node', ...WITHOUT_POD]);
@@ -89,10 +91,6 @@ function shortProviderId(id: string): string {
 /** Label names as Prometheus can have them, which is how OpenCost knows them. */
 function sanitized(labels: Readonly<Record<string, string>>): Record<string, string> {
   return Object.fromEntries(
-    Object.entries(labels).map(([name, value]) => [sanitizeLabel(name), value]),
+    Object.entries(labels).map(([name, value]) => [metricName(name), value]),
   );
-}
-
-function sanitizeLabel(name: string): string {
-  return name.replaceAll(/[^a-zA-Z0-9_]/g, '_');
 }

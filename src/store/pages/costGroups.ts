@@ -4,6 +4,7 @@ import type { CostDimension, CostRow } from '../costTable.ts';
 import { HistoryError } from '../history.ts';
 import { COST, COST_COLUMNS } from './columns.ts';
 import { emptySums } from './pageCodec.ts';
+import { metricName } from '../../model/resources.ts';
 import { ownValue } from '../../model/ownValue.ts';
 
 /** Everything that costs can be asked by; what a level does not know is null. */
@@ -111,9 +112,7 @@ function partOf(dimension: CostDimension, identity: CostIdentity): string {
 function labelOf(labels: Readonly<Record<string, string>>, name: string): string | undefined {
   const exact = ownValue(labels, name);
   if (exact !== undefined) return exact;
-  const sanitized = Object.keys(labels).find(
-    (label) => label.replaceAll(/[^a-zA-Z0-9_]/g, '_') === name,
-  );
+  const sanitized = Object.keys(labels).find((label) => metricName(label) === name);
   return sanitized === undefined ? undefined : labels[sanitized];
 }
 

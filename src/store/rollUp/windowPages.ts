@@ -1,4 +1,10 @@
-import type { Allocation, NodeCost, NodePrice, WindowCosts } from '../../model/cost.ts';
+import {
+  UNATTACHED_KINDS,
+  type Allocation,
+  type NodeCost,
+  type NodePrice,
+  type WindowCosts,
+} from '../../model/cost.ts';
 import { IDLE_COLUMNS, NODE_PARTS } from '../../model/costParts.ts';
 import type { ContainerSample, NodeSample, PodSample, Snapshot } from '../../model/snapshot.ts';
 import { windowHours, type TimeMs } from '../../model/time.ts';
@@ -28,11 +34,11 @@ export interface WindowTables {
 
 const NANOS = 1e9;
 
-/** The kind that unattached cost is shown as, and the column it counts in. */
-const UNATTACHED = {
-  volume: { kind: 'PersistentVolumeClaim', column: USAGE.storageNano },
-  'load-balancer': { kind: 'Service', column: USAGE.loadBalancerNano },
-  network: { kind: 'Pod', column: USAGE.networkNano },
+/** The column that unattached cost counts in. */
+const UNATTACHED_COLUMN = {
+  volume: USAGE.storageNano,
+  'load-balancer': USAGE.loadBalancerNano,
+  network: USAGE.networkNano,
 } as const;
 
 /** Puts a window's rows into the pages of its hour, in place of what was there. */
@@ -87,13 +93,13 @@ function allocationFinder(
 
 function writeUnattached(tables: WindowTables, costs: WindowCosts, at: Slot): void {
   for (const cost of costs.unattached) {
-    const { kind, column } = UNATTACHED[cost.kind];
+    const kind = UNATTACHED_KINDS[cost.kind];
     const id = tables.unattachedId(cost.namespace, kind, cost.name, at.bucket);
     const { values, offset } = tables.usage.slot(at.bucket, id, at.slot);
     for (const [index, { nullable }] of USAGE_COLUMNS.entries()) {
       values[offset + index] = nullable ? Number.NaN : 0;
     }
-    values[offset + column] = cost.nano;
+    values[offset + UNATTACHED_COLUMN[cost.kind]] = cost.nano;
     values[offset + USAGE.storageBytes] = Math.round(cost.bytes ?? 0);
     values[offset + USAGE.networkZoneNano] = cost.zoneNano ?? 0;
     values[offset + USAGE.networkRegionNano] = cost.regionNano ?? 0;

@@ -3,6 +3,7 @@ import { maxKnown } from '../../../model/reading.ts';
 import { labelsOf, parseTime } from '../metadata.ts';
 import { parseQuantity } from '../quantity.ts';
 import type { RawObject } from '../rawObjects.ts';
+import { GPU_RESOURCES } from '../../../model/resources.ts';
 
 interface RawNodeSpec {
   readonly providerID?: string;
@@ -19,8 +20,6 @@ interface RawNodeStatus {
   readonly allocatable?: Readonly<Record<string, string>>;
 }
 
-const GPUS = ['nvidia.com/gpu', 'amd.com/gpu', 'gpu.intel.com/i915', 'gpu.intel.com/xe'];
-
 /** Reads a Node. */
 export function nodeObject(raw: RawObject): NodeObject {
   const spec = (raw.spec ?? {}) as RawNodeSpec;
@@ -36,7 +35,7 @@ export function nodeObject(raw: RawObject): NodeObject {
     })),
     cpuCores: parseQuantity(capacity['cpu']),
     ramBytes: parseQuantity(capacity['memory']),
-    gpus: maxKnown(...GPUS.map((name) => parseQuantity(capacity[name]))),
+    gpus: maxKnown(...GPU_RESOURCES.map((name) => parseQuantity(capacity[name]))),
     allocatableCpuCores: parseQuantity(allocatable['cpu']),
     allocatableRamBytes: parseQuantity(allocatable['memory']),
     unschedulable: spec.unschedulable ?? false,

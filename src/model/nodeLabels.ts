@@ -1,0 +1,35 @@
+/** Node labels that say how a node is billed, by what they say; of several the first that is set counts. */
+export const NODE_LABELS = {
+  instanceType: ['node.kubernetes.io/instance-type', 'beta.kubernetes.io/instance-type'],
+  region: ['topology.kubernetes.io/region', 'failure-domain.beta.kubernetes.io/region'],
+  zone: [
+    'topology.kubernetes.io/zone',
+    'failure-domain.beta.kubernetes.io/zone',
+    'topology.k8s.aws/zone-id',
+  ],
+  os: ['kubernetes.io/os'],
+  /** The node's pool; where there is none, its type. */
+  pool: [
+    'karpenter.sh/nodepool',
+    'eks.amazonaws.com/nodegroup',
+    'cloud.google.com/gke-nodepool',
+    'kubernetes.azure.com/agentpool',
+    'node.kubernetes.io/instance-type',
+  ],
+} as const;
+
+/** Labels and values that mark interruptible capacity; values are compared without regard to case. */
+export const SPOT_LABELS: readonly (readonly [label: string, value: string])[] = [
+  ['karpenter.sh/capacity-type', 'spot'],
+  ['eks.amazonaws.com/capacityType', 'spot'],
+  ['cloud.google.com/gke-spot', 'true'],
+  ['cloud.google.com/gke-preemptible', 'true'],
+  ['cloud.google.com/gke-provisioning', 'spot'],
+  ['kubernetes.azure.com/scalesetpriority', 'spot'],
+  ['node.kubernetes.io/lifecycle', 'spot'],
+];
+
+/** Every label of these tables. */
+export const BILLING_LABELS: readonly string[] = [
+  ...new Set([...Object.values(NODE_LABELS).flat(), ...SPOT_LABELS.map(([label]) => label)]),
+];
