@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { isCurrency } from '../model/currency.ts';
+import { isCurrency } from '../model/money.ts';
 
 /*
  * The values that the rooms' parts of the configuration share (docs/configuration.md). Every object is strict: an

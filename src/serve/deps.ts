@@ -3,7 +3,7 @@ import type { AuditLog } from '../store/auditLog.ts';
 import type { OperatorLog } from '../store/findingLog.ts';
 import type { HistoryReader } from '../store/history.ts';
 import type { TimeMs } from '../model/time.ts';
-import type { SilenceStore } from '../store/silences/silenceStore.ts';
+import type { SilenceStore } from '../store/silences/silence.ts';
 import type { DeliveryStore } from '../store/notifications/deliveryStore.ts';
 import type { Questions } from './questions/questions.ts';
 import type { ProbeSource } from './probes.ts';

@@ -7,7 +7,7 @@ import type { Finding, OperatorAction } from '../../model/finding.ts';
 import { HOUR_MS, type TimeMs } from '../../model/time.ts';
 import type { Delivery, Receiver } from '../../store/notifications/delivery.ts';
 import { createSilence } from '../../notify/silences/createSilence.ts';
-import type { SilenceStore } from '../../store/silences/silenceStore.ts';
+import type { SilenceStore } from '../../store/silences/silence.ts';
 import { formatScope } from '../../model/text/format.ts';
 import { acceptDialog } from './acceptDialog.ts';
 import type { Press } from './interaction.ts';

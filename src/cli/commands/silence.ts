@@ -12,7 +12,7 @@ import {
 } from '../../notify/silences/createSilence.ts';
 import { formatMatcher, MatcherError } from '../../store/silences/matcher.ts';
 import type { Silence } from '../../store/silences/silence.ts';
-import type { SilenceStore } from '../../store/silences/silenceStore.ts';
+import type { SilenceStore } from '../../store/silences/silence.ts';
 import type { Column, OutputFormat } from '../../model/text/table.ts';
 import { CommandFailed, UsageError, type Io } from '../io.ts';
 import { withOpened, loadContext, withOutput, type ConfigOption, printRows } from '../options.ts';

@@ -1,5 +1,5 @@
 import type { PriceList } from '../priceList.ts';
-import { isCurrency } from '../../model/currency.ts';
+import { isCurrency } from '../../model/money.ts';
 import { EntryTable, NUMBERS, type Row } from './entryTable.ts';
 import { CsvError, readComments, readCsv } from './csv.ts';
 import type { CsvRecord } from './csv.ts';

@@ -1,5 +1,5 @@
 import type { DetectContext, Detector } from '../detector.ts';
-import { jsonCodec } from '../../store/jsonCodec.ts';
+import { jsonCodec } from '../../store/stateCodec.ts';
 import type { Scope, Verdict } from '../../model/finding.ts';
 import { DAY_MS, floorTo, HOUR_MS } from '../../model/time.ts';
 import { evaluatePosture, weightedScore, type NamespacePosture } from './evaluate.ts';

@@ -3,7 +3,7 @@ import type { Scope, Verdict } from '../../model/finding.ts';
 import type { DataProblem } from '../../model/snapshot.ts';
 import type { DetectContext, Detector } from '../detector.ts';
 import type { DetectorState } from '../../store/stateCodec.ts';
-import { jsonCodec } from '../../store/jsonCodec.ts';
+import { jsonCodec } from '../../store/stateCodec.ts';
 
 /** Windows in a row without the problem before its finding closes: one good answer may be luck. */
 const CLEAR_AFTER = 3;

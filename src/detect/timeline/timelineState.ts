@@ -1,4 +1,4 @@
-import { jsonCodec } from '../../store/jsonCodec.ts';
+import { jsonCodec } from '../../store/stateCodec.ts';
 import type { TimeMs } from '../../model/time.ts';
 
 /** What is remembered of a workload, so that the next window can tell what changed. */

@@ -1,6 +1,6 @@
 import { HOUR_MS, type TimeMs } from '../../model/time.ts';
 import type { WorkloadRef } from '../../model/workload.ts';
-import type { ContainerInstance, Neighbour } from '../../store/workloads.ts';
+import type { ContainerInstance, InstanceQuery, Neighbour } from '../../store/workloads.ts';
 import { all, list, type Db } from './database.ts';
 
 /** The youngest are kept. */
@@ -10,10 +10,7 @@ const MAX_NEIGHBOURS = 50;
 /** Instances of a workload's containers that ran in [from, to), the youngest first. */
 export function readInstances(
   db: Db,
-  namespace: string,
-  workload: WorkloadRef,
-  from: TimeMs,
-  to: TimeMs,
+  { namespace, workload, from, to }: InstanceQuery,
 ): readonly ContainerInstance[] {
   return all<ContainerInstance>(
     db,

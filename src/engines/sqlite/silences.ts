@@ -1,7 +1,7 @@
 import type { TimeMs } from '../../model/time.ts';
 import type { Matcher } from '../../store/silences/matcher.ts';
 import type { Silence } from '../../store/silences/silence.ts';
-import type { SilenceStore } from '../../store/silences/silenceStore.ts';
+import type { SilenceStore } from '../../store/silences/silence.ts';
 import { all, run, type Db } from './database.ts';
 import { openShared } from './sharedFile.ts';
 

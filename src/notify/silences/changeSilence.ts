@@ -3,7 +3,7 @@ import { DAY_MS, type TimeMs } from '../../model/time.ts';
 import type { AuditLog } from '../../store/auditLog.ts';
 import { formatMatcher } from '../../store/silences/matcher.ts';
 import type { Silence } from '../../store/silences/silence.ts';
-import type { SilenceStore } from '../../store/silences/silenceStore.ts';
+import type { SilenceStore } from '../../store/silences/silence.ts';
 
 /** In force at once by one author: each is tried on every finding. */
 const MAX_BY_ONE_AUTHOR = 100;

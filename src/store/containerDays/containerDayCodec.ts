@@ -7,31 +7,35 @@ import { VarintReader, VarintWriter } from '../../model/varint.ts';
 const FORMAT = 2;
 const NANOS = 1e9;
 
+/** The fields in the order in which they are stored: counts, readings by their unit, sketches by theirs. */
+const COUNTS = [
+  'hours',
+  'ramPeakBytes',
+  'windows',
+  'podWindows',
+  'knownPodWindows',
+  'throttleKnown',
+  'throttled',
+  'oomKills',
+] as const;
+const READINGS = {
+  oomBytes: 1,
+  cpuRequestCores: NANOS,
+  cpuLimitCores: NANOS,
+  ramRequestBytes: 1,
+  ramLimitBytes: 1,
+} as const;
+const SKETCHES = { cpu: NANOS, hottest: NANOS, ram: 1 } as const;
+
 /** A day of a container as bytes: some hundred of them. Cores are kept to 1e-9, bytes whole. */
 export function encodeContainerDay(day: ContainerDay): Uint8Array {
   const out = new VarintWriter();
   out.byte(FORMAT);
-  for (const count of [
-    day.hours,
-    Math.round(day.ramPeakBytes),
-    day.windows,
-    day.podWindows,
-    day.knownPodWindows,
-    day.throttleKnown,
-    day.throttled,
-    day.oomKills,
-  ])
-    out.unsigned(count);
-  putReading(out, day.oomBytes, 1);
-  putReading(out, day.cpuRequestCores, NANOS);
-  putReading(out, day.cpuLimitCores, NANOS);
-  putReading(out, day.ramRequestBytes, 1);
-  putReading(out, day.ramLimitBytes, 1);
+  for (const field of COUNTS) out.unsigned(Math.round(day[field]));
+  for (const [field, unit] of entriesOf(READINGS)) putReading(out, day[field], unit);
   for (const busy of day.busy) putReading(out, busy, NANOS);
   for (const pod of day.hottestPods) out.unsigned(pod);
-  putSketch(out, day.cpu, NANOS);
-  putSketch(out, day.hottest, NANOS);
-  putSketch(out, day.ram, 1);
+  for (const [field, unit] of entriesOf(SKETCHES)) putSketch(out, day[field], unit);
   return out.take();
 }
 
@@ -41,70 +45,50 @@ export function decodeContainerDay(day: TimeMs, bytes: Uint8Array): ContainerDay
   input.open(bytes);
   const format = input.byte();
   if (format !== FORMAT) throw new RangeError(`a sketch of the history has format ${format}`);
-  const numbers = new Float64Array(8);
-  const signed = (): number => {
-    input.signed(1, numbers);
-    return numbers[0]!;
-  };
-  const unsigned = (): number => input.unsigned();
-  const reading = (unit: number): Reading => {
-    const value = unsigned();
-    return value === 0 ? null : (value - 1) / unit;
-  };
-  const sketch = (unit: number): Sketch => {
-    const zeros = unsigned();
-    const max = unsigned() / unit;
-    const length = unsigned();
-    const buckets: [number, number][] = [];
-    let index = 0;
-    let count = zeros;
-    for (let at = 0; at < length; at += 1) {
-      index += signed();
-      const here = unsigned();
-      count += here;
-      buckets.push([index, here]);
-    }
-    return { buckets, zeros, count, max };
-  };
-  const hours = unsigned();
-  const ramPeakBytes = unsigned();
-  const windows = unsigned();
-  const podWindows = unsigned();
-  const knownPodWindows = unsigned();
-  const throttleKnown = unsigned();
-  const throttled = unsigned();
-  const oomKills = unsigned();
-  const oomBytes = reading(1);
-  const cpuRequestCores = reading(NANOS);
-  const cpuLimitCores = reading(NANOS);
-  const ramRequestBytes = reading(1);
-  const ramLimitBytes = reading(1);
-  const busy = Array.from({ length: 24 }, () => reading(NANOS));
-  const hottestPods = Array.from({ length: 24 }, unsigned);
-  const cpu = sketch(NANOS);
-  const hottest = sketch(NANOS);
-  const ram = sketch(1);
+  const counts = COUNTS.map((field) => [field, input.unsigned()] as const);
+  const readings = entriesOf(READINGS).map(
+    ([field, unit]) => [field, readReading(input, unit)] as const,
+  );
+  const busy = Array.from({ length: 24 }, () => readReading(input, NANOS));
+  const hottestPods = Array.from({ length: 24 }, () => input.unsigned());
+  const sketches = entriesOf(SKETCHES).map(
+    ([field, unit]) => [field, readSketch(input, unit)] as const,
+  );
   return {
     day,
-    hours,
-    cpu,
-    hottest,
-    hottestPods,
-    ram,
-    ramPeakBytes,
-    windows,
-    podWindows,
-    knownPodWindows,
+    ...(Object.fromEntries(counts) as Pick<ContainerDay, (typeof COUNTS)[number]>),
+    ...(Object.fromEntries(readings) as Pick<ContainerDay, keyof typeof READINGS>),
     busy,
-    throttleKnown,
-    throttled,
-    oomKills,
-    oomBytes,
-    cpuRequestCores,
-    cpuLimitCores,
-    ramRequestBytes,
-    ramLimitBytes,
+    hottestPods,
+    ...(Object.fromEntries(sketches) as Pick<ContainerDay, keyof typeof SKETCHES>),
   };
+}
+
+function entriesOf<K extends string>(units: Readonly<Record<K, number>>): [K, number][] {
+  return Object.entries(units) as [K, number][];
+}
+
+function readReading(input: VarintReader, unit: number): Reading {
+  const value = input.unsigned();
+  return value === 0 ? null : (value - 1) / unit;
+}
+
+function readSketch(input: VarintReader, unit: number): Sketch {
+  const difference = new Float64Array(1);
+  const zeros = input.unsigned();
+  const max = input.unsigned() / unit;
+  const length = input.unsigned();
+  const buckets: [number, number][] = [];
+  let index = 0;
+  let count = zeros;
+  for (let at = 0; at < length; at += 1) {
+    input.signed(1, difference);
+    index += difference[0]!;
+    const here = input.unsigned();
+    count += here;
+    buckets.push([index, here]);
+  }
+  return { buckets, zeros, count, max };
 }
 
 /** Zero is unknown, anything else is one more than the value. */

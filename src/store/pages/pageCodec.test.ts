@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { fc } from '../../../test/support/properties.ts';
-import type { Column } from './column.ts';
+import type { Column } from './columns.ts';
 import { emptySums, PageCodec, type Page } from './pageCodec.ts';
 import { SlotSums } from './slotSums.ts';
 import { VarintReader, VarintWriter } from '../../model/varint.ts';

@@ -1,5 +1,5 @@
 import { VarintReader, VarintWriter } from '../../model/varint.ts';
-import type { Column } from './column.ts';
+import type { Column } from './columns.ts';
 import type { SlotSums } from './slotSums.ts';
 
 /**

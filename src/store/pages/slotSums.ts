@@ -1,4 +1,4 @@
-import type { Column } from './column.ts';
+import type { Column } from './columns.ts';
 
 /**
  * Sums (or maxima, as each column says) of several pages of one bucket, slot by slot. Column by column, as

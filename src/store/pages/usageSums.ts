@@ -2,7 +2,7 @@ import type { Reading } from '../../model/reading.ts';
 import type { TimeMs } from '../../model/time.ts';
 import type { UsagePoint } from '../usage.ts';
 import { codeToRate, rateToCode, USAGE, USAGE_COLUMNS } from './columns.ts';
-import type { Column } from './column.ts';
+import type { Column } from './columns.ts';
 
 /**
  * One window summed over containers: what a `UsagePoint` is made of, in a form that can be added.

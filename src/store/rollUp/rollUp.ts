@@ -1,5 +1,6 @@
+import { COST_PARTS } from '../../model/costParts.ts';
 import { DAY_MS, floorTo, type TimeMs } from '../../model/time.ts';
-import type { Column } from '../pages/column.ts';
+import type { Column } from '../pages/columns.ts';
 import {
   codeToRate,
   COST,
@@ -85,6 +86,15 @@ export function isRolledUp(start: TimeMs, length: number, watermark: TimeMs): bo
   return start + length <= watermark;
 }
 
+/** Columns of cost rows that are the sums of window columns of the same name. */
+const SAME_COLUMNS = [
+  ...COST_PARTS,
+  'gpuAllocated' as const,
+  'storageBytes' as const,
+  'networkZoneNano' as const,
+  'networkRegionNano' as const,
+].map((column) => [COST[column], USAGE[column]] as const);
+
 /** Adds one window row of a container to the sums of its cost key. */
 export function addUsage(sum: Float64Array, row: Float64Array, at: number, windowMs: number): void {
   const cpuUsed = known(row[at + USAGE.cpuUsage]!) + row[at + USAGE.cpuUsedRest]!;
@@ -93,20 +103,11 @@ export function addUsage(sum: Float64Array, row: Float64Array, at: number, windo
   const ramRequested = row[at + USAGE.ramRequested]!;
   sum[COST.cpuAllocated]! += Math.max(cpuRequested, cpuUsed) + row[at + USAGE.cpuAllocatedRest]!;
   sum[COST.ramAllocated]! += Math.max(ramRequested, ramUsed) + row[at + USAGE.ramAllocatedRest]!;
-  sum[COST.gpuAllocated]! += row[at + USAGE.gpuAllocated]!;
   sum[COST.cpuRequested]! += cpuRequested;
   sum[COST.ramRequested]! += ramRequested;
   sum[COST.cpuUsed]! += cpuUsed;
   sum[COST.ramUsed]! += ramUsed;
-  sum[COST.cpuNano]! += row[at + USAGE.cpuNano]!;
-  sum[COST.ramNano]! += row[at + USAGE.ramNano]!;
-  sum[COST.gpuNano]! += row[at + USAGE.gpuNano]!;
-  sum[COST.storageNano]! += row[at + USAGE.storageNano]!;
-  sum[COST.storageBytes]! += row[at + USAGE.storageBytes]!;
-  sum[COST.networkNano]! += row[at + USAGE.networkNano]!;
-  sum[COST.networkZoneNano]! += row[at + USAGE.networkZoneNano]!;
-  sum[COST.networkRegionNano]! += row[at + USAGE.networkRegionNano]!;
-  sum[COST.loadBalancerNano]! += row[at + USAGE.loadBalancerNano]!;
+  for (const [cost, usage] of SAME_COLUMNS) sum[cost]! += row[at + usage]!;
   const lived = row[at + USAGE.runShare]!;
   sum[COST.lived]! += lived;
   const coverage = row[at + USAGE.coverage]! + row[at + USAGE.coverageRest]!;

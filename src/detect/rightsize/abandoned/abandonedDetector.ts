@@ -1,5 +1,5 @@
 import type { DetectContext, Detector } from '../../detector.ts';
-import { jsonCodec } from '../../../store/jsonCodec.ts';
+import { jsonCodec } from '../../../store/stateCodec.ts';
 import type { Scope, Verdict } from '../../../model/finding.ts';
 import { fromNano } from '../../../model/money.ts';
 import { DAY_MS, HOUR_MS, HOURS_PER_MONTH, windowHours, type TimeMs } from '../../../model/time.ts';

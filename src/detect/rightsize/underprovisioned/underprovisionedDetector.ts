@@ -1,6 +1,6 @@
 import type { DetectContext, Detector } from '../../detector.ts';
 import type { DetectorState } from '../../../store/stateCodec.ts';
-import { jsonCodec } from '../../../store/jsonCodec.ts';
+import { jsonCodec } from '../../../store/stateCodec.ts';
 import type { Scope, Verdict } from '../../../model/finding.ts';
 import { DAY_MS, HOUR_MS, type TimeMs } from '../../../model/time.ts';
 import { containerKey } from '../../../model/workload.ts';

@@ -3,7 +3,7 @@ import { fromNano, type Nano } from '../../../model/money.ts';
 import { HOUR_MS, monthStart } from '../../../model/time.ts';
 import type { DetectContext, Detector } from '../../detector.ts';
 import type { DetectorState } from '../../../store/stateCodec.ts';
-import { jsonCodec } from '../../../store/jsonCodec.ts';
+import { jsonCodec } from '../../../store/stateCodec.ts';
 import { spendByNamespace, spendByOwner } from '../spend.ts';
 import { addSpend, emptyBudget, type BudgetState } from '../../../cost/budgets/budgetState.ts';
 import { BUDGET_RULES, budgetScope, budgetVerdict, type BudgetRule } from './budgetVerdicts.ts';

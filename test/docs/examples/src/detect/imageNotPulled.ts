@@ -1,5 +1,5 @@
 import type { Detector } from './detector.ts';
-import { jsonCodec } from '../store/jsonCodec.ts';
+import { jsonCodec } from '../store/stateCodec.ts';
 import type { Scope, Verdict } from '../model/finding.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import { HOUR_MS, type TimeMs } from '../model/time.ts';
