@@ -12,7 +12,7 @@ export interface ContainerShare {
   readonly ramRequestBytes: number;
   readonly ramUsageBytes: number;
   readonly gpus: number;
-  /** GPUs × utilisation; null where nobody measured it. */
+  /** GPUs × utilisation; null where it was not measured. */
   readonly gpusUsed: number | null;
   readonly coverage: number;
 }

@@ -22,7 +22,7 @@ export const NO_PART: VolumePart = { nano: 0, bytes: 0 };
 
 /**
  * Persistent volumes cost claim size × price × hours bound. While pods hold the claim its cost is split over
- * them by the share of the window each held it; the rest of the time nobody mounts it, and the cost
+ * them by the share of the window each held it; the rest of the time it is not mounted, and the cost
  * stays with the namespace. A claim of unknown size cannot be charged.
  */
 export function allocateVolumes(snapshot: Snapshot, pricing: PricingConfig): VolumeCosts {

@@ -11,7 +11,7 @@ export interface NamespaceCost {
   readonly requestedNano: number;
 }
 
-/** More label values than these cost whoever scrapes them: the cheapest are put together. */
+/** Prometheus pays for every label value: namespaces beyond these are put together, the cheapest first. */
 const MAX_NAMESPACES = 200;
 export const OTHER_NAMESPACES = '__other__';
 

@@ -16,7 +16,7 @@ import { capacityOf, GIB, nodesOf, UNKNOWN_NODE } from './nodes.ts';
 import { UNPRICED } from './priceNodes.ts';
 
 /**
- * What each node cost and how much of it nobody was allocated, sorted by name. Idle is the difference of
+ * What each node cost and how much of it is idle, sorted by name. Idle is the difference of
  * integers, so that allocations and idle add up to the node's cost to the last nano.
  */
 export function nodeCosts(

@@ -6,7 +6,7 @@ import { nodeFacts } from '../model/nodeFacts.ts';
 const NAMED = 3;
 
 /**
- * Nodes that nobody could price, and nodes whose price is a stand-in, as problems of the window: what
+ * Nodes without a price, and nodes whose price is a stand-in, as problems of the window: what
  * runs there is not free, and the report says so by its coverage. Nodes of one kind are one problem: a pool
  * of two hundred is one line missing in a price list.
  */

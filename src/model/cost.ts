@@ -42,7 +42,7 @@ export interface Allocation extends CostParts {
   readonly coverage: number;
 }
 
-/** What one node cost in one window and how much of it nobody was allocated (negative: overcommitted). */
+/** What one node cost in one window and how much of it is idle (negative: overcommitted). */
 export interface NodeCost extends NodeParts, IdleColumns {
   readonly node: string;
   readonly price: NodePrice;

@@ -50,7 +50,7 @@ export interface Evidence {
   readonly text: string;
 }
 
-/** A command for whoever reads the finding; `read` first, `destroy` last. */
+/** A command for the reader of the finding; `read` first, `destroy` last. */
 export interface NextStep {
   readonly command: string;
   readonly effect: 'read' | 'contain' | 'destroy';
@@ -108,7 +108,7 @@ export interface Finding {
   readonly next: readonly NextStep[];
   readonly costSoFarNano: Nano | null;
   readonly costPerMonth: number | null;
-  /** Who acknowledged or accepted it and why; null while nobody did. */
+  /** Who acknowledged or accepted it and why; null while it is open. */
   readonly decision: FindingDecision | null;
 }
 

@@ -6,7 +6,7 @@ import type { WorkloadRef } from './workload.ts';
 
 /**
  * Everything that was observed about one window: the only thing that pricing and detection see.
- * It is immutable and complete; whoever is given one asks neither Prometheus nor SQL nor a clock.
+ * It is immutable and complete; code that is given one reads neither Prometheus nor SQL nor a clock.
  * Lists are sorted by identity, so that the same data always gives the same answer.
  *
  * All rates and sizes are averages over the *whole* window unless the name says otherwise, so that
@@ -128,7 +128,7 @@ export interface ContainerSample {
   readonly name: string;
   readonly image: string | null;
   readonly imageId: string | null;
-  /** An init container that is not a native side-car runs once and is not right-sized. */
+  /** An init container that is not a native sidecar runs once and is not right-sized. */
   readonly init: boolean;
   /** Average over the window, of core-seconds used / window seconds. */
   readonly cpuUsageCores: Reading;
@@ -173,7 +173,7 @@ export interface VolumeSample {
   readonly storageClass: string | null;
   readonly volume: string | null;
   readonly bytes: Reading;
-  /** UIDs of the pods that mount it, sorted; empty when nobody does. */
+  /** UIDs of the pods that mount it, sorted; empty when it is not mounted. */
   readonly mountedBy: readonly string[];
   readonly boundShare: number;
   /** Price per GiB-hour that an exporter left in Prometheus. */

@@ -21,7 +21,7 @@ export type WorkloadEventType =
   | 'new-node';
 
 /**
- * Something that changed about a workload: what whoever is on call asks for first. Texts hold names that an
+ * A change of a workload: what an engineer on call asks for first. Texts hold names that an
  * attacker may have chosen (images, labels): escape them. Arguments and environment values are in none.
  */
 export interface WorkloadEvent {

@@ -1,6 +1,6 @@
 import type { TimeMs } from '../model/time.ts';
 
-/** A change somebody made, for the audit log. No secrets, no environment values. */
+/** A change that a person or the daemon made, for the audit log. No secrets, no environment values. */
 export interface AuditEntry {
   /** Wall clock. */
   readonly at: TimeMs;
@@ -29,7 +29,7 @@ export interface AuditQuery {
   readonly limit: number;
 }
 
-/** Who changed what: appended by every door, never changed. */
+/** Who changed what: entries are appended by every interface and never changed. */
 export interface AuditLog {
   /** Returns its place in the order; null when there is one of its `once` already. */
   append(entry: AuditEntry): Promise<number | null>;

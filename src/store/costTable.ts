@@ -68,7 +68,7 @@ export interface CostRow extends CostParts {
   readonly coverage: number;
 }
 
-/** What a node cost in the span of a cost table, and how much of it nobody was allocated. */
+/** What a node cost in the span of a cost table, and how much of it is idle. */
 export interface NodeCostRow extends NodeParts, IdleColumns {
   readonly node: string;
   readonly cpuCoreHours: number;

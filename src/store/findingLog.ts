@@ -43,7 +43,7 @@ export interface StoredAction extends OperatorAction {
 }
 
 /**
- * What operators decided, appended by whoever serves them (HTTP, Slack, the command line) while another
+ * Operators' decisions, appended by the process that serves them (HTTP, Slack, the command line) while another
  * process or thread writes windows. A decision shows at once; the next window merges it for good.
  */
 export interface OperatorLog {

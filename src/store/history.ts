@@ -144,7 +144,7 @@ export interface HistorySpan {
 /** The history's reading side: one reader a page or command, each on its own read-only connection. */
 export interface HistoryReader {
   status(): Promise<HistoryStatus>;
-  /** Changes whenever somebody else writes into the history: for whoever keeps answers. Cheap. */
+  /** Changes whenever another connection writes into the history, for caches of answers. Cheap. */
   version(): Promise<number>;
   /** What the next window would need, for a dry run; see `HistoryWriter.loadState`. */
   loadState(codecs: DetectorCodecs): Promise<CycleState>;

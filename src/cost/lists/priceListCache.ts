@@ -51,7 +51,7 @@ export class PriceListCache {
 
 async function replaceFile(path: string, text: string): Promise<void> {
   const temporary = `${path}.${process.pid}.tmp`;
-  // Contracted prices are nobody else's business.
+  // Contracted prices are confidential.
   await writeFile(temporary, text, { mode: 0o640 });
   await rename(temporary, path);
 }

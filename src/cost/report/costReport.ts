@@ -63,7 +63,7 @@ function totalNano({ cost, sharedNano, idleNano }: SharedRow): number {
   return costNano(cost) + sharedNano + nodeNano(idleNano);
 }
 
-/** Weighted by core-hours, not by cost: what nobody priced must lower it too. */
+/** Weighted by core-hours, not by cost: unpriced workloads must lower it too. */
 function meanCoverage(rows: readonly CostRow[]): number {
   const hours = rows.reduce((sum, row) => sum + row.cpuCoreHours, 0);
   const covered = rows.reduce((sum, row) => sum + row.cpuCoreHours * row.coverage, 0);

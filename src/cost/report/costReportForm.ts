@@ -17,7 +17,7 @@ export interface CostReport {
   readonly totalCost: number;
   readonly priceBasis: PricingConfig['basis'];
   readonly provisional: boolean;
-  /** By node: what of it nobody was allocated, negative where it is overcommitted. Only in costs by node. */
+  /** Idle by node, negative where the node is overcommitted. Only in costs by node. */
   readonly idleByNode?: readonly NodeIdle[];
   /** On the effective basis: what the bills of these days charge beyond what could be put on nodes. */
   readonly unreconciledCost?: number;

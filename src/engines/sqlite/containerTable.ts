@@ -65,7 +65,7 @@ export class ContainerTable {
     return row;
   }
 
-  /** Cost that belongs to no running container: a volume nobody mounts, a load balancer. */
+  /** Cost that belongs to no running container: an unmounted volume, a load balancer. */
   unattached(namespace: string, kind: string, name: string, hour: TimeMs): ContainerRow {
     const uid = `${kind}:${namespace}/${name}`;
     const rows = this.#rowsOf(uid);

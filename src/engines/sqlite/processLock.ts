@@ -2,7 +2,7 @@ import Database from 'better-sqlite3';
 import { HistoryError } from '../../store/history.ts';
 import { createPrivately, guard, type Db } from './database.ts';
 
-/** Who holds a history, told to whoever comes second. */
+/** The process that holds a history, named to the next one that wants to write it. */
 export interface LockHolder {
   readonly pid: number;
   readonly command: string;
@@ -12,8 +12,8 @@ export interface LockHolder {
 
 /**
  * One writing process per history: a write transaction on a small database of its own (`PATH.lock`),
- * held for the life of the process. The operating system lets go of it at a crash, so a stale lock
- * cannot be. Readers can still see who holds it.
+ * held for the life of the process. The operating system releases it at a crash, so a lock is never
+ * stale. Readers can still see who holds it.
  */
 export class ProcessLock {
   readonly #db: Db;
@@ -37,7 +37,7 @@ export class ProcessLock {
           write.run(who);
           db.exec('COMMIT');
           db.exec('BEGIN IMMEDIATE');
-          // Somebody may have come between the two: only the last name written may keep the lock.
+          // Another process may have written between the two: only the last name written may keep the lock.
         } while (!this.#isStill(db, who) && db.exec('ROLLBACK') !== undefined);
       });
       return new ProcessLock(db);

@@ -4,7 +4,7 @@ import type { WorkloadRef } from '../../model/workload.ts';
 import type { Week } from './week.ts';
 
 /**
- * The weekly digest as a noun: everything that its readers are told, computed once, plain JSON, kept in
+ * The weekly digest: everything that its readers see, computed once, plain JSON, kept in
  * the history's archive (`HistoryReader.digests()`, `.digest('2026-W47')`). Renderers add nothing:
  * `renderText`, `renderDigestHtml` (a whole page), and Slack blocks.
  *
@@ -32,7 +32,7 @@ export interface Digest {
   /** By cost, the dearest first. Shared namespaces and fixed fees are spread as `costs` spreads them. */
   readonly namespaces: readonly Spend[];
   readonly owners: readonly Spend[];
-  /** What the nodes cost beyond what anybody was allocated; may be negative. */
+  /** What the nodes cost beyond their allocations; may be negative. */
   readonly idle: Amount;
   /** What the week's days cost, for charts: the dearest namespaces, the others together, idle. */
   readonly days: DailySpend;
@@ -51,7 +51,7 @@ export interface Digest {
 /** Why a digest is late, and which weeks never had one. */
 export interface Late {
   readonly dueAt: TimeMs;
-  /** Weeks before it that nobody was told of, because Burnwatch was not running; oldest first. */
+  /** Earlier weeks without a digest, because Burnwatch was not running; oldest first. */
   readonly missed: readonly string[];
 }
 
@@ -141,7 +141,7 @@ export interface Amount {
 
 /** What a namespace or an owner spent. */
 export interface Spend extends Amount {
-  /** The namespace or owner; `__unallocated__` for what nobody owns. */
+  /** The namespace or owner; `__unallocated__` for what has no owner. */
   readonly key: string;
   /** Part of `nano`: shared namespaces and fixed fees. */
   readonly sharedNano: Nano;
@@ -268,10 +268,10 @@ export interface PriceNews {
   readonly fresh: readonly string[];
 }
 
-/** What one owner is told: theirs only. */
+/** The digest of one owner, with their workloads only. */
 export interface OwnerDigest {
   readonly owner: string;
-  /** `#channel`, a Slack id, or `email:…`; null when nobody can be reached. */
+  /** `#channel`, a Slack id, or `email:…`; null when the owner has no address. */
   readonly target: string | null;
   readonly spend: Spend;
   readonly namespaces: readonly Spend[];
@@ -286,5 +286,5 @@ export interface OwnerDigest {
   readonly findings: readonly FindingCount[];
 }
 
-/** The key of what nobody owns. */
+/** The key of what has no owner. */
 export const UNOWNED = '__unallocated__';

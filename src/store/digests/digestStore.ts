@@ -22,7 +22,7 @@ export interface StoredDigest extends DigestEntry {
 
 /**
  * Where digests are kept and become deliveries. One row a week, by the week's start, written in one
- * transaction with the deliveries: whoever comes second, after a restart or beside another process,
+ * transaction with the deliveries: the second attempt, after a restart or by another process,
  * writes nothing, and what was written will be sent.
  */
 export interface DigestStore {

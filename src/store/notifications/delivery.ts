@@ -79,7 +79,7 @@ export interface Channel {
 /**
  * Why a send failed, for the notifier's decision:
  * - `transient`: waiting helps (network, 5xx, 429);
- * - `operator`: nothing goes through this channel until somebody repairs it (token revoked): kept and
+ * - `operator`: the channel is broken until an operator repairs it (token revoked): kept and
  *   tried rarely;
  * - `target`: this address does not work (channel not found): said elsewhere;
  * - `message`: this message cannot be sent as it is.

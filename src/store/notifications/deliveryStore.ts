@@ -7,11 +7,11 @@ import type { Silence } from '../silences/silence.ts';
 /** A finding event as the history holds it. */
 export interface RecordedEvent {
   readonly event: FindingEvent;
-  /** Its window was muted (`backfill --no-notify`): nobody is told of it. */
+  /** Its window was muted (`backfill --no-notify`): it is not sent. */
   readonly suppressed: boolean;
 }
 
-/** What a receiver was last told of a finding (Alertmanager's notification log). */
+/** The last notice of a finding that a receiver got (Alertmanager's notification log). */
 export interface NotifiedRecord {
   readonly receiver: Receiver;
   readonly findingId: string;
@@ -19,7 +19,7 @@ export interface NotifiedRecord {
   readonly state: FindingState;
   readonly severity: Severity;
   readonly reason: NoticeReason;
-  /** When the receiver was last told, wall clock. */
+  /** When that notice was planned, wall clock. */
   readonly at: TimeMs;
 }
 
@@ -33,7 +33,7 @@ export interface PlanningView {
   readonly events: readonly RecordedEvent[];
   /** Findings that are not resolved, that have new events, or that share a conversation with such. */
   readonly findings: readonly Finding[];
-  /** What receivers were told of these findings. */
+  /** The last notices that receivers got of these findings. */
   readonly records: readonly NotifiedRecord[];
   readonly silences: readonly Silence[];
   /** End of the last sealed window. */
@@ -46,7 +46,7 @@ export interface PlanningView {
   readonly saidOnce: ReadonlySet<string>;
 }
 
-/** One page: a pager was told of one conversation. */
+/** One page sent to a pager about one conversation. */
 export interface Page {
   readonly receiver: Receiver;
   readonly at: TimeMs;

@@ -14,7 +14,7 @@ import type { TimeMs } from '../../model/time.ts';
  * - `acknowledged`, `accepted`: a person decided;
  * - `reminder`: open and unacknowledged for a reminder interval;
  * - `resolved`: it is over;
- * - `missed`: it began and ended while nobody could be told (Burnwatch was down).
+ * - `missed`: it began and ended while Burnwatch was down.
  */
 export type NoticeReason =
   | 'new'

@@ -97,7 +97,7 @@ function partOf(dimension: CostDimension, identity: CostIdentity): string {
     case 'container':
       return `${namespace}/${kind}/${name}/${container}`;
     case 'pod':
-      // Volumes that nobody mounts and load balancers have none.
+      // Unmounted volumes and load balancers have none.
       return `${namespace}/${identity.pod || UNALLOCATED}`;
     case 'node':
       return identity.node || UNALLOCATED;

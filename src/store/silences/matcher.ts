@@ -43,7 +43,7 @@ export function formatMatcher({ label, operator, value }: Matcher): string {
 
 /**
  * A test for a label's value; a label that is not there counts as empty, as in Prometheus. Regular
- * expressions run in linear time (RE2), since a silence can be written by anybody with the scope.
+ * expressions run in linear time (RE2), since every user with the scope can write a silence.
  * @throws MatcherError when the expression is not RE2.
  */
 export function compileMatcher({ label, operator, value }: Matcher): (text: string) => boolean {

@@ -3,7 +3,7 @@ import type { TimeMs } from '../../model/time.ts';
 import { compileMatcher, type Matcher } from './matcher.ts';
 import { ownValue } from '../../model/ownValue.ts';
 
-/** Nobody is told of what matches, from `startsAt` until `endsAt`. Wall clock. */
+/** Findings that match are not sent from `startsAt` until `endsAt`. Wall clock. */
 export interface Silence {
   readonly id: string;
   /** All must match. */
@@ -85,7 +85,7 @@ export function silencedBy(
   return inForce.find((silence) => matchesAll(silence.matchers, labels)) ?? null;
 }
 
-/** Where silences live. Anybody may write one beside a running daemon; the next plan keeps it. */
+/** Where silences live. Any process may write one beside a running daemon; the next plan applies it. */
 export interface SilenceStore {
   /** Silences that end after `after`, oldest first; those to come included. */
   list(after: TimeMs): Promise<readonly Silence[]>;
