@@ -15,3 +15,24 @@ export function podUidOf(cgroup: string | undefined): string | null {
 
 const POD =
   /pod([0-9a-f]{8}[-_][0-9a-f]{4}[-_][0-9a-f]{4}[-_][0-9a-f]{4}[-_][0-9a-f]{12})(?![0-9a-f])/;
+
+/** What a cgroup's path says of the container that it belongs to. */
+export interface ContainerCgroup {
+  /** The runtime's id of the container, however the path before it is spelt; empty where there is no path. */
+  readonly life: string;
+  /** A cgroup that the container made inside its own. */
+  readonly nested: boolean;
+}
+
+/** Reads the container's part of a cgroup path: the one after the pod's. */
+export function containerCgroup(path: string): ContainerCgroup {
+  const parts = path.split(/[/:]/).filter((part) => part !== '' && part !== 'cri-containerd');
+  const pod = parts.findLastIndex((part) => /(?:^|-)pod[0-9a-f]/.test(part));
+  const own = pod < 0 ? path : (parts[pod + 1] ?? '');
+  return {
+    life: own
+      .replace(/^(?:cri-containerd|containerd|docker|crio|libpod)-/, '')
+      .replace(/\.scope$/, ''),
+    nested: pod >= 0 && parts.length > pod + 2,
+  };
+}

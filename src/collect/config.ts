@@ -43,7 +43,7 @@ export interface CollectConfig {
   readonly cluster: string;
   readonly prometheus: PrometheusConfig;
   readonly workloads: WorkloadsConfig;
-  readonly schedule: { readonly window: number };
+  readonly schedule: { readonly window: number; readonly settle: number };
   readonly owners: { readonly keys: readonly string[]; readonly routes: readonly Matching[] };
   readonly pricing: {
     readonly nodes: readonly Matching[];

@@ -10,7 +10,9 @@ import { nameRestorer } from './labels.ts';
 import { createPrometheusClient } from './prometheus/client.ts';
 import type { ClientDeps, PrometheusClient } from './prometheus/client.ts';
 import { fetchBatch } from './prometheus/fetchBatch.ts';
-import type { Batch } from './prometheus/fetchBatch.ts';
+import type { Batch } from './prometheus/batch.ts';
+import { NEAR_MS } from './measure/samples.ts';
+import type { RawSeries } from './prometheus/rawSamples.ts';
 import { gridOf } from './prometheus/grid.ts';
 import { parseMatchers } from './prometheus/matchers.ts';
 import { queryContext } from './prometheus/queries.ts';
@@ -22,6 +24,10 @@ const POINTS_PER_ANSWER = 500_000;
 const ROWS_PER_BATCH = 200_000;
 /** Series of the largest metric, assumed until the first answer tells. */
 const FIRST_GUESS = 5_000;
+/** Raw samples that are asked for at once, for each point of other answers: fewer requests are cheaper for the store. */
+const SAMPLES_A_POINT = 3;
+/** The part of `schedule.settle` after which samples are sure to be shown. */
+const SETTLED_SHARE = 0.75;
 /** How far back an instant sees in Prometheus and its like. */
 const LOOKBACK_MS = 5 * MINUTE_MS;
 /** No store keeps raw samples longer than anybody could want to backfill. */
@@ -47,7 +53,8 @@ export async function createPrometheusCollector(
     signal: AbortSignal,
   ): Promise<readonly Snapshot[]> {
     const { concurrency } = config.prometheus;
-    const batch = await fetchBatch(client, context, gridOf(windows), concurrency, signal);
+    const grid = gridOf(windows);
+    const batch = await fetchBatch(client, context, grid, concurrency, signal, deps.now());
     largest = largestAnswer(batch);
     return assemble(batch, windows, expected, settings);
   }
@@ -80,13 +87,29 @@ export async function createPrometheusCollector(
  * @throws Error when `prometheus.matchers` does not parse.
  */
 function contextOf(config: CollectConfig): QueryContext {
-  const { window } = config.schedule;
+  const { window, settle } = config.schedule;
   const matchers = parseMatchers(config.prometheus.matchers);
-  return queryContext(window - 1, rateRangeOf(config) - 1, matchers);
+  return queryContext(window - 1, rateRangeOf(config) - 1, matchers, aheadOf(settle));
 }
 
+/**
+ * How long after a window's end samples may tell how it ended. They must be there when the window is sealed, and
+ * stores show samples some seconds late (VictoriaMetrics: 30 s).
+ */
+function aheadOf(settleMs: TimeMs): TimeMs {
+  return Math.min(NEAR_MS, Math.floor(settleMs * SETTLED_SHARE));
+}
+
+/** Points a window of the largest answer; a raw sample is about as large as a point. */
 function largestAnswer(batch: Batch): number {
-  return Math.max(100, ...Object.values(batch.answers).map((answer) => answer.series.length));
+  const windows = batch.grid.points - 1;
+  const samples = (series: readonly RawSeries[]): number =>
+    series.reduce((sum, { times }) => sum + times.length, 0) / windows;
+  return Math.max(
+    100,
+    ...Object.values(batch.answers).map((answer) => answer.series.length),
+    ...Object.values(batch.raw).map(({ series }) => samples(series) / SAMPLES_A_POINT),
+  );
 }
 
 /**

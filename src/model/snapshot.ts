@@ -27,19 +27,28 @@ export interface Snapshot {
   readonly loadBalancers: readonly LoadBalancerSample[];
   /** Other objects of the cluster, observed close to this window; absent where no source told of them. */
   readonly objects?: ClusterObjects | null;
-  /** Share of the expected samples that were present, 0..1 (see docs/architecture.md, "Coverage"). */
+  /** Share of the time that containers and pods lived which samples cover, 0..1 (see docs/architecture.md, "Coverage"). */
   readonly coverage: number;
   /** True when nothing that the window needs is missing; an incomplete window is asked again. */
   readonly complete: boolean;
   readonly problems: readonly DataProblem[];
   /** Expected samples per window, carried to the next window (see docs/architecture.md, "Coverage"). */
   readonly expectedSamples: ExpectedSamples;
+  /** The usual time between two samples, as this window showed it; absent where nobody measured. */
+  readonly scrapes?: ScrapeIntervals;
 }
 
-/** How many samples a series that lives through a whole window has, as seen on this cluster. */
+/** Milliseconds between two samples of a container's CPU and of a pod's state; null where there were none. */
+export interface ScrapeIntervals {
+  readonly usageMs: number | null;
+  readonly kubeMs: number | null;
+}
+
+/** What is carried from one window to the next. */
 export interface ExpectedSamples {
-  readonly cadvisor: number;
-  readonly kubeState: number;
+  /** Not used any more. */
+  readonly cadvisor?: number;
+  readonly kubeState?: number;
   /** Long-lived pods that the cluster is remembered to have; absent in histories that never saw any. */
   readonly pods?: number;
 }
@@ -54,6 +63,7 @@ export interface DataProblem {
     | 'resource-absent'
     | 'low-coverage'
     | 'rate-range'
+    | 'duplicates-disagree'
     | 'population-collapse'
     | 'bad-values'
     | 'several-clusters'
@@ -132,6 +142,8 @@ export interface ContainerSample {
   readonly init: boolean;
   /** Average over the window, of core-seconds used / window seconds. */
   readonly cpuUsageCores: Reading;
+  /** The part of it that no sample shows: from the last one to the container's end, at its last rate. */
+  readonly cpuEstimatedCores?: Reading;
   readonly cpuRequestCores: Reading;
   readonly cpuLimitCores: Reading;
   /** Working set, averaged over the window (zero while not running). */
@@ -156,7 +168,7 @@ export interface ContainerSample {
   readonly lastTerminatedReason: string | null;
   /** Reason why it waits, for example `ImagePullBackOff`. */
   readonly waitingReason: string | null;
-  /** Share of the samples expected for the time it lived, 0..1. */
+  /** Share of the time it lived that samples cover, 0..1. */
   readonly coverage: number;
 }
 

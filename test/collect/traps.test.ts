@@ -228,7 +228,7 @@ function windowAt(index: number): Window {
 }
 
 const never = new AbortController().signal;
-const NOTHING = { cadvisor: 0, kubeState: 0 };
+const NOTHING = {};
 let looked: Snapshot | undefined;
 
 async function snapshot(): Promise<Snapshot> {
@@ -273,28 +273,29 @@ describe('on a real Prometheus', () => {
 
   it('a pod that lived three minutes of five is counted for them', async () => {
     const [one] = await pods('short');
-    expect(one?.heldShare).toBeCloseTo(0.6);
-    expect(one?.containers[0]?.runShare).toBeCloseTo(0.6);
-    expect(one?.containers[0]?.cpuUsageCores).toBeGreaterThan(0.5);
-    expect(one?.containers[0]?.cpuUsageCores).toBeLessThan(0.65);
-    expect(one?.containers[0]?.ramUsageBytes).toBeCloseTo(0.6e8, -6);
+    // From its creation to half-way between its last scrape at 197 s and the one in which it was gone.
+    expect(one?.heldShare).toBeCloseTo((227 - 60) / 300, 9);
+    expect(one?.containers[0]).toMatchObject({ coverage: 1 });
+    expect(one?.containers[0]?.runShare).toBeCloseTo((227 - 60) / 300, 9);
+    expect(one?.containers[0]?.cpuUsageCores).toBeCloseTo((227 - 60) / 300, 9);
+    expect(one?.containers[0]?.cpuEstimatedCores).toBeCloseTo(30 / 300, 9);
+    expect(one?.containers[0]?.ramUsageBytes).toBeCloseTo((1e8 * (227 - 60)) / 300, -1);
   });
 
-  it('a pod that was scraped once counts its counter, unless it is older than the window', async () => {
+  it('a pod that was scraped once counts its counter; one older than the window what it grew', async () => {
     const found = await pods('once');
     const byName = new Map(found.map((one) => [one.name, one.containers[0]]));
-    expect(byName.get('web-0')?.cpuUsageCores).toBeCloseTo(17 / 300, 6);
-    expect(byName.get('old-0')).toMatchObject({ cpuUsageCores: null, runShare: 1 });
-    expect(byName.get('old-0')?.coverage).toBeCloseTo(0.2);
+    const { cpuUsageCores, cpuEstimatedCores } = byName.get('web-0') as ContainerSample;
+    expect((cpuUsageCores ?? 0) - (cpuEstimatedCores ?? 0)).toBeCloseTo(17 / 300, 6);
+    expect(byName.get('old-0')).toMatchObject({ runShare: 1, coverage: 0 });
+    expect(byName.get('old-0')?.cpuUsageCores).toBeCloseTo(0.5, 6);
   });
 
-  it('a scrape gap is seen, and its CPU estimated from what was scraped', async () => {
+  it('a scrape gap is seen, and nothing that was used in it is lost', async () => {
     const { coverage, cpuUsageCores, runShare, ramUsageBytes } = await app('gap');
     expect(runShare).toBe(1);
-    expect(coverage).toBeCloseTo(0.4);
-    // 0.5 in truth; what rate() alone says of the two samples is 0.18.
-    expect(cpuUsageCores).toBeGreaterThan(0.42);
-    expect(cpuUsageCores).toBeLessThan(0.55);
+    expect(coverage).toBeCloseTo(77 / 300, 9);
+    expect(cpuUsageCores).toBeCloseTo(0.5, 6);
     expect(ramUsageBytes).toBe(1e8);
     expect((await snapshot()).complete).toBe(false);
   });
@@ -368,14 +369,14 @@ describe('on a real Prometheus', () => {
     await young.stop();
     expect(whole).toMatchObject({ complete: true, coverage: 1 });
     expect(short?.complete).toBe(false);
-    expect(short?.coverage).toBeCloseTo(0.6);
+    expect(short?.coverage).toBeCloseTo(137 / 300, 9);
     expect(inside.length).toBe(5);
   });
 
   it('a window is the same alone, in a batch, and through a store that splits every query', async () => {
     const windows = [-2, -1, 0, 1, 2].map(windowAt);
     const together = await collector.collect(windows, NOTHING, never);
-    let expected = NOTHING;
+    let expected: Snapshot['expectedSamples'] = NOTHING;
     const alone: Snapshot[] = [];
     for (const window of windows) {
       const [one] = await collector.collect([window], expected, never);

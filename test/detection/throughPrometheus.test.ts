@@ -234,7 +234,8 @@ it('a world comes to the same verdicts through a real Prometheus as at the snaps
     const collected: Snapshot[] = [];
     for (let at = 0; at < windows.length; at += 12)
       collected.push(...(await collector.collect(windows.slice(at, at + 12), expected, signal)));
-    expect(collected.map(({ complete }) => complete).slice(1)).not.toContain(false);
+    // Of the first window the start is not known, and of the last one the end: nothing was scraped after it.
+    expect(collected.map(({ complete }) => complete).slice(1, -1)).not.toContain(false);
     const said = verdictsOf(collected);
     expect(said).toEqual(verdictsOf(direct));
     for (const miner of ['m-0', 'm-1', 'm-2', 'm-3'])

@@ -104,14 +104,14 @@ describe('check-config --online', () => {
     const { code, stdout } = await online({});
     expect(stdout).toMatch(/Prometheus {2}ok .*answers: 1 nodes, 12 pods, 12 containers/);
     expect(stdout).toMatch(/Prometheus {2}ok .*holds data since/);
-    expect(stdout).toMatch(/Prometheus {2}ok .*containers are scraped every 60 s/);
+    expect(stdout).toMatch(/Prometheus {2}ok .*containers are scraped every 1 min/);
     expect(code).toBe(0);
   });
 
   it('warns when the interval of scrapes does not fit the range', async () => {
     const { code, stdout } = await online({ prometheus: { url: cluster.url, rateRange: '2m' } });
     expect(stdout).toMatch(
-      /Prometheus {2}lacking {2}containers are scraped every 60 s: too few samples in a range of 120 s.*at least 240 s/,
+      /Prometheus {2}lacking {2}containers are scraped every 1 min: too few samples in a range of 2 min.*at least 4 min/,
     );
     expect(code).toBe(0);
   });

@@ -19,13 +19,14 @@ let live: number;
 let reference: readonly string[];
 const folders: TempFolder[] = [];
 
+/** How long a window settles decides which samples tell its end, and so what falls into it and what after it. */
+const SETTINGS = { schedule: { cycle: '* * * * * *', settle: '10s', initialBackfill: '7d' } };
+
 /** A folder with a configuration and a history that is backfilled up to `until`. */
 async function folderFilledTo(until: number): Promise<TempFolder> {
   const folder = new TempFolder();
   folders.push(folder);
-  await writeConfig(folder.path, cluster.url, {
-    schedule: { cycle: '* * * * * *', settle: '10s', initialBackfill: '7d' },
-  });
+  await writeConfig(folder.path, cluster.url, SETTINGS);
   await backfill(folder, until);
   return folder;
 }
@@ -94,7 +95,7 @@ describe('the same data give the same rows and verdicts', () => {
     folders.push(folder);
     // However fast it is, it does not come to its end: Prometheus stops answering on the way.
     await using proxy = await startHoldingProxy(cluster.url);
-    await writeConfig(folder.path, proxy.url);
+    await writeConfig(folder.path, proxy.url, SETTINGS);
     const span = ['--from', formatTime(from), '--to', formatTime(cluster.end)];
     await using first = startBurnwatch(['backfill', ...span], { cwd: folder.path });
     await first.shows(/\d+% \d+\/\d+ windows/);
@@ -103,7 +104,7 @@ describe('the same data give the same rows and verdicts', () => {
     await new Promise((resolve) => setTimeout(resolve, round * 130));
     first.kill('SIGKILL');
     expect((await first.ended).code).toBeNull();
-    await writeConfig(folder.path, cluster.url);
+    await writeConfig(folder.path, cluster.url, SETTINGS);
     await backfill(folder, cluster.end);
     expectSame(folder);
   });

@@ -1,7 +1,9 @@
 import type { Window } from '../../src/model/time.ts';
-import type { Batch, BatchAnswer } from '../../src/collect/prometheus/fetchBatch.ts';
+import type { Batch, BatchAnswer } from '../../src/collect/prometheus/batch.ts';
 import { QUERY_IDS } from '../../src/collect/prometheus/queries.ts';
-import type { QueryId } from '../../src/collect/prometheus/queries.ts';
+import { RAW_IDS, type QueryId, type RawId } from '../../src/collect/prometheus/queries.ts';
+import type { LifeTimes } from '../../src/collect/prometheus/batch.ts';
+import type { RawBatchAnswer } from '../../src/collect/prometheus/batch.ts';
 
 /** Labels and, from the window before the first one on, one value a window; null for no sample. */
 export type MadeUpSeries = readonly [
@@ -9,10 +11,24 @@ export type MadeUpSeries = readonly [
   values: readonly (number | null)[],
 ];
 
+/** Labels, and samples as `[seconds after the first window's start, value]`. */
+export type MadeUpSamples = readonly [
+  labels: Readonly<Record<string, string>>,
+  samples: readonly (readonly [seconds: number, value: number])[],
+];
+
+/** What is read sample by sample, and what is stated of lives. */
+export interface MadeUpLives extends Partial<Record<RawId, readonly MadeUpSamples[]>> {
+  readonly lifeTimes?: Partial<LifeTimes>;
+  /** How long after a window its samples count, in seconds. */
+  readonly ahead?: number;
+}
+
 /** A batch made by hand, for tests. */
 export function madeUpBatch(
   windows: readonly Window[],
   series: Partial<Record<QueryId, readonly MadeUpSeries[]>>,
+  lives: MadeUpLives = {},
 ): Batch {
   const points = windows.length + 1;
   const answers = QUERY_IDS.map((id): [QueryId, BatchAnswer] => [
@@ -20,7 +36,10 @@ export function madeUpBatch(
     {
       series: (series[id] ?? []).map(([labels, values]) => ({
         labels,
-        values: Float64Array.from({ length: points }, (_, point) => values[point] ?? Number.NaN),
+        values: Float64Array.from(
+          { length: Math.max(points, values.length) },
+          (_, point) => values[point] ?? Number.NaN,
+        ),
       })),
       badValues: new Uint32Array(points),
       warnings: [],
@@ -32,6 +51,29 @@ export function madeUpBatch(
   return {
     grid: { startSeconds: first.start / 1000, stepSeconds, points },
     answers: Object.fromEntries(answers) as Batch['answers'],
+    raw: Object.fromEntries(
+      RAW_IDS.map((id) => [id, rawAnswer(lives[id] ?? [], first.start)]),
+    ) as Batch['raw'],
+    lifeTimes: {
+      started: new Map(),
+      stated: new Map(),
+      scheduled: new Map(),
+      completed: new Map(),
+      ...lives.lifeTimes,
+    },
+    aheadMs: (lives.ahead ?? 90) * 1000,
+  };
+}
+
+function rawAnswer(made: readonly MadeUpSamples[], start: number): RawBatchAnswer {
+  return {
+    series: made.map(([labels, samples]) => ({
+      labels,
+      times: Float64Array.from(samples, ([seconds]) => start + seconds * 1000),
+      values: Float64Array.from(samples, ([, value]) => value),
+    })),
+    warnings: [],
+    failures: [],
   };
 }
 

@@ -25,8 +25,7 @@ export async function checkPrometheus(
   const collector = await createPrometheusCollector(config, SYSTEM_DEPS);
   try {
     const end = floorTo(now - settle, window);
-    const expected = { cadvisor: 0, kubeState: 0 };
-    const [seen] = await collector.collect([{ start: end - window, end }], expected, signal);
+    const [seen] = await collector.collect([{ start: end - window, end }], {}, signal);
     const oldest = await collector.oldestData(signal);
     if (seen === undefined || oldest === null) return [nothingThere(server, config)];
     return [answers(server, seen), history(oldest, now, config), ...scrapes(seen, config)].concat(
@@ -68,10 +67,9 @@ function history(oldest: TimeMs, now: TimeMs, { schedule }: Config): OnlineResul
   return { level: 'ok', text: `${text}; a new history begins there, not ${wanted} ago` };
 }
 
-function scrapes({ expectedSamples, window }: Snapshot, config: Config): readonly OnlineResult[] {
-  const { cadvisor } = expectedSamples;
-  if (cadvisor === 0) return [];
-  const interval = (window.end - window.start) / cadvisor;
+function scrapes({ scrapes: seen }: Snapshot, config: Config): readonly OnlineResult[] {
+  const interval = seen?.usageMs ?? null;
+  if (interval === null) return [];
   const range = rateRangeOf(config);
   const text = `containers are scraped every ${formatDuration(interval)}`;
   if (range >= SCRAPES_PER_RANGE * interval) return [{ level: 'ok', text }];

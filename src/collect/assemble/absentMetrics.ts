@@ -1,7 +1,6 @@
 import type { DataProblem } from '../../model/snapshot.ts';
-import type { Batch } from '../prometheus/fetchBatch.ts';
-import { QUERY_IDS, querySpec, type QueryId, type QuerySpec } from '../prometheus/queries.ts';
-import { at } from './series.ts';
+import type { Batch } from '../prometheus/batch.ts';
+import { answersOf, type Answer } from './answers.ts';
 
 /** Whose metrics every stock installation has, and how they are got. */
 const EXPORTERS = [
@@ -19,21 +18,7 @@ const EXPORTERS = [
   },
 ] as const;
 
-interface UsualMetric {
-  readonly spec: QuerySpec;
-  readonly ids: readonly QueryId[];
-}
-
-/** Each metric that a stock installation has, once, with the queries that read it. */
-const USUAL: readonly UsualMetric[] = [
-  ...Map.groupBy(
-    QUERY_IDS.filter((id) => querySpec(id).need !== 'extra'),
-    (id) => querySpec(id).metric,
-  ).values(),
-].flatMap((ids) => {
-  const [first] = ids;
-  return first === undefined ? [] : [{ spec: querySpec(first), ids }];
-});
+type Spec = Answer['spec'];
 
 /** Metrics that a window should have and has not. */
 interface AbsentMetrics {
@@ -44,23 +29,21 @@ interface AbsentMetrics {
   readonly isEverything: boolean;
 }
 
-/**
- * Names the metrics that have no data; an exporter of which nothing is there is one problem, not one a metric.
- *
- * @param rateless no rate can be told in this window, so that what is read by its rate may well be there.
- */
-export function absentProblems(batch: Batch, point: number, rateless: boolean): AbsentMetrics {
-  const asked = USUAL.filter(({ ids }) => ids.every((id) => !hasFailed(batch, id, point)));
-  const absent = asked.filter(({ ids }) => ids.every((id) => !hasData(batch, id, point)));
-  const isIndispensable = absent.some(({ spec }) => spec.need === 'indispensable');
-  if (absent.length === USUAL.length)
-    return { problems: [nothingAtAll(USUAL.length)], isIndispensable, isEverything: true };
-  const silent = EXPORTERS.filter(({ prefix }) =>
-    USUAL.every((metric) => !metric.spec.metric.startsWith(prefix) || absent.includes(metric)),
+/** Names the metrics that have no data; an exporter of which nothing is there is one problem, not one a metric. */
+export function absentProblems(batch: Batch, point: number): AbsentMetrics {
+  const usual = answersOf(batch).filter(({ spec }) => spec.need !== 'extra');
+  const asked = usual.filter(
+    ({ failures }) => !failures.some(({ from, to }) => from <= point && point <= to),
   );
-  const isSaid = ({ metric, need }: QuerySpec): boolean =>
-    silent.some(({ prefix }) => metric.startsWith(prefix)) ||
-    (rateless && need === 'usual' && metric.startsWith('container_'));
+  const absent = asked.filter(({ hasDataAt }) => !hasDataAt(point));
+  const isIndispensable = absent.some(({ spec }) => spec.need === 'indispensable');
+  if (absent.length === usual.length)
+    return { problems: [nothingAtAll(usual.length)], isIndispensable, isEverything: true };
+  const silent = EXPORTERS.filter(({ prefix }) =>
+    usual.every((answer) => !answer.spec.metric.startsWith(prefix) || absent.includes(answer)),
+  );
+  const isSaid = ({ metric }: Spec): boolean =>
+    silent.some(({ prefix }) => metric.startsWith(prefix));
   const others = absent.filter(({ spec }) => !isSaid(spec));
   const problems: DataProblem[] = [
     ...silent.map(({ name, without, cure }) => ({
@@ -75,15 +58,6 @@ export function absentProblems(batch: Batch, point: number, rateless: boolean): 
     })),
   ];
   return { problems, isIndispensable, isEverything: false };
-}
-
-/** True when a query could not be asked at a point. */
-export function hasFailed(batch: Batch, id: QueryId, point: number): boolean {
-  return batch.answers[id].failures.some(({ from, to }) => from <= point && point <= to);
-}
-
-function hasData(batch: Batch, id: QueryId, point: number): boolean {
-  return batch.answers[id].series.some((series) => at(series.values, point) !== null);
 }
 
 function nothingAtAll(metrics: number): DataProblem {

@@ -6,20 +6,48 @@ import type {
   Snapshot,
 } from '../../model/snapshot.ts';
 import { nameRestorer } from '../labels.ts';
-import type { Batch } from '../prometheus/fetchBatch.ts';
+import type { Batch } from '../prometheus/batch.ts';
+import { cgroupKey } from '../prometheus/fetchLifeTimes.ts';
 import type { QueryId } from '../prometheus/queries.ts';
 import { assemble } from './assemble.ts';
 import { madeUpBatch, madeUpWindows } from '../../../test/support/madeUpBatch.ts';
-import type { MadeUpSeries } from '../../../test/support/madeUpBatch.ts';
+import type {
+  MadeUpLives,
+  MadeUpSamples,
+  MadeUpSeries,
+} from '../../../test/support/madeUpBatch.ts';
 
 const settings = { cluster: 'test', restoreName: nameRestorer([]) };
-const WHOLE: ExpectedSamples = { cadvisor: 5, kubeState: 5 };
+const WHOLE: ExpectedSamples = {};
 const A = '0000000a-0000-4000-8000-000000000000';
 const B = '0000000b-0000-4000-8000-000000000000';
 const born = (windows: readonly { start: number }[], index: number): number =>
   (windows[index]?.start ?? 0) / 1000 + 30;
 
-type Series = Partial<Record<QueryId, readonly MadeUpSeries[]>>;
+type Series = Partial<Record<QueryId, readonly MadeUpSeries[]>> & MadeUpLives;
+
+const END = 4 * 300;
+/** Scrapes once a minute, half a minute off the windows, from two minutes before the first one. */
+function scrapes(from = -120, to = END): readonly number[] {
+  return Array.from({ length: Math.ceil((to + 150) / 60) }, (_, index) => index * 60 - 150).filter(
+    (seconds) => seconds >= from,
+  );
+}
+/** A counter that began at nothing at `start`, and grew evenly. */
+function grew(
+  cores: number,
+  times: readonly number[] = scrapes(),
+  start = -86_400,
+): MadeUpSamples[1] {
+  return times.map((seconds) => [seconds, (seconds - start) * cores]);
+}
+/** When the counter of a cgroup began, in seconds after the first window's start. */
+function startedAt(labels: Record<string, string>, seconds: number): ReadonlyMap<string, number> {
+  return new Map([[cgroupKey(labels), (madeUpWindows(1)[0]?.start ?? 0) + seconds * 1000]]);
+}
+function level(value: number, times: readonly number[] = scrapes()): MadeUpSamples[1] {
+  return times.map((seconds) => [seconds, value]);
+}
 
 function cgroup(uid: string, id = '1', container = 'app'): Record<string, string> {
   return { namespace: 'shop', pod: 'web-1', container, id: `/kubepods/pod${uid}/${id}` };
@@ -27,17 +55,16 @@ function cgroup(uid: string, id = '1', container = 'app'): Record<string, string
 function pod(uid: string, more: Record<string, string> = {}): Record<string, string> {
   return { namespace: 'shop', pod: 'web-1', uid, ...more };
 }
+function webInfo(uid = A): Record<string, string> {
+  return pod(uid, { node: 'n1', created_by_kind: 'StatefulSet', created_by_name: 'web' });
+}
 /** A pod with one container that runs through the window before the batch and all windows of it. */
 function steady(uid = A): Series {
   const five = [5, 5, 5, 5];
   return {
-    cpuSamples: [[cgroup(uid), five]],
-    cpuRate: [[cgroup(uid), [0.5, 0.5, 0.5, 0.5]]],
-    ramAverage: [[cgroup(uid), [100, 100, 100, 100]]],
-    ramPeak: [[cgroup(uid), [150, 150, 150, 150]]],
-    podInfo: [
-      [pod(uid, { node: 'n1', created_by_kind: 'StatefulSet', created_by_name: 'web' }), five],
-    ],
+    cpu: [[cgroup(uid), grew(0.5)]],
+    ram: [[cgroup(uid), scrapes().map((seconds) => [seconds, seconds === 150 ? 130 : 90])]],
+    podInfo: [[webInfo(uid), level(1)]],
     nodeInfo: [[{ node: 'n1' }, five]],
     podPhase: [[pod(uid, { phase: 'Running' }), five]],
     podCreated: [[pod(uid), [1000, 1000, 1000, 1000]]],
@@ -49,7 +76,7 @@ function steady(uid = A): Series {
 }
 
 function run(series: Series, windows = madeUpWindows(1), expected = WHOLE): readonly Snapshot[] {
-  return assemble(madeUpBatch(windows, series), windows, expected, settings);
+  return assemble(madeUpBatch(windows, series, series), windows, expected, settings);
 }
 function onlyPod(snapshot: Snapshot | undefined): PodSample {
   expect(snapshot?.pods).toHaveLength(1);
@@ -78,7 +105,7 @@ describe('a steady pod', () => {
       cpuUsageCores: 0.5,
       cpuRequestCores: 1,
       ramUsageBytes: 100,
-      ramPeakBytes: 150,
+      ramPeakBytes: 130,
       ramRequestBytes: 0,
       cpuLimitCores: null,
       diskReadBytesPerSecond: null,
@@ -90,108 +117,173 @@ describe('a steady pod', () => {
   });
 
   it('is the same alone and in a batch, whatever the order of the series', () => {
-    const series = {
+    const series: Series = {
       ...steady(),
-      cpuSamples: [
-        [cgroup(A), [5, 5, 4, 5]],
-        [cgroup(A, '0'), [null, 1, 2, null]],
-      ] as MadeUpSeries[],
-      cpuRate: [
-        [cgroup(A), [0.1, 0.7, 0.1, 0.5]],
-        [cgroup(A, '0'), [null, 0.1, 0.2, null]],
-      ] as MadeUpSeries[],
+      cpu: [
+        [cgroup(A), grew(0.3, scrapes(-120, 400))],
+        [cgroup(A, '2'), grew(0.7, scrapes(420), 410)],
+        [{ ...cgroup(A), id: '' }, grew(0.3, scrapes(-100, 400))],
+      ],
     };
     const windows = madeUpWindows(3);
     const together = run(series, windows);
-    const reversed = Object.fromEntries(
+    const reversed: Series = Object.fromEntries(
       Object.entries(series).map(([id, list]) => [id, list.toReversed()]),
     );
     expect(run(reversed, windows)).toEqual(together);
-    let expected = WHOLE;
     const alone = windows.map((window, index) => {
+      const shift = ([labels, samples]: MadeUpSamples): MadeUpSamples => [
+        labels,
+        samples.map(([seconds, value]) => [seconds - index * 300, value]),
+      ];
       const cut = Object.fromEntries(
         Object.entries(series).map(([id, list]) => [
           id,
-          list.map(([labels, values]) => [labels, values.slice(index, index + 2)]),
+          ['cpu', 'ram', 'podInfo'].includes(id)
+            ? (list as MadeUpSamples[]).map(shift)
+            : (list as MadeUpSeries[]).map(([labels, values]) => [
+                labels,
+                values.slice(index, index + 2),
+              ]),
         ]),
       ) as Series;
-      const [snapshot] = run(cut, [window], expected);
-      expected = snapshot?.expectedSamples ?? expected;
-      return snapshot;
+      return run(cut, [window])[0];
     });
     expect(alone).toEqual(together);
   });
 });
 
 describe('a restarted container', () => {
-  it('sums the CPU of its lives, weighs its memory by samples, and counts the restart', () => {
+  it('sums the CPU of its lives, weighs its memory by time, and counts the restart', () => {
+    const [before, after] = [scrapes(-120, 100), scrapes(150)];
     const [snapshot] = run({
       ...steady(),
-      cpuSamples: [
-        [cgroup(A, '1'), [5, 2]],
-        [cgroup(A, '2'), [null, 3]],
+      cpu: [
+        [cgroup(A, '1'), grew(1, before)],
+        [cgroup(A, '2'), grew(0.5, after, 120)],
       ],
-      cpuRate: [
-        [cgroup(A, '1'), [0.5, 0.7]],
-        [cgroup(A, '2'), [null, 0.37]],
+      ram: [
+        [cgroup(A, '1'), level(100, before)],
+        [cgroup(A, '2'), level(50, after)],
       ],
-      ramAverage: [
-        [cgroup(A, '1'), [1, 100]],
-        [cgroup(A, '2'), [null, 50]],
-      ],
-      ramPeak: [
-        [cgroup(A, '1'), [1, 120]],
-        [cgroup(A, '2'), [null, 60]],
-      ],
+      lifeTimes: { started: startedAt(cgroup(A, '2'), 120) },
       restarts: [[pod(A, { container: 'app' }), [3, 4]]],
     });
-    expect(only(snapshot).cpuUsageCores).toBeCloseTo(1.07);
+    // One core up to the last sample at 90 s, half a core from 120 s on.
+    expect(only(snapshot).cpuUsageCores).toBeCloseTo((90 + 180 * 0.5) / 300, 9);
     expect(only(snapshot)).toMatchObject({
-      ramUsageBytes: 70,
-      ramPeakBytes: 120,
+      ramUsageBytes: (100 * 90 + 50 * 150) / 240,
+      ramPeakBytes: 100,
       restarts: 1,
       runShare: 1,
     });
+  });
+
+  it('is one life however its cgroup is spelt, and an old cgroup that stands still adds nothing', () => {
+    const path = cgroup(A)['id'] ?? '';
+    const spellings = [
+      { ...cgroup(A), job: 'kubelet-2' },
+      { ...cgroup(A), id: `/docker/0abc${path}` },
+      { ...cgroup(A), id: `/kubepods-pod${A.replaceAll('-', '_')}.slice/cri-containerd-1.scope` },
+      { namespace: 'shop', pod: 'web-1', container: 'app' },
+    ];
+    for (const other of spellings) {
+      const [snapshot] = run({
+        ...steady(),
+        cpu: [
+          [cgroup(A), grew(0.5)],
+          [other, grew(0.5)],
+        ],
+      });
+      expect(only(snapshot).cpuUsageCores).toBeCloseTo(0.5, 9);
+      expect(snapshot?.problems.map(({ code }) => code)).not.toContain('duplicates-disagree');
+    }
+    const nested = { ...cgroup(A), id: `${path}/init` };
+    const within = run({
+      ...steady(),
+      cpu: [
+        [nested, grew(0.4)],
+        [cgroup(A), grew(0.5)],
+      ],
+    });
+    expect(only(within[0]).cpuUsageCores).toBeCloseTo(0.5, 9);
+    const frozen = run({
+      ...steady(),
+      cpu: [
+        [cgroup(A, '1'), grew(1, scrapes(-120, 100)).concat(level(43_000, scrapes(150)))],
+        [cgroup(A, '2'), grew(1, scrapes(150), 120)],
+      ].map(([labels, samples]) => [labels, samples] as MadeUpSamples),
+      lifeTimes: { started: startedAt(cgroup(A, '2'), 120) },
+    });
+    expect(only(frozen[0]).cpuUsageCores).toBeLessThan(1);
+  });
+
+  it('is not added up where two series of one life disagree, which is said', () => {
+    const [snapshot] = run({
+      ...steady(),
+      cpu: [
+        [cgroup(A), grew(0.5)],
+        [{ ...cgroup(A), job: 'other' }, grew(3, scrapes(-60, 300))],
+      ],
+    });
+    expect(only(snapshot).cpuUsageCores).toBeCloseTo(0.5, 9);
+    expect(snapshot?.problems.map(({ code }) => code)).toContain('duplicates-disagree');
   });
 });
 
 describe('a container with one sample', () => {
   const once: Series = {
     ...steady(),
-    cpuSamples: [[cgroup(A), [null, 1]]],
-    cpuRate: [],
-    cpuOnce: [[cgroup(A), [null, 60]]],
+    cpu: [[cgroup(A), [[90, 60]]]],
     running: [[pod(A, { container: 'app' }), [null, 1]]],
     podInfo: [
-      [pod(A, { node: 'n1' }), [null, 1]],
-      [{ namespace: 'a', pod: 'b', uid: B, node: 'n1' }, [5, 5]],
+      [pod(A, { node: 'n1' }), [[90, 1]]],
+      [{ namespace: 'a', pod: 'b', uid: B, node: 'n1' }, level(1)],
     ],
   };
+  const web = (series: Series): ContainerSample | undefined =>
+    run(series)[0]?.pods.find(({ uid }) => uid === A)?.containers[0];
 
-  it('counts its counter when its pod was born inside the window', () => {
-    const windows = madeUpWindows(1);
-    const [snapshot] = run({ ...once, podCreated: [[pod(A), [null, born(windows, 0)]]] }, windows);
-    const web = snapshot?.pods.find(({ uid }) => uid === A);
-    expect(web?.containers[0]).toMatchObject({ cpuUsageCores: 0.2, runShare: 0.2 });
-    expect(web?.heldShare).toBeCloseTo(0.2);
-  });
-
-  it('counts it when it restarted inside the window', () => {
-    const [snapshot] = run({ ...once, restarts: [[pod(A, { container: 'app' }), [3, 4]]] });
-    expect(snapshot?.pods.find(({ uid }) => uid === A)?.containers[0]?.cpuUsageCores).toBe(0.2);
-  });
-
-  it('is unknown when it is older: its counter holds all of its past', () => {
-    const [snapshot] = run({ ...once, restarts: [[pod(A, { container: 'app' }), [3, 3]]] });
-    expect(snapshot?.pods.find(({ uid }) => uid === A)?.containers[0]?.cpuUsageCores).toBeNull();
-    const seenBefore = run({
-      ...once,
-      cpuSamples: [[cgroup(A), [5, 1]]],
-      restarts: [[pod(A, { container: 'app' }), [3, 4]]],
+  it('counts its counter from its start, be that the pod’s or the container’s own', () => {
+    const created = { ...once, podCreated: [[pod(A), [null, born(madeUpWindows(1), 0)]]] as const };
+    expect(web(created)).toMatchObject({ cpuUsageCores: 90 / 300, cpuEstimatedCores: 30 / 300 });
+    const restarted = { ...once, lifeTimes: { started: startedAt(cgroup(A), 60) } };
+    expect(web(restarted)).toMatchObject({
+      cpuUsageCores: 120 / 300,
+      cpuEstimatedCores: 60 / 300,
+      runShare: 60 / 300,
     });
-    expect(
-      seenBefore[0]?.pods.find(({ uid }) => uid === A)?.containers[0]?.cpuUsageCores,
-    ).toBeNull();
+  });
+
+  it('goes on at its last rate to the end that is stated, and says how much of that is estimated', () => {
+    const finished: Series = {
+      ...once,
+      lifeTimes: {
+        started: startedAt(cgroup(A), 60),
+        completed: new Map([[`shop/web-1/${A}`, (madeUpWindows(1)[0]?.start ?? 0) + 100_000]]),
+      },
+    };
+    expect(web(finished)).toMatchObject({ cpuUsageCores: 80 / 300, cpuEstimatedCores: 20 / 300 });
+  });
+
+  it('is unknown when its start is: its counter holds all of its past', () => {
+    expect(web(once)).toMatchObject({ cpuUsageCores: null });
+  });
+
+  it('is unknown, and not covered, where it ran between two scrapes and was finished', () => {
+    const missed: Series = {
+      ...once,
+      cpu: [],
+      podPhase: [[pod(A, { phase: 'Succeeded' }), [null, 1]]],
+      running: [[pod(A, { container: 'app' }), [null, 0]]],
+      lifeTimes: {
+        scheduled: new Map([[`shop/web-1/${A}`, (madeUpWindows(1)[0]?.start ?? 0) + 61_000]]),
+        completed: new Map([[`shop/web-1/${A}`, (madeUpWindows(1)[0]?.start ?? 0) + 76_000]]),
+      },
+    };
+    expect(web(missed)).toMatchObject({ cpuUsageCores: null, coverage: 0 });
+    const [snapshot] = run(missed);
+    expect(snapshot?.pods.find(({ uid }) => uid === A)?.heldShare).toBeCloseTo(15 / 300, 9);
   });
 });
 
@@ -200,28 +292,25 @@ describe('a reused pod name', () => {
     const series = steady(A);
     const [snapshot] = run({
       ...series,
-      cpuSamples: [
-        [cgroup(A), [5, 2]],
-        [cgroup(B), [null, 3]],
+      cpu: [
+        [cgroup(A), grew(0.25, scrapes(-120, 100))],
+        [cgroup(B), grew(0.5, scrapes(150), 120)],
       ],
-      cpuRate: [
-        [cgroup(A), [1, 0.1]],
-        [cgroup(B), [null, 0.2]],
-      ],
+      lifeTimes: { started: startedAt(cgroup(B), 120) },
       running: [
         [pod(A, { container: 'app' }), [5, 2]],
         [pod(B, { container: 'app' }), [null, 3]],
       ],
       podInfo: [
-        ...(series.podInfo ?? []).map(([labels]): MadeUpSeries => [labels, [5, 2]]),
-        [pod(B, { node: 'n1' }), [null, 3]],
+        [webInfo(A), level(1, scrapes(-120, 100))],
+        [pod(B, { node: 'n1' }), level(1, scrapes(150))],
       ],
     });
     expect(
       snapshot?.pods.map(({ uid, containers }) => [uid, containers[0]?.cpuUsageCores]),
     ).toEqual([
-      [A, 0.1],
-      [B, 0.2],
+      [A, expect.closeTo((120 * 0.25) / 300, 9)],
+      [B, expect.closeTo((180 * 0.5) / 300, 9)],
     ]);
   });
 
@@ -231,11 +320,10 @@ describe('a reused pod name', () => {
     const [snapshot] = run(
       {
         ...steady(A),
-        cpuSamples: [[bare, [5, 5]]],
-        cpuRate: [[bare, [0.5, 0.4]]],
+        cpu: [[bare, grew(0.4)]],
         podInfo: [
-          [pod(A, { node: 'n1' }), [5, 1]],
-          [pod(B, { node: 'n1' }), [null, 5]],
+          [pod(A, { node: 'n1' }), level(1, scrapes(-120, 40))],
+          [pod(B, { node: 'n1' }), level(1, scrapes(30))],
         ],
         podCreated: [
           [pod(A), [1000, 1000]],
@@ -244,13 +332,16 @@ describe('a reused pod name', () => {
       },
       windows,
     );
-    expect(snapshot?.pods.find(({ uid }) => uid === B)?.containers[0]?.cpuUsageCores).toBe(0.4);
+    expect(snapshot?.pods.find(({ uid }) => uid === B)?.containers[0]?.cpuUsageCores).toBeCloseTo(
+      0.4,
+      9,
+    );
     expect(snapshot?.pods.find(({ uid }) => uid === A)?.containers[0]?.cpuUsageCores).toBeNull();
   });
 
   it('bills a pod that nobody knows by its name', () => {
     const bare = { namespace: 'shop', pod: 'web-1', container: 'app' };
-    const [snapshot] = run({ cpuSamples: [[bare, [5, 5]]], cpuRate: [[bare, [0.5, 0.4]]] });
+    const [snapshot] = run({ cpu: [[bare, grew(0.4)]] });
     expect(onlyPod(snapshot)).toMatchObject({
       uid: 'name:shop/web-1',
       workload: { kind: 'Pod', name: 'web-1' },
@@ -264,10 +355,8 @@ describe('what holds a request', () => {
   it('is a scheduled pod that cannot start, which is known to use nothing', () => {
     const [snapshot] = run({
       ...steady(),
-      cpuSamples: [],
-      cpuRate: [],
-      ramAverage: [],
-      ramPeak: [],
+      cpu: [],
+      ram: [],
       podPhase: [[pod(A, { phase: 'Pending' }), [5, 5]]],
       running: [[pod(A, { container: 'app' }), [0, 0]]],
       waitingReason: [[pod(A, { container: 'app', reason: 'ImagePullBackOff' }), [1, 1]]],
@@ -286,44 +375,92 @@ describe('what holds a request', () => {
     const [waiting] = run({
       ...series,
       running: [[pod(A, { container: 'app' }), [5, 3]]],
-      cpuSamples: [[cgroup(A), [5, 3]]],
+      cpu: [[cgroup(A), grew(0.5, scrapes(150), 120)]],
+      podCreated: [[pod(A), [null, born(madeUpWindows(1), 0)]]],
       podInfo: [
-        [pod(A), [5, 2]],
-        [pod(A, { node: 'n1' }), [null, 3]],
+        [pod(A), level(1, scrapes(-120, 100))],
+        [webInfo(A), level(1, scrapes(150))],
       ],
     });
-    expect(onlyPod(waiting).heldShare).toBeCloseTo(0.6);
-    const [ended] = run({
+    // Half-way between the last scrape without a node and the first with one.
+    expect(onlyPod(waiting).heldShare).toBeCloseTo(180 / 300, 9);
+    const ended: Series = {
       ...series,
       podPhase: [
         [pod(A, { phase: 'Running' }), [5, 2]],
         [pod(A, { phase: 'Succeeded' }), [null, 3]],
       ],
       running: [[pod(A, { container: 'app' }), [5, 2]]],
-      cpuSamples: [[cgroup(A), [5, 2]]],
-    });
-    expect(onlyPod(ended)).toMatchObject({ heldShare: 0.4, phase: 'Succeeded' });
+      cpu: [[cgroup(A), grew(0.5, scrapes(-120, 100))]],
+    };
+    expect(onlyPod(run(ended)[0])).toMatchObject({ heldShare: 120 / 300, phase: 'Succeeded' });
+    const stated: Series = {
+      ...ended,
+      lifeTimes: {
+        completed: new Map([[`shop/web-1/${A}`, (madeUpWindows(1)[0]?.start ?? 0) + 101_500]]),
+      },
+    };
+    expect(onlyPod(run(stated)[0]).heldShare).toBeCloseTo(101.5 / 300, 9);
   });
 
-  it('is no pod in the minute after it has gone', () => {
+  it('is from its scheduling on, to the second, where that is stated', () => {
     const [snapshot] = run({
       ...steady(),
-      cpuSamples: [[cgroup(A), [5, 4]]],
+      cpu: [[cgroup(A), grew(0.5, scrapes(150), 120)]],
+      podInfo: [[webInfo(A), level(1, scrapes(150))]],
+      lifeTimes: {
+        scheduled: new Map([[`shop/web-1/${A}`, (madeUpWindows(1)[0]?.start ?? 0) + 93_000]]),
+      },
+    });
+    expect(onlyPod(snapshot).heldShare).toBeCloseTo(207 / 300, 9);
+  });
+
+  it('is a pod that was first described after the window, as far as it was scheduled in it', () => {
+    const late = pod(A, { container: 'app', resource: 'cpu' });
+    const [snapshot] = run({
+      ...steady(),
+      cpu: [],
+      podInfo: [
+        [webInfo(A), level(1, scrapes(320))],
+        [{ namespace: 'a', pod: 'b', uid: B, node: 'n1' }, level(1)],
+      ],
+      podPhase: [],
+      running: [],
+      containerInfo: [[pod(A, { container: 'app', image: 'web:v1' }), [null, null, 1]]],
+      requests: [[late, [null, null, 2]]],
+      lifeTimes: {
+        scheduled: new Map([[`shop/web-1/${A}`, (madeUpWindows(1)[0]?.start ?? 0) + 290_000]]),
+        completed: new Map([[`shop/web-1/${A}`, (madeUpWindows(1)[0]?.start ?? 0) + 296_000]]),
+      },
+    });
+    const web = snapshot?.pods.find(({ uid }) => uid === A);
+    expect(web?.heldShare).toBeCloseTo(6 / 300, 9);
+    expect(web?.workload).toEqual({ kind: 'StatefulSet', name: 'web' });
+    expect(web?.containers).toMatchObject([{ cpuRequestCores: 2, image: 'web:v1' }]);
+  });
+
+  it('is no pod after it has gone', () => {
+    const [snapshot] = run({
+      ...steady(),
+      cpu: [[cgroup(A), grew(0.5, scrapes(-120, 240))]],
       running: [[pod(A, { container: 'app' }), [5, 4]]],
       podInfo: [
-        [pod(A, { node: 'n1' }), [5, 4]],
-        [{ namespace: 'a', pod: 'b', uid: B, node: 'n1' }, [5, 5]],
+        [webInfo(A), level(1, scrapes(-120, 240))],
+        [{ namespace: 'a', pod: 'b', uid: B, node: 'n1' }, level(1)],
       ],
     });
     const gone = snapshot?.pods.find(({ uid }) => uid === A);
-    expect(gone).toMatchObject({ heldShare: 0.8, containers: [{ runShare: 0.8, coverage: 1 }] });
+    // Half-way between its last scrape at 210 s and the next.
+    expect(gone).toMatchObject({
+      heldShare: 240 / 300,
+      containers: [{ runShare: 240 / 300, coverage: 1, cpuEstimatedCores: 15 / 300 }],
+    });
   });
 
   it('is not a finished pod that is kept for its log', () => {
     const [snapshot] = run({
       ...steady(),
-      cpuSamples: [],
-      cpuRate: [],
+      cpu: [],
       podPhase: [[pod(A, { phase: 'Succeeded' }), [5, 5]]],
     });
     expect(snapshot?.pods).toEqual([]);
@@ -331,66 +468,59 @@ describe('what holds a request', () => {
 });
 
 describe('coverage', () => {
-  it('forgives one missing sample', () => {
-    const [snapshot] = run({ ...steady(), cpuSamples: [[cgroup(A), [5, 4]]] });
+  it('forgives a lost scrape', () => {
+    const most = scrapes().filter((seconds) => seconds !== 150);
+    const [snapshot] = run({ ...steady(), cpu: [[cgroup(A), grew(0.5, most)]] });
     expect(snapshot).toMatchObject({ coverage: 1, complete: true });
+    expect(only(snapshot).cpuUsageCores).toBeCloseTo(0.5, 9);
   });
 
-  it('sees a gap of one exporter, and takes what is hidden to be like what is seen', () => {
+  it('is by each series’ own interval, and changes no figure', () => {
+    const often = Array.from({ length: 120 }, (_, index) => index * 15 - 150);
     const [snapshot] = run({
       ...steady(),
-      cpuSamples: [[cgroup(A), [5, 2]]],
-      cpuRate: [[cgroup(A), [0.5, 0.2]]],
+      cpu: [
+        [cgroup(A, '1', 'app'), grew(0.5)],
+        [cgroup(A, '2', 'often'), grew(0.5, often)],
+      ],
     });
-    expect(only(snapshot)).toMatchObject({
-      coverage: 0.4,
-      runShare: 1,
-      cpuUsageCores: 0.5,
-      ramUsageBytes: 100,
-    });
-    expect(snapshot).toMatchObject({ coverage: 0.7, complete: false });
+    for (const { cpuUsageCores, coverage } of onlyPod(snapshot).containers) {
+      expect(cpuUsageCores).toBeCloseTo(0.5, 9);
+      expect(coverage).toBe(1);
+    }
+    expect(snapshot).toMatchObject({ complete: true, scrapes: { kubeMs: 60_000 } });
+  });
+
+  it('lacks a gap of one exporter, while what was used in it is not lost', () => {
+    const some = scrapes().filter((seconds) => seconds < 40 || seconds > 250);
+    const [snapshot] = run({ ...steady(), cpu: [[cgroup(A), grew(0.5, some)]] });
+    expect(only(snapshot)).toMatchObject({ runShare: 1, ramUsageBytes: 100, coverage: 0.2 });
+    expect(only(snapshot).cpuUsageCores).toBeCloseTo(0.5, 9);
+    expect(snapshot).toMatchObject({ coverage: 0.6, complete: false });
     expect(snapshot?.problems.map(({ code }) => code)).toContain('low-coverage');
   });
 
-  it('sees a gap of all sources against what is remembered', () => {
-    const half = Object.fromEntries(
-      Object.entries(steady()).map(([id, list]) => [
-        id,
-        list.map(([labels, values]) => [labels, values.map((value) => (value === 5 ? 2 : value))]),
-      ]),
-    ) as Series;
-    const [snapshot] = run(half);
-    expect(snapshot).toMatchObject({ coverage: 0.4, complete: false });
+  it('lacks what comes after the last sample of all sources', () => {
+    const early = scrapes(-120, 130);
+    const [snapshot] = run({
+      ...steady(),
+      cpu: [[cgroup(A), grew(0.5, early)]],
+      podInfo: [[webInfo(A), level(1, early)]],
+    });
+    expect(only(snapshot).cpuUsageCores).toBeCloseTo((90 * 0.5) / 300, 9);
+    expect(snapshot).toMatchObject({ coverage: 0.3, complete: false });
   });
 
   it('is zero when nothing is seen', () => {
     const [snapshot] = run({});
-    expect(snapshot).toMatchObject({
-      coverage: 0,
-      complete: false,
-      pods: [],
-      expectedSamples: { cadvisor: 5, kubeState: 5 },
-    });
-  });
-
-  it('learns a larger count at once and forgets it within a day', () => {
-    const windows = madeUpWindows(288);
-    const five = Array.from({ length: 289 }, () => 5);
-    const few = Object.fromEntries(
-      Object.entries(steady()).map(([id, list]) => [id, list.map(([labels]) => [labels, five])]),
-    ) as Series;
-    const snapshots = run(few, windows, { cadvisor: 20, kubeState: 4 });
-    expect(snapshots[0]?.expectedSamples.cadvisor).toBeCloseTo(20 - 20 / 288);
-    expect(snapshots[0]?.expectedSamples.kubeState).toBe(5);
-    expect(snapshots[11]?.complete).toBe(false);
-    expect(snapshots.at(-1)?.expectedSamples.cadvisor).toBeLessThan(8);
+    expect(snapshot).toMatchObject({ coverage: 0, complete: false, pods: [] });
   });
 });
 
 describe('population', () => {
   function crowd(counts: readonly number[]): Series {
     const most = Math.max(...counts);
-    const pods = Array.from({ length: most }, (_, index): MadeUpSeries => [
+    const pods = Array.from({ length: most }, (_, index): MadeUpSamples => [
       {
         namespace: 'shop',
         pod: `web-${index}`,
@@ -399,7 +529,10 @@ describe('population', () => {
         created_by_kind: 'StatefulSet',
         created_by_name: 'web',
       },
-      [5, ...counts.map((count) => (index < count ? 5 : null))],
+      scrapes(-120, counts.length * 300).flatMap((seconds) => {
+        const count = counts[Math.max(0, Math.floor(seconds / 300))] ?? 0;
+        return index < count ? [[seconds, 1] as const] : [];
+      }),
     ]);
     return { podInfo: pods };
   }
@@ -458,8 +591,8 @@ describe('nodes', () => {
 describe('traffic', () => {
   it('belongs to the pod of its name where its series tell no cgroup, and makes none', () => {
     const network: readonly MadeUpSeries[] = [[{ namespace: 'shop', pod: 'web-1' }, [9, 10]]];
-    const { cpuSamples = [], cpuRate = [], ramAverage = [], nodeInfo = [] } = steady();
-    const usageAlone: Series = { cpuSamples, cpuRate, ramAverage, nodeInfo };
+    const { cpu = [], ram = [], nodeInfo = [] } = steady();
+    const usageAlone: Series = { cpu, ram, nodeInfo };
     for (const series of [steady(), usageAlone]) {
       const [snapshot] = run({ ...series, networkReceive: network });
       expect(onlyPod(snapshot).networkReceiveBytesPerSecond).toBe(10);
@@ -479,7 +612,7 @@ describe('traffic', () => {
     const [host] = run({
       ...steady(),
       networkReceive: network,
-      podInfo: [[pod(A, { node: 'n1', host_network: 'true' }), [5, 5]]],
+      podInfo: [[pod(A, { node: 'n1', host_network: 'true' }), level(1)]],
     });
     expect(onlyPod(host).networkReceiveBytesPerSecond).toBeNull();
   });
@@ -586,14 +719,16 @@ describe('objects that kube-state-metrics shows', () => {
 describe('problems', () => {
   it('name what is missing and what depends on it', () => {
     const windows = madeUpWindows(1);
-    const batch = madeUpBatch(windows, { ...steady(), requests: [] });
+    const series: Series = { ...steady(), requests: [] };
+    const batch = madeUpBatch(windows, series, series);
     const answers: Batch['answers'] = {
       ...batch.answers,
       diskRead: { ...batch.answers.diskRead, failures: [{ from: 1, to: 1, text: 'no' }] },
       limits: { ...batch.answers.limits, warnings: [{ from: 0, to: 1, text: 'store 2 is away' }] },
-      ramPeak: { ...batch.answers.ramPeak, badValues: Uint32Array.of(0, 2) },
     };
-    const [snapshot] = assemble({ ...batch, answers }, windows, WHOLE, settings);
+    const bad = batch.raw.ram.series.map((one) => ({ ...one, bad: [windows[0]?.end ?? 0] }));
+    const raw = { ...batch.raw, ram: { ...batch.raw.ram, series: bad } };
+    const [snapshot] = assemble({ ...batch, answers, raw }, windows, WHOLE, settings);
     const found = snapshot?.problems.map(({ code, subject }) => `${code} ${subject}`);
     expect(found).toContain('metric-absent kube_pod_container_resource_requests');
     expect(found).toContain('query-failed container_fs_reads_bytes_total');
@@ -611,7 +746,7 @@ describe('problems', () => {
   it('say one cause once: nothing at all, or nothing of one exporter', () => {
     expect(said({})).toEqual(['exporter-absent Prometheus']);
     expect(run({})[0]).toMatchObject({ coverage: 0, complete: false });
-    const { cpuSamples = [], cpuRate = [], ramAverage = [], ramPeak = [], ...kube } = steady();
+    const { cpu = [], ram = [], ...kube } = steady();
     expect(said(kube).filter((problem) => problem.includes('absent'))).toEqual([
       'exporter-absent cAdvisor',
       // These are absent on their own.
@@ -620,24 +755,9 @@ describe('problems', () => {
       'metric-absent kube_pod_container_resource_limits',
       'metric-absent kube_node_status_capacity',
     ]);
-    const usage = said({ cpuSamples, cpuRate, ramAverage, ramPeak });
+    const usage = said({ cpu, ram });
     expect(usage).toContain('exporter-absent kube-state-metrics');
     expect(usage.join()).not.toContain('kube_');
-  });
-
-  it('tell a scrape that is too seldom for the range of a rate, and only that', () => {
-    const seldom = { ...steady(), cpuSamples: [[cgroup(A), [1, 1]]] as MadeUpSeries[] };
-    const rateless = 'rate-range prometheus.rateRange';
-    const once: ExpectedSamples = { cadvisor: 1, kubeState: 5 };
-    expect(said({ ...seldom, cpuRate: [] }, once)).toContain(rateless);
-    // Counters that are read by their rate are not said to be absent.
-    expect(said({ ...seldom, cpuRate: [] }, once).join()).not.toContain(' container_');
-    expect(said(seldom, once)).toContain('metric-absent container_fs_reads_bytes_total');
-    expect(said(seldom, once)).not.toContain(rateless);
-    // Samples that are missing, and a container that was just born, say nothing about the range.
-    expect(said({ ...seldom, cpuRate: [] })).not.toContain(rateless);
-    const newborn = { ...seldom, cpuSamples: [[cgroup(A), [null, 1]]] as MadeUpSeries[] };
-    expect(said({ ...newborn, cpuRate: [] }, once)).not.toContain(rateless);
   });
 
   it('are fatal when the store holds several clusters', () => {

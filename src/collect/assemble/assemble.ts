@@ -1,18 +1,20 @@
 import type { ExpectedSamples, PodSample, Snapshot } from '../../model/snapshot.ts';
-import type { Window } from '../../model/time.ts';
+import type { TimeMs, Window } from '../../model/time.ts';
+import { countBefore, usualInterval } from '../measure/samples.ts';
 import type { RestoreName } from '../labels.ts';
-import type { Batch } from '../prometheus/fetchBatch.ts';
+import type { Batch } from '../prometheus/batch.ts';
 import { refuseSeveralClusters } from './clusters.ts';
 import type { CoverageSum } from './coverage.ts';
 import { isCollapse, learn } from './coverage.ts';
-import { hasFailed } from './absentMetrics.ts';
 import { buildEgressTable, withEgress } from './egress.ts';
 import { buildNamespaceTable, namespacesAt } from './namespaces.ts';
 import { buildNodeTable, nodesAt } from './nodes.ts';
 import { objectsAt } from './objects.ts';
 import { buildOwnerIndex } from './owners.ts';
 import { podSample } from './podSample.ts';
-import { buildPodTable } from './podTable.ts';
+import type { PodEntry } from './podEntry.ts';
+import { buildPodTable, type PodTable } from './podTable.ts';
+import { kubeScrapes } from './presence.ts';
 import { problemsAt } from './problems.ts';
 import { at, compare, countAt } from './series.ts';
 import { buildStorageTable, loadBalancersAt, volumesAt } from './storage.ts';
@@ -57,7 +59,7 @@ export function assemble(
 }
 
 interface Tables {
-  readonly pods: ReturnType<typeof buildPodTable>;
+  readonly pods: PodTable;
   readonly nodes: ReturnType<typeof buildNodeTable>;
   readonly namespaces: ReturnType<typeof buildNamespaceTable>;
   readonly storage: ReturnType<typeof buildStorageTable>;
@@ -73,81 +75,87 @@ function assembleWindow(
   remembered: ExpectedSamples,
   settings: AssembleSettings,
 ): Snapshot {
-  const living = livingPods(tables.pods, point);
-  const nodeSamples = nodeInfoSamples(batch, point);
-  const counts = sampleCounts(living, nodeSamples);
+  const scrapes = kubeScrapes(entriesOf(tables.pods), window, batch.aheadMs);
+  const living = livingPods(tables.pods, { window, point, scrapes });
+  const kubeSamples = kubeSampleCount(batch, living, point);
   const population = longLived(living, point);
+  const entries = living.flatMap(({ entry, loose }) => (loose === null ? [entry] : [entry, loose]));
+  const usageInterval = usualUsageInterval(entries, window);
   const facts: WindowFacts = {
     window,
     point,
     pods: living,
-    kubeSamples: counts.kubeState,
-    usageSamples: counts.cadvisor,
-    expected: {
-      cadvisor: Math.max(remembered.cadvisor, counts.cadvisor),
-      kubeState: Math.max(remembered.kubeState, counts.kubeState),
-    },
+    kubeSamples,
+    scrapes,
+    aheadMs: batch.aheadMs,
+    usageIntervalMs: usageInterval ?? window.end - window.start,
   };
-  const coverageSum: CoverageSum = { present: 0, expected: 0 };
+  const coverageSum: CoverageSum = { livedMs: 0, coveredMs: 0, missingMs: 0 };
   const requestsReported = batch.answers.requests.series.some(
     (series) => at(series.values, point) !== null,
   );
-  const context = { facts, owners: tables.owners, requestsReported, coverage: coverageSum };
+  const disagreeing: string[] = [];
+  const context = {
+    facts,
+    owners: tables.owners,
+    requestsReported,
+    coverage: coverageSum,
+    disagreeing,
+  };
   const measured: PodSample[] = living.map((pod) => podSample(pod, context)).sort(byIdentity);
   const pods = withEgress(measured, tables.egress, point);
   // A cluster without any pod does not exist: nothing seen is nothing known.
-  const coverage = coverageSum.expected === 0 ? 0 : coverageSum.present / coverageSum.expected;
+  const share = (ms: TimeMs): number => (coverageSum.livedMs === 0 ? 0 : ms / coverageSum.livedMs);
+  const coverage = share(coverageSum.coveredMs);
+  const missing = coverageSum.livedMs === 0 ? 1 : share(coverageSum.missingMs);
   const collapsed = isCollapse(remembered.pods ?? 0, population);
   return {
     cluster: settings.cluster,
     window,
-    nodes: nodesAt(tables.nodes, point, counts.kubeState),
+    nodes: nodesAt(tables.nodes, point, kubeSamples),
     pods,
     namespaces: namespacesAt(tables.namespaces, point, new Set(pods.map((pod) => pod.namespace))),
-    volumes: volumesAt(tables.storage, point, counts.kubeState, pods),
-    loadBalancers: loadBalancersAt(tables.storage, point, counts.kubeState),
+    volumes: volumesAt(tables.storage, point, kubeSamples, pods),
+    loadBalancers: loadBalancersAt(tables.storage, point, kubeSamples),
     objects: objectsAt(batch, point, window),
     coverage,
-    ...problemsAt(batch, point, {
-      coverage,
-      collapsed,
-      pods: population,
-      rateless: isRateless(batch, living, point),
-    }),
-    expectedSamples: learn(remembered, { ...counts, pods: population }, window),
+    ...problemsAt(batch, point, { missing, collapsed, pods: population, disagreeing }),
+    expectedSamples: learn(remembered, population, window),
+    scrapes: {
+      usageMs: usageInterval,
+      kubeMs: Number.isFinite(scrapes.lastAt) ? scrapes.intervalMs : null,
+    },
   };
 }
 
-/** True when most containers that lived from the window before into this one have samples, but no rate. */
-function isRateless(batch: Batch, living: readonly LivingPod[], point: number): boolean {
-  if (hasFailed(batch, 'cpuRate', point)) return false;
-  let lasting = 0;
-  let rateless = 0;
-  for (const { entry } of living)
-    for (const { cgroups } of entry.containers.values())
-      for (const { cpuSamples, cpuRate } of cgroups.values()) {
-        if (countAt(cpuSamples, point) === 0 || countAt(cpuSamples, point - 1) === 0) continue;
-        lasting++;
-        if (at(cpuRate, point) === null) rateless++;
+function* entriesOf(table: PodTable): Iterable<PodEntry> {
+  for (const { byUid, loose } of table) {
+    yield* byUid.values();
+    if (loose !== null) yield loose;
+  }
+}
+
+/** The usual time between two CPU samples of a container, over all of them. */
+function usualUsageInterval(entries: readonly PodEntry[], window: Window): TimeMs | null {
+  const intervals: TimeMs[] = [];
+  for (const { containers } of entries)
+    for (const { cpu } of containers.values())
+      for (const { samples } of cpu) {
+        const from = countBefore(samples.times, window.start);
+        const to = countBefore(samples.times, window.end + 1);
+        const interval = usualInterval(samples.times.subarray(from, to));
+        if (interval !== null) intervals.push(interval);
       }
-  return rateless > lasting / 2;
+  return intervals.sort((a, b) => a - b)[intervals.length >>> 1] ?? null;
 }
 
 function byIdentity(a: PodSample, b: PodSample): number {
   return compare(a.namespace, b.namespace) || compare(a.name, b.name) || compare(a.uid, b.uid);
 }
 
-function sampleCounts(
-  living: readonly LivingPod[],
-  nodeSamples: number,
-): { readonly kubeState: number; readonly cadvisor: number } {
-  let kubeState = nodeSamples;
-  let cadvisor = 0;
-  for (const { infoSamples, usageSamples } of living) {
-    kubeState = Math.max(kubeState, infoSamples);
-    cadvisor = Math.max(cadvisor, usageSamples);
-  }
-  return { kubeState, cadvisor };
+/** Samples of kube-state-metrics in a window: all its series come from the same scrapes. */
+function kubeSampleCount(batch: Batch, living: readonly LivingPod[], point: number): number {
+  return Math.max(nodeInfoSamples(batch, point), ...living.map(({ infoSamples }) => infoSamples));
 }
 
 /** Nodes come from the same scrapes as pods, and are sure to live through most windows. */

@@ -1,5 +1,5 @@
 import { CollectError } from '../collector.ts';
-import type { Batch } from '../prometheus/fetchBatch.ts';
+import type { Batch } from '../prometheus/batch.ts';
 import { compare, label } from './series.ts';
 
 const CLUSTER_LABELS = ['cluster', 'cluster_name', 'k8s_cluster_name'] as const;

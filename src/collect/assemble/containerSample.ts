@@ -1,9 +1,13 @@
 import type { Reading } from '../../model/reading.ts';
 import { maxKnown } from '../../model/reading.ts';
 import type { ContainerSample } from '../../model/snapshot.ts';
-import { SECOND_MS } from '../../model/time.ts';
-import { presentShare, sampledShare } from './coverage.ts';
+import { SECOND_MS, type TimeMs, type Window } from '../../model/time.ts';
+import { readCounter, type CounterReading } from '../measure/counter.ts';
+import { COVERED_INTERVALS } from '../measure/covered.ts';
+import { countBefore } from '../measure/samples.ts';
+import type { CoveredTime } from './coverage.ts';
 import type { Cgroup, ContainerEntry } from './podEntry.ts';
+import type { Presence } from './presence.ts';
 import { at, countAt, statedAt, strongest } from './series.ts';
 import type { WindowFacts } from './windowFacts.ts';
 import { GPU_METRIC_RESOURCES } from '../../model/resources.ts';
@@ -11,16 +15,19 @@ import { GPU_METRIC_RESOURCES } from '../../model/resources.ts';
 /** What of a container's pod its readings depend on. */
 export interface ContainerContext {
   readonly facts: WindowFacts;
-  readonly createdInside: boolean;
+  /** The point of the grid at which kube-state-metrics described the pod. */
+  readonly told: number;
+  readonly createdAt: TimeMs | null;
+  readonly presence: Presence | null;
   /** True when requests and limits are being reported at all. */
   readonly requestsReported: boolean;
 }
 
-/** A sample and the counts that the window's coverage is made of. */
-export interface MeasuredContainer {
+/** A sample and the times that the window's coverage is made of. */
+export interface MeasuredContainer extends CoveredTime {
   readonly sample: ContainerSample;
-  readonly samples: number;
-  readonly expectedSamples: number;
+  /** Two series of one life tell different use. */
+  readonly disagree: boolean;
 }
 
 /** Reads one container in one window; null when nothing says that it existed in it. */
@@ -29,43 +36,41 @@ export function containerSample(
   context: ContainerContext,
 ): MeasuredContainer | null {
   const { facts } = context;
-  const { point } = facts;
+  const { told } = context;
+  const { point, window } = facts;
   const first = entries[0] as ContainerEntry;
-  const cgroups = entries.flatMap((entry) =>
-    [...entry.cgroups.values()].filter((cgroup) => countAt(cgroup.cpuSamples, point) > 0),
-  );
+  const windowMs = window.end - window.start;
+  const sources = entries.flatMap(({ cpu }) => cpu);
+  const cpu = readCounter(sources, window, {
+    aheadMs: facts.aheadMs,
+    createdAt: context.createdAt,
+    endedAt: context.presence?.endedAt ?? null,
+    intervalMs: facts.usageIntervalMs,
+  });
   const running = firstKnown(entries, (entry) => at(entry.running, point));
-  const requestKnown = isDescribed(entries, point);
-  if (cgroups.length === 0 && running === null && !requestKnown) return null;
+  const requestKnown = isDescribed(entries, told);
+  if (cpu.livedMs === 0 && running === null && !requestKnown) return null;
 
-  // Two lives may overlap: together they have no more samples than a whole window.
-  const samples = Math.min(
-    facts.expected.cadvisor,
-    cgroups.reduce((sum, cgroup) => sum + countAt(cgroup.cpuSamples, point), 0),
+  const livedMs = Math.max(
+    cpu.livedMs,
+    reportedMs(running, facts),
+    cpu.measured === null && hasRun(entries, context) ? heldMs(context.presence) : 0,
   );
-  const reportedShare =
-    running === null || facts.kubeSamples === 0 ? null : running / facts.kubeSamples;
-  // Where kube-state-metrics tells how long it ran, to the scrape, nothing is forgiven: a pod that ended in the
-  // last minute would be charged for it.
-  const runShare =
-    reportedShare === null
-      ? sampledShare(samples, facts.usageSamples)
-      : Math.min(1, Math.max(reportedShare, ratio(samples, facts.expected.cadvisor)));
-  const expectedSamples = facts.expected.cadvisor * runShare;
-  const coverage = samples === 0 && runShare > 0 ? 0 : presentShare(samples, expectedSamples);
+  const coveredMs = Math.min(livedMs, cpu.coveredMs);
+  const missingMs = Math.max(0, livedMs - coveredMs - unseenEndsMs(cpu, context));
+  const runShare = livedMs / windowMs;
   // It is known not to have run: that is no use, not unknown use.
-  const idle = samples === 0 && reportedShare === 0;
+  const idle = livedMs === 0 && running === 0;
+  const used = cpu.measured === null ? null : cpu.measured + cpu.estimated;
+  const disk = (key: 'diskRead' | 'diskWrite'): Reading => (idle ? 0 : sum(entries, key, point));
+  const ram = ramOf(entries, window);
   const restarts = restartsInside(entries, context);
-  // What the missing samples would have shown is taken to be like what the others show.
-  const whole = (partial: Reading): Reading =>
-    idle ? 0 : partial === null ? null : partial / (coverage > 0 ? coverage : 1);
-  const newborn = context.createdInside || (restarts ?? 0) > 0;
   // What names the restart policy is stated first; a request only says that it is no main container.
-  const init = strongestOf(entries, (entry) => statedAt(entry.init, point)[0] ?? null);
-  const image = strongestOf(entries, (entry) => strongest(entry.images, point));
+  const init = strongestOf(entries, (entry) => statedAt(entry.init, told)[0] ?? null);
+  const image = strongestOf(entries, (entry) => strongest(entry.images, told));
   const resource = (kind: 'requests' | 'limits', ...names: readonly string[]): Reading =>
     firstKnown(entries, (entry) =>
-      maxKnown(...names.map((name) => at(entry[kind].get(name), point))),
+      maxKnown(...names.map((name) => at(entry[kind].get(name), told))),
     );
   // A described container without a request asks for nothing, as long as requests are reported at all.
   const request = (...names: readonly string[]): Reading =>
@@ -76,26 +81,27 @@ export function containerSample(
     image: image === null || image.image === '' ? null : image.image,
     imageId: image?.imageId ?? null,
     init: init === 'init',
-    cpuUsageCores: whole(cpuCores(cgroups, context, newborn)),
+    cpuUsageCores: idle ? 0 : perSecond(used, windowMs),
+    cpuEstimatedCores: perSecond(cpu.estimated, windowMs),
     cpuRequestCores: request('cpu'),
     cpuLimitCores: resource('limits', 'cpu'),
-    ramUsageBytes: idle ? 0 : times(ramAverage(cgroups, point), runShare),
-    ramPeakBytes: idle ? 0 : maxKnown(...cgroups.map((cgroup) => at(cgroup.ramPeak, point))),
+    ramUsageBytes: idle ? 0 : times(ram.average, runShare),
+    ramPeakBytes: idle ? 0 : ram.peak,
     ramRequestBytes: request('memory'),
     ramLimitBytes: resource('limits', 'memory'),
     gpuRequest: request(...GPU_METRIC_RESOURCES),
     gpuUtilisation: percent(firstKnown(entries, (entry) => at(entry.gpuUtilisation, point))),
     gpuTensorActivity: firstKnown(entries, (entry) => at(entry.gpuTensor, point)),
-    diskReadBytesPerSecond: whole(sum(cgroups, 'diskRead', point)),
-    diskWriteBytesPerSecond: whole(sum(cgroups, 'diskWrite', point)),
-    throttledShare: maxKnown(...cgroups.map((cgroup) => at(cgroup.throttled, point))),
+    diskReadBytesPerSecond: disk('diskRead'),
+    diskWriteBytesPerSecond: disk('diskWrite'),
+    throttledShare: maxKnown(...cgroupsOf(entries).map(({ throttled }) => at(throttled, point))),
     runShare,
     restarts,
     lastTerminatedReason: statedBy(entries, 'terminated', point),
     waitingReason: statedBy(entries, 'waiting', point),
-    coverage,
+    coverage: livedMs === 0 ? 1 : coveredMs / livedMs,
   };
-  return { sample, samples, expectedSamples };
+  return { sample, livedMs, coveredMs, missingMs, disagree: cpu.disagree };
 }
 
 /** True when kube-state-metrics described the container in this window. */
@@ -109,43 +115,80 @@ function isDescribed(entries: readonly ContainerEntry[], point: number): boolean
   );
 }
 
-/** The sum over the container's lives; unknown when no life could be measured. */
-function cpuCores(
-  cgroups: readonly Cgroup[],
-  context: ContainerContext,
-  newborn: boolean,
-): Reading {
-  const { point, window } = context.facts;
-  let cores: Reading = null;
-  for (const cgroup of cgroups) {
-    let one = at(cgroup.cpuRate, point);
-    if (one === null && newborn && countAt(cgroup.cpuSamples, point - 1) === 0) {
-      // Born inside the window and scraped once: its counter began at zero in this very window.
-      const used = at(cgroup.cpuOnce, point);
-      if (used !== null) one = used / ((window.end - window.start) / SECOND_MS);
+/**
+ * How long kube-state-metrics saw a container run. Between two scrapes it may have run or not: of a container that came
+ * or went, one of them is left out.
+ */
+function reportedMs(running: Reading, { kubeSamples, window }: WindowFacts): TimeMs {
+  if (running === null || kubeSamples === 0) return 0;
+  const windowMs = window.end - window.start;
+  if (running >= kubeSamples) return windowMs;
+  return (Math.max(0, running - 1) / kubeSamples) * windowMs;
+}
+
+/** True for what was finished in this window: it ran, though perhaps between two scrapes. */
+function hasRun(
+  entries: readonly ContainerEntry[],
+  { presence, facts }: ContainerContext,
+): boolean {
+  const ended = presence?.endedAt ?? null;
+  const { start, end } = facts.window;
+  const waits = entries.some(({ waiting }) => statedAt(waiting, facts.point).length > 0);
+  return ended !== null && ended > start && ended <= end && !waits;
+}
+
+function heldMs(presence: Presence | null): TimeMs {
+  return presence === null ? 0 : presence.held.end - presence.held.start;
+}
+
+/** Between its last sample and its end a container is not seen, however healthy the kubelet is. */
+function unseenEndsMs(cpu: CounterReading, { presence, facts }: ContainerContext): TimeMs {
+  const ended = presence?.endedAt ?? null;
+  const isLast = ended !== null && ended <= facts.window.end ? 1 : 0;
+  return (cpu.endedLives + isLast) * COVERED_INTERVALS * facts.usageIntervalMs;
+}
+
+interface WorkingSet {
+  /** Over the time that its samples stand for. */
+  readonly average: Reading;
+  readonly peak: Reading;
+}
+
+/** The working set by time: each sample stands for the time up to half-way to the next, whatever series has it. */
+function ramOf(entries: readonly ContainerEntry[], window: Window): WorkingSet {
+  const samples = new Map<number, number>();
+  let peak: Reading = null;
+  for (const { times, values } of entries.flatMap(({ ram }) => ram)) {
+    const to = countBefore(times, window.end + 1);
+    for (let index = countBefore(times, window.start + 1); index < to; index++) {
+      const [time, bytes] = [times[index] ?? 0, values[index] ?? 0];
+      samples.set(time, Math.max(bytes, samples.get(time) ?? 0));
+      peak = Math.max(bytes, peak ?? bytes);
     }
-    if (one !== null) cores = (cores ?? 0) + one;
   }
-  return cores;
-}
-
-/** Average over the samples of all lives. */
-function ramAverage(cgroups: readonly Cgroup[], point: number): Reading {
+  const times = [...samples.keys()].sort((a, b) => a - b);
+  if (times.length < 2) return { average: peak, peak };
   let bytes = 0;
-  let samples = 0;
-  for (const cgroup of cgroups) {
-    const average = at(cgroup.ramAverage, point);
-    if (average === null) continue;
-    const weight = countAt(cgroup.cpuSamples, point);
-    bytes += average * weight;
-    samples += weight;
-  }
-  return samples === 0 ? null : bytes / samples;
+  let weight = 0;
+  times.forEach((time, index) => {
+    const span = ((times[index + 1] ?? time) - (times[index - 1] ?? time)) / 2;
+    bytes += (samples.get(time) ?? 0) * span;
+    weight += span;
+  });
+  return { average: bytes / weight, peak };
 }
 
-function sum(cgroups: readonly Cgroup[], key: 'diskRead' | 'diskWrite', point: number): Reading {
+function cgroupsOf(entries: readonly ContainerEntry[]): readonly Cgroup[] {
+  return entries.flatMap(({ cgroups }) => [...cgroups.values()]);
+}
+
+function sum(
+  entries: readonly ContainerEntry[],
+  key: 'diskRead' | 'diskWrite',
+  point: number,
+): Reading {
   let total: Reading = null;
-  for (const cgroup of cgroups) {
+  for (const cgroup of cgroupsOf(entries)) {
     const one = at(cgroup[key], point);
     if (one !== null) total = (total ?? 0) + one;
   }
@@ -159,7 +202,9 @@ function restartsInside(entries: readonly ContainerEntry[], context: ContainerCo
   if (now === null) return null;
   const before = firstKnown(entries, (entry) => at(entry.restarts, point - 1));
   if (before !== null) return Math.max(0, now - before);
-  return context.createdInside ? now : null;
+  const { start, end } = context.facts.window;
+  const { createdAt } = context;
+  return createdAt !== null && createdAt >= start && createdAt < end ? now : null;
 }
 
 function firstKnown(
@@ -196,8 +241,9 @@ function statedBy(
   return null;
 }
 
-function ratio(part: number, whole: number): number {
-  return whole > 0 ? part / whole : 0;
+/** An amount in a window as an average per second. */
+function perSecond(amount: Reading, windowMs: TimeMs): Reading {
+  return amount === null ? null : amount / (windowMs / SECOND_MS);
 }
 
 function times(reading: Reading, factor: number): Reading {

@@ -1,5 +1,5 @@
 import type { EgressSample, PodSample } from '../../model/snapshot.ts';
-import type { Batch } from '../prometheus/fetchBatch.ts';
+import type { Batch } from '../prometheus/batch.ts';
 import { at, label } from './series.ts';
 
 type Destination = keyof EgressSample;

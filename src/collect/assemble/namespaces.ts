@@ -1,7 +1,7 @@
 import type { NamespaceFacts } from '../../model/snapshot.ts';
 import { carriedLabels } from '../labels.ts';
 import type { RestoreName } from '../labels.ts';
-import type { Batch } from '../prometheus/fetchBatch.ts';
+import type { Batch } from '../prometheus/batch.ts';
 import { compare, label, statedAt } from './series.ts';
 import type { Statement } from './series.ts';
 

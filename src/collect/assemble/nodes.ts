@@ -3,7 +3,7 @@ import type { Reading } from '../../model/reading.ts';
 import type { ExportedNodePrice, NodeSample } from '../../model/snapshot.ts';
 import { carriedLabels } from '../labels.ts';
 import type { RestoreName } from '../labels.ts';
-import type { Batch } from '../prometheus/fetchBatch.ts';
+import type { Batch } from '../prometheus/batch.ts';
 import type { GridSeries } from '../prometheus/grid.ts';
 import { at, compare, countAt, label, overlay, statedAt } from './series.ts';
 import type { Statement } from './series.ts';

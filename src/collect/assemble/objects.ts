@@ -9,7 +9,7 @@ import type { Reading } from '../../model/reading.ts';
 import type { Window } from '../../model/time.ts';
 import type { WorkloadRef } from '../../model/workload.ts';
 import { RESOURCES, resourceName } from '../kubernetes/resources.ts';
-import type { Batch } from '../prometheus/fetchBatch.ts';
+import type { Batch } from '../prometheus/batch.ts';
 import type { QueryId } from '../prometheus/queries.ts';
 import { at, compare, label } from './series.ts';
 

@@ -1,6 +1,6 @@
 import type { WorkloadRef } from '../../model/workload.ts';
 import type { Owner } from '../identity.ts';
-import type { Batch } from '../prometheus/fetchBatch.ts';
+import type { Batch } from '../prometheus/batch.ts';
 import { ownerRef } from './podTable.ts';
 import { label, statedAt } from './series.ts';
 import type { Statement } from './series.ts';

@@ -1,4 +1,7 @@
+import type { TimeMs } from '../../model/time.ts';
 import type { WorkloadRef } from '../../model/workload.ts';
+import type { CounterSource } from '../measure/lives.ts';
+import type { Samples } from '../measure/samples.ts';
 import type { QueryId } from '../prometheus/queries.ts';
 import type { Statement } from './series.ts';
 
@@ -6,11 +9,6 @@ import type { Statement } from './series.ts';
 export type Cgroup = Partial<Record<CgroupQuery, Float64Array>>;
 
 export const CGROUP_QUERIES = [
-  'cpuSamples',
-  'cpuRate',
-  'cpuOnce',
-  'ramAverage',
-  'ramPeak',
   'diskRead',
   'diskWrite',
   'throttled',
@@ -21,6 +19,10 @@ export type CgroupQuery = (typeof CGROUP_QUERIES)[number];
 export interface ContainerEntry {
   readonly name: string;
   readonly cgroups: Map<string, Cgroup>;
+  /** Every series of its CPU counter, whatever its lives and duplicates. */
+  readonly cpu: CounterSource<Samples>[];
+  /** Every series of its working set. */
+  readonly ram: Samples[];
   /** Resource name (`cpu`, `memory`, `nvidia_com_gpu`) → values. */
   readonly requests: Map<string, Float64Array>;
   readonly limits: Map<string, Float64Array>;
@@ -47,7 +49,7 @@ export interface PodEntry {
   /** Null for series that name no UID: they belong to whichever pod of that name lived then. */
   readonly uid: string | null;
   readonly containers: Map<string, ContainerEntry>;
-  readonly info: Statement<PodInfo>[];
+  readonly info: InfoStatement[];
   /** Null: it has no controller. */
   readonly owners: Statement<WorkloadRef | null>[];
   readonly phases: Statement<string>[];
@@ -57,6 +59,21 @@ export interface PodEntry {
   /** Cgroup path → bytes per second. */
   readonly receive: Map<string, Float64Array>;
   readonly transmit: Map<string, Float64Array>;
+  /** The node that cAdvisor's series name, where kube_pod_info does not. */
+  usageNode: string | null;
+  readonly times: PodTimes;
+}
+
+/** When a pod was bound to a node and when it was finished, as far as an exporter states it. */
+export interface PodTimes {
+  readonly scheduled: TimeMs | null;
+  readonly completed: TimeMs | null;
+}
+
+/** What kube_pod_info said, and when. */
+export interface InfoStatement extends Statement<PodInfo> {
+  /** Unix milliseconds, ascending. */
+  times: Float64Array;
 }
 
 export interface PodInfo {
@@ -72,8 +89,15 @@ export interface PodName {
 }
 
 /** A pod of which nothing is known yet. */
-export function newPod(namespace: string, name: string, uid: string | null): PodEntry {
+export function newPod(
+  namespace: string,
+  name: string,
+  uid: string | null,
+  times: PodTimes = { scheduled: null, completed: null },
+): PodEntry {
   return {
+    times,
+    usageNode: null,
     namespace,
     name,
     uid,
@@ -96,6 +120,8 @@ export function containerOf(pod: PodEntry, name: string): ContainerEntry {
     container = {
       name,
       cgroups: new Map(),
+      cpu: [],
+      ram: [],
       requests: new Map(),
       limits: new Map(),
       images: [],

@@ -8,10 +8,11 @@ import type { Owner, ResolvedWorkload } from '../identity.ts';
 import { containerSample } from './containerSample.ts';
 import type { CoverageSum } from './coverage.ts';
 import { addCoverage } from './coverage.ts';
+import { presenceOf, type Presence } from './presence.ts';
 import type { OwnerIndex } from './owners.ts';
 import type { ContainerEntry, PodEntry } from './podEntry.ts';
 import { at, compare, countAt, statedAt, strongest } from './series.ts';
-import { isTerminal, mainImage } from './windowFacts.ts';
+import { mainImage } from './windowFacts.ts';
 import type { LivingPod, WindowFacts } from './windowFacts.ts';
 
 /** What every pod of a window is read with. */
@@ -20,34 +21,48 @@ export interface PodContext {
   readonly owners: OwnerIndex;
   readonly requestsReported: boolean;
   readonly coverage: CoverageSum;
+  /** Pods of which two series of one container tell different use. */
+  readonly disagreeing: string[];
 }
 
 /** Reads one pod in one window, and counts its samples towards the window's coverage. */
 export function podSample(pod: LivingPod, context: PodContext): PodSample {
   const { facts } = context;
   const { point } = facts;
-  const { entry } = pod;
-  const created = at(entry.created, point);
+  const { entry, told } = pod;
+  const created = at(entry.created, told);
   const createdAt = created === null ? null : created * SECOND_MS;
-  const createdInside =
-    createdAt !== null && createdAt >= facts.window.start && createdAt < facts.window.end;
+  const windowMs = facts.window.end - facts.window.start;
+  const presence = presenceOf(entry, facts.window, point, facts.scrapes, {
+    createdAt,
+    unscheduled: false,
+  });
 
   const containers: ContainerSample[] = [];
   let ranShare = 0;
+  let disagree = false;
   for (const entries of containersOf(pod)) {
     const measured = containerSample(entries, {
       facts,
-      createdInside,
+      told,
+      createdAt,
+      presence,
       requestsReported: context.requestsReported,
     });
     if (measured === null) continue;
     containers.push(measured.sample);
+    disagree ||= measured.disagree;
     if (!measured.sample.init) ranShare = Math.max(ranShare, measured.sample.runShare);
-    addCoverage(context.coverage, measured.samples, measured.expectedSamples);
+    addCoverage(context.coverage, measured);
   }
-  countKubeSamples(pod, context, ranShare);
+  if (disagree) context.disagreeing.push(`${entry.namespace}/${entry.name}`);
+  const livedMs = Math.max(presence?.livedMs ?? 0, ranShare * windowMs);
+  if (facts.kubeSamples > 0) {
+    const coveredMs = Math.min(livedMs, presence?.coveredMs ?? 0);
+    addCoverage(context.coverage, { livedMs, coveredMs, missingMs: livedMs - coveredMs });
+  }
 
-  const hostNetwork = strongest(entry.info, point)?.hostNetwork ?? null;
+  const hostNetwork = strongest(entry.info, told)?.hostNetwork ?? null;
   const { workload, known } = resolveWorkload(pod, context);
   return {
     namespace: entry.namespace,
@@ -59,9 +74,9 @@ export function podSample(pod: LivingPod, context: PodContext): PodSample {
     createdAt,
     phase: phaseAt(entry, point),
     hostNetwork,
-    labels: statedAt(entry.labels, point)[0] ?? {},
-    annotations: statedAt(entry.annotations, point)[0] ?? {},
-    heldShare: Math.max(heldShare(pod, facts), ranShare),
+    labels: statedAt(entry.labels, told)[0] ?? {},
+    annotations: statedAt(entry.annotations, told)[0] ?? {},
+    heldShare: heldShare(presence, ranShare, windowMs),
     // A pod on the host's network shows the host's traffic: that says nothing about the pod.
     networkReceiveBytesPerSecond: hostNetwork === true ? null : traffic(pod, 'receive', point),
     networkTransmitBytesPerSecond: hostNetwork === true ? null : traffic(pod, 'transmit', point),
@@ -83,25 +98,12 @@ function* containersOf(pod: LivingPod): Iterable<readonly ContainerEntry[]> {
   }
 }
 
-/** kube-state-metrics owes a sample for each of its scrapes in which the pod lived. */
-function countKubeSamples(pod: LivingPod, context: PodContext, ranShare: number): void {
-  const { facts, coverage } = context;
-  const told = facts.kubeSamples === 0 ? 0 : pod.infoSamples / facts.kubeSamples;
-  const lived = Math.min(1, Math.max(told, ranShare));
-  addCoverage(coverage, pod.infoSamples, facts.expected.kubeState * lived);
-}
-
-/** Scheduled and not yet ended: then the pod's requests are taken on its node, running or not. */
-function heldShare(pod: LivingPod, facts: WindowFacts): number {
-  if (facts.kubeSamples === 0) return 0;
-  let held = 0;
-  for (const { value, values } of pod.entry.info) {
-    if (value.node !== null) held += countAt(values, facts.point);
-  }
-  for (const { value, values } of pod.entry.phases) {
-    if (isTerminal(value)) held -= countAt(values, facts.point);
-  }
-  return Math.min(1, Math.max(0, held / facts.kubeSamples));
+/**
+ * Share of a window in which a pod held its requests: from its scheduling to its end. Without kube-state-metrics'
+ * word it is as long as its containers ran.
+ */
+function heldShare(presence: Presence | null, ranShare: number, windowMs: number): number {
+  return presence === null ? ranShare : (presence.held.end - presence.held.start) / windowMs;
 }
 
 /** The furthest phase of the window: phases only go forward. */
@@ -124,23 +126,23 @@ function traffic(pod: LivingPod, side: 'receive' | 'transmit', point: number): R
 }
 
 function resolveWorkload(pod: LivingPod, context: PodContext): ResolvedWorkload {
-  const { point } = context.facts;
-  const { entry } = pod;
-  const owner = ownerOf(pod, point);
+  const { entry, told } = pod;
+  const owner = ownerOf(pod);
   return workloadOf({
     name: entry.name,
     owner,
-    grandOwner: owner ? context.owners.ownerOf(entry.namespace, owner, point) : undefined,
+    grandOwner: owner ? context.owners.ownerOf(entry.namespace, owner, told) : undefined,
     node: pod.node,
-    image: mainImage(pod, point),
+    image: mainImage(pod),
   });
 }
 
 /** kube_pod_owner first; else the creator that kube_pod_info names. */
-function ownerOf(pod: LivingPod, point: number): Owner {
-  const stated: readonly (WorkloadRef | null)[] = statedAt(pod.entry.owners, point);
+function ownerOf({ entry, told }: LivingPod): Owner {
+  const stated: readonly (WorkloadRef | null)[] = statedAt(entry.owners, told);
   const controller = stated.find((owner) => owner !== null);
   if (controller !== undefined) return controller;
-  if (pod.infoSamples > 0) return strongest(pod.entry.info, point)?.creator ?? null;
+  const info = strongest(entry.info, told);
+  if (info !== null) return info.creator;
   return stated.length > 0 ? null : undefined;
 }

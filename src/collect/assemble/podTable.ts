@@ -1,10 +1,15 @@
 import type { WorkloadRef } from '../../model/workload.ts';
-import { podUidOf } from '../cgroup.ts';
+import { SECOND_MS } from '../../model/time.ts';
+import { containerCgroup, podUidOf } from '../cgroup.ts';
+import { countBefore } from '../measure/samples.ts';
 import { carriedLabels } from '../labels.ts';
 import type { RestoreName } from '../labels.ts';
-import type { Batch } from '../prometheus/fetchBatch.ts';
-import type { GridSeries } from '../prometheus/grid.ts';
+import type { Batch } from '../prometheus/batch.ts';
+import { cgroupKey, containerKey, podKey } from '../prometheus/fetchLifeTimes.ts';
+import { pointSeconds, type Grid, type GridSeries } from '../prometheus/grid.ts';
 import type { QueryId } from '../prometheus/queries.ts';
+import type { RawSeries } from '../prometheus/rawSamples.ts';
+import { sumCpuParts } from './cpuParts.ts';
 import {
   CGROUP_QUERIES,
   newPod,
@@ -16,7 +21,7 @@ import {
   type PodName,
 } from './podEntry.ts';
 import { sortName } from './sortPods.ts';
-import { compare, label, overlay } from './series.ts';
+import { compare, label, overlay, type Labelled } from './series.ts';
 
 /** Every pod of a batch, by namespace and name, in that order. */
 export type PodTable = readonly PodName[];
@@ -54,7 +59,12 @@ function podOf(builder: Builder, namespace: string, pod: string, uid: string | n
   if (uid === null || uid === '') return (name.loose ??= newPod(namespace, pod, null));
   let entry = name.byUid.get(uid);
   if (entry === undefined) {
-    entry = newPod(namespace, pod, uid);
+    const key = podKey({ namespace, pod, uid });
+    const { scheduled, completed } = builder.batch.lifeTimes;
+    entry = newPod(namespace, pod, uid, {
+      scheduled: scheduled.get(key) ?? null,
+      completed: completed.get(key) ?? null,
+    });
     name.byUid.set(uid, entry);
   }
   return entry;
@@ -73,9 +83,10 @@ function eachPod(
 }
 
 function addPodFacts(builder: Builder): void {
-  eachPod(builder, 'podInfo', (pod, series) => {
-    pod.info.push({ value: podInfo(series), values: series.values });
-  });
+  for (const series of builder.batch.raw.podInfo.series) {
+    const [namespace, pod] = [label(series, 'namespace'), label(series, 'pod')];
+    if (pod !== '') addInfo(podOf(builder, namespace, pod, label(series, 'uid')), series, builder);
+  }
   eachPod(builder, 'podOwner', (pod, series) => {
     const value = ownerRef(label(series, 'owner_kind'), label(series, 'owner_name'));
     pod.owners.push({ value, values: series.values });
@@ -96,7 +107,35 @@ function addPodFacts(builder: Builder): void {
   });
 }
 
-function podInfo(series: GridSeries): PodInfo {
+/** Two replicas of an exporter say the same at times of their own. */
+function addInfo(pod: PodEntry, series: RawSeries, { batch }: Builder): void {
+  const value = podInfo(series);
+  const values = countsOn(batch.grid, series.times);
+  const known = pod.info.find((info) => isSame(info.value, value));
+  if (known === undefined) {
+    pod.info.push({ value, values, times: series.times });
+    return;
+  }
+  overlay(known.values, values);
+  known.times = Float64Array.from(new Set([...known.times, ...series.times])).sort();
+}
+
+function isSame(a: PodInfo, b: PodInfo): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
+}
+
+/** Samples in each window of a grid and in the one after it; a sample on a grid line belongs to the window that it ends. */
+function countsOn(grid: Grid, times: Float64Array): Float64Array {
+  const counts = new Float64Array(grid.points + 1).fill(Number.NaN);
+  for (let point = 1; point <= grid.points; point++) {
+    const [from, to] = [pointSeconds(grid, point - 1), pointSeconds(grid, point)];
+    const count = countBefore(times, to * SECOND_MS + 1) - countBefore(times, from * SECOND_MS + 1);
+    if (count > 0) counts[point] = count;
+  }
+  return counts;
+}
+
+function podInfo(series: RawSeries): PodInfo {
   const [node, host] = [label(series, 'node'), label(series, 'host_network')];
   return {
     node: node === '' ? null : node,
@@ -164,6 +203,24 @@ function imageRef(series: GridSeries): ImageRef {
 }
 
 function addUsage(builder: Builder): void {
+  const { started, stated } = builder.batch.lifeTimes;
+  for (const series of sumCpuParts(builder.batch.raw.cpu.series)) {
+    const id = label(series, 'id');
+    const pod = usingPod(builder, series, id);
+    pod.usageNode ??= label(series, 'node') || null;
+    const latest = stated.get(containerKey(series.labels)) ?? Infinity;
+    const startedAt =
+      started.get(cgroupKey(series.labels)) ?? (latest <= (series.times[0] ?? 0) ? latest : null);
+    containerOf(pod, label(series, 'container')).cpu.push({
+      ...containerCgroup(id),
+      samples: series,
+      startedAt,
+    });
+  }
+  for (const series of builder.batch.raw.ram.series) {
+    const pod = usingPod(builder, series, label(series, 'id'));
+    containerOf(pod, label(series, 'container')).ram.push(series);
+  }
   for (const query of CGROUP_QUERIES) {
     for (const series of builder.batch.answers[query].series) {
       const id = label(series, 'id');
@@ -200,7 +257,7 @@ function addUsage(builder: Builder): void {
  * The pod whose cgroup a series describes. Without a UID in the path, or where kube-state-metrics names
  * none for this pod, it is settled window by window.
  */
-function usingPod(builder: Builder, series: GridSeries, cgroup: string): PodEntry {
+function usingPod(builder: Builder, series: Labelled, cgroup: string): PodEntry {
   const [namespace, pod] = [label(series, 'namespace'), label(series, 'pod')];
   const name = nameOf(builder, namespace, pod);
   const nameless = name.loose !== null && name.loose.info.length > 0;

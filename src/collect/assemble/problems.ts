@@ -1,9 +1,10 @@
 import type { DataProblem } from '../../model/snapshot.ts';
-import type { Batch } from '../prometheus/fetchBatch.ts';
-import { QUERY_IDS, querySpec } from '../prometheus/queries.ts';
+import type { Batch } from '../prometheus/batch.ts';
+import type { PointNote } from '../prometheus/batch.ts';
 import { absentProblems } from './absentMetrics.ts';
+import { answersOf } from './answers.ts';
 import { complaintProblems, type Complaint } from './complaints.ts';
-import { COMPLETE_COVERAGE } from './coverage.ts';
+import { MISSING_SHARE } from './coverage.ts';
 import { formatCoverage } from '../../model/text/units.ts';
 
 /** What a window lacks, and whether asking again may mend it. */
@@ -14,30 +15,31 @@ export interface WindowProblems {
 
 /** What a window showed as a whole. */
 export interface SeenWindow {
-  readonly coverage: number;
+  /** Share of the time lived that samples should cover, and do not. */
+  readonly missing: number;
   readonly collapsed: boolean;
   /** Long-lived pods. */
   readonly pods: number;
-  /** Most containers have samples, and no rate can be told from them. */
-  readonly rateless: boolean;
+  /** Pods of which two series of one container tell different use. */
+  readonly disagreeing: readonly string[];
 }
 
 /** Names everything that is missing from a window, always in the same order; one cause is said once. */
 export function problemsAt(batch: Batch, point: number, seen: SeenWindow): WindowProblems {
   const complaints: Complaint[] = [];
   const bad: DataProblem[] = [];
-  for (const id of QUERY_IDS) {
-    const answer = batch.answers[id];
-    const { metric, without } = querySpec(id);
-    const failure = answer.failures.find(({ from, to }) => from <= point && point <= to);
+  for (const { spec, warnings, failures, badAt } of answersOf(batch)) {
+    const { metric, without } = spec;
+    const touches = ({ from, to }: PointNote): boolean => from <= point && point <= to;
+    const failure = failures.find(touches);
     if (failure !== undefined) {
       complaints.push({ code: 'query-failed', metric, without, said: failure.text });
       continue;
     }
-    const warning = answer.warnings.find(({ from, to }) => from <= point && point <= to);
+    const warning = warnings.find(touches);
     if (warning !== undefined)
       complaints.push({ code: 'partial-answer', metric, without, said: warning.text });
-    const count = answer.badValues[point] ?? 0;
+    const count = badAt(point);
     if (count > 0) {
       bad.push({
         code: 'bad-values',
@@ -46,7 +48,7 @@ export function problemsAt(batch: Batch, point: number, seen: SeenWindow): Windo
       });
     }
   }
-  const absent = absentProblems(batch, point, seen.rateless);
+  const absent = absentProblems(batch, point);
   const problems = [...complaintProblems(complaints), ...bad, ...absent.problems];
   let complete = complaints.length === 0 && !absent.isIndispensable;
   if (absent.isEverything) return { problems, complete };
@@ -58,18 +60,20 @@ export function problemsAt(batch: Batch, point: number, seen: SeenWindow): Windo
       text: `only ${seen.pods} long-lived pods were seen, under half of what the cluster had: the source is taken to be broken, and no workload counts as gone`,
     });
   }
-  if (seen.coverage < COMPLETE_COVERAGE) {
+  if (seen.missing > MISSING_SHARE) {
     complete = false;
     problems.push({
       code: 'low-coverage',
       subject: 'samples',
-      text: `only ${formatCoverage(seen.coverage)} of the expected samples are there; the window is asked for again`,
+      text: `samples cover only ${formatCoverage(1 - seen.missing)} of the time that containers and pods lived; the window is asked for again`,
     });
-  } else if (seen.rateless) {
+  }
+  const [first] = seen.disagreeing;
+  if (first !== undefined) {
     problems.push({
-      code: 'rate-range',
-      subject: 'prometheus.rateRange',
-      text: 'most containers are scraped so seldom that the range of a rate holds a single sample, and without two of them their CPU, disk and network use is unknown: set prometheus.rateRange (or schedule.window) to four scrape intervals, or scrape more often',
+      code: 'duplicates-disagree',
+      subject: 'container_cpu_usage_seconds_total',
+      text: `two series of one container tell different CPU use (${first}${seen.disagreeing.length > 1 ? ` and ${seen.disagreeing.length - 1} more pods` : ''}): the one with more samples is used; look which scrape jobs export it`,
     });
   }
   return { problems, complete };

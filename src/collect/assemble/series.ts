@@ -1,5 +1,4 @@
 import type { Reading } from '../../model/reading.ts';
-import type { GridSeries } from '../prometheus/grid.ts';
 
 /** A series that says one thing (`value`) of its subject at some points of the grid. */
 export interface Statement<T> {
@@ -18,8 +17,12 @@ export function countAt(values: Float64Array | undefined, point: number): number
   return at(values, point) ?? 0;
 }
 
+export interface Labelled {
+  readonly labels: Readonly<Record<string, string>>;
+}
+
 /** A label, empty where the series has none (Prometheus does not tell the two apart). */
-export function label(series: GridSeries, name: string): string {
+export function label(series: Labelled, name: string): string {
   return series.labels[name] ?? '';
 }
 

@@ -13,6 +13,7 @@ export function sortName(name: PodName): void {
     }
     for (const container of pod.containers.values()) {
       sortMap(container.cgroups);
+      container.cpu.sort((a, b) => compare(a.life, b.life));
       for (const list of [container.images, container.terminated, container.waiting]) {
         sortStatements(list);
       }

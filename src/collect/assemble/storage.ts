@@ -1,5 +1,5 @@
 import type { LoadBalancerSample, PodSample, VolumeSample } from '../../model/snapshot.ts';
-import type { Batch } from '../prometheus/fetchBatch.ts';
+import type { Batch } from '../prometheus/batch.ts';
 import { at, compare, countAt, label, overlay } from './series.ts';
 import type { Statement } from './series.ts';
 

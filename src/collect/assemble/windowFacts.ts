@@ -1,7 +1,9 @@
-import type { ExpectedSamples } from '../../model/snapshot.ts';
-import type { Window } from '../../model/time.ts';
+import { SECOND_MS, type TimeMs, type Window } from '../../model/time.ts';
+import { countBefore } from '../measure/samples.ts';
+import { isTerminalPhase } from '../prometheus/fetchLifeTimes.ts';
 import type { PodEntry, PodName } from './podEntry.ts';
 import type { PodTable } from './podTable.ts';
+import { tellingTime, type KubeScrapes } from './presence.ts';
 import { at, countAt, statedAt, strongest } from './series.ts';
 
 /** A pod at one point of the grid, before its readings are taken. */
@@ -12,8 +14,8 @@ export interface LivingPod {
   readonly node: string | null;
   /** Samples of kube_pod_info in the window. */
   readonly infoSamples: number;
-  /** Largest number of cAdvisor samples of any of its containers. */
-  readonly usageSamples: number;
+  /** The point at which kube-state-metrics described it: this window's, or one after it for what is too new. */
+  readonly told: number;
 }
 
 /** What has to be known of the whole window before any pod of it can be read. */
@@ -23,35 +25,43 @@ export interface WindowFacts {
   readonly pods: readonly LivingPod[];
   /** Samples of kube-state-metrics in the window: all its series come from the same scrapes. */
   readonly kubeSamples: number;
-  /** Most cAdvisor samples of any container in the window. */
-  readonly usageSamples: number;
-  /** What a whole window has: the most of what is remembered and what this window has. */
-  readonly expected: ExpectedSamples;
+  readonly scrapes: KubeScrapes;
+  /** How long after the window's end samples may tell how it ended. */
+  readonly aheadMs: TimeMs;
+  /** The usual time between two CPU samples of one container. */
+  readonly usageIntervalMs: TimeMs;
 }
 
 /** The pods that lived in a window, and the windows' sample counts. */
-export function livingPods(table: PodTable, point: number): readonly LivingPod[] {
+export function livingPods(table: PodTable, at: WindowPoint): readonly LivingPod[] {
   const living: LivingPod[] = [];
-  for (const name of table) addLiving(living, name, point);
+  for (const name of table) addLiving(living, name, at);
   return living;
 }
 
-function addLiving(living: LivingPod[], name: PodName, point: number): void {
-  const loose = name.loose !== null && says(name.loose, point) ? name.loose : null;
-  const isLooseAlive = loose !== null && isAlive(loose, point);
-  const heir = loose === null ? null : heirOf(name, isLooseAlive, point);
+/** A window and its point on the grid. */
+export interface WindowPoint {
+  readonly window: Window;
+  readonly point: number;
+  readonly scrapes: KubeScrapes;
+}
+
+function addLiving(living: LivingPod[], name: PodName, at: WindowPoint): void {
+  const loose = name.loose !== null && says(name.loose, at) ? name.loose : null;
+  const isLooseAlive = loose !== null && isAlive(loose, at);
+  const heir = loose === null ? null : heirOf(name, isLooseAlive, at);
   for (const entry of name.byUid.values()) {
     const own = entry === heir ? loose : null;
-    if (isAlive(entry, point) || (own !== null && isLooseAlive)) {
-      living.push(livingPod(entry, own, point));
+    if (isAlive(entry, at) || (own !== null && isLooseAlive)) {
+      living.push(livingPod(entry, own, at));
     }
   }
-  if (heir === null && isLooseAlive) living.push(livingPod(loose, null, point));
+  if (heir === null && isLooseAlive) living.push(livingPod(loose, null, at));
 }
 
 /** True when series without a UID have anything to add to a pod of their name. */
-function says(loose: PodEntry, point: number): boolean {
-  return isAlive(loose, point) || hasGpu(loose, point) || hasTraffic(loose, point);
+function says(loose: PodEntry, at: WindowPoint): boolean {
+  return isAlive(loose, at) || hasGpu(loose, at.point) || hasTraffic(loose, at.point);
 }
 
 /** Some stores drop the cgroup of network series alone: they make no pod, but belong to one. */
@@ -71,10 +81,10 @@ function hasGpu(entry: PodEntry, point: number): boolean {
  * Series without a UID belong to the youngest pod of that name that kube-state-metrics knew then. Those
  * that make no pod by themselves also go to one that only cAdvisor knew.
  */
-function heirOf(name: PodName, isLooseAlive: boolean, point: number): PodEntry | null {
-  const known = youngestOf(name, (entry) => countKube(entry, point) > 0, point);
+function heirOf(name: PodName, isLooseAlive: boolean, at: WindowPoint): PodEntry | null {
+  const known = youngestOf(name, (entry) => countKube(entry, at.point) > 0, at.point);
   if (known !== null || isLooseAlive) return known;
-  return youngestOf(name, (entry) => isAlive(entry, point), point);
+  return youngestOf(name, (entry) => isAlive(entry, at), at.point);
 }
 
 function youngestOf(
@@ -95,18 +105,29 @@ function youngestOf(
   return heir;
 }
 
-function livingPod(entry: PodEntry, loose: PodEntry | null, point: number): LivingPod {
+function livingPod(entry: PodEntry, loose: PodEntry | null, at: WindowPoint): LivingPod {
+  const { point } = at;
   let node: string | null = null;
   for (const { value, values } of entry.info) {
     if (value.node !== null && countAt(values, point) > 0) node = value.node;
   }
-  return {
-    entry,
-    loose,
-    node,
-    infoSamples: countInfo(entry, point),
-    usageSamples: Math.max(countUsage(entry, point), loose === null ? 0 : countUsage(loose, point)),
-  };
+  // kube-state-metrics may have been away in this very window, or its label `node` may be relabelled away.
+  node ??= entry.info.findLast(({ value }) => value.node !== null)?.value.node ?? null;
+  node ??= entry.usageNode ?? loose?.usageNode ?? null;
+  return { entry, loose, node, infoSamples: countInfo(entry, point), told: toldAt(entry, at) };
+}
+
+function toldAt(entry: PodEntry, { window, point, scrapes }: WindowPoint): number {
+  if (countKube(entry, point) > 0) return point;
+  const time = tellingTime(entry, window, scrapes, createdAt(entry, point));
+  if (time === null) return point;
+  return point + Math.max(0, Math.ceil((time - window.end) / (window.end - window.start)));
+}
+
+/** When a pod was made, as it was said in a window or soon after. */
+function createdAt({ created }: PodEntry, point: number): TimeMs | null {
+  const seconds = created?.subarray(point).find((value) => !Number.isNaN(value));
+  return seconds === undefined ? null : seconds * SECOND_MS;
 }
 
 /** Samples of kube_pod_info, over the series that a pod has before and after it is scheduled. */
@@ -126,38 +147,37 @@ function countKube(entry: PodEntry, point: number): number {
   return 0;
 }
 
-function countUsage(entry: PodEntry, point: number): number {
-  let most = 0;
-  for (const container of entry.containers.values()) {
-    for (const cgroup of container.cgroups.values()) {
-      most = Math.max(most, countAt(cgroup.cpuSamples, point));
+function hasUsage(entry: PodEntry, { start, end }: Window): boolean {
+  for (const { cpu } of entry.containers.values()) {
+    for (const { samples } of cpu) {
+      const next = samples.times[countBefore(samples.times, start + 1)];
+      if (next !== undefined && next <= end) return true;
     }
   }
-  return most;
+  return false;
 }
 
 /** A pod that ended before the window and is only kept for its log is not part of it. */
-function isAlive(entry: PodEntry, point: number): boolean {
-  if (countUsage(entry, point) > 0) return true;
+function isAlive(entry: PodEntry, { window, point, scrapes }: WindowPoint): boolean {
+  if (hasUsage(entry, window)) return true;
+  const { completed } = entry.times;
+  if (completed !== null && completed <= window.start) return false;
+  const told = tellingTime(entry, window, scrapes, createdAt(entry, point));
+  if (told !== null && (completed !== null || told > window.end)) return true;
   const samples = countKube(entry, point);
   if (samples === 0) return false;
   let ended = 0;
   for (const { value, values } of entry.phases) {
-    if (isTerminal(value)) ended += countAt(values, point);
+    if (isTerminalPhase(value)) ended += countAt(values, point);
   }
   return ended < samples;
 }
 
-/** Succeeded and Failed pods hold nothing on their node any more. */
-export function isTerminal(phase: string): boolean {
-  return phase === 'Succeeded' || phase === 'Failed';
-}
-
 /** The image that stands for the pod: of the first container by name that is no init container. */
-export function mainImage(pod: LivingPod, point: number): string | null {
-  for (const container of pod.entry.containers.values()) {
-    if (statedAt(container.init, point).length > 0) continue;
-    const image = strongest(container.images, point);
+export function mainImage({ entry, told }: LivingPod): string | null {
+  for (const container of entry.containers.values()) {
+    if (statedAt(container.init, told).length > 0) continue;
+    const image = strongest(container.images, told);
     if (image !== null && image.image !== '') return image.image;
   }
   return null;

@@ -1,11 +1,13 @@
 import { PrometheusDriver } from 'prometheus-query';
 import { isLoopback } from '../../model/listen.ts';
+import type { TimeMs } from '../../model/time.ts';
 import { CollectError } from '../collector.ts';
 import { classifyAnswer, classifyNetwork, oneLine } from './failures.ts';
 import type { Grid } from './grid.ts';
 import { pointSeconds } from './grid.ts';
-import { isMatrixError, parseMatrix } from './matrix.ts';
-import type { MatrixAnswer } from './matrix.ts';
+import { parseMatrix } from './matrix.ts';
+import type { MatrixAnswer, MatrixError } from './matrix.ts';
+import { parseRawSamples, type RawAnswer } from './rawSamples.ts';
 import { aborted, RetryAfter, retryAfterMs, withRetries } from './retry.ts';
 import type { RetryDeps } from './retry.ts';
 import { createTransport } from './transport.ts';
@@ -21,6 +23,13 @@ export interface PrometheusClient {
    * @throws CollectError; nothing else.
    */
   range(query: string, span: GridSpan, signal: AbortSignal): Promise<MatrixAnswer>;
+  /**
+   * Evaluates an expression at one instant; a range selector gives the samples that the store holds.
+   *
+   * @param mayTimeOut whether the caller rather splits the query than has it repeated.
+   * @throws CollectError; nothing else.
+   */
+  instant(query: string, at: TimeMs, signal: AbortSignal, mayTimeOut?: boolean): Promise<RawAnswer>;
   close(): void;
 }
 
@@ -59,21 +68,46 @@ export async function createPrometheusClient(
   deps: ClientDeps,
 ): Promise<PrometheusClient> {
   const transport = await createTransport(config);
+  // A long query that timed out is not worth repeating as it is: the caller splits it instead.
+  const asked = <T extends object>(
+    splittable: boolean,
+    signal: AbortSignal,
+    question: Question<T>,
+  ): Promise<T> =>
+    withRetries({
+      attempts: config.attempts,
+      deps,
+      signal,
+      worthRepeating: (failure) => failure.code !== 'timeout' || !splittable,
+      attempt: () => ask({ transport, config, deps, signal }, question),
+    });
   return {
     server: transport.server,
-    range(query, span, signal) {
-      // A long query that timed out is not worth repeating as it is: the caller splits it instead.
-      const splittable = span.to > span.from;
-      return withRetries({
-        attempts: config.attempts,
-        deps,
-        signal,
-        worthRepeating: (failure) => failure.code !== 'timeout' || !splittable,
-        attempt: () => ask({ transport, config, deps, signal }, query, span),
-      });
-    },
+    range: (query, span, signal) =>
+      asked(span.to > span.from, signal, {
+        send: (driver) =>
+          driver.rangeQuery(
+            query,
+            pointSeconds(span.grid, span.from) * 1000,
+            pointSeconds(span.grid, span.to) * 1000,
+            span.grid.stepSeconds,
+            `${config.timeout}ms`,
+          ),
+        parse: (body) => parseMatrix(body, span.grid),
+      }),
+    instant: (query, at, signal, mayTimeOut = false) =>
+      asked(mayTimeOut, signal, {
+        send: (driver) => driver.instantQuery(query, at, `${config.timeout}ms`),
+        parse: parseRawSamples,
+      }),
     close: () => transport.close(),
   };
+}
+
+/** What is sent to the server, and how its answer is read. */
+interface Question<T extends object> {
+  send(driver: PrometheusDriver): Promise<unknown>;
+  parse(body: Uint8Array): T | MatrixError;
 }
 
 interface Asking {
@@ -84,7 +118,7 @@ interface Asking {
 }
 
 /** The parts of an HTTP answer that are looked at. */
-interface RawAnswer {
+interface HttpAnswer {
   readonly status: number;
   readonly statusText: string;
   readonly data: unknown;
@@ -92,7 +126,7 @@ interface RawAnswer {
 }
 
 /** One attempt. The library has no per-request options, so each request has a driver of its own. */
-async function ask(asking: Asking, query: string, span: GridSpan): Promise<MatrixAnswer> {
+async function ask<T extends object>(asking: Asking, question: Question<T>): Promise<T> {
   const { transport, config, signal } = asking;
   if (signal.aborted) throw aborted();
   const headers = await transport.headers().catch((cause: Error) => {
@@ -100,7 +134,7 @@ async function ask(asking: Asking, query: string, span: GridSpan): Promise<Matri
   });
   const deadline = AbortSignal.timeout(config.timeout);
   const host = new URL(transport.server).hostname.replace(/^\[(.*)\]$/, '$1');
-  const exchange: { answer: MatrixAnswer | null; failure: unknown } = {
+  const exchange: { answer: T | null; failure: unknown } = {
     answer: null,
     failure: null,
   };
@@ -131,7 +165,7 @@ async function ask(asking: Asking, query: string, span: GridSpan): Promise<Matri
     responseInterceptor: {
       onFulfilled(response) {
         try {
-          exchange.answer = read(response, span, asking);
+          exchange.answer = read(response, question, asking);
         } catch (failure) {
           exchange.failure = failure;
         }
@@ -142,13 +176,7 @@ async function ask(asking: Asking, query: string, span: GridSpan): Promise<Matri
     },
   });
   try {
-    await driver.rangeQuery(
-      query,
-      pointSeconds(span.grid, span.from) * 1000,
-      pointSeconds(span.grid, span.to) * 1000,
-      span.grid.stepSeconds,
-      `${config.timeout}ms`,
-    );
+    await question.send(driver);
   } catch (thrown) {
     if (signal.aborted) throw aborted();
     const failure = deadline.aborted
@@ -169,7 +197,7 @@ async function ask(asking: Asking, query: string, span: GridSpan): Promise<Matri
 }
 
 /** @throws RetryAfter */
-function read(response: RawAnswer, span: GridSpan, asking: Asking): MatrixAnswer {
+function read<T extends object>(response: HttpAnswer, question: Question<T>, asking: Asking): T {
   const { transport, deps } = asking;
   const body = response.data as Uint8Array;
   const pause = retryAfterMs(header(response.headers, 'retry-after'), deps.now());
@@ -177,9 +205,9 @@ function read(response: RawAnswer, span: GridSpan, asking: Asking): MatrixAnswer
     const failed = { status: response.status, ...errorOf(body, response) };
     throw new RetryAfter(classifyAnswer(failed, transport.server), pause);
   }
-  let answer;
+  let answer: T | MatrixError;
   try {
-    answer = parseMatrix(body, span.grid);
+    answer = question.parse(body);
   } catch (cause) {
     const start = oneLine(Buffer.from(body.subarray(0, 80)).toString('utf8'));
     throw new RetryAfter(
@@ -193,7 +221,7 @@ function read(response: RawAnswer, span: GridSpan, asking: Asking): MatrixAnswer
       null,
     );
   }
-  if (isMatrixError(answer)) {
+  if ('errorType' in answer) {
     throw new RetryAfter(classifyAnswer({ status: 422, ...answer }, transport.server), pause);
   }
   return answer;
@@ -207,7 +235,7 @@ function header(headers: unknown, name: string): string | undefined {
 /** The API's own words where the body has them, else the beginning of the body. */
 function errorOf(
   body: Uint8Array,
-  response: RawAnswer,
+  response: HttpAnswer,
 ): { errorType: string | null; error: string } {
   const text = Buffer.from(body).toString('utf8');
   try {

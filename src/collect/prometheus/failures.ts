@@ -99,3 +99,11 @@ export function oneLine(text: string): string {
   const flat = text.replace(/[\x00-\x1f\x7f]+/g, ' ').trim();
   return flat.length > 300 ? `${flat.slice(0, 299)}…` : flat;
 }
+
+/** A store that is away or denies access says nothing about any metric; the rest is one metric's own. */
+export function isFatal(failure: CollectError, indispensable: boolean): boolean {
+  if (indispensable) return true;
+  return ['unreachable', 'unauthorized', 'overloaded', 'bad-answer', 'aborted'].includes(
+    failure.code,
+  );
+}

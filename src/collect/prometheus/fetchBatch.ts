@@ -1,31 +1,15 @@
+import type { TimeMs } from '../../model/time.ts';
 import { CollectError } from '../collector.ts';
 import type { PrometheusClient } from './client.ts';
+import { isFatal } from './failures.ts';
+import { fetchLifeTimes } from './fetchLifeTimes.ts';
+import { fetchFarther, fetchNextScrape } from './fetchFarther.ts';
+import { fetchNewcomers } from './fetchNewcomers.ts';
+import { fetchRaw } from './fetchRaw.ts';
+import type { Batch, BatchAnswer, PointNote, RawBatchAnswer } from './batch.ts';
 import type { Grid, GridSeries } from './grid.ts';
-import { QUERY_IDS, querySpec } from './queries.ts';
-import type { QueryContext, QueryId } from './queries.ts';
-
-/** The answers of all queries over one batch of windows: the raw material of snapshots. */
-export interface Batch {
-  readonly grid: Grid;
-  readonly answers: Readonly<Record<QueryId, BatchAnswer>>;
-}
-
-/** One query's answer, put together from as many requests as it took. */
-export interface BatchAnswer {
-  readonly series: readonly GridSeries[];
-  readonly badValues: Uint32Array;
-  /** Points about which the store said that it may have left something out. */
-  readonly warnings: readonly PointNote[];
-  /** Points that could not be asked for at all. */
-  readonly failures: readonly PointNote[];
-}
-
-/** Something that holds for points `from` … `to` (inclusive). */
-export interface PointNote {
-  readonly from: number;
-  readonly to: number;
-  readonly text: string;
-}
+import { QUERY_IDS, querySpec, RAW_IDS, rawSpec } from './queries.ts';
+import type { QueryContext, QueryId, RawId } from './queries.ts';
 
 /**
  * Asks every query once over the whole batch; a query that is too big or too slow is asked in halves.
@@ -38,16 +22,22 @@ export async function fetchBatch(
   grid: Grid,
   concurrency: number,
   signal: AbortSignal,
+  now: TimeMs = Infinity,
 ): Promise<Batch> {
   const answers = new Map<QueryId, BatchAnswer>();
-  const queue = [...QUERY_IDS];
+  const raw = new Map<RawId, RawBatchAnswer>();
   // One query's fatal failure ends the others: their answers would not be used.
   const stop = new AbortController();
   const either = AbortSignal.any([signal, stop.signal]);
+  const asking = { client, context, grid, signal: either };
+  const queue: (() => Promise<unknown>)[] = [
+    ...RAW_IDS.map((id) => async () => raw.set(id, await fetchRaw(asking, rawSpec(id)))),
+    ...QUERY_IDS.map(
+      (id) => async () => answers.set(id, await fetchQuery(client, context, grid, id, either)),
+    ),
+  ];
   async function work(): Promise<void> {
-    for (let id = queue.shift(); id !== undefined; id = queue.shift()) {
-      answers.set(id, await fetchQuery(client, context, grid, id, either));
-    }
+    for (let ask = queue.shift(); ask !== undefined; ask = queue.shift()) await ask();
   }
   const failures: unknown[] = [];
   await Promise.all(
@@ -59,7 +49,18 @@ export async function fetchBatch(
     ),
   );
   if (failures.length > 0) throw failures[0];
-  return { grid, answers: Object.fromEntries(answers) as Record<QueryId, BatchAnswer> };
+  const first = {
+    grid,
+    answers: Object.fromEntries(answers) as Batch['answers'],
+    raw: Object.fromEntries(raw) as Batch['raw'],
+    aheadMs: context.aheadMs,
+  };
+  const podInfo = await fetchNextScrape(asking, first.raw.podInfo, now);
+  const known = { ...first, raw: { ...first.raw, podInfo } };
+  const lifeTimes = await fetchLifeTimes(asking, known);
+  const cpu = await fetchFarther(asking, known, lifeTimes, now);
+  const all = await fetchNewcomers(asking, podInfo.series, known.answers);
+  return { ...known, answers: all, raw: { ...known.raw, cpu }, lifeTimes };
 }
 
 async function fetchQuery(
@@ -93,14 +94,6 @@ async function fetchQuery(
   }
   await ask(spec.previous === true ? 0 : 1, grid.points - 1);
   return merging.result();
-}
-
-/** A store that is away or denies access says nothing about any metric; the rest is one metric's own. */
-function isFatal(failure: CollectError, indispensable: boolean): boolean {
-  if (indispensable) return true;
-  return ['unreachable', 'unauthorized', 'overloaded', 'bad-answer', 'aborted'].includes(
-    failure.code,
-  );
 }
 
 interface Merging {

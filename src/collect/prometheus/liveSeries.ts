@@ -3,7 +3,7 @@ import { toReading } from '../../model/reading.ts';
 import { ceilTo, SECOND_MS, type TimeMs } from '../../model/time.ts';
 import type { PrometheusClient } from './client.ts';
 import { pointSeconds, type Grid } from './grid.ts';
-import { promDuration, selector, type Matcher } from './matchers.ts';
+import { promDuration, quoteRegex, selector, type Matcher } from './matchers.ts';
 import { CONTAINER } from './queries.ts';
 
 /** What pods of one workload use now and lately, finer than windows. */
@@ -110,9 +110,4 @@ function selectorsOf(
       selector(metric, [...own, { name: 'interface', op: '!=', value: 'lo' }, ...matchers]),
     rate: promDuration(rateMs),
   };
-}
-
-/** Pods' names are harmless, but what says so is the API server, not whoever wrote the metric. */
-function quoteRegex(text: string): string {
-  return text.replaceAll(/[\\^$.|?*+()[\]{}]/g, '\\$&');
 }

@@ -102,3 +102,8 @@ const UNITS = [
   ['s', 1_000],
   ['ms', 1],
 ] as const;
+
+/** Pods' names are harmless, but it is the API server that says so, and not the exporter. */
+export function quoteRegex(text: string): string {
+  return text.replaceAll(/[\\^$.|?*+()[\]{}]/g, '\\$&');
+}

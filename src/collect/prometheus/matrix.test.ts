@@ -66,7 +66,7 @@ describe('a range answer', () => {
       answer('{"metric":{},"values":[[1800000000,"1"]]}').slice(0, -9),
       'ends before',
     ],
-    ['another JSON', '{"hello":"world"}', 'not the answer of a Prometheus range query'],
+    ['another JSON', '{"hello":"world"}', 'not the answer of a Prometheus query'],
     [
       'an instant answer',
       '{"status":"success","data":{"resultType":"vector","result":[]}}',

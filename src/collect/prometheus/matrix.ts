@@ -16,11 +16,6 @@ export interface MatrixError {
   readonly error: string;
 }
 
-/** True for the error form of {@link parseMatrix}. */
-export function isMatrixError(answer: MatrixAnswer | MatrixError): answer is MatrixError {
-  return 'errorType' in answer;
-}
-
 /**
  * Reads the body of a `query_range` answer straight into arrays: a client that makes an object of every
  * sample needs ten times the memory and a `Date` each (10,000 series × 2,016 points is 20 million).
@@ -28,28 +23,43 @@ export function isMatrixError(answer: MatrixAnswer | MatrixError): answer is Mat
  * @throws SyntaxError when the body is not the answer of a Prometheus API (a login page, cut-off JSON).
  */
 export function parseMatrix(body: Uint8Array, grid: Grid): MatrixAnswer | MatrixError {
+  const series: GridSeries[] = [];
+  const badValues = new Uint32Array(grid.points);
+  const answer = parseAnswer(body, ['matrix'], (json) =>
+    series.push(parseSeries(json, grid, badValues)),
+  );
+  return 'errorType' in answer ? answer : { series, badValues, warnings: answer.warnings };
+}
+
+/**
+ * Reads the frame of an answer and calls `item` at each of its series.
+ *
+ * @throws SyntaxError when the body is not the answer of a Prometheus API (a login page, cut-off JSON).
+ */
+export function parseAnswer(
+  body: Uint8Array,
+  types: readonly string[],
+  item: (json: JsonScanner) => void,
+): { readonly warnings: readonly string[] } | MatrixError {
   const json = new JsonScanner(body);
   const head = { status: '', errorType: '', error: '', partial: false, sawData: false };
   const warnings: string[] = [];
-  const series: GridSeries[] = [];
-  const badValues = new Uint32Array(grid.points);
   json.object((key) => {
     if (key === 'status') head.status = json.string();
     else if (key === 'errorType') head.errorType = json.string();
     else if (key === 'error') head.error = json.string();
     else if (key === 'isPartial') head.partial = json.value() === true;
     else if (key === 'warnings') warnings.push(...strings(json.value()));
-    else if (key === 'data') {
-      head.sawData = parseData(json, grid, series, badValues);
-    } else json.skip();
+    else if (key === 'data') head.sawData = parseData(json, types, item);
+    else json.skip();
   });
   json.end();
   if (head.status === 'error') return { errorType: head.errorType, error: head.error };
   if (head.status !== 'success' || !head.sawData) {
-    throw new SyntaxError('the body is JSON, but not the answer of a Prometheus range query');
+    throw new SyntaxError('the body is JSON, but not the answer of a Prometheus query');
   }
   if (head.partial) warnings.push('the store marked its answer as partial');
-  return { series, badValues, warnings: warnings.filter((text) => !isRemark(text)) };
+  return { warnings: warnings.filter((text) => !isRemark(text)) };
 }
 
 /** Prometheus also sends remarks on the expression itself; they do not make an answer incomplete. */
@@ -63,17 +73,20 @@ function strings(value: unknown): string[] {
     : [];
 }
 
-/** Returns false when the data are of another type than a matrix. */
-function parseData(json: JsonScanner, grid: Grid, series: GridSeries[], bad: Uint32Array): boolean {
-  let matrix = false;
+/** Returns false when the data are of another type than was asked for. */
+function parseData(
+  json: JsonScanner,
+  types: readonly string[],
+  item: (json: JsonScanner) => void,
+): boolean {
+  let isExpected = false;
   if (json.isNull()) return false;
   json.object((key) => {
-    if (key === 'resultType') matrix = json.string() === 'matrix';
-    else if (key === 'result' && !json.isNull()) {
-      json.array(() => series.push(parseSeries(json, grid, bad)));
-    } else json.skip();
+    if (key === 'resultType') isExpected = types.includes(json.string());
+    else if (key === 'result' && !json.isNull()) json.array(() => item(json));
+    else json.skip();
   });
-  return matrix;
+  return isExpected;
 }
 
 function parseSeries(json: JsonScanner, grid: Grid, bad: Uint32Array): GridSeries {

@@ -9,6 +9,8 @@ export interface QueryContext {
   readonly window: string;
   /** Range of every increase of a counter. */
   readonly rate: string;
+  /** How long after a window's end samples may tell how it ended, in milliseconds. */
+  readonly aheadMs: number;
   /**
    * A counter's increase per second of the whole range: `rate()` in Prometheus, but not in VictoriaMetrics,
    * whose `rate()` divides by the time between the samples, so that a container that lived for a minute of
@@ -40,11 +42,13 @@ export function queryContext(
   windowMs: number,
   rateMs: number,
   configured: readonly Matcher[],
+  aheadMs = 0,
 ): QueryContext {
   const rate = promDuration(rateMs);
   return {
     window: promDuration(windowMs),
     rate,
+    aheadMs,
     perSecond: (series) => `increase(${series}[${rate}]) / ${rateMs / SECOND_MS}`,
     select: (metric, ...own) => selector(metric, [...own, ...configured]),
   };
@@ -61,8 +65,8 @@ export const CONTAINER = [not('container', ''), not('container', 'POD')] as cons
 // `id` is the cgroup path: it keeps a restarted container's old and new counters apart (their maximum
 // would lose one of them), and it holds the pod's UID. Two kubelet jobs or a federated copy give the
 // same `id` twice, which `max` folds into one.
-const BY_CGROUP = 'namespace,pod,container,id';
-const BY_POD = 'namespace,pod,uid';
+export const BY_CGROUP = 'namespace,pod,container,id';
+export const BY_POD = 'namespace,pod,uid';
 const BY_CONTAINER = `${BY_POD},container`;
 
 /** The increase first, then the duplicates' maximum, then the sum over the parts (cores, devices). */
@@ -100,48 +104,6 @@ const RESOURCES = ['cpu', 'memory', ...GPU_METRIC_RESOURCES].join('|');
  */
 export const QUERIES = {
   // ── cAdvisor ───────────────────────────────────────────────────────────────────────────────────────
-  cpuSamples: {
-    metric: 'container_cpu_usage_seconds_total',
-    need: 'indispensable',
-    without: 'nothing is known of what containers use',
-    previous: true,
-    promql: (q) =>
-      samplesInWindow(q, BY_CGROUP, q.select('container_cpu_usage_seconds_total', ...CONTAINER)),
-  },
-  // Old kubelets export one series a core (`cpu`), today's a single `cpu="total"`: summed either way.
-  cpuRate: {
-    metric: 'container_cpu_usage_seconds_total',
-    need: 'extra',
-    without: 'CPU usage is unknown',
-    promql: (q) => counterByPart(q, 'container_cpu_usage_seconds_total', 'cpu'),
-  },
-  // rate() needs two samples. A container that was born and scraped once inside the window has used
-  // exactly its counter; which of them were born inside it is decided on the way in.
-  cpuOnce: {
-    metric: 'container_cpu_usage_seconds_total',
-    need: 'extra',
-    without: 'CPU usage of containers with a single sample is unknown',
-    promql: (q) => {
-      const series = q.select('container_cpu_usage_seconds_total', ...CONTAINER);
-      return `sum by (${BY_CGROUP}) (max by (${BY_CGROUP},cpu) (last_over_time(${series}[${q.window}]) and (count_over_time(${series}[${q.window}]) == 1)))`;
-    },
-  },
-  // Weighted by samples and running time on the way in: a restarted container has two averages.
-  ramAverage: {
-    metric: 'container_memory_working_set_bytes',
-    need: 'indispensable',
-    without: 'memory usage is unknown',
-    promql: (q) =>
-      `max by (${BY_CGROUP}) (avg_over_time(${q.select('container_memory_working_set_bytes', ...CONTAINER)}[${q.window}]))`,
-  },
-  // Adjoining windows keep every scraped peak. A restarted container overlaps itself: maximum, no sum.
-  ramPeak: {
-    metric: 'container_memory_working_set_bytes',
-    need: 'extra',
-    without: 'memory peaks are unknown',
-    promql: (q) =>
-      `max by (${BY_CGROUP}) (max_over_time(${q.select('container_memory_working_set_bytes', ...CONTAINER)}[${q.window}]))`,
-  },
   diskRead: {
     metric: 'container_fs_reads_bytes_total',
     need: 'usual',
@@ -200,19 +162,6 @@ export const QUERIES = {
     promql: (q) => gpuGauge(q, 'DCGM_FI_PROF_PIPE_TENSOR_ACTIVE'),
   },
   // ── kube-state-metrics: pods ───────────────────────────────────────────────────────────────────────
-  // Its number of samples is the pod's life; `node` is empty until it is scheduled.
-  podInfo: {
-    metric: 'kube_pod_info',
-    need: 'usual',
-    without: 'pods have no node, so that prices fall back, and nothing can be said to be gone',
-    previous: true,
-    promql: (q) =>
-      samplesInWindow(
-        q,
-        `${BY_POD},node,host_network,created_by_kind,created_by_name`,
-        q.select('kube_pod_info'),
-      ),
-  },
   podOwner: {
     metric: 'kube_pod_owner',
     need: 'usual',
@@ -561,6 +510,46 @@ export const QUERIES = {
     },
   },
 } as const satisfies Record<string, QuerySpec>;
+
+/** A metric whose samples are read as they are, each with its own time. */
+export interface RawSpec extends Pick<QuerySpec, 'metric' | 'need' | 'without'> {
+  /** Samples before a window and after it are read too: a counter's values at its edges lie between two. */
+  readonly aroundWindow: boolean;
+  selector(q: QueryContext): string;
+}
+
+export const RAW_QUERIES = {
+  cpu: {
+    metric: 'container_cpu_usage_seconds_total',
+    need: 'indispensable',
+    without: 'nothing is known of what containers use',
+    aroundWindow: true,
+    selector: (q) => q.select('container_cpu_usage_seconds_total', ...CONTAINER),
+  },
+  ram: {
+    metric: 'container_memory_working_set_bytes',
+    need: 'indispensable',
+    without: 'memory usage is unknown',
+    aroundWindow: false,
+    selector: (q) => q.select('container_memory_working_set_bytes', ...CONTAINER),
+  },
+  podInfo: {
+    metric: 'kube_pod_info',
+    need: 'usual',
+    without: 'pods have no node, so that prices fall back, and nothing can be said to be gone',
+    aroundWindow: true,
+    selector: (q) => q.select('kube_pod_info'),
+  },
+} as const satisfies Record<string, RawSpec>;
+
+export type RawId = keyof typeof RAW_QUERIES;
+
+export const RAW_IDS = Object.keys(RAW_QUERIES) as readonly RawId[];
+
+/** The spec of a metric that is read raw, without the literal types of the table. */
+export function rawSpec(id: RawId): RawSpec {
+  return RAW_QUERIES[id];
+}
 
 export type QueryId = keyof typeof QUERIES;
 

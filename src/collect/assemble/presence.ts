@@ -1,0 +1,156 @@
+import type { TimeMs, Window } from '../../model/time.ts';
+import { COVERED_INTERVALS, overlapMs } from '../measure/covered.ts';
+import { isSampleDue } from '../measure/growth.ts';
+import { countBefore, FAR_MS, NEAR_MS, usualInterval } from '../measure/samples.ts';
+import type { PodEntry } from './podEntry.ts';
+import { countAt } from './series.ts';
+
+/** When kube-state-metrics was scraped around a window. */
+export interface KubeScrapes {
+  readonly intervalMs: TimeMs;
+  /** Until then the window may see it: shortly after its end, or the first scrape after an outage. */
+  readonly seenTo: TimeMs;
+  /** The latest scrape until then. */
+  readonly lastAt: TimeMs;
+}
+
+/** How long a pod was known to exist in a window. */
+export interface Presence {
+  /** When it was finished or had gone; null while it is there. */
+  readonly endedAt: TimeMs | null;
+  /** Between these times it held its requests on a node; empty when it never was on one. */
+  readonly held: Window;
+  readonly livedMs: TimeMs;
+  /** The part of it that kube-state-metrics' samples cover. */
+  readonly coveredMs: TimeMs;
+}
+
+const NO_TIMES: Float64Array = new Float64Array(0);
+
+/** Times at which kube_pod_info was seen, in order; of those that name a node alone, if asked. */
+function seenTimes(entry: PodEntry, onNode: boolean): Float64Array {
+  const infos = entry.info.filter(({ value }) => !onNode || isOnNode(entry, value.node));
+  const [first] = infos;
+  if (first === undefined) return NO_TIMES;
+  if (infos.length === 1) return first.times;
+  return Float64Array.from(new Set(infos.flatMap(({ times }) => [...times]))).sort();
+}
+
+function isOnNode(entry: PodEntry, node: string | null): boolean {
+  return node !== null || entry.usageNode !== null;
+}
+
+/** The usual time between two scrapes of kube-state-metrics, and its last one that a window may see. */
+export function kubeScrapes(
+  entries: Iterable<PodEntry>,
+  window: Window,
+  aheadMs: TimeMs,
+): KubeScrapes {
+  let lastAt = -Infinity;
+  let nextAt = Infinity;
+  let longest = NO_TIMES;
+  for (const { info } of entries) {
+    for (const { times } of info) {
+      const to = countBefore(times, window.end + aheadMs + 1);
+      const from = countBefore(times, window.start - NEAR_MS);
+      if (to > from) lastAt = Math.max(lastAt, times[to - 1] ?? lastAt);
+      nextAt = Math.min(nextAt, times[to] ?? nextAt);
+      if (to - from > longest.length) longest = times.subarray(from, to);
+    }
+  }
+  const intervalMs = usualInterval(longest) ?? window.end - window.start;
+  const isBack = lastAt <= window.end && nextAt <= window.end + FAR_MS;
+  return isBack
+    ? { intervalMs, seenTo: nextAt + intervalMs / 2, lastAt: nextAt }
+    : { intervalMs, seenTo: window.end + aheadMs, lastAt };
+}
+
+/** The first sample of a pod's state that tells of a window: in it, or after it where it was there before. */
+export function tellingTime(
+  entry: PodEntry,
+  window: Window,
+  scrapes: KubeScrapes,
+  createdAt: TimeMs | null,
+): TimeMs | null {
+  let next = Infinity;
+  let earlier = false;
+  for (const { times } of entry.info) {
+    const after = countBefore(times, window.start + 1);
+    earlier ||= after > 0;
+    next = Math.min(next, times[after] ?? Infinity);
+  }
+  if (next <= window.end) return next;
+  if (next > scrapes.seenTo) return null;
+  const since = entry.times.scheduled ?? createdAt ?? (earlier ? window.start : next);
+  return since < window.end ? next : null;
+}
+
+/**
+ * When a pod was there: from its scheduling to its end, by the times that are stated; where none is, it came and
+ * went in the middle between two scrapes. Null when kube-state-metrics said nothing of it near the window.
+ */
+export function presenceOf(
+  entry: PodEntry,
+  window: Window,
+  point: number,
+  scrapes: KubeScrapes,
+  facts: { readonly createdAt: TimeMs | null; readonly unscheduled: boolean },
+): Presence | null {
+  const near = (times: Float64Array): Float64Array =>
+    times.subarray(
+      countBefore(times, window.start - NEAR_MS),
+      countBefore(times, scrapes.seenTo + 1),
+    );
+  const times = near(seenTimes(entry, false));
+  const [first, last] = [times[0], times.at(-1)];
+  if (first === undefined || last === undefined) return null;
+  const onNode = near(seenTimes(entry, true));
+  const half = scrapes.intervalMs / 2;
+  const bound = onNode[0];
+  const created = facts.createdAt ?? first - half;
+  const scheduled = entry.times.scheduled ?? (bound === first ? created : (bound ?? 0) - half);
+  const isGone = scrapes.lastAt - last > half;
+  const end =
+    entry.times.completed ??
+    finishedAt(entry, window, point, times, half) ??
+    (isGone ? last + half : Infinity);
+  const isHeld = bound !== undefined && !facts.unscheduled;
+  const held = isHeld ? within(scheduled, end, window) : { start: window.start, end: window.start };
+  const there = within(Math.min(created, first), end, window);
+  const longest = COVERED_INTERVALS * scrapes.intervalMs;
+  let coveredMs = 0;
+  const isDue = isSampleDue(last, window.end, scrapes.intervalMs);
+  const until = isGone ? last + half : isDue ? Math.max(last, window.end) : last;
+  const points = [Math.min(created, first), ...times, until];
+  for (let index = 1; index < points.length; index++) {
+    const [from, to] = [points[index - 1] ?? 0, points[index] ?? 0];
+    if (to - from <= longest) coveredMs += overlapMs(from, to, there);
+  }
+  const endedAt = Number.isFinite(end) ? end : null;
+  return { endedAt, held, livedMs: there.end - there.start, coveredMs };
+}
+
+/** Where a pod is seen to be finished, but not since when: in the middle before the first such scrape. */
+function finishedAt(
+  entry: PodEntry,
+  window: Window,
+  point: number,
+  times: Float64Array,
+  half: TimeMs,
+): TimeMs | null {
+  let finished = 0;
+  let others = 0;
+  for (const { value, values } of entry.phases) {
+    if (value === 'Succeeded' || value === 'Failed') finished += countAt(values, point);
+    else others += countAt(values, point);
+  }
+  if (finished === 0) return null;
+  if (others === 0) return window.start;
+  const last = times[countBefore(times, window.end + 1) - 1] ?? window.end;
+  return last - (2 * finished - 1) * half;
+}
+
+function within(from: TimeMs, to: TimeMs, window: Window): Window {
+  const start = Math.min(Math.max(from, window.start), window.end);
+  return { start, end: Math.max(start, Math.min(to, window.end)) };
+}

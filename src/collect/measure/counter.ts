@@ -1,0 +1,28 @@
+import type { Window } from '../../model/time.ts';
+import { growthIn, type Growth, type LifeFacts } from './growth.ts';
+import { foldLives, type CounterSource } from './lives.ts';
+import { samplesInView, viewOf, type Samples } from './samples.ts';
+
+/** What a container's counter tells of a window. */
+export interface CounterReading extends Growth {
+  /** Two series of the same life tell different growth. */
+  readonly disagree: boolean;
+}
+
+/**
+ * Reads a container's counter in one window from all its series, of which each may be longer than the window
+ * may see: the same window gives the same reading, asked for alone or among others.
+ */
+export function readCounter(
+  sources: readonly CounterSource<Samples>[],
+  window: Window,
+  facts: LifeFacts,
+): CounterReading {
+  const view = viewOf(window, facts.aheadMs);
+  const seen = sources.map((source) => ({
+    ...source,
+    samples: samplesInView(source.samples, window, view),
+  }));
+  const { lives, disagree } = foldLives(seen);
+  return { ...growthIn(lives, window, facts), disagree };
+}

@@ -1,0 +1,158 @@
+import { MINUTE_MS, type TimeMs, type Window } from '../../model/time.ts';
+import { COVERED_INTERVALS, overlapMs } from './covered.ts';
+import type { Life } from './lives.ts';
+import { FAR_MS } from './samples.ts';
+
+/** What is known of a container besides its counter. */
+export interface LifeFacts {
+  /** When its pod was made: before that its counter was nothing. */
+  readonly createdAt: TimeMs | null;
+  /** When it ended for good. */
+  readonly endedAt: TimeMs | null;
+  /** How long after a window's end a sample may tell how it ended. */
+  readonly aheadMs: TimeMs;
+  /** The interval to take where a life has too few samples to tell its own. */
+  readonly intervalMs: TimeMs;
+}
+
+/** How much a counter grew in a window. */
+export interface Growth {
+  /** Growth that samples show; null when they show nothing of this window. */
+  readonly measured: number | null;
+  /** What is added at the last rate, from the last sample to a known end. */
+  readonly estimated: number;
+  /** Time of the window in which the container lived, as far as its samples, start and end tell. */
+  readonly livedMs: number;
+  /** The part of it that samples cover. */
+  readonly coveredMs: number;
+  /** Lives that ended in the window since another began after them. */
+  readonly endedLives: number;
+  /** Growth between each minute of the window and the next; the last may be shorter. */
+  readonly minutes: Float64Array;
+}
+
+/** The next sample of what goes on may be late by half an interval. */
+const DUE_INTERVALS = 1.5;
+/**
+ * Samples this near to each other are one step of the counter, counted where it can be seen first, so that a window
+ * is the same at any time. What is further apart is a gap: a window that ends in one is incomplete until it is over.
+ */
+const LONGEST_STEP_MS = 2.5 * MINUTE_MS;
+/** A life's rate is not told by less than this much of it: starts are given in whole seconds. */
+const SHORTEST_RATE_MS = 5_000;
+
+/**
+ * How much a container's counter grew in a window: `C(end) − C(start)`, where `C` is nothing at a life's start, and
+ * linear between one sample and the next. What fell between two windows so belongs to the right one, and the
+ * windows of a life add up to its counter. Nothing is scaled, and what is estimated stands apart.
+ */
+export function growthIn(lives: readonly Life[], window: Window, facts: LifeFacts): Growth {
+  const minutes = new Float64Array(Math.ceil((window.end - window.start) / MINUTE_MS));
+  let measured: number | null = null;
+  let estimated = 0;
+  let livedMs = 0;
+  let coveredMs = 0;
+  lives.forEach((life, index) => {
+    const previousEnd = lives[index - 1]?.times.at(-1) ?? null;
+    const curve = curveOf(life, previousEnd, facts);
+    const longest = COVERED_INTERVALS * (life.intervalMs ?? facts.intervalMs);
+    for (let point = 1; point < curve.times.length; point++) {
+      const [from, to] = [curve.times[point - 1] ?? 0, curve.times[point] ?? 0];
+      const inside = overlapMs(from, to, window);
+      if (inside === 0) continue;
+      livedMs += inside;
+      if (to - from <= longest) coveredMs += inside;
+      const grown = (curve.values[point] ?? 0) - (curve.values[point - 1] ?? 0);
+      const due = to - from <= LONGEST_STEP_MS ? facts.aheadMs : Infinity;
+      const [begin, end] = [
+        shifted(from, to, window.start, due),
+        shifted(from, to, window.end, due),
+      ];
+      if (grown * (end - begin) === 0) {
+        measured ??= 0;
+        continue;
+      }
+      measured = (measured ?? 0) + (grown * (end - begin)) / (to - from);
+      const rate = (grown * (end - begin)) / (to - from) / inside;
+      addMinutes(minutes, window, from, to, rate);
+    }
+    const last = curve.times.at(-1) ?? 0;
+    if (index < lives.length - 1) return;
+    const isDue = isSampleDue(last, window.end, life.intervalMs ?? facts.intervalMs);
+    const end = facts.endedAt ?? (isDue ? window.end : last);
+    if (end <= last) return;
+    const unseen = overlapMs(last, end, window);
+    livedMs += unseen;
+    const rate = lastRate(curve);
+    if (rate === null || end - last > longest) return;
+    coveredMs += unseen;
+    // What is only due is counted when it comes.
+    if (facts.endedAt === null) return;
+    estimated += rate * unseen;
+    addMinutes(minutes, window, last, end, rate);
+  });
+  const endedLives = lives.filter(({ times }, index) => {
+    const last = times.at(-1) ?? 0;
+    return index < lives.length - 1 && last >= window.start && last <= window.end;
+  }).length;
+  return { measured, estimated, livedMs, coveredMs, endedLives, minutes };
+}
+
+/** True when nothing is missing yet after a last sample: the next one is only due. */
+export function isSampleDue(last: TimeMs, end: TimeMs, intervalMs: TimeMs): boolean {
+  return end - last <= Math.min(DUE_INTERVALS * intervalMs, LONGEST_STEP_MS);
+}
+
+/**
+ * The part of a counter's step from one sample to the next that belongs before an edge of a window, as a time between
+ * them. Where the next sample comes later than a window may see, the step belongs to the window after it, be it read
+ * now or when that sample is there; only over a gap the counter is drawn through it in any case.
+ */
+function shifted(from: TimeMs, to: TimeMs, edge: TimeMs, dueMs: TimeMs): TimeMs {
+  if (edge <= from) return from;
+  if (edge >= to) return to;
+  return to > edge + dueMs ? from : edge;
+}
+
+interface Curve {
+  readonly times: readonly number[];
+  readonly values: readonly number[];
+}
+
+/** A life's samples, with nothing at its start where that is known. */
+function curveOf(life: Life, previousEnd: TimeMs | null, facts: LifeFacts): Curve {
+  const first = life.times[0] ?? 0;
+  const created = previousEnd === null ? facts.createdAt : previousEnd;
+  const stated = life.startedAt ?? (created !== null && created <= first ? created : null);
+  if (stated === null || first - stated > FAR_MS) return life;
+  const start = Math.min(Math.max(stated, previousEnd ?? stated), first);
+  // A counter that reads something at the very instant of its start has that from before.
+  if (start >= first) return life;
+  return { times: [start, ...life.times], values: [0, ...life.values] };
+}
+
+/** The rate between the last two samples that are far enough apart to tell one. */
+function lastRate({ times, values }: Curve): number | null {
+  const last = times.length - 1;
+  for (let index = last - 1; index >= 0; index--) {
+    const span = (times[last] ?? 0) - (times[index] ?? 0);
+    if (span >= SHORTEST_RATE_MS) return ((values[last] ?? 0) - (values[index] ?? 0)) / span;
+  }
+  return null;
+}
+
+function addMinutes(
+  minutes: Float64Array,
+  { start, end }: Window,
+  from: TimeMs,
+  to: TimeMs,
+  rate: number,
+): void {
+  const first = Math.max(0, Math.floor((from - start) / MINUTE_MS));
+  for (let minute = first; minute < minutes.length; minute++) {
+    const begin = start + minute * MINUTE_MS;
+    if (begin >= to) return;
+    const inside = overlapMs(from, to, { start: begin, end: Math.min(end, begin + MINUTE_MS) });
+    minutes[minute] = (minutes[minute] ?? 0) + rate * inside;
+  }
+}

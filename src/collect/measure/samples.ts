@@ -1,0 +1,83 @@
+import type { TimeMs, Window } from '../../model/time.ts';
+
+/** Samples in two columns, by time (Unix milliseconds, ascending). */
+export interface Samples {
+  readonly times: Float64Array;
+  readonly values: Float64Array;
+}
+
+/** How far around a window samples are looked at. The same for every window, whatever it is asked for with. */
+export interface View {
+  /** From here to `to` every sample counts. */
+  readonly from: TimeMs;
+  readonly to: TimeMs;
+  /** Where `from` … the window's start, or its end … `to`, hold none: the nearest one up to here. */
+  readonly farFrom: TimeMs;
+  readonly farTo: TimeMs;
+}
+
+/** Samples of this long before a window tell its state at its start; for seldom scrapes it is looked further. */
+export const NEAR_MS: TimeMs = 90_000;
+/** A gap is bridged when it has samples within this time on both sides. */
+export const FAR_MS: TimeMs = 3_600_000;
+
+/** @param aheadMs how long after a window's end samples may be used: they must be there when it is sealed. */
+export function viewOf({ start, end }: Window, aheadMs: TimeMs): View {
+  return {
+    from: start - NEAR_MS,
+    to: end + aheadMs,
+    farFrom: start - FAR_MS,
+    farTo: end + FAR_MS,
+  };
+}
+
+/** Number of samples before `time`. */
+export function countBefore(times: ArrayLike<number>, time: TimeMs): number {
+  let low = 0;
+  let high = times.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((times[middle] ?? Infinity) < time) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** The part of a series that a window may see. */
+export interface SeenSamples extends Samples {
+  /** The usual time between two samples near the window; null for fewer than two. */
+  readonly intervalMs: TimeMs | null;
+}
+
+/** Empty when a series has no samples near the window. */
+export function samplesInView(samples: Samples, window: Window, view: View): SeenSamples {
+  const { times, values } = samples;
+  const first = countBefore(times, view.from);
+  let from = first;
+  if (
+    (times[first] ?? Infinity) > window.start &&
+    (times[first - 1] ?? -Infinity) >= view.farFrom
+  ) {
+    from = first - 1;
+  }
+  const after = countBefore(times, view.to + 1);
+  let to = after;
+  if ((times[after - 1] ?? -Infinity) < window.end && (times[after] ?? Infinity) <= view.farTo) {
+    to = after + 1;
+  }
+  return {
+    times: times.subarray(from, to),
+    values: values.subarray(from, to),
+    intervalMs: usualInterval(times.subarray(first, after)),
+  };
+}
+
+/** The middle one of the times between samples, of two the shorter; null for fewer than two samples. */
+export function usualInterval(times: ArrayLike<number>): TimeMs | null {
+  if (times.length < 2) return null;
+  const gaps = Float64Array.from(
+    { length: times.length - 1 },
+    (_, index) => (times[index + 1] ?? 0) - (times[index] ?? 0),
+  ).sort();
+  return gaps[(gaps.length - 1) >>> 1] ?? null;
+}

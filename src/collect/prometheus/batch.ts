@@ -1,0 +1,75 @@
+import { SECOND_MS, type TimeMs } from '../../model/time.ts';
+import type { PrometheusClient } from './client.ts';
+import { pointSeconds, type Grid, type GridSeries } from './grid.ts';
+import type { QueryContext, QueryId, RawId } from './queries.ts';
+import type { RawSeries } from './rawSamples.ts';
+
+/** The answers of all queries over one batch of windows: the raw material of snapshots. */
+export interface Batch {
+  readonly grid: Grid;
+  readonly answers: Readonly<Record<QueryId, BatchAnswer>>;
+  readonly raw: Readonly<Record<RawId, RawBatchAnswer>>;
+  readonly lifeTimes: LifeTimes;
+  /** How long after a window's end samples may tell how it ended, in milliseconds. */
+  readonly aheadMs: TimeMs;
+}
+
+/** One query's answer, put together from as many requests as it took. */
+export interface BatchAnswer {
+  readonly series: readonly GridSeries[];
+  readonly badValues: Uint32Array;
+  /** Points about which the store said that it may have left something out. */
+  readonly warnings: readonly PointNote[];
+  /** Points that could not be asked for at all. */
+  readonly failures: readonly PointNote[];
+}
+
+/** Something that holds for points `from` … `to` (inclusive). */
+export interface PointNote {
+  readonly from: number;
+  readonly to: number;
+  readonly text: string;
+}
+
+/** What the first round of questions brought; the second asks for what is special in it. */
+export type FirstAnswers = Pick<Batch, 'raw' | 'answers' | 'grid' | 'aheadMs'>;
+
+/** Samples of one metric over a batch of windows, put together from as many requests as it took. */
+export interface RawBatchAnswer {
+  readonly series: readonly RawSeries[];
+  readonly warnings: readonly PointNote[];
+  readonly failures: readonly PointNote[];
+}
+
+/** What a store is asked with. */
+export interface RawAsking {
+  readonly client: PrometheusClient;
+  readonly context: QueryContext;
+  readonly grid: Grid;
+  readonly signal: AbortSignal;
+}
+
+/** A stretch of time, in milliseconds. */
+export interface Span {
+  readonly from: TimeMs;
+  readonly to: TimeMs;
+}
+
+/** When lives began and ended, as exporters state it; asked only for what began or ended in the batch. */
+export interface LifeTimes {
+  /** Start of a cgroup's counter, by `NAMESPACE/POD/CONTAINER/ID`. */
+  readonly started: ReadonlyMap<string, TimeMs>;
+  /** Latest start of a container, by `NAMESPACE/POD/CONTAINER`. */
+  readonly stated: ReadonlyMap<string, TimeMs>;
+  /** By `NAMESPACE/POD/UID`. */
+  readonly scheduled: ReadonlyMap<string, TimeMs>;
+  readonly completed: ReadonlyMap<string, TimeMs>;
+}
+
+/** The windows of a batch without the one before them. */
+export function spanOf(grid: Grid): Span {
+  return {
+    from: pointSeconds(grid, 0) * SECOND_MS,
+    to: pointSeconds(grid, grid.points - 1) * SECOND_MS,
+  };
+}

@@ -1,0 +1,102 @@
+import { SECOND_MS, type TimeMs } from '../../model/time.ts';
+import { NEAR_MS } from '../measure/samples.ts';
+import { spanOf, type FirstAnswers, type LifeTimes, type RawAsking } from './batch.ts';
+import { readSpan } from './fetchRaw.ts';
+import { quoteRegex, type Matcher } from './matchers.ts';
+import { BY_CGROUP, BY_POD, CONTAINER } from './queries.ts';
+import type { RawSeries } from './rawSamples.ts';
+
+/**
+ * Kubernetes cuts times to whole seconds. A pod is held from the second in which it was scheduled, since controllers
+ * act at whole seconds, to the middle of the one in which it was finished.
+ */
+const HALF_SECOND_MS = SECOND_MS / 2;
+
+/** More pods than these are not named one by one: all are asked for. */
+const NAMED_PODS = 200;
+
+/** Asks when the containers and pods began and ended that did so in the batch. @throws CollectError */
+export async function fetchLifeTimes(asking: RawAsking, first: FirstAnswers): Promise<LifeTimes> {
+  const { context } = asking;
+  const windows = spanOf(first.grid);
+  const span = { from: windows.from - NEAR_MS, to: windows.to + first.aheadMs };
+  const young = first.raw.cpu.series.filter(({ times }) => (times[0] ?? 0) > windows.from);
+  const changing = [
+    ...first.raw.podInfo.series.filter(
+      ({ times }) => (times[0] ?? 0) > windows.from || (times.at(-1) ?? 0) < windows.to,
+    ),
+    ...first.answers.podPhase.series.filter(({ labels }) => isTerminalPhase(labels['phase'])),
+  ];
+  const ask = async (
+    by: string,
+    metric: string,
+    pods: readonly { readonly labels: RawSeries['labels'] }[],
+    ...own: readonly Matcher[]
+  ): Promise<readonly RawSeries[]> => {
+    if (pods.length === 0) return [];
+    const series = context.select(metric, ...own, ...podMatcher(pods));
+    const promql = (range: string): string =>
+      `max by (${by}) (last_over_time(${series}[${range}]))`;
+    return (await readSpan(asking, { need: 'extra' }, span, promql)).series;
+  };
+  const times: Matcher = {
+    name: '__name__',
+    op: '=~',
+    value: 'kube_pod_(status_scheduled_time|completion_time)',
+  };
+  const [starts, podTimes] = await Promise.all([
+    ask(BY_CGROUP, 'container_start_time_seconds', young, ...CONTAINER),
+    ask(`__name__,${BY_POD}`, '', changing, times),
+  ]);
+  const started = timesBy(starts, cgroupKey);
+  const unstarted = young.filter(({ labels }) => !started.has(cgroupKey(labels)));
+  const stated = await ask(`${BY_POD},container`, 'kube_pod_container_state_started', unstarted);
+  const named = (name: string): readonly RawSeries[] =>
+    podTimes.filter(({ labels }) => labels['__name__'] === name);
+  return {
+    started,
+    stated: timesBy(stated, containerKey),
+    scheduled: timesBy(named('kube_pod_status_scheduled_time'), podKey),
+    completed: new Map(
+      [...timesBy(named('kube_pod_completion_time'), podKey)].map(([key, time]) => [
+        key,
+        time + HALF_SECOND_MS,
+      ]),
+    ),
+  };
+}
+
+/** Succeeded and Failed pods hold nothing on their node any more. */
+export function isTerminalPhase(phase: string | undefined): boolean {
+  return phase === 'Succeeded' || phase === 'Failed';
+}
+
+type Labels = RawSeries['labels'];
+
+export function containerKey({ namespace = '', pod = '', container = '' }: Labels): string {
+  return `${namespace}/${pod}/${container}`;
+}
+
+export function cgroupKey(labels: Labels): string {
+  return `${containerKey(labels)}/${labels['id'] ?? ''}`;
+}
+
+export function podKey({ namespace = '', pod = '', uid = '' }: Labels): string {
+  return `${namespace}/${pod}/${uid}`;
+}
+
+function timesBy(
+  series: readonly RawSeries[],
+  key: (labels: Labels) => string,
+): ReadonlyMap<string, TimeMs> {
+  return new Map(
+    series.map(({ labels, values }) => [key(labels), (values.at(-1) ?? 0) * SECOND_MS]),
+  );
+}
+
+/** Names the pods that are meant, where they are few. */
+export function podMatcher(series: readonly { readonly labels: Labels }[]): readonly Matcher[] {
+  const pods = [...new Set(series.map(({ labels }) => labels['pod'] ?? ''))].sort();
+  if (pods.length > NAMED_PODS) return [];
+  return [{ name: 'pod', op: '=~', value: pods.map(quoteRegex).join('|') }];
+}

@@ -1,0 +1,110 @@
+import { SECOND_MS } from '../../model/time.ts';
+import type { JsonScanner } from './jsonScanner.ts';
+import { parseAnswer, type MatrixError } from './matrix.ts';
+
+/** A labelled series with the samples that the store holds, each with its own time, in order. */
+export interface RawSeries {
+  readonly labels: Readonly<Record<string, string>>;
+  /** Unix milliseconds, ascending. */
+  readonly times: Float64Array;
+  readonly values: Float64Array;
+  /** Times of samples that were NaN or infinite, which are left out; absent where there were none. */
+  readonly bad?: readonly number[];
+}
+
+/** What a store answered to an instant query: raw samples of a range, or one value a series. */
+export interface RawAnswer {
+  readonly series: readonly RawSeries[];
+  readonly warnings: readonly string[];
+}
+
+/**
+ * Reads the body of an instant query's answer, of a vector or of a range selector's samples.
+ *
+ * @throws SyntaxError when the body is not the answer of a Prometheus API.
+ */
+export function parseRawSamples(body: Uint8Array): RawAnswer | MatrixError {
+  const series: RawSeries[] = [];
+  const columns = new Columns();
+  const answer = parseAnswer(body, ['matrix', 'vector'], (json) =>
+    series.push(parseSeries(json, columns)),
+  );
+  return 'errorType' in answer ? answer : { series, warnings: answer.warnings };
+}
+
+function parseSeries(json: JsonScanner, columns: Columns): RawSeries {
+  let labels: Record<string, string> = {};
+  const bad: number[] = [];
+  columns.clear();
+  const sample = (): void => {
+    json.sample();
+    if (Number.isFinite(json.reading)) columns.push(json.time * SECOND_MS, json.reading);
+    else bad.push(Math.round(json.time * SECOND_MS));
+  };
+  json.object((key) => {
+    if (key === 'metric') labels = json.value() as Record<string, string>;
+    else if (key === 'values') json.array(sample);
+    else if (key === 'value') sample();
+    else json.skip();
+  });
+  return { labels, ...columns.copy(), ...(bad.length === 0 ? {} : { bad }) };
+}
+
+/** Two growing columns, used for one series after the other. */
+class Columns {
+  #times = new Float64Array(1024);
+  #values = new Float64Array(1024);
+  #length = 0;
+
+  clear(): void {
+    this.#length = 0;
+  }
+
+  push(time: number, value: number): void {
+    if (this.#length === this.#times.length) {
+      this.#times = grown(this.#times);
+      this.#values = grown(this.#values);
+    }
+    // Milliseconds are whole: a store prints them as decimal fractions of a second.
+    this.#times[this.#length] = Math.round(time);
+    this.#values[this.#length++] = value;
+  }
+
+  copy(): { readonly times: Float64Array; readonly values: Float64Array } {
+    return {
+      times: this.#times.slice(0, this.#length),
+      values: this.#values.slice(0, this.#length),
+    };
+  }
+}
+
+function grown(column: Float64Array): Float64Array<ArrayBuffer> {
+  const larger = new Float64Array(column.length * 2);
+  larger.set(column);
+  return larger;
+}
+
+/** The series of several answers, joined by their labels; a sample that two of them have counts once. */
+export function joinRawSeries(parts: readonly (readonly RawSeries[])[]): readonly RawSeries[] {
+  const [first = []] = parts;
+  if (parts.length <= 1) return first;
+  const byLabels = Map.groupBy(parts.flat(), ({ labels }) =>
+    JSON.stringify(labels, Object.keys(labels).sort()),
+  );
+  return [...byLabels.values()].map((pieces) => {
+    const [only] = pieces;
+    return pieces.length === 1 && only !== undefined ? only : joined(pieces);
+  });
+}
+
+function joined(pieces: readonly RawSeries[]): RawSeries {
+  const samples = new Map<number, number>();
+  for (const { times, values } of pieces) {
+    times.forEach((time, index) => samples.set(time, values[index] ?? Number.NaN));
+  }
+  const times = Float64Array.from(samples.keys()).sort();
+  const values = times.map((time) => samples.get(time) ?? Number.NaN);
+  const bad = pieces.flatMap((piece) => piece.bad ?? []).sort((a, b) => a - b);
+  const labels = pieces[0]?.labels ?? {};
+  return { labels, times, values, ...(bad.length === 0 ? {} : { bad }) };
+}
