@@ -48,6 +48,7 @@ async function time(path: string, timezone: string): Promise<void> {
     week: lastWeek(now, timezone),
     now,
     late: null,
+    reach: null,
     snapshot: null,
   };
   const began = performance.now();

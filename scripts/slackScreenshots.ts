@@ -11,7 +11,7 @@ import type { FindingsNotice, Notice, NoticeReason } from '../src/store/notifica
 import { listenToButtons } from '../src/channels/slack/buttons.ts';
 import { createSlackClient } from '../src/channels/slack/client.ts';
 import { ACTION_IDS } from '../src/channels/slack/message.ts';
-import { historyPictures } from '../src/channels/slack/pictures.ts';
+import { historyPictures } from '../src/channels/pictures.ts';
 import { slackChannel } from '../src/channels/slack/slackChannel.ts';
 import { aNotice } from '../test/support/notify/deliveries.ts';
 import { FakeClock } from '../test/support/notify/fakeClock.ts';
@@ -146,7 +146,7 @@ async function photographDialog(): Promise<void> {
       clock,
       reader: { finding: async () => samples.STUCK },
       actions: { append: async () => 1 },
-      silences: { add: nothing },
+      silences: { add: nothing, list: async () => [] },
       audit: { append: async () => 1 },
       enqueue: nothing,
       platform: { channel: 'slack', target: '#cloud-cost' },
@@ -283,7 +283,7 @@ await say('#cloud-cost', 'owners', {
   title: '2 owners could not be told',
   lines: [
     "shop/Deployment/cart: Its owner team-cart is no e-mail address and no Slack channel, user or group. Map it under owners.teams, such as team-cart: '#channel'.",
-    'analytics: Nobody owns namespace analytics. Set one of burnwatch.io/owner, a8r.io/owner, owner, team on the namespace or the workload, or add a route under owners.routes.',
+    'analytics: namespace analytics has no owner. Set one of burnwatch.io/owner, a8r.io/owner, owner, team on the namespace or the workload, or add a route under owners.routes.',
     'Their news come here until then. Each is said once.',
   ],
 });

@@ -53,6 +53,15 @@ export const labelMatch = z.record(z.string(), z.string());
 
 export const headers = z.record(z.string(), z.string()).default({});
 
+/** The headers of a request, with a bearer token where there is one. */
+export function withBearer(target: {
+  readonly headers: Readonly<Record<string, string>>;
+  readonly bearerToken?: string | undefined;
+}): Readonly<Record<string, string>> {
+  const { headers: given, bearerToken } = target;
+  return bearerToken === undefined ? given : { ...given, authorization: `Bearer ${bearerToken}` };
+}
+
 /** What is said of an address that is none, also by rules that see it after its file was read. */
 export const NO_HTTP_URL = 'must be an http:// or https:// address';
 

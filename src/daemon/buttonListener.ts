@@ -8,7 +8,7 @@ import {
   openSilenceStore,
 } from '../engines/openHistory.ts';
 import { systemClock } from '../notify/clock.ts';
-import { createPolicy } from '../notify/policy.ts';
+import { policyOf } from '../channels/channels.ts';
 import { listenToButtons } from '../channels/slack/buttons.ts';
 import { createSlackClient } from '../channels/slack/client.ts';
 import { Releasers } from './releasers.ts';
@@ -49,7 +49,7 @@ export async function startButtonListener(
     const audit = await opened('the audit log', openAuditLog(path));
     const store = await opened('the deliveries of buttons', openDeliveryStore(path));
     const { token, appToken, apiUrl, timeout: timeoutMs, abuseResponders } = slack;
-    const { destinations } = createPolicy(config);
+    const { destinations } = policyOf(config);
     const stop = new AbortController();
     const parts = {
       appToken,

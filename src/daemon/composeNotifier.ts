@@ -1,11 +1,10 @@
 import type { Logger } from 'pino';
 import { openDeliveryStore, openHistoryReader } from '../engines/openHistory.ts';
 import { systemClock, type Clock } from '../notify/clock.ts';
-import { createChannels } from '../channels/composition.ts';
+import { createChannels, policyOf } from '../channels/channels.ts';
 import type { DeliveryObserver } from '../notify/deliverer.ts';
 import { createNotifier, type Notifier } from '../notify/notifier.ts';
-import { createPolicy } from '../notify/policy.ts';
-import { historyPictures } from '../channels/slack/pictures.ts';
+import { historyPictures } from '../channels/pictures.ts';
 import type { DeliveryStore } from '../store/notifications/deliveryStore.ts';
 import type { LoadedConfig } from './config/load.ts';
 import { Releasers } from './releasers.ts';
@@ -38,9 +37,9 @@ export async function composeNotifier(
     releasers.push('the history reader of pictures', () => reader.close());
     const { timezone } = config.schedule;
     const pictures = historyPictures(reader, { timezone, baseline: thresholds.abuse.baseline });
-    const channels = createChannels(config, { clock, logger, pictures });
+    const channels = await createChannels(config, { clock, logger, pictures });
     const observer = deliveryObserver(logger, observe);
-    const policy = createPolicy(config);
+    const policy = policyOf(config);
     const notifier = createNotifier({ policy, store, channels, clock, observer });
     releasers.push('the notifier', () => notifier.close());
     return { notifier, store, close };

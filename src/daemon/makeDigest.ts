@@ -1,4 +1,5 @@
 import type { DaemonSettings } from './compose.ts';
+import { policyOf } from '../channels/channels.ts';
 import { NoDataError } from '../digest/read/readDigest.ts';
 import { sendDigest } from '../digest/sendDigest.ts';
 import type { Week } from '../store/digests/week.ts';
@@ -32,7 +33,14 @@ export async function makeDigest(
     const store = await openDigestStore(path);
     try {
       const snapshot = await present();
-      const options = { config, thresholds, ...ask, snapshot, again: false };
+      const options = {
+        config,
+        policy: policyOf(config),
+        thresholds,
+        ...ask,
+        snapshot,
+        again: false,
+      };
       const sent = await sendDigest(reader, store, options);
       return { outcome: sent === null ? 'already' : 'sent', reason: '' };
     } finally {

@@ -10,7 +10,7 @@ import { openDeliveryStore, openDigestStore, openHistoryReader } from '../engine
 import { DAY_MS, HOUR_MS, MINUTE_MS, type TimeMs } from '../model/time.ts';
 import type { Channel } from '../store/notifications/delivery.ts';
 import { createNotifier } from '../notify/notifier.ts';
-import { createPolicy } from '../notify/policy.ts';
+import { policyOf } from '../channels/channels.ts';
 import { FakeClock } from '../../test/support/notify/fakeClock.ts';
 import { makeDigest, type DigestAnswer, type DigestAsk } from './makeDigest.ts';
 import { WeeklyDigest } from './weeklyDigest.ts';
@@ -137,7 +137,7 @@ describe('the weekly digest', () => {
     const store = await openDeliveryStore(path);
     const clock = new FakeClock(DUE + 5 * MINUTE_MS);
     const observer = { sent: () => undefined, failed: () => undefined };
-    const policy = createPolicy(daemon.config);
+    const policy = policyOf(daemon.config);
     const notifier = createNotifier({ policy, store, channels: [slack], clock, observer });
     await notifier.deliver(new AbortController().signal);
     expect(await store.deliveries('sent', 10)).toHaveLength(3);

@@ -1,5 +1,6 @@
 import type { TimeMs } from '../model/time.ts';
-import { receiverKey, type Delivery, type Receiver } from '../store/notifications/delivery.ts';
+import type { Delivery } from '../store/notifications/delivery.ts';
+import { receiverKey, type Receiver } from '../store/notifications/receiver.ts';
 import type { DigestFrame, Notice } from '../store/notifications/notice.ts';
 import { hashId } from '../notify/plan/deliveryId.ts';
 import type { Digest } from '../store/digests/digest.ts';
@@ -45,8 +46,8 @@ export function digestDeliveries(
   if (previewUntil !== null) return deliveries;
   const frame = frameOf(digest);
   for (const owner of digest.ownerDigests) {
-    if (owner.target === null) continue;
-    const receiver = { channel: 'slack', target: owner.target };
+    const { receiver } = owner;
+    if (receiver === null) continue;
     const what: Notice = {
       kind: 'owner-digest',
       audience: 'owner',
@@ -60,9 +61,11 @@ export function digestDeliveries(
 }
 
 function previewLines({ ownerDigests, timezone }: Digest, until: TimeMs): readonly string[] {
-  const reached = ownerDigests.filter(({ target }) => target !== null);
+  const reached = ownerDigests.filter(({ receiver }) => receiver !== null);
   if (reached.length === 0) return [];
-  const names = reached.slice(0, 5).map(({ owner, target }) => `${owner} (${target ?? ''})`);
+  const names = reached
+    .slice(0, 5)
+    .map(({ owner, receiver }) => `${owner} (${receiver?.target ?? ''})`);
   const more = reached.length > names.length ? ` and ${reached.length - names.length} more` : '';
   const when = formatLocalDay(until, timezone);
   return [`Preview: after ${when} these get a digest of their own: ${names.join(', ')}${more}`];

@@ -1,14 +1,14 @@
-import type { NotifyConfig } from '../notify/config.ts';
 import type { HistoryReader } from '../store/history.ts';
 import type { TimeMs } from '../model/time.ts';
-import { createPolicy } from '../notify/policy.ts';
+import type { Policy } from '../notify/plan/plan.ts';
 import { digestDeliveries, type DigestReceivers } from './deliveries.ts';
 import type { Digest, Late } from '../store/digests/digest.ts';
 import type { DigestStore } from '../store/digests/digestStore.ts';
 import { missedWeeks } from './due.ts';
 import { readDigest, type DigestRequest } from './read/readDigest.ts';
 
-export interface SendOptions extends Omit<DigestRequest, 'late'> {
+export interface SendOptions extends Omit<DigestRequest, 'late' | 'reach'> {
+  readonly policy: Policy;
   /** When it was due; null for one that a person asked for. */
   readonly dueAt: TimeMs | null;
   /** Also when the week's digest was sent already. */
@@ -31,22 +31,20 @@ export async function sendDigest(
   store: DigestStore,
   options: SendOptions,
 ): Promise<Digest | null> {
-  const { config, week, now, again } = options;
+  const { policy, week, now, again } = options;
   if (!again && (await wasSent(reader, week.start))) return null;
   const late = await lateness(reader, options);
-  const digest = await readDigest(reader, { ...options, late });
-  const receivers = digestReceivers(config, options.installedAt, now);
+  const digest = await readDigest(reader, { ...options, late, reach: policy.reach });
+  const receivers = digestReceivers(policy, options.installedAt, now);
   const deliveriesOf = (sends: number) => digestDeliveries(digest, receivers, sends, now);
   return (await store.record(digest, deliveriesOf, { again, at: now })) ? digest : null;
 }
 
-/** Who is told, as the configuration has it. */
 function digestReceivers(
-  config: NotifyConfig,
+  { destinations, previewMs }: Policy,
   installedAt: TimeMs | null,
   now: TimeMs,
 ): DigestReceivers {
-  const { destinations, previewMs } = createPolicy(config);
   const others = destinations.others.filter(({ minSeverity }) => minSeverity === 'info');
   const previewUntil = (installedAt ?? now) + previewMs;
   return {

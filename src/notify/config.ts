@@ -3,7 +3,6 @@ import { configPart, eachEntry, type Rule } from '../config/configPart.ts';
 import { eachKnown } from '../config/knownParts.ts';
 import { durationOrOff, timeZone } from '../config/values.ts';
 import type { OwnersConfig } from '../detect/owners/config.ts';
-import type { Severity } from '../model/finding.ts';
 import { DAY_MS, HOUR_MS } from '../model/time.ts';
 import { parseFindingMatcher } from '../store/silences/findingMatcher.ts';
 import { MatcherError } from '../store/silences/matcher.ts';
@@ -82,20 +81,6 @@ export interface NotifyConfig {
   readonly notifications: NotificationsConfig;
   readonly paging: { readonly maxPerDay: number };
   readonly maintenance: readonly MaintenanceConfig[];
-  readonly slack?:
-    | {
-        readonly token?: string | undefined;
-        readonly channel: string;
-        readonly securityChannel?: string | undefined;
-      }
-    | undefined;
-  readonly webhooks: readonly {
-    readonly name: string;
-    readonly pager: boolean;
-    readonly minSeverity: Severity;
-  }[];
-  readonly siem?: object | undefined;
-  readonly alertmanager?: object | undefined;
 }
 
 /** What decides about the kubeconfig context of suggested commands. */

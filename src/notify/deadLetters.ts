@@ -1,10 +1,5 @@
-import {
-  receiverKey,
-  type ChannelError,
-  type ClaimedDelivery,
-  type Delivery,
-  type Receiver,
-} from '../store/notifications/delivery.ts';
+import type { ChannelError, ClaimedDelivery, Delivery } from '../store/notifications/delivery.ts';
+import { receiverKey, type Receiver } from '../store/notifications/receiver.ts';
 import { hashId } from './plan/deliveryId.ts';
 
 const LOG: Receiver = { channel: 'log', target: '' };

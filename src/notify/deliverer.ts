@@ -7,8 +7,8 @@ import {
   type ClaimedDelivery,
   type Delivery,
   type Receipt,
-  type Receiver,
 } from '../store/notifications/delivery.ts';
+import type { Receiver } from '../store/notifications/receiver.ts';
 import type { DeliveryStore } from '../store/notifications/deliveryStore.ts';
 
 /** Longer than any send can take, so that only a dead process loses its claim. */

@@ -54,6 +54,7 @@ const POLICY: Policy = {
     ownersOf: () => [],
     ownerProblemOf: () => null,
   },
+  reach: null,
   machines: { events: [], alerts: [] },
   reminders: { critical: 4 * HOUR_MS, warning: DAY_MS, info: null },
   maintenance: [],

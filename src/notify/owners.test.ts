@@ -1,3 +1,4 @@
+import { reachInSlack } from '../channels/slack/config.ts';
 import { expect, it } from 'vitest';
 import { configSchema } from '../daemon/config/schema.ts';
 import { digestOwners } from '../digest/read/owners.ts';
@@ -8,11 +9,11 @@ it.each(['constructor', 'toString', '__proto__'])(
   'Sec: a workload that says it belongs to %s stops nobody’s messages',
   (owner) => {
     const config = configSchema.parse({ owners: { teams: { shop: '#shop' } } });
-    const directory = configuredOwners(config);
+    const directory = configuredOwners(config, reachInSlack);
     const finding = aFinding({ kind: 'overprovisioned', owner });
     expect(directory.receiversOf(finding, true)).toEqual([]);
     expect(directory.problemOf(finding, true)?.key).toBe(`unreachable/${owner}`);
-    expect(digestOwners(config).targetOf(owner)).toBeNull();
+    expect(digestOwners(config, reachInSlack).receiverOf(owner)).toBeNull();
     const known = directory.receiversOf(aFinding({ owner: 'shop' }), true);
     expect(known).toEqual([{ channel: 'slack', target: '#shop' }]);
   },

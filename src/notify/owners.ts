@@ -1,10 +1,13 @@
 import type { OwnersConfig } from '../detect/owners/config.ts';
 import type { Finding } from '../model/finding.ts';
 import { ownerNames } from '../detect/owners/ownerNames.ts';
-import type { Receiver } from '../store/notifications/delivery.ts';
+import { receiverKey, type Receiver } from '../store/notifications/receiver.ts';
 import type { OwnerProblem } from './plan/ownerNotes.ts';
 import { findingLabels } from '../store/silences/silence.ts';
 import { ownValue } from '../model/ownValue.ts';
+
+/** The receiver of an owner by what owners are called: a name, an e-mail address, a channel; null for none. */
+export type Reach = (address: string) => Receiver | null;
 
 /** Says how the owners of a finding are reached. */
 export interface OwnerDirectory {
@@ -22,7 +25,10 @@ export interface OwnerDirectory {
  * addresses, Slack channels, users or groups. A team's name is looked up in `owners.teams`. Where a route
  * gives a Slack target, that is where its owners are told.
  */
-export function configuredOwners(config: { readonly owners: OwnersConfig }): OwnerDirectory {
+export function configuredOwners(
+  config: { readonly owners: OwnersConfig },
+  reach: Reach,
+): OwnerDirectory {
   const { routes, teams, keys } = config.owners;
   /** What each source names, the strongest first. */
   const sourcesOf = (finding: Finding, fromMetadata: boolean): readonly string[] => {
@@ -38,9 +44,11 @@ export function configuredOwners(config: { readonly owners: OwnersConfig }): Own
   };
   const receiversOf = (finding: Finding, fromMetadata: boolean): readonly Receiver[] => {
     for (const source of sourcesOf(finding, fromMetadata)) {
-      const targets = ownerNames(source).flatMap((name) => ownerTarget(name, teams) ?? []);
-      if (targets.length > 0)
-        return [...new Set(targets)].map((target) => ({ channel: 'slack', target }));
+      const receivers = ownerNames(source).flatMap(
+        (name) => ownerReceiver(name, teams, reach) ?? [],
+      );
+      if (receivers.length > 0)
+        return [...new Map(receivers.map((to) => [receiverKey(to), to])).values()];
     }
     return [];
   };
@@ -49,19 +57,30 @@ export function configuredOwners(config: { readonly owners: OwnersConfig }): Own
     problemOf: (finding, fromMetadata) => {
       if (receiversOf(finding, fromMetadata).length > 0) return null;
       const name = sourcesOf(finding, fromMetadata).flatMap(ownerNames)[0];
-      return name === undefined ? missing(finding, keys, fromMetadata) : ownerProblem(name, teams);
+      return name === undefined
+        ? missing(finding, keys, fromMetadata)
+        : ownerProblem(name, teams, reach);
     },
   };
 }
 
-/** Where an owner is told in Slack, by name or by `owners.teams`; null where that cannot be. */
-export function ownerTarget(name: string, teams: OwnersConfig['teams']): string | null {
-  return slackTarget(ownValue(teams, name) ?? name);
+/** The receiver of an owner, by name or by `owners.teams`; null where no channel reaches one. */
+export function ownerReceiver(
+  name: string,
+  teams: OwnersConfig['teams'],
+  reach: Reach,
+): Receiver | null {
+  return reach(ownValue(teams, name) ?? name);
 }
 
-/** Why an owner cannot be told; null for one who can. The key is the same wherever it shows. */
-export function ownerProblem(name: string, teams: OwnersConfig['teams']): OwnerProblem | null {
-  return ownerTarget(name, teams) === null ? unreachable(name, ownValue(teams, name)) : null;
+/** Why no message reaches an owner; null for one that is reached. The key is the same wherever it shows. */
+export function ownerProblem(
+  name: string,
+  teams: OwnersConfig['teams'],
+  reach: Reach,
+): OwnerProblem | null {
+  const isReached = ownerReceiver(name, teams, reach) !== null;
+  return isReached ? null : unreachable(name, ownValue(teams, name));
 }
 
 function missing(
@@ -73,13 +92,13 @@ function missing(
   if (!fromMetadata && owner !== null) {
     return {
       key: `abuse/${namespace ?? ''}`,
-      what: `No owner of ${place} is named in the configuration; what a workload says of itself does not route abuse.`,
+      what: `No owner of ${place} is named in the configuration; a workload's own labels do not route abuse.`,
       cure: `Add a route under owners.routes for ${place}.`,
     };
   }
   return {
     key: `missing/${namespace ?? ''}`,
-    what: `Nobody owns ${place}.`,
+    what: `${place} has no owner.`,
     cure: `Set one of ${keys.join(', ')} on the namespace or the workload, or add a route under owners.routes.`,
   };
 }
@@ -93,19 +112,4 @@ function unreachable(address: string, mapped: string | undefined): OwnerProblem 
         : `Its owner ${address} is mapped to ${mapped}, which is no Slack channel, user or group.`,
     cure: `Map it under owners.teams, such as ${address}: '#channel'.`,
   };
-}
-
-/**
- * `#channel`, a Slack id, `group:…` for a user group (`@handle` or id), or `email:…` for an address;
- * null for what Slack cannot reach.
- */
-export function slackTarget(address: string): string | null {
-  const text = address.trim();
-  if (/^#[\p{L}\p{N}._-]{1,80}$/u.test(text)) return text.toLowerCase();
-  if (/^[CDGUW][A-Z0-9]{6,20}$/.test(text)) return text;
-  if (/^S[A-Z0-9]{6,20}$/.test(text) || /^@[\p{L}\p{N}._-]{1,80}$/u.test(text))
-    return `group:${text.startsWith('@') ? text.toLowerCase() : text}`;
-  if (/^[^\s@<>|]{1,64}@[^\s@<>|]+\.[^\s@<>|]{2,63}$/.test(text))
-    return `email:${text.toLowerCase()}`;
-  return null;
 }

@@ -1,49 +1,58 @@
+import type { Receiver } from '../store/notifications/receiver.ts';
+import { parseFindingMatcher } from '../store/silences/findingMatcher.ts';
 import type { NotifyConfig } from './config.ts';
-import type { Receiver } from '../store/notifications/delivery.ts';
-import { configuredOwners, type OwnerDirectory } from './owners.ts';
+import { configuredOwners, type Reach } from './owners.ts';
+import type { Machines } from './plan/machines.ts';
 import type { MaintenanceWindow } from './plan/maintenance.ts';
 import type { Policy } from './plan/plan.ts';
-import { parseFindingMatcher } from '../store/silences/findingMatcher.ts';
+import type { Destinations } from './plan/routes.ts';
+
+/** Where a configured channel takes messages to, and how it reaches owners. */
+export interface ChannelTargets extends Partial<
+  Pick<Destinations, 'platform' | 'security' | 'pagers' | 'others'> & Machines
+> {
+  readonly reach?: Reach;
+}
 
 const LOG: Receiver = { channel: 'log', target: '' };
 const DAYS = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'] as const;
 
 /**
- * The operator's decisions about notifications. Without Slack, people are told in the log.
+ * The operator's decisions about notifications. Without a channel for people, their messages go to the log.
  *
- * @param owners who owns what; by default the configuration's routes and the finding's own owner
+ * @param targets of the configured channels: the first that names a platform or security receiver counts
  */
-export function createPolicy(
-  config: NotifyConfig,
-  owners: OwnerDirectory = configuredOwners(config),
-): Policy {
-  const { slack, notifications, paging, webhooks, siem, alertmanager } = config;
-  const hasSlack = slack?.token !== undefined;
-  const toSlack = (target: string): Receiver => (hasSlack ? { channel: 'slack', target } : LOG);
-  const toWebhook = (name: string): Receiver => ({ channel: `webhook:${name}`, target: '' });
+export function createPolicy(config: NotifyConfig, targets: readonly ChannelTargets[]): Policy {
+  const { notifications, paging } = config;
   const { critical, warning, info } = notifications.reminders;
+  const reach = reachOf(targets);
+  const owners = reach === null ? null : configuredOwners(config, reach);
   return {
     destinations: {
-      platform: toSlack(slack?.channel ?? ''),
-      security: toSlack(slack?.securityChannel ?? slack?.channel ?? ''),
-      pagers: webhooks.filter(({ pager }) => pager).map(({ name }) => toWebhook(name)),
-      others: webhooks
-        .filter(({ pager }) => !pager)
-        .map(({ name, minSeverity }) => ({ receiver: toWebhook(name), minSeverity })),
-      ownersOf: (finding, fromMetadata) =>
-        hasSlack ? owners.receiversOf(finding, fromMetadata) : [],
-      ownerProblemOf: (finding, fromMetadata) =>
-        hasSlack ? owners.problemOf(finding, fromMetadata) : null,
+      platform: targets.find(({ platform }) => platform !== undefined)?.platform ?? LOG,
+      security: targets.find(({ security }) => security !== undefined)?.security ?? LOG,
+      pagers: targets.flatMap(({ pagers = [] }) => pagers),
+      others: targets.flatMap(({ others = [] }) => others),
+      ownersOf: (finding, fromMetadata) => owners?.receiversOf(finding, fromMetadata) ?? [],
+      ownerProblemOf: (finding, fromMetadata) => owners?.problemOf(finding, fromMetadata) ?? null,
     },
+    reach,
     machines: {
-      events: siem === undefined ? [] : [{ channel: 'siem', target: '' }],
-      alerts: alertmanager === undefined ? [] : [{ channel: 'alertmanager', target: '' }],
+      events: targets.flatMap(({ events = [] }) => events),
+      alerts: targets.flatMap(({ alerts = [] }) => alerts),
     },
     reminders: { critical: orNull(critical), warning: orNull(warning), info: orNull(info) },
     maintenance: maintenanceWindows(config),
     previewMs: notifications.preview,
     maxPagesPerDay: paging.maxPerDay,
   };
+}
+
+/** How the configured channels reach owners, the first that can; null where none reaches people. */
+function reachOf(targets: readonly ChannelTargets[]): Reach | null {
+  const reaches = targets.flatMap(({ reach }) => reach ?? []);
+  if (reaches.length === 0) return null;
+  return (address) => reaches.map((reach) => reach(address)).find((to) => to !== null) ?? null;
 }
 
 function maintenanceWindows({ maintenance, schedule }: NotifyConfig): readonly MaintenanceWindow[] {

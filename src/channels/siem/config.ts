@@ -1,9 +1,10 @@
 import { z } from 'zod';
+import type { ChannelKind } from '../channelKind.ts';
 import { configPart, type Rule } from '../../config/configPart.ts';
-import { headers, NO_HTTP_URL } from '../../config/values.ts';
+import { headers, NO_HTTP_URL, withBearer } from '../../config/values.ts';
 
 /** Events as JSON lines in the Elastic Common Schema: to a file, or to an address. */
-const siem = z.strictObject({
+const schema = z.strictObject({
   path: z.string().optional(),
   url: z.string().optional(),
   urlFile: z.string().optional(),
@@ -12,7 +13,7 @@ const siem = z.strictObject({
   bearerTokenFile: z.string().optional(),
 });
 
-export type SiemConfig = z.output<typeof siem>;
+type SiemConfig = z.output<typeof schema>;
 
 const oneTarget: Rule<SiemConfig> = ({ path, url, urlFile }, report) => {
   const address = url ?? urlFile;
@@ -21,4 +22,15 @@ const oneTarget: Rule<SiemConfig> = ({ path, url, urlFile }, report) => {
   if (url !== undefined && !/^https?:\/\//.test(url)) report(['url'], NO_HTTP_URL);
 };
 
-export const siemPart = configPart(siem.optional(), oneTarget);
+const part = configPart(schema.optional(), oneTarget);
+
+export const siem: ChannelKind<typeof part.schema> = {
+  part,
+  targets: () => ({ events: [{ channel: 'siem', target: '' }] }),
+  create: async (config, { context }) => {
+    const { siemChannel } = await import('./siemChannel.ts');
+    const { path, url } = config;
+    if (path !== undefined) return [siemChannel({ path }, context)];
+    return url === undefined ? [] : [siemChannel({ url, headers: withBearer(config) }, context)];
+  },
+};

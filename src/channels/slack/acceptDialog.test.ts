@@ -4,11 +4,11 @@ import { checkView } from '../../../demo/slack/blockKit/checkView.ts';
 import { DAY_MS } from '../../model/time.ts';
 import { aFinding, TEST_NOW } from '../../../test/support/notify/findings.ts';
 import { acceptDialog, readAcceptance } from './acceptDialog.ts';
-import type { Press } from './interaction.ts';
+import type { Interaction } from './interaction.ts';
 
-const PRESS: Press = {
+const PRESS: Interaction = {
   what: 'ask-acceptance',
-  id: 'press',
+  id: 'interaction',
   acceptance: null,
   findingId: 'f1',
   userId: 'U0ALICE',
@@ -61,7 +61,7 @@ describe('the dialog of "Accept until"', () => {
 
   test('says who accepts what, until when and why', () => {
     expect(readAcceptance(sent(dayAfter(90), ' load test\u0000 '), TEST_NOW)).toEqual({
-      press: {
+      interaction: {
         ...PRESS,
         what: 'accept',
         id: 'dialog/V1',

@@ -9,7 +9,7 @@ import type { Finding } from '../../model/finding.ts';
 import type { TimeMs } from '../../model/time.ts';
 import { cleanText } from '../../model/text/clean.ts';
 import { formatScope, KIND_NAMES } from '../../model/text/format.ts';
-import { personOf, personSchema, type Press } from './interaction.ts';
+import { personOf, personSchema, type Interaction } from './interaction.ts';
 import { mrkdwn, plainText } from './limits.ts';
 import { code, prose } from './mrkdwn.ts';
 
@@ -27,8 +27,8 @@ const aboutSchema = z.strictObject({
 });
 
 /** The dialog of "Accept until …": a day, and a reason for those who find it later. */
-export function acceptDialog(finding: Finding, press: Press, now: TimeMs): ModalView {
-  const about = { finding: finding.id, channel: press.channel, ts: press.messageTs };
+export function acceptDialog(finding: Finding, interaction: Interaction, now: TimeMs): ModalView {
+  const about = { finding: finding.id, channel: interaction.channel, ts: interaction.messageTs };
   return {
     type: 'modal',
     callback_id: CALLBACK_ID,
@@ -82,7 +82,7 @@ const submissionSchema = personSchema.extend({
 
 /** A dialog that was sent: filled in well, or what to say at which field. */
 export type Submission =
-  { readonly press: Press } | { readonly errors: Readonly<Record<string, string>> };
+  { readonly interaction: Interaction } | { readonly errors: Readonly<Record<string, string>> };
 
 /** Reads what a dialog of ours was filled in with; null for whatever else Slack sends. */
 export function readAcceptance(payload: unknown, now: TimeMs): Submission | null {
@@ -103,7 +103,7 @@ export function readAcceptance(payload: unknown, now: TimeMs): Submission | null
   };
   if (Object.keys(errors).length > 0) return { errors };
   return {
-    press: {
+    interaction: {
       ...personOf(parsed.data),
       what: 'accept',
       id: `dialog/${view.id}`,

@@ -1,15 +1,15 @@
 import type { ModalView, WebClient } from '@slack/web-api';
 import type { Clock } from '../../notify/clock.ts';
 import { readAcceptance } from './acceptDialog.ts';
-import { handlePress, type PressParts } from './handlePress.ts';
-import { readPress, type Press } from './interaction.ts';
+import { handleInteraction, type InteractionParts } from './handleInteraction.ts';
+import { readButton, type Interaction } from './interaction.ts';
 import { prose } from './mrkdwn.ts';
 
-export interface AnswerParts extends PressParts {
+export interface AnswerParts extends InteractionParts {
   /** Speaks with the bot's token, for answers. */
   readonly client: WebClient;
   readonly clock: Clock;
-  /** Called when a press changed something, so that it is planned and shown at once. */
+  /** Called when an interaction changed something, so that it is planned and shown at once. */
   changed(): void;
   readonly logger: {
     info(fields: object, message: string): void;
@@ -17,15 +17,15 @@ export interface AnswerParts extends PressParts {
   };
 }
 
-/** Something that somebody did in Slack; `ack` says that it arrived, and how a dialog goes on. */
-export interface Interaction {
+/** An interaction as the SDK delivers it; `ack` confirms it, and says how a dialog goes on. */
+export interface SlackEvent {
   ack(response?: Readonly<Record<string, unknown>>): Promise<void>;
   readonly body: unknown;
 }
 
-/** Slack wants to hear within three seconds that the press arrived; the work comes after. */
+/** Slack expects the acknowledgement within three seconds; the work comes after it. */
 export async function answerInteraction(
-  { ack, body }: Interaction,
+  { ack, body }: SlackEvent,
   parts: AnswerParts,
   signal: AbortSignal,
 ): Promise<void> {
@@ -37,37 +37,45 @@ export async function answerInteraction(
       return;
     }
     await ack();
-    const press = submission?.press ?? readPress(body);
-    if (press === null || signal.aborted) return;
-    const result = await handlePress(press, parts, clock.now());
-    const { what, findingId, userId } = press;
+    const interaction = submission?.interaction ?? readButton(body);
+    if (interaction === null || signal.aborted) return;
+    const result = await handleInteraction(interaction, parts, clock.now());
+    const { what, findingId, userId } = interaction;
     logger.info(
       { what, finding: findingId, user: userId, done: result.changed },
-      'a button was pressed',
+      'Slack interaction handled',
     );
     if (result.changed) parts.changed();
-    if (result.dialog !== undefined) await openDialog(press, result.dialog, parts.client);
-    if (result.answer !== null) await sayAlone(press, result.answer, parts.client);
+    if (result.dialog !== undefined) await openDialog(interaction, result.dialog, parts.client);
+    if (result.answer !== null) await sayAlone(interaction, result.answer, parts.client);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    logger.warn({}, `a button of a Slack message could not be answered: ${reason}`);
+    logger.warn({}, `Slack interaction failed: ${reason}`);
   }
 }
 
-/** Slack opens it within three seconds of the press: whoever waited in vain is told so. */
-async function openDialog(press: Press, view: ModalView, client: WebClient): Promise<void> {
-  if (press.triggerId === null) return;
+/** Slack opens it within three seconds of the interaction: a user who waited longer gets a message. */
+async function openDialog(
+  interaction: Interaction,
+  view: ModalView,
+  client: WebClient,
+): Promise<void> {
+  if (interaction.triggerId === null) return;
   try {
-    await client.views.open({ trigger_id: press.triggerId, view });
+    await client.views.open({ trigger_id: interaction.triggerId, view });
   } catch (error) {
-    await sayAlone(press, 'The dialog could not be opened in time: please try again.', client);
+    await sayAlone(
+      interaction,
+      'The dialog could not be opened in time: please try again.',
+      client,
+    );
     throw error;
   }
 }
 
-/** The answer to whoever pressed, which nobody else sees. */
+/** Sends the answer to the user alone. */
 async function sayAlone(
-  { channel, userId }: Press,
+  { channel, userId }: Interaction,
   text: string,
   client: WebClient,
 ): Promise<void> {

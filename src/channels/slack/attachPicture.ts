@@ -3,7 +3,7 @@ import { SECOND_MS } from '../../model/time.ts';
 import type { Clock } from '../../notify/clock.ts';
 import type { Receipt } from '../../store/notifications/delivery.ts';
 import type { SlackMessage, UploadedImage } from './message.ts';
-import type { Picture } from './pictures.ts';
+import type { Picture } from '../pictures.ts';
 import { isInvalidBlocks, type Poster } from './poster.ts';
 
 /** How long Slack may take to process an upload before a message can show it. */

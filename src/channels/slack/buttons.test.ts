@@ -49,7 +49,7 @@ function listen(finding: () => Promise<Finding | null>, appToken = slack.appToke
       clock,
       reader: { finding },
       actions: { append: async () => 1 },
-      silences: { add: nothing },
+      silences: { add: nothing, list: async () => [] },
       audit: { append: async () => 1 },
       enqueue: nothing,
       platform: { channel: 'slack', target: '#security' },
@@ -69,7 +69,7 @@ async function until(condition: () => boolean): Promise<void> {
     if (Date.now() > giveUpAt) throw new Error(`waited in vain: ${log.join('; ')}`);
 }
 
-async function press(): Promise<{ acknowledged: boolean }> {
+async function interaction(): Promise<{ acknowledged: boolean }> {
   const finding = aFinding();
   const text = { type: 'plain_text', text: 'Acknowledge' } as const;
   const button = {
@@ -113,20 +113,20 @@ describe('listening to buttons', () => {
     expect(log.join('\n')).not.toContain('canary');
   });
 
-  test('a press is acknowledged before the work is done, also when the work fails', async () => {
+  test('an interaction is acknowledged before the work is done, also when the work fails', async () => {
     listen(async () => {
       throw new Error('the history cannot be read');
     });
     await until(() => slack.connections() === 1);
-    expect(await press()).toMatchObject({ acknowledged: true });
-    await until(() => log.some((line) => line.includes('could not be answered')));
+    expect(await interaction()).toMatchObject({ acknowledged: true });
+    await until(() => log.some((line) => line.includes('Slack interaction failed')));
     expect(log).not.toContain('changed');
   });
 
   test('what changed something is planned at once', async () => {
     listen(async () => aFinding());
     await until(() => slack.connections() === 1);
-    await press();
+    await interaction();
     await until(() => log.includes('changed'));
     expect(log.filter((line) => line === 'changed')).toHaveLength(1);
   });

@@ -1,6 +1,6 @@
 import { SocketModeClient } from '@slack/socket-mode';
 import { MINUTE_MS, SECOND_MS } from '../../model/time.ts';
-import { answerInteraction, type AnswerParts, type Interaction } from './answerInteraction.ts';
+import { answerInteraction, type AnswerParts, type SlackEvent } from './answerInteraction.ts';
 import { fetchUntil, silentLogger, withSignal } from './client.ts';
 import { workspaceOf } from './workspace.ts';
 
@@ -58,7 +58,7 @@ async function listenOnce(
       fetch: fetchUntil(signal),
     },
   });
-  client.on('interactive', (event: Interaction) => {
+  client.on('interactive', (event: SlackEvent) => {
     void answerInteraction(event, { ...parts, workspace }, signal);
   });
   const closed = Promise.withResolvers<void>();

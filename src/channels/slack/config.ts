@@ -1,8 +1,10 @@
 import { z } from 'zod';
 import { configPart } from '../../config/configPart.ts';
+import type { Receiver } from '../../store/notifications/receiver.ts';
+import type { ChannelKind } from '../channelKind.ts';
 import { duration, httpUrl } from '../../config/values.ts';
 
-const slack = z.strictObject({
+const schema = z.strictObject({
   token: z.string().optional(),
   tokenFile: z.string().optional(),
   appToken: z.string().optional(),
@@ -18,9 +20,44 @@ const slack = z.strictObject({
   timeout: duration.default(15_000),
 });
 
-export type SlackConfig = z.output<typeof slack>;
+export type SlackConfig = z.output<typeof schema>;
 
-export const slackPart = configPart(slack.optional(), ({ token, tokenFile }, report) => {
+const part = configPart(schema.optional(), ({ token, tokenFile }, report) => {
   if ((token ?? tokenFile) === undefined)
     report([], 'needs token or tokenFile; remove slack to have messages in the log');
 });
+
+/** Slack: the platform's and security's messages, and those of owners that it reaches. */
+export const slack: ChannelKind<typeof part.schema> = {
+  part,
+  targets: ({ token, channel, securityChannel = channel }) =>
+    token === undefined
+      ? {}
+      : { platform: toSlack(channel), security: toSlack(securityChannel), reach: reachInSlack },
+  create: async (config, parts) => (await import('./slackChannel.ts')).createSlack(config, parts),
+};
+
+function toSlack(target: string): Receiver {
+  return { channel: 'slack', target };
+}
+
+/** How Slack reaches an owner by what owners are called; null where it cannot. */
+export function reachInSlack(address: string): Receiver | null {
+  const target = slackTarget(address);
+  return target === null ? null : toSlack(target);
+}
+
+/**
+ * `#channel`, a Slack id, `group:…` for a user group (`@handle` or id), or `email:…` for an address;
+ * null for what Slack cannot reach.
+ */
+function slackTarget(address: string): string | null {
+  const text = address.trim();
+  if (/^#[\p{L}\p{N}._-]{1,80}$/u.test(text)) return text.toLowerCase();
+  if (/^[CDGUW][A-Z0-9]{6,20}$/.test(text)) return text;
+  if (/^S[A-Z0-9]{6,20}$/.test(text) || /^@[\p{L}\p{N}._-]{1,80}$/u.test(text))
+    return `group:${text.startsWith('@') ? text.toLowerCase() : text}`;
+  if (/^[^\s@<>|]{1,64}@[^\s@<>|]+\.[^\s@<>|]{2,63}$/.test(text))
+    return `email:${text.toLowerCase()}`;
+  return null;
+}

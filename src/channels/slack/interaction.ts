@@ -42,9 +42,9 @@ export interface Person {
 }
 
 /** What somebody asked for by pressing a button, or in a dialog. */
-export interface Press extends Person {
+export interface Interaction extends Person {
   readonly what: 'acknowledge' | 'silence' | 'not-abuse' | 'not-mine' | 'ask-acceptance' | 'accept';
-  /** The same when Slack delivers one press twice. */
+  /** The same when Slack delivers one interaction twice. */
   readonly id: string;
   /** For `accept`: what the dialog was filled in with. */
   readonly acceptance: { readonly until: TimeMs; readonly reason: string } | null;
@@ -56,21 +56,21 @@ export interface Press extends Person {
 }
 
 const MENU = /^(not-mine|accept):(.+)$/s;
-const BUTTONS: ReadonlyMap<string, Press['what']> = new Map([
+const BUTTONS: ReadonlyMap<string, Interaction['what']> = new Map([
   [ACTION_IDS.acknowledge, 'acknowledge'],
   [ACTION_IDS.silence, 'silence'],
   [ACTION_IDS.notAbuse, 'not-abuse'],
 ]);
 
 /** Reads a payload; null for what is not one of our buttons (also links, which need no answer). */
-export function readPress(payload: unknown): Press | null {
+export function readButton(payload: unknown): Interaction | null {
   const parsed = payloadSchema.safeParse(payload);
   if (!parsed.success) return null;
   const { channel, message, actions, trigger_id: triggerId } = parsed.data;
   const [action] = actions;
   if (action === undefined) return null;
   const person = personOf(parsed.data);
-  const press = {
+  const interaction = {
     ...person,
     id: `${person.userId}/${action.action_id}/${action.action_ts}`,
     acceptance: null,
@@ -80,11 +80,11 @@ export function readPress(payload: unknown): Press | null {
   };
   const what = BUTTONS.get(action.action_id);
   if (what !== undefined && action.value !== undefined)
-    return { ...press, what, findingId: action.value };
+    return { ...interaction, what, findingId: action.value };
   if (action.action_id !== ACTION_IDS.more) return null;
   const [, name, findingId] = MENU.exec(action.selected_option?.value ?? '') ?? [];
   if (name === undefined || findingId === undefined) return null;
-  return { ...press, what: name === 'accept' ? 'ask-acceptance' : 'not-mine', findingId };
+  return { ...interaction, what: name === 'accept' ? 'ask-acceptance' : 'not-mine', findingId };
 }
 
 export function personOf({ user, team, enterprise }: z.output<typeof personSchema>): Person {

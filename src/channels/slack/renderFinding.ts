@@ -53,7 +53,7 @@ function whatHappened(finding: Finding): string {
   const { decision, state } = finding;
   const summary = prose(finding.summary, 900);
   if (state === 'resolved') {
-    return `It is over after ${formatDuration(lengthOf(finding))}. It was: ${summary}`;
+    return `Resolved after ${formatDuration(lengthOf(finding))}. It was: ${summary}`;
   }
   if (decision === null) return summary;
   const reason = decision.reason === null ? '' : `: ${prose(decision.reason, 300)}`;
@@ -102,7 +102,7 @@ function place({ scope, cluster }: Finding): string {
 /** Whether it still runs, and how far the data reach: a page about the past must say so. */
 function running(finding: Finding, dataUntil: number | null, at: number): string {
   const { kind, state, lastSeen } = finding;
-  if (state === 'resolved') return `over since ${moment(stretchOf(finding).to)}`;
+  if (state === 'resolved') return `resolved ${moment(stretchOf(finding).to)}`;
   const until = dataUntil ?? lastSeen;
   const gap = until - lastSeen;
   const still = RUNS.has(kind) ? 'still running' : 'still so';
@@ -169,7 +169,7 @@ function small({ changes, insteadOf, note }: FindingsNotice, finding: Finding): 
       : [`${change.reason.replaceAll('-', ' ')}: ${prose(change.text, 300)}`]),
     ...(insteadOf === null
       ? []
-      : [`*Preview*: after the first days this goes to ${prose(insteadOf, 300)}`]),
+      : [`*Preview*: after the preview this goes to ${prose(insteadOf, 300)}`]),
     ...(note === null ? [] : [prose(note, 400)]),
     `${prose(finding.rule, 80)} · ${code(finding.id, 60)}`,
   ].join('\n');

@@ -27,7 +27,7 @@ export function renderGroup(notice: FindingsNotice, context: RenderContext): rea
     ...(dataUntil === null ? [] : [`data until ${moment(dataUntil)}`]),
     ...(insteadOf === null
       ? []
-      : [`*Preview*: after the first days this goes to ${prose(insteadOf, 300)}`]),
+      : [`*Preview*: after the preview this goes to ${prose(insteadOf, 300)}`]),
     ...(note === null ? [] : [prose(note, 400)]),
   ];
   return [
@@ -66,7 +66,7 @@ function groupTitle({ findings, total, since }: FindingsNotice): string {
   const open = findings.filter(({ state }) => state !== 'resolved').length;
   if (open === 0) return `All ${total} resolved: ${what}${where}`;
   const counted = kinds.length === 1 ? `${total} × ${what}` : `${total} findings`;
-  return since === null ? `${counted}${where}` : `New to you: ${counted}${where}`;
+  return since === null ? `${counted}${where}` : `Already open: ${counted}${where}`;
 }
 
 function lead({ findings, total, since }: FindingsNotice): string {
@@ -76,8 +76,8 @@ function lead({ findings, total, since }: FindingsNotice): string {
   const worst = critical > 0 ? `, *${critical} critical*` : '';
   const why =
     since === null
-      ? 'They came together, so they are told together.'
-      : 'They were open before you could be told; this is said once.';
+      ? 'They opened at the same time, so they share one message.'
+      : 'They were already open when Burnwatch could first notify you (sent once).';
   return `${counts}${worst}. ${why}`;
 }
 

@@ -8,14 +8,26 @@ import {
 } from '../../store/notifications/delivery.ts';
 import type { RenderContext } from '../../model/text/format.ts';
 import { attachedImage, attachPicture } from './attachPicture.ts';
-import { withSignal } from './client.ts';
+import type { ChannelParts } from '../channelKind.ts';
+import { createSlackClient, withSignal } from './client.ts';
+import type { SlackConfig } from './config.ts';
 import { toChannelError } from './errors.ts';
 import { findDelivery } from './findDelivery.ts';
 import { Pacer } from './paced.ts';
-import type { PictureSource } from './pictures.ts';
+import type { PictureSource } from '../pictures.ts';
 import { Poster } from './poster.ts';
 import { renderMessage, renderReply, renderThreadNote, withMention } from './render.ts';
 import { TargetResolver } from './targets.ts';
+
+/** The channel of a configuration; none without a token. */
+export function createSlack(
+  { token, apiUrl, timeout: timeoutMs }: SlackConfig,
+  { clock, context, pictures = null }: ChannelParts & { readonly context: RenderContext },
+): readonly Channel[] {
+  if (token === undefined) return [];
+  const client = createSlackClient({ token, apiUrl, timeoutMs });
+  return [slackChannel({ client, clock, context, pictures })];
+}
 
 export interface SlackParts {
   readonly client: WebClient;

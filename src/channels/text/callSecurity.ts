@@ -20,18 +20,18 @@ export function callSecurity(
   if (severity !== 'critical')
     return {
       lead: 'No need to call security yet',
-      why: 'look first, metrics alone cannot tell.',
+      why: 'unconfirmed: check the process first.',
     };
   switch (reader) {
     case 'owner':
       return {
-        lead: 'Security was told',
+        lead: 'Security was notified',
         why: 'do not delete anything, the pods are evidence.',
       };
     case 'security':
       return {
-        lead: 'An incident until you know better',
-        why: 'somebody else may control this workload. Do not delete anything yet.',
+        lead: 'Treat as an incident',
+        why: 'an attacker may control this workload. Do not delete anything yet.',
       };
     case 'page':
     case 'pager':
@@ -40,6 +40,6 @@ export function callSecurity(
   }
   return {
     lead: 'Call security now',
-    why: 'somebody else may control this workload. Do not delete anything yet.',
+    why: 'an attacker may control this workload. Do not delete anything yet.',
   };
 }

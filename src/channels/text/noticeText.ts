@@ -48,7 +48,7 @@ function oneText({ changes }: FindingsNotice, finding: Finding): string {
 
 function groupText({ findings, total, since, changes }: FindingsNotice): string {
   const open = findings.filter(({ state }) => state !== 'resolved').length;
-  const what = since === null ? `${total} findings` : `${total} findings are new to you`;
+  const what = since === null ? `${total} findings` : `${total} findings were already open`;
   const when = since === null ? '' : `, open since ${formatMinute(since)} or later`;
   const names = findings.slice(0, 5).map(headline).join('; ');
   const more = total > 5 ? ` and ${total - 5} more` : '';
@@ -70,4 +70,10 @@ export function headline(finding: Finding): string {
       break;
   }
   return base;
+}
+
+/** How a notice's findings stand together. */
+export function statusOf({ findings }: FindingsNotice): 'firing' | 'acknowledged' | 'resolved' {
+  if (findings.some(({ state }) => state === 'open')) return 'firing';
+  return findings.some(({ state }) => state === 'acknowledged') ? 'acknowledged' : 'resolved';
 }

@@ -1,8 +1,10 @@
 import { z } from 'zod';
+import type { ChannelKind } from '../channelKind.ts';
 import { configPart, eachEntry, uniqueNames, type Rule } from '../../config/configPart.ts';
 import { headers, NO_HTTP_URL } from '../../config/values.ts';
+import type { Receiver } from '../../store/notifications/receiver.ts';
 import { fillTemplate, TemplateError } from './template.ts';
-import { templateValues } from './webhookBody.ts';
+import { templateValues, type WebhookFormat } from './webhookBody.ts';
 
 const webhook = z.strictObject({
   name: z.string().min(1),
@@ -20,7 +22,7 @@ const webhook = z.strictObject({
   headers,
 });
 
-export type WebhookConfig = z.output<typeof webhook>;
+type WebhookConfig = z.output<typeof webhook>;
 
 const address: Rule<WebhookConfig> = ({ url, urlFile }, report) => {
   if ((url ?? urlFile) === undefined) report([], 'needs url or urlFile');
@@ -61,9 +63,40 @@ function templateProblem(template: string): string | null {
   }
 }
 
-export const webhooksPart = configPart(
+const part = configPart(
   z.array(webhook).default([]),
   eachEntry(address),
   uniqueNames,
   eachEntry(formats),
 );
+
+export const webhooks: ChannelKind<typeof part.schema> = {
+  part,
+  targets: (entries) => ({
+    pagers: entries.filter(({ pager }) => pager).map(receiverOf),
+    others: entries
+      .filter(({ pager }) => !pager)
+      .map((entry) => ({ receiver: receiverOf(entry), minSeverity: entry.minSeverity })),
+  }),
+  create: async (entries, parts) => {
+    const { webhookChannel } = await import('./webhookChannel.ts');
+    return entries.flatMap((entry) => {
+      const { name, url, secret = null, headers, format } = entry;
+      if (url === undefined) return [];
+      // PagerDuty's secret is the routing key inside the body, not a signing key.
+      const signing = format === 'pagerduty' ? null : secret;
+      const options = { name, url, secret: signing, format: formatOf(entry), headers };
+      return [webhookChannel(options, parts)];
+    });
+  },
+};
+
+function receiverOf({ name }: WebhookConfig): Receiver {
+  return { channel: `webhook:${name}`, target: '' };
+}
+
+function formatOf({ format, template, secret }: WebhookConfig): WebhookFormat {
+  if (format === 'pagerduty') return { kind: 'pagerduty', routingKey: secret ?? '' };
+  if (format === 'template' && template !== undefined) return { kind: 'template', template };
+  return { kind: 'burnwatch' };
+}

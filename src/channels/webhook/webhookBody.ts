@@ -3,9 +3,10 @@ import { toFindingJson } from '../../model/findingJson.ts';
 import type { Finding } from '../../model/finding.ts';
 import { formatTime } from '../../model/time.ts';
 import type { Delivery } from '../../store/notifications/delivery.ts';
-import type { FindingsNotice, Notice } from '../../store/notifications/notice.ts';
-import { findingUrl, formatScope, type RenderContext } from '../../model/text/format.ts';
-import { headline, noticeText } from '../text/noticeText.ts';
+import type { Notice } from '../../store/notifications/notice.ts';
+import { findingUrl, type RenderContext } from '../../model/text/format.ts';
+import { pagerDutyEvent } from '../pagerduty/pagerDutyEvent.ts';
+import { headline, noticeText, statusOf } from '../text/noticeText.ts';
 import { fillTemplate, type TemplateValues } from './template.ts';
 
 /** What webhooks send, by the `format` of their configuration. */
@@ -53,41 +54,6 @@ function ownBody(
   };
 }
 
-/** https://developer.pagerduty.com/docs/send-alert-event (events API v2). */
-function pagerDutyEvent(
-  { id, conversation }: Delivery,
-  notice: Exclude<Notice, { kind: 'events' | 'alerts' }>,
-  routingKey: string,
-  context: RenderContext,
-): unknown {
-  const first = notice.kind === 'findings' ? notice.findings[0] : undefined;
-  const status = notice.kind === 'findings' ? statusOf(notice) : 'note';
-  const url = first === undefined ? null : findingUrl(first, context);
-  return {
-    routing_key: routingKey,
-    event_action: {
-      firing: 'trigger',
-      note: 'trigger',
-      acknowledged: 'acknowledge',
-      resolved: 'resolve',
-    }[status],
-    // All news of one conversation are one incident; PagerDuty takes 255 characters.
-    dedup_key: conversation.slice(0, 255),
-    payload: {
-      summary: noticeText(notice).slice(0, 1_024),
-      source: first === undefined ? 'burnwatch' : `${first.cluster}/${formatScope(first)}`,
-      severity: first?.severity ?? 'warning',
-      component: first === undefined ? 'burnwatch' : formatScope(first),
-      class: first?.kind ?? 'burnwatch',
-      custom_details: {
-        delivery: id,
-        ...(first === undefined ? {} : { finding: toFindingJson(first) }),
-      },
-    },
-    ...(url === null ? {} : { links: [{ href: url, text: 'Open in Burnwatch' }] }),
-  };
-}
-
 /** Every placeholder that a template may use. */
 export function templateValues(delivery: Delivery, context: RenderContext): TemplateValues {
   const { id, conversation, notice, createdAt } = delivery;
@@ -116,9 +82,4 @@ export function templateValues(delivery: Delivery, context: RenderContext): Temp
     startedAt: first === undefined ? '' : formatTime(first.startedAt),
     url: (first === undefined ? null : findingUrl(first, context)) ?? '',
   };
-}
-
-function statusOf({ findings }: FindingsNotice): 'firing' | 'acknowledged' | 'resolved' {
-  if (findings.some(({ state }) => state === 'open')) return 'firing';
-  return findings.some(({ state }) => state === 'acknowledged') ? 'acknowledged' : 'resolved';
 }

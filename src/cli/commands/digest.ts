@@ -1,6 +1,7 @@
 import { Option, type Command } from 'commander';
 import { parseWeek, lastWeek, weekOf, type Week } from '../../store/digests/week.ts';
 import { NoDataError, readDigest } from '../../digest/read/readDigest.ts';
+import { policyOf } from '../../channels/channels.ts';
 import { sendDigest } from '../../digest/sendDigest.ts';
 import { renderDigestHtml } from '../../serve/pages/digests/digestHtml.ts';
 import { digestJson } from '../../digest/text/digestJson.ts';
@@ -59,9 +60,10 @@ async function runDigest(options: DigestOptions, io: Io): Promise<void> {
       const snapshot =
         options.offline === true ? null : await presentCluster(context, io).snapshot();
       const { thresholds } = context.loaded;
-      const request = { config, thresholds, week, now: io.now(), snapshot };
+      const policy = policyOf(config);
+      const request = { config, policy, thresholds, week, now: io.now(), snapshot };
       if (dryRun) {
-        const digest = await readDigest(reader, { ...request, late: null });
+        const digest = await readDigest(reader, { ...request, reach: policy.reach, late: null });
         io.out(await render(digest, options.output ?? 'text'));
         return;
       }

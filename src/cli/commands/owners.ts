@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
-import { ownerProblem, ownerTarget } from '../../notify/owners.ts';
+import { reachInSlack } from '../../channels/slack/config.ts';
+import { ownerProblem, ownerReceiver } from '../../notify/owners.ts';
 import type { OwnerProblem } from '../../notify/plan/ownerNotes.ts';
 import { printable } from '../../model/text/escape.ts';
 import { ownerNames } from '../../detect/owners/ownerNames.ts';
@@ -63,14 +64,17 @@ function toJson({ problem, ...row }: OwnerRow): object {
 function toRow(ownership: Ownership, { owners: { keys, teams } }: Config): OwnerRow {
   const { owner, slack } = ownership;
   const names = [slack, owner].flatMap((text) => (text === null ? [] : ownerNames(text)));
-  const told = [...new Set(names.flatMap((name) => ownerTarget(name, teams) ?? []))];
+  const targets = names.flatMap((name) => ownerReceiver(name, teams, reachInSlack)?.target ?? []);
+  const told = [...new Set(targets)];
   if (names.length === 0) {
     const cure = `Set one of ${keys.join(', ')} on the workload or its namespace, or add a route under owners.routes.`;
     return { ...ownership, told, problem: { key: 'missing', what: 'No owner is named.', cure } };
   }
   // Where Slack is given by a route, a name need not be reachable by itself.
   const isTold = slack !== null && told.length > 0;
-  const [problem] = isTold ? [] : names.flatMap((name) => ownerProblem(name, teams) ?? []);
+  const [problem] = isTold
+    ? []
+    : names.flatMap((name) => ownerProblem(name, teams, reachInSlack) ?? []);
   return { ...ownership, told, problem: problem ?? null };
 }
 

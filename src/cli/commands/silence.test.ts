@@ -5,7 +5,7 @@ import { TempHistory } from '../../../test/support/tempHistory.ts';
 import { openAuditLog, openDeliveryStore } from '../../engines/openHistory.ts';
 import { DAY_MS, HOUR_MS } from '../../model/time.ts';
 import { createNotifier } from '../../notify/notifier.ts';
-import { createPolicy } from '../../notify/policy.ts';
+import { policyOf } from '../../channels/channels.ts';
 import type { ClaimedDelivery } from '../../store/notifications/delivery.ts';
 import { FakeClock } from '../../../test/support/notify/fakeClock.ts';
 import { aFinding, anEvent, TEST_NOW } from '../../../test/support/notify/findings.ts';
@@ -54,7 +54,7 @@ async function told(): Promise<readonly string[]> {
     close: async () => undefined,
   };
   const observer = { sent: () => undefined, failed: () => undefined };
-  const policy = createPolicy(loadConfig(file).config);
+  const policy = policyOf(loadConfig(file).config);
   const clock = new FakeClock(now);
   const notifier = createNotifier({ policy, store, channels: [channel], clock, observer });
   await notifier.plan(now);

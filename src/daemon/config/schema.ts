@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { CHANNEL_PARTS } from '../../channels/config.ts';
+import { CHANNEL_PARTS } from '../../channels/channels.ts';
 import { prometheusPart, workloadsPart } from '../../collect/config.ts';
 import { schemasOf, type ConfigPart, type Report } from '../../config/configPart.ts';
 import { whileKnown } from '../../config/knownParts.ts';

@@ -1,3 +1,4 @@
+import { reachInSlack } from '../../channels/slack/config.ts';
 import { describe, expect, it } from 'vitest';
 import { podSample, snapshotOf } from '../../../test/support/snapshots.ts';
 import { inventoryOf, rawObject } from '../../../test/support/specs.ts';
@@ -68,7 +69,7 @@ describe('how owners are told', () => {
     labels: { tier: 'gold' },
   } as unknown as Finding;
   const targets = (owners: object, fromMetadata: boolean, about = finding) =>
-    configuredOwners(config(owners))
+    configuredOwners(config(owners), reachInSlack)
       .receiversOf(about, fromMetadata)
       .map(({ target }) => target);
 
@@ -83,7 +84,9 @@ describe('how owners are told', () => {
     expect(targets({ routes }, true)).toEqual(['#chosen-by-a-label']);
     expect(targets({ routes }, false)).toEqual(['#chosen-by-the-operator', 'group:@oncall']);
     expect(targets({}, false)).toEqual([]);
-    expect(configuredOwners(config()).problemOf(finding, false)?.key).toBe('abuse/shop');
+    expect(configuredOwners(config(), reachInSlack).problemOf(finding, false)?.key).toBe(
+      'abuse/shop',
+    );
   });
 
   it('keeps with a finding only the labels that routes choose by', () => {
@@ -95,6 +98,8 @@ describe('how owners are told', () => {
 
   it('says of an owner that cannot be told how to repair it', () => {
     const lost = { ...finding, owner: 'nowhere' };
-    expect(configuredOwners(config()).problemOf(lost, true)?.cure).toContain("nowhere: '#channel'");
+    expect(configuredOwners(config(), reachInSlack).problemOf(lost, true)?.cure).toContain(
+      "nowhere: '#channel'",
+    );
   });
 });

@@ -1,4 +1,5 @@
 import { costNano } from '../../model/costParts.ts';
+import type { Receiver } from '../../store/notifications/receiver.ts';
 import type { CostRow } from '../../store/costTable.ts';
 import type { Finding } from '../../model/finding.ts';
 import { workloadKey } from '../../model/workload.ts';
@@ -26,7 +27,7 @@ export interface OwnerParts {
   readonly floor: number;
   readonly findings: readonly Finding[];
   ofOwner(owner: string): readonly Spend[];
-  targetOf(owner: string): string | null;
+  receiverOf(owner: string): Receiver | null;
 }
 
 /** A short digest for every owner who spent something: theirs only, abuse left to security. */
@@ -42,7 +43,7 @@ function ownerDigest(spend: Spend, parts: OwnerParts): OwnerDigest {
   const names = new Set(namespaces.map(({ key }) => key));
   return {
     owner,
-    target: parts.targetOf(owner),
+    receiver: parts.receiverOf(owner),
     spend,
     namespaces,
     workloads: dearestWorkloads(owner, parts),

@@ -1,5 +1,6 @@
 import type { OwnersConfig } from '../../detect/owners/config.ts';
-import { slackTarget } from '../../notify/owners.ts';
+import type { Reach } from '../../notify/owners.ts';
+import type { Receiver } from '../../store/notifications/receiver.ts';
 import { UNOWNED, type Digest, type OwnerGaps, type Spend } from '../../store/digests/digest.ts';
 import type { CostRow } from '../../store/costTable.ts';
 import { costNano } from '../../model/costParts.ts';
@@ -9,8 +10,8 @@ import { ownValue } from '../../model/ownValue.ts';
 export interface DigestOwners {
   /** The configured owner of a place that names none itself; null when there is none. */
   ownerOf(namespace: string, workload: string): string | null;
-  /** How an owner is reached in Slack; null when that is not known. */
-  targetOf(owner: string): string | null;
+  /** How an owner is reached; null when no channel reaches them. */
+  receiverOf(owner: string): Receiver | null;
 }
 
 /** Kinds that are told in the digest: a route for them says who owns the place. */
@@ -18,11 +19,10 @@ const DIGEST_KINDS: ReadonlySet<string> = new Set(['overprovisioned', 'budget'])
 const LISTED = 30;
 
 /** Owners by the configuration's routes and teams. */
-export function digestOwners({
-  owners: { routes, teams },
-}: {
-  readonly owners: OwnersConfig;
-}): DigestOwners {
+export function digestOwners(
+  { owners: { routes, teams } }: { readonly owners: OwnersConfig },
+  reach: Reach | null,
+): DigestOwners {
   return {
     ownerOf: (namespace, workload) => {
       const place: Readonly<Record<string, string>> = { namespace, workload };
@@ -38,9 +38,9 @@ export function digestOwners({
       });
       return route?.owner ?? route?.slack ?? null;
     },
-    targetOf: (owner) => {
+    receiverOf: (owner) => {
       const route = routes.find((one) => one.owner === owner && one.slack !== undefined);
-      return slackTarget(route?.slack ?? ownValue(teams, owner) ?? owner);
+      return reach === null ? null : reach(route?.slack ?? ownValue(teams, owner) ?? owner);
     },
   };
 }
@@ -48,12 +48,12 @@ export function digestOwners({
 /**
  * Owners that are missing or cannot be reached. What an earlier digest named already is not news.
  *
- * @param targetOf null where there is no Slack: then nobody can be unreachable in it
+ * @param receiverOf null where no channel reaches people: then no owner counts as unreachable
  */
 export function ownerGaps(
   rows: readonly CostRow[],
   owners: readonly Spend[],
-  targetOf: DigestOwners['targetOf'] | null,
+  receiverOf: DigestOwners['receiverOf'] | null,
   before: Pick<Digest, 'missingOwners'> | null,
 ): OwnerGaps {
   const unowned = new Map<string, number>();
@@ -66,10 +66,10 @@ export function ownerGaps(
     .sort(([left, a], [right, b]) => b - a || (left < right ? -1 : 1));
   const names = costly.map(([name]) => name);
   const unreachable =
-    targetOf === null
+    receiverOf === null
       ? []
       : owners
-          .filter(({ key, nano }) => key !== UNOWNED && nano > 0 && targetOf(key) === null)
+          .filter(({ key, nano }) => key !== UNOWNED && nano > 0 && receiverOf(key) === null)
           .map(({ key }) => key);
   const told = new Set([
     ...(before?.missingOwners.unowned ?? []),

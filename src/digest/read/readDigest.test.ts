@@ -1,3 +1,4 @@
+import { policyOf } from '../../channels/channels.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   recordScenario,
@@ -46,6 +47,7 @@ function digestOf(name: string, config: Config = scenarioConfig(SLACK)): Promise
     week,
     now: week.end + 9 * HOUR_MS,
     late: null,
+    reach: policyOf(config).reach,
     snapshot: null,
   });
 }
@@ -173,7 +175,7 @@ describe('readDigest', () => {
   it('gives each owner theirs and nothing else', async () => {
     const digest = await digestOf('2026-W47');
     const shop = digest.ownerDigests.find(({ owner }) => owner === 'team-shop');
-    expect(shop).toMatchObject({ target: '#team-shop' });
+    expect(shop).toMatchObject({ receiver: { target: '#team-shop' } });
     expect(shop?.namespaces.map(({ key }) => key)).toEqual(['shop']);
     expect(shop?.spend.nano).toBe(digest.owners.find(({ key }) => key === 'team-shop')?.nano);
     expect(shop?.budgets.map(({ budget }) => budget?.key)).toEqual(['shop']);
@@ -214,6 +216,7 @@ describe('a week in which the clocks change', () => {
       week,
       now: week.end,
       late: null,
+      reach: null,
       snapshot: null,
     });
     await history.close();

@@ -1,5 +1,5 @@
 import type { WindowConfig } from '../../cycle/config.ts';
-import type { NotifyConfig } from '../../notify/config.ts';
+import type { Reach } from '../../notify/owners.ts';
 import type { Thresholds } from '../../detect/detectors.ts';
 import type { CostRow } from '../../store/costTable.ts';
 import type { HistoryReader } from '../../store/history.ts';
@@ -22,19 +22,15 @@ import { readSpend } from './readSpend.ts';
 import { savingsOf, savingsTold } from './savings.ts';
 import { formatLocalMinute } from '../../model/text/localTime.ts';
 
-/** What a digest depends on besides the history. */
-export interface DigestConfig extends WindowConfig, NotifyConfig {
-  readonly schedule: WindowConfig['schedule'];
-  readonly owners: WindowConfig['owners'];
-}
-
 export interface DigestRequest {
-  readonly config: DigestConfig;
+  readonly config: WindowConfig;
   readonly thresholds: Pick<Thresholds, 'overprovisioned' | 'posture'>;
   readonly week: Week;
   /** Wall clock. */
   readonly now: TimeMs;
   readonly late: Late | null;
+  /** How owners are reached; null where no channel reaches people. */
+  readonly reach: Reach | null;
   /** The cluster as it is now, for autoscalers and owners of manifests; null where it cannot be asked. */
   readonly snapshot: AdviceRequest['snapshot'];
 }
@@ -73,7 +69,7 @@ export async function readDigest(reader: HistoryReader, request: DigestRequest):
     before: seenHours(windowsBefore, windowMs),
     now: seenHours(windows, windowMs),
   };
-  const owners = digestOwners(config);
+  const owners = digestOwners(config, request.reach);
   const spend = await readSpend(reader, {
     pricing: config.pricing,
     timezone,
@@ -106,7 +102,6 @@ export async function readDigest(reader: HistoryReader, request: DigestRequest):
     ownerOf: (workload) => ownersOf.get(workload) ?? null,
   });
   const forecast = await readForecasts(past, config.pricing, config.budgets);
-  const hasSlack = config.slack?.token !== undefined;
   return {
     version: 1,
     cluster: config.cluster,
@@ -145,7 +140,7 @@ export async function readDigest(reader: HistoryReader, request: DigestRequest):
     missingOwners: ownerGaps(
       spend.rows,
       spend.owners,
-      hasSlack ? owners.targetOf : null,
+      request.reach === null ? null : owners.receiverOf,
       await digestBefore(reader, week),
     ),
     prices: priceNews(await reader.nodes(), week, begins),
@@ -159,7 +154,7 @@ export async function readDigest(reader: HistoryReader, request: DigestRequest):
       floor,
       findings,
       ofOwner: spend.ofOwner,
-      targetOf: (owner) => (hasSlack ? owners.targetOf(owner) : null),
+      receiverOf: owners.receiverOf,
     }),
   };
 }

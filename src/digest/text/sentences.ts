@@ -106,7 +106,7 @@ export function abuseText(abuse: Attention, currency: string): string {
   if (opened + resolved + open === 0) return 'No sign of cryptojacking';
   const counts = `${opened} opened, ${resolved} resolved, ${open} open`;
   const severe = critical > 0 ? `, ${critical} critical` : '';
-  const cost = costNano > 0 ? `, ${formatNano(costNano, currency)} burnt` : '';
+  const cost = costNano > 0 ? `, ${formatNano(costNano, currency)} spent on it` : '';
   return `Likely cryptojacking: ${counts}${severe}${cost}${worst.length > 0 ? `: ${worst.join(', ')}` : ''}`;
 }
 
@@ -134,18 +134,18 @@ export function findingText({ kind, opened, resolved, open }: FindingCount): str
   return `${name}: ${opened} opened, ${resolved} resolved, ${open} open`;
 }
 
-/** `41% of what was asked for was used, 38% the week before; 22% of the nodes idle`. */
+/** `41% of the requested resources was used, 38% the week before; 22% of the nodes idle`. */
 export function efficiencyText({ weeks }: EfficiencyTrend): string {
   const now = weeks.at(-1);
   const before = weeks.at(-2);
-  if (now === undefined || now.efficiency === null) return 'Not known: nothing was asked for';
+  if (now === undefined || now.efficiency === null) return 'Not known: nothing was requested';
   const old =
     before === undefined || before.efficiency === null
       ? ''
       : `, ${formatShare(before.efficiency)} the week before`;
   const idle =
     now.idleShare === null ? '' : `; ${formatShare(now.idleShare)} of the nodes' cost is idle`;
-  return `${formatShare(now.efficiency)} of what was asked for was used${old}${idle}`;
+  return `${formatShare(now.efficiency)} of the requested resources was used${old}${idle}`;
 }
 
 /** `99.2% of the expected samples were seen; 2 gaps, 3 h together`. */
@@ -170,7 +170,7 @@ export function ownerTexts({ missingOwners, currency }: Digest): readonly string
     const what = `${formatNano(unownedNano, currency)} in ${plural(unowned.length, 'namespace')} has no owner`;
     texts.push(
       fresh.length === 0
-        ? `${what}, as was said before`
+        ? `${what}, as reported before`
         : `${what}: ${listed(fresh, 8)}. Annotate the namespace or its pods with burnwatch.io/owner, or name the owner in owners.routes`,
     );
   }
@@ -179,7 +179,7 @@ export function ownerTexts({ missingOwners, currency }: Digest): readonly string
     const what = `${plural(unreachable.length, 'owner')} cannot be reached in Slack`;
     texts.push(
       fresh.length === 0
-        ? `${what}, as was said before`
+        ? `${what}, as reported before`
         : `${what}: ${listed(fresh, 8)}. Give each a channel, user or address in owners.teams`,
     );
   }

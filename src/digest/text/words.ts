@@ -34,7 +34,7 @@ const DRIVERS: Readonly<Record<Driver, readonly [more: string, less: string]>> =
   'load-balancers': ['more load balancers', 'fewer load balancers'],
   shared: ['a larger part of shared costs', 'a smaller part of shared costs'],
   nodes: ['more nodes', 'fewer nodes'],
-  allocated: ['less of the nodes is asked for', 'more of the nodes is asked for'],
+  allocated: ['less of the nodes is requested', 'more of the nodes is requested'],
   remainder: ['not explained', 'not explained'],
 };
 

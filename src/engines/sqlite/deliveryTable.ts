@@ -1,10 +1,6 @@
 import type { TimeMs } from '../../model/time.ts';
-import type {
-  ClaimedDelivery,
-  Delivery,
-  Receipt,
-  Receiver,
-} from '../../store/notifications/delivery.ts';
+import type { ClaimedDelivery, Delivery, Receipt } from '../../store/notifications/delivery.ts';
+import type { Receiver } from '../../store/notifications/receiver.ts';
 import type { Notice } from '../../store/notifications/notice.ts';
 import type {
   DeliveryStatus,

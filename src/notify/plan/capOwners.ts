@@ -1,4 +1,5 @@
-import type { Delivery, Receiver } from '../../store/notifications/delivery.ts';
+import type { Delivery } from '../../store/notifications/delivery.ts';
+import type { Receiver } from '../../store/notifications/receiver.ts';
 import type { NotifiedRecord } from '../../store/notifications/deliveryStore.ts';
 import { deliveryId } from './deliveryId.ts';
 import type { ReceiverNews } from './receiverNews.ts';
@@ -35,9 +36,9 @@ export function capOwners(told: readonly ReceiverNews[], platform: Receiver): Ca
     notice: {
       kind: 'note',
       audience: 'platform',
-      title: `${left.size} owners were not told one by one`,
+      title: `${left.size} owners were not notified separately`,
       lines: [
-        `${owners.length} owners had news at the same moment, which usually has one cause. The first ${MAX_OWNERS} were told; ${findings.length} findings of ${left.size} more are in the list of findings and in the next digest.`,
+        `${owners.length} owners had new findings at the same moment, which usually has one cause. The first ${MAX_OWNERS} were notified; ${findings.length} findings of ${left.size} more are in the list of findings and in the next digest.`,
       ],
     },
   };

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { receiverKey, type Receiver } from '../../store/notifications/delivery.ts';
+import { receiverKey, type Receiver } from '../../store/notifications/receiver.ts';
 import type { News } from './conversations.ts';
 
 /**

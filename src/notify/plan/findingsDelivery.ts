@@ -1,7 +1,8 @@
 import { mostUrgentFirst, SEVERITY_RANK } from '../../detect/findings/severity.ts';
 import type { TimeMs } from '../../model/time.ts';
 import { personName } from '../../model/text/format.ts';
-import { receiverKey, type Delivery } from '../../store/notifications/delivery.ts';
+import type { Delivery } from '../../store/notifications/delivery.ts';
+import { receiverKey } from '../../store/notifications/receiver.ts';
 import { MAX_LISTED, type Change, type NoticeReason } from '../../store/notifications/notice.ts';
 import type { PlanningView } from '../../store/notifications/deliveryStore.ts';
 import type { News } from './conversations.ts';
@@ -78,16 +79,16 @@ function decisionText({ decision }: News['finding']): string | undefined {
 const SENTENCES: Readonly<
   Record<NoticeReason, (lastSeen: TimeMs, record: News['record']) => string>
 > = {
-  new: () => 'It was just recognised',
-  'new-to-you': () => 'It was open before you could be told',
+  new: () => 'Detected for the first time',
+  'new-to-you': () => 'Already open when Burnwatch could first notify you (sent once)',
   worse: (_, record) => `It was ${record?.severity ?? 'milder'} before`,
   better: (_, record) => `It was ${record?.severity ?? 'more severe'} before`,
-  reopened: () => 'It is back',
+  reopened: () => 'It fires again',
   'review-due': () => 'Its acceptance is due for review',
-  acknowledged: () => 'Somebody is on it',
+  acknowledged: () => 'An operator acknowledged it',
   accepted: () => 'It was accepted',
   reminder: (lastSeen, record) =>
-    `Still open, and nobody acknowledged it for ${formatDuration(lastSeen - (record?.at ?? lastSeen))}`,
-  resolved: () => 'It is over',
-  missed: () => 'It began and ended while nobody could be told',
+    `Still open, not acknowledged for ${formatDuration(lastSeen - (record?.at ?? lastSeen))}`,
+  resolved: () => 'It is no longer detected',
+  missed: () => 'It opened and was resolved while no message could be sent',
 };

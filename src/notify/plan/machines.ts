@@ -1,6 +1,7 @@
 import type { Finding } from '../../model/finding.ts';
 import type { TimeMs } from '../../model/time.ts';
-import type { Delivery, Receiver } from '../../store/notifications/delivery.ts';
+import type { Delivery } from '../../store/notifications/delivery.ts';
+import type { Receiver } from '../../store/notifications/receiver.ts';
 import type { PlanningView, RecordedEvent } from '../../store/notifications/deliveryStore.ts';
 import { hashId } from './deliveryId.ts';
 import { quietReason, type QuietRule } from './quiet.ts';

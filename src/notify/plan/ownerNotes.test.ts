@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { configSchema } from '../../daemon/config/schema.ts';
-import { createPolicy } from '../policy.ts';
+import { policyOf } from '../../channels/channels.ts';
 import type { PlanningView } from '../../store/notifications/deliveryStore.ts';
 import { aFinding, anEvent, TEST_NOW } from '../../../test/support/notify/findings.ts';
 import { planDeliveries } from './plan.ts';
@@ -13,7 +13,7 @@ const config = configSchema.parse({
   },
   notifications: { preview: 'off' },
 });
-const policy = createPolicy(config);
+const policy = policyOf(config);
 
 const budget = (namespace: string, owner: string | null) =>
   aFinding({
@@ -68,7 +68,7 @@ describe('owners', () => {
     [
       'nobody owns it',
       budget('shop', null),
-      'Nobody owns namespace shop. Set one of burnwatch.io/owner',
+      'namespace shop has no owner. Set one of burnwatch.io/owner',
     ],
     [
       'a name that Slack does not know',
@@ -79,7 +79,7 @@ describe('owners', () => {
     [
       'abuse of a workload that names its owner itself',
       aFinding({ owner: '#attacker' }),
-      'does not route abuse',
+      'do not route abuse',
     ],
   ])(
     '%s: said with how to fix it, and its news come to the platform or security',

@@ -1,6 +1,7 @@
 import type { Finding } from '../../model/finding.ts';
 import { formatScope } from '../../model/text/format.ts';
-import type { Delivery, Receiver } from '../../store/notifications/delivery.ts';
+import type { Delivery } from '../../store/notifications/delivery.ts';
+import type { Receiver } from '../../store/notifications/receiver.ts';
 import { hashId } from './deliveryId.ts';
 
 /** An owner that cannot be told, and how to repair that. */
@@ -56,12 +57,12 @@ export function ownerNotes(
       audience: 'platform',
       title:
         problems.size === 1
-          ? 'An owner could not be told'
-          : `${problems.size} owners could not be told`,
+          ? 'An owner could not be notified'
+          : `${problems.size} owners could not be notified`,
       lines: [
         ...lines.slice(0, MAX_LINES),
         ...(more > 0 ? [`and ${more} more`] : []),
-        'Their news come here until then. Each is said once.',
+        'Until then their messages go to this channel. Each owner is listed once.',
       ],
     },
   };

@@ -1,5 +1,6 @@
 import { DAY_MS, type TimeMs } from '../../model/time.ts';
-import { receiverKey, type Delivery } from '../../store/notifications/delivery.ts';
+import type { Delivery } from '../../store/notifications/delivery.ts';
+import { receiverKey } from '../../store/notifications/receiver.ts';
 import type { Page } from '../../store/notifications/deliveryStore.ts';
 import { intoConversations } from './conversations.ts';
 import { hashId } from './deliveryId.ts';
@@ -65,7 +66,7 @@ export function holdPages(
           lines: [
             ...held.slice(0, 10).map(({ finding }) => finding.summary),
             ...(held.length > 10 ? [`and ${held.length - 10} more`] : []),
-            'The security channel hears of each. Change paging.maxPerDay to be woken more often.',
+            'The security channel gets each of them. Raise paging.maxPerDay to be paged more often.',
           ],
         },
       });

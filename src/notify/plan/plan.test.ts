@@ -3,7 +3,7 @@ import { configSchema } from '../../daemon/config/schema.ts';
 import type { Finding } from '../../model/finding.ts';
 import { DAY_MS, HOUR_MS } from '../../model/time.ts';
 import type { NoticeReason } from '../../store/notifications/notice.ts';
-import { createPolicy } from '../policy.ts';
+import { policyOf as configuredPolicy } from '../../channels/channels.ts';
 import { createSilence } from '../silences/createSilence.ts';
 import type {
   NotifiedRecord,
@@ -14,7 +14,7 @@ import { aFinding, anEvent, TEST_NOW } from '../../../test/support/notify/findin
 import { planDeliveries } from './plan.ts';
 
 function policyOf(more: object = {}) {
-  return createPolicy(
+  return configuredPolicy(
     configSchema.parse({
       slack: { token: 'x', channel: '#cost', securityChannel: '#security' },
       owners: { routes: [{ match: { namespace: 'shop' }, slack: '#shop' }] },

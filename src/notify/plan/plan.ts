@@ -1,7 +1,8 @@
 import { mostSevereFirst } from '../../detect/findings/severity.ts';
 import type { Finding } from '../../model/finding.ts';
 import type { TimeMs } from '../../model/time.ts';
-import { receiverKey, type Delivery, type Receiver } from '../../store/notifications/delivery.ts';
+import type { Delivery } from '../../store/notifications/delivery.ts';
+import { receiverKey, type Receiver } from '../../store/notifications/receiver.ts';
 import type { Audience } from '../../store/notifications/notice.ts';
 import type {
   NotifiedRecord,
@@ -19,6 +20,7 @@ import { holdPages } from './paging.ts';
 import { previewRoutes, type Preview } from './preview.ts';
 import { inhibitionRule, quietReason, silenceRule, type QuietRule } from './quiet.ts';
 import { ownerNotes } from './ownerNotes.ts';
+import type { Reach } from '../owners.ts';
 import type { ReceiverNews } from './receiverNews.ts';
 import { ownerProblem, routesOf, type Destinations, type Route } from './routes.ts';
 
@@ -26,6 +28,8 @@ import { ownerProblem, routesOf, type Destinations, type Route } from './routes.
 export interface Policy {
   readonly destinations: Destinations;
   readonly machines: Machines;
+  /** How owners are reached; null where no channel reaches people. */
+  readonly reach: Reach | null;
   readonly reminders: ReminderIntervals;
   readonly maintenance: readonly MaintenanceWindow[];
   /** Length of the preview after the install in milliseconds; zero for none. */

@@ -1,5 +1,5 @@
 import type { Finding } from '../../model/finding.ts';
-import { receiverKey, type Receiver } from '../../store/notifications/delivery.ts';
+import { receiverKey, type Receiver } from '../../store/notifications/receiver.ts';
 import type { Route } from './routes.ts';
 
 /** The first days after the install: people see what they would be told, before anybody is told. */

@@ -1,4 +1,4 @@
-import type { Receiver } from '../../store/notifications/delivery.ts';
+import type { Receiver } from '../../store/notifications/receiver.ts';
 import type { Audience } from '../../store/notifications/notice.ts';
 import type { News } from './conversations.ts';
 

@@ -1,6 +1,6 @@
 import { SEVERITY_RANK } from '../../detect/findings/severity.ts';
 import type { Finding } from '../../model/finding.ts';
-import type { Receiver } from '../../store/notifications/delivery.ts';
+import type { Receiver } from '../../store/notifications/receiver.ts';
 import type { Audience } from '../../store/notifications/notice.ts';
 import type { OwnerProblem } from './ownerNotes.ts';
 

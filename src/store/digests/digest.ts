@@ -1,6 +1,7 @@
 import type { Nano } from '../../model/money.ts';
 import type { TimeMs } from '../../model/time.ts';
 import type { WorkloadRef } from '../../model/workload.ts';
+import type { Receiver } from '../notifications/receiver.ts';
 import type { Week } from './week.ts';
 
 /**
@@ -271,8 +272,8 @@ export interface PriceNews {
 /** The digest of one owner, with their workloads only. */
 export interface OwnerDigest {
   readonly owner: string;
-  /** `#channel`, a Slack id, or `email:…`; null when the owner has no address. */
-  readonly target: string | null;
+  /** Null when no channel reaches the owner. */
+  readonly receiver: Receiver | null;
   readonly spend: Spend;
   readonly namespaces: readonly Spend[];
   /** The dearest workloads: `namespace/Kind/name`; at most five. */

@@ -1,18 +1,6 @@
 import type { TimeMs } from '../../model/time.ts';
 import type { Notice } from './notice.ts';
-
-/** Where a delivery goes: a channel adapter by name, and an address that only the adapter understands. */
-export interface Receiver {
-  /** `slack`, `log`, `alertmanager`, `siem`, `webhook:NAME`. */
-  readonly channel: string;
-  /** For Slack `#name`, a channel, user or group id, or `email:alice@example.com`; else empty. */
-  readonly target: string;
-}
-
-/** A stable text for a receiver, for maps. */
-export function receiverKey(receiver: Receiver): string {
-  return `${receiver.channel}|${receiver.target}`;
-}
+import type { Receiver } from './receiver.ts';
 
 /**
  * A message that is to be sent. The row is committed before the first attempt and again before every

@@ -1,6 +1,7 @@
 import type { Finding, FindingEvent, FindingState, Severity } from '../../model/finding.ts';
 import type { TimeMs } from '../../model/time.ts';
-import type { ClaimedDelivery, Delivery, Receipt, Receiver } from './delivery.ts';
+import type { ClaimedDelivery, Delivery, Receipt } from './delivery.ts';
+import type { Receiver } from './receiver.ts';
 import type { NoticeReason } from './notice.ts';
 import type { Silence } from '../silences/silence.ts';
 

@@ -85,7 +85,7 @@ export function aDigest(text: string, nano: number, entries = 3): Digest {
   const findings = [{ kind: 'overprovisioned', opened: 1, resolved: 2, open: 3 }];
   const owner: OwnerDigest = {
     owner: text,
-    target: '#team',
+    receiver: { channel: 'slack', target: '#team' },
     spend: spend(0),
     namespaces: many(spend),
     workloads: many(() => ({ key: text, nano, beforeNano: nano })),

@@ -1,16 +1,16 @@
-import { digestPicture, pictureAltText } from '../../digest/digestPicture.ts';
-import type { Digest } from '../../store/digests/digest.ts';
+import { digestPicture, pictureAltText } from '../digest/digestPicture.ts';
+import type { Digest } from '../store/digests/digest.ts';
 import {
   chartAltText,
   chartSpan,
   findingChart,
   type ChartContext,
-} from '../../notify/chart/findingChart.ts';
-import { findingUsage, hoursBefore, type UsageReader } from '../../notify/chart/findingUsage.ts';
-import { svgToPng } from '../../notify/chart/png.ts';
-import type { HistoryReader } from '../../store/history.ts';
-import { usagePicture } from '../../notify/chart/usagePicture.ts';
-import type { Notice } from '../../store/notifications/notice.ts';
+} from '../notify/chart/findingChart.ts';
+import { findingUsage, hoursBefore, type UsageReader } from '../notify/chart/findingUsage.ts';
+import { svgToPng } from '../notify/chart/png.ts';
+import type { HistoryReader } from '../store/history.ts';
+import { usagePicture } from '../notify/chart/usagePicture.ts';
+import type { Notice } from '../store/notifications/notice.ts';
 
 /** A picture that belongs to a message. */
 export interface Picture {

@@ -5,8 +5,8 @@ import type { Delivery } from '../../store/notifications/delivery.ts';
 import type { Silence } from '../../store/silences/silence.ts';
 import { DAY_MS } from '../../model/time.ts';
 import { aFinding, TEST_NOW } from '../../../test/support/notify/findings.ts';
-import { handlePress } from './handlePress.ts';
-import { readPress, type Press } from './interaction.ts';
+import { handleInteraction } from './handleInteraction.ts';
+import { readButton, type Interaction } from './interaction.ts';
 
 function payload(action: object): object {
   return {
@@ -34,7 +34,10 @@ function recording(finding: Finding | null) {
       append: async (entry: AuditEntry) =>
         audit.some(({ once }) => once === entry.once) ? null : audit.push(entry),
     },
-    silences: { add: async (silence: Silence) => void done.silences.push(silence) },
+    silences: {
+      add: async (silence: Silence) => void done.silences.push(silence),
+      list: async () => [],
+    },
     enqueue: async (deliveries: readonly Delivery[]) => void done.queued.push(...deliveries),
     platform: { channel: 'slack', target: '#cost' },
     workspace: { teamId: 'T0HOME', enterpriseId: null },
@@ -45,11 +48,11 @@ function recording(finding: Finding | null) {
 
 let presses = 0;
 
-function press(what: Press['what'], finding: Finding, userId = 'U0ALICE'): Press {
+function interaction(what: Interaction['what'], finding: Finding, userId = 'U0ALICE'): Interaction {
   presses += 1;
   return {
     what,
-    id: `press-${presses}`,
+    id: `interaction-${presses}`,
     acceptance: what === 'accept' ? { until: TEST_NOW + DAY_MS, reason: 'a load test' } : null,
     findingId: finding.id,
     userId,
@@ -62,7 +65,7 @@ function press(what: Press['what'], finding: Finding, userId = 'U0ALICE'): Press
   };
 }
 
-describe('readPress', () => {
+describe('readButton', () => {
   test.each([
     [{ action_id: 'burnwatch_ack', value: 'f1' }, 'acknowledge'],
     [{ action_id: 'burnwatch_silence_24h', value: 'f1' }, 'silence'],
@@ -70,7 +73,7 @@ describe('readPress', () => {
     [{ action_id: 'burnwatch_more', selected_option: { value: 'not-mine:f1' } }, 'not-mine'],
     [{ action_id: 'burnwatch_more', selected_option: { value: 'accept:f1' } }, 'ask-acceptance'],
   ])('reads %j', (action, what) => {
-    expect(readPress(payload(action))).toEqual({
+    expect(readButton(payload(action))).toEqual({
       what,
       id: `U0ALICE/${action.action_id}/1764000001.000200`,
       acceptance: null,
@@ -94,15 +97,15 @@ describe('readPress', () => {
     payload({ action_id: 'burnwatch_more', selected_option: { value: 'accept:' } }),
     { ...payload({ action_id: 'burnwatch_ack', value: 'f1' }), user: { id: '<!channel>' } },
   ])('leaves %j alone', (body) => {
-    expect(readPress(body)).toBeNull();
+    expect(readButton(body)).toBeNull();
   });
 });
 
-describe('handlePress', () => {
+describe('handleInteraction', () => {
   test('acknowledging records who and when', async () => {
     const finding = aFinding();
     const { done, audit, parts } = recording(finding);
-    const result = await handlePress(press('acknowledge', finding), parts, TEST_NOW);
+    const result = await handleInteraction(interaction('acknowledge', finding), parts, TEST_NOW);
     expect(audit).toMatchObject([
       { at: TEST_NOW, action: 'finding.acknowledge', subject: finding.id, namespace: 'shop' },
     ]);
@@ -121,14 +124,18 @@ describe('handlePress', () => {
     async (what) => {
       const finding = aFinding();
       const { done, audit, parts } = recording(finding);
-      const refused = await handlePress(press(what, finding), parts, TEST_NOW);
+      const refused = await handleInteraction(interaction(what, finding), parts, TEST_NOW);
       expect(refused).toMatchObject({ changed: false });
       expect(refused.answer).toContain('slack.abuseResponders');
       expect(done).toEqual({ actions: [], silences: [], queued: [] });
       expect(audit).toMatchObject([
         { who: 'slack:U0ALICE (alice)', door: 'slack', detail: { result: 'refused' } },
       ]);
-      const allowed = await handlePress(press(what, finding, 'U0SECURITY'), parts, TEST_NOW);
+      const allowed = await handleInteraction(
+        interaction(what, finding, 'U0SECURITY'),
+        parts,
+        TEST_NOW,
+      );
       expect(allowed.changed || allowed.dialog !== undefined).toBe(true);
       expect(done.actions.length + done.silences.length).toBe(what === 'ask-acceptance' ? 0 : 1);
     },
@@ -137,7 +144,7 @@ describe('handlePress', () => {
   test('anybody may silence what is no abuse, for a day and only this', async () => {
     const finding = aFinding({ kind: 'cost-spike' });
     const { done, parts } = recording(finding);
-    await handlePress(press('silence', finding), parts, TEST_NOW);
+    await handleInteraction(interaction('silence', finding), parts, TEST_NOW);
     expect(done.silences).toMatchObject([
       {
         matchers: [{ label: 'fingerprint', operator: '=', value: finding.fingerprint }],
@@ -153,7 +160,7 @@ describe('handlePress', () => {
   test('"not mine" tells the platform how to correct the owner', async () => {
     const finding = aFinding({ kind: 'budget', owner: 'team-shop' });
     const { done, parts } = recording(finding);
-    await handlePress(press('not-mine', finding), parts, TEST_NOW);
+    await handleInteraction(interaction('not-mine', finding), parts, TEST_NOW);
     expect(done.queued).toMatchObject([
       { receiver: { target: '#cost' } },
       { notice: { title: 'alice says that this is not theirs', replyTo: { ts: '1.1' } } },
@@ -165,7 +172,11 @@ describe('handlePress', () => {
     'changes nothing that is over',
     async (finding) => {
       const { done, parts } = recording(finding);
-      const result = await handlePress(press('acknowledge', aFinding()), parts, TEST_NOW);
+      const result = await handleInteraction(
+        interaction('acknowledge', aFinding()),
+        parts,
+        TEST_NOW,
+      );
       expect(result).toMatchObject({ changed: false });
       expect(done.actions).toEqual([]);
     },
@@ -176,10 +187,10 @@ describe('handlePress', () => {
     async (what) => {
       const finding = aFinding({ kind: 'budget' });
       const { done, audit, parts } = recording(finding);
-      const once = press(what, finding);
-      expect(await handlePress(once, parts, TEST_NOW)).toMatchObject({ changed: true });
+      const once = interaction(what, finding);
+      expect(await handleInteraction(once, parts, TEST_NOW)).toMatchObject({ changed: true });
       const first = structuredClone(done);
-      const again = await handlePress(once, parts, TEST_NOW + 3_000);
+      const again = await handleInteraction(once, parts, TEST_NOW + 3_000);
       expect(again).toEqual({ answer: null, changed: false });
       expect(done).toEqual(first);
       expect(audit).toHaveLength(1);
@@ -191,15 +202,15 @@ describe('handlePress', () => {
     async (what) => {
       const finding = aFinding({ kind: 'budget' });
       const { done, audit, parts } = recording(finding);
-      const foreign = { ...press(what, finding), teamId: 'T0OTHER' };
-      const refused = await handlePress(foreign, parts, TEST_NOW);
+      const foreign = { ...interaction(what, finding), teamId: 'T0OTHER' };
+      const refused = await handleInteraction(foreign, parts, TEST_NOW);
       expect(refused.answer).toContain('Only members of the workspace');
       expect(refused.dialog).toBeUndefined();
       expect(done).toEqual({ actions: [], silences: [], queued: [] });
       expect(audit).toMatchObject([{ detail: { result: 'refused' } }]);
       const grid = { ...parts, workspace: { teamId: 'T0HOME', enterpriseId: 'E0CORP' } };
       const colleague = { ...foreign, id: 'other', enterpriseId: 'E0CORP' };
-      const { answer } = await handlePress(colleague, grid, TEST_NOW);
+      const { answer } = await handleInteraction(colleague, grid, TEST_NOW);
       expect(answer ?? '').not.toContain('Only members');
     },
   );
@@ -207,11 +218,11 @@ describe('handlePress', () => {
   test('asking to accept opens a dialog and decides nothing yet; its answer does', async () => {
     const finding = aFinding({ kind: 'cost-spike' });
     const { done, audit, parts } = recording(finding);
-    const asked = await handlePress(press('ask-acceptance', finding), parts, TEST_NOW);
+    const asked = await handleInteraction(interaction('ask-acceptance', finding), parts, TEST_NOW);
     expect(asked).toMatchObject({ changed: false, dialog: { callback_id: 'burnwatch_accept' } });
     expect(done.actions).toEqual([]);
     expect(audit).toEqual([]);
-    await handlePress(press('accept', finding), parts, TEST_NOW);
+    await handleInteraction(interaction('accept', finding), parts, TEST_NOW);
     const acceptance = { reason: 'a load test', until: TEST_NOW + DAY_MS };
     expect(done.actions).toMatchObject([{ action: 'accept', decision: acceptance }]);
     expect(audit).toMatchObject([{ action: 'finding.accept', detail: acceptance }]);

@@ -1,20 +1,25 @@
 import type { Finding } from '../../model/finding.ts';
 import type { TimeMs } from '../../model/time.ts';
 import { formatScope } from '../../model/text/format.ts';
-import type { Delivery, Receiver } from '../../store/notifications/delivery.ts';
+import type { Delivery } from '../../store/notifications/delivery.ts';
+import type { Receiver } from '../../store/notifications/receiver.ts';
 import { hashId } from '../../notify/plan/deliveryId.ts';
-import type { Press } from './interaction.ts';
+import type { Interaction } from './interaction.ts';
 
 /** What everybody reads in the message's thread; a delivery like any other, so that it is not lost. */
-export function threadNote(press: Press, text: string, now: TimeMs): readonly Delivery[] {
-  const { channel, messageTs: ts, findingId } = press;
+export function threadNote(
+  interaction: Interaction,
+  text: string,
+  now: TimeMs,
+): readonly Delivery[] {
+  const { channel, messageTs: ts, findingId } = interaction;
   if (channel === null || ts === null) return [];
   const id = hashId(['thread-note', findingId, channel, ts, text, now]);
   return [
     {
       id,
       receiver: { channel: 'slack', target: channel },
-      conversation: `note/press/${id}`,
+      conversation: `note/interaction/${id}`,
       priority: 10,
       createdAt: now,
       notice: {
