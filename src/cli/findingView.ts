@@ -2,7 +2,7 @@ import { printable } from '../model/text/escape.ts';
 import type { Evidence, Finding, FindingEvent, Scope } from '../model/finding.ts';
 import { fromNano } from '../model/money.ts';
 import { formatTime } from '../model/time.ts';
-import { orderedCommands } from '../channels/text/evidence.ts';
+import { orderedCommands } from '../notify/content/evidence.ts';
 import type { Column } from '../model/text/table.ts';
 import { memoryQuantity } from '../model/text/quantity.ts';
 import { formatAmount, formatMoney, formatShare, formatNumber } from '../model/text/units.ts';

@@ -3,7 +3,7 @@ import type { Finding } from '../../model/finding.ts';
 import { ChannelError, type Channel } from '../../store/notifications/delivery.ts';
 import { findingLabels } from '../../store/silences/silence.ts';
 import { cleanText } from '../../model/text/clean.ts';
-import { strongestEvidence } from '../text/evidence.ts';
+import { strongestEvidence } from '../../notify/content/evidence.ts';
 import { findingUrl, KIND_NAMES, truncate, type RenderContext } from '../../model/text/format.ts';
 import { post } from '../http.ts';
 

@@ -2,14 +2,15 @@ import { renderDigestBlocks, renderOwnerDigestBlocks } from './renderDigest.ts';
 import type { KnownBlock } from '@slack/web-api';
 import type { FindingsNotice, Notice, NoteNotice } from '../../store/notifications/notice.ts';
 import type { RenderContext } from '../../model/text/format.ts';
+import { findingContent } from '../../notify/content/findingContent.ts';
+import { groupContent } from '../../notify/content/groupContent.ts';
 import { noticeText } from '../text/noticeText.ts';
 import { header, section, smallPrint } from './blocks.ts';
 import { cutMarkup, LIMITS, withinLimits } from './limits.ts';
 import type { SlackMessage, UploadedImage } from './message.ts';
 import { code, prose } from './mrkdwn.ts';
 import { withinTotal } from './totalText.ts';
-import { renderFinding } from './renderFinding.ts';
-import { renderGroup } from './renderGroup.ts';
+import { contentBlocks } from './renderContent.ts';
 
 /**
  * A notice as a Slack message. Pure, and valid for any input: within Block Kit's limits, with no
@@ -34,8 +35,8 @@ function renderBlocks(
     case 'findings': {
       const [first] = notice.findings;
       return notice.total === 1 && first !== undefined
-        ? renderFinding(notice, first, context, image)
-        : renderGroup(notice, context);
+        ? contentBlocks(findingContent(notice, first, context), image)
+        : contentBlocks(groupContent(notice, context), null);
     }
     case 'note':
       return renderNote(notice);

@@ -2,8 +2,9 @@ import { headlineText, ownerHeadlineText } from '../../digest/text/sentences.ts'
 import type { Finding } from '../../model/finding.ts';
 import type { FindingsNotice, Notice } from '../../store/notifications/notice.ts';
 import { cleanText } from '../../model/text/clean.ts';
-import { strongestEvidence } from './evidence.ts';
-import { formatScope, KIND_NAMES, truncate } from '../../model/text/format.ts';
+import { headline } from '../../notify/content/findingContent.ts';
+import { strongestEvidence } from '../../notify/content/evidence.ts';
+import { truncate } from '../../model/text/format.ts';
 import { formatMinute } from '../../model/text/units.ts';
 
 /**
@@ -54,22 +55,6 @@ function groupText({ findings, total, since, changes }: FindingsNotice): string 
   const more = total > 5 ? ` and ${total - 5} more` : '';
   const reason = changes[0]?.reason ?? 'update';
   return `[${reason}] ${what}${when} (${open} of those shown open): ${names}${more}`;
-}
-
-/** `Likely cryptojacking in shop/Deployment/checkout`, with what became of it. */
-export function headline(finding: Finding): string {
-  const base = `${KIND_NAMES[finding.kind]}: ${cleanText(formatScope(finding))}`;
-  switch (finding.state) {
-    case 'resolved':
-      return `Resolved: ${base}`;
-    case 'acknowledged':
-      return `Acknowledged: ${base}`;
-    case 'accepted':
-      return `Accepted: ${base}`;
-    case 'open':
-      break;
-  }
-  return base;
 }
 
 /** How a notice's findings stand together. */

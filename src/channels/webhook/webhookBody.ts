@@ -6,7 +6,8 @@ import type { Delivery } from '../../store/notifications/delivery.ts';
 import type { Notice } from '../../store/notifications/notice.ts';
 import { findingUrl, type RenderContext } from '../../model/text/format.ts';
 import { pagerDutyEvent } from '../pagerduty/pagerDutyEvent.ts';
-import { headline, noticeText, statusOf } from '../text/noticeText.ts';
+import { headline } from '../../notify/content/findingContent.ts';
+import { noticeText, statusOf } from '../text/noticeText.ts';
 import { fillTemplate, type TemplateValues } from './template.ts';
 
 /** What webhooks send, by the `format` of their configuration. */

@@ -1,5 +1,5 @@
-import { callSecurity } from '../../../channels/text/callSecurity.ts';
-import { orderedCommands } from '../../../channels/text/evidence.ts';
+import { callSecurity } from '../../../notify/content/callSecurity.ts';
+import { orderedCommands } from '../../../notify/content/evidence.ts';
 import type { Finding, NextStep } from '../../../model/finding.ts';
 import { mayQuietAbuse } from '../../security/authority.ts';
 import { hasScope } from '../../security/principal.ts';

@@ -1,0 +1,245 @@
+import { lengthOf, stretchOf } from '../../detect/findings/stretch.ts';
+import type { Finding } from '../../model/finding.ts';
+import {
+  findingUrl,
+  formatConfidence,
+  formatCost,
+  formatScope,
+  KIND_NAMES,
+  markOf,
+  personName,
+  type RenderContext,
+} from '../../model/text/format.ts';
+import { cleanText } from '../../model/text/clean.ts';
+import { formatDuration } from '../../model/text/units.ts';
+import type { FindingsNotice } from '../../store/notifications/notice.ts';
+import { callSecurity } from './callSecurity.ts';
+import {
+  code,
+  joined,
+  strong,
+  text,
+  type Action,
+  type Block,
+  type Fact,
+  type Line,
+  type MessageContent,
+} from './content.ts';
+import {
+  changeEvidence,
+  orderedCommands,
+  spreadEvidence,
+  strongestEvidence,
+  suppressors,
+} from './evidence.ts';
+
+/**
+ * One finding, in the order in which an operator on call reads it: verdict and confidence, where, still running?,
+ * since when, the strongest reasons, how far it spread, the money; then whether to call security, and one first
+ * action. A finding that is over is short and has no actions.
+ */
+export function findingContent(
+  notice: FindingsNotice,
+  finding: Finding,
+  context: RenderContext,
+): MessageContent {
+  const isOver = finding.state === 'resolved' || finding.state === 'accepted';
+  return {
+    title: `${markOf(finding)} ${headline(finding)}`,
+    blocks: [
+      { kind: 'text', lines: whatHappened(finding) },
+      { kind: 'facts', facts: facts(notice, finding, context) },
+      ...(isOver ? [] : [{ kind: 'text', lines: reasons(finding) } as const]),
+      { kind: 'picture' },
+      ...(isOver ? [] : whatToDo(notice, finding, context)),
+      { kind: 'small', lines: small(notice, finding) },
+      ...(isOver ? [] : [{ kind: 'actions', actions: actions(finding, context) } as const]),
+    ],
+  };
+}
+
+/** `Likely cryptojacking in shop/Deployment/checkout`, with what became of it. */
+export function headline(finding: Finding): string {
+  const base = `${KIND_NAMES[finding.kind]}: ${cleanText(formatScope(finding))}`;
+  switch (finding.state) {
+    case 'resolved':
+      return `Resolved: ${base}`;
+    case 'acknowledged':
+      return `Acknowledged: ${base}`;
+    case 'accepted':
+      return `Accepted: ${base}`;
+    case 'open':
+      break;
+  }
+  return base;
+}
+
+function whatHappened(finding: Finding): readonly Line[] {
+  const { decision, state } = finding;
+  const summary = text(finding.summary, 900);
+  if (state === 'resolved')
+    return [[{ text: `Resolved after ${formatDuration(lengthOf(finding))}. It was: ` }, summary]];
+  if (decision === null) return [[summary]];
+  const verb = state === 'accepted' ? 'Accepted' : 'Acknowledged';
+  return [
+    [
+      strong(`${verb} by ${personName(decision.by)}`, 100),
+      ...(decision.reason === null ? [] : [{ text: ': ' }, text(decision.reason, 300)]),
+      ...(decision.until === null ? [] : [{ text: ', to be reviewed ' }, { time: decision.until }]),
+      { text: '.' },
+    ],
+    [summary],
+  ];
+}
+
+function facts(
+  { dataUntil, at }: FindingsNotice,
+  finding: Finding,
+  { currency }: RenderContext,
+): readonly Fact[] {
+  const { kind, pods, owner, startedAt } = finding;
+  const isOver = finding.state === 'resolved';
+  const money = formatCost(finding, currency);
+  const since: Line = [{ time: startedAt }, { text: ` (${formatDuration(lengthOf(finding))})` }];
+  return [
+    { label: 'Where', lines: place(finding) },
+    { label: 'Since', lines: [since, running(finding, dataUntil, at)] },
+    ...(kind === 'cryptojacking' && !isOver
+      ? [{ label: 'Confidence', lines: [[text(formatConfidence(finding))]] }]
+      : []),
+    ...(money === null ? [] : [{ label: 'Money', lines: [[text(money)]] }]),
+    ...(pods.length === 0 || isOver ? [] : [{ label: 'Pods', lines: [podList(pods)] }]),
+    ...(owner === null ? [] : [{ label: 'Owner', lines: [[code(owner, 100)]] }]),
+  ];
+}
+
+/** Two short lines: cluster and namespace, then what in it. */
+function place({ scope, cluster }: Finding): readonly Line[] {
+  const { namespace, workload, container, subject } = scope;
+  const around: Line[] = [
+    [{ text: 'cluster ' }, code(cluster, 100)],
+    ...(namespace === null ? [] : [[{ text: 'namespace ' }, code(namespace, 100)]]),
+  ];
+  const inside: Line[] = [
+    ...(workload === null
+      ? []
+      : [[text(workload.kind, 60), { text: ' ' }, code(workload.name, 253)]]),
+    ...(container === null ? [] : [[{ text: 'container ' }, code(container, 100)]]),
+    ...(subject === null ? [] : [[code(subject, 200)]]),
+  ];
+  return [around, inside].filter((lines) => lines.length > 0).map((lines) => joined(lines, ', '));
+}
+
+/** Whether it still runs, and how far the data reach. */
+function running(finding: Finding, dataUntil: number | null, at: number): Line {
+  const { kind, state, lastSeen } = finding;
+  if (state === 'resolved') return [{ text: 'resolved ' }, { time: stretchOf(finding).to }];
+  const until = dataUntil ?? lastSeen;
+  const gap = until - lastSeen;
+  const still = RUNS.has(kind) ? 'still running' : 'still so';
+  return [
+    gap > 0 ? text(`last seen ${formatDuration(gap)} before the data end`) : strong(still),
+    { text: ', data until ' },
+    { time: until },
+    ...(at > until ? [{ text: ` (${formatDuration(at - until)} old)` }] : []),
+  ];
+}
+
+/** Kinds that are about something that runs. */
+const RUNS: ReadonlySet<Finding['kind']> = new Set(['cryptojacking', 'cost-spike']);
+
+function podList(pods: readonly string[]): Line {
+  const shown: Line[] = pods.slice(0, 3).map((pod) => [code(pod, 253)]);
+  const more: Line[] = pods.length > 3 ? [[text(`and ${pods.length - 3} more`)]] : [];
+  return joined([...shown, ...more], ', ');
+}
+
+function reasons(finding: Finding): readonly Line[] {
+  const bullets = (evidence: readonly { readonly text: string }[], max: number): Line[] =>
+    evidence.map((one) => [{ text: '• ' }, text(one.text, max)]);
+  const lines = (evidence: readonly { readonly text: string }[]): Line[] =>
+    evidence.map((one) => [text(one.text, 300)]);
+  const { length: pods } = finding.pods;
+  const spread: Line[] = [
+    ...(pods > 1 ? [[text(`${pods} pods`)]] : []),
+    ...lines(spreadEvidence(finding)),
+  ];
+  const why = bullets(strongestEvidence(finding, 3), 400);
+  const changed = lines(changeEvidence(finding));
+  const against = bullets(suppressors(finding).slice(0, 2), 300);
+  const inline = (label: string, parts: readonly Line[]): Line[] =>
+    parts.length === 0 ? [] : [[strong(label), { text: '  ' }, ...joined(parts, '; ')]];
+  return [
+    ...(why.length > 0 ? [[strong('Why')], ...why] : []),
+    ...inline('Spread', spread.slice(0, 3)),
+    ...inline('Changed', changed),
+    ...(against.length > 0 ? [[strong('Speaks against it')], ...against] : []),
+  ];
+}
+
+function whatToDo(
+  { audience }: FindingsNotice,
+  finding: Finding,
+  { kubeContext }: RenderContext,
+): readonly Block[] {
+  const [first, ...rest] = orderedCommands(finding, kubeContext);
+  const advice = callSecurity(finding, audience);
+  const lead: Line[] = [
+    ...(advice === null ? [] : [[strong(advice.lead), text(`: ${advice.why}`)]]),
+    ...(first === undefined
+      ? []
+      : [[strong(`First, ${VERBS[first.effect]}`), { text: ': ' }, text(first.why, 300)]]),
+  ];
+  return [
+    ...(lead.length === 0 ? [] : [{ kind: 'text', lines: lead } as const]),
+    ...(first === undefined
+      ? []
+      : [{ kind: 'commands', title: null, commands: [first.command] } as const]),
+    ...(rest.length === 0
+      ? []
+      : [
+          {
+            kind: 'commands',
+            title: 'Then',
+            commands: rest.map(({ command, effect, why }) => `# ${effect}: ${why}\n${command}`),
+          } as const,
+        ]),
+  ];
+}
+
+/** What each effect asks of the reader; the effect's own name stands with it. */
+const VERBS = { read: 'look (read)', contain: 'contain', destroy: 'stop (destroy)' } as const;
+
+function small(notice: FindingsNotice, finding: Finding): readonly Line[] {
+  const change = notice.changes.find(({ findingId }) => findingId === finding.id);
+  return [
+    ...(change === undefined
+      ? []
+      : [[{ text: `${change.reason.replaceAll('-', ' ')}: ` }, text(change.text, 300)]]),
+    ...remarks(notice),
+    [text(finding.rule, 80), { text: ' · ' }, code(finding.id, 60)],
+  ];
+}
+
+/** What else the reader should know: who gets it after the preview, where it could not be delivered. */
+export function remarks({ insteadOf, note }: FindingsNotice): readonly Line[] {
+  return [
+    ...(insteadOf === null
+      ? []
+      : [[strong('Preview'), { text: ': after the preview this goes to ' }, text(insteadOf, 300)]]),
+    ...(note === null ? [] : [[text(note, 400)]]),
+  ];
+}
+
+function actions(finding: Finding, context: RenderContext): readonly Action[] {
+  const { id: findingId, kind, state } = finding;
+  const url = findingUrl(finding, context);
+  return [
+    ...(url === null ? [] : [{ kind: 'open', label: 'Open', url } as const]),
+    ...(state === 'open' ? [{ kind: 'acknowledge', findingId } as const] : []),
+    { kind: 'silence', findingId },
+    ...(kind === 'cryptojacking' ? [{ kind: 'not-abuse', findingId } as const] : []),
+    { kind: 'not-mine', findingId },
+    { kind: 'accept', findingId },
+  ];
+}
