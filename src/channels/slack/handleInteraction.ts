@@ -9,7 +9,7 @@ import type { Delivery } from '../../store/notifications/delivery.ts';
 import type { Receiver } from '../../store/notifications/receiver.ts';
 import { addSilence } from '../../notify/silences/changeSilence.ts';
 import { createSilence } from '../../notify/silences/createSilence.ts';
-import type { SilenceStore } from '../../store/silences/silenceStore.ts';
+import type { SilenceStore } from '../../store/silences/silence.ts';
 import { formatScope } from '../../model/text/format.ts';
 import { acceptDialog } from './acceptDialog.ts';
 import type { Interaction } from './interaction.ts';

@@ -1,6 +1,6 @@
 import type { Finding } from '../../model/finding.ts';
 import { DAY_MS, type TimeMs } from '../../model/time.ts';
-import type { Receiver } from '../../store/notifications/delivery.ts';
+import type { Receiver } from '../../store/notifications/receiver.ts';
 import type {
   NotifiedRecord,
   Plan,
