@@ -87,6 +87,25 @@ describe('workload identity', () => {
       'Pod/my-redis',
     ],
     [
+      'a bare pod whose last word has no vowels',
+      { name: 'tool-pgsql', owner: null },
+      'Pod/tool-pgsql',
+    ],
+    [
+      'a custom kind whose name ends in a word without vowels',
+      { owner: { kind: 'Cluster', name: 'orders-pgsql' } },
+      'Cluster/orders-pgsql',
+    ],
+    [
+      'what the pod is that owns it',
+      {
+        name: 'etl-8f3a90c7d2e1b4a0-exec-1',
+        owner: { kind: 'Pod', name: 'etl-8f3a90c7d2e1b4a0-driver' },
+        ownerPod: { workload: { kind: 'SparkApplication', name: 'etl' }, known: true },
+      },
+      'SparkApplication/etl',
+    ],
+    [
       'a pod whose owner is not known yet',
       { owner: undefined },
       'Pod/checkout-7d4b9c6f5d-x2x9k (?)',

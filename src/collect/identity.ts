@@ -11,6 +11,8 @@ export interface PodIdentity {
   /** The controller of the ReplicaSet or Job that owns the pod. */
   readonly grandOwner: Owner;
   readonly node: string | null;
+  /** What the pod belongs to that owns this one (a Spark driver its executors); absent where none does. */
+  readonly ownerPod?: ResolvedWorkload | null;
   /** Image of the first main container by name, for owners that live only once. */
   readonly image: string | null;
 }
@@ -23,7 +25,8 @@ export interface ResolvedWorkload {
 
 // Kubernetes makes names from this alphabet (apimachinery/pkg/util/rand): no vowels, no 0, 1, 3.
 const SAFE = '[bcdfghjklmnpqrstvwxz2456789]';
-const GENERATED = new RegExp(`-${SAFE}{5}$`);
+// Four of five such suffixes have a digit, and no word does: `orders-pgsql` and `web-https` are names.
+const GENERATED = new RegExp(`-(?=[a-z]*[0-9])${SAFE}{5}$`);
 const TEMPLATE_HASH = new RegExp(`-${SAFE}{6,10}$`);
 /** A CronJob names its Jobs by the scheduled minute since the epoch (8 digits since 1989). */
 const SCHEDULED_MINUTE = /-\d{8,10}$/;
@@ -64,6 +67,8 @@ export function workloadOf(pod: PodIdentity): ResolvedWorkload {
   switch (owner.kind) {
     case 'Node':
       return known('StaticPod', staticName(pod, owner.name));
+    case 'Pod':
+      return pod.ownerPod ?? { workload: owner, known: true };
     case 'ReplicaSet':
       return replicaSetWorkload(owner.name, pod.grandOwner);
     case 'Job':

@@ -53,6 +53,18 @@ describe('allocate', () => {
     ]);
   });
 
+  it('charges what bursts use above the request, which the mean of a window hides', () => {
+    const burst = { cpuRequestCores: 2, cpuUsageCores: 1.5, cpuAboveRequestCores: 0.5 };
+    const [row] = run({
+      pods: [aPod({ name: 'ci', containers: [aContainer(burst)] })],
+    }).allocations;
+    expect(row).toMatchObject({
+      cpuCoreHours: 2.5,
+      cpuRequestCoreHours: 2,
+      cpuUsageCoreHours: 1.5,
+    });
+  });
+
   it('does not charge the same pod twice, and charges a re-used name by UID', () => {
     const one = aPod({
       name: 'job',

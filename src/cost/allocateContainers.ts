@@ -20,11 +20,13 @@ export interface ContainerShare {
 interface Amounts {
   readonly request: number | null;
   readonly usage: number | null;
+  /** What was used beyond the request at a finer grain than the window; absent where nobody looked. */
+  readonly above?: number | null | undefined;
 }
 
 /**
- * What each container of a pod is charged for: `max(request × share of the window held, usage)`, and
- * GPUs by request. Unknown usage is charged the request; without a request either nothing is known, and
+ * What each container of a pod is charged for: `max(request × share of the window held, usage)`, for CPU minute by
+ * minute, and GPUs by request. Unknown usage is charged the request; without a request either nothing is known, and
  * the coverage says so.
  *
  * A pod reserves `max(Σ main, largest init)` of a resource for its whole life (Kubernetes, "Resource
@@ -37,6 +39,7 @@ export function containerShares(pod: PodSample, price: NodePrice): readonly Cont
   const cpu = allocateResource(pod, (container) => ({
     request: container.cpuRequestCores,
     usage: container.cpuUsageCores,
+    above: container.cpuAboveRequestCores,
   }));
   const ram = allocateResource(pod, (container) => ({
     request: container.ramRequestBytes,
@@ -76,10 +79,11 @@ function allocateResource(
     (container, index) => container.init && requests[index] === initRequest,
   );
   return pod.containers.map((container, index) => {
-    const usage = amounts(container).usage ?? 0;
+    const { usage: known, above } = amounts(container);
+    const usage = known ?? 0;
     if (!container.init) {
       const reserved = (requests[index] ?? 0) * pod.heldShare;
-      return { reserved, allocated: Math.max(reserved, usage) };
+      return { reserved, allocated: Math.max(reserved + (above ?? 0), usage) };
     }
     const reserved = index === excessIndex ? excess * pod.heldShare : 0;
     return {

@@ -144,6 +144,8 @@ export interface ContainerSample {
   readonly cpuUsageCores: Reading;
   /** The part of it that no sample shows: from the last one to the container's end, at its last rate. */
   readonly cpuEstimatedCores?: Reading;
+  /** What it used beyond its request, minute by minute: a mean over the window hides bursts. Average over the window. */
+  readonly cpuAboveRequestCores?: Reading;
   readonly cpuRequestCores: Reading;
   readonly cpuLimitCores: Reading;
   /** Working set, averaged over the window (zero while not running). */

@@ -59,6 +59,7 @@ export function madeUpBatch(
       stated: new Map(),
       scheduled: new Map(),
       completed: new Map(),
+      unscheduled: new Set(),
       ...lives.lifeTimes,
     },
     aheadMs: (lives.ahead ?? 90) * 1000,

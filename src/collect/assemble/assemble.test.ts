@@ -457,6 +457,18 @@ describe('what holds a request', () => {
     });
   });
 
+  it('is no pod that was never scheduled, whatever its series call its node', () => {
+    const [snapshot] = run({
+      ...steady(),
+      cpu: [],
+      ram: [],
+      podPhase: [[pod(A, { phase: 'Pending' }), [5, 5]]],
+      running: [[pod(A, { container: 'app' }), [0, 0]]],
+      lifeTimes: { unscheduled: new Set([`shop/web-1/${A}`]) },
+    });
+    expect(onlyPod(snapshot)).toMatchObject({ heldShare: 0, node: null });
+  });
+
   it('is not a finished pod that is kept for its log', () => {
     const [snapshot] = run({
       ...steady(),
@@ -585,6 +597,47 @@ describe('nodes', () => {
         exportedPrice: { totalHour: 0.4, cpuCoreHour: null },
       },
     ]);
+  });
+});
+
+describe('disk bytes', () => {
+  it('are those of each life, once, however many series tell them', () => {
+    const path = cgroup(A)['id'] ?? '';
+    const diskRead: readonly MadeUpSeries[] = [
+      [cgroup(A), [7, 7]],
+      [{ ...cgroup(A), id: `/docker/0abc${path}` }, [7, 7]],
+      [{ ...cgroup(A), id: `${path}/init` }, [3, 3]],
+      [{ namespace: 'shop', pod: 'web-1', container: 'app' }, [7, 7]],
+      [cgroup(A, '2'), [null, 5]],
+    ];
+    expect(only(run({ ...steady(), diskRead })[0]).diskReadBytesPerSecond).toBe(12);
+  });
+});
+
+describe('a pod that a pod owns', () => {
+  it('belongs to what that one belongs to', () => {
+    const exec = { namespace: 'shop', pod: 'web-1-exec-1', uid: B };
+    const owned = { created_by_kind: 'Pod', created_by_name: 'web-1' };
+    const [snapshot] = run({
+      ...steady(),
+      podInfo: [
+        [webInfo(), level(1)],
+        [{ ...exec, node: 'n1', ...owned }, level(1)],
+      ],
+    });
+    const kinds = snapshot?.pods.map(({ workload }) => `${workload.kind}/${workload.name}`);
+    expect(kinds).toEqual(['StatefulSet/web', 'StatefulSet/web']);
+  });
+});
+
+describe('what is used above the request', () => {
+  it('is told minute by minute: the mean of the window hides a burst', () => {
+    // Three cores for a minute and nothing after, with a request of one.
+    const burst = scrapes().map((seconds) => [seconds, seconds < 90 ? 0 : 180] as const);
+    const [snapshot] = run({ ...steady(), cpu: [[cgroup(A), burst]] });
+    expect(only(snapshot).cpuUsageCores).toBeCloseTo(180 / 300, 9);
+    // Between the samples at 30 s and 90 s: half of two minutes, at three cores each.
+    expect(only(snapshot).cpuAboveRequestCores).toBeCloseTo(((90 - 60) * 2) / 300, 9);
   });
 });
 

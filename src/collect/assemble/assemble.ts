@@ -101,6 +101,7 @@ function assembleWindow(
     requestsReported,
     coverage: coverageSum,
     disagreeing,
+    byName: new Map(living.map((pod) => [`${pod.entry.namespace}/${pod.entry.name}`, pod])),
   };
   const measured: PodSample[] = living.map((pod) => podSample(pod, context)).sort(byIdentity);
   const pods = withEgress(measured, tables.egress, point);

@@ -2,7 +2,9 @@ import type { Reading } from '../../model/reading.ts';
 import { maxKnown } from '../../model/reading.ts';
 import type { ContainerSample } from '../../model/snapshot.ts';
 import { SECOND_MS, type TimeMs, type Window } from '../../model/time.ts';
+import { containerCgroup } from '../cgroup.ts';
 import { readCounter, type CounterReading } from '../measure/counter.ts';
+import { aboveLevel } from '../measure/growth.ts';
 import { COVERED_INTERVALS } from '../measure/covered.ts';
 import { countBefore } from '../measure/samples.ts';
 import type { CoveredTime } from './coverage.ts';
@@ -76,6 +78,14 @@ export function containerSample(
   const request = (...names: readonly string[]): Reading =>
     resource('requests', ...names) ?? (requestKnown && context.requestsReported ? 0 : null);
 
+  const cpuRequestCores = request('cpu');
+  const above = aboveLevel(
+    cpu.minutes,
+    window,
+    cpuRequestCores ?? 0,
+    context.presence?.held ?? window,
+  );
+
   const sample: ContainerSample = {
     name: first.name,
     image: image === null || image.image === '' ? null : image.image,
@@ -83,7 +93,8 @@ export function containerSample(
     init: init === 'init',
     cpuUsageCores: idle ? 0 : perSecond(used, windowMs),
     cpuEstimatedCores: perSecond(cpu.estimated, windowMs),
-    cpuRequestCores: request('cpu'),
+    cpuAboveRequestCores: perSecond(used === null ? null : above, windowMs),
+    cpuRequestCores,
     cpuLimitCores: resource('limits', 'cpu'),
     ramUsageBytes: idle ? 0 : times(ram.average, runShare),
     ramPeakBytes: idle ? 0 : ram.peak,
@@ -182,17 +193,25 @@ function cgroupsOf(entries: readonly ContainerEntry[]): readonly Cgroup[] {
   return entries.flatMap(({ cgroups }) => [...cgroups.values()]);
 }
 
+/** Bytes of all lives; of duplicates and nested cgroups the larger. */
 function sum(
   entries: readonly ContainerEntry[],
   key: 'diskRead' | 'diskWrite',
   point: number,
 ): Reading {
-  let total: Reading = null;
-  for (const cgroup of cgroupsOf(entries)) {
+  const lives = new Map<string, number>();
+  const nested = new Map<string, number>();
+  for (const [id, cgroup] of entries.flatMap(({ cgroups }) => [...cgroups])) {
     const one = at(cgroup[key], point);
-    if (one !== null) total = (total ?? 0) + one;
+    if (one === null) continue;
+    const told = containerCgroup(id);
+    const into = told.nested ? nested : lives;
+    into.set(told.life, Math.max(one, into.get(told.life) ?? 0));
   }
-  return total;
+  const used = lives.size > 0 ? lives : nested;
+  // A series that names no cgroup is a copy of one that does.
+  if (used.size > 1) used.delete('');
+  return used.size === 0 ? null : [...used.values()].reduce((total, one) => total + one, 0);
 }
 
 /** The counter against the end of the window before, so that none falls between two windows. */

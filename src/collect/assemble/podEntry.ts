@@ -68,6 +68,8 @@ export interface PodEntry {
 export interface PodTimes {
   readonly scheduled: TimeMs | null;
   readonly completed: TimeMs | null;
+  /** No node was found for it, whatever its series say: a scraper may fill in its own. */
+  readonly isUnscheduled: boolean;
 }
 
 /** What kube_pod_info said, and when. */
@@ -93,7 +95,7 @@ export function newPod(
   namespace: string,
   name: string,
   uid: string | null,
-  times: PodTimes = { scheduled: null, completed: null },
+  times: PodTimes = { scheduled: null, completed: null, isUnscheduled: false },
 ): PodEntry {
   return {
     times,

@@ -21,6 +21,8 @@ export interface PodContext {
   readonly owners: OwnerIndex;
   readonly requestsReported: boolean;
   readonly coverage: CoverageSum;
+  /** The window's pods by `NAMESPACE/NAME`. */
+  readonly byName: ReadonlyMap<string, LivingPod>;
   /** Pods of which two series of one container tell different use. */
   readonly disagreeing: string[];
 }
@@ -35,7 +37,7 @@ export function podSample(pod: LivingPod, context: PodContext): PodSample {
   const windowMs = facts.window.end - facts.window.start;
   const presence = presenceOf(entry, facts.window, point, facts.scrapes, {
     createdAt,
-    unscheduled: false,
+    unscheduled: entry.times.isUnscheduled,
   });
 
   const containers: ContainerSample[] = [];
@@ -125,7 +127,10 @@ function traffic(pod: LivingPod, side: 'receive' | 'transmit', point: number): R
   return most;
 }
 
-function resolveWorkload(pod: LivingPod, context: PodContext): ResolvedWorkload {
+/** An owner that is a pod is followed so far: no chain of them is longer. */
+const LONGEST_CHAIN = 4;
+
+function resolveWorkload(pod: LivingPod, context: PodContext, depth = 0): ResolvedWorkload {
   const { entry, told } = pod;
   const owner = ownerOf(pod);
   return workloadOf({
@@ -133,8 +138,20 @@ function resolveWorkload(pod: LivingPod, context: PodContext): ResolvedWorkload 
     owner,
     grandOwner: owner ? context.owners.ownerOf(entry.namespace, owner, told) : undefined,
     node: pod.node,
+    ownerPod: ownerPodOf(entry.namespace, owner, context, depth),
     image: mainImage(pod),
   });
+}
+
+function ownerPodOf(
+  namespace: string,
+  owner: Owner,
+  context: PodContext,
+  depth: number,
+): ResolvedWorkload | null {
+  if (owner?.kind !== 'Pod' || depth === LONGEST_CHAIN) return null;
+  const pod = context.byName.get(`${namespace}/${owner.name}`);
+  return pod === undefined ? null : resolveWorkload(pod, context, depth + 1);
 }
 
 /** kube_pod_owner first; else the creator that kube_pod_info names. */

@@ -60,10 +60,11 @@ function podOf(builder: Builder, namespace: string, pod: string, uid: string | n
   let entry = name.byUid.get(uid);
   if (entry === undefined) {
     const key = podKey({ namespace, pod, uid });
-    const { scheduled, completed } = builder.batch.lifeTimes;
+    const { scheduled, completed, unscheduled } = builder.batch.lifeTimes;
     entry = newPod(namespace, pod, uid, {
       scheduled: scheduled.get(key) ?? null,
       completed: completed.get(key) ?? null,
+      isUnscheduled: unscheduled.has(key),
     });
     name.byUid.set(uid, entry);
   }

@@ -114,6 +114,7 @@ function livingPod(entry: PodEntry, loose: PodEntry | null, at: WindowPoint): Li
   // kube-state-metrics may have been away in this very window, or its label `node` may be relabelled away.
   node ??= entry.info.findLast(({ value }) => value.node !== null)?.value.node ?? null;
   node ??= entry.usageNode ?? loose?.usageNode ?? null;
+  if (entry.times.isUnscheduled) node = null;
   return { entry, loose, node, infoSamples: countInfo(entry, point), told: toldAt(entry, at) };
 }
 

@@ -1,4 +1,4 @@
-import { MINUTE_MS, type TimeMs, type Window } from '../../model/time.ts';
+import { MINUTE_MS, SECOND_MS, type TimeMs, type Window } from '../../model/time.ts';
 import { COVERED_INTERVALS, overlapMs } from './covered.ts';
 import type { Life } from './lives.ts';
 import { FAR_MS } from './samples.ts';
@@ -155,4 +155,24 @@ function addMinutes(
     const inside = overlapMs(from, to, { start: begin, end: Math.min(end, begin + MINUTE_MS) });
     minutes[minute] = (minutes[minute] ?? 0) + rate * inside;
   }
+}
+
+/**
+ * What was used above a level, looked at minute by minute: the mean of a window hides a burst. The level holds
+ * only from `heldFrom` to `heldTo`.
+ */
+export function aboveLevel(
+  minutes: Float64Array,
+  window: Window,
+  perSecond: number,
+  held: Window,
+): number {
+  let above = 0;
+  minutes.forEach((used, minute) => {
+    const start = window.start + minute * MINUTE_MS;
+    const end = Math.min(window.end, start + MINUTE_MS);
+    const level = (perSecond * overlapMs(held.start, held.end, { start, end })) / SECOND_MS;
+    above += Math.max(0, used - level);
+  });
+  return above;
 }

@@ -64,6 +64,7 @@ export interface LifeTimes {
   /** By `NAMESPACE/POD/UID`. */
   readonly scheduled: ReadonlyMap<string, TimeMs>;
   readonly completed: ReadonlyMap<string, TimeMs>;
+  readonly unscheduled: ReadonlySet<string>;
 }
 
 /** The windows of a batch without the one before them. */

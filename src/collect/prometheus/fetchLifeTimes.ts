@@ -44,9 +44,14 @@ export async function fetchLifeTimes(asking: RawAsking, first: FirstAnswers): Pr
     op: '=~',
     value: 'kube_pod_(status_scheduled_time|completion_time)',
   };
-  const [starts, podTimes] = await Promise.all([
+  const pending = first.answers.podPhase.series.filter(
+    ({ labels, values }) => labels['phase'] === 'Pending' && values.some((value) => value > 0),
+  );
+  const isScheduled: Matcher = { name: 'condition', op: '=', value: 'true' };
+  const [starts, podTimes, conditions] = await Promise.all([
     ask(BY_CGROUP, 'container_start_time_seconds', young, ...CONTAINER),
     ask(`__name__,${BY_POD}`, '', changing, times),
+    ask(BY_POD, 'kube_pod_status_scheduled', pending, isScheduled),
   ]);
   const started = timesBy(starts, cgroupKey);
   const unstarted = young.filter(({ labels }) => !started.has(cgroupKey(labels)));
@@ -54,6 +59,9 @@ export async function fetchLifeTimes(asking: RawAsking, first: FirstAnswers): Pr
   const named = (name: string): readonly RawSeries[] =>
     podTimes.filter(({ labels }) => labels['__name__'] === name);
   return {
+    unscheduled: new Set(
+      conditions.filter(({ values }) => values.at(-1) === 0).map(({ labels }) => podKey(labels)),
+    ),
     started,
     stated: timesBy(stated, containerKey),
     scheduled: timesBy(named('kube_pod_status_scheduled_time'), podKey),

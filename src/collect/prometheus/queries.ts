@@ -67,6 +67,8 @@ export const CONTAINER = [not('container', ''), not('container', 'POD')] as cons
 // same `id` twice, which `max` folds into one.
 export const BY_CGROUP = 'namespace,pod,container,id';
 export const BY_POD = 'namespace,pod,uid';
+/** Labels that say who scraped a series, and where; what differs in nothing else is a duplicate. */
+const SCRAPE_LABELS = 'job,instance,endpoint,prometheus,prometheus_replica,replica';
 const BY_CONTAINER = `${BY_POD},container`;
 
 /** The increase first, then the duplicates' maximum, then the sum over the parts (cores, devices). */
@@ -146,7 +148,7 @@ export const QUERIES = {
     need: 'extra',
     without: 'network egress has no cost',
     promql: (q) =>
-      `sum by (namespace,pod_name,internet,same_zone,same_region) (${q.perSecond(q.select('kubecost_pod_network_egress_bytes_total'))})`,
+      `sum by (namespace,pod_name,internet,same_zone,same_region) (max without (${SCRAPE_LABELS}) (${q.perSecond(q.select('kubecost_pod_network_egress_bytes_total'))}))`,
   },
   // ── DCGM exporter ──────────────────────────────────────────────────────────────────────────────────
   gpuUtilisation: {
