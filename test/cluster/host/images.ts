@@ -1,0 +1,106 @@
+import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { cp, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { promisify } from 'node:util';
+import { REPOSITORY } from './folders.ts';
+
+const run = promisify(execFile);
+const MAX_OUTPUT_BYTES = 16 * 1024 * 1024;
+
+export const PAUSE_IMAGE = 'burnwatch.test/pause:1';
+export const BUSYBOX_IMAGE = 'burnwatch.test/busybox:1';
+const BURNWATCH_IMAGE = 'docker.io/library/burnwatch:0.1.0';
+
+/** Writes the tars of the images that the cluster imports, and gives their paths. */
+export async function buildImages(busybox: string, folder: string): Promise<string[]> {
+  await mkdir(folder, { recursive: true });
+  return [
+    await image(folder, PAUSE_IMAGE, ['/bin/sleep', '2147483647'], (root) =>
+      copyBusybox(busybox, root),
+    ),
+    await image(folder, BUSYBOX_IMAGE, ['/bin/sh'], (root) => copyBusybox(busybox, root)),
+    await image(
+      folder,
+      BURNWATCH_IMAGE,
+      ['/usr/bin/node', '/app/bin/burnwatch.mjs'],
+      copyBurnwatch,
+    ),
+  ];
+}
+
+/** One layer, in the form of `docker save`. */
+async function image(
+  folder: string,
+  name: string,
+  entrypoint: readonly string[],
+  fill: (root: string) => Promise<void>,
+): Promise<string> {
+  const work = await mkdtemp(join(folder, 'image-'));
+  const root = join(work, 'root');
+  await mkdir(join(root, 'tmp'), { recursive: true, mode: 0o777 });
+  await fill(root);
+  const layer = join(work, 'layer.tar');
+  await run('tar', ['--owner=0', '--group=0', '--mode=a+rX', '-C', root, '-cf', layer, '.']);
+  const hash = createHash('sha256');
+  await pipeline(createReadStream(layer), hash);
+  const config = {
+    architecture: process.arch === 'x64' ? 'amd64' : process.arch,
+    os: 'linux',
+    config: { Entrypoint: entrypoint, Env: ['PATH=/usr/bin:/bin'] },
+    rootfs: { type: 'layers', diff_ids: [`sha256:${hash.digest('hex')}`] },
+  };
+  const manifest = [{ Config: 'config.json', RepoTags: [name], Layers: ['layer.tar'] }];
+  await writeFile(join(work, 'config.json'), JSON.stringify(config));
+  await writeFile(join(work, 'manifest.json'), JSON.stringify(manifest));
+  const tar = join(folder, `${name.replaceAll(/[/:]/g, '_')}.tar`);
+  await run('tar', ['-C', work, '-cf', tar, 'manifest.json', 'config.json', 'layer.tar']);
+  await rm(work, { recursive: true });
+  return tar;
+}
+
+async function copyBusybox(busybox: string, root: string): Promise<void> {
+  const bin = join(root, 'bin');
+  await mkdir(bin, { recursive: true });
+  await cp(busybox, join(bin, 'busybox'));
+  const { stdout } = await run(busybox, ['--list']);
+  for (const applet of stdout.split('\n').filter((name) => name && name !== 'busybox')) {
+    await symlink('busybox', join(bin, applet));
+  }
+}
+
+/** This checkout with Node.js and the libraries that the two need: what the Dockerfile gives, without a registry. */
+async function copyBurnwatch(root: string): Promise<void> {
+  const node = process.execPath;
+  await copyWithLibraries(node, root, '/usr/bin/node');
+  const app = join(root, 'app');
+  const { stdout } = await run(
+    'git',
+    ['ls-files', '-z', 'package.json', 'bin', 'src', 'demo', 'thresholds'],
+    { cwd: REPOSITORY, maxBuffer: MAX_OUTPUT_BYTES },
+  );
+  for (const file of stdout.split('\0').filter(Boolean)) {
+    await mkdir(dirname(join(app, file)), { recursive: true });
+    await cp(join(REPOSITORY, file), join(app, file));
+  }
+  const tree = await run('npm', ['ls', '--omit=dev', '--all', '--parseable'], {
+    cwd: REPOSITORY,
+    maxBuffer: MAX_OUTPUT_BYTES,
+  });
+  for (const path of tree.stdout.split('\n').filter((line) => line.includes('/node_modules/'))) {
+    const target = join(app, path.slice(REPOSITORY.length));
+    await cp(path, target, { recursive: true, dereference: true });
+  }
+}
+
+async function copyWithLibraries(program: string, root: string, target: string): Promise<void> {
+  await mkdir(dirname(join(root, target)), { recursive: true });
+  await cp(program, join(root, target));
+  const { stdout } = await run('ldd', [program]);
+  for (const [library] of stdout.matchAll(/\/\S+(?= \()/g)) {
+    await mkdir(dirname(join(root, library)), { recursive: true });
+    await cp(library, join(root, library), { dereference: true });
+  }
+}

@@ -1,0 +1,252 @@
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { CLUSTER_FOLDER } from '../host/folders.ts';
+import { judge } from './bounds.ts';
+import { compareGrants, deployBurnwatch, isBurnwatchReady } from './burnwatchInCluster.ts';
+import { CgroupTruth } from './cgroupTruth.ts';
+import { compare, comparisonTable, type Comparison } from './compare.ts';
+import { clusterEvents } from './events.ts';
+import { measure, type Measured } from './measure.ts';
+import { PodWatch, type PodTruth } from './podTruth.ts';
+import { recordSeries } from './record.ts';
+import { RECORDING_FOLDER, writeRecording } from './recording.ts';
+import { findTarget, kubectl, type Target } from './target.ts';
+import { trueWorkloads, type OwnerOf, type Span, type TrueWorkload } from './truth.ts';
+import { NAMESPACES, workloadKinds, type Kind } from './workloads.ts';
+
+/** It could not run here: neither good nor bad. */
+const CANNOT_RUN = 3;
+const WINDOW_MS = 300_000;
+/** The last scrapes of the last window. */
+const SETTLE_MS = 45_000;
+const DEFAULT_MINUTES = 25;
+const RESOURCE_PATH = '/metrics/resource';
+
+/** Runs the suite. Exit status: 0 in bounds, 1 out of bounds, 3 where it cannot run. */
+async function main(): Promise<number> {
+  const target = await findTarget();
+  if (typeof target === 'string') {
+    tell(`The cluster suite cannot run. It lacks ${target}.`);
+    return CANNOT_RUN;
+  }
+  const counters = CgroupTruth.start();
+  if (!counters) {
+    tell(
+      'The cluster suite cannot run. It reads the truth from control groups, and no kubelet runs on this machine.',
+    );
+    return CANNOT_RUN;
+  }
+  const folder = process.env['BURNWATCH_TEST_OUT'] ?? join(CLUSTER_FOLDER, 'suite');
+  await mkdir(folder, { recursive: true });
+  const kinds = workloadKinds(target.image, target.local?.node ?? null);
+  const watch = new PodWatch(target.kubeconfig, NAMESPACES);
+  const owners = new OwnerLookup(target);
+  try {
+    const span = await live(target, kinds, owners);
+    const ownerOf = owners.ownerOf();
+    counters.stop();
+    watch.stop();
+    const truth = trueWorkloads(watch.pods.values(), counters.containers, ownerOf, span);
+    await writeFile(
+      join(folder, 'truth.json'),
+      JSON.stringify({ span, truth: [...truth.values()] }),
+    );
+    return await report(target, kinds, truth, span, folder);
+  } finally {
+    counters.stop();
+    watch.stop();
+    if (!process.argv.includes('--keep')) {
+      for (const { name, staticPod } of kinds) {
+        if (staticPod) await rm(staticPodFile(name), { force: true });
+      }
+      await kubectl(target, [
+        'delete',
+        'namespace',
+        ...NAMESPACES,
+        'burnwatch',
+        '--wait=false',
+      ]).catch(() => undefined);
+    }
+  }
+}
+
+/** Starts everything, lets it run, and gives the whole windows that it ran in. */
+async function live(target: Target, kinds: readonly Kind[], owners: OwnerLookup): Promise<Span> {
+  const startedMs = Date.now();
+  const minutes = Number(process.env['BURNWATCH_TEST_MINUTES'] ?? DEFAULT_MINUTES);
+  const namespaces = NAMESPACES.map((name) => ({
+    apiVersion: 'v1',
+    kind: 'Namespace',
+    metadata: { name },
+  }));
+  const apply = (items: readonly object[]): Promise<string> =>
+    kubectl(
+      target,
+      ['apply', '--server-side', '--filename=-'],
+      JSON.stringify({ apiVersion: 'v1', kind: 'List', items }),
+    );
+  await apply(namespaces);
+  await sleep(2000);
+  await apply(kinds.flatMap(({ manifests }) => manifests));
+  tell(
+    `${new Date().toISOString()} ${kinds.length} kinds of workloads applied; it runs for ${minutes} minutes`,
+  );
+  for (const { name, staticPod } of target.local ? kinds : []) {
+    if (staticPod) await writeFile(staticPodFile(name), JSON.stringify(staticPod));
+  }
+  const manifests = target.local ? await deployBurnwatch(target) : [];
+  if (target.local) {
+    const isReady = await isBurnwatchReady(target);
+    tell(
+      `Burnwatch from deploy/manifests under enforced restricted: ${isReady ? 'ready' : 'NOT READY'}`,
+    );
+  }
+  const spanMs = minutes * 60_000;
+  const events = clusterEvents(target);
+  while (Date.now() < startedMs + spanMs) {
+    const due = events[0];
+    if (due && Date.now() >= startedMs + due.at * spanMs) {
+      events.shift();
+      tell(`${new Date().toISOString()} ${due.name}`);
+      await due.run().catch((error: unknown) => tell(`  failed: ${String(error)}`));
+    }
+    await owners.look().catch(() => undefined);
+    await sleep(1000);
+  }
+  const toMs = Math.floor(Date.now() / WINDOW_MS) * WINDOW_MS;
+  while (Date.now() < toMs + SETTLE_MS) await sleep(1000);
+  if (manifests.length > 0) {
+    const { used, unused, refused } = await compareGrants(manifests);
+    tell(`Verbs used of the API: ${used.join(', ') || 'none'}`);
+    tell(`Granted and not used: ${unused.join(', ') || 'none'}`);
+    tell(`Refused: ${refused.join(', ') || 'none'}`);
+  }
+  return { fromMs: Math.floor(startedMs / WINDOW_MS) * WINDOW_MS, toMs };
+}
+
+function staticPodFile(name: string): string {
+  return join(CLUSTER_FOLDER, 'static-pods', `${name}.json`);
+}
+
+async function report(
+  target: Target,
+  kinds: readonly Kind[],
+  truth: ReadonlyMap<string, TrueWorkload>,
+  span: Span,
+  folder: string,
+): Promise<number> {
+  const programs = [
+    undefined,
+    ...(process.env['BURNWATCH_TEST_OTHERS'] ?? '').split(',').filter(Boolean),
+  ];
+  let live: readonly Comparison[] = [];
+  for (const program of programs) {
+    for (const [source, prometheus] of [
+      ['cAdvisor and kube-state-metrics', target.prometheus],
+      ['the same and /metrics/resource', target.prometheusWithResource],
+    ] as const) {
+      if (prometheus === null) continue;
+      const measured = await measure({ prometheus, span, ...(program && { program }) });
+      const comparisons = compareAll(kinds, truth, measured);
+      const name = `${program ?? 'this checkout'}, from ${source}`;
+      tell(
+        `\n${name}: coverage ${measured.coverage.toFixed(3)}\n\n${comparisonTable(comparisons)}`,
+      );
+      const file = `${program ? 'other' : 'this'}-${prometheus === target.prometheus ? 'cadvisor' : 'resource'}.json`;
+      await writeFile(join(folder, file), JSON.stringify({ measured, comparisons }, null, 1));
+      if (program === undefined && prometheus === target.prometheus) live = comparisons;
+    }
+  }
+  await record(target, truth, span, live, folder);
+  const verdict = judge(kinds, live);
+  tell(`\nKnown faults:\n${verdict.known.join('\n') || 'none'}`);
+  if (verdict.mended.length > 0)
+    tell(`\nMended, to be taken off knownFaults.json:\n${verdict.mended.join('\n')}`);
+  if (verdict.broken.length > 0) tell(`\nOUT OF BOUNDS:\n${verdict.broken.join('\n')}`);
+  tell(`\nSamples, truth and answers: ${folder}`);
+  return verdict.broken.length > 0 ? 1 : 0;
+}
+
+/** Keeps the samples and the truth; with `--record` where `npm test` replays them. */
+async function record(
+  target: Target,
+  truth: ReadonlyMap<string, TrueWorkload>,
+  span: Span,
+  live: readonly Comparison[],
+  folder: string,
+): Promise<void> {
+  const recorded = { fromMs: span.fromMs - 60_000, toMs: span.toMs + SETTLE_MS };
+  const series = await recordSeries(target.prometheus, recorded);
+  if (target.prometheusWithResource !== null) {
+    const matcher = `metrics_path="${RESOURCE_PATH}"`;
+    series.push(...(await recordSeries(target.prometheusWithResource, recorded, matcher)));
+  }
+  const isKept = process.argv.includes('--record');
+  await writeRecording(isKept ? RECORDING_FOLDER : folder, series, {
+    span,
+    kinds: live.map(({ name, key }) => ({ name, key })),
+    truth: [...truth.values()],
+    live,
+  });
+}
+
+function compareAll(
+  kinds: readonly Kind[],
+  truth: ReadonlyMap<string, TrueWorkload>,
+  measured: Measured,
+): Comparison[] {
+  return kinds.flatMap(({ name, namespace, owner }) => {
+    const workload = truth.get(`${namespace}/${owner.kind}/${owner.name}`);
+    return workload ? [compare(name, workload, measured)] : [];
+  });
+}
+
+/** ReplicaSets and Jobs with what is above them, remembered after they are gone. */
+class OwnerLookup {
+  readonly #above = new Map<string, { readonly kind: string; readonly name: string }>();
+  readonly #target: Target;
+
+  constructor(target: Target) {
+    this.#target = target;
+  }
+
+  async look(): Promise<void> {
+    const text = await kubectl(this.#target, [
+      'get',
+      'replicasets,jobs',
+      '--all-namespaces',
+      '--request-timeout=5s',
+      '--output=json',
+    ]);
+    const { items } = JSON.parse(text) as {
+      items: {
+        kind: string;
+        metadata: {
+          name: string;
+          namespace: string;
+          ownerReferences?: { kind: string; name: string }[];
+        };
+      }[];
+    };
+    for (const { kind, metadata } of items) {
+      const owner = metadata.ownerReferences?.[0];
+      if (owner) this.#above.set(`${metadata.namespace}/${kind}/${metadata.name}`, owner);
+    }
+  }
+
+  ownerOf(): OwnerOf {
+    return ({ namespace, name, owner }: PodTruth) => {
+      // The node is the owner that a static pod names.
+      if (!owner || owner.kind === 'Node') return { kind: 'Pod', name };
+      const { kind, name: ownerName } = owner;
+      return this.#above.get(`${namespace}/${kind}/${ownerName}`) ?? { kind, name: ownerName };
+    };
+  }
+}
+
+function tell(message: string): void {
+  process.stdout.write(`${message}\n`);
+}
+
+process.exit(await main());
