@@ -69,7 +69,9 @@ function blocksOf(families: ReadonlyMap<string, readonly (readonly string[])[]>)
       const block = Math.floor(Number(line.slice(line.lastIndexOf(' ') + 1)) / BLOCK_SECONDS);
       const inBlock = blocks.get(block) ?? new Map<string, string[]>();
       blocks.set(block, inBlock);
-      inBlock.set(metric, [...(inBlock.get(metric) ?? []), line]);
+      const lines = inBlock.get(metric) ?? [];
+      inBlock.set(metric, lines);
+      lines.push(line);
     }
   }
   return [...blocks.values()].map((metrics) => {

@@ -70,7 +70,7 @@ export function compare(name: string, truth: TrueWorkload, measured: Measured): 
         money,
       ),
     },
-    isOwnerFound: rows.length > 0,
+    isOwnerFound: rows.length > 0 || truth.chargedCpuCoreSeconds === 0,
     coverage:
       rows.length === 0 ? null : rows.reduce((sum, row) => sum + row.coverage, 0) / rows.length,
     findings: measured.findings

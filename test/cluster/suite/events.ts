@@ -1,6 +1,9 @@
 import { ATTACK_NAMESPACE, KINDS_NAMESPACE } from './workloads.ts';
 import { kubectl, restart, startKubectl, type Target } from './target.ts';
 
+/** A third of a core or so. */
+const MINER_SCRIPT = 'while :; do i=0; while [ $i -lt 250000 ]; do i=$((i+1)); done; sleep 1; done';
+
 /** Something that happens once in a run. */
 export interface ClusterEvent {
   readonly name: string;
@@ -29,7 +32,7 @@ export function clusterEvents(target: Target): ClusterEvent[] {
           'nice',
           'sh',
           '-c',
-          `while :; do timeout -s KILL 1 sh -c "i=0; while [ \\$i -lt 60000 ]; do i=\\$((i+1)); done"; sleep 1; done`,
+          MINER_SCRIPT,
         ]);
         return Promise.resolve();
       },
@@ -48,7 +51,7 @@ export function clusterEvents(target: Target): ClusterEvent[] {
           'nice',
           'sh',
           '-c',
-          `while :; do timeout -s KILL 1 sh -c "i=0; while [ \\$i -lt 60000 ]; do i=\\$((i+1)); done"; sleep 1; done`,
+          MINER_SCRIPT,
         ]);
       },
     },
