@@ -93,12 +93,19 @@ async function copyBurnwatch(root: string): Promise<void> {
     const target = join(app, path.slice(REPOSITORY.length));
     await cp(path, target, { recursive: true, dereference: true });
   }
+  const addons = await run('find', [app, '-name', '*.node']);
+  for (const addon of addons.stdout.split('\n').filter(Boolean)) await copyLibraries(addon, root);
 }
 
 async function copyWithLibraries(program: string, root: string, target: string): Promise<void> {
   await mkdir(dirname(join(root, target)), { recursive: true });
   await cp(program, join(root, target));
-  const { stdout } = await run('ldd', [program]);
+  await copyLibraries(program, root);
+}
+
+/** Those that this machine has: an addon for another kind of system lacks its own, and is never loaded. */
+async function copyLibraries(program: string, root: string): Promise<void> {
+  const { stdout } = await run('ldd', [program]).catch(() => ({ stdout: '' }));
   for (const [library] of stdout.matchAll(/\/\S+(?= \()/g)) {
     await mkdir(dirname(join(root, library)), { recursive: true });
     await cp(library, join(root, library), { dereference: true });
