@@ -2,11 +2,12 @@ import type { Measured } from './measure.ts';
 import type { TrueUse, TrueWorkload } from './truth.ts';
 
 const MINUTE_MS = 60_000;
-const SECONDS_PER_HOUR = 3600;
 const GIB = 2 ** 30;
-/** Less is noise: a sleeping container. */
+const SECONDS_PER_HOUR = 3600;
+
+/** Less is noise: a sleeping container, and the few pages of a shell. */
 const LEAST_CORE_SECONDS = 0.5;
-const LEAST_BYTE_SECONDS = 256 * 1024 * 60;
+const LEAST_BYTE_SECONDS = GIB;
 
 /** The rates that Burnwatch has by default: the node has no other price. */
 const CPU_CORE_HOUR = 0.031611;
@@ -85,8 +86,9 @@ export function compare(name: string, truth: TrueWorkload, measured: Measured): 
   };
 }
 
-/** Null where both are nothing. */
+/** Null where both are nothing, or the truth is not known. */
 function error(got: number, right: number): number | null {
+  if (!Number.isFinite(right)) return null;
   if (right > 0) return got / right - 1;
   return got > 0 ? INVENTED : null;
 }

@@ -22,8 +22,10 @@ export interface PodTruth {
   endedMs: number | null;
   /** What the scheduler holds for the pod, and since when. */
   readonly requests: [sinceMs: number, Amount][];
-  /** Of its main containers and sidecars, as written. */
+  /** Of its main containers, as written. */
   readonly containerRequests: Map<string, Amount>;
+  /** Of its init containers and sidecars. */
+  readonly initRequests: Map<string, Amount>;
   /** Container IDs (without the runtime's prefix) with the name of the container. */
   readonly containers: Map<string, string>;
 }
@@ -83,12 +85,13 @@ export class PodWatch {
       endedMs: null,
       requests: [],
       containerRequests: new Map(),
+      initRequests: new Map(),
       containers: new Map(),
     };
     this.pods.set(uid, truth);
     const scheduled = pod.status?.conditions?.find(({ type }) => type === 'PodScheduled');
     if (scheduled?.status === 'True' && truth.scheduledMs === null) {
-      truth.scheduledMs = scheduled.lastTransitionTime?.valueOf() ?? now;
+      truth.scheduledMs = timeOf(scheduled.lastTransitionTime) ?? now;
     }
     const statuses = [
       ...(pod.status?.containerStatuses ?? []),
@@ -103,13 +106,16 @@ export class PodWatch {
     for (const { name: container, resources } of pod.spec?.containers ?? []) {
       truth.containerRequests.set(container, amountOf(resources?.requests));
     }
+    for (const { name: container, resources } of pod.spec?.initContainers ?? []) {
+      truth.initRequests.set(container, amountOf(resources?.requests));
+    }
     const request = effectiveRequest(pod);
     const latest = truth.requests.at(-1)?.[1];
     if (latest?.cpu !== request.cpu || latest.memory !== request.memory) {
       truth.requests.push([truth.requests.length === 0 ? 0 : now, request]);
     }
     const isOver = pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed';
-    const ends = statuses.flatMap(({ state }) => state?.terminated?.finishedAt?.valueOf() ?? []);
+    const ends = statuses.flatMap(({ state }) => timeOf(state?.terminated?.finishedAt) ?? []);
     if (truth.endedMs === null && isOver) truth.endedMs = Math.max(...ends, 0) || now;
     if (truth.endedMs === null && phase === 'DELETED') truth.endedMs = now;
   }
@@ -141,6 +147,11 @@ function effectiveRequest(pod: V1Pod): Amount {
     cpu: ofPod?.['cpu'] === undefined ? main.cpu : (parseQuantity(ofPod['cpu']) ?? 0),
     memory: ofPod?.['memory'] === undefined ? main.memory : (parseQuantity(ofPod['memory']) ?? 0),
   };
+}
+
+/** The watch hands times on as it got them: text. */
+function timeOf(time: Date | string | undefined): number | null {
+  return time === undefined ? null : new Date(time).getTime();
 }
 
 const NOTHING: Amount = { cpu: 0, memory: 0 };

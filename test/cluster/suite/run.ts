@@ -243,8 +243,11 @@ class OwnerLookup {
 
   ownerOf(): OwnerOf {
     return ({ namespace, name, owner }: PodTruth) => {
-      // The node is the owner that a static pod names.
-      if (!owner || owner.kind === 'Node') return { kind: 'Pod', name };
+      if (!owner) return { kind: 'Pod', name };
+      // A static pod names its node as its owner, and has the node's name at its end.
+      if (owner.kind === 'Node') {
+        return { kind: 'StaticPod', name: name.slice(0, -(owner.name.length + 1)) };
+      }
       const { kind, name: ownerName } = owner;
       return this.#above.get(`${namespace}/${kind}/${ownerName}`) ?? { kind, name: ownerName };
     };

@@ -59,7 +59,7 @@ function addPod(
   span: Span,
 ): void {
   const held = heldSpan(pod, span);
-  for (const [container, request] of pod.containerRequests) {
+  for (const [container, request] of [...pod.initRequests, ...pod.containerRequests]) {
     addReservation((workload.containers[container] ??= noUse()), request, heldMs(held));
   }
   for (const minute of minutes(span)) {

@@ -99,7 +99,7 @@ export function workloadKinds(image: string, node: string | null): Kind[] {
     kinds.cronJob('cronjob-20s', pod(lasting(20)), 20, '* * * * *'),
     kinds.cronJob('cronjob-90s', pod(lasting(90)), 90, '*/3 * * * *'),
     kinds.pod('bare', pod(steady)),
-    ...(node === null ? [] : [kinds.staticPod('static', node, pod(steady))]),
+    ...(node === null ? [] : [kinds.staticPod('static', pod(steady))]),
     kinds.pod(
       'init',
       pod(steady, {
@@ -269,9 +269,10 @@ class Builder {
     return this.#kind('Pod', name, [this.#object('v1', 'Pod', name, podSpec)], isAttack);
   }
 
-  staticPod(name: string, node: string, podSpec: object): Kind {
+  staticPod(name: string, podSpec: object): Kind {
     const pod = this.#object('v1', 'Pod', name, podSpec);
-    return { ...this.#kind('Pod', `${name}-${node}`, []), name, staticPod: pod };
+    // As Burnwatch names it: the node's name is no part of it.
+    return { ...this.#kind('StaticPod', name, []), staticPod: pod };
   }
 
   #kind(kind: string, name: string, manifests: readonly object[], isAttack = false): Kind {
