@@ -2,7 +2,7 @@ import { evaluationSettings } from './settings.ts';
 import { WINDOW_MS } from './workload.ts';
 import { runWindow } from '../../src/cycle/runWindow.ts';
 import { emptyState, WorkingState } from '../../src/store/cycleState.ts';
-import { abuseCodec, type AbuseState } from '../../src/detect/abuse/state.ts';
+import { abuseCodec, type AbuseState } from '../../src/detect/abuse/state/state.ts';
 import type { PodSample, Snapshot } from '../../src/model/snapshot.ts';
 import { lookAtWindow } from '../../src/detect/abuse/abuseDetector.ts';
 import { podSampleOf } from './case.ts';

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { availableParallelism, cpus, loadavg } from 'node:os';
 import { join } from 'node:path';
@@ -9,7 +10,8 @@ import { evaluate } from './evaluation.ts';
 import { jobsOf, type Size } from './jobs.ts';
 import { renderReport } from './report.ts';
 import { runJobs } from './runJobs.ts';
-import { SIGNALS, SUPPRESSORS } from '../../src/detect/abuse/signals.ts';
+import { SIGNALS } from '../../src/detect/abuse/evidence/signals.ts';
+import { CAPS } from '../../src/detect/abuse/verdict/caps.ts';
 import type { Split } from './worlds.ts';
 
 /*
@@ -22,7 +24,7 @@ const FULL: Size = {
   honestSeeds: 46,
   coldSeeds: 2,
   ruledSeeds: 1,
-  ablation: ['nothing', ...[...SIGNALS, ...SUPPRESSORS].map(({ name }) => name)],
+  ablation: ['nothing', ...[...SIGNALS, ...CAPS].map(({ name }) => name)],
 };
 /** For a busy machine. */
 const MEDIUM: Size = { ...FULL, minerSeeds: 2, honestSeeds: 5 };
@@ -55,6 +57,7 @@ const flags = [
 ].filter((flag) => flag !== '');
 const frame = {
   date: new Date().toISOString().slice(0, 10),
+  commit: execFileSync('git', ['describe', '--always', '--dirty'], { encoding: 'utf8' }).trim(),
   command: ['npm run eval', ...(flags.length > 0 ? ['--', ...flags] : [])].join(' '),
   machine: `${cpus().length} cores (${cpus()[0]?.model.trim() ?? 'unknown'}), Node ${process.versions.node}, load average ${(loadavg()[1] ?? 0).toFixed(1)}`,
   seconds: (performance.now() - begun) / 1000,

@@ -6,6 +6,8 @@ export interface ReportFrame {
   /** Day on which it was run. */
   readonly date: string;
   readonly command: string;
+  /** The commit whose detector was scored. */
+  readonly commit: string;
   readonly machine: string;
   readonly seconds: number;
   readonly cost: readonly string[];
@@ -18,7 +20,7 @@ export function renderReport(evaluation: Evaluation, frame: ReportFrame): string
   const lines = [
     '# How well the abuse detection detects',
     '',
-    `Run on ${frame.date} with \`${frame.command}\` on ${frame.machine}: ${evaluation.cases} labelled cases in ${Math.round(frame.seconds)} s. The same figures as data: [detection-evaluation.json](detection-evaluation.json).`,
+    `Run on ${frame.date} at commit ${frame.commit} with \`${frame.command}\` on ${frame.machine}: ${evaluation.cases} labelled cases in ${Math.round(frame.seconds)} s. The same figures as data: [detection-evaluation.json](detection-evaluation.json).`,
     '',
     '**The miners are injected.** No public data set holds metrics of real miners in real clusters. What is',
     'scored here are miners as reports describe them (a plateau, a whisper to a pool, and what attackers do to',

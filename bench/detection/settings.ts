@@ -3,12 +3,12 @@ import { loadThresholds } from '../../src/daemon/config/loadThresholds.ts';
 import type { Settings } from '../../src/cycle/settings.ts';
 import { createAbuseDetector } from '../../src/detect/abuse/abuseDetector.ts';
 
-/** The shipped thresholds and the abuse detector alone; `without` leaves one signal out (ablation). */
+/** The shipped thresholds and the abuse detector alone; `without` names signals and caps to leave out, with commas between (ablation). */
 export function evaluationSettings(without: string | null = null): Settings {
   return {
     config: configSchema.parse({ cluster: 'evaluation' }),
     thresholds: loadThresholds([]),
-    detectors: [createAbuseDetector({ without })],
+    detectors: [createAbuseDetector({ without: without?.split(',') ?? [] })],
     priceLists: [],
     configHash: 'evaluation',
   };

@@ -18,11 +18,7 @@ const COLUMNS: readonly Column<ExplainedSignal>[] = [
   { title: 'VALUE', value: ({ value }) => shown(value), align: 'right', maxWidth: 24 },
   { title: 'THRESHOLD', value: ({ threshold }) => shown(threshold), align: 'right', maxWidth: 24 },
   { title: 'UNIT', value: ({ unit }) => unit },
-  {
-    title: 'WEIGHT',
-    value: ({ weight, fullWeight }) => `${weight} of ${fullWeight}`,
-    align: 'right',
-  },
+  { title: 'WEIGHT', value: ({ weight }) => weight, align: 'right' },
   { title: 'MEANING', value: ({ text }) => text },
 ];
 
@@ -62,7 +58,6 @@ const CSV_COLUMNS: readonly Column<SignalRow>[] = [
   { title: 'THRESHOLD', value: ({ signal }) => signal.threshold },
   { title: 'UNIT', value: ({ signal }) => signal.unit },
   { title: 'WEIGHT', value: ({ signal }) => signal.weight },
-  { title: 'FULL WEIGHT', value: ({ signal }) => signal.fullWeight },
   { title: 'MEANING', value: ({ signal }) => signal.text },
 ];
 
@@ -88,13 +83,18 @@ export function renderSilentSignals(subject: Explanation | undefined): string {
 }
 
 function verdictLines(subject: Explanation): readonly string[] {
-  const { about, severity, score, points, suspiciousSince, normal } = subject;
+  const { about, severity, score, points, suspiciousSince, normal, excess, families, caps } =
+    subject;
   const what = about === 'gpu' ? 'GPU' : about === 'group' ? 'group' : 'CPU';
   const since = suspiciousSince === null ? '' : `, suspicious since ${formatTime(suspiciousSince)}`;
   return [
     `${what}: ${severity === null ? 'not flagged' : `flagged as ${severity}, score ${score}`}${since}`,
-    `${points.toFixed(1)} points from independent families (a warning takes 2, a page 3)`,
-    `Held against ${normal}`,
+    `Compared with ${normal}`,
+    `Excess: ${excess}`,
+    `Evidence: ${families.map(({ family, grade }) => `${family} ${grade}`).join(', ') || 'none'}; ${points.toFixed(1)} points (a warning takes 2, critical 3)`,
+    ...caps.map(
+      ({ name, atMost, because }) => `Cap ${name}, at most ${atMost ?? 'nothing'}: ${because}`,
+    ),
   ];
 }
 

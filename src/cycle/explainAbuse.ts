@@ -2,7 +2,7 @@ import type { WindowConfig } from './config.ts';
 import type { Thresholds } from '../detect/detectors.ts';
 import { abuseDetector } from '../detect/abuse/abuseDetector.ts';
 import { explainLast, explainNext, type Explanation } from '../detect/abuse/explain.ts';
-import type { AbuseState } from '../detect/abuse/state.ts';
+import type { AbuseState } from '../detect/abuse/state/state.ts';
 import type { DetectContext, Detector } from '../detect/detector.ts';
 import type { DetectorCodecs, HistoryReader } from '../store/history.ts';
 import type { StoredPodSpec } from '../store/workloads.ts';

@@ -1,7 +1,7 @@
 import type { Reading } from '../model/reading.ts';
 import { DAY_MS, type TimeMs } from '../model/time.ts';
-import { alikeHours, normalUse } from './abuse/baseline.ts';
-import { hourOf } from './abuse/ring.ts';
+import { alikeHours, normalUse } from './abuse/expectation/baseline.ts';
+import { hourOf } from './abuse/expectation/ring.ts';
 import type { AbuseThresholds } from './abuse/thresholds.ts';
 
 /** What is usual at each time, in the unit of what was given; null where too little is known. */

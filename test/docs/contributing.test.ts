@@ -29,13 +29,13 @@ interface Change {
 const CHANGES: readonly Change[] = [
   {
     heading: 'A signal',
-    adds: 'src/detect/abuse/signals/nodeShare.ts',
-    list: 'src/detect/abuse/signals.ts',
+    adds: 'src/detect/abuse/evidence/signals/nodeShare.ts',
+    list: 'src/detect/abuse/evidence/signals.ts',
     edits: [
       [/^import .*novelUse.*$/m, "$&\nimport { nodeShare } from './signals/nodeShare.ts';"],
       [/^ {2}novelUse,$/m, '$&\n  nodeShare,'],
     ],
-    test: 'src/detect/abuse/signals/nodeShare.test.ts',
+    test: 'src/detect/abuse/evidence/signals/nodeShare.test.ts',
   },
   {
     heading: 'A price source',

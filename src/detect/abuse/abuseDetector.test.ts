@@ -23,7 +23,12 @@ describe('a hijacked pod', () => {
     expect(opened!.at - onset).toBeLessThanOrEqual(20 * MINUTE_MS);
     expect(opened!.finding.startedAt).toBe(onset);
     expect(run.open()[0]!.summary).toMatch(/^Looks like mining: .*0\.4\d\d? cores/);
-    expect(run.open()[0]!.evidence.at(-1)!.text).toMatch(/Known software/);
+    expect(
+      run
+        .open()[0]!
+        .evidence.map(({ text }) => text)
+        .join(),
+    ).toMatch(/Known software/);
   });
 
   it('ends half an hour after the use has', () => {
@@ -140,7 +145,6 @@ describe('what cannot exempt or hide a miner', () => {
     ];
     run.play(7 * DAY_MS, ramp);
     expect(run.open().map(({ severity }) => severity)).toEqual(['warning']);
-    expect(run.open()[0]!.evidence.map(({ signal }) => signal)).toContain('cusum-slow');
   });
 });
 

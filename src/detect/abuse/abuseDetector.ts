@@ -1,24 +1,23 @@
 import type { Verdict } from '../../model/finding.ts';
 import { HOUR_MS } from '../../model/time.ts';
 import type { DetectContext, Detector } from '../detector.ts';
-import { collectSubjects } from './collectSubjects.ts';
-import { forget } from './forget.ts';
-import { absentGroup, collectGroups, mayBeOneOfMany } from './groups.ts';
-import { matcherOf } from './indicators.ts';
-import { arrivalsOf } from './sideCars.ts';
-import { isUnderAlarm } from './learn.ts';
+import { collectSubjects } from './subjects/collectSubjects.ts';
+import { forget } from './state/forget.ts';
+import { absentGroup, collectGroups, mayBeOneOfMany } from './subjects/groups.ts';
+import { matcherOf } from './evidence/indicators.ts';
+import { arrivalsOf } from './evidence/sideCars.ts';
+import { isUnderAlarm } from './expectation/learn.ts';
 import { lookAt, type AbuseLook, type Judged, type Scene } from './look.ts';
-import { hourOf } from './ring.ts';
-import { abuseCodec, type AbuseState, type Rows, type Track } from './state.ts';
-import type { Subject } from './subject.ts';
-import { toVerdicts } from './toVerdicts.ts';
+import { hourOf } from './expectation/ring.ts';
+import { abuseCodec, type AbuseState, type Rows, type Track } from './state/state.ts';
+import type { Subject } from './subjects/subject.ts';
+import { toVerdicts } from './verdict/toVerdicts.ts';
 import type { AbuseSections } from './thresholds.ts';
 import { abuseSchema, signaturesSchema } from './thresholds.ts';
-import { weightsSchema } from './signals.ts';
 
-/** What `createAbuseDetector` may change; the evaluation's ablation leaves single signals out. */
+/** What `createAbuseDetector` may change; the evaluation's ablation leaves signals and caps out. */
 export interface AbuseOptions {
-  readonly without: string | null;
+  readonly without: readonly string[];
 }
 
 /**
@@ -26,7 +25,7 @@ export interface AbuseOptions {
  * any, specs; see docs/detection.md.
  */
 export const abuseDetector: Detector<AbuseState, AbuseSections> = createAbuseDetector({
-  without: null,
+  without: [],
 });
 
 export function createAbuseDetector({
@@ -34,10 +33,10 @@ export function createAbuseDetector({
 }: AbuseOptions): Detector<AbuseState, AbuseSections> {
   return {
     name: 'abuse',
-    version: 4,
+    version: 5,
     codec: abuseCodec,
     thresholds: {
-      abuse: abuseSchema.extend({ weights: weightsSchema }),
+      abuse: abuseSchema,
       signatures: signaturesSchema,
     },
     detect(context, rows): readonly Verdict[] {
@@ -50,12 +49,12 @@ export function createAbuseDetector({
  * Looks at every container, GPU and group of the window, and leaves the rows as the next window needs
  * them.
  *
- * @param without a signal that is left out, or null.
+ * @param without names of signals and caps that are left out.
  */
 export function lookAtWindow(
   context: DetectContext<AbuseSections>,
   rows: Rows,
-  without: string | null = null,
+  without: readonly string[] = [],
 ): AbuseLook {
   const { snapshot, thresholds, costs, historyStart } = context;
   const { window } = snapshot;

@@ -3,16 +3,18 @@ import type { TimeMs } from '../../model/time.ts';
 import type { WorkloadRef } from '../../model/workload.ts';
 import type { DetectContext } from '../detector.ts';
 import { lookAtWindow } from './abuseDetector.ts';
-import { collectSubjects } from './collectSubjects.ts';
-import { repositoryOf } from './images.ts';
-import { matcherOf } from './indicators.ts';
-import { judge, weightOf, type Judgement, type MeasuredSignal } from './judge.ts';
+import { collectSubjects } from './subjects/collectSubjects.ts';
+import { repositoryOf } from './subjects/images.ts';
+import { matcherOf } from './evidence/indicators.ts';
+import type { MeasuredSignal } from './evidence/signals.ts';
+import { judge, weightOf, type Judgement } from './verdict/judge.ts';
+import type { HeldCap } from './verdict/cap.ts';
 import { factsOf } from './look.ts';
-import type { Rows } from './state.ts';
-import { arrivalsOf } from './sideCars.ts';
-import type { Facts } from './signal.ts';
-import type { Subject } from './subject.ts';
-import { formatCores } from '../../model/text/units.ts';
+import type { Rows } from './state/state.ts';
+import { arrivalsOf } from './evidence/sideCars.ts';
+import type { Facts } from './evidence/signal.ts';
+import type { Subject } from './subjects/subject.ts';
+import { formatBytesPerSecond, formatCores } from '../../model/text/units.ts';
 import type { AbuseSections } from './thresholds.ts';
 
 /** One signal as it stands, whether or not it speaks. */
@@ -24,11 +26,15 @@ export interface ExplainedSignal {
   readonly value: number | string | null;
   readonly threshold: number | string | null;
   readonly unit: string;
-  /** Points that it adds to the score now; negative for what speaks against. */
+  /** Points of the score that it is worth now, where it is the strongest of its family. */
   readonly weight: number;
-  /** Points that it adds at full strength. */
-  readonly fullWeight: number;
   readonly text: string;
+}
+
+/** A family of evidence: as strong as its strongest signal. */
+export interface ExplainedFamily {
+  readonly family: EvidenceFamily;
+  readonly grade: 'weak' | 'strong';
 }
 
 /** Everything abuse detection makes of one container, GPU or group of one-shot workloads. */
@@ -42,8 +48,13 @@ export interface Explanation {
   readonly points: number;
   /** When the suspicious use began; null while there is none. */
   readonly suspiciousSince: TimeMs | null;
-  /** What its use is held against. */
+  /** The expectation: what its use is compared with. */
   readonly normal: string;
+  /** The use beyond it, and the line from which it is suspicious. */
+  readonly excess: string;
+  readonly families: readonly ExplainedFamily[];
+  /** Every cap that holds the severity below what the evidence comes to. */
+  readonly caps: readonly HeldCap[];
   readonly signals: readonly ExplainedSignal[];
   /** What would have to be known, or to happen, for more than this to be said. */
   readonly needed: readonly string[];
@@ -120,14 +131,18 @@ function explanationOf(facts: Facts): Explanation {
     points: judgement.points,
     suspiciousSince: track.since > 0 ? track.since : null,
     normal: normalText(facts),
-    signals: [...judgement.readings, ...judgement.suppressors].map((reading) =>
-      signalOf(facts, reading),
-    ),
+    excess: excessText(facts),
+    families: Array.from(judgement.families, ([family, points]) => ({
+      family,
+      grade: points >= 1 ? 'strong' : 'weak',
+    })),
+    caps: judgement.caps,
+    signals: judgement.readings.map(signalOf),
     needed: neededFor(facts, judgement),
   };
 }
 
-function signalOf(facts: Facts, reading: MeasuredSignal): ExplainedSignal {
+function signalOf(reading: MeasuredSignal): ExplainedSignal {
   const { signal, strength, value, threshold, text } = reading;
   return {
     signal: signal.name,
@@ -136,8 +151,7 @@ function signalOf(facts: Facts, reading: MeasuredSignal): ExplainedSignal {
     value,
     threshold,
     unit: signal.unit,
-    weight: weightOf(facts, reading),
-    fullWeight: weightOf(facts, { ...reading, strength: 1 }),
+    weight: weightOf(reading),
     text,
   };
 }
@@ -156,6 +170,16 @@ function normalText({ normal, suspicion }: Facts): string {
         ? 'unknown: too little history'
         : `provisional: ${formatCores(suspicion.normal)}, from ${base.hours} hours`;
   }
+}
+
+function excessText({
+  suspicion: { cores, extraCores, threshold, extraBytes, isHot, by },
+}: Facts): string {
+  const line = threshold === null ? 'no line is known' : `the line is ${formatCores(threshold)}`;
+  const io =
+    extraBytes === null ? 'network is unknown' : `${formatBytesPerSecond(extraBytes)} of added I/O`;
+  const found = isHot ? `suspicious by its ${by ?? 'window'}` : 'not suspicious';
+  return `${formatCores(cores)} is ${formatCores(extraCores)} more, with ${io}; ${line}: ${found}`;
 }
 
 function neededFor({ suspicion, track }: Facts, judgement: Judgement): readonly string[] {

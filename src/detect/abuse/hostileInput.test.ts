@@ -10,8 +10,8 @@ import type { PodSample } from '../../model/snapshot.ts';
 import { DAY_MS, HOUR_MS } from '../../model/time.ts';
 import { AbuseRun, using } from '../../../test/support/abuse/abuseRun.ts';
 import { explainLast } from './explain.ts';
-import { IndicatorMatcher } from './indicators.ts';
-import type { AbuseState } from './state.ts';
+import { IndicatorMatcher } from './evidence/indicators.ts';
+import type { AbuseState } from './state/state.ts';
 import { aSubject } from '../../../test/support/abuse/abuse.ts';
 
 /** 253 characters of whatever breaks pages, terminals, messages, queries and spreadsheets. */

@@ -1,21 +1,27 @@
 import type { Severity, Verdict } from '../../model/finding.ts';
 import { HOUR_MS, type TimeMs, type Window } from '../../model/time.ts';
-import { addToHour, advance, unitsOf } from './advance.ts';
-import { stepAlarm } from './alarm.ts';
-import { groupKey, ONE_SHOT_KINDS } from './groups.ts';
-import type { IndicatorMatcher, Indicators } from './indicators.ts';
-import { judge, QUIET, type Judgement } from './judge.ts';
-import { advanceSlow, closeHour } from './learn.ts';
-import { normalOf, type Normal } from './normal.ts';
-import { knownCoLocated, coLocatedTraffic, peersOf, ringOf, teachPeers } from './neighbours.ts';
-import { flagFrom, hourOf, type HourRing } from './ring.ts';
-import { addWindow } from './follow.ts';
-import { learnScaling, scalingOf } from './scaling.ts';
-import { besideKey, besideOf, sideCarOf, type Arrivals } from './sideCars.ts';
-import type { Facts } from './signal.ts';
-import { emptyTrack, type Rows, type Track } from './state.ts';
-import type { Subject } from './subject.ts';
-import { suspicionOf, type Suspicion } from './suspicion.ts';
+import { addToHour, advance, unitsOf } from './state/advance.ts';
+import { stepAlarm } from './verdict/alarm.ts';
+import { groupKey, ONE_SHOT_KINDS } from './subjects/groups.ts';
+import type { IndicatorMatcher, Indicators } from './evidence/indicators.ts';
+import { judge, QUIET, type Judgement } from './verdict/judge.ts';
+import { closeHour } from './expectation/learn.ts';
+import { normalOf, type Normal } from './expectation/normal.ts';
+import {
+  knownCoLocated,
+  coLocatedTraffic,
+  peersOf,
+  ringOf,
+  teachPeers,
+} from './expectation/neighbours.ts';
+import { flagFrom, hourOf, type HourRing } from './expectation/ring.ts';
+import { addWindow } from './evidence/follow.ts';
+import { learnScaling, scalingOf } from './evidence/scaling.ts';
+import { besideKey, besideOf, sideCarOf, type Arrivals } from './evidence/sideCars.ts';
+import type { Facts } from './evidence/signal.ts';
+import { emptyTrack, type Rows, type Track } from './state/state.ts';
+import type { Subject } from './subjects/subject.ts';
+import { suspicionOf, type Suspicion } from './excess/excess.ts';
 import type { AbuseThresholds } from './thresholds.ts';
 
 /** What all subjects of one window are looked at with. */
@@ -26,8 +32,8 @@ export interface Scene {
   readonly matcher: IndicatorMatcher;
   readonly thresholds: AbuseThresholds;
   readonly arrivals: Arrivals;
-  /** A signal that is left out, for the evaluation's ablation. */
-  readonly without: string | null;
+  /** Signals and caps that are left out, for the evaluation's ablation. */
+  readonly without: readonly string[];
 }
 
 /** One subject as this window left it. */
@@ -80,11 +86,10 @@ export function lookAt(
     const ring = closeHour(ringOf(rows, pastKey), track);
     if (ring !== null) rows.set(pastKey, { row: 'past', ring });
     teachPeers(subject, track, rows);
-    track = advanceSlow(track, subject, thresholds);
   }
   const facts = factsOf(subject, track, memberHashes.length, scene);
   learnSideCar(facts, rows);
-  track = advance(track, subject, facts.suspicion, facts.normal, window, thresholds);
+  track = advance(track, subject, facts.suspicion, window, thresholds);
   learnScaling(rows, subject, track, facts.suspicion, unitsOf(window));
   track = addToHour(track, subject, cores, window);
   if (memberHashes.length > 0) track = { ...track, members: memberHashes };
@@ -106,7 +111,7 @@ function trackOf(subject: Subject, { rows, window }: Scene): Track {
   const stored = rows.get(subject.key);
   const track = stored?.row === 'track' ? stored : newTrack(subject, rows, window.start);
   const isLost = window.start - track.lastSeen > EPISODE_GAP_MS && track.since > 0;
-  return isLost ? { ...track, dwell: 0, fast: 0, alarm: 0, quietBelow: 0, lowFor: 0 } : track;
+  return isLost ? { ...track, dwell: 0, alarm: 0, quietBelow: 0, lowFor: 0 } : track;
 }
 
 /** A run of an image that has long been run here is no newer than its image. */

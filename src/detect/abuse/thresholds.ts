@@ -41,8 +41,6 @@ export const abuseSchema = z.strictObject({
     /** At this multiple of the normal the novelty counts in full. */
     strongShare: positive,
   }),
-  cusum: z.strictObject({ drift: positive, alarm: positive, cap: positive }),
-  slow: z.strictObject({ drift: positive, alarm: positive, referenceDays: positive }),
   dwell: z.strictObject({
     onWindows: count,
     criticalWindows: count,
@@ -60,7 +58,6 @@ export const abuseSchema = z.strictObject({
     silentBytesPerCoreSecond: positive,
     /** From here on it surely works, and its evenness says nothing. */
     workingBytesPerCoreSecond: positive,
-    busyBytesPerCoreSecond: positive,
     /** Share of the added CPU that the added traffic accounts for, by the workload's own ratio. */
     silentShare: share,
     weakShare: share,
@@ -69,8 +66,6 @@ export const abuseSchema = z.strictObject({
     diskHabitBytesPerSecond: positive,
     /** Bytes written that count as work for each byte that came in. */
     writesPerInput: positive,
-    /** Out : in beyond this is writing without input, which is no work to speak of. */
-    oneSided: positive,
   }),
   level: z.strictObject({
     ofLimit: share,
@@ -89,8 +84,6 @@ export const abuseSchema = z.strictObject({
     flat: share,
     minWindows: count,
     throttled: share,
-    dayNightHours: count,
-    dayNightSpread: share,
   }),
   memory: z.strictObject({ stepBytes: positive }),
   spread: z.strictObject({ workloads: count, pods: count, nodes: count }),
@@ -106,16 +99,12 @@ export const abuseSchema = z.strictObject({
     /** Windows until what cannot be told counts. */
     undecidedWindows: count,
   }),
-  outlier: z.strictObject({ pods: count, times: positive }),
   gpu: z.strictObject({ busy: share, tensor: share }),
   jvm: z.strictObject({ memoryShare: share, stepShare: share }),
   allow: z.array(allowance).default([]),
 });
 
-export interface AbuseThresholds extends z.output<typeof abuseSchema> {
-  /** Points of each signal, 0..100; `suppressor` is taken away for each suppressor. */
-  readonly weights: Readonly<Record<string, number>>;
-}
+export type AbuseThresholds = z.output<typeof abuseSchema>;
 
 const pattern = z.strictObject({
   /** What is shown when it matches; never the matched text itself. */

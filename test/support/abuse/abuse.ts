@@ -1,12 +1,12 @@
 import { loadThresholds } from '../../../src/daemon/config/loadThresholds.ts';
 import { HOUR_MS } from '../../../src/model/time.ts';
-import type { Baseline } from '../../../src/detect/abuse/baseline.ts';
-import type { Indicators } from '../../../src/detect/abuse/indicators.ts';
-import type { Normal } from '../../../src/detect/abuse/normal.ts';
-import type { Facts, Measurement, Signal } from '../../../src/detect/abuse/signal.ts';
-import { emptyTrack, type Track } from '../../../src/detect/abuse/state.ts';
-import type { Subject } from '../../../src/detect/abuse/subject.ts';
-import type { Suspicion } from '../../../src/detect/abuse/suspicion.ts';
+import type { Baseline } from '../../../src/detect/abuse/expectation/baseline.ts';
+import type { Indicators } from '../../../src/detect/abuse/evidence/indicators.ts';
+import type { Normal } from '../../../src/detect/abuse/expectation/normal.ts';
+import type { Facts, Measurement, Signal } from '../../../src/detect/abuse/evidence/signal.ts';
+import { emptyTrack, type Track } from '../../../src/detect/abuse/state/state.ts';
+import type { Subject } from '../../../src/detect/abuse/subjects/subject.ts';
+import type { Suspicion } from '../../../src/detect/abuse/excess/excess.ts';
 
 /** Builders for tests of signals: facts of which a test names only what it is about. */
 const START = Date.UTC(2026, 10, 2, 12);
@@ -115,7 +115,6 @@ export function aSuspicion(change: Partial<Suspicion> = {}): Suspicion {
     by: null,
     floor: null,
     traffic: null,
-    z: 10,
     isHot: true,
     isLevel: false,
     ...change,

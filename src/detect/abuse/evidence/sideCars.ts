@@ -1,0 +1,119 @@
+import type { TimeMs } from '../../../model/time.ts';
+import type { Baseline } from '../expectation/baseline.ts';
+import { addMoments, followOf, momentsOf, sumsOf, type Follow, type Moments } from './follow.ts';
+import { repositoryOf } from '../subjects/images.ts';
+import { knownCoLocated } from '../expectation/neighbours.ts';
+import type { Beside, Rows } from '../state/state.ts';
+import type { Subject } from '../subjects/subject.ts';
+import type { AbuseThresholds } from '../thresholds.ts';
+
+/** A new container in the pods of a known workload, and how it stands beside the known containers. */
+export interface SideCar extends Follow {
+  /** Cores of the pod's known containers in this window. */
+  readonly othersCores: number;
+  /** True while it uses no more than `sideCar.share` of what they do, or than `sideCar.smallCores`, on average since it came. */
+  readonly isLittle: boolean;
+  /** Workloads that its image has come to in this way. */
+  readonly workloads: number;
+  /** True when they are many, in several namespaces: a rollout to the cluster, by whoever may do that. */
+  readonly isRollout: boolean;
+}
+
+/** Where the images of new side-cars have come to, by repository. */
+export type Arrivals = ReadonlyMap<string, Arrival>;
+
+interface Arrival {
+  readonly workloads: ReadonlySet<string>;
+  readonly namespaces: ReadonlySet<string>;
+  /** How the image goes with the others, beside all of these. */
+  readonly moments: Moments | null;
+}
+
+/** Looks through a window for new containers in pods of known workloads. */
+export function arrivalsOf(
+  subjects: readonly Subject[],
+  rows: Rows,
+  now: TimeMs,
+  thresholds: AbuseThresholds,
+): Arrivals {
+  const arrivals = new Map<
+    string,
+    { workloads: Set<string>; namespaces: Set<string>; moments: Moments | null }
+  >();
+  for (const subject of subjects) {
+    const { image, workload, namespace } = subject;
+    if (image === null || workload === null) continue;
+    if (othersCores(subject, rows, now, thresholds) === null) continue;
+    const repository = repositoryOf(image);
+    const places = arrivals.get(repository) ?? {
+      workloads: new Set(),
+      namespaces: new Set(),
+      moments: null,
+    };
+    places.workloads.add(`${namespace}/${workload.kind}/${workload.name}`);
+    places.namespaces.add(namespace);
+    const moments = ownMoments(rows, subject);
+    if (moments !== null) places.moments = addMoments(places.moments, moments);
+    arrivals.set(repository, places);
+  }
+  return arrivals;
+}
+
+/** Null for whatever is no new container beside known ones, or is known well enough by itself. */
+export function sideCarOf(
+  subject: Subject,
+  rows: Rows,
+  arrivals: Arrivals,
+  base: Baseline | null,
+  now: TimeMs,
+  thresholds: AbuseThresholds,
+): SideCar | null {
+  if (base !== null && !base.isShort) return null;
+  const others = othersCores(subject, rows, now, thresholds);
+  if (others === null) return null;
+  const sums = besideOf(rows, subject);
+  const { share, smallCores, follows, workloads, namespaces } = thresholds.sideCar;
+  const [own, theirs] = sums === null ? [subject.cores ?? 0, others] : [sums.own, sums.others];
+  const places = arrivals.get(repositoryOf(subject.image ?? ''));
+  // One image is one piece of software: where its own windows do not tell, those beside other workloads do.
+  const itself = followOf(ownMoments(rows, subject), follows);
+  const everywhere = itself.follows === null ? followOf(places?.moments ?? null, follows) : itself;
+  return {
+    ...(everywhere.follows === null ? itself : everywhere),
+    othersCores: others,
+    isLittle: own <= Math.max(share * theirs, smallCores * (sums?.sumUnits ?? 1)),
+    workloads: places?.workloads.size ?? 1,
+    isRollout:
+      places !== undefined &&
+      places.workloads.size >= workloads &&
+      places.namespaces.size >= namespaces,
+  };
+}
+
+/** What was added up of how a side-car goes with the others; null before its first window. */
+export function besideOf(rows: Rows, subject: Subject): Beside | null {
+  return sumsOf(rows, besideKey(subject));
+}
+
+function ownMoments(rows: Rows, subject: Subject): Moments | null {
+  const sums = besideOf(rows, subject);
+  return sums === null ? null : momentsOf(sums);
+}
+
+/** The row in which it is added up how a side-car goes with the others. */
+export function besideKey({ key }: Subject): string {
+  return `b/${key}`;
+}
+
+/** Cores of the known containers of its pod; null where it is no new container beside such. */
+function othersCores(
+  subject: Subject,
+  rows: Rows,
+  now: TimeMs,
+  thresholds: AbuseThresholds,
+): number | null {
+  let cores: number | null = null;
+  for (const other of knownCoLocated(subject, rows, now, thresholds.baseline.newAfterHours))
+    if (other.cores !== null) cores = (cores ?? 0) + other.cores;
+  return cores;
+}

@@ -1,0 +1,53 @@
+import type { EvidenceFamily } from '../../../model/finding.ts';
+import type { TimeMs, Window } from '../../../model/time.ts';
+import type { Indicators } from './indicators.ts';
+import type { Normal } from '../expectation/normal.ts';
+import type { HourRing } from '../expectation/ring.ts';
+import type { Scaling } from './scaling.ts';
+import type { SideCar } from './sideCars.ts';
+import type { Track } from '../state/state.ts';
+import type { Subject } from '../subjects/subject.ts';
+import type { Suspicion } from '../excess/excess.ts';
+import type { AbuseThresholds } from '../thresholds.ts';
+
+/** All that a signal may look at: one window of one subject, and what is remembered of it. */
+export interface Facts {
+  readonly subject: Subject;
+  readonly track: Track;
+  readonly ring: HourRing | null;
+  readonly normal: Normal;
+  readonly suspicion: Suspicion;
+  /** Null for whatever is no new container beside known ones. */
+  readonly sideCar: SideCar | null;
+  /** How its excess goes with its traffic since the episode began; null where traffic tells nothing of it. */
+  readonly scaling: Scaling | null;
+  readonly indicators: Indicators;
+  readonly window: Window;
+  readonly historyStart: TimeMs;
+  /** Distinct one-shot workloads of a group; 0 for anything else. */
+  readonly groupSize: number;
+  readonly thresholds: AbuseThresholds;
+}
+
+/** What a signal read. */
+export interface Measurement {
+  readonly value: number | string | null;
+  readonly threshold: number | string | null;
+  /** 0 quiet, 0.5 weak, 1 or more strong; null: not known, which never counts. */
+  readonly strength: number | null;
+  /** One plain sentence for people; for null, what is missing. */
+  readonly text: string;
+}
+
+/** One reason to suspect a subject. */
+export interface Signal {
+  readonly name: string;
+  readonly family: EvidenceFamily;
+  readonly unit: string;
+  measure(facts: Facts): Measurement;
+}
+
+/** Not known, and why. */
+export function unknown(text: string): Measurement {
+  return { value: null, threshold: null, strength: null, text };
+}

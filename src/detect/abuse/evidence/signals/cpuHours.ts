@@ -1,0 +1,21 @@
+import type { Signal } from '../signal.ts';
+import { formatNumber } from '../../../../model/text/units.ts';
+
+/**
+ * Core-hours burnt beyond the normal and beyond what traffic accounts for, added up over the whole
+ * episode: duty cycles, chains of short-lived pods and swarms stay low in every window and add up.
+ */
+export const cpuHours: Signal = {
+  name: 'cpu-hours',
+  family: 'level',
+  unit: 'core-hours',
+  measure({ track, thresholds }) {
+    const burnt = track.extraCoreSeconds / 3600;
+    return {
+      value: burnt,
+      threshold: thresholds.cpuHours.coreHours,
+      strength: burnt >= thresholds.cpuHours.coreHours ? 0.5 : 0,
+      text: `Used ${formatNumber(burnt)} core-hours above normal since the onset`,
+    };
+  },
+};

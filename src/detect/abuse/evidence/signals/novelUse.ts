@@ -1,0 +1,48 @@
+import { quantileOf } from '../../expectation/quantile.ts';
+import type { Normal } from '../../expectation/normal.ts';
+import { unknown, type Signal } from '../signal.ts';
+import type { Suspicion } from '../../excess/excess.ts';
+import { formatCores } from '../../../../model/text/units.ts';
+
+/**
+ * Use far above the workload's own robust baseline for this hour (median + 6 robust sigmas: on 66
+ * honest pod-days nothing stayed above that for ten minutes, see facts). Full strength from a doubling
+ * on; less is common after releases and counts half.
+ */
+export const novelUse: Signal = {
+  name: 'novel-use',
+  family: 'novelty',
+  unit: 'cores',
+  measure({ track, normal, suspicion, thresholds }) {
+    if (normal.base === null || suspicion.threshold === null)
+      return unknown('Its normal is not known yet: too few hours that no alarm flagged');
+    const { by, normal: usual, extraCores } = suspicion;
+    const isOfHour = by === 'floor' || by === 'traffic';
+    const typical = isOfHour ? usual + extraCores : quantileOf(track.recent, 0.5);
+    const isFiring =
+      track.dwell >= thresholds.dwell.onWindows &&
+      (suspicion.isHot || Math.max(typical, suspicion.cores) >= suspicion.threshold);
+    const isStrong =
+      // What the hour of day explains is not known yet: only what was never seen at all counts in full.
+      (!normal.base.isShort || typical >= 2 * normal.base.highest) &&
+      typical >= suspicion.normal * (1 + thresholds.novelty.strongShare) &&
+      typical >= suspicion.normal + thresholds.minCores;
+    return {
+      value: suspicion.cores,
+      threshold: suspicion.threshold,
+      strength: isFiring ? (isStrong ? 1 : 0.5) : 0,
+      text: `${sentence(by, isOfHour ? typical : suspicion.cores, normal.source)} ${formatCores(usual)}, above normal from ${formatCores(suspicion.threshold)}`,
+    };
+  },
+};
+
+function sentence(by: Suspicion['by'], used: number, source: Normal['source']): string {
+  switch (by) {
+    case 'floor':
+      return `Has not dropped below ${formatCores(used)} for an hour; the usual hourly low is`;
+    case 'traffic':
+      return `Uses ${formatCores(used)} on average over an hour; its traffic accounts for`;
+    default:
+      return `Uses ${formatCores(used)}; ${source === 'peers' ? 'usual for this image' : 'usual at this hour'}:`;
+  }
+}

@@ -1,0 +1,38 @@
+import { expect, it } from 'vitest';
+import {
+  aSuspicion,
+  NO_INDICATORS,
+  reading,
+  strengthOf,
+} from '../../../../../test/support/abuse/abuse.ts';
+import { signature, weakIndicator } from './signature.ts';
+
+const marked = { ...NO_INDICATORS, strong: ['a Stratum address'] };
+
+it('counts double while something is burnt, and nothing while it is idle', () => {
+  const at = (cores: number) =>
+    strengthOf(signature, { indicators: marked, suspicion: aSuspicion({ cores }) });
+  expect([at(0.017), at(0.0175), at(1)]).toEqual([0, 2, 2]);
+});
+
+it('shows the name of the indicator only', () => {
+  expect(reading(signature, { indicators: marked })).toMatchObject({
+    value: 'a Stratum address',
+    text: 'Matches a Stratum address',
+  });
+});
+
+it('is unknown without specs, unless the image shows something', () => {
+  const blind = { ...NO_INDICATORS, isSpecKnown: false };
+  expect(strengthOf(signature, { indicators: blind })).toBeNull();
+  expect(strengthOf(signature, { indicators: { ...marked, isSpecKnown: false } })).toBe(2);
+  expect(strengthOf(signature, {})).toBe(0);
+});
+
+it('lesser indicators are weak', () => {
+  const weak = { ...NO_INDICATORS, weak: ['a pool port'] };
+  expect(strengthOf(weakIndicator, { indicators: weak })).toBe(0.5);
+  expect(strengthOf(weakIndicator, { indicators: NO_INDICATORS })).toBe(0);
+  const blind = { ...NO_INDICATORS, isSpecKnown: false };
+  expect(strengthOf(weakIndicator, { indicators: blind })).toBeNull();
+});

@@ -1,0 +1,47 @@
+import { quantileOf } from '../../expectation/quantile.ts';
+import { type Signal } from '../signal.ts';
+import { formatCores } from '../../../../model/text/units.ts';
+
+/**
+ * It takes nearly all it may have, window after window: of its limit, else far over its request, else
+ * of its node. A level alone proves nothing (facts: one honest service at its limit was all that a
+ * 60 % rule found); against a normal of its own it counts half, since busy is what servers are for.
+ */
+export const sustainedUse: Signal = {
+  name: 'sustained-use',
+  family: 'level',
+  unit: 'cores',
+  measure({ subject, track, suspicion, normal, thresholds }) {
+    const { nodeCores } = subject;
+    // None at all and zero come to the same.
+    const limit = subject.limit === 0 ? null : subject.limit;
+    const request = subject.request === 0 ? null : subject.request;
+    const allowed =
+      limit !== null
+        ? thresholds.level.ofLimit * limit
+        : request !== null
+          ? thresholds.level.ofRequest * request
+          : nodeCores !== null
+            ? thresholds.level.ofNode * nodeCores
+            : null;
+    if (allowed === null)
+      return {
+        value: suspicion.cores,
+        threshold: null,
+        strength: null,
+        text: 'Limit, request and node size are unknown',
+      };
+    const of = limit !== null ? 'limit' : request !== null ? 'request' : 'node';
+    const isFiring = track.levelDwell >= thresholds.dwell.onWindows;
+    // What rests in this window has held its level in most of those before.
+    const used = isFiring
+      ? Math.max(suspicion.cores, quantileOf(track.recent, 0.75))
+      : suspicion.cores;
+    return {
+      value: used,
+      threshold: allowed,
+      strength: isFiring ? (normal.base?.isProvisional === false ? 0.5 : 1) : 0,
+      text: `Uses ${formatCores(used)}; ${formatCores(allowed)} is high for its ${of}`,
+    };
+  },
+};

@@ -1,0 +1,289 @@
+import {
+  logOfBytes,
+  logOfCores,
+  BYTES_OF,
+  CORES_OF,
+  isLearnt,
+  SLOTS,
+  type HourRing,
+} from './ring.ts';
+import { quantileOf, robustDeviation, selectQuantile } from './quantile.ts';
+import type { AbuseThresholds } from '../thresholds.ts';
+import { fitTraffic, type TrafficModel } from './trafficModel.ts';
+
+const DAY = 24;
+const WEEK = 7 * DAY;
+/** The current run of a Job, or an hour that is being burnt, must not vouch for itself. */
+const RUN_HOURS = 12;
+/** Hours of the week that make a normal: both weeks must be among them. */
+const WEEK_HOURS = 5;
+
+/** What is normal for one hour, learnt from hours that no alarm flagged. */
+export interface Baseline {
+  /** Median of the hottest pod's cores at this hour. */
+  readonly normal: number;
+  /** Robust standard deviation of it, with a floor. */
+  readonly sigma: number;
+  /** How high single windows ordinarily go at this hour. */
+  readonly upper: number;
+  /** How high the hour's average ordinarily goes at this hour. */
+  readonly upperMean: number;
+  /** How far single windows ordinarily go above the normal of their hour, at any hour. */
+  readonly excess: number;
+  /** The same for nine hours of ten: how much the hour of day leaves unexplained. */
+  readonly wobble: number;
+  /** The same of the hours' averages. */
+  readonly wobbleMean: number;
+  /** The lowest windows of all hours but the last twelve: their median, and the highest of them. */
+  readonly low: number;
+  readonly lowHighest: number;
+  /** The highest window of all hours that were learnt. */
+  readonly highest: number;
+  readonly net: number;
+  readonly disk: number;
+  /** Medians of all hours, whatever the time of day. */
+  readonly netOfAll: number;
+  readonly diskOfAll: number;
+  /** Bytes a core-second ordinarily comes with, by kind; zero when it has none. */
+  readonly netPerCoreSecond: number;
+  readonly diskPerCoreSecond: number;
+  /** What its own traffic says of its use, but for the last twelve hours; null where it says too little. */
+  readonly traffic: TrafficModel | null;
+  /** Hours it rests on. */
+  readonly hours: number;
+  /** True until the same hours of the day were seen twice: the time of day is not accounted for. */
+  readonly isShort: boolean;
+  /** True while there are too few hours for a normal of its own: good only to see what is far beyond them. */
+  readonly isProvisional: boolean;
+}
+
+/**
+ * A robust seasonal baseline: median and MAD of the same hour of day and its neighbours over two weeks,
+ * the same hour of the week once a fortnight is known (facts: "hour of week once there are two weeks"),
+ * all hours where that leaves fewer than three. Null until `provisionalHours` are learnt.
+ *
+ * How much the time of day really explains is measured, not assumed: `excess` is the 98 % quantile of
+ * how far the hours' peaks were above the normal of their own hour of day. A workload with a rhythm of
+ * its own (a queue, a test suite, 15 hours) has a large one, and what it has always done is not novel.
+ *
+ * @param runs true for what runs and ends (Jobs): its hours mean past runs, whatever the time of day.
+ */
+export function baselineFor(
+  ring: HourRing,
+  hour: number,
+  thresholds: AbuseThresholds['baseline'],
+  runs: boolean,
+): Baseline | null {
+  const flagHours = thresholds.flagDays * DAY;
+  const learnt: number[] = [];
+  for (let h = Math.max(0, ring.newest - SLOTS + 1); h <= ring.newest; h++)
+    if (isLearnt(ring, h, flagHours)) learnt.push(h);
+  if (runs) {
+    const past = learnt.filter((h) => hour - h >= RUN_HOURS);
+    if (past.length < thresholds.minRunHours) return null;
+    const select = {
+      near: past,
+      all: past,
+      middle: 0.5,
+      upperQuantile: 1,
+      isShort: false,
+    };
+    return summarise(ring, hour, select, thresholds);
+  }
+  if (learnt.length < thresholds.provisionalHours) return null;
+  const alike = alikeHours(learnt, hour, thresholds);
+  // What happened at this hour yesterday is not novel.
+  const yesterday = alike.isShort
+    ? learnt.filter((h) => hour - h >= RUN_HOURS && isNear(hour - h, DAY))
+    : [];
+  return summarise(ring, hour, { ...alike, all: learnt, yesterday }, thresholds);
+}
+
+/**
+ * The hours from which it is learnt what is normal at `hour`: those of the same hour of the week once a fortnight is
+ * known, else of the same hour of the day, else all.
+ *
+ * @param learnt hours since the epoch, ascending, of the last two weeks
+ */
+export function alikeHours(
+  learnt: readonly number[],
+  hour: number,
+  { minHours, seasonalHours }: Pick<AbuseThresholds['baseline'], 'minHours' | 'seasonalHours'>,
+): AlikeHours {
+  const oldest = learnt[0] ?? hour;
+  if (hour - oldest < seasonalHours) {
+    // A start or a deployment is not what is usually reached; on the first day nobody can tell.
+    const upperQuantile = learnt.length < minHours ? 1 : 0.95;
+    return { near: learnt, middle: 0.5, upperQuantile, isShort: true };
+  }
+  const week = nearHours(learnt, hour, WEEK);
+  if (oldest <= hour - 13 * DAY && week.length >= WEEK_HOURS) {
+    // Two weeks' worth of one hour: an outage in one of them must not become what is normal.
+    return { near: week, middle: 2 / 3, upperQuantile: 0.8, isShort: false };
+  }
+  const day = nearHours(learnt, hour, DAY);
+  return { near: day.length < 3 ? learnt : day, middle: 0.5, upperQuantile: 0.8, isShort: false };
+}
+
+/** Hours apart by whole periods, give or take one. */
+function isNear(apart: number, period: number): boolean {
+  const rest = apart % period;
+  return rest <= 1 || rest === period - 1;
+}
+
+/** Learnt hours that are apart by whole periods, give or take one. */
+function nearHours(learnt: readonly number[], hour: number, period: number): readonly number[] {
+  // Counted from a multiple of the period far enough back, so that hours to come are near as well.
+  const origin = hour - SLOTS * period;
+  return learnt.filter((h) => isNear(h - origin, period));
+}
+
+/** Hours like one hour, and which of their quantiles are normal and high. */
+interface AlikeHours {
+  readonly near: readonly number[];
+  /** Quantile of the means that is normal. */
+  readonly middle: number;
+  readonly upperQuantile: number;
+  readonly isShort: boolean;
+}
+
+interface Selection extends AlikeHours {
+  readonly all: readonly number[];
+  /** Hours that are near this one a day or two ago, where all hours make the normal. */
+  readonly yesterday?: readonly number[];
+}
+
+/** What is normal of some hours: a quantile of them, and their robust standard deviation with a floor. */
+export function normalUse(
+  values: readonly number[],
+  middle: number,
+  { scaleFloorShare }: Pick<AbuseThresholds['baseline'], 'scaleFloorShare'>,
+): { readonly normal: number; readonly sigma: number } {
+  const normal = quantileOf(values, middle);
+  return { normal, sigma: Math.max(robustDeviation(values, normal), scaleFloorShare * normal) };
+}
+
+function summarise(
+  ring: HourRing,
+  hour: number,
+  { near, all, middle, upperQuantile, isShort, yesterday = [] }: Selection,
+  thresholds: AbuseThresholds['baseline'],
+): Baseline {
+  const means = read(ring.mean, CORES_OF, near);
+  const { normal, sigma } = normalUse(means, middle, thresholds);
+  const highest = CORES_OF[highestCode(ring.peak, all)] ?? 0;
+  const most = Math.max(0, highest - normal);
+  const past = all.filter((h) => hour - h >= RUN_HOURS);
+  return {
+    normal,
+    sigma,
+    upper: Math.max(
+      quantileOf(read(ring.peak, CORES_OF, near), upperQuantile),
+      ...read(ring.peak, CORES_OF, yesterday),
+      normal,
+    ),
+    upperMean: Math.max(
+      quantileOf(means, upperQuantile),
+      ...read(ring.mean, CORES_OF, yesterday),
+      normal,
+    ),
+    low: CORES_OF[medianCode(ring.low, past)] ?? 0,
+    lowHighest: CORES_OF[highestCode(ring.low, past)] ?? 0,
+    ...(isShort ? { excess: most, wobble: most, wobbleMean: most } : unexplained(ring, all)),
+    highest,
+    net: quantileOf(read(ring.net, BYTES_OF, near), 0.5),
+    disk: quantileOf(read(ring.disk, BYTES_OF, near), 0.5),
+    netOfAll: BYTES_OF[medianCode(ring.net, all)] ?? 0,
+    diskOfAll: BYTES_OF[medianCode(ring.disk, all)] ?? 0,
+    netPerCoreSecond: medianRatio(ring.net, ring.mean, all),
+    diskPerCoreSecond: medianRatio(ring.disk, ring.mean, all),
+    traffic: fitTraffic(ring, past, thresholds),
+    hours: all.length,
+    isShort,
+    isProvisional: all.length < thresholds.minHours,
+  };
+}
+
+/** Codes are logarithms: the median of codes is the code of the median. */
+function medianCode(column: Uint8Array, hours: readonly number[]): number {
+  const codes = new Uint8Array(hours.length);
+  let known = 0;
+  for (const hour of hours) {
+    const code = column[hour % SLOTS] ?? 0;
+    if (code > 0) codes[known++] = code;
+  }
+  return codes.subarray(0, known).sort()[(known - 1) >> 1] ?? 0;
+}
+
+function highestCode(column: Uint8Array, hours: readonly number[]): number {
+  let highest = 0;
+  for (const hour of hours) highest = Math.max(highest, column[hour % SLOTS] ?? 0);
+  return highest;
+}
+
+/** The median of the averages of each hour of the day. */
+function mediansByHour(ring: HourRing, hours: readonly number[]): Float64Array {
+  // Codes are logarithms: the median of codes is the code of the median, and fourteen are soon sorted.
+  const days = SLOTS / DAY;
+  const codes = new Uint8Array(SLOTS);
+  const counts = new Uint8Array(DAY);
+  for (const h of hours) {
+    const row = (h % DAY) * days;
+    const code = ring.mean[h % SLOTS] ?? 0;
+    let at = counts[h % DAY] ?? 0;
+    counts[h % DAY] = at + 1;
+    while (at > 0 && (codes[row + at - 1] ?? 0) > code) {
+      codes[row + at] = codes[row + at - 1] ?? 0;
+      at--;
+    }
+    codes[row + at] = code;
+  }
+  return Float64Array.from(counts, (count, hour) => {
+    const low = CORES_OF[codes[hour * days + ((count - 1) >> 1)] ?? 0] ?? 0;
+    return (low + (CORES_OF[codes[hour * days + (count >> 1)] ?? 0] ?? 0)) / 2;
+  });
+}
+
+/** How far peaks and averages ordinarily go above the median of their hour of day. */
+function unexplained(
+  ring: HourRing,
+  hours: readonly number[],
+): Pick<Baseline, 'excess' | 'wobble' | 'wobbleMean'> {
+  const medians = mediansByHour(ring, hours);
+  const above = (codes: Uint8Array): Float64Array => {
+    const excess = new Float64Array(hours.length);
+    hours.forEach((h, at) => {
+      excess[at] = Math.max(0, (CORES_OF[codes[h % SLOTS] ?? 0] ?? 0) - (medians[h % DAY] ?? 0));
+    });
+    return excess;
+  };
+  const peaks = above(ring.peak);
+  return {
+    excess: selectQuantile(peaks, 0.98),
+    wobble: selectQuantile(peaks, 0.9),
+    wobbleMean: selectQuantile(above(ring.mean), 0.9),
+  };
+}
+
+/** Median of bytes a core-second over the hours in which both are known; codes are logarithms already. */
+function medianRatio(bytes: Uint8Array, cores: Uint8Array, hours: readonly number[]): number {
+  const logs = new Float64Array(hours.length);
+  let count = 0;
+  for (const hour of hours) {
+    const byteCode = bytes[hour % SLOTS] ?? 0;
+    const coreCode = cores[hour % SLOTS] ?? 0;
+    if (byteCode > 0 && coreCode > 1)
+      logs[count++] = byteCode === 1 ? -Infinity : logOfBytes(byteCode) - logOfCores(coreCode);
+  }
+  if (count === 0) return 0;
+  return Math.exp(selectQuantile(logs.subarray(0, count), 0.5));
+}
+
+function read(codes: Uint8Array, table: Float64Array, hours: readonly number[]): number[] {
+  const values: number[] = [];
+  for (const hour of hours) {
+    const code = codes[hour % SLOTS] ?? 0;
+    if (code > 0) values.push(table[code] ?? 0);
+  }
+  return values;
+}

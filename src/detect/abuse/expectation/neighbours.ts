@@ -1,0 +1,86 @@
+import { HOUR_MS, type TimeMs } from '../../../model/time.ts';
+import { hash, repositoryOf } from '../subjects/images.ts';
+import { addToPeers } from './learn.ts';
+import { BYTES_OF, CORES_OF, SLOTS, type HourRing } from './ring.ts';
+import type { Peers, Rows, Track } from '../state/state.ts';
+import type { CoLocated, Subject } from '../subjects/subject.ts';
+
+export function ringOf(rows: Rows, key: string): HourRing | null {
+  const row = rows.get(key);
+  return row?.row === 'past' ? row.ring : null;
+}
+
+/** What the same image does elsewhere. */
+export function peersOf(rows: Rows, subject: Subject): Peers | null {
+  const key = peerKey(subject);
+  const row = key === null ? undefined : rows.get(key);
+  return row?.row === 'peers' ? row : null;
+}
+
+/** Only what is known vouches for an image: a new miner must not become its own peer. */
+export function teachPeers(subject: Subject, track: Track, rows: Rows): void {
+  if (track.lastSeen - track.firstSeen < 24 * HOUR_MS) return;
+  const key = peerKey(subject);
+  if (key === null) return;
+  const peers = addToPeers(peersOf(rows, subject), track);
+  if (peers !== null) rows.set(key, peers);
+}
+
+function peerKey({ kind, image }: Subject): string | null {
+  if (kind !== 'cpu' || image === null) return null;
+  return `i/${hash(repositoryOf(image)).toString(36)}`;
+}
+
+/** After so long a new container is no news. */
+const YOUNG_MS = 14 * 24 * HOUR_MS;
+
+/**
+ * Those containers beside a new one that were known so many hours before it came, with the software that they
+ * run: what came with it, or was exchanged with it, vouches for nothing and is owed no traffic.
+ */
+export function knownCoLocated(
+  subject: Subject,
+  rows: Rows,
+  now: TimeMs,
+  hours: number,
+): readonly CoLocated[] {
+  if (subject.kind !== 'cpu' || subject.coLocated.length === 0) return [];
+  const track = rows.get(subject.key);
+  const came = track?.row === 'track' ? track.firstSeen : now;
+  if (now - came > YOUNG_MS) return [];
+  return subject.coLocated.filter(({ key }) => {
+    const row = rows.get(`c/${key}`);
+    if (row?.row !== 'track') return false;
+    return came - Math.max(row.firstSeen, row.repoSince) >= hours * HOUR_MS;
+  });
+}
+
+/** Traffic goes above its hour's average, and a core-second's bytes above their day's, by about so much. */
+const MARGIN = 1.5;
+
+/**
+ * What the pod's network carries without this container, bytes a second: a pod's containers share it, so a
+ * side-car that is new is not credited with what the others send. Their highest hour of a day, or what their use
+ * in this window comes with by the day's ratio, with a margin; null where none has an hour of history.
+ */
+export function coLocatedTraffic(rows: Rows, coLocated: readonly CoLocated[]): number | null {
+  let highest: number | null = null;
+  for (const { key, cores } of coLocated) {
+    const ring = ringOf(rows, `p/c/${key}`);
+    if (ring === null) continue;
+    let most = 0;
+    let bytes = 0;
+    let used = 0;
+    for (let back = 0; back < 24; back++) {
+      const hour = ring.newest - back;
+      const code = hour < 0 ? 0 : (ring.net[hour % SLOTS] ?? 0);
+      if (code === 0) continue;
+      most = Math.max(most, BYTES_OF[code] ?? 0);
+      bytes += BYTES_OF[code] ?? 0;
+      used += CORES_OF[ring.mean[hour % SLOTS] ?? 0] ?? 0;
+    }
+    const now = used > 0 ? ((cores ?? 0) * bytes) / used : 0;
+    highest = Math.max(highest ?? 0, MARGIN * most, MARGIN * now);
+  }
+  return highest;
+}

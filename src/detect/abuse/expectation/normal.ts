@@ -1,0 +1,158 @@
+import { HOUR_MS, type TimeMs } from '../../../model/time.ts';
+import { baselineFor, type Baseline } from './baseline.ts';
+import { hourOf, type HourRing } from './ring.ts';
+import type { Peers, Track } from '../state/state.ts';
+import type { Subject } from '../subjects/subject.ts';
+import type { AbuseThresholds } from '../thresholds.ts';
+
+/**
+ * What a subject is held against. `own`: its own baseline; `peers`: a new workload, but its image is
+ * known elsewhere; `new`: it certainly did not exist before; `unknown`: older than our history, or the
+ * history is too young to tell (`base` may then hold a first provisional idea of it).
+ */
+export interface Normal {
+  readonly source: 'own' | 'peers' | 'new' | 'unknown';
+  readonly base: Baseline | null;
+  /** True while the workload, container or image repository is certainly younger than the history. */
+  readonly isDeployed: boolean;
+  /** True when it came after the first hours of a history that has not seen a whole day before it. */
+  readonly isArrival: boolean;
+  /** What its pod's network carries without it, bytes a second: the other containers' traffic. */
+  readonly coLocatedNet: number;
+}
+
+/** What is known of what stands beside the subject. */
+export interface Surroundings {
+  readonly peers: Peers | null;
+  readonly coLocatedNet: number | null;
+  readonly historyStart: TimeMs;
+  readonly now: TimeMs;
+}
+
+/** Peers vouch for an image only after this many pod-hours. */
+const PEER_HOURS = 24;
+/** After so long a deployed workload is no news. */
+const DEPLOYED_MS = 14 * 24 * HOUR_MS;
+
+export function normalOf(
+  subject: Subject,
+  track: Track,
+  ring: HourRing | null,
+  { peers, coLocatedNet, historyStart, now }: Surroundings,
+  thresholds: AbuseThresholds,
+): Normal {
+  const { newAfterHours, newJobAfterHours } = thresholds.baseline;
+  const after = (subject.runs ? newJobAfterHours : newAfterHours) * HOUR_MS;
+  const isYoung = now - track.firstSeen < DEPLOYED_MS;
+  const isNew = isYoung && track.firstSeen - historyStart >= after;
+  // A workload whose containers run other software all of a sudden is as new as a new one.
+  const start = track.since > 0 ? track.since : now;
+  const isReplaced =
+    track.repoSince > track.firstSeen &&
+    track.repoSince - historyStart >= after &&
+    start - track.repoSince < 24 * HOUR_MS;
+  const rest = {
+    isDeployed: isNew || isReplaced,
+    isArrival: !isNew && isArrival(subject, track.firstSeen, historyStart, thresholds),
+    coLocatedNet: coLocatedNet ?? 0,
+  };
+  const base =
+    ring === null
+      ? null
+      : memoised(ring, hourOf(now - 1), thresholds, subject.runs || subject.kind === 'group');
+  if (base !== null && !base.isProvisional) return { source: 'own', base, ...rest };
+  if (isNew && peers !== null && peers.hours >= PEER_HOURS && subject.kind === 'cpu')
+    return { source: 'peers', base: peerBaseline(peers, thresholds), ...rest };
+  // Its own first hours say nothing of what is new: they may be the miner's.
+  if (isNew) return { source: 'new', base: null, ...rest };
+  return { source: 'unknown', base: base ?? siblingBaseline(subject), ...rest };
+}
+
+/**
+ * A standing workload that was not there for the first hours, and whose pods are no older than that: it is not
+ * older than the history, though a day of it was not seen. What comes and goes by itself may only have rested.
+ */
+function isArrival(
+  { workload, runs, kind, members }: Subject,
+  firstSeen: TimeMs,
+  historyStart: TimeMs,
+  { baseline }: AbuseThresholds,
+): boolean {
+  if (kind !== 'cpu' || workload === null || runs || workload.kind === 'Pod') return false;
+  if (firstSeen - historyStart < baseline.arrivalAfterHours * HOUR_MS) return false;
+  return members.every(({ pod }) => pod.createdAt !== null && pod.createdAt >= historyStart);
+}
+
+function peerBaseline(peers: Peers, thresholds: AbuseThresholds): Baseline {
+  return {
+    normal: peers.cores,
+    sigma: Math.max(peers.cores * 0.25, thresholds.minCores / thresholds.novelty.sigmas),
+    upper: peers.upper * 1.25,
+    upperMean: peers.upper * 1.25,
+    excess: 0,
+    wobble: 0,
+    wobbleMean: 0,
+    low: peers.cores,
+    lowHighest: peers.upper,
+    highest: peers.upper,
+    net: 0,
+    disk: 0,
+    netOfAll: 0,
+    diskOfAll: 0,
+    netPerCoreSecond: peers.cores > 0 ? peers.net / peers.cores : 0,
+    diskPerCoreSecond: peers.cores > 0 ? peers.disk / peers.cores : 0,
+    traffic: null,
+    hours: peers.hours,
+    isShort: false,
+    isProvisional: false,
+  };
+}
+
+/** Its siblings, which share its code and its traffic, as a provisional normal of the hottest pod. */
+function siblingBaseline(subject: Subject): Baseline | null {
+  const { siblings, siblingsHighest, siblingsNet } = subject;
+  if (siblings === null || siblingsHighest === null) return null;
+  const ratio = siblings > 0 ? (siblingsNet ?? 0) / siblings : 0;
+  return {
+    normal: siblings,
+    sigma: Math.max(0.1 * siblings, (siblingsHighest - siblings) / 2),
+    upper: siblingsHighest,
+    upperMean: siblingsHighest,
+    excess: 0,
+    wobble: 0,
+    wobbleMean: 0,
+    low: siblings,
+    lowHighest: siblingsHighest,
+    highest: siblingsHighest,
+    net: siblingsNet ?? 0,
+    disk: 0,
+    netOfAll: siblingsNet ?? 0,
+    diskOfAll: 0,
+    netPerCoreSecond: ratio,
+    diskPerCoreSecond: 0,
+    traffic: null,
+    hours: 0,
+    isShort: true,
+    isProvisional: true,
+  };
+}
+
+/** A ring changes once an hour, so its baseline is computed once an hour. Pure: the ring is immutable. */
+const memo = new WeakMap<
+  HourRing,
+  { hour: number; thresholds: AbuseThresholds; base: Baseline | null }
+>();
+
+function memoised(
+  ring: HourRing,
+  hour: number,
+  thresholds: AbuseThresholds,
+  runs: boolean,
+): Baseline | null {
+  const known = memo.get(ring);
+  if (known !== undefined && known.hour === hour && known.thresholds === thresholds)
+    return known.base;
+  const base = baselineFor(ring, hour, thresholds.baseline, runs);
+  memo.set(ring, { hour, thresholds, base });
+  return base;
+}

@@ -1,0 +1,182 @@
+import { MINUTE_MS, type TimeMs, type Window } from '../../../model/time.ts';
+import { hourOf } from '../expectation/ring.ts';
+import { hash, repositoryOf } from '../subjects/images.ts';
+import type { Track } from './state.ts';
+import { diskOf, netOf, type Subject } from '../subjects/subject.ts';
+import type { Suspicion } from '../excess/excess.ts';
+import type { AbuseThresholds } from '../thresholds.ts';
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+
+/** Sums of an episode forget with this memory, per five minutes of suspicious use (two hours of them). */
+const MEMORY = 1 - 1 / 24;
+const RECENT = 12;
+/** Dwell and the like count in units of five minutes, whatever the windows' length. */
+const UNIT_MS = 5 * MINUTE_MS;
+
+/** The running averages are those of about an hour. */
+const SMOOTH_UNITS = 12;
+
+/** How many units of five minutes a window is. */
+export function unitsOf(window: Window): number {
+  return (window.end - window.start) / UNIT_MS;
+}
+
+/** The track after one more window: identity, dwell, and what the episode has burnt so far. */
+export function advance(
+  before: Track,
+  subject: Subject,
+  suspicion: Suspicion,
+  window: Window,
+  thresholds: AbuseThresholds,
+): Track {
+  const track: Mutable<Track> = { ...before };
+  identify(track, subject, window.start);
+  const units = unitsOf(window);
+  lift(track, suspicion, units);
+  const hasNormal = suspicion.threshold !== null;
+  // What was suspicious for want of a normal began where the use left the first normal that there is.
+  if (hasNormal && suspicion.isHot && track.hasNormal === 0 && track.alarm === 0) restart(track);
+  if (track.since === 0) track.hasNormal = hasNormal ? 1 : 0;
+  if (suspicion.isHot) accumulate(track, subject, suspicion, window, thresholds);
+  track.dwell = suspicion.isHot
+    ? Math.min(thresholds.dwell.cap, track.dwell + units)
+    : Math.max(0, track.dwell - thresholds.dwell.leak * units);
+  if (track.dwell === 0 && track.alarm === 0) endEpisode(track);
+  if (track.since === 0) learnMemory(track, subject);
+  else track.costNano += subject.costNano;
+  return track;
+}
+
+function identify(track: Mutable<Track>, subject: Subject, at: TimeMs): void {
+  track.lastSeen = at;
+  const member = subject.members[0];
+  const spec = member?.pod.spec?.containers.find(({ name }) => name === member.container.name);
+  if (spec?.commandHash !== undefined) {
+    const command = hash(spec.commandHash);
+    if (command !== track.command) track.commandSince = track.command === 0 ? track.firstSeen : at;
+    track.command = command;
+  }
+  if (subject.image === null) return;
+  const image = hash(subject.image);
+  const repo = hash(repositoryOf(subject.image));
+  if (image !== track.image) {
+    track.imageSince = track.image === 0 ? track.firstSeen : at;
+    track.image = image;
+  }
+  if (repo !== track.repo) {
+    track.repoSince = track.repo === 0 ? track.firstSeen : at;
+    track.repo = repo;
+  }
+}
+
+/** For how long no window has been below the line of the lowest ones, and how much of that was silent. */
+function lift(track: Mutable<Track>, { cores, floor }: Suspicion, units: number): void {
+  if (floor === null || cores <= floor.line) {
+    track.liftedFor = 0;
+    track.silentFor = 0;
+    track.liftedCores = 0;
+    return;
+  }
+  track.liftedCores = track.liftedFor === 0 ? cores : Math.min(track.liftedCores, cores);
+  track.liftedFor += units;
+  track.silentFor += floor.isSilent ? units : 0;
+}
+
+function accumulate(
+  track: Mutable<Track>,
+  subject: Subject,
+  suspicion: Suspicion,
+  window: Window,
+  thresholds: AbuseThresholds,
+): void {
+  const seconds = (window.end - window.start) / 1000;
+  const units = unitsOf(window);
+  const memory = MEMORY ** units;
+  if (track.since === 0) {
+    track.since = window.start;
+    track.ramStep = 0;
+  }
+  // A floor is lifted from the first window on that did not rest.
+  if (suspicion.by === 'floor')
+    track.since = Math.min(track.since, window.start - (track.liftedFor - units) * UNIT_MS);
+  track.hotWindows += units;
+  track.coreSeconds = track.coreSeconds * memory + suspicion.cores * seconds;
+  // Burnt core-seconds are never forgotten within an episode: duty cycles add up.
+  track.extraCoreSeconds += suspicion.extraCores * (1 - suspicion.explained) * seconds;
+  if (suspicion.extraBytes !== null) {
+    track.extraBytes = track.extraBytes * memory + suspicion.extraBytes * seconds;
+    track.ioCoreSeconds = track.ioCoreSeconds * memory + suspicion.extraCores * seconds;
+  }
+  track.levelDwell = suspicion.isLevel
+    ? Math.min(thresholds.dwell.cap, track.levelDwell + units)
+    : Math.max(0, track.levelDwell - units);
+  track.throttled +=
+    ((subject.throttled ?? 0) - track.throttled) / Math.min(RECENT, track.recent.length + 1);
+  if (subject.ram !== null && track.ram > 0)
+    track.ramStep = Math.max(track.ramStep, subject.ram - track.ram);
+  track.recent = [...track.recent.slice(1 - RECENT), suspicion.cores];
+}
+
+function restart(track: Mutable<Track>): void {
+  endEpisode(track);
+  track.dwell = 0;
+}
+
+function endEpisode(track: Mutable<Track>): void {
+  track.since = 0;
+  track.hasNormal = 0;
+  track.hotWindows = 0;
+  track.coreSeconds = 0;
+  track.extraCoreSeconds = 0;
+  track.extraBytes = 0;
+  track.ioCoreSeconds = 0;
+  track.levelDwell = 0;
+  track.throttled = 0;
+  track.ramStep = 0;
+  track.costNano = 0;
+  track.recent = [];
+}
+
+function learnMemory(track: Mutable<Track>, subject: Subject): void {
+  if (subject.ram === null || subject.ram <= 0) return;
+  track.ram = track.ram === 0 ? subject.ram : track.ram + (subject.ram - track.ram) / 12;
+}
+
+/** Adds the window to the hour that is being summed up. */
+export function addToHour(track: Track, subject: Subject, cores: number, window: Window): Track {
+  const net = netOf(subject);
+  const disk = diskOf(subject);
+  const isSame = track.hour === hourOf(window.start);
+  const was = isSame
+    ? track
+    : {
+        windows: 0,
+        sumCores: 0,
+        peakCores: 0,
+        lowCores: 0,
+        sumNet: 0,
+        netWindows: 0,
+        sumDisk: 0,
+        diskWindows: 0,
+      };
+  const pace = Math.min(1, unitsOf(window) / SMOOTH_UNITS);
+  const toward = (was: number, value: number | null): number =>
+    value === null ? -1 : was < 0 ? value : was + (value - was) * pace;
+  const isFirst = track.hour < 0;
+  return {
+    ...track,
+    smoothCores: isFirst ? cores : toward(track.smoothCores, cores),
+    smoothNet: isFirst ? (net ?? -1) : toward(track.smoothNet, net),
+    smoothDisk: isFirst ? (disk ?? -1) : toward(track.smoothDisk, disk),
+    hour: hourOf(window.start),
+    windows: was.windows + 1,
+    sumCores: was.sumCores + cores,
+    peakCores: Math.max(was.peakCores, cores),
+    lowCores: was.windows === 0 ? cores : Math.min(was.lowCores, cores),
+    sumNet: was.sumNet + (net ?? 0),
+    netWindows: was.netWindows + (net === null ? 0 : 1),
+    sumDisk: was.sumDisk + (disk ?? 0),
+    diskWindows: was.diskWindows + (disk === null ? 0 : 1),
+  };
+}

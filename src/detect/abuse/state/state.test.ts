@@ -1,0 +1,79 @@
+import { describe, expect, it } from 'vitest';
+import { fc } from '../../../../test/support/properties.ts';
+import { EMPTY_RING, RING_BYTES, ringOver } from '../expectation/ring.ts';
+import { abuseCodec, emptyTrack, type Beside, type Past, type Peers, type Track } from './state.ts';
+
+const number = fc.double({ noNaN: true });
+
+const tracks: fc.Arbitrary<Track> = fc.record({
+  ...Object.fromEntries(
+    Object.keys(emptyTrack(0))
+      .filter((key) => !['row', 'recent', 'members'].includes(key))
+      .map((key) => [key, number]),
+  ),
+  row: fc.constant('track'),
+  recent: fc.array(number, { maxLength: 12 }),
+  members: fc.array(number, { maxLength: 32 }),
+}) as unknown as fc.Arbitrary<Track>;
+
+const pasts: fc.Arbitrary<Past> = fc
+  .tuple(
+    fc.integer({ min: -1, max: 1e6 }),
+    fc.uint8Array({ minLength: RING_BYTES, maxLength: RING_BYTES }),
+  )
+  .map(([newest, bytes]) => ({ row: 'past', ring: ringOver(newest, bytes) }));
+
+const peers: fc.Arbitrary<Peers> = fc.record({
+  row: fc.constant('peers' as const),
+  cores: number,
+  upper: number,
+  net: number,
+  disk: number,
+  hours: number,
+  lastSeen: number,
+});
+
+const besides: fc.Arbitrary<Beside> = fc.record({
+  row: fc.constant('beside' as const),
+  sumUnits: number,
+  others: number,
+  own: number,
+  othersSquared: number,
+  ownSquared: number,
+  product: number,
+  lastOthers: number,
+  lastOwn: number,
+  steps: number,
+  othersSteps: number,
+  ownSteps: number,
+  stepProduct: number,
+  lastSeen: number,
+});
+
+describe('state as it is stored', () => {
+  it('is read back exactly, to the last bit', () => {
+    fc.assert(
+      fc.property(fc.oneof(tracks, pasts, peers, besides), (row) => {
+        expect(abuseCodec.decode(abuseCodec.encode(row))).toEqual(row);
+      }),
+    );
+  });
+
+  it('takes less than 2 KB a workload, what was learnt and the present together', () => {
+    const track = { ...emptyTrack(0), recent: Array.from({ length: 12 }, () => 1) };
+    const key = `shop/Deployment/${'x'.repeat(30)}/app`;
+    const bytes =
+      abuseCodec.encode(track).length +
+      abuseCodec.encode({ row: 'past', ring: EMPTY_RING }).length +
+      `c/${key}`.length +
+      `p/c/${key}`.length;
+    expect(bytes).toBeLessThan(2048);
+  });
+
+  it('can be read from a part of a larger buffer, as SQLite hands it out', () => {
+    const bytes = abuseCodec.encode(emptyTrack(42));
+    const page = new Uint8Array(bytes.length + 5);
+    page.set(bytes, 5);
+    expect(abuseCodec.decode(page.subarray(5))).toEqual(emptyTrack(42));
+  });
+});

@@ -1,0 +1,205 @@
+import type { ContainerSample, PodSample } from '../../../model/snapshot.ts';
+import { DAY_MS, type TimeMs } from '../../../model/time.ts';
+import { hash, repositoryOf } from './images.ts';
+import type { Facts } from '../evidence/signal.ts';
+import type { Track } from '../state/state.ts';
+import type { Subject, SubjectMember } from './subject.ts';
+
+/** Distinct members that are remembered; more make no difference. */
+const MAX_MEMBERS = 32;
+/** Kinds whose names never come back. */
+export const ONE_SHOT_KINDS: ReadonlySet<string> = new Set(['Pod', 'Job']);
+
+/** The row of all one-shot and new workloads of one image in a namespace. */
+export function groupKey(namespace: string, image: string | null): string {
+  return `g/${namespace}/${repositoryOf(image ?? '?')}`;
+}
+
+/** Swarms and chains: what is too small or too short by itself is judged together. */
+export interface Group {
+  readonly key: string;
+  readonly subject: Subject;
+  readonly memberHashes: readonly number[];
+  /** Keys of the subjects that it speaks for, once it is one of many. */
+  readonly memberKeys: readonly string[];
+}
+
+/**
+ * True for what may be one of many: a bare pod, a Job, or any workload that is certainly new. A little
+ * side-car of a known workload is in as many places as its workloads are, which says nothing.
+ */
+export function mayBeOneOfMany({ subject, normal, sideCar }: Facts): boolean {
+  if (sideCar !== null && sideCar.isLittle && sideCar.follows !== false) return false;
+  if (subject.kind !== 'cpu' || subject.workload === null) return false;
+  return ONE_SHOT_KINDS.has(subject.workload.kind) || (normal.base === null && normal.isDeployed);
+}
+
+/**
+ * Groups candidates by namespace and image repository, and what is left by namespace alone (a creator
+ * that gives each pod another image). A Kubernetes namespace stands for whoever may create in it.
+ */
+export function collectGroups(
+  candidates: readonly Subject[],
+  trackOf: (key: string) => Track | undefined,
+  now: TimeMs,
+): readonly Group[] {
+  const byImage = new Map<string, Subject[]>();
+  for (const subject of candidates)
+    push(byImage, groupKey(subject.namespace, subject.image), subject);
+  const groups: Group[] = [];
+  const byNamespace = new Map<string, Subject[]>();
+  for (const [key, members] of byImage) {
+    const group = groupOf(key, members, trackOf(key), now);
+    groups.push(group);
+    if (group.memberHashes.length < 3)
+      for (const member of members)
+        // What bears a name of its own speaks for itself.
+        if (ONE_SHOT_KINDS.has(member.workload?.kind ?? ''))
+          push(byNamespace, `n/${member.namespace}`, member);
+  }
+  for (const [key, members] of byNamespace) groups.push(groupOf(key, members, trackOf(key), now));
+  return groups;
+}
+
+function push(map: Map<string, Subject[]>, key: string, subject: Subject): void {
+  const list = map.get(key);
+  if (list === undefined) map.set(key, [subject]);
+  else list.push(subject);
+}
+
+function groupOf(
+  key: string,
+  members: readonly Subject[],
+  track: Track | undefined,
+  now: TimeMs,
+): Group {
+  const isSameDay =
+    track !== undefined &&
+    (track.alarm > 0 || Math.floor(track.lastSeen / DAY_MS) === Math.floor((now - 1) / DAY_MS));
+  const hashes = new Set(isSameDay ? track.members : []);
+  for (const { workload } of members)
+    if (hashes.size < MAX_MEMBERS && workload !== null) hashes.add(hash(workload.name));
+  const subject = sumSubject(key, members, hashes.size);
+  return {
+    key,
+    subject,
+    memberHashes: [...hashes],
+    memberKeys: members.map((member) => member.key),
+  };
+}
+
+interface Sums {
+  readonly container: (of: (container: ContainerSample) => number | null) => number | null;
+  /** Of the network, which the containers of a pod share, and which is their node's in host-network pods. */
+  readonly pod: (of: (pod: PodSample) => number | null) => number | null;
+}
+
+/** Sums over containers and their pods; one that is not known leaves the sum unknown: half a limit is none. */
+function sumsOver(all: readonly SubjectMember[]): Sums {
+  const pods = [...new Map(all.map(({ pod }) => [pod.uid, pod])).values()];
+  const sum = (values: readonly (number | null)[]): number | null => {
+    let total: number | null = null;
+    for (const value of values) {
+      if (value === null) return null;
+      total = (total ?? 0) + value;
+    }
+    return total;
+  };
+  return {
+    container: (of) => sum(all.map(({ container }) => of(container))),
+    pod: (of) => sum(pods.map((pod) => (pod.hostNetwork === false ? of(pod) : null))),
+  };
+}
+
+function sumSubject(key: string, members: readonly Subject[], workloads: number): Subject {
+  const first = members[0] as Subject;
+  const byImage = key.startsWith('g/');
+  // Of all pods: a subject's own amounts are those of its hottest.
+  const all = members.flatMap((member) => member.members);
+  const { container: sum, pod: sumOfPods } = sumsOver(all);
+  const subjectName = byImage ? repositoryOf(first.image ?? '?') : 'one-shot workloads';
+  // Links of a chain stand alone in their window, and are one finding all the same.
+  const only = workloads > 1 ? null : onlyWorkload(members);
+  return {
+    ...first,
+    key,
+    kind: 'group',
+    scope: only ?? {
+      namespace: first.namespace,
+      workload: null,
+      container: null,
+      subject: subjectName,
+    },
+    workload: only?.workload ?? null,
+    runs: members.every((member) => member.runs),
+    image: byImage ? first.image : null,
+    cores: sum(({ cpuUsageCores }) => cpuUsageCores),
+    isSummed: true,
+    totalCores: sum(({ cpuUsageCores }) => cpuUsageCores),
+    limit: sum(({ cpuLimitCores }) => cpuLimitCores),
+    request: sum(({ cpuRequestCores }) => cpuRequestCores),
+    nodeCores: null,
+    netIn: sumOfPods((pod) => pod.networkReceiveBytesPerSecond),
+    netOut: sumOfPods((pod) => pod.networkTransmitBytesPerSecond),
+    diskIn: sum(({ diskReadBytesPerSecond }) => diskReadBytesPerSecond),
+    diskOut: sum(({ diskWriteBytesPerSecond }) => diskWriteBytesPerSecond),
+    throttled: Math.max(...members.map((member) => member.throttled ?? 0)),
+    ram: null,
+    ramLimit: null,
+    tensor: null,
+    siblings: null,
+    siblingsHighest: null,
+    siblingsNet: null,
+    isStarting: false,
+    podCount: all.length,
+    nodeCount: new Set(all.map(({ pod }) => pod.node)).size,
+    coLocated: [],
+    members: all.sort((a, b) => b.cores - a.cores || (a.pod.uid < b.pod.uid ? -1 : 1)),
+    costNano: members.reduce((total, member) => total + member.costNano, 0),
+  };
+}
+
+/** The scope of the one workload that all members are: then it is its finding, and no group's. */
+function onlyWorkload(members: readonly Subject[]): Subject['scope'] | null {
+  const [first, ...rest] = members.map(({ scope }) => scope);
+  if (first === undefined || first.workload === null) return null;
+  const { kind, name } = first.workload;
+  const isOne = rest.every(({ workload }) => workload?.kind === kind && workload.name === name);
+  return isOne ? { ...first, container: rest.length === 0 ? first.container : null } : null;
+}
+
+/** The group in a window that shows none of its members: it used nothing. */
+export function absentGroup(key: string, namespace: string, subject: string): Subject {
+  return {
+    key,
+    kind: 'group',
+    scope: { namespace, workload: null, container: null, subject },
+    namespace,
+    workload: null,
+    runs: false,
+    image: null,
+    cores: 0,
+    isSummed: true,
+    totalCores: 0,
+    limit: null,
+    request: null,
+    nodeCores: null,
+    netIn: null,
+    netOut: null,
+    diskIn: null,
+    diskOut: null,
+    throttled: null,
+    ram: null,
+    ramLimit: null,
+    tensor: null,
+    siblings: null,
+    siblingsHighest: null,
+    siblingsNet: null,
+    isStarting: false,
+    podCount: 0,
+    nodeCount: 0,
+    members: [],
+    coLocated: [],
+    costNano: 0,
+  };
+}

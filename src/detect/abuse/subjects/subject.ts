@@ -1,0 +1,70 @@
+import type { Scope } from '../../../model/finding.ts';
+import type { Nano } from '../../../model/money.ts';
+import type { ContainerSample, PodSample } from '../../../model/snapshot.ts';
+import type { WorkloadRef } from '../../../model/workload.ts';
+
+/**
+ * One window of whatever is judged by itself: a container of a workload (its hottest pod stands for
+ * it, so that one mining replica of ten is not averaged away), its GPUs, or a group of one-shot
+ * workloads of one image. Amounts are averages over the window; null is unknown.
+ */
+export interface Subject {
+  readonly key: string;
+  readonly kind: 'cpu' | 'gpu' | 'group';
+  readonly scope: Scope;
+  readonly namespace: string;
+  readonly workload: WorkloadRef | null;
+  /** True for what runs and ends: its past runs are its normal, not the time of day. */
+  readonly runs: boolean;
+  readonly image: string | null;
+  readonly cores: number | null;
+  /** True where cores, limits and traffic are sums over its pods, not those of the hottest. */
+  readonly isSummed: boolean;
+  /** Cores of all its pods. */
+  readonly totalCores: number | null;
+  readonly limit: number | null;
+  readonly request: number | null;
+  readonly nodeCores: number | null;
+  readonly netIn: number | null;
+  readonly netOut: number | null;
+  readonly diskIn: number | null;
+  readonly diskOut: number | null;
+  readonly throttled: number | null;
+  readonly ram: number | null;
+  readonly ramLimit: number | null;
+  readonly tensor: number | null;
+  /** Median cores of the hottest pod's siblings, where it has enough of them. */
+  readonly siblings: number | null;
+  /** The highest of them, and their median network in bytes a second (null: not known). */
+  readonly siblingsHighest: number | null;
+  readonly siblingsNet: number | null;
+  /** True while all its pods are so young that they may be busy starting. */
+  readonly isStarting: boolean;
+  readonly podCount: number;
+  readonly nodeCount: number;
+  /** The pods and their containers, the hottest first. */
+  readonly members: readonly SubjectMember[];
+  /** The other containers of its hottest pod, with which it shares the network. */
+  readonly coLocated: readonly CoLocated[];
+  readonly costNano: Nano;
+}
+
+/** Another container of the same pod: the key of its workload's container, and its cores in this window. */
+export interface CoLocated {
+  readonly key: string;
+  readonly cores: number | null;
+}
+
+export interface SubjectMember {
+  readonly pod: PodSample;
+  readonly container: ContainerSample;
+  readonly cores: number;
+}
+
+export function netOf({ netIn, netOut }: Subject): number | null {
+  return netIn === null || netOut === null ? null : netIn + netOut;
+}
+
+export function diskOf({ diskIn, diskOut }: Subject): number | null {
+  return diskIn === null && diskOut === null ? null : (diskIn ?? 0) + (diskOut ?? 0);
+}

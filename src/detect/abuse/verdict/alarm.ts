@@ -1,0 +1,109 @@
+import type { Severity } from '../../../model/finding.ts';
+import { DAY_MS, type Window } from '../../../model/time.ts';
+import { unitsOf } from '../state/advance.ts';
+import { quantileOf } from '../expectation/quantile.ts';
+import { rankOf } from './caps.ts';
+import type { Judgement } from './judge.ts';
+import type { Track } from '../state/state.ts';
+import type { Suspicion } from '../excess/excess.ts';
+import type { AbuseThresholds } from '../thresholds.ts';
+
+const SEVERITY: readonly (Severity | null)[] = [null, 'info', 'warning', 'critical'];
+
+/** An alarm that comes back after less than this is the same trouble. */
+const RETURN_MS = 7 * DAY_MS;
+
+/** What the alarm came to in this window. */
+export interface AlarmStep {
+  readonly track: Track;
+  /** `firing` and `clear` are said; `unknown` (learnt by now, or nothing to say) is not. */
+  readonly status: 'firing' | 'clear' | 'unknown';
+  readonly severity: Severity;
+  /** True when it has just become a warning: its hours are flagged back to the onset. */
+  readonly hasRisen: boolean;
+}
+
+/**
+ * Hysteresis: an alarm rises at once (the judgement has dwelt already), falls only after
+ * `betterWindows` of less, and ends when the use has been below the middle between its normal and the
+ * alarm for `offWindows`, or when a cap has come to explain it. Use that stays and was learnt meanwhile ends nothing: the
+ * finding stays open until somebody decides.
+ */
+export function stepAlarm(
+  track: Track,
+  judgement: Judgement,
+  suspicion: Suspicion,
+  window: Window,
+  thresholds: AbuseThresholds,
+): AlarmStep {
+  const units = unitsOf(window);
+  const rank = rankOf(judgement.severity);
+  if (rank > track.alarm) {
+    const typical = quantileOf(track.recent, 0.5);
+    const isBack = track.lastAlarm > 0 && window.end - track.lastAlarm < RETURN_MS;
+    const risen: Track = {
+      ...track,
+      alarm: rank,
+      returns: track.alarm > 0 ? track.returns : isBack ? track.returns + 1 : 0,
+      alarmSince: track.alarm === 0 ? window.end : track.alarmSince,
+      quietBelow: (suspicion.normal + Math.max(typical, suspicion.normal)) / 2,
+      lowFor: 0,
+      lessFor: 0,
+    };
+    return said(risen, 'firing', rank >= 2 && track.alarm < 2);
+  }
+  if (track.alarm === 0) return said(track, 'unknown', false);
+  const isLow =
+    track.quietBelow > 0
+      ? suspicion.cores < track.quietBelow && suspicion.by === null
+      : track.dwell < 1;
+  if (isLow) {
+    const lowFor = track.lowFor + units;
+    if (lowFor >= offFor(track, thresholds)) return ended(track);
+    return said({ ...track, lowFor }, 'firing', false);
+  }
+  // A peak that was learnt interrupts no quiet, or a warning of what comes every day would never end.
+  if (track.dwell < 1)
+    return said({ ...track, lowFor: track.alarm < 3 ? track.lowFor : 0 }, 'unknown', false);
+  const lessFor = rank < track.alarm ? track.lessFor + units : 0;
+  const isExplained = judgement.caps.some(({ explains }) => explains);
+  if (rank === 0 && isExplained && lessFor >= offFor(track, thresholds)) return ended(track);
+  // What was learnt of it meanwhile leaves nothing to say: only a page waits for somebody to decide.
+  const isForgotten = track.alarm < 3 && lessFor >= 2 * thresholds.dwell.betterWindows;
+  if (rank === 0 && isForgotten) return ended(track);
+  const falls =
+    rank > 0 &&
+    lessFor >= (isExplained ? offFor(track, thresholds) : thresholds.dwell.betterWindows);
+  return said(
+    { ...track, lowFor: 0, lessFor: falls ? 0 : lessFor, alarm: falls ? rank : track.alarm },
+    'firing',
+    false,
+  );
+}
+
+/** An alarm that comes back within a week ends ever more slowly: one finding, not a message an hour. */
+function offFor({ returns }: Track, { dwell }: AbuseThresholds): number {
+  return Math.min(dwell.offWindowsMost, dwell.offWindows * 4 ** returns);
+}
+
+function ended(track: Track): AlarmStep {
+  return {
+    track: {
+      ...track,
+      alarm: 0,
+      alarmSince: 0,
+      quietBelow: 0,
+      lowFor: 0,
+      lessFor: 0,
+      dwell: 0,
+      lastAlarm: track.lastSeen,
+    },
+    status: 'clear',
+    severity: 'info',
+    hasRisen: false,
+  };
+}
+
+function said(track: Track, status: AlarmStep['status'], hasRisen: boolean): AlarmStep {
+  return { track, status, severity: SEVERITY[track.alarm] ?? 'info', hasRisen };
+}

@@ -1,0 +1,99 @@
+import { HOUR_MS } from '../../../../model/time.ts';
+import type { Facts } from '../../evidence/signal.ts';
+import type { Cap } from '../cap.ts';
+
+/** Without novelty, spread or spec beside it, a level needs this many windows, a shape the double. */
+const UNKNOWN_DWELL = 6;
+/** What is novel must last an hour where nobody knows the traffic. */
+const BLIND_DWELL = 12;
+
+/** Too few windows of it so far. */
+export const tooShort: Cap = {
+  name: 'too-short',
+  atMost: null,
+  applies: (facts, families) =>
+    facts.track.hotWindows < neededWindows(facts, families.get('novelty') ?? 0) ||
+    facts.track.dwell < facts.thresholds.dwell.onWindows,
+  because: ({ track }) =>
+    `Seen for ${track.hotWindows} windows of five minutes so far: a warning needs more, or at least twice the normal use where network traffic is unknown`,
+};
+
+/** Windows that a warning takes; Infinity where it cannot be one. */
+function neededWindows(facts: Facts, novelty: number): number {
+  const { thresholds, normal, track, subject, sideCar } = facts;
+  // A little new sidecar of which nobody can tell yet whether it works for the others of its pod.
+  if (sideCar !== null && sideCar.isLittle && sideCar.follows === null)
+    return thresholds.sideCar.undecidedWindows;
+  if (novelty > 0 && (normal.source !== 'unknown' || normal.base !== null)) {
+    // Load looks the same where traffic is not known: it has to be much, and to last.
+    if (subject.netIn === null && normal.base !== null)
+      return novelty >= 1 ? BLIND_DWELL : Infinity;
+    if (normal.source !== 'unknown') return thresholds.dwell.onWindows;
+  }
+  return track.levelDwell >= thresholds.dwell.onWindows ? UNKNOWN_DWELL : 2 * UNKNOWN_DWELL;
+}
+
+/** Somebody with access to the configuration answers for it until a date. Annotations cannot. */
+export const allowList: Cap = {
+  name: 'allow-list',
+  atMost: 'info',
+  explains: true,
+  applies: (facts) => allowanceOf(facts) !== undefined,
+  because(facts) {
+    const entry = allowanceOf(facts);
+    return `Allowed until ${entry?.until}: ${entry?.reason}`;
+  },
+};
+
+function allowanceOf({ subject, window, thresholds }: Facts) {
+  const { workload, container } = subject.scope;
+  const name = workload === null ? null : `${workload.kind}/${workload.name}`;
+  return thresholds.allow.find(
+    (allowed) =>
+      allowed.namespace === subject.namespace &&
+      (allowed.workload === undefined || allowed.workload === name) &&
+      (allowed.container === undefined || allowed.container === container) &&
+      window.end <= Date.parse(allowed.until),
+  );
+}
+
+/** Neither silence nor a mark in the spec: agents have privileges too, and use little. */
+export const noWorkKnown: Cap = {
+  name: 'no-silence',
+  atMost: 'warning',
+  applies(_, families) {
+    const spec = families.get('spec') ?? 0;
+    const isMarked = spec >= 1 || (spec >= 0.5 && families.has('level'));
+    return !families.has('work') && !isMarked;
+  },
+  because: ({ subject }) =>
+    subject.netIn === null
+      ? 'Critical needs network metrics, which are missing'
+      : 'Critical needs CPU use without I/O, or an indicator in the pod spec',
+};
+
+export const firstDay: Cap = {
+  name: 'first-day',
+  atMost: 'warning',
+  applies: ({ window, historyStart }) => window.end - historyStart < 24 * HOUR_MS,
+  because: () => 'On the first day only a signature is critical',
+};
+
+export const noPlateau: Cap = {
+  name: 'no-plateau',
+  atMost: 'warning',
+  applies: ({ track, thresholds }, families) =>
+    (families.get('spec') ?? 0) < 0.5 &&
+    !families.has('shape') &&
+    !families.has('spread') &&
+    track.levelDwell < thresholds.dwell.onWindows,
+  because: () =>
+    'A busy new workload is not critical without steady use, use at its limit, or many pods',
+};
+
+export const tooShortForCritical: Cap = {
+  name: 'too-short-for-critical',
+  atMost: 'warning',
+  applies: ({ track, thresholds }) => track.hotWindows < thresholds.dwell.criticalWindows,
+  because: ({ thresholds }) => `Critical needs ${thresholds.dwell.criticalWindows} windows of it`,
+};

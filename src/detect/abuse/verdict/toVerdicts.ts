@@ -1,0 +1,64 @@
+import type { Verdict } from '../../../model/finding.ts';
+import { repositoryOf } from '../subjects/images.ts';
+import type { AbuseLook } from '../look.ts';
+import type { Subject } from '../subjects/subject.ts';
+import { verdictOf } from './verdict.ts';
+
+const MAX_SAME_IMAGE = 5;
+
+/**
+ * One cause, one finding: a group speaks for its members (whose own findings close), the more specific of
+ * two groups for both, and the graver of cores and GPUs for a container.
+ */
+export function toVerdicts({ subjects, judged }: AbuseLook): readonly Verdict[] {
+  const spokenFor = new Map<string, string>();
+  const saidOf = new Set<string>();
+  for (const one of judged) {
+    const { facts, status, severity, memberKeys } = one;
+    if (status !== 'firing' || severity === 'info') continue;
+    // Groups of one image come before those of the whole namespace (see collectGroups).
+    if (memberKeys.length > 0 && memberKeys.every((key) => spokenFor.has(key)))
+      saidOf.add(facts.subject.key);
+    else for (const key of memberKeys) spokenFor.set(key, facts.subject.key);
+  }
+  const best = new Map<string, Verdict>();
+  for (const { facts, judgement, status, severity } of judged) {
+    const { subject, track, indicators } = facts;
+    if (status === 'unknown') continue;
+    const isMarked = indicators.strong.length > 0;
+    const isCovered = spokenFor.has(subject.key) || saidOf.has(subject.key);
+    const isSaid = status === 'firing' && isCovered && !isMarked;
+    if (isSaid && track.alarmSince === facts.window.end) continue;
+    const verdict = verdictOf(facts, judgement, isSaid ? 'clear' : status, severity, {
+      sameImage: sameImage(subject, subjects),
+      isPart: isSaid,
+    });
+    const scope = JSON.stringify(verdict.scope);
+    const other = best.get(scope);
+    if (other === undefined || outweighs(verdict, other)) best.set(scope, verdict);
+  }
+  return [...best.values()];
+}
+
+function outweighs(a: Verdict, b: Verdict): boolean {
+  if (a.status !== b.status) return a.status === 'firing';
+  return a.score > b.score;
+}
+
+/** Workloads elsewhere that run the same image repository. */
+function sameImage(subject: Subject, subjects: readonly Subject[]): readonly string[] {
+  if (subject.image === null) return [];
+  const repository = repositoryOf(subject.image);
+  const found = new Set<string>();
+  for (const { image, namespace, workload, kind } of subjects) {
+    if (kind !== 'cpu' || image === null || workload === null) continue;
+    const isItself =
+      namespace === subject.namespace &&
+      (subject.workload === null ||
+        (workload.name === subject.workload.name && workload.kind === subject.workload.kind));
+    if (!isItself && repositoryOf(image) === repository)
+      found.add(`${namespace}/${workload.kind}/${workload.name}`);
+    if (found.size >= MAX_SAME_IMAGE) break;
+  }
+  return [...found].sort();
+}

@@ -1,0 +1,153 @@
+import type { Severity, Verdict } from '../../../model/finding.ts';
+import { fromNano } from '../../../model/money.ts';
+import { HOUR_MS, HOURS_PER_MONTH, formatTime, windowHours } from '../../../model/time.ts';
+import { quantileOf } from '../expectation/quantile.ts';
+import { nextSteps } from './nextSteps.ts';
+import { evidenceOf, SCORE_BANDS, type Judgement } from './judge.ts';
+import { type Facts } from '../evidence/signal.ts';
+import { formatNumber, plural } from '../../../model/text/units.ts';
+
+const RULE = 'miner-like-use';
+const MAX_PODS = 20;
+
+/** Where else the suspicious image runs, and what changed around the onset. */
+export interface Surroundings {
+  readonly sameImage: readonly string[];
+  /** True when a group that it belongs to speaks for it. */
+  readonly isPart: boolean;
+}
+
+export function verdictOf(
+  facts: Facts,
+  judgement: Judgement,
+  status: Verdict['status'],
+  severity: Severity,
+  surroundings: Surroundings,
+): Verdict {
+  const { subject, track, window } = facts;
+  const hot = subject.members.filter(
+    ({ cores }) => subject.kind === 'group' || cores >= track.quietBelow,
+  );
+  // A miner may pause for a window.
+  const pods = (hot.length > 0 ? hot : subject.members.slice(0, 1)).map(({ pod }) => pod.name);
+  const evidence = judgement.readings
+    .filter(({ strength }) => strength !== null && strength > 0)
+    .map((reading) => evidenceOf(reading));
+  return {
+    kind: 'cryptojacking',
+    rule: RULE,
+    scope: subject.scope,
+    status,
+    severity,
+    score: judgement.severity === severity ? judgement.score : SCORE_BANDS[severity][0],
+    startedAt: startOf(facts),
+    summary:
+      status === 'clear'
+        ? surroundings.isPart
+          ? 'Now part of a group that has its own finding'
+          : 'CPU use is back to normal'
+        : summaryOf(facts, judgement, severity),
+    evidence: [...evidence, ...context(facts, surroundings), ...undecided(judgement)],
+    next: nextSteps(facts, severity),
+    pods: [...new Set(pods)].sort().slice(0, MAX_PODS),
+    costBeforeNano: track.since > 0 ? Math.max(0, track.costNano - subject.costNano) : null,
+    costPerMonth: (fromNano(subject.costNano) / windowHours(window)) * HOURS_PER_MONTH,
+  };
+}
+
+/** The episode's begin; a group's, as far as those that are in it now have lived. */
+function startOf({ subject, track, window }: Facts): number {
+  if (track.since === 0) return window.start;
+  if (subject.kind !== 'group') return track.since;
+  const created = subject.members.map(({ pod }) => pod.createdAt ?? track.since);
+  const eldest = created.length === 0 ? track.since : Math.min(...created);
+  // Links of a chain are always young: only a group that formed long after the episode began is another.
+  return eldest - track.since > HOUR_MS ? eldest : track.since;
+}
+
+/** What a signal says in the summary; `steady` stands before the cores. */
+const PHRASES: Readonly<Record<string, string>> = {
+  signature: 'matches a known miner',
+  'novel-use': 'far above its normal',
+  'cpu-without-work': 'almost no network or disk I/O',
+  'sustained-use': 'at its limit',
+  'system-like-name': 'named like a Kubernetes component',
+  'gpu-without-tensor': 'tensor cores idle',
+};
+
+function summaryOf(
+  { subject, suspicion, track }: Facts,
+  judgement: Judgement,
+  severity: Severity,
+): string {
+  // The episode's typical use: the present window may be one in which it rests.
+  const used = track.recent.length > 0 ? quantileOf(track.recent, 0.5) : suspicion.cores;
+  const firing = judgement.readings
+    .filter(({ strength }) => (strength ?? 0) > 0)
+    .map(({ signal }) => signal.name);
+  const unit = subject.kind === 'gpu' ? 'GPUs' : 'cores';
+  const steady = firing.includes('flatness') ? 'steady ' : '';
+  const pods = subject.podCount === 0 ? 'short-lived pods' : plural(subject.podCount, 'pod');
+  const use = `${steady}${formatNumber(used)} ${unit} on ${pods}`;
+  const reasons = firing.flatMap((name) => PHRASES[name] ?? []).slice(0, 3);
+  const isNew = firing.includes('new-workload') && track.firstSeen > 0;
+  const since = isNew ? [`first seen ${formatTime(track.firstSeen)}`] : [];
+  const check = severity === 'critical' ? '' : '. Unconfirmed: check the process';
+  return `Looks like mining: ${[use, ...reasons, ...since].join(', ')}${check}`;
+}
+
+/** What happened around the onset: context without weight. */
+function context({ track, subject }: Facts, { sameImage }: Surroundings): Verdict['evidence'] {
+  const near = (time: number): boolean =>
+    track.since > 0 && time > track.firstSeen && Math.abs(time - track.since) <= 3_600_000;
+  const found: { signal: string; text: string }[] = [];
+  if (near(track.imageSince))
+    found.push({
+      signal: 'image-changed',
+      text: `Its image changed at ${formatTime(track.imageSince)}, around the onset: a release or a replaced image`,
+    });
+  if (near(track.commandSince))
+    found.push({
+      signal: 'command-changed',
+      text: `Its command line changed at ${formatTime(track.commandSince)}, around the onset`,
+    });
+  const pod = subject.members[0]?.pod;
+  if (
+    pod?.createdAt !== null &&
+    pod !== undefined &&
+    track.since > 0 &&
+    Math.abs(pod.createdAt - track.since) <= 3_600_000
+  )
+    found.push({
+      signal: 'pod-created',
+      text: `The pod was created at ${formatTime(pod.createdAt)}, around the onset`,
+    });
+  if (pod !== undefined && pod.node !== null)
+    found.push({ signal: 'node', text: `It runs on node ${pod.node}` });
+  if (sameImage.length > 0)
+    found.push({
+      signal: 'same-image',
+      text: `The same image also runs in ${sameImage.join(', ')}`,
+    });
+  return found.map(({ signal, text }) => ({
+    signal,
+    family: 'data',
+    value: null,
+    threshold: null,
+    unit: 'context',
+    weight: 0,
+    text,
+  }));
+}
+
+function undecided(judgement: Judgement): Verdict['evidence'] {
+  return judgement.undecided.map((text) => ({
+    signal: 'undecided',
+    family: 'data',
+    value: null,
+    threshold: null,
+    unit: 'context',
+    weight: 0,
+    text,
+  }));
+}
