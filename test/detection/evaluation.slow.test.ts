@@ -64,7 +64,14 @@ it('a small evaluation finds the miners and pages nobody else', () => {
   expect(events).toBeLessThanOrEqual(podDays / 50);
   expect(rules).toHaveLength(4);
   for (const rule of rules) expect(rule.recall.value).toBeLessThan(ours.recall.value);
-  const frame = { date: '2026-01-01', command: 'test', machine: 'test', seconds: 1, cost: [] };
+  const frame = {
+    date: '2026-01-01',
+    commit: '0000000',
+    command: 'test',
+    machine: 'test',
+    seconds: 1,
+    cost: [],
+  };
   expect(renderReport(evaluation, frame)).toContain('**The miners are injected.**');
   expect(renderCurve(evaluation)).toMatch(/^<svg[^]*<\/svg>\n$/);
 });
