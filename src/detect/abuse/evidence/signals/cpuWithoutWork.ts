@@ -5,7 +5,7 @@ import { unknown, type Facts, type Measurement, type Signal } from '../signal.ts
 import { formatBytesPerSecond, formatShare } from '../../../../model/text/units.ts';
 
 /** Bytes the added use came with, and how many would still be silence. */
-export interface WorkRatio {
+interface WorkRatio {
   readonly bytesPerCoreSecond: number;
   readonly silentBelow: number;
   /** Share of the added use that the added bytes account for; null without a ratio of its own. */
@@ -13,7 +13,7 @@ export interface WorkRatio {
 }
 
 /** What the added CPU did, over the episode; null while network or use is not known. */
-export function workRatio({ track, normal, subject, thresholds }: Facts): WorkRatio | null {
+function workRatio({ track, normal, subject, thresholds }: Facts): WorkRatio | null {
   if (track.ioCoreSeconds <= 0 || subject.netIn === null) return null;
   const perCore = (normal.base?.netPerCoreSecond ?? 0) + (normal.base?.diskPerCoreSecond ?? 0);
   const bytesPerCoreSecond = track.extraBytes / track.ioCoreSeconds;
@@ -31,7 +31,7 @@ function isInPassing({ explained }: WorkRatio, { work }: Facts['thresholds']): b
 }
 
 /** True where it moves at least so many bytes a core-second, and not just in passing. */
-export function moves(
+function moves(
   ratio: WorkRatio,
   bytesPerCoreSecond: number,
   thresholds: Facts['thresholds'],
