@@ -11,7 +11,7 @@ const LIKE = 0.8;
 /** A Job or CronJob whose past runs, which no alarm flagged, used as much: this is what it does. */
 export const pastRuns: Cap = {
   name: 'past-runs',
-  atMost: 'info',
+  atMost: null,
   explains: true,
   applies: (facts) =>
     (facts.subject.runs || facts.subject.kind === 'group') &&
