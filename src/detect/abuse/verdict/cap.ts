@@ -16,7 +16,7 @@ export interface Cap {
   because(facts: Facts): string;
 }
 
-/** A cap that holds: it is below what the evidence comes to. */
+/** A cap that holds: it is at or below what the evidence comes to, so that more evidence would not raise it. */
 export interface HeldCap {
   readonly name: string;
   readonly atMost: Severity | null;

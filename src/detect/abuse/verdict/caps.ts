@@ -47,17 +47,17 @@ export function rankOf(severity: Severity | null): number {
   return severity === null ? 0 : RANK[severity];
 }
 
-/** The caps below `severity`, and what is left of it. An active signature is critical whatever else holds. */
+/** The caps at or below `severity`, and what is left of it. An active signature is critical whatever else holds. */
 export function capped(
   severity: Severity | null,
   facts: Facts,
   families: Families,
   without: readonly string[],
 ): { readonly severity: Severity | null; readonly held: readonly HeldCap[] } {
-  if ((families.get('spec') ?? 0) >= 2) return { severity, held: [] };
+  if (severity === null || (families.get('spec') ?? 0) >= 2) return { severity, held: [] };
   const held = CAPS.filter(
     (cap) =>
-      rankOf(cap.atMost) < rankOf(severity) &&
+      rankOf(cap.atMost) <= rankOf(severity) &&
       !without.includes(cap.name) &&
       cap.applies(facts, families),
   ).map((cap) => ({

@@ -30,7 +30,7 @@ export interface Judgement {
   readonly points: number;
   readonly readings: readonly MeasuredSignal[];
   readonly families: Families;
-  /** The caps below what the evidence comes to. */
+  /** The caps at or below what the evidence comes to. */
   readonly caps: readonly HeldCap[];
   /** Why it is not more than it is: what would have to be known or to happen. */
   readonly undecided: readonly string[];
@@ -68,8 +68,7 @@ export function judge(facts: Facts, without: readonly string[] = []): Judgement 
     readings,
     families,
     caps: held,
-    undecided:
-      held.length > 0 ? held.map(({ because }) => because) : isActive ? neededBy(rule) : [],
+    undecided: [...(isActive ? neededBy(rule) : []), ...held.map(({ because }) => because)],
   };
 }
 
