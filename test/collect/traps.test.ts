@@ -352,7 +352,7 @@ describe('on a real Prometheus', () => {
       ({ subject }) => subject === 'container_fs_writes_bytes_total',
     );
     expect(absent).toMatchObject({ code: 'metric-absent' });
-    expect(absent?.text).toContain('CPU without disk work cannot be told');
+    expect(absent?.text).toContain('CPU without disk work cannot be recognised');
   });
 
   it('the samples of the last minutes may be late: the window is incomplete, then mended', async () => {

@@ -25,6 +25,10 @@ const GIB = 1024 ** 3;
 const always = every(60, T - 1_200 + 17, T + HOUR + 1_200);
 /** Seven minutes from a quarter past: five samples in one window, two in the next. */
 const sevenMinutes = every(60, T + 900 + 17, T + 900 + 7 * 60);
+/** The finished job's object is seen for some minutes; kube-state-metrics knows its times in whole seconds. */
+const finished = every(60, T + 900 + 7 * 60 + 17, T + 900 + 12 * 60);
+/** A completion time stands for the middle of its second. */
+const JOB_HOURS = (7 * 60 + 0.5) / 3600;
 
 let store: MetricStore;
 let server: PrometheusServer;
@@ -134,6 +138,11 @@ function addPod(
 
 function addPods(): void {
   addPod('batch', 'job', 'spot', { cpu: [2, 1], gib: [4, 2] }, sevenMinutes);
+  const job = { namespace: 'batch', pod: 'job', uid: `0000000${uids}-0000-4000-8000-000000000000` };
+  gauge('kube_pod_status_scheduled_time', job, T + 900, [...sevenMinutes, ...finished]);
+  gauge('kube_pod_info', { ...job, node: 'spot' }, 1, finished);
+  gauge('kube_pod_status_phase', { ...job, phase: 'Succeeded' }, 1, finished);
+  gauge('kube_pod_completion_time', job, T + 900 + 7 * 60, finished);
   addPod('kube-system', 'dns', 'big', { cpu: [0.1, 0.05], gib: [0.5, 0.25] });
   addPod('ml', 'train', 'gpu', { cpu: [4, 3], gib: [16, 20], gpu: 1 });
   addPod('shop', 'api', 'big', { cpu: [0.5, 1.5], gib: [1, 3] });
@@ -174,7 +183,11 @@ describe('the hand-worked cluster, from Prometheus to the table', () => {
     // The shared namespace costs 0.0066; the four other pods carry 0.00165 each.
     expectRow(pods, 'shop/web', { cpuCost: 0.036, ramCost: 0.012, storageCost: 0.006 });
     expectRow(pods, 'shop/api', { cpuCost: 0.054, ramCost: 0.018, storageCost: 0.006 });
-    expectRow(pods, 'batch/job', { cpuCost: 0.0042, ramCost: 0.0014, cpuCoreHours: 14 / 60 });
+    expectRow(pods, 'batch/job', {
+      cpuCost: 2 * JOB_HOURS * 0.018,
+      ramCost: 4 * JOB_HOURS * 0.003,
+      cpuCoreHours: 2 * JOB_HOURS,
+    });
     expectRow(pods, 'ml/train', { cpuCost: 0.144, ramCost: 0.12, gpuCost: 1.2 });
     expectRow(pods, 'ml/train', { sharedCost: 0.00165, gpuEfficiency: 0.6 });
 
@@ -182,10 +195,10 @@ describe('the hand-worked cluster, from Prometheus to the table', () => {
     expect(report.rows.map((row) => row.key)).toEqual(['ml', 'shop', 'batch']);
     expectRow(report, 'shop', { sharedCost: 0.0022, totalCost: 0.1342 });
     expectRow(report, 'shop', { cpuEfficiency: 7 / 6, ramEfficiency: 4 / 3 });
-    expectRow(report, 'batch', { totalCost: 0.0078 });
+    expectRow(report, 'batch', { totalCost: JOB_HOURS * (0.036 + 0.012) + 0.0022 });
     expectRow(report, 'ml', { totalCost: 1.4662, efficiency: 0.978 / 1.464 });
-    expect(report.idle.cpuCost).toBeCloseTo(0.3342, 8);
-    expect(report.idle.ramCost).toBeCloseTo(0.2296, 8);
+    expect(report.idle.cpuCost).toBeCloseTo(0.3384 - JOB_HOURS * 0.036, 8);
+    expect(report.idle.ramCost).toBeCloseTo(0.231 - JOB_HOURS * 0.012, 8);
     expect(report.idle.gpuCost).toBeCloseTo(0, 8);
     expect(report.nodesCost).toBeCloseTo(2.16, 8);
     expect(report.totalCost).toBeCloseTo(2.172, 8);
