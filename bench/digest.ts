@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { configSchema } from '../src/daemon/config/schema.ts';
 import { loadThresholds } from '../src/daemon/config/loadThresholds.ts';
 import { readDigest } from '../src/digest/read/readDigest.ts';
-import { renderDigestHtml } from '../src/serve/pages/digests/digestHtml.ts';
+import { renderDigestHtml } from '../src/serve/pages/digests/digests.ts';
 import { lastWeek } from '../src/store/digests/week.ts';
 import { openHistoryReader, openHistoryWriter } from '../src/engines/openHistory.ts';
 import { DAY_MS } from '../src/model/time.ts';

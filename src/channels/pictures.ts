@@ -4,10 +4,12 @@ import {
   chartAltText,
   chartSpan,
   findingChart,
+  findingUsage,
+  hoursBefore,
   type ChartContext,
+  type UsageReader,
 } from '../notify/chart/findingChart.ts';
-import { findingUsage, hoursBefore, type UsageReader } from '../notify/chart/findingUsage.ts';
-import { svgToPng } from '../notify/chart/png.ts';
+import { svgToPng } from '../notify/chart/picture.ts';
 import type { HistoryReader } from '../store/history.ts';
 import { usagePicture } from '../notify/chart/usagePicture.ts';
 import type { Notice } from '../store/notifications/notice.ts';

@@ -5,9 +5,8 @@ import type { HistoryReader } from '../store/history.ts';
 import { createApp } from '../serve/app.ts';
 import type { DoorStores } from '../serve/deps.ts';
 import type { ProbeSource } from '../serve/probes.ts';
-import type { DoorEnv } from '../serve/security/access.ts';
+import { tokenAuthenticator, type DoorEnv } from '../serve/security/access.ts';
 import type { Questions } from '../serve/questions/questions.ts';
-import { tokenAuthenticator } from '../serve/security/authenticator.ts';
 
 export interface AppParts {
   config(): Config;

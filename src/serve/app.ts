@@ -1,9 +1,8 @@
 import { Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import type { Logger } from 'pino';
-import { mountApi } from './api/mount.ts';
+import { mountApi, API_ROUTES } from './api/routes.ts';
 import { openApiDocument } from './api/openapi.ts';
-import { API_ROUTES } from './api/routes.ts';
 import { Assets } from './assets/assets.ts';
 import type { ServeDeps } from './deps.ts';
 import { opencostRoutes } from './opencost/routes.ts';
@@ -19,10 +18,8 @@ import {
   requireScope,
   type DoorEnv,
 } from './security/access.ts';
-import { refuseForgedChanges } from './security/csrf.ts';
-import { securityHeaders } from './security/headers.ts';
-import { onlyLocalNames } from './security/localHost.ts';
-import { limitRate } from './security/limitRate.ts';
+import { refuseForgedChanges, securityHeaders, onlyLocalNames } from './security/crossSite.ts';
+import { limitRate } from './security/rateLimit.ts';
 import { Sessions } from './security/sessions.ts';
 
 const MAX_BODY_BYTES = 64 * 1024;
@@ -67,7 +64,7 @@ export function createApp(deps: ServeDeps, log: Logger, version: string): Hono<D
   if (probes !== undefined) mountHealth(app, probes);
   mountLogin(app, deps, sessions, assets);
   app.use(refuseOtherMethods(app));
-  app.use(authenticate(deps, sessions));
+  app.use(authenticate(deps.authenticators, sessions));
   app.use(refuseForgedChanges(() => deps.config().serve.externalUrl));
 
   mountLogout(app, sessions);

@@ -6,8 +6,12 @@ import type { AuditEntry } from '../store/auditLog.ts';
 import type { Silence } from '../store/silences/silence.ts';
 import type { ServeDeps } from './deps.ts';
 import { HttpProblem } from './problem.ts';
-import { maySeeSilence, requireQuieting, requireSilencing } from './security/authority.ts';
-import type { Principal } from './security/principal.ts';
+import {
+  maySeeSilence,
+  requireQuieting,
+  requireSilencing,
+  type Principal,
+} from './security/principal.ts';
 
 type Deps = Pick<ServeDeps, 'stores' | 'now'>;
 

@@ -7,7 +7,7 @@ import type { SilenceStore } from '../store/silences/silence.ts';
 import type { DeliveryStore } from '../store/notifications/deliveryStore.ts';
 import type { Questions } from './questions/questions.ts';
 import type { ProbeSource } from './probes.ts';
-import type { Authenticator } from './security/authenticator.ts';
+import type { Authenticator } from './security/access.ts';
 
 /** What the server is given; it makes none of it itself. */
 export interface ServeDeps {

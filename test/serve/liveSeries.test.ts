@@ -2,8 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { configSchema } from '../../src/daemon/config/schema.ts';
 import { startPrometheus, type PrometheusServer } from '../../demo/prometheusServer.ts';
 import { prometheusLiveSource } from '../../src/serve/series/liveSource.ts';
-import { eachColumn, type WorkloadSeries } from '../../src/serve/series/readSeries.ts';
-import { withLive } from '../../src/serve/series/withLive.ts';
+import { eachColumn, withLive, type WorkloadSeries } from '../../src/serve/series/readSeries.ts';
 import { addPod, every } from '../support/madeUpPod.ts';
 import { createMetricStore, type MetricStore } from '../support/metricStore.ts';
 

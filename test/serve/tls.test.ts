@@ -5,8 +5,7 @@ import { join } from 'node:path';
 import { Hono } from 'hono';
 import { describe, expect, it } from 'vitest';
 import { configSchema } from '../../src/daemon/config/schema.ts';
-import { readCertificate } from '../../src/serve/certificate.ts';
-import { listen } from '../../src/serve/listen.ts';
+import { readCertificate, listen } from '../../src/serve/listen.ts';
 import { makeCertificate } from '../support/apiServer/certificate.ts';
 import { TempHistory } from '../support/tempHistory.ts';
 

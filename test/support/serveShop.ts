@@ -8,10 +8,7 @@ import { postureOfSnapshot } from '../../src/detect/posture/fromSnapshot.ts';
 import { createApp } from '../../src/serve/app.ts';
 import type { ServeDeps } from '../../src/serve/deps.ts';
 import { listen } from '../../src/serve/listen.ts';
-import {
-  tokenAuthenticator,
-  type ConfiguredToken,
-} from '../../src/serve/security/authenticator.ts';
+import { tokenAuthenticator, type ConfiguredToken } from '../../src/serve/security/access.ts';
 import { presentShop, SHOP_NOW } from './shopHistory.ts';
 
 export interface ShopServer {

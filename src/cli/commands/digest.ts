@@ -3,7 +3,7 @@ import { parseWeek, lastWeek, weekOf, type Week } from '../../store/digests/week
 import { NoDataError, readDigest } from '../../digest/read/readDigest.ts';
 import { policyOf } from '../../channels/channels.ts';
 import { sendDigest } from '../../digest/sendDigest.ts';
-import { renderDigestHtml } from '../../serve/pages/digests/digestHtml.ts';
+import { renderDigestHtml } from '../../serve/pages/digests/digests.ts';
 import { digestJson } from '../../digest/text/digestJson.ts';
 import { renderText } from '../../digest/text/renderText.ts';
 import type { Digest } from '../../store/digests/digest.ts';

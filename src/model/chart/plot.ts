@@ -10,8 +10,7 @@ import {
   type Frame,
   type Shape,
 } from './paths.ts';
-import { heightScale, type ValueScale } from './scale.ts';
-import type { TimeTick } from './timeTicks.ts';
+import { heightScale, type ValueScale, type TimeTick } from './scale.ts';
 
 /** One measured or configured quantity over the times of its plot. */
 export interface PlotLine {

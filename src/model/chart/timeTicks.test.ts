@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { HOUR_MS } from '../time.ts';
-import { timeTicks } from './timeTicks.ts';
+import { timeTicks } from './scale.ts';
 
 const texts = (from: number, to: number, zone: string) =>
   timeTicks(from, to, zone, 9).map(({ text }) => text);

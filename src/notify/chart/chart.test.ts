@@ -5,9 +5,8 @@ import { floorTo, HOUR_MS } from '../../model/time.ts';
 import { TEST_NOW } from '../../../test/support/notify/findings.ts';
 import { loadThresholds } from '../../daemon/config/loadThresholds.ts';
 import { MINER, OOM, sampleUsage, STUCK } from '../../../test/support/notify/samples.ts';
-import { chartAltText, chartSpan, findingChart } from './findingChart.ts';
-import { findingUsage } from './findingUsage.ts';
-import { svgToPng } from './png.ts';
+import { chartAltText, chartSpan, findingChart, findingUsage } from './findingChart.ts';
+import { svgToPng } from './picture.ts';
 import { usagePicture } from './usagePicture.ts';
 
 const CONTEXT = { timezone: 'UTC', baseline: loadThresholds([]).abuse.baseline };

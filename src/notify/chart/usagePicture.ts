@@ -1,6 +1,5 @@
 import { drawPlot, fitLines, type PlotLine } from '../../model/chart/plot.ts';
-import { heightScale, valueScale, valueText } from '../../model/chart/scale.ts';
-import { timeTicks } from '../../model/chart/timeTicks.ts';
+import { heightScale, valueScale, valueText, timeTicks } from '../../model/chart/scale.ts';
 import type { Reading } from '../../model/reading.ts';
 import type { FindingChart } from './findingChart.ts';
 import {

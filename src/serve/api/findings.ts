@@ -1,9 +1,17 @@
 import { z } from 'zod';
-import { findingJsonSchema, toFindingJson } from '../../model/findingJson.ts';
-import { asSeenBy, findVisible } from '../security/visibleFinding.ts';
-import { visibleNamespaces } from '../security/principal.ts';
-import { pageHeaders, pageQuery } from './paging.ts';
-import { defineRoute } from './route.ts';
+import { findingJsonSchema, toFindingJson, type FindingJson } from '../../model/findingJson.ts';
+import { asSeenBy, findVisible, visibleNamespaces } from '../security/principal.ts';
+import {
+  pageHeaders,
+  pageQuery,
+  defineRoute,
+  type ApiAnswer,
+  type ApiRequest,
+  type ApiRoute,
+} from './route.ts';
+import { MAX_REASON_LENGTH, type DecisionRequest } from '../../detect/findings/decideFinding.ts';
+import { requestDecision } from '../changes.ts';
+import type { ServeDeps } from '../deps.ts';
 
 export const findingParams = z.strictObject({ id: z.string().min(1).max(64) });
 
@@ -49,3 +57,65 @@ export const getFinding = defineRoute({
     return { body: toFindingJson(await findVisible(params.id, context.var.principal, deps)) };
   },
 });
+
+const reason = z.string().max(MAX_REASON_LENGTH);
+const until = z.iso.datetime({ offset: true }).describe('when it is to be reviewed');
+
+type DecisionBody = { readonly reason?: string | undefined; readonly until?: string | undefined };
+
+export const acknowledgeFinding = decision('acknowledge', {
+  scope: 'ack',
+  summary: 'Acknowledges a finding: it stays open, reminders stop',
+  body: z.strictObject({ reason: reason.optional() }),
+});
+
+export const acceptFinding = decision('accept', {
+  scope: 'ack',
+  summary:
+    'Accepts a finding until a day of review; for abuse the token needs the scope silence, too',
+  body: z.strictObject({ reason, until }),
+});
+
+export const notAbuse = decision('not-abuse', {
+  scope: 'silence',
+  summary: 'Marks a finding as not abuse: accepted, and learnt as normal',
+  body: z.strictObject({ reason, until: until.optional() }),
+});
+
+export const reopenFinding = decision('reopen', {
+  scope: 'ack',
+  summary: 'Takes back an acknowledgement or an acceptance',
+  body: z.strictObject({ reason: reason.optional() }),
+});
+
+/** The call that is named like the action, and answers with the finding as it then is. */
+function decision(
+  action: DecisionRequest['action'],
+  call: Pick<ApiRoute, 'scope' | 'summary'> & { readonly body: z.ZodType<DecisionBody> },
+): ApiRoute {
+  return defineRoute({
+    ...call,
+    method: 'post',
+    path: `/findings/{id}/${action}`,
+    params: findingParams,
+    response: findingJsonSchema,
+    handle: (request, deps) => decide(action, request, deps),
+  });
+}
+
+async function decide(
+  action: DecisionRequest['action'],
+  request: ApiRequest<{ readonly id: string }, unknown, DecisionBody>,
+  deps: ServeDeps,
+): Promise<ApiAnswer<FindingJson>> {
+  const { principal } = request.context.var;
+  const finding = await findVisible(request.params.id, principal, deps);
+  const { reason, until } = request.body;
+  const asked = {
+    action,
+    reason: reason ?? null,
+    until: until === undefined ? null : Date.parse(until),
+  };
+  await requestDecision(finding, asked, { principal, door: 'api' }, deps);
+  return { body: toFindingJson(await findVisible(finding.id, principal, deps)) };
+}

@@ -1,8 +1,7 @@
 import { z } from 'zod';
 import { formatTime } from '../../model/time.ts';
 import { visibleNamespaces } from '../security/principal.ts';
-import { pageOf, pageQuery } from './paging.ts';
-import { defineRoute } from './route.ts';
+import { pageOf, pageQuery, defineRoute } from './route.ts';
 
 const count = z.number().int().min(0);
 

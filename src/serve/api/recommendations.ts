@@ -1,8 +1,7 @@
 import { z } from 'zod';
 import type { ContainerAdvice } from '../../detect/rightsize/advice/adviceForm.ts';
 import { visibleNamespaces } from '../security/principal.ts';
-import { pageHeaders, pageQuery } from './paging.ts';
-import { defineRoute } from './route.ts';
+import { pageHeaders, pageQuery, defineRoute } from './route.ts';
 
 const reading = z.number().nullable().describe('null is unknown, or for a proposal: as it is');
 const resources = z.object({

@@ -1,11 +1,23 @@
+import { createHash } from 'node:crypto';
+import type { Context, Hono } from 'hono';
+import type { z } from 'zod';
 import { getCosts } from './costs.ts';
-import { acceptFinding, acknowledgeFinding, notAbuse, reopenFinding } from './decisions.ts';
-import { getFinding, listFindings } from './findings.ts';
+import {
+  acceptFinding,
+  acknowledgeFinding,
+  notAbuse,
+  reopenFinding,
+  getFinding,
+  listFindings,
+} from './findings.ts';
 import { getPosture } from './posture.ts';
 import { listRecommendations } from './recommendations.ts';
-import type { ApiRoute } from './route.ts';
+import type { ApiRoute, ApiAnswer } from './route.ts';
 import { getFindingSeries, getSeries } from './series.ts';
 import { deleteSilence, listSilences, postSilence } from './silences.ts';
+import type { ServeDeps } from '../deps.ts';
+import { HttpProblem } from '../problem.ts';
+import { requireScope, type DoorEnv } from '../security/access.ts';
 
 /** Every call of the API. */
 export const API_ROUTES: readonly ApiRoute[] = [
@@ -24,3 +36,58 @@ export const API_ROUTES: readonly ApiRoute[] = [
   postSilence,
   deleteSilence,
 ];
+
+/** Puts the API's calls under `/api/v1`, each behind its scope and its schemas. */
+export function mountApi(app: Hono<DoorEnv>, routes: readonly ApiRoute[], deps: ServeDeps): void {
+  for (const route of routes) {
+    const path = `/api/v1${route.path.replaceAll(/\{(\w+)\}/g, ':$1')}`;
+    app.on(route.method.toUpperCase(), path, requireScope(route.scope), async (context) => {
+      const request = {
+        context,
+        params: parse(route.params, context.req.param(), 'path'),
+        query: parse(route.query, context.req.query(), 'query'),
+        body: route.body === null ? null : parse(route.body, await jsonOf(context), 'body'),
+      };
+      return send(context, route.status, await route.handle(request, deps));
+    });
+  }
+}
+
+/** Answers with JSON or CSV; a GET that brings the ETag of what it has is told that nothing changed. */
+function send(context: Context<DoorEnv>, status: 200 | 201, answer: ApiAnswer<unknown>): Response {
+  const text = 'text' in answer ? answer.text : JSON.stringify(answer.body);
+  const type = ('type' in answer ? answer.type : undefined) ?? 'application/json';
+  const json = { ...answer.headers, 'content-type': type };
+  // A HEAD is a GET whose body stays away: its headers are the same.
+  if (!['GET', 'HEAD'].includes(context.req.method)) return context.body(text, status, json);
+  const etag = `"${createHash('sha256').update(text).digest('base64url').slice(0, 22)}"`;
+  const caching = { etag, 'cache-control': 'private, no-cache', vary: 'Authorization, Cookie' };
+  if (hasLatest(context.req.header('if-none-match'), etag)) return context.body(null, 304, caching);
+  return context.body(text, status, { ...json, ...caching });
+}
+
+/** `*`, or a list with our tag in it; a proxy that compresses makes it a weak one (RFC 9110, 13.1.2). */
+function hasLatest(given: string | undefined, etag: string): boolean {
+  if (given === undefined) return false;
+  return (
+    given.trim() === '*' || given.split(',').some((tag) => tag.trim().replace(/^W\//, '') === etag)
+  );
+}
+
+async function jsonOf(context: Context<DoorEnv>): Promise<unknown> {
+  try {
+    const text = await context.req.text();
+    return text === '' ? {} : JSON.parse(text);
+  } catch {
+    throw new HttpProblem(400, 'Bad Request', 'The body must be JSON');
+  }
+}
+
+function parse(schema: z.ZodType, value: unknown, where: string): unknown {
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  const details = result.error.issues.map(
+    ({ path, message }) => `${[where, ...path].join('.')}: ${message}`,
+  );
+  throw new HttpProblem(400, 'Bad Request', details.join('; '));
+}

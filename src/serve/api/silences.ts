@@ -5,8 +5,7 @@ import { formatMatcher } from '../../store/silences/matcher.ts';
 import type { Silence } from '../../store/silences/silence.ts';
 import { MAX_MATCHER_LENGTH, MAX_MATCHERS } from '../../notify/silences/createSilence.ts';
 import { requestSilence, requestSilenceEnd, visibleSilences } from '../changes.ts';
-import { pageOf, pageQuery } from './paging.ts';
-import { defineRoute } from './route.ts';
+import { pageOf, pageQuery, defineRoute } from './route.ts';
 
 const time = z.iso.datetime({ offset: true });
 

@@ -1,7 +1,7 @@
 import type { Context } from 'hono';
 import type { Assets } from '../assets/assets.ts';
 import type { HttpProblem } from '../problem.ts';
-import { CSRF_FIELD } from '../security/csrf.ts';
+import { CSRF_FIELD } from '../security/crossSite.ts';
 import { html, type Html } from './html.ts';
 import type { PageContext } from './route.ts';
 

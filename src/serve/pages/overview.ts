@@ -4,13 +4,12 @@ import { formatChange, formatDuration, formatMoney, formatShare } from '../../mo
 import { DAY_MS } from '../../model/time.ts';
 import type { FindingsPage } from '../questions/answerFindings.ts';
 import type { Overview } from '../questions/answerOverview.ts';
-import { freedTile } from './adviceParts.ts';
+import { freedTile } from './advice.ts';
 import { spendChart } from './chart/spendChart.ts';
-import { forecastText, PRICE_BASES } from './costs/costParts.ts';
-import { findingRows, openFindings } from './findingRows.ts';
-import { html, type Html } from './html.ts';
-import { layout } from './layout.ts';
+import { forecastText, PRICE_BASES } from './costs/namespacePage.ts';
+import { findingRows, openFindings } from './findings.ts';
 import {
+  html,
   badge,
   card,
   moneyColumn,
@@ -20,8 +19,10 @@ import {
   table,
   tiles,
   withQuery,
+  type Html,
   type Tile,
-} from './parts.ts';
+} from './html.ts';
+import { layout } from './layout.ts';
 import type { PageContext, ShownPage } from './route.ts';
 
 const MOST_URGENT = 6;

@@ -4,7 +4,7 @@ import type { ServeDeps } from '../deps.ts';
 import { AnswerCache } from '../questions/answerCache.ts';
 import { requireEveryNamespace, requireScope, type DoorEnv } from '../security/access.ts';
 import { advicePage } from './advice.ts';
-import { digestPage, digestsPage } from './digests/archive.ts';
+import { digestPage, digestsPage } from './digests/digests.ts';
 import { FINDING_PAGES } from './finding/findingPages.ts';
 import { acknowledgeForm, findingsPage } from './findings.ts';
 import { namespacePage } from './costs/namespacePage.ts';

@@ -1,8 +1,7 @@
 import { formatShare } from '../../model/text/units.ts';
 import type { CheckData, NamespacePostureData } from '../questions/answerPosture.ts';
-import { html, type Html } from './html.ts';
-import { layout } from './layout.ts';
 import {
+  html,
   badge,
   namespaceLink,
   note,
@@ -10,8 +9,10 @@ import {
   shareColumn,
   table,
   workloadPath,
+  type Html,
   type Column,
-} from './parts.ts';
+} from './html.ts';
+import { layout } from './layout.ts';
 import { namespaceOf, type ShownPage } from './route.ts';
 
 const SEVERITIES = ['critical', 'high', 'medium', 'low', 'info'];

@@ -3,9 +3,8 @@ import { formatMatcher } from '../../store/silences/matcher.ts';
 import type { Silence } from '../../store/silences/silence.ts';
 import { requestSilence, requestSilenceEnd, visibleSilences } from '../changes.ts';
 import { hasScope } from '../security/principal.ts';
-import { html, type Html } from './html.ts';
+import { html, card, silenceFields, table, withQuery, type Html } from './html.ts';
 import { csrf, layout } from './layout.ts';
-import { card, silenceFields, table, withQuery } from './parts.ts';
 import { durationOf, textOf, type PageContext, type PageRoute } from './route.ts';
 
 const PATH = '/silences';

@@ -6,9 +6,8 @@ import type { DeliveryStatus } from '../../store/notifications/deliveryStore.ts'
 import type { WindowCoverage } from '../../store/usage.ts';
 import { maySee } from '../security/principal.ts';
 import type { Clock } from './clock.ts';
-import { html, type Html } from './html.ts';
+import { html, badge, card, table, tiles, type Html, type Tile } from './html.ts';
 import { layout } from './layout.ts';
-import { badge, card, table, tiles, type Tile } from './parts.ts';
 import type { PageContext, PageRequest, ShownPage } from './route.ts';
 
 const MOST_ENTRIES = 50;

@@ -1,11 +1,99 @@
+import {
+  readSpendDays,
+  forecastOfDays,
+  readBudgets,
+  type BudgetStatus,
+} from '../../cost/budgets/readBudgets.ts';
+import { costNano, nodeNano } from '../../model/costParts.ts';
+import type { CostTable, CostDimension } from '../../store/costTable.ts';
+import { fromNano } from '../../model/money.ts';
+import { DAY_MS, ceilTo, floorTo, HOUR_MS, type TimeMs, type Window } from '../../model/time.ts';
+import { QuestionRefused, type AnswerContext, type Whose } from './answerContext.ts';
 import type { CostReport } from '../../cost/report/costReport.ts';
 import type { WorkloadRef } from '../../model/workload.ts';
-import { forecastOfDays, readBudgets, type BudgetStatus } from '../../cost/budgets/readBudgets.ts';
 import { readCosts, seriesOnBasis } from '../../cost/report/readCosts.ts';
-import type { CostTable } from '../../store/costTable.ts';
-import { DAY_MS, type TimeMs, type Window } from '../../model/time.ts';
-import type { AnswerContext, Whose } from './answerContext.ts';
-import { spendDays, type SpendDays } from './spendDays.ts';
+import { renderCosts } from '../../cost/report/renderCosts.ts';
+import { computeAllocations } from '../opencost/computeAllocations.ts';
+import type { OpenCostQuery } from '../opencost/parseQuery.ts';
+
+/** Spend by UTC day, the last one so far; money in the configured currency. */
+export interface SpendDays {
+  readonly starts: readonly TimeMs[];
+  readonly lines: readonly { readonly name: string; readonly values: readonly number[] }[];
+}
+
+/** Days that a chart of spend shows. */
+const SHOWN_DAYS = 30;
+
+/**
+ * Costs by namespace for every day of the last eight weeks on the configured basis, for everybody. Days that are past are read once
+ * an hour (a late correction and a bill show then), yesterday and today once a window.
+ */
+export function spendTables(context: AnswerContext): Promise<readonly CostTable[]> {
+  const { reader, perWindow, perHour } = context;
+  const { pricing } = context.config();
+  return perWindow(`spend days ${pricing.basis}`, async () => {
+    const past = await perHour(`past days ${pricing.basis}`, () =>
+      readSpendDays(reader, pricing, null, 'past'),
+    );
+    return [...past, ...(await readSpendDays(reader, pricing, null, 'recent'))];
+  });
+}
+
+/** Lines by key, the dearest first. */
+export function spendDays(
+  tables: readonly CostTable[],
+  keyOf: (row: CostTable['rows'][number]) => string | null,
+  most = SHOWN_DAYS,
+): SpendDays {
+  const shown = tables.slice(-most);
+  const lines = new Map<string, number[]>();
+  shown.forEach(({ rows }, day) => {
+    for (const row of rows) {
+      const key = keyOf(row);
+      if (key === null) continue;
+      let values = lines.get(key);
+      if (values === undefined) lines.set(key, (values = shown.map(() => 0)));
+      values[day] = (values[day] ?? 0) + fromNano(costNano(row));
+    }
+  });
+  const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
+  return {
+    starts: shown.map(({ window }) => window.start),
+    lines: [...lines]
+      .map(([name, values]) => ({ name, values }))
+      .sort((a, b) => sum(b.values) - sum(a.values) || (a.name < b.name ? -1 : 1)),
+  };
+}
+
+/** What nobody was allocated, by day. */
+export function idleDays(tables: readonly CostTable[]): readonly number[] {
+  return tables.slice(-SHOWN_DAYS).map(({ idle }) => fromNano(nodeNano(idle)));
+}
+
+/** Change of the last seven whole days against the seven before, as a share, by namespace. */
+export function weeklyTrends(tables: readonly CostTable[]): Readonly<Record<string, number>> {
+  const whole = tables.filter(({ window }) => window.end - window.start === DAY_MS);
+  if (whole.length < 14) return {};
+  const last = sums(whole.slice(-7));
+  const before = sums(whole.slice(-14, -7));
+  return Object.fromEntries(
+    [...last].flatMap(([namespace, nano]) => {
+      const earlier = before.get(namespace) ?? 0;
+      return earlier > 0 ? [[namespace, nano / earlier - 1]] : [];
+    }),
+  );
+}
+
+function sums(tables: readonly CostTable[]): ReadonlyMap<string, number> {
+  const found = new Map<string, number>();
+  for (const { rows } of tables)
+    for (const row of rows) {
+      const key = row.namespace ?? '';
+      found.set(key, (found.get(key) ?? 0) + costNano(row));
+    }
+  return found;
+}
 
 export interface CostsAsk extends Whose {
   readonly namespace: string;
@@ -88,4 +176,89 @@ function workloadDays(
     const query = { boundaries: distinct, by: ['workload' as const], namespaces: [namespace] };
     return seriesOnBasis(reader, config().pricing, query);
   });
+}
+
+const MAX_ROWS = 50_000;
+
+export interface CostReportAsk extends Whose {
+  readonly from: TimeMs;
+  readonly to: TimeMs;
+  readonly by: readonly CostDimension[];
+  readonly idle: 'separate' | 'share';
+  readonly format: 'json' | 'csv';
+}
+
+/** What was spent, as the text that is sent: it may be megabytes. */
+export async function answerCostReport(
+  { idle, format, ...query }: CostReportAsk,
+  { reader, config }: AnswerContext,
+): Promise<string> {
+  const { cluster, pricing } = config();
+  const report = await readCosts(reader, pricing, { cluster, idle, query });
+  if (report.rows.length > MAX_ROWS)
+    throw new QuestionRefused(`More than ${MAX_ROWS} rows: ask for less`);
+  return format === 'csv' ? renderCosts(report, 'csv') : JSON.stringify(report);
+}
+
+/** Whoever asks must have been let to see the namespace before. */
+export interface SpendAsk {
+  readonly namespace: string;
+  readonly from: TimeMs;
+  readonly to: TimeMs;
+}
+
+/** Spend by steps of one length, only whole ones. */
+export interface SpendSteps extends SpendDays {
+  readonly stepMs: number;
+}
+
+/** A longer span is told by the day. */
+const LONGEST_BY_HOUR_MS = 14 * DAY_MS;
+
+/** What the workloads of a namespace cost over a span, in whole hours, or days where it is long. */
+export async function answerSpend(ask: SpendAsk, context: AnswerContext): Promise<SpendSteps> {
+  const { reader, config, perWindow } = context;
+  const { namespace, from, to } = ask;
+  const { watermark, historyStart, windowMs = 0 } = await reader.status();
+  const stepMs = to - from > LONGEST_BY_HOUR_MS ? DAY_MS : HOUR_MS;
+  const nothing = { starts: [], lines: [], stepMs };
+  if (watermark === null || historyStart === null) return nothing;
+  const first = ceilTo(Math.max(from, historyStart - windowMs), stepMs);
+  const last = floorTo(Math.min(to, watermark), stepMs);
+  if (last <= first) return nothing;
+  return perWindow(JSON.stringify(['spend', namespace, first, last]), async () => {
+    const count = (last - first) / stepMs;
+    const boundaries = Array.from({ length: count + 1 }, (_, index) => first + index * stepMs);
+    const query = { boundaries, by: ['workload' as const], namespaces: [namespace] };
+    const tables = await seriesOnBasis(reader, config().pricing, query);
+    const steps = spendDays(
+      tables,
+      ({ workload }) => (workload === null ? null : `${workload.kind}/${workload.name}`),
+      count,
+    );
+    return { ...steps, stepMs };
+  });
+}
+
+export interface AllocationsAsk extends Whose {
+  readonly query: OpenCostQuery;
+}
+
+/** OpenCost's allocation sets, as the text that is sent. */
+export async function answerAllocations(
+  { query, namespaces }: AllocationsAsk,
+  { reader, config }: AnswerContext,
+): Promise<string> {
+  const { cluster, pricing, schedule } = config();
+  const sets = await computeAllocations(
+    {
+      reader,
+      series: (asked) => seriesOnBasis(reader, pricing, asked),
+      cluster,
+      windowMs: schedule.window,
+      namespaces,
+    },
+    query,
+  );
+  return JSON.stringify(sets);
 }

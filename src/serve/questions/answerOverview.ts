@@ -5,7 +5,7 @@ import { readCosts } from '../../cost/report/readCosts.ts';
 import { DAY_MS, type TimeMs } from '../../model/time.ts';
 import { answerAdvice } from './answerAdvice.ts';
 import type { AnswerContext, Whose } from './answerContext.ts';
-import { idleDays, spendDays, spendTables, weeklyTrends, type SpendDays } from './spendDays.ts';
+import { idleDays, spendDays, spendTables, weeklyTrends, type SpendDays } from './answerCosts.ts';
 
 export interface Overview {
   readonly watermark: TimeMs | null;

@@ -6,7 +6,7 @@ import type { HistoryReader } from '../../store/history.ts';
 import { toNano } from '../../model/money.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../model/time.ts';
 import type { AnswerContext } from './answerContext.ts';
-import { answerSpend } from './answerSpend.ts';
+import { answerSpend } from './answerCosts.ts';
 
 const WATERMARK = Date.UTC(2026, 10, 24, 6, 25);
 const WINDOW_MS = 5 * MINUTE_MS;

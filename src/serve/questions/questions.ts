@@ -1,17 +1,18 @@
 import { HOUR_MS, MINUTE_MS } from '../../model/time.ts';
 import { HistoryError } from '../../store/history.ts';
 import { answerAdvice } from './answerAdvice.ts';
-import { answerAllocations } from './answerAllocations.ts';
+import { answerAllocations, answerCostReport, answerCosts, answerSpend } from './answerCosts.ts';
 import { AnswerCache } from './answerCache.ts';
 import { QuestionRefused, type AnswerContext, type AnswerParts } from './answerContext.ts';
-import { answerCostReport } from './answerCostReport.ts';
-import { answerCosts } from './answerCosts.ts';
 import { answerFindingPage, answerFindings } from './answerFindings.ts';
-import { answerFindingUse } from './answerFindingUse.ts';
+import {
+  answerFindingUse,
+  answerFindingSeries,
+  answerSeries,
+  answerWorkloadUse,
+} from './answerUse.ts';
 import { answerOverview } from './answerOverview.ts';
 import { answerPosture } from './answerPosture.ts';
-import { answerFindingSeries, answerSeries, answerWorkloadUse } from './answerSeries.ts';
-import { answerSpend } from './answerSpend.ts';
 
 /** A page may show an answer that was right a window ago, while the next one is made: it says as of when it is. */
 const STALE_MS = 6 * MINUTE_MS;

@@ -1,10 +1,67 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Context, MiddlewareHandler } from 'hono';
 import { getCookie } from 'hono/cookie';
-import type { ServeDeps } from '../deps.ts';
-import { HttpProblem } from '../problem.ts';
-import { authenticateToken } from './authenticator.ts';
 import { hasScope, LOCAL_OPERATOR, type AccessScope, type Principal } from './principal.ts';
+import { HttpProblem } from '../problem.ts';
 import type { Session, Sessions } from './sessions.ts';
+
+/**
+ * Turns a bearer token into a principal. The one place where another way of proving oneself goes:
+ * Kubernetes TokenReview or OIDC implement this interface and are tried after the configured tokens.
+ */
+export interface Authenticator {
+  /** The principal, or null when the token is none of this authenticator's. */
+  authenticate(token: string): Promise<Principal | null>;
+}
+
+/** The principal of a token, from the first authenticator that knows it; null when none does. */
+export async function authenticateToken(
+  authenticators: readonly Authenticator[],
+  token: string,
+): Promise<Principal | null> {
+  if (!/^[\x21-\x7e]{1,8192}$/.test(token)) return null;
+  for (const authenticator of authenticators) {
+    const principal = await authenticator.authenticate(token);
+    if (principal !== null) return principal;
+  }
+  return null;
+}
+
+export interface ConfiguredToken {
+  readonly name: string;
+  /** The secret itself, already read from its file. */
+  readonly token: string;
+  readonly scopes: readonly AccessScope[];
+  readonly namespaces?: readonly string[] | undefined;
+}
+
+/** Authenticates the tokens of `serve.tokens`. */
+export function tokenAuthenticator(tokens: readonly ConfiguredToken[]): Authenticator {
+  const known = tokens.map(({ name, token, scopes, namespaces }) => ({
+    digest: digest(token),
+    principal: {
+      name,
+      scopes: new Set(scopes),
+      namespaces: namespaces === undefined ? null : new Set(namespaces),
+      via: 'bearer',
+    } satisfies Principal,
+  }));
+  return {
+    authenticate(token) {
+      const given = digest(token);
+      let found: Principal | null = null;
+      // Every digest is compared, in constant time, whatever matched before.
+      for (const { digest: expected, principal } of known) {
+        if (timingSafeEqual(given, expected)) found = principal;
+      }
+      return Promise.resolve(found);
+    },
+  };
+}
+
+function digest(token: string): Buffer {
+  return createHash('sha256').update(token).digest();
+}
 
 export const SESSION_COOKIE = 'burnwatch_session';
 
@@ -22,10 +79,13 @@ export interface DoorEnv {
  * Finds out who is asking: a bearer token, else a session's cookie, else, where no token is configured
  * at all, the local operator. Nobody else passes.
  */
-export function authenticate(deps: ServeDeps, sessions: Sessions): MiddlewareHandler<DoorEnv> {
+export function authenticate(
+  authenticators: readonly Authenticator[],
+  sessions: Sessions,
+): MiddlewareHandler<DoorEnv> {
   return async (context, next) => {
     const session = sessionOf(context, sessions);
-    const principal = await principalOf(context, deps, session);
+    const principal = await principalOf(context, authenticators, session);
     if (principal === null) {
       throw new HttpProblem(401, 'Unauthorized', 'A token is needed: Authorization: Bearer …', {
         'www-authenticate': 'Bearer realm="burnwatch"',
@@ -59,16 +119,16 @@ export function requireEveryNamespace(): MiddlewareHandler<DoorEnv> {
 
 async function principalOf(
   context: Context<DoorEnv>,
-  deps: ServeDeps,
+  authenticators: readonly Authenticator[],
   session: Session | null,
 ): Promise<Principal | null> {
   const header = context.req.header('authorization');
   if (header !== undefined) {
     const token = /^Bearer ([\x21-\x7e]+)$/i.exec(header)?.[1];
-    return token === undefined ? null : authenticateToken(deps.authenticators, token);
+    return token === undefined ? null : authenticateToken(authenticators, token);
   }
   if (session !== null) return session.principal;
-  return deps.authenticators.length === 0 ? LOCAL_OPERATOR : null;
+  return authenticators.length === 0 ? LOCAL_OPERATOR : null;
 }
 
 function sessionOf(context: Context<DoorEnv>, sessions: Sessions): Session | null {

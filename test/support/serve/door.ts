@@ -10,8 +10,7 @@ import { loadThresholds } from '../../../src/daemon/config/loadThresholds.ts';
 import { historyAnswers } from '../../../src/serve/questions/questions.ts';
 import { createApp } from '../../../src/serve/app.ts';
 import type { DoorStores, ServeDeps } from '../../../src/serve/deps.ts';
-import type { DoorEnv } from '../../../src/serve/security/access.ts';
-import { tokenAuthenticator } from '../../../src/serve/security/authenticator.ts';
+import { tokenAuthenticator, type DoorEnv } from '../../../src/serve/security/access.ts';
 
 const NOW = Date.UTC(2026, 10, 24, 7);
 export const MARKUP = '<img src=x onerror=alert(1)>';

@@ -7,10 +7,10 @@ import {
   toneOf,
   type Layer,
 } from '../../../model/chart/stack.ts';
-import { timeTicks } from '../../../model/chart/timeTicks.ts';
+import { timeTicks } from '../../../model/chart/scale.ts';
 import { formatMoney } from '../../../model/text/units.ts';
 import { DAY_MS, type Span } from '../../../model/time.ts';
-import type { SpendDays } from '../../questions/spendDays.ts';
+import type { SpendDays } from '../../questions/answerCosts.ts';
 import type { Clock } from '../clock.ts';
 import { html, type Html } from '../html.ts';
 import { figure, labelsBelow, plotSvg, timeAxis, valueAxis } from './panel.ts';

@@ -1,6 +1,6 @@
 import { gapsOf } from '../../../model/chart/paths.ts';
 import type { PlotLine, PlotTime } from '../../../model/chart/plot.ts';
-import { timeTicks } from '../../../model/chart/timeTicks.ts';
+import { timeTicks } from '../../../model/chart/scale.ts';
 import type { Reading } from '../../../model/reading.ts';
 import { formatDuration } from '../../../model/text/units.ts';
 import { formatTime, HOUR_MS, MINUTE_MS, type Span, type TimeMs } from '../../../model/time.ts';
@@ -8,8 +8,15 @@ import type { TaggedRange, WorkloadSeries } from '../../series/readSeries.ts';
 import type { UsualBand } from '../../../detect/usual.ts';
 import type { Clock } from '../clock.ts';
 import { html, raw, type Html } from '../html.ts';
-import { eventList, marksLane, numberMarks, type TimelineEvent } from './events.ts';
-import { drawPanel, timeAxis, type Panel } from './panel.ts';
+import {
+  eventList,
+  marksLane,
+  numberMarks,
+  drawPanel,
+  timeAxis,
+  type TimelineEvent,
+  type Panel,
+} from './panel.ts';
 
 const MAX_TICKS = 9;
 /** Points further apart than this many of their steps have a gap between them. */

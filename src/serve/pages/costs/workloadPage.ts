@@ -8,14 +8,23 @@ import type { CostsView } from '../../questions/answerCosts.ts';
 import type { FindingsPage } from '../../questions/answerFindings.ts';
 import type { NamespacePostureData } from '../../questions/answerPosture.ts';
 import { clampSpan } from '../../series/span.ts';
-import { adviceOf, adviceTable, freedTile, patchBox } from '../adviceParts.ts';
+import { adviceOf, adviceTable, freedTile, patchBox } from '../advice.ts';
 import { spendChart } from '../chart/spendChart.ts';
 import { usageCharts } from '../chart/usageCharts.ts';
-import { timeline } from '../finding/timeline.ts';
-import { findingRows, openFindings } from '../findingRows.ts';
-import { html, type Html } from '../html.ts';
+import { timeline } from '../finding/readFinding.ts';
+import { findingRows, openFindings } from '../findings.ts';
+import {
+  html,
+  card,
+  namespaceLink,
+  note,
+  table,
+  tiles,
+  workloadPath,
+  type Html,
+  type Tile,
+} from '../html.ts';
 import { layout } from '../layout.ts';
-import { card, namespaceLink, note, table, tiles, workloadPath, type Tile } from '../parts.ts';
 import { checkList, unknownPosture } from '../posture.ts';
 import {
   namespaceOf,
@@ -24,7 +33,7 @@ import {
   type PageRequest,
   type ShownPage,
 } from '../route.ts';
-import { costColumns, weekTile } from './costParts.ts';
+import { costColumns, weekTile } from './namespacePage.ts';
 
 const CHART_POINTS = 600;
 /** What the charts show when no span is chosen. */

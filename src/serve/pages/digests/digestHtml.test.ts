@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { aDigest, ATTACKS } from '../../../../test/support/digest/digests.ts';
-import { renderDigestHtml } from './digestHtml.ts';
+import { renderDigestHtml } from './digests.ts';
 
 /** Every tag with its attributes' names; values of attributes and texts are left out. */
 function tagsOf(page: string): readonly string[] {

@@ -1,11 +1,19 @@
 import { callSecurity } from '../../../notify/content/callSecurity.ts';
 import { orderedCommands } from '../../../notify/content/evidence.ts';
 import type { Finding, NextStep } from '../../../model/finding.ts';
-import { mayQuietAbuse } from '../../security/authority.ts';
-import { hasScope } from '../../security/principal.ts';
-import { html, type Html } from '../html.ts';
+import { mayQuietAbuse, hasScope } from '../../security/principal.ts';
+import {
+  html,
+  card,
+  copyBox,
+  findingPath,
+  note,
+  reasonField,
+  select,
+  silenceFields,
+  type Html,
+} from '../html.ts';
 import { csrf } from '../layout.ts';
-import { card, copyBox, findingPath, note, reasonField, select, silenceFields } from '../parts.ts';
 import type { PageContext } from '../route.ts';
 import type { FindingView } from './readFinding.ts';
 

@@ -9,8 +9,7 @@ import {
 import type { Reading } from '../../../model/reading.ts';
 import type { ContainerInstance } from '../../../store/workloads.ts';
 import type { Clock } from '../clock.ts';
-import { html, type Html } from '../html.ts';
-import { card, note, workloadPath } from '../parts.ts';
+import { html, card, note, workloadPath, type Html } from '../html.ts';
 import type { PageContext } from '../route.ts';
 import type { FindingView, WorkloadUse } from './readFinding.ts';
 

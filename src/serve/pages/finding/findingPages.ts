@@ -4,15 +4,14 @@ import { DAY_MS, HOUR_MS } from '../../../model/time.ts';
 import { formatScope, KIND_NAMES } from '../../../model/text/format.ts';
 import { requestDecision, requestSilence } from '../../changes.ts';
 import { HttpProblem } from '../../problem.ts';
-import type { SpendSteps } from '../../questions/answerSpend.ts';
-import { findVisible } from '../../security/visibleFinding.ts';
+import type { SpendSteps } from '../../questions/answerCosts.ts';
+import { findVisible } from '../../security/principal.ts';
 import type { Clock } from '../clock.ts';
-import { eventList, marksLane, numberMarks } from '../chart/events.ts';
+import { eventList, marksLane, numberMarks } from '../chart/panel.ts';
 import { spendChart } from '../chart/spendChart.ts';
 import { usageCharts } from '../chart/usageCharts.ts';
-import { html, type Html } from '../html.ts';
+import { html, card, findingPath, withQuery, type Html } from '../html.ts';
 import { layout } from '../layout.ts';
-import { card, findingPath, withQuery } from '../parts.ts';
 import {
   durationOf,
   spanOf,

@@ -1,4 +1,4 @@
-import { lengthOf } from '../../../detect/findings/stretch.ts';
+import { lengthOf, stretchOf } from '../../../detect/findings/stretch.ts';
 import type { Finding } from '../../../model/finding.ts';
 import { fromNano } from '../../../model/money.ts';
 import { formatConfidence, KIND_NAMES, PER_MONTH } from '../../../model/text/format.ts';
@@ -7,14 +7,18 @@ import {
   formatDuration,
   formatMoney,
   formatNumber,
+  formatBytesPerSecond,
 } from '../../../model/text/units.ts';
 import { describeSilence } from '../../../notify/silences/createSilence.ts';
-import { severityBadge, stateBadge } from '../findingRows.ts';
-import { html, type Html } from '../html.ts';
-import { badge, namespaceLink, note, workloadLink } from '../parts.ts';
+import { severityBadge, stateBadge } from '../findings.ts';
+import { html, badge, namespaceLink, note, workloadLink, type Html } from '../html.ts';
 import type { PageContext } from '../route.ts';
-import { inShort } from './inShort.ts';
-import type { FindingView, WorkloadUse } from './readFinding.ts';
+import { mean, within, type FindingView, type WorkloadUse } from './readFinding.ts';
+import { sumKnown } from '../../../model/reading.ts';
+import { HOUR_MS, type TimeMs } from '../../../model/time.ts';
+import type { SpendSteps } from '../../questions/answerCosts.ts';
+import type { SeriesColumn } from '../../series/readSeries.ts';
+import type { Clock } from '../clock.ts';
 
 /** Workloads of a group that are named. */
 const NAMED_WORKLOADS = 3;
@@ -136,3 +140,132 @@ function podsLine({ pods }: Finding): string {
   if (pods.length === 0) return '';
   return pods.length === 1 ? `pod ${pods[0]}` : `${pods.length} pods affected`;
 }
+
+const BYTES: readonly SeriesColumn[] = [
+  'networkReceiveBytesPerSecond',
+  'networkTransmitBytesPerSecond',
+  'diskReadBytesPerSecond',
+  'diskWriteBytesPerSecond',
+];
+/** Changes this near to the onset are named. */
+const NEAR_MS = HOUR_MS;
+/** Less than this much more is no rise. */
+const RISE = 1.3;
+/** Its tenth percentile as a share of its ninetieth: above the one it is level, below the other it comes in bursts. */
+const LEVEL = 0.85;
+const BURSTS = 0.25;
+
+type KnownView = FindingView & { readonly use: WorkloadUse };
+
+/**
+ * What happened, in sentences: CPU use against what is usual, whether network and disk grew with it, and what changed
+ * just before.
+ */
+export function inShort(view: FindingView, currency: string, clock: Clock): Html | null {
+  const said = linesOf(view, currency, clock).filter((line) => line !== null);
+  if (said.length === 0) return null;
+  return html`<ul class="in-short" aria-label="In short">
+    ${said.map((line) => html`<li>${line}</li>`)}
+  </ul>`;
+}
+
+function linesOf(view: FindingView, currency: string, clock: Clock): readonly (Html | null)[] {
+  const { use, spend, finding } = view;
+  if (spend !== null) return [spendLine(finding, spend, currency)];
+  if (use === null) return [];
+  const known = { ...view, use };
+  return [cpuLine(known, clock), trafficLine(known), changeLine(view)];
+}
+
+function cpuLine({ finding, use }: KnownView, clock: Clock): Html | null {
+  const { cores, usualCores } = use.now;
+  if (cores === null) return null;
+  const since = clock.at(finding.startedAt);
+  if (usualCores === null || usualCores <= 0) {
+    if (finding.kind !== 'cryptojacking') return null;
+    return html`Since ${since}: <strong>${formatCores(cores)}</strong> of
+      CPU${rhythm(use, finding)}; usual use is not known yet.`;
+  }
+  if (cores / usualCores < RISE) return null;
+  return html`Since ${since}: <strong>${formatCores(cores)}</strong> of CPU${rhythm(use, finding)};
+    usual at this hour: ${formatCores(usualCores)}.`;
+}
+
+/** How its use looks since the onset, where that says something: steady, or in bursts. */
+function rhythm({ series: { times, columns } }: WorkloadUse, finding: Finding): string {
+  const { from, to } = stretchOf(finding);
+  const known = within(times, columns.cpuUsageCores, from, to).toSorted((a, b) => a - b);
+  if (known.length < 12) return '';
+  const at = (share: number) => known[Math.floor(share * (known.length - 1))] ?? 0;
+  const [low, high] = [at(0.1), at(0.9)];
+  if (low > LEVEL * high) return ', steady day and night';
+  return low < BURSTS * high ? `, in bursts of up to ${formatCores(high)}` : '';
+}
+
+/** Network and disk together, from the day before the onset and since. */
+function trafficLine({ finding, use }: KnownView): Html | null {
+  const { series, now } = use;
+  const { times, columns } = series;
+  const sums = times.map((_, index) =>
+    sumKnown(BYTES.map((column) => columns[column][index] ?? null)),
+  );
+  const before = mean(within(times, sums, -Infinity, finding.startedAt));
+  const since = mean(within(times, sums, finding.startedAt, Infinity));
+  if (since === null || now.cores === null) return null;
+  if (before === null || now.usualCores === null) {
+    const isIdle = finding.evidence.some(({ family, weight }) => family === 'work' && weight > 0);
+    return isIdle
+      ? html`Network and disk I/O: ${formatBytesPerSecond(since)}, very little for this much CPU.`
+      : null;
+  }
+  const rise = before === 0 ? (since === 0 ? 1 : Infinity) : since / before;
+  if (now.cores / now.usualCores < RISE) return null;
+  return rise < RISE
+    ? html`Network and disk I/O did not grow with it: ${formatBytesPerSecond(since)} since,
+      ${formatBytesPerSecond(before)} before.`
+    : html`Network and disk I/O grew to ${formatBytesPerSecond(since)} from
+      ${formatBytesPerSecond(before)}${Number.isFinite(rise) ? ` (${formatNumber(Number(rise.toPrecision(2)))}×)` : ''}.`;
+}
+
+function changeLine({ events, finding }: FindingView): Html | null {
+  const near = events.filter(
+    ({ kind, at }) => kind === 'change' && Math.abs(at - finding.startedAt) <= NEAR_MS,
+  );
+  if (near.length === 0) return html`No known changes around the onset.`;
+  return html`Around the onset:
+  ${near
+    .slice(0, 3)
+    .map(({ text }) => text)
+    .join('; ')}.`;
+}
+
+/** The workload that caused most of a rise in cost, if one stands out: its mean hour before the onset and since. */
+export function spendLine(
+  finding: Finding,
+  { starts, lines, stepMs }: SpendSteps,
+  currency: string,
+): Html | null {
+  const { from, to } = stretchOf(finding);
+  const perHour = (values: readonly number[], isChosen: (start: TimeMs) => boolean) => {
+    const step = mean(values.filter((_, index) => isChosen(starts[index] ?? 0)));
+    return step === null ? null : step * (HOUR_MS / stepMs);
+  };
+  const changes = lines.flatMap(({ name, values }) => {
+    const before = perHour(values, (start) => start + stepMs <= from);
+    const since = perHour(values, (start) => start >= from && start + stepMs <= to);
+    return before === null || since === null ? [] : [{ name, before, since, more: since - before }];
+  });
+  const rise = changes.reduce((sum, { more }) => sum + Math.max(0, more), 0);
+  const [most] = changes.toSorted((a, b) => b.more - a.more);
+  if (most === undefined || most.more <= 0 || most.more < MOST * rise) return null;
+  const money = (value: number) => `${formatMoney(value, currency)} per hour`;
+  const [, kind = '', name = ''] = /^([^/]*)\/(.*)$/s.exec(most.name) ?? [];
+  const before = most.before < TINY * most.since ? 'almost nothing' : money(most.before);
+  return html`Most of it is
+    <strong>${workloadLink(finding.scope.namespace ?? '', { kind, name })}</strong>:
+    ${money(most.since)} since, ${before} before.`;
+}
+
+/** A share of the rise that makes a workload its cause. */
+const MOST = 0.5;
+const TINY = 0.02;

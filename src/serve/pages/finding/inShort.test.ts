@@ -6,7 +6,7 @@ import { aFinding, TEST_NOW } from '../../../../test/support/notify/findings.ts'
 import { eachColumn, type WorkloadSeries } from '../../series/readSeries.ts';
 import type { UsualBand } from '../../../detect/usual.ts';
 import { Clock } from '../clock.ts';
-import { inShort } from './inShort.ts';
+import { inShort } from './head.ts';
 import { useNow, type FindingView } from './readFinding.ts';
 
 const STEP_MS = 10 * MINUTE_MS;

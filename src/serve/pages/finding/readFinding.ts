@@ -1,17 +1,18 @@
 import { stretchOf } from '../../../detect/findings/stretch.ts';
-import type { Finding } from '../../../model/finding.ts';
+import type { Finding, FindingEvent } from '../../../model/finding.ts';
 import type { Reading } from '../../../model/reading.ts';
-import { HOUR_MS, type Span } from '../../../model/time.ts';
+import { HOUR_MS, type Span, type TimeMs } from '../../../model/time.ts';
 import { silencedBy, type Silence } from '../../../store/silences/silence.ts';
 import type { ServeDeps } from '../../deps.ts';
-import type { FindingUse } from '../../questions/answerFindingUse.ts';
-import type { SpendSteps } from '../../questions/answerSpend.ts';
+import type { FindingUse } from '../../questions/answerUse.ts';
+import type { SpendSteps } from '../../questions/answerCosts.ts';
 import { visibleNamespaces, type Principal } from '../../security/principal.ts';
 import type { WorkloadSeries } from '../../series/readSeries.ts';
 import { clampSpan, findingSpan } from '../../series/span.ts';
 import type { UsualBand } from '../../../detect/usual.ts';
-import type { TimelineEvent } from '../chart/events.ts';
-import { timeline } from './timeline.ts';
+import type { TimelineEvent } from '../chart/panel.ts';
+import type { SentMessage, StoredAction } from '../../../store/findingLog.ts';
+import type { WorkloadEvent } from '../../../model/workloadEvent.ts';
 
 /** All that a finding's page shows. */
 export interface FindingView {
@@ -135,4 +136,57 @@ export function within(
     const at = times[place] ?? -Infinity;
     return value !== null && at > from && at <= to;
   });
+}
+
+interface TimelineSources {
+  readonly events: readonly FindingEvent[];
+  readonly actions: readonly StoredAction[];
+  readonly sent: readonly SentMessage[];
+  readonly changes: readonly WorkloadEvent[];
+}
+
+const VERBS: Readonly<Record<FindingEvent['type'], string>> = {
+  opened: 'Detected',
+  reopened: 'Opened again',
+  worse: 'Got worse',
+  better: 'Got better',
+  acknowledged: 'Acknowledged',
+  accepted: 'Accepted',
+  closed: 'Resolved',
+};
+
+const DECISION_VERBS: Readonly<Record<StoredAction['action'], string>> = {
+  acknowledge: 'acknowledged it',
+  accept: 'accepted it',
+  reopen: 'opened it again',
+  'not-abuse': 'marked it as not abuse',
+};
+
+/** Everything in a span, oldest first. */
+export function timeline(sources: TimelineSources, span: Span): readonly TimelineEvent[] {
+  const { events, actions, sent, changes } = sources;
+  const all: TimelineEvent[] = [
+    ...changes.map(({ at, text }) => event(at, 'change', text)),
+    // Decisions are listed below with the name of the person: not twice.
+    ...events
+      .filter(({ type }) => type !== 'acknowledged' && type !== 'accepted')
+      .map(({ type, at, reason }) => event(at, 'finding', `${VERBS[type]}: ${reason}`)),
+    ...actions.map(({ action, decision }) =>
+      event(
+        decision.at,
+        'person',
+        `${decision.by} ${DECISION_VERBS[action]}${decision.reason === null ? '' : `: ${decision.reason}`}`,
+      ),
+    ),
+    ...sent.map(({ at, channel, target }) =>
+      event(at, 'message', `Sent to ${target === '' ? channel : `${channel} ${target}`}`),
+    ),
+  ];
+  return all
+    .filter(({ at }) => at >= span.from && at <= span.to)
+    .sort((a, b) => a.at - b.at || (a.text < b.text ? -1 : 1));
+}
+
+function event(at: TimeMs, kind: TimelineEvent['kind'], text: string): TimelineEvent {
+  return { at, kind, text };
 }

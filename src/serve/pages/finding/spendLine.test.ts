@@ -2,8 +2,8 @@ import { html } from '../html.ts';
 import { describe, expect, it } from 'vitest';
 import { HOUR_MS } from '../../../model/time.ts';
 import { aFinding, TEST_NOW } from '../../../../test/support/notify/findings.ts';
-import type { SpendSteps } from '../../questions/answerSpend.ts';
-import { spendLine } from './inShort.ts';
+import type { SpendSteps } from '../../questions/answerCosts.ts';
+import { spendLine } from './head.ts';
 
 const ONSET = TEST_NOW - 3 * HOUR_MS;
 const finding = aFinding({ kind: 'cost-spike', startedAt: ONSET, lastSeen: TEST_NOW });

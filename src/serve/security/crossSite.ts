@@ -1,7 +1,58 @@
-import type { Context, MiddlewareHandler } from 'hono';
+import type { MiddlewareHandler, Context } from 'hono';
 import { timingSafeEqual } from 'node:crypto';
 import { HttpProblem } from '../problem.ts';
 import type { DoorEnv } from './access.ts';
+
+/**
+ * Everything that a page needs comes from this server; nothing inline runs. Scripts and styles are
+ * files of ours, images may be data: URLs (charts).
+ */
+const CONTENT_SECURITY_POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self' data:",
+  "connect-src 'self'",
+  "form-action 'self'",
+  "base-uri 'none'",
+  "frame-ancestors 'none'",
+].join('; ');
+
+/** Security headers on every answer, errors included. */
+export function securityHeaders(): MiddlewareHandler {
+  return async (context, next) => {
+    await next();
+    const { headers } = context.res;
+    headers.set('content-security-policy', CONTENT_SECURITY_POLICY);
+    headers.set('x-content-type-options', 'nosniff');
+    headers.set('x-frame-options', 'DENY');
+    headers.set('referrer-policy', 'same-origin');
+    headers.set('cross-origin-opener-policy', 'same-origin');
+    headers.set('cross-origin-resource-policy', 'same-origin');
+    headers.set('permissions-policy', 'camera=(), geolocation=(), microphone=()');
+    if (!headers.has('cache-control')) headers.set('cache-control', 'no-store');
+  };
+}
+
+const LOCAL_NAMES = new Set(['localhost', '127.0.0.1', '[::1]']);
+
+/**
+ * Without tokens anybody on loopback may do everything, so a page elsewhere must not reach us by a DNS
+ * name that it points at 127.0.0.1 (DNS rebinding): only loopback's own names are answered.
+ */
+export function onlyLocalNames(): MiddlewareHandler {
+  return async (context, next) => {
+    const host = context.req.header('host') ?? '';
+    const name = host.replace(/:\d+$/, '').toLowerCase();
+    if (!LOCAL_NAMES.has(name))
+      throw new HttpProblem(
+        421,
+        'Misdirected Request',
+        'Without tokens only localhost is answered: set serve.tokens to use another name',
+      );
+    await next();
+  };
+}
 
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
 export const CSRF_FIELD = 'csrf';
