@@ -15,7 +15,7 @@ import { Worker } from 'node:worker_threads';
 import pino from 'pino';
 import { configSchema } from '../src/daemon/config/schema.ts';
 import { loadThresholds } from '../src/daemon/config/loadThresholds.ts';
-import { openDoorStores } from '../src/daemon/openDoorStores.ts';
+import { openStores } from '../src/daemon/openStores.ts';
 import { openHistoryReader, openHistoryWriter } from '../src/engines/openHistory.ts';
 import { DAY_MS } from '../src/model/time.ts';
 import { createApp } from '../src/serve/app.ts';
@@ -54,7 +54,7 @@ async function main(path: string): Promise<void> {
     prometheus: { url: 'http://127.0.0.1:9', attempts: 1 },
   });
   const reader = await openHistoryReader(path);
-  const stores = await openDoorStores(path, log);
+  const stores = await openStores(path, log);
   const thresholds = loadThresholds([]);
   const pool = new QuestionPool({ config, thresholds }, reader, log);
   const app = createApp(

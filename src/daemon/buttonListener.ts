@@ -1,16 +1,11 @@
 import type { Logger } from 'pino';
 import type { Config } from './config/schema.ts';
-import {
-  openAuditLog,
-  openDeliveryStore,
-  openHistoryReader,
-  openOperatorLog,
-  openSilenceStore,
-} from '../engines/openHistory.ts';
+import { openHistoryReader } from '../engines/openHistory.ts';
 import { systemClock } from '../notify/clock.ts';
 import { policyOf } from '../channels/channels.ts';
 import { listenToButtons } from '../channels/slack/buttons.ts';
 import { createSlackClient } from '../channels/slack/client.ts';
+import { openStores } from './openStores.ts';
 import { Releasers } from './releasers.ts';
 
 /** The buttons of our Slack messages, listened to until they are stopped. */
@@ -20,9 +15,9 @@ export interface ButtonListener {
 
 /**
  * Listens to buttons through Socket Mode where the configuration has both of Slack's tokens; else there
- * is nothing to stop and presses are not answered.
+ * is nothing to stop and interactions get no response.
  *
- * @param changed called when a press changed something that the next plan shows
+ * @param changed called when an interaction changed something that the next plan shows
  */
 export async function startButtonListener(
   config: Config,
@@ -34,20 +29,15 @@ export async function startButtonListener(
   if (slack?.token === undefined || slack.appToken === undefined) {
     return { stop: async () => undefined };
   }
+  const stores = await openStores(path, logger);
   const releasers = new Releasers();
+  releasers.push('the stores of buttons', () => stores.close());
   const release = () =>
     releasers.releaseAll((name, err) => logger.warn({ err }, `${name} did not close`));
-  const opened = async <T extends { close(): Promise<void> }>(name: string, open: Promise<T>) => {
-    const store = await open;
-    releasers.push(name, () => store.close());
-    return store;
-  };
   try {
-    const reader = await opened('the reader of buttons', openHistoryReader(path));
-    const actions = await opened('the log of decisions', openOperatorLog(path));
-    const silences = await opened('the silences', openSilenceStore(path));
-    const audit = await opened('the audit log', openAuditLog(path));
-    const store = await opened('the deliveries of buttons', openDeliveryStore(path));
+    const reader = await openHistoryReader(path);
+    releasers.push('the reader of buttons', () => reader.close());
+    const { actions, silences, audit, deliveries: store } = stores;
     const { token, appToken, apiUrl, timeout: timeoutMs, abuseResponders } = slack;
     const { destinations } = policyOf(config);
     const stop = new AbortController();

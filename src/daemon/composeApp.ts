@@ -3,15 +3,15 @@ import type { Logger } from 'pino';
 import type { Config } from './config/schema.ts';
 import type { HistoryReader } from '../store/history.ts';
 import { createApp } from '../serve/app.ts';
-import type { DoorStores } from '../serve/deps.ts';
+import type { ServerStores } from '../serve/deps.ts';
 import type { ProbeSource } from '../serve/probes.ts';
-import { tokenAuthenticator, type DoorEnv } from '../serve/security/access.ts';
+import { tokenAuthenticator, type ServerEnv } from '../serve/security/access.ts';
 import type { Questions } from '../serve/questions/questions.ts';
 
 export interface AppParts {
   config(): Config;
   readonly reader: HistoryReader;
-  readonly stores: DoorStores;
+  readonly stores: ServerStores;
   readonly questions: Questions;
   readonly probes: ProbeSource;
   readonly log: Logger;
@@ -20,7 +20,7 @@ export interface AppParts {
 }
 
 /** Makes the pages and the API; a reload makes them anew, since tokens may have changed. */
-export function composeApp(parts: AppParts): Hono<DoorEnv> {
+export function composeApp(parts: AppParts): Hono<ServerEnv> {
   const { config, reader, stores, questions, probes, reload } = parts;
   // Tokens were read from their files when the configuration was loaded.
   const tokens = config().serve.tokens.flatMap(({ token, ...rest }) =>

@@ -13,7 +13,7 @@ import { composeNotifier, type ComposedNotifier } from './composeNotifier.ts';
 import { composeApp } from './composeApp.ts';
 import { CycleSupervisor } from './cycleSupervisor.ts';
 import { NotifyPump } from './notifyPump.ts';
-import { openDoorStores } from './openDoorStores.ts';
+import { openStores } from './openStores.ts';
 import { Releasers } from './releasers.ts';
 import { requireReloadable } from './reloadable.ts';
 import { startSchedule } from './schedule.ts';
@@ -109,7 +109,7 @@ async function compose(
   const reader = await openHistoryReader(config().history.path);
   releasers.push('the history reader', () => reader.close());
 
-  const stores = await openDoorStores(config().history.path, log);
+  const stores = await openStores(config().history.path, log);
   releasers.push('the stores of the pages', () => stores.close());
 
   const pool = new QuestionPool(loaded, reader, log);

@@ -16,7 +16,7 @@ import {
   authenticate,
   requireEveryNamespace,
   requireScope,
-  type DoorEnv,
+  type ServerEnv,
 } from './security/access.ts';
 import { refuseForgedChanges, securityHeaders, onlyLocalNames } from './security/crossSite.ts';
 import { limitRate } from './security/rateLimit.ts';
@@ -29,22 +29,22 @@ const MAX_BODY_BYTES = 64 * 1024;
  * order, before a handler sees it. Health and metrics are on a listener of their own too (`probes.ts`),
  * which kubelets and Prometheus reach without a token.
  */
-export function createApp(deps: ServeDeps, log: Logger, version: string): Hono<DoorEnv> {
+export function createApp(deps: ServeDeps, log: Logger, version: string): Hono<ServerEnv> {
   const sessions = new Sessions(() => deps.now());
   const assets = Assets.load();
-  const app = new Hono<DoorEnv>();
+  const app = new Hono<ServerEnv>();
   app.onError((error, context) => {
     let problem = problemOf(error);
     if (problem === null) {
       log.error({ err: error, path: context.req.path }, 'request failed');
-      problem = new HttpProblem(500, 'Internal Server Error', 'See the log');
+      problem = new HttpProblem(500, 'See the log');
     }
     return wantsPage(context)
       ? sendProblemPage(context, problem, assets)
       : sendProblem(context, problem);
   });
   app.notFound(() => {
-    throw new HttpProblem(404, 'Not Found', 'There is no such page or call');
+    throw new HttpProblem(404, 'There is no such page or call');
   });
   app.use(securityHeaders());
   if (deps.authenticators.length === 0) app.use(onlyLocalNames());
@@ -54,7 +54,7 @@ export function createApp(deps: ServeDeps, log: Logger, version: string): Hono<D
     bodyLimit({
       maxSize: MAX_BODY_BYTES,
       onError: () => {
-        throw new HttpProblem(413, 'Content Too Large', 'At most 64 KiB');
+        throw new HttpProblem(413, 'At most 64 KiB');
       },
     }),
   );

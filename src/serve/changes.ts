@@ -52,8 +52,7 @@ export async function requestSilenceEnd(
   { stores, now }: Deps,
 ): Promise<Silence> {
   const silence = (await visibleSilences(principal, { stores, now })).find((one) => one.id === id);
-  if (silence === undefined)
-    throw new HttpProblem(404, 'Not Found', 'There is no such silence in force');
+  if (silence === undefined) throw new HttpProblem(404, 'There is no such silence in force');
   requireSilencing(principal, silence.matchers);
   return endSilence(silence, { who: principal.name, door }, stores, now());
 }

@@ -20,7 +20,7 @@ export interface ServeDeps {
   /** Health and metrics, for whoever looks here and not at the probe listener. */
   readonly probes?: ProbeSource;
   /** Where what people decide is written. */
-  readonly stores: DoorStores;
+  readonly stores: ServerStores;
   /** Tried in turn; empty when no token is configured. */
   readonly authenticators: readonly Authenticator[];
   now(): TimeMs;
@@ -29,7 +29,7 @@ export interface ServeDeps {
 }
 
 /** Short writes beside whoever writes windows. */
-export interface DoorStores {
+export interface ServerStores {
   readonly actions: Pick<OperatorLog, 'append'>;
   readonly silences: SilenceStore;
   readonly audit: AuditLog;

@@ -31,6 +31,6 @@ export function refuseOtherMethods<E extends Env>(app: Hono<E>): MiddlewareHandl
     const headers = { allow: methods.join(', ') };
     if (context.req.method === 'OPTIONS') return context.body(null, 204, headers);
     const detail = `${context.req.method} is not possible here, but ${headers.allow}`;
-    throw new HttpProblem(405, 'Method Not Allowed', detail, headers);
+    throw new HttpProblem(405, detail, headers);
   };
 }

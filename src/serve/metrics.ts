@@ -1,32 +1,7 @@
 import { Counter, Gauge, Histogram, Registry } from '@prometheus-io/client';
 
 /** Burnwatch's own health as Prometheus reads it. One registry per daemon, none global. */
-export interface Metrics {
-  readonly registry: Registry;
-  readonly cycles: Counter<'result'>;
-  readonly cycleSeconds: Histogram;
-  readonly windowsSealed: Counter;
-  readonly windowsCorrected: Counter;
-  readonly windowsLost: Counter;
-  readonly lagSeconds: Gauge;
-  readonly watermark: Gauge;
-  readonly sourceUp: Gauge;
-  readonly windowCoverage: Gauge;
-  readonly windowComplete: Gauge;
-  readonly windowContainers: Gauge;
-  readonly dataProblems: Gauge<'code'>;
-  readonly findings: Gauge<'kind' | 'severity'>;
-  readonly nodesCost: Gauge;
-  readonly idleCost: Gauge;
-  readonly namespaceCost: Gauge<'namespace'>;
-  readonly namespaceEfficiency: Gauge<'namespace'>;
-  readonly threadCrashes: Counter;
-  readonly deliveries: Counter<'channel' | 'result'>;
-  readonly deliveriesWaiting: Gauge;
-  readonly deadLetters: Gauge;
-  readonly reloadOk: Gauge;
-  readonly reloadTime: Gauge;
-}
+export type Metrics = ReturnType<typeof createMetrics>;
 
 /** What is known only when somebody asks. */
 export interface MetricsSource {
@@ -37,36 +12,44 @@ export interface MetricsSource {
 }
 
 /** Makes the metrics; label sets are bounded by the code, never by what runs in the cluster. */
-export function createMetrics(version: string, cluster: string, source: MetricsSource): Metrics {
+export function createMetrics(version: string, cluster: string, source: MetricsSource) {
   const registry = new Registry();
   const registers = [registry];
-  const counter = (name: string, help: string) => new Counter({ name, help, registers });
-  const gauge = (name: string, help: string) => new Gauge({ name, help, registers });
-  new Gauge({
-    name: 'burnwatch_build_info',
-    help: 'Always 1; the version and the cluster are its labels',
-    labelNames: ['version', 'cluster'],
-    registers,
-  }).set({ version, cluster }, 1);
-  const lagSeconds = new Gauge({
-    name: 'burnwatch_lag_seconds',
-    help: 'Seconds between now and the end of the last sealed window',
-    registers,
-    collect() {
-      const lag = source.lagSeconds();
-      if (lag === null) this.remove();
-      else this.set(lag);
-    },
-  });
+  const counter = <L extends string = never>(name: string, help: string, ...labelNames: L[]) =>
+    new Counter({ name, help, labelNames, registers });
+  const gauge = <L extends string = never>(name: string, help: string, ...labelNames: L[]) =>
+    new Gauge({ name, help, labelNames, registers });
+  /** A gauge that is read when Prometheus scrapes, and absent while its value is unknown. */
+  const readGauge = (name: string, help: string, read: () => Promise<number | null>) =>
+    new Gauge({
+      name,
+      help,
+      registers,
+      async collect() {
+        const value = await read();
+        if (value === null) this.remove();
+        else this.set(value);
+      },
+    });
+  const queued = async (key: 'waiting' | 'dead') => (await source.deliveryQueue())?.[key] ?? null;
+  gauge(
+    'burnwatch_build_info',
+    'Always 1; the version and the cluster are its labels',
+    'version',
+    'cluster',
+  ).set({ version, cluster }, 1);
   return {
     registry,
-    lagSeconds,
-    cycles: new Counter({
-      name: 'burnwatch_cycles_total',
-      help: 'Cycles by result: ok, outage (Prometheus could not be asked), failed',
-      labelNames: ['result'],
-      registers,
-    }),
+    lagSeconds: readGauge(
+      'burnwatch_lag_seconds',
+      'Seconds between now and the end of the last sealed window',
+      async () => source.lagSeconds(),
+    ),
+    cycles: counter(
+      'burnwatch_cycles_total',
+      'Cycles by result: ok, outage (Prometheus could not be asked), failed',
+      'result',
+    ),
     cycleSeconds: new Histogram({
       name: 'burnwatch_cycle_duration_seconds',
       help: 'How long a cycle took, collecting and recording included',
@@ -93,18 +76,8 @@ export function createMetrics(version: string, cluster: string, source: MetricsS
     ),
     windowComplete: gauge('burnwatch_window_complete', '1 when the last window lacked nothing'),
     windowContainers: gauge('burnwatch_window_containers', 'Containers seen in the last window'),
-    dataProblems: new Gauge({
-      name: 'burnwatch_data_problems',
-      help: 'What the last window lacked, by code',
-      labelNames: ['code'],
-      registers,
-    }),
-    findings: new Gauge({
-      name: 'burnwatch_findings',
-      help: 'Findings that are not resolved',
-      labelNames: ['kind', 'severity'],
-      registers,
-    }),
+    dataProblems: gauge('burnwatch_data_problems', 'What the last window lacked, by code', 'code'),
+    findings: gauge('burnwatch_findings', 'Findings that are not resolved', 'kind', 'severity'),
     nodesCost: gauge(
       'burnwatch_nodes_cost_per_hour',
       'What all nodes cost in the last window, in the configured currency an hour',
@@ -113,59 +86,37 @@ export function createMetrics(version: string, cluster: string, source: MetricsS
       'burnwatch_idle_cost_per_hour',
       'Its unallocated part, in the configured currency an hour; negative: overcommitted',
     ),
-    namespaceCost: new Gauge({
-      name: 'burnwatch_namespace_cost_per_hour',
-      help: 'What a namespace was allocated in the last window, in the configured currency an hour; the 200 dearest, the others as __other__',
-      labelNames: ['namespace'],
-      registers,
-    }),
-    namespaceEfficiency: new Gauge({
-      name: 'burnwatch_namespace_efficiency',
-      help: 'Share of what a namespace requests that it uses, weighted by cost; may pass 1',
-      labelNames: ['namespace'],
-      registers,
-    }),
+    namespaceCost: gauge(
+      'burnwatch_namespace_cost_per_hour',
+      'What a namespace was allocated in the last window, in the configured currency an hour; the 200 dearest, the others as __other__',
+      'namespace',
+    ),
+    namespaceEfficiency: gauge(
+      'burnwatch_namespace_efficiency',
+      'Share of what a namespace requests that it uses, weighted by cost; may pass 1',
+      'namespace',
+    ),
     threadCrashes: counter('burnwatch_cycle_thread_crashes_total', 'Crashes of the cycle thread'),
-    deliveries: new Counter({
-      name: 'burnwatch_deliveries_total',
-      help: 'Attempts to send a message: sent, retry (failed, tried again later), dead (given up)',
-      labelNames: ['channel', 'result'],
-      registers,
-    }),
-    ...deliveryGauges(registers, source),
+    deliveries: counter(
+      'burnwatch_deliveries_total',
+      'Attempts to send a message: sent, retry (failed, tried again later), dead (given up)',
+      'channel',
+      'result',
+    ),
+    deliveriesWaiting: readGauge(
+      'burnwatch_deliveries_waiting',
+      'Messages that wait to be sent or are being sent',
+      () => queued('waiting'),
+    ),
+    deadLetters: readGauge(
+      'burnwatch_dead_letters',
+      'Messages that were given up in the last 30 days: burnwatch deliveries lists them',
+      () => queued('dead'),
+    ),
     reloadOk: gauge('burnwatch_config_last_reload_successful', '1 when the last reload worked'),
     reloadTime: gauge(
       'burnwatch_config_last_reload_success_timestamp_seconds',
       'When the configuration in force was loaded, Unix time',
-    ),
-  };
-}
-
-function deliveryGauges(
-  registers: Registry[],
-  source: MetricsSource,
-): Pick<Metrics, 'deliveriesWaiting' | 'deadLetters'> {
-  const counted = (name: string, help: string, key: 'waiting' | 'dead') =>
-    new Gauge({
-      name,
-      help,
-      registers,
-      async collect() {
-        const queue = await source.deliveryQueue();
-        if (queue === null) this.remove();
-        else this.set(queue[key]);
-      },
-    });
-  return {
-    deliveriesWaiting: counted(
-      'burnwatch_deliveries_waiting',
-      'Messages that wait to be sent or are being sent',
-      'waiting',
-    ),
-    deadLetters: counted(
-      'burnwatch_dead_letters',
-      'Messages that were given up in the last 30 days: burnwatch deliveries lists them',
-      'dead',
     ),
   };
 }

@@ -1,8 +1,15 @@
+import { STATUS_CODES } from 'node:http';
 import type { Context } from 'hono';
 import { ChangeRefused } from '../detect/findings/decideFinding.ts';
 import { MatcherError } from '../store/silences/matcher.ts';
 import { QuestionRefused } from './questions/answerContext.ts';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
+
+/** What RFC 9110 calls each status; Node has an older name of 413. */
+const TITLES: Readonly<Record<number, string | undefined>> = {
+  ...STATUS_CODES,
+  413: 'Content Too Large',
+};
 
 /** An error that a client may see: RFC 9457 problem details. Nothing internal goes into it. */
 export class HttpProblem extends Error {
@@ -12,32 +19,26 @@ export class HttpProblem extends Error {
   readonly headers: Readonly<Record<string, string>>;
   constructor(
     status: ContentfulStatusCode,
-    title: string,
     detail: string,
     headers: Readonly<Record<string, string>> = {},
   ) {
     super(detail);
     this.status = status;
-    this.title = title;
+    this.title = TITLES[status] ?? '';
     this.headers = headers;
   }
 }
 
 /** Statuses of changes that are refused, by their code. */
-const REFUSED = {
-  invalid: [400, 'Bad Request'],
-  'not-found': [404, 'Not Found'],
-  conflict: [409, 'Conflict'],
-} as const;
+const REFUSED = { invalid: 400, 'not-found': 404, conflict: 409 } as const;
 
 /** The error as a client may see it; null for one that it must not see. */
 export function problemOf(error: unknown): HttpProblem | null {
   if (error instanceof HttpProblem) return error;
-  if (error instanceof MatcherError) return new HttpProblem(400, 'Bad Request', error.message);
-  if (error instanceof QuestionRefused) return new HttpProblem(400, 'Bad Request', error.message);
+  if (error instanceof MatcherError || error instanceof QuestionRefused)
+    return new HttpProblem(400, error.message);
   if (!(error instanceof ChangeRefused)) return null;
-  const [status, title] = REFUSED[error.code];
-  return new HttpProblem(status, title, error.message);
+  return new HttpProblem(REFUSED[error.code], error.message);
 }
 
 /** Answers with a problem document (`application/problem+json`). */

@@ -1,6 +1,6 @@
 import pino from 'pino';
 import { openHistoryReader } from '../../src/engines/openHistory.ts';
-import { openDoorStores } from '../../src/daemon/openDoorStores.ts';
+import { openStores } from '../../src/daemon/openStores.ts';
 import type { Config } from '../../src/daemon/config/schema.ts';
 import { loadThresholds } from '../../src/daemon/config/loadThresholds.ts';
 import { historyAnswers } from '../../src/serve/questions/questions.ts';
@@ -24,7 +24,7 @@ export async function serveShop(
 ): Promise<ShopServer> {
   const log = pino({ level: 'error' });
   const reader = await openHistoryReader(config.history.path);
-  const stores = await openDoorStores(config.history.path, log);
+  const stores = await openStores(config.history.path, log);
   const app = createApp(
     {
       config: () => config,

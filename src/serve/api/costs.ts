@@ -100,7 +100,7 @@ export const getCosts = defineRoute({
     const config = deps.config();
     const span = spanOf(query, deps.now(), config.schedule.timezone);
     if (span.end - span.start > MAX_SPAN_MS)
-      throw new HttpProblem(400, 'Bad Request', 'At most 400 days can be asked for at once');
+      throw new HttpProblem(400, 'At most 400 days can be asked for at once');
     const { by, idle, format } = query;
     const namespaces = visibleNamespaces(context.var.principal);
     const asked = { from: span.start, to: span.end, by, idle, format, namespaces };
@@ -124,14 +124,13 @@ function spanOf(
     try {
       return parsePeriod(query.window ?? '7d', now, timezone);
     } catch (error) {
-      throw new HttpProblem(400, 'Bad Request', `window: ${(error as RangeError).message}`);
+      throw new HttpProblem(400, `window: ${(error as RangeError).message}`);
     }
   }
-  if (query.window !== undefined)
-    throw new HttpProblem(400, 'Bad Request', 'Give either window, or from and to');
+  if (query.window !== undefined) throw new HttpProblem(400, 'Give either window, or from and to');
   const start = parseTime(query.from ?? '');
   const end = query.to === undefined ? now : parseTime(query.to);
   if (start === null || end === null || start >= end)
-    throw new HttpProblem(400, 'Bad Request', 'from and to must be RFC 3339 times in order');
+    throw new HttpProblem(400, 'from and to must be RFC 3339 times in order');
   return { start, end };
 }

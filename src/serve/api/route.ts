@@ -2,7 +2,7 @@ import type { Context } from 'hono';
 import { z } from 'zod';
 import type { ServeDeps } from '../deps.ts';
 import type { AccessScope } from '../security/principal.ts';
-import type { DoorEnv } from '../security/access.ts';
+import type { ServerEnv } from '../security/access.ts';
 
 /**
  * One API call. Its schemas validate what comes in and are what the OpenAPI document is made of, so the
@@ -27,7 +27,7 @@ export interface ApiRoute {
 
 /** A request whose parts have passed the route's schemas. */
 export interface ApiRequest<P = unknown, Q = unknown, B = unknown> {
-  readonly context: Context<DoorEnv>;
+  readonly context: Context<ServerEnv>;
   readonly params: P;
   readonly query: Q;
   readonly body: B;
@@ -59,18 +59,15 @@ interface Definition<P extends z.ZodObject, Q extends z.ZodObject, B, R> {
 export function defineRoute<P extends z.ZodObject, Q extends z.ZodObject, B, R>(
   definition: Definition<P, Q, B, R>,
 ): ApiRoute {
+  const nothing = z.strictObject({});
   return {
-    method: definition.method,
-    path: definition.path,
-    scope: definition.scope,
-    summary: definition.summary,
-    params: definition.params ?? z.strictObject({}),
-    query: definition.query ?? z.strictObject({}),
-    body: definition.body ?? null,
-    response: definition.response,
-    status: definition.status ?? 200,
-    hasCsv: definition.hasCsv ?? false,
-    // `mount.ts` has parsed all three parts with the schemas of this very definition.
+    params: nothing,
+    query: nothing,
+    body: null,
+    status: 200,
+    hasCsv: false,
+    ...definition,
+    // `routes.ts` has parsed all three parts with the schemas of this very definition.
     handle: (request, deps) =>
       definition.handle(request as ApiRequest<z.output<P>, z.output<Q>, B>, deps),
   };

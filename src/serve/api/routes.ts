@@ -17,7 +17,7 @@ import { getFindingSeries, getSeries } from './series.ts';
 import { deleteSilence, listSilences, postSilence } from './silences.ts';
 import type { ServeDeps } from '../deps.ts';
 import { HttpProblem } from '../problem.ts';
-import { requireScope, type DoorEnv } from '../security/access.ts';
+import { requireScope, type ServerEnv } from '../security/access.ts';
 
 /** Every call of the API. */
 export const API_ROUTES: readonly ApiRoute[] = [
@@ -38,7 +38,7 @@ export const API_ROUTES: readonly ApiRoute[] = [
 ];
 
 /** Puts the API's calls under `/api/v1`, each behind its scope and its schemas. */
-export function mountApi(app: Hono<DoorEnv>, routes: readonly ApiRoute[], deps: ServeDeps): void {
+export function mountApi(app: Hono<ServerEnv>, routes: readonly ApiRoute[], deps: ServeDeps): void {
   for (const route of routes) {
     const path = `/api/v1${route.path.replaceAll(/\{(\w+)\}/g, ':$1')}`;
     app.on(route.method.toUpperCase(), path, requireScope(route.scope), async (context) => {
@@ -54,7 +54,11 @@ export function mountApi(app: Hono<DoorEnv>, routes: readonly ApiRoute[], deps: 
 }
 
 /** Answers with JSON or CSV; a GET that brings the ETag of what it has is told that nothing changed. */
-function send(context: Context<DoorEnv>, status: 200 | 201, answer: ApiAnswer<unknown>): Response {
+function send(
+  context: Context<ServerEnv>,
+  status: 200 | 201,
+  answer: ApiAnswer<unknown>,
+): Response {
   const text = 'text' in answer ? answer.text : JSON.stringify(answer.body);
   const type = ('type' in answer ? answer.type : undefined) ?? 'application/json';
   const json = { ...answer.headers, 'content-type': type };
@@ -74,12 +78,12 @@ function hasLatest(given: string | undefined, etag: string): boolean {
   );
 }
 
-async function jsonOf(context: Context<DoorEnv>): Promise<unknown> {
+async function jsonOf(context: Context<ServerEnv>): Promise<unknown> {
   try {
     const text = await context.req.text();
     return text === '' ? {} : JSON.parse(text);
   } catch {
-    throw new HttpProblem(400, 'Bad Request', 'The body must be JSON');
+    throw new HttpProblem(400, 'The body must be JSON');
   }
 }
 
@@ -89,5 +93,5 @@ function parse(schema: z.ZodType, value: unknown, where: string): unknown {
   const details = result.error.issues.map(
     ({ path, message }) => `${[where, ...path].join('.')}: ${message}`,
   );
-  throw new HttpProblem(400, 'Bad Request', details.join('; '));
+  throw new HttpProblem(400, details.join('; '));
 }

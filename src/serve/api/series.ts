@@ -54,8 +54,7 @@ export const getFindingSeries = defineRoute({
     const { scope, pods } = finding;
     const asked = { finding: { scope, pods }, ...span, maxPoints: query.points };
     const series = await deps.questions.findingSeries(asked);
-    if (series === null)
-      throw new HttpProblem(404, 'Not Found', 'This finding is about no workload');
+    if (series === null) throw new HttpProblem(404, 'This finding is about no workload');
     return { body: toJson(span, series) };
   },
 });
@@ -77,7 +76,7 @@ export const getSeries = defineRoute({
   async handle({ context, query }, deps) {
     const { namespace } = query;
     if (!maySee(context.var.principal, namespace))
-      throw new HttpProblem(404, 'Not Found', 'There is no such namespace');
+      throw new HttpProblem(404, 'There is no such namespace');
     const span = spanOf(query, await lastDay(deps));
     const workload = { kind: query.kind, name: query.workload };
     const { pod = null, container = null, points: maxPoints } = query;
@@ -98,9 +97,9 @@ function spanOf(
   const from = query.from === undefined ? usual.from : parseTime(query.from);
   const to = query.to === undefined ? usual.to : parseTime(query.to);
   if (from === null || to === null || from >= to)
-    throw new HttpProblem(400, 'Bad Request', 'from and to must be times, from before to');
+    throw new HttpProblem(400, 'from and to must be times, from before to');
   if (to - from > MAX_SPAN_MS)
-    throw new HttpProblem(400, 'Bad Request', 'At most 400 days can be asked for at once');
+    throw new HttpProblem(400, 'At most 400 days can be asked for at once');
   return { from, to };
 }
 

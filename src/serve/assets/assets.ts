@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Hono } from 'hono';
 import { chartCss } from '../../model/chart/style.ts';
 import { HttpProblem } from '../problem.ts';
-import type { DoorEnv } from '../security/access.ts';
+import type { ServerEnv } from '../security/access.ts';
 
 /** Every file that pages refer to; nothing else can be asked for. */
 const TYPES = {
@@ -55,10 +55,10 @@ export class Assets {
   }
 
   /** Serves them to anybody: they say nothing, and the login page needs them. */
-  mount(app: Hono<DoorEnv>): void {
+  mount(app: Hono<ServerEnv>): void {
     app.get('/assets/:file', (context) => {
       const asset = this.#byUrl.get(context.req.path);
-      if (asset === undefined) throw new HttpProblem(404, 'Not Found', 'There is no such file');
+      if (asset === undefined) throw new HttpProblem(404, 'There is no such file');
       return context.body(asset.body, 200, {
         'content-type': asset.type,
         'cache-control': 'public, max-age=31536000, immutable',

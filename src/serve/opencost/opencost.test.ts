@@ -11,7 +11,7 @@ import { HOUR_MS, MINUTE_MS } from '../../model/time.ts';
 import type { Thresholds } from '../../detect/detectors.ts';
 import { historyAnswers } from '../questions/questions.ts';
 import type { ServeDeps } from '../deps.ts';
-import type { DoorEnv } from '../security/access.ts';
+import type { ServerEnv } from '../security/access.ts';
 import { LOCAL_OPERATOR } from '../security/principal.ts';
 import { QuestionRefused, type AnswerParts } from '../questions/answerContext.ts';
 import { parseQuery } from './parseQuery.ts';
@@ -114,7 +114,7 @@ function record(index: number): WindowRecord {
 
 let temp: TempHistory;
 let reader: HistoryReader;
-let app: Hono<DoorEnv>;
+let app: Hono<ServerEnv>;
 let deps: ServeDeps;
 beforeAll(async () => {
   temp = new TempHistory();
@@ -135,7 +135,7 @@ beforeAll(async () => {
     now: () => NOW,
     reload: () => Promise.resolve(),
   } as Partial<ServeDeps> as ServeDeps;
-  app = new Hono<DoorEnv>();
+  app = new Hono<ServerEnv>();
   app.use(async (context, next) => {
     context.set('principal', LOCAL_OPERATOR);
     await next();
@@ -371,7 +371,7 @@ describe('filter', () => {
 
 describe('who may see only some namespaces', () => {
   it('gets their allocations alone, without the cluster’s idle', async () => {
-    const narrow = new Hono<DoorEnv>();
+    const narrow = new Hono<ServerEnv>();
     narrow.use(async (context, next) => {
       context.set('principal', { ...LOCAL_OPERATOR, namespaces: new Set(['data']) });
       await next();

@@ -1,6 +1,6 @@
 import { Hono, type Context } from 'hono';
 import type { ServeDeps } from '../deps.ts';
-import { requireScope, type DoorEnv } from '../security/access.ts';
+import { requireScope, type ServerEnv } from '../security/access.ts';
 import { visibleNamespaces } from '../security/principal.ts';
 import { QuestionRefused } from '../questions/answerContext.ts';
 
@@ -10,8 +10,8 @@ import { parseQuery } from './parseQuery.ts';
  * OpenCost's allocation call, `GET /allocation/compute` and `GET /allocation`, in OpenCost's own response
  * form: `{ code, status, data: [ { NAME: allocation } ] }`. To be mounted at the root, behind the door.
  */
-export function opencostRoutes(deps: ServeDeps): Hono<DoorEnv> {
-  const routes = new Hono<DoorEnv>();
+export function opencostRoutes(deps: ServeDeps): Hono<ServerEnv> {
+  const routes = new Hono<ServerEnv>();
   for (const path of ['/allocation/compute', '/allocation']) {
     routes.get(path, requireScope('read'), async (context) => {
       try {
@@ -27,7 +27,7 @@ export function opencostRoutes(deps: ServeDeps): Hono<DoorEnv> {
   return routes;
 }
 
-function ask(context: Context<DoorEnv>, { questions, now }: ServeDeps): Promise<string> {
+function ask(context: Context<ServerEnv>, { questions, now }: ServeDeps): Promise<string> {
   const query = parseQuery(new URL(context.req.url).searchParams, now());
   return questions.allocations({ query, namespaces: visibleNamespaces(context.var.principal) });
 }

@@ -18,6 +18,7 @@ import {
   workloadLink,
   type Html,
   type Tile,
+  plainList,
 } from './html.ts';
 import { layout } from './layout.ts';
 import type { PageContext, ShownPage } from './route.ts';
@@ -152,10 +153,7 @@ export function adviceTable(advices: readonly ContainerAdvice[], currency: strin
       title: 'Confidence',
       cell: ({ behind, notes }) =>
         html`${behind.confidence} <small>${plural(Math.round(behind.days), 'day')}</small>${
-            notes.length > 0 &&
-            html`<ul class="plain notes">
-              ${notes.map((note) => html`<li>${note}</li>`)}
-            </ul>`
+            notes.length > 0 && plainList(notes, 'notes')
           }`,
     },
   ]);

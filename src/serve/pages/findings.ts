@@ -16,7 +16,7 @@ import {
   scopeLink,
   type Html,
 } from './html.ts';
-import { csrf, layout } from './layout.ts';
+import { layout, postForm } from './layout.ts';
 import { textsOf, type PageContext, type SentForm, type ShownPage } from './route.ts';
 import { lengthOf } from '../../detect/findings/stretch.ts';
 import type { Finding } from '../../model/finding.ts';
@@ -94,14 +94,15 @@ function list(findings: FindingsPage['findings'], page: PageContext): Html {
   const mayAcknowledge =
     hasScope(page.principal, 'ack') && findings.some(({ state }) => state === 'open');
   if (!mayAcknowledge) return findingRows(findings, page, false);
-  return html`<form method="post" action="${acknowledgeForm.path}">
-    ${csrf(page)}
-    <div class="bulk">
-      <label><input type="checkbox" data-check-all="id" /> all on this page</label>
-      <button>Acknowledge selected</button>
-    </div>
-    ${findingRows(findings, page, true)}
-  </form>`;
+  return postForm(
+    page,
+    acknowledgeForm.path,
+    html`<div class="bulk">
+        <label><input type="checkbox" data-check-all="id" /> all on this page</label>
+        <button>Acknowledge selected</button>
+      </div>
+      ${findingRows(findings, page, true)}`,
+  );
 }
 
 function filterForm({ namespaces }: FindingsPage, ask: FindingsAsk): Html {

@@ -39,6 +39,13 @@ export function note(text: Html | string): Html {
   return html`<p class="note">${text}</p>`;
 }
 
+/** A list without marks. */
+export function plainList(items: readonly (Html | string)[], kind = ''): Html {
+  return html`<ul class="plain ${kind}">
+    ${items.map((item) => html`<li>${item}</li>`)}
+  </ul>`;
+}
+
 export function badge(text: Html | string | number, kind: string): Html {
   return html`<span class="badge ${kind}">${text}</span>`;
 }

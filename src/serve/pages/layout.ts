@@ -36,9 +36,7 @@ export function layout(page: PageContext, title: string, body: Html): Html {
             <span>${principal.name}</span>
             ${
               page.csrfToken !== null &&
-              html`<form method="post" action="/logout">
-                ${csrf(page)}<button class="link">Log out</button>
-              </form>`
+              postForm(page, '/logout', html`<button class="link">Log out</button>`)
             }
           </div>
         </header>
@@ -56,8 +54,15 @@ export function layout(page: PageContext, title: string, body: Html): Html {
     </html>`;
 }
 
+/** A form of ours: it carries the token that another site cannot know. */
+export function postForm(page: PageContext, action: string, fields: Html, kind = ''): Html {
+  return html`<form method="post" action="${action}" class="${kind}">
+    ${csrf(page)} ${fields}
+  </form>`;
+}
+
 /** The hidden field that proves a form to be ours. */
-export function csrf({ csrfToken }: PageContext): Html | null {
+function csrf({ csrfToken }: PageContext): Html | null {
   if (csrfToken === null) return null;
   return html`<input type="hidden" name="${CSRF_FIELD}" value="${csrfToken}" />`;
 }

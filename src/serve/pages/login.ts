@@ -2,7 +2,7 @@ import type { Context, Hono } from 'hono';
 import { deleteCookie, setCookie } from 'hono/cookie';
 import type { Assets } from '../assets/assets.ts';
 import type { ServeDeps } from '../deps.ts';
-import { SESSION_COOKIE, authenticateToken, type DoorEnv } from '../security/access.ts';
+import { SESSION_COOKIE, authenticateToken, type ServerEnv } from '../security/access.ts';
 import { refuseForeign } from '../security/crossSite.ts';
 import { limitRate } from '../security/rateLimit.ts';
 import { SESSION_MS, type Sessions } from '../security/sessions.ts';
@@ -15,7 +15,7 @@ const LOGIN_RATE = { perSecond: 0.2, burst: 10 };
 
 /** The login page takes a token and sets a session cookie. Of all pages only this one needs no session. */
 export function mountLogin(
-  app: Hono<DoorEnv>,
+  app: Hono<ServerEnv>,
   deps: ServeDeps,
   sessions: Sessions,
   assets: Assets,
@@ -44,7 +44,7 @@ export function mountLogin(
 }
 
 /** Ends the session here and in the browser. Behind the door: only one's own session can be ended. */
-export function mountLogout(app: Hono<DoorEnv>, sessions: Sessions): void {
+export function mountLogout(app: Hono<ServerEnv>, sessions: Sessions): void {
   app.post('/logout', (context) => {
     sessions.end(deleteCookie(context, SESSION_COOKIE, { path: '/' }) ?? '');
     return context.redirect('/login', 303);

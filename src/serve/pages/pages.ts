@@ -2,7 +2,7 @@ import type { Hono } from 'hono';
 import type { Assets } from '../assets/assets.ts';
 import type { ServeDeps } from '../deps.ts';
 import { AnswerCache } from '../questions/answerCache.ts';
-import { requireEveryNamespace, requireScope, type DoorEnv } from '../security/access.ts';
+import { requireEveryNamespace, requireScope, type ServerEnv } from '../security/access.ts';
 import { advicePage } from './advice.ts';
 import { digestPage, digestsPage } from './digests/digests.ts';
 import { FINDING_PAGES } from './finding/findingPages.ts';
@@ -37,7 +37,7 @@ const PAGES: readonly PageRoute[] = [
 const KEPT_PARTS = 100;
 
 /** Puts the pages at the root, each behind its scope. */
-export function mountPages(app: Hono<DoorEnv>, deps: ServeDeps, assets: Assets): void {
+export function mountPages(app: Hono<ServerEnv>, deps: ServeDeps, assets: Assets): void {
   const sections = PAGES.filter((route): route is ShownPage => 'nav' in route);
   const shares = { deps, assets, sections, kept: new AnswerCache(KEPT_PARTS) };
   for (const route of PAGES) {

@@ -11,6 +11,7 @@ import {
   workloadPath,
   type Html,
   type Column,
+  plainList,
 } from './html.ts';
 import { layout } from './layout.ts';
 import { namespaceOf, type ShownPage } from './route.ts';
@@ -107,10 +108,10 @@ function checkCard(
       ${badge(severity, toneOf(severity))} ${title}
       <small>${failed} failed${notEvaluated > 0 && `, ${notEvaluated} not evaluated`}</small>
     </h2>
-    <ul class="plain">
-      ${results.slice(0, MOST_RESULTS).map((result) => resultItem(result, namespace))}
-      ${more > 0 && html`<li>and ${more} more</li>`}
-    </ul>
+    ${plainList([
+      ...results.slice(0, MOST_RESULTS).map((result) => resultItem(result, namespace)),
+      ...(more > 0 ? [`and ${more} more`] : []),
+    ])}
   </section>`;
 }
 
@@ -122,9 +123,7 @@ function resultItem(
     workload !== null &&
     html`<a href="${workloadPath(namespace, workload)}">${workload.name}</a
       >${container !== null && ` / ${container}`}: `;
-  return html`<li>
-    ${outcome === 'not-evaluated' && badge('not evaluated', '')} ${where}${text}
-  </li>`;
+  return html`${outcome === 'not-evaluated' && badge('not evaluated', '')} ${where}${text}`;
 }
 
 function toneOf(severity: string): string {

@@ -6,7 +6,7 @@ import type { Assets } from '../assets/assets.ts';
 import type { ServeDeps } from '../deps.ts';
 import { HttpProblem } from '../problem.ts';
 import type { AnswerCache } from '../questions/answerCache.ts';
-import type { DoorEnv } from '../security/access.ts';
+import type { ServerEnv } from '../security/access.ts';
 import {
   maySee,
   visibleNamespaces,
@@ -79,7 +79,7 @@ export interface PageShares {
   readonly kept: AnswerCache;
 }
 
-export function pageRequest(context: Context<DoorEnv>, shares: PageShares): PageRequest {
+export function pageRequest(context: Context<ServerEnv>, shares: PageShares): PageRequest {
   const { deps, assets, sections, kept } = shares;
   const { cluster, pricing, schedule } = deps.config();
   const { principal, session } = context.var;
@@ -120,7 +120,7 @@ export async function namespaceOf({ params, principal, deps }: PageRequest): Pro
   const namespace = params['namespace'] ?? '';
   const isVisible = maySee(principal, namespace);
   if (!isVisible || !(await deps.reader.namespaces()).includes(namespace))
-    throw new HttpProblem(404, 'Not Found', 'There is no such namespace');
+    throw new HttpProblem(404, 'There is no such namespace');
   return namespace;
 }
 
@@ -141,10 +141,10 @@ export type Form = Readonly<Record<string, unknown>>;
 const FORM_TYPE = 'application/x-www-form-urlencoded';
 
 /** The fields of a form as our pages send it; a field that comes several times is a list. @throws HttpProblem 415 */
-export async function formOf({ req }: Context<DoorEnv>): Promise<Form> {
+export async function formOf({ req }: Context<ServerEnv>): Promise<Form> {
   const type = req.header('content-type') ?? FORM_TYPE;
   if (!type.toLowerCase().startsWith(FORM_TYPE))
-    throw new HttpProblem(415, 'Unsupported Media Type', `A form must be ${FORM_TYPE}`);
+    throw new HttpProblem(415, `A form must be ${FORM_TYPE}`);
   return req.parseBody({ all: true });
 }
 
@@ -166,7 +166,6 @@ export function durationOf(form: Form): number | null {
   const text = textOf(form, 'for');
   if (text === '') return null;
   const match = /^(\d{1,4})([hd])$/.exec(text);
-  if (match === null)
-    throw new HttpProblem(400, 'Bad Request', 'Give a duration such as 24h or 7d');
+  if (match === null) throw new HttpProblem(400, 'Give a duration such as 24h or 7d');
   return Number(match[1]) * (match[2] === 'h' ? HOUR_MS : DAY_MS);
 }

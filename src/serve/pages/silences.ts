@@ -4,7 +4,7 @@ import type { Silence } from '../../store/silences/silence.ts';
 import { requestSilence, requestSilenceEnd, visibleSilences } from '../changes.ts';
 import { hasScope } from '../security/principal.ts';
 import { html, card, silenceFields, table, withQuery, type Html } from './html.ts';
-import { csrf, layout } from './layout.ts';
+import { layout, postForm } from './layout.ts';
 import { durationOf, textOf, type PageContext, type PageRoute } from './route.ts';
 
 const PATH = '/silences';
@@ -55,9 +55,11 @@ export const SILENCE_PAGES: readonly PageRoute[] = [
 
 function list(silences: readonly Silence[], page: PageContext): Html {
   const endForm = ({ id, reason }: Silence) =>
-    html`<form method="post" action="${PATH}/${encodeURIComponent(id)}/expire">
-      ${csrf(page)}<button aria-label="End the silence: ${reason}">End now</button>
-    </form>`;
+    postForm(
+      page,
+      `${PATH}/${encodeURIComponent(id)}/expire`,
+      html`<button aria-label="End the silence: ${reason}">End now</button>`,
+    );
   const matchersOf = ({ matchers }: Silence) =>
     html`${matchers.map((matcher) => html`<code class="matcher">${formatMatcher(matcher)}</code> `)}`;
   return table(
@@ -75,9 +77,7 @@ function list(silences: readonly Silence[], page: PageContext): Html {
 }
 
 function addForm(page: PageContext): Html {
-  return html`<form method="post" action="${PATH}" class="stack narrow">
-    ${csrf(page)}
-    <label
+  const fields = html`<label
       >Matchers, one per line; all must match
       <textarea
         name="matchers"
@@ -93,6 +93,6 @@ workload=~"load-test-.*"'
     <p class="note">
       Labels: namespace, workload, workload_kind, container, kind, rule, severity, owner, subject,
       id, fingerprint. Operators: = != =~ !~.
-    </p>
-  </form>`;
+    </p>`;
+  return postForm(page, PATH, fields, 'stack narrow');
 }

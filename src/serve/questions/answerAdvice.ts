@@ -10,7 +10,7 @@ import { suspectedWorkloads } from '../../detect/findings/suspectedWorkloads.ts'
 import type { ContainerAdvice } from '../../detect/rightsize/advice/adviceForm.ts';
 import { workloadKey, type WorkloadRef } from '../../model/workload.ts';
 import { findingsOf } from './answerFindings.ts';
-import type { AnswerContext, Whose } from './answerContext.ts';
+import { isVisible, isWorkload, type AnswerContext, type Whose } from './answerContext.ts';
 
 export interface AdviceAsk extends Whose {
   readonly namespace: string | null;
@@ -40,13 +40,13 @@ const DAYS = 14;
 /** One page of what to request instead, with the patches of its workloads. */
 export async function answerAdvice(ask: AdviceAsk, context: AnswerContext): Promise<AdvicePage> {
   const { advices, savings, isWhole } = await readWholeAdvice(context);
-  const own = ask.namespaces === null ? null : new Set(ask.namespaces);
+  const isOwn = isVisible(ask);
   const suspected = suspectedWorkloads(await findingsOf('open', null, context));
   const asked = advices.filter(
     (advice) =>
-      (own === null || own.has(advice.namespace)) &&
+      isOwn(advice.namespace) &&
       (ask.namespace === null || advice.namespace === ask.namespace) &&
-      isOf(advice, ask.workload) &&
+      isWorkload(advice.workload, ask.workload) &&
       (ask.all || isWorthSaying(advice, 0)),
   );
   // What a miner uses must not become anybody's request.
@@ -58,7 +58,7 @@ export async function answerAdvice(ask: AdviceAsk, context: AnswerContext): Prom
     advices: shown,
     patches: workloadPatches(shown),
     total: chosen.length,
-    savings: own === null && ask.namespace === null ? savings : null,
+    savings: ask.namespaces === null && ask.namespace === null ? savings : null,
     savingPerMonth: chosen.reduce((sum, { savingPerMonth }) => sum + (savingPerMonth ?? 0), 0),
     suspects: asked.length - chosen.length,
     isWhole,
@@ -80,8 +80,4 @@ function readWholeAdvice(
     const objects = snapshot?.objects ?? null;
     return { ...report, isWhole: objects !== null && !misses(objects, 'deployments') };
   });
-}
-
-function isOf({ workload }: ContainerAdvice, wanted: AdviceAsk['workload']): boolean {
-  return wanted === null || (workload.kind === wanted.kind && workload.name === wanted.name);
 }

@@ -1,3 +1,4 @@
+import type { WorkloadRef } from '../../model/workload.ts';
 import type { ServeConfig } from '../config.ts';
 import type { Thresholds } from '../../detect/detectors.ts';
 import type { HistoryReader } from '../../store/history.ts';
@@ -5,9 +6,24 @@ import type { PostureInput } from '../../detect/posture/postureInput.ts';
 import type { LiveSource } from '../series/liveSource.ts';
 import type { PresentObjects } from '../../detect/rightsize/advice/readAdvice.ts';
 
-/** Whose eyes it is for: only these namespaces, or null for all. */
+/** Only what lies in these namespaces, or null for all. */
 export interface Whose {
   readonly namespaces: readonly string[] | null;
+}
+
+/** Says of each namespace whether it is among those; null stands for the cluster as a whole. */
+export function isVisible({ namespaces }: Whose): (namespace: string | null) => boolean {
+  if (namespaces === null) return () => true;
+  const visible = new Set<string | null>(namespaces);
+  return (namespace) => visible.has(namespace);
+}
+
+/** True where both are the same workload, or any is wanted. */
+export function isWorkload(
+  one: WorkloadRef | null | undefined,
+  wanted: WorkloadRef | null,
+): boolean {
+  return wanted === null || (one?.kind === wanted.kind && one.name === wanted.name);
 }
 
 /** What the answers are made of. */

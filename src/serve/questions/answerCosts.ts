@@ -7,8 +7,8 @@ import {
 import { costNano, nodeNano } from '../../model/costParts.ts';
 import type { CostTable, CostDimension } from '../../store/costTable.ts';
 import { fromNano } from '../../model/money.ts';
-import { DAY_MS, ceilTo, floorTo, HOUR_MS, type TimeMs, type Window } from '../../model/time.ts';
-import { QuestionRefused, type AnswerContext, type Whose } from './answerContext.ts';
+import { DAY_MS, ceilTo, floorTo, HOUR_MS, type TimeMs } from '../../model/time.ts';
+import { QuestionRefused, isWorkload, type AnswerContext, type Whose } from './answerContext.ts';
 import type { CostReport } from '../../cost/report/costReport.ts';
 import type { WorkloadRef } from '../../model/workload.ts';
 import { readCosts, seriesOnBasis } from '../../cost/report/readCosts.ts';
@@ -104,7 +104,6 @@ export interface CostsAsk extends Whose {
 /** What a namespace, or one workload of it, costs. */
 export interface CostsView {
   readonly watermark: TimeMs | null;
-  readonly span: Window | null;
   /** The last seven days, by workload or by container. */
   readonly week: CostReport | null;
   readonly days: SpendDays;
@@ -112,7 +111,6 @@ export interface CostsView {
   readonly budget: BudgetStatus | null;
 }
 
-/** What a namespace, or one workload of it, costs. */
 export async function answerCosts(ask: CostsAsk, context: AnswerContext): Promise<CostsView> {
   const { namespace, workload } = ask;
   const key = JSON.stringify([namespace, workload]);
@@ -127,19 +125,17 @@ async function readCostsView(
   const { pricing, cluster, budgets } = context.config();
   const { watermark, historyStart, windowMs = 0 } = await reader.status();
   if (watermark === null || historyStart === null)
-    return { watermark, span: null, week: null, days: NO_DAYS, month: null, budget: null };
-  const span = { start: watermark - 7 * DAY_MS, end: watermark };
-  const by =
-    workload === null ? ['workload' as const] : ['workload' as const, 'container' as const];
+    return { watermark, week: null, days: NO_DAYS, month: null, budget: null };
+  const by: readonly CostDimension[] = workload === null ? ['workload'] : ['workload', 'container'];
   const report = await readCosts(reader, pricing, {
     cluster,
-    query: { from: span.start, to: span.end, by, namespaces: [namespace] },
+    query: { from: watermark - 7 * DAY_MS, to: watermark, by, namespaces: [namespace] },
   });
-  const isChosen = (one: { readonly kind: string; readonly name: string } | null | undefined) =>
-    workload === null || (one?.kind === workload.kind && one.name === workload.name);
   const tables = await workloadDays(namespace, watermark, historyStart - windowMs, context);
   const days = spendDays(tables, (row) =>
-    isChosen(row.workload) ? `${row.workload?.kind ?? ''}/${row.workload?.name ?? ''}` : null,
+    isWorkload(row.workload, workload)
+      ? `${row.workload?.kind ?? ''}/${row.workload?.name ?? ''}`
+      : null,
   );
   const [budget] = await readBudgets(
     reader,
@@ -148,8 +144,7 @@ async function readCostsView(
   );
   return {
     watermark,
-    span,
-    week: { ...report, rows: report.rows.filter((row) => isChosen(row.workload)) },
+    week: { ...report, rows: report.rows.filter((row) => isWorkload(row.workload, workload)) },
     days,
     month: workload === null ? forecastOfDays(tables, watermark, [namespace]) : null,
     budget: workload === null ? (budget ?? null) : null,
@@ -200,7 +195,7 @@ export async function answerCostReport(
   return format === 'csv' ? renderCosts(report, 'csv') : JSON.stringify(report);
 }
 
-/** Whoever asks must have been let to see the namespace before. */
+/** Callers check first whether the principal may see the namespace. */
 export interface SpendAsk {
   readonly namespace: string;
   readonly from: TimeMs;
@@ -212,7 +207,7 @@ export interface SpendSteps extends SpendDays {
   readonly stepMs: number;
 }
 
-/** A longer span is told by the day. */
+/** A longer span is read by the day. */
 const LONGEST_BY_HOUR_MS = 14 * DAY_MS;
 
 /** What the workloads of a namespace cost over a span, in whole hours, or days where it is long. */

@@ -3,7 +3,7 @@ import type { WorkloadRef } from '../../model/workload.ts';
 import { mostSevereFirst } from '../../detect/findings/severity.ts';
 import type { Finding, Severity, FindingKind } from '../../model/finding.ts';
 import { KIND_NAMES } from '../../model/text/format.ts';
-import type { AnswerContext, Whose } from './answerContext.ts';
+import { isVisible, isWorkload, type AnswerContext, type Whose } from './answerContext.ts';
 import { ownValue } from '../../model/ownValue.ts';
 
 export interface FindingCounts {
@@ -65,7 +65,7 @@ export function answerFindingPage(
   return reader.findingPage(query, page);
 }
 
-/** Findings that these eyes may see, read once for every write. */
+/** Findings of these namespaces, read once for every write. */
 export async function findingsOf(
   state: 'open' | 'all',
   namespaces: readonly string[] | null,
@@ -75,8 +75,8 @@ export async function findingsOf(
     reader.findings({ state, kind: null, since: null, namespaces: null }),
   );
   if (namespaces === null) return all;
-  const own = new Set(namespaces);
-  return all.filter(({ scope }) => scope.namespace !== null && own.has(scope.namespace));
+  const isOwn = isVisible({ namespaces });
+  return all.filter(({ scope }) => isOwn(scope.namespace));
 }
 
 /** How many are open, by what; acknowledged and accepted ones are counted apart. */
@@ -117,8 +117,7 @@ function fits(finding: Finding, ask: FindingsAsk): boolean {
     (ask.kind === null || kind === ask.kind) &&
     (ask.severity === null || severity === ask.severity) &&
     (ask.namespace === null || scope.namespace === ask.namespace) &&
-    (ask.workload === null ||
-      (scope.workload?.kind === ask.workload.kind && scope.workload.name === ask.workload.name)) &&
+    isWorkload(scope.workload, ask.workload) &&
     (ask.state !== 'unacknowledged' || state === 'open') &&
     matches(finding, ask.search)
   );

@@ -4,12 +4,11 @@ import { forecastOfDays, readBudgets, type BudgetStatus } from '../../cost/budge
 import { readCosts } from '../../cost/report/readCosts.ts';
 import { DAY_MS, type TimeMs } from '../../model/time.ts';
 import { answerAdvice } from './answerAdvice.ts';
-import type { AnswerContext, Whose } from './answerContext.ts';
+import { isVisible, type AnswerContext, type Whose } from './answerContext.ts';
 import { idleDays, spendDays, spendTables, weeklyTrends, type SpendDays } from './answerCosts.ts';
 
 export interface Overview {
   readonly watermark: TimeMs | null;
-  readonly historyStart: TimeMs | null;
   readonly windowMs: number;
   /** Spent this month, and the month's forecast with its interval; null without history. */
   readonly month: BudgetStatus | null;
@@ -33,9 +32,8 @@ export async function answerOverview(
   context: AnswerContext,
 ): Promise<Overview> {
   const { reader } = context;
-  const status = await reader.status();
-  const { watermark, historyStart, windowMs = 300_000 } = status;
-  const shared = { watermark, historyStart, windowMs };
+  const { watermark, windowMs = 300_000 } = await reader.status();
+  const shared = { watermark, windowMs };
   if (watermark === null) return { ...shared, ...NOTHING };
   const key = namespaces === null ? '' : namespaces.join(' ');
   const money = await context.perWindow(`overview ${key}`, () =>
@@ -44,7 +42,7 @@ export async function answerOverview(
   return { ...shared, ...money };
 }
 
-const NOTHING: Omit<Overview, 'watermark' | 'historyStart' | 'windowMs'> = {
+const NOTHING: Omit<Overview, 'watermark' | 'windowMs'> = {
   month: null,
   budgets: [],
   days: { starts: [], lines: [] },
@@ -63,19 +61,16 @@ async function readMoney(
   const { reader } = context;
   const { pricing, cluster, budgets } = context.config();
   const tables = await spendTables(context);
-  const own = namespaces === null ? null : new Set(namespaces);
-  const isOwn = (namespace: string | null) => own === null || own.has(namespace ?? '');
+  const isOwn = isVisible({ namespaces });
   const query = { from: watermark - 7 * DAY_MS, to: watermark, by: ['namespace' as const] };
-  const ownBudgets = budgets.filter(
-    ({ namespace }) => own === null || (namespace !== undefined && own.has(namespace)),
-  );
+  const ownBudgets = budgets.filter(({ namespace }) => isOwn(namespace ?? null));
   const everything = { namespace: null, workload: null, all: false, offset: 0, limit: 1 };
   const advice = await answerAdvice({ namespaces, ...everything }, context);
   return {
     month: tables.length === 0 ? null : forecastOfDays(tables, watermark, namespaces),
     budgets: await readBudgets(reader, pricing, ownBudgets),
     days: spendDays(tables, ({ namespace }) => (isOwn(namespace) ? (namespace ?? '') : null)),
-    idleDays: own === null ? idleDays(tables) : null,
+    idleDays: namespaces === null ? idleDays(tables) : null,
     week: await readCosts(reader, pricing, { cluster, query: { ...query, namespaces } }),
     trends: Object.fromEntries(
       Object.entries(weeklyTrends(tables)).filter(([namespace]) => isOwn(namespace)),

@@ -8,7 +8,7 @@ import {
 import { namespaceUse } from '../../detect/posture/namespaceUse.ts';
 import { DAY_MS, type TimeMs } from '../../model/time.ts';
 import type { PostureInput } from '../../detect/posture/postureInput.ts';
-import type { AnswerContext, Whose } from './answerContext.ts';
+import { isVisible, type AnswerContext, type Whose } from './answerContext.ts';
 
 export interface PostureAsk extends Whose {
   readonly namespace: string | null;
@@ -52,11 +52,9 @@ export async function answerPosture(
   context: AnswerContext,
 ): Promise<PostureView> {
   const { asOf, all } = await context.perWindow('posture', () => readPosture(context));
-  const own = namespaces === null ? null : new Set(namespaces);
+  const isOwn = isVisible({ namespaces });
   const chosen = all.filter(
-    (one) =>
-      (own === null || own.has(one.namespace)) &&
-      (namespace === null || one.namespace === namespace),
+    (one) => isOwn(one.namespace) && (namespace === null || one.namespace === namespace),
   );
   if (namespace !== null) return { asOf, namespaces: chosen };
   const brief = chosen.map((one) => ({

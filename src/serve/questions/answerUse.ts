@@ -13,7 +13,7 @@ import {
   type WorkloadSeries,
 } from '../series/readSeries.ts';
 import { usualAt, usualHours, type UsualBand } from '../../detect/usual.ts';
-import type { AnswerContext, Whose } from './answerContext.ts';
+import { isWorkload, type AnswerContext, type Whose } from './answerContext.ts';
 
 /** Points of a chart on a page: more than its pixels show nothing. */
 const CHART_POINTS = 740;
@@ -76,8 +76,7 @@ export async function answerFindingUse(
   const images = new Set(own.flatMap(({ image }) => image ?? []));
   const neighbours = await reader.neighbours([...images], finding.startedAt - DAY_MS, namespaces);
   const isOwn = (one: Neighbour) =>
-    one.namespace === namespace &&
-    workloads.some(({ kind, name }) => one.workload.kind === kind && one.workload.name === name);
+    one.namespace === namespace && workloads.some((workload) => isWorkload(one.workload, workload));
   return {
     namespace,
     workloads,

@@ -112,7 +112,7 @@ async function inTime<T>(answer: Promise<T>): Promise<T> {
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => {
       const detail = 'The answer is not ready yet: try again in a moment, or ask for less';
-      reject(new HttpProblem(503, 'Service Unavailable', detail, { 'retry-after': '10' }));
+      reject(new HttpProblem(503, detail, { 'retry-after': '10' }));
     }, PATIENCE_MS);
   });
   try {

@@ -66,13 +66,13 @@ function digest(token: string): Buffer {
 export const SESSION_COOKIE = 'burnwatch_session';
 
 /** What a request carries once it has passed the door. */
-export interface DoorVariables {
+export interface ServerVariables {
   principal: Principal;
   session: Session | null;
 }
 
-export interface DoorEnv {
-  Variables: DoorVariables;
+export interface ServerEnv {
+  Variables: ServerVariables;
 }
 
 /**
@@ -82,12 +82,12 @@ export interface DoorEnv {
 export function authenticate(
   authenticators: readonly Authenticator[],
   sessions: Sessions,
-): MiddlewareHandler<DoorEnv> {
+): MiddlewareHandler<ServerEnv> {
   return async (context, next) => {
     const session = sessionOf(context, sessions);
     const principal = await principalOf(context, authenticators, session);
     if (principal === null) {
-      throw new HttpProblem(401, 'Unauthorized', 'A token is needed: Authorization: Bearer …', {
+      throw new HttpProblem(401, 'A token is needed: Authorization: Bearer …', {
         'www-authenticate': 'Bearer realm="burnwatch"',
       });
     }
@@ -98,27 +98,27 @@ export function authenticate(
 }
 
 /** Lets a request pass only with the scope that it needs. */
-export function requireScope(scope: AccessScope): MiddlewareHandler<DoorEnv> {
+export function requireScope(scope: AccessScope): MiddlewareHandler<ServerEnv> {
   return async (context, next) => {
     const { name } = context.var.principal;
     if (!hasScope(context.var.principal, scope))
-      throw new HttpProblem(403, 'Forbidden', `The token "${name}" lacks the scope "${scope}"`);
+      throw new HttpProblem(403, `The token "${name}" lacks the scope "${scope}"`);
     await next();
   };
 }
 
 /** Lets a request pass only with a token that sees all namespaces. */
-export function requireEveryNamespace(): MiddlewareHandler<DoorEnv> {
+export function requireEveryNamespace(): MiddlewareHandler<ServerEnv> {
   return async (context, next) => {
     const { name, namespaces } = context.var.principal;
     if (namespaces !== null)
-      throw new HttpProblem(403, 'Forbidden', `The token "${name}" is for some namespaces only`);
+      throw new HttpProblem(403, `The token "${name}" is for some namespaces only`);
     await next();
   };
 }
 
 async function principalOf(
-  context: Context<DoorEnv>,
+  context: Context<ServerEnv>,
   authenticators: readonly Authenticator[],
   session: Session | null,
 ): Promise<Principal | null> {
@@ -131,7 +131,7 @@ async function principalOf(
   return authenticators.length === 0 ? LOCAL_OPERATOR : null;
 }
 
-function sessionOf(context: Context<DoorEnv>, sessions: Sessions): Session | null {
+function sessionOf(context: Context<ServerEnv>, sessions: Sessions): Session | null {
   const id = getCookie(context, SESSION_COOKIE);
   return id === undefined ? null : sessions.find(id);
 }

@@ -1,7 +1,7 @@
 import type { MiddlewareHandler, Context } from 'hono';
 import { timingSafeEqual } from 'node:crypto';
 import { HttpProblem } from '../problem.ts';
-import type { DoorEnv } from './access.ts';
+import type { ServerEnv } from './access.ts';
 
 /**
  * Everything that a page needs comes from this server; nothing inline runs. Scripts and styles are
@@ -47,7 +47,6 @@ export function onlyLocalNames(): MiddlewareHandler {
     if (!LOCAL_NAMES.has(name))
       throw new HttpProblem(
         421,
-        'Misdirected Request',
         'Without tokens only localhost is answered: set serve.tokens to use another name',
       );
     await next();
@@ -65,14 +64,14 @@ const CSRF_HEADER = 'x-burnwatch-csrf';
  */
 export function refuseForgedChanges(
   externalUrl: () => string | undefined,
-): MiddlewareHandler<DoorEnv> {
+): MiddlewareHandler<ServerEnv> {
   return async (context, next) => {
     const { method } = context.req;
     const { principal, session } = context.var;
     if (SAFE_METHODS.has(method) || principal.via === 'bearer') return next();
     refuseForeign(context, externalUrl());
     if (session !== null && !sameToken(await tokenGiven(context.req), session.csrfToken))
-      throw new HttpProblem(403, 'Forbidden', 'The form is stale: reload the page and try again');
+      throw new HttpProblem(403, 'The form is stale: reload the page and try again');
     return next();
   };
 }
@@ -91,8 +90,7 @@ export function refuseForeign({ req }: Context, externalUrl: string | undefined)
     (origin !== undefined &&
       hostOf(origin) !== req.header('host') &&
       (externalUrl === undefined || origin !== new URL(externalUrl).origin));
-  if (isForeign)
-    throw new HttpProblem(403, 'Forbidden', 'Changes must come from Burnwatch’s own pages');
+  if (isForeign) throw new HttpProblem(403, 'Changes must come from Burnwatch’s own pages');
 }
 
 async function tokenGiven(request: {

@@ -53,7 +53,7 @@ export function mayQuietAbuse(principal: Principal): boolean {
 /** @throws HttpProblem 403 when the principal may not accept this finding or call it no abuse. */
 export function requireQuieting(principal: Principal, finding: Finding): void {
   if (finding.kind !== 'cryptojacking' || mayQuietAbuse(principal)) return;
-  throw new HttpProblem(403, 'Forbidden', QUIET_ABUSE);
+  throw new HttpProblem(403, QUIET_ABUSE);
 }
 
 /** @throws HttpProblem 403 when these matchers reach further than the principal may. */
@@ -62,10 +62,9 @@ export function requireSilencing(principal: Principal, matchers: readonly Matche
   if (!isWithin(principal, matchers))
     throw new HttpProblem(
       403,
-      'Forbidden',
       `The token "${principal.name}" may silence only its own namespaces: add the matcher namespace=NAME`,
     );
-  if (mayTouchAbuse(matchers)) throw new HttpProblem(403, 'Forbidden', QUIET_ABUSE);
+  if (mayTouchAbuse(matchers)) throw new HttpProblem(403, QUIET_ABUSE);
 }
 
 /** True when the principal may know of this silence. */
@@ -103,6 +102,6 @@ export async function findVisible(
 ): Promise<Finding> {
   const finding = await reader.finding(id);
   if (finding === null || !maySee(principal, finding.scope.namespace))
-    throw new HttpProblem(404, 'Not Found', 'There is no such finding');
+    throw new HttpProblem(404, 'There is no such finding');
   return asSeenBy(principal, finding);
 }

@@ -22,7 +22,7 @@ interface Bucket {
 }
 
 /** A token bucket per client. Bounded in memory, whatever the number of clients. */
-export class RateLimiter {
+class RateLimiter {
   readonly #buckets = new Map<string, Bucket>();
   readonly #rule: RateLimitRule;
 
@@ -64,7 +64,7 @@ export function limitRate(
     const client = clientAddress(address, forwardedFor, config().serve.trustedProxies);
     const wait = limiter.take(client, now());
     if (wait !== null)
-      throw new HttpProblem(429, 'Too Many Requests', `Wait ${wait} s`, {
+      throw new HttpProblem(429, `Wait ${wait} s`, {
         'retry-after': String(wait),
       });
     await next();

@@ -9,8 +9,8 @@ import type { Silence } from '../../../src/store/silences/silence.ts';
 import { loadThresholds } from '../../../src/daemon/config/loadThresholds.ts';
 import { historyAnswers } from '../../../src/serve/questions/questions.ts';
 import { createApp } from '../../../src/serve/app.ts';
-import type { DoorStores, ServeDeps } from '../../../src/serve/deps.ts';
-import { tokenAuthenticator, type DoorEnv } from '../../../src/serve/security/access.ts';
+import type { ServerStores, ServeDeps } from '../../../src/serve/deps.ts';
+import { tokenAuthenticator, type ServerEnv } from '../../../src/serve/security/access.ts';
 
 const NOW = Date.UTC(2026, 10, 24, 7);
 export const MARKUP = '<img src=x onerror=alert(1)>';
@@ -91,7 +91,7 @@ export interface Recorded {
 }
 
 export interface TestDoor extends Recorded {
-  readonly app: Hono<DoorEnv>;
+  readonly app: Hono<ServerEnv>;
   /** Asks as `token`'s bearer, or as nobody. */
   ask(path: string, token: string | null, init?: RequestInit): Promise<Response>;
 }
@@ -137,7 +137,7 @@ export function testDoor(withTokens = true, change: Partial<ServeDeps> = {}): Te
   };
 }
 
-function fakeStores({ actions, silences, audit }: Recorded): DoorStores {
+function fakeStores({ actions, silences, audit }: Recorded): ServerStores {
   return {
     actions: { append: (action) => Promise.resolve(actions.push(action)) },
     silences: {

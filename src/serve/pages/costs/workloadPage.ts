@@ -69,7 +69,7 @@ export const workloadPage: ShownPage = {
     const scope = { namespaces: page.namespaces, namespace };
     const costs = await questions.costs({ ...scope, workload });
     if (!charts.isKnown && costs.days.lines.length === 0)
-      throw new HttpProblem(404, 'Not Found', 'There is no such workload');
+      throw new HttpProblem(404, 'There is no such workload');
     const [findings, advice, posture] = await Promise.all([
       questions.findings({ ...openFindings(scope, LISTED_FINDINGS), workload, state: 'all' }),
       questions.advice({ ...adviceOf(scope, LISTED_ADVICES), workload, all: true }),

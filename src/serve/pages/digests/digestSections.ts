@@ -46,7 +46,7 @@ import type {
 } from '../../../store/digests/digest.ts';
 import { figure, labelsBelow, plotSvg, valueAxis } from '../chart/panel.ts';
 import { layerLegend } from '../chart/spendChart.ts';
-import { html, badge, card, tiles, table, type Html, type Column } from '../html.ts';
+import { html, badge, card, plainList, tiles, table, type Html, type Column } from '../html.ts';
 import { centsText, centsThatAdd } from '../../../digest/text/centsThatAdd.ts';
 
 const REASONS = 8;
@@ -267,7 +267,7 @@ export function attentionSection({ abuse, posture, findings, currency }: Digest)
     html`<dl class="table">
       ${term('Abuse', html`${badge(abuse.open, tone)} ${abuseText(abuse, currency)}.`)}
       ${term('Posture', `${postureText(posture)}.`)}
-      ${findings.length > 0 && term('Findings', lines(findings.map(findingText)))}
+      ${findings.length > 0 && term('Findings', plainList(findings.map(findingText)))}
     </dl>`,
   );
 }
@@ -275,7 +275,7 @@ export function attentionSection({ abuse, posture, findings, currency }: Digest)
 /** How far the figures can be trusted, and what is missing. */
 export function dataSection(digest: Digest): Html {
   const { coverage, timezone } = digest;
-  const sentences = (texts: readonly string[]) => lines(texts.map((text) => `${text}.`));
+  const sentences = (texts: readonly string[]) => plainList(texts.map((text) => `${text}.`));
   const owners = ownerTexts(digest);
   const prices = priceTexts(digest);
   const more = coverage.gapCount - coverage.gaps.length;
@@ -283,7 +283,7 @@ export function dataSection(digest: Digest): Html {
   return card(
     'Data',
     html`<dl class="table">
-      ${term('Coverage', html`${dataText(digest)}. ${lines(more > 0 ? [...gaps, `and ${more} shorter ones`] : gaps)}`)}
+      ${term('Coverage', html`${dataText(digest)}. ${plainList(more > 0 ? [...gaps, `and ${more} shorter ones`] : gaps)}`)}
       ${owners.length > 0 && term('Owners', sentences(owners))}
       ${prices.length > 0 && term('Prices', sentences(prices))}
     </dl>`,
@@ -293,12 +293,6 @@ export function dataSection(digest: Digest): Html {
 function term(name: string, description: Html | string): Html {
   return html`<dt>${name}</dt>
     <dd>${description}</dd>`;
-}
-
-function lines(texts: readonly string[]): Html {
-  return html`<ul class="plain">
-    ${texts.map((text) => html`<li>${text}</li>`)}
-  </ul>`;
 }
 
 interface Row extends Amount {

@@ -60,7 +60,7 @@ export const digestPage: ShownPage = {
   isWholeCluster: true,
   async show({ page, deps, params }) {
     const stored = await deps.reader.digest(params['week'] ?? '');
-    if (stored === null) throw new HttpProblem(404, 'Not Found', 'There is no digest of this week');
+    if (stored === null) throw new HttpProblem(404, 'There is no digest of this week');
     return layout(
       page,
       stored.week,
@@ -93,7 +93,7 @@ export async function renderDigestHtml(digest: Digest): Promise<string> {
 }
 
 /** The digest without a page around it. */
-export function digestBody(digest: Digest): Html {
+function digestBody(digest: Digest): Html {
   return html`<div class="digest">
     ${headSection(digest)} ${whySection(digest)} ${chartSection(digest)}
     ${spendSection('Namespaces', 'Namespace', digest.namespaces, digest)}

@@ -13,7 +13,7 @@ import {
   silenceFields,
   type Html,
 } from '../html.ts';
-import { csrf } from '../layout.ts';
+import { postForm } from '../layout.ts';
 import type { PageContext } from '../route.ts';
 import type { FindingView } from './readFinding.ts';
 
@@ -50,21 +50,24 @@ function decisions(finding: Finding, isSilenced: boolean, page: PageContext): Ht
 
 function acknowledgeForm({ id, state }: Finding, page: PageContext): Html {
   const isOpen = state === 'open';
-  return html`<form method="post" action="${findingPath(id)}/decide">
-    ${csrf(page)}
-    <input type="hidden" name="action" value="${isOpen ? 'acknowledge' : 'reopen'}" />
-    <button class="${isOpen ? 'primary' : ''}">${isOpen ? 'Acknowledge' : 'Open again'}</button>
-    ${note(isOpen ? 'Shows everybody that you are on it; reminders stop.' : 'Withdraws the decision.')}
-  </form>`;
+  return postForm(
+    page,
+    `${findingPath(id)}/decide`,
+    html`<input type="hidden" name="action" value="${isOpen ? 'acknowledge' : 'reopen'}" />
+      <button class="${isOpen ? 'primary' : ''}">${isOpen ? 'Acknowledge' : 'Open again'}</button>
+      ${note(isOpen ? 'Shows others that you are on it; reminders stop.' : 'Withdraws the decision.')}`,
+  );
 }
 
 function silenceForm({ id }: Finding, page: PageContext): Html {
   return html`<details>
     <summary>Silence …</summary>
-    <form method="post" action="${findingPath(id)}/silence" class="stack">
-      ${csrf(page)} ${silenceFields()}
-      <button>Silence this finding</button>
-    </form>
+    ${postForm(
+      page,
+      `${findingPath(id)}/silence`,
+      html`${silenceFields()}<button>Silence this finding</button>`,
+      'stack',
+    )}
   </details>`;
 }
 
@@ -77,13 +80,15 @@ function reasonForm(
 ): Html {
   return html`<details>
     <summary>${title}</summary>
-    <form method="post" action="${findingPath(id)}/decide" class="stack">
-      ${csrf(page)}
-      <input type="hidden" name="action" value="${action}" />
-      ${reasonField()}
-      <label>Review in ${select('for', REVIEW_LENGTHS, '30d')}</label>
-      <button>${button}</button>
-    </form>
+    ${postForm(
+      page,
+      `${findingPath(id)}/decide`,
+      html`<input type="hidden" name="action" value="${action}" />
+        ${reasonField()}
+        <label>Review in ${select('for', REVIEW_LENGTHS, '30d')}</label>
+        <button>${button}</button>`,
+      'stack',
+    )}
   </details>`;
 }
 

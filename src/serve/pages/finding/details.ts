@@ -9,7 +9,7 @@ import {
 import type { Reading } from '../../../model/reading.ts';
 import type { ContainerInstance } from '../../../store/workloads.ts';
 import type { Clock } from '../clock.ts';
-import { html, card, note, workloadPath, type Html } from '../html.ts';
+import { html, plainList, card, note, workloadPath, type Html } from '../html.ts';
 import type { PageContext } from '../route.ts';
 import type { FindingView, WorkloadUse } from './readFinding.ts';
 
@@ -38,9 +38,7 @@ export function evidenceBox({ evidence }: Finding, clock: Clock): Html {
   const list = (title: string, items: readonly Evidence[]) =>
     items.length > 0 &&
     html`<h3>${title}</h3>
-      <ul class="plain">
-        ${items.map(({ text }) => html`<li>${clock.localize(text)}</li>`)}
-      </ul>`;
+      ${plainList(items.map(({ text }) => clock.localize(text)))}`;
   const intro = `${plural(weighed.length, 'signal')} of ${plural(families.size, 'independent kind')}; the longer the bar, the higher the weight.`;
   return card(
     'Evidence',
@@ -162,18 +160,16 @@ function pods(instances: readonly ContainerInstance[], clock: Clock): Html {
   const running = [...byPod.values()].filter(({ lastHour }) => lastHour === last);
   const more = running.length - LISTED_PODS;
   const replaced = byPod.size - running.length;
-  return html`<ul class="plain">
-    ${running
+  return plainList([
+    ...running
       .slice(0, LISTED_PODS)
       .map(
         ({ pod, node, firstHour }) =>
-          html`<li>
-            <code>${pod}</code> on ${node ?? 'an unknown node'}, since ${clock.hour(firstHour)}
-          </li>`,
-      )}
-    ${more > 0 && html`<li>and ${more} more</li>`}
-    ${replaced > 0 && html`<li>${replaced} earlier in this time range have ended</li>`}
-  </ul>`;
+          html`<code>${pod}</code> on ${node ?? 'an unknown node'}, since ${clock.hour(firstHour)}`,
+      ),
+    ...(more > 0 ? [`and ${more} more`] : []),
+    ...(replaced > 0 ? [`${replaced} earlier in this time range have ended`] : []),
+  ]);
 }
 
 /** Other workloads with one of its images. */
@@ -188,13 +184,11 @@ function neighbours(use: WorkloadUse, seesCluster: boolean): Html {
     return note(
       `Nowhere else ${seesCluster ? 'in this cluster' : 'in the namespaces that you may see'}.`,
     );
-  return html`<ul class="plain">
-    ${use.neighbours.map(
+  return plainList(
+    use.neighbours.map(
       ({ namespace, workload, pods }) =>
-        html`<li>
-          <a href="${workloadPath(namespace, workload)}">${namespace} / ${workload.name}</a>
-          <small>${workload.kind}, ${plural(pods, 'pod')}</small>
-        </li>`,
-    )}
-  </ul>`;
+        html`<a href="${workloadPath(namespace, workload)}">${namespace} / ${workload.name}</a>
+          <small>${workload.kind}, ${plural(pods, 'pod')}</small>`,
+    ),
+  );
 }

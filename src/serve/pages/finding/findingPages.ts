@@ -53,8 +53,7 @@ export const FINDING_PAGES: readonly PageRoute[] = [
       const finding = await findVisible(params['id'] ?? '', principal, deps);
       const fields = await form();
       const action = DECISIONS.find((one) => one === textOf(fields, 'action'));
-      if (action === undefined)
-        throw new HttpProblem(400, 'Bad Request', 'This form has no such action');
+      if (action === undefined) throw new HttpProblem(400, 'This form has no such action');
       const duration = durationOf(fields);
       const decision = {
         action,

@@ -88,7 +88,6 @@ export interface UseNow {
   readonly usualCores: Reading;
   readonly requestCores: Reading;
   readonly limitCores: Reading;
-  readonly ramBytes: Reading;
   readonly ramRequestBytes: Reading;
   readonly ramLimitBytes: Reading;
 }
@@ -114,7 +113,6 @@ export function useNow(
     usualCores: read(usual.middle),
     requestCores: read(columns.cpuRequestCores),
     limitCores: read(columns.cpuLimitCores),
-    ramBytes: read(columns.ramUsageBytes),
     ramRequestBytes: read(columns.ramRequestBytes),
     ramLimitBytes: read(columns.ramLimitBytes),
   };
