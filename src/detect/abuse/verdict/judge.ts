@@ -61,6 +61,8 @@ export function judge(facts: Facts, without: readonly string[] = []): Judgement 
   const rule =
     (families.get('spec') ?? 0) >= 2 ? 'critical' : isActive ? ruleOf(families, points) : null;
   const { severity, held } = capped(rule, facts, families, without);
+  // A finding may outlast its evidence for some windows: what holds it back is said all the same.
+  const listed = isActive && rule === null ? capped('info', facts, families, without).held : held;
   return {
     severity,
     score: scoreOf(points, severity),
@@ -68,7 +70,7 @@ export function judge(facts: Facts, without: readonly string[] = []): Judgement 
     readings,
     families,
     caps: held,
-    undecided: [...(isActive ? neededBy(rule) : []), ...held.map(({ because }) => because)],
+    undecided: [...(isActive ? neededBy(rule) : []), ...listed.map(({ because }) => because)],
   };
 }
 
