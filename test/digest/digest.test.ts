@@ -189,7 +189,7 @@ describe('the daemon', () => {
     time.set(NOW + 3 * HOUR_MS);
     {
       await using daemon = await startDaemon(options);
-      await daemon.process.shows(/info +sealed /);
+      await daemon.process.shows(/info +Sealed /);
     }
     expect(sent()).toBe(before + 1);
   });
