@@ -102,7 +102,7 @@ describe('the image', () => {
     expect(run(['check-config', ...file])).toMatchObject({ status: 0, stderr: '' });
     // The history is opened, and its schema made, before Prometheus is found to be away.
     const once = run(['once', ...file]);
-    expect(once.stderr).toContain('Prometheus cannot be asked');
+    expect(once.stderr).toContain('Prometheus query failed');
     expect(existsSync(volume.file('burnwatch.db'))).toBe(true);
     const costs = run(['costs', ...file, '-o', 'json']);
     expect(costs).toMatchObject({ status: 0, stderr: 'The history holds nothing yet.\n' });

@@ -71,7 +71,7 @@ describe('Prometheus away for a while', () => {
     await cluster.kill();
     for (let missed = 2; missed <= 1 + OUTAGE_WINDOWS; missed += 1)
       clock.set(before + missed * WINDOW + 11_000);
-    await daemon.process.shows(/Prometheus cannot be asked/);
+    await daemon.process.shows(/Prometheus query failed/);
     for (const shown of [
       /^burnwatch_source_up 0$/m,
       /^burnwatch_data_problems\{code="source-unavailable"\} 1$/m,
@@ -83,7 +83,7 @@ describe('Prometheus away for a while', () => {
       expect((await fetch(`${daemon.probes}/-/${probe}`)).status).toBe(200);
     const during = await findings();
     expect(outageOf(during)).toMatchObject({ kind: 'data-quality', state: 'open' });
-    expect(outageOf(during)?.summary).toContain('Prometheus cannot be asked');
+    expect(outageOf(during)?.summary).toContain('Prometheus query failed');
     expect(minerOf(during)?.state).toBe('open');
     // No row came, and none went: only the finding that says so.
     const left = dumpHistory(folder.file('burnwatch.db'));

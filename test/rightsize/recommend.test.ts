@@ -125,7 +125,7 @@ it('tells of autoscalers in its notes, and needs nobody for what it does not kno
   const notesOf = (name: string) =>
     recommendations.filter(({ workload }) => workload.name === name).flatMap(({ notes }) => notes);
   expect(notesOf('app-1')).toContain(
-    'HorizontalPodAutoscaler app-1 scales by the share of a request that is used: left as it is',
+    'HorizontalPodAutoscaler app-1 scales on request utilization; request kept',
   );
   expect(notesOf('app-2')).toEqual([]);
   const helm = recommendations.find(({ workload }) => workload.name === 'app-0');
