@@ -51,7 +51,7 @@ const SOURCES: Readonly<Record<ToolName, ToolSource>> = {
 };
 
 /** The ignored folder of the project into which packages are unpacked. */
-const TOOLS_FOLDER = resolve(import.meta.dirname, '../../.tools');
+const TOOLS_FOLDER = resolve(import.meta.dirname, '../.tools');
 
 export interface FindToolOptions {
   /** Called when a program has to be fetched, which takes seconds. */
