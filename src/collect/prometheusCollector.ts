@@ -113,9 +113,9 @@ function largestAnswer(batch: Batch): number {
 }
 
 /**
- * Looks for the oldest sample: a day at a time, then five minutes, then a second. Each step looks at one
- * instant only, so that the store reads little. Data of less than a day may lie between two of the days'
- * instants: where those show nothing, it is looked for an hour at a time.
+ * Looks for the oldest sample: a day at a time, then five minutes, then a second. A step looks at one instant, so
+ * that the store reads little. Data of less than a day may lie between two of the days' instants: where those show
+ * nothing, it is looked for an hour at a time, and data of less than an hour in the ranges between the hours.
  */
 async function oldestData(
   client: PrometheusClient,
@@ -123,8 +123,24 @@ async function oldestData(
   now: TimeMs,
   signal: AbortSignal,
 ): Promise<TimeMs | null> {
-  const promql = `count(${context.select('kube_node_info')}) or count(${context.select('container_cpu_usage_seconds_total', { name: 'container', op: '!=', value: '' })})`;
-  const firstHit = async (from: TimeMs, to: TimeMs, step: number): Promise<TimeMs | null> => {
+  const selectors = [
+    context.select('kube_node_info'),
+    context.select('container_cpu_usage_seconds_total', {
+      name: 'container',
+      op: '!=',
+      value: '',
+    }),
+  ];
+  const anyOf = (ofSelector: (selector: string) => string): string =>
+    selectors.map((selector) => `count(${ofSelector(selector)})`).join(' or ');
+  const atInstants = anyOf((selector) => selector);
+  const inTheHourBefore = anyOf((selector) => `present_over_time(${selector}[1h])`);
+  const firstHit = async (
+    from: TimeMs,
+    to: TimeMs,
+    step: number,
+    promql = atInstants,
+  ): Promise<TimeMs | null> => {
     const points = Math.floor((to - from) / step) + 1;
     const grid = { startSeconds: from / 1000, stepSeconds: step / 1000, points };
     const { series } = await client.range(promql, { grid, from: 0, to: points - 1 }, signal);
@@ -135,12 +151,12 @@ async function oldestData(
   };
   const end = floorTo(now, LOOKBACK_MS);
   const start = end - LONGEST_RETENTION_MS;
-  for (const [from, step] of [
-    [start, DAY_MS],
-    [start, HOUR_MS],
-    [end - HOUR_MS, LOOKBACK_MS],
+  for (const [step, promql] of [
+    [DAY_MS, atInstants],
+    [HOUR_MS, atInstants],
+    [HOUR_MS, inTheHourBefore],
   ] as const) {
-    const near = await firstHit(from, end, step);
+    const near = await firstHit(start, end, step, promql);
     if (near === null) continue;
     const hit = (await firstHit(near - step, near, LOOKBACK_MS)) ?? near;
     // An instant sees five minutes back.

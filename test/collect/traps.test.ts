@@ -373,6 +373,17 @@ describe('on a real Prometheus', () => {
     expect(inside.length).toBe(5);
   });
 
+  async function oldestDataAt(now: number): Promise<number | null> {
+    const deps = { random: () => 0, sleep: async () => undefined, now: () => now * 1000, env: {} };
+    const later = await createCollector(config({ matchers: 'note=""' }), deps);
+    closers.push(() => later.close());
+    return later.oldestData(never);
+  }
+
+  it('the oldest data are found where they lie between two instants of an hour’s grid', async () => {
+    expect(await oldestDataAt(T + 21 * 86_400 + 1800)).toBe((T - 1200) * 1000);
+  });
+
   it('a window is the same alone, in a batch, and through a store that splits every query', async () => {
     const windows = [-2, -1, 0, 1, 2].map(windowAt);
     const together = await collector.collect(windows, NOTHING, never);
@@ -399,15 +410,7 @@ describe('on a real Prometheus', () => {
     ['at another time of the day, weeks later', T + 21 * 86_400 + 11_000],
     ['while they are new', T + 600],
   ])('the oldest data are found to the second, %s', async (_, now) => {
-    const deps = {
-      random: () => 0,
-      sleep: async () => undefined,
-      now: () => now * 1000,
-      env: {},
-    };
-    const later = await createCollector(config({ matchers: 'note=""' }), deps);
-    closers.push(() => later.close());
-    expect(await later.oldestData(never)).toBe((T - 1200) * 1000);
+    expect(await oldestDataAt(now)).toBe((T - 1200) * 1000);
   });
 
   it('two clusters are refused unless the matchers choose one, however hostile its labels', async () => {
