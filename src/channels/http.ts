@@ -50,12 +50,18 @@ function kindOf(status: number): FailureKind {
   return 'message';
 }
 
-const NEVER_ARRIVED = new Set([
+/** The connection was never made, so nothing can have arrived. */
+export const NEVER_CONNECTED: ReadonlySet<string> = new Set([
   'ECONNREFUSED',
   'ENOTFOUND',
   'EAI_AGAIN',
   'EHOSTUNREACH',
   'ENETUNREACH',
+]);
+
+/** Nor where the certificate was refused. */
+const NEVER_ARRIVED: ReadonlySet<string> = new Set([
+  ...NEVER_CONNECTED,
   'CERT_HAS_EXPIRED',
   'DEPTH_ZERO_SELF_SIGNED_CERT',
   'SELF_SIGNED_CERT_IN_CHAIN',

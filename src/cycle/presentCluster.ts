@@ -115,7 +115,7 @@ export async function collectLastWindow(
   { now, signal }: { readonly now: TimeMs; readonly signal: AbortSignal },
 ): Promise<Snapshot | null> {
   const window = lastCompleteWindow(config, now);
-  const [snapshot] = await collector.collect([window], { cadvisor: 0, kubeState: 0 }, signal);
+  const [snapshot] = await collector.collect([window], {}, signal);
   return snapshot ?? null;
 }
 

@@ -46,9 +46,6 @@ export interface ScrapeIntervals {
 
 /** What is carried from one window to the next. */
 export interface ExpectedSamples {
-  /** Not used any more. */
-  readonly cadvisor?: number;
-  readonly kubeState?: number;
   /** Long-lived pods that the cluster is remembered to have; absent in histories that never saw any. */
   readonly pods?: number;
 }

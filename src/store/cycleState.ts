@@ -32,7 +32,7 @@ export function emptyState(): CycleState {
   return {
     historyStart: null,
     watermark: null,
-    expectedSamples: { cadvisor: 0, kubeState: 0 },
+    expectedSamples: {},
     detectors: new Map(),
     findings: new Map(),
   };

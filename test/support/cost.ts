@@ -87,7 +87,7 @@ export function aSnapshot(overrides: Partial<Snapshot> = {}): Snapshot {
     coverage: 1,
     complete: true,
     problems: [],
-    expectedSamples: { cadvisor: 0, kubeState: 0 },
+    expectedSamples: {},
     ...overrides,
   };
 }

@@ -84,7 +84,7 @@ export function snapshotOf(window: Window, change: Partial<Snapshot> = {}): Snap
     coverage: 1,
     complete: true,
     problems: [],
-    expectedSamples: { cadvisor: 5, kubeState: 5 },
+    expectedSamples: { pods: 10 },
     ...change,
   };
 }

@@ -5,6 +5,7 @@ import {
   WebAPIRequestError,
 } from '@slack/web-api';
 import { ChannelError, type FailureKind } from '../../store/notifications/delivery.ts';
+import { errorCode, NEVER_CONNECTED } from '../http.ts';
 
 /**
  * Slack's error codes by what they mean for a delivery (docs.slack.dev, chat.postMessage). What is not
@@ -87,8 +88,8 @@ export function toChannelError(error: unknown): ChannelError {
     return new ChannelError('transient', code, text, { inDoubt, cause: error });
   }
   if (error instanceof WebAPIRequestError) {
-    const code = requestCode(error.original);
-    const inDoubt = !NEVER_ARRIVED.has(code);
+    const code = errorCode(error.original);
+    const inDoubt = !NEVER_CONNECTED.has(code);
     return new ChannelError('transient', code, `Slack could not be reached (${code})`, {
       inDoubt,
       cause: error,
@@ -108,28 +109,4 @@ function fromCode(
   const cure = CURES[code];
   const text = [`Slack refused: ${code}`, details, cure].filter(Boolean).join('; ');
   return new ChannelError(kind ?? 'transient', code, text, { inDoubt: kind === undefined, cause });
-}
-
-/** The connection was never made, so nothing can have arrived. */
-const NEVER_ARRIVED = new Set([
-  'ECONNREFUSED',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-]);
-
-/** The innermost code of fetch's nested errors, or the name (`TimeoutError`). */
-function requestCode(error: Error): string {
-  let inner: unknown = error;
-  for (
-    let depth = 0;
-    depth < 5 && inner instanceof Error && inner.cause instanceof Error;
-    depth += 1
-  ) {
-    inner = inner.cause;
-  }
-  if (inner instanceof Error && 'code' in inner && typeof inner.code === 'string')
-    return inner.code;
-  return inner instanceof Error ? inner.name : 'unknown';
 }

@@ -48,7 +48,7 @@ async function lastWindow(
   const end = floorTo(now - settle, window);
   const collector = await createPrometheusCollector(config, SYSTEM_DEPS);
   try {
-    const expected = { cadvisor: 0, kubeState: 0 };
+    const expected = {};
     const [snapshot] = await collector.collect([{ start: end - window, end }], expected, signal);
     return snapshot === undefined || snapshot.pods.length === 0 ? null : snapshot;
   } catch (error) {

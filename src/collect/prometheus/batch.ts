@@ -1,4 +1,4 @@
-import { SECOND_MS, type TimeMs } from '../../model/time.ts';
+import { SECOND_MS, type Span, type TimeMs } from '../../model/time.ts';
 import type { PrometheusClient } from './client.ts';
 import { pointSeconds, type Grid, type GridSeries } from './grid.ts';
 import type { QueryContext, QueryId, RawId } from './queries.ts';
@@ -47,12 +47,6 @@ export interface RawAsking {
   readonly context: QueryContext;
   readonly grid: Grid;
   readonly signal: AbortSignal;
-}
-
-/** A stretch of time, in milliseconds. */
-export interface Span {
-  readonly from: TimeMs;
-  readonly to: TimeMs;
 }
 
 /** When lives began and ended, as exporters state it; asked only for what began or ended in the batch. */

@@ -101,9 +101,38 @@ export function oneLine(text: string): string {
 }
 
 /** A store that is away or denies access says nothing about any metric; the rest is one metric's own. */
-export function isFatal(failure: CollectError, indispensable: boolean): boolean {
+function isFatal(failure: CollectError, indispensable: boolean): boolean {
   if (indispensable) return true;
   return ['unreachable', 'unauthorized', 'overloaded', 'bad-answer', 'aborted'].includes(
     failure.code,
   );
+}
+
+/** A question that can be asked for in parts. */
+export interface SplittableQuestion<T> {
+  readonly isIndispensable: boolean;
+  /** The two halves of a stretch; null when it is too short to be split. */
+  halves(stretch: T): readonly [T, T] | null;
+  ask(stretch: T, isSplittable: boolean): Promise<void>;
+  /** Takes note of a stretch that could not be asked for at all. */
+  note(stretch: T, failure: CollectError): void;
+}
+
+/**
+ * Asks for a stretch, in halves where it is too much at once.
+ *
+ * @throws CollectError when the question is indispensable, or when the store refuses everything.
+ */
+export async function askInHalves<T>(stretch: T, question: SplittableQuestion<T>): Promise<void> {
+  const halves = question.halves(stretch);
+  try {
+    await question.ask(stretch, halves !== null);
+  } catch (failure) {
+    if (!(failure instanceof CollectError)) throw failure;
+    const isTooMuch = failure.code === 'too-large' || failure.code === 'timeout';
+    if (isTooMuch && halves !== null) {
+      for (const half of halves) await askInHalves(half, question);
+    } else if (isFatal(failure, question.isIndispensable)) throw failure;
+    else question.note(stretch, failure);
+  }
 }

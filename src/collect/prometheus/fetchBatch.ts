@@ -1,7 +1,6 @@
 import type { TimeMs } from '../../model/time.ts';
-import { CollectError } from '../collector.ts';
 import type { PrometheusClient } from './client.ts';
-import { isFatal } from './failures.ts';
+import { askInHalves } from './failures.ts';
 import { fetchLifeTimes } from './fetchLifeTimes.ts';
 import { fetchFarther, fetchNextScrape } from './fetchFarther.ts';
 import { fetchNewcomers } from './fetchNewcomers.ts';
@@ -73,26 +72,27 @@ async function fetchQuery(
   const spec = querySpec(id);
   const merging = createMerging(grid);
   const promql = spec.promql(context);
-  async function ask(from: number, to: number): Promise<void> {
-    try {
+  const points = { from: spec.previous === true ? 0 : 1, to: grid.points - 1 };
+  await askInHalves(points, {
+    isIndispensable: spec.need === 'indispensable',
+    halves: ({ from, to }) => {
+      if (to <= from) return null;
+      const middle = Math.floor((from + to) / 2);
+      return [
+        { from, to: middle },
+        { from: middle + 1, to },
+      ];
+    },
+    ask: async ({ from, to }) => {
       const answer = await client.range(promql, { grid, from, to }, signal);
       merging.add(answer.series);
       answer.badValues.forEach((count, point) => {
         merging.badValues[point] = (merging.badValues[point] ?? 0) + count;
       });
       for (const text of answer.warnings) merging.warnings.push({ from, to, text });
-    } catch (failure) {
-      if (!(failure instanceof CollectError)) throw failure;
-      if ((failure.code === 'too-large' || failure.code === 'timeout') && to > from) {
-        const middle = Math.floor((from + to) / 2);
-        await ask(from, middle);
-        await ask(middle + 1, to);
-      } else if (isFatal(failure, spec.need === 'indispensable')) {
-        throw failure;
-      } else merging.failures.push({ from, to, text: failure.message });
-    }
-  }
-  await ask(spec.previous === true ? 0 : 1, grid.points - 1);
+    },
+    note: ({ from, to }, { message }) => merging.failures.push({ from, to, text: message }),
+  });
   return merging.result();
 }
 

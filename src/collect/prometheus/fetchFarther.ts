@@ -1,4 +1,4 @@
-import { MINUTE_MS, type TimeMs } from '../../model/time.ts';
+import { MINUTE_MS, type Span, type TimeMs } from '../../model/time.ts';
 import { FAR_MS, NEAR_MS } from '../measure/samples.ts';
 import { cgroupKey, containerKey, isTerminalPhase, podMatcher } from './fetchLifeTimes.ts';
 import {
@@ -7,9 +7,8 @@ import {
   type LifeTimes,
   type RawAsking,
   type RawBatchAnswer,
-  type Span,
 } from './batch.ts';
-import { readSpan } from './fetchRaw.ts';
+import { readSamples } from './fetchRaw.ts';
 import { rawSpec } from './queries.ts';
 import { joinRawSeries, type RawSeries } from './rawSamples.ts';
 
@@ -68,12 +67,7 @@ export async function fetchNextScrape(
   const selector = rawSpec('podInfo').selector(asking.context);
   const from = windows.to + asking.context.aheadMs;
   for (const span of stepsAfter(from, latestOf(windows, now))) {
-    const { series } = await readSpan(
-      asking,
-      { need: 'extra' },
-      span,
-      (range) => `${selector}[${range}]`,
-    );
+    const { series } = await readSamples(asking, selector, span);
     if (series.length > 0) return { ...podInfo, series: joinRawSeries([podInfo.series, series]) };
   }
   return podInfo;
@@ -143,12 +137,7 @@ async function lookInto(
       ...context,
       select: (metric, ...own) => context.select(metric, ...own, ...podMatcher(left)),
     });
-    const answer = await readSpan(
-      asking,
-      { need: 'extra' },
-      span,
-      (range) => `${selector}[${range}]`,
-    );
+    const answer = await readSamples(asking, selector, span);
     found.push(answer.series);
     const seen = new Set(answer.series.map(({ labels }) => containerKey(labels)));
     left = left.filter(({ labels }) => !seen.has(containerKey(labels)));

@@ -1,7 +1,7 @@
 import { SECOND_MS } from '../../model/time.ts';
 import { spanOf, type Batch, type BatchAnswer, type RawAsking } from './batch.ts';
 import { podMatcher } from './fetchLifeTimes.ts';
-import { readSpan } from './fetchRaw.ts';
+import { readSamples } from './fetchRaw.ts';
 import type { GridSeries } from './grid.ts';
 import { querySpec, type QueryId } from './queries.ts';
 import type { RawSeries } from './rawSamples.ts';
@@ -42,12 +42,7 @@ export async function fetchNewcomers(
   );
   const last = Math.max(...newcomers.map(({ times }) => times.at(-1) ?? 0));
   const span = { from: to, to: last + SECOND_MS };
-  const { series } = await readSpan(
-    asking,
-    { need: 'extra' },
-    span,
-    (range) => `${selector}[${range}]`,
-  );
+  const { series } = await readSamples(asking, selector, span);
   const more = new Map<QueryId, GridSeries[]>();
   for (const { labels, values } of series) {
     const id = byMetric.get(labels['__name__'] ?? '');

@@ -1,8 +1,7 @@
-import { SECOND_MS, type TimeMs } from '../../model/time.ts';
-import { CollectError } from '../collector.ts';
+import { SECOND_MS, type Span, type TimeMs } from '../../model/time.ts';
 import { NEAR_MS } from '../measure/samples.ts';
-import { spanOf, type PointNote, type RawAsking, type RawBatchAnswer, type Span } from './batch.ts';
-import { isFatal } from './failures.ts';
+import { spanOf, type PointNote, type RawAsking, type RawBatchAnswer } from './batch.ts';
+import { askInHalves } from './failures.ts';
 import type { Grid } from './grid.ts';
 import { promDuration } from './matchers.ts';
 import type { RawSpec } from './queries.ts';
@@ -35,26 +34,34 @@ export async function readSpan(
   const parts: (readonly RawSeries[])[] = [];
   const warnings: PointNote[] = [];
   const failures: PointNote[] = [];
-  async function ask({ from, to }: Span): Promise<void> {
-    const splittable = to - from > SHORTEST_SPAN_MS;
-    try {
-      const query = promql(promDuration(to - from));
-      const answer = await client.instant(query, to, signal, splittable);
+  await askInHalves(whole, {
+    isIndispensable: spec.need === 'indispensable',
+    halves: ({ from, to }) => {
+      if (to - from <= SHORTEST_SPAN_MS) return null;
+      const middle = Math.floor((from + to) / 2);
+      return [
+        { from, to: middle },
+        { from: middle, to },
+      ];
+    },
+    ask: async (span, isSplittable) => {
+      const query = promql(promDuration(span.to - span.from));
+      const answer = await client.instant(query, span.to, signal, isSplittable);
       parts.push(answer.series);
-      for (const text of answer.warnings) warnings.push({ ...pointsOf(grid, { from, to }), text });
-    } catch (failure) {
-      if (!(failure instanceof CollectError)) throw failure;
-      if ((failure.code === 'too-large' || failure.code === 'timeout') && splittable) {
-        const middle = Math.floor((from + to) / 2);
-        await ask({ from, to: middle });
-        await ask({ from: middle, to });
-      } else if (isFatal(failure, spec.need === 'indispensable')) {
-        throw failure;
-      } else failures.push({ ...pointsOf(grid, { from, to }), text: failure.message });
-    }
-  }
-  await ask(whole);
+      for (const text of answer.warnings) warnings.push({ ...pointsOf(grid, span), text });
+    },
+    note: (span, { message }) => failures.push({ ...pointsOf(grid, span), text: message }),
+  });
   return { series: joinRawSeries(parts), warnings, failures };
+}
+
+/** The samples of a selector over a stretch; nothing indispensable hangs on them. @throws CollectError as `fetchRaw` does. */
+export function readSamples(
+  asking: RawAsking,
+  selector: string,
+  span: Span,
+): Promise<RawBatchAnswer> {
+  return readSpan(asking, { need: 'extra' }, span, (range) => `${selector}[${range}]`);
 }
 
 /** The points of the grid whose windows a stretch touches. */

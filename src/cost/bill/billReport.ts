@@ -4,7 +4,7 @@ import type { CostTable } from '../../store/costTable.ts';
 import type { HistoryReader } from '../../store/history.ts';
 import { fromNano } from '../../model/money.ts';
 import { DAY_MS, formatTime, type TimeMs } from '../../model/time.ts';
-import { columns } from '../report/columns.ts';
+import { alignColumns } from '../../model/text/table.ts';
 import { csvText } from '../../model/text/escape.ts';
 import { billFactors } from './billFactors.ts';
 import { formatAmount } from '../../model/text/units.ts';
@@ -130,6 +130,6 @@ export function renderBill(
     'ESTIMATED',
     'FACTOR',
   ];
-  const table = columns([titles, ...body], (column) => column !== 0 && column !== 2);
+  const table = alignColumns([titles, ...body], (column) => column !== 0 && column !== 2);
   return `${table}\nIn ${currency}. Factor: what the nodes were billed for each unit estimated.\n`;
 }

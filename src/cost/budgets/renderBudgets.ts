@@ -1,4 +1,4 @@
-import { columns } from '../report/columns.ts';
+import { alignColumns } from '../../model/text/table.ts';
 import { csvText, printable } from '../../model/text/escape.ts';
 import type { BudgetStatus } from './readBudgets.ts';
 import { formatAmount, formatShare } from '../../model/text/units.ts';
@@ -38,5 +38,5 @@ export function renderBudgets(
       interval,
     ];
   });
-  return `${columns([head, ...body], (column) => column > 1)}\nIn ${currency}.\n`;
+  return `${alignColumns([head, ...body], (column) => column > 1)}\nIn ${currency}.\n`;
 }

@@ -1,4 +1,4 @@
-import { columns } from './columns.ts';
+import { alignColumns } from '../../model/text/table.ts';
 import type { CostReport, CostReportRow } from './costReport.ts';
 import { csvText, printable } from '../../model/text/escape.ts';
 import { formatAmount, formatShare } from '../../model/text/units.ts';
@@ -101,7 +101,7 @@ function renderTable(report: CostReport): string {
   ]);
   const blanks = ['', '', ...optional.map(() => '')];
   body.push(['TOTAL', ...blanks, formatAmount(report.totalCost), '', formatShare(report.coverage)]);
-  return `${columns([head, ...body], (column) => column > 0)}\n${nodesTable(report)}${footer(report)}\n`;
+  return `${alignColumns([head, ...body], (column) => column > 0)}\n${nodesTable(report)}${footer(report)}\n`;
 }
 
 /** Costs by node also say what is idle on each. */
@@ -117,7 +117,7 @@ function nodesTable({ idleByNode = [] }: CostReport): string {
     formatAmount(node.totalCost),
     node.nodeCost > 0 ? formatShare(node.totalCost / node.nodeCost) : '-',
   ]);
-  return `\n${columns([head, ...body], (column) => column > 0)}\n\n`;
+  return `\n${alignColumns([head, ...body], (column) => column > 0)}\n\n`;
 }
 
 function footer(report: CostReport): string {

@@ -1,4 +1,4 @@
-import { columns } from './columns.ts';
+import { alignColumns } from '../../model/text/table.ts';
 import type { NodePriceRow, PricesReport } from './pricesReport.ts';
 import { csvText, printable } from '../../model/text/escape.ts';
 import { formatAmount } from '../../model/text/units.ts';
@@ -39,7 +39,7 @@ export function renderPrices(report: PricesReport, format: 'table' | 'json' | 'c
     ({ source, asOf, currency }) => `Price list: ${source}, ${asOf ?? 'undated'}, ${currency}.\n`,
   );
   return [
-    `${columns([head, ...body], (column) => column === 4)}\n`,
+    `${alignColumns([head, ...body], (column) => column === 4)}\n`,
     `Together ${formatAmount(total)} ${report.currency} an hour, basis ${report.priceBasis}.\n`,
     ...lists,
     ...report.problems.map((problem) => `Problem: ${problem}\n`),

@@ -1,4 +1,4 @@
-import { columns } from '../../cost/report/columns.ts';
+import { alignColumns } from '../../model/text/table.ts';
 import { printable } from '../../model/text/escape.ts';
 import type { Amount, Digest, Saving, Spend } from '../../store/digests/digest.ts';
 import { IDLE } from '../spend/dailySpend.ts';
@@ -112,7 +112,7 @@ function spendTable(
       ? printable(whyText(row.reasons, currency, { count: 2, names: 1, within: row.name }))
       : '',
   ]);
-  return columns([head, ...body], (column) => column > 0 && column < 5).split('\n');
+  return alignColumns([head, ...body], (column) => column > 0 && column < 5).split('\n');
 }
 
 function sumOf(amounts: readonly Amount[]): Amount {

@@ -34,7 +34,7 @@ describe('state', () => {
     expect(state).toMatchObject({
       watermark: START + 2 * WINDOW_MS,
       historyStart: START + WINDOW_MS,
-      expectedSamples: { cadvisor: 10, kubeState: 10 },
+      expectedSamples: { pods: 10 },
     });
     expect([...state.detectors.get('cpu')!]).toEqual([['a', 3]]);
     expect([...state.findings.values()]).toEqual([aFinding('x', START)]);

@@ -40,7 +40,7 @@ export class MetaTable {
 
   expectedSamples(): ExpectedSamples {
     const json = this.get('expected_samples');
-    return json === null ? { cadvisor: 0, kubeState: 0 } : (JSON.parse(json) as ExpectedSamples);
+    return json === null ? {} : (JSON.parse(json) as ExpectedSamples);
   }
 
   identity(): HistoryIdentity | null {

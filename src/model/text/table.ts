@@ -21,17 +21,20 @@ export function renderTable<T>(rows: readonly T[], columns: readonly Column<T>[]
     columns.map(({ title }) => title),
     ...rows.map((row) => columns.map((column) => cellText(column, row))),
   ];
-  const widths = columns.map((_, index) => Math.max(...cells.map((line) => line[index]!.length)));
-  const lines = cells.map((line) =>
-    line
-      .map((cell, index) => {
-        const width = widths[index]!;
-        return columns[index]!.align === 'right' ? cell.padStart(width) : cell.padEnd(width);
-      })
-      .join('  ')
-      .trimEnd(),
+  return `${alignColumns(cells, (column) => columns[column]?.align === 'right')}\n`;
+}
+
+/** Rows of text in columns, two blanks apart; the columns named stand at the right. */
+export function alignColumns(
+  rows: readonly (readonly string[])[],
+  isRight: (column: number) => boolean,
+): string {
+  const widths = (rows[0] ?? []).map((_, index) =>
+    Math.max(...rows.map((row) => row[index]?.length ?? 0)),
   );
-  return `${lines.join('\n')}\n`;
+  const pad = (cell: string, index: number): string =>
+    isRight(index) ? cell.padStart(widths[index] ?? 0) : cell.padEnd(widths[index] ?? 0);
+  return rows.map((row) => row.map(pad).join('  ').trimEnd()).join('\n');
 }
 
 /** The same rows as CSV (RFC 4180); what a spreadsheet would take for a formula stays text. */

@@ -1,4 +1,4 @@
-import type { Severity, Verdict } from '../../../model/finding.ts';
+import type { Evidence, Severity, Verdict } from '../../../model/finding.ts';
 import { fromNano } from '../../../model/money.ts';
 import { HOUR_MS, HOURS_PER_MONTH, formatTime, windowHours } from '../../../model/time.ts';
 import { quantileOf } from '../expectation/quantile.ts';
@@ -129,7 +129,16 @@ function context({ track, subject }: Facts, { sameImage }: Surroundings): Verdic
       signal: 'same-image',
       text: `The same image also runs in ${sameImage.join(', ')}`,
     });
-  return found.map(({ signal, text }) => ({
+  return found.map(remark);
+}
+
+function undecided(judgement: Judgement): Verdict['evidence'] {
+  return judgement.undecided.map((text) => remark({ signal: 'undecided', text }));
+}
+
+/** Evidence that says something and weighs nothing. */
+function remark({ signal, text }: Pick<Evidence, 'signal' | 'text'>): Evidence {
+  return {
     signal,
     family: 'data',
     value: null,
@@ -137,17 +146,5 @@ function context({ track, subject }: Facts, { sameImage }: Surroundings): Verdic
     unit: 'context',
     weight: 0,
     text,
-  }));
-}
-
-function undecided(judgement: Judgement): Verdict['evidence'] {
-  return judgement.undecided.map((text) => ({
-    signal: 'undecided',
-    family: 'data',
-    value: null,
-    threshold: null,
-    unit: 'context',
-    weight: 0,
-    text,
-  }));
+  };
 }
