@@ -37,7 +37,7 @@ export function madeUpWindow(
   const end = start + WINDOW_MS;
   const pods = Array.from({ length: cluster.pods }, (_, index) => madeUpPod(cluster, index, start));
   const nodes = Array.from({ length: cluster.nodes }, (_, index) => madeUpNode(index));
-  const expectedSamples = {};
+  const expectedSamples = { pods: 10 };
   const snapshot: Snapshot = {
     cluster: 'test',
     window: { start, end },
