@@ -10,9 +10,12 @@ import type { Nano } from '../model/money.ts';
 import type { TimeMs, Window } from '../model/time.ts';
 import type { WorkloadRef } from '../model/workload.ts';
 
-/** Aggregations of the cost table; `label:KEY` takes a pod label. Several make a composite key. */
+/**
+ * Aggregations of the cost table; `label:KEY` takes a pod label, `labels` all of them together. Several make a
+ * composite key.
+ */
 export type CostDimension =
-  'namespace' | 'workload' | 'owner' | 'node' | 'pod' | 'container' | `label:${string}`;
+  'namespace' | 'workload' | 'owner' | 'node' | 'pod' | 'container' | 'labels' | `label:${string}`;
 
 export interface CostQuery {
   readonly from: TimeMs;
@@ -60,9 +63,9 @@ export interface CostRow extends CostParts {
   /** Highest average over one window, and highest working set scraped, of a single container. */
   readonly cpuUsageMaxCores?: number | null;
   readonly ramUsageMaxBytes?: number | null;
-  /** From the first to the last window it has, where it was answered from windows (costs by pod). */
+  /** From the first to the last window it has; null where a page of an older version does not say it. */
   readonly seen?: Window | null;
-  /** The pod's labels, in costs by pod. */
+  /** The pod's labels, in costs by pod or by labels. */
   readonly labels?: Readonly<Record<string, string>> | null;
   /** Share of expected samples present, weighted by time lived, 0..1. */
   readonly coverage: number;

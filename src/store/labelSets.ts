@@ -15,9 +15,24 @@ const PER_POD_LABELS: ReadonlySet<string> = new Set([
 
 const MAX_LABELS = 40;
 
-/** The stored form: sorted, without labels that change from pod to pod, at most 40. */
-export function canonicalLabels(labels: Readonly<Record<string, string>>): string {
-  const kept = Object.entries(labels).filter(([key]) => !PER_POD_LABELS.has(key));
-  kept.sort(([a], [b]) => (a < b ? -1 : 1));
-  return JSON.stringify(Object.fromEntries(kept.slice(0, MAX_LABELS)));
+/** The namespace's name as a label of its own says nothing that costs are not asked by anyway. */
+const NAMESPACE_NAME = 'kubernetes.io/metadata.name';
+
+type Labels = Readonly<Record<string, string>>;
+
+/**
+ * The stored form: sorted, without labels that change from pod to pod, at most 40. As in OpenCost a pod has the
+ * labels of its namespace where it has none of that name itself.
+ */
+export function canonicalLabels(labels: Labels, ofNamespace: Labels = {}): string {
+  const own = Object.entries(labels).filter(([key]) => !PER_POD_LABELS.has(key));
+  const inherited = Object.entries(ofNamespace).filter(
+    ([key]) => key !== NAMESPACE_NAME && !Object.hasOwn(labels, key),
+  );
+  const kept = [...own.sort(byName), ...inherited.sort(byName)].slice(0, MAX_LABELS);
+  return JSON.stringify(Object.fromEntries(kept.sort(byName)));
+}
+
+function byName([left]: readonly [string, string], [right]: readonly [string, string]): number {
+  return left < right ? -1 : 1;
 }

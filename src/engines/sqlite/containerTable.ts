@@ -1,4 +1,5 @@
 import type { ContainerSample, PodSample } from '../../model/snapshot.ts';
+import type { Inherited } from '../../store/rollUp/windowPages.ts';
 import { HOUR_MS, type TimeMs } from '../../model/time.ts';
 import { canonicalLabels } from '../../store/labelSets.ts';
 import { all, first, insert, run, type Db } from './database.ts';
@@ -55,9 +56,9 @@ export class ContainerTable {
   }
 
   /** The row of a pod's container as it is in this window; made or widened when needed. */
-  row(pod: PodSample, container: ContainerSample, owner: string, hour: TimeMs): ContainerRow {
+  row(pod: PodSample, container: ContainerSample, inherits: Inherited, hour: TimeMs): ContainerRow {
     const rows = this.#rowsOf(pod.uid);
-    const identity = this.#identity(pod, container.image ?? '', owner, rows);
+    const identity = this.#identity(pod, container.image ?? '', inherits, rows);
     const row =
       rows.find((row) => row.container === container.name && matches(row, identity)) ??
       this.#insert(pod, container.name, identity, hour, rows);
@@ -128,8 +129,16 @@ export class ContainerTable {
     return rows;
   }
 
-  #identity(pod: PodSample, image: string, owner: string, rows: readonly ContainerRow[]): Identity {
-    const others = { node: pod.node ?? '', image, labelSet: this.#labelSet(pod), owner };
+  #identity(
+    pod: PodSample,
+    image: string,
+    {
+      owner,
+      labels,
+    }: { readonly owner: string; readonly labels: Readonly<Record<string, string>> },
+    rows: readonly ContainerRow[],
+  ): Identity {
+    const others = { node: pod.node ?? '', image, labelSet: this.#labelSet(pod, labels), owner };
     if (!pod.workloadKnown) {
       const known = rows.find((row) => row.workload_known === 1);
       if (known !== undefined)
@@ -165,8 +174,8 @@ export class ContainerTable {
     }
   }
 
-  #labelSet(pod: PodSample): number {
-    const labels = canonicalLabels(pod.labels);
+  #labelSet(pod: PodSample, ofNamespace: Readonly<Record<string, string>>): number {
+    const labels = canonicalLabels(pod.labels, ofNamespace);
     const held = this.#labelsOfPod.get(pod.uid);
     if (held?.labels === labels) return held.id;
     const id = this.#labelSets.id(labels);

@@ -43,7 +43,8 @@ export function createRowTables(db: Db, windowMs: number): RowTables {
   return {
     ...windows,
     ...rolledUp,
-    containerId: (pod, container, owner, hour) => containers.row(pod, container, owner, hour).id,
+    containerId: (pod, container, inherits, hour) =>
+      containers.row(pod, container, inherits, hour).id,
     unattachedId: (namespace, kind, name, hour) =>
       containers.unattached(namespace, kind, name, hour).id,
     container: (id) => containers.byId(id),

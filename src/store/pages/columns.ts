@@ -106,6 +106,8 @@ export const COST_COLUMNS = [
   sum('storageBytes', 'byte-windows'),
   sum('networkZoneNano', NANO),
   sum('networkRegionNano', NANO),
+  gauge('seenFrom', 'start of the first window, in windows before 1970: the highest is the first'),
+  gauge('seenTo', 'end of the last window, in windows since 1970'),
 ] as const satisfies readonly Column[];
 
 /** One node in one hour or day: sums over its windows. */

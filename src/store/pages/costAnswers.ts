@@ -125,13 +125,8 @@ export class CostAnswers {
         const { present, values } = this.#codecs.usage.decode(page);
         for (const [slot, step] of steps.entries()) {
           if (step === undefined || present[slot] === 0) continue;
-          addUsage(groups.sums(group, step), values, slot * width, this.#windowMs);
           const start = bucket + slot * this.#windowMs;
-          const seen = group.seen[step];
-          group.seen[step] = {
-            start: Math.min(start, seen?.start ?? start),
-            end: Math.max(start + this.#windowMs, seen?.end ?? 0),
-          };
+          addUsage(groups.sums(group, step), values, slot * width, start, this.#windowMs);
         }
       }
     }

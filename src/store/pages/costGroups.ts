@@ -28,8 +28,6 @@ export interface Group {
   readonly first: CostIdentity;
   /** One set of sums for each step that has any. */
   readonly sums: (Float64Array | undefined)[];
-  /** From the first to the last window added to a step, where windows were added. */
-  readonly seen: (Window | undefined)[];
 }
 
 /** Sums of one group in one step: more of them would not fit into memory. */
@@ -51,7 +49,7 @@ export class CostGroups {
     const key = parts.join('\0');
     let group = this.#groups.get(key);
     if (group === undefined) {
-      group = { parts, first: identity, sums: [], seen: [] };
+      group = { parts, first: identity, sums: [] };
       this.#groups.set(key, group);
     }
     return group;
@@ -79,9 +77,7 @@ export class CostGroups {
     const rows: CostRow[] = [];
     for (const group of this.#groups.values()) {
       const sums = group.sums[step];
-      if (sums === undefined) continue;
-      const seen = group.seen[step] ?? null;
-      rows.push({ ...toRow(group, sums, this.#by, windowMs), seen });
+      if (sums !== undefined) rows.push(toRow(group, sums, this.#by, windowMs));
     }
     return rows.sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0));
   }
@@ -103,17 +99,20 @@ function partOf(dimension: CostDimension, identity: CostIdentity): string {
       return identity.node || UNALLOCATED;
     case 'owner':
       return identity.owner || UNALLOCATED;
+    case 'labels':
+      return JSON.stringify(identity.labels);
     default:
       return labelOf(identity.labels, dimension.slice('label:'.length)) ?? UNALLOCATED;
   }
 }
 
-/** A label by its name, or by the name that Prometheus makes of it (`app_kubernetes_io_name`). */
+/** A label by its name; else by the name that Prometheus makes of both (`app_kubernetes_io_name`). */
 function labelOf(labels: Readonly<Record<string, string>>, name: string): string | undefined {
   const exact = ownValue(labels, name);
   if (exact !== undefined) return exact;
-  const sanitized = Object.keys(labels).find((label) => metricName(label) === name);
-  return sanitized === undefined ? undefined : labels[sanitized];
+  const wanted = metricName(name);
+  const found = Object.keys(labels).find((label) => metricName(label) === wanted);
+  return found === undefined ? undefined : labels[found];
 }
 
 function toRow(
@@ -152,9 +151,17 @@ function toRow(
     networkTransmitBytes: sums[COST.networkTransmitted]!,
     cpuUsageMaxCores: reading(sums[COST.cpuUsageMax]!, 1e-9),
     ramUsageMaxBytes: reading(sums[COST.ramPeakMax]!, 1),
-    labels: has('pod') ? first.labels : null,
+    labels: has('pod', 'labels') ? first.labels : null,
+    seen: seenOf(sums, windowMs),
     coverage: lived > 0 ? sums[COST.covered]! / lived : 1,
   };
+}
+
+/** From the first to the last window in the sums; every level keeps it, so that all of them say the same. */
+function seenOf(sums: Float64Array, windowMs: number): Window | null {
+  const from = sums[COST.seenFrom]!;
+  if (Number.isNaN(from)) return null;
+  return { start: -from * windowMs, end: sums[COST.seenTo]! * windowMs };
 }
 
 function reading(value: number, unit: number): number | null {

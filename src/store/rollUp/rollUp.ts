@@ -61,7 +61,13 @@ export function rollUpHour(tables: RollUpTables, hour: TimeMs, windowMs: number)
     if (sum === undefined) sums.set(key, (sum = emptySums(COST_COLUMNS)));
     for (let window = 0; window < page.present.length; window += 1) {
       if (page.present[window] === 1) {
-        addUsage(sum, page.values, window * USAGE_COLUMNS.length, windowMs);
+        addUsage(
+          sum,
+          page.values,
+          window * USAGE_COLUMNS.length,
+          hour + window * windowMs,
+          windowMs,
+        );
       }
     }
   }
@@ -96,7 +102,13 @@ const SAME_COLUMNS = [
 ].map((column) => [COST[column], USAGE[column]] as const);
 
 /** Adds one window row of a container to the sums of its cost key. */
-export function addUsage(sum: Float64Array, row: Float64Array, at: number, windowMs: number): void {
+export function addUsage(
+  sum: Float64Array,
+  row: Float64Array,
+  at: number,
+  start: TimeMs,
+  windowMs: number,
+): void {
   const cpuUsed = known(row[at + USAGE.cpuUsage]!) + row[at + USAGE.cpuUsedRest]!;
   const ramUsed = known(row[at + USAGE.ramUsage]!) + row[at + USAGE.ramUsedRest]!;
   const cpuRequested = row[at + USAGE.cpuRequested]!;
@@ -120,6 +132,8 @@ export function addUsage(sum: Float64Array, row: Float64Array, at: number, windo
   sum[COST.networkTransmitted]! += bytes(row[at + USAGE.networkTransmit]!, seconds);
   keepMax(sum, COST.cpuUsageMax, row[at + USAGE.cpuUsage]!);
   keepMax(sum, COST.ramPeakMax, row[at + USAGE.ramPeak]!);
+  keepMax(sum, COST.seenFrom, -start / windowMs);
+  keepMax(sum, COST.seenTo, start / windowMs + 1);
 }
 
 function sumPages(

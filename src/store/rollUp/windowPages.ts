@@ -20,11 +20,22 @@ export interface PricedWindow {
   readonly owners?: ReadonlyMap<string, string> | undefined;
 }
 
+/** What a pod has from elsewhere: the owner that was resolved for it, and its namespace's labels. */
+export interface Inherited {
+  readonly owner: string;
+  readonly labels: Readonly<Record<string, string>>;
+}
+
 export interface WindowTables {
   readonly usage: PageBuffer;
   readonly nodes: PageBuffer;
   /** The row of a pod's container as it is in this hour; made or widened when needed. */
-  containerId(pod: PodSample, container: ContainerSample, owner: string, hour: TimeMs): number;
+  containerId(
+    pod: PodSample,
+    container: ContainerSample,
+    inherits: Inherited,
+    hour: TimeMs,
+  ): number;
   /** The row of cost that belongs to no running container. */
   unattachedId(namespace: string, kind: string, name: string, hour: TimeMs): number;
   nodeId(name: string, sample: NodeSample | undefined, hour: TimeMs): number;
@@ -58,10 +69,13 @@ function writeContainers(tables: WindowTables, window: PricedWindow, at: Slot): 
   const reasonId = (text: string | null) => (text === null ? null : tables.reasonId(text));
   const allocationOf = allocationFinder(window.costs.allocations);
   for (const pod of window.snapshot.pods) {
-    const owner = window.owners?.get(pod.uid) ?? '';
+    const inherits = {
+      owner: window.owners?.get(pod.uid) ?? '',
+      labels: window.snapshot.namespaces.get(pod.namespace)?.labels ?? {},
+    };
     let first = true;
     for (const container of pod.containers) {
-      const id = tables.containerId(pod, container, owner, at.bucket);
+      const id = tables.containerId(pod, container, inherits, at.bucket);
       const { values, offset } = tables.usage.slot(at.bucket, id, at.slot);
       putUsage(values, offset, pod, container);
       if (first) putNetwork(values, offset, pod);
