@@ -43,6 +43,10 @@ const PATHS = [
   '/api/v1/series?namespace=shop&kind=Deployment&workload=checkout',
   '/allocation/compute?window=4d&aggregate=controller',
   '/allocation/compute?window=4d&aggregate=namespace&idle=true',
+  '/allocation/summary?window=4d&aggregate=controller',
+  '/model/allocation?window=4d&includeAggregatedMetadata=true',
+  '/assets?window=4d',
+  '/clusterInfo',
 ];
 const THEIRS =
   /payments|ledger|psp-gateway|fraud-model|warehouse|notebooks|ingest|team-data|node-agent|platform-monitoring/;

@@ -1,10 +1,13 @@
 import { addParts, COST_PARTS, NODE_PARTS, RESOURCE_HOURS } from '../../model/costParts.ts';
-import type { CostRow } from '../../store/costTable.ts';
-import type { AllocationProperties, AllocationSums } from './allocationJson.ts';
+import type { CostDimension, CostRow } from '../../store/costTable.ts';
+import type { AllocationProperties, AllocationSums, Attached } from './allocationJson.ts';
+import type { FilterField } from './filter/filterForm.ts';
 import { isLabel, type AggregateField } from './parseAggregate.ts';
 
 /** What allocations are keyed by that lack what was asked for. */
 export const UNALLOCATED = '__unallocated__';
+/** Volumes that no pod mounts, and load balancers. */
+export const UNMOUNTED = '__unmounted__';
 
 /** An allocation with what the history was asked by beyond its properties: labels and owner. */
 export interface Keyed {
@@ -17,7 +20,7 @@ export interface Keyed {
 export function keyRows(
   rows: readonly CostRow[],
   allocations: readonly AllocationSums[],
-  dimensions: readonly string[],
+  dimensions: readonly CostDimension[],
 ): readonly Keyed[] {
   return allocations.map((sums, index) => {
     const row = rows[index];
@@ -25,28 +28,47 @@ export function keyRows(
     return {
       sums,
       owner: row?.owner ?? null,
-      labels: new Map(labels.filter((entry): entry is [string, string] => entry[1] !== undefined)),
+      labels: new Map(
+        labels.filter((entry): entry is [CostDimension, string] => entry[1] !== undefined),
+      ),
     };
   });
 }
 
-/** Adds allocations up by key, in the order of the keys. */
+/**
+ * Adds allocations up by key, in the order of the keys.
+ * @param metadata whether labels that all parts have stay labels of the whole.
+ */
 export function aggregate(
   keyed: readonly Keyed[],
   fields: readonly AggregateField[],
-): ReadonlyMap<string, { readonly sums: AllocationSums; readonly count: number }> {
-  const groups = new Map<string, { sums: AllocationSums; count: number }>();
+  metadata: boolean,
+): ReadonlyMap<string, Group> {
+  const groups = new Map<string, { sums: AllocationSums; members: Keyed[] }>();
   for (const each of keyed) {
-    const key = fields.map((field) => keyOf(field, each)).join('/');
+    const key = keyOf(fields, each);
     const group = groups.get(key);
-    if (group === undefined) groups.set(key, { sums: each.sums, count: 1 });
-    else groups.set(key, { sums: add(group.sums, each.sums), count: group.count + 1 });
+    if (group === undefined) groups.set(key, { sums: each.sums, members: [each] });
+    else {
+      group.sums = add(group.sums, each.sums, metadata);
+      group.members.push(each);
+    }
   }
   return new Map([...groups].sort(([left], [right]) => (left < right ? -1 : 1)));
 }
 
+/** Allocations of one key. */
+export interface Group {
+  readonly sums: AllocationSums;
+  readonly members: readonly Keyed[];
+}
+
 /** As OpenCost makes its keys (allocationprops.go, `GenerateKey`). */
-function keyOf(field: AggregateField, { sums, labels, owner }: Keyed): string {
+export function keyOf(fields: readonly AggregateField[], keyed: Keyed): string {
+  return fields.map((field) => partOfKey(field, keyed)).join('/');
+}
+
+function partOfKey(field: AggregateField, { sums, labels, owner }: Keyed): string {
   const { properties } = sums;
   const { controller, controllerKind } = properties;
   switch (field) {
@@ -72,8 +94,32 @@ function keyOf(field: AggregateField, { sums, labels, owner }: Keyed): string {
     case 'owner':
       return owner ?? UNALLOCATED;
     default:
-      return isLabel(field) ? (labels.get(field) ?? UNALLOCATED) : UNALLOCATED;
+      return labels.get(field) ?? UNALLOCATED;
   }
+}
+
+/** What an allocation has of a field that it is filtered by. */
+export function fieldOf({ sums, labels, owner }: Keyed): (field: FilterField) => string | null {
+  const { properties } = sums;
+  return (field) => {
+    if (isLabel(field)) {
+      const value = labels.get(field);
+      return value === undefined || value === UNALLOCATED ? null : value;
+    }
+    switch (field) {
+      case 'controllerName':
+        return properties.controller ?? null;
+      case 'provider':
+        return properties.providerID ?? null;
+      case 'owner':
+        return owner;
+      case 'type':
+      case 'name':
+        return null;
+      default:
+        return properties[field] ?? null;
+    }
+  };
 }
 
 const ADDED = [
@@ -87,9 +133,9 @@ const ADDED = [
   'sharedNano',
 ] as const;
 
-function add(left: AllocationSums, right: AllocationSums): AllocationSums {
+function add(left: AllocationSums, right: AllocationSums, metadata: boolean): AllocationSums {
   return {
-    properties: intersection(left.properties, right.properties),
+    properties: intersection(left.properties, right.properties, metadata),
     start: Math.min(left.start, right.start),
     end: Math.max(left.end, right.end),
     ...addParts(ADDED, left, right),
@@ -98,19 +144,48 @@ function add(left: AllocationSums, right: AllocationSums): AllocationSums {
         ? null
         : left.gpuUsageHours + right.gpuUsageHours,
     idleNano: addParts(NODE_PARTS, left.idleNano, right.idleNano),
+    volumes: addAttached(left.volumes, right.volumes),
+    loadBalancers: addAttached(left.loadBalancers, right.loadBalancers),
     cpuUsageMaxCores: null,
     ramUsageMaxBytes: null,
   };
 }
 
-/** What both share; labels only where they are the very same pod's (OpenCost drops them when it aggregates). */
+function addAttached(left: Attached, right: Attached): Attached {
+  const sum: Record<string, Attached[string]> = { ...left };
+  for (const [key, { nano, amount }] of Object.entries(right)) {
+    const before = sum[key] ?? { nano: 0, amount: 0 };
+    sum[key] = { nano: before.nano + nano, amount: before.amount + amount };
+  }
+  return sum;
+}
+
+/**
+ * What both share; labels only with `metadata`, within a namespace, and leaving out what has no pod
+ * (allocationprops.go, `Intersection`).
+ */
 function intersection(
   left: AllocationProperties,
   right: AllocationProperties,
+  metadata: boolean,
 ): AllocationProperties {
   const shared = Object.entries(left).filter(
     ([name, value]) =>
       typeof value === 'string' && right[name as keyof AllocationProperties] === value,
   );
-  return Object.fromEntries(shared) as AllocationProperties;
+  const properties = Object.fromEntries(shared) as AllocationProperties;
+  if (!metadata || left.namespace !== right.namespace) return properties;
+  if (left.container === UNMOUNTED) return withLabels(properties, right.labels ?? {});
+  if (right.container === UNMOUNTED) return withLabels(properties, left.labels ?? {});
+  const both = Object.entries(left.labels ?? {}).filter(
+    ([name, value]) => right.labels?.[name] === value,
+  );
+  return withLabels(properties, Object.fromEntries(both));
+}
+
+function withLabels(
+  properties: AllocationProperties,
+  labels: Readonly<Record<string, string>>,
+): AllocationProperties {
+  return Object.keys(labels).length === 0 ? properties : { ...properties, labels };
 }

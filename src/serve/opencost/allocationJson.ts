@@ -22,6 +22,9 @@ export interface AllocationProperties {
   readonly labels?: Readonly<Record<string, string>>;
 }
 
+/** Volumes (byte-hours) or load balancers (hours) by OpenCost's key. */
+export type Attached = Readonly<Record<string, { readonly nano: Nano; readonly amount: number }>>;
+
 /** An allocation with its exact sums, before it is written in OpenCost's form. */
 export interface AllocationSums extends CostParts, Record<(typeof RESOURCE_HOURS)[number], number> {
   readonly properties: AllocationProperties;
@@ -36,12 +39,16 @@ export interface AllocationSums extends CostParts, Record<(typeof RESOURCE_HOURS
   readonly sharedNano: Nano;
   /** Idle that was shared out to it; part of the costs in the answer, as in OpenCost. */
   readonly idleNano: NodeParts;
+  readonly volumes: Attached;
+  readonly loadBalancers: Attached;
   readonly cpuUsageMaxCores: number | null;
   readonly ramUsageMaxBytes: number | null;
 }
 
 /** One allocation in the response form of OpenCost (core/pkg/opencost/allocation_json.go, `AllocationJSON`). */
-export type AllocationJson = ReturnType<typeof toAllocationJson>;
+export type AllocationJson = ReturnType<typeof toAllocationJson> & {
+  readonly proportionalAssetResourceCosts?: Readonly<Record<string, object>>;
+};
 
 /**
  * Writes an allocation as OpenCost does. What Burnwatch does not know is null (their form allows it), never
@@ -108,7 +115,7 @@ export function toAllocationJson(
     pvBytes: isSizeKnown ? average(sums.storageByteHours) : null,
     pvByteHours: isSizeKnown ? sums.storageByteHours : null,
     pvCost: fromNano(sums.storageNano),
-    pvs: null,
+    pvs: volumesJson(sums.volumes),
     pvCostAdjustment: 0,
     ramBytes: average(sums.ramByteHours),
     ramByteRequestAverage: average(sums.ramRequestByteHours),
@@ -125,8 +132,32 @@ export function toAllocationJson(
     rawAllocationOnly: single
       ? { cpuCoreUsageMax: sums.cpuUsageMaxCores, ramByteUsageMax: sums.ramUsageMaxBytes }
       : null,
-    lbAllocations: null,
+    lbAllocations: loadBalancersJson(sums.loadBalancers),
   };
+}
+
+/** Null without any, as in OpenCost; kubectl-cost adds them up. */
+function volumesJson(volumes: Attached) {
+  const entries = Object.entries(volumes).map(([key, { nano, amount }]) => [
+    key,
+    { byteHours: amount, cost: fromNano(nano), providerID: '', adjustment: 0 },
+  ]);
+  return entries.length === 0 ? null : (Object.fromEntries(entries) as Record<string, object>);
+}
+
+function loadBalancersJson(loadBalancers: Attached) {
+  const entries = Object.entries(loadBalancers).map(([key, { nano, amount }]) => [
+    key,
+    {
+      service: key.slice(key.indexOf('/') + 1),
+      cost: fromNano(nano),
+      private: false,
+      ip: '',
+      hours: amount,
+      adjustment: 0,
+    },
+  ]);
+  return entries.length === 0 ? null : (Object.fromEntries(entries) as Record<string, object>);
 }
 
 /** OpenCost: usage / request; without a request 1 for usage that cost something, else 0. */

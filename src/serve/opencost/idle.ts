@@ -59,6 +59,8 @@ function toAllocation(
     networkRegionNano: 0,
     sharedNano: 0,
     idleNano: NO_NODE_PARTS,
+    volumes: {},
+    loadBalancers: {},
     cpuUsageMaxCores: null,
     ramUsageMaxBytes: null,
   };

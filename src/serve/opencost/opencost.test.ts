@@ -1,29 +1,21 @@
-import { Hono } from 'hono';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { TempHistory } from '../../../test/support/tempHistory.ts';
-import { configSchema } from '../../daemon/config/schema.ts';
-import { allocate } from '../../cost/allocate.ts';
-import { priceNodes } from '../../cost/priceNodes.ts';
-import { aContainer, aNode, aPod, aSnapshot, pricing } from '../../../test/support/cost.ts';
-import { HistoryError, type HistoryReader, type WindowRecord } from '../../store/history.ts';
-import { openHistoryReader } from '../../engines/openHistory.ts';
-import { HOUR_MS, MINUTE_MS } from '../../model/time.ts';
-import type { Thresholds } from '../../detect/detectors.ts';
+import {
+  NOW,
+  openCostServer,
+  START,
+  type OpenCostServer,
+} from '../../../test/support/serve/opencostServer.ts';
+import { HistoryError, type HistoryReader } from '../../store/history.ts';
 import { historyAnswers } from '../questions/questions.ts';
 import type { ServeDeps } from '../deps.ts';
-import type { ServerEnv } from '../security/access.ts';
 import { LOCAL_OPERATOR } from '../security/principal.ts';
 import { QuestionRefused, type AnswerParts } from '../questions/answerContext.ts';
 import { parseQuery } from './parseQuery.ts';
-import { opencostRoutes } from './routes.ts';
 
 /**
  * Written from OpenCost's documentation (docs/swagger.json, opencost.io "API") and code (allocation_json.go,
  * allocationprops.go, window.go, aggregation.go) at commit 5f65333.
  */
-const START = Date.UTC(2026, 10, 24, 6);
-const WINDOW = 5 * MINUTE_MS;
-const NOW = START + 2 * HOUR_MS;
 const GIB = 1024 ** 3;
 
 /** The fields of `AllocationJSON` that are always present. */
@@ -37,115 +29,14 @@ const FIELDS =
   ramCostAdjustment ramCostIdle ramEfficiency externalCost sharedCost totalCost totalEfficiency
   rawAllocationOnly lbAllocations`.split(/\s+/);
 
-/** A core costs 1 an hour and a GiB 0.1: figures can be read off. */
-const RULES = pricing({ cpuCoreHour: 1, ramGiBHour: 0.1, storageGiBHour: 0.01 });
-
-/**
- * Two hours of two nodes with 4 cores and 16 GiB. On n1 runs web (1 core and 2 GiB requested, half used) and,
- * in the second hour only, job (2 cores); n2 is overcommitted: burn uses 3 cores beside db's request of 4.
- */
-function record(index: number): WindowRecord {
-  const start = START + index * WINDOW;
-  const pod = (
-    name: string,
-    node: string,
-    cpu: [number | null, number],
-    kind = 'Deployment',
-    workload = name,
-  ) =>
-    aPod({
-      name: `${name}-0`,
-      namespace: name === 'db' || name === 'burn' ? 'data' : 'shop',
-      node,
-      workload: { kind, name: workload },
-      labels: name === 'web' ? { 'app.kubernetes.io/name': 'web', team: 'a' } : {},
-      networkTransmitBytesPerSecond: 100,
-      networkReceiveBytesPerSecond: 200,
-      containers: [
-        aContainer({
-          name: 'main',
-          cpuRequestCores: cpu[0],
-          cpuUsageCores: cpu[1],
-          ramRequestBytes: 2 * GIB,
-          ramUsageBytes: GIB,
-          ramPeakBytes: 1.5 * GIB,
-        }),
-      ],
-    });
-  const snapshot = aSnapshot({
-    window: { start, end: start + WINDOW },
-    nodes: [
-      aNode({ name: 'n1', providerId: 'aws:///eu-west-1a/i-0abc' }),
-      aNode({ name: 'n2', providerId: 'azure:///subscriptions/x' }),
-    ],
-    pods: [
-      pod('burn', 'n2', [null, 3], 'Pod'),
-      pod('db', 'n2', [4, 1], 'StatefulSet'),
-      ...(index >= 12 ? [pod('job', 'n1', [2, 2], 'CronJob', 'nightly')] : []),
-      pod('web', 'n1', [1, 0.5]),
-    ],
-    volumes: [
-      {
-        namespace: 'shop',
-        claim: 'left-over',
-        storageClass: null,
-        volume: null,
-        bytes: 10 * GIB,
-        mountedBy: [],
-        boundShare: 1,
-        exportedPriceGiBHour: null,
-      },
-    ],
-  });
-  const end = start + WINDOW;
-  const { expectedSamples } = snapshot;
-  const historyStart = START + WINDOW;
-  const change = { historyStart, watermark: end, expectedSamples };
-  return {
-    snapshot,
-    costs: allocate(snapshot, priceNodes(snapshot, RULES), RULES),
-    change: { ...change, detectors: new Map(), findings: new Map() },
-    events: [],
-    muted: false,
-    applied: [],
-    configHash: '',
-  };
-}
-
-let temp: TempHistory;
-let reader: HistoryReader;
-let app: Hono<ServerEnv>;
+let server: OpenCostServer;
 let deps: ServeDeps;
+let reader: HistoryReader;
 beforeAll(async () => {
-  temp = new TempHistory();
-  const records = Array.from({ length: 24 }, (_, index) => record(index));
-  reader = await openHistoryReader(await temp.record('history', records));
-  const config = configSchema.parse({ cluster: 'prod' });
-  deps = {
-    config: () => config,
-    questions: historyAnswers({
-      reader,
-      config: () => config,
-      thresholds: () => ({}) as Thresholds,
-      present: () => Promise.resolve(null),
-      presentPosture: () => Promise.resolve(null),
-      live: null,
-    }),
-    authenticators: [],
-    now: () => NOW,
-    reload: () => Promise.resolve(),
-  } as Partial<ServeDeps> as ServeDeps;
-  app = new Hono<ServerEnv>();
-  app.use(async (context, next) => {
-    context.set('principal', LOCAL_OPERATOR);
-    await next();
-  });
-  app.route('/', opencostRoutes(deps));
+  server = await openCostServer();
+  ({ deps, reader } = server);
 });
-afterAll(async () => {
-  await reader.close();
-  temp[Symbol.dispose]();
-});
+afterAll(() => server?.close());
 
 interface Answer {
   readonly code: number;
@@ -154,8 +45,8 @@ interface Answer {
   readonly data: readonly Record<string, Record<string, number> & { properties: object }>[];
 }
 
-function get(path: string): Response | Promise<Response> {
-  return app.request(`http://localhost${path}`);
+function get(path: string): Promise<Response> {
+  return server.get(path);
 }
 
 async function ask(query: string, path = '/allocation/compute'): Promise<Answer> {
@@ -260,7 +151,6 @@ describe('aggregate', () => {
     ['label:team', ['__unallocated__', 'a']],
     ['label:app_kubernetes_io_name', ['__unallocated__', 'web']],
     ['team', ['__unallocated__', 'a']],
-    ['annotation:x', ['__unallocated__']],
     ['namespace,label:team', ['data/__unallocated__', 'shop/__unallocated__', 'shop/a']],
   ])('%s gives OpenCost’s keys', async (aggregate, keys) => {
     const { data } = await ask(`${WHOLE}&aggregate=${encodeURIComponent(aggregate)}`);
@@ -371,14 +261,9 @@ describe('filter', () => {
 
 describe('who may see only some namespaces', () => {
   it('gets their allocations alone, without the cluster’s idle', async () => {
-    const narrow = new Hono<ServerEnv>();
-    narrow.use(async (context, next) => {
-      context.set('principal', { ...LOCAL_OPERATOR, namespaces: new Set(['data']) });
-      await next();
-    });
-    narrow.route('/', opencostRoutes(deps));
     const path = `/allocation/compute?${WHOLE}&aggregate=namespace&idle=true`;
-    const response = await narrow.request(`http://localhost${path}`);
+    const principal = { ...LOCAL_OPERATOR, namespaces: new Set(['data']) };
+    const response = await server.get(path, NOW, principal);
     const { data } = (await response.json()) as Answer;
     expect(Object.keys(data[0] ?? {})).toEqual(['data']);
   });
@@ -393,7 +278,7 @@ describe('a question whose answer is too large', () => {
       config: deps.config,
     } as unknown as AnswerParts);
     const query = parseQuery(new URLSearchParams('window=1h'), NOW);
-    const asked = { query, namespaces: null };
+    const asked = { call: 'allocation' as const, query, namespaces: null };
     expect(await questions.allocations(asked)).toContain('[');
     await expect(answers.allocations(asked)).rejects.toThrow(QuestionRefused);
   });
@@ -410,7 +295,7 @@ describe('bad requests', () => {
     [`${WHOLE}&step=1s`, 'more than 1000 sets'],
     [`${WHOLE}&accumulateBy=year`, 'illegal accumulateBy'],
     [`${WHOLE}&idle=maybe`, 'illegal idle: "maybe"'],
-    [`${WHOLE}&filterNamespaces=shop`, 'use filter=namespace:"shop"'],
+    [`${WHOLE}&aggregate=annotation:x`, 'use label:NAME or owner'],
     [`${WHOLE}&filter=namespace:shop`, 'found "shop" at 11, expected a value in double quotes'],
     [`${WHOLE}&filter=annotation[a]:"b"`, '"annotation" is not kept in the history of costs'],
   ])('%s says what is wrong', async (query, message) => {

@@ -17,12 +17,11 @@ export type AggregateField =
   | 'providerID'
   | 'service'
   | 'owner'
-  | `label:${string}`
-  | `annotation:${string}`;
+  | `label:${string}`;
 
-/** Spelling does not matter to OpenCost. */
-const FIELDS: ReadonlyMap<string, AggregateField> = new Map(
-  (
+/** Spelling does not matter to OpenCost; the filter language's name of the controller is taken as well. */
+const FIELDS: ReadonlyMap<string, AggregateField> = new Map([
+  ...(
     [
       'cluster',
       'node',
@@ -39,8 +38,9 @@ const FIELDS: ReadonlyMap<string, AggregateField> = new Map(
       'service',
       'owner',
     ] as const
-  ).map((field) => [field.toLowerCase(), field]),
-);
+  ).map((field) => [field.toLowerCase(), field] as const),
+  ['controllername', 'controller'],
+]);
 
 /** OpenCost's names for labels that its users settled on; the labels are its defaults. */
 export const ALIASES: ReadonlyMap<string, `label:${string}`> = new Map([
@@ -69,9 +69,13 @@ export function parseAggregate(text: string): readonly AggregateField[] {
     const field = FIELDS.get(name) ?? ALIASES.get(name);
     if (field !== undefined) return field;
     if (/^label:.+/.test(part)) return `label:${part.slice('label:'.length).trim()}`;
-    if (/^annotation:.+/.test(part)) return `annotation:${part.slice('annotation:'.length).trim()}`;
+    if (part.startsWith('annotation:')) {
+      throw new QuestionRefused(
+        `aggregate=${part}: annotations are not kept in the history of costs; use label:NAME or owner`,
+      );
+    }
     throw new QuestionRefused(
-      `invalid aggregate "${part}": use ${[...FIELDS.values()].join(', ')}, label:NAME or annotation:NAME`,
+      `invalid aggregate "${part}": use ${[...FIELDS.values()].join(', ')} or label:NAME`,
     );
   });
 }
@@ -89,6 +93,6 @@ export function dimensionsOf(fields: readonly AggregateField[]): readonly CostDi
   return [...dimensions];
 }
 
-export function isLabel(field: AggregateField): field is `label:${string}` {
+export function isLabel(field: string): field is `label:${string}` {
   return field.startsWith('label:');
 }

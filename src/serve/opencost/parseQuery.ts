@@ -1,128 +1,222 @@
 import { QuestionRefused } from '../questions/answerContext.ts';
-import { DAY_MS, floorTo, HOUR_MS, type TimeMs, type Window } from '../../model/time.ts';
+import { toNano, type Nano } from '../../model/money.ts';
+import { DAY_MS, HOURS_PER_MONTH, type TimeMs, type Window } from '../../model/time.ts';
+import {
+  allOf,
+  anyOf,
+  filterBy,
+  filterControllers,
+  filterLabels,
+} from './filter/filterParameters.ts';
 import type { Filter } from './filter/filterForm.ts';
-import { parseFilter } from './filter/parseFilter.ts';
-import { parseAggregate, type AggregateField } from './parseAggregate.ts';
-import { parseStep, parseWindow } from './parseWindow.ts';
+import { parseAssetFilter, parseFilter } from './filter/parseFilter.ts';
+import { ALIASES, parseAggregate, type AggregateField } from './parseAggregate.ts';
+import { accumulate, cutSets, step } from './cutSets.ts';
+import { parseWindow } from './parseWindow.ts';
+import {
+  amount,
+  count,
+  flag,
+  only,
+  oneOf,
+  readParameters,
+  text,
+  type Parse,
+  type Parsed,
+} from './readParameters.ts';
+
+/** What is shared out over the allocations that remain. */
+export interface Sharing {
+  /** The allocations that are shared out; null for none. */
+  readonly what: Filter | null;
+  /** An overhead that is shared as well, per hour. */
+  readonly nanoPerHour: Nano;
+  /** Whether the fixed fees of the configuration (`pricing.fixed`) are shared as well. */
+  readonly tenancy: boolean;
+  readonly split: 'weighted' | 'even';
+}
+
+/** Which allocations of a set are shown, and in which order. */
+export interface Excerpt {
+  readonly offset: number;
+  readonly limit: number | null;
+  /** A field of the answer to order by; empty: by name. */
+  readonly sortBy: string;
+  readonly descending: boolean;
+}
 
 export interface OpenCostQuery {
+  readonly window: Window;
   /** One answer for each, oldest first. */
   readonly sets: readonly Window[];
   readonly fields: readonly AggregateField[];
   readonly includeIdle: boolean;
   readonly shareIdle: boolean;
   readonly idleByNode: boolean;
+  /** Labels that all parts of an allocation share, as its own. */
+  readonly metadata: boolean;
+  /** How much of each node an allocation takes. */
+  readonly shareOfNodes: boolean;
   /** Which allocations are wanted; null for all. */
+  readonly filter: Filter | null;
+  /** Null where nothing is shared. */
+  readonly sharing: Sharing | null;
+  readonly excerpt: Excerpt;
+  readonly now: TimeMs;
+}
+
+const MAX_SPAN_MS = 400 * DAY_MS;
+
+const notKept = (what: string): string =>
+  `${what} are not kept in the history of costs; use labels, controllers or namespaces`;
+
+/**
+ * Every parameter of `/allocation` and how its text is read: OpenCost's (opencost pkg/costmodel/aggregation.go,
+ * `ComputeAllocationHandler`), then Kubecost's, which kubectl-cost and scripts send to OpenCost as well.
+ */
+const ALLOCATION = {
+  window: text,
+  filter: parseFilter,
+  aggregate: parseAggregate,
+  step,
+  accumulate,
+  accumulateBy: accumulate,
+  // The history's windows are the resolution: a finer or a coarser one has the same costs.
+  resolution: step,
+  includeIdle: flag,
+  idle: flag,
+  shareIdle: flag,
+  idleByNode: flag,
+  includeAggregatedMetadata: flag,
+  includeProportionalAssetResourceCosts: flag,
+  sharelb: flag,
+  // OpenCost's UI names the figures that it will show: the answer has all of them.
+  metrics: text,
+  filterClusters: filterBy('cluster'),
+  filterNodes: filterBy('node'),
+  filterNamespaces: filterBy('namespace'),
+  filterControllers,
+  filterControllerKinds: filterBy('controllerKind'),
+  filterPods: filterBy('pod'),
+  filterContainers: filterBy('container'),
+  filterLabels,
+  filterDepartments: filterBy(ALIASES.get('department')!),
+  filterEnvironments: filterBy(ALIASES.get('environment')!),
+  filterProducts: filterBy(ALIASES.get('product')!),
+  filterTeams: filterBy(ALIASES.get('team')!),
+  filterOwners: filterBy('owner'),
+  filterAnnotations: only([], notKept('annotations')),
+  filterServices: only([], notKept('the services of pods')),
+  shareNamespaces: filterBy('namespace'),
+  shareLabels: filterLabels,
+  shareCost: amount,
+  shareTenancyCosts: flag,
+  shareSplit: oneOf('weighted', 'even'),
+  offset: count,
+  limit: count,
+  sort: text,
+  sortBy: text,
+  sortByOrder: oneOf('desc', 'asc'),
+  external: only(['false', '0'], 'Burnwatch has no costs from outside the cluster'),
+  reconcile: only(['false', '0'], 'set pricing.basis to effective and import bills'),
+  reconcileNetwork: only(['false', '0'], 'set pricing.basis to effective and import bills'),
+  splitIdle: only(['false', '0'], 'ask /assets for the idle of each node'),
+  includeSharedCostBreakdown: only(['false', '0'], 'ask for the shared namespaces by themselves'),
+  costUnit: only(['cumulative'], 'divide totalCost by the hours of the window'),
+  format: only(['json'], 'use /api/v1/costs?format=csv'),
+} as const satisfies Readonly<Record<string, Parse<unknown>>>;
+
+/** `/assets` shows each asset by itself: OpenCost leaves these four without effect there, and its UI sends them. */
+const ASSETS = {
+  window: text,
+  filter: parseAssetFilter,
+  aggregate: text,
+  accumulate,
+  step,
+  includeIdle: flag,
+  filterTypes: filterBy('type'),
+  filterNames: filterBy('name'),
+  filterClusters: filterBy('cluster'),
+  filterProviderIDs: filterBy('provider'),
+  filterLabels: only([], 'use filter=name:"NODE"'),
+} as const satisfies Readonly<Record<string, Parse<unknown>>>;
+
+/** Reads the parameters of `/allocation` and its summary. @throws QuestionRefused with what is wrong. */
+export function parseQuery(params: URLSearchParams, now: TimeMs): OpenCostQuery {
+  const asked = readParameters(params, ALLOCATION);
+  const window = windowOf(asked.window, now);
+  const includeIdle = asked.includeIdle || asked.idle;
+  const shareOfNodes = asked.includeProportionalAssetResourceCosts;
+  if (shareOfNodes && !includeIdle) {
+    throw new QuestionRefused(
+      'bad request - includeIdle must be set true if includeProportionalAssetResourceCosts is true',
+    );
+  }
+  if (shareOfNodes && asked.sharelb) {
+    throw new QuestionRefused(
+      'sharelb changes the shares of load balancers in includeProportionalAssetResourceCosts, which are not known; ask for one of them',
+    );
+  }
+  const { sharelb: _, offset, limit, sort, sortBy, sortByOrder } = asked;
+  return {
+    window,
+    sets: cutSets(window, asked.accumulateBy ?? asked.accumulate ?? 'none', asked.step),
+    fields: asked.aggregate,
+    includeIdle,
+    shareIdle: asked.shareIdle,
+    idleByNode: asked.idleByNode,
+    metadata: asked.includeAggregatedMetadata,
+    shareOfNodes,
+    filter: allOf([asked.filter, ...legacyFilters(asked)]),
+    sharing: sharingOf(asked),
+    excerpt: {
+      offset: offset ?? 0,
+      limit,
+      sortBy: sortBy || sort,
+      descending: sortByOrder === 'desc',
+    },
+    now,
+  };
+}
+
+function legacyFilters(asked: Parsed<typeof ALLOCATION>): readonly (Filter | null)[] {
+  const names = Object.keys(asked) as (keyof typeof asked)[];
+  return names.filter((name) => /^filter./.test(name)).map((name) => asked[name] as Filter | null);
+}
+
+function sharingOf(asked: Parsed<typeof ALLOCATION>): Sharing | null {
+  const what = anyOf([asked.shareNamespaces, asked.shareLabels].filter((each) => each !== null));
+  const { shareCost, shareTenancyCosts: tenancy, shareSplit: split } = asked;
+  if (what === null && shareCost === 0 && !tenancy) return null;
+  return { what, nanoPerHour: toNano(shareCost / HOURS_PER_MONTH), tenancy, split };
+}
+
+/** The span and the filter of a question about assets. */
+export interface AssetQuery {
+  readonly window: Window;
   readonly filter: Filter | null;
 }
 
-/** More sets than a year of days or six weeks of hours are a mistake. */
-const MAX_SETS = 1_000;
-const MAX_SPAN_MS = 400 * DAY_MS;
+/** Reads the parameters of `/assets`. @throws QuestionRefused with what is wrong. */
+export function parseAssetQuery(params: URLSearchParams, now: TimeMs): AssetQuery {
+  const asked = readParameters(params, ASSETS);
+  const { filterTypes, filterNames, filterClusters, filterProviderIDs } = asked;
+  return {
+    window: windowOf(asked.window, now),
+    filter: allOf([asked.filter, filterTypes, filterNames, filterClusters, filterProviderIDs]),
+  };
+}
 
-/** They would change what the figures mean; left out in silence, a script would be told lies. */
-const UNSUPPORTED = [
-  'sharelb',
-  'includeProportionalAssetResourceCosts',
-  'includeAggregatedMetadata',
-];
-
-/**
- * Reads the parameters of `/allocation/compute` (opencost pkg/costmodel/aggregation.go,
- * `ComputeAllocationHandler`; `idle` is Kubecost's name for `includeIdle`). `resolution` is accepted and has
- * no effect: the history's windows are the resolution.
- * @throws QuestionRefused with what is wrong.
- */
-export function parseQuery(params: URLSearchParams, now: TimeMs): OpenCostQuery {
-  for (const name of UNSUPPORTED) {
-    const value = params.get(name);
-    if (value !== null && value !== '' && !isFalse(value)) {
-      throw new QuestionRefused(`the parameter "${name}" is not supported`);
-    }
-  }
-  for (const name of params.keys()) {
-    // Kubecost's older way, `filterNamespaces=shop`.
-    if (/^filter./.test(name)) {
-      throw new QuestionRefused(
-        `the parameter "${name}" is not supported; use filter=namespace:"shop"`,
-      );
-    }
-  }
-  const text = params.get('window') ?? '';
-  const window = parseWindow(text, now);
+function windowOf(asked: string, now: TimeMs): Window {
+  const window = parseWindow(asked, now);
   if (window === null || window.start >= window.end) {
     throw new QuestionRefused(
-      `illegal window: "${text}"; use today, yesterday, week, month, lastweek, lastmonth, a duration ` +
+      `illegal window: "${asked}"; use today, yesterday, week, month, lastweek, lastmonth, a duration ` +
         `such as 24h or 7d, or a pair of RFC 3339 or Unix times`,
     );
   }
   if (window.end - window.start > MAX_SPAN_MS) {
     throw new QuestionRefused(`illegal window: at most ${MAX_SPAN_MS / DAY_MS} days at once`);
   }
-  return {
-    sets: cutSets(window, params),
-    fields: parseAggregate(params.get('aggregate') ?? ''),
-    includeIdle: flag(params, 'includeIdle') || flag(params, 'idle'),
-    shareIdle: flag(params, 'shareIdle'),
-    idleByNode: flag(params, 'idleByNode'),
-    filter: parseFilter(params.get('filter') ?? ''),
-  };
-}
-
-function cutSets(window: Window, params: URLSearchParams): readonly Window[] {
-  const by = params.get('accumulateBy') ?? '';
-  if (by === 'all' || (by === '' && flag(params, 'accumulate'))) return [window];
-  const next = by === '' ? stepper(window, params) : calendar(by);
-  const sets: Window[] = [];
-  for (let start = window.start; start < window.end;) {
-    const end = Math.min(next(start), window.end);
-    sets.push({ start, end });
-    if (sets.length > MAX_SETS) throw new QuestionRefused(`step: more than ${MAX_SETS} sets`);
-    start = end;
-  }
-  return sets;
-}
-
-function stepper(window: Window, params: URLSearchParams): (start: TimeMs) => TimeMs {
-  const text = params.get('step') ?? '';
-  const step = text === '' ? window.end - window.start : parseStep(text);
-  if (step === null) throw new QuestionRefused(`illegal step: "${text}"; use for example 1h or 1d`);
-  return (start) => start + step;
-}
-
-/** Hours, days, weeks (from Sunday), months and quarters of the UTC calendar. */
-function calendar(by: string): (start: TimeMs) => TimeMs {
-  const month = (start: TimeMs, months: number): TimeMs => {
-    const date = new Date(start);
-    const first = Math.floor(date.getUTCMonth() / months) * months;
-    return Date.UTC(date.getUTCFullYear(), first + months, 1);
-  };
-  switch (by) {
-    case 'hour':
-      return (start) => floorTo(start, HOUR_MS) + HOUR_MS;
-    case 'day':
-      return (start) => floorTo(start, DAY_MS) + DAY_MS;
-    case 'week':
-      return (start) => floorTo(start - 3 * DAY_MS, 7 * DAY_MS) + 10 * DAY_MS;
-    case 'month':
-      return (start) => month(start, 1);
-    case 'quarter':
-      return (start) => month(start, 3);
-    default:
-      throw new QuestionRefused(
-        `illegal accumulateBy: "${by}"; use all, hour, day, week, month or quarter`,
-      );
-  }
-}
-
-/** Go's notion of true; and `weighted`, which is how Kubecost asks for shared idle. */
-function flag(params: URLSearchParams, name: string): boolean {
-  const value = params.get(name) ?? '';
-  if (/^(1|t|true|weighted)$/i.test(value)) return true;
-  if (value === '' || isFalse(value)) return false;
-  throw new QuestionRefused(`illegal ${name}: "${value}"; use true or false`);
-}
-
-function isFalse(value: string): boolean {
-  return /^(0|f|false)$/i.test(value);
+  return window;
 }

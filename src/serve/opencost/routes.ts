@@ -1,33 +1,71 @@
 import { Hono, type Context } from 'hono';
 import type { ServeDeps } from '../deps.ts';
-import { requireScope, type ServerEnv } from '../security/access.ts';
+import { requireEveryNamespace, requireScope, type ServerEnv } from '../security/access.ts';
 import { visibleNamespaces } from '../security/principal.ts';
 import { QuestionRefused } from '../questions/answerContext.ts';
+import { parseAssetQuery, parseQuery } from './parseQuery.ts';
 
-import { parseQuery } from './parseQuery.ts';
+/** OpenCost's UI and Kubecost's clients put this before every path. */
+const PREFIXES = ['', '/model'];
+
+/** OpenCost's paths (opencost pkg/cmd/costmodel, pkg/costmodel/router.go) and what each of them asks for. */
+const CALLS = {
+  '/allocation': 'allocation',
+  '/allocation/compute': 'allocation',
+  '/allocation/summary': 'summary',
+  '/allocation/compute/summary': 'summary',
+  '/assets': 'assets',
+} as const;
 
 /**
- * OpenCost's allocation call, `GET /allocation/compute` and `GET /allocation`, in OpenCost's own response
- * form: `{ code, status, data: [ { NAME: allocation } ] }`. To be mounted at the root, behind the door.
+ * OpenCost's calls in OpenCost's own response form: `{ code, status, data }`. To be mounted at the root, behind
+ * the door.
  */
 export function opencostRoutes(deps: ServeDeps): Hono<ServerEnv> {
   const routes = new Hono<ServerEnv>();
-  for (const path of ['/allocation/compute', '/allocation']) {
-    routes.get(path, requireScope('read'), async (context) => {
-      try {
-        const body = `{"code":200,"status":"success","data":${await ask(context, deps)}}`;
-        return context.body(body, 200, { 'content-type': 'application/json' });
-      } catch (error) {
-        if (!(error instanceof QuestionRefused)) throw error;
-        const message = `Error: ${error.message}`;
-        return context.json({ code: 400, status: 'error', data: null, message }, 400);
-      }
+  for (const prefix of PREFIXES) {
+    for (const [path, call] of Object.entries(CALLS)) {
+      routes.get(prefix + path, requireScope('read'), (context) =>
+        answer(context, () => ask(call, context, deps)),
+      );
+    }
+    routes.get(
+      `${prefix}/allNodePricing`,
+      requireScope('read'),
+      requireEveryNamespace(),
+      (context) =>
+        answer(context, () =>
+          deps.questions.allocations({ call: 'nodePricing', namespaces: null }),
+        ),
+    );
+    routes.get(`${prefix}/clusterInfo`, requireScope('read'), (context) => {
+      const { cluster } = deps.config();
+      return answer(context, () => Promise.resolve(JSON.stringify({ id: cluster, name: cluster })));
     });
+    routes.get(`${prefix}/healthz`, requireScope('read'), (context) => context.body(null, 200));
   }
   return routes;
 }
 
-function ask(context: Context<ServerEnv>, { questions, now }: ServeDeps): Promise<string> {
-  const query = parseQuery(new URL(context.req.url).searchParams, now());
-  return questions.allocations({ query, namespaces: visibleNamespaces(context.var.principal) });
+function ask(
+  call: (typeof CALLS)[keyof typeof CALLS],
+  context: Context<ServerEnv>,
+  { questions, now }: ServeDeps,
+): Promise<string> {
+  const params = new URL(context.req.url).searchParams;
+  const namespaces = visibleNamespaces(context.var.principal);
+  return call === 'assets'
+    ? questions.allocations({ call, query: parseAssetQuery(params, now()), namespaces })
+    : questions.allocations({ call, query: parseQuery(params, now()), namespaces });
+}
+
+async function answer(context: Context<ServerEnv>, data: () => Promise<string>): Promise<Response> {
+  try {
+    const body = `{"code":200,"status":"success","data":${await data()}}`;
+    return context.body(body, 200, { 'content-type': 'application/json' });
+  } catch (error) {
+    if (!(error instanceof QuestionRefused)) throw error;
+    const message = `Error: ${error.message}`;
+    return context.json({ code: 400, status: 'error', data: null, message }, 400);
+  }
 }

@@ -1,13 +1,13 @@
+import { metricName } from '../../model/resources.ts';
 import { COST_PARTS, makeParts, NO_NODE_PARTS, RESOURCE_HOURS } from '../../model/costParts.ts';
 import { UNATTACHED_KINDS } from '../../model/cost.ts';
 import type { CostRow, CostTable } from '../../store/costTable.ts';
 import type { NodeRecord } from '../../store/workloads.ts';
-import { metricName } from '../../model/resources.ts';
-import type { Window } from '../../model/time.ts';
+import { windowHours, type Window } from '../../model/time.ts';
+import { UNMOUNTED } from './aggregate.ts';
 import type { AllocationProperties, AllocationSums } from './allocationJson.ts';
 
 export const IDLE = '__idle__';
-const UNMOUNTED = '__unmounted__';
 
 /** Kinds of cost without a pod. */
 const WITHOUT_POD = new Set<string>([UNATTACHED_KINDS.volume, UNATTACHED_KINDS['load-balancer']]);
@@ -40,6 +40,7 @@ export function toAllocations(
     networkRegionNano: row.networkRegionNano ?? 0,
     sharedNano: 0,
     idleNano: NO_NODE_PARTS,
+    ...attachedTo(row, context),
     cpuUsageMaxCores: row.cpuUsageMaxCores ?? null,
     ramUsageMaxBytes: row.ramUsageMaxBytes ?? null,
   }));
@@ -88,8 +89,40 @@ function shortProviderId(id: string): string {
   return /^(?:aws|gce):\/\/.*\/([^/]+)$/.exec(id)?.[1] ?? id;
 }
 
-/** Label names as Prometheus can have them, which is how OpenCost knows them. */
-function sanitized(labels: Readonly<Record<string, string>>): Record<string, string> {
+/**
+ * The volumes and load balancers of a row, by the keys that OpenCost gives them. The history keeps the cost of
+ * mounted volumes by container: they are named by the workload that mounts them.
+ */
+function attachedTo(
+  row: CostRow,
+  { cluster }: AllocationContext,
+): Pick<AllocationSums, 'volumes' | 'loadBalancers'> {
+  const { kind = 'Pod', name = '' } = row.workload ?? {};
+  const volume = kind === 'PersistentVolumeClaim' ? name : `${kind.toLowerCase()}/${name}`;
+  return {
+    volumes:
+      row.storageNano === 0
+        ? {}
+        : {
+            [`cluster=${cluster}:name=${row.namespace}/${volume}`]: {
+              nano: row.storageNano,
+              amount: row.storageByteHours ?? 0,
+            },
+          },
+    loadBalancers:
+      row.loadBalancerNano === 0
+        ? {}
+        : {
+            [`${cluster}/${row.namespace}/${name}`]: {
+              nano: row.loadBalancerNano,
+              amount: row.seen ? windowHours(row.seen) : 0,
+            },
+          },
+  };
+}
+
+/** Label names as OpenCost writes them. */
+export function sanitized(labels: Readonly<Record<string, string>>): Record<string, string> {
   return Object.fromEntries(
     Object.entries(labels).map(([name, value]) => [metricName(name), value]),
   );

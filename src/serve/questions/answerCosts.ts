@@ -13,8 +13,11 @@ import type { CostReport } from '../../cost/report/costReport.ts';
 import type { WorkloadRef } from '../../model/workload.ts';
 import { readCosts, seriesOnBasis } from '../../cost/report/readCosts.ts';
 import { renderCosts } from '../../cost/report/renderCosts.ts';
-import { computeAllocations } from '../opencost/computeAllocations.ts';
-import type { OpenCostQuery } from '../opencost/parseQuery.ts';
+import { fixedNano } from '../../cost/report/shareCosts.ts';
+import { computeAssets, nodePricing } from '../opencost/assets.ts';
+import { computeAllocations, type AllocationSource } from '../opencost/computeAllocations.ts';
+import type { AssetQuery, OpenCostQuery } from '../opencost/parseQuery.ts';
+import { toSummary } from '../opencost/toSummary.ts';
 
 /** Spend by UTC day, the last one so far; money in the configured currency. */
 export interface SpendDays {
@@ -235,25 +238,39 @@ export async function answerSpend(ask: SpendAsk, context: AnswerContext): Promis
   });
 }
 
-export interface AllocationsAsk extends Whose {
-  readonly query: OpenCostQuery;
-}
+export type AllocationsAsk = Whose &
+  (
+    | { readonly call: 'allocation' | 'summary'; readonly query: OpenCostQuery }
+    | { readonly call: 'assets'; readonly query: AssetQuery }
+    | { readonly call: 'nodePricing' }
+  );
 
-/** OpenCost's allocation sets, as the text that is sent. */
+/** What OpenCost's call answers with, as the text that is sent. */
 export async function answerAllocations(
-  { query, namespaces }: AllocationsAsk,
+  ask: AllocationsAsk,
   { reader, config }: AnswerContext,
 ): Promise<string> {
   const { cluster, pricing, schedule } = config();
-  const sets = await computeAllocations(
-    {
-      reader,
-      series: (asked) => seriesOnBasis(reader, pricing, asked),
-      cluster,
-      windowMs: schedule.window,
-      namespaces,
-    },
-    query,
-  );
-  return JSON.stringify(sets);
+  const source: AllocationSource = {
+    reader,
+    series: (asked) => seriesOnBasis(reader, pricing, asked),
+    cluster,
+    windowMs: schedule.window,
+    namespaces: ask.namespaces,
+    fixedNano: (window) => fixedNano(pricing, window),
+  };
+  return JSON.stringify(await answerOf(ask, source));
+}
+
+async function answerOf(ask: AllocationsAsk, source: AllocationSource): Promise<object> {
+  switch (ask.call) {
+    case 'allocation':
+      return computeAllocations(source, ask.query);
+    case 'summary':
+      return toSummary(await computeAllocations(source, ask.query), ask.query);
+    case 'assets':
+      return computeAssets(source, ask.query);
+    default:
+      return nodePricing(source);
+  }
 }

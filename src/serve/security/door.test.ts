@@ -34,8 +34,8 @@ const WAYS_OUT: Readonly<Record<string, WayOut>> = {
   'GET /api/v1/silences': { lists: '/api/v1/silences' },
   'POST /api/v1/silences': { scope: 'silence', own: '/api/v1/silences' },
   'DELETE /api/v1/silences/:id': { scope: 'silence', own: '/api/v1/silences/none' },
-  'GET /allocation/compute': { asks: '/allocation/compute?window=24h' },
-  'GET /allocation': { asks: '/allocation?window=24h' },
+  ...openCostWays(''),
+  ...openCostWays('/model'),
   'GET /api/v1/recommendations': { lists: '/api/v1/recommendations?all=true' },
   'GET /api/v1/posture': { lists: '/api/v1/posture' },
   'GET /': { lists: '/' },
@@ -60,6 +60,20 @@ const WAYS_OUT: Readonly<Record<string, WayOut>> = {
   'POST /findings/:id/decide': { scope: 'ack', hides: '/findings/ID/decide' },
   'POST /findings/:id/silence': { scope: 'silence', hides: '/findings/ID/silence' },
 };
+
+function openCostWays(prefix: string): Readonly<Record<string, WayOut>> {
+  const asked = ['/allocation', '/allocation/compute', '/allocation/summary'];
+  const asking = [...asked, '/allocation/compute/summary', '/assets'].map((path) => [
+    `GET ${prefix}${path}`,
+    { asks: `${prefix}${path}?window=24h` },
+  ]);
+  return {
+    ...(Object.fromEntries(asking) as Record<string, WayOut>),
+    [`GET ${prefix}/allNodePricing`]: { refuses: `${prefix}/allNodePricing` },
+    [`GET ${prefix}/clusterInfo`]: { own: `${prefix}/clusterInfo` },
+    [`GET ${prefix}/healthz`]: { own: `${prefix}/healthz` },
+  };
+}
 
 interface WayOut {
   /** Reached without a token, says nothing. */

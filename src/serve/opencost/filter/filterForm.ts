@@ -1,6 +1,9 @@
-import type { AggregateField } from '../parseAggregate.ts';
+import { isLabel, type AggregateField } from '../parseAggregate.ts';
 
-/** What OpenCost can filter allocations by and Burnwatch knows (core/pkg/filter/allocation/fields.go). */
+/**
+ * What OpenCost can filter allocations by and Burnwatch knows (core/pkg/filter/allocation/fields.go), and assets
+ * (`type`, `name`).
+ */
 export type FilterField =
   | 'cluster'
   | 'node'
@@ -11,6 +14,8 @@ export type FilterField =
   | 'container'
   | 'provider'
   | 'owner'
+  | 'type'
+  | 'name'
   | `label:${string}`;
 
 export type FilterOperator = 'equals' | 'contains' | 'begins' | 'ends' | 'exists';
@@ -37,5 +42,5 @@ export function fieldsOfFilter(filter: Filter | null): readonly AggregateField[]
   if (filter === null) return [];
   if (filter.kind !== 'comparison') return filter.parts.flatMap(fieldsOfFilter);
   const { field } = filter;
-  return field === 'controllerName' || field === 'provider' ? [] : [field];
+  return isLabel(field) || field === 'pod' || field === 'owner' ? [field] : [];
 }

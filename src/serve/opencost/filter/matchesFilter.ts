@@ -1,15 +1,24 @@
-import { UNALLOCATED, type Keyed } from '../aggregate.ts';
+import { UNALLOCATED } from '../aggregate.ts';
 import type { Comparison, Filter, FilterField } from './filterForm.ts';
 
-/** Whether an allocation passes a filter; all do without one. What it lacks is the empty text, as in OpenCost. */
-export function matchesFilter(filter: Filter | null, keyed: Keyed): boolean {
+/**
+ * Whether something passes a filter; everything does without one. What it lacks is the empty text, as in OpenCost.
+ * @param valueOf what it has of a field; null for nothing.
+ */
+export function matchesFilter(
+  filter: Filter | null,
+  valueOf: (field: FilterField) => string | null,
+): boolean {
   if (filter === null) return true;
   if (filter.kind !== 'comparison') {
-    const holdsFor = (part: Filter): boolean => matchesFilter(part, keyed);
+    const holdsFor = (part: Filter): boolean => matchesFilter(part, valueOf);
     return filter.kind === 'all' ? filter.parts.every(holdsFor) : filter.parts.some(holdsFor);
   }
-  const value = valueOf(filter.field, keyed);
-  return filter.values.some((wanted) => holds(filter, value, wanted)) !== filter.negated;
+  const value = valueOf(filter.field);
+  // OpenCost's clients write types of assets in lower case and with a capital.
+  const form = (text: string): string => (filter.field === 'type' ? text.toLowerCase() : text);
+  const found = value === null ? null : form(value);
+  return filter.values.some((wanted) => holds(filter, found, form(wanted))) !== filter.negated;
 }
 
 function holds({ operator }: Comparison, found: string | null, asked: string): boolean {
@@ -27,28 +36,5 @@ function holds({ operator }: Comparison, found: string | null, asked: string): b
       return value.endsWith(wanted);
     default:
       return found !== null;
-  }
-}
-
-function valueOf(field: FilterField, { sums, labels, owner }: Keyed): string | null {
-  const { properties } = sums;
-  switch (field) {
-    case 'cluster':
-    case 'node':
-    case 'namespace':
-    case 'controllerKind':
-    case 'pod':
-    case 'container':
-      return properties[field] ?? null;
-    case 'controllerName':
-      return properties.controller ?? null;
-    case 'provider':
-      return properties.providerID ?? null;
-    case 'owner':
-      return owner;
-    default: {
-      const value = labels.get(field);
-      return value === undefined || value === UNALLOCATED ? null : value;
-    }
   }
 }

@@ -1,23 +1,32 @@
 import { QuestionRefused } from '../../questions/answerContext.ts';
 import { ALIASES } from '../parseAggregate.ts';
 import type { Comparison, Filter, FilterField, FilterOperator } from './filterForm.ts';
+import { anyOf, controllerFilter } from './filterParameters.ts';
 import { lexFilter, type Token } from './lexFilter.ts';
 
-const FIELDS: ReadonlyMap<string, FilterField> = new Map(
-  (
-    [
-      'cluster',
-      'node',
-      'namespace',
-      'controllerName',
-      'controllerKind',
-      'pod',
-      'container',
-      'provider',
-      'owner',
-    ] as const
-  ).map((field) => [field.toLowerCase(), field]),
-);
+type Fields = ReadonlyMap<string, FilterField>;
+
+const ALLOCATION_FIELDS = fieldsByName([
+  'cluster',
+  'node',
+  'namespace',
+  'controllerName',
+  'controllerKind',
+  'pod',
+  'container',
+  'provider',
+  'owner',
+]);
+
+/** core/pkg/filter/asset/fields.go; `assetType` is what OpenCost's UI calls the type. */
+const ASSET_FIELDS = new Map([
+  ...fieldsByName(['cluster', 'type', 'name', 'provider']),
+  ['assettype', 'type'],
+  ['providerid', 'provider'],
+] as const);
+
+/** Kinds of controllers that OpenCost's UI puts into filters as if they were fields. */
+const KINDS: ReadonlySet<string> = new Set(['deployment', 'statefulset', 'daemonset', 'job']);
 
 const OPERATORS: ReadonlyMap<string, FilterOperator> = new Map([
   [':', 'equals'],
@@ -37,20 +46,36 @@ const MAX_DEPTH = 32;
  * @throws QuestionRefused that says where it cannot be understood and what is expected there.
  */
 export function parseFilter(text: string): Filter | null {
+  return parse(text, ALLOCATION_FIELDS);
+}
+
+/** The same for assets. */
+export function parseAssetFilter(text: string): Filter | null {
+  return parse(text, ASSET_FIELDS);
+}
+
+function fieldsByName(fields: readonly FilterField[]): Fields {
+  return new Map(fields.map((field) => [field.toLowerCase(), field]));
+}
+
+function parse(text: string, fields: Fields): Filter | null {
   const tokens = lexFilter(text);
   if (tokens.length === 0) return null;
-  const cursor = new Cursor(tokens);
+  const cursor = new Cursor(tokens, fields);
   const filter = parseGroup(cursor, 0);
   if (cursor.peek() !== undefined) throw cursor.expected('the end, since no parenthesis is open');
   return filter;
 }
 
 class Cursor {
+  /** The fields that there are. */
+  readonly fields: Fields;
   readonly #tokens: readonly Token[];
   #at = 0;
 
-  constructor(tokens: readonly Token[]) {
+  constructor(tokens: readonly Token[], fields: Fields) {
     this.#tokens = tokens;
+    this.fields = fields;
   }
 
   peek(): Token | undefined {
@@ -104,20 +129,31 @@ function parsePart(cursor: Cursor, depth: number): Filter {
   return group;
 }
 
-function parseComparison(cursor: Cursor): Comparison {
-  const fields = [...FIELDS.values(), ...ALIASES.keys(), 'label[NAME]'].join(', ');
+function parseComparison(cursor: Cursor): Filter {
+  const isOfAllocations = cursor.fields === ALLOCATION_FIELDS;
+  const more = isOfAllocations ? [...ALIASES.keys(), 'label[NAME]'] : [];
+  const fields = [...new Set(cursor.fields.values()), ...more].join(', ');
   const name = cursor.take('name');
   if (name === undefined) throw cursor.expected(`a field: ${fields}`);
-  const key = cursor.take('key');
-  const operator = cursor.take('operator');
+  let key = cursor.take('key');
+  let operator = cursor.take('operator');
+  const field = isOfAllocations || name.text !== 'label' ? name.text.toLowerCase() : '';
+  // OpenCost's UI writes `label:app:"web"`.
+  if (field === 'label' && operator?.text === ':' && key === undefined) {
+    key = cursor.take('name');
+    if (key !== undefined) operator = cursor.take('operator');
+  }
   if (operator === undefined) throw cursor.expected('one of : !: ~: !~: <~: !<~: ~>: !~>:');
   const values = parseValues(cursor);
   const negated = operator.text.startsWith('!');
   const symbol = negated ? operator.text.slice(1) : operator.text;
-  const field = name.text.toLowerCase();
   if (field === 'label' && key === undefined) return existence(symbol, values, negated);
-  const known =
-    field === 'label' ? labelField(key!.text) : (FIELDS.get(field) ?? ALIASES.get(field));
+  if (isOfAllocations && operator.text === ':' && key === undefined) {
+    if (field === 'controller') return anyOf(values.map(controllerFilter))!;
+    if (KINDS.has(field)) return anyOf(values.map((each) => controllerFilter(`${field}:${each}`)))!;
+  }
+  const alias = isOfAllocations ? ALIASES.get(field) : undefined;
+  const known = field === 'label' ? labelField(key!.text) : (cursor.fields.get(field) ?? alias);
   if (known === undefined) {
     throw new QuestionRefused(`filter: ${unknownField(name.text)}; fields are ${fields}`);
   }
