@@ -8,7 +8,7 @@ import { matchesFilter } from './filter/matchesFilter.ts';
 import type { OpenCostQuery } from './parseQuery.ts';
 
 /** What an allocation costs with the idle that was shared out to it. */
-export function totalNano(sums: AllocationSums): Nano {
+function totalNano(sums: AllocationSums): Nano {
   return costNano(sums) + nodeNano(sums.idleNano) + sums.sharedNano;
 }
 
