@@ -3,8 +3,7 @@ import { delimiter, join, resolve } from 'node:path';
 import { unpackDebianPackage } from './debianPackage.ts';
 
 /** Programs that are no npm packages and that the demo and the tests drive for real. */
-export type ToolName =
-  'prometheus' | 'promtool' | 'alertmanager' | 'kubectl' | 'victoria-metrics' | 'chromium';
+export type ToolName = 'prometheus' | 'promtool' | 'alertmanager' | 'victoria-metrics' | 'chromium';
 
 interface ToolSource {
   /** Names it has on a PATH, Debian's and upstream's. */
@@ -31,11 +30,6 @@ const SOURCES: Readonly<Record<ToolName, ToolSource>> = {
     program: 'usr/bin/prometheus-alertmanager',
     // Its templates.
     readsFrom: '/usr/share/prometheus/alertmanager',
-  },
-  kubectl: {
-    commands: ['kubectl'],
-    debianPackage: 'kubernetes-client',
-    program: 'usr/bin/kubectl',
   },
   'victoria-metrics': {
     commands: ['victoria-metrics', 'victoria-metrics-prod'],
@@ -104,7 +98,7 @@ export async function findTool(name: ToolName, options: FindToolOptions = {}): P
 const LAUNCHER = 'launch';
 
 /** The environment variable that names a program: `victoria-metrics` → `BURNWATCH_VICTORIA_METRICS`. */
-export function toolVariable(name: ToolName): string {
+export function toolVariable(name: string): string {
   return `BURNWATCH_${name.toUpperCase().replaceAll('-', '_')}`;
 }
 

@@ -122,7 +122,7 @@ async function whatIsMissing(): Promise<string[]> {
   if ((await controllerFolders()).length === 0) {
     missing.push('control groups of version 1 (on version 2, use kind)');
   }
-  for (const program of ['unshare', 'ip', 'openssl', 'go', 'apt-get', 'dpkg-deb', 'unzip', 'tar']) {
+  for (const program of ['unshare', 'ip', 'openssl', 'go', 'apt-get', 'dpkg-deb', 'tar']) {
     if (!(await isOnPath(program))) missing.push(`the program ${program}`);
   }
   return missing;

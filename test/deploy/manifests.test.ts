@@ -5,6 +5,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { parse, parseAllDocuments, stringify } from 'yaml';
 import { RESOURCES } from '../../src/collect/kubernetes/resources.ts';
 import { findTool } from '../../demo/tools.ts';
+import { findKubeTool } from '../support/kubeTools.ts';
 import { createMetrics } from '../../src/serve/metrics.ts';
 import { ApiServer } from '../support/apiServer/apiServer.ts';
 import { Kubectl } from '../support/apiServer/kubectl.ts';
@@ -21,7 +22,7 @@ type Manifest = any;
 let manifests: readonly Manifest[];
 
 beforeAll(async () => {
-  const kubectl = await findTool('kubectl');
+  const kubectl = await findKubeTool('kubectl');
   const text = execFileSync(kubectl, ['kustomize', FOLDER], { encoding: 'utf8' });
   manifests = parseAllDocuments(text).map((document) => document.toJS());
 });

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { dirname } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { findTool } from '../../demo/tools.ts';
+import { findKubeTool } from '../support/kubeTools.ts';
 import { AbuseRun, using } from '../support/abuse/abuseRun.ts';
 import type { NextStep } from '../../src/model/finding.ts';
 import { DAY_MS, HOUR_MS } from '../../src/model/time.ts';
@@ -22,7 +22,7 @@ beforeAll(async () => {
     tokens: { secret: 'me' },
   });
   kubectl = await Kubectl.for(server, 'secret');
-  path = `${dirname(await findTool('kubectl'))}:${process.env['PATH']}`;
+  path = `${dirname(await findKubeTool('kubectl'))}:${process.env['PATH']}`;
 });
 
 afterAll(async () => {

@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { parseAllDocuments } from 'yaml';
-import { findTool } from '../../demo/tools.ts';
+import { findKubeTool } from '../support/kubeTools.ts';
 import { noObjects } from '../../src/model/clusterObjects.ts';
 import { renderFix } from '../../src/detect/posture/fix/renderFix.ts';
 import {
@@ -35,7 +35,7 @@ let path: string;
 beforeAll(async () => {
   server = await ApiServer.start({ resources: RESOURCES, tls: true, tokens: { secret: 'me' } });
   kubectl = await Kubectl.for(server, 'secret');
-  path = `${dirname(await findTool('kubectl'))}:${process.env['PATH']}`;
+  path = `${dirname(await findKubeTool('kubectl'))}:${process.env['PATH']}`;
 });
 afterAll(async () => {
   await kubectl[Symbol.asyncDispose]();

