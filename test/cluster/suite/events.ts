@@ -23,13 +23,11 @@ export function clusterEvents(target: Target): ClusterEvent[] {
       name: 'a miner starts by exec in an idle pod',
       at: 0.2,
       run: () => {
-        // nice: what else the machine does goes first.
         startKubectl(target, [
           'exec',
           ...inAttack,
           'idle-with-exec',
           '--',
-          'nice',
           'sh',
           '-c',
           MINER_SCRIPT,
@@ -48,7 +46,6 @@ export function clusterEvents(target: Target): ClusterEvent[] {
           `--image=${target.image}`,
           '--container=debugger',
           '--',
-          'nice',
           'sh',
           '-c',
           MINER_SCRIPT,

@@ -3,12 +3,18 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { parseQuantity } from '../../../src/collect/kubernetes/quantity.ts';
 
 const RECONNECT_MS = 500;
+const SECOND_MS = 1000;
+/** The API cuts times to whole seconds: an end is half a second later in the mean, a start is told as it is seen. */
+const HALF_SECOND_MS = SECOND_MS / 2;
 
 /** CPU in cores and memory in bytes. */
 export interface Amount {
   readonly cpu: number;
   readonly memory: number;
 }
+
+/** Amounts in the order of time, each with when it began. */
+export type Requests = [sinceMs: number, Amount][];
 
 /** What the API's objects said of one pod, kept after the pod is gone. */
 export interface PodTruth {
@@ -21,9 +27,9 @@ export interface PodTruth {
   /** When its last container ended, or when it was gone. */
   endedMs: number | null;
   /** What the scheduler holds for the pod, and since when. */
-  readonly requests: [sinceMs: number, Amount][];
-  /** Of its main containers, as written. */
-  readonly containerRequests: Map<string, Amount>;
+  readonly requests: Requests;
+  /** Of its main containers, as granted, and since when. */
+  readonly containerRequests: Map<string, Requests>;
   /** Of its init containers and sidecars. */
   readonly initRequests: Map<string, Amount>;
   /** Container IDs (without the runtime's prefix) with the name of the container. */
@@ -91,7 +97,8 @@ export class PodWatch {
     this.pods.set(uid, truth);
     const scheduled = pod.status?.conditions?.find(({ type }) => type === 'PodScheduled');
     if (scheduled?.status === 'True' && truth.scheduledMs === null) {
-      truth.scheduledMs = timeOf(scheduled.lastTransitionTime) ?? now;
+      const second = timeOf(scheduled.lastTransitionTime) ?? now;
+      truth.scheduledMs = now - second < SECOND_MS ? now : second;
     }
     const statuses = [
       ...(pod.status?.containerStatuses ?? []),
@@ -103,20 +110,21 @@ export class PodWatch {
         if (id !== undefined) truth.containers.set(id.replace(/^.*:\/\//, ''), container);
       }
     }
-    for (const { name: container, resources } of pod.spec?.containers ?? []) {
-      truth.containerRequests.set(container, amountOf(resources?.requests));
+    const granted = grantedRequests(pod);
+    for (const container of pod.spec?.containers ?? []) {
+      const requests = truth.containerRequests.get(container.name) ?? [];
+      truth.containerRequests.set(container.name, requests);
+      note(requests, granted(container), now);
     }
     for (const { name: container, resources } of pod.spec?.initContainers ?? []) {
       truth.initRequests.set(container, amountOf(resources?.requests));
     }
-    const request = effectiveRequest(pod);
-    const latest = truth.requests.at(-1)?.[1];
-    if (latest?.cpu !== request.cpu || latest.memory !== request.memory) {
-      truth.requests.push([truth.requests.length === 0 ? 0 : now, request]);
-    }
+    note(truth.requests, effectiveRequest(pod), now);
     const isOver = pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed';
     const ends = statuses.flatMap(({ state }) => timeOf(state?.terminated?.finishedAt) ?? []);
-    if (truth.endedMs === null && isOver) truth.endedMs = Math.max(...ends, 0) || now;
+    if (truth.endedMs === null && isOver) {
+      truth.endedMs = ends.length > 0 ? Math.max(...ends) + HALF_SECOND_MS : now;
+    }
     if (truth.endedMs === null && phase === 'DELETED') truth.endedMs = now;
   }
 }
@@ -126,12 +134,7 @@ export class PodWatch {
  * the larger of all main containers with sidecars, and of any init container with the sidecars that started before it.
  */
 function effectiveRequest(pod: V1Pod): Amount {
-  const statuses = new Map(
-    (pod.status?.containerStatuses ?? []).map((status) => [status.name, status.resources]),
-  );
-  const request = (container: V1Container): Amount =>
-    amountOf(statuses.get(container.name)?.requests ?? container.resources?.requests);
-  let main = (pod.spec?.containers ?? []).map(request).reduce(add, NOTHING);
+  let main = (pod.spec?.containers ?? []).map(grantedRequests(pod)).reduce(add, NOTHING);
   let sidecars = NOTHING;
   let start = NOTHING;
   for (const container of pod.spec?.initContainers ?? []) {
@@ -147,6 +150,22 @@ function effectiveRequest(pod: V1Pod): Amount {
     cpu: ofPod?.['cpu'] === undefined ? main.cpu : (parseQuantity(ofPod['cpu']) ?? 0),
     memory: ofPod?.['memory'] === undefined ? main.memory : (parseQuantity(ofPod['memory']) ?? 0),
   };
+}
+
+/** What a container of a pod is granted: what its status says after a resize in place, else its spec. */
+function grantedRequests(pod: V1Pod): (container: V1Container) => Amount {
+  const statuses = new Map(
+    (pod.status?.containerStatuses ?? []).map((status) => [status.name, status.resources]),
+  );
+  return (container) =>
+    amountOf(statuses.get(container.name)?.requests ?? container.resources?.requests);
+}
+
+/** Adds an amount that differs from the last one; the first held from the start. */
+function note(requests: Requests, amount: Amount, nowMs: number): void {
+  const latest = requests.at(-1)?.[1];
+  if (latest?.cpu === amount.cpu && latest.memory === amount.memory) return;
+  requests.push([requests.length === 0 ? 0 : nowMs, amount]);
 }
 
 /** The watch hands times on as it got them: text. */

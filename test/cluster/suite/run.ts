@@ -75,6 +75,7 @@ async function main(): Promise<number> {
 
 /** Starts everything, lets it run, and gives the whole windows that it ran in. */
 async function live(target: Target, kinds: readonly Kind[], owners: OwnerLookup): Promise<Span> {
+  const fromMs = await windowWithSamples(target.prometheus);
   const startedMs = Date.now();
   const minutes = Number(process.env['BURNWATCH_TEST_MINUTES'] ?? DEFAULT_MINUTES);
   const namespaces = NAMESPACES.map((name) => ({
@@ -128,7 +129,24 @@ async function live(target: Target, kinds: readonly Kind[], owners: OwnerLookup)
     tell(`Granted and not used: ${unused.join(', ') || 'none'}`);
     tell(`Refused: ${refused.join(', ') || 'none'}`);
   }
-  return { fromMs: Math.floor(startedMs / WINDOW_MS) * WINDOW_MS, toMs };
+  return { fromMs, toMs };
+}
+
+/** The start of the running window, once Prometheus has samples from before it: no history begins inside a window. */
+async function windowWithSamples(prometheus: string): Promise<number> {
+  for (;;) {
+    const startMs = Math.floor(Date.now() / WINDOW_MS) * WINDOW_MS;
+    const url = new URL('api/v1/query', `${prometheus}/`);
+    url.search = String(
+      new URLSearchParams({ query: 'kube_pod_info', time: String(startMs / 1000) }),
+    );
+    const response = await fetch(url);
+    if (!response.ok) throw new Error(`${url.href} answered ${response.status}`);
+    const { data } = (await response.json()) as { data: { result: unknown[] } };
+    if (data.result.length > 0) return startMs;
+    tell('Waiting for the next window: Prometheus has no samples from before this one.');
+    await sleep(startMs + WINDOW_MS - Date.now());
+  }
 }
 
 function staticPodFile(name: string): string {
@@ -148,20 +166,28 @@ async function report(
   ];
   let live: readonly Comparison[] = [];
   for (const program of programs) {
-    for (const [source, prometheus] of [
-      ['cAdvisor and kube-state-metrics', target.prometheus],
-      ['the same and /metrics/resource', target.prometheusWithResource],
+    for (const [file, source, prometheus, kubeconfig] of [
+      ['cadvisor', 'cAdvisor and kube-state-metrics', target.prometheus, null],
+      ['resource', 'the same and /metrics/resource', target.prometheusWithResource, null],
+      ['api', 'metrics and the Kubernetes API', target.prometheus, target.kubeconfig],
     ] as const) {
       if (prometheus === null) continue;
-      const measured = await measure({ prometheus, span, ...(program && { program }) });
+      const measured = await measure({
+        prometheus,
+        span,
+        ...(program && { program }),
+        ...(kubeconfig && { kubeconfig }),
+      });
       const comparisons = compareAll(kinds, truth, measured);
       const name = `${program ?? 'this checkout'}, from ${source}`;
       tell(
         `\n${name}: coverage ${measured.coverage.toFixed(3)}\n\n${comparisonTable(comparisons)}`,
       );
-      const file = `${program ? 'other' : 'this'}-${prometheus === target.prometheus ? 'cadvisor' : 'resource'}.json`;
-      await writeFile(join(folder, file), JSON.stringify({ measured, comparisons }, null, 1));
-      if (program === undefined && prometheus === target.prometheus) live = comparisons;
+      await writeFile(
+        join(folder, `${program ? 'other' : 'this'}-${file}.json`),
+        JSON.stringify({ measured, comparisons }, null, 1),
+      );
+      if (program === undefined && file === 'cadvisor') live = comparisons;
     }
   }
   await record(target, truth, span, live, folder);

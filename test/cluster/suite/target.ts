@@ -58,13 +58,13 @@ export async function kubectl(
   return (await running).stdout;
 }
 
-/** Starts kubectl and lets it run on; killed with the suite. */
-export function startKubectl(target: Target, args: readonly string[]): { kill: () => void } {
+/** Starts kubectl and lets it run on; what it writes to stderr is printed, so that a start that failed shows. */
+export function startKubectl(target: Target, args: readonly string[]): void {
   const child = spawn(target.kubectl, [`--kubeconfig=${target.kubeconfig}`, ...args], {
-    stdio: 'ignore',
+    stdio: ['ignore', 'ignore', 'inherit'],
   });
-  child.once('error', () => undefined);
-  return { kill: () => void child.kill('SIGKILL') };
+  child.once('error', (error) => process.stderr.write(`kubectl: ${error.message}\n`));
+  child.unref();
 }
 
 /** Ends a program of the local cluster and starts it again after so many seconds. */

@@ -1,5 +1,5 @@
 import type { ContainerCounters } from './cgroupTruth.ts';
-import type { Amount, PodTruth } from './podTruth.ts';
+import type { Amount, PodTruth, Requests } from './podTruth.ts';
 
 const MINUTE_MS = 60_000;
 
@@ -58,17 +58,20 @@ function addPod(
   counters: ReadonlyMap<string, ContainerCounters>,
   span: Span,
 ): void {
-  const held = heldSpan(pod, span);
-  for (const [container, request] of [...pod.initRequests, ...pod.containerRequests]) {
-    addReservation((workload.containers[container] ??= noUse()), request, heldMs(held));
+  const held: [string, Requests][] = [
+    ...[...pod.initRequests].map(([name, amount]): [string, Requests] => [name, [[0, amount]]]),
+    ...pod.containerRequests,
+  ];
+  for (const [container, requests] of held) {
+    const own = (workload.containers[container] ??= noUse());
+    addReservation(own, meanRequest(pod, requests, span), span.toMs - span.fromMs);
   }
   for (const minute of minutes(span)) {
-    const reserved = meanRequest(pod, minute);
+    const reserved = meanRequest(pod, pod.requests, minute);
     addReservation(workload, reserved, minute.toMs - minute.fromMs);
     let cpu = 0;
     let memory = 0;
     let mainRequest: Amount = { cpu: 0, memory: 0 };
-    const share = heldMs(heldSpan(pod, minute)) / (minute.toMs - minute.fromMs);
     const used = new Map<string, Amount>();
     for (const [id, container] of pod.containers) {
       const series = counters.get(id);
@@ -84,9 +87,9 @@ function addPod(
       used.set(container, { cpu: before.cpu + seconds, memory: before.memory + bytes });
     }
     const seconds = (minute.toMs - minute.fromMs) / 1000;
-    for (const [container, request] of pod.containerRequests) {
+    for (const [container, requests] of pod.containerRequests) {
       const use = used.get(container) ?? { cpu: 0, memory: 0 };
-      const own = { cpu: request.cpu * share, memory: request.memory * share };
+      const own = meanRequest(pod, requests, minute);
       mainRequest = { cpu: mainRequest.cpu + own.cpu, memory: mainRequest.memory + own.memory };
       cpu += Math.max(own.cpu * seconds, use.cpu);
       memory += Math.max(own.memory * seconds, use.memory);
@@ -123,12 +126,12 @@ function heldMs({ fromMs, toMs }: Span): number {
   return Math.max(0, toMs - fromMs);
 }
 
-/** What was held for a pod, averaged over a span in which its requests may change. */
-function meanRequest(pod: PodTruth, span: Span): Amount {
+/** What was held for a pod or a container of it, averaged over a span in which its requests may change. */
+function meanRequest(pod: PodTruth, requests: Requests, span: Span): Amount {
   let cpu = 0;
   let memory = 0;
-  pod.requests.forEach(([sinceMs, amount], index) => {
-    const until = pod.requests[index + 1]?.[0] ?? Infinity;
+  requests.forEach(([sinceMs, amount], index) => {
+    const until = requests[index + 1]?.[0] ?? Infinity;
     const ms = heldMs(
       heldSpan(pod, {
         fromMs: Math.max(span.fromMs, sinceMs),
