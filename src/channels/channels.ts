@@ -54,7 +54,7 @@ export async function createChannels(
     kubeContext: kubeContextOf(config),
   };
   const made = configured(config).map(([kind, value]) => kind.create(value, { ...parts, context }));
-  return [logChannel(parts.logger), ...(await Promise.all(made)).flat()];
+  return [logChannel(parts.logger, context), ...(await Promise.all(made)).flat()];
 }
 
 function configured(config: ChannelValues): readonly (readonly [ChannelKind, object])[] {

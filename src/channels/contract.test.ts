@@ -13,6 +13,9 @@ import { TestServer } from '../../test/support/notify/httpServer.ts';
 import { alertmanagerChannel } from './alertmanager/alertmanagerChannel.ts';
 import { logChannel } from './logChannel.ts';
 import { siemChannel } from './siem/siemChannel.ts';
+import { aDigest } from '../../test/support/digest/digests.ts';
+import type { Notice } from '../store/notifications/notice.ts';
+import { webhooks } from './webhook/config.ts';
 import { webhookChannel } from './webhook/webhookChannel.ts';
 
 const CONTEXT = { currency: 'USD', externalUrl: 'https://bw.example.com', kubeContext: 'prod' };
@@ -66,7 +69,7 @@ const CHANNELS: readonly { name: string; make: (url: string) => Channel; http: b
   {
     name: 'log',
     http: false,
-    make: () => logChannel({ info: () => undefined, warn: () => undefined }),
+    make: () => logChannel({ info: () => undefined, warn: () => undefined }, CONTEXT),
   },
 ];
 
@@ -258,6 +261,26 @@ describe('webhooks', () => {
       { event_action: 'trigger', dedup_key: 'finding/abc-123', routing_key: 'R0' },
       { event_action: 'resolve', dedup_key: 'finding/abc-123' },
     ]);
+  });
+
+  test('PagerDuty gets neither digests nor notes', async () => {
+    const channel = webhook(server.url, { kind: 'pagerduty', routingKey: 'R0' });
+    const digest = aDigest('prod', 1, 1);
+    const notices: readonly Notice[] = [
+      { kind: 'digest', audience: 'platform', digest, lines: [] },
+      { kind: 'note', audience: 'platform', title: 'A note', lines: [] },
+    ];
+    for (const notice of notices) {
+      const sent = channel.send(aDelivery({ notice }), AbortSignal.timeout(5_000));
+      await expect(sent).rejects.toMatchObject({ kind: 'message', code: 'not-for-pagerduty' });
+    }
+    expect(server.requests).toEqual([]);
+    const entry = { name: 'pd', url: server.url, secret: 'R0', minSeverity: 'info' };
+    const [pagerduty, ours] = [{ ...entry, format: 'pagerduty' }, entry].map((value) =>
+      webhooks.targets(webhooks.part.schema.parse([value])),
+    );
+    expect(pagerduty?.others?.[0]?.digests).toBe(false);
+    expect(ours?.others?.[0]?.digests).toBe(true);
   });
 });
 

@@ -1,20 +1,22 @@
 import type { Logger } from 'pino';
+import type { RenderContext } from '../model/text/format.ts';
 import type { Channel, ClaimedDelivery } from '../store/notifications/delivery.ts';
-import { noticeText } from './text/noticeText.ts';
+import { noticeContent } from './noticeContent.ts';
 
 /** Prints notices as log lines: what Burnwatch does when no other channel is configured. */
-export function logChannel(logger: Pick<Logger, 'info' | 'warn'>): Channel {
+export function logChannel(logger: Pick<Logger, 'info' | 'warn'>, context: RenderContext): Channel {
   return {
     name: 'log',
     send: async (delivery: ClaimedDelivery) => {
       const { id, conversation, notice } = delivery;
       const urgent = notice.kind === 'findings' && notice.findings[0]?.severity !== 'info';
       const fields = { delivery: id, conversation, audience: audienceOf(delivery) };
-      if (urgent) logger.warn(fields, noticeText(notice));
-      else logger.info(fields, noticeText(notice));
+      const { line } = noticeContent(notice, context, 'the log');
+      if (urgent) logger.warn(fields, line);
+      else logger.info(fields, line);
       return { ids: {} };
     },
-    // A log line that may be there twice harms nobody.
+    // Logging a line twice does no harm.
     find: async () => 'unknown',
     close: async () => undefined,
   };

@@ -3,7 +3,7 @@ import { fc } from '../../test/support/properties.ts';
 import type { Notice } from '../store/notifications/notice.ts';
 import { renderMessage } from '../channels/slack/render.ts';
 import { problemsOfMessage } from '../../test/support/notify/blockKit.ts';
-import { noticeText } from '../channels/text/noticeText.ts';
+import { noticeContent } from '../channels/noticeContent.ts';
 import { digestDeliveries } from './deliveries.ts';
 import { digestPicture } from './digestPicture.ts';
 import type { Digest } from '../store/digests/digest.ts';
@@ -43,10 +43,11 @@ describe('digests in Slack', () => {
       fc.property(digests, fc.boolean(), (digest, withPicture) => {
         const image = withPicture ? { fileId: 'F1', altText: digest.cluster } : null;
         for (const notice of noticesOf(digest)) {
-          const message = renderMessage(notice, CONTEXT, image)!;
+          const content = noticeContent(notice, CONTEXT, 'Slack');
+          const message = renderMessage(content, image);
           expect(problemsOfMessage(message, OWN_URL)).toEqual([]);
           // oxlint-disable-next-line no-control-regex -- a log's reader would obey them
-          expect(noticeText(notice)).not.toMatch(/[\u0000-\u001f\u202e]/);
+          expect(content.line).not.toMatch(/[\u0000-\u001f\u202e]/);
         }
       }),
       { numRuns: 50 },

@@ -45,7 +45,7 @@ function digestReceivers(
   installedAt: TimeMs | null,
   now: TimeMs,
 ): DigestReceivers {
-  const others = destinations.others.filter(({ minSeverity }) => minSeverity === 'info');
+  const others = destinations.others.filter(({ digests }) => digests);
   const previewUntil = (installedAt ?? now) + previewMs;
   return {
     platform: [destinations.platform, ...others.map(({ receiver }) => receiver)],

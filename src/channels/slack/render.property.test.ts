@@ -5,10 +5,17 @@ import { aNotice } from '../../../test/support/notify/deliveries.ts';
 import { aFinding } from '../../../test/support/notify/findings.ts';
 import { LIMITS } from './limits.ts';
 import { MINER } from '../../../test/support/notify/samples.ts';
-import { renderMessage, renderReply, renderThreadNote, withMention } from './render.ts';
+import { noteContent } from '../../notify/content/noteContent.ts';
+import type { Notice } from '../../store/notifications/notice.ts';
+import { noticeContent } from '../noticeContent.ts';
+import { renderMessage, renderReply, withMention } from './render.ts';
 import { problemsOfMessage } from '../../../test/support/notify/blockKit.ts';
 
 const CONTEXT = { currency: 'USD', externalUrl: 'https://burnwatch.example.com', kubeContext: 'p' };
+
+function contentOf(notice: Notice) {
+  return noticeContent(notice, CONTEXT, 'Slack');
+}
 
 /** What an attacker would write, among all else. */
 const NASTY = [
@@ -131,11 +138,9 @@ describe('whatever the names, texts and numbers', () => {
         const image = withImage
           ? { fileId: 'F0123', altText: value.findings[0]?.summary ?? '' }
           : null;
-        const message = renderMessage(value, CONTEXT, image);
-        expect(message).not.toBeNull();
-        if (message === null) return;
+        const message = renderMessage(contentOf(value), image);
         expect(problemsOfMessage(message, CONTEXT.externalUrl)).toEqual([]);
-        expect(problemsOfMessage(renderReply(value), CONTEXT.externalUrl)).toEqual([]);
+        expect(problemsOfMessage(renderReply(contentOf(value)), CONTEXT.externalUrl)).toEqual([]);
         expect(message.blocks.length).toBeLessThanOrEqual(LIMITS.blocks);
       }),
       { numRuns: 300 },
@@ -147,11 +152,11 @@ describe('whatever the names, texts and numbers', () => {
     fc.assert(
       fc.property(notes, ({ title, lines }) => {
         const note = { kind: 'note', audience: 'platform', title, lines } as const;
-        const message = renderMessage(note, CONTEXT);
-        expect(message && problemsOfMessage(message, null)).toEqual([]);
-        expect(problemsOfMessage(renderThreadNote(note), null)).toEqual([]);
-        const mentioned = message && withMention(message, 'S0SHOPDEVS');
-        const problems = mentioned && problemsOfMessage(mentioned, null);
+        const message = renderMessage(noteContent(note));
+        expect(problemsOfMessage(message, null)).toEqual([]);
+        expect(problemsOfMessage(renderReply(noteContent(note)), null)).toEqual([]);
+        const mentioned = withMention(message, 'S0SHOPDEVS');
+        const problems = problemsOfMessage(mentioned, null);
         // The one mention is ours, once in the text and once in the blocks.
         expect(problems).toEqual(Array(2).fill('markup <!subteam^S0SHOPDEVS>'));
       }),
@@ -184,9 +189,9 @@ describe('whatever the names, texts and numbers', () => {
       });
       for (const findings of [[one], Array<Finding>(25).fill(one)]) {
         const notice = aNotice(findings, { insteadOf: long, note: long });
-        const message = renderMessage(notice, CONTEXT, { fileId: 'F0', altText: long });
-        expect(message && problemsOfMessage(message, CONTEXT.externalUrl)).toEqual([]);
-        expect(problemsOfMessage(renderReply(notice), CONTEXT.externalUrl)).toEqual([]);
+        const message = renderMessage(contentOf(notice), { fileId: 'F0', altText: long });
+        expect(problemsOfMessage(message, CONTEXT.externalUrl)).toEqual([]);
+        expect(problemsOfMessage(renderReply(contentOf(notice)), CONTEXT.externalUrl)).toEqual([]);
       }
     }
   });

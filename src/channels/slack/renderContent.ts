@@ -13,6 +13,12 @@ export function contentBlocks(
   return [header(title), ...blocks.flatMap((block) => blockOf(block, image) ?? [])];
 }
 
+/** The same in a thread: the changes since its last message, else all of it without a header. */
+export function threadBlocks({ title, blocks, changes }: MessageContent): readonly KnownBlock[] {
+  if (changes.length > 0) return [section(linesText(changes))];
+  return [section(prose(title, 500)), ...blocks.flatMap((block) => blockOf(block, null) ?? [])];
+}
+
 function blockOf(block: Block, image: UploadedImage | null): KnownBlock | null {
   switch (block.kind) {
     case 'text':
@@ -29,6 +35,8 @@ function blockOf(block: Block, image: UploadedImage | null): KnownBlock | null {
     }
     case 'picture':
       return image === null ? null : imageBlock(image);
+    case 'divider':
+      return { type: 'divider' };
     case 'actions':
       break;
   }
@@ -47,7 +55,8 @@ function inlineText(inline: Inline): string {
   if (style === 'strong') return `*${prose(text, Infinity)}*`;
   if (style === 'emphasis') return `_${prose(text, Infinity)}_`;
   // Spaces at an end belong to the line, and `prose` trims them.
-  const [, before = '', inner = '', after = ''] = /^(\s*)(.*?)(\s*)$/s.exec(text) ?? [];
+  const [, before = '', inner = '', after = ''] =
+    /^(\s*)(.*?)(\s*)$/s.exec(text.replace(/\s/g, ' ')) ?? [];
   return `${before}${inner === '' ? '' : prose(inner, Infinity)}${after}`;
 }
 

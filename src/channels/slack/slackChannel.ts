@@ -1,7 +1,6 @@
 import type { WebClient } from '@slack/web-api';
 import type { Clock } from '../../notify/clock.ts';
 import {
-  ChannelError,
   type Channel,
   type ClaimedDelivery,
   type Receipt,
@@ -15,8 +14,10 @@ import { toChannelError } from './errors.ts';
 import { findDelivery } from './findDelivery.ts';
 import { Pacer } from './paced.ts';
 import type { PictureSource } from '../pictures.ts';
+import type { UploadedImage } from './message.ts';
+import { noticeContent } from '../noticeContent.ts';
 import { Poster } from './poster.ts';
-import { renderMessage, renderReply, renderThreadNote, withMention } from './render.ts';
+import { renderMessage, renderReply, withMention } from './render.ts';
 import { TargetResolver } from './targets.ts';
 
 /** The channel of a configuration; none without a token. */
@@ -57,22 +58,20 @@ export function slackChannel({ client, clock, context, pictures }: SlackParts): 
 
   async function send(delivery: ClaimedDelivery, signal: AbortSignal): Promise<Receipt> {
     const { id, notice, root, receiver } = delivery;
+    const content = noticeContent(notice, context, 'Slack');
     if (notice.kind === 'note' && notice.replyTo !== undefined) {
       const { channel: inside, ts: thread } = notice.replyTo;
-      await poster.post({ channel: inside, thread }, renderThreadNote(notice), id, signal);
+      await poster.post({ channel: inside, thread }, renderReply(content), id, signal);
       return { ids: {} };
     }
-    const rendered = renderMessage(notice, context, attachedImage(root));
-    if (rendered === null) {
-      throw new ChannelError('message', 'not-for-people', `Slack cannot show ${notice.kind}`);
-    }
+    const rendered = renderMessage(content, attachedImage(root));
     const message = withMention(rendered, await targets.mentionOf(receiver.target));
     const { channel, ts } = root?.ids ?? {};
     if (root !== null && channel !== undefined && ts !== undefined && notice.kind === 'findings') {
-      // When somebody deleted the message, the conversation begins again below.
+      // A deleted message cannot be edited: the conversation starts again below.
       if (await poster.edit(channel, ts, message, signal)) {
         const place = { channel, thread: ts, broadcast: isLoud(delivery) };
-        await poster.post(place, renderReply(notice), id, signal);
+        await poster.post(place, renderReply(content), id, signal);
         return root;
       }
     }
@@ -92,8 +91,9 @@ export function slackChannel({ client, clock, context, pictures }: SlackParts): 
     const picture = await pictures.pictureOf(notice);
     if (picture === null) return null;
     const group = await targets.mentionOf(receiver.target);
-    const render = (image: Parameters<typeof renderMessage>[2]) =>
-      withMention(renderMessage(notice, context, image) ?? { text: '', blocks: [] }, group);
+    const content = noticeContent(notice, context, 'Slack');
+    const render = (image: UploadedImage | null) =>
+      withMention(renderMessage(content, image), group);
     return attachPicture({ client, poster, clock }, receipt, picture, render, signal);
   }
 }

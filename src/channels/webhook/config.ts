@@ -4,6 +4,7 @@ import { configPart, eachEntry, uniqueNames, type Rule } from '../../config/conf
 import { headers, NO_HTTP_URL } from '../../config/values.ts';
 import type { Receiver } from '../../store/notifications/receiver.ts';
 import { fillTemplate, TemplateError } from './template.ts';
+import { noteContent } from '../../notify/content/noteContent.ts';
 import { templateValues, type WebhookFormat } from './webhookBody.ts';
 
 const webhook = z.strictObject({
@@ -13,7 +14,7 @@ const webhook = z.strictObject({
   secret: z.string().optional(),
   secretFile: z.string().optional(),
   minSeverity: z.enum(['info', 'warning', 'critical']).default('warning'),
-  /** Woken for critical findings, at most `paging.maxPerDay` times in 24 hours. */
+  /** Pages for critical findings, at most `paging.maxPerDay` times in 24 hours. */
   pager: z.boolean().default(false),
   /** What the body looks like: ours, PagerDuty's events v2 (`secret` is the routing key), or `template`. */
   format: z.enum(['burnwatch', 'pagerduty', 'template']).default('burnwatch'),
@@ -53,9 +54,8 @@ function templateProblem(template: string): string | null {
     createdAt: 0,
     notice: { kind: 'note', audience: 'platform', title: 'Sample', lines: [] },
   } as const;
-  const context = { currency: 'USD', externalUrl: null, kubeContext: null };
   try {
-    fillTemplate(template, templateValues(sample, context));
+    fillTemplate(template, templateValues(sample, noteContent(sample.notice), ''));
     return null;
   } catch (error) {
     if (error instanceof TemplateError) return error.message;
@@ -76,7 +76,12 @@ export const webhooks: ChannelKind<typeof part.schema> = {
     pagers: entries.filter(({ pager }) => pager).map(receiverOf),
     others: entries
       .filter(({ pager }) => !pager)
-      .map((entry) => ({ receiver: receiverOf(entry), minSeverity: entry.minSeverity })),
+      .map((entry) => ({
+        receiver: receiverOf(entry),
+        minSeverity: entry.minSeverity,
+        // PagerDuty would open an incident for it.
+        digests: entry.minSeverity === 'info' && entry.format !== 'pagerduty',
+      })),
   }),
   create: async (entries, parts) => {
     const { webhookChannel } = await import('./webhookChannel.ts');

@@ -1,13 +1,12 @@
 import { digestJson } from '../../digest/text/digestJson.ts';
 import { toFindingJson } from '../../model/findingJson.ts';
-import type { Finding } from '../../model/finding.ts';
-import { formatTime } from '../../model/time.ts';
-import type { Delivery } from '../../store/notifications/delivery.ts';
-import type { Notice } from '../../store/notifications/notice.ts';
 import { findingUrl, type RenderContext } from '../../model/text/format.ts';
-import { pagerDutyEvent } from '../pagerduty/pagerDutyEvent.ts';
+import { formatTime } from '../../model/time.ts';
+import type { MessageContent } from '../../notify/content/content.ts';
+import type { Delivery } from '../../store/notifications/delivery.ts';
 import { headline } from '../../notify/content/findingContent.ts';
-import { noticeText, statusOf } from '../text/noticeText.ts';
+import { noticeContent } from '../noticeContent.ts';
+import { pagerDutyEvent } from '../pagerduty/pagerDutyEvent.ts';
 import { fillTemplate, type TemplateValues } from './template.ts';
 
 /** What webhooks send, by the `format` of their configuration. */
@@ -16,38 +15,42 @@ export type WebhookFormat =
   | { readonly kind: 'pagerduty'; readonly routingKey: string }
   | { readonly kind: 'template'; readonly template: string };
 
-/** The body of a webhook, as JSON text. Null for what this format has no word for. */
+/**
+ * The body of a webhook, as JSON text.
+ *
+ * @throws ChannelError for a notice that this format cannot express.
+ */
 export function webhookBody(
   delivery: Delivery,
   format: WebhookFormat,
   context: RenderContext,
-): string | null {
-  const { notice } = delivery;
-  if (notice.kind === 'events' || notice.kind === 'alerts') return null;
+): string {
+  const content = noticeContent(delivery.notice, context, 'a webhook');
+  const url = (content.finding === null ? null : findingUrl(content.finding, context)) ?? '';
   switch (format.kind) {
     case 'burnwatch':
-      return JSON.stringify(ownBody(delivery, notice));
+      return JSON.stringify(ownBody(delivery, content));
     case 'template':
-      return fillTemplate(format.template, templateValues(delivery, context));
+      return fillTemplate(format.template, templateValues(delivery, content, url));
     case 'pagerduty':
       break;
   }
-  return JSON.stringify(pagerDutyEvent(delivery, notice, format.routingKey, context));
+  return JSON.stringify(pagerDutyEvent(delivery, content, format.routingKey, url));
 }
 
 function ownBody(
-  { id, conversation, createdAt }: Delivery,
-  notice: Exclude<Notice, { kind: 'events' | 'alerts' }>,
+  { id, conversation, createdAt, notice }: Delivery,
+  { line, status }: MessageContent,
 ): unknown {
   const base = { version: 1, id, conversation, createdAt: formatTime(createdAt) };
-  const text = noticeText(notice);
   if (notice.kind === 'digest')
-    return { ...base, status: 'digest', text, digest: digestJson(notice.digest) };
-  if (notice.kind !== 'findings') return { ...base, status: 'note', text };
+    return { ...base, status, text: line, digest: digestJson(notice.digest) };
+  // An owner's digest has no JSON form: it is a note.
+  if (notice.kind !== 'findings') return { ...base, status: 'note', text: line };
   return {
     ...base,
-    status: statusOf(notice),
-    text,
+    status,
+    text: line,
     audience: notice.audience,
     changes: notice.changes,
     total: notice.total,
@@ -56,31 +59,33 @@ function ownBody(
 }
 
 /** Every placeholder that a template may use. */
-export function templateValues(delivery: Delivery, context: RenderContext): TemplateValues {
-  const { id, conversation, notice, createdAt } = delivery;
-  const isFindings = notice.kind === 'findings';
-  const first: Finding | undefined = isFindings ? notice.findings[0] : undefined;
+export function templateValues(
+  { id, conversation, notice, createdAt }: Delivery,
+  { line, status, finding }: MessageContent,
+  url: string,
+): TemplateValues {
+  const { total, changes } = notice.kind === 'findings' ? notice : { total: 0, changes: [] };
   return {
     id,
     conversation,
-    text: noticeText(notice),
-    status: isFindings ? statusOf(notice) : 'note',
-    reason: isFindings ? (notice.changes[0]?.reason ?? 'update') : 'note',
+    text: line,
+    status: status === 'digest' ? 'note' : status,
+    reason: changes[0]?.reason ?? (notice.kind === 'findings' ? 'update' : 'note'),
     createdAt: formatTime(createdAt),
-    total: isFindings ? notice.total : 0,
-    title: first === undefined ? noticeText(notice) : headline(first),
-    summary: first?.summary ?? '',
-    severity: first?.severity ?? 'info',
-    kind: first?.kind ?? '',
-    rule: first?.rule ?? '',
-    score: first?.score ?? null,
-    cluster: first?.cluster ?? '',
-    namespace: first?.scope.namespace ?? '',
-    workload: first?.scope.workload?.name ?? '',
-    container: first?.scope.container ?? '',
-    owner: first?.owner ?? '',
-    findingId: first?.id ?? '',
-    startedAt: first === undefined ? '' : formatTime(first.startedAt),
-    url: (first === undefined ? null : findingUrl(first, context)) ?? '',
+    total,
+    title: finding === null ? line : headline(finding),
+    summary: finding?.summary ?? '',
+    severity: finding?.severity ?? 'info',
+    kind: finding?.kind ?? '',
+    rule: finding?.rule ?? '',
+    score: finding?.score ?? null,
+    cluster: finding?.cluster ?? '',
+    namespace: finding?.scope.namespace ?? '',
+    workload: finding?.scope.workload?.name ?? '',
+    container: finding?.scope.container ?? '',
+    owner: finding?.owner ?? '',
+    findingId: finding?.id ?? '',
+    startedAt: finding === null ? '' : formatTime(finding.startedAt),
+    url,
   };
 }

@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import type { Clock } from '../../notify/clock.ts';
-import { ChannelError, type Channel } from '../../store/notifications/delivery.ts';
+import type { Channel } from '../../store/notifications/delivery.ts';
 import type { RenderContext } from '../../model/text/format.ts';
 import { post } from '../http.ts';
 import { webhookBody, type WebhookFormat } from './webhookBody.ts';
@@ -27,10 +27,6 @@ export function webhookChannel(
     name: `webhook:${name}`,
     send: async (delivery, signal) => {
       const body = webhookBody(delivery, format, context);
-      if (body === null) {
-        const kind = delivery.notice.kind;
-        throw new ChannelError('message', 'not-for-webhooks', `a webhook cannot send ${kind}`);
-      }
       const signature = secret === null ? null : sign(body, secret, clock.now());
       const target = {
         name: `webhook ${name}`,

@@ -1,14 +1,22 @@
+import type { Finding } from '../../model/finding.ts';
 import { cleanText } from '../../model/text/clean.ts';
 import { truncate } from '../../model/text/format.ts';
 import type { TimeMs } from '../../model/time.ts';
 
 /**
- * What a message says, independent of any channel: each channel renders these blocks in its own form and escapes
- * what stands in them. Lengths are limited here, so that every channel shows the same text.
+ * The content of a message, independent of any channel: each channel renders these blocks in its own form and
+ * escapes their text. Lengths are limited here, so that every channel shows the same text.
  */
 export interface MessageContent {
   readonly title: string;
   readonly blocks: readonly Block[];
+  /** The whole on one line of plain text: for logs, notifications on a phone, and channels without blocks. */
+  readonly line: string;
+  readonly status: 'firing' | 'acknowledged' | 'resolved' | 'note' | 'digest';
+  /** The finding it is about; of a group the most severe. */
+  readonly finding: Finding | null;
+  /** What changed since the conversation's last message, for channels with threads. */
+  readonly changes: readonly Line[];
 }
 
 /** A part of a message, from top to bottom. */
@@ -21,7 +29,7 @@ export type Block =
       readonly commands: readonly string[];
     }
   /** The place of the message's picture, where there is one. */
-  | { readonly kind: 'picture' }
+  | { readonly kind: 'picture' | 'divider' }
   | { readonly kind: 'actions'; readonly actions: readonly Action[] };
 
 export interface Fact {
@@ -40,7 +48,7 @@ export type Inline =
   | { readonly time: TimeMs }
   | { readonly url: string; readonly label: string };
 
-/** What the reader may do: open a page, or ask Burnwatch for a change where the channel can carry it back. */
+/** A page to open, or a change to request where the channel can carry an interaction back. */
 export type Action =
   | { readonly kind: 'open'; readonly label: string; readonly url: string }
   | {

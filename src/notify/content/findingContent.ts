@@ -8,10 +8,11 @@ import {
   KIND_NAMES,
   markOf,
   personName,
+  truncate,
   type RenderContext,
 } from '../../model/text/format.ts';
 import { cleanText } from '../../model/text/clean.ts';
-import { formatDuration } from '../../model/text/units.ts';
+import { formatDuration, formatMinute } from '../../model/text/units.ts';
 import type { FindingsNotice } from '../../store/notifications/notice.ts';
 import { callSecurity } from './callSecurity.ts';
 import {
@@ -45,6 +46,7 @@ export function findingContent(
 ): MessageContent {
   const isOver = finding.state === 'resolved' || finding.state === 'accepted';
   return {
+    ...findingsBase(notice, findingLine(notice, finding)),
     title: `${markOf(finding)} ${headline(finding)}`,
     blocks: [
       { kind: 'text', lines: whatHappened(finding) },
@@ -56,6 +58,31 @@ export function findingContent(
       ...(isOver ? [] : [{ kind: 'actions', actions: actions(finding, context) } as const]),
     ],
   };
+}
+
+/** What the content of every findings notice shares. */
+export function findingsBase(
+  { findings, changes, note }: FindingsNotice,
+  line: string,
+): Pick<MessageContent, 'line' | 'status' | 'finding' | 'changes'> {
+  const isAny = (state: Finding['state']) => findings.some((finding) => finding.state === state);
+  return {
+    line: truncate(cleanText(note === null ? line : `${line} (${note})`), 1_500),
+    status: isAny('open') ? 'firing' : isAny('acknowledged') ? 'acknowledged' : 'resolved',
+    finding: findings[0] ?? null,
+    changes: changes.map(({ reason, text: what }) => [
+      strong(reason.replaceAll('-', ' ')),
+      { text: '  ' },
+      text(what, 500),
+    ]),
+  };
+}
+
+function findingLine({ changes }: FindingsNotice, finding: Finding): string {
+  const change = changes.find(({ findingId }) => findingId === finding.id);
+  const why = strongestEvidence(finding, 2).map((evidence) => evidence.text);
+  const head = `${headline(finding)} since ${formatMinute(finding.startedAt)}`;
+  return `[${change?.reason ?? 'update'}] ${head}: ${finding.summary}.${why.length === 0 ? '' : ` Why: ${why.join('; ')}.`}`;
 }
 
 /** `Likely cryptojacking in shop/Deployment/checkout`, with what became of it. */

@@ -8,6 +8,7 @@ import {
   pageUrl,
   type RenderContext,
 } from '../../model/text/format.ts';
+import { formatMinute } from '../../model/text/units.ts';
 import type { FindingsNotice } from '../../store/notifications/notice.ts';
 import {
   code,
@@ -18,7 +19,7 @@ import {
   type Line,
   type MessageContent,
 } from './content.ts';
-import { remarks } from './findingContent.ts';
+import { findingsBase, headline, remarks } from './findingContent.ts';
 
 const LISTED = 15;
 const LINES_A_BLOCK = 5;
@@ -43,7 +44,11 @@ export function groupContent(notice: FindingsNotice, context: RenderContext): Me
   // A group has no decisions of its own: each finding's page has.
   if (url !== null)
     blocks.push({ kind: 'actions', actions: [{ kind: 'open', label: 'Open the list', url }] });
-  return { title: `${groupMark(findings)} ${groupTitle(notice)}`, blocks };
+  return {
+    ...findingsBase(notice, groupLine(notice)),
+    title: `${groupMark(findings)} ${groupTitle(notice)}`,
+    blocks,
+  };
 }
 
 /** What the group has in common, as far as it has: one kind, one namespace, one rule. */
@@ -57,6 +62,15 @@ function groupTitle({ findings, total, since }: FindingsNotice): string {
   if (open === 0) return `All ${total} resolved: ${what}${where}`;
   const counted = kinds.length === 1 ? `${total} × ${what}` : `${total} findings`;
   return since === null ? `${counted}${where}` : `Already open: ${counted}${where}`;
+}
+
+function groupLine({ findings, total, since, changes }: FindingsNotice): string {
+  const open = findings.filter(({ state }) => state !== 'resolved').length;
+  const what = since === null ? `${total} findings` : `${total} findings were already open`;
+  const when = since === null ? '' : `, open since ${formatMinute(since)} or later`;
+  const names = findings.slice(0, 5).map(headline).join('; ');
+  const more = total > 5 ? ` and ${total - 5} more` : '';
+  return `[${changes[0]?.reason ?? 'update'}] ${what}${when} (${open} of those shown open): ${names}${more}`;
 }
 
 function lead({ findings, total, since }: FindingsNotice): Line {

@@ -21,6 +21,8 @@ export interface Destinations {
   readonly others: readonly {
     readonly receiver: Receiver;
     readonly minSeverity: Finding['severity'];
+    /** Whether it also gets the weekly digest. */
+    readonly digests: boolean;
   }[];
   /**
    * How to reach the owners of a finding. `fromMetadata` false leaves out what the workload says of
