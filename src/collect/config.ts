@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { configPart, type Rule } from '../config/configPart.ts';
 import { duration, headers, httpUrl, tls } from '../config/values.ts';
+import type { ExtraDevices } from '../model/devices.ts';
 import { parseMatchers } from './prometheus/matchers.ts';
 
 const prometheus = z.strictObject({
@@ -48,6 +49,7 @@ export interface CollectConfig {
   readonly pricing: {
     readonly nodes: readonly Matching[];
     readonly discounts: readonly Matching[];
+    readonly devices?: ExtraDevices;
   };
 }
 

@@ -27,5 +27,7 @@ export async function createCollector(
 ): Promise<Collector> {
   const metrics = await createPrometheusCollector(config, deps);
   const specs = createSpecSource(config, deps);
-  return specs === null ? metrics : createEnrichingCollector(metrics, specs, deps.now);
+  return specs === null
+    ? metrics
+    : createEnrichingCollector(metrics, specs, deps.now, config.pricing.devices);
 }

@@ -43,6 +43,7 @@ export async function createPrometheusCollector(
   const settings = {
     cluster: config.cluster,
     restoreName: nameRestorer(mentionedLabels(config)),
+    devices: config.pricing.devices ?? {},
   };
   let largest = FIRST_GUESS;
   const fitting = (points: number): number => Math.max(1, Math.floor(points / largest));

@@ -1,11 +1,12 @@
 import type { Allocation, NodePrice, UnattachedCost, WindowCosts } from '../model/cost.ts';
 import type { PodSample, Snapshot } from '../model/snapshot.ts';
 import { windowHours } from '../model/time.ts';
-import { containerShares } from './allocateContainers.ts';
+import { containerShares, type NodeRoom } from './allocateContainers.ts';
 import { allocateVolumes, NO_PART, type VolumePart } from './allocateVolumes.ts';
 import { nanoInWindow, splitNano } from './exact.ts';
 import { networkCost, type NetworkCost } from './networkCost.ts';
 import { nodeCosts } from './nodeCosts.ts';
+import { roomsOfWishes } from './nodeRoom.ts';
 import { GIB, UNKNOWN_NODE } from './nodes.ts';
 import { UNPRICED } from './priceNodes.ts';
 import type { PricingConfig } from './config.ts';
@@ -24,6 +25,7 @@ export function allocate(
   const volumes = allocateVolumes(snapshot, pricing);
   const unattached: UnattachedCost[] = [...volumes.unattached, ...loadBalancers(snapshot, pricing)];
   const allocations: Allocation[] = [];
+  const rooms = roomsOfWishes(snapshot);
   const seen = new Set<string>();
   for (const pod of snapshot.pods) {
     // A pod is billed by its UID, once, whatever the source repeats.
@@ -32,7 +34,9 @@ export function allocate(
     const price = prices.get(pod.node ?? UNKNOWN_NODE) ?? UNPRICED;
     const network = networkCost(pod, snapshot.window, pricing);
     const storage = volumes.byPod.get(pod.uid) ?? NO_PART;
-    allocations.push(...allocatePod(pod, snapshot, price, { storage, network }));
+    allocations.push(
+      ...allocatePod(pod, snapshot, price, { storage, network, room: rooms.get(pod.uid) }),
+    );
     if (pod.containers.length === 0) unattached.push(...withoutContainers(pod, storage, network));
   }
   return { allocations, nodes: nodeCosts(snapshot, prices, allocations), unattached };
@@ -62,10 +66,14 @@ function allocatePod(
   pod: PodSample,
   snapshot: Snapshot,
   price: NodePrice,
-  podCosts: { readonly storage: VolumePart; readonly network: NetworkCost },
+  podCosts: {
+    readonly storage: VolumePart;
+    readonly network: NetworkCost;
+    readonly room: NodeRoom | undefined;
+  },
 ): readonly Allocation[] {
   const hours = windowHours(snapshot.window);
-  const shares = containerShares(pod, price);
+  const shares = containerShares(pod, price, podCosts.room);
   // What a pod has as a whole (volumes, egress) is split evenly over its main containers, as OpenCost does.
   const hasMain = pod.containers.some((container) => !container.init);
   const weights = pod.containers.map((container) => (container.init && hasMain ? 0 : 1));

@@ -1,4 +1,5 @@
 import type { NodePrice } from '../model/cost.ts';
+import { CARDS, isHugePages } from '../model/podHold.ts';
 import type { ContainerSample, PodSample } from '../model/snapshot.ts';
 
 /** What a container was allocated, used and had reserved, averaged over the window; request and usage
@@ -25,37 +26,44 @@ interface Amounts {
 }
 
 /**
- * What each container of a pod is charged for: `max(request × share of the window held, usage)`, for CPU minute by
- * minute, and GPUs by request. Unknown usage is charged the request; without a request either nothing is known, and
- * the coverage says so.
+ * What each container of a pod is charged for: `max(reserved × share of the window held, usage)`, for CPU minute by
+ * minute, and GPUs by request. Unknown usage is charged what is reserved; without a request either nothing is known,
+ * and the coverage says so.
  *
- * A pod reserves `max(Σ main, largest init)` of a resource for its whole life (Kubernetes, "Resource
- * sharing within containers"). The main containers carry their own requests throughout; only what the
- * largest init container asks beyond them is charged to that init container. Init containers run
- * while the main ones wait, so they use the main containers' reservation first and are charged for usage
- * only above it: nothing is charged twice.
+ * Main containers and sidecars carry their own requests throughout. What the scheduler holds beyond them
+ * (`PodSample.hold`) goes to the containers for whose sake it is held, so that nothing is charged twice: what init
+ * containers need to the largest of them, which uses the others' reservation first; requests of the pod as a whole to
+ * the containers that use them, and what none uses evenly; overhead and huge pages, out of which no container's usage
+ * comes, on top.
+ *
+ * @param room what the node can give the pod: a larger reservation is only a wish.
  */
-export function containerShares(pod: PodSample, price: NodePrice): readonly ContainerShare[] {
-  const cpu = allocateResource(pod, (container) => ({
+export function containerShares(
+  pod: PodSample,
+  price: NodePrice,
+  room: NodeRoom = NO_BOUNDS,
+): readonly ContainerShare[] {
+  const cpu = allocateResource(pod, 'cpu', room, (container) => ({
     request: container.cpuRequestCores,
     usage: container.cpuUsageCores,
     above: container.cpuAboveRequestCores,
   }));
-  const ram = allocateResource(pod, (container) => ({
+  const ram = allocateResource(pod, 'memory', room, (container) => ({
     request: container.ramRequestBytes,
     usage: container.ramUsageBytes,
   }));
   // GPUs are billed as requested; how busy they are shows in the efficiency, not in the cost.
-  const gpu = allocateResource(pod, (container) => ({
+  const gpu = allocateResource(pod, CARDS, room, (container) => ({
     request: container.gpuRequest,
     usage: null,
   }));
+  const pages = hugePages(pod);
   return pod.containers.map((container, index) => ({
     container,
     cpuCores: cpu[index]?.allocated ?? 0,
     cpuRequestCores: container.cpuUsageCores === null ? 0 : (cpu[index]?.reserved ?? 0),
     cpuUsageCores: container.cpuUsageCores ?? 0,
-    ramBytes: ram[index]?.allocated ?? 0,
+    ramBytes: (ram[index]?.allocated ?? 0) + (pages[index] ?? 0),
     ramRequestBytes: container.ramUsageBytes === null ? 0 : (ram[index]?.reserved ?? 0),
     ramUsageBytes: container.ramUsageBytes ?? 0,
     gpus: gpu[index]?.allocated ?? 0,
@@ -67,32 +75,135 @@ export function containerShares(pod: PodSample, price: NodePrice): readonly Cont
   }));
 }
 
+type Resource = 'cpu' | 'memory' | typeof CARDS;
+
+/** What one pod can hold of its node at most. */
+export type NodeRoom = Readonly<Record<Resource, number>>;
+
+const NO_BOUNDS: NodeRoom = { cpu: Infinity, memory: Infinity, [CARDS]: Infinity };
+
+interface Reserved {
+  /** Its main containers' and sidecars' own requests. */
+  readonly own: number;
+  readonly init: number;
+  readonly podLevel: number;
+  readonly overhead: number;
+}
+
+const REQUEST_OF: Readonly<Record<Resource, (container: ContainerSample) => number>> = {
+  cpu: ({ cpuRequestCores }) => cpuRequestCores ?? 0,
+  memory: ({ ramRequestBytes }) => ramRequestBytes ?? 0,
+  [CARDS]: ({ gpuRequest }) => gpuRequest ?? 0,
+};
+
+/** What a pod reserves of a resource, by what it is reserved for. */
+function reservedFor(pod: PodSample, resource: Resource): Reserved {
+  const request = REQUEST_OF[resource];
+  const own = sum(pod.containers.filter(({ init }) => !init).map(request));
+  const largest = Math.max(0, ...pod.containers.filter(({ init }) => init).map(request));
+  const { init, podLevel, overhead } = pod.hold ?? {};
+  return {
+    own,
+    init: init === undefined ? Math.max(0, largest - own) : (init[resource] ?? 0),
+    podLevel: podLevel?.[resource] ?? 0,
+    overhead: overhead?.[resource] ?? 0,
+  };
+}
+
+/** What a pod reserves of a resource in all. */
+export function reservation(pod: PodSample, resource: Resource): number {
+  const { own, init, podLevel, overhead } = reservedFor(pod, resource);
+  return Math.max(0, own + init + podLevel + overhead);
+}
+
 function allocateResource(
   pod: PodSample,
+  resource: Resource,
+  room: NodeRoom,
   amounts: (container: ContainerSample) => Amounts,
 ): readonly { readonly reserved: number; readonly allocated: number }[] {
-  const requests = pod.containers.map((container) => amounts(container).request ?? 0);
-  const mainRequest = sumWhere(requests, (index) => pod.containers[index]?.init === false);
-  const initRequest = Math.max(0, ...requests.filter((_, index) => pod.containers[index]?.init));
-  const excess = Math.max(0, initRequest - mainRequest);
-  const excessIndex = pod.containers.findIndex(
-    (container, index) => container.init && requests[index] === initRequest,
+  const { containers, heldShare } = pod;
+  const wish = reservation(pod, resource);
+  const granted = wish > room[resource] ? room[resource] / wish : 1;
+  const held = granted * heldShare;
+  const { own, init, podLevel, overhead } = reservedFor(pod, resource);
+  const asked = containers.map(REQUEST_OF[resource]);
+  const largest = Math.max(...containers.map((one, index) => (one.init ? (asked[index] ?? 0) : 0)));
+  const initIndex = containers.findIndex((one, index) => one.init && asked[index] === largest);
+  const mains = Math.max(1, containers.filter((one) => !one.init).length);
+  const parts = sharePodLevel(
+    containers.map((container, index) => ({
+      isMain: !container.init,
+      request: (asked[index] ?? 0) * held,
+      usage: amounts(container).usage ?? 0,
+    })),
+    podLevel * held,
   );
-  return pod.containers.map((container, index) => {
+  return containers.map((container, index) => {
     const { usage: known, above } = amounts(container);
     const usage = known ?? 0;
-    if (!container.init) {
-      const reserved = (requests[index] ?? 0) * pod.heldShare;
-      return { reserved, allocated: Math.max(reserved + (above ?? 0), usage) };
+    if (container.init) {
+      const reserved = index === initIndex ? init * held : 0;
+      const left = usage - own * granted * container.runShare;
+      return { reserved, allocated: Math.max(reserved, left) };
     }
-    const reserved = index === excessIndex ? excess * pod.heldShare : 0;
+    const reserved = parts[index] ?? 0;
+    const fromPod = Math.max(0, reserved - (asked[index] ?? 0) * held);
+    const burst = Math.max(0, (above ?? 0) - fromPod);
+    const onTop = (overhead * held) / mains;
     return {
-      reserved,
-      allocated: Math.max(reserved, usage - mainRequest * container.runShare),
+      reserved: reserved + onTop,
+      allocated: Math.max(reserved + burst, usage) + onTop,
     };
   });
 }
 
-function sumWhere(values: readonly number[], keep: (index: number) => boolean): number {
-  return values.reduce((sum, value, index) => (keep(index) ? sum + value : sum), 0);
+interface Sharing {
+  readonly isMain: boolean;
+  readonly request: number;
+  readonly usage: number;
+}
+
+/**
+ * Each main container's part of what its pod reserves: its own request, then of what the pod as a whole asks beyond
+ * them as much as it uses, then an even part of the rest. Where the pod holds less than they ask, all hold less alike.
+ */
+function sharePodLevel(containers: readonly Sharing[], podLevel: number): readonly number[] {
+  const own = containers.map(({ isMain, request }) => (isMain ? request : 0));
+  if (podLevel === 0) return own;
+  const total = sum(own);
+  if (podLevel < 0)
+    return own.map((request) =>
+      total === 0 ? 0 : (request * Math.max(0, total + podLevel)) / total,
+    );
+  const short = containers.map(({ isMain, request, usage }) =>
+    isMain ? Math.max(0, usage - request) : 0,
+  );
+  const wanted = sum(short);
+  const used = wanted === 0 ? 0 : Math.min(1, podLevel / wanted);
+  const mains = Math.max(1, containers.filter(({ isMain }) => isMain).length);
+  const even = (podLevel - wanted * used) / mains;
+  return own.map((request, index) =>
+    containers[index]?.isMain === true ? request + (short[index] ?? 0) * used + even : 0,
+  );
+}
+
+/** Huge pages that each container holds, in bytes: its own, or what the largest init container needs beyond them. */
+function hugePages(pod: PodSample): readonly number[] {
+  const asked = pod.containers.map(({ devices }) => pageBytes(devices));
+  const init = pageBytes(pod.hold?.init);
+  const largest = Math.max(0, ...asked.filter((_, index) => pod.containers[index]?.init));
+  const initIndex = pod.containers.findIndex((one, index) => one.init && asked[index] === largest);
+  return pod.containers.map((one, index) => {
+    if (!one.init) return (asked[index] ?? 0) * pod.heldShare;
+    return index === initIndex ? init * pod.heldShare : 0;
+  });
+}
+
+function pageBytes(amounts: Readonly<Record<string, number>> = {}): number {
+  return sum(Object.entries(amounts).map(([name, bytes]) => (isHugePages(name) ? bytes : 0)));
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
 }

@@ -41,6 +41,8 @@ const pricing = z.strictObject({
     .array(z.strictObject({ match: labelMatch, percent: z.number().min(0).max(100) }))
     .default([]),
   fixed: z.array(z.strictObject({ name: z.string().min(1), monthly: price })).default([]),
+  /** Extended resources that Burnwatch does not know: units that make up one card, 0 for what costs nothing. */
+  devices: z.record(z.string(), z.number().nonnegative()).default({}),
   /** Namespaces whose cost is shared out over the others. */
   shared: z
     .strictObject({

@@ -1,5 +1,6 @@
 import type { NodeCost, WindowCosts } from '../model/cost.ts';
-import type { DataProblem, Snapshot } from '../model/snapshot.ts';
+import type { DataProblem, PodSample, Snapshot } from '../model/snapshot.ts';
+import { roomsOfWishes } from './nodeRoom.ts';
 import { nodeFacts } from '../model/nodeFacts.ts';
 
 /** Names that a sentence lists before it says how many more there are. */
@@ -18,11 +19,60 @@ export function pricingProblems(snapshot: Snapshot, costs: WindowCosts): readonl
     const subject = kinds.get(cost.node) ?? cost.node;
     groups.set(subject, [...(groups.get(subject) ?? []), cost]);
   }
-  return [...groups].map(([subject, nodes]) => ({
-    code: 'unpriced-node',
+  const unpriced = [...groups].map(([subject, nodes]) => ({
+    code: 'unpriced-node' as const,
     subject,
     text: describe(nodes),
   }));
+  return [...unpriced, ...unknownResources(snapshot), ...unsureReservations(snapshot)];
+}
+
+/** Hardware whose price nobody can tell from the node's: it would be charged to other pods as CPU and RAM. */
+function unknownResources(snapshot: Snapshot): readonly DataProblem[] {
+  const nodes = new Map<string, string[]>();
+  for (const { name, devices = {}, unknownDevices = [] } of snapshot.nodes)
+    for (const resource of unknownDevices)
+      if (resource in devices) nodes.set(resource, [...(nodes.get(resource) ?? []), name]);
+  return [...nodes].map(([subject, names]) => {
+    const pods = snapshot.pods
+      .filter(({ containers }) => containers.some(({ devices = {} }) => subject in devices))
+      .map(({ namespace, name }) => `${namespace}/${name}`);
+    const held = pods.length === 0 ? '' : ` ${listed(pods)} ask for it.`;
+    const text = `Resource ${subject} of ${listed(names)} is not known: its price is charged as CPU and RAM of all pods there.${held} Say in pricing.devices how many units make up one card, or 0 for what costs nothing.`;
+    return { code: 'unknown-resource', subject, text };
+  });
+}
+
+/** Pods of which the sources do not tell exactly what the scheduler holds for them. */
+function unsureReservations(snapshot: Snapshot): readonly DataProblem[] {
+  const wishes = roomsOfWishes(snapshot);
+  const named = (keep: (pod: PodSample) => boolean): readonly string[] =>
+    snapshot.pods.filter(keep).map(({ namespace, name }) => `${namespace}/${name}`);
+  const problem = (
+    subject: string,
+    pods: readonly string[],
+    why: string,
+  ): readonly DataProblem[] =>
+    pods.length === 0
+      ? []
+      : [{ code: 'reservation-unsure', subject, text: `${listed(pods)}: ${why}` }];
+  return [
+    ...problem(
+      'requests larger than the node',
+      named(({ uid }) => wishes.has(uid)),
+      'requests more than its node has, as after a resize in place that was refused. It is charged what the other pods leave. The Kubernetes API tells what was granted: set workloads.source to auto.',
+    ),
+    ...problem(
+      'order of init containers',
+      named(({ hold }) => hold?.isOrderGuessed === true),
+      'metrics do not tell in which order init containers and sidecars start, and the reservation depends on it. Sidecars are taken to start first. The Kubernetes API tells: set workloads.source to auto.',
+    ),
+  ];
+}
+
+function listed(names: readonly string[]): string {
+  const more = names.length > NAMED ? ` and ${names.length - NAMED} more` : '';
+  return `${names.slice(0, NAMED).join(', ')}${more}`;
 }
 
 /** `m9.xlarge in eu-west-1, spot`; null where the labels do not say the type: then the node is named. */
@@ -33,9 +83,7 @@ function kindOf(facts: ReturnType<typeof nodeFacts>): string | null {
 }
 
 function describe(nodes: readonly NodeCost[]): string {
-  const names = nodes.slice(0, NAMED).map(({ node }) => node);
-  const more = nodes.length > NAMED ? ` and ${nodes.length - NAMED} more` : '';
-  const who = `${nodes.length === 1 ? 'Node' : 'Nodes'} ${names.join(', ')}${more}`;
+  const who = `${nodes.length === 1 ? 'Node' : 'Nodes'} ${listed(nodes.map(({ node }) => node))}`;
   const { price } = nodes[0] as NodeCost;
   const cure = 'Add it to pricing.nodes or the price list.';
   return price.source === 'none'

@@ -1,3 +1,4 @@
+import type { Amounts } from './podHold.ts';
 import type { Reading } from './reading.ts';
 import type { TimeMs } from './time.ts';
 import type { WorkloadRef } from './workload.ts';
@@ -119,7 +120,8 @@ export interface NodeObject {
   }[];
   readonly cpuCores: Reading;
   readonly ramBytes: Reading;
-  readonly gpus: Reading;
+  /** What it has besides CPU and memory, by resource. */
+  readonly devices: Amounts;
   readonly allocatableCpuCores: Reading;
   readonly allocatableRamBytes: Reading;
   readonly unschedulable: boolean;

@@ -32,7 +32,10 @@ export function nodeFacts(node: Pick<NodeSample, 'labels'>): NodeFacts {
  * A node's label by its Kubernetes name, or by the name that kube-state-metrics makes of it (`a_b_c` for
  * `a.b/c`), from which the true one cannot be told.
  */
-function nodeLabel(labels: Readonly<Record<string, string>>, key: string): string | undefined {
+export function nodeLabel(
+  labels: Readonly<Record<string, string>>,
+  key: string,
+): string | undefined {
   const mangled = metricName(key);
   return labels[key] ?? labels[mangled] ?? labels[`label_${mangled}`];
 }

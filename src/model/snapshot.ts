@@ -1,4 +1,5 @@
 import type { ClusterObjects, WorkloadObject } from './clusterObjects.ts';
+import type { Amounts, PodHold } from './podHold.ts';
 import type { Reading } from './reading.ts';
 import type { PodSpecFacts } from './podSpec.ts';
 import type { TimeMs, Window } from './time.ts';
@@ -65,6 +66,8 @@ export interface DataProblem {
     | 'bad-values'
     | 'several-clusters'
     | 'unpriced-node'
+    | 'reservation-unsure'
+    | 'unknown-resource'
     | 'source-unavailable';
   /** The metric, source or node concerned. */
   readonly subject: string;
@@ -76,8 +79,14 @@ export interface NodeSample {
   readonly name: string;
   readonly cpuCores: Reading;
   readonly ramBytes: Reading;
+  /** Cards, however they are offered (see `devices`). */
   readonly gpus: Reading;
+  /** What it has besides CPU and memory, by resource. */
+  readonly devices?: Amounts;
+  /** Those of them that no table knows. */
+  readonly unknownDevices?: readonly string[];
   readonly allocatableCpuCores: Reading;
+  /** Huge pages included: they are memory that can be reserved. */
   readonly allocatableRamBytes: Reading;
   /** Node labels as far as any source gave them (`node.kubernetes.io/instance-type`, …). */
   readonly labels: Readonly<Record<string, string>>;
@@ -120,6 +129,8 @@ export interface PodSample {
   /** Egress by destination, where a network cost exporter (OpenCost's) tells; absent where none does. */
   readonly egress?: EgressSample | null;
   readonly containers: readonly ContainerSample[];
+  /** What the scheduler holds for it beyond its containers' requests; absent where that is nothing. */
+  readonly hold?: PodHold | null;
   /** What the Kubernetes API or a file knew of this pod; null where neither did. */
   readonly spec: PodSpecFacts | null;
 }
@@ -151,7 +162,10 @@ export interface ContainerSample {
   readonly ramPeakBytes: Reading;
   readonly ramRequestBytes: Reading;
   readonly ramLimitBytes: Reading;
+  /** Cards, or the share of one. */
   readonly gpuRequest: Reading;
+  /** What it asks for besides CPU and memory, by resource. */
+  readonly devices?: Amounts;
   /** GPU utilisation 0..1 and tensor-pipe activity 0..1, where DCGM exports them. */
   readonly gpuUtilisation: Reading;
   readonly gpuTensorActivity: Reading;

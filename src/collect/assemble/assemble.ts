@@ -1,6 +1,8 @@
 import type { ExpectedSamples, PodSample, Snapshot } from '../../model/snapshot.ts';
 import type { TimeMs, Window } from '../../model/time.ts';
 import { countBefore, usualInterval } from '../measure/samples.ts';
+import type { ExtraDevices } from '../../model/devices.ts';
+import { countCards } from '../countCards.ts';
 import type { RestoreName } from '../labels.ts';
 import type { Batch } from '../prometheus/batch.ts';
 import { refuseSeveralClusters } from './clusters.ts';
@@ -25,6 +27,8 @@ import type { LivingPod, WindowFacts } from './windowFacts.ts';
 export interface AssembleSettings {
   readonly cluster: string;
   readonly restoreName: RestoreName;
+  /** Extended resources that the shipped table does not know. */
+  readonly devices?: ExtraDevices;
 }
 
 /**
@@ -51,7 +55,8 @@ export function assemble(
   const snapshots: Snapshot[] = [];
   let known = expected;
   windows.forEach((window, index) => {
-    const snapshot = assembleWindow(batch, tables, window, index + 1, known, settings);
+    const assembled = assembleWindow(batch, tables, window, index + 1, known, settings);
+    const snapshot = countCards(assembled, settings.devices ?? {});
     known = snapshot.expectedSamples;
     snapshots.push(snapshot);
   });

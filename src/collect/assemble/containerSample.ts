@@ -12,7 +12,6 @@ import type { Cgroup, ContainerEntry } from './podEntry.ts';
 import type { Presence } from './presence.ts';
 import { at, countAt, statedAt, strongest } from './series.ts';
 import type { WindowFacts } from './windowFacts.ts';
-import { GPU_METRIC_RESOURCES } from '../../model/resources.ts';
 
 /** What of a container's pod its readings depend on. */
 export interface ContainerContext {
@@ -28,6 +27,7 @@ export interface ContainerContext {
 /** A sample and the times that the window's coverage is made of. */
 export interface MeasuredContainer extends CoveredTime {
   readonly sample: ContainerSample;
+  readonly role: 'main' | 'init' | 'sidecar';
   /** Two series of one life tell different use. */
   readonly disagree: boolean;
 }
@@ -70,13 +70,11 @@ export function containerSample(
   // What names the restart policy is stated first; a request only says that it is no main container.
   const init = strongestOf(entries, (entry) => statedAt(entry.init, told)[0] ?? null);
   const image = strongestOf(entries, (entry) => strongest(entry.images, told));
-  const resource = (kind: 'requests' | 'limits', ...names: readonly string[]): Reading =>
-    firstKnown(entries, (entry) =>
-      maxKnown(...names.map((name) => at(entry[kind].get(name), told))),
-    );
+  const resource = (kind: 'requests' | 'limits', name: string): Reading =>
+    firstKnown(entries, (entry) => at(entry[kind].get(name), told));
   // A described container without a request asks for nothing, as long as requests are reported at all.
-  const request = (...names: readonly string[]): Reading =>
-    resource('requests', ...names) ?? (requestKnown && context.requestsReported ? 0 : null);
+  const request = (name: string): Reading =>
+    resource('requests', name) ?? (requestKnown && context.requestsReported ? 0 : null);
 
   const cpuRequestCores = request('cpu');
   const above = aboveLevel(
@@ -100,7 +98,8 @@ export function containerSample(
     ramPeakBytes: idle ? 0 : ram.peak,
     ramRequestBytes: request('memory'),
     ramLimitBytes: resource('limits', 'memory'),
-    gpuRequest: request(...GPU_METRIC_RESOURCES),
+    gpuRequest: requestKnown && context.requestsReported ? 0 : null,
+    ...devicesOf(entries, told),
     gpuUtilisation: percent(firstKnown(entries, (entry) => at(entry.gpuUtilisation, point))),
     gpuTensorActivity: firstKnown(entries, (entry) => at(entry.gpuTensor, point)),
     diskReadBytesPerSecond: disk('diskRead'),
@@ -112,7 +111,22 @@ export function containerSample(
     waitingReason: statedBy(entries, 'waiting', point),
     coverage: livedMs === 0 ? 1 : coveredMs / livedMs,
   };
-  return { sample, livedMs, coveredMs, missingMs, disagree: cpu.disagree };
+  const role = init ?? 'main';
+  return { sample, role, livedMs, coveredMs, missingMs, disagree: cpu.disagree };
+}
+
+/** What it asks for besides CPU and memory. */
+function devicesOf(
+  entries: readonly ContainerEntry[],
+  told: number,
+): Pick<ContainerSample, 'devices'> {
+  const devices: Record<string, number> = {};
+  for (const { requests } of entries)
+    for (const [name, values] of requests) {
+      const count = name === 'cpu' || name === 'memory' ? null : at(values, told);
+      if (count !== null) devices[name] = count;
+    }
+  return Object.keys(devices).length === 0 ? {} : { devices };
 }
 
 /** True when kube-state-metrics described the container in this window. */

@@ -1,13 +1,12 @@
-import { maxKnown } from '../../model/reading.ts';
 import type { Reading } from '../../model/reading.ts';
 import type { ExportedNodePrice, NodeSample } from '../../model/snapshot.ts';
+import { isHugePages } from '../../model/podHold.ts';
 import { carriedLabels } from '../labels.ts';
 import type { RestoreName } from '../labels.ts';
 import type { Batch } from '../prometheus/batch.ts';
 import type { GridSeries } from '../prometheus/grid.ts';
 import { at, compare, countAt, label, overlay, statedAt } from './series.ts';
 import type { Statement } from './series.ts';
-import { GPU_METRIC_RESOURCES } from '../../model/resources.ts';
 
 /** All that a batch holds of one node. */
 interface NodeEntry {
@@ -84,9 +83,10 @@ export function nodesAt(
       name: entry.name,
       cpuCores: capacity('cpu'),
       ramBytes: capacity('memory'),
-      gpus: maxKnown(...GPU_METRIC_RESOURCES.map(capacity)),
+      gpus: null,
+      ...devicesAt(entry, point),
       allocatableCpuCores: at(entry.allocatable.get('cpu'), point),
-      allocatableRamBytes: at(entry.allocatable.get('memory'), point),
+      allocatableRamBytes: allocatableRam(entry, point),
       labels: labelsAt(entry, point),
       providerId: statedAt(entry.info, point).find((id) => id !== '') ?? null,
       upShare: samples === 0 || kubeSamples === 0 ? 1 : Math.min(1, samples / kubeSamples),
@@ -94,6 +94,22 @@ export function nodesAt(
     });
   }
   return nodes;
+}
+
+function devicesAt(entry: NodeEntry, point: number): Pick<NodeSample, 'devices'> {
+  const devices: Record<string, number> = {};
+  for (const [name, values] of entry.capacity) {
+    const count = name === 'cpu' || name === 'memory' ? null : at(values, point);
+    if (count !== null && count > 0) devices[name] = count;
+  }
+  return Object.keys(devices).length === 0 ? {} : { devices };
+}
+
+function allocatableRam(entry: NodeEntry, point: number): Reading {
+  let bytes = at(entry.allocatable.get('memory'), point);
+  for (const [name, values] of entry.allocatable)
+    if (bytes !== null && isHugePages(name)) bytes += at(values, point) ?? 0;
+  return bytes;
 }
 
 function labelsAt(entry: NodeEntry, point: number): Readonly<Record<string, string>> {

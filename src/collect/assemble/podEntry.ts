@@ -54,6 +54,9 @@ export interface PodEntry {
   readonly owners: Statement<WorkloadRef | null>[];
   readonly phases: Statement<string>[];
   created: Float64Array | undefined;
+  /** What its RuntimeClass adds, and what the scheduler says that it holds as a whole; by resource. */
+  readonly overhead: Map<string, Float64Array>;
+  readonly scheduled: Map<string, Float64Array>;
   readonly labels: Statement<Readonly<Record<string, string>>>[];
   readonly annotations: Statement<Readonly<Record<string, string>>>[];
   /** Cgroup path → bytes per second. */
@@ -108,6 +111,8 @@ export function newPod(
     owners: [],
     phases: [],
     created: undefined,
+    overhead: new Map(),
+    scheduled: new Map(),
     labels: [],
     annotations: [],
     receive: new Map(),

@@ -1,6 +1,9 @@
 import { maxKnown } from '../../model/reading.ts';
 import type { Reading } from '../../model/reading.ts';
+import { add, podHold, subtract } from '../../model/podHold.ts';
+import type { Amounts, PodHold, RequestingContainer } from '../../model/podHold.ts';
 import type { ContainerSample, PodSample } from '../../model/snapshot.ts';
+import { requestsOf } from '../requestsOf.ts';
 import { SECOND_MS } from '../../model/time.ts';
 import type { WorkloadRef } from '../../model/workload.ts';
 import { workloadOf } from '../identity.ts';
@@ -41,6 +44,7 @@ export function podSample(pod: LivingPod, context: PodContext): PodSample {
   });
 
   const containers: ContainerSample[] = [];
+  const requesting: RequestingContainer[] = [];
   let ranShare = 0;
   let disagree = false;
   for (const entries of containersOf(pod)) {
@@ -53,6 +57,7 @@ export function podSample(pod: LivingPod, context: PodContext): PodSample {
     });
     if (measured === null) continue;
     containers.push(measured.sample);
+    requesting.push({ role: measured.role, requests: requestsOf(measured.sample) });
     disagree ||= measured.disagree;
     if (!measured.sample.init) ranShare = Math.max(ranShare, measured.sample.runShare);
     addCoverage(context.coverage, measured);
@@ -83,8 +88,38 @@ export function podSample(pod: LivingPod, context: PodContext): PodSample {
     networkReceiveBytesPerSecond: hostNetwork === true ? null : traffic(pod, 'receive', point),
     networkTransmitBytesPerSecond: hostNetwork === true ? null : traffic(pod, 'transmit', point),
     containers: containers.sort((a, b) => compare(a.name, b.name)),
+    hold: holdOf(pod, requesting),
     spec: null,
   };
+}
+
+/** What kube-state-metrics, and the scheduler where it is scraped, tell of the pod as a whole. */
+function holdOf(
+  { entry, loose, told }: LivingPod,
+  containers: readonly RequestingContainer[],
+): PodHold | null {
+  const amounts = (key: 'overhead' | 'scheduled'): Amounts =>
+    Object.fromEntries(
+      [...(loose?.[key] ?? []), ...entry[key]].flatMap(([name, values]) => {
+        const amount = at(values, told);
+        return amount === null ? [] : [[name, amount]];
+      }),
+    ) as Amounts;
+  const scheduled = amounts('scheduled');
+  const overhead = amounts('overhead');
+  if (containers.every(({ role }) => role === 'main') && isEmpty(scheduled) && isEmpty(overhead))
+    return null;
+  const hold = podHold({ containers, overhead, isOrderUnknown: true });
+  if (isEmpty(scheduled)) return hold;
+  const own = containers.filter(({ role }) => role !== 'init').map(({ requests }) => requests);
+  const known = [...own, hold.init, overhead].reduce(add, {});
+  const explained = Object.keys(scheduled).map((name) => [name, known[name] ?? 0]);
+  const podLevel = subtract(scheduled, Object.fromEntries(explained) as Amounts);
+  return { ...hold, podLevel, isOrderGuessed: false };
+}
+
+function isEmpty(amounts: Amounts): boolean {
+  return Object.keys(amounts).length === 0;
 }
 
 /** The pod's containers, each with its entry and, where there are any, its series without a UID. */

@@ -98,6 +98,14 @@ function addPodFacts(builder: Builder): void {
   eachPod(builder, 'podCreated', (pod, series) => {
     pod.created = overlay(pod.created, series.values);
   });
+  eachPod(builder, 'podOverhead', (pod, series) => {
+    const name = label(series, '__name__').endsWith('_cpu_cores') ? 'cpu' : 'memory';
+    pod.overhead.set(name, overlay(pod.overhead.get(name), series.values));
+  });
+  eachPod(builder, 'scheduled', (pod, series) => {
+    const name = label(series, 'resource');
+    pod.scheduled.set(name, overlay(pod.scheduled.get(name), series.values));
+  });
   eachPod(builder, 'podLabels', (pod, series) => {
     const value = carriedLabels(series.labels, 'label_', builder.restore);
     pod.labels.push({ value, values: series.values });

@@ -1,9 +1,10 @@
+import type { Amounts, RequestingPod } from '../../model/podHold.ts';
 import type { ContainerSpecFacts, PodSpecFacts } from '../../model/podSpec.ts';
 import type { TimeMs } from '../../model/time.ts';
 import type { WorkloadRef } from '../../model/workload.ts';
 import { containerFacts } from './containerFacts.ts';
 import { annotationsOf, controllerOf, labelsOf, parseTime } from './metadata.ts';
-import { parseQuantities } from './quantity.ts';
+import { metricAmounts, parseQuantities } from './quantity.ts';
 import type {
   RawContainer,
   RawContainerStatus,
@@ -31,6 +32,8 @@ export interface PodRecord {
   readonly labels: Readonly<Record<string, string>>;
   readonly annotations: Readonly<Record<string, string>>;
   readonly containers: readonly ContainerRecord[];
+  /** What its hold on a node is worked out from; its containers are those above, in the same order. */
+  readonly requesting: RequestingPod;
   readonly spec: PodSpecFacts;
 }
 
@@ -67,7 +70,7 @@ export function podRecord(raw: RawObject, share: ShareFacts = (facts) => facts):
     ]),
   );
   const containers = rolesOf(spec).map(([role, container]) =>
-    containerRecord(role, container, statuses.get(container.name)),
+    containerRecord(role, container, statuses.get(container.name), spec.resources?.limits),
   );
   const isOver = status.phase === 'Succeeded' || status.phase === 'Failed';
   return {
@@ -84,6 +87,7 @@ export function podRecord(raw: RawObject, share: ShareFacts = (facts) => facts):
     labels: labelsOf(metadata),
     annotations: annotationsOf(metadata),
     containers,
+    requesting: requestingPod(spec, status, statuses),
     spec: specFacts(spec, status, share),
   };
 }
@@ -99,10 +103,43 @@ function rolesOf(spec: RawPodSpec): readonly (readonly [ContainerRecord['role'],
   ];
 }
 
+function requestingPod(
+  spec: RawPodSpec,
+  status: RawPodStatus,
+  statuses: ReadonlyMap<string | undefined, RawContainerStatus>,
+): RequestingPod {
+  const pending = status.conditions?.find(({ type }) => type === 'PodResizePending');
+  return {
+    containers: rolesOf(spec).map(([role, { name, resources }]) => {
+      const seen = statuses.get(name);
+      return {
+        role,
+        requests: amounts(resources?.requests) ?? {},
+        allocated: amounts(seen?.allocatedResources),
+        actuated: amounts(seen?.resources?.requests),
+      };
+    }),
+    podLevel: spec.resources
+      ? {
+          requests: amounts(spec.resources.requests) ?? {},
+          allocated: amounts(status.allocatedResources),
+          actuated: amounts(status.resources?.requests),
+        }
+      : null,
+    overhead: amounts(spec.overhead) ?? {},
+    isResizeInfeasible: pending?.reason === 'Infeasible',
+  };
+}
+
+function amounts(raw: unknown): Amounts | null {
+  return raw === undefined || raw === null ? null : metricAmounts(raw);
+}
+
 function containerRecord(
   role: ContainerRecord['role'],
   raw: RawContainer,
   status: RawContainerStatus | undefined,
+  podLimits: unknown,
 ): ContainerRecord {
   const ended = status?.state?.terminated ?? status?.lastState?.terminated;
   const from = parseTime(ended?.startedAt);
@@ -113,7 +150,8 @@ function containerRecord(
     image: raw.image ?? status?.image ?? '',
     imageId: status?.imageID || null,
     requests: parseQuantities(raw.resources?.requests),
-    limits: parseQuantities(raw.resources?.limits),
+    // The pod's own limits bound each of its containers.
+    limits: { ...parseQuantities(podLimits), ...parseQuantities(raw.resources?.limits) },
     runningSince: parseTime(status?.state?.running?.startedAt),
     ended: from === null || to === null ? null : { from, to },
     restarts: status?.restartCount ?? null,

@@ -1,3 +1,5 @@
+import type { Amounts } from '../../model/podHold.ts';
+import { metricName } from '../../model/resources.ts';
 import type { Reading } from '../../model/reading.ts';
 
 const QUANTITY = /^([+-]?(?:\d+\.?\d*|\.\d+))(?:([eE][+-]?\d+)|([numkMGTPE]|[KMGTPE]i)?)$/;
@@ -43,4 +45,10 @@ export function parseQuantities(resources: unknown): Readonly<Record<string, num
     if (quantity !== null) parsed[name] = quantity;
   }
   return parsed;
+}
+
+/** The same, each resource named as kube-state-metrics names it. */
+export function metricAmounts(resources: unknown): Amounts {
+  const entries = Object.entries(parseQuantities(resources));
+  return Object.fromEntries(entries.map(([name, amount]) => [metricName(name), amount]));
 }

@@ -26,6 +26,13 @@ export interface RawObject {
   readonly status?: Readonly<Record<string, unknown>>;
 }
 
+type RawAmounts = Readonly<Record<string, string>>;
+
+interface RawRequirements {
+  readonly requests?: RawAmounts;
+  readonly limits?: RawAmounts;
+}
+
 export interface RawContainer {
   readonly name?: string;
   readonly image?: string;
@@ -38,10 +45,7 @@ export interface RawContainer {
   }[];
   readonly ports?: readonly { readonly containerPort?: number }[];
   readonly restartPolicy?: string;
-  readonly resources?: {
-    readonly requests?: Readonly<Record<string, string>>;
-    readonly limits?: Readonly<Record<string, string>>;
-  };
+  readonly resources?: RawRequirements;
   readonly securityContext?: {
     readonly privileged?: boolean;
     readonly runAsUser?: number;
@@ -63,6 +67,9 @@ export interface RawPodSpec {
   readonly priorityClassName?: string;
   readonly runtimeClassName?: string;
   readonly securityContext?: RawContainer['securityContext'];
+  /** Requests and limits of the pod as a whole. */
+  readonly resources?: RawRequirements;
+  readonly overhead?: RawAmounts;
   readonly containers?: readonly RawContainer[];
   readonly initContainers?: readonly RawContainer[];
   readonly tolerations?: readonly {
@@ -92,6 +99,8 @@ export interface RawContainerStatus {
   readonly image?: string;
   readonly imageID?: string;
   readonly restartCount?: number;
+  readonly allocatedResources?: RawAmounts;
+  readonly resources?: RawRequirements;
   readonly state?: RawContainerState;
   readonly lastState?: RawContainerState;
 }
@@ -103,8 +112,11 @@ export interface RawPodStatus {
   readonly conditions?: readonly {
     readonly type?: string;
     readonly status?: string;
+    readonly reason?: string;
     readonly lastTransitionTime?: string;
   }[];
+  readonly allocatedResources?: RawAmounts;
+  readonly resources?: RawRequirements;
   readonly containerStatuses?: readonly RawContainerStatus[];
   readonly initContainerStatuses?: readonly RawContainerStatus[];
 }

@@ -1,7 +1,6 @@
 import { SECOND_MS } from '../../model/time.ts';
 import type { Matcher } from './matchers.ts';
 import { promDuration, selector } from './matchers.ts';
-import { GPU_METRIC_RESOURCES } from '../../model/resources.ts';
 
 /** What a query is written with. */
 export interface QueryContext {
@@ -57,6 +56,7 @@ export function queryContext(
 const eq = (name: string, value: string): Matcher => ({ name, op: '=', value });
 const not = (name: string, value: string): Matcher => ({ name, op: '!=', value });
 const like = (name: string, value: string): Matcher => ({ name, op: '=~', value });
+const unlike = (name: string, value: string): Matcher => ({ name, op: '!~', value });
 
 // The pod's and slices' own cgroups (container="") hold the containers' CPU once more, and POD is the
 // sandbox: only real containers are read.
@@ -97,8 +97,8 @@ function samplesTrue(q: QueryContext, by: string, series: string): string {
   return `max by (${by}) (sum_over_time(${series}[${q.window}]))`;
 }
 
-/** Resources of the scheduler that are read. */
-const RESOURCES = ['cpu', 'memory', ...GPU_METRIC_RESOURCES].join('|');
+/** Resources that every node and many containers have, and that cost nothing: all others are read, also unknown ones. */
+const FREE_RESOURCES = 'ephemeral_storage|storage|pods|attachable_volumes_.*';
 
 /**
  * Everything that is asked of Prometheus, one entry a metric. The number of queries is fixed: it depends
@@ -231,7 +231,7 @@ export const QUERIES = {
       lastInWindow(
         q,
         `${BY_CONTAINER},resource`,
-        q.select('kube_pod_container_resource_requests', like('resource', RESOURCES)),
+        q.select('kube_pod_container_resource_requests', unlike('resource', FREE_RESOURCES)),
       ),
   },
   limits: {
@@ -253,7 +253,30 @@ export const QUERIES = {
       lastInWindow(
         q,
         `${BY_CONTAINER},resource`,
-        q.select('kube_pod_init_container_resource_requests', like('resource', RESOURCES)),
+        q.select('kube_pod_init_container_resource_requests', unlike('resource', FREE_RESOURCES)),
+      ),
+  },
+  podOverhead: {
+    metric: 'kube_pod_overhead_cpu_cores',
+    need: 'extra',
+    without: 'what a RuntimeClass adds to its pods is not charged',
+    promql: (q) =>
+      lastInWindow(
+        q,
+        `__name__,${BY_POD}`,
+        q.select('', like('__name__', 'kube_pod_overhead_(cpu_cores|memory_bytes)')),
+      ),
+  },
+  // The scheduler's own sum (/metrics/resources): the only metric that knows pod-level requests and resizes.
+  scheduled: {
+    metric: 'kube_pod_resource_request',
+    need: 'extra',
+    without: 'requests of pods as a whole are known only where the Kubernetes API tells',
+    promql: (q) =>
+      lastInWindow(
+        q,
+        'namespace,pod,resource',
+        q.select('kube_pod_resource_request', not('node', ''), like('resource', 'cpu|memory')),
       ),
   },
   // `restart_policy` (kube-state-metrics ≥ 2.10) tells native side-cars from init containers.
@@ -326,7 +349,7 @@ export const QUERIES = {
       lastInWindow(
         q,
         'node,resource',
-        q.select('kube_node_status_capacity', like('resource', RESOURCES)),
+        q.select('kube_node_status_capacity', unlike('resource', FREE_RESOURCES)),
       ),
   },
   nodeAllocatable: {
@@ -337,7 +360,7 @@ export const QUERIES = {
       lastInWindow(
         q,
         'node,resource',
-        q.select('kube_node_status_allocatable', like('resource', 'cpu|memory')),
+        q.select('kube_node_status_allocatable', like('resource', 'cpu|memory|hugepages_.*')),
       ),
   },
   nodeLabels: {

@@ -139,3 +139,36 @@ describe('refuseForeign', () => {
     );
   });
 });
+
+describe('what a pod reserves', () => {
+  const resized = (asked: string, reason: string) =>
+    rawPod(
+      {},
+      { containers: [{ name: 'app', resources: { requests: { cpu: asked, memory: '512Mi' } } }] },
+      {
+        conditions: [{ type: 'PodResizePending', status: 'True', reason }],
+        containerStatuses: [{ name: 'app', allocatedResources: { cpu: '2', memory: '512Mi' } }],
+      },
+    );
+  const read = (object: ReturnType<typeof rawPod>, cpuRequestCores: number) => {
+    const containers = [containerSample({ cpuRequestCores })];
+    const snapshot = snapshotOf(WINDOW, { pods: [{ ...POD, containers }] });
+    return enrich(snapshot, inventoryOf([object], AT)).pods[0];
+  };
+
+  it('is what was granted after a refused resize, not what metrics show as asked', () => {
+    expect(read(resized('40', 'Infeasible'), 40)?.containers[0]?.cpuRequestCores).toBe(2);
+    expect(read(resized('4', 'Deferred'), 4)?.containers[0]?.cpuRequestCores).toBe(4);
+  });
+
+  it('is what metrics say of a window before the resize', () => {
+    expect(read(resized('40', 'Infeasible'), 0.5)?.containers[0]?.cpuRequestCores).toBe(0.5);
+  });
+
+  it('holds requests and limits of the pod as a whole', () => {
+    const resources = { requests: { cpu: '3' }, limits: { memory: '2Gi' } };
+    const pod = read(rawPod({}, { resources, containers: [{ name: 'app' }] }), 0);
+    expect(pod?.hold?.podLevel['cpu']).toBe(3);
+    expect(pod?.containers[0]?.ramLimitBytes).toBe(2 ** 30);
+  });
+});

@@ -1,3 +1,7 @@
+import { countCards } from '../countCards.ts';
+import type { ExtraDevices } from '../../model/devices.ts';
+import { heldRequests, podHold } from '../../model/podHold.ts';
+import type { Amounts, RequestingContainer, RequestingPod } from '../../model/podHold.ts';
 import type { ContainerSample, PodSample, Snapshot, VolumeSample } from '../../model/snapshot.ts';
 import { SECOND_MS } from '../../model/time.ts';
 import type { ContainerRecord, PodRecord } from '../kubernetes/podRecord.ts';
@@ -6,7 +10,6 @@ import { isNear, type Inventory } from './inventory.ts';
 import { joinObjects } from './joinObjects.ts';
 import { mergeLabels } from './mergeLabels.ts';
 import { workloadOfRecord } from './recordWorkload.ts';
-import { GPU_RESOURCES } from '../../model/resources.ts';
 
 /**
  * Adds what an inventory knows to a snapshot. Metrics say what existed: nothing that the inventory alone
@@ -19,13 +22,17 @@ import { GPU_RESOURCES } from '../../model/resources.ts';
  *   metrics tell of it stands in the others, and where the inventory could not read a kind.
  * - What could not be read is missing from every window that is observed meanwhile, of whatever time.
  */
-export function enrich(snapshot: Snapshot, inventory: Inventory): Snapshot {
+export function enrich(
+  snapshot: Snapshot,
+  inventory: Inventory,
+  extra: ExtraDevices = {},
+): Snapshot {
   const near = isNear(inventory, snapshot.window.end);
   const pods = snapshot.pods.map((pod) => {
     const record = recordOf(pod, inventory);
     return record === null ? pod : enrichPod(pod, record, inventory);
   });
-  return {
+  const enriched = {
     ...snapshot,
     pods,
     nodes: enrichNodes(snapshot, inventory),
@@ -39,6 +46,7 @@ export function enrich(snapshot: Snapshot, inventory: Inventory): Snapshot {
       : (snapshot.objects ?? null),
     problems: [...snapshot.problems, ...inventory.problems],
   };
+  return countCards(enriched, extra);
 }
 
 function recordOf(pod: PodSample, inventory: Inventory): PodRecord | null {
@@ -53,7 +61,14 @@ function recordOf(pod: PodSample, inventory: Inventory): PodRecord | null {
 function enrichPod(pod: PodSample, record: PodRecord, inventory: Inventory): PodSample {
   const { workload, known } = workloadOfRecord(record, inventory.owners);
   const isTold = known || !pod.workloadKnown;
-  const containers = new Map(record.containers.map((container) => [container.name, container]));
+  const requesting = requestingIn(pod, record);
+  const specified = new Map(
+    record.containers.map((container, index) => {
+      const asked = requesting.containers[index];
+      const requests = asked === undefined ? {} : heldRequests(asked, requesting);
+      return [container.name, { record: container, requests }];
+    }),
+  );
   return {
     ...pod,
     workload: isTold ? workload : pod.workload,
@@ -64,27 +79,64 @@ function enrichPod(pod: PodSample, record: PodRecord, inventory: Inventory): Pod
     labels: mergeLabels(pod.labels, record.labels),
     annotations: mergeLabels(pod.annotations, record.annotations),
     containers: pod.containers.map((container) => {
-      const specified = containers.get(container.name);
-      return specified === undefined ? container : enrichContainer(container, specified);
+      const found = specified.get(container.name);
+      return found === undefined
+        ? container
+        : enrichContainer(container, found.record, found.requests);
     }),
+    hold: podHold(requesting),
     spec: record.spec,
   };
 }
 
-/** A resource that is not in the specification is not requested; one that no metric tells is told by it. */
-function enrichContainer(container: ContainerSample, record: ContainerRecord): ContainerSample {
-  const { requests, limits } = record;
-  const gpus = GPU_RESOURCES.map((name) => requests[name]).find((count) => count !== undefined);
+/**
+ * What the pod asked for in this window. Where metrics tell the same as the specification, its status tells what was
+ * granted of it; where they do not, it was resized since, and nothing of today's status holds.
+ */
+function requestingIn(pod: PodSample, record: PodRecord): RequestingPod {
+  const measured = new Map(pod.containers.map((container) => [container.name, container]));
+  const asked = record.requesting.containers.map((container, index): RequestingContainer => {
+    const told = measured.get(record.containers[index]?.name ?? '');
+    const cpu = told?.cpuRequestCores ?? container.requests['cpu'] ?? 0;
+    const memory = told?.ramRequestBytes ?? container.requests['memory'] ?? 0;
+    return { role: container.role, requests: { ...container.requests, cpu, memory } };
+  });
+  const isSame = asked.every(({ requests }, index) => {
+    const { cpu = 0, memory = 0 } = record.requesting.containers[index]?.requests ?? {};
+    return isClose(requests['cpu'], cpu) && isClose(requests['memory'], memory);
+  });
+  if (isSame) return record.requesting;
+  const { podLevel, overhead = {} } = record.requesting;
+  return {
+    containers: asked,
+    podLevel: podLevel ? { requests: podLevel.requests, allocated: null, actuated: null } : null,
+    overhead,
+  };
+}
+
+/** Metrics are written with fewer digits than specifications. */
+function isClose(left = 0, right = 0): boolean {
+  return Math.abs(left - right) <= 1e-6 * Math.max(left, right);
+}
+
+/** A resource that is not in the specification is not requested. */
+function enrichContainer(
+  container: ContainerSample,
+  { role, image, imageId, limits }: ContainerRecord,
+  requests: Amounts,
+): ContainerSample {
+  const { cpu = 0, memory = 0, ...devices } = requests;
   return {
     ...container,
-    image: container.image ?? record.image,
-    imageId: container.imageId ?? record.imageId,
-    init: record.role === 'init',
-    cpuRequestCores: container.cpuRequestCores ?? requests['cpu'] ?? 0,
+    image: container.image ?? image,
+    imageId: container.imageId ?? imageId,
+    init: role === 'init',
+    cpuRequestCores: cpu,
     cpuLimitCores: container.cpuLimitCores ?? limits['cpu'] ?? null,
-    ramRequestBytes: container.ramRequestBytes ?? requests['memory'] ?? 0,
+    ramRequestBytes: memory,
     ramLimitBytes: container.ramLimitBytes ?? limits['memory'] ?? null,
-    gpuRequest: container.gpuRequest ?? gpus ?? 0,
+    gpuRequest: container.gpuRequest ?? 0,
+    ...(Object.keys(devices).length > 0 && { devices }),
   };
 }
 

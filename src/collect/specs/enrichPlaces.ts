@@ -1,3 +1,4 @@
+import type { Amounts } from '../../model/podHold.ts';
 import type { NamespaceFacts, NodeSample, Snapshot } from '../../model/snapshot.ts';
 import type { TimeMs } from '../../model/time.ts';
 import type { Inventory } from './inventory.ts';
@@ -13,7 +14,7 @@ export function enrichNodes(snapshot: Snapshot, inventory: Inventory): readonly 
       ...node,
       cpuCores: node.cpuCores ?? object.cpuCores,
       ramBytes: node.ramBytes ?? object.ramBytes,
-      gpus: node.gpus ?? object.gpus,
+      ...(node.devices === undefined && hasAny(object.devices) && { devices: object.devices }),
       allocatableCpuCores: node.allocatableCpuCores ?? object.allocatableCpuCores,
       allocatableRamBytes: node.allocatableRamBytes ?? object.allocatableRamBytes,
       labels: mergeLabels(node.labels, object.labels),
@@ -42,6 +43,10 @@ export function enrichNamespaces(
     );
   }
   return enriched;
+}
+
+function hasAny(devices: Amounts): boolean {
+  return Object.keys(devices).length > 0;
 }
 
 /** Something made after the window is another one of the same name. */

@@ -1,3 +1,4 @@
+import type { ExtraDevices } from '../../model/devices.ts';
 import type { TimeMs } from '../../model/time.ts';
 import type { Collector } from '../collector.ts';
 import { enrich } from './enrich.ts';
@@ -9,13 +10,14 @@ export function createEnrichingCollector(
   metrics: Collector,
   specs: SpecSource,
   now: () => TimeMs,
+  devices: ExtraDevices = {},
 ): Collector {
   return {
     async collect(windows, expected, signal) {
       const snapshots = await metrics.collect(windows, expected, signal);
       const inventory = await specs.read(now(), signal);
       const trusted = refuseForeign(inventory, snapshots);
-      return snapshots.map((snapshot) => enrich(snapshot, trusted));
+      return snapshots.map((snapshot) => enrich(snapshot, trusted, devices));
     },
     batchSize: () => metrics.batchSize(),
     oldestData: (signal) => metrics.oldestData(signal),

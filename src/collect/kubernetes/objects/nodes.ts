@@ -1,9 +1,9 @@
 import type { NodeObject } from '../../../model/clusterObjects.ts';
-import { maxKnown } from '../../../model/reading.ts';
+import { isHugePages, type Amounts } from '../../../model/podHold.ts';
+import type { Reading } from '../../../model/reading.ts';
 import { labelsOf, parseTime } from '../metadata.ts';
-import { parseQuantity } from '../quantity.ts';
+import { metricAmounts, parseQuantity } from '../quantity.ts';
 import type { RawObject } from '../rawObjects.ts';
-import { GPU_RESOURCES } from '../../../model/resources.ts';
 
 interface RawNodeSpec {
   readonly providerID?: string;
@@ -35,10 +35,25 @@ export function nodeObject(raw: RawObject): NodeObject {
     })),
     cpuCores: parseQuantity(capacity['cpu']),
     ramBytes: parseQuantity(capacity['memory']),
-    gpus: maxKnown(...GPU_RESOURCES.map((name) => parseQuantity(capacity[name]))),
+    devices: devicesOf(capacity),
     allocatableCpuCores: parseQuantity(allocatable['cpu']),
-    allocatableRamBytes: parseQuantity(allocatable['memory']),
+    allocatableRamBytes: allocatableRam(allocatable),
     unschedulable: spec.unschedulable ?? false,
     createdAt: parseTime(raw.metadata?.creationTimestamp),
   };
+}
+
+function devicesOf(capacity: unknown): Amounts {
+  const devices = Object.entries(metricAmounts(capacity)).filter(
+    ([name, count]) => name !== 'cpu' && name !== 'memory' && count > 0,
+  );
+  return Object.fromEntries(devices);
+}
+
+/** Huge pages are memory too. */
+function allocatableRam(allocatable: unknown): Reading {
+  const { memory, ...others } = metricAmounts(allocatable);
+  if (memory === undefined) return null;
+  const pages = Object.entries(others).filter(([name]) => isHugePages(name));
+  return pages.reduce((sum, [, bytes]) => sum + bytes, memory);
 }
