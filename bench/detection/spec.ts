@@ -4,7 +4,9 @@ import type { PodSpecFacts } from '../../src/model/podSpec.ts';
 export function plainSpec(container: string, image: string): PodSpecFacts {
   return {
     serviceAccount: 'default',
-    automountToken: true,
+    tokenMounted: true,
+    isWindows: false,
+    resources: null,
     hostNetwork: false,
     hostPid: false,
     hostIpc: false,
@@ -27,6 +29,8 @@ export function plainSpec(container: string, image: string): PodSpecFacts {
         readOnlyRootFilesystem: false,
         seccompProfile: null,
         hugePagesBytes: 0,
+        requests: {},
+        limits: {},
       },
     ],
   };

@@ -80,6 +80,8 @@ export interface LimitRange extends Named {
 
 /** A PodDisruptionBudget; its selector matches pod labels. */
 export interface DisruptionBudget extends Named {
+  /** It has no selector, and covers no pod. */
+  readonly selectsNone: boolean;
   readonly matchLabels: Readonly<Record<string, string>>;
   readonly matchExpressions: readonly SelectorExpression[];
   readonly minAvailable: string | null;

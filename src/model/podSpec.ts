@@ -4,7 +4,11 @@
  */
 export interface PodSpecFacts {
   readonly serviceAccount: string | null;
-  readonly automountToken: boolean | null;
+  /** Whether a container mounts a token for the API server, whatever `automountServiceAccountToken` says. */
+  readonly tokenMounted: boolean;
+  readonly isWindows: boolean;
+  /** Requests and limits of the pod as a whole (`spec.resources`); null without any. */
+  readonly resources: ResourceFacts | null;
   readonly hostNetwork: boolean;
   readonly hostPid: boolean;
   readonly hostIpc: boolean;
@@ -18,15 +22,22 @@ export interface PodSpecFacts {
   readonly containers: readonly ContainerSpecFacts[];
 }
 
-export interface ContainerSpecFacts {
+/** Cores and bytes by resource name; an entry that is missing is not set. */
+export interface ResourceFacts {
+  readonly requests: Readonly<Record<string, number>>;
+  readonly limits: Readonly<Record<string, number>>;
+}
+
+export interface ContainerSpecFacts extends ResourceFacts {
   readonly name: string;
-  /** `init` runs once; `sidecar` is an init container with `restartPolicy: Always`. */
-  readonly role: 'main' | 'init' | 'sidecar';
+  /** `init` runs once; `sidecar` is an init container with `restartPolicy: Always`; `ephemeral` is of `kubectl debug`. */
+  readonly role: 'main' | 'init' | 'sidecar' | 'ephemeral';
   readonly image: string;
   readonly command: readonly string[];
   readonly args: readonly string[];
   readonly env: readonly EnvVar[];
   readonly ports: readonly number[];
+  /** Also a HostProcess container of Windows. */
   readonly privileged: boolean;
   readonly addedCapabilities: readonly string[];
   readonly runAsRoot: boolean | null;
@@ -48,10 +59,13 @@ export interface EnvVar {
 }
 
 /** What is kept of a specification: commands and arguments only as their digest, of variables only names. */
-export interface KeptPodSpec extends Omit<PodSpecFacts, 'containers'> {
+export interface KeptPodSpec extends Omit<PodSpecFacts, 'containers' | 'resources'> {
   readonly containers: readonly KeptContainerSpec[];
 }
 
-export interface KeptContainerSpec extends Omit<ContainerSpecFacts, 'command' | 'args' | 'env'> {
+export interface KeptContainerSpec extends Omit<
+  ContainerSpecFacts,
+  'command' | 'args' | 'env' | 'requests' | 'limits'
+> {
   readonly envNames: readonly string[];
 }

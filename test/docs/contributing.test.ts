@@ -62,8 +62,8 @@ const CHANGES: readonly Change[] = [
     adds: 'src/detect/posture/checks/writableRoot.ts',
     list: 'src/detect/posture/checks/index.ts',
     edits: [
-      [/^import .*unpinnedImage.*$/m, "$&\nimport { writableRoot } from './writableRoot.ts';"],
-      [/^ {2}unpinnedImage,$/m, '$&\n  writableRoot,'],
+      [/^import .*WORKLOAD_CHECKS.*$/m, "$&\nimport { writableRoot } from './writableRoot.ts';"],
+      [/^ {2}\.\.\.PRIVILEGE_CHECKS,$/m, '$&\n  writableRoot,'],
     ],
     test: 'src/detect/posture/checks/writableRoot.test.ts',
   },

@@ -4,7 +4,7 @@ import { openStores } from '../../src/daemon/openStores.ts';
 import type { Config } from '../../src/daemon/config/schema.ts';
 import { loadThresholds } from '../../src/daemon/config/loadThresholds.ts';
 import { historyAnswers } from '../../src/serve/questions/questions.ts';
-import { postureOfSnapshot } from '../../src/detect/posture/fromSnapshot.ts';
+import { postureOfSnapshot } from '../../src/detect/posture/readInput.ts';
 import { createApp } from '../../src/serve/app.ts';
 import type { ServeDeps } from '../../src/serve/deps.ts';
 import { listen } from '../../src/serve/listen.ts';

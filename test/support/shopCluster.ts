@@ -279,7 +279,9 @@ function spec({ name, image }: MadeUpWorkload): PodSpecFacts {
   if (known !== undefined) return known;
   const made: PodSpecFacts = {
     serviceAccount: name,
-    automountToken: false,
+    tokenMounted: false,
+    isWindows: false,
+    resources: null,
     hostNetwork: false,
     hostPid: name === 'node-agent',
     hostIpc: false,
@@ -302,6 +304,8 @@ function spec({ name, image }: MadeUpWorkload): PodSpecFacts {
         readOnlyRootFilesystem: true,
         seccompProfile: 'RuntimeDefault',
         hugePagesBytes: 0,
+        requests: {},
+        limits: {},
       },
     ],
   };

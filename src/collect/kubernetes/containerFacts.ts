@@ -11,6 +11,7 @@ export function containerFacts(
 ): ContainerSpecFacts {
   const own = raw.securityContext ?? {};
   const shared = pod.securityContext ?? {};
+  const windows = { ...shared.windowsOptions, ...own.windowsOptions };
   const env: readonly EnvVar[] = (raw.env ?? []).map(({ name, value, valueFrom }) => ({
     name: name ?? '',
     value: valueFrom === undefined ? (value ?? '') : null,
@@ -25,11 +26,14 @@ export function containerFacts(
     args,
     env,
     ports: (raw.ports ?? []).flatMap(({ containerPort }) => containerPort ?? []),
-    privileged: own.privileged ?? false,
+    requests: withDefaults(raw),
+    limits: parseQuantities(raw.resources?.limits),
+    privileged: own.privileged ?? windows.hostProcess ?? false,
     addedCapabilities: strings(own.capabilities?.add),
     runAsRoot: runsAsRoot(
       own.runAsUser ?? shared.runAsUser,
       own.runAsNonRoot ?? shared.runAsNonRoot,
+      windows.runAsUserName,
     ),
     allowPrivilegeEscalation: own.allowPrivilegeEscalation ?? null,
     readOnlyRootFilesystem: own.readOnlyRootFilesystem ?? false,
@@ -39,9 +43,21 @@ export function containerFacts(
   };
 }
 
+const WINDOWS_ADMINISTRATOR = /administrator$|\\system$/i;
+
+/** As the API server fills them in: a limit without a request is the request. */
+function withDefaults({ resources }: RawContainer): Readonly<Record<string, number>> {
+  return { ...parseQuantities(resources?.limits), ...parseQuantities(resources?.requests) };
+}
+
 /** Null: the image decides. */
-function runsAsRoot(user: number | undefined, nonRoot: boolean | undefined): boolean | null {
+function runsAsRoot(
+  user: number | undefined,
+  nonRoot: boolean | undefined,
+  windowsUser: string | undefined,
+): boolean | null {
   if (nonRoot === true) return false;
+  if (windowsUser !== undefined) return WINDOWS_ADMINISTRATOR.test(windowsUser);
   return user === undefined ? null : user === 0;
 }
 

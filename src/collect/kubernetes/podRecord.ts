@@ -177,7 +177,15 @@ function specFacts(spec: RawPodSpec, status: RawPodStatus, share: ShareFacts): P
   const volumes = spec.volumes ?? [];
   return {
     serviceAccount: spec.serviceAccountName ?? null,
-    automountToken: spec.automountServiceAccountToken ?? null,
+    tokenMounted: mountsToken(spec),
+    isWindows: (spec.os?.name ?? spec.nodeSelector?.['kubernetes.io/os']) === 'windows',
+    resources:
+      spec.resources === undefined
+        ? null
+        : {
+            requests: parseQuantities({ ...spec.resources.limits, ...spec.resources.requests }),
+            limits: parseQuantities(spec.resources.limits),
+          },
     hostNetwork: spec.hostNetwork ?? false,
     hostPid: spec.hostPID ?? false,
     hostIpc: spec.hostIPC ?? false,
@@ -191,8 +199,36 @@ function specFacts(spec: RawPodSpec, status: RawPodStatus, share: ShareFacts): P
       ),
     ),
     runtimeClass: spec.runtimeClassName ?? null,
-    containers: rolesOf(spec).map(([role, container]) =>
-      share(containerFacts(role, container, spec)),
-    ),
+    containers: [
+      ...rolesOf(spec),
+      ...(spec.ephemeralContainers ?? []).map((container) => ['ephemeral', container] as const),
+    ].map(([role, container]) => share(containerFacts(role, container, spec))),
   };
+}
+
+/** Where the admission of Kubernetes mounts the token of a ServiceAccount. */
+const TOKEN_PATH = '/var/run/secrets/kubernetes.io/serviceaccount';
+
+/**
+ * A projected token for the API server's own audience, or a Secret in the place of the token. A token for
+ * another audience (a cloud's identity, Vault) opens nothing in the cluster.
+ */
+function mountsToken(spec: RawPodSpec): boolean {
+  const tokens = new Set<string | undefined>();
+  const secrets = new Set<string | undefined>();
+  for (const { name, secret, projected } of spec.volumes ?? []) {
+    if (secret !== undefined) secrets.add(name);
+    const isToken = projected?.sources?.some(
+      ({ serviceAccountToken: token }) =>
+        token !== undefined && (!token.audience || token.audience.includes('kubernetes')),
+    );
+    if (isToken) tokens.add(name);
+  }
+  const { containers = [], initContainers = [], ephemeralContainers = [] } = spec;
+  return [...containers, ...initContainers, ...ephemeralContainers].some(({ volumeMounts }) =>
+    volumeMounts?.some(
+      ({ name, mountPath }) =>
+        tokens.has(name) || (secrets.has(name) && mountPath?.replace(/\/$/, '') === TOKEN_PATH),
+    ),
+  );
 }

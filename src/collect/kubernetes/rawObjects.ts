@@ -44,6 +44,7 @@ export interface RawContainer {
     readonly valueFrom?: unknown;
   }[];
   readonly ports?: readonly { readonly containerPort?: number }[];
+  readonly volumeMounts?: readonly { readonly name?: string; readonly mountPath?: string }[];
   readonly restartPolicy?: string;
   readonly resources?: RawRequirements;
   readonly securityContext?: {
@@ -54,13 +55,18 @@ export interface RawContainer {
     readonly readOnlyRootFilesystem?: boolean;
     readonly capabilities?: { readonly add?: readonly string[] };
     readonly seccompProfile?: { readonly type?: string };
+    readonly windowsOptions?: {
+      readonly hostProcess?: boolean;
+      readonly runAsUserName?: string;
+    };
   };
 }
 
 export interface RawPodSpec {
   readonly nodeName?: string;
   readonly serviceAccountName?: string;
-  readonly automountServiceAccountToken?: boolean;
+  readonly os?: { readonly name?: string };
+  readonly nodeSelector?: Readonly<Record<string, string>>;
   readonly hostNetwork?: boolean;
   readonly hostPID?: boolean;
   readonly hostIPC?: boolean;
@@ -72,6 +78,7 @@ export interface RawPodSpec {
   readonly overhead?: RawAmounts;
   readonly containers?: readonly RawContainer[];
   readonly initContainers?: readonly RawContainer[];
+  readonly ephemeralContainers?: readonly RawContainer[];
   readonly tolerations?: readonly {
     readonly key?: string;
     readonly operator?: string;
@@ -79,6 +86,13 @@ export interface RawPodSpec {
     readonly effect?: string;
   }[];
   readonly volumes?: readonly {
+    readonly name?: string;
+    readonly secret?: unknown;
+    readonly projected?: {
+      readonly sources?: readonly {
+        readonly serviceAccountToken?: { readonly audience?: string };
+      }[];
+    };
     readonly hostPath?: { readonly path?: string };
     readonly persistentVolumeClaim?: { readonly claimName?: string };
   }[];

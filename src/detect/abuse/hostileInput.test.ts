@@ -103,7 +103,9 @@ it('a megabyte of arguments is matched in no time, and none of it is kept', () =
   const container = pod.containers[0]!;
   const spec = {
     serviceAccount: null,
-    automountToken: null,
+    tokenMounted: false,
+    isWindows: false,
+    resources: null,
     hostNetwork: false,
     hostPid: false,
     hostIpc: false,
@@ -126,6 +128,8 @@ it('a megabyte of arguments is matched in no time, and none of it is kept', () =
         readOnlyRootFilesystem: false,
         seccompProfile: null,
         hugePagesBytes: 0,
+        requests: {},
+        limits: {},
       },
     ],
   };

@@ -1,4 +1,5 @@
 import type { WorkloadRef } from '../../model/workload.ts';
+import type { ContainerSpecFacts, PodSpecFacts } from '../../model/podSpec.ts';
 import type { PostureContainer, PostureInput, PosturePod } from './postureInput.ts';
 
 export type CheckOutcome = 'passed' | 'failed' | 'not-evaluated';
@@ -15,7 +16,11 @@ export interface CheckResult {
   readonly text: string;
 }
 
-/** One rule of posture: one file, one line in `checks/index.ts`. A missing input never passes. */
+export function count(results: readonly CheckResult[], outcome: CheckOutcome): number {
+  return results.filter((result) => result.outcome === outcome).length;
+}
+
+/** One rule of posture. A missing input never passes. */
 export interface PostureCheck {
   /** Stable, kebab-case: what findings, the API and accepted risks refer to. */
   readonly id: string;
@@ -38,19 +43,24 @@ export interface RegistryNames {
   readonly cis?: string;
 }
 
-/** What a check says of one container: null passes, a text fails; `unknown` names the missing input. */
-export type RuleResult = string | null | { readonly unknown: string };
+/**
+ * What a check says of one container: null passes, a text fails, `unknown` names the missing input; undefined: the
+ * rule does not apply to it.
+ */
+export type RuleResult = string | null | undefined | { readonly unknown: string };
 
-/** Runs a rule over every container (init containers only when asked for). */
+/** Runs a rule over every container of these roles: those that hold resources while their pod runs, unless told. */
 export function overContainers(
   input: PostureInput,
   rule: (container: PostureContainer, pod: PosturePod) => RuleResult,
-  options: { readonly init: boolean } = { init: false },
+  roles: readonly PostureContainer['role'][] = ['main', 'sidecar'],
 ): readonly CheckResult[] {
   return input.pods.flatMap((pod) =>
     pod.containers
-      .filter(({ role }) => options.init || role !== 'init')
-      .map((container) => toResult(rule(container, pod), pod, container.name)),
+      .filter(({ role }) => roles.includes(role))
+      .flatMap((container) =>
+        toResults(rule(container, pod), { ...pod, container: container.name }),
+      ),
   );
 }
 
@@ -59,23 +69,19 @@ export function overPods(
   input: PostureInput,
   rule: (pod: PosturePod) => RuleResult,
 ): readonly CheckResult[] {
-  return input.pods.map((pod) => toResult(rule(pod), pod, null));
+  return input.pods.flatMap((pod) => toResults(rule(pod), { ...pod, container: null }));
 }
 
-/** Runs a rule over every container's security settings; not evaluated where they are unknown. */
+/** A rule over the settings of every container; not evaluated where they are unknown. */
 export function overSecurity(
-  input: PostureInput,
-  rule: (
-    spec: NonNullable<PostureContainer['spec']>,
-    pod: NonNullable<PosturePod['spec']>,
-  ) => RuleResult,
-): readonly CheckResult[] {
-  return overContainers(
-    input,
-    (container, pod) =>
-      container.spec === null || pod.spec === null ? NO_SPEC : rule(container.spec, pod.spec),
-    { init: true },
-  );
+  rule: (spec: ContainerSpecFacts, pod: PodSpecFacts) => RuleResult,
+): PostureCheck['run'] {
+  return (input) =>
+    overContainers(
+      input,
+      ({ spec }, pod) => (spec === null || pod.spec === null ? NO_SPEC : rule(spec, pod.spec)),
+      ['main', 'sidecar', 'init', 'ephemeral'],
+    );
 }
 
 /** Runs a rule over every namespace. */
@@ -83,25 +89,22 @@ export function overNamespaces(
   input: PostureInput,
   rule: (namespace: string) => RuleResult,
 ): readonly CheckResult[] {
-  return input.namespaces.map((namespace) => ({
-    ...outcomeOf(rule(namespace)),
-    namespace,
-    workload: null,
-    container: null,
-  }));
+  return input.namespaces.flatMap((namespace) =>
+    toResults(rule(namespace), { namespace, workload: null, container: null }),
+  );
 }
 
 export const NO_SPEC = { unknown: 'the pod’s specification is not known' };
 export const NO_OBJECTS = { unknown: 'the cluster’s objects are not known' };
 export const NO_HISTORY = { unknown: 'there is no history of use yet' };
 
-function toResult(result: RuleResult, pod: PosturePod, container: string | null): CheckResult {
-  const { namespace, workload } = pod;
-  return { ...outcomeOf(result), namespace, workload, container };
-}
-
-function outcomeOf(result: RuleResult): Pick<CheckResult, 'outcome' | 'text'> {
-  if (result === null) return { outcome: 'passed', text: '' };
-  if (typeof result === 'string') return { outcome: 'failed', text: result };
-  return { outcome: 'not-evaluated', text: result.unknown };
+function toResults(
+  result: RuleResult,
+  { namespace, workload, container }: Pick<CheckResult, 'namespace' | 'workload' | 'container'>,
+): readonly CheckResult[] {
+  const where = { namespace, workload, container };
+  if (result === undefined) return [];
+  if (result === null) return [{ outcome: 'passed', text: '', ...where }];
+  if (typeof result === 'string') return [{ outcome: 'failed', text: result, ...where }];
+  return [{ outcome: 'not-evaluated', text: result.unknown, ...where }];
 }

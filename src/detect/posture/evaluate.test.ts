@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createRecord } from '../../../test/support/posture/testRecords.ts';
 import { evaluatePosture } from './evaluate.ts';
-import { postureOfInventory } from './fromInventory.ts';
+import { postureOfInventory } from './readInput.ts';
 import {
   goodContainer,
   goodInput,

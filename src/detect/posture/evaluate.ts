@@ -1,4 +1,4 @@
-import type { CheckResult, CheckSeverity, PostureCheck } from './check.ts';
+import { count, type CheckResult, type CheckSeverity, type PostureCheck } from './check.ts';
 import { CHECKS } from './checks/index.ts';
 import type { PostureInput } from './postureInput.ts';
 
@@ -22,7 +22,7 @@ export interface NamespacePosture {
   readonly namespace: string;
   /** 0..100 over what could be evaluated; null when nothing could. */
   readonly score: number | null;
-  /** Null when too little could be evaluated for one (`PosturePolicy.minKnown`). */
+  /** Null when too little could be evaluated: less than half of the results, or than `PosturePolicy.minKnown`. */
   readonly grade: Grade | null;
   /** Share of the score's weight that could be evaluated, 0..1 in hundredths. */
   readonly known: number;
@@ -78,18 +78,18 @@ export function evaluatePosture(
       results: results.get(check.id) ?? [],
     }));
     const all = checks.flatMap((one) => one.results);
-    const count = (outcome: CheckResult['outcome']): number =>
-      all.filter((result) => result.outcome === outcome).length;
     const score = scoreOf(checks);
     const known = knownOf(checks);
+    const notEvaluated = count(all, 'not-evaluated');
+    const isEnough = known >= policy.minKnown && 2 * notEvaluated <= all.length;
     return {
       namespace,
       score,
-      grade: score === null || known < policy.minKnown ? null : gradeOf(score),
+      grade: score === null || !isEnough ? null : gradeOf(score),
       known,
-      passed: count('passed'),
-      failed: count('failed'),
-      notEvaluated: count('not-evaluated'),
+      passed: count(all, 'passed'),
+      failed: count(all, 'failed'),
+      notEvaluated,
       checks,
     };
   });
@@ -103,8 +103,8 @@ function scoreOf(checks: readonly EvaluatedCheck[]): number | null {
   return weightedScore(
     checks.map(({ severity, results }) => ({
       severity,
-      passed: results.filter(({ outcome }) => outcome === 'passed').length,
-      failed: results.filter(({ outcome }) => outcome === 'failed').length,
+      passed: count(results, 'passed'),
+      failed: count(results, 'failed'),
     })),
   );
 }
@@ -143,4 +143,13 @@ function knownOf(checks: readonly EvaluatedCheck[]): number {
 
 function gradeOf(score: number): Grade {
   return GRADES.find(([, least]) => score >= least)?.[0] ?? 'F';
+}
+
+/** How many results the score rests on, and how many there would be: `12 of 20`. */
+export function evaluatedOf({
+  passed,
+  failed,
+  notEvaluated,
+}: Pick<NamespacePosture, 'passed' | 'failed' | 'notEvaluated'>): string {
+  return `${passed + failed} of ${passed + failed + notEvaluated}`;
 }

@@ -2,8 +2,9 @@ import type { DetectContext, Detector } from '../detector.ts';
 import { jsonCodec } from '../../store/stateCodec.ts';
 import type { Scope, Verdict } from '../../model/finding.ts';
 import { DAY_MS, floorTo, HOUR_MS } from '../../model/time.ts';
+import { count } from './check.ts';
 import { evaluatePosture, weightedScore, type NamespacePosture } from './evaluate.ts';
-import { postureOfSnapshot } from './fromSnapshot.ts';
+import { postureOfSnapshot } from './readInput.ts';
 import { scoreFellVerdict, SCORE_FELL_RULE } from './scoreFellVerdict.ts';
 import type { CheckCounts, PostureState } from './postureState.ts';
 import type { PostureThresholds } from './thresholds.ts';
@@ -92,8 +93,8 @@ function comparePosture(
 function countsOf({ checks }: NamespacePosture): CheckCounts {
   return Object.fromEntries(
     checks.flatMap(({ check, results }) => {
-      const passed = results.filter(({ outcome }) => outcome === 'passed').length;
-      const failed = results.filter(({ outcome }) => outcome === 'failed').length;
+      const passed = count(results, 'passed');
+      const failed = count(results, 'failed');
       return passed + failed === 0 ? [] : [[check.id, [passed, failed] as const]];
     }),
   );

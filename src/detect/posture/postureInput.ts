@@ -2,7 +2,7 @@ import type { ClusterObjects } from '../../model/clusterObjects.ts';
 import type { ContainerSpecFacts, PodSpecFacts } from '../../model/podSpec.ts';
 import type { WorkloadRef } from '../../model/workload.ts';
 
-/** Everything that posture is judged by. A part that no source told of is null: nothing passes by it. */
+/** Everything that posture is judged by. A part that no source has is null: nothing passes by it. */
 export interface PostureInput {
   readonly namespaces: readonly string[];
   readonly pods: readonly PosturePod[];
@@ -28,18 +28,16 @@ export interface PosturePod {
   readonly name: string;
   readonly workload: WorkloadRef;
   readonly labels: Readonly<Record<string, string>>;
-  /** Null where neither the API nor a file told of it. */
+  /** Null where neither the API nor a file has it. */
   readonly spec: PodSpecFacts | null;
   readonly containers: readonly PostureContainer[];
 }
 
 export interface PostureContainer {
   readonly name: string;
-  readonly role: 'main' | 'init' | 'sidecar';
+  readonly role: ContainerSpecFacts['role'];
   readonly image: string | null;
-  /** Digest of the image that runs; null where unknown. */
-  readonly imageId: string | null;
-  /** Cores and bytes by resource name; an entry that is missing is not set. Null: not known. */
+  /** Its own or, where it has none, its pod's; cores and bytes by resource name. A missing entry is not set; null: not known. */
   readonly requests: Readonly<Record<string, number>> | null;
   readonly limits: Readonly<Record<string, number>> | null;
   /** Resource names that `requests` and `limits` can say something of. */

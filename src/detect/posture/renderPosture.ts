@@ -1,7 +1,7 @@
 import { renderCsv, renderTable, type Column } from '../../model/text/table.ts';
-import type { CheckResult } from './check.ts';
+import { count, type CheckResult } from './check.ts';
 import { DAY_MS, formatTime } from '../../model/time.ts';
-import type { EvaluatedCheck, NamespacePosture } from './evaluate.ts';
+import { evaluatedOf, type EvaluatedCheck, type NamespacePosture } from './evaluate.ts';
 import type { PostureTrend } from './readTrend.ts';
 
 type Trends = ReadonlyMap<string, PostureTrend>;
@@ -49,9 +49,8 @@ const SUMMARY: readonly Column<Row>[] = [
   { title: 'GRADE', value: ({ grade }) => grade ?? '?' },
   { title: 'KNOWN', value: ({ known }) => `${Math.round(100 * known)}%`, align: 'right' },
   { title: '7 DAYS', value: weekChange, align: 'right' },
-  { title: 'PASSED', value: ({ passed }) => passed, align: 'right' },
+  { title: 'EVALUATED', value: evaluatedOf, align: 'right' },
   { title: 'FAILED', value: ({ failed }) => failed, align: 'right' },
-  { title: 'NOT EVALUATED', value: ({ notEvaluated }) => notEvaluated, align: 'right' },
   { title: 'WORST', value: worst, maxWidth: 60 },
 ];
 
@@ -110,8 +109,4 @@ function worst({ checks }: NamespacePosture): string {
     (one) => one !== undefined,
   );
   return first === undefined ? '' : `${first.check.title} (${count(first.results, 'failed')})`;
-}
-
-function count(results: readonly CheckResult[], outcome: CheckResult['outcome']): number {
-  return results.filter((result) => result.outcome === outcome).length;
 }

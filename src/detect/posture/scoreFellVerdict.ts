@@ -40,7 +40,7 @@ export function scoreFellVerdict(
     severity: isSevere ? 'warning' : 'info',
     score: Math.min(100, Math.max(0, was - is)),
     startedAt: at,
-    summary: `The posture score fell from ${was} to ${is}: ${worse.map(({ check }) => check.title).join(', ') || 'fewer checks pass'}`,
+    summary: `The posture score is ${posture.score}, down ${was - is} points over the checks evaluated before and now: ${worse.map(({ check }) => check.title).join(', ') || 'fewer checks pass'}`,
     evidence,
     next: [
       {

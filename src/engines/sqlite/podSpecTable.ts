@@ -76,14 +76,23 @@ export class PodSpecTable {
   }
 }
 
-/** A specification without commands, arguments and the values of environment variables. */
-function keptSpec({ containers, ...rest }: PodSpecFacts): KeptPodSpec {
+/** A specification without commands, arguments, values of environment variables, and what a resize changes. */
+function keptSpec({ containers, resources: _resources, ...rest }: PodSpecFacts): KeptPodSpec {
   return {
     ...rest,
-    containers: containers.map(({ command: _command, args: _args, env, ...container }) => ({
-      ...container,
-      envNames: env.map(({ name }) => name),
-    })),
+    containers: containers.map(
+      ({
+        command: _command,
+        args: _args,
+        requests: _requests,
+        limits: _limits,
+        env,
+        ...container
+      }) => ({
+        ...container,
+        envNames: env.map(({ name }) => name),
+      }),
+    ),
   };
 }
 

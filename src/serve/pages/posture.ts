@@ -1,3 +1,4 @@
+import { evaluatedOf } from '../../detect/posture/evaluate.ts';
 import { formatShare } from '../../model/text/units.ts';
 import type { CheckData, NamespacePostureData } from '../questions/answerPosture.ts';
 import {
@@ -52,8 +53,7 @@ const COLUMNS: readonly Column<NamespacePostureData>[] = [
   { title: 'Grade', cell: gradeBadge },
   shareColumn('Known', ({ known }) => known),
   { title: 'Failed', isNumber: true, cell: ({ failed }) => failed },
-  { title: 'Passed', isNumber: true, cell: ({ passed }) => passed },
-  { title: 'Not evaluated', isNumber: true, cell: ({ notEvaluated }) => notEvaluated },
+  { title: 'Evaluated', isNumber: true, cell: evaluatedOf },
   { title: 'Worst', cell: worst },
 ];
 
@@ -131,9 +131,10 @@ function toneOf(severity: string): string {
   return severity === 'medium' ? 'warning' : 'info';
 }
 
-function scoreText({ score, grade, known }: NamespacePostureData): string {
+function scoreText(posture: NamespacePostureData): string {
+  const { score, grade, known } = posture;
   if (score === null) return 'No score: no check could be evaluated.';
-  const whole = `Score ${score} of 100, from checks with ${formatShare(known)} of the weight`;
+  const whole = `Score ${score} of 100, evaluated ${evaluatedOf(posture)} results with ${formatShare(known)} of the weight`;
   return grade === null ? `${whole}: too few for a grade.` : `${whole}.`;
 }
 

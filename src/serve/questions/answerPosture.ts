@@ -1,5 +1,5 @@
 import type { WorkloadRef } from '../../model/workload.ts';
-import type { CheckResult } from '../../detect/posture/check.ts';
+import { count } from '../../detect/posture/check.ts';
 import {
   evaluatePosture,
   type EvaluatedCheck,
@@ -86,17 +86,15 @@ async function readUse({ reader }: AnswerContext, watermark: TimeMs): Promise<Po
 }
 
 function toData({ check, severity, results }: EvaluatedCheck): CheckData {
-  const count = (outcome: CheckResult['outcome']) =>
-    results.filter((result) => result.outcome === outcome).length;
   return {
     id: check.id,
     title: check.title,
     group: check.group,
     severity,
     names: { ...check.names },
-    passed: count('passed'),
-    failed: count('failed'),
-    notEvaluated: count('not-evaluated'),
+    passed: count(results, 'passed'),
+    failed: count(results, 'failed'),
+    notEvaluated: count(results, 'not-evaluated'),
     results: results
       .filter(({ outcome }) => outcome !== 'passed')
       .map(({ outcome, workload, container, text }) => ({ outcome, workload, container, text })),

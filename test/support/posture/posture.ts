@@ -23,6 +23,8 @@ export function goodSpec(change: Partial<ContainerSpecFacts> = {}): ContainerSpe
     readOnlyRootFilesystem: true,
     seccompProfile: 'RuntimeDefault',
     hugePagesBytes: 0,
+    requests: {},
+    limits: {},
     ...change,
   };
 }
@@ -30,7 +32,9 @@ export function goodSpec(change: Partial<ContainerSpecFacts> = {}): ContainerSpe
 export function goodPodSpec(change: Partial<PodSpecFacts> = {}): PodSpecFacts {
   return {
     serviceAccount: null,
-    automountToken: false,
+    tokenMounted: false,
+    isWindows: false,
+    resources: null,
     hostNetwork: false,
     hostPid: false,
     hostIpc: false,
@@ -49,7 +53,6 @@ export function goodContainer(change: Partial<PostureContainer> = {}): PostureCo
     name: 'app',
     role: 'main',
     image: 'registry.example/app:1.2',
-    imageId: null,
     requests: { cpu: 0.1, memory: 2 ** 27, 'ephemeral-storage': 2 ** 30 },
     limits: { cpu: 1, memory: 2 ** 28 },
     known: { requests: ALL, limits: ALL },
@@ -89,6 +92,7 @@ export function goodObjects(change: Partial<ClusterObjects> = {}): ClusterObject
     disruptionBudgets: [
       {
         ...named,
+        selectsNone: false,
         matchLabels: { app: 'web' },
         matchExpressions: [],
         minAvailable: '1',

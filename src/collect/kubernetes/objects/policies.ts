@@ -57,16 +57,21 @@ interface RawBudgetSpec {
   readonly maxUnavailable?: number | string;
 }
 
-/** Reads a PodDisruptionBudget. */
+/** Reads a PodDisruptionBudget. Without a selector it covers no pod; with an empty one every pod, but in v1beta1 none. */
 export function disruptionBudget(raw: RawObject): DisruptionBudget {
   const spec = (raw.spec ?? {}) as RawBudgetSpec;
   const text = (value: number | string | undefined) => (value === undefined ? null : `${value}`);
+  const { matchLabels = {}, matchExpressions = [] } = spec.selector ?? {};
+  const isEmpty = Object.keys(matchLabels).length + matchExpressions.length === 0;
   return {
     ...namedOf(raw),
-    matchLabels: spec.selector?.matchLabels ?? {},
-    matchExpressions: (spec.selector?.matchExpressions ?? []).map(
-      ({ key = '', operator = '', values }) => ({ key, operator, values: values ?? [] }),
-    ),
+    selectsNone: spec.selector === undefined || (isEmpty && raw.apiVersion === 'policy/v1beta1'),
+    matchLabels,
+    matchExpressions: matchExpressions.map(({ key = '', operator = '', values }) => ({
+      key,
+      operator,
+      values: values ?? [],
+    })),
     minAvailable: text(spec.minAvailable),
     maxUnavailable: text(spec.maxUnavailable),
   };

@@ -116,6 +116,11 @@ const CASES: Readonly<Record<string, { fails: readonly PostureInput[]; unknown: 
     fails: [
       goodInput({ objects: goodObjects({ disruptionBudgets: [] }) }),
       goodInput({ pods: [goodPod({ labels: { app: 'other' } })] }),
+      goodInput({
+        objects: goodObjects({
+          disruptionBudgets: [{ ...goodObjects().disruptionBudgets[0]!, selectsNone: true }],
+        }),
+      }),
       ...[
         { key: 'app', operator: 'In', values: ['other'] },
         { key: 'app', operator: 'NotIn', values: ['web'] },
@@ -155,7 +160,7 @@ const CASES: Readonly<Record<string, { fails: readonly PostureInput[]; unknown: 
     fails: [withSpec({ seccompProfile: null }), withSpec({ seccompProfile: 'Unconfined' })],
     unknown: noSpec,
   },
-  'token-automounted': { fails: [withPodSpec({ automountToken: null })], unknown: noSpec },
+  'token-automounted': { fails: [withPodSpec({ tokenMounted: true })], unknown: noSpec },
 };
 
 function outcomes(id: string, input: PostureInput): ReadonlySet<CheckOutcome> {
@@ -176,6 +181,17 @@ describe('every check', () => {
       expect(outcomes(id, CASES[id]!.unknown)).toEqual(new Set(['not-evaluated']));
     },
   );
+
+  it.each([
+    'secrets',
+    'count/configmaps',
+    'requests.storage',
+    'gold.storageclass.storage.k8s.io/pvc',
+  ])('a quota of %s that is used up stops no rollout', (resource) => {
+    const quota = { ...named, hard: { [resource]: 10 }, used: { [resource]: 10 }, scoped: false };
+    const input = goodInput({ objects: goodObjects({ quotas: [quota] }) });
+    expect(outcomes('quota-nearly-used', input)).toEqual(new Set(['passed']));
+  });
 
   it('says where and what', () => {
     const check = CHECKS.find(({ id }) => id === 'capabilities-added');

@@ -1,6 +1,6 @@
 import { stringify } from 'yaml';
 import type { ContainerHistory } from '../../../store/containerDays/containerDay.ts';
-import { isSystemNamespace } from '../systemNamespaces.ts';
+import { SYSTEM_NAMESPACES } from '../checks/namespaces.ts';
 import { admissionPolicyManifests } from './admissionPolicy.ts';
 import { limitRangeManifest } from './limitRange.ts';
 import { resourceQuotaManifest } from './resourceQuota.ts';
@@ -12,7 +12,7 @@ import { resourceQuotaManifest } from './resourceQuota.ts';
  * @throws RangeError for Kubernetes' own namespaces, in which a quota may keep the cluster from running.
  */
 export function renderFix(namespace: string, histories: readonly ContainerHistory[]): string {
-  if (isSystemNamespace(namespace))
+  if (SYSTEM_NAMESPACES.has(namespace))
     throw new RangeError(
       `${namespace} is one of Kubernetes' own namespaces: no quota is advised there`,
     );

@@ -1,6 +1,7 @@
 import type { ClusterObjects } from '../../../model/clusterObjects.ts';
 import type { Reading } from '../../../model/reading.ts';
 import type { TimeMs } from '../../../model/time.ts';
+import type { ContainerSpecFacts } from '../../../model/podSpec.ts';
 import type { ContainerHistory } from '../../../store/containerDays/containerDay.ts';
 import { runsToAnEnd } from '../../../store/containerDays/hourOfUse.ts';
 import type { ContainerAdvice } from './adviceForm.ts';
@@ -23,7 +24,7 @@ export interface AdviceContext {
   /** What the cluster looks like now; null where it could not be asked. */
   readonly objects: ClusterObjects | null;
   /** Role of a container where its pods' specification is known. */
-  roleOf(history: ContainerHistory): 'main' | 'init' | 'sidecar' | null;
+  roleOf(history: ContainerHistory): ContainerSpecFacts['role'] | null;
   /** Hourly prices where the container runs; null where none is known. */
   priceOf(history: ContainerHistory): HourlyPrice | null;
 }
@@ -36,7 +37,8 @@ export function adviseContainer(
   const { namespace, workload, container, days } = history;
   const role = context.roleOf(history);
   const last = days.at(-1);
-  if (role === 'init' || last === undefined) return null;
+  // The first runs once and the other cannot have requests.
+  if (role === 'init' || role === 'ephemeral' || last === undefined) return null;
   const { rule, today, objects } = context;
   const behind = dataBehind(days, rule.minDays, runsToAnEnd(workload.kind));
   const autoscaling = autoscalingOf(objects, namespace, workload);

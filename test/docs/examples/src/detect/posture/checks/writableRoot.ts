@@ -7,8 +7,7 @@ export const writableRoot: PostureCheck = {
   severity: 'low',
   group: 'privileges',
   names: { kubescape: ['C-0017'], nsa: 'Pod security: immutable file systems' },
-  run: (input) =>
-    overSecurity(input, ({ readOnlyRootFilesystem }) =>
-      readOnlyRootFilesystem ? null : 'its root file system is writable',
-    ),
+  run: overSecurity(({ readOnlyRootFilesystem }) =>
+    readOnlyRootFilesystem ? null : 'its root file system is writable',
+  ),
 };

@@ -1,0 +1,162 @@
+import { overContainers, overPods, type PostureCheck, type RuleResult } from '../check.ts';
+import type { PostureContainer, PosturePod } from '../postureInput.ts';
+
+/** The kernel counts memory in pages: less than one is nothing, as of `memory: 512m`, which is half a byte. */
+const PAGE_BYTES = 4096;
+
+/** True for a request or limit that has an effect. */
+function isSet(resource: string, value: number | undefined): boolean {
+  return value !== undefined && (resource === 'cpu' ? value > 0 : value >= PAGE_BYTES);
+}
+
+/** Fails with `text` where a request or limit is not set; a resource that no source has is unknown. */
+function mustBeSet(
+  container: PostureContainer,
+  field: 'requests' | 'limits',
+  resource: string,
+  text: string,
+): RuleResult {
+  const values = container[field];
+  if (values === null || !container.known[field].includes(resource))
+    return { unknown: `${field} of ${resource} are not known` };
+  const value = values[resource];
+  if (isSet(resource, value)) return null;
+  return value === undefined
+    ? text
+    : `${text} (it is ${value}${resource === 'cpu' ? '' : ' bytes'})`;
+}
+
+const NSA = 'Namespaces: resource policies';
+
+function setCheck(
+  check: Pick<PostureCheck, 'id' | 'title' | 'severity' | 'names'>,
+  field: 'requests' | 'limits',
+  resource: string,
+  text: string,
+): PostureCheck {
+  const names = { ...check.names, nsa: NSA };
+  return {
+    ...check,
+    names,
+    group: 'resources',
+    run: (input) =>
+      overContainers(input, (container) => mustBeSet(container, field, resource, text)),
+  };
+}
+
+/** Requests and limits of containers and pods. */
+export const RESOURCE_CHECKS: readonly PostureCheck[] = [
+  setCheck(
+    {
+      id: 'cpu-request-missing',
+      title: 'No CPU request',
+      severity: 'medium',
+      names: { kubescape: ['C-0268'], polaris: ['cpuRequestsMissing'] },
+    },
+    'requests',
+    'cpu',
+    'requests no CPU: the scheduler counts it as zero',
+  ),
+  setCheck(
+    {
+      id: 'memory-request-missing',
+      title: 'No memory request',
+      severity: 'medium',
+      names: { kubescape: ['C-0269'], polaris: ['memoryRequestsMissing'] },
+    },
+    'requests',
+    'memory',
+    'requests no memory: among the first to be evicted',
+  ),
+  setCheck(
+    {
+      id: 'ephemeral-request-missing',
+      title: 'No ephemeral storage request',
+      severity: 'info',
+      names: {},
+    },
+    'requests',
+    'ephemeral-storage',
+    'requests no ephemeral storage: a full disk evicts its neighbours',
+  ),
+  setCheck(
+    {
+      id: 'memory-limit-missing',
+      title: 'No memory limit',
+      severity: 'high',
+      names: { kubescape: ['C-0271', 'C-0004'], polaris: ['memoryLimitsMissing'] },
+    },
+    'limits',
+    'memory',
+    'has no memory limit: a leak can exhaust the node',
+  ),
+  setCheck(
+    {
+      id: 'cpu-limit-missing',
+      title: 'No CPU limit (informational)',
+      severity: 'info',
+      names: { kubescape: ['C-0270', 'C-0050'], polaris: ['cpuLimitsMissing'] },
+    },
+    'limits',
+    'cpu',
+    'has no CPU limit',
+  ),
+  {
+    id: 'limit-below-request',
+    title: 'Limit below the request',
+    severity: 'high',
+    group: 'resources',
+    names: {},
+    // The API refuses it: a chart or a LimitRange that makes one breaks a rollout.
+    run: (input) =>
+      overContainers(input, ({ requests, limits }) => {
+        if (requests === null || limits === null)
+          return { unknown: 'requests or limits are not known' };
+        const wrong = Object.keys(limits).filter(
+          (resource) =>
+            isSet(resource, limits[resource]) && limits[resource]! < (requests[resource] ?? 0),
+        );
+        return wrong.length === 0 ? null : `its limit of ${wrong.join(', ')} is below its request`;
+      }),
+  },
+  {
+    id: 'fits-no-node',
+    title: 'Requests fit no node',
+    severity: 'high',
+    group: 'resources',
+    names: {},
+    run: (input) =>
+      overPods(input, (pod) => {
+        const { nodes } = input;
+        if (nodes === null || nodes.length === 0)
+          return { unknown: 'the sizes of nodes are not known' };
+        const request = podRequest(pod);
+        if (request === null) return { unknown: 'requests are not known' };
+        const fits = nodes.some(
+          ({ cpuCores, ramBytes }) => request.cpuCores <= cpuCores && request.ramBytes <= ramBytes,
+        );
+        return fits ? null : 'requests more than any node has: it stays pending when rescheduled';
+      }),
+  },
+];
+
+/**
+ * What the scheduler reserves for a pod: what it requests as a whole, or the sum over its containers and side-cars, or the largest init
+ * container where that is more. Null where the requests of any container are unknown.
+ */
+function podRequest(
+  pod: Pick<PosturePod, 'containers' | 'spec'>,
+): { readonly cpuCores: number; readonly ramBytes: number } | null {
+  if (pod.containers.some(({ requests }) => requests === null)) return null;
+  const ofPod = pod.spec?.resources?.requests;
+  const of = (resource: string): number => {
+    const whole = ofPod?.[resource];
+    if (whole !== undefined) return whole;
+    const request = ({ requests }: PostureContainer): number => requests?.[resource] ?? 0;
+    const running = pod.containers.filter(({ role }) => role !== 'init');
+    const init = pod.containers.filter(({ role }) => role === 'init');
+    const sum = running.reduce((total, container) => total + request(container), 0);
+    return Math.max(sum, ...init.map(request));
+  };
+  return { cpuCores: of('cpu'), ramBytes: of('memory') };
+}

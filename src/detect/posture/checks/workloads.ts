@@ -1,0 +1,76 @@
+import { misses, type DisruptionBudget } from '../../../model/clusterObjects.ts';
+import { ownValue } from '../../../model/ownValue.ts';
+import { NO_OBJECTS, overContainers, overPods, type PostureCheck } from '../check.ts';
+
+const REPLICATED = new Set(['Deployment', 'StatefulSet', 'Rollout']);
+
+/** As Kubernetes selects; an empty selector selects every pod, an unknown operator none. */
+function selects(
+  { selectsNone, matchLabels, matchExpressions }: DisruptionBudget,
+  labels: Readonly<Record<string, string>>,
+): boolean {
+  return (
+    !selectsNone &&
+    Object.entries(matchLabels).every(([key, value]) => ownValue(labels, key) === value) &&
+    matchExpressions.every(({ key, operator, values }) => {
+      const value = ownValue(labels, key);
+      if (operator === 'In') return value !== undefined && values.includes(value);
+      if (operator === 'NotIn') return value === undefined || !values.includes(value);
+      if (operator === 'Exists') return value !== undefined;
+      return operator === 'DoesNotExist' && value === undefined;
+    })
+  );
+}
+
+/** Availability and images of workloads. */
+export const WORKLOAD_CHECKS: readonly PostureCheck[] = [
+  {
+    id: 'disruption-budget-missing',
+    title: 'Replicas without a PodDisruptionBudget',
+    severity: 'low',
+    group: 'availability',
+    names: { polaris: ['missingPodDisruptionBudget'] },
+    // A drain may end all replicas at once.
+    run(input) {
+      const { objects } = input;
+      const isReplicated = input.pods.filter(({ workload }) => REPLICATED.has(workload.kind));
+      return overPods({ ...input, pods: isReplicated }, ({ namespace, workload, labels }) => {
+        if (objects === null || misses(objects, 'poddisruptionbudgets')) return NO_OBJECTS;
+        const object = objects.workloads.find(
+          (one) =>
+            one.namespace === namespace &&
+            one.workload.kind === workload.kind &&
+            one.workload.name === workload.name,
+        );
+        if (object === undefined || object.replicas === null)
+          return { unknown: 'the number of replicas is not known' };
+        if (object.replicas < 2) return null;
+        const has = objects.disruptionBudgets.some(
+          (budget) => budget.namespace === namespace && selects(budget, labels),
+        );
+        return has ? null : `has ${object.replicas} replicas and no PodDisruptionBudget`;
+      });
+    },
+  },
+  {
+    id: 'image-unpinned',
+    title: 'Image latest or without a tag',
+    severity: 'medium',
+    group: 'images',
+    names: { kubescape: ['C-0075'], polaris: ['tagNotSpecified'], nsa: 'Supply chain' },
+    // Nobody knows what runs after the next restart.
+    run: (input) =>
+      overContainers(
+        input,
+        ({ image }) => {
+          if (image === null || image === '') return { unknown: 'the image is not known' };
+          if (image.includes('@sha256:')) return null;
+          // A colon before the last slash is a registry's port.
+          const tag = /:([^:/]+)$/.exec(image)?.[1];
+          if (tag === undefined) return 'its image has no tag';
+          return tag === 'latest' ? 'its image is tagged latest' : null;
+        },
+        ['main', 'sidecar', 'init'],
+      ),
+  },
+];
