@@ -1,3 +1,4 @@
+import { add, podHold, type Amounts, type RequestingContainer } from '../../../model/podHold.ts';
 import { overContainers, overPods, type PostureCheck, type RuleResult } from '../check.ts';
 import type { PostureContainer, PosturePod } from '../postureInput.ts';
 
@@ -133,30 +134,23 @@ export const RESOURCE_CHECKS: readonly PostureCheck[] = [
         const request = podRequest(pod);
         if (request === null) return { unknown: 'requests are not known' };
         const fits = nodes.some(
-          ({ cpuCores, ramBytes }) => request.cpuCores <= cpuCores && request.ramBytes <= ramBytes,
+          ({ cpuCores, ramBytes }) =>
+            (request['cpu'] ?? 0) <= cpuCores && (request['memory'] ?? 0) <= ramBytes,
         );
         return fits ? null : 'requests more than any node has: it stays pending when rescheduled';
       }),
   },
 ];
 
-/**
- * What the scheduler reserves for a pod: what it requests as a whole, or the sum over its containers and side-cars, or the largest init
- * container where that is more. Null where the requests of any container are unknown.
- */
-function podRequest(
-  pod: Pick<PosturePod, 'containers' | 'spec'>,
-): { readonly cpuCores: number; readonly ramBytes: number } | null {
-  if (pod.containers.some(({ requests }) => requests === null)) return null;
-  const ofPod = pod.spec?.resources?.requests;
-  const of = (resource: string): number => {
-    const whole = ofPod?.[resource];
-    if (whole !== undefined) return whole;
-    const request = ({ requests }: PostureContainer): number => requests?.[resource] ?? 0;
-    const running = pod.containers.filter(({ role }) => role !== 'init');
-    const init = pod.containers.filter(({ role }) => role === 'init');
-    const sum = running.reduce((total, container) => total + request(container), 0);
-    return Math.max(sum, ...init.map(request));
-  };
-  return { cpuCores: of('cpu'), ramBytes: of('memory') };
+/** What the scheduler reserves for a pod. Null where the requests of any container are unknown. */
+function podRequest({ containers, spec }: PosturePod): Amounts | null {
+  const requesting: RequestingContainer[] = [];
+  for (const { role, requests } of containers) {
+    if (requests === null) return null;
+    if (role !== 'ephemeral') requesting.push({ role, requests });
+  }
+  const podLevel = spec?.resources && { ...spec.resources, allocated: null, actuated: null };
+  const hold = podHold({ containers: requesting, podLevel: podLevel ?? null });
+  const running = requesting.filter(({ role }) => role !== 'init').map(({ requests }) => requests);
+  return [...running, hold.init, hold.podLevel].reduce(add, {});
 }
