@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { createMetrics } from './metrics.ts';
 
 it('the Grafana dashboard asks only for metrics that there are', async () => {
-  const file = new URL('../../deploy/grafana/burnwatch.json', import.meta.url);
+  const file = new URL('../../deploy/helm/burnwatch/dashboards/burnwatch.json', import.meta.url);
   const { panels } = JSON.parse(readFileSync(file, 'utf8')) as {
     readonly panels: readonly { readonly targets: readonly { readonly expr: string }[] }[];
   };

@@ -1,30 +1,27 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { parse, parseAllDocuments, stringify } from 'yaml';
-import { RESOURCES } from '../../src/collect/kubernetes/resources.ts';
+import { parse, stringify } from 'yaml';
 import { findTool } from '../../demo/tools.ts';
 import { findKubeTool } from '../support/kubeTools.ts';
 import { createMetrics } from '../../src/serve/metrics.ts';
 import { ApiServer } from '../support/apiServer/apiServer.ts';
 import { Kubectl } from '../support/apiServer/kubectl.ts';
 import { INSTALL_RESOURCES, STANDARD_RESOURCES } from '../support/apiServer/resources.ts';
+import { objectsOf, type Manifest } from '../support/chart.ts';
 import { burnwatch } from '../support/cli.ts';
 import { TempFolder } from '../support/tempFolder.ts';
 
-/** The manifests as the real kustomize puts them together, against the rules of their design. */
+/** The rendered manifests as the real kustomize puts them together; chart.test.ts tests what they are rendered from. */
 const FOLDER = resolve(import.meta.dirname, '../../deploy/manifests');
 
-// Manifests are data without a type of ours; what a test reads of them it checks.
-// oxlint-disable-next-line typescript/no-explicit-any
-type Manifest = any;
+let kubectlPath: string;
 let manifests: readonly Manifest[];
 
 beforeAll(async () => {
-  const kubectl = await findKubeTool('kubectl');
-  const text = execFileSync(kubectl, ['kustomize', FOLDER], { encoding: 'utf8' });
-  manifests = parseAllDocuments(text).map((document) => document.toJS());
+  kubectlPath = await findKubeTool('kubectl');
+  manifests = objectsOf(execFileSync(kubectlPath, ['kustomize', FOLDER], { encoding: 'utf8' }));
 });
 
 function one(kind: string): Manifest {
@@ -37,11 +34,13 @@ describe('deploy/manifests', () => {
   it('are all there, and in the namespace burnwatch', () => {
     expect(manifests.map(({ kind }): string => kind)).toEqual([
       'Namespace',
+      'ResourceQuota',
       'ServiceAccount',
       'ClusterRole',
       'ClusterRoleBinding',
       'ConfigMap',
       'Service',
+      'LimitRange',
       'StatefulSet',
       'NetworkPolicy',
     ]);
@@ -49,12 +48,29 @@ describe('deploy/manifests', () => {
     expect(inside.map(({ metadata }) => metadata.namespace)).toEqual(inside.map(() => 'burnwatch'));
   });
 
-  it('every file is in the kustomization, or says why not', () => {
-    const listed = readFileSync(join(FOLDER, 'kustomization.yaml'), 'utf8');
-    const absent = readdirSync(FOLDER).filter(
-      (file) => file !== 'kustomization.yaml' && !listed.includes(`- ${file}`),
-    );
-    expect(absent).toEqual(['prometheusrule.yaml', 'servicemonitor.yaml']);
+  it('every file is in the kustomization', () => {
+    const { resources } = parse(readFileSync(join(FOLDER, 'kustomization.yaml'), 'utf8'));
+    const files = readdirSync(FOLDER).filter((file) => file !== 'kustomization.yaml');
+    expect(resources.toSorted()).toEqual(files.toSorted());
+  });
+
+  it.each([
+    [
+      'kube-prometheus-stack',
+      ['ServiceMonitor', 'PrometheusRule', 'ConfigMap/burnwatch-dashboard'],
+    ],
+    ['namespaced', ['Role', 'RoleBinding']],
+  ])('the overlay %s adds what it says', (overlay, added) => {
+    const text = execFileSync(kubectlPath, ['kustomize', join(FOLDER, '../overlays', overlay)], {
+      encoding: 'utf8',
+    });
+    const names = objectsOf(text).flatMap(({ kind, metadata }) => [
+      kind,
+      `${kind}/${metadata.name}`,
+    ]);
+    expect(names).toEqual(expect.arrayContaining(added));
+    expect(names.includes('ClusterRole')).toBe(overlay !== 'namespaced');
+    expect(names).toContain('StatefulSet');
   });
 
   it('are taken by the real kubectl, again without a change', async () => {
@@ -70,44 +86,7 @@ describe('deploy/manifests', () => {
     expect(second.stdout.match(/ unchanged$/gm)).toHaveLength(manifests.length);
   });
 
-  it('RBAC: exactly what is read, nothing secret, no verb that writes', () => {
-    const { rules } = one('ClusterRole');
-    const granted = rules.flatMap(({ apiGroups, resources, verbs }: Manifest) => {
-      expect(verbs).toEqual(['get', 'list', 'watch']);
-      return apiGroups.flatMap((group: string) =>
-        resources.map((resource: string) => `${group}/${resource}`),
-      );
-    });
-    const read = RESOURCES.map(({ group, resource }) => `${group}/${resource}`);
-    expect(granted.toSorted()).toEqual(read.toSorted());
-    expect(granted.join()).not.toMatch(/secret|\*/);
-    const { roleRef, subjects } = one('ClusterRoleBinding');
-    expect(roleRef.name).toBe('burnwatch');
-    expect(subjects).toEqual([
-      { kind: 'ServiceAccount', name: 'burnwatch', namespace: 'burnwatch' },
-    ]);
-  });
-
-  it('the pod meets Pod Security "restricted", with a read-only root', () => {
-    const pod = one('StatefulSet').spec.template.spec;
-    expect(pod.securityContext).toMatchObject({
-      runAsNonRoot: true,
-      runAsUser: 65532,
-      seccompProfile: { type: 'RuntimeDefault' },
-    });
-    expect(pod.hostNetwork ?? pod.hostPID ?? pod.hostIPC).toBeUndefined();
-    const allowed = ['configMap', 'secret', 'emptyDir'];
-    for (const { name, ...source } of pod.volumes)
-      expect([name, Object.keys(source)[0]]).toEqual([name, expect.toBeOneOf(allowed)]);
-    for (const container of pod.containers) {
-      expect(container.securityContext).toEqual({
-        allowPrivilegeEscalation: false,
-        readOnlyRootFilesystem: true,
-        capabilities: { drop: ['ALL'] },
-      });
-      expect(container.resources.requests).toMatchObject({ cpu: '100m' });
-      expect(container.resources.limits.memory).toBeDefined();
-    }
+  it('enforces Pod Security "restricted", which the pod meets (chart.test.ts)', () => {
     const { labels } = one('Namespace').metadata;
     expect(labels['pod-security.kubernetes.io/enforce']).toBe('restricted');
   });
@@ -133,7 +112,9 @@ describe('deploy/manifests', () => {
   });
 
   it('the rules are good, and ask only for metrics that there are', async () => {
-    const { spec } = parse(readFileSync(join(FOLDER, 'prometheusrule.yaml'), 'utf8'));
+    const { spec } = parse(
+      readFileSync(join(FOLDER, '../overlays/kube-prometheus-stack/prometheusrule.yaml'), 'utf8'),
+    );
     using folder = new TempFolder();
     writeFileSync(folder.file('rules.yaml'), stringify(spec));
     const promtool = await findTool('promtool');
@@ -154,16 +135,13 @@ describe('deploy/manifests', () => {
     const checked = await burnwatch(['check-config'], { cwd: folder.path });
     expect(checked).toMatchObject({ code: 0, stderr: '' });
     expect(checked.stdout).toContain('history in /var/lib/burnwatch/burnwatch.db');
-    // The part that is commented out is good as well.
-    const whole = text.replaceAll(/^# (slack:|  \w+:)/gm, '$1');
-    mkdirSync(folder.file('secrets'));
-    writeFileSync(folder.file('secrets/slack'), 'xoxb-made-up\n');
-    const there = whole.replace('/run/secrets/burnwatch', folder.file('secrets'));
-    writeFileSync(folder.file('burnwatch.yaml'), there);
-    const slack = await burnwatch(['check-config'], { cwd: folder.path });
-    expect(slack.stdout).toContain('messages to Slack #cloud-cost');
     const [{ args, volumeMounts }] = one('StatefulSet').spec.template.spec.containers;
-    expect(args).toEqual(['run', '--config', '/etc/burnwatch/burnwatch.yaml']);
+    expect(args).toEqual([
+      'run',
+      '--reload-on-change',
+      '--config',
+      '/etc/burnwatch/burnwatch.yaml',
+    ]);
     const paths = volumeMounts.map(({ mountPath }: Manifest) => mountPath);
     expect(paths).toEqual(
       expect.arrayContaining(['/etc/burnwatch', '/var/lib/burnwatch', '/run/secrets/burnwatch']),

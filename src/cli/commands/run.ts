@@ -3,6 +3,7 @@ import { loadConfig } from '../../daemon/config/load.ts';
 import { createRedactor } from '../../config/secrets.ts';
 import { startDaemon, type Daemon } from '../../daemon/daemon.ts';
 import { createLogger } from '../../daemon/logger.ts';
+import { watchConfig } from '../../daemon/watchConfig.ts';
 import { SECOND_MS } from '../../model/time.ts';
 import { VERSION, type Io } from '../io.ts';
 import type { ConfigOption } from '../options.ts';
@@ -13,11 +14,16 @@ const LAST_RESORT_MS = 9 * SECOND_MS;
 export function registerRun(command: Command, io: Io): void {
   command
     .option('--log-format <format>', 'json or text (default: text on a terminal)')
+    .option(
+      '--reload-on-change',
+      'reload by itself when the configuration, a secret or the certificate changes',
+    )
     .action((options: RunOptions) => run(options, io));
 }
 
 interface RunOptions extends ConfigOption {
   readonly logFormat?: string;
+  readonly reloadOnChange?: boolean;
 }
 
 async function run(options: RunOptions, io: Io): Promise<void> {
@@ -42,8 +48,13 @@ async function run(options: RunOptions, io: Io): Promise<void> {
   });
   const onHangup = (): void => reload(daemon);
   process.on('SIGHUP', onHangup);
+  const stopWatching =
+    options.reloadOnChange === true
+      ? watchConfig(() => loadConfig(options.config), onHangup)
+      : undefined;
   try {
     log.info({ signal: await asked }, 'ending');
+    stopWatching?.();
     const timer = setTimeout(() => {
       log.error('something did not end in time: the process ends without it');
       process.exit(1);
