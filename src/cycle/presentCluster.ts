@@ -2,6 +2,7 @@ import { CollectError, type Collector } from '../collect/collector.ts';
 import { createCollector, SYSTEM_DEPS } from '../collect/createCollector.ts';
 import { createSpecSource } from '../collect/specs/createSpecSource.ts';
 import type { Inventory } from '../collect/specs/inventory.ts';
+import { isWholeOf, joinObjects } from '../collect/specs/joinObjects.ts';
 import type { CollectConfig } from '../collect/config.ts';
 import type { ScheduleConfig } from './config.ts';
 import { postureOfInventory } from '../detect/posture/readInput.ts';
@@ -46,10 +47,14 @@ export class PresentCluster {
     return this.#kept.snapshot;
   }
 
-  /** What advice needs: specifications alone where there are any, else the last window. */
+  /** What advice needs: specifications, with what metrics know beyond them; alone where they say everything. */
   async objects(): Promise<PresentObjects | null> {
     const inventory = await this.#specs();
-    return inventory === null ? this.snapshot() : presentInSpecs(inventory);
+    if (inventory === null) return this.snapshot();
+    const specified = presentInSpecs(inventory);
+    if (isWholeOf(inventory.objects)) return specified;
+    const measured = (await this.snapshot())?.objects ?? null;
+    return { ...specified, objects: joinObjects(inventory.objects, measured) };
   }
 
   /**

@@ -45,9 +45,21 @@ export interface Autoscaler extends Named {
   readonly minReplicas: Reading;
   readonly maxReplicas: Reading;
   readonly currentReplicas: Reading;
-  /** Wished-for average utilisation of requests in percent; unknown where it scales by something else. */
-  readonly cpuTargetPercent: Reading;
-  readonly memoryTargetPercent: Reading;
+  /** The shares of requests that it aims at; requests are free where it scales by something else. */
+  readonly targets: readonly UtilizationTarget[];
+  /** Other metrics that it scales by: custom and external ones, and resources by their amount. */
+  readonly otherMetrics: readonly string[];
+  /** The ScaledObject of KEDA that writes it; null where none does. */
+  readonly scaledObject: string | null;
+}
+
+/** An average utilisation of requests that a HorizontalPodAutoscaler aims at. */
+export interface UtilizationTarget {
+  /** `cpu`, `memory`. */
+  readonly resource: string;
+  /** The only container whose request counts; null: all of the pod's. */
+  readonly container: string | null;
+  readonly percent: number;
 }
 
 /** A VerticalPodAutoscaler. */
@@ -55,11 +67,20 @@ export interface VerticalAutoscaler extends Named {
   readonly target: WorkloadRef;
   /** `Off`, `Initial`, `Recreate`, `InPlaceOrRecreate` or `Auto`. */
   readonly updateMode: string;
+  /** What it sets, container by container (`*`: every other one); empty: everything. */
+  readonly policies: readonly VerticalPolicy[];
   readonly recommendations: readonly {
     readonly container: string;
     readonly cpuCores: Reading;
     readonly ramBytes: Reading;
   }[];
+}
+
+export interface VerticalPolicy {
+  readonly container: string;
+  readonly isOff: boolean;
+  /** `cpu`, `memory`. */
+  readonly resources: readonly string[];
 }
 
 /** A ResourceQuota: cores, bytes or counts by resource name (`requests.cpu`, `limits.memory`, `pods`). */

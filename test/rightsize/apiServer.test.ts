@@ -120,8 +120,9 @@ describe('recommend -o patch', () => {
       minReplicas: 6,
       maxReplicas: 9,
       currentReplicas: 6,
-      cpuTargetPercent: 60,
-      memoryTargetPercent: null,
+      targets: [{ resource: 'cpu', container: null, percent: 60 }],
+      otherMetrics: [],
+      scaledObject: null,
     };
     const objects = { ...noObjects(0), autoscalers: [autoscaler] };
     await shell(script('Deployment', { objects }));

@@ -741,7 +741,9 @@ describe('objects that kube-state-metrics shows', () => {
       [{ ...hpa, __name__: 'kube_horizontalpodautoscaler_spec_min_replicas' }, [2, 2]],
       [{ ...hpa, __name__: 'kube_horizontalpodautoscaler_spec_max_replicas' }, [9, 9]],
     ],
-    autoscalerTargets: [[{ ...hpa, metric_name: 'cpu' }, [70, 70]]],
+    autoscalerTargets: [
+      [{ ...hpa, metric_name: 'cpu', metric_target_type: 'utilization' }, [70, 70]],
+    ],
   };
 
   it('are of that very window, and of other kinds nothing is known', () => {
@@ -754,8 +756,9 @@ describe('objects that kube-state-metrics shows', () => {
         minReplicas: 2,
         maxReplicas: 9,
         currentReplicas: null,
-        cpuTargetPercent: 70,
-        memoryTargetPercent: null,
+        targets: [{ resource: 'cpu', container: null, percent: 70 }],
+        otherMetrics: [],
+        scaledObject: null,
       },
     ]);
     expect(snapshot?.objects?.missing).toContain('resourcequotas');

@@ -4,10 +4,12 @@ import {
   type ClusterObjects,
   type LimitRange,
   type ResourceQuota,
+  type UtilizationTarget,
 } from '../../model/clusterObjects.ts';
 import type { Reading } from '../../model/reading.ts';
 import type { Window } from '../../model/time.ts';
 import type { WorkloadRef } from '../../model/workload.ts';
+import { scaledObjectOf } from '../kubernetes/objects/autoscalers.ts';
 import { RESOURCES, resourceName } from '../kubernetes/resources.ts';
 import type { Batch } from '../prometheus/batch.ts';
 import type { QueryId } from '../prometheus/queries.ts';
@@ -18,6 +20,8 @@ type RangeDraft = Record<'defaultLimit' | 'defaultRequest' | 'min' | 'max', Reco
 interface AutoscalerDraft {
   target: WorkloadRef | null;
   readonly readings: Map<string, Reading>;
+  readonly targets: UtilizationTarget[];
+  readonly otherMetrics: Set<string>;
 }
 
 /** How kube-state-metrics calls the parts of a LimitRange. */
@@ -50,6 +54,8 @@ function autoscalersAt(batch: Batch, point: number): readonly Autoscaler[] {
   const drafts = new Drafts<AutoscalerDraft>('horizontalpodautoscaler', () => ({
     target: null,
     readings: new Map(),
+    targets: [],
+    otherMetrics: new Set(),
   }));
   drafts.read(batch, 'autoscalerInfo', point, (draft, of) => {
     draft.target = { kind: of('scaletargetref_kind'), name: of('scaletargetref_name') };
@@ -58,9 +64,13 @@ function autoscalersAt(batch: Batch, point: number): readonly Autoscaler[] {
     draft.readings.set(of('__name__').replace('kube_horizontalpodautoscaler_', ''), value);
   });
   drafts.read(batch, 'autoscalerTargets', point, (draft, of, value) => {
-    draft.readings.set(of('metric_name'), value);
+    const resource = of('metric_name');
+    const container = of('container') || null;
+    if (of('metric_target_type') !== 'utilization') draft.otherMetrics.add(resource);
+    else draft.targets.push({ resource, container, percent: value });
   });
-  return drafts.all().flatMap(({ namespace, name, draft: { target, readings } }) => {
+  return drafts.all().flatMap(({ namespace, name, draft }) => {
+    const { target, readings, targets, otherMetrics } = draft;
     // Without its target it says nothing of any workload.
     if (target === null) return [];
     const reading = (of: string): Reading => readings.get(of) ?? null;
@@ -72,8 +82,9 @@ function autoscalersAt(batch: Batch, point: number): readonly Autoscaler[] {
         minReplicas: reading('spec_min_replicas'),
         maxReplicas: reading('spec_max_replicas'),
         currentReplicas: reading('status_current_replicas'),
-        cpuTargetPercent: reading('cpu'),
-        memoryTargetPercent: reading('memory'),
+        targets,
+        otherMetrics: [...otherMetrics].sort(),
+        scaledObject: scaledObjectOf(name),
       },
     ];
   });

@@ -447,11 +447,8 @@ export const QUERIES = {
     promql: (q) =>
       lastInWindow(
         q,
-        'namespace,horizontalpodautoscaler,metric_name',
-        q.select(
-          'kube_horizontalpodautoscaler_spec_target_metric',
-          eq('metric_target_type', 'utilization'),
-        ),
+        'namespace,horizontalpodautoscaler,metric_name,metric_target_type,container',
+        q.select('kube_horizontalpodautoscaler_spec_target_metric'),
       ),
   },
   quotas: {

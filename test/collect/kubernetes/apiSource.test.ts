@@ -175,7 +175,11 @@ describe('the Kubernetes API as a source of specifications', () => {
     const { workloads, objects } = await read(source);
     expect(workloads.get('shop/Rollout/canary')?.replicas).toBe(4);
     expect(workloads.has('shop/KnativeService/fn')).toBe(true);
-    expect(objects.autoscalers[0]).toMatchObject({ target, cpuTargetPercent: 70, minReplicas: 1 });
+    expect(objects.autoscalers[0]).toMatchObject({
+      target,
+      targets: [{ resource: 'cpu', container: null, percent: 70 }],
+      minReplicas: 1,
+    });
     expect(objects.missing).toEqual([]);
   });
 

@@ -226,8 +226,11 @@ function describeAutoscaler(object: RawObject, add: Add): void {
   add(`${prefix}_spec_min_replicas`, self, numbers.minReplicas ?? 1);
   add(`${prefix}_spec_max_replicas`, self, numbers.maxReplicas ?? 0);
   add(`${prefix}_status_current_replicas`, self, numbers.currentReplicas ?? 0);
-  const metric = { metric_name: 'cpu', metric_target_type: 'utilization' };
-  add(`${prefix}_spec_target_metric`, { ...self, ...metric }, numbers.cpuTargetPercent ?? 0);
+  for (const { resource, container, percent } of numbers.targets) {
+    const metric = { metric_name: resource, metric_target_type: 'utilization' };
+    const of = container === null ? {} : { container };
+    add(`${prefix}_spec_target_metric`, { ...self, ...metric, ...of }, percent);
+  }
 }
 
 function describeQuota(object: RawObject, add: Add): void {

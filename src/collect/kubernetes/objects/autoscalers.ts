@@ -1,6 +1,9 @@
-import type { Autoscaler, VerticalAutoscaler } from '../../../model/clusterObjects.ts';
+import type {
+  Autoscaler,
+  UtilizationTarget,
+  VerticalAutoscaler,
+} from '../../../model/clusterObjects.ts';
 import { toReading } from '../../../model/reading.ts';
-import type { Reading } from '../../../model/reading.ts';
 import type { WorkloadRef } from '../../../model/workload.ts';
 import { parseQuantity } from '../quantity.ts';
 import { namedOf } from '../metadata.ts';
@@ -11,12 +14,24 @@ interface RawTarget {
   readonly name?: string;
 }
 
+interface RawSource {
+  /** Of a resource. */
+  readonly name?: string;
+  readonly container?: string;
+  readonly target?: { readonly type?: string; readonly averageUtilization?: number };
+  /** autoscaling/v2beta1, as autoscaling/v1 keeps it in an annotation. */
+  readonly targetAverageUtilization?: number;
+  readonly metricName?: string;
+  /** Of a custom or an external metric. */
+  readonly metric?: { readonly name?: string };
+}
+
 interface RawMetric {
-  readonly type?: string;
-  readonly resource?: {
-    readonly name?: string;
-    readonly target?: { readonly type?: string; readonly averageUtilization?: number };
-  };
+  readonly resource?: RawSource;
+  readonly containerResource?: RawSource;
+  readonly pods?: RawSource;
+  readonly object?: RawSource;
+  readonly external?: RawSource;
 }
 
 interface RawHpaSpec {
@@ -28,30 +43,71 @@ interface RawHpaSpec {
   readonly targetCPUUtilizationPercentage?: number;
 }
 
+/** Where autoscaling/v1 keeps every metric but CPU. */
+const METRICS_OF_V1 = 'autoscaling.alpha.kubernetes.io/metrics';
+
 /** Reads a HorizontalPodAutoscaler of autoscaling/v2, v2beta2 or v1. */
 export function autoscaler(raw: RawObject): Autoscaler {
   const spec = (raw.spec ?? {}) as RawHpaSpec;
   const status = (raw.status ?? {}) as { readonly currentReplicas?: number };
-  const target = (resource: string): Reading => {
-    const metric = spec.metrics?.find(
-      (one) => one.type === 'Resource' && one.resource?.name === resource,
-    );
-    return toReading(metric?.resource?.target?.averageUtilization);
-  };
+  const { labels, annotations } = raw.metadata ?? {};
+  const { targetCPUUtilizationPercentage: cpu } = spec;
+  const metrics = [
+    ...(cpu === undefined ? [] : [{ resource: { name: 'cpu', targetAverageUtilization: cpu } }]),
+    ...(spec.metrics ?? metricsOfV1(annotations?.[METRICS_OF_V1])),
+  ];
+  const named = namedOf(raw);
   return {
-    ...namedOf(raw),
+    ...named,
     target: targetOf(spec.scaleTargetRef),
     minReplicas: toReading(spec.minReplicas ?? 1),
     maxReplicas: toReading(spec.maxReplicas),
     currentReplicas: toReading(status.currentReplicas),
-    cpuTargetPercent: target('cpu') ?? toReading(spec.targetCPUUtilizationPercentage),
-    memoryTargetPercent: target('memory'),
+    ...readMetrics(metrics),
+    scaledObject: labels?.['scaledobject.keda.sh/name'] ?? scaledObjectOf(named.name),
   };
+}
+
+/** KEDA names its autoscalers so, unless the ScaledObject says otherwise. */
+export function scaledObjectOf(autoscaler: string): string | null {
+  return /^keda-hpa-(.+)/.exec(autoscaler)?.[1] ?? null;
+}
+
+function metricsOfV1(text: string | undefined): readonly RawMetric[] {
+  try {
+    const metrics: unknown = JSON.parse(text ?? '[]');
+    return Array.isArray(metrics) ? (metrics as RawMetric[]) : [];
+  } catch {
+    return [];
+  }
+}
+
+function readMetrics(metrics: readonly RawMetric[]): Pick<Autoscaler, 'targets' | 'otherMetrics'> {
+  const targets: UtilizationTarget[] = [];
+  const others = new Set<string>();
+  for (const { resource, containerResource, pods, object, external } of metrics) {
+    const source = resource ?? containerResource;
+    const percent = source?.target?.averageUtilization ?? source?.targetAverageUtilization;
+    if (source?.name !== undefined && percent !== undefined)
+      targets.push({ resource: source.name, container: source.container ?? null, percent });
+    else {
+      const other = pods ?? object ?? external;
+      others.add(source?.name ?? other?.metric?.name ?? other?.metricName ?? 'a custom metric');
+    }
+  }
+  return { targets, otherMetrics: [...others] };
 }
 
 interface RawVpaSpec {
   readonly targetRef?: RawTarget;
   readonly updatePolicy?: { readonly updateMode?: string };
+  readonly resourcePolicy?: {
+    readonly containerPolicies?: readonly {
+      readonly containerName?: string;
+      readonly mode?: string;
+      readonly controlledResources?: readonly string[];
+    }[];
+  };
 }
 
 interface RawVpaStatus {
@@ -76,6 +132,11 @@ export function verticalAutoscaler(raw: RawObject): VerticalAutoscaler {
     ...namedOf(raw),
     target: targetOf(spec.targetRef),
     updateMode: spec.updatePolicy?.updateMode ?? 'Auto',
+    policies: (spec.resourcePolicy?.containerPolicies ?? []).map((policy) => ({
+      container: policy.containerName ?? '*',
+      isOff: policy.mode === 'Off',
+      resources: policy.controlledResources ?? ['cpu', 'memory'],
+    })),
     recommendations,
   };
 }

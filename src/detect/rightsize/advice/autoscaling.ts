@@ -6,11 +6,11 @@ import {
 } from '../../../model/clusterObjects.ts';
 import type { WorkloadRef } from '../../../model/workload.ts';
 
-/** Who else sets a workload's requests, or scales it by them. */
+/** Who else sets a container's requests, or scales its workload by them. */
 export interface Autoscaling {
   readonly horizontal: Autoscaler | null;
   readonly vertical: VerticalAutoscaler | null;
-  /** A horizontal autoscaler aims at a share of this request: changing it changes the number of pods. */
+  /** The request of CPU or memory is set by the one, or decides how many pods the other runs. */
   readonly cpuManaged: boolean;
   readonly ramManaged: boolean;
 }
@@ -20,6 +20,7 @@ export function autoscalingOf(
   objects: ClusterObjects | null,
   namespace: string,
   workload: WorkloadRef,
+  container: string,
 ): Autoscaling | null {
   if (objects === null || misses(objects, 'horizontalpodautoscalers')) return null;
   const isTarget = (one: { readonly namespace: string; readonly target: WorkloadRef }): boolean =>
@@ -29,12 +30,30 @@ export function autoscalingOf(
   const horizontal = objects.autoscalers.find(isTarget) ?? null;
   const vertical =
     objects.verticalAutoscalers.find((one) => isTarget(one) && one.updateMode !== 'Off') ?? null;
+  const isManaged = (resource: string): boolean =>
+    (vertical !== null && sets(vertical, container, resource)) ||
+    (horizontal !== null && targetOf(horizontal, container, resource) !== null);
   return {
     horizontal,
     vertical,
-    cpuManaged: vertical !== null || (horizontal?.cpuTargetPercent ?? null) !== null,
-    ramManaged: vertical !== null || (horizontal?.memoryTargetPercent ?? null) !== null,
+    cpuManaged: isManaged('cpu'),
+    ramManaged: isManaged('memory'),
   };
+}
+
+function sets({ policies }: VerticalAutoscaler, container: string, resource: string): boolean {
+  const policy =
+    policies.find((one) => one.container === container) ??
+    policies.find((one) => one.container === '*');
+  return policy === undefined || (!policy.isOff && policy.resources.includes(resource));
+}
+
+/** The share of the container's request that the autoscaler aims at, in percent; null where it counts for nothing. */
+function targetOf({ targets }: Autoscaler, container: string, resource: string): number | null {
+  const target = targets.find(
+    (one) => one.resource === resource && (one.container ?? container) === container,
+  );
+  return target?.percent ?? null;
 }
 
 /**
@@ -45,11 +64,15 @@ export function autoscalingOf(
  */
 export function adviseMinReplicas(
   autoscaler: Autoscaler,
+  container: string,
   coresInAll: number,
   cpuRequestCores: number | null,
 ): number | null {
-  const { minReplicas, cpuTargetPercent } = autoscaler;
+  const { minReplicas, targets, otherMetrics, scaledObject } = autoscaler;
+  const cpuTargetPercent = targetOf(autoscaler, container, 'cpu');
   if (minReplicas === null || cpuTargetPercent === null || !cpuRequestCores) return null;
+  // What the others need is not known, and KEDA writes the minimum of its autoscalers again.
+  if (targets.length > 1 || otherMetrics.length > 0 || scaledObject !== null) return null;
   const needed = Math.ceil(coresInAll / (cpuRequestCores * (cpuTargetPercent / 100)) - 1e-9);
   // One replica cannot be drained without a gap: who asked for two or more keeps two.
   const least = Math.max(needed, minReplicas > 1 ? 2 : 1);

@@ -140,8 +140,9 @@ describe('what to request instead', () => {
       minReplicas: 6,
       maxReplicas: 10,
       currentReplicas: 6,
-      cpuTargetPercent: 60,
-      memoryTargetPercent: null,
+      targets: [{ resource: 'cpu', container: null, percent: 60 }],
+      otherMetrics: [],
+      scaledObject: null,
     };
     const objects = { ...noObjects(0), autoscalers: [autoscaler] };
     const advice = advise(() => ({ cpuCores: 0.2 }), { pods: 6, objects });
@@ -162,6 +163,7 @@ describe('what to request instead', () => {
       name: 'web',
       target: WEB,
       updateMode: 'Auto',
+      policies: [],
       recommendations: [],
     };
     const vpa = advise(() => ({}), {

@@ -5,12 +5,11 @@ import type { ContainerSpecFacts } from '../../../model/podSpec.ts';
 import type { ContainerHistory } from '../../../store/containerDays/containerDay.ts';
 import { runsToAnEnd } from '../../../store/containerDays/hourOfUse.ts';
 import type { ContainerAdvice } from './adviceForm.ts';
-import { adviseMinReplicas, autoscalingOf, type Autoscaling } from './autoscaling.ts';
-import { dataBehind, type DataBehind } from './confidence.ts';
-import type { CpuBasis } from './cpuRequest.ts';
+import { adviseMinReplicas, autoscalingOf } from './autoscaling.ts';
+import { dataBehind } from './confidence.ts';
 import { managedBy } from './ownership.ts';
 import { notesOn } from './notes.ts';
-import { NOTHING, proposeResources, type Resources } from './proposal.ts';
+import { NOTHING, proposeResources } from './proposal.ts';
 import { averageReplicas, countedReplicas, keptReplicas } from './replicas.ts';
 import { replayRisk } from './risk.ts';
 import type { RecommendationRule } from './rule.ts';
@@ -41,7 +40,7 @@ export function adviseContainer(
   if (role === 'init' || role === 'ephemeral' || last === undefined) return null;
   const { rule, today, objects } = context;
   const behind = dataBehind(days, rule.minDays, runsToAnEnd(workload.kind));
-  const autoscaling = autoscalingOf(objects, namespace, workload);
+  const autoscaling = autoscalingOf(objects, namespace, workload, container);
   const { cpuRequestCores, cpuLimitCores, ramRequestBytes, ramLimitBytes } = last;
   const current = { cpuRequestCores, cpuLimitCores, ramRequestBytes, ramLimitBytes };
   const proposal = proposeResources(days, today, current, autoscaling, rule);
@@ -55,7 +54,7 @@ export function adviseContainer(
       one.workload.name === workload.name,
   );
   const inAll = averageReplicas(days, context.windowMs) * rule.margin;
-  const minReplicas = minReplicasOf(autoscaling, cpu, inAll, current, behind);
+  const minReplicas = minReplicasOf({ autoscaling, container, cpu, current, behind }, inAll);
   const kept = keptReplicas(replicas, minReplicas, autoscaling);
   const advice = {
     namespace,
@@ -82,13 +81,17 @@ export function adviseContainer(
 }
 
 function minReplicasOf(
-  autoscaling: Autoscaling | null,
-  cpu: CpuBasis | null,
+  {
+    autoscaling,
+    container,
+    cpu,
+    current,
+    behind,
+  }: Pick<ContainerAdvice, 'autoscaling' | 'container' | 'cpu' | 'current' | 'behind'>,
   replicasWithMargin: number,
-  current: Resources,
-  behind: DataBehind,
 ): Reading {
   const horizontal = autoscaling?.horizontal ?? null;
   if (horizontal === null || cpu === null || behind.confidence === 'insufficient') return null;
-  return adviseMinReplicas(horizontal, cpu.pooled * replicasWithMargin, current.cpuRequestCores);
+  const cores = cpu.pooled * replicasWithMargin;
+  return adviseMinReplicas(horizontal, container, cores, current.cpuRequestCores);
 }

@@ -3,6 +3,28 @@ import type { ContainerAdvice } from './adviceForm.ts';
 import { isThrottled } from './limits.ts';
 import { formatNumber, formatShare } from '../../../model/text/units.ts';
 
+function autoscalerNotes({ autoscaling }: Pick<ContainerAdvice, 'autoscaling'>): readonly string[] {
+  if (autoscaling === null) return [];
+  const { horizontal, vertical, cpuManaged, ramManaged } = autoscaling;
+  const notes: string[] = [];
+  if (vertical !== null && (cpuManaged || ramManaged))
+    notes.push(
+      `VerticalPodAutoscaler ${vertical.name} (${vertical.updateMode}) sets the requests; no proposal`,
+    );
+  if (horizontal === null) return notes;
+  const scaler =
+    horizontal.scaledObject === null
+      ? `HorizontalPodAutoscaler ${horizontal.name}`
+      : `ScaledObject ${horizontal.scaledObject} of KEDA`;
+  if (horizontal.targets.length > 0 && (cpuManaged || ramManaged))
+    notes.push(`${scaler} scales on request utilization; request kept`);
+  if (horizontal.otherMetrics.length > 0)
+    notes.push(
+      `${scaler} scales by ${horizontal.otherMetrics.join(', ')}: pods come and go with it`,
+    );
+  return notes;
+}
+
 /** Plain sentences: why it is proposed, and what to mind. */
 export function notesOn(advice: Omit<ContainerAdvice, 'notes'>): readonly string[] {
   const { behind, autoscaling, minReplicas, memory, throttledShare: throttled, cpu } = advice;
@@ -11,12 +33,7 @@ export function notesOn(advice: Omit<ContainerAdvice, 'notes'>): readonly string
     const coverage = `${formatShare(behind.coverage)} coverage`;
     notes.push(`insufficient data: ${formatNumber(behind.days)} days, ${coverage}`);
   }
-  if (autoscaling?.vertical)
-    notes.push(`VerticalPodAutoscaler ${autoscaling.vertical.name} sets the requests; no proposal`);
-  if (autoscaling?.horizontal && (autoscaling.cpuManaged || autoscaling.ramManaged))
-    notes.push(
-      `HorizontalPodAutoscaler ${autoscaling.horizontal.name} scales on request utilization; request kept`,
-    );
+  notes.push(...autoscalerNotes(advice));
   if (autoscaling === null) notes.push('autoscalers are unknown: check before applying');
   if (minReplicas !== null)
     notes.push(

@@ -164,8 +164,9 @@ describe('overprovisioned', () => {
       minReplicas: 4,
       maxReplicas: 10,
       currentReplicas: 4,
-      cpuTargetPercent: 60,
-      memoryTargetPercent: null,
+      targets: [{ resource: 'cpu', container: null, percent: 60 }],
+      otherMetrics: [],
+      scaledObject: null,
     };
     const objects = { ...noObjects(0), autoscalers: [autoscaler] };
     expect(play(8, () => ({ ramRequestBytes: 240 * MIB }), objects).opened).toEqual([]);

@@ -48,13 +48,14 @@ function hourVerdict(
   state: DetectorState<RightsizeState>,
 ): Verdict | null {
   const rule = context.thresholds.overprovisioned;
-  const { namespace, workload, current } = group;
+  const { namespace, workload, container, current } = group;
   const key = keyOf(group);
   const days = knownDays(state, key);
   const behind = dataBehind(days, rule.minDays, runsToAnEnd(workload.kind));
   if (behind.confidence === 'insufficient') return null;
   const { end, start } = context.snapshot.window;
-  const autoscaling = autoscalingOf(context.snapshot.objects ?? null, namespace, workload);
+  const objects = context.snapshot.objects ?? null;
+  const autoscaling = autoscalingOf(objects, namespace, workload, container);
   const { proposed } = proposeResources(days, floorTo(start, DAY_MS), current, autoscaling, rule);
 
   const past = pastRow(state, key);
