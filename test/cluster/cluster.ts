@@ -49,7 +49,7 @@ async function up(): Promise<number> {
     stdio: ['ignore', log, log],
   });
   outside.unref();
-  const cluster = await untilReady(programs.kubectl, started);
+  const cluster = await untilReady(programs.kubectl);
   await run(programs.kubectl, [
     `--kubeconfig=${cluster.kubeconfig}`,
     'apply',
@@ -70,7 +70,8 @@ async function up(): Promise<number> {
   return 0;
 }
 
-async function untilReady(kubectl: string, started: number): Promise<RunningCluster> {
+async function untilReady(kubectl: string): Promise<RunningCluster> {
+  const started = Date.now();
   for (let problem = 'it did not start'; ;) {
     const cluster = await readCluster();
     if (cluster) {

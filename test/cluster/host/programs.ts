@@ -73,7 +73,7 @@ async function goProgram(
 ): Promise<string> {
   const program = join(PROGRAMS_FOLDER, 'bin', name);
   if (await exists(program)) return program;
-  const minutes = name === 'kubernetes' ? 'about 15 minutes' : 'some minutes';
+  const minutes = name === 'kubernetes' ? 'five to fifteen minutes' : 'some minutes';
   tell(`Building ${name} from Go modules: ${minutes} on two cores, once`);
   const started = Date.now();
   await run(
