@@ -11,6 +11,7 @@ import { measure, type Measured } from './measure.ts';
 import { PodWatch, type PodTruth } from './podTruth.ts';
 import { recordSeries } from './record.ts';
 import { RECORDING_FOLDER, writeRecording } from './recording.ts';
+import { replay, replayDifferences } from './replay.ts';
 import { findTarget, kubectl, type Target } from './target.ts';
 import { trueWorkloads, type OwnerOf, type Span, type TrueWorkload } from './truth.ts';
 import { NAMESPACES, workloadKinds, type Kind } from './workloads.ts';
@@ -190,24 +191,24 @@ async function report(
       if (program === undefined && file === 'cadvisor') live = comparisons;
     }
   }
-  await record(target, truth, span, live, folder);
+  const isReplayed = await record(target, truth, span, live, folder);
   const verdict = judge(kinds, live);
   tell(`\nKnown faults:\n${verdict.known.join('\n') || 'none'}`);
   if (verdict.mended.length > 0)
     tell(`\nMended, to be taken off knownFaults.json:\n${verdict.mended.join('\n')}`);
   if (verdict.broken.length > 0) tell(`\nOUT OF BOUNDS:\n${verdict.broken.join('\n')}`);
   tell(`\nSamples, truth and answers: ${folder}`);
-  return verdict.broken.length > 0 ? 1 : 0;
+  return verdict.broken.length > 0 || !isReplayed ? 1 : 0;
 }
 
-/** Keeps the samples and the truth; with `--record` where `npm test` replays them. */
+/** Keeps the samples and the truth, with `--record` where `npm test` replays them. True when the replay gives the same. */
 async function record(
   target: Target,
   truth: ReadonlyMap<string, TrueWorkload>,
   span: Span,
   live: readonly Comparison[],
   folder: string,
-): Promise<void> {
+): Promise<boolean> {
   const recorded = { fromMs: span.fromMs - 60_000, toMs: span.toMs + SETTLE_MS };
   const series = await recordSeries(target.prometheus, recorded);
   if (target.prometheusWithResource !== null) {
@@ -221,6 +222,11 @@ async function record(
     truth: [...truth.values()],
     live,
   });
+  const differences = replayDifferences(live, await replay(isKept ? RECORDING_FOLDER : folder));
+  tell(
+    `\nReplayed from the recording, unlike the live run:\n${differences.join('\n') || 'nothing'}`,
+  );
+  return differences.length === 0;
 }
 
 function compareAll(
