@@ -101,9 +101,10 @@ function unwrap(schema: unknown): unknown {
     at instanceof z.ZodDefault ||
     at instanceof z.ZodPrefault ||
     at instanceof z.ZodOptional ||
-    at instanceof z.ZodNullable
+    at instanceof z.ZodNullable ||
+    at instanceof z.ZodPipe
   )
-    at = at.def.innerType;
+    at = at instanceof z.ZodPipe ? at.def.in : at.def.innerType;
   return at;
 }
 

@@ -9,6 +9,8 @@ import { nodeCosts } from './nodeCosts.ts';
 import { roomsOfWishes } from './nodeRoom.ts';
 import { GIB, UNKNOWN_NODE } from './nodes.ts';
 import { UNPRICED } from './priceNodes.ts';
+import { podSize } from './podSize.ts';
+import { perPodRuleOf } from './priceRules.ts';
 import type { PricingConfig } from './config.ts';
 
 /**
@@ -73,7 +75,9 @@ function allocatePod(
   },
 ): readonly Allocation[] {
   const hours = windowHours(snapshot.window);
-  const shares = containerShares(pod, price, podCosts.room);
+  const rule = price.perPod ? perPodRuleOf(price.perPod) : null;
+  const size = rule === null ? null : podSize(pod, rule);
+  const shares = containerShares(pod, price, podCosts.room, size);
   // What a pod has as a whole (volumes, egress) is split evenly over its main containers, as OpenCost does.
   const hasMain = pod.containers.some((container) => !container.init);
   const weights = pod.containers.map((container) => (container.init && hasMain ? 0 : 1));

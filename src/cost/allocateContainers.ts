@@ -2,6 +2,12 @@ import type { NodePrice } from '../model/cost.ts';
 import { CARDS, isHugePages } from '../model/podHold.ts';
 import type { ContainerSample, PodSample } from '../model/snapshot.ts';
 
+/** What a provider bills for one pod, while it holds it. */
+export interface PodSize {
+  readonly cpuCores: number;
+  readonly ramBytes: number;
+}
+
 /** What a container was allocated, used and had reserved, averaged over the window; request and usage
  * are zero where usage is unknown. */
 export interface ContainerShare {
@@ -37,27 +43,34 @@ interface Amounts {
  * comes, on top.
  *
  * @param room what the node can give the pod: a larger reservation is only a wish.
+ * @param size what the provider bills for the pod, where its node is no machine.
  */
 export function containerShares(
   pod: PodSample,
   price: NodePrice,
   room: NodeRoom = NO_BOUNDS,
+  size: PodSize | null = null,
 ): readonly ContainerShare[] {
-  const cpu = allocateResource(pod, 'cpu', room, (container) => ({
-    request: container.cpuRequestCores,
-    usage: container.cpuUsageCores,
-    above: container.cpuAboveRequestCores,
-  }));
-  const ram = allocateResource(pod, 'memory', room, (container) => ({
-    request: container.ramRequestBytes,
-    usage: container.ramUsageBytes,
-  }));
+  const sized = size === null ? null : sizeOfContainers(pod, size);
+  const cpu =
+    sized?.cpu ??
+    allocateResource(pod, 'cpu', room, (container) => ({
+      request: container.cpuRequestCores,
+      usage: container.cpuUsageCores,
+      above: container.cpuAboveRequestCores,
+    }));
+  const ram =
+    sized?.ram ??
+    allocateResource(pod, 'memory', room, (container) => ({
+      request: container.ramRequestBytes,
+      usage: container.ramUsageBytes,
+    }));
   // GPUs are billed as requested; how busy they are shows in the efficiency, not in the cost.
   const gpu = allocateResource(pod, CARDS, room, (container) => ({
     request: container.gpuRequest,
     usage: null,
   }));
-  const pages = hugePages(pod);
+  const pages = size === null ? hugePages(pod) : [];
   return pod.containers.map((container, index) => ({
     container,
     cpuCores: cpu[index]?.allocated ?? 0,
@@ -73,6 +86,27 @@ export function containerShares(
         : container.gpuUtilisation * (gpu[index]?.allocated ?? 0),
     coverage: container.coverage * price.coverage,
   }));
+}
+
+/** A size that is sold is charged as it is, whatever is used of it; each container's part follows its request. */
+function sizeOfContainers(
+  pod: PodSample,
+  size: PodSize,
+): Readonly<Record<'cpu' | 'ram', ReturnType<typeof allocateResource>>> {
+  const hasMain = pod.containers.some(({ init }) => !init);
+  const split = (resource: Resource, billed: number): ReturnType<typeof allocateResource> => {
+    const asked = pod.containers.map((one) =>
+      one.init && hasMain ? 0 : REQUEST_OF[resource](one),
+    );
+    const total = sum(asked);
+    const even = pod.containers.map((one) => (one.init && hasMain ? 0 : 1));
+    const [weights, all] = total > 0 ? [asked, total] : [even, sum(even)];
+    return weights.map((weight) => {
+      const part = (billed * pod.heldShare * weight) / all;
+      return { reserved: part, allocated: part };
+    });
+  };
+  return { cpu: split('cpu', size.cpuCores), ram: split('memory', size.ramBytes) };
 }
 
 type Resource = 'cpu' | 'memory' | typeof CARDS;

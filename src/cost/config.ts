@@ -3,24 +3,57 @@ import { configPart, type Rule } from '../config/configPart.ts';
 import { currency, duration, labelMatch, price } from '../config/values.ts';
 import { DAY_MS } from '../model/time.ts';
 
+/** OpenCost's default prices, in US dollars. */
+const DOLLARS = {
+  cpuCoreHour: 0.031611,
+  ramGiBHour: 0.004237,
+  gpuHour: 0.95,
+  storageGiBHour: 0.00005479452,
+  loadBalancerHour: 0.025,
+};
+const DOLLARS_GIB = { zoneGiB: 0.01, regionGiB: 0.01, internetGiB: 0.12 };
+
 const pricing = z.strictObject({
   currency,
+  /** Units of `currency` for one US dollar, which Burnwatch's own rates and lists are in. */
+  exchangeRate: z.number().positive().optional(),
   basis: z.enum(['list', 'contracted', 'effective']).default('list'),
-  cpuCoreHour: price.default(0.031611),
-  ramGiBHour: price.default(0.004237),
-  gpuHour: price.default(0.95),
+  cpuCoreHour: price.default(DOLLARS.cpuCoreHour),
+  ramGiBHour: price.default(DOLLARS.ramGiBHour),
+  gpuHour: price.default(DOLLARS.gpuHour),
   /** Flat rates for spot nodes; without them spot nodes fall back to the rates above. */
   spot: z.strictObject({ cpuCoreHour: price, ramGiBHour: price, gpuHour: price }).optional(),
-  storageGiBHour: price.default(0.00005479452),
-  loadBalancerHour: price.default(0.025),
+  storageGiBHour: price.default(DOLLARS.storageGiBHour),
+  loadBalancerHour: price.default(DOLLARS.loadBalancerHour),
   network: z
     .strictObject({
-      zoneGiB: price.default(0.01),
-      regionGiB: price.default(0.01),
-      internetGiB: price.default(0.12),
+      zoneGiB: price.default(DOLLARS_GIB.zoneGiB),
+      regionGiB: price.default(DOLLARS_GIB.regionGiB),
+      internetGiB: price.default(DOLLARS_GIB.internetGiB),
     })
     .prefault({}),
-  nodes: z.array(z.strictObject({ match: labelMatch, hourly: price })).default([]),
+  nodes: z
+    .array(
+      z
+        .strictObject({
+          match: labelMatch,
+          hourly: price.optional(),
+          /** Instead of `hourly`: for nodes that are no machines, and for machines that are billed so. */
+          cpuCoreHour: price.optional(),
+          ramGiBHour: price.optional(),
+          gpuHour: price.optional(),
+        })
+        .refine(
+          ({ hourly, cpuCoreHour, ramGiBHour, gpuHour }) =>
+            hourly === undefined
+              ? cpuCoreHour !== undefined && ramGiBHour !== undefined
+              : cpuCoreHour === undefined && ramGiBHour === undefined && gpuHour === undefined,
+          { error: 'needs either hourly, or cpuCoreHour and ramGiBHour' },
+        ),
+    )
+    .default([]),
+  /** Node labels that mark interruptible capacity, beside those that Burnwatch knows. */
+  spotLabels: z.array(labelMatch).default([]),
   /** A price list: CSV in the form of SkyPilot's catalog, from a file or an http(s) address. */
   priceList: z
     .strictObject({
@@ -54,6 +87,41 @@ const pricing = z.strictObject({
 
 export type PricingConfig = z.output<typeof pricing>;
 
+/** The default rates in the configured currency, where it is said what a dollar is in it. */
+function convertDefaults(given: PricingConfig): PricingConfig {
+  const dollar = dollarsIn(given) ?? 1;
+  const convert = <T extends object>(rates: T, defaults: Partial<T>): T => {
+    const own = Object.entries(rates).map(([key, rate]) =>
+      rate === defaults[key as keyof T] ? [key, (rate as number) * dollar] : [key, rate],
+    );
+    return Object.fromEntries(own) as T;
+  };
+  if (dollar === 1) return given;
+  return { ...convert(given, DOLLARS), network: convert(given.network, DOLLARS_GIB) };
+}
+
+/** What one US dollar is in the configured currency; null where that was not said. */
+export function dollarsIn({ currency, exchangeRate, priceList }: PricingConfig): number | null {
+  if (currency === 'USD') return 1;
+  return exchangeRate ?? (priceList.currency === 'USD' ? (priceList.exchangeRate ?? null) : null);
+}
+
+/** Rates in dollars under another currency's name are wrong by the exchange rate. */
+const ratesInCurrency: Rule<PricingConfig> = (given, report) => {
+  if (dollarsIn(given) !== null) return;
+  const left = [
+    ...Object.entries(DOLLARS).filter(([key, rate]) => given[key as keyof typeof DOLLARS] === rate),
+    ...Object.entries(DOLLARS_GIB)
+      .filter(([key, rate]) => given.network[key as keyof typeof DOLLARS_GIB] === rate)
+      .map(([key]) => [`network.${key}`]),
+  ].map(([key]) => key);
+  if (left.length === 0) return;
+  report(
+    ['currency'],
+    `${given.currency} has no rates: ${left.join(', ')} of the defaults are in US dollars. Give pricing.exchangeRate (the ${given.currency} that one US dollar costs), or these rates in ${given.currency}`,
+  );
+};
+
 const budget = z
   .strictObject({
     namespace: z.string().optional(),
@@ -73,5 +141,8 @@ const oneEach: Rule<readonly Budget[]> = (budgets, report) => {
   });
 };
 
-export const pricingPart = configPart(pricing.prefault({}));
+export const pricingPart = configPart(
+  pricing.transform(convertDefaults).prefault({}),
+  ratesInCurrency,
+);
 export const budgetsPart = configPart(z.array(budget).default([]), oneEach);

@@ -41,6 +41,7 @@ const LIST: PriceList = {
       ? {
           instanceType,
           region,
+          os: 'linux',
           vcpus: 8,
           memoryGiB: 32,
           accelerators: null,

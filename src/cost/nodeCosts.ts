@@ -13,6 +13,7 @@ import type { NodeSample, Snapshot } from '../model/snapshot.ts';
 import { windowHours } from '../model/time.ts';
 import { nanoInWindow } from './exact.ts';
 import { capacityOf, GIB, nodesOf, UNKNOWN_NODE } from './nodes.ts';
+import type { NodeCapacity } from './splitNodePrice.ts';
 import { UNPRICED } from './priceNodes.ts';
 
 /**
@@ -41,6 +42,8 @@ export function nodeCosts(
   return costs.sort((left, right) => (left.node < right.node ? -1 : 1));
 }
 
+const NO_CAPACITY: NodeCapacity = { cpuCores: null, ramGiB: null, gpus: null };
+
 /**
  * A node costs its capacity × price × hours. Where a capacity is unknown the node is taken to cost
  * what was allocated on it: no idle is invented, and nothing allocated is lost.
@@ -52,7 +55,8 @@ function nodeCost(
   allocated: NodeParts = NO_NODE_PARTS,
 ): NodeCost {
   const hours = windowHours(snapshot.window) * node.upShare;
-  const capacity = capacityOf(node);
+  // What is billed by the pod has no idle.
+  const capacity = price.perPod ? NO_CAPACITY : capacityOf(node);
   const cost = (amount: number | null, unitPrice: number, otherwise: Nano): Nano =>
     amount === null ? otherwise : nanoInWindow(amount * unitPrice * hours, snapshot.window);
   const parts = {

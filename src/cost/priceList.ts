@@ -5,6 +5,8 @@ export interface PriceListEntry {
   readonly instanceType: string;
   /** Empty when the list is not by region. */
   readonly region: string;
+  /** The operating system that the price includes. */
+  readonly os: string;
   readonly vcpus: number | null;
   readonly memoryGiB: number | null;
   /** GPUs that the price includes; null when the list has no such column, zero when it names none. */
@@ -25,5 +27,6 @@ export interface PriceList {
   readonly currency: string;
   /** False for the small lists that ship with Burnwatch: a gap in them is no surprise. */
   readonly configured: boolean;
-  find(instanceType: string, region: string | null): PriceListEntry | null;
+  /** @param os the system that is wanted: an entry for it, else the one for Linux. */
+  find(instanceType: string, region: string | null, os?: string): PriceListEntry | null;
 }

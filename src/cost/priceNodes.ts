@@ -1,6 +1,6 @@
 import type { NodePrice } from '../model/cost.ts';
 import type { NodeSample, Snapshot } from '../model/snapshot.ts';
-import { matchesNode, nodeFacts } from '../model/nodeFacts.ts';
+import { matchesNode, nodeFacts, type NodeFacts } from '../model/nodeFacts.ts';
 import { nodesOf } from './nodes.ts';
 import type { PriceList } from './priceList.ts';
 import { configPrice } from './sources/configPrice.ts';
@@ -8,11 +8,14 @@ import { exporterPrice } from './sources/exporterPrice.ts';
 import { flatPrice } from './sources/flatPrice.ts';
 import type { NodePriceSource } from './sources/nodePriceSource.ts';
 import type { PricingConfig } from './config.ts';
+import { offeringList } from './offeringList.ts';
+import { perPodPrice } from './sources/perPodPrice.ts';
 import { priceListPrice } from './sources/priceListPrice.ts';
 
 /** In the order in which they are asked; the first answer counts. */
 export const PRICE_SOURCES: readonly NodePriceSource[] = [
   configPrice,
+  perPodPrice,
   exporterPrice,
   priceListPrice,
   flatPrice,
@@ -40,8 +43,14 @@ export function priceNodes(
   priceLists: readonly PriceList[] = [],
 ): ReadonlyMap<string, NodePrice> {
   const prices = new Map<string, NodePrice>();
+  const offered = offeringList(snapshot, pricing);
+  const own = priceLists.filter(({ configured }) => configured);
+  const lists =
+    offered === null
+      ? priceLists
+      : [...own, offered, ...priceLists.filter((list) => !own.includes(list))];
   for (const [name, node] of nodesOf(snapshot)) {
-    prices.set(name, priceNode(node, pricing, priceLists));
+    prices.set(name, priceNode(node, pricing, lists));
   }
   return prices;
 }
@@ -52,16 +61,19 @@ function priceNode(
   pricing: PricingConfig,
   priceLists: readonly PriceList[],
 ): NodePrice {
-  const asked = { node, facts: nodeFacts(node), pricing, priceLists };
+  const asked = { node, facts: nodeFacts(node, pricing.spotLabels), pricing, priceLists };
   const silences: string[] = [];
   for (const source of PRICE_SOURCES) {
     const answer = source.priceOf(asked);
     if ('reason' in answer) {
-      const standIn =
-        source.lastResort === true && isUnexpectedGap(asked.facts.instanceType, priceLists);
-      const because = standIn ? ` A stand-in: ${silences.join('; ')}.` : '';
+      const { standsInFor, perPod = null, ...rates } = answer;
+      const why = [...silences, ...(standsInFor ? [standsInFor] : [])].join('; ');
+      const because =
+        standsInFor !== undefined && why !== '' ? ` A stand-in: ${why}.` : doubts(silences);
       const reason = answer.reason + because;
-      const priced = { ...answer, source: source.name, reason, coverage: standIn ? 0.5 : 1 };
+      const isGap =
+        standsInFor !== undefined && isUnexpectedGap(asked.facts, source.name, priceLists);
+      const priced = { ...rates, perPod, source: source.name, reason, coverage: isGap ? 0.5 : 1 };
       return discounted(priced, node, pricing);
     }
     if (answer.silent !== null) silences.push(answer.silent);
@@ -72,8 +84,23 @@ function priceNode(
   };
 }
 
-/** With a list of their own, people expect every machine in it: flat rates are then only a guess. */
-function isUnexpectedGap(instanceType: string | null, lists: readonly PriceList[]): boolean {
+/** Sources that had a price which was not believed. */
+function doubts(silences: readonly string[]): string {
+  const doubted = silences.filter((silence) => silence.includes('cannot be'));
+  return doubted.length === 0 ? '' : ` But ${doubted.join('; ')}.`;
+}
+
+/**
+ * With a list of their own, people expect every machine in it: flat rates are then only a guess. So are they for spot
+ * capacity and for Windows, which cost something else by their kind.
+ */
+function isUnexpectedGap(
+  { instanceType, capacityType, os }: NodeFacts,
+  source: string,
+  lists: readonly PriceList[],
+): boolean {
+  if (source !== 'flat') return false;
+  if (capacityType === 'spot' || os === 'windows') return true;
   return instanceType !== null && lists.some((list) => list.configured);
 }
 

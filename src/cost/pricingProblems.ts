@@ -1,10 +1,15 @@
 import type { NodeCost, WindowCosts } from '../model/cost.ts';
 import type { DataProblem, PodSample, Snapshot } from '../model/snapshot.ts';
+import { nodeNano, sumNano } from '../model/costParts.ts';
+import { formatShare } from '../model/text/units.ts';
 import { roomsOfWishes } from './nodeRoom.ts';
 import { nodeFacts } from '../model/nodeFacts.ts';
 
 /** Names that a sentence lists before it says how many more there are. */
 const NAMED = 3;
+
+/** Share of the nodes' cost above which prices that stand in for others are reported. */
+const STAND_IN_SHARE = 0.1;
 
 /**
  * Nodes without a price, and nodes whose price is a stand-in, as problems of the window: what
@@ -24,7 +29,37 @@ export function pricingProblems(snapshot: Snapshot, costs: WindowCosts): readonl
     subject,
     text: describe(nodes),
   }));
-  return [...unpriced, ...unknownResources(snapshot), ...unsureReservations(snapshot)];
+  return [
+    ...unpriced,
+    ...standIns(costs, kinds),
+    ...doubtfulPrices(costs),
+    ...unknownResources(snapshot),
+    ...unsureReservations(snapshot),
+  ];
+}
+
+/** Prices that stand in for others, once they make up a share of what the nodes cost. */
+function standIns(
+  costs: WindowCosts,
+  kinds: ReadonlyMap<string, string | null>,
+): readonly DataProblem[] {
+  const stand = costs.nodes.filter(
+    ({ price }) => (price.confidence ?? 1) <= 0.5 && price.coverage === 1,
+  );
+  const spent = sumNano(stand, nodeNano);
+  const share = spent / Math.max(1, sumNano(costs.nodes, nodeNano));
+  if (share <= STAND_IN_SHARE) return [];
+  const named = [...new Set(stand.map(({ node }) => kinds.get(node) ?? node))];
+  const text = `${formatShare(share)} of what the nodes cost rests on prices that stand in for others: ${listed(named)}. ${stand[0]?.price.reason ?? ''} Add them to pricing.nodes or the price list.`;
+  return [{ code: 'stand-in-price', subject: 'nodes', text }];
+}
+
+/** Prices of an exporter that were not believed. */
+function doubtfulPrices(costs: WindowCosts): readonly DataProblem[] {
+  const doubted = costs.nodes.filter(({ price }) => price.reason.includes('which cannot be'));
+  if (doubted.length === 0) return [];
+  const text = `${listed(doubted.map(({ node }) => node))}: ${doubted[0]?.price.reason ?? ''}`;
+  return [{ code: 'doubtful-price', subject: 'exporter', text }];
 }
 
 /** Hardware whose price nobody can tell from the node's: it would be charged to other pods as CPU and RAM. */

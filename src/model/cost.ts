@@ -11,6 +11,10 @@ export interface NodePrice {
   readonly source: string;
   /** One sentence for people: which entry matched and why. */
   readonly reason: string;
+  /** How far the price can be relied on, 0..1: 1 is the operator's own word, 0.5 a stand-in, 0 none. */
+  readonly confidence?: number;
+  /** The node is no machine: each pod is billed by itself, by this provider's rule. */
+  readonly perPod?: string | null;
   /** 1 for a price meant for this node, 0.5 for a stand-in, 0 for none; lowers the coverage of its containers. */
   readonly coverage: number;
 }

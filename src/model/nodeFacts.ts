@@ -1,8 +1,8 @@
-import { NODE_LABELS, SPOT_LABELS } from './nodeLabels.ts';
+import { NODE_LABELS, RESERVED_LABELS, SPOT_LABELS } from './nodeLabels.ts';
 import { metricName } from './resources.ts';
 import type { NodeSample } from './snapshot.ts';
 
-export type CapacityType = 'on-demand' | 'spot';
+export type CapacityType = 'on-demand' | 'spot' | 'reserved';
 
 /** What a node's labels say about how it is billed; null where they do not. */
 export interface NodeFacts {
@@ -11,20 +11,28 @@ export interface NodeFacts {
   /** Names of its zone: the label's and, on AWS, the zone's ID. */
   readonly zones: readonly string[];
   readonly capacityType: CapacityType;
+  /** `windows`; null where no label says. */
+  readonly os: string | null;
 }
 
 /** Reads instance type, region and capacity type from the well-known labels of EKS, GKE, AKS and Karpenter. */
-export function nodeFacts(node: Pick<NodeSample, 'labels'>): NodeFacts {
-  const spot = SPOT_LABELS.some(
-    ([key, value]) => nodeLabel(node.labels, key)?.toLowerCase() === value.toLowerCase(),
-  );
+export function nodeFacts(
+  node: Pick<NodeSample, 'labels'>,
+  spotLabels: readonly Readonly<Record<string, string>>[] = [],
+): NodeFacts {
+  const isAny = (pairs: readonly (readonly [string, string])[]): boolean =>
+    pairs.some(
+      ([key, value]) => nodeLabel(node.labels, key)?.toLowerCase() === value.toLowerCase(),
+    );
+  const spot = isAny(SPOT_LABELS) || spotLabels.some((match) => matchesNode(node, match));
   return {
     instanceType: firstLabel(node.labels, NODE_LABELS.instanceType),
     region: firstLabel(node.labels, NODE_LABELS.region),
     zones: NODE_LABELS.zone
       .map((key) => nodeLabel(node.labels, key))
       .filter((zone) => zone !== undefined),
-    capacityType: spot ? 'spot' : 'on-demand',
+    capacityType: spot ? 'spot' : isAny(RESERVED_LABELS) ? 'reserved' : 'on-demand',
+    os: firstLabel(node.labels, NODE_LABELS.os)?.toLowerCase() ?? null,
   };
 }
 
@@ -41,7 +49,10 @@ export function nodeLabel(
 }
 
 /** True when every label of `match` is on the node with that very value; an empty match fits all. */
-export function matchesNode(node: NodeSample, match: Readonly<Record<string, string>>): boolean {
+export function matchesNode(
+  node: Pick<NodeSample, 'labels'>,
+  match: Readonly<Record<string, string>>,
+): boolean {
   return Object.entries(match).every(([key, value]) => nodeLabel(node.labels, key) === value);
 }
 

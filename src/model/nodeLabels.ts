@@ -27,9 +27,41 @@ export const SPOT_LABELS: readonly (readonly [label: string, value: string])[] =
   ['cloud.google.com/gke-provisioning', 'spot'],
   ['kubernetes.azure.com/scalesetpriority', 'spot'],
   ['node.kubernetes.io/lifecycle', 'spot'],
+  ['spotinst.io/node-lifecycle', 'spot'],
+  ['scheduling.cast.ai/spot', 'true'],
+  ['node-role.kubernetes.io/spot-worker', 'true'],
+  ['lifecycle', 'Ec2Spot'],
+  ['lifecycle', 'spot'],
+  ['node.kubernetes.io/lifecycle', 'ec2spot'],
+  ['machine.openshift.io/interruptible-instance', ''],
+  ['oci.oraclecloud.com/oke-is-preemptible', 'true'],
+  ['node.alibabacloud.com/spot-strategy', 'SpotAsPriceGo'],
+  ['node.alibabacloud.com/spot-strategy', 'SpotWithPriceLimit'],
+  ['yandex.cloud/preemptible', 'true'],
+];
+
+/** Labels and values that mark capacity that was reserved beforehand, and is paid for used or not. */
+export const RESERVED_LABELS: readonly (readonly [label: string, value: string])[] = [
+  ['karpenter.sh/capacity-type', 'reserved'],
+  ['eks.amazonaws.com/capacityType', 'CAPACITY_BLOCK'],
+];
+
+/** Labels that tell a node that is no machine, or how its cards are shared. */
+const RULE_LABELS = [
+  'type',
+  'eks.amazonaws.com/compute-type',
+  'cloud.google.com/compute-class',
+  'nvidia.com/gpu.product',
+  'nvidia.com/gpu.replicas',
+  'cloud.google.com/gke-max-shared-clients-per-gpu',
+  'cloud.google.com/gke-gpu-partition-size',
 ];
 
 /** Every label of these tables. */
 export const BILLING_LABELS: readonly string[] = [
-  ...new Set([...Object.values(NODE_LABELS).flat(), ...SPOT_LABELS.map(([label]) => label)]),
+  ...new Set([
+    ...Object.values(NODE_LABELS).flat(),
+    ...[...SPOT_LABELS, ...RESERVED_LABELS].map(([label]) => label),
+    ...RULE_LABELS,
+  ]),
 ];

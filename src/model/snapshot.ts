@@ -26,6 +26,8 @@ export interface Snapshot {
   readonly workloads?: ReadonlyMap<string, WorkloadObject>;
   readonly volumes: readonly VolumeSample[];
   readonly loadBalancers: readonly LoadBalancerSample[];
+  /** What Karpenter says that machines cost, where it exports it. */
+  readonly offerings?: readonly Offering[];
   /** Other objects of the cluster, observed close to this window; absent where no source told of them. */
   readonly objects?: ClusterObjects | null;
   /** Share of the time that containers and pods lived which samples cover, 0..1 (see docs/architecture.md, "Coverage"). */
@@ -66,6 +68,8 @@ export interface DataProblem {
     | 'bad-values'
     | 'several-clusters'
     | 'unpriced-node'
+    | 'stand-in-price'
+    | 'doubtful-price'
     | 'reservation-unsure'
     | 'unknown-resource'
     | 'source-unavailable';
@@ -95,6 +99,14 @@ export interface NodeSample {
   readonly upShare: number;
   /** Hourly prices an exporter left in Prometheus (OpenCost's metrics), unknown where absent. */
   readonly exportedPrice: ExportedNodePrice | null;
+}
+
+/** An hourly price of a machine type, in US dollars. */
+export interface Offering {
+  readonly instanceType: string;
+  readonly capacityType: string;
+  readonly zone: string;
+  readonly price: number;
 }
 
 export interface ExportedNodePrice {

@@ -95,9 +95,9 @@ const PROBES: Readonly<Record<string, (snapshot: Snapshot) => boolean>> = {
     owners(snapshot).some(({ on }) => on === 'workload'),
   'instance type, region and capacity type of nodes': ({ nodes }) =>
     every(
-      nodes.map(nodeFacts),
+      nodes.map((node) => nodeFacts(node)),
       ({ instanceType, region }) => instanceType === 'm5.2xlarge' && region === 'eu-central-1',
-    ) && nodes.map(nodeFacts).some(({ capacityType }) => capacityType === 'spot'),
+    ) && nodes.map((node) => nodeFacts(node)).some(({ capacityType }) => capacityType === 'spot'),
   'signatures in commands, arguments and environment': ({ pods }) =>
     pods.some(
       (pod) => isMiner(pod) && pod.spec?.containers[0]?.args.includes('--donate-level') === true,

@@ -1,4 +1,4 @@
-import type { ExpectedSamples, PodSample, Snapshot } from '../../model/snapshot.ts';
+import type { ExpectedSamples, Offering, PodSample, Snapshot } from '../../model/snapshot.ts';
 import type { TimeMs, Window } from '../../model/time.ts';
 import { countBefore, usualInterval } from '../measure/samples.ts';
 import type { ExtraDevices } from '../../model/devices.ts';
@@ -18,7 +18,7 @@ import type { PodEntry } from './podEntry.ts';
 import { buildPodTable, type PodTable } from './podTable.ts';
 import { kubeScrapes } from './presence.ts';
 import { problemsAt } from './problems.ts';
-import { at, compare, countAt } from './series.ts';
+import { at, compare, countAt, label } from './series.ts';
 import { buildStorageTable, loadBalancersAt, volumesAt } from './storage.ts';
 import { livingPods } from './windowFacts.ts';
 import type { LivingPod, WindowFacts } from './windowFacts.ts';
@@ -123,6 +123,7 @@ function assembleWindow(
     namespaces: namespacesAt(tables.namespaces, point, new Set(pods.map((pod) => pod.namespace))),
     volumes: volumesAt(tables.storage, point, kubeSamples, pods),
     loadBalancers: loadBalancersAt(tables.storage, point, kubeSamples),
+    ...offeringsAt(batch, point),
     objects: objectsAt(batch, point, window),
     coverage,
     ...problemsAt(batch, point, { missing, collapsed, pods: population, disagreeing }),
@@ -132,6 +133,22 @@ function assembleWindow(
       kubeMs: Number.isFinite(scrapes.lastAt) ? scrapes.intervalMs : null,
     },
   };
+}
+
+function offeringsAt(batch: Batch, point: number): Pick<Snapshot, 'offerings'> {
+  const offerings = batch.answers.offerings.series.flatMap((series) => {
+    const price = at(series.values, point);
+    const [instanceType, capacityType, zone] = [
+      label(series, 'instance_type'),
+      label(series, 'capacity_type'),
+      label(series, 'zone'),
+    ];
+    return price === null ? [] : [{ instanceType, capacityType, zone, price }];
+  });
+  const key = (one: Offering): string => `${one.instanceType}/${one.capacityType}/${one.zone}`;
+  return offerings.length === 0
+    ? {}
+    : { offerings: offerings.sort((a, b) => compare(key(a), key(b))) };
 }
 
 function* entriesOf(table: PodTable): Iterable<PodEntry> {

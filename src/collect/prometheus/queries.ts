@@ -382,6 +382,19 @@ export const QUERIES = {
         q.select('', like('__name__', 'node_(cpu|ram|gpu|total)_hourly_cost')),
       ),
   },
+  // Karpenter knows thousands of offerings: only those of machine types that nodes have are read, where that is known.
+  offerings: {
+    metric: 'karpenter_cloudprovider_instance_type_offering_price_estimate',
+    need: 'extra',
+    without: 'prices of Karpenter are not used',
+    promql: (q) => {
+      const prices = `max by (instance_type,capacity_type,zone) (last_over_time(${q.select('karpenter_cloudprovider_instance_type_offering_price_estimate', like('capacity_type', 'spot|on-demand'))}[${q.window}]))`;
+      const label = 'label_node_kubernetes_io_instance_type';
+      const nodes = `last_over_time(${q.select('kube_node_labels', not(label, ''))}[${q.window}])`;
+      const types = `count by (instance_type) (label_replace(${nodes}, "instance_type", "$1", "${label}", "(.+)"))`;
+      return `(${prices} and on (instance_type) ${types}) or (${prices} unless on () ${types})`;
+    },
+  },
   namespaceLabels: {
     metric: 'kube_namespace_labels',
     need: 'extra',

@@ -3,15 +3,16 @@ import type { PricingConfig } from '../config.ts';
 
 /** Quotes a list in the configured currency where an exchange rate is given; else it stays as it is. */
 export function convertPriceList(list: PriceList, pricing: PricingConfig): PriceList {
-  const rate = pricing.priceList.exchangeRate;
+  const rate =
+    pricing.priceList.exchangeRate ?? (list.currency === 'USD' ? pricing.exchangeRate : undefined);
   if (rate === undefined || list.currency === pricing.currency) return list;
   const times = (price: number | null): number | null => (price === null ? null : price * rate);
   return {
     ...list,
     source: `${list.source}, at ${rate} ${pricing.currency} for one ${list.currency}`,
     currency: pricing.currency,
-    find: (instanceType, region) => {
-      const entry = list.find(instanceType, region);
+    find: (instanceType, region, os) => {
+      const entry = list.find(instanceType, region, os);
       if (entry === null) return null;
       const spots = [...entry.spotByZone].map(([zone, price]) => [zone, price * rate] as const);
       return {

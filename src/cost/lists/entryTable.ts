@@ -7,12 +7,15 @@ export const NUMBERS = ['AcceleratorCount', 'vCPUs', 'MemoryGiB', 'Price', 'Spot
 export type Row = Record<(typeof NUMBERS)[number], number | null> & {
   readonly InstanceType: string;
   readonly Region: string;
+  /** Lower case; empty is Linux. */
+  readonly OperatingSystem: string;
   readonly AvailabilityZone: string;
 };
 
 interface MutableEntry {
   instanceType: string;
   region: string;
+  os: string;
   vcpus: number | null;
   memoryGiB: number | null;
   accelerators: number | null;
@@ -30,11 +33,14 @@ export class EntryTable {
 
   add(row: Row): void {
     if (row.InstanceType === '') return;
-    const regions = this.byType.get(row.InstanceType) ?? new Map<string, MutableEntry>();
-    this.byType.set(row.InstanceType, regions);
+    const os = row.OperatingSystem === '' ? 'linux' : row.OperatingSystem;
+    const key = keyOf(row.InstanceType, os);
+    const regions = this.byType.get(key) ?? new Map<string, MutableEntry>();
+    this.byType.set(key, regions);
     const entry = regions.get(row.Region) ?? {
       instanceType: row.InstanceType,
       region: row.Region,
+      os,
       vcpus: row.vCPUs,
       memoryGiB: row.MemoryGiB,
       accelerators: row.AcceleratorCount,
@@ -53,15 +59,32 @@ export class EntryTable {
    * An entry without a region holds everywhere. When the node's region is unknown, the only one of an
    * operator's own list is meant; of a shipped list it would be a guess.
    */
-  find(instanceType: string, region: string | null, isOwn: boolean): PriceListEntry | null {
-    const regions = this.byType.get(instanceType);
-    if (regions === undefined) return null;
-    const only =
-      isOwn && region === null && regions.size === 1 ? [...regions.values()][0] : undefined;
-    const entry = regions.get(region ?? '') ?? regions.get('') ?? only;
-    if (entry === undefined) return null;
-    const spots = [...entry.spotByZone.values()];
-    const mean = spots.reduce((sum, price) => sum + price, 0) / spots.length;
-    return { ...entry, spotPrice: spots.length > 0 ? mean : null };
+  find(
+    instanceType: string,
+    region: string | null,
+    isOwn: boolean,
+    os = 'linux',
+  ): PriceListEntry | null {
+    const regions = this.byType.get(keyOf(instanceType, os));
+    const found = regions === undefined ? null : inRegion(regions, region, isOwn);
+    return found === null && os !== 'linux' ? this.find(instanceType, region, isOwn) : found;
   }
+}
+
+function keyOf(instanceType: string, os: string): string {
+  return `${instanceType}\n${os}`;
+}
+
+function inRegion(
+  regions: ReadonlyMap<string, MutableEntry>,
+  region: string | null,
+  isOwn: boolean,
+): PriceListEntry | null {
+  const only =
+    isOwn && region === null && regions.size === 1 ? [...regions.values()][0] : undefined;
+  const entry = regions.get(region ?? '') ?? regions.get('') ?? only;
+  if (entry === undefined) return null;
+  const spots = [...entry.spotByZone.values()];
+  const mean = spots.reduce((sum, price) => sum + price, 0) / spots.length;
+  return { ...entry, spotPrice: spots.length > 0 ? mean : null };
 }

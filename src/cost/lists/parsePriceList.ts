@@ -13,7 +13,7 @@ const REQUIRED = ['InstanceType', 'Price', 'Region'] as const;
 
 /**
  * Reads a price list in the form of SkyPilot's catalog: a header with at least `InstanceType`, `Price` and
- * `Region`; also read are `SpotPrice`, `vCPUs`, `MemoryGiB`, `AcceleratorCount` and `AvailabilityZone`, other
+ * `Region`; also read are `OperatingSystem`, `SpotPrice`, `vCPUs`, `MemoryGiB`, `AcceleratorCount` and `AvailabilityZone`, other
  * columns are left alone. Comment lines at the head may say `# as-of: 2026-07-20`, `# currency: USD`,
  * `# source: …`. Rows without an instance type (accelerators by themselves) are left out.
  *
@@ -47,7 +47,7 @@ export function parsePriceList(
     asOf: readDate(comments.get('as-of'), origin.name),
     currency: readCurrency(comments.get('currency') ?? origin.currency, origin.name),
     configured: origin.configured,
-    find: (instanceType, region) => entries.find(instanceType, region, origin.configured),
+    find: (instanceType, region, os) => entries.find(instanceType, region, origin.configured, os),
   };
 }
 
@@ -79,6 +79,7 @@ function readRow(record: CsvRecord, header: ReadonlyMap<string, number>, name: s
     InstanceType: text('InstanceType'),
     Region: text('Region'),
     AvailabilityZone: text('AvailabilityZone'),
+    OperatingSystem: text('OperatingSystem').toLowerCase(),
   };
 }
 

@@ -41,10 +41,10 @@ describe('prices', () => {
   it('print as a table, CSV and JSON', () => {
     const table = renderPrices(report, 'table');
     expect(table).toMatch(
-      /^n1 +- +=eu +on-demand +0\.3840 +config +pricing\.nodes\[0\] matches pool=a/m,
+      /^n1 +- +=eu +on-demand +0\.3840 +100% +config +pricing\.nodes\[0\] matches pool=a/m,
     );
     expect(table).toMatch(
-      /^n2 .* unknown +none +No source prices this node: .*the flat rates are zero/m,
+      /^n2 .* unknown +0% +none +No source prices this node: .*the flat rates are zero/m,
     );
     expect(table).toContain('Problem: p.csv: its prices are old\n');
     expect(renderPrices(report, 'csv')).toContain("\r\nn1,,'=eu,on-demand,4,16,0,0.384,");

@@ -37,6 +37,8 @@ export interface NodePriceRow {
   readonly cpuCoreHour: number;
   readonly ramGiBHour: number;
   readonly gpuHour: number;
+  /** How far the price can be relied on, 0..1. */
+  readonly confidence: number;
   readonly source: NodePrice['source'];
   readonly reason: string;
 }
@@ -55,7 +57,7 @@ export function pricesOfSnapshot(
   const prices = priceNodes(snapshot, pricing, loaded.lists);
   const rows = snapshot.nodes.flatMap((node) => {
     const price = prices.get(node.name);
-    return price === undefined ? [] : [toRow(node, price)];
+    return price === undefined ? [] : [toRow(node, price, pricing)];
   });
   return reportOf(rows, pricing, loaded);
 }
@@ -74,7 +76,7 @@ export function pricesOfHistory(
       const { name, providerId, labels, cpuCores, ramBytes, gpus } = node;
       const sample = { name, providerId, labels, cpuCores, ramBytes, gpus };
       const rest = { allocatableCpuCores: null, allocatableRamBytes: null };
-      return [toRow({ ...sample, ...rest, upShare: 1, exportedPrice: null }, node.price)];
+      return [toRow({ ...sample, ...rest, upShare: 1, exportedPrice: null }, node.price, pricing)];
     });
   return reportOf(rows, pricing, loaded);
 }
@@ -97,10 +99,10 @@ function reportOf(
   };
 }
 
-function toRow(node: NodeSample, price: NodePrice): NodePriceRow {
-  const { instanceType, region, capacityType } = nodeFacts(node);
+function toRow(node: NodeSample, price: NodePrice, { spotLabels }: PricingConfig): NodePriceRow {
+  const { instanceType, region, capacityType } = nodeFacts(node, spotLabels);
   const { cpuCores, ramGiB, gpus } = capacityOf(node);
-  const known = price.source !== 'none' && (cpuCores !== null || ramGiB !== null);
+  const known = price.source !== 'none' && !price.perPod && (cpuCores !== null || ramGiB !== null);
   const hourly = known
     ? (cpuCores ?? 0) * price.cpuCoreHour +
       (ramGiB ?? 0) * price.ramGiBHour +
@@ -119,6 +121,7 @@ function toRow(node: NodeSample, price: NodePrice): NodePriceRow {
     cpuCoreHour: price.cpuCoreHour,
     ramGiBHour: price.ramGiBHour,
     gpuHour: price.gpuHour,
+    confidence: price.confidence ?? price.coverage,
     source: price.source,
     reason: price.reason,
   };

@@ -1,7 +1,7 @@
 import { alignColumns } from '../../model/text/table.ts';
 import type { NodePriceRow, PricesReport } from './pricesReport.ts';
 import { csvText, printable } from '../../model/text/escape.ts';
-import { formatAmount } from '../../model/text/units.ts';
+import { formatAmount, formatShare } from '../../model/text/units.ts';
 
 const CSV_COLUMNS = [
   'node',
@@ -16,6 +16,7 @@ const CSV_COLUMNS = [
   'cpuCoreHour',
   'ramGiBHour',
   'gpuHour',
+  'confidence',
   'source',
   'reason',
 ] as const satisfies readonly (keyof NodePriceRow)[];
@@ -24,13 +25,18 @@ const CSV_COLUMNS = [
 export function renderPrices(report: PricesReport, format: 'table' | 'json' | 'csv'): string {
   if (format === 'json') return `${JSON.stringify(report, null, 2)}\n`;
   if (format === 'csv') return renderCsv(report);
-  const head = ['NODE', 'INSTANCE TYPE', 'REGION', 'CAPACITY', 'HOURLY', 'SOURCE', 'WHY'];
+  const head = ['NODE', 'INSTANCE TYPE', 'REGION', 'CAPACITY', 'HOURLY', 'SURE', 'SOURCE', 'WHY'];
   const body = report.nodes.map((row) => [
     printable(row.node),
     printable(row.instanceType ?? '-'),
     printable(row.region ?? '-'),
     row.capacityType,
-    row.hourly === null ? 'unknown' : formatAmount(row.hourly),
+    row.hourly === null
+      ? row.source === 'per-pod'
+        ? 'by pod'
+        : 'unknown'
+      : formatAmount(row.hourly),
+    formatShare(row.confidence),
     row.source,
     printable(row.reason),
   ]);
@@ -39,7 +45,7 @@ export function renderPrices(report: PricesReport, format: 'table' | 'json' | 'c
     ({ source, asOf, currency }) => `Price list: ${source}, ${asOf ?? 'undated'}, ${currency}.\n`,
   );
   return [
-    `${alignColumns([head, ...body], (column) => column === 4)}\n`,
+    `${alignColumns([head, ...body], (column) => column === 4 || column === 5)}\n`,
     `Together ${formatAmount(total)} ${report.currency} an hour, basis ${report.priceBasis}.\n`,
     ...lists,
     ...report.problems.map((problem) => `Problem: ${problem}\n`),

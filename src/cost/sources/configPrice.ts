@@ -1,5 +1,6 @@
 import { matchesNode } from '../../model/nodeFacts.ts';
 import { capacityOf } from '../nodes.ts';
+import { perPodRule } from '../priceRules.ts';
 import { splitNodePrice } from '../splitNodePrice.ts';
 import type { NodePriceSource } from './nodePriceSource.ts';
 
@@ -11,12 +12,19 @@ export const configPrice: NodePriceSource = {
     const index = pricing.nodes.findIndex((entry) => matchesNode(node, entry.match));
     const entry = pricing.nodes[index];
     if (entry === undefined) return { silent: null };
-    const split = splitNodePrice(entry.hourly, capacityOf(node), pricing);
     const labels = Object.entries(entry.match)
       .map(([key, value]) => `${key}=${value}`)
       .join(', ');
     const matched = `pricing.nodes[${index}] matches ${labels === '' ? 'every node' : labels}`;
+    const { hourly, cpuCoreHour = 0, ramGiBHour = 0, gpuHour = pricing.gpuHour } = entry;
+    if (hourly === undefined) {
+      const rule = perPodRule(node);
+      const reason = `${matched}: ${cpuCoreHour} a core-hour, ${ramGiBHour} a GiB-hour.`;
+      const rates = { cpuCoreHour, ramGiBHour, gpuHour, reason, confidence: 1 };
+      return rule === null ? rates : { ...rates, perPod: rule.kind };
+    }
+    const split = splitNodePrice(hourly, capacityOf(node), pricing);
     if (split === null) return { silent: `${matched}, but the node's capacity is unknown` };
-    return { ...split, reason: `${matched}: ${entry.hourly} an hour.` };
+    return { ...split, reason: `${matched}: ${hourly} an hour.`, confidence: 1 };
   },
 };

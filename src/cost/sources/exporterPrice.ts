@@ -1,4 +1,6 @@
 import { capacityOf } from '../nodes.ts';
+import { doubtOf } from './listPrice.ts';
+import { perPodRule } from '../priceRules.ts';
 import { splitNodePrice } from '../splitNodePrice.ts';
 import type { NodePriceSource } from './nodePriceSource.ts';
 
@@ -9,9 +11,12 @@ import type { NodePriceSource } from './nodePriceSource.ts';
 export const exporterPrice: NodePriceSource = {
   name: 'exporter',
   label: 'an exporter’s metrics',
-  priceOf({ node, pricing }) {
+  priceOf(asked) {
+    const { node, pricing } = asked;
     const exported = node.exportedPrice;
-    if (exported === null) return { silent: null };
+    if (exported === null || perPodRule(node) !== null) return { silent: null };
+    const doubt = doubtOf(asked);
+    if (doubt !== null) return { silent: doubt };
     const capacity = capacityOf(node);
     const { cpuCoreHour, ramGiBHour, gpuHour, totalHour } = exported;
     if (cpuCoreHour !== null && ramGiBHour !== null && cpuCoreHour + ramGiBHour > 0) {
@@ -20,13 +25,14 @@ export const exporterPrice: NodePriceSource = {
         ramGiBHour,
         gpuHour: gpuHour ?? ((capacity.gpus ?? 0) > 0 ? pricing.gpuHour : 0),
         reason: 'node_cpu_hourly_cost and node_ram_hourly_cost in Prometheus.',
+        confidence: 0.9,
       };
     }
     if (totalHour !== null && totalHour > 0) {
       const split = splitNodePrice(totalHour, capacity, pricing);
       if (split !== null) {
         const reason = `node_total_hourly_cost in Prometheus: ${totalHour} an hour.`;
-        return { ...split, reason };
+        return { ...split, reason, confidence: 0.9 };
       }
     }
     return { silent: 'the exporter has no usable price for it' };

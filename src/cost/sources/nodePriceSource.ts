@@ -21,6 +21,11 @@ interface NodeToPrice {
 export interface SourcedPrice extends FlatRates {
   /** One sentence for people: what matched, and why. */
   readonly reason: string;
+  /** 0..1 (see `NodePrice.confidence`). */
+  readonly confidence: number;
+  /** What it stands in for, as the end of "A stand-in: …"; absent for a price that is meant for the node. */
+  readonly standsInFor?: string;
+  readonly perPod?: string;
 }
 
 /** A source of node prices: a file here and an entry in `PRICE_SOURCES`. */
@@ -29,8 +34,6 @@ export interface NodePriceSource {
   readonly name: string;
   /** The same for people. */
   readonly label: string;
-  /** True for a price that is not meant for the very node: where another was expected, it is a stand-in. */
-  readonly lastResort?: boolean;
   /** Answers, or says in a few words why it cannot. */
   priceOf(asked: NodeToPrice): SourcedPrice | { readonly silent: string | null };
 }

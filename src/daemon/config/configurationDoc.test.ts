@@ -13,9 +13,10 @@ function keysOf(schema: unknown, path: string): readonly string[] {
     at instanceof z.ZodDefault ||
     at instanceof z.ZodPrefault ||
     at instanceof z.ZodOptional ||
-    at instanceof z.ZodNullable
+    at instanceof z.ZodNullable ||
+    at instanceof z.ZodPipe
   )
-    at = at.def.innerType;
+    at = at instanceof z.ZodPipe ? at.def.in : at.def.innerType;
   if (at instanceof z.ZodObject) {
     const dot = path === '' ? '' : `${path}.`;
     return Object.entries(at.shape).flatMap(([key, value]) => keysOf(value, `${dot}${key}`));

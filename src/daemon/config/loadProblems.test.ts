@@ -25,6 +25,7 @@ const WHOLE = {
   workloads: { source: 'file', path: 'specs.json' },
   pricing: {
     currency: 'EUR',
+    exchangeRate: 0.92,
     nodes: [{ match: { zone: 'a' }, hourly: 1 }],
     priceList: { source: 'list.csv' },
     discounts: [{ match: {}, percent: 5 }],

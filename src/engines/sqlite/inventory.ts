@@ -11,7 +11,7 @@ export function readNodes(db: Db, windowMs: number): readonly NodeRecord[] {
   const codec = pageCodecs(windowMs).nodes;
   const page = 'SELECT page FROM node_windows WHERE hour = ? AND node = ?';
   const price = `SELECT cpu_core_hour AS cpuCoreHour, ram_gib_hour AS ramGiBHour, gpu_hour AS gpuHour,
-    source, reason, coverage FROM node_prices WHERE id = ?`;
+    source, reason, coverage, confidence FROM node_prices WHERE id = ?`;
   const rows = all<{
     id: number;
     name: string;

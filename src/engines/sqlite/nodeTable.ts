@@ -27,6 +27,7 @@ export class NodeTable {
       'source',
       'reason',
       'coverage',
+      'confidence',
     ]);
   }
 
@@ -51,8 +52,8 @@ export class NodeTable {
     return row.id;
   }
 
-  priceId({ cpuCoreHour, ramGiBHour, gpuHour, source, reason, coverage }: NodePrice): number {
-    return this.#prices.id(cpuCoreHour, ramGiBHour, gpuHour, source, reason, coverage);
+  priceId({ cpuCoreHour, ramGiBHour, gpuHour, source, reason, coverage, confidence = coverage }: NodePrice): number {
+    return this.#prices.id(cpuCoreHour, ramGiBHour, gpuHour, source, reason, coverage, confidence);
   }
 
   forget(): void {

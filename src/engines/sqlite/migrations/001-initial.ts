@@ -91,7 +91,8 @@ const WINDOWS = `
     source TEXT NOT NULL,
     reason TEXT NOT NULL,
     coverage REAL NOT NULL,
-    UNIQUE (cpu_core_hour, ram_gib_hour, gpu_hour, source, reason, coverage)
+    confidence REAL NOT NULL,
+    UNIQUE (cpu_core_hour, ram_gib_hour, gpu_hour, source, reason, coverage, confidence)
   ) STRICT;
   CREATE TABLE node_windows (
     hour INTEGER NOT NULL,

@@ -1,0 +1,95 @@
+import { nodeFacts, nodeLabel } from '../model/nodeFacts.ts';
+import type { NodeSample } from '../model/snapshot.ts';
+import rules from './prices/rules.json' with { type: 'json' };
+
+type Patterns = Readonly<Partial<Record<string, string>>>;
+
+/** What a rule is for: node labels by regular expressions. Of several that fit, the first counts. */
+interface NodeRule {
+  readonly what: string;
+  readonly where?: Patterns;
+  readonly unless?: Patterns;
+  readonly nodeName?: string;
+}
+
+interface PodRate {
+  readonly region: string;
+  readonly isSpot?: boolean;
+  readonly cpuCoreHour: number;
+  readonly ramGiBHour: number;
+}
+
+/** A node that is no machine: its pods are billed, each by itself, and nothing is idle. */
+export interface PerPodRule extends NodeRule {
+  readonly kind: string;
+  readonly asOf: string;
+  /** Memory that the provider adds to each pod. */
+  readonly addedGiB?: number;
+  /** Sizes that are sold, ascending; any size is where there are none. */
+  readonly sizes?: readonly { readonly cpuCores: number; readonly ramGiB: readonly number[] }[];
+  /** Namespaces whose pods are not billed. */
+  readonly freeNamespaces?: string;
+  /** The first region stands in for those that are not listed. */
+  readonly rates: readonly PodRate[];
+}
+
+/** What a machine costs beyond its list price, an hour. */
+interface Surcharge extends NodeRule {
+  readonly shareOfOnDemand?: number;
+  readonly perNode?: number;
+  readonly perCore?: number;
+}
+
+const RULES = rules as {
+  readonly perPod: readonly PerPodRule[];
+  readonly surcharges: readonly Surcharge[];
+};
+
+/** How the pods of a node are billed; null for a machine. */
+export function perPodRule(node: Pick<NodeSample, 'name' | 'labels'>): PerPodRule | null {
+  return RULES.perPod.find((rule) => fits(rule, node)) ?? null;
+}
+
+/** The rule that a price names. */
+export function perPodRuleOf(kind: string): PerPodRule | null {
+  return RULES.perPod.find((rule) => rule.kind === kind) ?? null;
+}
+
+/** What the list price of a machine does not have in it: each kind of surcharge once. */
+export function surchargesOf(
+  node: NodeSample,
+  onDemand: number | null,
+  cpuCores: number | null,
+): readonly { readonly what: string; readonly hourly: number }[] {
+  const found = new Map<string, number>();
+  for (const rule of RULES.surcharges) {
+    if (found.has(rule.what) || !fits(rule, node)) continue;
+    const { shareOfOnDemand = 0, perNode = 0, perCore = 0 } = rule;
+    const hourly = shareOfOnDemand * (onDemand ?? 0) + perNode + perCore * (cpuCores ?? 0);
+    found.set(rule.what, hourly);
+  }
+  return [...found].map(([what, hourly]) => ({ what, hourly }));
+}
+
+/** The rate for a node's region and capacity, or the first one as a stand-in for it. */
+export function podRate(
+  rule: PerPodRule,
+  node: NodeSample,
+  isSpot: boolean,
+): { readonly rate: PodRate; readonly isStandIn: boolean } | null {
+  const { region } = nodeFacts(node);
+  const fitting = rule.rates.filter((rate) => (rate.isSpot ?? false) === isSpot);
+  const own = fitting.find((rate) => rate.region === region);
+  const rate = own ?? fitting[0] ?? rule.rates[0];
+  return rate === undefined ? null : { rate, isStandIn: own === undefined };
+}
+
+function fits(rule: NodeRule, { name, labels }: Pick<NodeSample, 'name' | 'labels'>): boolean {
+  const match = ([label, pattern]: readonly [string, string | undefined]): boolean =>
+    new RegExp(pattern ?? '').test(nodeLabel(labels, label) ?? '');
+  return (
+    (rule.nodeName === undefined || new RegExp(rule.nodeName).test(name)) &&
+    Object.entries(rule.where ?? {}).every(match) &&
+    !Object.entries(rule.unless ?? {}).some(match)
+  );
+}
