@@ -52,7 +52,15 @@ export class NodeTable {
     return row.id;
   }
 
-  priceId({ cpuCoreHour, ramGiBHour, gpuHour, source, reason, coverage, confidence = coverage }: NodePrice): number {
+  priceId({
+    cpuCoreHour,
+    ramGiBHour,
+    gpuHour,
+    source,
+    reason,
+    coverage,
+    confidence = coverage,
+  }: NodePrice): number {
     return this.#prices.id(cpuCoreHour, ramGiBHour, gpuHour, source, reason, coverage, confidence);
   }
 
