@@ -11,6 +11,26 @@ function windowAt(index: number): { start: number; end: number } {
   return { start, end: start + FIVE_MINUTES };
 }
 
+describe('splitNano', () => {
+  it('ends and adds up for any weights', () => {
+    fc.assert(
+      fc.property(
+        fc.maxSafeInteger(),
+        fc.array(fc.double({ min: 0 }), { minLength: 1 }),
+        (total, weights) => {
+          const parts = splitNano(total, weights);
+          expect(parts.every(Number.isSafeInteger)).toBe(true);
+          expect(parts.reduce((sum, part) => sum + BigInt(part), 0n)).toBe(BigInt(total));
+        },
+      ),
+    );
+  });
+
+  it('ends for amounts that have no nano', () => {
+    expect(splitNano(1e43, [1, 3])).toEqual([2.5e42, 7.5e42]);
+  });
+});
+
 describe('nanoInWindow', () => {
   it('does not drift: any run of windows of a constant amount is off by less than a nano', () => {
     fc.assert(

@@ -20,15 +20,18 @@ export function nanoInWindow(units: number, window: Window): Nano {
 /**
  * Splits an integer amount by weights so that the parts add up to it exactly: each part is rounded
  * down, and what remains goes one nano each to the largest remainders, the earlier part first
- * among equals. All weights zero: split evenly.
+ * among equals. All weights zero, or not finite: split evenly.
  */
 export function splitNano(total: Nano, weights: readonly number[]): Nano[] {
   if (weights.length === 0) return [];
   // Most pods have neither volumes nor billable traffic.
   if (total === 0) return weights.map(() => 0);
   const sum = weights.reduce((left, right) => left + right, 0);
-  const shares = weights.map((weight) => (sum > 0 ? weight / sum : 1 / weights.length));
+  const isDivisible = sum > 0 && sum < Infinity;
+  const shares = weights.map((weight) => (isDivisible ? weight / sum : 1 / weights.length));
   const exact = shares.map((share) => total * share);
+  // Beyond 2^53 there is no nano to be placed: adding one changes nothing.
+  if (!Number.isSafeInteger(total)) return exact;
   const parts = exact.map((part) => Math.floor(part));
   let rest = total - parts.reduce((left, right) => left + right, 0);
   const order = exact

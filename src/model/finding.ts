@@ -10,7 +10,8 @@ export type FindingKind =
   | 'budget'
   | 'abandoned'
   | 'posture'
-  | 'data-quality';
+  | 'data-quality'
+  | 'trust';
 
 export type Severity = 'info' | 'warning' | 'critical';
 

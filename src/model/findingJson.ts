@@ -19,6 +19,7 @@ export const findingJsonSchema = z.object({
     'abandoned',
     'posture',
     'data-quality',
+    'trust',
   ]),
   rule: z.string(),
   severity: z.enum(['info', 'warning', 'critical']),

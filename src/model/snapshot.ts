@@ -66,6 +66,7 @@ export interface DataProblem {
     | 'duplicates-disagree'
     | 'population-collapse'
     | 'bad-values'
+    | 'impossible-value'
     | 'several-clusters'
     | 'unpriced-node'
     | 'stand-in-price'

@@ -21,6 +21,7 @@ const settings = { cluster: 'test', restoreName: nameRestorer([]) };
 const WHOLE: ExpectedSamples = {};
 const A = '0000000a-0000-4000-8000-000000000000';
 const B = '0000000b-0000-4000-8000-000000000000';
+const BORN = 1_500_000_000;
 const born = (windows: readonly { start: number }[], index: number): number =>
   (windows[index]?.start ?? 0) / 1000 + 30;
 
@@ -67,7 +68,7 @@ function steady(uid = A): Series {
     podInfo: [[webInfo(uid), level(1)]],
     nodeInfo: [[{ node: 'n1' }, five]],
     podPhase: [[pod(uid, { phase: 'Running' }), five]],
-    podCreated: [[pod(uid), [1000, 1000, 1000, 1000]]],
+    podCreated: [[pod(uid), [BORN, BORN, BORN, BORN]]],
     containerInfo: [[pod(uid, { container: 'app', image: 'web:v1' }), five]],
     running: [[pod(uid, { container: 'app' }), five]],
     requests: [[pod(uid, { container: 'app', resource: 'cpu' }), [1, 1, 1, 1]]],
@@ -98,7 +99,7 @@ describe('a steady pod', () => {
       workloadKnown: true,
       node: 'n1',
       heldShare: 1,
-      createdAt: 1_000_000,
+      createdAt: BORN * 1000,
       phase: 'Running',
     });
     expect(only(snapshot)).toMatchObject({
@@ -827,7 +828,7 @@ describe('problems', () => {
     ).toThrow('cluster="a"');
     const birth = (env: string, born: number): MadeUpSeries => [
       { namespace: 'kube-system', env },
-      [born, born],
+      [BORN + born, BORN + born],
     ];
     expect(() => run({ birthdays: [birth('prod', 1), birth('test', 2)] })).toThrow('env="prod"');
     expect(() => run({ birthdays: [birth('replica-0', 1), birth('replica-1', 1)] })).not.toThrow();
@@ -836,7 +837,7 @@ describe('problems', () => {
   it('are none when a cluster was renamed: every name has the same kube-system', () => {
     const named = (name: string, born: number): MadeUpSeries => [
       { namespace: 'kube-system', cluster: name },
-      [born, born],
+      [BORN + born, BORN + born],
     ];
     const clusters: readonly MadeUpSeries[] = [
       [{ cluster: 'old' }, [1, null]],

@@ -21,6 +21,8 @@ import { problemsAt } from './problems.ts';
 import { at, compare, countAt, label } from './series.ts';
 import { buildStorageTable, loadBalancersAt, volumesAt } from './storage.ts';
 import { livingPods } from './windowFacts.ts';
+import { boundBatch } from '../trust/boundBatch.ts';
+import type { Refusal } from '../trust/refusals.ts';
 import type { LivingPod, WindowFacts } from './windowFacts.ts';
 
 /** What assembling depends on besides the answers. */
@@ -38,11 +40,12 @@ export interface AssembleSettings {
  * @throws CollectError `several-clusters`.
  */
 export function assemble(
-  batch: Batch,
+  asked: Batch,
   windows: readonly Window[],
   expected: ExpectedSamples,
   settings: AssembleSettings,
 ): readonly Snapshot[] {
+  const { batch, refusals } = boundBatch(asked);
   refuseSeveralClusters(batch);
   const tables: Tables = {
     pods: buildPodTable(batch, settings.restoreName),
@@ -55,7 +58,10 @@ export function assemble(
   const snapshots: Snapshot[] = [];
   let known = expected;
   windows.forEach((window, index) => {
-    const assembled = assembleWindow(batch, tables, window, index + 1, known, settings);
+    const point = index + 1;
+    const refused = refusals.get(point) ?? [];
+    const seen = { batch, tables, window, point, refused };
+    const assembled = assembleWindow(seen, known, settings);
     const snapshot = countCards(assembled, settings.devices ?? {});
     known = snapshot.expectedSamples;
     snapshots.push(snapshot);
@@ -72,11 +78,18 @@ interface Tables {
   readonly egress: ReturnType<typeof buildEgressTable>;
 }
 
+/** A window of a batch. */
+interface BatchWindow {
+  readonly batch: Batch;
+  readonly tables: Tables;
+  readonly window: Window;
+  readonly point: number;
+  /** Series of it that tell what cannot be. */
+  readonly refused: readonly Refusal[];
+}
+
 function assembleWindow(
-  batch: Batch,
-  tables: Tables,
-  window: Window,
-  point: number,
+  { batch, tables, window, point, refused }: BatchWindow,
   remembered: ExpectedSamples,
   settings: AssembleSettings,
 ): Snapshot {
@@ -100,12 +113,16 @@ function assembleWindow(
     (series) => at(series.values, point) !== null,
   );
   const disagreeing: string[] = [];
+  const refusals = [...refused];
+  const nodes = nodesAt(tables.nodes, point, kubeSamples);
   const context = {
     facts,
     owners: tables.owners,
     requestsReported,
     coverage: coverageSum,
     disagreeing,
+    refusals,
+    nodes: new Map(nodes.map((node) => [node.name, node])),
     byName: new Map(living.map((pod) => [`${pod.entry.namespace}/${pod.entry.name}`, pod])),
   };
   const measured: PodSample[] = living.map((pod) => podSample(pod, context)).sort(byIdentity);
@@ -118,7 +135,7 @@ function assembleWindow(
   return {
     cluster: settings.cluster,
     window,
-    nodes: nodesAt(tables.nodes, point, kubeSamples),
+    nodes,
     pods,
     namespaces: namespacesAt(tables.namespaces, point, new Set(pods.map((pod) => pod.namespace))),
     volumes: volumesAt(tables.storage, point, kubeSamples, pods),
@@ -126,7 +143,7 @@ function assembleWindow(
     ...offeringsAt(batch, point),
     objects: objectsAt(batch, point, window),
     coverage,
-    ...problemsAt(batch, point, { missing, collapsed, pods: population, disagreeing }),
+    ...problemsAt(batch, point, { missing, collapsed, pods: population, disagreeing, refusals }),
     expectedSamples: learn(remembered, population, window),
     scrapes: {
       usageMs: usageInterval,

@@ -6,12 +6,19 @@ import { containerCgroup } from '../cgroup.ts';
 import { readCounter, type CounterReading } from '../measure/counter.ts';
 import { aboveLevel } from '../measure/growth.ts';
 import { COVERED_INTERVALS } from '../measure/covered.ts';
-import { countBefore } from '../measure/samples.ts';
+import { countBefore, type Samples } from '../measure/samples.ts';
 import type { CoveredTime } from './coverage.ts';
 import type { Cgroup, ContainerEntry } from './podEntry.ts';
 import type { Presence } from './presence.ts';
 import { at, countAt, statedAt, strongest } from './series.ts';
 import type { WindowFacts } from './windowFacts.ts';
+import {
+  believableCounters,
+  believableSizes,
+  possibleCpuSeconds,
+  type NodeSize,
+} from '../trust/nodeBounds.ts';
+import type { Refusal } from '../trust/refusals.ts';
 
 /** What of a container's pod its readings depend on. */
 export interface ContainerContext {
@@ -22,6 +29,10 @@ export interface ContainerContext {
   readonly presence: Presence | null;
   /** True when requests and limits are being reported at all. */
   readonly requestsReported: boolean;
+  /** The node that it runs on: nothing on it is larger. */
+  readonly nodeSize: NodeSize;
+  /** Labels that name its pod. */
+  readonly podLabels: Refusal['labels'];
 }
 
 /** A sample and the times that the window's coverage is made of. */
@@ -30,6 +41,8 @@ export interface MeasuredContainer extends CoveredTime {
   readonly role: 'main' | 'init' | 'sidecar';
   /** Two series of one life tell different use. */
   readonly disagree: boolean;
+  /** Series that tell what cannot be. */
+  readonly refusals: readonly Refusal[];
 }
 
 /** Reads one container in one window; null when nothing says that it existed in it. */
@@ -42,13 +55,24 @@ export function containerSample(
   const { point, window } = facts;
   const first = entries[0] as ContainerEntry;
   const windowMs = window.end - window.start;
-  const sources = entries.flatMap(({ cpu }) => cpu);
-  const cpu = readCounter(sources, window, {
+  const counters = believableCounters(
+    entries.flatMap(({ cpu }) => cpu),
+    facts,
+    context.nodeSize,
+  );
+  const labels = { ...context.podLabels, container: first.name };
+  const refusals: Refusal[] = [...counters.refused];
+  const readings = readCounter(counters.believed, window, {
     aheadMs: facts.aheadMs,
     createdAt: context.createdAt,
     endedAt: context.presence?.endedAt ?? null,
     intervalMs: facts.usageIntervalMs,
   });
+  const cpu = believableReading(readings, windowMs, context.nodeSize);
+  const isCpuRefused =
+    cpu.measured === null &&
+    (counters.refused.length > 0 || cpu !== readings || isRefused(entries, window));
+  if (cpu !== readings) refusals.push(impossibleUse(readings, windowMs, context.nodeSize, labels));
   const running = firstKnown(entries, (entry) => at(entry.running, point));
   const requestKnown = isDescribed(entries, told);
   if (cpu.livedMs === 0 && running === null && !requestKnown) return null;
@@ -59,13 +83,22 @@ export function containerSample(
     cpu.measured === null && hasRun(entries, context) ? heldMs(context.presence) : 0,
   );
   const coveredMs = Math.min(livedMs, cpu.coveredMs);
-  const missingMs = Math.max(0, livedMs - coveredMs - unseenEndsMs(cpu, context));
+  // What was refused would be refused again.
+  const missingMs = isCpuRefused
+    ? 0
+    : Math.max(0, livedMs - coveredMs - unseenEndsMs(cpu, context));
   const runShare = livedMs / windowMs;
   // It is known not to have run: that is no use, not unknown use.
   const idle = livedMs === 0 && running === 0;
   const used = cpu.measured === null ? null : cpu.measured + cpu.estimated;
   const disk = (key: 'diskRead' | 'diskWrite'): Reading => (idle ? 0 : sum(entries, key, point));
-  const ram = ramOf(entries, window);
+  const sizes = believableSizes(
+    entries.flatMap(({ ram: series }) => series),
+    window,
+    context.nodeSize,
+  );
+  refusals.push(...sizes.refused);
+  const ram = ramOf(sizes.believed, window);
   const restarts = restartsInside(entries, context);
   // What names the restart policy is stated first; a request only says that it is no main container.
   const init = strongestOf(entries, (entry) => statedAt(entry.init, told)[0] ?? null);
@@ -77,6 +110,7 @@ export function containerSample(
     resource('requests', name) ?? (requestKnown && context.requestsReported ? 0 : null);
 
   const cpuRequestCores = request('cpu');
+  const isMarked = isCpuRefused || (sizes.refused.length > 0 && ram.average === null);
   const above = aboveLevel(
     cpu.minutes,
     window,
@@ -109,10 +143,10 @@ export function containerSample(
     restarts,
     lastTerminatedReason: statedBy(entries, 'terminated', point),
     waitingReason: statedBy(entries, 'waiting', point),
-    coverage: livedMs === 0 ? 1 : coveredMs / livedMs,
+    coverage: isMarked ? 0 : livedMs === 0 ? 1 : coveredMs / livedMs,
   };
   const role = init ?? 'main';
-  return { sample, role, livedMs, coveredMs, missingMs, disagree: cpu.disagree };
+  return { sample, role, livedMs, coveredMs, missingMs, disagree: cpu.disagree, refusals };
 }
 
 /** What it asks for besides CPU and memory. */
@@ -127,6 +161,35 @@ function devicesOf(
       if (count !== null) devices[name] = count;
     }
   return Object.keys(devices).length === 0 ? {} : { devices };
+}
+
+/** True where samples of a window were left out because they cannot be true. */
+function isRefused(entries: readonly ContainerEntry[], { start, end }: Window): boolean {
+  return entries.some(({ cpu }) =>
+    cpu.some(({ samples }) => samples.refused?.some((time) => time > start && time <= end)),
+  );
+}
+
+/** Nothing is measured where more was used than the node has. */
+function believableReading(
+  cpu: CounterReading,
+  windowMs: TimeMs,
+  { cpuCores }: NodeSize,
+): CounterReading {
+  const used = (cpu.measured ?? 0) + cpu.estimated;
+  if (cpuCores === null || used <= possibleCpuSeconds(cpuCores, windowMs)) return cpu;
+  return { ...cpu, measured: null, estimated: 0, coveredMs: 0, minutes: new Float64Array() };
+}
+
+function impossibleUse(
+  { measured, estimated }: CounterReading,
+  windowMs: TimeMs,
+  { cpuCores }: NodeSize,
+  labels: Refusal['labels'],
+): Refusal {
+  const value = ((measured ?? 0) + estimated) / (windowMs / SECOND_MS);
+  const because = `that is its growth per second, and its node has ${cpuCores} cores`;
+  return { metric: 'container_cpu_usage_seconds_total', labels, value, because };
 }
 
 /** True when kube-state-metrics described the container in this window. */
@@ -180,10 +243,10 @@ interface WorkingSet {
 }
 
 /** The working set by time: each sample stands for the time up to half-way to the next, whatever series has it. */
-function ramOf(entries: readonly ContainerEntry[], window: Window): WorkingSet {
+function ramOf(series: readonly Samples[], window: Window): WorkingSet {
   const samples = new Map<number, number>();
   let peak: Reading = null;
-  for (const { times, values } of entries.flatMap(({ ram }) => ram)) {
+  for (const { times, values } of series) {
     const to = countBefore(times, window.end + 1);
     for (let index = countBefore(times, window.start + 1); index < to; index++) {
       const [time, bytes] = [times[index] ?? 0, values[index] ?? 0];

@@ -1,8 +1,8 @@
 import type { TimeMs } from '../../model/time.ts';
 import type { WorkloadRef } from '../../model/workload.ts';
 import type { CounterSource } from '../measure/lives.ts';
-import type { Samples } from '../measure/samples.ts';
 import type { QueryId } from '../prometheus/queries.ts';
+import type { RawSeries } from '../prometheus/rawSamples.ts';
 import type { Statement } from './series.ts';
 
 /** What cAdvisor measured of one cgroup, that is of one life of a container. */
@@ -20,9 +20,9 @@ export interface ContainerEntry {
   readonly name: string;
   readonly cgroups: Map<string, Cgroup>;
   /** Every series of its CPU counter, whatever its lives and duplicates. */
-  readonly cpu: CounterSource<Samples>[];
+  readonly cpu: CounterSource<RawSeries>[];
   /** Every series of its working set. */
-  readonly ram: Samples[];
+  readonly ram: RawSeries[];
   /** Resource name (`cpu`, `memory`, `nvidia_com_gpu`) → values. */
   readonly requests: Map<string, Float64Array>;
   readonly limits: Map<string, Float64Array>;

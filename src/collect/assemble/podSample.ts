@@ -16,6 +16,8 @@ import type { OwnerIndex } from './owners.ts';
 import type { ContainerEntry, PodEntry } from './podEntry.ts';
 import { at, compare, countAt, statedAt, strongest } from './series.ts';
 import { mainImage } from './windowFacts.ts';
+import { UNKNOWN_SIZE, type NodeSize } from '../trust/nodeBounds.ts';
+import type { Refusal } from '../trust/refusals.ts';
 import type { LivingPod, WindowFacts } from './windowFacts.ts';
 
 /** What every pod of a window is read with. */
@@ -28,6 +30,9 @@ export interface PodContext {
   readonly byName: ReadonlyMap<string, LivingPod>;
   /** Pods of which two series of one container tell different use. */
   readonly disagreeing: string[];
+  readonly nodes: ReadonlyMap<string, NodeSize>;
+  /** Series that tell what cannot be. */
+  readonly refusals: Refusal[];
 }
 
 /** Reads one pod in one window, and counts its samples towards the window's coverage. */
@@ -54,8 +59,11 @@ export function podSample(pod: LivingPod, context: PodContext): PodSample {
       createdAt,
       presence,
       requestsReported: context.requestsReported,
+      nodeSize: context.nodes.get(pod.node ?? '') ?? UNKNOWN_SIZE,
+      podLabels: { namespace: entry.namespace, pod: entry.name },
     });
     if (measured === null) continue;
+    context.refusals.push(...measured.refusals);
     containers.push(measured.sample);
     requesting.push({ role: measured.role, requests: requestsOf(measured.sample) });
     disagree ||= measured.disagree;

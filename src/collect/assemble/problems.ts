@@ -6,6 +6,7 @@ import { answersOf } from './answers.ts';
 import { complaintProblems, type Complaint } from './complaints.ts';
 import { MISSING_SHARE } from './coverage.ts';
 import { formatCoverage } from '../../model/text/units.ts';
+import { refusalProblems, type Refusal } from '../trust/refusals.ts';
 
 /** What a window lacks, and whether asking again may mend it. */
 export interface WindowProblems {
@@ -22,6 +23,8 @@ export interface SeenWindow {
   readonly pods: number;
   /** Pods of which two series of one container tell different use. */
   readonly disagreeing: readonly string[];
+  /** Series that tell what cannot be. */
+  readonly refusals: readonly Refusal[];
 }
 
 /** Names everything that is missing from a window, always in the same order; one cause is said once. */
@@ -49,7 +52,12 @@ export function problemsAt(batch: Batch, point: number, seen: SeenWindow): Windo
     }
   }
   const absent = absentProblems(batch, point);
-  const problems = [...complaintProblems(complaints), ...bad, ...absent.problems];
+  const problems = [
+    ...complaintProblems(complaints),
+    ...bad,
+    ...refusalProblems(seen.refusals),
+    ...absent.problems,
+  ];
   let complete = complaints.length === 0 && !absent.isIndispensable;
   if (absent.isEverything) return { problems, complete };
   if (seen.collapsed) {

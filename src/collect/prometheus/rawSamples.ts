@@ -10,6 +10,8 @@ export interface RawSeries {
   readonly values: Float64Array;
   /** Times of samples that were NaN or infinite, which are left out; absent where there were none. */
   readonly bad?: readonly number[];
+  /** Times of samples that were left out because they cannot be true; absent where there were none. */
+  readonly refused?: readonly number[];
 }
 
 /** What a store answered to an instant query: raw samples of a range, or one value a series. */

@@ -62,6 +62,12 @@ export const dataQualityDetector: Detector<ProblemState> = {
   },
 };
 
+/** Problems of metrics that say what is not so; the others are of metrics that say nothing. */
+const UNTRUE: ReadonlySet<DataProblem['code']> = new Set([
+  'impossible-value',
+  'duplicates-disagree',
+]);
+
 function verdictOf(
   { snapshot }: DetectContext,
   code: DataProblem['code'],
@@ -71,7 +77,7 @@ function verdictOf(
 ): Verdict {
   const scope: Scope = { namespace: null, workload: null, container: null, subject };
   return {
-    kind: 'data-quality',
+    kind: UNTRUE.has(code) ? 'trust' : 'data-quality',
     rule: code,
     scope,
     status: problem === null ? 'clear' : 'firing',
@@ -118,6 +124,8 @@ function overText(code: DataProblem['code'], subject: string): string {
       return 'Rates can be computed again';
     case 'bad-values':
       return `${subject} reports numbers again`;
+    case 'impossible-value':
+      return `All series of ${subject} are possible again`;
     case 'unpriced-node':
       return `${subject} has a price`;
     case 'partial-answer':

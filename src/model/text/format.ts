@@ -31,6 +31,7 @@ export const KIND_NAMES: Readonly<Record<Finding['kind'], string>> = {
   abandoned: 'Looks abandoned',
   posture: 'Resource posture',
   'data-quality': 'Missing data',
+  trust: 'Metrics not believed',
 };
 
 /** How sure: the score in words, since 87/100 means nothing at 3 a.m. */
@@ -63,6 +64,7 @@ export const PER_MONTH: Readonly<Record<Finding['kind'], string>> = {
   abandoned: 'a month could be saved',
   posture: 'a month',
   'data-quality': 'a month',
+  trust: 'a month',
 };
 
 /** Whoever decided, as people call them: `slack:U012 (sam)` is sam. */

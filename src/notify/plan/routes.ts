@@ -70,6 +70,7 @@ function peopleRoutes(finding: Finding, to: Destinations): readonly Route[] {
     case 'cost-spike':
       return severity === 'info' ? [] : [platform];
     case 'data-quality':
+    case 'trust':
       if (severity === 'critical') return [platform, ...pagers];
       return severity === 'warning' ? [platform] : [];
     case 'overprovisioned':

@@ -1,0 +1,92 @@
+import { HOUR_MS, SECOND_MS } from '../../model/time.ts';
+import type { QueryId, RawId } from '../prometheus/queries.ts';
+
+/** The values that are possible; what lies outside is a forgery or a broken exporter's. */
+export interface Bounds {
+  readonly least: number;
+  readonly most: number;
+}
+
+const upTo = (most: number): Bounds => ({ least: 0, most });
+
+/** No machine, of any provider, has a thousandth of these. Sums over all of them stay exact (below 2^53). */
+const MOST_CORES = 100_000;
+const MOST_RAM_BYTES = 2 ** 50;
+/** Volumes and quotas are larger than machines. */
+const MOST_BYTES = Number.MAX_SAFE_INTEGER;
+const MOST_COUNT = 1_000_000;
+/** Four times the fastest link of a machine, in bytes per second. */
+const FASTEST = 1e11;
+/** In units of the currency an hour: no machine, whatever the currency, costs it. */
+const HIGHEST_PRICE = 1e6;
+/** 2014: Kubernetes is not older. */
+const OLDEST_SECONDS = 1_388_534_400;
+/** Clocks of nodes differ, but not by more. */
+const CLOCK_SECONDS = HOUR_MS / SECOND_MS;
+const LONGEST_COUNTER_SECONDS = 1e13;
+
+/** What the values of a query may be. @param atSeconds the end of the window, for what is a time itself. */
+type BoundsOf = (labels: Readonly<Record<string, string>>, atSeconds: number) => Bounds;
+
+const always =
+  (bounds: Bounds): BoundsOf =>
+  () =>
+    bounds;
+const count = always(upTo(MOST_COUNT));
+const speed = always(upTo(FASTEST));
+
+const resource: BoundsOf = ({ resource: name }) => {
+  if (name === 'cpu') return upTo(MOST_CORES);
+  return upTo(name === 'memory' ? MOST_RAM_BYTES : MOST_COUNT);
+};
+
+/** A node has at least something of what every node has. */
+const capacity: BoundsOf = (labels, at) => {
+  const bounds = resource(labels, at);
+  const isSure = labels['resource'] === 'cpu' || labels['resource'] === 'memory';
+  return isSure ? { ...bounds, least: Number.MIN_VALUE } : bounds;
+};
+
+const birth: BoundsOf = (_, atSeconds) => ({
+  least: OLDEST_SECONDS,
+  most: atSeconds + CLOCK_SECONDS,
+});
+
+/** A missing entry is a query whose values are never calculated with. */
+export const QUERY_BOUNDS: Readonly<Partial<Record<QueryId, BoundsOf>>> = {
+  diskRead: speed,
+  diskWrite: speed,
+  throttled: always(upTo(2)),
+  networkReceive: speed,
+  networkTransmit: speed,
+  egress: speed,
+  gpuUtilisation: always(upTo(101)),
+  gpuTensor: always(upTo(101)),
+  podCreated: birth,
+  birthdays: birth,
+  podPhase: count,
+  requests: resource,
+  limits: resource,
+  initRequests: resource,
+  containerInfo: count,
+  running: count,
+  restarts: count,
+  nodeInfo: count,
+  nodeCapacity: capacity,
+  nodeAllocatable: resource,
+  nodePrices: always(upTo(HIGHEST_PRICE)),
+  volumePrices: always(upTo(HIGHEST_PRICE)),
+  autoscalerReplicas: count,
+  autoscalerTargets: count,
+  quotas: always(upTo(MOST_BYTES)),
+  limitRanges: always(upTo(MOST_BYTES)),
+  claimInfo: count,
+  claimBytes: always(upTo(MOST_BYTES)),
+  claimPhase: count,
+  loadBalancers: count,
+};
+
+export const RAW_BOUNDS: Readonly<Partial<Record<RawId, Bounds>>> = {
+  cpu: upTo(LONGEST_COUNTER_SECONDS),
+  ram: upTo(MOST_RAM_BYTES),
+};
