@@ -65,6 +65,7 @@ export const dataQualityDetector: Detector<ProblemState> = {
 /** Problems of metrics that say what is not so; the others are of metrics that say nothing. */
 const UNTRUE: ReadonlySet<DataProblem['code']> = new Set([
   'impossible-value',
+  'doubtful-price',
   'duplicates-disagree',
 ]);
 
