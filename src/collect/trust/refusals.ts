@@ -27,7 +27,7 @@ const TELLING = [
 ];
 
 /** A series as a person looks it up, bounded: a hostile exporter chooses its labels. */
-export function seriesText(metric: string, labels: Readonly<Record<string, string>>): string {
+function seriesText(metric: string, labels: Readonly<Record<string, string>>): string {
   const shown = TELLING.flatMap((name) => {
     const value = labels[name] ?? '';
     return value === '' ? [] : [`${name}=${JSON.stringify(value.slice(0, 80))}`];
