@@ -37,7 +37,8 @@ const speed = always(upTo(FASTEST));
 
 const resource: BoundsOf = ({ resource: name }) => {
   if (name === 'cpu') return upTo(MOST_CORES);
-  return upTo(name === 'memory' ? MOST_RAM_BYTES : MOST_COUNT);
+  // Devices are counted, huge pages and ephemeral storage are bytes.
+  return upTo(name === 'memory' ? MOST_RAM_BYTES : MOST_BYTES);
 };
 
 /** A node has at least something of what every node has. */
