@@ -60,8 +60,8 @@ describe('Sec: silences that an attacker wrote', () => {
 
   it('a regular expression is compiled once, however many findings it is held against', () => {
     const compile = vi.spyOn(RE2JS, 'compile');
-    const own = stored(exact, 'workload=~"check.*"', 'container!~"side.*"');
-    stored(exact, 'workload=~"check.*"');
+    const own = stored(exact, 'workload=~"check[a-z]*"', 'container!~"side[a-z]*"');
+    stored(exact, 'workload=~"check[a-z]*"');
     const findings = ['checkout', 'checks', 'web'].map((name) =>
       aFinding({ scope: { ...finding.scope, workload: { kind: 'Deployment', name } } }),
     );
