@@ -2,7 +2,7 @@
  * How fast the pages answer over a large history while windows are being sealed beside them. Run:
  * `npx node bench/serve.ts [DAYS]` (90 by default; minutes and some GB of disk).
  *
- * The door runs as in the daemon: pages in this process, questions and the sealing of windows in threads of
+ * The server runs as in the daemon: pages in this process, questions and the sealing of windows in threads of
  * their own, the load from another process. Requests are sent by the clock (50 a second, whatever the
  * answers do), and each is timed from when it was due, so that a stall counts for all that wait for it.
  */
@@ -152,7 +152,7 @@ async function time(url: string): Promise<number> {
   return performance.now() - began;
 }
 
-/** What a load came to, with the CPU that this thread, the door's, spent on it. */
+/** What a load came to, with the CPU that this thread, the server's, spent on it. */
 interface Measured extends LoadResult {
   readonly cpuMs: number;
 }

@@ -263,7 +263,7 @@ await say(
 await say(
   '#cloud-cost',
   'announcement',
-  news([SPIKE, STUCK, BUDGET], 'new-to-you', 'It was open before you could be told', {
+  news([SPIKE, STUCK, BUDGET], 'already-open', 'It was open before you could be told', {
     audience: 'platform',
     since: TEST_NOW - 26 * HOUR_MS,
     insteadOf: 'the owner (#team-shop), security (#security)',

@@ -29,7 +29,7 @@ export async function post(
       redirect: 'manual',
       signal: AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]),
     });
-    // Nobody reads it, but the connection is only free once it is gone.
+    // The connection is free only once the body is gone.
     await response.body?.cancel();
   } catch (error) {
     throw unreachable(target.name, error);

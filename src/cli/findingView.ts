@@ -82,7 +82,7 @@ export function renderFinding(
   return `${lines.map((line) => printable(line)).join('\n')}\n`;
 }
 
-/** `0.93 cores against 0.06 cores`, as far as there are figures: what is only told has none. */
+/** `0.93 cores against 0.06 cores`, as far as there are figures: text evidence has none. */
 function measured({ value, threshold, unit }: Evidence): readonly string[] {
   const text = (figure: number | string | null): string | null => {
     if (typeof figure !== 'number') return figure;

@@ -27,7 +27,7 @@ export interface CommandContext {
   readonly log: Logger;
 }
 
-/** The cluster as its sources show it now; what they could not tell goes into the log. */
+/** The cluster as its sources show it now; what they could not read goes into the log. */
 export function presentCluster(
   { loaded, log }: CommandContext,
   { now }: Pick<Io, 'now'>,
@@ -104,7 +104,7 @@ export function printRows<T>(
     readonly output: OutputFormat;
     readonly columns: readonly Column<T>[];
     toJson(row: T): unknown;
-    /** Said on stderr in the place of an empty table. */
+    /** Printed on stderr instead of an empty table. */
     readonly empty: string;
   },
 ): void {

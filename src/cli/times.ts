@@ -20,7 +20,7 @@ export function parseFuture(text: string, now: TimeMs, option: string): TimeMs {
   return time;
 }
 
-/** Nobody means a part of a second, and it makes times hard to read. */
+/** Drops fractions of a second. */
 function wholeSecond(time: TimeMs): TimeMs {
   return floorTo(time, SECOND_MS);
 }

@@ -63,7 +63,7 @@ function unknownKey(
 ): string {
   const meant = didYouMean(key, known);
   if (meant !== null) return `is not a known key; did you mean ${meant}?`;
-  // A key in the wrong place is as common as a slip of the finger.
+  // A key in the wrong place is as common as a typing error.
   const home = isTop ? sectionsWith(schema, key) : knownKeys(schema, []).filter((k) => k === key);
   if (home.length > 0) {
     const place = isTop ? home.map((section) => `${section}.${key}`).join(' or ') : `the top level`;

@@ -62,7 +62,7 @@ export function withBearer(target: {
   return bearerToken === undefined ? given : { ...given, authorization: `Bearer ${bearerToken}` };
 }
 
-/** What is said of an address that is none, also by rules that see it after its file was read. */
+/** The error for an address without http or https, also for rules that see it after its file was read. */
 export const NO_HTTP_URL = 'must be an http:// or https:// address';
 
 export const httpUrl = z.url({ protocol: /^https?$/, error: NO_HTTP_URL });

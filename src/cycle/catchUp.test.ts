@@ -68,7 +68,7 @@ it('a history does not begin with windows that show nothing, and begins with the
   }
 });
 
-it('the daemon, which has nobody to tell, makes a finding of it, and closes it when there are data', async () => {
+it('the daemon makes a finding of it, and closes it when there are data', async () => {
   using folder = new TempHistory();
   const history = await folder.openWriter();
   try {

@@ -8,7 +8,7 @@ import type { CatchUpOptions, CyclePorts } from './cycleForm.ts';
 import type { Settings } from './settings.ts';
 import type { WorkingState } from '../store/cycleState.ts';
 
-/** An incomplete window is asked again for this long; later only `backfill` fills it. */
+/** An incomplete window is read again for this long; later only `backfill` fills it. */
 const REASK_MS = 2 * HOUR_MS;
 
 /**

@@ -47,7 +47,7 @@ const CODECS: DetectorCodecs = new Map([[abuseDetector.name, abuseDetector as De
  * Explains a workload as the detector saw it: in the last sealed window from the state as it is, at an
  * earlier time by replaying the namespace's window rows from the last daily checkpoint of the state.
  *
- * @param present what the sources tell of pods now, for what window rows do not hold; null: nothing.
+ * @param present the pods that the sources list now, for what window rows do not hold; null: nothing.
  * @throws CannotExplain when the history does not reach there, or never saw the workload.
  */
 export async function explainAbuse(
@@ -146,7 +146,7 @@ function enrich(
         ...pod,
         createdAt: now?.createdAt ?? null,
         hostNetwork: hostNetwork ?? false,
-        // What was kept has no commands: of signatures it would say "none" where nobody knows.
+        // What was kept has no commands: of signatures it would show "none" where they are unknown.
         spec: now?.spec ?? null,
       };
     });

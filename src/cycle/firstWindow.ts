@@ -12,7 +12,7 @@ export function fromFirstSeen(snapshots: readonly Snapshot[]): readonly Snapshot
 }
 
 /**
- * What is said when a history cannot begin.
+ * The error when a history cannot begin.
  *
  * @param windows those that showed nothing, at least one.
  * @param oldest where the source's data begin; null when it holds none.

@@ -16,7 +16,7 @@ export interface Observed {
 interface Source {
   readonly collector: Collector;
   readonly settings: Settings;
-  /** Where the source's data begin, or null when it cannot tell. */
+  /** Where the source's data begin, or null when unknown. */
   readonly oldest: TimeMs | null;
   readonly signal: AbortSignal;
 }

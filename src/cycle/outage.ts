@@ -11,7 +11,7 @@ const SUBJECT = 'prometheus';
 
 /**
  * Records that windows cannot be observed at all. They stay unsealed and are caught up later; until
- * then a finding says that nobody is looking. `missing` is the start of the first such window.
+ * then a finding reports that monitoring has stopped. `missing` is the start of the first such window.
  */
 export function openOutage(
   history: HistoryWriter,
@@ -57,7 +57,7 @@ async function recordVerdict(
   state: WorkingState,
   settings: Settings,
   at: TimeMs,
-  said: Verdict,
+  verdict: Verdict,
 ): Promise<readonly FindingEvent[]> {
   const { window: length } = settings.config.schedule;
   const window: Window = { start: at - length, end: at };
@@ -66,7 +66,7 @@ async function recordVerdict(
     window,
     // Only this finding: an outage says nothing about any other.
     findings: new Map([...state.findings].filter(([, finding]) => finding.rule === RULE)),
-    verdicts: [said],
+    verdicts: [verdict],
     actions: [],
     absenceProves: false,
     isPresent: () => true,

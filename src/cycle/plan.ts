@@ -22,7 +22,7 @@ export function batchSize(length: number, containers: number): number {
   return Math.max(1, Math.min(byTime, bySize));
 }
 
-/** A window that its source no longer holds: nothing is known of it, and that is said. */
+/** A window that its source no longer holds: it is sealed as unknown. */
 export function lostWindow(cluster: string, window: Window, expected: ExpectedSamples): Snapshot {
   return {
     cluster,

@@ -16,7 +16,7 @@ export interface ComposedNotifier {
   close(): Promise<void>;
 }
 
-/** What happened to an attempt to tell somebody. */
+/** The result of an attempt to deliver. */
 export type AttemptResult = 'sent' | 'retry' | 'dead';
 
 /** Makes the notifier that the configuration asks for. The history must exist by then. */

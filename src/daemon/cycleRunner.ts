@@ -100,7 +100,7 @@ export class CycleRunner {
     return this.#state.historyStart;
   }
 
-  /** The oldest time that the source still has data for, or null when it cannot tell. */
+  /** The oldest time that the source still has data for, or null when unknown. */
   oldestData(signal: AbortSignal): Promise<TimeMs | null> {
     return this.#collector.oldestData(signal);
   }

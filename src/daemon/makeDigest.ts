@@ -15,7 +15,7 @@ export interface DigestAsk {
   readonly installedAt: TimeMs;
 }
 
-/** `already`: somebody else sent it; `no-data`: the history holds nothing of the week. */
+/** `already`: another process sent it; `no-data`: the history holds nothing of the week. */
 export interface DigestAnswer {
   readonly outcome: 'sent' | 'already' | 'no-data';
   readonly reason: string;

@@ -5,7 +5,7 @@ import type { Notifier } from '../notify/notifier.ts';
 /** Deliveries that another process left are looked for at least this often. */
 const LONGEST_WAIT_MS = MINUTE_MS;
 
-/** Sends what is due: at once when told to, and when a retry or reminder becomes due. */
+/** Sends what is due: at once on request, and when a retry or reminder becomes due. */
 export class NotifyPump {
   readonly #notifier: () => Notifier;
   readonly #log: Logger;

@@ -190,7 +190,7 @@ describe('the weekly digest', () => {
     expect(await daemon.digests.look()).toBe('2026-W47');
   });
 
-  it('is not sent for what was due before the install, nor before anybody is told anything', async () => {
+  it('is not sent for what was due before the install, nor before the first message', async () => {
     const path = freshHistory();
     const daemon = new Daemon(path);
     daemon.now = DUE + DAY_MS;
@@ -201,7 +201,7 @@ describe('the weekly digest', () => {
     expect(await waiting(path)).toEqual([]);
   });
 
-  it('in the preview goes to the platform only, with who would be told', async () => {
+  it('in the preview goes to the platform only, with its later receiver', async () => {
     const path = freshHistory();
     const daemon = new Daemon(path);
     daemon.installedAt = DUE - 2 * DAY_MS;

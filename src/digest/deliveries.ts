@@ -8,9 +8,9 @@ import { formatLocalDay } from '../model/text/localTime.ts';
 
 /** Who is sent a digest. */
 export interface DigestReceivers {
-  /** The platform channel, and webhooks that hear everything the platform hears. */
+  /** The platform channel, and webhooks that get digests. */
   readonly platform: readonly Receiver[];
-  /** Until then owners are not told: the platform sees what they would get. Null: they are told. */
+  /** Until then owners get no messages: the platform sees what they would get. Null: no preview. */
   readonly previewUntil: TimeMs | null;
 }
 

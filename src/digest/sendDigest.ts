@@ -22,7 +22,7 @@ const LATE_MS = 3_600_000;
 
 /**
  * Makes a week's digest and hands it to the deliveries, once: the row and the messages are one transaction.
- * Returns null when the week has its digest already, whoever sent it.
+ * Returns null when the week has its digest already, from any process.
  *
  * @throws NoDataError when the history holds nothing of the week.
  */

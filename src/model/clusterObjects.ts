@@ -4,7 +4,7 @@ import type { TimeMs } from './time.ts';
 import type { WorkloadRef } from './workload.ts';
 
 /**
- * What the Kubernetes API, or a file of its objects, said of the cluster besides its pods. It is a state of
+ * What the Kubernetes API, or a file of its objects, lists of the cluster besides its pods. It is a state of
  * one moment: a snapshot carries it only when it was observed close to the window, since an unseen past is
  * unknown. Lists are sorted by namespace and name.
  */
@@ -34,7 +34,7 @@ export interface WorkloadObject {
   readonly workload: WorkloadRef;
   readonly labels: Readonly<Record<string, string>>;
   readonly annotations: Readonly<Record<string, string>>;
-  /** Wished-for replicas; unknown for kinds that have none. */
+  /** Desired replicas; unknown for kinds that have none. */
   readonly replicas: Reading;
   readonly createdAt: TimeMs | null;
 }

@@ -35,7 +35,7 @@ export interface Allocation extends CostParts {
   readonly cpuUsageCoreHours: number;
   readonly ramRequestByteHours: number;
   readonly ramUsageByteHours: number;
-  /** GPUs × utilisation × hours where DCGM tells it; null where it does not. */
+  /** GPUs × utilisation × hours where DCGM measures it; else null. */
   readonly gpuUsageHours?: number | null;
   /** Its part of the volumes that are charged to it, averaged over the window; absent: none. */
   readonly storageBytes?: number;

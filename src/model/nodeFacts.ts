@@ -38,7 +38,7 @@ export function nodeFacts(
 
 /**
  * A node's label by its Kubernetes name, or by the name that kube-state-metrics makes of it (`a_b_c` for
- * `a.b/c`), from which the true one cannot be told.
+ * `a.b/c`), from which the true one cannot be derived.
  */
 export function nodeLabel(
   labels: Readonly<Record<string, string>>,

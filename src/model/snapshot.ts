@@ -28,16 +28,16 @@ export interface Snapshot {
   readonly loadBalancers: readonly LoadBalancerSample[];
   /** What Karpenter says that machines cost, where it exports it. */
   readonly offerings?: readonly Offering[];
-  /** Other objects of the cluster, observed close to this window; absent where no source told of them. */
+  /** Other objects of the cluster, observed close to this window; absent where no source lists them. */
   readonly objects?: ClusterObjects | null;
   /** Share of the time that containers and pods lived which samples cover, 0..1 (see docs/architecture.md, "Coverage"). */
   readonly coverage: number;
-  /** True when nothing that the window needs is missing; an incomplete window is asked again. */
+  /** True when nothing that the window needs is missing; an incomplete window is read again. */
   readonly complete: boolean;
   readonly problems: readonly DataProblem[];
   /** Expected samples per window, carried to the next window (see docs/architecture.md, "Coverage"). */
   readonly expectedSamples: ExpectedSamples;
-  /** The usual time between two samples, as this window showed it; absent where nobody measured. */
+  /** The usual time between two samples, as this window showed it; absent where not measured. */
   readonly scrapes?: ScrapeIntervals;
 }
 
@@ -120,7 +120,7 @@ export interface ExportedNodePrice {
 export interface PodSample {
   readonly namespace: string;
   readonly name: string;
-  /** The pod's UID; `name:NAMESPACE/POD` where no source told it. This is what is billed. */
+  /** The pod's UID; `name:NAMESPACE/POD` where no source has it. This is what is billed. */
   readonly uid: string;
   readonly workload: WorkloadRef;
   /** False while the owner is not known yet and usage counts as `Pod/NAME`. */
@@ -139,7 +139,7 @@ export interface PodSample {
   readonly heldShare: number;
   readonly networkReceiveBytesPerSecond: Reading;
   readonly networkTransmitBytesPerSecond: Reading;
-  /** Egress by destination, where a network cost exporter (OpenCost's) tells; absent where none does. */
+  /** Egress by destination, where a network cost exporter (OpenCost's) runs; else absent. */
   readonly egress?: EgressSample | null;
   readonly containers: readonly ContainerSample[];
   /** What the scheduler holds for it beyond its containers' requests; absent where that is nothing. */

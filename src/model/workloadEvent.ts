@@ -5,7 +5,7 @@ import type { WorkloadRef } from './workload.ts';
  * - `appeared`: seen for the first time, in a history old enough to know
  * - `rollout`: pods of another revision (template) began to take over
  * - `image`, `command`, `requests`, `limits`: of one container
- * - `scaled`: the wished-for number of replicas, or the number of pods where no source tells the wish
+ * - `scaled`: the desired number of replicas, or the number of pods where no source states it
  * - `owner`: who the labels and annotations name
  * - `new-node`: a new pod runs on a node that joined the cluster less than a day ago
  */

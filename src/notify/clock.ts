@@ -15,7 +15,7 @@ export function systemClock(): Clock {
   return {
     now: () => Date.now(),
     sleep: async (ms, signal) => {
-      // An abort ends the sleep; whoever sleeps looks at the signal next.
+      // An abort ends the sleep; the sleeper checks the signal next.
       await wait(ms, undefined, { signal }).catch(() => undefined);
     },
     random: () => Math.random(),

@@ -10,7 +10,7 @@ import { MatcherError } from '../store/silences/matcher.ts';
 const notifications = z.strictObject({
   /** The first days after the install everything but critical findings goes to the platform channel. */
   preview: durationOrOff.default(7 * DAY_MS),
-  /** How long an open finding that nobody acknowledged stays quiet. */
+  /** The time between reminders of an open, unacknowledged finding. */
   reminders: z
     .strictObject({
       critical: durationOrOff.default(4 * HOUR_MS),

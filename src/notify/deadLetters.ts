@@ -5,7 +5,7 @@ import { hashId } from './plan/deliveryId.ts';
 const LOG: Receiver = { channel: 'log', target: '' };
 
 /**
- * Where a dead letter is said instead, so that nothing is lost in silence: what cannot reach its
+ * Where a dead letter goes instead, so that nothing is lost silently: what cannot reach its
  * receiver goes to the platform channel with the reason, and what cannot reach that goes to the log.
  */
 export function afterDeadLetter(

@@ -15,7 +15,7 @@ import type { DeliveryStore } from '../store/notifications/deliveryStore.ts';
 const LEASE_MS = 2 * MINUTE_MS;
 const SEND_MARGIN_MS = 20 * SECOND_MS;
 
-/** Told of everything that happens to deliveries: for the log and for `/metrics`. */
+/** Gets everything that happens to deliveries: for the log and for `/metrics`. */
 export interface DeliveryObserver {
   sent(delivery: ClaimedDelivery): void;
   failed(delivery: ClaimedDelivery, error: ChannelError, willRetry: boolean): void;
@@ -126,7 +126,7 @@ async function follow(
   }
 }
 
-/** A delivery in doubt is looked for first; it is sent only when it is not there or nobody can look. */
+/** A delivery in doubt is looked for first; it is sent only when it is not there or the channel cannot look. */
 async function sendOnce(
   delivery: ClaimedDelivery,
   channels: readonly Channel[],

@@ -110,7 +110,7 @@ async function planAndDeliver() {
 }
 
 describe('notifier', () => {
-  test('a finding is told once, its end edits the same conversation', async () => {
+  test('a finding is sent once, its end edits the same conversation', async () => {
     const open = aFinding();
     await record([open], [anEvent(open)]);
     expect(await planAndDeliver()).toEqual({ sent: 1, failed: 0, dead: 0 });
@@ -206,11 +206,11 @@ describe('notifier', () => {
     // What is critical keeps a message of its own, and comes first.
     expect(channel.sent).toHaveLength(2);
     const [alone, announcement] = channel.sent;
-    expect(alone?.notice).toMatchObject({ total: 1, changes: [{ reason: 'new-to-you' }] });
+    expect(alone?.notice).toMatchObject({ total: 1, changes: [{ reason: 'already-open' }] });
     expect(announcement?.notice).toMatchObject({
       total: 3,
       since: findings[0]?.firstSeen,
-      changes: [{ reason: 'new-to-you' }, { reason: 'new-to-you' }, { reason: 'new-to-you' }],
+      changes: [{ reason: 'already-open' }, { reason: 'already-open' }, { reason: 'already-open' }],
     });
   });
 

@@ -53,6 +53,6 @@ async function planAndCommit(store: DeliveryStore, policy: Policy, now: TimeMs):
     const plan = planDeliveries(view, policy, now);
     if (await store.commitPlan(view, plan)) return plan;
   }
-  // Somebody else plans all the time: their plans hold what ours would have.
+  // Another process plans all the time: its plans hold what ours would have.
   return { at: now, deliveries: [], records: [], pages: [], saidOnce: [] };
 }

@@ -13,17 +13,17 @@ export type Reach = (address: string) => Receiver | null;
 export interface OwnerDirectory {
   /**
    * @param fromMetadata false: only what the operator's configuration says, never what a workload says
-   *   of itself, since abuse must not choose who hears of it.
+   *   of itself, since abuse must not choose its own audience.
    */
   receiversOf(finding: Finding, fromMetadata: boolean): readonly Receiver[];
-  /** Why nobody owns a finding, or why its owner cannot be reached; null when all is well. */
+  /** Why a finding has no owner, or why its owner cannot be reached; null when all is well. */
   problemOf(finding: Finding, fromMetadata: boolean): OwnerProblem | null;
 }
 
 /**
  * Owners by the configuration's routes (first match wins), then by the finding's own owners: e-mail
  * addresses, Slack channels, users or groups. A team's name is looked up in `owners.teams`. Where a route
- * gives a Slack target, that is where its owners are told.
+ * gives a Slack target, its owners get their messages there.
  */
 export function configuredOwners(
   config: { readonly owners: OwnersConfig },

@@ -1,19 +1,19 @@
 import { Counter, Registry } from '@prometheus-io/client';
 import { describe, expect, it } from 'vitest';
 import { configSchema } from '../daemon/config/schema.ts';
-import { testDoor as door } from '../../test/support/serve/door.ts';
+import { testApp as serving } from '../../test/support/serve/testApp.ts';
 
-describe('the door', () => {
-  it('lets nobody in without a token once one is configured', async () => {
+describe('the server', () => {
+  it('answers no request without a token once one is configured', async () => {
     for (const path of ['/api/v1/findings', '/api/v1/costs', '/api/v1/openapi.json', '/nothing']) {
-      const answer = await door().ask(path, null);
+      const answer = await serving().ask(path, null);
       expect(answer.status).toBe(401);
       expect(answer.headers.get('content-type')).toBe('application/problem+json');
     }
-    expect((await door().ask('/api/v1/findings', 'wrong')).status).toBe(401);
+    expect((await serving().ask('/api/v1/findings', 'wrong')).status).toBe(401);
   });
 
-  it('says to anybody whether it is well, and its metrics to whoever sees all namespaces', async () => {
+  it('shows its health to all, and its metrics to principals of all namespaces', async () => {
     const registry = new Registry();
     registry.registerMetric(
       new Counter({ name: 'burnwatch_test_total', help: 'A test', registers: [] }),
@@ -23,7 +23,7 @@ describe('the door', () => {
       unhealthy: () => null,
       notReady: () => 'The history is not open yet',
     };
-    const { ask } = door(true, { probes });
+    const { ask } = serving(true, { probes });
     expect((await ask('/-/healthy', null)).status).toBe(200);
     const ready = await ask('/-/ready', null);
     expect([ready.status, await ready.text()]).toEqual([503, 'The history is not open yet\n']);
@@ -32,19 +32,19 @@ describe('the door', () => {
     expect(await (await ask('/metrics', 'looker-token')).text()).toContain(
       'burnwatch_test_total 0',
     );
-    const local = await door(false, { probes }).ask('/metrics', null);
+    const local = await serving(false, { probes }).ask('/metrics', null);
     expect(await local.text()).toContain('burnwatch_test_total 0');
   });
 
   it('refuses what the token has no scope for', async () => {
-    const answer = await door().ask('/-/reload', 'shop-token', { method: 'POST' });
+    const answer = await serving().ask('/-/reload', 'shop-token', { method: 'POST' });
     expect(answer.status).toBe(403);
     expect(await answer.json()).toMatchObject({ detail: expect.stringContaining('"admin"') });
-    expect((await door().ask('/-/reload', 'root-token', { method: 'POST' })).status).toBe(200);
+    expect((await serving().ask('/-/reload', 'root-token', { method: 'POST' })).status).toBe(200);
   });
 
   it('shows a tenant only its own namespaces, by every route', async () => {
-    const { ask, asked } = door();
+    const { ask, asked } = serving();
     const list = (await (await ask('/api/v1/findings', 'shop-token')).json()) as { id: string }[];
     expect(list.map(({ id }) => id)).toEqual(['shop-1', 'shop-2']);
     expect((await ask('/api/v1/findings/pay-1', 'shop-token')).status).toBe(404);
@@ -56,22 +56,22 @@ describe('the door', () => {
 
   it('answers with security headers, errors included', async () => {
     for (const token of ['root-token', null]) {
-      const { headers } = await door().ask('/api/v1/findings', token);
+      const { headers } = await serving().ask('/api/v1/findings', token);
       expect(headers.get('content-security-policy')).toContain("default-src 'none'");
       expect(headers.get('x-content-type-options')).toBe('nosniff');
     }
   });
 
   it('answers only to loopback’s own names while there are no tokens', async () => {
-    expect((await door(false).ask('/api/v1/findings', null)).status).toBe(200);
-    const rebound = await door(false).ask('/api/v1/findings', null, {
+    expect((await serving(false).ask('/api/v1/findings', null)).status).toBe(200);
+    const rebound = await serving(false).ask('/api/v1/findings', null, {
       headers: { host: 'attacker.example' },
     });
     expect(rebound.status).toBe(421);
   });
 
   it('refuses a change that another site makes a browser send', async () => {
-    const { ask } = door(false);
+    const { ask } = serving(false);
     const foreign = { method: 'POST', headers: { origin: 'https://attacker.example' } };
     expect((await ask('/-/reload', null, foreign)).status).toBe(403);
     const crossSite = { method: 'POST', headers: { 'sec-fetch-site': 'cross-site' } };
@@ -80,7 +80,7 @@ describe('the door', () => {
   });
 
   it('slows a flood down and says for how long', async () => {
-    const { ask } = door();
+    const { ask } = serving();
     const answers = await Promise.all(
       Array.from({ length: 250 }, () => ask('/api/v1/findings', 'guess')),
     );
@@ -91,7 +91,7 @@ describe('the door', () => {
 
   it('slows down each client behind a proxy of ours, and not all of them for one', async () => {
     const serve = { trustedProxies: ['127.0.0.0/8'] };
-    const { ask } = door(true, { config: () => configSchema.parse({ cluster: 'test', serve }) });
+    const { ask } = serving(true, { config: () => configSchema.parse({ cluster: 'test', serve }) });
     const from = (client: string) => ({ headers: { 'x-forwarded-for': `1.1.1.1, ${client}` } });
     const flood = Array.from({ length: 201 }, () =>
       ask('/api/v1/silences', 'guess', from('9.9.9.9')),
@@ -103,7 +103,7 @@ describe('the door', () => {
 
   it('takes a form of its own page where a proxy names another host', async () => {
     const serve = { externalUrl: 'https://burnwatch.example/' };
-    const { ask } = door(true, { config: () => configSchema.parse({ cluster: 'test', serve }) });
+    const { ask } = serving(true, { config: () => configSchema.parse({ cluster: 'test', serve }) });
     const login = (origin: string) =>
       ask('/login', null, {
         method: 'POST',
@@ -116,7 +116,7 @@ describe('the door', () => {
   });
 
   it('refuses a body that is too large', async () => {
-    const answer = await door().ask('/-/reload', 'root-token', {
+    const answer = await serving().ask('/-/reload', 'root-token', {
       method: 'POST',
       body: 'x'.repeat(70_000),
     });
@@ -125,7 +125,9 @@ describe('the door', () => {
 
   it('tells nothing internal when something breaks', async () => {
     const reload = () => Promise.reject(new Error('secret path'));
-    const answer = await door(true, { reload }).ask('/-/reload', 'root-token', { method: 'POST' });
+    const answer = await serving(true, { reload }).ask('/-/reload', 'root-token', {
+      method: 'POST',
+    });
     expect(answer.status).toBe(500);
     expect(await answer.text()).not.toContain('secret');
   });
@@ -133,7 +135,7 @@ describe('the door', () => {
 
 describe('the API', () => {
   it('pages, and says where the next page is', async () => {
-    const answer = await door().ask('/api/v1/findings?limit=2', 'root-token');
+    const answer = await serving().ask('/api/v1/findings?limit=2', 'root-token');
     expect(await answer.json()).toHaveLength(2);
     expect(answer.headers.get('x-total-count')).toBe('4');
     expect(answer.headers.get('link')).toBe('</api/v1/findings?limit=2&offset=2>; rel="next"');
@@ -147,7 +149,7 @@ describe('the API', () => {
     ['/api/v1/costs?by=planet', '"planet" is no dimension'],
     ['/api/v1/costs?window=900d', 'At most 400 days'],
   ])('refuses %s and says what is wrong', async (path, detail) => {
-    const answer = await door().ask(path, 'root-token');
+    const answer = await serving().ask(path, 'root-token');
     expect(answer.status).toBe(400);
     expect(await answer.json()).toMatchObject({ detail: expect.stringContaining(detail) });
   });

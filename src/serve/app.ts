@@ -25,7 +25,7 @@ import { Sessions } from './security/sessions.ts';
 const MAX_BODY_BYTES = 64 * 1024;
 
 /**
- * The door: everything that Burnwatch shows or lets anybody change goes through these steps, in this
+ * Every request for pages and API goes through these steps, in this
  * order, before a handler sees it. Health and metrics are on a listener of their own too (`probes.ts`),
  * which kubelets and Prometheus reach without a token.
  */
@@ -58,7 +58,7 @@ export function createApp(deps: ServeDeps, log: Logger, version: string): Hono<S
       },
     }),
   );
-  // What stands before the next step is reached by anybody.
+  // Everything before the next step needs no authentication.
   assets.mount(app);
   const { probes } = deps;
   if (probes !== undefined) mountHealth(app, probes);
@@ -80,7 +80,7 @@ export function createApp(deps: ServeDeps, log: Logger, version: string): Hono<S
     await deps.stores.audit.append({
       at: deps.now(),
       who: context.var.principal.name,
-      door: 'api',
+      via: 'api',
       action: 'config.reload',
       subject: 'configuration',
       namespace: null,

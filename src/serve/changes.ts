@@ -21,25 +21,25 @@ type Deps = Pick<ServeDeps, 'stores' | 'now'>;
 /** Who changes something, and where they asked for it. */
 export interface Changer {
   readonly principal: Principal;
-  readonly door: Extract<AuditEntry['door'], 'api' | 'page'>;
+  readonly via: Extract<AuditEntry['via'], 'api' | 'page'>;
 }
 
 /** Decides about a finding if the principal may. @throws HttpProblem 403, ChangeRefused */
 export async function requestDecision(
   finding: Finding,
   request: DecisionRequest,
-  { principal, door }: Changer,
+  { principal, via }: Changer,
   { stores, now }: Deps,
 ): Promise<void> {
   if (request.action === 'accept' || request.action === 'not-abuse')
     requireQuieting(principal, finding);
-  await decideFinding(finding, request, { who: principal.name, door }, stores, now());
+  await decideFinding(finding, request, { who: principal.name, via }, stores, now());
 }
 
 /** Adds a silence that begins now if the principal may. @throws HttpProblem 403, MatcherError, ChangeRefused */
 export async function requestSilence(
   request: Omit<SilenceRequest, 'author'>,
-  { principal, door }: Changer,
+  { principal, via }: Changer,
   { stores, now }: Deps,
 ): Promise<Silence> {
   const silence = createSilence({ ...request, author: principal.name }, now());
@@ -47,20 +47,20 @@ export async function requestSilence(
   const own = (await stores.silences.list(now())).filter(({ author }) => author === silence.author);
   if (own.length >= MAX_SILENCES)
     throw new HttpProblem(409, `${MAX_SILENCES} of your silences are in force: end some first`);
-  await addSilence(silence, { who: principal.name, door }, stores);
+  await addSilence(silence, { who: principal.name, via }, stores);
   return silence;
 }
 
 /** Ends a silence now if the principal may. @throws HttpProblem 403, 404 */
 export async function requestSilenceEnd(
   id: string,
-  { principal, door }: Changer,
+  { principal, via }: Changer,
   { stores, now }: Deps,
 ): Promise<Silence> {
   const silence = (await visibleSilences(principal, { stores, now })).find((one) => one.id === id);
   if (silence === undefined) throw new HttpProblem(404, 'There is no such silence in force');
   requireSilencing(principal, silence.matchers);
-  return endSilence(silence, { who: principal.name, door }, stores, now());
+  return endSilence(silence, { who: principal.name, via }, stores, now());
 }
 
 /** Silences in force or to come that the principal may know of, oldest first. */

@@ -17,7 +17,7 @@ export interface ServeDeps {
   readonly reader: HistoryReader;
   /** Answers whatever reads more than a row (`questions/questions.ts`). */
   readonly questions: Questions;
-  /** Health and metrics, for whoever looks here and not at the probe listener. */
+  /** Health and metrics, also on this listener. */
   readonly probes?: ProbeSource;
   /** Where what people decide is written. */
   readonly stores: ServerStores;
@@ -28,7 +28,7 @@ export interface ServeDeps {
   reload(): Promise<void>;
 }
 
-/** Short writes beside whoever writes windows. */
+/** Short writes beside the thread that writes windows. */
 export interface ServerStores {
   readonly actions: Pick<OperatorLog, 'append'>;
   readonly silences: SilenceStore;

@@ -65,7 +65,7 @@ export interface ListenOptions {
 /** How long open requests get at the end. */
 const GRACE_MS = 2_000;
 
-/** Longer than whoever stands before us keeps a connection, so that it never sends into one that we close. */
+/** Longer than a proxy keeps a connection, so that it never sends into one that we close. */
 const KEEP_ALIVE_MS = 75 * SECOND_MS;
 
 /** A client that sends slowly must not hold a connection for ever. */

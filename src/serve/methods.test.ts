@@ -1,12 +1,12 @@
 import { Registry } from '@prometheus-io/client';
 import { describe, expect, it } from 'vitest';
 import { createProbes } from './probes.ts';
-import { testDoor } from '../../test/support/serve/door.ts';
+import { testApp } from '../../test/support/serve/testApp.ts';
 
 const WELL = { registry: new Registry(), unhealthy: () => null, notReady: () => null };
-const { ask, app } = testDoor(true, { probes: WELL });
+const { ask, app } = testApp(true, { probes: WELL });
 
-/** Every address that the door knows, placeholders filled in. */
+/** Every address that the server knows, placeholders filled in. */
 const PATHS = [
   ...new Set(app.routes.filter(({ method }) => method !== 'ALL').map(({ path }) => path)),
 ];
@@ -50,14 +50,14 @@ describe('a method that a known address has not', () => {
     expect(options.headers.get('allow')).toBe(answer.headers.get('allow'));
   });
 
-  it('is refused as a page to whoever asks with a browser', async () => {
+  it('is refused as a page in a browser', async () => {
     const headers = { accept: 'text/html' };
     const answer = await ask('/findings/shop-1/decide', 'root-token', { headers });
     expect([answer.status, answer.headers.get('allow')]).toEqual([405, 'POST, OPTIONS']);
     expect(await answer.text()).toContain('Method Not Allowed');
   });
 
-  it('is told to anybody only where anybody may ask', async () => {
+  it('needs no authentication only where the request needs none', async () => {
     expect((await ask('/login', null, { method: 'PUT' })).status).toBe(405);
     expect((await ask('/-/healthy', null, { method: 'POST' })).status).toBe(405);
     expect((await ask('/api/v1/findings', null, { method: 'PUT' })).status).toBe(401);

@@ -20,8 +20,8 @@ export function methodsOf<E extends Env>({ routes }: Hono<E>): (path: string) =>
 }
 
 /**
- * Stands behind routes: whoever comes by has found none. Where it is only the method that none has, OPTIONS is
- * told which there are, and anything else is refused with 405 (RFC 9110, 15.5.6). A path that nothing knows passes.
+ * Stands behind routes: what reaches it matched none. Where only the method differs, OPTIONS is
+ * answered with the methods there are, and anything else is refused with 405 (RFC 9110, 15.5.6). A path that nothing knows passes.
  */
 export function refuseOtherMethods<E extends Env>(app: Hono<E>): MiddlewareHandler<E> {
   const methodsAt = methodsOf(app);

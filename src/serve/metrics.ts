@@ -3,7 +3,7 @@ import { Counter, Gauge, Histogram, Registry } from '@prometheus-io/client';
 /** Burnwatch's own health as Prometheus reads it. One registry per daemon, none global. */
 export type Metrics = ReturnType<typeof createMetrics>;
 
-/** What is known only when somebody asks. */
+/** Gauges that are read when they are scraped. */
 export interface MetricsSource {
   /** Seconds between now and the end of the last sealed window; null before there is one. */
   lagSeconds(): number | null;

@@ -29,7 +29,7 @@ export function createProbes(source: ProbeSource): Hono {
   return app;
 }
 
-/** Whether the process is well and can serve: nothing that anybody may not know. */
+/** Whether the process is healthy and ready; shows nothing confidential. */
 export function mountHealth<E extends Env>(app: Hono<E>, source: ProbeSource): void {
   const answer = (reason: string | null, well: string): Response => {
     const text = reason === null ? well : `${reason}\n`;

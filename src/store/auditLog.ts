@@ -6,7 +6,7 @@ export interface AuditEntry {
   readonly at: TimeMs;
   /** Token name, Slack user, operating system user. */
   readonly who: string;
-  readonly door: 'api' | 'page' | 'slack' | 'cli' | 'daemon';
+  readonly via: 'api' | 'page' | 'slack' | 'cli' | 'daemon';
   /** What was done, for example `finding.acknowledge`, `silence.add`, `config.reload`. */
   readonly action: string;
   /** What it was done to: a finding's or silence's id, a file. */

@@ -15,7 +15,7 @@ export interface BillDay {
 /** The bills of a history: imported beside a running daemon, kept apart from what was recorded. */
 export interface BillStore {
   /**
-   * Puts the days of a bill in place of what an earlier import said of them.
+   * Puts the days of a bill in place of those of an earlier import.
    * @throws HistoryError `closed` when a day is in a closed month, unless `reopen`.
    */
   importDays(bill: {

@@ -75,7 +75,7 @@ const CHANGES: readonly Change[] = [
       [/^import .*systemPage.*$/m, "$&\nimport { sealedPage } from './sealed.ts';"],
       [/^ {2}systemPage,$/m, '$&\n  sealedPage,'],
     ],
-    test: 'src/serve/security/door.test.ts',
+    test: 'src/serve/security/access.test.ts',
     testEdits: [[/^ {2}'GET \/system'.*$/m, "$&\n  'GET /sealed': { own: '/sealed' },"]],
   },
   {

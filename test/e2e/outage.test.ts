@@ -13,7 +13,7 @@ import { eventually } from '../support/waiting.ts';
 /** Prometheus is killed under a running daemon, stays away for four windows, and comes back. */
 const WINDOW = 5 * MINUTE_MS;
 const OUTAGE_WINDOWS = 4;
-const ANNOUNCED = /\[new-to-you\].*cache-warmer/;
+const ANNOUNCED = /\[already-open\].*cache-warmer/;
 let cluster: TestCluster;
 let folder: TempFolder;
 let undisturbed: readonly string[];

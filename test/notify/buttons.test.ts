@@ -78,7 +78,7 @@ async function auditOf(subject: string | null) {
   const entries = await audit.list({ before: null, subject, limit: 50 });
   await audit.close();
   return entries.map(
-    ({ who, door, action, detail }) => `${door} ${who} ${action} ${String(detail['result'])}`,
+    ({ who, via, action, detail }) => `${via} ${who} ${action} ${String(detail['result'])}`,
   );
 }
 

@@ -7,7 +7,7 @@ import { containerSample, podSample } from '../support/snapshots.ts';
 import { TempHistory } from '../support/tempHistory.ts';
 
 /**
- * Sec, through the cycle, all detectors, the history and the door: names that every object has a property of
+ * Sec, through the cycle, all detectors, the history and the server: names that every object has a property of
  * are names like any other. Kubernetes allows `constructor` for namespaces and containers, and anything at all
  * for labels, annotations and the kind and name of an owner.
  */

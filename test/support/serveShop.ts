@@ -16,7 +16,7 @@ export interface ShopServer {
   close(): Promise<void>;
 }
 
-/** Serves a made-up history through the whole door, on a port of its own. */
+/** Serves a made-up history through the whole server, on a port of its own. */
 export async function serveShop(
   config: Config,
   tokens: readonly ConfiguredToken[],

@@ -13,13 +13,12 @@ export interface AlertmanagerOptions {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** Alerts end by themselves when they are not said again for this long: four plans of five minutes. */
+/** Alertmanager resolves an alert that is not sent again for this long: four plans of five minutes. */
 const ENDS_AFTER_MS = 20 * MINUTE_MS;
 
 /**
- * Alertmanager's API v2. Everything that fires is said at every plan, and ends by itself when Burnwatch
- * stops saying it, as Prometheus does. Alertmanager knows an alert again by its labels, so saying
- * it twice changes nothing.
+ * Alertmanager's API v2. Every plan sends all firing alerts, as Prometheus does; Alertmanager identifies an alert by
+ * its labels, so a repetition changes nothing.
  */
 export function alertmanagerChannel(
   { url, headers }: AlertmanagerOptions,

@@ -9,7 +9,7 @@ export type SiemTarget =
   | { readonly path: string }
   | { readonly url: string; readonly headers: Readonly<Record<string, string>> };
 
-/** Finding events as ECS-shaped JSON lines, for whoever collects them. */
+/** Finding events as ECS-shaped JSON lines. */
 export function siemChannel(target: SiemTarget, context: RenderContext): Channel {
   return {
     name: 'siem',
@@ -32,7 +32,7 @@ export function siemChannel(target: SiemTarget, context: RenderContext): Channel
       }
       return { ids: {} };
     },
-    // `event.id` lets the store tell.
+    // Stores drop repetitions by `event.id`.
     find: async () => 'unknown',
     close: async () => undefined,
   };

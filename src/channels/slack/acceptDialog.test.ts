@@ -42,7 +42,7 @@ describe('the dialog of "Accept until"', () => {
     expect(JSON.stringify(dialog)).toContain(`"initial_date":"${dayAfter(30)}"`);
   });
 
-  test('is valid and mentions nobody, whatever the names are', () => {
+  test('is valid and mentions no user, whatever the names are', () => {
     const text = fc.oneof(
       fc.string({ unit: 'binary', maxLength: 400 }),
       fc.constantFrom('<!channel>', '`'.repeat(2_000), '<https://evil.example|x>', '\uD800'),

@@ -40,7 +40,7 @@ export function acceptDialog(finding: Finding, interaction: Interaction, now: Ti
       {
         type: 'section',
         text: mrkdwn(
-          `*${prose(KIND_NAMES[finding.kind], 100)}* ${code(formatScope(finding), 300)}\nNobody is told of it until that day; if it still lasts then, it is open again.`,
+          `*${prose(KIND_NAMES[finding.kind], 100)}* ${code(formatScope(finding), 300)}\nNo messages about it until that day; if it still lasts then, it opens again.`,
         ),
       },
       {

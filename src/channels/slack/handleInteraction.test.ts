@@ -129,7 +129,7 @@ describe('handleInteraction', () => {
       expect(refused.answer).toContain('slack.abuseResponders');
       expect(done).toEqual({ actions: [], silences: [], queued: [] });
       expect(audit).toMatchObject([
-        { who: 'slack:U0ALICE (alice)', door: 'slack', detail: { result: 'refused' } },
+        { who: 'slack:U0ALICE (alice)', via: 'slack', detail: { result: 'refused' } },
       ]);
       const allowed = await handleInteraction(
         interaction(what, finding, 'U0SECURITY'),
@@ -141,7 +141,7 @@ describe('handleInteraction', () => {
     },
   );
 
-  test('anybody may silence what is no abuse, for a day and only this', async () => {
+  test('every user may silence what is no abuse, for a day and only this', async () => {
     const finding = aFinding({ kind: 'cost-spike' });
     const { done, parts } = recording(finding);
     await handleInteraction(interaction('silence', finding), parts, TEST_NOW);

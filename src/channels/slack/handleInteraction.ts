@@ -62,7 +62,7 @@ const KEEPS_QUIET: ReadonlySet<Interaction['what']> = new Set([
 /**
  * Does what a button or a dialog says, and records who did it, also when it is refused. What
  * Slack delivers twice is done once. Keeping abuse quiet is for the users that the configuration names: a
- * message can be seen by whoever runs the miner.
+ * message can be seen by the person who runs the miner.
  */
 export async function handleInteraction(
   interaction: Interaction,
@@ -142,15 +142,15 @@ async function changeOf(
   return isNew ? { notes: [], answer: null } : null;
 }
 
-function actorOf(interaction: Interaction): Actor & { readonly door: 'slack' } {
-  return { who: whoActed(interaction), door: 'slack', once: `slack/${interaction.id}` };
+function actorOf(interaction: Interaction): Actor & { readonly via: 'slack' } {
+  return { who: whoActed(interaction), via: 'slack', once: `slack/${interaction.id}` };
 }
 
 function whoActed({ userId, userName }: Interaction): string {
   return `slack:${userId} (${userName})`;
 }
 
-/** Why somebody may not do this, or null. */
+/** Why the user may not do this, or null. */
 function refusalOf(
   interaction: Interaction,
   { kind }: Finding,

@@ -32,7 +32,7 @@ const payloadSchema = personSchema.extend({
     .min(1),
 });
 
-/** Somebody in Slack, and where they belong. */
+/** A Slack user and their workspace. */
 export interface Person {
   readonly userId: string;
   /** Slack's name for the user, for the record; ids alone say nothing a year later. */
@@ -41,7 +41,7 @@ export interface Person {
   readonly enterpriseId: string | null;
 }
 
-/** What somebody asked for by pressing a button, or in a dialog. */
+/** What a user requested with a button or in a dialog. */
 export interface Interaction extends Person {
   readonly what: 'acknowledge' | 'silence' | 'not-abuse' | 'not-mine' | 'ask-acceptance' | 'accept';
   /** The same when Slack delivers one interaction twice. */

@@ -6,7 +6,7 @@ import type { Receiver } from '../../store/notifications/receiver.ts';
 import { hashId } from '../../notify/plan/deliveryId.ts';
 import type { Interaction } from './interaction.ts';
 
-/** What everybody reads in the message's thread; a delivery like any other, so that it is not lost. */
+/** The note in the message's thread; a delivery like any other, so that it is not lost. */
 export function threadNote(
   interaction: Interaction,
   text: string,
@@ -33,7 +33,7 @@ export function threadNote(
   ];
 }
 
-/** Tells the platform team that an owner is wrong, and where to correct it. */
+/** A note to the platform team that an owner is wrong, and where to correct it. */
 export function notMine(finding: Finding, by: string, platform: Receiver, now: TimeMs): Delivery {
   const scope = formatScope(finding);
   return {

@@ -72,7 +72,7 @@ export class TargetResolver {
     return undefined;
   }
 
-  /** @throws WebAPIPlatformError `users_not_found` for an address that nobody in Slack has. */
+  /** @throws WebAPIPlatformError `users_not_found` for an address without a Slack account. */
   async resolve(target: string): Promise<string> {
     if (target.startsWith(GROUP)) {
       return (await this.#groups.find(target.slice(GROUP.length))).channel;

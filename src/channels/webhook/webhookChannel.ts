@@ -40,7 +40,7 @@ export function webhookChannel(
       await post(target, body, 'application/json', signal);
       return { ids: {} };
     },
-    // The idempotency key lets the other side tell.
+    // The receiver drops repetitions by their idempotency key.
     find: async () => 'unknown',
     close: async () => undefined,
   };

@@ -165,14 +165,18 @@ async function decide(
   await withOpened(openOperatorLog(path), (actions) =>
     withOpened(openAuditLog(path), (audit) => {
       const request = { action, reason: options.reason ?? null, until };
-      const actor = { who: io.user, door: 'cli' } as const;
+      const actor = { who: io.user, via: 'cli' } as const;
       return decideFinding(finding, request, actor, { actions, audit }, now);
     }),
   );
-  io.err(`${said(action, finding, until)}; the next window puts it into force\n`);
+  io.err(`${resultText(action, finding, until)}; the next window puts it into force\n`);
 }
 
-function said(action: OperatorAction['action'], finding: Finding, until: TimeMs | null): string {
+function resultText(
+  action: OperatorAction['action'],
+  finding: Finding,
+  until: TimeMs | null,
+): string {
   if (action === 'accept' && until !== null)
     return `${finding.id} is accepted until ${formatTime(until)}`;
   return `${finding.id} is acknowledged`;

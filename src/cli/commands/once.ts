@@ -78,7 +78,7 @@ function refuseGap(watermark: TimeMs | null, from: TimeMs, until: TimeMs): void 
   );
 }
 
-/** A history cannot be begun earlier later, and whoever tries `once` first may not want that. */
+/** A history cannot be begun earlier later, and a first try of `once` should not decide that. */
 function noteBeginning(from: TimeMs, oldest: TimeMs | null, io: Io): void {
   if (oldest === null || oldest >= from) return;
   io.err(

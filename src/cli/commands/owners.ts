@@ -18,10 +18,10 @@ interface OwnersOptions extends ConfigOption {
   readonly output: OutputFormat;
 }
 
-/** A workload, who owns it, and how they are told. */
+/** A workload, its owner, and where the owner's messages go. */
 interface OwnerRow extends Ownership {
-  /** Slack targets of the owners that can be told. */
-  readonly told: readonly string[];
+  /** Slack targets of the owners that can be reached. */
+  readonly sentTo: readonly string[];
   readonly problem: OwnerProblem | null;
 }
 
@@ -37,7 +37,7 @@ async function printOwners(options: OwnersOptions, io: Io): Promise<void> {
   const context = loadContext(options, io);
   const { config } = context.loaded;
   const snapshot = await presentCluster(context, io).snapshot();
-  if (snapshot === null) throw new CommandFailed('no source tells of workloads now');
+  if (snapshot === null) throw new CommandFailed('no source lists workloads now');
   if (snapshot.pods.length === 0)
     throw new CommandFailed(
       `Prometheus shows no workload in the window up to ${formatTime(snapshot.window.end)}`,
@@ -65,17 +65,17 @@ function toRow(ownership: Ownership, { owners: { keys, teams } }: Config): Owner
   const { owner, slack } = ownership;
   const names = [slack, owner].flatMap((text) => (text === null ? [] : ownerNames(text)));
   const targets = names.flatMap((name) => ownerReceiver(name, teams, reachInSlack)?.target ?? []);
-  const told = [...new Set(targets)];
+  const sentTo = [...new Set(targets)];
   if (names.length === 0) {
     const cure = `Set one of ${keys.join(', ')} on the workload or its namespace, or add a route under owners.routes.`;
-    return { ...ownership, told, problem: { key: 'missing', what: 'No owner is named.', cure } };
+    return { ...ownership, sentTo, problem: { key: 'missing', what: 'No owner is named.', cure } };
   }
   // Where Slack is given by a route, a name need not be reachable by itself.
-  const isTold = slack !== null && told.length > 0;
+  const isTold = slack !== null && sentTo.length > 0;
   const [problem] = isTold
     ? []
     : names.flatMap((name) => ownerProblem(name, teams, reachInSlack) ?? []);
-  return { ...ownership, told, problem: problem ?? null };
+  return { ...ownership, sentTo, problem: problem ?? null };
 }
 
 const COLUMNS: readonly Column<OwnerRow>[] = [
@@ -83,7 +83,7 @@ const COLUMNS: readonly Column<OwnerRow>[] = [
   { title: 'WORKLOAD', value: ({ workload: { kind, name } }) => `${kind}/${name}`, maxWidth: 50 },
   { title: 'OWNER', value: ({ owner }) => owner ?? '-', maxWidth: 40 },
   { title: 'FROM', value: ({ from }) => (from === null ? '-' : originText(from)), maxWidth: 40 },
-  { title: 'TOLD', value: ({ told }) => told.join(', ') || '-', maxWidth: 40 },
+  { title: 'SENT TO', value: ({ sentTo }) => sentTo.join(', ') || '-', maxWidth: 40 },
   {
     title: 'PROBLEM',
     value: ({ owner, problem }) =>
@@ -102,7 +102,7 @@ function summaryOf(rows: readonly OwnerRow[]): string {
   return `${rows.length} workloads: ${unowned} without an owner, ${untold} whose owner Slack cannot reach`;
 }
 
-/** How to repair what is wrong, each said once. */
+/** How to repair what is wrong, each listed once. */
 function curesOf(rows: readonly OwnerRow[]): readonly string[] {
   const problems = new Map(
     rows.flatMap(({ problem }) => (problem === null ? [] : [[problem.key, problem]])),

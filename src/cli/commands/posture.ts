@@ -56,7 +56,7 @@ async function printPosture(options: PostureOptions, io: Io): Promise<void> {
   const use = past === null ? null : namespaceUse(past.histories);
   const input = await postureNow(context, io, use, past?.watermark ?? null);
   if (input === null)
-    throw new CommandFailed('neither Prometheus, Kubernetes nor a file tells of pods');
+    throw new CommandFailed('neither Prometheus, Kubernetes nor a file lists pods');
   const policy = context.loaded.thresholds.posture;
   const all = evaluatePosture(input, policy);
   const { namespace } = options;

@@ -40,7 +40,7 @@ async function run(...args: readonly string[]) {
   return runCommand([...args, '--config', file], () => now, 'alice');
 }
 
-/** Plans and sends as the daemon would; returns what people were told of, by reason and workload. */
+/** Plans and sends as the daemon would; returns what people got, by reason and workload. */
 async function told(): Promise<readonly string[]> {
   const store = await openDeliveryStore(temp.path());
   const sent: ClaimedDelivery[] = [];
@@ -92,7 +92,7 @@ describe('silence', () => {
     expect((await told()).toSorted()).toEqual(expected);
   });
 
-  test('is listed, ends by itself or by hand, and then its findings are told', async () => {
+  test('is listed, ends by itself or by hand, and then its findings are sent', async () => {
     const { out, err } = await run(
       'silence',
       'add',
@@ -119,7 +119,7 @@ describe('silence', () => {
     expect(await run('silence', 'expire', id)).toMatchObject({ code: 0, out: '' });
     expect((await run('silence', 'list')).err).toBe('No silences.\n');
     now += 60_000;
-    expect((await told()).toSorted()).toEqual(['new-to-you cart', 'new-to-you checkout']);
+    expect((await told()).toSorted()).toEqual(['already-open cart', 'already-open checkout']);
   });
 
   test('ends by itself', async () => {
@@ -145,7 +145,7 @@ describe('silence', () => {
     const audit = await openAuditLog(temp.path());
     const entries = await audit.list({ before: null, subject: out.trim(), limit: 10 });
     await audit.close();
-    const entry = { who: 'alice', door: 'cli', namespace: 'shop' };
+    const entry = { who: 'alice', via: 'cli', namespace: 'shop' };
     expect(entries).toMatchObject([
       { ...entry, action: 'silence.expire' },
       { ...entry, action: 'silence.add' },

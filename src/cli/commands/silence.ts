@@ -68,7 +68,7 @@ function newSilence({ matcher, reason }: AddOptions, span: number, io: Io): Sile
 }
 
 function actorOf({ user }: Io): Actor {
-  return { who: user, door: 'cli' };
+  return { who: user, via: 'cli' };
 }
 
 const COLUMNS: readonly Column<Silence>[] = [

@@ -13,7 +13,7 @@ export const ONLINE_CHECKS: ReadonlyMap<string, OnlineCheck> = new Map([
 
 const MARKS = { ok: 'ok     ', warning: 'lacking', failed: 'FAILED ' } as const;
 
-/** A server's results as lines; what it said is an attacker's text, if the server is. */
+/** A server's results as lines; its response is an attacker's text, if the server is. */
 export function renderResults(name: string, results: readonly OnlineResult[]): string {
   return results
     .map(({ level, text }) => `${name}  ${MARKS[level]}  ${printable(text)}\n`)

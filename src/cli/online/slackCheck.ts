@@ -61,7 +61,7 @@ async function checkChannel(resolver: TargetResolver, channel: string): Promise<
     const cure = 'create it, or correct its name; invite the app if it is private';
     return { level: 'failed', text: `${channel} was not found: ${cure}` };
   } catch (error) {
-    // Without the scope to read channels it cannot be told; posting may work all the same.
+    // Without the scope to read channels membership is unknown; posting may still work.
     const { message, code } = toChannelError(error);
     const level = code === 'missing_scope' ? 'warning' : 'failed';
     return { level, text: `${channel} could not be looked up: ${message}` };

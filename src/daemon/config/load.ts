@@ -89,7 +89,7 @@ function readConfig(yaml: YamlFile): ReadConfig {
   return { config, problems: problems.toSorted((a, b) => a.line - b.line) };
 }
 
-/** Null where they cannot be used, or where nobody knows yet which are meant. */
+/** Null where they cannot be used, or where it is not known yet which are meant. */
 function readThresholds(config: Config, problems: ConfigProblem[]): Thresholds | null {
   try {
     return loadThresholds(config.thresholds);

@@ -78,12 +78,12 @@ function problemsIn(config: unknown): number {
   }
 }
 
-it('whatever is wrong in a configuration, it is told as such, and nothing falls over', () => {
+it('whatever is wrong in a configuration is reported as such, and nothing falls over', () => {
   expect(problemsIn(WHOLE)).toBe(0);
   // Eight things take each place: every seventh is each of them in turn.
   const some = [...spoilt(WHOLE)].filter((_, index) => index % 7 === 0);
   const counts = some.map(problemsIn);
   expect(counts.length).toBeGreaterThan(100);
-  // One part is wrong: what only follows from it is not told as well.
+  // One part is wrong: what only follows from it is not reported as well.
   expect(Math.max(...counts)).toBeLessThanOrEqual(3);
 });

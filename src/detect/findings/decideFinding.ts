@@ -23,7 +23,7 @@ export interface DecisionRequest {
 }
 
 /** Who makes a change, and from where; `once` names what may arrive twice and must be done once. */
-export type Actor = Pick<AuditEntry, 'who' | 'door' | 'once'>;
+export type Actor = Pick<AuditEntry, 'who' | 'via' | 'once'>;
 
 /** A change that was not made; the message says why. */
 export class ChangeRefused extends Error {

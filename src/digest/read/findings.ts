@@ -27,7 +27,7 @@ export function abuseLine(findings: readonly Finding[], week: Week): Attention {
   const abuse = findings
     .filter(({ kind, severity }) => kind === 'cryptojacking' && severity !== 'info')
     .map((finding) => ({ finding, ...count(finding, week) }));
-  const told = abuse
+  const reported = abuse
     .filter((one) => one.open || one.opened)
     .map(({ finding }) => finding)
     .sort(mostSevereFirst);
@@ -35,9 +35,9 @@ export function abuseLine(findings: readonly Finding[], week: Week): Attention {
     opened: abuse.filter((one) => one.opened).length,
     resolved: abuse.filter((one) => one.resolved).length,
     open: abuse.filter((one) => one.open).length,
-    critical: told.filter(({ severity }) => severity === 'critical').length,
-    costNano: told.reduce((sum, { costSoFarNano }) => sum + (costSoFarNano ?? 0), 0),
-    worst: [...new Set(told.map(placeOf))].slice(0, NAMED),
+    critical: reported.filter(({ severity }) => severity === 'critical').length,
+    costNano: reported.reduce((sum, { costSoFarNano }) => sum + (costSoFarNano ?? 0), 0),
+    worst: [...new Set(reported.map(placeOf))].slice(0, NAMED),
   };
 }
 

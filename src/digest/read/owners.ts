@@ -14,7 +14,7 @@ export interface DigestOwners {
   receiverOf(owner: string): Receiver | null;
 }
 
-/** Kinds that are told in the digest: a route for them says who owns the place. */
+/** Kinds that the digest reports: a route for them says who owns the place. */
 const DIGEST_KINDS: ReadonlySet<string> = new Set(['overprovisioned', 'budget']);
 const LISTED = 30;
 
@@ -71,7 +71,7 @@ export function ownerGaps(
       : owners
           .filter(({ key, nano }) => key !== UNOWNED && nano > 0 && receiverOf(key) === null)
           .map(({ key }) => key);
-  const told = new Set([
+  const known = new Set([
     ...(before?.missingOwners.unowned ?? []),
     ...(before?.missingOwners.unreachable ?? []),
   ]);
@@ -80,7 +80,7 @@ export function ownerGaps(
     unownedNano: costly.reduce((sum, [, nano]) => sum + nano, 0),
     unreachable: unreachable.slice(0, LISTED),
     news: [...names.slice(0, LISTED), ...unreachable.slice(0, LISTED)].filter(
-      (name) => !told.has(name),
+      (name) => !known.has(name),
     ),
   };
 }

@@ -31,7 +31,7 @@ export interface DigestRequest {
   readonly late: Late | null;
   /** How owners are reached; null where no channel reaches people. */
   readonly reach: Reach | null;
-  /** The cluster as it is now, for autoscalers and owners of manifests; null where it cannot be asked. */
+  /** The cluster as it is now, for autoscalers and owners of manifests; null where it cannot be reached. */
   readonly snapshot: AdviceRequest['snapshot'];
 }
 

@@ -11,7 +11,7 @@ const TOP = 3;
 
 export interface SavingsContext {
   readonly currency: string;
-  /** Below this much a month a saving is not said. */
+  /** A saving below this much a month is left out. */
   readonly floor: number;
   ownerOf(workload: string): string | null;
 }
@@ -45,7 +45,7 @@ export function savingsOf(
     .sort((a, b) => b.perMonth - a.perMonth);
 }
 
-/** What of them is told: all of the cluster's, or one owner's. */
+/** The savings in scope: all of the cluster's, or one owner's. */
 export function savingsTold(
   all: readonly Saving[],
   floor: number,

@@ -149,7 +149,7 @@ export function add(parts: Parts, driver: Driver, nano: number): void {
   if (nano !== 0) parts.set(driver, (parts.get(driver) ?? 0) + nano);
 }
 
-/** A rounding of at most this much for each part is nobody's remainder. */
+/** A rounding of at most this much for each part is not attributed. */
 const ROUNDING_NANO = 1_000;
 
 /** Rounds the parts; what rounding leaves goes to the largest, more than that is the remainder. */

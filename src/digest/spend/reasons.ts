@@ -2,7 +2,7 @@ import type { Driver, Reason } from '../../store/digests/digest.ts';
 import type { Parts } from './decompose.ts';
 
 const NAMED = 3;
-/** Whoever has less than this share of a driver is not counted among its causes. */
+/** A workload with less than this share of a driver is not counted among its causes. */
 const LEAST_SHARE = 0.01;
 
 /** Adds up the parts of many (workloads, node kinds) into reasons that name the heaviest. */
@@ -29,7 +29,7 @@ export class ReasonSums {
 function reasonOf(driver: Driver, names: ReadonlyMap<string, number>): Reason {
   const nano = sumOf(names.values());
   const sign = Math.sign(nano);
-  // An outage is nobody's doing: everything runs fewer hours.
+  // An outage has no workload as its cause: everything runs fewer hours.
   const causes = (driver === 'hours' ? [] : [...names])
     .filter(([name, part]) => name !== '' && part * sign > LEAST_SHARE * Math.abs(nano))
     .sort(([left, a], [right, b]) => (b - a) * sign || (left < right ? -1 : 1));

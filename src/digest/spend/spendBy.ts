@@ -34,7 +34,7 @@ export interface SpendContext {
  * What each namespace, or each owner, spent, with why it changed. Rows add up to what was spent without
  * idle; shared namespaces and fixed fees are spread as `costs` spreads them.
  *
- * @param all is told of every reason too
+ * @param all also gets every reason
  */
 export function spendBy(
   keyOf: (row: CostRow) => string,

@@ -91,7 +91,7 @@ export function noUse(): ResourceUse {
   return { nano: 0, hours: 0, requestHours: 0 };
 }
 
-/** Pod-hours: every pod runs each of its containers, so the container that ran longest tells. */
+/** Pod-hours: every pod runs each of its containers, so the container that ran longest counts. */
 export function podHours({ runHours }: WorkloadWeek): number {
   return Math.max(0, ...runHours.values());
 }

@@ -128,7 +128,7 @@ export function postureText(posture: PostureLine): string {
   return `${score} of 100 on average over ${plural(namespaces, 'namespace')}${change}; lowest: ${low}${fallen}${unknown}`;
 }
 
-/** `Asks for more than it uses: 2 opened, 1 resolved, 9 open`. */
+/** `Overprovisioned: 2 opened, 1 resolved, 9 open`. */
 export function findingText({ kind, opened, resolved, open }: FindingCount): string {
   const name = KIND_NAMES[kind as FindingKind];
   return `${name}: ${opened} opened, ${resolved} resolved, ${open} open`;

@@ -62,20 +62,19 @@ function reasonText(reason: Reason, currency: string, names = 2, within = ''): s
 const LEAST_SHARE = 0.02;
 
 /**
- * The reasons that are told, at most `count`; what else there is comes as one sum, so that what is told
- * adds up as well.
+ * The reasons that are shown, at most `count`; the others are one sum, so that what is shown adds up as well.
  */
-export function toldReasons(
+export function shownReasons(
   reasons: readonly Reason[],
   count: number,
-): { readonly told: readonly Reason[]; readonly restNano: Nano; readonly restCount: number } {
+): { readonly largest: readonly Reason[]; readonly restNano: Nano; readonly restCount: number } {
   const movement = reasons.reduce((sum, { nano }) => sum + Math.abs(nano), 0);
-  const told = reasons
+  const largest = reasons
     .filter(({ nano }) => Math.abs(nano) >= LEAST_SHARE * movement)
     .slice(0, count);
-  const rest = reasons.filter((reason) => !told.includes(reason));
+  const rest = reasons.filter((reason) => !largest.includes(reason));
   return {
-    told,
+    largest,
     restNano: rest.reduce((sum, { nano }) => sum + nano, 0),
     restCount: rest.length,
   };
@@ -91,8 +90,8 @@ export function whyText(
     within = '',
   }: { readonly count?: number; readonly names?: number; readonly within?: string } = {},
 ): string {
-  const { told, restNano, restCount } = toldReasons(reasons, count);
-  const parts = told.map((reason) => reasonText(reason, currency, names, within));
+  const { largest, restNano, restCount } = shownReasons(reasons, count);
+  const parts = largest.map((reason) => reasonText(reason, currency, names, within));
   if (restCount > 0 && Math.round(Math.abs(restNano) / 1e7) > 0)
     parts.push(
       `${formatNanoChange(restNano, currency)} for ${plural(restCount, 'smaller reason')}`,

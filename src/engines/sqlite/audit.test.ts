@@ -6,7 +6,7 @@ import { openAuditLog } from '../openHistory.ts';
 const ENTRY: AuditEntry = {
   at: Date.UTC(2026, 10, 24),
   who: 'ana',
-  door: 'api',
+  via: 'api',
   action: 'silence.add',
   subject: 'silence-1',
   namespace: 'shop',

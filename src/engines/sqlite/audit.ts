@@ -6,14 +6,14 @@ import { openShared } from './sharedFile.ts';
 export async function openAuditLog(path: string): Promise<AuditLog> {
   const { db, guarded, close } = await openShared(path);
   return {
-    append: ({ at, who, door, action, subject, namespace, detail, once = null }) =>
+    append: ({ at, who, via, action, subject, namespace, detail, once = null }) =>
       guarded(() => {
         const added = first<{ seq: number }>(
           db,
           `INSERT INTO ops_audit (at, who, door, action, subject, namespace, detail, once)
            VALUES (?, ?, ?, ?, ?, ?, ?, ?)
            ON CONFLICT (once) WHERE once IS NOT NULL DO NOTHING RETURNING seq`,
-          [at, who, door, action, subject, namespace, JSON.stringify(detail), once],
+          [at, who, via, action, subject, namespace, JSON.stringify(detail), once],
         );
         return added?.seq ?? null;
       }),
@@ -21,7 +21,7 @@ export async function openAuditLog(path: string): Promise<AuditLog> {
       guarded(() => {
         const rows = all<Omit<StoredAuditEntry, 'detail'> & { detail: string }>(
           db,
-          `SELECT seq, at, who, door, action, subject, namespace, detail FROM ops_audit
+          `SELECT seq, at, who, door AS via, action, subject, namespace, detail FROM ops_audit
            WHERE seq < ? AND (? IS NULL OR subject = ?)
            ORDER BY seq DESC LIMIT ?`,
           [before ?? Number.MAX_SAFE_INTEGER, subject, subject, limit],

@@ -150,7 +150,7 @@ export class ContainerTable {
   }
 
   /**
-   * Rows of a pod by its name alone, from before any source told UIDs: whatever pod of that name it was, its
+   * Rows of a pod by its name alone, from before any source had UIDs: whichever pod of that name it was, its
    * workload is the same.
    */
   #attributeNameless(

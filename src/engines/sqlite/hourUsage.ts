@@ -67,7 +67,7 @@ export class HourUsageReader {
         ramPeakBytes: known(sum[COST.ramPeakMax]!),
         ramRequestBytes: average(COST.ramRequested),
         ramLimitBytes: null,
-        // An hour does not tell silence from "not measured": it may say the latter only.
+        // An hour cannot distinguish no use from "not measured": it states the latter.
         networkReceiveBytesPerSecond: sum[COST.networkReceived]! / seconds || null,
         networkTransmitBytesPerSecond: sum[COST.networkTransmitted]! / seconds || null,
         diskReadBytesPerSecond: null,

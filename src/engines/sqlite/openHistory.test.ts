@@ -63,7 +63,7 @@ describe('opening', () => {
     await expect(other).rejects.toMatchObject({ code: 'other-cluster' });
   });
 
-  test('a second writer is told who holds the history', async () => {
+  test('the error of a second writer names who holds the history', async () => {
     using temp = new TempHistory();
     const path = temp.path();
     const clock = () => START;

@@ -1,4 +1,4 @@
-/** The closest of `known` to `word`, or null when none is close enough to be a slip of the finger. */
+/** The closest of `known` to `word`, or null when none is close enough to be a typing error. */
 export function didYouMean(word: string, known: readonly string[]): string | null {
   let best: string | null = null;
   // A word of which nothing is left is another word.

@@ -24,8 +24,8 @@ export function formatScope({ scope, cluster }: Finding): string {
 /** What a finding's kind is called in front of people. */
 export const KIND_NAMES: Readonly<Record<Finding['kind'], string>> = {
   cryptojacking: 'Likely cryptojacking',
-  overprovisioned: 'Asks for more than it uses',
-  underprovisioned: 'Asks for less than it needs',
+  overprovisioned: 'Overprovisioned',
+  underprovisioned: 'Underprovisioned',
   'cost-spike': 'Cost spike',
   budget: 'Budget',
   abandoned: 'Looks abandoned',
@@ -67,7 +67,7 @@ export const PER_MONTH: Readonly<Record<Finding['kind'], string>> = {
   trust: 'a month',
 };
 
-/** Whoever decided, as people call them: `slack:U012 (sam)` is sam. */
+/** The name of the person who decided: `slack:U012 (sam)` is sam. */
 export function personName(by: string): string {
   return /^slack:[UW][A-Z0-9]+ \((.+)\)$/s.exec(by)?.[1] ?? by;
 }

@@ -1,16 +1,16 @@
 import type { Finding } from '../../model/finding.ts';
 import type { FindingsNotice } from '../../store/notifications/notice.ts';
 
-/** What is said first, and why. */
+/** The first line of a message, and its reason. */
 export interface Advice {
   readonly lead: string;
   readonly why: string;
 }
 
 /**
- * Whether to call security: the first question of whoever was woken. Null where it is no question.
+ * Whether to call security: the first question of an operator on call. Null where it does not arise.
  *
- * @param reader whom it is said to; `page` is anybody who looks
+ * @param reader who reads it; `page` is any visitor of the finding's page
  */
 export function callSecurity(
   { kind, severity, state }: Finding,

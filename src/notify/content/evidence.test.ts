@@ -38,7 +38,7 @@ describe('commands', () => {
 });
 
 describe('evidence', () => {
-  test('the heaviest reasons come first; what only gives context is told apart', () => {
+  test('the heaviest reasons come first; context stands apart', () => {
     expect(strongestEvidence(MINER, 3).map(({ signal }) => signal)).toEqual([
       'signature',
       'cpu-without-work',

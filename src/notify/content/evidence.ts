@@ -13,7 +13,7 @@ export function strongestEvidence(finding: Finding, count: number): readonly Evi
     .slice(0, count);
 }
 
-/** Evidence of this unit has no weight: it is there for whoever reads. */
+/** Evidence of this unit has no weight: it informs the reader. */
 const CONTEXT = 'context';
 
 /** What speaks against a finding. */

@@ -7,20 +7,20 @@ import type { ReceiverNews } from './receiverNews.ts';
 /** One plan interrupts at most this many owners; with the conversations per receiver it bounds a storm. */
 const MAX_OWNERS = 8;
 
-/** The owners that are told now, and a note to the platform about those that are not. */
+/** The owners that get their messages now, and a note to the platform about the others. */
 export interface Capped {
-  readonly told: readonly ReceiverNews[];
+  readonly notified: readonly ReceiverNews[];
   readonly notes: readonly Delivery[];
-  /** The others count as told: their news comes with the digest, not as a wave of late messages. */
+  /** The others count as notified: their news comes with the digest, not as a wave of late messages. */
   readonly records: readonly Omit<NotifiedRecord, 'at'>[];
 }
 
-/** In a storm (a broken node pool, a bad release) only the first owners are told one by one. */
-export function capOwners(told: readonly ReceiverNews[], platform: Receiver): Capped {
+/** In a storm (a broken node pool, a bad release) only the first owners get messages of their own. */
+export function capOwners(notified: readonly ReceiverNews[], platform: Receiver): Capped {
   const isFreshOwner = ({ audience, news }: ReceiverNews) =>
     audience === 'owner' && news.some(({ record }) => record === null);
-  const owners = told.filter(isFreshOwner);
-  if (owners.length <= MAX_OWNERS) return { told, notes: [], records: [] };
+  const owners = notified.filter(isFreshOwner);
+  if (owners.length <= MAX_OWNERS) return { notified, notes: [], records: [] };
   const left = new Set(owners.slice(MAX_OWNERS));
   const findings = [...left].flatMap(({ news }) => news);
   const note: Delivery = {
@@ -52,5 +52,5 @@ export function capOwners(told: readonly ReceiverNews[], platform: Receiver): Ca
       reason,
     })),
   );
-  return { told: told.filter((entry) => !left.has(entry)), notes: [note], records };
+  return { notified: notified.filter((entry) => !left.has(entry)), notes: [note], records };
 }

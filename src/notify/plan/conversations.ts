@@ -2,11 +2,11 @@ import type { Finding } from '../../model/finding.ts';
 import type { Audience, NoticeReason } from '../../store/notifications/notice.ts';
 import type { NotifiedRecord, RecordedEvent } from '../../store/notifications/deliveryStore.ts';
 
-/** One finding that a receiver is to hear of now. */
+/** One finding that a receiver gets now. */
 export interface News {
   readonly finding: Finding;
   readonly audience: Audience;
-  /** In the preview: who would have been told. Null outside. */
+  /** In the preview: who would have got it. Null outside. */
   readonly insteadOf: string | null;
   readonly reason: NoticeReason;
   readonly record: NotifiedRecord | null;
@@ -17,9 +17,9 @@ export interface News {
 const MAX_AT_ONCE = 5;
 
 /**
- * Puts one receiver's news into conversations: what was told before goes on in its own message, new
+ * Puts one receiver's news into conversations: what was sent before goes on in its own message, new
  * findings of one namespace and kind share one, then those of one cause (rule), and a storm becomes a
- * single message. What was open before the receiver could be told is one announcement. Critical
+ * single message. What was open before the receiver could be reached is one announcement. Critical
  * findings keep a message of their own, with its chart and buttons, unless there is a storm.
  */
 export function intoConversations(news: readonly News[]): ReadonlyMap<string, readonly News[]> {
@@ -28,7 +28,7 @@ export function intoConversations(news: readonly News[]): ReadonlyMap<string, re
   const announced: News[] = [];
   for (const item of news) {
     if (item.record !== null) append(conversations, item.record.conversation, item);
-    else if (item.reason === 'new-to-you') announced.push(item);
+    else if (item.reason === 'already-open') announced.push(item);
     else fresh.push(item);
   }
   const urgent = announced.filter(({ finding }) => finding.severity === 'critical');

@@ -21,7 +21,7 @@ export function findingsDelivery(
   const members = membersOf(receiverKey(receiver), conversation, news, view);
   const worst = Math.max(...news.map(({ finding }) => SEVERITY_RANK[finding.severity]));
   const insteadOf = [...new Set(news.flatMap((item) => item.insteadOf ?? []))].join(', ');
-  const announces = news.some(({ reason }) => reason === 'new-to-you');
+  const announces = news.some(({ reason }) => reason === 'already-open');
   return {
     id: deliveryId(receiver, conversation, news),
     receiver,
@@ -75,12 +75,12 @@ function decisionText({ decision }: News['finding']): string | undefined {
   return `${personName(decision.by)}: ${decision.reason ?? 'no reason given'}`;
 }
 
-/** What is said where no event of this moment says it better. */
+/** The text of a change without an event of its own. */
 const SENTENCES: Readonly<
   Record<NoticeReason, (lastSeen: TimeMs, record: News['record']) => string>
 > = {
   new: () => 'Detected for the first time',
-  'new-to-you': () => 'Already open when Burnwatch could first notify you (sent once)',
+  'already-open': () => 'Already open when Burnwatch could first notify you (sent once)',
   worse: (_, record) => `It was ${record?.severity ?? 'milder'} before`,
   better: (_, record) => `It was ${record?.severity ?? 'more severe'} before`,
   reopened: () => 'It fires again',

@@ -8,9 +8,9 @@ import { quietReason, type QuietRule } from './quiet.ts';
 
 /** Receivers that are no people: they have their own grouping, silences and memory. */
 export interface Machines {
-  /** Keep events: a SIEM. It hears everything, silenced or not. */
+  /** Keep events: a SIEM. It gets all of them, silenced or not. */
   readonly events: readonly Receiver[];
-  /** Keep state, and forget what is not said again: Alertmanager. */
+  /** Keep state, and forget what is not repeated: Alertmanager. */
   readonly alerts: readonly Receiver[];
 }
 
@@ -33,10 +33,10 @@ function eventDeliveries(receiver: Receiver, view: PlanningView, now: TimeMs): r
   const open = new Set(
     view.findings.filter(({ state }) => state !== 'resolved').map(({ id }) => id),
   );
-  // Of a muted past only what is still open is told.
-  const isTold = ({ event, suppressed }: RecordedEvent) =>
+  // Of a muted past only what is still open is sent.
+  const isSent = ({ event, suppressed }: RecordedEvent) =>
     !suppressed || open.has(event.finding.id);
-  const events = view.events.filter(isTold).map(({ event }) => event);
+  const events = view.events.filter(isSent).map(({ event }) => event);
   const deliveries: Delivery[] = [];
   for (let from = 0; from < events.length; from += EVENTS_A_DELIVERY) {
     const batch = events.slice(from, from + EVENTS_A_DELIVERY);

@@ -4,12 +4,12 @@ import type { TimeMs } from '../../model/time.ts';
 import type { NoticeReason } from '../../store/notifications/notice.ts';
 import type { NotifiedRecord, RecordedEvent } from '../../store/notifications/deliveryStore.ts';
 
-/** How long an open finding that nobody acknowledged stays quiet, per severity; null: for ever. */
+/** The time between reminders of an open, unacknowledged finding, by severity; null: no reminders. */
 export type ReminderIntervals = Readonly<Record<Severity, number | null>>;
 
 /**
  * The named reason for telling a receiver of a finding now, or null for none (after Alertmanager's
- * dedup stage). It compares what stands with what the receiver was last told, so that whatever was
+ * dedup stage). It compares what stands with what the receiver last got, so that whatever was
  * held back in between (a silence, a muted backfill, a crash) sorts itself out.
  *
  * @param events what happened to this finding since the last plan
@@ -39,7 +39,7 @@ export function noticeReason(
 function firstReason(finding: Finding, live: readonly RecordedEvent[]): NoticeReason | null {
   switch (finding.state) {
     case 'open':
-      return live.length > 0 ? 'new' : 'new-to-you';
+      return live.length > 0 ? 'new' : 'already-open';
     case 'resolved':
       // Only what mattered at once is worth saying afterwards.
       return live.length > 0 && finding.severity === 'critical' ? 'missed' : null;

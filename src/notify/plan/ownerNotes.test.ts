@@ -91,7 +91,7 @@ describe('owners', () => {
     },
   );
 
-  test('several at once are one note; each is said once', () => {
+  test('several at once are one note; each is listed once', () => {
     const findings = [budget('a', null), budget('b', 'team-x'), budget('c', 'team-x')];
     const first = planFor(findings);
     expect(notesOf(first)).toHaveLength(3);

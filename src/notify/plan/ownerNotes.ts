@@ -4,7 +4,7 @@ import type { Delivery } from '../../store/notifications/delivery.ts';
 import type { Receiver } from '../../store/notifications/receiver.ts';
 import { hashId } from './deliveryId.ts';
 
-/** An owner that cannot be told, and how to repair that. */
+/** An owner that cannot be reached, and how to repair that. */
 export interface OwnerProblem {
   /** The same problem has the same key, whatever finding it shows at. */
   readonly key: string;
@@ -14,7 +14,7 @@ export interface OwnerProblem {
   readonly cure: string;
 }
 
-/** The note about owners that cannot be reached, and what is remembered so that it is said once. */
+/** The note about owners that cannot be reached, and what is remembered so that it is sent once. */
 export interface OwnerNotes {
   readonly notes: readonly Delivery[];
   readonly saidOnce: readonly string[];

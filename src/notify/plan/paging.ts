@@ -8,7 +8,7 @@ import type { ReceiverNews } from './receiverNews.ts';
 
 /** What is left after the page limit, and the summary that says what was held back. */
 export interface Paging {
-  readonly told: readonly ReceiverNews[];
+  readonly notified: readonly ReceiverNews[];
   readonly notes: readonly Delivery[];
   readonly pages: readonly Page[];
   /** Keys of the summaries, so that each is sent once. */
@@ -16,12 +16,12 @@ export interface Paging {
 }
 
 /**
- * Keeps `paging.maxPerDay`: a pager is woken at most that often in any 24 hours, then it gets one
+ * Keeps `paging.maxPerDay`: a pager gets at most that many pages in any 24 hours, then it gets one
  * summary. What ends an incident always passes. Held findings stay untold for the pager (security
- * hears of them all the same), and page when the day is over if they are still open.
+ * gets them all the same), and page when the day is over if they are still open.
  */
 export function holdPages(
-  told: readonly ReceiverNews[],
+  notified: readonly ReceiverNews[],
   before: readonly Page[],
   maxPerDay: number,
   now: TimeMs,
@@ -30,8 +30,8 @@ export function holdPages(
   const out: ReceiverNews[] = [];
   const notes: Delivery[] = [];
   const pages: Page[] = [];
-  const said: string[] = [];
-  for (const entry of told) {
+  const reported: string[] = [];
+  for (const entry of notified) {
     if (entry.audience !== 'pager') {
       out.push(entry);
       continue;
@@ -52,7 +52,7 @@ export function holdPages(
     if (news.length > 0) out.push({ ...entry, news });
     const summaryKey = `pages-held/${key}/${recent[0]?.at ?? now}`;
     if (held.length > 0 && !saidOnce.has(summaryKey)) {
-      said.push(summaryKey);
+      reported.push(summaryKey);
       notes.push({
         id: hashId([summaryKey, held.map(({ finding }) => finding.id)]),
         receiver,
@@ -72,5 +72,5 @@ export function holdPages(
       });
     }
   }
-  return { told: out, notes, pages, saidOnce: said };
+  return { notified: out, notes, pages, saidOnce: reported };
 }

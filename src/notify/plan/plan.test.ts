@@ -43,7 +43,7 @@ function viewOf(findings: readonly Finding[], more: Partial<PlanningView> = {}):
   };
 }
 
-/** `target reason name` of everything that is told, the notes by their titles. */
+/** `target reason name` of everything that is sent, the notes by their titles. */
 function told({ deliveries }: Plan): readonly string[] {
   return deliveries.flatMap(({ receiver, notice }) => {
     const to = receiver.target === '' ? receiver.channel : receiver.target;
@@ -62,7 +62,7 @@ const plan = (view: PlanningView, policy = POLICY, now = TEST_NOW) =>
 const warning = (kind: Finding['kind'], name: string, more: Partial<Finding> = {}) =>
   aFinding({ name, kind, severity: 'warning', ...more });
 
-/** What a receiver was told before. */
+/** What a receiver got before. */
 function recordOf(finding: Finding, more: Partial<NotifiedRecord> = {}): NotifiedRecord {
   return {
     receiver: { channel: 'slack', target: '#security' },
@@ -76,7 +76,7 @@ function recordOf(finding: Finding, more: Partial<NotifiedRecord> = {}): Notifie
   };
 }
 
-describe('who hears what at once', () => {
+describe('who gets what at once', () => {
   test.each([
     [aFinding({ name: 'a' }), ['#security new a', 'webhook:pager new a', '#shop new a']],
     [warning('cryptojacking', 'a'), ['#security new a']],
@@ -123,7 +123,7 @@ describe('the life of a finding, a named reason for each news', () => {
     },
   );
 
-  test('nothing new is nothing told; an acknowledged one is not reminded of', () => {
+  test('nothing new is nothing sent; an acknowledged one is not reminded of', () => {
     const records = [recordOf(open)];
     expect(told(plan(viewOf([open], { events: [], records })))).toEqual([]);
     const mine = { ...open, state: 'acknowledged' } as const;
@@ -131,10 +131,10 @@ describe('the life of a finding, a named reason for each news', () => {
     expect(told(plan(viewOf([mine], { events: [], records: old })))).toEqual([]);
   });
 
-  test('after a muted backfill it is new to you, and what is over by then only if it was critical', () => {
+  test('after a muted backfill it is already open, and what is over by then only if it was critical', () => {
     const muted = (finding: Finding) => [{ event: anEvent(finding), suppressed: true }];
     expect(told(plan(viewOf([open], { events: muted(open) })))).toEqual([
-      '#security new-to-you checkout',
+      '#security already-open checkout',
     ]);
     const over = aFinding({ state: 'resolved', resolvedAt: TEST_NOW });
     expect(told(plan(viewOf([over])))).toContain('#security missed checkout');
@@ -169,7 +169,7 @@ describe('quiet', () => {
     ]);
   });
 
-  test('abuse that somebody accepted mutes nothing: the use is wanted', () => {
+  test('accepted abuse mutes nothing: the use is wanted', () => {
     const accepted = { ...aFinding({ name: 'a' }), state: 'accepted' } as const;
     const lines = told(plan(viewOf([accepted, warning('cost-spike', 'a')])));
     expect(lines.filter((line) => line.startsWith('#cost'))).toEqual(['#cost new a']);
@@ -228,7 +228,7 @@ describe('the first days', () => {
   const preview = policyOf({ notifications: { preview: '7d' } });
   const installedAt = TEST_NOW - DAY_MS;
 
-  test('everything goes to the platform, marked with who would have been told', () => {
+  test('everything goes to the platform, marked with its later receiver', () => {
     const result = plan(viewOf([warning('budget', 'a')], { installedAt }), preview);
     expect(told(result)).toEqual(['#cost new a']);
     expect(result.deliveries[0]?.notice).toMatchObject({ insteadOf: 'the owner (#shop)' });
@@ -254,7 +254,7 @@ describe('paging.maxPerDay', () => {
   const findings = ['a', 'b', 'c', 'd'].map((name) => aFinding({ name }));
   const toPager = (result: Plan) => told(result).filter((line) => line.startsWith('webhook:pager'));
 
-  test('two pages, then one summary, once; security hears of each', () => {
+  test('two pages, then one summary, once; security gets each', () => {
     const first = plan(viewOf(findings), policy);
     expect(toPager(first)).toHaveLength(3);
     expect(

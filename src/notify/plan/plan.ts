@@ -53,13 +53,15 @@ export function planDeliveries(view: PlanningView, policy: Policy, now: TimeMs):
     active: now < (view.installedAt ?? now) + policy.previewMs,
     platform: policy.destinations.platform,
   };
-  const told = newsByReceiver(view, policy, quiet, preview, now);
-  const paging = holdPages(told, view.pages, policy.maxPagesPerDay, now, view.saidOnce);
-  const capped = capOwners(paging.told, policy.destinations.platform);
+  const notified = newsByReceiver(view, policy, quiet, preview, now);
+  const paging = holdPages(notified, view.pages, policy.maxPagesPerDay, now, view.saidOnce);
+  const capped = capOwners(paging.notified, policy.destinations.platform);
 
-  const newlyTold = capped.told.flatMap(({ news }) => news.filter(({ record }) => record === null));
+  const newlyNotified = capped.notified.flatMap(({ news }) =>
+    news.filter(({ record }) => record === null),
+  );
   const owners = ownerNotes(
-    newlyTold.map(({ finding }) => finding),
+    newlyNotified.map(({ finding }) => finding),
     (finding) => ownerProblem(finding, policy.destinations),
     policy.destinations.platform,
     view.saidOnce,
@@ -67,7 +69,7 @@ export function planDeliveries(view: PlanningView, policy: Policy, now: TimeMs):
 
   const deliveries: Delivery[] = [...paging.notes, ...capped.notes, ...owners.notes];
   const records: NotifiedRecord[] = capped.records.map((record) => ({ ...record, at: now }));
-  for (const receiverNews of capped.told) {
+  for (const receiverNews of capped.notified) {
     for (const [conversation, news] of intoConversations(receiverNews.news)) {
       deliveries.push(findingsDelivery(receiverNews, conversation, news, view, now));
       for (const item of news)
@@ -101,7 +103,7 @@ function newsByReceiver(
     for (const { route, record, current } of routesWithRecords(finding, records, policy, preview)) {
       const reason = noticeReason(finding, record, events, now, policy.reminders);
       if (reason === null) continue;
-      // What merely calms an old message passes silences; and whoever is no longer routed hears only that.
+      // What merely calms an old message passes silences; a receiver without a route any more gets only that.
       const calms = reason === 'resolved' || reason === 'acknowledged' || reason === 'accepted';
       if ((isQuiet || !current) && !calms) continue;
       if (route.audience === 'pager' && (reason === 'reminder' || reason === 'better')) continue;
@@ -118,7 +120,7 @@ function newsByReceiver(
 interface RouteWithRecord {
   readonly route: Route;
   readonly record: NotifiedRecord | null;
-  /** False for a receiver that was told once and would not be told today. */
+  /** False for a receiver that got a message before and has no route today. */
   readonly current: boolean;
 }
 

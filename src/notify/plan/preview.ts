@@ -2,14 +2,14 @@ import type { Finding } from '../../model/finding.ts';
 import { receiverKey, type Receiver } from '../../store/notifications/receiver.ts';
 import type { Route } from './routes.ts';
 
-/** The first days after the install: people see what they would be told, before anybody is told. */
+/** The first days after the install: the platform sees every message before other receivers get any. */
 export interface Preview {
   readonly active: boolean;
   readonly platform: Receiver;
 }
 
 /**
- * In the preview everything goes to the platform channel, marked with who would have been told.
+ * In the preview everything goes to the platform channel, marked with its later receiver.
  * Security and pagers are the exception: only critical findings reach them, and a miner does not wait
  * for a preview to end.
  */

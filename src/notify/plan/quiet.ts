@@ -19,7 +19,7 @@ export function silenceRule(silences: readonly Silence[], now: TimeMs): QuietRul
 
 /**
  * Inhibition: abuse mutes right-sizing and money news of the same workload (its usage is not its
- * own, unless somebody accepted it), and stale data mutes what is derived from absence.
+ * own, unless it was accepted), and stale data mutes what is derived from absence.
  */
 export function inhibitionRule(findings: readonly Finding[]): QuietRule {
   const abused = suspectedWorkloads(findings);

@@ -8,7 +8,7 @@ import type { OwnerProblem } from './ownerNotes.ts';
 export interface Route {
   readonly audience: Audience;
   readonly receiver: Receiver;
-  /** In the preview: who would have been told. Null outside. */
+  /** In the preview: who would have got it. Null outside. */
   readonly insteadOf: string | null;
 }
 
@@ -17,7 +17,7 @@ export interface Destinations {
   readonly platform: Receiver;
   readonly security: Receiver;
   readonly pagers: readonly Receiver[];
-  /** Channels that hear what the platform hears (webhooks without `pager`), by least severity. */
+  /** Channels that get what the platform gets (webhooks without `pager`), by least severity. */
   readonly others: readonly {
     readonly receiver: Receiver;
     readonly minSeverity: Finding['severity'];
@@ -29,14 +29,14 @@ export interface Destinations {
    * itself: abuse is never routed by it.
    */
   ownersOf(finding: Finding, fromMetadata: boolean): readonly Receiver[];
-  /** Why `ownersOf` is empty; null when it is not, or where nobody could be told anyway. */
+  /** Why `ownersOf` is empty; null when it is not, or where no owner could be reached anyway. */
   ownerProblemOf(finding: Finding, fromMetadata: boolean): OwnerProblem | null;
 }
 
 /**
- * Who hears of a finding at once; everybody else reads it in the digest. The defaults that make people
- * keep it: security and the pager hear of critical abuse first, owners only of what is confirmed or
- * costs them, and nobody is interrupted for what can wait until Monday.
+ * Who gets a finding at once; others read it in the digest. The defaults that make people
+ * keep it: security and the pager get critical abuse first, owners only of what is confirmed or
+ * costs them, and what can wait until Monday interrupts no one.
  */
 export function routesOf(finding: Finding, to: Destinations): readonly Route[] {
   const routes = [...peopleRoutes(finding, to)];
@@ -81,7 +81,7 @@ function peopleRoutes(finding: Finding, to: Destinations): readonly Route[] {
   return [];
 }
 
-/** Why the owner of a finding that is for owners cannot be told; null for all others. */
+/** Why the owner of a finding that is for owners cannot be reached; null for all others. */
 export function ownerProblem(finding: Finding, to: Destinations): OwnerProblem | null {
   const { kind, severity } = finding;
   const isForOwners =

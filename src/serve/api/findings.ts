@@ -116,6 +116,6 @@ async function decide(
     reason: reason ?? null,
     until: until === undefined ? null : Date.parse(until),
   };
-  await requestDecision(finding, asked, { principal, door: 'api' }, deps);
+  await requestDecision(finding, asked, { principal, via: 'api' }, deps);
   return { body: toFindingJson(await findVisible(finding.id, principal, deps)) };
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { testDoor } from '../../../test/support/serve/door.ts';
+import { testApp } from '../../../test/support/serve/testApp.ts';
 
 interface Operation {
   readonly operationId: string;
@@ -15,7 +15,7 @@ interface Document {
   readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
 }
 
-/** A request that each operation answers well; the door's made-up history has `shop-1`. */
+/** A request that each operation answers well; the server's made-up history has `shop-1`. */
 const REQUESTS: Readonly<Record<string, { readonly query?: string; readonly body?: object }>> = {
   getCosts: { query: 'window=24h' },
   getFindings: {},
@@ -35,7 +35,7 @@ const REQUESTS: Readonly<Record<string, { readonly query?: string; readonly body
   deleteSilencesId: {},
 };
 
-const { ask, silences } = testDoor();
+const { ask, silences } = testApp();
 const document = (await (await ask('/api/v1/openapi.json', 'root-token')).json()) as Document;
 const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
   Object.entries(methods).map(([method, operation]) => ({ path, method, ...operation })),

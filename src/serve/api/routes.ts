@@ -53,7 +53,7 @@ export function mountApi(app: Hono<ServerEnv>, routes: readonly ApiRoute[], deps
   }
 }
 
-/** Answers with JSON or CSV; a GET that brings the ETag of what it has is told that nothing changed. */
+/** Answers with JSON or CSV; a GET with the current ETag is answered 304. */
 function send(
   context: Context<ServerEnv>,
   status: 200 | 201,

@@ -51,7 +51,7 @@ export const postSilence = defineRoute({
   status: 201,
   async handle({ context, body }, deps) {
     const asked = { ...body, endsAt: Date.parse(body.endsAt) };
-    const changer = { principal: context.var.principal, door: 'api' } as const;
+    const changer = { principal: context.var.principal, via: 'api' } as const;
     return { body: toJson(await requestSilence(asked, changer, deps)) };
   },
 });
@@ -64,7 +64,7 @@ export const deleteSilence = defineRoute({
   params: z.strictObject({ id: z.string().min(1).max(64) }),
   response: silenceSchema,
   async handle({ context, params }, deps) {
-    const changer = { principal: context.var.principal, door: 'api' } as const;
+    const changer = { principal: context.var.principal, via: 'api' } as const;
     return { body: toJson(await requestSilenceEnd(params.id, changer, deps)) };
   },
 });

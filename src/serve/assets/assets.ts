@@ -54,7 +54,7 @@ export class Assets {
     return this.#byName.get(name)?.url ?? '';
   }
 
-  /** Serves them to anybody: they say nothing, and the login page needs them. */
+  /** Serves them without authentication: they are the same everywhere, and the login page needs them. */
   mount(app: Hono<ServerEnv>): void {
     app.get('/assets/:file', (context) => {
       const asset = this.#byUrl.get(context.req.path);

@@ -80,7 +80,7 @@ describe('the response', () => {
       ramByteHours: 6 * GIB, // 2 GiB × 2 h + 2 GiB × 1 h
       ramCost: 0.6,
       ramEfficiency: 0.5,
-      pvCost: 0.2, // 10 GiB × 0.01 × 2 h, mounted by nobody
+      pvCost: 0.2, // 10 GiB × 0.01 × 2 h, mounted by no pod
       pvBytes: 10 * GIB,
       pvByteHours: 20 * GIB,
       totalCost: 4.8,

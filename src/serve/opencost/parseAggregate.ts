@@ -82,7 +82,7 @@ export function parseAggregate(text: string): readonly AggregateField[] {
 
 /**
  * What the history has to be asked by. Always by container and node, finer than most answers need, so that
- * the properties that all parts of an allocation share can be told.
+ * the properties that all parts of an allocation share are known.
  */
 export function dimensionsOf(fields: readonly AggregateField[]): readonly CostDimension[] {
   const dimensions = new Set<CostDimension>(['container', 'node']);

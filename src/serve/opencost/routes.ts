@@ -19,7 +19,7 @@ const CALLS = {
 
 /**
  * OpenCost's calls in OpenCost's own response form: `{ code, status, data }`. To be mounted at the root, behind
- * the door.
+ * the authentication.
  */
 export function opencostRoutes(deps: ServeDeps): Hono<ServerEnv> {
   const routes = new Hono<ServerEnv>();

@@ -15,7 +15,7 @@ function totalNano(sums: AllocationSums): Nano {
 /**
  * Takes what is to be shared out of the allocations and says what each key carries of it: by what it costs, or
  * evenly. Keys are weighed before anything is filtered out, so that a filter never changes what an allocation
- * costs; volumes that nobody mounts carry nothing (opencost core/pkg/opencost/allocation.go, `computeShareCoeffs`).
+ * costs; unmounted volumes carry nothing (opencost core/pkg/opencost/allocation.go, `computeShareCoeffs`).
  *
  * @param tenancyNano the fixed fees of the window.
  */

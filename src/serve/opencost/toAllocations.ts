@@ -63,7 +63,7 @@ function propertiesOf(row: CostRow, { cluster, nodes }: AllocationContext): Allo
   };
 }
 
-/** What can be said of a node, or of the cluster alone. */
+/** What is known of a node, or of the cluster alone. */
 export function nodeProperties(
   cluster: string,
   node: string | null,

@@ -10,7 +10,7 @@ import { html, type Html } from './html.ts';
 /** Writes times in the time zone of the configuration. */
 export class Clock {
   readonly timezone: string;
-  /** `UTC`, `CET`, `GMT+5:30`: beside every time, so that nobody has to guess. */
+  /** `UTC`, `CET`, `GMT+5:30`: beside every time. */
   readonly zone: string;
 
   constructor(timezone: string, at: TimeMs) {

@@ -68,7 +68,7 @@ export const acknowledgeForm: SentForm = {
       const finding = await findVisible(id, principal, deps);
       // A finding that was resolved or decided meanwhile stays as it is.
       if (finding.state === 'open')
-        await requestDecision(finding, request, { principal, door: 'page' }, deps);
+        await requestDecision(finding, request, { principal, via: 'page' }, deps);
     }
     return withQuery(PATH, { done: 'bulk' });
   },

@@ -43,7 +43,7 @@ export function mountLogin(
   });
 }
 
-/** Ends the session here and in the browser. Behind the door: only one's own session can be ended. */
+/** Ends the session here and in the browser. It needs authentication: a user can end only their own session. */
 export function mountLogout(app: Hono<ServerEnv>, sessions: Sessions): void {
   app.post('/logout', (context) => {
     sessions.end(deleteCookie(context, SESSION_COOKIE, { path: '/' }) ?? '');

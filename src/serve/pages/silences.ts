@@ -39,7 +39,7 @@ export const SILENCE_PAGES: readonly PageRoute[] = [
         endsAt: deps.now() + (durationOf(fields) ?? DAY_MS),
         reason: textOf(fields, 'reason'),
       };
-      await requestSilence(silence, { principal, door: 'page' }, deps);
+      await requestSilence(silence, { principal, via: 'page' }, deps);
       return withQuery(PATH, { done: 'silence' });
     },
   },
@@ -47,7 +47,7 @@ export const SILENCE_PAGES: readonly PageRoute[] = [
     path: `${PATH}/:id/expire`,
     scope: 'silence',
     async submit({ principal, deps, params }) {
-      await requestSilenceEnd(params['id'] ?? '', { principal, door: 'page' }, deps);
+      await requestSilenceEnd(params['id'] ?? '', { principal, via: 'page' }, deps);
       return withQuery(PATH, { done: 'expire' });
     },
   },

@@ -188,7 +188,7 @@ function auditLog({ audit }: SystemView, clock: Clock): Html {
         { title: 'Who', cell: ({ who }) => who },
         { title: 'Action', cell: ({ action }) => html`<code>${action}</code>` },
         { title: 'Subject', cell: ({ subject }) => html`<code>${subject}</code>` },
-        { title: 'From', cell: ({ door }) => door },
+        { title: 'From', cell: ({ via }) => via },
         { title: 'Details', cell: ({ detail }) => detailText(detail) },
       ],
       { empty: 'No changes yet.' },

@@ -49,7 +49,7 @@ export async function answerAdvice(ask: AdviceAsk, context: AnswerContext): Prom
       isWorkload(advice.workload, ask.workload) &&
       (ask.all || isWorthSaying(advice, 0)),
   );
-  // What a miner uses must not become anybody's request.
+  // A miner's use must not become a recommended request.
   const chosen = asked.filter(
     ({ namespace, workload }) => !suspected.has(workloadKey(namespace, workload)),
   );
@@ -65,7 +65,7 @@ export async function answerAdvice(ask: AdviceAsk, context: AnswerContext): Prom
   };
 }
 
-/** Advice for every container of the cluster: two weeks of sketches, read once an hour for everybody. */
+/** Advice for every container of the cluster: two weeks of sketches, read once an hour for all readers. */
 function readWholeAdvice(
   context: AnswerContext,
 ): Promise<AdviceReport & { readonly isWhole: boolean }> {

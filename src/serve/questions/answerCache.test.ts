@@ -49,7 +49,7 @@ describe('AnswerCache', () => {
     expect(state.asked).toBe(2);
   });
 
-  it('waits for the answer when nobody has looked for long', async () => {
+  it('waits for the answer when the last question is long ago', async () => {
     const { state, overview } = setUp();
     await overview();
     state.version = 2;

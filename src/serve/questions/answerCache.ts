@@ -49,7 +49,7 @@ export class AnswerCache {
   #start(entry: Entry, version: number, compute: () => Promise<unknown>): void {
     const pending = { version, answer: compute() };
     entry.pending = pending;
-    // Who waits for the answer learns of a failure; nobody need wait.
+    // A failure reaches those who wait for the answer, if any do.
     this.#settle(entry, pending).catch(() => undefined);
   }
 

@@ -31,7 +31,7 @@ export interface AnswerParts {
   readonly reader: HistoryReader;
   config(): ServeConfig;
   thresholds(): Thresholds;
-  /** What advice needs of the cluster as it is now; null where it cannot be asked. */
+  /** What advice needs of the cluster as it is now; null where it cannot be reached. */
   present(): Promise<PresentObjects | null>;
   /** What posture is judged by, as the sources show it now; null where none answers. */
   presentPosture(use: PostureInput['use']): Promise<PostureInput | null>;
@@ -39,7 +39,7 @@ export interface AnswerParts {
   readonly live: LiveSource | null;
 }
 
-/** A question that is not answered as it was asked; the message tells the client how to ask. */
+/** A question that cannot be answered as asked; the message explains how to ask. */
 export class QuestionRefused extends Error {
   override readonly name = 'QuestionRefused';
 }

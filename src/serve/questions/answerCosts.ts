@@ -29,7 +29,7 @@ export interface SpendDays {
 const SHOWN_DAYS = 30;
 
 /**
- * Costs by namespace for every day of the last eight weeks on the configured basis, for everybody. Days that are past are read once
+ * Costs by namespace for every day of the last eight weeks on the configured basis, for all readers. Days that are past are read once
  * an hour (a late correction and a bill show then), yesterday and today once a window.
  */
 export function spendTables(context: AnswerContext): Promise<readonly CostTable[]> {
@@ -69,7 +69,7 @@ export function spendDays(
   };
 }
 
-/** What nobody was allocated, by day. */
+/** Idle cost by day. */
 export function idleDays(tables: readonly CostTable[]): readonly number[] {
   return tables.slice(-SHOWN_DAYS).map(({ idle }) => fromNano(nodeNano(idle)));
 }

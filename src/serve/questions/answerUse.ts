@@ -33,7 +33,7 @@ export interface FindingUse {
   readonly instances: readonly ContainerInstance[];
   /** What changed about the workload in the span. */
   readonly changes: readonly WorkloadEvent[];
-  /** The specification of one of its pods, the latest seen; null where no source told it. */
+  /** The specification of one of its pods, the latest seen; null where no source has it. */
   readonly spec: StoredPodSpec | null;
   /** Other workloads with one of its images, as far as `namespaces` lets see them. */
   readonly neighbours: readonly Neighbour[];
@@ -55,7 +55,7 @@ export async function answerFindingUse(
   for (const workload of workloads) {
     const scope = { namespace, workload, container, pod: null };
     const asked = { ...scope, ...usualHours(finding.startedAt) };
-    // What is usual is only said of one workload: those of a group come and go.
+    // Usual use is known only of one workload: those of a group come and go.
     if (workloads.length === 1) hours.push(...(await reader.usageSeries(asked)).points);
     instances.push(...(await reader.instances({ namespace, workload, ...span })));
     const query = { namespace, workload, ...span, limit: MAX_CHANGES };

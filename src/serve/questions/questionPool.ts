@@ -32,7 +32,7 @@ const PATIENCE_MS = 30 * SECOND_MS;
 /** Answers kept at once, whatever is asked. */
 const KEPT_ANSWERS = 200;
 
-/** One thread each; a thread that nobody asks ends, and starts again with the next question. */
+/** One thread each; an idle thread ends, and starts again with the next question. */
 const THREADS = {
   // While one question waits for Prometheus or Kubernetes, the thread reads for another.
   slow: { concurrentTasksPerWorker: 4, maxQueue: 100 },

@@ -53,7 +53,7 @@ export type Questions = {
   ) => ReturnType<List[N]['answer']>;
 };
 
-/** Makes a function for each question from one that is told the question's name. */
+/** Makes a function for each question from one that gets the question's name. */
 export function eachQuestion(
   ask: (name: QuestionName, ask: unknown) => Promise<unknown>,
 ): Questions {

@@ -65,7 +65,7 @@ function digest(token: string): Buffer {
 
 export const SESSION_COOKIE = 'burnwatch_session';
 
-/** What a request carries once it has passed the door. */
+/** What a request carries once it is authenticated. */
 export interface ServerVariables {
   principal: Principal;
   session: Session | null;
@@ -77,7 +77,7 @@ export interface ServerEnv {
 
 /**
  * Finds out who is asking: a bearer token, else a session's cookie, else, where no token is configured
- * at all, the local operator. Nobody else passes.
+ * at all, the local operator.
  */
 export function authenticate(
   authenticators: readonly Authenticator[],

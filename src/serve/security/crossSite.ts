@@ -37,7 +37,7 @@ export function securityHeaders(): MiddlewareHandler {
 const LOCAL_NAMES = new Set(['localhost', '127.0.0.1', '[::1]']);
 
 /**
- * Without tokens anybody on loopback may do everything, so a page elsewhere must not reach us by a DNS
+ * Without tokens every client on loopback may do everything, so a page elsewhere must not reach us by a DNS
  * name that it points at 127.0.0.1 (DNS rebinding): only loopback's own names are answered.
  */
 export function onlyLocalNames(): MiddlewareHandler {

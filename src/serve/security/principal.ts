@@ -18,7 +18,7 @@ export interface Principal {
   readonly via: 'loopback' | 'bearer' | 'session';
 }
 
-/** Without any token configured only loopback is listened on, and whoever is there may do everything. */
+/** Without any token configured only loopback is listened on, and every client there may do everything. */
 export const LOCAL_OPERATOR: Principal = {
   name: 'local operator',
   scopes: new Set(['admin']),
@@ -43,7 +43,7 @@ export function visibleNamespaces(principal: Principal): readonly string[] | nul
 }
 
 /**
- * Keeping abuse quiet takes the scope `silence` and sight of the whole cluster: whoever runs the miner may
+ * Keeping abuse quiet takes the scope `silence` and sight of the whole cluster: the person who runs the miner may
  * well hold the token of its namespace.
  */
 export function mayQuietAbuse(principal: Principal): boolean {
@@ -94,7 +94,7 @@ export function asSeenBy(principal: Principal, finding: Finding): Finding {
   return { ...finding, evidence };
 }
 
-/** The finding, if there is one and the principal may see it: otherwise neither is told apart. */
+/** The finding, if there is one and the principal may see it: both cases answer alike. */
 export async function findVisible(
   id: string,
   principal: Principal,

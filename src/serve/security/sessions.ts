@@ -15,7 +15,7 @@ export interface Session {
 }
 
 /**
- * Sessions of browsers, in memory: a restart logs everybody out, and nothing secret is stored. The
+ * Sessions of browsers, in memory: a restart ends every session, and nothing secret is stored. The
  * cookie holds 256 random bits and nothing else.
  */
 export class Sessions {

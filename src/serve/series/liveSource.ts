@@ -13,14 +13,14 @@ import { SECOND_MS } from '../../model/time.ts';
 
 /** Finer series than the history has, where they can be had. */
 export interface LiveSource {
-  /** Null where Prometheus cannot be asked in time, or has nothing of these pods any more. */
+  /** Null where Prometheus does not answer in time, or has nothing of these pods any more. */
   series(query: LiveQuery): Promise<LiveSeries | null>;
 }
 
 /** A page waits this long; after that windows have to do. */
 const PATIENCE_MS = 4 * SECOND_MS;
 
-/** Asks Prometheus; `warn` is told why where it cannot be asked. */
+/** Asks Prometheus; `warn` gets the reason where the query fails. */
 export function prometheusLiveSource(
   config: () => ServeConfig,
   warn: (problem: string) => void,

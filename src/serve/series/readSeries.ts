@@ -124,7 +124,7 @@ export async function readFindingSeries(
 
 /** Over a longer stretch windows are fine enough, and asking for seconds of it would cost Prometheus too much. */
 const LONGEST_LIVE_MS = 6 * HOUR_MS;
-/** More pods than this are a burden on whoever answers. */
+/** More pods than this would be a burden on Prometheus. */
 const MAX_PODS = 100;
 const STEPS = [15 * SECOND_MS, 30 * SECOND_MS, MINUTE_MS, 2 * MINUTE_MS];
 
@@ -184,7 +184,7 @@ function merge(recorded: WorkloadSeries, live: LiveSeries, stepMs: number): Work
   };
 }
 
-/** A window's restarts are told once, not at every point inside it. */
+/** A window's restarts are shown once, not at every point inside it. */
 function once(values: WorkloadSeries['columns']['restarts'], places: readonly number[]) {
   return values.map((value, index) => (places[index] === places[index - 1] ? null : value));
 }

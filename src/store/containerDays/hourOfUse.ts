@@ -6,7 +6,7 @@ import { SketchBuilder } from './sketchBuilder.ts';
 /** A pod throttled in more than this share of its CFS periods waits for CPU noticeably. */
 const THROTTLED_SHARE = 0.25;
 /** One byte an hour is enough to see whether it is the same pod. */
-const PODS_TOLD_APART = 127;
+const DISTINCT_PODS = 127;
 
 /** Kinds whose pods run to an end: short runs are their nature, not a start or an end. */
 const RUN_TO_AN_END = new Set(['Job', 'CronJob']);
@@ -61,7 +61,7 @@ export class HourOfUse {
   /**
    * Adds all windows of one pod.
    *
-   * @param pod what tells the pod from others in every hour, such as its UID.
+   * @param pod what identifies the pod in every hour, such as its UID.
    */
   addPod(pod: string, windows: readonly PodWindow[]): void {
     const cores: number[] = [];
@@ -147,5 +147,5 @@ function numberOf(pod: string | null): number {
   let hash = 0x811c9dc5;
   for (let at = 0; at < pod.length; at += 1)
     hash = Math.imul(hash ^ pod.charCodeAt(at), 0x01000193) >>> 0;
-  return 1 + (hash % PODS_TOLD_APART);
+  return 1 + (hash % DISTINCT_PODS);
 }

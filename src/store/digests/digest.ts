@@ -86,7 +86,7 @@ export interface Gap {
   readonly end: TimeMs;
   /** Mean coverage of its windows, 0..1. */
   readonly share: number;
-  /** What was missing, as the windows tell it; empty when nothing was sealed. */
+  /** What was missing, by the windows; empty when nothing was sealed. */
   readonly problem: string;
 }
 
@@ -196,7 +196,7 @@ export interface Savings {
   /** Money that leaves the bill when nodes can go; null where that is not known. */
   readonly nodesPerMonth: number | null;
   readonly removableNodes: number | null;
-  /** Below this a saving is not said. */
+  /** Smaller savings are left out. */
   readonly floor: number;
   readonly top: readonly Saving[];
   /** Why there are none, or what to mind; null when there is nothing to say. */

@@ -15,7 +15,7 @@ export interface DigestEntry {
   readonly sends: number;
 }
 
-/** A digest of the archive with what it said when it was last sent. */
+/** A digest of the archive as it was last sent. */
 export interface StoredDigest extends DigestEntry {
   readonly digest: Digest;
 }

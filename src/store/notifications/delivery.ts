@@ -69,7 +69,7 @@ export interface Channel {
  * - `transient`: waiting helps (network, 5xx, 429);
  * - `operator`: the channel is broken until an operator repairs it (token revoked): kept and
  *   tried rarely;
- * - `target`: this address does not work (channel not found): said elsewhere;
+ * - `target`: this address does not work (channel not found): sent elsewhere;
  * - `message`: this message cannot be sent as it is.
  */
 export type FailureKind = 'transient' | 'operator' | 'target' | 'message';

@@ -3,10 +3,10 @@ import type { Finding, FindingEvent } from '../../model/finding.ts';
 import type { TimeMs } from '../../model/time.ts';
 
 /**
- * Why a receiver is told, as in Alertmanager's dedup stage: nothing is ever sent without one.
+ * Why a receiver gets a message, as in Alertmanager's dedup stage: nothing is ever sent without one.
  *
  * - `new`: it opened since the last plan;
- * - `new-to-you`: it was open already when the receiver could first be told (after a muted backfill,
+ * - `already-open`: it was open already when the receiver could first be reached (after a muted backfill,
  *   a silence, a maintenance window, the preview);
  * - `worse`, `better`: its severity changed;
  * - `reopened`: it fires again within a day after it was resolved;
@@ -18,7 +18,7 @@ import type { TimeMs } from '../../model/time.ts';
  */
 export type NoticeReason =
   | 'new'
-  | 'new-to-you'
+  | 'already-open'
   | 'worse'
   | 'better'
   | 'reopened'
@@ -29,7 +29,7 @@ export type NoticeReason =
   | 'resolved'
   | 'missed';
 
-/** Who a notice is written for; it decides what is said first. */
+/** Who a notice is written for; it decides the first line. */
 export type Audience = 'security' | 'pager' | 'owner' | 'platform';
 
 /** What happened to one finding of a conversation since its last notice. */
@@ -44,7 +44,7 @@ export interface Change {
 export interface FindingsNotice {
   readonly kind: 'findings';
   readonly audience: Audience;
-  /** In the preview: who would have been told. Null outside. */
+  /** In the preview: who would have got it. Null outside. */
   readonly insteadOf: string | null;
   readonly changes: readonly Change[];
   /** Every finding of the conversation as it stands, the most severe first; at most `MAX_LISTED`. */
@@ -55,7 +55,7 @@ export interface FindingsNotice {
   readonly at: TimeMs;
   /** End of the last sealed window: how far the data reach. */
   readonly dataUntil: TimeMs | null;
-  /** When the receiver could have been told first; set for `new-to-you`. */
+  /** When the receiver could have got it first; set for `already-open`. */
   readonly since: TimeMs | null;
   /** What else the reader should know, for example that it could not be delivered elsewhere. */
   readonly note: string | null;
@@ -89,7 +89,7 @@ export interface DigestNotice {
   readonly kind: 'digest';
   readonly audience: 'platform';
   readonly digest: Digest;
-  /** What else the reader should know: who is told after the preview, where it could not be delivered. */
+  /** What else the reader should know: who gets it after the preview, where it could not be delivered. */
   readonly lines: readonly string[];
 }
 

@@ -20,7 +20,7 @@ import type { PageRow } from './pageBuffer.ts';
 import { pageCodecs } from './pageCodecs.ts';
 import { emptySums } from './pageCodec.ts';
 
-/** How long a window that was sealed with partial data is asked again. */
+/** How long a window that was sealed with partial data is read again. */
 const CORRECTED_FOR_MS = 2 * HOUR_MS;
 
 /** What an engine reads for a cost table. */

@@ -18,7 +18,7 @@ const LABELS: readonly string[] = [
   'owner',
 ];
 
-/** Labels of which all values are known: another one is a slip of the finger. */
+/** Labels of which all values are known: another one is a typing error. */
 const VALUES: ReadonlyMap<string, readonly string[]> = new Map<string, readonly string[]>([
   ['kind', findingJsonSchema.shape.kind.options],
   ['severity', findingJsonSchema.shape.severity.options],

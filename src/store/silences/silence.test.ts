@@ -9,7 +9,7 @@ import { silencedBy } from './silence.ts';
 const NOW = Date.UTC(2026, 10, 24);
 const silence = (...matchers: string[]) =>
   createSilence({ matchers, endsAt: NOW + 1_000, author: 'shop', reason: 'test' }, NOW);
-/** As the history may hold it, whoever wrote it there. */
+/** As the history may hold it, by any writer. */
 const stored = (...matchers: string[]) => ({
   ...silence('namespace=shop'),
   matchers: matchers.map(parseMatcher),
@@ -71,7 +71,7 @@ describe('Sec: silences that an attacker wrote', () => {
     compile.mockRestore();
   });
 
-  it('labels of the workload cannot be matched: whoever may deploy sets them', () => {
+  it('labels of the workload cannot be matched: everyone who may deploy sets them', () => {
     expect(() => silence(exact, 'label:team=shop')).toThrow('is not a matcher');
   });
 

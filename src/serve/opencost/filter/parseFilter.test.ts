@@ -56,7 +56,7 @@ describe('what OpenCost understands', () => {
   });
 });
 
-describe('what nobody understands says where and what is expected', () => {
+describe('the error says where and what is expected', () => {
   it.each([
     ['()', 'found ")" at 2, expected a field'],
     ['namespace.:"kubecost"', 'unexpected "." at 10'],

@@ -35,7 +35,7 @@ const OPERATORS: ReadonlyMap<string, FilterOperator> = new Map([
   ['~>:', 'ends'],
 ]);
 
-/** More would be no question that anybody asks, and recursion is not endless. */
+/** Limits the recursion; no real filter is as deep. */
 const MAX_DEPTH = 32;
 
 /**

@@ -172,7 +172,7 @@ interface NumberedEvent {
   readonly event: TimelineEvent;
 }
 
-/** One mark on the axis: an event, or several that lie too close to be told apart. */
+/** One mark on the axis: an event, or several that lie too close to tell apart. */
 export interface Mark {
   readonly at: TimeMs;
   readonly items: readonly NumberedEvent[];

@@ -15,7 +15,7 @@ import type { Clock } from '../clock.ts';
 import { html, type Html } from '../html.ts';
 import { figure, labelsBelow, plotSvg, timeAxis, valueAxis } from './panel.ts';
 
-/** More colours than these nobody tells apart: the others are one area. */
+/** More colours cannot be distinguished: the others are one area. */
 const MAX_LINES = 7;
 const MAX_TICKS = 10;
 const MAX_DAYS = 8;

@@ -16,7 +16,7 @@ import {
 import {
   changeText,
   driverText,
-  toldReasons,
+  shownReasons,
   weekText,
   keyText,
   whyText,
@@ -93,7 +93,7 @@ export function headSection(digest: Digest): Html {
 /** Why the bill changed, as parts that add up to the change. */
 export function whySection({ total, currency }: Digest): Html | null {
   if (total.beforeNano === null || total.reasons.length === 0) return null;
-  const { told, restNano, restCount } = toldReasons(total.reasons, REASONS);
+  const { largest: largestReasons, restNano, restCount } = shownReasons(total.reasons, REASONS);
   const largest = Math.max(1, ...total.reasons.map(({ nano }) => Math.abs(nano)));
   const row = (nano: number, label: Html | string) =>
     html`<li>
@@ -102,7 +102,7 @@ export function whySection({ total, currency }: Digest): Html | null {
   return card(
     'Why it changed',
     html`<ul class="why">
-      ${told.map((reason) => row(reason.nano, reasonLabel(reason)))}
+      ${largestReasons.map((reason) => row(reason.nano, reasonLabel(reason)))}
       ${restCount > 0 && row(restNano, plural(restCount, 'smaller reason'))}
       <li class="sum">
         <i></i>

@@ -60,7 +60,7 @@ export const FINDING_PAGES: readonly PageRoute[] = [
         reason: textOf(fields, 'reason') || null,
         until: duration === null ? null : deps.now() + duration,
       };
-      await requestDecision(finding, decision, { principal, door: 'page' }, deps);
+      await requestDecision(finding, decision, { principal, via: 'page' }, deps);
       return withQuery(findingPath(finding.id), { done: action });
     },
   },
@@ -80,7 +80,7 @@ export const FINDING_PAGES: readonly PageRoute[] = [
         endsAt: deps.now() + (durationOf(fields) ?? DAY_MS),
         reason: textOf(fields, 'reason'),
       };
-      await requestSilence(silence, { principal, door: 'page' }, deps);
+      await requestSilence(silence, { principal, via: 'page' }, deps);
       return withQuery(findingPath(finding.id), { done: 'silence' });
     },
   },
@@ -91,7 +91,7 @@ interface KeptView {
   readonly charts: Html;
 }
 
-/** The charts are most of the page and the same for everybody who may see it; a write makes both anew. */
+/** The charts are most of the page and the same for every visitor who may see it; a write makes both anew. */
 async function readView(request: PageRequest): Promise<KeptView> {
   const { params, principal, deps, page } = request;
   const finding = await findVisible(params['id'] ?? '', principal, deps);

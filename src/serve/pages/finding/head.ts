@@ -162,10 +162,10 @@ type KnownView = FindingView & { readonly use: WorkloadUse };
  * just before.
  */
 export function inShort(view: FindingView, currency: string, clock: Clock): Html | null {
-  const said = linesOf(view, currency, clock).filter((line) => line !== null);
-  if (said.length === 0) return null;
+  const shown = linesOf(view, currency, clock).filter((line) => line !== null);
+  if (shown.length === 0) return null;
   return html`<ul class="in-short" aria-label="In short">
-    ${said.map((line) => html`<li>${line}</li>`)}
+    ${shown.map((line) => html`<li>${line}</li>`)}
   </ul>`;
 }
 

@@ -33,7 +33,7 @@ export interface WorkloadUse extends FindingUse {
   readonly now: UseNow;
 }
 
-/** Reads a finding's page. @param asked the stretch somebody zoomed to; null for the whole */
+/** Reads a finding's page. @param asked the zoomed stretch; null for the whole */
 export async function readFindingView(
   finding: Finding,
   asked: Span | null,

@@ -38,7 +38,7 @@ describe('where the money of a spike goes', () => {
     expect(await say(spend(rise))).toContain('$0.50 per hour since, almost nothing before.');
   });
 
-  it('names nobody where many share the rise, or nothing rose, or nothing is known', async () => {
+  it('names no one where many share the rise, or nothing rose, or nothing is known', async () => {
     const shared = Object.fromEntries(['a', 'b', 'c'].map((name) => [name, [1, 1, 1, 2, 2, 2]]));
     expect(await say(spend(shared))).toBe('');
     expect(await say(spend({ a: [2, 2, 2, 1, 1, 1] }))).toBe('');

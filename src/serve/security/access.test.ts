@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { MARKUP, testDoor, type TestDoor } from '../../../test/support/serve/door.ts';
+import { MARKUP, testApp, type TestApp } from '../../../test/support/serve/testApp.ts';
 
 /** How each way out keeps a tenant to its own namespaces, or why it need not. */
 const WAYS_OUT: Readonly<Record<string, WayOut>> = {
@@ -93,7 +93,7 @@ interface WayOut {
   readonly body?: object;
 }
 
-function routesOf({ app }: TestDoor): readonly string[] {
+function routesOf({ app }: TestApp): readonly string[] {
   const all = app.routes.filter(({ method }) => method !== 'ALL');
   return [...new Set(all.map(({ method, path }) => `${method} ${path}`))].sort();
 }
@@ -119,47 +119,47 @@ function request(method: string, { body }: WayOut): RequestInit {
 
 describe('Sec: every way out', () => {
   it('is in the table of this test', () => {
-    expect(routesOf(testDoor())).toEqual(Object.keys(WAYS_OUT).sort());
+    expect(routesOf(testApp())).toEqual(Object.keys(WAYS_OUT).sort());
   });
 
   const closed = entries().filter(([, , { open }]) => open !== true);
 
   it.each(closed)('%s %s needs a token', async (method, path, way) => {
-    const answer = await testDoor().ask(path, null, request(method, way));
+    const answer = await testApp().ask(path, null, request(method, way));
     expect(answer.status).toBe(401);
   });
 
   it.each(closed.filter(([, , { scope }]) => scope !== undefined))(
     '%s %s needs its scope',
     async (method, path, way) => {
-      const door = testDoor();
-      const answer = await door.ask(path, 'looker-token', request(method, way));
+      const app = testApp();
+      const answer = await app.ask(path, 'looker-token', request(method, way));
       expect(answer.status).toBe(403);
-      expect(door.actions).toEqual([]);
-      expect(door.silences).toEqual([]);
+      expect(app.actions).toEqual([]);
+      expect(app.silences).toEqual([]);
     },
   );
 
   it.each(closed.filter(([, , { hides }]) => hides !== undefined))(
     '%s %s does not tell another tenant’s from what does not exist',
     async (method, path, way) => {
-      const door = testDoor();
-      const theirs = await door.ask(path, 'shop-token', request(method, way));
-      const nothing = await door.ask(
+      const app = testApp();
+      const theirs = await app.ask(path, 'shop-token', request(method, way));
+      const nothing = await app.ask(
         path.replace('pay-1', 'none-1').replace('=pay', '=none').replace('/pay', '/none'),
         'shop-token',
         request(method, way),
       );
       expect(theirs.status).toBe(404);
       expect(await theirs.text()).toBe(await nothing.text());
-      expect(door.actions).toEqual([]);
+      expect(app.actions).toEqual([]);
     },
   );
 
   it.each(closed.filter(([, , { refuses }]) => refuses !== undefined))(
     '%s %s is not for who sees only some namespaces',
     async (method, path, way) => {
-      const answer = await testDoor().ask(path, 'shop-token', request(method, way));
+      const answer = await testApp().ask(path, 'shop-token', request(method, way));
       expect(answer.status).toBe(403);
     },
   );
@@ -167,18 +167,18 @@ describe('Sec: every way out', () => {
   it.each(closed.filter(([, , { asks }]) => asks !== undefined))(
     '%s %s asks for the tenant’s namespaces only',
     async (method, path, way) => {
-      const door = testDoor();
-      await door.ask(path, 'shop-token', request(method, way));
-      expect(door.asked.length).toBeGreaterThan(0);
-      for (const query of door.asked) expect(query).toMatchObject({ namespaces: ['shop'] });
+      const app = testApp();
+      await app.ask(path, 'shop-token', request(method, way));
+      expect(app.asked.length).toBeGreaterThan(0);
+      for (const query of app.asked) expect(query).toMatchObject({ namespaces: ['shop'] });
     },
   );
 
   it.each(closed.filter(([, , { lists }]) => lists !== undefined))(
     '%s %s lists the tenant’s only',
     async (method, path, way) => {
-      const door = testDoor();
-      await door.ask('/api/v1/silences', 'root-token', {
+      const app = testApp();
+      await app.ask('/api/v1/silences', 'root-token', {
         method: 'POST',
         body: JSON.stringify({
           matchers: ['namespace=pay'],
@@ -186,14 +186,14 @@ describe('Sec: every way out', () => {
           reason: 'pay is theirs',
         }),
       });
-      const text = await (await door.ask(path, 'shop-token', request(method, way))).text();
+      const text = await (await app.ask(path, 'shop-token', request(method, way))).text();
       expect(text.replaceAll('value="pay"', '')).not.toMatch(/\bpay\b|cluster-1|ledger/);
     },
   );
 });
 
-it('Sec: what the data lacked is told to who sees the whole cluster', async () => {
-  const { ask } = testDoor();
+it('Sec: gaps of the data are shown only to those who see the whole cluster', async () => {
+  const { ask } = testApp();
   expect(await (await ask('/system', 'root-token')).text()).toContain('Node pay: no price');
   expect(await (await ask('/system', 'shop-token')).text()).not.toContain('Node pay');
 });
@@ -202,14 +202,14 @@ describe('Sec: what a tenant sees of a finding', () => {
   it.each(['/findings/shop-1', '/api/v1/findings/shop-1', '/api/v1/findings'])(
     '%s does not name other tenants’ workloads with the same image',
     async (path) => {
-      const { ask } = testDoor();
+      const { ask } = testApp();
       expect(await (await ask(path, 'shop-token')).text()).not.toContain('ledger');
       expect(await (await ask(path, 'root-token')).text()).toContain('ledger');
     },
   );
 
   it('looks for similar workloads in its own namespaces', async () => {
-    const { ask, asked } = testDoor();
+    const { ask, asked } = testApp();
     await ask('/findings/shop-1', 'shop-token');
     expect(asked).toContainEqual(expect.objectContaining({ namespaces: ['shop'] }));
   });
@@ -223,31 +223,31 @@ describe('Sec: keeping abuse quiet', () => {
   const notAbuse = { method: 'POST', body: JSON.stringify({ reason: 'mine' }) };
 
   it('is refused to the token of a namespace: it may be the miner’s', async () => {
-    const door = testDoor();
+    const app = testApp();
     const refused = [
-      await door.ask('/api/v1/findings/shop-1/not-abuse', 'shop-token', notAbuse),
-      await door.ask('/api/v1/silences', 'shop-token', silence(['namespace=shop'])),
-      await door.ask('/api/v1/silences', 'shop-token', silence(['kind!=budget', 'namespace=shop'])),
+      await app.ask('/api/v1/findings/shop-1/not-abuse', 'shop-token', notAbuse),
+      await app.ask('/api/v1/silences', 'shop-token', silence(['namespace=shop'])),
+      await app.ask('/api/v1/silences', 'shop-token', silence(['kind!=budget', 'namespace=shop'])),
     ];
     for (const answer of refused) expect(answer.status).toBe(403);
-    expect(door.actions).toEqual([]);
-    expect(door.silences).toEqual([]);
+    expect(app.actions).toEqual([]);
+    expect(app.silences).toEqual([]);
   });
 
   it('is for a token with the scope that sees the whole cluster', async () => {
-    const door = testDoor();
+    const app = testApp();
     const path = '/api/v1/findings/shop-1/not-abuse';
-    expect((await door.ask(path, 'security-token', notAbuse)).status).toBe(200);
-    expect(door.actions).toMatchObject([{ findingId: 'shop-1', action: 'not-abuse' }]);
+    expect((await app.ask(path, 'security-token', notAbuse)).status).toBe(200);
+    expect(app.actions).toMatchObject([{ findingId: 'shop-1', action: 'not-abuse' }]);
   });
 
   it('leaves a namespace’s token what is its own', async () => {
-    const door = testDoor();
+    const app = testApp();
     const own = silence(['namespace=shop', 'kind=overprovisioned']);
-    expect((await door.ask('/api/v1/silences', 'shop-token', own)).status).toBe(201);
+    expect((await app.ask('/api/v1/silences', 'shop-token', own)).status).toBe(201);
     const wide = silence(['namespace=~"shop|pay"', 'kind=overprovisioned']);
-    expect((await door.ask('/api/v1/silences', 'shop-token', wide)).status).toBe(403);
-    const acknowledge = await door.ask('/api/v1/findings/shop-1/acknowledge', 'shop-token', {
+    expect((await app.ask('/api/v1/silences', 'shop-token', wide)).status).toBe(403);
+    const acknowledge = await app.ask('/api/v1/findings/shop-1/acknowledge', 'shop-token', {
       method: 'POST',
     });
     expect(acknowledge.status).toBe(200);
@@ -255,39 +255,39 @@ describe('Sec: keeping abuse quiet', () => {
 });
 
 describe('Sec: silences', () => {
-  const add = ({ ask }: TestDoor, matchers: readonly string[], reason = 'test') =>
+  const add = ({ ask }: TestApp, matchers: readonly string[], reason = 'test') =>
     ask('/silences', 'security-token', {
       method: 'POST',
       body: new URLSearchParams({ matchers: matchers.join('\n'), reason, for: '4h' }),
     });
 
   it('are as modest by the form as by the API', async () => {
-    const door = testDoor();
+    const app = testApp();
     const many = Array.from({ length: 21 }, (_, index) => `namespace!=n${index}`);
-    expect((await add(door, many)).status).toBe(400);
-    expect((await add(door, [`workload=${' '.repeat(2_000)}x`])).status).toBe(400);
-    expect((await add(door, ['namespace=shop'], 'y'.repeat(501))).status).toBe(400);
-    expect(door.silences).toEqual([]);
+    expect((await add(app, many)).status).toBe(400);
+    expect((await add(app, [`workload=${' '.repeat(2_000)}x`])).status).toBe(400);
+    expect((await add(app, ['namespace=shop'], 'y'.repeat(501))).status).toBe(400);
+    expect(app.silences).toEqual([]);
   });
 
   it('are at most a hundred at once by one token', async () => {
-    const door = testDoor();
+    const app = testApp();
     const statuses = [];
     for (let count = 0; count < 101; count += 1)
-      statuses.push((await add(door, [`namespace=n${count}`])).status);
+      statuses.push((await add(app, [`namespace=n${count}`])).status);
     expect(statuses.filter((status) => status === 303)).toHaveLength(100);
     expect(statuses.at(-1)).toBe(409);
   });
 });
 
 describe('Sec: changes', () => {
-  it('are written down: who, what, through which door', async () => {
-    const door = testDoor();
-    await door.ask('/api/v1/findings/shop-1/acknowledge', 'security-token', {
+  it('are written down: who, what, by which way', async () => {
+    const app = testApp();
+    await app.ask('/api/v1/findings/shop-1/acknowledge', 'security-token', {
       method: 'POST',
       body: JSON.stringify({ reason: 'on it' }),
     });
-    await door.ask('/api/v1/silences', 'root-token', {
+    await app.ask('/api/v1/silences', 'root-token', {
       method: 'POST',
       body: JSON.stringify({
         matchers: ['namespace=shop'],
@@ -295,19 +295,19 @@ describe('Sec: changes', () => {
         reason: 'load test',
       }),
     });
-    const id = door.silences[0]?.id ?? '';
-    await door.ask(`/api/v1/silences/${id}`, 'root-token', { method: 'DELETE' });
-    await door.ask('/-/reload', 'root-token', { method: 'POST' });
-    expect(door.audit).toMatchObject([
-      { who: 'security', door: 'api', action: 'finding.acknowledge', subject: 'shop-1' },
-      { who: 'root', door: 'api', action: 'silence.add', namespace: 'shop' },
-      { who: 'root', door: 'api', action: 'silence.expire', subject: id },
-      { who: 'root', door: 'api', action: 'config.reload' },
+    const id = app.silences[0]?.id ?? '';
+    await app.ask(`/api/v1/silences/${id}`, 'root-token', { method: 'DELETE' });
+    await app.ask('/-/reload', 'root-token', { method: 'POST' });
+    expect(app.audit).toMatchObject([
+      { who: 'security', via: 'api', action: 'finding.acknowledge', subject: 'shop-1' },
+      { who: 'root', via: 'api', action: 'silence.add', namespace: 'shop' },
+      { who: 'root', via: 'api', action: 'silence.expire', subject: id },
+      { who: 'root', via: 'api', action: 'config.reload' },
     ]);
   });
 
   it('need a reason where they keep something quiet', async () => {
-    const { ask, actions } = testDoor();
+    const { ask, actions } = testApp();
     const answer = await ask('/api/v1/findings/shop-2/accept', 'root-token', {
       method: 'POST',
       body: JSON.stringify({ reason: ' \u200b ', until: '2026-12-01T00:00:00Z' }),
@@ -318,14 +318,14 @@ describe('Sec: changes', () => {
 });
 
 describe('Sec: the session of a browser', () => {
-  async function login({ ask }: TestDoor, token = 'security-token') {
+  async function login({ ask }: TestApp, token = 'security-token') {
     const answer = await form(ask, '/login', { token, next: '/findings/shop-1' });
     const cookie = answer.headers.get('set-cookie') ?? '';
     return { answer, cookie, session: cookie.split(';')[0] ?? '' };
   }
 
   function form(
-    ask: TestDoor['ask'],
+    ask: TestApp['ask'],
     path: string,
     fields: Record<string, string>,
     headers: Record<string, string> = {},
@@ -334,7 +334,7 @@ describe('Sec: the session of a browser', () => {
   }
 
   it('begins with a token and a cookie that scripts and other sites do not get', async () => {
-    const { answer, cookie } = await login(testDoor());
+    const { answer, cookie } = await login(testApp());
     expect(answer.status).toBe(303);
     expect(answer.headers.get('location')).toBe('/findings/shop-1');
     expect(cookie).toMatch(/HttpOnly/);
@@ -345,13 +345,13 @@ describe('Sec: the session of a browser', () => {
   it('has a cookie for https only where the pages are reached by it', async () => {
     const { configSchema } = await import('../../daemon/config/schema.ts');
     const serve = { externalUrl: 'https://burnwatch.example' };
-    const door = testDoor(true, { config: () => configSchema.parse({ serve }) });
-    expect((await login(door)).cookie).toMatch(/Secure/);
-    expect((await login(testDoor())).cookie).not.toMatch(/Secure/);
+    const app = testApp(true, { config: () => configSchema.parse({ serve }) });
+    expect((await login(app)).cookie).toMatch(/Secure/);
+    expect((await login(testApp())).cookie).not.toMatch(/Secure/);
   });
 
   it('does not begin with a wrong token, and guessing is slowed down', async () => {
-    const { ask } = testDoor();
+    const { ask } = testApp();
     const answers = [];
     for (let guess = 0; guess < 15; guess += 1)
       answers.push((await form(ask, '/login', { token: `guess-${guess}` })).status);
@@ -363,7 +363,7 @@ describe('Sec: the session of a browser', () => {
     'does not begin by a body of %s, which is nobody’s failure but the sender’s',
     async (type) => {
       const broken = { method: 'POST', headers: { 'content-type': type }, body: 'token=x' };
-      const { ask } = testDoor();
+      const { ask } = testApp();
       expect((await ask('/login', null, broken)).status).toBe(415);
       expect((await ask('/silences', 'root-token', broken)).status).toBe(415);
     },
@@ -372,47 +372,47 @@ describe('Sec: the session of a browser', () => {
   it.each(['https://attacker.example/', '//attacker.example', '/\\attacker.example'])(
     'does not send to %s afterwards',
     async (next) => {
-      const answer = await form(testDoor().ask, '/login', { token: 'root-token', next });
+      const answer = await form(testApp().ask, '/login', { token: 'root-token', next });
       expect(answer.headers.get('location')).toBe('/');
     },
   );
 
   it('changes nothing without the page’s token (CSRF)', async () => {
-    const door = testDoor();
-    const { session } = await login(door);
+    const app = testApp();
+    const { session } = await login(app);
     const headers = { cookie: session };
     const acknowledge = { action: 'acknowledge' };
     const path = '/findings/shop-1/decide';
-    expect((await form(door.ask, path, acknowledge, headers)).status).toBe(403);
+    expect((await form(app.ask, path, acknowledge, headers)).status).toBe(403);
     const stale = { ...acknowledge, csrf: 'stale' };
-    expect((await form(door.ask, path, stale, headers)).status).toBe(403);
-    expect(door.actions).toEqual([]);
-    const page = await (await door.ask('/findings/shop-1', null, { headers })).text();
+    expect((await form(app.ask, path, stale, headers)).status).toBe(403);
+    expect(app.actions).toEqual([]);
+    const page = await (await app.ask('/findings/shop-1', null, { headers })).text();
     const csrf = /name="csrf" value="([^"]+)"/.exec(page)?.[1] ?? '';
-    const answer = await form(door.ask, path, { ...acknowledge, csrf }, headers);
+    const answer = await form(app.ask, path, { ...acknowledge, csrf }, headers);
     expect(answer.headers.get('location')).toBe('/findings/shop-1?done=acknowledge');
-    expect(door.actions).toMatchObject([{ action: 'acknowledge', decision: { by: 'security' } }]);
-    expect(door.audit).toMatchObject([{ door: 'page', action: 'finding.acknowledge' }]);
+    expect(app.actions).toMatchObject([{ action: 'acknowledge', decision: { by: 'security' } }]);
+    expect(app.audit).toMatchObject([{ via: 'page', action: 'finding.acknowledge' }]);
   });
 
   it('refuses a form that another site sends, login included', async () => {
-    const { ask } = testDoor();
+    const { ask } = testApp();
     const foreign = { origin: 'https://attacker.example' };
     expect((await form(ask, '/login', { token: 'root-token' }, foreign)).status).toBe(403);
   });
 
   it('ends with the logout', async () => {
-    const door = testDoor();
-    const { session } = await login(door);
+    const app = testApp();
+    const { session } = await login(app);
     const headers = { cookie: session };
-    const page = await (await door.ask('/findings/shop-1', null, { headers })).text();
+    const page = await (await app.ask('/findings/shop-1', null, { headers })).text();
     const csrf = /name="csrf" value="([^"]+)"/.exec(page)?.[1] ?? '';
-    expect((await form(door.ask, '/logout', { csrf }, headers)).status).toBe(303);
-    expect((await door.ask('/findings/shop-1', null, { headers })).status).toBe(401);
+    expect((await form(app.ask, '/logout', { csrf }, headers)).status).toBe(303);
+    expect((await app.ask('/findings/shop-1', null, { headers })).status).toBe(401);
   });
 
   it('sends a person without one to the login, and back afterwards', async () => {
-    const answer = await testDoor().ask('/findings/shop-1?from=1', null, {
+    const answer = await testApp().ask('/findings/shop-1?from=1', null, {
       headers: { accept: 'text/html' },
     });
     expect(answer.status).toBe(303);
@@ -425,13 +425,13 @@ describe('Sec: names that are an attack', () => {
     ['/findings/shop-1', '&lt;img src=x'],
     ['/findings/shop-1/charts', 'Charts.'],
   ])('%s shows them as text', async (path, escaped) => {
-    const text = await (await testDoor().ask(path, 'root-token')).text();
+    const text = await (await testApp().ask(path, 'root-token')).text();
     expect(text).not.toContain('<img src=x');
     expect(text).toContain(escaped);
   });
 
   it('has no inline script or style in a page', async () => {
-    const answer = await testDoor().ask('/findings/shop-1', 'root-token');
+    const answer = await testApp().ask('/findings/shop-1', 'root-token');
     const text = await answer.text();
     expect(text).not.toMatch(/<[a-z][^<>]*\s(on\w+|style)=|<style/);
     expect(text.match(/<script(?! src="\/assets\/| type="application\/json")/g)).toBeNull();
@@ -448,7 +448,7 @@ describe('Sec: addresses', () => {
     '/assets/app.js',
     '/assets/%00',
   ])('%s is no file of ours', async (path) => {
-    const { status } = await testDoor().ask(path, 'root-token');
+    const { status } = await testApp().ask(path, 'root-token');
     expect(status).toBe(404);
   });
 });

@@ -15,7 +15,7 @@ import { tokenAuthenticator, type ServerEnv } from '../../../src/serve/security/
 const NOW = Date.UTC(2026, 10, 24, 7);
 export const MARKUP = '<img src=x onerror=alert(1)>';
 
-/** Tokens of the door under test: `NAME-token` for each. */
+/** Tokens of the server under test: `NAME-token` for each. */
 const TOKENS = [
   { name: 'shop', token: 'shop-token', scopes: ['read', 'ack', 'silence'], namespaces: ['shop'] },
   { name: 'looker', token: 'looker-token', scopes: ['read'] },
@@ -82,7 +82,7 @@ const EMPTY_COSTS: CostTable = {
   provisional: false,
 };
 
-/** What a door under test was made to do. */
+/** What a server under test was made to do. */
 export interface Recorded {
   readonly asked: unknown[];
   readonly actions: OperatorAction[];
@@ -90,14 +90,14 @@ export interface Recorded {
   readonly audit: AuditEntry[];
 }
 
-export interface TestDoor extends Recorded {
+export interface TestApp extends Recorded {
   readonly app: Hono<ServerEnv>;
   /** Asks as `token`'s bearer, or as nobody. */
   ask(path: string, token: string | null, init?: RequestInit): Promise<Response>;
 }
 
-/** The whole door over a history in memory. */
-export function testDoor(withTokens = true, change: Partial<ServeDeps> = {}): TestDoor {
+/** The whole server over a history in memory. */
+export function testApp(withTokens = true, change: Partial<ServeDeps> = {}): TestApp {
   const recorded: Recorded = { asked: [], actions: [], silences: [], audit: [] };
   const deps: ServeDeps = {
     config: () => configSchema.parse({ cluster: 'test' }),
