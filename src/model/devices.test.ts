@@ -30,7 +30,7 @@ describe('cards', () => {
     expect(cardsPerUnit(resource, labels, {})).toBe(cards);
   });
 
-  it('are told by the operator where the table does not know them', () => {
+  it('come from the operator where the table does not know them', () => {
     expect(cardsPerUnit('example_com_fpga', {}, { 'example.com/fpga': 2 })).toBe(1 / 2);
     expect(cardsPerUnit('example_com_nic', {}, { 'example.com/nic': 0 })).toBe(0);
   });

@@ -26,7 +26,7 @@ type Labels = Readonly<Record<string, string>>;
 /** What an operator says of resources that the shipped table does not know: `NAME` → units that make up one card. */
 export type ExtraDevices = Readonly<Record<string, number>>;
 
-/** Cards that one unit of a resource is on a node with these labels; null for a resource that nobody knows. */
+/** Cards that one unit of a resource is on a node with these labels; null for an unknown resource. */
 export function cardsPerUnit(resource: string, labels: Labels, extra: ExtraDevices): number | null {
   const own = Object.entries(extra).find(([name]) => metricName(name) === resource);
   if (own !== undefined) return own[1] === 0 ? 0 : 1 / own[1];

@@ -64,7 +64,7 @@ export function podHold(pod: RequestingPod): PodHold {
   };
 }
 
-/** What one container holds: the most of what it asks for, was granted and has; a refused wish does not count. */
+/** What one container holds: the most of what it asks for, was granted and has; a refused resize does not count. */
 export function heldRequests(container: RequestingContainer, pod: RequestingPod): Amounts {
   const { requests, allocated, actuated } = container;
   const granted = most(allocated ?? NONE, actuated ?? NONE);
