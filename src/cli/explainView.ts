@@ -1,5 +1,6 @@
 import type { AbuseExplanation } from '../cycle/explainAbuse.ts';
 import type { ExplainedSignal, Explanation } from '../detect/abuse/explain.ts';
+import type { Finding } from '../model/finding.ts';
 import { printable } from '../model/text/escape.ts';
 import { formatTime } from '../model/time.ts';
 import { renderCsv, renderTable, type Column } from '../model/text/table.ts';
@@ -73,9 +74,14 @@ export function renderExplanationCsv(namespace: string, { workloads }: AbuseExpl
 }
 
 /** Below a finding's evidence: what did not speak, what was not known, and what would decide it. */
-export function renderSilentSignals(subject: Explanation | undefined): string {
+export function renderSilentSignals(
+  subject: Explanation | undefined,
+  evidence: Finding['evidence'],
+): string {
   if (subject === undefined) return '';
-  const silent = subject.signals.filter(({ state }) => state !== 'fires');
+  const silent = subject.signals.filter(
+    ({ state, signal }) => state !== 'fires' && !evidence.some((one) => one.signal === signal),
+  );
   const lines = ['', 'Not in evidence', renderTable(silent, COLUMNS).trimEnd()];
   if (subject.needed.length > 0)
     lines.push('', 'To decide', ...subject.needed.map((text) => `  ${printable(text)}`));

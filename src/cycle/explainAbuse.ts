@@ -2,13 +2,13 @@ import type { WindowConfig } from './config.ts';
 import type { Thresholds } from '../detect/detectors.ts';
 import { abuseDetector } from '../detect/abuse/abuseDetector.ts';
 import { explainLast, explainNext, type Explanation } from '../detect/abuse/explain.ts';
-import type { AbuseState } from '../detect/abuse/state/state.ts';
+import type { AbuseState, Rows } from '../detect/abuse/state/state.ts';
 import type { DetectContext, Detector } from '../detect/detector.ts';
 import type { DetectorCodecs, HistoryReader } from '../store/history.ts';
 import type { StoredPodSpec } from '../store/workloads.ts';
 import type { PodSample, Snapshot } from '../model/snapshot.ts';
 import { floorTo, formatTime, type TimeMs, type Window } from '../model/time.ts';
-import type { WorkloadRef } from '../model/workload.ts';
+import { containerKey, type WorkloadRef } from '../model/workload.ts';
 import { nearNames, noSuchNamespace } from '../model/text/nearNames.ts';
 import type { CycleState } from '../store/cycleState.ts';
 
@@ -75,7 +75,8 @@ export async function explainAbuse(
   const from = isLast ? end - windowMs : (state.watermark ?? historyStart - windowMs);
   const stored = await reader.storedWindows({ namespace: query.namespace, from, to: end });
   const kept = await reader.podSpecs({ namespace: query.namespace, pod: null, limit: MAX_SPECS });
-  const enriched = enrich(stored, present, kept);
+  const rows = new Map((state.detectors.get('abuse') ?? []) as Iterable<[string, AbuseState]>);
+  const enriched = enrich(stored, present, kept, rows);
   const last = enriched.snapshots.at(-1);
   if (last === undefined || last.window.end !== end)
     throw new CannotExplain(
@@ -86,7 +87,6 @@ export async function explainAbuse(
     throw new CannotExplain(absence(state, query, last, await reader.namespaces()));
   const contextOf = (snapshot: Snapshot): DetectContext<Thresholds> =>
     contextFor(snapshot, historyStart, config, thresholds);
-  const rows = new Map((state.detectors.get('abuse') ?? []) as Iterable<[string, AbuseState]>);
   const unknown = [...enriched.unknown];
   if (!isLast) {
     for (const snapshot of enriched.snapshots.slice(0, -1))
@@ -124,12 +124,13 @@ function contextFor(
 
 /**
  * Creation times, host network and specs are not in window rows: taken from the present by pod UID, the host
- * network also from what was kept of specs.
+ * network also from what was kept of specs, or from whether the detector knew the pod’s traffic.
  */
 function enrich(
   stored: readonly Snapshot[],
   present: Snapshot | null,
   kept: readonly StoredPodSpec[],
+  rows: Rows,
 ): { readonly snapshots: readonly Snapshot[]; readonly unknown: readonly string[] } {
   const known = new Map((present?.pods ?? []).map((pod) => [pod.uid, pod]));
   const keptOf = new Map(kept.map(({ uid, spec }) => [uid, spec]));
@@ -139,13 +140,13 @@ function enrich(
     list.map((pod) => {
       const now = known.get(pod.uid);
       const past = keptOf.get(pod.uid);
-      const hostNetwork = now?.hostNetwork ?? past?.hostNetwork ?? null;
+      const hostNetwork = now?.hostNetwork ?? past?.hostNetwork ?? networkThen(rows, pod);
       if (hostNetwork === null) isHostNetworkGuessed = true;
       if ((now?.spec ?? null) === null) isSpecMissing = true;
       return {
         ...pod,
         createdAt: now?.createdAt ?? null,
-        hostNetwork: hostNetwork ?? false,
+        hostNetwork,
         // What was kept has no commands: of signatures it would show "none" where they are unknown.
         spec: now?.spec ?? null,
       };
@@ -153,10 +154,21 @@ function enrich(
   const snapshots = stored.map((snapshot) => ({ ...snapshot, pods: pods(snapshot.pods) }));
   const unknown: string[] = [];
   if (isHostNetworkGuessed)
-    unknown.push('Whether pods that are gone shared their node’s network is not kept: taken as no');
+    unknown.push('Whether pods that are gone shared their node’s network is not kept: their network counts as unknown');
   if (isSpecMissing)
     unknown.push('Commands, arguments and security settings of its pods are not known here');
   return { snapshots, unknown };
+}
+
+/** False where the detector counted the traffic of its workload, or of any where it never saw this one. */
+function networkThen(rows: Rows, { namespace, workload, containers }: PodSample): false | null {
+  const isCounted = (row: AbuseState | undefined): boolean =>
+    row?.row === 'track' && row.smoothNet >= 0;
+  const own = containers.flatMap(
+    ({ name }) => rows.get(`c/${containerKey(namespace, workload, name)}`) ?? [],
+  );
+  const seen = own.length > 0 ? own : Array.from(rows.entries(), ([, row]) => row);
+  return seen.some(isCounted) ? false : null;
 }
 
 function workloadsOf({ pods }: Snapshot, { name, kind }: ExplainQuery): readonly WorkloadRef[] {

@@ -17,6 +17,16 @@ export type Severity = 'info' | 'warning' | 'critical';
 
 export type FindingState = 'open' | 'acknowledged' | 'accepted' | 'resolved';
 
+/** The explanation that fits unusual CPU best; `unexplained` where none does. */
+export type FindingCause =
+  | 'mining'
+  | 'garbage-collection'
+  | 'busy-loop'
+  | 'costlier-release'
+  | 'load-or-batch'
+  | 'crash-loop'
+  | 'unexplained';
+
 /** What a finding is about. All empty: the whole cluster. */
 export interface Scope {
   readonly namespace: string | null;
@@ -68,6 +78,8 @@ export interface Verdict {
   readonly scope: Scope;
   readonly status: 'firing' | 'clear' | 'unknown';
   readonly severity: Severity;
+  /** Of abuse findings. */
+  readonly cause?: FindingCause;
   /** 0..100. */
   readonly score: number;
   /** When the behaviour began, in the data's time. */
@@ -90,6 +102,8 @@ export interface Finding {
   readonly kind: FindingKind;
   readonly rule: string;
   readonly severity: Severity;
+  /** Of abuse findings; absent in those of earlier releases. */
+  readonly cause?: FindingCause;
   readonly state: FindingState;
   readonly score: number;
   readonly cluster: string;

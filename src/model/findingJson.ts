@@ -23,6 +23,18 @@ export const findingJsonSchema = z.object({
   ]),
   rule: z.string(),
   severity: z.enum(['info', 'warning', 'critical']),
+  cause: z
+    .enum([
+      'mining',
+      'garbage-collection',
+      'busy-loop',
+      'costlier-release',
+      'load-or-batch',
+      'crash-loop',
+      'unexplained',
+    ])
+    .optional()
+    .describe('of cryptojacking findings: the explanation that fits best'),
   state: z.enum(['open', 'acknowledged', 'accepted', 'resolved']),
   score: z.number().min(0).max(100),
   cluster: z.string(),
@@ -78,6 +90,7 @@ export function toFindingJson(finding: Finding): FindingJson {
     kind: finding.kind,
     rule: finding.rule,
     severity: finding.severity,
+    ...(finding.cause !== undefined && { cause: finding.cause }),
     state: finding.state,
     score: finding.score,
     cluster: finding.cluster,

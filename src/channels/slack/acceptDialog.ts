@@ -8,7 +8,7 @@ import {
 import type { Finding } from '../../model/finding.ts';
 import type { TimeMs } from '../../model/time.ts';
 import { cleanText } from '../../model/text/clean.ts';
-import { formatScope, KIND_NAMES } from '../../model/text/format.ts';
+import { formatScope, titleOf } from '../../model/text/format.ts';
 import { personOf, personSchema, type Interaction } from './interaction.ts';
 import { mrkdwn, plainText } from './limits.ts';
 import { code, prose } from './mrkdwn.ts';
@@ -40,7 +40,7 @@ export function acceptDialog(finding: Finding, interaction: Interaction, now: Ti
       {
         type: 'section',
         text: mrkdwn(
-          `*${prose(KIND_NAMES[finding.kind], 100)}* ${code(formatScope(finding), 300)}\nNo messages about it until that day; if it still lasts then, it opens again.`,
+          `*${prose(titleOf(finding), 100)}* ${code(formatScope(finding), 300)}\nNo messages about it until that day; if it still lasts then, it opens again.`,
         ),
       },
       {

@@ -134,7 +134,7 @@ async function renderChanges(
 async function renderSilent(
   reader: HistoryReader,
   loaded: LoadedConfig,
-  { scope, lastSeen }: Finding,
+  { scope, lastSeen, evidence }: Finding,
 ): Promise<string> {
   const { namespace, workload, container } = scope;
   if (namespace === null || workload === null) return '';
@@ -142,7 +142,8 @@ async function renderSilent(
     const query = { namespace, ...workload, at: lastSeen };
     const { workloads } = await explainAbuse(reader, loaded, query, null);
     const subjects = workloads.flatMap(({ subjects }) => subjects);
-    return renderSilentSignals(subjects.find((subject) => subject.container === container));
+    const own = subjects.find((subject) => subject.container === container);
+    return renderSilentSignals(own, evidence);
   } catch (error) {
     if (error instanceof CannotExplain) return `\nNot in evidence: ${error.message}\n`;
     throw error;

@@ -22,7 +22,7 @@ describe('a hijacked pod', () => {
     expect(opened).toMatchObject({ type: 'opened', finding: { severity: 'warning' } });
     expect(opened!.at - onset).toBeLessThanOrEqual(20 * MINUTE_MS);
     expect(opened!.finding.startedAt).toBe(onset);
-    expect(run.open()[0]!.summary).toMatch(/^Looks like mining: .*0\.4\d\d? cores/);
+    expect(run.open()[0]!.summary).toMatch(/^Unusual CPU: .*0\.4\d\d? cores/);
     expect(
       run
         .open()[0]!

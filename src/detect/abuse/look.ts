@@ -15,6 +15,7 @@ import {
   teachPeers,
 } from './expectation/neighbours.ts';
 import { flagFrom, hourOf, type HourRing } from './expectation/ring.ts';
+import { robustSpread } from './evidence/signals/flatness.ts';
 import { addWindow } from './evidence/follow.ts';
 import { learnScaling, scalingOf } from './evidence/scaling.ts';
 import { besideKey, besideOf, sideCarOf, type Arrivals } from './evidence/sideCars.ts';
@@ -91,9 +92,19 @@ export function lookAt(
   learnSideCar(facts, rows);
   track = advance(track, subject, facts.suspicion, window, thresholds);
   learnScaling(rows, subject, track, facts.suspicion, unitsOf(window));
-  track = addToHour(track, subject, cores, window);
+  // A first hour must not be made normal by what came into it.
+  const isDoubtful =
+    facts.suspicion.isHot &&
+    facts.normal.base?.isProvisional === true &&
+    isSteady(track, thresholds);
+  track = addToHour(track, subject, cores, window, !isDoubtful);
   if (memberHashes.length > 0) track = { ...track, members: memberHashes };
   return decide({ ...facts, track }, scene);
+}
+
+/** True until some windows have told otherwise. */
+function isSteady({ recent, levelDwell }: Track, { shape }: AbuseThresholds): boolean {
+  return recent.length < shape.minWindows || levelDwell > 0 || robustSpread(recent) <= shape.flat;
 }
 
 /** Adds up how a new side-car goes with the others, until it is known by itself. */

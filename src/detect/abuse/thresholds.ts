@@ -21,9 +21,9 @@ export const abuseSchema = z.strictObject({
   /** Less than this, in the hottest pod or a group's sum, pages nobody. */
   minPageCores: positive,
   baseline: z.strictObject({
-    minHours: count,
-    /** Hours that make a first, provisional idea of what is normal. */
-    provisionalHours: count,
+    minHours: positive,
+    /** So long seen, in hours, makes a first, provisional idea of what is normal. */
+    provisionalHours: positive,
     /** From this span of history on the time of day is accounted for. */
     seasonalHours: count,
     /** Hours of a Job's own past runs that make it known. */

@@ -90,6 +90,7 @@ function fire(
   const fresh = {
     ...(Object.keys(labels).length > 0 && { labels }),
     severity: verdict.severity,
+    ...(verdict.cause !== undefined && { cause: verdict.cause }),
     score: verdict.score,
     pods: verdict.pods,
     owner: input.ownerOf(verdict),

@@ -34,6 +34,16 @@ export const KIND_NAMES: Readonly<Record<Finding['kind'], string>> = {
   trust: 'Metrics not believed',
 };
 
+/** A finding's title: only what has evidence for a page is called mining. */
+export function titleOf({
+  kind,
+  cause = 'mining',
+  severity,
+}: Pick<Finding, 'kind' | 'cause' | 'severity'>): string {
+  const isBelowBar = kind === 'cryptojacking' && (cause !== 'mining' || severity !== 'critical');
+  return isBelowBar ? 'Unusual CPU' : KIND_NAMES[kind];
+}
+
 /** How sure: the score in words, since 87/100 means nothing at 3 a.m. */
 export function formatConfidence({ score, severity }: Finding): string {
   const word = severity === 'critical' ? 'high' : severity === 'warning' ? 'medium' : 'low';

@@ -5,7 +5,7 @@ import {
   formatConfidence,
   formatCost,
   formatScope,
-  KIND_NAMES,
+  titleOf,
   markOf,
   personName,
   truncate,
@@ -87,7 +87,7 @@ function findingLine({ changes }: FindingsNotice, finding: Finding): string {
 
 /** `Likely cryptojacking in shop/Deployment/checkout`, with what became of it. */
 export function headline(finding: Finding): string {
-  const base = `${KIND_NAMES[finding.kind]}: ${cleanText(formatScope(finding))}`;
+  const base = `${titleOf(finding)}: ${cleanText(formatScope(finding))}`;
   switch (finding.state) {
     case 'resolved':
       return `Resolved: ${base}`;

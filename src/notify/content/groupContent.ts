@@ -3,7 +3,7 @@ import {
   findingUrl,
   formatCost,
   formatScope,
-  KIND_NAMES,
+  titleOf,
   markOf,
   pageUrl,
   type RenderContext,
@@ -53,10 +53,10 @@ export function groupContent(notice: FindingsNotice, context: RenderContext): Me
 
 /** What the group has in common, as far as it has: one kind, one namespace, one rule. */
 function groupTitle({ findings, total, since }: FindingsNotice): string {
-  const kinds = [...new Set(findings.map(({ kind }) => kind))];
+  const kinds = [...new Set(findings.map((finding) => titleOf(finding)))];
   const namespaces = [...new Set(findings.map(({ scope }) => scope.namespace))];
   const [kind] = kinds;
-  const what = kinds.length === 1 && kind !== undefined ? KIND_NAMES[kind] : 'Findings';
+  const what = kinds.length === 1 && kind !== undefined ? kind : 'Findings';
   const where = namespaces.length === 1 && namespaces[0] ? ` in ${namespaces[0]}` : '';
   const open = findings.filter(({ state }) => state !== 'resolved').length;
   if (open === 0) return `All ${total} resolved: ${what}${where}`;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { findingJsonSchema } from '../../model/findingJson.ts';
-import { KIND_NAMES } from '../../model/text/format.ts';
+import { KIND_NAMES, titleOf } from '../../model/text/format.ts';
 import { plural, formatDuration, formatMoney } from '../../model/text/units.ts';
 import { requestDecision } from '../changes.ts';
 import type { FindingsAsk, FindingsPage } from '../questions/answerFindings.ts';
@@ -178,7 +178,7 @@ export function findingRows(
 }
 
 function findingRow(finding: Finding, page: PageContext, isChoosable: boolean): Html {
-  const { id, kind, state, scope, summary, resolvedAt, owner } = finding;
+  const { id, state, scope, summary, resolvedAt, owner } = finding;
   const name = scope.workload?.name ?? scope.namespace ?? scope.subject ?? '';
   return html`<li class="finding-row ${finding.severity} ${state}">
     ${
@@ -187,14 +187,14 @@ function findingRow(finding: Finding, page: PageContext, isChoosable: boolean): 
         type="checkbox"
         name="id"
         value="${id}"
-        aria-label="Select ${KIND_NAMES[kind]}: ${name}"
+        aria-label="Select ${titleOf(finding)}: ${name}"
         ${state !== 'open' && html`disabled`}
       />`
     }
     <div class="what">
       <p class="title">
         ${severityBadge(finding)} ${state !== 'open' && stateBadge(finding)}
-        <a class="main" href="${findingPath(id)}">${KIND_NAMES[kind]}</a>
+        <a class="main" href="${findingPath(id)}">${titleOf(finding)}</a>
         <span class="scope">${scopeLink(scope, finding.cluster)}</span>
       </p>
       <p class="note">${page.clock.localize(summary)}</p>

@@ -2,7 +2,7 @@ import type { FindingPage, FindingQuery, PageOf } from '../../store/findingLog.t
 import type { WorkloadRef } from '../../model/workload.ts';
 import { mostSevereFirst } from '../../detect/findings/severity.ts';
 import type { Finding, Severity, FindingKind } from '../../model/finding.ts';
-import { KIND_NAMES } from '../../model/text/format.ts';
+import { titleOf } from '../../model/text/format.ts';
 import { isVisible, isWorkload, type AnswerContext, type Whose } from './answerContext.ts';
 import { ownValue } from '../../model/ownValue.ts';
 
@@ -128,7 +128,7 @@ function matches(finding: Finding, search: string): boolean {
   const { id, kind, rule, scope, owner, summary, pods } = finding;
   const text = [
     id,
-    KIND_NAMES[kind],
+    titleOf(finding),
     kind,
     rule,
     scope.namespace,

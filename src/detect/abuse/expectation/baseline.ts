@@ -60,7 +60,7 @@ export interface Baseline {
 /**
  * A robust seasonal baseline: median and MAD of the same hour of day and its neighbours over two weeks,
  * the same hour of the week once a fortnight is known (facts: "hour of week once there are two weeks"),
- * all hours where that leaves fewer than three. Null until `provisionalHours` are learnt.
+ * all hours where that leaves fewer than three. Null until an hour is learnt.
  *
  * How much the time of day really explains is measured, not assumed: `excess` is the 98 % quantile of
  * how far the hours' peaks were above the normal of their own hour of day. A workload with a rhythm of
@@ -90,12 +90,10 @@ export function baselineFor(
     };
     return summarise(ring, hour, select, thresholds);
   }
-  if (learnt.length < thresholds.provisionalHours) return null;
+  if (learnt.length === 0) return null;
   const alike = alikeHours(learnt, hour, thresholds);
   // What happened at this hour yesterday is not novel.
-  const yesterday = alike.isShort
-    ? learnt.filter((h) => hour - h >= RUN_HOURS && isNear(hour - h, DAY))
-    : [];
+  const yesterday = learnt.filter((h) => Math.abs(hour - h - DAY) <= 1);
   return summarise(ring, hour, { ...alike, all: learnt, yesterday }, thresholds);
 }
 

@@ -56,8 +56,9 @@ export function normalOf(
     isArrival: !isNew && isArrival(subject, track.firstSeen, historyStart, thresholds),
     coLocatedNet: coLocatedNet ?? 0,
   };
+  const { provisionalHours } = thresholds.baseline;
   const base =
-    ring === null
+    ring === null || now - track.firstSeen <= provisionalHours * HOUR_MS
       ? null
       : memoised(ring, hourOf(now - 1), thresholds, subject.runs || subject.kind === 'group');
   if (base !== null && !base.isProvisional) return { source: 'own', base, ...rest };

@@ -143,8 +143,14 @@ function learnMemory(track: Mutable<Track>, subject: Subject): void {
   track.ram = track.ram === 0 ? subject.ram : track.ram + (subject.ram - track.ram) / 12;
 }
 
-/** Adds the window to the hour that is being summed up. */
-export function addToHour(track: Track, subject: Subject, cores: number, window: Window): Track {
+/** Adds the window to the running averages and, where it counts, to the hour that is being summed up. */
+export function addToHour(
+  track: Track,
+  subject: Subject,
+  cores: number,
+  window: Window,
+  counts: boolean,
+): Track {
   const net = netOf(subject);
   const disk = diskOf(subject);
   const isSame = track.hour === hourOf(window.start);
@@ -164,12 +170,17 @@ export function addToHour(track: Track, subject: Subject, cores: number, window:
   const toward = (was: number, value: number | null): number =>
     value === null ? -1 : was < 0 ? value : was + (value - was) * pace;
   const isFirst = track.hour < 0;
-  return {
+  const next = {
     ...track,
+    ...(!isSame && was),
     smoothCores: isFirst ? cores : toward(track.smoothCores, cores),
     smoothNet: isFirst ? (net ?? -1) : toward(track.smoothNet, net),
     smoothDisk: isFirst ? (disk ?? -1) : toward(track.smoothDisk, disk),
     hour: hourOf(window.start),
+  };
+  if (!counts) return next;
+  return {
+    ...next,
     windows: was.windows + 1,
     sumCores: was.sumCores + cores,
     peakCores: Math.max(was.peakCores, cores),

@@ -14,7 +14,10 @@ const SUMMED_KINDS = new Set(['Job', 'CronJob', 'Pod']);
 /** The containers of the window, grouped by workload, each group represented by its hottest pod. */
 export function collectSubjects(snapshot: Snapshot, costs: WindowCosts): Subject[] {
   const groups = new Map<string, SubjectMember[]>();
+  const areOwnersTold = snapshot.pods.some(({ workloadKnown }) => workloadKnown);
   for (const pod of snapshot.pods) {
+    // Until its owner is known, a pod of a known workload looks like a new one of its own.
+    if (areOwnersTold && !pod.workloadKnown) continue;
     for (const container of pod.containers) {
       const cores = container.cpuUsageCores;
       if (cores === null || !(container.runShare > 0)) continue;

@@ -6,6 +6,7 @@ import { gpuTraining, memoryFilled, memoryLimit } from './caps/explained.ts';
 import {
   allowList,
   firstDay,
+  firstHours,
   noPlateau,
   noWorkKnown,
   tooShort,
@@ -27,6 +28,7 @@ export const CAPS: readonly Cap[] = [
   smallExcess,
   trafficHasNotVaried,
   noWorkKnown,
+  firstHours,
   firstDay,
   knownSoftware,
   jobs,

@@ -58,7 +58,7 @@ export function nextSteps({ subject }: Facts, severity: Severity): readonly Next
       why: 'Saves the logs before anything is stopped',
     },
   ];
-  if (severity === 'info') return steps;
+  if (severity !== 'critical') return steps;
   const names = [...new Set(subject.members.map((member) => member.pod))]
     .slice(0, MAX_PODS)
     .map(({ name }) => shellQuote(name));

@@ -1,18 +1,23 @@
-import type { Verdict } from '../../../model/finding.ts';
+import type { Severity, Verdict } from '../../../model/finding.ts';
 import { repositoryOf } from '../subjects/images.ts';
 import type { AbuseLook } from '../look.ts';
 import type { Subject } from '../subjects/subject.ts';
+import { rankOf } from './caps.ts';
 import { verdictOf } from './verdict.ts';
 
 const MAX_SAME_IMAGE = 5;
 
 /**
- * One cause, one finding: a group speaks for its members (whose own findings close), the more specific of
- * two groups for both, and the graver of cores and GPUs for a container.
+ * One cause, one finding: a group speaks for its members, at least as severely as they do; the more specific of
+ * two groups for both, and the graver of cores and GPUs for a container. A member whose finding was there before
+ * keeps it, without another word, until its own alarm ends.
  */
 export function toVerdicts({ subjects, judged }: AbuseLook): readonly Verdict[] {
   const spokenFor = new Map<string, string>();
   const saidOf = new Set<string>();
+  const severityOf = new Map<string, Severity>();
+  for (const { facts, status, severity } of judged)
+    if (status === 'firing') severityOf.set(facts.subject.key, severity);
   for (const one of judged) {
     const { facts, status, severity, memberKeys } = one;
     if (status !== 'firing' || severity === 'info') continue;
@@ -22,17 +27,17 @@ export function toVerdicts({ subjects, judged }: AbuseLook): readonly Verdict[] 
     else for (const key of memberKeys) spokenFor.set(key, facts.subject.key);
   }
   const best = new Map<string, Verdict>();
-  for (const { facts, judgement, status, severity } of judged) {
-    const { subject, track, indicators } = facts;
+  for (const { facts, judgement, status, severity, memberKeys } of judged) {
+    const { subject, indicators } = facts;
     if (status === 'unknown') continue;
-    const isMarked = indicators.strong.length > 0;
     const isCovered = spokenFor.has(subject.key) || saidOf.has(subject.key);
-    const isSaid = status === 'firing' && isCovered && !isMarked;
-    if (isSaid && track.alarmSince === facts.window.end) continue;
-    const verdict = verdictOf(facts, judgement, isSaid ? 'clear' : status, severity, {
-      sameImage: sameImage(subject, subjects),
-      isPart: isSaid,
-    });
+    if (status === 'firing' && isCovered && indicators.strong.length === 0) continue;
+    const gravest = memberKeys
+      .filter((key) => spokenFor.get(key) === subject.key)
+      .map((key) => severityOf.get(key) ?? severity)
+      .reduce((most, other) => (rankOf(other) > rankOf(most) ? other : most), severity);
+    const sameImages = sameImage(subject, subjects);
+    const verdict = verdictOf(facts, judgement, status, gravest, sameImages);
     const scope = JSON.stringify(verdict.scope);
     const other = best.get(scope);
     if (other === undefined || outweighs(verdict, other)) best.set(scope, verdict);

@@ -1,7 +1,8 @@
-import type { Evidence, Severity, Verdict } from '../../../model/finding.ts';
+import type { Evidence, FindingCause, Severity, Verdict } from '../../../model/finding.ts';
 import { fromNano } from '../../../model/money.ts';
 import { HOUR_MS, HOURS_PER_MONTH, formatTime, windowHours } from '../../../model/time.ts';
 import { quantileOf } from '../expectation/quantile.ts';
+import { causeOf, CHECKS } from './cause.ts';
 import { nextSteps } from './nextSteps.ts';
 import { evidenceOf, SCORE_BANDS, type Judgement } from './judge.ts';
 import { type Facts } from '../evidence/signal.ts';
@@ -10,21 +11,16 @@ import { formatNumber, plural } from '../../../model/text/units.ts';
 const RULE = 'miner-like-use';
 const MAX_PODS = 20;
 
-/** Where else the suspicious image runs, and what changed around the onset. */
-export interface Surroundings {
-  readonly sameImage: readonly string[];
-  /** True when a group that it belongs to speaks for it. */
-  readonly isPart: boolean;
-}
-
+/** @param sameImage workloads elsewhere that run the image. */
 export function verdictOf(
   facts: Facts,
   judgement: Judgement,
   status: Verdict['status'],
   severity: Severity,
-  surroundings: Surroundings,
+  sameImage: readonly string[],
 ): Verdict {
-  const { subject, track, window } = facts;
+  const { subject, track } = facts;
+  const cause = causeOf(facts, judgement, severity);
   const hot = subject.members.filter(
     ({ cores }) => subject.kind === 'group' || cores >= track.quietBelow,
   );
@@ -39,20 +35,26 @@ export function verdictOf(
     scope: subject.scope,
     status,
     severity,
+    cause,
     score: judgement.severity === severity ? judgement.score : SCORE_BANDS[severity][0],
     startedAt: startOf(facts),
     summary:
       status === 'clear'
-        ? surroundings.isPart
-          ? 'Now part of a group that has its own finding'
-          : 'CPU use is back to normal'
-        : summaryOf(facts, judgement, severity),
-    evidence: [...evidence, ...context(facts, surroundings), ...undecided(judgement)],
+        ? 'CPU use is back to normal'
+        : summaryOf(facts, judgement, severity, cause),
+    evidence: [...evidence, ...context(facts, sameImage), ...undecided(judgement)],
     next: nextSteps(facts, severity),
     pods: [...new Set(pods)].sort().slice(0, MAX_PODS),
     costBeforeNano: track.since > 0 ? Math.max(0, track.costNano - subject.costNano) : null,
-    costPerMonth: (fromNano(subject.costNano) / windowHours(window)) * HOURS_PER_MONTH,
+    costPerMonth: costPerMonth(facts),
   };
+}
+
+/** Its cost since the onset, for a month: a miner in turns is no cheaper in the windows that it rests in. */
+function costPerMonth({ subject, track, window }: Facts): number {
+  const [nano, from] =
+    track.since > 0 ? [track.costNano, track.since] : [subject.costNano, window.start];
+  return (fromNano(nano) / windowHours({ start: from, end: window.end })) * HOURS_PER_MONTH;
 }
 
 /** The episode's begin; a group's, as far as those that are in it now have lived. */
@@ -79,6 +81,7 @@ function summaryOf(
   { subject, suspicion, track }: Facts,
   judgement: Judgement,
   severity: Severity,
+  cause: FindingCause,
 ): string {
   // The episode's typical use: the present window may be one in which it rests.
   const used = track.recent.length > 0 ? quantileOf(track.recent, 0.5) : suspicion.cores;
@@ -88,16 +91,21 @@ function summaryOf(
   const unit = subject.kind === 'gpu' ? 'GPUs' : 'cores';
   const steady = firing.includes('flatness') ? 'steady ' : '';
   const pods = subject.podCount === 0 ? 'short-lived pods' : plural(subject.podCount, 'pod');
-  const use = `${steady}${formatNumber(used)} ${unit} on ${pods}`;
+  const isOneOfMany = subject.podCount > 1 && !subject.isSummed;
+  const total = isOneOfMany ? Math.max(used, subject.totalCores ?? 0) : used;
+  const busiest = isOneOfMany ? `, ${formatNumber(used)} in the busiest` : '';
+  const use = `${steady}${formatNumber(total)} ${unit} on ${pods}${busiest}`;
   const reasons = firing.flatMap((name) => PHRASES[name] ?? []).slice(0, 3);
   const isNew = firing.includes('new-workload') && track.firstSeen > 0;
   const since = isNew ? [`first seen ${formatTime(track.firstSeen)}`] : [];
-  const check = severity === 'critical' ? '' : '. Unconfirmed: check the process';
-  return `Looks like mining: ${[use, ...reasons, ...since].join(', ')}${check}`;
+  const said = [use, ...reasons, ...since].join(', ');
+  return severity === 'critical' && cause === 'mining'
+    ? `Looks like mining: ${said}`
+    : `Unusual CPU: ${said}. ${CHECKS[cause]}`;
 }
 
 /** What happened around the onset: context without weight. */
-function context({ track, subject }: Facts, { sameImage }: Surroundings): Verdict['evidence'] {
+function context({ track, subject }: Facts, sameImage: readonly string[]): Verdict['evidence'] {
   const near = (time: number): boolean =>
     track.since > 0 && time > track.firstSeen && Math.abs(time - track.since) <= 3_600_000;
   const found: { signal: string; text: string }[] = [];

@@ -1,7 +1,7 @@
 import { kubeContextOf } from '../../../notify/config.ts';
 import { stretchOf } from '../../../detect/findings/stretch.ts';
 import { DAY_MS, HOUR_MS } from '../../../model/time.ts';
-import { formatScope, KIND_NAMES } from '../../../model/text/format.ts';
+import { formatScope, titleOf } from '../../../model/text/format.ts';
 import { requestDecision, requestSilence } from '../../changes.ts';
 import { HttpProblem } from '../../problem.ts';
 import type { SpendSteps } from '../../questions/answerCosts.ts';
@@ -37,7 +37,7 @@ export const FINDING_PAGES: readonly PageRoute[] = [
       const { page, deps } = request;
       const { view, charts } = await readView(request);
       const { finding } = view;
-      const title = `${KIND_NAMES[finding.kind]}: ${formatScope(finding)}`;
+      const title = `${titleOf(finding)}: ${formatScope(finding)}`;
       return layout(page, title, body(view, charts, page, kubeContextOf(deps.config())));
     },
   },

@@ -1,7 +1,7 @@
 import { lengthOf, stretchOf } from '../../../detect/findings/stretch.ts';
 import type { Finding } from '../../../model/finding.ts';
 import { fromNano } from '../../../model/money.ts';
-import { formatConfidence, KIND_NAMES, PER_MONTH } from '../../../model/text/format.ts';
+import { formatConfidence, titleOf, PER_MONTH } from '../../../model/text/format.ts';
 import {
   formatCores,
   formatDuration,
@@ -36,7 +36,7 @@ export function findingHead(view: FindingView, page: PageContext): Html {
       ${severityBadge(finding)} ${stateBadge(finding)}
       ${silence !== null && badge('silenced', 'quiet')}
     </p>
-    <h1>${KIND_NAMES[finding.kind]}<span class="subject">${subjectOf(view)}</span></h1>
+    <h1>${titleOf(finding)}<span class="subject">${subjectOf(view)}</span></h1>
     <p class="summary">${page.clock.localize(finding.summary)}.</p>
     ${inShort(view, page.currency, page.clock)} ${decisionLine(finding, page)}
     ${silence !== null && note(`Silence: ${describeSilence(silence)}`)} ${facts(view, page)}

@@ -20,8 +20,11 @@ function workRatio({ track, normal, subject, thresholds }: Facts): WorkRatio | n
   return {
     bytesPerCoreSecond,
     silentBelow: silentBelow(track.recent.at(-1) ?? 0, subject, thresholds),
+    // A few hours do not tell what a core-second ordinarily comes with.
     explained:
-      perCore > thresholds.work.silentBytesPerCoreSecond ? bytesPerCoreSecond / perCore : null,
+      normal.base?.isProvisional !== true && perCore > thresholds.work.silentBytesPerCoreSecond
+        ? bytesPerCoreSecond / perCore
+        : null,
   };
 }
 

@@ -79,6 +79,15 @@ export const firstDay: Cap = {
   because: () => 'On the first day only a signature is critical',
 };
 
+/** A few hours of it do not tell what it does at others: what came then has to be steady. */
+export const firstHours: Cap = {
+  name: 'first-hours',
+  atMost: 'info',
+  applies: ({ normal }, families) =>
+    normal.base?.isProvisional === true && !families.has('shape') && !families.has('level'),
+  because: () => 'Only a few hours of it are known: a warning needs steady use',
+};
+
 export const noPlateau: Cap = {
   name: 'no-plateau',
   atMost: 'warning',

@@ -1,0 +1,153 @@
+import { describe, expect, it } from 'vitest';
+import type { PodSample } from '../../model/snapshot.ts';
+import { DAY_MS, HOUR_MS, MINUTE_MS, type TimeMs } from '../../model/time.ts';
+import { AbuseRun, using } from '../../../test/support/abuse/abuseRun.ts';
+
+const web = (start: TimeMs, burnt = 0, change: Parameters<typeof using>[2] = {}): PodSample =>
+  using(0.1 + 0.01 * Math.sin(start / 7e5) + burnt, 20_000, change);
+const quiet = (start: TimeMs): readonly PodSample[] => [web(start)];
+
+describe('within the first day of a history', () => {
+  const minutes = [60, 75, 95, 130, 200];
+
+  it.each(minutes)(
+    'a pod that was quiet for %i minutes and then burns is a warning in two hours',
+    (for_) => {
+      const run = new AbuseRun({ start: AbuseRun.START + 35 * MINUTE_MS }).play(
+        for_ * MINUTE_MS,
+        quiet,
+      );
+      const onset = run.now;
+      run.play(2 * HOUR_MS, (start) => [web(start, 0.45)]);
+      const opened = run.events.find(({ finding }) => finding.severity === 'warning');
+      expect(opened?.finding.startedAt).toBe(onset);
+      expect(opened!.at - onset).toBeLessThanOrEqual(2 * HOUR_MS);
+    },
+  );
+
+  it('a service whose load comes with its traffic is none', () => {
+    const run = new AbuseRun().play(HOUR_MS, quiet);
+    run.play(6 * HOUR_MS, () => [using(0.5, 110_000)]);
+    expect(run.events).toEqual([]);
+  });
+});
+
+describe('the cause', () => {
+  const causeOf = (change: (start: TimeMs) => PodSample): string | undefined => {
+    const run = new AbuseRun().play(4 * DAY_MS, quiet);
+    run.play(3 * HOUR_MS, (start) => [change(start)]);
+    return run.open()[0]?.cause;
+  };
+
+  it('is mining where nothing else fits, and where a signature is there', () => {
+    expect(causeOf((start) => web(start, 0.6))).toBe('mining');
+    const image = 'docker.io/xmrig/xmrig:6.21';
+    expect(causeOf((start) => web(start, 1, { container: { image } }))).toBe('mining');
+  });
+
+  it('is a busy loop for one core that never rests', () => {
+    const container = { cpuLimitCores: 4 };
+    expect(causeOf((start) => web(start, 1, { container }))).toBe('busy-loop');
+  });
+
+  it('is the collector at the memory limit, a release, and a crash loop', () => {
+    const full = { ramUsageBytes: 9.8e8 };
+    expect(causeOf((start) => web(start, 0.6, { container: full }))).toBe('garbage-collection');
+    const released = { image: 'registry.example.com/shop/web:v2' };
+    expect(causeOf((start) => web(start, 0.6, { container: released }))).toBe('costlier-release');
+    const crashing = { waitingReason: 'CrashLoopBackOff' };
+    expect(causeOf((start) => web(start, 0.6, { container: crashing }))).toBe('crash-loop');
+  });
+
+  it('below critical it is unusual CPU, and no command stops anything', () => {
+    const run = new AbuseRun().play(4 * DAY_MS, quiet);
+    run.play(3 * HOUR_MS, (start) => [web(start, 0.6)]);
+    const [finding] = run.open();
+    expect(finding).toMatchObject({ kind: 'cryptojacking', severity: 'warning' });
+    expect(finding!.summary).toContain('Unusual CPU');
+    expect(new Set(finding!.next.map(({ effect }) => effect))).toEqual(new Set(['read']));
+  });
+});
+
+it('what its own chart shows at the same hour yesterday is not new', () => {
+  const spike = (start: TimeMs): boolean =>
+    start % DAY_MS >= 9 * HOUR_MS && start % DAY_MS < 10 * HOUR_MS;
+  const shifted = (start: TimeMs): boolean =>
+    start % DAY_MS >= 15 * HOUR_MS && start % DAY_MS < 16 * HOUR_MS;
+  const run = new AbuseRun().play(5 * DAY_MS, (start) => [web(start, spike(start) ? 0.6 : 0)]);
+  // The job was moved: new on the first day only.
+  run.play(DAY_MS, (start) => [web(start, shifted(start) ? 0.6 : 0)]);
+  const before = run.events.length;
+  run.play(DAY_MS, (start) => [web(start, shifted(start) ? 0.6 : 0)]);
+  expect(run.events.slice(before).filter(({ type }) => type !== 'closed')).toEqual([]);
+});
+
+it('a month costs what the mean since the onset does, however the last window was', () => {
+  const run = new AbuseRun().play(4 * DAY_MS, quiet);
+  const inTurns = (start: TimeMs): readonly PodSample[] => [
+    web(start, start % (30 * MINUTE_MS) < 10 * MINUTE_MS ? 0.9 : 0, {
+      container: { cpuRequestCores: 0.05 },
+    }),
+  ];
+  run.play(6 * HOUR_MS, inTurns);
+  const months = [0, 1, 2, 3, 4, 5].map(
+    () => run.play(5 * MINUTE_MS, inTurns).open()[0]!.costPerMonth!,
+  );
+  expect(Math.max(...months) / Math.min(...months)).toBeLessThan(1.3);
+  expect(run.open()).toHaveLength(1);
+});
+
+describe('a miner of many pods', () => {
+  const miner = (index: number): PodSample =>
+    using(0.9, 100, {
+      name: `job-${index}`,
+      uid: `uid-${index}`,
+      namespace: 'dark',
+      node: `node-${index + 1}`,
+      workload: { kind: 'Pod', name: `job-${index}` },
+      container: { image: 'docker.io/library/alpine-x:1', cpuRequestCores: null },
+    });
+
+  it('that joins a group is not announced as resolved, and the group is no less severe', () => {
+    const run = new AbuseRun().play(3 * DAY_MS, quiet);
+    run.play(2 * HOUR_MS, (start) => [web(start), miner(0)]);
+    const first = run.open()[0]!.severity;
+    run.play(2 * HOUR_MS, (start) => [web(start), ...[0, 1, 2, 3, 4].map(miner)]);
+    expect(run.events.filter(({ type }) => type === 'closed')).toEqual([]);
+    const group = run.open().find(({ scope }) => scope.workload === null);
+    expect(first).toBe('critical');
+    expect(group?.severity).toBe('critical');
+  });
+
+  it('that is drained and comes back is the same episode', () => {
+    const run = new AbuseRun().play(3 * DAY_MS, quiet);
+    const pod = (name: string, createdAt: TimeMs): PodSample =>
+      using(0.9, 100, {
+        name,
+        uid: name,
+        createdAt,
+        namespace: 'dark',
+        workload: { kind: 'Deployment', name: 'm' },
+      });
+    const onset = run.now;
+    run.play(2 * HOUR_MS, (start) => [web(start), pod('m-1', onset)]);
+    expect(run.open()[0]?.severity).toBe('critical');
+    run.play(15 * MINUTE_MS, quiet);
+    const back = run.now;
+    run.play(2 * HOUR_MS, (start) => [web(start), pod('m-2', back)]);
+    expect(run.open()[0]).toMatchObject({ severity: 'critical', startedAt: onset });
+    expect(run.events.filter(({ type }) => type === 'closed' || type === 'reopened')).toEqual([]);
+  });
+});
+
+it('a pod whose owner is not known yet opens nothing', () => {
+  const run = new AbuseRun().play(4 * DAY_MS, quiet);
+  const orphan = using(0.9, 100, {
+    name: 'web-1',
+    uid: 'web-1',
+    workload: { kind: 'Pod', name: 'web-1' },
+    workloadKnown: false,
+  });
+  run.play(3 * HOUR_MS, (start) => [web(start), orphan]);
+  expect(run.events).toEqual([]);
+});
