@@ -154,7 +154,9 @@ function enrich(
   const snapshots = stored.map((snapshot) => ({ ...snapshot, pods: pods(snapshot.pods) }));
   const unknown: string[] = [];
   if (isHostNetworkGuessed)
-    unknown.push('Whether pods that are gone shared their node’s network is not kept: their network counts as unknown');
+    unknown.push(
+      'Whether pods that are gone shared their node’s network is not kept: their network counts as unknown',
+    );
   if (isSpecMissing)
     unknown.push('Commands, arguments and security settings of its pods are not known here');
   return { snapshots, unknown };
