@@ -60,6 +60,7 @@ export function burnwatch(
     today: days.at(-1)?.day ?? 0,
     windowMs: WINDOW_MS,
     objects: null,
+    abuse: new Map(),
     roleOf: () => 'main',
     priceOf: () => null,
   });

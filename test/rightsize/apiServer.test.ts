@@ -85,7 +85,7 @@ function script(kind: string, change: Partial<AdviceContext> = {}): string {
       adviseContainer(aHistory(days, { workload: { kind, name: 'web' }, container }), context) ??
       [],
   );
-  return renderPatches(workloadPatches(advices), 'USD');
+  return renderPatches(workloadPatches(advices), { currency: 'USD', kubeContext: null });
 }
 
 async function shell(text: string): Promise<string> {

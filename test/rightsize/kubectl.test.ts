@@ -60,7 +60,7 @@ describe('kubectl patch', () => {
     const advices = ['app', 'proxy'].flatMap(
       (container) => adviseContainer(aHistory(days, { workload, container }), context) ?? [],
     );
-    const script = renderPatches(workloadPatches(advices), 'USD');
+    const script = renderPatches(workloadPatches(advices), { currency: 'USD', kubeContext: null });
     const line = script.split('\n').find((one) => one.startsWith('kubectl'));
     const patch = /-p '(.*)'$/.exec(line ?? '')?.[1] ?? '';
     expect(line).toContain(`patch ${kind.toLowerCase()}/web --type strategic`);

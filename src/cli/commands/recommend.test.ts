@@ -39,7 +39,9 @@ it('recommendations come from the history alone, the largest saving first', asyn
 it('one namespace, as patches', async () => {
   const { code, out } = await run('-n', 'ns-1', '-o', 'patch');
   expect(code).toBe(0);
-  expect(out).toMatch(/^kubectl -n ns-1 patch deployment\/app-\d --type strategic -p '\{"spec"/m);
+  expect(out).toMatch(
+    /^kubectl --context test -n ns-1 patch deployment\/app-\d --type strategic -p '\{"spec"/m,
+  );
   expect(out).not.toContain('ns-0');
 });
 
@@ -55,11 +57,13 @@ it('leaves out what saves less than is asked for', async () => {
   expect((await run('--min-saving', 'much')).err).toContain('--min-saving: "much"');
 });
 
-it('says how many containers have too little data, which is not that all of them fit', async () => {
+it('answers below three days too, and says how sure it is', async () => {
   const { out, err } = await run('--days', '2');
-  expect(out).toBe('Nothing to recommend.\n');
-  expect(err).toContain('8 of 8 containers have too little data yet');
-  expect((await run()).err).not.toContain('too little data');
+  expect(out).toMatch(/very-low +2\.0/);
+  expect(err).toContain('Confidence is very low for 8 of 8 containers');
+  expect((await run()).err).not.toContain('very low');
+  const patch = (await run('--days', '2', '-o', 'patch')).out;
+  expect(patch).toContain('# Very low confidence: 2 days of data.');
 });
 
 it('prints a table and CSV, and names bad numbers', async () => {

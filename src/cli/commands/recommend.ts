@@ -4,7 +4,9 @@ import { workloadPatches } from '../../detect/rightsize/advice/patch.ts';
 import { isWorthSaying, readAdvice } from '../../detect/rightsize/advice/readAdvice.ts';
 import { renderAdvice } from '../../detect/rightsize/advice/renderAdvice.ts';
 import { renderPatches } from '../../detect/rightsize/advice/renderPatches.ts';
-import { suspectedWorkloads } from '../../detect/findings/suspectedWorkloads.ts';
+import { abuseMarks, type AbuseMark } from '../../detect/findings/suspectedWorkloads.ts';
+import { isSure } from '../../detect/rightsize/advice/confidence.ts';
+import { kubeContextOf } from '../../notify/config.ts';
 import { noSuchNamespace } from '../../model/text/nearNames.ts';
 import { plural } from '../../model/text/units.ts';
 import { UsageError, type Io } from '../io.ts';
@@ -50,32 +52,33 @@ async function printRecommendations(options: RecommendOptions, io: Io): Promise<
       days,
       namespaces: namespace === undefined ? null : [namespace],
       rule: thresholds.overprovisioned,
-      leaveOut: await suspectsIn(reader),
+      abuse: await abuseIn(reader),
       snapshot,
     });
     const advices = report.advices.filter(
       (advice) => options.all === true || isWorthSaying(advice, minSaving),
     );
-    const young = report.advices.filter(({ behind }) => behind.confidence === 'insufficient');
-    if (options.all !== true && young.length > 0)
+    const unsure = report.advices.filter(({ behind }) => !isSure(behind)).length;
+    if (unsure > 0)
       context.log.warn(
-        `${young.length} of ${plural(report.advices.length, 'container')} ${young.length === 1 ? 'has' : 'have'} too little data yet: under ${thresholds.overprovisioned.minDays} days, or too many gaps (--all shows them)`,
+        `Confidence is very low for ${unsure} of ${plural(report.advices.length, 'container')}: under ${thresholds.overprovisioned.minDays} days of data, or too many gaps`,
       );
-    if (report.leftOut > 0)
+    const withheld = report.advices.filter((advice) => advice.withheld !== null).length;
+    if (withheld > 0)
       context.log.warn(
-        `${plural(report.leftOut, 'container')} left out, suspected of mining (burnwatch findings)`,
+        `No advice for ${plural(withheld, 'container')} suspected of mining (burnwatch findings)`,
       );
     const { currency } = config.pricing;
-    if (options.output === 'patch') io.out(renderPatches(workloadPatches(advices), currency));
-    else io.out(renderAdvice({ ...report, advices }, currency, options.output));
+    if (options.output === 'patch') {
+      const kubeContext = kubeContextOf(config);
+      io.out(renderPatches(workloadPatches(advices), { currency, kubeContext }));
+    } else io.out(renderAdvice({ ...report, advices }, currency, options.output));
   });
 }
 
-async function suspectsIn(reader: HistoryReader): Promise<ReadonlySet<string>> {
+async function abuseIn(reader: HistoryReader): Promise<ReadonlyMap<string, AbuseMark>> {
   const all = { since: null, namespaces: null };
-  return suspectedWorkloads(
-    await reader.findings({ state: 'open', kind: 'cryptojacking', ...all }),
-  );
+  return abuseMarks(await reader.findings({ state: 'open', kind: 'cryptojacking', ...all }));
 }
 
 function positive(text: string, option: string, least = 1): number {

@@ -9,12 +9,26 @@ import { workloadKey } from '../../model/workload.ts';
 export function suspectedWorkloads(
   findings: Iterable<Pick<Finding, 'kind' | 'severity' | 'state' | 'scope'>>,
 ): ReadonlySet<string> {
-  const keys = new Set<string>();
+  return new Set(
+    [...abuseMarks(findings)].flatMap(([key, mark]) => (mark === 'suspected' ? [key] : [])),
+  );
+}
+
+/** A workload whose use is, or may be, that of a miner; `accepted`: a person said that it is wanted. */
+export type AbuseMark = 'suspected' | 'accepted';
+
+/** The marks of workloads, by `workloadKey`. */
+export function abuseMarks(
+  findings: Iterable<Pick<Finding, 'kind' | 'severity' | 'state' | 'scope'>>,
+): ReadonlyMap<string, AbuseMark> {
+  const marks = new Map<string, AbuseMark>();
   for (const { kind, severity, state, scope } of findings) {
     if (kind !== 'cryptojacking' || severity === 'info') continue;
-    if (state === 'accepted' || state === 'resolved') continue;
     const { namespace, workload } = scope;
-    if (namespace !== null && workload !== null) keys.add(workloadKey(namespace, workload));
+    if (state === 'resolved' || namespace === null || workload === null) continue;
+    const key = workloadKey(namespace, workload);
+    if (state !== 'accepted') marks.set(key, 'suspected');
+    else if (!marks.has(key)) marks.set(key, 'accepted');
   }
-  return keys;
+  return marks;
 }

@@ -168,7 +168,9 @@ describe('readDigest', () => {
       workload: { kind: 'Deployment', name: 'notebook' },
       owner: 'ml-people',
     });
-    expect(digest.savings.top[0]?.patch).toContain('kubectl -n ml patch deployment/notebook');
+    expect(digest.savings.top[0]?.patch).toContain(
+      'kubectl --context prod-eu -n ml patch deployment/notebook',
+    );
     expect(digest.savings.top.every(({ perMonth }) => perMonth >= digest.savings.floor)).toBe(true);
   });
 

@@ -1,3 +1,4 @@
+import { kubeContextOf, type KubeContextConfig } from '../../notify/config.ts';
 import type { WindowConfig } from '../../cycle/config.ts';
 import type { Reach } from '../../notify/owners.ts';
 import type { Thresholds } from '../../detect/detectors.ts';
@@ -6,7 +7,7 @@ import type { HistoryReader } from '../../store/history.ts';
 import { formatTime, type TimeMs } from '../../model/time.ts';
 import { workloadKey } from '../../model/workload.ts';
 import { readAdvice, type AdviceRequest } from '../../detect/rightsize/advice/readAdvice.ts';
-import { suspectedWorkloads } from '../../detect/findings/suspectedWorkloads.ts';
+import { abuseMarks } from '../../detect/findings/suspectedWorkloads.ts';
 import type { Comparison, Digest, Late } from '../../store/digests/digest.ts';
 import { weekBefore, type Week } from '../../store/digests/week.ts';
 import { asOf } from './asOf.ts';
@@ -23,7 +24,7 @@ import { savingsOf, savingsTold } from './savings.ts';
 import { formatLocalMinute } from '../../model/text/localTime.ts';
 
 export interface DigestRequest {
-  readonly config: WindowConfig;
+  readonly config: WindowConfig & KubeContextConfig;
   readonly thresholds: Pick<Thresholds, 'overprovisioned' | 'posture'>;
   readonly week: Week;
   /** Wall clock. */
@@ -92,13 +93,14 @@ export async function readDigest(reader: HistoryReader, request: DigestRequest):
     days: ADVICE_DAYS,
     namespaces: null,
     rule: thresholds.overprovisioned,
-    leaveOut: suspectedWorkloads(findings),
+    abuse: abuseMarks(findings),
     snapshot: request.snapshot,
   });
   const ownersOf = ownersByWorkload(spend.rows);
   const savings = savingsOf(advice, {
     currency,
     floor,
+    kubeContext: kubeContextOf(config),
     ownerOf: (workload) => ownersOf.get(workload) ?? null,
   });
   const forecast = await readForecasts(past, config.pricing, config.budgets);

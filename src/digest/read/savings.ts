@@ -1,6 +1,7 @@
 import type { Reading } from '../../model/reading.ts';
 import { workloadKey } from '../../model/workload.ts';
 import type { ContainerAdvice } from '../../detect/rightsize/advice/adviceForm.ts';
+import { CONFIDENCES, isSure } from '../../detect/rightsize/advice/confidence.ts';
 import { workloadPatches } from '../../detect/rightsize/advice/patch.ts';
 import { isWorthSaying, type AdviceReport } from '../../detect/rightsize/advice/readAdvice.ts';
 import { renderPatches } from '../../detect/rightsize/advice/renderPatches.ts';
@@ -11,6 +12,7 @@ const TOP = 3;
 
 export interface SavingsContext {
   readonly currency: string;
+  readonly kubeContext: string | null;
   /** A saving below this much a month is left out. */
   readonly floor: number;
   ownerOf(workload: string): string | null;
@@ -19,9 +21,9 @@ export interface SavingsContext {
 /** Every workload's saving that is worth saying, the largest first. */
 export function savingsOf(
   { advices }: AdviceReport,
-  { currency, floor, ownerOf }: SavingsContext,
+  { currency, kubeContext, floor, ownerOf }: SavingsContext,
 ): readonly Saving[] {
-  const useful = advices.filter((advice) => isWorthSaying(advice, floor));
+  const useful = advices.filter((advice) => isSure(advice.behind) && isWorthSaying(advice, floor));
   const byWorkload = Map.groupBy(useful, keyOf);
   return workloadPatches(useful)
     .flatMap((patch): readonly Saving[] => {
@@ -38,7 +40,7 @@ export function savingsOf(
           changes: group.map(changeOf).filter((text) => text !== ''),
           confidence: leastSure(group),
           notes: [...new Set(group.flatMap(({ notes }) => notes))],
-          patch: renderPatches([patch], currency).trimEnd(),
+          patch: renderPatches([patch], { currency, kubeContext }).trimEnd(),
         },
       ];
     })
@@ -54,7 +56,7 @@ export function savingsTold(
   const isYoung =
     report !== null &&
     report.advices.length > 0 &&
-    report.advices.every(({ behind }) => behind.confidence === 'insufficient');
+    !report.advices.some(({ behind }) => isSure(behind));
   return {
     perMonth: all.reduce((sum, { perMonth }) => sum + perMonth, 0),
     count: all.length,
@@ -89,9 +91,7 @@ function change(
   return old === format(after) ? '' : `${name} ${old} → ${format(after)}`;
 }
 
-const SURENESS = ['insufficient', 'low', 'medium', 'high'];
-
 function leastSure(group: readonly ContainerAdvice[]): string {
   const levels = group.map(({ behind }) => behind.confidence);
-  return levels.toSorted((a, b) => SURENESS.indexOf(a) - SURENESS.indexOf(b))[0] ?? 'low';
+  return levels.toSorted((a, b) => CONFIDENCES.indexOf(a) - CONFIDENCES.indexOf(b))[0] ?? 'low';
 }

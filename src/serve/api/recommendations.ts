@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { ContainerAdvice } from '../../detect/rightsize/advice/adviceForm.ts';
+import { CONFIDENCES } from '../../detect/rightsize/advice/confidence.ts';
 import { visibleNamespaces } from '../security/principal.ts';
 import { pageHeaders, pageQuery, defineRoute } from './route.ts';
 
@@ -15,7 +16,8 @@ const recommendationSchema = z.object({
   namespace: z.string(),
   workload: z.object({ kind: z.string(), name: z.string() }),
   container: z.string(),
-  confidence: z.enum(['insufficient', 'low', 'medium', 'high']),
+  confidence: z.enum(CONFIDENCES),
+  withheld: z.string().nullable().describe('why nothing is proposed though there are data'),
   days: z.number(),
   coverage: z.number(),
   replicas: z.number(),
@@ -91,6 +93,7 @@ function toJson(advice: ContainerAdvice): z.output<typeof recommendationSchema> 
     workload: { ...workload },
     container: advice.container,
     confidence: behind.confidence,
+    withheld: advice.withheld,
     days: behind.days,
     coverage: behind.coverage,
     replicas: advice.replicas,

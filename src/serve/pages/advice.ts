@@ -23,8 +23,6 @@ import {
 import { layout } from './layout.ts';
 import type { PageContext, ShownPage } from './route.ts';
 import type { ContainerAdvice } from '../../detect/rightsize/advice/adviceForm.ts';
-import type { WorkloadPatch } from '../../detect/rightsize/advice/patch.ts';
-import { renderPatches } from '../../detect/rightsize/advice/renderPatches.ts';
 import { cpuQuantity, memoryQuantity, quantityOrNone } from '../../model/text/quantity.ts';
 
 const PATH = '/recommendations';
@@ -47,7 +45,7 @@ export const advicePage: ShownPage = {
 };
 
 function body(view: AdvicePage, ask: AdviceAsk, { currency }: PageContext): Html {
-  const { advices, patches, total, isWhole, suspects } = view;
+  const { advices, total, isWhole, suspects } = view;
   const { namespace } = ask;
   const query = { namespace, all: ask.all ? '1' : null };
   const others = withQuery(PATH, { namespace, all: ask.all ? null : '1' });
@@ -70,16 +68,14 @@ function body(view: AdvicePage, ask: AdviceAsk, { currency }: PageContext): Html
     ${
       suspects > 0 &&
       note(
-        `${plural(suspects, 'container')} left out because of open cryptojacking findings: their usage is no basis for requests.`,
+        `No advice for ${plural(suspects, 'container')} with open cryptojacking findings: their usage is no basis for requests.`,
       )
     }
     <section class="card" aria-label="Recommendations">
       ${
         total === 0
-          ? note(
-              'Nothing to recommend: requests fit the usage, or there are fewer than three days of data.',
-            )
-          : html`${patchBox(patches, currency)} ${adviceTable(advices, currency)}`
+          ? note('Nothing to recommend: requests fit the usage, or there are no data yet.')
+          : html`${patchBox(view)} ${adviceTable(advices, currency)}`
       }
       ${pager({ ...ask, total }, (offset) => withQuery(PATH, { ...query, offset }))}
     </section>`;
@@ -171,13 +167,13 @@ function change(
 }
 
 /** Patches to copy, one command for each workload: nothing is applied from here. */
-export function patchBox(patches: readonly WorkloadPatch[], currency: string): Html | null {
+export function patchBox({ patches, script }: AdvicePage): Html | null {
   if (patches.length === 0) return null;
   return html`<details class="patches">
     <summary>
       ${patches.length === 1 ? 'The patch' : `The ${patches.length} patches of this page`}
     </summary>
-    ${copyBox('patches', renderPatches(patches, currency))}
+    ${copyBox('patches', script)}
   </details>`;
 }
 

@@ -6,9 +6,12 @@ import {
   readAdvice,
   type AdviceReport,
 } from '../../detect/rightsize/advice/readAdvice.ts';
-import { suspectedWorkloads } from '../../detect/findings/suspectedWorkloads.ts';
+import { abuseMarks, type AbuseMark } from '../../detect/findings/suspectedWorkloads.ts';
+import { isSure } from '../../detect/rightsize/advice/confidence.ts';
+import { renderPatches } from '../../detect/rightsize/advice/renderPatches.ts';
+import { kubeContextOf } from '../../notify/config.ts';
 import type { ContainerAdvice } from '../../detect/rightsize/advice/adviceForm.ts';
-import { workloadKey, type WorkloadRef } from '../../model/workload.ts';
+import type { WorkloadRef } from '../../model/workload.ts';
 import { findingsOf } from './answerFindings.ts';
 import { isVisible, isWorkload, type AnswerContext, type Whose } from './answerContext.ts';
 
@@ -28,7 +31,9 @@ export interface AdvicePage {
   readonly savings: Savings | null;
   /** Σ of the savings of all that is chosen, pages not shown included. */
   readonly savingPerMonth: number;
-  /** Containers left out because an open abuse finding is about their workload. */
+  /** The patches as a script. */
+  readonly script: string;
+  /** Containers without a proposal because an open abuse finding is about their workload. */
   readonly suspects: number;
   /** False where autoscalers, manifests' owners and specifications could not be asked. */
   readonly isWhole: boolean;
@@ -39,42 +44,48 @@ const DAYS = 14;
 
 /** One page of what to request instead, with the patches of its workloads. */
 export async function answerAdvice(ask: AdviceAsk, context: AnswerContext): Promise<AdvicePage> {
-  const { advices, savings, isWhole } = await readWholeAdvice(context);
+  const abuse = abuseMarks(await findingsOf('open', null, context));
+  const { advices, savings, isWhole } = await readWholeAdvice(abuse, context);
   const isOwn = isVisible(ask);
-  const suspected = suspectedWorkloads(await findingsOf('open', null, context));
-  const asked = advices.filter(
+  const chosen = advices.filter(
     (advice) =>
       isOwn(advice.namespace) &&
       (ask.namespace === null || advice.namespace === ask.namespace) &&
       isWorkload(advice.workload, ask.workload) &&
       (ask.all || isWorthSaying(advice, 0)),
   );
-  // A miner's use must not become a recommended request.
-  const chosen = asked.filter(
-    ({ namespace, workload }) => !suspected.has(workloadKey(namespace, workload)),
-  );
   const shown = chosen.slice(ask.offset, ask.offset + ask.limit);
+  const patches = workloadPatches(shown);
+  const config = context.config();
+  const { currency } = config.pricing;
   return {
     advices: shown,
-    patches: workloadPatches(shown),
+    patches,
+    script: renderPatches(patches, { currency, kubeContext: kubeContextOf(config) }),
     total: chosen.length,
     savings: ask.namespaces === null && ask.namespace === null ? savings : null,
-    savingPerMonth: chosen.reduce((sum, { savingPerMonth }) => sum + (savingPerMonth ?? 0), 0),
-    suspects: asked.length - chosen.length,
+    savingPerMonth: chosen.reduce(
+      (sum, { savingPerMonth, behind }) => sum + (isSure(behind) ? (savingPerMonth ?? 0) : 0),
+      0,
+    ),
+    suspects: chosen.filter(({ withheld }) => withheld !== null).length,
     isWhole,
   };
 }
 
 /** Advice for every container of the cluster: two weeks of sketches, read once an hour for all readers. */
 function readWholeAdvice(
+  abuse: ReadonlyMap<string, AbuseMark>,
   context: AnswerContext,
 ): Promise<AdviceReport & { readonly isWhole: boolean }> {
-  return context.perHour('advice', async () => {
+  // A decision on a finding changes the advice at once.
+  return context.perHour(`advice ${JSON.stringify([...abuse])}`, async () => {
     const snapshot = await context.present();
     const report = await readAdvice(context.reader, {
       days: DAYS,
       namespaces: null,
       rule: context.thresholds().overprovisioned,
+      abuse,
       snapshot,
     });
     const objects = snapshot?.objects ?? null;

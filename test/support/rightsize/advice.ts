@@ -65,6 +65,7 @@ export function anAdviceContext(
     today: days.at(-1)?.day ?? FIRST_DAY,
     windowMs: 300_000,
     objects: null,
+    abuse: new Map(),
     roleOf: () => 'main',
     priceOf: () => ({ cpuCoreHour: 0.01, ramGiBHour: 0.001 }),
     ...change,

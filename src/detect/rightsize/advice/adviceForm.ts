@@ -15,6 +15,8 @@ export interface ContainerAdvice {
   readonly container: string;
   /** Null: the pods' specification is not known, so that it may be a native side-car. */
   readonly role: 'main' | 'sidecar' | null;
+  /** Why nothing is proposed though there are data; null where that is not so. */
+  readonly withheld: string | null;
   readonly behind: DataBehind;
   /** Pods that money is counted for; fewer than one for what runs only at times. */
   readonly replicas: number;

@@ -1,6 +1,8 @@
 import type { ContainerDay } from '../../../store/containerDays/containerDay.ts';
 
-export type Confidence = 'insufficient' | 'low' | 'medium' | 'high';
+/** From no data at all to two weeks of them. */
+export const CONFIDENCES = ['insufficient', 'very-low', 'low', 'medium', 'high'] as const;
+export type Confidence = (typeof CONFIDENCES)[number];
 
 /** How much data an advice rests on. */
 export interface DataBehind {
@@ -17,7 +19,7 @@ const HIGH_DAYS = 14;
 /** A day counts as a part of one while it has fewer hours than this: the first and the current one. */
 const HOURS_A_DAY = 24;
 
-/** Under 3 days or 80 % coverage nothing is said, under 7 days with low confidence. */
+/** Under 3 days or 80 % coverage the confidence is very low, under 7 days low; without data there is no advice. */
 export function dataBehind(
   days: readonly ContainerDay[],
   minDays: number,
@@ -31,11 +33,12 @@ export function dataBehind(
     ? seen.length
     : seen.reduce((sum, { hours }) => sum + bitCount(hours) / HOURS_A_DAY, 0);
   const coverage = podWindows === 0 ? 0 : known / podWindows;
-  return { days: whole, coverage, confidence: confidenceOf(whole, coverage, minDays) };
+  const confidence = known === 0 ? 'insufficient' : confidenceOf(whole, coverage, minDays);
+  return { days: whole, coverage, confidence };
 }
 
 function confidenceOf(days: number, coverage: number, minDays: number): Confidence {
-  if (days < minDays || coverage < MIN_COVERAGE) return 'insufficient';
+  if (days < minDays || coverage < MIN_COVERAGE) return 'very-low';
   if (days < MEDIUM_DAYS) return 'low';
   return days < HIGH_DAYS - 1 ? 'medium' : 'high';
 }
@@ -44,4 +47,9 @@ function bitCount(bits: number): number {
   let count = 0;
   for (let rest = bits; rest !== 0; rest &= rest - 1) count += 1;
   return count;
+}
+
+/** True where findings, sums and digests may rest on it. */
+export function isSure({ confidence }: DataBehind): boolean {
+  return confidence !== 'insufficient' && confidence !== 'very-low';
 }

@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { noObjects } from '../../../model/clusterObjects.ts';
 import { DAY_MS, HOUR_MS } from '../../../model/time.ts';
+import type { AbuseMark } from '../../findings/suspectedWorkloads.ts';
 import { adviseContainer, type AdviceContext } from './containerAdvice.ts';
 import { bytesAfterOom } from './memoryRequest.ts';
 import { workloadPatches } from './patch.ts';
+import { isWorthSaying } from './readAdvice.ts';
 import { renderPatches } from './renderPatches.ts';
 import {
   aHistory,
@@ -119,16 +121,87 @@ describe('what to request instead', () => {
   });
 
   it('raises a limit that throttles, and lowers no request of what is held back', () => {
-    const advice = advise(() => ({ cpuCores: 0.5, cpuLimitCores: 0.5, throttledShare: 0.6 }));
-    expect(advice.proposed.cpuLimitCores).toBe(1);
-    expect(advice.proposed.cpuRequestCores).toBe(1);
+    const held = { cpuCores: 0.5, cpuRequestCores: 0.6, cpuLimitCores: 0.6, throttledShare: 0.6 };
+    const advice = advise(() => held);
+    expect(advice.proposed.cpuLimitCores).toBeCloseTo(0.9, 9);
+    expect(advice.proposed.cpuRequestCores).toBe(0.6);
   });
 
-  it('says nothing of too little data, or of data with holes', () => {
-    expect(advise(() => ({}), { days: 2 }).proposed.cpuRequestCores).toBeNull();
+  it('raises a request only for need that was seen, and a limit for none', () => {
+    // The margin alone would ask for 230 MiB and 0.115 cores.
+    const near = advise(() => ({ cpuRequestCores: 0.11, ramRequestBytes: 210 * MIB }));
+    expect(near.proposed).toMatchObject({ cpuRequestCores: 0.11, ramRequestBytes: 210 * MIB });
+    const small = { cpuRequestCores: 0.05, ramRequestBytes: 150 * MIB };
+    const needed = advise(() => ({ ...small, cpuLimitCores: 0.2, ramLimitBytes: 220 * MIB }));
+    expect(needed.proposed).toMatchObject({
+      cpuRequestCores: 0.12,
+      cpuLimitCores: 0.2,
+      ramRequestBytes: 220 * MIB,
+      ramLimitBytes: 220 * MIB,
+    });
+    const none = advise(() => ({ cpuRequestCores: 0, ramRequestBytes: null }));
+    expect(none.proposed).toMatchObject({ cpuRequestCores: 0.12, ramRequestBytes: 230 * MIB });
+  });
+
+  it('gives a miner nothing: no advice under suspicion, never more once it is accepted', () => {
+    const marked = (mark: AbuseMark, use: Use) =>
+      advise(use, { abuse: new Map([['shop/Deployment/web', mark]]) });
+    const suspected = marked('suspected', () => ({ cpuCores: 1.8 }));
+    expect(suspected.withheld).toContain('suspected of mining');
+    expect(suspected.proposed.cpuRequestCores).toBeNull();
+    expect(isWorthSaying(suspected, 1_000)).toBe(true);
+    expect(workloadPatches([suspected])).toEqual([]);
+    const more = marked('accepted', () => ({
+      cpuCores: 1.8,
+      throttledShare: 0.9,
+      ramPeakBytes: 2000 * MIB,
+      oomKilled: true,
+    }));
+    expect(more.proposed).toMatchObject({
+      cpuRequestCores: null,
+      cpuLimitCores: null,
+      ramRequestBytes: null,
+      ramLimitBytes: null,
+    });
+    expect(more.savingPerMonth).toBe(0);
+    expect(marked('accepted', () => ({})).proposed.cpuRequestCores).toBeCloseTo(0.12, 9);
+  });
+
+  it('lists an add-on of the cluster with its reason, and patches it nowhere', () => {
+    const history = (namespace: string, name: string) => {
+      const days = daysOfUse(14, () => ({}));
+      const workload = { kind: 'Deployment', name };
+      return adviseContainer(aHistory(days, { namespace, workload }), anAdviceContext(days))!;
+    };
+    const addOns = [
+      history('kube-system', 'coredns'),
+      history('kube-system', 'ebs-csi-controller'),
+      history('gke-managed-cim', 'kube-state-metrics'),
+    ];
+    for (const advice of addOns) {
+      expect(advice.notes.join()).toContain('managed add-on');
+      const [patch] = workloadPatches([advice]);
+      expect(patch?.body).toBeNull();
+      expect(renderPatches([patch!], { currency: 'USD', kubeContext: 'prod' })).not.toContain(
+        'kubectl',
+      );
+    }
+    const own = workloadPatches([history('shop', 'coredns')]);
+    expect(renderPatches(own, { currency: 'USD', kubeContext: 'prod' })).toContain(
+      'kubectl --context prod -n shop patch deployment/coredns',
+    );
+  });
+
+  it('answers after little data or with holes, below no peak, and says how sure it is', () => {
+    const burst = (time: number) => ({ cpuCores: time === FIRST_DAY ? 0.8 : 0.1 });
+    const young = advise(burst, { days: 2 });
+    expect(young.behind.confidence).toBe('very-low');
+    expect(young.proposed.cpuRequestCores).toBeCloseTo(0.92, 9);
+    expect(advise(burst, { days: 5 }).proposed.cpuRequestCores).toBeCloseTo(0.12, 9);
+    const bound = (time: number) => ({ ...burst(time), cpuRequestCores: 0.05 });
+    expect(advise(bound, { days: 2 }).proposed.cpuRequestCores).toBeCloseTo(0.12, 9);
     const holes = advise((time) => ({ cpuCores: (time / 300_000) % 2 === 0 ? null : 0.1 }));
-    expect(holes.behind).toMatchObject({ confidence: 'insufficient', coverage: 0.5 });
-    expect(holes.proposed.ramRequestBytes).toBeNull();
+    expect(holes.behind).toMatchObject({ confidence: 'very-low', coverage: 0.5 });
     expect(advise(() => ({}), { days: 5 }).behind.confidence).toBe('low');
   });
 
@@ -153,7 +226,7 @@ describe('what to request instead', () => {
     // Three cores go, and the memory of all six shrinks to that of three.
     const gib = 6 - (3 * 230) / 1024;
     expect(advice.savingPerMonth).toBeCloseTo(730 * (3 * 0.01 + gib * 0.001), 6);
-    const script = renderPatches(workloadPatches([advice]), 'USD');
+    const script = renderPatches(workloadPatches([advice]), { currency: 'USD', kubeContext: null });
     expect(script).toContain(
       `kubectl -n shop patch horizontalpodautoscaler/web --type merge -p '{"spec":{"minReplicas":3}}'`,
     );
@@ -213,7 +286,10 @@ describe('patches', () => {
 
   it('say that a container may be a side-car where no specification is known', () => {
     const patched = (role: 'main' | null) =>
-      renderPatches(workloadPatches([advise(() => ({}), { roleOf: () => role })]), 'USD');
+      renderPatches(workloadPatches([advise(() => ({}), { roleOf: () => role })]), {
+        currency: 'USD',
+        kubeContext: null,
+      });
     expect(patched(null)).toContain('a native side-car belongs under initContainers');
     expect(patched('main')).not.toContain('side-car');
   });
@@ -231,7 +307,7 @@ describe('patches', () => {
       createdAt: null,
     };
     const advice = advise(() => ({}), { objects: { ...noObjects(0), workloads: [object] } });
-    const text = renderPatches(workloadPatches([advice]), 'USD');
+    const text = renderPatches(workloadPatches([advice]), { currency: 'USD', kubeContext: null });
     expect(text).toContain('# Managed by Helm (shop\uFFFDrm -rf): change it in the values');
     expect(text).toContain('#         cpu: 120m');
     expect(text.split('\n').every((line) => line === '' || line.startsWith('#'))).toBe(true);

@@ -3,13 +3,15 @@ import type { Reading } from '../../../model/reading.ts';
 import type { TimeMs } from '../../../model/time.ts';
 import type { ContainerSpecFacts } from '../../../model/podSpec.ts';
 import type { ContainerHistory } from '../../../store/containerDays/containerDay.ts';
+import type { AbuseMark } from '../../findings/suspectedWorkloads.ts';
+import { workloadKey } from '../../../model/workload.ts';
 import { runsToAnEnd } from '../../../store/containerDays/hourOfUse.ts';
 import type { ContainerAdvice } from './adviceForm.ts';
 import { adviseMinReplicas, autoscalingOf } from './autoscaling.ts';
-import { dataBehind } from './confidence.ts';
+import { dataBehind, isSure } from './confidence.ts';
 import { managedBy } from './ownership.ts';
 import { notesOn } from './notes.ts';
-import { NOTHING, proposeResources } from './proposal.ts';
+import { noMoreThan, NOTHING, proposeResources } from './proposal.ts';
 import { averageReplicas, countedReplicas, keptReplicas } from './replicas.ts';
 import { replayRisk } from './risk.ts';
 import type { RecommendationRule } from './rule.ts';
@@ -22,11 +24,15 @@ export interface AdviceContext {
   readonly windowMs: number;
   /** What the cluster looks like now; null where it could not be asked. */
   readonly objects: ClusterObjects | null;
+  /** Workloads, by `workloadKey`, whose use is or may be a miner's. */
+  readonly abuse: ReadonlyMap<string, AbuseMark>;
   /** Role of a container where its pods' specification is known. */
   roleOf(history: ContainerHistory): ContainerSpecFacts['role'] | null;
   /** Hourly prices where the container runs; null where none is known. */
   priceOf(history: ContainerHistory): HourlyPrice | null;
 }
+
+const SUSPECTED = 'suspected of mining: its use is no requirement (burnwatch findings)';
 
 /** Advises one container from its days; null for init containers and where nothing was seen. */
 export function adviseContainer(
@@ -43,9 +49,17 @@ export function adviseContainer(
   const autoscaling = autoscalingOf(objects, namespace, workload, container);
   const { cpuRequestCores, cpuLimitCores, ramRequestBytes, ramLimitBytes } = last;
   const current = { cpuRequestCores, cpuLimitCores, ramRequestBytes, ramLimitBytes };
-  const proposal = proposeResources(days, today, current, autoscaling, rule);
+  const mark = context.abuse.get(workloadKey(namespace, workload));
+  const withheld = mark === 'suspected' ? SUSPECTED : null;
+  const keepsPeak = behind.confidence === 'very-low';
+  const proposal = proposeResources(days, today, current, autoscaling, { ...rule, keepsPeak });
   const { cpu, memory } = proposal;
-  const proposed = behind.confidence === 'insufficient' ? NOTHING : proposal.proposed;
+  const proposed =
+    withheld !== null || behind.confidence === 'insufficient'
+      ? NOTHING
+      : mark === 'accepted'
+        ? noMoreThan(current, proposal.proposed)
+        : proposal.proposed;
   const replicas = countedReplicas(days, context.windowMs, workload.kind);
   const object = objects?.workloads.find(
     (one) =>
@@ -54,13 +68,17 @@ export function adviseContainer(
       one.workload.name === workload.name,
   );
   const inAll = averageReplicas(days, context.windowMs) * rule.margin;
-  const minReplicas = minReplicasOf({ autoscaling, container, cpu, current, behind }, inAll);
+  const minReplicas =
+    withheld === null
+      ? minReplicasOf({ autoscaling, container, cpu, current, behind }, inAll)
+      : null;
   const kept = keptReplicas(replicas, minReplicas, autoscaling);
   const advice = {
     namespace,
     workload,
     container,
     role,
+    withheld,
     behind,
     replicas,
     current,
@@ -75,7 +93,7 @@ export function adviseContainer(
     savingPerMonth: savingOf(current, proposed, { replicas, kept }, context.priceOf(history)),
     autoscaling,
     minReplicas,
-    managedBy: object === undefined ? null : managedBy(object),
+    managedBy: managedBy(object ?? { namespace, workload, labels: {}, annotations: {} }),
   };
   return { ...advice, notes: notesOn(advice) };
 }
@@ -91,7 +109,7 @@ function minReplicasOf(
   replicasWithMargin: number,
 ): Reading {
   const horizontal = autoscaling?.horizontal ?? null;
-  if (horizontal === null || cpu === null || behind.confidence === 'insufficient') return null;
+  if (horizontal === null || cpu === null || !isSure(behind)) return null;
   const cores = cpu.pooled * replicasWithMargin;
   return adviseMinReplicas(horizontal, container, cores, current.cpuRequestCores);
 }

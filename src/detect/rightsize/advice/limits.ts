@@ -18,22 +18,20 @@ export function isThrottled(share: Reading): boolean {
 }
 
 /**
- * The CPU limit to have: none where there is none; raised where it throttles; never below the request.
+ * The CPU limit to have: none where there is none; raised only where it throttles.
  * A limit that does not throttle is left alone, since lowering it saves nothing.
  */
 export function cpuLimit(
   current: Reading,
-  request: number,
   peakCores: number,
   margin: number,
   throttled: boolean,
 ): Reading {
   if (current === null) return null;
-  const wanted = throttled ? Math.max(current * RAISE_FACTOR, peakCores * margin) : current;
-  return Math.max(wanted, request);
+  return throttled ? Math.max(current * RAISE_FACTOR, peakCores * margin) : current;
 }
 
-/** The memory limit to have: none where there is none; raised to what OOM kills ask for, and to the request. */
-export function ramLimit(current: Reading, request: number, afterOom: Reading): Reading {
-  return current === null ? null : maxKnown(current, request, afterOom);
+/** The memory limit to have: none where there is none; raised only to what OOM kills ask for. */
+export function ramLimit(current: Reading, afterOom: Reading): Reading {
+  return current === null ? null : maxKnown(current, afterOom);
 }

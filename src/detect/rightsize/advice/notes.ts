@@ -28,11 +28,16 @@ function autoscalerNotes({ autoscaling }: Pick<ContainerAdvice, 'autoscaling'>):
 /** Plain sentences: why it is proposed, and what to mind. */
 export function notesOn(advice: Omit<ContainerAdvice, 'notes'>): readonly string[] {
   const { behind, autoscaling, minReplicas, memory, throttledShare: throttled, cpu } = advice;
+  if (advice.withheld !== null) return [advice.withheld];
   const notes: string[] = [];
-  if (behind.confidence === 'insufficient') {
-    const coverage = `${formatShare(behind.coverage)} coverage`;
-    notes.push(`insufficient data: ${formatNumber(behind.days)} days, ${coverage}`);
-  }
+  const data = `${formatNumber(behind.days)} days, ${formatShare(behind.coverage)} coverage`;
+  if (behind.confidence === 'insufficient') notes.push(`insufficient data: ${data}`);
+  if (behind.confidence === 'very-low')
+    notes.push(`very low confidence: ${data}; not lowered below the highest use seen`);
+  if (advice.managedBy?.tool === 'the provider of the cluster')
+    notes.push(
+      'managed add-on: its provider reverts patches; set it in the add-on’s configuration',
+    );
   notes.push(...autoscalerNotes(advice));
   if (autoscaling === null) notes.push('autoscalers are unknown: check before applying');
   if (minReplicas !== null)

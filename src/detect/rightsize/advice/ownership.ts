@@ -2,15 +2,38 @@ import type { WorkloadObject } from '../../../model/clusterObjects.ts';
 
 /** What writes a workload's manifest again, so that a live patch of it would not last. */
 export interface ManagedBy {
-  readonly tool: 'Helm' | 'Argo CD' | 'Flux';
+  readonly tool: 'Helm' | 'Argo CD' | 'Flux' | 'the provider of the cluster';
   /** Release, application or object that it belongs to; null where its labels do not say. */
   readonly name: string | null;
 }
 
-/** Recognises Argo CD, Flux and Helm by the labels and annotations that they set. */
-export function managedBy(
-  object: Pick<WorkloadObject, 'labels' | 'annotations'>,
-): ManagedBy | null {
+/** Namespaces that a provider fills, and nobody else. */
+const OF_PROVIDERS = /^(?:gke-managed-.+|gmp-system|openshift-.+|tigera-operator|calico-system)$/;
+
+/** Add-ons of kubeadm and of managed clusters in kube-system. */
+const ADD_ONS =
+  /^(?:coredns.*|kube-(?:dns|proxy|flannel|apiserver|scheduler|controller-manager)(?:-.*)?|etcd|aws-node|(?:ebs|efs|fsx|s3)-csi-.*|csi-.*|snapshot-controller|eks-.*|metrics-server.*|konnectivity-agent.*|cloud-node-manager.*|azure-.*|ama-.*|omsagent.*|gke-.*|pdcsi-.*|filestore-node|fluentbit-gke.*|netd|anetd|node-local-dns|ip-masq-agent|event-exporter-gke|l7-default-backend|cilium.*|calico-.*)$/;
+
+const ADD_ON_LABELS = [
+  'addonmanager.kubernetes.io/mode',
+  'kubernetes.azure.com/managedby',
+  'eks.amazonaws.com/component',
+];
+
+/** True for what a managed cluster, or its installer, writes again. */
+function isAddOn({ namespace, workload, labels }: Manifest): boolean {
+  return (
+    OF_PROVIDERS.test(namespace) ||
+    (namespace === 'kube-system' && ADD_ONS.test(workload.name)) ||
+    labels['app.kubernetes.io/managed-by'] === 'EKS' ||
+    ADD_ON_LABELS.some((label) => labels[label] !== undefined)
+  );
+}
+
+type Manifest = Pick<WorkloadObject, 'namespace' | 'workload' | 'labels' | 'annotations'>;
+
+/** Recognises Argo CD, Flux, Helm and add-ons by what they set and are called. */
+export function managedBy(object: Manifest): ManagedBy | null {
   const { labels, annotations } = object;
   const argo = annotations['argocd.argoproj.io/tracking-id'];
   const instance = labels['argocd.argoproj.io/instance'] ?? argo?.split(':', 1)[0];
@@ -19,6 +42,7 @@ export function managedBy(
   if (flux !== undefined) return { tool: 'Flux', name: flux };
   const release = annotations['meta.helm.sh/release-name'];
   if (release !== undefined) return { tool: 'Helm', name: release };
+  if (isAddOn(object)) return { tool: 'the provider of the cluster', name: null };
   const isHelm =
     labels['app.kubernetes.io/managed-by'] === 'Helm' ||
     labels['heritage'] === 'Helm' ||

@@ -2,6 +2,7 @@ import type { Reading } from '../../../model/reading.ts';
 import type { WorkloadRef } from '../../../model/workload.ts';
 import { workloadKey } from '../../../model/workload.ts';
 import type { ContainerAdvice } from './adviceForm.ts';
+import type { DataBehind } from './confidence.ts';
 import type { ManagedBy } from './ownership.ts';
 import type { Resources } from './proposal.ts';
 import { ownValue } from '../../../model/ownValue.ts';
@@ -13,6 +14,8 @@ export interface WorkloadPatch {
   readonly workload: WorkloadRef;
   readonly managedBy: ManagedBy | null;
   readonly savingPerMonth: Reading;
+  /** The data behind it where they are too few; null elsewhere. */
+  readonly unsure: DataBehind | null;
   /** Container → its `resources` as they should be written. */
   readonly resources: ReadonlyMap<string, ResourcesPatch>;
   /** For `kubectl patch --type strategic`; null for kinds whose pods cannot be patched. */
@@ -68,10 +71,18 @@ export function workloadPatches(advices: readonly ContainerAdvice[]): readonly W
     const savings = group.flatMap(({ savingPerMonth }) => savingPerMonth ?? []);
     const savingPerMonth =
       savings.length === 0 ? null : savings.reduce((sum, value) => sum + value, 0);
-    const path = ownValue(TEMPLATE_PATHS, workload.kind);
+    const isReverted = managedBy?.tool === 'the provider of the cluster';
+    const path = isReverted ? undefined : ownValue(TEMPLATE_PATHS, workload.kind);
     const body = path === undefined || resources.size === 0 ? null : nest(path, lists);
     const isSpecKnown = group.every(({ role }) => role !== null);
-    const about = { namespace, workload, managedBy, savingPerMonth };
+    const unsure = group.find(({ behind }) => behind.confidence === 'very-low');
+    const about = {
+      namespace,
+      workload,
+      managedBy,
+      savingPerMonth,
+      unsure: unsure?.behind ?? null,
+    };
     return [{ ...about, resources, body, minReplicas, isSpecKnown }];
   });
 }

@@ -10,10 +10,12 @@ import type { ClusterObjects } from '../../../model/clusterObjects.ts';
 import type { ContainerSpecFacts } from '../../../model/podSpec.ts';
 import type { ContainerSample, PodSample } from '../../../model/snapshot.ts';
 import { DAY_MS, floorTo } from '../../../model/time.ts';
-import { containerKey, workloadKey } from '../../../model/workload.ts';
+import { containerKey } from '../../../model/workload.ts';
 import type { ContainerHistory } from '../../../store/containerDays/containerDay.ts';
 import { adviseContainer, type AdviceContext } from './containerAdvice.ts';
+import type { AbuseMark } from '../../findings/suspectedWorkloads.ts';
 import type { ContainerAdvice } from './adviceForm.ts';
+import { isSure } from './confidence.ts';
 
 /** A question for recommendations, as the command line and the API ask it. */
 export interface AdviceRequest {
@@ -22,8 +24,8 @@ export interface AdviceRequest {
   /** Only these namespaces (authorization); null for all. */
   readonly namespaces: readonly string[] | null;
   readonly rule: AdviceContext['rule'];
-  /** Workloads, by `workloadKey`, that nothing is advised about and whose requests stay in every saving. */
-  readonly leaveOut?: ReadonlySet<string>;
+  /** Workloads, by `workloadKey`, whose use is or may be a miner's. */
+  readonly abuse: ReadonlyMap<string, AbuseMark>;
   /** The cluster as it looks now (a window's snapshot is one); null where it could not be asked. */
   readonly snapshot: PresentObjects | null;
 }
@@ -41,8 +43,6 @@ export interface AdviceReport {
   readonly advices: readonly ContainerAdvice[];
   /** Requests freed, and money when nodes go away; null for who may see only some namespaces. */
   readonly savings: Savings | null;
-  /** Containers of workloads that were left out. */
-  readonly leftOut: number;
 }
 
 /** Reads the sketches of the history and advises every container that was seen lately. */
@@ -51,8 +51,7 @@ export async function readAdvice(
   request: AdviceRequest,
 ): Promise<AdviceReport> {
   const { watermark, windowMs } = await reader.status();
-  if (watermark === null || windowMs === undefined)
-    return { advices: [], savings: null, leftOut: 0 };
+  if (watermark === null || windowMs === undefined) return { advices: [], savings: null };
   const today = floorTo(watermark - 1, DAY_MS);
   const from = today - (request.days - 1) * DAY_MS;
   const histories = await reader.containerDays({
@@ -66,26 +65,26 @@ export async function readAdvice(
     today,
     windowMs,
     objects: request.snapshot?.objects ?? null,
+    abuse: request.abuse,
     roleOf: rolesIn(request.snapshot),
     priceOf: pricesOf(placement),
   };
   // What has not run for two days is gone, or abandoned: there is nothing to size.
   const present = histories.filter(({ days }) => (days.at(-1)?.day ?? 0) >= today - DAY_MS);
-  const asked = present.filter(
-    ({ namespace, workload }) => request.leaveOut?.has(workloadKey(namespace, workload)) !== true,
-  );
-  const advices = asked.flatMap((history) => adviseContainer(history, context) ?? []).sort(byMoney);
+  const advices = present
+    .flatMap((history) => adviseContainer(history, context) ?? [])
+    .sort(byMoney);
   const savings =
     request.namespaces === null
       ? estimateSavings(placement.nodes, placement.containers, newRequests(advices))
       : null;
-  return { advices, savings, leftOut: present.length - asked.length };
+  return { advices, savings };
 }
 
-/** True when something would change by it. */
+/** True when something would change by it, or would without a reason that is worth knowing. */
 export function isWorthSaying(advice: ContainerAdvice, minSaving: number): boolean {
   const { proposed, current, savingPerMonth, minReplicas, memory, throttledShare } = advice;
-  if (minReplicas !== null) return true;
+  if (minReplicas !== null || advice.withheld !== null) return true;
   const changes =
     differs(current.cpuRequestCores, proposed.cpuRequestCores) ||
     differs(current.ramRequestBytes, proposed.ramRequestBytes) ||
@@ -138,12 +137,14 @@ function pricesOf(placement: Awaited<ReturnType<typeof readPlacement>>): AdviceC
 
 function newRequests(advices: readonly ContainerAdvice[]): ReadonlyMap<string, NewRequest> {
   return new Map(
-    advices.map((advice) => [
-      keyOf(advice),
-      {
-        cpuCores: advice.proposed.cpuRequestCores,
-        ramBytes: advice.proposed.ramRequestBytes,
-      },
-    ]),
+    advices
+      .filter(({ behind }) => isSure(behind))
+      .map((advice) => [
+        keyOf(advice),
+        {
+          cpuCores: advice.proposed.cpuRequestCores,
+          ramBytes: advice.proposed.ramRequestBytes,
+        },
+      ]),
   );
 }

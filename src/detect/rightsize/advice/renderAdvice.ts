@@ -19,6 +19,7 @@ function adviceJson(advice: ContainerAdvice): object {
     workload,
     container,
     confidence: behind.confidence,
+    withheld: advice.withheld,
     days: behind.days,
     coverage: behind.coverage,
     replicas,

@@ -4,34 +4,44 @@ import { printable } from '../../../model/text/escape.ts';
 import type { Reading } from '../../../model/reading.ts';
 import type { ManagedBy } from './ownership.ts';
 import type { WorkloadPatch } from './patch.ts';
-import { formatMoney } from '../../../model/text/units.ts';
+import { formatMoney, formatNumber } from '../../../model/text/units.ts';
 
 /** What must change, for each tool that would write the manifest again. */
 const WHERE: Readonly<Record<ManagedBy['tool'], string>> = {
   Helm: 'in the values of the release (the key is the chart’s, mostly `resources`)',
   'Argo CD': 'in the manifest that Argo CD syncs from',
   Flux: 'in the manifest or HelmRelease values that Flux reconciles from',
+  'the provider of the cluster': 'in the configuration of the add-on',
 };
+
+export interface PatchOptions {
+  readonly currency: string;
+  /** The context of kubeconfig that commands name; null: the current one. */
+  readonly kubeContext: string | null;
+}
 
 /**
  * Patches as a shell script: one `kubectl patch` a workload. Where Helm, Argo CD or Flux writes the manifest,
  * the difference for its values comes first and the patch is commented out, since it would be reverted.
  */
-export function renderPatches(patches: readonly WorkloadPatch[], currency: string): string {
-  return patches.map((patch) => renderPatch(patch, currency)).join('\n');
+export function renderPatches(patches: readonly WorkloadPatch[], options: PatchOptions): string {
+  return patches.map((patch) => renderPatch(patch, options)).join('\n');
 }
 
-function renderPatch(patch: WorkloadPatch, currency: string): string {
+function renderPatch(patch: WorkloadPatch, { currency, kubeContext }: PatchOptions): string {
   const { namespace, workload, savingPerMonth, managedBy, body, resources, isSpecKnown } = patch;
   const money = savingText(savingPerMonth, currency);
   const lines = [`# ${printable(`${namespace}/${workload.kind}/${workload.name}`)}: ${money}`];
+  const runs = commands(patch, kubeContext);
+  if (patch.unsure !== null)
+    lines.push(`# Very low confidence: ${formatNumber(patch.unsure.days)} days of data.`);
   if (managedBy !== null) {
     const name = managedBy.name === null ? '' : ` (${printable(managedBy.name)})`;
     lines.push(
       `# Managed by ${managedBy.tool}${name}: change it ${WHERE[managedBy.tool]}.`,
       ...difference(patch),
-      `# A live patch would be reverted by ${managedBy.tool}:`,
-      ...commands(patch).map((command) => `# ${command}`),
+      ...(runs.length === 0 ? [] : [`# A live patch would be reverted by ${managedBy.tool}:`]),
+      ...runs.map((command) => `# ${command}`),
     );
     return `${lines.join('\n')}\n`;
   }
@@ -44,7 +54,7 @@ function renderPatch(patch: WorkloadPatch, currency: string): string {
     lines.push(
       '# The pods’ specification is not known: a native side-car belongs under initContainers.',
     );
-  return `${[...lines, ...commands(patch)].join('\n')}\n`;
+  return `${[...lines, ...runs].join('\n')}\n`;
 }
 
 function savingText(savingPerMonth: Reading, currency: string): string {
@@ -71,23 +81,24 @@ function difference({ resources, minReplicas }: WorkloadPatch): readonly string[
 }
 
 /** What `kubectl` is to run: nothing for pods that cannot be patched. */
-function commands({ namespace, workload, body, minReplicas }: WorkloadPatch): readonly string[] {
+function commands(
+  { namespace, workload, body, minReplicas }: WorkloadPatch,
+  kubeContext: string | null,
+): readonly string[] {
+  const kubectl = kubeContext === null ? 'kubectl' : `kubectl --context ${quote(kubeContext)}`;
+  const patchCommand = (object: string, type: string, patch: object): string =>
+    `${kubectl} -n ${quote(namespace)} patch ${quote(object)} --type ${type} -p ${quote(JSON.stringify(patch))}`;
   const target = `${workload.kind.toLowerCase()}/${workload.name}`;
   return [
-    ...(body === null ? [] : [patchCommand(namespace, target, 'strategic', body)]),
+    ...(body === null ? [] : [patchCommand(target, 'strategic', body)]),
     ...(minReplicas === null
       ? []
       : [
-          patchCommand(namespace, `horizontalpodautoscaler/${minReplicas.autoscaler}`, 'merge', {
+          patchCommand(`horizontalpodautoscaler/${minReplicas.autoscaler}`, 'merge', {
             spec: { minReplicas: minReplicas.value },
           }),
         ]),
   ];
-}
-
-function patchCommand(namespace: string, target: string, type: string, body: object): string {
-  const patch = quote(JSON.stringify(body));
-  return `kubectl -n ${quote(namespace)} patch ${quote(target)} --type ${type} -p ${patch}`;
 }
 
 /** A word for the shell; what is plain stays plain. */

@@ -4,7 +4,7 @@ import type { Scope, Verdict } from '../../../model/finding.ts';
 import { DAY_MS, floorTo, HOUR_MS } from '../../../model/time.ts';
 import { containerKey } from '../../../model/workload.ts';
 import { autoscalingOf } from '../advice/autoscaling.ts';
-import { dataBehind } from '../advice/confidence.ts';
+import { dataBehind, isSure } from '../advice/confidence.ts';
 import { proposeResources } from '../advice/proposal.ts';
 import { runsToAnEnd } from '../../../store/containerDays/hourOfUse.ts';
 import { groupContainers, type ContainerGroup } from './containerGroups.ts';
@@ -52,7 +52,7 @@ function hourVerdict(
   const key = keyOf(group);
   const days = knownDays(state, key);
   const behind = dataBehind(days, rule.minDays, runsToAnEnd(workload.kind));
-  if (behind.confidence === 'insufficient') return null;
+  if (!isSure(behind)) return null;
   const { end, start } = context.snapshot.window;
   const objects = context.snapshot.objects ?? null;
   const autoscaling = autoscalingOf(objects, namespace, workload, container);

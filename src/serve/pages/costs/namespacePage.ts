@@ -130,7 +130,7 @@ function body(view: NamespaceView, page: PageContext): Html {
       'Recommendations',
       advice.total === 0
         ? note('Nothing to recommend.')
-        : html`${patchBox(advice.patches, currency)} ${adviceTable(advice.advices, currency)}`,
+        : html`${patchBox(advice)} ${adviceTable(advice.advices, currency)}`,
     )}`;
 }
 

@@ -142,16 +142,10 @@ function body(view: WorkloadView, page: PageContext): Html {
     ${changeLog(view, page)} ${posture(view)}`;
 }
 
-function recommendations(
-  { total, suspects, advices, patches }: AdvicePage,
-  currency: string,
-): Html {
-  if (total > 0) return html`${adviceTable(advices, currency)} ${patchBox(patches, currency)}`;
-  return note(
-    suspects > 0
-      ? 'Left out while the finding above is open: the usage of a miner is no basis for requests.'
-      : 'Nothing to recommend: it runs too short, or not any more.',
-  );
+function recommendations(advice: AdvicePage, currency: string): Html {
+  return advice.total > 0
+    ? html`${adviceTable(advice.advices, currency)} ${patchBox(advice)}`
+    : note('Nothing to recommend: it does not run any more.');
 }
 
 function tilesOf({ costs, advice }: WorkloadView, currency: string): readonly Tile[] {
