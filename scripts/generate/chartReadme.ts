@@ -17,9 +17,9 @@ helm install burnwatch deploy/helm/burnwatch --namespace burnwatch --create-name
   --set config.cluster=prod-eu --set config.prometheus.url=http://prometheus-operated.monitoring.svc:9090
 \`\`\`
 
-[docs/examples](../../../docs/examples) has values for common stacks. \`values.schema.json\` checks the values,
-\`config\` with them, before anything is applied. Of a changed configuration, Secret or certificate nothing needs a
-restart: the pod sees it within a minute or two and reloads; the few settings that cannot be reloaded make a new pod.
+[docs/install.md](../../../docs/install.md) goes through it for common stacks. \`values.schema.json\` checks the values,
+\`config\` with them, before anything is applied. A changed configuration, Secret or certificate is reloaded
+by the running pod within two minutes; the few settings that cannot be reloaded make a new pod.
 
 | value | default | meaning |
 | --- | --- | --- |

@@ -84,6 +84,7 @@ const VALUES: Readonly<Record<string, object>> = {
   },
   'other files': { files: { 'abuse.yaml': 'a: 1\n' }, config: { thresholds: ['./abuse.yaml'] } },
   'its own namespace': { createNamespace: true, namespaceLimits: { enabled: true } },
+  'maintenance, with the volume and without Burnwatch': { maintenance: true },
   'no network policy, stopped': { networkPolicy: { enabled: false }, replicas: 0 },
 };
 const EXAMPLE_FILES = readdirSync(EXAMPLES).filter((name) => name.endsWith('.yaml'));
@@ -330,32 +331,48 @@ describe('the chart', () => {
 
   it.each([
     ['defaults', {}],
+    ['no access', VALUES['no access']],
     ['everything extra', VALUES['everything extra']],
     ...EXAMPLE_FILES.map((name) => [name, example(name)] as const),
-  ] as const)('has a posture of 100 in a namespace with limits: %s', async (_name, values) => {
-    const objects = await renderChart({
-      ...values,
-      createNamespace: true,
-      namespaceLimits: { enabled: true },
-    });
-    using folder = new TempFolder();
-    const items = [...objects, podObject(objects), node()].map((object, index) => ({
-      ...object,
-      metadata: {
-        uid: `uid-${index}`,
-        creationTimestamp: '2026-11-20T08:00:00Z',
-        ...object.metadata,
-      },
-    }));
-    writeFileSync(folder.file('specs.json'), JSON.stringify({ kind: 'List', items }));
-    writeFileSync(
-      folder.file('burnwatch.yaml'),
-      'workloads: { source: file, path: ./specs.json }\nhistory: { path: ./none.db }\n',
-    );
-    const result = await burnwatch(['posture', '-o', 'json'], { cwd: folder.path });
-    expect(result.stderr).toBe('');
-    expect(JSON.parse(result.stdout)).toMatchObject([{ namespace: 'burnwatch', score: 100 }]);
-  });
+  ] as const)(
+    'has a posture of 100 in a namespace with limits, but for the token that it uses: %s',
+    async (_name, values) => {
+      const objects = await renderChart({
+        ...values,
+        createNamespace: true,
+        namespaceLimits: { enabled: true },
+      });
+      using folder = new TempFolder();
+      const items = [...objects, podObject(objects), node()].map((object, index) => ({
+        ...object,
+        metadata: {
+          uid: `uid-${index}`,
+          creationTimestamp: '2026-11-20T08:00:00Z',
+          ...object.metadata,
+        },
+      }));
+      writeFileSync(folder.file('specs.json'), JSON.stringify({ kind: 'List', items }));
+      writeFileSync(
+        folder.file('burnwatch.yaml'),
+        'workloads: { source: file, path: ./specs.json }\nhistory: { path: ./none.db }\n',
+      );
+      const result = await burnwatch(['posture', '-o', 'json'], { cwd: folder.path });
+      expect(result.stderr).toBe('');
+      const [scored] = JSON.parse(result.stdout) as {
+        score: number;
+        checks: { id: string; severity: string; failed: number }[];
+      }[];
+      const failing = scored?.checks.filter(
+        ({ failed, severity }) => failed > 0 && severity !== 'info',
+      );
+      // With the API as a source it needs the token that this check, of the lowest weight, is about.
+      const asksApi = one(objects, 'StatefulSet').spec.template.spec.volumes.some(
+        ({ name }: Manifest) => name === 'api-access',
+      );
+      expect(failing?.map(({ id }) => id)).toEqual(asksApi ? ['token-automounted'] : []);
+      expect(scored?.score).toBe(asksApi ? 99 : 100);
+    },
+  );
 });
 
 /** The pod that the StatefulSet controller would make. */
