@@ -128,6 +128,8 @@ async function billEveryDay(path: string, days: number): Promise<void> {
     day: START + day * DAY_MS,
     totalNano: 400 * 5e9,
     poolNano: 0,
+    parts: { storageNano: 0, networkNano: 0, loadBalancerNano: 0 },
+    reasons: new Map<string, number>(),
     nodes,
   }));
   await store.importDays({ source: 'bench', days: bills, reopen: false, at: 0 });

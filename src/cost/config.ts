@@ -1,6 +1,7 @@
+import { validate as isCron } from 'node-cron';
 import { z } from 'zod';
 import { configPart, type Rule } from '../config/configPart.ts';
-import { currency, duration, labelMatch, price } from '../config/values.ts';
+import { currency, duration, httpUrl, labelMatch, price } from '../config/values.ts';
 import { DAY_MS } from '../model/time.ts';
 
 /** OpenCost's default prices, in US dollars. */
@@ -141,6 +142,30 @@ const oneEach: Rule<readonly Budget[]> = (budgets, report) => {
   });
 };
 
+const bill = z
+  .strictObject({
+    format: z.literal('focus').default('focus'),
+    path: z.string().min(1).optional(),
+    url: httpUrl.optional(),
+    schedule: z.string().default('0 6 * * *'),
+    /** Column and value that a charge must have, all of them. */
+    where: z.record(z.string(), z.string()).default({}),
+  })
+  .refine(({ path, url }) => (path === undefined) !== (url === undefined), {
+    error: 'needs exactly one of path or url',
+  });
+
+/** A bill that the daemon imports again and again. */
+export type BillConfig = z.output<typeof bill>;
+
+const billSchedules: Rule<readonly BillConfig[]> = (bills, report) => {
+  bills.forEach(({ schedule }, index) => {
+    if (!isCron(schedule))
+      report([index, 'schedule'], `"${schedule}" is not a cron expression such as 0 6 * * *`);
+  });
+};
+
+export const billsPart = configPart(z.array(bill).default([]), billSchedules);
 export const pricingPart = configPart(
   pricing.transform(convertDefaults).prefault({}),
   ratesInCurrency,

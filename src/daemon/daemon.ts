@@ -11,6 +11,7 @@ import { createProbes, type ProbeSource } from '../serve/probes.ts';
 import { startButtonListener } from './buttonListener.ts';
 import { composeNotifier, type ComposedNotifier } from './composeNotifier.ts';
 import { composeApp } from './composeApp.ts';
+import { BillImports } from './billImports.ts';
 import { CycleSupervisor } from './cycleSupervisor.ts';
 import { NotifyPump } from './notifyPump.ts';
 import { openStores } from './openStores.ts';
@@ -153,8 +154,10 @@ async function compose(
   releasers.push('the buttons', () => buttons.stop());
   releasers.push('the cycle', () => supervisor.stop());
   releasers.push('the weekly digest', async () => digests.stop());
-  const parties = { cycle: supervisor, digest: digests };
-  let schedule = startSchedule(config().schedule, parties, log);
+  const bills = new BillImports({ config, reader, log, now: Date.now });
+  releasers.push('the bills', () => bills.settled());
+  const parties = { cycle: supervisor, digest: digests, bills };
+  let schedule = startSchedule(config(), parties, log);
   releasers.push('the schedule', () => schedule.destroy());
 
   async function reload(): Promise<void> {
@@ -163,7 +166,7 @@ async function compose(
       requireReloadable(loaded, next);
       // All that can fail is done before anything that is in force changes.
       const certificate = readCertificate(next.config.serve);
-      const nextSchedule = startSchedule(next.config.schedule, parties, log);
+      const nextSchedule = startSchedule(next.config, parties, log);
       await supervisor.reconfigure(next).catch((error: unknown) => {
         void nextSchedule.destroy();
         throw error;

@@ -1,5 +1,6 @@
 import { schedule as scheduleCron } from 'node-cron';
 import type { Logger } from 'pino';
+import type { BillImports } from './billImports.ts';
 import type { Config } from './config/schema.ts';
 
 /** Is called when its time has come; one that is still at work leaves the tick out. */
@@ -17,8 +18,8 @@ export interface Schedule {
  * next tick catches up what a sleeping machine or a blocked process missed.
  */
 export function startSchedule(
-  { cycle, digest, timezone }: Config['schedule'],
-  parties: { readonly cycle: Ticked; readonly digest: Ticked },
+  { schedule, bills }: Pick<Config, 'schedule' | 'bills'>,
+  parties: { readonly cycle: Ticked; readonly digest: Ticked; readonly bills: BillImports },
   log: Logger,
 ): Schedule {
   // By default the library prints on its own, in a form of its own.
@@ -28,10 +29,12 @@ export function startSchedule(
     error: (message: string | Error) => log.error(message),
     debug: () => undefined,
   };
+  const { cycle, digest, timezone } = schedule;
   const options = { timezone, logger, suppressMissedWarning: true };
   const tasks = [
     scheduleCron(cycle, () => parties.cycle.tick(), options),
     scheduleCron(digest, () => parties.digest.tick(), options),
+    ...bills.map((bill) => scheduleCron(bill.schedule, () => parties.bills.tick(bill), options)),
   ];
   return {
     destroy: async () => {

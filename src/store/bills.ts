@@ -1,6 +1,11 @@
 import type { Nano } from '../model/money.ts';
 import type { TimeMs } from '../model/time.ts';
 
+/** What is billed beside the nodes. */
+export type BillParts = Readonly<Record<(typeof BILL_PARTS)[number], Nano>>;
+
+export const BILL_PARTS = ['storageNano', 'networkNano', 'loadBalancerNano'] as const;
+
 /** A UTC day of an imported bill. */
 export interface BillDay {
   readonly day: TimeMs;
@@ -8,6 +13,10 @@ export interface BillDay {
   readonly totalNano: Nano;
   /** Charges without any resource: spread over the nodes that the bill does not name. */
   readonly poolNano: Nano;
+  /** Volumes, load balancers and traffic of the cluster. */
+  readonly parts: BillParts;
+  /** Why charges are for nothing of the cluster, as far as that can be said, with how much. */
+  readonly reasons: ReadonlyMap<string, Nano>;
   /** Charges by node name. */
   readonly nodes: ReadonlyMap<string, Nano>;
 }

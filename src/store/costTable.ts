@@ -85,7 +85,9 @@ export interface BillShare {
   readonly days: number;
   /** True when every sealed part of the span is of such days, on every node. */
   readonly whole: boolean;
-  /** What the bills of those days charge beyond what could be put on nodes. */
+  /** True where any node's cost rests on a bill. */
+  readonly reconciled?: boolean;
+  /** What the bills of those days charge beyond what could be put on anything. */
   readonly unreconciledNano: Nano;
 }
 

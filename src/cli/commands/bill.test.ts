@@ -37,7 +37,7 @@ it('a bill is imported, shown, closed, and what costs say', async () => {
   const file = join(temp.folder, 'bill.csv');
   const span = ['--from', '2026-10-30', '--to', '2026-10-31'];
   const before = await run('costs', ...span, '-o', 'json');
-  expect(JSON.parse(before.out)).toMatchObject({ priceBasis: 'effective', provisional: true });
+  expect(JSON.parse(before.out)).toMatchObject({ priceBasis: 'contracted', provisional: true });
 
   const imported = await run('bill', 'import', file, '--final');
   expect(imported).toMatchObject({ code: 0, err: '' });

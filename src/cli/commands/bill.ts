@@ -26,7 +26,10 @@ interface ShowOptions extends ConfigOption {
 export function registerBill(bill: Command, io: Io): void {
   bill
     .command('import')
-    .argument('<file>', 'a bill in FOCUS form: CSV, also gzipped')
+    .argument(
+      '<source>',
+      'a bill in FOCUS form (CSV, also gzipped, or Parquet): a file, a folder or an address',
+    )
     .description('import a bill; the effective basis scales the days it is for to it')
     .option(
       '--where <column=value>',

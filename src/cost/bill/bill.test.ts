@@ -1,4 +1,6 @@
-import { writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { fc } from '../../../test/support/properties.ts';
@@ -96,7 +98,12 @@ describe('an imported bill', () => {
     expect(nodeNano(second, 'node-1')).toBe(7e9);
     expect(nodeNano(second, 'node-2')).toBe(2e9);
     // The other machine, the volume and the tax.
-    expect(second.bill).toEqual({ days: 1, whole: true, unreconciledNano: 101.25e9 });
+    expect(second.bill).toEqual({
+      days: 1,
+      whole: true,
+      reconciled: true,
+      unreconciledNano: 101.25e9,
+    });
     expect(second.provisional).toBe(false);
     expect(rowsAndIdle(second)).toBe(second.nodesNano);
 
@@ -104,7 +111,7 @@ describe('an imported bill', () => {
     const recorded = await reader.costs(first);
     expect(await effectiveCosts(reader, first)).toEqual({
       ...recorded,
-      bill: { days: 0, whole: false, unreconciledNano: 0 },
+      bill: { days: 0, whole: false, reconciled: false, unreconciledNano: 0 },
       provisional: true,
     });
   });
@@ -212,13 +219,19 @@ describe('an imported bill', () => {
       closed: false,
       billed: 115.25,
       onNodes: 14,
+      beside: 0,
       unreconciled: 101.25,
+      reasons: [
+        { reason: 'machines that are no nodes of this cluster', cost: 100 },
+        { reason: expect.stringContaining('storage') as string, cost: 0.75 },
+        { reason: 'tax', cost: 0.5 },
+      ],
       estimated: recorded.nodesNano / 1e9,
     });
     expect(renderBill([month!], 'USD', 'table')).toMatch(
-      /^2026-10 +1 +no +115\.25 +14\.00 +101\.25/m,
+      /^2026-10 +1 +no +115\.25 +14\.00 +[0.]+ +101\.25/m,
     );
-    expect(renderBill([month!], 'USD', 'csv')).toMatch(/^2026-10,1,false,115\.25,14,101\.25,/m);
+    expect(renderBill([month!], 'USD', 'csv')).toMatch(/^2026-10,1,false,115\.25,14,0,101\.25,/m);
   });
 });
 
@@ -237,7 +250,7 @@ describe('importing', () => {
     ]);
     const second = await effectiveCosts(reader, query(START + DAY_MS, START + 2 * DAY_MS));
     expect(nodeNano(second, 'node-0')).toBe(9e9);
-    expect(second.bill).toEqual({ days: 1, whole: false, unreconciledNano: 0 });
+    expect(second.bill).toEqual({ days: 1, whole: false, reconciled: true, unreconciledNano: 0 });
     expect(second.provisional).toBe(true);
   });
 
@@ -259,7 +272,7 @@ describe('importing', () => {
   it.each([
     [
       ['a,b', '1,2'],
-      /bill\.csv:1: has no column ChargePeriodStart, .*; a bill is CSV in FOCUS form/,
+      /bill\.csv:1: has no column ChargePeriodStart, .*; a bill is CSV or Parquet in FOCUS form/,
     ],
     [
       [HEADER, 'EUR,2026-10-30T00:00:00Z,2026-10-31T00:00:00Z,1,,,,'],
@@ -267,7 +280,7 @@ describe('importing', () => {
     ],
     [
       [HEADER, 'USD,yesterday,2026-10-31T00:00:00Z,1,,,,'],
-      /:2: column ChargePeriodStart: "yesterday" is not a time/,
+      /:2: column ChargePeriodStart: "yesterday" is not an ISO 8601 time/,
     ],
     [
       [HEADER, 'USD,2026-10-30T00:00:00Z,2026-10-31T00:00:00Z,much,,,,'],
@@ -281,10 +294,135 @@ describe('importing', () => {
       [HEADER, 'USD,2026-11-06T00:00:00Z,2026-11-07T00:00:00Z,1,,,,'],
       /holds no charge of a day that is over/,
     ],
+    [
+      [HEADER, 'USD,02/11/2026,03/11/2026,1,,,,'],
+      /:2: column ChargePeriodStart: "02\/11\/2026" is not an ISO 8601 time/,
+    ],
     [[HEADER, 'USD,"2026'], /:2: a quote that opens here is never closed/],
     [[''], /is empty/],
   ])('refuses %j', async (lines, message) => {
     await expect(importLines(lines)).rejects.toThrow(message);
+  });
+
+  /** The second day's bill of one line for each list of cells, and what became of it. */
+  const dayOf = async (header: string, lines: readonly string[], change = {}) => {
+    const { days } = await importLines([header, ...lines], change);
+    return days[0];
+  };
+  const DAY = '2026-10-30T00:00:00Z,2026-10-31T00:00:00Z';
+
+  it('reads Google’s view: small letters, names of machines, a taxonomy, tags as a list', async () => {
+    const header = `${HEADER},ResourceName`;
+    const tags = '"[{""key"":""cluster"",""value"":""prod""}]"';
+    const gce = `//compute.googleapis.com/projects/1/zones/z/instances/48151623`;
+    const line = (cost: number, id: string, name: string) =>
+      `USD,2026-10-30 00:00:00 UTC,2026-10-31 00:00:00 UTC,${cost},${id},usage,"[""GCP"",""Compute""]",${tags},${name}`;
+    const filters = [{ column: 'Tags.cluster', value: 'prod' }];
+    const day = await dayOf(header, [line(7, gce, 'node-1'), line(2, '', '')], { filters });
+    expect(day).toMatchObject({ poolNano: 2e9, nodes: new Map([['node-1', 7e9]]) });
+  });
+
+  it('takes NULL for nothing, times without a zone for UTC, and a moment for its day', async () => {
+    const day = await dayOf(HEADER, [
+      'USD,2026-10-30 00:00:00.000,2026-10-31 00:00:00.000,5,NULL,Usage,Compute,NULL',
+      'USD,2026-10-30,2026-10-30,0.25,NULL,Purchase,Compute,NULL',
+    ]);
+    expect(day).toMatchObject({ day: START + DAY_MS, totalNano: 5.25e9, poolNano: 5e9 });
+    expect(day?.reasons).toEqual(new Map([['purchase that names no machine', 0.25e9]]));
+  });
+
+  it('keeps traffic, volumes and load balancers of a cluster apart from its machines', async () => {
+    const lines = [
+      `USD,${DAY},12,i-0,Usage,Compute,`,
+      `USD,${DAY},30,i-0,Usage,Networking,`,
+      `USD,${DAY},2,arn:aws:ec2:eu-west-1:1:volume/vol-7,Usage,Storage,`,
+      `USD,${DAY},1,arn:aws:elasticloadbalancing:eu-west-1:1:loadbalancer/net/a,Usage,Networking,`,
+    ];
+    const own = await dayOf(HEADER, lines, {
+      filters: [{ column: 'BillingCurrency', value: 'USD' }],
+    });
+    expect(own?.parts).toEqual({ storageNano: 2e9, networkNano: 30e9, loadBalancerNano: 1e9 });
+    expect(own?.nodes).toEqual(new Map([['node-0', 12e9]]));
+    const anybodys = await dayOf(HEADER, lines);
+    expect(anybodys?.parts).toEqual({ storageNano: 0, networkNano: 30e9, loadBalancerNano: 0 });
+    expect(anybodys?.reasons.size).toBe(2);
+  });
+
+  it('lets credits, refunds and unused commitments follow what was used', async () => {
+    const day = await dayOf(`${HEADER},CommitmentDiscountStatus`, [
+      `USD,${DAY},12,i-0,Usage,Compute,,`,
+      `USD,${DAY},4,i-1,Usage,Compute,,`,
+      `USD,${DAY},4,i-99,Usage,Compute,,`,
+      `USD,${DAY},-2,i-1,Credit,Compute,,`,
+      `USD,${DAY},-3,,Credit,Compute,,`,
+      `USD,${DAY},1.2,arn:aws:savingsplans::1:savingsplan/x,Usage,Compute,,Unused`,
+    ]);
+    // 18 were used; −1.8 follow it: a tenth.
+    expect(day?.nodes).toEqual(
+      new Map([
+        ['node-0', 10.8e9],
+        ['node-1', 1.8e9],
+      ]),
+    );
+    const sum = [...(day?.nodes.values() ?? []), ...(day?.reasons.values() ?? [])];
+    expect(sum.reduce((total, nano) => total + nano, 0)).toBe(day?.totalNano);
+  });
+
+  it('scales volumes to what they were billed, and says what no volume explains', async () => {
+    const filters = [{ column: 'BillingCurrency', value: 'USD' }];
+    const span = query(START + DAY_MS, START + 2 * DAY_MS, 'namespace');
+    const recorded = await reader.costs(span);
+    const total = (table: CostTable): number =>
+      table.rows.reduce((sum, row) => sum + row.storageNano, 0);
+    const usage = `USD,${DAY},12,i-0,Usage,Compute,`;
+    await importLines([HEADER, usage, `USD,${DAY},6,vol-1,Usage,Storage,`], { filters });
+    const scaled = await effectiveCosts(reader, span);
+    expect(total(recorded)).toBeGreaterThan(0);
+    expect(Math.abs(total(scaled) - 6e9)).toBeLessThan(100);
+  });
+
+  it('reads folders and Parquet files', async () => {
+    const folder = `${temp.folder}/export`;
+    await mkdir(`${folder}/2026-10`, { recursive: true });
+    await writeFile(`${folder}/manifest.json`, '{}');
+    await writeFile(`${folder}/a.csv`, [HEADER, `USD,${DAY},1,i-1,Usage,Compute,`].join('\n'));
+    const parquet = new URL('../../../test/cost/focus.parquet', import.meta.url);
+    await copyFile(parquet, `${folder}/2026-10/b.snappy.parquet`);
+    const { days, charges } = await importLines(BILL, {
+      path: folder,
+      filters: [{ column: 'BillingCurrency', value: 'USD' }],
+    });
+    expect(charges).toBe(4);
+    expect(days[0]).toMatchObject({
+      poolNano: 2e9,
+      nodes: new Map([
+        ['node-0', 3.5e9],
+        ['node-1', 1e9],
+      ]),
+    });
+    const filters = [{ column: 'Tags.cluster', value: 'prod' }];
+    const tagged = await importLines(BILL, { path: `${folder}/2026-10/b.snappy.parquet`, filters });
+    expect(tagged.charges).toBe(2);
+  });
+
+  it('fetches an address, and says what the server answers', async () => {
+    const bill = [HEADER, `USD,${DAY},1,i-1,Usage,Compute,`].join('\n');
+    using server = await serving((path) => (path.startsWith('/bill.csv') ? bill : null));
+    const { nodes } = await importLines(BILL, { path: `${server.url}/bill.csv?sig=secret` });
+    expect(nodes).toBe(1);
+    await expect(importLines(BILL, { path: `${server.url}/no.csv?sig=s` })).rejects.toThrow(
+      /\/no\.csv: the server answers 404$/,
+    );
+  });
+
+  it('is not called effective where none of it is for a node', async () => {
+    await importLines([HEADER, `USD,${DAY},9,i-77,Usage,Compute,`]);
+    const span = { from: START + DAY_MS, to: START + 2 * DAY_MS };
+    const report = await readCosts(reader, pricing({ basis: 'effective' }), {
+      cluster: 'c',
+      query: { ...span, by: ['namespace'], namespaces: null },
+    });
+    expect(report).toMatchObject({ priceBasis: 'contracted', provisional: true });
   });
 
   it('says when there is no such file', async () => {
@@ -293,3 +431,22 @@ describe('importing', () => {
     );
   });
 });
+
+/** A server on loopback that answers a path with a text, or with 404. */
+async function serving(
+  answer: (path: string) => string | null,
+): Promise<Disposable & { readonly url: string }> {
+  const server = createServer((request, response) => {
+    const text = answer(request.url ?? '');
+    response.writeHead(text === null ? 404 : 200).end(text ?? '');
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://127.0.0.1:${port}`,
+    [Symbol.dispose]: () => {
+      server.closeAllConnections();
+      server.close();
+    },
+  };
+}

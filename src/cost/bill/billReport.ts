@@ -5,7 +5,7 @@ import type { HistoryReader } from '../../store/history.ts';
 import { fromNano } from '../../model/money.ts';
 import { DAY_MS, formatTime, type TimeMs } from '../../model/time.ts';
 import { alignColumns } from '../../model/text/table.ts';
-import { csvText } from '../../model/text/escape.ts';
+import { csvText, printable } from '../../model/text/escape.ts';
 import { billFactors } from './billFactors.ts';
 import { formatAmount } from '../../model/text/units.ts';
 
@@ -18,12 +18,16 @@ export interface BillMonth {
   readonly billed: number;
   /** What of it could be put on nodes. */
   readonly onNodes: number;
-  /** What could not: storage, other machines, tax. */
+  /** What was billed of volumes, load balancers and traffic of the cluster. */
+  readonly beside: number;
+  /** What could not be put on anything: other machines, tax. */
   readonly unreconciled: number;
   /** What the nodes were estimated to cost on those days. */
   readonly estimated: number;
   /** `onNodes / estimated`, null without an estimate: under 1, discounts that the prices do not know. */
   readonly factor: number | null;
+  /** Why charges are unreconciled, dearest first. */
+  readonly reasons: readonly { readonly reason: string; readonly cost: number }[];
 }
 
 /** Sets imported bills against the estimates, month by month. */
@@ -55,15 +59,17 @@ function emptyMonth(month: string, closed: readonly TimeMs[]): BillMonth {
     closed: closed.some((time) => formatTime(time).startsWith(month)),
     billed: 0,
     onNodes: 0,
+    beside: 0,
     unreconciled: 0,
     estimated: 0,
     factor: null,
+    reasons: [],
   };
 }
 
 function addDay(month: BillMonth, day: BillDay, table: CostTable): BillMonth {
-  const { unreconciledNano, nodes } = billFactors(day, table.nodes ?? []);
-  const onNodes = month.onNodes + fromNano(day.totalNano - unreconciledNano);
+  const { onNodesNano, besideNano, unreconciledNano, nodes, reasons } = billFactors(day, table);
+  const onNodes = month.onNodes + fromNano(onNodesNano);
   // Only nodes with a bill: an estimate that nothing stands against says nothing of the prices.
   const estimates = (table.nodes ?? []).filter(({ node }) => nodes.has(node));
   const nano = sumNano(estimates, nodeNano);
@@ -73,10 +79,23 @@ function addDay(month: BillMonth, day: BillDay, table: CostTable): BillMonth {
     days: month.days + 1,
     billed: month.billed + fromNano(day.totalNano),
     onNodes,
+    beside: month.beside + fromNano(besideNano),
     unreconciled: month.unreconciled + fromNano(unreconciledNano),
     estimated,
     factor: estimated > 0 ? onNodes / estimated : null,
+    reasons: addReasons(month.reasons, reasons),
   };
+}
+
+function addReasons(
+  known: BillMonth['reasons'],
+  more: ReadonlyMap<string, number>,
+): BillMonth['reasons'] {
+  const sums = new Map(known.map(({ reason, cost }) => [reason, cost]));
+  for (const [reason, nano] of more) sums.set(reason, (sums.get(reason) ?? 0) + fromNano(nano));
+  return [...sums]
+    .map(([reason, cost]) => ({ reason, cost }))
+    .sort((left, right) => Math.abs(right.cost) - Math.abs(left.cost));
 }
 
 /** Prints the report; ends with a newline. */
@@ -92,6 +111,7 @@ export function renderBill(
     'closed',
     'billed',
     'onNodes',
+    'beside',
     'unreconciled',
     'estimated',
     'factor',
@@ -103,6 +123,7 @@ export function renderBill(
       month.closed,
       month.billed,
       month.onNodes,
+      month.beside,
       month.unreconciled,
       month.estimated,
       month.factor ?? '',
@@ -116,6 +137,7 @@ export function renderBill(
     month.closed ? 'yes' : 'no',
     formatAmount(month.billed),
     formatAmount(month.onNodes),
+    formatAmount(month.beside),
     formatAmount(month.unreconciled),
     formatAmount(month.estimated),
     month.factor === null ? '-' : month.factor.toFixed(3),
@@ -126,10 +148,16 @@ export function renderBill(
     'CLOSED',
     'BILLED',
     'ON NODES',
+    'BESIDE',
     'UNRECONCILED',
     'ESTIMATED',
     'FACTOR',
   ];
   const table = alignColumns([titles, ...body], (column) => column !== 0 && column !== 2);
-  return `${table}\nIn ${currency}. Factor: what the nodes were billed for each unit estimated.\n`;
+  const reasons = months.flatMap(({ month, reasons: each }) =>
+    each.map(
+      ({ reason, cost }) => `${month}: ${formatAmount(cost)} unreconciled: ${printable(reason)}.\n`,
+    ),
+  );
+  return `${table}\n${reasons.join('')}In ${currency}. Beside the nodes: volumes, load balancers, traffic. Factor: what the nodes were billed for each unit estimated.\n`;
 }

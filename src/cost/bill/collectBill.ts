@@ -2,6 +2,7 @@ import type { BillDay } from '../../store/bills.ts';
 import type { NodeRecord } from '../../store/workloads.ts';
 import { toNano } from '../../model/money.ts';
 import { DAY_MS, floorTo, type TimeMs } from '../../model/time.ts';
+import { chargeKind, type ChargeKind } from './chargeKind.ts';
 import { nodeFinder } from './matchNodes.ts';
 import type { Charge } from './readFocus.ts';
 
@@ -16,18 +17,30 @@ export interface CollectedBill {
 interface Day {
   total: number;
   pool: number;
+  /** Compute that is no node: credits of compute are for it too. */
+  otherCompute: number;
+  /** Credits, refunds and unused commitments that name no machine: they follow what was used. */
+  following: number;
+  readonly parts: Record<'storage' | 'network' | 'load-balancer', number>;
+  readonly reasons: Map<string, number>;
   readonly nodes: Map<string, number>;
 }
 
+const CORRECTIONS = new Set(['credit', 'adjustment', 'refund']);
+
 /**
- * Adds a bill's charges up by UTC day and node; a charge over several days is spread by time. A charge for a
- * resource that is a node counts for it. Compute used without naming any resource goes into a pool for
- * the nodes that the bill does not name. Everything else (other machines, storage, tax) is in the day's
- * total only, and stays unreconciled.
+ * Adds a bill's charges up by UTC day and node; a charge over several days is spread by time. Compute for a resource that
+ * is a node counts for it. Compute used without naming any resource goes into a pool for the nodes that the bill
+ * does not name. Credits, refunds and the unused part of commitments follow the compute of their day in proportion.
+ * Volumes, load balancers and traffic are kept by what they are; traffic of a node is traffic. Everything else is in the
+ * day's total only, with the reason.
+ *
+ * @param isFiltered the charges were chosen for this cluster, so that volumes and the like are its own.
  */
 export async function collectBill(
   charges: AsyncIterable<Charge>,
   nodes: readonly NodeRecord[],
+  isFiltered = false,
 ): Promise<CollectedBill> {
   const find = nodeFinder(nodes);
   const days = new Map<TimeMs, Day>();
@@ -35,17 +48,20 @@ export async function collectBill(
   let count = 0;
   for await (const charge of charges) {
     count += 1;
-    const matched = charge.resourceId === null ? [] : find(charge.resourceId);
+    const matched = nodesOf(charge, find);
+    const kind = chargeKind(charge);
     for (const { day, share } of daysOf(charge)) {
-      const sums = days.get(day) ?? { total: 0, pool: 0, nodes: new Map<string, number>() };
+      const sums = days.get(day) ?? emptyDay();
       days.set(day, sums);
       const cost = charge.cost * share;
       sums.total += cost;
-      if (isPooled(charge)) sums.pool += cost;
-      for (const { name, part } of partsOf(matched, day)) {
+      const parts = kind === 'compute' ? partsOf(matched, day) : [];
+      for (const { name, part } of parts) {
         named.add(name);
         sums.nodes.set(name, (sums.nodes.get(name) ?? 0) + cost * part);
       }
+      if (parts.length === 0)
+        addElsewhere(sums, charge, kind, cost, isFiltered || matched.length > 0);
     }
   }
   const sorted = [...days].sort(([left], [right]) => left - right);
@@ -54,6 +70,55 @@ export async function collectBill(
     charges: count,
     nodes: named.size,
   };
+}
+
+function emptyDay(): Day {
+  return {
+    total: 0,
+    pool: 0,
+    otherCompute: 0,
+    following: 0,
+    parts: { storage: 0, network: 0, 'load-balancer': 0 },
+    reasons: new Map(),
+    nodes: new Map(),
+  };
+}
+
+function nodesOf(charge: Charge, find: ReturnType<typeof nodeFinder>): readonly NodeRecord[] {
+  for (const name of [charge.resourceId, charge.resourceName]) {
+    const found = name === null ? [] : find(name);
+    if (found.length > 0) return found;
+  }
+  return [];
+}
+
+/** A charge that is for no node. */
+function addElsewhere(
+  day: Day,
+  charge: Charge,
+  kind: ChargeKind,
+  cost: number,
+  isOwn: boolean,
+): void {
+  const because = (reason: string): void => {
+    day.reasons.set(reason, (day.reasons.get(reason) ?? 0) + cost);
+  };
+  const isCorrection = CORRECTIONS.has(charge.category) || charge.isUnused;
+  if (kind === 'compute') {
+    if (isCorrection && (charge.resourceId === null || charge.isUnused)) day.following += cost;
+    else if (charge.resourceId !== null) {
+      day.otherCompute += cost;
+      because('machines that are no nodes of this cluster');
+    } else if (charge.category === '' || charge.category === 'usage') day.pool += cost;
+    else because(`${charge.category} that names no machine`);
+    return;
+  }
+  if (kind === 'tax' || kind === 'other') {
+    because(kind === 'tax' ? 'tax' : `service category ${charge.serviceCategory}`);
+    return;
+  }
+  if (isOwn) day.parts[kind] += cost;
+  else because(`${kind} of which the bill does not say whose it is: import with --where`);
 }
 
 /** One node has all of a charge; the nodes of a scale set share it by the hours of the day that each was there. */
@@ -72,20 +137,39 @@ function partsOf(
   return nodes.map(({ name }, index) => ({ name, part: (hours[index] ?? 0) / sum }));
 }
 
-function isPooled(charge: Charge): boolean {
-  const isUsage = charge.category === '' || charge.category === 'Usage';
-  const isCompute = charge.serviceCategory === '' || charge.serviceCategory === 'Compute';
-  return charge.resourceId === null && isUsage && isCompute;
-}
-
+/** A purchase at one moment is of that moment's day. */
 function* daysOf({ start, end }: Charge): Generator<{ day: TimeMs; share: number }> {
+  if (start === end) yield { day: floorTo(start, DAY_MS), share: 1 };
   for (let day = floorTo(start, DAY_MS); day < end; day += DAY_MS) {
     const within = Math.min(end, day + DAY_MS) - Math.max(start, day);
-    yield { day, share: within / (end - start) };
+    if (within > 0) yield { day, share: within / (end - start) };
   }
 }
 
-function toBillDay(day: TimeMs, { total, pool, nodes }: Day): BillDay {
-  const byNode = [...nodes].map(([node, cost]) => [node, toNano(cost)] as const);
-  return { day, totalNano: toNano(total), poolNano: toNano(pool), nodes: new Map(byNode) };
+function toBillDay(day: TimeMs, sums: Day): BillDay {
+  const { total, otherCompute, following, parts } = sums;
+  const ofNodes = [...sums.nodes.values()].reduce((sum, cost) => sum + cost, 0);
+  const used = ofNodes + sums.pool + otherCompute;
+  // Without any usage on its day a credit has nothing to follow.
+  const factor = used === 0 ? 1 : (used + following) / used;
+  const reasons = new Map(sums.reasons);
+  if (used === 0 && following !== 0) reasons.set('credits on a day without compute', following);
+  if (otherCompute !== 0 && following !== 0)
+    reasons.set(
+      'credits of machines that are no nodes of this cluster',
+      otherCompute * (factor - 1),
+    );
+  const nanos = [...reasons].map(([reason, cost]) => [reason, toNano(cost)] as const);
+  return {
+    day,
+    totalNano: toNano(total),
+    poolNano: toNano(sums.pool * factor),
+    parts: {
+      storageNano: toNano(parts.storage),
+      networkNano: toNano(parts.network),
+      loadBalancerNano: toNano(parts['load-balancer']),
+    },
+    reasons: new Map(nanos),
+    nodes: new Map([...sums.nodes].map(([node, cost]) => [node, toNano(cost * factor)])),
+  };
 }

@@ -2,6 +2,7 @@ import {
   addParts,
   idleColumns,
   idleOf,
+  makeParts,
   NO_NODE_PARTS,
   NODE_PARTS,
   nodeNano,
@@ -9,11 +10,16 @@ import {
   sumParts,
   type NodeParts,
 } from '../../model/costParts.ts';
+import { BILL_PARTS, type BillParts } from '../../store/bills.ts';
 import type { CostTable } from '../../store/costTable.ts';
+
+const NONE_BESIDE: BillParts = makeParts(BILL_PARTS, () => 0);
 
 /** What the bills change: nano-units to add, by row key and by node. */
 export interface Corrections {
   readonly rows: Map<string, NodeParts>;
+  /** Of volumes, load balancers and traffic, by row key. */
+  readonly beside: Map<string, BillParts>;
   readonly nodes: Map<string, NodeParts>;
   readonly idle: Map<string, NodeParts>;
 }
@@ -21,9 +27,14 @@ export interface Corrections {
 /** Puts the corrections into the table; idle and the nodes' cost only where the whole cluster is shown. */
 export function applyTo(table: CostTable, corrections: Corrections, isCluster: boolean): CostTable {
   const rows = table.rows.map((row) => {
-    const change = corrections.rows.get(partsKey(row.parts ?? [row.key]));
-    if (change === undefined) return row;
-    return { ...row, ...addParts(NODE_PARTS, row, change) };
+    const key = partsKey(row.parts ?? [row.key]);
+    const change = corrections.rows.get(key) ?? NO_NODE_PARTS;
+    const beside = corrections.beside.get(key) ?? NONE_BESIDE;
+    return {
+      ...row,
+      ...addParts(NODE_PARTS, row, change),
+      ...addParts(BILL_PARTS, row, beside),
+    };
   });
   if (!isCluster) return { ...table, rows, nodesNano: sumNano(rows, nodeNano) };
   const nodes = (table.nodes ?? []).map((node) => {
@@ -43,6 +54,11 @@ export function applyTo(table: CostTable, corrections: Corrections, isCluster: b
     nodesNano: sumNano(nodes, nodeNano),
     idle: sumParts(NODE_PARTS, nodes.map(idleOf)),
   };
+}
+
+/** Adds a change of what is beside the nodes to what a key has. */
+export function addBeside(sums: Map<string, BillParts>, key: string, change: BillParts): void {
+  sums.set(key, addParts(BILL_PARTS, sums.get(key) ?? NONE_BESIDE, change));
 }
 
 /** The key that rows are corrected by. */

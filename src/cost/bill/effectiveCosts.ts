@@ -1,4 +1,4 @@
-import type { BillDay } from '../../store/bills.ts';
+import { BILL_PARTS, type BillDay, type BillParts } from '../../store/bills.ts';
 import type {
   CostQuery,
   CostRow,
@@ -8,9 +8,15 @@ import type {
 } from '../../store/costTable.ts';
 import type { HistoryReader } from '../../store/history.ts';
 import { DAY_MS, floorTo, type TimeMs, type Window } from '../../model/time.ts';
-import { NO_NODE_PARTS, NODE_PARTS, subtractParts, type NodeParts } from '../../model/costParts.ts';
+import {
+  makeParts,
+  NO_NODE_PARTS,
+  NODE_PARTS,
+  subtractParts,
+  type NodeParts,
+} from '../../model/costParts.ts';
 import { UNKNOWN_NODE } from '../nodes.ts';
-import { add, applyTo, partsKey, type Corrections } from './corrections.ts';
+import { add, addBeside, applyTo, partsKey, type Corrections } from './corrections.ts';
 import { billFactors, changeOf, type DayBills } from './billFactors.ts';
 
 /** What is scaled at once: a row for each key and part of a day must fit into memory. */
@@ -65,7 +71,7 @@ export async function effectiveSeries(
   // Of the history's first and last day only a part is known: the bill of a day cannot be set against it.
   const whole = bills.filter(({ day }) => day >= begins && day + DAY_MS <= (watermark ?? 0));
   const steps = windows.map((): StepBills => {
-    const corrections = { rows: new Map(), nodes: new Map(), idle: new Map() };
+    const corrections = { rows: new Map(), beside: new Map(), nodes: new Map(), idle: new Map() };
     return { corrections, days: 0, unreconciledNano: 0, whole: true };
   });
   for (const batch of batches(whole, windows)) await correctDays(reader, query, batch, steps);
@@ -74,7 +80,7 @@ export async function effectiveSeries(
     const covered = isWhole && coversSpan(whole, table.window, watermark ?? 0);
     return {
       ...applyTo(table, corrections, query.namespaces === null),
-      bill: { days, whole: covered, unreconciledNano },
+      bill: { days, whole: covered, reconciled: corrections.nodes.size > 0, unreconciledNano },
       provisional: table.provisional || !covered,
     };
   });
@@ -126,7 +132,7 @@ async function correctDays(
   const rowParts = await tables(reader, query, parts, 'rows');
   let at = 0;
   for (const [index, day] of days.entries()) {
-    const bills = billFactors(day.bill, estimates[index]?.nodes ?? []);
+    const bills = billFactors(day.bill, estimates[index] ?? { rows: [] });
     for (const { step } of day.parts) {
       const sum = steps[step]!;
       const rows = correctRows(rowParts[at]?.rows ?? [], bills, sum.corrections);
@@ -167,13 +173,27 @@ function correctRows(
   const byNode = new Map<string, NodeParts>();
   for (const row of rows) {
     const node = row.node ?? UNKNOWN_NODE;
+    const key = keyWithoutNode(row);
+    const beside = besideOf(row, bills.parts);
+    if (beside !== null) addBeside(corrections.beside, key, beside);
     const bill = bills.nodes.get(node);
     if (bill === undefined) continue;
     const change = changeOf(row, bill);
-    add(corrections.rows, keyWithoutNode(row), change);
+    add(corrections.rows, key, change);
     add(byNode, node, change);
   }
   return byNode;
+}
+
+/** What the bill changes about a row's volumes, load balancers and traffic; null where it says nothing of them. */
+function besideOf(row: CostRow, parts: DayBills['parts']): BillParts | null {
+  if (Object.keys(parts).length === 0) return null;
+  return makeParts(BILL_PARTS, (part) => {
+    const bill = parts[part];
+    return bill === undefined
+      ? 0
+      : Math.round(row[part] * (bill.billed / bill.estimated)) - row[part];
+  });
 }
 
 function correctNodes(

@@ -1,45 +1,70 @@
 import type { TimeMs } from '../../model/time.ts';
-import type { CsvRecord } from '../lists/csv.ts';
 
 /** A bill that cannot be used; the message names file, line, column and cure. */
 export class BillError extends Error {
   override readonly name = 'BillError';
 }
 
-/** Keeps the rows whose column has that value; `Tags.KEY` looks into the JSON of `Tags`. */
+/** Keeps the rows whose column has that value; `Tags.KEY` looks into `Tags`. */
 export interface ChargeFilter {
   readonly column: string;
   readonly value: string;
 }
 
+/** ISO 8601, with a blank for the T as SQL engines write it; FOCUS times are in UTC, also where no zone says so. */
+const ISO_TIME =
+  /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d)(:\d\d)?(\.\d{1,9})?)? ?(Z|UTC|[+-]\d\d:?\d\d|[+-]\d\d)?$/;
+
+/** How exports write that there is no value. */
+const ABSENT = new Set(['', 'NULL', 'null', '\\N']);
+
+/** A column's name without regard to case and underscores: `ChargePeriodStart`, `charge_period_start`. */
+export function columnKey(column: string): string {
+  return column.trim().toLowerCase().replaceAll('_', '');
+}
+
+function cellText(value: unknown): string {
+  if (value === undefined || value === null) return '';
+  if (typeof value === 'string') return value.trim();
+  return typeof value === 'bigint' ? value.toString() : JSON.stringify(value);
+}
+
 /** One row of a bill, read by column; errors name file, line and column. */
 export class FocusRow {
+  /** `bill.csv:7`. */
   readonly where: string;
-  private readonly record: CsvRecord;
-  private readonly header: ReadonlyMap<string, number>;
+  readonly #valueOf: (columnKey: string) => unknown;
 
-  constructor(record: CsvRecord, header: ReadonlyMap<string, number>, name: string) {
-    this.record = record;
-    this.header = header;
-    this.where = `${name}:${record.line}`;
+  /** @param valueOf a cell by `columnKey`: text of a CSV file, values and objects of a Parquet file. */
+  constructor(where: string, valueOf: (columnKey: string) => unknown) {
+    this.where = where;
+    this.#valueOf = valueOf;
   }
 
   text(column: string): string {
-    return this.record.cells[this.header.get(column) ?? -1]?.trim() ?? '';
+    const value = this.#valueOf(columnKey(column));
+    const text = cellText(value);
+    return ABSENT.has(text) ? '' : text;
   }
 
   passes({ column, value }: ChargeFilter): boolean {
-    if (!column.startsWith('Tags.')) return this.text(column) === value;
-    const tags = this.tags();
-    return tags[column.slice('Tags.'.length)] === value;
+    const [, key] = /^tags\.(.*)$/is.exec(column) ?? [];
+    return key === undefined ? this.text(column) === value : this.#tag(key) === value;
   }
 
   time(column: string): TimeMs {
+    const value = this.#valueOf(columnKey(column));
+    if (value instanceof Date) return value.getTime();
     const text = this.text(column);
-    // FOCUS times are ISO 8601 in UTC; some exports write `2026-10-01 00:00:00 UTC`.
-    const time = Date.parse(text.replace(/ UTC$/, 'Z').replace(/^(\d{4}-\d\d-\d\d) (\d)/, '$1T$2'));
+    const [, day, minute = '00:00', second = ':00', fraction = '', zone = 'Z'] =
+      ISO_TIME.exec(text) ?? [];
+    const offset = zone === 'UTC' ? 'Z' : /^[+-]\d\d$/.test(zone) ? `${zone}:00` : zone;
+    const time = Date.parse(`${day}T${minute}${second}${fraction.slice(0, 4)}${offset}`);
     if (!Number.isNaN(time)) return time;
-    throw new BillError(`${this.where}: column ${column}: ${JSON.stringify(text)} is not a time`);
+    throw new BillError(
+      `${this.where}: column ${column}: ${JSON.stringify(text)} is not an ISO 8601 time such as 2026-11-02T00:00:00Z; ` +
+        `export the bill with such times (of 02/11/2026 nobody can tell which day it is)`,
+    );
   }
 
   number(column: string): number {
@@ -49,11 +74,26 @@ export class FocusRow {
     throw new BillError(`${this.where}: column ${column}: ${JSON.stringify(text)} is not a number`);
   }
 
-  private tags(): Readonly<Record<string, unknown>> {
+  /** Tags are a JSON object, or a list of keys and values. */
+  #tag(key: string): unknown {
+    const tags = this.#tags();
+    if (!Array.isArray(tags)) return (tags as Readonly<Record<string, unknown>>)[key];
+    for (const tag of tags as readonly unknown[]) {
+      if (Array.isArray(tag) && tag[0] === key) return tag[1];
+      const pair = tag as { readonly key?: unknown; readonly value?: unknown } | null;
+      if (pair?.key === key) return pair.value;
+    }
+    return undefined;
+  }
+
+  #tags(): unknown {
+    const value = this.#valueOf('tags');
+    if (value instanceof Map) return Object.fromEntries(value) as unknown;
+    if (typeof value === 'object' && value !== null) return value;
     const text = this.text('Tags');
     if (text === '') return {};
     try {
-      return JSON.parse(text) as Record<string, unknown>;
+      return JSON.parse(text) ?? {};
     } catch (error) {
       throw new BillError(`${this.where}: column Tags is not JSON`, { cause: error });
     }

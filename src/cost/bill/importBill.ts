@@ -1,13 +1,13 @@
-import { createReadStream } from 'node:fs';
 import { basename } from 'node:path';
-import { createGunzip } from 'node:zlib';
 import type { BillDay, BillStore } from '../../store/bills.ts';
 import type { HistoryReader } from '../../store/history.ts';
 import { DAY_MS, monthStart, nextMonth, type TimeMs } from '../../model/time.ts';
+import { billFiles } from './billFiles.ts';
 import { collectBill } from './collectBill.ts';
 import { BillError, readFocus, type Charge, type ChargeFilter } from './readFocus.ts';
 
 export interface BillImport {
+  /** A file, a folder of files, or an http(s) address. */
   readonly path: string;
   readonly currency: string;
   readonly filters: readonly ChargeFilter[];
@@ -27,7 +27,7 @@ export interface BillImported {
 }
 
 /**
- * Imports a bill (FOCUS CSV, also gzipped) into the history. Only whole UTC days that are over are taken.
+ * Imports a bill (FOCUS as CSV, also gzipped, or Parquet) into the history. Only whole UTC days that are over are taken.
  * @throws BillError when the file cannot be used; nothing is changed then.
  * @throws HistoryError `closed` when a month of it is closed.
  */
@@ -37,9 +37,11 @@ export async function importBill(
   store: BillStore,
 ): Promise<BillImported> {
   const { path, now } = request;
-  const name = basename(path);
+  await using found = await billFiles(path);
+  const { name, files } = found;
   const nodes = await reader.nodes();
-  const bill = await collectBill(readFile({ ...request, name }), nodes);
+  const isFiltered = request.filters.length > 0;
+  const bill = await collectBill(readFiles(files, request), nodes, isFiltered);
   const days = bill.days.filter(({ day }) => day + DAY_MS <= now);
   if (days.length === 0) {
     const which = request.filters.length === 0 ? 'holds' : 'holds, with these filters,';
@@ -52,19 +54,6 @@ export async function importBill(
   return { days, charges: bill.charges, nodes: bill.nodes, closed };
 }
 
-async function* readFile(request: BillImport & { readonly name: string }): AsyncGenerator<Charge> {
-  const { path } = request;
-  const file = createReadStream(path);
-  const input = path.endsWith('.gz') ? file.pipe(createGunzip()) : file;
-  // An error of the file does not reach the stream that it is piped into.
-  file.on('error', (error) => input.destroy(error));
-  try {
-    yield* readFocus(input, request);
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === undefined) throw error;
-    throw new BillError(`${path}: cannot be read (${code})`, { cause: error });
-  } finally {
-    file.destroy();
-  }
+async function* readFiles(files: readonly string[], request: BillImport): AsyncGenerator<Charge> {
+  for (const path of files) yield* readFocus(path, { ...request, name: basename(path) });
 }

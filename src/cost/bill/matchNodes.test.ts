@@ -58,7 +58,14 @@ describe('collectBill', () => {
   it('shares the charge of a scale set by the hours that its nodes were there', async () => {
     async function* charges(): AsyncGenerator<Charge> {
       const period = { start: DAY, end: DAY + DAY_MS };
-      const kind = { category: 'Usage', serviceCategory: 'Compute' };
+      const kind = {
+        resourceName: null,
+        serviceName: '',
+        resourceType: '',
+        isUnused: false,
+        category: 'Usage',
+        serviceCategory: 'Compute',
+      };
       yield { ...period, ...kind, cost: 9, resourceId: SET };
     }
     const { days, nodes } = await collectBill(charges(), NODES);

@@ -48,7 +48,7 @@ export function costReport(
     idle: toIdle(idle),
     nodesCost: fromNano(table.nodesNano),
     totalCost: fromNano(rowsNano + idleNano),
-    priceBasis: pricing.basis,
+    priceBasis: basisOf(table, pricing),
     provisional: table.provisional,
     ...(options.by.includes('node') && table.nodes !== undefined
       ? { idleByNode: table.nodes.map((node) => toNodeIdle(node)) }
@@ -57,6 +57,11 @@ export function costReport(
       ? {}
       : { unreconciledCost: fromNano(table.bill.unreconciledNano) }),
   };
+}
+
+/** A bill of which nothing could be put on a node leaves estimates: they are not what is effective. */
+function basisOf({ bill }: CostTable, { basis }: PricingConfig): PricingConfig['basis'] {
+  return basis === 'effective' && bill?.reconciled === false ? 'contracted' : basis;
 }
 
 function totalNano({ cost, sharedNano, idleNano }: SharedRow): number {

@@ -3,7 +3,7 @@ import { CHANNEL_PARTS } from '../../channels/channels.ts';
 import { prometheusPart, workloadsPart } from '../../collect/config.ts';
 import { schemasOf, type ConfigPart, type Report } from '../../config/configPart.ts';
 import { whileKnown } from '../../config/knownParts.ts';
-import { budgetsPart, pricingPart } from '../../cost/config.ts';
+import { billsPart, budgetsPart, pricingPart } from '../../cost/config.ts';
 import { schedulePart } from '../../cycle/config.ts';
 import { ownersPart } from '../../detect/owners/config.ts';
 import { maintenancePart, notificationsPart, pagingPart } from '../../notify/config.ts';
@@ -16,6 +16,7 @@ const PARTS = {
   workloads: workloadsPart,
   pricing: pricingPart,
   budgets: budgetsPart,
+  bills: billsPart,
   owners: ownersPart,
   schedule: schedulePart,
   history: historyPart,

@@ -1,5 +1,6 @@
 import { DAY_MS, formatTime, monthStart, type TimeMs } from '../../model/time.ts';
-import type { BillDay, BillStore } from '../../store/bills.ts';
+import { makeParts } from '../../model/costParts.ts';
+import { BILL_PARTS, type BillDay, type BillStore } from '../../store/bills.ts';
 import { HistoryError } from '../../store/history.ts';
 import { all, run, values, type Db } from './database.ts';
 import { openShared } from './sharedFile.ts';
@@ -22,16 +23,25 @@ export async function openBillStore(path: string): Promise<BillStore> {
 
 /** Days with a bill in [from, to), oldest first. */
 export function readBillDays(db: Db, from: TimeMs, to: TimeMs): readonly BillDay[] {
-  const days = all<Omit<BillDay, 'nodes'>>(
+  const days = all<Pick<BillDay, 'day' | 'totalNano' | 'poolNano'>>(
     db,
     `SELECT day, total_nano AS totalNano, pool_nano AS poolNano FROM bill_days
      WHERE day >= ? AND day < ? ORDER BY day`,
     [from, to],
   );
   const nodesOf = 'SELECT node, nano FROM bill_nodes WHERE day = ? ORDER BY node';
+  const partsOf = 'SELECT part, nano FROM bill_parts WHERE day = ? ORDER BY part';
   return days.map((day) => {
     const nodes = all<{ node: string; nano: number }>(db, nodesOf, day.day);
-    return { ...day, nodes: new Map(nodes.map(({ node, nano }) => [node, nano])) };
+    const named = all<{ part: string; nano: number }>(db, partsOf, day.day);
+    const parts = new Map(named.map(({ part, nano }) => [part, nano]));
+    const reasons = [...parts].filter(([part]) => !BILL_PARTS.some((one) => one === part));
+    return {
+      ...day,
+      parts: makeParts(BILL_PARTS, (part) => parts.get(part) ?? 0),
+      reasons: new Map(reasons),
+      nodes: new Map(nodes.map(({ node, nano }) => [node, nano])),
+    };
   });
 }
 
@@ -50,7 +60,7 @@ function replaceDays(
   { days, source, at, reopen }: Parameters<BillStore['importDays']>[0],
 ): void {
   const closed = new Set(closedMonths(db));
-  for (const { day, totalNano, poolNano, nodes } of days) {
+  for (const { day, totalNano, poolNano, parts, reasons, nodes } of days) {
     const month = monthStart(day);
     if (closed.has(month)) {
       if (!reopen) throw closedError(month);
@@ -63,6 +73,8 @@ function replaceDays(
        VALUES (?, ?, ?, ?, ?)`,
       [day, totalNano, poolNano, source, at],
     );
+    for (const [part, nano] of [...Object.entries(parts), ...reasons])
+      run(db, 'INSERT INTO bill_parts (day, part, nano) VALUES (?, ?, ?)', day, part, nano);
     for (const [node, nano] of nodes) {
       run(db, 'INSERT INTO bill_nodes (day, node, nano) VALUES (?, ?, ?)', day, node, nano);
     }

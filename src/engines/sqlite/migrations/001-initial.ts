@@ -258,6 +258,12 @@ const BILLS = `
     source TEXT NOT NULL,
     imported_at INTEGER NOT NULL
   ) STRICT;
+  CREATE TABLE bill_parts (
+    day INTEGER NOT NULL REFERENCES bill_days (day) ON DELETE CASCADE,
+    part TEXT NOT NULL,
+    nano INTEGER NOT NULL,
+    PRIMARY KEY (day, part)
+  ) STRICT, WITHOUT ROWID;
   CREATE TABLE bill_nodes (
     day INTEGER NOT NULL REFERENCES bill_days (day) ON DELETE CASCADE,
     node TEXT NOT NULL,
