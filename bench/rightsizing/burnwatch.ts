@@ -62,6 +62,7 @@ export function burnwatch(
     objects: null,
     abuse: new Map(),
     roleOf: () => 'main',
+    podsOf: () => [],
     priceOf: () => null,
   });
   return {

@@ -148,6 +148,8 @@ export interface NodeObject {
   readonly allocatableCpuCores: Reading;
   readonly allocatableRamBytes: Reading;
   readonly unschedulable: boolean;
+  /** `v1.34.4`; null where it is not known. */
+  readonly kubeletVersion: string | null;
   readonly createdAt: TimeMs | null;
 }
 

@@ -67,6 +67,7 @@ export function anAdviceContext(
     objects: null,
     abuse: new Map(),
     roleOf: () => 'main',
+    podsOf: () => [],
     priceOf: () => ({ cpuCoreHour: 0.01, ramGiBHour: 0.001 }),
     ...change,
   };

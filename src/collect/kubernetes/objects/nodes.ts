@@ -18,12 +18,13 @@ interface RawNodeSpec {
 interface RawNodeStatus {
   readonly capacity?: Readonly<Record<string, string>>;
   readonly allocatable?: Readonly<Record<string, string>>;
+  readonly nodeInfo?: { readonly kubeletVersion?: string };
 }
 
 /** Reads a Node. */
 export function nodeObject(raw: RawObject): NodeObject {
   const spec = (raw.spec ?? {}) as RawNodeSpec;
-  const { capacity = {}, allocatable = {} } = (raw.status ?? {}) as RawNodeStatus;
+  const { capacity = {}, allocatable = {}, nodeInfo } = (raw.status ?? {}) as RawNodeStatus;
   return {
     name: raw.metadata?.name ?? '',
     labels: labelsOf(raw.metadata),
@@ -39,6 +40,7 @@ export function nodeObject(raw: RawObject): NodeObject {
     allocatableCpuCores: parseQuantity(allocatable['cpu']),
     allocatableRamBytes: allocatableRam(allocatable),
     unschedulable: spec.unschedulable ?? false,
+    kubeletVersion: nodeInfo?.kubeletVersion ?? null,
     createdAt: parseTime(raw.metadata?.creationTimestamp),
   };
 }

@@ -17,6 +17,11 @@ export interface ContainerAdvice {
   readonly role: 'main' | 'sidecar' | null;
   /** Why nothing is proposed though there are data; null where that is not so. */
   readonly withheld: string | null;
+  /** The bounds of the cluster that the proposal met. */
+  readonly bound: readonly string[];
+  /** Running pods that can be resized in place; empty where the cluster cannot, or is not known. */
+  readonly resizablePods: readonly string[];
+  readonly isWindows: boolean;
   readonly behind: DataBehind;
   /** Pods that money is counted for; fewer than one for what runs only at times. */
   readonly replicas: number;

@@ -8,6 +8,7 @@ import { workloadKey } from '../../../model/workload.ts';
 import { runsToAnEnd } from '../../../store/containerDays/hourOfUse.ts';
 import type { ContainerAdvice } from './adviceForm.ts';
 import { adviseMinReplicas, autoscalingOf } from './autoscaling.ts';
+import { boundsOf, fitBounds } from './bounds.ts';
 import { dataBehind, isSure } from './confidence.ts';
 import { managedBy } from './ownership.ts';
 import { notesOn } from './notes.ts';
@@ -15,6 +16,7 @@ import { noMoreThan, NOTHING, proposeResources } from './proposal.ts';
 import { averageReplicas, countedReplicas, keptReplicas } from './replicas.ts';
 import { replayRisk } from './risk.ts';
 import type { RecommendationRule } from './rule.ts';
+import { resizablePods, type PresentPod } from './resize.ts';
 import { savingOf, type HourlyPrice } from './saving.ts';
 
 export interface AdviceContext {
@@ -28,10 +30,13 @@ export interface AdviceContext {
   readonly abuse: ReadonlyMap<string, AbuseMark>;
   /** Role of a container where its pods' specification is known. */
   roleOf(history: ContainerHistory): ContainerSpecFacts['role'] | null;
+  /** The pods of its workload that run now, as far as they are known. */
+  podsOf(history: ContainerHistory): readonly PresentPod[];
   /** Hourly prices where the container runs; null where none is known. */
   priceOf(history: ContainerHistory): HourlyPrice | null;
 }
 
+const OF_POD = 'its pod has requests as a whole (spec.resources): its containers share them';
 const SUSPECTED = 'suspected of mining: its use is no requirement (burnwatch findings)';
 
 /** Advises one container from its days; null for init containers and where nothing was seen. */
@@ -50,16 +55,19 @@ export function adviseContainer(
   const { cpuRequestCores, cpuLimitCores, ramRequestBytes, ramLimitBytes } = last;
   const current = { cpuRequestCores, cpuLimitCores, ramRequestBytes, ramLimitBytes };
   const mark = context.abuse.get(workloadKey(namespace, workload));
-  const withheld = mark === 'suspected' ? SUSPECTED : null;
+  const pods = context.podsOf(history);
+  const ofPod = pods.some(({ spec }) => spec?.resources) ? OF_POD : null;
+  const withheld = mark === 'suspected' ? SUSPECTED : ofPod;
   const keepsPeak = behind.confidence === 'very-low';
   const proposal = proposeResources(days, today, current, autoscaling, { ...rule, keepsPeak });
   const { cpu, memory } = proposal;
-  const proposed =
+  const wanted =
     withheld !== null || behind.confidence === 'insufficient'
       ? NOTHING
       : mark === 'accepted'
         ? noMoreThan(current, proposal.proposed)
         : proposal.proposed;
+  const { proposed, bound } = fitBounds(wanted, boundsOf(objects, namespace));
   const replicas = countedReplicas(days, context.windowMs, workload.kind);
   const object = objects?.workloads.find(
     (one) =>
@@ -79,6 +87,9 @@ export function adviseContainer(
     container,
     role,
     withheld,
+    bound,
+    resizablePods: resizablePods(pods, objects),
+    isWindows: pods.some(({ spec }) => spec?.isWindows === true),
     behind,
     replicas,
     current,

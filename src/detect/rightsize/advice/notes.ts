@@ -39,6 +39,11 @@ export function notesOn(advice: Omit<ContainerAdvice, 'notes'>): readonly string
       'managed add-on: its provider reverts patches; set it in the add-on’s configuration',
     );
   notes.push(...autoscalerNotes(advice));
+  if (advice.bound.length > 0) notes.push(`kept within ${advice.bound.join(', ')}`);
+  if (advice.bound.includes('GKE Autopilot'))
+    notes.push('Autopilot also raises a pod to 1 GiB a core, or to a core for 6.5 GiB');
+  if (advice.isWindows)
+    notes.push('Windows commits more memory than the working set: check it first');
   if (autoscaling === null) notes.push('autoscalers are unknown: check before applying');
   if (minReplicas !== null)
     notes.push(

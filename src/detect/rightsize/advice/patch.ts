@@ -18,6 +18,8 @@ export interface WorkloadPatch {
   readonly unsure: DataBehind | null;
   /** Container → its `resources` as they should be written. */
   readonly resources: ReadonlyMap<string, ResourcesPatch>;
+  /** Pods that can take it while they run, and the patch of one for `--subresource resize`; null where none can. */
+  readonly resize: { readonly pods: readonly string[]; readonly body: object } | null;
   /** For `kubectl patch --type strategic`; null for kinds whose pods cannot be patched. */
   readonly body: object | null;
   /** A lower minimum for its HorizontalPodAutoscaler; null where none is advised. */
@@ -83,7 +85,9 @@ export function workloadPatches(advices: readonly ContainerAdvice[]): readonly W
       savingPerMonth,
       unsure: unsure?.behind ?? null,
     };
-    return [{ ...about, resources, body, minReplicas, isSpecKnown }];
+    const pods = resources.size === 0 || isReverted ? [] : first.resizablePods;
+    const resize = pods.length === 0 ? null : { pods, body: { spec: lists } };
+    return [{ ...about, resources, resize, body, minReplicas, isSpecKnown }];
   });
 }
 

@@ -8,6 +8,7 @@ export function presentInSpecs({ objects, owners, pods }: Inventory): PresentObj
     objects,
     pods: [...pods.values()].map((record) => ({
       namespace: record.namespace,
+      name: record.name,
       workload: workloadOfRecord(record, owners).workload,
       spec: record.spec,
       containers: [],

@@ -8,13 +8,14 @@ import {
 import type { HistoryReader } from '../../../store/history.ts';
 import type { ClusterObjects } from '../../../model/clusterObjects.ts';
 import type { ContainerSpecFacts } from '../../../model/podSpec.ts';
-import type { ContainerSample, PodSample } from '../../../model/snapshot.ts';
+import type { ContainerSample } from '../../../model/snapshot.ts';
 import { DAY_MS, floorTo } from '../../../model/time.ts';
-import { containerKey } from '../../../model/workload.ts';
+import { containerKey, workloadKey } from '../../../model/workload.ts';
 import type { ContainerHistory } from '../../../store/containerDays/containerDay.ts';
 import { adviseContainer, type AdviceContext } from './containerAdvice.ts';
 import type { AbuseMark } from '../../findings/suspectedWorkloads.ts';
 import type { ContainerAdvice } from './adviceForm.ts';
+import type { PresentPod } from './resize.ts';
 import { isSure } from './confidence.ts';
 
 /** A question for recommendations, as the command line and the API ask it. */
@@ -33,7 +34,7 @@ export interface AdviceRequest {
 /** What advice needs to know of the cluster beyond its history. */
 export interface PresentObjects {
   readonly objects?: ClusterObjects | null;
-  readonly pods: readonly (Pick<PodSample, 'namespace' | 'workload' | 'spec'> & {
+  readonly pods: readonly (PresentPod & {
     readonly containers: readonly Pick<ContainerSample, 'name' | 'init'>[];
   })[];
 }
@@ -67,6 +68,7 @@ export async function readAdvice(
     objects: request.snapshot?.objects ?? null,
     abuse: request.abuse,
     roleOf: rolesIn(request.snapshot),
+    podsOf: podsIn(request.snapshot),
     priceOf: pricesOf(placement),
   };
   // What has not run for two days is gone, or abandoned: there is nothing to size.
@@ -118,6 +120,13 @@ function rolesIn(snapshot: PresentObjects | null): AdviceContext['roleOf'] {
       roles.set(containerKey(namespace, workload, name), role);
   }
   return (history) => roles.get(keyOf(history)) ?? null;
+}
+
+function podsIn(snapshot: PresentObjects | null): AdviceContext['podsOf'] {
+  const pods = Map.groupBy(snapshot?.pods ?? [], ({ namespace, workload }) =>
+    workloadKey(namespace, workload),
+  );
+  return ({ namespace, workload }) => pods.get(workloadKey(namespace, workload)) ?? [];
 }
 
 /** The mean price of the nodes that hold the container; of all nodes where none does now. */

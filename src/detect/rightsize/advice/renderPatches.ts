@@ -41,7 +41,7 @@ function renderPatch(patch: WorkloadPatch, { currency, kubeContext }: PatchOptio
       `# Managed by ${managedBy.tool}${name}: change it ${WHERE[managedBy.tool]}.`,
       ...difference(patch),
       ...(runs.length === 0 ? [] : [`# A live patch would be reverted by ${managedBy.tool}:`]),
-      ...runs.map((command) => `# ${command}`),
+      ...runs.map(commented),
     );
     return `${lines.join('\n')}\n`;
   }
@@ -54,7 +54,12 @@ function renderPatch(patch: WorkloadPatch, { currency, kubeContext }: PatchOptio
     lines.push(
       '# The pods’ specification is not known: a native side-car belongs under initContainers.',
     );
-  return `${[...lines, ...runs].join('\n')}\n`;
+  const resizes = resizeCommands(patch, kubeContext);
+  if (resizes.length === 0) return `${[...lines, ...runs].join('\n')}\n`;
+  // What has no template to change is resized; elsewhere that is the other way.
+  if (body === null) return `${[...lines, ...runs, ...resizes].join('\n')}\n`;
+  const others = ['# Or without a restart, until the next rollout:', ...resizes.map(commented)];
+  return `${[...lines, ...runs, ...others].join('\n')}\n`;
 }
 
 function savingText(savingPerMonth: Reading, currency: string): string {
@@ -80,12 +85,39 @@ function difference({ resources, minReplicas }: WorkloadPatch): readonly string[
     .map((line) => `#   ${printable(line)}`);
 }
 
+function commented(line: string): string {
+  return `# ${line}`;
+}
+
+/** Pods of one workload that are named. */
+const MOST_PODS = 20;
+
+/** Resizes each running pod in place. */
+function resizeCommands(
+  { namespace, resize }: WorkloadPatch,
+  kubeContext: string | null,
+): readonly string[] {
+  if (resize === null) return [];
+  const body = quote(JSON.stringify(resize.body));
+  const kubectl = kubectlOf(kubeContext);
+  return resize.pods
+    .slice(0, MOST_PODS)
+    .map(
+      (pod) =>
+        `${kubectl} -n ${quote(namespace)} patch ${quote(`pod/${pod}`)} --subresource resize -p ${body}`,
+    );
+}
+
+function kubectlOf(kubeContext: string | null): string {
+  return kubeContext === null ? 'kubectl' : `kubectl --context ${quote(kubeContext)}`;
+}
+
 /** What `kubectl` is to run: nothing for pods that cannot be patched. */
 function commands(
   { namespace, workload, body, minReplicas }: WorkloadPatch,
   kubeContext: string | null,
 ): readonly string[] {
-  const kubectl = kubeContext === null ? 'kubectl' : `kubectl --context ${quote(kubeContext)}`;
+  const kubectl = kubectlOf(kubeContext);
   const patchCommand = (object: string, type: string, patch: object): string =>
     `${kubectl} -n ${quote(namespace)} patch ${quote(object)} --type ${type} -p ${quote(JSON.stringify(patch))}`;
   const target = `${workload.kind.toLowerCase()}/${workload.name}`;

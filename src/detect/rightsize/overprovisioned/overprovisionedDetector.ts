@@ -4,6 +4,7 @@ import type { Scope, Verdict } from '../../../model/finding.ts';
 import { DAY_MS, floorTo, HOUR_MS } from '../../../model/time.ts';
 import { containerKey } from '../../../model/workload.ts';
 import { autoscalingOf } from '../advice/autoscaling.ts';
+import { boundsOf, fitBounds } from '../advice/bounds.ts';
 import { dataBehind, isSure } from '../advice/confidence.ts';
 import { proposeResources } from '../advice/proposal.ts';
 import { runsToAnEnd } from '../../../store/containerDays/hourOfUse.ts';
@@ -56,7 +57,8 @@ function hourVerdict(
   const { end, start } = context.snapshot.window;
   const objects = context.snapshot.objects ?? null;
   const autoscaling = autoscalingOf(objects, namespace, workload, container);
-  const { proposed } = proposeResources(days, floorTo(start, DAY_MS), current, autoscaling, rule);
+  const wanted = proposeResources(days, floorTo(start, DAY_MS), current, autoscaling, rule);
+  const { proposed } = fitBounds(wanted.proposed, boundsOf(objects, namespace));
 
   const past = pastRow(state, key);
   const isOpen = context.isOpen('overprovisioned', RULE, scopeOf(group));
