@@ -9,7 +9,8 @@ import { arrivalsOf } from './evidence/sideCars.ts';
 import { isUnderAlarm } from './expectation/learn.ts';
 import { lookAt, type AbuseLook, type Judged, type Scene } from './look.ts';
 import { hourOf } from './expectation/ring.ts';
-import { abuseCodec, type AbuseState, type Rows, type Track } from './state/state.ts';
+import { abuseCodec } from './state/codec.ts';
+import { type AbuseState, type Rows, type Track } from './state/state.ts';
 import type { Subject } from './subjects/subject.ts';
 import { toVerdicts } from './verdict/toVerdicts.ts';
 import type { AbuseSections } from './thresholds.ts';
@@ -33,7 +34,7 @@ export function createAbuseDetector({
 }: AbuseOptions): Detector<AbuseState, AbuseSections> {
   return {
     name: 'abuse',
-    version: 5,
+    version: 6,
     codec: abuseCodec,
     thresholds: {
       abuse: abuseSchema,
@@ -106,13 +107,12 @@ function* lookAtGroups(candidates: readonly Subject[], scene: Scene): Iterable<J
   }
   // Groups of which nobody was seen in this window have used nothing; only open episodes care.
   const absent = Array.from(rows.entries()).filter(
-    ([key, row]) => row.row === 'track' && row.since > 0 && !seen.has(key) && /^[gn]\//.test(key),
+    ([key, row]) => row.row === 'track' && row.since > 0 && !seen.has(key) && key.startsWith('g/'),
   );
   for (const [key, row] of absent) {
     const [, namespace = '', ...rest] = key.split('/');
-    const name = key.startsWith('g/') ? rest.join('/') : 'one-shot workloads';
     const members = row.row === 'track' ? row.members : [];
-    const result = lookAt(absentGroup(key, namespace, name), members, scene);
+    const result = lookAt(absentGroup(key, namespace, rest.join('/')), members, scene);
     // A group of one workload speaks through that workload, which is not there.
     if (result !== null) yield members.length > 1 ? result : { ...result, status: 'unknown' };
   }

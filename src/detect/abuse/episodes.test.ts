@@ -25,6 +25,26 @@ describe('within the first day of a history', () => {
     },
   );
 
+  it('a miner in an ephemeral container is a warning in two hours', () => {
+    const run = new AbuseRun({ start: AbuseRun.START + 35 * MINUTE_MS }).play(HOUR_MS, quiet);
+    const onset = run.now;
+    run.play(2 * HOUR_MS, (start) => {
+      const pod = web(start);
+      const [main] = pod.containers;
+      const debug = {
+        ...main!,
+        name: 'debugger-x7k2p',
+        image: 'busybox:1',
+        cpuUsageCores: 0.45,
+        cpuLimitCores: null,
+      };
+      return [{ ...pod, containers: [...pod.containers, debug] }];
+    });
+    const opened = run.events.find(({ finding }) => finding.severity === 'warning');
+    expect(opened?.finding.scope.container).toBe('debugger-x7k2p');
+    expect(opened!.at - onset).toBeLessThanOrEqual(2 * HOUR_MS);
+  });
+
   it('a service whose load comes with its traffic is none', () => {
     const run = new AbuseRun().play(HOUR_MS, quiet);
     run.play(6 * HOUR_MS, () => [using(0.5, 110_000)]);

@@ -29,8 +29,6 @@ export const abuseSchema = z.strictObject({
     /** Hours of a Job's own past runs that make it known. */
     minRunHours: count,
     newAfterHours: positive,
-    /** From here on what comes is half new: a whole day was not seen before it. */
-    arrivalAfterHours: positive,
     newJobAfterHours: positive,
     scaleFloorShare: share,
     flagDays: positive,
@@ -40,6 +38,10 @@ export const abuseSchema = z.strictObject({
     minShare: positive,
     /** At this multiple of the normal the novelty counts in full. */
     strongShare: positive,
+    /** How far use may go beyond what is usually reached, as a share of what that is above the normal. */
+    margin: positive,
+    /** The same in deviations that the hour of day leaves unexplained. */
+    wobbles: positive,
   }),
   dwell: z.strictObject({
     onWindows: count,
@@ -62,8 +64,6 @@ export const abuseSchema = z.strictObject({
     silentShare: share,
     weakShare: share,
     explainedShare: share,
-    /** Disk use below this is logs, not work. */
-    diskHabitBytesPerSecond: positive,
     /** Bytes written that count as work for each byte that came in. */
     writesPerInput: positive,
   }),

@@ -7,7 +7,8 @@ import type { Finding, FindingEvent } from '../../../src/model/finding.ts';
 import type { ContainerSample, PodSample, Snapshot } from '../../../src/model/snapshot.ts';
 import { MINUTE_MS, type TimeMs } from '../../../src/model/time.ts';
 import { abuseDetector } from '../../../src/detect/abuse/abuseDetector.ts';
-import { abuseCodec, type AbuseState } from '../../../src/detect/abuse/state/state.ts';
+import { abuseCodec } from '../../../src/detect/abuse/state/codec.ts';
+import { type AbuseState } from '../../../src/detect/abuse/state/state.ts';
 import type { AbuseThresholds } from '../../../src/detect/abuse/thresholds.ts';
 
 interface RunOptions {

@@ -11,22 +11,8 @@ function suspicion(netIn: number, change: Parameters<typeof own>[0] = {}) {
   return suspicionOf(subject, 1.1, aTrack({ smoothNet: -1 }), normal, thresholds);
 }
 
-it('on a short history holds what its traffic does not account for against the lower line', () => {
-  // A fifth of the added core is load: 0.3 cores are usually reached, a quarter of the way is margin.
-  const busyHour = suspicion(30_000);
-  expect(busyHour.explained).toBeCloseTo(0.2);
-  expect(busyHour.threshold).toBeCloseTo(0.35 + 0.2);
-  expect(busyHour.isHot).toBe(true);
-});
-
 it('never holds load against it', () => {
   const load = suspicion(110_000);
   expect(load.explained).toBe(1);
   expect(load.isHot).toBe(false);
-});
-
-it('knows no load without a ratio, or once the hours of the day are known', () => {
-  const high = 0.1 + thresholds.novelty.sigmas * 0.2;
-  expect(suspicion(30_000, { netPerCoreSecond: 0 }).threshold).toBeCloseTo(high);
-  expect(suspicion(30_000, { isShort: false }).threshold).toBeCloseTo(high);
 });

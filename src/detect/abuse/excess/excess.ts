@@ -1,25 +1,17 @@
 import type { Baseline } from '../expectation/baseline.ts';
 import type { Normal } from '../expectation/normal.ts';
+import { coresForTraffic } from '../expectation/trafficModel.ts';
 import type { Track } from '../state/state.ts';
-import {
-  againstTraffic,
-  beyondForLong,
-  floorOf,
-  lineAbove,
-  type AgainstTraffic,
-  type Floor,
-  type Lasting,
-} from './lasting.ts';
 import { netOf, type Subject } from '../subjects/subject.ts';
 import type { AbuseThresholds } from '../thresholds.ts';
-import { diskUseOf, explainedShare, hasTrafficRatio, silentBelow, workOfDisk } from './work.ts';
+import { diskUseOf, explainedShare, silentBelow, workOfDisk } from './work.ts';
 
-/** How one window stands against what is normal. */
+/** How the use stands against what is normal, by the comparator that found it, or by this window. */
 export interface Suspicion {
   readonly cores: number;
   /** What is normal now, in cores; 0 where nothing is known. */
   readonly normal: number;
-  /** Above this the window is novel; null where nothing is known. */
+  /** Above this it is novel; null where nothing is known. */
   readonly threshold: number | null;
   readonly extraCores: number;
   /** Network and disk beyond the normal, bytes a second; null while the network is unknown. */
@@ -28,18 +20,30 @@ export interface Suspicion {
   readonly explained: number;
   readonly isHot: boolean;
   readonly isLevel: boolean;
-  /** What about an hour shows where this window alone does not; null where it need not be asked. */
+  /** What an hour shows where this window alone does not; null where it need not be asked. */
   readonly by: Lasting['by'] | null;
-  /** How it stands against the lowest windows; null where those are not known. */
-  readonly floor: Floor | null;
   /** The hour's average beside what its own traffic accounts for; null where that tells nothing. */
   readonly traffic: AgainstTraffic | null;
 }
 
+/** What an hour shows: `average`, bursts even out; `traffic`, more than the workload's own traffic accounts for. */
+export interface Lasting {
+  readonly by: 'average' | 'traffic';
+  readonly normal: number;
+  readonly threshold: number;
+  readonly extraCores: number;
+  readonly extraBytes: number;
+}
+
+/** An hour's average, and how much of it the workload's own traffic accounts for; in cores. */
+export interface AgainstTraffic {
+  readonly used: number;
+  readonly accounted: number;
+}
+
 /**
- * Holds a window against the normal. Two lines make it hot: above the higher one (what the workload never
- * or hardly ever did) always, above the lower one (six robust sigmas at this hour) when the added use
- * moves no data. Use that the added traffic accounts for is load, and never hot.
+ * Holds a window against the normal: it is hot above what the workload hardly ever did, unless the added traffic
+ * accounts for it; or where about an hour is beyond its normal average or its traffic.
  */
 export function suspicionOf(
   subject: Subject,
@@ -61,17 +65,23 @@ export function suspicionOf(
     normal: 0,
     threshold: null,
     extraCores: cores,
-    extraBytes:
-      extraNet === null
-        ? null
-        : extraNet + workOfDisk(diskUseOf(subject), extraNet, null, thresholds),
+    extraBytes: bytesOf(subject, extraNet, 0, thresholds),
     explained: 0,
     isHot: cores >= thresholds.minCores,
     isLevel,
     by: null,
-    floor: null,
     traffic: null,
   };
+}
+
+function bytesOf(
+  subject: Subject,
+  extraNet: number | null,
+  usualDisk: number,
+  thresholds: AbuseThresholds,
+): number | null {
+  if (extraNet === null) return null;
+  return extraNet + workOfDisk(diskUseOf(subject), extraNet, usualDisk, thresholds);
 }
 
 function againstBaseline(
@@ -81,70 +91,141 @@ function againstBaseline(
   base: Baseline,
   thresholds: AbuseThresholds,
 ): Omit<Suspicion, 'isLevel'> {
-  const { work, novelty, minCores } = thresholds;
+  const { novelty, minCores, work } = thresholds;
   const usual = base.normal;
-  const upper = Math.max(base.upper, usual + base.excess);
-  const sigma = Math.max(base.sigma, minCores / novelty.sigmas);
   const extraCores = Math.max(0, cores - usual);
   const net = netOf(subject);
   const extraNet = net === null ? null : Math.max(0, net - base.net);
-  const extraBytes =
-    extraNet === null
-      ? null
-      : extraNet + workOfDisk(diskUseOf(subject), extraNet, base, thresholds);
-  const explained = explainedShare(subject, extraNet, extraCores, base, thresholds);
-  // While the hours of the day are not known, their spread says nothing of one hour's noise.
-  const noise = base.isShort ? 0 : novelty.sigmas * sigma;
-  const low = Math.max(
-    usual + noise,
-    usual * (1 + novelty.minShare),
-    usual + minCores,
-    base.isShort ? 0 : usual + 1.5 * base.wobble,
-  );
-  const high = Math.max(low, usual + novelty.sigmas * sigma, lineAbove(upper, usual, sigma));
-  const isSilent =
-    extraBytes !== null && extraBytes < silentBelow(extraCores, subject, thresholds) * extraCores;
-  const lower = Math.max(low, lineAbove(base.upper, usual, base.isShort ? 0 : sigma));
-  // While the hours of the day are not known, its own traffic tells how busy they are: what that accounts
-  // for is load, and what remains is held against the lower line as if it were silent.
-  const aboveLoad =
-    base.isShort && hasTrafficRatio(base, work) ? lower + explained * extraCores : Infinity;
-  const threshold = base.isProvisional ? high : isSilent ? lower : Math.min(high, aboveLoad);
+  const explained = explainedShare(extraNet, extraCores, base, thresholds);
+  const sigma = Math.max(base.sigma, minCores / novelty.sigmas);
+  const threshold = lineOf(base, base.upper, base.wobble, sigma, thresholds);
   const isOver = cores >= threshold && explained < work.explainedShare;
-  const floor = floorOf(subject, cores, base, thresholds);
   const traffic = againstTraffic(track, base);
   // What starts is busy; a known workload's new pods are looked at once they have settled.
-  const found = subject.isStarting
-    ? null
-    : beyondForLong(subject, cores, track, base, floor, traffic, thresholds);
-  // Bursts on a floor that was lifted are the workload's own; else what one window shows needs no hour.
-  const lasting = isOver && found?.by !== 'floor' ? null : found;
+  const isJudged = !subject.isStarting;
+  const lasting =
+    isOver || !isJudged || base.isProvisional || track.smoothNet < 0
+      ? null
+      : (onAverage(subject, cores, track, base, thresholds) ??
+        beyondItsTraffic(subject, cores, track, base, traffic, thresholds));
   return {
     cores,
     normal: usual,
     threshold,
     extraCores,
-    extraBytes,
+    extraBytes: bytesOf(subject, extraNet, base.disk, thresholds),
     explained,
-    isHot: !subject.isStarting && (isOver || lasting !== null),
+    isHot: isJudged && (isOver || lasting !== null),
     by: lasting?.by ?? null,
-    floor,
     traffic,
-    ...((lasting?.by === 'floor' || lasting?.by === 'traffic') && {
-      normal: lasting.normal,
-      threshold: lasting.threshold,
-      extraCores: lasting.extraCores,
-      extraBytes: lasting.extraBytes,
-      explained: 0,
-    }),
+    ...(lasting?.by === 'traffic' && { ...lasting, explained: 0 }),
   };
 }
 
+/** What goes above a normal hour without being novel, from the highest that is ordinarily reached. */
+function lineOf(
+  { normal, isShort }: Baseline,
+  upper: number,
+  wobble: number,
+  sigma: number,
+  { novelty, minCores }: AbuseThresholds,
+): number {
+  return Math.max(
+    normal + novelty.sigmas * sigma,
+    normal * (1 + novelty.minShare),
+    normal + minCores,
+    isShort ? 0 : normal + novelty.wobbles * wobble,
+    upper + Math.max(sigma, novelty.margin * (upper - normal)),
+  );
+}
+
+/**
+ * The average of about an hour against the averages that were learnt: bursts even out, and what runs all the time
+ * below them, or in turns with nothing, remains. Only silent use counts, and only windows that have a part in it.
+ */
+function onAverage(
+  subject: Subject,
+  cores: number,
+  track: Track,
+  base: Baseline,
+  thresholds: AbuseThresholds,
+): Lasting | null {
+  const { normal } = base;
+  const extraCores = track.smoothCores - normal;
+  if (extraCores < thresholds.minCores || 2 * (cores - normal) < extraCores) return null;
+  // While the hours of the day are not known, their spread is not one hour's noise.
+  const sigma = base.isShort
+    ? 0
+    : Math.max(base.sigma, thresholds.minCores / thresholds.novelty.sigmas);
+  const threshold = lineOf(base, base.upperMean, base.wobbleMean, sigma, thresholds);
+  if (track.smoothCores < threshold) return null;
+  const extraBytes = bytesOnAverage(subject, track, base, thresholds);
+  if (extraBytes >= silentBelow(extraCores, subject, thresholds) * extraCores) return null;
+  return { by: 'average', normal, threshold, extraCores, extraBytes };
+}
+
+function againstTraffic(
+  { smoothCores, smoothNet }: Track,
+  { traffic }: Baseline,
+): AgainstTraffic | null {
+  if (traffic === null || smoothNet < 0) return null;
+  return { used: smoothCores, accounted: coresForTraffic(traffic, smoothNet) };
+}
+
+/** An hour beyond what its own traffic accounts for, and a window that has a part in it. */
+function beyondItsTraffic(
+  subject: Subject,
+  cores: number,
+  track: Track,
+  base: Baseline,
+  traffic: AgainstTraffic | null,
+  thresholds: AbuseThresholds,
+): Lasting | null {
+  const net = netOf(subject);
+  if (base.traffic === null || traffic === null || net === null) return null;
+  const { novelty, minCores } = thresholds;
+  const { sigma, upper } = base.traffic;
+  const { used, accounted: normal } = traffic;
+  const extraCores = used - normal;
+  const share = Math.max(novelty.minShare, novelty.sigmas * sigma, upper * (1 + novelty.margin));
+  const threshold = normal + Math.max(minCores, share * normal);
+  if (used < threshold) return null;
+  if (2 * (cores - coresForTraffic(base.traffic, net)) < extraCores) return null;
+  const extraBytes = bytesOnAverage(subject, track, base, thresholds);
+  return { by: 'traffic', normal, threshold, extraCores, extraBytes };
+}
+
+/** Bytes a second beyond what is normal at this hour, over about an hour. */
+function bytesOnAverage(
+  subject: Subject,
+  { smoothNet, smoothDisk }: Track,
+  base: Baseline,
+  thresholds: AbuseThresholds,
+): number {
+  const net = Math.max(0, smoothNet - base.net);
+  const { total: now, reads } = diskUseOf(subject);
+  const disk = {
+    total: smoothDisk < 0 ? null : smoothDisk,
+    reads: now === null || now === 0 ? 0 : (smoothDisk * reads) / now,
+  };
+  return net + workOfDisk(disk, net, base.disk, thresholds);
+}
+
 /** Against the limit, else the request, else the node: how much of what it may have it takes. */
-function usesItsLevel(subject: Subject, cores: number, { level }: AbuseThresholds): boolean {
-  const { limit, request, nodeCores } = subject;
-  if (limit !== null && limit > 0) return cores >= level.ofLimit * limit;
-  if (cores < level.minCores) return false;
-  if (request !== null && request > 0) return cores >= level.ofRequest * request;
-  return nodeCores !== null && nodeCores > 0 && cores >= level.ofNode * nodeCores;
+function usesItsLevel(subject: Subject, cores: number, thresholds: AbuseThresholds): boolean {
+  const line = levelOf(subject, thresholds);
+  if (line === null || cores < line.cores) return false;
+  return line.of === 'limit' || cores >= thresholds.level.minCores;
+}
+
+/** The cores from which it takes nearly all that it may have; null where that is not known. */
+export function levelOf(
+  { limit, request, nodeCores }: Subject,
+  { level }: AbuseThresholds,
+): { readonly of: 'limit' | 'request' | 'node'; readonly cores: number } | null {
+  // None at all and zero come to the same.
+  if (limit !== null && limit > 0) return { of: 'limit', cores: level.ofLimit * limit };
+  if (request !== null && request > 0) return { of: 'request', cores: level.ofRequest * request };
+  if (nodeCores !== null && nodeCores > 0) return { of: 'node', cores: level.ofNode * nodeCores };
+  return null;
 }

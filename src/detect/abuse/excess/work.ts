@@ -6,11 +6,11 @@ import type { AbuseThresholds } from '../thresholds.ts';
 export function silentBelow(
   cores: number,
   { isSummed, podCount }: Pick<Subject, 'isSummed' | 'podCount'>,
-  { work }: AbuseThresholds,
+  { work, minCores }: AbuseThresholds,
 ): number {
   // The free allowance is per pod and second: dear for a tenth of a core, nothing for ten.
   const free = work.freeBytesPerSecond * (isSummed ? podCount : 1);
-  return work.silentBytesPerCoreSecond + free / Math.max(cores, 1e-3);
+  return work.silentBytesPerCoreSecond + free / Math.max(cores, minCores);
 }
 
 /** Disk use in bytes a second; null where it is not known. */
@@ -25,54 +25,31 @@ export function diskUseOf(subject: Subject): DiskUse {
 }
 
 /**
- * Disk bytes that count as work. Reading does; writing does where the workload has always used its disk,
- * and else only as far as something came in to be written: writing out of nothing costs a miner nothing.
+ * Disk bytes that count as work: all that is read, and what is written as far as something came in to be written.
+ * Writing out of nothing costs a miner nothing.
+ *
+ * @param usual bytes a second that are normal at this hour
  */
 export function workOfDisk(
   { total, reads: read }: DiskUse,
   extraNet: number,
-  base: Baseline | null,
+  usual: number,
   { work }: AbuseThresholds,
 ): number {
   if (total === null) return 0;
-  const extra = Math.max(0, total - (base?.disk ?? 0));
-  if (base !== null && livesOnDisk(base, work)) return extra;
+  const extra = Math.max(0, total - usual);
   const reads = Math.min(extra, read);
   return reads + Math.min(extra - reads, work.writesPerInput * (extraNet + reads));
 }
 
-/** True where a core-second ordinarily comes with network traffic, by which its load can be told. */
-export function hasTrafficRatio(base: Baseline, work: AbuseThresholds['work']): boolean {
-  return base.netPerCoreSecond >= work.silentBytesPerCoreSecond && !livesOnDisk(base, work);
-}
-
-/** What reads from the network and writes as much to its disk lives on the network: its input can be seen. */
-const DISK_BESIDE_NET = 2;
-
-/** True where the disk is what the workload ordinarily works on: more than a log beside its network. */
-function livesOnDisk(base: Baseline, work: AbuseThresholds['work']): boolean {
-  return (
-    base.diskPerCoreSecond >= work.silentBytesPerCoreSecond &&
-    base.disk >= DISK_BESIDE_NET * base.net &&
-    base.disk >= work.diskHabitBytesPerSecond
-  );
-}
-
-/** By the workload's own ratio of bytes to CPU, and only the kinds of bytes that it ordinarily moves. */
+/** Share of the added use that the added traffic accounts for, by the workload's own ratio of bytes to CPU. */
 export function explainedShare(
-  subject: Subject,
   extraNet: number | null,
   extraCores: number,
-  base: Baseline,
+  { netPerCoreSecond }: Baseline,
   { work }: AbuseThresholds,
 ): number {
   if (extraNet === null || extraCores === 0) return 0;
-  const { netPerCoreSecond, diskPerCoreSecond } = base;
-  const disk = diskOf(subject);
-  const usesNet = netPerCoreSecond >= work.silentBytesPerCoreSecond;
-  const usesDisk = livesOnDisk(base, work) && disk !== null;
-  const usual = (usesNet ? netPerCoreSecond : 0) + (usesDisk ? diskPerCoreSecond : 0);
-  if (usual === 0) return 0;
-  const extra = (usesNet ? extraNet : 0) + (usesDisk ? Math.max(0, disk - base.disk) : 0);
-  return Math.min(1, extra / (usual * extraCores));
+  if (netPerCoreSecond < work.silentBytesPerCoreSecond) return 0;
+  return Math.min(1, extraNet / (netPerCoreSecond * extraCores));
 }

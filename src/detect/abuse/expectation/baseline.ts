@@ -28,23 +28,15 @@ export interface Baseline {
   readonly upper: number;
   /** How high the hour's average ordinarily goes at this hour. */
   readonly upperMean: number;
-  /** How far single windows ordinarily go above the normal of their hour, at any hour. */
-  readonly excess: number;
-  /** The same for nine hours of ten: how much the hour of day leaves unexplained. */
+  /** How far the peaks of nine hours of ten go above the normal of their hour: what the hour of day leaves unexplained. */
   readonly wobble: number;
   /** The same of the hours' averages. */
   readonly wobbleMean: number;
-  /** The lowest windows of all hours but the last twelve: their median, and the highest of them. */
-  readonly low: number;
-  readonly lowHighest: number;
   /** The highest window of all hours that were learnt. */
   readonly highest: number;
   readonly net: number;
   readonly disk: number;
-  /** Medians of all hours, whatever the time of day. */
-  readonly netOfAll: number;
-  readonly diskOfAll: number;
-  /** Bytes a core-second ordinarily comes with, by kind; zero when it has none. */
+  /** Bytes of network and disk that a core-second ordinarily comes with; zero when it has none. */
   readonly netPerCoreSecond: number;
   readonly diskPerCoreSecond: number;
   /** What its own traffic says of its use, but for the last twelve hours; null where it says too little. */
@@ -62,9 +54,8 @@ export interface Baseline {
  * the same hour of the week once a fortnight is known (facts: "hour of week once there are two weeks"),
  * all hours where that leaves fewer than three. Null until an hour is learnt.
  *
- * How much the time of day really explains is measured, not assumed: `excess` is the 98 % quantile of
- * how far the hours' peaks were above the normal of their own hour of day. A workload with a rhythm of
- * its own (a queue, a test suite, 15 hours) has a large one, and what it has always done is not novel.
+ * How much the time of day really explains is measured, not assumed: see `wobble`. A workload with a rhythm of its
+ * own (a queue, a test suite, 15 hours) has a large one, and what it has always done is not novel.
  *
  * @param runs true for what runs and ends (Jobs): its hours mean past runs, whatever the time of day.
  */
@@ -106,13 +97,11 @@ export function baselineFor(
 export function alikeHours(
   learnt: readonly number[],
   hour: number,
-  { minHours, seasonalHours }: Pick<AbuseThresholds['baseline'], 'minHours' | 'seasonalHours'>,
+  { seasonalHours }: Pick<AbuseThresholds['baseline'], 'seasonalHours'>,
 ): AlikeHours {
   const oldest = learnt[0] ?? hour;
   if (hour - oldest < seasonalHours) {
-    // A start or a deployment is not what is usually reached; on the first day nobody can tell.
-    const upperQuantile = learnt.length < minHours ? 1 : 0.95;
-    return { near: learnt, middle: 0.5, upperQuantile, isShort: true };
+    return { near: learnt, middle: 0.5, upperQuantile: 1, isShort: true };
   }
   const week = nearHours(learnt, hour, WEEK);
   if (oldest <= hour - 13 * DAY && week.length >= WEEK_HOURS) {
@@ -170,7 +159,6 @@ function summarise(
   const means = read(ring.mean, CORES_OF, near);
   const { normal, sigma } = normalUse(means, middle, thresholds);
   const highest = CORES_OF[highestCode(ring.peak, all)] ?? 0;
-  const most = Math.max(0, highest - normal);
   const past = all.filter((h) => hour - h >= RUN_HOURS);
   return {
     normal,
@@ -185,14 +173,10 @@ function summarise(
       ...read(ring.mean, CORES_OF, yesterday),
       normal,
     ),
-    low: CORES_OF[medianCode(ring.low, past)] ?? 0,
-    lowHighest: CORES_OF[highestCode(ring.low, past)] ?? 0,
-    ...(isShort ? { excess: most, wobble: most, wobbleMean: most } : unexplained(ring, all)),
+    ...(isShort ? { wobble: 0, wobbleMean: 0 } : unexplained(ring, all)),
     highest,
     net: quantileOf(read(ring.net, BYTES_OF, near), 0.5),
     disk: quantileOf(read(ring.disk, BYTES_OF, near), 0.5),
-    netOfAll: BYTES_OF[medianCode(ring.net, all)] ?? 0,
-    diskOfAll: BYTES_OF[medianCode(ring.disk, all)] ?? 0,
     netPerCoreSecond: medianRatio(ring.net, ring.mean, all),
     diskPerCoreSecond: medianRatio(ring.disk, ring.mean, all),
     traffic: fitTraffic(ring, past, thresholds),
@@ -200,17 +184,6 @@ function summarise(
     isShort,
     isProvisional: all.length < thresholds.minHours,
   };
-}
-
-/** Codes are logarithms: the median of codes is the code of the median. */
-function medianCode(column: Uint8Array, hours: readonly number[]): number {
-  const codes = new Uint8Array(hours.length);
-  let known = 0;
-  for (const hour of hours) {
-    const code = column[hour % SLOTS] ?? 0;
-    if (code > 0) codes[known++] = code;
-  }
-  return codes.subarray(0, known).sort()[(known - 1) >> 1] ?? 0;
 }
 
 function highestCode(column: Uint8Array, hours: readonly number[]): number {
@@ -246,7 +219,7 @@ function mediansByHour(ring: HourRing, hours: readonly number[]): Float64Array {
 function unexplained(
   ring: HourRing,
   hours: readonly number[],
-): Pick<Baseline, 'excess' | 'wobble' | 'wobbleMean'> {
+): Pick<Baseline, 'wobble' | 'wobbleMean'> {
   const medians = mediansByHour(ring, hours);
   const above = (codes: Uint8Array): Float64Array => {
     const excess = new Float64Array(hours.length);
@@ -255,10 +228,8 @@ function unexplained(
     });
     return excess;
   };
-  const peaks = above(ring.peak);
   return {
-    excess: selectQuantile(peaks, 0.98),
-    wobble: selectQuantile(peaks, 0.9),
+    wobble: selectQuantile(above(ring.peak), 0.9),
     wobbleMean: selectQuantile(above(ring.mean), 0.9),
   };
 }

@@ -9,7 +9,6 @@ function hourValues(track: Track): HourValues | null {
   return {
     mean: track.sumCores / track.windows,
     peak: track.peakCores,
-    low: track.lowCores,
     net: track.netWindows === 0 ? null : track.sumNet / track.netWindows,
     disk: track.diskWindows === 0 ? null : track.sumDisk / track.diskWindows,
   };

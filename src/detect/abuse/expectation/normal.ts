@@ -15,7 +15,7 @@ export interface Normal {
   readonly base: Baseline | null;
   /** True while the workload, container or image repository is certainly younger than the history. */
   readonly isDeployed: boolean;
-  /** True when it came after the first hours of a history that has not seen a whole day before it. */
+  /** True when it came after the first hour of a history that has not seen a whole day before it. */
   readonly isArrival: boolean;
   /** What its pod's network carries without it, bytes a second: the other containers' traffic. */
   readonly coLocatedNet: number;
@@ -70,8 +70,8 @@ export function normalOf(
 }
 
 /**
- * A standing workload that was not there for the first hours, and whose pods are no older than that: it is not
- * older than the history, though a day of it was not seen. What comes and goes by itself may only have rested.
+ * A standing workload that was not there in the first hour, and whose pods are no older than that: it is not older
+ * than the history, though a day of it was not seen. What comes and goes by itself may only have rested.
  */
 function isArrival(
   { workload, runs, kind, members }: Subject,
@@ -80,7 +80,7 @@ function isArrival(
   { baseline }: AbuseThresholds,
 ): boolean {
   if (kind !== 'cpu' || workload === null || runs || workload.kind === 'Pod') return false;
-  if (firstSeen - historyStart < baseline.arrivalAfterHours * HOUR_MS) return false;
+  if (firstSeen - historyStart < baseline.provisionalHours * HOUR_MS) return false;
   return members.every(({ pod }) => pod.createdAt !== null && pod.createdAt >= historyStart);
 }
 
@@ -90,16 +90,11 @@ function peerBaseline(peers: Peers, thresholds: AbuseThresholds): Baseline {
     sigma: Math.max(peers.cores * 0.25, thresholds.minCores / thresholds.novelty.sigmas),
     upper: peers.upper * 1.25,
     upperMean: peers.upper * 1.25,
-    excess: 0,
     wobble: 0,
     wobbleMean: 0,
-    low: peers.cores,
-    lowHighest: peers.upper,
     highest: peers.upper,
     net: 0,
     disk: 0,
-    netOfAll: 0,
-    diskOfAll: 0,
     netPerCoreSecond: peers.cores > 0 ? peers.net / peers.cores : 0,
     diskPerCoreSecond: peers.cores > 0 ? peers.disk / peers.cores : 0,
     traffic: null,
@@ -119,16 +114,11 @@ function siblingBaseline(subject: Subject): Baseline | null {
     sigma: Math.max(0.1 * siblings, (siblingsHighest - siblings) / 2),
     upper: siblingsHighest,
     upperMean: siblingsHighest,
-    excess: 0,
     wobble: 0,
     wobbleMean: 0,
-    low: siblings,
-    lowHighest: siblingsHighest,
     highest: siblingsHighest,
     net: siblingsNet ?? 0,
     disk: 0,
-    netOfAll: siblingsNet ?? 0,
-    diskOfAll: 0,
     netPerCoreSecond: ratio,
     diskPerCoreSecond: 0,
     traffic: null,

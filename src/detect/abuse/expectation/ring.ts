@@ -5,7 +5,7 @@ export const SLOTS = 14 * 24;
 
 /**
  * What an hour of a container is remembered by, a byte each on a logarithmic scale: the hottest pod's
- * mean, highest and lowest window in cores, and that pod's network and disk in bytes a second.
+ * mean and highest window in cores, and that pod's network and disk in bytes a second.
  */
 export interface HourRing {
   /** Number of the newest hour since the epoch; slots older than `SLOTS` before it hold nothing. */
@@ -14,7 +14,6 @@ export interface HourRing {
   readonly bytes: Uint8Array;
   readonly mean: Uint8Array;
   readonly peak: Uint8Array;
-  readonly low: Uint8Array;
   readonly net: Uint8Array;
   readonly disk: Uint8Array;
   /** Bit per slot: the hour belongs to an alarm and is not learnt from. */
@@ -24,7 +23,6 @@ export interface HourRing {
 export interface HourValues {
   readonly mean: number;
   readonly peak: number;
-  readonly low: number;
   readonly net: number | null;
   readonly disk: number | null;
 }
@@ -63,7 +61,7 @@ export function logOfBytes(code: number): number {
 const LOG_CORES = Math.log(CORES.unit);
 
 /** Bytes of all columns. */
-export const RING_BYTES = 5 * SLOTS + SLOTS / 8;
+export const RING_BYTES = 4 * SLOTS + SLOTS / 8;
 
 /** A ring whose columns are parts of `bytes`, which nobody else may change. */
 export function ringOver(newest: number, bytes: Uint8Array): HourRing {
@@ -74,10 +72,9 @@ export function ringOver(newest: number, bytes: Uint8Array): HourRing {
     bytes,
     mean: part(0, SLOTS),
     peak: part(1, SLOTS),
-    low: part(2, SLOTS),
-    net: part(3, SLOTS),
-    disk: part(4, SLOTS),
-    flags: part(5, SLOTS / 8),
+    net: part(2, SLOTS),
+    disk: part(3, SLOTS),
+    flags: part(4, SLOTS / 8),
   };
 }
 
@@ -101,7 +98,6 @@ export function addHour(
   const slot = hour % SLOTS;
   next.mean[slot] = encode(values.mean, CORES);
   next.peak[slot] = encode(values.peak, CORES);
-  next.low[slot] = encode(values.low, CORES);
   next.net[slot] = encode(values.net, BYTES);
   next.disk[slot] = encode(values.disk, BYTES);
   setFlag(next, hour, isFlagged);
@@ -132,7 +128,7 @@ function copy(ring: HourRing, newest: number): HourRing {
 
 function clear(ring: HourRing, hour: number): void {
   const slot = hour % SLOTS;
-  ring.mean[slot] = ring.peak[slot] = ring.low[slot] = ring.net[slot] = ring.disk[slot] = 0;
+  ring.mean[slot] = ring.peak[slot] = ring.net[slot] = ring.disk[slot] = 0;
   setFlag(ring, hour, false);
 }
 

@@ -10,7 +10,7 @@ const FIRST = 400_000;
 function ringOf(hours: readonly (readonly [net: number | null, cores: number])[]): HourRing {
   return hours.reduce<HourRing>(
     (ring, [net, mean], index) =>
-      addHour(ring, FIRST + index, { mean, peak: mean, low: mean, net, disk: 0 }, false),
+      addHour(ring, FIRST + index, { mean, peak: mean, net, disk: 0 }, false),
     EMPTY_RING,
   );
 }

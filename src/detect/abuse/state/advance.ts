@@ -1,7 +1,7 @@
 import { MINUTE_MS, type TimeMs, type Window } from '../../../model/time.ts';
 import { hourOf } from '../expectation/ring.ts';
 import { hash, repositoryOf } from '../subjects/images.ts';
-import type { Track } from './state.ts';
+import { EPISODE, HOUR, none, type Track } from './state.ts';
 import { diskOf, netOf, type Subject } from '../subjects/subject.ts';
 import type { Suspicion } from '../excess/excess.ts';
 import type { AbuseThresholds } from '../thresholds.ts';
@@ -33,7 +33,6 @@ export function advance(
   const track: Mutable<Track> = { ...before };
   identify(track, subject, window.start);
   const units = unitsOf(window);
-  lift(track, suspicion, units);
   const hasNormal = suspicion.threshold !== null;
   // What was suspicious for want of a normal began where the use left the first normal that there is.
   if (hasNormal && suspicion.isHot && track.hasNormal === 0 && track.alarm === 0) restart(track);
@@ -70,19 +69,6 @@ function identify(track: Mutable<Track>, subject: Subject, at: TimeMs): void {
   }
 }
 
-/** For how long no window has been below the line of the lowest ones, and how much of that was silent. */
-function lift(track: Mutable<Track>, { cores, floor }: Suspicion, units: number): void {
-  if (floor === null || cores <= floor.line) {
-    track.liftedFor = 0;
-    track.silentFor = 0;
-    track.liftedCores = 0;
-    return;
-  }
-  track.liftedCores = track.liftedFor === 0 ? cores : Math.min(track.liftedCores, cores);
-  track.liftedFor += units;
-  track.silentFor += floor.isSilent ? units : 0;
-}
-
 function accumulate(
   track: Mutable<Track>,
   subject: Subject,
@@ -97,11 +83,7 @@ function accumulate(
     track.since = window.start;
     track.ramStep = 0;
   }
-  // A floor is lifted from the first window on that did not rest.
-  if (suspicion.by === 'floor')
-    track.since = Math.min(track.since, window.start - (track.liftedFor - units) * UNIT_MS);
   track.hotWindows += units;
-  track.coreSeconds = track.coreSeconds * memory + suspicion.cores * seconds;
   // Burnt core-seconds are never forgotten within an episode: duty cycles add up.
   track.extraCoreSeconds += suspicion.extraCores * (1 - suspicion.explained) * seconds;
   if (suspicion.extraBytes !== null) {
@@ -124,18 +106,7 @@ function restart(track: Mutable<Track>): void {
 }
 
 function endEpisode(track: Mutable<Track>): void {
-  track.since = 0;
-  track.hasNormal = 0;
-  track.hotWindows = 0;
-  track.coreSeconds = 0;
-  track.extraCoreSeconds = 0;
-  track.extraBytes = 0;
-  track.ioCoreSeconds = 0;
-  track.levelDwell = 0;
-  track.throttled = 0;
-  track.ramStep = 0;
-  track.costNano = 0;
-  track.recent = [];
+  Object.assign(track, none(EPISODE), { dwell: track.dwell, recent: [] });
 }
 
 function learnMemory(track: Mutable<Track>, subject: Subject): void {
@@ -154,18 +125,7 @@ export function addToHour(
   const net = netOf(subject);
   const disk = diskOf(subject);
   const isSame = track.hour === hourOf(window.start);
-  const was = isSame
-    ? track
-    : {
-        windows: 0,
-        sumCores: 0,
-        peakCores: 0,
-        lowCores: 0,
-        sumNet: 0,
-        netWindows: 0,
-        sumDisk: 0,
-        diskWindows: 0,
-      };
+  const was = isSame ? track : none(HOUR);
   const pace = Math.min(1, unitsOf(window) / SMOOTH_UNITS);
   const toward = (was: number, value: number | null): number =>
     value === null ? -1 : was < 0 ? value : was + (value - was) * pace;
@@ -184,7 +144,6 @@ export function addToHour(
     windows: was.windows + 1,
     sumCores: was.sumCores + cores,
     peakCores: Math.max(was.peakCores, cores),
-    lowCores: was.windows === 0 ? cores : Math.min(was.lowCores, cores),
     sumNet: was.sumNet + (net ?? 0),
     netWindows: was.netWindows + (net === null ? 0 : 1),
     sumDisk: was.sumDisk + (disk ?? 0),

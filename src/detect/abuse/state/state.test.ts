@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { fc } from '../../../../test/support/properties.ts';
 import { EMPTY_RING, RING_BYTES, ringOver } from '../expectation/ring.ts';
-import { abuseCodec, emptyTrack, type Beside, type Past, type Peers, type Track } from './state.ts';
+import { abuseCodec } from './codec.ts';
+import { emptyTrack, type Beside, type Past, type Peers, type Track } from './state.ts';
 
 const number = fc.double({ noNaN: true });
 

@@ -7,9 +7,22 @@ import type { CoLocated, Subject, SubjectMember } from './subject.ts';
 
 /** A pod younger than this may be busy starting: it does not stand for a workload that we know. */
 const YOUNG_MS = 15 * MINUTE_MS;
-const RUN_KINDS = new Set(['Job', 'CronJob']);
+/** What runs and ends: its past runs are its normal. */
+const RUN_KINDS = new Set([
+  'Job',
+  'CronJob',
+  'JobSet',
+  'TrainJob',
+  'PyTorchJob',
+  'MPIJob',
+  'LeaderWorkerSet',
+  'Workflow',
+  'CronWorkflow',
+  'RayJob',
+  'SparkApplication',
+]);
 /** Their pods are one piece of work, and are judged by their sum: each may be small or short. */
-const SUMMED_KINDS = new Set(['Job', 'CronJob', 'Pod']);
+const SUMMED_KINDS = new Set([...RUN_KINDS, 'Pod']);
 
 /** The containers of the window, grouped by workload, each group represented by its hottest pod. */
 export function collectSubjects(snapshot: Snapshot, costs: WindowCosts): Subject[] {

@@ -34,37 +34,20 @@ export function mayBeOneOfMany({ subject, normal, sideCar }: Facts): boolean {
   return ONE_SHOT_KINDS.has(subject.workload.kind) || (normal.base === null && normal.isDeployed);
 }
 
-/**
- * Groups candidates by namespace and image repository, and what is left by namespace alone (a creator
- * that gives each pod another image). A Kubernetes namespace stands for whoever may create in it.
- */
+/** Groups candidates by namespace and image repository: who may create in a namespace stands behind them all. */
 export function collectGroups(
   candidates: readonly Subject[],
   trackOf: (key: string) => Track | undefined,
   now: TimeMs,
 ): readonly Group[] {
   const byImage = new Map<string, Subject[]>();
-  for (const subject of candidates)
-    push(byImage, groupKey(subject.namespace, subject.image), subject);
-  const groups: Group[] = [];
-  const byNamespace = new Map<string, Subject[]>();
-  for (const [key, members] of byImage) {
-    const group = groupOf(key, members, trackOf(key), now);
-    groups.push(group);
-    if (group.memberHashes.length < 3)
-      for (const member of members)
-        // What bears a name of its own speaks for itself.
-        if (ONE_SHOT_KINDS.has(member.workload?.kind ?? ''))
-          push(byNamespace, `n/${member.namespace}`, member);
+  for (const subject of candidates) {
+    const key = groupKey(subject.namespace, subject.image);
+    const members = byImage.get(key);
+    if (members === undefined) byImage.set(key, [subject]);
+    else members.push(subject);
   }
-  for (const [key, members] of byNamespace) groups.push(groupOf(key, members, trackOf(key), now));
-  return groups;
-}
-
-function push(map: Map<string, Subject[]>, key: string, subject: Subject): void {
-  const list = map.get(key);
-  if (list === undefined) map.set(key, [subject]);
-  else list.push(subject);
+  return Array.from(byImage, ([key, members]) => groupOf(key, members, trackOf(key), now));
 }
 
 function groupOf(
@@ -113,11 +96,10 @@ function sumsOver(all: readonly SubjectMember[]): Sums {
 
 function sumSubject(key: string, members: readonly Subject[], workloads: number): Subject {
   const first = members[0] as Subject;
-  const byImage = key.startsWith('g/');
   // Of all pods: a subject's own amounts are those of its hottest.
   const all = members.flatMap((member) => member.members);
   const { container: sum, pod: sumOfPods } = sumsOver(all);
-  const subjectName = byImage ? repositoryOf(first.image ?? '?') : 'one-shot workloads';
+  const subjectName = repositoryOf(first.image ?? '?');
   // Links of a chain stand alone in their window, and are one finding all the same.
   const only = workloads > 1 ? null : onlyWorkload(members);
   return {
@@ -132,7 +114,7 @@ function sumSubject(key: string, members: readonly Subject[], workloads: number)
     },
     workload: only?.workload ?? null,
     runs: members.every((member) => member.runs),
-    image: byImage ? first.image : null,
+    image: first.image,
     cores: sum(({ cpuUsageCores }) => cpuUsageCores),
     isSummed: true,
     totalCores: sum(({ cpuUsageCores }) => cpuUsageCores),

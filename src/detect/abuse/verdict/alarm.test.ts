@@ -9,7 +9,7 @@ const suspicion = aSuspicion({ cores: 0.5 });
 
 /** Windows until an alarm ends that nothing is said of any more, while the use stays as it was. */
 function windowsUntilClear(alarm: number, most: number): number {
-  let track: Track = aTrack({ alarm, alarmSince: 1, quietBelow: 0.3, dwell: 6 });
+  let track: Track = aTrack({ alarm, quietBelow: 0.3, dwell: 6 });
   for (let count = 1; count <= most; count++) {
     const step = stepAlarm(track, QUIET, suspicion, window, thresholds);
     if (step.status === 'clear') return count;
@@ -18,14 +18,10 @@ function windowsUntilClear(alarm: number, most: number): number {
   return Infinity;
 }
 
-it('a warning of which nothing is left ends after a day', () => {
-  expect(windowsUntilClear(2, 400)).toBe(2 * thresholds.dwell.betterWindows);
-});
-
 /** Windows until an alarm ends whose use comes every day for an hour, is learnt by now, and is low in between. */
 function windowsUntilLearntPeakEnds(alarm: number): number {
   const returns = 9;
-  let track: Track = aTrack({ alarm, alarmSince: 1, quietBelow: 0.3, dwell: 0, returns });
+  let track: Track = aTrack({ alarm, quietBelow: 0.3, dwell: 0, returns });
   for (let count = 1; count <= 3 * 288; count++) {
     const cores = count % 288 < 12 ? 0.5 : 0.01;
     const step = stepAlarm(track, QUIET, aSuspicion({ cores }), window, thresholds);

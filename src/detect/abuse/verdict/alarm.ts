@@ -4,7 +4,7 @@ import { unitsOf } from '../state/advance.ts';
 import { quantileOf } from '../expectation/quantile.ts';
 import { rankOf } from './caps.ts';
 import type { Judgement } from './judge.ts';
-import type { Track } from '../state/state.ts';
+import { ALARM, none, type Track } from '../state/state.ts';
 import type { Suspicion } from '../excess/excess.ts';
 import type { AbuseThresholds } from '../thresholds.ts';
 
@@ -45,7 +45,6 @@ export function stepAlarm(
       ...track,
       alarm: rank,
       returns: track.alarm > 0 ? track.returns : isBack ? track.returns + 1 : 0,
-      alarmSince: track.alarm === 0 ? window.end : track.alarmSince,
       quietBelow: (suspicion.normal + Math.max(typical, suspicion.normal)) / 2,
       lowFor: 0,
       lessFor: 0,
@@ -68,9 +67,6 @@ export function stepAlarm(
   const lessFor = rank < track.alarm ? track.lessFor + units : 0;
   const isExplained = judgement.caps.some(({ explains }) => explains);
   if (rank === 0 && isExplained && lessFor >= offFor(track, thresholds)) return ended(track);
-  // What was learnt of it meanwhile leaves nothing to say: only a page waits for somebody to decide.
-  const isForgotten = track.alarm < 3 && lessFor >= 2 * thresholds.dwell.betterWindows;
-  if (rank === 0 && isForgotten) return ended(track);
   const falls =
     rank > 0 &&
     lessFor >= (isExplained ? offFor(track, thresholds) : thresholds.dwell.betterWindows);
@@ -87,21 +83,10 @@ function offFor({ returns }: Track, { dwell }: AbuseThresholds): number {
 }
 
 function ended(track: Track): AlarmStep {
-  return {
-    track: {
-      ...track,
-      alarm: 0,
-      alarmSince: 0,
-      quietBelow: 0,
-      lowFor: 0,
-      lessFor: 0,
-      dwell: 0,
-      lastAlarm: track.lastSeen,
-    },
-    status: 'clear',
-    severity: 'info',
-    hasRisen: false,
-  };
+  const { returns, isFlagging, taintedHour, lastSeen } = track;
+  const kept = { returns, isFlagging, taintedHour, lastAlarm: lastSeen, dwell: 0 };
+  const over: Track = { ...track, ...none(ALARM), ...kept };
+  return { track: over, status: 'clear', severity: 'info', hasRisen: false };
 }
 
 function said(track: Track, status: AlarmStep['status'], hasRisen: boolean): AlarmStep {

@@ -192,7 +192,7 @@ it('tensor cores at work are training', () => {
 
 describe('past runs', () => {
   const hour = hourOf(aFacts().window.start);
-  const run = { mean: 0.5, peak: 1, low: 1, net: 0, disk: 0 };
+  const run = { mean: 0.5, peak: 1, net: 0, disk: 0 };
   const past = addHour(EMPTY_RING, hour - 24, run, false);
   const at = (cores: number, ring: Facts['ring'] = past, runs = true): boolean =>
     capsOf({ subject: aSubject({ runs }), ring, suspicion: aSuspicion({ cores }) }).includes(

@@ -8,30 +8,23 @@ import { verdictOf } from './verdict.ts';
 const MAX_SAME_IMAGE = 5;
 
 /**
- * One cause, one finding: a group speaks for its members, at least as severely as they do; the more specific of
- * two groups for both, and the graver of cores and GPUs for a container. A member whose finding was there before
+ * One cause, one finding: a group speaks for its members, at least as severely as they do, and the graver of cores and GPUs for a container. A member whose finding was there before
  * keeps it, without another word, until its own alarm ends.
  */
 export function toVerdicts({ subjects, judged }: AbuseLook): readonly Verdict[] {
   const spokenFor = new Map<string, string>();
-  const saidOf = new Set<string>();
   const severityOf = new Map<string, Severity>();
   for (const { facts, status, severity } of judged)
     if (status === 'firing') severityOf.set(facts.subject.key, severity);
-  for (const one of judged) {
-    const { facts, status, severity, memberKeys } = one;
-    if (status !== 'firing' || severity === 'info') continue;
-    // Groups of one image come before those of the whole namespace (see collectGroups).
-    if (memberKeys.length > 0 && memberKeys.every((key) => spokenFor.has(key)))
-      saidOf.add(facts.subject.key);
-    else for (const key of memberKeys) spokenFor.set(key, facts.subject.key);
-  }
+  for (const { facts, status, severity, memberKeys } of judged)
+    if (status === 'firing' && severity !== 'info')
+      for (const key of memberKeys) spokenFor.set(key, facts.subject.key);
   const best = new Map<string, Verdict>();
   for (const { facts, judgement, status, severity, memberKeys } of judged) {
     const { subject, indicators } = facts;
     if (status === 'unknown') continue;
-    const isCovered = spokenFor.has(subject.key) || saidOf.has(subject.key);
-    if (status === 'firing' && isCovered && indicators.strong.length === 0) continue;
+    if (status === 'firing' && spokenFor.has(subject.key) && indicators.strong.length === 0)
+      continue;
     const gravest = memberKeys
       .filter((key) => spokenFor.get(key) === subject.key)
       .map((key) => severityOf.get(key) ?? severity)

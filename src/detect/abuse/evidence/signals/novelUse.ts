@@ -17,7 +17,7 @@ export const novelUse: Signal = {
     if (normal.base === null || suspicion.threshold === null)
       return unknown('Its normal is not known yet: too few hours that no alarm flagged');
     const { by, normal: usual, extraCores } = suspicion;
-    const isOfHour = by === 'floor' || by === 'traffic';
+    const isOfHour = by === 'traffic';
     const typical = isOfHour ? usual + extraCores : quantileOf(track.recent, 0.5);
     const isFiring =
       track.dwell >= thresholds.dwell.onWindows &&
@@ -38,8 +38,6 @@ export const novelUse: Signal = {
 
 function sentence(by: Suspicion['by'], used: number, source: Normal['source']): string {
   switch (by) {
-    case 'floor':
-      return `Has not dropped below ${formatCores(used)} for an hour; the usual hourly low is`;
     case 'traffic':
       return `Uses ${formatCores(used)} on average over an hour; its traffic accounts for`;
     default:

@@ -1,5 +1,6 @@
 import { quantileOf } from '../../expectation/quantile.ts';
-import { type Signal } from '../signal.ts';
+import { levelOf } from '../../excess/excess.ts';
+import { unknown, type Signal } from '../signal.ts';
 import { formatCores } from '../../../../model/text/units.ts';
 
 /**
@@ -12,26 +13,8 @@ export const sustainedUse: Signal = {
   family: 'level',
   unit: 'cores',
   measure({ subject, track, suspicion, normal, thresholds }) {
-    const { nodeCores } = subject;
-    // None at all and zero come to the same.
-    const limit = subject.limit === 0 ? null : subject.limit;
-    const request = subject.request === 0 ? null : subject.request;
-    const allowed =
-      limit !== null
-        ? thresholds.level.ofLimit * limit
-        : request !== null
-          ? thresholds.level.ofRequest * request
-          : nodeCores !== null
-            ? thresholds.level.ofNode * nodeCores
-            : null;
-    if (allowed === null)
-      return {
-        value: suspicion.cores,
-        threshold: null,
-        strength: null,
-        text: 'Limit, request and node size are unknown',
-      };
-    const of = limit !== null ? 'limit' : request !== null ? 'request' : 'node';
+    const allowed = levelOf(subject, thresholds);
+    if (allowed === null) return unknown('Limit, request and node size are unknown');
     const isFiring = track.levelDwell >= thresholds.dwell.onWindows;
     // What rests in this window has held its level in most of those before.
     const used = isFiring
@@ -39,9 +22,9 @@ export const sustainedUse: Signal = {
       : suspicion.cores;
     return {
       value: used,
-      threshold: allowed,
+      threshold: allowed.cores,
       strength: isFiring ? (normal.base?.isProvisional === false ? 0.5 : 1) : 0,
-      text: `Uses ${formatCores(used)}; ${formatCores(allowed)} is high for its ${of}`,
+      text: `Uses ${formatCores(used)}; ${formatCores(allowed.cores)} is high for its ${allowed.of}`,
     };
   },
 };
