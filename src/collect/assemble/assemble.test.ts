@@ -601,17 +601,28 @@ describe('nodes', () => {
   });
 });
 
+/** A counter's samples, every ten seconds around the first window, that grows evenly between two times. */
+function flow(perSecond: number, from = -60, to = 360): (readonly [number, number])[] {
+  const times = Array.from({ length: 43 }, (_, index) => -60 + index * 10);
+  return times
+    .filter((seconds) => seconds >= from && seconds <= to)
+    .map((seconds) => [seconds, perSecond * (seconds - from)]);
+}
+
 describe('disk bytes', () => {
   it('are those of each life, once, however many series tell them', () => {
     const path = cgroup(A)['id'] ?? '';
-    const diskRead: readonly MadeUpSeries[] = [
-      [cgroup(A), [7, 7]],
-      [{ ...cgroup(A), id: `/docker/0abc${path}` }, [7, 7]],
-      [{ ...cgroup(A), id: `${path}/init` }, [3, 3]],
-      [{ namespace: 'shop', pod: 'web-1', container: 'app' }, [7, 7]],
-      [cgroup(A, '2'), [null, 5]],
-    ];
-    expect(only(run({ ...steady(), diskRead })[0]).diskReadBytesPerSecond).toBe(12);
+    const diskRead = [
+      [cgroup(A), flow(7, 0, 120)],
+      [{ ...cgroup(A), id: `/docker/0abc${path}` }, flow(7, 0, 120)],
+      [{ ...cgroup(A), id: `${path}/init` }, flow(3, 0, 120)],
+      [{ namespace: 'shop', pod: 'web-1', container: 'app' }, flow(7, 0, 120)],
+      [cgroup(A, '2'), flow(5, 130, 300)],
+      [{ ...cgroup(A, '2'), device: '/dev/sdb' }, flow(2, 130, 300)],
+    ] as const;
+    const bytes = 7 * 120 + (5 + 2) * 170;
+    const [snapshot] = run({ ...steady(), diskRead });
+    expect(only(snapshot).diskReadBytesPerSecond).toBeCloseTo(bytes / 300, 9);
   });
 });
 
@@ -644,7 +655,7 @@ describe('what is used above the request', () => {
 
 describe('traffic', () => {
   it('belongs to the pod of its name where its series tell no cgroup, and makes none', () => {
-    const network: readonly MadeUpSeries[] = [[{ namespace: 'shop', pod: 'web-1' }, [9, 10]]];
+    const network = [[{ namespace: 'shop', pod: 'web-1' }, flow(10)]] as const;
     const { cpu = [], ram = [], nodeInfo = [] } = steady();
     const usageAlone: Series = { cpu, ram, nodeInfo };
     for (const series of [steady(), usageAlone]) {
@@ -654,11 +665,11 @@ describe('traffic', () => {
     expect(run({ networkReceive: network })[0]?.pods).toEqual([]);
   });
 
-  it('is the larger of sandbox and pod cgroup, and unknown on the host’s network', () => {
-    const network: readonly MadeUpSeries[] = [
-      [{ namespace: 'shop', pod: 'web-1', id: `/kubepods/pod${A}` }, [10, 10]],
-      [{ namespace: 'shop', pod: 'web-1', id: `/kubepods/pod${A}/sandbox` }, [9, 9]],
-    ];
+  it('is counted once for sandbox and pod cgroup, and unknown on the host’s network', () => {
+    const network = [
+      [{ namespace: 'shop', pod: 'web-1', id: `/kubepods/pod${A}` }, flow(10)],
+      [{ namespace: 'shop', pod: 'web-1', id: `/kubepods/pod${A}/sandbox` }, flow(10)],
+    ] as const;
     expect(onlyPod(run({ ...steady(), networkReceive: network })[0])).toMatchObject({
       networkReceiveBytesPerSecond: 10,
       networkTransmitBytesPerSecond: null,
@@ -780,11 +791,14 @@ describe('problems', () => {
     const batch = madeUpBatch(windows, series, series);
     const answers: Batch['answers'] = {
       ...batch.answers,
-      diskRead: { ...batch.answers.diskRead, failures: [{ from: 1, to: 1, text: 'no' }] },
       limits: { ...batch.answers.limits, warnings: [{ from: 0, to: 1, text: 'store 2 is away' }] },
     };
     const bad = batch.raw.ram.series.map((one) => ({ ...one, bad: [windows[0]?.end ?? 0] }));
-    const raw = { ...batch.raw, ram: { ...batch.raw.ram, series: bad } };
+    const raw = {
+      ...batch.raw,
+      ram: { ...batch.raw.ram, series: bad },
+      diskRead: { ...batch.raw.diskRead, failures: [{ from: 1, to: 1, text: 'no' }] },
+    };
     const [snapshot] = assemble({ ...batch, answers, raw }, windows, WHOLE, settings);
     const found = snapshot?.problems.map(({ code, subject }) => `${code} ${subject}`);
     expect(found).toContain('metric-absent kube_pod_container_resource_requests');

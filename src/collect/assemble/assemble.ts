@@ -126,7 +126,10 @@ function assembleWindow(
     byName: new Map(living.map((pod) => [`${pod.entry.namespace}/${pod.entry.name}`, pod])),
   };
   const measured: PodSample[] = living.map((pod) => podSample(pod, context)).sort(byIdentity);
-  const pods = withEgress(measured, tables.egress, point);
+  const pods = withEgress(measured, tables.egress, window, {
+    aheadMs: batch.aheadMs,
+    intervalMs: facts.usageIntervalMs,
+  });
   // A cluster without any pod does not exist: nothing seen is nothing known.
   const share = (ms: TimeMs): number => (coverageSum.livedMs === 0 ? 0 : ms / coverageSum.livedMs);
   const coverage = share(coverageSum.coveredMs);

@@ -2,13 +2,12 @@ import type { Reading } from '../../model/reading.ts';
 import { maxKnown } from '../../model/reading.ts';
 import type { ContainerSample } from '../../model/snapshot.ts';
 import { SECOND_MS, type TimeMs, type Window } from '../../model/time.ts';
-import { containerCgroup } from '../cgroup.ts';
-import { readCounter, type CounterReading } from '../measure/counter.ts';
+import { growthOf, readCounter, type CounterReading } from '../measure/counter.ts';
 import { aboveLevel } from '../measure/growth.ts';
 import { COVERED_INTERVALS } from '../measure/covered.ts';
 import { countBefore, type Samples } from '../measure/samples.ts';
 import type { CoveredTime } from './coverage.ts';
-import type { Cgroup, ContainerEntry } from './podEntry.ts';
+import type { ContainerEntry } from './podEntry.ts';
 import type { Presence } from './presence.ts';
 import { at, countAt, statedAt, strongest } from './series.ts';
 import type { WindowFacts } from './windowFacts.ts';
@@ -62,12 +61,13 @@ export function containerSample(
   );
   const labels = { ...context.podLabels, container: first.name };
   const refusals: Refusal[] = [...counters.refused];
-  const readings = readCounter(counters.believed, window, {
+  const life = {
     aheadMs: facts.aheadMs,
     createdAt: context.createdAt,
     endedAt: context.presence?.endedAt ?? null,
     intervalMs: facts.usageIntervalMs,
-  });
+  };
+  const readings = readCounter(counters.believed, window, life);
   const cpu = believableReading(readings, windowMs, context.nodeSize);
   const isCpuRefused =
     cpu.measured === null &&
@@ -91,7 +91,17 @@ export function containerSample(
   // It is known not to have run: that is no use, not unknown use.
   const idle = livedMs === 0 && running === 0;
   const used = cpu.measured === null ? null : cpu.measured + cpu.estimated;
-  const disk = (key: 'diskRead' | 'diskWrite'): Reading => (idle ? 0 : sum(entries, key, point));
+  const disk = (key: 'diskRead' | 'diskWrite'): Reading =>
+    idle
+      ? 0
+      : perSecond(
+          growthOf(
+            entries.map((entry) => entry[key]),
+            window,
+            life,
+          ),
+          windowMs,
+        );
   const sizes = believableSizes(
     entries.flatMap(({ ram: series }) => series),
     window,
@@ -138,7 +148,11 @@ export function containerSample(
     gpuTensorActivity: firstKnown(entries, (entry) => at(entry.gpuTensor, point)),
     diskReadBytesPerSecond: disk('diskRead'),
     diskWriteBytesPerSecond: disk('diskWrite'),
-    throttledShare: maxKnown(...cgroupsOf(entries).map(({ throttled }) => at(throttled, point))),
+    throttledShare: maxKnown(
+      ...entries.flatMap(({ throttled }) =>
+        [...throttled.values()].map((share) => at(share, point)),
+      ),
+    ),
     runShare,
     restarts,
     lastTerminatedReason: statedBy(entries, 'terminated', point),
@@ -266,31 +280,6 @@ function ramOf(series: readonly Samples[], window: Window): WorkingSet {
   return { average: bytes / weight, peak };
 }
 
-function cgroupsOf(entries: readonly ContainerEntry[]): readonly Cgroup[] {
-  return entries.flatMap(({ cgroups }) => [...cgroups.values()]);
-}
-
-/** Bytes of all lives; of duplicates and nested cgroups the larger. */
-function sum(
-  entries: readonly ContainerEntry[],
-  key: 'diskRead' | 'diskWrite',
-  point: number,
-): Reading {
-  const lives = new Map<string, number>();
-  const nested = new Map<string, number>();
-  for (const [id, cgroup] of entries.flatMap(({ cgroups }) => [...cgroups])) {
-    const one = at(cgroup[key], point);
-    if (one === null) continue;
-    const told = containerCgroup(id);
-    const into = told.nested ? nested : lives;
-    into.set(told.life, Math.max(one, into.get(told.life) ?? 0));
-  }
-  const used = lives.size > 0 ? lives : nested;
-  // A series that names no cgroup is a copy of one that does.
-  if (used.size > 1) used.delete('');
-  return used.size === 0 ? null : [...used.values()].reduce((total, one) => total + one, 0);
-}
-
 /** The counter against the end of the window before, so that none falls between two windows. */
 function restartsInside(entries: readonly ContainerEntry[], context: ContainerContext): Reading {
   const { point } = context.facts;
@@ -338,7 +327,7 @@ function statedBy(
 }
 
 /** An amount in a window as an average per second. */
-function perSecond(amount: Reading, windowMs: TimeMs): Reading {
+export function perSecond(amount: Reading, windowMs: TimeMs): Reading {
   return amount === null ? null : amount / (windowMs / SECOND_MS);
 }
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Window } from '../../model/time.ts';
 import { aPod } from '../../../test/support/cost.ts';
 import { buildEgressTable, withEgress } from './egress.ts';
 import { madeUpBatch, madeUpWindows } from '../../../test/support/madeUpBatch.ts';
@@ -11,21 +12,34 @@ function labels(internet: boolean, sameZone: boolean, sameRegion: boolean): Reco
   return { ...WEB, ...Object.fromEntries(text) } as Record<string, string>;
 }
 
+const [WINDOW] = madeUpWindows(1) as readonly [Window];
+const FACTS = { aheadMs: 60_000, intervalMs: 30_000 };
+
 const TABLE = buildEgressTable(
-  madeUpBatch(madeUpWindows(1), {
-    egress: [
-      [labels(true, false, false), [null, 10]],
-      [{ ...labels(true, false, false), service: 's3' }, [null, 5]],
-      [labels(false, false, true), [null, 2]],
-      [labels(false, true, true), [null, 99]],
-      [{ ...labels(true, false, false), pod_name: 'gone' }, [1, null]],
-    ],
-  }),
+  madeUpBatch(
+    [WINDOW],
+    {},
+    {
+      egress: [
+        [labels(true, false, false), flow(10)],
+        [{ ...labels(true, false, false), instance: 'scraped twice' }, flow(10)],
+        [{ ...labels(true, false, false), service: 's3' }, flow(5)],
+        [labels(false, false, true), flow(2)],
+        [labels(false, true, true), flow(99)],
+        [{ ...labels(true, false, false), pod_name: 'gone' }, [[-30, 1]]],
+      ],
+    },
+  ),
 );
+
+/** A counter's samples around the window. */
+function flow(perSecond: number): (readonly [number, number])[] {
+  return Array.from({ length: 14 }, (_, index) => [index * 30 - 60, perSecond * index * 30]);
+}
 
 describe('egress', () => {
   it('is told apart by destination, and free inside a zone', () => {
-    const [web] = withEgress([aPod({ name: 'web' })], TABLE, 1);
+    const [web] = withEgress([aPod({ name: 'web' })], TABLE, WINDOW, FACTS);
     expect(web?.egress).toEqual({
       zoneBytesPerSecond: 2,
       regionBytesPerSecond: null,
@@ -35,13 +49,13 @@ describe('egress', () => {
 
   it('is unknown for pods that the exporter does not speak of', () => {
     const pods = [aPod({ name: 'other' }), aPod({ name: 'gone' })];
-    expect(withEgress(pods, TABLE, 1)).toEqual(pods);
-    expect(withEgress(pods, new Map(), 1)).toBe(pods);
+    expect(withEgress(pods, TABLE, WINDOW, FACTS)).toEqual(pods);
+    expect(withEgress(pods, new Map(), WINDOW, FACTS)).toBe(pods);
   });
 
   it('is given to one of two pods of the same name', () => {
     const pods = [aPod({ name: 'web', uid: 'a' }), aPod({ name: 'web', uid: 'b' })];
-    expect(withEgress(pods, TABLE, 1).map((pod) => pod.egress !== undefined)).toEqual([
+    expect(withEgress(pods, TABLE, WINDOW, FACTS).map((pod) => pod.egress !== undefined)).toEqual([
       true,
       false,
     ]);

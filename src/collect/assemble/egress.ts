@@ -1,16 +1,31 @@
 import type { EgressSample, PodSample } from '../../model/snapshot.ts';
+import { SECOND_MS, type Window } from '../../model/time.ts';
+import { growthOf } from '../measure/counter.ts';
+import type { LifeFacts } from '../measure/growth.ts';
 import type { Batch } from '../prometheus/batch.ts';
-import { at, label } from './series.ts';
+import type { RawSeries } from '../prometheus/rawSamples.ts';
+import type { Counters } from './podEntry.ts';
+import { label } from './series.ts';
 
 type Destination = keyof EgressSample;
 
 /** Billable egress by `NAMESPACE/POD` and destination, as OpenCost's network exporter counts it. */
-export type EgressTable = ReadonlyMap<string, Partial<Record<Destination, Float64Array>>>;
+export type EgressTable = ReadonlyMap<string, Partial<Record<Destination, Counters>>>;
+
+/** Labels that say who scraped a series, and where; what differs in nothing else is a duplicate. */
+const SCRAPE_LABELS = new Set([
+  'job',
+  'instance',
+  'endpoint',
+  'prometheus',
+  'prometheus_replica',
+  'replica',
+]);
 
 /** Sorts a batch's egress series to the pods that sent it; traffic inside a zone is free and left out. */
 export function buildEgressTable(batch: Batch): EgressTable {
-  const table = new Map<string, Partial<Record<Destination, Float64Array>>>();
-  for (const series of batch.answers.egress.series) {
+  const table = new Map<string, Partial<Record<Destination, Counters>>>();
+  for (const series of batch.raw.egress.series) {
     const pod = label(series, 'pod_name') || label(series, 'pod');
     const destination = destinationOf(
       label(series, 'internet'),
@@ -20,16 +35,26 @@ export function buildEgressTable(batch: Batch): EgressTable {
     if (pod === '' || destination === null) continue;
     const key = `${label(series, 'namespace')}/${pod}`;
     const entry = table.get(key) ?? {};
-    table.set(key, { ...entry, [destination]: sum(entry[destination], series.values) });
+    table.set(key, entry);
+    const counters = (entry[destination] ??= new Map());
+    const source = { life: '', nested: false, samples: series, startedAt: null };
+    const part = counterName(series);
+    counters.set(part, [...(counters.get(part) ?? []), source]);
   }
   return table;
+}
+
+function counterName({ labels }: RawSeries): string {
+  const own = Object.keys(labels).filter((name) => !SCRAPE_LABELS.has(name));
+  return JSON.stringify(labels, own.sort());
 }
 
 /** Gives pods their egress of a window. Of two pods of one name the first has it: it is billed once. */
 export function withEgress(
   pods: readonly PodSample[],
   table: EgressTable,
-  point: number,
+  window: Window,
+  facts: Pick<LifeFacts, 'aheadMs' | 'intervalMs'>,
 ): readonly PodSample[] {
   if (table.size === 0) return pods;
   const given = new Set<string>();
@@ -38,10 +63,15 @@ export function withEgress(
     const entry = table.get(key);
     if (entry === undefined || given.has(key)) return pod;
     given.add(key);
+    const life = { ...facts, createdAt: pod.createdAt, endedAt: null };
+    const sent = (destination: Destination): number | null => {
+      const bytes = growthOf([entry[destination] ?? new Map()], window, life);
+      return bytes === null ? null : bytes / ((window.end - window.start) / SECOND_MS);
+    };
     const egress: EgressSample = {
-      zoneBytesPerSecond: at(entry.zoneBytesPerSecond, point),
-      regionBytesPerSecond: at(entry.regionBytesPerSecond, point),
-      internetBytesPerSecond: at(entry.internetBytesPerSecond, point),
+      zoneBytesPerSecond: sent('zoneBytesPerSecond'),
+      regionBytesPerSecond: sent('regionBytesPerSecond'),
+      internetBytesPerSecond: sent('internetBytesPerSecond'),
     };
     const isKnown = Object.values(egress).some((reading) => reading !== null);
     return isKnown ? { ...pod, egress } : pod;
@@ -53,13 +83,4 @@ function destinationOf(internet: string, sameZone: string, sameRegion: string): 
   if (internet === 'true') return 'internetBytesPerSecond';
   if (sameZone === 'true') return null;
   return sameRegion === 'true' ? 'zoneBytesPerSecond' : 'regionBytesPerSecond';
-}
-
-function sum(known: Float64Array | undefined, more: Float64Array): Float64Array {
-  if (known === undefined) return more;
-  return known.map((value, point) => {
-    const added = more[point] ?? Number.NaN;
-    if (Number.isNaN(value)) return added;
-    return Number.isNaN(added) ? value : value + added;
-  });
 }

@@ -1,26 +1,23 @@
 import type { TimeMs } from '../../model/time.ts';
 import type { WorkloadRef } from '../../model/workload.ts';
 import type { CounterSource } from '../measure/lives.ts';
-import type { QueryId } from '../prometheus/queries.ts';
 import type { RawSeries } from '../prometheus/rawSamples.ts';
 import type { Statement } from './series.ts';
 
-/** What cAdvisor measured of one cgroup, that is of one life of a container. */
-export type Cgroup = Partial<Record<CgroupQuery, Float64Array>>;
+/** Every series of a counter, whatever its lives and duplicates. */
+export type Counter = CounterSource<RawSeries>[];
 
-export const CGROUP_QUERIES = [
-  'diskRead',
-  'diskWrite',
-  'throttled',
-] as const satisfies readonly QueryId[];
-export type CgroupQuery = (typeof CGROUP_QUERIES)[number];
+/** Counters that add up, by device or interface. */
+export type Counters = Map<string, Counter>;
 
 /** All that a batch holds of one container of one pod. */
 export interface ContainerEntry {
   readonly name: string;
-  readonly cgroups: Map<string, Cgroup>;
-  /** Every series of its CPU counter, whatever its lives and duplicates. */
-  readonly cpu: CounterSource<RawSeries>[];
+  /** Share of throttled periods by cgroup path, that is by life. */
+  readonly throttled: Map<string, Float64Array>;
+  readonly cpu: Counter;
+  readonly diskRead: Counters;
+  readonly diskWrite: Counters;
   /** Every series of its working set. */
   readonly ram: RawSeries[];
   /** Resource name (`cpu`, `memory`, `nvidia_com_gpu`) → values. */
@@ -59,9 +56,8 @@ export interface PodEntry {
   readonly scheduled: Map<string, Float64Array>;
   readonly labels: Statement<Readonly<Record<string, string>>>[];
   readonly annotations: Statement<Readonly<Record<string, string>>>[];
-  /** Cgroup path → bytes per second. */
-  readonly receive: Map<string, Float64Array>;
-  readonly transmit: Map<string, Float64Array>;
+  readonly receive: Counters;
+  readonly transmit: Counters;
   /** The node that cAdvisor's series name, where kube_pod_info does not. */
   usageNode: string | null;
   readonly times: PodTimes;
@@ -126,8 +122,10 @@ export function containerOf(pod: PodEntry, name: string): ContainerEntry {
   if (container === undefined) {
     container = {
       name,
-      cgroups: new Map(),
+      throttled: new Map(),
       cpu: [],
+      diskRead: new Map(),
+      diskWrite: new Map(),
       ram: [],
       requests: new Map(),
       limits: new Map(),

@@ -1,4 +1,3 @@
-import { maxKnown } from '../../model/reading.ts';
 import type { Reading } from '../../model/reading.ts';
 import { add, podHold, subtract } from '../../model/podHold.ts';
 import type { Amounts, PodHold, RequestingContainer } from '../../model/podHold.ts';
@@ -8,7 +7,8 @@ import { SECOND_MS } from '../../model/time.ts';
 import type { WorkloadRef } from '../../model/workload.ts';
 import { workloadOf } from '../identity.ts';
 import type { Owner, ResolvedWorkload } from '../identity.ts';
-import { containerSample } from './containerSample.ts';
+import { growthOf } from '../measure/counter.ts';
+import { containerSample, perSecond } from './containerSample.ts';
 import type { CoverageSum } from './coverage.ts';
 import { addCoverage } from './coverage.ts';
 import { presenceOf, type Presence } from './presence.ts';
@@ -78,6 +78,22 @@ export function podSample(pod: LivingPod, context: PodContext): PodSample {
   }
 
   const hostNetwork = strongest(entry.info, told)?.hostNetwork ?? null;
+  const counters = [pod.entry, ...(pod.loose === null ? [] : [pod.loose])];
+  const network = {
+    aheadMs: facts.aheadMs,
+    createdAt: entry.times.scheduled ?? createdAt,
+    endedAt: presence?.endedAt ?? null,
+    intervalMs: facts.usageIntervalMs,
+  };
+  const traffic = (side: 'receive' | 'transmit'): Reading =>
+    perSecond(
+      growthOf(
+        counters.map((one) => one[side]),
+        facts.window,
+        network,
+      ),
+      windowMs,
+    );
   const { workload, known } = resolveWorkload(pod, context);
   return {
     namespace: entry.namespace,
@@ -93,8 +109,8 @@ export function podSample(pod: LivingPod, context: PodContext): PodSample {
     annotations: statedAt(entry.annotations, told)[0] ?? {},
     heldShare: heldShare(presence, ranShare, windowMs),
     // A pod on the host's network shows the host's traffic: that says nothing about the pod.
-    networkReceiveBytesPerSecond: hostNetwork === true ? null : traffic(pod, 'receive', point),
-    networkTransmitBytesPerSecond: hostNetwork === true ? null : traffic(pod, 'transmit', point),
+    networkReceiveBytesPerSecond: hostNetwork === true ? null : traffic('receive'),
+    networkTransmitBytesPerSecond: hostNetwork === true ? null : traffic('transmit'),
     containers: containers.sort((a, b) => compare(a.name, b.name)),
     hold: holdOf(pod, requesting),
     spec: null,
@@ -159,16 +175,6 @@ function phaseAt(entry: PodEntry, point: number): string | null {
 }
 
 const PHASES = ['Failed', 'Succeeded', 'Running', 'Pending', 'Unknown'] as const;
-
-/** Sandbox and pod cgroup both may carry the pod's counters: the larger one, never the sum. */
-function traffic(pod: LivingPod, side: 'receive' | 'transmit', point: number): Reading {
-  let most: Reading = null;
-  for (const entry of [pod.entry, pod.loose]) {
-    if (entry === null) continue;
-    for (const values of entry[side].values()) most = maxKnown(most, at(values, point));
-  }
-  return most;
-}
 
 /** An owner that is a pod is followed so far: no chain of them is longer. */
 const LONGEST_CHAIN = 4;

@@ -4,17 +4,18 @@ import { containerCgroup, podUidOf } from '../cgroup.ts';
 import { countBefore } from '../measure/samples.ts';
 import { carriedLabels } from '../labels.ts';
 import type { RestoreName } from '../labels.ts';
-import type { Batch } from '../prometheus/batch.ts';
+import type { CounterSource } from '../measure/lives.ts';
+import type { Batch, LifeTimes } from '../prometheus/batch.ts';
 import { cgroupKey, containerKey, podKey } from '../prometheus/fetchLifeTimes.ts';
 import { pointSeconds, type Grid, type GridSeries } from '../prometheus/grid.ts';
 import type { QueryId } from '../prometheus/queries.ts';
 import type { RawSeries } from '../prometheus/rawSamples.ts';
 import { sumCpuParts } from './cpuParts.ts';
 import {
-  CGROUP_QUERIES,
   newPod,
   containerOf,
   type ContainerEntry,
+  type Counters,
   type ImageRef,
   type PodEntry,
   type PodInfo,
@@ -212,41 +213,25 @@ function imageRef(series: GridSeries): ImageRef {
 }
 
 function addUsage(builder: Builder): void {
-  const { started, stated } = builder.batch.lifeTimes;
-  for (const series of sumCpuParts(builder.batch.raw.cpu.series)) {
+  const { raw, answers, lifeTimes } = builder.batch;
+  const containerOfSeries = (series: Labelled): ContainerEntry =>
+    containerOf(usingPod(builder, series), label(series, 'container'));
+  for (const series of sumCpuParts(raw.cpu.series)) {
+    usingPod(builder, series).usageNode ??= label(series, 'node') || null;
+    containerOfSeries(series).cpu.push(counterSource(series, lifeTimes));
+  }
+  for (const series of raw.ram.series) containerOfSeries(series).ram.push(series);
+  for (const id of ['diskRead', 'diskWrite'] as const)
+    for (const series of raw[id].series)
+      addCounter(containerOfSeries(series)[id], label(series, 'device'), series, lifeTimes);
+  for (const series of raw.networkReceive.series)
+    addCounter(usingPod(builder, series).receive, label(series, 'interface'), series, lifeTimes);
+  for (const series of raw.networkTransmit.series)
+    addCounter(usingPod(builder, series).transmit, label(series, 'interface'), series, lifeTimes);
+  for (const series of answers.throttled.series) {
+    const { throttled } = containerOfSeries(series);
     const id = label(series, 'id');
-    const pod = usingPod(builder, series, id);
-    pod.usageNode ??= label(series, 'node') || null;
-    const latest = stated.get(containerKey(series.labels)) ?? Infinity;
-    const startedAt =
-      started.get(cgroupKey(series.labels)) ?? (latest <= (series.times[0] ?? 0) ? latest : null);
-    containerOf(pod, label(series, 'container')).cpu.push({
-      ...containerCgroup(id),
-      samples: series,
-      startedAt,
-    });
-  }
-  for (const series of builder.batch.raw.ram.series) {
-    const pod = usingPod(builder, series, label(series, 'id'));
-    containerOf(pod, label(series, 'container')).ram.push(series);
-  }
-  for (const query of CGROUP_QUERIES) {
-    for (const series of builder.batch.answers[query].series) {
-      const id = label(series, 'id');
-      const container = containerOf(usingPod(builder, series, id), label(series, 'container'));
-      let cgroup = container.cgroups.get(id);
-      if (cgroup === undefined) container.cgroups.set(id, (cgroup = {}));
-      cgroup[query] = overlay(cgroup[query], series.values);
-    }
-  }
-  for (const [query, side] of [
-    ['networkReceive', 'receive'],
-    ['networkTransmit', 'transmit'],
-  ] as const) {
-    for (const series of builder.batch.answers[query].series) {
-      const id = label(series, 'id');
-      usingPod(builder, series, id)[side].set(id, series.values);
-    }
+    throttled.set(id, overlay(throttled.get(id), series.values));
   }
   for (const query of ['gpuUtilisation', 'gpuTensor'] as const) {
     for (const series of builder.batch.answers[query].series) {
@@ -262,13 +247,29 @@ function addUsage(builder: Builder): void {
   }
 }
 
+function addCounter(into: Counters, part: string, series: RawSeries, lifeTimes: LifeTimes): void {
+  const counter = into.get(part) ?? [];
+  counter.push(counterSource(series, lifeTimes));
+  into.set(part, counter);
+}
+
+function counterSource(
+  series: RawSeries,
+  { started, stated }: LifeTimes,
+): CounterSource<RawSeries> {
+  const latest = stated.get(containerKey(series.labels)) ?? Infinity;
+  const startedAt =
+    started.get(cgroupKey(series.labels)) ?? (latest <= (series.times[0] ?? 0) ? latest : null);
+  return { ...containerCgroup(label(series, 'id')), samples: series, startedAt };
+}
+
 /**
  * The pod whose cgroup a series describes. Without a UID in the path, or where kube-state-metrics names
  * none for this pod, it is settled window by window.
  */
-function usingPod(builder: Builder, series: Labelled, cgroup: string): PodEntry {
+function usingPod(builder: Builder, series: Labelled): PodEntry {
   const [namespace, pod] = [label(series, 'namespace'), label(series, 'pod')];
   const name = nameOf(builder, namespace, pod);
   const nameless = name.loose !== null && name.loose.info.length > 0;
-  return podOf(builder, namespace, pod, nameless ? null : podUidOf(cgroup));
+  return podOf(builder, namespace, pod, nameless ? null : podUidOf(label(series, 'id')));
 }

@@ -1,4 +1,4 @@
-import type { PodName } from './podEntry.ts';
+import type { Counter, Counters, PodName } from './podEntry.ts';
 import { compare, type Statement } from './series.ts';
 
 /** Sums and choices must not depend on the order in which a store, or a split batch, sends its series. */
@@ -6,19 +6,30 @@ export function sortName(name: PodName): void {
   sortMap(name.byUid);
   for (const pod of [...name.byUid.values(), ...(name.loose === null ? [] : [name.loose])]) {
     sortMap(pod.containers);
-    sortMap(pod.receive);
-    sortMap(pod.transmit);
+    sortCounters(pod.receive);
+    sortCounters(pod.transmit);
     for (const list of [pod.info, pod.owners, pod.phases, pod.labels, pod.annotations]) {
       sortStatements(list);
     }
     for (const container of pod.containers.values()) {
-      sortMap(container.cgroups);
-      container.cpu.sort((a, b) => compare(a.life, b.life));
+      sortMap(container.throttled);
+      sortLives(container.cpu);
+      sortCounters(container.diskRead);
+      sortCounters(container.diskWrite);
       for (const list of [container.images, container.terminated, container.waiting]) {
         sortStatements(list);
       }
     }
   }
+}
+
+function sortCounters(counters: Counters): void {
+  sortMap(counters);
+  for (const counter of counters.values()) sortLives(counter);
+}
+
+function sortLives(counter: Counter): void {
+  if (counter.length > 1) counter.sort((a, b) => compare(a.life, b.life));
 }
 
 function sortMap<T>(map: Map<string, T>): void {

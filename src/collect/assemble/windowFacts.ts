@@ -1,7 +1,7 @@
 import { SECOND_MS, type TimeMs, type Window } from '../../model/time.ts';
 import { countBefore } from '../measure/samples.ts';
 import { isTerminalPhase } from '../prometheus/fetchLifeTimes.ts';
-import type { PodEntry, PodName } from './podEntry.ts';
+import type { Counter, PodEntry, PodName } from './podEntry.ts';
 import type { PodTable } from './podTable.ts';
 import { tellingTime, type KubeScrapes } from './presence.ts';
 import { at, countAt, statedAt, strongest } from './series.ts';
@@ -61,12 +61,12 @@ function addLiving(living: LivingPod[], name: PodName, at: WindowPoint): void {
 
 /** True when series without a UID have anything to add to a pod of their name. */
 function says(loose: PodEntry, at: WindowPoint): boolean {
-  return isAlive(loose, at) || hasGpu(loose, at.point) || hasTraffic(loose, at.point);
+  return isAlive(loose, at) || hasGpu(loose, at.point) || hasTraffic(loose, at.window);
 }
 
 /** Some stores drop the cgroup of network series alone: they make no pod, but belong to one. */
-function hasTraffic({ receive, transmit }: PodEntry, point: number): boolean {
-  return [...receive.values(), ...transmit.values()].some((values) => at(values, point) !== null);
+function hasTraffic({ receive, transmit }: PodEntry, window: Window): boolean {
+  return [...receive.values(), ...transmit.values()].some((counter) => hasSample(counter, window));
 }
 
 /** The GPU exporter knows pods by name only: its series alone make no pod, but belong to one. */
@@ -148,14 +148,15 @@ function countKube(entry: PodEntry, point: number): number {
   return 0;
 }
 
-function hasUsage(entry: PodEntry, { start, end }: Window): boolean {
-  for (const { cpu } of entry.containers.values()) {
-    for (const { samples } of cpu) {
-      const next = samples.times[countBefore(samples.times, start + 1)];
-      if (next !== undefined && next <= end) return true;
-    }
-  }
-  return false;
+function hasUsage(entry: PodEntry, window: Window): boolean {
+  return [...entry.containers.values()].some(({ cpu }) => hasSample(cpu, window));
+}
+
+function hasSample(counter: Counter, { start, end }: Window): boolean {
+  return counter.some(({ samples: { times } }) => {
+    const next = times[countBefore(times, start + 1)];
+    return next !== undefined && next <= end;
+  });
 }
 
 /** A pod that ended before the window and is only kept for its log is not part of it. */

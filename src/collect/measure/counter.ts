@@ -1,3 +1,4 @@
+import type { Reading } from '../../model/reading.ts';
 import type { Window } from '../../model/time.ts';
 import { growthIn, type Growth, type LifeFacts } from './growth.ts';
 import { foldLives, type CounterSource } from './lives.ts';
@@ -25,4 +26,19 @@ export function readCounter(
   }));
   const { lives, disagree } = foldLives(seen);
   return { ...growthIn(lives, window, facts), disagree };
+}
+
+/** What counters grew that add up (devices, interfaces), each with all its series; null where none shows anything. */
+export function growthOf(
+  parts: readonly ReadonlyMap<string, readonly CounterSource<Samples>[]>[],
+  window: Window,
+  facts: LifeFacts,
+): Reading {
+  let sum: Reading = null;
+  for (const name of new Set(parts.flatMap((part) => [...part.keys()]))) {
+    const sources = parts.flatMap((part) => part.get(name) ?? []);
+    const { measured } = readCounter(sources, window, facts);
+    if (measured !== null) sum = (sum ?? 0) + measured;
+  }
+  return sum;
 }

@@ -59,7 +59,7 @@ describe('a batch', () => {
     const { client } = store(() => null);
     const { answers } = await fetchBatch(client, context, grid, 4, never);
     expect(answers.restarts.series[0]?.values[0]).toBe(0);
-    expect(answers.diskRead.series[0]?.values[0]).toBeNaN();
+    expect(answers.throttled.series[0]?.values[0]).toBeNaN();
   });
 
   it('is asked in halves when the store finds it too big or too slow, with the same result', async () => {
@@ -68,7 +68,7 @@ describe('a batch', () => {
       to - from > 2 ? failure(from === 0 ? 'too-large' : 'timeout') : null,
     );
     const split = await fetchBatch(client, context, grid, 4, never);
-    expect(split.answers.diskRead.series).toEqual(whole.answers.diskRead.series);
+    expect(split.answers.throttled.series).toEqual(whole.answers.throttled.series);
     expect(asked.length).toBeGreaterThan(QUERY_IDS.length * 3);
   });
 
@@ -77,11 +77,11 @@ describe('a batch', () => {
       asked.query.includes(metric) && asked.from <= 4 && 4 <= asked.to
         ? failure('too-large')
         : null;
-    const { client } = store(refuse('fs_reads'));
+    const { client } = store(refuse('throttled'));
     const { answers } = await fetchBatch(client, context, grid, 4, never);
-    expect(answers.diskRead.failures).toEqual([{ from: 4, to: 4, text: 'too-large' }]);
-    expect(answers.diskRead.series[0]?.values[3]).toBe(3);
-    expect(answers.diskRead.series[0]?.values[4]).toBeNaN();
+    expect(answers.throttled.failures).toEqual([{ from: 4, to: 4, text: 'too-large' }]);
+    expect(answers.throttled.series[0]?.values[3]).toBe(3);
+    expect(answers.throttled.series[0]?.values[4]).toBeNaN();
     await expect(
       fetchBatch(store(refuse('resource_requests')).client, context, grid, 4, never),
     ).rejects.toMatchObject({ code: 'too-large' });

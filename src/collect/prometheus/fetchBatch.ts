@@ -57,9 +57,9 @@ export async function fetchBatch(
   const podInfo = await fetchNextScrape(asking, first.raw.podInfo, now);
   const known = { ...first, raw: { ...first.raw, podInfo } };
   const lifeTimes = await fetchLifeTimes(asking, known);
-  const cpu = await fetchFarther(asking, known, lifeTimes, now);
-  const all = await fetchNewcomers(asking, podInfo.series, known.answers);
-  return { ...known, answers: all, raw: { ...known.raw, cpu }, lifeTimes };
+  const all = await fetchFarther(asking, known, lifeTimes, now);
+  const described = await fetchNewcomers(asking, podInfo.series, known.answers);
+  return { ...known, answers: described, raw: all, lifeTimes };
 }
 
 async function fetchQuery(

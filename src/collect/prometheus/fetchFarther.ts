@@ -1,4 +1,4 @@
-import { MINUTE_MS, type Span, type TimeMs } from '../../model/time.ts';
+import { MINUTE_MS, SECOND_MS, type Span, type TimeMs } from '../../model/time.ts';
 import { FAR_MS, NEAR_MS } from '../measure/samples.ts';
 import { cgroupKey, containerKey, isTerminalPhase, podMatcher } from './fetchLifeTimes.ts';
 import {
@@ -9,47 +9,57 @@ import {
   type RawBatchAnswer,
 } from './batch.ts';
 import { readSamples } from './fetchRaw.ts';
-import { rawSpec } from './queries.ts';
+import { COUNTER_IDS, rawSpec } from './queries.ts';
 import { joinRawSeries, type RawSeries } from './rawSamples.ts';
 
 /** A gap is looked into in steps: most are short, and a step without samples costs the store next to nothing. */
 const FIRST_STEP_MS: TimeMs = 10 * MINUTE_MS;
 
 /**
- * The CPU samples of a batch, with those before and after it for containers that lived there and have none near its
- * edges: an exporter or Prometheus was away. Without them, what was used meanwhile would be lost. @throws CollectError
+ * The counters' samples of a batch, with those before and after it for containers that lived there and have none near
+ * its edges: an exporter or Prometheus was away. Without them, what was used meanwhile would be lost. @throws CollectError
  */
 export async function fetchFarther(
   asking: RawAsking,
   first: FirstAnswers,
   times: LifeTimes,
   now: TimeMs,
+): Promise<FirstAnswers['raw']> {
+  const lives = { times, ...podLives(first) };
+  const all = await Promise.all(
+    COUNTER_IDS.map(async (id) => [id, await fartherSamples(asking, first, id, lives, now)]),
+  );
+  return { ...first.raw, ...(Object.fromEntries(all) as Partial<FirstAnswers['raw']>) };
+}
+
+async function fartherSamples(
+  asking: RawAsking,
+  first: FirstAnswers,
+  id: CounterId,
+  lives: Lives,
+  now: TimeMs,
 ): Promise<RawBatchAnswer> {
-  const { cpu } = first.raw;
+  const known = first.raw[id];
   const windows = spanOf(first.grid);
-  const silent = silentContainers(first);
-  const containers = Map.groupBy(cpu.series, ({ labels }) => containerKey(labels));
+  const silent = id === 'cpu' ? silentContainers(first) : [];
+  const containers = Map.groupBy(known.series, ({ labels }) => containerKey(labels));
   const before: Subject[] = [...silent];
   const after: Subject[] = [...silent];
   for (const series of containers.values()) {
     const earliest = series.reduce((a, b) => ((a.times[0] ?? 0) <= (b.times[0] ?? 0) ? a : b));
     const latest = Math.max(...series.map((one) => one.times.at(-1) ?? 0));
-    if ((earliest.times[0] ?? 0) > windows.from && startOf(earliest, times) < windows.from) {
+    if ((earliest.times[0] ?? 0) > windows.from && startOf(earliest, lives) < windows.from) {
       before.push(earliest);
     }
-    if (latest < windows.to) after.push(earliest);
+    if (latest < windows.to && !lives.gone.has(podOf(earliest.labels))) after.push(earliest);
   }
   const spans = {
     before: stepsBefore(windows.from - NEAR_MS, windows.from - FAR_MS),
     after: stepsAfter(windows.to + first.aheadMs, latestOf(windows, now)),
   };
-  const earlier = await lookInto(asking, before, spans.before);
-  const later = await lookInto(asking, after, spans.after);
-  return {
-    series: joinRawSeries([cpu.series, ...earlier, ...later]),
-    warnings: cpu.warnings,
-    failures: cpu.failures,
-  };
+  const earlier = await lookInto(asking, id, before, spans.before);
+  const later = await lookInto(asking, id, after, spans.after);
+  return { ...known, series: joinRawSeries([known.series, ...earlier, ...later]) };
 }
 
 /**
@@ -78,15 +88,50 @@ function latestOf({ to }: Span, now: TimeMs): TimeMs {
   return now < to ? to + FAR_MS : Math.min(to + FAR_MS, now);
 }
 
+type CounterId = (typeof COUNTER_IDS)[number];
+
 interface Subject {
   readonly labels: RawSeries['labels'];
 }
 
-/** A container whose start is not known may have begun at any time. */
-function startOf({ labels, times }: RawSeries, lifeTimes: LifeTimes): TimeMs {
-  const stated = lifeTimes.stated.get(containerKey(labels));
-  const isLater = stated !== undefined && stated > (times[0] ?? 0);
-  return lifeTimes.started.get(cgroupKey(labels)) ?? (isLater ? -Infinity : (stated ?? -Infinity));
+/** What is known of when pods came and went, by `NAMESPACE/POD`. */
+interface PodLives {
+  readonly created: ReadonlyMap<string, TimeMs>;
+  /** kube-state-metrics does not show them any more. */
+  readonly gone: ReadonlySet<string>;
+}
+
+interface Lives extends PodLives {
+  readonly times: LifeTimes;
+}
+
+function podLives({ raw, answers }: FirstAnswers): PodLives {
+  const created = new Map<string, TimeMs>();
+  for (const { labels, values } of answers.podCreated.series) {
+    const latest = values.reduce((most, value) => Math.max(most, value || 0), 0) * SECOND_MS;
+    created.set(podOf(labels), Math.max(latest, created.get(podOf(labels)) ?? 0));
+  }
+  const seen = new Map<string, TimeMs>();
+  for (const { labels, times } of raw.podInfo.series)
+    seen.set(podOf(labels), Math.max(times.at(-1) ?? 0, seen.get(podOf(labels)) ?? 0));
+  const lastScrape = Math.max(...seen.values());
+  const gone = [...seen].filter(([, last]) => last < lastScrape - MINUTE_MS).map(([pod]) => pod);
+  return { created, gone: new Set(gone) };
+}
+
+function podOf({ namespace = '', pod, pod_name }: RawSeries['labels']): string {
+  return `${namespace}/${pod ?? pod_name ?? ''}`;
+}
+
+/** A container whose start is not known may have begun at any time since its pod was made. */
+function startOf({ labels, times }: RawSeries, lives: Lives): TimeMs {
+  const { started, stated } = lives.times;
+  const latest = stated.get(containerKey(labels)) ?? Infinity;
+  const first = times[0] ?? 0;
+  return (
+    started.get(cgroupKey(labels)) ??
+    (latest <= first ? latest : (lives.created.get(podOf(labels)) ?? -Infinity))
+  );
 }
 
 /** Containers that ran in the batch, as kube-state-metrics says, and have no sample in it. */
@@ -125,6 +170,7 @@ function stepsBefore(near: TimeMs, far: TimeMs): readonly Span[] {
 
 async function lookInto(
   asking: RawAsking,
+  id: CounterId,
   subjects: readonly Subject[],
   spans: readonly Span[],
 ): Promise<(readonly RawSeries[])[]> {
@@ -133,9 +179,10 @@ async function lookInto(
   let left = subjects;
   for (const span of spans) {
     if (left.length === 0) break;
-    const selector = rawSpec('cpu').selector({
+    const pods = podMatcher(left, id === 'egress' ? 'pod_name' : 'pod');
+    const selector = rawSpec(id).selector({
       ...context,
-      select: (metric, ...own) => context.select(metric, ...own, ...podMatcher(left)),
+      select: (metric, ...own) => context.select(metric, ...own, ...pods),
     });
     const answer = await readSamples(asking, selector, span);
     found.push(answer.series);

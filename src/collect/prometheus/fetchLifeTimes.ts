@@ -81,8 +81,9 @@ export function isTerminalPhase(phase: string | undefined): boolean {
 
 type Labels = RawSeries['labels'];
 
-export function containerKey({ namespace = '', pod = '', container = '' }: Labels): string {
-  return `${namespace}/${pod}/${container}`;
+/** OpenCost's exporter calls the pod `pod_name`. */
+export function containerKey({ namespace = '', pod, pod_name, container = '' }: Labels): string {
+  return `${namespace}/${pod ?? pod_name ?? ''}/${container}`;
 }
 
 export function cgroupKey(labels: Labels): string {
@@ -103,8 +104,11 @@ function timesBy(
 }
 
 /** Names the pods that are meant, where they are few. */
-export function podMatcher(series: readonly { readonly labels: Labels }[]): readonly Matcher[] {
-  const pods = [...new Set(series.map(({ labels }) => labels['pod'] ?? ''))].sort();
+export function podMatcher(
+  series: readonly { readonly labels: Labels }[],
+  name = 'pod',
+): readonly Matcher[] {
+  const pods = [...new Set(series.map(({ labels }) => labels[name] ?? ''))].sort();
   if (pods.length > NAMED_PODS) return [];
-  return [{ name: 'pod', op: '=~', value: pods.map(quoteRegex).join('|') }];
+  return [{ name, op: '=~', value: pods.map(quoteRegex).join('|') }];
 }

@@ -1,4 +1,3 @@
-import { SECOND_MS } from '../../model/time.ts';
 import type { Matcher } from './matchers.ts';
 import { promDuration, selector } from './matchers.ts';
 
@@ -6,16 +5,10 @@ import { promDuration, selector } from './matchers.ts';
 export interface QueryContext {
   /** Range that holds exactly one window's samples. */
   readonly window: string;
-  /** Range of every increase of a counter. */
+  /** Range of the share of throttled periods. */
   readonly rate: string;
   /** How long after a window's end samples may tell how it ended, in milliseconds. */
   readonly aheadMs: number;
-  /**
-   * A counter's increase per second of the whole range: `rate()` in Prometheus, but not in VictoriaMetrics,
-   * whose `rate()` divides by the time between the samples, so that a container that lived for a minute of
-   * five would seem to have run at full speed for all of them.
-   */
-  perSecond(series: string): string;
   /** A selector with the configured matchers added; nothing is selected without them. */
   select(metric: string, ...own: readonly Matcher[]): string;
 }
@@ -43,12 +36,10 @@ export function queryContext(
   configured: readonly Matcher[],
   aheadMs = 0,
 ): QueryContext {
-  const rate = promDuration(rateMs);
   return {
     window: promDuration(windowMs),
-    rate,
+    rate: promDuration(rateMs),
     aheadMs,
-    perSecond: (series) => `increase(${series}[${rate}]) / ${rateMs / SECOND_MS}`,
     select: (metric, ...own) => selector(metric, [...own, ...configured]),
   };
 }
@@ -62,25 +53,19 @@ const unlike = (name: string, value: string): Matcher => ({ name, op: '!~', valu
 // sandbox: only real containers are read.
 export const CONTAINER = [not('container', ''), not('container', 'POD')] as const;
 
+// Network counters are the pod's. On the host's network a pod shows the host's interfaces, also those of the other pods
+// (veth…, cali…): there may be hundreds, and none of them is inside a pod.
+const POD_INTERFACE = [
+  not('pod', ''),
+  unlike('interface', 'lo|docker.*|(veth|cali|lxc|cilium|flannel|cni|br-|gke|eni|azv).+'),
+] as const;
+
 // `id` is the cgroup path: it keeps a restarted container's old and new counters apart (their maximum
 // would lose one of them), and it holds the pod's UID. Two kubelet jobs or a federated copy give the
 // same `id` twice, which `max` folds into one.
 export const BY_CGROUP = 'namespace,pod,container,id';
 export const BY_POD = 'namespace,pod,uid';
-/** Labels that say who scraped a series, and where; what differs in nothing else is a duplicate. */
-const SCRAPE_LABELS = 'job,instance,endpoint,prometheus,prometheus_replica,replica';
 const BY_CONTAINER = `${BY_POD},container`;
-
-/** The increase first, then the duplicates' maximum, then the sum over the parts (cores, devices). */
-function counterByPart(q: QueryContext, metric: string, part: string): string {
-  return `sum by (${BY_CGROUP}) (max by (${BY_CGROUP},${part}) (${q.perSecond(q.select(metric, ...CONTAINER))}))`;
-}
-
-/** Network counters are the pod's; the host's interfaces of hostNetwork pods are dropped later. */
-function networkByPod(q: QueryContext, metric: string): string {
-  const series = q.select(metric, not('pod', ''), not('interface', 'lo'));
-  return `sum by (namespace,pod,id) (max by (namespace,pod,id,interface) (${q.perSecond(series)}))`;
-}
 
 /** The last value inside the window: also of what vanished before the window's end. */
 function lastInWindow(q: QueryContext, by: string, series: string): string {
@@ -106,18 +91,6 @@ const FREE_RESOURCES = 'ephemeral_storage|storage|pods|attachable_volumes_.*';
  */
 export const QUERIES = {
   // ── cAdvisor ───────────────────────────────────────────────────────────────────────────────────────
-  diskRead: {
-    metric: 'container_fs_reads_bytes_total',
-    need: 'usual',
-    without: 'disk reads are unknown, and CPU without disk work cannot be recognised',
-    promql: (q) => counterByPart(q, 'container_fs_reads_bytes_total', 'device'),
-  },
-  diskWrite: {
-    metric: 'container_fs_writes_bytes_total',
-    need: 'usual',
-    without: 'disk writes are unknown, and CPU without disk work cannot be recognised',
-    promql: (q) => counterByPart(q, 'container_fs_writes_bytes_total', 'device'),
-  },
   // A ratio of periods; containers without a CPU limit have no periods and no answer.
   throttled: {
     metric: 'container_cpu_cfs_throttled_periods_total',
@@ -128,27 +101,6 @@ export const QUERIES = {
         `max by (${BY_CGROUP}) (rate(${q.select(metric, ...CONTAINER)}[${q.rate}]))`;
       return `${rate('container_cpu_cfs_throttled_periods_total')} / (${rate('container_cpu_cfs_periods_total')} > 0)`;
     },
-  },
-  networkReceive: {
-    metric: 'container_network_receive_bytes_total',
-    need: 'usual',
-    without: 'received traffic is unknown, and CPU without network work cannot be recognised',
-    promql: (q) => networkByPod(q, 'container_network_receive_bytes_total'),
-  },
-  networkTransmit: {
-    metric: 'container_network_transmit_bytes_total',
-    need: 'usual',
-    without: 'sent traffic is unknown, and CPU without network work cannot be recognised',
-    promql: (q) => networkByPod(q, 'container_network_transmit_bytes_total'),
-  },
-  // ── OpenCost's network exporter ────────────────────────────────────────────────────────────────────
-  // Only it tells destinations apart; cAdvisor's counters mix free traffic with egress.
-  egress: {
-    metric: 'kubecost_pod_network_egress_bytes_total',
-    need: 'extra',
-    without: 'network egress has no cost',
-    promql: (q) =>
-      `sum by (namespace,pod_name,internet,same_zone,same_region) (max without (${SCRAPE_LABELS}) (${q.perSecond(q.select('kubecost_pod_network_egress_bytes_total'))}))`,
   },
   // ── DCGM exporter ──────────────────────────────────────────────────────────────────────────────────
   gpuUtilisation: {
@@ -568,6 +520,42 @@ export const RAW_QUERIES = {
     aroundWindow: false,
     selector: (q) => q.select('container_memory_working_set_bytes', ...CONTAINER),
   },
+  diskRead: {
+    metric: 'container_fs_reads_bytes_total',
+    need: 'usual',
+    without: 'disk reads are unknown, and CPU without disk work cannot be recognised',
+    aroundWindow: true,
+    selector: (q) => q.select('container_fs_reads_bytes_total', ...CONTAINER),
+  },
+  diskWrite: {
+    metric: 'container_fs_writes_bytes_total',
+    need: 'usual',
+    without: 'disk writes are unknown, and CPU without disk work cannot be recognised',
+    aroundWindow: true,
+    selector: (q) => q.select('container_fs_writes_bytes_total', ...CONTAINER),
+  },
+  networkReceive: {
+    metric: 'container_network_receive_bytes_total',
+    need: 'usual',
+    without: 'received traffic is unknown, and CPU without network work cannot be recognised',
+    aroundWindow: true,
+    selector: (q) => q.select('container_network_receive_bytes_total', ...POD_INTERFACE),
+  },
+  networkTransmit: {
+    metric: 'container_network_transmit_bytes_total',
+    need: 'usual',
+    without: 'sent traffic is unknown, and CPU without network work cannot be recognised',
+    aroundWindow: true,
+    selector: (q) => q.select('container_network_transmit_bytes_total', ...POD_INTERFACE),
+  },
+  // OpenCost's network exporter: only it tells destinations apart; cAdvisor's counters mix free traffic with egress.
+  egress: {
+    metric: 'kubecost_pod_network_egress_bytes_total',
+    need: 'extra',
+    without: 'network egress has no cost',
+    aroundWindow: true,
+    selector: (q) => q.select('kubecost_pod_network_egress_bytes_total'),
+  },
   podInfo: {
     metric: 'kube_pod_info',
     need: 'usual',
@@ -578,6 +566,16 @@ export const RAW_QUERIES = {
 } as const satisfies Record<string, RawSpec>;
 
 export type RawId = keyof typeof RAW_QUERIES;
+
+/** The counters among them: each window needs their samples around both of its edges. */
+export const COUNTER_IDS = [
+  'cpu',
+  'diskRead',
+  'diskWrite',
+  'networkReceive',
+  'networkTransmit',
+  'egress',
+] as const satisfies readonly RawId[];
 
 export const RAW_IDS = Object.keys(RAW_QUERIES) as readonly RawId[];
 
