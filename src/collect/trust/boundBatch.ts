@@ -13,6 +13,8 @@ export interface BoundedBatch {
   readonly refusals: ReadonlyMap<number, readonly Refusal[]>;
 }
 
+/** cAdvisor reads counters up to this long before it is scraped. */
+const JITTER_SECONDS = 30;
 /** One window names so many; a hostile exporter has any number. */
 const MOST_NAMED = 1_000;
 
@@ -53,6 +55,12 @@ export function boundBatch(batch: Batch): BoundedBatch {
     if (bounds === undefined) continue;
     const { metric } = rawSpec(id);
     const series = batch.raw[id].series.map((one) => {
+      const tooFast = fasterStep(one, bounds.fastest);
+      if (tooFast !== null) {
+        const because = `a growth of more than ${bounds.fastest} a second is impossible`;
+        refuse(pointOf(grid, tooFast.time), { metric, labels: one.labels, ...tooFast, because });
+        return samplesWhere(one, () => false);
+      }
       if (one.values.every((value) => isWithin(value, bounds))) return one;
       one.values.forEach((value, index) => {
         if (isWithin(value, bounds)) return;
@@ -69,6 +77,20 @@ export function boundBatch(batch: Batch): BoundedBatch {
     raw[id] = { ...raw[id], series };
   }
   return { batch: { ...batch, answers, raw }, refusals };
+}
+
+/** The first step of a counter that is too fast; an exporter may serve a reading twice, and then a newer one. */
+function fasterStep(
+  { times, values }: RawSeries,
+  fastest = Infinity,
+): { readonly time: number; readonly value: number } | null {
+  for (let index = 1; index < times.length; index++) {
+    const [time, value] = [times[index] ?? 0, values[index] ?? 0];
+    const seconds = (time - (times[index - 1] ?? 0)) / SECOND_MS;
+    if (value - (values[index - 1] ?? 0) > fastest * (seconds + JITTER_SECONDS))
+      return { time, value };
+  }
+  return null;
 }
 
 function pointsOutside(

@@ -7,6 +7,11 @@ export interface Bounds {
   readonly most: number;
 }
 
+export interface RawBounds extends Bounds {
+  /** A counter that grows faster, per second, is none. */
+  readonly fastest?: number;
+}
+
 const upTo = (most: number): Bounds => ({ least: 0, most });
 
 /** No machine, of any provider, has a thousandth of these. Sums over all of them stay exact (below 2^53). */
@@ -33,7 +38,7 @@ const always =
   () =>
     bounds;
 const count = always(upTo(MOST_COUNT));
-const speed = always(upTo(FASTEST));
+const bytes: RawBounds = { ...upTo(MOST_BYTES), fastest: FASTEST };
 
 const resource: BoundsOf = ({ resource: name }) => {
   if (name === 'cpu') return upTo(MOST_CORES);
@@ -55,12 +60,7 @@ const birth: BoundsOf = (_, atSeconds) => ({
 
 /** A missing entry is a query whose values are never calculated with. */
 export const QUERY_BOUNDS: Readonly<Partial<Record<QueryId, BoundsOf>>> = {
-  diskRead: speed,
-  diskWrite: speed,
   throttled: always(upTo(2)),
-  networkReceive: speed,
-  networkTransmit: speed,
-  egress: speed,
   gpuUtilisation: always(upTo(101)),
   gpuTensor: always(upTo(101)),
   podCreated: birth,
@@ -87,7 +87,12 @@ export const QUERY_BOUNDS: Readonly<Partial<Record<QueryId, BoundsOf>>> = {
   loadBalancers: count,
 };
 
-export const RAW_BOUNDS: Readonly<Partial<Record<RawId, Bounds>>> = {
+export const RAW_BOUNDS: Readonly<Partial<Record<RawId, RawBounds>>> = {
   cpu: upTo(LONGEST_COUNTER_SECONDS),
   ram: upTo(MOST_RAM_BYTES),
+  diskRead: bytes,
+  diskWrite: bytes,
+  networkReceive: bytes,
+  networkTransmit: bytes,
+  egress: bytes,
 };
