@@ -65,7 +65,8 @@ async function measure(client: PrometheusClient, pid: number): Promise<void> {
   const before = await cpuMs(pid);
   for (let round = 0; round < ROUNDS; round += 1) await once();
   const used = ((await cpuMs(pid)) - before) / ROUNDS;
-  console.log(`${containers} containers, ${windows} windows: ${used.toFixed(0)} ms of CPU`);
+  const result = `${containers} containers, ${windows} windows: ${used.toFixed(0)} ms of CPU`;
+  process.stdout.write(`${result}\n`);
 }
 
 async function cpuMs(pid: number): Promise<number> {

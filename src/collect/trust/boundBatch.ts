@@ -55,10 +55,11 @@ export function boundBatch(batch: Batch): BoundedBatch {
     if (bounds === undefined) continue;
     const { metric } = rawSpec(id);
     const series = batch.raw[id].series.map((one) => {
-      const tooFast = fasterStep(one, bounds.fastest);
-      if (tooFast !== null) {
+      const tooFast = fasterSteps(one, bounds.fastest);
+      if (tooFast.length > 0) {
         const because = `a growth of more than ${bounds.fastest} a second is impossible`;
-        refuse(pointOf(grid, tooFast.time), { metric, labels: one.labels, ...tooFast, because });
+        for (const { time, value } of tooFast)
+          refuse(pointOf(grid, time), { metric, labels: one.labels, value, because });
         return samplesWhere(one, () => false);
       }
       if (one.values.every((value) => isWithin(value, bounds))) return one;
@@ -79,18 +80,19 @@ export function boundBatch(batch: Batch): BoundedBatch {
   return { batch: { ...batch, answers, raw }, refusals };
 }
 
-/** The first step of a counter that is too fast; an exporter may serve a reading twice, and then a newer one. */
-function fasterStep(
+/** The steps of a counter that are too fast; an exporter may serve a reading twice, and then a newer one. */
+function fasterSteps(
   { times, values }: RawSeries,
   fastest = Infinity,
-): { readonly time: number; readonly value: number } | null {
+): readonly { readonly time: number; readonly value: number }[] {
+  const steps: { time: number; value: number }[] = [];
   for (let index = 1; index < times.length; index++) {
     const [time, value] = [times[index] ?? 0, values[index] ?? 0];
     const seconds = (time - (times[index - 1] ?? 0)) / SECOND_MS;
-    if (value - (values[index - 1] ?? 0) > fastest * (seconds + JITTER_SECONDS))
-      return { time, value };
+    const grown = value - (values[index - 1] ?? 0);
+    if (grown > fastest * (seconds + JITTER_SECONDS)) steps.push({ time, value });
   }
-  return null;
+  return steps;
 }
 
 function pointsOutside(
