@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { VERSION } from './io.ts';
 import { runCommand } from '../../test/support/runCommand.ts';
 
 const run = (...args: readonly string[]) => runCommand(args, () => 0);
@@ -39,7 +40,7 @@ describe('the command line', () => {
     const help = await run('--help');
     expect(help).toMatchObject({ code: 0, err: '' });
     for (const [path] of FIXED) expect(help.out).toContain(`  ${path.split(' ')[0]} `);
-    expect(await run('--version')).toEqual({ code: 0, out: '0.1.0\n', err: '' });
+    expect(await run('--version')).toEqual({ code: 0, out: `${VERSION}\n`, err: '' });
   });
 
   it('takes --config before the command, after it, and between it and its subcommand', async () => {

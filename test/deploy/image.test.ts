@@ -1,13 +1,17 @@
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import {
   chmodSync,
   chownSync,
   cpSync,
   existsSync,
   mkdirSync,
+  readdirSync,
   readFileSync,
   writeFileSync,
 } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { dirname, join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { TempFolder } from '../support/tempFolder.ts';
@@ -31,7 +35,11 @@ beforeAll(() => {
     const [instruction, ...words] = line.trim().split(/\s+/);
     if (instruction === 'COPY') copy(words);
     if (instruction === 'RUN')
-      execFileSync('sh', ['-c', words.join(' ')], { cwd: app, stdio: 'pipe' });
+      execFileSync('sh', ['-c', words.join(' ')], {
+        cwd: app,
+        stdio: 'pipe',
+        env: { ...process.env, TARGETARCH: process.arch.replace('x64', 'amd64') },
+      });
   }
   // Its Node is in the image, too: that of this checkout may lie where only we may go.
   const node = image.file(NODE);
@@ -58,6 +66,26 @@ function copy(words: readonly string[]): void {
   }
 }
 
+/** The Linux libraries of an install, each with the machine that its ELF header names. */
+function librariesIn(modules: string): Map<string, number> {
+  const files = readdirSync(modules, { recursive: true, encoding: 'utf8' });
+  return new Map(
+    files
+      .filter((file) => file.endsWith('.node') && /linux-(x64|arm64)/.test(file))
+      .map((file) => [file, readFileSync(join(modules, file)).readUInt16LE(18)]),
+  );
+}
+
+/** The Dockerfile's install for another platform than this machine's. */
+function installFor(targetArch: string, folder: string): string {
+  for (const file of ['package.json', 'package-lock.json', '.npmrc'])
+    cpSync(join(ROOT, file), join(folder, file));
+  const [, install = ''] = /^RUN (npm ci.*)$/m.exec(dockerfile) ?? [];
+  const env = { ...process.env, TARGETARCH: targetArch };
+  execFileSync('sh', ['-c', install], { cwd: folder, stdio: 'pipe', env });
+  return join(folder, 'node_modules');
+}
+
 /** Runs the image's entry point as its user (where this may be chosen) with an empty environment. */
 function run(args: readonly string[], cwd = '/') {
   const entry = /ENTRYPOINT \["([^"]+)", "([^"]+)"\]/.exec(dockerfile);
@@ -73,6 +101,42 @@ function run(args: readonly string[], cwd = '/') {
 }
 
 describe('the image', () => {
+  it.each([
+    ['amd64', 62, 'x64'],
+    ['arm64', 183, 'arm64'],
+  ])('has the libraries of %s, whatever machine builds it', (targetArch, machine, cpu) => {
+    using folder = new TempFolder();
+    const isOurs = cpu === process.arch;
+    const libraries = librariesIn(
+      isOurs ? join(app, 'node_modules') : installFor(targetArch, folder.path),
+    );
+    // better-sqlite3 brings those of all platforms, resvg one package for each.
+    expect(libraries.get(`better-sqlite3/prebuilds/linux-${cpu}.node`)).toBe(machine);
+    const drawing = [...libraries].filter(([file]) => file.startsWith('@resvg/'));
+    expect(drawing).toEqual([[expect.stringContaining(`linux-${cpu}-gnu`), machine]]);
+  });
+
+  it('is healthy by its own Node when the daemon is, and not otherwise', async () => {
+    const [, health = ''] = /^HEALTHCHECK .*CMD (\[.*\])$/m.exec(dockerfile) ?? [];
+    const [program, ...args] = JSON.parse(health) as string[];
+    expect(program).toBe(`/${NODE}`);
+    const check = async (port: number): Promise<number | null> => {
+      const script = args.map((arg) => arg.replace('9466', String(port)));
+      const child = spawn(image.file(NODE), script, { stdio: 'ignore' });
+      const [code] = (await once(child, 'exit')) as [number | null];
+      return code;
+    };
+    const server = createServer((request, response) => {
+      response.statusCode = request.url === '/-/healthy' ? 200 : 404;
+      response.end();
+    }).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    expect(await check(port)).toBe(0);
+    server.close();
+    expect(await check(port)).toBe(1);
+  });
+
   it('is of Debian, for a user who is nobody', () => {
     expect(dockerfile).toMatch(/^FROM gcr\.io\/distroless\/nodejs24-debian\d+:nonroot$/m);
     expect(dockerfile).toMatch(/^USER 65532:65532$/m);
