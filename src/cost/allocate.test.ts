@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Allocation, NodePrice } from '../model/cost.ts';
-import type { Snapshot } from '../model/snapshot.ts';
+import type { Snapshot, VolumeSample } from '../model/snapshot.ts';
 import { allocate } from './allocate.ts';
 import { UNKNOWN_NODE } from './nodes.ts';
 import { aContainer, aNode, aPod, aSnapshot, pricing } from '../../test/support/cost.ts';
@@ -17,10 +17,14 @@ const PRICE: NodePrice = {
 };
 const RULES = pricing({ cpuCoreHour: 1, ramGiBHour: 0.1, gpuHour: 10, storageGiBHour: 0.001 });
 
-function run(change: Partial<Snapshot>, price: NodePrice = PRICE): ReturnType<typeof allocate> {
+function run(
+  change: Partial<Snapshot>,
+  price: NodePrice = PRICE,
+  rules = RULES,
+): ReturnType<typeof allocate> {
   const snapshot = aSnapshot(change);
   const names = ['n1', 'gone', UNKNOWN_NODE];
-  return allocate(snapshot, new Map(names.map((name) => [name, price])), RULES);
+  return allocate(snapshot, new Map(names.map((name) => [name, price])), rules);
 }
 
 function cpu(rows: readonly Allocation[]): readonly number[] {
@@ -171,6 +175,29 @@ describe('allocate', () => {
       const gib = allocations.map((row) => (row.storageBytes ?? 0) / GIB);
       expect(gib.map(Math.round)).toEqual([400, 400, 100, 100]);
       expect(unattached).toEqual([]);
+    });
+
+    it('are mounted all the time when one pod hands them over to the next', () => {
+      const first = { ...pod('a', 0.4), heldFrom: 0 };
+      const second = { ...pod('b', 0.6), heldFrom: 0.4 };
+      const { allocations, unattached } = run({ pods: [first, second], volumes: [claim] });
+      expect(allocations.map((row) => row.storageNano / 1e9)).toEqual([0.2, 0.2, 0.3, 0.3]);
+      expect(unattached).toEqual([]);
+      const late = { ...second, heldFrom: 0.2, heldShare: 0.4 };
+      const [rest] = run({ pods: [first, late], volumes: [claim] }).unattached;
+      expect(rest?.nano).toBeCloseTo(0.4e9, -1);
+    });
+
+    it('have a price by class or driver', () => {
+      const storageClasses = { slow: 0.0005, 'disk.csi': 0 };
+      const cost = (change: Partial<VolumeSample>): number | undefined =>
+        run({ volumes: [{ ...claim, mountedBy: [], ...change }] }, PRICE, {
+          ...RULES,
+          storageClasses,
+        }).unattached[0]?.nano;
+      expect(cost({ storageClass: 'slow' })).toBe(0.5e9);
+      expect(cost({ driver: 'disk.csi' })).toBeUndefined();
+      expect(cost({ storageClass: 'other' })).toBe(1e9);
     });
 
     it('stay with the namespace while nobody mounts them', () => {

@@ -1,6 +1,6 @@
 import type { UnattachedCost } from '../model/cost.ts';
 import type { Nano } from '../model/money.ts';
-import type { Snapshot } from '../model/snapshot.ts';
+import type { Snapshot, VolumeSample } from '../model/snapshot.ts';
 import { windowHours } from '../model/time.ts';
 import { nanoInWindow, splitNano } from './exact.ts';
 import { GIB } from './nodes.ts';
@@ -26,22 +26,22 @@ export const NO_PART: VolumePart = { nano: 0, bytes: 0 };
  * stays with the namespace. A claim of unknown size cannot be charged.
  */
 export function allocateVolumes(snapshot: Snapshot, pricing: PricingConfig): VolumeCosts {
-  const held = new Map(snapshot.pods.map((pod) => [pod.uid, pod.heldShare]));
+  const held = new Map(snapshot.pods.map((pod) => [pod.uid, pod]));
   const byPod = new Map<string, VolumePart>();
   const unattached: UnattachedCost[] = [];
   const hours = windowHours(snapshot.window);
   for (const volume of snapshot.volumes) {
     if (volume.bytes === null) continue;
-    const price = volume.exportedPriceGiBHour ?? pricing.storageGiBHour;
+    const price = priceOf(volume, pricing);
     const perShare = (volume.bytes / GIB) * price * hours;
     const total = nanoInWindow(perShare * volume.boundShare, snapshot.window);
     const mounts = volume.mountedBy
-      .map((uid) => ({ uid, share: held.get(uid) ?? 0 }))
+      .map((uid) => {
+        const { heldShare: share = 0, heldFrom = null } = held.get(uid) ?? {};
+        return { uid, share, heldFrom };
+      })
       .filter((mount) => mount.share > 0);
-    const mountedShare = Math.min(
-      volume.boundShare,
-      mounts.reduce((most, mount) => Math.max(most, mount.share), 0),
-    );
+    const mountedShare = Math.min(volume.boundShare, unionOf(mounts));
     const mounted = Math.min(total, nanoInWindow(perShare * mountedShare, snapshot.window));
     const parts = splitNano(
       mounted,
@@ -66,4 +66,31 @@ export function allocateVolumes(snapshot: Snapshot, pricing: PricingConfig): Vol
     }
   }
   return { byPod, unattached };
+}
+
+/** The operator's price for the class or the driver, else an exporter's, else the flat one. */
+function priceOf(volume: VolumeSample, { storageClasses, storageGiBHour }: PricingConfig): number {
+  const named = [volume.storageClass, volume.driver].find(
+    (name) => name !== null && name !== undefined && name in storageClasses,
+  );
+  return storageClasses[named ?? ''] ?? volume.exportedPriceGiBHour ?? storageGiBHour;
+}
+
+interface Mount {
+  readonly share: number;
+  readonly heldFrom: number | null;
+}
+
+/** Share of the window in which any of the pods held it: one pod may hand it over to the next. */
+function unionOf(mounts: readonly Mount[]): number {
+  const most = mounts.reduce((share, mount) => Math.max(share, mount.share), 0);
+  const spans = mounts.map(
+    ({ share, heldFrom }) => [heldFrom ?? 0, (heldFrom ?? 0) + share] as const,
+  );
+  let [union, until] = [0, 0];
+  for (const [from, to] of spans.toSorted(([a], [b]) => a - b)) {
+    union += Math.max(0, to - Math.max(from, until));
+    until = Math.max(until, to);
+  }
+  return Math.min(1, Math.max(most, union));
 }

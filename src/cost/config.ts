@@ -25,6 +25,8 @@ const pricing = z.strictObject({
   /** Flat rates for spot nodes; without them spot nodes fall back to the rates above. */
   spot: z.strictObject({ cpuCoreHour: price, ramGiBHour: price, gpuHour: price }).optional(),
   storageGiBHour: price.default(DOLLARS.storageGiBHour),
+  /** Per GiB and hour by StorageClass or CSI driver, before `storageGiBHour`; 0 for disks of the nodes. */
+  storageClasses: z.record(z.string(), price).default({}),
   loadBalancerHour: price.default(DOLLARS.loadBalancerHour),
   network: z
     .strictObject({

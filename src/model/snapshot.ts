@@ -137,6 +137,8 @@ export interface PodSample {
    * terminated, running or not (a pod in ImagePullBackOff holds them too).
    */
   readonly heldShare: number;
+  /** When in the window that began, as a share of it; absent where it is not known. */
+  readonly heldFrom?: number;
   readonly networkReceiveBytesPerSecond: Reading;
   readonly networkTransmitBytesPerSecond: Reading;
   /** Egress by destination, where a network cost exporter (OpenCost's) runs; else absent. */
@@ -204,11 +206,13 @@ export interface NamespaceFacts {
   readonly annotations: Readonly<Record<string, string>>;
 }
 
-/** A persistent volume claim in the window. */
+/** A persistent volume claim in the window; or a volume that no claim holds, under the claim that held it last. */
 export interface VolumeSample {
   readonly namespace: string;
   readonly claim: string;
   readonly storageClass: string | null;
+  /** The CSI driver of its volume. */
+  readonly driver?: string;
   readonly volume: string | null;
   readonly bytes: Reading;
   /** UIDs of the pods that mount it, sorted; empty when it is not mounted. */

@@ -94,6 +94,25 @@ const TRAPS: Readonly<Record<string, () => void>> = {
       restarts,
     );
   },
+  balancers() {
+    const service = (name: string) => ({ namespace: 'balancers', service: name });
+    const gauge = (metric: string, labels: Record<string, string>, from = FROM): void =>
+      store.add(
+        metric,
+        labels,
+        always.filter((at) => at >= from).map((at): Sample => [at, 1]),
+      );
+    for (const name of ['served', 'late', 'waiting']) {
+      gauge('kube_service_spec_type', { ...service(name), type: 'LoadBalancer' });
+      gauge('kube_service_info', { ...service(name), load_balancer_ip: '' });
+    }
+    gauge('kube_service_status_load_balancer_ingress', { ...service('served'), ip: '1.2.3.4' });
+    gauge(
+      'kube_service_status_load_balancer_ingress',
+      { ...service('late'), ip: '1.2.3.5' },
+      T + 180,
+    );
+  },
   reset() {
     const one = pod('reset', 4);
     addKube(store, one);
@@ -323,6 +342,15 @@ describe('on a real Prometheus', () => {
     const total = found.reduce((sum, one) => sum + (one.containers[0]?.cpuUsageCores ?? 0), 0);
     expect(total).toBeGreaterThan(0.55);
     expect(total).toBeLessThan(0.75);
+  });
+
+  it('a load balancer is there from its address on', async () => {
+    const { loadBalancers } = await snapshot();
+    const shares = loadBalancers.map(({ name, upShare }) => [name, upShare]);
+    expect(shares).toEqual([
+      ['late', 0.4],
+      ['served', 1],
+    ]);
   });
 
   it('a sample on a grid line belongs to the window that it ends, and to no other', async () => {

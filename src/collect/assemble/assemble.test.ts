@@ -742,6 +742,44 @@ describe('volumes and load balancers', () => {
   });
 });
 
+describe('volumes by their own size', () => {
+  it('exist until they are deleted, under the claim that held them last', () => {
+    const claim = { namespace: 'shop', persistentvolumeclaim: 'data' };
+    const volume = (persistentvolume: string) => ({ persistentvolume });
+    const [snapshot] = run({
+      ...steady(),
+      claimInfo: [[{ ...claim, storageclass: '', volumename: 'pv-big' }, [5, 2]]],
+      claimBytes: [[claim, [1024, 1024]]],
+      claimPhase: [[claim, [5, 2]]],
+      volumeBytes: [
+        [volume('pv-big'), [8192, 8192]],
+        [volume('pv-old'), [4096, 4096]],
+        [volume('pv-new'), [2048, 2048]],
+      ],
+      volumePhase: ['pv-big', 'pv-old', 'pv-new'].map((name) => [volume(name), [5, 5]]),
+      volumeInfo: [[{ ...volume('pv-big'), storageclass: 'slow', csi_driver: 'd' }, [1, 1]]],
+      volumeClaim: [
+        [{ ...volume('pv-big'), claim_namespace: 'shop', name: 'data' }, [1, 1]],
+        [{ ...volume('pv-old'), claim_namespace: 'db', name: 'gone' }, [1, 1]],
+      ],
+    });
+    const rows = snapshot?.volumes.map((one) => [
+      one.namespace,
+      one.claim,
+      one.bytes,
+      one.boundShare,
+    ]);
+    expect(rows).toEqual([
+      ['__unmounted__', 'pv-new', 2048, 1],
+      ['db', 'gone', 4096, 1],
+      // Its claim was deleted after two of five samples: the rest of the window is the volume's.
+      ['shop', 'data', 8192, 0.4],
+      ['shop', 'data', 8192, 0.6],
+    ]);
+    expect(snapshot?.volumes[2]).toMatchObject({ storageClass: 'slow', driver: 'd' });
+  });
+});
+
 describe('objects that kube-state-metrics shows', () => {
   const hpa = { namespace: 'shop', horizontalpodautoscaler: 'web' };
   const series: Series = {

@@ -108,6 +108,9 @@ export function podSample(pod: LivingPod, context: PodContext): PodSample {
     labels: statedAt(entry.labels, told)[0] ?? {},
     annotations: statedAt(entry.annotations, told)[0] ?? {},
     heldShare: heldShare(presence, ranShare, windowMs),
+    ...(presence !== null && {
+      heldFrom: (presence.held.start - facts.window.start) / windowMs,
+    }),
     // A pod on the host's network shows the host's traffic: that says nothing about the pod.
     networkReceiveBytesPerSecond: hostNetwork === true ? null : traffic('receive'),
     networkTransmitBytesPerSecond: hostNetwork === true ? null : traffic('transmit'),

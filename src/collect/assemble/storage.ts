@@ -1,3 +1,4 @@
+import type { Reading } from '../../model/reading.ts';
 import type { LoadBalancerSample, PodSample, VolumeSample } from '../../model/snapshot.ts';
 import type { Batch } from '../prometheus/batch.ts';
 import { at, compare, countAt, label, overlay } from './series.ts';
@@ -13,7 +14,18 @@ interface ClaimEntry {
   readonly mounts: Statement<{ pod: string; uid: string }>[];
 }
 
+/** All that a batch holds of one persistent volume. */
+interface VolumeEntry {
+  readonly name: string;
+  bytes: Float64Array | undefined;
+  /** Samples at which it existed, in whatever phase. */
+  existed: Float64Array | undefined;
+  readonly info: Statement<{ storageClass: string | null; driver: string | null }>[];
+  readonly claims: Statement<{ namespace: string; claim: string }>[];
+}
+
 export interface StorageTable {
+  readonly volumes: ReadonlyMap<string, VolumeEntry>;
   readonly claims: readonly ClaimEntry[];
   /** Volume → price per GiB-hour. */
   readonly prices: ReadonlyMap<string, Float64Array>;
@@ -53,6 +65,30 @@ export function buildStorageTable(batch: Batch): StorageTable {
     const value = { pod: label(series, 'pod'), uid: label(series, 'uid') };
     claim.mounts.push({ value, values: series.values });
   }
+  const volumes = new Map<string, VolumeEntry>();
+  const eachVolume = (query: 'volumeBytes' | 'volumePhase' | 'volumeInfo' | 'volumeClaim') =>
+    answers[query].series.map((series) => {
+      const name = label(series, 'persistentvolume');
+      let volume = volumes.get(name);
+      if (volume === undefined) {
+        volume = { name, bytes: undefined, existed: undefined, info: [], claims: [] };
+        volumes.set(name, volume);
+      }
+      return { series, volume };
+    });
+  for (const { series, volume } of eachVolume('volumeBytes'))
+    volume.bytes = overlay(volume.bytes, series.values);
+  for (const { series, volume } of eachVolume('volumePhase'))
+    volume.existed = overlay(volume.existed, series.values);
+  for (const { series, volume } of eachVolume('volumeInfo')) {
+    const [storageClass, driver] = [label(series, 'storageclass'), label(series, 'csi_driver')];
+    const value = { storageClass: storageClass || null, driver: driver || null };
+    volume.info.push({ value, values: series.values });
+  }
+  for (const { series, volume } of eachVolume('volumeClaim')) {
+    const value = { namespace: label(series, 'claim_namespace'), claim: label(series, 'name') };
+    volume.claims.push({ value, values: series.values });
+  }
   const prices = new Map<string, Float64Array>();
   for (const series of answers.volumePrices.series) {
     const volume = label(series, 'volumename') || label(series, 'persistentvolume');
@@ -60,6 +96,7 @@ export function buildStorageTable(batch: Batch): StorageTable {
   }
   return {
     claims: [...claims.entries()].sort((a, b) => compare(a[0], b[0])).map(([, claim]) => claim),
+    volumes,
     prices,
     loadBalancers: answers.loadBalancers.series
       .map((series) => ({
@@ -72,7 +109,7 @@ export function buildStorageTable(batch: Batch): StorageTable {
   };
 }
 
-/** The claims of one window. A pod mounts one only while it is part of the window. */
+/** The claims of one window, and the volumes that no claim holds any more or yet. A pod mounts one only while it is part of the window. */
 export function volumesAt(
   table: StorageTable,
   point: number,
@@ -82,23 +119,68 @@ export function volumesAt(
   const uids = new Map(pods.map((pod) => [`${pod.namespace}/${pod.name}`, pod.uid]));
   const alive = new Set(pods.map((pod) => pod.uid));
   const volumes: VolumeSample[] = [];
+  const claimed = new Map<string, number>();
   for (const entry of table.claims) {
     const bytes = at(entry.bytes, point);
     const info = entry.info.find(({ values }) => countAt(values, point) > 0);
     if (bytes === null && info === undefined) continue;
     const volume = info?.value.volume ?? null;
+    const entryOfVolume = volume === null ? undefined : table.volumes.get(volume);
+    const facts = entryOfVolume === undefined ? null : factsAt(entryOfVolume, point);
+    const bound = boundShare(entry, point, kubeSamples);
+    if (volume !== null) claimed.set(volume, (claimed.get(volume) ?? 0) + bound);
     volumes.push({
       namespace: entry.namespace,
       claim: entry.claim,
-      storageClass: info?.value.storageClass ?? null,
+      storageClass: info?.value.storageClass ?? facts?.storageClass ?? null,
+      ...(facts?.driver && { driver: facts.driver }),
       volume,
-      bytes,
+      // A claim may be smaller than the volume that it is bound to: the volume is paid for.
+      bytes: facts?.bytes ?? bytes,
       mountedBy: mountedBy(entry, point, alive, uids),
-      boundShare: boundShare(entry, point, kubeSamples),
+      boundShare: bound,
       exportedPriceGiBHour: volume === null ? null : at(table.prices.get(volume), point),
     });
   }
-  return volumes;
+  for (const entry of table.volumes.values()) {
+    const existed = at(entry.existed, point);
+    if (existed === null || kubeSamples === 0) continue;
+    const left = Math.min(1, existed / kubeSamples) - (claimed.get(entry.name) ?? 0);
+    if (left <= 1e-9) continue;
+    const { bytes, storageClass, driver } = factsAt(entry, point);
+    const owner = entry.claims.find(({ values }) => at(values, point) !== null)?.value;
+    volumes.push({
+      namespace: owner?.namespace || UNCLAIMED,
+      claim: owner?.claim || entry.name,
+      storageClass,
+      ...(driver !== null && { driver }),
+      volume: entry.name,
+      bytes,
+      mountedBy: [],
+      boundShare: left,
+      exportedPriceGiBHour: at(table.prices.get(entry.name), point),
+    });
+  }
+  return volumes.sort((a, b) => compare(`${a.namespace}/${a.claim}`, `${b.namespace}/${b.claim}`));
+}
+
+/** The namespace of volumes that no claim ever held, as OpenCost calls it. */
+const UNCLAIMED = '__unmounted__';
+
+function factsAt(
+  entry: VolumeEntry,
+  point: number,
+): {
+  readonly bytes: Reading;
+  readonly storageClass: string | null;
+  readonly driver: string | null;
+} {
+  const info = entry.info.find(({ values }) => at(values, point) !== null)?.value;
+  return {
+    bytes: at(entry.bytes, point),
+    storageClass: info?.storageClass ?? null,
+    driver: info?.driver ?? null,
+  };
 }
 
 function mountedBy(

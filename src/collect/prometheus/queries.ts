@@ -479,21 +479,59 @@ export const QUERIES = {
         q.select('kube_pod_spec_volumes_persistentvolumeclaims_info'),
       ),
   },
+  volumeBytes: {
+    metric: 'kube_persistentvolume_capacity_bytes',
+    need: 'extra',
+    without: 'volumes are as large as their claims, and those without a claim have no cost',
+    promql: (q) =>
+      lastInWindow(q, 'persistentvolume', q.select('kube_persistentvolume_capacity_bytes')),
+  },
+  volumePhase: {
+    metric: 'kube_persistentvolume_status_phase',
+    need: 'extra',
+    without: 'volumes are taken to exist while their claims do',
+    promql: (q) =>
+      samplesTrue(q, 'persistentvolume', q.select('kube_persistentvolume_status_phase')),
+  },
+  volumeInfo: {
+    metric: 'kube_persistentvolume_info',
+    need: 'extra',
+    without: 'drivers and storage classes of volumes are unknown',
+    promql: (q) =>
+      lastInWindow(
+        q,
+        'persistentvolume,storageclass,csi_driver',
+        q.select('kube_persistentvolume_info'),
+      ),
+  },
+  volumeClaim: {
+    metric: 'kube_persistentvolume_claim_ref',
+    need: 'extra',
+    without: 'whose a released volume was is unknown',
+    promql: (q) =>
+      lastInWindow(
+        q,
+        'persistentvolume,name,claim_namespace',
+        q.select('kube_persistentvolume_claim_ref'),
+      ),
+  },
   volumePrices: {
     metric: 'pv_hourly_cost',
     need: 'extra',
     without: 'storage is priced by the flat rate',
     promql: (q) => lastInWindow(q, 'volumename,persistentvolume', q.select('pv_hourly_cost')),
   },
-  // kube_service_info has no type; where the type is not exported, a load balancer's address tells it.
+  // A load balancer costs from its address on. Where addresses are not exported, the type tells of one.
   loadBalancers: {
     metric: 'kube_service_spec_type',
     need: 'extra',
     without: 'load balancers have no cost',
     promql: (q) => {
+      const samples = (series: string): string => samplesInWindow(q, 'namespace,service', series);
+      const address = q.select('kube_service_status_load_balancer_ingress');
       const byType = q.select('kube_service_spec_type', eq('type', 'LoadBalancer'));
-      const byAddress = q.select('kube_service_info', not('load_balancer_ip', ''));
-      return `${samplesInWindow(q, 'namespace,service', byType)} or ${samplesInWindow(q, 'namespace,service', byAddress)}`;
+      const byWish = q.select('kube_service_info', not('load_balancer_ip', ''));
+      return `${samples(address)} or (${samples(byType)} unless on () count(${samples(address)})) or ${samples(byWish)}`;
     },
   },
 } as const satisfies Record<string, QuerySpec>;
