@@ -1,3 +1,5 @@
+import { mkdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { createCollector } from '../collect/createCollector.ts';
 import type { Collector } from '../collect/collector.ts';
 import { allocate } from '../cost/allocate.ts';
@@ -10,7 +12,12 @@ import { rebuildVerdicts } from '../cycle/rebuildVerdicts.ts';
 import { catchUp } from '../cycle/catchUp.ts';
 import type { CatchUpOptions, CycleProgress } from '../cycle/cycleForm.ts';
 import { WorkingState } from '../store/cycleState.ts';
-import { openHistoryWriter } from '../engines/openHistory.ts';
+import {
+  backupName,
+  dropOldBackups,
+  findDamage,
+  openHistoryWriter,
+} from '../engines/openHistory.ts';
 import type { CostTable } from '../store/costTable.ts';
 import type { HistoryWriter } from '../store/history.ts';
 import { HOUR_MS, type TimeMs } from '../model/time.ts';
@@ -20,7 +27,9 @@ import {
   type CycleConfig,
   type DaemonSettings,
 } from './compose.ts';
+import type { Config } from './config/schema.ts';
 import { openDryRunHistory } from './dryRunHistory.ts';
+import { openOrRecover } from './recoverHistory.ts';
 import { summarize, type CycleSummary } from './cycleSummary.ts';
 import { makeDigest, type DigestAnswer, type DigestAsk } from './makeDigest.ts';
 
@@ -72,14 +81,7 @@ export class CycleRunner {
     const collector = await createCollector(config);
     const history =
       options.dryRunFrom === undefined
-        ? await openHistoryWriter({
-            path: config.history.path,
-            command: options.command,
-            clock: options.now,
-            cluster: config.cluster,
-            currency: config.pricing.currency,
-            windowMs: config.schedule.window,
-          })
+        ? await openWriter(config, options)
         : await openDryRunHistory(config.history.path);
     try {
       const state = new WorkingState(await history.loadState(detectorCodecs(settings)));
@@ -175,6 +177,22 @@ export class CycleRunner {
     this.#composedAt = now;
   }
 
+  /** Writes a backup into the configured folder, reads it back, and drops old ones; returns its path. */
+  async backup(now: TimeMs): Promise<string | null> {
+    const { backup } = this.#settings.config.history;
+    if (backup === undefined) return null;
+    mkdirSync(backup.to, { recursive: true });
+    const target = join(backup.to, backupName(now));
+    await this.#history.backup(target);
+    const problem = await findDamage(target, this.#options.signal);
+    if (problem !== null) {
+      rmSync(target, { force: true });
+      throw new Error(`The backup could not be read back: ${problem}`);
+    }
+    dropOldBackups(backup.to, backup.keep);
+    return target;
+  }
+
   /**
    * Takes a new configuration into use with the next call; all that can fail is done before anything
    * changes, and what runs goes on with the old one.
@@ -205,6 +223,21 @@ export class CycleRunner {
     const codecs = detectorCodecs(this.#settings);
     this.#state = new WorkingState(await this.#history.loadState(codecs));
   }
+}
+
+function openWriter(config: Config, { command, now, warn }: RunnerOptions): Promise<HistoryWriter> {
+  const options = {
+    path: config.history.path,
+    command,
+    clock: now,
+    cluster: config.cluster,
+    currency: config.pricing.currency,
+    windowMs: config.schedule.window,
+  };
+  // Only the daemon fills a history anew by itself.
+  return command === 'run'
+    ? openOrRecover(options, config.history, warn)
+    : openHistoryWriter(options);
 }
 
 async function compose(loaded: CycleConfig, options: RunnerOptions): Promise<DaemonSettings> {

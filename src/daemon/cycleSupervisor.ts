@@ -10,6 +10,7 @@ import { startCycleThread, type CycleThread } from './cycleThread.ts';
 import type { DigestAnswer, DigestAsk } from './makeDigest.ts';
 import type { NotifyPump } from './notifyPump.ts';
 import { firstWindow } from './planBackfill.ts';
+import { markDamaged } from './recoverHistory.ts';
 import { reportCycle } from './reportCycle.ts';
 import { SingleFlight, type Ticked } from './schedule.ts';
 
@@ -52,6 +53,7 @@ export class CycleSupervisor implements Ticked {
   #starting: Promise<void> = Promise.resolve();
   #restart: NodeJS.Timeout | null = null;
   #crashes = 0;
+  #unusable: string | null = null;
   #watermark: TimeMs | null = null;
   #announced = false;
   #looked = false;
@@ -79,9 +81,28 @@ export class CycleSupervisor implements Ticked {
     return this.#watermark;
   }
 
-  /** True after several crashes in a row. */
-  get isUnhealthy(): boolean {
-    return this.#crashes >= UNHEALTHY_AFTER;
+  /** Why the whole process should be restarted; null while it is well. */
+  get unhealthyBecause(): string | null {
+    if (this.#unusable !== null) return this.#unusable;
+    if (this.#crashes < UNHEALTHY_AFTER) return null;
+    return 'The cycle thread crashed several times in a row';
+  }
+
+  /** The history was found damaged: the next start moves it aside. */
+  damaged(problem: string): void {
+    this.#parts.log.error({ problem }, 'The history is damaged');
+    markDamaged(this.#config.history.path, problem);
+    this.#unusable ??= `The history is damaged: ${problem}`;
+  }
+
+  /** Writes a backup between two cycles. */
+  backUp(): void {
+    const { log, now } = this.#parts;
+    if (this.#stopped || this.#thread === null) return;
+    this.#thread.calls
+      .backup(now())
+      .then((file) => file === null || log.info({ file }, 'Backup written'))
+      .catch((err: unknown) => log.error({ err }, 'Backup failed'));
   }
 
   /** From now on ticks seal windows. */
@@ -236,6 +257,10 @@ export class CycleSupervisor implements Ticked {
     const thread = await startCycleThread(this.#loaded, 'run', {
       progress: (progress) => this.#showProgress(progress),
       warning: (problem) => log.warn(problem),
+      unusable: (reason) => {
+        log.error({ reason }, 'The history cannot be used any more');
+        this.#unusable = reason;
+      },
     });
     this.#thread = thread;
     void thread.ended.then((error) => this.#crashed(error));

@@ -8,6 +8,7 @@ import {
 import { createBirpc, type BirpcReturn } from 'birpc';
 import type { CycleProgress } from '../cycle/cycleForm.ts';
 import type { CostTable } from '../store/costTable.ts';
+import { HistoryError } from '../store/history.ts';
 import type { TimeMs } from '../model/time.ts';
 import type { CycleConfig } from './compose.ts';
 import type { CycleSummary } from './cycleSummary.ts';
@@ -26,6 +27,8 @@ export interface CycleCalls {
   /** Makes a week's digest, once. */
   digest(ask: DigestAsk): Promise<DigestAnswer>;
   keepHouse(now: TimeMs): Promise<void>;
+  /** Writes a backup; returns its path, null where none is configured. */
+  backup(now: TimeMs): Promise<string | null>;
   /** Closes the history, then the thread ends. */
   close(): Promise<void>;
   reconfigure(loaded: CycleConfig): Promise<void>;
@@ -33,12 +36,21 @@ export interface CycleCalls {
   abort(): void;
 }
 
+/** Errors that the next start may mend, and nothing before it. */
+const UNUSABLE: ReadonlySet<HistoryError['code']> = new Set([
+  'replaced',
+  'corrupt',
+  'not-a-database',
+]);
+
 /** What the thread reports of itself. */
 interface CycleReports {
   opened(watermark: TimeMs | null): void;
   failed(error: Error): void;
   progress(progress: CycleProgress): void;
   warning(problem: string): void;
+  /** The history cannot be used any more until Burnwatch starts again. */
+  unusable(reason: string): void;
 }
 
 interface ThreadData {
@@ -71,7 +83,7 @@ export const CYCLE_HEAP = { maxYoungGenerationSizeMb: 12 } as const;
 export async function startCycleThread(
   { config, thresholds, configHash }: CycleConfig,
   command: string,
-  reports: Pick<CycleReports, 'progress' | 'warning'>,
+  reports: Pick<CycleReports, 'progress' | 'warning' | 'unusable'>,
 ): Promise<CycleThread> {
   const loaded = { config, thresholds, configHash };
   const worker = new Worker(new URL(import.meta.url), {
@@ -131,6 +143,10 @@ async function serve({ loaded, command }: ThreadData, port: MessagePort): Promis
         current = new AbortController();
         return work(...args);
       })();
+      run.catch((error: unknown) => {
+        if (error instanceof HistoryError && UNUSABLE.has(error.code))
+          void daemon.unusable.asEvent(error.message);
+      });
       last = run.catch(() => undefined);
       return run;
     };
@@ -152,6 +168,7 @@ async function serve({ loaded, command }: ThreadData, port: MessagePort): Promis
       oldestData: inTurn(() => runner.oldestData(current.signal)),
       digest: inTurn((ask) => runner.digest(ask, current.signal)),
       keepHouse: inTurn((now) => runner.keepHouse(now)),
+      backup: inTurn((now) => runner.backup(now)),
       close: inTurn(async () => {
         stop.abort();
         await runner.close();

@@ -16,6 +16,7 @@ import { CycleSupervisor } from './cycleSupervisor.ts';
 import { NotifyPump } from './notifyPump.ts';
 import { openStores } from './openStores.ts';
 import { Releasers } from './releasers.ts';
+import { checkHistory } from './checkHistory.ts';
 import { requireReloadable } from './reloadable.ts';
 import { startSchedule } from './schedule.ts';
 import { WeeklyDigest } from './weeklyDigest.ts';
@@ -87,8 +88,7 @@ async function compose(
 
   const probes: ProbeSource = {
     registry: metrics.registry,
-    unhealthy: () =>
-      cycles?.isUnhealthy === true ? 'The cycle thread crashed several times in a row' : null,
+    unhealthy: () => cycles?.unhealthyBecause ?? null,
     notReady: () => (ready ? null : 'The history is not open yet'),
   };
   const probed = await listenOn('serve.probes', config().serve.probes, createProbes(probes).fetch);
@@ -156,7 +156,12 @@ async function compose(
   releasers.push('the weekly digest', async () => digests.stop());
   const bills = new BillImports({ config, reader, log, now: Date.now });
   releasers.push('the bills', () => bills.settled());
-  const parties = { cycle: supervisor, digest: digests, bills };
+  const parties = {
+    cycle: supervisor,
+    digest: digests,
+    backup: { tick: () => supervisor.backUp() },
+    bills,
+  };
   let schedule = startSchedule(config(), parties, log);
   releasers.push('the schedule', () => schedule.destroy());
 
@@ -194,6 +199,8 @@ async function compose(
       throw error;
     }
   }
+
+  releasers.push('the check of the history', checkHistory(config().history.path, supervisor, log));
 
   ready = true;
   log.info({ pages: main.url, probes: probed.url }, 'Burnwatch is running');

@@ -20,6 +20,7 @@ export async function openDryRunHistory(path: string): Promise<HistoryWriter> {
     recordFindings: refuse,
     correctWindows: refuse,
     replayVerdicts: refuse,
+    backup: refuse,
     prune: refuse,
     close: async () => reader?.close(),
   };

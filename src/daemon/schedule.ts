@@ -18,8 +18,10 @@ export interface Schedule {
  * next tick catches up what a sleeping machine or a blocked process missed.
  */
 export function startSchedule(
-  { schedule, bills }: Pick<Config, 'schedule' | 'bills'>,
-  parties: { readonly cycle: Ticked; readonly digest: Ticked; readonly bills: BillImports },
+  { schedule, bills, history }: Pick<Config, 'schedule' | 'bills' | 'history'>,
+  parties: Readonly<Record<'cycle' | 'digest' | 'backup', Ticked>> & {
+    readonly bills: BillImports;
+  },
   log: Logger,
 ): Schedule {
   // By default the library prints on its own, in a form of its own.
@@ -35,6 +37,9 @@ export function startSchedule(
     scheduleCron(cycle, () => parties.cycle.tick(), options),
     scheduleCron(digest, () => parties.digest.tick(), options),
     ...bills.map((bill) => scheduleCron(bill.schedule, () => parties.bills.tick(bill), options)),
+    ...(history.backup === undefined
+      ? []
+      : [scheduleCron(history.backup.schedule, () => parties.backup.tick(), options)]),
   ];
   return {
     destroy: async () => {

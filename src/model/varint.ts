@@ -35,7 +35,10 @@ export class VarintWriter {
     this.#length = at + 1;
   }
 
+  /** @throws RangeError for what could not be read back. */
   signed(value: number): void {
+    if (!Number.isSafeInteger(2 * value))
+      throw new RangeError(`${value} does not fit into a page of the history`);
     this.unsigned(value < 0 ? -2 * value - 1 : 2 * value);
   }
 

@@ -50,9 +50,14 @@ export function createNotifier(parts: NotifierParts): Notifier {
 async function planAndCommit(store: DeliveryStore, policy: Policy, now: TimeMs): Promise<Plan> {
   for (let attempt = 0; attempt < PLAN_ATTEMPTS; attempt += 1) {
     const view = await store.view(now);
+    if ((view.watermark ?? 0) < (view.holdUntil ?? 0)) return nothingPlanned(now);
     const plan = planDeliveries(view, policy, now);
     if (await store.commitPlan(view, plan)) return plan;
   }
   // Another process plans all the time: its plans hold what ours would have.
-  return { at: now, deliveries: [], records: [], pages: [], saidOnce: [] };
+  return nothingPlanned(now);
+}
+
+function nothingPlanned(at: TimeMs): Plan {
+  return { at, deliveries: [], records: [], pages: [], saidOnce: [] };
 }

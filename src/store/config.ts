@@ -1,7 +1,18 @@
+import { validate as isCron } from 'node-cron';
 import { z } from 'zod';
 import { configPart, type Rule } from '../config/configPart.ts';
 import { duration } from '../config/values.ts';
 import { DAY_MS } from '../model/time.ts';
+
+const backup = z.strictObject({
+  schedule: z
+    .string()
+    .default('0 3 * * *')
+    .refine((text) => isCron(text), { error: 'is not a cron expression such as 0 3 * * *' }),
+  /** A folder, best on another volume. */
+  to: z.string().min(1),
+  keep: z.int().min(1).default(7),
+});
 
 const history = z.strictObject({
   path: z.string().default('./burnwatch.db'),
@@ -11,6 +22,7 @@ const history = z.strictObject({
       hours: duration.default(400 * DAY_MS),
     })
     .prefault({}),
+  backup: backup.optional(),
 });
 
 export type HistoryConfig = z.output<typeof history>;

@@ -95,6 +95,8 @@ export interface HistoryWriter {
    * @throws HistoryError `gap` when no checkpoint is old enough.
    */
   replayVerdicts(time: TimeMs, codecs: DetectorCodecs): Promise<VerdictReplay>;
+  /** Writes a consistent copy into a new file; readers and other short writes go on meanwhile. */
+  backup(target: string): Promise<void>;
   /** Drops what is older than the retention. */
   prune(keep: { readonly windowsFrom: TimeMs; readonly hoursFrom: TimeMs }): Promise<void>;
   close(): Promise<void>;
@@ -217,6 +219,7 @@ export class HistoryError extends Error {
     | 'missing'
     | 'not-a-database'
     | 'corrupt'
+    | 'replaced'
     | 'full'
     | 'newer-schema'
     | 'older-schema'

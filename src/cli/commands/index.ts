@@ -71,6 +71,26 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./silence.ts')).registerSilence,
   },
   {
+    name: 'backup',
+    description: 'copy the history, also while the daemon runs',
+    load: async () => (await import('./backup.ts')).registerBackup,
+  },
+  {
+    name: 'restore',
+    description: 'put a backup in the place of the history; nothing is sent twice',
+    load: async () => (await import('./restore.ts')).registerRestore,
+  },
+  {
+    name: 'doctor',
+    description: 'look the history over: integrity, gaps, sums, file, disk, backups',
+    load: async () => (await import('./doctor.ts')).registerDoctor,
+  },
+  {
+    name: 'compact',
+    description: 'rewrite the history without its unused room',
+    load: async () => (await import('./compact.ts')).registerCompact,
+  },
+  {
     name: 'deliveries',
     description: 'messages that were given up (dead letters), that wait, or that were sent',
     load: async () => (await import('./deliveries.ts')).registerDeliveries,

@@ -2,6 +2,7 @@ import Database from 'better-sqlite3';
 import { closeSync, existsSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { HistoryError } from '../../store/history.ts';
+import { requireOneName, requireWholeFile } from './historyFile.ts';
 
 export type Db = Database.Database;
 type Value = string | number | bigint | null | Uint8Array;
@@ -42,10 +43,14 @@ export function createPrivately(path: string): void {
 export function openForWriting(path: string): Db {
   return guard(path, () => {
     createPrivately(path);
+    requireOneName(path);
+    requireWholeFile(path);
     const db = new Database(path, { timeout: BUSY_TIMEOUT_MS });
     return configured(db, () => {
       // Rows are pages of up to some KB; at SQLite's usual 4 KB, those above 1 KB would overflow.
       db.pragma('page_size = 16384');
+      // Pages freed by the retention go back to the file system, a few at a time (`prune.ts`).
+      db.pragma('auto_vacuum = INCREMENTAL');
       db.pragma('journal_mode = WAL');
       // better-sqlite3 is built with WAL's default at NORMAL: a reopened file would lose the last
       // commits with the power. One commit a window can afford FULL.
@@ -66,6 +71,7 @@ export function openForReading(path: string): Db {
     );
   }
   return guard(path, () => {
+    requireWholeFile(path);
     const db = new Database(path, { readonly: true, timeout: BUSY_TIMEOUT_MS });
     return configured(db, () => {
       db.pragma('query_only = ON');

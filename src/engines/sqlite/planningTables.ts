@@ -50,6 +50,8 @@ export function readView(db: Db, now: TimeMs): PlanningView {
     records: records.filter(({ findingId }) => ids.has(findingId)),
     silences: readSilences(db, now),
     watermark: value<TimeMs>(db, "SELECT value FROM meta WHERE key = 'watermark'") ?? null,
+    holdUntil: state.get('hold_until') ?? null,
+    toldUntil: state.get('told_until') ?? null,
     installedAt: state.get('installed_at') ?? null,
     pages: pages.map(withReceiver),
     saidOnce: new Set(values<string>(db, 'SELECT key FROM ops_said_once')),
@@ -65,6 +67,8 @@ export function writePlan(db: Db, view: PlanningView, plan: Plan): boolean {
   set('version', view.version + 1);
   set('cursor', view.cursor);
   if (!state.has('installed_at')) set('installed_at', plan.at);
+  if ((view.watermark ?? 0) >= (view.toldUntil ?? 0))
+    run(db, "DELETE FROM ops_notify_state WHERE key IN ('hold_until', 'told_until')");
   for (const { receiver, findingId, conversation, state, severity, reason, at } of plan.records) {
     const { channel, target } = receiver;
     run(db, 'INSERT OR REPLACE INTO ops_notified VALUES (?, ?, ?, ?, ?, ?, ?, ?)', [

@@ -1,6 +1,7 @@
 import Database from 'better-sqlite3';
 import { HistoryError } from '../../store/history.ts';
 import { createPrivately, guard, type Db } from './database.ts';
+import { realPath } from './historyFile.ts';
 
 /** The process that holds a history, named to the next one that wants to write it. */
 export interface LockHolder {
@@ -11,7 +12,7 @@ export interface LockHolder {
 }
 
 /**
- * One writing process per history: a write transaction on a small database of its own (`PATH.lock`),
+ * One writing process per history, whatever name led to it: a write transaction on a small database (`PATH.lock`),
  * held for the life of the process. The operating system releases it at a crash, so a lock is never
  * stale. Readers can still see who holds it.
  */
@@ -24,7 +25,7 @@ export class ProcessLock {
 
   /** @throws HistoryError `locked`, naming the holder. */
   static acquire(historyPath: string, holder: LockHolder): ProcessLock {
-    const path = `${historyPath}.lock`;
+    const path = `${realPath(historyPath)}.lock`;
     createPrivately(path);
     const db = guard(path, () => new Database(path, { timeout: 500 }));
     try {

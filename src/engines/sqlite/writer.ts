@@ -36,7 +36,9 @@ import { migrate } from './migrate.ts';
 import { actionsAppliedAt, markApplied, pendingActions } from './operatorActions.ts';
 import { PodSpecTable } from './podSpecTable.ts';
 import { ProcessLock } from './processLock.ts';
-import { pruneHistory } from './prune.ts';
+import { giveBack, pruneHistory } from './prune.ts';
+import { identify, realPath, type FileIdentity } from './historyFile.ts';
+import { writeBackup } from './backup.ts';
 import type { RollUpHook } from '../../store/rollUp/rollUp.ts';
 import { RollUps } from '../../store/rollUp/rollUps.ts';
 import { StateTables } from './stateTables.ts';
@@ -67,6 +69,7 @@ export interface WriterOptions extends HistoryIdentity {
 /** The history on SQLite: one writer per file, one transaction per call. */
 export class SqliteHistoryWriter implements HistoryWriter {
   readonly #path: string;
+  readonly #file: FileIdentity | null;
   readonly #db: Db;
   readonly #lock: ProcessLock;
   readonly #windowMs: number;
@@ -80,6 +83,7 @@ export class SqliteHistoryWriter implements HistoryWriter {
 
   private constructor(options: WriterOptions, db: Db, lock: ProcessLock) {
     this.#path = options.path;
+    this.#file = identify(options.path);
     this.#db = db;
     this.#lock = lock;
     this.#windowMs = options.windowMs;
@@ -206,11 +210,19 @@ export class SqliteHistoryWriter implements HistoryWriter {
     return settle(this.#path, () => beginReplay(tables, time));
   }
 
-  prune(keep: { readonly windowsFrom: TimeMs; readonly hoursFrom: TimeMs }): Promise<void> {
-    return this.#write(() => {
+  async prune(keep: { readonly windowsFrom: TimeMs; readonly hoursFrom: TimeMs }): Promise<void> {
+    await this.#write(() => {
       pruneHistory(this.#db, this.#meta, this.#windowMs, keep);
       this.#rows.forget();
       this.#podSpecs.forget();
+    });
+    await settle(this.#path, () => giveBack(this.#db));
+  }
+
+  backup(target: string): Promise<void> {
+    return settle(this.#path, () => {
+      this.#requireSameFile();
+      writeBackup(this.#db, target);
     });
   }
 
@@ -263,9 +275,28 @@ export class SqliteHistoryWriter implements HistoryWriter {
     );
   }
 
+  /**
+   * Refuses to write into a file that nobody else can open any more. What a deleted one held is written back to its
+   * path.
+   * @throws HistoryError `replaced`
+   */
+  #requireSameFile(): void {
+    const found = identify(this.#path);
+    const { device, inode } = this.#file ?? {};
+    if (found !== null && found.device === device && found.inode === inode) return;
+    if (found === null) writeBackup(this.#db, realPath(this.#path));
+    throw new HistoryError(
+      'replaced',
+      found === null
+        ? `the history ${this.#path} was deleted while it was open; what it held was written back: restart Burnwatch`
+        : `the history ${this.#path} was replaced by another file while it was open: restart Burnwatch`,
+    );
+  }
+
   /** One transaction; whatever fails in it is undone in the file and in memory. */
   #write<T>(work: () => T): Promise<T> {
     return settle(this.#path, () => {
+      this.#requireSameFile();
       try {
         const result = inTransaction(this.#db, work);
         const hour = floorTo(this.#meta.get('watermark') ?? 0, HOUR_MS) - HOUR_MS;

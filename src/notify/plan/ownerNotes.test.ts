@@ -31,6 +31,8 @@ function planFor(findings: PlanningView['findings'], saidOnce: readonly string[]
     findings,
     records: [],
     silences: [],
+    holdUntil: null,
+    toldUntil: null,
     watermark: TEST_NOW,
     installedAt: 1,
     pages: [],

@@ -35,6 +35,8 @@ function viewOf(findings: readonly Finding[], more: Partial<PlanningView> = {}):
     findings,
     records: [],
     silences: [],
+    holdUntil: null,
+    toldUntil: null,
     watermark: TEST_NOW,
     installedAt: 1,
     pages: [],

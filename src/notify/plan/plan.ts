@@ -53,7 +53,8 @@ export function planDeliveries(view: PlanningView, policy: Policy, now: TimeMs):
     active: now < (view.installedAt ?? now) + policy.previewMs,
     platform: policy.destinations.platform,
   };
-  const notified = newsByReceiver(view, policy, quiet, preview, now);
+  const all = newsByReceiver(view, policy, quiet, preview, now);
+  const [known, notified] = splitKnown(all, view);
   const paging = holdPages(notified, view.pages, policy.maxPagesPerDay, now, view.saidOnce);
   const capped = capOwners(paging.notified, policy.destinations.platform);
 
@@ -69,6 +70,9 @@ export function planDeliveries(view: PlanningView, policy: Policy, now: TimeMs):
 
   const deliveries: Delivery[] = [...paging.notes, ...capped.notes, ...owners.notes];
   const records: NotifiedRecord[] = capped.records.map((record) => ({ ...record, at: now }));
+  for (const { receiver, news } of known)
+    for (const [conversation, items] of intoConversations(news))
+      for (const item of items) records.push(recordOf(receiver, conversation, item, now));
   for (const receiverNews of capped.notified) {
     for (const [conversation, news] of intoConversations(receiverNews.news)) {
       deliveries.push(findingsDelivery(receiverNews, conversation, news, view, now));
@@ -84,6 +88,22 @@ export function planDeliveries(view: PlanningView, policy: Policy, now: TimeMs):
     pages: paging.pages,
     saidOnce: [...paging.saidOnce, ...owners.saidOnce],
   };
+}
+
+/** Parts what a receiver heard before a backup was restored from what it has not heard yet. */
+function splitKnown(
+  all: readonly ReceiverNews[],
+  { toldUntil }: PlanningView,
+): readonly [readonly ReceiverNews[], readonly ReceiverNews[]] {
+  if (toldUntil === null) return [[], all];
+  const part = (isKnown: boolean) =>
+    all
+      .map((one) => ({
+        ...one,
+        news: one.news.filter(({ finding }) => finding.firstSeen <= toldUntil === isKnown),
+      }))
+      .filter(({ news }) => news.length > 0);
+  return [part(true), part(false)];
 }
 
 function newsByReceiver(

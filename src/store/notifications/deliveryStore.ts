@@ -39,6 +39,10 @@ export interface PlanningView {
   readonly silences: readonly Silence[];
   /** End of the last sealed window. */
   readonly watermark: TimeMs | null;
+  /** After a backup was restored: nothing is planned before this window is sealed again. */
+  readonly holdUntil: TimeMs | null;
+  /** The same where nobody knows who was told: what was first seen until then counts as told. */
+  readonly toldUntil: TimeMs | null;
   /** Wall clock of the first plan ever: the preview counts from here. Null before it. */
   readonly installedAt: TimeMs | null;
   /** Pages that were planned in the last two days, oldest first. */

@@ -108,8 +108,8 @@ describe('pages', () => {
     original.present.fill(1);
     original.values.fill(1e9);
     const bytes = codec.encode(original);
-    expect(() => codec.decode(bytes.subarray(0, bytes.length - 1))).toThrow(/ends too early/);
-    expect(() => codec.decode(Uint8Array.of(9, 1))).toThrow(/format 9/);
+    expect(() => codec.decode(bytes.subarray(0, bytes.length - 1))).toThrow(/is damaged/);
+    expect(() => codec.decode(Uint8Array.of(9, 1))).toThrow(/is damaged/);
   });
 
   test('columns that do not change cost a few bytes for the whole page', () => {
@@ -117,7 +117,7 @@ describe('pages', () => {
     const original = codec.empty();
     original.present.fill(1);
     for (let slot = 0; slot < SLOTS; slot += 1) original.values[slot * 3] = 123_456;
-    expect(codec.encode(original).length).toBeLessThan(10);
+    expect(codec.encode(original).length).toBeLessThan(14);
   });
 });
 

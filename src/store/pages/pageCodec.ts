@@ -1,4 +1,6 @@
+import { crc32 } from 'node:zlib';
 import { VarintReader, VarintWriter } from '../../model/varint.ts';
+import { HistoryError } from '../history.ts';
 import type { Column } from './columns.ts';
 import type { SlotSums } from './slotSums.ts';
 
@@ -12,7 +14,9 @@ export interface Page {
   readonly present: Uint8Array;
 }
 
-const FORMAT = 1;
+const FORMAT = 2;
+/** Behind each page: the CRC-32 of what is before it. */
+const CHECKSUM_BYTES = 4;
 /** Two bits a column: how its values are written. */
 const DEFAULT = 0; // all unknown (nullable) or all zero
 const SAME = 1; // one value for all slots
@@ -63,7 +67,7 @@ export class PageCodec {
       if (mode === SAME) out.signed(page.values[slots[0]! * width + index]!);
       else if (mode === DELTAS || mode === SPARSE) this.#deltas(page, slots, index, mode);
     }
-    return out.take();
+    return sealed(out.take());
   }
 
   #deltas(page: Page, slots: readonly number[], index: number, mode: number): void {
@@ -123,9 +127,10 @@ export class PageCodec {
   /** Reads the head of a page: which slots have rows, and how the columns are written. */
   #open(bytes: Uint8Array): readonly number[] {
     const input = this.#reader;
-    input.open(bytes);
+    if (!isWholePage(bytes)) throw damaged('its checksum is wrong');
+    input.open(bytes.subarray(0, -CHECKSUM_BYTES));
     const format = input.byte();
-    if (format !== FORMAT) throw new RangeError(`a page of the history has format ${format}`);
+    if (format !== FORMAT) throw damaged(`its format is ${format}`);
     const width = input.byte();
     if (width > this.columns.length) {
       throw new RangeError(
@@ -170,6 +175,28 @@ export class PageCodec {
       take(column, places, places.length);
     }
   }
+}
+
+function sealed(body: Uint8Array): Uint8Array {
+  const page = new Uint8Array(body.length + CHECKSUM_BYTES);
+  page.set(body);
+  new DataView(page.buffer).setUint32(body.length, crc32(body));
+  return page;
+}
+
+/** True when a stored page is as it was written. */
+export function isWholePage(page: Uint8Array): boolean {
+  const end = page.length - CHECKSUM_BYTES;
+  if (end < 0) return false;
+  const stored = new DataView(page.buffer, page.byteOffset + end, CHECKSUM_BYTES).getUint32(0);
+  return stored === crc32(page.subarray(0, end));
+}
+
+function damaged(how: string): HistoryError {
+  return new HistoryError(
+    'corrupt',
+    `a page of the history is damaged (${how}): see \`burnwatch doctor\`, and restore a backup`,
+  );
 }
 
 /** Sums (or maxima) of nothing yet: zero for sums, unknown for maxima. Questions by the hour ask for 100,000s. */

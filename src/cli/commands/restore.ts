@@ -1,0 +1,32 @@
+import type { Command } from 'commander';
+import { restoreHistory } from '../../engines/openHistory.ts';
+import { formatTime } from '../../model/time.ts';
+import type { Io } from '../io.ts';
+import { loadContext, type ConfigOption } from '../options.ts';
+
+export function registerRestore(command: Command, io: Io): void {
+  command
+    .argument('<file>', 'a backup')
+    .action((file: string, options: ConfigOption) => runRestore(file, options, io));
+}
+
+async function runRestore(file: string, options: ConfigOption, io: Io): Promise<void> {
+  const { path } = loadContext(options, io).loaded.config.history;
+  const restored = await restoreHistory({
+    path,
+    backup: file,
+    command: 'restore',
+    now: io.now(),
+  });
+  const { aside, watermark, isCarriedOver, decisions, cancelled } = restored;
+  const lines = [
+    `Restored ${path} from ${file}${watermark === null ? '' : `, up to ${formatTime(watermark)}`}.`,
+    aside === null ? null : `The history that was there is ${aside}.`,
+    'The daemon fills what came after the backup from Prometheus.',
+    isCarriedOver
+      ? `Messages, silences and ${decisions.length} later decisions were taken from the old history:`
+      : `The old history cannot be read: decisions and silences made after the backup are lost; ${cancelled} messages that were waiting are not sent, and findings that were open count as told.`,
+    ...decisions.map(({ findingId, action }) => `  ${action} ${findingId}`),
+  ];
+  io.out(`${lines.filter((line) => line !== null).join('\n')}\n`);
+}

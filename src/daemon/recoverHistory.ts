@@ -1,0 +1,60 @@
+import { existsSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  listBackups,
+  openHistoryWriter,
+  restoreHistory,
+  setAside,
+} from '../engines/openHistory.ts';
+import { HistoryError, type HistoryWriter } from '../store/history.ts';
+import type { HistoryConfig } from '../store/config.ts';
+
+type WriterOptions = Parameters<typeof openHistoryWriter>[0];
+
+/** Beside the history: the check found damage while a daemon ran, and the next start is to act on it. */
+function markOf(path: string): string {
+  return `${path}.damage`;
+}
+
+/** Remembers for the next start that a history is damaged. */
+export function markDamaged(path: string, problem: string): void {
+  writeFileSync(markOf(path), problem);
+}
+
+/**
+ * Opens the history for the daemon. A damaged one is moved aside and the newest backup put in its place; without
+ * one, a new history is filled from Prometheus. Other commands are refused a damaged history.
+ */
+export async function openOrRecover(
+  options: WriterOptions,
+  { backup }: HistoryConfig,
+  warn: (problem: string) => void,
+): Promise<HistoryWriter> {
+  const { path } = options;
+  const mark = markOf(path);
+  if (!existsSync(mark)) {
+    try {
+      return await openHistoryWriter(options);
+    } catch (error) {
+      if (!isDamage(error, path)) throw error;
+      warn(error.message);
+    }
+  }
+  const now = options.clock();
+  const [newest] = backup === undefined ? [] : listBackups(backup.to);
+  const aside = setAside(path, 'damaged', now);
+  rmSync(mark, { force: true });
+  if (newest === undefined) {
+    warn(`The history was damaged and lies at ${aside} now; a new one is filled from Prometheus`);
+  } else {
+    await restoreHistory({ ...options, backup: newest, now, old: aside });
+    warn(`The history was damaged and lies at ${aside} now; the backup ${newest} was restored`);
+  }
+  return openHistoryWriter(options);
+}
+
+/** A file that is no database counts as damaged only where a history's lock lies beside it. */
+function isDamage(error: unknown, path: string): error is HistoryError {
+  if (!(error instanceof HistoryError)) return false;
+  if (error.code === 'corrupt') return true;
+  return error.code === 'not-a-database' && existsSync(`${path}.lock`);
+}

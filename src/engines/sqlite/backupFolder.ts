@@ -1,0 +1,31 @@
+import { readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import type { TimeMs } from '../../model/time.ts';
+
+const NAME = /^burnwatch-\d{4}-\d\d-\d\dT\d\d-\d\d-\d\dZ\.db$/;
+
+/** `burnwatch-2026-11-24T03-00-00Z.db`: names sort as their times. */
+export function backupName(at: TimeMs): string {
+  const time = new Date(at).toISOString().replace(/\.\d+/, '').replaceAll(':', '-');
+  return `burnwatch-${time}.db`;
+}
+
+/** Backups in a folder, the newest first; a folder that is not there has none. */
+export function listBackups(folder: string): readonly string[] {
+  let names: string[];
+  try {
+    names = readdirSync(folder);
+  } catch {
+    return [];
+  }
+  return names
+    .filter((name) => NAME.test(name))
+    .sort()
+    .toReversed()
+    .map((name) => join(folder, name));
+}
+
+/** Removes all but the newest `keep` backups of a folder; files of other names are left alone. */
+export function dropOldBackups(folder: string, keep: number): void {
+  for (const old of listBackups(folder).slice(keep)) rmSync(old, { force: true });
+}

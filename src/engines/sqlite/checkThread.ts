@@ -1,0 +1,24 @@
+import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
+import { damageInside } from './examine.ts';
+
+interface CheckData {
+  readonly thread: 'check';
+  readonly path: string;
+}
+
+/** Reads the whole file in a thread of its own; resolves with what is wrong with it, or null. */
+export function findDamage(path: string, signal: AbortSignal): Promise<string | null> {
+  const worker = new Worker(new URL(import.meta.url), {
+    workerData: { thread: 'check', path } satisfies CheckData,
+  });
+  const stop = () => void worker.terminate();
+  signal.addEventListener('abort', stop, { once: true });
+  return new Promise<string | null>((resolve, reject) => {
+    worker.once('message', resolve);
+    worker.once('error', reject);
+    worker.once('exit', () => reject(new Error('The check of the history was ended')));
+  }).finally(() => signal.removeEventListener('abort', stop));
+}
+
+const data = workerData as Partial<CheckData> | null;
+if (!isMainThread && data?.thread === 'check') parentPort?.postMessage(damageInside(data.path!));
