@@ -3,6 +3,7 @@ import { configPart, type Rule } from '../config/configPart.ts';
 import { duration, headers, httpUrl, tls } from '../config/values.ts';
 import type { ExtraDevices } from '../model/devices.ts';
 import { parseMatchers } from './prometheus/matchers.ts';
+import { EXPORTER_NAMES } from './trust/exporters.ts';
 
 const prometheus = z.strictObject({
   url: httpUrl.default('http://prometheus:9090'),
@@ -24,6 +25,23 @@ const prometheus = z.strictObject({
   /** Attempts per query, the first included. */
   attempts: z.int().min(1).max(10).default(4),
   concurrency: z.int().min(1).max(20).default(4),
+  /** Whose metrics are believed. */
+  trust: z
+    .strictObject({
+      /** The scrape jobs of each exporter; `auto`: who was there first, and whom an operator accepted. */
+      jobs: z
+        .union([
+          z.literal('auto'),
+          z.record(
+            z.string().refine((name) => EXPORTER_NAMES.includes(name), {
+              error: `is none of ${EXPORTER_NAMES.join(', ')}`,
+            }),
+            z.array(z.string()).min(1),
+          ),
+        ])
+        .default('auto'),
+    })
+    .prefault({}),
 });
 
 export type PrometheusConfig = z.output<typeof prometheus>;

@@ -14,7 +14,14 @@ import type { Batch } from './prometheus/batch.ts';
 import { NEAR_MS } from './measure/samples.ts';
 import type { RawSeries } from './prometheus/rawSamples.ts';
 import { gridOf } from './prometheus/grid.ts';
-import { parseMatchers } from './prometheus/matchers.ts';
+import { parseMatchers, type Matcher } from './prometheus/matchers.ts';
+import { fetchSources } from './trust/fetchSources.ts';
+import {
+  configuredSources,
+  learnSources,
+  trustMatchers,
+  type SourceDecision,
+} from './trust/sources.ts';
 import { queryContext } from './prometheus/queries.ts';
 import type { QueryContext } from './prometheus/queries.ts';
 
@@ -39,7 +46,7 @@ export async function createPrometheusCollector(
   deps: ClientDeps,
 ): Promise<Collector> {
   const client = await createPrometheusClient(config.prometheus, deps);
-  const context = contextOf(config);
+  const context = contextOf(config, []);
   const settings = {
     cluster: config.cluster,
     restoreName: nameRestorer(mentionedLabels(config)),
@@ -53,11 +60,25 @@ export async function createPrometheusCollector(
     expected: ExpectedSamples,
     signal: AbortSignal,
   ): Promise<readonly Snapshot[]> {
-    const { concurrency } = config.prometheus;
-    const grid = gridOf(windows);
-    const batch = await fetchBatch(client, context, grid, concurrency, signal, deps.now());
-    largest = largestAnswer(batch);
-    return assemble(batch, windows, expected, settings);
+    const { concurrency, trust } = config.prometheus;
+    const asking = { client, context, grid: gridOf(windows), signal };
+    const decisions = await fetchSources(asking, configuredSources(expected, trust.jobs));
+    const snapshots: Snapshot[] = [];
+    let known = expected;
+    for (const [from, to] of runsOfEqual(decisions)) {
+      const run = windows.slice(from, to);
+      const believed = contextOf(config, decisions[from] ?? []);
+      const grid = gridOf(run);
+      const batch = await fetchBatch(client, believed, grid, concurrency, signal, deps.now());
+      largest = largestAnswer(batch);
+      assemble(batch, run, known, settings).forEach((snapshot, index) => {
+        const decided = decisions[from + index] ?? [];
+        known = { ...snapshot.expectedSamples, ...learnSources(known, decided) };
+        const problems = [...snapshot.problems, ...decided.flatMap((one) => one.problems)];
+        snapshots.push({ ...snapshot, problems, expectedSamples: known });
+      });
+    }
+    return snapshots;
   }
 
   return {
@@ -65,7 +86,9 @@ export async function createPrometheusCollector(
       const snapshots: Snapshot[] = [];
       let known = expected;
       while (snapshots.length < windows.length) {
-        const size = fitting(POINTS_PER_ANSWER);
+        // The first window of a history settles whom to believe in all others.
+        const isUnsettled = snapshots.length === 0 && known.sources === undefined;
+        const size = isUnsettled ? 1 : fitting(POINTS_PER_ANSWER);
         const part = windows.slice(snapshots.length, snapshots.length + size);
         snapshots.push(...(await collectPart(part, known, signal)));
         known = snapshots.at(-1)?.expectedSamples ?? known;
@@ -87,10 +110,26 @@ export async function createPrometheusCollector(
  *
  * @throws Error when `prometheus.matchers` does not parse.
  */
-function contextOf(config: CollectConfig): QueryContext {
+function contextOf(config: CollectConfig, decisions: readonly SourceDecision[]): QueryContext {
   const { window, settle } = config.schedule;
   const matchers = parseMatchers(config.prometheus.matchers);
-  return queryContext(window - 1, rateRangeOf(config) - 1, matchers, aheadOf(settle));
+  const trust = (metric: string, own: readonly Matcher[]): readonly Matcher[] =>
+    trustMatchers(metric, own, decisions);
+  return queryContext(window - 1, rateRangeOf(config) - 1, matchers, aheadOf(settle), trust);
+}
+
+/** The stretches of windows in which the same jobs are believed, as `[from, to)`. */
+function runsOfEqual(decisions: readonly (readonly SourceDecision[])[]): [number, number][] {
+  const keys = decisions.map((one) =>
+    JSON.stringify(one.map(({ exporter, jobs }) => [exporter, jobs])),
+  );
+  const runs: [number, number][] = [];
+  keys.forEach((key, index) => {
+    const run = runs.at(-1);
+    if (run !== undefined && keys[run[0]] === key) run[1] = index + 1;
+    else runs.push([index, index + 1]);
+  });
+  return runs;
 }
 
 /**

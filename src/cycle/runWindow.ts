@@ -13,6 +13,7 @@ import type { WorkloadEvent } from '../model/workloadEvent.ts';
 import { TIMELINE, type Trace } from '../detect/timeline/timelineState.ts';
 import { traceWorkloads } from '../detect/timeline/traceWorkloads.ts';
 import { routedLabels, scopeLabels } from '../detect/owners/scopeLabels.ts';
+import { acceptedSources } from './acceptedSources.ts';
 import { scopeCosts } from './scopeCosts.ts';
 import type { Settings } from './settings.ts';
 import type { CycleState, StateChange } from '../store/cycleState.ts';
@@ -96,7 +97,7 @@ export function runWindow(
     change: {
       historyStart,
       watermark: window.end,
-      expectedSamples: snapshot.expectedSamples,
+      expectedSamples: { ...snapshot.expectedSamples, ...acceptedSources(state, actions) },
       detectors,
       findings: changed,
     },

@@ -51,6 +51,10 @@ export interface ScrapeIntervals {
 export interface ExpectedSamples {
   /** Long-lived pods that the cluster is remembered to have; absent in histories that never saw any. */
   readonly pods?: number;
+  /** Scrape jobs that are believed, by exporter; settled by who was first. */
+  readonly sources?: Readonly<Record<string, readonly string[]>>;
+  /** Scrape jobs that an operator accepted, for all that they serve. */
+  readonly acceptedSources?: readonly string[];
 }
 
 /** Something the window lacks, named so that a person can act on it. */
@@ -67,6 +71,8 @@ export interface DataProblem {
     | 'population-collapse'
     | 'bad-values'
     | 'impossible-value'
+    | 'untrusted-source'
+    | 'renamed-source'
     | 'several-clusters'
     | 'unpriced-node'
     | 'stand-in-price'

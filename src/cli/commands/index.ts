@@ -106,6 +106,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./owners.ts')).registerOwners,
   },
   {
+    name: 'sources',
+    description: 'the scrape jobs whose metrics are believed; accept a new one',
+    load: async () => (await import('./sources.ts')).registerSources,
+  },
+  {
     name: 'posture',
     description: 'requests, limits, quota and privilege checks with a score',
     load: async () => (await import('./posture.ts')).registerPosture,

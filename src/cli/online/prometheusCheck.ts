@@ -28,9 +28,12 @@ export async function checkPrometheus(
     const [seen] = await collector.collect([{ start: end - window, end }], {}, signal);
     const oldest = await collector.oldestData(signal);
     if (seen === undefined || oldest === null) return [nothingThere(server, config)];
-    return [answers(server, seen), history(oldest, now, config), ...scrapes(seen, config)].concat(
-      seen.problems.map(({ text }) => ({ level: 'warning', text })),
-    );
+    return [
+      answers(server, seen),
+      history(oldest, now, config),
+      ...scrapes(seen, config),
+      ...sources(seen),
+    ].concat(seen.problems.map(({ text }) => ({ level: 'warning', text })));
   } catch (error) {
     if (!(error instanceof CollectError)) throw error;
     return [{ level: 'failed', text: `${server}: ${error.message} (${error.code})` }];
@@ -65,6 +68,14 @@ function history(oldest: TimeMs, now: TimeMs, { schedule }: Config): OnlineResul
   const text = `holds data since ${formatTime(oldest)} (${days})`;
   if (now - oldest >= schedule.initialBackfill) return { level: 'ok', text };
   return { level: 'ok', text: `${text}; a new history begins there, not ${wanted} ago` };
+}
+
+/** Whom a new history would believe. */
+function sources({ expectedSamples }: Snapshot): readonly OnlineResult[] {
+  return Object.entries(expectedSamples.sources ?? {}).map(([exporter, jobs]) => {
+    const named = jobs.map((job) => (job === '' ? 'series without a job' : `job ${job}`));
+    return { level: 'ok', text: `metrics of ${exporter} are believed from ${named.join(', ')}` };
+  });
 }
 
 function scrapes({ scrapes: seen }: Snapshot, config: Config): readonly OnlineResult[] {

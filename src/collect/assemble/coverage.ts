@@ -20,7 +20,7 @@ function learnExpected(known: number, seen: number, window: Window, memoryMs: Ti
 
 /** Updates all that is carried from window to window. */
 export function learn(known: ExpectedSamples, pods: number, window: Window): ExpectedSamples {
-  return { pods: learnExpected(known.pods ?? 0, pods, window, POPULATION_MEMORY_MS) };
+  return { ...known, pods: learnExpected(known.pods ?? 0, pods, window, POPULATION_MEMORY_MS) };
 }
 
 /** True when so many long-lived pods are missing at once that it is the source that broke. */

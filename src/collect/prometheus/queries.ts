@@ -35,12 +35,13 @@ export function queryContext(
   rateMs: number,
   configured: readonly Matcher[],
   aheadMs = 0,
+  trust: (metric: string, own: readonly Matcher[]) => readonly Matcher[] = () => [],
 ): QueryContext {
   return {
     window: promDuration(windowMs),
     rate: promDuration(rateMs),
     aheadMs,
-    select: (metric, ...own) => selector(metric, [...own, ...configured]),
+    select: (metric, ...own) => selector(metric, [...own, ...trust(metric, own), ...configured]),
   };
 }
 

@@ -65,6 +65,8 @@ export const dataQualityDetector: Detector<ProblemState> = {
 /** Problems of metrics that say what is not so; the others are of metrics that say nothing. */
 const UNTRUE: ReadonlySet<DataProblem['code']> = new Set([
   'impossible-value',
+  'untrusted-source',
+  'renamed-source',
   'doubtful-price',
   'duplicates-disagree',
 ]);
@@ -125,6 +127,9 @@ function overText(code: DataProblem['code'], subject: string): string {
       return 'Rates can be computed again';
     case 'bad-values':
       return `${subject} reports numbers again`;
+    case 'untrusted-source':
+    case 'renamed-source':
+      return `Scrape job ${subject} is accepted, or serves no metric that is read`;
     case 'impossible-value':
       return `All series of ${subject} are possible again`;
     case 'unpriced-node':

@@ -127,5 +127,7 @@ function readStatus(db: Db, meta: MetaTable, windowMs: number): HistoryStatus {
     sealedWindows: sealed,
     incompleteWindows: incomplete,
     lastProblems: JSON.parse(problems ?? '[]') as readonly DataProblem[],
+    sources: meta.expectedSamples().sources,
+    acceptedSources: meta.expectedSamples().acceptedSources,
   };
 }

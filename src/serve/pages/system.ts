@@ -32,7 +32,7 @@ export const systemPage: ShownPage = {
     const { page } = request;
     const { clock } = page;
     const body = html`<h1>System</h1>
-      ${tiles(tilesOf(view, page))} ${coverage(view, clock)} ${problems(view)}
+      ${tiles(tilesOf(view, page))} ${coverage(view, clock)} ${problems(view)} ${sources(view)}
       ${deliveries('Pending messages', view.waiting, clock)}
       ${deliveries('Failed messages', view.dead, clock)} ${auditLog(view, clock)}`;
     return layout(page, 'System', body);
@@ -50,7 +50,7 @@ async function readSystem({ principal, deps }: PageRequest): Promise<SystemView>
   const audit = all.filter(({ namespace }) => maySee(principal, namespace)).slice(0, MOST_ENTRIES);
   if (principal.namespaces !== null)
     return {
-      status: { ...status, lastProblems: [] },
+      status: { ...status, lastProblems: [], sources: {}, acceptedSources: [] },
       windows: windows.map((window) => ({ ...window, problems: [] })),
       audit,
       waiting: [],
@@ -158,6 +158,26 @@ function problems({ windows, status }: SystemView): Html {
     'Data problems, last 24 h',
     html`${table('Data problems of the last 24 hours', found.slice(0, MOST_PROBLEMS), columns, { empty: 'None.' })}
     ${remaining > 0 && html`<p class="note">${remaining} of them in the last window.</p>`}`,
+  );
+}
+
+/** The scrape jobs whose metrics are believed. */
+function sources({
+  status: { sources: believed = {}, acceptedSources = [] },
+}: SystemView): Html | null {
+  const rows = [...Object.entries(believed), ['accepted by an operator', acceptedSources] as const];
+  const shown = rows.filter(([, jobs]) => jobs.length > 0);
+  if (shown.length === 0) return null;
+  return card(
+    'Scrape jobs that are believed',
+    table('Scrape jobs by exporter', shown, [
+      { title: 'Exporter', cell: ([exporter]) => exporter },
+      {
+        title: 'Jobs',
+        cell: ([, jobs]) =>
+          jobs.map((job) => (job === '' ? 'series without a job' : job)).join(', '),
+      },
+    ]),
   );
 }
 

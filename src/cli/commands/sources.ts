@@ -1,0 +1,129 @@
+import type { Command } from 'commander';
+import { decideFinding, LONGEST_ACCEPTANCE_MS } from '../../detect/findings/decideFinding.ts';
+import { openAuditLog, openOperatorLog } from '../../engines/openHistory.ts';
+import type { Finding } from '../../model/finding.ts';
+import { printable } from '../../model/text/escape.ts';
+import type { Column, OutputFormat } from '../../model/text/table.ts';
+import type { HistoryReader } from '../../store/history.ts';
+import { CommandFailed, type Io } from '../io.ts';
+import {
+  loadContext,
+  printRows,
+  withHistory,
+  withOpened,
+  withOutput,
+  type ConfigOption,
+} from '../options.ts';
+
+/** A scrape job and what is believed of it. */
+interface SourceRow {
+  readonly job: string;
+  readonly exporters: readonly string[];
+  readonly state: 'believed' | 'accepted' | 'in use, not accepted' | 'not believed';
+  /** The finding that waits for a decision. */
+  readonly finding: string | null;
+}
+
+interface AcceptOptions extends ConfigOption {
+  readonly reason: string;
+}
+
+const COLUMNS: readonly Column<SourceRow>[] = [
+  { title: 'JOB', value: ({ job }) => (job === '' ? '(no job)' : printable(job)), maxWidth: 60 },
+  { title: 'EXPORTERS', value: ({ exporters }) => exporters.join(', ') },
+  { title: 'STATE', value: ({ state }) => state },
+  { title: 'FINDING', value: ({ finding }) => finding ?? '' },
+];
+
+export function registerSources(sources: Command, io: Io): void {
+  const list = sources
+    .command('list')
+    .description('the scrape jobs whose metrics are believed, and those that wait for a decision')
+    .action((options: ConfigOption & { output: OutputFormat }) => listSources(options, io));
+  withOutput(list);
+  sources
+    .command('accept')
+    .argument('<job>', 'as sources list shows it')
+    .description('believe a scrape job from the next window on')
+    .option('--reason <text>', 'why, for those who find it later', 'the exporter is ours')
+    .action((job: string, options: AcceptOptions) => acceptSource(job, options, io));
+}
+
+async function listSources(
+  options: ConfigOption & { readonly output: OutputFormat },
+  io: Io,
+): Promise<void> {
+  const { config } = loadContext(options, io).loaded;
+  const rows = await withHistory(config, readSources);
+  const { output } = options;
+  const empty = 'No window is sealed yet.';
+  printRows(io, rows, { output, columns: COLUMNS, toJson: (row) => row, empty });
+}
+
+async function readSources(reader: HistoryReader): Promise<readonly SourceRow[]> {
+  const { sources = {}, acceptedSources = [] } = await reader.status();
+  const exportersOf = (job: string): readonly string[] =>
+    Object.keys(sources).filter((exporter) => sources[exporter]?.includes(job));
+  const believed = [...new Set(Object.values(sources).flat())].sort();
+  const waiting = await findingsAbout(reader, null);
+  return [
+    ...believed
+      .filter((job) => !acceptedSources.includes(job))
+      .map((job) => row(job, exportersOf(job), 'believed', null)),
+    ...acceptedSources.map((job) => row(job, exportersOf(job), 'accepted', null)),
+    ...waiting
+      .filter(({ scope }) => !acceptedSources.includes(scope.subject ?? ''))
+      .map(({ id, rule, scope }) => {
+        const state = rule === 'renamed-source' ? 'in use, not accepted' : 'not believed';
+        return row(scope.subject ?? '', [], state, id);
+      }),
+  ];
+}
+
+function row(
+  job: string,
+  exporters: readonly string[],
+  state: SourceRow['state'],
+  finding: string | null,
+): SourceRow {
+  return { job, exporters, state, finding };
+}
+
+/** Findings about scrape jobs that are not over. @param job null: all of them. */
+async function findingsAbout(
+  reader: HistoryReader,
+  job: string | null,
+): Promise<readonly Finding[]> {
+  const findings = await reader.findings({
+    state: 'open',
+    kind: 'trust',
+    since: null,
+    namespaces: null,
+  });
+  return findings.filter(
+    ({ rule, scope: { subject } }) =>
+      (rule === 'untrusted-source' || rule === 'renamed-source') &&
+      (job === null || subject === job),
+  );
+}
+
+async function acceptSource(job: string, { reason, ...options }: AcceptOptions, io: Io) {
+  const { config } = loadContext(options, io).loaded;
+  const findings = await withHistory(config, (reader) => findingsAbout(reader, job));
+  if (findings.length === 0)
+    throw new CommandFailed(
+      `no scrape job ${JSON.stringify(job)} waits to be accepted: burnwatch sources list shows them`,
+    );
+  const now = io.now();
+  const { path } = config.history;
+  await withOpened(openOperatorLog(path), (actions) =>
+    withOpened(openAuditLog(path), async (audit) => {
+      for (const finding of findings) {
+        const request = { action: 'accept', reason, until: now + LONGEST_ACCEPTANCE_MS } as const;
+        const actor = { who: io.user, via: 'cli' } as const;
+        await decideFinding(finding, request, actor, { actions, audit }, now);
+      }
+    }),
+  );
+  io.err(`${job} is accepted; the next window puts it into force\n`);
+}

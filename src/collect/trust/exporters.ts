@@ -1,0 +1,83 @@
+/** A program whose metrics are read, and how its scrape jobs are told from anybody else's. */
+export interface Exporter {
+  readonly name: string;
+  /** What its families begin with. */
+  readonly prefix: RegExp;
+  /** Its families that are read, as a regular expression of PromQL. */
+  readonly families: string;
+  /** The family by whose presence it is known to be there. */
+  readonly sentinel: string;
+  /**
+   * True where the population tells it: it exports a series for each container or pod of the cluster, which no
+   * application does. Prices and traffic have no such measure.
+   */
+  readonly byPopulation: boolean;
+}
+
+export const EXPORTERS: readonly Exporter[] = [
+  {
+    name: 'cadvisor',
+    prefix: /^container_/,
+    families:
+      'container_(cpu_usage_seconds_total|memory_working_set_bytes|start_time_seconds|network_(receive|transmit)_bytes_total|fs_(reads|writes)_bytes_total|cpu_cfs_(throttled_)?periods_total)',
+    sentinel: 'container_cpu_usage_seconds_total',
+    byPopulation: true,
+  },
+  {
+    name: 'kube-state-metrics',
+    prefix: /^kube_/,
+    families: 'kube_.+',
+    sentinel: 'kube_pod_info',
+    byPopulation: true,
+  },
+  {
+    name: 'opencost',
+    prefix: /^(node_.*_hourly_cost|pv_hourly_cost)/,
+    families: 'node_(cpu|ram|gpu|total)_hourly_cost|pv_hourly_cost',
+    sentinel: 'node_total_hourly_cost',
+    byPopulation: false,
+  },
+  {
+    name: 'network-costs',
+    prefix: /^kubecost_pod_network_/,
+    families: 'kubecost_pod_network_egress_bytes_total',
+    sentinel: 'kubecost_pod_network_egress_bytes_total',
+    byPopulation: false,
+  },
+  {
+    name: 'dcgm-exporter',
+    prefix: /^DCGM_/,
+    families: 'DCGM_FI_.+',
+    sentinel: 'DCGM_FI_DEV_GPU_UTIL',
+    byPopulation: false,
+  },
+];
+
+/** The exporter of a metric; null for one that none is known for. */
+export function exporterOf(metric: string): Exporter | null {
+  return EXPORTERS.find(({ prefix }) => prefix.test(metric)) ?? null;
+}
+
+/**
+ * Job names that charts and managed services give these exporters: kube-prometheus-stack, the `prometheus` chart,
+ * Grafana's k8s-monitoring, Azure's and Google's managed collection, OpenShift, the VictoriaMetrics operator; with a
+ * release's name before or after it. A job of a PodMonitor begins with its namespace, and is none of them.
+ */
+const KNOWN_JOBS = [
+  /^([\w.-]+-)?(kubelet|cadvisor|kubelet-cadvisor)(-[\w.-]+)?$/,
+  /^kubernetes-(nodes|nodes-cadvisor|cadvisor|kubelet|service-endpoints|service-endpoints-slow)$/,
+  /^integrations\/(kubernetes\/(kubelet|cadvisor|kube-state-metrics)|opencost|dcgm(-exporter)?)$/,
+  /^(kube-system|monitoring|gmp-system|gke-managed-\w+|openshift-monitoring)\/(kubelet|cadvisor|kube-state-metrics)$/,
+  /^([\w.-]+-)?kube[-_]?state[-_]?metrics(-[\w.-]+)?$/,
+  /^([\w.-]+-)?(opencost|kubecost|cost-analyzer|kubecost-cost-analyzer)(-[\w.-]+)?$/,
+  /^([\w.-]+-)?(kubecost-networking|network-costs|kubecost-network-costs)(-[\w.-]+)?$/,
+  /^([\w.-]+-)?(dcgm|dcgm-exporter|nvidia-dcgm-exporter|gpu-metrics)(-[\w.-]+)?$/,
+  /^(federate|prometheus-federation)$/,
+];
+
+/** True for a job that is usual for one of the exporters. A series without a job was not scraped, but written. */
+export function isKnownJob(job: string): boolean {
+  return job === '' || KNOWN_JOBS.some((name) => name.test(job));
+}
+
+export const EXPORTER_NAMES: readonly string[] = EXPORTERS.map(({ name }) => name);

@@ -1,0 +1,77 @@
+import type { ExpectedSamples } from '../../model/snapshot.ts';
+import type { RawAsking } from '../prometheus/batch.ts';
+import type { Matcher } from '../prometheus/matchers.ts';
+import { EXPORTERS, type Exporter } from './exporters.ts';
+import {
+  decideSource,
+  jobMatcher,
+  learnSources,
+  type Served,
+  type SourceDecision,
+} from './sources.ts';
+
+/**
+ * Asks which scrape jobs serve the families that are read, and decides for each window of a batch whom to believe.
+ * Once an exporter's jobs are settled only others are asked for, of which there are none: that costs the store a
+ * look into its index.
+ *
+ * @throws CollectError
+ */
+export async function fetchSources(
+  asking: RawAsking,
+  known: ExpectedSamples,
+): Promise<readonly (readonly SourceDecision[])[]> {
+  const perExporter = await Promise.all(
+    EXPORTERS.map((exporter) => decisionsOf(exporter, asking, known)),
+  );
+  return Array.from({ length: asking.grid.points - 1 }, (_, window) =>
+    perExporter.flatMap((decisions) => decisions[window] ?? []),
+  );
+}
+
+/** The decisions about one exporter, a window each. @throws CollectError */
+async function decisionsOf(
+  exporter: Exporter,
+  { client, context, grid, signal }: RawAsking,
+  known: ExpectedSamples,
+): Promise<readonly SourceDecision[]> {
+  const settled = known.sources?.[exporter.name];
+  const last = grid.points - 1;
+  const families = { name: '__name__', op: '=~', value: exporter.families } as const;
+  const jobs = [...(settled ?? []), ...(known.acceptedSources ?? [])];
+  const ask = async (own: readonly Matcher[], from: number, to: number) => {
+    const series = context.select('', ...own);
+    const query = `count by (__name__, job) (${series})`;
+    return (await client.range(query, { grid, from, to }, signal)).series;
+  };
+  // While none is settled all of them are asked for; in the first window of a history that is everything there is.
+  const own = settled === undefined ? [families] : [families, jobMatcher('!~', jobs)];
+  const all = await ask(own, 1, last);
+  const sentinel = { name: '__name__', op: '=', value: exporter.sentinel } as const;
+  const isAsked = settled !== undefined && all.length > 0;
+  const there = isAsked ? await ask([sentinel, jobMatcher('=~', jobs)], 1, last) : [];
+  let now = known;
+  return Array.from({ length: last }, (_, window) => {
+    const served = servedAt(all, window + 1);
+    const ours = now.sources?.[exporter.name] ?? [];
+    const isSettledThere =
+      servedAt(there, window + 1).length > 0 ||
+      served.some(({ job, family }) => family === exporter.sentinel && ours.includes(job));
+    const decision = decideSource(exporter, { served, isSettledThere }, now);
+    now = { ...now, ...learnSources(now, [decision]) };
+    return decision;
+  });
+}
+
+interface CountSeries {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly values: Float64Array;
+}
+
+function servedAt(series: readonly CountSeries[], point: number): readonly Served[] {
+  return series.flatMap(({ labels, values }) => {
+    const count = values[point] ?? 0;
+    if (!(count > 0)) return [];
+    return [{ family: labels['__name__'] ?? '', job: labels['job'] ?? '', series: count }];
+  });
+}
