@@ -20,6 +20,7 @@ export type MadeUpSamples = readonly [
 /** What is read sample by sample, and what is stated of lives. */
 export interface MadeUpLives extends Partial<Record<RawId, readonly MadeUpSamples[]>> {
   readonly lifeTimes?: Partial<LifeTimes>;
+  readonly standing?: readonly MadeUpSeries[];
   /** How long after a window its samples count, in seconds. */
   readonly ahead?: number;
 }
@@ -62,6 +63,10 @@ export function madeUpBatch(
       unscheduled: new Set(),
       ...lives.lifeTimes,
     },
+    standing: (lives.standing ?? []).map(([labels, values]) => ({
+      labels,
+      values: Float64Array.from(values, (value) => value ?? Number.NaN),
+    })),
     aheadMs: (lives.ahead ?? 90) * 1000,
   };
 }

@@ -20,7 +20,7 @@ import { kubeScrapes } from './presence.ts';
 import { problemsAt } from './problems.ts';
 import { at, compare, countAt, label } from './series.ts';
 import { buildStorageTable, loadBalancersAt, volumesAt } from './storage.ts';
-import { livingPods } from './windowFacts.ts';
+import { livingPods, movingTargets } from './windowFacts.ts';
 import { boundBatch } from '../trust/boundBatch.ts';
 import type { Refusal } from '../trust/refusals.ts';
 import type { LivingPod, WindowFacts } from './windowFacts.ts';
@@ -106,6 +106,7 @@ function assembleWindow(
     kubeSamples,
     scrapes,
     aheadMs: batch.aheadMs,
+    movingTargets: movingTargets(entries, window),
     usageIntervalMs: usageInterval ?? window.end - window.start,
   };
   const coverageSum: CoverageSum = { livedMs: 0, coveredMs: 0, missingMs: 0 };

@@ -10,7 +10,7 @@ import type { CoveredTime } from './coverage.ts';
 import type { ContainerEntry } from './podEntry.ts';
 import type { Presence } from './presence.ts';
 import { at, countAt, statedAt, strongest } from './series.ts';
-import type { WindowFacts } from './windowFacts.ts';
+import { targetOf, type WindowFacts } from './windowFacts.ts';
 import {
   believableCounters,
   believableSizes,
@@ -26,6 +26,8 @@ export interface ContainerContext {
   readonly told: number;
   readonly createdAt: TimeMs | null;
   readonly presence: Presence | null;
+  /** Bytes per second of the pod's network; null where they are unknown. */
+  readonly traffic: Reading;
   /** True when requests and limits are being reported at all. */
   readonly requestsReported: boolean;
   /** The node that it runs on: nothing on it is larger. */
@@ -68,11 +70,29 @@ export function containerSample(
     intervalMs: facts.usageIntervalMs,
   };
   const readings = readCounter(counters.believed, window, life);
-  const cpu = believableReading(readings, windowMs, context.nodeSize);
+  const believed = believableReading(readings, windowMs, context.nodeSize);
+  const disk = (key: 'diskRead' | 'diskWrite'): Reading => {
+    const counters = entries.map((entry) => entry[key]);
+    return perSecond(growthOf(counters, window, life), windowMs);
+  };
+  const disks = { read: disk('diskRead'), write: disk('diskWrite') };
+  const sizes = believableSizes(
+    entries.flatMap(({ ram: series }) => series),
+    window,
+    context.nodeSize,
+  );
+  refusals.push(...sizes.refused);
+  const ram = ramOf(sizes.believed, window);
+  const isFrozen =
+    believed.measured === 0 &&
+    entries.some(({ standing }) => at(standing, point) !== null) &&
+    !isQuiet(entries, ram, [disks.read, disks.write, context.traffic], facts);
+  const cpu = isFrozen ? { ...believed, measured: null, coveredMs: 0 } : believed;
   const isCpuRefused =
     cpu.measured === null &&
-    (counters.refused.length > 0 || cpu !== readings || isRefused(entries, window));
-  if (cpu !== readings) refusals.push(impossibleUse(readings, windowMs, context.nodeSize, labels));
+    (counters.refused.length > 0 || believed !== readings || isRefused(entries, window));
+  if (believed !== readings)
+    refusals.push(impossibleUse(readings, windowMs, context.nodeSize, labels));
   const running = firstKnown(entries, (entry) => at(entry.running, point));
   const requestKnown = isDescribed(entries, told);
   if (cpu.livedMs === 0 && running === null && !requestKnown) return null;
@@ -83,32 +103,13 @@ export function containerSample(
     cpu.measured === null && hasRun(entries, context) ? heldMs(context.presence) : 0,
   );
   const coveredMs = Math.min(livedMs, cpu.coveredMs);
-  // What was refused would be refused again.
-  const missingMs = isCpuRefused
-    ? 0
-    : Math.max(0, livedMs - coveredMs - unseenEndsMs(cpu, context));
+  // What was refused would be refused again, and what stands still is not there to be read.
+  const missingMs =
+    isCpuRefused || isFrozen ? 0 : Math.max(0, livedMs - coveredMs - unseenEndsMs(cpu, context));
   const runShare = livedMs / windowMs;
   // It is known not to have run: that is no use, not unknown use.
   const idle = livedMs === 0 && running === 0;
   const used = cpu.measured === null ? null : cpu.measured + cpu.estimated;
-  const disk = (key: 'diskRead' | 'diskWrite'): Reading =>
-    idle
-      ? 0
-      : perSecond(
-          growthOf(
-            entries.map((entry) => entry[key]),
-            window,
-            life,
-          ),
-          windowMs,
-        );
-  const sizes = believableSizes(
-    entries.flatMap(({ ram: series }) => series),
-    window,
-    context.nodeSize,
-  );
-  refusals.push(...sizes.refused);
-  const ram = ramOf(sizes.believed, window);
   const restarts = restartsInside(entries, context);
   // What names the restart policy is stated first; a request only says that it is no main container.
   const init = strongestOf(entries, (entry) => statedAt(entry.init, told)[0] ?? null);
@@ -146,8 +147,8 @@ export function containerSample(
     ...devicesOf(entries, told),
     gpuUtilisation: percent(firstKnown(entries, (entry) => at(entry.gpuUtilisation, point))),
     gpuTensorActivity: firstKnown(entries, (entry) => at(entry.gpuTensor, point)),
-    diskReadBytesPerSecond: disk('diskRead'),
-    diskWriteBytesPerSecond: disk('diskWrite'),
+    diskReadBytesPerSecond: idle ? 0 : disks.read,
+    diskWriteBytesPerSecond: idle ? 0 : disks.write,
     throttledShare: maxKnown(
       ...entries.flatMap(({ throttled }) =>
         [...throttled.values()].map((share) => at(share, point)),
@@ -248,6 +249,31 @@ function unseenEndsMs(cpu: CounterReading, { presence, facts }: ContainerContext
   const ended = presence?.endedAt ?? null;
   const isLast = ended !== null && ended <= facts.window.end ? 1 : 0;
   return (cpu.endedLives + isLast) * COVERED_INTERVALS * facts.usageIntervalMs;
+}
+
+/** Bytes per second that an idle container may still move. */
+const QUIET_BYTES_PER_SECOND = 1_000;
+/** Its working set may vary by so much. */
+const QUIET_RAM_SHARE = 0.01;
+
+/**
+ * True when a container whose CPU counter stands still is idle by all other signs: it moves no data, its working set is
+ * even, and counters of the same exporter do move.
+ */
+function isQuiet(
+  entries: readonly ContainerEntry[],
+  { average, peak }: WorkingSet,
+  rates: readonly Reading[],
+  { movingTargets }: WindowFacts,
+): boolean {
+  const known = rates.filter((rate) => rate !== null);
+  const isEven = average === null || peak === null || peak - average <= average * QUIET_RAM_SHARE;
+  return (
+    known.length > 0 &&
+    known.every((rate) => rate < QUIET_BYTES_PER_SECOND) &&
+    isEven &&
+    entries.some(({ cpu }) => cpu.some(({ samples }) => movingTargets.has(targetOf(samples))))
+  );
 }
 
 interface WorkingSet {

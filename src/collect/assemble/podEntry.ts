@@ -16,6 +16,8 @@ export interface ContainerEntry {
   /** Share of throttled periods by cgroup path, that is by life. */
   readonly throttled: Map<string, Float64Array>;
   readonly cpu: Counter;
+  /** A value where its CPU counter reads as it did an hour before. */
+  standing: Float64Array | undefined;
   readonly diskRead: Counters;
   readonly diskWrite: Counters;
   /** Every series of its working set. */
@@ -124,6 +126,7 @@ export function containerOf(pod: PodEntry, name: string): ContainerEntry {
       name,
       throttled: new Map(),
       cpu: [],
+      standing: undefined,
       diskRead: new Map(),
       diskWrite: new Map(),
       ram: [],

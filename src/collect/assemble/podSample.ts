@@ -48,6 +48,28 @@ export function podSample(pod: LivingPod, context: PodContext): PodSample {
     unscheduled: entry.times.isUnscheduled,
   });
 
+  const hostNetwork = strongest(entry.info, told)?.hostNetwork ?? null;
+  const counters = [pod.entry, ...(pod.loose === null ? [] : [pod.loose])];
+  const network = {
+    aheadMs: facts.aheadMs,
+    createdAt: entry.times.scheduled ?? createdAt,
+    endedAt: presence?.endedAt ?? null,
+    intervalMs: facts.usageIntervalMs,
+  };
+  const traffic = (side: 'receive' | 'transmit'): Reading =>
+    perSecond(
+      growthOf(
+        counters.map((one) => one[side]),
+        facts.window,
+        network,
+      ),
+      windowMs,
+    );
+  // A pod on the host's network shows the host's traffic: that says nothing about the pod.
+  const isHost = hostNetwork === true;
+  const received = isHost ? null : traffic('receive');
+  const sent = isHost ? null : traffic('transmit');
+
   const containers: ContainerSample[] = [];
   const requesting: RequestingContainer[] = [];
   let ranShare = 0;
@@ -58,6 +80,7 @@ export function podSample(pod: LivingPod, context: PodContext): PodSample {
       told,
       createdAt,
       presence,
+      traffic: received === null && sent === null ? null : (received ?? 0) + (sent ?? 0),
       requestsReported: context.requestsReported,
       nodeSize: context.nodes.get(pod.node ?? '') ?? UNKNOWN_SIZE,
       podLabels: { namespace: entry.namespace, pod: entry.name },
@@ -77,23 +100,6 @@ export function podSample(pod: LivingPod, context: PodContext): PodSample {
     addCoverage(context.coverage, { livedMs, coveredMs, missingMs: livedMs - coveredMs });
   }
 
-  const hostNetwork = strongest(entry.info, told)?.hostNetwork ?? null;
-  const counters = [pod.entry, ...(pod.loose === null ? [] : [pod.loose])];
-  const network = {
-    aheadMs: facts.aheadMs,
-    createdAt: entry.times.scheduled ?? createdAt,
-    endedAt: presence?.endedAt ?? null,
-    intervalMs: facts.usageIntervalMs,
-  };
-  const traffic = (side: 'receive' | 'transmit'): Reading =>
-    perSecond(
-      growthOf(
-        counters.map((one) => one[side]),
-        facts.window,
-        network,
-      ),
-      windowMs,
-    );
   const { workload, known } = resolveWorkload(pod, context);
   return {
     namespace: entry.namespace,
@@ -111,9 +117,8 @@ export function podSample(pod: LivingPod, context: PodContext): PodSample {
     ...(presence !== null && {
       heldFrom: (presence.held.start - facts.window.start) / windowMs,
     }),
-    // A pod on the host's network shows the host's traffic: that says nothing about the pod.
-    networkReceiveBytesPerSecond: hostNetwork === true ? null : traffic('receive'),
-    networkTransmitBytesPerSecond: hostNetwork === true ? null : traffic('transmit'),
+    networkReceiveBytesPerSecond: received,
+    networkTransmitBytesPerSecond: sent,
     containers: containers.sort((a, b) => compare(a.name, b.name)),
     hold: holdOf(pod, requesting),
     spec: null,

@@ -220,6 +220,10 @@ function addUsage(builder: Builder): void {
     usingPod(builder, series).usageNode ??= label(series, 'node') || null;
     containerOfSeries(series).cpu.push(counterSource(series, lifeTimes));
   }
+  for (const series of builder.batch.standing) {
+    const container = containerOfSeries(series);
+    container.standing = overlay(container.standing, series.values);
+  }
   for (const series of raw.ram.series) containerOfSeries(series).ram.push(series);
   for (const id of ['diskRead', 'diskWrite'] as const)
     for (const series of raw[id].series)

@@ -4,7 +4,7 @@ import { isTerminalPhase } from '../prometheus/fetchLifeTimes.ts';
 import type { Counter, PodEntry, PodName } from './podEntry.ts';
 import type { PodTable } from './podTable.ts';
 import { tellingTime, type KubeScrapes } from './presence.ts';
-import { at, countAt, statedAt, strongest } from './series.ts';
+import { at, countAt, statedAt, strongest, type Labelled } from './series.ts';
 
 /** A pod at one point of the grid, before its readings are taken. */
 export interface LivingPod {
@@ -28,8 +28,33 @@ export interface WindowFacts {
   readonly scrapes: KubeScrapes;
   /** How long after the window's end samples may tell how it ended. */
   readonly aheadMs: TimeMs;
+  /** Exporters of which at least one CPU counter grew in the window. */
+  readonly movingTargets: ReadonlySet<string>;
   /** The usual time between two CPU samples of one container. */
   readonly usageIntervalMs: TimeMs;
+}
+
+/** Who exported a series. */
+export function targetOf({ labels }: Labelled): string {
+  return labels['instance'] ?? '';
+}
+
+/** The exporters of which at least one CPU counter grew in a window. */
+export function movingTargets(
+  entries: readonly PodEntry[],
+  { start, end }: Window,
+): ReadonlySet<string> {
+  const moving = new Set<string>();
+  for (const { containers } of entries)
+    for (const { cpu } of containers.values())
+      for (const { samples } of cpu) {
+        if (moving.has(targetOf(samples))) continue;
+        const first = countBefore(samples.times, start);
+        const last = countBefore(samples.times, end + 1) - 1;
+        const grew = last > first && (samples.values[last] ?? 0) > (samples.values[first] ?? 0);
+        if (grew) moving.add(targetOf(samples));
+      }
+  return moving;
 }
 
 /** The pods that lived in a window, and the windows' sample counts. */

@@ -10,6 +10,8 @@ export interface Batch {
   readonly answers: Readonly<Record<QueryId, BatchAnswer>>;
   readonly raw: Readonly<Record<RawId, RawBatchAnswer>>;
   readonly lifeTimes: LifeTimes;
+  /** CPU counters that read the same an hour before a window's end; no value where they do not. */
+  readonly standing: readonly GridSeries[];
   /** How long after a window's end samples may tell how it ended, in milliseconds. */
   readonly aheadMs: TimeMs;
 }

@@ -4,6 +4,7 @@ import { askInHalves } from './failures.ts';
 import { fetchLifeTimes } from './fetchLifeTimes.ts';
 import { fetchFarther, fetchNextScrape } from './fetchFarther.ts';
 import { fetchNewcomers } from './fetchNewcomers.ts';
+import { fetchStanding } from './fetchStanding.ts';
 import { fetchRaw } from './fetchRaw.ts';
 import type { Batch, BatchAnswer, PointNote, RawBatchAnswer } from './batch.ts';
 import type { Grid, GridSeries } from './grid.ts';
@@ -59,7 +60,8 @@ export async function fetchBatch(
   const lifeTimes = await fetchLifeTimes(asking, known);
   const all = await fetchFarther(asking, known, lifeTimes, now);
   const described = await fetchNewcomers(asking, podInfo.series, known.answers);
-  return { ...known, answers: described, raw: all, lifeTimes };
+  const standing = await fetchStanding(asking, known);
+  return { ...known, answers: described, raw: all, lifeTimes, standing };
 }
 
 async function fetchQuery(

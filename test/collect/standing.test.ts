@@ -1,0 +1,89 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startPrometheus } from '../../demo/prometheusServer.ts';
+import { createCollector } from '../../src/collect/createCollector.ts';
+import { configSchema } from '../../src/daemon/config/schema.ts';
+import type { ContainerSample, Snapshot } from '../../src/model/snapshot.ts';
+import { addNode, addPod, cgroupOf, every } from '../support/madeUpPod.ts';
+import { createMetricStore, type Sample } from '../support/metricStore.ts';
+
+const T = Date.UTC(2026, 10, 28, 10) / 1000;
+const EARLY = T - 4500;
+const times = every(30, T - 7200, T + 600);
+const closers: (() => Promise<void>)[] = [];
+let snapshots: readonly Snapshot[];
+
+beforeAll(async () => {
+  const store = await createMetricStore();
+  closers.push(() => store.remove());
+  addNode(store, times);
+  const add = (name: string, digit: number, more: Partial<Parameters<typeof addPod>[1]>): void =>
+    addPod(store, {
+      namespace: 'shop',
+      name,
+      uid: `${String(digit).repeat(8)}-2222-4333-8444-555555555555`,
+      createdAt: T - 7200,
+      usageTimes: times,
+      kubeTimes: times,
+      cpuCores: 0,
+      ...more,
+    });
+  for (const [name, digit, bytesPerSecond] of [
+    ['serving', 1, 50_000],
+    ['sleeping', 2, 20],
+  ] as const) {
+    add(name, digit, {});
+    const sandbox = cgroupOf(`${String(digit).repeat(8)}-2222-4333-8444-555555555555`, 'sandbox');
+    store.add(
+      'container_network_transmit_bytes_total',
+      { namespace: 'shop', pod: name, interface: 'eth0', id: sandbox },
+      times.map((time): Sample => [time, (time - times[0]!) * bytesPerSecond]),
+    );
+  }
+  add('silent', 3, {});
+  add('working', 4, { cpuCores: 0.5 });
+  await store.build();
+  const server = await startPrometheus({ dataDir: store.folder });
+  closers.push(() => server.stop());
+  const config = configSchema.parse({
+    prometheus: { url: server.url },
+    workloads: { source: 'prometheus' },
+  });
+  const collector = await createCollector(config);
+  closers.push(() => collector.close());
+  const windowAt = (start: number) => ({ start: start * 1000, end: (start + 300) * 1000 });
+  const signal = new AbortController().signal;
+  snapshots = [
+    ...(await collector.collect([windowAt(EARLY)], {}, signal)),
+    ...(await collector.collect([windowAt(T)], {}, signal)),
+  ];
+});
+afterAll(async () => {
+  for (const close of closers.toReversed()) await close();
+});
+
+function container(name: string, snapshot = snapshots[1]): ContainerSample {
+  const pod = snapshot?.pods.find((one) => one.name === name);
+  return pod?.containers[0] as ContainerSample;
+}
+
+describe('a CPU counter that stands still for an hour while its container runs', () => {
+  it.each(['serving', 'silent'])(
+    'is not observed, unless something tells that it idles: %s',
+    (name) => {
+      expect(container(name)).toMatchObject({ cpuUsageCores: null, coverage: 0, runShare: 1 });
+    },
+  );
+
+  it('is no use where the container is idle by other signs', () => {
+    expect(container('sleeping')).toMatchObject({ cpuUsageCores: 0, coverage: 1 });
+  });
+
+  it('is believed for the first hour', () => {
+    expect(container('serving', snapshots[0])).toMatchObject({ cpuUsageCores: 0, coverage: 1 });
+  });
+
+  it('says nothing about the others, and keeps no window incomplete', () => {
+    expect(container('working').cpuUsageCores).toBeCloseTo(0.5, 6);
+    expect(snapshots[1]?.problems.map(({ code }) => code)).not.toContain('low-coverage');
+  });
+});
