@@ -70,6 +70,7 @@ export interface DataProblem {
     | 'duplicates-disagree'
     | 'population-collapse'
     | 'bad-values'
+    | 'bad-item'
     | 'impossible-value'
     | 'untrusted-source'
     | 'renamed-source'

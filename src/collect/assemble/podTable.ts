@@ -149,9 +149,15 @@ function podInfo(series: RawSeries): PodInfo {
   const [node, host] = [label(series, 'node'), label(series, 'host_network')];
   return {
     node: node === '' ? null : node,
-    hostNetwork: host === '' ? null : host === 'true',
+    hostNetwork: host === '' ? sharesHostAddress(series) : host === 'true',
     creator: ownerRef(label(series, 'created_by_kind'), label(series, 'created_by_name')),
   };
+}
+
+/** Older kube-state-metrics does not say it, but a pod on its host's network has its address. */
+function sharesHostAddress(series: RawSeries): boolean | null {
+  const [host, pod] = [label(series, 'host_ip'), label(series, 'pod_ip')];
+  return host === '' || pod === '' ? null : host === pod;
 }
 
 /** kube-state-metrics writes `<none>` or nothing for "no controller". */

@@ -12,6 +12,9 @@ export interface FailedAnswer {
 /** Messages of Prometheus, Thanos, Mimir and VictoriaMetrics for an answer that would be too big. */
 const TOO_LARGE =
   /too many (samples|points|series|chunks|time ?series)|exceeded maximum resolution|maximum (number of|allowed)|limit.*(chunks|series|samples|bytes)|(chunks|series|samples|bytes).*limit|maxSamplesPerQuery|maxMemoryPerQuery|response.*too large|cannot select more than/i;
+/** A part of a clustered store is away for a moment (Thanos answers 422 then). */
+const PASSING =
+  /code = Unavailable|\bUnavailable\b|connection (refused|reset)|no (healthy )?(endpoints?|store)s? (available|matched)|error reading from server|transport is closing|expanding series: .*(EOF|closed)/;
 const TIMED_OUT = /timed? ?out|deadline exceeded|context canceled/i;
 
 /**
@@ -41,7 +44,8 @@ export function classifyAnswer(answer: FailedAnswer, server: string): CollectErr
   if (status === 408 || status === 504 || TIMED_OUT.test(error) || answer.errorType === 'timeout') {
     return new CollectError('timeout', said, true);
   }
-  if (status === 429 || status === 503) return new CollectError('overloaded', said, true);
+  if (status === 429 || status === 503 || PASSING.test(error))
+    return new CollectError('overloaded', said, true);
   if (status === 404) {
     return new CollectError(
       'bad-answer',
@@ -56,10 +60,10 @@ export function classifyAnswer(answer: FailedAnswer, server: string): CollectErr
 /** A failure before there was an answer: name resolution, refused, reset, TLS, cut off. */
 export function classifyNetwork(thrown: unknown, server: string): CollectError {
   const { code, message } = describe(thrown);
-  if (/CERT|SSL|TLS|EPROTO/.test(code)) {
+  if (/CERT|SSL|TLS|EPROTO|UNABLE_TO_/.test(code)) {
     return new CollectError(
       'unreachable',
-      `${server}: TLS failed (${code}): ${oneLine(message)} - check prometheus.tls.caFile and serverName`,
+      `${server}: TLS failed (${code}): ${oneLine(withoutNodeHint(message))} - check prometheus.tls.caFile and serverName`,
       false,
       thrown,
     );
@@ -72,6 +76,11 @@ export function classifyNetwork(thrown: unknown, server: string): CollectError {
   }
   const reason = [code, oneLine(message)].filter((part) => part !== '').join(' ');
   return new CollectError('unreachable', `${server} cannot be reached: ${reason}`, true, thrown);
+}
+
+/** The runtime's advice is about its own command line. */
+function withoutNodeHint(message: string): string {
+  return message.replace(/;? if the root CA is installed locally.*$/is, '');
 }
 
 /** The library throws plain objects, axios throws errors, and the socket nests errors in errors. */

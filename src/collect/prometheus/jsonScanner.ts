@@ -11,6 +11,9 @@ const CLOSE_ARRAY = 0x5d;
 const OPEN_OBJECT = 0x7b;
 const CLOSE_OBJECT = 0x7d;
 
+/** Kubernetes' own labels have 63 characters, images and cgroups some hundreds; only annotations are longer. */
+const LONGEST_LABEL = 4_096;
+
 /**
  * Walks over a JSON text in place, so that 100 MB of samples need no tree of objects. Strict where it
  * looks: whatever it does not expect is a SyntaxError.
@@ -60,6 +63,18 @@ export class JsonScanner {
     const start = this.#blank();
     this.skip();
     return JSON.parse(this.#bytes.toString('utf8', start, this.#at));
+  }
+
+  /** The labels of a series; null where the store sent none. Long ones are cut: an exporter chooses their length. */
+  labels(): Record<string, string> | null {
+    const value = this.value();
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) return null;
+    const labels = value as Record<string, unknown>;
+    for (const [name, text] of Object.entries(labels)) {
+      if (typeof text !== 'string') return null;
+      if (text.length > LONGEST_LABEL) labels[name] = text.slice(0, LONGEST_LABEL);
+    }
+    return labels as Record<string, string>;
   }
 
   /** Consumes `null` if it comes next. */

@@ -25,32 +25,38 @@ export interface MatrixError {
 export function parseMatrix(body: Uint8Array, grid: Grid): MatrixAnswer | MatrixError {
   const series: GridSeries[] = [];
   const badValues = new Uint32Array(grid.points);
-  const answer = parseAnswer(body, ['matrix'], (json) =>
-    series.push(parseSeries(json, grid, badValues)),
-  );
+  const answer = parseAnswer(body, ['matrix'], (json) => {
+    const one = parseSeries(json, grid, badValues);
+    if (one !== null) series.push(one);
+    return one !== null;
+  });
   return 'errorType' in answer ? answer : { series, badValues, warnings: answer.warnings };
 }
 
 /**
- * Reads the frame of an answer and calls `item` at each of its series.
+ * Reads the frame of an answer and calls `item` at each of its series, which returns false for one that it skips.
  *
  * @throws SyntaxError when the body is not the answer of a Prometheus API (a login page, cut-off JSON).
  */
 export function parseAnswer(
   body: Uint8Array,
   types: readonly string[],
-  item: (json: JsonScanner) => void,
+  item: (json: JsonScanner) => boolean,
 ): { readonly warnings: readonly string[] } | MatrixError {
   const json = new JsonScanner(body);
   const head = { status: '', errorType: '', error: '', partial: false, sawData: false };
   const warnings: string[] = [];
+  let skipped = 0;
+  const counted = (): void => {
+    if (json.isNull() || !item(json)) skipped++;
+  };
   json.object((key) => {
     if (key === 'status') head.status = json.string();
     else if (key === 'errorType') head.errorType = json.string();
     else if (key === 'error') head.error = json.string();
     else if (key === 'isPartial') head.partial = json.value() === true;
     else if (key === 'warnings') warnings.push(...strings(json.value()));
-    else if (key === 'data') head.sawData = parseData(json, types, item);
+    else if (key === 'data') head.sawData = parseData(json, types, counted);
     else json.skip();
   });
   json.end();
@@ -58,6 +64,7 @@ export function parseAnswer(
   if (head.status !== 'success' || !head.sawData) {
     throw new SyntaxError('the body is JSON, but not the answer of a Prometheus query');
   }
+  if (skipped > 0) warnings.push(`the store sent ${skipped} series without labels; skipped`);
   if (head.partial) warnings.push('the store marked its answer as partial');
   return { warnings: warnings.filter((text) => !isRemark(text)) };
 }
@@ -74,30 +81,26 @@ function strings(value: unknown): string[] {
 }
 
 /** Returns false when the data are of another type than was asked for. */
-function parseData(
-  json: JsonScanner,
-  types: readonly string[],
-  item: (json: JsonScanner) => void,
-): boolean {
+function parseData(json: JsonScanner, types: readonly string[], item: () => void): boolean {
   let isExpected = false;
   if (json.isNull()) return false;
   json.object((key) => {
     if (key === 'resultType') isExpected = types.includes(json.string());
-    else if (key === 'result' && !json.isNull()) json.array(() => item(json));
+    else if (key === 'result' && !json.isNull()) json.array(item);
     else json.skip();
   });
   return isExpected;
 }
 
-function parseSeries(json: JsonScanner, grid: Grid, bad: Uint32Array): GridSeries {
+function parseSeries(json: JsonScanner, grid: Grid, bad: Uint32Array): GridSeries | null {
   const values = new Float64Array(grid.points).fill(Number.NaN);
-  let labels: Record<string, string> = {};
+  let labels: Record<string, string> | null = {};
   json.object((key) => {
-    if (key === 'metric') labels = json.value() as Record<string, string>;
+    if (key === 'metric') labels = json.labels();
     else if (key === 'values') json.array(() => parseSample(json, grid, values, bad));
     else json.skip();
   });
-  return { labels, values };
+  return labels === null ? null : { labels, values };
 }
 
 function parseSample(json: JsonScanner, grid: Grid, values: Float64Array, bad: Uint32Array): void {

@@ -28,14 +28,16 @@ export interface RawAnswer {
 export function parseRawSamples(body: Uint8Array): RawAnswer | MatrixError {
   const series: RawSeries[] = [];
   const columns = new Columns();
-  const answer = parseAnswer(body, ['matrix', 'vector'], (json) =>
-    series.push(parseSeries(json, columns)),
-  );
+  const answer = parseAnswer(body, ['matrix', 'vector'], (json) => {
+    const one = parseSeries(json, columns);
+    if (one !== null) series.push(one);
+    return one !== null;
+  });
   return 'errorType' in answer ? answer : { series, warnings: answer.warnings };
 }
 
-function parseSeries(json: JsonScanner, columns: Columns): RawSeries {
-  let labels: Record<string, string> = {};
+function parseSeries(json: JsonScanner, columns: Columns): RawSeries | null {
+  let labels: Record<string, string> | null = {};
   const bad: number[] = [];
   columns.clear();
   const sample = (): void => {
@@ -44,11 +46,12 @@ function parseSeries(json: JsonScanner, columns: Columns): RawSeries {
     else bad.push(Math.round(json.time * SECOND_MS));
   };
   json.object((key) => {
-    if (key === 'metric') labels = json.value() as Record<string, string>;
+    if (key === 'metric') labels = json.labels();
     else if (key === 'values') json.array(sample);
     else if (key === 'value') sample();
     else json.skip();
   });
+  if (labels === null) return null;
   return { labels, ...columns.copy(), ...(bad.length === 0 ? {} : { bad }) };
 }
 

@@ -125,6 +125,7 @@ export function createApiSource(
       }
     }
     if (wholeFailure !== null) problems.push(serverProblem(wholeFailure, label));
+    problems.push(...whole.skippedItems(label));
     return whole.build({
       observedAt: now,
       validFrom: now - NEAR_MS,

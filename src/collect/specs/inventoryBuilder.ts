@@ -47,6 +47,8 @@ export class InventoryBuilder {
   readonly #namespaces = new Map<string, NamespaceRecord>();
   readonly #owners = new Map<string, WorkloadRef | null>();
   readonly #seen = new Set<string>();
+  /** Items of lists that could not be read, by resource. */
+  readonly #skipped = new Map<string, { count: number; why: string }>();
   readonly #lists: Lists = {
     workloads: [],
     autoscalers: [],
@@ -91,12 +93,37 @@ export class InventoryBuilder {
     return true;
   }
 
+  /** Takes an item of a list of a server; one that cannot be read is skipped and counted. */
+  addItem(resource: ResourceKind, apiVersion: string, item: unknown): void {
+    try {
+      if (typeof item !== 'object' || item === null) throw new Error('is no object');
+      this.add({ ...item, apiVersion, kind: resource.kind });
+    } catch (error) {
+      this.#skip(resourceName(resource), 1, error instanceof Error ? error.message : 'is odd');
+    }
+  }
+
+  #skip(resource: string, count: number, why: string): void {
+    const known = this.#skipped.get(resource);
+    this.#skipped.set(resource, { count: (known?.count ?? 0) + count, why: known?.why ?? why });
+  }
+
+  /** Items that were skipped, a problem a resource. @param label the server that listed them. */
+  skippedItems(label: string): readonly DataProblem[] {
+    return [...this.#skipped].map(([resource, { count, why }]) => ({
+      code: 'bad-item',
+      subject: resource,
+      text: `${label} listed ${count} of ${resource} that cannot be read and ${count === 1 ? 'is' : 'are'} skipped; the first ${why.slice(0, 200)}`,
+    }));
+  }
+
   /** Takes everything that another builder has gathered. */
   absorb(other: InventoryBuilder): void {
     for (const [uid, pod] of other.#pods) this.#pods.set(uid, pod);
     for (const [name, namespace] of other.#namespaces) this.#namespaces.set(name, namespace);
     for (const [key, owner] of other.#owners) this.#owners.set(key, owner);
     for (const name of other.#seen) this.#seen.add(name);
+    for (const [name, { count, why }] of other.#skipped) this.#skip(name, count, why);
     for (const [name, list] of Object.entries(this.#lists)) {
       const more: readonly unknown[] = other.#lists[name as keyof Lists];
       for (const object of more) (list as unknown[]).push(object);

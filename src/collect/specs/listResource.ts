@@ -50,7 +50,7 @@ async function listVersion(
   const apiVersion = resource.group === '' ? version : `${resource.group}/${version}`;
   const base = `/${resource.group === '' ? 'api' : 'apis'}/${apiVersion}`;
   const add = (builder: InventoryBuilder) => (item: RawObject) =>
-    void builder.add({ ...item, apiVersion, kind: resource.kind });
+    builder.addItem(resource, apiVersion, item);
   const whole = new InventoryBuilder();
   if (namespaces.length > 0 && resource.kind === 'Namespace') {
     // Who may not list namespaces may still look at those that a Role is in.
