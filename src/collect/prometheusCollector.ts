@@ -11,6 +11,7 @@ import { createPrometheusClient } from './prometheus/client.ts';
 import type { ClientDeps, PrometheusClient } from './prometheus/client.ts';
 import { fetchBatch } from './prometheus/fetchBatch.ts';
 import type { Batch } from './prometheus/batch.ts';
+import { isTooMuch } from './prometheus/failures.ts';
 import { NEAR_MS } from './measure/samples.ts';
 import type { RawSeries } from './prometheus/rawSamples.ts';
 import { gridOf } from './prometheus/grid.ts';
@@ -183,14 +184,28 @@ async function oldestData(
   ): Promise<TimeMs | null> => {
     const points = Math.floor((to - from) / step) + 1;
     const grid = { startSeconds: from / 1000, stepSeconds: step / 1000, points };
-    const { series } = await client.range(promql, { grid, from: 0, to: points - 1 }, signal);
-    const hits = series
-      .map(({ values }) => values.findIndex((value) => !Number.isNaN(value)))
-      .filter((point) => point >= 0);
-    return hits.length === 0 ? null : from + Math.min(...hits) * step;
+    try {
+      const { series } = await client.range(promql, { grid, from: 0, to: points - 1 }, signal);
+      const hits = series
+        .map(({ values }) => values.findIndex((value) => !Number.isNaN(value)))
+        .filter((point) => point >= 0);
+      return hits.length === 0 ? null : from + Math.min(...hits) * step;
+    } catch (error) {
+      if (!isTooMuch(error) || points === 1) throw error;
+      const middle = from + Math.floor(points / 2) * step;
+      return (
+        (await firstHit(from, middle - step, step, promql)) ?? firstHit(middle, to, step, promql)
+      );
+    }
   };
   const end = floorTo(now, LOOKBACK_MS);
-  const start = end - LONGEST_RETENTION_MS;
+  let start = end - LONGEST_RETENTION_MS;
+  // A store may hold more than anybody keeps for long: it is looked further back while the oldest day has data.
+  for (let more = true; more;) {
+    const before = start - LONGEST_RETENTION_MS;
+    more = before > 0 && (await firstHit(before, start, DAY_MS)) !== null;
+    if (more) start = before;
+  }
   for (const [step, promql] of [
     [DAY_MS, atInstants],
     [HOUR_MS, atInstants],

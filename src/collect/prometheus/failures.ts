@@ -117,6 +117,11 @@ function isFatal(failure: CollectError, indispensable: boolean): boolean {
   );
 }
 
+/** True for a question that may be answered in parts. */
+export function isTooMuch(error: unknown): boolean {
+  return error instanceof CollectError && (error.code === 'too-large' || error.code === 'timeout');
+}
+
 /** A question that can be asked for in parts. */
 export interface SplittableQuestion<T> {
   readonly isIndispensable: boolean;
@@ -138,8 +143,7 @@ export async function askInHalves<T>(stretch: T, question: SplittableQuestion<T>
     await question.ask(stretch, halves !== null);
   } catch (failure) {
     if (!(failure instanceof CollectError)) throw failure;
-    const isTooMuch = failure.code === 'too-large' || failure.code === 'timeout';
-    if (isTooMuch && halves !== null) {
+    if (isTooMuch(failure) && halves !== null) {
       for (const half of halves) await askInHalves(half, question);
     } else if (isFatal(failure, question.isIndispensable)) throw failure;
     else question.note(stretch, failure);

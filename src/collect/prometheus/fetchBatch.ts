@@ -7,7 +7,7 @@ import { fetchNewcomers } from './fetchNewcomers.ts';
 import { fetchStanding } from './fetchStanding.ts';
 import { fetchRaw } from './fetchRaw.ts';
 import type { Batch, BatchAnswer, PointNote, RawBatchAnswer } from './batch.ts';
-import type { Grid, GridSeries } from './grid.ts';
+import { halvesOf, type Grid, type GridSeries } from './grid.ts';
 import { QUERY_IDS, querySpec, RAW_IDS, rawSpec } from './queries.ts';
 import type { QueryContext, QueryId, RawId } from './queries.ts';
 
@@ -77,14 +77,7 @@ async function fetchQuery(
   const points = { from: spec.previous === true ? 0 : 1, to: grid.points - 1 };
   await askInHalves(points, {
     isIndispensable: spec.need === 'indispensable',
-    halves: ({ from, to }) => {
-      if (to <= from) return null;
-      const middle = Math.floor((from + to) / 2);
-      return [
-        { from, to: middle },
-        { from: middle + 1, to },
-      ];
-    },
+    halves: halvesOf,
     ask: async ({ from, to }) => {
       const answer = await client.range(promql, { grid, from, to }, signal);
       merging.add(answer.series);

@@ -35,6 +35,22 @@ export function gridOf(windows: readonly Window[]): Grid {
   };
 }
 
+/** Points `from` … `to` (inclusive) of a grid. */
+export interface PointSpan {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** The two halves of a stretch of points; null for a single one. */
+export function halvesOf({ from, to }: PointSpan): readonly [PointSpan, PointSpan] | null {
+  if (to <= from) return null;
+  const middle = Math.floor((from + to) / 2);
+  return [
+    { from, to: middle },
+    { from: middle + 1, to },
+  ];
+}
+
 /** Unix seconds of a point. */
 export function pointSeconds(grid: Grid, point: number): number {
   return grid.startSeconds + point * grid.stepSeconds;

@@ -1,5 +1,7 @@
 import type { ExpectedSamples } from '../../model/snapshot.ts';
 import type { RawAsking } from '../prometheus/batch.ts';
+import { askInHalves } from '../prometheus/failures.ts';
+import { halvesOf } from '../prometheus/grid.ts';
 import type { Matcher } from '../prometheus/matchers.ts';
 import { EXPORTERS, type Exporter } from './exporters.ts';
 import {
@@ -39,17 +41,26 @@ async function decisionsOf(
   const last = grid.points - 1;
   const families = { name: '__name__', op: '=~', value: exporter.families } as const;
   const jobs = [...(settled ?? []), ...(known.acceptedSources ?? [])];
-  const ask = async (own: readonly Matcher[], from: number, to: number) => {
-    const series = context.select('', ...own);
-    const query = `count by (__name__, job) (${series})`;
-    return (await client.range(query, { grid, from, to }, signal)).series;
+  const ask = async (own: readonly Matcher[], points = { from: 1, to: last }) => {
+    const query = `count by (__name__, job) (${context.select('', ...own)})`;
+    const found: CountSeries[] = [];
+    let isWhole = true;
+    await askInHalves(points, {
+      isIndispensable: false,
+      halves: halvesOf,
+      ask: async (span) =>
+        void found.push(...(await client.range(query, { grid, ...span }, signal)).series),
+      note: () => void (isWhole = false),
+    });
+    return isWhole ? found : null;
   };
   // While none is settled all of them are asked for; in the first window of a history that is everything there is.
   const own = settled === undefined ? [families] : [families, jobMatcher('!~', jobs)];
-  const all = await ask(own, 1, last);
   const sentinel = { name: '__name__', op: '=', value: exporter.sentinel } as const;
+  // A store that has too many series for one question at one time is asked about one family.
+  const all = (await ask(own)) ?? (await ask([sentinel, ...own.slice(1)])) ?? [];
   const isAsked = settled !== undefined && all.length > 0;
-  const there = isAsked ? await ask([sentinel, jobMatcher('=~', jobs)], 1, last) : [];
+  const there = (isAsked ? await ask([sentinel, jobMatcher('=~', jobs)]) : null) ?? [];
   let now = known;
   return Array.from({ length: last }, (_, window) => {
     const served = servedAt(all, window + 1);
