@@ -822,6 +822,19 @@ describe('objects that kube-state-metrics shows', () => {
   });
 });
 
+describe('the network of a pod on its host’s network', () => {
+  const traffic = (labels: Record<string, string>): boolean | null =>
+    run({ ...steady(), podInfo: [[{ ...webInfo(), ...labels }, level(1)]] })[0]?.pods[0]
+      ?.hostNetwork ?? null;
+
+  it('is told by its address where host_network is not exported', () => {
+    expect(traffic({})).toBeNull();
+    expect(traffic({ host_ip: '10.0.0.1', pod_ip: '10.0.0.1' })).toBe(true);
+    expect(traffic({ host_ip: '10.0.0.1', pod_ip: '10.4.0.9' })).toBe(false);
+    expect(traffic({ host_network: 'true', host_ip: '10.0.0.1', pod_ip: '10.4.0.9' })).toBe(true);
+  });
+});
+
 describe('problems', () => {
   it('name what is missing and what depends on it', () => {
     const windows = madeUpWindows(1);

@@ -18,6 +18,13 @@ it.each([
   [400, 'exceeded maximum resolution of 11,000 points per timeseries', 'too-large', false],
   [422, 'the query hit the max number of chunks limit (limit: 2000000 chunks)', 'too-large', false],
   [422, 'query timed out in expression evaluation', 'timeout', true],
+  // Thanos, while one of its stores restarts.
+  [
+    422,
+    'expanding series: proxy Series(): rpc error: code = Unavailable desc = connection refused',
+    'overloaded',
+    true,
+  ],
   [422, 'found duplicate series for the match group', 'bad-query', false],
   [503, 'query timed out in query execution', 'timeout', true],
   [503, 'too busy', 'overloaded', true],
@@ -40,6 +47,15 @@ it('names a failed connection, whatever was thrown', () => {
   expect(classifyNetwork(refused, server).message).toContain('ECONNREFUSED');
   const cert = { code: 'SELF_SIGNED_CERT_IN_CHAIN', error: 'self-signed certificate' };
   expect(classifyNetwork(cert, server)).toMatchObject({ code: 'unreachable', retryable: false });
+  const chain = {
+    code: 'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+    message:
+      'unable to verify the first certificate; if the root CA is installed locally, try running Node.js with --use-system-ca',
+  };
+  const unverified = classifyNetwork(chain, server);
+  expect(unverified).toMatchObject({ retryable: false });
+  expect(unverified.message).toContain('prometheus.tls.caFile');
+  expect(unverified.message).not.toContain('Node.js');
 });
 
 it('keeps a foreign text on one short line', () => {

@@ -25,6 +25,20 @@ describe('a range answer', () => {
     expect([...(parsed.series[0]?.values ?? [])]).toEqual([0.25, Number.NaN, 1e-7]);
   });
 
+  it('leaves out what has no labels, and says how many', () => {
+    const odd = '{"metric":null,"values":[[1800000000,"1"]]},null,{"metric":{"a":7},"values":[]}';
+    const parsed = parse(answer(`${odd},{"metric":{"a":"b"},"values":[]}`)) as MatrixAnswer;
+    expect(parsed.series.map(({ labels }) => labels)).toEqual([{ a: 'b' }]);
+    expect(parsed.warnings).toEqual(['the store sent 3 series without labels; skipped']);
+  });
+
+  it('has labels of bounded length', () => {
+    const parsed = parse(
+      answer(`{"metric":{"a":"${'x'.repeat(1e6)}"},"values":[]}`),
+    ) as MatrixAnswer;
+    expect(parsed.series[0]?.labels['a']?.length).toBeLessThan(10_000);
+  });
+
   it('counts NaN and infinities as bad and leaves them unknown', () => {
     const parsed = parse(
       answer(

@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createApiSource } from '../../../src/collect/specs/apiSource.ts';
 import type { Inventory, SpecSource } from '../../../src/collect/specs/inventory.ts';
+import { InventoryBuilder } from '../../../src/collect/specs/inventoryBuilder.ts';
+import { resourceOf, type ResourceKind } from '../../../src/collect/kubernetes/resources.ts';
 import { createSpecSource } from '../../../src/collect/specs/createSpecSource.ts';
 import { rawObject, rawPod } from '../../support/specs.ts';
 import { configSchema } from '../../../src/daemon/config/schema.ts';
@@ -68,6 +70,19 @@ const status = (code: number, reason: string, headers = {}) =>
   new ApiStatus(code, reason, `${reason} of the stand-in`, { headers });
 
 describe('the Kubernetes API as a source of specifications', () => {
+  it('skips items that cannot be read, counts and names them', async () => {
+    const inventory = new InventoryBuilder();
+    const resource = resourceOf('v1', 'Pod') as ResourceKind;
+    const items: readonly unknown[] = [null, { metadata: {} }, 'odd', { metadata: null }, rawPod()];
+    for (const item of items) inventory.addItem(resource, 'v1', item);
+    const whole = new InventoryBuilder();
+    whole.absorb(inventory);
+    expect(whole.pods.size).toBe(1);
+    expect(whole.skippedItems('kube.example')).toMatchObject([
+      { code: 'bad-item', subject: 'pods', text: expect.stringMatching(/kube.example listed 4/) },
+    ]);
+  });
+
   it('reads everything with a token over TLS, owner chains from metadata alone', async () => {
     const inventory = await read();
     expect(texts(inventory)).toEqual([]);
