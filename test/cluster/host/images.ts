@@ -12,7 +12,7 @@ const MAX_OUTPUT_BYTES = 16 * 1024 * 1024;
 
 export const PAUSE_IMAGE = 'burnwatch.test/pause:1';
 export const BUSYBOX_IMAGE = 'burnwatch.test/busybox:1';
-const BURNWATCH_IMAGE = 'docker.io/library/burnwatch:0.1.0';
+export const BURNWATCH_IMAGE = 'docker.io/library/burnwatch:test';
 
 /** Writes the tars of the images that the cluster imports, and gives their paths. */
 export async function buildImages(busybox: string, folder: string): Promise<string[]> {
@@ -25,7 +25,7 @@ export async function buildImages(busybox: string, folder: string): Promise<stri
     await image(
       folder,
       BURNWATCH_IMAGE,
-      ['/usr/bin/node', '/app/bin/burnwatch.mjs'],
+      ['/nodejs/bin/node', '/app/bin/burnwatch.mjs'],
       copyBurnwatch,
     ),
   ];
@@ -74,7 +74,7 @@ async function copyBusybox(busybox: string, root: string): Promise<void> {
 /** This checkout with Node.js and the libraries that the two need: what the Dockerfile gives, without a registry. */
 async function copyBurnwatch(root: string): Promise<void> {
   const node = process.execPath;
-  await copyWithLibraries(node, root, '/usr/bin/node');
+  await copyWithLibraries(node, root, '/nodejs/bin/node');
   const app = join(root, 'app');
   const { stdout } = await run(
     'git',

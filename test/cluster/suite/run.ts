@@ -3,7 +3,13 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CLUSTER_FOLDER } from '../host/folders.ts';
 import { judge } from './bounds.ts';
-import { compareGrants, deployBurnwatch, isBurnwatchReady } from './burnwatchInCluster.ts';
+import {
+  compareGrants,
+  installBurnwatch,
+  isBurnwatchReady,
+  operateBurnwatch,
+  type Manifest,
+} from './burnwatchInCluster.ts';
 import { CgroupTruth } from './cgroupTruth.ts';
 import { compare, comparisonTable, type Comparison } from './compare.ts';
 import { clusterEvents } from './events.ts';
@@ -21,6 +27,8 @@ const CANNOT_RUN = 3;
 const WINDOW_MS = 300_000;
 /** The last scrapes of the last window. */
 const SETTLE_MS = 45_000;
+/** `--release`: long enough for two cycles to ask the API. */
+const RELEASE_MS = 90_000;
 const DEFAULT_MINUTES = 25;
 /** ReplicaSets and finished Jobs stay longer than this. */
 const OWNER_LOOK_MS = 10_000;
@@ -99,13 +107,7 @@ async function live(target: Target, kinds: readonly Kind[], owners: OwnerLookup)
   for (const { name, staticPod } of target.local ? kinds : []) {
     if (staticPod) await writeFile(staticPodFile(name), JSON.stringify(staticPod));
   }
-  const manifests = target.local ? await deployBurnwatch(target) : [];
-  if (target.local) {
-    const isReady = await isBurnwatchReady(target);
-    tell(
-      `Burnwatch from deploy/manifests under enforced restricted: ${isReady ? 'ready' : 'NOT READY'}`,
-    );
-  }
+  const manifests = target.local ? await startBurnwatch(target) : [];
   const spanMs = minutes * 60_000;
   const events = clusterEvents(target);
   let nextLookMs = 0;
@@ -124,12 +126,7 @@ async function live(target: Target, kinds: readonly Kind[], owners: OwnerLookup)
   }
   const toMs = Math.floor(Date.now() / WINDOW_MS) * WINDOW_MS;
   while (Date.now() < toMs + SETTLE_MS) await sleep(1000);
-  if (manifests.length > 0) {
-    const { used, unused, refused } = await compareGrants(manifests);
-    tell(`Verbs used of the API: ${used.join(', ') || 'none'}`);
-    tell(`Granted and not used: ${unused.join(', ') || 'none'}`);
-    tell(`Refused: ${refused.join(', ') || 'none'}`);
-  }
+  if (manifests.length > 0) await reportGrants(manifests);
   return { fromMs, toMs };
 }
 
@@ -148,6 +145,41 @@ async function windowWithSamples(prometheus: string): Promise<number> {
     tell('Waiting for the next window: Prometheus has no samples from before this one.');
     await sleep(startMs + WINDOW_MS - Date.now());
   }
+}
+
+/** Installs the chart, and does with the release what an operator does. */
+async function release(): Promise<number> {
+  const target = await findTarget();
+  if (typeof target === 'string' || !target.local) {
+    tell('The release cannot be tested: it needs the cluster that npm run cluster starts.');
+    return CANNOT_RUN;
+  }
+  const manifests = await startBurnwatch(target);
+  await sleep(RELEASE_MS);
+  await reportGrants(manifests);
+  try {
+    await operateBurnwatch(target, tell);
+    return 0;
+  } catch (error) {
+    tell(`FAILED: ${String(error)}`);
+    return 1;
+  } finally {
+    await kubectl(target, ['delete', 'namespace', 'burnwatch', '--wait=false']);
+  }
+}
+
+async function startBurnwatch(target: Target): Promise<readonly Manifest[]> {
+  const manifests = await installBurnwatch(target);
+  const isReady = await isBurnwatchReady(target);
+  tell(`Burnwatch from its chart under enforced restricted: ${isReady ? 'ready' : 'NOT READY'}`);
+  return manifests;
+}
+
+async function reportGrants(manifests: readonly Manifest[]): Promise<void> {
+  const { used, unused, refused } = await compareGrants(manifests);
+  tell(`Verbs used of the API: ${used.join(', ') || 'none'}`);
+  tell(`Granted and not used: ${unused.join(', ') || 'none'}`);
+  tell(`Refused: ${refused.join(', ') || 'none'}`);
 }
 
 function staticPodFile(name: string): string {
@@ -290,4 +322,4 @@ function tell(message: string): void {
   process.stdout.write(`${message}\n`);
 }
 
-process.exit(await main());
+process.exit(process.argv.includes('--release') ? await release() : await main());
