@@ -15,6 +15,8 @@ export interface CycleSummary {
   readonly watermark: TimeMs | null;
   readonly events: readonly EventSummary[];
   readonly open: readonly OpenCount[];
+  /** The namespaces with most of them first, bounded in number. */
+  readonly openIn: readonly NamespaceFindings[];
   readonly last: LastWindow | null;
   /** Why the source could not be asked; null when it could. */
   readonly outage: {
@@ -38,6 +40,14 @@ export interface OpenCount {
   readonly kind: FindingKind;
   readonly severity: Severity;
   readonly count: number;
+}
+
+/** Findings of a namespace that are not resolved. */
+export interface NamespaceFindings {
+  readonly namespace: string;
+  readonly bySeverity: Readonly<Partial<Record<Severity, number>>>;
+  /** What removing its waste would save, in the configured currency a month. */
+  readonly savingsPerMonth: number;
 }
 
 export interface LastWindow {
@@ -71,6 +81,7 @@ export function summarize(report: CycleReport): CycleSummary {
       reason,
     })),
     open: countOpen(report),
+    openIn: openByNamespace(report),
     last: report.last === null ? null : lastWindow(report.last),
     outage:
       error === null
@@ -86,6 +97,30 @@ function countOpen({ openFindings }: CycleReport): readonly OpenCount[] {
     if (first === undefined) return [];
     return [{ kind: first.kind, severity: first.severity, count: group.length }];
   });
+}
+
+/** Prometheus pays for every label value. */
+const MAX_NAMESPACES = 200;
+const WASTE: readonly FindingKind[] = ['overprovisioned', 'abandoned'];
+
+function openByNamespace({ openFindings }: CycleReport): readonly NamespaceFindings[] {
+  const groups = Map.groupBy(openFindings, ({ scope }) => scope.namespace ?? '');
+  groups.delete('');
+  return [...groups]
+    .toSorted(([, a], [, b]) => b.length - a.length)
+    .slice(0, MAX_NAMESPACES)
+    .map(([namespace, findings]) => ({
+      namespace,
+      bySeverity: Object.fromEntries(
+        [...Map.groupBy(findings, ({ severity }) => severity)].map(([severity, of]) => [
+          severity,
+          of.length,
+        ]),
+      ),
+      savingsPerMonth: findings
+        .filter(({ kind }) => WASTE.includes(kind))
+        .reduce((sum, { costPerMonth }) => sum + (costPerMonth ?? 0), 0),
+    }));
 }
 
 function lastWindow({ snapshot, costs, costNano }: NonNullable<CycleReport['last']>): LastWindow {

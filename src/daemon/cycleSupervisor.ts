@@ -182,8 +182,9 @@ export class CycleSupervisor implements Ticked {
     const summary = await this.#calls.catchUp({ from, until, muted: !this.#announced });
     this.#crashes = 0;
     this.#watermark = summary.watermark;
-    const { currency } = this.#config.pricing;
-    reportCycle(summary, { metrics, log, currency, durationMs: now() - startedAt });
+    const { budgets, pricing } = this.#config;
+    const { currency } = pricing;
+    reportCycle(summary, { metrics, log, currency, budgets, durationMs: now() - startedAt });
     if (summary.outage !== null) {
       this.#retryLater();
       if (this.#announced) await pump.plan(now());

@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import type { Budget } from '../cost/config.ts';
 import { outageText } from '../collect/collector.ts';
 import { fromNano } from '../model/money.ts';
 import { formatTime, SECOND_MS, windowHours } from '../model/time.ts';
@@ -9,6 +10,7 @@ export interface ReportParts {
   readonly metrics: Metrics;
   readonly log: Logger;
   readonly currency: string;
+  readonly budgets: readonly Budget[];
   readonly durationMs: number;
 }
 
@@ -34,7 +36,7 @@ function logCycle(summary: CycleSummary, { log, currency, durationMs }: ReportPa
   log.info({ ...fields, cost, currency, durationMs }, 'Sealed');
 }
 
-function recordCycle(summary: CycleSummary, { metrics, durationMs }: ReportParts): void {
+function recordCycle(summary: CycleSummary, { metrics, budgets, durationMs }: ReportParts): void {
   const { outage, last, watermark } = summary;
   metrics.cycles.inc({ result: outage === null ? 'ok' : 'outage' });
   metrics.cycleSeconds.observe(durationMs / SECOND_MS);
@@ -46,6 +48,16 @@ function recordCycle(summary: CycleSummary, { metrics, durationMs }: ReportParts
   metrics.findings.reset();
   for (const { kind, severity, count } of summary.open) {
     metrics.findings.set({ kind, severity }, count);
+  }
+  metrics.budgetMonthly.reset();
+  for (const { namespace = '', owner = '', monthly } of budgets)
+    metrics.budgetMonthly.set({ namespace, owner }, monthly);
+  metrics.namespaceFindings.reset();
+  metrics.namespaceSavings.reset();
+  for (const { namespace, bySeverity, savingsPerMonth } of summary.openIn) {
+    for (const [severity, count] of Object.entries(bySeverity))
+      metrics.namespaceFindings.set({ namespace, severity }, count);
+    metrics.namespaceSavings.set({ namespace }, savingsPerMonth);
   }
   if (last !== null) {
     recordCosts(metrics, last);

@@ -78,6 +78,23 @@ export function createMetrics(version: string, cluster: string, source: MetricsS
     windowContainers: gauge('burnwatch_window_containers', 'Containers seen in the last window'),
     dataProblems: gauge('burnwatch_data_problems', 'What the last window lacked, by code', 'code'),
     findings: gauge('burnwatch_findings', 'Findings that are not resolved', 'kind', 'severity'),
+    namespaceFindings: gauge(
+      'burnwatch_namespace_findings',
+      'Findings of a namespace that are not resolved; the 200 namespaces with most of them',
+      'namespace',
+      'severity',
+    ),
+    namespaceSavings: gauge(
+      'burnwatch_namespace_savings_per_month',
+      'What the overprovisioned and abandoned workloads of a namespace would save, in the configured currency a month',
+      'namespace',
+    ),
+    budgetMonthly: gauge(
+      'burnwatch_budget_monthly',
+      'A configured budget, of a namespace or of an owner, in the configured currency a month',
+      'namespace',
+      'owner',
+    ),
     nodesCost: gauge(
       'burnwatch_nodes_cost_per_hour',
       'What all nodes cost in the last window, in the configured currency an hour',
