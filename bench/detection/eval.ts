@@ -39,7 +39,10 @@ const { values } = parseArgs({
 });
 const split: Split = values.split === 'tuning' ? 'tuning' : 'held-out';
 const size = values.size === 'full' ? FULL : MEDIUM;
-const jobs = jobsOf(split, size);
+const commit = execFileSync('git', ['rev-parse', 'HEAD'], { encoding: 'utf8' }).trim();
+// Nobody can have looked at what the commit itself draws.
+const firstSeed = split === 'held-out' ? Number.parseInt(commit.slice(0, 4), 16) : 0;
+const jobs = jobsOf(split, size, firstSeed);
 const begun = performance.now();
 const played = await runJobs(
   jobs,

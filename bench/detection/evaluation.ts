@@ -32,6 +32,8 @@ export interface Evaluation {
   }[];
   readonly coldStart: { readonly unthrottled: Recall; readonly all: Recall };
   readonly poison: Share;
+  /** Miners in turns between pods, after a release, under a neighbour's image, in ephemeral containers, on Windows. */
+  readonly guised: readonly { readonly shape: string; readonly recall: Recall }[];
   readonly falseAlarms: {
     /** Traces played as they were measured, or repeated (their repetitions are not independent). */
     readonly measured: FalseAlarms;
@@ -142,6 +144,12 @@ export function evaluate(played: readonly Played[], split: string): Evaluation {
         hit: one.firstAt.warning !== undefined,
       })),
     ),
+    guised: distinct(pick('guised', 'metrics'), ({ truth }) => truth.shape)
+      .sort()
+      .map((shape) => ({
+        shape,
+        recall: recallOf(pick('guised', 'metrics').filter(({ truth }) => truth.shape === shape)),
+      })),
     falseAlarms: {
       measured: falseAlarmsOf(measured),
       anomalous: anomalousAlarmsOf(measured),

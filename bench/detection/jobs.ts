@@ -2,6 +2,7 @@ import type { Lacks } from './play.ts';
 import { METRICS_ONLY } from './play.ts';
 import {
   coldWorld,
+  guisedWorld,
   honestWorld,
   measuredWorld,
   minerWorld,
@@ -12,7 +13,7 @@ import {
 
 /** One world to be played: everything that a worker thread needs, as plain data. */
 export interface Job {
-  readonly part: 'miners' | 'honest' | 'measured' | 'cold' | 'poison';
+  readonly part: 'miners' | 'honest' | 'measured' | 'cold' | 'poison' | 'guised';
   readonly split: Split;
   readonly seed: number;
   readonly lacks: Lacks;
@@ -45,15 +46,19 @@ const SETTINGS: Readonly<Record<Job['setting'], Lacks>> = {
   'no-disk': { specs: true, network: false, disk: true },
 };
 
-/** All worlds of an evaluation, the longest first, so that threads end together. */
-export function jobsOf(split: Split, size: Size): readonly Job[] {
+/**
+ * All worlds of an evaluation, the longest first, so that threads end together.
+ *
+ * @param firstSeed added to every seed
+ */
+export function jobsOf(split: Split, size: Size, firstSeed = 0): readonly Job[] {
   const seeds = (count: number): readonly number[] => Array.from({ length: count }, (_, n) => n);
   const job = (part: Job['part'], seed: number, change: Partial<Job> = {}): Job => {
     const setting = change.setting ?? 'metrics';
     return {
       part,
       split,
-      seed,
+      seed: seed + firstSeed,
       setting,
       lacks: SETTINGS[setting],
       without: null,
@@ -80,6 +85,7 @@ export function jobsOf(split: Split, size: Size): readonly Job[] {
     ...seeds(size.coldSeeds).map((seed) => job('cold', seed, { copies: 4 })),
     job('measured', 0, { withRules: true }),
     job('poison', 0),
+    ...seeds(size.coldSeeds).map((seed) => job('guised', seed)),
   ];
 }
 
@@ -93,6 +99,8 @@ export function worldOf({ part, split, seed, copies, shares, days }: Job): World
       return measuredWorld(split);
     case 'cold':
       return coldWorld(split, seed, copies);
+    case 'guised':
+      return guisedWorld(split, seed);
     default:
       return poisonWorld(split, seed);
   }

@@ -1,3 +1,4 @@
+import { HELD_OUT_RUNS } from './heldOutRuns.ts';
 import type { Evaluation } from './evaluation.ts';
 import type { Recall } from './measures.ts';
 import type { Rate, Share } from './stats.ts';
@@ -127,6 +128,16 @@ export function renderReport(evaluation: Evaluation, frame: ReportFrame): string
       ['all (100, 50 and 20 % of the limit)', coldStart.all],
     ]),
     '',
+    '## In other guises',
+    '',
+    'In turns between pods, in more pods every six hours, after a release, under the image of a neighbour, in an ephemeral container, on Windows without disk metrics.',
+    '',
+    recallTable(
+      '',
+      evaluation.guised.map(({ shape, recall }) => [shape, recall] as const),
+    ),
+    '',
+    ...earlierRuns(),
     '## False alarms',
     '',
     'Messages (opened, reopened or worse) per 1,000 pod-days, with the upper bound of the interval.',
@@ -302,4 +313,38 @@ function perThousand({ value, high, events }: Rate): string {
 
 function minutes(value: number): string {
   return Number.isFinite(value) ? value.toFixed(0) : 'never';
+}
+
+function earlierRuns(): readonly string[] {
+  return [
+    '## Earlier runs of the held-out split',
+    '',
+    'Each run wears the split a little. Since the last of these its seeds come from the hash of the commit that is scored.',
+    '',
+    table(
+      [
+        'commit',
+        'date',
+        'cases',
+        '`warning` from 20 % on',
+        'deployed `critical` in time',
+        'hijacked',
+        'first day',
+        'simulated honest: `warning`s, `critical`s / pod-days',
+        'measured: `warning`s / pod-days',
+      ],
+      HELD_OUT_RUNS.map((run) => [
+        run.commit,
+        run.date,
+        String(run.cases),
+        run.warned,
+        run.critical,
+        run.hijacked,
+        run.firstDay,
+        run.simulated,
+        run.measured,
+      ]),
+    ),
+    '',
+  ];
 }

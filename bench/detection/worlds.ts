@@ -149,6 +149,35 @@ function injectedPlans(share: number, random: Random): readonly MinerPlan[] {
   return [plan, plan, plan];
 }
 
+/** Miners that hide in ways of their own, at 100, 50 and 20 % of the limit; their hosts have two pods or more. */
+export function guisedWorld(split: Split, seed: number, historyDays = 5): World {
+  const from = MONDAY;
+  const to = from + (historyDays + 2) * DAY_MS;
+  const traces = tracesOf(split);
+  const random = new Random((split === 'tuning' ? 23 : 1231) * (seed + 1));
+  const cases = [1, 0.5, 0.2].flatMap((share) =>
+    GUISES.map(([guise, form], index) => {
+      const how = form === 'deployment' ? 'deployed' : 'hijacked';
+      const style = { ...PLAIN, power: steady, cv: random.between(0.005, 0.05), ram: 300 * MIB };
+      const plan = { shapeName: guise, style, share, how, form, withSpec: false, guise } as const;
+      const found = hostOf(random, traces, split, [from, to]);
+      const host = { ...found, replicas: Math.max(2, found.replicas) };
+      const onset = onsetIn(random, from, historyDays);
+      return minerCase(plan, host, onset, `g-${share}-${guise}`, (seed + 1) * 6_007 + index);
+    }),
+  );
+  return { name: `guised-${seed}`, split, from, to, cases, scoredFrom: from };
+}
+
+const GUISES = [
+  ['turns', 'pod'],
+  ['every-pod', 'pod'],
+  ['release', 'pod'],
+  ['neighbour', 'deployment'],
+  ['ephemeral', 'side-car'],
+  ['windows', 'deployment'],
+] as const;
+
 /** A minute of the day after the history. */
 function onsetIn(random: Random, from: number, historyDays: number): number {
   return from + historyDays * DAY_MS + Math.floor(random.between(0, DAY_MS) / 60_000) * 60_000;

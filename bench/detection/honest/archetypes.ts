@@ -2,6 +2,7 @@ import { clock, MIB, type Flow } from '../workload.ts';
 import { ARCHETYPES_OF_GAPS } from './archetypesOfGaps.ts';
 import { ARCHETYPES_HELD_OUT } from './archetypesHeldOut.ts';
 import { ARCHETYPES_OF_RELEASES } from './archetypesOfReleases.ts';
+import { ARCHETYPES_OF_WORK } from './archetypesOfWork.ts';
 import { ARCHETYPES_OF_TUNING } from './archetypesTuning.ts';
 import { batch, bursts, later, nightly, service, weekly, type Archetype } from './plans.ts';
 
@@ -382,4 +383,5 @@ export const ARCHETYPES: readonly Archetype[] = [
   ...ARCHETYPES_HELD_OUT,
   ...ARCHETYPES_OF_TUNING,
   ...ARCHETYPES_OF_RELEASES,
+  ...ARCHETYPES_OF_WORK,
 ];

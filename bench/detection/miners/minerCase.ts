@@ -39,6 +39,8 @@ export interface MinerPlan {
     | 'chain'
     | 'gpu';
   readonly withSpec: boolean;
+  /** How it hides beyond its form. */
+  readonly guise?: 'turns' | 'every-pod' | 'release' | 'neighbour' | 'ephemeral' | 'windows';
   /** Drawn where it is left out. */
   readonly image?: string;
 }
@@ -64,7 +66,12 @@ export function minerCase(
     kind: plan.form === 'daemonset' ? 'DaemonSet' : 'Deployment',
     name: `worker-${tag}`,
     container: 'worker',
-    image: plan.image ?? `${drawn}-${tag}:latest`,
+    image:
+      plan.guise === 'neighbour'
+        ? host.shape.image
+        : plan.guise === 'ephemeral'
+          ? 'docker.io/library/busybox:1'
+          : (plan.image ?? `${drawn}-${tag}:latest`),
     limit: plan.form === 'daemonset' ? null : (host.shape.limit ?? 1),
     request: plan.form === 'daemonset' ? null : 0.1,
     ramLimit: null,
@@ -95,9 +102,10 @@ export function minerCase(
       const most = 0.9 * (host.shape.ramLimit ?? Infinity);
       const all =
         both.ram <= most ? both : { ...both, ram: Math.min(most, (flow?.ram ?? 0) + 270 * MIB) };
+      const isReleased = plan.guise === 'release' && start + WINDOW_MS > onset;
       loads.push(
         loadOf(
-          host.shape,
+          isReleased ? { ...host.shape, image: `${host.shape.image}-next` } : host.shape,
           all,
           `${host.shape.name}-7f9c-${replica}`,
           onset - 30 * 86_400_000,
@@ -113,9 +121,18 @@ export function minerCase(
   const spec = plan.withSpec
     ? minerSpec(plan.form === 'side-car' ? 'worker' : deployed.container, deployed.image)
     : undefined;
+  /** One pod; in turns another every half hour; or every pod, one more each six hours. */
+  const isMinedIn = (replica: number, start: number): boolean => {
+    const passed = start - onset;
+    if (plan.guise === 'turns') return replica === Math.floor(passed / 1.8e6) % host.replicas;
+    if (plan.guise === 'every-pod') return replica <= passed / 2.16e7;
+    return replica === 0;
+  };
+  const isWindows = plan.guise === 'windows';
   const own = (name: string, flow: Flow, shape: Shape, created = onset): PodLoad => ({
     ...loadOf(shape, flow, name, created, nodes[Math.abs(name.length * 7) % 64] as string),
     ...(spec === undefined ? {} : { spec }),
+    ...(isWindows && { diskRead: null, diskWrite: null }),
   });
   return {
     namespace: id,
@@ -124,7 +141,10 @@ export function minerCase(
       const isOn = start + 300_000 > onset;
       switch (plan.form) {
         case 'pod':
-          return hostLoads(start, isOn ? (replica) => (replica === 0 ? flow(start) : null) : null);
+          return hostLoads(
+            start,
+            isOn ? (replica) => (isMinedIn(replica, start) ? flow(start) : null) : null,
+          );
         case 'side-car': {
           const loads = hostLoads(start, null);
           const first = loads[0];
@@ -132,7 +152,7 @@ export function minerCase(
           const extra = flow(start);
           const shape: Shape = {
             ...host.shape,
-            container: 'worker',
+            container: plan.guise === 'ephemeral' ? 'debugger-x7k2p' : 'worker',
             image: deployed.image,
             limit: deployed.limit,
             request: 0.05,

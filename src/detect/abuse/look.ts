@@ -15,7 +15,7 @@ import {
   teachPeers,
 } from './expectation/neighbours.ts';
 import { flagFrom, hourOf, type HourRing } from './expectation/ring.ts';
-import { robustSpread } from './evidence/signals/flatness.ts';
+import { isSteady } from './evidence/signals/flatness.ts';
 import { addWindow } from './evidence/follow.ts';
 import { learnScaling, scalingOf } from './evidence/scaling.ts';
 import { besideKey, besideOf, sideCarOf, type Arrivals } from './evidence/sideCars.ts';
@@ -100,11 +100,6 @@ export function lookAt(
   track = addToHour(track, subject, cores, window, !isDoubtful);
   if (memberHashes.length > 0) track = { ...track, members: memberHashes };
   return decide({ ...facts, track }, scene);
-}
-
-/** True until some windows have told otherwise. */
-function isSteady({ recent, levelDwell }: Track, { shape }: AbuseThresholds): boolean {
-  return recent.length < shape.minWindows || levelDwell > 0 || robustSpread(recent) <= shape.flat;
 }
 
 /** Adds up how a new side-car goes with the others, until it is known by itself. */

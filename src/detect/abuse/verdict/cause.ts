@@ -2,6 +2,7 @@ import type { FindingCause, Severity } from '../../../model/finding.ts';
 import { HOUR_MS } from '../../../model/time.ts';
 import type { Facts } from '../evidence/signal.ts';
 import { isBeyondSilence } from '../evidence/signals/cpuWithoutWork.ts';
+import { isSteady } from '../evidence/signals/flatness.ts';
 import type { Judgement } from './judge.ts';
 
 /** One thread that never rests uses a core, give or take so much. */
@@ -31,10 +32,10 @@ const EXPLANATIONS: readonly Explanation[] = [
   { cause: 'load-or-batch', fits: isBeyondSilence },
   {
     cause: 'busy-loop',
-    fits: ({ normal, suspicion, subject }) =>
+    fits: ({ normal, suspicion, subject, track, thresholds }) =>
       subject.kind === 'cpu' &&
       !normal.isDeployed &&
-      Math.abs(suspicion.extraCores - 1) <= ONE_CORE_WITHIN,
+      (Math.abs(suspicion.extraCores - 1) <= ONE_CORE_WITHIN || !isSteady(track, thresholds)),
   },
   {
     cause: 'mining',

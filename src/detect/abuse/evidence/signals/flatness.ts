@@ -1,5 +1,5 @@
 import { quantileOf, robustDeviation } from '../../expectation/quantile.ts';
-import { unknown, type Signal } from '../signal.ts';
+import { unknown, type Facts, type Signal } from '../signal.ts';
 import { formatShare } from '../../../../model/text/units.ts';
 
 /** Robust coefficient of variation: 1.4826 MAD / median. */
@@ -7,6 +7,14 @@ export function robustSpread(values: readonly number[]): number {
   const median = quantileOf(values, 0.5);
   if (median <= 0) return Infinity;
   return robustDeviation(values, median) / median;
+}
+
+/** True for use that is flat or at the limit, and until some windows have told otherwise. */
+export function isSteady(
+  { recent, levelDwell }: Facts['track'],
+  { shape }: Facts['thresholds'],
+): boolean {
+  return recent.length < shape.minWindows || levelDwell > 0 || robustSpread(recent) <= shape.flat;
 }
 
 /**

@@ -1,5 +1,6 @@
 import { HOUR_MS } from '../../../../model/time.ts';
 import type { Facts } from '../../evidence/signal.ts';
+import { isSteady } from '../../evidence/signals/flatness.ts';
 import type { Cap } from '../cap.ts';
 
 /** Without novelty, spread or spec beside it, a level needs this many windows, a shape the double. */
@@ -83,8 +84,11 @@ export const firstDay: Cap = {
 export const firstHours: Cap = {
   name: 'first-hours',
   atMost: 'info',
-  applies: ({ normal }, families) =>
-    normal.base?.isProvisional === true && !families.has('shape') && !families.has('level'),
+  applies: ({ normal, track, subject, thresholds }, families) =>
+    normal.source === 'unknown' &&
+    subject.kind === 'cpu' &&
+    !families.has('spec') &&
+    !isSteady(track, thresholds),
   because: () => 'Only a few hours of it are known: a warning needs steady use',
 };
 

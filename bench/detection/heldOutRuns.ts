@@ -1,0 +1,61 @@
+/** A run of the held-out split that was made before, with its figures: the split is worn a little by each. */
+interface HeldOutRun {
+  readonly commit: string;
+  readonly date: string;
+  readonly cases: number;
+  readonly warned: string;
+  readonly critical: string;
+  readonly hijacked: string;
+  readonly firstDay: string;
+  /** Warnings and criticals on simulated honest pod-days, and warnings on measured ones. */
+  readonly simulated: string;
+  readonly measured: string;
+}
+
+/** Every run before this one, the oldest first. On 877a40f its cases also served a joint ablation of signals. */
+export const HELD_OUT_RUNS: readonly HeldOutRun[] = [
+  {
+    commit: '49a0f0c',
+    date: '2026-11-24',
+    cases: 3329,
+    warned: '226 / 230',
+    critical: '135 / 150',
+    hijacked: '76 / 80',
+    firstDay: '74 / 80',
+    simulated: '19, 0 / 16389',
+    measured: '7 / 372',
+  },
+  {
+    commit: '9dd845e',
+    date: '2026-11-24',
+    cases: 3329,
+    warned: '226 / 230',
+    critical: '135 / 150',
+    hijacked: '76 / 80',
+    firstDay: '75 / 80',
+    simulated: '1, 0 / 16389',
+    measured: '7 / 372',
+  },
+  {
+    commit: 'a69155f',
+    date: '2026-11-24',
+    cases: 3849,
+    warned: '252 / 260',
+    critical: '162 / 180',
+    hijacked: '72 / 80',
+    firstDay: '75 / 80',
+    simulated: '20, 4 / 19458',
+    measured: '7 / 372',
+  },
+  {
+    commit: 'b2cbb1d',
+    date: '2026-11-25',
+    cases: 8347,
+    warned: '385 / 390',
+    critical: '246 / 270',
+    hijacked: '115 / 120',
+    firstDay: '75 / 80',
+    simulated: '92, 0 / 173980',
+    measured: '5 / 363',
+  },
+];
