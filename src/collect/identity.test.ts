@@ -9,6 +9,7 @@ function identity(pod: Partial<PodIdentity>): string {
     grandOwner: undefined,
     node: 'node-1',
     image: 'ghcr.io/acme/build:v1',
+    labels: {},
     ...pod,
   });
   return `${resolved.workload.kind}/${resolved.workload.name}${resolved.known ? '' : ' (?)'}`;
@@ -111,24 +112,52 @@ describe('workload identity', () => {
       'Pod/checkout-7d4b9c6f5d-x2x9k (?)',
     ],
     [
-      'a Tekton run by its image',
+      'a Tekton run without its number',
       { owner: { kind: 'TaskRun', name: 'build-1' } },
+      'TaskRun/build',
+    ],
+    [
+      'a Spark application without its date',
+      { owner: { kind: 'SparkApplication', name: 'daily-2026-11-28' } },
+      'SparkApplication/daily',
+    ],
+    [
+      'a run without eight generated characters',
+      { owner: { kind: 'PipelineRun', name: 'release-4f7c2d9b' } },
+      'PipelineRun/release',
+    ],
+    [
+      'a run that is named as a whole',
+      { owner: { kind: 'SparkApplication', name: 'etl' } },
+      'SparkApplication/etl',
+    ],
+    [
+      'a run by the label of its tool',
+      {
+        owner: { kind: 'Workflow', name: 'nightly-1764288000' },
+        labels: { 'workflows.argoproj.io/cron-workflow': 'nightly-report' },
+      },
+      'Workflow/nightly-report',
+    ],
+    [
+      'a bare pod of an Airflow task',
+      { name: 'load-a1b2c3d4', owner: null, labels: { dag_id: 'warehouse' } },
+      'Pod/warehouse',
+    ],
+    [
+      'a bare pod of a release that has others as well',
+      { name: 'tool', owner: null, labels: { 'app.kubernetes.io/instance': 'shop' } },
+      'Pod/tool',
+    ],
+    [
+      'a run whose name is an id alone, by its image',
+      { owner: { kind: 'TaskRun', name: '4f7c2d9b-4f7c2d9b' } },
       'TaskRun/ghcr.io/acme/build',
     ],
     [
-      'a Spark application by its image',
-      { owner: { kind: 'SparkApplication', name: 'daily-2026' } },
-      'SparkApplication/ghcr.io/acme/build',
-    ],
-    [
-      'an unknown custom kind with a generated name by its image',
-      { owner: { kind: 'Render', name: 'frame-x7k2p' } },
-      'Render/ghcr.io/acme/build',
-    ],
-    [
-      'a one-shot owner without an image',
-      { owner: { kind: 'Render', name: 'frame-x7k2p' }, image: null },
-      'Render/frame',
+      'an unknown custom kind as it is, generated or not: two of them may live at once',
+      { owner: { kind: 'Database', name: 'orders-x7k2p' } },
+      'Database/orders-x7k2p',
     ],
     [
       'a custom kind with a lasting name',

@@ -13,8 +13,9 @@ export interface PodIdentity {
   readonly node: string | null;
   /** What the pod belongs to that owns this one (a Spark driver its executors); absent where none does. */
   readonly ownerPod?: ResolvedWorkload | null;
-  /** Image of the first main container by name, for owners that live only once. */
+  /** Image of the first main container by name, for owners whose names say nothing. */
   readonly image: string | null;
+  readonly labels: Readonly<Record<string, string>>;
 }
 
 /** A workload, and whether that is knowledge or a stop-gap until the owner is known. */
@@ -48,22 +49,32 @@ const ONE_SHOT = new Set([
   'XGBoostJob',
 ]);
 
-/** Kinds that keep their name over many pods, whatever the name looks like. */
-const LASTING = new Set([
-  'CronJob',
-  'DaemonSet',
-  'Deployment',
-  'DeploymentConfig',
-  'ReplicationController',
-  'Rollout',
-  'StatefulSet',
-]);
+/** Labels that name what a run is a run of, where its tool sets them; the first that a pod has counts. */
+export const RUN_LABELS = [
+  'workflows.argoproj.io/cron-workflow',
+  'workflows.argoproj.io/workflow-template',
+  'tekton.dev/pipeline',
+  'tekton.dev/task',
+  'ray.io/originated-from-cr-name',
+  'actions.github.com/scale-set-name',
+  'spark-app-name',
+  'app.kubernetes.io/instance',
+] as const;
+
+/** The same for Jobs and pods that have no owner: only a label that no other tool sets. */
+export const BARE_RUN_LABELS = ['dag_id', 'spark-app-name'] as const;
+
+/** What tells one run from another at the end of its name: generated characters, an id, a number, a time. */
+const RUN_SUFFIX = new RegExp(
+  `(?:${GENERATED.source}|-(?=[a-z]*[0-9])(?=[0-9]*[a-z])[0-9a-z]{8}|-[0-9a-f]{12,}|-[0-9]+)$`,
+);
 
 /** The workload that a pod belongs to (see docs/architecture.md, "Identity"). */
 export function workloadOf(pod: PodIdentity): ResolvedWorkload {
   const { owner } = pod;
   if (owner === undefined) return { workload: { kind: 'Pod', name: pod.name }, known: false };
-  if (owner === null) return known('Pod', pod.name.replace(GENERATED, ''));
+  if (owner === null)
+    return known('Pod', labelled(pod, BARE_RUN_LABELS) ?? pod.name.replace(GENERATED, ''));
   switch (owner.kind) {
     case 'Node':
       return known('StaticPod', staticName(pod, owner.name));
@@ -72,10 +83,10 @@ export function workloadOf(pod: PodIdentity): ResolvedWorkload {
     case 'ReplicaSet':
       return replicaSetWorkload(owner.name, pod.grandOwner);
     case 'Job':
-      return jobWorkload(owner.name, pod.grandOwner);
+      return jobWorkload(pod, owner.name);
     default:
-      return isOneShot(owner)
-        ? known(owner.kind, oneShotName(pod, owner))
+      return ONE_SHOT.has(owner.kind)
+        ? known(owner.kind, labelled(pod, RUN_LABELS) ?? runName(pod, owner.name))
         : { workload: owner, known: true };
   }
 }
@@ -104,12 +115,13 @@ function replicaSetWorkload(replicaSet: string, grandOwner: Owner): ResolvedWork
     : known('KnativeService', service);
 }
 
-function jobWorkload(job: string, grandOwner: Owner): ResolvedWorkload {
+function jobWorkload(pod: PodIdentity, job: string): ResolvedWorkload {
+  const { grandOwner } = pod;
   if (grandOwner !== null && grandOwner !== undefined) return { workload: grandOwner, known: true };
   if (grandOwner === undefined && SCHEDULED_MINUTE.test(job)) {
     return known('CronJob', job.replace(SCHEDULED_MINUTE, ''));
   }
-  return known('Job', job.replace(GENERATED, ''));
+  return known('Job', labelled(pod, BARE_RUN_LABELS) ?? job.replace(GENERATED, ''));
 }
 
 /** True for a workload that stands for runs which may have nothing but their kind and image in common. */
@@ -117,13 +129,17 @@ export function isOneShotKind({ kind, name }: WorkloadRef): boolean {
   return ONE_SHOT.has(kind) || name.includes('/');
 }
 
-function isOneShot(owner: WorkloadRef): boolean {
-  if (ONE_SHOT.has(owner.kind)) return true;
-  return !LASTING.has(owner.kind) && GENERATED.test(owner.name);
+function labelled({ labels }: PodIdentity, names: readonly string[]): string | null {
+  const name = names.map((one) => labels[one] ?? '').find((value) => value !== '');
+  return name ?? null;
 }
 
-function oneShotName(pod: PodIdentity, owner: WorkloadRef): string {
-  return pod.image === null ? owner.name.replace(GENERATED, '') : imageRepository(pod.image);
+/** A run's name without what tells it from other runs; of a name that is nothing else the image's repository. */
+function runName({ image }: PodIdentity, run: string): string {
+  let name = run;
+  while (RUN_SUFFIX.test(name)) name = name.replace(RUN_SUFFIX, '');
+  const isNothing = !/[a-z]{2}/.test(name);
+  return isNothing && image !== null ? imageRepository(image) : name;
 }
 
 /** `ghcr.io/acme/build:v1@sha256:…` → `ghcr.io/acme/build`. */

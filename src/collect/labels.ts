@@ -1,4 +1,5 @@
 import { BILLING_LABELS } from '../model/nodeLabels.ts';
+import { BARE_RUN_LABELS, RUN_LABELS } from './identity.ts';
 import { metricName } from '../model/resources.ts';
 
 /** Labels whose names kube-state-metrics mangles (`label_topology_kubernetes_io_zone`), by their true names. */
@@ -17,6 +18,8 @@ const WELL_KNOWN = [
   'node-role.kubernetes.io/worker',
   'pod-security.kubernetes.io/enforce',
   'serving.knative.dev/service',
+  ...RUN_LABELS,
+  ...BARE_RUN_LABELS,
 ];
 
 /** Gives kube-state-metrics' label names back their true form, as far as it can be known. */

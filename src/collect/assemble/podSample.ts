@@ -197,6 +197,7 @@ function resolveWorkload(pod: LivingPod, context: PodContext, depth = 0): Resolv
     node: pod.node,
     ownerPod: ownerPodOf(entry.namespace, owner, context, depth),
     image: mainImage(pod),
+    labels: statedAt(entry.labels, told)[0] ?? {},
   });
 }
 

@@ -60,7 +60,8 @@ function recordOf(pod: PodSample, inventory: Inventory): PodRecord | null {
 
 function enrichPod(pod: PodSample, record: PodRecord, inventory: Inventory): PodSample {
   const { workload, known } = workloadOfRecord(record, inventory.owners);
-  const isTold = known || !pod.workloadKnown;
+  // An owner that is a pod was followed among the window's pods.
+  const isTold = record.owner?.kind !== 'Pod' && (known || !pod.workloadKnown);
   const requesting = requestingIn(pod, record);
   const specified = new Map(
     record.containers.map((container, index) => {

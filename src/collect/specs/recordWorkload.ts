@@ -12,11 +12,18 @@ export function workloadOfRecord(
   record: PodRecord,
   owners: ReadonlyMap<string, WorkloadRef | null>,
 ): ResolvedWorkload {
-  const { namespace, name, owner, node } = record;
+  const { namespace, name, owner, node, labels } = record;
   const grandOwner = owner === null ? undefined : owners.get(workloadKey(namespace, owner));
   const isGuess =
     grandOwner === undefined && (owner?.kind === 'ReplicaSet' || owner?.kind === 'Job');
-  const resolved = workloadOf({ name, owner, grandOwner, node, image: mainImage(record) });
+  const resolved = workloadOf({
+    name,
+    owner,
+    grandOwner,
+    node,
+    labels,
+    image: mainImage(record),
+  });
   return { workload: resolved.workload, known: resolved.known && !isGuess };
 }
 
