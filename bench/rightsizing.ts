@@ -1,9 +1,10 @@
 /**
  * What Burnwatch proposes beside KRR's and VPA's rules, on measured traces: how often later use exceeds each proposal,
- * and how much of it lies idle. Prints the tables of docs/right-sizing.md. Run: `npx node bench/rightsizing.ts [others]`.
+ * and how much of it lies idle. Prints the tables of docs/right-sizing.md. Run: `npx node bench/rightsizing.ts [others|peers]`.
  */
 import { DAY_MS, MINUTE_MS } from '../src/model/time.ts';
 import { burnwatch, daysOf } from './rightsizing/burnwatch.ts';
+import { compare, workloads } from './rightsizing/peers.ts';
 import { krrSimple, vpaTarget, type PodUse, type Proposal } from './rightsizing/rivals.ts';
 import { DAYS, otherShapes, replay, SHAPES, type Shape } from './rightsizing/shapes.ts';
 
@@ -37,10 +38,24 @@ interface Outcomes {
 const RULES = ['Burnwatch', 'KRR simple, P95', 'KRR simple, P99', 'VPA target'] as const;
 
 const results = new Map<string, Outcomes[]>();
-for (const shape of shapes) {
-  for (let seed = 1; seed <= seeds; seed += 1) tryOut(shape, seed);
+if (process.argv[2] === 'peers') printPeers();
+else {
+  for (const shape of shapes) {
+    for (let seed = 1; seed <= seeds; seed += 1) tryOut(shape, seed);
+  }
+  for (const name of ['steady', 'daily', 'bursty'] as const) printShape(name);
 }
-for (const name of ['steady', 'daily', 'bursty'] as const) printShape(name);
+
+function printPeers(): void {
+  const all = workloads();
+  print(`${all.length} workloads of three pods\n`);
+  print('| rule | a month | time above the request | unmet core-hours | throttled | OOM kills |');
+  print('| --- | ---: | ---: | ---: | ---: | ---: |');
+  for (const [rule, { money, above, unmet, throttled, oomKills }] of compare(all))
+    print(
+      `| ${rule} | ${money.toFixed(2)} | ${percent(above)} | ${unmet.toFixed(1)} | ${percent(throttled)} | ${oomKills} |`,
+    );
+}
 
 function tryOut(shape: Shape, seed: number): void {
   const { stepMs, pods } = replay(shape, seed);

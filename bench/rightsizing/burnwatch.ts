@@ -12,9 +12,28 @@ const WINDOW_MS = 5 * MINUTE_MS;
 const HOURS = 24;
 const SHIPPED = loadThresholds([]).overprovisioned;
 
+/** Requests and limits in force; null: none. */
+export interface Sizing {
+  readonly cpuRequestCores: number | null;
+  readonly cpuLimitCores: number | null;
+  readonly ramRequestBytes: number | null;
+  readonly ramLimitBytes: number | null;
+}
+
+const LEARNT_UNDER: Sizing = {
+  cpuRequestCores: 1,
+  cpuLimitCores: null,
+  ramRequestBytes: 2 ** 30,
+  ramLimitBytes: null,
+};
+
 /** The pods' use as the history keeps it: windows of five minutes into hours into days. */
-export function daysOf(pods: readonly PodUse[], stepMs: number): readonly ContainerDay[] {
-  const windows = pods.map((pod) => windowsOf(pod, stepMs));
+export function daysOf(
+  pods: readonly PodUse[],
+  stepMs: number,
+  sizing: Sizing = LEARNT_UNDER,
+): readonly ContainerDay[] {
+  const windows = pods.map((pod) => windowsOf(pod, stepMs, sizing));
   const hours = Math.min(...windows.map((each) => each.length)) / (HOUR_MS / WINDOW_MS);
   return Array.from({ length: hours / HOURS }, (_, day) =>
     Array.from({ length: HOURS }, (_, hour) => {
@@ -28,7 +47,8 @@ export function daysOf(pods: readonly PodUse[], stepMs: number): readonly Contai
 }
 
 /** Means of five minutes of the cores, peaks of the memory. */
-function windowsOf({ cores, bytes }: PodUse, stepMs: number): readonly PodWindow[] {
+function windowsOf({ cores, bytes }: PodUse, stepMs: number, sizing: Sizing): readonly PodWindow[] {
+  const limit = sizing.cpuLimitCores ?? Infinity;
   const width = WINDOW_MS / stepMs;
   return Array.from({ length: Math.floor(cores.length / width) }, (_, index) => {
     const used = cores.slice(index * width, (index + 1) * width);
@@ -37,12 +57,10 @@ function windowsOf({ cores, bytes }: PodUse, stepMs: number): readonly PodWindow
       slot: index % (HOUR_MS / WINDOW_MS),
       cpuCores: used.reduce((sum, value) => sum + value, 0) / width,
       ramPeakBytes: held.length === 0 ? null : Math.max(...held),
-      throttledShare: null,
+      // What a limit cuts off stands at the limit.
+      throttledShare: used.filter((value) => value >= limit).length / width,
       oomKilled: false,
-      cpuRequestCores: 1,
-      cpuLimitCores: null,
-      ramRequestBytes: 2 ** 30,
-      ramLimitBytes: null,
+      ...sizing,
     };
   });
 }
@@ -52,6 +70,15 @@ export function burnwatch(
   days: readonly ContainerDay[],
   setting: { readonly percentile?: number; readonly margin?: number } = {},
 ): Proposal {
+  const { cpuRequestCores, ramRequestBytes } = burnwatchSizing(days, setting);
+  return { cpuCores: cpuRequestCores ?? Number.NaN, ramBytes: ramRequestBytes ?? Number.NaN };
+}
+
+/** The same with limits. */
+export function burnwatchSizing(
+  days: readonly ContainerDay[],
+  setting: { readonly percentile?: number; readonly margin?: number } = {},
+): Sizing {
   const rule = { ...SHIPPED, ...setting };
   const workload = { kind: 'Deployment', name: 'web' };
   const history = { namespace: 'shop', workload, container: 'app', days };
@@ -65,8 +92,6 @@ export function burnwatch(
     podsOf: () => [],
     priceOf: () => null,
   });
-  return {
-    cpuCores: advice?.proposed.cpuRequestCores ?? Number.NaN,
-    ramBytes: advice?.proposed.ramRequestBytes ?? Number.NaN,
-  };
+  if (advice === null) throw new Error('there is no advice');
+  return advice.proposed;
 }

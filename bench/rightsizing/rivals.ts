@@ -49,6 +49,18 @@ const LEAST_WEIGHT = 0.1;
  * @param requestCores the request in force while the samples were taken, by which they are weighed.
  */
 export function vpaTarget(pods: readonly PodUse[], stepMs: number, requestCores: number): Proposal {
+  return vpaBounds(pods, stepMs, requestCores).target;
+}
+
+/**
+ * VPA's lower bound, target and upper bound (recommender `estimator.go`): percentiles 50, 90 and 95, the bounds widened
+ * by the days of history: × (1 + 0.001 / days)^-2 and × (1 + 1 / days).
+ */
+export function vpaBounds(
+  pods: readonly PodUse[],
+  stepMs: number,
+  requestCores: number,
+): Readonly<Record<'lower' | 'target' | 'upper', Proposal>> {
   const cpu = DecayingHistogram.exponential(VPA_CPU, DAY_MS);
   const memory = DecayingHistogram.exponential(VPA_MEMORY, DAY_MS);
   const perDay = DAY_MS / stepMs;
@@ -61,10 +73,21 @@ export function vpaTarget(pods: readonly PodUse[], stepMs: number, requestCores:
       memory.add(Math.max(...day), 1, (from + perDay) * stepMs);
     }
   }
+  const days = Math.min(8, ((pods[0]?.cores.length ?? 0) * stepMs) / DAY_MS);
+  const at = (percentile: number, factor: number): Proposal => ({
+    cpuCores: Math.max(0.025, cpu.percentile(percentile) * MARGIN * factor),
+    ramBytes: Math.max(250 * MIB, memory.percentile(percentile) * MARGIN * factor),
+  });
   return {
-    cpuCores: Math.max(0.025, cpu.percentile(TARGET) * MARGIN),
-    ramBytes: Math.max(250 * MIB, memory.percentile(TARGET) * MARGIN),
+    lower: at(0.5, (1 + 0.001 / days) ** -2),
+    target: at(TARGET, 1),
+    upper: at(0.95, 1 + 1 / days),
   };
+}
+
+/** KRR's `simple_limit`: the request at P66 and the limit at P96 of CPU, both at the peak and 15 % of memory. */
+export function krrLimit(pods: readonly PodUse[]): { readonly cpuLimitCores: number } & Proposal {
+  return { ...krrSimple(pods, 66), cpuLimitCores: krrSimple(pods, 96).cpuCores };
 }
 
 /**

@@ -72,12 +72,12 @@ export interface Replay {
 }
 
 /**
- * A shape over 28 days: blocks of its trace in random order for each pod, whole days of the two-week traces (so
+ * A shape over 28 days, learnt from in a share of them: blocks of its trace in random order for each pod, whole days of the two-week traces (so
  * that the hour of the day stays), hours of the others. Days to learn from come from the trace's first half,
  * days to be tried on from its second, so that nothing is tried on what it has seen. A day is played twice, but never
  * on the same weekday: what comes back every week must not be an accident of the replay.
  */
-export function replay({ trace, scale, onCurve }: Shape, seed: number): Replay {
+export function replay({ trace, scale, onCurve }: Shape, seed: number, share = 1 / 2): Replay {
   const random = new Random(seed);
   const isHost = trace.startsWith('nab-');
   const stepMs = isHost ? 5 * MINUTE_MS : MINUTE_MS;
@@ -85,18 +85,19 @@ export function replay({ trace, scale, onCurve }: Shape, seed: number): Replay {
   const samples = read(trace, isHost);
   const length = blockMs / stepMs;
   const blocks = Math.floor(samples.cores.length / length);
-  const half = Math.floor(blocks / 2);
+  const half = Math.floor(blocks * share);
   const pods = Array.from({ length: PODS }, (): PodUse => {
     const cores: number[] = [];
     const bytes: number[] = [];
     const week = shuffled(7, random);
     const shift = random.int(1, 6);
     for (let time = 0; time < DAYS * DAY_MS; time += blockMs) {
-      const isLearning = time < (DAYS / 2) * DAY_MS;
+      const isLearning = time < Math.round(DAYS * share) * DAY_MS;
       const first = isLearning ? 0 : half;
       const day = time / DAY_MS;
       const block = isHost
-        ? first + week[(day + Math.floor(day / 7) * shift) % 7]!
+        ? first +
+          (week[(day + Math.floor(day / 7) * shift) % 7]! % (isLearning ? half : blocks - half))
         : random.int(first, isLearning ? half - 1 : blocks - 1);
       for (let at = 0; at < length; at += 1) {
         const load = onCurve ? curve(time + at * stepMs) : 1;

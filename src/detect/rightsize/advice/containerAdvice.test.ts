@@ -123,7 +123,7 @@ describe('what to request instead', () => {
   it('raises a limit that throttles, and lowers no request of what is held back', () => {
     const held = { cpuCores: 0.5, cpuRequestCores: 0.6, cpuLimitCores: 0.6, throttledShare: 0.6 };
     const advice = advise(() => held);
-    expect(advice.proposed.cpuLimitCores).toBeCloseTo(0.9, 9);
+    expect(advice.proposed.cpuLimitCores).toBeCloseTo(1.2, 9);
     expect(advice.proposed.cpuRequestCores).toBe(0.6);
   });
 

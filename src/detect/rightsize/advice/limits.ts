@@ -1,10 +1,10 @@
 import { maxKnown, type Reading } from '../../../model/reading.ts';
 import type { ContainerDay } from '../../../store/containerDays/containerDay.ts';
 
-/** Throttled in more than this share of its windows, a container waits for CPU as a habit. */
-const THROTTLED_OFTEN = 0.05;
-/** Throttling hides how much would have been used: the limit is raised at least by half. */
-const RAISE_FACTOR = 1.5;
+/** Throttled in more than this share of its windows, half an hour a day, a container waits for CPU as a habit. */
+const THROTTLED_OFTEN = 0.02;
+/** Throttling hides how much would have been used: the limit is at least doubled. */
+const RAISE_FACTOR = 2;
 
 /** Share of pod-windows in which the limit throttled more than a quarter of the periods; null where unknown. */
 export function throttledShare(days: readonly ContainerDay[]): Reading {

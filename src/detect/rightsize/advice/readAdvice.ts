@@ -17,6 +17,7 @@ import type { AbuseMark } from '../../findings/suspectedWorkloads.ts';
 import type { ContainerAdvice } from './adviceForm.ts';
 import type { PresentPod } from './resize.ts';
 import { isSure } from './confidence.ts';
+import { isThrottled } from './limits.ts';
 
 /** A question for recommendations, as the command line and the API ask it. */
 export interface AdviceRequest {
@@ -93,7 +94,7 @@ export function isWorthSaying(advice: ContainerAdvice, minSaving: number): boole
     differs(current.cpuLimitCores, proposed.cpuLimitCores) ||
     differs(current.ramLimitBytes, proposed.ramLimitBytes);
   if (!changes) return false;
-  const isNeed = (memory?.oomKills ?? 0) > 0 || (throttledShare ?? 0) > 0.05;
+  const isNeed = (memory?.oomKills ?? 0) > 0 || isThrottled(throttledShare);
   return isNeed || minSaving <= 0 || (savingPerMonth ?? 0) >= minSaving;
 }
 
