@@ -49,6 +49,11 @@ export class Faults {
     };
   }
 
+  /** Faults that wait for a call. */
+  get waiting(): number {
+    return this.#active.filter(({ left }) => left > 0).length;
+  }
+
   clear(): void {
     this.#active.length = 0;
   }

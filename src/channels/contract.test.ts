@@ -59,7 +59,7 @@ const CHANNELS: readonly { name: string; make: (url: string) => Channel; http: b
     name: 'alertmanager',
     http: true,
     make: (url) =>
-      alertmanagerChannel({ url, headers: { authorization: `Bearer ${SECRET}` } }, CONTEXT),
+      alertmanagerChannel({ urls: [url], headers: { authorization: `Bearer ${SECRET}` } }, CONTEXT),
   },
   {
     name: 'siem',

@@ -3,10 +3,11 @@ import { costReport } from '../cost/report/costReport.ts';
 import { renderCosts } from '../cost/report/renderCosts.ts';
 import type { Config } from './config/schema.ts';
 import type { CycleProgress } from '../cycle/cycleForm.ts';
-import { floorTo, formatTime, HOUR_MS, SECOND_MS, type TimeMs } from '../model/time.ts';
+import { floorTo, formatTime, HOUR_MS, MINUTE_MS, SECOND_MS, type TimeMs } from '../model/time.ts';
 import type { Metrics } from '../serve/metrics.ts';
 import type { CycleConfig } from './compose.ts';
 import { startCycleThread, type CycleThread } from './cycleThread.ts';
+import type { CycleSummary } from './cycleSummary.ts';
 import type { DigestAnswer, DigestAsk } from './makeDigest.ts';
 import type { NotifyPump } from './notifyPump.ts';
 import { firstWindow } from './planBackfill.ts';
@@ -19,6 +20,8 @@ const RETRY_MS = 30 * SECOND_MS;
 /** A crashed thread starts again after a pause, which doubles from the first to the longest. */
 const FIRST_PAUSE_MS = SECOND_MS;
 const LONGEST_PAUSE_MS = 60 * SECOND_MS;
+/** A cycle that records no batch for so long hangs: slow sources give up long before. */
+const STUCK_MS = 20 * MINUTE_MS;
 /** After so many crashes in a row the whole process should be restarted. */
 const UNHEALTHY_AFTER = 5;
 
@@ -28,6 +31,8 @@ export interface SupervisorParts {
   now(): TimeMs;
   /** Prints for people, on stdout. */
   print(text: string): void;
+  /** For tests: how long a cycle may go without progress. */
+  readonly stuckMs?: number;
 }
 
 /** What is there only once the history is open. */
@@ -53,6 +58,8 @@ export class CycleSupervisor implements Ticked {
   #starting: Promise<void> = Promise.resolve();
   #restart: NodeJS.Timeout | null = null;
   #crashes = 0;
+  /** Monotonic: a clock that is set is no hang. */
+  #progressAt = 0;
   #unusable: string | null = null;
   #watermark: TimeMs | null = null;
   #announced = false;
@@ -179,7 +186,13 @@ export class CycleSupervisor implements Ticked {
     const from = this.#watermark ?? (await this.#begin(until));
     if (from === null) return false;
     const startedAt = now();
-    const summary = await this.#calls.catchUp({ from, until, muted: !this.#announced });
+    const watchdog = this.#watch();
+    let summary: CycleSummary;
+    try {
+      summary = await this.#calls.catchUp({ from, until, muted: !this.#announced });
+    } finally {
+      clearInterval(watchdog);
+    }
     this.#crashes = 0;
     this.#watermark = summary.watermark;
     const { budgets, pricing } = this.#config;
@@ -229,6 +242,20 @@ export class CycleSupervisor implements Ticked {
     this.#parts.print(`Costs of the last hour in ${cluster}:\n\n${renderCosts(report, 'table')}\n`);
   }
 
+  /** Ends a cycle that makes no progress; it is started again with a new thread. */
+  #watch(): NodeJS.Timeout {
+    const { stuckMs = STUCK_MS, log } = this.#parts;
+    const thread = this.#thread;
+    this.#progressAt = performance.now();
+    return setInterval(() => {
+      if (performance.now() - this.#progressAt < stuckMs) return;
+      const after = this.#watermark === null ? 'the start' : formatTime(this.#watermark);
+      const reason = `The cycle after ${after} made no progress for ${stuckMs / SECOND_MS} s`;
+      log.error({ after }, 'Cycle hangs, ending its thread');
+      thread?.kill(reason);
+    }, stuckMs / 10);
+  }
+
   #completeUntil(): TimeMs {
     const { settle, window } = this.#config.schedule;
     return floorTo(this.#parts.now() - settle, window);
@@ -247,6 +274,7 @@ export class CycleSupervisor implements Ticked {
   }
 
   #showProgress({ sealed, planned, lastWindow, containers }: CycleProgress): void {
+    this.#progressAt = performance.now();
     if (planned < 3) return;
     const percent = Math.floor((100 * sealed) / planned);
     const until = formatTime(lastWindow.end);

@@ -66,6 +66,8 @@ export interface CycleThread {
   readonly calls: BirpcReturn<CycleCalls, CycleReports>;
   /** Resolves with the reason when the thread has ended. */
   readonly ended: Promise<Error>;
+  /** Ends the thread at once, whatever it does: `ended` gives the reason. */
+  kill(reason: string): void;
   /** Ends what runs, closes the history and waits; after `timeoutMs` the thread is ended hard. */
   close(timeoutMs: number): Promise<void>;
 }
@@ -125,7 +127,11 @@ export async function startCycleThread(
     await ended;
     clearTimeout(timer);
   };
-  return { watermark, calls, ended, close };
+  const kill = (reason: string): void => {
+    cause = new Error(reason);
+    void worker.terminate();
+  };
+  return { watermark, calls, ended, kill, close };
 }
 
 /** The thread's own side: owns the collector and the history's writer, so that no batch holds up the event loop. */

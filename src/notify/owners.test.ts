@@ -18,3 +18,24 @@ it.each(['constructor', 'toString', '__proto__'])(
     expect(known).toEqual([{ channel: 'slack', target: '#shop' }]);
   },
 );
+
+it('with onlyKnown, what a workload says reaches only owners of the configuration', () => {
+  const owners = {
+    onlyKnown: true,
+    teams: { shop: '#shop' },
+    routes: [{ match: { namespace: 'x' }, owner: '#ops' }],
+  };
+  const directory = configuredOwners(configSchema.parse({ owners }), reachInSlack);
+  const reached = (owner: string) =>
+    directory
+      .receiversOf(aFinding({ kind: 'overprovisioned', owner }), true)
+      .map(({ target }) => target);
+  expect(reached('shop')).toEqual(['#shop']);
+  expect(reached('#ops')).toEqual(['#ops']);
+  expect(reached('shop, #board')).toEqual(['#shop']);
+  for (const owner of ['#board', 'U0CEO', 'ceo@example.com']) {
+    expect(reached(owner)).toEqual([]);
+    const problem = directory.problemOf(aFinding({ kind: 'overprovisioned', owner }), true);
+    expect(problem?.key).toBe(`unknown/${owner}`);
+  }
+});

@@ -29,7 +29,11 @@ export function configuredOwners(
   config: { readonly owners: OwnersConfig },
   reach: Reach,
 ): OwnerDirectory {
-  const { routes, teams, keys } = config.owners;
+  const { routes, teams, keys, onlyKnown } = config.owners;
+  const isKnown = (name: string) =>
+    Object.hasOwn(teams, name) || routes.some(({ owner }) => owner === name);
+  const ofMetadata = ({ owner }: Finding): string | null =>
+    owner === null || !onlyKnown ? owner : ownerNames(owner).filter(isKnown).join(',') || null;
   /** What each source names, the strongest first. */
   const sourcesOf = (finding: Finding, fromMetadata: boolean): readonly string[] => {
     const labels = findingLabels(finding);
@@ -39,7 +43,7 @@ export function configuredOwners(
         (fromMetadata || !Object.keys(match).some((key) => key.startsWith('label:'))) &&
         Object.entries(match).every(([key, value]) => labels[key] === value),
     );
-    const sources = [route?.slack, route?.owner, fromMetadata ? finding.owner : null];
+    const sources = [route?.slack, route?.owner, fromMetadata ? ofMetadata(finding) : null];
     return sources.filter((source) => source !== undefined && source !== null);
   };
   const receiversOf = (finding: Finding, fromMetadata: boolean): readonly Receiver[] => {
@@ -57,6 +61,8 @@ export function configuredOwners(
     problemOf: (finding, fromMetadata) => {
       if (receiversOf(finding, fromMetadata).length > 0) return null;
       const name = sourcesOf(finding, fromMetadata).flatMap(ownerNames)[0];
+      if (name === undefined && onlyKnown && fromMetadata && finding.owner !== null)
+        return unknownOwner(finding.owner);
       return name === undefined
         ? missing(finding, keys, fromMetadata)
         : ownerProblem(name, teams, reach);
@@ -100,6 +106,14 @@ function missing(
     key: `missing/${namespace ?? ''}`,
     what: `${place} has no owner.`,
     cure: `Set one of ${keys.join(', ')} on the namespace or the workload, or add a route under owners.routes.`,
+  };
+}
+
+function unknownOwner(owner: string): OwnerProblem {
+  return {
+    key: `unknown/${owner}`,
+    what: `Its owner ${owner} is not known, and owners.onlyKnown is set.`,
+    cure: `Map it under owners.teams, such as ${owner}: '#channel'.`,
   };
 }
 

@@ -30,7 +30,11 @@ const MAX_BODY_BYTES = 64 * 1024;
  * which kubelets and Prometheus reach without a token.
  */
 export function createApp(deps: ServeDeps, log: Logger, version: string): Hono<ServerEnv> {
-  const sessions = new Sessions(() => deps.now());
+  const isHttps = () => {
+    const { tls, externalUrl } = deps.config().serve;
+    return tls !== undefined || externalUrl?.startsWith('https:') === true;
+  };
+  const sessions = new Sessions(() => deps.now(), isHttps);
   const assets = Assets.load();
   const app = new Hono<ServerEnv>();
   app.onError((error, context) => {
@@ -46,7 +50,7 @@ export function createApp(deps: ServeDeps, log: Logger, version: string): Hono<S
   app.notFound(() => {
     throw new HttpProblem(404, 'There is no such page or call');
   });
-  app.use(securityHeaders());
+  app.use(securityHeaders(isHttps));
   if (deps.authenticators.length === 0) app.use(onlyLocalNames());
   // Before the tokens are looked at: guessing them is limited too.
   app.use(limitRate(deps));

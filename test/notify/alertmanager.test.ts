@@ -38,8 +38,11 @@ function finding(name: string, more: Partial<Finding> = {}): Finding {
   return aFinding({ name, ...times, ...more });
 }
 
+/** The other member of the pair, which is away. */
+const GONE = 'http://127.0.0.1:9';
+
 function send(...findings: readonly Finding[]) {
-  const channel = alertmanagerChannel({ url: alertmanager.url, headers: {} }, CONTEXT);
+  const channel = alertmanagerChannel({ urls: [alertmanager.url, GONE], headers: {} }, CONTEXT);
   const notice = { kind: 'alerts', at: Date.now(), findings } as const;
   const receiver = { channel: 'alertmanager', target: '' };
   return channel.send(aDelivery({ receiver, notice }), new AbortController().signal);

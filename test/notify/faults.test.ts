@@ -56,6 +56,26 @@ describe('Slack down', () => {
   });
 });
 
+describe('Slack refuses a length', () => {
+  test('msg_too_long: sent shorter, with where the whole text is', async () => {
+    await using bench = await withFinding();
+    bench.slack.faults.add({ ...POST, kind: 'error', code: 'msg_too_long', times: 1 });
+    await bench.drain();
+    expect(told(bench)).toHaveLength(1);
+    expect(told(bench)[0]?.text).toContain('Shortened: the whole text is in');
+    expect(await bench.deadLetters()).toEqual([]);
+  });
+
+  test('blocks, then the text: still sent', async () => {
+    await using bench = await withFinding();
+    bench.slack.faults.add({ ...POST, kind: 'error', code: 'invalid_blocks', times: 1 });
+    bench.slack.faults.add({ ...POST, kind: 'error', code: 'msg_too_long', times: 1 });
+    await bench.drain();
+    expect(told(bench)).toHaveLength(1);
+    expect(await bench.deadLetters()).toEqual([]);
+  });
+});
+
 describe('Slack slow', () => {
   test('nothing is done before the time-out: looked for, not there, told once', async () => {
     await using bench = await withFinding({ timeout: '3s' });

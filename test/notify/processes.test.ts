@@ -58,6 +58,8 @@ describe('killed with -9', () => {
         ({ receiver }) => receiver.target === '#security',
       ),
     );
+    // Killed any earlier, the fault would strike the next process instead.
+    await until('the post to reach Slack', () => bench.slack.faults.waiting === 0);
     await until('it to arrive', () => bench.slack.messages('#security').length === arrived);
     await wait(300);
     await first.kill();

@@ -44,6 +44,21 @@ describe('the question threads', () => {
     }
   });
 
+  it('that takes too long is refused with how to ask for less, and the process lives', async () => {
+    const limits = { memoryMb: 512, longestMs: 1 };
+    const log = pino({ level: 'silent' });
+    const reader = await openHistoryReader(config.history.path);
+    const parts = { config, thresholds: loadThresholds([]) };
+    const pool = new QuestionPool(parts, reader, log, limits);
+    try {
+      const asked = pool.questions.overview({ namespaces: null });
+      await expect(asked).rejects.toThrow('takes too long: ask for a shorter window');
+    } finally {
+      await pool.close();
+      await reader.close();
+    }
+  });
+
   it('say why, where the history cannot be read', async () => {
     const log = pino({ level: 'silent' });
     const missing = { ...config, history: { ...config.history, path: history.path('nowhere') } };

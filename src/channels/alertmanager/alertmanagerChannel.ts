@@ -8,8 +8,8 @@ import { findingUrl, KIND_NAMES, truncate, type RenderContext } from '../../mode
 import { post } from '../http.ts';
 
 export interface AlertmanagerOptions {
-  /** Base address; `/api/v2/alerts` is added. */
-  readonly url: string;
+  /** Base addresses of all members of a cluster; `/api/v2/alerts` is added. */
+  readonly urls: readonly string[];
   readonly headers: Readonly<Record<string, string>>;
 }
 
@@ -21,14 +21,14 @@ const ENDS_AFTER_MS = 20 * MINUTE_MS;
  * its labels, so a repetition changes nothing.
  */
 export function alertmanagerChannel(
-  { url, headers }: AlertmanagerOptions,
+  { urls, headers }: AlertmanagerOptions,
   context: RenderContext,
 ): Channel {
-  const target = {
+  const targets = urls.map((url) => ({
     name: 'Alertmanager',
     url: `${url.replace(/\/+$/, '')}/api/v2/alerts`,
     headers,
-  };
+  }));
   return {
     name: 'alertmanager',
     send: async ({ notice }, signal) => {
@@ -37,7 +37,13 @@ export function alertmanagerChannel(
         throw new ChannelError('message', 'not-for-alertmanager', text);
       }
       const alerts = notice.findings.map((finding) => toAlert(finding, notice.at, context));
-      await post(target, JSON.stringify(alerts), 'application/json', signal);
+      const body = JSON.stringify(alerts);
+      const sent = await Promise.allSettled(
+        targets.map((target) => post(target, body, 'application/json', signal)),
+      );
+      // One that is away hears all that fires at the next plan; till then the others send for it.
+      if (sent.every(({ status }) => status === 'rejected'))
+        throw (sent[0] as PromiseRejectedResult).reason;
       return { ids: {} };
     },
     find: async () => 'unknown',
@@ -49,7 +55,7 @@ export function alertmanagerChannel(
 function toAlert(finding: Finding, at: TimeMs, context: RenderContext): unknown {
   // The id differs at every occurrence, and the owner may change: an alert must stay itself.
   const { id: _id, owner: _owner, ...labels } = findingLabels(finding);
-  const ended = finding.state === 'resolved' ? (finding.resolvedAt ?? at) : null;
+  const ended = finding.state === 'open' ? null : (finding.resolvedAt ?? at);
   const url = findingUrl(finding, context);
   const why = strongestEvidence(finding, 3).map(({ text }) => text);
   const annotations: Record<string, string> = {

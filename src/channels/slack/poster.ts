@@ -1,5 +1,6 @@
 /* oxlint-disable unicorn/require-post-message-target-origin -- Slack's postMessage, not a window's */
 import type { ChatPostMessageArguments, WebClient } from '@slack/web-api';
+import { truncate } from '../../model/text/format.ts';
 import { ChannelError } from '../../store/notifications/delivery.ts';
 import { toChannelError } from './errors.ts';
 import type { SlackMessage } from './message.ts';
@@ -35,11 +36,11 @@ export class Poster {
     signal: AbortSignal,
   ): Promise<{ readonly channel: string; readonly ts: string }> {
     const { channel, thread, broadcast } = place;
-    const answer = await plainTextOnInvalidBlocks(message, (blocks) => {
+    const answer = await plainerWhereRefused(message, ({ text, blocks }) => {
       const call = {
         channel,
-        text: message.text,
-        ...(blocks === null ? {} : { blocks: [...blocks] }),
+        text,
+        ...(blocks.length === 0 ? {} : { blocks: [...blocks] }),
         ...(thread === undefined ? {} : { thread_ts: thread }),
         ...(thread !== undefined && broadcast === true ? { reply_broadcast: true } : {}),
         unfurl_links: false,
@@ -65,8 +66,8 @@ export class Poster {
     signal: AbortSignal,
   ): Promise<boolean> {
     try {
-      await plainTextOnInvalidBlocks(message, (blocks) =>
-        this.editStrictly(channel, ts, { ...message, blocks: blocks ?? [] }, signal),
+      await plainerWhereRefused(message, (plainer) =>
+        this.editStrictly(channel, ts, plainer, signal),
       );
       return true;
     } catch (error) {
@@ -90,17 +91,40 @@ export class Poster {
 
 const GONE = new Set(['message_not_found', 'cant_update_message', 'edit_window_closed']);
 
-/** Should Slack refuse our blocks all the same, the news goes out as text: plainer, not lost. */
-async function plainTextOnInvalidBlocks<T>(
+/** Should Slack refuse blocks, or a length, the news goes out as text, then as a short one: plainer, not lost. */
+async function plainerWhereRefused<T>(
   message: SlackMessage,
-  call: (blocks: SlackMessage['blocks'] | null) => Promise<T>,
+  call: (message: SlackMessage) => Promise<T>,
 ): Promise<T> {
-  try {
-    return await call(message.blocks);
-  } catch (error) {
-    if (!isInvalidBlocks(error)) throw error;
-    return call(null);
+  const asText = { text: message.text, blocks: [] };
+  const short = { text: shorten(message.text), blocks: [] };
+  let error: unknown;
+  for (const attempt of [message, asText, short]) {
+    if (attempt === asText && error !== undefined && isTooLong(error)) continue;
+    try {
+      return await call(attempt);
+    } catch (caught) {
+      if (!isInvalidBlocks(caught) && !isTooLong(caught)) throw caught;
+      error = caught;
+    }
   }
+  throw error;
+}
+
+/** Slack shows 4,000 characters of a text, and takes fewer where it counts bytes. */
+const SHORT_TEXT = 1_000;
+const LINK = /<https?:[^>]+>/g;
+
+/** The beginning of a text, and where the whole of it is. */
+function shorten(text: string): string {
+  const link = text.match(LINK)?.[0] ?? '`burnwatch findings`';
+  // A link that is cut in two would be shown as it is written.
+  const start = truncate(text, SHORT_TEXT).replace(/<[^>]*$/, '…');
+  return `${start}\nShortened: the whole text is in ${link}`;
+}
+
+function isTooLong(error: unknown): boolean {
+  return toChannelError(error).code === 'msg_too_long';
 }
 
 /** True when Slack refused what the message looks like, not the message. */

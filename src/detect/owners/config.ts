@@ -15,6 +15,8 @@ const owners = z.strictObject({
   routes: z.array(route).default([]),
   /** What an owner's name means in Slack: a channel, a user's or group's id, or an e-mail address. */
   teams: z.record(z.string(), z.string()).default({}),
+  /** What workloads say of themselves reaches only owners that `teams` or `routes` name. */
+  onlyKnown: z.boolean().default(false),
 });
 
 export type OwnersConfig = z.output<typeof owners>;

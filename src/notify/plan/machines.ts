@@ -1,5 +1,5 @@
 import type { Finding } from '../../model/finding.ts';
-import type { TimeMs } from '../../model/time.ts';
+import { MINUTE_MS, type TimeMs } from '../../model/time.ts';
 import type { Delivery } from '../../store/notifications/delivery.ts';
 import type { Receiver } from '../../store/notifications/receiver.ts';
 import type { PlanningView, RecordedEvent } from '../../store/notifications/deliveryStore.ts';
@@ -54,6 +54,14 @@ function eventDeliveries(receiver: Receiver, view: PlanningView, now: TimeMs): r
   return deliveries;
 }
 
+/** For so long an alert that somebody took on is said to have ended: longer than it fires by itself. */
+const ENDING_MS = 20 * MINUTE_MS;
+
+function justDecided({ state, decision }: Finding, now: TimeMs): boolean {
+  const isDecided = state === 'acknowledged' || state === 'accepted';
+  return isDecided && decision !== null && now - decision.at < ENDING_MS;
+}
+
 function alertDeliveries(
   receiver: Receiver,
   view: PlanningView,
@@ -66,7 +74,7 @@ function alertDeliveries(
   const fires = (finding: Finding) =>
     finding.severity !== 'info' &&
     (finding.state === 'open' ||
-      finding.state === 'acknowledged' ||
+      justDecided(finding, now) ||
       (finding.state === 'resolved' && justClosed.has(finding.id))) &&
     quietReason(finding, quiet) === null;
   const findings = view.findings.filter(fires);

@@ -1,8 +1,8 @@
-import type { Context, Hono } from 'hono';
+import type { Hono } from 'hono';
 import { deleteCookie, setCookie } from 'hono/cookie';
 import type { Assets } from '../assets/assets.ts';
 import type { ServeDeps } from '../deps.ts';
-import { SESSION_COOKIE, authenticateToken, type ServerEnv } from '../security/access.ts';
+import { authenticateToken, type ServerEnv } from '../security/access.ts';
 import { refuseForeign } from '../security/crossSite.ts';
 import { limitRate } from '../security/rateLimit.ts';
 import { SESSION_MS, type Sessions } from '../security/sessions.ts';
@@ -31,11 +31,12 @@ export function mountLogin(
     const given = textOf(form, 'token').trim();
     const principal = await authenticateToken(deps.authenticators, given);
     if (principal === null) return context.html(loginPage(assets, next, true), 401);
-    setCookie(context, SESSION_COOKIE, sessions.start(principal), {
+    const { name, ...protection } = sessions.cookie;
+    setCookie(context, name, sessions.start(principal), {
       httpOnly: true,
       // A link in a chat must open the page: the cookie goes along with it, but with no foreign form.
       sameSite: 'Lax',
-      secure: isSecure(context, deps),
+      ...protection,
       path: '/',
       maxAge: SESSION_MS / 1_000,
     });
@@ -46,7 +47,8 @@ export function mountLogin(
 /** Ends the session here and in the browser. It needs authentication: a user can end only their own session. */
 export function mountLogout(app: Hono<ServerEnv>, sessions: Sessions): void {
   app.post('/logout', (context) => {
-    sessions.end(deleteCookie(context, SESSION_COOKIE, { path: '/' }) ?? '');
+    const { name, ...protection } = sessions.cookie;
+    sessions.end(deleteCookie(context, name, { path: '/', ...protection }) ?? '');
     return context.redirect('/login', 303);
   });
 }
@@ -54,12 +56,6 @@ export function mountLogout(app: Hono<ServerEnv>, sessions: Sessions): void {
 /** Only paths of our own: an address elsewhere after a login would be a trap. */
 function localPath(next: string | undefined): string {
   return next !== undefined && /^\/(?![/\\])[\x21-\x7e]*$/.test(next) ? next : '/';
-}
-
-function isSecure(context: Context, { config }: ServeDeps): boolean {
-  const { tls, externalUrl } = config().serve;
-  const isHttps = new URL(context.req.url).protocol === 'https:';
-  return isHttps || tls !== undefined || externalUrl?.startsWith('https:') === true;
 }
 
 function loginPage(assets: Assets, next: string, failed: boolean) {

@@ -40,6 +40,16 @@ const THREADS = {
 } as const;
 const IDLE_MS = 10 * MINUTE_MS;
 
+/** What a question may use. */
+export interface QuestionLimits {
+  /** A thread that needs more memory ends, and not the daemon with it. */
+  readonly memoryMb: number;
+  /** A question that takes longer is given up, and its thread with it. */
+  readonly longestMs: number;
+}
+
+const LIMITS: QuestionLimits = { memoryMb: 512, longestMs: 3 * MINUTE_MS };
+
 type Pools = Readonly<Record<keyof typeof THREADS, Piscina<QuestionTask, QuestionResult>>>;
 
 /** Answers questions in threads, so that no answer holds up the event loop, however long it takes. */
@@ -47,10 +57,17 @@ export class QuestionPool {
   readonly questions: Questions = eachQuestion((name, ask) => this.#answer(name, ask));
   readonly #reader: Pick<HistoryReader, 'version'>;
   readonly #log: Logger;
+  readonly #limits: QuestionLimits;
   #pools: Pools;
   #kept = new AnswerCache(KEPT_ANSWERS);
 
-  constructor(config: QuestionConfig, reader: Pick<HistoryReader, 'version'>, log: Logger) {
+  constructor(
+    config: QuestionConfig,
+    reader: Pick<HistoryReader, 'version'>,
+    log: Logger,
+    limits: QuestionLimits = LIMITS,
+  ) {
+    this.#limits = limits;
     this.#reader = reader;
     this.#log = log;
     this.#pools = this.#start(config);
@@ -80,7 +97,7 @@ export class QuestionPool {
 
   async #run(task: QuestionTask): Promise<unknown> {
     const pool = this.#pools[QUESTIONS[task.name].thread];
-    const result = await pool.run(task);
+    const result = await runWithinLimits(pool, task, this.#limits);
     if ('refused' in result) throw new QuestionRefused(result.refused);
     return result.answer;
   }
@@ -94,6 +111,10 @@ export class QuestionPool {
         minThreads: 0,
         maxThreads: 1,
         idleTimeout: IDLE_MS,
+        resourceLimits: {
+          maxOldGenerationSizeMb: this.#limits.memoryMb,
+          maxYoungGenerationSizeMb: 32,
+        },
         // Else a thread sleeps between questions, and with it what it started for later ones.
         atomics: 'disabled',
       });
@@ -104,6 +125,29 @@ export class QuestionPool {
       return pool;
     };
     return { slow: start('slow'), quick: start('quick') };
+  }
+}
+
+const ASK_FOR_LESS = 'ask for a shorter window, longer steps or fewer dimensions';
+
+async function runWithinLimits(
+  pool: Pools['slow'],
+  task: QuestionTask,
+  { longestMs }: QuestionLimits,
+): Promise<QuestionResult> {
+  try {
+    return await pool.run(task, { signal: AbortSignal.timeout(longestMs) });
+  } catch (error) {
+    const { name, code, message } = error as NodeJS.ErrnoException;
+    if (code === 'ERR_WORKER_OUT_OF_MEMORY')
+      throw new QuestionRefused(`The answer needs too much memory: ${ASK_FOR_LESS}`);
+    if (name === 'AbortError' || name === 'TimeoutError')
+      throw new QuestionRefused(`The answer takes too long: ${ASK_FOR_LESS}`);
+    if (/queue is at limit/i.test(message))
+      throw new HttpProblem(503, 'Too many questions wait: try again in a moment', {
+        'retry-after': '10',
+      });
+    throw error;
   }
 }
 

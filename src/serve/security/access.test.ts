@@ -346,7 +346,12 @@ describe('Sec: the session of a browser', () => {
     const { configSchema } = await import('../../daemon/config/schema.ts');
     const serve = { externalUrl: 'https://burnwatch.example' };
     const app = testApp(true, { config: () => configSchema.parse({ serve }) });
-    expect((await login(app)).cookie).toMatch(/Secure/);
+    const { answer, cookie, session } = await login(app);
+    expect(cookie).toMatch(/^__Host-.*Secure/);
+    expect(answer.headers.get('strict-transport-security')).toMatch(/max-age=\d{8}/);
+    expect((await app.ask('/', null, { headers: { cookie: session } })).status).toBe(200);
+    const plain = session.replace('__Host-', '');
+    expect((await app.ask('/', null, { headers: { cookie: plain } })).status).toBe(401);
     expect((await login(testApp())).cookie).not.toMatch(/Secure/);
   });
 

@@ -63,8 +63,6 @@ function digest(token: string): Buffer {
   return createHash('sha256').update(token).digest();
 }
 
-export const SESSION_COOKIE = 'burnwatch_session';
-
 /** What a request carries once it is authenticated. */
 export interface ServerVariables {
   principal: Principal;
@@ -132,6 +130,7 @@ async function principalOf(
 }
 
 function sessionOf(context: Context<ServerEnv>, sessions: Sessions): Session | null {
-  const id = getCookie(context, SESSION_COOKIE);
+  const { name, prefix } = sessions.cookie;
+  const id = getCookie(context, name, prefix);
   return id === undefined ? null : sessions.find(id);
 }

@@ -19,11 +19,13 @@ const CONTENT_SECURITY_POLICY = [
 ].join('; ');
 
 /** Security headers on every answer, errors included. */
-export function securityHeaders(): MiddlewareHandler {
+/** @param isHttps browsers that reached the pages by https are told never to come back without it */
+export function securityHeaders(isHttps: () => boolean): MiddlewareHandler {
   return async (context, next) => {
     await next();
     const { headers } = context.res;
     headers.set('content-security-policy', CONTENT_SECURITY_POLICY);
+    if (isHttps()) headers.set('strict-transport-security', 'max-age=31536000');
     headers.set('x-content-type-options', 'nosniff');
     headers.set('x-frame-options', 'DENY');
     headers.set('referrer-policy', 'same-origin');

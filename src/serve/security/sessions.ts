@@ -21,9 +21,17 @@ export interface Session {
 export class Sessions {
   readonly #sessions = new Map<string, Session>();
   readonly #now: () => TimeMs;
+  readonly #isHttps: () => boolean;
 
-  constructor(now: () => TimeMs) {
+  constructor(now: () => TimeMs, isHttps: () => boolean = () => false) {
     this.#now = now;
+    this.#isHttps = isHttps;
+  }
+
+  /** By https browsers take the cookie from this host alone (`__Host-`), and send it by https alone. */
+  get cookie(): { readonly name: string; readonly prefix?: 'host'; readonly secure: boolean } {
+    const secure = this.#isHttps();
+    return { name: 'burnwatch_session', secure, ...(secure ? { prefix: 'host' as const } : {}) };
   }
 
   /** Starts a session; the value for the cookie. */
