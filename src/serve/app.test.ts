@@ -1,3 +1,4 @@
+import { ConfigError } from '../config/configError.ts';
 import { Counter, Registry } from '@prometheus-io/client';
 import { describe, expect, it } from 'vitest';
 import { configSchema } from '../daemon/config/schema.ts';
@@ -121,6 +122,21 @@ describe('the server', () => {
       body: 'x'.repeat(70_000),
     });
     expect(answer.status).toBe(413);
+  });
+
+  it('answers a reload of an invalid configuration with file, line, key and cure', async () => {
+    const problem = {
+      file: 'burnwatch.yaml',
+      line: 3,
+      key: 'budgetz',
+      message: 'is not a known key',
+    };
+    const reload = () => Promise.reject(new ConfigError([problem]));
+    const answer = await serving(true, { reload }).ask('/-/reload', 'root-token', {
+      method: 'POST',
+    });
+    expect(answer.status).toBe(422);
+    expect(await answer.text()).toContain('burnwatch.yaml:3: budgetz: is not a known key');
   });
 
   it('tells nothing internal when something breaks', async () => {

@@ -17,8 +17,12 @@ export function createMetrics(version: string, cluster: string, source: MetricsS
   const registers = [registry];
   const counter = <L extends string = never>(name: string, help: string, ...labelNames: L[]) =>
     new Counter({ name, help, labelNames, registers });
-  const gauge = <L extends string = never>(name: string, help: string, ...labelNames: L[]) =>
-    new Gauge({ name, help, labelNames, registers });
+  const gauge = <L extends string = never>(name: string, help: string, ...labelNames: L[]) => {
+    const made = new Gauge({ name, help, labelNames, registers });
+    // Absent until it is set: after a start 0 would be a figure and an alert.
+    if (labelNames.length === 0) made.remove();
+    return made;
+  };
   /** A gauge that is read when Prometheus scrapes, and absent while its value is unknown. */
   const readGauge = (name: string, help: string, read: () => Promise<number | null>) =>
     new Gauge({

@@ -1,5 +1,6 @@
 import { STATUS_CODES } from 'node:http';
 import type { Context } from 'hono';
+import { ConfigError } from '../config/configError.ts';
 import { ChangeRefused } from '../detect/findings/decideFinding.ts';
 import { MatcherError } from '../store/silences/matcher.ts';
 import { QuestionRefused } from './questions/answerContext.ts';
@@ -37,6 +38,8 @@ export function problemOf(error: unknown): HttpProblem | null {
   if (error instanceof HttpProblem) return error;
   if (error instanceof MatcherError || error instanceof QuestionRefused)
     return new HttpProblem(400, error.message);
+  // Only an admin's reload reads a configuration; its messages hold no secret.
+  if (error instanceof ConfigError) return new HttpProblem(422, error.message);
   if (!(error instanceof ChangeRefused)) return null;
   return new HttpProblem(REFUSED[error.code], error.message);
 }

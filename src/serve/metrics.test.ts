@@ -17,3 +17,13 @@ it('the Grafana dashboard asks only for metrics that there are', async () => {
   const missing = asked.filter((name) => !known.has(name.replace(/_bucket$/, '')));
   expect(missing).toEqual([]);
 });
+
+it('a figure that is not known yet is absent, not 0', async () => {
+  const source = { lagSeconds: () => null, deliveryQueue: () => Promise.resolve(null) };
+  const metrics = createMetrics('0.0.0', 'test', source);
+  expect(await metrics.registry.metrics()).not.toMatch(
+    /^burnwatch_(source_up|nodes_cost_per_hour) /m,
+  );
+  metrics.sourceUp.set(0);
+  expect(await metrics.registry.metrics()).toMatch(/^burnwatch_source_up 0$/m);
+});
