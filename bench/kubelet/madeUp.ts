@@ -205,7 +205,9 @@ function boundsOf(workload: string, lives: readonly Life[], scrape: number): Amo
   const unseen = isShort ? 0.05 + (scrape / 2 + 8) / life : 0;
   const measured = workload === 'edge' ? 0.05 : workload.startsWith('steady') ? 0.01 : 0.02;
   const bound = Math.max(measured, unseen);
-  return { cpu: bound, reserved: 0.03, ram: Math.max(0.02, unseen), network: bound, disk: bound };
+  // CPU goes on at its last rate to a known end; of bytes nothing is estimated.
+  const bytes = Math.max(measured, isShort ? 1.25 * unseen : 0);
+  return { cpu: bound, reserved: 0.03, ram: Math.max(0.02, bytes), network: bytes, disk: bytes };
 }
 
 function addKube(store: MetricStore, pod: Pod, index: number, scrapes: readonly number[]): void {
@@ -235,6 +237,12 @@ function addKube(store: MetricStore, pod: Pod, index: number, scrapes: readonly 
   add('kube_pod_container_status_running', app, (time) =>
     Number(lives.some(({ from, to }) => from <= time && time < to)),
   );
+  const killed = times.flatMap((time): readonly Sample[] => {
+    const life = lives.findLast(({ to }) => to <= time);
+    return life === undefined || lives.length === 1 ? [] : [[time, Math.floor(life.to)]];
+  });
+  if (killed.length > 0)
+    store.add('kube_pod_container_status_last_terminated_timestamp', app, killed);
   const finished = times.filter(isDone);
   if (finished.length > 0)
     store.add('kube_pod_completion_time', self, constant(finished, Math.floor(last)));

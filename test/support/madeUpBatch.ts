@@ -61,6 +61,7 @@ export function madeUpBatch(
       scheduled: new Map(),
       completed: new Map(),
       unscheduled: new Set(),
+      ended: new Map(),
       ...lives.lifeTimes,
     },
     standing: (lives.standing ?? []).map(([labels, values]) => ({

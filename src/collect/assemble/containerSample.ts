@@ -26,6 +26,8 @@ export interface ContainerContext {
   readonly told: number;
   readonly createdAt: TimeMs | null;
   readonly presence: Presence | null;
+  /** When earlier lives of it ended, in order. */
+  readonly ends: readonly TimeMs[];
   /** Bytes per second of the pod's network; null where they are unknown. */
   readonly traffic: Reading;
   /** True when requests and limits are being reported at all. */
@@ -69,7 +71,7 @@ export function containerSample(
     endedAt: context.presence?.endedAt ?? null,
     intervalMs: facts.usageIntervalMs,
   };
-  const readings = readCounter(counters.believed, window, life);
+  const readings = readCounter(counters.believed, window, { ...life, ends: context.ends });
   const believed = believableReading(readings, windowMs, context.nodeSize);
   const disk = (key: 'diskRead' | 'diskWrite'): Reading => {
     const counters = entries.map((entry) => entry[key]);

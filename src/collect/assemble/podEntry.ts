@@ -71,6 +71,8 @@ export interface PodTimes {
   readonly completed: TimeMs | null;
   /** No node was found for it, whatever its series say: a scraper may fill in its own. */
   readonly isUnscheduled: boolean;
+  /** When lives of its restarted containers ended, in order, by container. */
+  readonly ended: ReadonlyMap<string, readonly TimeMs[]>;
 }
 
 /** What kube_pod_info said, and when. */
@@ -96,7 +98,7 @@ export function newPod(
   namespace: string,
   name: string,
   uid: string | null,
-  times: PodTimes = { scheduled: null, completed: null, isUnscheduled: false },
+  times: PodTimes = { scheduled: null, completed: null, isUnscheduled: false, ended: new Map() },
 ): PodEntry {
   return {
     times,

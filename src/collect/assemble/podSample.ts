@@ -80,6 +80,7 @@ export function podSample(pod: LivingPod, context: PodContext): PodSample {
       told,
       createdAt,
       presence,
+      ends: entry.times.ended.get(entries[0]?.name ?? '') ?? [],
       traffic: received === null && sent === null ? null : (received ?? 0) + (sent ?? 0),
       requestsReported: context.requestsReported,
       nodeSize: context.nodes.get(pod.node ?? '') ?? UNKNOWN_SIZE,

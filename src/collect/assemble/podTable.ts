@@ -61,11 +61,12 @@ function podOf(builder: Builder, namespace: string, pod: string, uid: string | n
   let entry = name.byUid.get(uid);
   if (entry === undefined) {
     const key = podKey({ namespace, pod, uid });
-    const { scheduled, completed, unscheduled } = builder.batch.lifeTimes;
+    const { scheduled, completed, unscheduled, ended } = builder.batch.lifeTimes;
     entry = newPod(namespace, pod, uid, {
       scheduled: scheduled.get(key) ?? null,
       completed: completed.get(key) ?? null,
       isUnscheduled: unscheduled.has(key),
+      ended: ended.get(key) ?? new Map<string, never>(),
     });
     name.byUid.set(uid, entry);
   }

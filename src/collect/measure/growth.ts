@@ -9,6 +9,8 @@ export interface LifeFacts {
   readonly createdAt: TimeMs | null;
   /** When it ended for good. */
   readonly endedAt: TimeMs | null;
+  /** When its lives ended that others followed, in order, as far as they are stated. */
+  readonly ends?: readonly TimeMs[];
   /** How long after a window's end a sample may tell how it ended. */
   readonly aheadMs: TimeMs;
   /** The interval to take where a life has too few samples to tell its own. */
@@ -77,9 +79,13 @@ export function growthIn(lives: readonly Life[], window: Window, facts: LifeFact
       addMinutes(minutes, window, from, to, rate);
     }
     const last = curve.times.at(-1) ?? 0;
-    if (index < lives.length - 1) return;
+    const next = lives[index + 1];
+    const stated = facts.ends?.find((end) => end >= last) ?? null;
     const isDue = isSampleDue(last, window.end, life.intervalMs ?? facts.intervalMs);
-    const end = facts.endedAt ?? (isDue ? window.end : last);
+    const end =
+      next === undefined
+        ? (facts.endedAt ?? stated ?? (isDue ? window.end : last))
+        : Math.min(stated ?? last, next.startedAt ?? next.times[0] ?? last);
     if (end <= last) return;
     const unseen = overlapMs(last, end, window);
     livedMs += unseen;
@@ -87,7 +93,7 @@ export function growthIn(lives: readonly Life[], window: Window, facts: LifeFact
     if (rate === null || end - last > longest) return;
     coveredMs += unseen;
     // What is only due is counted when it comes.
-    if (facts.endedAt === null) return;
+    if (next === undefined && facts.endedAt === null && stated === null) return;
     estimated += rate * unseen;
     addMinutes(minutes, window, last, end, rate);
   });

@@ -61,6 +61,8 @@ export interface LifeTimes {
   readonly scheduled: ReadonlyMap<string, TimeMs>;
   readonly completed: ReadonlyMap<string, TimeMs>;
   readonly unscheduled: ReadonlySet<string>;
+  /** When lives of restarted containers ended, in order, by `NAMESPACE/POD/UID` and container. */
+  readonly ended: ReadonlyMap<string, ReadonlyMap<string, readonly TimeMs[]>>;
 }
 
 /** The windows of a batch without the one before them. */

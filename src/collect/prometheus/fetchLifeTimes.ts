@@ -1,7 +1,7 @@
 import { SECOND_MS, type TimeMs } from '../../model/time.ts';
 import { NEAR_MS } from '../measure/samples.ts';
 import { spanOf, type FirstAnswers, type LifeTimes, type RawAsking } from './batch.ts';
-import { readSpan } from './fetchRaw.ts';
+import { readSamples, readSpan } from './fetchRaw.ts';
 import { quoteRegex, type Matcher } from './matchers.ts';
 import { BY_CGROUP, BY_POD, CONTAINER } from './queries.ts';
 import type { RawSeries } from './rawSamples.ts';
@@ -54,6 +54,19 @@ export async function fetchLifeTimes(asking: RawAsking, first: FirstAnswers): Pr
     ask(BY_POD, 'kube_pod_status_scheduled', pending, isScheduled),
   ]);
   const started = timesBy(starts, cgroupKey);
+  const terminated =
+    young.length === 0
+      ? []
+      : (
+          await readSamples(
+            asking,
+            context.select(
+              'kube_pod_container_status_last_terminated_timestamp',
+              ...podMatcher(young),
+            ),
+            { from: windows.from, to: span.to },
+          )
+        ).series;
   const unstarted = young.filter(({ labels }) => !started.has(cgroupKey(labels)));
   const stated = await ask(`${BY_POD},container`, 'kube_pod_container_state_started', unstarted);
   const named = (name: string): readonly RawSeries[] =>
@@ -63,6 +76,7 @@ export async function fetchLifeTimes(asking: RawAsking, first: FirstAnswers): Pr
       conditions.filter(({ values }) => values.at(-1) === 0).map(({ labels }) => podKey(labels)),
     ),
     started,
+    ended: endsOf(terminated),
     stated: timesBy(stated, containerKey),
     scheduled: timesBy(named('kube_pod_status_scheduled_time'), podKey),
     completed: new Map(
@@ -92,6 +106,22 @@ export function cgroupKey(labels: Labels): string {
 
 export function podKey({ namespace = '', pod = '', uid = '' }: Labels): string {
   return `${namespace}/${pod}/${uid}`;
+}
+
+/** The ends that a container has had: kube-state-metrics shows the latest one at each scrape. */
+function endsOf(series: readonly RawSeries[]): LifeTimes['ended'] {
+  const ended = new Map<string, Map<string, readonly TimeMs[]>>();
+  for (const { labels, values } of series) {
+    const ofPod = ended.get(podKey(labels)) ?? new Map<string, readonly TimeMs[]>();
+    ended.set(podKey(labels), ofPod);
+    const name = labels['container'] ?? '';
+    const times = values.map((seconds) => seconds * SECOND_MS + HALF_SECOND_MS);
+    ofPod.set(
+      name,
+      [...new Set([...(ofPod.get(name) ?? []), ...times])].sort((a, b) => a - b),
+    );
+  }
+  return ended;
 }
 
 function timesBy(
