@@ -94,6 +94,26 @@ const TRAPS: Readonly<Record<string, () => void>> = {
       restarts,
     );
   },
+  gpus() {
+    const card = (name: string) => ({
+      exported_namespace: 'gpus',
+      exported_pod: name,
+      exported_container: 'app',
+      gpu: '0',
+    });
+    const gauge = (metric: string, labels: Record<string, string>, value: number): void =>
+      store.add(
+        metric,
+        labels,
+        always.map((at): Sample => [at, value]),
+      );
+    for (const [index, name] of ['old-0', 'new-0', 'slice-0'].entries())
+      addPod(store, pod('gpus', 40 + index, { name }));
+    gauge('DCGM_FI_DEV_GPU_UTIL', card('old-0'), 80);
+    gauge('DCGM_FI_DEV_GPU_UTIL_RATIO', card('new-0'), 0.6);
+    gauge('DCGM_FI_PROF_TENSOR_UTIL_RATIO', card('new-0'), 0.3);
+    gauge('DCGM_FI_PROF_GR_ENGINE_ACTIVE', card('slice-0'), 0.5);
+  },
   balancers() {
     const service = (name: string) => ({ namespace: 'balancers', service: name });
     const gauge = (metric: string, labels: Record<string, string>, from = FROM): void =>
@@ -342,6 +362,19 @@ describe('on a real Prometheus', () => {
     const total = found.reduce((sum, one) => sum + (one.containers[0]?.cpuUsageCores ?? 0), 0);
     expect(total).toBeGreaterThan(0.55);
     expect(total).toBeLessThan(0.75);
+  });
+
+  it('GPUs are read under the old names and the new ones, as percent and as ratios', async () => {
+    const seen = (await pods('gpus')).map(({ name, containers: [one] }) => [
+      name,
+      one?.gpuUtilisation,
+      one?.gpuTensorActivity,
+    ]);
+    expect(seen).toEqual([
+      ['new-0', 0.6, 0.3],
+      ['old-0', 0.8, null],
+      ['slice-0', 0.5, null],
+    ]);
   });
 
   it('a load balancer is there from its address on', async () => {

@@ -108,13 +108,16 @@ export const QUERIES = {
     metric: 'DCGM_FI_DEV_GPU_UTIL',
     need: 'extra',
     without: 'GPU utilisation is unknown',
-    promql: (q) => gpuGauge(q, 'DCGM_FI_DEV_GPU_UTIL'),
+    // In percent; a ratio since dcgm-exporter 4.9. A MIG slice has only the engine's activity, a ratio.
+    promql: (q) =>
+      `${gpuGauge(q, 'DCGM_FI_DEV_GPU_UTIL')} or 100 * ${gpuGauge(q, 'DCGM_FI_DEV_GPU_UTIL_RATIO')} or 100 * ${gpuGauge(q, 'DCGM_FI_PROF_GR_ENGINE_ACTIVE')}`,
   },
   gpuTensor: {
     metric: 'DCGM_FI_PROF_PIPE_TENSOR_ACTIVE',
     need: 'extra',
     without: 'GPU training cannot be distinguished from GPU mining',
-    promql: (q) => gpuGauge(q, 'DCGM_FI_PROF_PIPE_TENSOR_ACTIVE'),
+    promql: (q) =>
+      `${gpuGauge(q, 'DCGM_FI_PROF_PIPE_TENSOR_ACTIVE')} or ${gpuGauge(q, 'DCGM_FI_PROF_TENSOR_UTIL_RATIO')}`,
   },
   // ── kube-state-metrics: pods ───────────────────────────────────────────────────────────────────────
   podOwner: {

@@ -16,6 +16,8 @@ export interface CostReportOptions {
   readonly by: readonly CostDimension[];
   /** `share` spreads idle over the rows by what each costs; default `separate`. */
   readonly idle?: 'separate' | 'share';
+  /** How far each row's prices can be relied on, by its parts; 1 where it is not said. */
+  readonly confidence?: ReadonlyMap<string, number>;
   /** The same question asked of the shared namespaces alone, whose cost is to be spread; null for none. */
   readonly shared?: CostTable | null;
 }
@@ -44,7 +46,7 @@ export function costReport(
     window: { start: formatTime(table.window.start), end: formatTime(table.window.end) },
     by: options.by.join(','),
     coverage: Math.min(table.coverage, meanCoverage(table.rows)),
-    rows: rows.toSorted(byCost).map((row) => toReportRow(row)),
+    rows: rows.toSorted(byCost).map((row) => toReportRow(row, options.confidence)),
     idle: toIdle(idle),
     nodesCost: fromNano(table.nodesNano),
     totalCost: fromNano(rowsNano + idleNano),
@@ -80,7 +82,10 @@ function byCost(left: SharedRow, right: SharedRow): number {
   return totalNano(right) - totalNano(left) || (left.cost.key < right.cost.key ? -1 : 1);
 }
 
-function toReportRow(row: SharedRow): CostReportRow {
+function toReportRow(
+  row: SharedRow,
+  confidence: ReadonlyMap<string, number> = new Map(),
+): CostReportRow {
   const { cost, sharedNano, idleNano } = row;
   return {
     key: cost.key,
@@ -98,6 +103,7 @@ function toReportRow(row: SharedRow): CostReportRow {
     totalCost: fromNano(totalNano(row)),
     ...efficiencyOf(cost),
     coverage: cost.coverage,
+    priceConfidence: confidence.get((cost.parts ?? [cost.key]).join('\0')) ?? 1,
   };
 }
 

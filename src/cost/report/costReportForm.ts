@@ -61,4 +61,6 @@ export interface CostReportRow {
   readonly gpuEfficiency?: number;
   readonly efficiency: number;
   readonly coverage: number;
+  /** How far the prices that its cost rests on can be relied on, weighted by cost, 0..1. */
+  readonly priceConfidence: number;
 }

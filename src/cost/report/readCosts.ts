@@ -2,6 +2,7 @@ import type { CostQuery, CostSeriesQuery, CostTable } from '../../store/costTabl
 import type { HistoryReader } from '../../store/history.ts';
 import { effectiveCosts, effectiveSeries, type BilledHistory } from '../bill/effectiveCosts.ts';
 import type { PricingConfig } from '../config.ts';
+import { costNano } from '../../model/costParts.ts';
 import { costReport } from './costReport.ts';
 import type { CostReport } from './costReport.ts';
 
@@ -28,13 +29,41 @@ export async function readCosts(
     namespaces.length > 0 && query.namespaces === null
       ? await costsOnBasis(reader, pricing, { ...query, namespaces })
       : null;
+  const confidence = await priceConfidence(reader, query);
   const rules = query.namespaces === null ? pricing : { ...pricing, fixed: [] };
   return costReport(table, rules, {
     cluster,
     by: query.by,
     shared,
+    confidence,
     idle: request.idle ?? 'separate',
   });
+}
+
+/**
+ * How far the prices that each row's cost rests on can be relied on, 0..1, weighted by cost: by row key. Of a node it is
+ * that of its last price.
+ */
+async function priceConfidence(
+  reader: HistoryReader,
+  query: CostQuery,
+): Promise<ReadonlyMap<string, number>> {
+  const nodes = await reader.nodes();
+  const sure = new Map(nodes.map(({ name, price }) => [name, price?.confidence ?? 1]));
+  if ([...sure.values()].every((confidence) => confidence === 1)) return new Map();
+  const byNode = query.by.includes('node');
+  const { rows } = await reader.costs(byNode ? query : { ...query, by: [...query.by, 'node'] });
+  const sums = new Map<string, { cost: number; sure: number }>();
+  for (const row of rows) {
+    const parts = row.parts ?? [row.key];
+    const key = (byNode ? parts : parts.slice(0, -1)).join('\0');
+    const sum = sums.get(key) ?? { cost: 0, sure: 0 };
+    const cost = Math.max(0, costNano(row));
+    sum.cost += cost;
+    sum.sure += cost * (row.node === null ? 1 : (sure.get(row.node) ?? 1));
+    sums.set(key, sum);
+  }
+  return new Map([...sums].map(([key, { cost, sure: part }]) => [key, cost > 0 ? part / cost : 1]));
 }
 
 /** What was recorded, or on the effective basis scaled to the imported bills. */

@@ -59,6 +59,7 @@ const costReportSchema = z.object({
       gpuEfficiency: z.number().optional(),
       efficiency: z.number(),
       coverage: z.number().min(0).max(1),
+      priceConfidence: z.number().min(0).max(1),
     }),
   ),
   idle: z.object({ cpuCost: money, ramCost: money, gpuCost: money, totalCost: money }),
