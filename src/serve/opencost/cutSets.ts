@@ -1,6 +1,6 @@
 import { QuestionRefused } from '../questions/answerContext.ts';
 import { DAY_MS, floorTo, HOUR_MS, type TimeMs, type Window } from '../../model/time.ts';
-import { parseStep } from './parseWindow.ts';
+import { FIRST_SUNDAY, parseStep, WEEK_MS } from './parseWindow.ts';
 import { flag, type Parse } from './readParameters.ts';
 
 /** How sets are put together: one for all, or one for each unit of the UTC calendar. */
@@ -8,9 +8,6 @@ export type Accumulate = 'none' | 'all' | keyof typeof CALENDAR;
 
 /** More sets than a year of days or six weeks of hours are a mistake. */
 const MAX_SETS = 1_000;
-const WEEK_MS = 7 * DAY_MS;
-/** 1970-01-04 was a Sunday: OpenCost's weeks begin on it. */
-const FIRST_SUNDAY = 3 * DAY_MS;
 
 /** Where the unit that holds a time begins, and where the next one does (opencost core/pkg/opencost/window.go). */
 const CALENDAR = {

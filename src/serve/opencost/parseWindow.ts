@@ -8,12 +8,12 @@ import {
   type Window,
 } from '../../model/time.ts';
 
-const WEEK_MS = 7 * DAY_MS;
+export const WEEK_MS = 7 * DAY_MS;
 const UNIT_MS = { m: MINUTE_MS, h: HOUR_MS, d: DAY_MS, w: WEEK_MS } as const;
 const RFC3339 = String.raw`\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:Z|[+-]\d\d:\d\d)`;
 
 /** Day 4 of the epoch, 1970-01-04, was a Sunday: OpenCost's weeks begin on it. */
-const FIRST_SUNDAY = 3 * DAY_MS;
+export const FIRST_SUNDAY = 3 * DAY_MS;
 
 /**
  * Reads a window as OpenCost does, in UTC (opencost core/pkg/opencost/window.go, `parseWindow`). Its

@@ -2,10 +2,10 @@ import {
   makeParts,
   NODE_PARTS,
   nodeNano,
+  sumNano,
   sumParts,
   type NodeParts,
 } from '../../model/costParts.ts';
-import { sumNano } from '../../model/costParts.ts';
 import type { CostTable } from '../../store/costTable.ts';
 import type { Keyed } from './aggregate.ts';
 import type { OpenCostQuery } from './parseQuery.ts';

@@ -6,6 +6,7 @@ import {
   NODE_PARTS,
   RESOURCE_HOURS,
 } from '../../model/costParts.ts';
+import { maxKnown } from '../../model/reading.ts';
 import { ceilTo, floorTo, type TimeMs, type Window } from '../../model/time.ts';
 import type { CostRow, CostTable, NodeCostRow } from '../../store/costTable.ts';
 
@@ -121,8 +122,8 @@ function addRows(left: CostRow, right: CostRow): CostRow {
     ...left,
     ...makeParts([...WHOLE, ...HOURS], (part) => (left[part] ?? 0) + (right[part] ?? 0)),
     gpuUsageHours: gpu.includes(null) ? null : gpu[0]! + gpu[1]!,
-    cpuUsageMaxCores: highest(left.cpuUsageMaxCores ?? null, right.cpuUsageMaxCores ?? null),
-    ramUsageMaxBytes: highest(left.ramUsageMaxBytes ?? null, right.ramUsageMaxBytes ?? null),
+    cpuUsageMaxCores: maxKnown(left.cpuUsageMaxCores ?? null, right.cpuUsageMaxCores ?? null),
+    ramUsageMaxBytes: maxKnown(left.ramUsageMaxBytes ?? null, right.ramUsageMaxBytes ?? null),
     seen: unionOf(left.seen ?? null, right.seen ?? null),
   };
 }
@@ -130,11 +131,6 @@ function addRows(left: CostRow, right: CostRow): CostRow {
 function unionOf(left: Window | null, right: Window | null): Window | null {
   if (left === null || right === null) return left ?? right;
   return { start: Math.min(left.start, right.start), end: Math.max(left.end, right.end) };
-}
-
-function highest(left: number | null, right: number | null): number | null {
-  if (left === null || right === null) return left ?? right;
-  return Math.max(left, right);
 }
 
 const NO_TABLE: Omit<CostTable, 'window'> = {
