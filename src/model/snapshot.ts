@@ -55,6 +55,8 @@ export interface ExpectedSamples {
   readonly sources?: Readonly<Record<string, readonly string[]>>;
   /** Scrape jobs that an operator accepted, for all that they serve. */
   readonly acceptedSources?: readonly string[];
+  /** Windows in a row, by node, in which no container of it showed any use; absent where there is no such node. */
+  readonly silentNodes?: Readonly<Record<string, number>>;
 }
 
 /** Something the window lacks, named so that a person can act on it. */
@@ -63,6 +65,7 @@ export interface DataProblem {
     | 'query-failed'
     | 'partial-answer'
     | 'metric-absent'
+    | 'not-observable'
     | 'exporter-absent'
     | 'resource-absent'
     | 'low-coverage'

@@ -822,6 +822,53 @@ describe('objects that kube-state-metrics shows', () => {
   });
 });
 
+describe('a node whose containers nobody measures', () => {
+  const dark = { namespace: 'shop', pod: 'iis-0', uid: B };
+  const withDark = (labels: Record<string, string>): Series => {
+    const one = steady();
+    const five = [5, 5, 5, 5];
+    return {
+      ...one,
+      podInfo: [...(one.podInfo ?? []), [{ ...dark, node: 'w1' }, level(1)]],
+      nodeInfo: [...(one.nodeInfo ?? []), [{ node: 'w1' }, five]],
+      nodeLabels: [[{ node: 'w1', ...labels }, [1, 1, 1, 1]]],
+      running: [...(one.running ?? []), [{ ...dark, container: 'iis' }, five]],
+      podPhase: [...(one.podPhase ?? []), [{ ...dark, phase: 'Running' }, five]],
+    };
+  };
+  const windows = withDark({ label_kubernetes_io_os: 'windows' });
+  const codes = (snapshot: Snapshot | undefined) => snapshot?.problems.map(({ code }) => code);
+  const whole = (series: Series): Series => ({
+    ...series,
+    requests: [[pod(A, { container: 'app', resource: 'cpu' }), [1, 1, 1, 1]]],
+  });
+
+  it('leaves the others alone where it cannot be otherwise, and is named', () => {
+    const [snapshot] = run(whole(windows));
+    expect(codes(snapshot)).toContain('not-observable');
+    expect(codes(snapshot)).not.toContain('low-coverage');
+    expect(snapshot).toMatchObject({ complete: true, coverage: 1 });
+    expect(snapshot?.pods[0]?.containers[0]).toMatchObject({ cpuUsageCores: null, coverage: 0 });
+  });
+
+  it('keeps the window incomplete for an hour where it may be the kubelet’s fault', () => {
+    const silent = whole(withDark({}));
+    const [first] = run(silent);
+    expect(codes(first)).toContain('low-coverage');
+    expect(first?.expectedSamples.silentNodes).toEqual({ w1: 1 });
+    const [later] = run(silent, madeUpWindows(1), { silentNodes: { w1: 11 } });
+    expect(later).toMatchObject({ complete: true });
+    // It is observable again with its first sample.
+    const back = {
+      ...silent,
+      cpu: [...(silent.cpu ?? []), [{ ...cgroup(B), pod: 'iis-0' }, grew(1)]] as const,
+    };
+    expect(
+      run(back, madeUpWindows(1), { silentNodes: { w1: 12 } })[0]?.expectedSamples,
+    ).not.toHaveProperty('silentNodes');
+  });
+});
+
 describe('the network of a pod on its host’s network', () => {
   const traffic = (labels: Record<string, string>): boolean | null =>
     run({ ...steady(), podInfo: [[{ ...webInfo(), ...labels }, level(1)]] })[0]?.pods[0]

@@ -19,6 +19,7 @@ import { buildPodTable, type PodTable } from './podTable.ts';
 import { kubeScrapes } from './presence.ts';
 import { problemsAt } from './problems.ts';
 import { at, compare, countAt, label } from './series.ts';
+import { countSilent, unobservableNodes } from './silentNodes.ts';
 import { buildStorageTable, loadBalancersAt, volumesAt } from './storage.ts';
 import { livingPods, movingTargets } from './windowFacts.ts';
 import { boundBatch } from '../trust/boundBatch.ts';
@@ -116,8 +117,11 @@ function assembleWindow(
   const disagreeing: string[] = [];
   const refusals = [...refused];
   const nodes = nodesAt(tables.nodes, point, kubeSamples);
+  const silent = countSilent(facts, remembered.silentNodes ?? {});
+  const unobservable = unobservableNodes(silent, nodes);
   const context = {
     facts,
+    unobservable,
     owners: tables.owners,
     requestsReported,
     coverage: coverageSum,
@@ -132,6 +136,8 @@ function assembleWindow(
     intervalMs: facts.usageIntervalMs,
   });
   // A cluster without any pod does not exist: nothing seen is nothing known.
+  const { silentNodes: _, ...rest } = remembered;
+  const silence = Object.keys(silent).length === 0 ? {} : { silentNodes: silent };
   const share = (ms: TimeMs): number => (coverageSum.livedMs === 0 ? 0 : ms / coverageSum.livedMs);
   const coverage = share(coverageSum.coveredMs);
   const missing = coverageSum.livedMs === 0 ? 1 : share(coverageSum.missingMs);
@@ -147,8 +153,15 @@ function assembleWindow(
     ...offeringsAt(batch, point),
     objects: objectsAt(batch, point, window),
     coverage,
-    ...problemsAt(batch, point, { missing, collapsed, pods: population, disagreeing, refusals }),
-    expectedSamples: learn(remembered, population, window),
+    ...problemsAt(batch, point, {
+      missing,
+      collapsed,
+      pods: population,
+      disagreeing,
+      refusals,
+      unobservable,
+    }),
+    expectedSamples: learn({ ...rest, ...silence }, population, window),
     scrapes: {
       usageMs: usageInterval,
       kubeMs: Number.isFinite(scrapes.lastAt) ? scrapes.intervalMs : null,

@@ -31,6 +31,8 @@ export interface PodContext {
   /** Pods of which two series of one container tell different use. */
   readonly disagreeing: string[];
   readonly nodes: ReadonlyMap<string, NodeSize>;
+  /** Nodes whose containers nobody measures. */
+  readonly unobservable: ReadonlySet<string>;
   /** Series that tell what cannot be. */
   readonly refusals: Refusal[];
 }
@@ -92,7 +94,7 @@ export function podSample(pod: LivingPod, context: PodContext): PodSample {
     requesting.push({ role: measured.role, requests: requestsOf(measured.sample) });
     disagree ||= measured.disagree;
     if (!measured.sample.init) ranShare = Math.max(ranShare, measured.sample.runShare);
-    addCoverage(context.coverage, measured);
+    if (!context.unobservable.has(pod.node ?? '')) addCoverage(context.coverage, measured);
   }
   if (disagree) context.disagreeing.push(`${entry.namespace}/${entry.name}`);
   const livedMs = Math.max(presence?.livedMs ?? 0, ranShare * windowMs);

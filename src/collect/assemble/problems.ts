@@ -5,6 +5,7 @@ import { absentProblems } from './absentMetrics.ts';
 import { answersOf } from './answers.ts';
 import { complaintProblems, type Complaint } from './complaints.ts';
 import { MISSING_SHARE } from './coverage.ts';
+import { unobservableProblems } from './silentNodes.ts';
 import { formatCoverage } from '../../model/text/units.ts';
 import { refusalProblems, type Refusal } from '../trust/refusals.ts';
 
@@ -23,6 +24,8 @@ export interface SeenWindow {
   readonly pods: number;
   /** Pods of which two series of one container tell different use. */
   readonly disagreeing: readonly string[];
+  /** Nodes whose containers nobody measures. */
+  readonly unobservable: ReadonlySet<string>;
   /** Series that tell what cannot be. */
   readonly refusals: readonly Refusal[];
 }
@@ -57,6 +60,7 @@ export function problemsAt(batch: Batch, point: number, seen: SeenWindow): Windo
     ...bad,
     ...refusalProblems(seen.refusals),
     ...absent.problems,
+    ...unobservableProblems(seen.unobservable),
   ];
   let complete = complaints.length === 0 && !absent.isIndispensable;
   if (absent.isEverything) return { problems, complete };

@@ -62,6 +62,13 @@ export const dataQualityDetector: Detector<ProblemState> = {
   },
 };
 
+/** What this cluster does not give. */
+const GIVEN: ReadonlySet<DataProblem['code']> = new Set([
+  'metric-absent',
+  'not-observable',
+  'resource-absent',
+]);
+
 /** Problems of metrics that say what is not so; the others are of metrics that say nothing. */
 const UNTRUE: ReadonlySet<DataProblem['code']> = new Set([
   'impossible-value',
@@ -85,7 +92,7 @@ function verdictOf(
     scope,
     status: problem === null ? 'clear' : 'firing',
     // What this cluster does not give takes away a feature; anything else takes away truth.
-    severity: code === 'metric-absent' || code === 'resource-absent' ? 'info' : 'warning',
+    severity: GIVEN.has(code) ? 'info' : 'warning',
     score: 50,
     startedAt: since,
     summary: problem?.text ?? overText(code, subject),

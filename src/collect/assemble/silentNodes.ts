@@ -1,0 +1,78 @@
+import { nodeFacts } from '../../model/nodeFacts.ts';
+import type { DataProblem, NodeSample } from '../../model/snapshot.ts';
+import { countBefore } from '../measure/samples.ts';
+import type { LivingPod, WindowFacts } from './windowFacts.ts';
+
+/** A node that shows no use for so many windows in a row will not show any by being asked again. */
+const SILENT_WINDOWS = 12;
+/** Names that a sentence lists before it says how many more there are. */
+const NAMED = 3;
+
+/** Windows in a row, by node, in which none of its containers showed any use. */
+export type SilentNodes = Readonly<Record<string, number>>;
+
+/** Counts the windows for which nodes are silent. Where the whole cluster is, the source is away and no node is silent. */
+export function countSilent(
+  { pods, window }: Pick<WindowFacts, 'pods' | 'window'>,
+  before: SilentNodes,
+): SilentNodes {
+  const shows = new Map<string, boolean>();
+  for (const pod of pods) {
+    if (pod.node === null) continue;
+    shows.set(pod.node, shows.get(pod.node) === true || hasUse(pod, window));
+  }
+  if (![...shows.values()].includes(true)) return before;
+  const silent = [...shows].filter(([, isShown]) => !isShown).map(([node]) => node);
+  return Object.fromEntries(
+    silent.sort().map((node) => [node, Math.min(SILENT_WINDOWS, (before[node] ?? 0) + 1)]),
+  );
+}
+
+function hasUse({ entry, loose }: LivingPod, window: WindowFacts['window']): boolean {
+  return [entry, ...(loose === null ? [] : [loose])].some(({ containers }) =>
+    [...containers.values()].some(({ cpu }) =>
+      cpu.some(({ samples: { times } }) => {
+        const next = times[countBefore(times, window.start + 1)];
+        return next !== undefined && next <= window.end;
+      }),
+    ),
+  );
+}
+
+/**
+ * Nodes whose containers nobody measures: Windows, of which cAdvisor knows nothing, virtual nodes, and those that
+ * were silent for an hour. What is missing there is missing for good, and says nothing of the others.
+ */
+export function unobservableNodes(
+  silent: SilentNodes,
+  nodes: readonly NodeSample[],
+): ReadonlySet<string> {
+  const byName = new Map(nodes.map((node) => [node.name, node]));
+  const names = Object.keys(silent).filter((name) => {
+    const node = byName.get(name);
+    return (silent[name] ?? 0) >= SILENT_WINDOWS || (node !== undefined && isOfSilentKind(node));
+  });
+  return new Set(names);
+}
+
+function isOfSilentKind(node: NodeSample): boolean {
+  return (
+    nodeFacts(node).os === 'windows' ||
+    node.labels['type'] === 'virtual-kubelet' ||
+    node.labels['eks.amazonaws.com/compute-type'] === 'fargate'
+  );
+}
+
+/** All of them are one problem, which changes nothing about the window. */
+export function unobservableProblems(unobservable: ReadonlySet<string>): readonly DataProblem[] {
+  const names = [...unobservable].sort();
+  if (names.length === 0) return [];
+  const more = names.length > NAMED ? ` and ${names.length - NAMED} more` : '';
+  return [
+    {
+      code: 'not-observable',
+      subject: 'nodes without container metrics',
+      text: `Nobody exports what containers on ${names.slice(0, NAMED).join(', ')}${more} use (Windows, a virtual node, or a kubelet without cAdvisor): they are charged for their requests, and their use is unknown. Other nodes are not concerned`,
+    },
+  ];
+}
