@@ -97,7 +97,13 @@ function problemsOf(path: string, texts: readonly string[]): readonly string[] {
 
 it('the documents use none of the words', () => {
   const problems = DOCUMENTS.flatMap((path) =>
-    problemsOf(path, readFileSync(join(ROOT, path), 'utf8').split('\n')),
+    // Names of tests have their own check.
+    problemsOf(
+      path,
+      readFileSync(join(ROOT, path), 'utf8')
+        .replaceAll(/`[^`]+\.test\.ts`: .*/g, '')
+        .split('\n'),
+    ),
   );
   expect(problems).toEqual([]);
 });

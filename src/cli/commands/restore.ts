@@ -25,7 +25,7 @@ async function runRestore(file: string, options: ConfigOption, io: Io): Promise<
     'The daemon fills what came after the backup from Prometheus.',
     isCarriedOver
       ? `Messages, silences and ${decisions.length} later decisions were taken from the old history:`
-      : `The old history cannot be read: decisions and silences made after the backup are lost; ${cancelled} messages that were waiting are not sent, and findings that were open count as told.`,
+      : `The old history cannot be read: decisions and silences made after the backup are lost; ${cancelled} messages that were waiting are not sent, and findings that were open count as sent.`,
     ...decisions.map(({ findingId, action }) => `  ${action} ${findingId}`),
   ];
   io.out(`${lines.filter((line) => line !== null).join('\n')}\n`);

@@ -73,7 +73,7 @@ export function damageOf(path: string): string | null {
   }
 }
 
-/** A file that stands in nobody's way: `PATH.damaged-2026-11-24T08-00-00Z`. */
+/** The name of a file that was moved aside: `PATH.damaged-2026-11-24T08-00-00Z`. */
 function asideName(path: string, why: string, at: TimeMs): string {
   const time = new Date(at).toISOString().replace(/\.\d+/, '').replaceAll(':', '-');
   return `${path}.${why}-${time}`;
@@ -112,9 +112,9 @@ export interface RestoreOptions {
 }
 
 /**
- * Puts a backup in the place of a history; the one that was there is moved aside. Nothing is said twice: what was
+ * Puts a backup in the place of a history; the one that was there is moved aside. No message is sent twice: what was
  * sent, decided and silenced since the backup is taken from the old history where it can still be read; else
- * what was waiting is cancelled, and findings that were open by `now` count as told.
+ * what was waiting is cancelled, and findings that were open by `now` count as sent.
  *
  * @throws HistoryError `locked` while a process writes the history; `corrupt` when the backup is damaged.
  */

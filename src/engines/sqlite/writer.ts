@@ -276,7 +276,7 @@ export class SqliteHistoryWriter implements HistoryWriter {
   }
 
   /**
-   * Refuses to write into a file that nobody else can open any more. What a deleted one held is written back to its
+   * Refuses to write into a file that no other process can open any more. What a deleted one held is written back to its
    * path.
    * @throws HistoryError `replaced`
    */

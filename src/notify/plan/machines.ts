@@ -54,7 +54,7 @@ function eventDeliveries(receiver: Receiver, view: PlanningView, now: TimeMs): r
   return deliveries;
 }
 
-/** For so long an alert that somebody took on is said to have ended: longer than it fires by itself. */
+/** For so long an alert of a finding that was acknowledged or accepted is sent as ended: longer than it fires by itself. */
 const ENDING_MS = 20 * MINUTE_MS;
 
 function justDecided({ state, decision }: Finding, now: TimeMs): boolean {

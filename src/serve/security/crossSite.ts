@@ -19,7 +19,7 @@ const CONTENT_SECURITY_POLICY = [
 ].join('; ');
 
 /** Security headers on every answer, errors included. */
-/** @param isHttps browsers that reached the pages by https are told never to come back without it */
+/** @param isHttps browsers that reached the pages by https never come back without it */
 export function securityHeaders(isHttps: () => boolean): MiddlewareHandler {
   return async (context, next) => {
     await next();

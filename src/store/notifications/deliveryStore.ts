@@ -41,7 +41,7 @@ export interface PlanningView {
   readonly watermark: TimeMs | null;
   /** After a backup was restored: nothing is planned before this window is sealed again. */
   readonly holdUntil: TimeMs | null;
-  /** The same where nobody knows who was told: what was first seen until then counts as told. */
+  /** The same where no record says what was sent: what was first seen until then counts as sent. */
   readonly toldUntil: TimeMs | null;
   /** Wall clock of the first plan ever: the preview counts from here. Null before it. */
   readonly installedAt: TimeMs | null;
