@@ -35,7 +35,7 @@ export async function openOrRecover(
     try {
       return await openHistoryWriter(options);
     } catch (error) {
-      if (!isDamage(error, path)) throw error;
+      if (!isDamage(error)) throw error;
       warn(error.message);
     }
   }
@@ -52,9 +52,7 @@ export async function openOrRecover(
   return openHistoryWriter(options);
 }
 
-/** A file that is no database counts as damaged only where a history's lock lies beside it. */
-function isDamage(error: unknown, path: string): error is HistoryError {
-  if (!(error instanceof HistoryError)) return false;
-  if (error.code === 'corrupt') return true;
-  return error.code === 'not-a-database' && existsSync(`${path}.lock`);
+/** A file that is no database may be anything: it is left where it is. */
+function isDamage(error: unknown): error is HistoryError {
+  return error instanceof HistoryError && error.code === 'corrupt';
 }
