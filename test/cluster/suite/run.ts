@@ -136,7 +136,7 @@ async function windowWithSamples(prometheus: string): Promise<number> {
     const startMs = Math.floor(Date.now() / WINDOW_MS) * WINDOW_MS;
     const url = new URL('api/v1/query', `${prometheus}/`);
     url.search = String(
-      new URLSearchParams({ query: 'kube_pod_info', time: String(startMs / 1000) }),
+      new URLSearchParams({ query: 'kube_node_info', time: String(startMs / 1000) }),
     );
     const response = await fetch(url);
     if (!response.ok) throw new Error(`${url.href} answered ${response.status}`);
