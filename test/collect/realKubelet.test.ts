@@ -33,3 +33,8 @@ describe.each(liveRun)('$name', (live) => {
     expect(again()?.isOwnerFound).toBe(true);
   });
 });
+
+it('holds a static pod from its first scheduling on, though a restarted kubelet names another time', () => {
+  const held = replayed.find(({ name }) => name === 'static')?.errors.reservedCpu;
+  expect(Math.abs(held ?? 1)).toBeLessThan(0.01);
+});

@@ -28,6 +28,7 @@ export async function fetchLifeTimes(asking: RawAsking, first: FirstAnswers): Pr
     ...first.answers.podPhase.series.filter(({ labels }) => isTerminalPhase(labels['phase'])),
   ];
   const ask = async (
+    over: 'min' | 'last',
     by: string,
     metric: string,
     pods: readonly { readonly labels: RawSeries['labels'] }[],
@@ -36,22 +37,19 @@ export async function fetchLifeTimes(asking: RawAsking, first: FirstAnswers): Pr
     if (pods.length === 0) return [];
     const series = context.select(metric, ...own, ...podMatcher(pods));
     const promql = (range: string): string =>
-      `max by (${by}) (last_over_time(${series}[${range}]))`;
+      `max by (${by}) (${over}_over_time(${series}[${range}]))`;
     return (await readSpan(asking, { need: 'extra' }, span, promql)).series;
-  };
-  const times: Matcher = {
-    name: '__name__',
-    op: '=~',
-    value: 'kube_pod_(status_scheduled_time|completion_time)',
   };
   const pending = first.answers.podPhase.series.filter(
     ({ labels, values }) => labels['phase'] === 'Pending' && values.some((value) => value > 0),
   );
   const isScheduled: Matcher = { name: 'condition', op: '=', value: 'true' };
-  const [starts, podTimes, conditions] = await Promise.all([
-    ask(BY_CGROUP, 'container_start_time_seconds', young, ...CONTAINER),
-    ask(`__name__,${BY_POD}`, '', changing, times),
-    ask(BY_POD, 'kube_pod_status_scheduled', pending, isScheduled),
+  const [starts, schedulings, completions, conditions] = await Promise.all([
+    ask('last', BY_CGROUP, 'container_start_time_seconds', young, ...CONTAINER),
+    // A kubelet that restarts says that its static pods were scheduled then: what was said first holds.
+    ask('min', BY_POD, 'kube_pod_status_scheduled_time', changing),
+    ask('last', BY_POD, 'kube_pod_completion_time', changing),
+    ask('last', BY_POD, 'kube_pod_status_scheduled', pending, isScheduled),
   ]);
   const started = timesBy(starts, cgroupKey);
   const terminated =
@@ -68,9 +66,12 @@ export async function fetchLifeTimes(asking: RawAsking, first: FirstAnswers): Pr
           )
         ).series;
   const unstarted = young.filter(({ labels }) => !started.has(cgroupKey(labels)));
-  const stated = await ask(`${BY_POD},container`, 'kube_pod_container_state_started', unstarted);
-  const named = (name: string): readonly RawSeries[] =>
-    podTimes.filter(({ labels }) => labels['__name__'] === name);
+  const stated = await ask(
+    'last',
+    `${BY_POD},container`,
+    'kube_pod_container_state_started',
+    unstarted,
+  );
   return {
     unscheduled: new Set(
       conditions.filter(({ values }) => values.at(-1) === 0).map(({ labels }) => podKey(labels)),
@@ -78,12 +79,9 @@ export async function fetchLifeTimes(asking: RawAsking, first: FirstAnswers): Pr
     started,
     ended: endsOf(terminated),
     stated: timesBy(stated, containerKey),
-    scheduled: timesBy(named('kube_pod_status_scheduled_time'), podKey),
+    scheduled: timesBy(schedulings, podKey),
     completed: new Map(
-      [...timesBy(named('kube_pod_completion_time'), podKey)].map(([key, time]) => [
-        key,
-        time + HALF_SECOND_MS,
-      ]),
+      [...timesBy(completions, podKey)].map(([key, time]) => [key, time + HALF_SECOND_MS]),
     ),
   };
 }

@@ -24,6 +24,10 @@ const LASTING_BOUND: Readonly<Record<Figure, number>> = {
 };
 /** What no scrape can have seen of a life: half an interval, and cAdvisor's pause before a sample. */
 const UNSEEN_SECONDS = 15.5;
+/** Kubernetes cuts a pod's times to whole seconds. */
+const TIMES_CUT_SECONDS = 0.5;
+/** What is lost nearly whole is out of bounds, however short it lived. */
+const WIDEST_BOUND = 0.8;
 
 export interface Verdict {
   /** Out of bounds and not known: these fail the suite. */
@@ -62,6 +66,7 @@ export function judge(kinds: readonly Kind[], comparisons: readonly Comparison[]
 function boundOf(figure: Figure, kind: Kind | undefined): number {
   const life = kind?.lifeSeconds;
   const isUse = figure === 'cpu' || figure === 'memory' || figure === 'cost';
-  if (life === undefined || !isUse) return LASTING_BOUND[figure];
-  return LASTING_BOUND[figure] + 0.03 + UNSEEN_SECONDS / life;
+  if (life === undefined) return LASTING_BOUND[figure];
+  if (!isUse) return LASTING_BOUND[figure] + TIMES_CUT_SECONDS / life;
+  return Math.min(LASTING_BOUND[figure] + 0.03 + UNSEEN_SECONDS / life, WIDEST_BOUND);
 }

@@ -28,7 +28,7 @@ export interface PodTruth {
   endedMs: number | null;
   /** What the scheduler holds for the pod, and since when. */
   readonly requests: Requests;
-  /** Of its main containers, as granted, and since when. */
+  /** Of its main containers, as the scheduler holds them, and since when. */
   readonly containerRequests: Map<string, Requests>;
   /** Of its init containers and sidecars. */
   readonly initRequests: Map<string, Amount>;
@@ -110,11 +110,11 @@ export class PodWatch {
         if (id !== undefined) truth.containers.set(id.replace(/^.*:\/\//, ''), container);
       }
     }
-    const granted = grantedRequests(pod);
+    const held = heldRequests(pod);
     for (const container of pod.spec?.containers ?? []) {
       const requests = truth.containerRequests.get(container.name) ?? [];
       truth.containerRequests.set(container.name, requests);
-      note(requests, granted(container), now);
+      note(requests, held(container), now);
     }
     for (const { name: container, resources } of pod.spec?.initContainers ?? []) {
       truth.initRequests.set(container, amountOf(resources?.requests));
@@ -134,7 +134,7 @@ export class PodWatch {
  * the larger of all main containers with sidecars, and of any init container with the sidecars that started before it.
  */
 function effectiveRequest(pod: V1Pod): Amount {
-  let main = (pod.spec?.containers ?? []).map(grantedRequests(pod)).reduce(add, NOTHING);
+  let main = (pod.spec?.containers ?? []).map(heldRequests(pod)).reduce(add, NOTHING);
   let sidecars = NOTHING;
   let start = NOTHING;
   for (const container of pod.spec?.initContainers ?? []) {
@@ -152,13 +152,20 @@ function effectiveRequest(pod: V1Pod): Amount {
   };
 }
 
-/** What a container of a pod is granted: what its status says after a resize in place, else its spec. */
-function grantedRequests(pod: V1Pod): (container: V1Container) => Amount {
+/** What the scheduler holds for a container: the larger of wish and grant, unless the wish is refused for good. */
+function heldRequests(pod: V1Pod): (container: V1Container) => Amount {
   const statuses = new Map(
     (pod.status?.containerStatuses ?? []).map((status) => [status.name, status.resources]),
   );
-  return (container) =>
-    amountOf(statuses.get(container.name)?.requests ?? container.resources?.requests);
+  const isRefused = (pod.status?.conditions ?? []).some(
+    ({ type, reason }) => type === 'PodResizePending' && reason === 'Infeasible',
+  );
+  return ({ name, resources }) => {
+    const granted = statuses.get(name)?.requests;
+    const wished = amountOf(resources?.requests);
+    if (!granted) return wished;
+    return isRefused ? amountOf(granted) : larger(wished, amountOf(granted));
+  };
 }
 
 /** Adds an amount that differs from the last one; the first held from the start. */
