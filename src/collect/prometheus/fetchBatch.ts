@@ -4,6 +4,7 @@ import { askInHalves } from './failures.ts';
 import { fetchLifeTimes } from './fetchLifeTimes.ts';
 import { fetchFarther, fetchNextScrape } from './fetchFarther.ts';
 import { fetchNewcomers } from './fetchNewcomers.ts';
+import { fetchRequestChanges } from './fetchRequestChanges.ts';
 import { fetchStanding } from './fetchStanding.ts';
 import { fetchRaw } from './fetchRaw.ts';
 import type { Batch, BatchAnswer, PointNote, RawBatchAnswer } from './batch.ts';
@@ -59,7 +60,11 @@ export async function fetchBatch(
   const known = { ...first, raw: { ...first.raw, podInfo } };
   const lifeTimes = await fetchLifeTimes(asking, known);
   const all = await fetchFarther(asking, known, lifeTimes, now);
-  const described = await fetchNewcomers(asking, podInfo.series, known.answers);
+  const described = await fetchNewcomers(
+    asking,
+    podInfo.series,
+    await fetchRequestChanges(asking, known.answers),
+  );
   const standing = await fetchStanding(asking, known);
   return { ...known, answers: described, raw: all, lifeTimes, standing };
 }

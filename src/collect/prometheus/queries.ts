@@ -183,6 +183,7 @@ export const QUERIES = {
     metric: 'kube_pod_container_resource_requests',
     need: 'indispensable',
     without: 'nothing is known of what containers ask for',
+    previous: true,
     promql: (q) =>
       lastInWindow(
         q,

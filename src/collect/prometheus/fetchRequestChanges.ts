@@ -1,0 +1,64 @@
+import { SECOND_MS, type TimeMs } from '../../model/time.ts';
+import { overlapMs } from '../measure/covered.ts';
+import { NEAR_MS } from '../measure/samples.ts';
+import { spanOf, type Batch, type RawAsking } from './batch.ts';
+import { containerKey, podMatcher } from './fetchLifeTimes.ts';
+import { readSamples } from './fetchRaw.ts';
+import { pointSeconds, type Grid, type GridSeries } from './grid.ts';
+import type { RawSeries } from './rawSamples.ts';
+
+type Answers = Batch['answers'];
+
+/**
+ * Requests that change within a window count from when they change: where a window's last value is not that of the
+ * window before, it becomes the average over the window. @throws CollectError
+ */
+export async function fetchRequestChanges(asking: RawAsking, answers: Answers): Promise<Answers> {
+  const { grid, context } = asking;
+  const changed = answers.requests.series.filter(({ values }) => changesAt(values).length > 0);
+  if (changed.length === 0) return answers;
+  const windows = spanOf(grid);
+  const selector = context.select('kube_pod_container_resource_requests', ...podMatcher(changed));
+  const span = { from: windows.from - NEAR_MS, to: windows.to };
+  const { series } = await readSamples(asking, selector, span);
+  const samples = new Map(series.map((one) => [requestKey(one.labels), one]));
+  const averaged = answers.requests.series.map((one): GridSeries => {
+    const raw = samples.get(requestKey(one.labels));
+    const points = changesAt(one.values);
+    if (raw === undefined || points.length === 0) return one;
+    const values = Float64Array.from(one.values);
+    for (const point of points) values[point] = averageIn(raw, grid, point) ?? values[point] ?? 0;
+    return { ...one, values };
+  });
+  return { ...answers, requests: { ...answers.requests, series: averaged } };
+}
+
+/** Points at which a value is known and differs from a known one before it. */
+function changesAt(values: Float64Array): readonly number[] {
+  return [...values.keys()].filter((point) => {
+    const [before = Number.NaN, now = Number.NaN] = [values[point - 1], values[point]];
+    return !Number.isNaN(before) && !Number.isNaN(now) && before !== now;
+  });
+}
+
+function requestKey(labels: RawSeries['labels']): string {
+  return `${containerKey(labels)}/${labels['uid'] ?? ''}/${labels['resource'] ?? ''}`;
+}
+
+/** By time: what two scrapes tell differently changed in the middle between them. */
+function averageIn({ times, values }: RawSeries, grid: Grid, point: number): number | null {
+  const window = {
+    start: pointSeconds(grid, point - 1) * SECOND_MS,
+    end: pointSeconds(grid, point) * SECOND_MS,
+  };
+  let sum = 0;
+  let covered: TimeMs = 0;
+  times.forEach((time, index) => {
+    const from = index === 0 ? time : (time + (times[index - 1] ?? time)) / 2;
+    const to = index === times.length - 1 ? window.end : (time + (times[index + 1] ?? time)) / 2;
+    const inside = overlapMs(from, to, window);
+    sum += inside * (values[index] ?? 0);
+    covered += inside;
+  });
+  return covered === 0 ? null : sum / covered;
+}
