@@ -8,6 +8,18 @@ export interface Efficiency {
 }
 
 /**
+ * The efficiency of several rows together, weighted by cost; null where nothing was requested. Use above the requests
+ * of one row does not make up for another's waste.
+ */
+export function efficiencyOfAll(
+  rows: readonly { readonly cost: number; readonly efficiency: number }[],
+): number | null {
+  const total = rows.reduce((sum, { cost }) => sum + cost, 0);
+  const used = rows.reduce((sum, { cost, efficiency }) => sum + cost * Math.min(1, efficiency), 0);
+  return total > 0 ? used / total : null;
+}
+
+/**
  * Efficiency as the OpenCost specification has it: usage / request per resource, 1 for usage without a
  * request, 0 for neither; the total is weighted by what the resources cost and may pass 1. GPUs join
  * it where their utilisation was measured.

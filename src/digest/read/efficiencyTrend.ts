@@ -3,7 +3,7 @@ import type { HistoryReader } from '../../store/history.ts';
 import type { TimeMs } from '../../model/time.ts';
 import type { EfficiencyTrend } from '../../store/digests/digest.ts';
 import { idleNano } from '../spend/idleChange.ts';
-import { efficiencyIn } from '../spend/spendBy.ts';
+import { efficiencyOf, efficiencyOfAll } from '../../cost/report/efficiency.ts';
 import { sumRows } from '../spend/sumRows.ts';
 import { weekBefore, type Week } from '../../store/digests/week.ts';
 
@@ -34,9 +34,12 @@ function efficiencyOfTable(table: CostTable): {
   readonly efficiency: number | null;
   readonly idleShare: number | null;
 } {
-  const [sum] = sumRows(table.rows, () => '');
+  const rows = sumRows(table.rows, ({ namespace }) => namespace ?? '').map((row) => ({
+    cost: row.cpuNano + row.ramNano,
+    efficiency: efficiencyOf(row).efficiency,
+  }));
   return {
-    efficiency: efficiencyIn(sum),
+    efficiency: efficiencyOfAll(rows),
     idleShare: table.nodesNano > 0 ? idleNano(table) / table.nodesNano : null,
   };
 }

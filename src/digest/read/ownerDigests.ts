@@ -13,7 +13,7 @@ import {
 import { sumRows } from '../spend/sumRows.ts';
 import type { Week } from '../../store/digests/week.ts';
 import { findingCounts } from './findings.ts';
-import { savingsTold } from './savings.ts';
+import { digestSavings } from './savings.ts';
 
 const WORKLOADS = 5;
 
@@ -51,7 +51,7 @@ function ownerDigest(spend: Spend, parts: OwnerParts): OwnerDigest {
       ({ budget }) =>
         budget !== null && (budget.kind === 'owner' ? budget.key === owner : names.has(budget.key)),
     ),
-    savings: savingsTold(
+    savings: digestSavings(
       parts.savings.filter((saving) => saving.owner === owner),
       parts.floor,
       null,

@@ -39,13 +39,17 @@ afterAll(async () => {
   temp[Symbol.dispose]();
 });
 
-function digestOf(name: string, config: Config = scenarioConfig(SLACK)): Promise<Digest> {
+function digestOf(
+  name: string,
+  config: Config = scenarioConfig(SLACK),
+  ranMs = 9 * HOUR_MS,
+): Promise<Digest> {
   const week = parseWeek(name, ZONE)!;
   return readDigest(reader, {
     config,
     thresholds: THRESHOLDS,
     week,
-    now: week.end + 9 * HOUR_MS,
+    now: week.end + ranMs,
     late: null,
     reach: policyOf(config).reach,
     snapshot: null,
@@ -91,6 +95,17 @@ describe('readDigest', () => {
         bill.rows.map(({ key, totalCost }) => [key, totalCost]),
       );
     }
+  });
+
+  it('compares a running week with the same part of the week before, and calls no future a gap', async () => {
+    // The history ends nine hours after the week before.
+    const digest = await digestOf('2026-W48', scenarioConfig(SLACK), HOUR_MS - 7 * DAY_MS);
+    expectSums(digest);
+    expect(digest.coverage.gaps).toEqual([]);
+    expect(digest.comparison.note).toContain('still runs');
+    const hours = digest.total.reasons.filter(({ driver }) => driver === 'hours');
+    expect(hours).toEqual([]);
+    expect(digest.total.beforeNano! / digest.total.nano).toBeCloseTo(1, 1);
   });
 
   it('spreads shared namespaces and fixed fees as the bill does', async () => {

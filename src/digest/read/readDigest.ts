@@ -20,7 +20,7 @@ import { digestOwners, ownerGaps } from './owners.ts';
 import { POSTURE_CODECS, postureLine } from './posture.ts';
 import { priceNews } from './prices.ts';
 import { readSpend } from './readSpend.ts';
-import { savingsOf, savingsTold } from './savings.ts';
+import { savingsOf, digestSavings } from './savings.ts';
 import { formatLocalMinute } from '../../model/text/localTime.ts';
 
 export interface DigestRequest {
@@ -62,7 +62,11 @@ export async function readDigest(reader: HistoryReader, request: DigestRequest):
     const span = `${formatTime(begins)} to ${formatTime(watermark)}`;
     throw new NoDataError(`there is no data of ${week.name}: the history holds ${span}`);
   }
-  const previous = weekBefore(week, timezone);
+  const isRunning = now < week.end;
+  // What is to come of a running week is no gap, and the same part of the week before compares with it.
+  const soFar = isRunning ? { ...week, end: watermark } : week;
+  const whole = weekBefore(week, timezone);
+  const previous = isRunning ? { ...whole, end: whole.start + watermark - week.start } : whole;
   const windows = await reader.windowCoverage(week.start, week.end);
   const windowsBefore = await reader.windowCoverage(previous.start, previous.end);
   const hasBefore = begins <= previous.start && windowsBefore.length > 0;
@@ -75,6 +79,7 @@ export async function readDigest(reader: HistoryReader, request: DigestRequest):
     pricing: config.pricing,
     timezone,
     week,
+    until: soFar.end,
     before: hasBefore ? previous : null,
     seen,
     ownerOf: owners.ownerOf,
@@ -115,12 +120,13 @@ export async function readDigest(reader: HistoryReader, request: DigestRequest):
     late: request.late,
     comparison: comparisonWith(previous, {
       hasBefore,
+      isRunning,
       begins,
       timezone,
       share: shareOf(seen.before, previous),
     }),
     coverage: weekCoverage({
-      week,
+      week: soFar,
       windows,
       windowMs,
       begins,
@@ -135,7 +141,7 @@ export async function readDigest(reader: HistoryReader, request: DigestRequest):
     days: spend.days,
     efficiency: await readEfficiencyTrend(reader, week, timezone, begins),
     forecast,
-    savings: savingsTold(savings, floor, advice),
+    savings: digestSavings(savings, floor, advice),
     abuse: abuseLine(findings, week),
     posture: postureLine(await reader.loadState(POSTURE_CODECS), week, thresholds.posture.minKnown),
     findings: findingCounts(findings, week),
@@ -172,11 +178,13 @@ function comparisonWith(
   week: Week,
   {
     hasBefore,
+    isRunning,
     begins,
     timezone,
     share,
   }: {
     readonly hasBefore: boolean;
+    readonly isRunning: boolean;
     readonly begins: TimeMs;
     readonly timezone: string;
     readonly share: number;
@@ -187,11 +195,20 @@ function comparisonWith(
     return { week, state: 'none', note, coverage: 0 };
   }
   const percent = Math.floor(share * 100);
-  const note =
-    share < LEAST_SHARE
-      ? `of ${week.name} only ${percent}% was seen, so changes look larger`
-      : null;
-  return { week, state: 'whole', note, coverage: share };
+  const notes = [
+    ...(isRunning
+      ? [`the week still runs: it is compared with the same part of ${week.name}`]
+      : []),
+    ...(share < LEAST_SHARE
+      ? [`of ${week.name} only ${percent}% was seen, so changes look larger`]
+      : []),
+  ];
+  return {
+    week,
+    state: 'whole',
+    note: notes.length === 0 ? null : notes.join('; '),
+    coverage: share,
+  };
 }
 
 /** The digest that was sent before this week's. */

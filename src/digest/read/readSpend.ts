@@ -7,6 +7,7 @@ import type { CostRow, CostTable } from '../../store/costTable.ts';
 import type { HistoryReader } from '../../store/history.ts';
 import type { NodeRecord } from '../../store/workloads.ts';
 import type { Nano } from '../../model/money.ts';
+import type { TimeMs } from '../../model/time.ts';
 import { workloadKey } from '../../model/workload.ts';
 import { UNOWNED, type Amount, type DailySpend, type Spend } from '../../store/digests/digest.ts';
 import { idleNano, idleParts } from '../spend/idleChange.ts';
@@ -23,6 +24,8 @@ export interface SpendRequest {
   readonly pricing: PricingConfig;
   readonly timezone: string;
   readonly week: Week;
+  /** The week's end, or how far a running week has come. */
+  readonly until: TimeMs;
   /** Null: there is nothing to compare with. */
   readonly before: Week | null;
   /** Hours of sealed windows with any data, in both weeks. */
@@ -49,8 +52,9 @@ export interface WeekSpend {
 
 /** Reads the costs of a week and of the week before, from the history's days where it can. */
 export async function readSpend(reader: HistoryReader, request: SpendRequest): Promise<WeekSpend> {
-  const { pricing, week, before } = request;
-  const boundaries = [...(before === null ? [] : [before.start]), week.start, week.end];
+  const { pricing, week, before, until } = request;
+  const compared = before === null ? [] : [before.start, before.end];
+  const boundaries = [...new Set([...compared, week.start, until])];
   const by = ['owner', 'container', 'node'] as const;
   const tables = await seriesOnBasis(reader, pricing, { boundaries, by, namespaces: null });
   const now = tables.at(-1)!;

@@ -48,7 +48,7 @@ export function savingsOf(
 }
 
 /** The savings in scope: all of the cluster's, or one owner's. */
-export function savingsTold(
+export function digestSavings(
   all: readonly Saving[],
   floor: number,
   report: Pick<AdviceReport, 'savings' | 'advices'> | null,
@@ -58,7 +58,9 @@ export function savingsTold(
     report.advices.length > 0 &&
     !report.advices.some(({ behind }) => isSure(behind));
   return {
-    perMonth: all.reduce((sum, { perMonth }) => sum + perMonth, 0),
+    perMonth:
+      report?.savings?.requestsFreedPerMonth ??
+      all.reduce((sum, { perMonth }) => sum + perMonth, 0),
     count: all.length,
     nodesPerMonth: report?.savings?.moneyPerMonth ?? null,
     removableNodes: report?.savings?.removableAfter.length ?? null,

@@ -123,7 +123,7 @@ function nanoOf(row: SharedRow | undefined): Nano {
 }
 
 /** Null where nothing was asked for: there is nothing to be efficient with. */
-export function efficiencyIn(row: CostRow | undefined): number | null {
+function efficiencyIn(row: CostRow | undefined): number | null {
   if (row === undefined || row.cpuRequestCoreHours + row.ramRequestByteHours === 0) return null;
   return efficiencyOf(row).efficiency;
 }

@@ -98,7 +98,10 @@ export function savingsText(savings: Savings, currency: string): string {
     nodesPerMonth === null || nodesPerMonth <= 0 || removableNodes === null
       ? ''
       : `; the bill falls by up to ${money(nodesPerMonth)} once ${plural(removableNodes, 'node')} can be removed`;
-  return `Requests worth ${money(perMonth)} a month could be freed in ${plural(count, 'workload')}${nodes}`;
+  const freed = `in ${plural(count, 'workload')}${nodes}`;
+  return perMonth < 0
+    ? `Requests worth ${money(-perMonth)} a month are missing on balance, and some could be freed ${freed}`
+    : `Requests worth ${money(perMonth)} a month could be freed on balance, most of it ${freed}`;
 }
 
 export function abuseText(abuse: Attention, currency: string): string {

@@ -1,4 +1,5 @@
 import type { BudgetStatus } from '../../cost/budgets/readBudgets.ts';
+import { efficiencyOfAll } from '../../cost/report/efficiency.ts';
 import { ownValue } from '../../model/ownValue.ts';
 import { formatChange, formatDuration, formatMoney, formatShare } from '../../model/text/units.ts';
 import { DAY_MS } from '../../model/time.ts';
@@ -129,16 +130,13 @@ function idleTile({ week, idleDays }: Overview, currency: string): readonly Tile
 }
 
 function efficiencyTile({ week }: Overview): Tile {
-  const rows = week?.rows ?? [];
-  const cost = rows.reduce((sum, { cpuCost, ramCost }) => sum + cpuCost + ramCost, 0);
-  const used = rows.reduce(
-    // Use above requests must not make up for waste elsewhere.
-    (sum, { cpuCost, ramCost, efficiency }) => sum + (cpuCost + ramCost) * Math.min(1, efficiency),
-    0,
-  );
+  const rows = (week?.rows ?? []).map(({ cpuCost, ramCost, efficiency }) => ({
+    cost: cpuCost + ramCost,
+    efficiency,
+  }));
   return {
     title: 'Efficiency, last 7 days',
-    value: formatShare(cost > 0 ? used / cost : null),
+    value: formatShare(efficiencyOfAll(rows)),
     sub: 'of requests is used, weighted by cost',
   };
 }
@@ -150,7 +148,7 @@ function findingsTile({ urgent: { counts } }: OverviewView): Tile {
   return {
     title: 'Open findings',
     value: String(counts.open),
-    sub: html`${badges}${counts.acknowledged > 0 && `${counts.acknowledged} decided`}`,
+    sub: html`${badges}${counts.acknowledged > 0 && `${counts.acknowledged} acknowledged`}`,
     href: '/findings',
   };
 }

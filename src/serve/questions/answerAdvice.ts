@@ -2,12 +2,12 @@ import type { Savings } from '../../cost/savings/estimateSavings.ts';
 import { misses } from '../../model/clusterObjects.ts';
 import { workloadPatches, type WorkloadPatch } from '../../detect/rightsize/advice/patch.ts';
 import {
+  freedPerMonth,
   isWorthSaying,
   readAdvice,
   type AdviceReport,
 } from '../../detect/rightsize/advice/readAdvice.ts';
 import { abuseMarks, type AbuseMark } from '../../detect/findings/suspectedWorkloads.ts';
-import { isSure } from '../../detect/rightsize/advice/confidence.ts';
 import { renderPatches } from '../../detect/rightsize/advice/renderPatches.ts';
 import { kubeContextOf } from '../../notify/config.ts';
 import type { ContainerAdvice } from '../../detect/rightsize/advice/adviceForm.ts';
@@ -64,10 +64,7 @@ export async function answerAdvice(ask: AdviceAsk, context: AnswerContext): Prom
     script: renderPatches(patches, { currency, kubeContext: kubeContextOf(config) }),
     total: chosen.length,
     savings: ask.namespaces === null && ask.namespace === null ? savings : null,
-    savingPerMonth: chosen.reduce(
-      (sum, { savingPerMonth, behind }) => sum + (isSure(behind) ? (savingPerMonth ?? 0) : 0),
-      0,
-    ),
+    savingPerMonth: freedPerMonth(chosen),
     suspects: chosen.filter(({ withheld }) => withheld !== null).length,
     isWhole,
   };

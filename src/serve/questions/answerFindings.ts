@@ -79,15 +79,15 @@ export async function findingsOf(
   return all.filter(({ scope }) => isOwn(scope.namespace));
 }
 
-/** How many are open, by what; acknowledged and accepted ones are counted apart. */
+/** How many are neither resolved nor accepted, by what; `acknowledged` is how many of these are. */
 function countFindings(findings: readonly Finding[]): FindingCounts {
   const bySeverity = { critical: 0, warning: 0, info: 0 };
   const byNamespace: Record<string, number> = {};
   let acknowledged = 0;
   for (const { state, severity, scope } of findings) {
-    if (state === 'resolved') continue;
-    if (state !== 'open') acknowledged += 1;
-    else bySeverity[severity] += 1;
+    if (state === 'resolved' || state === 'accepted') continue;
+    if (state === 'acknowledged') acknowledged += 1;
+    bySeverity[severity] += 1;
     if (scope.namespace !== null)
       byNamespace[scope.namespace] = (ownValue(byNamespace, scope.namespace) ?? 0) + 1;
   }
@@ -95,13 +95,17 @@ function countFindings(findings: readonly Finding[]): FindingCounts {
   return { bySeverity, byNamespace, open, acknowledged };
 }
 
+const lasts = ({ state }: Finding): boolean => state === 'open' || state === 'acknowledged';
+
 const byNewest = (a: Finding, b: Finding): number =>
   b.firstSeen - a.firstSeen || (a.id < b.id ? -1 : 1);
 
 const ORDERS: Readonly<Record<FindingOrder, (a: Finding, b: Finding) => number>> = {
+  // An acknowledged finding still lasts: it keeps the place of its severity, behind those to acknowledge.
   severity: (a, b) =>
-    Number(b.state === 'open') - Number(a.state === 'open') ||
+    Number(lasts(b)) - Number(lasts(a)) ||
     mostSevereFirst(a, b) ||
+    Number(b.state === 'open') - Number(a.state === 'open') ||
     byNewest(a, b),
   newest: byNewest,
   cost: (a, b) => (b.costPerMonth ?? -1) - (a.costPerMonth ?? -1) || byNewest(a, b),

@@ -79,9 +79,18 @@ export async function readAdvice(
     .sort(byMoney);
   const savings =
     request.namespaces === null
-      ? estimateSavings(placement.nodes, placement.containers, newRequests(advices))
+      ? {
+          ...estimateSavings(placement.nodes, placement.containers, newRequests(advices)),
+          requestsFreedPerMonth: freedPerMonth(advices),
+        }
       : null;
   return { advices, savings };
+}
+
+/** What the requests that advice frees are charged for a month, raised ones subtracted: one figure for every reader. */
+export function freedPerMonth(advices: readonly ContainerAdvice[]): number {
+  const useful = advices.filter((advice) => isWorthSaying(advice, 0) && isSure(advice.behind));
+  return useful.reduce((sum, { savingPerMonth }) => sum + (savingPerMonth ?? 0), 0);
 }
 
 /** True when something would change by it, or would without a reason that is worth knowing. */
