@@ -101,6 +101,27 @@ export const abuseSchema = z.strictObject({
   }),
   gpu: z.strictObject({ busy: share, tensor: share }),
   jvm: z.strictObject({ memoryShare: share, stepShare: share }),
+  /** Points of evidence, and how many of them make a severity. A strong signal has one. */
+  points: z.strictObject({
+    weak: positive,
+    /** Added use that moves no data, where network and disk are known. */
+    silence: positive,
+    signature: positive,
+    /** Level and shape both describe a plateau: what they count together. */
+    plateau: z.strictObject({
+      most: positive,
+      /** Where it moves data all the time, is like an agent, or waits. */
+      working: positive,
+      workUnknown: positive,
+      /** Jobs are made to compute and to end. */
+      runs: positive,
+    }),
+    info: positive,
+    warning: positive,
+    critical: positive,
+    /** Independent families that a warning takes; critical takes one more. */
+    warningFamilies: count,
+  }),
   allow: z.array(allowance).default([]),
 });
 

@@ -7,12 +7,13 @@ import {
   SLOTS,
   type HourRing,
 } from './ring.ts';
-import { quantileOf, robustDeviation, selectQuantile } from './quantile.ts';
+import { medianOf, quantileOf, robustDeviation, selectMedian, selectQuantile } from './quantile.ts';
+import { DAY_HOURS } from '../../../model/time.ts';
 import type { AbuseThresholds } from '../thresholds.ts';
 import { fitTraffic, type TrafficModel } from './trafficModel.ts';
 
-const DAY = 24;
-const WEEK = 7 * DAY;
+const DAY = DAY_HOURS;
+const WEEK = SLOTS / 2;
 /** The current run of a Job, or an hour that is being burnt, must not vouch for itself. */
 const RUN_HOURS = 12;
 /** Hours of the week that make a normal: both weeks must be among them. */
@@ -175,8 +176,8 @@ function summarise(
     ),
     ...(isShort ? { wobble: 0, wobbleMean: 0 } : unexplained(ring, all)),
     highest,
-    net: quantileOf(read(ring.net, BYTES_OF, near), 0.5),
-    disk: quantileOf(read(ring.disk, BYTES_OF, near), 0.5),
+    net: medianOf(read(ring.net, BYTES_OF, near)),
+    disk: medianOf(read(ring.disk, BYTES_OF, near)),
     netPerCoreSecond: medianRatio(ring.net, ring.mean, all),
     diskPerCoreSecond: medianRatio(ring.disk, ring.mean, all),
     traffic: fitTraffic(ring, past, thresholds),
@@ -245,7 +246,7 @@ function medianRatio(bytes: Uint8Array, cores: Uint8Array, hours: readonly numbe
       logs[count++] = byteCode === 1 ? -Infinity : logOfBytes(byteCode) - logOfCores(coreCode);
   }
   if (count === 0) return 0;
-  return Math.exp(selectQuantile(logs.subarray(0, count), 0.5));
+  return Math.exp(selectMedian(logs.subarray(0, count)));
 }
 
 function read(codes: Uint8Array, table: Float64Array, hours: readonly number[]): number[] {

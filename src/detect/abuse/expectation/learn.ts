@@ -1,7 +1,5 @@
-import { addHour, EMPTY_RING, type HourRing, type HourValues } from './ring.ts';
+import { addHour, EMPTY_RING, SLOTS, type HourRing, type HourValues } from './ring.ts';
 import type { Peers, Track } from '../state/state.ts';
-
-const DAY_HOURS = 24;
 
 /** The hour that `track` has summed up; null when it saw nothing. */
 function hourValues(track: Track): HourValues | null {
@@ -32,7 +30,7 @@ export function addToPeers(peers: Peers | null, track: Track): Peers | null {
   const values = hourValues(track);
   if (values === null || track.alarm > 0 || track.dwell > 0) return peers;
   const was = peers ?? { cores: 0, upper: 0, net: 0, disk: 0, hours: 0 };
-  const hours = Math.min(was.hours + 1, 14 * DAY_HOURS);
+  const hours = Math.min(was.hours + 1, SLOTS);
   const pace = 1 / hours;
   return {
     row: 'peers',

@@ -1,7 +1,7 @@
-import { HOUR_MS, type TimeMs } from '../../../model/time.ts';
+import { DAY_HOURS, DAY_MS, HOUR_MS, type TimeMs } from '../../../model/time.ts';
 import { hash, repositoryOf } from '../subjects/images.ts';
 import { addToPeers } from './learn.ts';
-import { BYTES_OF, CORES_OF, SLOTS, type HourRing } from './ring.ts';
+import { BYTES_OF, CORES_OF, REMEMBERED_MS, SLOTS, type HourRing } from './ring.ts';
 import type { Peers, Rows, Track } from '../state/state.ts';
 import type { CoLocated, Subject } from '../subjects/subject.ts';
 
@@ -19,7 +19,7 @@ export function peersOf(rows: Rows, subject: Subject): Peers | null {
 
 /** Only what is known vouches for an image: a new miner must not become its own peer. */
 export function teachPeers(subject: Subject, track: Track, rows: Rows): void {
-  if (track.lastSeen - track.firstSeen < 24 * HOUR_MS) return;
+  if (track.lastSeen - track.firstSeen < DAY_MS) return;
   const key = peerKey(subject);
   if (key === null) return;
   const peers = addToPeers(peersOf(rows, subject), track);
@@ -30,9 +30,6 @@ function peerKey({ kind, image }: Subject): string | null {
   if (kind !== 'cpu' || image === null) return null;
   return `i/${hash(repositoryOf(image)).toString(36)}`;
 }
-
-/** After so long a new container is no news. */
-const YOUNG_MS = 14 * 24 * HOUR_MS;
 
 /**
  * Those containers beside a new one that were known so many hours before it came, with the software that they
@@ -47,7 +44,7 @@ export function knownCoLocated(
   if (subject.kind !== 'cpu' || subject.coLocated.length === 0) return [];
   const track = rows.get(subject.key);
   const came = track?.row === 'track' ? track.firstSeen : now;
-  if (now - came > YOUNG_MS) return [];
+  if (now - came > REMEMBERED_MS) return [];
   return subject.coLocated.filter(({ key }) => {
     const row = rows.get(`c/${key}`);
     if (row?.row !== 'track') return false;
@@ -71,7 +68,7 @@ export function coLocatedTraffic(rows: Rows, coLocated: readonly CoLocated[]): n
     let most = 0;
     let bytes = 0;
     let used = 0;
-    for (let back = 0; back < 24; back++) {
+    for (let back = 0; back < DAY_HOURS; back++) {
       const hour = ring.newest - back;
       const code = hour < 0 ? 0 : (ring.net[hour % SLOTS] ?? 0);
       if (code === 0) continue;

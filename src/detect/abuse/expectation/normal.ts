@@ -1,6 +1,6 @@
-import { HOUR_MS, type TimeMs } from '../../../model/time.ts';
+import { DAY_HOURS, DAY_MS, HOUR_MS, type TimeMs } from '../../../model/time.ts';
 import { baselineFor, type Baseline } from './baseline.ts';
-import { hourOf, type HourRing } from './ring.ts';
+import { hourOf, REMEMBERED_MS, type HourRing } from './ring.ts';
 import type { Peers, Track } from '../state/state.ts';
 import type { Subject } from '../subjects/subject.ts';
 import type { AbuseThresholds } from '../thresholds.ts';
@@ -30,9 +30,7 @@ export interface Surroundings {
 }
 
 /** Peers vouch for an image only after this many pod-hours. */
-const PEER_HOURS = 24;
-/** After so long a deployed workload is no news. */
-const DEPLOYED_MS = 14 * 24 * HOUR_MS;
+const PEER_HOURS = DAY_HOURS;
 
 export function normalOf(
   subject: Subject,
@@ -43,14 +41,14 @@ export function normalOf(
 ): Normal {
   const { newAfterHours, newJobAfterHours } = thresholds.baseline;
   const after = (subject.runs ? newJobAfterHours : newAfterHours) * HOUR_MS;
-  const isYoung = now - track.firstSeen < DEPLOYED_MS;
+  const isYoung = now - track.firstSeen < REMEMBERED_MS;
   const isNew = isYoung && track.firstSeen - historyStart >= after;
   // A workload whose containers run other software all of a sudden is as new as a new one.
   const start = track.since > 0 ? track.since : now;
   const isReplaced =
     track.repoSince > track.firstSeen &&
     track.repoSince - historyStart >= after &&
-    start - track.repoSince < 24 * HOUR_MS;
+    start - track.repoSince < DAY_MS;
   const rest = {
     isDeployed: isNew || isReplaced,
     isArrival: !isNew && isArrival(subject, track.firstSeen, historyStart, thresholds),

@@ -3,6 +3,18 @@ export function quantileOf(values: readonly number[], q: number): number {
   return values.length === 0 ? 0 : selectQuantile(new Float64Array(values), q);
 }
 
+/** The middle of the values. */
+export function medianOf(values: readonly number[]): number {
+  return quantileOf(values, HALF);
+}
+
+/** The middle of the values; changes their order. */
+export function selectMedian(values: Float64Array): number {
+  return selectQuantile(values, HALF);
+}
+
+const HALF = 0.5;
+
 /** The same by selection, in linear time; changes the order of `values`. */
 export function selectQuantile(values: Float64Array, q: number): number {
   const at = (values.length - 1) * q;
@@ -23,7 +35,7 @@ const MAD_TO_SIGMA = 1.4826;
 export function robustDeviation(values: ArrayLike<number>, middle: number): number {
   const away = new Float64Array(values.length);
   for (let at = 0; at < away.length; at++) away[at] = Math.abs((values[at] ?? 0) - middle);
-  return away.length === 0 ? 0 : MAD_TO_SIGMA * selectQuantile(away, 0.5);
+  return away.length === 0 ? 0 : MAD_TO_SIGMA * selectMedian(away);
 }
 
 /** Puts the k-th smallest at k, nothing larger before it and nothing smaller behind it (Hoare 1961). */

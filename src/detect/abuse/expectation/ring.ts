@@ -1,7 +1,10 @@
-import { HOUR_MS, type TimeMs } from '../../../model/time.ts';
+import { DAY_HOURS, DAY_MS, HOUR_MS, type TimeMs } from '../../../model/time.ts';
 
+const DAYS = 14;
 /** Two weeks of hours. */
-export const SLOTS = 14 * 24;
+export const SLOTS = DAYS * DAY_HOURS;
+/** What was learnt stays, and what is new is news, for so long. */
+export const REMEMBERED_MS = DAYS * DAY_MS;
 
 /**
  * What an hour of a container is remembered by, a byte each on a logarithmic scale: the hottest pod's

@@ -1,5 +1,5 @@
 import { BYTES_OF, CORES_OF, SLOTS, type HourRing } from './ring.ts';
-import { robustDeviation, selectQuantile } from './quantile.ts';
+import { robustDeviation, selectMedian, selectQuantile } from './quantile.ts';
 import type { AbuseThresholds } from '../thresholds.ts';
 
 /**
@@ -49,12 +49,12 @@ export function fitTraffic(
     count++;
   }
   if (count < minHours) return null;
-  const least = WEIGHT_FLOOR * selectQuantile(cores.slice(0, count), 0.5);
+  const least = WEIGHT_FLOOR * selectMedian(cores.slice(0, count));
   const isUsed = new Uint8Array(count).fill(1);
   const first = lineThrough(nets, cores, isUsed, least);
   if (first === null) return null;
   const residuals = residualsOf(nets, cores, count, first);
-  const middle = selectQuantile(residuals.slice(), 0.5);
+  const middle = selectMedian(residuals.slice());
   const limit = TRIM * Math.max(LEAST_SIGMA, robustDeviation(residuals, middle));
   for (let at = 0; at < count; at++)
     isUsed[at] = Math.abs((residuals[at] ?? 0) - middle) <= limit ? 1 : 0;
@@ -63,7 +63,7 @@ export function fitTraffic(
   const rest = residualsOf(nets, cores, count, line);
   return {
     ...line,
-    sigma: Math.max(LEAST_SIGMA, robustDeviation(rest, selectQuantile(rest.slice(), 0.5))),
+    sigma: Math.max(LEAST_SIGMA, robustDeviation(rest, selectMedian(rest.slice()))),
     upper: Math.max(0, selectQuantile(rest, 0.98)),
     mostNet,
   };

@@ -1,4 +1,4 @@
-import { MINUTE_MS, type TimeMs, type Window } from '../../../model/time.ts';
+import { MINUTE_MS, SECOND_MS, type TimeMs, type Window } from '../../../model/time.ts';
 import { hourOf } from '../expectation/ring.ts';
 import { hash, repositoryOf } from '../subjects/images.ts';
 import { EPISODE, HOUR, none, type Track } from './state.ts';
@@ -76,7 +76,7 @@ function accumulate(
   window: Window,
   thresholds: AbuseThresholds,
 ): void {
-  const seconds = (window.end - window.start) / 1000;
+  const seconds = (window.end - window.start) / SECOND_MS;
   const units = unitsOf(window);
   const memory = MEMORY ** units;
   if (track.since === 0) {

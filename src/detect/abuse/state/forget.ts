@@ -1,10 +1,9 @@
-import { HOUR_MS, type TimeMs } from '../../../model/time.ts';
+import { DAY_MS, type TimeMs } from '../../../model/time.ts';
+import { REMEMBERED_MS } from '../expectation/ring.ts';
 import type { Rows } from './state.ts';
 
-/** What was learnt stays for two weeks after the last sight. */
-const FORGET_MS = 14 * 24 * HOUR_MS;
 /** One-shot workloads never come back under their name. */
-const FORGET_ONE_SHOT_MS = 24 * HOUR_MS;
+const FORGET_ONE_SHOT_MS = DAY_MS;
 /** Rows that are kept at most; the longest unseen go first. */
 const MAX_ROWS = 150_000;
 
@@ -17,7 +16,7 @@ export function forget(rows: Rows, now: TimeMs, maxRows = MAX_ROWS): void {
   for (const [key, row] of Array.from(rows.entries())) {
     if (row.row === 'past') continue;
     const isOneShot = /^c\/[^/]+\/(Job|Pod)\//.test(key);
-    if (now - row.lastSeen > (isOneShot ? FORGET_ONE_SHOT_MS : FORGET_MS)) drop(rows, key);
+    if (now - row.lastSeen > (isOneShot ? FORGET_ONE_SHOT_MS : REMEMBERED_MS)) drop(rows, key);
     else kept.push({ key, lastSeen: row.lastSeen });
   }
   if (kept.length <= maxRows) return;

@@ -1,7 +1,7 @@
 import type { Severity } from '../../../model/finding.ts';
 import { DAY_MS, type Window } from '../../../model/time.ts';
 import { unitsOf } from '../state/advance.ts';
-import { quantileOf } from '../expectation/quantile.ts';
+import { medianOf } from '../expectation/quantile.ts';
 import { rankOf } from './caps.ts';
 import type { Judgement } from './judge.ts';
 import { ALARM, none, type Track } from '../state/state.ts';
@@ -39,7 +39,7 @@ export function stepAlarm(
   const units = unitsOf(window);
   const rank = rankOf(judgement.severity);
   if (rank > track.alarm) {
-    const typical = quantileOf(track.recent, 0.5);
+    const typical = medianOf(track.recent);
     const isBack = track.lastAlarm > 0 && window.end - track.lastAlarm < RETURN_MS;
     const risen: Track = {
       ...track,

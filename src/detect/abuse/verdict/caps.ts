@@ -42,6 +42,11 @@ export const CAPS: readonly Cap[] = [
   tooShortForCritical,
 ];
 
+/** True for an active signature. */
+export function isSigned({ thresholds }: Facts, families: Families): boolean {
+  return (families.get('spec') ?? 0) >= thresholds.points.signature;
+}
+
 const RANK: Readonly<Record<Severity, number>> = { info: 1, warning: 2, critical: 3 };
 
 /** 0 for null, 1 info, 2 warning, 3 critical. */
@@ -56,7 +61,7 @@ export function capped(
   families: Families,
   without: readonly string[],
 ): { readonly severity: Severity | null; readonly held: readonly HeldCap[] } {
-  if (severity === null || (families.get('spec') ?? 0) >= 2) return { severity, held: [] };
+  if (severity === null || isSigned(facts, families)) return { severity, held: [] };
   const held = CAPS.filter(
     (cap) =>
       rankOf(cap.atMost) <= rankOf(severity) &&

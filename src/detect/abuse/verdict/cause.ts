@@ -3,6 +3,7 @@ import { HOUR_MS } from '../../../model/time.ts';
 import type { Facts } from '../evidence/signal.ts';
 import { isBeyondSilence } from '../evidence/signals/cpuWithoutWork.ts';
 import { isSteady } from '../evidence/signals/flatness.ts';
+import { isSigned } from './caps.ts';
 import type { Judgement } from './judge.ts';
 
 /** One thread that never rests uses a core, give or take so much. */
@@ -15,7 +16,7 @@ interface Explanation {
 
 /** Every explanation, the surest first: the first that fits is the cause. */
 const EXPLANATIONS: readonly Explanation[] = [
-  { cause: 'mining', fits: (_, { families }) => (families.get('spec') ?? 0) >= 2 },
+  { cause: 'mining', fits: (facts, { families }) => isSigned(facts, families) },
   { cause: 'crash-loop', fits: ({ subject }) => subject.members.some(isCrashing) },
   { cause: 'garbage-collection', fits: holds('memory-limit', 'memory-filled') },
   { cause: 'load-or-batch', fits: holds('past-runs', 'gpu-training', 'job') },

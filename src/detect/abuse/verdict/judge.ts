@@ -5,23 +5,11 @@ import type { Facts } from '../evidence/signal.ts';
 import { diskOf } from '../subjects/subject.ts';
 import { isLikeAgent, isWaiting, mayBeUnevenAgent } from './agents.ts';
 import type { Families, HeldCap } from './cap.ts';
-import { capped } from './caps.ts';
+import { capped, isSigned } from './caps.ts';
+import type { AbuseThresholds } from '../thresholds.ts';
 
-/** Points for a warning, and for critical; each takes as many families. */
-const WARNING_POINTS = 2;
-const CRITICAL_POINTS = 3;
-/** So many points short of a warning is an info. */
-const SHORT_OF_WARNING = 0.5;
 /** A point of evidence in points of the score: 2 are in the middle of the warnings, 4 are all. */
 const SCORE_PER_POINT = 25;
-/** Level and shape both describe a plateau: together they count no more than this … */
-const PLATEAU_POINTS = 1.5;
-/** … hardly anything where it moves data all the time, as a service under even load does, or is like an agent or waits … */
-const PLATEAU_POINTS_OF_WORK = 0.25;
-/** … less where nobody knows what work it does, and least in Jobs, which are made to compute and to end. */
-const PLATEAU_POINTS_WITHOUT_WORK = 1;
-const PLATEAU_POINTS_OF_RUNS = 0.5;
-
 export interface Judgement {
   readonly severity: Severity | null;
   /** 0..100, inside the band of the severity. */
@@ -58,8 +46,11 @@ export function judge(facts: Facts, without: readonly string[] = []): Judgement 
   const families = familiesOf(readings);
   const points = pointsOf(facts, families);
   const isActive = facts.track.dwell >= 1 && facts.track.hotWindows > 0;
-  const rule =
-    (families.get('spec') ?? 0) >= 2 ? 'critical' : isActive ? ruleOf(families, points) : null;
+  const rule = isSigned(facts, families)
+    ? 'critical'
+    : isActive
+      ? ruleOf(families, points, facts.thresholds)
+      : null;
   const { severity, held } = capped(rule, facts, families, without);
   // A finding may outlast its evidence for some windows: what holds it back is said all the same.
   const listed = isActive && rule === null ? capped('info', facts, families, without).held : held;
@@ -88,15 +79,22 @@ function pointsOf(facts: Facts, families: Families): number {
   return of('novelty') + of('work') + of('spread') + of('spec') + plateau;
 }
 
-/** Level and shape are one plateau; without anything beside it, it is a busy server. */
-function ruleOf(families: Families, points: number): Severity | null {
+/**
+ * From points and as many families to a severity. Level and shape are one plateau; without anything beside it, it is a
+ * busy server.
+ */
+function ruleOf(
+  families: Families,
+  points: number,
+  { points: needed }: AbuseThresholds,
+): Severity | null {
   const isAnchored = (['novelty', 'work', 'spread', 'spec'] as const).some((family) =>
     families.has(family),
   );
-  if (!isAnchored || families.size < 2) return null;
-  if (points >= CRITICAL_POINTS && families.size >= 3) return 'critical';
-  if (points >= WARNING_POINTS) return 'warning';
-  return points >= WARNING_POINTS - SHORT_OF_WARNING ? 'info' : null;
+  if (!isAnchored || families.size < needed.warningFamilies) return null;
+  if (points >= needed.critical && families.size > needed.warningFamilies) return 'critical';
+  if (points >= needed.warning) return 'warning';
+  return points >= needed.info ? 'info' : null;
 }
 
 function neededBy(rule: Severity | null): readonly string[] {
@@ -107,11 +105,12 @@ function neededBy(rule: Severity | null): readonly string[] {
 }
 
 function plateauPoints(facts: Facts, work: number): number {
-  const { subject, normal } = facts;
-  if (isWorking(facts) || (work === 0 && isOrdinary(facts))) return PLATEAU_POINTS_OF_WORK;
+  const { subject, normal, thresholds } = facts;
+  const { plateau } = thresholds.points;
+  if (isWorking(facts) || (work === 0 && isOrdinary(facts))) return plateau.working;
   const isWorkKnown = subject.netIn !== null && diskOf(subject) !== null;
-  if (subject.runs) return isWorkKnown ? PLATEAU_POINTS_OF_RUNS : 0;
-  return isWorkKnown || normal.base === null ? PLATEAU_POINTS : PLATEAU_POINTS_WITHOUT_WORK;
+  if (subject.runs) return isWorkKnown ? plateau.runs : 0;
+  return isWorkKnown || normal.base === null ? plateau.most : plateau.workUnknown;
 }
 
 /** What agents, and newcomers that wait for their work, are: even, and everywhere. */

@@ -1,7 +1,7 @@
 import type { Evidence, FindingCause, Severity, Verdict } from '../../../model/finding.ts';
 import { fromNano } from '../../../model/money.ts';
 import { HOUR_MS, HOURS_PER_MONTH, formatTime, windowHours } from '../../../model/time.ts';
-import { quantileOf } from '../expectation/quantile.ts';
+import { medianOf } from '../expectation/quantile.ts';
 import { causeOf, CHECKS } from './cause.ts';
 import { nextSteps } from './nextSteps.ts';
 import { evidenceOf, SCORE_BANDS, type Judgement } from './judge.ts';
@@ -84,7 +84,7 @@ function summaryOf(
   cause: FindingCause,
 ): string {
   // The episode's typical use: the present window may be one in which it rests.
-  const used = track.recent.length > 0 ? quantileOf(track.recent, 0.5) : suspicion.cores;
+  const used = track.recent.length > 0 ? medianOf(track.recent) : suspicion.cores;
   const firing = judgement.readings
     .filter(({ strength }) => (strength ?? 0) > 0)
     .map(({ signal }) => signal.name);
@@ -107,7 +107,7 @@ function summaryOf(
 /** What happened around the onset: context without weight. */
 function context({ track, subject }: Facts, sameImage: readonly string[]): Verdict['evidence'] {
   const near = (time: number): boolean =>
-    track.since > 0 && time > track.firstSeen && Math.abs(time - track.since) <= 3_600_000;
+    track.since > 0 && time > track.firstSeen && Math.abs(time - track.since) <= HOUR_MS;
   const found: { signal: string; text: string }[] = [];
   if (near(track.imageSince))
     found.push({
@@ -124,7 +124,7 @@ function context({ track, subject }: Facts, sameImage: readonly string[]): Verdi
     pod?.createdAt !== null &&
     pod !== undefined &&
     track.since > 0 &&
-    Math.abs(pod.createdAt - track.since) <= 3_600_000
+    Math.abs(pod.createdAt - track.since) <= HOUR_MS
   )
     found.push({
       signal: 'pod-created',

@@ -1,3 +1,4 @@
+import { HOUR_MS, SECOND_MS } from '../../../../model/time.ts';
 import type { Signal } from '../signal.ts';
 import { formatNumber } from '../../../../model/text/units.ts';
 
@@ -10,11 +11,11 @@ export const cpuHours: Signal = {
   family: 'level',
   unit: 'core-hours',
   measure({ track, thresholds }) {
-    const burnt = track.extraCoreSeconds / 3600;
+    const burnt = (track.extraCoreSeconds * SECOND_MS) / HOUR_MS;
     return {
       value: burnt,
       threshold: thresholds.cpuHours.coreHours,
-      strength: burnt >= thresholds.cpuHours.coreHours ? 0.5 : 0,
+      strength: burnt >= thresholds.cpuHours.coreHours ? thresholds.points.weak : 0,
       text: `Used ${formatNumber(burnt)} core-hours above normal since the onset`,
     };
   },

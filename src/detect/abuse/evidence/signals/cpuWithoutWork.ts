@@ -99,12 +99,13 @@ export const cpuWithoutWork: Signal = {
       (explained !== null && explained < thresholds.work.silentShare);
     // With the disk unknown half of the work is: then silence is a hint, until it has lasted.
     const isDiskKnown = diskOf(facts.subject) !== null;
-    const ofSilence = isDiskKnown ? 1.5 : isLastingPlateau(facts) ? 1 : 0.5;
+    const { silence, weak } = thresholds.points;
+    const ofSilence = isDiskKnown ? silence : isLastingPlateau(facts) ? 1 : weak;
     const isWeak = isInPassing(ratio, thresholds);
     return {
       value: bytesPerCoreSecond,
       threshold: silentBelow,
-      strength: isSilent ? ofSilence : isWeak ? 0.5 : 0,
+      strength: isSilent ? ofSilence : isWeak ? weak : 0,
       text:
         `The added CPU comes with ${formatBytesPerSecond(bytesPerCoreSecond)} of network${isDiskKnown ? ' and disk' : ''} I/O per core` +
         (explained === null ? '' : `, ${formatShare(explained)} of its usual ratio`) +

@@ -8,7 +8,7 @@ export const elevatedSpec: Signal = {
   name: 'elevated-spec',
   family: 'spec',
   unit: 'setting',
-  measure({ indicators, normal, subject }) {
+  measure({ indicators, normal, subject, thresholds }) {
     const found = [...indicators.elevated];
     if (subject.namespace === 'kube-system' && normal.isDeployed) found.push('new in kube-system');
     if (found.length === 0 && !indicators.isSpecKnown)
@@ -16,7 +16,7 @@ export const elevatedSpec: Signal = {
     return {
       value: found.length === 0 ? null : found.join(', '),
       threshold: null,
-      strength: found.length > 0 && normal.isDeployed ? 0.5 : 0,
+      strength: found.length > 0 && normal.isDeployed ? thresholds.points.weak : 0,
       text: found.length === 0 ? 'No elevated settings' : `Elevated settings: ${found.join(', ')}`,
     };
   },

@@ -1,10 +1,10 @@
-import { quantileOf, robustDeviation } from '../../expectation/quantile.ts';
+import { medianOf, robustDeviation } from '../../expectation/quantile.ts';
 import { unknown, type Facts, type Signal } from '../signal.ts';
 import { formatShare } from '../../../../model/text/units.ts';
 
 /** Robust coefficient of variation: 1.4826 MAD / median. */
 export function robustSpread(values: readonly number[]): number {
-  const median = quantileOf(values, 0.5);
+  const median = medianOf(values);
   if (median <= 0) return Infinity;
   return robustDeviation(values, median) / median;
 }

@@ -24,7 +24,7 @@ export const memoryStep: Signal = {
     return {
       value: step,
       threshold: normal.base === null ? FAST_MODE[0] : thresholds.memory.stepBytes,
-      strength: isFiring ? 0.5 : 0,
+      strength: isFiring ? thresholds.points.weak : 0,
       text:
         normal.base === null
           ? `Uses ${memoryQuantity(step)} of memory`

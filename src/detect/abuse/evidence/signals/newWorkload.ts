@@ -17,7 +17,7 @@ export const newWorkload: Signal = {
       return {
         value: formatTime(since),
         threshold: formatTime(historyStart),
-        strength: normal.source === 'own' ? 0.5 : 1,
+        strength: normal.source === 'own' ? thresholds.points.weak : 1,
         text: `${what} ${formatTime(since)}; no history to compare with`,
       };
     }
@@ -25,7 +25,7 @@ export const newWorkload: Signal = {
       return {
         value: formatTime(firstSeen),
         threshold: formatTime(historyStart),
-        strength: normal.source === 'own' ? 0 : 0.5,
+        strength: normal.source === 'own' ? 0 : thresholds.points.weak,
         text: `First seen ${formatTime(firstSeen)}, within the first day of the history`,
       };
     if (normal.source === 'unknown')

@@ -1,4 +1,4 @@
-import { quantileOf } from '../../expectation/quantile.ts';
+import { medianOf } from '../../expectation/quantile.ts';
 import type { Normal } from '../../expectation/normal.ts';
 import { unknown, type Signal } from '../signal.ts';
 import type { Suspicion } from '../../excess/excess.ts';
@@ -18,7 +18,7 @@ export const novelUse: Signal = {
       return unknown('Its normal is not known yet: too few hours that no alarm flagged');
     const { by, normal: usual, extraCores } = suspicion;
     const isOfHour = by === 'traffic';
-    const typical = isOfHour ? usual + extraCores : quantileOf(track.recent, 0.5);
+    const typical = isOfHour ? usual + extraCores : medianOf(track.recent);
     const isFiring =
       track.dwell >= thresholds.dwell.onWindows &&
       (suspicion.isHot || Math.max(typical, suspicion.cores) >= suspicion.threshold);
@@ -30,7 +30,7 @@ export const novelUse: Signal = {
     return {
       value: suspicion.cores,
       threshold: suspicion.threshold,
-      strength: isFiring ? (isStrong ? 1 : 0.5) : 0,
+      strength: isFiring ? (isStrong ? 1 : thresholds.points.weak) : 0,
       text: `${sentence(by, isOfHour ? typical : suspicion.cores, normal.source)} ${formatCores(usual)}, above normal from ${formatCores(suspicion.threshold)}`,
     };
   },

@@ -27,7 +27,7 @@ export const replication: Signal = {
     return {
       value: Math.max(groupSize, subject.podCount),
       threshold: groupSize > 1 ? workloads : pods,
-      strength: isWide && normal.isDeployed && !isOrdinary ? 0.5 : 0,
+      strength: isWide && normal.isDeployed && !isOrdinary ? thresholds.points.weak : 0,
       text: normal.isDeployed
         ? `New: ${where}`
         : normal.source === 'unknown'

@@ -17,7 +17,7 @@ export const signature: Signal = {
     return {
       value: strong.length === 0 ? null : strong.join(', '),
       threshold: null,
-      strength: strong.length > 0 && isActive(facts) ? 2 : 0,
+      strength: strong.length > 0 && isActive(facts) ? facts.thresholds.points.signature : 0,
       text:
         strong.length === 0
           ? 'No signature of a known miner'
@@ -38,7 +38,7 @@ export const weakIndicator: Signal = {
     return {
       value: weak.length === 0 ? null : weak.join(', '),
       threshold: null,
-      strength: weak.length > 0 && isActive(facts) ? 0.5 : 0,
+      strength: weak.length > 0 && isActive(facts) ? facts.thresholds.points.weak : 0,
       text: weak.length === 0 ? 'No weak indicator' : `Shows ${weak.join(', ')}`,
     };
   },

@@ -23,7 +23,7 @@ export const sustainedUse: Signal = {
     return {
       value: used,
       threshold: allowed.cores,
-      strength: isFiring ? (normal.base?.isProvisional === false ? 0.5 : 1) : 0,
+      strength: isFiring ? (normal.base?.isProvisional === false ? thresholds.points.weak : 1) : 0,
       text: `Uses ${formatCores(used)}; ${formatCores(allowed.cores)} is high for its ${allowed.of}`,
     };
   },

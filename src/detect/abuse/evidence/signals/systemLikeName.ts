@@ -9,12 +9,12 @@ export const systemLikeName: Signal = {
   name: 'system-like-name',
   family: 'spec',
   unit: 'name',
-  measure({ indicators, normal }) {
+  measure({ indicators, normal, thresholds }) {
     const { disguise } = indicators;
     return {
       value: disguise,
       threshold: null,
-      strength: disguise === null ? 0 : normal.isDeployed ? 1 : 0.5,
+      strength: disguise === null ? 0 : normal.isDeployed ? 1 : thresholds.points.weak,
       text:
         disguise === null
           ? 'Not named like a Kubernetes component, or from its registry'

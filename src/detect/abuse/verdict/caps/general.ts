@@ -1,4 +1,4 @@
-import { HOUR_MS } from '../../../../model/time.ts';
+import { DAY_MS } from '../../../../model/time.ts';
 import type { Facts } from '../../evidence/signal.ts';
 import { isSteady } from '../../evidence/signals/flatness.ts';
 import type { Cap } from '../cap.ts';
@@ -64,7 +64,7 @@ export const noWorkKnown: Cap = {
   atMost: 'warning',
   applies(_, families) {
     const spec = families.get('spec') ?? 0;
-    const isMarked = spec >= 1 || (spec >= 0.5 && families.has('level'));
+    const isMarked = spec >= 1 || (spec > 0 && families.has('level'));
     return !families.has('work') && !isMarked;
   },
   because: ({ subject }) =>
@@ -76,7 +76,7 @@ export const noWorkKnown: Cap = {
 export const firstDay: Cap = {
   name: 'first-day',
   atMost: 'warning',
-  applies: ({ window, historyStart }) => window.end - historyStart < 24 * HOUR_MS,
+  applies: ({ window, historyStart }) => window.end - historyStart < DAY_MS,
   because: () => 'On the first day only a signature is critical',
 };
 
@@ -96,7 +96,7 @@ export const noPlateau: Cap = {
   name: 'no-plateau',
   atMost: 'warning',
   applies: ({ track, thresholds }, families) =>
-    (families.get('spec') ?? 0) < 0.5 &&
+    !families.has('spec') &&
     !families.has('shape') &&
     !families.has('spread') &&
     track.levelDwell < thresholds.dwell.onWindows,

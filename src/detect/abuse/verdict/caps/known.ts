@@ -1,4 +1,4 @@
-import { HOUR_MS } from '../../../../model/time.ts';
+import { DAY_HOURS, HOUR_MS } from '../../../../model/time.ts';
 import { formatCores } from '../../../../model/text/units.ts';
 import type { Facts } from '../../evidence/signal.ts';
 import { CORES_OF, hourOf, isLearnt, SLOTS } from '../../expectation/ring.ts';
@@ -24,7 +24,7 @@ function highestRun({ ring, window, track, thresholds }: Facts): number {
   const before = Math.min(hourOf(track.since || window.start) - OWN_RUN_HOURS, ring.newest);
   let highest = 0;
   for (let hour = Math.max(0, ring.newest - SLOTS + 1); hour <= before; hour++)
-    if (isLearnt(ring, hour, thresholds.baseline.flagDays * 24))
+    if (isLearnt(ring, hour, thresholds.baseline.flagDays * DAY_HOURS))
       highest = Math.max(highest, CORES_OF[ring.peak[hour % SLOTS] ?? 0] ?? 0);
   return highest;
 }
@@ -33,7 +33,7 @@ function highestRun({ ring, window, track, thresholds }: Facts): number {
 export const knownSoftware: Cap = {
   name: 'known-software',
   atMost: 'warning',
-  applies: (facts, families) => (families.get('spec') ?? 0) < 0.5 && isKnown(facts),
+  applies: (facts, families) => !families.has('spec') && isKnown(facts),
   because: () =>
     'Known software with more CPU but no more I/O: a busy loop, a costly release or a miner. Check its processes and connections',
 };
@@ -42,7 +42,7 @@ export const knownSoftware: Cap = {
 export const jobs: Cap = {
   name: 'job',
   atMost: 'warning',
-  applies: ({ subject }, families) => (families.get('spec') ?? 0) < 0.5 && subject.runs,
+  applies: ({ subject }, families) => !families.has('spec') && subject.runs,
   because: () =>
     'Jobs are expected to compute: only an indicator in the pod spec makes them critical',
 };

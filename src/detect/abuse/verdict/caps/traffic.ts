@@ -2,7 +2,7 @@ import { DAY_MS, HOUR_MS } from '../../../../model/time.ts';
 import { formatNumber } from '../../../../model/text/units.ts';
 import { SCALES_FROM } from '../../evidence/scaling.ts';
 import type { Facts } from '../../evidence/signal.ts';
-import { quantileOf } from '../../expectation/quantile.ts';
+import { medianOf } from '../../expectation/quantile.ts';
 import type { Cap } from '../cap.ts';
 
 /**
@@ -62,7 +62,7 @@ function timesItsTraffic({ suspicion, track, window }: Facts): number | null {
   const { traffic } = suspicion;
   if (traffic === null) return null;
   const isFirstHour = window.end - track.since <= HOUR_MS;
-  const used = isFirstHour ? Math.max(traffic.used, quantileOf(track.recent, 0.5)) : traffic.used;
+  const used = isFirstHour ? Math.max(traffic.used, medianOf(track.recent)) : traffic.used;
   return traffic.accounted > 0 ? used / traffic.accounted : Infinity;
 }
 
