@@ -130,6 +130,8 @@ async function executed(command: string): Promise<CliResult> {
   config.history.path = folder.file('burnwatch.db');
   delete config.slack;
   writeFileSync(folder.file('burnwatch.yaml'), stringify(config));
+  for (const [index, arg] of args.entries())
+    args[index] = arg.replace('/var/lib/burnwatch', folder.path);
   const at = args.indexOf('--config');
   if (at >= 0) args[at + 1] = folder.file('burnwatch.yaml');
   const { env } = new TestClock(folder.file('clock'), cluster.end + 3 * MINUTE_MS);

@@ -90,16 +90,22 @@ export async function operateBurnwatch(
   if ((await podUid()) !== first) throw new Error('a setting that can be reloaded made a new pod');
   tell('helm upgrade: reloaded by the same pod');
 
-  const exec = (script: string): Promise<string> =>
-    kubectl(target, [IN_NAMESPACE, 'exec', 'burnwatch-0', '--', '/nodejs/bin/node', '-e', script]);
-  await exec(
-    'require("/app/node_modules/better-sqlite3")("/var/lib/burnwatch/burnwatch.db", { readonly: true }).backup("/var/lib/burnwatch/backup.db")',
-  );
+  const burnwatch = (command: string): Promise<string> =>
+    kubectl(target, [
+      IN_NAMESPACE,
+      'exec',
+      'burnwatch-0',
+      '--',
+      '/nodejs/bin/node',
+      '/app/bin/burnwatch.mjs',
+      command,
+      '/var/lib/burnwatch/backup.db',
+      '--config=/etc/burnwatch/burnwatch.yaml',
+    ]);
+  await burnwatch('backup');
   await upgrade({ maintenance: true });
   if ((await podUid()) === first) throw new Error('maintenance made no new pod');
-  await exec(
-    'const fs = require("fs"), f = "/var/lib/burnwatch/"; for (const end of ["-wal", "-shm"]) fs.rmSync(f + "burnwatch.db" + end, { force: true }); fs.copyFileSync(f + "backup.db", f + "burnwatch.db")',
-  );
+  await burnwatch('restore');
   await upgrade({ maintenance: false });
   tell('backup, maintenance, restore: ready again');
 
