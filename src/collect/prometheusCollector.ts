@@ -16,6 +16,7 @@ import { NEAR_MS } from './measure/samples.ts';
 import type { RawSeries } from './prometheus/rawSamples.ts';
 import { gridOf } from './prometheus/grid.ts';
 import { parseMatchers, type Matcher } from './prometheus/matchers.ts';
+import { diagnose } from './trust/diagnose.ts';
 import { fetchSources } from './trust/fetchSources.ts';
 import {
   configuredSources,
@@ -72,7 +73,9 @@ export async function createPrometheusCollector(
       const grid = gridOf(run);
       const batch = await fetchBatch(client, believed, grid, concurrency, signal, deps.now());
       largest = largestAnswer(batch);
-      assemble(batch, run, known, settings).forEach((snapshot, index) => {
+      const assembled = assemble(batch, run, known, settings);
+      const seen = await diagnose({ ...asking, context: believed, grid }, assembled);
+      seen.forEach((snapshot, index) => {
         const decided = decisions[from + index] ?? [];
         known = { ...snapshot.expectedSamples, ...learnSources(known, decided) };
         const problems = [...snapshot.problems, ...decided.flatMap((one) => one.problems)];

@@ -929,6 +929,12 @@ describe('problems', () => {
     expect(usage.join()).not.toContain('kube_');
   });
 
+  it('name the cure where kube-state-metrics is scraped without honor_labels', () => {
+    const exported = { ...webInfo(), exported_namespace: 'shop', exported_pod: 'web-0' };
+    const [snapshot] = run({ ...steady(), podInfo: [[exported, level(1)]] });
+    expect(snapshot?.problems.map(({ text }) => text).join()).toContain('honor_labels: true');
+  });
+
   it('are fatal when the store holds several clusters', () => {
     expect(() =>
       run({

@@ -30,6 +30,21 @@ export interface SeenWindow {
   readonly refusals: readonly Refusal[];
 }
 
+/** Labels of kube-state-metrics that Prometheus replaced by those of kube-state-metrics' own pod. */
+function exportedLabels(batch: Batch): readonly DataProblem[] {
+  const isExported = batch.raw.podInfo.series.some(
+    ({ labels }) => (labels['exported_pod'] ?? '') !== '',
+  );
+  if (!isExported) return [];
+  return [
+    {
+      code: 'exporter-absent',
+      subject: 'labels of kube-state-metrics',
+      text: 'kube-state-metrics is scraped without honor_labels: its labels are exported_namespace and exported_pod, and all pods seem to be its own. Set honor_labels: true in its scrape job (honorLabels in a ServiceMonitor)',
+    },
+  ];
+}
+
 /** Names everything that is missing from a window, always in the same order; one cause is said once. */
 export function problemsAt(batch: Batch, point: number, seen: SeenWindow): WindowProblems {
   const complaints: Complaint[] = [];
@@ -61,6 +76,7 @@ export function problemsAt(batch: Batch, point: number, seen: SeenWindow): Windo
     ...refusalProblems(seen.refusals),
     ...absent.problems,
     ...unobservableProblems(seen.unobservable),
+    ...exportedLabels(batch),
   ];
   let complete = complaints.length === 0 && !absent.isIndispensable;
   if (absent.isEverything) return { problems, complete };

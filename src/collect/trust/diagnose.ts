@@ -1,0 +1,48 @@
+import type { DataProblem, Snapshot } from '../../model/snapshot.ts';
+import type { RawAsking } from '../prometheus/batch.ts';
+import type { Matcher } from '../prometheus/matchers.ts';
+
+const CPU = 'container_cpu_usage_seconds_total';
+
+/** Why cAdvisor's series may be there and yet not be found, from the most special to the most general. */
+const CAUSES: readonly { readonly own: readonly Matcher[]; readonly text: string }[] = [
+  {
+    own: [{ name: 'pod_name', op: '!=', value: '' }],
+    text: `${CPU} is there, with the labels pod_name and container_name of kubelets before 1.16: relabel them to pod and container (metric_relabel_configs), or upgrade the nodes`,
+  },
+  {
+    own: [{ name: 'exported_pod', op: '!=', value: '' }],
+    text: `${CPU} is there, but the kubelet's labels are exported_pod and exported_container: scrape the kubelets with honor_labels: true`,
+  },
+  {
+    own: [{ name: 'container', op: '=', value: '' }],
+    text: `${CPU} is there, but only of pods and slices: its label container is empty, as with cri-dockerd and Docker Desktop. Scrape /metrics/resource of the kubelets too, or use containerd`,
+  },
+];
+
+/** Looks at what is there before it is said that nothing is. @throws CollectError */
+export async function diagnose(
+  { client, context, grid, signal }: RawAsking,
+  snapshots: readonly Snapshot[],
+): Promise<readonly Snapshot[]> {
+  if (!snapshots.some(({ problems }) => problems.some(isCpuAbsent))) return snapshots;
+  const point = grid.points - 1;
+  for (const { own, text } of CAUSES) {
+    const query = `count(${context.select(CPU, ...own)})`;
+    const { series } = await client.range(query, { grid, from: point, to: point }, signal);
+    if (series.length > 0) return snapshots.map((snapshot) => withCause(snapshot, text));
+  }
+  return snapshots;
+}
+
+function isCpuAbsent({ code, subject }: DataProblem): boolean {
+  return (
+    (code === 'exporter-absent' && subject === 'cAdvisor') ||
+    (code === 'metric-absent' && subject === CPU)
+  );
+}
+
+function withCause(snapshot: Snapshot, text: string): Snapshot {
+  const problems = snapshot.problems.map((one) => (isCpuAbsent(one) ? { ...one, text } : one));
+  return { ...snapshot, problems };
+}
