@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
-import { join } from 'node:path';
+import { mkdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { backupHistory, backupName, dropOldBackups } from '../../engines/openHistory.ts';
 import type { Io } from '../io.ts';
 import { loadContext, type ConfigOption } from '../options.ts';
@@ -13,6 +14,7 @@ export function registerBackup(command: Command, io: Io): void {
 async function runBackup(file: string | undefined, options: ConfigOption, io: Io): Promise<void> {
   const { path, backup } = loadContext(options, io).loaded.config.history;
   const target = file ?? join(backup?.to ?? '.', backupName(io.now()));
+  mkdirSync(dirname(target), { recursive: true });
   await backupHistory(path, target);
   if (file === undefined && backup !== undefined) dropOldBackups(backup.to, backup.keep);
   io.out(`${target}\n`);
