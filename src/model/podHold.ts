@@ -64,6 +64,13 @@ export function podHold(pod: RequestingPod): PodHold {
   };
 }
 
+/** The hold, or null where nothing is held beyond what containers ask for. */
+export function heldBeyond(hold: PodHold): PodHold | null {
+  const { init, podLevel, overhead, isOrderGuessed } = hold;
+  const isNothing = [init, podLevel, overhead].every((held) => isEqual(held, NONE));
+  return isNothing && !isOrderGuessed ? null : hold;
+}
+
 /** What one container holds: the most of what it asks for, was granted and has; a refused resize does not count. */
 export function heldRequests(container: RequestingContainer, pod: RequestingPod): Amounts {
   const { requests, allocated, actuated } = container;

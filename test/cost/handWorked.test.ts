@@ -207,8 +207,8 @@ describe('the hand-worked cluster, from Prometheus to the table', () => {
 
   it('prices say which source it was', async () => {
     const out = await run('prices', '--recorded');
-    expect(out).toMatch(/^big .* 0\.2400 +config +pricing\.nodes\[0\] matches pool=big/m);
-    expect(out).toMatch(/^gpu .* 1\.68 +exporter +node_total_hourly_cost in Prometheus/m);
-    expect(out).toMatch(/^spot +m9\.2xlarge +eu-west-1 +spot +0\.2400 +price-list/m);
+    expect(out).toMatch(/^big .* 0\.2400 +100% +config +pricing\.nodes\[0\] matches pool=big/m);
+    expect(out).toMatch(/^gpu .* 1\.68 +90% +exporter +node_total_hourly_cost in Prometheus/m);
+    expect(out).toMatch(/^spot +m9\.2xlarge +eu-west-1 +spot +0\.2400 +100% +price-list/m);
   });
 });

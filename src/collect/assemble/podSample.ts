@@ -1,5 +1,5 @@
 import type { Reading } from '../../model/reading.ts';
-import { add, podHold, subtract } from '../../model/podHold.ts';
+import { add, heldBeyond, podHold, subtract } from '../../model/podHold.ts';
 import type { Amounts, PodHold, RequestingContainer } from '../../model/podHold.ts';
 import type { ContainerSample, PodSample } from '../../model/snapshot.ts';
 import { requestsOf } from '../requestsOf.ts';
@@ -145,12 +145,12 @@ function holdOf(
   if (containers.every(({ role }) => role === 'main') && isEmpty(scheduled) && isEmpty(overhead))
     return null;
   const hold = podHold({ containers, overhead, isOrderUnknown: true });
-  if (isEmpty(scheduled)) return hold;
+  if (isEmpty(scheduled)) return heldBeyond(hold);
   const own = containers.filter(({ role }) => role !== 'init').map(({ requests }) => requests);
   const known = [...own, hold.init, overhead].reduce(add, {});
   const explained = Object.keys(scheduled).map((name) => [name, known[name] ?? 0]);
   const podLevel = subtract(scheduled, Object.fromEntries(explained) as Amounts);
-  return { ...hold, podLevel, isOrderGuessed: false };
+  return heldBeyond({ ...hold, podLevel, isOrderGuessed: false });
 }
 
 function isEmpty(amounts: Amounts): boolean {

@@ -1,5 +1,5 @@
 import type { Amounts } from '../../model/podHold.ts';
-import { metricName } from '../../model/resources.ts';
+import { FREE_RESOURCES, metricName } from '../../model/resources.ts';
 import type { Reading } from '../../model/reading.ts';
 
 const QUANTITY = /^([+-]?(?:\d+\.?\d*|\.\d+))(?:([eE][+-]?\d+)|([numkMGTPE]|[KMGTPE]i)?)$/;
@@ -47,8 +47,11 @@ export function parseQuantities(resources: unknown): Readonly<Record<string, num
   return parsed;
 }
 
-/** The same, each resource named as kube-state-metrics names it. */
+const FREE = new RegExp(`^(?:${FREE_RESOURCES})$`);
+
+/** The same, each resource named as kube-state-metrics names it, without those that cost nothing. */
 export function metricAmounts(resources: unknown): Amounts {
   const entries = Object.entries(parseQuantities(resources));
-  return Object.fromEntries(entries.map(([name, amount]) => [metricName(name), amount]));
+  const named = entries.map(([name, amount]) => [metricName(name), amount] as const);
+  return Object.fromEntries(named.filter(([name]) => !FREE.test(name)));
 }

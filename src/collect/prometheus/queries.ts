@@ -1,3 +1,4 @@
+import { FREE_RESOURCES } from '../../model/resources.ts';
 import type { Matcher } from './matchers.ts';
 import { promDuration, selector } from './matchers.ts';
 
@@ -82,9 +83,6 @@ function samplesInWindow(q: QueryContext, by: string, series: string): string {
 function samplesTrue(q: QueryContext, by: string, series: string): string {
   return `max by (${by}) (sum_over_time(${series}[${q.window}]))`;
 }
-
-/** Resources that every node and many containers have, and that cost nothing: all others are read, also unknown ones. */
-const FREE_RESOURCES = 'ephemeral_storage|storage|pods|attachable_volumes_.*';
 
 /**
  * Everything that is asked of Prometheus, one entry a metric. The number of queries is fixed: it depends

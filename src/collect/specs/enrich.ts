@@ -1,6 +1,6 @@
 import { countCards } from '../countCards.ts';
 import type { ExtraDevices } from '../../model/devices.ts';
-import { heldRequests, podHold } from '../../model/podHold.ts';
+import { heldBeyond, heldRequests, podHold } from '../../model/podHold.ts';
 import type { Amounts, RequestingContainer, RequestingPod } from '../../model/podHold.ts';
 import type { ContainerSample, PodSample, Snapshot, VolumeSample } from '../../model/snapshot.ts';
 import { SECOND_MS } from '../../model/time.ts';
@@ -85,7 +85,7 @@ function enrichPod(pod: PodSample, record: PodRecord, inventory: Inventory): Pod
         ? container
         : enrichContainer(container, found.record, found.requests);
     }),
-    hold: podHold(requesting),
+    hold: heldBeyond(podHold(requesting)),
     spec: record.spec,
   };
 }
