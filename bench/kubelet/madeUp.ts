@@ -205,8 +205,8 @@ function boundsOf(workload: string, lives: readonly Life[], scrape: number): Amo
   const unseen = isShort ? 0.05 + (scrape / 2 + 8) / life : 0;
   const measured = workload === 'edge' ? 0.05 : workload.startsWith('steady') ? 0.01 : 0.02;
   const bound = Math.max(measured, unseen);
-  // CPU goes on at its last rate to a known end; of bytes nothing is estimated.
-  const bytes = Math.max(measured, isShort ? 1.25 * unseen : 0);
+  // CPU goes on at its last rate to a known end; of bytes nothing is estimated, and jobs may all end before a scrape.
+  const bytes = Math.max(measured, isShort ? 0.05 + (scrape + 20) / life : 0);
   return { cpu: bound, reserved: 0.03, ram: Math.max(0.02, bytes), network: bytes, disk: bytes };
 }
 
