@@ -61,7 +61,7 @@ function digestConfig(): Readonly<Record<string, unknown>> {
   return {
     prometheus: { url: store.url, rateRange: '20m' },
     schedule: { window: '1h', digest: '0 9 * * 1' },
-    pricing: { currency: 'EUR' },
+    pricing: { currency: 'EUR', exchangeRate: 1 },
     slack: { token: slack.botToken, apiUrl: slack.apiUrl },
     notifications: { preview: 'off' },
   };

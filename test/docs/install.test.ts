@@ -189,7 +189,7 @@ it('what a filtering stack has to keep covers every metric that is read', () => 
     ([, text]) => new RegExp(`^${text}$`),
   );
   expect(patterns).toHaveLength(2);
-  const ofExporters = /^(DCGM_|kubecost_|node_total_|pv_hourly_)/;
+  const ofExporters = /^(DCGM_|kubecost_|node_total_|pv_hourly_|karpenter_)/;
   const read = [...Object.values(QUERIES), ...Object.values(RAW_QUERIES)].map(
     ({ metric }) => metric,
   );

@@ -81,7 +81,10 @@ describe('a history that cannot be used', () => {
       { cluster: 'other' },
       /made with cluster test, the configuration says other: set cluster back/,
     ],
-    [{ pricing: { currency: 'EUR' } }, /made with pricing\.currency USD, .* says EUR/],
+    [
+      { pricing: { currency: 'EUR', exchangeRate: 0.9 } },
+      /made with pricing\.currency USD, .* says EUR/,
+    ],
     [{ schedule: { window: '10m' } }, /made with schedule\.window 300s, .* says 600s/],
   ])('is refused when it was made for something else: %j', async (change, message) => {
     using folder = new TempFolder();

@@ -72,7 +72,7 @@ export function unobservableProblems(unobservable: ReadonlySet<string>): readonl
     {
       code: 'not-observable',
       subject: 'nodes without container metrics',
-      text: `Nobody exports what containers on ${names.slice(0, NAMED).join(', ')}${more} use (Windows, a virtual node, or a kubelet without cAdvisor): they are charged for their requests, and their use is unknown. Other nodes are not concerned`,
+      text: `No exporter measures containers on ${names.slice(0, NAMED).join(', ')}${more} (Windows, a virtual node, or a kubelet without cAdvisor): they are charged for their requests, and their use is unknown. Other nodes are not concerned`,
     },
   ];
 }

@@ -376,7 +376,7 @@ export const QUERIES = {
     need: 'extra',
     without: 'a store that holds several clusters is recognised by birthdays only',
     promql: (q) =>
-      `count by (cluster,cluster_name,k8s_cluster_name) (last_over_time(${q.select('kube_node_info')}[${q.window}]))`,
+      `count by (cluster,cluster_id,cluster_name,k8s_cluster_name) (last_over_time(${q.select('kube_node_info')}[${q.window}]))`,
   },
   // ── kube-state-metrics: autoscalers, quotas and limit ranges ────────────────────────────────────────
   // None of one kind may be "there are none" or "it is not exported": unknown, unless the API or a file says.

@@ -63,7 +63,7 @@ export class FocusRow {
     if (!Number.isNaN(time)) return time;
     throw new BillError(
       `${this.where}: column ${column}: ${JSON.stringify(text)} is not an ISO 8601 time such as 2026-11-02T00:00:00Z; ` +
-        `export the bill with such times (of 02/11/2026 nobody can tell which day it is)`,
+        `export the bill with such times (02/11/2026 may be either of two days)`,
     );
   }
 

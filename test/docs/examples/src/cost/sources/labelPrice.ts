@@ -13,6 +13,6 @@ export const labelPrice: NodePriceSource = {
     if (!(hourly > 0)) return { silent: null };
     const split = splitNodePrice(hourly, capacityOf(node), pricing);
     if (split === null) return { silent: `${LABEL} is set, but the node's capacity is unknown` };
-    return { ...split, reason: `${LABEL} says ${hourly} an hour.` };
+    return { ...split, confidence: 1, reason: `${LABEL} says ${hourly} an hour.` };
   },
 };
