@@ -8,9 +8,7 @@ import { openHistoryReader } from '../engines/openHistory.ts';
 import type { WindowCosts } from '../model/cost.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import { DAY_MS, HOUR_MS } from '../model/time.ts';
-import { allocate } from './allocate.ts';
-import { priceNodes } from './priceNodes.ts';
-import { pricing } from '../../test/support/cost.ts';
+import { pricedWindow, pricing } from '../../test/support/cost.ts';
 
 const RULES = pricing({ nodes: [{ match: { pool: 'priced' }, hourly: 0.384 }] });
 /** Windows of an hour from the middle of October on: all of November, and days at both ends. */
@@ -20,17 +18,7 @@ const WINDOWS = 37 * 24;
 function priced(cluster: Snapshot, index: number): WindowRecord {
   const start = START + index * HOUR_MS;
   const snapshot = { ...cluster, window: { start, end: start + HOUR_MS } };
-  const { expectedSamples } = snapshot;
-  const change = { historyStart: START + HOUR_MS, watermark: start + HOUR_MS, expectedSamples };
-  return {
-    snapshot,
-    costs: allocate(snapshot, priceNodes(snapshot, RULES), RULES),
-    change: { ...change, detectors: new Map(), findings: new Map() },
-    events: [],
-    muted: false,
-    applied: [],
-    configHash: '',
-  };
+  return pricedWindow(snapshot, RULES, START + HOUR_MS);
 }
 
 function nodesNano(costs: readonly WindowCosts[]): number {

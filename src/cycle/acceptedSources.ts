@@ -3,7 +3,7 @@ import type { ExpectedSamples } from '../model/snapshot.ts';
 import type { CycleState } from '../store/cycleState.ts';
 
 /** Rules of findings about a scrape job; to accept one is to believe the job. */
-const SOURCE_RULES: ReadonlySet<string> = new Set(['untrusted-source', 'renamed-source']);
+export const SOURCE_RULES: ReadonlySet<string> = new Set(['untrusted-source', 'renamed-source']);
 
 /** The scrape jobs that operators accepted, with the decisions since the last window. */
 export function acceptedSources(

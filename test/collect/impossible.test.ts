@@ -1,8 +1,6 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createCollector } from '../../src/collect/createCollector.ts';
-import { configSchema } from '../../src/daemon/config/schema.ts';
+import { beforeAll, describe, expect, it } from 'vitest';
 import type { PodSample, Snapshot } from '../../src/model/snapshot.ts';
-import { startPrometheus } from '../../demo/prometheusServer.ts';
+import { collectStore } from '../support/collectStore.ts';
 import { addPod, cgroupOf, constant, every, type MadeUpPod } from '../support/madeUpPod.ts';
 import { createMetricStore, type Sample } from '../support/metricStore.ts';
 
@@ -10,7 +8,6 @@ import { createMetricStore, type Sample } from '../support/metricStore.ts';
 const T = 1_795_000_200;
 const times = every(30, T - 900, T + 900);
 const GIB = 2 ** 30;
-const closers: (() => Promise<void>)[] = [];
 let snapshot: Snapshot;
 
 function pod(name: string, n: number, more: Partial<MadeUpPod> = {}): MadeUpPod {
@@ -28,7 +25,6 @@ function pod(name: string, n: number, more: Partial<MadeUpPod> = {}): MadeUpPod 
 
 beforeAll(async () => {
   const store = await createMetricStore();
-  closers.push(() => store.remove());
   store.add('kube_node_info', { node: 'n1' }, constant(times, 1));
   const capacity = (node: string, resource: string, value: number): void =>
     store.add('kube_node_status_capacity', { node, resource }, constant(times, value));
@@ -62,21 +58,8 @@ beforeAll(async () => {
     times.map((at): Sample => [at, (at - T + 1000) * 1e40]),
   );
   store.add('node_total_hourly_cost', { node: 'n1' }, constant(times, 1e12));
-  await store.build();
-  const server = await startPrometheus({ dataDir: store.folder });
-  closers.push(() => server.stop());
-  const config = configSchema.parse({
-    prometheus: { url: server.url },
-    workloads: { source: 'prometheus' },
-  });
-  const collector = await createCollector(config);
-  closers.push(() => collector.close());
   const window = { start: T * 1000, end: (T + 300) * 1000 };
-  const signal = new AbortController().signal;
-  snapshot = (await collector.collect([window], {}, signal))[0] as Snapshot;
-});
-afterAll(async () => {
-  for (const close of closers.toReversed()) await close();
+  snapshot = await collectStore(store, async (collect) => (await collect([window]))[0] as Snapshot);
 });
 
 function found(name: string): PodSample {

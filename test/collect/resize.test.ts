@@ -1,18 +1,14 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startPrometheus } from '../../demo/prometheusServer.ts';
-import { createCollector } from '../../src/collect/createCollector.ts';
-import { configSchema } from '../../src/daemon/config/schema.ts';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { collectStore } from '../support/collectStore.ts';
 import { addNode, addPod, every } from '../support/madeUpPod.ts';
 import { createMetricStore, type Sample } from '../support/metricStore.ts';
 
 const T = Date.UTC(2026, 10, 28, 10) / 1000;
 const times = every(30, T - 600, T + 1200);
-const closers: (() => Promise<void>)[] = [];
 let requests: readonly (number | null | undefined)[];
 
 beforeAll(async () => {
   const store = await createMetricStore();
-  closers.push(() => store.remove());
   addNode(store, times);
   const uid = '11111111-2222-4333-8444-555555555555';
   const pod = { namespace: 'shop', name: 'web', uid, createdAt: T - 600 };
@@ -23,28 +19,17 @@ beforeAll(async () => {
     { namespace: 'shop', pod: 'web', uid, container: 'resized', resource: 'cpu' },
     times.map((time): Sample => [time, time <= T + 720 ? 1 : 3]),
   );
-  await store.build();
-  const server = await startPrometheus({ dataDir: store.folder });
-  closers.push(() => server.stop());
-  const config = configSchema.parse({
-    prometheus: { url: server.url },
-    workloads: { source: 'prometheus' },
-  });
-  const collector = await createCollector(config);
-  closers.push(() => collector.close());
   const windows = [0, 300, 600, 900].map((start) => ({
     start: (T + start) * 1000,
     end: (T + start + 300) * 1000,
   }));
-  const signal = new AbortController().signal;
-  const batch = await collector.collect(windows, {}, signal);
-  const alone = await collector.collect(windows.slice(2, 3), {}, signal);
-  requests = [...batch, ...alone].map(
+  const snapshots = await collectStore(store, async (collect) => [
+    ...(await collect(windows)),
+    ...(await collect(windows.slice(2, 3))),
+  ]);
+  requests = snapshots.map(
     ({ pods }) => pods[0]?.containers.find(({ name }) => name === 'resized')?.cpuRequestCores,
   );
-});
-afterAll(async () => {
-  for (const close of closers.toReversed()) await close();
 });
 
 describe('a request that changes within a window', () => {

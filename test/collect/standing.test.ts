@@ -1,20 +1,16 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startPrometheus } from '../../demo/prometheusServer.ts';
-import { createCollector } from '../../src/collect/createCollector.ts';
-import { configSchema } from '../../src/daemon/config/schema.ts';
+import { beforeAll, describe, expect, it } from 'vitest';
 import type { ContainerSample, Snapshot } from '../../src/model/snapshot.ts';
+import { collectStore } from '../support/collectStore.ts';
 import { addNode, addPod, cgroupOf, every } from '../support/madeUpPod.ts';
 import { createMetricStore, type Sample } from '../support/metricStore.ts';
 
 const T = Date.UTC(2026, 10, 28, 10) / 1000;
 const EARLY = T - 4500;
 const times = every(30, T - 7200, T + 600);
-const closers: (() => Promise<void>)[] = [];
 let snapshots: readonly Snapshot[];
 
 beforeAll(async () => {
   const store = await createMetricStore();
-  closers.push(() => store.remove());
   addNode(store, times);
   const add = (name: string, digit: number, more: Partial<Parameters<typeof addPod>[1]>): void =>
     addPod(store, {
@@ -41,24 +37,11 @@ beforeAll(async () => {
   }
   add('silent', 3, {});
   add('working', 4, { cpuCores: 0.5 });
-  await store.build();
-  const server = await startPrometheus({ dataDir: store.folder });
-  closers.push(() => server.stop());
-  const config = configSchema.parse({
-    prometheus: { url: server.url },
-    workloads: { source: 'prometheus' },
-  });
-  const collector = await createCollector(config);
-  closers.push(() => collector.close());
   const windowAt = (start: number) => ({ start: start * 1000, end: (start + 300) * 1000 });
-  const signal = new AbortController().signal;
-  snapshots = [
-    ...(await collector.collect([windowAt(EARLY)], {}, signal)),
-    ...(await collector.collect([windowAt(T)], {}, signal)),
-  ];
-});
-afterAll(async () => {
-  for (const close of closers.toReversed()) await close();
+  snapshots = await collectStore(store, async (collect) => [
+    ...(await collect([windowAt(EARLY)])),
+    ...(await collect([windowAt(T)])),
+  ]);
 });
 
 function container(name: string, snapshot = snapshots[1]): ContainerSample {

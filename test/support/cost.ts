@@ -1,8 +1,11 @@
 import type { z } from 'zod';
 import { configSchema } from '../../src/daemon/config/schema.ts';
 import type { ContainerSample, NodeSample, PodSample, Snapshot } from '../../src/model/snapshot.ts';
-import { HOUR_MS } from '../../src/model/time.ts';
+import { HOUR_MS, type TimeMs } from '../../src/model/time.ts';
+import { allocate } from '../../src/cost/allocate.ts';
 import type { PricingConfig } from '../../src/cost/config.ts';
+import { priceNodes } from '../../src/cost/priceNodes.ts';
+import type { WindowRecord } from '../../src/store/history.ts';
 
 /** Builders for tests: a complete sample of which a test names only what it is about. */
 export function pricing(overrides: z.input<typeof configSchema>['pricing'] = {}): PricingConfig {
@@ -89,5 +92,24 @@ export function aSnapshot(overrides: Partial<Snapshot> = {}): Snapshot {
     problems: [],
     expectedSamples: {},
     ...overrides,
+  };
+}
+
+/** A sealed window with its costs: what a history is filled with where detectors do not matter. */
+export function pricedWindow(
+  snapshot: Snapshot,
+  rules: PricingConfig,
+  historyStart: TimeMs,
+): WindowRecord {
+  const { expectedSamples, window } = snapshot;
+  const change = { historyStart, watermark: window.end, expectedSamples };
+  return {
+    snapshot,
+    costs: allocate(snapshot, priceNodes(snapshot, rules), rules),
+    change: { ...change, detectors: new Map(), findings: new Map() },
+    events: [],
+    muted: false,
+    applied: [],
+    configHash: '',
   };
 }

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { SOURCE_RULES } from '../../cycle/acceptedSources.ts';
 import { decideFinding, LONGEST_ACCEPTANCE_MS } from '../../detect/findings/decideFinding.ts';
 import { openAuditLog, openOperatorLog } from '../../engines/openHistory.ts';
 import type { Finding } from '../../model/finding.ts';
@@ -101,9 +102,7 @@ async function findingsAbout(
     namespaces: null,
   });
   return findings.filter(
-    ({ rule, scope: { subject } }) =>
-      (rule === 'untrusted-source' || rule === 'renamed-source') &&
-      (job === null || subject === job),
+    ({ rule, scope: { subject } }) => SOURCE_RULES.has(rule) && (job === null || subject === job),
   );
 }
 

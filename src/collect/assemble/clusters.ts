@@ -1,8 +1,7 @@
 import { CollectError } from '../collector.ts';
 import type { Batch } from '../prometheus/batch.ts';
+import { CLUSTER_LABELS } from '../prometheus/queries.ts';
 import { compare, label } from './series.ts';
-
-const CLUSTER_LABELS = ['cluster', 'cluster_id', 'cluster_name', 'k8s_cluster_name'] as const;
 
 /**
  * Refuses a store that holds several clusters: pods of the same name would be mixed up and every cost

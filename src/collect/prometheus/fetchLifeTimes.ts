@@ -44,27 +44,15 @@ export async function fetchLifeTimes(asking: RawAsking, first: FirstAnswers): Pr
     ({ labels, values }) => labels['phase'] === 'Pending' && values.some((value) => value > 0),
   );
   const isScheduled: Matcher = { name: 'condition', op: '=', value: 'true' };
-  const [starts, schedulings, completions, conditions] = await Promise.all([
+  const [starts, schedulings, completions, conditions, terminated] = await Promise.all([
     ask('last', BY_CGROUP, 'container_start_time_seconds', young, ...CONTAINER),
     // A kubelet that restarts says that its static pods were scheduled then: what was said first holds.
     ask('min', BY_POD, 'kube_pod_status_scheduled_time', changing),
     ask('last', BY_POD, 'kube_pod_completion_time', changing),
     ask('last', BY_POD, 'kube_pod_status_scheduled', pending, isScheduled),
+    terminations(asking, young, { from: windows.from, to: span.to }),
   ]);
   const started = timesBy(starts, cgroupKey);
-  const terminated =
-    young.length === 0
-      ? []
-      : (
-          await readSamples(
-            asking,
-            context.select(
-              'kube_pod_container_status_last_terminated_timestamp',
-              ...podMatcher(young),
-            ),
-            { from: windows.from, to: span.to },
-          )
-        ).series;
   const unstarted = young.filter(({ labels }) => !started.has(cgroupKey(labels)));
   const stated = await ask(
     'last',
@@ -84,6 +72,18 @@ export async function fetchLifeTimes(asking: RawAsking, first: FirstAnswers): Pr
       [...timesBy(completions, podKey)].map(([key, time]) => [key, time + HALF_SECOND_MS]),
     ),
   };
+}
+
+/** The samples of when containers of some pods ended last. @throws CollectError */
+async function terminations(
+  asking: RawAsking,
+  pods: readonly RawSeries[],
+  span: Parameters<typeof readSamples>[2],
+): Promise<readonly RawSeries[]> {
+  if (pods.length === 0) return [];
+  const metric = 'kube_pod_container_status_last_terminated_timestamp';
+  const selector = asking.context.select(metric, ...podMatcher(pods));
+  return (await readSamples(asking, selector, span)).series;
 }
 
 /** Succeeded and Failed pods hold nothing on their node any more. */

@@ -15,17 +15,24 @@ type Answers = Batch['answers'];
  */
 export async function fetchRequestChanges(asking: RawAsking, answers: Answers): Promise<Answers> {
   const { grid, context } = asking;
-  const changed = answers.requests.series.filter(({ values }) => changesAt(values).length > 0);
-  if (changed.length === 0) return answers;
+  const changes = new Map<GridSeries, readonly number[]>();
+  for (const series of answers.requests.series) {
+    const points = changesAt(series.values);
+    if (points.length > 0) changes.set(series, points);
+  }
+  if (changes.size === 0) return answers;
   const windows = spanOf(grid);
-  const selector = context.select('kube_pod_container_resource_requests', ...podMatcher(changed));
+  const selector = context.select(
+    'kube_pod_container_resource_requests',
+    ...podMatcher([...changes.keys()]),
+  );
   const span = { from: windows.from - NEAR_MS, to: windows.to };
   const { series } = await readSamples(asking, selector, span);
   const samples = new Map(series.map((one) => [requestKey(one.labels), one]));
   const averaged = answers.requests.series.map((one): GridSeries => {
-    const raw = samples.get(requestKey(one.labels));
-    const points = changesAt(one.values);
-    if (raw === undefined || points.length === 0) return one;
+    const points = changes.get(one);
+    const raw = points && samples.get(requestKey(one.labels));
+    if (points === undefined || raw === undefined) return one;
     const values = Float64Array.from(one.values);
     for (const point of points) values[point] = averageIn(raw, grid, point) ?? values[point] ?? 0;
     return { ...one, values };
@@ -35,10 +42,12 @@ export async function fetchRequestChanges(asking: RawAsking, answers: Answers): 
 
 /** Points at which a value is known and differs from a known one before it. */
 function changesAt(values: Float64Array): readonly number[] {
-  return [...values.keys()].filter((point) => {
+  const points: number[] = [];
+  for (let point = 1; point < values.length; point++) {
     const [before = Number.NaN, now = Number.NaN] = [values[point - 1], values[point]];
-    return !Number.isNaN(before) && !Number.isNaN(now) && before !== now;
-  });
+    if (!Number.isNaN(before) && !Number.isNaN(now) && before !== now) points.push(point);
+  }
+  return points;
 }
 
 function requestKey(labels: RawSeries['labels']): string {

@@ -2,6 +2,14 @@ import { FREE_RESOURCES } from '../../model/resources.ts';
 import type { Matcher } from './matchers.ts';
 import { promDuration, selector } from './matchers.ts';
 
+/** Labels by which stores tell clusters apart. */
+export const CLUSTER_LABELS = [
+  'cluster',
+  'cluster_id',
+  'cluster_name',
+  'k8s_cluster_name',
+] as const;
+
 /** What a query is written with. */
 export interface QueryContext {
   /** Range that holds exactly one window's samples. */
@@ -376,7 +384,7 @@ export const QUERIES = {
     need: 'extra',
     without: 'a store that holds several clusters is recognised by birthdays only',
     promql: (q) =>
-      `count by (cluster,cluster_id,cluster_name,k8s_cluster_name) (last_over_time(${q.select('kube_node_info')}[${q.window}]))`,
+      `count by (${CLUSTER_LABELS.join(',')}) (last_over_time(${q.select('kube_node_info')}[${q.window}]))`,
   },
   // ── kube-state-metrics: autoscalers, quotas and limit ranges ────────────────────────────────────────
   // None of one kind may be "there are none" or "it is not exported": unknown, unless the API or a file says.

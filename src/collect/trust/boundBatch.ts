@@ -3,7 +3,7 @@ import type { Batch } from '../prometheus/batch.ts';
 import { pointSeconds, type Grid, type GridSeries } from '../prometheus/grid.ts';
 import { QUERY_IDS, querySpec, RAW_IDS, rawSpec } from '../prometheus/queries.ts';
 import type { RawSeries } from '../prometheus/rawSamples.ts';
-import { QUERY_BOUNDS, RAW_BOUNDS, type Bounds } from './bounds.ts';
+import { JITTER_MS, QUERY_BOUNDS, RAW_BOUNDS, type Bounds } from './bounds.ts';
 import type { Refusal } from './refusals.ts';
 
 /** A batch in which every value is possible, and what was taken out of it. */
@@ -13,8 +13,6 @@ export interface BoundedBatch {
   readonly refusals: ReadonlyMap<number, readonly Refusal[]>;
 }
 
-/** cAdvisor reads counters up to this long before it is scraped. */
-const JITTER_SECONDS = 30;
 /** One window names so many; a hostile exporter has any number. */
 const MOST_NAMED = 1_000;
 
@@ -88,9 +86,9 @@ function fasterSteps(
   const steps: { time: number; value: number }[] = [];
   for (let index = 1; index < times.length; index++) {
     const [time, value] = [times[index] ?? 0, values[index] ?? 0];
-    const seconds = (time - (times[index - 1] ?? 0)) / SECOND_MS;
+    const seconds = (time - (times[index - 1] ?? 0) + JITTER_MS) / SECOND_MS;
     const grown = value - (values[index - 1] ?? 0);
-    if (grown > fastest * (seconds + JITTER_SECONDS)) steps.push({ time, value });
+    if (grown > fastest * seconds) steps.push({ time, value });
   }
   return steps;
 }

@@ -1,4 +1,4 @@
-import { HOUR_MS, SECOND_MS } from '../../model/time.ts';
+import { HOUR_MS, SECOND_MS, type TimeMs } from '../../model/time.ts';
 import type { QueryId, RawId } from '../prometheus/queries.ts';
 
 /** The values that are possible; what lies outside is a forgery or a broken exporter's. */
@@ -29,6 +29,8 @@ const OLDEST_SECONDS = 1_388_534_400;
 /** Clocks of nodes differ, but not by more. */
 const CLOCK_SECONDS = HOUR_MS / SECOND_MS;
 const LONGEST_COUNTER_SECONDS = 1e13;
+/** cAdvisor reads counters up to this long before it is scraped, so that growth may seem faster than it was. */
+export const JITTER_MS: TimeMs = 30 * SECOND_MS;
 
 /** What the values of a query may be. @param atSeconds the end of the window, for what is a time itself. */
 type BoundsOf = (labels: Readonly<Record<string, string>>, atSeconds: number) => Bounds;
@@ -40,10 +42,14 @@ const always =
 const count = always(upTo(MOST_COUNT));
 const bytes: RawBounds = { ...upTo(MOST_BYTES), fastest: FASTEST };
 
+const CORES = upTo(MOST_CORES);
+const RAM = upTo(MOST_RAM_BYTES);
+const BYTES = upTo(MOST_BYTES);
+
 const resource: BoundsOf = ({ resource: name }) => {
-  if (name === 'cpu') return upTo(MOST_CORES);
+  if (name === 'cpu') return CORES;
   // Devices are counted, huge pages and ephemeral storage are bytes.
-  return upTo(name === 'memory' ? MOST_RAM_BYTES : MOST_BYTES);
+  return name === 'memory' ? RAM : BYTES;
 };
 
 /** A node has at least something of what every node has. */
@@ -79,17 +85,17 @@ export const QUERY_BOUNDS: Readonly<Partial<Record<QueryId, BoundsOf>>> = {
   volumePrices: always(upTo(HIGHEST_PRICE)),
   autoscalerReplicas: count,
   autoscalerTargets: count,
-  quotas: always(upTo(MOST_BYTES)),
-  limitRanges: always(upTo(MOST_BYTES)),
+  quotas: always(BYTES),
+  limitRanges: always(BYTES),
   claimInfo: count,
-  claimBytes: always(upTo(MOST_BYTES)),
+  claimBytes: always(BYTES),
   claimPhase: count,
   loadBalancers: count,
 };
 
 export const RAW_BOUNDS: Readonly<Partial<Record<RawId, RawBounds>>> = {
   cpu: upTo(LONGEST_COUNTER_SECONDS),
-  ram: upTo(MOST_RAM_BYTES),
+  ram: RAM,
   diskRead: bytes,
   diskWrite: bytes,
   networkReceive: bytes,

@@ -4,6 +4,7 @@ import type { CounterSource } from '../measure/lives.ts';
 import { countBefore, samplesInView, viewOf, type Samples } from '../measure/samples.ts';
 import type { RawSeries } from '../prometheus/rawSamples.ts';
 import { samplesWhere } from './boundBatch.ts';
+import { JITTER_MS } from './bounds.ts';
 import type { Refusal } from './refusals.ts';
 
 /** What a node has, as far as it is known: no container on it has more. */
@@ -20,8 +21,6 @@ export interface Believed<T> {
   readonly refused: readonly Refusal[];
 }
 
-/** cAdvisor reads counters up to this long before it is scraped, so that growth may seem faster than it was. */
-const JITTER_MS: TimeMs = 30 * SECOND_MS;
 /** Capacity is reported after the kernel has taken its part of the memory. */
 const RAM_TOLERANCE = 1.1;
 const CPU_METRIC = 'container_cpu_usage_seconds_total';

@@ -42,6 +42,15 @@ function sync(path: string): void {
 /** Copies a history, also one that a daemon is writing: the copy is of one moment. @throws HistoryError */
 export async function backupHistory(path: string, target: string): Promise<void> {
   if (existsSync(target)) throw new HistoryError('io', `${target} exists already`);
+  copyHistory(path, target);
+  const problem = damageOf(target);
+  if (problem === null) return;
+  rmSync(target, { force: true });
+  throw new HistoryError('corrupt', `the backup of ${path} could not be read back: ${problem}`);
+}
+
+/** Writes a history of the current schema into a new file. @throws HistoryError that names `path` */
+function copyHistory(path: string, target: string): void {
   const db = openForReading(path);
   try {
     guard(path, () => {
@@ -52,10 +61,6 @@ export async function backupHistory(path: string, target: string): Promise<void>
   } finally {
     db.close();
   }
-  const problem = damageOf(target);
-  if (problem === null) return;
-  rmSync(target, { force: true });
-  throw new HistoryError('corrupt', `the backup of ${path} could not be read back: ${problem}`);
 }
 
 /** What is wrong with a file, by SQLite's own check; null when it is whole. Reads all of it. */
@@ -129,14 +134,7 @@ export async function restoreHistory(options: RestoreOptions): Promise<Restored>
     const real = realPath(path);
     const copy = `${real}.restored`;
     rmSync(copy, { force: true });
-    const source = openForReading(backup);
-    try {
-      requireCurrentSchema(source, backup);
-      source.pragma('query_only = OFF');
-      writeBackup(source, copy);
-    } finally {
-      source.close();
-    }
+    copyHistory(backup, copy);
     const aside = options.old ?? (existsSync(real) ? setAside(path, 'replaced', now) : null);
     const lastWritten = aside === null ? now : Math.round(statSync(aside).mtimeMs);
     renameSync(copy, real);

@@ -25,12 +25,12 @@ export async function recordSeries(
   span: Span,
   matchers = '',
 ): Promise<RecordedSeries[]> {
-  const names = await ask<string[]>(prometheus, '/api/v1/label/__name__/values', {});
+  const names = await askPrometheus<string[]>(prometheus, '/api/v1/label/__name__/values', {});
   const wanted = new RegExp(`^(${FAMILIES})$`);
   const seconds = Math.ceil((span.toMs - span.fromMs) / 1000);
   const series: RecordedSeries[] = [];
   for (const name of names.filter((one) => wanted.test(one))) {
-    const { result } = await ask<{
+    const { result } = await askPrometheus<{
       result: { metric: Record<string, string>; values: [number, string][] }[];
     }>(prometheus, '/api/v1/query', {
       query: `${name}{${matchers}}[${seconds}s]`,
@@ -47,7 +47,8 @@ export async function recordSeries(
   return series;
 }
 
-async function ask<T>(
+/** Asks Prometheus' API. @throws Error with what it says is wrong */
+export async function askPrometheus<T>(
   prometheus: string,
   path: string,
   parameters: Readonly<Record<string, string>>,

@@ -15,7 +15,7 @@ import { compare, comparisonTable, type Comparison } from './compare.ts';
 import { clusterEvents } from './events.ts';
 import { measure, type Measured } from './measure.ts';
 import { PodWatch, type PodTruth } from './podTruth.ts';
-import { recordSeries } from './record.ts';
+import { askPrometheus, recordSeries } from './record.ts';
 import { RECORDING_FOLDER, writeRecording } from './recording.ts';
 import { replay, replayDifferences } from './replay.ts';
 import { findTarget, kubectl, type Target } from './target.ts';
@@ -134,14 +134,11 @@ async function live(target: Target, kinds: readonly Kind[], owners: OwnerLookup)
 async function windowWithSamples(prometheus: string): Promise<number> {
   for (;;) {
     const startMs = Math.floor(Date.now() / WINDOW_MS) * WINDOW_MS;
-    const url = new URL('api/v1/query', `${prometheus}/`);
-    url.search = String(
-      new URLSearchParams({ query: 'kube_node_info', time: String(startMs / 1000) }),
-    );
-    const response = await fetch(url);
-    if (!response.ok) throw new Error(`${url.href} answered ${response.status}`);
-    const { data } = (await response.json()) as { data: { result: unknown[] } };
-    if (data.result.length > 0) return startMs;
+    const { result } = await askPrometheus<{ result: unknown[] }>(prometheus, '/api/v1/query', {
+      query: 'kube_node_info',
+      time: String(startMs / 1000),
+    });
+    if (result.length > 0) return startMs;
     tell('Waiting for the next window: Prometheus has no samples from before this one.');
     await sleep(startMs + WINDOW_MS - Date.now());
   }

@@ -1,6 +1,4 @@
 import { Hono } from 'hono';
-import { allocate } from '../../../src/cost/allocate.ts';
-import { priceNodes } from '../../../src/cost/priceNodes.ts';
 import { configSchema } from '../../../src/daemon/config/schema.ts';
 import type { Thresholds } from '../../../src/detect/detectors.ts';
 import { openHistoryReader } from '../../../src/engines/openHistory.ts';
@@ -11,7 +9,7 @@ import { historyAnswers } from '../../../src/serve/questions/questions.ts';
 import type { ServerEnv } from '../../../src/serve/security/access.ts';
 import { LOCAL_OPERATOR, type Principal } from '../../../src/serve/security/principal.ts';
 import type { HistoryReader, WindowRecord } from '../../../src/store/history.ts';
-import { aContainer, aNode, aPod, aSnapshot, pricing } from '../cost.ts';
+import { aContainer, aNode, aPod, aSnapshot, pricedWindow, pricing } from '../cost.ts';
 import { TempHistory } from '../tempHistory.ts';
 
 export const START = Date.UTC(2026, 10, 24, 6);
@@ -80,19 +78,7 @@ function record(index: number): WindowRecord {
       },
     ],
   });
-  const end = start + WINDOW;
-  const { expectedSamples } = snapshot;
-  const historyStart = START + WINDOW;
-  const change = { historyStart, watermark: end, expectedSamples };
-  return {
-    snapshot,
-    costs: allocate(snapshot, priceNodes(snapshot, RULES), RULES),
-    change: { ...change, detectors: new Map(), findings: new Map() },
-    events: [],
-    muted: false,
-    applied: [],
-    configHash: '',
-  };
+  return pricedWindow(snapshot, RULES, START + WINDOW);
 }
 
 /** OpenCost's calls over the two hours. */
