@@ -1,5 +1,7 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { isMainThread, parentPort, workerData, type MessagePort } from 'node:worker_threads';
+import { createBirpc } from 'birpc';
 import { createCollector } from '../collect/createCollector.ts';
 import type { Collector } from '../collect/collector.ts';
 import { allocate } from '../cost/allocate.ts';
@@ -19,7 +21,7 @@ import {
   openHistoryWriter,
 } from '../engines/openHistory.ts';
 import type { CostTable } from '../store/costTable.ts';
-import type { HistoryWriter } from '../store/history.ts';
+import { HistoryError, type HistoryWriter } from '../store/history.ts';
 import { HOUR_MS, type TimeMs } from '../model/time.ts';
 import {
   composeSettings,
@@ -28,6 +30,13 @@ import {
   type DaemonSettings,
 } from './compose.ts';
 import type { Config } from './config/schema.ts';
+import {
+  plainError,
+  wire,
+  type CycleCalls,
+  type CycleReports,
+  type ThreadData,
+} from './cycleThread.ts';
 import { openDryRunHistory } from './dryRunHistory.ts';
 import { openOrRecover } from './recoverHistory.ts';
 import { summarize, type CycleSummary } from './cycleSummary.ts';
@@ -245,3 +254,69 @@ async function compose(loaded: CycleConfig, options: RunnerOptions): Promise<Dae
   for (const problem of problems) options.warn(problem);
   return settings;
 }
+
+/** Errors that the next start may mend, and nothing before it. */
+const UNUSABLE: ReadonlySet<HistoryError['code']> = new Set([
+  'replaced',
+  'corrupt',
+  'not-a-database',
+]);
+
+/** The thread's own side: owns the collector and the history's writer, so that no batch holds up the event loop. */
+async function serve({ loaded }: ThreadData, port: MessagePort): Promise<void> {
+  const calls: Partial<CycleCalls> = {};
+  const daemon = createBirpc<CycleReports, Partial<CycleCalls>>(calls, wire(port));
+  const stop = new AbortController();
+  let current = new AbortController();
+  let last: Promise<unknown> = Promise.resolve();
+  const inTurn = <A extends unknown[], R>(work: (...args: A) => Promise<R>) => {
+    return (...args: A): Promise<R> => {
+      const before = last;
+      const run = (async () => {
+        await before;
+        current = new AbortController();
+        return work(...args);
+      })();
+      run.catch((error: unknown) => {
+        if (error instanceof HistoryError && UNUSABLE.has(error.code))
+          void daemon.unusable.asEvent(error.message);
+      });
+      last = run.catch(() => undefined);
+      return run;
+    };
+  };
+  try {
+    const runner = await CycleRunner.open(loaded, {
+      command: 'run',
+      now: Date.now,
+      warn: (problem) => void daemon.warning.asEvent(problem),
+      signal: stop.signal,
+    });
+    Object.assign(calls, {
+      catchUp: inTurn((ask) => {
+        const onProgress = (progress: CycleProgress) => void daemon.progress.asEvent(progress);
+        return runner.catchUp({ ...ask, recordsNoData: true, signal: current.signal, onProgress });
+      }),
+      firstLook: inTurn((until) => runner.firstLook(until, current.signal)),
+      oldestData: inTurn(() => runner.oldestData(current.signal)),
+      digest: inTurn((ask) => runner.digest(ask, current.signal)),
+      keepHouse: inTurn((now) => runner.keepHouse(now)),
+      backup: inTurn((now) => runner.backup(now)),
+      close: inTurn(async () => {
+        stop.abort();
+        await runner.close();
+        setImmediate(() => port.close());
+      }),
+      reconfigure: (next) => runner.reconfigure(next),
+      abort: () => current.abort(),
+    } satisfies CycleCalls);
+    await daemon.opened.asEvent(runner.watermark);
+  } catch (error) {
+    await daemon.failed.asEvent(plainError(error));
+    port.close();
+  }
+}
+
+const data = workerData as Partial<ThreadData> | null;
+if (!isMainThread && parentPort !== null && data?.thread === 'cycle')
+  await serve(data as ThreadData, parentPort);

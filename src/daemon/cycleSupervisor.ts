@@ -1,4 +1,7 @@
+import { extname } from 'node:path';
+import { schedule as scheduleCron } from 'node-cron';
 import type { Logger } from 'pino';
+import type { BillImports } from './billImports.ts';
 import { costReport } from '../cost/report/costReport.ts';
 import { renderCosts } from '../cost/report/renderCosts.ts';
 import type { Config } from './config/schema.ts';
@@ -13,7 +16,7 @@ import type { NotifyPump } from './notifyPump.ts';
 import { firstWindow } from './planBackfill.ts';
 import { markDamaged } from './recoverHistory.ts';
 import { reportCycle } from './reportCycle.ts';
-import { SingleFlight, type Ticked } from './schedule.ts';
+import { SingleFlight, type Ticked } from './singleFlight.ts';
 
 /** After an outage Prometheus is queried again this soon, not only at the next tick. */
 const RETRY_MS = 30 * SECOND_MS;
@@ -22,6 +25,8 @@ const FIRST_PAUSE_MS = SECOND_MS;
 const LONGEST_PAUSE_MS = 60 * SECOND_MS;
 /** A cycle that records no batch for so long hangs: slow sources give up long before. */
 const STUCK_MS = 20 * MINUTE_MS;
+/** `.ts` in a checkout, `.js` in the npm package. */
+const THREAD = new URL(`./cycleRunner${extname(import.meta.url)}`, import.meta.url);
 /** After so many crashes in a row the whole process should be restarted. */
 const UNHEALTHY_AFTER = 5;
 
@@ -33,6 +38,8 @@ export interface SupervisorParts {
   print(text: string): void;
   /** For tests: how long a cycle may go without progress. */
   readonly stuckMs?: number;
+  /** For tests: the thread's file. */
+  readonly thread?: URL;
 }
 
 /** What is there only once the history is open. */
@@ -127,7 +134,7 @@ export class CycleSupervisor implements Ticked {
   }
 
   /** @throws Error when the thread is restarting, or crashes on the way. */
-  digest(ask: DigestAsk): Promise<DigestAnswer> {
+  async digest(ask: DigestAsk): Promise<DigestAnswer> {
     return this.#calls.digest(ask);
   }
 
@@ -283,7 +290,7 @@ export class CycleSupervisor implements Ticked {
 
   async #startThread(): Promise<TimeMs | null> {
     const { log } = this.#parts;
-    const thread = await startCycleThread(this.#loaded, 'run', {
+    const thread = await startCycleThread(this.#parts.thread ?? THREAD, this.#loaded, {
       progress: (progress) => this.#showProgress(progress),
       warning: (problem) => log.warn(problem),
       unusable: (reason) => {
@@ -318,4 +325,44 @@ export class CycleSupervisor implements Ticked {
       this.#crashed(error instanceof Error ? error : new Error(String(error)));
     }
   }
+}
+
+/** A running schedule. */
+export interface Schedule {
+  destroy(): Promise<void>;
+}
+
+/**
+ * Starts the schedule. It only ticks: each party runs one piece of work at a time (`SingleFlight`), and the
+ * next tick catches up what a sleeping machine or a blocked process missed.
+ */
+export function startSchedule(
+  { schedule, bills, history }: Pick<Config, 'schedule' | 'bills' | 'history'>,
+  parties: Readonly<Record<'cycle' | 'digest' | 'backup', Ticked>> & {
+    readonly bills: BillImports;
+  },
+  log: Logger,
+): Schedule {
+  // By default the library prints on its own, in a form of its own.
+  const logger = {
+    info: (message: string) => log.debug(message),
+    warn: (message: string) => log.warn(message),
+    error: (message: string | Error) => log.error(message),
+    debug: () => undefined,
+  };
+  const { cycle, digest, timezone } = schedule;
+  const options = { timezone, logger, suppressMissedWarning: true };
+  const tasks = [
+    scheduleCron(cycle, () => parties.cycle.tick(), options),
+    scheduleCron(digest, () => parties.digest.tick(), options),
+    ...bills.map((bill) => scheduleCron(bill.schedule, () => parties.bills.tick(bill), options)),
+    ...(history.backup === undefined
+      ? []
+      : [scheduleCron(history.backup.schedule, () => parties.backup.tick(), options)]),
+  ];
+  return {
+    destroy: async () => {
+      for (const task of tasks) await task.destroy();
+    },
+  };
 }

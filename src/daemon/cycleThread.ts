@@ -1,14 +1,7 @@
-import {
-  isMainThread,
-  parentPort,
-  Worker,
-  workerData,
-  type MessagePort,
-} from 'node:worker_threads';
+import { Worker, type MessagePort } from 'node:worker_threads';
 import { createBirpc, type BirpcReturn } from 'birpc';
 import type { CycleProgress } from '../cycle/cycleForm.ts';
 import type { CostTable } from '../store/costTable.ts';
-import { HistoryError } from '../store/history.ts';
 import type { TimeMs } from '../model/time.ts';
 import type { CycleConfig } from './compose.ts';
 import type { CycleSummary } from './cycleSummary.ts';
@@ -36,15 +29,8 @@ export interface CycleCalls {
   abort(): void;
 }
 
-/** Errors that the next start may mend, and nothing before it. */
-const UNUSABLE: ReadonlySet<HistoryError['code']> = new Set([
-  'replaced',
-  'corrupt',
-  'not-a-database',
-]);
-
 /** What the thread reports of itself. */
-interface CycleReports {
+export interface CycleReports {
   opened(watermark: TimeMs | null): void;
   failed(error: Error): void;
   progress(progress: CycleProgress): void;
@@ -53,10 +39,9 @@ interface CycleReports {
   unusable(reason: string): void;
 }
 
-interface ThreadData {
+export interface ThreadData {
   readonly thread: 'cycle';
   readonly loaded: CycleConfig;
-  readonly command: string;
 }
 
 /** The thread from the daemon's side. */
@@ -83,13 +68,13 @@ export const CYCLE_HEAP = { maxYoungGenerationSizeMb: 12 } as const;
  * @throws Error of the history or the collector, or what broke the thread.
  */
 export async function startCycleThread(
+  thread: URL,
   { config, thresholds, configHash }: CycleConfig,
-  command: string,
   reports: Pick<CycleReports, 'progress' | 'warning' | 'unusable'>,
 ): Promise<CycleThread> {
   const loaded = { config, thresholds, configHash };
-  const worker = new Worker(new URL(import.meta.url), {
-    workerData: { thread: 'cycle', loaded, command } satisfies ThreadData,
+  const worker = new Worker(thread, {
+    workerData: { thread: 'cycle', loaded } satisfies ThreadData,
     resourceLimits: CYCLE_HEAP,
   });
   let cause: Error | null = null;
@@ -134,64 +119,8 @@ export async function startCycleThread(
   return { watermark, calls, ended, kill, close };
 }
 
-/** The thread's own side: owns the collector and the history's writer, so that no batch holds up the event loop. */
-async function serve({ loaded, command }: ThreadData, port: MessagePort): Promise<void> {
-  const calls: Partial<CycleCalls> = {};
-  const daemon = createBirpc<CycleReports, Partial<CycleCalls>>(calls, wire(port));
-  const stop = new AbortController();
-  let current = new AbortController();
-  let last: Promise<unknown> = Promise.resolve();
-  const inTurn = <A extends unknown[], R>(work: (...args: A) => Promise<R>) => {
-    return (...args: A): Promise<R> => {
-      const before = last;
-      const run = (async () => {
-        await before;
-        current = new AbortController();
-        return work(...args);
-      })();
-      run.catch((error: unknown) => {
-        if (error instanceof HistoryError && UNUSABLE.has(error.code))
-          void daemon.unusable.asEvent(error.message);
-      });
-      last = run.catch(() => undefined);
-      return run;
-    };
-  };
-  try {
-    const { CycleRunner } = await import('./cycleRunner.ts');
-    const runner = await CycleRunner.open(loaded, {
-      command,
-      now: Date.now,
-      warn: (problem) => void daemon.warning.asEvent(problem),
-      signal: stop.signal,
-    });
-    Object.assign(calls, {
-      catchUp: inTurn((ask) => {
-        const onProgress = (progress: CycleProgress) => void daemon.progress.asEvent(progress);
-        return runner.catchUp({ ...ask, recordsNoData: true, signal: current.signal, onProgress });
-      }),
-      firstLook: inTurn((until) => runner.firstLook(until, current.signal)),
-      oldestData: inTurn(() => runner.oldestData(current.signal)),
-      digest: inTurn((ask) => runner.digest(ask, current.signal)),
-      keepHouse: inTurn((now) => runner.keepHouse(now)),
-      backup: inTurn((now) => runner.backup(now)),
-      close: inTurn(async () => {
-        stop.abort();
-        await runner.close();
-        setImmediate(() => port.close());
-      }),
-      reconfigure: (next) => runner.reconfigure(next),
-      abort: () => current.abort(),
-    } satisfies CycleCalls);
-    await daemon.opened.asEvent(runner.watermark);
-  } catch (error) {
-    await daemon.failed.asEvent(plainError(error));
-    port.close();
-  }
-}
-
 /** How both sides are connected. */
-function wire(port: Worker | MessagePort) {
+export function wire(port: Worker | MessagePort) {
   return {
     post: (message: unknown) => port.postMessage(message),
     on: (receive: (message: unknown) => void) => port.on('message', receive),
@@ -203,13 +132,9 @@ function wire(port: Worker | MessagePort) {
 }
 
 /** An error that can be sent between threads: its class and whatever else it carries cannot. */
-function plainError(error: unknown): Error {
+export function plainError(error: unknown): Error {
   if (!(error instanceof Error)) return new Error(String(error));
   const plain = new Error(error.message);
   if (error.stack !== undefined) plain.stack = error.stack;
   return plain;
 }
-
-const data = workerData as Partial<ThreadData> | null;
-if (!isMainThread && parentPort !== null && data?.thread === 'cycle')
-  await serve(data as ThreadData, parentPort);

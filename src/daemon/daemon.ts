@@ -12,13 +12,12 @@ import { startButtonListener } from './buttonListener.ts';
 import { composeNotifier, type ComposedNotifier } from './composeNotifier.ts';
 import { composeApp } from './composeApp.ts';
 import { BillImports } from './billImports.ts';
-import { CycleSupervisor } from './cycleSupervisor.ts';
+import { CycleSupervisor, startSchedule } from './cycleSupervisor.ts';
 import { NotifyPump } from './notifyPump.ts';
 import { openStores } from './openStores.ts';
 import { Releasers } from './releasers.ts';
 import { checkHistory } from './checkHistory.ts';
 import { requireReloadable } from './reloadable.ts';
-import { startSchedule } from './schedule.ts';
 import { WeeklyDigest } from './weeklyDigest.ts';
 
 /** SIGTERM is to end the daemon within ten seconds: the cycle thread gets most of them. */

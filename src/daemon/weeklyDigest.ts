@@ -5,7 +5,7 @@ import { lastWeek } from '../store/digests/week.ts';
 import { HOUR_MS, type TimeMs } from '../model/time.ts';
 import type { CycleSupervisor } from './cycleSupervisor.ts';
 import type { NotifyPump } from './notifyPump.ts';
-import { SingleFlight, type Ticked } from './schedule.ts';
+import { SingleFlight, type Ticked } from './singleFlight.ts';
 
 /** So long a digest waits for windows of its week that are not sealed yet; then it says what is missing. */
 const WAITS_FOR_DATA_MS = 12 * HOUR_MS;

@@ -1,0 +1,28 @@
+/** Is called when its time has come; one that is still at work leaves the tick out. */
+export interface Ticked {
+  tick(): void;
+}
+
+/** Runs one piece of work at a time: a call while one is in flight is rejected. */
+export class SingleFlight {
+  #inFlight: Promise<void> | null = null;
+
+  /**
+   * Starts `work` unless some is in flight; returns false then.
+   * @param work must handle its own errors: what it rejects with is dropped.
+   */
+  start(work: () => Promise<void>): boolean {
+    if (this.#inFlight !== null) return false;
+    this.#inFlight = work()
+      .catch(() => undefined)
+      .finally(() => {
+        this.#inFlight = null;
+      });
+    return true;
+  }
+
+  /** Resolves when nothing is in flight any more, however it ended. */
+  async settled(): Promise<void> {
+    await this.#inFlight;
+  }
+}
