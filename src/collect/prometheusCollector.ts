@@ -15,7 +15,7 @@ import { isTooMuch } from './prometheus/failures.ts';
 import { NEAR_MS } from './measure/samples.ts';
 import type { RawSeries } from './prometheus/rawSamples.ts';
 import { gridOf } from './prometheus/grid.ts';
-import { parseMatchers, type Matcher } from './prometheus/matchers.ts';
+import { parseMatchers, type LabelMatcher } from './prometheus/matchers.ts';
 import { diagnose } from './trust/diagnose.ts';
 import { fetchSources } from './trust/fetchSources.ts';
 import {
@@ -117,7 +117,7 @@ export async function createPrometheusCollector(
 function contextOf(config: CollectConfig, decisions: readonly SourceDecision[]): QueryContext {
   const { window, settle } = config.schedule;
   const matchers = parseMatchers(config.prometheus.matchers);
-  const trust = (metric: string, own: readonly Matcher[]): readonly Matcher[] =>
+  const trust = (metric: string, own: readonly LabelMatcher[]): readonly LabelMatcher[] =>
     trustMatchers(metric, own, decisions);
   return queryContext(window - 1, rateRangeOf(config) - 1, matchers, aheadOf(settle), trust);
 }

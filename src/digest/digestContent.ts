@@ -10,13 +10,13 @@ import {
 import { cleanText } from '../model/text/clean.ts';
 import { pageUrl, type RenderContext } from '../model/text/format.ts';
 import { formatMoney, formatNano, formatShare, plural } from '../model/text/units.ts';
-import type { ForecastLine, Saving, Savings, Spend } from '../store/digests/digest.ts';
+import type { ForecastLine, Saving, DigestSavings, Spend } from '../store/digests/digest.ts';
 import type {
   DigestFrame,
   DigestNotice,
   OwnerDigestNotice,
 } from '../store/notifications/notice.ts';
-import { IDLE } from './spend/dailySpend.ts';
+import { IDLE_KEY } from './spend/dailySpend.ts';
 import { BASIS } from './text/renderText.ts';
 import {
   abuseText,
@@ -47,7 +47,7 @@ export function digestContent(
   context: RenderContext,
 ): MessageContent {
   const { currency, week, cluster, total, namespaces, owners, idle, timezone } = digest;
-  const idleSpend = { ...idle, key: IDLE, efficiency: null };
+  const idleSpend = { ...idle, key: IDLE_KEY, efficiency: null };
   return {
     ...digestBase([headlineText(digest), ...lines]),
     title: `${cluster}: week ${week.name} cost ${formatNano(total.nano, currency)}`,
@@ -207,7 +207,7 @@ function forecastBlocks(forecast: readonly ForecastLine[], currency: string): re
 
 /** @param reader the owner who reads it, whose name is not repeated */
 function savingsBlocks(
-  savings: Savings,
+  savings: DigestSavings,
   currency: string,
   reader: string | null = null,
 ): readonly Block[] {

@@ -16,17 +16,17 @@ import { cleanText } from '../model/text/clean.ts';
 import { truncate } from '../model/text/format.ts';
 import { formatNano, formatNumber } from '../model/text/units.ts';
 import {
-  label,
-  labelsBelow,
+  chartLabel,
+  drawLabels,
   picture,
   PICTURE_WIDTH,
   placed,
   titleText,
-  valueAxis,
+  drawValueAxis,
   type PlotArea,
 } from '../notify/chart/picture.ts';
 import type { Digest } from '../store/digests/digest.ts';
-import { IDLE, OTHERS } from './spend/dailySpend.ts';
+import { IDLE_KEY, OTHERS } from './spend/dailySpend.ts';
 import { changeText, keyText } from './text/words.ts';
 
 /** What charts need of a digest. */
@@ -52,7 +52,7 @@ export function dailyCost({ days, week, timezone, currency }: ChartedDigest): Da
     title: `Cost of each day, ${currency}`,
     layers: days.series.map(({ key, nano }, index) => ({
       name: keyText(key),
-      tone: key === IDLE ? IDLE_TONE : key === OTHERS ? OTHERS_TONE : toneOf(index),
+      tone: key === IDLE_KEY ? IDLE_TONE : key === OTHERS ? OTHERS_TONE : toneOf(index),
       values: nano.map(fromNano),
     })),
     labels: days.days.map((time) =>
@@ -96,15 +96,15 @@ function daysChart({ title, layers, labels, before }: DailyCost): string {
   );
   const legend = layers.toReversed().map(({ name, tone }, index) => {
     const at = 12 + index * LEGEND_ROW;
-    return `<rect class="stack ${tone}" x="${DAYS.widthPx + 16}" y="${at - 10}" width="11" height="11" rx="2"/>${label(DAYS.widthPx + 34, at, shortName(name, 18), 'start', 'name')}`;
+    return `<rect class="stack ${tone}" x="${DAYS.widthPx + 16}" y="${at - 10}" width="11" height="11" rx="2"/>${chartLabel(DAYS.widthPx + 34, at, shortName(name, 18), 'start', 'name')}`;
   });
   return (
     titleText(title) +
     placed(
       DAYS,
       drawStackedColumns(stack, before, DAYS.widthPx) +
-        valueAxis(stack.scale, y) +
-        labelsBelow(below, DAYS) +
+        drawValueAxis(stack.scale, y) +
+        drawLabels(below, DAYS) +
         legend.join(''),
     )
   );
@@ -132,10 +132,10 @@ function namespaceBars(
     const y = top + BARS_TOP + index * BAR_ROW;
     const amount = `${formatNano(spend.nano, currency)}  ${changeText(spend, currency)}`.trim();
     return [
-      label(NAME_WIDTH - 10, y + 14, shortName(keyText(spend.key), 26), 'end', 'name'),
+      chartLabel(NAME_WIDTH - 10, y + 14, shortName(keyText(spend.key), 26), 'end', 'name'),
       bar('s1', spend.nano, y + 2, 15),
       spend.beforeNano === null ? '' : bar('before', spend.beforeNano, y + 17, 6),
-      label(NAME_WIDTH + width(spend.nano) + 8, y + 14, amount, 'start', 'amount'),
+      chartLabel(NAME_WIDTH + width(spend.nano) + 8, y + 14, amount, 'start', 'amount'),
     ].join('');
   });
   const title = `Namespaces in ${week.name}${hasBefore ? ', grey: the week before' : ''}`;

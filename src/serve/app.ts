@@ -11,7 +11,7 @@ import { sendProblemPage, wantsPage } from './pages/layout.ts';
 import { mountLogin, mountLogout } from './pages/login.ts';
 import { mountPages } from './pages/pages.ts';
 import { metricsOf, mountHealth } from './probes.ts';
-import { HttpProblem, problemOf, sendProblem } from './problem.ts';
+import { HttpProblem, problemOfError, sendProblem } from './problem.ts';
 import {
   authenticate,
   requireEveryNamespace,
@@ -38,7 +38,7 @@ export function createApp(deps: ServeDeps, log: Logger, version: string): Hono<S
   const assets = Assets.load();
   const app = new Hono<ServerEnv>();
   app.onError((error, context) => {
-    let problem = problemOf(error);
+    let problem = problemOfError(error);
     if (problem === null) {
       log.error({ err: error, path: context.req.path }, 'request failed');
       problem = new HttpProblem(500, 'See the log');

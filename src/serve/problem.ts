@@ -34,7 +34,7 @@ export class HttpProblem extends Error {
 const REFUSED = { invalid: 400, 'not-found': 404, conflict: 409 } as const;
 
 /** The error as a client may see it; null for one that it must not see. */
-export function problemOf(error: unknown): HttpProblem | null {
+export function problemOfError(error: unknown): HttpProblem | null {
   if (error instanceof HttpProblem) return error;
   if (error instanceof MatcherError || error instanceof QuestionRefused)
     return new HttpProblem(400, error.message);

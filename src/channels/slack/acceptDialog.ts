@@ -11,7 +11,7 @@ import { cleanText } from '../../model/text/clean.ts';
 import { formatScope, titleOf } from '../../model/text/format.ts';
 import { personOf, personSchema, type Interaction } from './interaction.ts';
 import { mrkdwn, plainText } from './limits.ts';
-import { code, prose } from './mrkdwn.ts';
+import { inlineCode, prose } from './mrkdwn.ts';
 
 /** Our dialog's name, and its fields'. */
 const CALLBACK_ID = 'burnwatch_accept';
@@ -40,7 +40,7 @@ export function acceptDialog(finding: Finding, interaction: Interaction, now: Ti
       {
         type: 'section',
         text: mrkdwn(
-          `*${prose(titleOf(finding), 100)}* ${code(formatScope(finding), 300)}\nNo messages about it until that day; if it still lasts then, it opens again.`,
+          `*${prose(titleOf(finding), 100)}* ${inlineCode(formatScope(finding), 300)}\nNo messages about it until that day; if it still lasts then, it opens again.`,
         ),
       },
       {

@@ -5,7 +5,7 @@ import { handleInteraction, type InteractionParts } from './handleInteraction.ts
 import { readButton, type Interaction } from './interaction.ts';
 import { prose } from './mrkdwn.ts';
 
-export interface AnswerParts extends InteractionParts {
+export interface ConnectionParts extends InteractionParts {
   /** Speaks with the bot's token, for answers. */
   readonly client: WebClient;
   readonly clock: Clock;
@@ -26,7 +26,7 @@ export interface SlackEvent {
 /** Slack expects the acknowledgement within three seconds; the work comes after it. */
 export async function answerInteraction(
   { ack, body }: SlackEvent,
-  parts: AnswerParts,
+  parts: ConnectionParts,
   signal: AbortSignal,
 ): Promise<void> {
   const { logger, clock } = parts;

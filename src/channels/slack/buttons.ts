@@ -1,10 +1,10 @@
 import { SocketModeClient } from '@slack/socket-mode';
 import { MINUTE_MS, SECOND_MS } from '../../model/time.ts';
-import { answerInteraction, type AnswerParts, type SlackEvent } from './answerInteraction.ts';
+import { answerInteraction, type ConnectionParts, type SlackEvent } from './answerInteraction.ts';
 import { fetchUntil, silentLogger, withSignal } from './client.ts';
 import { workspaceOf } from './workspace.ts';
 
-export interface ButtonParts extends Omit<AnswerParts, 'workspace'> {
+export interface ButtonParts extends Omit<ConnectionParts, 'workspace'> {
   readonly appToken: string;
   readonly apiUrl: string;
 }

@@ -46,7 +46,7 @@ function harmless(text: string): string {
 }
 
 /** A name or command as inline code, as it is, so that it can be copied. */
-export function code(text: string, max = 300): string {
+export function inlineCode(text: string, max = 300): string {
   const inner = truncate(cleanText(text), max).replaceAll('`', 'ˋ');
   return inner === '' ? '–' : `\`${escape(inner)}\``;
 }

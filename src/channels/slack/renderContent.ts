@@ -3,7 +3,7 @@ import type { Action, Block, Inline, Line, MessageContent } from '../../notify/c
 import { header, imageBlock, section, smallPrint } from './blocks.ts';
 import { mrkdwn, plainText } from './limits.ts';
 import { ACTION_IDS, type UploadedImage } from './message.ts';
-import { code, codeBlock, link, moment, prose } from './mrkdwn.ts';
+import { inlineCode, codeBlock, link, moment, prose } from './mrkdwn.ts';
 
 /** A message's content as blocks of Block Kit. */
 export function contentBlocks(
@@ -48,7 +48,7 @@ function linesText(lines: readonly Line[]): string {
 }
 
 function inlineText(inline: Inline): string {
-  if ('code' in inline) return code(inline.code, Infinity);
+  if ('code' in inline) return inlineCode(inline.code, Infinity);
   if ('time' in inline) return moment(inline.time);
   if ('url' in inline) return link(inline.url, inline.label);
   const { text, style } = inline;

@@ -4,7 +4,7 @@ import { holdsWholeObject } from '../labels.ts';
 import type { RawMetadata, RawObject } from './rawObjects.ts';
 
 /** An RFC 3339 time; null when there is none. */
-export function parseTime(text: string | undefined): TimeMs | null {
+export function parseTimestamp(text: string | undefined): TimeMs | null {
   if (text === undefined) return null;
   const time = Date.parse(text);
   return Number.isNaN(time) ? null : time;

@@ -3,7 +3,7 @@ import type { ContainerSpecFacts, PodSpecFacts } from '../../model/podSpec.ts';
 import type { TimeMs } from '../../model/time.ts';
 import type { WorkloadRef } from '../../model/workload.ts';
 import { containerFacts } from './containerFacts.ts';
-import { annotationsOf, controllerOf, labelsOf, parseTime } from './metadata.ts';
+import { annotationsOf, controllerOf, labelsOf, parseTimestamp } from './metadata.ts';
 import { metricAmounts, parseQuantities } from './quantity.ts';
 import type {
   RawContainer,
@@ -80,7 +80,7 @@ export function podRecord(raw: RawObject, share: ShareFacts = (facts) => facts):
     name: metadata.name,
     owner: controllerOf(metadata),
     node: spec.nodeName ?? null,
-    createdAt: parseTime(metadata.creationTimestamp),
+    createdAt: parseTimestamp(metadata.creationTimestamp),
     scheduledAt: scheduledAt(spec, status),
     endedAt: isOver ? latestEnd(containers) : null,
     phase: status.phase ?? null,
@@ -142,8 +142,8 @@ function containerRecord(
   podLimits: unknown,
 ): ContainerRecord {
   const ended = status?.state?.terminated ?? status?.lastState?.terminated;
-  const from = parseTime(ended?.startedAt);
-  const to = parseTime(ended?.finishedAt);
+  const from = parseTimestamp(ended?.startedAt);
+  const to = parseTimestamp(ended?.finishedAt);
   return {
     name: raw.name ?? '',
     role,
@@ -152,7 +152,7 @@ function containerRecord(
     requests: parseQuantities(raw.resources?.requests),
     // The pod's own limits bound each of its containers.
     limits: { ...parseQuantities(podLimits), ...parseQuantities(raw.resources?.limits) },
-    runningSince: parseTime(status?.state?.running?.startedAt),
+    runningSince: parseTimestamp(status?.state?.running?.startedAt),
     ended: from === null || to === null ? null : { from, to },
     restarts: status?.restartCount ?? null,
     lastTerminatedReason: status?.lastState?.terminated?.reason ?? null,
@@ -165,7 +165,7 @@ function scheduledAt(spec: RawPodSpec, status: RawPodStatus): TimeMs | null {
   const scheduled = status.conditions?.find(
     ({ type, status: state }) => type === 'PodScheduled' && state === 'True',
   );
-  return parseTime(scheduled?.lastTransitionTime) ?? parseTime(status.startTime);
+  return parseTimestamp(scheduled?.lastTransitionTime) ?? parseTimestamp(status.startTime);
 }
 
 function latestEnd(containers: readonly ContainerRecord[]): TimeMs | null {

@@ -2,7 +2,7 @@ import { SECOND_MS, type TimeMs } from '../../model/time.ts';
 import { NEAR_MS } from '../measure/samples.ts';
 import { spanOf, type FirstAnswers, type LifeTimes, type RawAsking } from './batch.ts';
 import { readSamples, readSpan } from './fetchRaw.ts';
-import { quoteRegex, type Matcher } from './matchers.ts';
+import { quoteRegex, type LabelMatcher } from './matchers.ts';
 import { BY_CGROUP, BY_POD, CONTAINER } from './queries.ts';
 import type { RawSeries } from './rawSamples.ts';
 
@@ -32,7 +32,7 @@ export async function fetchLifeTimes(asking: RawAsking, first: FirstAnswers): Pr
     by: string,
     metric: string,
     pods: readonly { readonly labels: RawSeries['labels'] }[],
-    ...own: readonly Matcher[]
+    ...own: readonly LabelMatcher[]
   ): Promise<readonly RawSeries[]> => {
     if (pods.length === 0) return [];
     const series = context.select(metric, ...own, ...podMatcher(pods));
@@ -43,7 +43,7 @@ export async function fetchLifeTimes(asking: RawAsking, first: FirstAnswers): Pr
   const pending = first.answers.podPhase.series.filter(
     ({ labels, values }) => labels['phase'] === 'Pending' && values.some((value) => value > 0),
   );
-  const isScheduled: Matcher = { name: 'condition', op: '=', value: 'true' };
+  const isScheduled: LabelMatcher = { name: 'condition', op: '=', value: 'true' };
   const [starts, schedulings, completions, conditions, terminated] = await Promise.all([
     ask('last', BY_CGROUP, 'container_start_time_seconds', young, ...CONTAINER),
     // A kubelet that restarts says that its static pods were scheduled then: what was said first holds.
@@ -135,7 +135,7 @@ function timesBy(
 export function podMatcher(
   series: readonly { readonly labels: Labels }[],
   name = 'pod',
-): readonly Matcher[] {
+): readonly LabelMatcher[] {
   const pods = [...new Set(series.map(({ labels }) => labels[name] ?? ''))].sort();
   if (pods.length > NAMED_PODS) return [];
   return [{ name, op: '=~', value: pods.map(quoteRegex).join('|') }];

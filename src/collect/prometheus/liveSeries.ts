@@ -3,7 +3,7 @@ import { toReading } from '../../model/reading.ts';
 import { ceilTo, SECOND_MS, type TimeMs } from '../../model/time.ts';
 import type { PrometheusClient } from './client.ts';
 import { pointSeconds, type Grid } from './grid.ts';
-import { promDuration, quoteRegex, selector, type Matcher } from './matchers.ts';
+import { promDuration, quoteRegex, selector, type LabelMatcher } from './matchers.ts';
 import { CONTAINER } from './queries.ts';
 
 /** What pods of one workload use now and lately, finer than windows. */
@@ -66,7 +66,7 @@ function network({ pod, rate }: Selectors, metric: string): string {
 export async function readLiveSeries(
   client: PrometheusClient,
   query: LiveQuery,
-  options: { readonly rateMs: number; readonly matchers: readonly Matcher[] },
+  options: { readonly rateMs: number; readonly matchers: readonly LabelMatcher[] },
   signal: AbortSignal,
 ): Promise<LiveSeries> {
   const { from, to, stepMs } = query;
@@ -96,13 +96,13 @@ export async function readLiveSeries(
 
 function selectorsOf(
   { namespace, pods, container }: LiveQuery,
-  { rateMs, matchers }: { readonly rateMs: number; readonly matchers: readonly Matcher[] },
+  { rateMs, matchers }: { readonly rateMs: number; readonly matchers: readonly LabelMatcher[] },
 ): Selectors {
-  const own: readonly Matcher[] = [
+  const own: readonly LabelMatcher[] = [
     { name: 'namespace', op: '=', value: namespace },
     { name: 'pod', op: '=~', value: pods.map(quoteRegex).join('|') },
   ];
-  const real: readonly Matcher[] =
+  const real: readonly LabelMatcher[] =
     container === null ? CONTAINER : [{ name: 'container', op: '=', value: container }];
   return {
     container: (metric) => selector(metric, [...own, ...real, ...matchers]),

@@ -1,5 +1,5 @@
 /** One label matcher of a PromQL selector. */
-export interface Matcher {
+export interface LabelMatcher {
   readonly name: string;
   readonly op: '=' | '!=' | '=~' | '!~';
   readonly value: string;
@@ -14,12 +14,12 @@ const MATCHER =
  *
  * @throws Error that says at which character the text stops being a list of matchers.
  */
-export function parseMatchers(text: string): readonly Matcher[] {
+export function parseMatchers(text: string): readonly LabelMatcher[] {
   const inner = text
     .trim()
     .replace(/^\{([\s\S]*)\}$/, '$1')
     .trim();
-  const matchers: Matcher[] = [];
+  const matchers: LabelMatcher[] = [];
   MATCHER.lastIndex = 0;
   let position = 0;
   while (position < inner.length) {
@@ -30,9 +30,9 @@ export function parseMatchers(text: string): readonly Matcher[] {
         `is not a list of label matchers such as cluster="prod-eu" (near character ${position + 1}: ${JSON.stringify(inner.slice(position, position + 20))})`,
       );
     }
-    const matcher: Matcher = {
+    const matcher: LabelMatcher = {
       name: match[1] as string,
-      op: match[2] as Matcher['op'],
+      op: match[2] as LabelMatcher['op'],
       value: unquote(match[3] as string),
     };
     checkRegex(matcher);
@@ -63,7 +63,7 @@ const ESCAPES: Readonly<Record<string, string>> = {
 };
 
 /** RE2 is close enough to JavaScript's expressions for telling a typing error from a pattern. */
-function checkRegex(matcher: Matcher): void {
+function checkRegex(matcher: LabelMatcher): void {
   if (matcher.op !== '=~' && matcher.op !== '!~') return;
   // Flags are RE2's own: (?i) stands alone, (?i:…) opens a group.
   const pattern = matcher.value.replace(/\(\?[imsU-]+\)/g, '').replace(/\(\?[imsU-]+:/g, '(?:');
@@ -78,7 +78,7 @@ function checkRegex(matcher: Matcher): void {
  * `metric{a="b",c=~"d"}`. JSON's quoting survives quotes, braces, newlines, backslashes and U+2028 in
  * PromQL (tried against Prometheus 2.42).
  */
-export function selector(metric: string, matchers: readonly Matcher[]): string {
+export function selector(metric: string, matchers: readonly LabelMatcher[]): string {
   if (matchers.length === 0) return metric;
   const inner = matchers.map(({ name, op, value }) => `${name}${op}${JSON.stringify(value)}`);
   return `${metric}{${inner.join(',')}}`;

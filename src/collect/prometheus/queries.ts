@@ -1,5 +1,5 @@
 import { FREE_RESOURCES } from '../../model/resources.ts';
-import type { Matcher } from './matchers.ts';
+import type { LabelMatcher } from './matchers.ts';
 import { promDuration, selector } from './matchers.ts';
 
 /** Labels by which stores tell clusters apart. */
@@ -19,7 +19,7 @@ export interface QueryContext {
   /** How long after a window's end samples may tell how it ended, in milliseconds. */
   readonly aheadMs: number;
   /** A selector with the configured matchers added; nothing is selected without them. */
-  select(metric: string, ...own: readonly Matcher[]): string;
+  select(metric: string, ...own: readonly LabelMatcher[]): string;
 }
 
 /** One metric family that is read, and how. */
@@ -42,9 +42,9 @@ export interface QuerySpec {
 export function queryContext(
   windowMs: number,
   rateMs: number,
-  configured: readonly Matcher[],
+  configured: readonly LabelMatcher[],
   aheadMs = 0,
-  trust: (metric: string, own: readonly Matcher[]) => readonly Matcher[] = () => [],
+  trust: (metric: string, own: readonly LabelMatcher[]) => readonly LabelMatcher[] = () => [],
 ): QueryContext {
   return {
     window: promDuration(windowMs),
@@ -54,10 +54,10 @@ export function queryContext(
   };
 }
 
-const eq = (name: string, value: string): Matcher => ({ name, op: '=', value });
-const not = (name: string, value: string): Matcher => ({ name, op: '!=', value });
-const like = (name: string, value: string): Matcher => ({ name, op: '=~', value });
-const unlike = (name: string, value: string): Matcher => ({ name, op: '!~', value });
+const eq = (name: string, value: string): LabelMatcher => ({ name, op: '=', value });
+const not = (name: string, value: string): LabelMatcher => ({ name, op: '!=', value });
+const like = (name: string, value: string): LabelMatcher => ({ name, op: '=~', value });
+const unlike = (name: string, value: string): LabelMatcher => ({ name, op: '!~', value });
 
 // The pod's and slices' own cgroups (container="") hold the containers' CPU once more, and POD is the
 // sandbox: only real containers are read.

@@ -12,7 +12,7 @@ import {
   controllerOf,
   labelsOf,
   namedOf,
-  parseTime,
+  parseTimestamp,
 } from '../kubernetes/metadata.ts';
 import { podRecord, type PodRecord, type ShareFacts } from '../kubernetes/podRecord.ts';
 import { createSharing } from './shareFacts.ts';
@@ -200,7 +200,7 @@ export class InventoryBuilder {
     const name = metadata?.name ?? '';
     this.#namespaces.set(name, {
       name,
-      createdAt: parseTime(metadata?.creationTimestamp),
+      createdAt: parseTimestamp(metadata?.creationTimestamp),
       labels: labelsOf(metadata),
       annotations: annotationsOf(metadata),
     });

@@ -1,11 +1,11 @@
 import type { DataProblem, Snapshot } from '../../model/snapshot.ts';
 import type { RawAsking } from '../prometheus/batch.ts';
-import type { Matcher } from '../prometheus/matchers.ts';
+import type { LabelMatcher } from '../prometheus/matchers.ts';
 
 const CPU = 'container_cpu_usage_seconds_total';
 
 /** Why cAdvisor's series may be there and yet not be found, from the most special to the most general. */
-const CAUSES: readonly { readonly own: readonly Matcher[]; readonly text: string }[] = [
+const CAUSES: readonly { readonly own: readonly LabelMatcher[]; readonly text: string }[] = [
   {
     own: [{ name: 'pod_name', op: '!=', value: '' }],
     text: `${CPU} is there, with the labels pod_name and container_name of kubelets before 1.16: relabel them to pod and container (metric_relabel_configs), or upgrade the nodes`,

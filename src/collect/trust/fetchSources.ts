@@ -2,7 +2,7 @@ import type { ExpectedSamples } from '../../model/snapshot.ts';
 import type { RawAsking } from '../prometheus/batch.ts';
 import { askInHalves } from '../prometheus/failures.ts';
 import { halvesOf } from '../prometheus/grid.ts';
-import type { Matcher } from '../prometheus/matchers.ts';
+import type { LabelMatcher } from '../prometheus/matchers.ts';
 import { EXPORTERS, type Exporter } from './exporters.ts';
 import {
   decideSource,
@@ -41,7 +41,7 @@ async function decisionsOf(
   const last = grid.points - 1;
   const families = { name: '__name__', op: '=~', value: exporter.families } as const;
   const jobs = [...(settled ?? []), ...(known.acceptedSources ?? [])];
-  const ask = async (own: readonly Matcher[], points = { from: 1, to: last }) => {
+  const ask = async (own: readonly LabelMatcher[], points = { from: 1, to: last }) => {
     const query = `count by (__name__, job) (${context.select('', ...own)})`;
     const found: CountSeries[] = [];
     let isWhole = true;

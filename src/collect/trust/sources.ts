@@ -1,5 +1,5 @@
 import type { DataProblem, ExpectedSamples } from '../../model/snapshot.ts';
-import type { Matcher } from '../prometheus/matchers.ts';
+import type { LabelMatcher } from '../prometheus/matchers.ts';
 import { oneLine } from '../prometheus/failures.ts';
 import { quoteRegex } from '../prometheus/matchers.ts';
 import { exporterOf, isKnownJob, type Exporter } from './exporters.ts';
@@ -119,9 +119,9 @@ function renamed({ name }: Exporter, job: string, settled: readonly string[]): D
 /** The matchers that leave out series of jobs that are not believed. A series without a job was written, not scraped. */
 export function trustMatchers(
   metric: string,
-  own: readonly Matcher[],
+  own: readonly LabelMatcher[],
   decisions: readonly SourceDecision[],
-): readonly Matcher[] {
+): readonly LabelMatcher[] {
   const name = metric === '' ? (own.find((one) => one.name === '__name__')?.value ?? '') : metric;
   const exporter = exporterOf(name)?.name;
   const jobs = decisions.find((one) => one.exporter === exporter)?.jobs ?? null;
@@ -129,7 +129,7 @@ export function trustMatchers(
 }
 
 /** A matcher of these jobs, and of none at all. */
-export function jobMatcher(op: '=~' | '!~', jobs: readonly string[]): Matcher {
+export function jobMatcher(op: '=~' | '!~', jobs: readonly string[]): LabelMatcher {
   return { name: 'job', op, value: `|${jobs.map(quoteRegex).join('|')}` };
 }
 

@@ -8,7 +8,7 @@ import { formatTime, type TimeMs } from '../../model/time.ts';
 import { workloadKey } from '../../model/workload.ts';
 import { readAdvice, type AdviceRequest } from '../../detect/rightsize/advice/readAdvice.ts';
 import { abuseMarks } from '../../detect/findings/suspectedWorkloads.ts';
-import type { Comparison, Digest, Late } from '../../store/digests/digest.ts';
+import type { WeekComparison, Digest, Late } from '../../store/digests/digest.ts';
 import { weekBefore, type Week } from '../../store/digests/week.ts';
 import { asOf } from './asOf.ts';
 import { seenHours, weekCoverage } from './coverage.ts';
@@ -189,7 +189,7 @@ function comparisonWith(
     readonly timezone: string;
     readonly share: number;
   },
-): Comparison {
+): WeekComparison {
   if (!hasBefore) {
     const note = `no last week to compare with yet: the history begins ${formatLocalMinute(begins, timezone)}`;
     return { week, state: 'none', note, coverage: 0 };

@@ -5,7 +5,7 @@ import { CONFIDENCES, isSure } from '../../detect/rightsize/advice/confidence.ts
 import { workloadPatches } from '../../detect/rightsize/advice/patch.ts';
 import { isWorthSaying, type AdviceReport } from '../../detect/rightsize/advice/readAdvice.ts';
 import { renderPatches } from '../../detect/rightsize/advice/renderPatches.ts';
-import type { Saving, Savings } from '../../store/digests/digest.ts';
+import type { Saving, DigestSavings } from '../../store/digests/digest.ts';
 import { memoryQuantity, cpuQuantity, quantityOrNone } from '../../model/text/quantity.ts';
 
 const TOP = 3;
@@ -52,7 +52,7 @@ export function digestSavings(
   all: readonly Saving[],
   floor: number,
   report: Pick<AdviceReport, 'savings' | 'advices'> | null,
-): Savings {
+): DigestSavings {
   const isYoung =
     report !== null &&
     report.advices.length > 0 &&

@@ -10,7 +10,7 @@ import { sumRows } from './sumRows.ts';
 const NAMED = 5;
 /** Keys of what is no namespace: Kubernetes allows no name of that form. */
 export const OTHERS = '__others__';
-export const IDLE = '__idle__';
+export const IDLE_KEY = '__idle__';
 
 /** What each day cost by namespace: the dearest of the week, the others, idle. */
 export function dailySpend(days: readonly CostTable[], week: Week): DailySpend {
@@ -28,10 +28,10 @@ export function dailySpend(days: readonly CostTable[], week: Week): DailySpend {
     .sort(([left, a], [right, b]) => b - a || (left < right ? -1 : 1))
     .slice(0, NAMED)
     .map(([key]) => key);
-  const series = [...named, OTHERS, IDLE].map((key) => ({
+  const series = [...named, OTHERS, IDLE_KEY].map((key) => ({
     key,
     nano: days.map((table, day) => {
-      if (key === IDLE) return idleNano(table);
+      if (key === IDLE_KEY) return idleNano(table);
       const rows = byDay[day] ?? [];
       const isOurs = (name: string): boolean =>
         key === OTHERS ? !named.includes(name) : name === key;
@@ -40,6 +40,6 @@ export function dailySpend(days: readonly CostTable[], week: Week): DailySpend {
   }));
   return {
     days: days.map(({ window }) => window.start),
-    series: series.filter(({ key, nano }) => key === IDLE || nano.some((each) => each !== 0)),
+    series: series.filter(({ key, nano }) => key === IDLE_KEY || nano.some((each) => each !== 0)),
   };
 }

@@ -4,7 +4,7 @@ import { logMean } from './logMean.ts';
 import {
   noUse,
   podHours,
-  RESOURCES,
+  WEEK_RESOURCES,
   type Resource,
   type ResourceUse,
   type WorkloadWeek,
@@ -37,12 +37,12 @@ export function decompose(
     addStarted(parts, before, now, change);
     return inWholeNanos(parts, change);
   }
-  add(parts, 'storage', now.storageNano - before.storageNano);
-  add(parts, 'network', now.networkNano - before.networkNano);
-  add(parts, 'load-balancers', now.loadBalancerNano - before.loadBalancerNano);
+  addReason(parts, 'storage', now.storageNano - before.storageNano);
+  addReason(parts, 'network', now.networkNano - before.networkNano);
+  addReason(parts, 'load-balancers', now.loadBalancerNano - before.loadBalancerNano);
   const pods = { before: podHours(before), now: podHours(now) };
   for (const container of new Set([...before.uses.keys(), ...now.uses.keys()])) {
-    for (const resource of RESOURCES) {
+    for (const resource of WEEK_RESOURCES) {
       const sides = {
         before: usesOf(before, container, resource),
         now: usesOf(now, container, resource),
@@ -71,10 +71,10 @@ function addStarted(
   const sign = Math.sign(change);
   if (week === null || change === 0) return;
   // A volume or a load balancer by itself is no workload.
-  if (podHours(week) > 0) return add(parts, driver, change);
-  add(parts, 'storage', sign * week.storageNano);
-  add(parts, 'network', sign * week.networkNano);
-  add(parts, 'load-balancers', sign * week.loadBalancerNano);
+  if (podHours(week) > 0) return addReason(parts, driver, change);
+  addReason(parts, 'storage', sign * week.storageNano);
+  addReason(parts, 'network', sign * week.networkNano);
+  addReason(parts, 'load-balancers', sign * week.loadBalancerNano);
 }
 
 function addResource(parts: Parts, uses: Sides<Uses>, pods: Sides<number>, seen: SeenHours): void {
@@ -83,20 +83,20 @@ function addResource(parts: Parts, uses: Sides<Uses>, pods: Sides<number>, seen:
   const change = now.nano - before.nano;
   if (change === 0) return;
   // Nothing was known of how long it ran: nothing is guessed.
-  if (pods.before <= 0 || pods.now <= 0) return add(parts, 'remainder', change);
+  if (pods.before <= 0 || pods.now <= 0) return addReason(parts, 'remainder', change);
   if (before.hours <= 0 || now.hours <= 0) {
     // A side-car that came or went: its pods ask for more, or use more.
     const grown = now.hours > 0 ? now : before;
     const asked = grown.hours > 0 ? grown.requestHours / grown.hours : 0;
-    add(parts, 'requests', change * asked);
-    return add(parts, 'usage', change * (1 - asked));
+    addReason(parts, 'requests', change * asked);
+    return addReason(parts, 'usage', change * (1 - asked));
   }
-  if (before.nano <= 0 || now.nano <= 0) return add(parts, 'node-prices', change);
+  if (before.nano <= 0 || now.nano <= 0) return addReason(parts, 'node-prices', change);
   const weight = logMean(before.nano, now.nano);
   const effect = (from: number, to: number): number => weight * Math.log(to / from);
   const hours = seen.before > 0 && seen.now > 0 ? effect(seen.before, seen.now) : 0;
-  add(parts, 'hours', hours);
-  add(parts, 'replicas', effect(pods.before, pods.now) - hours);
+  addReason(parts, 'hours', hours);
+  addReason(parts, 'replicas', effect(pods.before, pods.now) - hours);
   addSize(parts, weight, perPod(before, pods.before), perPod(now, pods.now));
   addPrice(parts, weight, { before: uses.before, now: uses.now }, { before, now });
 }
@@ -105,8 +105,8 @@ function addResource(parts: Parts, uses: Sides<Uses>, pods: Sides<number>, seen:
 function addSize(parts: Parts, weight: number, before: ResourceUse, now: ResourceUse): void {
   const factor = weight / logMean(before.hours, now.hours);
   const asked = now.requestHours - before.requestHours;
-  add(parts, 'requests', factor * asked);
-  add(parts, 'usage', factor * (now.hours - before.hours - asked));
+  addReason(parts, 'requests', factor * asked);
+  addReason(parts, 'usage', factor * (now.hours - before.hours - asked));
 }
 
 function addPrice(parts: Parts, weight: number, uses: Sides<Uses>, sums: Sides<ResourceUse>): void {
@@ -121,8 +121,8 @@ function addPrice(parts: Parts, weight: number, uses: Sides<Uses>, sums: Sides<R
     const share = old.hours / sums.before.hours + recent.hours / sums.now.hours;
     samePrices += (share / 2) * (price(recent) - price(old));
   }
-  add(parts, 'node-prices', factor * samePrices);
-  add(parts, 'node-mix', factor * (now - before - samePrices));
+  addReason(parts, 'node-prices', factor * samePrices);
+  addReason(parts, 'node-mix', factor * (now - before - samePrices));
 }
 
 function perPod(use: ResourceUse, pods: number): ResourceUse {
@@ -145,7 +145,7 @@ function total(uses: Uses): ResourceUse {
   return sum;
 }
 
-export function add(parts: Parts, driver: Driver, nano: number): void {
+export function addReason(parts: Parts, driver: Driver, nano: number): void {
   if (nano !== 0) parts.set(driver, (parts.get(driver) ?? 0) + nano);
 }
 
@@ -155,11 +155,11 @@ const ROUNDING_NANO = 1_000;
 /** Rounds the parts; what rounding leaves goes to the largest, more than that is the remainder. */
 export function inWholeNanos(parts: Parts, change: Nano): Parts {
   const whole: Parts = new Map();
-  for (const [driver, nano] of parts) add(whole, driver, Math.round(nano));
+  for (const [driver, nano] of parts) addReason(whole, driver, Math.round(nano));
   const rest = change - [...whole.values()].reduce((sum, nano) => sum + nano, 0);
   if (rest === 0) return whole;
   const largest = [...whole].toSorted(([, a], [, b]) => Math.abs(b) - Math.abs(a))[0]?.[0];
   const isRounding = largest !== undefined && Math.abs(rest) <= ROUNDING_NANO * whole.size;
-  add(whole, isRounding ? largest : 'remainder', rest);
+  addReason(whole, isRounding ? largest : 'remainder', rest);
   return whole;
 }

@@ -1,7 +1,7 @@
 import { nodeNano } from '../../model/costParts.ts';
 import type { CostTable, NodeCostRow } from '../../store/costTable.ts';
 import type { Nano } from '../../model/money.ts';
-import { add, inWholeNanos, type Parts, type SeenHours } from './decompose.ts';
+import { addReason, inWholeNanos, type Parts, type SeenHours } from './decompose.ts';
 import { logMean } from './logMean.ts';
 
 /** What the nodes cost beyond what was allocated. */
@@ -27,7 +27,7 @@ export function idleParts(
   }
   const allocated = (table: CostTable): Nano => table.nodesNano - idleNano(table);
   const change: Parts = new Map();
-  add(change, 'allocated', allocated(before) - allocated(now));
+  addReason(change, 'allocated', allocated(before) - allocated(now));
   parts.set('', change);
   return parts;
 }
@@ -59,15 +59,15 @@ function kindParts(before: KindCost, now: KindCost, seen: SeenHours): Parts {
   const parts: Parts = new Map();
   const change = now.nano - before.nano;
   const isNew = before.coreHours <= 0 || now.coreHours <= 0;
-  if (isNew) add(parts, 'nodes', change);
-  else if (before.nano <= 0 || now.nano <= 0) add(parts, 'node-prices', change);
+  if (isNew) addReason(parts, 'nodes', change);
+  else if (before.nano <= 0 || now.nano <= 0) addReason(parts, 'node-prices', change);
   else {
     const weight = logMean(before.nano, now.nano);
     const hours = seen.before > 0 && seen.now > 0 ? weight * Math.log(seen.now / seen.before) : 0;
     const cores = weight * Math.log(now.coreHours / before.coreHours) - hours;
-    add(parts, 'hours', hours);
-    add(parts, 'nodes', cores);
-    add(parts, 'node-prices', change - hours - cores);
+    addReason(parts, 'hours', hours);
+    addReason(parts, 'nodes', cores);
+    addReason(parts, 'node-prices', change - hours - cores);
   }
   return inWholeNanos(parts, change);
 }

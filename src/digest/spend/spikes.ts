@@ -1,6 +1,6 @@
 import type { Nano } from '../../model/money.ts';
 import { median } from '../../cost/forecast.ts';
-import { add, inWholeNanos, type Parts } from './decompose.ts';
+import { addReason, inWholeNanos, type Parts } from './decompose.ts';
 
 /** A day beyond so many median days is a spike. */
 const SPIKE_FACTOR = 2;
@@ -37,8 +37,8 @@ export function carveSpikes(parts: Parts, change: Nano): Parts {
   const taken = Math.min(Math.abs(change), held);
   const carved: Parts = new Map(parts);
   for (const driver of pools) {
-    add(carved, driver, -(taken * (parts.get(driver) ?? 0)) / held);
+    addReason(carved, driver, -(taken * (parts.get(driver) ?? 0)) / held);
   }
-  add(carved, 'spikes', sign * taken);
+  addReason(carved, 'spikes', sign * taken);
   return inWholeNanos(carved, whole);
 }

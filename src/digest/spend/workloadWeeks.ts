@@ -4,8 +4,8 @@ import type { Nano } from '../../model/money.ts';
 import { workloadKey } from '../../model/workload.ts';
 
 /** What is allocated of nodes, and priced by them. */
-export const RESOURCES = ['cpu', 'ram', 'gpu'] as const;
-export type Resource = (typeof RESOURCES)[number];
+export const WEEK_RESOURCES = ['cpu', 'ram', 'gpu'] as const;
+export type Resource = (typeof WEEK_RESOURCES)[number];
 
 /** One resource of one container in one week; hours are core-hours, byte-hours or GPU-hours. */
 export interface ResourceUse {

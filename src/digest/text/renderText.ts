@@ -1,7 +1,7 @@
 import { alignColumns } from '../../model/text/table.ts';
 import { printable } from '../../model/text/escape.ts';
 import type { Amount, Digest, Saving, Spend } from '../../store/digests/digest.ts';
-import { IDLE } from '../spend/dailySpend.ts';
+import { IDLE_KEY } from '../spend/dailySpend.ts';
 import { centsText, centsThatAdd } from './centsThatAdd.ts';
 import {
   abuseText,
@@ -95,7 +95,7 @@ function spendTable(
       ...(rest.length === 0
         ? []
         : [{ ...others, name: `${rest.length} others`, efficiency: null }]),
-      { ...idle, name: keyText(IDLE), efficiency: null },
+      { ...idle, name: keyText(IDLE_KEY), efficiency: null },
     ];
   const cents = centsThatAdd(rows.map(({ nano }) => nano));
   const hasBefore = idle.beforeNano !== null;

@@ -9,7 +9,7 @@ import type {
   Gap,
   OwnerDigest,
   PostureLine,
-  Savings,
+  DigestSavings,
 } from '../../store/digests/digest.ts';
 import { changeText } from './words.ts';
 import {
@@ -89,7 +89,7 @@ export function budgetState(line: ForecastLine): 'over' | 'near' | 'fine' | 'non
 }
 
 /** `$310 a month could be saved in 7 workloads; the bill falls by up to $144 once 2 nodes are removed`. */
-export function savingsText(savings: Savings, currency: string): string {
+export function savingsText(savings: DigestSavings, currency: string): string {
   const { perMonth, count, floor, nodesPerMonth, removableNodes, note } = savings;
   const money = (units: number): string => formatMoney(units, currency);
   if (count === 0)

@@ -2,7 +2,7 @@ import type { Nano } from '../../model/money.ts';
 import type { Amount, Digest, Driver, Reason } from '../../store/digests/digest.ts';
 import { UNOWNED } from '../../store/digests/digest.ts';
 import { formatLocalDate, formatLocalDay } from '../../model/text/localTime.ts';
-import { IDLE, OTHERS } from '../spend/dailySpend.ts';
+import { IDLE_KEY, OTHERS } from '../spend/dailySpend.ts';
 import { formatChange, formatNanoChange, plural } from '../../model/text/units.ts';
 
 /** `+$120 (+12%)`, `new`, `gone`, `unchanged`; empty without a comparison. */
@@ -102,7 +102,7 @@ export function whyText(
 /** What a key is called in front of people. */
 export function keyText(key: string): string {
   if (key === UNOWNED) return 'no owner';
-  if (key === IDLE) return 'idle';
+  if (key === IDLE_KEY) return 'idle';
   return key === OTHERS ? 'others' : key;
 }
 

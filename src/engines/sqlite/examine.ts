@@ -1,7 +1,7 @@
 import { accessSync, constants, statSync } from 'node:fs';
 import { DAY_MS, floorTo, formatTime, monthStart, type TimeMs } from '../../model/time.ts';
 import type { HistoryCheck } from '../../store/historyCheck.ts';
-import type { Column } from '../../store/pages/columns.ts';
+import type { PageColumn } from '../../store/pages/columns.ts';
 import { isWholePage, type PageCodec } from '../../store/pages/pageCodec.ts';
 import { pageCodecs } from '../../store/pages/pageCodecs.ts';
 import { damageOf } from './backup.ts';
@@ -183,7 +183,7 @@ function sums(
   pages: readonly Uint8Array[],
   isMeant: (slot: number) => boolean,
 ): readonly number[] {
-  const columns: readonly Column[] = codec.columns;
+  const columns: readonly PageColumn[] = codec.columns;
   const total = columns.map(() => 0);
   for (const bytes of pages) {
     const { present, values } = codec.decode(bytes);

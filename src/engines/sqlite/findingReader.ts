@@ -1,7 +1,7 @@
 import type { Finding } from '../../model/finding.ts';
 import type { FindingPage, FindingQuery, PageOf } from '../../store/findingLog.ts';
 import { list, value, values, type Db } from './database.ts';
-import { overlay, pendingActions } from './operatorActions.ts';
+import { overlayActions, pendingActions } from './operatorActions.ts';
 
 const FILTER = `(:kind IS NULL OR kind = :kind) AND last_seen >= :since
   AND (:namespaces IS NULL OR namespace IN (SELECT value FROM json_each(:namespaces)))`;
@@ -20,7 +20,7 @@ export function readFindings(
     { ...filterOf(query), offset, limit },
   );
   const pending = pendingActions(db);
-  return rows.map((json) => overlay(JSON.parse(json) as Finding, pending));
+  return rows.map((json) => overlayActions(JSON.parse(json) as Finding, pending));
 }
 
 /** A page of them, and how many there are in all. */
@@ -40,7 +40,7 @@ export function findFinding(db: Db, idOrPrefix: string): Finding | null {
   const found = rows.map((json) => JSON.parse(json) as Finding);
   const exact = found.find((finding) => finding.id === idOrPrefix);
   const finding = exact ?? (found.length === 1 ? found[0] : undefined);
-  return finding === undefined ? null : overlay(finding, pendingActions(db));
+  return finding === undefined ? null : overlayActions(finding, pendingActions(db));
 }
 
 function filterOf({ kind, since, namespaces }: FindingQuery) {

@@ -13,7 +13,7 @@ interface NodeRow {
 }
 
 /** The dimensions of node rows: nodes by name, and prices as they were given. */
-export class NodeTable {
+export class NodeRows {
   readonly #db: Db;
   readonly #prices: Dictionary;
   #nodes = new Map<string, NodeRow>();

@@ -46,7 +46,7 @@ export function markApplied(db: Db, actions: readonly OperatorAction[], at: Time
 }
 
 /** Shows decisions that no window has merged yet, as the next one will. */
-export function overlay(finding: Finding, pending: readonly StoredAction[]): Finding {
+export function overlayActions(finding: Finding, pending: readonly StoredAction[]): Finding {
   let shown = finding;
   for (const { findingId, action, decision } of pending) {
     if (findingId !== finding.id || shown.state === 'resolved') continue;

@@ -5,7 +5,7 @@ import { run, values, type Db } from './database.ts';
 import { readWorkloadsOf } from './instances.ts';
 import type { Page } from '../../store/pages/pageCodec.ts';
 import { pinnedCodec } from '../../store/pages/pageCodecs.ts';
-import { UsageReader } from './usageReader.ts';
+import { UsageTables } from './usageReader.ts';
 import { packSums, SUM_COLUMNS, withoutNetwork } from '../../store/pages/usageSums.ts';
 
 /** How much of a workload's series a finding keeps before its beginning and after its end. */
@@ -39,7 +39,7 @@ export function pinFindings(db: Db, windowMs: number, from: TimeMs, to: TimeMs):
       pins.set(JSON.stringify(pin), pin);
     }
   }
-  const reader = new UsageReader(db, windowMs);
+  const reader = new UsageTables(db, windowMs);
   for (const { namespace, workload, hour } of pins.values()) {
     const identity = [namespace, workload.kind, workload.name];
     const names = values<string>(
@@ -90,7 +90,7 @@ function pinsOf(
 
 /** The windows of an hour of one container, summed over pods; null when there are none. */
 function hourOf(
-  reader: UsageReader,
+  reader: UsageTables,
   { namespace, workload, hour }: Pin,
   container: string,
   windowMs: number,

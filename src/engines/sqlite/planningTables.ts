@@ -8,7 +8,7 @@ import type {
 } from '../../store/notifications/deliveryStore.ts';
 import { all, run, value, values, type Db } from './database.ts';
 import { readEvents } from './eventTable.ts';
-import { overlay, pendingActions } from './operatorActions.ts';
+import { overlayActions, pendingActions } from './operatorActions.ts';
 import { readSilences } from './silences.ts';
 
 /** Findings that a plan may be about; see `PlanningView.findings`. */
@@ -29,7 +29,7 @@ export function readView(db: Db, now: TimeMs): PlanningView {
   const events = readEvents(db, { after: cursor });
   const pending = pendingActions(db);
   const findings = values<string>(db, FINDINGS, { cursor }).map((json) =>
-    overlay(JSON.parse(json) as Finding, pending),
+    overlayActions(JSON.parse(json) as Finding, pending),
   );
   const ids = new Set(findings.map(({ id }) => id));
   const records = all<Omit<NotifiedRecord, 'receiver'> & Receiver>(

@@ -22,7 +22,7 @@ import { actionsAbout } from './operatorActions.ts';
 import { readPodSpecs } from './podSpecTable.ts';
 import { StateTables } from './stateTables.ts';
 import { readStoredWindows } from './storedWindows.ts';
-import { UsageReader } from './usageReader.ts';
+import { UsageTables } from './usageReader.ts';
 import { readWindowCoverage } from './windowTable.ts';
 import { readWorkloadEvents } from './workloadEventTable.ts';
 
@@ -56,7 +56,7 @@ export async function openHistoryReader(
 function createReader(path: string, db: Db, meta: MetaTable): HistoryReader {
   const { cluster, windowMs } = meta.identity() ?? NO_IDENTITY;
   const costs = new CostAnswers(costPages(db, meta), windowMs);
-  const usage = new UsageReader(db, windowMs);
+  const usage = new UsageTables(db, windowMs);
   const hourUsage = new HourUsageReader(db, windowMs);
   /** One read transaction: an answer never mixes two states of the history. */
   const read = <T>(work: () => T): Promise<T> => settle(path, () => db.transaction(work)());

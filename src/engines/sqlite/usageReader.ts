@@ -23,7 +23,7 @@ interface ContainerSpan {
 }
 
 /** Reads window rows back: those within the retention, and those pinned for a finding. */
-export class UsageReader {
+export class UsageTables {
   readonly #db: Db;
   readonly #codec: PageCodec;
   readonly #pinned: PageCodec;

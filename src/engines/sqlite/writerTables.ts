@@ -6,7 +6,7 @@ import type { WindowTables } from '../../store/rollUp/windowPages.ts';
 import { ContainerTable } from './containerTable.ts';
 import { each, run, type Db } from './database.ts';
 import { Dictionary } from './dictionary.ts';
-import { NodeTable } from './nodeTable.ts';
+import { NodeRows } from './nodeTable.ts';
 
 const COST_KEY = ['namespace', 'kind', 'name', 'container', 'node', 'label_set', 'owner'] as const;
 
@@ -28,7 +28,7 @@ export function createRowTables(db: Db, windowMs: number): RowTables {
   const reasons = new Dictionary(db, 'reasons', ['text']);
   const costKeys = new Dictionary(db, 'cost_keys', COST_KEY);
   const containers = new ContainerTable(db, labelSets);
-  const nodes = new NodeTable(db);
+  const nodes = new NodeRows(db);
   const windows = {
     usage: pageBuffer(db, 'usage_pages', ['hour', 'container'], codecs.usage),
     nodes: pageBuffer(db, 'node_windows', ['hour', 'node'], codecs.nodes),

@@ -40,24 +40,24 @@ export function placed({ left, top }: PlotArea, drawn: string): string {
 }
 
 /** The labels at the left of a plot. */
-export function valueAxis({ ticks }: ValueScale, y: (value: number) => number): string {
-  const labels = ticks.map(({ value, text }) => label(-8, y(value) + 4, text, 'end'));
+export function drawValueAxis({ ticks }: ValueScale, y: (value: number) => number): string {
+  const labels = ticks.map(({ value, text }) => chartLabel(-8, y(value) + 4, text, 'end'));
   return `<g class="axis">${labels.join('')}</g>`;
 }
 
 /** The labels below a plot; `share` is a place from 0 to 1 of its width. */
-export function labelsBelow(
+export function drawLabels(
   labels: readonly { readonly share: number; readonly text: string }[],
   { widthPx, heightPx }: PlotArea,
 ): string {
   const drawn = labels.map(({ share, text }) =>
-    label(share * widthPx, heightPx + 20, text, 'middle'),
+    chartLabel(share * widthPx, heightPx + 20, text, 'middle'),
   );
   return `<g class="axis">${drawn.join('')}</g>`;
 }
 
 /** Text at a place; its class, or that of its group, says its colour. */
-export function label(
+export function chartLabel(
   x: number,
   y: number,
   shown: string,

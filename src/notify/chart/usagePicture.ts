@@ -3,13 +3,13 @@ import { heightScale, valueScale, valueText, timeTicks } from '../../model/chart
 import type { Reading } from '../../model/reading.ts';
 import type { FindingChart } from './findingChart.ts';
 import {
-  label,
-  labelsBelow,
+  chartLabel,
+  drawLabels,
   picture,
   PICTURE_WIDTH,
   placed,
   titleText,
-  valueAxis,
+  drawValueAxis,
   type PlotArea,
 } from './picture.ts';
 
@@ -59,7 +59,7 @@ export function usagePicture(chart: FindingChart): string {
     titleText(unit === 'cores' ? `${chart.title}, cores` : chart.title),
     placed(
       AREA,
-      plot + valueAxis(scale, y) + labelsBelow(ticks, AREA) + levelNames(chart, y, far).join(''),
+      plot + drawValueAxis(scale, y) + drawLabels(ticks, AREA) + levelNames(chart, y, far).join(''),
     ),
   ]);
 }
@@ -118,6 +118,6 @@ function levelNames(
   return down.toReversed().map(({ tone, at, text }) => {
     const bottom = Math.min(at, lowest);
     lowest = bottom - NAME_PX;
-    return label(AREA.widthPx + 6, bottom, text, 'start', tone);
+    return chartLabel(AREA.widthPx + 6, bottom, text, 'start', tone);
   });
 }

@@ -3,7 +3,7 @@ import type { TimeMs } from '../../model/time.ts';
 import { personName } from '../../model/text/format.ts';
 import type { Delivery } from '../../store/notifications/delivery.ts';
 import { receiverKey } from '../../store/notifications/receiver.ts';
-import { MAX_LISTED, type Change, type NoticeReason } from '../../store/notifications/notice.ts';
+import { MAX_LISTED, type NoticeChange, type NoticeReason } from '../../store/notifications/notice.ts';
 import type { PlanningView } from '../../store/notifications/deliveryStore.ts';
 import type { News } from './conversations.ts';
 import { deliveryId } from './deliveryId.ts';
@@ -60,7 +60,7 @@ function membersOf(
     .sort((a, b) => mostUrgentFirst(a, b) || (a.id < b.id ? -1 : 1));
 }
 
-function toChange({ finding, reason, events, record }: News): Change {
+function toChange({ finding, reason, events, record }: News): NoticeChange {
   const last = events.at(-1)?.event.reason ?? decisionText(finding);
   return {
     findingId: finding.id,

@@ -1,7 +1,7 @@
 import { DAY_MS, type TimeMs } from '../../model/time.ts';
 import type { Delivery } from '../../store/notifications/delivery.ts';
 import { receiverKey } from '../../store/notifications/receiver.ts';
-import type { Page } from '../../store/notifications/deliveryStore.ts';
+import type { SentPage } from '../../store/notifications/deliveryStore.ts';
 import { intoConversations } from './conversations.ts';
 import { hashId } from './deliveryId.ts';
 import type { ReceiverNews } from './receiverNews.ts';
@@ -10,7 +10,7 @@ import type { ReceiverNews } from './receiverNews.ts';
 export interface Paging {
   readonly notified: readonly ReceiverNews[];
   readonly notes: readonly Delivery[];
-  readonly pages: readonly Page[];
+  readonly pages: readonly SentPage[];
   /** Keys of the summaries, so that each is sent once. */
   readonly saidOnce: readonly string[];
 }
@@ -22,14 +22,14 @@ export interface Paging {
  */
 export function holdPages(
   notified: readonly ReceiverNews[],
-  before: readonly Page[],
+  before: readonly SentPage[],
   maxPerDay: number,
   now: TimeMs,
   saidOnce: ReadonlySet<string>,
 ): Paging {
   const out: ReceiverNews[] = [];
   const notes: Delivery[] = [];
-  const pages: Page[] = [];
+  const pages: SentPage[] = [];
   const reported: string[] = [];
   for (const entry of notified) {
     if (entry.audience !== 'pager') {

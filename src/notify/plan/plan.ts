@@ -22,7 +22,7 @@ import { inhibitionRule, quietReason, silenceRule, type QuietRule } from './quie
 import { ownerNotes } from './ownerNotes.ts';
 import type { Reach } from '../owners.ts';
 import type { ReceiverNews } from './receiverNews.ts';
-import { ownerProblem, routesOf, type Destinations, type Route } from './routes.ts';
+import { routedOwnerProblem, routesOf, type Destinations, type Route } from './routes.ts';
 
 /** What an operator decided about notifications. */
 export interface Policy {
@@ -63,7 +63,7 @@ export function planDeliveries(view: PlanningView, policy: Policy, now: TimeMs):
   );
   const owners = ownerNotes(
     newlyNotified.map(({ finding }) => finding),
-    (finding) => ownerProblem(finding, policy.destinations),
+    (finding) => routedOwnerProblem(finding, policy.destinations),
     policy.destinations.platform,
     view.saidOnce,
   );

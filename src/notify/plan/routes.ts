@@ -82,7 +82,7 @@ function peopleRoutes(finding: Finding, to: Destinations): readonly Route[] {
 }
 
 /** Why the owner of a finding that is for owners cannot be reached; null for all others. */
-export function ownerProblem(finding: Finding, to: Destinations): OwnerProblem | null {
+export function routedOwnerProblem(finding: Finding, to: Destinations): OwnerProblem | null {
   const { kind, severity } = finding;
   const isForOwners =
     (kind === 'cryptojacking' && severity === 'critical') ||

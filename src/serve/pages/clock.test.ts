@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { Clock } from './clock.ts';
+import { LocalClock } from './clock.ts';
 
 describe('times', () => {
-  const clock = new Clock('Europe/Berlin', Date.UTC(2026, 10, 24));
+  const clock = new LocalClock('Europe/Berlin', Date.UTC(2026, 10, 24));
 
   it('are in the zone of the configuration, which is named', () => {
     expect(clock.minute(Date.UTC(2026, 10, 24, 4, 5))).toBe('Tue 24 Nov, 05:05');

@@ -8,7 +8,7 @@ import { formatTime, HOUR_MS, type TimeMs } from '../../model/time.ts';
 import { html, type Html } from './html.ts';
 
 /** Writes times in the time zone of the configuration. */
-export class Clock {
+export class LocalClock {
   readonly timezone: string;
   /** `UTC`, `CET`, `GMT+5:30`: beside every time. */
   readonly zone: string;

@@ -50,7 +50,7 @@ export function badge(text: Html | string | number, kind: string): Html {
   return html`<span class="badge ${kind}">${text}</span>`;
 }
 
-export interface Column<T> {
+export interface HtmlColumn<T> {
   readonly title: string;
   readonly cell: (row: T) => Html | string | number | null;
   /** Numbers stand at the right, in figures of one width. */
@@ -64,11 +64,11 @@ export function moneyColumn<T>(
   title: string,
   currency: string,
   value: (row: T) => Reading,
-): Column<T> {
+): HtmlColumn<T> {
   return { title, isNumber: true, cell: (row) => moneyText(value(row), currency) };
 }
 
-export function shareColumn<T>(title: string, value: (row: T) => Reading): Column<T> {
+export function shareColumn<T>(title: string, value: (row: T) => Reading): HtmlColumn<T> {
   return { title, isNumber: true, cell: (row) => formatShare(value(row)) };
 }
 
@@ -91,13 +91,13 @@ interface TableOptions {
 export function table<T>(
   caption: string,
   rows: readonly T[],
-  columns: readonly Column<T>[],
+  columns: readonly HtmlColumn<T>[],
   { empty, foot }: TableOptions = {},
 ): Html {
   if (rows.length === 0 && empty !== undefined) return note(empty);
-  const kindOf = ({ isNumber, isExtra }: Column<T>) =>
+  const kindOf = ({ isNumber, isExtra }: HtmlColumn<T>) =>
     `${isNumber === true ? 'num' : ''} ${isExtra === true ? 'extra' : ''}`;
-  const cells = (of: (column: Column<T>, index: number) => unknown) =>
+  const cells = (of: (column: HtmlColumn<T>, index: number) => unknown) =>
     columns.map((column, index) => {
       const content = of(column, index) ?? '';
       const kind = `${kindOf(column)} ${content === '' ? 'none' : ''}`;

@@ -3,12 +3,12 @@ import { deleteCookie, setCookie } from 'hono/cookie';
 import type { Assets } from '../assets/assets.ts';
 import type { ServeDeps } from '../deps.ts';
 import { authenticateToken, type ServerEnv } from '../security/access.ts';
-import { refuseForeign } from '../security/crossSite.ts';
+import { refuseCrossSite } from '../security/crossSite.ts';
 import { limitRate } from '../security/rateLimit.ts';
 import { SESSION_MS, type Sessions } from '../security/sessions.ts';
 import { html } from './html.ts';
 import { bareLayout } from './layout.ts';
-import { formOf, textOf } from './route.ts';
+import { formOf, queryText } from './route.ts';
 
 /** A person mistypes now and then; a program that guesses is stopped. */
 const LOGIN_RATE = { perSecond: 0.2, burst: 10 };
@@ -25,10 +25,10 @@ export function mountLogin(
     return context.html(loginPage(assets, localPath(context.req.query('next')), false));
   });
   app.post('/login', limitRate(deps, LOGIN_RATE), async (context) => {
-    refuseForeign(context, deps.config().serve.externalUrl);
+    refuseCrossSite(context, deps.config().serve.externalUrl);
     const form = await formOf(context);
-    const next = localPath(textOf(form, 'next'));
-    const given = textOf(form, 'token').trim();
+    const next = localPath(queryText(form, 'next'));
+    const given = queryText(form, 'token').trim();
     const principal = await authenticateToken(deps.authenticators, given);
     if (principal === null) return context.html(loginPage(assets, next, true), 401);
     const { name, ...protection } = sessions.cookie;

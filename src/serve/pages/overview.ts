@@ -7,7 +7,7 @@ import type { FindingsPage } from '../questions/answerFindings.ts';
 import type { Overview } from '../questions/answerOverview.ts';
 import { freedTile } from './advice.ts';
 import { spendChart } from './chart/spendChart.ts';
-import { forecastText, PRICE_BASES } from './costs/namespacePage.ts';
+import { monthForecast, PRICE_BASES } from './costs/namespacePage.ts';
 import { findingRows, openFindings } from './findings.ts';
 import {
   html,
@@ -113,7 +113,7 @@ function monthTile(month: BudgetStatus | null, currency: string): Tile {
   return {
     title: `Spent in ${name}`,
     value: formatMoney(month.spent, currency),
-    sub: html`${forecastText(month, currency)}${unseen > 0 && `; ${formatMoney(unseen, currency)} of it before the history began`}`,
+    sub: html`${monthForecast(month, currency)}${unseen > 0 && `; ${formatMoney(unseen, currency)} of it before the history began`}`,
   };
 }
 

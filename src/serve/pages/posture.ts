@@ -11,7 +11,7 @@ import {
   table,
   workloadPath,
   type Html,
-  type Column,
+  type HtmlColumn,
   plainList,
 } from './html.ts';
 import { layout } from './layout.ts';
@@ -44,7 +44,7 @@ export const posturePage: ShownPage = {
   },
 };
 
-const COLUMNS: readonly Column<NamespacePostureData>[] = [
+const COLUMNS: readonly HtmlColumn<NamespacePostureData>[] = [
   {
     title: 'Namespace',
     cell: ({ namespace }) => html`<a href="${posturePath(namespace)}">${namespace}</a>`,

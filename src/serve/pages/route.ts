@@ -13,7 +13,7 @@ import {
   type AccessScope,
   type Principal,
 } from '../security/principal.ts';
-import { Clock } from './clock.ts';
+import { LocalClock } from './clock.ts';
 import type { Html } from './html.ts';
 
 /** A page, or a form that one of them sends. All of them are in the list of `pages.ts`. */
@@ -58,7 +58,7 @@ export interface PageContext {
   readonly namespaces: readonly string[] | null;
   /** Goes into every form; null where there is no session to protect. */
   readonly csrfToken: string | null;
-  readonly clock: Clock;
+  readonly clock: LocalClock;
   readonly cluster: string;
   readonly currency: string;
   readonly assets: Assets;
@@ -88,7 +88,7 @@ export function pageRequest(context: Context<ServerEnv>, shares: PageShares): Pa
     principal,
     namespaces: visibleNamespaces(principal),
     csrfToken: session?.csrfToken ?? null,
-    clock: new Clock(schedule.timezone, now),
+    clock: new LocalClock(schedule.timezone, now),
     cluster,
     currency: pricing.currency,
     assets,
@@ -125,7 +125,7 @@ export async function namespaceOf({ params, principal, deps }: PageRequest): Pro
 }
 
 /** The span in an address (`from`, `to`: RFC 3339 or milliseconds); null where there is none that makes sense. */
-export function spanOf({ query }: PageRequest): Span | null {
+export function requestedSpan({ query }: PageRequest): Span | null {
   const from = timeOf(query['from']);
   const to = timeOf(query['to']);
   return from === null || to === null || from >= to ? null : { from, to };
@@ -149,7 +149,7 @@ export async function formOf({ req }: Context<ServerEnv>): Promise<Form> {
 }
 
 /** A field's text; empty where it is missing, or several, or a file. */
-export function textOf(form: Form, name: string): string {
+export function queryText(form: Form, name: string): string {
   const value = form[name];
   return typeof value === 'string' ? value : '';
 }
@@ -163,7 +163,7 @@ export function textsOf(form: Form, name: string): readonly string[] {
 
 /** The duration of a form (`4h`, `30d`) in its field `for`; null where none was chosen. @throws HttpProblem 400 */
 export function durationOf(form: Form): number | null {
-  const text = textOf(form, 'for');
+  const text = queryText(form, 'for');
   if (text === '') return null;
   const match = /^(\d{1,4})([hd])$/.exec(text);
   if (match === null) throw new HttpProblem(400, 'Give a duration such as 24h or 7d');

@@ -5,7 +5,7 @@ import { requestSilence, requestSilenceEnd, visibleSilences } from '../changes.t
 import { hasScope } from '../security/principal.ts';
 import { html, card, silenceFields, table, withQuery, type Html } from './html.ts';
 import { layout, postForm } from './layout.ts';
-import { durationOf, textOf, type PageContext, type PageRoute } from './route.ts';
+import { durationOf, queryText, type PageContext, type PageRoute } from './route.ts';
 
 const PATH = '/silences';
 
@@ -31,13 +31,13 @@ export const SILENCE_PAGES: readonly PageRoute[] = [
     scope: 'silence',
     async submit({ principal, deps, form }) {
       const fields = await form();
-      const lines = textOf(fields, 'matchers')
+      const lines = queryText(fields, 'matchers')
         .split('\n')
         .map((line) => line.trim());
       const silence = {
         matchers: lines.filter((line) => line !== ''),
         endsAt: deps.now() + (durationOf(fields) ?? DAY_MS),
-        reason: textOf(fields, 'reason'),
+        reason: queryText(fields, 'reason'),
       };
       await requestSilence(silence, { principal, via: 'page' }, deps);
       return withQuery(PATH, { done: 'silence' });

@@ -5,7 +5,7 @@ import type { HistoryStatus } from '../../store/history.ts';
 import type { DeliveryStatus } from '../../store/notifications/deliveryStore.ts';
 import type { WindowCoverage } from '../../store/usage.ts';
 import { maySee } from '../security/principal.ts';
-import type { Clock } from './clock.ts';
+import type { LocalClock } from './clock.ts';
 import { html, badge, card, table, tiles, type Html, type Tile } from './html.ts';
 import { layout } from './layout.ts';
 import type { PageContext, PageRequest, ShownPage } from './route.ts';
@@ -108,7 +108,7 @@ function incompleteOf(windows: readonly WindowCoverage[]): number {
 const STRIP_HEIGHT = 34;
 
 /** A day as a strip: one bar for each window, as high as its coverage. */
-function coverage({ windows }: SystemView, clock: Clock): Html | null {
+function coverage({ windows }: SystemView, clock: LocalClock): Html | null {
   const first = windows[0];
   const last = windows.at(-1);
   if (first === undefined || last === undefined) return null;
@@ -181,7 +181,7 @@ function sources({
   );
 }
 
-function deliveries(title: string, rows: readonly DeliveryStatus[], clock: Clock): Html | null {
+function deliveries(title: string, rows: readonly DeliveryStatus[], clock: LocalClock): Html | null {
   if (rows.length === 0) return null;
   return card(
     title,
@@ -197,7 +197,7 @@ function deliveries(title: string, rows: readonly DeliveryStatus[], clock: Clock
   );
 }
 
-function auditLog({ audit }: SystemView, clock: Clock): Html {
+function auditLog({ audit }: SystemView, clock: LocalClock): Html {
   return card(
     'Audit log',
     table(

@@ -71,7 +71,7 @@ export function refuseForgedChanges(
     const { method } = context.req;
     const { principal, session } = context.var;
     if (SAFE_METHODS.has(method) || principal.via === 'bearer') return next();
-    refuseForeign(context, externalUrl());
+    refuseCrossSite(context, externalUrl());
     if (session !== null && !sameToken(await tokenGiven(context.req), session.csrfToken))
       throw new HttpProblem(403, 'The form is stale: reload the page and try again');
     return next();
@@ -84,7 +84,7 @@ export function refuseForgedChanges(
  *
  * @throws HttpProblem 403
  */
-export function refuseForeign({ req }: Context, externalUrl: string | undefined): void {
+export function refuseCrossSite({ req }: Context, externalUrl: string | undefined): void {
   const site = req.header('sec-fetch-site');
   const origin = req.header('origin');
   const isForeign =

@@ -27,7 +27,7 @@ export interface Digest {
   readonly generatedAt: TimeMs;
   /** Set when it comes after downtime. */
   readonly late: Late | null;
-  readonly comparison: Comparison;
+  readonly comparison: WeekComparison;
   readonly coverage: Coverage;
   readonly total: Amount;
   /** By cost, the dearest first. Shared namespaces and fixed fees are spread as `costs` spreads them. */
@@ -39,7 +39,7 @@ export interface Digest {
   readonly days: DailySpend;
   readonly efficiency: EfficiencyTrend;
   readonly forecast: readonly ForecastLine[];
-  readonly savings: Savings;
+  readonly savings: DigestSavings;
   readonly abuse: Attention;
   readonly posture: PostureLine;
   /** Other findings by kind: opened and resolved in the week, open at its end. */
@@ -57,7 +57,7 @@ export interface Late {
 }
 
 /** What the week is compared with. */
-export interface Comparison {
+export interface WeekComparison {
   readonly week: Week;
   /** `whole`: figures are compared. `none`: the history does not reach so far back. */
   readonly state: 'whole' | 'none';
@@ -189,7 +189,7 @@ export interface ForecastLine {
 }
 
 /** Recommendations worth saying. Units of currency a month. */
-export interface Savings {
+export interface DigestSavings {
   /** All of them together: what requests would cost less. */
   readonly perMonth: number;
   readonly count: number;
@@ -283,7 +283,7 @@ export interface OwnerDigest {
     readonly beforeNano: Nano | null;
   }[];
   readonly budgets: readonly ForecastLine[];
-  readonly savings: Savings;
+  readonly savings: DigestSavings;
   readonly findings: readonly FindingCount[];
 }
 

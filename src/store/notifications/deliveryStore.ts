@@ -46,13 +46,13 @@ export interface PlanningView {
   /** Wall clock of the first plan ever: the preview counts from here. Null before it. */
   readonly installedAt: TimeMs | null;
   /** Pages that were planned in the last two days, oldest first. */
-  readonly pages: readonly Page[];
+  readonly pages: readonly SentPage[];
   /** Keys of notes that were sent once and are not repeated. */
   readonly saidOnce: ReadonlySet<string>;
 }
 
 /** One page sent to a pager about one conversation. */
-export interface Page {
+export interface SentPage {
   readonly receiver: Receiver;
   readonly at: TimeMs;
 }
@@ -63,7 +63,7 @@ export interface Plan {
   readonly deliveries: readonly Delivery[];
   readonly records: readonly NotifiedRecord[];
   /** Pages among the deliveries, for `paging.maxPerDay`. */
-  readonly pages: readonly Page[];
+  readonly pages: readonly SentPage[];
   readonly saidOnce: readonly string[];
 }
 

@@ -33,7 +33,7 @@ export type NoticeReason =
 export type Audience = 'security' | 'pager' | 'owner' | 'platform';
 
 /** What happened to one finding of a conversation since its last notice. */
-export interface Change {
+export interface NoticeChange {
   readonly findingId: string;
   readonly reason: NoticeReason;
   /** One plain sentence. */
@@ -46,7 +46,7 @@ export interface FindingsNotice {
   readonly audience: Audience;
   /** In the preview: who would have got it. Null outside. */
   readonly insteadOf: string | null;
-  readonly changes: readonly Change[];
+  readonly changes: readonly NoticeChange[];
   /** Every finding of the conversation as it stands, the most severe first; at most `MAX_LISTED`. */
   readonly findings: readonly Finding[];
   /** Findings of the conversation, also those that are not listed. */

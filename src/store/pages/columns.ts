@@ -1,5 +1,5 @@
 /** One column of a page: integers in a fixed unit. */
-export interface Column {
+export interface PageColumn {
   readonly name: string;
   /** The unit of one count; quantisation rounds to it, half away from zero for positive values. */
   readonly unit: string;
@@ -18,7 +18,7 @@ export interface Column {
  * window's hours. Money is exact.
  */
 
-interface NamedColumn<N extends string> extends Column {
+interface NamedColumn<N extends string> extends PageColumn {
   readonly name: N;
 }
 
@@ -78,7 +78,7 @@ export const USAGE_COLUMNS = [
   sum('storageBytes', BYTE),
   sum('networkZoneNano', NANO),
   sum('networkRegionNano', NANO),
-] as const satisfies readonly Column[];
+] as const satisfies readonly PageColumn[];
 
 /** One cost key in one hour or day: sums over its windows and pods. */
 export const COST_COLUMNS = [
@@ -108,7 +108,7 @@ export const COST_COLUMNS = [
   sum('networkRegionNano', NANO),
   gauge('seenFrom', 'start of the first window, in windows before 1970: the highest is the first'),
   gauge('seenTo', 'end of the last window, in windows since 1970'),
-] as const satisfies readonly Column[];
+] as const satisfies readonly PageColumn[];
 
 /** One node in one hour or day: sums over its windows. */
 export const NODE_SUM_COLUMNS = [
@@ -122,17 +122,17 @@ export const NODE_SUM_COLUMNS = [
   sum('idleCpuNano', NANO),
   sum('idleRamNano', NANO),
   sum('idleGpuNano', NANO),
-] as const satisfies readonly Column[];
+] as const satisfies readonly PageColumn[];
 
 /** One node in one window. */
 export const NODE_COLUMNS = [
   ...NODE_SUM_COLUMNS,
   gauge('price', 'id in node_prices'),
-] as const satisfies readonly Column[];
+] as const satisfies readonly PageColumn[];
 
-type IndexOf<T extends readonly Column[]> = Readonly<Record<T[number]['name'], number>>;
+type IndexOf<T extends readonly PageColumn[]> = Readonly<Record<T[number]['name'], number>>;
 
-function indexOf<const T extends readonly Column[]>(columns: T): IndexOf<T> {
+function indexOf<const T extends readonly PageColumn[]>(columns: T): IndexOf<T> {
   return Object.fromEntries(columns.map((column, index) => [column.name, index])) as IndexOf<T>;
 }
 

@@ -13,7 +13,7 @@ import type { CostQuery, CostSeriesQuery, CostTable, NodeCostRow } from '../cost
 import type { HistorySpan } from '../history.ts';
 import { addUsage } from '../rollUp/rollUp.ts';
 import { NODE, NODE_COLUMNS, USAGE_COLUMNS } from './columns.ts';
-import { CostGroups, type CostIdentity, type Group } from './costGroups.ts';
+import { CostGroups, type CostIdentity, type CostGroup } from './costGroups.ts';
 import { cutSpan, type CostSpans } from './costSpans.ts';
 import { addPages, DAYS, HOURS, planBuckets, windowsGrain } from './levels.ts';
 import type { PageRow } from './pageBuffer.ts';
@@ -92,7 +92,7 @@ export class CostAnswers {
     allowed: ReadonlySet<string> | null,
   ): void {
     const groupOf = this.#groupFinder('rolled-up', groups, allowed);
-    const sumsOf = (group: Group, step: number) => groups.sums(group, step);
+    const sumsOf = (group: CostGroup, step: number) => groups.sums(group, step);
     const { costDays, costHours } = this.#codecs;
     for (const [level, codec, grain] of [
       ['days', costDays, DAYS],
@@ -137,7 +137,7 @@ export class CostAnswers {
     level: 'windows' | 'rolled-up',
     groups: CostGroups,
     allowed: ReadonlySet<string> | null,
-  ): (key: number) => Group | null {
+  ): (key: number) => CostGroup | null {
     return remembered((key) => {
       const identity = this.#pages.identity(level, key);
       const isAllowed = allowed === null || allowed.has(identity.namespace);

@@ -23,7 +23,7 @@ export interface CostIdentity {
 const UNALLOCATED = '__unallocated__';
 
 /** One row of the answer in the making. */
-export interface Group {
+export interface CostGroup {
   readonly parts: readonly string[];
   readonly first: CostIdentity;
   /** One set of sums for each step that has any. */
@@ -36,7 +36,7 @@ const MAX_CELLS = 2_000_000;
 /** Sums by what was asked for, in each step of time. */
 export class CostGroups {
   readonly #by: readonly CostDimension[];
-  readonly #groups = new Map<string, Group>();
+  readonly #groups = new Map<string, CostGroup>();
   #cells = 0;
 
   constructor(by: readonly CostDimension[]) {
@@ -44,7 +44,7 @@ export class CostGroups {
   }
 
   /** The group that an identity belongs to. */
-  group(identity: CostIdentity): Group {
+  group(identity: CostIdentity): CostGroup {
     const parts = this.#by.map((dimension) => partOf(dimension, identity));
     const key = parts.join('\0');
     let group = this.#groups.get(key);
@@ -56,7 +56,7 @@ export class CostGroups {
   }
 
   /** A group's sums in a step. @throws HistoryError `too-large` */
-  sums(group: Group, step: number): Float64Array {
+  sums(group: CostGroup, step: number): Float64Array {
     let sums = group.sums[step];
     if (sums === undefined) {
       sums = emptySums(COST_COLUMNS);
@@ -116,7 +116,7 @@ function labelOf(labels: Readonly<Record<string, string>>, name: string): string
 }
 
 function toRow(
-  { first, parts }: Group,
+  { first, parts }: CostGroup,
   sums: Float64Array,
   by: readonly CostDimension[],
   windowMs: number,

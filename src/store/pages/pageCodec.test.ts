@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { fc } from '../../../test/support/properties.ts';
-import type { Column } from './columns.ts';
+import type { PageColumn } from './columns.ts';
 import { emptySums, PageCodec, type Page } from './pageCodec.ts';
 import { SlotSums } from './slotSums.ts';
 import { VarintReader, VarintWriter } from '../../model/varint.ts';
 
-const COLUMNS: readonly Column[] = [
+const COLUMNS: readonly PageColumn[] = [
   { name: 'money', unit: 'nano', nullable: false, merge: 'sum' },
   { name: 'usage', unit: 'nanocores', nullable: true, merge: 'max' },
   { name: 'idle', unit: 'nano', nullable: false, merge: 'sum' },

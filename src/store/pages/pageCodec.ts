@@ -1,7 +1,7 @@
 import { crc32 } from 'node:zlib';
 import { VarintReader, VarintWriter } from '../../model/varint.ts';
 import { HistoryError } from '../history.ts';
-import type { Column } from './columns.ts';
+import type { PageColumn } from './columns.ts';
 import type { SlotSums } from './slotSums.ts';
 
 /**
@@ -29,7 +29,7 @@ const SPARSE = 3; // a bitmap of known slots, then as DELTAS
  * reads as if the new ones held their default.
  */
 export class PageCodec {
-  readonly columns: readonly Column[];
+  readonly columns: readonly PageColumn[];
   readonly slots: number;
   readonly #writer = new VarintWriter();
   readonly #reader = new VarintReader();
@@ -37,7 +37,7 @@ export class PageCodec {
   readonly #modes: number[] = [];
   readonly #nullable: readonly number[];
 
-  constructor(columns: readonly Column[], slots: number) {
+  constructor(columns: readonly PageColumn[], slots: number) {
     this.columns = columns;
     this.slots = slots;
     this.#values = new Float64Array(Math.max(1, slots));
@@ -200,7 +200,7 @@ function damaged(how: string): HistoryError {
 }
 
 /** Sums (or maxima) of nothing yet: zero for sums, unknown for maxima. Questions by the hour ask for 100,000s. */
-export function emptySums(columns: readonly Column[]): Float64Array {
+export function emptySums(columns: readonly PageColumn[]): Float64Array {
   const sums = new Float64Array(columns.length);
   for (let column = 0; column < sums.length; column += 1) {
     if (columns[column]!.merge === 'max') sums[column] = Number.NaN;
@@ -213,7 +213,7 @@ function modeOf(
   slots: readonly number[],
   index: number,
   width: number,
-  column: Column,
+  column: PageColumn,
 ): number {
   let unknown = 0;
   let same = true;

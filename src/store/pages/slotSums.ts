@@ -1,4 +1,4 @@
-import type { Column } from './columns.ts';
+import type { PageColumn } from './columns.ts';
 
 /**
  * Sums (or maxima, as each column says) of several pages of one bucket, slot by slot. Column by column, as
@@ -10,9 +10,9 @@ export class SlotSums {
   readonly values: Float64Array;
   /** 1 where any page has a row. */
   readonly present: Uint8Array;
-  readonly #columns: readonly Column[];
+  readonly #columns: readonly PageColumn[];
 
-  constructor(columns: readonly Column[], slots: number) {
+  constructor(columns: readonly PageColumn[], slots: number) {
     this.#columns = columns;
     this.values = new Float64Array(columns.length * slots);
     this.present = new Uint8Array(slots);

@@ -2,7 +2,7 @@ import type { Reading } from '../../model/reading.ts';
 import type { TimeMs } from '../../model/time.ts';
 import type { UsagePoint } from '../usage.ts';
 import { codeToRate, rateToCode, USAGE, USAGE_COLUMNS } from './columns.ts';
-import type { Column } from './columns.ts';
+import type { PageColumn } from './columns.ts';
 
 /**
  * One window summed over containers: what a `UsagePoint` is made of, in a form that can be added.
@@ -10,7 +10,7 @@ import type { Column } from './columns.ts';
  */
 export type UsageSums = Float64Array;
 
-const sum = (name: string): Column => ({
+const sum = (name: string): PageColumn => ({
   name,
   unit: 'as in a window',
   nullable: true,
@@ -33,7 +33,7 @@ const PLAIN = [
 const DERIVED = ['throttled', 'covered', 'noCpuLimit', 'noRamLimit'] as const;
 
 /** The columns of a pinned page: sums of one window over the pods of a workload. */
-export const SUM_COLUMNS: readonly Column[] = [...RATES, ...PLAIN, ...DERIVED].map(sum);
+export const SUM_COLUMNS: readonly PageColumn[] = [...RATES, ...PLAIN, ...DERIVED].map(sum);
 
 const AT = Object.fromEntries(SUM_COLUMNS.map(({ name }, index) => [name, index])) as Readonly<
   Record<(typeof RATES | typeof PLAIN | typeof DERIVED)[number], number>

@@ -1,6 +1,6 @@
 import { COST_PARTS } from '../../model/costParts.ts';
 import { DAY_MS, floorTo, type TimeMs } from '../../model/time.ts';
-import type { Column } from '../pages/columns.ts';
+import type { PageColumn } from '../pages/columns.ts';
 import {
   codeToRate,
   COST,
@@ -139,7 +139,7 @@ export function addUsage(
 function sumPages(
   table: PageBuffer,
   bucket: TimeMs,
-  columns: readonly Column[],
+  columns: readonly PageColumn[],
 ): Map<number, Float64Array> {
   const sums = new Map<number, Float64Array>();
   const width = table.codec.columns.length;

@@ -14,7 +14,7 @@ import { windowSlot, type Slot } from '../pages/slots.ts';
 import { putAllocation, putNetwork, putReasons, putUsage } from '../pages/usageRows.ts';
 
 /** One priced window, as `recordWindows` and `correctWindows` are given it. */
-export interface PricedWindow {
+export interface PageWindow {
   readonly snapshot: Snapshot;
   readonly costs: WindowCosts;
   readonly owners?: ReadonlyMap<string, string> | undefined;
@@ -53,7 +53,7 @@ const UNATTACHED_COLUMN = {
 } as const;
 
 /** Puts a window's rows into the pages of its hour, in place of what was there. */
-export function writeWindow(tables: WindowTables, window: PricedWindow): void {
+export function writeWindow(tables: WindowTables, window: PageWindow): void {
   const { snapshot, costs } = window;
   const { start, end } = snapshot.window;
   const slot = windowSlot(start, end - start);
@@ -64,7 +64,7 @@ export function writeWindow(tables: WindowTables, window: PricedWindow): void {
   writeNodes(tables, snapshot, costs, slot);
 }
 
-function writeContainers(tables: WindowTables, window: PricedWindow, at: Slot): void {
+function writeContainers(tables: WindowTables, window: PageWindow, at: Slot): void {
   const hours = windowHours(window.snapshot.window);
   const reasonId = (text: string | null) => (text === null ? null : tables.reasonId(text));
   const allocationOf = allocationFinder(window.costs.allocations);

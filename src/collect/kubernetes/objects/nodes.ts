@@ -1,7 +1,7 @@
 import type { NodeObject } from '../../../model/clusterObjects.ts';
 import { isHugePages, type Amounts } from '../../../model/podHold.ts';
 import type { Reading } from '../../../model/reading.ts';
-import { labelsOf, parseTime } from '../metadata.ts';
+import { labelsOf, parseTimestamp } from '../metadata.ts';
 import { metricAmounts, parseQuantity } from '../quantity.ts';
 import type { RawObject } from '../rawObjects.ts';
 
@@ -41,7 +41,7 @@ export function nodeObject(raw: RawObject): NodeObject {
     allocatableRamBytes: allocatableRam(allocatable),
     unschedulable: spec.unschedulable ?? false,
     kubeletVersion: nodeInfo?.kubeletVersion ?? null,
-    createdAt: parseTime(raw.metadata?.creationTimestamp),
+    createdAt: parseTimestamp(raw.metadata?.creationTimestamp),
   };
 }
 

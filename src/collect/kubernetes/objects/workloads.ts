@@ -1,5 +1,5 @@
 import type { WorkloadObject } from '../../../model/clusterObjects.ts';
-import { annotationsOf, labelsOf, parseTime } from '../metadata.ts';
+import { annotationsOf, labelsOf, parseTimestamp } from '../metadata.ts';
 import type { RawObject } from '../rawObjects.ts';
 
 /** What an object of Knative's `Service` is called, to tell it from the core's Service. */
@@ -18,7 +18,7 @@ export function workloadObject(raw: RawObject): WorkloadObject {
     labels: labelsOf(metadata),
     annotations: annotationsOf(metadata),
     replicas: typeof replicas === 'number' ? replicas : null,
-    createdAt: parseTime(metadata?.creationTimestamp),
+    createdAt: parseTimestamp(metadata?.creationTimestamp),
   };
 }
 

@@ -15,7 +15,7 @@ import {
 } from '../../../model/chart/scale.ts';
 import { html, raw, type Html } from '../html.ts';
 import type { Span, TimeMs } from '../../../model/time.ts';
-import type { Clock } from '../clock.ts';
+import type { LocalClock } from '../clock.ts';
 
 interface PanelLine extends PlotLine {
   readonly name: string;
@@ -221,7 +221,7 @@ export function marksLane(marks: readonly Mark[], { from, to }: Span): Html {
 const SHOWN_EVENTS = 8;
 
 /** The events whose numbers stand on the axis. */
-export function eventList(marks: readonly Mark[], clock: Clock): Html {
+export function eventList(marks: readonly Mark[], clock: LocalClock): Html {
   const items = marks
     .flatMap((mark) => mark.items)
     .map(

@@ -11,7 +11,7 @@ import { timeTicks } from '../../../model/chart/scale.ts';
 import { formatMoney } from '../../../model/text/units.ts';
 import { DAY_MS, type Span } from '../../../model/time.ts';
 import type { SpendDays } from '../../questions/answerCosts.ts';
-import type { Clock } from '../clock.ts';
+import type { LocalClock } from '../clock.ts';
 import { html, type Html } from '../html.ts';
 import { figure, labelsBelow, plotSvg, timeAxis, valueAxis } from './panel.ts';
 
@@ -24,7 +24,7 @@ const HEIGHT = 240;
 interface SpendChartOptions {
   readonly title: string;
   readonly currency: string;
-  readonly clock: Clock;
+  readonly clock: LocalClock;
   /** Idle capacity, on top; null where the principal may not see it. */
   readonly idle?: readonly number[] | null;
   /** End of the last sealed window: the day that it is in is not whole. */

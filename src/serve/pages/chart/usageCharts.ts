@@ -6,7 +6,7 @@ import { formatDuration } from '../../../model/text/units.ts';
 import { formatTime, HOUR_MS, MINUTE_MS, type Span, type TimeMs } from '../../../model/time.ts';
 import type { TaggedRange, WorkloadSeries } from '../../series/readSeries.ts';
 import type { UsualBand } from '../../../detect/usual.ts';
-import type { Clock } from '../clock.ts';
+import type { LocalClock } from '../clock.ts';
 import { html, raw, type Html } from '../html.ts';
 import {
   eventList,
@@ -47,7 +47,7 @@ export interface UsageCharts {
  * The charts of what a workload used, with its events. Zooming replaces them as a whole, so the same code draws the
  * first view and every other one.
  */
-export function usageCharts(view: UsageCharts, clock: Clock): Html {
+export function usageCharts(view: UsageCharts, clock: LocalClock): Html {
   const { series, usual, span, wholeSpan, events, anomaly, path } = view;
   const { times, ranges } = series;
   const marks = numberMarks(events, span);
@@ -143,7 +143,7 @@ function zoomLink(path: string, from: TimeMs, to: TimeMs): string {
 }
 
 /** What the cursor reads out: numbers with their unit, to three figures, as JSON. */
-function cursorData(times: readonly TimeMs[], panels: readonly Panel[], clock: Clock): string {
+function cursorData(times: readonly TimeMs[], panels: readonly Panel[], clock: LocalClock): string {
   const data = {
     times,
     timezone: clock.timezone,

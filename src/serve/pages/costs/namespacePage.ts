@@ -13,7 +13,7 @@ import {
   tiles,
   withQuery,
   workloadPath,
-  type Column,
+  type HtmlColumn,
   type Tile,
   type Html,
 } from '../html.ts';
@@ -35,7 +35,7 @@ export const PRICE_BASES = {
 } as const;
 
 /** The forecast of a month with its interval. */
-export function forecastText({ forecast }: BudgetStatus, currency: string): string {
+export function monthForecast({ forecast }: BudgetStatus, currency: string): string {
   if (forecast === null) return 'no forecast yet: it needs three whole days';
   const money = (value: number) => formatMoney(value, currency);
   const { expected, low, high } = forecast;
@@ -55,7 +55,7 @@ export function weekTile({ week }: CostsView, currency: string): Tile {
 type CostRow = NonNullable<CostsView['week']>['rows'][number];
 
 /** Cost in all and by resource, and how much of the requests was used. */
-export function costColumns(currency: string): readonly Column<CostRow>[] {
+export function costColumns(currency: string): readonly HtmlColumn<CostRow>[] {
   return [
     moneyColumn('Cost', currency, ({ totalCost }) => totalCost),
     moneyColumn('CPU', currency, ({ cpuCost }) => cpuCost),
@@ -143,7 +143,7 @@ function tilesOf(
     {
       title: 'Spent this month',
       value: moneyText(month?.spent ?? null, currency),
-      sub: month === null ? 'no data yet' : forecastText(month, currency),
+      sub: month === null ? 'no data yet' : monthForecast(month, currency),
     },
     weekTile(costs, currency),
     ...(budget === null

@@ -28,7 +28,7 @@ import { layout } from '../layout.ts';
 import { checkList, unknownPosture } from '../posture.ts';
 import {
   namespaceOf,
-  spanOf,
+  requestedSpan,
   type PageContext,
   type PageRequest,
   type ShownPage,
@@ -95,7 +95,7 @@ async function readCharts(request: PageRequest): Promise<Charts> {
   const workload = { kind: params['kind'] ?? '', name: params['name'] ?? '' };
   const to = (await reader.status()).watermark ?? now();
   const wholeSpan = { from: to - SHOWN_MS, to };
-  const chosen = spanOf(request);
+  const chosen = requestedSpan(request);
   const span = chosen === null ? wholeSpan : clampSpan(chosen);
   const { series, changes } = await questions.workloadUse({
     namespace,

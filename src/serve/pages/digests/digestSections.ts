@@ -46,7 +46,7 @@ import type {
 } from '../../../store/digests/digest.ts';
 import { figure, labelsBelow, plotSvg, valueAxis } from '../chart/panel.ts';
 import { layerLegend } from '../chart/spendChart.ts';
-import { html, badge, card, plainList, tiles, table, type Html, type Column } from '../html.ts';
+import { html, badge, card, plainList, tiles, table, type Html, type HtmlColumn } from '../html.ts';
 import { centsText, centsThatAdd } from '../../../digest/text/centsThatAdd.ts';
 
 const REASONS = 8;
@@ -326,7 +326,7 @@ export function spendSection(
   const hasBefore = idle.beforeNano !== null;
   const beforeText = (amount: number) => (hasBefore ? centsText(amount) : '–');
   const largest = Math.max(1, ...rows.flatMap((row) => [row.nano, row.beforeNano ?? 0]));
-  const columns: readonly Column<Row>[] = [
+  const columns: readonly HtmlColumn<Row>[] = [
     { title: rowTitle, cell: (row) => html`<strong>${row.name}</strong>${bars(row, largest)}` },
     { title: 'This week', isNumber: true, cell: (row) => centsText(row.cents) },
     {

@@ -8,7 +8,7 @@ import {
 } from '../../../model/text/units.ts';
 import type { Reading } from '../../../model/reading.ts';
 import type { ContainerInstance } from '../../../store/workloads.ts';
-import type { Clock } from '../clock.ts';
+import type { LocalClock } from '../clock.ts';
 import { html, plainList, card, note, workloadPath, type Html } from '../html.ts';
 import type { PageContext } from '../route.ts';
 import type { FindingView, WorkloadUse } from './readFinding.ts';
@@ -27,7 +27,7 @@ const FAMILIES: Readonly<Record<EvidenceFamily, string>> = {
 };
 
 /** Evidence with its weights, what was seen around the onset, and what would decide it. */
-export function evidenceBox({ evidence }: Finding, clock: Clock): Html {
+export function evidenceBox({ evidence }: Finding, clock: LocalClock): Html {
   const weighed = evidence
     .filter(({ weight }) => weight !== 0)
     .toSorted((a, b) => b.weight - a.weight);
@@ -55,7 +55,7 @@ export function evidenceBox({ evidence }: Finding, clock: Clock): Html {
   );
 }
 
-function weighedItem(item: Evidence, heaviest: number, clock: Clock): Html {
+function weighedItem(item: Evidence, heaviest: number, clock: LocalClock): Html {
   const { weight, family, text, signal } = item;
   const share = Math.max(2, (Math.abs(weight) / heaviest) * 100).toFixed(0);
   return html`<li class="${weight < 0 ? 'against' : 'for'}">
@@ -152,7 +152,7 @@ function imagesOf(
 }
 
 /** The pods that ran last; those that they replaced are counted. */
-function pods(instances: readonly ContainerInstance[], clock: Clock): Html {
+function pods(instances: readonly ContainerInstance[], clock: LocalClock): Html {
   const last = instances.reduce((latest, { lastHour }) => Math.max(latest, lastHour), 0);
   const byPod = new Map<string, ContainerInstance>();
   for (const instance of instances) if (!byPod.has(instance.pod)) byPod.set(instance.pod, instance);

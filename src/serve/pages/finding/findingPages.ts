@@ -6,7 +6,7 @@ import { requestDecision, requestSilence } from '../../changes.ts';
 import { HttpProblem } from '../../problem.ts';
 import type { SpendSteps } from '../../questions/answerCosts.ts';
 import { findVisible } from '../../security/principal.ts';
-import type { Clock } from '../clock.ts';
+import type { LocalClock } from '../clock.ts';
 import { eventList, marksLane, numberMarks } from '../chart/panel.ts';
 import { spendChart } from '../chart/spendChart.ts';
 import { usageCharts } from '../chart/usageCharts.ts';
@@ -14,8 +14,8 @@ import { html, card, findingPath, withQuery, type Html } from '../html.ts';
 import { layout } from '../layout.ts';
 import {
   durationOf,
-  spanOf,
-  textOf,
+  requestedSpan,
+  queryText,
   type PageContext,
   type PageRequest,
   type PageRoute,
@@ -52,12 +52,12 @@ export const FINDING_PAGES: readonly PageRoute[] = [
     async submit({ params, principal, deps, form }) {
       const finding = await findVisible(params['id'] ?? '', principal, deps);
       const fields = await form();
-      const action = DECISIONS.find((one) => one === textOf(fields, 'action'));
+      const action = DECISIONS.find((one) => one === queryText(fields, 'action'));
       if (action === undefined) throw new HttpProblem(400, 'This form has no such action');
       const duration = durationOf(fields);
       const decision = {
         action,
-        reason: textOf(fields, 'reason') || null,
+        reason: queryText(fields, 'reason') || null,
         until: duration === null ? null : deps.now() + duration,
       };
       await requestDecision(finding, decision, { principal, via: 'page' }, deps);
@@ -78,7 +78,7 @@ export const FINDING_PAGES: readonly PageRoute[] = [
           ...(namespace === null ? [] : [`namespace=${namespace}`]),
         ],
         endsAt: deps.now() + (durationOf(fields) ?? DAY_MS),
-        reason: textOf(fields, 'reason'),
+        reason: queryText(fields, 'reason'),
       };
       await requestSilence(silence, { principal, via: 'page' }, deps);
       return withQuery(findingPath(finding.id), { done: 'silence' });
@@ -95,7 +95,7 @@ interface KeptView {
 async function readView(request: PageRequest): Promise<KeptView> {
   const { params, principal, deps, page } = request;
   const finding = await findVisible(params['id'] ?? '', principal, deps);
-  const span = spanOf(request);
+  const span = requestedSpan(request);
   const key = JSON.stringify([finding.id, span, page.namespaces]);
   return request.kept.get(key, await deps.reader.version(), async () => {
     const view = await readFindingView(finding, span, principal, deps);
@@ -129,7 +129,7 @@ function body(
 }
 
 /** The charts of a finding, the finding itself shaded; or what its namespace cost; some have neither. */
-function findingCharts(view: FindingView, currency: string, clock: Clock): Html {
+function findingCharts(view: FindingView, currency: string, clock: LocalClock): Html {
   const { finding, use, spend } = view;
   if (spend !== null) return spendBox(view, spend, currency, clock);
   if (use === null) return html``;
@@ -143,7 +143,7 @@ function spendBox(
   { finding, events }: FindingView,
   spend: SpendSteps,
   currency: string,
-  clock: Clock,
+  clock: LocalClock,
 ): Html {
   const { starts, stepMs } = spend;
   const shown = { from: starts[0] ?? 0, to: (starts.at(-1) ?? 0) + stepMs };

@@ -18,7 +18,7 @@ import { sumKnown } from '../../../model/reading.ts';
 import { HOUR_MS, type TimeMs } from '../../../model/time.ts';
 import type { SpendSteps } from '../../questions/answerCosts.ts';
 import type { SeriesColumn } from '../../series/readSeries.ts';
-import type { Clock } from '../clock.ts';
+import type { LocalClock } from '../clock.ts';
 
 /** Workloads of a group that are named. */
 const NAMED_WORKLOADS = 3;
@@ -161,7 +161,7 @@ type KnownView = FindingView & { readonly use: WorkloadUse };
  * What happened, in sentences: CPU use against what is usual, whether network and disk grew with it, and what changed
  * just before.
  */
-export function inShort(view: FindingView, currency: string, clock: Clock): Html | null {
+export function inShort(view: FindingView, currency: string, clock: LocalClock): Html | null {
   const shown = linesOf(view, currency, clock).filter((line) => line !== null);
   if (shown.length === 0) return null;
   return html`<ul class="in-short" aria-label="In short">
@@ -169,7 +169,7 @@ export function inShort(view: FindingView, currency: string, clock: Clock): Html
   </ul>`;
 }
 
-function linesOf(view: FindingView, currency: string, clock: Clock): readonly (Html | null)[] {
+function linesOf(view: FindingView, currency: string, clock: LocalClock): readonly (Html | null)[] {
   const { use, spend, finding } = view;
   if (spend !== null) return [spendLine(finding, spend, currency)];
   if (use === null) return [];
@@ -177,7 +177,7 @@ function linesOf(view: FindingView, currency: string, clock: Clock): readonly (H
   return [cpuLine(known, clock), trafficLine(known), changeLine(view)];
 }
 
-function cpuLine({ finding, use }: KnownView, clock: Clock): Html | null {
+function cpuLine({ finding, use }: KnownView, clock: LocalClock): Html | null {
   const { cores, usualCores } = use.now;
   if (cores === null) return null;
   const since = clock.at(finding.startedAt);

@@ -5,7 +5,7 @@ import { HOUR_MS, MINUTE_MS } from '../../../model/time.ts';
 import { aFinding, TEST_NOW } from '../../../../test/support/notify/findings.ts';
 import { eachColumn, type WorkloadSeries } from '../../series/readSeries.ts';
 import type { UsualBand } from '../../../detect/usual.ts';
-import { Clock } from '../clock.ts';
+import { LocalClock } from '../clock.ts';
 import { inShort } from './head.ts';
 import { useNow, type FindingView } from './readFinding.ts';
 
@@ -51,7 +51,7 @@ function viewOf(story: Story, change: Partial<Finding> = {}): FindingView {
 }
 
 async function say(view: FindingView): Promise<string> {
-  const shown = await html`${inShort(view, 'USD', new Clock('UTC', TEST_NOW))}`;
+  const shown = await html`${inShort(view, 'USD', new LocalClock('UTC', TEST_NOW))}`;
   return shown.replaceAll(/<[^>]*>/g, '').replaceAll(/\s+/g, ' ');
 }
 
