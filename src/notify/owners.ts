@@ -1,6 +1,6 @@
 import type { OwnersConfig } from '../detect/owners/config.ts';
 import type { Finding } from '../model/finding.ts';
-import { ownerNames } from '../detect/owners/ownerNames.ts';
+import { ownerNames } from '../detect/owners/podOwners.ts';
 import { receiverKey, type Receiver } from '../store/notifications/receiver.ts';
 import type { OwnerProblem } from './plan/ownerNotes.ts';
 import { findingLabels } from '../store/silences/silence.ts';

@@ -6,7 +6,7 @@ import { DAY_MS } from '../../model/time.ts';
 import type { Column, OutputFormat } from '../../model/text/table.ts';
 import { formatBytes } from '../../model/text/units.ts';
 import type { Config } from '../../daemon/config/schema.ts';
-import type { HistoryCheck } from '../../store/historyCheck.ts';
+import type { HistoryCheck } from '../../store/history.ts';
 import { CommandFailed, type Io } from '../io.ts';
 import { loadContext, printRows, withOutput, type ConfigOption } from '../options.ts';
 

@@ -3,7 +3,7 @@ import { reachInSlack } from '../../channels/slack/config.ts';
 import { ownerProblem, ownerReceiver } from '../../notify/owners.ts';
 import type { OwnerProblem } from '../../notify/plan/ownerNotes.ts';
 import { printable } from '../../model/text/escape.ts';
-import { ownerNames } from '../../detect/owners/ownerNames.ts';
+import { ownerNames } from '../../detect/owners/podOwners.ts';
 import { formatTime } from '../../model/time.ts';
 import { ownershipOf, type Ownership } from '../../detect/owners/ownership.ts';
 import type { Config } from '../../daemon/config/schema.ts';

@@ -2,7 +2,6 @@ import type { Reading } from '../../model/reading.ts';
 import { add, heldBeyond, podHold, subtract } from '../../model/podHold.ts';
 import type { Amounts, PodHold, RequestingContainer } from '../../model/podHold.ts';
 import type { ContainerSample, PodSample } from '../../model/snapshot.ts';
-import { requestsOf } from '../requestsOf.ts';
 import { SECOND_MS } from '../../model/time.ts';
 import type { WorkloadRef } from '../../model/workload.ts';
 import { workloadOf } from '../identity.ts';
@@ -223,4 +222,13 @@ function ownerOf({ entry, told }: LivingPod): Owner {
   const info = strongest(entry.info, told);
   if (info !== null) return info.creator;
   return stated.length > 0 ? null : undefined;
+}
+
+/** Everything that a container asks for, by resource. */
+function requestsOf(container: ContainerSample): Amounts {
+  return {
+    cpu: container.cpuRequestCores ?? 0,
+    memory: container.ramRequestBytes ?? 0,
+    ...container.devices,
+  };
 }

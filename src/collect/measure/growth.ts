@@ -1,5 +1,4 @@
 import { MINUTE_MS, SECOND_MS, type TimeMs, type Window } from '../../model/time.ts';
-import { COVERED_INTERVALS, overlapMs } from './covered.ts';
 import type { Life } from './lives.ts';
 import { FAR_MS } from './samples.ts';
 
@@ -181,4 +180,12 @@ export function aboveLevel(
     above += Math.max(0, used - level);
   });
   return above;
+}
+
+/** Samples further apart than so many of the series' own intervals leave a gap. */
+export const COVERED_INTERVALS = 2.5;
+
+/** How much of `from` … `to` lies in a window. */
+export function overlapMs(from: TimeMs, to: TimeMs, window: Window): number {
+  return Math.max(0, Math.min(to, window.end) - Math.max(from, window.start));
 }

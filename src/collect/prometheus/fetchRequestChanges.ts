@@ -1,5 +1,5 @@
 import { SECOND_MS, type TimeMs } from '../../model/time.ts';
-import { overlapMs } from '../measure/covered.ts';
+import { overlapMs } from '../measure/growth.ts';
 import { NEAR_MS } from '../measure/samples.ts';
 import { spanOf, type Batch, type RawAsking } from './batch.ts';
 import { containerKey, podMatcher } from './fetchLifeTimes.ts';

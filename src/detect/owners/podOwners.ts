@@ -1,7 +1,6 @@
 import type { Scope } from '../../model/finding.ts';
 import type { NamespaceFacts, PodSample, Snapshot } from '../../model/snapshot.ts';
 import { workloadKey } from '../../model/workload.ts';
-import { ownerNames } from './ownerNames.ts';
 
 /** Owners of one window, by pod UID. Pods whose owner nobody names are not in it. */
 export type PodOwners = ReadonlyMap<string, string>;
@@ -69,4 +68,16 @@ export function ownerIn(carriers: readonly Carrier[], keys: readonly string[]): 
     }
   }
   return null;
+}
+
+/** More owners of one thing than this are a mistake, or an attempt to tell everybody. */
+const MAX_OWNERS = 10;
+
+/** The owners that a text names: `team-shop, ops@example.com` are two. */
+export function ownerNames(text: string): readonly string[] {
+  const names = text
+    .split(/[,;]/)
+    .map((name) => name.trim())
+    .filter((name) => name !== '');
+  return [...new Set(names)].slice(0, MAX_OWNERS);
 }

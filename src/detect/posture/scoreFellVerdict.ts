@@ -2,7 +2,7 @@ import type { Evidence, Scope, Verdict } from '../../model/finding.ts';
 import type { TimeMs } from '../../model/time.ts';
 import type { NamespacePosture } from './evaluate.ts';
 import type { CheckCounts } from './postureState.ts';
-import { shellQuote } from '../../model/shellQuote.ts';
+import { shellQuote } from '../../model/text/escape.ts';
 
 export const SCORE_FELL_RULE = 'score-fell';
 

@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { fc } from '../../../test/support/properties.ts';
 import type { CostRow } from '../../store/costTable.ts';
-import { decompose, type Parts } from './decompose.ts';
-import { logMean } from './logMean.ts';
+import { decompose, type Parts, logMean } from './decompose.ts';
 import { carveSpikes, spikeNano } from './spikes.ts';
 import { workloadWeeks, type WorkloadWeek } from './workloadWeeks.ts';
 

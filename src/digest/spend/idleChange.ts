@@ -1,8 +1,7 @@
 import { nodeNano } from '../../model/costParts.ts';
 import type { CostTable, NodeCostRow } from '../../store/costTable.ts';
 import type { Nano } from '../../model/money.ts';
-import { addReason, inWholeNanos, type Parts, type SeenHours } from './decompose.ts';
-import { logMean } from './logMean.ts';
+import { addReason, inWholeNanos, type Parts, type SeenHours, logMean } from './decompose.ts';
 
 /** What the nodes cost beyond what was allocated. */
 export function idleNano({ idle }: CostTable): Nano {

@@ -1,6 +1,6 @@
 import { accessSync, constants, statSync } from 'node:fs';
 import { DAY_MS, floorTo, formatTime, monthStart, type TimeMs } from '../../model/time.ts';
-import type { HistoryCheck } from '../../store/historyCheck.ts';
+import type { HistoryCheck } from '../../store/history.ts';
 import type { PageColumn } from '../../store/pages/columns.ts';
 import { isWholePage, type PageCodec } from '../../store/pages/pageCodec.ts';
 import { pageCodecs } from '../../store/pages/pageCodecs.ts';

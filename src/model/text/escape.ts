@@ -11,3 +11,8 @@ export function csvText(text: string): string {
   const safe = /^[\s\u00A0\uFEFF]*[=+\-@\t\r＝＋－＠]/u.test(text) ? `'${text}` : text;
   return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }
+
+/** Quotes what a shell could read as anything but one word; zsh reads `=ls` as a path. */
+export function shellQuote(text: string): string {
+  return /^(?!=)[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
+}

@@ -1,5 +1,5 @@
 import type { Evidence, Finding, NextStep } from '../../model/finding.ts';
-import { shellQuote } from '../../model/shellQuote.ts';
+import { shellQuote } from '../../model/text/escape.ts';
 
 const EFFECT_ORDER = { read: 0, contain: 1, destroy: 2 } as const;
 

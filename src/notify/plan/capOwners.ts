@@ -2,7 +2,7 @@ import type { Delivery } from '../../store/notifications/delivery.ts';
 import type { Receiver } from '../../store/notifications/receiver.ts';
 import type { NotifiedRecord } from '../../store/notifications/deliveryStore.ts';
 import { deliveryId } from './deliveryId.ts';
-import type { ReceiverNews } from './receiverNews.ts';
+import type { ReceiverNews } from './conversations.ts';
 
 /** One plan interrupts at most this many owners; with the conversations per receiver it bounds a storm. */
 const MAX_OWNERS = 8;

@@ -1,3 +1,4 @@
+import type { Receiver } from '../../store/notifications/receiver.ts';
 import type { Finding } from '../../model/finding.ts';
 import type { Audience, NoticeReason } from '../../store/notifications/notice.ts';
 import type { NotifiedRecord, RecordedEvent } from '../../store/notifications/deliveryStore.ts';
@@ -74,4 +75,11 @@ function groupBy(
   const groups = new Map<string, readonly News[]>();
   for (const item of items) append(groups, keyOf(item), item);
   return groups;
+}
+
+/** One receiver and everything it gets now. */
+export interface ReceiverNews {
+  readonly receiver: Receiver;
+  readonly audience: Audience;
+  readonly news: readonly News[];
 }

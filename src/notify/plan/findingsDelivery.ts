@@ -3,11 +3,14 @@ import type { TimeMs } from '../../model/time.ts';
 import { personName } from '../../model/text/format.ts';
 import type { Delivery } from '../../store/notifications/delivery.ts';
 import { receiverKey } from '../../store/notifications/receiver.ts';
-import { MAX_LISTED, type NoticeChange, type NoticeReason } from '../../store/notifications/notice.ts';
+import {
+  MAX_LISTED,
+  type NoticeChange,
+  type NoticeReason,
+} from '../../store/notifications/notice.ts';
 import type { PlanningView } from '../../store/notifications/deliveryStore.ts';
-import type { News } from './conversations.ts';
+import type { News, ReceiverNews } from './conversations.ts';
 import { deliveryId } from './deliveryId.ts';
-import type { ReceiverNews } from './receiverNews.ts';
 import { formatDuration } from '../../model/text/units.ts';
 
 /** The delivery of one conversation: what changed, and every finding in it as it stands. */

@@ -2,9 +2,8 @@ import { DAY_MS, type TimeMs } from '../../model/time.ts';
 import type { Delivery } from '../../store/notifications/delivery.ts';
 import { receiverKey } from '../../store/notifications/receiver.ts';
 import type { SentPage } from '../../store/notifications/deliveryStore.ts';
-import { intoConversations } from './conversations.ts';
+import { intoConversations, type ReceiverNews } from './conversations.ts';
 import { hashId } from './deliveryId.ts';
-import type { ReceiverNews } from './receiverNews.ts';
 
 /** What is left after the page limit, and the summary that says what was held back. */
 export interface Paging {

@@ -10,7 +10,7 @@ import type {
   PlanningView,
   RecordedEvent,
 } from '../../store/notifications/deliveryStore.ts';
-import { intoConversations, type News } from './conversations.ts';
+import { intoConversations, type News, type ReceiverNews } from './conversations.ts';
 import { capOwners } from './capOwners.ts';
 import { findingsDelivery } from './findingsDelivery.ts';
 import { machineDeliveries, type Machines } from './machines.ts';
@@ -21,7 +21,6 @@ import { previewRoutes, type Preview } from './preview.ts';
 import { inhibitionRule, quietReason, silenceRule, type QuietRule } from './quiet.ts';
 import { ownerNotes } from './ownerNotes.ts';
 import type { Reach } from '../owners.ts';
-import type { ReceiverNews } from './receiverNews.ts';
 import { routedOwnerProblem, routesOf, type Destinations, type Route } from './routes.ts';
 
 /** What an operator decided about notifications. */

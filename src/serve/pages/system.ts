@@ -181,7 +181,11 @@ function sources({
   );
 }
 
-function deliveries(title: string, rows: readonly DeliveryStatus[], clock: LocalClock): Html | null {
+function deliveries(
+  title: string,
+  rows: readonly DeliveryStatus[],
+  clock: LocalClock,
+): Html | null {
   if (rows.length === 0) return null;
   return card(
     title,

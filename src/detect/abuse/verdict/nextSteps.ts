@@ -1,5 +1,5 @@
 import type { NextStep, Severity } from '../../../model/finding.ts';
-import { shellQuote } from '../../../model/shellQuote.ts';
+import { shellQuote } from '../../../model/text/escape.ts';
 import type { Facts } from '../evidence/signal.ts';
 
 /** As many pods as one command names. */

@@ -3,7 +3,7 @@ import type { NextStep, Verdict } from '../../../model/finding.ts';
 import { DAY_MS } from '../../../model/time.ts';
 import type { IdleState } from './state.ts';
 import type { Activity } from './activity.ts';
-import { shellQuote } from '../../../model/shellQuote.ts';
+import { shellQuote } from '../../../model/text/escape.ts';
 import { formatBytesPerSecond, formatMoney, plural } from '../../../model/text/units.ts';
 import { cpuQuantity } from '../../../model/text/quantity.ts';
 import type { AbandonedThresholds } from './thresholds.ts';

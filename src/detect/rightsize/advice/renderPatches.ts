@@ -1,6 +1,5 @@
-import { shellQuote } from '../../../model/shellQuote.ts';
+import { shellQuote, printable } from '../../../model/text/escape.ts';
 import { stringify } from 'yaml';
-import { printable } from '../../../model/text/escape.ts';
 import type { Reading } from '../../../model/reading.ts';
 import type { ManagedBy } from './ownership.ts';
 import type { WorkloadPatch } from './patch.ts';

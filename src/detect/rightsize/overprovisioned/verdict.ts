@@ -5,7 +5,7 @@ import { isPatchable } from '../advice/patch.ts';
 import type { Resources } from '../advice/proposal.ts';
 import type { ContainerGroup } from './containerGroups.ts';
 import type { Waste } from './waste.ts';
-import { shellQuote } from '../../../model/shellQuote.ts';
+import { shellQuote } from '../../../model/text/escape.ts';
 import { memoryQuantity, cpuQuantity } from '../../../model/text/quantity.ts';
 import { plural, formatMoney } from '../../../model/text/units.ts';
 

@@ -4,7 +4,7 @@ import type { TimeMs } from '../../../model/time.ts';
 import { bytesAfterOom } from '../advice/memoryRequest.ts';
 import type { Pressure } from './pressure.ts';
 import type { PressureState } from './state.ts';
-import { shellQuote } from '../../../model/shellQuote.ts';
+import { shellQuote } from '../../../model/text/escape.ts';
 import { memoryQuantity, cpuQuantity, roundBytes } from '../../../model/text/quantity.ts';
 import { plural, formatShare } from '../../../model/text/units.ts';
 import type { UnderprovisionedThresholds } from './thresholds.ts';
