@@ -35,6 +35,7 @@ export function buildHours(path: string, days: number, keys: number): void {
           node: `node-${index % 400}`,
           label_set: labels[workload % 3]!,
           owner: `team-${workload % 20}`,
+          image: `registry.example/app-${workload}:1`,
         });
         fillDay(tables.costHours, day, key, COST_COLUMNS.length);
       }

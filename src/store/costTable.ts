@@ -9,13 +9,27 @@ import {
 import type { Nano } from '../model/money.ts';
 import type { TimeMs, Window } from '../model/time.ts';
 import type { WorkloadRef } from '../model/workload.ts';
+import type { Matcher } from './silences/matcher.ts';
 
-/**
- * Aggregations of the cost table; `label:KEY` takes a pod label, `labels` all of them together. Several make a
- * composite key.
- */
-export type CostDimension =
-  'namespace' | 'workload' | 'owner' | 'node' | 'pod' | 'container' | 'labels' | `label:${string}`;
+/** What costs can be grouped by, beside `label:KEY`, which takes a pod label. */
+export const COST_DIMENSIONS = [
+  'cluster',
+  'namespace',
+  'workload',
+  'owner',
+  'node',
+  'image',
+  'pod',
+  'container',
+] as const;
+
+/** Aggregations of the cost table; `labels` takes all labels together. Several make a composite key. */
+export type CostDimension = (typeof COST_DIMENSIONS)[number] | 'labels' | `label:${string}`;
+
+/** Only what has such a value: `node != n1`, `label:team =~ "a|b"`. A workload also goes by its name alone. */
+export interface CostFilter extends Omit<Matcher, 'label'> {
+  readonly by: CostDimension;
+}
 
 export interface CostQuery {
   readonly from: TimeMs;
@@ -23,6 +37,16 @@ export interface CostQuery {
   readonly by: readonly CostDimension[];
   /** Only these namespaces (authorization); null for all. */
   readonly namespaces: readonly string[] | null;
+  /** All of these must hold. */
+  readonly where?: readonly CostFilter[];
+}
+
+/** Whether a question is about everything that the nodes run: only then their idle cost belongs to the answer. */
+export function isWholeCluster({
+  namespaces,
+  where = [],
+}: Pick<CostQuery, 'namespaces' | 'where'>): boolean {
+  return namespaces === null && where.length === 0;
 }
 
 /** Boundaries in ascending order, at least two: n boundaries make n − 1 steps. */
@@ -42,6 +66,8 @@ export interface CostRow extends CostParts {
   readonly node: string | null;
   readonly pod: string | null;
   readonly container: string | null;
+  /** In costs by image. */
+  readonly image?: string | null;
   readonly cpuCoreHours: number;
   readonly ramByteHours: number;
   readonly gpuHours: number;

@@ -45,6 +45,7 @@ const PAGES = [
   'FINDING',
   '/namespaces/shop',
   '/namespaces/shop/Deployment/checkout',
+  '/explore?window=24h&by=workload,node&filter=namespace=shop',
   '/recommendations?all',
   '/posture',
   '/posture/platform-monitoring',

@@ -32,7 +32,7 @@ export function dumpHistory(path: string): string[] {
     const container = `SELECT json_array(namespace, pod, uid, container, kind, name, workload_known,
       node, image, labels, owner) FROM containers JOIN label_sets ON label_sets.id = label_set
       WHERE containers.id = ?`;
-    const key = `SELECT json_array(namespace, kind, name, container, node, labels, owner)
+    const key = `SELECT json_array(namespace, kind, name, container, node, labels, owner, image)
       FROM cost_keys JOIN label_sets ON label_sets.id = label_set WHERE cost_keys.id = ?`;
     const node = 'SELECT json_array(name, provider_id, labels) FROM nodes WHERE id = ?';
     const pages: Readonly<Record<string, () => string[]>> = {

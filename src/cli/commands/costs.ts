@@ -1,8 +1,10 @@
 import type { Command } from 'commander';
 import { Option } from 'commander';
+import { compareCosts } from '../../cost/report/compareCosts.ts';
 import { readCosts } from '../../cost/report/readCosts.ts';
 import { renderCosts } from '../../cost/report/renderCosts.ts';
-import type { CostDimension } from '../../store/costTable.ts';
+import { parseCostDimension, parseCostFilter } from '../../store/costFilter.ts';
+import { COST_DIMENSIONS, type CostDimension, type CostFilter } from '../../store/costTable.ts';
 import type { HistoryReader } from '../../store/history.ts';
 import { formatTime } from '../../model/time.ts';
 import type { OutputFormat } from '../../model/text/table.ts';
@@ -16,10 +18,10 @@ interface CostsOptions extends ConfigOption {
   readonly to?: string;
   readonly by: string;
   readonly idle: 'separate' | 'share';
+  readonly compare?: true;
+  readonly filter: readonly CostFilter[];
   readonly output: OutputFormat;
 }
-
-const DIMENSIONS = ['namespace', 'workload', 'owner', 'node', 'pod', 'container'];
 
 export function registerCosts(command: Command, io: Io): void {
   command
@@ -28,9 +30,16 @@ export function registerCosts(command: Command, io: Io): void {
     .option('--to <time>', 'with --from (default: now)')
     .option(
       '--by <what>',
-      'namespace, workload, owner, node, pod, container, label:KEY, or several with commas',
+      `${COST_DIMENSIONS.join(', ')}, label:KEY, or several with commas`,
       'namespace',
     )
+    .option(
+      '--filter <what>',
+      'only these: namespace=shop, label:team!=web, workload=~"batch.*"',
+      collectFilter,
+      [],
+    )
+    .option('--compare', 'beside the period before, as long as the one that is asked for')
     .addOption(
       new Option('--idle <how>', 'idle cost on its own, or shared out over the rows')
         .choices(['separate', 'share'])
@@ -45,11 +54,10 @@ async function printCosts(options: CostsOptions, io: Io): Promise<void> {
   const by = parseDimensions(options.by);
   const { start, end } = parseSpan(options, io.now(), config.schedule.timezone, '7d');
   await withHistory(config, async (reader) => {
-    const report = await readCosts(reader, config.pricing, {
-      cluster: config.cluster,
-      query: { from: start, to: end, by, namespaces: null },
-      idle: options.idle,
-    });
+    const query = { from: start, to: end, by, namespaces: null, where: options.filter };
+    const request = { cluster: config.cluster, query, idle: options.idle };
+    const read = options.compare === true ? compareCosts : readCosts;
+    const report = await read(reader, config.pricing, request);
     io.out(renderCosts(report, options.output));
     if (report.rows.length === 0) io.err(`${await whereDataIs(reader)}\n`);
   });
@@ -63,11 +71,17 @@ async function whereDataIs(reader: HistoryReader): Promise<string> {
 
 /** Reads `--by namespace,label:team`. @throws UsageError */
 function parseDimensions(text: string): readonly CostDimension[] {
-  return text.split(',').map((part) => {
-    const name = part.trim();
-    if (DIMENSIONS.includes(name) || /^label:.+/.test(name)) return name as CostDimension;
-    throw new UsageError(
-      `--by: "${name}" is none of ${DIMENSIONS.join(', ')}, label:KEY, or several with commas`,
-    );
-  });
+  return usage('--by', () => text.split(',').map(parseCostDimension));
+}
+
+function collectFilter(text: string, before: readonly CostFilter[]): readonly CostFilter[] {
+  return [...before, usage('--filter', () => parseCostFilter(text))];
+}
+
+function usage<T>(option: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    throw new UsageError(`${option}: ${(error as Error).message}`);
+  }
 }

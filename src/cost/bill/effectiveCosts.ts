@@ -1,10 +1,11 @@
 import { BILL_PARTS, type BillDay, type BillParts } from '../../store/bills.ts';
-import type {
-  CostQuery,
-  CostRow,
-  CostSeriesQuery,
-  CostTable,
-  NodeCostRow,
+import {
+  isWholeCluster,
+  type CostQuery,
+  type CostRow,
+  type CostSeriesQuery,
+  type CostTable,
+  type NodeCostRow,
 } from '../../store/costTable.ts';
 import type { HistoryReader } from '../../store/history.ts';
 import { DAY_MS, floorTo, type TimeMs, type Window } from '../../model/time.ts';
@@ -79,7 +80,7 @@ export async function effectiveSeries(
     const { corrections, days, unreconciledNano, whole: isWhole } = steps[index]!;
     const covered = isWhole && coversSpan(whole, table.window, watermark ?? 0);
     return {
-      ...applyTo(table, corrections, query.namespaces === null),
+      ...applyTo(table, corrections, isWholeCluster(query)),
       bill: { days, whole: covered, reconciled: corrections.nodes.size > 0, unreconciledNano },
       provisional: table.provisional || !covered,
     };
@@ -148,7 +149,7 @@ async function correctDays(
 /** One table for each span; spans lie apart or adjoin, in order. */
 async function tables(
   reader: BilledHistory,
-  query: Pick<CostSeriesQuery, 'by' | 'namespaces'>,
+  query: Omit<CostSeriesQuery, 'boundaries'>,
   spans: readonly Window[],
   of: 'nodes' | 'rows',
 ): Promise<readonly CostTable[]> {
@@ -158,7 +159,7 @@ async function tables(
   const asked =
     of === 'nodes'
       ? { by: ['node' as const], namespaces: null }
-      : { by: [...query.by, 'node' as const], namespaces: query.namespaces };
+      : { ...query, by: [...query.by, 'node' as const] };
   const steps = await reader.costSeries({ ...asked, boundaries });
   const byStart = new Map(steps.map((step) => [step.window.start, step]));
   return spans.flatMap(({ start }) => byStart.get(start) ?? []);

@@ -6,16 +6,21 @@ import type { PricingConfig } from '../config.ts';
 import { costNano, idleOf, nodeNano, sumNano, type NodeParts } from '../../model/costParts.ts';
 import type { CostReport, CostReportRow, NodeIdle } from './costReportForm.ts';
 import { efficiencyOf } from './efficiency.ts';
-import { fixedNano, shareIdle, shareOverheads } from './shareCosts.ts';
+import { fixedNano, shareIdle, shareOverheads, showOverheads } from './shareCosts.ts';
 import type { SharedRow } from './shareCosts.ts';
 
 export type { CostReport, CostReportRow } from './costReportForm.ts';
+
+/** Whether shared namespaces and fixed fees are spread over the rows. */
+export type Overheads = 'spread' | 'show';
 
 export interface CostReportOptions {
   readonly cluster: string;
   readonly by: readonly CostDimension[];
   /** `share` spreads idle over the rows by what each costs; default `separate`. */
   readonly idle?: 'separate' | 'share';
+  /** `show` leaves shared namespaces and fixed fees as rows of their own; default `spread`. */
+  readonly overheads?: Overheads;
   /** How far each row's prices can be relied on, by its parts; 1 where it is not said. */
   readonly confidence?: ReadonlyMap<string, number>;
   /** The same question asked of the shared namespaces alone, whose cost is to be spread; null for none. */
@@ -32,11 +37,15 @@ export function costReport(
   pricing: PricingConfig,
   options: CostReportOptions,
 ): CostReport {
-  const overheads = shareOverheads(table.rows, {
-    shared: options.shared?.rows ?? [],
-    fixedNano: fixedNano(pricing, table.window),
-    split: pricing.shared.split,
-  });
+  const fixed = fixedNano(pricing, table.window);
+  const overheads =
+    options.overheads === 'show'
+      ? showOverheads(table.rows, fixed)
+      : shareOverheads(table.rows, {
+          shared: options.shared?.rows ?? [],
+          fixedNano: fixed,
+          split: pricing.shared.split,
+        });
   const { rows, idle } = shareIdle(overheads, table.idle, options.idle ?? 'separate');
   const idleNano = nodeNano(idle);
   const rowsNano = sumNano(rows, totalNano);
@@ -89,6 +98,7 @@ function toReportRow(
   const { cost, sharedNano, idleNano } = row;
   return {
     key: cost.key,
+    parts: cost.parts ?? [cost.key],
     ...identity(cost),
     cpuCoreHours: cost.cpuCoreHours,
     ramGiBHours: cost.ramByteHours / GIB,
@@ -128,5 +138,6 @@ function identity(cost: CostRow): Partial<CostReportRow> {
     ...(cost.node === null ? {} : { node: cost.node }),
     ...(cost.pod === null ? {} : { pod: cost.pod }),
     ...(cost.container === null ? {} : { container: cost.container }),
+    ...((cost.image ?? null) === null ? {} : { image: cost.image! }),
   };
 }

@@ -38,12 +38,15 @@ export interface NodeIdle extends IdleCost {
 
 export interface CostReportRow {
   readonly key: string;
+  /** One value for each dimension in `by`; `__unallocated__` where there is none. */
+  readonly parts: readonly string[];
   readonly namespace?: string;
   readonly workload?: WorkloadRef;
   readonly owner?: string;
   readonly node?: string;
   readonly pod?: string;
   readonly container?: string;
+  readonly image?: string;
   readonly cpuCoreHours: number;
   readonly ramGiBHours: number;
   readonly gpuHours: number;

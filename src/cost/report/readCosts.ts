@@ -1,43 +1,58 @@
-import type { CostQuery, CostSeriesQuery, CostTable } from '../../store/costTable.ts';
+import {
+  isWholeCluster,
+  type CostQuery,
+  type CostSeriesQuery,
+  type CostTable,
+} from '../../store/costTable.ts';
 import type { HistoryReader } from '../../store/history.ts';
 import { effectiveCosts, effectiveSeries, type BilledHistory } from '../bill/effectiveCosts.ts';
 import type { PricingConfig } from '../config.ts';
 import { costNano } from '../../model/costParts.ts';
 import { costReport } from './costReport.ts';
-import type { CostReport } from './costReport.ts';
+import type { CostReport, Overheads } from './costReport.ts';
 
 /** A question for a cost report, as the command line and the API ask it. */
 export interface CostRequest {
   readonly cluster: string;
   readonly query: CostQuery;
   readonly idle?: 'separate' | 'share';
+  readonly overheads?: Overheads;
 }
 
 /**
  * Reads a cost report from the history. Shared namespaces and fixed fees are spread only over a whole cluster:
- * who may see but some namespaces gets their own cost.
+ * who may see but some namespaces, or asks about a part, gets the part's own cost.
  */
 export async function readCosts(
   reader: HistoryReader,
   pricing: PricingConfig,
   request: CostRequest,
 ): Promise<CostReport> {
-  const { query, cluster } = request;
-  const namespaces = pricing.shared.namespaces;
-  const table = await costsOnBasis(reader, pricing, query);
+  const { query, cluster, idle, overheads = 'spread' } = request;
+  const isWhole = isWholeCluster(query);
+  const { namespaces } = pricing.shared;
+  const read = async (asked: CostQuery) =>
+    named(await costsOnBasis(reader, pricing, asked), query.by, cluster);
+  const table = await read(query);
   const shared =
-    namespaces.length > 0 && query.namespaces === null
-      ? await costsOnBasis(reader, pricing, { ...query, namespaces })
+    namespaces.length > 0 && isWhole && overheads === 'spread'
+      ? await read({ ...query, namespaces })
       : null;
-  const confidence = await priceConfidence(reader, query);
-  const rules = query.namespaces === null ? pricing : { ...pricing, fixed: [] };
-  return costReport(table, rules, {
-    cluster,
-    by: query.by,
-    shared,
-    confidence,
-    idle: request.idle ?? 'separate',
+  const confidence = await priceConfidence(reader, query, cluster);
+  const rules = isWhole ? pricing : { ...pricing, fixed: [] };
+  const options = { cluster, by: query.by, shared, confidence, overheads };
+  return costReport(table, rules, { ...options, idle: idle ?? 'separate' });
+}
+
+/** Puts the cluster's name where costs were asked for by it: the history holds but one. */
+export function named(table: CostTable, by: CostQuery['by'], cluster: string): CostTable {
+  const at = by.indexOf('cluster');
+  if (at < 0) return table;
+  const rows = table.rows.map((row) => {
+    const parts = (row.parts ?? [row.key]).with(at, cluster);
+    return { ...row, parts, key: parts.join('/') };
   });
+  return { ...table, rows };
 }
 
 /**
@@ -47,12 +62,14 @@ export async function readCosts(
 async function priceConfidence(
   reader: HistoryReader,
   query: CostQuery,
+  cluster: string,
 ): Promise<ReadonlyMap<string, number>> {
   const nodes = await reader.nodes();
   const sure = new Map(nodes.map(({ name, price }) => [name, price?.confidence ?? 1]));
   if ([...sure.values()].every((confidence) => confidence === 1)) return new Map();
   const byNode = query.by.includes('node');
-  const { rows } = await reader.costs(byNode ? query : { ...query, by: [...query.by, 'node'] });
+  const table = await reader.costs(byNode ? query : { ...query, by: [...query.by, 'node'] });
+  const { rows } = named(table, query.by, cluster);
   const sums = new Map<string, { cost: number; sure: number }>();
   for (const row of rows) {
     const parts = row.parts ?? [row.key];

@@ -1,7 +1,8 @@
 import { alignColumns } from '../../model/text/table.ts';
+import type { ComparedReport, ComparedRow } from './compareCosts.ts';
 import type { CostReport, CostReportRow } from './costReport.ts';
 import { csvText, printable } from '../../model/text/escape.ts';
-import { formatAmount, formatShare } from '../../model/text/units.ts';
+import { formatAmount, formatChange, formatShare } from '../../model/text/units.ts';
 
 const IDLE_KEY = '__idle__';
 
@@ -24,19 +25,34 @@ const COLUMNS = [
 ] as const satisfies readonly (keyof CostReportRow)[];
 
 /** Prints a cost report for a terminal, a program or a spreadsheet; ends with a newline. */
-export function renderCosts(report: CostReport, format: 'table' | 'json' | 'csv'): string {
+export function renderCosts(
+  report: CostReport | ComparedReport,
+  format: 'table' | 'json' | 'csv',
+): string {
   if (format === 'json') return `${JSON.stringify(report, null, 2)}\n`;
   return format === 'csv' ? renderCsv(report) : renderTable(report);
 }
 
-function renderCsv(report: CostReport): string {
-  const header = ['key', 'namespace', 'kind', 'workload', 'owner', ...COLUMNS, 'currency', 'basis'];
+const COMPARED = ['previousCost', 'change', 'changeShare'] as const;
+
+/** What a report beside the period before has for a row; nothing without one. */
+function comparedCells(row: CostReportRow): readonly string[] {
+  if (!('previousCost' in row)) return [];
+  return COMPARED.map((column) => String((row as ComparedRow)[column] ?? ''));
+}
+
+function renderCsv(report: CostReport | ComparedReport): string {
+  const isCompared = 'previous' in report;
+  const names = ['key', 'namespace', 'kind', 'workload', 'owner'];
+  const compared = isCompared ? COMPARED : [];
+  const header = [...names, ...COLUMNS, ...compared, 'currency', 'basis'];
   const tail = [report.currency, report.priceBasis];
   const lines = report.rows.map((row) => [
     ...[row.key, row.namespace, row.workload?.kind, row.workload?.name, row.owner].map((text) =>
       csvText(text ?? ''),
     ),
     ...COLUMNS.map((column) => String(row[column])),
+    ...comparedCells(row),
     ...tail,
   ]);
   const idle = report.idle;
@@ -53,12 +69,14 @@ function renderCsv(report: CostReport): string {
     '',
     '',
     ...COLUMNS.map((column) => String(idleCells[column] ?? '')),
+    ...(isCompared ? [String(report.previous.idleCost), '', ''] : []),
     ...tail,
   ]);
   return [header, ...lines].map((cells) => `${cells.join(',')}\r\n`).join('');
 }
 
-function renderTable(report: CostReport): string {
+function renderTable(report: CostReport | ComparedReport): string {
+  const isCompared = 'previous' in report;
   const optional = (
     ['gpuCost', 'storageCost', 'networkCost', 'loadBalancerCost', 'sharedCost'] as const
   ).filter((column) => report.rows.some((row) => row[column] !== 0));
@@ -75,6 +93,7 @@ function renderTable(report: CostReport): string {
     'RAM',
     ...optional.map((column) => titles[column]),
     'TOTAL',
+    ...(isCompared ? ['BEFORE', 'CHANGE', ''] : []),
     'EFFICIENCY',
     'COVERAGE',
   ];
@@ -84,6 +103,7 @@ function renderTable(report: CostReport): string {
     formatAmount(row.ramCost),
     ...optional.map((column) => formatAmount(row[column])),
     formatAmount(row.totalCost),
+    ...changeCells(row),
     formatShare(row.efficiency),
     formatShare(row.coverage),
   ]);
@@ -96,12 +116,27 @@ function renderTable(report: CostReport): string {
     formatAmount(report.idle.ramCost),
     ...optional.map((column) => idleCells[column] ?? ''),
     formatAmount(report.idle.totalCost),
+    ...(isCompared ? [formatAmount(report.previous.idleCost), '', ''] : []),
     '',
     '',
   ]);
   const blanks = ['', '', ...optional.map(() => '')];
-  body.push(['TOTAL', ...blanks, formatAmount(report.totalCost), '', formatShare(report.coverage)]);
+  const total = isCompared
+    ? changeCells({ ...report, previousCost: report.previous.totalCost })
+    : [];
+  const coverage = formatShare(report.coverage);
+  body.push(['TOTAL', ...blanks, formatAmount(report.totalCost), ...total, '', coverage]);
   return `${alignColumns([head, ...body], (column) => column > 0)}\n${nodesTable(report)}${footer(report)}\n`;
+}
+
+/** What it cost before, and the change in money and as a share. */
+function changeCells(of: object): readonly string[] {
+  if (!('previousCost' in of)) return [];
+  const { previousCost, change, changeShare } = of as ComparedRow;
+  if (change === null) return [formatAmount(previousCost), 'unknown', ''];
+  const sign = change > 0 ? '+' : '';
+  const share = changeShare === null ? (change === 0 ? '' : 'new') : formatChange(changeShare);
+  return [formatAmount(previousCost), `${sign}${formatAmount(change)}`, share];
 }
 
 /** Costs by node also say what is idle on each. */
@@ -120,7 +155,16 @@ function nodesTable({ idleByNode = [] }: CostReport): string {
   return `\n${alignColumns([head, ...body], (column) => column > 0)}\n\n`;
 }
 
-function footer(report: CostReport): string {
+function beforeText(report: CostReport | ComparedReport): string {
+  if (!('previous' in report)) return '';
+  const { window, comparable, coverage } = report.previous;
+  const reason = comparable
+    ? ''
+    : `, of which ${formatShare(coverage)} is known: the two cannot be compared`;
+  return ` Before: ${window.start} to ${window.end}${reason}.`;
+}
+
+function footer(report: CostReport | ComparedReport): string {
   const basis = {
     list: 'estimated at list prices',
     contracted: 'estimated at contracted prices',
@@ -133,6 +177,6 @@ function footer(report: CostReport): string {
       : ` Unreconciled with the bill: ${formatAmount(report.unreconciledCost)}.`;
   return (
     `${report.window.start} to ${report.window.end}, ${report.currency}, ${basis}${provisional}. ` +
-    `Nodes: ${formatAmount(report.nodesCost)}.${unreconciled}`
+    `Nodes: ${formatAmount(report.nodesCost)}.${unreconciled}${beforeText(report)}`
   );
 }

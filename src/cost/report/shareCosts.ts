@@ -27,7 +27,16 @@ export interface SharedRow {
 }
 
 /** Carries shared cost when there is no row that could. */
-const SHARED_KEY = '__shared__';
+export const SHARED_KEY = '__shared__';
+/** The fixed fees where they are a row of their own. */
+export const FIXED_KEY = '__fixed__';
+
+/** Shared namespaces stay rows like others, and the fixed fees become one. */
+export function showOverheads(rows: readonly CostRow[], fixed: Nano): readonly SharedRow[] {
+  const own = rows.map((cost) => ({ cost, sharedNano: 0, idleNano: NO_NODE_PARTS }));
+  if (fixed === 0) return own;
+  return [...own, { cost: emptyRow(FIXED_KEY), sharedNano: fixed, idleNano: NO_NODE_PARTS }];
+}
 
 /** Fixed fees (control plane, support) belong to the contracted bases; a month has 730 hours. */
 export function fixedNano(pricing: PricingConfig, window: Window): Nano {

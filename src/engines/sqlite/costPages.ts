@@ -16,7 +16,7 @@ const PAGES = {
   },
 } as const;
 
-const FIELDS = 'namespace, kind, name, container, node, owner, labels';
+const FIELDS = 'namespace, kind, name, container, node, owner, image, labels';
 const IDENTITY = {
   'rolled-up': `SELECT ${FIELDS}, NULL AS pod FROM cost_keys AS rows
     JOIN label_sets ON label_sets.id = label_set WHERE rows.id = ?`,

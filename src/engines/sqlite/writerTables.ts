@@ -8,7 +8,16 @@ import { each, run, type Db } from './database.ts';
 import { Dictionary } from './dictionary.ts';
 import { NodeRows } from './nodeTable.ts';
 
-const COST_KEY = ['namespace', 'kind', 'name', 'container', 'node', 'label_set', 'owner'] as const;
+const COST_KEY = [
+  'namespace',
+  'kind',
+  'name',
+  'container',
+  'node',
+  'label_set',
+  'owner',
+  'image',
+] as const;
 
 /** The tables that windows and roll-ups are written to, on one connection. */
 export interface RowTables extends WindowTables, RollUpTables {

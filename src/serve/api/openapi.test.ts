@@ -18,6 +18,7 @@ interface Document {
 /** A request that each operation answers well; the server's made-up history has `shop-1`. */
 const REQUESTS: Readonly<Record<string, { readonly query?: string; readonly body?: object }>> = {
   getCosts: { query: 'window=24h' },
+  getExplore: { query: 'window=24h&filter=namespace=shop&filter=owner!=x' },
   getFindings: {},
   getFindingsId: {},
   getFindingsIdSeries: {},

@@ -97,6 +97,12 @@ export function pageHeaders(
   return headers;
 }
 
+/** A table as a file to keep. */
+export function csvAnswer(text: string, filename: string): ApiAnswer<never> {
+  const headers = { 'content-disposition': `attachment; filename="${filename}"` };
+  return { text, type: 'text/csv; charset=utf-8', headers };
+}
+
 /** Cuts a page out of a list; `Link: <…>; rel="next"` and `X-Total-Count` say what else there is. */
 export function pageOf<T>(
   context: Context,

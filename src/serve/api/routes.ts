@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Context, Hono } from 'hono';
 import type { z } from 'zod';
 import { getCosts } from './costs.ts';
+import { getExplore } from './explore.ts';
 import {
   acceptFinding,
   acknowledgeFinding,
@@ -22,6 +23,7 @@ import { requireScope, type ServerEnv } from '../security/access.ts';
 /** Every call of the API. */
 export const API_ROUTES: readonly ApiRoute[] = [
   getCosts,
+  getExplore,
   listFindings,
   getFinding,
   getFindingSeries,
@@ -45,7 +47,7 @@ export function mountApi(app: Hono<ServerEnv>, routes: readonly ApiRoute[], deps
       const request = {
         context,
         params: parse(route.params, context.req.param(), 'path'),
-        query: parse(route.query, context.req.query(), 'query'),
+        query: parse(route.query, queryOf(context), 'query'),
         body: route.body === null ? null : parse(route.body, await jsonOf(context), 'body'),
       };
       return send(context, route.status, await route.handle(request, deps));
@@ -75,6 +77,14 @@ function hasLatest(given: string | undefined, etag: string): boolean {
   if (given === undefined) return false;
   return (
     given.trim() === '*' || given.split(',').some((tag) => tag.trim().replace(/^W\//, '') === etag)
+  );
+}
+
+/** The parameters of an address; one that comes several times is a list. */
+function queryOf({ req }: Context<ServerEnv>): Readonly<Record<string, unknown>> {
+  const all = Object.entries(req.queries());
+  return Object.fromEntries(
+    all.map(([name, values]) => [name, values.length > 1 ? values : values[0]]),
   );
 }
 

@@ -57,6 +57,9 @@ export interface HtmlColumn<T> {
   readonly isNumber?: boolean;
   /** Left out on a narrow screen. */
   readonly isExtra?: boolean;
+  /** Where the title leads: to the same table in this column's order. */
+  readonly href?: string;
+  readonly sorted?: 'ascending' | 'descending' | null;
 }
 
 /** A column of money; null is unknown. */
@@ -79,8 +82,8 @@ export function moneyText(value: Reading, currency: string): string {
 interface TableOptions {
   /** Stands in the place of a table without rows. */
   readonly empty?: string;
-  /** The row below all others. */
-  readonly foot?: readonly (Html | string)[];
+  /** The rows below all others. */
+  readonly foot?: readonly (readonly (Html | string)[])[];
 }
 
 /**
@@ -110,7 +113,14 @@ export function table<T>(
     <thead>
       <tr>
         ${columns.map(
-          (column) => html`<th scope="col" class="${kindOf(column)}">${column.title}</th>`,
+          (column) =>
+            html`<th
+              scope="col"
+              class="${kindOf(column)}"
+              ${(column.sorted ?? null) !== null && html`aria-sort="${column.sorted}"`}
+            >
+              ${column.href === undefined ? column.title : html`<a href="${column.href}">${column.title}</a>`}
+            </th>`,
         )}
       </tr>
     </thead>
@@ -125,9 +135,12 @@ export function table<T>(
     ${
       foot !== undefined &&
       html`<tfoot>
-        <tr>
-          ${cells((_, index) => foot[index])}
-        </tr>
+        ${foot.map(
+          (row) =>
+            html`<tr>
+              ${cells((_, index) => row[index])}
+            </tr>`,
+        )}
       </tfoot>`
     }
   </table>`;
@@ -239,8 +252,8 @@ export function withQuery(
   return text === '' ? path : `${path}?${text}`;
 }
 
-export function namespaceLink(namespace: string): Html {
-  return html`<a href="${namespacePath(namespace)}">${namespace}</a>`;
+export function namespaceLink(namespace: string, text = namespace): Html {
+  return html`<a href="${namespacePath(namespace)}">${text}</a>`;
 }
 
 export function workloadLink(namespace: string, workload: WorkloadRef): Html {

@@ -212,7 +212,14 @@ function namespaces({ week, trends, urgent }: OverviewView, currency: string): H
         ${hasTrends ? '“Week before” compares whole days;' : 'A comparison needs two whole weeks;'}
         “Known” is the share of expected samples.
       </p>`,
-    { beside: html`<a href="/api/v1/costs?window=7d&by=namespace&format=csv">CSV</a>` },
+    {
+      beside: html`<span class="links"
+        ><a href="${withQuery('/explore', { from: week.window.start, to: week.window.end })}"
+          >Explore</a
+        >
+        <a href="/api/v1/costs?window=7d&by=namespace&format=csv">CSV</a></span
+      >`,
+    },
   );
 }
 

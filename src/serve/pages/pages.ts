@@ -5,6 +5,7 @@ import { AnswerCache } from '../questions/answerCache.ts';
 import { requireEveryNamespace, requireScope, type ServerEnv } from '../security/access.ts';
 import { advicePage } from './advice.ts';
 import { digestPage, digestsPage } from './digests/digests.ts';
+import { explorePage } from './explore/explorePage.ts';
 import { FINDING_PAGES } from './finding/findingPages.ts';
 import { acknowledgeForm, findingsPage } from './findings.ts';
 import { namespacePage } from './costs/namespacePage.ts';
@@ -21,6 +22,7 @@ const PAGES: readonly PageRoute[] = [
   namespacePage,
   workloadPage,
   workloadChartsPage,
+  explorePage,
   findingsPage,
   acknowledgeForm,
   ...FINDING_PAGES,

@@ -45,6 +45,8 @@ export interface PageRequest {
   /** The varying parts of the path. */
   readonly params: Readonly<Record<string, string>>;
   readonly query: Readonly<Record<string, string>>;
+  /** The same with all values of a parameter that comes several times. */
+  readonly queries: Readonly<Record<string, readonly string[]>>;
   /** The fields of the form. @throws HttpProblem 415 */
   form(): Promise<Form>;
   /** Parts of pages that are the same for many requests. */
@@ -101,7 +103,8 @@ export function pageRequest(context: Context<ServerEnv>, shares: PageShares): Pa
   };
   const { req } = context;
   const form = () => formOf(context);
-  return { page, principal, deps, params: req.param(), query: req.query(), form, kept };
+  const asked = { params: req.param(), query: req.query(), queries: req.queries() };
+  return { page, principal, deps, ...asked, form, kept };
 }
 
 /** The notices that an address may ask for: never a text of the address itself. */
@@ -146,6 +149,13 @@ export async function formOf({ req }: Context<ServerEnv>): Promise<Form> {
   if (!type.toLowerCase().startsWith(FORM_TYPE))
     throw new HttpProblem(415, `A form must be ${FORM_TYPE}`);
   return req.parseBody({ all: true });
+}
+
+/** The values of parameters, without empty ones: a form sends each of its fields. */
+export function textsIn(
+  queries: Readonly<Record<string, readonly string[]>>,
+): (name: string) => readonly string[] {
+  return (name) => (ownValue(queries, name) ?? []).filter((text) => text.trim() !== '');
 }
 
 /** A field's text; empty where it is missing, or several, or a file. */

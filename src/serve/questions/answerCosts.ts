@@ -178,6 +178,11 @@ function workloadDays(
 
 const MAX_ROWS = 50_000;
 
+/** @throws QuestionRefused */
+export function refuseTooMany({ length }: readonly unknown[]): void {
+  if (length > MAX_ROWS) throw new QuestionRefused(`More than ${MAX_ROWS} rows: ask for less`);
+}
+
 export interface CostReportAsk extends Whose {
   readonly from: TimeMs;
   readonly to: TimeMs;
@@ -193,8 +198,7 @@ export async function answerCostReport(
 ): Promise<string> {
   const { cluster, pricing } = config();
   const report = await readCosts(reader, pricing, { cluster, idle, query });
-  if (report.rows.length > MAX_ROWS)
-    throw new QuestionRefused(`More than ${MAX_ROWS} rows: ask for less`);
+  refuseTooMany(report.rows);
   return format === 'csv' ? renderCosts(report, 'csv') : JSON.stringify(report);
 }
 

@@ -1,6 +1,7 @@
 import { HOUR_MS, MINUTE_MS } from '../../model/time.ts';
 import { HistoryError } from '../../store/history.ts';
 import { answerAdvice } from './answerAdvice.ts';
+import { answerExplore, answerExplorePage } from './answerExplore.ts';
 import { answerAllocations, answerCostReport, answerCosts, answerSpend } from './answerCosts.ts';
 import { AnswerCache } from './answerCache.ts';
 import { QuestionRefused, type AnswerContext, type AnswerParts } from './answerContext.ts';
@@ -33,6 +34,8 @@ export const QUESTIONS = {
   advice: { answer: answerAdvice, thread: 'slow', staleMs: STALE_MS },
   posture: { answer: answerPosture, thread: 'slow', staleMs: STALE_MS },
   costReport: { answer: answerCostReport, thread: 'slow', staleMs: 0 },
+  explore: { answer: answerExplore, thread: 'slow', staleMs: 0 },
+  explorePage: { answer: answerExplorePage, thread: 'slow', staleMs: STALE_MS },
   allocations: { answer: answerAllocations, thread: 'slow', staleMs: 0 },
   // A decision about a finding shows at once.
   findings: { answer: answerFindings, thread: 'quick', staleMs: 0 },

@@ -10,6 +10,7 @@ const WAYS_OUT: Readonly<Record<string, WayOut>> = {
   'GET /api/v1/openapi.json': { own: '/api/v1/openapi.json' },
   'POST /-/reload': { scope: 'admin', own: '/-/reload' },
   'GET /api/v1/costs': { asks: '/api/v1/costs?window=24h' },
+  'GET /api/v1/explore': { asks: '/api/v1/explore?window=24h' },
   'GET /api/v1/findings': { lists: '/api/v1/findings' },
   'GET /api/v1/findings/:id': { hides: '/api/v1/findings/ID' },
   'GET /api/v1/findings/:id/series': { hides: '/api/v1/findings/ID/series' },
@@ -44,6 +45,7 @@ const WAYS_OUT: Readonly<Record<string, WayOut>> = {
   'GET /namespaces/:namespace/:kind/:name/charts': {
     hides: '/namespaces/NAMESPACE/Deployment/x/charts',
   },
+  'GET /explore': { asks: '/explore' },
   'GET /recommendations': { lists: '/recommendations' },
   'GET /posture': { lists: '/posture' },
   'GET /posture/:namespace': { hides: '/posture/NAMESPACE' },

@@ -9,7 +9,13 @@ import {
   sumParts,
 } from '../../model/costParts.ts';
 import { ceilTo, floorTo, HOUR_MS, type Span, type TimeMs } from '../../model/time.ts';
-import type { CostQuery, CostSeriesQuery, CostTable, NodeCostRow } from '../costTable.ts';
+import {
+  isWholeCluster,
+  type CostQuery,
+  type CostSeriesQuery,
+  type CostTable,
+  type NodeCostRow,
+} from '../costTable.ts';
 import type { HistorySpan } from '../history.ts';
 import { addUsage } from '../rollUp/rollUp.ts';
 import { NODE, NODE_COLUMNS, USAGE_COLUMNS } from './columns.ts';
@@ -19,6 +25,7 @@ import { addPages, DAYS, HOURS, planBuckets, windowsGrain } from './levels.ts';
 import type { PageRow } from './pageBuffer.ts';
 import { pageCodecs } from './pageCodecs.ts';
 import { emptySums } from './pageCodec.ts';
+import { costFilterTest } from '../costFilter.ts';
 
 /** How long a window that was sealed with partial data is read again. */
 const CORRECTED_FOR_MS = 2 * HOUR_MS;
@@ -56,14 +63,15 @@ export class CostAnswers {
 
   /** One table for each step between two boundaries; every page is read once, for all steps. */
   series(query: CostSeriesQuery): readonly CostTable[] {
-    const { boundaries, by } = query;
+    const { boundaries, by, where = [] } = query;
+    const byPod = [...by, ...where.map((filter) => filter.by)].includes('pod');
     const steps = boundaries.slice(1).map((to, index) => ({ from: boundaries[index]!, to }));
-    const spans = steps.map((step) => this.#spans(step, by.includes('pod')));
+    const spans = steps.map((step) => this.#spans(step, byPod));
     const groups = new CostGroups(by);
-    const allowed = query.namespaces === null ? null : new Set(query.namespaces);
-    this.#addRolledUp(spans, groups, allowed);
-    this.#addWindows(spans, groups, allowed);
-    const nodes = allowed === null ? this.#nodes(spans) : null;
+    const isWanted = wantedBy(query);
+    this.#addRolledUp(spans, groups, isWanted);
+    this.#addWindows(spans, groups, isWanted);
+    const nodes = isWholeCluster(query) ? this.#nodes(spans) : null;
     return steps.map((step, index) => {
       const rows = groups.rows(index, this.#windowMs);
       return {
@@ -86,12 +94,8 @@ export class CostAnswers {
     return cutSpan(sealed, { windowsFrom, hoursFrom }, windowsWanted);
   }
 
-  #addRolledUp(
-    spans: readonly CostSpans[],
-    groups: CostGroups,
-    allowed: ReadonlySet<string> | null,
-  ): void {
-    const groupOf = this.#groupFinder('rolled-up', groups, allowed);
+  #addRolledUp(spans: readonly CostSpans[], groups: CostGroups, isWanted: IsWanted): void {
+    const groupOf = this.#groupFinder('rolled-up', groups, isWanted);
     const sumsOf = (group: CostGroup, step: number) => groups.sums(group, step);
     const { costDays, costHours } = this.#codecs;
     for (const [level, codec, grain] of [
@@ -107,12 +111,8 @@ export class CostAnswers {
     }
   }
 
-  #addWindows(
-    spans: readonly CostSpans[],
-    groups: CostGroups,
-    allowed: ReadonlySet<string> | null,
-  ): void {
-    const groupOf = this.#groupFinder('windows', groups, allowed);
+  #addWindows(spans: readonly CostSpans[], groups: CostGroups, isWanted: IsWanted): void {
+    const groupOf = this.#groupFinder('windows', groups, isWanted);
     const width = USAGE_COLUMNS.length;
     const plans = planBuckets(
       spans.map(({ windows }) => windows),
@@ -132,16 +132,15 @@ export class CostAnswers {
     }
   }
 
-  /** The group of a key, or null where its namespace is not allowed; each key is looked up once. */
+  /** The group of a key, or null where it is not wanted; each key is looked up once. */
   #groupFinder(
     level: 'windows' | 'rolled-up',
     groups: CostGroups,
-    allowed: ReadonlySet<string> | null,
+    isWanted: IsWanted,
   ): (key: number) => CostGroup | null {
     return remembered((key) => {
       const identity = this.#pages.identity(level, key);
-      const isAllowed = allowed === null || allowed.has(identity.namespace);
-      return isAllowed ? groups.group(identity) : null;
+      return isWanted(identity) ? groups.group(identity) : null;
     });
   }
 
@@ -208,7 +207,18 @@ export class CostAnswers {
   }
 }
 
-/** A caller that may see only some namespaces sees neither the nodes' cost nor their idle. */
+type IsWanted = (identity: CostIdentity) => boolean;
+
+/** What a question is about. */
+function wantedBy({ namespaces, where = [] }: CostSeriesQuery): IsWanted {
+  const allowed = namespaces === null ? null : new Set(namespaces);
+  const tests = where.map(costFilterTest);
+  return (identity) =>
+    (allowed === null || allowed.has(identity.namespace)) &&
+    tests.every((holdsFor) => holdsFor(identity));
+}
+
+/** A caller that may see only some namespaces, or asks about a part of the cluster, sees neither the nodes' cost nor their idle. */
 function nodesOfRows(rows: CostTable['rows']): NodesOfTable {
   return { nodes: [], idle: NO_NODE_PARTS, nodesNano: sumNano(rows, nodeNano) };
 }

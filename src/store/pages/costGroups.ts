@@ -15,12 +15,13 @@ export interface CostIdentity {
   readonly container: string;
   readonly node: string;
   readonly owner: string;
+  readonly image: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly pod: string | null;
 }
 
 /** The key of rows without the label, the owner or the node that was asked for, as in OpenCost. */
-const UNALLOCATED = '__unallocated__';
+export const UNALLOCATED = '__unallocated__';
 
 /** One row of the answer in the making. */
 export interface CostGroup {
@@ -83,7 +84,8 @@ export class CostGroups {
   }
 }
 
-function partOf(dimension: CostDimension, identity: CostIdentity): string {
+/** What an identity has of a dimension; `__unallocated__` for nothing. A history has one cluster: its name is the reader's. */
+export function partOf(dimension: CostDimension, identity: CostIdentity): string {
   const { namespace, kind, name, container } = identity;
   switch (dimension) {
     case 'namespace':
@@ -95,6 +97,10 @@ function partOf(dimension: CostDimension, identity: CostIdentity): string {
     case 'pod':
       // Unmounted volumes and load balancers have none.
       return `${namespace}/${identity.pod || UNALLOCATED}`;
+    case 'cluster':
+      return '';
+    case 'image':
+      return identity.image || UNALLOCATED;
     case 'node':
       return identity.node || UNALLOCATED;
     case 'owner':
@@ -134,6 +140,7 @@ function toRow(
     node: has('node') ? first.node || null : null,
     pod: has('pod') ? first.pod : null,
     container: has('container') ? first.container : null,
+    image: has('image') ? first.image || null : null,
     cpuCoreHours: sums[COST.cpuAllocated]! * 1e-9 * hours,
     ramByteHours: sums[COST.ramAllocated]! * hours,
     gpuHours: sums[COST.gpuAllocated]! * 1e-9 * hours,

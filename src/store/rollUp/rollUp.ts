@@ -36,6 +36,7 @@ export interface ContainerIdentity {
   readonly node: string;
   readonly label_set: number;
   readonly owner: string;
+  readonly image: string;
   readonly uid: string;
 }
 

@@ -60,7 +60,8 @@ const WINDOWS = `
     node TEXT NOT NULL,
     label_set INTEGER NOT NULL REFERENCES label_sets (id),
     owner TEXT NOT NULL,
-    UNIQUE (namespace, kind, name, container, node, label_set, owner)
+    image TEXT NOT NULL,
+    UNIQUE (namespace, kind, name, container, node, label_set, owner, image)
   ) STRICT;
   CREATE TABLE cost_hours (
     day INTEGER NOT NULL,

@@ -364,7 +364,7 @@ export function spendSection(
   ];
   return card(
     title,
-    html`${table(title, open, columns, { foot })}
+    html`${table(title, open, columns, { foot: [foot] })}
     ${
       folded.length > 0 &&
       html`<details>

@@ -1,0 +1,77 @@
+import { z } from 'zod';
+import { parsePeriod, parseTime } from '../../model/period.ts';
+import { DAY_MS, type Span } from '../../model/time.ts';
+import { parseCostDimension, parseCostFilter } from '../../store/costFilter.ts';
+import type { ServeDeps } from '../deps.ts';
+import { HttpProblem } from '../problem.ts';
+
+/** The longest span that one call may ask for. */
+const MAX_SPAN_MS = 400 * DAY_MS;
+const MAX_FILTERS = 20;
+
+/** A text that `read` understands; what it says of others is the problem. */
+function readAs<T>(read: (text: string) => T) {
+  return (text: string, context: z.core.$RefinementCtx<string>): T => {
+    try {
+      return read(text);
+    } catch (error) {
+      context.addIssue({ code: 'custom', message: (error as Error).message });
+      return z.NEVER;
+    }
+  };
+}
+
+/** A parameter that may come several times. */
+export function oneOrMore<T extends z.ZodType<unknown, string>>(one: T) {
+  return z
+    .union([one, z.array(one).max(MAX_FILTERS)])
+    .transform((given) => (Array.isArray(given) ? given : [given]) as z.output<T>[]);
+}
+
+const dimensions = z.string().transform(readAs((text) => text.split(',').map(parseCostDimension)));
+
+/** What every question for costs has. */
+export const costQuery = {
+  window: z.string().optional().describe('24h, 7d, today, lastweek, month, START,END …'),
+  from: z.string().optional().describe('RFC 3339'),
+  to: z.string().optional().describe('RFC 3339'),
+  by: dimensions.default(['namespace']).describe('several with commas'),
+  idle: z.enum(['separate', 'share']).default('separate'),
+  format: z.enum(['json', 'csv']).default('json'),
+};
+
+/** Filters of costs: `filter=namespace=shop&filter=label:team!=web`. */
+export const costFilters = oneOrMore(z.string().transform(readAs(parseCostFilter)))
+  .default([])
+  .describe('namespace=shop, owner!=team-a, label:team=~"a|b"; several must all hold');
+
+export interface SpanQuery {
+  readonly window?: string | undefined;
+  readonly from?: string | undefined;
+  readonly to?: string | undefined;
+}
+
+/** The span that is asked for; the last seven days where none is. @throws HttpProblem 400 */
+export function costSpan(query: SpanQuery, deps: Pick<ServeDeps, 'config' | 'now'>): Span {
+  const span = spanOf(query, deps.now(), deps.config().schedule.timezone);
+  if (span.to - span.from > MAX_SPAN_MS)
+    throw new HttpProblem(400, 'At most 400 days can be asked for at once');
+  return span;
+}
+
+function spanOf(query: SpanQuery, now: number, timezone: string): Span {
+  if (query.from === undefined && query.to === undefined) {
+    try {
+      const { start, end } = parsePeriod(query.window ?? '7d', now, timezone);
+      return { from: start, to: end };
+    } catch (error) {
+      throw new HttpProblem(400, `window: ${(error as RangeError).message}`);
+    }
+  }
+  if (query.window !== undefined) throw new HttpProblem(400, 'Give either window, or from and to');
+  const from = parseTime(query.from ?? '');
+  const to = query.to === undefined ? now : parseTime(query.to);
+  if (from === null || to === null || from >= to)
+    throw new HttpProblem(400, 'from and to must be RFC 3339 times in order');
+  return { from, to };
+}

@@ -1,0 +1,54 @@
+import { z } from 'zod';
+import { COST_SORTS } from '../../cost/report/compareCosts.ts';
+import { visibleNamespaces } from '../security/principal.ts';
+import { costReportSchema } from './costs.ts';
+import { costFilters, costQuery, costSpan } from './costQuery.ts';
+import { csvAnswer, defineRoute } from './route.ts';
+
+const money = z.number().describe('in `currency`');
+const change = money.nullable().describe('null where the periods cannot be compared');
+
+const comparedSchema = costReportSchema.extend({
+  rows: z.array(
+    costReportSchema.shape.rows.element.extend({
+      previousCost: money,
+      change,
+      changeShare: z.number().nullable(),
+    }),
+  ),
+  previous: z.object({
+    window: costReportSchema.shape.window,
+    coverage: z.number().min(0).max(1),
+    comparable: z.boolean(),
+    idleCost: money,
+    totalCost: money,
+  }),
+  change,
+  changeShare: z.number().nullable(),
+});
+
+/** The question of the explorer, in the address of the page and of the call. */
+export const exploreQuery = z.strictObject({
+  ...costQuery,
+  filter: costFilters,
+  shared: z.enum(['spread', 'show']).default('spread'),
+  sort: z.enum(COST_SORTS).default('cost'),
+  order: z.enum(['asc', 'desc']).default('desc'),
+});
+
+export const getExplore = defineRoute({
+  method: 'get',
+  path: '/explore',
+  scope: 'read',
+  summary: 'What was spent, beside the period before, filtered and sorted',
+  query: exploreQuery,
+  response: comparedSchema,
+  hasCsv: true,
+  async handle({ context, query }, deps) {
+    const { by, idle, shared, sort, order, format } = query;
+    const namespaces = visibleNamespaces(context.var.principal);
+    const asked = { by, where: query.filter, idle, overheads: shared, sort, order, namespaces };
+    const text = await deps.questions.explore({ ...costSpan(query, deps), ...asked, format });
+    return format === 'json' ? { text } : csvAnswer(text, 'costs.csv');
+  },
+});

@@ -1,0 +1,119 @@
+import {
+  compareCosts,
+  sortRows,
+  type ComparedReport,
+  type CostSort,
+} from '../../cost/report/compareCosts.ts';
+import type { Overheads } from '../../cost/report/costReport.ts';
+import { named, seriesOnBasis } from '../../cost/report/readCosts.ts';
+import { renderCosts } from '../../cost/report/renderCosts.ts';
+import { nodeNano } from '../../model/costParts.ts';
+import { fromNano } from '../../model/money.ts';
+import { ceilTo, DAY_MS, floorTo, HOUR_MS } from '../../model/time.ts';
+import { isWholeCluster, type CostQuery } from '../../store/costTable.ts';
+import type { AnswerContext, Whose } from './answerContext.ts';
+import { refuseTooMany, spendDays, type SpendSteps } from './answerCosts.ts';
+
+/** A question of the cost explorer. */
+export interface ExploreAsk extends CostQuery {
+  readonly idle: 'separate' | 'share';
+  readonly overheads: Overheads;
+  readonly sort: CostSort;
+  readonly order: 'asc' | 'desc';
+}
+
+/** What was spent beside the period before, as the text that is sent. */
+export async function answerExplore(
+  { format, ...ask }: ExploreAsk & { readonly format: 'json' | 'csv' },
+  context: AnswerContext,
+): Promise<string> {
+  const report = await readExplore(ask, context);
+  return format === 'csv' ? renderCosts(report, 'csv') : JSON.stringify(report);
+}
+
+async function readExplore(
+  { idle, overheads, sort, order, ...query }: ExploreAsk,
+  { reader, config }: AnswerContext,
+): Promise<ComparedReport> {
+  const { cluster, pricing } = config();
+  const report = await compareCosts(reader, pricing, { cluster, query, idle, overheads });
+  refuseTooMany(report.rows);
+  return { ...report, rows: sortRows(report.rows, sort, order) };
+}
+
+/** The explorer's page: a part of the rows, all totals, and a chart. */
+export interface ExploreView {
+  readonly watermark: number | null;
+  readonly report: ComparedReport;
+  readonly rowsInAll: number;
+  readonly steps: SpendSteps;
+  /** Idle in each step; null where it does not belong to the answer or is in the rows. */
+  readonly idle: readonly number[] | null;
+  readonly labels: readonly string[];
+}
+
+export interface ExplorePageAsk extends ExploreAsk {
+  readonly offset: number;
+  readonly limit: number;
+}
+
+export async function answerExplorePage(
+  { offset, limit, ...ask }: ExplorePageAsk,
+  context: AnswerContext,
+): Promise<ExploreView> {
+  const key = JSON.stringify(ask);
+  const { watermark } = await context.reader.status();
+  const { rows, ...report } = await context.perWindow(`explore ${key}`, () =>
+    readExplore(ask, context),
+  );
+  const chart = await context.perWindow(`explore chart ${key}`, () => readChart(ask, context));
+  return {
+    watermark,
+    report: { ...report, rows: rows.slice(offset, offset + limit) },
+    rowsInAll: rows.length,
+    ...chart,
+    labels: await labelNames(ask, context),
+  };
+}
+
+/** A longer span is drawn by the day. */
+const LONGEST_BY_HOUR_MS = 3 * DAY_MS;
+
+async function readChart(
+  { idle, ...ask }: ExploreAsk,
+  { reader, config }: AnswerContext,
+): Promise<Pick<ExploreView, 'steps' | 'idle'>> {
+  const { pricing, cluster } = config();
+  const { by, namespaces, where = [] } = ask;
+  const { watermark, historyStart, windowMs = 0 } = await reader.status();
+  const stepMs = ask.to - ask.from > LONGEST_BY_HOUR_MS ? DAY_MS : HOUR_MS;
+  const first = ceilTo(Math.max(ask.from, (historyStart ?? 0) - windowMs), stepMs);
+  const last = floorTo(Math.min(ask.to, watermark ?? 0), stepMs);
+  if (last <= first) return { steps: { starts: [], lines: [], stepMs }, idle: null };
+  const count = (last - first) / stepMs;
+  const boundaries = Array.from({ length: count + 1 }, (_, index) => first + index * stepMs);
+  const query = { boundaries, by, namespaces, where };
+  const tables = (await seriesOnBasis(reader, pricing, query)).map((table) =>
+    named(table, by, cluster),
+  );
+  const isIdleApart = idle === 'separate' && isWholeCluster(ask);
+  return {
+    steps: { ...spendDays(tables, ({ key }) => key, count), stepMs },
+    idle: isIdleApart ? tables.map((table) => fromNano(nodeNano(table.idle))) : null,
+  };
+}
+
+/** More would not fit into a list to choose from. */
+const MAX_LABELS = 60;
+
+/** The names of the labels that costs of the last week can be asked by. */
+function labelNames({ namespaces }: Whose, context: AnswerContext): Promise<readonly string[]> {
+  return context.perHour(`label names ${JSON.stringify(namespaces)}`, async () => {
+    const { watermark } = await context.reader.status();
+    const to = watermark ?? 0;
+    const query = { from: to - 7 * DAY_MS, to, by: ['labels' as const], namespaces };
+    const { rows } = await context.reader.costs(query);
+    const names = new Set(rows.flatMap(({ labels }) => Object.keys(labels ?? {})));
+    return [...names].sort().slice(0, MAX_LABELS);
+  });
+}
