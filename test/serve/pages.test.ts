@@ -81,6 +81,30 @@ describe.each(LOOKS)('at $width px, $colorScheme', (look) => {
   });
 });
 
+it('the first screen of a finding on a phone says what, where, how sure, whether it goes on, and what to do', async () => {
+  const { page } = await openPage(browser, { width: 390, colorScheme: 'light' });
+  await page.goto(urlOf(finding));
+  const text = (await page.locator('.finding-head').innerText()).replaceAll(/\s+/g, ' ');
+  expect(text).toMatch(
+    /Likely cryptojacking shop \/ checkout .*critical.*confidence high.*still running.*Since Tue 24 Nov, 04:05.*cores of CPU in all pods.*Call security now/,
+  );
+  for (const selector of [
+    'h1',
+    '.badges',
+    '.since',
+    '.act .advice',
+    '.act button',
+    '.glance svg.plot',
+  ]) {
+    const box = await page.locator(selector).first().boundingBox();
+    expect({ selector, bottom: (box?.y ?? 1e9) + (box?.height ?? 0) }).toMatchObject({
+      bottom: expect.toSatisfy((bottom: number) => bottom <= 844),
+    });
+  }
+  expect(await page.locator('.act button').innerText()).toBe('Acknowledge');
+  await page.close();
+});
+
 it('the accessibility check sees what is wrong', async () => {
   const { page } = await openPage(browser, { width: 1280, colorScheme: 'light' });
   await page.goto(urlOf('/silences'));

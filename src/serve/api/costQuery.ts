@@ -22,7 +22,7 @@ function readAs<T>(read: (text: string) => T) {
 }
 
 /** A parameter that may come several times. */
-export function oneOrMore<T extends z.ZodType<unknown, string>>(one: T) {
+function oneOrMore<T extends z.ZodType<unknown, string>>(one: T) {
   return z
     .union([one, z.array(one).max(MAX_FILTERS)])
     .transform((given) => (Array.isArray(given) ? given : [given]) as z.output<T>[]);

@@ -68,3 +68,9 @@ export function netOf({ netIn, netOut }: Subject): number | null {
 export function diskOf({ diskIn, diskOut }: Subject): number | null {
   return diskIn === null && diskOut === null ? null : (diskIn ?? 0) + (diskOut ?? 0);
 }
+
+/** Which pods the figures of a subject are of: ` in all pods`, ` in the busiest pod`, or nothing where it has one. */
+export function podsOf({ kind, isSummed, podCount }: Subject): string {
+  if (isSummed || kind === 'group') return ' in all pods';
+  return podCount > 1 ? ' in the busiest pod' : '';
+}

@@ -1,9 +1,17 @@
 import type { NextStep, Severity } from '../../../model/finding.ts';
+import { ownValue } from '../../../model/ownValue.ts';
 import { shellQuote } from '../../../model/text/escape.ts';
+import type { WorkloadRef } from '../../../model/workload.ts';
 import type { Facts } from '../evidence/signal.ts';
+import type { SubjectMember } from '../subjects/subject.ts';
 
 /** As many pods as one command names. */
 const MAX_PODS = 20;
+
+/** Small, with ps and a shell; any such image will do. */
+const DEBUG_IMAGE = 'busybox:1.37';
+
+const STOPS_PODS = 'Stops it; save the evidence first and do not delete it';
 
 /** Selects by a label of our own, so that no Service loses its pods and no ReplicaSet makes new ones. */
 const QUARANTINE = JSON.stringify({
@@ -41,19 +49,25 @@ export function nextSteps({ subject }: Facts, severity: Severity): readonly Next
   const at = `-n ${shellQuote(namespace)}`;
   const pod = shellQuote(first.pod.name);
   const container = shellQuote(first.container.name);
+  const look = `sh -c 'ps aux; cat /proc/net/tcp /proc/net/tcp6'`;
   const steps: NextStep[] = [
     {
-      command: `kubectl ${at} exec ${pod} -c ${container} -- sh -c 'ps aux; cat /proc/net/tcp'`,
+      command: `kubectl ${at} exec ${pod} -c ${container} -- ${look} | tee ${fileOf(first, 'processes.txt')}`,
       effect: 'read',
-      why: 'Shows which process uses the CPU and its connections',
+      why: 'Shows and saves which process uses the CPU and its connections',
     },
     {
-      command: `kubectl ${at} get pod ${pod} -o yaml`,
+      command: `kubectl ${at} debug ${pod} --image=${DEBUG_IMAGE} --target=${container} -i --quiet -- ${look} | tee ${fileOf(first, 'processes.txt')}`,
+      effect: 'read',
+      why: 'The same where the image has no shell: an ephemeral container beside the process',
+    },
+    {
+      command: `kubectl ${at} get pod ${pod} -o yaml > ${fileOf(first, 'pod.yaml')}`,
       effect: 'read',
       why: 'Saves image, command, owner and node as evidence',
     },
     {
-      command: `kubectl ${at} logs ${pod} -c ${container} --timestamps`,
+      command: `kubectl ${at} logs ${pod} -c ${container} --timestamps > ${fileOf(first, 'log.txt')}`,
       effect: 'read',
       why: 'Saves the logs before anything is stopped',
     },
@@ -80,17 +94,58 @@ export function nextSteps({ subject }: Facts, severity: Severity): readonly Next
       effect: 'contain',
       why: 'Keeps new pods off the node until it is checked',
     });
-  if (workload.kind === 'DaemonSet')
-    steps.push({
-      command: `kubectl ${at} patch daemonset/${shellQuote(workload.name)} --type merge -p '{"spec":{"template":{"spec":{"nodeSelector":{"burnwatch.io/stopped":"true"}}}}}'`,
-      effect: 'destroy',
-      why: 'No node has that label: the pods stop, the object stays as evidence',
-    });
-  if (workload.kind === 'Deployment' || workload.kind === 'StatefulSet')
-    steps.push({
-      command: `kubectl ${at} scale ${workload.kind.toLowerCase()}/${shellQuote(workload.name)} --replicas=0`,
-      effect: 'destroy',
-      why: 'Stops it; save the evidence first and do not delete it',
-    });
+  steps.push(...stopOf(workload, at, pod));
   return steps;
+}
+
+/** How each kind of owner is stopped so that the object stays as evidence. */
+const STOPS: Readonly<Record<string, (name: string) => readonly [command: string, why: string]>> = {
+  Deployment: scaled('deployment'),
+  StatefulSet: scaled('statefulset'),
+  ReplicaSet: scaled('replicaset'),
+  ReplicationController: scaled('replicationcontroller'),
+  Rollout: patched('rollouts.argoproj.io', '{"spec":{"replicas":0}}', STOPS_PODS),
+  DaemonSet: patched(
+    'daemonset',
+    '{"spec":{"template":{"spec":{"nodeSelector":{"burnwatch.io/stopped":"true"}}}}}',
+    'No node has that label: the pods stop, the object stays as evidence',
+  ),
+  CronJob: patched(
+    'cronjob',
+    '{"spec":{"suspend":true}}',
+    'No further run starts; suspend the running Job in the same way',
+  ),
+  Job: patched(
+    'job',
+    '{"spec":{"suspend":true}}',
+    'Ends its pods, the object stays as evidence; save logs and processes first',
+  ),
+};
+
+function scaled(kind: string) {
+  return (name: string) => [`scale ${kind}/${name} --replicas=0`, STOPS_PODS] as const;
+}
+
+function patched(kind: string, patch: string, why: string) {
+  return (name: string) => [`patch ${kind}/${name} --type merge -p '${patch}'`, why] as const;
+}
+
+function stopOf({ kind, name }: WorkloadRef, at: string, pod: string): readonly NextStep[] {
+  if (kind === 'StaticPod') return [];
+  const stop = ownValue(STOPS, kind);
+  const [command, why] =
+    stop !== undefined
+      ? stop(shellQuote(name))
+      : kind === 'Pod'
+        ? [
+            `delete pod ${pod}`,
+            'Nothing owns it, so nothing else stops it: save the evidence first',
+          ]
+        : ['', ''];
+  return command === '' ? [] : [{ command: `kubectl ${at} ${command}`, effect: 'destroy', why }];
+}
+
+/** A file beside the person who runs the command; a name of the cluster cannot lead elsewhere. */
+function fileOf({ pod }: SubjectMember, suffix: string): string {
+  return `${pod.name.replaceAll(/[^\w.-]+/g, '_').replace(/^[.-]+/, '')}-${suffix}`;
 }

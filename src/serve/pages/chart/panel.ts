@@ -32,11 +32,13 @@ export interface Panel {
   readonly usual: Band | null;
   /** Stands below the plot. */
   readonly note: string | null;
+  /** False where the chart stands among others' text: its title is no heading then. */
+  readonly isHeading?: boolean;
 }
 
 /** Draws one panel. Text and lines keep their size at any width: only the paths are stretched. */
 export function drawPanel(panel: Panel, time: PlotTime): Html {
-  const { id, title, unit, heightPx, lines, usual, note } = panel;
+  const { id, title, unit, heightPx, lines, usual, note, isHeading = true } = panel;
   const values = lines.flatMap((line) => line.values);
   if (values.every((value) => value === null))
     return emptyPanel(panel, 'Unknown: no data in this time range.');
@@ -46,7 +48,7 @@ export function drawPanel(panel: Panel, time: PlotTime): Html {
   const scale = valueScale(highest, unit, heightPx);
   const plot = { time, heightPx, lines: drawn, known: lines[0]?.values ?? [], usual, scale };
   return figure(
-    { id, title, legend: legend(panel, far), note },
+    { id, title, legend: legend(panel, far), note, isHeading },
     html`${valueAxis(scale, heightPx, 7)}
     ${plotSvg(heightPx, describe(panel), drawPlot(plot, null))}`,
   );
@@ -59,7 +61,8 @@ export function figure(
     title,
     legend,
     note = null,
-  }: Pick<Panel, 'title'> & {
+    isHeading = true,
+  }: Pick<Panel, 'title' | 'isHeading'> & {
     readonly id?: string;
     readonly legend: Html;
     readonly note?: string | null;
@@ -68,8 +71,7 @@ export function figure(
 ): Html {
   return html`<figure class="panel" ${id !== undefined && html`data-panel="${id}"`}>
     <figcaption>
-      <h3>${title}</h3>
-      ${legend}
+      ${isHeading ? html`<h3>${title}</h3>` : html`<strong>${title}</strong>`} ${legend}
     </figcaption>
     <div class="chart">${chart}</div>
     ${note !== null && html`<p class="note">${note}</p>`}
@@ -124,10 +126,10 @@ export function timeAxis({ from, to, ticks }: Pick<PlotTime, 'from' | 'to' | 'ti
   );
 }
 
-function emptyPanel({ id, title }: Panel, text: string): Html {
+function emptyPanel({ id, title, isHeading = true }: Panel, text: string): Html {
   return html`<figure class="panel empty" data-panel="${id}">
     <figcaption>
-      <h3>${title}</h3>
+      ${isHeading ? html`<h3>${title}</h3>` : html`<strong>${title}</strong>`}
       <span class="note">${text}</span>
     </figcaption>
   </figure>`;

@@ -32,11 +32,14 @@ interface SpendChartOptions {
   readonly stepMs?: number;
   /** Shaded. */
   readonly anomaly?: Span;
+  readonly heightPx?: number;
+  readonly isHeading?: boolean;
 }
 
 /** Spend by day, or another step, as stacked areas, whole ones only: a day that has just begun would look like a saving. */
 export function spendChart({ starts, lines }: SpendDays, options: SpendChartOptions): Html {
   const { currency, clock, title, watermark, anomaly, idle = null, stepMs = DAY_MS } = options;
+  const { heightPx = HEIGHT, isHeading = true } = options;
   const whole = starts.flatMap((start, index) =>
     start % stepMs === 0 && start + stepMs <= watermark ? [index] : [],
   );
@@ -46,14 +49,15 @@ export function spendChart({ starts, lines }: SpendDays, options: SpendChartOpti
   const times = whole.map((index) => starts[index] ?? 0);
   const pick = (values: readonly number[]) => whole.map((index) => values[index] ?? 0);
   const layers = layersOf(lines, idle).map((layer) => ({ ...layer, values: pick(layer.values) }));
-  const stack = stackLayers(layers, HEIGHT, (value) =>
+  const stack = stackLayers(layers, heightPx, (value) =>
     formatMoney(value, currency).replace(/\.00$/, ''),
   );
   const span = { from: times[0] ?? 0, to: times.at(-1) ?? 1 };
   const shareOf = (at: number) =>
     Math.max(0, Math.min(1, (at - span.from) / (span.to - span.from)));
   const drawn = drawStackedAreas(stack, times.map(shareOf));
-  const shade = anomaly === undefined ? '' : shaded(shareOf(anomaly.from), shareOf(anomaly.to));
+  const shade =
+    anomaly === undefined ? '' : shaded(shareOf(anomaly.from), shareOf(anomaly.to), heightPx);
   const days = times.flatMap((at, index) =>
     isLabelled(index, times.length, MAX_DAYS)
       ? [{ share: shareOf(at), text: clock.day(at).replace(/ \d{4}$/, '') }]
@@ -61,9 +65,9 @@ export function spendChart({ starts, lines }: SpendDays, options: SpendChartOpti
   );
   const ticks = timeTicks(span.from, span.to, clock.timezone, MAX_TICKS);
   return html`${figure(
-    { title, legend: layerLegend(layers) },
-    html`${valueAxis(stack.scale, HEIGHT, 6)}
-    ${plotSvg(HEIGHT, describe(layers, unit, currency), drawn + shade)}`,
+    { title, legend: layerLegend(layers), isHeading },
+    html`${valueAxis(stack.scale, heightPx, 6)}
+    ${plotSvg(heightPx, describe(layers, unit, currency), drawn + shade)}`,
   )}
   ${stepMs === DAY_MS ? labelsBelow(days) : timeAxis({ ...span, ticks })}`;
 }
@@ -82,9 +86,9 @@ export function layerLegend(layers: readonly Pick<Layer, 'name' | 'tone'>[]): Ht
   </ul>`;
 }
 
-function shaded(from: number, to: number): string {
+function shaded(from: number, to: number, heightPx: number): string {
   const percent = (share: number) => `${(share * 100).toFixed(2)}%`;
-  return `<rect class="anomaly" x="${percent(from)}" width="${percent(to - from)}" y="0" height="${HEIGHT}"/>`;
+  return `<rect class="anomaly" x="${percent(from)}" width="${percent(to - from)}" y="0" height="${heightPx}"/>`;
 }
 
 function layersOf(lines: SpendDays['lines'], idle: readonly number[] | null): readonly Layer[] {

@@ -14,6 +14,7 @@ import {
   numberMarks,
   drawPanel,
   timeAxis,
+  type Mark,
   type TimelineEvent,
   type Panel,
 } from './panel.ts';
@@ -39,6 +40,8 @@ export interface UsageCharts {
   readonly wholeSpan: Span;
   /** Shaded: where the finding says that something is wrong. */
   readonly anomaly: Span | null;
+  /** What the finding is about: drawn first and large. */
+  readonly lead?: 'cpu' | 'memory';
   /** Address of the page; the charts alone are under `/charts` of it. */
   readonly path: string;
 }
@@ -48,19 +51,11 @@ export interface UsageCharts {
  * first view and every other one.
  */
 export function usageCharts(view: UsageCharts, clock: LocalClock): Html {
-  const { series, usual, span, wholeSpan, events, anomaly, path } = view;
+  const { series, span, wholeSpan, events, anomaly, path } = view;
   const { times, ranges } = series;
   const marks = numberMarks(events, span);
-  const resolutionMs = Math.max(...ranges.map((range) => range.resolutionMs), 5 * MINUTE_MS);
-  const time: PlotTime = {
-    ...span,
-    times,
-    stepMs: resolutionMs * GAP_STEPS,
-    anomaly,
-    marks: marks.map(({ at }) => at),
-    ticks: timeTicks(span.from, span.to, clock.timezone, MAX_TICKS),
-  };
-  const panels = usagePanels(series, usual);
+  const time = timeOf(view, marks, clock);
+  const panels = usagePanels(view);
   const [first, ...rest] = panels.map((panel) => drawPanel(panel, time));
   const hasGaps = gapsOf(time, series.columns.cpuUsageCores).length > 0;
   return html`<section
@@ -100,6 +95,29 @@ export function usageCharts(view: UsageCharts, clock: LocalClock): Html {
       ${raw(cursorData(times, panels, clock))}
     </script>
   </section>`;
+}
+
+function timeOf(
+  { series: { times, ranges }, span, anomaly }: UsageCharts,
+  marks: readonly Mark[],
+  clock: LocalClock,
+): PlotTime {
+  const resolutionMs = Math.max(...ranges.map((range) => range.resolutionMs), 5 * MINUTE_MS);
+  return {
+    ...span,
+    times,
+    stepMs: resolutionMs * GAP_STEPS,
+    anomaly,
+    marks: marks.map(({ at }) => at),
+    ticks: timeTicks(span.from, span.to, clock.timezone, MAX_TICKS),
+  };
+}
+
+/** The first chart alone, low: what one sees at a glance. */
+export function glanceChart(view: UsageCharts, clock: LocalClock, heightPx: number): Html {
+  const time = timeOf(view, [], clock);
+  const panel = usagePanels(view)[0]!;
+  return html`${drawPanel({ ...panel, id: 'glance', heightPx, isHeading: false }, time)}${timeAxis(time)}`;
 }
 
 function sourceNote(ranges: readonly TaggedRange[]): string {
@@ -169,11 +187,12 @@ function packed(values: readonly Reading[]): readonly Reading[] | Reading {
   return rounded.every((value) => value === first) ? first : rounded;
 }
 
-/** What a workload used, top to bottom: CPU first and large, what explains it below. */
-function usagePanels(
-  { columns, ranges }: WorkloadSeries,
-  usual: UsualBand | null,
-): readonly Panel[] {
+/** What a workload used, top to bottom: what it is about first and large, what explains it below. */
+function usagePanels({
+  series: { columns, ranges },
+  usual,
+  lead = 'cpu',
+}: UsageCharts): readonly Panel[] {
   const hasHours = ranges.some(({ source }) => source === 'hour');
   const isUsualKnown = usual?.high.some((value) => value !== null) === true;
   const panel = (id: string, title: string, unit: Panel['unit'], lines: Panel['lines']): Panel => ({
@@ -191,41 +210,46 @@ function usagePanels(
     shape: PlotLine['shape'],
     values: readonly Reading[],
   ) => ({ name, tone, shape, values });
-  return [
-    {
-      ...panel('cpu', 'CPU, all pods', 'cores', [
-        line('used', 'use', 'area', columns.cpuUsageCores),
-        line('request', 'request', 'step', columns.cpuRequestCores),
-        line('limit', 'limit', 'step', columns.cpuLimitCores),
-      ]),
-      heightPx: 230,
-      usual: isUsualKnown ? usual : null,
-      note:
-        usual === null || isUsualKnown
-          ? null
-          : 'Usual use is not known yet: it needs three days of data before the onset.',
-    },
-    panel('memory', 'Memory', 'bytes', [
+  const [cpuPx, memoryPx] = lead === 'memory' ? [84, 230] : [230, 84];
+  const cpu = {
+    ...panel('cpu', 'CPU, all pods', 'cores', [
+      line('used', 'use', 'area', columns.cpuUsageCores),
+      line('request', 'request', 'step', columns.cpuRequestCores),
+      line('limit', 'limit', 'step', columns.cpuLimitCores),
+    ]),
+    heightPx: cpuPx,
+    usual: isUsualKnown ? usual : null,
+    note:
+      usual === null || isUsualKnown
+        ? null
+        : 'Usual use is not known yet: it needs three days of data before the onset.',
+  };
+  const memory = {
+    ...panel('memory', 'Memory, all pods', 'bytes', [
       line('working set', 'use', 'area', columns.ramUsageBytes),
       line('request', 'request', 'step', columns.ramRequestBytes),
       line('limit', 'limit', 'step', columns.ramLimitBytes),
     ]),
-    panel('network', 'Network', 'bytesPerSecond', [
+    heightPx: memoryPx,
+  };
+  return [
+    ...(lead === 'memory' ? [memory, cpu] : [cpu, memory]),
+    panel('network', 'Network, all pods', 'bytesPerSecond', [
       line('received', 'in', 'line', columns.networkReceiveBytesPerSecond),
       line('sent', 'out', 'line', columns.networkTransmitBytesPerSecond),
     ]),
-    panel('disk', 'Disk', 'bytesPerSecond', [
+    panel('disk', 'Disk, all pods', 'bytesPerSecond', [
       line('read', 'in', 'line', columns.diskReadBytesPerSecond),
       line('written', 'out', 'line', columns.diskWriteBytesPerSecond),
     ]),
     {
-      ...panel('throttling', 'CPU throttling', 'share', [
+      ...panel('throttling', 'CPU throttling, all pods', 'share', [
         line('share of periods', 'use', 'area', columns.throttledShare),
       ]),
       heightPx: 64,
     },
     {
-      ...panel('restarts', 'Restarts', 'count', [
+      ...panel('restarts', 'Restarts, all pods', 'count', [
         line('restarts', 'limit', 'bars', columns.restarts),
       ]),
       heightPx: 48,

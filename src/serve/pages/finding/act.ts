@@ -1,4 +1,3 @@
-import { callSecurity } from '../../../notify/content/callSecurity.ts';
 import { orderedCommands } from '../../../notify/content/evidence.ts';
 import type { Finding, NextStep } from '../../../model/finding.ts';
 import { mayQuietAbuse, hasScope } from '../../security/principal.ts';
@@ -25,7 +24,13 @@ const EFFECTS: Readonly<Record<NextStep['effect'], readonly [name: string, meani
 
 const REVIEW_LENGTHS = { '7d': '7 days', '30d': '30 days', '90d': '90 days' };
 
-/** Acknowledge, silence, not abuse: only what the principal may do is offered. */
+/** The first button of an operator on call; null for whoever may not acknowledge, or where there is nothing to. */
+export function acknowledgeBox({ finding }: FindingView, page: PageContext): Html | null {
+  if (finding.state === 'resolved' || !hasScope(page.principal, 'ack')) return null;
+  return acknowledgeForm(finding, page);
+}
+
+/** Silence, accept, not abuse: only what the principal may do is offered. */
 export function decideBox({ finding, silence }: FindingView, page: PageContext): Html {
   return card('Decide', decisions(finding, silence !== null, page), { kind: 'decide' });
 }
@@ -37,11 +42,7 @@ function decisions(finding: Finding, isSilenced: boolean, page: PageContext): Ht
   const mayQuiet = !isAbuse || mayQuietAbuse(principal);
   const mayAcknowledge = hasScope(principal, 'ack');
   const isAcceptable = finding.state !== 'accepted';
-  return html`${
-    mayAcknowledge
-      ? acknowledgeForm(finding, page)
-      : note('Your token may not acknowledge findings (scope “ack”).')
-  }
+  return html`${!mayAcknowledge && note('Your token may not acknowledge findings (scope “ack”).')}
   ${hasScope(principal, 'silence') && mayQuiet && !isSilenced && silenceForm(finding, page)}
   ${isAbuse && mayQuiet && isAcceptable && reasonForm(finding, page, 'not-abuse', 'Not abuse …', 'Mark as not abuse')}
   ${!isAbuse && mayAcknowledge && isAcceptable && reasonForm(finding, page, 'accept', 'Accept …', 'Accept')}
@@ -95,20 +96,13 @@ function reasonForm(
 /** Commands to copy, from those that change nothing to those that stop the workload. */
 export function commandBox({ finding }: FindingView, kubeContext: string | null): Html {
   const steps = orderedCommands(finding, kubeContext);
-  const advice = callSecurity(finding, 'page');
   return card(
     'Next steps',
-    html`${
-      advice !== null &&
-      html`<p class="advice ${finding.severity}"><strong>${advice.lead}</strong>: ${advice.why}</p>`
-    }
-    ${
-      steps.length === 0
-        ? note('No commands for this kind of finding.')
-        : html`<ol>
-            ${steps.map(commandItem)}
-          </ol>`
-    }`,
+    steps.length === 0
+      ? note('No commands for this kind of finding.')
+      : html`<ol>
+          ${steps.map(commandItem)}
+        </ol>`,
     { kind: 'commands' },
   );
 }

@@ -1,15 +1,17 @@
+import type { Finding } from '../../../model/finding.ts';
 import { kubeContextOf } from '../../../notify/config.ts';
 import { stretchOf } from '../../../detect/findings/stretch.ts';
 import { DAY_MS, HOUR_MS } from '../../../model/time.ts';
 import { formatScope, titleOf } from '../../../model/text/format.ts';
 import { requestDecision, requestSilence } from '../../changes.ts';
 import { HttpProblem } from '../../problem.ts';
+import type { FindingUse } from '../../questions/answerUse.ts';
 import type { SpendSteps } from '../../questions/answerCosts.ts';
 import { findVisible } from '../../security/principal.ts';
 import type { LocalClock } from '../clock.ts';
 import { eventList, marksLane, numberMarks } from '../chart/panel.ts';
 import { spendChart } from '../chart/spendChart.ts';
-import { usageCharts } from '../chart/usageCharts.ts';
+import { glanceChart, usageCharts, type UsageCharts } from '../chart/usageCharts.ts';
 import { html, card, findingPath, withQuery, type Html } from '../html.ts';
 import { layout } from '../layout.ts';
 import {
@@ -35,10 +37,11 @@ export const FINDING_PAGES: readonly PageRoute[] = [
     scope: 'read',
     async show(request) {
       const { page, deps } = request;
-      const { view, charts } = await readView(request);
+      const kept = await readView(request);
+      const { view } = kept;
       const { finding } = view;
       const title = `${titleOf(finding)}: ${formatScope(finding)}`;
-      return layout(page, title, body(view, charts, page, kubeContextOf(deps.config())));
+      return layout(page, title, body(kept, page, kubeContextOf(deps.config())));
     },
   },
   {
@@ -89,6 +92,8 @@ export const FINDING_PAGES: readonly PageRoute[] = [
 interface KeptView {
   readonly view: FindingView;
   readonly charts: Html;
+  /** The one picture of a phone's first screen. */
+  readonly glance: Html | null;
 }
 
 /** The charts are most of the page and the same for every visitor who may see it; a write makes both anew. */
@@ -99,19 +104,23 @@ async function readView(request: PageRequest): Promise<KeptView> {
   const key = JSON.stringify([finding.id, span, page.namespaces]);
   return request.kept.get(key, await deps.reader.version(), async () => {
     const view = await readFindingView(finding, span, principal, deps);
-    return { view, charts: await findingCharts(view, page.currency, page.clock) };
+    const { currency, clock } = page;
+    return {
+      view,
+      charts: await findingCharts(view, currency, clock),
+      glance: await glanceOf(view, currency, clock),
+    };
   });
 }
 
 function body(
-  view: FindingView,
-  charts: Html,
+  { view, charts, glance }: KeptView,
   page: PageContext,
   kubeContext: string | null,
 ): Html {
   const { id } = view.finding;
   const inApi = `/api/v1${findingPath(id)}`;
-  return html`${findingHead(view, page)}
+  return html`${findingHead(view, page, glance)}
     <div class="columns">
       <div class="first">${charts}</div>
       <div class="aside">${decideBox(view, page)} ${commandBox(view, kubeContext)}</div>
@@ -130,12 +139,40 @@ function body(
 
 /** The charts of a finding, the finding itself shaded; or what its namespace cost; some have neither. */
 function findingCharts(view: FindingView, currency: string, clock: LocalClock): Html {
-  const { finding, use, spend } = view;
+  const { use, spend } = view;
   if (spend !== null) return spendBox(view, spend, currency, clock);
   if (use === null) return html``;
-  const { series, usual } = use;
-  const anomaly = stretchOf(finding);
-  return usageCharts({ ...view, series, usual, anomaly, path: findingPath(finding.id) }, clock);
+  return usageCharts(chartsOf(view, use), clock);
+}
+
+function chartsOf(view: FindingView, { series, usual }: FindingUse): UsageCharts {
+  const { finding } = view;
+  const lead = isAboutMemory(finding) ? 'memory' : 'cpu';
+  const path = findingPath(finding.id);
+  return { ...view, series, usual, anomaly: stretchOf(finding), lead, path };
+}
+
+/** Of a container that was OOM-killed, memory is the question. */
+function isAboutMemory({ rule }: Finding): boolean {
+  return /oom|memory/i.test(rule);
+}
+
+const GLANCE_PX = 96;
+
+function glanceOf(view: FindingView, currency: string, clock: LocalClock): Html | null {
+  const { finding, use, spend } = view;
+  if (use !== null) return glanceChart(chartsOf(view, use), clock, GLANCE_PX);
+  if (spend === null) return null;
+  return spendChart(spend, {
+    title: 'Cost by workload',
+    currency,
+    clock,
+    watermark: Infinity,
+    stepMs: spend.stepMs,
+    anomaly: stretchOf(finding),
+    heightPx: GLANCE_PX,
+    isHeading: false,
+  });
 }
 
 /** What the workloads of the finding's namespace cost. */

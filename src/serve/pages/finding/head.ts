@@ -9,10 +9,12 @@ import {
   formatNumber,
   formatBytesPerSecond,
 } from '../../../model/text/units.ts';
+import { callSecurity } from '../../../notify/content/callSecurity.ts';
 import { describeSilence } from '../../../notify/silences/createSilence.ts';
 import { severityBadge, stateBadge } from '../findings.ts';
 import { html, badge, namespaceLink, note, workloadLink, type Html } from '../html.ts';
 import type { PageContext } from '../route.ts';
+import { acknowledgeBox } from './act.ts';
 import { mean, within, type FindingView, type WorkloadUse } from './readFinding.ts';
 import { sumKnown } from '../../../model/reading.ts';
 import { HOUR_MS, type TimeMs } from '../../../model/time.ts';
@@ -23,25 +25,72 @@ import type { LocalClock } from '../clock.ts';
 /** Workloads of a group that are named. */
 const NAMED_WORKLOADS = 3;
 
-/** The first screen: what it is, how bad, since when, what it costs, whose it is. */
-export function findingHead(view: FindingView, page: PageContext): Html {
+/**
+ * The first screen of a phone: what and where, how sure, whether it goes on, whether to call security, the button to
+ * acknowledge, since when, and one picture. Below it what explains that.
+ *
+ * @param glance the picture; wide screens have the charts beside
+ */
+export function findingHead(view: FindingView, page: PageContext, glance: Html | null): Html {
   const { finding, silence } = view;
   const { namespace, subject } = finding.scope;
+  const advice = callSecurity(finding, 'page');
   return html`<header class="finding-head ${finding.severity} ${finding.state}">
     <p class="crumbs">
       <a href="/findings">Findings</a> /
       ${namespace === null ? 'the whole cluster' : namespaceLink(namespace)}
     </p>
+    <h1>${titleOf(finding)}<span class="subject">${subjectOf(view)}</span></h1>
     <p class="badges">
       ${severityBadge(finding)} ${stateBadge(finding)}
       ${silence !== null && badge('silenced', 'quiet')}
+      ${finding.kind === 'cryptojacking' && badge(`confidence ${formatConfidence(finding)}`, 'quiet')}
+      ${runBadge(view, page.clock)}
     </p>
-    <h1>${titleOf(finding)}<span class="subject">${subjectOf(view)}</span></h1>
+    <p class="since">${sinceLine(view, page.clock)}</p>
+    <div class="act">
+      ${
+        advice !== null &&
+        html`<p class="advice ${finding.severity}">
+          <strong>${advice.lead}</strong>: ${advice.why}
+        </p>`
+      }
+      ${acknowledgeBox(view, page)}
+    </div>
+    ${glance !== null && html`<div class="glance">${glance}</div>`}
     <p class="summary">${page.clock.localize(finding.summary)}.</p>
     ${inShort(view, page.currency, page.clock)} ${decisionLine(finding, page)}
     ${silence !== null && note(`Silence: ${describeSilence(silence)}`)} ${facts(view, page)}
     ${subject !== null && note(`About ${subject}.`)}
   </header>`;
+}
+
+/** Whether what it says goes on: of what is judged in every window. */
+function runBadge({ finding, watermark }: FindingView, clock: LocalClock): Html | null {
+  const { kind, resolvedAt, lastSeen } = finding;
+  if (resolvedAt !== null) return badge(html`ended ${clock.at(resolvedAt)}`, 'good');
+  if (kind !== 'cryptojacking' && kind !== 'cost-spike') return null;
+  return lastSeen >= (watermark ?? 0)
+    ? badge(kind === 'cryptojacking' ? 'still running' : 'still so', 'warning')
+    : badge(html`last seen ${clock.at(lastSeen)}`, 'quiet');
+}
+
+/** Since when, for how long, and the use that it is about, with its unit and of how many pods it is. */
+function sinceLine({ finding, use }: FindingView, clock: LocalClock): Html {
+  const { startedAt } = finding;
+  const since = html`Since
+    <strong>${clock.at(startedAt)}</strong> (${formatDuration(lengthOf(finding))})`;
+  const now = use?.now;
+  if (now === undefined || now.cores === null || finding.kind !== 'cryptojacking') return since;
+  return html`${since}: <strong>${formatCores(now.cores)}</strong> of CPU in all pods
+    ${timesUsual(now)}`;
+}
+
+function timesUsual({ cores, usualCores }: WorkloadUse['now']): Html | null {
+  const rise = cores !== null && usualCores !== null && usualCores > 0 ? cores / usualCores : 0;
+  if (rise < NOTABLE_RISE) return null;
+  const times = `${formatNumber(Number(rise.toPrecision(2)))}× usual`;
+  return html`<span class="times">${times}</span>`;
 }
 
 function subjectOf({ finding, use }: FindingView): Html | string {
@@ -114,11 +163,9 @@ const NOTABLE_RISE = 1.5;
 
 function useFact({ now }: WorkloadUse, finding: Finding): Html {
   const { cores, usualCores } = now;
-  const rise = cores !== null && usualCores !== null && usualCores > 0 ? cores / usualCores : 0;
-  const times = `${formatNumber(Number(rise.toPrecision(2)))}× usual`;
   return fact(
     `CPU of all pods, ${finding.resolvedAt === null ? 'last hour' : 'in its last hour'}`,
-    html`${formatCores(cores)} ${rise >= NOTABLE_RISE && html`<span class="times">${times}</span>`}`,
+    html`${formatCores(cores)} ${timesUsual(now)}`,
     `${swing(now)}usual: ${usualCores === null ? 'not known yet' : formatCores(usualCores)}; ${levelText(now)}`,
     finding.kind === 'cryptojacking' ? 'lead' : '',
   );

@@ -47,7 +47,16 @@ function viewOf(story: Story, change: Partial<Finding> = {}): FindingView {
     now: useNow(finding, series, usual),
   };
   const span = { from: times[0] ?? 0, to: TEST_NOW };
-  return { finding, span, wholeSpan: span, use, spend: null, events: [], silence: null };
+  return {
+    finding,
+    watermark: null,
+    span,
+    wholeSpan: span,
+    use,
+    spend: null,
+    events: [],
+    silence: null,
+  };
 }
 
 async function say(view: FindingView): Promise<string> {

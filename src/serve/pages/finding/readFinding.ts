@@ -17,6 +17,8 @@ import type { WorkloadEvent } from '../../../model/workloadEvent.ts';
 /** All that a finding's page shows. */
 export interface FindingView {
   readonly finding: Finding;
+  /** End of the last sealed window. */
+  readonly watermark: TimeMs | null;
   readonly span: Span;
   /** The span that is shown when nothing is chosen. */
   readonly wholeSpan: Span;
@@ -59,6 +61,7 @@ export async function readFindingView(
   };
   return {
     finding,
+    watermark,
     span,
     wholeSpan,
     use,

@@ -1,4 +1,5 @@
 import { HOUR_MS, SECOND_MS } from '../../../../model/time.ts';
+import { podsOf } from '../../subjects/subject.ts';
 import type { Signal } from '../signal.ts';
 import { formatNumber } from '../../../../model/text/units.ts';
 
@@ -10,13 +11,13 @@ export const cpuHours: Signal = {
   name: 'cpu-hours',
   family: 'level',
   unit: 'core-hours',
-  measure({ track, thresholds }) {
+  measure({ subject, track, thresholds }) {
     const burnt = (track.extraCoreSeconds * SECOND_MS) / HOUR_MS;
     return {
       value: burnt,
       threshold: thresholds.cpuHours.coreHours,
       strength: burnt >= thresholds.cpuHours.coreHours ? thresholds.points.weak : 0,
-      text: `Used ${formatNumber(burnt)} core-hours above normal since the onset`,
+      text: `Used ${formatNumber(burnt)} core-hours above normal${podsOf(subject)} since the onset`,
     };
   },
 };

@@ -1,3 +1,4 @@
+import { podsOf } from '../../subjects/subject.ts';
 import { unknown, type Signal } from '../signal.ts';
 import { memoryQuantity } from '../../../../model/text/quantity.ts';
 
@@ -27,8 +28,8 @@ export const memoryStep: Signal = {
       strength: isFiring ? thresholds.points.weak : 0,
       text:
         normal.base === null
-          ? `Uses ${memoryQuantity(step)} of memory`
-          : `${memoryQuantity(Math.max(0, step))} of memory added with the CPU use`,
+          ? `Uses ${memoryQuantity(step)} of memory${podsOf(subject)}`
+          : `${memoryQuantity(Math.max(0, step))} of memory added${podsOf(subject)} with the CPU use`,
     };
   },
 };

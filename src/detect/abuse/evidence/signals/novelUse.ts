@@ -1,6 +1,7 @@
 import { medianOf } from '../../expectation/quantile.ts';
 import type { Normal } from '../../expectation/normal.ts';
 import { unknown, type Signal } from '../signal.ts';
+import { podsOf } from '../../subjects/subject.ts';
 import type { Suspicion } from '../../excess/excess.ts';
 import { formatCores } from '../../../../model/text/units.ts';
 
@@ -13,7 +14,7 @@ export const novelUse: Signal = {
   name: 'novel-use',
   family: 'novelty',
   unit: 'cores',
-  measure({ track, normal, suspicion, thresholds }) {
+  measure({ subject, track, normal, suspicion, thresholds }) {
     if (normal.base === null || suspicion.threshold === null)
       return unknown('Its normal is not known yet: too few hours that no alarm flagged');
     const { by, normal: usual, extraCores } = suspicion;
@@ -31,16 +32,16 @@ export const novelUse: Signal = {
       value: suspicion.cores,
       threshold: suspicion.threshold,
       strength: isFiring ? (isStrong ? 1 : thresholds.points.weak) : 0,
-      text: `${sentence(by, isOfHour ? typical : suspicion.cores, normal.source)} ${formatCores(usual)}, above normal from ${formatCores(suspicion.threshold)}`,
+      text: `${sentence(by, formatCores(isOfHour ? typical : suspicion.cores) + podsOf(subject), normal.source)} ${formatCores(usual)}, above normal from ${formatCores(suspicion.threshold)}`,
     };
   },
 };
 
-function sentence(by: Suspicion['by'], used: number, source: Normal['source']): string {
+function sentence(by: Suspicion['by'], used: string, source: Normal['source']): string {
   switch (by) {
     case 'traffic':
-      return `Uses ${formatCores(used)} on average over an hour; its traffic accounts for`;
+      return `Uses ${used} on average over an hour; its traffic accounts for`;
     default:
-      return `Uses ${formatCores(used)}; ${source === 'peers' ? 'usual for this image' : 'usual at this hour'}:`;
+      return `Uses ${used}; ${source === 'peers' ? 'usual for this image' : 'usual at this hour'}:`;
   }
 }

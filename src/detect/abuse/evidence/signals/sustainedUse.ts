@@ -1,4 +1,5 @@
 import { quantileOf } from '../../expectation/quantile.ts';
+import { podsOf } from '../../subjects/subject.ts';
 import { levelOf } from '../../excess/excess.ts';
 import { unknown, type Signal } from '../signal.ts';
 import { formatCores } from '../../../../model/text/units.ts';
@@ -24,7 +25,7 @@ export const sustainedUse: Signal = {
       value: used,
       threshold: allowed.cores,
       strength: isFiring ? (normal.base?.isProvisional === false ? thresholds.points.weak : 1) : 0,
-      text: `Uses ${formatCores(used)}; ${formatCores(allowed.cores)} is high for its ${allowed.of}`,
+      text: `Uses ${formatCores(used)}${podsOf(subject)}; ${formatCores(allowed.cores)} is high for its ${allowed.of}`,
     };
   },
 };
