@@ -1,10 +1,11 @@
 import { COST_COLUMNS, NODE_SUM_COLUMNS } from '../src/store/pages/columns.ts';
-import { inTransaction, openForWriting } from '../src/engines/sqlite/database.ts';
-import { MetaTable } from '../src/engines/sqlite/metaTable.ts';
-import { Dictionary } from '../src/engines/sqlite/dictionary.ts';
+import { openForWriting, SqliteDatabase } from '../src/engines/sqlite/database.ts';
+import { run } from '../src/engines/sql/db.ts';
+import { MetaTable } from '../src/engines/sql/metaTable.ts';
+import { Dictionary } from '../src/engines/sql/dictionary.ts';
 import type { PageBuffer } from '../src/store/pages/pageBuffer.ts';
 import { rollUpDay } from '../src/store/rollUp/rollUp.ts';
-import { createRowTables } from '../src/engines/sqlite/writerTables.ts';
+import { createRowTables } from '../src/engines/sql/writerTables.ts';
 import { DAY_MS } from '../src/model/time.ts';
 import { WINDOW_MS } from '../test/support/madeUpWindows.ts';
 
@@ -15,19 +16,23 @@ export const START = Date.UTC(2026, 7, 1);
  * Fills hours as window rows would leave them, in 3,334 workloads, 100 namespaces and 400 nodes, and makes
  * the days from them. The history must exist and be empty.
  */
-export function buildHours(path: string, days: number, keys: number): void {
-  const db = openForWriting(path);
+export async function buildHours(path: string, days: number, keys: number): Promise<void> {
+  const database = new SqliteDatabase(path, openForWriting(path));
+  const { db } = database;
   const tables = createRowTables(db, WINDOW_MS);
   const meta = new MetaTable(db);
-  const seal = db.prepare("INSERT INTO windows VALUES (?, 1, 1, 0, '[]', '')");
+  const seal = "INSERT INTO windows VALUES (?, 1, 1, 0, '[]', '')";
   const labelSets = new Dictionary(db, 'label_sets', ['labels']);
-  const labels = ['a', 'b', 'c'].map((team) => labelSets.id(JSON.stringify({ team })));
+  const labels: number[] = [];
+  for (const team of ['a', 'b', 'c']) labels.push(await labelSets.id(JSON.stringify({ team })));
   for (let day = START; day < START + days * DAY_MS; day += DAY_MS) {
-    inTransaction(db, () => {
-      for (let start = day; start < day + DAY_MS; start += WINDOW_MS) seal.run(start);
+    await database.write(async () => {
+      await tables.costHours.pages(day);
+      await tables.nodeHours.pages(day);
+      for (let start = day; start < day + DAY_MS; start += WINDOW_MS) await run(db, seal, start);
       for (let index = 0; index < keys; index += 1) {
         const workload = Math.floor(index / 3);
-        const key = tables.costKey({
+        const key = await tables.costKey({
           namespace: `ns-${workload % 100}`,
           kind: 'Deployment',
           name: `app-${workload}`,
@@ -40,17 +45,17 @@ export function buildHours(path: string, days: number, keys: number): void {
         fillDay(tables.costHours, day, key, COST_COLUMNS.length);
       }
       for (let node = 0; node < 400; node += 1) {
-        const id = tables.nodeId(`node-${node}`, undefined, day);
+        const id = await tables.nodeId(`node-${node}`, undefined, day);
         fillDay(tables.nodeHours, day, id, NODE_SUM_COLUMNS.length);
       }
-      rollUpDay(tables, day);
-      tables.flush();
+      await rollUpDay(tables, day);
+      await tables.flush();
     });
   }
-  meta.set('watermark', START + days * DAY_MS);
-  meta.set('history_start', START + WINDOW_MS);
-  meta.set('windows_from', START + days * DAY_MS);
-  db.close();
+  await meta.set('watermark', START + days * DAY_MS);
+  await meta.set('history_start', START + WINDOW_MS);
+  await meta.set('windows_from', START + days * DAY_MS);
+  await database.close();
 }
 
 /** Values that change from hour to hour as usage and its cost do: none of them packs to nothing. */

@@ -23,7 +23,7 @@ try {
   const identity = { cluster: 'bench', currency: 'USD', windowMs: WINDOW_MS };
   const writer = await openHistoryWriter({ path, ...identity, command: 'bench', clock: Date.now });
   await writer.close();
-  buildHours(path, days, CONTAINERS);
+  await buildHours(path, days, CONTAINERS);
   print(
     `history of ${days} days × 10,000 containers`,
     `${Math.round(statSync(path).size / 1e6)} MB`,

@@ -84,7 +84,7 @@ async function costs(): Promise<void> {
   const days = 90;
   const began = performance.now();
   await (await open(path)).close();
-  buildHours(path, days, 10_000);
+  await buildHours(path, days, 10_000);
   const built = (performance.now() - began) / 1e3;
   const size = (statSync(path).size / 1e6).toFixed(0);
   print('history of 90 days × 10,000 containers', `${size} MB, built in ${built.toFixed(0)} s`);

@@ -118,7 +118,7 @@ async function build(path: string): Promise<number> {
   const identity = { path, cluster: 'bench', currency: 'USD', windowMs: WINDOW_MS };
   const open = () => openHistoryWriter({ ...identity, command: 'bench', clock: () => 0 });
   await (await open()).close();
-  buildHours(path, days, 10_000);
+  await buildHours(path, days, 10_000);
   const writer = await open();
   let from = START + days * DAY_MS;
   for (let index = 0; index < WINDOWS; index += 1) {

@@ -48,7 +48,7 @@ export async function rebuildVerdicts(
     const snapshots = await collector.collect(batch, state.expectedSamples, signal);
     const records: Pick<WindowRecord, 'change' | 'events' | 'muted'>[] = [];
     for (const snapshot of snapshots) {
-      const actions = replay.actionsAt(snapshot.window.end);
+      const actions = await replay.actionsAt(snapshot.window.end);
       const { change, events } = runWindow(snapshot, state, settings, actions);
       state.apply(change);
       // What is new in the past is no news: whatever is still open is announced as such.

@@ -1,13 +1,102 @@
 /** How the rest of the product opens the history; which engine stands behind it is decided here. */
+import { formatTime } from '../model/time.ts';
+import type { AuditLog } from '../store/auditLog.ts';
+import type { BillStore } from '../store/bills.ts';
+import type { DigestStore } from '../store/digests/digestStore.ts';
+import type { OperatorLog } from '../store/findingLog.ts';
+import type { HistoryReader, HistoryWriter } from '../store/history.ts';
+import type { HistoryIdentity } from '../store/historyIdentity.ts';
+import type { DeliveryStore } from '../store/notifications/deliveryStore.ts';
+import type { SilenceStore } from '../store/silences/silence.ts';
+import { createAuditLog } from './sql/audit.ts';
+import { createBillStore } from './sql/bills.ts';
+import type { Database } from './sql/db.ts';
+import { createDeliveryStore } from './sql/deliveries.ts';
+import { createDigestStore } from './sql/digests.ts';
+import { requireCurrentSchema } from './sql/migrate.ts';
+import { createOperatorLog } from './sql/operatorActions.ts';
+import { createReader } from './sql/reader.ts';
+import { createSilenceStore } from './sql/silences.ts';
+import { createWriter, type WriterOptions as SqlWriterOptions } from './sql/writer.ts';
+import { openForReading, openForWriting, SqliteDatabase } from './sqlite/database.ts';
+import { openWriterFile } from './sqlite/writerDatabase.ts';
+
 export { backupHistory, compactHistory, restoreHistory, setAside } from './sqlite/backup.ts';
 export { backupName, dropOldBackups, listBackups } from './sqlite/backupFolder.ts';
 export { findDamage } from './sqlite/checkThread.ts';
-export { examineHistory } from './sqlite/examine.ts';
-export { openHistoryReader } from './sqlite/reader.ts';
-export { openHistoryWriter } from './sqlite/writer.ts';
-export { openOperatorLog } from './sqlite/operatorActions.ts';
-export { openDeliveryStore } from './sqlite/deliveries.ts';
-export { openSilenceStore } from './sqlite/silences.ts';
-export { openAuditLog } from './sqlite/audit.ts';
-export { openBillStore } from './sqlite/bills.ts';
-export { openDigestStore } from './sqlite/digests.ts';
+export { examineFile as examineHistory } from './sqlite/examine.ts';
+
+export interface WriterOptions extends SqlWriterOptions {
+  readonly path: string;
+  /** The command that is shown to a process that finds the history locked, for example `backfill`. */
+  readonly command: string;
+  /** Refuses to grow beyond this, as a full disk would. */
+  readonly maxBytes?: number | undefined;
+}
+
+/**
+ * Opens the history for writing; a new one is created and its schema brought up to date.
+ * @throws HistoryError `locked` while another process writes it, `other-cluster`, `other-currency`
+ *   or `other-grid` when it was made for something else, `newer-schema`, `not-a-database`, `io`.
+ */
+export async function openHistoryWriter(options: WriterOptions): Promise<HistoryWriter> {
+  const { path, command, clock, maxBytes } = options;
+  const holder = { pid: process.pid, command, since: formatTime(clock()) };
+  return closedOnError(openWriterFile({ path, holder, maxBytes }), (database) =>
+    createWriter(database, options),
+  );
+}
+
+/**
+ * Opens an existing history for reading only: any number of readers beside the one writer.
+ *
+ * @throws HistoryError `missing`, `not-a-database`, `older-schema`, `newer-schema`, `io`; `other-cluster`,
+ *   `other-currency` when it was made for something else than `madeFor`.
+ */
+export async function openHistoryReader(
+  path: string,
+  madeFor: Partial<HistoryIdentity> = {},
+): Promise<HistoryReader> {
+  const database = new SqliteDatabase(path, openForReading(path));
+  return closedOnError(database, () => createReader(database, madeFor));
+}
+
+/** Opens the operators' decisions of an existing history. @throws HistoryError `missing`, `older-schema`, … */
+export const openOperatorLog = sharedPart<OperatorLog>(createOperatorLog);
+/** Opens the deliveries of an existing history. @throws HistoryError */
+export const openDeliveryStore = sharedPart<DeliveryStore>(createDeliveryStore);
+/** Opens the silences of an existing history. @throws HistoryError */
+export const openSilenceStore = sharedPart<SilenceStore>(createSilenceStore);
+/** Opens the audit log of an existing history. @throws HistoryError */
+export const openAuditLog = sharedPart<AuditLog>(createAuditLog);
+/** Opens the bills of an existing history. @throws HistoryError */
+export const openBillStore = sharedPart<BillStore>(createBillStore);
+/** Opens the digests of an existing history. @throws HistoryError */
+export const openDigestStore = sharedPart<DigestStore>(createDigestStore);
+
+/**
+ * What is written in short transactions beside a running daemon, without its process lock. The history's writer has made
+ * it and brought it up to date.
+ */
+function sharedPart<Part>(create: (database: Database) => Part): (path: string) => Promise<Part> {
+  return async (path) => {
+    openForReading(path).close();
+    const database = new SqliteDatabase(path, openForWriting(path));
+    return closedOnError(database, async () => {
+      await database.read((db) => requireCurrentSchema(db, database.name));
+      return create(database);
+    });
+  };
+}
+
+async function closedOnError<D extends Database, T>(
+  database: D,
+  work: (database: D) => Promise<T>,
+): Promise<T> {
+  try {
+    return await work(database);
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
+}

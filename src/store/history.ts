@@ -107,7 +107,7 @@ export interface VerdictReplay {
   /** The state to begin with. Its `watermark` is where the first replayed window starts (null: at the first). */
   readonly state: CycleState;
   /** Operators' decisions that the window ending at `end` had merged: to be merged there again. */
-  actionsAt(end: TimeMs): readonly OperatorAction[];
+  actionsAt(end: TimeMs): Promise<readonly OperatorAction[]>;
   /** Takes replayed windows, in order. */
   add(windows: readonly Pick<WindowRecord, 'change' | 'events' | 'muted'>[]): void;
   /**

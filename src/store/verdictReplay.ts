@@ -7,19 +7,19 @@ import { StateChanges } from './stateChanges.ts';
 
 /** What a replay reads and writes of an engine's tables; `write` runs its work in one transaction. */
 export interface ReplayTables {
-  historyStart(): TimeMs | null;
-  watermark(): TimeMs | null;
+  historyStart(): Promise<TimeMs | null>;
+  watermark(): Promise<TimeMs | null>;
   /** The state of the latest checkpoint that knows nothing of windows after `time`. */
-  checkpointBefore(time: TimeMs): CycleState | null;
-  oldestCheckpoint(): TimeMs | null;
-  actionsAppliedAt(end: TimeMs): readonly OperatorAction[];
-  write(work: () => void): Promise<void>;
+  checkpointBefore(time: TimeMs): Promise<CycleState | null>;
+  oldestCheckpoint(): Promise<TimeMs | null>;
+  actionsAppliedAt(end: TimeMs): Promise<readonly OperatorAction[]>;
+  write(work: () => Promise<void>): Promise<void>;
   /** Makes a checkpoint's state the present one, without the checkpoints and events after it. */
-  restore(state: CycleState): void;
-  writeChanges(changes: StateChanges): void;
-  appendEvent(event: FindingEvent, muted: boolean): void;
-  setExpectedSamples(expected: ExpectedSamples): void;
-  takeCheckpoint(at: TimeMs, expected: ExpectedSamples): void;
+  restore(state: CycleState): Promise<void>;
+  writeChanges(changes: StateChanges): Promise<void>;
+  appendEvent(event: FindingEvent, muted: boolean): Promise<void>;
+  setExpectedSamples(expected: ExpectedSamples): Promise<void>;
+  takeCheckpoint(at: TimeMs, expected: ExpectedSamples): Promise<void>;
 }
 
 type Replayed = Pick<WindowRecord, 'change' | 'events' | 'muted'>;
@@ -33,12 +33,12 @@ interface Stretch {
 }
 
 /** Begins a replay of the verdicts after `time`. @throws HistoryError `gap` where no checkpoint is that old */
-export function beginReplay(tables: ReplayTables, time: TimeMs): VerdictReplay {
-  const found = tables.checkpointBefore(time);
+export async function beginReplay(tables: ReplayTables, time: TimeMs): Promise<VerdictReplay> {
+  const found = await tables.checkpointBefore(time);
   if (found !== null) return new GatheredReplay(tables, found);
   // Before its first midnight a history has no checkpoint: it began with the empty state.
-  const oldest = tables.oldestCheckpoint();
-  const historyStart = tables.historyStart();
+  const oldest = await tables.oldestCheckpoint();
+  const historyStart = await tables.historyStart();
   if (oldest !== null && historyStart !== null && oldest - historyStart > DAY_MS) {
     throw new HistoryError(
       'gap',
@@ -59,7 +59,7 @@ class GatheredReplay implements VerdictReplay {
     this.state = state;
   }
 
-  actionsAt(end: TimeMs): readonly OperatorAction[] {
+  actionsAt(end: TimeMs): Promise<readonly OperatorAction[]> {
     return this.#tables.actionsAppliedAt(end);
   }
 
@@ -80,8 +80,8 @@ class GatheredReplay implements VerdictReplay {
 
   commit(): Promise<void> {
     const tables = this.#tables;
-    return tables.write(() => {
-      const watermark = tables.watermark();
+    return tables.write(async () => {
+      const watermark = await tables.watermark();
       const reached = this.#stretches.at(-1)?.end ?? this.state.watermark;
       if (watermark === null || reached !== watermark) {
         throw new HistoryError(
@@ -89,13 +89,13 @@ class GatheredReplay implements VerdictReplay {
           `the replay ends at ${formatTime(reached ?? 0)}, the history at ${formatTime(watermark ?? 0)}`,
         );
       }
-      tables.restore(this.state);
+      await tables.restore(this.state);
       for (const stretch of this.#stretches) {
-        tables.writeChanges(stretch.changes);
-        for (const { event, muted } of stretch.events) tables.appendEvent(event, muted);
-        tables.setExpectedSamples(stretch.expected);
+        await tables.writeChanges(stretch.changes);
+        for (const { event, muted } of stretch.events) await tables.appendEvent(event, muted);
+        await tables.setExpectedSamples(stretch.expected);
         if (stretch.end % DAY_MS === 0 && stretch.end < watermark) {
-          tables.takeCheckpoint(stretch.end, stretch.expected);
+          await tables.takeCheckpoint(stretch.end, stretch.expected);
         }
       }
     });

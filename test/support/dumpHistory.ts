@@ -27,8 +27,10 @@ const ID_COLUMNS: Readonly<Record<string, string>> = {
 export function dumpHistory(path: string): string[] {
   const db = new Database(path, { readonly: true });
   try {
-    const windowMs = db.prepare("SELECT value FROM meta WHERE key = 'window_ms'").pluck().get();
-    const codecs = pageCodecs(windowMs as number);
+    const windowMs = Number(
+      db.prepare("SELECT value FROM meta WHERE key = 'window_ms'").pluck().get(),
+    );
+    const codecs = pageCodecs(windowMs);
     const container = `SELECT json_array(namespace, pod, uid, container, kind, name, workload_known,
       node, image, labels, owner) FROM containers JOIN label_sets ON label_sets.id = label_set
       WHERE containers.id = ?`;
@@ -36,10 +38,10 @@ export function dumpHistory(path: string): string[] {
       FROM cost_keys JOIN label_sets ON label_sets.id = label_set WHERE cost_keys.id = ?`;
     const node = 'SELECT json_array(name, provider_id, labels) FROM nodes WHERE id = ?';
     const pages: Readonly<Record<string, () => string[]>> = {
-      usage_pages: () => dumpPages(db, 'usage_pages', container, codecs.usage, windowMs as number),
+      usage_pages: () => dumpPages(db, 'usage_pages', container, codecs.usage, windowMs),
       cost_hours: () => dumpPages(db, 'cost_hours', key, codecs.costHours, HOUR_MS),
       cost_days: () => dumpPages(db, 'cost_days', key, codecs.costDays, DAY_MS),
-      node_windows: () => dumpPages(db, 'node_windows', node, codecs.nodes, windowMs as number),
+      node_windows: () => dumpPages(db, 'node_windows', node, codecs.nodes, windowMs),
       node_hours: () => dumpPages(db, 'node_hours', node, codecs.nodeHours, HOUR_MS),
       node_days: () => dumpPages(db, 'node_days', node, codecs.nodeDays, DAY_MS),
     };

@@ -2,8 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { WindowRecord } from '../../src/store/history.ts';
-import { openHistoryWriter } from '../../src/engines/openHistory.ts';
-import type { WriterOptions } from '../../src/engines/sqlite/writer.ts';
+import { openHistoryWriter, type WriterOptions } from '../../src/engines/openHistory.ts';
 import { WINDOW_MS } from './madeUpWindows.ts';
 
 export const IDENTITY = { cluster: 'test', currency: 'USD', windowMs: WINDOW_MS };

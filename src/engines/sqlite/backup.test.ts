@@ -22,8 +22,8 @@ import { createSilence } from '../../notify/silences/createSilence.ts';
 import { openOrRecover } from '../../daemon/recoverHistory.ts';
 import { backupHistory, compactHistory, damageOf, restoreHistory } from './backup.ts';
 import { backupName, dropOldBackups, listBackups } from './backupFolder.ts';
-import { damageInside, examineHistory } from './examine.ts';
-import { openForWriting, value } from './database.ts';
+import { damageInside, examineFile as examineHistory } from './examine.ts';
+import { openForWriting } from './database.ts';
 
 const START = Date.UTC(2026, 10, 20, 8);
 const NOW = START + 86_400_000;
@@ -101,7 +101,10 @@ describe('backup and restore', () => {
     const restored = await restoreHistory({ path, backup, command: 'restore', now: NOW });
     expect(restored).toMatchObject({ isCarriedOver: false, decisions: [] });
     const db = openForWriting(path);
-    const told = value<number>(db, "SELECT value FROM ops_notify_state WHERE key = 'told_until'");
+    const told = db
+      .prepare("SELECT value FROM ops_notify_state WHERE key = 'told_until'")
+      .pluck()
+      .get() as number;
     db.close();
     expect(told).toBe(Math.round(statSync(restored.aside!).mtimeMs));
   });

@@ -3,24 +3,22 @@ import { dirname } from 'node:path';
 import { HistoryError } from '../../store/history.ts';
 import type { TimeMs } from '../../model/time.ts';
 import {
-  all,
   createPrivately,
   guard,
   inTransaction,
   openForReading,
   openForWriting,
-  run,
-  value,
-  values,
-  type Db,
+  sessionOf,
+  type Raw,
 } from './database.ts';
 import { realPath } from './historyFile.ts';
-import { requireCurrentSchema } from './migrate.ts';
-import { MetaTable } from './metaTable.ts';
+import { put, run, value, all } from '../sql/db.ts';
+import { requireCurrentSchema } from '../sql/migrate.ts';
+import { MetaTable } from '../sql/metaTable.ts';
 import { ProcessLock, type LockHolder } from './processLock.ts';
 
 /** Writes what a connection sees into a new file, whole or not at all. */
-export function writeBackup(db: Db, target: string): void {
+export function writeBackup(db: Raw, target: string): void {
   const unfinished = `${target}.unfinished`;
   rmSync(unfinished, { force: true });
   createPrivately(unfinished);
@@ -42,7 +40,7 @@ function sync(path: string): void {
 /** Copies a history, also one that a daemon is writing: the copy is of one moment. @throws HistoryError */
 export async function backupHistory(path: string, target: string): Promise<void> {
   if (existsSync(target)) throw new HistoryError('io', `${target} exists already`);
-  copyHistory(path, target);
+  await copyHistory(path, target);
   const problem = damageOf(target);
   if (problem === null) return;
   rmSync(target, { force: true });
@@ -50,11 +48,11 @@ export async function backupHistory(path: string, target: string): Promise<void>
 }
 
 /** Writes a history of the current schema into a new file. @throws HistoryError that names `path` */
-function copyHistory(path: string, target: string): void {
+async function copyHistory(path: string, target: string): Promise<void> {
   const db = openForReading(path);
   try {
+    await requireCurrentSchema(sessionOf(db), path);
     guard(path, () => {
-      requireCurrentSchema(db, path);
       db.pragma('query_only = OFF');
       writeBackup(db, target);
     });
@@ -68,7 +66,7 @@ export function damageOf(path: string): string | null {
   try {
     const db = openForReading(path);
     try {
-      const found = values<string>(db, 'PRAGMA quick_check(5)');
+      const found = db.prepare('PRAGMA quick_check(5)').pluck().all();
       return found.length === 1 && found[0] === 'ok' ? null : found.join('; ');
     } finally {
       db.close();
@@ -134,30 +132,30 @@ export async function restoreHistory(options: RestoreOptions): Promise<Restored>
     const real = realPath(path);
     const copy = `${real}.restored`;
     rmSync(copy, { force: true });
-    copyHistory(backup, copy);
+    await copyHistory(backup, copy);
     const aside = options.old ?? (existsSync(real) ? setAside(path, 'replaced', now) : null);
     const lastWritten = aside === null ? now : Math.round(statSync(aside).mtimeMs);
     renameSync(copy, real);
-    return { aside, ...settleRestored(real, aside, lastWritten) };
+    return { aside, ...(await settleRestored(real, aside, lastWritten)) };
   } finally {
     lock.release();
   }
 }
 
-function settleRestored(
+async function settleRestored(
   path: string,
   old: string | null,
   lastWritten: TimeMs,
-): Omit<Restored, 'aside'> {
-  const db = openForWriting(path);
+): Promise<Omit<Restored, 'aside'>> {
+  const raw = openForWriting(path);
+  const db = sessionOf(raw);
   try {
-    const watermark = new MetaTable(db).get('watermark');
-    const carried = old === null ? null : carryOver(db, old);
+    const watermark = await new MetaTable(db).get('watermark');
+    const carried = old === null ? null : await carryOver(raw, old);
     if (carried !== null)
       return { watermark, isCarriedOver: true, decisions: carried, cancelled: 0 };
-    const cancelled = inTransaction(db, () => {
-      const sql = 'INSERT OR REPLACE INTO ops_notify_state VALUES (?, ?)';
-      run(db, sql, 'told_until', lastWritten);
+    const cancelled = await inTransaction(raw, async () => {
+      await put(db, 'ops_notify_state', ['key'], { key: 'told_until', value: lastWritten });
       return run(
         db,
         `UPDATE ops_deliveries SET state = 'superseded', code = 'restored',
@@ -166,7 +164,7 @@ function settleRestored(
     });
     return { watermark, isCarriedOver: false, decisions: [], cancelled };
   } finally {
-    db.close();
+    raw.close();
   }
 }
 
@@ -184,41 +182,41 @@ const CARRIED = [
 ] as const;
 
 /** Takes over what the old history knows of messages and decisions; null when it cannot be read. */
-function carryOver(db: Db, old: string): Restored['decisions'] | null {
+async function carryOver(raw: Raw, old: string): Promise<Restored['decisions'] | null> {
   try {
     const check = openForReading(old);
     try {
-      requireCurrentSchema(check, old);
+      await requireCurrentSchema(sessionOf(check), old);
     } finally {
       check.close();
     }
-    db.prepare('ATTACH ? AS old').run(old);
+    raw.prepare('ATTACH ? AS old').run(old);
   } catch {
     return null;
   }
+  const db = sessionOf(raw);
   try {
-    return inTransaction(db, () => {
-      const oldWatermark = value<TimeMs>(db, "SELECT value FROM old.meta WHERE key = 'watermark'");
-      const last = value<number>(db, 'SELECT coalesce(max(seq), 0) FROM main.finding_events') ?? 0;
+    return await inTransaction(raw, async () => {
+      const marked = "SELECT value FROM old.meta WHERE key = 'watermark'";
+      const oldWatermark = Number((await value<string>(db, marked)) ?? 0);
+      const lastOf = async (table: string) =>
+        (await value<number>(db, `SELECT coalesce(max(seq), 0) FROM main.${table}`)) ?? 0;
+      const last = await lastOf('finding_events');
       for (const table of CARRIED) {
-        run(db, `DELETE FROM main.${table}`);
-        run(db, `INSERT INTO main.${table} SELECT * FROM old.${table}`);
+        await run(db, `DELETE FROM main.${table}`);
+        await run(db, `INSERT INTO main.${table} SELECT * FROM old.${table}`);
       }
       // Events since the backup are written again, by numbers that begin after those of the backup.
-      run(db, `UPDATE main.ops_notify_state SET value = min(value, ?) WHERE key = 'cursor'`, last);
-      run(
-        db,
-        "INSERT OR REPLACE INTO main.ops_notify_state VALUES ('hold_until', ?)",
-        oldWatermark ?? 0,
-      );
-      const since =
-        value<number>(db, 'SELECT coalesce(max(seq), 0) FROM main.operator_actions') ?? 0;
-      const decisions = all<{ findingId: string; action: string }>(
+      const cursor = `UPDATE main.ops_notify_state SET value = min(value, ?) WHERE key = 'cursor'`;
+      await run(db, cursor, last);
+      await put(db, 'ops_notify_state', ['key'], { key: 'hold_until', value: oldWatermark });
+      const since = await lastOf('operator_actions');
+      const decisions = await all<{ findingId: string; action: string }>(
         db,
         'SELECT finding_id AS findingId, action FROM old.operator_actions WHERE seq > ? ORDER BY seq',
         since,
       );
-      run(
+      await run(
         db,
         `INSERT INTO main.operator_actions (seq, finding_id, action, decision)
          SELECT seq, finding_id, action, decision FROM old.operator_actions WHERE seq > ?`,
@@ -229,7 +227,7 @@ function carryOver(db: Db, old: string): Restored['decisions'] | null {
   } catch {
     return null;
   } finally {
-    db.exec('DETACH old');
+    raw.exec('DETACH old');
   }
 }
 
@@ -243,8 +241,8 @@ export async function compactHistory(
   try {
     const db = openForWriting(path);
     try {
+      await requireCurrentSchema(sessionOf(db), path);
       return guard(path, () => {
-        requireCurrentSchema(db, path);
         const before = statSync(path).size;
         db.exec('VACUUM');
         db.pragma('wal_checkpoint(TRUNCATE)');

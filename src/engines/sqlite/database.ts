@@ -1,19 +1,12 @@
-import Database from 'better-sqlite3';
+import Sqlite from 'better-sqlite3';
 import { closeSync, existsSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { storeSql, type Database, type Db } from '../sql/db.ts';
 import { HistoryError } from '../../store/history.ts';
 import { requireOneName, requireWholeFile } from './historyFile.ts';
 
-export type Db = Database.Database;
-type Value = string | number | bigint | null | Uint8Array;
-type Parameter = Value | readonly Value[] | Readonly<Record<string, Value>>;
-
-/** One step of the schema: a file in `migrations/` and an entry in `MIGRATIONS`. Released numbers never change. */
-export interface Migration {
-  readonly number: number;
-  readonly name: string;
-  readonly up: (db: Db) => void;
-}
+/** SQLite’s own connection. */
+export type Raw = Sqlite.Database;
 
 const BUSY_TIMEOUT_MS = 5_000;
 
@@ -40,30 +33,30 @@ export function createPrivately(path: string): void {
 }
 
 /** Opens the history for writing; a missing file is created. @throws HistoryError */
-export function openForWriting(path: string): Db {
+export function openForWriting(path: string): Raw {
   return guard(path, () => {
     createPrivately(path);
     requireOneName(path);
     requireWholeFile(path);
-    const db = new Database(path, { timeout: BUSY_TIMEOUT_MS });
-    return configured(db, () => {
+    const raw = new Sqlite(path, { timeout: BUSY_TIMEOUT_MS });
+    return configured(raw, () => {
       // Rows are pages of up to some KB; at SQLite's usual 4 KB, those above 1 KB would overflow.
-      db.pragma('page_size = 16384');
+      raw.pragma('page_size = 16384');
       // Pages freed by the retention go back to the file system, a few at a time (`prune.ts`).
-      db.pragma('auto_vacuum = INCREMENTAL');
-      db.pragma('journal_mode = WAL');
+      raw.pragma('auto_vacuum = INCREMENTAL');
+      raw.pragma('journal_mode = WAL');
       // better-sqlite3 is built with WAL's default at NORMAL: a reopened file would lose the last
       // commits with the power. One commit a window can afford FULL.
-      db.pragma('synchronous = FULL');
-      db.pragma('foreign_keys = ON');
-      db.pragma('journal_size_limit = 67108864');
-      db.pragma('cache_size = -65536');
+      raw.pragma('synchronous = FULL');
+      raw.pragma('foreign_keys = ON');
+      raw.pragma('journal_size_limit = 67108864');
+      raw.pragma('cache_size = -65536');
     });
   });
 }
 
 /** Opens the history for reading only. @throws HistoryError `missing` when there is no file yet. */
-export function openForReading(path: string): Db {
+export function openForReading(path: string): Raw {
   if (!existsSync(path)) {
     throw new HistoryError(
       'missing',
@@ -72,104 +65,132 @@ export function openForReading(path: string): Db {
   }
   return guard(path, () => {
     requireWholeFile(path);
-    const db = new Database(path, { readonly: true, timeout: BUSY_TIMEOUT_MS });
-    return configured(db, () => {
-      db.pragma('query_only = ON');
-      db.pragma('cache_size = -65536');
+    const raw = new Sqlite(path, { readonly: true, timeout: BUSY_TIMEOUT_MS });
+    return configured(raw, () => {
+      raw.pragma('query_only = ON');
+      raw.pragma('cache_size = -65536');
       // The first statement that really reads the file: garbage is found here.
-      db.prepare('SELECT count(*) FROM sqlite_schema').get();
+      raw.prepare('SELECT count(*) FROM sqlite_schema').get();
     });
   });
 }
 
-function configured(db: Db, configure: () => void): Db {
+function configured(raw: Raw, configure: () => void): Raw {
   try {
     configure();
-    return db;
+    return raw;
   } catch (error) {
-    db.close();
+    raw.close();
     throw error;
   }
 }
 
 /** The statements of a connection by their text, so that each is prepared once. */
-const STATEMENTS = new WeakMap<Db, Map<string, Database.Statement>>();
-/** The same for those that give the value of their only column instead of a row. */
-const PLUCKED: typeof STATEMENTS = new WeakMap();
+const STATEMENTS = new WeakMap<Raw, Map<string, Sqlite.Statement>>();
 
-function statement(db: Db, sql: string, kept = STATEMENTS): Database.Statement {
-  let statements = kept.get(db);
-  if (statements === undefined) kept.set(db, (statements = new Map()));
+function statement(raw: Raw, sql: string): Sqlite.Statement {
+  let statements = STATEMENTS.get(raw);
+  if (statements === undefined) STATEMENTS.set(raw, (statements = new Map()));
   let found = statements.get(sql);
-  if (found === undefined) {
-    found = kept === PLUCKED ? db.prepare(sql).pluck() : db.prepare(sql);
-    statements.set(sql, found);
-  }
+  if (found === undefined) statements.set(sql, (found = raw.prepare(sql)));
   return found;
 }
 
-/** All rows of a query. `Row` is what its columns hold. */
-export function all<Row>(db: Db, sql: string, ...parameters: readonly Parameter[]): Row[] {
-  return statement(db, sql).all(...parameters) as Row[];
-}
-
-/** The first row of a query. */
-// oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- the caller knows what its columns hold
-export function first<Row>(
-  db: Db,
-  sql: string,
-  ...parameters: readonly Parameter[]
-): Row | undefined {
-  return statement(db, sql).get(...parameters) as Row | undefined;
-}
-
-/** The rows one after the other: nothing may be written until they are read. */
-export function each<Row>(
-  db: Db,
-  sql: string,
-  ...parameters: readonly Parameter[]
-): IterableIterator<Row> {
-  return statement(db, sql).iterate(...parameters) as IterableIterator<Row>;
-}
-
-/** The only column of all rows. */
-export function values<T>(db: Db, sql: string, ...parameters: readonly Parameter[]): T[] {
-  return statement(db, sql, PLUCKED).all(...parameters) as T[];
-}
-
-/** The only column of the first row. */
-// oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- the caller knows what its column holds
-export function value<T>(db: Db, sql: string, ...parameters: readonly Parameter[]): T | undefined {
-  return statement(db, sql, PLUCKED).get(...parameters) as T | undefined;
-}
-
-/** Changes rows and returns how many. */
-export function run(db: Db, sql: string, ...parameters: readonly Parameter[]): number {
-  return statement(db, sql).run(...parameters).changes;
-}
-
-/** Inserts a row and returns its id. */
-export function insert(db: Db, sql: string, ...parameters: readonly Parameter[]): number {
-  return Number(statement(db, sql).run(...parameters).lastInsertRowid);
-}
-
-/** A list as one parameter, for `IN (SELECT value FROM json_each(?))`. */
-export function list(values: readonly string[]): string;
-export function list(values: readonly string[] | null | undefined): string | null;
-export function list(values: readonly string[] | null | undefined): string | null {
-  return values === null || values === undefined ? null : JSON.stringify(values);
+/** A connection as the engine’s SQL uses it. Every statement is done at once: nothing comes between two of them. */
+export function sessionOf(raw: Raw): Db {
+  return {
+    dialect: 'sqlite',
+    rows: async (sql, parameters) => statement(raw, sql).all(...parameters),
+    run: async (sql, parameters) => statement(raw, sql).run(...parameters).changes,
+    define: async (schema) => void raw.exec(schema),
+    hasTable: async (name) =>
+      raw.prepare('SELECT 1 FROM sqlite_schema WHERE name = ?').get(name) !== undefined,
+    store: async (table, key, rows, keep) => {
+      const [row] = rows;
+      if (row === undefined) return;
+      const put = statement(raw, storeSql(table, key, Object.keys(row), keep));
+      for (const each of rows) put.run(Object.values(each));
+    },
+  };
 }
 
 /** Runs `work` in one transaction that takes the write lock at once; any error undoes all of it. */
-export function inTransaction<T>(db: Db, work: () => T): T {
-  db.exec('BEGIN IMMEDIATE');
+export async function inTransaction<T>(
+  raw: Raw,
+  work: () => Promise<T>,
+  begin: 'BEGIN' | 'BEGIN IMMEDIATE' = 'BEGIN IMMEDIATE',
+): Promise<T> {
+  raw.exec(begin);
   try {
-    const result = work();
-    db.exec('COMMIT');
+    const result = await work();
+    raw.exec('COMMIT');
     return result;
   } catch (error) {
-    if (db.inTransaction) db.exec('ROLLBACK');
+    if (raw.inTransaction) raw.exec('ROLLBACK');
     throw error;
+  }
+}
+
+/** The last write of this thread, on whichever connection. */
+let lastWrite: Promise<unknown> = Promise.resolve();
+
+/**
+ * One write of this thread after the other: a connection that waits for another’s lock blocks the thread, and with it
+ * the one that holds the lock.
+ */
+function afterOtherWrites<T>(work: () => Promise<T>): Promise<T> {
+  const done = lastWrite.catch(() => undefined).then(work);
+  lastWrite = done;
+  return done;
+}
+
+/** One connection to a history. Its transactions come one after the other. */
+export class SqliteDatabase implements Database {
+  readonly name: string;
+  readonly db: Db;
+  protected readonly raw: Raw;
+  #last: Promise<unknown> = Promise.resolve();
+
+  constructor(path: string, raw: Raw) {
+    this.name = path;
+    this.raw = raw;
+    this.db = sessionOf(raw);
+  }
+
+  readonly read = <T>(work: (db: Db) => Promise<T>): Promise<T> =>
+    this.#next(() => inTransaction(this.raw, () => work(this.db), 'BEGIN'));
+
+  readonly write = <T>(work: (db: Db) => Promise<T>): Promise<T> =>
+    this.alone(() => {
+      this.beforeWrite();
+      return inTransaction(this.raw, () => work(this.db));
+    });
+
+  version(): Promise<number> {
+    return this.#next(async () => this.raw.pragma('data_version', { simple: true }) as number);
+  }
+
+  async close(): Promise<void> {
+    await this.#last.catch(() => undefined);
+    this.raw.close();
+  }
+
+  /** Runs `work` while no other connection of this thread writes. */
+  protected alone<T>(work: () => Promise<T>): Promise<T> {
+    return this.#next(() => afterOtherWrites(work));
+  }
+
+  protected beforeWrite(): void {}
+
+  #next<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.#last
+      .catch(() => undefined)
+      .then(work)
+      .catch((error: unknown) => {
+        throw toHistoryError(this.name, error);
+      });
+    this.#last = done;
+    return done;
   }
 }
 
@@ -182,13 +203,8 @@ export function guard<T>(path: string, work: () => T): T {
   }
 }
 
-/** The same for the asynchronous ports: the work is done at once, errors come as a rejection. */
-export async function settle<T>(path: string, work: () => T): Promise<T> {
-  return guard(path, work);
-}
-
 function toHistoryError(path: string, error: unknown): unknown {
-  if (!(error instanceof Database.SqliteError)) return error;
+  if (!(error instanceof Sqlite.SqliteError)) return error;
   const code = error.code;
   if (code === 'SQLITE_NOTADB') {
     return new HistoryError(

@@ -5,8 +5,9 @@ import { dumpHistory } from '../../../test/support/dumpHistory.ts';
 import { madeUpWindows, SMALL_CLUSTER } from '../../../test/support/madeUpWindows.ts';
 import { IDENTITY, TempHistory } from '../../../test/support/tempHistory.ts';
 import { openHistoryReader, openHistoryWriter, openOperatorLog } from '../openHistory.ts';
-import { openForWriting } from './database.ts';
-import { migrate, MIGRATIONS } from './migrate.ts';
+import type { Migration } from '../sql/db.ts';
+import { migrate, MIGRATIONS } from '../sql/migrate.ts';
+import { openForWriting, SqliteDatabase } from './database.ts';
 
 const START = Date.UTC(2026, 10, 20, 8);
 
@@ -116,21 +117,19 @@ describe('opening', () => {
 });
 
 describe('migrations', () => {
-  test('numbers are unique, and one that fails leaves the ones before it applied', () => {
+  test('numbers are unique, and one that fails leaves the history as it was', async () => {
     expect(new Set(MIGRATIONS.map(({ number }) => number)).size).toBe(MIGRATIONS.length);
     using temp = new TempHistory();
-    const db = openForWriting(temp.path());
-    const good = { number: 1, name: 'good', up: () => db.exec('CREATE TABLE a (x)') };
-    const bad = {
-      number: 2,
-      name: 'bad',
-      up: () => db.exec('CREATE TABLE b (x); CREATE TABLE a (x)'),
-    };
-    expect(() => migrate(db, temp.path(), [bad, good])).toThrow(/already exists/);
-    const tables = db.prepare("SELECT name FROM sqlite_schema WHERE type = 'table'").pluck().all();
-    expect(tables).toEqual(['migrations', 'a']);
-    expect(migrate(db, temp.path(), [good])).toEqual([]);
-    db.close();
+    const database = new SqliteDatabase(temp.path(), openForWriting(temp.path()));
+    const up = (...migrations: readonly Migration[]) =>
+      database.write((db) => migrate(db, temp.path(), migrations));
+    const good = { number: 1, name: 'good', sql: 'CREATE TABLE a (x)' };
+    const bad = { number: 2, name: 'bad', sql: 'CREATE TABLE b (x); CREATE TABLE a (x)' };
+    await expect(up(bad, good)).rejects.toThrow(/already exists/);
+    expect(await database.read((db) => db.hasTable('a'))).toBe(false);
+    expect(await up(good)).toEqual(['good']);
+    expect(await up(good)).toEqual([]);
+    await database.close();
   });
 });
 

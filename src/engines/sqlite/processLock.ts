@@ -1,6 +1,6 @@
 import Database from 'better-sqlite3';
 import { HistoryError } from '../../store/history.ts';
-import { createPrivately, guard, type Db } from './database.ts';
+import { createPrivately, guard, type Raw } from './database.ts';
 import { realPath } from './historyFile.ts';
 
 /** The process that holds a history, named to the next one that wants to write it. */
@@ -17,9 +17,9 @@ export interface LockHolder {
  * stale. Readers can still see who holds it.
  */
 export class ProcessLock {
-  readonly #db: Db;
+  readonly #db: Raw;
 
-  private constructor(db: Db) {
+  private constructor(db: Raw) {
     this.#db = db;
   }
 
@@ -53,7 +53,7 @@ export class ProcessLock {
     }
   }
 
-  static #isStill(db: Db, who: string): boolean {
+  static #isStill(db: Raw, who: string): boolean {
     return db.prepare('SELECT who FROM holder').pluck().get() === who;
   }
 
@@ -63,7 +63,7 @@ export class ProcessLock {
   }
 }
 
-function describeHolder(db: Db): string {
+function describeHolder(db: Raw): string {
   try {
     const who = db.prepare('SELECT who FROM holder').pluck().get();
     if (typeof who !== 'string') return 'by another process';

@@ -6,16 +6,27 @@ import { groupHour, type Identity } from './containerHours.ts';
 
 /** The stored days of containers, and which hours (bits) are in each day. */
 export interface ContainerDayRows {
-  page(day: TimeMs, identity: Identity): Uint8Array | undefined;
-  put(day: TimeMs, identity: Identity, page: Uint8Array): void;
+  /** The pages of a day by `identityKey`, for as many of these identities as there are any. */
+  pages(day: TimeMs, identities: readonly Identity[]): Promise<ReadonlyMap<string, Uint8Array>>;
+  put(day: TimeMs, rows: readonly ContainerDayRow[]): Promise<void>;
   /** Drops a day of all containers. */
-  clear(day: TimeMs): void;
-  hours(day: TimeMs): number;
-  setHours(day: TimeMs, hours: number): void;
+  clear(day: TimeMs): Promise<void>;
+  hours(day: TimeMs): Promise<number>;
+  setHours(day: TimeMs, hours: number): Promise<void>;
   /** The id that containers killed for memory have as their reason; null when there is none yet. */
-  oomReason(): number | null;
+  oomReason(): Promise<number | null>;
   /** Window rows before this time were pruned. */
-  windowsFrom(): TimeMs;
+  windowsFrom(): Promise<TimeMs>;
+}
+
+export interface ContainerDayRow {
+  readonly identity: Identity;
+  readonly page: Uint8Array;
+}
+
+/** Tells identities apart in a map. */
+export function identityKey(identity: Identity): string {
+  return JSON.stringify(identity);
 }
 
 /**
@@ -31,41 +42,46 @@ export class ContainerDayKeeper implements RollUpHook {
     this.#rows = rows;
   }
 
-  hour(hour: TimeMs, tables: RollUpTables): void {
+  async hour(hour: TimeMs, tables: RollUpTables): Promise<void> {
     const day = floorTo(hour, DAY_MS);
     const bit = 1 << ((hour - day) / HOUR_MS);
-    const hours = this.#rows.hours(day);
+    const hours = await this.#rows.hours(day);
     if ((hours & bit) !== 0) {
       this.#stale.add(day);
       return;
     }
-    this.#merge(hour, tables);
-    this.#rows.setHours(day, hours | bit);
+    await this.#merge(hour, tables);
+    await this.#rows.setHours(day, hours | bit);
   }
 
-  settled(tables: RollUpTables): void {
+  async settled(tables: RollUpTables): Promise<void> {
     const stale = [...this.#stale].sort((a, b) => a - b);
     this.#stale = new Set();
-    const windowsFrom = this.#rows.windowsFrom();
+    if (stale.length === 0) return;
+    const windowsFrom = await this.#rows.windowsFrom();
     for (const day of stale) {
       // Without all of its windows a day cannot be made anew: it stays as it was last made.
       if (day < windowsFrom) continue;
-      const hours = this.#rows.hours(day);
-      this.#rows.clear(day);
+      const hours = await this.#rows.hours(day);
+      await this.#rows.clear(day);
       for (let place = 0; place < 24; place += 1) {
-        if ((hours & (1 << place)) !== 0) this.#merge(day + place * HOUR_MS, tables);
+        if ((hours & (1 << place)) !== 0) await this.#merge(day + place * HOUR_MS, tables);
       }
     }
   }
 
-  #merge(hour: TimeMs, tables: RollUpTables): void {
+  async #merge(hour: TimeMs, tables: RollUpTables): Promise<void> {
     const day = floorTo(hour, DAY_MS);
-    for (const { identity, use } of groupHour(tables, hour, this.#rows.oomReason())) {
+    const groups = [...(await groupHour(tables, hour, await this.#rows.oomReason()))];
+    const identities = groups.map(({ identity }) => identity);
+    const pages = await this.#rows.pages(day, identities);
+    const rows = groups.map(({ identity, use }) => {
       const part = use.build(hour);
-      const known = this.#rows.page(day, identity);
+      const known = pages.get(identityKey(identity));
       const whole =
         known === undefined ? part : mergeContainerDays(decodeContainerDay(day, known), part);
-      this.#rows.put(day, identity, encodeContainerDay(whole));
-    }
+      return { identity, page: encodeContainerDay(whole) };
+    });
+    await this.#rows.put(day, rows);
   }
 }

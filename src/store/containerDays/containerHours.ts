@@ -8,14 +8,14 @@ import type { RollUpTables } from '../rollUp/rollUp.ts';
 export type Identity = readonly [string, string, string, string];
 
 /** One hour's windows of every container of a workload, over its pods; costs without a container are left out. */
-export function groupHour(
+export async function groupHour(
   tables: RollUpTables,
   hour: TimeMs,
   oomReason: number | null,
-): Iterable<{ readonly identity: Identity; readonly use: HourOfUse }> {
+): Promise<Iterable<{ readonly identity: Identity; readonly use: HourOfUse }>> {
   const groups = new Map<string, { identity: Identity; use: HourOfUse }>();
-  for (const [id, page] of tables.usage.pages(hour)) {
-    const { namespace, kind, name, container, uid } = tables.container(id);
+  for (const [id, page] of await tables.usage.pages(hour)) {
+    const { namespace, kind, name, container, uid } = await tables.container(id);
     if (container === '') continue;
     const windows = podWindows(page, kind, oomReason);
     if (windows.length === 0) continue;

@@ -21,7 +21,7 @@ import { addUsage } from '../rollUp/rollUp.ts';
 import { NODE, NODE_COLUMNS, USAGE_COLUMNS } from './columns.ts';
 import { CostGroups, type CostIdentity, type CostGroup } from './costGroups.ts';
 import { cutSpan, type CostSpans } from './costSpans.ts';
-import { addPages, DAYS, HOURS, planBuckets, windowsGrain } from './levels.ts';
+import { addPages, DAYS, HOURS, planBuckets, windowsGrain, type GroupFinder } from './levels.ts';
 import type { PageRow } from './pageBuffer.ts';
 import { pageCodecs } from './pageCodecs.ts';
 import { emptySums } from './pageCodec.ts';
@@ -32,15 +32,18 @@ const CORRECTED_FOR_MS = 2 * HOUR_MS;
 
 /** What an engine reads for a cost table. */
 export interface CostPages {
-  span(): HistorySpan;
+  span(): Promise<HistorySpan>;
   /** Pages of a level's bucket, by cost key, by container (windows) or by node. */
-  pages(level: keyof CostSpans, of: 'costs' | 'nodes', bucket: TimeMs): Iterable<PageRow>;
-  /** What the pages of a key are about: a container's in windows, a cost key's above. */
-  identity(level: 'windows' | 'rolled-up', key: number): CostIdentity;
-  nodeName(key: number): string;
+  pages(level: keyof CostSpans, of: 'costs' | 'nodes', bucket: TimeMs): Promise<readonly PageRow[]>;
+  /** What the pages of keys are about: a container's in windows, a cost key's above. */
+  identities(
+    level: 'windows' | 'rolled-up',
+    keys: readonly number[],
+  ): Promise<ReadonlyMap<number, CostIdentity>>;
+  nodeNames(): Promise<ReadonlyMap<number, string>>;
   /** Sum of the coverage of sealed windows in [from, to). */
-  coverage(span: Span): number;
-  hasIncomplete(span: Span): boolean;
+  coverage(span: Span): Promise<number>;
+  hasIncomplete(span: Span): Promise<boolean>;
 }
 
 type NodesOfTable = Pick<CostTable, 'idle' | 'nodesNano' | 'nodes'>;
@@ -57,35 +60,39 @@ export class CostAnswers {
     this.#codecs = pageCodecs(windowMs);
   }
 
-  costs(query: CostQuery): CostTable {
-    return this.series({ ...query, boundaries: [query.from, query.to] })[0]!;
+  async costs(query: CostQuery): Promise<CostTable> {
+    const [table] = await this.series({ ...query, boundaries: [query.from, query.to] });
+    return table!;
   }
 
   /** One table for each step between two boundaries; every page is read once, for all steps. */
-  series(query: CostSeriesQuery): readonly CostTable[] {
+  async series(query: CostSeriesQuery): Promise<readonly CostTable[]> {
     const { boundaries, by, where = [] } = query;
     const byPod = [...by, ...where.map((filter) => filter.by)].includes('pod');
     const steps = boundaries.slice(1).map((to, index) => ({ from: boundaries[index]!, to }));
-    const spans = steps.map((step) => this.#spans(step, byPod));
+    const kept = await this.#pages.span();
+    const spans = steps.map((step) => this.#spans(kept, step, byPod));
     const groups = new CostGroups(by);
     const isWanted = wantedBy(query);
-    this.#addRolledUp(spans, groups, isWanted);
-    this.#addWindows(spans, groups, isWanted);
-    const nodes = isWholeCluster(query) ? this.#nodes(spans) : null;
-    return steps.map((step, index) => {
+    await this.#addRolledUp(spans, groups, isWanted);
+    await this.#addWindows(spans, groups, isWanted);
+    const nodes = isWholeCluster(query) ? await this.#nodes(spans) : null;
+    const tables: CostTable[] = [];
+    for (const [index, step] of steps.entries()) {
       const rows = groups.rows(index, this.#windowMs);
-      return {
+      tables.push({
         window: { start: step.from, end: step.to },
         rows,
         ...(nodes?.[index] ?? nodesOfRows(rows)),
-        coverage: this.#coverage(spans[index]!, step),
-        provisional: this.#provisional(step),
-      };
-    });
+        coverage: await this.#coverage(spans[index]!, step),
+        provisional: await this.#provisional(kept, step),
+      });
+    }
+    return tables;
   }
 
-  #spans(step: Span, byPod: boolean): CostSpans {
-    const { watermark, windowsFrom, hoursFrom } = this.#pages.span();
+  #spans(kept: HistorySpan, step: Span, byPod: boolean): CostSpans {
+    const { watermark, windowsFrom, hoursFrom } = kept;
     const sealed: Span = {
       from: ceilTo(step.from, this.#windowMs),
       to: floorTo(Math.min(step.to, watermark), this.#windowMs),
@@ -94,8 +101,12 @@ export class CostAnswers {
     return cutSpan(sealed, { windowsFrom, hoursFrom }, windowsWanted);
   }
 
-  #addRolledUp(spans: readonly CostSpans[], groups: CostGroups, isWanted: IsWanted): void {
-    const groupOf = this.#groupFinder('rolled-up', groups, isWanted);
+  async #addRolledUp(
+    spans: readonly CostSpans[],
+    groups: CostGroups,
+    isWanted: IsWanted,
+  ): Promise<void> {
+    const groupsOf = this.#groupFinder('rolled-up', groups, isWanted);
     const sumsOf = (group: CostGroup, step: number) => groups.sums(group, step);
     const { costDays, costHours } = this.#codecs;
     for (const [level, codec, grain] of [
@@ -107,19 +118,25 @@ export class CostAnswers {
         grain,
       );
       const load = (bucket: TimeMs) => this.#pages.pages(level, 'costs', bucket);
-      addPages(load, codec, plans, groupOf, sumsOf);
+      await addPages(load, codec, plans, groupsOf, sumsOf);
     }
   }
 
-  #addWindows(spans: readonly CostSpans[], groups: CostGroups, isWanted: IsWanted): void {
-    const groupOf = this.#groupFinder('windows', groups, isWanted);
+  async #addWindows(
+    spans: readonly CostSpans[],
+    groups: CostGroups,
+    isWanted: IsWanted,
+  ): Promise<void> {
+    const groupsOf = this.#groupFinder('windows', groups, isWanted);
     const width = USAGE_COLUMNS.length;
     const plans = planBuckets(
       spans.map(({ windows }) => windows),
       windowsGrain(this.#windowMs),
     );
     for (const { bucket, steps } of plans) {
-      for (const { key, page } of this.#pages.pages('windows', 'costs', bucket)) {
+      const pages = await this.#pages.pages('windows', 'costs', bucket);
+      const groupOf = await groupsOf(pages);
+      for (const { key, page } of pages) {
         const group = groupOf(key);
         if (group === null) continue;
         const { present, values } = this.#codecs.usage.decode(page);
@@ -137,15 +154,22 @@ export class CostAnswers {
     level: 'windows' | 'rolled-up',
     groups: CostGroups,
     isWanted: IsWanted,
-  ): (key: number) => CostGroup | null {
-    return remembered((key) => {
-      const identity = this.#pages.identity(level, key);
-      return isWanted(identity) ? groups.group(identity) : null;
-    });
+  ): GroupFinder<CostGroup> {
+    const found = new Map<number, CostGroup | null>();
+    return async (pages) => {
+      const missing = pages.map(({ key }) => key).filter((key) => !found.has(key));
+      if (missing.length > 0) {
+        const identities = await this.#pages.identities(level, missing);
+        for (const [key, identity] of identities) {
+          found.set(key, isWanted(identity) ? groups.group(identity) : null);
+        }
+      }
+      return (key) => found.get(key) ?? null;
+    };
   }
 
   /** What the nodes of each step cost, and how much of them was not allocated. */
-  #nodes(spans: readonly CostSpans[]): readonly NodesOfTable[] {
+  async #nodes(spans: readonly CostSpans[]): Promise<readonly NodesOfTable[]> {
     const byStep = spans.map(() => new Map<number, Float64Array>());
     const sumsOf = (key: number, step: number) => {
       const nodes = byStep[step]!;
@@ -165,12 +189,11 @@ export class CostAnswers {
         grain,
       );
       const load = (bucket: TimeMs) => this.#pages.pages(level, 'nodes', bucket);
-      addPages(load, codec, plans, (key) => key, sumsOf);
+      await addPages(load, codec, plans, async () => (key) => key, sumsOf);
     }
-    // Read once for all steps: hundreds of nodes in thousands of hours.
-    const nameOf = remembered((key) => this.#pages.nodeName(key));
+    const names = await this.#pages.nodeNames();
     return byStep.map((sums) => {
-      const rows = [...sums].map(([key, sum]) => this.#nodeRow(nameOf(key), sum));
+      const rows = [...sums].map(([key, sum]) => this.#nodeRow(names.get(key)!, sum));
       return {
         idle: sumParts(NODE_PARTS, rows.map(idleOf)),
         nodesNano: sumNano(rows, nodeNano),
@@ -190,18 +213,17 @@ export class CostAnswers {
     };
   }
 
-  #coverage(spans: CostSpans, asked: Span): number {
+  async #coverage(spans: CostSpans, asked: Span): Promise<number> {
     const windows = (asked.to - asked.from) / this.#windowMs;
     if (windows <= 0) return 0;
     let sum = 0;
     for (const span of [...spans.days, ...spans.hours, ...spans.windows]) {
-      sum += this.#pages.coverage(span);
+      sum += await this.#pages.coverage(span);
     }
     return Math.min(1, sum / windows);
   }
 
-  #provisional({ from, to }: Span): boolean {
-    const { watermark } = this.#pages.span();
+  async #provisional({ watermark }: HistorySpan, { from, to }: Span): Promise<boolean> {
     if (to > watermark) return true;
     return this.#pages.hasIncomplete({ from: Math.max(from, watermark - CORRECTED_FOR_MS), to });
   }
@@ -221,13 +243,4 @@ function wantedBy({ namespaces, where = [] }: CostSeriesQuery): IsWanted {
 /** A caller that may see only some namespaces, or asks about a part of the cluster, sees neither the nodes' cost nor their idle. */
 function nodesOfRows(rows: CostTable['rows']): NodesOfTable {
   return { nodes: [], idle: NO_NODE_PARTS, nodesNano: sumNano(rows, nodeNano) };
-}
-
-function remembered<T>(find: (key: number) => T): (key: number) => T {
-  const found = new Map<number, T>();
-  return (key) => {
-    let value = found.get(key);
-    if (value === undefined && !found.has(key)) found.set(key, (value = find(key)));
-    return value as T;
-  };
 }

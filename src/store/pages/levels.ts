@@ -67,22 +67,27 @@ export function planBuckets(
   return [...plans].sort(([a], [b]) => a - b).map(([bucket, steps]) => ({ bucket, steps }));
 }
 
+/** Finds what keys belong to, of many pages at once. */
+export type GroupFinder<Group> = (
+  pages: readonly PageRow[],
+) => Promise<(key: number) => Group | null>;
+
 /** More groups at once would take hundreds of megabytes: what they have is added to their steps first. */
 const MAX_HELD = 4_096;
 
 /**
  * Adds the pages of planned buckets to the sums of their groups.
  *
- * @param groupOf what the pages of a key are added to; null leaves them out.
+ * @param groupsOf what the pages of each key are added to; null leaves them out.
  * @param sumsOf a group's sums in a step; asked for only where there is a row in it.
  */
-export function addPages<Group>(
-  load: (bucket: TimeMs) => Iterable<PageRow>,
+export async function addPages<Group>(
+  load: (bucket: TimeMs) => Promise<readonly PageRow[]>,
   codec: PageCodec,
   plans: readonly BucketPlan[],
-  groupOf: (key: number) => Group | null,
+  groupsOf: GroupFinder<Group>,
   sumsOf: (group: Group, step: number) => Float64Array,
-): void {
+): Promise<void> {
   const spare: SlotSums[] = [];
   const held = new Map<Group, SlotSums>();
   const release = (steps: BucketPlan['steps']): void => {
@@ -94,7 +99,9 @@ export function addPages<Group>(
     held.clear();
   };
   for (const { bucket, steps } of plans) {
-    for (const { key, page } of load(bucket)) {
+    const pages = await load(bucket);
+    const groupOf = await groupsOf(pages);
+    for (const { key, page } of pages) {
       const group = groupOf(key);
       if (group === null) continue;
       let sums = held.get(group);

@@ -8,9 +8,9 @@ export interface PageRow {
 
 /** The stored pages of one level (`bucket, key → page`), as an engine reads and writes them. */
 export interface PageRows {
-  load(bucket: number): Iterable<PageRow>;
-  put(bucket: number, key: number, page: Uint8Array): void;
-  remove(bucket: number, key: number): void;
+  load(bucket: number): Promise<Iterable<PageRow>>;
+  put(bucket: number, rows: readonly PageRow[]): Promise<void>;
+  remove(bucket: number, keys: readonly number[]): Promise<void>;
 }
 
 /**
@@ -31,22 +31,23 @@ export class PageBuffer {
   }
 
   /** The pages of a bucket by key; the bucket held before is written first. */
-  pages(bucket: number): ReadonlyMap<number, Page> {
+  async pages(bucket: number): Promise<ReadonlyMap<number, Page>> {
     if (this.#bucket !== bucket) {
-      this.flush();
+      await this.flush();
+      const rows = await this.#rows.load(bucket);
       this.#bucket = bucket;
       this.#pages = new Map();
-      for (const { key, page } of this.#rows.load(bucket)) {
+      for (const { key, page } of rows) {
         this.#pages.set(key, this.codec.decode(page));
       }
     }
     return this.#pages;
   }
 
-  /** The values of one slot, to be filled in by the caller; made when missing. */
+  /** The values of one slot of a held bucket, to be filled in by the caller; made when missing. */
   slot(bucket: number, key: number, slot: number): { values: Float64Array; offset: number } {
-    const pages = this.pages(bucket);
-    let page = pages.get(key);
+    if (this.#bucket !== bucket) throw new RangeError(`the pages of ${bucket} are not held`);
+    let page = this.#pages.get(key);
     if (page === undefined) {
       page = this.codec.empty();
       this.#pages.set(key, page);
@@ -57,8 +58,8 @@ export class PageBuffer {
   }
 
   /** Empties one slot of every key, before it is written anew. */
-  clearSlot(bucket: number, slot: number): void {
-    for (const [key, page] of this.pages(bucket)) {
+  async clearSlot(bucket: number, slot: number): Promise<void> {
+    for (const [key, page] of await this.pages(bucket)) {
       if (page.present[slot] === 0) continue;
       page.present[slot] = 0;
       this.#dirty.add(key);
@@ -66,18 +67,22 @@ export class PageBuffer {
   }
 
   /** Writes what changed; a page without rows is deleted. */
-  flush(): void {
+  async flush(): Promise<void> {
     const bucket = this.#bucket;
     if (bucket === null || this.#dirty.size === 0) return;
+    const changed: PageRow[] = [];
+    const empty: number[] = [];
     for (const key of [...this.#dirty].sort((a, b) => a - b)) {
       const page = this.#pages.get(key)!;
-      if (page.present.includes(1)) this.#rows.put(bucket, key, this.codec.encode(page));
+      if (page.present.includes(1)) changed.push({ key, page: this.codec.encode(page) });
       else {
-        this.#rows.remove(bucket, key);
+        empty.push(key);
         this.#pages.delete(key);
       }
     }
     this.#dirty = new Set();
+    await this.#rows.put(bucket, changed);
+    await this.#rows.remove(bucket, empty);
   }
 
   forget(): void {

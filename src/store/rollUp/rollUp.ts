@@ -22,9 +22,9 @@ export interface RollUpTables {
   readonly nodeHours: PageBuffer;
   readonly nodeDays: PageBuffer;
   /** The identity of a container's rows. */
-  container(id: number): ContainerIdentity;
+  container(id: number): Promise<ContainerIdentity>;
   /** What the costs of such a container are kept under. */
-  costKey(container: Omit<ContainerIdentity, 'uid'>): number;
+  costKey(container: Omit<ContainerIdentity, 'uid'>): Promise<number>;
 }
 
 /** A container as its rows point to it. */
@@ -45,19 +45,23 @@ export interface ContainerIdentity {
  * hour or day were made from their windows, again whenever they were made again.
  */
 export interface RollUpHook {
-  hour?(hour: TimeMs, tables: RollUpTables): void;
-  day?(day: TimeMs, tables: RollUpTables): void;
+  hour?(hour: TimeMs, tables: RollUpTables): Promise<void>;
+  day?(day: TimeMs, tables: RollUpTables): Promise<void>;
   /** After all hours and days of a correction were made again. */
-  settled?(tables: RollUpTables): void;
+  settled?(tables: RollUpTables): Promise<void>;
 }
 
 /** Makes an hour anew from its window rows, in place of what was there. */
-export function rollUpHour(tables: RollUpTables, hour: TimeMs, windowMs: number): void {
+export async function rollUpHour(
+  tables: RollUpTables,
+  hour: TimeMs,
+  windowMs: number,
+): Promise<void> {
   const { bucket, slot } = hourSlot(hour);
   const sums = new Map<number, Float64Array>();
-  for (const [id, page] of tables.usage.pages(hour)) {
+  for (const [id, page] of await tables.usage.pages(hour)) {
     if (!page.present.includes(1)) continue;
-    const key = tables.costKey(tables.container(id));
+    const key = await tables.costKey(await tables.container(id));
     let sum = sums.get(key);
     if (sum === undefined) sums.set(key, (sum = emptySums(COST_COLUMNS)));
     for (let window = 0; window < page.present.length; window += 1) {
@@ -72,15 +76,18 @@ export function rollUpHour(tables: RollUpTables, hour: TimeMs, windowMs: number)
       }
     }
   }
-  replaceSlot(tables.costHours, bucket, slot, sums);
-  replaceSlot(tables.nodeHours, bucket, slot, sumPages(tables.nodes, hour, NODE_SUM_COLUMNS));
+  await replaceSlot(tables.costHours, bucket, slot, sums);
+  const nodes = await sumPages(tables.nodes, hour, NODE_SUM_COLUMNS);
+  await replaceSlot(tables.nodeHours, bucket, slot, nodes);
 }
 
 /** Makes a UTC day anew from its hours. */
-export function rollUpDay(tables: RollUpTables, day: TimeMs): void {
+export async function rollUpDay(tables: RollUpTables, day: TimeMs): Promise<void> {
   const { bucket, slot } = daySlot(day);
-  replaceSlot(tables.costDays, bucket, slot, sumPages(tables.costHours, day, COST_COLUMNS));
-  replaceSlot(tables.nodeDays, bucket, slot, sumPages(tables.nodeHours, day, NODE_SUM_COLUMNS));
+  const costs = await sumPages(tables.costHours, day, COST_COLUMNS);
+  await replaceSlot(tables.costDays, bucket, slot, costs);
+  const nodes = await sumPages(tables.nodeHours, day, NODE_SUM_COLUMNS);
+  await replaceSlot(tables.nodeDays, bucket, slot, nodes);
 }
 
 /** The UTC days that hold these hours. */
@@ -137,14 +144,14 @@ export function addUsage(
   keepMax(sum, COST.seenTo, start / windowMs + 1);
 }
 
-function sumPages(
+async function sumPages(
   table: PageBuffer,
   bucket: TimeMs,
   columns: readonly PageColumn[],
-): Map<number, Float64Array> {
+): Promise<Map<number, Float64Array>> {
   const sums = new Map<number, Float64Array>();
   const width = table.codec.columns.length;
-  for (const [key, page] of table.pages(bucket)) {
+  for (const [key, page] of await table.pages(bucket)) {
     if (!page.present.includes(1)) continue;
     const sum = emptySums(columns);
     for (let slot = 0; slot < page.present.length; slot += 1) {
@@ -160,13 +167,13 @@ function sumPages(
   return sums;
 }
 
-function replaceSlot(
+async function replaceSlot(
   table: PageBuffer,
   bucket: TimeMs,
   slot: number,
   rows: ReadonlyMap<number, Float64Array>,
-): void {
-  table.clearSlot(bucket, slot);
+): Promise<void> {
+  await table.clearSlot(bucket, slot);
   for (const [key, row] of rows) {
     const { values, offset } = table.slot(bucket, key, slot);
     values.set(row, offset);

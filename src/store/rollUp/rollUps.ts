@@ -16,13 +16,13 @@ import {
  */
 export class RollUps {
   readonly #rows: RollUpTables;
-  readonly #span: () => HistorySpan;
+  readonly #span: () => Promise<HistorySpan>;
   readonly #windowMs: number;
   readonly #hooks: readonly RollUpHook[];
 
   constructor(
     rows: RollUpTables,
-    span: () => HistorySpan,
+    span: () => Promise<HistorySpan>,
     windowMs: number,
     hooks: readonly RollUpHook[],
   ) {
@@ -33,31 +33,31 @@ export class RollUps {
   }
 
   /** After the window that ends at `end` was sealed. */
-  sealed(end: TimeMs): void {
-    if (end % HOUR_MS === 0) this.#hour(end - HOUR_MS);
-    if (end % DAY_MS === 0) this.#day(end - DAY_MS);
+  async sealed(end: TimeMs): Promise<void> {
+    if (end % HOUR_MS === 0) await this.#hour(end - HOUR_MS);
+    if (end % DAY_MS === 0) await this.#day(end - DAY_MS);
   }
 
   /** After rows of these hours were changed. */
-  again(hours: Iterable<TimeMs>): void {
-    const { watermark, windowsFrom, hoursFrom } = this.#span();
+  async again(hours: Iterable<TimeMs>): Promise<void> {
+    const { watermark, windowsFrom, hoursFrom } = await this.#span();
     const rolled = [...new Set(hours)]
       .filter((hour) => hour >= windowsFrom && isRolledUp(hour, HOUR_MS, watermark))
       .sort((a, b) => a - b);
-    for (const hour of rolled) this.#hour(hour);
+    for (const hour of rolled) await this.#hour(hour);
     for (const day of daysOf(rolled)) {
-      if (day >= hoursFrom && isRolledUp(day, DAY_MS, watermark)) this.#day(day);
+      if (day >= hoursFrom && isRolledUp(day, DAY_MS, watermark)) await this.#day(day);
     }
-    for (const hook of this.#hooks) hook.settled?.(this.#rows);
+    for (const hook of this.#hooks) await hook.settled?.(this.#rows);
   }
 
-  #hour(hour: TimeMs): void {
-    rollUpHour(this.#rows, hour, this.#windowMs);
-    for (const hook of this.#hooks) hook.hour?.(hour, this.#rows);
+  async #hour(hour: TimeMs): Promise<void> {
+    await rollUpHour(this.#rows, hour, this.#windowMs);
+    for (const hook of this.#hooks) await hook.hour?.(hour, this.#rows);
   }
 
-  #day(day: TimeMs): void {
-    rollUpDay(this.#rows, day);
-    for (const hook of this.#hooks) hook.day?.(day, this.#rows);
+  async #day(day: TimeMs): Promise<void> {
+    await rollUpDay(this.#rows, day);
+    for (const hook of this.#hooks) await hook.day?.(day, this.#rows);
   }
 }

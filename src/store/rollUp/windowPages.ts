@@ -35,12 +35,12 @@ export interface WindowTables {
     container: ContainerSample,
     inherits: Inherited,
     hour: TimeMs,
-  ): number;
+  ): Promise<number>;
   /** The row of cost that belongs to no running container. */
-  unattachedId(namespace: string, kind: string, name: string, hour: TimeMs): number;
-  nodeId(name: string, sample: NodeSample | undefined, hour: TimeMs): number;
-  priceId(price: NodePrice): number;
-  reasonId(text: string): number;
+  unattachedId(namespace: string, kind: string, name: string, hour: TimeMs): Promise<number>;
+  nodeId(name: string, sample: NodeSample | undefined, hour: TimeMs): Promise<number>;
+  priceId(price: NodePrice): Promise<number>;
+  reasonId(text: string): Promise<number>;
 }
 
 const NANOS = 1e9;
@@ -53,20 +53,25 @@ const UNATTACHED_COLUMN = {
 } as const;
 
 /** Puts a window's rows into the pages of its hour, in place of what was there. */
-export function writeWindow(tables: WindowTables, window: PageWindow): void {
+export async function writeWindow(tables: WindowTables, window: PageWindow): Promise<void> {
   const { snapshot, costs } = window;
   const { start, end } = snapshot.window;
   const slot = windowSlot(start, end - start);
-  tables.usage.clearSlot(slot.bucket, slot.slot);
-  tables.nodes.clearSlot(slot.bucket, slot.slot);
-  writeContainers(tables, window, slot);
-  writeUnattached(tables, costs, slot);
-  writeNodes(tables, snapshot, costs, slot);
+  await tables.usage.clearSlot(slot.bucket, slot.slot);
+  await tables.nodes.clearSlot(slot.bucket, slot.slot);
+  await writeContainers(tables, window, slot);
+  await writeUnattached(tables, costs, slot);
+  await writeNodes(tables, snapshot, costs, slot);
 }
 
-function writeContainers(tables: WindowTables, window: PageWindow, at: Slot): void {
+async function writeContainers(
+  tables: WindowTables,
+  window: PageWindow,
+  at: Slot,
+): Promise<void> {
   const hours = windowHours(window.snapshot.window);
-  const reasonId = (text: string | null) => (text === null ? null : tables.reasonId(text));
+  const reasonId = async (text: string | null) =>
+    text === null ? null : await tables.reasonId(text);
   const allocationOf = allocationFinder(window.costs.allocations);
   for (const pod of window.snapshot.pods) {
     const inherits = {
@@ -75,13 +80,13 @@ function writeContainers(tables: WindowTables, window: PageWindow, at: Slot): vo
     };
     let first = true;
     for (const container of pod.containers) {
-      const id = tables.containerId(pod, container, inherits, at.bucket);
+      const id = await tables.containerId(pod, container, inherits, at.bucket);
       const { values, offset } = tables.usage.slot(at.bucket, id, at.slot);
       putUsage(values, offset, pod, container);
       if (first) putNetwork(values, offset, pod);
       first = false;
       const { lastTerminatedReason: terminated, waitingReason: waiting } = container;
-      putReasons(values, offset, reasonId(terminated), reasonId(waiting));
+      putReasons(values, offset, await reasonId(terminated), await reasonId(waiting));
       putAllocation(values, offset, allocationOf(pod, container), hours);
     }
   }
@@ -105,10 +110,10 @@ function allocationFinder(
   };
 }
 
-function writeUnattached(tables: WindowTables, costs: WindowCosts, at: Slot): void {
+async function writeUnattached(tables: WindowTables, costs: WindowCosts, at: Slot): Promise<void> {
   for (const cost of costs.unattached) {
     const kind = UNATTACHED_KINDS[cost.kind];
-    const id = tables.unattachedId(cost.namespace, kind, cost.name, at.bucket);
+    const id = await tables.unattachedId(cost.namespace, kind, cost.name, at.bucket);
     const { values, offset } = tables.usage.slot(at.bucket, id, at.slot);
     for (const [index, { nullable }] of USAGE_COLUMNS.entries()) {
       values[offset + index] = nullable ? Number.NaN : 0;
@@ -120,13 +125,18 @@ function writeUnattached(tables: WindowTables, costs: WindowCosts, at: Slot): vo
   }
 }
 
-function writeNodes(tables: WindowTables, snapshot: Snapshot, costs: WindowCosts, at: Slot): void {
+async function writeNodes(
+  tables: WindowTables,
+  snapshot: Snapshot,
+  costs: WindowCosts,
+  at: Slot,
+): Promise<void> {
   const samples = new Map(snapshot.nodes.map((node) => [node.name, node]));
   const hours = windowHours(snapshot.window);
   for (const node of costs.nodes) {
-    const id = tables.nodeId(node.node, samples.get(node.node), at.bucket);
+    const id = await tables.nodeId(node.node, samples.get(node.node), at.bucket);
     const { values, offset } = tables.nodes.slot(at.bucket, id, at.slot);
-    values.set(nodeValues(node, hours, tables.priceId(node.price)), offset);
+    values.set(nodeValues(node, hours, await tables.priceId(node.price)), offset);
   }
 }
 

@@ -1,0 +1,90 @@
+import { DAY_MS, formatTime, monthStart, type TimeMs } from '../../model/time.ts';
+import { makeParts } from '../../model/costParts.ts';
+import { BILL_PARTS, type BillDay, type BillStore } from '../../store/bills.ts';
+import { HistoryError } from '../../store/history.ts';
+import { all, putNew, run, values, type Database, type Db } from './db.ts';
+
+/** The bills of a history. */
+export function createBillStore(database: Database): BillStore {
+  return {
+    importDays: (bill) => database.write((db) => replaceDays(db, bill)),
+    closeMonths: (months, at) =>
+      database.write(async (db) => {
+        const rows = months.map((month) => ({ month: monthStart(month), closed_at: at }));
+        return await putNew(db, 'bill_months', ['month'], ...rows);
+      }),
+    billDays: (from, to) => database.read((db) => readBillDays(db, from, to)),
+    closedMonths: () => database.read(closedMonths),
+    close: () => database.close(),
+  };
+}
+
+/** Days with a bill in [from, to), oldest first. */
+export async function readBillDays(db: Db, from: TimeMs, to: TimeMs): Promise<readonly BillDay[]> {
+  const days = await all<Pick<BillDay, 'day' | 'totalNano' | 'poolNano'>>(
+    db,
+    `SELECT day, total_nano AS totalNano, pool_nano AS poolNano FROM bill_days
+     WHERE day >= ? AND day < ? ORDER BY day`,
+    [from, to],
+  );
+  const nodesOf = 'SELECT node, nano FROM bill_nodes WHERE day = ? ORDER BY node';
+  const partsOf = 'SELECT part, nano FROM bill_parts WHERE day = ? ORDER BY part';
+  const whole: BillDay[] = [];
+  for (const day of days) {
+    const nodes = await all<{ node: string; nano: number }>(db, nodesOf, day.day);
+    const named = await all<{ part: string; nano: number }>(db, partsOf, day.day);
+    const parts = new Map(named.map(({ part, nano }) => [part, nano]));
+    const reasons = [...parts].filter(([part]) => !BILL_PARTS.some((one) => one === part));
+    whole.push({
+      ...day,
+      parts: makeParts(BILL_PARTS, (part) => parts.get(part) ?? 0),
+      reasons: new Map(reasons),
+      nodes: new Map(nodes.map(({ node, nano }) => [node, nano])),
+    });
+  }
+  return whole;
+}
+
+/** True when the month of `time` was closed by its final bill. */
+export async function isMonthClosed(db: Db, time: TimeMs): Promise<boolean> {
+  return (await closedMonths(db)).includes(monthStart(time));
+}
+
+async function closedMonths(db: Db): Promise<readonly TimeMs[]> {
+  return await values<TimeMs>(db, 'SELECT month FROM bill_months ORDER BY month');
+}
+
+/** @throws HistoryError `closed` */
+async function replaceDays(
+  db: Db,
+  { days, source, at, reopen }: Parameters<BillStore['importDays']>[0],
+): Promise<void> {
+  const closed = new Set(await closedMonths(db));
+  for (const { day, totalNano, poolNano, parts, reasons, nodes } of days) {
+    const month = monthStart(day);
+    if (closed.has(month)) {
+      if (!reopen) throw closedError(month);
+      await run(db, 'DELETE FROM bill_months WHERE month = ?', month);
+    }
+    await run(db, 'DELETE FROM bill_days WHERE day = ?', day);
+    await run(
+      db,
+      `INSERT INTO bill_days (day, total_nano, pool_nano, source, imported_at)
+       VALUES (?, ?, ?, ?, ?)`,
+      [day, totalNano, poolNano, source, at],
+    );
+    for (const [part, nano] of [...Object.entries(parts), ...reasons])
+      await run(db, 'INSERT INTO bill_parts (day, part, nano) VALUES (?, ?, ?)', day, part, nano);
+    for (const [node, nano] of nodes) {
+      await run(db, 'INSERT INTO bill_nodes (day, node, nano) VALUES (?, ?, ?)', day, node, nano);
+    }
+  }
+}
+
+function closedError(month: TimeMs): HistoryError {
+  const name = formatTime(month + DAY_MS).slice(0, 7);
+  return new HistoryError(
+    'closed',
+    `${name} is closed: its final bill was imported; use --reopen to replace it`,
+  );
+}

@@ -1,0 +1,90 @@
+import { DAY_MS, floorTo, type TimeMs } from '../../model/time.ts';
+import type { ContainerDay, ContainerHistory } from '../../store/containerDays/containerDay.ts';
+import { decodeContainerDay } from '../../store/containerDays/containerDayCodec.ts';
+import {
+  identityKey,
+  type ContainerDayRows,
+} from '../../store/containerDays/containerDayKeeper.ts';
+import type { ContainerDaysQuery } from '../../store/usage.ts';
+import { all, list, put, run, value, type Db } from './db.ts';
+import type { MetaTable } from './metaTable.ts';
+
+interface Row {
+  readonly day: TimeMs;
+  readonly namespace: string;
+  readonly kind: string;
+  readonly name: string;
+  readonly container: string;
+  readonly page: Buffer;
+}
+
+const KEY = ['day', 'namespace', 'kind', 'name', 'container'] as const;
+
+/** The rows that days of containers are kept in. */
+export function containerDayRows(db: Db, meta: MetaTable): ContainerDayRows {
+  return {
+    pages: async (day, identities) => {
+      const wanted = new Set(identities.map(identityKey));
+      const sql = `SELECT namespace, kind, name, container, page FROM container_days
+        WHERE day = ? AND namespace IN (SELECT value FROM json_each(?))`;
+      const namespaces = list([...new Set(identities.map(([namespace]) => namespace))]);
+      const pages = new Map<string, Uint8Array>();
+      for (const row of await all<Omit<Row, 'day'>>(db, sql, day, namespaces)) {
+        const key = identityKey([row.namespace, row.kind, row.name, row.container]);
+        if (wanted.has(key)) pages.set(key, row.page);
+      }
+      return pages;
+    },
+    put: (day, rows) =>
+      put(
+        db,
+        'container_days',
+        KEY,
+        ...rows.map(({ identity: [namespace, kind, name, container], page }) => ({
+          day,
+          namespace,
+          kind,
+          name,
+          container,
+          page,
+        })),
+      ),
+    clear: async (day) => void (await run(db, 'DELETE FROM container_days WHERE day = ?', day)),
+    hours: async (day) =>
+      (await value<number>(db, 'SELECT hours FROM container_day_hours WHERE day = ?', day)) ?? 0,
+    setHours: (day, hours) => put(db, 'container_day_hours', ['day'], { day, hours }),
+    oomReason: async () =>
+      (await value<number>(db, "SELECT id FROM reasons WHERE text = 'OOMKilled'")) ?? null,
+    windowsFrom: async () => (await meta.span()).windowsFrom,
+  };
+}
+
+/** Reads the days of all containers, sorted by identity. */
+export async function readContainerDays(
+  db: Db,
+  query: ContainerDaysQuery,
+): Promise<readonly ContainerHistory[]> {
+  const rows = await all<Row>(
+    db,
+    `SELECT day, namespace, kind, name, container, page FROM container_days
+     WHERE day >= $from AND day < $to
+       AND ($namespaces IS NULL OR namespace IN (SELECT value FROM json_each($namespaces)))
+     ORDER BY namespace, kind, name, container, day`,
+    { from: floorTo(query.from, DAY_MS), to: query.to, namespaces: list(query.namespaces) },
+  );
+  const histories: (ContainerHistory & { readonly days: ContainerDay[] })[] = [];
+  for (const { day, namespace, kind, name, container, page } of rows) {
+    let last = histories.at(-1);
+    if (
+      last?.namespace !== namespace ||
+      last.workload.kind !== kind ||
+      last.workload.name !== name ||
+      last.container !== container
+    ) {
+      last = { namespace, workload: { kind, name }, container, days: [] };
+      histories.push(last);
+    }
+    last.days.push(decodeContainerDay(day, page));
+  }
+  return histories;
+}

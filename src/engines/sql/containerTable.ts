@@ -1,0 +1,259 @@
+import type { ContainerSample, PodSample } from '../../model/snapshot.ts';
+import type { Inherited } from '../../store/rollUp/windowPages.ts';
+import { HOUR_MS, type TimeMs } from '../../model/time.ts';
+import { canonicalLabels } from '../../store/labelSets.ts';
+import { all, type Db, first, insert, run } from './db.ts';
+import type { Dictionary } from './dictionary.ts';
+
+/**
+ * A container instance as rows point to it. Whenever something that costs are asked by changes (its
+ * image, its labels, its owner), it gets a new row; the pod's UID stays what is billed.
+ */
+export interface ContainerRow {
+  readonly id: number;
+  readonly namespace: string;
+  readonly pod: string;
+  readonly uid: string;
+  readonly container: string;
+  kind: string;
+  name: string;
+  workload_known: number;
+  readonly node: string;
+  readonly image: string;
+  readonly label_set: number;
+  readonly owner: string;
+  first_hour: TimeMs;
+  last_hour: TimeMs;
+}
+
+const COLUMNS =
+  'namespace, pod, uid, container, kind, name, workload_known, node, image, label_set, owner, first_hour, last_hour';
+
+/** What the row is about, apart from the container itself. */
+interface Identity {
+  readonly kind: string;
+  readonly name: string;
+  readonly known: boolean;
+  readonly node: string;
+  readonly image: string;
+  readonly labelSet: number;
+  readonly owner: string;
+}
+
+/** The dimension of container instances, with those of the running pods held in memory. */
+export class ContainerTable {
+  readonly #db: Db;
+  readonly #labelSets: Dictionary;
+  #byUid = new Map<string, ContainerRow[]>();
+  #byId = new Map<number, ContainerRow>();
+  #labelsOfPod = new Map<string, { labels: string; id: number }>();
+  /** Hours whose rows were attributed to another workload since the last `takeReattributed`. */
+  #reattributed = new Set<TimeMs>();
+
+  constructor(db: Db, labelSets: Dictionary) {
+    this.#db = db;
+    this.#labelSets = labelSets;
+  }
+
+  /** The row of a pod's container as it is in this window; made or widened when needed. */
+  async row(
+    pod: PodSample,
+    container: ContainerSample,
+    inherits: Inherited,
+    hour: TimeMs,
+  ): Promise<ContainerRow> {
+    const rows = await this.#rowsOf(pod.uid);
+    const identity = await this.#identity(pod, container.image ?? '', inherits, rows);
+    const row =
+      rows.find((row) => row.container === container.name && matches(row, identity)) ??
+      (await this.#insert(pod, container.name, identity, hour, rows));
+    await this.#widen(row, hour);
+    return row;
+  }
+
+  /** Cost that belongs to no running container: an unmounted volume, a load balancer. */
+  async unattached(
+    namespace: string,
+    kind: string,
+    name: string,
+    hour: TimeMs,
+  ): Promise<ContainerRow> {
+    const uid = `${kind}:${namespace}/${name}`;
+    const rows = await this.#rowsOf(uid);
+    const identity: Identity = {
+      kind,
+      name,
+      known: true,
+      node: '',
+      image: '',
+      labelSet: await this.#labelSets.id('{}'),
+      owner: '',
+    };
+    const row =
+      rows[0] ?? (await this.#insert({ namespace, name: '', uid }, '', identity, hour, rows));
+    await this.#widen(row, hour);
+    return row;
+  }
+
+  async byId(id: number): Promise<ContainerRow> {
+    let row = this.#byId.get(id);
+    if (row === undefined) {
+      row = await first<ContainerRow>(
+        this.#db,
+        `SELECT id, ${COLUMNS} FROM containers WHERE id = ?`,
+        id,
+      );
+      if (row === undefined) throw new RangeError(`container ${id} of the history is missing`);
+      this.#byId.set(id, row);
+    }
+    return row;
+  }
+
+  /** Hours that have to be rolled up again, because the owner of a pod became known. */
+  takeReattributed(): readonly TimeMs[] {
+    const hours = [...this.#reattributed].sort((a, b) => a - b);
+    this.#reattributed = new Set();
+    return hours;
+  }
+
+  /** Forgets rows not seen since `hour`, so that memory follows the running pods. */
+  forgetBefore(hour: TimeMs): void {
+    for (const [uid, rows] of this.#byUid) {
+      if (rows.some((row) => row.last_hour >= hour)) continue;
+      this.#byUid.delete(uid);
+      this.#labelsOfPod.delete(uid);
+    }
+    for (const [id, row] of this.#byId) if (row.last_hour < hour) this.#byId.delete(id);
+  }
+
+  forget(): void {
+    this.#byUid = new Map();
+    this.#byId = new Map();
+    this.#labelsOfPod = new Map();
+    this.#reattributed = new Set();
+  }
+
+  async #rowsOf(uid: string): Promise<ContainerRow[]> {
+    let rows = this.#byUid.get(uid);
+    if (rows === undefined) {
+      const sql = `SELECT id, ${COLUMNS} FROM containers WHERE uid = ? ORDER BY id`;
+      const found = await all<ContainerRow>(this.#db, sql, uid);
+      rows = found.map((row) => this.#byId.get(row.id) ?? row);
+      this.#byUid.set(uid, rows);
+      for (const row of rows) this.#byId.set(row.id, row);
+    }
+    return rows;
+  }
+
+  async #identity(
+    pod: PodSample,
+    image: string,
+    {
+      owner,
+      labels,
+    }: { readonly owner: string; readonly labels: Readonly<Record<string, string>> },
+    rows: readonly ContainerRow[],
+  ): Promise<Identity> {
+    const others = {
+      node: pod.node ?? '',
+      image,
+      labelSet: await this.#labelSet(pod, labels),
+      owner,
+    };
+    if (!pod.workloadKnown) {
+      const known = rows.find((row) => row.workload_known === 1);
+      if (known !== undefined)
+        return { kind: known.kind, name: known.name, known: true, ...others };
+      return { ...pod.workload, known: false, ...others };
+    }
+    for (const row of rows) if (row.workload_known === 0) await this.#attribute(row, pod.workload);
+    return { ...pod.workload, known: true, ...others };
+  }
+
+  /**
+   * Rows of a pod by its name alone, from before any source had UIDs: whichever pod of that name it was, its
+   * workload is the same.
+   */
+  async #attributeNameless(
+    { namespace, name: pod }: { readonly namespace: string; readonly name: string },
+    workload: { readonly kind: string; readonly name: string },
+  ): Promise<void> {
+    if (pod === '') return;
+    for (const row of await this.#rowsOf(`name:${namespace}/${pod}`)) {
+      if (row.workload_known === 0) await this.#attribute(row, workload);
+    }
+  }
+
+  async #attribute(
+    row: ContainerRow,
+    workload: { readonly kind: string; readonly name: string },
+  ): Promise<void> {
+    row.kind = workload.kind;
+    row.name = workload.name;
+    row.workload_known = 1;
+    const sql = 'UPDATE containers SET kind = ?, name = ?, workload_known = 1 WHERE id = ?';
+    await run(this.#db, sql, workload.kind, workload.name, row.id);
+    for (let hour = row.first_hour; hour <= row.last_hour; hour += HOUR_MS) {
+      this.#reattributed.add(hour);
+    }
+  }
+
+  async #labelSet(pod: PodSample, ofNamespace: Readonly<Record<string, string>>): Promise<number> {
+    const labels = canonicalLabels(pod.labels, ofNamespace);
+    const held = this.#labelsOfPod.get(pod.uid);
+    if (held?.labels === labels) return held.id;
+    const id = await this.#labelSets.id(labels);
+    this.#labelsOfPod.set(pod.uid, { labels, id });
+    return id;
+  }
+
+  async #insert(
+    pod: { readonly namespace: string; readonly name: string; readonly uid: string },
+    container: string,
+    identity: Identity,
+    hour: TimeMs,
+    rows: ContainerRow[],
+  ): Promise<ContainerRow> {
+    const { kind, name, known, node, image, labelSet, owner } = identity;
+    const fields = {
+      namespace: pod.namespace,
+      pod: pod.name,
+      uid: pod.uid,
+      container,
+      kind,
+      name,
+      workload_known: known ? 1 : 0,
+      node,
+      image,
+      label_set: labelSet,
+      owner,
+      first_hour: hour,
+      last_hour: hour,
+    };
+    const id = await insert(this.#db, 'containers', 'id', fields);
+    if (known && rows.length === 0) await this.#attributeNameless(pod, { kind, name });
+    const row: ContainerRow = { id, ...fields };
+    rows.push(row);
+    this.#byId.set(row.id, row);
+    return row;
+  }
+
+  async #widen(row: ContainerRow, hour: TimeMs): Promise<void> {
+    if (hour >= row.first_hour && hour <= row.last_hour) return;
+    row.first_hour = Math.min(row.first_hour, hour);
+    row.last_hour = Math.max(row.last_hour, hour);
+    const sql = 'UPDATE containers SET first_hour = ?, last_hour = ? WHERE id = ?';
+    await run(this.#db, sql, row.first_hour, row.last_hour, row.id);
+  }
+}
+
+function matches(row: ContainerRow, identity: Identity): boolean {
+  return (
+    row.node === identity.node &&
+    row.image === identity.image &&
+    row.label_set === identity.labelSet &&
+    row.owner === identity.owner &&
+    row.kind === identity.kind &&
+    row.name === identity.name
+  );
+}

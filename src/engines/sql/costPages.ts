@@ -1,0 +1,59 @@
+import type { CostIdentity } from '../../store/pages/costGroups.ts';
+import type { CostPages } from '../../store/pages/costAnswers.ts';
+import { all, list, value, type Db } from './db.ts';
+import type { MetaTable } from './metaTable.ts';
+
+const PAGES = {
+  costs: {
+    days: 'SELECT key, page FROM cost_days WHERE month = ?',
+    hours: 'SELECT key, page FROM cost_hours WHERE day = ?',
+    windows: 'SELECT container AS key, page FROM usage_pages WHERE hour = ?',
+  },
+  nodes: {
+    days: 'SELECT node AS key, page FROM node_days WHERE month = ?',
+    hours: 'SELECT node AS key, page FROM node_hours WHERE day = ?',
+    windows: 'SELECT node AS key, page FROM node_windows WHERE hour = ?',
+  },
+} as const;
+
+const FIELDS = 'namespace, kind, name, container, node, owner, image, labels';
+const IN_LIST = 'IN (SELECT CAST(value AS BIGINT) FROM json_each(?))';
+const IDENTITY = {
+  'rolled-up': `SELECT stored.id, ${FIELDS}, NULL AS pod FROM cost_keys AS stored
+    JOIN label_sets ON label_sets.id = label_set WHERE stored.id ${IN_LIST}`,
+  windows: `SELECT stored.id, ${FIELDS}, pod FROM containers AS stored
+    JOIN label_sets ON label_sets.id = label_set WHERE stored.id ${IN_LIST}`,
+} as const;
+
+/** The pages that costs are answered from. */
+export function costPages(db: Db, meta: MetaTable): CostPages {
+  return {
+    span: () => meta.span(),
+    pages: (level, of, bucket) => all(db, PAGES[of][level], bucket),
+    identities: async (level, keys) => {
+      type Stored = Omit<CostIdentity, 'labels'> & { readonly id: number; readonly labels: string };
+      const rows = await all<Stored>(db, IDENTITY[level], list(keys));
+      const labelsOf = new Map<string, Record<string, string>>();
+      return new Map(
+        rows.map(({ id, ...row }) => {
+          let labels = labelsOf.get(row.labels);
+          if (labels === undefined)
+            labelsOf.set(row.labels, (labels = JSON.parse(row.labels) as Record<string, string>));
+          return [id, { ...row, labels }];
+        }),
+      );
+    },
+    nodeNames: async () => {
+      const rows = await all<{ id: number; name: string }>(db, 'SELECT id, name FROM nodes');
+      return new Map(rows.map(({ id, name }) => [id, name]));
+    },
+    coverage: async ({ from, to }) => {
+      const sql = 'SELECT sum(coverage) FROM windows WHERE start >= ? AND start < ?';
+      return (await value<number | null>(db, sql, from, to)) ?? 0;
+    },
+    hasIncomplete: async ({ from, to }) => {
+      const sql = 'SELECT 1 FROM windows WHERE complete = 0 AND start >= ? AND start < ? LIMIT 1';
+      return (await value(db, sql, from, to)) !== undefined;
+    },
+  };
+}

@@ -1,0 +1,128 @@
+import { DAY_MS, floorTo, formatTime, monthStart, type TimeMs } from '../../model/time.ts';
+import type { HistoryCheck } from '../../store/history.ts';
+import type { PageColumn } from '../../store/pages/columns.ts';
+import type { PageCodec } from '../../store/pages/pageCodec.ts';
+import { pageCodecs } from '../../store/pages/pageCodecs.ts';
+import { all, value, type Db } from './db.ts';
+import { MetaTable } from './metaTable.ts';
+import { requireCurrentSchema } from './migrate.ts';
+
+/** Looks over what a history says, without changing it; a running daemon does not matter. */
+export async function examineContent(
+  db: Db,
+  history: string,
+  now: TimeMs,
+): Promise<readonly HistoryCheck[]> {
+  await requireCurrentSchema(db, history);
+  const meta = new MetaTable(db);
+  const { watermark } = await meta.span();
+  const windowMs = (await meta.identity())?.windowMs ?? 0;
+  const isAhead = watermark > now;
+  return [
+    checked(
+      'clock',
+      isAhead
+        ? `the last window ends at ${formatTime(watermark)}, in the future: a clock was wrong`
+        : null,
+    ),
+    checked(
+      'gaps',
+      await gaps(db, windowMs),
+      'every window up to the last one is sealed',
+      BACKFILL,
+    ),
+    checked('incomplete', await incomplete(db), 'no window lacks data', BACKFILL),
+    checked(
+      'sums',
+      await wrongDay(db, watermark, windowMs),
+      'days are the sums of their hours',
+      RESTORE,
+    ),
+  ];
+}
+
+export const RESTORE =
+  'Run `burnwatch restore FILE` with a backup, or move the file away and run `burnwatch backfill`';
+const BACKFILL =
+  'Run `burnwatch backfill --from TIME --to TIME`; Prometheus may still have the data';
+
+/** The result of looking at one thing; `problem` is null where it is well. */
+export function checked(
+  name: string,
+  problem: string | null,
+  well = 'as it should be',
+  advice: string | null = null,
+): HistoryCheck {
+  return problem === null
+    ? { name, isOk: true, detail: well, advice: null }
+    : { name, isOk: false, detail: problem, advice };
+}
+
+async function gaps(db: Db, windowMs: number): Promise<string | null> {
+  const found = await all<{ start: TimeMs; before: TimeMs }>(
+    db,
+    `SELECT start, before FROM (SELECT start, lag(start) OVER (ORDER BY start) AS before FROM windows) AS pairs
+     WHERE start - before <> ? LIMIT 5`,
+    windowMs,
+  );
+  if (found.length === 0) return null;
+  return found
+    .map(({ start, before }) => `${formatTime(before + windowMs)} to ${formatTime(start)}`)
+    .join(', ');
+}
+
+async function incomplete(db: Db): Promise<string | null> {
+  const count = await value<number>(db, 'SELECT count(*) FROM windows WHERE complete = 0');
+  return (count ?? 0) === 0 ? null : `${count} windows lack data`;
+}
+
+/** Days that are looked at: those before the last, which is still growing. */
+const DAYS = 7;
+
+/** The first of the last days whose hours do not add up to it; null when all do. */
+async function wrongDay(db: Db, watermark: TimeMs, windowMs: number): Promise<string | null> {
+  if (windowMs === 0) return null;
+  const codecs = pageCodecs(windowMs);
+  const today = floorTo(watermark, DAY_MS);
+  for (let day = today - DAYS * DAY_MS; day < today; day += DAY_MS) {
+    for (const [kind, hourCodec, dayCodec] of [
+      ['cost', codecs.costHours, codecs.costDays],
+      ['node', codecs.nodeHours, codecs.nodeDays],
+    ] as const) {
+      const hours = await pagesOf(db, `SELECT page FROM ${kind}_hours WHERE day = ?`, day);
+      if (hours.length === 0) continue;
+      const month = monthStart(day);
+      const days = await pagesOf(db, `SELECT page FROM ${kind}_days WHERE month = ?`, month);
+      const expected = sums(hourCodec, hours, () => true);
+      const found = sums(dayCodec, days, (slot) => slot === (day - month) / DAY_MS);
+      const wrong = hourCodec.columns.find(
+        ({ merge }, column) => merge === 'sum' && expected[column] !== found[column],
+      );
+      if (wrong !== undefined)
+        return `${kind} of ${formatTime(day).slice(0, 10)}: the hours of ${wrong.name} do not add up to the day`;
+    }
+  }
+  return null;
+}
+
+async function pagesOf(db: Db, sql: string, bucket: TimeMs): Promise<readonly Uint8Array[]> {
+  return (await all<{ page: Uint8Array }>(db, sql, bucket)).map(({ page }) => page);
+}
+
+function sums(
+  codec: PageCodec,
+  pages: readonly Uint8Array[],
+  isMeant: (slot: number) => boolean,
+): readonly number[] {
+  const columns: readonly PageColumn[] = codec.columns;
+  const total = columns.map(() => 0);
+  for (const bytes of pages) {
+    const { present, values } = codec.decode(bytes);
+    for (const [slot, isThere] of present.entries()) {
+      if (isThere === 0 || !isMeant(slot)) continue;
+      for (const column of columns.keys())
+        total[column]! += values[slot * columns.length + column] ?? 0;
+    }
+  }
+  return total;
+}

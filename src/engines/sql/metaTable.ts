@@ -1,0 +1,76 @@
+import type { ExpectedSamples } from '../../model/snapshot.ts';
+import type { TimeMs } from '../../model/time.ts';
+import type { HistorySpan } from '../../store/history.ts';
+import {
+  requireGrid,
+  requireSameIdentity,
+  type HistoryIdentity,
+} from '../../store/historyIdentity.ts';
+import { put, value, type Db } from './db.ts';
+
+interface MetaValues {
+  readonly cluster: string;
+  readonly currency: string;
+  readonly window_ms: number;
+  /** End of the last sealed window, and of the first one. */
+  readonly watermark: TimeMs;
+  readonly history_start: TimeMs;
+  readonly expected_samples: ExpectedSamples;
+  /** Window rows, and hours, before these were pruned. */
+  readonly windows_from: TimeMs;
+  readonly hours_from: TimeMs;
+}
+
+/** Single values of the history, by name, as JSON. */
+export class MetaTable {
+  readonly #db: Db;
+
+  constructor(db: Db) {
+    this.#db = db;
+  }
+
+  async get<K extends keyof MetaValues>(key: K): Promise<MetaValues[K] | null> {
+    const json = await value<string>(this.#db, 'SELECT value FROM meta WHERE key = ?', key);
+    return json === undefined ? null : (JSON.parse(json) as MetaValues[K]);
+  }
+
+  async set<K extends keyof MetaValues>(key: K, value: MetaValues[K]): Promise<void> {
+    await put(this.#db, 'meta', ['key'], { key, value: JSON.stringify(value) });
+  }
+
+  async expectedSamples(): Promise<ExpectedSamples> {
+    return (await this.get('expected_samples')) ?? {};
+  }
+
+  async identity(): Promise<HistoryIdentity | null> {
+    const cluster = await this.get('cluster');
+    const currency = await this.get('currency');
+    const windowMs = await this.get('window_ms');
+    if (cluster === null || currency === null || windowMs === null) return null;
+    return { cluster, currency, windowMs };
+  }
+
+  /** What is sealed and still kept. */
+  async span(): Promise<HistorySpan> {
+    return {
+      watermark: (await this.get('watermark')) ?? 0,
+      windowsFrom: (await this.get('windows_from')) ?? 0,
+      hoursFrom: (await this.get('hours_from')) ?? 0,
+    };
+  }
+
+  /** Writes the identity into a new file; refuses another one. @throws HistoryError */
+  async claim(path: string, wanted: HistoryIdentity): Promise<void> {
+    requireGrid(wanted);
+    await this.requireSame(path, wanted);
+    await this.set('cluster', wanted.cluster);
+    await this.set('currency', wanted.currency);
+    await this.set('window_ms', wanted.windowMs);
+  }
+
+  /** Refuses a history that was made for something else; a new one has no identity yet. @throws HistoryError */
+  async requireSame(path: string, wanted: Partial<HistoryIdentity>): Promise<void> {
+    const found = await this.identity();
+    if (found !== null) requireSameIdentity(path, found, wanted);
+  }
+}

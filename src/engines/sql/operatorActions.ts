@@ -1,0 +1,80 @@
+import type { Finding, OperatorAction } from '../../model/finding.ts';
+import type { TimeMs } from '../../model/time.ts';
+import type { OperatorLog, StoredAction } from '../../store/findingLog.ts';
+import { all, EVERYTHING, insert, run, type Database, type Db } from './db.ts';
+
+/** The operators' decisions of a history. */
+export function createOperatorLog(database: Database): OperatorLog {
+  return {
+    append: ({ findingId, action, decision }) =>
+      database.write(async (db) => {
+        const row = { finding_id: findingId, action, decision: JSON.stringify(decision) };
+        return await insert(db, 'operator_actions', 'seq', row);
+      }),
+    list: (after, limit) => database.read((db) => readActions(db, 'seq > ?', [after], limit)),
+    close: () => database.close(),
+  };
+}
+
+/** Decisions about a finding. */
+export async function actionsAbout(db: Db, findingId: string): Promise<readonly StoredAction[]> {
+  return await readActions(db, 'finding_id = ?', [findingId]);
+}
+
+/** Decisions that no window has merged yet. */
+export async function pendingActions(db: Db): Promise<readonly StoredAction[]> {
+  return await readActions(db, 'applied_at IS NULL', []);
+}
+
+/** Decisions that the window ending at `end` merged. */
+export async function actionsAppliedAt(db: Db, end: TimeMs): Promise<readonly StoredAction[]> {
+  return await readActions(db, 'applied_at = ?', [end]);
+}
+
+/** Marks decisions as merged by the window that ends at `at`. */
+export async function markApplied(
+  db: Db,
+  actions: readonly OperatorAction[],
+  at: TimeMs,
+): Promise<void> {
+  for (const { findingId, action, decision } of actions) {
+    await run(
+      db,
+      `UPDATE operator_actions SET applied_at = ?
+       WHERE applied_at IS NULL AND finding_id = ? AND action = ? AND decision = ?`,
+      [at, findingId, action, JSON.stringify(decision)],
+    );
+  }
+}
+
+/** Shows decisions that no window has merged yet, as the next one will. */
+export function overlayActions(finding: Finding, pending: readonly StoredAction[]): Finding {
+  let shown = finding;
+  for (const { findingId, action, decision } of pending) {
+    if (findingId !== finding.id || shown.state === 'resolved') continue;
+    if (action === 'reopen') shown = { ...shown, state: 'open', decision: null };
+    else {
+      const state = action === 'acknowledge' ? 'acknowledged' : 'accepted';
+      shown = { ...shown, state, decision };
+    }
+  }
+  return shown;
+}
+
+async function readActions(
+  db: Db,
+  where: string,
+  parameters: readonly (string | number)[],
+  limit = EVERYTHING,
+): Promise<readonly StoredAction[]> {
+  const rows = await all<Omit<StoredAction, 'decision'> & { decision: string }>(
+    db,
+    `SELECT seq, finding_id AS findingId, action, decision, applied_at AS appliedAt
+     FROM operator_actions WHERE ${where} ORDER BY seq LIMIT ?`,
+    [...parameters, limit],
+  );
+  return rows.map((row) => ({
+    ...row,
+    decision: JSON.parse(row.decision) as OperatorAction['decision'],
+  }));
+}

@@ -1,0 +1,104 @@
+import type { Finding } from '../../model/finding.ts';
+import { DAY_MS, type TimeMs } from '../../model/time.ts';
+import type { Receiver } from '../../store/notifications/receiver.ts';
+import type {
+  NotifiedRecord,
+  Plan,
+  PlanningView,
+} from '../../store/notifications/deliveryStore.ts';
+import { all, put, putNew, run, values, type Db } from './db.ts';
+import { MetaTable } from './metaTable.ts';
+import { readEvents } from './eventTable.ts';
+import { overlayActions, pendingActions } from './operatorActions.ts';
+import { readSilences } from './silences.ts';
+
+/** Findings that a plan may be about; see `PlanningView.findings`. */
+const FINDINGS = `
+  SELECT finding FROM findings WHERE state <> 'resolved'
+  UNION
+  SELECT finding FROM findings WHERE id IN (
+    SELECT finding_id FROM ops_notified WHERE conversation IN (
+      SELECT conversation FROM ops_notified WHERE state <> 'resolved'))
+  UNION
+  SELECT finding FROM findings WHERE id IN (
+    SELECT finding_id FROM finding_events WHERE seq > $cursor)`;
+
+/** Reads and writes of planning; the caller puts them into one transaction. */
+export async function readView(db: Db, now: TimeMs): Promise<PlanningView> {
+  const state = await readState(db);
+  const cursor = state.get('cursor') ?? 0;
+  const events = await readEvents(db, { after: cursor });
+  const pending = await pendingActions(db);
+  const findings = (await values<string>(db, FINDINGS, { cursor })).map((json) =>
+    overlayActions(JSON.parse(json) as Finding, pending),
+  );
+  const ids = new Set(findings.map(({ id }) => id));
+  const records = (
+    await all<Omit<NotifiedRecord, 'receiver'> & Receiver>(
+      db,
+      `SELECT finding_id AS findingId, channel, target, conversation, state, severity, reason, at
+     FROM ops_notified`,
+    )
+  ).map(withReceiver);
+  const pages = await all<{ at: TimeMs } & Receiver>(
+    db,
+    'SELECT channel, target, at FROM ops_pages WHERE at > ? ORDER BY at',
+    now - 2 * DAY_MS,
+  );
+  return {
+    version: state.get('version') ?? 0,
+    cursor: events.at(-1)?.seq ?? cursor,
+    events: events.map(({ seq: _seq, suppressed, ...event }) => ({ event, suppressed })),
+    findings,
+    records: records.filter(({ findingId }) => ids.has(findingId)),
+    silences: await readSilences(db, now),
+    watermark: await new MetaTable(db).get('watermark'),
+    holdUntil: state.get('hold_until') ?? null,
+    toldUntil: state.get('told_until') ?? null,
+    installedAt: state.get('installed_at') ?? null,
+    pages: pages.map(withReceiver),
+    saidOnce: new Set(await values<string>(db, 'SELECT key FROM ops_said_once')),
+  };
+}
+
+/** Writes everything of a plan but its deliveries; false when `version` is not the last one. */
+export async function writePlan(db: Db, view: PlanningView, plan: Plan): Promise<boolean> {
+  const state = await readState(db);
+  if ((state.get('version') ?? 0) !== view.version) return false;
+  const set = (key: string, value: number) => put(db, 'ops_notify_state', ['key'], { key, value });
+  await set('version', view.version + 1);
+  await set('cursor', view.cursor);
+  if (!state.has('installed_at')) await set('installed_at', plan.at);
+  if ((view.watermark ?? 0) >= (view.toldUntil ?? 0))
+    await run(db, "DELETE FROM ops_notify_state WHERE key IN ('hold_until', 'told_until')");
+  for (const { receiver, findingId, conversation, state, severity, reason, at } of plan.records) {
+    const { channel, target } = receiver;
+    await put(db, 'ops_notified', ['finding_id', 'channel', 'target'], {
+      finding_id: findingId,
+      channel,
+      target,
+      conversation,
+      state,
+      severity,
+      reason,
+      at,
+    });
+  }
+  for (const { receiver, at } of plan.pages) {
+    await run(db, 'INSERT INTO ops_pages VALUES (?, ?, ?)', receiver.channel, receiver.target, at);
+  }
+  await putNew(db, 'ops_said_once', ['key'], ...plan.saidOnce.map((key) => ({ key, at: plan.at })));
+  return true;
+}
+
+async function readState(db: Db): Promise<ReadonlyMap<string, number>> {
+  const rows = await all<{ key: string; value: number }>(
+    db,
+    'SELECT key, value FROM ops_notify_state',
+  );
+  return new Map(rows.map(({ key, value }) => [key, value]));
+}
+
+function withReceiver<T extends Receiver>({ channel, target, ...row }: T) {
+  return { ...row, receiver: { channel, target } };
+}

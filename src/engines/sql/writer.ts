@@ -1,0 +1,270 @@
+import type { CycleState } from '../../store/cycleState.ts';
+import type { Finding, FindingEvent } from '../../model/finding.ts';
+import {
+  DAY_MS,
+  floorTo,
+  formatTime,
+  HOUR_MS,
+  type TimeMs,
+  type Window,
+} from '../../model/time.ts';
+import type { StoredAction } from '../../store/findingLog.ts';
+import {
+  HistoryError,
+  type DetectorCodecs,
+  type HistoryWriter,
+  type VerdictReplay,
+  type WindowCorrection,
+  type WindowRecord,
+} from '../../store/history.ts';
+import { isMonthClosed } from './bills.ts';
+import { CheckpointTable } from './checkpointTable.ts';
+import type { Db, WriterDatabase } from './db.ts';
+import type { HistoryIdentity } from '../../store/historyIdentity.ts';
+import { ContainerDayKeeper } from '../../store/containerDays/containerDayKeeper.ts';
+import { containerDayRows } from './containerDayTable.ts';
+import { appendEvent, dropEventsAfter } from './eventTable.ts';
+import { MetaTable } from './metaTable.ts';
+import { migrate } from './migrate.ts';
+import { actionsAppliedAt, markApplied, pendingActions } from './operatorActions.ts';
+import { PodSpecTable } from './podSpecTable.ts';
+import { pruneHistory } from './prune.ts';
+import { readState } from './reader.ts';
+import type { RollUpHook } from '../../store/rollUp/rollUp.ts';
+import { RollUps } from '../../store/rollUp/rollUps.ts';
+import { StateTables } from './stateTables.ts';
+import { beginReplay, type ReplayTables } from '../../store/verdictReplay.ts';
+import { writeWindow } from '../../store/rollUp/windowPages.ts';
+import {
+  correctWindow,
+  incompleteWindows,
+  oldestWindow,
+  sealWindow,
+  windowCoverage,
+} from './windowTable.ts';
+import { appendWorkloadEvent } from './workloadEventTable.ts';
+import { createRowTables, type RowTables } from './writerTables.ts';
+
+export interface WriterOptions extends HistoryIdentity {
+  /** Wall clock, for operational tables only. */
+  readonly clock: () => TimeMs;
+  /** What else is kept by the hour or day. */
+  readonly rollUpHooks?: readonly RollUpHook[];
+}
+
+/** Writes a history: one writer per cluster, one transaction per call. */
+class SqlHistoryWriter implements HistoryWriter {
+  readonly #database: WriterDatabase;
+  readonly #db: Db;
+  readonly #windowMs: number;
+  readonly #clock: () => TimeMs;
+  readonly #rollUps: RollUps;
+  readonly #rows: RowTables;
+  readonly #meta: MetaTable;
+  readonly #states: StateTables;
+  readonly #checkpoints: CheckpointTable;
+  readonly #podSpecs: PodSpecTable;
+
+  constructor(database: WriterDatabase, options: WriterOptions) {
+    const { db } = database;
+    this.#database = database;
+    this.#db = db;
+    this.#windowMs = options.windowMs;
+    this.#clock = options.clock;
+    this.#rows = createRowTables(db, options.windowMs);
+    this.#meta = new MetaTable(db);
+    this.#rollUps = new RollUps(this.#rows, () => this.#meta.span(), options.windowMs, [
+      new ContainerDayKeeper(containerDayRows(db, this.#meta)),
+      ...(options.rollUpHooks ?? []),
+    ]);
+    this.#states = new StateTables(db);
+    this.#checkpoints = new CheckpointTable(db);
+    this.#podSpecs = new PodSpecTable(db);
+  }
+
+  loadState(codecs: DetectorCodecs): Promise<CycleState> {
+    return this.#write(async () => {
+      this.#states.useCodecs(codecs);
+      await this.#states.dropOtherVersions(codecs);
+      return await readState(this.#db, codecs);
+    });
+  }
+
+  recordWindows(batch: readonly WindowRecord[]): Promise<void> {
+    return this.#write(async () => {
+      for (const record of batch) await this.#seal(record);
+      await this.#states.flush();
+      await this.#rollUps.again(this.#rows.takeReattributed());
+      await this.#rows.flush();
+    });
+  }
+
+  recordFindings(findings: readonly Finding[], events: readonly FindingEvent[]): Promise<void> {
+    return this.#write(async () => {
+      const changed = new Map(findings.map((finding) => [finding.fingerprint, finding]));
+      this.#states.change({ detectors: new Map(), findings: changed });
+      await this.#states.flush();
+      for (const event of events) await appendEvent(this.#db, event, 'outage');
+    });
+  }
+
+  pendingActions(): Promise<readonly StoredAction[]> {
+    return this.#database.read(pendingActions);
+  }
+
+  correctWindows(corrections: readonly WindowCorrection[]): Promise<number> {
+    return this.#write(async () => {
+      let corrected = 0;
+      const hours = new Set<TimeMs>();
+      for (const correction of corrections) {
+        const { start } = correction.snapshot.window;
+        await this.#requireCorrectable(correction.snapshot.window);
+        if (correction.snapshot.coverage <= (await windowCoverage(this.#db, start))!) continue;
+        if (await isMonthClosed(this.#db, start)) continue;
+        await writeWindow(this.#rows, correction);
+        await correctWindow(this.#db, correction.snapshot);
+        hours.add(floorTo(start, HOUR_MS));
+        corrected += 1;
+      }
+      for (const hour of this.#rows.takeReattributed()) hours.add(hour);
+      await this.#rollUps.again(hours);
+      await this.#rows.flush();
+      return corrected;
+    });
+  }
+
+  incompleteWindows(from: TimeMs, to: TimeMs): Promise<readonly Window[]> {
+    return this.#database.read(async (db) => {
+      const oldest = Math.max(from, (await new MetaTable(db).get('windows_from')) ?? from);
+      const starts = await incompleteWindows(db, oldest, to);
+      return starts.map((start) => ({ start, end: start + this.#windowMs }));
+    });
+  }
+
+  async replayVerdicts(time: TimeMs, codecs: DetectorCodecs): Promise<VerdictReplay> {
+    const [db, meta, states, checkpoints] = [this.#db, this.#meta, this.#states, this.#checkpoints];
+    const { read } = this.#database;
+    const tables: ReplayTables = {
+      historyStart: () => read((db) => new MetaTable(db).get('history_start')),
+      watermark: () => meta.get('watermark'),
+      checkpointBefore: (before) =>
+        read(async (db) => {
+          const historyStart = await new MetaTable(db).get('history_start');
+          return await new CheckpointTable(db).before(before, historyStart, codecs);
+        }),
+      oldestCheckpoint: () => read((db) => new CheckpointTable(db).oldest()),
+      actionsAppliedAt: (end) => read((db) => actionsAppliedAt(db, end)),
+      write: (work) => this.#write(work),
+      restore: async (state) => {
+        await checkpoints.restore(state);
+        await checkpoints.dropAfter(state.watermark ?? 0);
+        await dropEventsAfter(db, state.watermark ?? 0);
+      },
+      writeChanges: (changes) => states.write(changes),
+      appendEvent: (event, muted) => appendEvent(db, event, muted ? 'muted' : 'window'),
+      setExpectedSamples: (expected) => meta.set('expected_samples', expected),
+      takeCheckpoint: (at, expected) => checkpoints.take(at, expected),
+    };
+    states.useCodecs(codecs);
+    return await beginReplay(tables, time);
+  }
+
+  async prune(keep: { readonly windowsFrom: TimeMs; readonly hoursFrom: TimeMs }): Promise<void> {
+    await this.#write(async () => {
+      await pruneHistory(this.#db, this.#meta, this.#windowMs, keep);
+      this.#rows.forget();
+      this.#podSpecs.forget();
+    });
+    await this.#database.giveBack();
+  }
+
+  backup(target: string): Promise<void> {
+    return this.#database.backup(target);
+  }
+
+  close(): Promise<void> {
+    return this.#database.close();
+  }
+
+  async #seal(record: WindowRecord): Promise<void> {
+    const { snapshot, change } = record;
+    const { start, end } = snapshot.window;
+    const watermark = await this.#meta.get('watermark');
+    if (watermark !== null && end <= watermark) return;
+    if (watermark !== null && start !== watermark) throw this.#gap(watermark, start);
+    if (end - start !== this.#windowMs || start % this.#windowMs !== 0) {
+      throw new HistoryError('gap', `the window from ${formatTime(start)} is not on the grid`);
+    }
+    if (watermark !== null && start % DAY_MS === 0) {
+      await this.#states.flush();
+      await this.#checkpoints.take(start, await this.#meta.expectedSamples());
+    }
+    await writeWindow(this.#rows, record);
+    const { muted, configHash } = record;
+    await sealWindow(this.#db, snapshot, { muted, configHash, sealedAt: this.#clock() });
+    this.#states.change(change);
+    await markApplied(this.#db, record.applied, end);
+    for (const event of record.events)
+      await appendEvent(this.#db, event, muted ? 'muted' : 'window');
+    for (const event of record.workloadEvents ?? []) await appendWorkloadEvent(this.#db, event);
+    await this.#podSpecs.record(snapshot);
+    await this.#meta.set('watermark', end);
+    await this.#meta.set('history_start', change.historyStart);
+    await this.#meta.set('expected_samples', change.expectedSamples);
+    await this.#rollUps.sealed(end);
+  }
+
+  async #requireCorrectable({ start, end }: Window): Promise<void> {
+    const watermark = (await this.#meta.get('watermark')) ?? 0;
+    const oldest = Math.max(
+      (await this.#meta.get('windows_from')) ?? 0,
+      (await oldestWindow(this.#db)) ?? 0,
+    );
+    if (end <= watermark && start >= oldest) return;
+    throw new HistoryError(
+      'gap',
+      `the window from ${formatTime(start)} cannot be corrected: the history holds windows from ${formatTime(oldest)} to ${formatTime(watermark)}`,
+    );
+  }
+
+  #gap(watermark: TimeMs, start: TimeMs): HistoryError {
+    return new HistoryError(
+      'gap',
+      `the window from ${formatTime(start)} would leave a gap: the history ${this.#database.name} is sealed up to ${formatTime(watermark)}; run \`burnwatch backfill --from ${formatTime(watermark)}\` first`,
+    );
+  }
+
+  /** One transaction; whatever fails in it is undone in the database and in memory. */
+  async #write<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await this.#database.write(async () => {
+        const result = await work();
+        const hour = floorTo((await this.#meta.get('watermark')) ?? 0, HOUR_MS) - HOUR_MS;
+        this.#rows.forgetBefore(hour);
+        this.#podSpecs.forgetBefore(hour);
+        return result;
+      });
+    } catch (error) {
+      this.#rows.forget();
+      this.#states.forget();
+      this.#podSpecs.forget();
+      throw error;
+    }
+  }
+}
+
+/**
+ * Writes a history; its schema is brought up to date.
+ * @throws HistoryError `other-cluster`, `other-currency` or `other-grid` when it was made for something else,
+ *   `newer-schema`.
+ */
+export async function createWriter(
+  database: WriterDatabase,
+  options: WriterOptions,
+): Promise<HistoryWriter> {
+  await database.write(async (db) => {
+    await migrate(db, database.name);
+    await new MetaTable(db).claim(database.name, options);
+  });
+  return new SqlHistoryWriter(database, options);
+}
