@@ -52,9 +52,10 @@ export async function buildHours(path: string, days: number, keys: number): Prom
       await tables.flush();
     });
   }
-  await meta.set('watermark', START + days * DAY_MS);
-  await meta.set('history_start', START + WINDOW_MS);
-  await meta.set('windows_from', START + days * DAY_MS);
+  meta.set('watermark', START + days * DAY_MS);
+  meta.set('history_start', START + WINDOW_MS);
+  meta.set('windows_from', START + days * DAY_MS);
+  await meta.flush();
   await database.close();
 }
 

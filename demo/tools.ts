@@ -1,13 +1,17 @@
 import { access, constants, stat } from 'node:fs/promises';
+import { globSync } from 'node:fs';
 import { delimiter, join, resolve } from 'node:path';
 import { unpackDebianPackage } from './debianPackage.ts';
 
 /** Programs that are no npm packages and that the demo and the tests drive for real. */
-export type ToolName = 'prometheus' | 'promtool' | 'alertmanager' | 'victoria-metrics' | 'chromium';
+export type ToolName =
+  'prometheus' | 'promtool' | 'alertmanager' | 'victoria-metrics' | 'chromium' | 'pg_ctl';
 
 interface ToolSource {
   /** Names it has on a PATH, Debian's and upstream's. */
   readonly commands: readonly string[];
+  /** Where its package puts it beside the PATH, with `*` for a version. */
+  readonly folders?: string;
   readonly debianPackage: string;
   /** Where the program is inside the unpacked package. */
   readonly program: string;
@@ -42,6 +46,14 @@ const SOURCES: Readonly<Record<ToolName, ToolSource>> = {
     program: 'usr/lib/chromium/chromium',
     withLibraries: true,
   },
+  pg_ctl: {
+    commands: ['pg_ctl'],
+    folders: '/usr/lib/postgresql/*/bin',
+    debianPackage: 'postgresql',
+    // Whichever version Debian has.
+    program: 'usr/lib/postgresql/*/bin/pg_ctl',
+    withLibraries: true,
+  },
 };
 
 /** The ignored folder of the project into which packages are unpacked. */
@@ -69,7 +81,9 @@ export async function findTool(name: ToolName, options: FindToolOptions = {}): P
     if (await isProgram(chosen)) return resolve(chosen);
     throw new Error(`${variable} is ${chosen}, which is not a program that can be executed`);
   }
-  const onPath = await searchPath(source.commands, env['PATH'] ?? '');
+  const beside = source.folders === undefined ? [] : globSync(source.folders);
+  const path = [env['PATH'] ?? '', ...beside].join(delimiter);
+  const onPath = await searchPath(source.commands, path);
   if (onPath) return onPath;
   const unpacked = join(folder, source.debianPackage);
   const isLaunched = source.withLibraries === true || source.readsFrom !== undefined;

@@ -12,6 +12,7 @@ try {
   await findKubeTool('helm', { onFetch });
   await findTool('chromium', { onFetch });
   await findTool('victoria-metrics', { onFetch });
+  await findTool('pg_ctl', { onFetch });
 } catch (error) {
   process.stderr.write(`setup: ${error instanceof Error ? error.message : String(error)}\n`);
   process.exitCode = 1;

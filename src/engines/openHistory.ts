@@ -5,12 +5,13 @@ import type { BillStore } from '../store/bills.ts';
 import type { DigestStore } from '../store/digests/digestStore.ts';
 import type { OperatorLog } from '../store/findingLog.ts';
 import type { HistoryReader, HistoryWriter } from '../store/history.ts';
+import { parsePostgresLocation } from '../store/historyLocation.ts';
 import type { HistoryIdentity } from '../store/historyIdentity.ts';
 import type { DeliveryStore } from '../store/notifications/deliveryStore.ts';
 import type { SilenceStore } from '../store/silences/silence.ts';
 import { createAuditLog } from './sql/audit.ts';
 import { createBillStore } from './sql/bills.ts';
-import type { Database } from './sql/db.ts';
+import type { Database, WriterDatabase } from './sql/db.ts';
 import { createDeliveryStore } from './sql/deliveries.ts';
 import { createDigestStore } from './sql/digests.ts';
 import { requireCurrentSchema } from './sql/migrate.ts';
@@ -18,6 +19,8 @@ import { createOperatorLog } from './sql/operatorActions.ts';
 import { createReader } from './sql/reader.ts';
 import { createSilenceStore } from './sql/silences.ts';
 import { createWriter, type WriterOptions as SqlWriterOptions } from './sql/writer.ts';
+import { PostgresDatabase, requireHistory } from './postgres/postgresDatabase.ts';
+import { openLeaderWriter } from './postgres/writerDatabase.ts';
 import { openForReading, openForWriting, SqliteDatabase } from './sqlite/database.ts';
 import { openWriterFile } from './sqlite/writerDatabase.ts';
 
@@ -40,11 +43,18 @@ export interface WriterOptions extends SqlWriterOptions {
  *   or `other-grid` when it was made for something else, `newer-schema`, `not-a-database`, `io`.
  */
 export async function openHistoryWriter(options: WriterOptions): Promise<HistoryWriter> {
-  const { path, command, clock, maxBytes } = options;
-  const holder = { pid: process.pid, command, since: formatTime(clock()) };
-  return closedOnError(openWriterFile({ path, holder, maxBytes }), (database) =>
+  return closedOnError(await openForOneWriter(options), (database) =>
     createWriter(database, options),
   );
+}
+
+async function openForOneWriter(options: WriterOptions): Promise<WriterDatabase> {
+  const { path, command, clock, maxBytes } = options;
+  const since = formatTime(clock());
+  const location = parsePostgresLocation(path);
+  return location === null
+    ? openWriterFile({ path, holder: { pid: process.pid, command, since }, maxBytes })
+    : openLeaderWriter({ location, command, since });
 }
 
 /**
@@ -57,8 +67,7 @@ export async function openHistoryReader(
   path: string,
   madeFor: Partial<HistoryIdentity> = {},
 ): Promise<HistoryReader> {
-  const database = new SqliteDatabase(path, openForReading(path));
-  return closedOnError(database, () => createReader(database, madeFor));
+  return closedOnError(await openDatabase(path), (database) => createReader(database, madeFor));
 }
 
 /** Opens the operators' decisions of an existing history. @throws HistoryError `missing`, `older-schema`, … */
@@ -80,13 +89,25 @@ export const openDigestStore = sharedPart<DigestStore>(createDigestStore);
  */
 function sharedPart<Part>(create: (database: Database) => Part): (path: string) => Promise<Part> {
   return async (path) => {
-    openForReading(path).close();
-    const database = new SqliteDatabase(path, openForWriting(path));
-    return closedOnError(database, async () => {
+    return closedOnError(await openForShortWrites(path), async (database) => {
       await database.read((db) => requireCurrentSchema(db, database.name));
       return create(database);
     });
   };
+}
+
+/** Opens an existing history for reading, as the engine’s own parts see it. @throws HistoryError `missing`, `io`, … */
+export async function openDatabase(path: string): Promise<Database> {
+  const location = parsePostgresLocation(path);
+  return location === null
+    ? new SqliteDatabase(path, openForReading(path))
+    : closedOnError(new PostgresDatabase(location), requireHistory);
+}
+
+async function openForShortWrites(path: string): Promise<Database> {
+  if (parsePostgresLocation(path) !== null) return openDatabase(path);
+  openForReading(path).close();
+  return new SqliteDatabase(path, openForWriting(path));
 }
 
 async function closedOnError<D extends Database, T>(

@@ -231,6 +231,7 @@ export class HistoryError extends Error {
     | 'other-grid'
     | 'closed'
     | 'too-large'
+    | 'not-leader'
     | 'io';
   constructor(code: HistoryError['code'], message: string, cause?: unknown) {
     super(message, cause === undefined ? undefined : { cause });

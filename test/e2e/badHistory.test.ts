@@ -90,13 +90,13 @@ describe('a history that cannot be used', () => {
     using folder = new TempFolder();
     await writeConfig(folder.path, cluster.url, change);
     copyFileSync(good.file('burnwatch.db'), folder.file('burnwatch.db'));
-    const before = dumpHistory(folder.file('burnwatch.db'));
+    const before = await dumpHistory(folder.file('burnwatch.db'));
     for (const args of [['once'], ['run']]) {
       const { code, stderr } = await burnwatch(args, { cwd: folder.path });
       expect(code).toBe(1);
       expect(stderr).toMatch(message);
     }
-    expect(differences(dumpHistory(folder.file('burnwatch.db')), before)).toEqual([]);
+    expect(differences(await dumpHistory(folder.file('burnwatch.db')), before)).toEqual([]);
   });
 
   it('is named when its folder is not there (a volume that was not mounted)', async () => {
@@ -139,8 +139,8 @@ describe('a history that cannot be used', () => {
     expect(costs.coverage).toBeLessThan(0.95);
     await writeConfig(folder.path, cluster.url, { history: { path: './after/burnwatch.db' } });
     expect(await backfill(folder.path)).toMatchObject({ code: 0 });
-    const after = dumpHistory(folder.file('after/burnwatch.db'));
-    expect(differences(after, dumpHistory(good.file('burnwatch.db')))).toEqual([]);
+    const after = await dumpHistory(folder.file('after/burnwatch.db'));
+    expect(differences(after, await dumpHistory(good.file('burnwatch.db')))).toEqual([]);
   });
 });
 
@@ -172,8 +172,8 @@ describe('a past that Prometheus no longer has', () => {
       code: 0,
       stderr: expect.not.stringMatching(/before it/),
     });
-    const whole = dumpHistory(good.file('burnwatch.db'));
-    expect(differences(dumpHistory(folder.file('burnwatch.db')), whole)).toEqual([]);
+    const whole = await dumpHistory(good.file('burnwatch.db'));
+    expect(differences(await dumpHistory(folder.file('burnwatch.db')), whole)).toEqual([]);
   });
 
   it('windows lost after downtime are sealed as unknown: said, never zero', async () => {

@@ -37,5 +37,5 @@ test('kill -9 at a hundred instants, while windows are sealed and backups made: 
   }
   using whole = new TempHistory();
   const expected = await whole.record('history', madeUpWindows(SMALL_CLUSTER, START, WINDOWS));
-  expect(ofData(dumpHistory(temp.path()))).toEqual(ofData(dumpHistory(expected)));
+  expect(ofData(await dumpHistory(temp.path()))).toEqual(ofData(await dumpHistory(expected)));
 }, 900_000);

@@ -102,20 +102,20 @@ describe('the main path on a real Prometheus', () => {
   });
 
   it('backfill again changes no row', async () => {
-    const before = dumpHistory(folder.file('burnwatch.db'));
+    const before = await dumpHistory(folder.file('burnwatch.db'));
     const span = ['--from', formatTime(cluster.start), '--to', formatTime(backfilledTo)];
     const { code, stderr } = await run('backfill', ...span);
     expect(code).toBe(0);
     expect(stderr).toContain('0 windows sealed');
-    expect(differences(dumpHistory(folder.file('burnwatch.db')), before)).toEqual([]);
+    expect(differences(await dumpHistory(folder.file('burnwatch.db')), before)).toEqual([]);
   });
 
   it('once refuses to leave a gap and names the command that fills it', async () => {
-    const before = dumpHistory(folder.file('burnwatch.db'));
+    const before = await dumpHistory(folder.file('burnwatch.db'));
     const { code, stderr } = await run('once', '--at', formatTime(cluster.end));
     expect(code).toBe(1);
     expect(stderr).toContain('would leave a gap; run burnwatch backfill --from');
-    expect(differences(dumpHistory(folder.file('burnwatch.db')), before)).toEqual([]);
+    expect(differences(await dumpHistory(folder.file('burnwatch.db')), before)).toEqual([]);
   });
 
   it('once seals the next window, and says so when it is sealed already', async () => {

@@ -26,7 +26,7 @@ beforeAll(async () => {
   using other = new TempFolder();
   await writeConfig(other.path, cluster.url, more);
   await backfill(other.path, cluster.end);
-  undisturbed = dumpHistory(other.file('burnwatch.db'));
+  undisturbed = await dumpHistory(other.file('burnwatch.db'));
   await backfill(folder.path, cluster.end - (OUTAGE_WINDOWS + 2) * WINDOW);
 });
 afterAll(async () => {
@@ -65,7 +65,7 @@ describe('Prometheus away for a while', () => {
     expect(minerOf(await findings())?.state).toBe('open');
     // It was found by a muted backfill: the first live window announces it.
     await daemon.process.shows(ANNOUNCED);
-    const rows = dumpHistory(folder.file('burnwatch.db'));
+    const rows = await dumpHistory(folder.file('burnwatch.db'));
 
     // Away: every tick says so, and the process lives on.
     await cluster.kill();
@@ -87,7 +87,7 @@ describe('Prometheus away for a while', () => {
     expect(outageOf(during)?.summary).toContain('Prometheus query failed');
     expect(minerOf(during)?.state).toBe('open');
     // No row came, and none went: only the finding that says so.
-    const left = dumpHistory(folder.file('burnwatch.db'));
+    const left = await dumpHistory(folder.file('burnwatch.db'));
     expect(left.length).toBeGreaterThan(rows.length);
     expect(differences(plain(left), plain(rows))).toEqual([]);
 
@@ -101,7 +101,7 @@ describe('Prometheus away for a while', () => {
     expect(daemon.process.stderr).not.toContain('NODE-CRON');
     daemon.process.kill('SIGTERM');
     expect(await daemon.process.ended).toMatchObject({ code: 0 });
-    const now = dumpHistory(folder.file('burnwatch.db'));
+    const now = await dumpHistory(folder.file('burnwatch.db'));
     expect(differences(plain(now), plain(undisturbed))).toEqual([]);
   });
 });

@@ -43,7 +43,7 @@ beforeAll(async () => {
   from = cluster.start + WINDOW;
   live = cluster.end - 6 * WINDOW;
   const folder = await folderFilledTo(cluster.end);
-  reference = dumpHistory(folder.file('burnwatch.db'));
+  reference = await dumpHistory(folder.file('burnwatch.db'));
 });
 afterAll(async () => {
   for (const folder of folders) folder[Symbol.dispose]();
@@ -65,7 +65,7 @@ describe('the same data give the same rows and verdicts', () => {
       const once = await burnwatch(['once', '--at', formatTime(at)], { cwd: folder.path });
       expect(once).toMatchObject({ code: 0 });
     }
-    expectSame(folder);
+    await expectSame(folder);
   });
 
   it('by a daemon that lives through some windows, is down, and catches up', async () => {
@@ -87,7 +87,7 @@ describe('the same data give the same rows and verdicts', () => {
     await daemon.shows(sealedUpTo(cluster.end));
     daemon.kill('SIGTERM');
     expect(await daemon.ended).toMatchObject({ code: 0 });
-    expectSame(folder);
+    await expectSame(folder);
   });
 
   it.each([1, 2, 3])('killed with SIGKILL in the middle and run again (%i)', async (round) => {
@@ -106,7 +106,7 @@ describe('the same data give the same rows and verdicts', () => {
     expect((await first.ended).code).toBeNull();
     await writeConfig(folder.path, cluster.url, SETTINGS);
     await backfill(folder, cluster.end);
-    expectSame(folder);
+    await expectSame(folder);
   });
 
   it('replayed with --rebuild', async () => {
@@ -117,7 +117,7 @@ describe('the same data give the same rows and verdicts', () => {
     });
     expect(stderr).toMatch(/the verdicts of \d+ windows replayed/);
     expect(code).toBe(0);
-    expectSame(folder);
+    await expectSame(folder);
   });
 });
 
@@ -125,11 +125,11 @@ describe('the same data give the same rows and verdicts', () => {
  * Beside the rows, a daemon notes how far it has thrown old ones away, and replayed verdicts are muted:
  * nobody is told of the past.
  */
-function expectSame(folder: TempFolder): void {
+async function expectSame(folder: TempFolder): Promise<void> {
   const plain = (lines: readonly string[]): string[] =>
     lines
       .filter((line) => !/^meta .*(hours|windows)_from/.test(line))
       .map((line) => line.replace(/"suppressed":[01]/, ''));
-  const actual = dumpHistory(folder.file('burnwatch.db'));
+  const actual = await dumpHistory(folder.file('burnwatch.db'));
   expect(differences(plain(actual), plain(reference))).toEqual([]);
 }

@@ -1,4 +1,6 @@
-import Database from 'better-sqlite3';
+import { openDatabase } from '../../src/engines/openHistory.ts';
+import { all, value, type Db } from '../../src/engines/sql/db.ts';
+import { MIGRATIONS } from '../../src/engines/sql/migrate.ts';
 import { DAY_MS, formatTime, HOUR_MS } from '../../src/model/time.ts';
 import type { PageCodec } from '../../src/store/pages/pageCodec.ts';
 import { pageCodecs } from '../../src/store/pages/pageCodecs.ts';
@@ -12,56 +14,61 @@ const DIMENSIONS = new Set([
   'nodes',
   'node_prices',
 ]);
+const REASON = 'SELECT id, text FROM reasons';
 const ID_COLUMNS: Readonly<Record<string, string>> = {
-  terminatedReason: 'SELECT text FROM reasons WHERE id = ?',
-  waitingReason: 'SELECT text FROM reasons WHERE id = ?',
-  price: `SELECT json_array(cpu_core_hour, ram_gib_hour, gpu_hour, source, reason, coverage)
-          FROM node_prices WHERE id = ?`,
+  terminatedReason: REASON,
+  waitingReason: REASON,
+  price:
+    'SELECT id, cpu_core_hour, ram_gib_hour, gpu_hour, source, reason, coverage FROM node_prices',
 };
+const CONTAINER = `SELECT containers.id, namespace, pod, uid, container, kind, name, workload_known, node, image,
+  labels, owner FROM containers JOIN label_sets ON label_sets.id = label_set`;
+const KEY = `SELECT cost_keys.id, namespace, kind, name, container, node, labels, owner, image
+  FROM cost_keys JOIN label_sets ON label_sets.id = label_set`;
+const NODE = 'SELECT id, name, provider_id, labels FROM nodes';
+
+/** The tables of the schema, in its order. */
+const TABLES = MIGRATIONS.flatMap(({ sql }) =>
+  [...sql.matchAll(/CREATE TABLE (\w+)/g)].map(([, name]) => name!),
+);
 
 /**
  * Everything that a history says, as sorted lines `table key time values`, without the tables of the
  * operation itself (`ops_…`) and without ids: two histories of the same data give the same lines,
- * however their windows came in.
+ * however their windows came in, and on whichever engine.
  */
-export function dumpHistory(path: string): string[] {
-  const db = new Database(path, { readonly: true });
+export async function dumpHistory(path: string): Promise<string[]> {
+  const database = await openDatabase(path);
   try {
-    const windowMs = Number(
-      db.prepare("SELECT value FROM meta WHERE key = 'window_ms'").pluck().get(),
-    );
-    const codecs = pageCodecs(windowMs);
-    const container = `SELECT json_array(namespace, pod, uid, container, kind, name, workload_known,
-      node, image, labels, owner) FROM containers JOIN label_sets ON label_sets.id = label_set
-      WHERE containers.id = ?`;
-    const key = `SELECT json_array(namespace, kind, name, container, node, labels, owner, image)
-      FROM cost_keys JOIN label_sets ON label_sets.id = label_set WHERE cost_keys.id = ?`;
-    const node = 'SELECT json_array(name, provider_id, labels) FROM nodes WHERE id = ?';
-    const pages: Readonly<Record<string, () => string[]>> = {
-      usage_pages: () => dumpPages(db, 'usage_pages', container, codecs.usage, windowMs),
-      cost_hours: () => dumpPages(db, 'cost_hours', key, codecs.costHours, HOUR_MS),
-      cost_days: () => dumpPages(db, 'cost_days', key, codecs.costDays, DAY_MS),
-      node_windows: () => dumpPages(db, 'node_windows', node, codecs.nodes, windowMs),
-      node_hours: () => dumpPages(db, 'node_hours', node, codecs.nodeHours, HOUR_MS),
-      node_days: () => dumpPages(db, 'node_days', node, codecs.nodeDays, DAY_MS),
-    };
-    const tables = db
-      .prepare(
-        "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND name NOT LIKE 'ops\\_%' ESCAPE '\\'",
-      )
-      .pluck()
-      .all() as string[];
-    return tables
-      .filter((table) => !DIMENSIONS.has(table))
-      .flatMap((table) => pages[table]?.() ?? dumpTable(db, table))
-      .sort();
+    return await database.read(async (db) => {
+      const windowMs = Number(await value(db, "SELECT value FROM meta WHERE key = 'window_ms'"));
+      const codecs = pageCodecs(windowMs);
+      const pages: Readonly<Record<string, readonly [string, PageCodec, number]>> = {
+        usage_pages: [CONTAINER, codecs.usage, windowMs],
+        cost_hours: [KEY, codecs.costHours, HOUR_MS],
+        cost_days: [KEY, codecs.costDays, DAY_MS],
+        node_windows: [NODE, codecs.nodes, windowMs],
+        node_hours: [NODE, codecs.nodeHours, HOUR_MS],
+        node_days: [NODE, codecs.nodeDays, DAY_MS],
+      };
+      const lines: string[] = [];
+      for (const table of TABLES) {
+        if (table.startsWith('ops_') || DIMENSIONS.has(table)) continue;
+        const form = pages[table];
+        for (const line of form === undefined
+          ? await dumpTable(db, table)
+          : await dumpPages(db, table, ...form))
+          lines.push(line);
+      }
+      return lines.sort();
+    });
   } finally {
-    db.close();
+    await database.close();
   }
 }
 
-function dumpTable(db: Database.Database, table: string): string[] {
-  const rows = db.prepare(`SELECT * FROM "${table}"`).all() as Record<string, unknown>[];
+async function dumpTable(db: Db, table: string): Promise<string[]> {
+  const rows = await all<Record<string, unknown>>(db, `SELECT * FROM ${table}`);
   return rows.map((row) => {
     const values = Object.entries(row).map(([name, value]) => [
       name,
@@ -71,19 +78,30 @@ function dumpTable(db: Database.Database, table: string): string[] {
   });
 }
 
-function dumpPages(
-  db: Database.Database,
+/** What the rows of a lookup table say, by their id. */
+async function textsOf(db: Db, sql: string): Promise<ReadonlyMap<number, string>> {
+  const rows = await all<Record<string, unknown>>(db, sql);
+  return new Map(
+    rows.map((row) => {
+      const [id, ...rest] = Object.values(row);
+      return [id as number, JSON.stringify(rest)];
+    }),
+  );
+}
+
+async function dumpPages(
+  db: Db,
   table: string,
-  identitySql: string,
+  identities: string,
   codec: PageCodec,
   slotMs: number,
-): string[] {
-  const identityOf = db.prepare(identitySql).pluck();
-  const textOf = Object.fromEntries(
-    Object.entries(ID_COLUMNS).map(([column, sql]) => [column, db.prepare(sql).pluck()]),
-  );
-  const rows = db.prepare(`SELECT * FROM ${table}`).raw().all() as [number, number, Buffer][];
-  return rows.flatMap(([bucket, key, bytes]) => {
+): Promise<string[]> {
+  const identityOf = await textsOf(db, identities);
+  const textOf: Record<string, ReadonlyMap<number, string>> = {};
+  for (const [column, sql] of Object.entries(ID_COLUMNS)) textOf[column] = await textsOf(db, sql);
+  const rows = await all<Record<string, unknown>>(db, `SELECT * FROM ${table}`);
+  return rows.flatMap((row) => {
+    const [bucket, key, bytes] = Object.values(row) as [number, number, Buffer];
     const { present, values } = codec.decode(bytes);
     const width = codec.columns.length;
     return [...present.keys()]
@@ -95,7 +113,7 @@ function dumpPages(
           return ` ${name}=${JSON.stringify(textOf[name]?.get(value) ?? value)}`;
         });
         const time = formatTime(bucket + slot * slotMs);
-        return `${table} ${String(identityOf.get(key))} ${time}${cells.join('')}`;
+        return `${table} ${identityOf.get(key)} ${time}${cells.join('')}`;
       });
   });
 }

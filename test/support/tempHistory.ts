@@ -1,18 +1,26 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import type { WindowRecord } from '../../src/store/history.ts';
 import { openHistoryWriter, type WriterOptions } from '../../src/engines/openHistory.ts';
+import { postgresLocation } from '../../src/store/historyLocation.ts';
 import { WINDOW_MS } from './madeUpWindows.ts';
 
 export const IDENTITY = { cluster: 'test', currency: 'USD', windowMs: WINDOW_MS };
+
+/** The URL of the database that histories are made in, instead of files. */
+export const POSTGRES = 'BURNWATCH_TEST_POSTGRES';
 
 /** A folder for histories that disappears at the end of a `using` block. */
 export class TempHistory implements Disposable {
   readonly folder = mkdtempSync(join(tmpdir(), 'burnwatch-history-'));
 
+  /** Where a history of this name is: a file, or in the PostgreSQL database that the tests are run on. */
   path(name = 'history'): string {
-    return join(this.folder, `${name}.db`);
+    const url = process.env[POSTGRES];
+    return url === undefined
+      ? join(this.folder, `${name}.db`)
+      : postgresLocation(url, `${basename(this.folder)}-${name}`);
   }
 
   openWriter(name = 'history', change: Partial<WriterOptions> = {}) {

@@ -105,8 +105,8 @@ async function fill(name: string, stops: readonly TimeMs[]): Promise<string> {
   }
   return path;
 }
-const timelineOf = (path: string) =>
-  dumpHistory(path).filter((line) => line.startsWith('workload_events'));
+const timelineOf = async (path: string) =>
+  (await dumpHistory(path)).filter((line) => line.startsWith('workload_events'));
 
 describe('the time line of a workload on a real Prometheus', () => {
   it('tells a rollout at its minute, what changed with it, and the scaling', async () => {
@@ -129,9 +129,9 @@ describe('the time line of a workload on a real Prometheus', () => {
   });
 
   it('is the same however the windows were put together', async () => {
-    const whole = timelineOf(folder.file('whole.db'));
+    const whole = await timelineOf(folder.file('whole.db'));
     const steps = [ROLLOUT + 5 * MINUTE_MS, END];
     expect(whole).toHaveLength(4);
-    expect(timelineOf(await fill('steps', steps))).toEqual(whole);
+    expect(await timelineOf(await fill('steps', steps))).toEqual(whole);
   });
 });

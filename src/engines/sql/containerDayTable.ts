@@ -35,20 +35,17 @@ export function containerDayRows(db: Db, meta: MetaTable): ContainerDayRows {
       }
       return pages;
     },
-    put: (day, rows) =>
-      put(
-        db,
-        'container_days',
-        KEY,
-        ...rows.map(({ identity: [namespace, kind, name, container], page }) => ({
-          day,
-          namespace,
-          kind,
-          name,
-          container,
-          page,
-        })),
-      ),
+    put: (day, rows) => {
+      const stored = rows.map(({ identity: [namespace, kind, name, container], page }) => ({
+        day,
+        namespace,
+        kind,
+        name,
+        container,
+        page,
+      }));
+      return db.store('container_days', KEY, stored, 'new');
+    },
     clear: async (day) => void (await run(db, 'DELETE FROM container_days WHERE day = ?', day)),
     hours: async (day) =>
       (await value<number>(db, 'SELECT hours FROM container_day_hours WHERE day = ?', day)) ?? 0,

@@ -2,7 +2,7 @@ import type { ContainerSample, PodSample } from '../../model/snapshot.ts';
 import type { Inherited } from '../../store/rollUp/windowPages.ts';
 import { HOUR_MS, type TimeMs } from '../../model/time.ts';
 import { canonicalLabels } from '../../store/labelSets.ts';
-import { all, type Db, first, insert, run } from './db.ts';
+import { all, insert, list, run, type Db } from './db.ts';
 import type { Dictionary } from './dictionary.ts';
 
 /**
@@ -46,6 +46,7 @@ export class ContainerTable {
   readonly #labelSets: Dictionary;
   #byUid = new Map<string, ContainerRow[]>();
   #byId = new Map<number, ContainerRow>();
+  readonly #widened = new Set<ContainerRow>();
   #labelsOfPod = new Map<string, { labels: string; id: number }>();
   /** Hours whose rows were attributed to another workload since the last `takeReattributed`. */
   #reattributed = new Set<TimeMs>();
@@ -67,7 +68,7 @@ export class ContainerTable {
     const row =
       rows.find((row) => row.container === container.name && matches(row, identity)) ??
       (await this.#insert(pod, container.name, identity, hour, rows));
-    await this.#widen(row, hour);
+    this.#widen(row, hour);
     return row;
   }
 
@@ -91,22 +92,42 @@ export class ContainerTable {
     };
     const row =
       rows[0] ?? (await this.#insert({ namespace, name: '', uid }, '', identity, hour, rows));
-    await this.#widen(row, hour);
+    this.#widen(row, hour);
     return row;
   }
 
-  async byId(id: number): Promise<ContainerRow> {
-    let row = this.#byId.get(id);
-    if (row === undefined) {
-      row = await first<ContainerRow>(
-        this.#db,
-        `SELECT id, ${COLUMNS} FROM containers WHERE id = ?`,
-        id,
-      );
-      if (row === undefined) throw new RangeError(`container ${id} of the history is missing`);
-      this.#byId.set(id, row);
+  async byIds(ids: Iterable<number>): Promise<ReadonlyMap<number, ContainerRow>> {
+    const wanted = [...ids];
+    const missing = wanted.filter((id) => !this.#byId.has(id));
+    if (missing.length > 0) {
+      const sql = `SELECT id, ${COLUMNS} FROM containers
+        WHERE id IN (SELECT CAST(value AS BIGINT) FROM json_each(?))`;
+      for (const row of await all<ContainerRow>(this.#db, sql, list(missing)))
+        this.#byId.set(row.id, row);
     }
-    return row;
+    return new Map(
+      wanted.map((id) => {
+        const row = this.#byId.get(id);
+        if (row === undefined) throw new RangeError(`container ${id} of the history is missing`);
+        return [id, row];
+      }),
+    );
+  }
+
+  /** Reads the rows of pods that are not held yet, at once. */
+  async know(pods: readonly PodSample[]): Promise<void> {
+    const isNew = ({ uid }: Pick<PodSample, 'uid'>) => !this.#byUid.has(uid);
+    await this.#read(pods.filter(isNew).map(({ uid }) => uid));
+    const nameless = pods.filter(({ uid }) => this.#byUid.get(uid)?.length === 0);
+    const names = nameless.map(({ namespace, name }) => `name:${namespace}/${name}`);
+    await this.#read(names.filter((uid) => isNew({ uid })));
+  }
+
+  /** Stores the hours that rows were seen in. */
+  async flush(): Promise<void> {
+    const rows = [...this.#widened].map((row) => ({ ...row }));
+    await this.#db.store('containers', ['id'], rows, 'new');
+    this.#widened.clear();
   }
 
   /** Hours that have to be rolled up again, because the owner of a pod became known. */
@@ -131,18 +152,24 @@ export class ContainerTable {
     this.#byId = new Map();
     this.#labelsOfPod = new Map();
     this.#reattributed = new Set();
+    this.#widened.clear();
   }
 
   async #rowsOf(uid: string): Promise<ContainerRow[]> {
-    let rows = this.#byUid.get(uid);
-    if (rows === undefined) {
-      const sql = `SELECT id, ${COLUMNS} FROM containers WHERE uid = ? ORDER BY id`;
-      const found = await all<ContainerRow>(this.#db, sql, uid);
-      rows = found.map((row) => this.#byId.get(row.id) ?? row);
-      this.#byUid.set(uid, rows);
-      for (const row of rows) this.#byId.set(row.id, row);
+    if (!this.#byUid.has(uid)) await this.#read([uid]);
+    return this.#byUid.get(uid)!;
+  }
+
+  async #read(uids: readonly string[]): Promise<void> {
+    if (uids.length === 0) return;
+    for (const uid of uids) this.#byUid.set(uid, []);
+    const sql = `SELECT id, ${COLUMNS} FROM containers
+      WHERE uid IN (SELECT value FROM json_each(?)) ORDER BY id`;
+    for (const found of await all<ContainerRow>(this.#db, sql, list(uids))) {
+      const row = this.#byId.get(found.id) ?? found;
+      this.#byUid.get(row.uid)!.push(row);
+      this.#byId.set(row.id, row);
     }
-    return rows;
   }
 
   async #identity(
@@ -238,12 +265,11 @@ export class ContainerTable {
     return row;
   }
 
-  async #widen(row: ContainerRow, hour: TimeMs): Promise<void> {
+  #widen(row: ContainerRow, hour: TimeMs): void {
     if (hour >= row.first_hour && hour <= row.last_hour) return;
     row.first_hour = Math.min(row.first_hour, hour);
     row.last_hour = Math.max(row.last_hour, hour);
-    const sql = 'UPDATE containers SET first_hour = ?, last_hour = ? WHERE id = ?';
-    await run(this.#db, sql, row.first_hour, row.last_hour, row.id);
+    this.#widened.add(row);
   }
 }
 

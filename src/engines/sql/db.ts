@@ -29,8 +29,12 @@ export interface Database {
   readonly name: string;
   /** Reads one state of the database: what others commit meanwhile is not seen. */
   read<T>(work: (db: Db) => Promise<T>): Promise<T>;
-  /** One transaction; any error undoes all of it. Writes of other processes come before or after it. */
-  write<T>(work: (db: Db) => Promise<T>): Promise<T>;
+  /**
+   * One transaction; any error undoes all of it. Writes of other processes come before or after it.
+   *
+   * @param undone is called whenever the work was undone; it may be done again after that
+   */
+  write<T>(work: (db: Db) => Promise<T>, undone?: () => void): Promise<T>;
   /** Changes whenever another connection has written. */
   version(): Promise<number>;
   close(): Promise<void>;

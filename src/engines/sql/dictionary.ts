@@ -28,6 +28,10 @@ export class Dictionary {
     return id;
   }
 
+  get size(): number {
+    return this.#ids.size;
+  }
+
   /** Drops what is held in memory: after a rolled back transaction, or to bound it. */
   forget(): void {
     this.#ids = new Map();

@@ -21,21 +21,35 @@ interface MetaValues {
   readonly hours_from: TimeMs;
 }
 
-/** Single values of the history, by name, as JSON. */
+/** Single values of the history, by name, as JSON. What is set is stored by `flush`. */
 export class MetaTable {
   readonly #db: Db;
+  readonly #set = new Map<keyof MetaValues, string>();
 
   constructor(db: Db) {
     this.#db = db;
   }
 
   async get<K extends keyof MetaValues>(key: K): Promise<MetaValues[K] | null> {
-    const json = await value<string>(this.#db, 'SELECT value FROM meta WHERE key = ?', key);
+    const json =
+      this.#set.get(key) ??
+      (await value<string>(this.#db, 'SELECT value FROM meta WHERE key = ?', key));
     return json === undefined ? null : (JSON.parse(json) as MetaValues[K]);
   }
 
-  async set<K extends keyof MetaValues>(key: K, value: MetaValues[K]): Promise<void> {
-    await put(this.#db, 'meta', ['key'], { key, value: JSON.stringify(value) });
+  set<K extends keyof MetaValues>(key: K, value: MetaValues[K]): void {
+    this.#set.set(key, JSON.stringify(value));
+  }
+
+  /** Stores what was set; it is read from here until the transaction ends. */
+  async flush(): Promise<void> {
+    const rows = [...this.#set].map(([key, value]) => ({ key, value }));
+    await put(this.#db, 'meta', ['key'], ...rows);
+    this.#set.clear();
+  }
+
+  forget(): void {
+    this.#set.clear();
   }
 
   async expectedSamples(): Promise<ExpectedSamples> {
@@ -63,9 +77,10 @@ export class MetaTable {
   async claim(path: string, wanted: HistoryIdentity): Promise<void> {
     requireGrid(wanted);
     await this.requireSame(path, wanted);
-    await this.set('cluster', wanted.cluster);
-    await this.set('currency', wanted.currency);
-    await this.set('window_ms', wanted.windowMs);
+    this.set('cluster', wanted.cluster);
+    this.set('currency', wanted.currency);
+    this.set('window_ms', wanted.windowMs);
+    await this.flush();
   }
 
   /** Refuses a history that was made for something else; a new one has no identity yet. @throws HistoryError */

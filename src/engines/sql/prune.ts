@@ -31,6 +31,6 @@ export async function pruneHistory(
   await run(db, "DELETE FROM workload_events WHERE at < ? AND type = 'scaled'", windowsFrom);
   await run(db, 'DELETE FROM workload_events WHERE at < ?', hoursFrom);
   await prunePodSpecs(db, hoursFrom);
-  await meta.set('windows_from', windowsFrom);
-  await meta.set('hours_from', hoursFrom);
+  meta.set('windows_from', windowsFrom);
+  meta.set('hours_from', hoursFrom);
 }

@@ -2,7 +2,7 @@ import type { CycleState, StateChange } from '../../store/cycleState.ts';
 import type { Finding } from '../../model/finding.ts';
 import { HistoryError, type DetectorCodecs } from '../../store/history.ts';
 import { StateChanges } from '../../store/stateChanges.ts';
-import { all, put, run, values, type Db } from './db.ts';
+import { all, list, put, run, values, type Db, type Row } from './db.ts';
 
 /**
  * Detector state and findings. Changes of a batch are gathered and only the last of each row is
@@ -62,7 +62,7 @@ export class StateTables {
   /** Writes gathered changes. */
   async write(changes: StateChanges): Promise<void> {
     for (const [detector, states] of changes.detectors) {
-      for (const [key, state] of states) await this.#putState(detector, key, state);
+      await this.#putStates(detector, states);
     }
     for (const [fingerprint, { past, last }] of changes.findings) {
       for (const finding of past) await this.#putFinding(finding, false);
@@ -79,24 +79,24 @@ export class StateTables {
     this.#pending = new StateChanges();
   }
 
-  async #putState(detector: string, key: string, state: unknown): Promise<void> {
+  async #putStates(detector: string, states: ReadonlyMap<string, unknown>): Promise<void> {
     const stored = this.#codecs.get(detector);
     if (stored === undefined) {
       throw new HistoryError('io', `the state of ${detector} cannot be stored: it has no codec`);
     }
+    const { version, codec } = stored;
+    const rows: Row[] = [];
     // `null` deletes the row (see StateChange).
-    if (state === null) {
-      const drop = 'DELETE FROM detector_state WHERE detector = ? AND version = ? AND key = ?';
-      await run(this.#db, drop, detector, stored.version, key);
-    } else {
-      const bytes = stored.codec.encode(state);
-      await put(this.#db, 'detector_state', ['detector', 'version', 'key'], {
-        detector,
-        version: stored.version,
-        key,
-        state: bytes,
-      });
+    const gone: string[] = [];
+    for (const [key, state] of states) {
+      if (state === null) gone.push(key);
+      else rows.push({ detector, version, key, state: codec.encode(state) });
     }
+    await this.#db.store('detector_state', ['detector', 'version', 'key'], rows, 'new');
+    if (gone.length === 0) return;
+    const drop = `DELETE FROM detector_state WHERE detector = ? AND version = ?
+      AND key IN (SELECT value FROM json_each(?))`;
+    await run(this.#db, drop, detector, version, list(gone));
   }
 
   async #putFinding(finding: Finding, inState: boolean): Promise<void> {

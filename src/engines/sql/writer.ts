@@ -90,7 +90,8 @@ class SqlHistoryWriter implements HistoryWriter {
     });
   }
 
-  recordWindows(batch: readonly WindowRecord[]): Promise<void> {
+  async recordWindows(batch: readonly WindowRecord[]): Promise<void> {
+    await this.#database.reach(batch.map(({ snapshot }) => snapshot.window.start));
     return this.#write(async () => {
       for (const record of batch) await this.#seal(record);
       await this.#states.flush();
@@ -162,7 +163,7 @@ class SqlHistoryWriter implements HistoryWriter {
       },
       writeChanges: (changes) => states.write(changes),
       appendEvent: (event, muted) => appendEvent(db, event, muted ? 'muted' : 'window'),
-      setExpectedSamples: (expected) => meta.set('expected_samples', expected),
+      setExpectedSamples: async (expected) => meta.set('expected_samples', expected),
       takeCheckpoint: (at, expected) => checkpoints.take(at, expected),
     };
     states.useCodecs(codecs);
@@ -208,9 +209,9 @@ class SqlHistoryWriter implements HistoryWriter {
       await appendEvent(this.#db, event, muted ? 'muted' : 'window');
     for (const event of record.workloadEvents ?? []) await appendWorkloadEvent(this.#db, event);
     await this.#podSpecs.record(snapshot);
-    await this.#meta.set('watermark', end);
-    await this.#meta.set('history_start', change.historyStart);
-    await this.#meta.set('expected_samples', change.expectedSamples);
+    this.#meta.set('watermark', end);
+    this.#meta.set('history_start', change.historyStart);
+    this.#meta.set('expected_samples', change.expectedSamples);
     await this.#rollUps.sealed(end);
   }
 
@@ -235,21 +236,21 @@ class SqlHistoryWriter implements HistoryWriter {
   }
 
   /** One transaction; whatever fails in it is undone in the database and in memory. */
-  async #write<T>(work: () => Promise<T>): Promise<T> {
-    try {
-      return await this.#database.write(async () => {
-        const result = await work();
-        const hour = floorTo((await this.#meta.get('watermark')) ?? 0, HOUR_MS) - HOUR_MS;
-        this.#rows.forgetBefore(hour);
-        this.#podSpecs.forgetBefore(hour);
-        return result;
-      });
-    } catch (error) {
+  #write<T>(work: () => Promise<T>): Promise<T> {
+    const withinBounds = async (): Promise<T> => {
+      const result = await work();
+      await this.#meta.flush();
+      const hour = floorTo((await this.#meta.get('watermark')) ?? 0, HOUR_MS) - HOUR_MS;
+      this.#rows.forgetBefore(hour);
+      this.#podSpecs.forgetBefore(hour);
+      return result;
+    };
+    return this.#database.write(withinBounds, () => {
+      this.#meta.forget();
       this.#rows.forget();
       this.#states.forget();
       this.#podSpecs.forget();
-      throw error;
-    }
+    });
   }
 }
 

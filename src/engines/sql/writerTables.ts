@@ -4,7 +4,7 @@ import { pageCodecs } from '../../store/pages/pageCodecs.ts';
 import type { RollUpTables } from '../../store/rollUp/rollUp.ts';
 import type { WindowTables } from '../../store/rollUp/windowPages.ts';
 import { ContainerTable } from './containerTable.ts';
-import { all, list, put, run, type Db } from './db.ts';
+import { all, list, run, type Db } from './db.ts';
 import { Dictionary } from './dictionary.ts';
 import { NodeRows } from './nodeTable.ts';
 
@@ -18,6 +18,9 @@ const COST_KEY = [
   'owner',
   'image',
 ] as const;
+
+/** Cost keys that are held in memory, some tens of megabytes. */
+const MAX_KEYS = 50_000;
 
 /** The tables that windows and roll-ups are written to, on one connection. */
 export interface RowTables extends WindowTables, RollUpTables {
@@ -56,13 +59,15 @@ export function createRowTables(db: Db, windowMs: number): RowTables {
       (await containers.row(pod, container, inherits, hour)).id,
     unattachedId: async (namespace, kind, name, hour) =>
       (await containers.unattached(namespace, kind, name, hour)).id,
-    container: (id) => containers.byId(id),
+    containers: (ids) => containers.byIds(ids),
+    knowPods: (pods) => containers.know(pods),
     costKey: (row) => costKeys.id(...COST_KEY.map((column) => row[column])),
     nodeId: (name, sample, hour) => nodes.nodeId(name, sample, hour),
     priceId: (price) => nodes.priceId(price),
     reasonId: (text) => reasons.id(text),
     takeReattributed: () => containers.takeReattributed(),
     flush: async () => {
+      await containers.flush();
       for (const buffer of buffers) await buffer.flush();
     },
     forget: () =>
@@ -72,7 +77,7 @@ export function createRowTables(db: Db, windowMs: number): RowTables {
     forgetBefore: (hour) => {
       for (const buffer of Object.values(rolledUp)) buffer.forget();
       containers.forgetBefore(hour);
-      costKeys.forget();
+      if (costKeys.size > MAX_KEYS) costKeys.forget();
     },
   };
 }
@@ -89,13 +94,10 @@ function pageBuffer(
     AND ${key} IN (SELECT CAST(value AS BIGINT) FROM json_each(?))`;
   return new PageBuffer(codec, {
     load: (at) => all(db, load, at),
-    put: (at, rows) =>
-      put(
-        db,
-        table,
-        [bucket, key],
-        ...rows.map((row) => ({ [bucket]: at, [key]: row.key, page: row.page })),
-      ),
+    put: (at, rows) => {
+      const stored = rows.map((row) => ({ [bucket]: at, [key]: row.key, page: row.page }));
+      return db.store(table, [bucket, key], stored, 'new');
+    },
     remove: async (at, keys) => {
       if (keys.length > 0) await run(db, remove, at, list(keys));
     },

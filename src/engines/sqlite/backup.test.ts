@@ -40,10 +40,10 @@ describe('backup and restore', () => {
     await writer.recordWindows(records(12));
     const target = join(temp.folder, 'copy.db');
     await backupHistory(temp.path(), target);
-    const copied = dumpHistory(target);
+    const copied = await dumpHistory(target);
     await writer.recordWindows(records(24).slice(12));
     await writer.close();
-    expect(dumpHistory(target)).toEqual(copied);
+    expect(await dumpHistory(target)).toEqual(copied);
     expect(damageInside(target)).toBeNull();
     expect(statSync(target).mode & 0o007).toBe(0);
     await expect(backupHistory(temp.path(), target)).rejects.toThrow('exists already');
@@ -57,7 +57,7 @@ describe('backup and restore', () => {
     const on = await temp.openWriter();
     await on.recordWindows(records(24).slice(12));
     await on.close();
-    const original = dumpHistory(path);
+    const original = await dumpHistory(path);
     const { aside, watermark } = await restoreHistory({
       path,
       backup,
@@ -65,7 +65,7 @@ describe('backup and restore', () => {
       now: NOW,
     });
     expect(watermark).toBe(START + 12 * 300_000);
-    expect(dumpHistory(aside!)).toEqual(original);
+    expect(await dumpHistory(aside!)).toEqual(original);
     const again = await temp.openWriter();
     await again.recordWindows(records(24).slice(12));
     await again.close();
@@ -73,7 +73,7 @@ describe('backup and restore', () => {
       Object.entries(dump as Record<string, unknown>).filter(
         ([table]) => !table.startsWith('ops_'),
       );
-    expect(windowsOf(dumpHistory(path))).toEqual(windowsOf(original));
+    expect(windowsOf(await dumpHistory(path))).toEqual(windowsOf(original));
   });
 
   test('decisions and silences since the backup are taken from the old history, and named', async () => {
@@ -115,10 +115,10 @@ describe('backup and restore', () => {
     const backup = join(temp.folder, 'copy.db');
     await backupHistory(path, backup);
     truncateSync(backup, statSync(backup).size - 5_000);
-    const before = dumpHistory(path);
+    const before = await dumpHistory(path);
     const refused = restoreHistory({ path, backup, command: 'restore', now: NOW });
     await expect(refused).rejects.toMatchObject({ code: 'corrupt' });
-    expect(dumpHistory(path)).toEqual(before);
+    expect(await dumpHistory(path)).toEqual(before);
   });
 
   test('a folder keeps the newest backups and whatever else lies there', () => {
@@ -161,12 +161,12 @@ describe('files', () => {
     using temp = new TempHistory();
     const writer = await temp.openWriter();
     await writer.recordWindows(records(12));
-    const before = dumpHistory(temp.path());
+    const before = await dumpHistory(temp.path());
     for (const end of ['', '-wal', '-shm']) rmSync(`${temp.path()}${end}`);
     const refused = writer.recordWindows(records(24).slice(12));
     await expect(refused).rejects.toMatchObject({ code: 'replaced' });
     await writer.close();
-    expect(dumpHistory(temp.path())).toEqual(before);
+    expect(await dumpHistory(temp.path())).toEqual(before);
     await (await temp.openWriter()).close();
   });
 
@@ -215,7 +215,7 @@ describe('files', () => {
     using temp = new TempHistory();
     const path = await recorded(temp);
     const whole = readFileSync(path);
-    const before = JSON.stringify(dumpHistory(path));
+    const before = JSON.stringify(await dumpHistory(path));
     for (let place = 0; place < 60; place += 1) {
       const bytes = Buffer.from(whole);
       bytes[Math.floor((place / 60) * bytes.length) + 37]! ^= 1 << (place % 8);
@@ -224,7 +224,7 @@ describe('files', () => {
       const found = damageInside(copy);
       if (found !== null) continue;
       // What has no checksum of its own: texts, and the free space of a page.
-      const after = dumpHistory(copy) as unknown as Record<string, readonly unknown[]>;
+      const after = (await dumpHistory(copy)) as unknown as Record<string, readonly unknown[]>;
       for (const table of ['usage_pages', 'cost_hours', 'cost_days', 'node_hours', 'node_days'])
         expect(JSON.stringify(after[table])).toBe(
           JSON.stringify((JSON.parse(before) as Record<string, unknown>)[table]),

@@ -160,10 +160,15 @@ export class SqliteDatabase implements Database {
   readonly read = <T>(work: (db: Db) => Promise<T>): Promise<T> =>
     this.#next(() => inTransaction(this.raw, () => work(this.db), 'BEGIN'));
 
-  readonly write = <T>(work: (db: Db) => Promise<T>): Promise<T> =>
-    this.alone(() => {
+  readonly write = <T>(work: (db: Db) => Promise<T>, undone?: () => void): Promise<T> =>
+    this.alone(async () => {
       this.beforeWrite();
-      return inTransaction(this.raw, () => work(this.db));
+      try {
+        return await inTransaction(this.raw, () => work(this.db));
+      } catch (error) {
+        undone?.();
+        throw error;
+      }
     });
 
   version(): Promise<number> {

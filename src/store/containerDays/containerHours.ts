@@ -14,8 +14,10 @@ export async function groupHour(
   oomReason: number | null,
 ): Promise<Iterable<{ readonly identity: Identity; readonly use: HourOfUse }>> {
   const groups = new Map<string, { identity: Identity; use: HourOfUse }>();
-  for (const [id, page] of await tables.usage.pages(hour)) {
-    const { namespace, kind, name, container, uid } = await tables.container(id);
+  const pages = await tables.usage.pages(hour);
+  const containers = await tables.containers(pages.keys());
+  for (const [id, page] of pages) {
+    const { namespace, kind, name, container, uid } = containers.get(id)!;
     if (container === '') continue;
     const windows = podWindows(page, kind, oomReason);
     if (windows.length === 0) continue;

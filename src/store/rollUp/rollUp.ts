@@ -21,8 +21,8 @@ export interface RollUpTables {
   readonly nodes: PageBuffer;
   readonly nodeHours: PageBuffer;
   readonly nodeDays: PageBuffer;
-  /** The identity of a container's rows. */
-  container(id: number): Promise<ContainerIdentity>;
+  /** The identities of containers' rows. */
+  containers(ids: Iterable<number>): Promise<ReadonlyMap<number, ContainerIdentity>>;
   /** What the costs of such a container are kept under. */
   costKey(container: Omit<ContainerIdentity, 'uid'>): Promise<number>;
 }
@@ -59,9 +59,11 @@ export async function rollUpHour(
 ): Promise<void> {
   const { bucket, slot } = hourSlot(hour);
   const sums = new Map<number, Float64Array>();
-  for (const [id, page] of await tables.usage.pages(hour)) {
+  const pages = await tables.usage.pages(hour);
+  const containers = await tables.containers(pages.keys());
+  for (const [id, page] of pages) {
     if (!page.present.includes(1)) continue;
-    const key = await tables.costKey(await tables.container(id));
+    const key = await tables.costKey(containers.get(id)!);
     let sum = sums.get(key);
     if (sum === undefined) sums.set(key, (sum = emptySums(COST_COLUMNS)));
     for (let window = 0; window < page.present.length; window += 1) {

@@ -29,6 +29,8 @@ export interface Inherited {
 export interface WindowTables {
   readonly usage: PageBuffer;
   readonly nodes: PageBuffer;
+  /** Called with the pods whose containers are asked for next. */
+  knowPods(pods: readonly PodSample[]): Promise<void>;
   /** The row of a pod's container as it is in this hour; made or widened when needed. */
   containerId(
     pod: PodSample,
@@ -64,15 +66,12 @@ export async function writeWindow(tables: WindowTables, window: PageWindow): Pro
   await writeNodes(tables, snapshot, costs, slot);
 }
 
-async function writeContainers(
-  tables: WindowTables,
-  window: PageWindow,
-  at: Slot,
-): Promise<void> {
+async function writeContainers(tables: WindowTables, window: PageWindow, at: Slot): Promise<void> {
   const hours = windowHours(window.snapshot.window);
   const reasonId = async (text: string | null) =>
     text === null ? null : await tables.reasonId(text);
   const allocationOf = allocationFinder(window.costs.allocations);
+  await tables.knowPods(window.snapshot.pods);
   for (const pod of window.snapshot.pods) {
     const inherits = {
       owner: window.owners?.get(pod.uid) ?? '',

@@ -93,8 +93,8 @@ describe('podSpecs', () => {
   it('is the same in batches of any size, and holds neither commands nor values', async () => {
     using temp = new TempHistory();
     const all = records((index) => `account-${Math.floor(index / 5)}`);
-    const whole = dumpHistory(await temp.record('a', all));
-    expect(dumpHistory(await temp.record('b', all, 5))).toEqual(whole);
+    const whole = await dumpHistory(await temp.record('a', all));
+    expect(await dumpHistory(await temp.record('b', all, 5))).toEqual(whole);
     expect(whole.some((line) => line.startsWith('pod_specs '))).toBe(true);
     expect(whole.join('\n')).not.toContain(CANARY);
   });

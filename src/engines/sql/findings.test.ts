@@ -188,11 +188,9 @@ describe('replayVerdicts', () => {
     await direct.recordWindows(run(40));
     await direct.recordFindings([outage], [event('opened', 50, outage)]);
     await direct.close();
-    const withoutSeq = (path: string) =>
-      dumpHistory(path)
-        .map((line) => line.replace(/"seq":\d+,/, ''))
-        .sort();
-    expect(withoutSeq(temp.path('replayed'))).toEqual(withoutSeq(temp.path('direct')));
+    const withoutSeq = async (path: string) =>
+      (await dumpHistory(path)).map((line) => line.replace(/"seq":\d+,/, '')).sort();
+    expect(await withoutSeq(temp.path('replayed'))).toEqual(await withoutSeq(temp.path('direct')));
   });
 
   test('before its first midnight a history is replayed from nothing', async () => {

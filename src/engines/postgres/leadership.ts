@@ -1,0 +1,197 @@
+import { hostname } from 'node:os';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { PoolClient } from 'pg';
+import { SECOND_MS } from '../../model/time.ts';
+import { HistoryError } from '../../store/history.ts';
+import type { PostgresLocation } from '../../store/historyLocation.ts';
+import { PostgresDatabase } from './postgresDatabase.ts';
+
+/** A leader that did not renew for so long, by the clock of the database, may be replaced. */
+const LEASE_MS = 8 * SECOND_MS;
+const RENEW_MS = 2 * SECOND_MS;
+
+/** The process that leads a cluster, named to the next one that wants to. */
+interface Leader {
+  readonly host: string;
+  readonly pid: number;
+  readonly command: string;
+  /** RFC 3339. */
+  readonly since: string;
+}
+
+/**
+ * The right to write a cluster’s history and to send its messages: one process has it at a time. It is a row that the
+ * leader renews; every change of leaders raises the epoch, and every transaction of a leader first checks that the epoch
+ * is still its own. A leader that was paused or cut off therefore writes nothing once it was replaced.
+ */
+export interface Leadership {
+  readonly epoch: number;
+  /** Resolves when another process took over, with the error to report; never when it was released. */
+  readonly lost: Promise<HistoryError>;
+  /** Gives it up, so that another process can take it at once. */
+  release(): Promise<void>;
+}
+
+/**
+ * Makes the schema of a cluster and what leadership needs, where they are missing. Processes that start at once come one
+ * after the other.
+ */
+const PREPARE = (schema: string) => `
+  CREATE SEQUENCE IF NOT EXISTS "${schema}".history_version;
+  CREATE TABLE IF NOT EXISTS "${schema}".leader_epoch (
+    one INTEGER PRIMARY KEY CHECK (one = 1), epoch BIGINT NOT NULL);
+  CREATE TABLE IF NOT EXISTS "${schema}".leader (
+    one INTEGER PRIMARY KEY CHECK (one = 1), holder TEXT NOT NULL, renewed_at TIMESTAMPTZ NOT NULL);
+  INSERT INTO "${schema}".leader_epoch VALUES (1, 0) ON CONFLICT DO NOTHING;
+  INSERT INTO "${schema}".leader VALUES (1, '{}', '-infinity') ON CONFLICT DO NOTHING;`;
+
+class LeaderDatabase extends PostgresDatabase {
+  async prepare(): Promise<void> {
+    const { schema } = this.location;
+    await this.transaction('ISOLATION LEVEL READ COMMITTED', async (client) => {
+      await client.query('SELECT pg_advisory_xact_lock(hashtext($1), 0)', [schema]);
+      const sql =
+        'SELECT to_regclass($1) IS NOT NULL AS made, to_regnamespace($2) IS NULL AS empty';
+      const names = [`"${schema}".leader`, `"${schema}"`];
+      const { rows } = await client.query<{ made: boolean; empty: boolean }>(sql, names);
+      if (rows[0]!.made) return;
+      if (rows[0]!.empty) await client.query(`CREATE SCHEMA "${schema}"`);
+      await client.query(PREPARE(schema));
+    });
+  }
+
+  /** Takes the lead where nobody has it; else says who does. */
+  take(me: Leader): Promise<{ readonly epoch: number } | { readonly leader: Leader }> {
+    return this.transaction('ISOLATION LEVEL READ COMMITTED', async (client) => {
+      const { leader, isFresh } = await readLeader(client, 'FOR UPDATE');
+      if (isFresh && !isSameProcess(leader, me)) return { leader };
+      const holder = JSON.stringify(me);
+      await client.query('UPDATE leader SET holder = $1, renewed_at = clock_timestamp()', [holder]);
+      const raise = 'UPDATE leader_epoch SET epoch = epoch + 1 RETURNING epoch';
+      return (await client.query<{ epoch: number }>(raise)).rows[0]!;
+    });
+  }
+
+  /** The epoch of the leader, where that is this process. */
+  epochOf(me: Pick<Leader, 'host' | 'pid'>): Promise<number | null> {
+    return this.transaction('READ ONLY', async (client) => {
+      const { leader, isFresh, epoch } = await readLeader(client, '');
+      return isFresh && isSameProcess(leader, me) ? epoch : null;
+    });
+  }
+
+  /** False when another process leads. */
+  renew(epoch: number, how: 'now' | 'give up'): Promise<boolean> {
+    const time = how === 'now' ? 'clock_timestamp()' : "'-infinity'";
+    return this.transaction('ISOLATION LEVEL READ COMMITTED', async (client) => {
+      const sql = `UPDATE leader SET renewed_at = ${time} WHERE (SELECT epoch FROM leader_epoch) = $1`;
+      return (await client.query(sql, [epoch])).rowCount === 1;
+    });
+  }
+}
+
+async function readLeader(client: PoolClient, lock: 'FOR UPDATE' | '') {
+  const sql = `SELECT holder, renewed_at > clock_timestamp() - $1 * interval '1 millisecond' AS fresh,
+      (SELECT epoch FROM leader_epoch) AS epoch FROM leader ${lock}`;
+  const { rows } = await client.query<{ holder: string; fresh: boolean; epoch: number }>(sql, [
+    LEASE_MS,
+  ]);
+  const { holder, fresh, epoch } = rows[0]!;
+  return { leader: JSON.parse(holder) as Leader, isFresh: fresh, epoch };
+}
+
+function isSameProcess(a: Pick<Leader, 'host' | 'pid'>, b: Pick<Leader, 'host' | 'pid'>): boolean {
+  return a.host === b.host && a.pid === b.pid;
+}
+
+const thisProcess = () => ({ host: hostname(), pid: process.pid });
+
+export interface LeadOptions {
+  readonly location: PostgresLocation;
+  readonly command: string;
+  readonly since: string;
+}
+
+/** Takes the lead of a cluster. @throws HistoryError `locked`, naming the process that has it */
+export async function takeLead(options: LeadOptions): Promise<Leadership> {
+  const database = new LeaderDatabase(options.location);
+  try {
+    await database.prepare();
+    const taken = await database.take({ ...thisProcess(), ...lead(options) });
+    if ('epoch' in taken) return new HeldLeadership(database, taken.epoch);
+    throw new HistoryError(
+      'locked',
+      `${database.name} is in use by ${describe(taken.leader)}: stop it first`,
+    );
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
+}
+
+/** The epoch in which this process leads; null where it does not. */
+export async function ledEpoch(location: PostgresLocation): Promise<number | null> {
+  const database = new LeaderDatabase(location);
+  try {
+    await database.prepare();
+    return await database.epochOf(thisProcess());
+  } finally {
+    await database.close();
+  }
+}
+
+/** Refuses the transaction of a process that does not lead any more. @throws HistoryError `not-leader` */
+export async function requireEpoch(client: PoolClient, name: string, epoch: number): Promise<void> {
+  const sql = 'SELECT 1 FROM leader_epoch WHERE epoch = $1 FOR SHARE';
+  if ((await client.query(sql, [epoch])).rowCount === 1) return;
+  throw replaced(name);
+}
+
+function replaced(name: string): HistoryError {
+  return new HistoryError(
+    'not-leader',
+    `another process leads ${name} now: this one writes and sends nothing any more`,
+  );
+}
+
+function lead({ command, since }: LeadOptions) {
+  return { command, since };
+}
+
+function describe({ host, pid, command, since }: Leader): string {
+  return `\`burnwatch ${command}\` (process ${pid} on ${host}, since ${since})`;
+}
+
+class HeldLeadership implements Leadership {
+  readonly epoch: number;
+  readonly lost: Promise<HistoryError>;
+  readonly #database: LeaderDatabase;
+  readonly #stop = new AbortController();
+
+  constructor(database: LeaderDatabase, epoch: number) {
+    this.#database = database;
+    this.epoch = epoch;
+    this.lost = new Promise((resolve) => void this.#renew(resolve));
+  }
+
+  async release(): Promise<void> {
+    if (this.#stop.signal.aborted) return;
+    this.#stop.abort();
+    await this.#database.renew(this.epoch, 'give up').catch(() => undefined);
+    await this.#database.close();
+  }
+
+  async #renew(lose: (error: HistoryError) => void): Promise<void> {
+    const { signal } = this.#stop;
+    while (!signal.aborted) {
+      await pause(RENEW_MS, undefined, { signal, ref: false }).catch(() => undefined);
+      if (signal.aborted) return;
+      // A database that is away has no other leader either: it is asked again.
+      const isOurs = await this.#database.renew(this.epoch, 'now').catch(() => true);
+      if (!isOurs && !signal.aborted) {
+        lose(replaced(this.#database.name));
+        return;
+      }
+    }
+  }
+}

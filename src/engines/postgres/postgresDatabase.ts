@@ -1,0 +1,119 @@
+import type { PoolClient } from 'pg';
+import { setTimeout as pause } from 'node:timers/promises';
+import { SECOND_MS } from '../../model/time.ts';
+import { HistoryError } from '../../store/history.ts';
+import type { PostgresLocation } from '../../store/historyLocation.ts';
+import type { Database, Db } from '../sql/db.ts';
+import { isPassing, toHistoryError } from './errors.ts';
+import { connectionsTo, type Connections } from './pool.ts';
+import { sessionOf } from './session.ts';
+
+const STATEMENT_MS = 60 * SECOND_MS;
+/** Of a process that was paused or cut off in a transaction: its locks are free after this. */
+const IDLE_IN_TRANSACTION_MS = 10 * SECOND_MS;
+const LOCK_MS = 15 * SECOND_MS;
+/** Waits before the work is done again: a failover takes seconds. */
+const AGAIN_AFTER_MS = [100, 500, 2_000, 5_000];
+
+/** Names a lock of PostgreSQL for everything that one cluster’s short writes touch. */
+const SHARED_WRITES = 'shared writes';
+
+/** What a transaction of one kind begins with, in one round trip. */
+function beginning(schema: string, mode: string): string {
+  return `BEGIN ${mode}; SET LOCAL search_path = "${schema}"; SET LOCAL statement_timeout = ${STATEMENT_MS};
+    SET LOCAL idle_in_transaction_session_timeout = ${IDLE_IN_TRANSACTION_MS}; SET LOCAL lock_timeout = ${LOCK_MS}`;
+}
+
+/** A cluster’s history on PostgreSQL, by a pool of connections. */
+export class PostgresDatabase implements Database {
+  readonly name: string;
+  protected readonly location: PostgresLocation;
+  readonly #connections: Connections;
+
+  constructor(location: PostgresLocation) {
+    this.name = location.name;
+    this.location = location;
+    this.#connections = connectionsTo(location);
+  }
+
+  readonly read = <T>(work: (db: Db) => Promise<T>): Promise<T> =>
+    this.transaction('ISOLATION LEVEL REPEATABLE READ READ ONLY', (client) =>
+      work(sessionOf(() => client)),
+    );
+
+  readonly write = <T>(work: (db: Db) => Promise<T>, undone?: () => void): Promise<T> =>
+    this.writeAs(async (client) => {
+      // As with SQLite, one short write comes after the other: what it has read is still so when it commits.
+      await client.query('SELECT pg_advisory_xact_lock(hashtext($1), hashtext($2))', [
+        this.location.schema,
+        SHARED_WRITES,
+      ]);
+      return work(sessionOf(() => client));
+    }, undone);
+
+  async version(): Promise<number> {
+    return this.read(async (db) => {
+      const [row] = await db.rows('SELECT last_value AS version FROM history_version', []);
+      return (row as { version: number }).version;
+    });
+  }
+
+  close(): Promise<void> {
+    return this.#connections.close();
+  }
+
+  /** A transaction that writes; readers’ caches learn of it. `undone` is called before the work is done again. */
+  protected async writeAs<T>(
+    work: (client: PoolClient) => Promise<T>,
+    undone: () => void = () => undefined,
+  ): Promise<T> {
+    const result = await this.transaction('ISOLATION LEVEL READ COMMITTED', work, undone);
+    await this.#outside(`SELECT nextval('"${this.location.schema}".history_version')`);
+    return result;
+  }
+
+  /** Runs `work` in a transaction, again where another one or a failover was in its way. */
+  protected async transaction<T>(
+    mode: string,
+    work: (client: PoolClient) => Promise<T>,
+    undone: () => void = () => undefined,
+  ): Promise<T> {
+    for (let attempt = 0; ; attempt += 1) {
+      let isCommitting = false;
+      try {
+        return await this.#connections.lend(async (client) => {
+          await client.query(beginning(this.location.schema, mode));
+          try {
+            const result = await work(client);
+            isCommitting = true;
+            await client.query('COMMIT');
+            return result;
+          } catch (error) {
+            await client.query('ROLLBACK').catch(() => undefined);
+            throw error;
+          }
+        });
+      } catch (error) {
+        undone();
+        const waitMs = AGAIN_AFTER_MS[attempt];
+        // Whether a commit that was not answered came through is for the caller to find out.
+        if (isCommitting || waitMs === undefined || !isPassing(error))
+          throw toHistoryError(this.name, error);
+        await pause(waitMs);
+      }
+    }
+  }
+
+  async #outside(sql: string): Promise<void> {
+    await this.#connections.lend((client) => client.query(sql)).catch(() => undefined);
+  }
+}
+
+/** Refuses a database that holds nothing of the cluster yet. @throws HistoryError `missing` */
+export async function requireHistory(database: PostgresDatabase): Promise<PostgresDatabase> {
+  if (await database.read((db) => db.hasTable('migrations'))) return database;
+  throw new HistoryError(
+    'missing',
+    `there is no history in ${database.name} yet: start \`burnwatch run\` or \`burnwatch backfill\`, or correct history.url`,
+  );
+}

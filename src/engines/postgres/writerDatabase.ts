@@ -1,0 +1,81 @@
+import type { PoolClient } from 'pg';
+import { monthStart, type TimeMs } from '../../model/time.ts';
+import { HistoryError } from '../../store/history.ts';
+import type { Db, WriterDatabase } from '../sql/db.ts';
+import { ledEpoch, requireEpoch, takeLead, type LeadOptions } from './leadership.ts';
+import { createPartitions, dropPartitions } from './partitions.ts';
+import { PostgresDatabase } from './postgresDatabase.ts';
+import { sessionOf } from './session.ts';
+
+/** A cluster’s history as its leader writes it: every transaction checks that it still leads. */
+class LeaderWriter extends PostgresDatabase implements WriterDatabase {
+  readonly #options: LeadOptions;
+  readonly #epoch: number;
+  readonly #release: () => Promise<void>;
+  readonly #months = new Set<TimeMs>();
+  #client: PoolClient | null = null;
+  #last: Promise<unknown> = Promise.resolve();
+
+  constructor(options: LeadOptions, epoch: number, release: () => Promise<void>) {
+    super(options.location);
+    this.#options = options;
+    this.#epoch = epoch;
+    this.#release = release;
+  }
+
+  readonly db: Db = sessionOf(() => {
+    if (this.#client === null) throw new RangeError('there is no transaction');
+    return this.#client;
+  });
+
+  override readonly write = <T>(work: (db: Db) => Promise<T>, undone?: () => void): Promise<T> => {
+    const leading = async (client: PoolClient): Promise<T> => {
+      this.#client = client;
+      try {
+        await requireEpoch(client, this.name, this.#epoch);
+        return await work(this.db);
+      } finally {
+        this.#client = null;
+      }
+    };
+    const done = this.#last.catch(() => undefined).then(() => this.writeAs(leading, undone));
+    this.#last = done;
+    return done;
+  };
+
+  async backup(): Promise<void> {
+    throw new HistoryError(
+      'io',
+      `${this.#options.location.name} is backed up by PostgreSQL’s own means: see docs/postgresql.md, "Backups"`,
+    );
+  }
+
+  giveBack(): Promise<void> {
+    return this.write(dropPartitions);
+  }
+
+  async reach(times: readonly TimeMs[]): Promise<void> {
+    const missing = new Set(times.map(monthStart).filter((month) => !this.#months.has(month)));
+    for (const month of missing) {
+      await this.write((db) => createPartitions(db, month));
+      this.#months.add(month);
+    }
+  }
+
+  override async close(): Promise<void> {
+    await this.#last.catch(() => undefined);
+    await super.close();
+    await this.#release();
+  }
+}
+
+/**
+ * Opens a cluster’s history for writing, as the process that leads it already, or as one that takes the lead until it is
+ * closed. @throws HistoryError `locked`
+ */
+export async function openLeaderWriter(options: LeadOptions): Promise<WriterDatabase> {
+  const epoch = await ledEpoch(options.location);
+  if (epoch !== null) return new LeaderWriter(options, epoch, async () => undefined);
+  const leadership = await takeLead(options);
+  return new LeaderWriter(options, leadership.epoch, () => leadership.release());
+}

@@ -1,0 +1,45 @@
+import { createHash } from 'node:crypto';
+
+/** A history on PostgreSQL: the server and database, and which cluster of it. */
+export interface PostgresLocation {
+  readonly url: string;
+  readonly cluster: string;
+  /** The schema that holds this cluster. */
+  readonly schema: string;
+  /** For people: without the password. */
+  readonly name: string;
+}
+
+/**
+ * Where a history is kept, as one text: the path of a file, or the URL of a PostgreSQL database with the cluster as its
+ * fragment, which no server gets to see.
+ */
+export function postgresLocation(url: string, cluster: string): string {
+  return `${url.replace(/#.*$/s, '')}#${encodeURIComponent(cluster)}`;
+}
+
+/** The parts of a location on PostgreSQL; null where the location is a file. */
+export function parsePostgresLocation(location: string): PostgresLocation | null {
+  if (!/^postgres(ql)?:\/\//.test(location)) return null;
+  const [url = '', fragment = ''] = location.split('#');
+  const cluster = decodeURIComponent(fragment);
+  const { username, host, pathname } = new URL(url);
+  const user = username === '' ? '' : `${username}@`;
+  return {
+    url,
+    cluster,
+    schema: schemaOf(cluster),
+    name: `postgres://${user}${host}${pathname} (cluster ${cluster})`,
+  };
+}
+
+/** `burnwatch_prod_eu`; what the name of a schema cannot hold of a cluster’s name is told apart by a hash. */
+function schemaOf(cluster: string): string {
+  const plain = cluster
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, '_')
+    .slice(0, 40);
+  const isExact = /^[a-z0-9]+(-[a-z0-9]+)*$/.test(cluster) && cluster.length <= 40;
+  const hash = createHash('sha256').update(cluster).digest('hex').slice(0, 8);
+  return isExact ? `burnwatch_${plain}` : `burnwatch_${plain}_${hash}`;
+}

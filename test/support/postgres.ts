@@ -1,0 +1,87 @@
+import { execFile } from 'node:child_process';
+import { chownSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import pg from 'pg';
+import { freePort } from '../../demo/freePort.ts';
+import { findTool } from '../../demo/tools.ts';
+
+const run = promisify(execFile);
+
+/** A PostgreSQL server of its own, in a folder of its own, on a port of its own. */
+export interface TestPostgres extends AsyncDisposable {
+  url(database: string): string;
+  /** A URL of an empty database that only this call made. */
+  database(): Promise<string>;
+  /** Ends the server as `pg_ctl stop -m fast` (or `immediate`, as a crash) does. */
+  stop(how?: 'fast' | 'immediate'): Promise<void>;
+  start(): Promise<void>;
+  pid(): number;
+}
+
+/** PostgreSQL refuses to run as root: then it runs as Debian’s user for it, else as nobody. */
+function serverUser(): { readonly uid?: number; readonly gid?: number } {
+  if (process.getuid?.() !== 0) return {};
+  const entries = readFileSync('/etc/passwd', 'utf8').split('\n');
+  const found = ['postgres', 'nobody']
+    .map((name) => entries.find((entry) => entry.startsWith(`${name}:`)))
+    .find((entry) => entry !== undefined);
+  const [, , uid, gid] = found?.split(':') ?? [];
+  return { uid: Number(uid ?? 65_534), gid: Number(gid ?? 65_534) };
+}
+
+/** Starts PostgreSQL from PATH, from where Debian installs it, or from the unpacked package. */
+export async function startPostgres(): Promise<TestPostgres> {
+  const program = await findTool('pg_ctl');
+  const user = serverUser();
+  const folder = mkdtempSync(join(tmpdir(), 'burnwatch-postgres-'));
+  if (user.uid !== undefined) chownSync(folder, user.uid, user.gid!);
+  const data = join(folder, 'data');
+  const log = join(folder, 'log');
+  const options = { ...user, cwd: folder, env: { ...process.env, LC_ALL: 'C', HOME: folder } };
+  const control = async (...args: readonly string[]): Promise<void> => {
+    try {
+      await run(program, ['-D', data, '-s', ...args], options);
+    } catch (error) {
+      const said = existsSync(log) ? readFileSync(log, 'utf8').slice(-4_000) : '';
+      throw new Error(`PostgreSQL: pg_ctl ${args.join(' ')} failed:\n${said}`, { cause: error });
+    }
+  };
+  await control('initdb', '-o', '-U admin --auth=trust -E UTF8 --no-sync');
+  const port = await freePort();
+  const settings = ['fsync=off', 'max_connections=100', 'listen_addresses=127.0.0.1'];
+  const serverOptions = [`-p ${port}`, `-k ${folder}`, ...settings.map((each) => `-c ${each}`)];
+  const start = () => control('start', '-w', '-l', log, '-o', serverOptions.join(' '));
+  const stop = (how: 'fast' | 'immediate' = 'fast') => control('stop', '-w', '-m', how);
+  const url = (database: string) => `postgres://admin@127.0.0.1:${port}/${database}`;
+  await start();
+  let databases = 0;
+  return {
+    url,
+    start,
+    stop,
+    pid: () => Number(readFileSync(join(data, 'postmaster.pid'), 'utf8').split('\n')[0]),
+    database: async () => {
+      databases += 1;
+      const name = `history_${databases}`;
+      await query(url('postgres'), `CREATE DATABASE ${name}`);
+      return url(name);
+    },
+    [Symbol.asyncDispose]: async () => {
+      await stop('immediate').catch(() => undefined);
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Runs statements as the server’s administrator and gives the rows of the last one. */
+async function query<Row>(url: string, sql: string): Promise<readonly Row[]> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    return (await client.query(sql)).rows as Row[];
+  } finally {
+    await client.end();
+  }
+}
