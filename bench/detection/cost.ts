@@ -93,6 +93,7 @@ function contextOf(
     historyStart,
     ownerOf: () => null,
     podOwners: () => new Map(),
+    planned: () => null,
     isOpen: () => false,
   };
 }

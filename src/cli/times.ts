@@ -20,6 +20,12 @@ export function parseFuture(text: string, now: TimeMs, option: string): TimeMs {
   return time;
 }
 
+/** Reads a moment, past or to come: as `parsePast`, but `24h` is in 24 hours. */
+export function parseAround(text: string, now: TimeMs, option: string): TimeMs {
+  const ahead = parseDuration(text);
+  return parseMoment(text, now, option, ahead === null ? null : wholeSecond(now + ahead));
+}
+
 /** Drops fractions of a second. */
 function wholeSecond(time: TimeMs): TimeMs {
   return floorTo(time, SECOND_MS);

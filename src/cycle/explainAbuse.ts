@@ -3,6 +3,8 @@ import type { Thresholds } from '../detect/detectors.ts';
 import { abuseDetector } from '../detect/abuse/abuseDetector.ts';
 import { explainLast, explainNext, type Explanation } from '../detect/abuse/explain.ts';
 import type { AbuseState, Rows } from '../detect/abuse/state/state.ts';
+import { configuredEvents } from '../detect/planned/plannedEvents.ts';
+import { plannedIn } from '../model/plannedEvent.ts';
 import type { DetectContext, Detector } from '../detect/detector.ts';
 import type { DetectorCodecs, HistoryReader } from '../store/history.ts';
 import type { StoredPodSpec } from '../store/workloads.ts';
@@ -118,6 +120,7 @@ function contextFor(
     historyStart,
     ownerOf: () => null,
     podOwners: () => new Map(),
+    planned: (scope) => plannedIn(configuredEvents(config.events), scope, snapshot.window),
     isOpen: () => false,
   };
 }

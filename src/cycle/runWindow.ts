@@ -6,6 +6,8 @@ import { advanceFindings } from '../detect/findings/lifecycle.ts';
 import { openFindings } from '../detect/findings/openFindings.ts';
 import type { WindowCosts } from '../model/cost.ts';
 import type { FindingEvent, OperatorAction, Scope, Verdict } from '../model/finding.ts';
+import { configuredEvents, mergeEvents, PLANNED } from '../detect/planned/plannedEvents.ts';
+import { plannedIn, type PlannedEvent } from '../model/plannedEvent.ts';
 import { podOwners, scopeOwner, type PodOwners } from '../detect/owners/podOwners.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import { workloadKey } from '../model/workload.ts';
@@ -53,6 +55,10 @@ export function runWindow(
   const owners = podOwners(snapshot, keys);
   const ownerOf = (scope: Scope) => scopeOwner(scope, snapshot, keys);
   const historyStart = state.historyStart ?? window.end;
+  const planned = new StateOverlay(state.detectors.get(PLANNED.name) ?? new Map());
+  mergeEvents(planned as DetectorState<PlannedEvent>, actions, window.end);
+  const announced = Array.from(planned.entries(), ([, event]) => event as PlannedEvent);
+  const events = [...configuredEvents(config.events), ...announced];
   const context: DetectContext = {
     snapshot,
     costs,
@@ -61,6 +67,7 @@ export function runWindow(
     historyStart,
     ownerOf,
     podOwners: () => owners,
+    planned: (scope) => plannedIn(events, scope, window),
     isOpen: openFindings(state.findings.values()),
   };
   const verdicts: Verdict[] = [];
@@ -71,6 +78,7 @@ export function runWindow(
     if (overlay.changes.size > 0) detectors.set(detector.name, overlay.changes);
   }
 
+  if (planned.changes.size > 0) detectors.set(PLANNED.name, planned.changes);
   const trace = new StateOverlay(state.detectors.get(TIMELINE.name) ?? new Map());
   const workloadEvents = traceWorkloads({ snapshot, owners }, trace as DetectorState<Trace>);
   if (trace.changes.size > 0) detectors.set(TIMELINE.name, trace.changes);
@@ -79,7 +87,7 @@ export function runWindow(
     snapshot.pods.map(({ namespace, workload }) => workloadKey(namespace, workload)),
   );
   const labelNames = routedLabels(config);
-  const { changed, events } = advanceFindings({
+  const { changed, events: findingEvents } = advanceFindings({
     cluster,
     window,
     findings: state.findings,
@@ -101,7 +109,7 @@ export function runWindow(
       detectors,
       findings: changed,
     },
-    events,
+    events: findingEvents,
     workloadEvents,
     owners,
   };

@@ -1,10 +1,12 @@
 import type { z } from 'zod';
 import type { WindowCosts } from '../model/cost.ts';
 import type { Scope, Verdict } from '../model/finding.ts';
+import type { PlannedEvent, PlannedScope } from '../model/plannedEvent.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import type { TimeMs } from '../model/time.ts';
 import type { DetectorState, StateCodec } from '../store/stateCodec.ts';
 import type { Budget, PricingConfig } from '../cost/config.ts';
+import type { EventConfig } from './planned/config.ts';
 
 /**
  * A rule over evidence. It is given one immutable window and its own state; it never asks Prometheus
@@ -36,6 +38,8 @@ export interface DetectContext<T extends object = object> {
   ownerOf(scope: Scope): string | null;
   /** The same for every pod, by UID; pods whose owner nobody names are not in it. */
   podOwners(): ReadonlyMap<string, string>;
+  /** The event that people have planned for a scope in this window; null for none. */
+  planned(scope: PlannedScope): PlannedEvent | null;
   /** True while a finding of this rule and scope is open, so that a detector can say `clear`. */
   isOpen(kind: Verdict['kind'], rule: string, scope: Scope): boolean;
 }
@@ -44,5 +48,6 @@ export interface DetectContext<T extends object = object> {
 export interface DetectConfig {
   readonly pricing: PricingConfig;
   readonly budgets: readonly Budget[];
+  readonly events: readonly EventConfig[];
   readonly schedule: { readonly timezone: string };
 }

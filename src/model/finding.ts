@@ -1,3 +1,4 @@
+import type { PlannedEvent } from './plannedEvent.ts';
 import type { Nano } from './money.ts';
 import type { TimeMs } from './time.ts';
 import type { WorkloadRef } from './workload.ts';
@@ -134,12 +135,16 @@ export interface FindingDecision {
   readonly reason: string | null;
   /** When an acceptance is to be reviewed: from then on the finding is open again. */
   readonly until: TimeMs | null;
+  /** The planned event that was announced or withdrawn. */
+  readonly event?: PlannedEvent;
 }
 
-/** A person's decision as it was appended; the next window merges it into the finding. */
+export type FindingAction = 'acknowledge' | 'accept' | 'reopen' | 'not-abuse';
+
+/** A person's decision as it was appended; the next window merges it into the finding, or into the planned events. */
 export interface OperatorAction {
   readonly findingId: string;
-  readonly action: 'acknowledge' | 'accept' | 'reopen' | 'not-abuse';
+  readonly action: FindingAction | 'plan' | 'cancel';
   readonly decision: FindingDecision;
 }
 

@@ -1,5 +1,8 @@
 import { decideFinding, type DecisionRequest } from '../detect/findings/decideFinding.ts';
 import type { Finding } from '../model/finding.ts';
+import { cancelEvent, planEvent, type EventRequest } from '../detect/planned/changeEvents.ts';
+import { readEvents } from '../detect/planned/plannedEvents.ts';
+import type { PlannedEvent } from '../model/plannedEvent.ts';
 import { addSilence, endSilence } from '../notify/silences/changeSilence.ts';
 import { createSilence, type SilenceRequest } from '../notify/silences/createSilence.ts';
 import type { AuditEntry } from '../store/auditLog.ts';
@@ -7,6 +10,8 @@ import type { Silence } from '../store/silences/silence.ts';
 import type { ServeDeps } from './deps.ts';
 import { HttpProblem } from './problem.ts';
 import {
+  maySee,
+  mayQuietAbuse,
   maySeeSilence,
   requireQuieting,
   requireSilencing,
@@ -49,6 +54,52 @@ export async function requestSilence(
     throw new HttpProblem(409, `${MAX_SILENCES} of your silences are in force: end some first`);
   await addSilence(silence, { who: principal.name, via }, stores);
   return silence;
+}
+
+/** Events that are planned or go on, as far as the principal may know of them. */
+export async function visibleEvents(
+  principal: Principal,
+  { reader, config, now }: Pick<ServeDeps, 'reader' | 'config' | 'now'>,
+): Promise<readonly PlannedEvent[]> {
+  const all = await readEvents(reader, config().events, now());
+  // One for every namespace is everybody's: it explains what they see.
+  return all.filter(
+    ({ namespaces }) => namespaces.length === 0 || namespaces.some((one) => maySee(principal, one)),
+  );
+}
+
+/** Announces an event if the principal may. @throws HttpProblem 403, ChangeRefused */
+export async function requestEvent(
+  request: Omit<EventRequest, 'holdsForAbuse'>,
+  { principal, via }: Changer,
+  deps: Pick<ServeDeps, 'reader' | 'config' | 'now' | 'stores'>,
+): Promise<PlannedEvent> {
+  const { namespaces } = request;
+  const isOwn = namespaces.length > 0 && namespaces.every((one) => maySee(principal, one));
+  if (principal.namespaces !== null && !isOwn)
+    throw new HttpProblem(
+      403,
+      `The token "${principal.name}" may plan events of its own namespaces only: name them`,
+    );
+  const known = await readEvents(deps.reader, deps.config().events, deps.now());
+  const asked = { ...request, holdsForAbuse: mayQuietAbuse(principal) };
+  return planEvent(asked, known, { who: principal.name, via }, deps.stores, deps.now());
+}
+
+/** Withdraws an event if the principal may. @throws HttpProblem 403, 404, ChangeRefused */
+export async function requestEventEnd(
+  id: string,
+  { principal, via }: Changer,
+  deps: Pick<ServeDeps, 'reader' | 'config' | 'now' | 'stores'>,
+): Promise<PlannedEvent> {
+  const event = (await visibleEvents(principal, deps)).find((one) => one.id === id);
+  if (event === undefined) throw new HttpProblem(404, 'There is no such event');
+  const isOwn =
+    event.namespaces.length > 0 && event.namespaces.every((one) => maySee(principal, one));
+  if (principal.namespaces !== null && !isOwn)
+    throw new HttpProblem(403, 'This event is of more than your namespaces');
+  await cancelEvent(event, { who: principal.name, via }, deps.stores, deps.now());
+  return event;
 }
 
 /** Ends a silence now if the principal may. @throws HttpProblem 403, 404 */

@@ -37,11 +37,21 @@ export function parseCostFilter(text: string): CostFilter {
     throw new MatcherError(
       `${JSON.stringify(text)} is not a filter: write namespace=shop, owner!=team-a, label:team=~"a|b" or workload!~"batch.*"`,
     );
-  const matcher = parseMatcher(`x${operator}${value}`);
   const dimension = parseCostDimension(by);
+  const matcher = matcherOf(by.trim(), operator, value);
   if (dimension === 'cluster')
     throw new MatcherError('a history has one cluster: filter by something else');
   return { by: dimension, operator: matcher.operator, value: matcher.value };
+}
+
+/** The name of a label may hold more than that of a matcher: it is put into the message afterwards. */
+function matcherOf(by: string, operator: string, value: string): Matcher {
+  try {
+    return parseMatcher(`x${operator}${value}`);
+  } catch (error) {
+    if (!(error instanceof MatcherError)) throw error;
+    throw new MatcherError(error.message.replace(`x${operator}`, `${by}${operator}`));
+  }
 }
 
 /** Writes a filter so that `parseCostFilter` reads it back. */

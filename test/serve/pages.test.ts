@@ -46,6 +46,7 @@ const PAGES = [
   '/namespaces/shop',
   '/namespaces/shop/Deployment/checkout',
   '/explore?window=24h&by=workload,node&filter=namespace=shop',
+  '/events',
   '/recommendations?all',
   '/posture',
   '/posture/platform-monitoring',

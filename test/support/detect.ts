@@ -1,6 +1,8 @@
 import { configSchema, type Config } from '../../src/daemon/config/schema.ts';
 import { loadThresholds } from '../../src/daemon/config/loadThresholds.ts';
 import { allocate } from '../../src/cost/allocate.ts';
+import { configuredEvents } from '../../src/detect/planned/plannedEvents.ts';
+import { plannedIn } from '../../src/model/plannedEvent.ts';
 import { aSnapshot } from './cost.ts';
 import type { NodePrice, WindowCosts } from '../../src/model/cost.ts';
 import type { Scope, Verdict } from '../../src/model/finding.ts';
@@ -69,6 +71,7 @@ export class DetectorRun<S> {
       historyStart: this.historyStart,
       ownerOf: this.ownerOf,
       podOwners: () => new Map(),
+      planned: (scope) => plannedIn(configuredEvents(this.config.events), scope, snapshot.window),
       isOpen: (kind, rule, scope) => this.open.has(printOf({ kind, rule, scope })),
     };
     const verdicts = this.detector.detect(context, state);

@@ -6,7 +6,7 @@ import { findingJsonSchema, toFindingJson } from '../../model/findingJson.ts';
 import { openAuditLog, openOperatorLog } from '../../engines/openHistory.ts';
 import { decideFinding } from '../../detect/findings/decideFinding.ts';
 import type { HistoryReader } from '../../store/history.ts';
-import type { Finding, FindingKind, OperatorAction } from '../../model/finding.ts';
+import type { Finding, FindingKind, FindingAction } from '../../model/finding.ts';
 import { formatTime, HOUR_MS, type TimeMs } from '../../model/time.ts';
 import { printable } from '../../model/text/escape.ts';
 import { renderSilentSignals } from '../explainView.ts';
@@ -152,7 +152,7 @@ async function renderSilent(
 
 async function decide(
   id: string,
-  action: OperatorAction['action'],
+  action: FindingAction,
   options: DecideOptions,
   io: Io,
 ): Promise<void> {
@@ -173,11 +173,7 @@ async function decide(
   io.err(`${resultText(action, finding, until)}; the next window puts it into force\n`);
 }
 
-function resultText(
-  action: OperatorAction['action'],
-  finding: Finding,
-  until: TimeMs | null,
-): string {
+function resultText(action: FindingAction, finding: Finding, until: TimeMs | null): string {
   if (action === 'accept' && until !== null)
     return `${finding.id} is accepted until ${formatTime(until)}`;
   return `${finding.id} is acknowledged`;

@@ -71,6 +71,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./silence.ts')).registerSilence,
   },
   {
+    name: 'events',
+    description: 'planned events: a load test or a sale is no cost spike',
+    load: async () => (await import('./events.ts')).registerEvents,
+  },
+  {
     name: 'backup',
     description: 'copy the history, also while the daemon runs',
     load: async () => (await import('./backup.ts')).registerBackup,

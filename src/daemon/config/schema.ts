@@ -5,6 +5,7 @@ import { schemasOf, type ConfigPart, type Report } from '../../config/configPart
 import { whileKnown } from '../../config/knownParts.ts';
 import { billsPart, budgetsPart, pricingPart } from '../../cost/config.ts';
 import { schedulePart } from '../../cycle/config.ts';
+import { eventsPart } from '../../detect/planned/config.ts';
 import { ownersPart } from '../../detect/owners/config.ts';
 import { maintenancePart, notificationsPart, pagingPart } from '../../notify/config.ts';
 import { servePart } from '../../serve/config.ts';
@@ -18,6 +19,7 @@ const PARTS = {
   budgets: budgetsPart,
   bills: billsPart,
   owners: ownersPart,
+  events: eventsPart,
   schedule: schedulePart,
   history: historyPart,
   ...CHANNEL_PARTS,

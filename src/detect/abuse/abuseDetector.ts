@@ -66,6 +66,7 @@ export function lookAtWindow(
     rows,
     matcher: matcherOf(thresholds.signatures),
     thresholds: thresholds.abuse,
+    planned: (scope) => context.planned(scope),
     arrivals: arrivalsOf(subjects, rows, window.start, thresholds.abuse),
     without,
   };

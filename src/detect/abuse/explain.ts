@@ -99,7 +99,9 @@ export function explainLast(
   for (const subject of subjects) {
     const track = rows.get(subject.key);
     if (!isOf(subject, workload) || track?.row !== 'track') continue;
-    const scene = { window: snapshot.window, historyStart, rows, matcher, thresholds, arrivals };
+    const planned: DetectContext['planned'] = (scope) => context.planned(scope);
+    const { window } = snapshot;
+    const scene = { window, historyStart, rows, matcher, thresholds, arrivals, planned };
     const facts = factsOf(subject, track, 0, scene);
     found.push(explanationOf({ ...facts, indicators: matcher.match(subject) }));
   }

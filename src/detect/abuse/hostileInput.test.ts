@@ -79,6 +79,7 @@ describe('names, labels and images that an attacker chose', () => {
       historyStart: AbuseRun.START,
       ownerOf: () => null,
       podOwners: () => new Map<string, string>(),
+      planned: () => null,
       isOpen: () => false,
     };
     const workload = { kind: text, name: text };

@@ -1,4 +1,5 @@
 import type { Severity, Verdict } from '../../model/finding.ts';
+import type { PlannedEvent, PlannedScope } from '../../model/plannedEvent.ts';
 import { HOUR_MS, type TimeMs, type Window } from '../../model/time.ts';
 import { addToHour, advance, unitsOf } from './state/advance.ts';
 import { stepAlarm } from './verdict/alarm.ts';
@@ -33,6 +34,8 @@ export interface Scene {
   readonly matcher: IndicatorMatcher;
   readonly thresholds: AbuseThresholds;
   readonly arrivals: Arrivals;
+  /** The event that people have planned for a scope in this window; null for none. */
+  planned(scope: PlannedScope): PlannedEvent | null;
   /** Signals and caps that are left out, for the evaluation's ablation. */
   readonly without: readonly string[];
 }
@@ -97,7 +100,7 @@ export function lookAt(
     facts.suspicion.isHot &&
     facts.normal.base?.isProvisional === true &&
     isSteady(track, thresholds);
-  track = addToHour(track, subject, cores, window, !isDoubtful);
+  track = addToHour(track, subject, cores, window, !isDoubtful && facts.planned === null);
   if (memberHashes.length > 0) track = { ...track, members: memberHashes };
   return decide({ ...facts, track }, scene);
 }
@@ -143,6 +146,8 @@ export function factsOf(
   scene: Omit<Scene, 'without'>,
 ): Facts {
   const { window, historyStart, rows, matcher, thresholds, arrivals } = scene;
+  const { namespace, workload } = subject;
+  const planned = scene.planned({ namespace, workload: workload?.name ?? null });
   const ring = seriesOf(subject, rows) ?? ringOf(rows, `p/${subject.key}`);
   const surroundings = {
     peers: peersOf(rows, subject),
@@ -171,6 +176,7 @@ export function factsOf(
     historyStart,
     groupSize,
     thresholds,
+    planned: planned?.holdsForAbuse === true ? planned : null,
   };
 }
 

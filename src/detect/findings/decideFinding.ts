@@ -1,6 +1,6 @@
 import type { AuditEntry, AuditLog } from '../../store/auditLog.ts';
 import type { OperatorLog } from '../../store/findingLog.ts';
-import type { Finding, OperatorAction } from '../../model/finding.ts';
+import type { Finding, FindingAction, OperatorAction } from '../../model/finding.ts';
 import { cleanText } from '../../model/text/clean.ts';
 import { formatScope } from '../../model/text/format.ts';
 import { DAY_MS, type TimeMs } from '../../model/time.ts';
@@ -16,7 +16,7 @@ export const MAX_REASON_LENGTH = 500;
 
 /** What an operator decides about a finding. */
 export interface DecisionRequest {
-  readonly action: OperatorAction['action'];
+  readonly action: FindingAction;
   readonly reason: string | null;
   /** When to review what is accepted; null takes the default. */
   readonly until: TimeMs | null;

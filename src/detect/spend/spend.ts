@@ -13,6 +13,21 @@ export function spendByNamespace(costs: WindowCosts): ReadonlyMap<string, Nano> 
   return spend;
 }
 
+/** What the window cost by namespace and workload (`KIND/NAME`). */
+export function spendByWorkload(
+  costs: WindowCosts,
+): ReadonlyMap<string, ReadonlyMap<string, Nano>> {
+  const spend = new Map<string, Map<string, Nano>>();
+  for (const row of costs.allocations) {
+    const { namespace, workload } = row.pod;
+    const own = spend.get(namespace) ?? new Map<string, Nano>();
+    const key = `${workload.kind}/${workload.name}`;
+    own.set(key, (own.get(key) ?? 0) + costNano(row));
+    spend.set(namespace, own);
+  }
+  return spend;
+}
+
 /** The same by owner; what nobody is known to own is left out. */
 export function spendByOwner(context: DetectContext): ReadonlyMap<string, Nano> {
   const spend = new Map<string, Nano>();

@@ -34,9 +34,14 @@ const REQUESTS: Readonly<Record<string, { readonly query?: string; readonly body
     body: { matchers: ['namespace=shop'], endsAt: '2026-11-25T00:00:00Z', reason: 'test' },
   },
   deleteSilencesId: {},
+  getEvents: {},
+  postEvents: {
+    body: { name: 'sale', startsAt: '2026-11-24T00:00:00Z', endsAt: '2026-11-25T00:00:00Z' },
+  },
+  deleteEventsId: {},
 };
 
-const { ask, silences } = testApp();
+const { ask, silences, actions } = testApp();
 const document = (await (await ask('/api/v1/openapi.json', 'root-token')).json()) as Document;
 const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
   Object.entries(methods).map(([method, operation]) => ({ path, method, ...operation })),
@@ -60,7 +65,12 @@ describe('the OpenAPI document', () => {
   it.each(operations)('$method $path answers what it says', async (operation) => {
     const { path, method, operationId, responses } = operation;
     const { query = '', body } = REQUESTS[operationId] ?? {};
-    const id = path.startsWith('/api/v1/silences') ? (silences[0]?.id ?? '') : 'shop-1';
+    const event = actions.find(({ action }) => action === 'plan')?.decision.event;
+    const id = path.startsWith('/api/v1/silences')
+      ? (silences[0]?.id ?? '')
+      : path.startsWith('/api/v1/events')
+        ? (event?.id ?? '')
+        : 'shop-1';
     const answer = await ask(`${path.replace('{id}', id)}?${query}`, 'root-token', {
       method: method.toUpperCase(),
       ...(body !== undefined && { body: JSON.stringify(body) }),

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Context, Hono } from 'hono';
 import type { z } from 'zod';
 import { getCosts } from './costs.ts';
+import { deleteEvent, listEvents, postEvent } from './events.ts';
 import { getExplore } from './explore.ts';
 import {
   acceptFinding,
@@ -37,6 +38,9 @@ export const API_ROUTES: readonly ApiRoute[] = [
   listSilences,
   postSilence,
   deleteSilence,
+  listEvents,
+  postEvent,
+  deleteEvent,
 ];
 
 /** Puts the API's calls under `/api/v1`, each behind its scope and its schemas. */

@@ -5,6 +5,7 @@ import { AnswerCache } from '../questions/answerCache.ts';
 import { requireEveryNamespace, requireScope, type ServerEnv } from '../security/access.ts';
 import { advicePage } from './advice.ts';
 import { digestPage, digestsPage } from './digests/digests.ts';
+import { EVENT_PAGES } from './events.ts';
 import { explorePage } from './explore/explorePage.ts';
 import { FINDING_PAGES } from './finding/findingPages.ts';
 import { acknowledgeForm, findingsPage } from './findings.ts';
@@ -32,6 +33,7 @@ const PAGES: readonly PageRoute[] = [
   digestsPage,
   digestPage,
   ...SILENCE_PAGES,
+  ...EVENT_PAGES,
   systemPage,
 ];
 

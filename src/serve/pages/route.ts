@@ -115,6 +115,8 @@ const NOTICES: Readonly<Record<string, string>> = {
   reopen: 'Open again.',
   silence: 'Silenced.',
   expire: 'The silence has ended.',
+  event: 'Announced: the next window knows of it.',
+  'event-removed': 'The event is withdrawn.',
   bulk: 'The selected findings are acknowledged.',
 };
 

@@ -129,6 +129,7 @@ export const NO_INDICATORS: Indicators = {
 
 export function aFacts(change: Partial<Facts> = {}): Facts {
   return {
+    planned: null,
     subject: aSubject(),
     track: aTrack(),
     ring: null,

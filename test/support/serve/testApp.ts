@@ -181,7 +181,12 @@ function fakeReader(recorded: Recorded): HistoryReader {
     },
     finding: (id) => Promise.resolve(FINDINGS.find((known) => known.id === id) ?? null),
     findingEvents: () => Promise.resolve([]),
-    operatorActions: () => Promise.resolve([]),
+    operatorActions: (id) =>
+      Promise.resolve(
+        recorded.actions
+          .filter(({ findingId }) => findingId === id)
+          .map((action, seq) => ({ ...action, seq, appliedAt: null })),
+      ),
     sentMessages: () => Promise.resolve([]),
     workloadsOf: () => Promise.resolve([]),
     workloadEvents: () => Promise.resolve([]),

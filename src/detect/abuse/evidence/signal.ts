@@ -1,5 +1,6 @@
 import type { EvidenceFamily } from '../../../model/finding.ts';
 import type { TimeMs, Window } from '../../../model/time.ts';
+import type { PlannedEvent } from '../../../model/plannedEvent.ts';
 import type { Indicators } from './indicators.ts';
 import type { Normal } from '../expectation/normal.ts';
 import type { HourRing } from '../expectation/ring.ts';
@@ -27,6 +28,8 @@ export interface Facts {
   /** Distinct one-shot workloads of a group; 0 for anything else. */
   readonly groupSize: number;
   readonly thresholds: AbuseThresholds;
+  /** The event that people have planned for it in this window, if they may keep abuse quiet. */
+  readonly planned: PlannedEvent | null;
 }
 
 /** What a signal read. */

@@ -9,6 +9,7 @@ import {
   firstHours,
   noPlateau,
   noWorkKnown,
+  plannedEvent,
   tooShort,
   tooShortForCritical,
 } from './caps/general.ts';
@@ -22,6 +23,7 @@ export const CAPS: readonly Cap[] = [
   costsMorePerRequest,
   servesItsPod,
   allowList,
+  plannedEvent,
   pastRuns,
   gpuTraining,
   memoryLimit,

@@ -37,11 +37,16 @@ export function advanceSpike(
   const perMonth = (next.excess / next.costs.length) * HOURS_PER_MONTH;
   const open =
     next.open ||
-    (next.hoursAbove >= rules.hoursIn &&
+    ((next.hoursAbove >= rules.hoursIn || isSudden(cost, normal, above, rules)) &&
       next.excess >= rules.minExcess &&
       perMonth >= rules.minExcessPerMonth);
   const kept = { ...addHour(past, hour, null), spike: { ...next, open } };
   return { past: kept, said: open ? 'firing' : null };
+}
+
+/** So far above that one hour suffices, if it costs enough. */
+function isSudden(cost: number, normal: NormalHour | null, above: boolean, rules: Rules): boolean {
+  return above && normal !== null && cost >= normal.cost * rules.suddenFactor;
 }
 
 function isAbove(cost: number, normal: NormalHour, rules: Rules): boolean {

@@ -46,7 +46,7 @@ describe('cost-spike', () => {
     expect(run.opened).toEqual([]);
   });
 
-  it('reports a spike after three hours, with what it has cost, and closes it', () => {
+  it('reports a spike as soon as it is far above and costs enough, with what it has cost, and closes it', () => {
     const run = aRun();
     const usual = office(seededRandom(7), 2);
     const at = 3 * WEEK + 50; // a Wednesday night
@@ -54,7 +54,7 @@ describe('cost-spike', () => {
     hours(run, at, at + 10, (hour) => ({ shop: usual(hour) + 4 }));
     expect(run.opened).toHaveLength(1);
     const { at: opened, verdict } = run.opened[0] ?? {};
-    expect(opened).toBe(START + (at + 3) * HOUR_MS);
+    expect(opened).toBe(START + (at + 2) * HOUR_MS);
     expect(verdict).toMatchObject({
       kind: 'cost-spike',
       rule: 'above-normal',
@@ -62,11 +62,11 @@ describe('cost-spike', () => {
       startedAt: START + at * HOUR_MS,
       scope: { namespace: 'shop', workload: null },
     });
-    // Three hours at 4 beyond the normal; two of them before the window that opened it.
+    // Two hours at 4 beyond the normal; one of them before the window that opened it.
     const excess = verdict?.evidence.find(({ signal }) => signal === 'excess-since-onset');
-    expect(excess?.value).toBeGreaterThan(11);
-    expect(excess?.value).toBeLessThan(13);
-    expect((verdict?.costBeforeNano ?? 0) / 1e9).toBeGreaterThan(8);
+    expect(excess?.value).toBeGreaterThan(7);
+    expect(excess?.value).toBeLessThan(9);
+    expect((verdict?.costBeforeNano ?? 0) / 1e9).toBeGreaterThan(4);
     hours(run, at + 10, at + 20, (hour) => ({ shop: usual(hour) }));
     expect(run.closed.map(({ at: time }) => time)).toEqual([START + (at + 13) * HOUR_MS]);
   });
@@ -135,5 +135,43 @@ describe('cost-spike', () => {
     hours(run, 0, 24, () => ({ gone: 1 }));
     hours(run, 24, 3 * WEEK, () => ({}));
     expect([...run.rows.keys()]).toEqual([]);
+  });
+
+  const sale = {
+    name: 'sale',
+    namespaces: ['shop'],
+    start: new Date(START + (3 * WEEK + 50) * HOUR_MS + 1_800_000).toISOString(),
+    end: new Date(START + (3 * WEEK + 60) * HOUR_MS).toISOString(),
+  };
+
+  it('keeps quiet about what was planned, and never takes it for usual', () => {
+    const run = new DetectorRun(costSpikeDetector, {
+      historyStart: START,
+      config: { events: [sale] },
+    });
+    const usual = office(seededRandom(7), 2);
+    const at = 3 * WEEK + 50;
+    hours(run, 0, at, (hour) => ({ shop: usual(hour), other: usual(hour) }));
+    // The first hour is only partly of the event: it is no ordinary hour either.
+    hours(run, at, at + 10, (hour) => ({ shop: usual(hour) + 40, other: usual(hour) + 40 }));
+    expect(run.opened.map(({ verdict }) => verdict.scope.namespace)).toEqual(['other']);
+    const past = run.rows.get('shop#past');
+    const last = past?.row === 'past' ? Array.from(past.hours.slice(-10)) : [];
+    expect(last).toEqual(Array.from({ length: 10 }, () => Number.NaN));
+    // After it the same cost is a spike again.
+    hours(run, at + 10, at + 20, (hour) => ({ shop: usual(hour) + 40, other: usual(hour) }));
+    expect(run.opened.map(({ verdict }) => verdict.scope.namespace)).toEqual(['other', 'shop']);
+  });
+
+  it('takes three hours for a rise that is smaller, and one for a large one', () => {
+    const openedAfter = (extra: number) => {
+      const run = aRun();
+      const at = 3 * WEEK + 50;
+      hours(run, 0, at, () => ({ shop: 4 }));
+      hours(run, at, at + 6, () => ({ shop: 4 + extra }));
+      return run.opened.map(({ at: opened }) => (opened - START) / HOUR_MS - at);
+    };
+    expect(openedAfter(5)).toEqual([3]);
+    expect(openedAfter(9)).toEqual([1]);
   });
 });

@@ -3,7 +3,7 @@ import type { Nano } from '../../../model/money.ts';
 import type { Verdict } from '../../../model/finding.ts';
 import type { DetectContext, Detector } from '../../detector.ts';
 import type { DetectorState } from '../../../store/stateCodec.ts';
-import { spendByNamespace } from '../spend.ts';
+import { spendByNamespace, spendByWorkload } from '../spend.ts';
 import { advanceSpike } from './advanceSpike.ts';
 import { normalHour } from './normalHour.ts';
 import {
@@ -16,6 +16,7 @@ import {
   type SpikeState,
 } from './spikeState.ts';
 import { newNamespaceVerdict, spikeScope, spikeVerdict } from './spikeVerdicts.ts';
+import { causeOf, learnUsual } from './workloadCosts.ts';
 import type { CostSpikeThresholds } from './thresholds.ts';
 import { costSpikeSchema } from './thresholds.ts';
 
@@ -35,6 +36,7 @@ export const costSpikeDetector: Detector<SpikeState, CostSpikeThresholds> = {
   detect(context, rows) {
     const { snapshot, costs } = context;
     const spend = new Map(spendByNamespace(costs));
+    const byWorkload = spendByWorkload(costs);
     // A namespace that costs nothing now is calm, not unknown.
     for (const [key] of rows.entries()) {
       const namespace = key.slice(0, key.indexOf('#'));
@@ -42,7 +44,8 @@ export const costSpikeDetector: Detector<SpikeState, CostSpikeThresholds> = {
     }
     const verdicts: Verdict[] = [];
     for (const [namespace, nano] of [...spend].sort(([left], [right]) => (left < right ? -1 : 1))) {
-      verdicts.push(...take(namespace, nano, context, rows));
+      const workloads = byWorkload.get(namespace) ?? new Map<string, Nano>();
+      verdicts.push(...take(namespace, { nano, workloads }, context, rows));
     }
     // Evictions only when the data can be trusted to be whole.
     if (snapshot.complete && snapshot.window.end % DAY_MS === 0) evict(rows, snapshot.window.end);
@@ -52,14 +55,15 @@ export const costSpikeDetector: Detector<SpikeState, CostSpikeThresholds> = {
 
 function take(
   namespace: string,
-  nano: Nano,
+  { nano, workloads }: { readonly nano: Nano; readonly workloads: ReadonlyMap<string, Nano> },
   context: DetectContext<CostSpikeThresholds>,
   rows: DetectorState<SpikeState>,
 ): readonly Verdict[] {
   const { window, complete } = context.snapshot;
   const known = rows.get(`${namespace}#now`);
   const before = known?.row === 'now' ? known : emptyNow(window.start);
-  const now = addWindow(before, window, nano, complete);
+  const planned = context.planned({ namespace, workload: null }) !== null;
+  const now = addWindow(before, window, nano, { complete, planned, workloads });
   rows.set(`${namespace}#now`, now);
   if (window.end % HOUR_MS !== 0) return [];
   return hourVerdicts(namespace, now, nano, context, rows);
@@ -79,10 +83,16 @@ function hourVerdicts(
   const normal = known >= rules.minHours ? normalHour(past, now.hour, timezone) : null;
   const cost = costOf(now);
   const step = advanceSpike(past, now.hour, cost, normal, rules);
-  rows.set(`${namespace}#past`, step.past);
+  const hour = now.workloads ?? {};
+  const isOrdinary = cost !== null && step.past.spike === null;
+  const usual = isOrdinary ? learnUsual(past.usual, hour) : past.usual;
+  rows.set(`${namespace}#past`, { ...step.past, ...(usual === undefined ? {} : { usual }) });
   const spike = step.past.spike;
   if (step.said === 'firing' && spike !== null && normal !== null) {
-    return [spikeVerdict(namespace, spike, cost ?? 0, normal, windowNano, context)];
+    const cause = causeOf(hour, past.usual);
+    return [
+      spikeVerdict(namespace, { spike, cost: cost ?? 0, normal, cause }, windowNano, context),
+    ];
   }
   if (step.said === 'clear' || step.said === 'adopted') {
     const summary =

@@ -1,5 +1,6 @@
 import { fromNano, type Nano } from '../../../model/money.ts';
 import { floorTo, HOUR_MS, type TimeMs, type Window } from '../../../model/time.ts';
+import { addCosts, type WorkloadCosts } from './workloadCosts.ts';
 import type { StateCodec } from '../../../store/stateCodec.ts';
 
 /** Four weeks of hours. */
@@ -17,6 +18,10 @@ export interface NowRow {
   readonly nano: Nano;
   /** How much of the hour has been seen in complete windows. */
   readonly seenMs: number;
+  /** True where a part of it belongs to a planned event: it says nothing of what is usual. */
+  readonly planned?: boolean;
+  /** What its workloads cost in the hour so far. */
+  readonly workloads?: WorkloadCosts;
 }
 
 export interface PastRow {
@@ -28,6 +33,8 @@ export interface PastRow {
   /** When the namespace was first seen. */
   readonly firstSeen: TimeMs;
   readonly spike: Spike | null;
+  /** What its workloads usually cost an hour; absent before an ordinary hour was seen. */
+  readonly usual?: WorkloadCosts;
 }
 
 /** Hours above the normal, not yet told or told and not yet over. */
@@ -48,18 +55,37 @@ export function emptyNow(time: TimeMs): NowRow {
   return { row: 'now', hour: floorTo(time, HOUR_MS), nano: 0, seenMs: 0 };
 }
 
+/** What a window says beside what it cost. */
+interface WindowSpend {
+  readonly complete: boolean;
+  readonly planned: boolean;
+  readonly workloads: ReadonlyMap<string, Nano>;
+}
+
 /** Adds what a window cost; an incomplete one counts in money, and not as seen. */
-export function addWindow(now: NowRow, window: Window, nano: Nano, complete: boolean): NowRow {
+export function addWindow(
+  now: NowRow,
+  window: Window,
+  nano: Nano,
+  { complete, planned, workloads }: WindowSpend,
+): NowRow {
   const hour = floorTo(window.start, HOUR_MS);
   const base = hour === now.hour ? now : emptyNow(window.start);
   const seen = complete ? window.end - window.start : 0;
-  return { ...base, nano: base.nano + nano, seenMs: base.seenMs + seen };
+  const isPlanned = base.planned === true || planned;
+  return {
+    ...base,
+    nano: base.nano + nano,
+    seenMs: base.seenMs + seen,
+    workloads: addCosts(base.workloads ?? {}, workloads),
+    ...(isPlanned ? { planned: true } : {}),
+  };
 }
 
-/** The hour's cost in units of currency, or null when a good part of it was not seen. */
+/** The hour's cost in units of currency, or null when a good part of it was not seen, or people had planned it. */
 export function costOf(now: NowRow): number | null {
   const share = now.seenMs / HOUR_MS;
-  return share >= 0.9 ? fromNano(now.nano) : null;
+  return share >= 0.9 && now.planned !== true ? fromNano(now.nano) : null;
 }
 
 /** Adds the cost of an hour; hours in between were not seen. */

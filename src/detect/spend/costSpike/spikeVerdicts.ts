@@ -4,6 +4,7 @@ import { formatTime, HOURS_PER_MONTH, type TimeMs } from '../../../model/time.ts
 import type { DetectContext } from '../../detector.ts';
 import type { NormalHour } from './normalHour.ts';
 import type { Spike } from './spikeState.ts';
+import type { SpikeCause } from './workloadCosts.ts';
 import { formatAmount, formatMoney, formatNumber } from '../../../model/text/units.ts';
 import type { CostSpikeThresholds } from './thresholds.ts';
 
@@ -13,12 +14,18 @@ export function spikeScope(namespace: string): Scope {
   return { namespace, workload: null, container: null, subject: null };
 }
 
+/** A spike as the hour that has ended shows it. */
+interface SpikeNow {
+  readonly spike: Spike;
+  readonly cost: number;
+  readonly normal: NormalHour;
+  readonly cause: SpikeCause | null;
+}
+
 /** Says how far above its normal a namespace is, since when, and what that has cost. */
 export function spikeVerdict(
   namespace: string,
-  spike: Spike,
-  cost: number,
-  normal: NormalHour,
+  { spike, cost, normal, cause }: SpikeNow,
   windowNano: Nano,
   { config, thresholds, snapshot }: DetectContext<CostSpikeThresholds>,
 ): Verdict {
@@ -45,6 +52,7 @@ export function spikeVerdict(
       weight: 20,
       text: `Since ${formatTime(spike.onset)} it cost ${formatMoney(spike.excess, currency)} more than usual`,
     },
+    ...(cause === null ? [] : [causeEvidence(cause, currency)]),
   ];
   return {
     kind: 'cost-spike',
@@ -54,13 +62,25 @@ export function spikeVerdict(
     severity: 'warning',
     score: 70,
     startedAt: spike.onset,
-    summary: `Namespace ${namespace} costs ${times} its usual since ${formatTime(spike.onset)}: ${formatMoney(spike.excess, currency)} extra so far`,
+    summary: `Namespace ${namespace} costs ${times} its usual since ${formatTime(spike.onset)}: ${formatMoney(spike.excess, currency)} extra so far${cause === null ? '' : `, most of it by ${cause.workload}`}`,
     evidence,
     next: [costsByWorkload(spike.onset, snapshot.window.end)],
     pods: [],
     // This window's own cost is added by whoever carries the finding on.
     costBeforeNano: toNano(spike.costs.reduce((sum, each) => sum + each, 0)) - windowNano,
     costPerMonth: perMonth,
+  };
+}
+
+function causeEvidence({ workload, cost, usual }: SpikeCause, currency: string): Evidence {
+  return {
+    signal: 'top-workload',
+    family: 'money',
+    value: cost,
+    threshold: usual,
+    unit: `${currency}/h`,
+    weight: 0,
+    text: `Most of the rise is ${workload}: ${formatAmount(cost)} ${currency} in the last hour; usual is ${formatAmount(usual)}`,
   };
 }
 

@@ -15,6 +15,8 @@ export const costSpikeSchema = z.strictObject({
   /** Hours in a row above before it opens, and below before it closes. */
   hoursIn: z.int().min(1),
   hoursOut: z.int().min(1),
+  /** From this many times its normal on one hour suffices. */
+  suddenFactor: z.number().gt(1),
   /** Hours of history before a namespace has a normal of its own. */
   minHours: z.number().min(24),
   /** After this long a spike is the new normal. */

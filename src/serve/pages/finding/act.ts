@@ -24,7 +24,7 @@ const EFFECTS: Readonly<Record<NextStep['effect'], readonly [name: string, meani
 
 const REVIEW_LENGTHS = { '7d': '7 days', '30d': '30 days', '90d': '90 days' };
 
-/** The first button of an operator on call; null for whoever may not acknowledge, or where there is nothing to. */
+/** The first button of an operator on call; null without the scope, or where nothing is to be acknowledged. */
 export function acknowledgeBox({ finding }: FindingView, page: PageContext): Html | null {
   if (finding.state === 'resolved' || !hasScope(page.principal, 'ack')) return null;
   return acknowledgeForm(finding, page);

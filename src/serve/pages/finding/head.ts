@@ -1,7 +1,7 @@
 import { lengthOf, stretchOf } from '../../../detect/findings/stretch.ts';
 import type { Finding } from '../../../model/finding.ts';
 import { fromNano } from '../../../model/money.ts';
-import { formatConfidence, titleOf, PER_MONTH } from '../../../model/text/format.ts';
+import { formatConfidence, formatScope, titleOf, PER_MONTH } from '../../../model/text/format.ts';
 import {
   formatCores,
   formatDuration,
@@ -12,7 +12,7 @@ import {
 import { callSecurity } from '../../../notify/content/callSecurity.ts';
 import { describeSilence } from '../../../notify/silences/createSilence.ts';
 import { severityBadge, stateBadge } from '../findings.ts';
-import { html, badge, namespaceLink, note, workloadLink, type Html } from '../html.ts';
+import { findingPath, html, badge, namespaceLink, note, workloadLink, type Html } from '../html.ts';
 import type { PageContext } from '../route.ts';
 import { acknowledgeBox } from './act.ts';
 import { mean, within, type FindingView, type WorkloadUse } from './readFinding.ts';
@@ -59,10 +59,23 @@ export function findingHead(view: FindingView, page: PageContext, glance: Html |
     </div>
     ${glance !== null && html`<div class="glance">${glance}</div>`}
     <p class="summary">${page.clock.localize(finding.summary)}.</p>
-    ${inShort(view, page.currency, page.clock)} ${decisionLine(finding, page)}
+    ${relatedLine(view)} ${inShort(view, page.currency, page.clock)} ${decisionLine(finding, page)}
     ${silence !== null && note(`Silence: ${describeSilence(silence)}`)} ${facts(view, page)}
     ${subject !== null && note(`About ${subject}.`)}
   </header>`;
+}
+
+/** Links to findings of the same cause. */
+function relatedLine({ related }: FindingView): Html | null {
+  if (related.length === 0) return null;
+  return html`<p class="related">
+    Probably of the same cause:
+    ${related.map(
+      (one) =>
+        html`<a href="${findingPath(one.id)}">${titleOf(one)}: ${formatScope(one)}</a>
+          ${severityBadge(one)} ${one.state !== 'open' && stateBadge(one)} `,
+    )}
+  </p>`;
 }
 
 /** Whether what it says goes on: of what is judged in every window. */

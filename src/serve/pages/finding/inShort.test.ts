@@ -56,6 +56,7 @@ function viewOf(story: Story, change: Partial<Finding> = {}): FindingView {
     spend: null,
     events: [],
     silence: null,
+    related: [],
   };
 }
 

@@ -8,6 +8,7 @@ import type { FindingUse } from '../../questions/answerUse.ts';
 import type { SpendSteps } from '../../questions/answerCosts.ts';
 import { visibleNamespaces, type Principal } from '../../security/principal.ts';
 import type { WorkloadSeries } from '../../series/readSeries.ts';
+import { openFindings } from '../findings.ts';
 import { clampSpan, findingSpan } from '../../series/span.ts';
 import type { UsualBand } from '../../../detect/usual.ts';
 import type { TimelineEvent } from '../chart/panel.ts';
@@ -28,6 +29,8 @@ export interface FindingView {
   readonly spend: SpendSteps | null;
   readonly events: readonly TimelineEvent[];
   readonly silence: Silence | null;
+  /** Findings of the same cause: abuse and the costs that it makes. */
+  readonly related: readonly Finding[];
 }
 
 /** What its workloads used and how they changed, with the use at the end of the span. */
@@ -67,8 +70,27 @@ export async function readFindingView(
     use,
     spend: use === null ? await readSpend(finding, span, deps) : null,
     events: timeline(sources, span),
+    related: await relatedTo(finding, principal, deps),
     silence: silencedBy(finding, await stores.silences.list(deps.now()), deps.now()),
   };
+}
+
+/** Findings that begin so near to each other may have one cause. */
+const SAME_ONSET_MS = 6 * HOUR_MS;
+const MOST_RELATED = 50;
+
+/** Of a cost spike the abuse in its namespace that began with it, and the other way round. */
+async function relatedTo(
+  { kind, scope: { namespace }, startedAt }: Finding,
+  principal: Principal,
+  { questions }: Pick<ServeDeps, 'questions'>,
+): Promise<readonly Finding[]> {
+  const other =
+    kind === 'cost-spike' ? 'cryptojacking' : kind === 'cryptojacking' ? 'cost-spike' : null;
+  if (namespace === null || other === null) return [];
+  const asked = openFindings({ namespaces: visibleNamespaces(principal), namespace }, MOST_RELATED);
+  const { findings } = await questions.findings({ ...asked, kind: other, state: 'all' });
+  return findings.filter((one) => Math.abs(one.startedAt - startedAt) <= SAME_ONSET_MS);
 }
 
 /** Of what is about money: the spend of its namespace. */
@@ -161,6 +183,8 @@ const DECISION_VERBS: Readonly<Record<StoredAction['action'], string>> = {
   accept: 'accepted it',
   reopen: 'opened it again',
   'not-abuse': 'marked it as not abuse',
+  plan: 'planned an event',
+  cancel: 'withdrew a planned event',
 };
 
 /** Everything in a span, oldest first. */

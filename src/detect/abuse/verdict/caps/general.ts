@@ -1,4 +1,4 @@
-import { DAY_MS } from '../../../../model/time.ts';
+import { DAY_MS, formatTime } from '../../../../model/time.ts';
 import type { Facts } from '../../evidence/signal.ts';
 import { isSteady } from '../../evidence/signals/flatness.ts';
 import type { Cap } from '../cap.ts';
@@ -44,6 +44,16 @@ export const allowList: Cap = {
     const entry = allowanceOf(facts);
     return `Allowed until ${entry?.until}: ${entry?.reason}`;
   },
+};
+
+/** People expect it. A signature is critical all the same. */
+export const plannedEvent: Cap = {
+  name: 'planned-event',
+  atMost: 'info',
+  explains: true,
+  applies: ({ planned }) => planned !== null,
+  because: ({ planned }) =>
+    `Planned: ${planned?.name}, until ${formatTime(planned?.endsAt ?? 0)} (${planned?.by})`,
 };
 
 function allowanceOf({ subject, window, thresholds }: Facts) {

@@ -1,0 +1,132 @@
+import type { Command } from 'commander';
+import { parseDuration } from '../../config/values.ts';
+import { cancelEvent, eventJson, planEvent } from '../../detect/planned/changeEvents.ts';
+import { readEvents } from '../../detect/planned/plannedEvents.ts';
+import { ChangeRefused } from '../../detect/findings/decideFinding.ts';
+import { openAuditLog, openOperatorLog } from '../../engines/openHistory.ts';
+import type { PlannedEvent } from '../../model/plannedEvent.ts';
+import { formatTime } from '../../model/time.ts';
+import type { Column, OutputFormat } from '../../model/text/table.ts';
+import { printable } from '../../model/text/escape.ts';
+import { CommandFailed, UsageError, type Io } from '../io.ts';
+import { parseAround } from '../times.ts';
+import {
+  loadContext,
+  printRows,
+  withHistory,
+  withOpened,
+  withOutput,
+  type ConfigOption,
+} from '../options.ts';
+
+interface AddOptions extends ConfigOption {
+  readonly from: string;
+  readonly to?: string;
+  readonly for?: string;
+  readonly namespace: readonly string[];
+  readonly workload?: string;
+}
+
+export function registerEvents(events: Command, io: Io): void {
+  events
+    .command('add')
+    .argument('<name>', 'what is planned, such as "load test"')
+    .description('announce an event: its cost is no spike, and never counts as usual')
+    .option('--from <time>', 'RFC 3339, a date, now, or in how long (2h)', 'now')
+    .option('--to <time>', 'when it ends')
+    .option('--for <span>', 'instead of --to: how long, such as 4h')
+    .option('-n, --namespace <name...>', 'only these namespaces', [])
+    .option('--workload <name>', 'only this workload of them')
+    .action((name: string, options: AddOptions) => add(name, options, io));
+  const list = events
+    .command('list')
+    .description('events that have not ended')
+    .action((options: ConfigOption & { output: OutputFormat }) => listEvents(options, io));
+  withOutput(list);
+  events
+    .command('remove')
+    .argument('<id>', 'as events list shows it')
+    .description('withdraw an event')
+    .action((id: string, options: ConfigOption) => remove(id, options, io));
+}
+
+async function add(name: string, options: AddOptions, io: Io): Promise<void> {
+  const now = io.now();
+  const startsAt = parseAround(options.from, now, '--from');
+  const endsAt = endOf(options, startsAt, now);
+  const { namespace: namespaces, workload = null } = options;
+  const request = { name, startsAt, endsAt, namespaces, workload, holdsForAbuse: true };
+  const event = await change(options, io, (known, actor, stores) =>
+    planEvent(request, known, actor, stores, now),
+  );
+  io.out(`${event.id}\n`);
+  io.err(`planned: ${event.name}, ${formatTime(startsAt)} to ${formatTime(endsAt)}\n`);
+}
+
+function endOf({ to, for: span }: AddOptions, startsAt: number, now: number): number {
+  if ((to === undefined) === (span === undefined))
+    throw new UsageError('give either --to, or --for such as 4h');
+  if (to !== undefined) return parseAround(to, now, '--to');
+  const length = parseDuration(span ?? '');
+  if (length === null || length <= 0)
+    throw new UsageError(`--for: "${span}" is not a span such as 90m, 24h or 7d`);
+  return startsAt + length;
+}
+
+const COLUMNS: readonly Column<PlannedEvent>[] = [
+  { title: 'ID', value: ({ id }) => printable(id), maxWidth: 40 },
+  { title: 'NAME', value: ({ name }) => printable(name), maxWidth: 40 },
+  {
+    title: 'FOR',
+    value: ({ namespaces, workload }) =>
+      printable(
+        `${namespaces.length === 0 ? 'every namespace' : namespaces.join(', ')}${workload === null ? '' : `, workload ${workload}`}`,
+      ),
+    maxWidth: 60,
+  },
+  { title: 'FROM', value: ({ startsAt }) => formatTime(startsAt) },
+  { title: 'TO', value: ({ endsAt }) => formatTime(endsAt) },
+  { title: 'BY', value: ({ by }) => printable(by), maxWidth: 24 },
+];
+
+async function listEvents(
+  options: ConfigOption & { readonly output: OutputFormat },
+  io: Io,
+): Promise<void> {
+  const { config } = loadContext(options, io).loaded;
+  const found = await withHistory(config, (reader) => readEvents(reader, config.events, io.now()));
+  const { output } = options;
+  printRows(io, found, { output, columns: COLUMNS, toJson: eventJson, empty: 'No events.' });
+}
+
+async function remove(id: string, options: ConfigOption, io: Io): Promise<void> {
+  await change(options, io, async (known, actor, stores) => {
+    const event = known.find((one) => one.id === id);
+    if (event === undefined)
+      throw new CommandFailed(`there is no event ${id}: burnwatch events list shows them`);
+    await cancelEvent(event, actor, stores, io.now());
+  });
+  io.err(`${id} is withdrawn\n`);
+}
+
+type Change<T> = (
+  known: readonly PlannedEvent[],
+  actor: Parameters<typeof planEvent>[2],
+  stores: Parameters<typeof planEvent>[3],
+) => Promise<T>;
+
+async function change<T>(options: ConfigOption, io: Io, work: Change<T>): Promise<T> {
+  const { config } = loadContext(options, io).loaded;
+  const known = await withHistory(config, (reader) => readEvents(reader, config.events, io.now()));
+  const { path } = config.history;
+  try {
+    return await withOpened(openOperatorLog(path), (actions) =>
+      withOpened(openAuditLog(path), (audit) =>
+        work(known, { who: io.user, via: 'cli' }, { actions, audit }),
+      ),
+    );
+  } catch (error) {
+    if (error instanceof ChangeRefused) throw new CommandFailed(error.message);
+    throw error;
+  }
+}

@@ -1,0 +1,72 @@
+import { z } from 'zod';
+import {
+  eventJson,
+  MAX_EVENT_NAME,
+  MAX_EVENT_NAMESPACES,
+} from '../../detect/planned/changeEvents.ts';
+import { requestEvent, requestEventEnd, visibleEvents } from '../changes.ts';
+import { defineRoute, pageOf, pageQuery } from './route.ts';
+
+const time = z.iso.datetime({ offset: true });
+const name = z.string().min(1).max(MAX_EVENT_NAME);
+const namespace = z.string().min(1).max(253);
+
+const eventSchema = z.object({
+  id: z.string(),
+  name: z.string(),
+  startsAt: time,
+  endsAt: time,
+  namespaces: z.array(z.string()).describe('empty: every namespace'),
+  workload: z.string().optional(),
+  by: z.string(),
+});
+
+export const listEvents = defineRoute({
+  method: 'get',
+  path: '/events',
+  scope: 'read',
+  summary: 'Planned events that have not ended, of the configuration and announced',
+  query: z.strictObject(pageQuery),
+  response: z.array(eventSchema),
+  async handle({ context, query }, deps) {
+    const events = await visibleEvents(context.var.principal, deps);
+    const { items, headers } = pageOf(context, events, query);
+    return { body: items.map(eventJson), headers };
+  },
+});
+
+export const postEvent = defineRoute({
+  method: 'post',
+  path: '/events',
+  scope: 'silence',
+  summary: 'Announces an event: what it costs is no spike, and never counts as usual',
+  body: z.strictObject({
+    name,
+    startsAt: time,
+    endsAt: time,
+    namespaces: z.array(namespace).max(MAX_EVENT_NAMESPACES).default([]),
+    workload: z.string().min(1).max(253).optional(),
+  }),
+  response: eventSchema,
+  status: 201,
+  async handle({ context, body }, deps) {
+    const { startsAt, endsAt, workload = null, namespaces } = body;
+    const times = { startsAt: Date.parse(startsAt), endsAt: Date.parse(endsAt) };
+    const asked = { name: body.name, namespaces, workload, ...times };
+    const changer = { principal: context.var.principal, via: 'api' } as const;
+    return { body: eventJson(await requestEvent(asked, changer, deps)) };
+  },
+});
+
+export const deleteEvent = defineRoute({
+  method: 'delete',
+  path: '/events/{id}',
+  scope: 'silence',
+  summary: 'Withdraws an event',
+  params: z.strictObject({ id: z.string().min(1).max(120) }),
+  response: eventSchema,
+  async handle({ context, params }, deps) {
+    const changer = { principal: context.var.principal, via: 'api' } as const;
+    return { body: eventJson(await requestEventEnd(params.id, changer, deps)) };
+  },
+});
