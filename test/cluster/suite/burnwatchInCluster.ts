@@ -42,12 +42,24 @@ export async function installBurnwatch(target: Target): Promise<readonly Manifes
       labels: { 'pod-security.kubernetes.io/enforce': 'restricted' },
     },
   };
+  await freeReleasedVolumes(target);
   await kubectl(target, ['apply', '--server-side', '--filename=-'], JSON.stringify(namespace));
   const base = await kubectl(target, ['kustomize', join(REPOSITORY, 'deploy/manifests')]);
   await kubectl(target, ['apply', '--server-side', '--dry-run=server', '--filename=-'], base);
   await helm(target, ['install', ...RELEASE, '--values', '-'], VALUES);
   const text = await helm(target, ['get', 'manifest', NAMESPACE]);
   return parseAllDocuments(text).map((document) => document.toJS() as Manifest);
+}
+
+/** No provisioner runs on this machine's cluster: a volume that an earlier run used is offered again, with its files. */
+async function freeReleasedVolumes(target: Target): Promise<void> {
+  if (!target.local) return;
+  const template = '{range .items[?(@.status.phase=="Released")]}{.metadata.name}{"\\n"}{end}';
+  const released = await kubectl(target, ['get', 'pv', `--output=jsonpath=${template}`]);
+  for (const name of released.split('\n').filter(Boolean)) {
+    const patch = '[{"op":"remove","path":"/spec/claimRef"}]';
+    await kubectl(target, ['patch', 'pv', name, '--type=json', `--patch=${patch}`]);
+  }
 }
 
 const RELEASE = ['burnwatch', CHART];
@@ -90,6 +102,7 @@ export async function operateBurnwatch(
   if ((await podUid()) !== first) throw new Error('a setting that can be reloaded made a new pod');
   tell('helm upgrade: reloaded by the same pod');
 
+  const backup = `/var/lib/burnwatch/backup-${Date.now()}.db`;
   const burnwatch = (command: string): Promise<string> =>
     kubectl(target, [
       IN_NAMESPACE,
@@ -99,7 +112,7 @@ export async function operateBurnwatch(
       '/nodejs/bin/node',
       '/app/bin/burnwatch.mjs',
       command,
-      '/var/lib/burnwatch/backup.db',
+      backup,
       '--config=/etc/burnwatch/burnwatch.yaml',
     ]);
   await burnwatch('backup');

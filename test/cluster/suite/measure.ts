@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
+import { formatTime } from '../../../src/model/time.ts';
 import { burnwatch } from '../../support/cli.ts';
 import type { Span } from './truth.ts';
 
@@ -66,19 +67,23 @@ export async function measure(options: MeasureOptions): Promise<Measured> {
     const run = async (
       args: readonly string[],
       codes: readonly number[] = [0],
-    ): Promise<string> => {
+    ): Promise<{ readonly stdout: string; readonly stderr: string }> => {
       const result = await burnwatch(args, { cwd: folder, ...(program && { program }) });
       if (!codes.includes(result.code ?? -1)) {
         throw new Error(`burnwatch ${args.join(' ')} ended with ${result.code}:\n${result.stderr}`);
       }
-      return result.stdout;
+      return result;
     };
-    await run(['backfill', ...flags, '--no-notify']);
+    const { stderr } = await run(['backfill', ...flags, '--no-notify']);
+    // A window that is not settled yet would be missing in every figure.
+    if (!program && !stderr.includes(`sealed up to ${formatTime(span.toMs)}`))
+      throw new Error(`not every window is sealed:\n${stderr}`);
     const costs = JSON.parse(
-      await run(['costs', ...flags, '--by', 'workload,container', '-o', 'json']),
+      (await run(['costs', ...flags, '--by', 'workload,container', '-o', 'json'])).stdout,
     ) as { rows: CostRow[]; coverage: number };
     const found = JSON.parse(
-      (await run(['findings', '--config', file, '--state', 'all', '-o', 'json'], [0, 1])) || '[]',
+      (await run(['findings', '--config', file, '--state', 'all', '-o', 'json'], [0, 1])).stdout ||
+        '[]',
     ) as FindingRow[] | { findings: FindingRow[] };
     const findings = Array.isArray(found) ? found : found.findings;
     return { rows: costs.rows, coverage: costs.coverage, findings };

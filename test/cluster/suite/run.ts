@@ -25,8 +25,10 @@ import { NAMESPACES, workloadKinds, type Kind } from './workloads.ts';
 /** It could not run here: neither good nor bad. */
 const CANNOT_RUN = 3;
 const WINDOW_MS = 300_000;
-/** The last scrapes of the last window. */
-const SETTLE_MS = 45_000;
+/** Burnwatch takes a window so long after its end by default, and a few seconds for clocks. */
+const SETTLE_MS = 130_000;
+/** The recording goes on for the last scrapes of the last window. */
+const RECORDED_AFTER_MS = 45_000;
 /** `--release`: long enough for two cycles to ask the API. */
 const RELEASE_MS = 90_000;
 const DEFAULT_MINUTES = 25;
@@ -238,7 +240,7 @@ async function record(
   live: readonly Comparison[],
   folder: string,
 ): Promise<boolean> {
-  const recorded = { fromMs: span.fromMs - 60_000, toMs: span.toMs + SETTLE_MS };
+  const recorded = { fromMs: span.fromMs - 60_000, toMs: span.toMs + RECORDED_AFTER_MS };
   const series = await recordSeries(target.prometheus, recorded);
   if (target.prometheusWithResource !== null) {
     const matcher = `metrics_path="${RESOURCE_PATH}"`;
