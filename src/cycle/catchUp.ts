@@ -12,6 +12,7 @@ import { containersIn, observeAhead } from './observe.ts';
 import { windowsBetween } from './plan.ts';
 import { runWindow } from './runWindow.ts';
 import type { Settings } from './settings.ts';
+import { signalsFor, withSignals } from './takeSignals.ts';
 import type { WorkingState } from '../store/cycleState.ts';
 
 /**
@@ -52,8 +53,10 @@ export async function catchUp(
       const snapshots =
         state.watermark === null ? fromFirstSeen(observed.snapshots) : observed.snapshots;
       const actions = await history.pendingActions();
+      const signals = await signalsFor(snapshots, history);
       const records: WindowRecord[] = [];
-      for (const snapshot of snapshots) {
+      for (const [index, seen] of snapshots.entries()) {
+        const snapshot = withSignals(seen, signals[index] ?? []);
         const isFirst = records.length === 0;
         const record = judge(snapshot, state, settings, isFirst ? actions : [], options.muted);
         state.apply(record.change);

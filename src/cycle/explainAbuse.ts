@@ -6,6 +6,7 @@ import type { AbuseState, Rows } from '../detect/abuse/state/state.ts';
 import { configuredEvents } from '../detect/planned/plannedEvents.ts';
 import { plannedIn } from '../model/plannedEvent.ts';
 import type { DetectContext, Detector } from '../detect/detector.ts';
+import { SIGNAL_MEMORY, signalsOf, type SignalsSeen } from '../detect/signals/signalMemory.ts';
 import type { DetectorCodecs, HistoryReader } from '../store/history.ts';
 import type { StoredPodSpec } from '../store/workloads.ts';
 import type { PodSample, Snapshot } from '../model/snapshot.ts';
@@ -43,7 +44,10 @@ export class CannotExplain extends Error {
 /** Specs of a namespace that are looked at. */
 const MAX_SPECS = 2_000;
 
-const CODECS: DetectorCodecs = new Map([[abuseDetector.name, abuseDetector as Detector<unknown>]]);
+const CODECS: DetectorCodecs = new Map<string, Pick<Detector<unknown>, 'version' | 'codec'>>([
+  [abuseDetector.name, abuseDetector],
+  [SIGNAL_MEMORY.name, SIGNAL_MEMORY],
+]);
 
 /**
  * Explains a workload as the detector saw it: in the last sealed window from the state as it is, at an
@@ -87,8 +91,10 @@ export async function explainAbuse(
   const workloads = workloadsOf(last, query);
   if (workloads.length === 0)
     throw new CannotExplain(absence(state, query, last, await reader.namespaces()));
+  // At an earlier time they are those of the checkpoint: what came between is in the findings of then.
+  const signals = signalsOf(state.detectors.get(SIGNAL_MEMORY.name));
   const contextOf = (snapshot: Snapshot): DetectContext<Thresholds> =>
-    contextFor(snapshot, historyStart, config, thresholds);
+    contextFor(snapshot, historyStart, config, thresholds, signals);
   const unknown = [...enriched.unknown];
   if (!isLast) {
     for (const snapshot of enriched.snapshots.slice(0, -1))
@@ -111,6 +117,7 @@ function contextFor(
   historyStart: TimeMs,
   config: WindowConfig,
   thresholds: Thresholds,
+  signals: SignalsSeen,
 ): DetectContext<Thresholds> {
   return {
     snapshot,
@@ -122,6 +129,7 @@ function contextFor(
     podOwners: () => new Map(),
     planned: (scope) => plannedIn(configuredEvents(config.events), scope, snapshot.window),
     isOpen: () => false,
+    signals,
   };
 }
 

@@ -3,6 +3,7 @@ import { formatTime, type TimeMs } from '../model/time.ts';
 import { batchSize, windowsBetween } from './plan.ts';
 import type { CycleProgress, CyclePorts } from './cycleForm.ts';
 import { runWindow } from './runWindow.ts';
+import { withSignals } from './takeSignals.ts';
 import type { Settings } from './settings.ts';
 import { WorkingState } from '../store/cycleState.ts';
 
@@ -47,7 +48,8 @@ export async function rebuildVerdicts(
     const batch = windows.slice(done, done + batchSize(length, containers));
     const snapshots = await collector.collect(batch, state.expectedSamples, signal);
     const records: Pick<WindowRecord, 'change' | 'events' | 'muted'>[] = [];
-    for (const snapshot of snapshots) {
+    for (const seen of snapshots) {
+      const snapshot = withSignals(seen, await replay.signalsAt(seen.window.end));
       const actions = await replay.actionsAt(snapshot.window.end);
       const { change, events } = runWindow(snapshot, state, settings, actions);
       state.apply(change);

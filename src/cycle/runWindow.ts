@@ -12,6 +12,7 @@ import { podOwners, scopeOwner, type PodOwners } from '../detect/owners/podOwner
 import type { Snapshot } from '../model/snapshot.ts';
 import { workloadKey } from '../model/workload.ts';
 import type { WorkloadEvent } from '../model/workloadEvent.ts';
+import { rememberSignals, SIGNAL_MEMORY } from '../detect/signals/signalMemory.ts';
 import { TIMELINE, type Trace } from '../detect/timeline/timelineState.ts';
 import { traceWorkloads } from '../detect/timeline/traceWorkloads.ts';
 import { routedLabels, scopeLabels } from '../detect/owners/scopeLabels.ts';
@@ -59,6 +60,15 @@ export function runWindow(
   mergeEvents(planned as DetectorState<PlannedEvent>, actions, window.end);
   const announced = Array.from(planned.entries(), ([, event]) => event as PlannedEvent);
   const events = [...configuredEvents(config.events), ...announced];
+  const detectors = new Map<string, ReadonlyMap<string, unknown>>();
+  const memory = new StateOverlay(state.detectors.get(SIGNAL_MEMORY.name) ?? new Map());
+  const signals = rememberSignals(
+    snapshot,
+    memory as Parameters<typeof rememberSignals>[1],
+    settings.thresholds.signals,
+  );
+  if (memory.changes.size > 0) detectors.set(SIGNAL_MEMORY.name, memory.changes);
+  const verdicts: Verdict[] = [];
   const context: DetectContext = {
     snapshot,
     costs,
@@ -69,9 +79,9 @@ export function runWindow(
     podOwners: () => owners,
     planned: (scope) => plannedIn(events, scope, window),
     isOpen: openFindings(state.findings.values()),
+    signals,
+    verdictsSoFar: () => verdicts,
   };
-  const verdicts: Verdict[] = [];
-  const detectors = new Map<string, ReadonlyMap<string, unknown>>();
   for (const detector of settings.detectors) {
     const overlay = new StateOverlay(state.detectors.get(detector.name) ?? new Map());
     for (const verdict of detector.detect(context, overlay)) verdicts.push(verdict);

@@ -7,6 +7,7 @@ import { DETECTORS } from '../detect/detectors.ts';
 import type { DetectorCodecs } from '../store/history.ts';
 import type { TimeMs } from '../model/time.ts';
 import { PLANNED } from '../detect/planned/plannedEvents.ts';
+import { SIGNAL_MEMORY } from '../detect/signals/signalMemory.ts';
 import { TIMELINE } from '../detect/timeline/timelineState.ts';
 
 /** What a cycle needs of a configuration; plain data, so that it can go to a worker thread. */
@@ -44,7 +45,7 @@ export async function composeSettings(
 /** How the detectors' state, and that of the workloads' time line, is stored. */
 export function detectorCodecs(settings: Pick<Settings, 'detectors'>): DetectorCodecs {
   return new Map(
-    [...settings.detectors, TIMELINE, PLANNED].map(
+    [...settings.detectors, TIMELINE, PLANNED, SIGNAL_MEMORY].map(
       ({ name, version, codec }) => [name, { version, codec }] as const,
     ),
   );

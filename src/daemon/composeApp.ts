@@ -3,7 +3,7 @@ import type { Logger } from 'pino';
 import type { Config } from './config/schema.ts';
 import type { HistoryReader } from '../store/history.ts';
 import { createApp } from '../serve/app.ts';
-import type { ServerStores } from '../serve/deps.ts';
+import type { IngestCounts, ServerStores } from '../serve/deps.ts';
 import type { ProbeSource } from '../serve/probes.ts';
 import { tokenAuthenticator, type ServerEnv } from '../serve/security/access.ts';
 import type { Questions } from '../serve/questions/questions.ts';
@@ -14,6 +14,7 @@ export interface AppParts {
   readonly stores: ServerStores;
   readonly questions: Questions;
   readonly probes: ProbeSource;
+  readonly ingested: IngestCounts;
   readonly log: Logger;
   readonly version: string;
   reload(): Promise<void>;
@@ -21,13 +22,13 @@ export interface AppParts {
 
 /** Makes the pages and the API; a reload makes them anew, since tokens may have changed. */
 export function composeApp(parts: AppParts): Hono<ServerEnv> {
-  const { config, reader, stores, questions, probes, reload } = parts;
+  const { config, reader, stores, questions, probes, ingested, reload } = parts;
   // Tokens were read from their files when the configuration was loaded.
   const tokens = config().serve.tokens.flatMap(({ token, ...rest }) =>
     token === undefined ? [] : [{ ...rest, token }],
   );
   const authenticators = tokens.length === 0 ? [] : [tokenAuthenticator(tokens)];
-  const sources = { reader, stores, questions, probes };
+  const sources = { reader, stores, questions, probes, ingested };
   const deps = { config, ...sources, authenticators, now: Date.now, reload };
   return createApp(deps, parts.log, parts.version);
 }

@@ -2,7 +2,9 @@ import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { isMainThread, parentPort, workerData, type MessagePort } from 'node:worker_threads';
 import { createBirpc } from 'birpc';
-import { createCollector } from '../collect/createCollector.ts';
+import { createCollector, SYSTEM_DEPS } from '../collect/createCollector.ts';
+import { listReports } from '../collect/signals/listReports.ts';
+import { SignalsFull } from '../store/signals.ts';
 import type { Collector } from '../collect/collector.ts';
 import { allocate } from '../cost/allocate.ts';
 import { priceNodes } from '../cost/priceNodes.ts';
@@ -181,9 +183,28 @@ export class CycleRunner {
     const windowsFrom = Math.floor((now - windows) / HOUR_MS) * HOUR_MS;
     const hoursFrom = Math.floor((now - hours) / HOUR_MS) * HOUR_MS;
     await this.#history.prune({ windowsFrom, hoursFrom });
+    await this.#takeReports(now);
     if (now - this.#composedAt < HOUR_MS) return;
     this.#settings = await compose(this.#settings, this.#options);
     this.#composedAt = now;
+  }
+
+  /** Takes up what scanners found, for the next window; a scanner that cannot be read holds up nothing. */
+  async #takeReports(now: TimeMs): Promise<void> {
+    const { signal, warn } = this.#options;
+    const { signals, problems } = await listReports(
+      this.#settings.config,
+      SYSTEM_DEPS,
+      now,
+      signal,
+    );
+    for (const problem of problems) warn(problem);
+    try {
+      if (signals.length > 0) await this.#history.recordSignals(signals);
+    } catch (error) {
+      if (!(error instanceof SignalsFull)) throw error;
+      warn(`Reports of scanners: ${error.message}`);
+    }
   }
 
   /** Writes a backup into the configured folder, reads it back, and drops old ones; returns its path. */

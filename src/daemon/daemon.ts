@@ -6,6 +6,7 @@ import { SECOND_MS } from '../model/time.ts';
 import type { DeliveryStore } from '../store/notifications/deliveryStore.ts';
 import { readCertificate, listen, type Certificate, type Listener } from '../serve/listen.ts';
 import { QuestionPool } from '../serve/questions/questionPool.ts';
+import type { IngestCounts } from '../serve/deps.ts';
 import { createMetrics } from '../serve/metrics.ts';
 import { createProbes, type ProbeSource } from '../serve/probes.ts';
 import { startButtonListener } from './buttonListener.ts';
@@ -116,7 +117,15 @@ async function compose(
   releasers.push('the question threads', () => pool.close());
   const { questions } = pool;
 
-  const parts = { config, reader, stores, questions, probes, log, version, reload: () => reload() };
+  const ingested: IngestCounts = {
+    answered: (route, status) => metrics.ingestRequests.inc({ route, code: String(status) }),
+    kept: (route, { accepted, duplicates }) => {
+      metrics.signals.inc({ route, result: 'accepted' }, accepted);
+      metrics.signals.inc({ route, result: 'duplicate' }, duplicates);
+    },
+  };
+  const sources = { config, reader, stores, questions, probes, ingested };
+  const parts = { ...sources, log, version, reload: () => reload() };
   let app = composeApp(parts);
   const main = await listenOn(
     'serve.listen',

@@ -15,6 +15,8 @@ export async function openDryRunHistory(path: string): Promise<HistoryWriter> {
     loadState: (codecs: DetectorCodecs): Promise<CycleState> =>
       reader === null ? Promise.resolve(emptyState()) : reader.loadState(codecs),
     pendingActions: () => Promise.resolve([]),
+    pendingSignals: () => Promise.resolve([]),
+    recordSignals: refuse,
     incompleteWindows: () => Promise.resolve([]),
     recordWindows: refuse,
     recordFindings: refuse,

@@ -3,6 +3,7 @@ import {
   openAuditLog,
   openDeliveryStore,
   openOperatorLog,
+  openSignalStore,
   openSilenceStore,
 } from '../engines/openHistory.ts';
 import { Releasers } from './releasers.ts';
@@ -21,6 +22,7 @@ export async function openStores(path: string, log: Logger) {
     return {
       actions: await opened('the operators’ log', openOperatorLog(path)),
       silences: await opened('the silences', openSilenceStore(path)),
+      signals: await opened('the events of other tools', openSignalStore(path)),
       audit: await opened('the audit log', openAuditLog(path)),
       deliveries: await opened('the deliveries', openDeliveryStore(path)),
       close,

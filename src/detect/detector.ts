@@ -5,6 +5,7 @@ import type { PlannedEvent, PlannedScope } from '../model/plannedEvent.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import type { TimeMs } from '../model/time.ts';
 import type { DetectorState, StateCodec } from '../store/stateCodec.ts';
+import type { SignalsSeen } from './signals/signalMemory.ts';
 import type { Budget, PricingConfig } from '../cost/config.ts';
 import type { EventConfig } from './planned/config.ts';
 
@@ -40,6 +41,10 @@ export interface DetectContext<T extends object = object> {
   podOwners(): ReadonlyMap<string, string>;
   /** The event that people have planned for a scope in this window; null for none. */
   planned(scope: PlannedScope): PlannedEvent | null;
+  /** Events of other tools as of the end of this window; absent where none are kept. */
+  readonly signals?: SignalsSeen;
+  /** What the detectors before this one have said of the window. */
+  verdictsSoFar?(): readonly Verdict[];
   /** True while a finding of this rule and scope is open, so that a detector can say `clear`. */
   isOpen(kind: Verdict['kind'], rule: string, scope: Scope): boolean;
 }

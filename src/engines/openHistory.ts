@@ -8,6 +8,7 @@ import type { HistoryReader, HistoryWriter } from '../store/history.ts';
 import { parsePostgresLocation } from '../store/historyLocation.ts';
 import type { HistoryIdentity } from '../store/historyIdentity.ts';
 import type { DeliveryStore } from '../store/notifications/deliveryStore.ts';
+import type { SignalStore } from '../store/signals.ts';
 import type { SilenceStore } from '../store/silences/silence.ts';
 import { createAuditLog } from './sql/audit.ts';
 import { createBillStore } from './sql/bills.ts';
@@ -17,6 +18,7 @@ import { createDigestStore } from './sql/digests.ts';
 import { requireCurrentSchema } from './sql/migrate.ts';
 import { createOperatorLog } from './sql/operatorActions.ts';
 import { createReader } from './sql/reader.ts';
+import { createSignalStore } from './sql/signals.ts';
 import { createSilenceStore } from './sql/silences.ts';
 import { createWriter, type WriterOptions as SqlWriterOptions } from './sql/writer.ts';
 import { PostgresDatabase, requireHistory } from './postgres/postgresDatabase.ts';
@@ -78,6 +80,8 @@ export const openDeliveryStore = sharedPart<DeliveryStore>(createDeliveryStore);
 export const openSilenceStore = sharedPart<SilenceStore>(createSilenceStore);
 /** Opens the audit log of an existing history. @throws HistoryError */
 export const openAuditLog = sharedPart<AuditLog>(createAuditLog);
+/** Opens the events of other tools of an existing history. @throws HistoryError */
+export const openSignalStore = sharedPart<SignalStore>(createSignalStore);
 /** Opens the bills of an existing history. @throws HistoryError */
 export const openBillStore = sharedPart<BillStore>(createBillStore);
 /** Opens the digests of an existing history. @throws HistoryError */

@@ -12,7 +12,8 @@ export type FindingKind =
   | 'abandoned'
   | 'posture'
   | 'data-quality'
-  | 'trust';
+  | 'trust'
+  | 'signal';
 
 export type Severity = 'info' | 'warning' | 'critical';
 
@@ -45,7 +46,7 @@ export type EvidenceFamily =
   | 'shape'
   | 'spread'
   | 'spec'
-  | 'tools'
+  | 'signals'
   | 'suppressor'
   | 'money'
   | 'data';

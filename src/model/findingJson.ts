@@ -20,6 +20,7 @@ export const findingJsonSchema = z.object({
     'posture',
     'data-quality',
     'trust',
+    'signal',
   ]),
   rule: z.string(),
   severity: z.enum(['info', 'warning', 'critical']),

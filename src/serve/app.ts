@@ -5,6 +5,7 @@ import { mountApi, API_ROUTES } from './api/routes.ts';
 import { openApiDocument } from './api/openapi.ts';
 import { Assets } from './assets/assets.ts';
 import type { ServeDeps } from './deps.ts';
+import { countIngest, INGEST_PATHS, isIngest, mountIngest } from './ingest/ingest.ts';
 import { opencostRoutes } from './opencost/routes.ts';
 import { refuseOtherMethods } from './methods.ts';
 import { sendProblemPage, wantsPage } from './pages/layout.ts';
@@ -51,16 +52,19 @@ export function createApp(deps: ServeDeps, log: Logger, version: string): Hono<S
     throw new HttpProblem(404, 'There is no such page or call');
   });
   app.use(securityHeaders(isHttps));
+  app.use(INGEST_PATHS, countIngest(deps));
   if (deps.authenticators.length === 0) app.use(onlyLocalNames());
   // Before the tokens are looked at: guessing them is limited too.
   app.use(limitRate(deps));
-  app.use(
-    bodyLimit({
-      maxSize: MAX_BODY_BYTES,
-      onError: () => {
-        throw new HttpProblem(413, 'At most 64 KiB');
-      },
-    }),
+  const limitBody = bodyLimit({
+    maxSize: MAX_BODY_BYTES,
+    onError: () => {
+      throw new HttpProblem(413, 'At most 64 KiB');
+    },
+  });
+  // Events of other tools are larger: they are limited once the token is known.
+  app.use(async (context, next) =>
+    isIngest(context.req.path) ? next() : limitBody(context, next),
   );
   // Everything before the next step needs no authentication.
   assets.mount(app);
@@ -72,6 +76,7 @@ export function createApp(deps: ServeDeps, log: Logger, version: string): Hono<S
   app.use(refuseForgedChanges(() => deps.config().serve.externalUrl));
 
   mountLogout(app, sessions);
+  mountIngest(app, deps);
   mountApi(app, API_ROUTES, deps);
   mountPages(app, deps, assets);
   app.route('/', opencostRoutes(deps));

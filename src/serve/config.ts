@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { CollectConfig } from '../collect/config.ts';
+import type { SignalsConfig } from '../collect/signals/config.ts';
 import { configPart, eachEntry, uniqueNames, type Rule } from '../config/configPart.ts';
 import { httpUrl } from '../config/values.ts';
 import type { PricingConfig } from '../cost/config.ts';
@@ -14,7 +15,7 @@ const token = z.strictObject({
   name: z.string().min(1),
   token: z.string().optional(),
   tokenFile: z.string().optional(),
-  scopes: z.array(z.enum(['read', 'ack', 'silence', 'admin'])).min(1),
+  scopes: z.array(z.enum(['read', 'ack', 'silence', 'ingest', 'admin'])).min(1),
   namespaces: z.array(z.string()).optional(),
 });
 
@@ -42,6 +43,7 @@ export type ServerConfig = z.output<typeof server>;
 export interface ServeConfig
   extends CollectConfig, WindowConfig, Omit<KubeContextConfig, 'workloads'> {
   readonly serve: ServerConfig;
+  readonly signals: SignalsConfig;
   readonly history: HistoryConfig;
   readonly owners: OwnersConfig;
   readonly pricing: PricingConfig;

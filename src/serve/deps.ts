@@ -4,6 +4,7 @@ import type { OperatorLog } from '../store/findingLog.ts';
 import type { HistoryReader } from '../store/history.ts';
 import type { TimeMs } from '../model/time.ts';
 import type { SilenceStore } from '../store/silences/silence.ts';
+import type { SignalsKept, SignalStore } from '../store/signals.ts';
 import type { DeliveryStore } from '../store/notifications/deliveryStore.ts';
 import type { Questions } from './questions/questions.ts';
 import type { ProbeSource } from './probes.ts';
@@ -23,9 +24,17 @@ export interface ServeDeps {
   readonly stores: ServerStores;
   /** Tried in turn; empty when no token is configured. */
   readonly authenticators: readonly Authenticator[];
+  /** Counts what other tools send. */
+  readonly ingested?: IngestCounts;
   now(): TimeMs;
   /** Reloads the configuration; rejects with a clear message when the new one is bad. */
   reload(): Promise<void>;
+}
+
+/** How often other tools sent something, and what came of it. */
+export interface IngestCounts {
+  answered(route: string, status: number): void;
+  kept(route: string, kept: SignalsKept): void;
 }
 
 /** Short writes beside the thread that writes windows. */
@@ -33,5 +42,6 @@ export interface ServerStores {
   readonly actions: Pick<OperatorLog, 'append'>;
   readonly silences: SilenceStore;
   readonly audit: AuditLog;
+  readonly signals: Pick<SignalStore, 'append'>;
   readonly deliveries: Pick<DeliveryStore, 'deliveries'>;
 }

@@ -134,6 +134,18 @@ export function createMetrics(version: string, cluster: string, source: MetricsS
       'Messages that were given up in the last 30 days: burnwatch deliveries lists them',
       () => queued('dead'),
     ),
+    ingestRequests: counter(
+      'burnwatch_ingest_requests_total',
+      'Requests of other tools by the status they were answered with: 200 was kept, any other changed nothing',
+      'route',
+      'code',
+    ),
+    signals: counter(
+      'burnwatch_signals_total',
+      'Events of other tools: accepted, duplicate (was there already)',
+      'route',
+      'result',
+    ),
     reloadOk: gauge('burnwatch_config_last_reload_successful', '1 when the last reload worked'),
     reloadTime: gauge(
       'burnwatch_config_last_reload_success_timestamp_seconds',

@@ -1,3 +1,5 @@
+import type { Signal } from '../model/signal.ts';
+import type { SignalPage, SignalQuery } from './signals.ts';
 import type { CycleState, StateChange } from './cycleState.ts';
 import type { StateCodec } from './stateCodec.ts';
 import type { DigestEntry, StoredDigest } from './digests/digestStore.ts';
@@ -80,6 +82,10 @@ export interface HistoryWriter {
   recordFindings(findings: readonly Finding[], events: readonly FindingEvent[]): Promise<void>;
   /** Operators' decisions appended since the last window was sealed, oldest first. */
   pendingActions(): Promise<readonly OperatorAction[]>;
+  /** Events of other tools from before `until` that no window has taken up yet, oldest first. */
+  pendingSignals(until: TimeMs): Promise<readonly Signal[]>;
+  /** Keeps what reports of other tools say, for the next window. @throws SignalsFull */
+  recordSignals(signals: readonly Signal[]): Promise<void>;
   /**
    * Replaces the usage and costs of sealed windows where the new snapshot's coverage is higher than the
    * stored one, and recomputes the hours and days above them. Windows of closed months are left as they are.
@@ -108,6 +114,8 @@ export interface VerdictReplay {
   readonly state: CycleState;
   /** Operators' decisions that the window ending at `end` had merged: to be merged there again. */
   actionsAt(end: TimeMs): Promise<readonly OperatorAction[]>;
+  /** Events of other tools that the window ending at `end` had taken up. */
+  signalsAt(end: TimeMs): Promise<readonly Signal[]>;
   /** Takes replayed windows, in order. */
   add(windows: readonly Pick<WindowRecord, 'change' | 'events' | 'muted'>[]): void;
   /**
@@ -182,6 +190,8 @@ export interface HistoryReader {
   storedWindows(query: StoredWindowsQuery): Promise<readonly Snapshot[]>;
   /** What every container used, by UTC day, as sketches: also from before the windows' retention. */
   containerDays(query: ContainerDaysQuery): Promise<readonly ContainerHistory[]>;
+  /** Events of other tools, newest first. */
+  signals(query: SignalQuery): Promise<SignalPage>;
   /** What changed about workloads, oldest first; the latest `limit` of them. */
   workloadEvents(query: WorkloadEventQuery): Promise<readonly WorkloadEvent[]>;
   /** Specifications of pods as they were seen, oldest first; the latest `limit` of them. */

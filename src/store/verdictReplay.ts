@@ -1,4 +1,5 @@
 import type { FindingEvent, OperatorAction } from '../model/finding.ts';
+import type { Signal } from '../model/signal.ts';
 import type { ExpectedSamples } from '../model/snapshot.ts';
 import { DAY_MS, formatTime, type TimeMs } from '../model/time.ts';
 import { emptyState, type CycleState } from './cycleState.ts';
@@ -13,6 +14,7 @@ export interface ReplayTables {
   checkpointBefore(time: TimeMs): Promise<CycleState | null>;
   oldestCheckpoint(): Promise<TimeMs | null>;
   actionsAppliedAt(end: TimeMs): Promise<readonly OperatorAction[]>;
+  signalsAppliedAt(end: TimeMs): Promise<readonly Signal[]>;
   write(work: () => Promise<void>): Promise<void>;
   /** Makes a checkpoint's state the present one, without the checkpoints and events after it. */
   restore(state: CycleState): Promise<void>;
@@ -61,6 +63,10 @@ class GatheredReplay implements VerdictReplay {
 
   actionsAt(end: TimeMs): Promise<readonly OperatorAction[]> {
     return this.#tables.actionsAppliedAt(end);
+  }
+
+  signalsAt(end: TimeMs): Promise<readonly Signal[]> {
+    return this.#tables.signalsAppliedAt(end);
   }
 
   add(windows: readonly Replayed[]): void {

@@ -3,6 +3,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
+import { REPORT_KINDS } from '../../src/collect/signals/scanReports.ts';
 import { RESOURCES } from '../../src/collect/kubernetes/resources.ts';
 import {
   CHART,
@@ -176,8 +177,13 @@ describe('the chart', () => {
       );
     const wanted = (of: (resource: (typeof RESOURCES)[number]) => boolean): string[] =>
       RESOURCES.filter(of).map(({ group, resource }) => `list ${group}/${resource} `);
+    const reports = REPORT_KINDS.map(({ group, resource }) => `list ${group}/${resource} `);
     const cluster = await renderChart();
-    expect(grants(one(cluster, 'ClusterRole')).sort()).toEqual(wanted(() => true).sort());
+    expect(grants(one(cluster, 'ClusterRole')).sort()).toEqual(
+      [...wanted(() => true), ...reports].sort(),
+    );
+    const without = await renderChart({ rbac: { reports: false } });
+    expect(grants(one(without, 'ClusterRole')).sort()).toEqual(wanted(() => true).sort());
     const scoped = await renderChart({
       rbac: { scope: 'namespaced', namespaces: ['shop', 'data'] },
     });
@@ -188,6 +194,7 @@ describe('the chart', () => {
       expect(grants(role).sort()).toEqual(
         [
           ...wanted(({ namespaced }) => namespaced),
+          ...reports,
           `get /namespaces ${role.metadata.namespace}`,
         ].sort(),
       );

@@ -177,7 +177,7 @@ describe('loadConfig', () => {
     ],
     [
       'serve: { tokens: [{ name: a, token: 0123456789abcdef, scopes: [write] }] }',
-      '1: serve.tokens[0].scopes[0]: "write" is not one of read, ack, silence, admin',
+      '1: serve.tokens[0].scopes[0]: "write" is not one of read, ack, silence, ingest, admin',
     ],
     [
       'serve: { listen: "9465" }',

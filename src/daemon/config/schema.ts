@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { CHANNEL_PARTS } from '../../channels/channels.ts';
 import { prometheusPart, workloadsPart } from '../../collect/config.ts';
+import { signalsPart } from '../../collect/signals/config.ts';
 import { schemasOf, type ConfigPart, type Report } from '../../config/configPart.ts';
 import { whileKnown } from '../../config/knownParts.ts';
 import { billsPart, budgetsPart, pricingPart } from '../../cost/config.ts';
@@ -15,6 +16,7 @@ import { historyPart } from '../../store/config.ts';
 const PARTS = {
   prometheus: prometheusPart,
   workloads: workloadsPart,
+  signals: signalsPart,
   pricing: pricingPart,
   budgets: budgetsPart,
   bills: billsPart,

@@ -11,6 +11,7 @@ import { lookAt, type AbuseLook, type Judged, type Scene } from './look.ts';
 import { hourOf } from './expectation/ring.ts';
 import { abuseCodec } from './state/codec.ts';
 import { type AbuseState, type Rows, type Track } from './state/state.ts';
+import { NO_SIGNALS } from '../signals/signalMemory.ts';
 import type { Subject } from './subjects/subject.ts';
 import { toVerdicts } from './verdict/toVerdicts.ts';
 import type { AbuseSections } from './thresholds.ts';
@@ -67,6 +68,7 @@ export function lookAtWindow(
     matcher: matcherOf(thresholds.signatures),
     thresholds: thresholds.abuse,
     planned: (scope) => context.planned(scope),
+    signals: context.signals ?? NO_SIGNALS,
     arrivals: arrivalsOf(subjects, rows, window.start, thresholds.abuse),
     without,
   };

@@ -13,6 +13,7 @@ import { factsOf } from './look.ts';
 import type { Rows } from './state/state.ts';
 import { arrivalsOf } from './evidence/sideCars.ts';
 import type { Facts } from './evidence/signal.ts';
+import { NO_SIGNALS } from '../signals/signalMemory.ts';
 import type { Subject } from './subjects/subject.ts';
 import { formatBytesPerSecond, formatCores } from '../../model/text/units.ts';
 import type { AbuseSections } from './thresholds.ts';
@@ -100,8 +101,9 @@ export function explainLast(
     const track = rows.get(subject.key);
     if (!isOf(subject, workload) || track?.row !== 'track') continue;
     const planned: DetectContext['planned'] = (scope) => context.planned(scope);
-    const { window } = snapshot;
-    const scene = { window, historyStart, rows, matcher, thresholds, arrivals, planned };
+    const signals = context.signals ?? NO_SIGNALS;
+    const seen = { rows, matcher, thresholds, arrivals, planned, signals };
+    const scene = { window: snapshot.window, historyStart, ...seen };
     const facts = factsOf(subject, track, 0, scene);
     found.push(explanationOf({ ...facts, indicators: matcher.match(subject) }));
   }

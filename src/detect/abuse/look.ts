@@ -22,6 +22,7 @@ import { learnScaling, scalingOf } from './evidence/scaling.ts';
 import { besideKey, besideOf, sideCarOf, type Arrivals } from './evidence/sideCars.ts';
 import type { Facts } from './evidence/signal.ts';
 import { emptyTrack, type Rows, type Track } from './state/state.ts';
+import type { SignalsSeen } from '../signals/signalMemory.ts';
 import type { Subject } from './subjects/subject.ts';
 import { suspicionOf, type Suspicion } from './excess/excess.ts';
 import type { AbuseThresholds } from './thresholds.ts';
@@ -36,6 +37,7 @@ export interface Scene {
   readonly arrivals: Arrivals;
   /** The event that people have planned for a scope in this window; null for none. */
   planned(scope: PlannedScope): PlannedEvent | null;
+  readonly signals: SignalsSeen;
   /** Signals and caps that are left out, for the evaluation's ablation. */
   readonly without: readonly string[];
 }
@@ -145,7 +147,7 @@ export function factsOf(
   groupSize: number,
   scene: Omit<Scene, 'without'>,
 ): Facts {
-  const { window, historyStart, rows, matcher, thresholds, arrivals } = scene;
+  const { window, historyStart, rows, matcher, thresholds, arrivals, signals } = scene;
   const { namespace, workload } = subject;
   const planned = scene.planned({ namespace, workload: workload?.name ?? null });
   const ring = seriesOf(subject, rows) ?? ringOf(rows, `p/${subject.key}`);
@@ -172,6 +174,7 @@ export function factsOf(
     // What its image does elsewhere is no normal of a side-car: it depends on what it stands beside.
     sideCar: sideCarOf(subject, rows, arrivals, ownBase, window.start, thresholds),
     indicators: cores >= thresholds.minCores / 2 ? matcher.match(subject) : NO_INDICATORS,
+    reported: subject.workload === null ? [] : signals.of(subject.namespace, subject.workload),
     window,
     historyStart,
     groupSize,

@@ -3,9 +3,10 @@ import { type Db, run, value } from './db.ts';
 import type { MetaTable } from './metaTable.ts';
 import { pinFindings } from './pins.ts';
 import { prunePodSpecs } from './podSpecTable.ts';
+import { pruneSignals } from './signals.ts';
 
 /**
- * Drops window rows before the hour of `windowsFrom`, and hours before the day of `hoursFrom`. Days,
+ * Drops window rows and signals before the hour of `windowsFrom`, and hours before the day of `hoursFrom`. Days,
  * findings with the series around them, events and what operators did are kept. Of workloads, scalings go with
  * the windows, all other changes and the specifications with the hours.
  */
@@ -31,6 +32,7 @@ export async function pruneHistory(
   await run(db, "DELETE FROM workload_events WHERE at < ? AND type = 'scaled'", windowsFrom);
   await run(db, 'DELETE FROM workload_events WHERE at < ?', hoursFrom);
   await prunePodSpecs(db, hoursFrom);
+  await pruneSignals(db, windowsFrom);
   meta.set('windows_from', windowsFrom);
   meta.set('hours_from', hoursFrom);
 }

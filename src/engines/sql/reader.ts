@@ -24,6 +24,7 @@ import { StateTables } from './stateTables.ts';
 import { readStoredWindows } from './storedWindows.ts';
 import { UsageTables } from './usageReader.ts';
 import { readWindowCoverage } from './windowTable.ts';
+import { readSignals } from './signals.ts';
 import { readWorkloadEvents } from './workloadEventTable.ts';
 
 /** What an empty history answers as. */
@@ -71,6 +72,7 @@ export async function createReader(
           query.pod === null ? await new HourUsageReader(db, windowMs).hours(query) : [];
         return joinSeries(windows, hours, query, windowMs);
       }),
+    signals: (query) => read((db) => readSignals(db, query)),
     workloadEvents: (query) => read((db) => readWorkloadEvents(db, query)),
     podSpecs: (query) => read((db) => readPodSpecs(db, query)),
     nodes: () => read((db) => readNodes(db, windowMs)),

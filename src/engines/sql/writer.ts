@@ -1,5 +1,6 @@
 import type { CycleState } from '../../store/cycleState.ts';
 import type { Finding, FindingEvent } from '../../model/finding.ts';
+import type { Signal } from '../../model/signal.ts';
 import {
   DAY_MS,
   floorTo,
@@ -32,6 +33,7 @@ import { pruneHistory } from './prune.ts';
 import { readState } from './reader.ts';
 import type { RollUpHook } from '../../store/rollUp/rollUp.ts';
 import { RollUps } from '../../store/rollUp/rollUps.ts';
+import { appendSignals, markTakenUp, pendingSignals, signalsAppliedAt } from './signals.ts';
 import { StateTables } from './stateTables.ts';
 import { beginReplay, type ReplayTables } from '../../store/verdictReplay.ts';
 import { writeWindow } from '../../store/rollUp/windowPages.ts';
@@ -113,6 +115,14 @@ class SqlHistoryWriter implements HistoryWriter {
     return this.#database.read(pendingActions);
   }
 
+  pendingSignals(until: TimeMs): Promise<readonly Signal[]> {
+    return this.#database.read((db) => pendingSignals(db, until));
+  }
+
+  async recordSignals(signals: readonly Signal[]): Promise<void> {
+    await this.#write(() => appendSignals(this.#db, signals));
+  }
+
   correctWindows(corrections: readonly WindowCorrection[]): Promise<number> {
     return this.#write(async () => {
       let corrected = 0;
@@ -155,6 +165,7 @@ class SqlHistoryWriter implements HistoryWriter {
         }),
       oldestCheckpoint: () => read((db) => new CheckpointTable(db).oldest()),
       actionsAppliedAt: (end) => read((db) => actionsAppliedAt(db, end)),
+      signalsAppliedAt: (end) => read((db) => signalsAppliedAt(db, end)),
       write: (work) => this.#write(work),
       restore: async (state) => {
         await checkpoints.restore(state);
@@ -205,6 +216,7 @@ class SqlHistoryWriter implements HistoryWriter {
     await sealWindow(this.#db, snapshot, { muted, configHash, sealedAt: this.#clock() });
     this.#states.change(change);
     await markApplied(this.#db, record.applied, end);
+    await markTakenUp(this.#db, snapshot.signals ?? [], end);
     for (const event of record.events)
       await appendEvent(this.#db, event, muted ? 'muted' : 'window');
     for (const event of record.workloadEvents ?? []) await appendWorkloadEvent(this.#db, event);

@@ -32,6 +32,7 @@ export const KIND_NAMES: Readonly<Record<Finding['kind'], string>> = {
   posture: 'Resource posture',
   'data-quality': 'Missing data',
   trust: 'Metrics not believed',
+  signal: 'Reported by other tools',
 };
 
 /** A finding's title: only what has evidence for a page is called mining. */
@@ -75,6 +76,7 @@ export const PER_MONTH: Readonly<Record<Finding['kind'], string>> = {
   posture: 'a month',
   'data-quality': 'a month',
   trust: 'a month',
+  signal: 'a month',
 };
 
 /** The name of the person who decided: `slack:U012 (sam)` is sam. */

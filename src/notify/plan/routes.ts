@@ -63,6 +63,9 @@ function peopleRoutes(finding: Finding, to: Destinations): readonly Route[] {
     case 'cryptojacking':
       if (severity === 'critical') return [security, ...pagers, ...owners(false)];
       return severity === 'warning' ? [security] : [];
+    case 'signal':
+      if (severity === 'critical') return [security, ...pagers];
+      return severity === 'warning' ? [security] : [];
     case 'budget':
       return severity === 'info' ? [] : [...orElse(owners(true), platform)];
     case 'underprovisioned':

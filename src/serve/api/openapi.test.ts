@@ -29,6 +29,7 @@ const REQUESTS: Readonly<Record<string, { readonly query?: string; readonly body
   getSeries: { query: 'namespace=shop&kind=Deployment&workload=x' },
   getRecommendations: { query: 'all=true' },
   getPosture: {},
+  getSignals: {},
   getSilences: {},
   postSilences: {
     body: { matchers: ['namespace=shop'], endsAt: '2026-11-25T00:00:00Z', reason: 'test' },

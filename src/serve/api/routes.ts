@@ -16,6 +16,7 @@ import { getPosture } from './posture.ts';
 import { listRecommendations } from './recommendations.ts';
 import type { ApiRoute, ApiAnswer } from './route.ts';
 import { getFindingSeries, getSeries } from './series.ts';
+import { listSignals } from './signals.ts';
 import { deleteSilence, listSilences, postSilence } from './silences.ts';
 import type { ServeDeps } from '../deps.ts';
 import { HttpProblem } from '../problem.ts';
@@ -33,6 +34,7 @@ export const API_ROUTES: readonly ApiRoute[] = [
   notAbuse,
   reopenFinding,
   getSeries,
+  listSignals,
   listRecommendations,
   getPosture,
   listSilences,

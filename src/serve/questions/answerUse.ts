@@ -1,6 +1,7 @@
 import type { SeriesPoint, SeriesQuery } from '../../store/usage.ts';
 import type { ContainerInstance, Neighbour, StoredPodSpec } from '../../store/workloads.ts';
 import type { WorkloadEvent } from '../../model/workloadEvent.ts';
+import type { Signal } from '../../model/signal.ts';
 import type { Finding } from '../../model/finding.ts';
 import { DAY_MS, type Span, type TimeMs } from '../../model/time.ts';
 import type { WorkloadRef } from '../../model/workload.ts';
@@ -17,7 +18,7 @@ import { isWorkload, type AnswerContext, type Whose } from './answerContext.ts';
 
 /** Points of a chart on a page: more than its pixels show nothing. */
 const CHART_POINTS = 740;
-/** More changes than a chart can hold. */
+/** More changes, and more events of other tools, than a chart can hold. */
 const MAX_CHANGES = 200;
 
 export interface FindingUseAsk extends Whose, Span {
@@ -33,6 +34,8 @@ export interface FindingUse {
   readonly instances: readonly ContainerInstance[];
   /** What changed about the workload in the span. */
   readonly changes: readonly WorkloadEvent[];
+  /** What other tools say of it in the span, newest first. */
+  readonly signals: readonly Signal[];
   /** The specification of one of its pods, the latest seen; null where no source has it. */
   readonly spec: StoredPodSpec | null;
   /** Other workloads with one of its images, as far as `namespaces` lets see them. */
@@ -52,6 +55,7 @@ export async function answerFindingUse(
   const hours: SeriesPoint[] = [];
   const instances: ContainerInstance[] = [];
   const changes: WorkloadEvent[] = [];
+  const signals: Signal[] = [];
   for (const workload of workloads) {
     const scope = { namespace, workload, container, pod: null };
     const asked = { ...scope, ...usualHours(finding.startedAt) };
@@ -60,6 +64,7 @@ export async function answerFindingUse(
     instances.push(...(await reader.instances({ namespace, workload, ...span })));
     const query = { namespace, workload, ...span, limit: MAX_CHANGES };
     changes.push(...(await reader.workloadEvents(query)));
+    signals.push(...(await reader.signals({ ...query, namespaces: null })).signals);
   }
   const own = instances.filter((one) => container === null || one.container === container);
   const sum = await readFindingSeries(
@@ -84,6 +89,7 @@ export async function answerFindingUse(
     usual,
     instances: own,
     changes,
+    signals,
     spec: await latestSpec(reader, finding, own),
     neighbours: neighbours.filter((one) => !isOwn(one)),
   };
@@ -152,6 +158,8 @@ export interface RecordedUse {
   readonly series: WorkloadSeries;
   /** What changed about the workload lately, oldest first. */
   readonly changes: readonly WorkloadEvent[];
+  /** What other tools say of it in the span, newest first. */
+  readonly signals: readonly Signal[];
 }
 
 /** What a workload used in a span, from the history alone, and what changed about it. */
@@ -168,5 +176,7 @@ export async function answerWorkloadUse(
     to: Math.max(to, until) + 1,
     limit: LISTED_CHANGES,
   });
-  return { series, changes };
+  const query = { ...scope, from, to, limit: MAX_CHANGES, namespaces: null };
+  const { signals } = await reader.signals(query);
+  return { series, changes, signals };
 }

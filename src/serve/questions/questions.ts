@@ -13,6 +13,7 @@ import {
   answerWorkloadUse,
 } from './answerUse.ts';
 import { answerOverview } from './answerOverview.ts';
+import { answerSignals } from './answerSignals.ts';
 import { answerPosture } from './answerPosture.ts';
 
 /** A page may show an answer that was right a window ago, while the next one is made: it says as of when it is. */
@@ -39,6 +40,7 @@ export const QUESTIONS = {
   allocations: { answer: answerAllocations, thread: 'slow', staleMs: 0 },
   // A decision about a finding shows at once.
   findings: { answer: answerFindings, thread: 'quick', staleMs: 0 },
+  signals: { answer: answerSignals, thread: 'quick', staleMs: 0 },
   findingPage: { answer: answerFindingPage, thread: 'quick', staleMs: 0 },
   findingUse: { answer: answerFindingUse, thread: 'quick', staleMs: 0 },
   findingSeries: { answer: answerFindingSeries, thread: 'quick', staleMs: 0 },

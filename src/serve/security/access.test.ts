@@ -8,6 +8,10 @@ const WAYS_OUT: Readonly<Record<string, WayOut>> = {
   'POST /login': { open: true },
   'POST /logout': { own: '/logout' },
   'GET /api/v1/openapi.json': { own: '/api/v1/openapi.json' },
+  'POST /ingest/falco': { scope: 'ingest', own: '/ingest/falco' },
+  'POST /ingest/alertmanager': { scope: 'ingest', own: '/ingest/alertmanager' },
+  'POST /ingest/audit': { scope: 'ingest', own: '/ingest/audit' },
+  'POST /ingest/ocsf': { scope: 'ingest', own: '/ingest/ocsf' },
   'POST /-/reload': { scope: 'admin', own: '/-/reload' },
   'GET /api/v1/costs': { asks: '/api/v1/costs?window=24h' },
   'GET /api/v1/explore': { asks: '/api/v1/explore?window=24h' },
@@ -35,6 +39,7 @@ const WAYS_OUT: Readonly<Record<string, WayOut>> = {
   'GET /api/v1/series': {
     hides: '/api/v1/series?namespace=NAMESPACE&kind=Deployment&workload=x',
   },
+  'GET /api/v1/signals': { asks: '/api/v1/signals' },
   'GET /api/v1/silences': { lists: '/api/v1/silences' },
   'POST /api/v1/silences': { scope: 'silence', own: '/api/v1/silences' },
   'DELETE /api/v1/silences/:id': { scope: 'silence', own: '/api/v1/silences/none' },
@@ -87,7 +92,7 @@ interface WayOut {
   /** Reached without a token, says nothing. */
   readonly open?: true;
   /** The scope that it needs beyond `read`. */
-  readonly scope?: 'ack' | 'silence' | 'admin';
+  readonly scope?: 'ack' | 'silence' | 'ingest' | 'admin';
   /** Answers 404 for what belongs to another tenant; ID and NAMESPACE are put in. */
   readonly hides?: string;
   /** Is for those who see the whole cluster: 403 for a tenant. */

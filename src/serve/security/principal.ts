@@ -5,8 +5,8 @@ import type { Finding } from '../../model/finding.ts';
 import { HttpProblem } from '../problem.ts';
 import type { HistoryReader } from '../../store/history.ts';
 
-/** What a token may be used for. `admin` includes the others. */
-export type AccessScope = 'read' | 'ack' | 'silence' | 'admin';
+/** What a token may be used for. `ingest` only sends events of other tools; `admin` includes all. */
+export type AccessScope = 'read' | 'ack' | 'silence' | 'ingest' | 'admin';
 
 /** Who is asking, and what they may see and do. */
 export interface Principal {

@@ -22,7 +22,7 @@ interface Bucket {
 }
 
 /** A token bucket per client. Bounded in memory, whatever the number of clients. */
-class RateLimiter {
+export class RateLimiter {
   readonly #buckets = new Map<string, Bucket>();
   readonly #rule: RateLimitRule;
 

@@ -138,6 +138,7 @@ export function aFacts(change: Partial<Facts> = {}): Facts {
     sideCar: null,
     scaling: null,
     indicators: NO_INDICATORS,
+    reported: [],
     window: { start: START, end: START + 300_000 },
     historyStart: START - 400 * HOUR_MS,
     groupSize: 0,

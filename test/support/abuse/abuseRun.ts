@@ -7,6 +7,7 @@ import type { Finding, FindingEvent } from '../../../src/model/finding.ts';
 import type { ContainerSample, PodSample, Snapshot } from '../../../src/model/snapshot.ts';
 import { MINUTE_MS, type TimeMs } from '../../../src/model/time.ts';
 import { abuseDetector } from '../../../src/detect/abuse/abuseDetector.ts';
+import { signalDetector } from '../../../src/detect/signals/signalDetector.ts';
 import { abuseCodec } from '../../../src/detect/abuse/state/codec.ts';
 import { type AbuseState } from '../../../src/detect/abuse/state/state.ts';
 import type { AbuseThresholds } from '../../../src/detect/abuse/thresholds.ts';
@@ -19,7 +20,7 @@ interface RunOptions {
   readonly stores?: boolean;
 }
 
-/** Plays windows through `runWindow` with the abuse detector alone. For tests. */
+/** Plays windows through `runWindow` with the detectors of abuse and of other tools’ events alone. For tests. */
 export class AbuseRun {
   /** A Monday. */
   static readonly START = Date.UTC(2026, 9, 5);
@@ -36,7 +37,7 @@ export class AbuseRun {
     this.settings = {
       config: configSchema.parse({ cluster: 'test' }),
       thresholds: { ...thresholds, abuse },
-      detectors: [abuseDetector],
+      detectors: [abuseDetector, signalDetector],
       priceLists: [],
       configHash: 'test',
     };
@@ -49,16 +50,22 @@ export class AbuseRun {
     return this.at;
   }
 
-  /** Plays windows for so long; `podsAt` says who runs in the one that begins at `start`. */
-  play(duration: number, podsAt: (start: TimeMs) => readonly PodSample[]): this {
+  /**
+   * Plays windows for so long; `podsAt` says who runs in the one that begins at `start`. `change` is of the first.
+   */
+  play(
+    duration: number,
+    podsAt: (start: TimeMs) => readonly PodSample[],
+    change: Partial<Snapshot> = {},
+  ): this {
     const until = this.at + duration;
-    while (this.at < until) {
-      const { change, events } = runWindow(
-        this.snapshot(podsAt(this.at)),
+    for (let changed = change; this.at < until; changed = {}) {
+      const { change: next, events } = runWindow(
+        { ...this.snapshot(podsAt(this.at)), ...changed },
         this.state,
         this.settings,
       );
-      this.state.apply(change);
+      this.state.apply(next);
       this.events.push(...events);
       if (this.stores) this.storeRows();
       this.at += this.windowMs;

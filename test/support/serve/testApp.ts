@@ -5,6 +5,7 @@ import type { AuditEntry } from '../../../src/store/auditLog.ts';
 import type { CostTable } from '../../../src/store/costTable.ts';
 import type { HistoryReader } from '../../../src/store/history.ts';
 import type { Finding, OperatorAction } from '../../../src/model/finding.ts';
+import type { Signal } from '../../../src/model/signal.ts';
 import type { Silence } from '../../../src/store/silences/silence.ts';
 import { loadThresholds } from '../../../src/daemon/config/loadThresholds.ts';
 import { historyAnswers } from '../../../src/serve/questions/questions.ts';
@@ -20,6 +21,8 @@ const TOKENS = [
   { name: 'shop', token: 'shop-token', scopes: ['read', 'ack', 'silence'], namespaces: ['shop'] },
   { name: 'looker', token: 'looker-token', scopes: ['read'] },
   { name: 'security', token: 'security-token', scopes: ['read', 'ack', 'silence'] },
+  { name: 'falco', token: 'falco-token', scopes: ['ingest'] },
+  { name: 'falco-shop', token: 'falco-shop-token', scopes: ['ingest'], namespaces: ['shop'] },
   { name: 'root', token: 'root-token', scopes: ['admin'] },
 ] as const;
 
@@ -88,6 +91,7 @@ export interface Recorded {
   readonly actions: OperatorAction[];
   readonly silences: Silence[];
   readonly audit: AuditEntry[];
+  readonly signals: Signal[];
 }
 
 export interface TestApp extends Recorded {
@@ -98,7 +102,7 @@ export interface TestApp extends Recorded {
 
 /** The whole server over a history in memory. */
 export function testApp(withTokens = true, change: Partial<ServeDeps> = {}): TestApp {
-  const recorded: Recorded = { asked: [], actions: [], silences: [], audit: [] };
+  const recorded: Recorded = { asked: [], actions: [], silences: [], audit: [], signals: [] };
   const deps: ServeDeps = {
     config: () => configSchema.parse({ cluster: 'test' }),
     reader: fakeReader(recorded),
@@ -137,7 +141,7 @@ export function testApp(withTokens = true, change: Partial<ServeDeps> = {}): Tes
   };
 }
 
-function fakeStores({ actions, silences, audit }: Recorded): ServerStores {
+function fakeStores({ actions, silences, audit, signals }: Recorded): ServerStores {
   return {
     actions: { append: (action) => Promise.resolve(actions.push(action)) },
     silences: {
@@ -150,6 +154,12 @@ function fakeStores({ actions, silences, audit }: Recorded): ServerStores {
       append: (entry) => Promise.resolve(audit.push(entry)),
       list: () => Promise.resolve([]),
       close: () => Promise.resolve(),
+    },
+    signals: {
+      append: (batch) => {
+        signals.push(...batch.signals);
+        return Promise.resolve({ accepted: batch.signals.length, duplicates: 0 });
+      },
     },
     deliveries: { deliveries: () => Promise.resolve([]) },
   };
@@ -191,6 +201,10 @@ function fakeReader(recorded: Recorded): HistoryReader {
     workloadsOf: () => Promise.resolve([]),
     workloadEvents: () => Promise.resolve([]),
     podSpecs: () => Promise.resolve([]),
+    signals: (query) => {
+      asked.push(query);
+      return Promise.resolve({ signals: [], total: 0 });
+    },
     usageSeries: (query) => {
       asked.push(query);
       return Promise.resolve({ points: [], ranges: [] });

@@ -121,4 +121,13 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
 - apiGroups: [apps.openshift.io]
   resources: [deploymentconfigs]
   verbs: [list]
+{{- if .Values.rbac.reports }}
+# What scanners found: src/collect/signals/scanReports.ts.
+- apiGroups: [aquasecurity.github.io]
+  resources: [configauditreports, exposedsecretreports, vulnerabilityreports]
+  verbs: [list]
+- apiGroups: [spdx.softwarecomposition.kubescape.io]
+  resources: [vulnerabilitymanifestsummaries, workloadconfigurationscansummaries]
+  verbs: [list]
+{{- end }}
 {{- end -}}

@@ -41,11 +41,13 @@ const METADATA_ONLY =
  * A thin client: credentials come from the connection, objects stay as they are.
  *
  * @param timeoutMs for each request.
+ * @param pageSize objects of one page of a list.
  */
 export function createApiClient(
   connection: Connection,
   deps: Pick<ClientDeps, 'sleep' | 'random'>,
   timeoutMs: number,
+  pageSize = PAGE,
 ): ApiClient {
   async function ask(
     path: string,
@@ -68,7 +70,7 @@ export function createApiClient(
     async list(path, metadataOnly, pages, signal) {
       const options = metadataOnly ? { accept: METADATA_ONLY } : {};
       for (let restarts = 0; ; restarts += 1) {
-        const limit = restarts < RESTARTS ? PAGE : 0;
+        const limit = restarts < RESTARTS ? pageSize : 0;
         pages.begin();
         try {
           let token: string | undefined = '';
@@ -78,7 +80,7 @@ export function createApiClient(
               ...(token && { continue: token }),
             });
             const { items, metadata } = (await ask(
-              `${path}?${query.toString()}`,
+              `${path}${path.includes('?') ? '&' : '?'}${query.toString()}`,
               signal,
               options,
             )) as RawList;

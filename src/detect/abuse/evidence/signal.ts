@@ -1,6 +1,7 @@
 import type { EvidenceFamily } from '../../../model/finding.ts';
 import type { TimeMs, Window } from '../../../model/time.ts';
 import type { PlannedEvent } from '../../../model/plannedEvent.ts';
+import type { KnownSignal } from '../../signals/signalMemory.ts';
 import type { Indicators } from './indicators.ts';
 import type { Normal } from '../expectation/normal.ts';
 import type { HourRing } from '../expectation/ring.ts';
@@ -23,6 +24,8 @@ export interface Facts {
   /** How its excess goes with its traffic since the episode began; null where traffic tells nothing of it. */
   readonly scaling: Scaling | null;
   readonly indicators: Indicators;
+  /** What other tools lately reported of its workload, oldest first. */
+  readonly reported: readonly KnownSignal[];
   readonly window: Window;
   readonly historyStart: TimeMs;
   /** Distinct one-shot workloads of a group; 0 for anything else. */

@@ -7,6 +7,7 @@ import { gpuWithoutTensor } from './signals/gpuWithoutTensor.ts';
 import { memoryStep } from './signals/memoryStep.ts';
 import { newWorkload } from './signals/newWorkload.ts';
 import { novelUse } from './signals/novelUse.ts';
+import { REPORTED } from './signals/reported.ts';
 import { replication } from './signals/replication.ts';
 import { signature, weakIndicator } from './signals/signature.ts';
 import { sustainedUse } from './signals/sustainedUse.ts';
@@ -27,6 +28,7 @@ export const SIGNALS: readonly Signal[] = [
   systemLikeName,
   elevatedSpec,
   weakIndicator,
+  ...REPORTED,
 ];
 
 /** A signal and what it read. */

@@ -44,9 +44,10 @@ export const CAPS: readonly Cap[] = [
   tooShortForCritical,
 ];
 
-/** True for an active signature. */
+/** True for an active signature, or a miner that another tool has seen while it burns CPU. */
 export function isSigned({ thresholds }: Facts, families: Families): boolean {
-  return (families.get('spec') ?? 0) >= thresholds.points.signature;
+  const { signature } = thresholds.points;
+  return (families.get('spec') ?? 0) >= signature || (families.get('signals') ?? 0) >= signature;
 }
 
 const RANK: Readonly<Record<Severity, number>> = { info: 1, warning: 2, critical: 3 };

@@ -76,7 +76,7 @@ function familiesOf(readings: readonly MeasuredSignal[]): Families {
 function pointsOf(facts: Facts, families: Families): number {
   const of = (family: EvidenceFamily): number => families.get(family) ?? 0;
   const plateau = Math.min(plateauPoints(facts, of('work')), of('level') + of('shape'));
-  return of('novelty') + of('work') + of('spread') + of('spec') + plateau;
+  return of('novelty') + of('work') + of('spread') + of('spec') + of('signals') + plateau;
 }
 
 /**
@@ -88,7 +88,7 @@ function ruleOf(
   points: number,
   { points: needed }: AbuseThresholds,
 ): Severity | null {
-  const isAnchored = (['novelty', 'work', 'spread', 'spec'] as const).some((family) =>
+  const isAnchored = (['novelty', 'work', 'spread', 'spec', 'signals'] as const).some((family) =>
     families.has(family),
   );
   if (!isAnchored || families.size < needed.warningFamilies) return null;

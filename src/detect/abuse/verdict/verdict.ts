@@ -75,6 +75,8 @@ const PHRASES: Readonly<Record<string, string>> = {
   'sustained-use': 'at its limit',
   'system-like-name': 'named like a Kubernetes component',
   'gpu-without-tensor': 'tensor cores idle',
+  'miner-reported': 'another tool reports a miner',
+  'egress-reported': 'another tool reports a connection to a pool',
 };
 
 function summaryOf(

@@ -365,9 +365,38 @@ const OPERATIONS = `
   CREATE INDEX ops_digests_week ON ops_digests (week);
 `;
 
+/**
+ * Events of other tools, each with the window that took it up (`applied_at`; null until one has), and digests of the
+ * requests that they came with.
+ */
+const SIGNALS = `
+  CREATE TABLE signals (
+    seq INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    at INTEGER NOT NULL,
+    source TEXT NOT NULL,
+    class TEXT NOT NULL,
+    namespace TEXT,
+    pod_uid TEXT,
+    pod TEXT,
+    kind TEXT,
+    name TEXT,
+    image TEXT,
+    count INTEGER NOT NULL,
+    signal TEXT NOT NULL,
+    applied_at INTEGER
+  ) STRICT;
+  CREATE INDEX signals_pending ON signals (at) WHERE applied_at IS NULL;
+  CREATE INDEX signals_applied ON signals (applied_at) WHERE applied_at IS NOT NULL;
+  CREATE INDEX signals_at ON signals (at);
+
+  CREATE TABLE ops_ingested (digest TEXT PRIMARY KEY, at INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+  CREATE INDEX ops_ingested_at ON ops_ingested (at);
+`;
+
 /** The schema of the first release. Tables whose name begins with `ops_` hold wall-clock facts. */
 export const initial: Migration = {
   number: 1,
   name: 'initial',
-  sql: [WINDOWS, STATE, USAGE, WORKLOADS, BILLS, OPERATIONS].join(''),
+  sql: [WINDOWS, STATE, USAGE, WORKLOADS, BILLS, OPERATIONS, SIGNALS].join(''),
 };

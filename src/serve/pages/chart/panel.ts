@@ -165,7 +165,7 @@ function describe({ title, unit, lines }: Panel): string {
 /** Something that happened to a finding or its workload, for the axis and the list below it. */
 export interface TimelineEvent {
   readonly at: TimeMs;
-  readonly kind: 'change' | 'finding' | 'message' | 'person';
+  readonly kind: 'change' | 'finding' | 'message' | 'person' | 'signal';
   readonly text: string;
 }
 

@@ -97,14 +97,14 @@ async function readCharts(request: PageRequest): Promise<Charts> {
   const wholeSpan = { from: to - SHOWN_MS, to };
   const chosen = requestedSpan(request);
   const span = chosen === null ? wholeSpan : clampSpan(chosen);
-  const { series, changes } = await questions.workloadUse({
+  const { series, changes, signals } = await questions.workloadUse({
     namespace,
     workload,
     ...span,
     until: to,
     maxPoints: CHART_POINTS,
   });
-  const events = timeline({ events: [], actions: [], sent: [], changes }, span);
+  const events = timeline({ events: [], actions: [], sent: [], changes, signals }, span);
   const path = workloadPath(namespace, workload);
   const view = { series, usual: null, events, span, wholeSpan, anomaly: null, path };
   return {

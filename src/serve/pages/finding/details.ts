@@ -20,7 +20,7 @@ const FAMILIES: Readonly<Record<EvidenceFamily, string>> = {
   shape: 'usage pattern',
   spread: 'spread',
   spec: 'pod spec',
-  tools: 'other tools',
+  signals: 'other tools',
   suppressor: 'counter-evidence',
   money: 'cost',
   data: 'data quality',

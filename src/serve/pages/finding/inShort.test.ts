@@ -42,6 +42,7 @@ function viewOf(story: Story, change: Partial<Finding> = {}): FindingView {
     usual,
     instances: [],
     changes: [],
+    signals: [],
     spec: null,
     neighbours: [],
     now: useNow(finding, series, usual),

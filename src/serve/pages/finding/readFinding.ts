@@ -1,7 +1,8 @@
 import { stretchOf } from '../../../detect/findings/stretch.ts';
 import type { Finding, FindingEvent } from '../../../model/finding.ts';
 import type { Reading } from '../../../model/reading.ts';
-import { HOUR_MS, type Span, type TimeMs } from '../../../model/time.ts';
+import { SOURCE_NAMES, type Signal } from '../../../model/signal.ts';
+import { floorTo, HOUR_MS, type Span, type TimeMs } from '../../../model/time.ts';
 import { silencedBy, type Silence } from '../../../store/silences/silence.ts';
 import type { ServeDeps } from '../../deps.ts';
 import type { FindingUse } from '../../questions/answerUse.ts';
@@ -61,6 +62,7 @@ export async function readFindingView(
     actions: await reader.operatorActions(finding.id),
     sent: await reader.sentMessages(finding.id),
     changes: use?.changes ?? [],
+    signals: use?.signals ?? [],
   };
   return {
     finding,
@@ -166,6 +168,7 @@ interface TimelineSources {
   readonly actions: readonly StoredAction[];
   readonly sent: readonly SentMessage[];
   readonly changes: readonly WorkloadEvent[];
+  readonly signals: readonly Signal[];
 }
 
 const VERBS: Readonly<Record<FindingEvent['type'], string>> = {
@@ -189,9 +192,10 @@ const DECISION_VERBS: Readonly<Record<StoredAction['action'], string>> = {
 
 /** Everything in a span, oldest first. */
 export function timeline(sources: TimelineSources, span: Span): readonly TimelineEvent[] {
-  const { events, actions, sent, changes } = sources;
+  const { events, actions, sent, changes, signals } = sources;
   const all: TimelineEvent[] = [
     ...changes.map(({ at, text }) => event(at, 'change', text)),
+    ...signalEvents(signals),
     // Decisions are listed below with the name of the person: not twice.
     ...events
       .filter(({ type }) => type !== 'acknowledged' && type !== 'accepted')
@@ -210,6 +214,22 @@ export function timeline(sources: TimelineSources, span: Span): readonly Timelin
   return all
     .filter(({ at }) => at >= span.from && at <= span.to)
     .sort((a, b) => a.at - b.at || (a.text < b.text ? -1 : 1));
+}
+
+/** What other tools say; the same within an hour is one event. */
+function signalEvents(signals: readonly Signal[]): readonly TimelineEvent[] {
+  const same = new Map<string, { readonly first: Signal; count: number }>();
+  for (const signal of signals.toReversed()) {
+    const { source, text, at, count } = signal;
+    const key = JSON.stringify([source, text, floorTo(at, HOUR_MS)]);
+    const known = same.get(key);
+    if (known === undefined) same.set(key, { first: signal, count });
+    else known.count += count;
+  }
+  return Array.from(same.values(), ({ first, count }) => {
+    const times = count === 1 ? '' : ` (${count} times)`;
+    return event(first.at, 'signal', `${SOURCE_NAMES[first.source]}: ${first.text}${times}`);
+  });
 }
 
 function event(at: TimeMs, kind: TimelineEvent['kind'], text: string): TimelineEvent {

@@ -75,7 +75,7 @@ export const noWorkKnown: Cap = {
   applies(_, families) {
     const spec = families.get('spec') ?? 0;
     const isMarked = spec >= 1 || (spec > 0 && families.has('level'));
-    return !families.has('work') && !isMarked;
+    return !families.has('work') && !isMarked && (families.get('signals') ?? 0) < 1;
   },
   because: ({ subject }) =>
     subject.netIn === null

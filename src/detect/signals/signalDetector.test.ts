@@ -1,0 +1,213 @@
+import { describe, expect, it } from 'vitest';
+import { AbuseRun, using } from '../../../test/support/abuse/abuseRun.ts';
+import { RECORDED, recordedAt } from '../../../test/support/signals/recorded.ts';
+import { SIGNAL_ROUTES } from '../../collect/signals/readers.ts';
+import { noObjects } from '../../model/clusterObjects.ts';
+import { signalOf } from '../../collect/signals/reading.ts';
+import type { Signal } from '../../model/signal.ts';
+import type { PodSample } from '../../model/snapshot.ts';
+import { DAY_MS, HOUR_MS, MINUTE_MS, type TimeMs } from '../../model/time.ts';
+
+const WINDOW = 5 * MINUTE_MS;
+const POD = 'web-7d4b9c5f6-abcde';
+const WEB = { kind: 'Deployment', name: 'web' };
+
+function web(start: TimeMs, burnt = 0): PodSample {
+  const load = 1 + 0.4 * Math.sin((start / DAY_MS) * 2 * Math.PI) + 0.05 * Math.sin(start / 7e5);
+  return using(0.1 * load + burnt, 20_000 * load, {
+    namespace: 'shop',
+    name: POD,
+    workload: WEB,
+    labels: { app: 'web' },
+    container: { name: 'web', image: 'registry.example/web:1.4' },
+  });
+}
+const quiet = (start: TimeMs): readonly PodSample[] => [web(start)];
+const mining = (start: TimeMs): readonly PodSample[] => [web(start, 0.5)];
+
+/** What a tool sent, as if it had happened in this window. */
+function sent(route: string, body: unknown, at: TimeMs): readonly Signal[] {
+  const context = { now: at + 2 * MINUTE_MS, windowMs: WINDOW };
+  return SIGNAL_ROUTES[route]!.read(recordedAt(body, at), context);
+}
+
+function of(what: Signal['class'], source: Signal['source'], at: TimeMs, run: AbuseRun) {
+  const all = [
+    ...sent('audit', RECORDED.audit, at),
+    ...sent('falco', RECORDED.falco, at),
+    ...sent('ocsf', RECORDED.tetragon, at),
+  ];
+  void run;
+  return all.filter((one) => one.class === what && one.source === source);
+}
+
+describe('an attack: token, exec, miner, egress', () => {
+  const run = new AbuseRun({ stores: true }).play(4 * DAY_MS, quiet);
+  const onset = run.now + 3 * WINDOW;
+  run.play(WINDOW, quiet, { signals: of('token', 'audit', run.now, run) });
+  run.play(2 * WINDOW, quiet, { signals: of('exec', 'audit', run.now, run) });
+  const before = run.open();
+  run.play(WINDOW, mining, {
+    signals: [...of('miner', 'falco', run.now, run), ...of('egress', 'tetragon', run.now, run)],
+  });
+  const found = run.open();
+  run.play(HOUR_MS, mining);
+
+  it('reports token and exec with who did it, from where, before anything burns', () => {
+    const exec = before.find(({ scope }) => scope.workload !== null);
+    expect(exec).toMatchObject({
+      kind: 'signal',
+      severity: 'warning',
+      scope: { namespace: 'shop', workload: WEB },
+    });
+    expect(exec!.summary).toMatch(/2 steps of an attack: token use, then exec into a pod/);
+    expect(exec!.summary).toContain('system:serviceaccount:ci:deployer');
+    expect(exec!.summary).toContain('198.51.100.7');
+  });
+
+  it('is one critical finding with four kinds of events as soon as CPU is burnt', () => {
+    const about = found.filter(({ scope }) => scope.workload?.name === 'web');
+    expect(about).toHaveLength(1);
+    const [finding] = about;
+    expect(finding).toMatchObject({
+      kind: 'cryptojacking',
+      severity: 'critical',
+      cause: 'mining',
+      startedAt: onset,
+    });
+    const reported = finding!.evidence.filter(({ family }) => family === 'signals');
+    expect(reported.map(({ signal }) => signal)).toEqual([
+      'token-reported',
+      'exec-reported',
+      'miner-reported',
+      'egress-reported',
+    ]);
+    expect(reported[1]!.text).toMatch(
+      /Kubernetes audit: system:serviceaccount:ci:deployer opened exec into pod shop\/web.*198\.51\.100\.7.*kubectl/,
+    );
+  });
+
+  it('stays one finding while it goes on', () => {
+    expect(run.open().filter(({ scope }) => scope.workload?.name === 'web')).toHaveLength(1);
+    const closed = run.events.filter(
+      ({ type, finding }) => type === 'closed' && finding.kind === 'signal',
+    );
+    expect(closed[0]!.reason).toContain('finding about its CPU use');
+  });
+});
+
+describe('events without suspicious CPU', () => {
+  it('a miner that Falco names is a critical finding of its own, and ends a day after the last', () => {
+    const run = new AbuseRun().play(2 * DAY_MS, quiet);
+    run.play(WINDOW, quiet, { signals: of('miner', 'falco', run.now, run) });
+    expect(run.open()).toMatchObject([
+      { kind: 'signal', severity: 'critical', pods: [POD], scope: { workload: WEB } },
+    ]);
+    run.play(DAY_MS + HOUR_MS, quiet);
+    expect(run.open()).toEqual([]);
+  });
+
+  it('an exec alone is an info', () => {
+    const run = new AbuseRun().play(HOUR_MS, quiet);
+    run.play(WINDOW, quiet, { signals: of('exec', 'audit', run.now, run) });
+    expect(run.open()).toMatchObject([{ kind: 'signal', severity: 'info' }]);
+  });
+
+  it('a grant of cluster-admin is about the user who made it', () => {
+    const run = new AbuseRun().play(HOUR_MS, quiet);
+    run.play(WINDOW, quiet, { signals: of('grant', 'audit', run.now, run) });
+    expect(run.open()).toMatchObject([
+      {
+        severity: 'critical',
+        scope: { namespace: null, workload: null, subject: 'system:serviceaccount:ci:deployer' },
+      },
+    ]);
+  });
+
+  it('alerts and configuration reports are no finding', () => {
+    const run = new AbuseRun().play(HOUR_MS, quiet);
+    run.play(WINDOW, quiet, { signals: sent('alertmanager', RECORDED.alertmanager, run.now) });
+    expect(run.open()).toEqual([]);
+  });
+
+  it('an event that comes before its pod is in the metrics waits for it', () => {
+    const run = new AbuseRun().play(HOUR_MS, () => []);
+    run.play(WINDOW, () => [], { signals: of('miner', 'falco', run.now, run) });
+    run.play(WINDOW, quiet);
+    expect(run.open()).toMatchObject([{ scope: { namespace: 'shop', workload: WEB } }]);
+  });
+
+  it('an event of a pod that never comes is reported by its namespace', () => {
+    const run = new AbuseRun().play(HOUR_MS, () => []);
+    run.play(5 * WINDOW, () => [], { signals: of('miner', 'falco', run.now, run) });
+    expect(run.open()).toMatchObject([
+      {
+        scope: {
+          namespace: 'shop',
+          workload: null,
+          subject: 'Detect crypto miners using the Stratum protocol',
+        },
+      },
+    ]);
+  });
+});
+
+describe('a vulnerability that is exploited in the wild', () => {
+  const report = (at: TimeMs): Signal =>
+    signalOf({
+      id: 'trivy:1',
+      source: 'trivy',
+      class: 'vulnerability',
+      rule: 'VulnerabilityReport',
+      severity: 'critical',
+      at,
+      text: '1 critical vulnerability',
+      target: { namespace: 'shop', workload: WEB, container: 'web' },
+      facts: { critical: 'CVE-2021-44228 CVE-2099-1' },
+    });
+  const services = (type: string) => ({
+    ...noObjects(0),
+    services: [{ namespace: 'shop', name: 'web', type, selector: { app: 'web' }, ports: [443] }],
+  });
+  const played = (type: string): AbuseRun => {
+    const run = new AbuseRun().play(HOUR_MS, quiet);
+    return run.play(WINDOW, quiet, { signals: [report(run.now)], objects: services(type) });
+  };
+
+  it('is a warning where clients outside the cluster reach the workload', () => {
+    const [finding] = played('LoadBalancer').open();
+    expect(finding).toMatchObject({ kind: 'signal', severity: 'warning' });
+  });
+
+  it('is nothing where none do', () => {
+    expect(played('ClusterIP').open()).toEqual([]);
+  });
+
+  it('is evidence once the workload burns CPU', () => {
+    const run = new AbuseRun().play(4 * DAY_MS, quiet);
+    run.play(WINDOW, quiet, { signals: [report(run.now)], objects: services('LoadBalancer') });
+    run.play(HOUR_MS, mining);
+    const evidence = run.open().find(({ kind }) => kind === 'cryptojacking')!.evidence;
+    expect(evidence.find(({ signal }) => signal === 'exploited-reported')!.text).toContain(
+      'CVE-2021-44228',
+    );
+  });
+});
+
+it('a flood of events about thousands of users keeps the state small', () => {
+  const run = new AbuseRun().play(WINDOW, quiet);
+  const signals = Array.from({ length: 5_000 }, (_, index) =>
+    signalOf({
+      id: `audit:${index}`,
+      source: 'audit',
+      class: 'token',
+      rule: 'token-request',
+      severity: 'info',
+      at: run.now,
+      text: 'x'.repeat(500),
+      actor: { user: `user-${index}`, userAgent: null, sourceIps: [] },
+    }),
+  );
+  run.play(WINDOW, quiet, { signals });
+  expect(run.state.detectors.get('signals')!.size).toBeLessThanOrEqual(2_000);
+});

@@ -1,0 +1,191 @@
+import type { Scope, Severity, Verdict } from '../../model/finding.ts';
+import { shellQuote } from '../../model/text/escape.ts';
+import type { TimeMs } from '../../model/time.ts';
+import { plural } from '../../model/text/units.ts';
+import { jsonCodec } from '../../store/stateCodec.ts';
+import type { DetectContext, Detector } from '../detector.ts';
+import { SEVERITY_RANK } from '../findings/severity.ts';
+import { NO_SIGNALS, type KnownSignal, type SignalRow } from './signalMemory.ts';
+import { CLASS_NAMES, signalEvidence, signalText } from './signalTexts.ts';
+import { signalsSchema, type SignalThresholds } from './thresholds.ts';
+
+/** A scope whose events were a finding, so that it can be closed. */
+interface OpenRow {
+  readonly scope: Scope;
+  readonly since: TimeMs;
+}
+
+interface Sections {
+  readonly signals: SignalThresholds;
+}
+
+const RULE = 'reported-by-other-tools';
+const MAX_PODS = 20;
+const SCORES: Readonly<Record<Severity, number>> = { info: 30, warning: 60, critical: 90 };
+
+/**
+ * What other tools report of a workload or a user, where it matters by itself or in its sequence. A workload whose CPU
+ * is a finding already has one story: there the events are evidence, and this finding ends.
+ */
+export const signalDetector: Detector<OpenRow, Sections> = {
+  name: 'signal',
+  version: 1,
+  codec: jsonCodec(),
+  thresholds: { signals: signalsSchema },
+  detect(context, state): readonly Verdict[] {
+    const seen = context.signals ?? NO_SIGNALS;
+    const firing = new Set<string>();
+    const verdicts: Verdict[] = [];
+    for (const row of seen.rows) {
+      const key = keyOf(row);
+      const before = state.get(key);
+      const signals = storyOf(row, context);
+      const severity = severityOf(row, signals, context.thresholds.signals);
+      if (severity === null) continue;
+      const scope = scopeOf(row);
+      if (isInAbuse(context, scope, severity)) {
+        // It is closed by the next loop, with the reason.
+        continue;
+      }
+      firing.add(key);
+      const since = Math.min(...signals.map((one) => one.since));
+      if (before === undefined || before.since !== since) state.set(key, { scope, since });
+      verdicts.push(verdictOf(scope, severity, signals, since, context));
+    }
+    for (const [key, { scope, since }] of Array.from(state.entries())) {
+      if (firing.has(key)) continue;
+      state.delete(key);
+      verdicts.push({
+        ...verdictOf(scope, 'info', [], since, context),
+        status: 'clear',
+        summary: isInAbuse(context, scope, 'info')
+          ? 'Goes on in the finding about its CPU use, which has these events as evidence'
+          : 'Other tools have reported nothing more',
+      });
+    }
+    return verdicts;
+  },
+};
+
+function keyOf({ namespace, workload, subject }: SignalRow): string {
+  return JSON.stringify([namespace, workload?.kind, workload?.name, subject]);
+}
+
+function scopeOf({ namespace, workload, subject }: SignalRow): Scope {
+  return { namespace, workload, container: null, subject };
+}
+
+/** The events of a row; of a workload also what its users did elsewhere. */
+function storyOf(row: SignalRow, { signals = NO_SIGNALS }: DetectContext): readonly KnownSignal[] {
+  const { namespace, workload } = row;
+  return namespace === null || workload === null ? row.signals : signals.of(namespace, workload);
+}
+
+/** The severity of the gravest event, or of the steps of an attack; null where nothing is to be reported. */
+function severityOf(
+  { subject, workload }: SignalRow,
+  signals: readonly KnownSignal[],
+  { classes, chain, steps }: SignalThresholds,
+): Severity | null {
+  // What others did to a service account is their finding, and context here.
+  const own =
+    workload === null ? signals.filter(({ user }) => user === null || user === subject) : signals;
+  let gravest: Severity | null = null;
+  for (const one of own) {
+    const isExploitable = (one.exploited ?? []).length > 0;
+    const most = isExploitable ? 'warning' : classes[one.class];
+    if (most === undefined) continue;
+    const severity = isExploitable ? most : lesser(most, one.severity);
+    if (gravest === null || SEVERITY_RANK[severity] > SEVERITY_RANK[gravest]) gravest = severity;
+  }
+  if (gravest === null) return null;
+  const taken = new Set(signals.filter((one) => steps.includes(one.class)).map((one) => one.class));
+  const ofChain =
+    taken.size >= chain.critical ? 'critical' : taken.size >= chain.warning ? 'warning' : 'info';
+  return SEVERITY_RANK[ofChain] > SEVERITY_RANK[gravest] ? ofChain : gravest;
+}
+
+function lesser(a: Severity, b: Severity): Severity {
+  return SEVERITY_RANK[a] < SEVERITY_RANK[b] ? a : b;
+}
+
+/** True while the abuse finding of the workload is open and at least as severe. */
+function isInAbuse(
+  { verdictsSoFar }: DetectContext,
+  { namespace, workload }: Scope,
+  severity: Severity,
+): boolean {
+  if (workload === null) return false;
+  return (verdictsSoFar?.() ?? []).some(
+    (verdict) =>
+      verdict.kind === 'cryptojacking' &&
+      verdict.status === 'firing' &&
+      verdict.scope.namespace === namespace &&
+      verdict.scope.workload?.kind === workload.kind &&
+      verdict.scope.workload.name === workload.name &&
+      SEVERITY_RANK[verdict.severity] >= SEVERITY_RANK[severity],
+  );
+}
+
+function verdictOf(
+  scope: Scope,
+  severity: Severity,
+  signals: readonly KnownSignal[],
+  startedAt: TimeMs,
+  { thresholds }: DetectContext<Sections>,
+): Verdict {
+  const { steps, classes } = thresholds.signals;
+  const pods = signals.flatMap(({ pod }) => pod ?? []);
+  const told = signals.filter(
+    (one) => classes[one.class] !== undefined || (one.exploited ?? []).length > 0,
+  );
+  const gravest = told.toSorted((a, b) => SEVERITY_RANK[b.severity] - SEVERITY_RANK[a.severity])[0];
+  const taken = [
+    ...new Set(told.filter((one) => steps.includes(one.class)).map((one) => one.class)),
+  ];
+  const story =
+    taken.length > 1
+      ? `${plural(taken.length, 'step')} of an attack: ${taken.map((one) => CLASS_NAMES[one]).join(', then ')}. `
+      : '';
+  return {
+    kind: 'signal',
+    rule: RULE,
+    scope,
+    status: 'firing',
+    severity,
+    score: SCORES[severity],
+    startedAt,
+    summary: gravest === undefined ? '' : `${story}${signalText(gravest)}`,
+    evidence: signalEvidence(signals, (one) => SCORES[one.severity]),
+    next: nextSteps(scope, pods[0] ?? null),
+    pods: [...new Set(pods)].sort().slice(0, MAX_PODS),
+    costBeforeNano: null,
+    costPerMonth: null,
+  };
+}
+
+function nextSteps({ namespace, subject }: Scope, pod: string | null): Verdict['next'] {
+  if (namespace !== null && pod !== null) {
+    const at = `-n ${shellQuote(namespace)}`;
+    return [
+      {
+        command: `kubectl ${at} get pod ${shellQuote(pod)} -o yaml`,
+        effect: 'read',
+        why: 'Saves image, command, owner and node as evidence',
+      },
+      {
+        command: `kubectl ${at} logs ${shellQuote(pod)} --all-containers --timestamps`,
+        effect: 'read',
+        why: 'Saves the logs before anything is stopped',
+      },
+    ];
+  }
+  if (subject === null || namespace !== null) return [];
+  return [
+    {
+      command: `kubectl auth can-i --list --as=${shellQuote(subject)}`,
+      effect: 'read',
+      why: 'Lists what this user may do',
+    },
+  ];
+}

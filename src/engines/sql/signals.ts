@@ -1,0 +1,165 @@
+import type { Signal } from '../../model/signal.ts';
+import { DAY_MS, HOUR_MS, type TimeMs } from '../../model/time.ts';
+import {
+  SignalsFull,
+  type SignalBatch,
+  type SignalPage,
+  type SignalQuery,
+  type SignalsKept,
+  type SignalStore,
+} from '../../store/signals.ts';
+import { all, list, run, value, type Database, type Db } from './db.ts';
+
+/** Signals that wait for their window, at most: one window of five minutes takes them all. */
+const MOST_PENDING = 20_000;
+/** Different calls that are counted for themselves in a window; what exceeds that is counted together. */
+const MOST_COUNTED = 2_000;
+/** Signals that are kept at most, whatever their age. */
+const MOST_KEPT = 200_000;
+/** Counts of calls are only for the windows that a replay may judge again. */
+const COUNTS_KEPT_MS = 2 * DAY_MS;
+/** A sender repeats a request within minutes. */
+const BATCH_KEPT_MS = 2 * HOUR_MS;
+/** The events of other tools of a history. */
+export function createSignalStore(database: Database): SignalStore {
+  return {
+    append: (batch) => database.write((db) => keep(db, batch)),
+    close: () => database.close(),
+  };
+}
+
+async function keep(db: Db, { signals, digest, at }: SignalBatch): Promise<SignalsKept> {
+  await run(db, 'DELETE FROM ops_ingested WHERE at < ?', at - BATCH_KEPT_MS);
+  const sql = 'INSERT INTO ops_ingested (digest, at) VALUES (?, ?) ON CONFLICT (digest) DO NOTHING';
+  if ((await run(db, sql, digest, at)) !== 1) return { accepted: 0, duplicates: signals.length };
+  return appendSignals(db, signals);
+}
+
+/** Keeps signals that are not there yet; counts are added up. @throws SignalsFull */
+export async function appendSignals(db: Db, signals: readonly Signal[]): Promise<SignalsKept> {
+  const pending = await count(db, 'applied_at IS NULL');
+  if (pending + signals.length > MOST_PENDING)
+    throw new SignalsFull(`${pending} signals wait for the next window already`);
+  let accepted = 0;
+  for (const signal of signals) {
+    const isKept =
+      signal.class === 'api-calls' ? await addCalls(db, signal) : await insertSignal(db, signal);
+    if (isKept) accepted += 1;
+  }
+  return { accepted, duplicates: signals.length - accepted };
+}
+
+async function count(db: Db, where: string): Promise<number> {
+  return (await value<number>(db, `SELECT count(*) AS n FROM signals WHERE ${where}`)) ?? 0;
+}
+
+async function insertSignal(db: Db, signal: Signal): Promise<boolean> {
+  const { id, at, source, count: times, target } = signal;
+  const { namespace, podUid, pod, workload, image } = target;
+  const sql = `INSERT INTO signals
+    (id, at, source, class, namespace, pod_uid, pod, kind, name, image, count, signal)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`;
+  const of = [namespace, podUid, pod, workload?.kind ?? null, workload?.name ?? null, image];
+  const json = JSON.stringify(signal);
+  return (await run(db, sql, [id, at, source, signal.class, ...of, times, json])) === 1;
+}
+
+/** Adds to the count of the same calls of the same window. */
+async function addCalls(db: Db, signal: Signal): Promise<boolean> {
+  const sql = 'UPDATE signals SET count = count + ? WHERE id = ? AND applied_at IS NULL';
+  if ((await run(db, sql, signal.count, signal.id)) === 1) return true;
+  const counted = await count(db, "applied_at IS NULL AND class = 'api-calls'");
+  if (counted < MOST_COUNTED) return insertSignal(db, signal);
+  const id = `calls:${signal.id.split(':')[1]}:others`;
+  if ((await run(db, sql, signal.count, id)) === 1) return true;
+  const actor = { user: 'other clients', userAgent: null, sourceIps: [] };
+  return insertSignal(db, { ...signal, id, actor, facts: { resource: 'others' } });
+}
+
+interface SignalRow {
+  readonly signal: string;
+  readonly count: number;
+}
+
+function toSignal({ signal, count }: SignalRow): Signal {
+  return { ...(JSON.parse(signal) as Signal), count };
+}
+
+/** Signals that no window has taken up yet and that lie before `until`, in a fixed order. */
+export async function pendingSignals(db: Db, until: TimeMs): Promise<readonly Signal[]> {
+  const sql = `SELECT signal, count FROM signals
+    WHERE applied_at IS NULL AND at < ? ORDER BY at, id`;
+  return (await all<SignalRow>(db, sql, until)).map(toSignal);
+}
+
+/** Signals that the window ending at `end` took up. */
+export async function signalsAppliedAt(db: Db, end: TimeMs): Promise<readonly Signal[]> {
+  const sql = 'SELECT signal, count FROM signals WHERE applied_at = ? ORDER BY at, id';
+  return (await all<SignalRow>(db, sql, end)).map(toSignal);
+}
+
+/**
+ * Marks signals as taken up by the window that ends at `end`. Calls that were counted while it was judged belong to
+ * the next one: they go on in a row of their own.
+ */
+export async function markTakenUp(db: Db, signals: readonly Signal[], end: TimeMs): Promise<void> {
+  for (const signal of signals) {
+    const { id, count: taken } = signal;
+    const now = (await value<number>(db, 'SELECT count FROM signals WHERE id = ?', id)) ?? taken;
+    const sql = 'UPDATE signals SET applied_at = ?, count = ? WHERE id = ? AND applied_at IS NULL';
+    await run(db, sql, end, taken, id);
+    if (now > taken) await insertSignal(db, { ...signal, id: `${id}+${end}`, count: now - taken });
+  }
+}
+
+/** Events of other tools, newest first, a page at a time; counts of calls are none. */
+export async function readSignals(db: Db, query: SignalQuery): Promise<SignalPage> {
+  const { from, to, limit, offset = 0, namespace, workload, namespaces } = query;
+  const own = `SELECT * FROM containers
+    WHERE namespace = $namespace AND kind = $kind AND name = $name AND last_hour >= $from - 3600000`;
+  const where = `class <> 'api-calls' AND at >= $from AND at < $to
+    AND ($source IS NULL OR source = $source) AND ($class IS NULL OR class = $class)
+    AND ($namespaces IS NULL OR namespace IN (SELECT value FROM json_each($namespaces)))
+    AND ($kind IS NOT NULL OR $namespace IS NULL OR namespace = $namespace)
+    AND ($kind IS NULL
+      OR (namespace = $namespace AND kind = $kind AND name = $name)
+      OR pod_uid IN (SELECT uid FROM (${own}))
+      OR (namespace = $namespace AND pod IN (SELECT pod FROM (${own})))
+      OR (namespace IS NULL AND pod_uid IS NULL AND image <> '' AND image IN (SELECT image FROM (${own}))))`;
+  const parameters = {
+    from,
+    to,
+    namespace,
+    kind: workload?.kind ?? null,
+    name: workload?.name ?? null,
+    source: query.source ?? null,
+    class: query.class ?? null,
+    namespaces: list(namespaces),
+  };
+  const rows = await all<SignalRow>(
+    db,
+    `SELECT signal, count FROM signals WHERE ${where}
+     ORDER BY at DESC, id DESC LIMIT ${Math.floor(limit)} OFFSET ${Math.floor(offset)}`,
+    parameters,
+  );
+  const sql = `SELECT count(*) AS n FROM signals WHERE ${where}`;
+  const total = (await value<number>(db, sql, parameters)) ?? 0;
+  return { signals: rows.map(toSignal), total };
+}
+
+/** Drops signals that are older than the windows, old counts, and the oldest of too many; what waits stays. */
+export async function pruneSignals(db: Db, before: TimeMs): Promise<void> {
+  await run(db, 'DELETE FROM signals WHERE at < ? AND applied_at IS NOT NULL', before);
+  const newest = (await value<TimeMs | null>(db, 'SELECT max(applied_at) AS at FROM signals')) ?? 0;
+  const counts = "DELETE FROM signals WHERE class = 'api-calls' AND applied_at < ?";
+  await run(db, counts, newest - COUNTS_KEPT_MS);
+  const kept = await count(db, '1 = 1');
+  if (kept <= MOST_KEPT) return;
+  await run(
+    db,
+    `DELETE FROM signals WHERE seq IN (
+       SELECT seq FROM signals WHERE applied_at IS NOT NULL
+       ORDER BY CASE WHEN class = 'api-calls' THEN 0 ELSE 1 END, at LIMIT ?)`,
+    kept - MOST_KEPT,
+  );
+}
