@@ -1,7 +1,8 @@
 import { composeNotifier } from '../daemon/composeNotifier.ts';
 import type { Config } from '../daemon/config/schema.ts';
 import { openHistoryReader } from '../engines/openHistory.ts';
-import type { HistoryReader } from '../store/history.ts';
+import { HistoryError, type HistoryReader } from '../store/history.ts';
+import { knownSources, type KnownSources } from '../model/snapshot.ts';
 import { renderCsv, renderTable, type Column, type OutputFormat } from '../model/text/table.ts';
 import { Option, type Command } from 'commander';
 import { loadConfig, type LoadedConfig } from '../daemon/config/load.ts';
@@ -32,7 +33,19 @@ export function presentCluster(
   { loaded, log }: CommandContext,
   { now }: Pick<Io, 'now'>,
 ): PresentCluster {
-  return new PresentCluster({ config: loaded.config, now, warn: (problem) => log.warn(problem) });
+  const { config } = loaded;
+  const known = () => sourcesOfHistory(config);
+  return new PresentCluster({ config, now, known, warn: (problem) => log.warn(problem) });
+}
+
+/** Which scrape jobs the history knows and an operator accepted; nothing where there is none to read. */
+export async function sourcesOfHistory(config: Config): Promise<KnownSources> {
+  try {
+    return await withHistory(config, async (reader) => knownSources(await reader.status()));
+  } catch (error) {
+    if (error instanceof HistoryError) return {};
+    throw error;
+  }
 }
 
 /** Loads the configuration of a command. @throws ConfigError */

@@ -1,4 +1,3 @@
-import { rateRangeOf } from './prometheus/rateRange.ts';
 import type { CollectConfig } from './config.ts';
 import type { ExpectedSamples, Snapshot } from '../model/snapshot.ts';
 import { DAY_MS, floorTo, HOUR_MS, MINUTE_MS, SECOND_MS } from '../model/time.ts';
@@ -12,19 +11,12 @@ import type { ClientDeps, PrometheusClient } from './prometheus/client.ts';
 import { fetchBatch } from './prometheus/fetchBatch.ts';
 import type { Batch } from './prometheus/batch.ts';
 import { isTooMuch } from './prometheus/failures.ts';
-import { NEAR_MS } from './measure/samples.ts';
 import type { RawSeries } from './prometheus/rawSamples.ts';
 import { gridOf } from './prometheus/grid.ts';
-import { parseMatchers, type LabelMatcher } from './prometheus/matchers.ts';
 import { diagnose } from './trust/diagnose.ts';
 import { fetchSources } from './trust/fetchSources.ts';
-import {
-  configuredSources,
-  learnSources,
-  trustMatchers,
-  type SourceDecision,
-} from './trust/sources.ts';
-import { queryContext } from './prometheus/queries.ts';
+import { trustedContext } from './trust/trustedContext.ts';
+import { configuredSources, learnSources, type SourceDecision } from './trust/sources.ts';
 import type { QueryContext } from './prometheus/queries.ts';
 
 /** Points of the largest answer that one request is meant to bring: some 15 MB of JSON. */
@@ -35,8 +27,6 @@ const ROWS_PER_BATCH = 200_000;
 const FIRST_GUESS = 5_000;
 /** Raw samples that are asked for at once, for each point of other answers: fewer requests are cheaper for the store. */
 const SAMPLES_A_POINT = 3;
-/** The part of `schedule.settle` after which samples are sure to be shown. */
-const SETTLED_SHARE = 0.75;
 /** How far back an instant sees in Prometheus and its like. */
 const LOOKBACK_MS = 5 * MINUTE_MS;
 /** No store keeps raw samples longer than anybody could want to backfill. */
@@ -48,7 +38,7 @@ export async function createPrometheusCollector(
   deps: ClientDeps,
 ): Promise<Collector> {
   const client = await createPrometheusClient(config.prometheus, deps);
-  const context = contextOf(config, []);
+  const context = trustedContext(config, []);
   const settings = {
     cluster: config.cluster,
     restoreName: nameRestorer(mentionedLabels(config)),
@@ -69,7 +59,7 @@ export async function createPrometheusCollector(
     let known = expected;
     for (const [from, to] of runsOfEqual(decisions)) {
       const run = windows.slice(from, to);
-      const believed = contextOf(config, decisions[from] ?? []);
+      const believed = trustedContext(config, decisions[from] ?? []);
       const grid = gridOf(run);
       const batch = await fetchBatch(client, believed, grid, concurrency, signal, deps.now());
       largest = largestAnswer(batch);
@@ -107,21 +97,6 @@ export async function createPrometheusCollector(
   };
 }
 
-/**
- * How queries are written under a configuration. The ranges are a millisecond short of a window, since
- * Prometheus 2 counts a sample on the range's left edge and Prometheus 3 does not: this way a sample on
- * a grid line belongs to exactly one window, with either.
- *
- * @throws Error when `prometheus.matchers` does not parse.
- */
-function contextOf(config: CollectConfig, decisions: readonly SourceDecision[]): QueryContext {
-  const { window, settle } = config.schedule;
-  const matchers = parseMatchers(config.prometheus.matchers);
-  const trust = (metric: string, own: readonly LabelMatcher[]): readonly LabelMatcher[] =>
-    trustMatchers(metric, own, decisions);
-  return queryContext(window - 1, rateRangeOf(config) - 1, matchers, aheadOf(settle), trust);
-}
-
 /** The stretches of windows in which the same jobs are believed, as `[from, to)`. */
 function runsOfEqual(decisions: readonly (readonly SourceDecision[])[]): [number, number][] {
   const keys = decisions.map((one) =>
@@ -134,14 +109,6 @@ function runsOfEqual(decisions: readonly (readonly SourceDecision[])[]): [number
     else runs.push([index, index + 1]);
   });
   return runs;
-}
-
-/**
- * How long after a window's end samples may tell how it ended. They must be there when the window is sealed, and
- * stores show samples some seconds late (VictoriaMetrics: 30 s).
- */
-function aheadOf(settleMs: TimeMs): TimeMs {
-  return Math.min(NEAR_MS, Math.floor(settleMs * SETTLED_SHARE));
 }
 
 /** Points a window of the largest answer; a raw sample is about as large as a point. */

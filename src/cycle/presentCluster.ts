@@ -10,7 +10,7 @@ import { postureOfSnapshot } from '../detect/posture/readInput.ts';
 import type { PostureInput } from '../detect/posture/postureInput.ts';
 import { presentInSpecs } from '../detect/rightsize/advice/presentInSpecs.ts';
 import type { PresentObjects } from '../detect/rightsize/advice/readAdvice.ts';
-import type { Snapshot } from '../model/snapshot.ts';
+import type { KnownSources, Snapshot } from '../model/snapshot.ts';
 import { floorTo, MINUTE_MS, type TimeMs } from '../model/time.ts';
 
 /** What asking the cluster as it is now depends on. */
@@ -23,6 +23,8 @@ const TIMEOUT_MS = MINUTE_MS;
 export interface PresentClusterParts {
   readonly config: PresentConfig;
   now(): TimeMs;
+  /** What the history knows of whom to believe; nothing where there is none. */
+  known(): Promise<KnownSources>;
   /** Is given what could not be read. */
   warn(problem: string): void;
 }
@@ -83,26 +85,33 @@ export class PresentCluster {
   }
 
   async #collect(): Promise<Snapshot | null> {
-    const { config, now, warn } = this.#parts;
+    const { config, now, known, warn } = this.#parts;
     const collector = await createCollector(config);
     try {
       const signal = AbortSignal.timeout(TIMEOUT_MS);
-      return await presentSnapshot(collector, config, { now: now(), signal, warn });
+      return await presentSnapshot(collector, config, {
+        now: now(),
+        known: await known(),
+        signal,
+        warn,
+      });
     } finally {
       await collector.close();
     }
   }
 }
 
+interface PresentOptions {
+  readonly now: TimeMs;
+  readonly known: KnownSources;
+  readonly signal: AbortSignal;
+}
+
 /** The last complete window; null, with a warning, where Prometheus does not answer. */
 export async function presentSnapshot(
   collector: Collector,
   config: PresentConfig,
-  options: {
-    readonly now: TimeMs;
-    readonly signal: AbortSignal;
-    warn(problem: string): void;
-  },
+  options: PresentOptions & { warn(problem: string): void },
 ): Promise<Snapshot | null> {
   try {
     return await collectLastWindow(collector, config, options);
@@ -117,10 +126,10 @@ export async function presentSnapshot(
 export async function collectLastWindow(
   collector: Collector,
   config: PresentConfig,
-  { now, signal }: { readonly now: TimeMs; readonly signal: AbortSignal },
+  { now, known, signal }: PresentOptions,
 ): Promise<Snapshot | null> {
   const window = lastCompleteWindow(config, now);
-  const [snapshot] = await collector.collect([window], {}, signal);
+  const [snapshot] = await collector.collect([window], known, signal);
   return snapshot ?? null;
 }
 

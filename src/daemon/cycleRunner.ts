@@ -11,6 +11,7 @@ import { priceNodes } from '../cost/priceNodes.ts';
 import { namespaceTable } from '../cost/report/namespaceTable.ts';
 import { correctWindows } from '../cycle/correctWindows.ts';
 import { windowsBetween } from '../cycle/plan.ts';
+import { knownSources } from '../model/snapshot.ts';
 import { presentSnapshot } from '../cycle/presentCluster.ts';
 import { rebuildVerdicts } from '../cycle/rebuildVerdicts.ts';
 import { catchUp } from '../cycle/catchUp.ts';
@@ -172,8 +173,11 @@ export class CycleRunner {
   digest(ask: DigestAsk, signal: AbortSignal): Promise<DigestAnswer> {
     const settings = this.#settings;
     const { warn } = this.#options;
-    const present = () =>
-      presentSnapshot(this.#collector, settings.config, { now: ask.now, signal, warn });
+    const present = () => {
+      const known = knownSources(this.#state.expectedSamples);
+      const options = { now: ask.now, known, signal, warn };
+      return presentSnapshot(this.#collector, settings.config, options);
+    };
     return this.#run(makeDigest(settings, present, ask));
   }
 

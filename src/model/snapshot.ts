@@ -1,3 +1,4 @@
+import type { MeasuredShares } from './coverage.ts';
 import type { ClusterObjects, WorkloadObject } from './clusterObjects.ts';
 import type { Amounts, PodHold } from './podHold.ts';
 import type { Reading } from './reading.ts';
@@ -50,14 +51,27 @@ export interface ScrapeIntervals {
   readonly kubeMs: number | null;
 }
 
-/** What is carried from one window to the next. */
-export interface ExpectedSamples {
+/** What decides which scrape jobs are believed. */
+export interface KnownSources {
   /** Long-lived pods that the cluster is remembered to have; absent in histories that never saw any. */
   readonly pods?: number;
   /** Scrape jobs that are believed, by exporter; settled by who was first. */
   readonly sources?: Readonly<Record<string, readonly string[]>>;
   /** Scrape jobs that an operator accepted, for all that they serve. */
   readonly acceptedSources?: readonly string[];
+}
+
+/** What of a history's state decides which scrape jobs are believed. */
+export function knownSources({ pods, sources, acceptedSources }: KnownSources): KnownSources {
+  return {
+    ...(pods !== undefined && { pods }),
+    ...(sources !== undefined && { sources }),
+    ...(acceptedSources !== undefined && { acceptedSources }),
+  };
+}
+
+/** What is carried from one window to the next. */
+export interface ExpectedSamples extends KnownSources {
   /** Windows in a row, by node, in which no container of it showed any use; absent where there is no such node. */
   readonly silentNodes?: Readonly<Record<string, number>>;
 }
@@ -209,8 +223,10 @@ export interface ContainerSample {
   readonly lastTerminatedReason: string | null;
   /** Reason why it waits, for example `ImagePullBackOff`. */
   readonly waitingReason: string | null;
-  /** Share of the time it lived that samples cover, 0..1. */
+  /** Share of the time it lived that samples of its CPU cover, 0..1. */
   readonly coverage: number;
+  /** The same by family; absent: as `coverage`. */
+  readonly coverageBy?: MeasuredShares;
 }
 
 export interface NamespaceFacts {

@@ -5,7 +5,7 @@ import type { StateCodec } from './stateCodec.ts';
 import type { DigestEntry, StoredDigest } from './digests/digestStore.ts';
 import type { WindowCosts } from '../model/cost.ts';
 import type { Finding, FindingEvent, OperatorAction } from '../model/finding.ts';
-import type { DataProblem, ExpectedSamples, Snapshot } from '../model/snapshot.ts';
+import type { DataProblem, KnownSources, Snapshot } from '../model/snapshot.ts';
 import type { TimeMs, Window } from '../model/time.ts';
 import type { WorkloadRef } from '../model/workload.ts';
 import type { WorkloadEvent } from '../model/workloadEvent.ts';
@@ -131,7 +131,7 @@ export type DetectorCodecs = ReadonlyMap<
   { readonly version: number; readonly codec: StateCodec<unknown> }
 >;
 
-export interface HistoryStatus {
+export interface HistoryStatus extends KnownSources {
   /** End of the first window. */
   readonly historyStart: TimeMs | null;
   /** Length of a window. */
@@ -140,9 +140,6 @@ export interface HistoryStatus {
   readonly sealedWindows: number;
   readonly incompleteWindows: number;
   readonly lastProblems: readonly DataProblem[];
-  /** Scrape jobs that are believed, by exporter, and those that an operator accepted. */
-  readonly sources?: ExpectedSamples['sources'];
-  readonly acceptedSources?: ExpectedSamples['acceptedSources'];
 }
 
 /** What is sealed and still kept; zero where nothing is sealed or pruned. */

@@ -55,6 +55,14 @@ function addCluster(store: MetricStore): void {
       { ...KUBE, node: 'n1', resource },
       constant(whole, value),
     );
+  // Others have families that begin alike, and one that is read.
+  store.add(
+    'kube_apiserver_pod_logs_backend_tls_failure_total',
+    { job: 'apiserver' },
+    constant(whole, 0),
+  );
+  const ours = { namespace: 'shop', pod: 'web-1', node: 'n1', resource: 'cpu' };
+  store.add('kube_pod_resource_request', { job: 'kube-scheduler', ...ours }, constant(whole, 1));
   for (const n of [1, 2, 3, 4]) {
     const one = pod(`web-${n}`, n);
     addPod(store, one);
@@ -93,6 +101,13 @@ function addForgeries(store: MetricStore): void {
     1e6,
   );
   grow('container_cpu_usage_seconds_total', { ...victim, container: 'app', id: '/x' }, 3);
+  const fleeting = { ...PROBE, job: 'metrics/fleeting', node: 'n1' };
+  for (const metric of ['node_total_hourly_cost', 'kube_node_status_capacity'])
+    store.add(
+      metric,
+      { ...fleeting, resource: 'memory' },
+      constant(every(30, T + 2730, T + 2850), 99),
+    );
 }
 
 async function started(fill: (store: MetricStore) => void): Promise<PrometheusServer> {
@@ -120,16 +135,18 @@ async function collect(
   known: ExpectedSamples = {},
   { url } = server,
   trust: unknown = {},
+  windowSeconds = WINDOW,
 ): Promise<readonly Snapshot[]> {
   const config = configSchema.parse({
+    schedule: { window: `${windowSeconds}s` },
     prometheus: { url, trust },
     workloads: { source: 'prometheus' },
   });
   const collector = await createCollector(config);
   try {
     const all = Array.from({ length: windows[1] - windows[0] }, (_, index) => {
-      const start = (T + (windows[0] + index) * WINDOW) * 1000;
-      return { start, end: start + WINDOW * 1000 };
+      const start = (T + (windows[0] + index) * windowSeconds) * 1000;
+      return { start, end: start + windowSeconds * 1000 };
     });
     return await collector.collect(all, known, new AbortController().signal);
   } finally {
@@ -148,7 +165,11 @@ function counted(snapshot: Snapshot | undefined): unknown {
   return { nodes: snapshot?.nodes, pods: snapshot?.pods, coverage: snapshot?.coverage };
 }
 
-const SETTLED = { cadvisor: ['kubelet'], 'kube-state-metrics': ['kube-state-metrics'] };
+const SETTLED = {
+  cadvisor: ['kubelet'],
+  'kube-state-metrics': ['kube-state-metrics'],
+  'kube-scheduler': ['kube-scheduler'],
+};
 
 describe('the scrape jobs of an exporter', () => {
   it('are settled by who was there first', async () => {
@@ -196,6 +217,12 @@ describe('the scrape jobs of an exporter', () => {
     expect(sourceProblems(seen)).toContain('untrusted-source kube-state-metrics');
   });
 
+  it('count also when they came and went inside a window', async () => {
+    const [seen] = await collect([3, 4], { sources: SETTLED }, server, {}, 900);
+    expect(seen?.nodes).toMatchObject([{ cpuCores: 8, ramBytes: 2 ** 35, exportedPrice: null }]);
+    expect(sourceProblems(seen)).toContain('untrusted-source metrics/fleeting');
+  });
+
   it('of a stranger are no exporter’s even on the first day', async () => {
     const [seen] = await collect([3, 4]);
     expect(seen?.expectedSamples.sources).toEqual(SETTLED);
@@ -222,6 +249,8 @@ describe('burnwatch sources', () => {
     expect(await list()).toMatch(/kubelet +cadvisor +believed/);
     expect(await list()).toMatch(/metrics\/probe +not believed/);
     expect((await run('sources', 'accept', 'kubelet')).code).toBe(1);
+    const ownersNow = async () => (await run('owners', '-o', 'csv')).out;
+    expect(await ownersNow()).toMatch(/^(?!.*mallory).*web-1/s);
     expect(await run('sources', 'accept', 'metrics/probe')).toMatchObject({ code: 0 });
     const nodesCost = async (from: number): Promise<number> => {
       const span = ['--from', at(from), '--to', at(from + 1), '-o', 'json'];
@@ -231,5 +260,7 @@ describe('burnwatch sources', () => {
     for (const index of [4, 5]) expect(await backfill(index, index + 1)).toMatchObject({ code: 0 });
     expect(await list()).toMatch(/metrics\/probe .*accepted/);
     expect(await nodesCost(5)).toBeGreaterThan(2 * (await nodesCost(4)));
+    // Commands that look at the cluster as it is now believe what windows do.
+    expect(await ownersNow()).toContain('mallory');
   });
 });

@@ -3,11 +3,13 @@ import { configSchema } from '../../src/daemon/config/schema.ts';
 import { startPrometheus, type PrometheusServer } from '../../demo/prometheusServer.ts';
 import { prometheusLiveSource } from '../../src/serve/series/liveSource.ts';
 import { eachColumn, withLive, type WorkloadSeries } from '../../src/serve/series/readSeries.ts';
-import { addPod, every } from '../support/madeUpPod.ts';
+import { addPod, constant, every } from '../support/madeUpPod.ts';
+import type { KnownSources } from '../../src/model/snapshot.ts';
 import { createMetricStore, type MetricStore } from '../support/metricStore.ts';
 
 /** Finer series from a real Prometheus, in which two pods of one workload and a third one run. */
 const T = 1_800_000_000;
+const SETTLED: KnownSources = { sources: { cadvisor: [''] } };
 const HOUR = 3_600;
 let store: MetricStore;
 let server: PrometheusServer;
@@ -21,6 +23,14 @@ beforeAll(async () => {
     const common = { namespace: 'shop', usageTimes: times, kubeTimes: times, createdAt: T - HOUR };
     addPod(store, { ...common, name, uid, cpuCores });
   });
+  const forged = {
+    job: 'metrics/probe',
+    namespace: 'shop',
+    pod: 'web-2',
+    container: 'app',
+    id: '/x',
+  };
+  store.add('container_memory_working_set_bytes', forged, constant(times.slice(140, 160), 9e9));
   await store.build();
   server = await startPrometheus({ dataDir: store.folder });
 });
@@ -58,10 +68,11 @@ const instances = () =>
     })),
   );
 
-function liveAt(url: string, warnings: string[] = []) {
+function liveAt(url: string, warnings: string[] = [], known: KnownSources = SETTLED) {
   const config = configSchema.parse({ prometheus: { url } });
   return prometheusLiveSource(
     () => config,
+    async () => known,
     (problem) => warnings.push(problem),
   );
 }
@@ -76,6 +87,12 @@ describe('a series while Prometheus has it', () => {
     expect(new Set(series.columns.networkReceiveBytesPerSecond)).toEqual(new Set([null]));
     expect(series.columns.cpuLimitCores[0]).toBe(1);
     expect(series.columns.cpuLimitCores.at(-1)).toBe(2);
+  });
+
+  it('is of the scrape jobs that windows believe', async () => {
+    const accepted = { ...SETTLED, acceptedSources: ['metrics/probe'] };
+    const seen = await withLive(recorded, scope, liveAt(server.url, [], accepted), { instances });
+    expect(Math.max(...seen.columns.ramUsageBytes.map((bytes) => bytes ?? 0))).toBe(9.1e9);
   });
 
   it('is what the windows say where Prometheus is away, or has it no more', async () => {

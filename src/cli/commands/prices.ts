@@ -14,7 +14,13 @@ import { collectLastWindow } from '../../cycle/presentCluster.ts';
 import { MINUTE_MS } from '../../model/time.ts';
 import type { OutputFormat } from '../../model/text/table.ts';
 import type { Io } from '../io.ts';
-import { withHistory, loadContext, withOutput, type ConfigOption } from '../options.ts';
+import {
+  withHistory,
+  loadContext,
+  sourcesOfHistory,
+  withOutput,
+  type ConfigOption,
+} from '../options.ts';
 
 interface PricesOptions extends ConfigOption {
   readonly output: OutputFormat;
@@ -42,7 +48,8 @@ async function live(config: Config, io: Io): Promise<PricesReport> {
   const loaded = await lists(config, io, signal);
   const collector = await createCollector(config);
   try {
-    const snapshot = await collectLastWindow(collector, config, { now: io.now(), signal });
+    const known = await sourcesOfHistory(config);
+    const snapshot = await collectLastWindow(collector, config, { now: io.now(), known, signal });
     if (snapshot === null || snapshot.nodes.length === 0) {
       io.err('Prometheus shows no node in the last window: these are the prices of the history\n');
       return await recorded(config, io);

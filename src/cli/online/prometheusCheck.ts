@@ -5,6 +5,7 @@ import { createPrometheusCollector } from '../../collect/prometheusCollector.ts'
 import type { Config } from '../../daemon/config/schema.ts';
 import type { Snapshot } from '../../model/snapshot.ts';
 import { floorTo, formatTime, type TimeMs } from '../../model/time.ts';
+import { sourcesOfHistory } from '../options.ts';
 import type { OnlineResult } from './onlineResult.ts';
 import { formatDuration } from '../../model/text/units.ts';
 
@@ -25,7 +26,8 @@ export async function checkPrometheus(
   const collector = await createPrometheusCollector(config, SYSTEM_DEPS);
   try {
     const end = floorTo(now - settle, window);
-    const [seen] = await collector.collect([{ start: end - window, end }], {}, signal);
+    const known = await sourcesOfHistory(config);
+    const [seen] = await collector.collect([{ start: end - window, end }], known, signal);
     const oldest = await collector.oldestData(signal);
     if (seen === undefined || oldest === null) return [nothingThere(server, config)];
     return [
@@ -70,7 +72,7 @@ function history(oldest: TimeMs, now: TimeMs, { schedule }: Config): OnlineResul
   return { level: 'ok', text: `${text}; a new history begins there, not ${wanted} ago` };
 }
 
-/** Whom a new history would believe. */
+/** Whom the history believes; where there is none, whom a new one would. */
 function sources({ expectedSamples }: Snapshot): readonly OnlineResult[] {
   return Object.entries(expectedSamples.sources ?? {}).map(([exporter, jobs]) => {
     const named = jobs.map((job) => (job === '' ? 'series without a job' : `job ${job}`));

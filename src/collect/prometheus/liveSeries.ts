@@ -3,8 +3,8 @@ import { toReading } from '../../model/reading.ts';
 import { ceilTo, SECOND_MS, type TimeMs } from '../../model/time.ts';
 import type { PrometheusClient } from './client.ts';
 import { pointSeconds, type Grid } from './grid.ts';
-import { promDuration, quoteRegex, selector, type LabelMatcher } from './matchers.ts';
-import { CONTAINER } from './queries.ts';
+import { quoteRegex, type LabelMatcher } from './matchers.ts';
+import { CONTAINER, type QueryContext } from './queries.ts';
 
 /** What pods of one workload use now and lately, finer than windows. */
 export interface LiveQuery {
@@ -65,8 +65,8 @@ function network({ pod, rate }: Selectors, metric: string): string {
 /** Asks for the series of some pods, one query a column. @throws CollectError */
 export async function readLiveSeries(
   client: PrometheusClient,
+  context: QueryContext,
   query: LiveQuery,
-  options: { readonly rateMs: number; readonly matchers: readonly LabelMatcher[] },
   signal: AbortSignal,
 ): Promise<LiveSeries> {
   const { from, to, stepMs } = query;
@@ -77,7 +77,7 @@ export async function readLiveSeries(
     stepSeconds: stepMs / SECOND_MS,
     points,
   };
-  const selectors = selectorsOf(query, options);
+  const selectors = selectorsOf(query, context);
   const names = Object.keys(QUERIES) as LiveColumn[];
   const answers = await Promise.all(
     names.map(async (name) => {
@@ -94,10 +94,7 @@ export async function readLiveSeries(
   };
 }
 
-function selectorsOf(
-  { namespace, pods, container }: LiveQuery,
-  { rateMs, matchers }: { readonly rateMs: number; readonly matchers: readonly LabelMatcher[] },
-): Selectors {
+function selectorsOf({ namespace, pods, container }: LiveQuery, context: QueryContext): Selectors {
   const own: readonly LabelMatcher[] = [
     { name: 'namespace', op: '=', value: namespace },
     { name: 'pod', op: '=~', value: pods.map(quoteRegex).join('|') },
@@ -105,9 +102,8 @@ function selectorsOf(
   const real: readonly LabelMatcher[] =
     container === null ? CONTAINER : [{ name: 'container', op: '=', value: container }];
   return {
-    container: (metric) => selector(metric, [...own, ...real, ...matchers]),
-    pod: (metric) =>
-      selector(metric, [...own, { name: 'interface', op: '!=', value: 'lo' }, ...matchers]),
-    rate: promDuration(rateMs),
+    container: (metric) => context.select(metric, ...own, ...real),
+    pod: (metric) => context.select(metric, ...own, { name: 'interface', op: '!=', value: 'lo' }),
+    rate: context.rate,
   };
 }

@@ -3,8 +3,10 @@ export interface Exporter {
   readonly name: string;
   /** What its families begin with. */
   readonly prefix: RegExp;
-  /** Its families that are read, as a regular expression of PromQL. */
+  /** Its families, as a regular expression of PromQL. */
   readonly families: string;
+  /** What of these is another exporter's. */
+  readonly except?: string;
   /** The family by whose presence it is known to be there. */
   readonly sentinel: string;
   /**
@@ -13,6 +15,8 @@ export interface Exporter {
    */
   readonly byPopulation: boolean;
 }
+
+const SCHEDULER_FAMILIES = 'kube_pod_resource_(request|limit)';
 
 export const EXPORTERS: readonly Exporter[] = [
   {
@@ -24,9 +28,19 @@ export const EXPORTERS: readonly Exporter[] = [
     byPopulation: true,
   },
   {
+    name: 'kube-scheduler',
+    prefix: /^kube_pod_resource_/,
+    families: SCHEDULER_FAMILIES,
+    sentinel: 'kube_pod_resource_request',
+    byPopulation: false,
+  },
+  {
     name: 'kube-state-metrics',
     prefix: /^kube_/,
-    families: 'kube_.+',
+    // Not kube_.+: the API server and others have families of their own.
+    families:
+      'kube_(cronjob|daemonset|deployment|horizontalpodautoscaler|ingress|job|limitrange|namespace|networkpolicy|node|persistentvolume|persistentvolumeclaim|pod|poddisruptionbudget|replicaset|replicationcontroller|resourcequota|service|statefulset|storageclass|verticalpodautoscaler)(_.+)?',
+    except: SCHEDULER_FAMILIES,
     sentinel: 'kube_pod_info',
     byPopulation: true,
   },
@@ -69,6 +83,7 @@ const KNOWN_JOBS = [
   /^integrations\/(kubernetes\/(kubelet|cadvisor|kube-state-metrics)|opencost|dcgm(-exporter)?)$/,
   /^(kube-system|monitoring|gmp-system|gke-managed-\w+|openshift-monitoring)\/(kubelet|cadvisor|kube-state-metrics)$/,
   /^([\w.-]+-)?kube[-_]?state[-_]?metrics(-[\w.-]+)?$/,
+  /^([\w.-]+[-/])?(kube-)?scheduler(-resources)?$/,
   /^([\w.-]+-)?(opencost|kubecost|cost-analyzer|kubecost-cost-analyzer)(-[\w.-]+)?$/,
   /^([\w.-]+-)?(kubecost-networking|network-costs|kubecost-network-costs)(-[\w.-]+)?$/,
   /^([\w.-]+-)?(dcgm|dcgm-exporter|nvidia-dcgm-exporter|gpu-metrics)(-[\w.-]+)?$/,

@@ -1,4 +1,4 @@
-import type { ExpectedSamples } from '../../model/snapshot.ts';
+import type { KnownSources } from '../../model/snapshot.ts';
 import type { RawAsking } from '../prometheus/batch.ts';
 import { askInHalves } from '../prometheus/failures.ts';
 import { halvesOf } from '../prometheus/grid.ts';
@@ -21,10 +21,11 @@ import {
  */
 export async function fetchSources(
   asking: RawAsking,
-  known: ExpectedSamples,
+  known: KnownSources,
+  exporters = EXPORTERS,
 ): Promise<readonly (readonly SourceDecision[])[]> {
   const perExporter = await Promise.all(
-    EXPORTERS.map((exporter) => decisionsOf(exporter, asking, known)),
+    exporters.map((exporter) => decisionsOf(exporter, asking, known)),
   );
   return Array.from({ length: asking.grid.points - 1 }, (_, window) =>
     perExporter.flatMap((decisions) => decisions[window] ?? []),
@@ -35,14 +36,22 @@ export async function fetchSources(
 async function decisionsOf(
   exporter: Exporter,
   { client, context, grid, signal }: RawAsking,
-  known: ExpectedSamples,
+  known: KnownSources,
 ): Promise<readonly SourceDecision[]> {
   const settled = known.sources?.[exporter.name];
   const last = grid.points - 1;
-  const families = { name: '__name__', op: '=~', value: exporter.families } as const;
+  const families: readonly LabelMatcher[] = [
+    { name: '__name__', op: '=~', value: exporter.families },
+    ...(exporter.except === undefined
+      ? []
+      : [{ name: '__name__', op: '!~' as const, value: exporter.except }]),
+  ];
   const jobs = [...(settled ?? []), ...(known.acceptedSources ?? [])];
-  const ask = async (own: readonly LabelMatcher[], points = { from: 1, to: last }) => {
-    const query = `count by (__name__, job) (${context.select('', ...own)})`;
+  const points = { from: 1, to: last };
+  const ask = async (own: readonly LabelMatcher[], isInstant: boolean) => {
+    const series = context.select('', ...own);
+    const seen = isInstant ? series : `last_over_time(${series}[${context.window}])`;
+    const query = `count by (__name__, job) (${seen})`;
     const found: CountSeries[] = [];
     let isWhole = true;
     await askInHalves(points, {
@@ -55,19 +64,23 @@ async function decisionsOf(
     return isWhole ? found : null;
   };
   // While none is settled all of them are asked for; in the first window of a history that is everything there is.
-  const own = settled === undefined ? [families] : [families, jobMatcher('!~', jobs)];
+  const own = settled === undefined ? families : [...families, jobMatcher('!~', jobs)];
   const sentinel = { name: '__name__', op: '=', value: exporter.sentinel } as const;
+  // What came and went inside a window counts, too; the whole cluster is only looked at by instants.
+  const isInstant = settled === undefined && exporter.byPopulation;
   // A store that has too many series for one question at one time is asked about one family.
-  const all = (await ask(own)) ?? (await ask([sentinel, ...own.slice(1)])) ?? [];
-  const isAsked = settled !== undefined && all.length > 0;
-  const there = (isAsked ? await ask([sentinel, jobMatcher('=~', jobs)]) : null) ?? [];
+  const all =
+    (await ask(own, isInstant)) ??
+    (await ask([sentinel, ...own.slice(families.length)], isInstant));
+  const isAsked = settled !== undefined && all !== null && all.length > 0;
+  const there = (isAsked ? await ask([sentinel, jobMatcher('=~', jobs)], true) : null) ?? [];
   let now = known;
   return Array.from({ length: last }, (_, window) => {
-    const served = servedAt(all, window + 1);
+    const served = all === null ? null : servedAt(all, window + 1);
     const ours = now.sources?.[exporter.name] ?? [];
     const isSettledThere =
       servedAt(there, window + 1).length > 0 ||
-      served.some(({ job, family }) => family === exporter.sentinel && ours.includes(job));
+      (served ?? []).some(({ job, family }) => family === exporter.sentinel && ours.includes(job));
     const decision = decideSource(exporter, { served, isSettledThere }, now);
     now = { ...now, ...learnSources(now, [decision]) };
     return decision;

@@ -1,4 +1,4 @@
-import type { DataProblem, ExpectedSamples } from '../../model/snapshot.ts';
+import type { DataProblem, KnownSources } from '../../model/snapshot.ts';
 import type { LabelMatcher } from '../prometheus/matchers.ts';
 import { oneLine } from '../prometheus/failures.ts';
 import { quoteRegex } from '../prometheus/matchers.ts';
@@ -13,8 +13,8 @@ export interface Served {
 
 /** Which jobs serve an exporter's families at one moment. */
 export interface ServedBy {
-  /** Of an exporter whose jobs are settled, at least those of other jobs. */
-  readonly served: readonly Served[];
+  /** Of an exporter whose jobs are settled, at least those of other jobs; null where the store does not say. */
+  readonly served: readonly Served[] | null;
   /** One of its settled jobs is there. */
   readonly isSettledThere: boolean;
 }
@@ -22,7 +22,7 @@ export interface ServedBy {
 /** What one window believes of one exporter. */
 export interface SourceDecision {
   readonly exporter: string;
-  /** The jobs that are believed; null: no other job is there. */
+  /** The jobs that are believed; null: any, since the store does not say which there are. */
   readonly jobs: readonly string[] | null;
   /** The jobs that are settled from now on; undefined while none is. */
   readonly settled: readonly string[] | undefined;
@@ -35,9 +35,10 @@ const WHOLE_SHARE = 0.5;
 /** Decides whom to believe: who was first stays, a newcomer waits until an operator accepts it. */
 export function decideSource(
   exporter: Exporter,
-  { served, isSettledThere }: ServedBy,
-  known: ExpectedSamples,
+  { served: asked, isSettledThere }: ServedBy,
+  known: KnownSources,
 ): SourceDecision {
+  const served = asked ?? [];
   const accepted = known.acceptedSources ?? [];
   const settled = known.sources?.[exporter.name];
   const isAccepted = (job: string): boolean => job === '' || accepted.includes(job);
@@ -50,7 +51,7 @@ export function decideSource(
     const others = strange.filter((job) => !genuine.includes(job));
     return {
       exporter: exporter.name,
-      jobs: others.length === 0 ? null : first,
+      jobs: asked === null ? null : first,
       settled: first.length === 0 ? undefined : first,
       problems: others.map((job) => untrusted(exporter, job, served, first)),
     };
@@ -64,7 +65,7 @@ export function decideSource(
   const others = strange.filter((job) => !successors.includes(job));
   return {
     exporter: exporter.name,
-    jobs: others.length === 0 ? null : distinct([...trusted, ...successors]),
+    jobs: distinct([...trusted, ...successors]),
     settled,
     problems: [
       ...successors.map((job) => renamed(exporter, job, settled)),
@@ -135,9 +136,9 @@ export function jobMatcher(op: '=~' | '!~', jobs: readonly string[]): LabelMatch
 
 /** What the next window knows. */
 export function learnSources(
-  known: ExpectedSamples,
+  known: KnownSources,
   decisions: readonly SourceDecision[],
-): Pick<ExpectedSamples, 'sources'> {
+): Pick<KnownSources, 'sources'> {
   const sources = { ...known.sources };
   for (const { exporter, settled } of decisions)
     if (settled !== undefined) sources[exporter] = settled;
@@ -146,9 +147,9 @@ export function learnSources(
 
 /** The jobs of a configuration stand for those that would be found. */
 export function configuredSources(
-  known: ExpectedSamples,
+  known: KnownSources,
   jobs: Readonly<Record<string, readonly string[]>> | 'auto',
-): ExpectedSamples {
+): KnownSources {
   return jobs === 'auto' ? known : { ...known, sources: { ...known.sources, ...jobs } };
 }
 

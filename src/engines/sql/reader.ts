@@ -1,4 +1,4 @@
-import type { DataProblem } from '../../model/snapshot.ts';
+import { knownSources, type DataProblem } from '../../model/snapshot.ts';
 import { DAY_MS, floorTo, type TimeMs } from '../../model/time.ts';
 import { emptyState, type CycleState } from '../../store/cycleState.ts';
 import type { DetectorCodecs, HistoryReader, HistoryStatus } from '../../store/history.ts';
@@ -123,7 +123,6 @@ async function readStatus(db: Db, windowMs: number): Promise<HistoryStatus> {
     db,
     'SELECT problems FROM windows ORDER BY start DESC LIMIT 1',
   );
-  const { sources, acceptedSources } = await meta.expectedSamples();
   return {
     historyStart: await meta.get('history_start'),
     windowMs,
@@ -131,7 +130,6 @@ async function readStatus(db: Db, windowMs: number): Promise<HistoryStatus> {
     sealedWindows: sealed,
     incompleteWindows: incomplete,
     lastProblems: JSON.parse(problems ?? '[]') as readonly DataProblem[],
-    sources,
-    acceptedSources,
+    ...knownSources(await meta.expectedSamples()),
   };
 }

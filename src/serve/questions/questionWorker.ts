@@ -1,5 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { PresentCluster } from '../../cycle/presentCluster.ts';
+import { knownSources } from '../../model/snapshot.ts';
 import { openHistoryReader } from '../../engines/openHistory.ts';
 import { prometheusLiveSource } from '../series/liveSource.ts';
 import { QuestionRefused } from './answerContext.ts';
@@ -23,14 +24,15 @@ export default async function answer({ name, ask }: QuestionTask): Promise<Quest
 async function open({ config, thresholds }: QuestionConfig): Promise<Questions> {
   try {
     const reader = await openHistoryReader(config.history.path);
-    const cluster = new PresentCluster({ config, now: Date.now, warn });
+    const known = async () => knownSources(await reader.status());
+    const cluster = new PresentCluster({ config, now: Date.now, known, warn });
     return historyAnswers({
       reader,
       config: () => config,
       thresholds: () => thresholds,
       present: () => cluster.objects(),
       presentPosture: (use) => cluster.posture(use),
-      live: prometheusLiveSource(() => config, warn),
+      live: prometheusLiveSource(() => config, known, warn),
     });
   } catch (error) {
     // The next question tries again.

@@ -1,4 +1,3 @@
-import { rateRangeOf } from '../../collect/prometheus/rateRange.ts';
 import { CollectError } from '../../collect/collector.ts';
 import { SYSTEM_DEPS } from '../../collect/createCollector.ts';
 import { createPrometheusClient } from '../../collect/prometheus/client.ts';
@@ -7,8 +6,9 @@ import {
   type LiveQuery,
   type LiveSeries,
 } from '../../collect/prometheus/liveSeries.ts';
-import { parseMatchers } from '../../collect/prometheus/matchers.ts';
+import { trustedAt } from '../../collect/trust/trustedContext.ts';
 import type { ServeConfig } from '../config.ts';
+import type { KnownSources } from '../../model/snapshot.ts';
 import { SECOND_MS } from '../../model/time.ts';
 
 /** Finer series than the history has, where they can be had. */
@@ -20,9 +20,12 @@ export interface LiveSource {
 /** A page waits this long; after that windows have to do. */
 const PATIENCE_MS = 4 * SECOND_MS;
 
-/** Asks Prometheus; `warn` gets the reason where the query fails. */
+/**
+ * Asks Prometheus, and believes the scrape jobs that a window would; `warn` gets the reason where the query fails.
+ */
 export function prometheusLiveSource(
   config: () => ServeConfig,
+  known: () => Promise<KnownSources>,
   warn: (problem: string) => void,
 ): LiveSource {
   return {
@@ -30,12 +33,15 @@ export function prometheusLiveSource(
       const { prometheus, schedule } = config();
       const client = await createPrometheusClient({ ...prometheus, attempts: 1 }, SYSTEM_DEPS);
       try {
-        const options = {
-          rateMs: rateRangeOf({ prometheus, schedule }),
-          matchers: parseMatchers(prometheus.matchers),
-        };
         const signal = AbortSignal.timeout(PATIENCE_MS);
-        const live = await readLiveSeries(client, query, options, signal);
+        const trusted = await trustedAt(
+          query.to,
+          client,
+          { prometheus, schedule },
+          await known(),
+          signal,
+        );
+        const live = await readLiveSeries(client, trusted, query, signal);
         return live.columns.cpuUsageCores.some((value) => value !== null) ? live : null;
       } catch (error) {
         if (!(error instanceof CollectError)) throw error;
