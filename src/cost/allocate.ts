@@ -1,5 +1,6 @@
 import type { Allocation, NodePrice, UnattachedCost, WindowCosts } from '../model/cost.ts';
-import type { PodSample, Snapshot } from '../model/snapshot.ts';
+import { smallestShare } from '../model/coverage.ts';
+import type { ContainerSample, PodSample, Snapshot } from '../model/snapshot.ts';
 import { windowHours } from '../model/time.ts';
 import { containerShares, type NodeRoom } from './allocateContainers.ts';
 import { allocateVolumes, NO_PART, type VolumePart } from './allocateVolumes.ts';
@@ -77,7 +78,7 @@ function allocatePod(
   const hours = windowHours(snapshot.window);
   const rule = price.perPod ? perPodRuleOf(price.perPod) : null;
   const size = rule === null ? null : podSize(pod, rule);
-  const shares = containerShares(pod, price, podCosts.room, size);
+  const shares = containerShares(pod, podCosts.room, size);
   // What a pod has as a whole (volumes, egress) is split evenly over its main containers, as OpenCost does.
   const hasMain = pod.containers.some((container) => !container.init);
   const weights = pod.containers.map((container) => (container.init && hasMain ? 0 : 1));
@@ -86,6 +87,7 @@ function allocatePod(
   const zone = splitNano(podCosts.network.zone, weights);
   const region = splitNano(podCosts.network.region, weights);
   const internet = splitNano(podCosts.network.internet, weights);
+  const networkNano = podCosts.network.zone + podCosts.network.region + podCosts.network.internet;
   return shares.map((share, index) => ({
     pod,
     container: share.container,
@@ -106,8 +108,24 @@ function allocatePod(
     networkZoneNano: zone[index] ?? 0,
     networkRegionNano: region[index] ?? 0,
     loadBalancerNano: 0,
-    coverage: share.coverage,
+    ...coverageOf(share.container, price, networkNano),
   }));
+}
+
+function coverageOf(
+  { coverage, coverageBy }: ContainerSample,
+  price: NodePrice,
+  networkNano: number,
+): Pick<Allocation, 'coverage' | 'coverageBy'> {
+  const alike = {
+    cpu: coverage,
+    memory: coverage,
+    requests: coverage,
+    network: coverage,
+    disk: coverage,
+  };
+  const shares = { ...(coverageBy ?? alike), price: price.coverage };
+  return { coverage: smallestShare(shares, { networkNano }), coverageBy: shares };
 }
 
 function loadBalancers(snapshot: Snapshot, pricing: PricingConfig): readonly UnattachedCost[] {

@@ -1,4 +1,3 @@
-import type { NodePrice } from '../model/cost.ts';
 import { CARDS, isHugePages } from '../model/podHold.ts';
 import type { ContainerSample, PodSample } from '../model/snapshot.ts';
 
@@ -21,7 +20,6 @@ export interface ContainerShare {
   readonly gpus: number;
   /** GPUs × utilisation; null where it was not measured. */
   readonly gpusUsed: number | null;
-  readonly coverage: number;
 }
 
 interface Amounts {
@@ -47,7 +45,6 @@ interface Amounts {
  */
 export function containerShares(
   pod: PodSample,
-  price: NodePrice,
   room: NodeRoom = NO_BOUNDS,
   size: PodSize | null = null,
 ): readonly ContainerShare[] {
@@ -84,7 +81,6 @@ export function containerShares(
       container.gpuUtilisation === null
         ? null
         : container.gpuUtilisation * (gpu[index]?.allocated ?? 0),
-    coverage: container.coverage * price.coverage,
   }));
 }
 

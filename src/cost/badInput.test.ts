@@ -115,8 +115,10 @@ describe('bad input', () => {
       ),
     ]);
     expect(report.totalCost).toBeGreaterThan(0);
-    expect(report.coverage).toBe(0.5);
-    expect(report.rows[0]?.coverage).toBe(0.5);
+    expect(report.coverage).toBeCloseTo(0.5, 6);
+    expect(report.rows[0]?.coverage).toBeCloseTo(0.5, 6);
+    expect(report.rows[0]?.coverageBy).toMatchObject({ cpu: 1, memory: 1, requests: 1 });
+    expect(report.rows[0]?.coverageBy.price).toBeCloseTo(0.5, 6);
   });
 
   it('a currency that nobody knows is refused by the configuration', () => {

@@ -243,7 +243,7 @@ function tabulate(
   keyOf: (pod: { readonly namespace: string; readonly pod: string }) => string,
 ): CostTable {
   const rows = new Map<string, CostRow>();
-  for (const { pod: sample, container: _, coverage, ...amounts } of costs.flatMap(
+  for (const { pod: sample, container: _, coverage, coverageBy: __, ...amounts } of costs.flatMap(
     (each) => each.allocations,
   )) {
     const key = keyOf({ namespace: sample.namespace, pod: sample.name });
@@ -269,7 +269,10 @@ function tabulate(
   };
 }
 
-type Amounts = Omit<WindowCosts['allocations'][number], 'pod' | 'container' | 'coverage'>;
+type Amounts = Omit<
+  WindowCosts['allocations'][number],
+  'pod' | 'container' | 'coverage' | 'coverageBy'
+>;
 
 function add(left: Amounts, right: Amounts): Amounts {
   const sum = Object.entries(right).map(([field, value]) => {

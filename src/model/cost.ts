@@ -1,3 +1,4 @@
+import type { FamilyShares } from './coverage.ts';
 import type { CostParts, IdleColumns, NodeParts } from './costParts.ts';
 import type { Nano } from './money.ts';
 import type { ContainerSample, PodSample } from './snapshot.ts';
@@ -42,8 +43,10 @@ export interface Allocation extends CostParts {
   /** The parts of `networkNano` that stayed in the region; the rest went to the internet. Absent: none. */
   readonly networkZoneNano?: Nano;
   readonly networkRegionNano?: Nano;
-  /** Share of what its cost rests on that was known, 0..1: the container's samples × the node price's coverage. */
+  /** The smallest of the shares that its cost rests on, 0..1 (`smallestShare`). */
   readonly coverage: number;
+  /** The same by family; absent: all of it was seen. */
+  readonly coverageBy?: FamilyShares;
 }
 
 /** What one node cost in one window and how much of it is idle (negative: overcommitted). */

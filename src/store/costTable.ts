@@ -6,6 +6,7 @@ import {
   type IdleColumns,
   type NodeParts,
 } from '../model/costParts.ts';
+import type { FamilyShares } from '../model/coverage.ts';
 import type { Nano } from '../model/money.ts';
 import type { TimeMs, Window } from '../model/time.ts';
 import type { WorkloadRef } from '../model/workload.ts';
@@ -93,8 +94,10 @@ export interface CostRow extends CostParts {
   readonly seen?: Window | null;
   /** The pod's labels, in costs by pod or by labels. */
   readonly labels?: Readonly<Record<string, string>> | null;
-  /** Share of expected samples present, weighted by time lived, 0..1. */
+  /** The smallest share of what its cost rests on that was seen, weighted by cost, 0..1. */
   readonly coverage: number;
+  /** What was seen of each family, weighted by cost; absent: as `coverage`. */
+  readonly coverageBy?: FamilyShares;
 }
 
 /** What a node cost in the span of a cost table, and how much of it is idle. */

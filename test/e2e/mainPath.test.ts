@@ -40,6 +40,14 @@ const costsJson = z.strictObject({
       ramEfficiency: z.number().nullable(),
       efficiency: z.number().nullable(),
       coverage: z.number().min(0).max(1),
+      coverageBy: z.strictObject({
+        cpu: z.number().min(0).max(1),
+        memory: z.number().min(0).max(1),
+        requests: z.number().min(0).max(1),
+        network: z.number().min(0).max(1),
+        disk: z.number().min(0).max(1),
+        price: z.number().min(0).max(1),
+      }),
       /** Only where a price is not the node's own for sure. */
       priceConfidence: z.number().min(0).max(1).optional(),
     }),

@@ -200,6 +200,14 @@ function madeUpAllocation(pod: PodSample, container: ContainerSample): Allocatio
     networkNano: 0,
     loadBalancerNano: 0,
     coverage: container.coverage,
+    coverageBy: {
+      cpu: container.coverage,
+      memory: container.coverage,
+      requests: 1,
+      network: container.diskReadBytesPerSecond! > 50 ? 1 : 0.25,
+      disk: container.coverage,
+      price: 1,
+    },
   };
 }
 

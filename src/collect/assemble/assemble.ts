@@ -4,7 +4,7 @@ import { countBefore, usualInterval } from '../measure/samples.ts';
 import type { ExtraDevices } from '../../model/devices.ts';
 import { countCards } from '../countCards.ts';
 import type { RestoreName } from '../labels.ts';
-import type { Batch } from '../prometheus/batch.ts';
+import type { Batch, BatchAnswer } from '../prometheus/batch.ts';
 import { refuseSeveralClusters } from './clusters.ts';
 import type { CoverageSum } from './coverage.ts';
 import { isCollapse, learn } from './coverage.ts';
@@ -111,9 +111,9 @@ function assembleWindow(
     usageIntervalMs: usageInterval ?? window.end - window.start,
   };
   const coverageSum: CoverageSum = { livedMs: 0, coveredMs: 0, missingMs: 0 };
-  const requestsReported = batch.answers.requests.series.some(
-    (series) => at(series.values, point) !== null,
-  );
+  const requestsReported =
+    !isPartial(batch.answers.requests, point) &&
+    batch.answers.requests.series.some((series) => at(series.values, point) !== null);
   const disagreeing: string[] = [];
   const refusals = [...refused];
   const nodes = nodesAt(tables.nodes, point, kubeSamples);
@@ -167,6 +167,11 @@ function assembleWindow(
       kubeMs: Number.isFinite(scrapes.lastAt) ? scrapes.intervalMs : null,
     },
   };
+}
+
+/** True where the store said that it left something out of an answer: what is not in it may be there. */
+function isPartial({ warnings, failures }: BatchAnswer, point: number): boolean {
+  return [...warnings, ...failures].some(({ from, to }) => from <= point && point <= to);
 }
 
 function offeringsAt(batch: Batch, point: number): Pick<Snapshot, 'offerings'> {

@@ -3,10 +3,10 @@ import { maxKnown } from '../../model/reading.ts';
 import type { ContainerSample } from '../../model/snapshot.ts';
 import { SECOND_MS, type TimeMs, type Window } from '../../model/time.ts';
 import { growthOf, readCounter, type CounterReading } from '../measure/counter.ts';
-import { aboveLevel, COVERED_INTERVALS } from '../measure/growth.ts';
-import { countBefore, type Samples } from '../measure/samples.ts';
+import { aboveLevel } from '../measure/growth.ts';
+import { countBefore, COVERED_INTERVALS, coveredIn, type Samples } from '../measure/samples.ts';
 import type { CoveredTime } from './coverage.ts';
-import type { ContainerEntry } from './podEntry.ts';
+import type { ContainerEntry, Counters } from './podEntry.ts';
 import type { Presence } from './presence.ts';
 import { at, countAt, statedAt, strongest } from './series.ts';
 import { targetOf, type WindowFacts } from './windowFacts.ts';
@@ -29,7 +29,9 @@ export interface ContainerContext {
   readonly ends: readonly TimeMs[];
   /** Bytes per second of the pod's network; null where they are unknown. */
   readonly traffic: Reading;
-  /** True when requests and limits are being reported at all. */
+  /** How much of the pod's time samples of its network cover, 0..1. */
+  readonly networkCoverage: number;
+  /** True when requests and limits are being reported at all, and none is left out. */
   readonly requestsReported: boolean;
   /** The node that it runs on: nothing on it is larger. */
   readonly nodeSize: NodeSize;
@@ -130,6 +132,12 @@ export function containerSample(
     context.presence?.held ?? window,
   );
 
+  const coverage = isMarked ? 0 : livedMs === 0 ? 1 : coveredMs / livedMs;
+  const seen = (series: readonly Samples[]): number =>
+    idle || livedMs === 0
+      ? 1
+      : Math.min(1, coveredIn(series, window, facts.usageIntervalMs) / livedMs);
+
   const sample: ContainerSample = {
     name: first.name,
     image: image === null || image.image === '' ? null : image.image,
@@ -159,10 +167,31 @@ export function containerSample(
     restarts,
     lastTerminatedReason: statedBy(entries, 'terminated', point),
     waitingReason: statedBy(entries, 'waiting', point),
-    coverage: isMarked ? 0 : livedMs === 0 ? 1 : coveredMs / livedMs,
+    coverage,
+    coverageBy: {
+      cpu: coverage,
+      memory: seen(isMarked ? [] : entries.flatMap((entry) => entry.ram)),
+      requests: request('cpu') === null ? 0 : presenceCoverage(context.presence),
+      network: context.networkCoverage,
+      disk: Math.max(
+        seen(entries.flatMap((entry) => samplesOf(entry.diskRead))),
+        seen(entries.flatMap((entry) => samplesOf(entry.diskWrite))),
+      ),
+    },
   };
   const role = init ?? 'main';
   return { sample, role, livedMs, coveredMs, missingMs, disagree: cpu.disagree, refusals };
+}
+
+function samplesOf(counters: Counters): readonly Samples[] {
+  return [...counters.values()].flatMap((counter) => counter.map(({ samples }) => samples));
+}
+
+/** How much of the time that a pod lived kube-state-metrics was seen to tell of it. */
+function presenceCoverage(presence: Presence | null): number {
+  return presence === null || presence.livedMs === 0
+    ? 1
+    : Math.min(1, presence.coveredMs / presence.livedMs);
 }
 
 /** What it asks for besides CPU and memory. */

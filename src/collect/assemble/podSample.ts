@@ -7,6 +7,7 @@ import type { WorkloadRef } from '../../model/workload.ts';
 import { workloadOf } from '../identity.ts';
 import type { Owner, ResolvedWorkload } from '../identity.ts';
 import { growthOf } from '../measure/counter.ts';
+import { coveredIn } from '../measure/samples.ts';
 import { containerSample, perSecond } from './containerSample.ts';
 import type { CoverageSum } from './coverage.ts';
 import { addCoverage } from './coverage.ts';
@@ -71,6 +72,9 @@ export function podSample(pod: LivingPod, context: PodContext): PodSample {
   const received = isHost ? null : traffic('receive');
   const sent = isHost ? null : traffic('transmit');
 
+  const isNetworkSeen = received !== null || sent !== null;
+  const networkCoverage = isNetworkSeen ? networkCoverageOf(counters, presence, facts) : 0;
+
   const containers: ContainerSample[] = [];
   const requesting: RequestingContainer[] = [];
   let ranShare = 0;
@@ -83,6 +87,7 @@ export function podSample(pod: LivingPod, context: PodContext): PodSample {
       presence,
       ends: entry.times.ended.get(entries[0]?.name ?? '') ?? [],
       traffic: received === null && sent === null ? null : (received ?? 0) + (sent ?? 0),
+      networkCoverage,
       requestsReported: context.requestsReported,
       nodeSize: context.nodes.get(pod.node ?? '') ?? UNKNOWN_SIZE,
       podLabels: { namespace: entry.namespace, pod: entry.name },
@@ -125,6 +130,23 @@ export function podSample(pod: LivingPod, context: PodContext): PodSample {
     hold: holdOf(pod, requesting),
     spec: null,
   };
+}
+
+/** How much of the time that a pod was there samples of its network cover. */
+function networkCoverageOf(
+  entries: readonly PodEntry[],
+  presence: Presence | null,
+  facts: WindowFacts,
+): number {
+  const livedMs = presence?.livedMs ?? facts.window.end - facts.window.start;
+  const series = entries.flatMap(({ receive, transmit }) =>
+    [receive, transmit].flatMap((counters) =>
+      [...counters.values()].flatMap((counter) => counter.map(({ samples }) => samples)),
+    ),
+  );
+  return livedMs === 0
+    ? 1
+    : Math.min(1, coveredIn(series, facts.window, facts.usageIntervalMs) / livedMs);
 }
 
 /** What kube-state-metrics, and the scheduler where it is scraped, tell of the pod as a whole. */

@@ -1,6 +1,12 @@
 import type { TimeMs, Window } from '../../model/time.ts';
-import { COVERED_INTERVALS, overlapMs, isSampleDue } from '../measure/growth.ts';
-import { countBefore, FAR_MS, NEAR_MS, usualInterval } from '../measure/samples.ts';
+import { overlapMs, isSampleDue } from '../measure/growth.ts';
+import {
+  countBefore,
+  COVERED_INTERVALS,
+  FAR_MS,
+  NEAR_MS,
+  usualInterval,
+} from '../measure/samples.ts';
 import type { PodEntry } from './podEntry.ts';
 import { countAt } from './series.ts';
 

@@ -1,6 +1,6 @@
 import { MINUTE_MS, SECOND_MS, type TimeMs, type Window } from '../../model/time.ts';
 import type { Life } from './lives.ts';
-import { FAR_MS } from './samples.ts';
+import { COVERED_INTERVALS, FAR_MS } from './samples.ts';
 
 /** What is known of a container besides its counter. */
 export interface LifeFacts {
@@ -181,9 +181,6 @@ export function aboveLevel(
   });
   return above;
 }
-
-/** Samples further apart than so many of the series' own intervals leave a gap. */
-export const COVERED_INTERVALS = 2.5;
 
 /** How much of `from` … `to` lies in a window. */
 export function overlapMs(from: TimeMs, to: TimeMs, window: Window): number {

@@ -81,3 +81,36 @@ export function usualInterval(times: ArrayLike<number>): TimeMs | null {
   ).sort();
   return gaps[(gaps.length - 1) >>> 1] ?? null;
 }
+
+/** Samples further apart than so many of the series' own intervals leave a gap. */
+export const COVERED_INTERVALS = 2.5;
+
+/**
+ * How much of a window the samples of some series in it cover together: the time between two of them that are no
+ * further apart than 2.5 intervals, and that from and to the window's edges where they are as near.
+ *
+ * @param usualMs the interval to take where too few samples tell it.
+ */
+export function coveredIn(
+  series: readonly Samples[],
+  { start, end }: Window,
+  usualMs: TimeMs,
+): TimeMs {
+  const inside = series
+    .map(({ times }) => times.subarray(countBefore(times, start + 1), countBefore(times, end + 1)))
+    .filter(({ length }) => length > 0);
+  const [first] = inside;
+  if (first === undefined) return 0;
+  const times =
+    inside.length === 1
+      ? first
+      : Float64Array.from(new Set(inside.flatMap((one) => [...one]))).sort();
+  const longest = COVERED_INTERVALS * (usualInterval(first) ?? usualMs);
+  let covered = 0;
+  let before = start;
+  for (const time of [...times, end]) {
+    if (time - before <= longest) covered += time - before;
+    before = time;
+  }
+  return covered;
+}

@@ -135,6 +135,7 @@ function enrichContainer(
     cpuRequestCores: cpu,
     cpuLimitCores: container.cpuLimitCores ?? limits['cpu'] ?? null,
     ramRequestBytes: memory,
+    ...(container.coverageBy && { coverageBy: { ...container.coverageBy, requests: 1 } }),
     ramLimitBytes: container.ramLimitBytes ?? limits['memory'] ?? null,
     gpuRequest: container.gpuRequest ?? 0,
     ...(Object.keys(devices).length > 0 && { devices }),

@@ -3,7 +3,15 @@ import { fromNano } from '../../model/money.ts';
 import { formatTime } from '../../model/time.ts';
 import { GIB } from '../nodes.ts';
 import type { PricingConfig } from '../config.ts';
-import { costNano, idleOf, nodeNano, sumNano, type NodeParts } from '../../model/costParts.ts';
+import {
+  costNano,
+  idleOf,
+  makeParts,
+  nodeNano,
+  sumNano,
+  type NodeParts,
+} from '../../model/costParts.ts';
+import { COVERAGE_FAMILIES } from '../../model/coverage.ts';
 import type { CostReport, CostReportRow, NodeIdle } from './costReportForm.ts';
 import { efficiencyOf } from './efficiency.ts';
 import { fixedNano, shareIdle, shareOverheads, showOverheads } from './shareCosts.ts';
@@ -79,11 +87,15 @@ function totalNano({ cost, sharedNano, idleNano }: SharedRow): number {
   return costNano(cost) + sharedNano + nodeNano(idleNano);
 }
 
-/** Weighted by core-hours, not by cost: unpriced workloads must lower it too. */
+/** Weighted by cost; what has no price weighs as its core-hours do on average, for it must lower it too. */
 function meanCoverage(rows: readonly CostRow[]): number {
-  const hours = rows.reduce((sum, row) => sum + row.cpuCoreHours, 0);
-  const covered = rows.reduce((sum, row) => sum + row.cpuCoreHours * row.coverage, 0);
-  return hours > 0 ? covered / hours : 1;
+  const priced = rows.filter((row) => costNano(row) > 0);
+  const hours = priced.reduce((sum, row) => sum + row.cpuCoreHours, 0);
+  const perHour = hours > 0 ? sumNano(priced, costNano) / hours : 1;
+  const weightOf = (row: CostRow): number => costNano(row) || row.cpuCoreHours * perHour;
+  const weight = rows.reduce((sum, row) => sum + weightOf(row), 0);
+  const covered = rows.reduce((sum, row) => sum + weightOf(row) * row.coverage, 0);
+  return weight > 0 ? covered / weight : 1;
 }
 
 /** Dearest first; equals by key, so that the same data always print the same. */
@@ -113,6 +125,7 @@ function toReportRow(
     totalCost: fromNano(totalNano(row)),
     ...efficiencyOf(cost),
     coverage: cost.coverage,
+    coverageBy: cost.coverageBy ?? makeParts(COVERAGE_FAMILIES, () => cost.coverage),
     priceConfidence: confidence.get((cost.parts ?? [cost.key]).join('\0')) ?? 1,
   };
 }

@@ -1,3 +1,4 @@
+import type { FamilyShares } from '../../model/coverage.ts';
 import type { WorkloadRef } from '../../model/workload.ts';
 import type { PricingConfig } from '../config.ts';
 
@@ -64,6 +65,7 @@ export interface CostReportRow {
   readonly gpuEfficiency?: number;
   readonly efficiency: number;
   readonly coverage: number;
+  readonly coverageBy: FamilyShares;
   /** How far the prices that its cost rests on can be relied on, weighted by cost, 0..1. */
   readonly priceConfidence: number;
 }

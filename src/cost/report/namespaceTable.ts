@@ -1,5 +1,6 @@
 import {
   COST_PARTS,
+  costNano,
   idleOf,
   NODE_PARTS,
   nodeNano,
@@ -29,13 +30,13 @@ type Sums = { -readonly [K in keyof CostRow]: CostRow[K] };
  */
 export function namespaceTable(priced: readonly PricedWindow[], window: Window): CostTable {
   const rows = new Map<string, Sums>();
-  const coveredHours = new Map<string, number>();
+  const unseenNano = new Map<string, number>();
   for (const { costs } of priced) {
     for (const allocation of costs.allocations) {
       const { namespace } = allocation.pod;
       add(rowOf(rows, namespace), allocation);
-      const covered = coveredHours.get(namespace) ?? 0;
-      coveredHours.set(namespace, covered + allocation.cpuCoreHours * allocation.coverage);
+      const unseen = unseenNano.get(namespace) ?? 0;
+      unseenNano.set(namespace, unseen + costNano(allocation) * (1 - allocation.coverage));
     }
     for (const { namespace, kind, nano } of costs.unattached) {
       const row = rowOf(rows, namespace);
@@ -45,7 +46,7 @@ export function namespaceTable(priced: readonly PricedWindow[], window: Window):
     }
   }
   for (const [namespace, row] of rows) {
-    if (row.cpuCoreHours > 0) row.coverage = (coveredHours.get(namespace) ?? 0) / row.cpuCoreHours;
+    if (costNano(row) > 0) row.coverage = 1 - (unseenNano.get(namespace) ?? 0) / costNano(row);
   }
   const nodes = priced.flatMap(({ costs }) => costs.nodes);
   const coverage =

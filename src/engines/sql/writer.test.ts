@@ -9,6 +9,9 @@ import {
   type MadeUpCluster,
 } from '../../../test/support/madeUpWindows.ts';
 import { TempHistory } from '../../../test/support/tempHistory.ts';
+import type { Allocation } from '../../model/cost.ts';
+import { costNano } from '../../model/costParts.ts';
+import { COVERAGE_FAMILIES } from '../../model/coverage.ts';
 import { DAY_MS, HOUR_MS } from '../../model/time.ts';
 import type { PodSample } from '../../model/snapshot.ts';
 import type { WindowRecord } from '../../store/history.ts';
@@ -40,6 +43,39 @@ describe('recordWindows', () => {
       }),
       { numRuns: 60 },
     );
+    await reader.close();
+  });
+
+  test('coverage is weighted by cost, for each family, whichever levels answer it', async () => {
+    using temp = new TempHistory();
+    const records = madeUpWindows(ROLLING, START, 2 * 288);
+    const reader = await openHistoryReader(await temp.record('a', records, 72));
+    for (const [from, to] of [
+      [0, 1],
+      [3, 200],
+      [0, records.length],
+    ] as const) {
+      const allocations = records
+        .slice(from, to)
+        .flatMap(({ costs }) => costs.allocations)
+        .filter(({ pod }) => pod.namespace === 'ns-1');
+      const span = { from: START + from * WINDOW_MS, to: START + to * WINDOW_MS };
+      const { rows } = await reader.costs({ ...span, by: ['namespace'], namespaces: null });
+      const row = rows.find(({ namespace }) => namespace === 'ns-1');
+      const weight = total(allocations.map(costNano));
+      const mean = (share: (one: Allocation) => number) =>
+        total(allocations.map((one) => costNano(one) * share(one))) / weight;
+      expect(row?.coverage).toBeCloseTo(
+        mean(({ coverage }) => coverage),
+        6,
+      );
+      for (const family of COVERAGE_FAMILIES)
+        expect(row?.coverageBy?.[family]).toBeCloseTo(
+          mean(({ coverageBy }) => coverageBy![family]),
+          6,
+        );
+      expect(row?.coverageBy?.network).toBeLessThan(0.9);
+    }
     await reader.close();
   });
 

@@ -5,6 +5,7 @@ import { csvAnswer, defineRoute } from './route.ts';
 
 const money = z.number().describe('in `currency`');
 const hours = z.number().min(0);
+const share = z.number().min(0).max(1);
 
 export const costReportSchema = z.object({
   cluster: z.string(),
@@ -38,7 +39,15 @@ export const costReportSchema = z.object({
       ramEfficiency: z.number(),
       gpuEfficiency: z.number().optional(),
       efficiency: z.number(),
-      coverage: z.number().min(0).max(1),
+      coverage: share,
+      coverageBy: z.object({
+        cpu: share,
+        memory: share,
+        requests: share,
+        network: share,
+        disk: share,
+        price: share,
+      }),
       priceConfidence: z.number().min(0).max(1),
     }),
   ),

@@ -78,6 +78,12 @@ export const USAGE_COLUMNS = [
   sum('storageBytes', BYTE),
   sum('networkZoneNano', NANO),
   sum('networkRegionNano', NANO),
+  // What was not seen of a family besides CPU (which is `coverage`): mostly nothing.
+  sum('unseenMemory', SHARE),
+  sum('unseenRequests', SHARE),
+  sum('unseenNetwork', SHARE),
+  sum('unseenDisk', SHARE),
+  sum('unseenPrice', SHARE),
 ] as const satisfies readonly PageColumn[];
 
 /** One cost key in one hour or day: sums over its windows and pods. */
@@ -108,6 +114,15 @@ export const COST_COLUMNS = [
   sum('networkRegionNano', NANO),
   gauge('seenFrom', 'start of the first window, in windows before 1970: the highest is the first'),
   gauge('seenTo', 'end of the last window, in windows since 1970'),
+  // Cost × what was not seen of it; what costs nothing weighs as many nanos as it lived 1e-4 windows.
+  sum('unseen', NANO),
+  sum('unseenCpu', NANO),
+  sum('unseenMemory', NANO),
+  sum('unseenRequests', NANO),
+  sum('unseenNetwork', NANO),
+  sum('unseenDisk', NANO),
+  sum('unseenPrice', NANO),
+  sum('weightless', '1e-4 windows lived that cost nothing'),
 ] as const satisfies readonly PageColumn[];
 
 /** One node in one hour or day: sums over its windows. */

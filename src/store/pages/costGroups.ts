@@ -160,7 +160,26 @@ function toRow(
     ramUsageMaxBytes: reading(sums[COST.ramPeakMax]!, 1),
     labels: has('pod', 'labels') ? first.labels : null,
     seen: seenOf(sums, windowMs),
-    coverage: lived > 0 ? sums[COST.covered]! / lived : 1,
+    ...coverageOf(sums),
+  };
+}
+
+/** What was seen of a row's families and of its cost, weighted by cost. */
+function coverageOf(sums: Float64Array): Required<Pick<CostRow, 'coverage' | 'coverageBy'>> {
+  const cost = COST_PARTS.reduce((total, part) => total + sums[COST[part]]!, 0);
+  const weight = Math.max(0, cost) + sums[COST.weightless]!;
+  const seen = (column: number): number =>
+    weight <= 0 ? 1 : Math.min(1, Math.max(0, 1 - sums[column]! / weight));
+  return {
+    coverage: seen(COST.unseen),
+    coverageBy: {
+      cpu: seen(COST.unseenCpu),
+      memory: seen(COST.unseenMemory),
+      requests: seen(COST.unseenRequests),
+      network: seen(COST.unseenNetwork),
+      disk: seen(COST.unseenDisk),
+      price: seen(COST.unseenPrice),
+    },
   };
 }
 

@@ -6,6 +6,15 @@ import { rateToCode, USAGE } from './columns.ts';
 const NANOS = 1e9;
 const SHARES = 1e4;
 
+/** The columns of what was not seen, besides the CPU's. */
+const UNSEEN_SHARES = [
+  [USAGE.unseenMemory, 'memory'],
+  [USAGE.unseenRequests, 'requests'],
+  [USAGE.unseenNetwork, 'network'],
+  [USAGE.unseenDisk, 'disk'],
+  [USAGE.unseenPrice, 'price'],
+] as const;
+
 /** Fills one slot of a page with what was measured of a container. */
 export function putUsage(
   values: Float64Array,
@@ -76,6 +85,8 @@ export function putAllocation(
   const coverage = values[at + USAGE.coverage]!;
   values[at + USAGE.coverageRest] =
     allocation === undefined ? 0 : Math.round(allocation.coverage * SHARES) - coverage;
+  for (const [column, family] of UNSEEN_SHARES)
+    values[at + column] = Math.round((1 - (allocation?.coverageBy?.[family] ?? 1)) * SHARES);
   const gpuUsed = allocation?.gpuUsageHours ?? null;
   values[at + USAGE.gpuUsed] = gpuUsed === null ? Number.NaN : average(gpuUsed, NANOS);
 }

@@ -134,6 +134,7 @@ export function addUsage(
   sum[COST.lived]! += lived;
   const coverage = row[at + USAGE.coverage]! + row[at + USAGE.coverageRest]!;
   sum[COST.covered]! += Math.round((lived * coverage) / 1e4);
+  addUnseen(sum, row, at, coverage, lived);
   const gpuUsed = row[at + USAGE.gpuUsed]!;
   if (Number.isNaN(gpuUsed)) sum[COST.gpuUnseen]! += row[at + USAGE.gpuAllocated]!;
   else sum[COST.gpuUsed]! += gpuUsed;
@@ -144,6 +145,33 @@ export function addUsage(
   keepMax(sum, COST.ramPeakMax, row[at + USAGE.ramPeak]!);
   keepMax(sum, COST.seenFrom, -start / windowMs);
   keepMax(sum, COST.seenTo, start / windowMs + 1);
+}
+
+const UNSEEN_COLUMNS = [
+  [COST.unseenMemory, USAGE.unseenMemory],
+  [COST.unseenRequests, USAGE.unseenRequests],
+  [COST.unseenNetwork, USAGE.unseenNetwork],
+  [COST.unseenDisk, USAGE.unseenDisk],
+  [COST.unseenPrice, USAGE.unseenPrice],
+] as const;
+
+/** What was not seen weighs as much as it costs, so that windows, hours and days add up to the same shares. */
+function addUnseen(
+  sum: Float64Array,
+  row: Float64Array,
+  at: number,
+  coverage: number,
+  lived: number,
+): void {
+  const cost = COST_PARTS.reduce((total, part) => total + row[at + USAGE[part]]!, 0);
+  if (cost <= 0) sum[COST.weightless]! += lived;
+  const weight = cost > 0 ? cost : lived;
+  const add = (column: number, unseen: number): void => {
+    if (unseen !== 0) sum[column]! += Math.round(weight * unseen * 1e-4);
+  };
+  add(COST.unseen, 1e4 - coverage);
+  add(COST.unseenCpu, 1e4 - row[at + USAGE.coverage]!);
+  for (const [column, usage] of UNSEEN_COLUMNS) add(column, row[at + usage]!);
 }
 
 async function sumPages(

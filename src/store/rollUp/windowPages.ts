@@ -118,6 +118,8 @@ async function writeUnattached(tables: WindowTables, costs: WindowCosts, at: Slo
       values[offset + index] = nullable ? Number.NaN : 0;
     }
     values[offset + UNATTACHED_COLUMN[cost.kind]] = cost.nano;
+    // No sample of a container could show it.
+    values[offset + USAGE.coverage] = 1e4;
     values[offset + USAGE.storageBytes] = Math.round(cost.bytes ?? 0);
     values[offset + USAGE.networkZoneNano] = cost.zoneNano ?? 0;
     values[offset + USAGE.networkRegionNano] = cost.regionNano ?? 0;
