@@ -21,7 +21,7 @@ export async function buildHours(path: string, days: number, keys: number): Prom
   const { db } = database;
   const tables = createRowTables(db, WINDOW_MS);
   const meta = new MetaTable(db);
-  const seal = "INSERT INTO windows VALUES (?, 1, 1, 0, '[]', '')";
+  const seal = "INSERT INTO windows VALUES (?, 1, 1, 0, '[]', '', '{}')";
   const labelSets = new Dictionary(db, 'label_sets', ['labels']);
   const labels: number[] = [];
   for (const team of ['a', 'b', 'c']) labels.push(await labelSets.id(JSON.stringify({ team })));

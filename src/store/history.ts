@@ -87,8 +87,8 @@ export interface HistoryWriter {
   /** Keeps what reports of other tools say, for the next window. @throws SignalsFull */
   recordSignals(signals: readonly Signal[]): Promise<void>;
   /**
-   * Replaces the usage and costs of sealed windows where the new snapshot's coverage is higher than the
-   * stored one, and recomputes the hours and days above them. Windows of closed months are left as they are.
+   * Replaces the usage and costs of sealed windows where the new snapshot shows more of any family, or is whole now, and
+   * shows less of none (`isBetter`), and recomputes the hours and days above them. Windows of closed months are left as they are.
    *
    * @returns how many windows were replaced.
    */

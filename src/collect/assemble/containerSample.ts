@@ -4,7 +4,8 @@ import type { ContainerSample } from '../../model/snapshot.ts';
 import { SECOND_MS, type TimeMs, type Window } from '../../model/time.ts';
 import { growthOf, readCounter, type CounterReading } from '../measure/counter.ts';
 import { aboveLevel } from '../measure/growth.ts';
-import { countBefore, COVERED_INTERVALS, coveredIn, type Samples } from '../measure/samples.ts';
+import { COVERED_INTERVALS, coveredIn, type Samples } from '../measure/samples.ts';
+import { workingSet, type WorkingSet } from '../measure/workingSet.ts';
 import type { CoveredTime } from './coverage.ts';
 import type { ContainerEntry, Counters } from './podEntry.ts';
 import type { Presence } from './presence.ts';
@@ -85,7 +86,7 @@ export function containerSample(
     context.nodeSize,
   );
   refusals.push(...sizes.refused);
-  const ram = ramOf(sizes.believed, window);
+  const ram = workingSet(sizes.believed, window);
   const isFrozen =
     believed.measured === 0 &&
     entries.some(({ standing }) => at(standing, point) !== null) &&
@@ -133,10 +134,15 @@ export function containerSample(
   );
 
   const coverage = isMarked ? 0 : livedMs === 0 ? 1 : coveredMs / livedMs;
-  const seen = (series: readonly Samples[]): number =>
-    idle || livedMs === 0
-      ? 1
-      : Math.min(1, coveredIn(series, window, facts.usageIntervalMs) / livedMs);
+  const cpuSeries = entries.flatMap(({ cpu: series }) => series.map(({ samples }) => samples));
+  const cpuInside = coveredIn(cpuSeries, window, facts.usageIntervalMs);
+  // What is sampled as often as the CPU is seen as well, to a life's start and end.
+  const seen = (series: readonly Samples[]): number => {
+    if (idle || livedMs === 0) return 1;
+    const inside = coveredIn(series, window, facts.usageIntervalMs);
+    const isAsGood = inside > 0 && inside >= cpuInside;
+    return Math.min(1, Math.max(inside, isAsGood ? coveredMs : 0) / livedMs);
+  };
 
   const sample: ContainerSample = {
     name: first.name,
@@ -304,36 +310,6 @@ function isQuiet(
     isEven &&
     entries.some(({ cpu }) => cpu.some(({ samples }) => movingTargets.has(targetOf(samples))))
   );
-}
-
-interface WorkingSet {
-  /** Over the time that its samples stand for. */
-  readonly average: Reading;
-  readonly peak: Reading;
-}
-
-/** The working set by time: each sample stands for the time up to half-way to the next, whatever series has it. */
-function ramOf(series: readonly Samples[], window: Window): WorkingSet {
-  const samples = new Map<number, number>();
-  let peak: Reading = null;
-  for (const { times, values } of series) {
-    const to = countBefore(times, window.end + 1);
-    for (let index = countBefore(times, window.start + 1); index < to; index++) {
-      const [time, bytes] = [times[index] ?? 0, values[index] ?? 0];
-      samples.set(time, Math.max(bytes, samples.get(time) ?? 0));
-      peak = Math.max(bytes, peak ?? bytes);
-    }
-  }
-  const times = [...samples.keys()].sort((a, b) => a - b);
-  if (times.length < 2) return { average: peak, peak };
-  let bytes = 0;
-  let weight = 0;
-  times.forEach((time, index) => {
-    const span = ((times[index + 1] ?? time) - (times[index - 1] ?? time)) / 2;
-    bytes += (samples.get(time) ?? 0) * span;
-    weight += span;
-  });
-  return { average: bytes / weight, peak };
 }
 
 /** The counter against the end of the window before, so that none falls between two windows. */

@@ -11,7 +11,7 @@ import {
 import { TempHistory } from '../../../test/support/tempHistory.ts';
 import type { Allocation } from '../../model/cost.ts';
 import { costNano } from '../../model/costParts.ts';
-import { COVERAGE_FAMILIES } from '../../model/coverage.ts';
+import { COVERAGE_FAMILIES, type MeasuredShares } from '../../model/coverage.ts';
 import { DAY_MS, HOUR_MS } from '../../model/time.ts';
 import type { PodSample } from '../../model/snapshot.ts';
 import type { WindowRecord } from '../../store/history.ts';
@@ -204,6 +204,25 @@ describe('correctWindows', () => {
     ).rejects.toMatchObject({ code: 'gap' });
     await writer.close();
   });
+
+  test('an answer replaces one that shows less of a family, never one that shows more', async () => {
+    using temp = new TempHistory();
+    const records = madeUpWindows(SMALL_CLUSTER, START, 3);
+    const whole = records[1]!;
+    const writer = await temp.openWriter('a');
+    const partial = unseen(whole, 'memory', false);
+    await writer.recordWindows([records[0]!, partial, records[2]!]);
+    expect(await writer.correctWindows([unseen(whole, 'network', false)])).toBe(0);
+    expect(await writer.correctWindows([partial])).toBe(0);
+    expect(await writer.correctWindows([unseen(whole, 'memory', true)])).toBe(1);
+    expect(await writer.correctWindows([unseen(whole, 'disk', true)])).toBe(0);
+    const better = unseen(whole, null, true);
+    expect(await writer.correctWindows([better])).toBe(1);
+    expect(await writer.correctWindows([better])).toBe(0);
+    await writer.close();
+    const right = await temp.record('right', [records[0]!, better, records[2]!]);
+    expect(await dumpHistory(temp.path('a'))).toEqual(await dumpHistory(right));
+  });
 });
 
 describe('prune', () => {
@@ -248,6 +267,23 @@ describe('prune', () => {
 
 function total(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0);
+}
+
+/** The window as it looks while no container shows a family. */
+function unseen(
+  record: WindowRecord,
+  family: keyof MeasuredShares | null,
+  complete: boolean,
+): WindowRecord {
+  const { snapshot } = record;
+  const pods = snapshot.pods.map((pod) => ({
+    ...pod,
+    containers: pod.containers.map((one) => {
+      const all = { cpu: one.coverage, memory: 1, requests: 1, network: 1, disk: 1 };
+      return { ...one, coverageBy: family === null ? all : { ...all, [family]: 0 } };
+    }),
+  }));
+  return { ...record, snapshot: { ...snapshot, pods, complete } };
 }
 
 /** The window as it looks while half of the pods are missing. */

@@ -36,13 +36,14 @@ import { RollUps } from '../../store/rollUp/rollUps.ts';
 import { appendSignals, markTakenUp, pendingSignals, signalsAppliedAt } from './signals.ts';
 import { StateTables } from './stateTables.ts';
 import { beginReplay, type ReplayTables } from '../../store/verdictReplay.ts';
+import { isBetter, observedIn } from '../../store/observed.ts';
 import { writeWindow } from '../../store/rollUp/windowPages.ts';
 import {
   correctWindow,
   incompleteWindows,
   oldestWindow,
+  sealedData,
   sealWindow,
-  windowCoverage,
 } from './windowTable.ts';
 import { appendWorkloadEvent } from './workloadEventTable.ts';
 import { createRowTables, type RowTables } from './writerTables.ts';
@@ -130,7 +131,9 @@ class SqlHistoryWriter implements HistoryWriter {
       for (const correction of corrections) {
         const { start } = correction.snapshot.window;
         await this.#requireCorrectable(correction.snapshot.window);
-        if (correction.snapshot.coverage <= (await windowCoverage(this.#db, start))!) continue;
+        const { snapshot } = correction;
+        const now = { observed: observedIn(snapshot), complete: snapshot.complete };
+        if (!isBetter((await sealedData(this.#db, start))!, now)) continue;
         if (await isMonthClosed(this.#db, start)) continue;
         await writeWindow(this.#rows, correction);
         await correctWindow(this.#db, correction.snapshot);

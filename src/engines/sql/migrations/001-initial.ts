@@ -14,7 +14,8 @@ const WINDOWS = `
     complete INTEGER NOT NULL,
     muted INTEGER NOT NULL,
     problems TEXT NOT NULL,
-    config_hash TEXT NOT NULL
+    config_hash TEXT NOT NULL,
+    observed TEXT NOT NULL
   ) STRICT;
   CREATE INDEX windows_incomplete ON windows (start) WHERE complete = 0;
 

@@ -1,0 +1,42 @@
+import { COVERAGE_FAMILIES, type MeasuredShares } from '../model/coverage.ts';
+import type { ContainerSample, Snapshot } from '../model/snapshot.ts';
+
+/** How much of a window was seen of each family, in containers that were seen all through it; `pods` in pods. */
+export type Observed = Readonly<Record<keyof MeasuredShares | 'pods', number>>;
+
+/** What a sealed window holds, as far as it decides whether another answer is better. */
+export interface SealedData {
+  readonly observed: Observed;
+  readonly complete: boolean;
+}
+
+/** Rounding is no difference. */
+const SAME_SHARE = 1e-6;
+const MEASURED = COVERAGE_FAMILIES.filter((family) => family !== 'price');
+
+/** What a window's answers show. An answer that lacks half of the containers shows less, though each is seen whole. */
+export function observedIn({ pods }: Pick<Snapshot, 'pods'>): Observed {
+  const sums = { cpu: 0, memory: 0, requests: 0, network: 0, disk: 0, pods: 0 };
+  for (const pod of pods) {
+    sums.pods += pod.heldShare;
+    for (const container of pod.containers)
+      for (const family of MEASURED)
+        sums[family] += container.runShare * shareOf(container, family);
+  }
+  return sums;
+}
+
+function shareOf({ coverage, coverageBy }: ContainerSample, family: keyof MeasuredShares): number {
+  return coverageBy?.[family] ?? coverage;
+}
+
+/** True for an answer that shows more of some family, or is whole now, and shows less of none. */
+export function isBetter(before: SealedData, after: SealedData): boolean {
+  const families = Object.keys(before.observed) as (keyof Observed)[];
+  const change = families.map((family) => {
+    const [was, is] = [before.observed[family], after.observed[family]];
+    return Math.abs(is - was) <= SAME_SHARE * Math.max(is, was) ? 0 : is - was;
+  });
+  if (change.some((grown) => grown < 0)) return false;
+  return change.some((grown) => grown > 0) || (after.complete && !before.complete);
+}
