@@ -15,6 +15,7 @@ import { Worker } from 'node:worker_threads';
 import pino from 'pino';
 import { configSchema } from '../src/daemon/config/schema.ts';
 import { loadThresholds } from '../src/daemon/config/loadThresholds.ts';
+import { responseParts } from '../src/daemon/responses.ts';
 import { openStores } from '../src/daemon/openStores.ts';
 import { openHistoryReader, openHistoryWriter } from '../src/engines/openHistory.ts';
 import { DAY_MS } from '../src/model/time.ts';
@@ -62,6 +63,7 @@ async function main(path: string): Promise<void> {
       config: () => config,
       reader,
       stores,
+      responses: responseParts(() => config, stores, new AbortController().signal),
       questions: pool.questions,
       authenticators: [],
       now: Date.now,

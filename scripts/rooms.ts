@@ -19,6 +19,7 @@ export const ROOMS: readonly Room[] = [
   room('cost', 'prices and allocates; bills, budgets, reports'),
   room('detect', 'rules over a snapshot, and the life of what they find'),
   room('cycle', 'the story of a window'),
+  room('respond', 'acts on the cluster: planned, approved, executed once, undone'),
   room('notify', 'who gets which message and when'),
   room('digest', 'the week: read and explained'),
   room('channels', 'one folder a way out: Slack, webhooks, Alertmanager, SIEM'),

@@ -1,5 +1,6 @@
 // `node scripts/slackScreenshots.ts [FOLDER]`: posts one message of each kind to the stand-in for Slack,
 // through the channel that sends them in earnest, and photographs its page for docs/notifications.md.
+import { memoryResponses } from '../test/support/respond/memoryResponses.ts';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -148,6 +149,7 @@ async function photographDialog(): Promise<void> {
       actions: { append: async () => 1 },
       silences: { add: nothing, list: async () => [] },
       audit: { append: async () => 1 },
+      responses: memoryResponses(0),
       enqueue: nothing,
       platform: { channel: 'slack', target: '#cloud-cost' },
       abuseResponders: new Set(['U0SECURE1']),

@@ -5,6 +5,7 @@ import { systemClock } from '../notify/clock.ts';
 import { policyOf } from '../channels/channels.ts';
 import { listenToButtons } from '../channels/slack/buttons.ts';
 import { createSlackClient } from '../channels/slack/client.ts';
+import type { RequestParts } from '../respond/requests.ts';
 import { openStores } from './openStores.ts';
 import { Releasers } from './releasers.ts';
 
@@ -22,6 +23,7 @@ export interface ButtonListener {
 export async function startButtonListener(
   config: Config,
   logger: Logger,
+  responses: RequestParts,
   changed: () => void,
 ): Promise<ButtonListener> {
   const { slack, history } = config;
@@ -50,6 +52,7 @@ export async function startButtonListener(
       actions,
       silences,
       audit,
+      responses,
       enqueue: (deliveries: Parameters<typeof store.enqueue>[0]) => store.enqueue(deliveries),
       platform: destinations.platform,
       abuseResponders: new Set(abuseResponders),

@@ -2,6 +2,7 @@ import type { Hono } from 'hono';
 import type { Logger } from 'pino';
 import type { Config } from './config/schema.ts';
 import type { HistoryReader } from '../store/history.ts';
+import type { PlanParts } from '../respond/requests.ts';
 import { createApp } from '../serve/app.ts';
 import type { IngestCounts, ServerStores } from '../serve/deps.ts';
 import type { ProbeSource } from '../serve/probes.ts';
@@ -15,6 +16,7 @@ export interface AppParts {
   readonly questions: Questions;
   readonly probes: ProbeSource;
   readonly ingested: IngestCounts;
+  readonly responses: PlanParts;
   readonly log: Logger;
   readonly version: string;
   reload(): Promise<void>;
@@ -22,13 +24,13 @@ export interface AppParts {
 
 /** Makes the pages and the API; a reload makes them anew, since tokens may have changed. */
 export function composeApp(parts: AppParts): Hono<ServerEnv> {
-  const { config, reader, stores, questions, probes, ingested, reload } = parts;
+  const { config, reader, stores, questions, probes, ingested, responses, reload } = parts;
   // Tokens were read from their files when the configuration was loaded.
   const tokens = config().serve.tokens.flatMap(({ token, ...rest }) =>
     token === undefined ? [] : [{ ...rest, token }],
   );
   const authenticators = tokens.length === 0 ? [] : [tokenAuthenticator(tokens)];
-  const sources = { reader, stores, questions, probes, ingested };
+  const sources = { reader, stores, questions, probes, ingested, responses };
   const deps = { config, ...sources, authenticators, now: Date.now, reload };
   return createApp(deps, parts.log, parts.version);
 }

@@ -19,6 +19,7 @@ import { openStores } from './openStores.ts';
 import { Releasers } from './releasers.ts';
 import { checkHistory } from './checkHistory.ts';
 import { requireReloadable } from './reloadable.ts';
+import { ResponseWorker } from './responses.ts';
 import { WeeklyDigest } from './weeklyDigest.ts';
 
 /** SIGTERM is to end the daemon within ten seconds: the cycle thread gets most of them. */
@@ -113,6 +114,15 @@ async function compose(
   const stores = await openStores(config().history.path, log);
   releasers.push('the stores of the pages', () => stores.close());
 
+  const responder = new ResponseWorker({
+    config,
+    stores,
+    reader,
+    log,
+    announced: () => pump.wake(),
+  });
+  const responses = responder.parts;
+
   const pool = new QuestionPool(loaded, reader, log);
   releasers.push('the question threads', () => pool.close());
   const { questions } = pool;
@@ -124,7 +134,7 @@ async function compose(
       metrics.signals.inc({ route, result: 'duplicate' }, duplicates);
     },
   };
-  const sources = { config, reader, stores, questions, probes, ingested };
+  const sources = { config, reader, stores, questions, probes, ingested, responses };
   const parts = { ...sources, log, version, reload: () => reload() };
   let app = composeApp(parts);
   const main = await listenOn(
@@ -151,7 +161,7 @@ async function compose(
   pump.start();
   releasers.push('the messages', () => pump.stop());
   const listenToButtons = () =>
-    startButtonListener(config(), log, () => {
+    startButtonListener(config(), log, responses, () => {
       pump
         .plan(Date.now())
         .catch((err: unknown) =>
@@ -160,6 +170,8 @@ async function compose(
     });
   let buttons = await listenToButtons();
   releasers.push('the buttons', () => buttons.stop());
+  responder.start();
+  releasers.push('the responses', () => responder.stop());
   releasers.push('the cycle', () => supervisor.stop());
   releasers.push('the weekly digest', async () => digests.stop());
   const bills = new BillImports({ config, reader, log, now: Date.now });

@@ -4,6 +4,7 @@ import {
   openDeliveryStore,
   openOperatorLog,
   openSignalStore,
+  openResponseStore,
   openSilenceStore,
 } from '../engines/openHistory.ts';
 import { Releasers } from './releasers.ts';
@@ -24,6 +25,7 @@ export async function openStores(path: string, log: Logger) {
       silences: await opened('the silences', openSilenceStore(path)),
       signals: await opened('the events of other tools', openSignalStore(path)),
       audit: await opened('the audit log', openAuditLog(path)),
+      responses: await opened('the responses', openResponseStore(path)),
       deliveries: await opened('the deliveries', openDeliveryStore(path)),
       close,
     };

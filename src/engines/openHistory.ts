@@ -9,8 +9,10 @@ import { parsePostgresLocation } from '../store/historyLocation.ts';
 import type { HistoryIdentity } from '../store/historyIdentity.ts';
 import type { DeliveryStore } from '../store/notifications/deliveryStore.ts';
 import type { SignalStore } from '../store/signals.ts';
+import type { ResponseStore } from '../store/responses.ts';
 import type { SilenceStore } from '../store/silences/silence.ts';
 import { createAuditLog } from './sql/audit.ts';
+import { createResponseStore } from './sql/responses.ts';
 import { createBillStore } from './sql/bills.ts';
 import type { Database, WriterDatabase } from './sql/db.ts';
 import { createDeliveryStore } from './sql/deliveries.ts';
@@ -82,6 +84,8 @@ export const openSilenceStore = sharedPart<SilenceStore>(createSilenceStore);
 export const openAuditLog = sharedPart<AuditLog>(createAuditLog);
 /** Opens the events of other tools of an existing history. @throws HistoryError */
 export const openSignalStore = sharedPart<SignalStore>(createSignalStore);
+/** Opens the responses of an existing history. @throws HistoryError */
+export const openResponseStore = sharedPart<ResponseStore>(createResponseStore);
 /** Opens the bills of an existing history. @throws HistoryError */
 export const openBillStore = sharedPart<BillStore>(createBillStore);
 /** Opens the digests of an existing history. @throws HistoryError */

@@ -9,6 +9,7 @@ import type { OwnersConfig } from '../detect/owners/config.ts';
 import { isLoopback, parseListen } from '../model/listen.ts';
 import { parseNetwork } from '../model/network.ts';
 import type { KubeContextConfig } from '../notify/config.ts';
+import type { ResponseConfig } from '../respond/config.ts';
 import type { HistoryConfig } from '../store/config.ts';
 
 const token = z.strictObject({
@@ -48,6 +49,7 @@ export interface ServeConfig
   readonly owners: OwnersConfig;
   readonly pricing: PricingConfig;
   readonly schedule: ScheduleConfig;
+  readonly response: ResponseConfig;
 }
 
 const tokenLength: Rule<z.output<typeof token>> = ({ token: value, tokenFile }, report) => {

@@ -6,6 +6,7 @@ import type { TimeMs } from '../model/time.ts';
 import type { SilenceStore } from '../store/silences/silence.ts';
 import type { SignalsKept, SignalStore } from '../store/signals.ts';
 import type { DeliveryStore } from '../store/notifications/deliveryStore.ts';
+import type { PlanParts } from '../respond/requests.ts';
 import type { Questions } from './questions/questions.ts';
 import type { ProbeSource } from './probes.ts';
 import type { Authenticator } from './security/access.ts';
@@ -22,6 +23,8 @@ export interface ServeDeps {
   readonly probes?: ProbeSource;
   /** Where what people decide is written. */
   readonly stores: ServerStores;
+  /** Plans, approves and undoes responses to findings. */
+  readonly responses: PlanParts;
   /** Tried in turn; empty when no token is configured. */
   readonly authenticators: readonly Authenticator[];
   /** Counts what other tools send. */

@@ -3,6 +3,7 @@ import type { Context } from 'hono';
 import { ConfigError } from '../config/configError.ts';
 import { ChangeRefused } from '../detect/findings/decideFinding.ts';
 import { MatcherError } from '../store/silences/matcher.ts';
+import { ResponseRefused, type RefusalCode } from '../respond/refusals.ts';
 import { QuestionRefused } from './questions/answerContext.ts';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 
@@ -18,20 +19,36 @@ export class HttpProblem extends Error {
   readonly status: ContentfulStatusCode;
   readonly title: string;
   readonly headers: Readonly<Record<string, string>>;
+  /** For programs, where the status says too little. */
+  readonly code: string | null;
   constructor(
     status: ContentfulStatusCode,
     detail: string,
     headers: Readonly<Record<string, string>> = {},
+    code: string | null = null,
   ) {
     super(detail);
     this.status = status;
     this.title = TITLES[status] ?? '';
     this.headers = headers;
+    this.code = code;
   }
 }
 
 /** Statuses of changes that are refused, by their code. */
 const REFUSED = { invalid: 400, 'not-found': 404, conflict: 409 } as const;
+
+/** Statuses of responses that are refused; of all other codes 409. */
+const RESPONSE_REFUSED: Readonly<Partial<Record<RefusalCode, 400 | 403 | 404 | 502>>> = {
+  'not-enabled': 403,
+  'protected-namespace': 403,
+  'approver-not-allowed': 403,
+  'same-approver-twice': 403,
+  'requester-approves': 403,
+  'not-found': 404,
+  'not-applicable': 400,
+  unreachable: 502,
+};
 
 /** The error as a client may see it; null for one that it must not see. */
 export function problemOfError(error: unknown): HttpProblem | null {
@@ -40,6 +57,8 @@ export function problemOfError(error: unknown): HttpProblem | null {
     return new HttpProblem(400, error.message);
   // Only an admin's reload reads a configuration; its messages hold no secret.
   if (error instanceof ConfigError) return new HttpProblem(422, error.message);
+  if (error instanceof ResponseRefused)
+    return new HttpProblem(RESPONSE_REFUSED[error.code] ?? 409, error.message, {}, error.code);
   if (!(error instanceof ChangeRefused)) return null;
   return new HttpProblem(REFUSED[error.code], error.message);
 }
@@ -51,6 +70,7 @@ export function sendProblem(context: Context, problem: HttpProblem): Response {
     title: problem.title,
     status: problem.status,
     detail: problem.message,
+    ...(problem.code !== null && { code: problem.code }),
   };
   return context.body(JSON.stringify(body), problem.status, {
     ...problem.headers,

@@ -23,6 +23,14 @@ import { TempFolder } from '../support/tempFolder.ts';
 const EXAMPLES = join(REPOSITORY, 'docs/examples');
 const TOKENS = [{ name: 'sre', tokenFile: '/run/secrets/burnwatch/sre', scopes: ['read'] }];
 
+const RESPONSE = {
+  enabled: true,
+  approvers: [
+    { name: 'ana', slack: 'U0ANA0001' },
+    { name: 'ben', token: 'ben' },
+  ],
+};
+
 /** Values that people set, by what is special about them. */
 const VALUES: Readonly<Record<string, object>> = {
   defaults: {},
@@ -49,6 +57,14 @@ const VALUES: Readonly<Record<string, object>> = {
     config: { serve: { tokens: TOKENS, listen: '0.0.0.0:8080' } },
     pages: { service: true, type: 'NodePort', port: 8080 },
     httpRoute: { enabled: true, parentRefs: [{ name: 'public', namespace: 'gateways' }] },
+  },
+  responses: {
+    config: { response: RESPONSE },
+    rbac: { responseMakesPods: true },
+  },
+  'responses in some namespaces': {
+    config: { response: RESPONSE },
+    rbac: { scope: 'namespaced', namespaces: ['shop'] },
   },
   'empty volume': { persistence: { enabled: false, emptyDirSizeLimit: '2Gi' } },
   'a claim that exists': { persistence: { existingClaim: 'old' } },
@@ -204,6 +220,46 @@ describe('the chart', () => {
     });
     const none = await renderChart({ rbac: { create: false } });
     expect(none.filter(({ kind }) => /Role/.test(kind))).toEqual([]);
+  });
+
+  it('grants writes only where responses are on, by a role of their own', async () => {
+    const writes = (objects: readonly Manifest[]): readonly string[] =>
+      objects
+        .filter(({ kind }) => /^(Cluster)?Role$/.test(kind))
+        .flatMap(({ metadata, rules }) =>
+          rules.flatMap(({ resources, verbs }: Manifest) =>
+            verbs
+              .filter((verb: string) => !['get', 'list'].includes(verb))
+              .flatMap((verb: string) =>
+                resources.map((one: string) => `${metadata.name}: ${verb} ${one}`),
+              ),
+          ),
+        );
+    expect(writes(await renderChart())).toEqual([]);
+    expect(writes(await renderChart({ config: { response: { enabled: false } } }))).toEqual([]);
+    const inNamespace = [
+      'patch pods',
+      'create pods/eviction',
+      'patch deployments/scale',
+      'patch replicasets/scale',
+      'patch statefulsets/scale',
+      'patch cronjobs',
+      'create networkpolicies',
+      'delete networkpolicies',
+    ].map((one) => `burnwatch-response: ${one}`);
+    const response = { config: { response: RESPONSE } };
+    expect(writes(await renderChart(response))).toEqual([
+      'burnwatch-response: patch nodes',
+      ...inNamespace,
+    ]);
+    const rbac = { scope: 'namespaced', namespaces: ['shop'] };
+    const scoped = await renderChart({ ...response, rbac });
+    expect(writes(scoped)).toEqual(inNamespace);
+    const made = await renderChart({ ...response, rbac: { responseMakesPods: true } });
+    expect(writes(made)).toContain('burnwatch-response: create pods');
+    expect(await renderChart({ ...response, rbac: { create: false } })).not.toContainEqual(
+      expect.objectContaining({ kind: 'ClusterRole' }),
+    );
   });
 
   it('opens the network for what the configuration names, and nothing else', async () => {

@@ -1,5 +1,6 @@
 import pino from 'pino';
 import { openHistoryReader } from '../../src/engines/openHistory.ts';
+import { responseParts } from '../../src/daemon/responses.ts';
 import { openStores } from '../../src/daemon/openStores.ts';
 import type { Config } from '../../src/daemon/config/schema.ts';
 import { loadThresholds } from '../../src/daemon/config/loadThresholds.ts';
@@ -30,6 +31,7 @@ export async function serveShop(
       config: () => config,
       reader,
       stores,
+      responses: responseParts(() => config, stores, new AbortController().signal),
       questions: historyAnswers({
         reader,
         config: () => config,

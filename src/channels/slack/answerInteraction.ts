@@ -1,11 +1,15 @@
 import type { ModalView, WebClient } from '@slack/web-api';
+import type { RequestParts } from '../../respond/requests.ts';
 import type { Clock } from '../../notify/clock.ts';
 import { readAcceptance } from './acceptDialog.ts';
 import { handleInteraction, type InteractionParts } from './handleInteraction.ts';
-import { readButton, type Interaction } from './interaction.ts';
+import { handleResponse } from './handleResponse.ts';
+import { readButton, readResponseButton, type Interaction } from './interaction.ts';
 import { prose } from './mrkdwn.ts';
 
 export interface ConnectionParts extends InteractionParts {
+  /** What a button about a response needs. */
+  readonly responses: RequestParts;
   /** Speaks with the bot's token, for answers. */
   readonly client: WebClient;
   readonly clock: Clock;
@@ -37,6 +41,15 @@ export async function answerInteraction(
       return;
     }
     await ack();
+    const response = readResponseButton(body);
+    if (response !== null) {
+      if (signal.aborted) return;
+      const { what, responseId, userId } = response;
+      logger.info({ what, response: responseId, user: userId }, 'Slack interaction handled');
+      const answer = await handleResponse(response, parts.responses, parts.workspace);
+      await sayAlone(response, answer, parts.client);
+      return;
+    }
     const interaction = submission?.interaction ?? readButton(body);
     if (interaction === null || signal.aborted) return;
     const result = await handleInteraction(interaction, parts, clock.now());
@@ -75,7 +88,7 @@ async function openDialog(
 
 /** Sends the answer to the user alone. */
 async function sayAlone(
-  { channel, userId }: Interaction,
+  { channel, userId }: Pick<Interaction, 'channel' | 'userId'>,
   text: string,
   client: WebClient,
 ): Promise<void> {

@@ -1,3 +1,4 @@
+import { memoryResponses } from '../../../test/support/respond/memoryResponses.ts';
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { SlackStandIn } from '../../../demo/slack/options.ts';
@@ -51,6 +52,7 @@ function listen(finding: () => Promise<Finding | null>, appToken = slack.appToke
       actions: { append: async () => 1 },
       silences: { add: nothing, list: async () => [] },
       audit: { append: async () => 1 },
+      responses: memoryResponses(0),
       enqueue: nothing,
       platform: { channel: 'slack', target: '#security' },
       abuseResponders: new Set(),

@@ -14,6 +14,15 @@ export const personSchema = z.object({
   enterprise: z.object({ id: z.string() }).nullish(),
 });
 
+/** A button of a response to a finding. */
+export interface ResponseInteraction extends Person {
+  readonly what: 'approve' | 'undo';
+  readonly responseId: string;
+  /** Of the plan that the message showed. */
+  readonly hash: string;
+  readonly channel: string | null;
+}
+
 /** The fields of a `block_actions` payload that are used. */
 const payloadSchema = personSchema.extend({
   type: z.literal('block_actions'),
@@ -86,6 +95,22 @@ export function readButton(payload: unknown): Interaction | null {
   if (name === undefined || findingId === undefined) return null;
   return { ...interaction, what: name === 'accept' ? 'ask-acceptance' : 'not-mine', findingId };
 }
+
+/** Reads a button of a response; null for others. */
+export function readResponseButton(payload: unknown): ResponseInteraction | null {
+  const { data } = payloadSchema.safeParse(payload);
+  const [action] = data?.actions ?? [];
+  if (data === undefined || action === undefined) return null;
+  const what = RESPONSE_BUTTONS.get(action.action_id);
+  const [, responseId, hash] = /^([0-9a-z]{1,64}):([0-9a-f]{64})$/.exec(action.value ?? '') ?? [];
+  if (what === undefined || responseId === undefined || hash === undefined) return null;
+  return { ...personOf(data), what, responseId, hash, channel: data.channel?.id ?? null };
+}
+
+const RESPONSE_BUTTONS: ReadonlyMap<string, ResponseInteraction['what']> = new Map([
+  [ACTION_IDS.approveResponse, 'approve'],
+  [ACTION_IDS.undoResponse, 'undo'],
+]);
 
 export function personOf({ user, team, enterprise }: z.output<typeof personSchema>): Person {
   return {

@@ -12,11 +12,13 @@ export interface UploadedImage {
   readonly altText: string;
 }
 
-/** Buttons that finding messages carry; `value` holds the finding's id. */
+/** Buttons that messages carry; `value` holds the finding's id, or the response's with the hash of its plan. */
 export const ACTION_IDS = {
   open: 'burnwatch_open',
   acknowledge: 'burnwatch_ack',
   silence: 'burnwatch_silence_24h',
   notAbuse: 'burnwatch_not_abuse',
   more: 'burnwatch_more',
+  approveResponse: 'burnwatch_response_approve',
+  undoResponse: 'burnwatch_response_undo',
 } as const;

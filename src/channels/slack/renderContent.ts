@@ -60,7 +60,7 @@ function inlineText(inline: Inline): string {
   return `${before}${inner === '' ? '' : prose(inner, Infinity)}${after}`;
 }
 
-type Decision = Exclude<Action, { kind: 'open' }>;
+type Decision = Extract<Action, { findingId: string }>;
 
 const LABELS: Readonly<Record<Decision['kind'], string>> = {
   acknowledge: 'Acknowledge',
@@ -77,6 +77,21 @@ const BUTTONS: Readonly<Partial<Record<Decision['kind'], string>>> = {
   'not-abuse': ACTION_IDS.notAbuse,
 };
 
+function responseButton({
+  kind,
+  responseId,
+  hash,
+}: Extract<Action, { responseId: string }>): Button {
+  const isApproval = kind === 'approve';
+  return {
+    type: 'button',
+    action_id: isApproval ? ACTION_IDS.approveResponse : ACTION_IDS.undoResponse,
+    text: plainText(isApproval ? 'Approve' : 'Undo'),
+    value: `${responseId}:${hash}`,
+    style: isApproval ? 'primary' : 'danger',
+  };
+}
+
 function actionsBlock(actions: readonly Action[]): ActionsBlock {
   const menu: { text: ReturnType<typeof plainText>; value: string }[] = [];
   const buttons: Button[] = [];
@@ -84,6 +99,10 @@ function actionsBlock(actions: readonly Action[]): ActionsBlock {
     if (action.kind === 'open') {
       const { label, url } = action;
       buttons.push({ type: 'button', action_id: ACTION_IDS.open, text: plainText(label), url });
+      continue;
+    }
+    if ('responseId' in action) {
+      buttons.push(responseButton(action));
       continue;
     }
     const { kind, findingId: value } = action;

@@ -179,7 +179,8 @@ function resultText(action: FindingAction, finding: Finding, until: TimeMs | nul
   return `${finding.id} is acknowledged`;
 }
 
-async function requireFinding(reader: HistoryReader, id: string): Promise<Finding> {
+/** A finding by its id or the beginning of it. @throws CommandFailed */
+export async function requireFinding(reader: HistoryReader, id: string): Promise<Finding> {
   const finding = await reader.finding(id);
   if (finding !== null) return finding;
   throw new CommandFailed(

@@ -76,6 +76,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./events.ts')).registerEvents,
   },
   {
+    name: 'response',
+    description: 'act on a finding: plan, approve, undo; off until response.enabled is true',
+    load: async () => (await import('./response.ts')).registerResponse,
+  },
+  {
     name: 'backup',
     description: 'copy the history, also while the daemon runs',
     load: async () => (await import('./backup.ts')).registerBackup,

@@ -14,6 +14,7 @@ export interface RawMetadata {
   readonly ownerReferences?: readonly {
     readonly kind?: string;
     readonly name?: string;
+    readonly uid?: string;
     readonly controller?: boolean;
   }[];
 }

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hashOf } from '../../model/canonicalJson.ts';
 import type { Config } from './schema.ts';
 import type { Thresholds } from '../../detect/detectors.ts';
 
@@ -19,13 +19,5 @@ export function configHash(config: Config, thresholds: Thresholds): string {
     schedule: { window: schedule.window, timezone: schedule.timezone },
     thresholds,
   };
-  return createHash('sha256').update(canonicalJson(decisive)).digest('hex').slice(0, 16);
-}
-
-/** JSON with sorted keys: the same value always gives the same text. */
-function canonicalJson(value: unknown): string {
-  return JSON.stringify(value, (_key, child: unknown) => {
-    if (typeof child !== 'object' || child === null || Array.isArray(child)) return child;
-    return Object.fromEntries(Object.entries(child).sort(([a], [b]) => (a < b ? -1 : 1)));
-  });
+  return hashOf(decisive).slice(0, 16);
 }

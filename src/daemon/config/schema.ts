@@ -9,6 +9,7 @@ import { schedulePart } from '../../cycle/config.ts';
 import { eventsPart } from '../../detect/planned/config.ts';
 import { ownersPart } from '../../detect/owners/config.ts';
 import { maintenancePart, notificationsPart, pagingPart } from '../../notify/config.ts';
+import { responsePart } from '../../respond/config.ts';
 import { servePart } from '../../serve/config.ts';
 import { historyPart } from '../../store/config.ts';
 
@@ -28,6 +29,7 @@ const PARTS = {
   paging: pagingPart,
   notifications: notificationsPart,
   maintenance: maintenancePart,
+  response: responsePart,
   serve: servePart,
 };
 

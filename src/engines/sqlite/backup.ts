@@ -178,6 +178,8 @@ const CARRIED = [
   'ops_said_once',
   'ops_silences',
   'ops_audit',
+  'ops_responses',
+  'ops_response_evidence',
   'ops_digests',
 ] as const;
 

@@ -51,6 +51,7 @@ export type Inline =
 /** A page to open, or a change to request where the channel can carry an interaction back. */
 export type Action =
   | { readonly kind: 'open'; readonly label: string; readonly url: string }
+  | { readonly kind: 'approve' | 'undo'; readonly responseId: string; readonly hash: string }
   | {
       readonly kind: 'acknowledge' | 'silence' | 'not-abuse' | 'not-mine' | 'accept';
       readonly findingId: string;

@@ -40,6 +40,12 @@ const REQUESTS: Readonly<Record<string, { readonly query?: string; readonly body
     body: { name: 'sale', startsAt: '2026-11-24T00:00:00Z', endsAt: '2026-11-25T00:00:00Z' },
   },
   deleteEventsId: {},
+  getResponse: { query: 'state=all' },
+  getResponseId: {},
+  getResponseIdEvidence: {},
+  postResponseIdApprove: {},
+  postResponseIdUndo: {},
+  postResponse: {},
 };
 
 const { ask, silences, actions } = testApp();
@@ -63,7 +69,9 @@ describe('the OpenAPI document', () => {
     }
   });
 
-  it.each(operations)('$method $path answers what it says', async (operation) => {
+  // Planning needs a cluster: test/respond plans through the API.
+  const answering = operations.filter(({ operationId }) => operationId !== 'postResponse');
+  it.each(answering)('$method $path answers what it says', async (operation) => {
     const { path, method, operationId, responses } = operation;
     const { query = '', body } = REQUESTS[operationId] ?? {};
     const event = actions.find(({ action }) => action === 'plan')?.decision.event;

@@ -18,6 +18,7 @@ import type { ApiRoute, ApiAnswer } from './route.ts';
 import { getFindingSeries, getSeries } from './series.ts';
 import { listSignals } from './signals.ts';
 import { deleteSilence, listSilences, postSilence } from './silences.ts';
+import { RESPONSE_ROUTES } from './responses.ts';
 import type { ServeDeps } from '../deps.ts';
 import { HttpProblem } from '../problem.ts';
 import { requireScope, type ServerEnv } from '../security/access.ts';
@@ -43,6 +44,7 @@ export const API_ROUTES: readonly ApiRoute[] = [
   listEvents,
   postEvent,
   deleteEvent,
+  ...RESPONSE_ROUTES,
 ];
 
 /** Puts the API's calls under `/api/v1`, each behind its scope and its schemas. */

@@ -14,6 +14,7 @@ import { workloadChartsPage, workloadPage } from './costs/workloadPage.ts';
 import { overviewPage } from './overview.ts';
 import { namespacePosturePage, posturePage } from './posture.ts';
 import { pageRequest, type PageRoute, type ShownPage } from './route.ts';
+import { RESPONSE_PAGES } from './responses.ts';
 import { SILENCE_PAGES } from './silences.ts';
 import { systemPage } from './system.ts';
 
@@ -34,6 +35,7 @@ const PAGES: readonly PageRoute[] = [
   digestPage,
   ...SILENCE_PAGES,
   ...EVENT_PAGES,
+  ...RESPONSE_PAGES,
   systemPage,
 ];
 

@@ -3,6 +3,7 @@ import { ownValue } from '../../model/ownValue.ts';
 import { parseTime } from '../../model/period.ts';
 import { DAY_MS, HOUR_MS, type Span } from '../../model/time.ts';
 import type { Assets } from '../assets/assets.ts';
+import type { ServeConfig } from '../config.ts';
 import type { ServeDeps } from '../deps.ts';
 import { HttpProblem } from '../problem.ts';
 import type { AnswerCache } from '../questions/answerCache.ts';
@@ -13,6 +14,7 @@ import {
   type AccessScope,
   type Principal,
 } from '../security/principal.ts';
+import { addressOf } from '../security/rateLimit.ts';
 import { LocalClock } from './clock.ts';
 import type { Html } from './html.ts';
 
@@ -30,6 +32,8 @@ export interface ShownPage extends Route {
   readonly nav?: string;
   /** Only for principals that see every namespace. */
   readonly isWholeCluster?: boolean;
+  /** False leaves it out of the navigation; the default is true. */
+  isListed?(config: ServeConfig): boolean;
   show(request: PageRequest): Promise<Html>;
 }
 
@@ -41,6 +45,8 @@ export interface SentForm extends Route {
 export interface PageRequest {
   readonly page: PageContext;
   readonly principal: Principal;
+  /** The client's. */
+  readonly address: string;
   readonly deps: ServeDeps;
   /** The varying parts of the path. */
   readonly params: Readonly<Record<string, string>>;
@@ -95,7 +101,9 @@ export function pageRequest(context: Context<ServerEnv>, shares: PageShares): Pa
     currency: pricing.currency,
     assets,
     sections: sections.filter(
-      (one) => one.isWholeCluster !== true || principal.namespaces === null,
+      (one) =>
+        (one.isWholeCluster !== true || principal.namespaces === null) &&
+        (one.isListed?.(deps.config()) ?? true),
     ),
     path: context.req.path,
     now,
@@ -104,7 +112,8 @@ export function pageRequest(context: Context<ServerEnv>, shares: PageShares): Pa
   const { req } = context;
   const form = () => formOf(context);
   const asked = { params: req.param(), query: req.query(), queries: req.queries() };
-  return { page, principal, deps, ...asked, form, kept };
+  const address = addressOf(context, deps.config());
+  return { page, principal, address, deps, ...asked, form, kept };
 }
 
 /** The notices that an address may ask for: never a text of the address itself. */
@@ -114,6 +123,9 @@ const NOTICES: Readonly<Record<string, string>> = {
   'not-abuse': 'Marked as not abuse. The finding opens again on the review date.',
   reopen: 'Open again.',
   silence: 'Silenced.',
+  plan: 'Planned. Other people must approve it.',
+  approve: 'Approved.',
+  undo: 'It is taken back.',
   expire: 'The silence has ended.',
   event: 'Announced: the next window knows of it.',
   'event-removed': 'The event is withdrawn.',

@@ -1,7 +1,8 @@
 import { getConnInfo } from '@hono/node-server/conninfo';
-import type { MiddlewareHandler } from 'hono';
+import type { Context, MiddlewareHandler } from 'hono';
 import { BlockList, isIP } from 'node:net';
 import { MINUTE_MS, SECOND_MS, type TimeMs } from '../../model/time.ts';
+import type { ServeConfig } from '../config.ts';
 import type { ServeDeps } from '../deps.ts';
 import { HttpProblem } from '../problem.ts';
 import { parseNetwork } from '../../model/network.ts';
@@ -59,9 +60,7 @@ export function limitRate(
 ): MiddlewareHandler {
   const limiter = new RateLimiter(rule);
   return async (context, next) => {
-    const { address } = getConnInfo(context).remote;
-    const forwardedFor = context.req.header('x-forwarded-for');
-    const client = clientAddress(address, forwardedFor, config().serve.trustedProxies);
+    const client = addressOf(context, config());
     const wait = limiter.take(client, now());
     if (wait !== null)
       throw new HttpProblem(429, `Wait ${wait} s`, {
@@ -69,6 +68,12 @@ export function limitRate(
       });
     await next();
   };
+}
+
+/** The address of the client of a request. */
+export function addressOf(context: Context, { serve }: Pick<ServeConfig, 'serve'>): string {
+  const { address } = getConnInfo(context).remote;
+  return clientAddress(address, context.req.header('x-forwarded-for'), serve.trustedProxies);
 }
 
 /**

@@ -69,6 +69,12 @@ export interface NoteNotice {
   readonly lines: readonly string[];
   /** Added to the thread of this message instead of being one of its own; Slack's ids. */
   readonly replyTo?: { readonly channel: string; readonly ts: string };
+  /** What can be done about a response to a finding, with a button. */
+  readonly response?: {
+    readonly id: string;
+    readonly hash: string;
+    readonly offer: 'approve' | 'undo';
+  };
 }
 
 /** Finding events as they happened, for machines that keep events (SIEM). */

@@ -8,12 +8,13 @@ export interface Attempt {
   readonly resource: ServedResource;
   readonly namespace: string | null;
   readonly name: string | null;
+  readonly subresource?: string | null;
 }
 
 /** Something that a user may not do; what is left out matches everything. */
 export interface Denial {
   readonly user?: string;
-  /** `pods`, `deployments.apps`. */
+  /** `pods`, `deployments.apps`, `pods/eviction`. */
   readonly resource?: string;
   readonly verb?: string;
   /** Denied outside of these namespaces, and for the whole cluster. */
@@ -25,20 +26,27 @@ export function isAllowed(attempt: Attempt, denials: readonly Denial[]): boolean
   return !denials.some(
     ({ user, resource, verb, unlessIn }) =>
       (user ?? attempt.user) === attempt.user &&
-      (resource ?? nameOf(attempt.resource)) === nameOf(attempt.resource) &&
+      (resource ?? deniable(attempt)) === deniable(attempt) &&
       (verb ?? attempt.verb) === attempt.verb &&
       !(attempt.namespace !== null && unlessIn?.includes(attempt.namespace) === true),
   );
 }
 
+/** `pods`, `deployments.apps/scale`. */
+function deniable({ resource, subresource }: Attempt): string {
+  return nameOf(resource) + (subresource ? `/${subresource}` : '');
+}
+
 /** RBAC's own words. */
-export function forbidden({ user, verb, resource, namespace, name }: Attempt): ApiStatus {
+export function forbidden(attempt: Attempt): ApiStatus {
+  const { user, verb, resource, namespace, name, subresource } = attempt;
+  const plural = resource.plural + (subresource ? `/${subresource}` : '');
   const scope = namespace === null ? 'at the cluster scope' : `in the namespace "${namespace}"`;
   const called = name === null ? nameOf(resource) : `${nameOf(resource)} "${name}"`;
   return new ApiStatus(
     403,
     'Forbidden',
-    `${called} is forbidden: User "${user}" cannot ${verb} resource "${resource.plural}" in API group "${resource.group}" ${scope}`,
+    `${called} is forbidden: User "${user}" cannot ${verb} resource "${plural}" in API group "${resource.group}" ${scope}`,
     { extra: { details: { kind: resource.plural, group: resource.group } } },
   );
 }

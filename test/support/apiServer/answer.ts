@@ -1,38 +1,21 @@
-import { parse } from 'yaml';
-import { forbidden, isAllowed, type Denial } from './access.ts';
+import { forbidden, isAllowed } from './access.ts';
 import { discover } from './discovery.ts';
-import type { Lists } from './lists.ts';
-import type { ApiObject, ObjectStore } from './objectStore.ts';
+import type { ApiObject } from './objectStore.ts';
 import { openApiDocument } from './openApi.ts';
 import { applyPatch } from './patches.ts';
-import type { ServedResource } from './resources.ts';
 import { targetOf, type Target } from './route.ts';
-import { ApiStatus, badRequest, noSuchPath } from './status.ts';
-import { validateObject } from './validate.ts';
-
-/** A request whose user is known. */
-export interface ApiRequest {
-  readonly method: string;
-  readonly url: URL;
-  readonly user: string;
-  readonly accept: string;
-  readonly contentType: string;
-  readonly body: string;
-}
-
-export interface ApiAnswer {
-  readonly code: number;
-  readonly type?: string;
-  readonly body: string | Buffer;
-}
-
-/** Everything that answers depend on. */
-export interface Cluster {
-  readonly resources: readonly ServedResource[];
-  readonly store: ObjectStore;
-  readonly lists: Lists;
-  readonly denials: readonly Denial[];
-}
+import { ApiStatus, noSuchPath } from './status.ts';
+import { subresourceOf } from './subresources.ts';
+import {
+  isDry,
+  objectIn,
+  ok,
+  requirePreconditions,
+  save,
+  type ApiAnswer,
+  type ApiRequest,
+  type Cluster,
+} from './writing.ts';
 
 /** Answers a request as an API server would. @throws ApiStatus */
 export function answer(request: ApiRequest, cluster: Cluster): ApiAnswer {
@@ -47,8 +30,9 @@ export function answer(request: ApiRequest, cluster: Cluster): ApiAnswer {
   const target = targetOf(url.pathname, cluster.resources);
   if (target === undefined) throw noSuchPath();
   const { user } = request;
-  const { resource, namespace, name } = target;
-  const attempt = { user, verb: verbOf(method, target, url), resource, namespace, name };
+  const { resource, namespace, name, subresource } = target;
+  const verb = verbOf(method, target, url);
+  const attempt = { user, verb, resource, namespace, name, subresource };
   if (!isAllowed(attempt, cluster.denials)) throw forbidden(attempt);
   return name === null
     ? collection(request, target, cluster)
@@ -83,6 +67,10 @@ function single(request: ApiRequest, target: Target, name: string, cluster: Clus
   const { resource, namespace } = target;
   const { store } = cluster;
   const { method, contentType, body } = request;
+  if (target.subresource !== null) {
+    const answered = subresourceOf(request, target, name, cluster);
+    if (answered !== null) return answered;
+  }
   switch (method) {
     case 'GET':
       return ok(store.get(resource, namespace, name));
@@ -90,6 +78,8 @@ function single(request: ApiRequest, target: Target, name: string, cluster: Clus
       store.get(resource, namespace, name);
       return ok(save(objectIn(body), target, request, cluster));
     case 'DELETE':
+      requirePreconditions(body, store.get(resource, namespace, name), resource);
+      if (isDry(request)) return ok(store.get(resource, namespace, name));
       return ok(store.remove(resource, namespace, name));
     case 'PATCH': {
       const isApply = contentType.startsWith('application/apply-patch');
@@ -102,17 +92,6 @@ function single(request: ApiRequest, target: Target, name: string, cluster: Clus
     default:
       throw new ApiStatus(405, 'MethodNotAllowed', `${method} is not supported`);
   }
-}
-
-function save(
-  object: ApiObject,
-  { resource }: Target,
-  { url }: ApiRequest,
-  cluster: Cluster,
-): object {
-  validateObject({ ...object, kind: resource.kind });
-  if (url.searchParams.get('dryRun') === 'All') return object;
-  return cluster.store.put(resource, object);
 }
 
 interface ReviewedAttributes {
@@ -139,19 +118,4 @@ function verbOf(method: string, { name }: Target, url: URL): string {
     return url.searchParams.has('watch') ? 'watch' : name === null ? 'list' : 'get';
   const verbs: Readonly<Record<string, string>> = { POST: 'create', PUT: 'update', PATCH: 'patch' };
   return verbs[method] ?? 'delete';
-}
-
-function objectIn(body: string): ApiObject {
-  if (body.startsWith('k8s\0')) {
-    throw new ApiStatus(415, 'UnsupportedMediaType', 'protobuf is not understood here: send JSON');
-  }
-  try {
-    return parse(body) as ApiObject;
-  } catch (error) {
-    throw badRequest(`the object provided is unrecognized: ${String(error)}`);
-  }
-}
-
-function ok(object: object, code = 200): ApiAnswer {
-  return { code, body: JSON.stringify(object) };
 }

@@ -47,6 +47,11 @@ export class ApiServer implements AsyncDisposable {
   /** What users may not do; change it at any time. */
   readonly denials: Denial[] = [];
   readonly faults: (Fault & { left?: number })[] = [];
+  /** Is called with the status of every request that was carried out. */
+  onAnswered: (request: SeenRequest, code: number) => void = () => undefined;
+  /** Is waited for before (`before`) a request is carried out, and before (`after`) its answer goes out. */
+  onRequest: (request: SeenRequest, moment: 'before' | 'after') => Promise<void> | void = () =>
+    undefined;
   readonly tokens: Map<string, string>;
   readonly #store: ObjectStore;
   readonly #lists: Lists;
@@ -87,6 +92,16 @@ export class ApiServer implements AsyncDisposable {
 
   get(kind: string, namespace: string | null, name: string): ApiObject {
     return this.#store.get(this.#resourceOf({ kind }), namespace, name);
+  }
+
+  /** All objects of a kind in a namespace, in the order of their names. */
+  list(kind: string, namespace: string | null): readonly ApiObject[] {
+    return this.#store.list(this.#resourceOf({ kind }), namespace);
+  }
+
+  /** Every object, for comparing. */
+  dump(): readonly ApiObject[] {
+    return this.#resources.flatMap((resource) => this.#store.list(resource, null));
   }
 
   remove(kind: string, namespace: string | null, name: string): void {
@@ -136,8 +151,10 @@ export class ApiServer implements AsyncDisposable {
     this.authorizations.add(headers.authorization);
     const user = this.#userOf(headers.authorization);
     const accept = headers.accept ?? '';
-    this.requests.push({ method, path: url.pathname, query: url.searchParams, user, accept });
+    const seen = { method, path: url.pathname, query: url.searchParams, user, accept };
+    this.requests.push(seen);
     try {
+      await this.onRequest(seen, 'before');
       const fault = this.#fault(url.pathname);
       if (fault?.hang === true) return;
       if (fault?.body !== undefined) return void response.end(fault.body);
@@ -151,6 +168,8 @@ export class ApiServer implements AsyncDisposable {
         denials: this.denials,
       };
       const said = answer({ method, url, user, accept, contentType, body }, cluster);
+      this.onAnswered(seen, said.code);
+      await this.onRequest(seen, 'after');
       response.writeHead(said.code, { 'content-type': said.type ?? 'application/json' });
       response.end(said.body);
     } catch (error) {

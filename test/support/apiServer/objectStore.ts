@@ -51,21 +51,24 @@ export class ObjectStore {
     return this.#objects.get(nameOf(resource))?.get(`${namespace ?? ''}/${name}`);
   }
 
+  /** @throws ApiStatus 409 when an object carries the uid of another one, or the resourceVersion of an older one. */
+  requireLatest(resource: ServedResource, { metadata = {} }: ApiObject): void {
+    const { name = '', namespace, uid, resourceVersion } = metadata;
+    const before = this.find(resource, namespace ?? null, name)?.metadata;
+    if (before === undefined) return;
+    const isOther = uid !== undefined && uid !== before.uid;
+    const isOlder = resourceVersion !== undefined && resourceVersion !== before.resourceVersion;
+    if (isOther || isOlder) throw conflict(nameOf(resource), name);
+  }
+
   /**
    * Puts an object in place of the one of its name, or makes it.
    * @throws ApiStatus 409 when it carries the resourceVersion of an older one.
    */
   put(resource: ServedResource, object: ApiObject): ApiObject {
+    this.requireLatest(resource, object);
     const { name = '', namespace } = object.metadata ?? {};
     const before = this.find(resource, namespace ?? null, name);
-    const wanted = object.metadata?.resourceVersion;
-    if (
-      before !== undefined &&
-      wanted !== undefined &&
-      wanted !== before.metadata?.resourceVersion
-    ) {
-      throw conflict(nameOf(resource), name);
-    }
     this.#version += 1;
     const generation = before?.metadata?.generation ?? 0;
     const isChanged = JSON.stringify(before?.['spec']) !== JSON.stringify(object['spec']);

@@ -1,3 +1,4 @@
+import { aResponse, memoryResponses } from '../respond/memoryResponses.ts';
 import type { Hono } from 'hono';
 import pino from 'pino';
 import { configSchema } from '../../../src/daemon/config/schema.ts';
@@ -115,6 +116,11 @@ export function testApp(withTokens = true, change: Partial<ServeDeps> = {}): Tes
       live: null,
     }),
     stores: fakeStores(recorded),
+    responses: memoryResponses(
+      NOW,
+      [aResponse('shop', 'shop-1', MARKUP, NOW), aResponse('pay', 'pay-1', MARKUP, NOW)],
+      recorded.audit,
+    ),
     authenticators: withTokens ? [tokenAuthenticator(TOKENS)] : [],
     now: () => NOW,
     reload: () => Promise.resolve(),

@@ -131,3 +131,34 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
   verbs: [list]
 {{- end }}
 {{- end -}}
+
+{{/* What responses take in a namespace: evidence, labels, eviction, quarantine, scaling, suspending. */}}
+{{- define "burnwatch.responseRules" -}}
+- apiGroups: ['']
+  resources: [pods]
+  verbs: {{ .Values.rbac.responseMakesPods | ternary "[get, list, patch, create]" "[get, list, patch]" }}
+- apiGroups: ['']
+  resources: [pods/log]
+  verbs: [get]
+- apiGroups: ['']
+  resources: [events]
+  verbs: [list]
+- apiGroups: ['']
+  resources: [pods/eviction]
+  verbs: [create]
+- apiGroups: [apps]
+  resources: [daemonsets, deployments, replicasets, statefulsets]
+  verbs: [get, list]
+- apiGroups: [apps]
+  resources: [deployments/scale, replicasets/scale, statefulsets/scale]
+  verbs: [get, patch]
+- apiGroups: [batch]
+  resources: [jobs]
+  verbs: [get, list]
+- apiGroups: [batch]
+  resources: [cronjobs]
+  verbs: [get, patch]
+- apiGroups: [networking.k8s.io]
+  resources: [networkpolicies]
+  verbs: [get, list, create, delete]
+{{- end -}}

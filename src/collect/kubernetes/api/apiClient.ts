@@ -3,7 +3,7 @@ import type { ClientDeps } from '../../prometheus/client.ts';
 import type { RawObject } from '../rawObjects.ts';
 import { ApiFailure } from './apiFailure.ts';
 import type { Connection } from './connect.ts';
-import { request, type ApiRequestOptions } from './request.ts';
+import { request, requestText, type ApiRequestOptions } from './request.ts';
 
 const ATTEMPTS = 3;
 /** A server that asks for more patience is asked again in the next cycle. */
@@ -24,10 +24,18 @@ export interface ApiClient {
     metadataOnly: boolean,
     pages: { begin(): void; page(items: readonly RawObject[]): void },
     signal: AbortSignal,
+    selector?: URLSearchParams,
   ): Promise<void>;
   get(path: string, signal: AbortSignal): Promise<RawObject>;
   post(path: string, body: unknown, signal: AbortSignal): Promise<RawObject>;
+  /** Sends a change once: whether one whose answer was lost was made is for the caller to look up. */
+  write(path: string, change: ApiChange, signal: AbortSignal): Promise<RawObject>;
+  /** An answer that is no JSON, such as a log. */
+  text(path: string, signal: AbortSignal): Promise<string>;
 }
+
+export type ApiChange = Required<Pick<ApiRequestOptions, 'method' | 'body'>> &
+  Pick<ApiRequestOptions, 'contentType'>;
 
 interface RawList {
   readonly items?: readonly RawObject[];
@@ -56,7 +64,9 @@ export function createApiClient(
   ): Promise<unknown> {
     for (let attempt = 1; ; attempt += 1) {
       try {
-        return await askOnce(connection, path, signal, timeoutMs, options);
+        return await inTime(timeoutMs, signal, (within) =>
+          request(connection, path, within, options),
+        );
       } catch (error) {
         if (!(error instanceof ApiFailure) || !isPassing(error) || attempt >= ATTEMPTS) throw error;
         const wait = error.retryAfterMs ?? SECOND_MS * 0.5 * 2 ** attempt * (0.5 + deps.random());
@@ -67,7 +77,7 @@ export function createApiClient(
   }
 
   return {
-    async list(path, metadataOnly, pages, signal) {
+    async list(path, metadataOnly, pages, signal, selector = new URLSearchParams()) {
       const options = metadataOnly ? { accept: METADATA_ONLY } : {};
       for (let restarts = 0; ; restarts += 1) {
         const limit = restarts < RESTARTS ? pageSize : 0;
@@ -75,10 +85,9 @@ export function createApiClient(
         try {
           let token: string | undefined = '';
           while (token !== undefined) {
-            const query = new URLSearchParams({
-              limit: `${limit}`,
-              ...(token && { continue: token }),
-            });
+            const query = new URLSearchParams(selector);
+            query.set('limit', `${limit}`);
+            if (token) query.set('continue', token);
             const { items, metadata } = (await ask(
               `${path}${path.includes('?') ? '&' : '?'}${query.toString()}`,
               signal,
@@ -102,19 +111,25 @@ export function createApiClient(
     },
     get: (path, signal) => ask(path, signal) as Promise<RawObject>,
     post: (path, body, signal) => ask(path, signal, { method: 'POST', body }) as Promise<RawObject>,
+    write: (path, change, signal) =>
+      inTime(timeoutMs, signal, (within) =>
+        request(connection, path, within, change),
+      ) as Promise<RawObject>,
+    text: (path, signal) =>
+      inTime(timeoutMs, signal, (within) =>
+        requestText(connection, path, within, { accept: '*/*' }),
+      ),
   };
 }
 
-async function askOnce(
-  connection: Connection,
-  path: string,
-  signal: AbortSignal,
+async function inTime<T>(
   timeoutMs: number,
-  options: ApiRequestOptions | undefined,
-): Promise<unknown> {
+  signal: AbortSignal,
+  work: (within: AbortSignal) => Promise<T>,
+): Promise<T> {
   const timeout = AbortSignal.timeout(timeoutMs);
   try {
-    return await request(connection, path, AbortSignal.any([signal, timeout]), options);
+    return await work(AbortSignal.any([signal, timeout]));
   } catch (error) {
     if (timeout.aborted && !signal.aborted) {
       throw new ApiFailure('timeout', `it did not answer within ${timeoutMs / SECOND_MS} s`);

@@ -9,6 +9,8 @@ export type ApiFailureCode =
   | 'expired'
   | 'overloaded'
   | 'server-error'
+  | 'conflict'
+  | 'invalid'
   | 'bad-answer';
 
 /** The API server could not be asked, or refused. The message holds no credentials. */
@@ -54,6 +56,10 @@ export function failureOf(
     case 404:
     case 405:
       return new ApiFailure('absent', `it does not serve this (${status}${tail})`);
+    case 409:
+      return new ApiFailure('conflict', said === '' ? 'it refuses (409)' : said);
+    case 422:
+      return new ApiFailure('invalid', said === '' ? 'it refuses (422)' : said);
     case 410:
       return new ApiFailure('expired', `the list is too old to be continued (410${tail})`);
     case 429:

@@ -9,8 +9,10 @@ const MAX_LENGTH = 128 * 2 ** 20;
 
 export interface ApiRequestOptions {
   readonly accept?: string;
-  readonly method?: 'GET' | 'POST';
+  readonly method?: 'GET' | 'POST' | 'PATCH' | 'DELETE';
   readonly body?: unknown;
+  /** Of the body; JSON by default. */
+  readonly contentType?: string;
 }
 
 /**
@@ -21,11 +23,29 @@ export async function request(
   connection: Connection,
   path: string,
   signal: AbortSignal,
-  { accept = 'application/json', method = 'GET', body }: ApiRequestOptions = {},
+  options: ApiRequestOptions = {},
 ): Promise<unknown> {
+  const text = await requestText(connection, path, signal, options);
+  try {
+    return JSON.parse(withoutManagedFields(text)) as unknown;
+  } catch {
+    throw new ApiFailure(
+      'bad-answer',
+      'it answers with something that is no JSON: is this the address of a Kubernetes API server?',
+    );
+  }
+}
+
+/** The same for an answer that is no JSON, such as a log. */
+export async function requestText(
+  connection: Connection,
+  path: string,
+  signal: AbortSignal,
+  options: ApiRequestOptions = {},
+): Promise<string> {
   let answer: Answer;
   try {
-    answer = await send(connection, path, signal, method, accept, body);
+    answer = await send(connection, path, signal, options);
   } catch (error) {
     if (error instanceof ApiFailure) throw error;
     if (signal.aborted) throw signal.reason;
@@ -35,14 +55,7 @@ export async function request(
   if (answer.status < 200 || answer.status > 299) {
     throw failureOf(answer.status, answer.text, answer.retryAfter);
   }
-  try {
-    return JSON.parse(withoutManagedFields(answer.text)) as unknown;
-  } catch {
-    throw new ApiFailure(
-      'bad-answer',
-      'it answers with something that is no JSON: is this the address of a Kubernetes API server?',
-    );
-  }
+  return answer.text;
 }
 
 interface Answer {
@@ -55,24 +68,31 @@ async function send(
   { server, options, headers: login }: Connection,
   path: string,
   signal: AbortSignal,
-  method: string,
-  accept: string,
-  body: unknown,
+  {
+    accept = 'application/json',
+    method = 'GET',
+    body,
+    contentType = 'application/json',
+  }: ApiRequestOptions,
 ): Promise<Answer> {
   const url = new URL(server.pathname.replace(/\/$/, '') + path, server);
   const { request: open } = url.protocol === 'http:' ? http : https;
   const headers: Record<string, string> = { ...login, accept, 'user-agent': 'burnwatch' };
-  if (body !== undefined) headers['content-type'] = 'application/json';
+  const text = body === undefined ? '' : JSON.stringify(body);
+  if (body !== undefined) {
+    headers['content-type'] = contentType;
+    // Node frames the body of a DELETE only by its length.
+    headers['content-length'] = `${Buffer.byteLength(text)}`;
+  }
   const sent = open(url, { ...options, method, signal, headers });
-  sent.end(body === undefined ? undefined : JSON.stringify(body));
+  sent.end(text);
   const response = await new Promise<http.IncomingMessage>((resolve, reject) => {
     sent.on('response', resolve);
     sent.on('error', reject);
   });
-  const text = await textOf(response);
   return {
     status: response.statusCode ?? 0,
-    text,
+    text: await textOf(response),
     retryAfter: response.headers['retry-after'],
   };
 }

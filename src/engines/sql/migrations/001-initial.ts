@@ -276,7 +276,7 @@ const BILLS = `
 `;
 
 /**
- * Deliveries, silences, the audit log and the weekly digests.
+ * Deliveries, silences, the audit log, responses to findings and the weekly digests. A workload has one running response.
  */
 const OPERATIONS = `
   CREATE TABLE ops_notify_state (key TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID;
@@ -353,6 +353,31 @@ const OPERATIONS = `
   ) STRICT;
   CREATE UNIQUE INDEX ops_audit_once ON ops_audit (once) WHERE once IS NOT NULL;
   CREATE INDEX ops_audit_subject ON ops_audit (subject, seq);
+
+  CREATE TABLE ops_responses (
+    id TEXT PRIMARY KEY,
+    version INTEGER NOT NULL,
+    state TEXT NOT NULL,
+    finding_id TEXT NOT NULL,
+    namespace TEXT NOT NULL,
+    workload TEXT NOT NULL,
+    planned_at INTEGER NOT NULL,
+    response TEXT NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX ops_responses_newest ON ops_responses (planned_at DESC, id);
+  CREATE INDEX ops_responses_state ON ops_responses (state);
+  CREATE UNIQUE INDEX ops_responses_running ON ops_responses (workload)
+    WHERE state IN ('approved', 'executing', 'undoing');
+
+  CREATE TABLE ops_response_evidence (
+    response_id TEXT NOT NULL,
+    seq INTEGER NOT NULL,
+    name TEXT NOT NULL,
+    captured_at INTEGER NOT NULL,
+    problem TEXT,
+    text BLOB NOT NULL,
+    PRIMARY KEY (response_id, seq)
+  ) STRICT, WITHOUT ROWID;
 
   CREATE TABLE ops_digests (
     week_start INTEGER PRIMARY KEY,

@@ -22,6 +22,7 @@ import {
   type PageRequest,
   type PageRoute,
 } from '../route.ts';
+import { respondBox } from '../responses.ts';
 import { commandBox, decideBox } from './act.ts';
 import { evidenceBox, neighbourBox, specBox } from './details.ts';
 import { findingHead } from './head.ts';
@@ -41,7 +42,10 @@ export const FINDING_PAGES: readonly PageRoute[] = [
       const { view } = kept;
       const { finding } = view;
       const title = `${titleOf(finding)}: ${formatScope(finding)}`;
-      return layout(page, title, body(kept, page, kubeContextOf(deps.config())));
+      const { enabled } = deps.responses.policy();
+      const respond = respondBox(finding, enabled, page);
+      const commands = commandBox(view, kubeContextOf(deps.config()));
+      return layout(page, title, body(kept, page, html`${respond} ${commands}`));
     },
   },
   {
@@ -113,17 +117,13 @@ async function readView(request: PageRequest): Promise<KeptView> {
   });
 }
 
-function body(
-  { view, charts, glance }: KeptView,
-  page: PageContext,
-  kubeContext: string | null,
-): Html {
+function body({ view, charts, glance }: KeptView, page: PageContext, actions: Html): Html {
   const { id } = view.finding;
   const inApi = `/api/v1${findingPath(id)}`;
   return html`${findingHead(view, page, glance)}
     <div class="columns">
       <div class="first">${charts}</div>
-      <div class="aside">${decideBox(view, page)} ${commandBox(view, kubeContext)}</div>
+      <div class="aside">${decideBox(view, page)} ${actions}</div>
       <div class="rest">
         ${evidenceBox(view.finding, page.clock)}
         <div class="pair">${specBox(view, page)} ${neighbourBox(view, page)}</div>

@@ -1,0 +1,201 @@
+import { Option, type Command } from 'commander';
+import { hostname } from 'node:os';
+import { openStores } from '../../daemon/openStores.ts';
+import { responseParts } from '../../daemon/responses.ts';
+import { printable } from '../../model/text/escape.ts';
+import type { Column, OutputFormat } from '../../model/text/table.ts';
+import { formatTime } from '../../model/time.ts';
+import { placeOf } from '../../respond/announce.ts';
+import type { Identity } from '../../respond/people.ts';
+import { ResponseRefused } from '../../respond/refusals.ts';
+import {
+  approve,
+  listResponses,
+  requestPlan,
+  shownState,
+  undo,
+  type PlanParts,
+} from '../../respond/requests.ts';
+import { toEvidenceJson, toResponseJson } from '../../respond/responseJson.ts';
+import { approvalsNeeded } from '../../respond/lifecycle.ts';
+import { RESPONSE_ACTIONS, type Response, type ResponseAction } from '../../store/responses.ts';
+import { CommandFailed, type Io } from '../io.ts';
+import {
+  loadContext,
+  printRows,
+  withHistory,
+  withOpened,
+  withOutput,
+  type ConfigOption,
+} from '../options.ts';
+import { requireFinding } from './findings.ts';
+
+type ListOptions = ConfigOption & { readonly state: 'open' | 'all'; readonly output: OutputFormat };
+
+interface PlanOptions extends ConfigOption {
+  readonly action: ResponseAction;
+  readonly select: 'pods' | 'owner';
+  readonly reason: string;
+}
+
+const LISTED = 1_000;
+
+export function registerResponse(response: Command, io: Io): void {
+  const list = response
+    .command('list')
+    .description('responses to findings, the newest first')
+    .addOption(new Option('--state <state>', 'which').choices(['open', 'all']).default('open'))
+    .action((options: ListOptions) => listAll(options, io));
+  withOutput(list);
+  const show = response
+    .command('show')
+    .argument('<id>', 'as response list shows it')
+    .description('one response: its plan, approvals, and how far it is')
+    .option('--evidence', 'print what was captured before it, as JSON; logs may hold secrets')
+    .action((id: string, options: ConfigOption & ShowOptions) => showOne(id, options, io));
+  withOutput(show, ['table', 'json']);
+  response
+    .command('plan')
+    .argument('<finding>', 'a finding’s id, or its beginning')
+    .description('plan a response with a dry run; it takes approvals by other people')
+    .addOption(
+      new Option('--action <action>', 'what to do').choices(RESPONSE_ACTIONS).makeOptionMandatory(),
+    )
+    .addOption(
+      new Option('--select <how>', 'of quarantine: a label put on the pods, or the owner’s labels')
+        .choices(['pods', 'owner'])
+        .default('pods'),
+    )
+    .option('--reason <text>', 'why, for those who approve it', '')
+    .action((id: string, options: PlanOptions) => planOne(id, options, io));
+  response
+    .command('approve')
+    .argument('<id>', 'as response list shows it')
+    .description('approve a plan, as the operating system user that response.approvers names')
+    .option('--hash <hash>', 'of the plan that you looked at: refused where another one stands')
+    .action((id: string, options: ConfigOption & { hash?: string }) => approveOne(id, options, io));
+  response
+    .command('undo')
+    .argument('<id>', 'as response list shows it')
+    .description('undo a response, or take its plan back')
+    .action((id: string, options: ConfigOption) => undoOne(id, options, io));
+}
+
+const COLUMNS: readonly Column<Response>[] = [
+  { title: 'ID', value: ({ id }) => id },
+  { title: 'ACTION', value: ({ action }) => action },
+  { title: 'WHERE', value: (response) => placeOf(response), maxWidth: 60 },
+  { title: 'STATE', value: ({ state }) => state },
+  {
+    title: 'APPROVED',
+    value: ({ approvals, action }) => `${approvals.length}/${approvalsNeeded(action)}`,
+  },
+  { title: 'PLANNED', value: ({ plannedAt }) => formatTime(plannedAt) },
+  { title: 'BY', value: ({ requestedBy }) => requestedBy.who, maxWidth: 24 },
+  { title: 'FINDING', value: ({ findingId }) => findingId },
+];
+
+async function listAll({ state, output, ...options }: ListOptions, io: Io): Promise<void> {
+  const query = { isOpen: state === 'open', namespaces: null, findingId: null, limit: LISTED };
+  const found = await withParts(options, io, (parts) => listResponses(query, parts));
+  const rows = found.map((one) => ({ ...one, state: shownState(one, io.now()) }));
+  const toJson = (one: Response) => toResponseJson(one, io.now());
+  printRows(io, rows, { output, columns: COLUMNS, toJson, empty: 'No responses.' });
+}
+
+interface ShowOptions {
+  readonly evidence?: boolean;
+  readonly output: OutputFormat;
+}
+
+async function showOne(id: string, options: ConfigOption & ShowOptions, io: Io): Promise<void> {
+  await withParts(options, io, async ({ store }) => {
+    const response = await store.get(id);
+    if (response === null)
+      throw new CommandFailed(`there is no response ${id}: burnwatch response list shows them`);
+    if (options.evidence === true) {
+      const items = toEvidenceJson(await store.evidence(id));
+      io.out(`${JSON.stringify(items, null, 2)}\n`);
+    } else if (options.output === 'json')
+      io.out(`${JSON.stringify(toResponseJson(response, io.now()), null, 2)}\n`);
+    else io.out(render(response, io));
+  });
+}
+
+/** A response as a person reads it before approving it. */
+function render(response: Response, io: Io): string {
+  const { id, action, plan, steps, requestedBy, reason, approvals, failure, notes } = response;
+  const lines = [
+    `${action} ${placeOf(response)}: ${shownState(response, io.now())}`,
+    `Response ${id} to finding ${response.findingId}`,
+    `Asked for by ${requestedBy.who}${reason === '' ? '' : `: ${reason}`}`,
+    `Plan ${plan.hash}, good until ${formatTime(response.expiresAt)}`,
+    ...(plan.pods.length === 0 ? [] : [`Pods: ${plan.pods.join(', ')}`]),
+    ...plan.operations.map(({ text }, index) => `  [${steps[index]}] ${text}`),
+    ...plan.warnings.map((text) => `  Note: ${text}`),
+    ...(plan.irreversible === null ? [] : [`  Note: ${plan.irreversible}`]),
+    `Approved ${approvals.length}/${approvalsNeeded(action)}: ${approvals.map(({ who }) => who).join(', ') || 'none yet'}`,
+    ...(response.undoAt === null ? [] : [`Undone by itself at ${formatTime(response.undoAt)}`]),
+    ...(failure === null ? [] : [`Failed (${failure.code}): ${failure.message}`]),
+    ...notes.map((text) => `Not undone: ${text}`),
+  ];
+  return `${lines.map((line) => printable(line)).join('\n')}\n`;
+}
+
+async function planOne(id: string, options: PlanOptions, io: Io): Promise<void> {
+  const { config } = loadContext(options, io).loaded;
+  const finding = await withHistory(config, (reader) => requireFinding(reader, id));
+  const { action, select, reason } = options;
+  const planned = await withParts(options, io, (parts) =>
+    requestPlan({ finding, action, select, reason }, identityOf(io), parts),
+  );
+  io.out(`${planned.id}\n`);
+  io.err(render(planned, io));
+}
+
+async function approveOne(
+  id: string,
+  options: ConfigOption & { readonly hash?: string },
+  io: Io,
+): Promise<void> {
+  const { hash = null } = options;
+  const { state, approvals, action } = await withParts(options, io, (parts) =>
+    approve(id, hash, identityOf(io), parts),
+  );
+  const missing = approvalsNeeded(action) - approvals.length;
+  io.err(
+    state === 'approved'
+      ? `${id} is approved; the daemon executes it\n`
+      : `${id} has your approval and takes ${missing} more\n`,
+  );
+}
+
+async function undoOne(id: string, options: ConfigOption, io: Io): Promise<void> {
+  const { state } = await withParts(options, io, (parts) => undo(id, identityOf(io), parts));
+  io.err(state === 'undoing' ? `the daemon undoes ${id}\n` : `${id} is withdrawn\n`);
+}
+
+/** The operating system says who runs the command. */
+function identityOf({ user }: Io): Identity {
+  return { who: user, via: 'cli', from: hostname(), proof: { kind: 'user', id: user } };
+}
+
+async function withParts<T>(
+  options: ConfigOption,
+  io: Io,
+  work: (parts: PlanParts) => Promise<T>,
+): Promise<T> {
+  const { loaded, log } = loadContext(options, io);
+  const { config } = loaded;
+  const stop = new AbortController();
+  return withOpened(openStores(config.history.path, log), async (stores) => {
+    try {
+      return await work({ ...responseParts(() => config, stores, stop.signal), now: io.now });
+    } catch (error) {
+      if (!(error instanceof ResponseRefused)) throw error;
+      throw new CommandFailed(`${error.code}: ${error.message}`);
+    } finally {
+      stop.abort();
+    }
+  });
+}

@@ -1,0 +1,144 @@
+import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import type { Logger } from 'pino';
+import { policyOf } from '../channels/channels.ts';
+import { isApiAtHand } from '../collect/kubernetes/api/connect.ts';
+import { ApiFailure } from '../collect/kubernetes/api/apiFailure.ts';
+import { SECOND_MS } from '../model/time.ts';
+import { announcement } from '../respond/announce.ts';
+import { connectResponseCluster } from '../respond/kubernetesCluster.ts';
+import type { PlanParts } from '../respond/requests.ts';
+import { carryOn } from '../respond/worker.ts';
+import type { AuditLog } from '../store/auditLog.ts';
+import { parsePostgresLocation } from '../store/historyLocation.ts';
+import type { HistoryReader } from '../store/history.ts';
+import type { DeliveryStore } from '../store/notifications/deliveryStore.ts';
+import type { ResponseStore } from '../store/responses.ts';
+import type { Config } from './config/schema.ts';
+
+const NAMESPACE_FILE = '/var/run/secrets/kubernetes.io/serviceaccount/namespace';
+
+interface ResponseStores {
+  readonly responses: ResponseStore;
+  readonly audit: Pick<AuditLog, 'append'>;
+  readonly deliveries: Pick<DeliveryStore, 'enqueue'>;
+}
+
+/** What requests about responses need, for pages, API, Slack and commands alike. */
+export function responseParts(
+  config: () => Config,
+  { responses, audit, deliveries }: ResponseStores,
+  signal: AbortSignal,
+  changed: () => void = () => undefined,
+): PlanParts {
+  const now = Date.now;
+  return {
+    policy: () => ({
+      ...config().response,
+      cluster: config().cluster,
+      ownNamespace: OWN_NAMESPACE,
+    }),
+    store: responses,
+    audit,
+    now,
+    async changed(response) {
+      const { security } = policyOf(config()).destinations;
+      const delivery = announcement(response, security, now());
+      if (delivery !== null) await deliveries.enqueue([delivery]);
+      changed();
+    },
+    async connect() {
+      const machine = { env: process.env };
+      const { workloads } = config();
+      if (!isApiAtHand(workloads, machine))
+        throw new ApiFailure(
+          'not-configured',
+          'there is none: set workloads.kubeconfig, or run inside the cluster',
+        );
+      return connectResponseCluster(workloads, machine, signal);
+    },
+  };
+}
+
+/** Burnwatch's own namespace, in which nothing is ever done; null outside of a cluster. */
+const OWN_NAMESPACE = ownNamespace();
+
+function ownNamespace(): string | null {
+  try {
+    return readFileSync(NAMESPACE_FILE, 'utf8').trim() || null;
+  } catch {
+    return null;
+  }
+}
+
+/** Responses that another process asked for, or whose time comes, are looked for this often. */
+const PERIOD_MS = 5 * SECOND_MS;
+
+interface WorkerDeps {
+  config(): Config;
+  readonly stores: ResponseStores;
+  readonly reader: Pick<HistoryReader, 'finding'>;
+  readonly log: Logger;
+  /** Has messages sent now. */
+  announced(): void;
+}
+
+/** Executes and undoes responses while the daemon runs, one round after the other. */
+export class ResponseWorker {
+  readonly parts: PlanParts;
+  readonly #deps: WorkerDeps;
+  readonly #holder: string;
+  readonly #stop = new AbortController();
+  #timer: NodeJS.Timeout | null = null;
+  #running: Promise<void> | null = null;
+  #isAsked = false;
+
+  constructor(deps: WorkerDeps) {
+    this.#deps = deps;
+    // A history in a file has one daemon: what a killed one held is free at once.
+    const isShared = parsePostgresLocation(deps.config().history.path) !== null;
+    this.#holder = isShared ? randomUUID() : 'daemon';
+    this.parts = responseParts(deps.config, deps.stores, this.#stop.signal, () => this.wake());
+  }
+
+  start(): void {
+    this.#timer = setInterval(() => this.wake(), PERIOD_MS);
+    this.wake();
+  }
+
+  /** Begins a round, or another one after the one that runs. */
+  wake(): void {
+    this.#deps.announced();
+    this.#isAsked = true;
+    if (this.#stop.signal.aborted) return;
+    this.#running ??= this.#rounds().finally(() => {
+      this.#running = null;
+    });
+  }
+
+  /** Ends a round at its next request; what it leaves is carried on by the next process. */
+  async stop(): Promise<void> {
+    if (this.#timer !== null) clearInterval(this.#timer);
+    this.#stop.abort();
+    await this.#running;
+  }
+
+  async #rounds(): Promise<void> {
+    const { reader, log } = this.#deps;
+    const { audit: _audit, ...parts } = this.parts;
+    while (this.#isAsked && !this.#stop.signal.aborted) {
+      this.#isAsked = false;
+      try {
+        await carryOn({
+          ...parts,
+          holder: this.#holder,
+          finding: (id) => reader.finding(id),
+          warn: ({ id }, err) =>
+            log.warn({ err, response: id }, 'A response could not be carried on, retrying'),
+        });
+      } catch (err) {
+        log.error({ err }, 'Responses could not be read');
+      }
+    }
+  }
+}

@@ -1,0 +1,127 @@
+import { gunzipSync, gzipSync } from 'node:zlib';
+import { workloadKey } from '../../model/workload.ts';
+import type { AuditEntry } from '../../store/auditLog.ts';
+import {
+  RUNNING_STATES,
+  type EvidenceItem,
+  type Response,
+  type ResponseQuery,
+  type ResponseStore,
+} from '../../store/responses.ts';
+import { appendAudit } from './audit.ts';
+import { all, list, putNew, run, value, type Database, type Db, type Parameter } from './db.ts';
+
+/** Responses whose evidence is kept: that of older ones makes room. */
+const KEPT_EVIDENCE = 200;
+
+/** The responses of a history. */
+export function createResponseStore(database: Database): ResponseStore {
+  return {
+    add: (response, audit) =>
+      database.write(async (db) => {
+        const { id, version, state, findingId, namespace, plannedAt } = response;
+        await putNew(db, 'ops_responses', ['id'], {
+          id,
+          version,
+          state,
+          finding_id: findingId,
+          namespace,
+          workload: slotOf(response),
+          planned_at: plannedAt,
+          response: JSON.stringify(response),
+        });
+        await appendAudit(db, audit);
+      }),
+    get: (id) => database.read(async (db) => (await read(db, 'id = ?', [id], 1))[0] ?? null),
+    list: (query) => database.read((db) => readList(db, query)),
+    change: (next, audit) => database.write((db) => change(db, next, audit)),
+    keepEvidence: (id, items) => database.write((db) => keepEvidence(db, id, items)),
+    evidence: (id) => database.read((db) => readEvidence(db, id)),
+    close: () => database.close(),
+  };
+}
+
+function slotOf({ namespace, workload, findingId }: Response): string {
+  return workload === null ? `${namespace}/${findingId}` : workloadKey(namespace, workload);
+}
+
+async function change(
+  db: Db,
+  next: Response,
+  audit: AuditEntry | null,
+): Promise<'done' | 'lost' | 'busy'> {
+  const other = `SELECT 1 FROM ops_responses WHERE workload = ? AND id <> ?
+     AND state IN ('approved', 'executing', 'undoing')`;
+  const isRunning = RUNNING_STATES.includes(next.state);
+  if (isRunning && (await value(db, other, [slotOf(next), next.id])) !== undefined) return 'busy';
+  const changed = await run(
+    db,
+    'UPDATE ops_responses SET version = ?, state = ?, response = ? WHERE id = ? AND version = ?',
+    [next.version, next.state, JSON.stringify(next), next.id, next.version - 1],
+  );
+  if (changed === 0) return 'lost';
+  if (audit !== null) await appendAudit(db, audit);
+  return 'done';
+}
+
+function readList(
+  db: Db,
+  { states, namespaces, findingId, limit }: ResponseQuery,
+): Promise<readonly Response[]> {
+  return read(
+    db,
+    `($states IS NULL OR state IN (SELECT value FROM json_each($states)))
+     AND ($namespaces IS NULL OR namespace IN (SELECT value FROM json_each($namespaces)))
+     AND ($finding IS NULL OR finding_id = $finding)`,
+    { states: list(states), namespaces: list(namespaces), finding: findingId },
+    limit,
+  );
+}
+
+async function read(
+  db: Db,
+  where: string,
+  parameters: Parameter,
+  limit: number,
+): Promise<readonly Response[]> {
+  const rows = await all<{ response: string }>(
+    db,
+    `SELECT response FROM ops_responses WHERE ${where} ORDER BY planned_at DESC, id LIMIT ${limit}`,
+    parameters,
+  );
+  return rows.map(({ response }) => JSON.parse(response) as Response);
+}
+
+async function readEvidence(db: Db, id: string): Promise<readonly EvidenceItem[]> {
+  const rows = await all<Omit<EvidenceItem, 'text'> & { text: Uint8Array }>(
+    db,
+    `SELECT name, captured_at AS capturedAt, problem, text
+     FROM ops_response_evidence WHERE response_id = ? ORDER BY seq`,
+    id,
+  );
+  return rows.map((row) => ({ ...row, text: gunzipSync(row.text).toString('utf8') }));
+}
+
+async function keepEvidence(db: Db, id: string, items: readonly EvidenceItem[]): Promise<void> {
+  await run(db, 'DELETE FROM ops_response_evidence WHERE response_id = ?', id);
+  const rows = items.map(({ name, capturedAt, problem, text }, seq) => ({
+    response_id: id,
+    seq,
+    name,
+    captured_at: capturedAt,
+    problem,
+    text: gzipSync(text),
+  }));
+  await putNew(db, 'ops_response_evidence', ['response_id', 'seq'], ...rows);
+  const oldest = await value<number>(
+    db,
+    `SELECT planned_at FROM ops_responses ORDER BY planned_at DESC LIMIT 1 OFFSET ${KEPT_EVIDENCE}`,
+  );
+  if (oldest === undefined) return;
+  await run(
+    db,
+    `DELETE FROM ops_response_evidence WHERE response_id IN
+       (SELECT id FROM ops_responses WHERE planned_at <= ?)`,
+    oldest,
+  );
+}

@@ -1,0 +1,110 @@
+import { ApiFailure } from '../collect/kubernetes/api/apiFailure.ts';
+import type { RawObject } from '../collect/kubernetes/rawObjects.ts';
+import { hashOf } from '../model/canonicalJson.ts';
+import type { Operation, ResponsePlan } from '../store/responses.ts';
+import { readFacts, type ResponseTarget } from './facts.ts';
+import { planOperations, type DraftPlan } from './planOperations.ts';
+import { ResponseRefused, type RefusalCode } from './refusals.ts';
+import type { Change, ResponseCluster } from './responseCluster.ts';
+
+/**
+ * Plans an action on the cluster as it is now, and has the API server try every write in a dry run.
+ *
+ * @throws ResponseRefused
+ */
+export async function makePlan(
+  id: string,
+  target: ResponseTarget,
+  cluster: ResponseCluster,
+): Promise<ResponsePlan> {
+  try {
+    const draft = await withPossibleUndo(
+      planOperations(id, target, await readFacts(target, cluster)),
+      cluster,
+    );
+    const answers: unknown[] = [];
+    for (const operation of draft.operations)
+      answers.push(decisive(await cluster.send(changeOf(operation), true)));
+    const { finding, action, select } = target;
+    const { targets, operations, pods } = draft;
+    const about = { id, finding: finding.id, scope: finding.scope, action, select };
+    // Objects stand in `targets` with their versions; a node's resourceVersion says nothing (`nodeVersion`).
+    const writes = operations.map((one) => ({ ...one, resourceVersion: null }));
+    return { ...draft, hash: hashOf({ ...about, targets, pods, writes, answers }) };
+  } catch (error) {
+    throw error instanceof ApiFailure ? refusalOf(error) : error;
+  }
+}
+
+/** Without the manifests of evicted pods where Burnwatch's role may not make pods: the plan then states that. */
+async function withPossibleUndo(draft: DraftPlan, cluster: ResponseCluster): Promise<DraftPlan> {
+  const evictions = draft.operations.filter((one) => one.verb === 'evict');
+  const [first] = evictions;
+  if (first === undefined || first.again === null) return draft;
+  const collection = first.path.slice(0, first.path.lastIndexOf('/'));
+  try {
+    await cluster.send({ verb: 'create', collection, object: first.again }, true);
+  } catch (error) {
+    if (!(error instanceof ApiFailure)) throw error;
+    // The pod is there still; what matters is whether making one is allowed.
+    if (error.code === 'conflict') return draft;
+    if (error.code !== 'forbidden') throw error;
+    const operations = evictions.map((one) => ({ ...one, again: null }));
+    const irreversible = `Evicted pods cannot be made again: ${error.message}`;
+    return { ...draft, operations, irreversible };
+  }
+  return draft;
+}
+
+/** The request that an operation is. */
+export function changeOf(operation: Operation): Change {
+  switch (operation.verb) {
+    case 'create':
+      return { verb: 'create', collection: operation.collection, object: operation.object };
+    case 'evict': {
+      const { verb, path, uid, resourceVersion } = operation;
+      return { verb, path, uid, resourceVersion };
+    }
+    case 'patch':
+      break;
+  }
+  const { verb, path, uid, resourceVersion, fields } = operation;
+  return { verb, path, uid, resourceVersion, values: fields };
+}
+
+/** What of an answer is the same in every dry run of the same write. */
+function decisive({ kind, metadata, spec }: RawObject): object {
+  const { name, namespace, labels, annotations } = metadata ?? {};
+  const isNode = kind === 'Node';
+  return { kind, name, namespace, labels, annotations: isNode ? null : annotations, spec };
+}
+
+/** Why the API server did not do something, as a refusal. */
+export function refusalOf(error: ApiFailure): ResponseRefused {
+  const message = `The Kubernetes API: ${error.message}`;
+  return new ResponseRefused(codeOf(error), message);
+}
+
+function codeOf({ code, message }: ApiFailure): RefusalCode {
+  switch (code) {
+    case 'forbidden':
+      // Admission answers 403 as well, in other words than RBAC's.
+      return /User ".*" cannot /.test(message) ? 'no-role' : 'dry-run-rejected';
+    case 'conflict':
+      return 'object-changed';
+    case 'absent':
+      return 'not-found';
+    case 'invalid':
+    case 'bad-answer':
+    case 'overloaded':
+      return 'dry-run-rejected';
+    case 'expired':
+    case 'not-configured':
+    case 'server-error':
+    case 'timeout':
+    case 'unauthorized':
+    case 'unreachable':
+      break;
+  }
+  return 'unreachable';
+}

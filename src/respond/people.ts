@@ -1,0 +1,31 @@
+import type { Party } from '../store/responses.ts';
+import type { Approver } from './config.ts';
+
+/** An identity that an interface has verified. */
+export interface Identity {
+  /** As in the audit log. */
+  readonly who: string;
+  readonly via: Party['via'];
+  readonly from: string;
+  /** What `response.approvers` names the person by; null for identities that prove nothing. */
+  readonly proof: { readonly kind: 'slack' | 'token' | 'user'; readonly id: string } | null;
+}
+
+/** Finds the person behind an identity: a token and a Slack user may be of one person. */
+export function partyOf(
+  { who, via, from, proof }: Identity,
+  approvers: readonly Approver[],
+): Party {
+  const found = proof === null ? undefined : approvers.find((one) => one[proof.kind] === proof.id);
+  return { who, via, from, person: found?.name ?? null };
+}
+
+/** True where both are the same identity or the same person. */
+export function isSameParty(a: Party, b: Party): boolean {
+  return (a.person !== null && a.person === b.person) || (a.who === b.who && a.via === b.via);
+}
+
+/** `ana (token ana-token)`, or the identity alone. */
+export function partyName({ who, person }: Party): string {
+  return person === null || person === who ? who : `${person} (${who})`;
+}

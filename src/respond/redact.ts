@@ -1,0 +1,31 @@
+import type { RawObject } from '../collect/kubernetes/rawObjects.ts';
+
+/** What stands in place of a value that is never stored. */
+const REMOVED = '(not stored)';
+/** Fields of containers that may hold secrets. */
+const TEXTS = new Set(['command', 'args']);
+/** It holds the whole object once more. */
+const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
+
+/** An object without commands, arguments and values of environment variables. */
+export function withoutSecrets(object: RawObject): RawObject {
+  return strip(object, '') as RawObject;
+}
+
+function strip(value: unknown, key: string): unknown {
+  if (Array.isArray(value)) {
+    if (TEXTS.has(key)) return [REMOVED];
+    return value.map((one) => strip(one, key === 'env' ? 'variable' : ''));
+  }
+  if (typeof value !== 'object' || value === null) {
+    return value;
+  }
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([name]) => name !== LAST_APPLIED && name !== 'managedFields')
+      .map(([name, part]) => [
+        name,
+        key === 'variable' && name === 'value' ? REMOVED : strip(part, name),
+      ]),
+  );
+}

@@ -1,0 +1,93 @@
+import type { Context } from 'hono';
+import type { Identity } from '../respond/people.ts';
+import { ResponseRefused } from '../respond/refusals.ts';
+import { approve, listResponses, requestPlan, undo } from '../respond/requests.ts';
+import type { Response, ResponseAction } from '../store/responses.ts';
+import type { ServeDeps } from './deps.ts';
+import type { ServerEnv } from './security/access.ts';
+import { findVisible, maySee, visibleNamespaces, type Principal } from './security/principal.ts';
+import { addressOf } from './security/rateLimit.ts';
+
+/** What a person asks for, from where. */
+export interface ResponseAsker {
+  readonly principal: Principal;
+  readonly via: 'api' | 'page';
+  /** The client's address. */
+  readonly from: string;
+}
+
+export function askerOf(
+  context: Context<ServerEnv>,
+  via: ResponseAsker['via'],
+  { config }: Pick<ServeDeps, 'config'>,
+): ResponseAsker {
+  return { principal: context.var.principal, via, from: addressOf(context, config()) };
+}
+
+/** A token proves who asks; without tokens all clients on loopback are the same. */
+function identityOf({ principal, via, from }: ResponseAsker): Identity {
+  const { name } = principal;
+  const proof = principal.via === 'loopback' ? null : ({ kind: 'token', id: name } as const);
+  return { who: name, via, from, proof };
+}
+
+/** Responses that the principal may know of, newest first. */
+export function visibleResponses(
+  query: Omit<Parameters<typeof listResponses>[0], 'namespaces'>,
+  principal: Principal,
+  { responses }: ServeDeps,
+): Promise<readonly Response[]> {
+  return listResponses({ ...query, namespaces: visibleNamespaces(principal) }, responses);
+}
+
+/** A response, if there is one and the principal may see it: both cases answer alike. @throws ResponseRefused */
+export async function visibleResponse(
+  id: string,
+  principal: Principal,
+  { responses }: ServeDeps,
+): Promise<Response> {
+  const response = await responses.store.get(id);
+  if (response === null || !maySee(principal, response.namespace))
+    throw new ResponseRefused('not-found', 'There is no such response');
+  return response;
+}
+
+/** Plans a response to a finding. @throws HttpProblem 404, ResponseRefused */
+export async function planResponse(
+  request: {
+    readonly findingId: string;
+    readonly action: ResponseAction;
+    readonly select: 'pods' | 'owner';
+    readonly reason: string;
+  },
+  asker: ResponseAsker,
+  deps: ServeDeps,
+): Promise<Response> {
+  const { findingId, ...rest } = request;
+  await findVisible(findingId, asker.principal, deps);
+  // As the history has it: what the asker may not see does not change what is planned.
+  const finding = await deps.reader.finding(findingId);
+  if (finding === null) throw new ResponseRefused('not-found', 'There is no such finding');
+  return requestPlan({ finding, ...rest }, identityOf(asker), deps.responses);
+}
+
+/** @throws ResponseRefused */
+export async function approveResponse(
+  id: string,
+  hash: string | null,
+  asker: ResponseAsker,
+  deps: ServeDeps,
+): Promise<Response> {
+  await visibleResponse(id, asker.principal, deps);
+  return approve(id, hash, identityOf(asker), deps.responses);
+}
+
+/** @throws ResponseRefused */
+export async function undoResponse(
+  id: string,
+  asker: ResponseAsker,
+  deps: ServeDeps,
+): Promise<Response> {
+  await visibleResponse(id, asker.principal, deps);
+  return undo(id, identityOf(asker), deps.responses);
+}
