@@ -1,4 +1,3 @@
-import { composeNotifier } from '../daemon/composeNotifier.ts';
 import type { Config } from '../daemon/config/schema.ts';
 import { openHistoryReader } from '../engines/openHistory.ts';
 import { HistoryError, type HistoryReader } from '../store/history.ts';
@@ -6,7 +5,7 @@ import { knownSources, type KnownSources } from '../model/snapshot.ts';
 import { renderCsv, renderTable, type Column, type OutputFormat } from '../model/text/table.ts';
 import { Option, type Command } from 'commander';
 import { loadConfig, type LoadedConfig } from '../daemon/config/load.ts';
-import { PresentCluster } from '../cycle/presentCluster.ts';
+import type { PresentCluster } from '../cycle/presentCluster.ts';
 import { createRedactor } from '../config/secrets.ts';
 import type { Logger } from 'pino';
 import { createLogger } from '../daemon/logger.ts';
@@ -29,10 +28,11 @@ export interface CommandContext {
 }
 
 /** The cluster as its sources show it now; what they could not read goes into the log. */
-export function presentCluster(
+export async function presentCluster(
   { loaded, log }: CommandContext,
   { now }: Pick<Io, 'now'>,
-): PresentCluster {
+): Promise<PresentCluster> {
+  const { PresentCluster } = await import('../cycle/presentCluster.ts');
   const { config } = loaded;
   const known = () => sourcesOfHistory(config);
   return new PresentCluster({ config, now, known, warn: (problem) => log.warn(problem) });
@@ -85,6 +85,7 @@ export function withHistory<T>(
 
 /** Sends the messages about what was just recorded; what cannot be sent now waits for the daemon. */
 export async function notifyNow({ loaded, log }: CommandContext, now: number): Promise<void> {
+  const { composeNotifier } = await import('../daemon/composeNotifier.ts');
   const { notifier, close } = await composeNotifier(loaded, log);
   try {
     await notifier.plan(now);

@@ -21,8 +21,12 @@ export interface Collector {
    * low hundreds of thousands of container rows. Any other number gives the same snapshots.
    */
   batchSize(): number;
-  /** The oldest time that the source still has data for, or null when it cannot tell. */
-  oldestData(signal: AbortSignal): Promise<number | null>;
+  /**
+   * The oldest time that the source still has data for, or null when it cannot tell. Dear: the source is searched.
+   *
+   * @param maxAgeMs an answer that is no older than this may be given again; the oldest data only move forward.
+   */
+  oldestData(signal: AbortSignal, maxAgeMs?: number): Promise<number | null>;
   close(): Promise<void>;
 }
 

@@ -45,6 +45,7 @@ export async function createPrometheusCollector(
     devices: config.pricing.devices ?? {},
   };
   let largest = FIRST_GUESS;
+  let oldest: { readonly data: TimeMs; readonly at: TimeMs } | null = null;
   const fitting = (points: number): number => Math.max(1, Math.floor(points / largest));
 
   async function collectPart(
@@ -90,7 +91,13 @@ export async function createPrometheusCollector(
       return snapshots;
     },
     batchSize: () => fitting(ROWS_PER_BATCH),
-    oldestData: (signal) => oldestData(client, context, deps.now(), signal),
+    async oldestData(signal, maxAgeMs = 0) {
+      const at = deps.now();
+      if (oldest !== null && at - oldest.at < maxAgeMs) return oldest.data;
+      const data = await oldestData(client, context, at, signal);
+      oldest = data === null ? null : { data, at };
+      return data;
+    },
     async close() {
       client.close();
     },

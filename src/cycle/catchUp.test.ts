@@ -6,7 +6,7 @@ import { loadThresholds } from '../daemon/config/loadThresholds.ts';
 import { configSchema } from '../daemon/config/schema.ts';
 import { detectorCodecs } from '../daemon/compose.ts';
 import type { HistoryWriter } from '../store/history.ts';
-import { DAY_MS, MINUTE_MS, type Window } from '../model/time.ts';
+import { DAY_MS, HOUR_MS, MINUTE_MS, type Window } from '../model/time.ts';
 import type { CatchUpOptions, CycleReport } from './cycleForm.ts';
 import { catchUp } from './catchUp.ts';
 import type { Settings } from './settings.ts';
@@ -41,9 +41,10 @@ async function run(
   since: number,
   windows: number,
   change: Partial<CatchUpOptions> = {},
+  collector = collectorSince(since),
 ): Promise<CycleReport> {
   const state = new WorkingState(await history.loadState(detectorCodecs(SETTINGS)));
-  return catchUp({ collector: collectorSince(since), history }, state, SETTINGS, {
+  return catchUp({ collector, history }, state, SETTINGS, {
     from: FROM,
     until: FROM + windows * WINDOW,
     muted: false,
@@ -82,6 +83,25 @@ it('the daemon makes a finding of it, and closes it when there are data', async 
     expect((await run(history, Infinity, 2, daemon)).events).toEqual([]);
     const later = await run(history, FROM + WINDOW, 3, daemon);
     expect(later.events.map(({ type }) => type)).toEqual(['closed']);
+  } finally {
+    await history.close();
+  }
+});
+
+it('searches for the oldest data afresh after downtime, and once an hour otherwise', async () => {
+  using folder = new TempHistory();
+  const history = await folder.openWriter();
+  try {
+    const ages: (number | undefined)[] = [];
+    const collector: Collector = {
+      ...collectorSince(FROM),
+      oldestData: async (_, maxAgeMs) => {
+        ages.push(maxAgeMs);
+        return FROM;
+      },
+    };
+    for (const windows of [3, 4, 5, 5]) await run(history, FROM, windows, {}, collector);
+    expect(ages).toEqual([0, HOUR_MS, HOUR_MS]);
   } finally {
     await history.close();
   }

@@ -4,6 +4,7 @@ import { CollectError } from '../collect/collector.ts';
 import type { WindowRecord } from '../store/history.ts';
 import type { FindingEvent, OperatorAction } from '../model/finding.ts';
 import type { Snapshot } from '../model/snapshot.ts';
+import { HOUR_MS } from '../model/time.ts';
 import { correctWindows } from './correctWindows.ts';
 import type { CyclePorts, CatchUpOptions, CycleReport } from './cycleForm.ts';
 import { fromFirstSeen, nothingSeen } from './firstWindow.ts';
@@ -47,7 +48,8 @@ export async function catchUp(
   );
   try {
     // Downtime may outlast what the source keeps: those windows are sealed as lost, and say so.
-    const oldest = planned.length > 0 ? await collector.oldestData(options.signal) : null;
+    const maxAgeMs = planned.length > 1 ? 0 : HOUR_MS;
+    const oldest = planned.length > 0 ? await collector.oldestData(options.signal, maxAgeMs) : null;
     const source = { collector, settings, oldest, signal: options.signal };
     for await (const observed of observeAhead(source, planned, state.expectedSamples)) {
       const snapshots =

@@ -23,8 +23,6 @@ import { createReader } from './sql/reader.ts';
 import { createSignalStore } from './sql/signals.ts';
 import { createSilenceStore } from './sql/silences.ts';
 import { createWriter, type WriterOptions as SqlWriterOptions } from './sql/writer.ts';
-import { PostgresDatabase, requireHistory } from './postgres/postgresDatabase.ts';
-import { openLeaderWriter } from './postgres/writerDatabase.ts';
 import { openForReading, openForWriting, SqliteDatabase } from './sqlite/database.ts';
 import { openWriterFile } from './sqlite/writerDatabase.ts';
 
@@ -56,9 +54,10 @@ async function openForOneWriter(options: WriterOptions): Promise<WriterDatabase>
   const { path, command, clock, maxBytes } = options;
   const since = formatTime(clock());
   const location = parsePostgresLocation(path);
-  return location === null
-    ? openWriterFile({ path, holder: { pid: process.pid, command, since }, maxBytes })
-    : openLeaderWriter({ location, command, since });
+  if (location === null)
+    return openWriterFile({ path, holder: { pid: process.pid, command, since }, maxBytes });
+  const { openLeaderWriter } = await import('./postgres/writerDatabase.ts');
+  return openLeaderWriter({ location, command, since });
 }
 
 /**
@@ -107,9 +106,10 @@ function sharedPart<Part>(create: (database: Database) => Part): (path: string) 
 /** Opens an existing history for reading, as the engine’s own parts see it. @throws HistoryError `missing`, `io`, … */
 export async function openDatabase(path: string): Promise<Database> {
   const location = parsePostgresLocation(path);
-  return location === null
-    ? new SqliteDatabase(path, openForReading(path))
-    : closedOnError(new PostgresDatabase(location), requireHistory);
+  if (location === null) return new SqliteDatabase(path, openForReading(path));
+  // Loaded only where it is used: few histories are kept in PostgreSQL, and every command opens one.
+  const { PostgresDatabase, requireHistory } = await import('./postgres/postgresDatabase.ts');
+  return closedOnError(new PostgresDatabase(location), requireHistory);
 }
 
 async function openForShortWrites(path: string): Promise<Database> {

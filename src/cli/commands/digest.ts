@@ -58,7 +58,7 @@ async function runDigest(options: DigestOptions, io: Io): Promise<void> {
   try {
     await withHistory(config, async (reader) => {
       const snapshot =
-        options.offline === true ? null : await presentCluster(context, io).snapshot();
+        options.offline === true ? null : await (await presentCluster(context, io)).snapshot();
       const { thresholds } = context.loaded;
       const policy = policyOf(config);
       const request = { config, policy, thresholds, week, now: io.now(), snapshot };

@@ -35,7 +35,8 @@ async function explain(text: string, options: ExplainOptions, io: Io): Promise<v
   const query = { ...parseWorkload(text), at };
   const { namespace } = query;
   const explanation = await withHistory(loaded.config, async (reader) => {
-    const present = options.offline === true ? null : await presentCluster(context, io).snapshot();
+    const present =
+      options.offline === true ? null : await (await presentCluster(context, io)).snapshot();
     try {
       return await explainAbuse(reader, loaded, query, present);
     } catch (error) {

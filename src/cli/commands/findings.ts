@@ -1,7 +1,6 @@
 import { mostUrgentFirst } from '../../detect/findings/severity.ts';
 import { Option, type Command } from 'commander';
 import type { LoadedConfig } from '../../daemon/config/load.ts';
-import { CannotExplain, explainAbuse } from '../../cycle/explainAbuse.ts';
 import { findingJsonSchema, toFindingJson } from '../../model/findingJson.ts';
 import { openAuditLog, openOperatorLog } from '../../engines/openHistory.ts';
 import { decideFinding } from '../../detect/findings/decideFinding.ts';
@@ -138,6 +137,7 @@ async function renderSilent(
 ): Promise<string> {
   const { namespace, workload, container } = scope;
   if (namespace === null || workload === null) return '';
+  const { CannotExplain, explainAbuse } = await import('../../cycle/explainAbuse.ts');
   try {
     const query = { namespace, ...workload, at: lastSeen };
     const { workloads } = await explainAbuse(reader, loaded, query, null);

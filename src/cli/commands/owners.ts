@@ -36,7 +36,7 @@ export function registerOwners(command: Command, io: Io): void {
 async function printOwners(options: OwnersOptions, io: Io): Promise<void> {
   const context = loadContext(options, io);
   const { config } = context.loaded;
-  const snapshot = await presentCluster(context, io).snapshot();
+  const snapshot = await (await presentCluster(context, io)).snapshot();
   if (snapshot === null) throw new CommandFailed('no source lists workloads now');
   if (snapshot.pods.length === 0)
     throw new CommandFailed(

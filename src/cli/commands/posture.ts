@@ -83,11 +83,11 @@ async function postureNow(
   use: PostureInput['use'],
   watermark: TimeMs | null,
 ): Promise<PostureInput | null> {
-  const input = await presentCluster(context, io).posture(use);
+  const input = await (await presentCluster(context, io)).posture(use);
   if (input === null || input.pods.length > 0 || watermark === null) return input;
   io.err(`No pods now: this is the posture of ${formatTime(watermark)}, where the history ends\n`);
   const { settle } = context.loaded.config.schedule;
-  return presentCluster(context, { now: () => watermark + settle }).posture(use);
+  return (await presentCluster(context, { now: () => watermark + settle })).posture(use);
 }
 
 interface Past {

@@ -47,7 +47,8 @@ async function printRecommendations(options: RecommendOptions, io: Io): Promise<
       const known = await reader.namespaces();
       if (!known.includes(namespace)) context.log.warn(noSuchNamespace(namespace, known));
     }
-    const snapshot = options.offline === true ? null : await presentCluster(context, io).objects();
+    const snapshot =
+      options.offline === true ? null : await (await presentCluster(context, io)).objects();
     const report = await readAdvice(reader, {
       days,
       namespaces: namespace === undefined ? null : [namespace],

@@ -20,7 +20,7 @@ export function createEnrichingCollector(
       return snapshots.map((snapshot) => enrich(snapshot, trusted, devices));
     },
     batchSize: () => metrics.batchSize(),
-    oldestData: (signal) => metrics.oldestData(signal),
+    oldestData: (signal, maxAgeMs) => metrics.oldestData(signal, maxAgeMs),
     async close() {
       await metrics.close();
       await specs.close();
