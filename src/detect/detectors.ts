@@ -5,6 +5,7 @@ import { dataQualityDetector } from './quality/dataQuality.ts';
 import { abandonedDetector } from './rightsize/abandoned/abandonedDetector.ts';
 import { overprovisionedDetector } from './rightsize/overprovisioned/overprovisionedDetector.ts';
 import { underprovisionedDetector } from './rightsize/underprovisioned/underprovisionedDetector.ts';
+import { controlPlaneDetector } from './controlPlane/controlPlaneDetector.ts';
 import { signalDetector } from './signals/signalDetector.ts';
 import { budgetDetector } from './spend/budget/budgetDetector.ts';
 import { costSpikeDetector } from './spend/costSpike/costSpikeDetector.ts';
@@ -20,6 +21,7 @@ export const DETECTORS = [
   costSpikeDetector,
   abuseDetector,
   signalDetector,
+  controlPlaneDetector,
 ] as const;
 
 type Intersection<Union> = (Union extends unknown ? (one: Union) => void : never) extends (

@@ -13,7 +13,8 @@ export type FindingKind =
   | 'posture'
   | 'data-quality'
   | 'trust'
-  | 'signal';
+  | 'signal'
+  | 'control-plane';
 
 export type Severity = 'info' | 'warning' | 'critical';
 

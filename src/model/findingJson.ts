@@ -21,6 +21,7 @@ export const findingJsonSchema = z.object({
     'data-quality',
     'trust',
     'signal',
+    'control-plane',
   ]),
   rule: z.string(),
   severity: z.enum(['info', 'warning', 'critical']),

@@ -3,6 +3,7 @@ import type { ClusterObjects, WorkloadObject } from './clusterObjects.ts';
 import type { Amounts, PodHold } from './podHold.ts';
 import type { Reading } from './reading.ts';
 import type { PodSpecFacts } from './podSpec.ts';
+import type { ControlPlaneReading } from './controlPlane.ts';
 import type { Signal } from './signal.ts';
 import type { TimeMs, Window } from './time.ts';
 import type { WorkloadRef } from './workload.ts';
@@ -32,6 +33,8 @@ export interface Snapshot {
   readonly offerings?: readonly Offering[];
   /** Other objects of the cluster, observed close to this window; absent where no source lists them. */
   readonly objects?: ClusterObjects | null;
+  /** What the components that run the cluster export; absent where Prometheus scrapes none of them. */
+  readonly controlPlane?: readonly ControlPlaneReading[];
   /** Events of other tools that this window takes up, in the order of their times; absent where there are none. */
   readonly signals?: readonly Signal[];
   /** Share of the time that containers and pods lived which samples cover, 0..1 (see docs/architecture.md, "Coverage"). */

@@ -189,7 +189,8 @@ it('what a filtering stack has to keep covers every metric that is read', () => 
     ([, text]) => new RegExp(`^${text}$`),
   );
   expect(patterns).toHaveLength(2);
-  const ofExporters = /^(DCGM_|kubecost_|node_total_|pv_hourly_|karpenter_)/;
+  const ofExporters =
+    /^(DCGM_|kubecost_|node_total_|pv_hourly_|karpenter_|apiserver_|etcd_|scheduler_|up$)/;
   const read = [...Object.values(QUERIES), ...Object.values(RAW_QUERIES)].map(
     ({ metric }) => metric,
   );

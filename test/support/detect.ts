@@ -9,6 +9,7 @@ import type { Scope, Verdict } from '../../src/model/finding.ts';
 import { toNano } from '../../src/model/money.ts';
 import type { Snapshot } from '../../src/model/snapshot.ts';
 import type { TimeMs } from '../../src/model/time.ts';
+import { NO_SIGNALS, type SignalsSeen } from '../../src/detect/signals/signalMemory.ts';
 import type { DetectContext, Detector } from '../../src/detect/detector.ts';
 import type { DetectorState } from '../../src/store/stateCodec.ts';
 
@@ -20,6 +21,8 @@ export class DetectorRun<S> {
   readonly opened: { readonly at: TimeMs; readonly verdict: Verdict }[] = [];
   readonly closed: { readonly at: TimeMs; readonly verdict: Verdict }[] = [];
   readonly config: Config;
+  /** Events of other tools that the next window takes up. */
+  signals: SignalsSeen = NO_SIGNALS;
   private readonly detector: Detector<S>;
   private readonly historyStart: TimeMs;
   private readonly ownerOf: (scope: Scope) => string | null;
@@ -72,6 +75,7 @@ export class DetectorRun<S> {
       ownerOf: this.ownerOf,
       podOwners: () => new Map(),
       planned: (scope) => plannedIn(configuredEvents(this.config.events), scope, snapshot.window),
+      signals: this.signals,
       isOpen: (kind, rule, scope) => this.open.has(printOf({ kind, rule, scope })),
     };
     const verdicts = this.detector.detect(context, state);

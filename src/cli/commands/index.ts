@@ -126,6 +126,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./posture.ts')).registerPosture,
   },
   {
+    name: 'controlplane',
+    description: 'the components that run the cluster, and the clients of its API',
+    load: async () => (await import('./controlplane.ts')).registerControlPlane,
+  },
+  {
     name: 'digest',
     description: 'the weekly digest: sends it, once a week',
     load: async () => (await import('./digest.ts')).registerDigest,

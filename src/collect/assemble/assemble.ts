@@ -8,6 +8,7 @@ import type { Batch, BatchAnswer } from '../prometheus/batch.ts';
 import { refuseSeveralClusters } from './clusters.ts';
 import type { CoverageSum } from './coverage.ts';
 import { isCollapse, learn } from './coverage.ts';
+import { controlPlaneAt } from './controlPlane.ts';
 import { buildEgressTable, withEgress } from './egress.ts';
 import { buildNamespaceTable, namespacesAt } from './namespaces.ts';
 import { buildNodeTable, nodesAt } from './nodes.ts';
@@ -151,6 +152,7 @@ function assembleWindow(
     volumes: volumesAt(tables.storage, point, kubeSamples, pods),
     loadBalancers: loadBalancersAt(tables.storage, point, kubeSamples),
     ...offeringsAt(batch, point),
+    ...controlPlaneAt(batch, point),
     objects: objectsAt(batch, point, window),
     coverage,
     ...problemsAt(batch, point, {

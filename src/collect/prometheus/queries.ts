@@ -1,3 +1,4 @@
+import { COMPONENT_JOBS, type ControlPlaneMeasure } from '../../model/controlPlane.ts';
 import { FREE_RESOURCES } from '../../model/resources.ts';
 import type { LabelMatcher } from './matchers.ts';
 import { promDuration, selector } from './matchers.ts';
@@ -545,7 +546,71 @@ export const QUERIES = {
       return `${samples(address)} or (${samples(byType)} unless on () count(${samples(address)})) or ${samples(byWish)}`;
     },
   },
+  // ── The control plane ──────────────────────────────────────────────────────────────────────────────
+  // Managed clusters export little of it. Each query is a union of a few sums, told apart by the label `measure`.
+  components: {
+    metric: 'up',
+    need: 'extra',
+    without: 'whether the components of the control plane are up is unknown',
+    promql: (q) => {
+      const up = `max by (job,instance) (max_over_time(${q.select('up', like('job', COMPONENT_JOBS))}[${q.window}]))`;
+      return unionOf({ up: `count by (job) (${up} == 1)`, down: `count by (job) (${up} == 0)` });
+    },
+  },
+  apiServer: {
+    metric: 'apiserver_request_total',
+    need: 'extra',
+    without: 'requests of the API server by verb, resource and code are unknown',
+    promql: (q) => {
+      const rate = (metric: string): string => `rate(${q.select(metric)}[${q.rate}])`;
+      return unionOf({
+        'api-code': `sum by (code) (${rate('apiserver_request_total')})`,
+        'api-call': `topk(10, sum by (verb,resource) (${rate('apiserver_request_total')}))`,
+        'api-rejected': `sum by (priority_level) (${rate('apiserver_flowcontrol_rejected_requests_total')})`,
+        certificate: `histogram_quantile(0.01, sum by (le) (${rate('apiserver_client_certificate_expiration_seconds_bucket')}))`,
+      });
+    },
+  },
+  etcd: {
+    metric: 'etcd_mvcc_db_total_size_in_bytes',
+    need: 'extra',
+    without: 'size and disk latency of etcd are unknown',
+    promql: (q) => {
+      const last = (metric: string): string =>
+        `max by (instance) (last_over_time(${q.select(metric)}[${q.window}]))`;
+      const buckets = q.select('etcd_disk_wal_fsync_duration_seconds_bucket');
+      return unionOf({
+        'etcd-size': `${last('etcd_mvcc_db_total_size_in_bytes')} / ${last('etcd_server_quota_backend_bytes')}`,
+        'etcd-fsync': `histogram_quantile(0.99, sum by (instance,le) (rate(${buckets}[${q.rate}])))`,
+      });
+    },
+  },
+  controllers: {
+    metric: 'scheduler_pending_pods',
+    need: 'extra',
+    without:
+      'queues of the scheduler and of controllers, failures of DNS and of the runtime are unknown',
+    promql: (q) => {
+      const least = (metric: string): string => `min_over_time(${q.select(metric)}[${q.window}])`;
+      const rate = (metric: string, ...own: readonly LabelMatcher[]): string =>
+        `rate(${q.select(metric, ...own)}[${q.rate}])`;
+      const answers = 'coredns_dns_responses_total';
+      return unionOf({
+        'pending-pods': `sum by (queue) (${least('scheduler_pending_pods')})`,
+        'queue-depth': `topk(5, max by (job,name) (${least('workqueue_depth')}))`,
+        'dns-failures': `sum(${rate(answers, eq('rcode', 'SERVFAIL'))}) / sum(${rate(answers)})`,
+        'runtime-errors': `topk(5, sum by (instance) (${rate('kubelet_runtime_operations_errors_total')}))`,
+      });
+    },
+  },
 } as const satisfies Record<string, QuerySpec>;
+
+/** Several vectors in one answer, each with its name in the label `measure`. */
+function unionOf(vectors: Readonly<Partial<Record<ControlPlaneMeasure, string>>>): string {
+  return Object.entries(vectors)
+    .map(([measure, promql]) => `label_replace(${promql}, "measure", "${measure}", "", "")`)
+    .join(' or ');
+}
 
 /** A metric whose samples are read as they are, each with its own time. */
 export interface RawSpec extends Pick<QuerySpec, 'metric' | 'need' | 'without'> {

@@ -33,6 +33,7 @@ export const KIND_NAMES: Readonly<Record<Finding['kind'], string>> = {
   'data-quality': 'Missing data',
   trust: 'Metrics not believed',
   signal: 'Reported by other tools',
+  'control-plane': 'Control plane',
 };
 
 /** A finding's title: only what has evidence for a page is called mining. */
@@ -77,6 +78,7 @@ export const PER_MONTH: Readonly<Record<Finding['kind'], string>> = {
   'data-quality': 'a month',
   trust: 'a month',
   signal: 'a month',
+  'control-plane': 'a month',
 };
 
 /** The name of the person who decided: `slack:U012 (sam)` is sam. */

@@ -66,6 +66,9 @@ function peopleRoutes(finding: Finding, to: Destinations): readonly Route[] {
     case 'signal':
       if (severity === 'critical') return [security, ...pagers];
       return severity === 'warning' ? [security] : [];
+    case 'control-plane':
+      if (severity === 'critical') return [platform, ...pagers];
+      return severity === 'warning' ? [platform] : [];
     case 'budget':
       return severity === 'info' ? [] : [...orElse(owners(true), platform)];
     case 'underprovisioned':

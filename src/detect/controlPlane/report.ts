@@ -1,0 +1,107 @@
+import { COMPONENT_NAMES, type ControlPlaneReading } from '../../model/controlPlane.ts';
+import type { Finding } from '../../model/finding.ts';
+import { formatTime } from '../../model/time.ts';
+import type { ControlPlaneRow } from './state.ts';
+
+/** A component as Prometheus scrapes it. */
+export interface ComponentReport {
+  readonly component: string;
+  readonly job: string | null;
+  readonly state: 'up' | 'degraded' | 'down' | 'absent' | 'not scraped';
+  readonly up: number;
+  readonly down: number;
+  readonly since: string | null;
+}
+
+/** A client of the API in the last window that had it. */
+export interface ClientReport {
+  readonly user: string;
+  readonly userAgent: string;
+  readonly sourceIps: readonly string[];
+  readonly requests: number;
+  readonly usualRequests: number;
+  readonly unlimitedLists: number;
+  readonly watches: number;
+  readonly failedLogins: number;
+  readonly calls: readonly string[];
+  readonly lastSeen: string;
+}
+
+/** The control plane as of the last window. */
+export interface ControlPlaneReport {
+  readonly asOf: string | null;
+  readonly components: readonly ComponentReport[];
+  readonly readings: readonly ControlPlaneReading[];
+  readonly clients: readonly ClientReport[];
+  readonly findings: readonly {
+    readonly id: string;
+    readonly severity: string;
+    readonly summary: string;
+  }[];
+}
+
+const MOST_CLIENTS = 20;
+
+/** What the detector knows, in the words of a report. */
+export function controlPlaneReport(
+  rows: ReadonlyMap<string, unknown> | undefined,
+  findings: readonly Finding[],
+): ControlPlaneReport {
+  const known = [...((rows ?? new Map()) as ReadonlyMap<string, ControlPlaneRow>)];
+  const last = known.flatMap(([, row]) => (row.row === 'last' ? [row] : []))[0];
+  const scraped = known
+    .flatMap(([key, row]): ComponentReport[] =>
+      row.row !== 'component'
+        ? []
+        : [
+            {
+              component: row.component,
+              job: key.slice('component/'.length),
+              state:
+                row.up === 0
+                  ? row.down === 0
+                    ? 'absent'
+                    : 'down'
+                  : row.down > 0
+                    ? 'degraded'
+                    : 'up',
+              up: row.up,
+              down: row.down,
+              since: row.since > 0 ? formatTime(row.since) : null,
+            },
+          ],
+    )
+    .sort((a, b) => (`${a.component} ${a.job}` < `${b.component} ${b.job}` ? -1 : 1));
+  const missing = COMPONENT_NAMES.filter((name) =>
+    scraped.every(({ component }) => component !== name),
+  );
+  const clients = known
+    .flatMap(([, row]) => (row.row === 'client' ? [row] : []))
+    .sort(
+      (a, b) =>
+        b.lastSeen - a.lastSeen || b.last.total - a.last.total || (a.user < b.user ? -1 : 1),
+    )
+    .slice(0, MOST_CLIENTS)
+    .map(({ user, userAgent, usual, last: calls, lastSeen }) => {
+      const { total: requests, ...rest } = calls;
+      const usualRequests = Math.round(usual);
+      return { user, userAgent, requests, usualRequests, ...rest, lastSeen: formatTime(lastSeen) };
+    });
+  return {
+    asOf: last === undefined ? null : formatTime(last.at),
+    components: [
+      ...scraped,
+      ...missing.map((component) => ({
+        component,
+        job: null,
+        state: 'not scraped' as const,
+        up: 0,
+        down: 0,
+        since: null,
+      })),
+    ],
+    readings: last?.readings.filter(({ measure }) => measure !== 'up' && measure !== 'down') ?? [],
+    clients,
+    findings: findings.map(({ id, severity, summary }) => ({ id, severity, summary })),
+  };
+}
