@@ -77,6 +77,15 @@ export function knownSources({ pods, sources, acceptedSources }: KnownSources): 
 export interface ExpectedSamples extends KnownSources {
   /** Windows in a row, by node, in which no container of it showed any use; absent where there is no such node. */
   readonly silentNodes?: Readonly<Record<string, number>>;
+  /** Which share of the pods has a metric that nearly all have. */
+  readonly answers?: Readonly<Record<string, AnswerMemory>>;
+}
+
+export interface AnswerMemory {
+  /** Share of the pods, in the last window that was not lacking. */
+  readonly share: number;
+  /** Windows in a row in which most of it was lacking. */
+  readonly lacking?: number;
 }
 
 /** Something the window lacks, named so that a person can act on it. */

@@ -5,6 +5,7 @@ import type { ExtraDevices } from '../../model/devices.ts';
 import { countCards } from '../countCards.ts';
 import type { RestoreName } from '../labels.ts';
 import type { Batch, BatchAnswer } from '../prometheus/batch.ts';
+import { querySpec } from '../prometheus/queries.ts';
 import { refuseSeveralClusters } from './clusters.ts';
 import type { CoverageSum } from './coverage.ts';
 import { isCollapse, learn } from './coverage.ts';
@@ -13,6 +14,7 @@ import { buildEgressTable, withEgress } from './egress.ts';
 import { buildNamespaceTable, namespacesAt } from './namespaces.ts';
 import { buildNodeTable, nodesAt } from './nodes.ts';
 import { objectsAt } from './objects.ts';
+import { checkAnswers } from './lackingAnswers.ts';
 import { buildOwnerIndex } from './owners.ts';
 import { podSample } from './podSample.ts';
 import type { PodEntry } from './podEntry.ts';
@@ -112,14 +114,17 @@ function assembleWindow(
     usageIntervalMs: usageInterval ?? window.end - window.start,
   };
   const coverageSum: CoverageSum = { livedMs: 0, coveredMs: 0, missingMs: 0 };
-  const requestsReported =
-    !isPartial(batch.answers.requests, point) &&
-    batch.answers.requests.series.some((series) => at(series.values, point) !== null);
   const disagreeing: string[] = [];
   const refusals = [...refused];
   const nodes = nodesAt(tables.nodes, point, kubeSamples);
   const silent = countSilent(facts, remembered.silentNodes ?? {});
   const unobservable = unobservableNodes(silent, nodes);
+  const observable = living.filter(({ node }) => !unobservable.has(node ?? ''));
+  const answered = checkAnswers(observable, window, remembered.answers);
+  const requestsReported =
+    !isPartial(batch.answers.requests, point) &&
+    !answered.problems.some(({ subject }) => subject === querySpec('requests').metric) &&
+    batch.answers.requests.series.some((series) => at(series.values, point) !== null);
   const context = {
     facts,
     unobservable,
@@ -162,8 +167,9 @@ function assembleWindow(
       disagreeing,
       refusals,
       unobservable,
+      lacking: answered.problems,
     }),
-    expectedSamples: learn({ ...rest, ...silence }, population, window),
+    expectedSamples: learn({ ...rest, ...silence, answers: answered.memory }, population, window),
     scrapes: {
       usageMs: usageInterval,
       kubeMs: Number.isFinite(scrapes.lastAt) ? scrapes.intervalMs : null,

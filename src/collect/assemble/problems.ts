@@ -28,6 +28,8 @@ export interface SeenWindow {
   readonly unobservable: ReadonlySet<string>;
   /** Series that tell what cannot be. */
   readonly refusals: readonly Refusal[];
+  /** Answers that lack most of their series without a word. */
+  readonly lacking: readonly DataProblem[];
 }
 
 /** Labels of kube-state-metrics that Prometheus replaced by those of kube-state-metrics' own pod. */
@@ -87,6 +89,12 @@ export function problemsAt(batch: Batch, point: number, seen: SeenWindow): Windo
       subject: 'kube_pod_info',
       text: `only ${seen.pods} long-lived pods were seen, under half of what the cluster had: the source is taken to be broken, and no workload counts as gone`,
     });
+  }
+  // Where samples or pods are missing as a whole, that is said already.
+  const isSaid = seen.collapsed || complaints.length > 0 || seen.missing > MISSING_SHARE;
+  if (!isSaid && seen.lacking.length > 0) {
+    complete = false;
+    problems.push(...seen.lacking);
   }
   if (seen.missing > MISSING_SHARE) {
     complete = false;

@@ -1,0 +1,99 @@
+import type { AnswerMemory, DataProblem } from '../../model/snapshot.ts';
+import type { Window } from '../../model/time.ts';
+import { countBefore, type Samples } from '../measure/samples.ts';
+import { formatCoverage } from '../../model/text/units.ts';
+import type { ContainerEntry, PodEntry } from './podEntry.ts';
+import { at, countAt } from './series.ts';
+import type { LivingPod } from './windowFacts.ts';
+
+/** Metrics that nearly every pod has, and how it is told that one has them in a window. */
+const OF_EVERY_POD: readonly {
+  readonly metric: string;
+  readonly without: string;
+  has(pod: LivingPod, window: Window): boolean;
+}[] = [
+  {
+    metric: 'container_memory_working_set_bytes',
+    without: 'memory use is unknown there',
+    has: ({ entry }, window) =>
+      containersOf(entry).some(({ ram }) => ram.some((series) => hasSample(series, window))),
+  },
+  {
+    metric: 'container_network_receive_bytes_total',
+    without: 'traffic is unknown there',
+    has: ({ entry }, window) =>
+      [...entry.receive.values()].flat().some(({ samples }) => hasSample(samples, window)),
+  },
+  {
+    metric: 'kube_pod_container_resource_requests',
+    without: 'it is unknown what the others ask for',
+    has: ({ entry, told }) =>
+      containersOf(entry).some(({ requests }) =>
+        [...requests.values()].some((values) => at(values, told) !== null),
+      ),
+  },
+  {
+    metric: 'kube_pod_container_info',
+    without: 'images are unknown there',
+    has: ({ entry, told }) =>
+      containersOf(entry).some(({ images }) =>
+        images.some(({ values }) => countAt(values, told) > 0),
+      ),
+  },
+  {
+    metric: 'kube_pod_owner',
+    without: 'it is unknown whose the others are',
+    has: ({ entry, told }) => entry.owners.some(({ values }) => at(values, told) !== null),
+  },
+];
+
+/** A smaller part of what there was is no part of the cluster, but of the answer. */
+const LACKING_SHARE = 0.5;
+/** A metric that a smaller part of the pods has may be lost by chance. */
+const LEAST_SHARE = 0.5;
+/** After so many windows in a row nothing is lacking: the exporter does not tell it any more. */
+const BELIEVED_WINDOWS = 12;
+
+/** What a window shows of metrics that every pod has. */
+interface AnswerCheck {
+  readonly memory: Readonly<Record<string, AnswerMemory>>;
+  /** One for each metric of which most is lacking, without the store having said so. */
+  readonly problems: readonly DataProblem[];
+}
+
+/** Compares the share of a window's pods that have a metric with that of the windows before. */
+export function checkAnswers(
+  pods: readonly LivingPod[],
+  window: Window,
+  known: AnswerCheck['memory'] = {},
+): AnswerCheck {
+  const memory: Record<string, AnswerMemory> = { ...known };
+  const problems: DataProblem[] = [];
+  if (pods.length === 0) return { memory, problems };
+  for (const { metric, without, has } of OF_EVERY_POD) {
+    const share = pods.filter((pod) => has(pod, window)).length / pods.length;
+    const before = known[metric] ?? { share: 0 };
+    const isLacking = before.share >= LEAST_SHARE && share < before.share * LACKING_SHARE;
+    const windows = (before.lacking ?? 0) + 1;
+    if (!isLacking || windows > BELIEVED_WINDOWS) {
+      memory[metric] = { share };
+      continue;
+    }
+    memory[metric] = { share: before.share, lacking: windows };
+    problems.push({
+      code: 'partial-answer',
+      subject: metric,
+      text: `Prometheus answered ${metric} for ${formatCoverage(share)} of the pods, and for ${formatCoverage(before.share)} before: something is left out, and ${without}`,
+    });
+  }
+  return { memory, problems };
+}
+
+function hasSample({ times }: Samples, { start, end }: Window): boolean {
+  const next = times[countBefore(times, start + 1)];
+  return next !== undefined && next <= end;
+}
+
+function containersOf({ containers }: PodEntry): readonly ContainerEntry[] {
+  return [...containers.values()];
+}
