@@ -29,6 +29,8 @@ import { ResponseRefused } from './refusals.ts';
 import type { ResponseCluster } from './responseCluster.ts';
 
 const MAX_REASON_LENGTH = 500;
+/** Plans that wait for approval at once: a list that people still read. */
+const MAX_PLANS = 50;
 /** A change that another process won is tried again on what is there then. */
 const ATTEMPTS = 3;
 
@@ -110,7 +112,14 @@ async function requireFree(
   { namespace, workload }: Pick<Response, 'namespace' | 'workload'>,
   { store }: Pick<RequestParts, 'store'>,
 ): Promise<void> {
-  const query = { states: RUNNING_STATES, namespaces: [namespace], findingId: null, limit: 100 };
+  const all = { namespaces: null, findingId: null };
+  const plans = await store.list({ ...all, states: ['planned'], limit: MAX_PLANS });
+  if (plans.length === MAX_PLANS)
+    throw new ResponseRefused(
+      'not-applicable',
+      `${MAX_PLANS} plans wait for approval: take some back first`,
+    );
+  const query = { ...all, states: RUNNING_STATES, namespaces: [namespace], limit: 100 };
   const running = (await store.list(query)).find(
     (one) => workload !== null && hashOf(one.workload) === hashOf(workload),
   );
@@ -219,12 +228,11 @@ async function audited(
 }
 
 /** Responses, newest first: those that are not over, or all. */
-export async function listResponses(
+export function listResponses(
   { isOpen, ...query }: Omit<ResponseQuery, 'states'> & { readonly isOpen: boolean },
   { store }: Pick<RequestParts, 'store'>,
 ): Promise<readonly Response[]> {
-  const found = await store.list({ ...query, states: isOpen ? OPEN_STATES : null });
-  return isOpen ? found.filter(({ endedAt }) => endedAt === null) : found;
+  return store.list({ ...query, states: isOpen ? OPEN_STATES : null });
 }
 
 /** What a response looks like from outside: a plan whose time is over is expired, also before the daemon has noticed. */

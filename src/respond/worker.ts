@@ -26,7 +26,8 @@ class Overtaken extends Error {
   override readonly name = 'Overtaken';
 }
 
-const LIMIT = 100;
+/** Far more than plans and workloads there can be at once. */
+const LIMIT = 10_000;
 
 /**
  * Carries responses on by one round: expires plans, executes what is approved, undoes what is due, and takes up what

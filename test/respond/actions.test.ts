@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { DAY_MS } from '../../src/model/time.ts';
+import { listResponses } from '../../src/respond/requests.ts';
 import type { ResponseAction } from '../../src/store/responses.ts';
 import type { ApiServer } from '../support/apiServer/apiServer.ts';
 import { ANA, ResponseBench } from '../support/respond/responseBench.ts';
@@ -166,6 +167,9 @@ describe('each action', () => {
     await bench.approve(planned, ANA);
     await bench.round();
     expect(await bench.read(planned)).toMatchObject({ state: 'verified', undoAt: null });
+    const open = { isOpen: true, namespaces: null, findingId: null, limit: 10 };
+    expect(await listResponses(open, bench)).toEqual([]);
+    expect(await listResponses({ ...open, isOpen: false }, bench)).toHaveLength(1);
     const items = await bench.store.evidence(planned.id);
     expect(items.find(({ name }) => name === 'log miner-6f-0/app')?.text).toContain('says hello');
     expect(JSON.stringify(server.dump())).toBe(objects);

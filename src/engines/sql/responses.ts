@@ -19,11 +19,11 @@ export function createResponseStore(database: Database): ResponseStore {
   return {
     add: (response, audit) =>
       database.write(async (db) => {
-        const { id, version, state, findingId, namespace, plannedAt } = response;
+        const { id, version, findingId, namespace, plannedAt } = response;
         await putNew(db, 'ops_responses', ['id'], {
           id,
           version,
-          state,
+          state: columnOf(response),
           finding_id: findingId,
           namespace,
           workload: slotOf(response),
@@ -39,6 +39,11 @@ export function createResponseStore(database: Database): ResponseStore {
     evidence: (id) => database.read((db) => readEvidence(db, id)),
     close: () => database.close(),
   };
+}
+
+/** The state to look for: `ended` where there is nothing to undo, so that it does not count as open. */
+function columnOf({ state, endedAt }: Response): string {
+  return state === 'verified' && endedAt !== null ? 'ended' : state;
 }
 
 function slotOf({ namespace, workload, findingId }: Response): string {
@@ -57,7 +62,7 @@ async function change(
   const changed = await run(
     db,
     'UPDATE ops_responses SET version = ?, state = ?, response = ? WHERE id = ? AND version = ?',
-    [next.version, next.state, JSON.stringify(next), next.id, next.version - 1],
+    [next.version, columnOf(next), JSON.stringify(next), next.id, next.version - 1],
   );
   if (changed === 0) return 'lost';
   if (audit !== null) await appendAudit(db, audit);
