@@ -3,6 +3,7 @@ import { configPart, type Rule } from '../config/configPart.ts';
 import { duration, headers, httpUrl, tls } from '../config/values.ts';
 import type { ExtraDevices } from '../model/devices.ts';
 import { parseMatchers } from './prometheus/matchers.ts';
+import type { UnitCostConfig } from './unitCosts.ts';
 import { EXPORTER_NAMES } from './trust/exporters.ts';
 
 const prometheus = z.strictObject({
@@ -64,6 +65,7 @@ export interface CollectConfig {
   readonly workloads: WorkloadsConfig;
   readonly schedule: { readonly window: number; readonly settle: number };
   readonly owners: { readonly keys: readonly string[]; readonly routes: readonly Matching[] };
+  readonly unitCosts: readonly UnitCostConfig[];
   readonly pricing: {
     readonly nodes: readonly Matching[];
     readonly discounts: readonly Matching[];

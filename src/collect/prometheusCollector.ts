@@ -17,6 +17,7 @@ import { diagnose } from './trust/diagnose.ts';
 import { fetchSources } from './trust/fetchSources.ts';
 import { trustedContext } from './trust/trustedContext.ts';
 import { configuredSources, learnSources, type SourceDecision } from './trust/sources.ts';
+import { fetchUnits } from './prometheus/fetchUnits.ts';
 import type { QueryContext } from './prometheus/queries.ts';
 
 /** Points of the largest answer that one request is meant to bring: some 15 MB of JSON. */
@@ -66,11 +67,17 @@ export async function createPrometheusCollector(
       largest = largestAnswer(batch);
       const assembled = assemble(batch, run, known, settings);
       const seen = await diagnose({ ...asking, context: believed, grid }, assembled);
+      const units =
+        config.unitCosts.length === 0
+          ? []
+          : await fetchUnits(client, config.unitCosts, grid, signal);
       seen.forEach((snapshot, index) => {
         const decided = decisions[from + index] ?? [];
         known = { ...snapshot.expectedSamples, ...learnSources(known, decided) };
         const problems = [...snapshot.problems, ...decided.flatMap((one) => one.problems)];
-        snapshots.push({ ...snapshot, problems, expectedSamples: known });
+        const own = units[index];
+        const measured = own === undefined ? {} : { units: own };
+        snapshots.push({ ...snapshot, ...measured, problems, expectedSamples: known });
       });
     }
     return snapshots;

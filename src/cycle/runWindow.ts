@@ -1,4 +1,5 @@
 import { allocate } from '../cost/allocate.ts';
+import { addUnits, UNIT_COSTS, type UnitDay } from '../cost/unitCosts/unitDays.ts';
 import { priceNodes } from '../cost/priceNodes.ts';
 import type { DetectContext } from '../detect/detector.ts';
 import type { DetectorState } from '../store/stateCodec.ts';
@@ -89,6 +90,9 @@ export function runWindow(
   }
 
   if (planned.changes.size > 0) detectors.set(PLANNED.name, planned.changes);
+  const unitDays = new StateOverlay(state.detectors.get(UNIT_COSTS.name) ?? new Map());
+  addUnits(unitDays as DetectorState<UnitDay>, snapshot, costs, config.unitCosts);
+  if (unitDays.changes.size > 0) detectors.set(UNIT_COSTS.name, unitDays.changes);
   const trace = new StateOverlay(state.detectors.get(TIMELINE.name) ?? new Map());
   const workloadEvents = traceWorkloads({ snapshot, owners }, trace as DetectorState<Trace>);
   if (trace.changes.size > 0) detectors.set(TIMELINE.name, trace.changes);

@@ -6,6 +6,7 @@ import type { Settings } from '../cycle/settings.ts';
 import { DETECTORS } from '../detect/detectors.ts';
 import type { DetectorCodecs } from '../store/history.ts';
 import type { TimeMs } from '../model/time.ts';
+import { UNIT_COSTS } from '../cost/unitCosts/unitDays.ts';
 import { PLANNED } from '../detect/planned/plannedEvents.ts';
 import { SIGNAL_MEMORY } from '../detect/signals/signalMemory.ts';
 import { TIMELINE } from '../detect/timeline/timelineState.ts';
@@ -45,7 +46,7 @@ export async function composeSettings(
 /** How the detectors' state, and that of the workloads' time line, is stored. */
 export function detectorCodecs(settings: Pick<Settings, 'detectors'>): DetectorCodecs {
   return new Map(
-    [...settings.detectors, TIMELINE, PLANNED, SIGNAL_MEMORY].map(
+    [...settings.detectors, TIMELINE, PLANNED, SIGNAL_MEMORY, UNIT_COSTS].map(
       ({ name, version, codec }) => [name, { version, codec }] as const,
     ),
   );

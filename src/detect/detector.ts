@@ -7,6 +7,7 @@ import type { TimeMs } from '../model/time.ts';
 import type { DetectorState, StateCodec } from '../store/stateCodec.ts';
 import type { SignalsSeen } from './signals/signalMemory.ts';
 import type { Budget, PricingConfig } from '../cost/config.ts';
+import type { UnitCostConfig } from '../collect/unitCosts.ts';
 import type { EventConfig } from './planned/config.ts';
 
 /**
@@ -54,5 +55,6 @@ export interface DetectConfig {
   readonly pricing: PricingConfig;
   readonly budgets: readonly Budget[];
   readonly events: readonly EventConfig[];
+  readonly unitCosts: readonly UnitCostConfig[];
   readonly schedule: { readonly timezone: string };
 }

@@ -44,6 +44,8 @@ export interface Snapshot {
   readonly problems: readonly DataProblem[];
   /** Expected samples per window, carried to the next window (see docs/architecture.md, "Coverage"). */
   readonly expectedSamples: ExpectedSamples;
+  /** Units a second by the name of their unit cost; null where nothing answered. Absent where none is configured. */
+  readonly units?: Readonly<Record<string, number | null>>;
   /** The usual time between two samples, as this window showed it; absent where not measured. */
   readonly scrapes?: ScrapeIntervals;
 }

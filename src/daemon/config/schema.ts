@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { CHANNEL_PARTS } from '../../channels/channels.ts';
 import { prometheusPart, workloadsPart } from '../../collect/config.ts';
 import { signalsPart } from '../../collect/signals/config.ts';
+import { unitCostsPart } from '../../collect/unitCosts.ts';
 import { schemasOf, type ConfigPart, type Report } from '../../config/configPart.ts';
 import { whileKnown } from '../../config/knownParts.ts';
 import { billsPart, budgetsPart, pricingPart } from '../../cost/config.ts';
@@ -23,6 +24,7 @@ const PARTS = {
   bills: billsPart,
   owners: ownersPart,
   events: eventsPart,
+  unitCosts: unitCostsPart,
   schedule: schedulePart,
   history: historyPart,
   ...CHANNEL_PARTS,

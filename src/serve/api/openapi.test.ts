@@ -19,6 +19,12 @@ interface Document {
 const REQUESTS: Readonly<Record<string, { readonly query?: string; readonly body?: object }>> = {
   getCosts: { query: 'window=24h' },
   getExplore: { query: 'window=24h&filter=namespace=shop&filter=owner!=x' },
+  getBudgets: {},
+  getOwners: {},
+  getPrices: {},
+  getUnitCosts: {},
+  getDigests: {},
+  getDigestsWeek: {},
   getFindings: {},
   getFindingsId: {},
   getFindingsIdSeries: {},
@@ -80,7 +86,8 @@ describe('the OpenAPI document', () => {
       : path.startsWith('/api/v1/events')
         ? (event?.id ?? '')
         : 'shop-1';
-    const answer = await ask(`${path.replace('{id}', id)}?${query}`, 'root-token', {
+    const asked = path.replace('{id}', id).replace('{week}', '2026-W47');
+    const answer = await ask(`${asked}?${query}`, 'root-token', {
       method: method.toUpperCase(),
       ...(body !== undefined && { body: JSON.stringify(body) }),
     });

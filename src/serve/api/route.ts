@@ -20,6 +20,8 @@ export interface ApiRoute {
   readonly response: z.ZodType;
   /** What it answers when all went well. */
   readonly status: 200 | 201;
+  /** Only for principals that see every namespace. */
+  readonly isWholeCluster?: boolean;
   /** True when the answer can be had as a table too (`format=csv`). */
   readonly hasCsv: boolean;
   handle(request: ApiRequest, deps: ServeDeps): Promise<ApiAnswer<unknown>>;
@@ -52,6 +54,7 @@ interface Definition<P extends z.ZodObject, Q extends z.ZodObject, B, R> {
   readonly response: z.ZodType<R>;
   readonly status?: 201;
   readonly hasCsv?: true;
+  readonly isWholeCluster?: true;
   handle(request: ApiRequest<z.output<P>, z.output<Q>, B>, deps: ServeDeps): Promise<ApiAnswer<R>>;
 }
 

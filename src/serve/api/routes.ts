@@ -12,6 +12,7 @@ import {
   getFinding,
   listFindings,
 } from './findings.ts';
+import { getBudgets, getDigest, getOwners, getPrices, getUnitCosts, listDigests } from './money.ts';
 import { getPosture } from './posture.ts';
 import { listRecommendations } from './recommendations.ts';
 import type { ApiRoute, ApiAnswer } from './route.ts';
@@ -21,12 +22,18 @@ import { deleteSilence, listSilences, postSilence } from './silences.ts';
 import { RESPONSE_ROUTES } from './responses.ts';
 import type { ServeDeps } from '../deps.ts';
 import { HttpProblem } from '../problem.ts';
-import { requireScope, type ServerEnv } from '../security/access.ts';
+import { requireEveryNamespace, requireScope, type ServerEnv } from '../security/access.ts';
 
 /** Every call of the API. */
 export const API_ROUTES: readonly ApiRoute[] = [
   getCosts,
   getExplore,
+  getBudgets,
+  getOwners,
+  getPrices,
+  getUnitCosts,
+  listDigests,
+  getDigest,
   listFindings,
   getFinding,
   getFindingSeries,
@@ -51,6 +58,8 @@ export const API_ROUTES: readonly ApiRoute[] = [
 export function mountApi(app: Hono<ServerEnv>, routes: readonly ApiRoute[], deps: ServeDeps): void {
   for (const route of routes) {
     const path = `/api/v1${route.path.replaceAll(/\{(\w+)\}/g, ':$1')}`;
+    if (route.isWholeCluster === true)
+      app.on(route.method.toUpperCase(), path, requireEveryNamespace());
     app.on(route.method.toUpperCase(), path, requireScope(route.scope), async (context) => {
       const request = {
         context,

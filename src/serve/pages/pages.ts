@@ -11,6 +11,7 @@ import { FINDING_PAGES } from './finding/findingPages.ts';
 import { acknowledgeForm, findingsPage } from './findings.ts';
 import { namespacePage } from './costs/namespacePage.ts';
 import { workloadChartsPage, workloadPage } from './costs/workloadPage.ts';
+import { MONEY_PAGES } from './money/moneyPages.ts';
 import { overviewPage } from './overview.ts';
 import { namespacePosturePage, posturePage } from './posture.ts';
 import { pageRequest, type PageRoute, type ShownPage } from './route.ts';
@@ -25,6 +26,7 @@ const PAGES: readonly PageRoute[] = [
   workloadPage,
   workloadChartsPage,
   explorePage,
+  ...MONEY_PAGES,
   findingsPage,
   acknowledgeForm,
   ...FINDING_PAGES,

@@ -14,6 +14,7 @@ import {
 } from './answerUse.ts';
 import { answerOverview } from './answerOverview.ts';
 import { answerSignals } from './answerSignals.ts';
+import { answerBudgets, answerOwners, answerPrices, answerUnitCosts } from './answerMoney.ts';
 import { answerPosture } from './answerPosture.ts';
 
 /** A page may show an answer that was right a window ago, while the next one is made: it says as of when it is. */
@@ -37,6 +38,10 @@ export const QUESTIONS = {
   costReport: { answer: answerCostReport, thread: 'slow', staleMs: 0 },
   explore: { answer: answerExplore, thread: 'slow', staleMs: 0 },
   explorePage: { answer: answerExplorePage, thread: 'slow', staleMs: STALE_MS },
+  budgets: { answer: answerBudgets, thread: 'slow', staleMs: STALE_MS },
+  owners: { answer: answerOwners, thread: 'slow', staleMs: STALE_MS },
+  unitCosts: { answer: answerUnitCosts, thread: 'slow', staleMs: STALE_MS },
+  prices: { answer: answerPrices, thread: 'quick', staleMs: STALE_MS },
   allocations: { answer: answerAllocations, thread: 'slow', staleMs: 0 },
   // A decision about a finding shows at once.
   findings: { answer: answerFindings, thread: 'quick', staleMs: 0 },

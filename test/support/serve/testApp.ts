@@ -7,6 +7,9 @@ import type { CostTable } from '../../../src/store/costTable.ts';
 import type { HistoryReader } from '../../../src/store/history.ts';
 import type { Finding, OperatorAction } from '../../../src/model/finding.ts';
 import type { Signal } from '../../../src/model/signal.ts';
+import { emptyState } from '../../../src/store/cycleState.ts';
+import type { StoredDigest } from '../../../src/store/digests/digestStore.ts';
+import { aDigest } from '../digest/digests.ts';
 import type { Silence } from '../../../src/store/silences/silence.ts';
 import { loadThresholds } from '../../../src/daemon/config/loadThresholds.ts';
 import { historyAnswers } from '../../../src/serve/questions/questions.ts';
@@ -76,6 +79,16 @@ const FINDINGS: readonly Finding[] = [
   doorFinding('pay', 'pay-1'),
   doorFinding(null, 'cluster-1'),
 ];
+
+const DIGEST: StoredDigest = {
+  week: '2026-W47',
+  start: NOW - 8 * 86_400_000,
+  end: NOW - 86_400_000,
+  createdAt: NOW,
+  sentAt: NOW,
+  sends: 1,
+  digest: aDigest(MARKUP, 1_000_000_000),
+};
 
 const EMPTY_COSTS: CostTable = {
   window: { start: NOW - 3_600_000, end: NOW },
@@ -250,6 +263,9 @@ function fakeReader(recorded: Recorded): HistoryReader {
         },
       ]),
     containerDays: () => Promise.resolve([]),
+    loadState: () => Promise.resolve(emptyState()),
+    digests: () => Promise.resolve([DIGEST]),
+    digest: (week) => Promise.resolve(week === DIGEST.week ? DIGEST : null),
     namespaces: () => Promise.resolve(['pay', 'shop']),
   };
   return reader as HistoryReader;

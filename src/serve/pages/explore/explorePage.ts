@@ -29,6 +29,7 @@ import {
   type Html,
   type Tile,
 } from '../html.ts';
+import { moneyLinks } from '../money/moneyPages.ts';
 import { layout } from '../layout.ts';
 import type { PageContext, ShownPage } from '../route.ts';
 import { addressOf, insideOf, readAddress, type ExploreAddress } from './exploreAddress.ts';
@@ -52,7 +53,8 @@ export const explorePage: ShownPage = {
     return layout(
       page,
       'Explore costs',
-      html`<h1>Explore costs</h1>
+      html`${moneyLinks(page)}
+        <h1>Explore costs</h1>
         ${problems.length > 0 && html`<div class="error" role="alert">${plainList(problems)}</div>`}
         ${exploreForm(address, { labels: view.labels, hasShared, isWhole: namespaces === null })}
         ${body(view, address, page)}`,

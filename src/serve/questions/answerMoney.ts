@@ -1,0 +1,110 @@
+import { readBudgets, type BudgetStatus } from '../../cost/budgets/readBudgets.ts';
+import { readUnitCosts, type UnitCost } from '../../cost/unitCosts/readUnitCosts.ts';
+import { compareCosts } from '../../cost/report/compareCosts.ts';
+import { pricesOfHistory, type PricesReport } from '../../cost/report/pricesReport.ts';
+import type { WorkloadRef } from '../../model/workload.ts';
+import { DAY_MS, formatTime, type Span } from '../../model/time.ts';
+import { UNALLOCATED } from '../../store/pages/costGroups.ts';
+import { isVisible, type AnswerContext, type Whose } from './answerContext.ts';
+
+/** Budgets of these namespaces; those of owners only for who sees every namespace. */
+export async function answerBudgets(
+  { namespaces }: Whose,
+  context: AnswerContext,
+): Promise<readonly BudgetStatus[]> {
+  const { reader, config, perWindow } = context;
+  const { pricing, budgets } = config();
+  const isOwn = isVisible({ namespaces });
+  const all = await perWindow('budgets', () => readBudgets(reader, pricing, budgets));
+  return all.filter(({ namespace }) => isOwn(namespace ?? null));
+}
+
+/** What an owner's workloads cost, beside the period before. */
+export interface OwnerCosts {
+  /** Null: what nobody is named for. */
+  readonly owner: string | null;
+  readonly totalCost: number;
+  readonly previousCost: number;
+  readonly change: number | null;
+  readonly workloads: readonly {
+    readonly namespace: string;
+    readonly workload: WorkloadRef;
+    readonly totalCost: number;
+  }[];
+}
+
+export interface OwnersReport {
+  readonly currency: string;
+  readonly window: { readonly start: string; readonly end: string };
+  /** The dearest first. */
+  readonly owners: readonly OwnerCosts[];
+}
+
+/** Who owns what, by the costs of a span: of the last seven days where none is given. */
+export async function answerOwners(
+  { namespaces }: Whose,
+  context: AnswerContext,
+): Promise<OwnersReport | null> {
+  const { reader, config, perWindow } = context;
+  const { pricing, cluster } = config();
+  const { watermark } = await reader.status();
+  if (watermark === null) return null;
+  const span: Span = { from: watermark - 7 * DAY_MS, to: watermark };
+  return perWindow(`owners ${JSON.stringify(namespaces)}`, async () => {
+    const query = { ...span, by: ['owner' as const, 'workload' as const], namespaces };
+    // Shared and fixed costs have no owner: every figure is what the owner's own workloads cost.
+    const request = { cluster, query, overheads: 'show' as const };
+    const { rows, currency, window } = await compareCosts(reader, pricing, request);
+    const owners = new Map<string, { -readonly [K in keyof OwnerCosts]: OwnerCosts[K] }>();
+    for (const { parts, namespace, workload, totalCost, previousCost, change } of rows) {
+      const key = parts[0] ?? '';
+      if (namespace === undefined || workload === undefined) continue;
+      const sum = owners.get(key) ?? {
+        owner: key === UNALLOCATED ? null : key,
+        totalCost: 0,
+        previousCost: 0,
+        change: 0,
+        workloads: [],
+      };
+      sum.totalCost += totalCost;
+      sum.previousCost += previousCost;
+      sum.change = change === null || sum.change === null ? null : sum.change + change;
+      sum.workloads = [...sum.workloads, { namespace, workload, totalCost }];
+      owners.set(key, sum);
+    }
+    const all = [...owners.values()].sort((a, b) => b.totalCost - a.totalCost);
+    return { currency, window, owners: all };
+  });
+}
+
+export interface UnitCostsReport {
+  readonly currency: string;
+  readonly window: { readonly start: string; readonly end: string };
+  readonly unitCosts: readonly UnitCost[];
+}
+
+/** Unit costs of a span; for who sees some namespaces, those of costs of these alone. */
+export async function answerUnitCosts(
+  { namespaces, ...span }: Whose & Span,
+  { reader, config }: AnswerContext,
+): Promise<UnitCostsReport> {
+  const { unitCosts, pricing } = config();
+  const isOwn = isVisible({ namespaces });
+  const visible = unitCosts.filter(
+    (one) => namespaces === null || (one.namespaces.length > 0 && one.namespaces.every(isOwn)),
+  );
+  const { window, unitCosts: read } = await readUnitCosts(reader, visible, span);
+  return {
+    currency: pricing.currency,
+    window: { start: formatTime(window.from), end: formatTime(window.to) },
+    unitCosts: read,
+  };
+}
+
+/** The prices that the newest windows were recorded with; callers check that every namespace is seen. */
+export async function answerPrices(_: Whose, context: AnswerContext): Promise<PricesReport> {
+  const { reader, config, perWindow } = context;
+  const { pricing } = config();
+  const none = { lists: [], problems: [] };
+  return perWindow('prices', async () => pricesOfHistory(await reader.nodes(), pricing, none));
+}
