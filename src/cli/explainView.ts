@@ -3,7 +3,7 @@ import type { ExplainedSignal, Explanation } from '../detect/abuse/explain.ts';
 import type { Finding } from '../model/finding.ts';
 import { printable } from '../model/text/escape.ts';
 import { formatTime } from '../model/time.ts';
-import { renderCsv, renderTable, type Column } from '../model/text/table.ts';
+import { renderCsv, renderTable, type Column, type Terminal } from '../model/text/table.ts';
 import { formatNumber } from '../model/text/units.ts';
 
 const MARKS: Readonly<Record<ExplainedSignal['state'], string>> = {
@@ -14,17 +14,21 @@ const MARKS: Readonly<Record<ExplainedSignal['state'], string>> = {
 
 const COLUMNS: readonly Column<ExplainedSignal>[] = [
   { title: 'SIGNAL', value: ({ signal }) => signal },
-  { title: 'FAMILY', value: ({ family }) => family },
+  { title: 'FAMILY', value: ({ family }) => family, optional: true },
   { title: 'FIRES', value: ({ state }) => MARKS[state] },
   { title: 'VALUE', value: ({ value }) => shown(value), align: 'right', maxWidth: 24 },
   { title: 'THRESHOLD', value: ({ threshold }) => shown(threshold), align: 'right', maxWidth: 24 },
-  { title: 'UNIT', value: ({ unit }) => unit },
-  { title: 'WEIGHT', value: ({ weight }) => weight, align: 'right' },
+  { title: 'UNIT', value: ({ unit }) => unit, optional: true },
+  { title: 'WEIGHT', value: ({ weight }) => weight, align: 'right', optional: true },
   { title: 'MEANING', value: ({ text }) => text },
 ];
 
 /** An explanation as a person reads it: the verdict, every signal, and what would decide it. */
-export function renderExplanation(namespace: string, explanation: AbuseExplanation): string {
+export function renderExplanation(
+  namespace: string,
+  explanation: AbuseExplanation,
+  terminal: Terminal | null = null,
+): string {
   const { window, historyStart, workloads, unknown } = explanation;
   const lines: string[] = [];
   for (const { workload, subjects } of workloads) {
@@ -32,7 +36,7 @@ export function renderExplanation(namespace: string, explanation: AbuseExplanati
       const name = `${namespace}/${workload.kind}/${workload.name}`;
       lines.push(printable(`${name} (${subject.container ?? subject.about})`));
       lines.push(...verdictLines(subject), '');
-      lines.push(renderTable(subject.signals, COLUMNS).trimEnd(), '');
+      lines.push(renderTable(subject.signals, COLUMNS, terminal).trimEnd(), '');
       if (subject.needed.length > 0)
         lines.push('To decide', ...subject.needed.map((text) => `  ${printable(text)}`), '');
     }
@@ -77,12 +81,13 @@ export function renderExplanationCsv(namespace: string, { workloads }: AbuseExpl
 export function renderSilentSignals(
   subject: Explanation | undefined,
   evidence: Finding['evidence'],
+  terminal: Terminal | null = null,
 ): string {
   if (subject === undefined) return '';
   const silent = subject.signals.filter(
     ({ state, signal }) => state !== 'fires' && !evidence.some((one) => one.signal === signal),
   );
-  const lines = ['', 'Not in evidence', renderTable(silent, COLUMNS).trimEnd()];
+  const lines = ['', 'Not in evidence', renderTable(silent, COLUMNS, terminal).trimEnd()];
   if (subject.needed.length > 0)
     lines.push('', 'To decide', ...subject.needed.map((text) => `  ${printable(text)}`));
   return `${lines.join('\n')}\n`;

@@ -9,20 +9,25 @@ import { formatAmount, formatMoney, formatShare, formatNumber } from '../model/t
 
 /** What the list of findings shows. */
 export const FINDING_COLUMNS: readonly Column<Finding>[] = [
-  { title: 'ID', value: ({ id }) => id },
-  { title: 'SEVERITY', value: ({ severity }) => severity },
+  { title: 'ID', value: ({ id }) => id, whole: true },
+  { title: 'SEVERITY', value: ({ severity }) => severity, whole: true, color: severityColor },
   { title: 'KIND', value: ({ kind }) => kind },
   { title: 'WHERE', value: ({ scope }) => scopeText(scope), maxWidth: 60 },
-  { title: 'STATE', value: ({ state }) => state },
-  { title: 'SCORE', value: ({ score }) => Math.round(score), align: 'right' },
-  { title: 'SINCE', value: ({ startedAt }) => formatTime(startedAt) },
+  { title: 'STATE', value: ({ state }) => state, optional: true },
+  { title: 'SCORE', value: ({ score }) => Math.round(score), align: 'right', optional: true },
+  { title: 'SINCE', value: ({ startedAt }) => formatTime(startedAt), whole: true, optional: true },
   {
     title: 'PER MONTH',
     value: ({ costPerMonth }) => (costPerMonth === null ? null : formatAmount(costPerMonth)),
     align: 'right',
+    optional: true,
   },
   { title: 'SUMMARY', value: ({ summary }) => summary, maxWidth: 100 },
 ];
+
+function severityColor({ severity }: Finding): 'red' | 'yellow' | null {
+  return severity === 'info' ? null : severity === 'critical' ? 'red' : 'yellow';
+}
 
 /** `shop/Deployment/checkout (app)`; `cluster` when it is about all of it. */
 function scopeText({ namespace, workload, container, subject }: Scope): string {

@@ -1,4 +1,7 @@
 import { readFileSync } from 'node:fs';
+import type { Terminal } from '../model/text/table.ts';
+import { nearNames } from '../model/text/nearNames.ts';
+import { printable } from '../model/text/escape.ts';
 import type { TimeMs } from '../model/time.ts';
 
 /** What a command may touch of the world; tests give their own. */
@@ -9,6 +12,10 @@ export interface Io {
   err(text: string): void;
   /** True when stderr is a terminal, so that progress may redraw its line. */
   readonly isTerminal: boolean;
+  /** The terminal that stdout is; absent or null where data goes into a file or a pipe. */
+  readonly terminal?: Terminal | null;
+  /** Asks a person, with an answer to offer; absent where nobody can be asked. */
+  readonly ask?: (question: string, offered: string) => Promise<string>;
   now(): TimeMs;
   /** Who acts, for decisions that are recorded. */
   readonly user: string;
@@ -17,6 +24,12 @@ export interface Io {
 /** The command was called wrongly; the message names the cure. Exit code 2. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
+}
+
+/** A name that nothing bears, with those that may have been meant. */
+export function unknownName(what: string, name: string, known: readonly string[]): UsageError {
+  const near = known.length === 0 ? ' (there is none at all)' : nearNames(name, known);
+  return new UsageError(`there is no ${what} ${printable(name)}${near}`);
 }
 
 /** The command could not do what was asked; its message is all there is to say. Exit code 1. */

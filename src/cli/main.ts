@@ -1,4 +1,5 @@
 import { userInfo } from 'node:os';
+import { createInterface } from 'node:readline/promises';
 import { runCli } from './program.ts';
 import type { Io } from './io.ts';
 
@@ -6,6 +7,10 @@ const io: Io = {
   out: (text) => process.stdout.write(text),
   err: (text) => process.stderr.write(text),
   isTerminal: process.stderr.isTTY,
+  terminal: process.stdout.isTTY
+    ? { columns: process.stdout.columns, hasColors: process.stdout.hasColors() }
+    : null,
+  ...(process.stdin.isTTY && process.stderr.isTTY ? { ask } : {}),
   now: Date.now,
   user: userName(),
 };
@@ -25,5 +30,15 @@ function userName(): string {
   } catch {
     // A container's user need not have a name.
     return `uid ${process.getuid?.() ?? 'unknown'}`;
+  }
+}
+
+async function ask(question: string, offered: string): Promise<string> {
+  const lines = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    const hint = offered === '' ? '' : ` [${offered}]`;
+    return (await lines.question(`${question}${hint}: `)).trim() || offered;
+  } finally {
+    lines.close();
   }
 }

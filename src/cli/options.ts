@@ -7,9 +7,10 @@ import { Option, type Command } from 'commander';
 import { loadConfig, type LoadedConfig } from '../daemon/config/load.ts';
 import type { PresentCluster } from '../cycle/presentCluster.ts';
 import { createRedactor } from '../config/secrets.ts';
+import { setTimeout } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { createLogger } from '../daemon/logger.ts';
-import type { Io } from './io.ts';
+import { unknownName, UsageError, type Io } from './io.ts';
 
 export interface ConfigOption {
   readonly config?: string;
@@ -19,6 +20,63 @@ export interface ConfigOption {
 export function withOutput(command: Command, formats = ['table', 'json', 'csv']): Command {
   const option = new Option('-o, --output <format>', 'how to print').choices(formats);
   return command.addOption(option.default('table'));
+}
+
+/** Commands about namespaced things take `-n NAMESPACE`. */
+export function withNamespace(command: Command): Command {
+  return command.option('-n, --namespace <name>', 'only this namespace');
+}
+
+/** The namespaces to ask a history for; null: all. @throws UsageError when it never had the one that was named. */
+export async function namespacesOf(
+  reader: Pick<HistoryReader, 'namespaces'>,
+  { namespace }: { readonly namespace?: string },
+): Promise<readonly string[] | null> {
+  if (namespace === undefined) return null;
+  const known = await reader.namespaces();
+  if (known.includes(namespace)) return [namespace];
+  throw unknownName('namespace', namespace, known);
+}
+
+export interface WatchOption {
+  readonly watch?: string | true;
+}
+
+const WATCH_SECONDS = 5;
+
+/** Commands whose answer changes take `-w [SECONDS]`: printed again whenever it has changed, until Ctrl-C. */
+export function withWatch(command: Command): Command {
+  return command.option(
+    '-w, --watch [seconds]',
+    `print it again whenever it changes, asking every ${WATCH_SECONDS} seconds (or as given)`,
+  );
+}
+
+/** Prints once, or again and again with `-w`: in place on a terminal, below one another elsewhere. */
+export async function watched(
+  { watch }: WatchOption,
+  io: Io,
+  print: (io: Io) => Promise<void>,
+): Promise<void> {
+  if (watch === undefined) return print(io);
+  const seconds = watch === true ? WATCH_SECONDS : Number(watch);
+  if (!(seconds >= 1 && seconds <= 3600))
+    throw new UsageError(`--watch: "${String(watch)}" is not a number of seconds from 1 to 3600`);
+  await interruptible(async (signal) => {
+    let shown: string | null = null;
+    while (!signal.aborted) {
+      let text = '';
+      const take = (part: string): void => void (text += part);
+      await print({ ...io, out: take, err: take });
+      if (text !== shown) io.out(isInPlace(io) ? `\u001B[H\u001B[2J${text}` : text);
+      shown = text;
+      await setTimeout(seconds * 1000, undefined, { signal }).catch(() => undefined);
+    }
+  });
+}
+
+function isInPlace({ terminal }: Io): boolean {
+  return terminal !== undefined && terminal !== null;
 }
 
 /** A configuration, and a log on stderr that its secrets do not pass. */
@@ -132,6 +190,6 @@ export function printRows<T>(
       )}\n`,
     );
   else if (output === 'csv') io.out(renderCsv(rows, columns));
-  else if (rows.length > 0) io.out(renderTable(rows, columns));
+  else if (rows.length > 0) io.out(renderTable(rows, columns, io.terminal));
   else io.err(`${empty}\n`);
 }

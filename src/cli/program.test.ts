@@ -15,6 +15,7 @@ const FIXED: readonly (readonly [path: string, ...options: string[]])[] = [
   ['findings show', '--output'],
   ['findings ack'],
   ['findings accept', '--reason', '--until'],
+  ['findings reopen'],
   ['explain', '--at'],
   ['prices', '--output'],
   ['recommend', '--namespace', '--output'],
@@ -23,6 +24,8 @@ const FIXED: readonly (readonly [path: string, ...options: string[]])[] = [
   ['silence list'],
   ['silence expire'],
   ['digest', '--week', '--dry-run'],
+  ['init', '--prometheus', '--cluster'],
+  ['completion'],
   ['demo'],
 ];
 
@@ -31,8 +34,8 @@ describe('the command line', () => {
     const { code, out } = await run(...path.split(' '), '--help');
     expect(code).toBe(0);
     expect(out).toMatch(new RegExp(`^Usage: burnwatch ${path}\\b`));
-    // `demo` has nothing to configure.
-    const wanted = path === 'demo' ? options : [...options, '--config'];
+    // These have nothing to configure.
+    const wanted = ['demo', 'completion'].includes(path) ? options : [...options, '--config'];
     expect(wanted.filter((option) => !out.includes(option))).toEqual([]);
   });
 
@@ -55,7 +58,9 @@ describe('the command line', () => {
   it('says which command or option was meant, on stderr with exit code 2', async () => {
     const command = await run('cots');
     expect(command).toMatchObject({ code: 2, out: '' });
-    expect(command.err).toContain('Did you mean costs?');
+    expect(command.err).toBe(
+      "burnwatch: unknown command 'cots' (did you mean costs?)\n(try burnwatch --help)\n",
+    );
     const option = await run('costs', '--windov', '7d');
     expect(option).toMatchObject({ code: 2, out: '' });
     expect(option.err).toContain('--window');

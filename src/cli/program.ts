@@ -7,7 +7,7 @@ import { UsageError, VERSION, type Io } from './io.ts';
 const EXIT = { done: 0, failed: 1, usage: 2 } as const;
 
 const CONFIG_HELP = `
-Every command but demo takes --config FILE, before its name or after it (default: burnwatch.yaml).`;
+Every command but demo and completion takes --config FILE, before its name or after it (default: burnwatch.yaml).`;
 
 /**
  * Runs one command line and returns its exit code: 0 done, 1 failed, 2 bad usage or configuration.
@@ -28,7 +28,11 @@ async function createProgram(args: readonly string[], io: Io): Promise<Command> 
   const program = new Command('burnwatch')
     .description('Kubernetes cost and resource-abuse monitor')
     .version(VERSION, '-V, --version', 'print the version')
-    .configureOutput({ writeOut: (text) => io.out(text), writeErr: (text) => io.err(text) })
+    .configureOutput({
+      writeOut: (text) => io.out(text),
+      writeErr: (text) => io.err(text),
+      outputError: (text, write) => write(`${prefix(oneLine(text))}\n`),
+    })
     .showSuggestionAfterError()
     .showHelpAfterError('(try burnwatch --help)')
     .addHelpText('after', CONFIG_HELP)
@@ -36,8 +40,8 @@ async function createProgram(args: readonly string[], io: Io): Promise<Command> 
   const called = args[0] === 'help' ? args[1] : args[0];
   for (const { name, description, load } of COMMANDS) {
     const command = program.command(name).description(description);
-    if (name === called) (await load())(command, io);
-    if (name !== WITHOUT_CONFIG) addConfigOption(command);
+    if (name === called || called === NEEDS_ALL) (await load())(command, io);
+    if (!WITHOUT_CONFIG.includes(name)) addConfigOption(command);
   }
   // Subcommands take over the settings only if they are copied after they were added.
   copySettings(program);
@@ -45,7 +49,9 @@ async function createProgram(args: readonly string[], io: Io): Promise<Command> 
 }
 
 /** The demo makes its own configuration. */
-const WITHOUT_CONFIG = 'demo';
+const WITHOUT_CONFIG = ['demo', 'completion'];
+/** It completes every command. */
+const NEEDS_ALL = 'completion';
 
 /** A command that has subcommands leaves the option to them. */
 function addConfigOption(command: Command): void {
@@ -75,6 +81,14 @@ function report(error: unknown, io: Io): number {
   if (process.env['BURNWATCH_DEBUG'] !== undefined && error instanceof Error)
     io.err(`${error.stack ?? ''}\n`);
   return EXIT.failed;
+}
+
+/** Commander's `error: unknown option '--windov'\n(Did you mean --window?)`, as other errors are said. */
+function oneLine(text: string): string {
+  return text
+    .trim()
+    .replace(/^error: /, '')
+    .replace('\n(Did you mean', ' (did you mean');
 }
 
 function prefix(message: string): string {

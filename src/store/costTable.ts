@@ -32,6 +32,9 @@ export interface CostFilter extends Omit<Matcher, 'label'> {
   readonly by: CostDimension;
 }
 
+/** The key of rows without the label, the owner or the node that was asked for, as in OpenCost. */
+export const UNALLOCATED = '__unallocated__';
+
 export interface CostQuery {
   readonly from: TimeMs;
   readonly to: TimeMs;

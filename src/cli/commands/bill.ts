@@ -85,7 +85,7 @@ async function showBill(options: ShowOptions, io: Io): Promise<void> {
       store.closedMonths(),
     );
     const months = await billReport(reader, { from: start, to: end }, closed);
-    io.out(renderBill(months, config.pricing.currency, options.output));
+    io.out(renderBill(months, config.pricing.currency, options.output, io.terminal));
   });
 }
 

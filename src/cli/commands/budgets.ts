@@ -3,15 +3,31 @@ import { readBudgets } from '../../cost/budgets/readBudgets.ts';
 import { renderBudgets } from '../../cost/budgets/renderBudgets.ts';
 import type { OutputFormat } from '../../model/text/table.ts';
 import type { Io } from '../io.ts';
-import { withHistory, loadContext, withOutput, type ConfigOption } from '../options.ts';
+import {
+  loadContext,
+  watched,
+  withHistory,
+  withOutput,
+  withWatch,
+  type ConfigOption,
+  type WatchOption,
+} from '../options.ts';
+
+interface BudgetsOptions extends ConfigOption, WatchOption {
+  readonly output: OutputFormat;
+}
 
 export function registerBudgets(command: Command, io: Io): void {
-  command.action(async (options: ConfigOption & { readonly output: OutputFormat }) => {
-    const { config } = loadContext(options, io).loaded;
-    await withHistory(config, async (reader) => {
-      const budgets = await readBudgets(reader, config.pricing, config.budgets);
-      io.out(renderBudgets(budgets, config.pricing.currency, options.output));
-    });
+  command.action((options: BudgetsOptions) =>
+    watched(options, io, (to) => printBudgets(options, to)),
+  );
+  withWatch(withOutput(command));
+}
+
+async function printBudgets(options: BudgetsOptions, io: Io): Promise<void> {
+  const { config } = loadContext(options, io).loaded;
+  await withHistory(config, async (reader) => {
+    const budgets = await readBudgets(reader, config.pricing, config.budgets);
+    io.out(renderBudgets(budgets, config.pricing.currency, options.output, io.terminal));
   });
-  withOutput(command);
 }

@@ -4,15 +4,33 @@ import { compareCosts } from '../../cost/report/compareCosts.ts';
 import { readCosts } from '../../cost/report/readCosts.ts';
 import { renderCosts } from '../../cost/report/renderCosts.ts';
 import { parseCostDimension, parseCostFilter } from '../../store/costFilter.ts';
-import { COST_DIMENSIONS, type CostDimension, type CostFilter } from '../../store/costTable.ts';
+import {
+  COST_DIMENSIONS,
+  UNALLOCATED,
+  type CostDimension,
+  type CostFilter,
+  type CostQuery,
+} from '../../store/costTable.ts';
 import type { HistoryReader } from '../../store/history.ts';
 import { formatTime } from '../../model/time.ts';
+import type { CostReport } from '../../cost/report/costReport.ts';
 import type { OutputFormat } from '../../model/text/table.ts';
 import { parseSpan } from '../times.ts';
-import { UsageError, type Io } from '../io.ts';
-import { withHistory, loadContext, withOutput, type ConfigOption } from '../options.ts';
+import { unknownName, UsageError, type Io } from '../io.ts';
+import {
+  loadContext,
+  namespacesOf,
+  watched,
+  withHistory,
+  withNamespace,
+  withOutput,
+  withWatch,
+  type ConfigOption,
+  type WatchOption,
+} from '../options.ts';
 
-interface CostsOptions extends ConfigOption {
+interface CostsOptions extends ConfigOption, WatchOption {
+  readonly namespace?: string;
   readonly window?: string;
   readonly from?: string;
   readonly to?: string;
@@ -45,8 +63,8 @@ export function registerCosts(command: Command, io: Io): void {
         .choices(['separate', 'share'])
         .default('separate'),
     )
-    .action((options: CostsOptions) => printCosts(options, io));
-  withOutput(command);
+    .action((options: CostsOptions) => watched(options, io, (to) => printCosts(options, to)));
+  withNamespace(withWatch(withOutput(command)));
 }
 
 async function printCosts(options: CostsOptions, io: Io): Promise<void> {
@@ -54,11 +72,13 @@ async function printCosts(options: CostsOptions, io: Io): Promise<void> {
   const by = parseDimensions(options.by);
   const { start, end } = parseSpan(options, io.now(), config.schedule.timezone, '7d');
   await withHistory(config, async (reader) => {
-    const query = { from: start, to: end, by, namespaces: null, where: options.filter };
+    const namespaces = await namespacesOf(reader, options);
+    const query = { from: start, to: end, by, namespaces, where: options.filter };
     const request = { cluster: config.cluster, query, idle: options.idle };
     const read = options.compare === true ? compareCosts : readCosts;
     const report = await read(reader, config.pricing, request);
-    io.out(renderCosts(report, options.output));
+    await requireLabels(reader, query, report.rows);
+    io.out(renderCosts(report, options.output, io.terminal));
     if (report.rows.length === 0) io.err(`${await whereDataIs(reader)}\n`);
   });
 }
@@ -67,6 +87,21 @@ async function whereDataIs(reader: HistoryReader): Promise<string> {
   const { historyStart, watermark } = await reader.status();
   if (historyStart === null || watermark === null) return 'The history holds nothing yet.';
   return `Nothing ran here: the history holds ${formatTime(historyStart)} to ${formatTime(watermark)} (--from, --to).`;
+}
+
+/** @throws UsageError when nothing in the window bears a label that was asked for. */
+async function requireLabels(
+  reader: HistoryReader,
+  { from, to, by }: CostQuery,
+  rows: CostReport['rows'],
+): Promise<void> {
+  const asked = by.flatMap((one) => (one.startsWith('label:') ? [one.slice('label:'.length)] : []));
+  const isNone = rows.length > 0 && rows.every(({ key }) => key.includes(UNALLOCATED));
+  if (asked.length === 0 || !isNone) return;
+  const sets = await reader.costs({ from, to, by: ['labels'], namespaces: null });
+  const known = [...new Set(sets.rows.flatMap(({ labels }) => Object.keys(labels ?? {})))];
+  const unknown = asked.find((label) => !known.includes(label));
+  if (unknown !== undefined) throw unknownName('label', unknown, known.toSorted());
 }
 
 /** Reads `--by namespace,label:team`. @throws UsageError */

@@ -3,7 +3,7 @@ import { openDeliveryStore } from '../../engines/openHistory.ts';
 import { formatTime } from '../../model/time.ts';
 import type { DeliveryStatus, DeliveryStore } from '../../store/notifications/deliveryStore.ts';
 import type { Column, OutputFormat } from '../../model/text/table.ts';
-import { CommandFailed, type Io } from '../io.ts';
+import { unknownName, type Io } from '../io.ts';
 import { loadContext, withOutput, type ConfigOption, printRows, withOpened } from '../options.ts';
 
 const STATES = ['dead', 'pending', 'sending', 'sent', 'superseded'] as const;
@@ -35,7 +35,7 @@ export function registerDeliveries(deliveries: Command, io: Io): void {
 }
 
 const COLUMNS: readonly Column<DeliveryStatus>[] = [
-  { title: 'ID', value: ({ id }) => id },
+  { title: 'ID', value: ({ id }) => id, whole: true },
   {
     title: 'TO',
     value: ({ receiver: { channel, target } }) => `${channel} ${target}`.trim(),
@@ -43,8 +43,13 @@ const COLUMNS: readonly Column<DeliveryStatus>[] = [
   },
   { title: 'STATE', value: ({ state }) => state },
   { title: 'ATTEMPTS', value: ({ attempts }) => attempts, align: 'right' },
-  { title: 'CREATED', value: ({ createdAt }) => formatTime(createdAt) },
-  { title: 'CODE', value: ({ code }) => code, maxWidth: 24 },
+  {
+    title: 'CREATED',
+    value: ({ createdAt }) => formatTime(createdAt),
+    whole: true,
+    optional: true,
+  },
+  { title: 'CODE', value: ({ code }) => code, maxWidth: 24, optional: true },
   { title: 'ERROR', value: ({ error }) => error, maxWidth: 80 },
 ];
 
@@ -66,8 +71,14 @@ function deliveryJson(delivery: DeliveryStatus): Readonly<Record<string, unknown
 
 async function retryDelivery(id: string, options: ConfigOption, io: Io): Promise<void> {
   const revived = await withStore(options, io, (store) => store.revive(id, io.now()));
-  if (!revived)
-    throw new CommandFailed(`there is no dead letter ${id}: burnwatch deliveries lists them`);
+  if (!revived) {
+    const dead = await withStore(options, io, (store) => store.deliveries('dead', SHOWN));
+    throw unknownName(
+      'dead letter',
+      id,
+      dead.map((one) => one.id),
+    );
+  }
   io.err(`${id} waits again; the daemon sends it within a minute\n`);
 }
 

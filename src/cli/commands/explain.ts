@@ -1,5 +1,10 @@
 import type { Command } from 'commander';
-import { CannotExplain, explainAbuse, type ExplainQuery } from '../../cycle/explainAbuse.ts';
+import {
+  CannotExplain,
+  explainAbuse,
+  UnknownWorkload,
+  type ExplainQuery,
+} from '../../cycle/explainAbuse.ts';
 import { formatTime } from '../../model/time.ts';
 import { renderExplanation, renderExplanationCsv } from '../explainView.ts';
 import { parsePast } from '../times.ts';
@@ -40,11 +45,12 @@ async function explain(text: string, options: ExplainOptions, io: Io): Promise<v
     try {
       return await explainAbuse(reader, loaded, query, present);
     } catch (error) {
+      if (error instanceof UnknownWorkload) throw new UsageError(error.message);
       if (error instanceof CannotExplain) throw new CommandFailed(error.message);
       throw error;
     }
   });
-  if (options.output === 'table') io.out(renderExplanation(namespace, explanation));
+  if (options.output === 'table') io.out(renderExplanation(namespace, explanation, io.terminal));
   else if (options.output === 'csv') io.out(renderExplanationCsv(namespace, explanation));
   else io.out(`${JSON.stringify(toJson(namespace, explanation), null, 2)}\n`);
 }

@@ -8,25 +8,33 @@ import type { HistoryReader } from '../../store/history.ts';
 import type { Finding, FindingKind, FindingAction } from '../../model/finding.ts';
 import { formatTime, HOUR_MS, type TimeMs } from '../../model/time.ts';
 import { printable } from '../../model/text/escape.ts';
+import { nearNames } from '../../model/text/nearNames.ts';
 import { renderSilentSignals } from '../explainView.ts';
 import { FINDING_COLUMNS, renderFinding } from '../findingView.ts';
 import type { OutputFormat } from '../../model/text/table.ts';
 import { parseFuture, parsePast } from '../times.ts';
 import { kubeContextOf } from '../../notify/config.ts';
-import { CommandFailed, UsageError, type Io } from '../io.ts';
+import { unknownName, UsageError, type Io } from '../io.ts';
 import {
   withHistory,
+  withNamespace,
   withOpened,
+  withWatch,
   loadContext,
+  namespacesOf,
+  watched,
   withOutput,
   type ConfigOption,
+  type WatchOption,
   printRows,
 } from '../options.ts';
 
-interface ListOptions extends ConfigOption {
+interface ListOptions extends ConfigOption, WatchOption {
   readonly state: 'open' | 'all';
   readonly kind?: FindingKind;
   readonly since?: string;
+  readonly namespace?: string;
+  readonly owner?: string;
   readonly output: OutputFormat;
 }
 
@@ -40,7 +48,8 @@ const AROUND_MS = 2 * HOUR_MS;
 
 /** Without a subcommand it lists: what that takes must not be hidden one help away. */
 const LIST_HELP = `
-Without a command: list, with [--state open|all] [--kind KIND] [--since TIME] [-o table|json|csv]
+Without a command: list, with [--state open|all] [--kind KIND] [--since TIME] [-n NAMESPACE]
+[--owner NAME] [-w] [-o table|json|csv]
 (burnwatch findings list --help).`;
 
 const KINDS = findingJsonSchema.shape.kind.options;
@@ -53,8 +62,9 @@ export function registerFindings(findings: Command, io: Io): void {
     .addOption(new Option('--state <state>', 'which').choices(['open', 'all']).default('open'))
     .addOption(new Option('--kind <kind>', 'only this kind').choices(KINDS))
     .option('--since <time>', 'only those seen since: RFC 3339, a date, or how long ago (24h)')
-    .action((options: ListOptions) => listFindings(options, io));
-  withOutput(list);
+    .option('--owner <name>', 'only those of this owner')
+    .action((options: ListOptions) => watched(options, io, (to) => listFindings(options, to)));
+  withNamespace(withWatch(withOutput(list)));
   const show = findings
     .command('show')
     .argument('<id>', 'an id, or its beginning')
@@ -76,15 +86,26 @@ export function registerFindings(findings: Command, io: Io): void {
     .requiredOption('--reason <text>', 'why it is all right')
     .requiredOption('--until <time>', 'when to review it: RFC 3339, a date, or in how long (30d)')
     .action((id: string, options: DecideOptions) => decide(id, 'accept', options, io));
+  findings
+    .command('reopen')
+    .argument('<id>', 'an id, or its beginning')
+    .description('take back an acknowledgement or an acceptance: messages go on')
+    .option('--reason <text>', 'why')
+    .action((id: string, options: DecideOptions) => decide(id, 'reopen', options, io));
 }
 
 async function listFindings(options: ListOptions, io: Io): Promise<void> {
   const { config } = loadContext(options, io).loaded;
   const since = options.since === undefined ? null : parsePast(options.since, io.now(), '--since');
   const { state, kind } = options;
-  const newestFirst = await withHistory(config, (reader) =>
-    reader.findings({ state, kind: kind ?? null, since, namespaces: null }),
-  );
+  const newestFirst = await withHistory(config, async (reader) => {
+    const namespaces = await namespacesOf(reader, options);
+    return ofOwner(
+      await reader.findings({ state, kind: kind ?? null, since, namespaces }),
+      options.owner,
+      () => reader.findings({ state: 'all', kind: null, since: null, namespaces: null }),
+    );
+  });
   const found = newestFirst.toSorted(mostUrgentFirst);
   printRows(io, found, {
     output: options.output,
@@ -92,6 +113,20 @@ async function listFindings(options: ListOptions, io: Io): Promise<void> {
     toJson: (finding) => toFindingJson(finding),
     empty: state === 'open' ? 'No open findings.' : 'No findings.',
   });
+}
+
+/** @throws UsageError when no finding ever had that owner. */
+async function ofOwner(
+  findings: readonly Finding[],
+  name: string | undefined,
+  readAll: () => Promise<readonly Finding[]>,
+): Promise<readonly Finding[]> {
+  if (name === undefined) return findings;
+  const own = findings.filter(({ owner }) => owner === name);
+  if (own.length > 0) return own;
+  const known = [...new Set((await readAll()).flatMap(({ owner }) => owner ?? []))];
+  if (known.includes(name)) return own;
+  throw unknownName('owner', name, known);
 }
 
 async function showFinding(
@@ -176,14 +211,17 @@ async function decide(
 function resultText(action: FindingAction, finding: Finding, until: TimeMs | null): string {
   if (action === 'accept' && until !== null)
     return `${finding.id} is accepted until ${formatTime(until)}`;
-  return `${finding.id} is acknowledged`;
+  return `${finding.id} is ${action === 'reopen' ? 'open again' : 'acknowledged'}`;
 }
 
 /** A finding by its id or the beginning of it. @throws CommandFailed */
 export async function requireFinding(reader: HistoryReader, id: string): Promise<Finding> {
   const finding = await reader.finding(id);
   if (finding !== null) return finding;
-  throw new CommandFailed(
-    `there is no finding ${id}, or several begin so: burnwatch findings --state all lists them`,
-  );
+  const all = { state: 'all', kind: null, since: null, namespaces: null } as const;
+  const ids = (await reader.findings(all)).map((one) => one.id);
+  const alike = ids.filter((one) => one.startsWith(id));
+  if (alike.length > 1)
+    throw new UsageError(`${alike.length} findings begin with ${id}${nearNames(id, alike)}`);
+  throw unknownName('finding', id, ids);
 }

@@ -136,6 +136,16 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./digest.ts')).registerDigest,
   },
   {
+    name: 'init',
+    description: 'write a commented configuration: asks, or detects Prometheus',
+    load: async () => (await import('./init.ts')).registerInit,
+  },
+  {
+    name: 'completion',
+    description: 'a script that completes commands and options in bash, zsh or fish',
+    load: async () => (await import('./completion.ts')).registerCompletion,
+  },
+  {
     name: 'demo',
     description: 'everything on a made-up cluster with real servers, nothing to configure',
     load: async () => (await import('./demo.ts')).registerDemo,

@@ -7,10 +7,15 @@ import { ownerNames } from '../../detect/owners/podOwners.ts';
 import { formatTime } from '../../model/time.ts';
 import { ownershipOf, type Ownership } from '../../detect/owners/ownership.ts';
 import type { Config } from '../../daemon/config/schema.ts';
-import { nearNames } from '../../model/text/nearNames.ts';
 import { renderCsv, renderTable, type Column, type OutputFormat } from '../../model/text/table.ts';
-import { CommandFailed, type Io } from '../io.ts';
-import { presentCluster, loadContext, withOutput, type ConfigOption } from '../options.ts';
+import { CommandFailed, unknownName, type Io } from '../io.ts';
+import {
+  loadContext,
+  presentCluster,
+  withNamespace,
+  withOutput,
+  type ConfigOption,
+} from '../options.ts';
 
 interface OwnersOptions extends ConfigOption {
   readonly namespace?: string;
@@ -26,8 +31,7 @@ interface OwnerRow extends Ownership {
 }
 
 export function registerOwners(command: Command, io: Io): void {
-  command
-    .option('-n, --namespace <name>', 'only this namespace')
+  withNamespace(command)
     .option('--problems', 'only workloads without an owner, or whose owner cannot be reached')
     .action((options: OwnersOptions) => printOwners(options, io));
   withOutput(command);
@@ -46,14 +50,14 @@ async function printOwners(options: OwnersOptions, io: Io): Promise<void> {
   const all = ownershipOf(snapshot, config);
   const known = [...new Set(all.map((one) => one.namespace))];
   if (namespace !== undefined && !known.includes(namespace))
-    context.log.warn(`nothing runs in namespace ${namespace} now${nearNames(namespace, known)}`);
+    throw unknownName('namespace', namespace, known);
   const rows = all
     .filter((one) => namespace === undefined || one.namespace === namespace)
     .map((one) => toRow(one, config));
   const shown = options.problems === true ? rows.filter(({ problem }) => problem !== null) : rows;
   if (options.output === 'json') io.out(`${JSON.stringify(shown.map(toJson), null, 2)}\n`);
   else if (options.output === 'csv') io.out(renderCsv(shown, [...COLUMNS, CURE]));
-  else io.out(renderTable(shown, COLUMNS));
+  else io.out(renderTable(shown, COLUMNS, io.terminal));
   io.err(`${[summaryOf(rows), ...curesOf(shown)].join('\n')}\n`);
 }
 

@@ -7,9 +7,9 @@ import { namespaceUse } from '../../detect/posture/namespaceUse.ts';
 import { readPostureTrends, type PostureTrend } from '../../detect/posture/readTrend.ts';
 import { renderPosture } from '../../detect/posture/renderPosture.ts';
 import type { ContainerHistory } from '../../store/containerDays/containerDay.ts';
-import { nearNames, noSuchNamespace } from '../../model/text/nearNames.ts';
+import { noSuchNamespace } from '../../model/text/nearNames.ts';
 import type { PostureInput } from '../../detect/posture/postureInput.ts';
-import { CommandFailed, UsageError, type Io } from '../io.ts';
+import { CommandFailed, unknownName, UsageError, type Io } from '../io.ts';
 import {
   withHistory,
   presentCluster,
@@ -62,14 +62,13 @@ async function printPosture(options: PostureOptions, io: Io): Promise<void> {
   const { namespace } = options;
   const shown = namespace === undefined ? all : all.filter((one) => one.namespace === namespace);
   if (namespace !== undefined && shown.length === 0)
-    throw new CommandFailed(
-      `there is no namespace ${namespace}${nearNames(
-        namespace,
-        all.map((one) => one.namespace),
-      )}`,
+    throw unknownName(
+      'namespace',
+      namespace,
+      all.map((one) => one.namespace),
     );
   const trends = past?.trends ?? new Map();
-  io.out(renderPosture(shown, trends, options.output, namespace !== undefined));
+  io.out(renderPosture(shown, trends, options.output, namespace !== undefined, io.terminal));
   if (options.output === 'table' && shown.some(({ grade }) => grade === null))
     io.err(
       `Grade ?: under ${Math.round(100 * policy.minKnown)}% of what the score weighs could be evaluated (-n NAMESPACE says what is missing)\n`,

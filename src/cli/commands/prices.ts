@@ -39,7 +39,7 @@ export function registerPrices(command: Command, io: Io): void {
 async function printPrices(options: PricesOptions, io: Io): Promise<void> {
   const { config } = loadContext(options, io).loaded;
   const report = options.recorded === true ? await recorded(config, io) : await live(config, io);
-  io.out(renderPrices(report, options.output));
+  io.out(renderPrices(report, options.output, io.terminal));
 }
 
 /** Prices the last complete window with the configuration as it is now. */

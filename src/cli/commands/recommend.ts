@@ -7,10 +7,16 @@ import { renderPatches } from '../../detect/rightsize/advice/renderPatches.ts';
 import { abuseMarks, type AbuseMark } from '../../detect/findings/suspectedWorkloads.ts';
 import { isSure } from '../../detect/rightsize/advice/confidence.ts';
 import { kubeContextOf } from '../../notify/config.ts';
-import { noSuchNamespace } from '../../model/text/nearNames.ts';
 import { plural } from '../../model/text/units.ts';
 import { UsageError, type Io } from '../io.ts';
-import { withHistory, presentCluster, loadContext, type ConfigOption } from '../options.ts';
+import {
+  loadContext,
+  namespacesOf,
+  presentCluster,
+  withHistory,
+  withNamespace,
+  type ConfigOption,
+} from '../options.ts';
 
 interface RecommendOptions extends ConfigOption {
   readonly namespace?: string;
@@ -22,8 +28,7 @@ interface RecommendOptions extends ConfigOption {
 }
 
 export function registerRecommend(command: Command, io: Io): void {
-  command
-    .option('-n, --namespace <name>', 'only this namespace')
+  withNamespace(command)
     .option('--days <n>', 'UTC days to look back on', '14')
     .option('--min-saving <money>', 'leave out what saves less a month (needs stay)', '0')
     .option('--all', 'also what fits, and what has too little data')
@@ -41,17 +46,13 @@ async function printRecommendations(options: RecommendOptions, io: Io): Promise<
   const { config, thresholds } = context.loaded;
   const days = positive(options.days, '--days');
   const minSaving = positive(options.minSaving, '--min-saving', 0);
-  const { namespace } = options;
   await withHistory(config, async (reader) => {
-    if (namespace !== undefined) {
-      const known = await reader.namespaces();
-      if (!known.includes(namespace)) context.log.warn(noSuchNamespace(namespace, known));
-    }
+    const namespaces = await namespacesOf(reader, options);
     const snapshot =
       options.offline === true ? null : await (await presentCluster(context, io)).objects();
     const report = await readAdvice(reader, {
       days,
-      namespaces: namespace === undefined ? null : [namespace],
+      namespaces,
       rule: thresholds.overprovisioned,
       abuse: await abuseIn(reader),
       snapshot,
@@ -73,7 +74,7 @@ async function printRecommendations(options: RecommendOptions, io: Io): Promise<
     if (options.output === 'patch') {
       const kubeContext = kubeContextOf(config);
       io.out(renderPatches(workloadPatches(advices), { currency, kubeContext }));
-    } else io.out(renderAdvice({ ...report, advices }, currency, options.output));
+    } else io.out(renderAdvice({ ...report, advices }, currency, options.output, io.terminal));
   });
 }
 

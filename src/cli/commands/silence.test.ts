@@ -168,8 +168,8 @@ describe('silence', () => {
   test('what is not there cannot end', async () => {
     const { code, err } = await run('silence', 'expire', 'none');
     expect({ code, err }).toEqual({
-      code: 1,
-      err: 'burnwatch: there is no silence none in force: burnwatch silence list shows them\n',
+      code: 2,
+      err: 'burnwatch: there is no silence in force none (there is none at all)\n',
     });
   });
 });
@@ -196,6 +196,6 @@ describe('deliveries', () => {
       (await run('deliveries', '--state', 'pending', '-o', 'json')).out,
     );
     expect(waiting).toMatchObject([{ id: 'd1', attempts: 1, state: 'pending' }]);
-    expect(await run('deliveries', 'retry', 'none')).toMatchObject({ code: 1 });
+    expect(await run('deliveries', 'retry', 'none')).toMatchObject({ code: 2 });
   });
 });

@@ -14,7 +14,7 @@ import { formatMatcher, MatcherError } from '../../store/silences/matcher.ts';
 import type { Silence } from '../../store/silences/silence.ts';
 import type { SilenceStore } from '../../store/silences/silence.ts';
 import type { Column, OutputFormat } from '../../model/text/table.ts';
-import { CommandFailed, UsageError, type Io } from '../io.ts';
+import { unknownName, UsageError, type Io } from '../io.ts';
 import { withOpened, loadContext, withOutput, type ConfigOption, printRows } from '../options.ts';
 
 interface AddOptions extends ConfigOption {
@@ -72,14 +72,14 @@ function actorOf({ user }: Io): Actor {
 }
 
 const COLUMNS: readonly Column<Silence>[] = [
-  { title: 'ID', value: ({ id }) => id },
+  { title: 'ID', value: ({ id }) => id, whole: true },
   {
     title: 'MATCHERS',
     value: ({ matchers }) => matchers.map(formatMatcher).join(', '),
     maxWidth: 60,
   },
-  { title: 'ENDS', value: ({ endsAt }) => formatTime(endsAt) },
-  { title: 'AUTHOR', value: ({ author }) => author, maxWidth: 24 },
+  { title: 'ENDS', value: ({ endsAt }) => formatTime(endsAt), whole: true },
+  { title: 'AUTHOR', value: ({ author }) => author, maxWidth: 24, optional: true },
   { title: 'REASON', value: ({ reason }) => reason, maxWidth: 60 },
 ];
 
@@ -94,10 +94,13 @@ async function listSilences(
 
 async function endNow(id: string, options: ConfigOption, io: Io): Promise<void> {
   await withStores(options, io, async (stores) => {
-    const silence = (await stores.silences.list(io.now())).find((each) => each.id === id);
+    const inForce = await stores.silences.list(io.now());
+    const silence = inForce.find((each) => each.id === id);
     if (silence === undefined)
-      throw new CommandFailed(
-        `there is no silence ${id} in force: burnwatch silence list shows them`,
+      throw unknownName(
+        'silence in force',
+        id,
+        inForce.map((each) => each.id),
       );
     await endSilence(silence, actorOf(io), stores, io.now());
   });

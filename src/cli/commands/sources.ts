@@ -6,7 +6,7 @@ import type { Finding } from '../../model/finding.ts';
 import { printable } from '../../model/text/escape.ts';
 import type { Column, OutputFormat } from '../../model/text/table.ts';
 import type { HistoryReader } from '../../store/history.ts';
-import { CommandFailed, type Io } from '../io.ts';
+import { unknownName, type Io } from '../io.ts';
 import {
   loadContext,
   printRows,
@@ -66,7 +66,7 @@ async function readSources(reader: HistoryReader): Promise<readonly SourceRow[]>
   const exportersOf = (job: string): readonly string[] =>
     Object.keys(sources).filter((exporter) => sources[exporter]?.includes(job));
   const believed = [...new Set(Object.values(sources).flat())].sort();
-  const waiting = await findingsAbout(reader, null);
+  const waiting = await findingsAbout(reader);
   return [
     ...believed
       .filter((job) => !acceptedSources.includes(job))
@@ -90,29 +90,25 @@ function row(
   return { job, exporters, state, finding };
 }
 
-/** Findings about scrape jobs that are not over. @param job null: all of them. */
-async function findingsAbout(
-  reader: HistoryReader,
-  job: string | null,
-): Promise<readonly Finding[]> {
+/** Findings about scrape jobs that are not over. */
+async function findingsAbout(reader: HistoryReader): Promise<readonly Finding[]> {
   const findings = await reader.findings({
     state: 'open',
     kind: 'trust',
     since: null,
     namespaces: null,
   });
-  return findings.filter(
-    ({ rule, scope: { subject } }) => SOURCE_RULES.has(rule) && (job === null || subject === job),
-  );
+  return findings.filter(({ rule }) => SOURCE_RULES.has(rule));
 }
 
 async function acceptSource(job: string, { reason, ...options }: AcceptOptions, io: Io) {
   const { config } = loadContext(options, io).loaded;
-  const findings = await withHistory(config, (reader) => findingsAbout(reader, job));
-  if (findings.length === 0)
-    throw new CommandFailed(
-      `no scrape job ${JSON.stringify(job)} waits to be accepted: burnwatch sources list shows them`,
-    );
+  const waiting = await withHistory(config, findingsAbout);
+  const findings = waiting.filter(({ scope: { subject } }) => subject === job);
+  if (findings.length === 0) {
+    const jobs = waiting.flatMap(({ scope: { subject } }) => subject ?? []);
+    throw unknownName('scrape job that waits to be accepted named', job, [...new Set(jobs)]);
+  }
   const now = io.now();
   const { path } = config.history;
   await withOpened(openOperatorLog(path), (actions) =>

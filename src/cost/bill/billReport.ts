@@ -4,7 +4,7 @@ import type { CostTable } from '../../store/costTable.ts';
 import type { HistoryReader } from '../../store/history.ts';
 import { fromNano } from '../../model/money.ts';
 import { DAY_MS, formatTime, type TimeMs } from '../../model/time.ts';
-import { alignColumns } from '../../model/text/table.ts';
+import { alignColumns, type Terminal } from '../../model/text/table.ts';
 import { csvText, printable } from '../../model/text/escape.ts';
 import { billFactors } from './billFactors.ts';
 import { formatAmount } from '../../model/text/units.ts';
@@ -103,6 +103,7 @@ export function renderBill(
   months: readonly BillMonth[],
   currency: string,
   format: 'table' | 'json' | 'csv',
+  terminal: Terminal | null = null,
 ): string {
   if (format === 'json') return `${JSON.stringify({ currency, months }, null, 2)}\n`;
   const head = [
@@ -153,7 +154,7 @@ export function renderBill(
     'ESTIMATED',
     'FACTOR',
   ];
-  const table = alignColumns([titles, ...body], (column) => column !== 0 && column !== 2);
+  const table = alignColumns([titles, ...body], (column) => column !== 0 && column !== 2, terminal);
   const reasons = months.flatMap(({ month, reasons: each }) =>
     each.map(
       ({ reason, cost }) => `${month}: ${formatAmount(cost)} unreconciled: ${printable(reason)}.\n`,

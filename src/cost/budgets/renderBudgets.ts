@@ -1,4 +1,4 @@
-import { alignColumns } from '../../model/text/table.ts';
+import { alignColumns, type Terminal } from '../../model/text/table.ts';
 import { csvText, printable } from '../../model/text/escape.ts';
 import type { BudgetStatus } from './readBudgets.ts';
 import { formatAmount, formatShare } from '../../model/text/units.ts';
@@ -8,6 +8,7 @@ export function renderBudgets(
   budgets: readonly BudgetStatus[],
   currency: string,
   format: 'table' | 'json' | 'csv',
+  terminal: Terminal | null = null,
 ): string {
   if (format === 'json') return `${JSON.stringify({ currency, budgets }, null, 2)}\n`;
   const nameOf = ({ namespace, owner }: BudgetStatus): string => namespace ?? owner ?? '';
@@ -38,5 +39,5 @@ export function renderBudgets(
       interval,
     ];
   });
-  return `${alignColumns([head, ...body], (column) => column > 1)}\nIn ${currency}.\n`;
+  return `${alignColumns([head, ...body], (column) => column > 1, terminal)}\nIn ${currency}.\n`;
 }

@@ -1,4 +1,4 @@
-import { alignColumns } from '../../model/text/table.ts';
+import { alignColumns, type Terminal } from '../../model/text/table.ts';
 import type { ComparedReport, ComparedRow } from './compareCosts.ts';
 import type { CostReport, CostReportRow } from './costReport.ts';
 import { csvText, printable } from '../../model/text/escape.ts';
@@ -28,9 +28,10 @@ const COLUMNS = [
 export function renderCosts(
   report: CostReport | ComparedReport,
   format: 'table' | 'json' | 'csv',
+  terminal: Terminal | null = null,
 ): string {
   if (format === 'json') return `${JSON.stringify(report, null, 2)}\n`;
-  return format === 'csv' ? renderCsv(report) : renderTable(report);
+  return format === 'csv' ? renderCsv(report) : renderTable(report, terminal);
 }
 
 const COMPARED = ['previousCost', 'change', 'changeShare'] as const;
@@ -75,7 +76,7 @@ function renderCsv(report: CostReport | ComparedReport): string {
   return [header, ...lines].map((cells) => `${cells.join(',')}\r\n`).join('');
 }
 
-function renderTable(report: CostReport | ComparedReport): string {
+function renderTable(report: CostReport | ComparedReport, terminal: Terminal | null): string {
   const isCompared = 'previous' in report;
   const optional = (
     ['gpuCost', 'storageCost', 'networkCost', 'loadBalancerCost', 'sharedCost'] as const
@@ -126,7 +127,7 @@ function renderTable(report: CostReport | ComparedReport): string {
     : [];
   const coverage = formatShare(report.coverage);
   body.push(['TOTAL', ...blanks, formatAmount(report.totalCost), ...total, '', coverage]);
-  return `${alignColumns([head, ...body], (column) => column > 0)}\n${nodesTable(report)}${footer(report)}\n`;
+  return `${alignColumns([head, ...body], (column) => column > 0, terminal)}\n${nodesTable(report, terminal)}${footer(report)}\n`;
 }
 
 /** What it cost before, and the change in money and as a share. */
@@ -140,7 +141,7 @@ function changeCells(of: object): readonly string[] {
 }
 
 /** Costs by node also say what is idle on each. */
-function nodesTable({ idleByNode = [] }: CostReport): string {
+function nodesTable({ idleByNode = [] }: CostReport, terminal: Terminal | null): string {
   if (idleByNode.length === 0) return '';
   const head = ['NODE', 'COST', 'IDLE CPU', 'IDLE RAM', 'IDLE GPU', 'IDLE', 'IDLE SHARE'];
   const body = idleByNode.map((node) => [
@@ -152,7 +153,7 @@ function nodesTable({ idleByNode = [] }: CostReport): string {
     formatAmount(node.totalCost),
     node.nodeCost > 0 ? formatShare(node.totalCost / node.nodeCost) : '-',
   ]);
-  return `\n${alignColumns([head, ...body], (column) => column > 0)}\n\n`;
+  return `\n${alignColumns([head, ...body], (column) => column > 0, terminal)}\n\n`;
 }
 
 function beforeText(report: CostReport | ComparedReport): string {

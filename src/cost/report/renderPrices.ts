@@ -1,4 +1,4 @@
-import { alignColumns } from '../../model/text/table.ts';
+import { alignColumns, type Terminal } from '../../model/text/table.ts';
 import type { NodePriceRow, PricesReport } from './pricesReport.ts';
 import { csvText, printable } from '../../model/text/escape.ts';
 import { formatAmount, formatShare } from '../../model/text/units.ts';
@@ -22,7 +22,11 @@ const CSV_COLUMNS = [
 ] as const satisfies readonly (keyof NodePriceRow)[];
 
 /** Prints what each node costs and why; ends with a newline. */
-export function renderPrices(report: PricesReport, format: 'table' | 'json' | 'csv'): string {
+export function renderPrices(
+  report: PricesReport,
+  format: 'table' | 'json' | 'csv',
+  terminal: Terminal | null = null,
+): string {
   if (format === 'json') return `${JSON.stringify(report, null, 2)}\n`;
   if (format === 'csv') return renderCsv(report);
   const head = ['NODE', 'INSTANCE TYPE', 'REGION', 'CAPACITY', 'HOURLY', 'SURE', 'SOURCE', 'WHY'];
@@ -45,7 +49,7 @@ export function renderPrices(report: PricesReport, format: 'table' | 'json' | 'c
     ({ source, asOf, currency }) => `Price list: ${source}, ${asOf ?? 'undated'}, ${currency}.\n`,
   );
   return [
-    `${alignColumns([head, ...body], (column) => column === 4 || column === 5)}\n`,
+    `${alignColumns([head, ...body], (column) => column === 4 || column === 5, terminal)}\n`,
     `Together ${formatAmount(total)} ${report.currency} an hour, basis ${report.priceBasis}.\n`,
     ...lists,
     ...report.problems.map((problem) => `Problem: ${problem}\n`),

@@ -15,7 +15,7 @@ import { resolveFiles, secretValues } from '../../config/secrets.ts';
 import type { Thresholds } from '../../detect/detectors.ts';
 import { readYamlFile, type YamlFile } from '../../config/yamlFile.ts';
 
-const DEFAULT_CONFIG_FILE = 'burnwatch.yaml';
+export const DEFAULT_CONFIG_FILE = 'burnwatch.yaml';
 
 /** A configuration that is ready for use. */
 export interface LoadedConfig {
@@ -38,7 +38,7 @@ export function loadConfig(file: string | undefined): LoadedConfig {
   const path = file ?? DEFAULT_CONFIG_FILE;
   if (file === undefined && !existsSync(path)) {
     const message =
-      'does not exist here: write one (docs/configuration.md shows how), or name another with --config FILE';
+      'does not exist here: burnwatch init writes one (docs/configuration.md has every key); or name another with --config FILE';
     throw new ConfigError([{ file: path, line: 0, key: '', message }]);
   }
   const { config, problems } = readConfig(readYamlFile(path));

@@ -1,4 +1,4 @@
-import { renderCsv, renderTable, type Column } from '../../model/text/table.ts';
+import { renderCsv, renderTable, type Column, type Terminal } from '../../model/text/table.ts';
 import { count, type CheckResult } from './check.ts';
 import { DAY_MS, formatTime } from '../../model/time.ts';
 import { evaluatedOf, type EvaluatedCheck, type NamespacePosture } from './evaluate.ts';
@@ -77,6 +77,7 @@ export function renderPosture(
   trends: Trends,
   format: 'table' | 'json' | 'csv',
   detail: boolean,
+  terminal: Terminal | null = null,
 ): string {
   if (format === 'json') return `${JSON.stringify(postureJson(namespaces, trends), null, 2)}\n`;
   const lines = namespaces.flatMap(({ checks }) =>
@@ -90,8 +91,10 @@ export function renderPosture(
   if (format === 'csv') return renderCsv(lines, LINES);
   if (namespaces.length === 0) return 'No namespaces.\n';
   const rows = namespaces.map((one) => ({ ...one, trend: trends.get(one.namespace) ?? [] }));
-  const summary = renderTable(rows, SUMMARY);
-  return detail && lines.length > 0 ? `${summary}\n${renderTable(lines, LINES)}` : summary;
+  const summary = renderTable(rows, SUMMARY, terminal);
+  return detail && lines.length > 0
+    ? `${summary}\n${renderTable(lines, LINES, terminal)}`
+    : summary;
 }
 
 /** How the score changed since the day a week before the last one that is known; empty while there is none. */

@@ -1,10 +1,10 @@
+import { UNALLOCATED } from '../../store/costTable.ts';
 import { costNano } from '../../model/costParts.ts';
 import type { Receiver } from '../../store/notifications/receiver.ts';
 import type { CostRow } from '../../store/costTable.ts';
 import type { Finding } from '../../model/finding.ts';
 import { workloadKey } from '../../model/workload.ts';
 import {
-  UNOWNED,
   type ForecastLine,
   type OwnerDigest,
   type Saving,
@@ -33,7 +33,9 @@ export interface OwnerParts {
 /** A short digest for every owner who spent something: theirs only, abuse left to security. */
 export function ownerDigests(parts: OwnerParts): readonly OwnerDigest[] {
   return parts.owners
-    .filter(({ key, nano, beforeNano }) => key !== UNOWNED && (nano > 0 || (beforeNano ?? 0) > 0))
+    .filter(
+      ({ key, nano, beforeNano }) => key !== UNALLOCATED && (nano > 0 || (beforeNano ?? 0) > 0),
+    )
     .map((spend) => ownerDigest(spend, parts));
 }
 

@@ -1,7 +1,8 @@
 import type { OwnersConfig } from '../../detect/owners/config.ts';
 import type { Reach } from '../../notify/owners.ts';
 import type { Receiver } from '../../store/notifications/receiver.ts';
-import { UNOWNED, type Digest, type OwnerGaps, type Spend } from '../../store/digests/digest.ts';
+import { UNALLOCATED } from '../../store/costTable.ts';
+import { type Digest, type OwnerGaps, type Spend } from '../../store/digests/digest.ts';
 import type { CostRow } from '../../store/costTable.ts';
 import { costNano } from '../../model/costParts.ts';
 import { ownValue } from '../../model/ownValue.ts';
@@ -69,7 +70,7 @@ export function ownerGaps(
     receiverOf === null
       ? []
       : owners
-          .filter(({ key, nano }) => key !== UNOWNED && nano > 0 && receiverOf(key) === null)
+          .filter(({ key, nano }) => key !== UNALLOCATED && nano > 0 && receiverOf(key) === null)
           .map(({ key }) => key);
   const known = new Set([
     ...(before?.missingOwners.unowned ?? []),

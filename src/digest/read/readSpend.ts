@@ -3,13 +3,13 @@ import { costNano } from '../../model/costParts.ts';
 import { seriesOnBasis } from '../../cost/report/readCosts.ts';
 import { nodeFacts } from '../../model/nodeFacts.ts';
 import type { PricingConfig } from '../../cost/config.ts';
-import type { CostRow, CostTable } from '../../store/costTable.ts';
+import { UNALLOCATED, type CostRow, type CostTable } from '../../store/costTable.ts';
 import type { HistoryReader } from '../../store/history.ts';
 import type { NodeRecord } from '../../store/workloads.ts';
 import type { Nano } from '../../model/money.ts';
 import type { TimeMs } from '../../model/time.ts';
 import { workloadKey } from '../../model/workload.ts';
-import { UNOWNED, type Amount, type DailySpend, type Spend } from '../../store/digests/digest.ts';
+import { type Amount, type DailySpend, type Spend } from '../../store/digests/digest.ts';
 import { idleNano, idleParts } from '../spend/idleChange.ts';
 import { ReasonSums } from '../spend/reasons.ts';
 import { spendBy, type SpendContext } from '../spend/spendBy.ts';
@@ -96,7 +96,7 @@ export async function readSpend(reader: HistoryReader, request: SpendRequest): P
   const bill = now.bill;
   return {
     namespaces,
-    owners: spendBy(({ owner }) => owner ?? UNOWNED, context, new ReasonSums()),
+    owners: spendBy(({ owner }) => owner ?? UNALLOCATED, context, new ReasonSums()),
     idle,
     total: {
       nano: sum(({ nano }) => nano),

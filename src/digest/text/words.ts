@@ -1,6 +1,6 @@
 import type { Nano } from '../../model/money.ts';
 import type { Amount, Digest, Driver, Reason } from '../../store/digests/digest.ts';
-import { UNOWNED } from '../../store/digests/digest.ts';
+import { UNALLOCATED } from '../../store/costTable.ts';
 import { formatLocalDate, formatLocalDay } from '../../model/text/localTime.ts';
 import { IDLE_KEY, OTHERS } from '../spend/dailySpend.ts';
 import { formatChange, formatNanoChange, plural } from '../../model/text/units.ts';
@@ -101,7 +101,7 @@ export function whyText(
 
 /** What a key is called in front of people. */
 export function keyText(key: string): string {
-  if (key === UNOWNED) return 'no owner';
+  if (key === UNALLOCATED) return 'no owner';
   if (key === IDLE_KEY) return 'idle';
   return key === OTHERS ? 'others' : key;
 }

@@ -1,11 +1,9 @@
 import { addParts, COST_PARTS, NODE_PARTS, RESOURCE_HOURS } from '../../model/costParts.ts';
-import type { CostDimension, CostRow } from '../../store/costTable.ts';
+import { UNALLOCATED, type CostDimension, type CostRow } from '../../store/costTable.ts';
 import type { AllocationProperties, AllocationSums, Attached } from './allocationJson.ts';
 import type { FilterField } from './filter/filterForm.ts';
 import { isLabel, type AggregateField } from './parseAggregate.ts';
 
-/** What allocations are keyed by that lack what was asked for. */
-export const UNALLOCATED = '__unallocated__';
 /** Volumes that no pod mounts, and load balancers. */
 export const UNMOUNTED = '__unmounted__';
 

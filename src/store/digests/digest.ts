@@ -286,6 +286,3 @@ export interface OwnerDigest {
   readonly savings: DigestSavings;
   readonly findings: readonly FindingCount[];
 }
-
-/** The key of what has no owner. */
-export const UNOWNED = '__unallocated__';

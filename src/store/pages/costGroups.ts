@@ -1,6 +1,6 @@
 import { COST_PARTS, makeParts } from '../../model/costParts.ts';
 import { HOUR_MS, type Window } from '../../model/time.ts';
-import type { CostDimension, CostRow } from '../costTable.ts';
+import { UNALLOCATED, type CostDimension, type CostRow } from '../costTable.ts';
 import { HistoryError } from '../history.ts';
 import { COST, COST_COLUMNS } from './columns.ts';
 import { emptySums } from './pageCodec.ts';
@@ -19,9 +19,6 @@ export interface CostIdentity {
   readonly labels: Readonly<Record<string, string>>;
   readonly pod: string | null;
 }
-
-/** The key of rows without the label, the owner or the node that was asked for, as in OpenCost. */
-export const UNALLOCATED = '__unallocated__';
 
 /** One row of the answer in the making. */
 export interface CostGroup {

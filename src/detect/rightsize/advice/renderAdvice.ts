@@ -1,4 +1,4 @@
-import { renderCsv, renderTable, type Column } from '../../../model/text/table.ts';
+import { renderCsv, renderTable, type Column, type Terminal } from '../../../model/text/table.ts';
 import type { Savings } from '../../../cost/savings/estimateSavings.ts';
 import type { ContainerAdvice } from './adviceForm.ts';
 import type { AdviceReport } from './readAdvice.ts';
@@ -45,9 +45,9 @@ const COLUMNS: readonly Column<ContainerAdvice>[] = [
   { title: 'NAMESPACE', value: ({ namespace }) => namespace, maxWidth: 30 },
   { title: 'WORKLOAD', value: ({ workload }) => `${workload.kind}/${workload.name}`, maxWidth: 48 },
   { title: 'CONTAINER', value: ({ container }) => container, maxWidth: 30 },
-  { title: 'CPU', value: (one) => change(one, 'cpuRequestCores', cpuQuantity) },
-  { title: 'MEMORY', value: (one) => change(one, 'ramRequestBytes', memoryQuantity) },
-  { title: 'LIMITS', value: limits },
+  { title: 'CPU', value: (one) => change(one, 'cpuRequestCores', cpuQuantity), whole: true },
+  { title: 'MEMORY', value: (one) => change(one, 'ramRequestBytes', memoryQuantity), whole: true },
+  { title: 'LIMITS', value: limits, whole: true, optional: true },
   {
     title: 'SAVES/MONTH',
     value: ({ savingPerMonth }) => (savingPerMonth === null ? '?' : formatAmount(savingPerMonth)),
@@ -57,9 +57,15 @@ const COLUMNS: readonly Column<ContainerAdvice>[] = [
     title: 'EXCEEDED',
     value: ({ risk }) => `${formatShare(risk.cpu)} / ${formatShare(risk.ram)}`,
     align: 'right',
+    optional: true,
   },
-  { title: 'CONFIDENCE', value: ({ behind }) => behind.confidence },
-  { title: 'DAYS', value: ({ behind }) => behind.days.toFixed(1), align: 'right' },
+  { title: 'CONFIDENCE', value: ({ behind }) => behind.confidence, optional: true },
+  {
+    title: 'DAYS',
+    value: ({ behind }) => behind.days.toFixed(1),
+    align: 'right',
+    optional: true,
+  },
   { title: 'NOTES', value: ({ notes }) => notes.join('; ') },
 ];
 
@@ -91,6 +97,7 @@ export function renderAdvice(
   { advices, savings }: AdviceReport,
   currency: string,
   format: 'table' | 'json' | 'csv',
+  terminal: Terminal | null = null,
 ): string {
   if (format === 'json') {
     const rows = advices.map(adviceJson);
@@ -98,7 +105,7 @@ export function renderAdvice(
   }
   if (format === 'csv') return renderCsv(advices, CSV_COLUMNS);
   if (advices.length === 0) return 'Nothing to recommend.\n';
-  const table = renderTable(advices, COLUMNS);
+  const table = renderTable(advices, COLUMNS, terminal);
   return savings === null ? table : `${table}\n${savingsText(savings, currency)}\n`;
 }
 

@@ -1,4 +1,4 @@
-import { UNALLOCATED } from '../aggregate.ts';
+import { UNALLOCATED } from '../../../store/costTable.ts';
 import type { Comparison, Filter, FilterField } from './filterForm.ts';
 
 /**

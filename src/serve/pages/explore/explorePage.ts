@@ -1,7 +1,7 @@
 import type { ComparedReport, ComparedRow, CostSort } from '../../../cost/report/compareCosts.ts';
 import { FIXED_KEY, SHARED_KEY } from '../../../cost/report/shareCosts.ts';
 import { ownValue } from '../../../model/ownValue.ts';
-import { UNALLOCATED } from '../../../store/pages/costGroups.ts';
+import { UNALLOCATED } from '../../../store/costTable.ts';
 import {
   formatChange,
   formatCount,
