@@ -14,7 +14,7 @@ export interface Io {
   readonly isTerminal: boolean;
   /** The terminal that stdout is; absent or null where data goes into a file or a pipe. */
   readonly terminal?: Terminal | null;
-  /** Asks a person, with an answer to offer; absent where nobody can be asked. */
+  /** Asks a person, with an answer to offer; absent without a terminal. */
   readonly ask?: (question: string, offered: string) => Promise<string>;
   now(): TimeMs;
   /** Who acts, for decisions that are recorded. */

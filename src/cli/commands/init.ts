@@ -30,7 +30,7 @@ export function registerInit(command: Command, io: Io): void {
 
 async function init(options: InitOptions, io: Io): Promise<void> {
   const file = options.config ?? DEFAULT_CONFIG_FILE;
-  // Before anything is asked: nobody should answer for nothing.
+  // Before any question: the answers would be lost.
   if (existsSync(file)) throw alreadyThere(file);
   const workloads = workloadsPart.schema.parse({
     ...(options.kubeconfig === undefined ? {} : { kubeconfig: options.kubeconfig }),

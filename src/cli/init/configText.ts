@@ -1,4 +1,4 @@
-/** What `init` was told or found out. */
+/** The values that `init` writes. */
 export interface InitAnswers {
   readonly cluster: string;
   readonly prometheus: string;
@@ -6,7 +6,7 @@ export interface InitAnswers {
   readonly context: string | null;
 }
 
-/** A configuration with what was found out in force, and what is often wanted beside it as comments. */
+/** A configuration of these values, with what is often added beside them as comments. */
 export function configText({ cluster, prometheus, kubeconfig, context }: InitAnswers): string {
   const workloads = [
     ...(kubeconfig === null ? [] : [`  kubeconfig: ${JSON.stringify(kubeconfig)}`]),
