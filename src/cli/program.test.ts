@@ -24,6 +24,7 @@ const FIXED: readonly (readonly [path: string, ...options: string[]])[] = [
   ['silence list'],
   ['silence expire'],
   ['digest', '--week', '--dry-run'],
+  ['mcp', '--namespace'],
   ['init', '--prometheus', '--cluster'],
   ['completion'],
   ['demo'],

@@ -7,6 +7,7 @@ import { Assets } from './assets/assets.ts';
 import type { ServeDeps } from './deps.ts';
 import { countIngest, INGEST_PATHS, isIngest, mountIngest } from './ingest/ingest.ts';
 import { opencostRoutes } from './opencost/routes.ts';
+import { mountMcp } from './mcp/mountMcp.ts';
 import { refuseOtherMethods } from './methods.ts';
 import { sendProblemPage, wantsPage } from './pages/layout.ts';
 import { mountLogin, mountLogout } from './pages/login.ts';
@@ -78,6 +79,7 @@ export function createApp(deps: ServeDeps, log: Logger, version: string): Hono<S
   mountLogout(app, sessions);
   mountIngest(app, deps);
   mountApi(app, API_ROUTES, deps);
+  mountMcp(app, deps, log, version);
   mountPages(app, deps, assets);
   app.route('/', opencostRoutes(deps));
   app.get('/api/v1/openapi.json', (context) => context.json(openApiDocument(API_ROUTES, version)));

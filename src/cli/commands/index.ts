@@ -136,6 +136,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./digest.ts')).registerDigest,
   },
   {
+    name: 'mcp',
+    description: 'serve costs, findings and advice to a model (Model Context Protocol on stdio)',
+    load: async () => (await import('./mcp.ts')).registerMcp,
+  },
+  {
     name: 'init',
     description: 'write a commented configuration: asks, or detects Prometheus',
     load: async () => (await import('./init.ts')).registerInit,
