@@ -10,7 +10,7 @@ import { Hono } from 'hono';
 import type { Logger } from 'pino';
 import { mountApi } from '../api/routes.ts';
 import type { ServeDeps } from '../deps.ts';
-import { HttpProblem, problemOf, sendProblem } from '../problem.ts';
+import { HttpProblem, problemOfError, sendProblem } from '../problem.ts';
 import type { ServerEnv } from '../security/access.ts';
 import type { Principal } from '../security/principal.ts';
 import { BadArguments, listedTool, pathOf, TOOLS } from './tools.ts';
@@ -32,7 +32,7 @@ export type AskApi = (path: string, principal: Principal) => Promise<Response>;
 export function createAskApi(deps: ToolDeps, log: Logger): AskApi {
   const app = new Hono<ServerEnv & { Bindings: { readonly principal: Principal } }>();
   app.onError((error, context) => {
-    const problem = problemOf(error);
+    const problem = problemOfError(error);
     if (problem === null) log.error({ err: error, path: context.req.path }, 'request failed');
     return sendProblem(context, problem ?? new HttpProblem(500, 'See the log'));
   });
