@@ -47,7 +47,7 @@ async function serveStdio(
       await interruptible(
         (signal) =>
           new Promise<void>((done, failed) => {
-            server.onclose = done;
+            Object.assign(server, { onclose: done });
             signal.addEventListener('abort', () => done());
             process.stdin.once('end', done);
             server.connect(new StdioServerTransport()).catch(failed);
