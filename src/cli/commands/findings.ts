@@ -14,7 +14,7 @@ import { FINDING_COLUMNS, renderFinding } from '../findingView.ts';
 import type { OutputFormat } from '../../model/text/table.ts';
 import { parseFuture, parsePast } from '../times.ts';
 import { kubeContextOf } from '../../notify/config.ts';
-import { unknownName, UsageError, type Io } from '../io.ts';
+import { CommandFailed, unknownName, UsageError, type Io } from '../io.ts';
 import {
   withHistory,
   withNamespace,
@@ -197,6 +197,10 @@ async function decide(
     throw new UsageError('--reason: say why, for those who find it later');
   const until = options.until === undefined ? null : parseFuture(options.until, now, '--until');
   const finding = await withHistory(config, (reader) => requireFinding(reader, id));
+  if (action === 'reopen' && finding.state === 'open')
+    throw new CommandFailed(
+      `${finding.id} is open: there is no acknowledgement or acceptance to take back`,
+    );
   const { path } = config.history;
   await withOpened(openOperatorLog(path), (actions) =>
     withOpened(openAuditLog(path), (audit) => {

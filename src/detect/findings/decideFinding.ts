@@ -84,11 +84,6 @@ function checkDecision(
     );
   if (action === 'not-abuse' && kind !== 'cryptojacking')
     throw new ChangeRefused('invalid', 'Only a finding about abuse can be marked as not abuse');
-  if (action === 'reopen' && state === 'open')
-    throw new ChangeRefused(
-      'conflict',
-      'The finding is open: there is no acknowledgement or acceptance to take back',
-    );
   const accepts = action === 'accept' || action === 'not-abuse';
   const reason = cleanText(request.reason ?? '') || null;
   if (accepts && reason === null)

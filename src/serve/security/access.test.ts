@@ -13,6 +13,7 @@ const WAYS_OUT: Readonly<Record<string, WayOut>> = {
   'POST /ingest/audit': { scope: 'ingest', own: '/ingest/audit' },
   'POST /ingest/ocsf': { scope: 'ingest', own: '/ingest/ocsf' },
   'POST /-/reload': { scope: 'admin', own: '/-/reload' },
+  'POST /mcp': { own: '/mcp' },
   'GET /api/v1/costs': { asks: '/api/v1/costs?window=24h' },
   'GET /api/v1/explore': { asks: '/api/v1/explore?window=24h' },
   'GET /api/v1/budgets': { lists: '/api/v1/budgets' },
