@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { expect, it } from 'vitest';
 import { parseAllDocuments } from 'yaml';
+import { REPORT_KINDS } from '../signals/scanReports.ts';
 import { RESOURCES, resourceName } from './resources.ts';
 
 interface Role {
@@ -22,6 +23,6 @@ it('the ClusterRole that is shipped grants what is read, and nothing else', () =
       resources.map((resource) => (group === '' ? resource : `${resource}.${group}`)),
     ),
   );
-  expect(granted.sort()).toEqual(RESOURCES.map(resourceName).sort());
+  expect(granted.sort()).toEqual([...RESOURCES, ...REPORT_KINDS].map(resourceName).sort());
   expect(new Set(rules.flatMap(({ verbs }) => verbs))).toEqual(new Set(['list']));
 });

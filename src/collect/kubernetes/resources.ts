@@ -200,7 +200,10 @@ export const RESOURCES = [
 ] as const satisfies readonly ResourceKind[];
 
 /** `pods`, `deployments.apps`: as RBAC and kubectl name it. */
-export function resourceName({ resource, group }: ResourceKind): string {
+export function resourceName({
+  resource,
+  group,
+}: Pick<ResourceKind, 'resource' | 'group'>): string {
   return group === '' ? resource : `${resource}.${group}`;
 }
 
