@@ -1,10 +1,10 @@
+import { UNALLOCATED } from '../../store/costTable.ts';
 import { readBudgets, type BudgetStatus } from '../../cost/budgets/readBudgets.ts';
 import { readUnitCosts, type UnitCost } from '../../cost/unitCosts/readUnitCosts.ts';
 import { compareCosts } from '../../cost/report/compareCosts.ts';
 import { pricesOfHistory, type PricesReport } from '../../cost/report/pricesReport.ts';
 import type { WorkloadRef } from '../../model/workload.ts';
 import { DAY_MS, formatTime, type Span } from '../../model/time.ts';
-import { UNALLOCATED } from '../../store/pages/costGroups.ts';
 import { isVisible, type AnswerContext, type Whose } from './answerContext.ts';
 
 /** Budgets of these namespaces; those of owners only for who sees every namespace. */
