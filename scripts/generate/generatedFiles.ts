@@ -5,6 +5,7 @@ import { parse } from 'yaml';
 import { chartReadme } from './chartReadme.ts';
 import { configurationSchema, valuesSchema, type JsonSchema } from './schemas.ts';
 import { renderedManifests } from './manifests.ts';
+import { postureTable } from './postureTable.ts';
 import { accessTable } from './accessTable.ts';
 
 const CHART = 'deploy/helm/burnwatch';
@@ -28,15 +29,20 @@ export async function generatedFiles(root: string): Promise<ReadonlyMap<string, 
     ],
     ...(await renderedManifests(join(root, CHART))),
   ]);
-  const table = await accessTable(join(root, CHART));
-  const operations = read('docs/operations.md');
-  files.set(
-    'docs/operations.md',
-    operations.replace(
-      /(<!-- access -->)[\s\S]*(<!-- \/access -->)/,
-      (_all, begin: string, end: string) => `${begin}\n\n${table}\n\n${end}`,
-    ),
-  );
+  const tables = [
+    ['docs/operations.md', 'access', await accessTable(join(root, CHART))],
+    ['docs/posture.md', 'posture-checks', postureTable()],
+  ] as const;
+  for (const [path, mark, table] of tables) {
+    const between = new RegExp(`(<!-- ${mark} -->)[\\s\\S]*(<!-- /${mark} -->)`);
+    files.set(
+      path,
+      read(path).replace(
+        between,
+        (_all, begin: string, end: string) => `${begin}\n\n${table}\n\n${end}`,
+      ),
+    );
+  }
   const formatted = new Map<string, string>();
   for (const [path, text] of files) {
     const options = await prettier.resolveConfig(join(root, path));

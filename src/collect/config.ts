@@ -54,6 +54,8 @@ const workloads = z.strictObject({
   context: z.string().optional(),
   /** Namespaced mode, for people who may not list the whole cluster; empty means all. */
   namespaces: z.array(z.string()).default([]),
+  /** False: roles, bindings, NetworkPolicies, Ingresses and admission are not read, and posture is of workloads alone. */
+  clusterReview: z.boolean().default(true),
 });
 
 export type WorkloadsConfig = z.output<typeof workloads>;

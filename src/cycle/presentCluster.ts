@@ -64,10 +64,16 @@ export class PresentCluster {
    * pod, the last window. Null where neither answers.
    */
   async posture(use: PostureInput['use']): Promise<PostureInput | null> {
-    const inventory = await this.#specs();
-    if (inventory !== null) return postureOfInventory(inventory, use);
+    const specified = await this.specified(use);
+    if (specified !== null) return specified;
     const snapshot = await this.snapshot();
     return snapshot === null ? null : postureOfSnapshot(snapshot, use);
+  }
+
+  /** The same from the API or a file alone; null where neither lists any pod. */
+  async specified(use: PostureInput['use']): Promise<PostureInput | null> {
+    const inventory = await this.#specs();
+    return inventory === null ? null : postureOfInventory(inventory, use);
   }
 
   /** Null where neither the API nor a file lists any pod. */

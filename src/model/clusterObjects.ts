@@ -2,6 +2,17 @@ import type { Amounts } from './podHold.ts';
 import type { Reading } from './reading.ts';
 import type { TimeMs } from './time.ts';
 import type { WorkloadRef } from './workload.ts';
+import type { LabelSelector, Named } from './labelSelector.ts';
+import type {
+  AdmissionBindingObject,
+  AdmissionPolicyObject,
+  IngressObject,
+  NetworkPolicyObject,
+  RoleBindingObject,
+  RoleObject,
+  ServiceAccountObject,
+  WebhookObject,
+} from './reviewedObjects.ts';
 
 /**
  * What the Kubernetes API, or a file of its objects, lists of the cluster besides its pods. It is a state of
@@ -21,11 +32,14 @@ export interface ClusterObjects {
   readonly claims: readonly VolumeClaim[];
   readonly services: readonly ServiceObject[];
   readonly nodes: readonly NodeObject[];
-}
-
-interface Named {
-  readonly namespace: string;
-  readonly name: string;
+  readonly serviceAccounts: readonly ServiceAccountObject[];
+  readonly roles: readonly RoleObject[];
+  readonly roleBindings: readonly RoleBindingObject[];
+  readonly networkPolicies: readonly NetworkPolicyObject[];
+  readonly ingresses: readonly IngressObject[];
+  readonly webhooks: readonly WebhookObject[];
+  readonly admissionPolicies: readonly AdmissionPolicyObject[];
+  readonly admissionBindings: readonly AdmissionBindingObject[];
 }
 
 /** A Deployment, StatefulSet, DaemonSet, CronJob, … as its owner wrote it. */
@@ -37,6 +51,8 @@ export interface WorkloadObject {
   /** Desired replicas; unknown for kinds that have none. */
   readonly replicas: Reading;
   readonly createdAt: TimeMs | null;
+  /** Labels of the pods that it makes. */
+  readonly podLabels?: Readonly<Record<string, string>>;
 }
 
 /** A HorizontalPodAutoscaler. */
@@ -100,20 +116,11 @@ export interface LimitRange extends Named {
 }
 
 /** A PodDisruptionBudget; its selector matches pod labels. */
-export interface DisruptionBudget extends Named {
+export interface DisruptionBudget extends Named, LabelSelector {
   /** It has no selector, and covers no pod. */
   readonly selectsNone: boolean;
-  readonly matchLabels: Readonly<Record<string, string>>;
-  readonly matchExpressions: readonly SelectorExpression[];
   readonly minAvailable: string | null;
   readonly maxUnavailable: string | null;
-}
-
-export interface SelectorExpression {
-  readonly key: string;
-  /** `In`, `NotIn`, `Exists` or `DoesNotExist`. */
-  readonly operator: string;
-  readonly values: readonly string[];
 }
 
 /** A PersistentVolumeClaim. */
@@ -129,6 +136,12 @@ export interface ServiceObject extends Named {
   readonly type: string;
   readonly selector: Readonly<Record<string, string>>;
   readonly ports: readonly number[];
+  /** Of every port, where the pods are called: a number or a port's name. */
+  readonly targetPorts?: readonly (number | string)[];
+  readonly externalIps?: readonly string[];
+  /** Networks that its load balancer lets in; empty: all. */
+  readonly sourceRanges?: readonly string[];
+  readonly annotations?: Readonly<Record<string, string>>;
 }
 
 /** A node beyond what a snapshot's sample says. */
@@ -167,6 +180,14 @@ export function noObjects(observedAt: TimeMs): ClusterObjects {
     claims: [],
     services: [],
     nodes: [],
+    serviceAccounts: [],
+    roles: [],
+    roleBindings: [],
+    networkPolicies: [],
+    ingresses: [],
+    webhooks: [],
+    admissionPolicies: [],
+    admissionBindings: [],
   };
 }
 

@@ -14,7 +14,9 @@ export type FindingKind =
   | 'data-quality'
   | 'trust'
   | 'signal'
-  | 'control-plane';
+  | 'control-plane'
+  | 'rbac'
+  | 'network';
 
 export type Severity = 'info' | 'warning' | 'critical';
 

@@ -22,6 +22,8 @@ export const findingJsonSchema = z.object({
     'trust',
     'signal',
     'control-plane',
+    'rbac',
+    'network',
   ]),
   rule: z.string(),
   severity: z.enum(['info', 'warning', 'critical']),

@@ -6,6 +6,8 @@ export interface PodSpecFacts {
   readonly serviceAccount: string | null;
   /** Whether a container mounts a token for the API server, whatever `automountServiceAccountToken` says. */
   readonly tokenMounted: boolean;
+  /** No volume yet, and not refused: as its author wrote it, before admission adds a token. */
+  readonly isAsWritten?: boolean;
   readonly isWindows: boolean;
   /** Requests and limits of the pod as a whole (`spec.resources`); null without any. */
   readonly resources: ResourceFacts | null;

@@ -5,9 +5,10 @@ import { evaluatePosture } from '../../detect/posture/evaluate.ts';
 import { renderFix } from '../../detect/posture/fix/renderFix.ts';
 import { namespaceUse } from '../../detect/posture/namespaceUse.ts';
 import { readPostureTrends, type PostureTrend } from '../../detect/posture/readTrend.ts';
-import { renderPosture } from '../../detect/posture/renderPosture.ts';
+import { renderPosture, unknownScopes } from '../../detect/posture/renderPosture.ts';
+import { SCOPES, type PostureScope } from '../../detect/posture/check.ts';
+import { SYSTEM_NAMESPACES } from '../../detect/posture/checks/namespaces.ts';
 import type { ContainerHistory } from '../../store/containerDays/containerDay.ts';
-import { noSuchNamespace } from '../../model/text/nearNames.ts';
 import type { PostureInput } from '../../detect/posture/postureInput.ts';
 import { CommandFailed, unknownName, UsageError, type Io } from '../io.ts';
 import {
@@ -20,7 +21,9 @@ import {
 
 interface PostureOptions extends ConfigOption {
   readonly namespace?: string;
-  readonly fix?: string;
+  /** True: of every namespace, or of `--namespace`. */
+  readonly fix?: string | true;
+  readonly scope: PostureScope | 'all';
   readonly output: 'table' | 'json' | 'csv';
 }
 
@@ -30,9 +33,12 @@ const DAYS = 28;
 export function registerPosture(command: Command, io: Io): void {
   command
     .option('-n, --namespace <name>', 'only this namespace, with every failure')
+    .addOption(
+      new Option('--scope <scope>', 'what to look at').choices([...SCOPES, 'all']).default('all'),
+    )
     .option(
-      '--fix <namespace>',
-      'print a LimitRange, a ResourceQuota and an admission policy for it, sized from history',
+      '--fix [namespace]',
+      'print what would mend it: quota and defaults sized from history, Pod Security labels, NetworkPolicies',
     )
     .addOption(
       new Option('-o, --output <format>', 'how to print')
@@ -44,35 +50,54 @@ export function registerPosture(command: Command, io: Io): void {
 
 async function printPosture(options: PostureOptions, io: Io): Promise<void> {
   const context = loadContext(options, io);
-  if (options.fix !== undefined) {
-    requireNamespaceName(options.fix);
-    const past = await readPast(context, [options.fix]);
-    if (past !== null && !past.namespaces.includes(options.fix))
-      context.log.warn(noSuchNamespace(options.fix, past.namespaces));
-    io.out(renderFix(options.fix, past?.histories ?? []));
-    return;
-  }
+  if (options.fix !== undefined) return printFix(options, context, io);
   const past = await readPast(context, null);
   const use = past === null ? null : namespaceUse(past.histories);
   const input = await postureNow(context, io, use, past?.watermark ?? null);
   if (input === null)
     throw new CommandFailed('neither Prometheus, Kubernetes nor a file lists pods');
-  const policy = context.loaded.thresholds.posture;
+  const scopes = options.scope === 'all' ? SCOPES : [options.scope];
+  const policy = { ...context.loaded.thresholds.posture, scopes };
   const all = evaluatePosture(input, policy);
   const { namespace } = options;
   const shown = namespace === undefined ? all : all.filter((one) => one.namespace === namespace);
   if (namespace !== undefined && shown.length === 0)
-    throw unknownName(
-      'namespace',
-      namespace,
-      all.map((one) => one.namespace),
-    );
-  const trends = past?.trends ?? new Map();
-  io.out(renderPosture(shown, trends, options.output, namespace !== undefined, io.terminal));
-  if (options.output === 'table' && shown.some(({ grade }) => grade === null))
+    throw unknownName('namespace', namespace, input.namespaces);
+  // The trend is that of all scopes together.
+  const trends = (options.scope === 'all' ? past?.trends : null) ?? new Map();
+  // What the whole cluster has of access and network is a list; of workloads it is one a namespace.
+  const isDetailed = namespace !== undefined || (scopes.length === 1 && scopes[0] !== 'workloads');
+  io.out(renderPosture(shown, trends, options.output, isDetailed, io.terminal));
+  if (options.output !== 'table') return;
+  for (const text of unknownScopes(shown)) io.err(`${text}\n`);
+  if (shown.some(({ grade }) => grade === null))
     io.err(
       `Grade ?: under ${Math.round(100 * policy.minKnown)}% of what the score weighs could be evaluated (-n NAMESPACE says what is missing)\n`,
     );
+}
+
+/** Prints manifests for one namespace, or for each that is not Kubernetes’ own. */
+async function printFix(
+  { fix, namespace = typeof fix === 'string' ? fix : undefined }: PostureOptions,
+  context: CommandContext,
+  io: Io,
+): Promise<void> {
+  if (typeof fix === 'string' && fix !== namespace)
+    throw new UsageError(`--fix ${fix} and --namespace ${namespace} are two namespaces`);
+  if (namespace !== undefined) requireNamespaceName(namespace);
+  const past = await readPast(context, namespace === undefined ? null : [namespace]);
+  const input = await (await presentCluster(context, io)).specified(null);
+  const known = [...new Set([...(input?.namespaces ?? []), ...(past?.namespaces ?? [])])].sort();
+  if (namespace !== undefined && known.length > 0 && !known.includes(namespace))
+    throw unknownName('namespace', namespace, known);
+  const wanted = namespace === undefined ? (input?.namespaces ?? known) : [namespace];
+  const own = wanted.filter((name) => namespace !== undefined || !SYSTEM_NAMESPACES.has(name));
+  if (own.length === 0)
+    throw new CommandFailed(
+      'no namespace is known: neither a source of specifications nor a history has one',
+    );
+  const histories = past?.histories ?? [];
+  io.out(own.map((name) => renderFix(name, histories, input)).join('---\n'));
 }
 
 /** As the cluster is now; where nothing runs now (the data ended), as it was when the history ends. */
@@ -119,5 +144,5 @@ async function readPast(
 
 function requireNamespaceName(name: string): void {
   if (/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/.test(name)) return;
-  throw new UsageError(`--fix: "${name}" is not a namespace's name`);
+  throw new UsageError(`"${name}" is not a namespace's name`);
 }

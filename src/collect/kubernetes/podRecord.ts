@@ -88,7 +88,7 @@ export function podRecord(raw: RawObject, share: ShareFacts = (facts) => facts):
     annotations: annotationsOf(metadata),
     containers,
     requesting: requestingPod(spec, status, statuses),
-    spec: specFacts(spec, status, share),
+    spec: specFacts(spec, status, share, MIRROR in (metadata.annotations ?? {})),
   };
 }
 
@@ -173,11 +173,22 @@ function latestEnd(containers: readonly ContainerRecord[]): TimeMs | null {
   return ends.length === 0 ? null : Math.max(...ends);
 }
 
-function specFacts(spec: RawPodSpec, status: RawPodStatus, share: ShareFacts): PodSpecFacts {
+/** Marks the image in the API of a static pod, to which admission adds no token. */
+const MIRROR = 'kubernetes.io/config.mirror';
+
+function specFacts(
+  spec: RawPodSpec,
+  status: RawPodStatus,
+  share: ShareFacts,
+  isMirror: boolean,
+): PodSpecFacts {
   const volumes = spec.volumes ?? [];
   return {
     serviceAccount: spec.serviceAccountName ?? null,
     tokenMounted: mountsToken(spec),
+    ...(volumes.length === 0 &&
+      !isMirror &&
+      spec.automountServiceAccountToken !== false && { isAsWritten: true }),
     isWindows: (spec.os?.name ?? spec.nodeSelector?.['kubernetes.io/os']) === 'windows',
     resources:
       spec.resources === undefined

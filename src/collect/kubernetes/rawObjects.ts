@@ -66,6 +66,7 @@ export interface RawContainer {
 export interface RawPodSpec {
   readonly nodeName?: string;
   readonly serviceAccountName?: string;
+  readonly automountServiceAccountToken?: boolean;
   readonly os?: { readonly name?: string };
   readonly nodeSelector?: Readonly<Record<string, string>>;
   readonly hostNetwork?: boolean;

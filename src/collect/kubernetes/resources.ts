@@ -12,11 +12,30 @@ export interface ResourceKind {
   readonly need: 'standard' | 'part';
   /** Only its metadata is read: labels, annotations and owner. */
   readonly metadataOnly?: boolean;
+  /** Read once an hour, for the review of access, network and defaults: `workloads.clusterReview` turns it off. */
+  readonly isReviewed?: boolean;
   /** What is missing without it, as the end of a sentence. */
   readonly without: string;
 }
 
 const OWNER_CHAIN = 'workloads of its pods are guessed from their names';
+const RBAC = 'rbac.authorization.k8s.io';
+const ADMISSION = 'admissionregistration.k8s.io';
+const NO_RBAC = 'posture cannot say who may do what';
+const NO_ADMISSION = 'posture cannot check admission';
+
+/** A kind that only the review of the cluster reads. */
+function reviewed<Resource extends string>(
+  group: string,
+  resource: Resource,
+  kind: string,
+  namespaced: boolean,
+  without: string,
+  versions: readonly string[] = ['v1'],
+  need: ResourceKind['need'] = 'standard',
+) {
+  return { resource, group, versions, kind, namespaced, need, isReviewed: true, without } as const;
+}
 
 /** Everything that is read, in the order in which it is asked for. */
 export const RESOURCES = [
@@ -197,6 +216,54 @@ export const RESOURCES = [
     need: 'part',
     without: 'owners named on DeploymentConfigs are unknown',
   },
+  reviewed('', 'serviceaccounts', 'ServiceAccount', true, NO_RBAC),
+  reviewed(RBAC, 'roles', 'Role', true, NO_RBAC),
+  reviewed(RBAC, 'rolebindings', 'RoleBinding', true, NO_RBAC),
+  reviewed(RBAC, 'clusterroles', 'ClusterRole', false, NO_RBAC),
+  reviewed(RBAC, 'clusterrolebindings', 'ClusterRoleBinding', false, NO_RBAC),
+  reviewed(
+    'networking.k8s.io',
+    'networkpolicies',
+    'NetworkPolicy',
+    true,
+    'posture cannot say what the network lets through',
+  ),
+  reviewed('networking.k8s.io', 'ingresses', 'Ingress', true, 'posture cannot check Ingresses', [
+    'v1',
+    'v1beta1',
+  ]),
+  reviewed(
+    ADMISSION,
+    'validatingwebhookconfigurations',
+    'ValidatingWebhookConfiguration',
+    false,
+    NO_ADMISSION,
+  ),
+  reviewed(
+    ADMISSION,
+    'mutatingwebhookconfigurations',
+    'MutatingWebhookConfiguration',
+    false,
+    NO_ADMISSION,
+  ),
+  reviewed(
+    ADMISSION,
+    'validatingadmissionpolicies',
+    'ValidatingAdmissionPolicy',
+    false,
+    NO_ADMISSION,
+    ['v1', 'v1beta1'],
+    'part',
+  ),
+  reviewed(
+    ADMISSION,
+    'validatingadmissionpolicybindings',
+    'ValidatingAdmissionPolicyBinding',
+    false,
+    NO_ADMISSION,
+    ['v1', 'v1beta1'],
+    'part',
+  ),
 ] as const satisfies readonly ResourceKind[];
 
 /** `pods`, `deployments.apps`: as RBAC and kubectl name it. */

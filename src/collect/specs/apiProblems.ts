@@ -1,11 +1,14 @@
 import type { DataProblem } from '../../model/snapshot.ts';
 import { formatTime, SECOND_MS, type TimeMs } from '../../model/time.ts';
 import { ApiFailure, isOfWholeServer } from '../kubernetes/api/apiFailure.ts';
-import { RESOURCES, resourceName, type ResourceKind } from '../kubernetes/resources.ts';
+import { resourceName, type ResourceKind } from '../kubernetes/resources.ts';
 
-/** The failure that every resource shares; null where they differ or some answered. */
-export function sameFailure(failures: ReadonlyMap<ResourceKind, ApiFailure>): ApiFailure | null {
-  if (failures.size < RESOURCES.length) return null;
+/** The failure that every one of so many resources shares; null where they differ or some answered. */
+export function sameFailure(
+  failures: ReadonlyMap<ResourceKind, ApiFailure>,
+  asked: number,
+): ApiFailure | null {
+  if (failures.size < asked) return null;
   const [first, ...rest] = failures.values();
   if (first === undefined || !isOfWholeServer(first)) return null;
   return rest.every(({ code }) => code === first.code) ? first : null;

@@ -47,6 +47,7 @@ export function createApiSource(
 ): SpecSource {
   const versions: KnownVersions = new Map();
   const parts = new Map<ResourceKind, Part>();
+  const kinds = kindsOf(workloads);
 
   async function read(now: TimeMs, signal: AbortSignal): Promise<Inventory> {
     const failures = new Map<ResourceKind, ApiFailure>();
@@ -58,7 +59,7 @@ export function createApiSource(
     } catch (error) {
       signal.throwIfAborted();
       if (!(error instanceof ApiFailure)) throw error;
-      for (const resource of RESOURCES) failures.set(resource, error);
+      for (const resource of kinds) failures.set(resource, error);
     } finally {
       connection?.close();
     }
@@ -73,6 +74,8 @@ export function createApiSource(
   ): Promise<void> {
     const deadline = AbortSignal.any([signal, AbortSignal.timeout(limits.togetherMs)]);
     const readOne = async (resource: ResourceKind): Promise<void> => {
+      const part = parts.get(resource);
+      if (resource.isReviewed && part && now >= part.at && now - part.at < HOUR_MS) return;
       try {
         const builder = await listResource(
           client,
@@ -80,7 +83,7 @@ export function createApiSource(
           workloads.namespaces,
           versions,
           deadline,
-          parts.get(resource)?.builder.pods,
+          part?.builder.pods,
         );
         parts.set(resource, { at: now, builder });
       } catch (error) {
@@ -90,8 +93,8 @@ export function createApiSource(
         failures.set(resource, failure);
       }
     };
-    // What fails the first list for the whole server fails them all: nobody waits nineteen times.
-    const [first, ...rest] = RESOURCES as readonly ResourceKind[];
+    // What fails the first list for the whole server fails them all: nobody waits thirty times.
+    const [first, ...rest] = kinds;
     await readOne(first!);
     const whole = failures.get(first!);
     if (whole !== undefined && isOfWholeServer(whole)) throw whole;
@@ -110,8 +113,9 @@ export function createApiSource(
     const whole = new InventoryBuilder();
     const missing: string[] = [];
     const problems: DataProblem[] = [];
-    const wholeFailure = sameFailure(failures);
+    const wholeFailure = sameFailure(failures, kinds.length);
     for (const resource of RESOURCES as readonly ResourceKind[]) {
+      if (!kinds.includes(resource)) missing.push(resourceName(resource));
       const failure = failures.get(resource);
       if (failure !== undefined && !isPassing(failure)) parts.delete(resource);
       const part = parts.get(resource);
@@ -136,4 +140,15 @@ export function createApiSource(
   }
 
   return { read, close: async () => {} };
+}
+
+/**
+ * What this configuration asks for. Namespaced mode cannot list kinds of the whole cluster: those that only the review
+ * reads are not even tried.
+ */
+function kindsOf({ clusterReview, namespaces }: WorkloadsConfig): readonly ResourceKind[] {
+  return (RESOURCES as readonly ResourceKind[]).filter(
+    ({ isReviewed, namespaced }) =>
+      !isReviewed || (clusterReview && (namespaced || namespaces.length === 0)),
+  );
 }

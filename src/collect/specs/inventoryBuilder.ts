@@ -4,6 +4,9 @@ import type { TimeMs } from '../../model/time.ts';
 import { workloadKey, type WorkloadRef } from '../../model/workload.ts';
 import { autoscaler, verticalAutoscaler } from '../kubernetes/objects/autoscalers.ts';
 import { serviceObject, volumeClaim } from '../kubernetes/objects/claimsAndServices.ts';
+import { roleBinding, roleObject, serviceAccount } from '../kubernetes/objects/access.ts';
+import { admissionBinding, admissionPolicy, webhooks } from '../kubernetes/objects/admission.ts';
+import { ingress, networkPolicy } from '../kubernetes/objects/network.ts';
 import { nodeObject } from '../kubernetes/objects/nodes.ts';
 import { disruptionBudget, limitRanges, resourceQuota } from '../kubernetes/objects/policies.ts';
 import { workloadObject } from '../kubernetes/objects/workloads.ts';
@@ -59,6 +62,14 @@ export class InventoryBuilder {
     claims: [],
     services: [],
     nodes: [],
+    serviceAccounts: [],
+    roles: [],
+    roleBindings: [],
+    networkPolicies: [],
+    ingresses: [],
+    webhooks: [],
+    admissionPolicies: [],
+    admissionBindings: [],
   };
 
   /** @param before pods of the listing before, by UID: those that have not changed are taken over. */
@@ -173,6 +184,25 @@ export class InventoryBuilder {
         return void lists.claims.push(volumeClaim(raw));
       case 'services':
         return void lists.services.push(serviceObject(raw));
+      case 'serviceaccounts':
+        return void lists.serviceAccounts.push(serviceAccount(raw));
+      case 'roles.rbac.authorization.k8s.io':
+      case 'clusterroles.rbac.authorization.k8s.io':
+        return void lists.roles.push(roleObject(raw));
+      case 'rolebindings.rbac.authorization.k8s.io':
+      case 'clusterrolebindings.rbac.authorization.k8s.io':
+        return void lists.roleBindings.push(roleBinding(raw));
+      case 'networkpolicies.networking.k8s.io':
+        return void lists.networkPolicies.push(networkPolicy(raw));
+      case 'ingresses.networking.k8s.io':
+        return void lists.ingresses.push(ingress(raw));
+      case 'validatingwebhookconfigurations.admissionregistration.k8s.io':
+      case 'mutatingwebhookconfigurations.admissionregistration.k8s.io':
+        return void lists.webhooks.push(...webhooks(raw));
+      case 'validatingadmissionpolicies.admissionregistration.k8s.io':
+        return void lists.admissionPolicies.push(admissionPolicy(raw));
+      case 'validatingadmissionpolicybindings.admissionregistration.k8s.io':
+        return void lists.admissionBindings.push(admissionBinding(raw));
       default:
         return void lists.workloads.push(workloadObject(raw));
     }

@@ -12,6 +12,8 @@ export interface CheckResult {
   readonly namespace: string;
   readonly workload: WorkloadRef | null;
   readonly container: string | null;
+  /** Any other object that it is about: `ServiceAccount ci/builder`, `Ingress shop/web`. */
+  readonly subject?: string;
   /** One plain sentence: what is wrong, or which input is missing. Empty when it passed. */
   readonly text: string;
 }
@@ -20,13 +22,33 @@ export function count(results: readonly CheckResult[], outcome: CheckOutcome): n
   return results.filter((result) => result.outcome === outcome).length;
 }
 
+export type CheckGroup =
+  'resources' | 'availability' | 'images' | 'privileges' | 'access' | 'network' | 'defaults';
+
+/** What `--scope` chooses by; a score is the mean of the scopes’ own. */
+export const SCOPES = ['workloads', 'rbac', 'network', 'cluster'] as const;
+export type PostureScope = (typeof SCOPES)[number];
+
+const SCOPE_OF: Readonly<Partial<Record<CheckGroup, PostureScope>>> = {
+  access: 'rbac',
+  network: 'network',
+  defaults: 'cluster',
+};
+
+export function scopeOf({ group }: Pick<PostureCheck, 'group'>): PostureScope {
+  return SCOPE_OF[group] ?? 'workloads';
+}
+
+/** The place of what belongs to no namespace: users, groups, ClusterRoles, webhooks. No namespace can be called so. */
+export const CLUSTER = '(cluster)';
+
 /** One rule of posture. A missing input never passes. */
 export interface PostureCheck {
   /** Stable, kebab-case: what findings, the API and accepted risks refer to. */
   readonly id: string;
   readonly title: string;
   readonly severity: CheckSeverity;
-  readonly group: 'resources' | 'availability' | 'images' | 'privileges';
+  readonly group: CheckGroup;
   readonly names: RegistryNames;
   run(input: PostureInput): readonly CheckResult[];
 }
@@ -39,8 +61,14 @@ export interface RegistryNames {
   readonly polaris?: readonly string[];
   /** NSA/CISA Kubernetes Hardening Guidance 1.2: the section. */
   readonly nsa?: string;
-  /** CIS Kubernetes Benchmark 1.8: the recommendation. */
+  /** CIS Kubernetes Benchmark 1.9: the recommendation. */
   readonly cis?: string;
+  /** rbac-police’s policies. */
+  readonly rbacPolice?: readonly string[];
+  /** KubiScan’s risky roles. */
+  readonly kubiscan?: readonly string[];
+  readonly kubeLinter?: readonly string[];
+  readonly popeye?: readonly string[];
 }
 
 /**
@@ -97,6 +125,44 @@ export function overNamespaces(
 export const NO_SPEC = { unknown: 'the pod’s specification is not known' };
 export const NO_OBJECTS = { unknown: 'the cluster’s objects are not known' };
 export const NO_HISTORY = { unknown: 'there is no history of use yet' };
+
+/** What a rule says of an object that fails it. */
+export interface Failure {
+  /** `CLUSTER` where it is in none. */
+  readonly namespace: string;
+  readonly workload?: WorkloadRef;
+  readonly subject?: string;
+  readonly text: string;
+}
+
+/**
+ * Failures as results: a namespace without any passes the rule once, or is not evaluated where an input is missing, so
+ * that one account with too much counts the same among two and among two hundred.
+ */
+export function failuresOr(
+  places: readonly string[],
+  failures: readonly Failure[],
+  unknown: string | null,
+): readonly CheckResult[] {
+  const failing = new Set(failures.map(({ namespace }) => namespace));
+  return [
+    ...failures.map(({ workload = null, ...failure }): CheckResult => ({
+      outcome: 'failed',
+      container: null,
+      workload,
+      ...failure,
+    })),
+    ...places
+      .filter((namespace) => !failing.has(namespace))
+      .flatMap((namespace) =>
+        toResults(unknown === null ? null : { unknown }, {
+          namespace,
+          workload: null,
+          container: null,
+        }),
+      ),
+  ];
+}
 
 function toResults(
   result: RuleResult,

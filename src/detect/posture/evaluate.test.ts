@@ -9,7 +9,7 @@ import {
   goodPod,
 } from '../../../test/support/posture/posture.ts';
 
-const SHIPPED = { severities: {}, minKnown: 0.67 };
+const SHIPPED = { severities: {}, minKnown: 0.67, scopes: ['workloads'] } as const;
 
 describe('the score of a namespace', () => {
   it('is 100 when everything passes, and what is informational does not lower it', () => {

@@ -1,4 +1,13 @@
-import { count, type CheckResult, type CheckSeverity, type PostureCheck } from './check.ts';
+import {
+  CLUSTER,
+  count,
+  scopeOf,
+  SCOPES,
+  type CheckResult,
+  type CheckSeverity,
+  type PostureCheck,
+  type PostureScope,
+} from './check.ts';
 import { CHECKS } from './checks/index.ts';
 import type { PostureInput } from './postureInput.ts';
 
@@ -7,6 +16,8 @@ export interface PosturePolicy {
   readonly severities: Readonly<Record<string, CheckSeverity | 'off'>>;
   /** Share of the score's weight, 0..1, that must have been evaluated for a grade. */
   readonly minKnown: number;
+  /** What to look at; everything unless given. */
+  readonly scopes?: readonly PostureScope[];
 }
 
 /** One check with everything it said. */
@@ -19,12 +30,18 @@ export interface EvaluatedCheck {
 
 /** How one namespace stands. */
 export interface NamespacePosture {
+  /** `(cluster)` for what is in none. */
   readonly namespace: string;
-  /** 0..100 over what could be evaluated; null when nothing could. */
+  /** The lowest of the scopes’ scores, 0..100; null when nothing could be evaluated. */
   readonly score: number | null;
+  /** 0..100 over what could be evaluated of each scope; null where nothing could. */
+  readonly scopes: Readonly<Partial<Record<PostureScope, number | null>>>;
   /** Null when too little could be evaluated: less than half of the results, or than `PosturePolicy.minKnown`. */
   readonly grade: Grade | null;
-  /** Share of the score's weight that could be evaluated, 0..1 in hundredths. */
+  /**
+   * Share of the weight that could be evaluated, 0..1 in hundredths, in the scope of which least is known; scopes without
+   * a score are left out.
+   */
   readonly known: number;
   readonly passed: number;
   readonly failed: number;
@@ -50,17 +67,21 @@ const GRADES: readonly (readonly [Grade, number])[] = [
   ['D', 60],
 ];
 
-/** Runs every check and scores each namespace, sorted by name. Formula: docs/posture.md. */
+/** Runs every check and scores each namespace, sorted by name, and the cluster after them. Formula: docs/posture.md. */
 export function evaluatePosture(
   input: PostureInput,
   policy: PosturePolicy,
 ): readonly NamespacePosture[] {
+  const { scopes = SCOPES } = policy;
   const byNamespace = new Map(
-    [...input.namespaces].sort().map((name) => [name, new Map<string, CheckResult[]>()]),
+    [...[...input.namespaces].sort(), CLUSTER].map((name) => [
+      name,
+      new Map<string, CheckResult[]>(),
+    ]),
   );
   const active = CHECKS.flatMap((check) => {
     const severity = policy.severities[check.id] ?? check.severity;
-    return severity === 'off' ? [] : [{ check, severity }];
+    return severity === 'off' || !scopes.includes(scopeOf(check)) ? [] : [{ check, severity }];
   });
   for (const { check } of active) {
     for (const result of check.run(input)) {
@@ -71,64 +92,89 @@ export function evaluatePosture(
       else list.push(result);
     }
   }
-  return [...byNamespace].map(([namespace, results]) => {
+  return [...byNamespace].flatMap(([namespace, results]) => {
     const checks = active.map(({ check, severity }) => ({
       check,
       severity,
       results: results.get(check.id) ?? [],
     }));
-    const all = checks.flatMap((one) => one.results);
-    const score = scoreOf(checks);
-    const known = knownOf(checks);
-    const notEvaluated = count(all, 'not-evaluated');
-    const isEnough = known >= policy.minKnown && 2 * notEvaluated <= all.length;
-    return {
-      namespace,
-      score,
-      grade: score === null || !isEnough ? null : gradeOf(score),
-      known,
-      passed: count(all, 'passed'),
-      failed: count(all, 'failed'),
-      notEvaluated,
-      checks,
-    };
+    const posture = postureOf(namespace, checks, policy);
+    // Where nothing is known of the cluster as a whole, every namespace says what is missing.
+    return namespace === CLUSTER && posture.score === null ? [] : [posture];
   });
 }
 
+function postureOf(
+  namespace: string,
+  checks: readonly EvaluatedCheck[],
+  { scopes = SCOPES, minKnown }: PosturePolicy,
+): NamespacePosture {
+  const counted = checks.map((one) => ({
+    ...one,
+    scope: scopeOf(one.check),
+    passed: count(one.results, 'passed'),
+    failed: count(one.results, 'failed'),
+  }));
+  const byScope = scoresOf(counted);
+  // The few defaults of a namespace are part of how its workloads stand.
+  const isAlone = namespace === CLUSTER || !scopes.includes('workloads');
+  const parts = counted.map((one) =>
+    one.scope === 'cluster' && !isAlone ? { ...one, scope: 'workloads' as const } : one,
+  );
+  const scores = scoresOf(parts);
+  const score = lowest([...scores.values()]);
+  const told = score === null ? parts : parts.filter(({ scope }) => scores.has(scope));
+  const all = told.flatMap(({ results }) => results);
+  const known = lowest(scopes.map((scope) => knownOf(told.filter((one) => one.scope === scope))));
+  const notEvaluated = count(all, 'not-evaluated');
+  const isEnough = (known ?? 0) >= minKnown && 2 * notEvaluated <= all.length;
+  return {
+    namespace,
+    score,
+    scopes: Object.fromEntries(scopes.map((scope) => [scope, byScope.get(scope) ?? null])),
+    grade: score === null || !isEnough ? null : gradeOf(score),
+    known: known ?? 0,
+    passed: count(all, 'passed'),
+    failed: count(all, 'failed'),
+    notEvaluated,
+    checks,
+  };
+}
+
+/** How often a check passed and failed. */
+interface Counted {
+  readonly scope: PostureScope;
+  readonly severity: CheckSeverity;
+  readonly passed: number;
+  readonly failed: number;
+}
+
+function lowest(values: readonly (number | null)[]): number | null {
+  const known = values.filter((value) => value !== null);
+  return known.length === 0 ? null : Math.min(...known);
+}
+
 /**
- * The weighted mean over checks of the share that passed, in percent. What was not evaluated is in neither
- * side of a share; a check that could not be evaluated at all has no weight.
+ * For each scope, the weighted mean over its checks of the share that passed, in percent. What was not evaluated is in
+ * neither side of a share; a check that could not be evaluated at all has no weight.
  */
-function scoreOf(checks: readonly EvaluatedCheck[]): number | null {
-  return weightedScore(
-    checks.map(({ severity, results }) => ({
-      severity,
-      passed: count(results, 'passed'),
-      failed: count(results, 'failed'),
-    })),
+export function scoresOf(checks: readonly Counted[]): ReadonlyMap<PostureScope, number> {
+  const sums = new Map<PostureScope, { weights: number; points: number }>();
+  for (const { scope, severity, passed, failed } of checks) {
+    const weight = WEIGHTS[severity];
+    if (passed + failed === 0 || weight === 0) continue;
+    const sum = sums.get(scope) ?? { weights: 0, points: 0 };
+    sum.weights += weight;
+    sum.points += (weight * passed) / (passed + failed);
+    sums.set(scope, sum);
+  }
+  return new Map(
+    [...sums].map(([scope, { weights, points }]) => [scope, Math.round((100 * points) / weights)]),
   );
 }
 
-/** The same from counts; null when nothing that weighs was evaluated. */
-export function weightedScore(
-  checks: readonly {
-    readonly severity: CheckSeverity;
-    readonly passed: number;
-    readonly failed: number;
-  }[],
-): number | null {
-  let weights = 0;
-  let points = 0;
-  for (const { severity, passed, failed } of checks) {
-    if (passed + failed === 0) continue;
-    weights += WEIGHTS[severity];
-    points += (WEIGHTS[severity] * passed) / (passed + failed);
-  }
-  return weights === 0 ? null : Math.round((100 * points) / weights);
-}
-
 /** Of what the checks that apply here weigh, the share that could be evaluated. */
-function knownOf(checks: readonly EvaluatedCheck[]): number {
+function knownOf(checks: readonly EvaluatedCheck[]): number | null {
   let weights = 0;
   let known = 0;
   for (const { severity, results } of checks) {
@@ -138,7 +184,7 @@ function knownOf(checks: readonly EvaluatedCheck[]): number {
     known += (WEIGHTS[severity] * evaluated) / results.length;
   }
   // Down: what is called whole is whole.
-  return weights === 0 ? 0 : Math.floor((100 * known) / weights + 1e-9) / 100;
+  return weights === 0 ? null : Math.floor((100 * known) / weights + 1e-9) / 100;
 }
 
 function gradeOf(score: number): Grade {

@@ -1,10 +1,13 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { DetectContext, Detector } from '../detector.ts';
-import { jsonCodec } from '../../store/stateCodec.ts';
+import { jsonCodec, type DetectorState } from '../../store/stateCodec.ts';
+import { misses } from '../../model/clusterObjects.ts';
 import type { Scope, Verdict } from '../../model/finding.ts';
 import { DAY_MS, floorTo, HOUR_MS } from '../../model/time.ts';
-import { count } from './check.ts';
-import { evaluatePosture, weightedScore, type NamespacePosture } from './evaluate.ts';
+import { CLUSTER, count, scopeOf, SCOPES, type PostureScope } from './check.ts';
+import { evaluatePosture, scoresOf, type NamespacePosture } from './evaluate.ts';
 import { postureOfSnapshot } from './readInput.ts';
+import { clearAll, reviewVerdicts } from './reviewVerdicts.ts';
 import { scoreFellVerdict, SCORE_FELL_RULE } from './scoreFellVerdict.ts';
 import type { CheckCounts, PostureState } from './postureState.ts';
 import type { PostureThresholds } from './thresholds.ts';
@@ -22,24 +25,69 @@ const ADOPT_MS = 7 * DAY_MS;
  */
 export const postureDetector: Detector<PostureState, PostureThresholds> = {
   name: 'posture',
-  version: 2,
+  version: 3,
   codec: jsonCodec(),
   thresholds: { posture: postureSchema },
   detect(context, state) {
     const { snapshot, thresholds } = context;
-    if (snapshot.window.end % HOUR_MS !== 0 || !snapshot.complete) return [];
-    const verdicts: Verdict[] = [];
+    const { end } = snapshot.window;
+    if (end % HOUR_MS !== 0 || !snapshot.complete) return [];
     const input = postureOfSnapshot(snapshot, null);
-    for (const posture of evaluatePosture(input, thresholds.posture)) {
+    const postures = evaluatePosture(input, thresholds.posture);
+    const reviewed = new Set(state.get(CLUSTER)?.reviewed);
+    const verdicts: Verdict[] = [];
+    for (const posture of postures) {
       if (posture.score === null) continue;
-      const before = state.get(posture.namespace);
+      const { namespace } = posture;
+      const before = state.get(namespace);
       const { row, verdict } = comparePosture(posture, before, context);
-      if (row !== before) state.set(posture.namespace, row);
+      const review = reviewVerdicts(posture, row.reported, reviewed, end);
+      const isSame = isDeepStrictEqual(review.reported, row.reported);
+      const after = isSame ? row : { ...row, reported: review.reported };
+      if (after !== before) state.set(namespace, after);
       if (verdict !== null) verdicts.push(verdict);
+      verdicts.push(...review.verdicts);
     }
+    rememberReviewed(postures, reviewed, state);
+    verdicts.push(...ofGoneNamespaces(context, postures, state));
     return verdicts;
   },
 };
+
+/** Which checks have been made once: what fails of them from now on is new. */
+function rememberReviewed(
+  postures: readonly NamespacePosture[],
+  before: ReadonlySet<string>,
+  state: DetectorState<PostureState>,
+): void {
+  const row = state.get(CLUSTER);
+  if (row === undefined) return;
+  const made = postures.flatMap(({ checks }) =>
+    checks.flatMap(({ check, results }) =>
+      results.some(({ outcome }) => outcome !== 'not-evaluated') ? [check.id] : [],
+    ),
+  );
+  const reviewed = new Set([...before, ...made]);
+  if (reviewed.size > before.size) state.set(CLUSTER, { ...row, reviewed: [...reviewed].sort() });
+}
+
+/** A namespace that a complete window no longer shows takes its findings with it. */
+function ofGoneNamespaces(
+  { snapshot }: DetectContext<PostureThresholds>,
+  postures: readonly NamespacePosture[],
+  state: DetectorState<PostureState>,
+): readonly Verdict[] {
+  const present = new Set([CLUSTER, ...postures.map(({ namespace }) => namespace)]);
+  if (snapshot.objects === null || snapshot.objects === undefined) return [];
+  if (misses(snapshot.objects, 'namespaces')) return [];
+  const verdicts: Verdict[] = [];
+  for (const [namespace, row] of state.entries()) {
+    if (present.has(namespace) || Object.keys(row.reported).length === 0) continue;
+    verdicts.push(...clearAll(namespace, row.reported, snapshot.window.end));
+    state.set(namespace, { ...row, reported: {} });
+  }
+  return verdicts;
+}
 
 function comparePosture(
   posture: NamespacePosture,
@@ -51,9 +99,12 @@ function comparePosture(
   const counts = countsOf(posture);
   const today = { day, score: posture.score ?? 0, known: posture.known };
   if (before === undefined)
-    return { row: { reference: counts, trend: [today], fellAt: null }, verdict: null };
+    return {
+      row: { reference: counts, trend: [today], fellAt: null, reported: {} },
+      verdict: null,
+    };
   const scope: Scope = {
-    namespace: posture.namespace,
+    namespace: posture.namespace === CLUSTER ? null : posture.namespace,
     workload: null,
     container: null,
     subject: null,
@@ -69,7 +120,7 @@ function comparePosture(
   const reference = !hasFallen && (isNewDay || before.fellAt !== null) ? counts : before.reference;
   const isSame =
     trend === before.trend && fellAt === before.fellAt && reference === before.reference;
-  const row = isSame ? before : { reference, trend, fellAt };
+  const row = isSame ? before : { ...before, reference, trend, fellAt };
   if (!hasFallen && !isOpen) return { row, verdict: null };
   const verdict = scoreFellVerdict(scope, posture, before.reference, {
     was,
@@ -100,19 +151,25 @@ function countsOf({ checks }: NamespacePosture): CheckCounts {
   );
 }
 
-/** Both scores over the checks that could be evaluated both times. */
+/**
+ * Both scores over the checks that could be evaluated both times, of the scope that fell most: the others may hide it, or
+ * be lower already.
+ */
 function comparable(
   before: CheckCounts,
   now: CheckCounts,
   { checks }: NamespacePosture,
 ): readonly [was: number, is: number] {
   const both = checks.filter(({ check }) => check.id in before && check.id in now);
-  const score = (counts: CheckCounts): number =>
-    weightedScore(
+  const scores = (counts: CheckCounts): ReadonlyMap<PostureScope, number> =>
+    scoresOf(
       both.map(({ check, severity }) => {
         const [passed, failed] = counts[check.id]!;
-        return { severity, passed, failed };
+        const scope = scopeOf(check);
+        return { scope: scope === 'cluster' ? 'workloads' : scope, severity, passed, failed };
       }),
-    ) ?? 100;
-  return [score(before), score(now)];
+    );
+  const [was, is] = [scores(before), scores(now)];
+  const falls = SCOPES.map((scope) => [was.get(scope) ?? 100, is.get(scope) ?? 100] as const);
+  return falls.toSorted((a, b) => b[0] - b[1] - (a[0] - a[1]))[0]!;
 }

@@ -5,6 +5,8 @@ import type { WorkloadRef } from '../../model/workload.ts';
 /** Everything that posture is judged by. A part that no source has is null: nothing passes by it. */
 export interface PostureInput {
   readonly namespaces: readonly string[];
+  /** Labels of each namespace; null where no source lists namespaces. */
+  readonly namespaceLabels?: ReadonlyMap<string, Readonly<Record<string, string>>> | null;
   readonly pods: readonly PosturePod[];
   readonly objects: ClusterObjects | null;
   /** Allocatable cores and bytes of each node; null where unknown. */

@@ -1,3 +1,4 @@
+import type { Reported } from './reviewVerdicts.ts';
 import type { TimeMs } from '../../model/time.ts';
 
 /** Check → how often it passed and failed; checks that could not be evaluated are not in it. */
@@ -19,4 +20,8 @@ export interface PostureState {
   readonly trend: readonly PostureDay[];
   /** Since when the score is lower; null while it is not. */
   readonly fellAt: TimeMs | null;
+  /** What of access and network is reported as findings. */
+  readonly reported: Reported;
+  /** Of the cluster’s own row: the checks that were made before anywhere. */
+  readonly reviewed?: readonly string[];
 }

@@ -9,9 +9,13 @@ import type { PostureContainer, PostureInput, PosturePod } from './postureInput.
 /** What the API or a file said of the cluster (collect's inventory, as far as posture needs it). */
 export interface PostureInventory {
   readonly pods: ReadonlyMap<string, PodRecord>;
-  readonly namespaces: ReadonlyMap<string, unknown>;
+  readonly namespaces: ReadonlyMap<string, LabelledNamespace>;
   readonly owners: ReadonlyMap<string, WorkloadRef | null>;
   readonly objects: ClusterObjects;
+}
+
+interface LabelledNamespace {
+  readonly labels: Readonly<Record<string, string>>;
 }
 
 /** A pod as a snapshot or an inventory has it. */
@@ -50,7 +54,7 @@ export function postureOfSnapshot(snapshot: Snapshot, use: PostureInput['use']):
 function inputOf(
   seen: Pick<PostureInput, 'objects' | 'use'> & {
     readonly pods: readonly SeenPod[];
-    readonly namespaces: ReadonlyMap<string, unknown>;
+    readonly namespaces: ReadonlyMap<string, LabelledNamespace>;
     readonly nodes: readonly NodeSize[];
   },
 ): PostureInput {
@@ -70,6 +74,10 @@ function inputOf(
   const areListed = objects !== null && objects.nodes.length > 0 && !misses(objects, 'nodes');
   return {
     namespaces: [...names].sort(),
+    namespaceLabels:
+      objects === null || misses(objects, 'namespaces')
+        ? null
+        : new Map([...seen.namespaces].map(([name, { labels }]) => [name, labels])),
     pods: [...pods.values()],
     objects,
     nodes: sizesOf(areListed ? objects.nodes : seen.nodes),
@@ -96,7 +104,7 @@ function sizesOf(nodes: readonly NodeSize[]): PostureInput['nodes'] {
 
 /** Pods of a workload that look the same are judged once. */
 function looks({ spec, containers, labels }: PosturePod): string {
-  const { hostNetwork, hostPid, hostIpc, hostPaths, tokenMounted } = spec ?? {};
+  const { hostNetwork, hostPid, hostIpc, hostPaths, tokenMounted, serviceAccount } = spec ?? {};
   return JSON.stringify([
     spec === null,
     hostNetwork,
@@ -104,6 +112,7 @@ function looks({ spec, containers, labels }: PosturePod): string {
     hostIpc,
     hostPaths,
     tokenMounted,
+    serviceAccount,
     containers.map(({ name, image, requests, limits, spec: own }) => [
       name,
       image,

@@ -19,7 +19,7 @@ it('the trend comes from the history, and the change of a week into the table', 
     score: day < 3 ? 80 : 96,
     known: 1,
   }));
-  const row: PostureState = { reference: {}, trend, fellAt: null };
+  const row: PostureState = { reference: {}, trend, fellAt: null, reported: {} };
   const writer = await temp.openWriter();
   await writer.loadState(new Map([[postureDetector.name, postureDetector]]));
   const [window] = madeUpWindows(SMALL_CLUSTER, START, 1);

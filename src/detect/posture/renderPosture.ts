@@ -1,5 +1,5 @@
 import { renderCsv, renderTable, type Column, type Terminal } from '../../model/text/table.ts';
-import { count, type CheckResult } from './check.ts';
+import { count, scopeOf, SCOPES, type CheckResult } from './check.ts';
 import { DAY_MS, formatTime } from '../../model/time.ts';
 import { evaluatedOf, type EvaluatedCheck, type NamespacePosture } from './evaluate.ts';
 import type { PostureTrend } from './readTrend.ts';
@@ -20,6 +20,7 @@ function postureJson(namespaces: readonly NamespacePosture[], trends: Trends): o
         id: check.id,
         title: check.title,
         group: check.group,
+        scope: scopeOf(check),
         severity,
         names: check.names,
         passed: count(results, 'passed'),
@@ -27,10 +28,11 @@ function postureJson(namespaces: readonly NamespacePosture[], trends: Trends): o
         notEvaluated: count(results, 'not-evaluated'),
         results: results
           .filter(({ outcome }) => outcome !== 'passed')
-          .map(({ outcome, workload, container, text }) => ({
+          .map(({ outcome, workload, container, subject, text }) => ({
             outcome,
             workload,
             container,
+            subject: subject ?? null,
             text,
           })),
       })),
@@ -51,8 +53,8 @@ const SUMMARY: readonly Column<Row>[] = [
   { title: '7 DAYS', value: weekChange, align: 'right' },
   { title: 'EVALUATED', value: evaluatedOf, align: 'right' },
   { title: 'FAILED', value: ({ failed }) => failed, align: 'right' },
-  { title: 'WORST', value: worst, maxWidth: 60 },
 ];
+const WORST: Column<Row> = { title: 'WORST', value: worst, maxWidth: 60 };
 
 const LINES: readonly Column<Line>[] = [
   { title: 'SEVERITY', value: ({ check }) => check.severity },
@@ -60,7 +62,8 @@ const LINES: readonly Column<Line>[] = [
   { title: 'OUTCOME', value: ({ outcome }) => outcome },
   {
     title: 'WHERE',
-    value: ({ namespace, workload, container }) =>
+    value: ({ namespace, workload, container, subject }) =>
+      subject ??
       [namespace, ...(workload === null ? [] : [workload.kind, workload.name]), container ?? '']
         .filter((part) => part !== '')
         .join('/'),
@@ -91,10 +94,40 @@ export function renderPosture(
   if (format === 'csv') return renderCsv(lines, LINES);
   if (namespaces.length === 0) return 'No namespaces.\n';
   const rows = namespaces.map((one) => ({ ...one, trend: trends.get(one.namespace) ?? [] }));
-  const summary = renderTable(rows, SUMMARY, terminal);
+  const summary = renderTable(rows, [...SUMMARY, ...scopeColumns(rows), WORST], terminal);
   return detail && lines.length > 0
     ? `${summary}\n${renderTable(lines, LINES, terminal)}`
     : summary;
+}
+
+/** The scores of the scopes, where there are several that something is known of. */
+function scopeColumns(rows: readonly Row[]): readonly Column<Row>[] {
+  const known = SCOPES.filter((scope) =>
+    rows.some(({ scopes }) => (scopes[scope] ?? null) !== null),
+  );
+  if (known.length < 2) return [];
+  return known.map((scope) => ({
+    title: scope.toUpperCase(),
+    value: ({ scopes }) => scopes[scope] ?? '',
+    align: 'right',
+  }));
+}
+
+/** Of scopes of which nothing could be evaluated, what is missing. */
+export function unknownScopes(namespaces: readonly NamespacePosture[]): readonly string[] {
+  return SCOPES.flatMap((scope) => {
+    const asked = namespaces.filter(({ scopes }) => scope in scopes);
+    if (asked.length === 0 || asked.some(({ scopes }) => scopes[scope] !== null)) return [];
+    const reasons = new Set(
+      asked.flatMap(({ checks }) =>
+        checks
+          .filter(({ check }) => scopeOf(check) === scope)
+          .flatMap(({ results }) => results.map(({ text }) => text)),
+      ),
+    );
+    if (reasons.size === 0) return [];
+    return [`Not evaluated: ${scope} (${[...reasons].slice(0, 3).join('; ')})`];
+  });
 }
 
 /** How the score changed since the day a week before the last one that is known; empty while there is none. */

@@ -44,7 +44,10 @@ export function scoreFellVerdict(
     evidence,
     next: [
       {
-        command: `burnwatch posture --namespace ${shellQuote(scope.namespace ?? '')}`,
+        command:
+          scope.namespace === null
+            ? 'burnwatch posture --scope cluster'
+            : `burnwatch posture --namespace ${shellQuote(scope.namespace)}`,
         effect: 'read',
         why: 'Lists every failed check with its workload',
       },

@@ -12,7 +12,7 @@ const WEEK = weekOf(Date.UTC(2026, 10, 18), 'UTC');
 function stateOf(...days: readonly (readonly [name: string, before: number, last: PostureDay])[]) {
   const rows = days.map(([name, before, last]): [string, PostureState] => {
     const trend = [{ day: WEEK.start - DAY_MS, score: before, known: 1 }, last];
-    return [name, { reference: {}, trend, fellAt: null }];
+    return [name, { reference: {}, trend, fellAt: null, reported: {} }];
   });
   return { ...emptyState(), detectors: new Map([['posture', new Map(rows)]]) };
 }

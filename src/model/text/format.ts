@@ -34,6 +34,8 @@ export const KIND_NAMES: Readonly<Record<Finding['kind'], string>> = {
   trust: 'Metrics not believed',
   signal: 'Reported by other tools',
   'control-plane': 'Control plane',
+  rbac: 'Risky access',
+  network: 'Open network',
 };
 
 /** A finding's title: only what has evidence for a page is called mining. */
@@ -79,6 +81,8 @@ export const PER_MONTH: Readonly<Record<Finding['kind'], string>> = {
   trust: 'a month',
   signal: 'a month',
   'control-plane': 'a month',
+  rbac: 'a month',
+  network: 'a month',
 };
 
 /** The name of the person who decided: `slack:U012 (sam)` is sam. */

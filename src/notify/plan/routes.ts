@@ -79,6 +79,10 @@ function peopleRoutes(finding: Finding, to: Destinations): readonly Route[] {
     case 'trust':
       if (severity === 'critical') return [platform, ...pagers];
       return severity === 'warning' ? [platform] : [];
+    // What was there when Burnwatch began to look is info; only what came since is a warning.
+    case 'rbac':
+    case 'network':
+      return severity === 'info' ? [] : [security];
     case 'overprovisioned':
     case 'abandoned':
     case 'posture':

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { formatTime } from '../../model/time.ts';
 import { visibleNamespaces } from '../security/principal.ts';
+import { SCOPES } from '../../detect/posture/check.ts';
 import { pageOf, pageQuery, defineRoute } from './route.ts';
 
 const count = z.number().int().min(0);
@@ -9,8 +10,14 @@ const postureSchema = z.object({
   asOf: z.iso.datetime().nullable().describe('null: no source could be asked, posture is unknown'),
   namespaces: z.array(
     z.object({
-      namespace: z.string(),
-      score: z.number().nullable().describe('over what could be evaluated; null: nothing could'),
+      namespace: z.string().describe('(cluster): what is in no namespace'),
+      score: z
+        .number()
+        .nullable()
+        .describe('the lowest of the scopes, over what could be evaluated; null: nothing could'),
+      scopes: z
+        .partialRecord(z.enum(SCOPES), z.number().nullable())
+        .describe('the score of each scope'),
       grade: z
         .enum(['A', 'B', 'C', 'D', 'F'])
         .nullable()
@@ -24,6 +31,10 @@ const postureSchema = z.object({
           id: z.string(),
           title: z.string(),
           group: z.string(),
+          scope: z.enum(SCOPES),
+          names: z
+            .record(z.string(), z.union([z.string(), z.array(z.string())]))
+            .describe('what CIS, NSA/CISA and other tools call it'),
           severity: z.string(),
           passed: count,
           failed: count,
@@ -34,10 +45,13 @@ const postureSchema = z.object({
                 outcome: z.string(),
                 workload: z.object({ kind: z.string(), name: z.string() }).nullable(),
                 container: z.string().nullable(),
+                subject: z.string().nullable().describe('any other object that it is about'),
                 text: z.string(),
               }),
             )
-            .describe('what did not pass; only when one namespace is asked for'),
+            .describe(
+              'what did not pass, when one namespace is asked for; ways to cluster-admin always',
+            ),
         }),
       ),
     }),
@@ -49,12 +63,17 @@ export const getPosture = defineRoute({
   path: '/posture',
   scope: 'read',
   summary: 'How the namespaces stand; every failure where one namespace is asked for',
-  query: z.strictObject({ ...pageQuery, namespace: z.string().min(1).max(253).optional() }),
+  query: z.strictObject({
+    ...pageQuery,
+    namespace: z.string().min(1).max(253).optional(),
+    scope: z.enum([...SCOPES, 'all']).optional(),
+  }),
   response: postureSchema,
   async handle({ context, query }, { questions }) {
     const { asOf, namespaces } = await questions.posture({
       namespaces: visibleNamespaces(context.var.principal),
       namespace: query.namespace ?? null,
+      scope: query.scope === undefined || query.scope === 'all' ? null : query.scope,
     });
     const { items, headers } = pageOf(context, namespaces, query);
     return {
@@ -63,8 +82,10 @@ export const getPosture = defineRoute({
         asOf: asOf === null ? null : formatTime(asOf),
         namespaces: items.map(({ checks, ...one }) => ({
           ...one,
-          checks: checks.map(({ names: _names, results, ...check }) => ({
+          scopes: { ...one.scopes },
+          checks: checks.map(({ names, results, ...check }) => ({
             ...check,
+            names: namesOf(names),
             results: results.map(({ workload, ...result }) => ({
               ...result,
               workload: workload === null ? null : { ...workload },
@@ -75,3 +96,13 @@ export const getPosture = defineRoute({
     };
   },
 });
+
+function namesOf(
+  names: Readonly<Record<string, string | readonly string[] | undefined>>,
+): Record<string, string | string[]> {
+  return Object.fromEntries(
+    Object.entries(names).flatMap(([where, name]) =>
+      name === undefined ? [] : [[where, typeof name === 'string' ? name : [...name]]],
+    ),
+  );
+}

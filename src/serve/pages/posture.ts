@@ -1,3 +1,5 @@
+import { CLUSTER, SCOPES, type PostureScope } from '../../detect/posture/check.ts';
+import { ADMIN_PATH } from '../../detect/posture/checks/access.ts';
 import { evaluatedOf } from '../../detect/posture/evaluate.ts';
 import { formatShare } from '../../model/text/units.ts';
 import type { CheckData, NamespacePostureData } from '../questions/answerPosture.ts';
@@ -7,6 +9,7 @@ import {
   namespaceLink,
   note,
   posturePath,
+  select,
   shareColumn,
   table,
   workloadPath,
@@ -26,9 +29,10 @@ export const posturePage: ShownPage = {
   path: '/posture',
   scope: 'read',
   nav: 'Posture',
-  async show({ page, deps }) {
+  async show({ page, deps, query }) {
     const { namespaces } = page;
-    const view = await deps.questions.posture({ namespaces, namespace: null });
+    const scope = SCOPES.find((one) => one === query['scope']) ?? null;
+    const view = await deps.questions.posture({ namespaces, namespace: null, scope });
     const worstFirst = view.namespaces.toSorted((a, b) => (a.score ?? 101) - (b.score ?? 101));
     return layout(
       page,
@@ -37,12 +41,63 @@ export const posturePage: ShownPage = {
           <h1>Posture</h1>
           ${view.asOf !== null && note(html`As of ${page.clock.at(view.asOf)}`)}
         </div>
+        ${view.asOf !== null && scopeForm(scope)} ${adminWays(view.namespaces)}
         <section class="card" aria-label="Posture by namespace">
-          ${view.asOf === null ? unknownPosture() : table('Posture by namespace', worstFirst, COLUMNS)}
+          ${
+            view.asOf === null
+              ? unknownPosture()
+              : table('Posture by namespace', worstFirst, [
+                  ...COLUMNS,
+                  ...(scope === null ? SCOPES.map(scopeColumn) : []),
+                  ...LAST_COLUMNS,
+                ])
+          }
         </section>`,
     );
   },
 };
+
+const SCOPE_NAMES: Readonly<Record<PostureScope, string>> = {
+  workloads: 'Workloads',
+  rbac: 'Access',
+  network: 'Network',
+  cluster: 'Defaults',
+};
+
+function scopeForm(scope: PostureScope | null): Html {
+  return html`<form method="get" action="/posture" class="card filters" role="search">
+    <label
+      >What to look at ${select('scope', { '': 'Everything', ...SCOPE_NAMES }, scope ?? '')}</label
+    >
+    <button>Show</button>
+  </form>`;
+}
+
+/** Who can become cluster-admin: the shortest ways first, as the check says them. */
+function adminWays(namespaces: readonly NamespacePostureData[]): Html | false {
+  const ways = namespaces.flatMap(({ namespace, checks }) =>
+    checks
+      .filter(({ id }) => id === ADMIN_PATH)
+      .flatMap(({ results }) => results.filter(({ outcome }) => outcome === 'failed'))
+      .map(({ text }) => ({ namespace, text })),
+  );
+  if (ways.length === 0) return false;
+  const more = ways.length - MOST_RESULTS;
+  return html`<section class="card check" aria-labelledby="ways">
+    <h2 id="ways">
+      ${badge('critical', 'critical')} Ways to cluster-admin <small>${ways.length}</small>
+    </h2>
+    ${plainList([
+      ...ways
+        .slice(0, MOST_RESULTS)
+        .map(
+          ({ namespace, text }) =>
+            html`<a href="${posturePath(namespace)}">${namespace}</a>: ${text}`,
+        ),
+      ...(more > 0 ? [`and ${more} more`] : []),
+    ])}
+  </section>`;
+}
 
 const COLUMNS: readonly HtmlColumn<NamespacePostureData>[] = [
   {
@@ -51,6 +106,18 @@ const COLUMNS: readonly HtmlColumn<NamespacePostureData>[] = [
   },
   { title: 'Score', isNumber: true, cell: ({ score }) => score ?? 'unknown' },
   { title: 'Grade', cell: gradeBadge },
+];
+
+function scopeColumn(scope: PostureScope): HtmlColumn<NamespacePostureData> {
+  return {
+    title: SCOPE_NAMES[scope],
+    isNumber: true,
+    isExtra: true,
+    cell: ({ scopes }) => scopes[scope] ?? '',
+  };
+}
+
+const LAST_COLUMNS: readonly HtmlColumn<NamespacePostureData>[] = [
   shareColumn('Known', ({ known }) => known),
   { title: 'Failed', isNumber: true, cell: ({ failed }) => failed },
   { title: 'Evaluated', isNumber: true, cell: evaluatedOf },
@@ -63,15 +130,18 @@ export const namespacePosturePage: ShownPage = {
   scope: 'read',
   async show(request) {
     const { page, deps } = request;
-    const namespace = await namespaceOf(request);
     const { namespaces } = page;
+    const isCluster = request.params['namespace'] === CLUSTER && namespaces === null;
+    const namespace = isCluster ? CLUSTER : await namespaceOf(request);
     const view = await deps.questions.posture({ namespaces, namespace });
     const [posture = null] = view.namespaces;
-    const title = `Posture of ${namespace}`;
+    const title = isCluster ? 'Posture of the cluster' : `Posture of ${namespace}`;
     return layout(
       page,
       title,
-      html`<p class="crumbs"><a href="/posture">Posture</a> / ${namespaceLink(namespace)}</p>
+      html`<p class="crumbs">
+          <a href="/posture">Posture</a> / ${isCluster ? 'the cluster' : namespaceLink(namespace)}
+        </p>
         <h1>${title} ${posture && gradeBadge(posture)}</h1>
         ${
           posture === null
@@ -116,9 +186,11 @@ function checkCard(
 }
 
 function resultItem(
-  { workload, container, text, outcome }: CheckData['results'][number],
+  { workload, container, subject, text, outcome }: CheckData['results'][number],
   namespace: string,
 ): Html {
+  if (subject !== null && !text.includes(subject))
+    return html`${outcome === 'not-evaluated' && badge('not evaluated', '')} ${subject}: ${text}`;
   const where =
     workload !== null &&
     html`<a href="${workloadPath(namespace, workload)}">${workload.name}</a

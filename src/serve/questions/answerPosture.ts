@@ -1,10 +1,11 @@
 import type { WorkloadRef } from '../../model/workload.ts';
-import { count } from '../../detect/posture/check.ts';
+import { count, scopeOf, SCOPES, type PostureScope } from '../../detect/posture/check.ts';
 import {
   evaluatePosture,
   type EvaluatedCheck,
   type NamespacePosture,
 } from '../../detect/posture/evaluate.ts';
+import { ADMIN_PATH } from '../../detect/posture/checks/access.ts';
 import { namespaceUse } from '../../detect/posture/namespaceUse.ts';
 import { DAY_MS, type TimeMs } from '../../model/time.ts';
 import type { PostureInput } from '../../detect/posture/postureInput.ts';
@@ -12,10 +13,12 @@ import { isVisible, type AnswerContext, type Whose } from './answerContext.ts';
 
 export interface PostureAsk extends Whose {
   readonly namespace: string | null;
+  /** Null: all. */
+  readonly scope?: PostureScope | null;
 }
 
 export interface PostureView {
-  /** Without single results unless one namespace was asked for. */
+  /** Without single results unless one namespace was asked for; ways to cluster-admin are always told. */
   readonly namespaces: readonly NamespacePostureData[];
   /** Null: no source answered; posture is unknown. */
   readonly asOf: TimeMs | null;
@@ -30,6 +33,7 @@ export interface CheckData {
   readonly id: string;
   readonly title: string;
   readonly group: string;
+  readonly scope: PostureScope;
   readonly severity: string;
   readonly names: Readonly<Record<string, string | readonly string[] | undefined>>;
   readonly passed: number;
@@ -39,6 +43,7 @@ export interface CheckData {
     readonly outcome: string;
     readonly workload: WorkloadRef | null;
     readonly container: string | null;
+    readonly subject: string | null;
     readonly text: string;
   }[];
 }
@@ -48,10 +53,12 @@ const DAYS = 28;
 
 /** How the namespaces stand; every failure where one of them was asked for. */
 export async function answerPosture(
-  { namespaces, namespace }: PostureAsk,
+  { namespaces, namespace, scope = null }: PostureAsk,
   context: AnswerContext,
 ): Promise<PostureView> {
-  const { asOf, all } = await context.perWindow('posture', () => readPosture(context));
+  const { asOf, all } = await context.perWindow(`posture ${scope ?? ''}`, () =>
+    readPosture(context, scope),
+  );
   const isOwn = isVisible({ namespaces });
   const chosen = all.filter(
     (one) => isOwn(one.namespace) && (namespace === null || one.namespace === namespace),
@@ -59,20 +66,27 @@ export async function answerPosture(
   if (namespace !== null) return { asOf, namespaces: chosen };
   const brief = chosen.map((one) => ({
     ...one,
-    checks: one.checks.map((check) => ({ ...check, results: [] })),
+    checks: one.checks.map((check) =>
+      check.id === ADMIN_PATH ? check : { ...check, results: [] },
+    ),
   }));
   return { asOf, namespaces: brief };
 }
 
 async function readPosture(
   context: AnswerContext,
+  scope: PostureScope | null,
 ): Promise<{ readonly asOf: number | null; readonly all: readonly NamespacePostureData[] }> {
   const { watermark } = await context.reader.status();
   const use =
     watermark === null ? null : await context.perHour('use', () => readUse(context, watermark));
   const input = await context.presentPosture(use);
   if (input === null) return { asOf: null, all: [] };
-  const evaluated = evaluatePosture(input, context.thresholds().posture);
+  const policy = context.thresholds().posture;
+  const evaluated = evaluatePosture(input, {
+    ...policy,
+    scopes: scope === null ? SCOPES : [scope],
+  });
   return {
     asOf: watermark ?? 0,
     all: evaluated.map(({ checks, ...rest }) => ({ ...rest, checks: checks.map(toData) })),
@@ -90,6 +104,7 @@ function toData({ check, severity, results }: EvaluatedCheck): CheckData {
     id: check.id,
     title: check.title,
     group: check.group,
+    scope: scopeOf(check),
     severity,
     names: { ...check.names },
     passed: count(results, 'passed'),
@@ -97,6 +112,12 @@ function toData({ check, severity, results }: EvaluatedCheck): CheckData {
     notEvaluated: count(results, 'not-evaluated'),
     results: results
       .filter(({ outcome }) => outcome !== 'passed')
-      .map(({ outcome, workload, container, text }) => ({ outcome, workload, container, text })),
+      .map(({ outcome, workload, container, subject = null, text }) => ({
+        outcome,
+        workload,
+        container,
+        subject,
+        text,
+      })),
   };
 }

@@ -148,7 +148,37 @@ describe('the Kubernetes API as a source of specifications', () => {
     const inventory = await read(sourceOf({ namespaces: ['shop'] }));
     expect([...inventory.pods.values()].map(({ namespace }) => namespace)).toEqual(['shop']);
     expect(inventory.namespaces.get('shop')?.labels).toEqual({ team: 'shop' });
-    expect(inventory.objects.missing).toEqual(['nodes']);
+    expect(inventory.objects.missing).toEqual([
+      'nodes',
+      'clusterroles.rbac.authorization.k8s.io',
+      'clusterrolebindings.rbac.authorization.k8s.io',
+      'validatingwebhookconfigurations.admissionregistration.k8s.io',
+      'mutatingwebhookconfigurations.admissionregistration.k8s.io',
+      'validatingadmissionpolicies.admissionregistration.k8s.io',
+      'validatingadmissionpolicybindings.admissionregistration.k8s.io',
+    ]);
+    expect(texts(inventory)).toHaveLength(1);
+  });
+
+  it('lists what only the review reads once an hour, and says which of it is refused', async () => {
+    const source = sourceOf();
+    const lists = () => server.requests.filter(({ path }) => path.includes('/clusterroles')).length;
+    server.denials.push({ verb: 'list', resource: 'networkpolicies.networking.k8s.io' });
+    const first = await read(source);
+    expect(first.objects.missing).toEqual(['networkpolicies.networking.k8s.io']);
+    expect(texts(first)).toEqual([
+      expect.stringMatching(
+        /let networkpolicies.*posture cannot say what the network lets through/,
+      ),
+    ]);
+    for (const minutes of [5, 30, 55]) await read(source, AT + minutes * MINUTE_MS);
+    expect(lists()).toBe(1);
+    await read(source, AT + HOUR_MS);
+    expect(lists()).toBe(2);
+    const off = await read(sourceOf({ clusterReview: false }));
+    expect(lists()).toBe(2);
+    expect(off.objects.missing).toContain('serviceaccounts');
+    expect(texts(off)).toEqual([]);
   });
 
   it('reads custom resources where there are any, in the version that is served', async () => {

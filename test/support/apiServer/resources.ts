@@ -16,6 +16,12 @@ function of(group: string, version: string, plural: string, kind: string, ...sho
   return { group, version, plural, kind, namespaced: true, shortNames };
 }
 
+const RBAC = 'rbac.authorization.k8s.io';
+
+function ofCluster(group: string, plural: string, kind: string) {
+  return { group, version: 'v1', plural, kind, namespaced: false };
+}
+
 /** What a cluster of today serves, as far as anything here asks for it. */
 export const STANDARD_RESOURCES: readonly ServedResource[] = [
   core('pods', 'Pod', ['po']),
@@ -35,6 +41,23 @@ export const STANDARD_RESOURCES: readonly ServedResource[] = [
   of('autoscaling', 'v2', 'horizontalpodautoscalers', 'HorizontalPodAutoscaler', 'hpa'),
   of('policy', 'v1', 'poddisruptionbudgets', 'PodDisruptionBudget', 'pdb'),
   of('coordination.k8s.io', 'v1', 'leases', 'Lease'),
+  core('serviceaccounts', 'ServiceAccount', ['sa']),
+  of(RBAC, 'v1', 'roles', 'Role'),
+  of(RBAC, 'v1', 'rolebindings', 'RoleBinding'),
+  ofCluster(RBAC, 'clusterroles', 'ClusterRole'),
+  ofCluster(RBAC, 'clusterrolebindings', 'ClusterRoleBinding'),
+  of('networking.k8s.io', 'v1', 'networkpolicies', 'NetworkPolicy', 'netpol'),
+  of('networking.k8s.io', 'v1', 'ingresses', 'Ingress', 'ing'),
+  ...[
+    'ValidatingWebhookConfiguration',
+    'MutatingWebhookConfiguration',
+    'ValidatingAdmissionPolicyBinding',
+  ].map((kind) => ofCluster('admissionregistration.k8s.io', `${kind.toLowerCase()}s`, kind)),
+  ofCluster(
+    'admissionregistration.k8s.io',
+    'validatingadmissionpolicies',
+    'ValidatingAdmissionPolicy',
+  ),
 ];
 
 /** Custom resources that a cluster may have. */
@@ -46,14 +69,7 @@ export const CUSTOM_RESOURCES: readonly ServedResource[] = [
 
 /** What an installation makes besides. */
 export const INSTALL_RESOURCES: readonly ServedResource[] = [
-  core('serviceaccounts', 'ServiceAccount', ['sa']),
   core('configmaps', 'ConfigMap', ['cm']),
-  { ...of('rbac.authorization.k8s.io', 'v1', 'clusterroles', 'ClusterRole'), namespaced: false },
-  {
-    ...of('rbac.authorization.k8s.io', 'v1', 'clusterrolebindings', 'ClusterRoleBinding'),
-    namespaced: false,
-  },
-  of('networking.k8s.io', 'v1', 'networkpolicies', 'NetworkPolicy', 'netpol'),
 ];
 
 /** `v1`, `apps/v1`. */

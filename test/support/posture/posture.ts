@@ -11,7 +11,7 @@ export function goodSpec(change: Partial<ContainerSpecFacts> = {}): ContainerSpe
   return {
     name: 'app',
     role: 'main',
-    image: 'registry.example/app:1.2',
+    image: `registry.example/app:1.2@sha256:${'0a'.repeat(32)}`,
     command: [],
     args: [],
     env: [],
@@ -52,7 +52,7 @@ export function goodContainer(change: Partial<PostureContainer> = {}): PostureCo
   return {
     name: 'app',
     role: 'main',
-    image: 'registry.example/app:1.2',
+    image: `registry.example/app:1.2@sha256:${'0a'.repeat(32)}`,
     requests: { cpu: 0.1, memory: 2 ** 27, 'ephemeral-storage': 2 ** 30 },
     limits: { cpu: 1, memory: 2 ** 28 },
     known: { requests: ALL, limits: ALL },
@@ -99,6 +99,14 @@ export function goodObjects(change: Partial<ClusterObjects> = {}): ClusterObject
         maxUnavailable: null,
       },
     ],
+    networkPolicies: [
+      {
+        ...named,
+        podSelector: { matchLabels: {}, matchExpressions: [] },
+        ingress: [],
+        egress: [],
+      },
+    ],
     ...change,
   };
 }
@@ -107,6 +115,7 @@ export function goodObjects(change: Partial<ClusterObjects> = {}): ClusterObject
 export function goodInput(change: Partial<PostureInput> = {}): PostureInput {
   return {
     namespaces: ['shop'],
+    namespaceLabels: new Map([['shop', { 'pod-security.kubernetes.io/enforce': 'restricted' }]]),
     pods: [goodPod()],
     objects: goodObjects(),
     nodes: [{ cpuCores: 4, ramBytes: 2 ** 34 }],

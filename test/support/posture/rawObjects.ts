@@ -33,7 +33,7 @@ export function namespaceOf(
 }
 
 /** `get,list@/secrets` or `*@apps/deployments:one,two`: verbs, group, resources and names of a rule. */
-export function rule(text: string): object {
+function rule(text: string): object {
   const [verbs = '', target = ''] = text.split('@');
   const [path = '', names] = target.split(':');
   const slash = path.indexOf('/');

@@ -49,6 +49,9 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
 {{- end -}}
 {{- $_ := set $config "workloads" (merge (dict "namespaces" .Values.rbac.namespaces) (default dict $config.workloads)) -}}
 {{- end -}}
+{{- if not .Values.rbac.clusterReview -}}
+{{- $_ := set $config "workloads" (merge (dict "clusterReview" false) (default dict $config.workloads)) -}}
+{{- end -}}
 {{- toYaml $config -}}
 {{- end -}}
 
@@ -92,6 +95,18 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
 - apiGroups: ['']
   resources: [namespaces, nodes]
   verbs: [list]
+{{- if .Values.rbac.clusterReview }}
+- apiGroups: [rbac.authorization.k8s.io]
+  resources: [clusterrolebindings, clusterroles]
+  verbs: [list]
+- apiGroups: [admissionregistration.k8s.io]
+  resources:
+    - mutatingwebhookconfigurations
+    - validatingadmissionpolicies
+    - validatingadmissionpolicybindings
+    - validatingwebhookconfigurations
+  verbs: [list]
+{{- end }}
 {{- end -}}
 {{- define "burnwatch.namespacedRules" -}}
 - apiGroups: ['']
@@ -128,6 +143,17 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
   verbs: [list]
 - apiGroups: [spdx.softwarecomposition.kubescape.io]
   resources: [vulnerabilitymanifestsummaries, workloadconfigurationscansummaries]
+  verbs: [list]
+{{- end }}
+{{- if .Values.rbac.clusterReview }}
+- apiGroups: ['']
+  resources: [serviceaccounts]
+  verbs: [list]
+- apiGroups: [rbac.authorization.k8s.io]
+  resources: [rolebindings, roles]
+  verbs: [list]
+- apiGroups: [networking.k8s.io]
+  resources: [ingresses, networkpolicies]
   verbs: [list]
 {{- end }}
 {{- end -}}

@@ -1,5 +1,6 @@
 import type { ServiceObject, VolumeClaim } from '../../../model/clusterObjects.ts';
-import { namedOf } from '../metadata.ts';
+import { listOf } from './selector.ts';
+import { annotationsOf, namedOf } from '../metadata.ts';
 import { parseQuantity } from '../quantity.ts';
 import type { RawObject } from '../rawObjects.ts';
 
@@ -25,7 +26,9 @@ export function volumeClaim(raw: RawObject): VolumeClaim {
 interface RawServiceSpec {
   readonly type?: string;
   readonly selector?: Readonly<Record<string, string>>;
-  readonly ports?: readonly { readonly port?: number }[];
+  readonly ports?: readonly { readonly port?: number; readonly targetPort?: number | string }[];
+  readonly externalIPs?: readonly string[];
+  readonly loadBalancerSourceRanges?: readonly string[];
 }
 
 /** Reads a Service. */
@@ -36,5 +39,9 @@ export function serviceObject(raw: RawObject): ServiceObject {
     type: spec.type ?? 'ClusterIP',
     selector: spec.selector ?? {},
     ports: (spec.ports ?? []).flatMap(({ port }) => port ?? []),
+    targetPorts: (spec.ports ?? []).flatMap(({ port, targetPort }) => targetPort ?? port ?? []),
+    externalIps: listOf(spec.externalIPs),
+    sourceRanges: listOf(spec.loadBalancerSourceRanges),
+    annotations: annotationsOf(raw.metadata),
   };
 }

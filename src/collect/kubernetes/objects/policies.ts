@@ -1,9 +1,5 @@
-import type {
-  DisruptionBudget,
-  LimitRange,
-  ResourceQuota,
-  SelectorExpression,
-} from '../../../model/clusterObjects.ts';
+import type { DisruptionBudget, LimitRange, ResourceQuota } from '../../../model/clusterObjects.ts';
+import { labelSelector, type RawSelector } from './selector.ts';
 import { namedOf } from '../metadata.ts';
 import { parseQuantities } from '../quantity.ts';
 import type { RawObject } from '../rawObjects.ts';
@@ -49,10 +45,7 @@ export function limitRanges(raw: RawObject): readonly LimitRange[] {
 }
 
 interface RawBudgetSpec {
-  readonly selector?: {
-    readonly matchLabels?: Readonly<Record<string, string>>;
-    readonly matchExpressions?: readonly Partial<SelectorExpression>[];
-  };
+  readonly selector?: RawSelector;
   readonly minAvailable?: number | string;
   readonly maxUnavailable?: number | string;
 }
@@ -61,17 +54,13 @@ interface RawBudgetSpec {
 export function disruptionBudget(raw: RawObject): DisruptionBudget {
   const spec = (raw.spec ?? {}) as RawBudgetSpec;
   const text = (value: number | string | undefined) => (value === undefined ? null : `${value}`);
-  const { matchLabels = {}, matchExpressions = [] } = spec.selector ?? {};
+  const selector = labelSelector(spec.selector);
+  const { matchLabels, matchExpressions } = selector;
   const isEmpty = Object.keys(matchLabels).length + matchExpressions.length === 0;
   return {
     ...namedOf(raw),
     selectsNone: spec.selector === undefined || (isEmpty && raw.apiVersion === 'policy/v1beta1'),
-    matchLabels,
-    matchExpressions: matchExpressions.map(({ key = '', operator = '', values }) => ({
-      key,
-      operator,
-      values: values ?? [],
-    })),
+    ...selector,
     minAvailable: text(spec.minAvailable),
     maxUnavailable: text(spec.maxUnavailable),
   };

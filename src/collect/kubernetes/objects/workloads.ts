@@ -9,7 +9,8 @@ const KINDS: Readonly<Record<string, string>> = { 'serving.knative.dev/Service':
 export function workloadObject(raw: RawObject): WorkloadObject {
   const { metadata, kind = '', apiVersion = '' } = raw;
   const group = apiVersion.replace(/\/.*$/, '');
-  const spec = raw.spec as { readonly replicas?: unknown } | undefined;
+  const spec = raw.spec as RawWorkloadSpec | undefined;
+  const podLabels = (spec?.jobTemplate?.spec?.template ?? spec?.template)?.metadata?.labels;
   // Kubernetes takes one replica where none is written; kinds without the field have none.
   const replicas = REPLICATED.has(kind) ? (spec?.replicas ?? 1) : null;
   return {
@@ -19,7 +20,18 @@ export function workloadObject(raw: RawObject): WorkloadObject {
     annotations: annotationsOf(metadata),
     replicas: typeof replicas === 'number' ? replicas : null,
     createdAt: parseTimestamp(metadata?.creationTimestamp),
+    ...(podLabels && { podLabels }),
   };
+}
+
+interface RawTemplate {
+  readonly metadata?: { readonly labels?: Readonly<Record<string, string>> };
+}
+
+interface RawWorkloadSpec {
+  readonly replicas?: unknown;
+  readonly template?: RawTemplate;
+  readonly jobTemplate?: { readonly spec?: { readonly template?: RawTemplate } };
 }
 
 const REPLICATED = new Set(['Deployment', 'StatefulSet', 'Rollout', 'DeploymentConfig']);

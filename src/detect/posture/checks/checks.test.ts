@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { SelectorExpression } from '../../../model/clusterObjects.ts';
-import type { CheckOutcome } from '../check.ts';
+import type { SelectorExpression } from '../../../model/labelSelector.ts';
+import { scopeOf, type CheckOutcome } from '../check.ts';
 import type { PostureContainer, PostureInput } from '../postureInput.ts';
 import {
   goodContainer,
@@ -168,19 +168,29 @@ function outcomes(id: string, input: PostureInput): ReadonlySet<CheckOutcome> {
   return new Set(check?.run(input).map(({ outcome }) => outcome));
 }
 
+const OF_WORKLOADS = CHECKS.filter((one) => scopeOf(one) === 'workloads').map(({ id }) => id);
+/** Of some pods alone. */
+const OF_PODS = new Set(['default-namespace-used', 'image-digest-missing', 'api-server-flags']);
+
 describe('every check', () => {
   it('has cases', () => {
-    expect(Object.keys(CASES).sort()).toEqual(CHECKS.map(({ id }) => id).sort());
+    expect(Object.keys(CASES).sort()).toEqual(OF_WORKLOADS.toSorted());
   });
 
-  it.each(CHECKS.map(({ id }) => id))(
-    '%s passes, fails, and is not evaluated without its input',
-    (id) => {
-      expect(outcomes(id, goodInput())).toEqual(new Set(['passed']));
-      for (const input of CASES[id]!.fails) expect(outcomes(id, input)).toContain('failed');
-      expect(outcomes(id, CASES[id]!.unknown)).toEqual(new Set(['not-evaluated']));
-    },
-  );
+  it('of access, network and defaults passes, and is not evaluated without its lists', () => {
+    for (const { id } of CHECKS.filter((one) => scopeOf(one) !== 'workloads')) {
+      if (OF_PODS.has(id)) continue;
+      expect([id, ...outcomes(id, goodInput())]).toEqual([id, 'passed']);
+      const blind = goodInput({ objects: null, namespaceLabels: null });
+      expect([id, ...outcomes(id, blind)]).toEqual([id, 'not-evaluated']);
+    }
+  });
+
+  it.each(OF_WORKLOADS)('%s passes, fails, and is not evaluated without its input', (id) => {
+    expect(outcomes(id, goodInput())).toEqual(new Set(['passed']));
+    for (const input of CASES[id]!.fails) expect(outcomes(id, input)).toContain('failed');
+    expect(outcomes(id, CASES[id]!.unknown)).toEqual(new Set(['not-evaluated']));
+  });
 
   it.each([
     'secrets',

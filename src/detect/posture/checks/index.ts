@@ -1,5 +1,8 @@
 import type { PostureCheck } from '../check.ts';
+import { ACCESS_CHECKS } from './access.ts';
+import { DEFAULT_CHECKS } from './defaults.ts';
 import { NAMESPACE_CHECKS } from './namespaces.ts';
+import { NETWORK_CHECKS } from './network.ts';
 import { PRIVILEGE_CHECKS } from './privileges.ts';
 import { RESOURCE_CHECKS } from './resources.ts';
 import { WORKLOAD_CHECKS } from './workloads.ts';
@@ -10,4 +13,7 @@ export const CHECKS: readonly PostureCheck[] = [
   ...NAMESPACE_CHECKS,
   ...WORKLOAD_CHECKS,
   ...PRIVILEGE_CHECKS,
+  ...ACCESS_CHECKS,
+  ...NETWORK_CHECKS,
+  ...DEFAULT_CHECKS,
 ];

@@ -1,26 +1,8 @@
-import { misses, type DisruptionBudget } from '../../../model/clusterObjects.ts';
-import { ownValue } from '../../../model/ownValue.ts';
+import { misses } from '../../../model/clusterObjects.ts';
 import { NO_OBJECTS, overContainers, overPods, type PostureCheck } from '../check.ts';
+import { selects } from '../selects.ts';
 
 const REPLICATED = new Set(['Deployment', 'StatefulSet', 'Rollout']);
-
-/** As Kubernetes selects; an empty selector selects every pod, an unknown operator none. */
-function selects(
-  { selectsNone, matchLabels, matchExpressions }: DisruptionBudget,
-  labels: Readonly<Record<string, string>>,
-): boolean {
-  return (
-    !selectsNone &&
-    Object.entries(matchLabels).every(([key, value]) => ownValue(labels, key) === value) &&
-    matchExpressions.every(({ key, operator, values }) => {
-      const value = ownValue(labels, key);
-      if (operator === 'In') return value !== undefined && values.includes(value);
-      if (operator === 'NotIn') return value === undefined || !values.includes(value);
-      if (operator === 'Exists') return value !== undefined;
-      return operator === 'DoesNotExist' && value === undefined;
-    })
-  );
-}
 
 /** Availability and images of workloads. */
 export const WORKLOAD_CHECKS: readonly PostureCheck[] = [
@@ -46,7 +28,8 @@ export const WORKLOAD_CHECKS: readonly PostureCheck[] = [
           return { unknown: 'the number of replicas is not known' };
         if (object.replicas < 2) return null;
         const has = objects.disruptionBudgets.some(
-          (budget) => budget.namespace === namespace && selects(budget, labels),
+          (budget) =>
+            budget.namespace === namespace && !budget.selectsNone && selects(budget, labels),
         );
         return has ? null : `has ${object.replicas} replicas and no PodDisruptionBudget`;
       });

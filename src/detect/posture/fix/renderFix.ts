@@ -1,17 +1,25 @@
 import { stringify } from 'yaml';
 import type { ContainerHistory } from '../../../store/containerDays/containerDay.ts';
+import type { PostureInput } from '../postureInput.ts';
 import { SYSTEM_NAMESPACES } from '../checks/namespaces.ts';
 import { admissionPolicyManifests } from './admissionPolicy.ts';
+import { isolationManifests } from './isolation.ts';
 import { limitRangeManifest } from './limitRange.ts';
+import { podSecurityManifest } from './podSecurity.ts';
 import { resourceQuotaManifest } from './resourceQuota.ts';
 
 /**
  * Manifests that would keep a namespace in shape, as YAML documents for `kubectl apply`. Burnwatch itself
  * changes nothing in the cluster.
  *
+ * @param input the cluster as the API or a file has it, for Pod Security and the network; null leaves these out.
  * @throws RangeError for Kubernetes' own namespaces, in which a quota may keep the cluster from running.
  */
-export function renderFix(namespace: string, histories: readonly ContainerHistory[]): string {
+export function renderFix(
+  namespace: string,
+  histories: readonly ContainerHistory[],
+  input: PostureInput | null = null,
+): string {
   if (SYSTEM_NAMESPACES.has(namespace))
     throw new RangeError(
       `${namespace} is one of Kubernetes' own namespaces: no quota is advised there`,
@@ -30,6 +38,12 @@ export function renderFix(namespace: string, histories: readonly ContainerHistor
         manifest,
       ),
     ),
+    ...(input === null
+      ? []
+      : [...podSecurityManifest(namespace, input), ...isolationManifests(namespace, input)].map(
+          ({ comment, manifest }) =>
+            manifest === undefined ? `# ${comment}\n` : document(comment, manifest),
+        )),
   ];
   return documents.join('---\n');
 }

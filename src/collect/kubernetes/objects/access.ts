@@ -1,0 +1,72 @@
+import type {
+  AccessSubject,
+  RoleBindingObject,
+  RoleObject,
+  ServiceAccountObject,
+} from '../../../model/reviewedObjects.ts';
+import { labelsOf, namedOf } from '../metadata.ts';
+import type { RawObject } from '../rawObjects.ts';
+import { labelSelector, listOf, type RawSelector } from './selector.ts';
+
+interface RawRole extends RawObject {
+  readonly rules?: readonly {
+    readonly verbs?: readonly string[];
+    readonly apiGroups?: readonly string[];
+    readonly resources?: readonly string[];
+    readonly resourceNames?: readonly string[];
+  }[];
+  readonly aggregationRule?: { readonly clusterRoleSelectors?: readonly RawSelector[] };
+}
+
+/** Reads a Role or ClusterRole; rules about URLs are left out. */
+export function roleObject(raw: RawRole): RoleObject {
+  return {
+    ...namedOf(raw),
+    labels: labelsOf(raw.metadata),
+    rules: listOf(raw.rules).map(({ verbs, apiGroups, resources, resourceNames }) => ({
+      verbs: listOf(verbs),
+      apiGroups: listOf(apiGroups),
+      resources: listOf(resources),
+      resourceNames: listOf(resourceNames),
+    })),
+    aggregates: listOf(raw.aggregationRule?.clusterRoleSelectors).map(labelSelector),
+  };
+}
+
+interface RawBinding extends RawObject {
+  readonly roleRef?: { readonly kind?: string; readonly name?: string };
+  readonly subjects?: readonly {
+    readonly kind?: string;
+    readonly namespace?: string;
+    readonly name?: string;
+  }[];
+}
+
+/** Reads a RoleBinding or ClusterRoleBinding. */
+export function roleBinding(raw: RawBinding): RoleBindingObject {
+  const { roleRef, metadata } = raw;
+  return {
+    ...namedOf(raw),
+    role: { kind: roleRef?.kind ?? '', name: roleRef?.name ?? '' },
+    subjects: listOf(raw.subjects).flatMap(({ kind, namespace, name = '' }): AccessSubject[] => {
+      if (kind === 'User' || kind === 'Group') return [{ kind, namespace: '', name }];
+      if (kind !== 'ServiceAccount') return [];
+      return [{ kind, namespace: namespace ?? metadata?.namespace ?? '', name }];
+    }),
+  };
+}
+
+interface RawServiceAccount extends RawObject {
+  readonly automountServiceAccountToken?: boolean;
+  readonly secrets?: readonly { readonly name?: string }[];
+}
+
+export function serviceAccount(raw: RawServiceAccount): ServiceAccountObject {
+  return {
+    ...namedOf(raw),
+    automountToken: raw.automountServiceAccountToken ?? null,
+    tokenSecrets: listOf(raw.secrets)
+      .flatMap(({ name }) => name ?? [])
+      .filter((name) => name.includes('-token-')),
+  };
+}

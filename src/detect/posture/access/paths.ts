@@ -1,0 +1,279 @@
+import type { PostureInput } from '../postureInput.ts';
+import {
+  accessOf,
+  objectName,
+  subjectKey,
+  type Account,
+  type Grantee,
+  type Reach,
+} from './access.ts';
+import type { Ability } from './abilities.ts';
+
+/** The last steps: every further one is a way to more of the same. */
+const ADMIN = 'cluster-admin';
+const NODES = 'every node';
+
+/** How somebody becomes cluster-admin. */
+export interface Way {
+  /** 0: is it already. */
+  readonly steps: number;
+  /** What is done in this step, through which role. */
+  readonly text: string;
+  /** Who does the next step; null: this one is the last. */
+  readonly next: string | null;
+}
+
+/** One step that somebody can take. */
+interface Step {
+  readonly text: string;
+  readonly to: readonly string[];
+}
+
+/** The shortest way of every grantee that has one, by `subjectKey`; `steps` counts what has to be done. */
+export function waysToAdmin(input: PostureInput): ReadonlyMap<string, Way> {
+  const { grantees, accounts } = accessOf(input);
+  const groups = accountGroups(accounts);
+  const steps = new Map<string, readonly Step[]>();
+  for (const [key, grantee] of grantees) {
+    const found = stepsOf(ofGroups(grantee, grantees), input, groups);
+    if (found.length > 0) steps.set(key, found);
+  }
+  // Accounts without a binding of their own still have what their groups have.
+  for (const { namespace, name } of accounts.values()) {
+    const subject = { kind: 'ServiceAccount', namespace, name } as const;
+    const key = subjectKey(subject);
+    if (grantees.has(key)) continue;
+    const found = stepsOf(
+      ofGroups({ subject, bindings: [], reaches: [] }, grantees),
+      input,
+      groups,
+    );
+    if (found.length > 0) steps.set(key, found);
+  }
+  const nodes = stepsOfNodes(input, groups);
+  if (nodes.length > 0) steps.set(NODES, nodes);
+  return shortest(steps, groups);
+}
+
+/** From the end: who is one step from what is known already. */
+function shortest(
+  steps: ReadonlyMap<string, readonly Step[]>,
+  groups: ReadonlyMap<string, readonly string[]>,
+): ReadonlyMap<string, Way> {
+  const ways = new Map<string, Way>();
+  const nearest = (
+    target: string,
+  ): { readonly who: string | null; readonly steps: number } | null => {
+    if (target === ADMIN) return { who: null, steps: 0 };
+    let best: { readonly who: string; readonly steps: number } | null = null;
+    for (const who of groups.get(target) ?? [target]) {
+      const way = ways.get(who);
+      if (way !== undefined && (best === null || way.steps < best.steps))
+        best = { who, steps: way.steps };
+    }
+    return best;
+  };
+  for (let round = 0; round <= MOST_STEPS; round += 1) {
+    const found: [string, Way][] = [];
+    const near = new Map<string, ReturnType<typeof nearest>>();
+    for (const [who, choices] of steps) {
+      if (ways.has(who)) continue;
+      for (const { text, to } of choices) {
+        const next = to
+          .map((target) => {
+            if (!near.has(target)) near.set(target, nearest(target));
+            return near.get(target)!;
+          })
+          .find((one) => one !== null && one.who !== who);
+        if (next === undefined) continue;
+        const length = text === IS_ADMIN ? 0 : next.steps + 1;
+        if (length > round) continue;
+        found.push([who, { steps: length, text, next: next.who }]);
+        break;
+      }
+    }
+    // What this round finds counts from the next one on.
+    for (const [who, way] of found) ways.set(who, way);
+  }
+  return ways;
+}
+
+/** Longer ways are not looked for. */
+const MOST_STEPS = 4;
+const IS_ADMIN = 'is cluster-admin';
+
+/** With what it has through groups that its account is in. */
+function ofGroups(grantee: Grantee, grantees: ReadonlyMap<string, Grantee>): Grantee {
+  const { kind, namespace } = grantee.subject;
+  const names = [
+    ...(kind === 'ServiceAccount'
+      ? ['system:serviceaccounts', `system:serviceaccounts:${namespace}`]
+      : []),
+    ...(kind === 'Group' ? [] : ['system:authenticated']),
+  ];
+  const more = names.flatMap((name) => grantees.get(`Group ${name}`)?.reaches ?? []);
+  return more.length === 0 ? grantee : { ...grantee, reaches: [...grantee.reaches, ...more] };
+}
+
+/** `accounts:ci`, `running:ci`, and those of all namespaces (`accounts:*`), as keys of grantees. */
+function accountGroups(accounts: ReadonlyMap<string, Account>): Map<string, string[]> {
+  const groups = new Map<string, string[]>();
+  const add = (group: string, key: string): void => {
+    const list = groups.get(group);
+    if (list === undefined) groups.set(group, [key]);
+    else list.push(key);
+  };
+  for (const account of accounts.values()) {
+    const key = subjectKey({ kind: 'ServiceAccount', ...account });
+    for (const where of [account.namespace, '*']) {
+      add(`accounts:${where}`, key);
+      if (account.withToken.length > 0) add(`running:${where}`, key);
+    }
+  }
+  return groups;
+}
+
+function stepsOf(
+  { reaches }: Grantee,
+  input: PostureInput,
+  groups: ReadonlyMap<string, readonly string[]>,
+): readonly Step[] {
+  const steps: Step[] = [];
+  const first = (ability: Ability, namespace: string | null | undefined): Reach | undefined =>
+    reaches.find(
+      (reach) =>
+        reach.ability === ability &&
+        (namespace === undefined || reach.namespace === null || reach.namespace === namespace),
+    );
+  const add = (reach: Reach | undefined, text: string, ...to: readonly string[]): void => {
+    if (reach === undefined) return;
+    const { binding, role } = reach;
+    const how = `(${objectName('Role', role)} through ${objectName('RoleBinding', binding)})`;
+    steps.push({ text: `${text} ${how}`, to });
+  };
+  const whole = (ability: Ability): Reach | undefined => first(ability, null);
+
+  if (whole('do everything')) return [{ text: IS_ADMIN, to: [ADMIN] }];
+  const impersonates = whole('impersonate users or groups');
+  if (impersonates && isFree(impersonates, 'system:masters'))
+    add(impersonates, 'impersonates the group system:masters', ADMIN);
+  if (whole('write cluster roles'))
+    add(whole('escalate cluster roles'), 'gives its own role every verb by escalate', ADMIN);
+  const binds = whole('bind cluster roles');
+  if (binds && isFree(binds, 'cluster-admin') && whole('write cluster role bindings'))
+    add(binds, 'binds cluster-admin to itself', ADMIN);
+  const mutates = whole('change mutating webhooks');
+  if (mutates?.names === null)
+    add(mutates, 'changes every new object by a webhook of its own', ADMIN);
+  if (whole('request certificates') && whole('approve for signers'))
+    add(whole('approve certificates'), 'approves a certificate of another user for itself', ADMIN);
+  add(whole('proxy to nodes'), 'runs commands in any pod through the kubelets', NODES, 'running:*');
+  for (const reach of reaches) stepsWithin(reach);
+  return steps;
+
+  function stepsWithin(reach: Reach): void {
+    const { ability, namespace, names } = reach;
+    const where = namespace ?? '*';
+    const place = namespace === null ? 'any namespace' : namespace;
+    const named = (): readonly string[] =>
+      names === null
+        ? [`accounts:${where}`]
+        : [...names].flatMap((name) =>
+            namespace === null
+              ? (groups.get('accounts:*') ?? []).filter((key) => key.endsWith(`/${name}`))
+              : [`ServiceAccount ${namespace}/${name}`],
+          );
+    switch (ability) {
+      case 'do everything':
+        return add(
+          reach,
+          `does everything in ${place}`,
+          `accounts:${where}`,
+          ...nodesFrom(namespace),
+        );
+      case 'run pods':
+        return add(
+          reach,
+          `runs a pod in ${place} with an account there`,
+          `accounts:${where}`,
+          ...nodesFrom(namespace),
+        );
+      case 'exec into pods':
+        if (names === null) add(reach, `runs commands in the pods of ${place}`, `running:${where}`);
+        return;
+      case 'create tokens':
+        return add(reach, `creates a token of an account in ${place}`, ...named());
+      case 'impersonate service accounts':
+        return add(reach, `impersonates an account of ${place}`, ...named());
+      case 'read secrets':
+        if (names === null && first('create secrets', namespace))
+          add(
+            reach,
+            `makes and reads a token Secret of an account in ${place}`,
+            `accounts:${where}`,
+          );
+        return;
+      case 'escalate roles':
+        return add(reach, `gives its own role every verb in ${place}`, `accounts:${where}`);
+      case 'bind cluster roles':
+        if (
+          namespace !== null &&
+          isFree(reach, 'cluster-admin') &&
+          first('write role bindings', namespace)
+        )
+          add(reach, `binds cluster-admin to itself in ${place}`, `accounts:${where}`);
+        return;
+      case 'create persistent volumes':
+        if (first('create volume claims', undefined) && first('run pods', undefined))
+          add(reach, 'mounts a node’s root as a volume', NODES);
+        return;
+      default:
+    }
+  }
+
+  /** A privileged pod takes its node over, where Pod Security lets one in. */
+  function nodesFrom(namespace: string | null): readonly string[] {
+    const places = namespace === null ? input.namespaces : [namespace];
+    return places.some((name) => letsPrivilegedIn(input, name)) ? [NODES] : [];
+  }
+}
+
+function isFree({ names }: Reach, wanted: string): boolean {
+  return names === null || names.has(wanted);
+}
+
+function letsPrivilegedIn({ namespaceLabels }: PostureInput, namespace: string): boolean {
+  const labels = namespaceLabels?.get(namespace);
+  if (labels === undefined) return false;
+  const level = labels['pod-security.kubernetes.io/enforce'];
+  return level === undefined || level === 'privileged';
+}
+
+/** Whoever has the nodes has the tokens of their pods and, where the control plane is among them, everything. */
+function stepsOfNodes(
+  { objects }: PostureInput,
+  groups: ReadonlyMap<string, readonly string[]>,
+): readonly Step[] {
+  const hasControlPlane = objects?.nodes.some(
+    ({ labels }) => 'node-role.kubernetes.io/control-plane' in labels,
+  );
+  return [
+    ...(hasControlPlane ? [{ text: 'takes over a node of the control plane', to: [ADMIN] }] : []),
+    ...(groups.has('running:*')
+      ? [{ text: 'takes a token from a pod of its node', to: ['running:*'] }]
+      : []),
+  ];
+}
+
+/** The whole way in words, from who has it. */
+export function describeWay(who: string, ways: ReadonlyMap<string, Way>): string {
+  const parts: string[] = [];
+  let at: string | null = who;
+  while (at !== null && parts.length <= MOST_STEPS) {
+    const way: Way | undefined = ways.get(at);
+    if (way === undefined) break;
+    parts.push(`${at === NODES ? 'who has a node' : at} ${way.text}`);
+    at = way.next;
+  }
+  return parts.join('; ');
+}

@@ -1,0 +1,279 @@
+import type { WebhookObject } from '../../../model/reviewedObjects.ts';
+import { OWN_GROUP } from '../access/abilities.ts';
+import {
+  CLUSTER,
+  failuresOr,
+  overContainers,
+  overPods,
+  type Failure,
+  type PostureCheck,
+} from '../check.ts';
+import { lacks } from '../lists.ts';
+import type { PostureInput } from '../postureInput.ts';
+import { SYSTEM_NAMESPACES } from './namespaces.ts';
+
+const ENFORCE = 'pod-security.kubernetes.io/enforce';
+const LEVELS = new Set(['baseline', 'restricted']);
+
+const POD_SECURITY: PostureCheck = {
+  id: 'pod-security-missing',
+  title: 'Pod Security not enforced',
+  severity: 'medium',
+  group: 'defaults',
+  names: { nsa: 'Pod security: Pod Security Admission', cis: '5.2.1', kubescape: ['C-0192'] },
+  run(input) {
+    const places = input.namespaces.filter((name) => !SYSTEM_NAMESPACES.has(name));
+    const labels = input.namespaceLabels ?? null;
+    const failures = places.flatMap((namespace): Failure[] => {
+      const own = labels?.get(namespace);
+      if (own === undefined) return [];
+      const level = own[ENFORCE];
+      if (level !== undefined && LEVELS.has(level)) return [];
+      if (level === undefined) return [{ namespace, text: `has no label ${ENFORCE}` }];
+      const why = level === 'privileged' ? 'which lets every pod in' : 'which is no level';
+      return [{ namespace, text: `its label ${ENFORCE} is ${level}, ${why}` }];
+    });
+    return failuresOr(
+      places,
+      failures,
+      labels === null ? 'labels of namespaces are not known' : null,
+    );
+  },
+};
+
+const PODS: readonly PostureCheck[] = [
+  {
+    id: 'default-namespace-used',
+    title: 'Runs in the namespace default',
+    severity: 'low',
+    group: 'defaults',
+    names: {
+      nsa: 'Namespaces',
+      cis: '5.7.4',
+      kubescape: ['C-0061', 'C-0212'],
+      kubeLinter: ['use-namespace'],
+    },
+    run: (input) =>
+      overPods(
+        { ...input, pods: input.pods.filter(({ namespace }) => namespace === 'default') },
+        () => 'runs in the namespace default, which has no owner',
+      ),
+  },
+  {
+    id: 'image-digest-missing',
+    title: 'Image without a digest (informational)',
+    severity: 'info',
+    group: 'defaults',
+    names: { nsa: 'Supply chain', kubeLinter: ['image-not-pinned-by-digest'] },
+    run: (input) =>
+      overContainers(
+        input,
+        ({ image }) => {
+          if (image === null || image === '') return { unknown: 'the image is not known' };
+          return /@sha(?:256|512):[0-9a-f]{64,}$/.test(image)
+            ? null
+            : 'its image has no digest: the registry decides what runs';
+        },
+        ['main', 'sidecar', 'init'],
+      ),
+  },
+];
+
+/** A rule over webhooks, those of a configuration together. */
+function overWebhooks(
+  input: PostureInput,
+  rule: (webhook: WebhookObject) => string | null,
+): ReturnType<PostureCheck['run']> {
+  const failures = new Map<string, Failure>();
+  for (const webhook of input.objects?.webhooks ?? []) {
+    const text = rule(webhook);
+    const subject = `${webhook.kind} ${webhook.name}`;
+    if (text !== null && !failures.has(subject))
+      failures.set(subject, { namespace: CLUSTER, subject, text });
+  }
+  const isUnknown = lacks(
+    input,
+    'validatingwebhookconfigurations.admissionregistration.k8s.io',
+    'mutatingwebhookconfigurations.admissionregistration.k8s.io',
+  );
+  return failuresOr([CLUSTER], [...failures.values()], isUnknown ? 'webhooks are not known' : null);
+}
+
+const ADMISSION: readonly PostureCheck[] = [
+  {
+    id: 'webhook-fails-open',
+    title: 'Webhook that fails open',
+    severity: 'medium',
+    group: 'defaults',
+    names: {
+      nsa: 'Supply chain: admission control',
+      kubescape: ['C-0036'],
+      kubeLinter: ['webhook-failure-policy-ignore'],
+    },
+    run: (input) =>
+      overWebhooks(input, ({ kind, webhook, failsOpen, rules }) => {
+        if (kind !== 'ValidatingWebhookConfiguration' || !failsOpen) return null;
+        const isOfOwnKinds = rules.some(({ apiGroups }) =>
+          apiGroups.some((group) => group === '*' || OWN_GROUP.test(group)),
+        );
+        return isOfOwnKinds
+          ? `lets everything through while ${webhook} does not answer (failurePolicy: Ignore)`
+          : null;
+      }),
+  },
+  {
+    id: 'webhook-matches-everything',
+    title: 'Webhook that matches everything',
+    severity: 'medium',
+    group: 'defaults',
+    names: { kubescape: ['C-0036', 'C-0039'] },
+    run: (input) =>
+      overWebhooks(input, ({ webhook, failsOpen, rules, isNarrowed }) => {
+        const isAll = rules.some(
+          ({ apiGroups, resources }) =>
+            apiGroups.includes('*') && resources.some((one) => one === '*' || one === '*/*'),
+        );
+        if (!isAll || isNarrowed) return null;
+        return failsOpen
+          ? `sends every request of the cluster to ${webhook}`
+          : `sends every request of the cluster, kube-system’s too, to ${webhook}: nothing changes while it does not answer`;
+      }),
+  },
+  {
+    id: 'admission-policy-idle',
+    title: 'Admission policy without effect',
+    severity: 'low',
+    group: 'defaults',
+    names: { nsa: 'Supply chain: admission control' },
+    run(input) {
+      const failures = (input.objects?.admissionPolicies ?? []).flatMap(
+        ({ name, failsOpen }): Failure[] => {
+          const bindings = input.objects!.admissionBindings.filter(({ policy }) => policy === name);
+          const why = failsOpen
+            ? 'lets through what it cannot judge (failurePolicy: Ignore)'
+            : bindings.length === 0
+              ? 'has no binding'
+              : bindings.some(({ actions }) => actions.includes('Deny'))
+                ? null
+                : 'denies nothing: no binding of it says Deny';
+          const subject = `ValidatingAdmissionPolicy ${name}`;
+          return why === null ? [] : [{ namespace: CLUSTER, subject, text: why }];
+        },
+      );
+      const isUnknown = lacks(
+        input,
+        'validatingadmissionpolicies.admissionregistration.k8s.io',
+        'validatingadmissionpolicybindings.admissionregistration.k8s.io',
+      );
+      return failuresOr([CLUSTER], failures, isUnknown ? 'admission policies are not known' : null);
+    },
+  },
+];
+
+/** A flag of the API server with what is wrong about it; `value` is undefined where it is not set. */
+interface Flag {
+  readonly flag: string;
+  readonly cis: string;
+  readonly wrong: (value: string | undefined) => string | null;
+}
+
+const FLAGS: readonly Flag[] = [
+  {
+    flag: '--anonymous-auth',
+    cis: '1.2.1',
+    wrong: (value) => (value === 'true' ? 'takes requests without credentials' : null),
+  },
+  {
+    flag: '--token-auth-file',
+    cis: '1.2.2',
+    wrong: (value) => (value === undefined ? null : 'takes tokens from a file'),
+  },
+  {
+    flag: '--authorization-mode',
+    cis: '1.2.6–1.2.8',
+    wrong: (value) => {
+      const modes = value?.split(',') ?? ['AlwaysAllow'];
+      if (modes.includes('AlwaysAllow')) return 'allows every request';
+      return modes.includes('RBAC') && modes.includes('Node') ? null : 'lacks RBAC or Node';
+    },
+  },
+  {
+    flag: '--enable-admission-plugins',
+    cis: '1.2.10, 1.2.14',
+    wrong: (value) => {
+      const plugins = value?.split(',') ?? [];
+      if (plugins.includes('AlwaysAdmit')) return 'has AlwaysAdmit';
+      return plugins.includes('NodeRestriction') ? null : 'lacks NodeRestriction';
+    },
+  },
+  {
+    flag: '--disable-admission-plugins',
+    cis: '1.2.12, 1.2.13',
+    wrong: (value) =>
+      /ServiceAccount|NamespaceLifecycle|PodSecurity/.test(value ?? '')
+        ? 'turns off ServiceAccount, NamespaceLifecycle or PodSecurity'
+        : null,
+  },
+  {
+    flag: '--profiling',
+    cis: '1.2.15',
+    wrong: (value) => (value === 'false' ? null : 'is not false'),
+  },
+  {
+    flag: '--audit-log-path',
+    cis: '1.2.16',
+    wrong: (value) => (value === undefined ? 'is not set: there is no audit log' : null),
+  },
+  {
+    flag: '--encryption-provider-config',
+    cis: '1.2.27',
+    wrong: (value) => (value === undefined ? 'is not set: Secrets lie in etcd as they are' : null),
+  },
+];
+
+/** Only where the API server is a pod that the API shows: a managed control plane is not seen. */
+const API_SERVER: PostureCheck = {
+  id: 'api-server-flags',
+  title: 'Flags of the API server',
+  severity: 'medium',
+  group: 'defaults',
+  names: {
+    nsa: 'Control plane hardening; audit logging',
+    cis: '1.2',
+    kubescape: ['C-0113', 'C-0114', 'C-0118', 'C-0119', 'C-0120', 'C-0122'],
+  },
+  run(input) {
+    const failures = new Map<string, Failure>();
+    let isSeen = false;
+    for (const { namespace, labels, spec, workload } of input.pods) {
+      if (namespace !== 'kube-system' || labels['component'] !== 'kube-apiserver') continue;
+      const words = spec?.containers.flatMap(({ command, args }) => [...command, ...args]) ?? [];
+      if (words.length === 0) continue;
+      isSeen = true;
+      const values = new Map(
+        words.flatMap((word) => {
+          const [flag = '', ...value] = word.split('=');
+          return flag.startsWith('--')
+            ? [[flag, value.length === 0 ? 'true' : value.join('=')]]
+            : [];
+        }),
+      );
+      for (const { flag, cis, wrong } of FLAGS) {
+        // The file of --authorization-config stands in the place of the flag.
+        const isElsewhere = flag === '--authorization-mode' && values.has('--authorization-config');
+        const why = isElsewhere ? null : wrong(values.get(flag));
+        if (why !== null)
+          failures.set(flag, { namespace, workload, text: `${flag} ${why} (CIS ${cis})` });
+      }
+    }
+    return isSeen ? failuresOr(['kube-system'], [...failures.values()], null) : [];
+  },
+};
+
+/** Defaults that were left as they were, and admission. */
+export const DEFAULT_CHECKS: readonly PostureCheck[] = [
+  POD_SECURITY,
+  ...PODS,
+  ...ADMISSION,
+  API_SERVER,
+];

@@ -1,0 +1,6 @@
+import type { PostureInput } from './postureInput.ts';
+
+/** True where one of these lists could not be read (`networkpolicies.networking.k8s.io`): its emptiness says nothing. */
+export function lacks({ objects }: PostureInput, ...resources: readonly string[]): boolean {
+  return objects === null || resources.some((name) => objects.missing.includes(name));
+}
