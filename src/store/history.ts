@@ -156,6 +156,8 @@ export interface HistoryReader {
   status(): Promise<HistoryStatus>;
   /** Changes whenever another connection writes into the history, for caches of answers. Cheap. */
   version(): Promise<number>;
+  /** Changes whenever recorded costs, bills or what is kept of them change; messages and decisions leave it. */
+  costVersion(): Promise<string>;
   /** What the next window would need, for a dry run; see `HistoryWriter.loadState`. */
   loadState(codecs: DetectorCodecs): Promise<CycleState>;
   costs(query: CostQuery): Promise<CostTable>;

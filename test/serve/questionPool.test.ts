@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadThresholds } from '../../src/daemon/config/loadThresholds.ts';
 import type { Config } from '../../src/daemon/config/schema.ts';
 import { openHistoryReader } from '../../src/engines/openHistory.ts';
+import { DAY_MS } from '../../src/model/time.ts';
 import { QuestionPool } from '../../src/serve/questions/questionPool.ts';
 import { writeShopHistory } from '../support/shopHistory.ts';
 import { TempHistory } from '../support/tempHistory.ts';
@@ -44,6 +45,43 @@ describe('the question threads', () => {
     }
   });
 
+  it('answer an equal question about costs once, until costs change', async () => {
+    const log = pino({ level: 'silent' });
+    const reader = await openHistoryReader(config.history.path);
+    const watermark = (await reader.status()).watermark ?? 0;
+    const state = { version: 1, costs: '' };
+    const versions = {
+      version: () => Promise.resolve(state.version),
+      costVersion: () => Promise.resolve(state.costs),
+    };
+    const pool = new QuestionPool({ config, thresholds: loadThresholds([]) }, versions, log);
+    const ask = () =>
+      pool.questions.costReport({
+        from: watermark - DAY_MS,
+        to: watermark,
+        by: ['namespace'],
+        idle: 'separate',
+        format: 'json',
+        namespaces: null,
+      });
+    try {
+      const answers = await Promise.all(Array.from({ length: 50 }, ask));
+      expect(new Set(answers).size).toBe(1);
+      expect(pool.computed).toBe(1);
+      // A message is sent, an operator decides: costs stay as they are, and are not computed again.
+      state.version = 2;
+      expect(await ask()).toBe(answers[0]);
+      expect(pool.computed).toBe(1);
+      state.version = 3;
+      state.costs = 'another window';
+      expect(await ask()).toEqual(answers[0]);
+      expect(pool.computed).toBe(2);
+    } finally {
+      await pool.close();
+      await reader.close();
+    }
+  });
+
   it('that takes too long is refused with how to ask for less, and the process lives', async () => {
     const limits = { memoryMb: 512, longestMs: 1 };
     const log = pino({ level: 'silent' });
@@ -63,8 +101,9 @@ describe('the question threads', () => {
     const log = pino({ level: 'silent' });
     const missing = { ...config, history: { ...config.history, path: history.path('nowhere') } };
     const version = () => Promise.resolve(1);
+    const costVersion = () => Promise.resolve('');
     const thresholds = loadThresholds([]);
-    const pool = new QuestionPool({ config: missing, thresholds }, { version }, log);
+    const pool = new QuestionPool({ config: missing, thresholds }, { version, costVersion }, log);
     try {
       await expect(pool.questions.overview({ namespaces: null })).rejects.toThrow(/nowhere/);
     } finally {

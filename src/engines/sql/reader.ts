@@ -9,7 +9,7 @@ import { readBillDays } from './bills.ts';
 import { CheckpointTable } from './checkpointTable.ts';
 import { readContainerDays } from './containerDayTable.ts';
 import { costPages } from './costPages.ts';
-import { first, value, type Database, type Db } from './db.ts';
+import { first, value, values, type Database, type Db } from './db.ts';
 import { findDigest, listDigests } from './digests.ts';
 import { readEvents } from './eventTable.ts';
 import { findFinding, readFindingPage, readFindings } from './findingReader.ts';
@@ -50,6 +50,7 @@ export async function createReader(
   const costs = (db: Db) => new CostAnswers(costPages(db, new MetaTable(db)), windowMs);
   return {
     version: () => database.version(),
+    costVersion: () => read(readCostVersion),
     status: () => read((db) => readStatus(db, windowMs)),
     loadState: (codecs) => read((db) => readState(db, codecs)),
     stateBefore: (time, codecs) => read((db) => readStateBefore(db, time, codecs)),
@@ -111,6 +112,26 @@ async function readStateBefore(
   if (found !== null || historyStart === null) return found;
   const isFirstDay = floorTo(time, DAY_MS) <= floorTo(historyStart, DAY_MS);
   return isFirstDay ? { ...emptyState(), historyStart } : null;
+}
+
+/** A correction of a window changes its coverage, completeness or what was observed; a bill has its time of import. */
+async function readCostVersion(db: Db): Promise<string> {
+  const meta = new MetaTable(db);
+  const windows = await first(
+    db,
+    `SELECT count(*) AS sealed, coalesce(sum(coverage), 0) AS coverage, coalesce(sum(complete), 0) AS complete
+     FROM windows`,
+  );
+  const incomplete = await values<string>(
+    db,
+    'SELECT observed FROM windows WHERE complete = 0 ORDER BY start',
+  );
+  const bills = await first(
+    db,
+    'SELECT count(*) AS days, coalesce(max(imported_at), 0) AS imported FROM bill_days',
+  );
+  const kept = [await meta.get('watermark'), await meta.get('windows_from')];
+  return JSON.stringify([windows, incomplete, bills, ...kept, await meta.get('hours_from')]);
 }
 
 async function readStatus(db: Db, windowMs: number): Promise<HistoryStatus> {

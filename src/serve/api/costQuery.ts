@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { parsePeriod, parseTime } from '../../model/period.ts';
-import { DAY_MS, type Span } from '../../model/time.ts';
+import { DAY_MS, floorTo, type Span, type TimeMs } from '../../model/time.ts';
 import { parseCostDimension, parseCostFilter } from '../../store/costFilter.ts';
 import type { ServeDeps } from '../deps.ts';
 import { HttpProblem } from '../problem.ts';
@@ -53,16 +53,34 @@ export interface SpanQuery {
 
 /** The span that is asked for; the last seven days where none is. @throws HttpProblem 400 */
 export function costSpan(query: SpanQuery, deps: Pick<ServeDeps, 'config' | 'now'>): Span {
-  const span = spanOf(query, deps.now(), deps.config().schedule.timezone);
+  const { timezone } = deps.config().schedule;
+  const span = asOfWindow(deps, (now) => spanOf(query, now, timezone));
   if (span.to - span.from > MAX_SPAN_MS)
     throw new HttpProblem(400, 'At most 400 days can be asked for at once');
   return span;
+}
+
+/**
+ * Reads a question as of the end of the last whole window: no later window can be sealed, and all who ask before the
+ * next one ends share one answer. As of now where nothing is left of the span that way (`today`, just after midnight).
+ */
+export function asOfWindow<T>(
+  { now, config }: Pick<ServeDeps, 'config' | 'now'>,
+  read: (now: TimeMs) => T,
+): T {
+  const at = now();
+  try {
+    return read(floorTo(at, config().schedule.window));
+  } catch {
+    return read(at);
+  }
 }
 
 function spanOf(query: SpanQuery, now: number, timezone: string): Span {
   if (query.from === undefined && query.to === undefined) {
     try {
       const { start, end } = parsePeriod(query.window ?? '7d', now, timezone);
+      if (start >= end) throw new RangeError('nothing of it has passed yet');
       return { from: start, to: end };
     } catch (error) {
       throw new HttpProblem(400, `window: ${(error as RangeError).message}`);

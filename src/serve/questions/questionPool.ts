@@ -55,15 +55,17 @@ type Pools = Readonly<Record<keyof typeof THREADS, Piscina<QuestionTask, Questio
 /** Answers questions in threads, so that no answer holds up the event loop, however long it takes. */
 export class QuestionPool {
   readonly questions: Questions = eachQuestion((name, ask) => this.#answer(name, ask));
-  readonly #reader: Pick<HistoryReader, 'version'>;
+  readonly #reader: Pick<HistoryReader, 'version' | 'costVersion'>;
   readonly #log: Logger;
   readonly #limits: QuestionLimits;
   #pools: Pools;
   #kept = new AnswerCache(KEPT_ANSWERS);
+  #computed = 0;
+  #costs = { written: NaN, text: '', number: 0 };
 
   constructor(
     config: QuestionConfig,
-    reader: Pick<HistoryReader, 'version'>,
+    reader: Pick<HistoryReader, 'version' | 'costVersion'>,
     log: Logger,
     limits: QuestionLimits = LIMITS,
   ) {
@@ -88,14 +90,31 @@ export class QuestionPool {
   }
 
   async #answer(name: QuestionName, ask: unknown): Promise<unknown> {
-    const version = await this.#reader.version();
-    const { staleMs } = QUESTIONS[name];
+    const { staleMs, of } = QUESTIONS[name];
+    const written = await this.#reader.version();
+    const version = of === 'costs' ? await this.#costVersion(written) : written;
     const key = JSON.stringify([name, ask]);
     const answer = this.#kept.get(key, version, () => this.#run({ name, ask }), staleMs);
     return inTime(answer);
   }
 
+  /** How many questions were answered in a thread; all others had the answer of an equal question. */
+  get computed(): number {
+    return this.#computed;
+  }
+
+  /** A number for each state of the recorded costs, in the order in which they are seen. */
+  async #costVersion(written: number): Promise<number> {
+    if (this.#costs.written !== written) {
+      const text = await this.#reader.costVersion();
+      const { number, text: last } = this.#costs;
+      this.#costs = { written, text, number: text === last ? number : number + 1 };
+    }
+    return this.#costs.number;
+  }
+
   async #run(task: QuestionTask): Promise<unknown> {
+    this.#computed += 1;
     const pool = this.#pools[QUESTIONS[task.name].thread];
     const result = await runWithinLimits(pool, task, this.#limits);
     if ('refused' in result) throw new QuestionRefused(result.refused);

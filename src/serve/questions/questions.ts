@@ -27,30 +27,31 @@ const STALE_MS = 6 * MINUTE_MS;
  *
  * To add one: write `answerX(ask, context)` with plain data in and out, list it here, and test it.
  *
- * `quick` questions have a thread of their own: they never wait for one that takes seconds.
+ * `quick` questions have a thread of their own: they never wait for one that takes seconds. What is made `of` costs
+ * alone is kept until costs change, whatever else is written.
  */
 export const QUESTIONS = {
-  overview: { answer: answerOverview, thread: 'slow', staleMs: STALE_MS },
-  costs: { answer: answerCosts, thread: 'slow', staleMs: STALE_MS },
-  spend: { answer: answerSpend, thread: 'slow', staleMs: STALE_MS },
-  advice: { answer: answerAdvice, thread: 'slow', staleMs: STALE_MS },
-  posture: { answer: answerPosture, thread: 'slow', staleMs: STALE_MS },
-  costReport: { answer: answerCostReport, thread: 'slow', staleMs: 0 },
-  explore: { answer: answerExplore, thread: 'slow', staleMs: 0 },
-  explorePage: { answer: answerExplorePage, thread: 'slow', staleMs: STALE_MS },
-  budgets: { answer: answerBudgets, thread: 'slow', staleMs: STALE_MS },
-  owners: { answer: answerOwners, thread: 'slow', staleMs: STALE_MS },
-  unitCosts: { answer: answerUnitCosts, thread: 'slow', staleMs: STALE_MS },
-  prices: { answer: answerPrices, thread: 'quick', staleMs: STALE_MS },
-  allocations: { answer: answerAllocations, thread: 'slow', staleMs: 0 },
+  overview: { answer: answerOverview, thread: 'slow', staleMs: STALE_MS, of: 'all' },
+  costs: { answer: answerCosts, thread: 'slow', staleMs: STALE_MS, of: 'all' },
+  spend: { answer: answerSpend, thread: 'slow', staleMs: STALE_MS, of: 'all' },
+  advice: { answer: answerAdvice, thread: 'slow', staleMs: STALE_MS, of: 'all' },
+  posture: { answer: answerPosture, thread: 'slow', staleMs: STALE_MS, of: 'all' },
+  costReport: { answer: answerCostReport, thread: 'slow', staleMs: 0, of: 'costs' },
+  explore: { answer: answerExplore, thread: 'slow', staleMs: 0, of: 'costs' },
+  explorePage: { answer: answerExplorePage, thread: 'slow', staleMs: STALE_MS, of: 'all' },
+  budgets: { answer: answerBudgets, thread: 'slow', staleMs: STALE_MS, of: 'all' },
+  owners: { answer: answerOwners, thread: 'slow', staleMs: STALE_MS, of: 'all' },
+  unitCosts: { answer: answerUnitCosts, thread: 'slow', staleMs: STALE_MS, of: 'all' },
+  prices: { answer: answerPrices, thread: 'quick', staleMs: STALE_MS, of: 'all' },
+  allocations: { answer: answerAllocations, thread: 'slow', staleMs: 0, of: 'costs' },
   // A decision about a finding shows at once.
-  findings: { answer: answerFindings, thread: 'quick', staleMs: 0 },
-  signals: { answer: answerSignals, thread: 'quick', staleMs: 0 },
-  findingPage: { answer: answerFindingPage, thread: 'quick', staleMs: 0 },
-  findingUse: { answer: answerFindingUse, thread: 'quick', staleMs: 0 },
-  findingSeries: { answer: answerFindingSeries, thread: 'quick', staleMs: 0 },
-  series: { answer: answerSeries, thread: 'quick', staleMs: 0 },
-  workloadUse: { answer: answerWorkloadUse, thread: 'quick', staleMs: 0 },
+  findings: { answer: answerFindings, thread: 'quick', staleMs: 0, of: 'all' },
+  signals: { answer: answerSignals, thread: 'quick', staleMs: 0, of: 'all' },
+  findingPage: { answer: answerFindingPage, thread: 'quick', staleMs: 0, of: 'all' },
+  findingUse: { answer: answerFindingUse, thread: 'quick', staleMs: 0, of: 'all' },
+  findingSeries: { answer: answerFindingSeries, thread: 'quick', staleMs: 0, of: 'all' },
+  series: { answer: answerSeries, thread: 'quick', staleMs: 0, of: 'all' },
+  workloadUse: { answer: answerWorkloadUse, thread: 'quick', staleMs: 0, of: 'all' },
 } as const;
 
 type List = typeof QUESTIONS;
