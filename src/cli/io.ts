@@ -26,15 +26,15 @@ export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
-/** A name that nothing bears, with those that may have been meant. */
-export function unknownName(what: string, name: string, known: readonly string[]): UsageError {
-  const near = known.length === 0 ? ' (there is none at all)' : nearNames(name, known);
-  return new UsageError(`there is no ${what} ${printable(name)}${near}`);
-}
-
 /** The command could not do what was asked; its message is all there is to say. Exit code 1. */
 export class CommandFailed extends Error {
   override readonly name = 'CommandFailed';
+}
+
+/** A name that nothing bears, with those that may have been meant. */
+export function unknownName(what: string, name: string, known: readonly string[]): CommandFailed {
+  const near = known.length === 0 ? ' (there is none at all)' : nearNames(name, known);
+  return new CommandFailed(`there is no ${what} ${printable(name)}${near}`);
 }
 
 const PACKAGE = new URL('../../package.json', import.meta.url);

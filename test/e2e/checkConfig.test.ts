@@ -68,7 +68,7 @@ describe('check-config', () => {
     expect(missing.stderr).toMatch(/^burnwatch: none\.yaml: /);
     const nothing = await run();
     expect(nothing.code).toBe(2);
-    expect(nothing.stderr).toContain('does not exist here: write one');
+    expect(nothing.stderr).toContain('does not exist here: burnwatch init writes one');
   });
 
   it('checks files of thresholds too', async () => {

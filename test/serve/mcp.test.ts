@@ -133,7 +133,7 @@ describe.each(WAYS)('a model’s client over %s', (_way, connect) => {
   });
 
   it.each([
-    ['costs', { by: 'nonsense' }, 'no dimension'],
+    ['costs', { by: 'nonsense' }, 'is none of cluster, namespace'],
     ['costs', { window: "7d'; DROP TABLE windows; --" }, 'window'],
     ['costs', { by: { $ne: '' } }, 'by: must be text'],
     ['costs', { format: 'csv' }, 'no such argument'],

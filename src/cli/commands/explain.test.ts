@@ -150,12 +150,12 @@ it('explain.past: the first day has no checkpoint and begins with nothing', asyn
 it('explain.errors: names what is wrong', async () => {
   expect(await run('web')).toMatchObject({ code: 2 });
   const gone = await run('shop/nobody');
-  expect(gone.code).toBe(2);
+  expect(gone.code).toBe(1);
   expect(gone.err).toContain('shop/nobody did not run in the window that ends at 2026-10-31T02:00');
   expect(gone.err).toContain('(there are quiet, web)');
   expect((await run('shop/wbe')).err).toContain('(did you mean web?)');
   const nowhere = await run('shpo/web');
-  expect(nowhere.code).toBe(2);
+  expect(nowhere.code).toBe(1);
   expect(nowhere.err).toContain('the history has no namespace shpo (did you mean shop?)');
   const early = await run('shop/web', '--at', '2026-10-01');
   expect(early.err).toContain('the history begins at 2026-10-28T00:05:00Z');

@@ -45,7 +45,7 @@ async function explain(text: string, options: ExplainOptions, io: Io): Promise<v
     try {
       return await explainAbuse(reader, loaded, query, present);
     } catch (error) {
-      if (error instanceof UnknownWorkload) throw new UsageError(error.message);
+      if (error instanceof UnknownWorkload) throw new CommandFailed(error.message);
       if (error instanceof CannotExplain) throw new CommandFailed(error.message);
       throw error;
     }

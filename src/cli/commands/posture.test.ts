@@ -24,7 +24,7 @@ const fix = (namespace: string) =>
 
 it('--fix refuses a namespace that there is not, and says which may have been meant', async () => {
   const unknown = await fix('ns-11');
-  expect(unknown.code).toBe(2);
+  expect(unknown.code).toBe(1);
   expect(unknown.out).toBe('');
   expect(unknown.err).toContain('there is no namespace ns-11 (did you mean ns-1?)');
   const known = await fix('ns-1');
@@ -65,7 +65,7 @@ describe('of a file with access and network', () => {
     expect(out).toMatch(/^NAMESPACE .* WORKLOADS +RBAC +NETWORK +CLUSTER +WORST$/m);
     expect(out).toMatch(/^\(cluster\) .* Is cluster-admin \(2\)$/m);
     const misspelt = await posture('-n', 'path-too');
-    expect(misspelt.code).toBe(2);
+    expect(misspelt.code).toBe(1);
     expect(misspelt.err).toContain('did you mean path-two');
   });
 

@@ -47,7 +47,7 @@ it('one namespace, as patches', async () => {
 
 it('refuses a namespace that the history never had', async () => {
   const { code, out, err } = await run('-n', 'ns-11', '-o', 'json');
-  expect([code, out]).toEqual([2, '']);
+  expect([code, out]).toEqual([1, '']);
   expect(err).toContain('there is no namespace ns-11 (did you mean ns-1?)');
   expect((await run('-n', 'ns-1', '-o', 'json')).err).not.toContain('no namespace');
 });

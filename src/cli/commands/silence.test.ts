@@ -168,7 +168,7 @@ describe('silence', () => {
   test('what is not there cannot end', async () => {
     const { code, err } = await run('silence', 'expire', 'none');
     expect({ code, err }).toEqual({
-      code: 2,
+      code: 1,
       err: 'burnwatch: there is no silence in force none (there is none at all)\n',
     });
   });
@@ -196,6 +196,6 @@ describe('deliveries', () => {
       (await run('deliveries', '--state', 'pending', '-o', 'json')).out,
     );
     expect(waiting).toMatchObject([{ id: 'd1', attempts: 1, state: 'pending' }]);
-    expect(await run('deliveries', 'retry', 'none')).toMatchObject({ code: 2 });
+    expect(await run('deliveries', 'retry', 'none')).toMatchObject({ code: 1 });
   });
 });

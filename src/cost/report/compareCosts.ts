@@ -1,7 +1,7 @@
 import { fromNano, toNano } from '../../model/money.ts';
 import type { HistoryReader } from '../../store/history.ts';
 import type { PricingConfig } from '../config.ts';
-import type { CostReport, CostReportRow } from './costReportForm.ts';
+import { partsOf, type CostReport, type CostReportRow } from './costReportForm.ts';
 import { readCosts, type CostRequest } from './readCosts.ts';
 
 /** A cost report beside that of the period before, which is as long and adjoins it. */
@@ -104,8 +104,8 @@ export function compareReports(
   };
 }
 
-function keyOf({ parts }: CostReportRow): string {
-  return parts.join('\0');
+function keyOf(row: CostReportRow): string {
+  return partsOf(row).join('\0');
 }
 
 /** A row that cost nothing now keeps its names, and how far it was known. */

@@ -110,7 +110,7 @@ function toReportRow(
   const { cost, sharedNano, idleNano } = row;
   return {
     key: cost.key,
-    parts: cost.parts ?? [cost.key],
+    ...(cost.parts && cost.parts.length > 1 && { parts: cost.parts }),
     ...identity(cost),
     cpuCoreHours: cost.cpuCoreHours,
     ramGiBHours: cost.ramByteHours / GIB,

@@ -37,10 +37,15 @@ export interface NodeIdle extends IdleCost {
   readonly nodeCost: number;
 }
 
+/** A row's values, one for each dimension. */
+export function partsOf({ key, parts = [key] }: CostReportRow): readonly string[] {
+  return parts;
+}
+
 export interface CostReportRow {
   readonly key: string;
-  /** One value for each dimension in `by`; `__unallocated__` where there is none. */
-  readonly parts: readonly string[];
+  /** With several dimensions in `by`, one value for each; `__unallocated__` where there is none. */
+  readonly parts?: readonly string[];
   readonly namespace?: string;
   readonly workload?: WorkloadRef;
   readonly owner?: string;

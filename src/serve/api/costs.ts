@@ -16,7 +16,7 @@ export const costReportSchema = z.object({
   rows: z.array(
     z.object({
       key: z.string(),
-      parts: z.array(z.string()),
+      parts: z.array(z.string()).optional(),
       namespace: z.string().optional(),
       workload: z.object({ kind: z.string(), name: z.string() }).optional(),
       owner: z.string().optional(),

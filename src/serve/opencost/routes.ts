@@ -1,5 +1,4 @@
 import { Hono, type Context } from 'hono';
-import { asOfWindow } from '../api/costQuery.ts';
 import type { ServeDeps } from '../deps.ts';
 import { requireEveryNamespace, requireScope, type ServerEnv } from '../security/access.ts';
 import { visibleNamespaces } from '../security/principal.ts';
@@ -51,18 +50,13 @@ export function opencostRoutes(deps: ServeDeps): Hono<ServerEnv> {
 function ask(
   call: (typeof CALLS)[keyof typeof CALLS],
   context: Context<ServerEnv>,
-  deps: ServeDeps,
+  { questions, now }: ServeDeps,
 ): Promise<string> {
   const params = new URL(context.req.url).searchParams;
   const namespaces = visibleNamespaces(context.var.principal);
-  const { allocations } = deps.questions;
   return call === 'assets'
-    ? allocations({
-        call,
-        query: asOfWindow(deps, (now) => parseAssetQuery(params, now)),
-        namespaces,
-      })
-    : allocations({ call, query: asOfWindow(deps, (now) => parseQuery(params, now)), namespaces });
+    ? questions.allocations({ call, query: parseAssetQuery(params, now()), namespaces })
+    : questions.allocations({ call, query: parseQuery(params, now()), namespaces });
 }
 
 async function answer(context: Context<ServerEnv>, data: () => Promise<string>): Promise<Response> {

@@ -1,3 +1,4 @@
+import { partsOf } from '../../cost/report/costReportForm.ts';
 import { UNALLOCATED } from '../../store/costTable.ts';
 import { readBudgets, type BudgetStatus } from '../../cost/budgets/readBudgets.ts';
 import { readUnitCosts, type UnitCost } from '../../cost/unitCosts/readUnitCosts.ts';
@@ -56,8 +57,9 @@ export async function answerOwners(
     const request = { cluster, query, overheads: 'show' as const };
     const { rows, currency, window } = await compareCosts(reader, pricing, request);
     const owners = new Map<string, { -readonly [K in keyof OwnerCosts]: OwnerCosts[K] }>();
-    for (const { parts, namespace, workload, totalCost, previousCost, change } of rows) {
-      const key = parts[0] ?? '';
+    for (const row of rows) {
+      const { namespace, workload, totalCost, previousCost, change } = row;
+      const key = partsOf(row)[0] ?? '';
       if (namespace === undefined || workload === undefined) continue;
       const sum = owners.get(key) ?? {
         owner: key === UNALLOCATED ? null : key,

@@ -43,7 +43,9 @@ export function save(
   if (isDry(request)) return object;
   const manager = request.url.searchParams.get('fieldManager');
   if (manager === null) return cluster.store.put(resource, object);
-  const entry = { manager, operation: 'Update', apiVersion: resource.version };
+  // kubectl reads the fields of every entry.
+  const fields = { fieldsType: 'FieldsV1', fieldsV1: {} };
+  const entry = { manager, operation: 'Update', apiVersion: resource.version, ...fields };
   const before = (object.metadata?.['managedFields'] ?? []) as readonly (typeof entry)[];
   const managedFields = [...before.filter((one) => one.manager !== manager), entry];
   const metadata = { ...object.metadata, managedFields };

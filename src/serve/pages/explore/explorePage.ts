@@ -1,3 +1,4 @@
+import { partsOf } from '../../../cost/report/costReportForm.ts';
 import type { ComparedReport, ComparedRow, CostSort } from '../../../cost/report/compareCosts.ts';
 import { FIXED_KEY, SHARED_KEY } from '../../../cost/report/shareCosts.ts';
 import { ownValue } from '../../../model/ownValue.ts';
@@ -235,7 +236,8 @@ function rows({ report }: ExploreView, address: ExploreAddress, page: PageContex
 }
 
 function nameCell(row: ComparedRow, address: ExploreAddress): Html {
-  const { key, namespace, workload, parts } = row;
+  const { key, namespace, workload } = row;
+  const parts = partsOf(row);
   const inside = key === FIXED_KEY || key === SHARED_KEY ? null : insideOf(address, parts);
   const name = parts.map((part) => ownValue(SPECIAL, part) ?? part).join(' / ');
   const last = address.by.at(-1);
