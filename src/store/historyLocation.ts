@@ -33,7 +33,7 @@ export function parsePostgresLocation(location: string): PostgresLocation | null
   };
 }
 
-/** `burnwatch_prod_eu`; what the name of a schema cannot hold of a cluster’s name is told apart by a hash. */
+/** `burnwatch_prod_eu`; what the name of a schema cannot hold of a cluster’s name differs by a hash. */
 function schemaOf(cluster: string): string {
   const plain = cluster
     .toLowerCase()

@@ -77,7 +77,7 @@ async function printCosts(options: CostsOptions, io: Io): Promise<void> {
     const request = { cluster: config.cluster, query, idle: options.idle };
     const read = options.compare === true ? compareCosts : readCosts;
     const report = await read(reader, config.pricing, request);
-    await requireLabels(reader, query, report.rows);
+    await warnOfLabels(reader, query, report.rows, io);
     io.out(renderCosts(report, options.output, io.terminal));
     if (report.rows.length === 0) io.err(`${await whereDataIs(reader)}\n`);
   });
@@ -89,11 +89,12 @@ async function whereDataIs(reader: HistoryReader): Promise<string> {
   return `Nothing ran here: the history holds ${formatTime(historyStart)} to ${formatTime(watermark)} (--from, --to).`;
 }
 
-/** @throws UsageError when nothing in the window bears a label that was asked for. */
-async function requireLabels(
+/** Says which label that was asked for nothing in the window bears; a cluster may have none yet. */
+async function warnOfLabels(
   reader: HistoryReader,
   { from, to, by }: CostQuery,
   rows: CostReport['rows'],
+  io: Io,
 ): Promise<void> {
   const asked = by.flatMap((one) => (one.startsWith('label:') ? [one.slice('label:'.length)] : []));
   const isNone = rows.length > 0 && rows.every(({ key }) => key.includes(UNALLOCATED));
@@ -101,7 +102,8 @@ async function requireLabels(
   const sets = await reader.costs({ from, to, by: ['labels'], namespaces: null });
   const known = [...new Set(sets.rows.flatMap(({ labels }) => Object.keys(labels ?? {})))];
   const unknown = asked.find((label) => !known.includes(label));
-  if (unknown !== undefined) throw unknownName('label', unknown, known.toSorted());
+  if (unknown !== undefined)
+    io.err(`burnwatch: ${unknownName('label', unknown, known.toSorted()).message}\n`);
 }
 
 /** Reads `--by namespace,label:team`. @throws UsageError */

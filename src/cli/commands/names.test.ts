@@ -44,7 +44,6 @@ describe('a name that nothing bears fails, with what may have been meant', () =>
     ['explain --offline shop/chekout', 'did you mean checkout?'],
     ['explain --offline shopp/checkout', 'did you mean shop?'],
     ['costs --by namspace', 'did you mean namespace?'],
-    ['costs --by label:aap', 'there is no label aap'],
     ['silence expire zzz', 'there is no silence in force zzz'],
     ['deliveries retry zzz', 'there is no dead letter zzz'],
     ['sources accept zzz', 'named zzz'],
@@ -56,6 +55,13 @@ describe('a name that nothing bears fails, with what may have been meant', () =>
     expect({ code, out }).toEqual({ code: isUsage ? 2 : 1, out: '' });
     expect(err).toMatch(/^burnwatch: /);
     expect(err).toContain(message);
+  });
+
+  it('a label that nothing bears is said beside the costs', async () => {
+    const { code, out, err } = await run('costs', '--by', 'label:aap');
+    expect(code).toBe(0);
+    expect(out).toContain('__unallocated__');
+    expect(err).toContain('there is no label aap');
   });
 
   it('a name of control characters reaches no terminal', async () => {

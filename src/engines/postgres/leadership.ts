@@ -60,7 +60,7 @@ class LeaderDatabase extends PostgresDatabase {
     });
   }
 
-  /** Takes the lead where nobody has it; else says who does. */
+  /** Takes the lead where it is free; else says who has it. */
   take(me: Leader): Promise<{ readonly epoch: number } | { readonly leader: Leader }> {
     return this.transaction('ISOLATION LEVEL READ COMMITTED', async (client) => {
       const { leader, isFresh } = await readLeader(client, 'FOR UPDATE');
@@ -186,7 +186,7 @@ class HeldLeadership implements Leadership {
     while (!signal.aborted) {
       await pause(RENEW_MS, undefined, { signal, ref: false }).catch(() => undefined);
       if (signal.aborted) return;
-      // A database that is away has no other leader either: it is asked again.
+      // A database that is away has no other leader either: retrying.
       const isOurs = await this.#database.renew(this.epoch, 'now').catch(() => true);
       if (!isOurs && !signal.aborted) {
         lose(replaced(this.#database.name));

@@ -46,7 +46,7 @@ export function connectionsTo({ url }: PostgresLocation): Connections {
       keepAliveInitialDelayMillis: 10 * SECOND_MS,
       application_name: 'burnwatch',
     });
-    // Of connections that wait in the pool; whoever uses one sees the error there.
+    // Of connections that wait in the pool; the query that uses one gets the error.
     pool.on('error', () => undefined);
     POOLS.set(url, (shared = { pool, users: 0 }));
   }

@@ -45,7 +45,7 @@ const ownersSchema = z.object({
   window: z.object({ start: time, end: time }),
   owners: z.array(
     z.object({
-      owner: z.string().nullable().describe('null: what nobody is named for'),
+      owner: z.string().nullable().describe('null: what has no owner'),
       totalCost: money,
       previousCost: money,
       change: money.nullable().describe('null where the periods cannot be compared'),

@@ -22,7 +22,7 @@ export async function answerBudgets(
 
 /** What an owner's workloads cost, beside the period before. */
 export interface OwnerCosts {
-  /** Null: what nobody is named for. */
+  /** Null: what has no owner. */
   readonly owner: string | null;
   readonly totalCost: number;
   readonly previousCost: number;

@@ -18,7 +18,7 @@ export interface PostureAsk extends Whose {
 }
 
 export interface PostureView {
-  /** Without single results unless one namespace was asked for; ways to cluster-admin are always told. */
+  /** Without single results unless one namespace was asked for; ways to cluster-admin are always listed. */
   readonly namespaces: readonly NamespacePostureData[];
   /** Null: no source answered; posture is unknown. */
   readonly asOf: TimeMs | null;

@@ -32,7 +32,7 @@ function placesOf({ namespaces }: PostureInput): readonly string[] {
 
 /** A namespace, or some of its pods, that no policy isolates in a direction. */
 function isolationCheck(direction: Direction): PostureCheck {
-  const to = direction === 'ingress' ? 'may be called by anybody' : 'may call anything';
+  const to = direction === 'ingress' ? 'may be called from anywhere' : 'may call anything';
   return {
     id: `${direction}-policy-missing`,
     title: `Pods without a NetworkPolicy of ${direction}`,
