@@ -9,6 +9,11 @@ import { replay, REPLAY_TOLERANCE } from '../cluster/suite/replay.ts';
  * was recorded, and how to record it again when Burnwatch became better.
  */
 const { live: liveRun } = readRun(RECORDING_FOLDER);
+/**
+ * Kinds whose figures are known to be this much further off than in the live run. A container that is killed for memory
+ * every ten seconds: a request that an answer leaves out is unknown since that run, and no longer carried on.
+ */
+const KNOWN_WORSE: Readonly<Record<string, number>> = { 'oom-loop': 0.02 };
 let replayed: readonly Comparison[];
 
 beforeAll(async () => {
@@ -24,7 +29,8 @@ describe.each(liveRun)('$name', (live) => {
   it.each(compared)(
     'is replayed with the error of the live run, or a smaller one: %s',
     (figure) => {
-      const bound = Math.abs(live.errors[figure] ?? 0) + REPLAY_TOLERANCE;
+      const bound =
+        Math.abs(live.errors[figure] ?? 0) + REPLAY_TOLERANCE + (KNOWN_WORSE[live.name] ?? 0);
       expect(Math.abs(again()?.errors[figure] ?? 0)).toBeLessThanOrEqual(bound);
     },
   );

@@ -78,6 +78,7 @@ it('look and preserve first, then deny egress, cordon, and only then stop', asyn
     'read',
     'read',
     'read',
+    'read',
     'contain',
     'contain',
     'contain',
