@@ -64,7 +64,7 @@ export function costSpan(query: SpanQuery, deps: Pick<ServeDeps, 'config' | 'now
  * Reads a question as of the end of the last whole window: no later window can be sealed, and all who ask before the
  * next one ends share one answer. As of now where nothing is left of the span that way (`today`, just after midnight).
  */
-export function asOfWindow<T>(
+function asOfWindow<T>(
   { now, config }: Pick<ServeDeps, 'config' | 'now'>,
   read: (now: TimeMs) => T,
 ): T {
