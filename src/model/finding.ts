@@ -18,7 +18,10 @@ export type FindingKind =
   | 'rbac'
   | 'network';
 
-export type Severity = 'info' | 'warning' | 'critical';
+/** From the least to the gravest. */
+export const SEVERITIES = ['info', 'warning', 'critical'] as const;
+
+export type Severity = (typeof SEVERITIES)[number];
 
 export type FindingState = 'open' | 'acknowledged' | 'accepted' | 'resolved';
 

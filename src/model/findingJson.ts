@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Finding } from './finding.ts';
+import { SEVERITIES, type Finding } from './finding.ts';
 import { fromNano } from './money.ts';
 import { formatTime } from './time.ts';
 
@@ -26,7 +26,7 @@ export const findingJsonSchema = z.object({
     'network',
   ]),
   rule: z.string(),
-  severity: z.enum(['info', 'warning', 'critical']),
+  severity: z.enum(SEVERITIES),
   cause: z
     .enum([
       'mining',

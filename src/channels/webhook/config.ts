@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { SEVERITIES } from '../../model/finding.ts';
 import type { ChannelKind } from '../channelKind.ts';
 import { configPart, eachEntry, uniqueNames, type Rule } from '../../config/configPart.ts';
 import { headers, NO_HTTP_URL } from '../../config/values.ts';
@@ -13,7 +14,7 @@ const webhook = z.strictObject({
   urlFile: z.string().optional(),
   secret: z.string().optional(),
   secretFile: z.string().optional(),
-  minSeverity: z.enum(['info', 'warning', 'critical']).default('warning'),
+  minSeverity: z.enum(SEVERITIES).default('warning'),
   /** Pages for critical findings, at most `paging.maxPerDay` times in 24 hours. */
   pager: z.boolean().default(false),
   /** What the body looks like: ours, PagerDuty's events v2 (`secret` is the routing key), or `template`. */

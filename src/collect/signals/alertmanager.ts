@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { NO_ACTOR, type Signal } from '../../model/signal.ts';
+import type { Signal } from '../../model/signal.ts';
 import { ownValue } from '../../model/ownValue.ts';
 import { DAY_MS, formatTime } from '../../model/time.ts';
 import { workloadOfOwner } from './owner.ts';
@@ -88,7 +88,6 @@ export function readAlertmanager(body: unknown, context: SignalContext): readonl
           node: label('node'),
           workload: workload === null ? null : workloadOfOwner(workload),
         },
-        actor: NO_ACTOR,
         facts: { since: formatTime(Math.max(0, Math.min(alert.startsAt, context.now))) },
       }),
     ];

@@ -3,7 +3,6 @@ import { z } from 'zod';
 import type { Signal, SignalActor, SignalClass, SignalTarget } from '../../model/signal.ts';
 import type { Severity } from '../../model/finding.ts';
 import { floorTo, type TimeMs } from '../../model/time.ts';
-import { factsOf } from './falco.ts';
 import {
   idOf,
   instant,
@@ -12,6 +11,7 @@ import {
   parseShape,
   requireRecent,
   signalOf,
+  type Facts,
   type SignalContext,
 } from './reading.ts';
 
@@ -74,7 +74,7 @@ interface Meaning {
   readonly severity: Severity;
   readonly text: string;
   readonly target?: Partial<SignalTarget>;
-  readonly facts?: Readonly<Record<string, string | null>>;
+  readonly facts?: Facts;
 }
 
 /** Reads the API server's audit events: what matters by itself, and counts of all calls. @throws SignalRefused */
@@ -121,12 +121,12 @@ function notableSignal(
     at,
     target: { namespace: event.objectRef?.namespace ?? null, ...target },
     actor: actorOf(event),
-    facts: factsOf({
+    facts: {
       verb: event.verb,
       resource: resourceOf(event),
       code: String(codeOf(event)),
       ...facts,
-    }),
+    },
   });
 }
 
@@ -362,10 +362,10 @@ function countedCalls(
       userAgent: agentOf(first),
       sourceIps: client === 'system:nodes' ? [] : actorOf(first).sourceIps.slice(0, 1),
     },
-    facts: factsOf({
+    facts: {
       resource: resourceOf(first),
       code: String(codeOf(first)),
       unlimited: isUnlimitedList(first) ? 'true' : null,
-    }),
+    },
   });
 }

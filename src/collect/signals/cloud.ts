@@ -4,8 +4,7 @@ import { ownValue } from '../../model/ownValue.ts';
 import type { Severity } from '../../model/finding.ts';
 import { classOf } from './classes.ts';
 import { isTetragonEvent, readTetragon } from './tetragon.ts';
-import { factsOf } from './falco.ts';
-import { workloadOfOwner } from './owner.ts';
+import { kindNamed, workloadOfOwner } from './owner.ts';
 import {
   eventsOf,
   imageOf,
@@ -59,22 +58,6 @@ export function readOcsf(body: unknown, context: SignalContext): readonly Signal
   });
 }
 
-/** `pods`, `deployments` and the like, as GuardDuty has them. */
-const KINDS: Readonly<Record<string, string>> = {
-  deployments: 'Deployment',
-  deployment: 'Deployment',
-  daemonsets: 'DaemonSet',
-  daemonset: 'DaemonSet',
-  statefulsets: 'StatefulSet',
-  statefulset: 'StatefulSet',
-  replicasets: 'ReplicaSet',
-  replicaset: 'ReplicaSet',
-  jobs: 'Job',
-  job: 'Job',
-  cronjobs: 'CronJob',
-  cronjob: 'CronJob',
-};
-
 /** The pod or workload of a kind and a name. */
 function objectOf(
   kind: string | null,
@@ -82,13 +65,20 @@ function objectOf(
   uid: string | null = null,
 ): Partial<SignalTarget> {
   if (object === null) return uid === null ? {} : { podUid: uid };
-  const plain = (kind ?? '').toLowerCase().replace(/^.*[-/]/, '');
-  const known = ownValue(KINDS, plain);
-  if (known !== undefined) return { workload: workloadOfOwner({ kind: known, name: object }) };
-  return plain === 'pod' || plain === 'pods'
-    ? { pod: object, ...(uid !== null && { podUid: uid }) }
-    : {};
+  const known = kindNamed((kind ?? '').replace(/^.*[-/]/, '').replace(/s$/i, ''));
+  if (known === 'Pod') return { pod: object, ...(uid !== null && { podUid: uid }) };
+  return known === null ? {} : { workload: workloadOfOwner({ kind: known, name: object }) };
 }
+
+/** What was found: `finding_info` of a Detection Finding (2004), `finding` of the older Security Finding (2001). */
+const ocsfInfo = z
+  .object({
+    uid: name,
+    title: longText.nullish(),
+    desc: longText.nullish(),
+    types: z.array(z.string().max(300)).max(50).nullish(),
+  })
+  .nullish();
 
 const ocsfFinding = z.object({
   class_uid: z.union([z.literal(2004), z.literal(2001), z.literal(2002)]),
@@ -98,22 +88,8 @@ const ocsfFinding = z.object({
   metadata: z
     .object({ uid: name, product: z.object({ name, vendor_name: name }).nullish() })
     .nullish(),
-  finding_info: z
-    .object({
-      uid: name,
-      title: longText.nullish(),
-      desc: longText.nullish(),
-      types: z.array(z.string().max(300)).max(50).nullish(),
-    })
-    .nullish(),
-  finding: z
-    .object({
-      uid: name,
-      title: longText.nullish(),
-      desc: longText.nullish(),
-      types: z.array(z.string().max(300)).max(50).nullish(),
-    })
-    .nullish(),
+  finding_info: ocsfInfo,
+  finding: ocsfInfo,
   message: longText.nullish(),
   actor: z.object({ user: z.object({ name, uid: name }).nullish() }).nullish(),
   src_endpoint: z.object({ ip: name }).nullish(),
@@ -166,10 +142,10 @@ function readOcsfFinding(event: unknown, context: SignalContext): Signal {
       userAgent: null,
       sourceIps: [found.src_endpoint?.ip ?? []].flat(),
     },
-    facts: factsOf({
+    facts: {
       product: found.metadata?.product?.name ?? null,
       vendor: found.metadata?.product?.vendor_name ?? null,
-    }),
+    },
   });
 }
 

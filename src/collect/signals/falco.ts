@@ -80,7 +80,7 @@ function falcoSignal(value: unknown, context: SignalContext): Signal {
       node: field('k8s.node.name', 'evt.hostname'),
     },
     actor: { user, userAgent: field('ka.useragent'), sourceIps: [] },
-    facts: factsOf({ process, connection, parent: field('proc.pname') }),
+    facts: { process, connection, parent: field('proc.pname') },
   });
 }
 
@@ -101,15 +101,6 @@ function saidBy(
   const text = said === '' || /\w=\S/.test(said) ? rule : said;
   const by = process === null ? '' : `, process ${process}`;
   return `${text}${by}${connection === null ? '' : `, connection ${connection}`}`;
-}
-
-/** Facts of those values that are known. */
-export function factsOf(
-  values: Readonly<Record<string, string | null>>,
-): Readonly<Record<string, string>> {
-  return Object.fromEntries(
-    Object.entries(values).filter((entry): entry is [string, string] => entry[1] !== null),
-  );
 }
 
 /** Falco's eight priorities; `error` is what its rules of writing below system folders have. */

@@ -1,3 +1,4 @@
+import { SEVERITIES } from '../../model/finding.ts';
 import type { Signal } from '../../model/signal.ts';
 import { SECOND_MS, type TimeMs } from '../../model/time.ts';
 import type { WorkloadsConfig } from '../config.ts';
@@ -5,7 +6,6 @@ import { createApiClient, type ApiClient } from '../kubernetes/api/apiClient.ts'
 import { ApiFailure, isOfWholeServer } from '../kubernetes/api/apiFailure.ts';
 import { connect, isApiAtHand } from '../kubernetes/api/connect.ts';
 import type { SpecSourceDeps } from '../specs/createSpecSource.ts';
-import { SEVERITIES } from './reading.ts';
 import { REPORT_KINDS, type ReportKind } from './scanReports.ts';
 import type { SignalsConfig } from './config.ts';
 

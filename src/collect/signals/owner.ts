@@ -14,3 +14,10 @@ export function workloadOfOwner(owner: WorkloadRef): WorkloadRef | null {
   };
   return workloadOf(pod).workload;
 }
+
+const KINDS = ['Pod', 'Deployment', 'StatefulSet', 'DaemonSet', 'ReplicaSet', 'CronJob', 'Job'];
+
+/** The kind of a workload that a tool writes in letters of its own; null for any other. */
+export function kindNamed(word: string): string | null {
+  return KINDS.find((one) => one.toLowerCase() === word.toLowerCase()) ?? null;
+}

@@ -98,17 +98,28 @@ export function idOf(
 
 type Needed = 'id' | 'source' | 'class' | 'rule' | 'severity' | 'at' | 'text';
 
+/** Facts by name; null where the tool does not know one. */
+export type Facts = Readonly<Record<string, string | null>>;
+
 /** A signal with what its tool knows; all else is unknown. */
-export function signalOf(
-  known: Pick<Signal, Needed> &
-    Partial<Omit<Signal, Needed | 'target'>> & { readonly target?: Partial<SignalTarget> },
-): Signal {
+export function signalOf({
+  target = {},
+  facts = {},
+  ...known
+}: Pick<Signal, Needed> &
+  Partial<Pick<Signal, 'count' | 'actor'>> & {
+    readonly target?: Partial<SignalTarget>;
+    readonly facts?: Facts;
+  }): Signal {
+  const knownFacts = Object.entries(facts).filter(
+    (entry): entry is [string, string] => entry[1] !== null,
+  );
   return {
     count: 1,
     actor: NO_ACTOR,
-    facts: {},
+    facts: Object.fromEntries(knownFacts),
     ...known,
-    target: { ...NO_TARGET, ...known.target },
+    target: { ...NO_TARGET, ...target },
   };
 }
 
@@ -116,9 +127,6 @@ export function signalOf(
 export function imageOf(repository: string | null, tag: string | null): string | null {
   return repository === null || tag === null ? repository : `${repository}:${tag}`;
 }
-
-/** From the least to the gravest. */
-export const SEVERITIES: readonly Severity[] = ['info', 'warning', 'critical'];
 
 /** The severity of a tool's word for it; a warning where the word is unknown. */
 export function severityOf(word: string | null | undefined): Severity {

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import { NO_ACTOR, type Signal } from '../../model/signal.ts';
+import type { Signal, SignalClass } from '../../model/signal.ts';
 import type { Severity } from '../../model/finding.ts';
 import { plural } from '../../model/text/units.ts';
 import { DAY_MS, floorTo, type TimeMs } from '../../model/time.ts';
-import { factsOf } from './falco.ts';
-import { workloadOfOwner } from './owner.ts';
-import { imageOf, longText, name, nameOf, signalOf } from './reading.ts';
+import type { WorkloadRef } from '../../model/workload.ts';
+import { kindNamed, workloadOfOwner } from './owner.ts';
+import { imageOf, longText, name, nameOf, signalOf, type Facts } from './reading.ts';
 
 /** A kind of report that a scanner leaves in the cluster. */
 export interface ReportKind {
@@ -20,24 +20,6 @@ export interface ReportKind {
   /** What of a report matters; null where it has nothing worth a word, or is none. */
   read(object: unknown, now: TimeMs): Signal | null;
 }
-
-const TRIVY = { key: 'trivy', group: 'aquasecurity.github.io', version: 'v1alpha1' } as const;
-const KUBESCAPE = {
-  key: 'kubescape',
-  group: 'spdx.softwarecomposition.kubescape.io',
-  version: 'v1beta1',
-  // Kubescape's own API server leaves specs out of lists otherwise.
-  query: 'resourceVersion=fullSpec',
-} as const;
-
-/** Every kind of report, each read with one paginated LIST an hour. */
-export const REPORT_KINDS: readonly ReportKind[] = [
-  { ...TRIVY, resource: 'vulnerabilityreports', read: trivyVulnerabilities },
-  { ...TRIVY, resource: 'exposedsecretreports', read: trivySecrets },
-  { ...TRIVY, resource: 'configauditreports', read: trivyConfiguration },
-  { ...KUBESCAPE, resource: 'vulnerabilitymanifestsummaries', read: kubescapeVulnerabilities },
-  { ...KUBESCAPE, resource: 'workloadconfigurationscansummaries', read: kubescapeConfiguration },
-];
 
 /** Ids of vulnerabilities that are kept of one report: enough to find those that are exploited. */
 const MOST_IDS = 100;
@@ -81,241 +63,211 @@ const trivyReport = z.object({
   }),
 });
 
-type TrivyReport = z.output<typeof trivyReport>;
+/** What a report says, and of what. */
+interface Said {
+  readonly class: SignalClass;
+  readonly rule: string;
+  readonly severity: Severity;
+  readonly text: string;
+  readonly facts?: Facts;
+  readonly image?: string | null;
+}
 
-function trivyVulnerabilities(object: unknown, now: TimeMs): Signal | null {
-  const found = trivyReport.safeParse(object).data;
-  if (found === undefined) return null;
-  const { criticalCount, highCount } = found.report.summary;
+type TrivyReport = z.output<typeof trivyReport>['report'];
+
+/** Reads a report of the Trivy Operator; what it is about is in its labels. */
+function trivy(say: (report: TrivyReport) => Said | null): ReportKind['read'] {
+  return (object, now) => {
+    const found = trivyReport.safeParse(object).data;
+    const said = found === undefined ? null : say(found.report);
+    if (found === undefined || said === null) return null;
+    const { labels: own, uid, name: title, namespace } = found.metadata;
+    const label = (key: string): string | null => nameOf(own?.[`trivy-operator.${key}`]);
+    return reportSignal('trivy', uid ?? title, now, said, {
+      namespace: label('resource.namespace') ?? namespace,
+      owner: ownerOf(label('resource.kind'), label('resource.name')),
+      container: label('container.name'),
+    });
+  };
+}
+
+function trivyVulnerabilities({ summary: counts, vulnerabilities, artifact }: TrivyReport) {
+  const { criticalCount, highCount } = counts;
   if (criticalCount + highCount === 0) return null;
-  const all = found.report.vulnerabilities ?? [];
+  const all = vulnerabilities ?? [];
   const critical = all.filter(({ severity }) => severity === 'CRITICAL');
   const ids = [...new Set(critical.flatMap(({ vulnerabilityID }) => vulnerabilityID ?? []))].sort();
   const fixable = all.filter(
-    ({ severity, fixedVersion }) =>
-      fixedVersion !== null && /^(CRITICAL|HIGH)$/.test(severity ?? ''),
+    ({ severity, fixedVersion }) => fixedVersion !== null && isGrave(severity),
   ).length;
-  const { artifact } = found.report;
   const image = artifact?.repository ?? null;
-  const tag = artifact?.tag ?? null;
   const listed =
     ids.length === 0
       ? ''
       : ` (${ids.slice(0, SHOWN_IDS).join(', ')}${ids.length > SHOWN_IDS ? ', …' : ''})`;
-  return trivySignal(
-    found,
-    now,
-    'vulnerability',
-    'VulnerabilityReport',
-    criticalCount > 0 ? 'critical' : 'warning',
-    {
-      text: `${vulnerabilityText(criticalCount, highCount)} in image ${image ?? 'unknown'}${listed}, ${fixable} with a fix`,
-      facts: {
-        critical: ids.slice(0, MOST_IDS).join(' '),
-        high: String(highCount),
-        fixable: String(fixable),
-      },
-      image: imageOf(image, tag),
+  return {
+    class: 'vulnerability',
+    rule: 'VulnerabilityReport',
+    severity: criticalCount > 0 ? 'critical' : 'warning',
+    text: `${vulnerabilityText(criticalCount, highCount)} in image ${image ?? 'unknown'}${listed}, ${fixable} with a fix`,
+    facts: {
+      critical: ids.slice(0, MOST_IDS).join(' '),
+      high: String(highCount),
+      fixable: String(fixable),
     },
-  );
+    image: imageOf(image, artifact?.tag ?? null),
+  } as const;
+}
+
+function isGrave(severity: string | null): boolean {
+  return severity === 'CRITICAL' || severity === 'HIGH';
 }
 
 function vulnerabilityText(critical: number, high: number): string {
   return `${critical} critical and ${plural(high, 'high vulnerability', 'high vulnerabilities')}`;
 }
 
-function trivySecrets(object: unknown, now: TimeMs): Signal | null {
-  const found = trivyReport.safeParse(object).data;
-  if (found === undefined) return null;
-  const { criticalCount, highCount, mediumCount, lowCount } = found.report.summary;
+function trivySecrets({ summary: counts, secrets }: TrivyReport) {
+  const { criticalCount, highCount, mediumCount, lowCount } = counts;
   const total = criticalCount + highCount + mediumCount + lowCount;
   if (total === 0) return null;
-  // Only the rule's title: what matched is the secret itself.
-  const titles = new Set(
-    (found.report.secrets ?? []).flatMap(({ title, ruleID }) => title ?? ruleID ?? []),
-  );
-  return trivySignal(
-    found,
-    now,
-    'exposed-secret',
-    'ExposedSecretReport',
-    criticalCount > 0 ? 'critical' : 'warning',
-    {
-      text: `${plural(total, 'secret')} in the image: ${[...titles].sort().slice(0, SHOWN_IDS).join(', ')}`,
-      facts: {},
-      image: null,
-    },
-  );
+  return {
+    class: 'exposed-secret',
+    rule: 'ExposedSecretReport',
+    severity: criticalCount > 0 ? 'critical' : 'warning',
+    // Only the rule's title: what matched is the secret itself.
+    text: `${plural(total, 'secret')} in the image: ${shownOf((secrets ?? []).map(({ title, ruleID }) => title ?? ruleID))}`,
+  } as const;
 }
 
-function trivyConfiguration(object: unknown, now: TimeMs): Signal | null {
-  const found = trivyReport.safeParse(object).data;
-  if (found === undefined) return null;
-  const { criticalCount, highCount } = found.report.summary;
+function trivyConfiguration({ summary: counts, checks }: TrivyReport) {
+  const { criticalCount, highCount } = counts;
   if (criticalCount + highCount === 0) return null;
-  const failed = (found.report.checks ?? []).filter(
-    ({ success, severity }) => !success && /^(CRITICAL|HIGH)$/.test(severity ?? ''),
-  );
-  const titles = new Set(failed.flatMap(({ title, checkID }) => title ?? checkID ?? []));
-  return trivySignal(
-    found,
-    now,
-    'configuration',
-    'ConfigAuditReport',
-    criticalCount > 0 ? 'warning' : 'info',
-    {
-      text: `${criticalCount} critical and ${highCount} high failed checks: ${[...titles].sort().slice(0, SHOWN_IDS).join(', ')}`,
-      facts: {},
-      image: null,
-    },
-  );
+  const failed = (checks ?? []).filter(({ success, severity }) => !success && isGrave(severity));
+  return {
+    class: 'configuration',
+    rule: 'ConfigAuditReport',
+    severity: criticalCount > 0 ? 'warning' : 'info',
+    text: `${criticalCount} critical and ${highCount} high failed checks: ${shownOf(failed.map(({ title, checkID }) => title ?? checkID))}`,
+  } as const;
 }
 
-interface Said {
-  readonly text: string;
-  readonly facts: Readonly<Record<string, string | null>>;
-  readonly image: string | null;
+/** Some of these titles, each once. */
+function shownOf(titles: readonly (string | null)[]): string {
+  const known = new Set(titles.flatMap((title) => title ?? []));
+  return [...known].sort().slice(0, SHOWN_IDS).join(', ');
 }
 
-function trivySignal(
-  { metadata: meta }: TrivyReport,
-  now: TimeMs,
-  what: Signal['class'],
-  rule: string,
-  severity: Severity,
-  said: Said,
-): Signal {
-  const label = (key: string): string | null => nameOf(meta.labels?.[`trivy-operator.${key}`]);
-  const kind = label('resource.kind');
-  const owner = label('resource.name');
-  return reportSignal('trivy', meta.uid ?? meta.name, now, what, rule, severity, said, {
-    namespace: label('resource.namespace') ?? meta.namespace,
-    owner: kind === null || owner === null ? null : { kind, name: owner },
-    container: label('container.name'),
-  });
+const allOf = z.object({ all: count }).nullish().catch(null);
+/** Kubescape counts vulnerabilities as `{ all, relevant }`, controls as plain numbers. */
+const vulnerabilityCounts = z
+  .object({ critical: allOf, high: allOf })
+  .transform(({ critical, high }) => ({ critical: critical?.all ?? 0, high: high?.all ?? 0 }));
+const controlCounts = z.object({ critical: count, high: count });
+
+interface Counts {
+  readonly critical: number;
+  readonly high: number;
+}
+
+/** Reads a summary of Kubescape that counts something critical or high; what it is about is in its labels. */
+function kubescape(counts: z.ZodType<Counts>, say: (counts: Counts) => Said): ReportKind['read'] {
+  const schema = z.object({ metadata, spec: z.object({ severities: counts }) });
+  return (object, now) => {
+    const found = schema.safeParse(object).data;
+    if (found === undefined) return null;
+    const { severities } = found.spec;
+    if (severities.critical + severities.high === 0) return null;
+    const { labels: own, uid, name: title, namespace } = found.metadata;
+    const label = (key: string): string | null => nameOf(own?.[`kubescape.io/workload-${key}`]);
+    const kind = label('kind');
+    return reportSignal('kubescape', uid ?? `${namespace}/${title}`, now, say(severities), {
+      namespace: label('namespace') ?? namespace,
+      // Kubescape's labels have kinds in lower case in some versions.
+      owner: ownerOf(kind === null ? null : (kindNamed(kind) ?? kind), label('name')),
+      container: label('container-name'),
+    });
+  };
+}
+
+function kubescapeVulnerabilities({ critical, high }: Counts): Said {
+  return {
+    class: 'vulnerability',
+    rule: 'VulnerabilityManifestSummary',
+    severity: critical > 0 ? 'critical' : 'warning',
+    text: vulnerabilityText(critical, high),
+    facts: { high: String(high) },
+  };
+}
+
+function kubescapeConfiguration({ critical, high }: Counts): Said {
+  return {
+    class: 'configuration',
+    rule: 'WorkloadConfigurationScanSummary',
+    severity: critical > 0 ? 'warning' : 'info',
+    text: `${critical} critical and ${high} high failed controls`,
+  };
+}
+
+function ownerOf(kind: string | null, owner: string | null): WorkloadRef | null {
+  return kind === null || owner === null ? null : { kind, name: owner };
 }
 
 interface About {
   readonly namespace: string | null;
-  readonly owner: { readonly kind: string; readonly name: string } | null;
+  readonly owner: WorkloadRef | null;
   readonly container: string | null;
 }
 
 /** A report as it stands today: it comes again each day, and when it says something else. */
 function reportSignal(
-  source: 'trivy' | 'kubescape',
+  source: ReportKind['key'],
   uid: string | null,
   now: TimeMs,
-  what: Signal['class'],
-  rule: string,
-  severity: Severity,
-  { text, facts, image }: Said,
+  { image = null, facts = {}, ...said }: Said,
   { namespace, owner, container }: About,
 ): Signal {
   const digest = createHash('sha256')
-    .update(JSON.stringify([text, facts]))
+    .update(JSON.stringify([said.text, facts]))
     .digest('base64url');
-  const isPod = owner?.kind === 'Pod';
   return signalOf({
+    ...said,
     id: `${source}:${uid ?? ''}:${floorTo(now, DAY_MS) / DAY_MS}:${digest.slice(0, 12)}`,
     source,
-    class: what,
-    rule,
-    severity,
     at: now,
-    text,
     target: {
       namespace,
-      pod: isPod ? owner.name : null,
-      workload: owner === null || isPod ? null : workloadOfOwner(owner),
+      pod: owner?.kind === 'Pod' ? owner.name : null,
+      workload: owner === null ? null : workloadOfOwner(owner),
       container,
       image,
     },
-    actor: NO_ACTOR,
-    facts: factsOf(facts),
+    facts,
   });
 }
 
-const allOf = z.object({ all: count }).nullish().catch(null);
-const kubescapeVulnerabilitySummary = z.object({
-  metadata,
-  spec: z.object({ severities: z.object({ critical: allOf, high: allOf }) }),
-});
-const kubescapeScanSummary = z.object({
-  metadata,
-  spec: z.object({ severities: z.object({ critical: count, high: count }) }),
-});
+const TRIVY = { key: 'trivy', group: 'aquasecurity.github.io', version: 'v1alpha1' } as const;
+const KUBESCAPE = {
+  key: 'kubescape',
+  group: 'spdx.softwarecomposition.kubescape.io',
+  version: 'v1beta1',
+  // Kubescape's own API server leaves specs out of lists otherwise.
+  query: 'resourceVersion=fullSpec',
+} as const;
 
-function kubescapeVulnerabilities(object: unknown, now: TimeMs): Signal | null {
-  const found = kubescapeVulnerabilitySummary.safeParse(object).data;
-  if (found === undefined) return null;
-  const { severities } = found.spec;
-  const critical = severities.critical?.all ?? 0;
-  const high = severities.high?.all ?? 0;
-  if (critical + high === 0) return null;
-  return kubescapeSignal(
-    found.metadata,
-    now,
-    'vulnerability',
-    'VulnerabilityManifestSummary',
-    critical > 0 ? 'critical' : 'warning',
-    {
-      text: vulnerabilityText(critical, high),
-      facts: { high: String(high) },
-      image: null,
-    },
-  );
-}
-
-function kubescapeConfiguration(object: unknown, now: TimeMs): Signal | null {
-  const found = kubescapeScanSummary.safeParse(object).data;
-  if (found === undefined) return null;
-  const { critical, high } = found.spec.severities;
-  if (critical + high === 0) return null;
-  return kubescapeSignal(
-    found.metadata,
-    now,
-    'configuration',
-    'WorkloadConfigurationScanSummary',
-    critical > 0 ? 'warning' : 'info',
-    {
-      text: `${critical} critical and ${high} high failed controls`,
-      facts: {},
-      image: null,
-    },
-  );
-}
-
-function kubescapeSignal(
-  meta: z.output<typeof metadata>,
-  now: TimeMs,
-  what: Signal['class'],
-  rule: string,
-  severity: Severity,
-  said: Said,
-): Signal {
-  const label = (key: string): string | null =>
-    nameOf(meta.labels?.[`kubescape.io/workload-${key}`]);
-  const kind = label('kind');
-  const owner = label('name');
-  return reportSignal(
-    'kubescape',
-    meta.uid ?? `${meta.namespace}/${meta.name}`,
-    now,
-    what,
-    rule,
-    severity,
-    said,
-    {
-      namespace: label('namespace') ?? meta.namespace,
-      owner: kind === null || owner === null ? null : { kind: capitalised(kind), name: owner },
-      container: label('container-name'),
-    },
-  );
-}
-
-/** Kubescape's labels have kinds in lower case in some versions. */
-function capitalised(kind: string): string {
-  const known = ['Deployment', 'StatefulSet', 'DaemonSet', 'ReplicaSet', 'CronJob', 'Job', 'Pod'];
-  return known.find((one) => one.toLowerCase() === kind.toLowerCase()) ?? kind;
-}
+/** Every kind of report, each read with one paginated LIST an hour. */
+export const REPORT_KINDS: readonly ReportKind[] = [
+  { ...TRIVY, resource: 'vulnerabilityreports', read: trivy(trivyVulnerabilities) },
+  { ...TRIVY, resource: 'exposedsecretreports', read: trivy(trivySecrets) },
+  { ...TRIVY, resource: 'configauditreports', read: trivy(trivyConfiguration) },
+  {
+    ...KUBESCAPE,
+    resource: 'vulnerabilitymanifestsummaries',
+    read: kubescape(vulnerabilityCounts, kubescapeVulnerabilities),
+  },
+  {
+    ...KUBESCAPE,
+    resource: 'workloadconfigurationscansummaries',
+    read: kubescape(controlCounts, kubescapeConfiguration),
+  },
+];

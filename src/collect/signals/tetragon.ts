@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import type { Signal } from '../../model/signal.ts';
 import { classOf, isMiner, isPoolPort } from './classes.ts';
-import { factsOf } from './falco.ts';
 import { workloadOfOwner } from './owner.ts';
 import {
   idOf,
@@ -111,10 +110,10 @@ export function readTetragon(event: unknown, context: SignalContext): Signal | n
       image: pod.container?.image?.name ?? null,
       node,
     },
-    facts: factsOf({
+    facts: {
       process: binary,
       parent: found.parent?.binary ?? null,
       connection: destination,
-    }),
+    },
   });
 }

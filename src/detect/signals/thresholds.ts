@@ -1,7 +1,8 @@
 import { z } from 'zod';
+import { SEVERITIES } from '../../model/finding.ts';
 import { SIGNAL_CLASSES } from '../../model/signal.ts';
 
-const severity = z.enum(['info', 'warning', 'critical']);
+const severity = z.enum(SEVERITIES);
 
 /** What events of other tools come to; `thresholds/signals.yaml` has the values and where they come from. */
 export const signalsSchema = z.strictObject({

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { SEVERITIES } from '../../model/finding.ts';
 import { SIGNAL_CLASSES, SIGNAL_SOURCES, type Signal } from '../../model/signal.ts';
 import { DAY_MS, formatTime } from '../../model/time.ts';
 import { visibleNamespaces } from '../security/principal.ts';
@@ -12,7 +13,7 @@ const signalSchema = z.object({
   source: z.enum(SIGNAL_SOURCES),
   class: z.enum(SIGNAL_CLASSES).describe('what the event says, whatever tool says it'),
   rule: z.string().describe('the tool’s name of the rule, alert or report'),
-  severity: z.enum(['info', 'warning', 'critical']),
+  severity: z.enum(SEVERITIES),
   at: time,
   count: z.number().int(),
   namespace: z.string().optional(),
