@@ -1,5 +1,8 @@
 import type { Signal } from '../../model/signal.ts';
-import type { ClientCalls } from './state.ts';
+import { MINUTE_MS, type TimeMs } from '../../model/time.ts';
+import { formatDuration, formatNumber, plural } from '../../model/text/units.ts';
+import type { ClientCalls, ClientRow } from './state.ts';
+import { FORGET_MS, type Context, type Rows, type Trouble } from './trouble.ts';
 
 /** A client and its requests of one window. */
 export interface Client extends ClientCalls {
@@ -7,27 +10,111 @@ export interface Client extends ClientCalls {
   readonly userAgent: string;
 }
 
+const MOST_CLIENTS = 1_000;
+/** Weight of the newest window in what is usual. */
+const NEWEST = 0.1;
 const MOST_IPS = 5;
 const MOST_CALLS = 3;
 /** Refused because the client is nobody: a missing, wrong or expired credential. */
 const UNAUTHENTICATED = '401';
 
-/** The requests of a window by client, the busiest first. */
-export function clientsOf(counted: readonly Signal[]): readonly Client[] {
-  const byClient = new Map<string, Signal[]>();
-  for (const one of counted) {
-    const key = JSON.stringify([one.actor.user, one.actor.userAgent]);
-    const same = byClient.get(key);
-    if (same === undefined) byClient.set(key, [one]);
-    else same.push(one);
+/** Clients that load the API as no client should. */
+export function* clientTroubles(
+  counted: readonly Signal[],
+  { snapshot, thresholds }: Context,
+  rows: Rows,
+): Iterable<Trouble> {
+  const { window } = snapshot;
+  const clients = clientsOf(counted);
+  const { clients: limits } = thresholds.controlPlane;
+  const span = formatDuration(window.end - window.start);
+  const scale = (window.end - window.start) / (5 * MINUTE_MS);
+  for (const client of clients.slice(0, MOST_CLIENTS)) {
+    const { user, userAgent, ...calls } = client;
+    const key = `client/${nameOf(client)}`;
+    const stored = rows.get(key);
+    const before: ClientRow | null = stored?.row === 'client' ? stored : null;
+    const isKnown = before !== null && before.windows >= limits.usualWindows;
+    const usual = before?.usual ?? calls.total;
+    const isHigh =
+      isKnown &&
+      calls.total >= limits.timesUsual * usual &&
+      calls.total >= limits.minRequests * scale;
+    rows.set(key, {
+      row: 'client',
+      user,
+      userAgent,
+      usual: isHigh ? usual : usual + NEWEST * (calls.total - usual),
+      windows: (before?.windows ?? 0) + 1,
+      last: calls,
+      lastSeen: window.end,
+    });
+    const who = `${user}${userAgent === '' ? '' : ` with ${userAgent}`}${calls.sourceIps.length === 0 ? '' : ` from ${calls.sourceIps.join(', ')}`}`;
+    const mostly = calls.calls.join(', ');
+    const about = {
+      subject: nameOf(client),
+      severity: 'warning' as const,
+      unit: 'requests',
+      on: 1,
+    };
+    if (isHigh)
+      yield {
+        ...about,
+        rule: 'client-far-above-its-usual',
+        value: calls.total,
+        threshold: limits.timesUsual * usual,
+        text: `${who} sent ${plural(calls.total, 'request')} in ${span}, usually ${formatNumber(usual)}; mostly ${mostly}`,
+      };
+    if (calls.unlimitedLists >= limits.unlimitedLists * scale)
+      yield {
+        ...about,
+        rule: 'lists-without-limit',
+        value: calls.unlimitedLists,
+        threshold: limits.unlimitedLists,
+        text: `${who} listed everything in one answer ${calls.unlimitedLists} times in ${span} (LIST without a limit); mostly ${mostly}`,
+      };
+    if (calls.watches >= limits.watches * scale)
+      yield {
+        ...about,
+        rule: 'watch-loop',
+        value: calls.watches,
+        threshold: limits.watches,
+        text: `${who} began ${calls.watches} watches in ${span}: it does not keep them; mostly ${mostly}`,
+      };
+    if (calls.failedLogins >= limits.failedLogins * scale)
+      yield {
+        ...about,
+        rule: 'failed-logins',
+        value: calls.failedLogins,
+        threshold: limits.failedLogins,
+        text: `${who} was refused ${calls.failedLogins} times in ${span}: a missing, wrong or expired credential (401)`,
+      };
   }
+  if (clients.length > 0) forgetClients(rows, window.end);
+}
+
+function forgetClients(rows: Rows, now: TimeMs): void {
+  const known = Array.from(rows.entries()).flatMap(([key, row]) =>
+    row.row === 'client' ? [{ key, lastSeen: row.lastSeen }] : [],
+  );
+  known.sort((a, b) => b.lastSeen - a.lastSeen || (a.key < b.key ? -1 : 1));
+  known.forEach(({ key, lastSeen }, index) => {
+    if (index >= MOST_CLIENTS || now - lastSeen > FORGET_MS) rows.delete(key);
+  });
+}
+
+/** The requests of a window by client, the busiest first. */
+function clientsOf(counted: readonly Signal[]): readonly Client[] {
+  const byClient = Map.groupBy(counted, ({ actor }) =>
+    JSON.stringify([actor.user, actor.userAgent]),
+  );
   return [...byClient.values()]
     .map(clientOf)
     .sort((a, b) => b.total - a.total || (nameOf(a) < nameOf(b) ? -1 : 1));
 }
 
 /** `USER (PROGRAM)`: what a finding is about. */
-export function nameOf({ user, userAgent }: Pick<Client, 'user' | 'userAgent'>): string {
+function nameOf({ user, userAgent }: Pick<Client, 'user' | 'userAgent'>): string {
   return userAgent === '' ? user : `${user} (${userAgent})`;
 }
 

@@ -7,6 +7,13 @@ export const SEVERITY_RANK: Readonly<Record<Severity, number>> = {
   critical: 2,
 };
 
+/** The score of a finding that knows nothing finer than its severity. */
+export const SEVERITY_SCORE: Readonly<Record<Severity, number>> = {
+  info: 30,
+  warning: 60,
+  critical: 90,
+};
+
 /** Orders by severity, then by score; findings that are alike in both stay as they came. */
 export function mostSevereFirst(
   a: Pick<Finding, 'severity' | 'score'>,

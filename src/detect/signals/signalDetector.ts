@@ -4,7 +4,7 @@ import type { TimeMs } from '../../model/time.ts';
 import { plural } from '../../model/text/units.ts';
 import { jsonCodec } from '../../store/stateCodec.ts';
 import type { DetectContext, Detector } from '../detector.ts';
-import { SEVERITY_RANK } from '../findings/severity.ts';
+import { SEVERITY_RANK, SEVERITY_SCORE } from '../findings/severity.ts';
 import { NO_SIGNALS, type KnownSignal, type SignalRow } from './signalMemory.ts';
 import { CLASS_NAMES, signalEvidence, signalText } from './signalTexts.ts';
 import { signalsSchema, type SignalThresholds } from './thresholds.ts';
@@ -21,7 +21,6 @@ interface Sections {
 
 const RULE = 'reported-by-other-tools';
 const MAX_PODS = 20;
-const SCORES: Readonly<Record<Severity, number>> = { info: 30, warning: 60, critical: 90 };
 
 /**
  * What other tools report of a workload or a user, where it matters by itself or in its sequence. A workload whose CPU
@@ -153,10 +152,10 @@ function verdictOf(
     scope,
     status: 'firing',
     severity,
-    score: SCORES[severity],
+    score: SEVERITY_SCORE[severity],
     startedAt,
     summary: gravest === undefined ? '' : `${story}${signalText(gravest)}`,
-    evidence: signalEvidence(signals, (one) => SCORES[one.severity]),
+    evidence: signalEvidence(signals, (one) => SEVERITY_SCORE[one.severity]),
     next: nextSteps(scope, pods[0] ?? null),
     pods: [...new Set(pods)].sort().slice(0, MAX_PODS),
     costBeforeNano: null,
