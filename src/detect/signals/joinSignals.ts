@@ -1,5 +1,6 @@
 import { imageRepository } from '../../collect/identity.ts';
 import type { Signal } from '../../model/signal.ts';
+import { selects } from '../posture/selects.ts';
 import type { PodSample, Snapshot } from '../../model/snapshot.ts';
 import { workloadKey, type WorkloadRef } from '../../model/workload.ts';
 
@@ -72,13 +73,13 @@ export function isInternetFacing(
   if (objects === null || objects === undefined || objects.missing.includes('services'))
     return null;
   return objects.services.some(({ type, selector, namespace: own }) => {
-    const wanted = Object.entries(selector);
     const isOpen = type === 'LoadBalancer' || type === 'NodePort';
+    // A Service without a selector selects nothing, unlike a policy.
     return (
       isOpen &&
       own === namespace &&
-      wanted.length > 0 &&
-      wanted.every(([key, value]) => Object.hasOwn(labels, key) && labels[key] === value)
+      Object.keys(selector).length > 0 &&
+      selects({ matchLabels: selector, matchExpressions: [] }, labels)
     );
   });
 }

@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import type { Hono, MiddlewareHandler } from 'hono';
 import { SIGNAL_ROUTES, type SignalRoute } from '../../collect/signals/readers.ts';
 import { SignalRefused } from '../../collect/signals/reading.ts';
-import { ownValue } from '../../model/ownValue.ts';
 import type { Signal } from '../../model/signal.ts';
 import { SECOND_MS } from '../../model/time.ts';
 import { HistoryError } from '../../store/history.ts';
@@ -25,8 +24,7 @@ const BODY_MS = 20 * SECOND_MS;
 export function countIngest({ ingested }: Pick<ServeDeps, 'ingested'>): MiddlewareHandler {
   return async (context, next) => {
     await next();
-    const route = context.req.path.slice('/ingest/'.length);
-    ingested?.answered(Object.hasOwn(SIGNAL_ROUTES, route) ? route : 'other', context.res.status);
+    ingested?.answered(routeOf(context.req.path) ?? 'other', context.res.status);
   };
 }
 
@@ -126,5 +124,10 @@ async function keep(
 
 /** True for a path that takes larger bodies than pages and API do. */
 export function isIngest(path: string): boolean {
-  return ownValue({ ...SIGNAL_ROUTES }, path.replace('/ingest/', '')) !== undefined;
+  return routeOf(path) !== null;
+}
+
+/** The last part of a path that takes events; null for any other path. */
+function routeOf(path: string): string | null {
+  return Object.keys(SIGNAL_ROUTES).find((name) => path === `/ingest/${name}`) ?? null;
 }
