@@ -111,6 +111,19 @@ export interface NodeCostRow extends NodeParts, IdleColumns {
   readonly gpuHours: number;
 }
 
+/** A row's values, one for each dimension that was asked for. */
+export function rowParts({
+  key,
+  parts = [key],
+}: Pick<CostRow, 'key' | 'parts'>): readonly string[] {
+  return parts;
+}
+
+/** The values as one text: rows of two tables are compared by it, since values may hold the `/` that joins a row's key. */
+export function partsKey(parts: readonly string[]): string {
+  return parts.join('\0');
+}
+
 /** How far a cost table rests on imported bills. */
 export interface BillShare {
   /** Days of the span that a bill was imported for. */

@@ -11,7 +11,7 @@ import {
   type NodeParts,
 } from '../../model/costParts.ts';
 import { BILL_PARTS, type BillParts } from '../../store/bills.ts';
-import type { CostTable } from '../../store/costTable.ts';
+import { partsKey, rowParts, type CostTable } from '../../store/costTable.ts';
 
 const NONE_BESIDE: BillParts = makeParts(BILL_PARTS, () => 0);
 
@@ -27,7 +27,7 @@ export interface Corrections {
 /** Puts the corrections into the table; idle and the nodes' cost only where the whole cluster is shown. */
 export function applyTo(table: CostTable, corrections: Corrections, isCluster: boolean): CostTable {
   const rows = table.rows.map((row) => {
-    const key = partsKey(row.parts ?? [row.key]);
+    const key = partsKey(rowParts(row));
     const change = corrections.rows.get(key) ?? NO_NODE_PARTS;
     const beside = corrections.beside.get(key) ?? NONE_BESIDE;
     return {
@@ -59,11 +59,6 @@ export function applyTo(table: CostTable, corrections: Corrections, isCluster: b
 /** Adds a change of what is beside the nodes to what a key has. */
 export function addBeside(sums: Map<string, BillParts>, key: string, change: BillParts): void {
   sums.set(key, addParts(BILL_PARTS, sums.get(key) ?? NONE_BESIDE, change));
-}
-
-/** The key that rows are corrected by. */
-export function partsKey(parts: readonly string[]): string {
-  return parts.join('\0');
 }
 
 /** Adds a change to what a key has. */

@@ -1,6 +1,8 @@
 import { BILL_PARTS, type BillDay, type BillParts } from '../../store/bills.ts';
 import {
   isWholeCluster,
+  partsKey,
+  rowParts,
   type CostQuery,
   type CostRow,
   type CostSeriesQuery,
@@ -17,7 +19,7 @@ import {
   type NodeParts,
 } from '../../model/costParts.ts';
 import { UNKNOWN_NODE } from '../nodes.ts';
-import { add, addBeside, applyTo, partsKey, type Corrections } from './corrections.ts';
+import { add, addBeside, applyTo, type Corrections } from './corrections.ts';
 import { billFactors, changeOf, type DayBills } from './billFactors.ts';
 
 /** What is scaled at once: a row for each key and part of a day must fit into memory. */
@@ -228,5 +230,5 @@ function wholeDay({ day }: BillDay): Window {
 }
 
 function keyWithoutNode(row: CostRow): string {
-  return partsKey((row.parts ?? [row.key]).slice(0, -1));
+  return partsKey(rowParts(row).slice(0, -1));
 }

@@ -1,4 +1,4 @@
-import { partsOf } from './costReportForm.ts';
+import { partsKey, rowParts } from '../../store/costTable.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { fc } from '../../../test/support/properties.ts';
 import { pricedWindow, pricing } from '../../../test/support/cost.ts';
@@ -76,7 +76,7 @@ describe('the explorer’s figures', () => {
         const { previous } = report;
         const before = sumNano(report.rows.map(({ previousCost: cost }) => ({ cost })));
         expect(before + toNano(previous.idleCost)).toBe(toNano(previous.totalCost));
-        expect(new Set(report.rows.map((row) => partsOf(row).join('\0'))).size).toBe(
+        expect(new Set(report.rows.map((row) => partsKey(rowParts(row)))).size).toBe(
           report.rows.length,
         );
       }),

@@ -1,7 +1,8 @@
 import { fromNano, toNano } from '../../model/money.ts';
+import { partsKey, rowParts } from '../../store/costTable.ts';
 import type { HistoryReader } from '../../store/history.ts';
 import type { PricingConfig } from '../config.ts';
-import { partsOf, type CostReport, type CostReportRow } from './costReportForm.ts';
+import type { CostReport, CostReportRow } from './costReportForm.ts';
 import { readCosts, type CostRequest } from './readCosts.ts';
 
 /** A cost report beside that of the period before, which is as long and adjoins it. */
@@ -105,7 +106,7 @@ export function compareReports(
 }
 
 function keyOf(row: CostReportRow): string {
-  return partsOf(row).join('\0');
+  return partsKey(rowParts(row));
 }
 
 /** A row that cost nothing now keeps its names, and how far it was known. */

@@ -1,4 +1,11 @@
-import type { CostDimension, CostRow, CostTable, NodeCostRow } from '../../store/costTable.ts';
+import {
+  partsKey,
+  rowParts,
+  type CostDimension,
+  type CostRow,
+  type CostTable,
+  type NodeCostRow,
+} from '../../store/costTable.ts';
 import { fromNano } from '../../model/money.ts';
 import { formatTime } from '../../model/time.ts';
 import { GIB } from '../nodes.ts';
@@ -126,7 +133,7 @@ function toReportRow(
     ...efficiencyOf(cost),
     coverage: cost.coverage,
     coverageBy: cost.coverageBy ?? makeParts(COVERAGE_FAMILIES, () => cost.coverage),
-    priceConfidence: confidence.get((cost.parts ?? [cost.key]).join('\0')) ?? 1,
+    priceConfidence: confidence.get(partsKey(rowParts(cost))) ?? 1,
   };
 }
 

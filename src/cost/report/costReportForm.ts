@@ -37,11 +37,6 @@ export interface NodeIdle extends IdleCost {
   readonly nodeCost: number;
 }
 
-/** A row's values, one for each dimension. */
-export function partsOf({ key, parts = [key] }: CostReportRow): readonly string[] {
-  return parts;
-}
-
 export interface CostReportRow {
   readonly key: string;
   /** With several dimensions in `by`, one value for each; `__unallocated__` where there is none. */

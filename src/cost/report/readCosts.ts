@@ -1,5 +1,7 @@
 import {
   isWholeCluster,
+  partsKey,
+  rowParts,
   type CostQuery,
   type CostSeriesQuery,
   type CostTable,
@@ -49,14 +51,14 @@ export function named(table: CostTable, by: CostQuery['by'], cluster: string): C
   const at = by.indexOf('cluster');
   if (at < 0) return table;
   const rows = table.rows.map((row) => {
-    const parts = (row.parts ?? [row.key]).with(at, cluster);
+    const parts = rowParts(row).with(at, cluster);
     return { ...row, parts, key: parts.join('/') };
   });
   return { ...table, rows };
 }
 
 /**
- * How far the prices that each row's cost rests on can be relied on, 0..1, weighted by cost: by row key. Of a node it is
+ * How far the prices that each row's cost rests on can be relied on, 0..1, weighted by cost: by the row's joined parts. Of a node it is
  * that of its last price.
  */
 async function priceConfidence(
@@ -72,8 +74,8 @@ async function priceConfidence(
   const { rows } = named(table, query.by, cluster);
   const sums = new Map<string, { cost: number; sure: number }>();
   for (const row of rows) {
-    const parts = row.parts ?? [row.key];
-    const key = (byNode ? parts : parts.slice(0, -1)).join('\0');
+    const parts = rowParts(row);
+    const key = partsKey(byNode ? parts : parts.slice(0, -1));
     const sum = sums.get(key) ?? { cost: 0, sure: 0 };
     const cost = Math.max(0, costNano(row));
     sum.cost += cost;

@@ -1,5 +1,4 @@
-import { partsOf } from '../../cost/report/costReportForm.ts';
-import { UNALLOCATED } from '../../store/costTable.ts';
+import { rowParts, UNALLOCATED } from '../../store/costTable.ts';
 import { readBudgets, type BudgetStatus } from '../../cost/budgets/readBudgets.ts';
 import { readUnitCosts, type UnitCost } from '../../cost/unitCosts/readUnitCosts.ts';
 import { compareCosts } from '../../cost/report/compareCosts.ts';
@@ -59,7 +58,7 @@ export async function answerOwners(
     const owners = new Map<string, { -readonly [K in keyof OwnerCosts]: OwnerCosts[K] }>();
     for (const row of rows) {
       const { namespace, workload, totalCost, previousCost, change } = row;
-      const key = partsOf(row)[0] ?? '';
+      const key = rowParts(row)[0] ?? '';
       if (namespace === undefined || workload === undefined) continue;
       const sum = owners.get(key) ?? {
         owner: key === UNALLOCATED ? null : key,

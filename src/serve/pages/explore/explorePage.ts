@@ -1,8 +1,7 @@
-import { partsOf } from '../../../cost/report/costReportForm.ts';
 import type { ComparedReport, ComparedRow, CostSort } from '../../../cost/report/compareCosts.ts';
 import { FIXED_KEY, SHARED_KEY } from '../../../cost/report/shareCosts.ts';
 import { ownValue } from '../../../model/ownValue.ts';
-import { UNALLOCATED } from '../../../store/costTable.ts';
+import { rowParts, UNALLOCATED } from '../../../store/costTable.ts';
 import {
   formatChange,
   formatCount,
@@ -237,7 +236,7 @@ function rows({ report }: ExploreView, address: ExploreAddress, page: PageContex
 
 function nameCell(row: ComparedRow, address: ExploreAddress): Html {
   const { key, namespace, workload } = row;
-  const parts = partsOf(row);
+  const parts = rowParts(row);
   const inside = key === FIXED_KEY || key === SHARED_KEY ? null : insideOf(address, parts);
   const name = parts.map((part) => ownValue(SPECIAL, part) ?? part).join(' / ');
   const last = address.by.at(-1);
