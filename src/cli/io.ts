@@ -31,10 +31,15 @@ export class CommandFailed extends Error {
   override readonly name = 'CommandFailed';
 }
 
-/** A name that nothing bears, with those that may have been meant. */
-export function unknownName(what: string, name: string, known: readonly string[]): CommandFailed {
+/** That nothing bears a name, with those that may have been meant. */
+export function unknownNameText(what: string, name: string, known: readonly string[]): string {
   const near = known.length === 0 ? ' (there is none at all)' : nearNames(name, known);
-  return new CommandFailed(`there is no ${what} ${printable(name)}${near}`);
+  return `there is no ${what} ${printable(name)}${near}`;
+}
+
+/** The same as an error. */
+export function unknownName(what: string, name: string, known: readonly string[]): CommandFailed {
+  return new CommandFailed(unknownNameText(what, name, known));
 }
 
 const PACKAGE = new URL('../../package.json', import.meta.url);

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { Option } from 'commander';
 import { compareCosts } from '../../cost/report/compareCosts.ts';
-import { readCosts } from '../../cost/report/readCosts.ts';
+import { readCosts, readLabelNames } from '../../cost/report/readCosts.ts';
 import { renderCosts } from '../../cost/report/renderCosts.ts';
 import { parseCostDimension, parseCostFilter } from '../../store/costFilter.ts';
 import {
@@ -16,7 +16,7 @@ import { formatTime } from '../../model/time.ts';
 import type { CostReport } from '../../cost/report/costReport.ts';
 import type { OutputFormat } from '../../model/text/table.ts';
 import { parseSpan } from '../times.ts';
-import { unknownName, UsageError, type Io } from '../io.ts';
+import { unknownNameText, UsageError, type Io } from '../io.ts';
 import {
   loadContext,
   namespacesOf,
@@ -99,11 +99,9 @@ async function warnOfLabels(
   const asked = by.flatMap((one) => (one.startsWith('label:') ? [one.slice('label:'.length)] : []));
   const isNone = rows.length > 0 && rows.every(({ key }) => key.includes(UNALLOCATED));
   if (asked.length === 0 || !isNone) return;
-  const sets = await reader.costs({ from, to, by: ['labels'], namespaces: null });
-  const known = [...new Set(sets.rows.flatMap(({ labels }) => Object.keys(labels ?? {})))];
+  const known = await readLabelNames(reader, { from, to, namespaces: null });
   const unknown = asked.find((label) => !known.includes(label));
-  if (unknown !== undefined)
-    io.err(`burnwatch: ${unknownName('label', unknown, known.toSorted()).message}\n`);
+  if (unknown !== undefined) io.err(`burnwatch: ${unknownNameText('label', unknown, known)}\n`);
 }
 
 /** Reads `--by namespace,label:team`. @throws UsageError */

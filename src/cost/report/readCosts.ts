@@ -85,6 +85,15 @@ async function priceConfidence(
   return new Map([...sums].map(([key, { cost, sure: part }]) => [key, cost > 0 ? part / cost : 1]));
 }
 
+/** The names of all labels that pods with costs bear, sorted. */
+export async function readLabelNames(
+  reader: Pick<HistoryReader, 'costs'>,
+  query: Pick<CostQuery, 'from' | 'to' | 'namespaces'>,
+): Promise<readonly string[]> {
+  const { rows } = await reader.costs({ ...query, by: ['labels'] });
+  return [...new Set(rows.flatMap(({ labels }) => Object.keys(labels ?? {})))].sort();
+}
+
 /** What was recorded, or on the effective basis scaled to the imported bills. */
 function costsOnBasis(
   reader: HistoryReader,

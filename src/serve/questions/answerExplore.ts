@@ -5,7 +5,7 @@ import {
   type CostSort,
 } from '../../cost/report/compareCosts.ts';
 import type { Overheads } from '../../cost/report/costReport.ts';
-import { named, seriesOnBasis } from '../../cost/report/readCosts.ts';
+import { named, readLabelNames, seriesOnBasis } from '../../cost/report/readCosts.ts';
 import { renderCosts } from '../../cost/report/renderCosts.ts';
 import { nodeNano } from '../../model/costParts.ts';
 import { fromNano } from '../../model/money.ts';
@@ -111,9 +111,7 @@ function labelNames({ namespaces }: Whose, context: AnswerContext): Promise<read
   return context.perHour(`label names ${JSON.stringify(namespaces)}`, async () => {
     const { watermark } = await context.reader.status();
     const to = watermark ?? 0;
-    const query = { from: to - 7 * DAY_MS, to, by: ['labels' as const], namespaces };
-    const { rows } = await context.reader.costs(query);
-    const names = new Set(rows.flatMap(({ labels }) => Object.keys(labels ?? {})));
-    return [...names].sort().slice(0, MAX_LABELS);
+    const query = { from: to - 7 * DAY_MS, to, namespaces };
+    return (await readLabelNames(context.reader, query)).slice(0, MAX_LABELS);
   });
 }
