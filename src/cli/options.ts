@@ -27,7 +27,7 @@ export function withNamespace(command: Command): Command {
   return command.option('-n, --namespace <name>', 'only this namespace');
 }
 
-/** The namespaces to ask a history for; null: all. @throws UsageError when it never had the one that was named. */
+/** The namespaces to ask a history for; null: all. @throws CommandFailed when it never had the one that was named. */
 export async function namespacesOf(
   reader: Pick<HistoryReader, 'namespaces'>,
   { namespace }: { readonly namespace?: string },

@@ -38,12 +38,7 @@ export interface AbuseExplanation {
 
 /** The history cannot explain that; the message says why. */
 export class CannotExplain extends Error {
-  override readonly name: string = 'CannotExplain';
-}
-
-/** The history never saw the workload, or it does not run in that window. */
-export class UnknownWorkload extends CannotExplain {
-  override readonly name = 'UnknownWorkload';
+  override readonly name = 'CannotExplain';
 }
 
 /** Specs of a namespace that are looked at. */
@@ -95,7 +90,7 @@ export async function explainAbuse(
     );
   const workloads = workloadsOf(last, query);
   if (workloads.length === 0)
-    throw new UnknownWorkload(absence(state, query, last, await reader.namespaces()));
+    throw new CannotExplain(absence(state, query, last, await reader.namespaces()));
   // At an earlier time they are those of the checkpoint: what came between is in the findings of then.
   const signals = signalsOf(state.detectors.get(SIGNAL_MEMORY.name));
   const contextOf = (snapshot: Snapshot): DetectContext<Thresholds> =>

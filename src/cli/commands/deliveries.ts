@@ -70,15 +70,15 @@ function deliveryJson(delivery: DeliveryStatus): Readonly<Record<string, unknown
 }
 
 async function retryDelivery(id: string, options: ConfigOption, io: Io): Promise<void> {
-  const revived = await withStore(options, io, (store) => store.revive(id, io.now()));
-  if (!revived) {
-    const dead = await withStore(options, io, (store) => store.deliveries('dead', SHOWN));
+  await withStore(options, io, async (store) => {
+    if (await store.revive(id, io.now())) return;
+    const dead = await store.deliveries('dead', SHOWN);
     throw unknownName(
       'dead letter',
       id,
       dead.map((one) => one.id),
     );
-  }
+  });
   io.err(`${id} waits again; the daemon sends it within a minute\n`);
 }
 

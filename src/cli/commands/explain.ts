@@ -1,10 +1,5 @@
 import type { Command } from 'commander';
-import {
-  CannotExplain,
-  explainAbuse,
-  UnknownWorkload,
-  type ExplainQuery,
-} from '../../cycle/explainAbuse.ts';
+import { CannotExplain, explainAbuse, type ExplainQuery } from '../../cycle/explainAbuse.ts';
 import { formatTime } from '../../model/time.ts';
 import { renderExplanation, renderExplanationCsv } from '../explainView.ts';
 import { parsePast } from '../times.ts';
@@ -45,7 +40,6 @@ async function explain(text: string, options: ExplainOptions, io: Io): Promise<v
     try {
       return await explainAbuse(reader, loaded, query, present);
     } catch (error) {
-      if (error instanceof UnknownWorkload) throw new CommandFailed(error.message);
       if (error instanceof CannotExplain) throw new CommandFailed(error.message);
       throw error;
     }

@@ -52,6 +52,9 @@ Without a command: list, with [--state open|all] [--kind KIND] [--since TIME] [-
 [--owner NAME] [-w] [-o table|json|csv]
 (burnwatch findings list --help).`;
 
+/** Every finding that there ever was. */
+const EVERY = { state: 'all', kind: null, since: null, namespaces: null } as const;
+
 const KINDS = findingJsonSchema.shape.kind.options;
 
 export function registerFindings(findings: Command, io: Io): void {
@@ -103,7 +106,7 @@ async function listFindings(options: ListOptions, io: Io): Promise<void> {
     return ofOwner(
       await reader.findings({ state, kind: kind ?? null, since, namespaces }),
       options.owner,
-      () => reader.findings({ state: 'all', kind: null, since: null, namespaces: null }),
+      () => reader.findings(EVERY),
     );
   });
   const found = newestFirst.toSorted(mostUrgentFirst);
@@ -115,7 +118,7 @@ async function listFindings(options: ListOptions, io: Io): Promise<void> {
   });
 }
 
-/** @throws UsageError when no finding ever had that owner. */
+/** @throws CommandFailed when no finding ever had that owner. */
 async function ofOwner(
   findings: readonly Finding[],
   name: string | undefined,
@@ -218,12 +221,11 @@ function resultText(action: FindingAction, finding: Finding, until: TimeMs | nul
   return `${finding.id} is ${action === 'reopen' ? 'open again' : 'acknowledged'}`;
 }
 
-/** A finding by its id or the beginning of it. @throws CommandFailed */
+/** A finding by its id or the beginning of it. @throws CommandFailed | UsageError where several begin so */
 export async function requireFinding(reader: HistoryReader, id: string): Promise<Finding> {
   const finding = await reader.finding(id);
   if (finding !== null) return finding;
-  const all = { state: 'all', kind: null, since: null, namespaces: null } as const;
-  const ids = (await reader.findings(all)).map((one) => one.id);
+  const ids = (await reader.findings(EVERY)).map((one) => one.id);
   const alike = ids.filter((one) => one.startsWith(id));
   if (alike.length > 1)
     throw new UsageError(`${alike.length} findings begin with ${id}${nearNames(id, alike)}`);
