@@ -74,9 +74,7 @@ export async function requestEvent(
   { principal, via }: Changer,
   deps: Pick<ServeDeps, 'reader' | 'config' | 'now' | 'stores'>,
 ): Promise<PlannedEvent> {
-  const { namespaces } = request;
-  const isOwn = namespaces.length > 0 && namespaces.every((one) => maySee(principal, one));
-  if (principal.namespaces !== null && !isOwn)
+  if (!isOwnEvent(request, principal))
     throw new HttpProblem(
       403,
       `The token "${principal.name}" may plan events of its own namespaces only: name them`,
@@ -84,6 +82,15 @@ export async function requestEvent(
   const known = await readEvents(deps.reader, deps.config().events, deps.now());
   const asked = { ...request, holdsForAbuse: mayQuietAbuse(principal) };
   return planEvent(asked, known, { who: principal.name, via }, deps.stores, deps.now());
+}
+
+/** Whether an event is of no other namespaces than those of the principal; one without any is of all. */
+function isOwnEvent(
+  { namespaces }: Pick<PlannedEvent, 'namespaces'>,
+  principal: Principal,
+): boolean {
+  if (principal.namespaces === null) return true;
+  return namespaces.length > 0 && namespaces.every((one) => maySee(principal, one));
 }
 
 /** Withdraws an event if the principal may. @throws HttpProblem 403, 404, ChangeRefused */
@@ -94,9 +101,7 @@ export async function requestEventEnd(
 ): Promise<PlannedEvent> {
   const event = (await visibleEvents(principal, deps)).find((one) => one.id === id);
   if (event === undefined) throw new HttpProblem(404, 'There is no such event');
-  const isOwn =
-    event.namespaces.length > 0 && event.namespaces.every((one) => maySee(principal, one));
-  if (principal.namespaces !== null && !isOwn)
+  if (!isOwnEvent(event, principal))
     throw new HttpProblem(403, 'This event is of more than your namespaces');
   await cancelEvent(event, { who: principal.name, via }, deps.stores, deps.now());
   return event;

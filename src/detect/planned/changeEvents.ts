@@ -5,9 +5,9 @@ import { DAY_MS, formatTime, type TimeMs } from '../../model/time.ts';
 import type { AuditLog } from '../../store/auditLog.ts';
 import type { OperatorLog } from '../../store/findingLog.ts';
 import { ChangeRefused, type Actor } from '../findings/decideFinding.ts';
-import { PLANNED_ID } from './plannedEvents.ts';
+import { MAX_EVENT_NAME } from './config.ts';
+import { isConfigured, PLANNED_ID } from './plannedEvents.ts';
 
-export const MAX_EVENT_NAME = 100;
 export const MAX_EVENT_NAMESPACES = 50;
 /** The longest event: what lasts longer is the new normal. */
 const LONGEST_MS = 31 * DAY_MS;
@@ -25,7 +25,7 @@ export interface EventRequest {
   readonly holdsForAbuse: boolean;
 }
 
-interface EventStores {
+export interface EventStores {
   readonly actions: Pick<OperatorLog, 'append'>;
   readonly audit: Pick<AuditLog, 'append'>;
 }
@@ -69,7 +69,7 @@ export async function cancelEvent(
   stores: EventStores,
   now: TimeMs,
 ): Promise<void> {
-  if (event.id.startsWith('config:'))
+  if (isConfigured(event))
     throw new ChangeRefused('conflict', 'This event is one of the configuration: remove it there');
   await record('cancel', event, actor, stores, now);
 }

@@ -1,8 +1,11 @@
 import { z } from 'zod';
 import { configPart, eachEntry, uniqueNames, type Rule } from '../../config/configPart.ts';
 
+/** Characters of an event's name, wherever it is planned. */
+export const MAX_EVENT_NAME = 100;
+
 const plannedEvent = z.strictObject({
-  name: z.string().trim().min(1).max(100),
+  name: z.string().trim().min(1).max(MAX_EVENT_NAME),
   start: z.iso.datetime({ offset: true }),
   end: z.iso.datetime({ offset: true }),
   /** None means every namespace. */

@@ -18,10 +18,17 @@ export const PLANNED = {
 /** What has ended is let go after this. */
 const KEPT_MS = 30 * DAY_MS;
 
+const CONFIGURED = 'config:';
+
+/** Whether an event stands in the configuration, which alone can take it away. */
+export function isConfigured({ id }: PlannedEvent): boolean {
+  return id.startsWith(CONFIGURED);
+}
+
 /** Those of the configuration; their id is their name's. */
 export function configuredEvents(events: readonly EventConfig[]): readonly PlannedEvent[] {
   return events.map(({ name, start, end, namespaces, workload }) => ({
-    id: `config:${name}`,
+    id: `${CONFIGURED}${name}`,
     name,
     startsAt: Date.parse(start),
     endsAt: Date.parse(end),
@@ -39,20 +46,21 @@ export function mergeEvents(
   actions: readonly OperatorAction[],
   end: TimeMs,
 ): void {
-  for (const { action, event } of eventActions(actions)) {
-    if (action === 'plan') rows.set(event.id, event);
-    else rows.delete(event.id);
-  }
+  applyActions(rows, actions);
   for (const [id, { endsAt }] of Array.from(rows.entries()))
     if (endsAt < end - KEPT_MS) rows.delete(id);
 }
 
-function eventActions(actions: readonly OperatorAction[]) {
-  return actions.flatMap(({ findingId, action, decision: { event } }) =>
-    findingId === PLANNED_ID && event !== undefined && (action === 'plan' || action === 'cancel')
-      ? [{ action, event }]
-      : [],
-  );
+function applyActions(
+  events: Pick<DetectorState<PlannedEvent>, 'set' | 'delete'>,
+  actions: readonly OperatorAction[],
+): void {
+  for (const { findingId, action, decision } of actions) {
+    const { event } = decision;
+    if (findingId !== PLANNED_ID || event === undefined) continue;
+    if (action === 'plan') events.set(event.id, event);
+    if (action === 'cancel') events.delete(event.id);
+  }
 }
 
 /** Events that have not ended by `after`, the earliest first: those of the configuration and those that were announced. */
@@ -62,10 +70,7 @@ export async function readEvents(
   after: TimeMs,
 ): Promise<readonly PlannedEvent[]> {
   const announced = new Map<string, PlannedEvent>();
-  for (const { action, event } of eventActions(await reader.operatorActions(PLANNED_ID))) {
-    if (action === 'plan') announced.set(event.id, event);
-    else announced.delete(event.id);
-  }
+  applyActions(announced, await reader.operatorActions(PLANNED_ID));
   return [...configuredEvents(configured), ...announced.values()]
     .filter(({ endsAt }) => endsAt > after)
     .sort((a, b) => a.startsAt - b.startsAt || (a.id < b.id ? -1 : 1));

@@ -1,9 +1,6 @@
 import { z } from 'zod';
-import {
-  eventJson,
-  MAX_EVENT_NAME,
-  MAX_EVENT_NAMESPACES,
-} from '../../detect/planned/changeEvents.ts';
+import { eventJson, MAX_EVENT_NAMESPACES } from '../../detect/planned/changeEvents.ts';
+import { MAX_EVENT_NAME } from '../../detect/planned/config.ts';
 import { requestEvent, requestEventEnd, visibleEvents } from '../changes.ts';
 import { defineRoute, pageOf, pageQuery } from './route.ts';
 

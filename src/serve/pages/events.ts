@@ -1,10 +1,12 @@
+import { MAX_EVENT_NAME } from '../../detect/planned/config.ts';
+import { isConfigured } from '../../detect/planned/plannedEvents.ts';
 import { DAY_MS, formatTime } from '../../model/time.ts';
 import type { PlannedEvent } from '../../model/plannedEvent.ts';
 import { parseTime } from '../../model/period.ts';
 import { requestEvent, requestEventEnd, visibleEvents } from '../changes.ts';
 import { HttpProblem } from '../problem.ts';
 import { hasScope } from '../security/principal.ts';
-import { card, html, table, withQuery, type Html } from './html.ts';
+import { card, html, select, table, withQuery, type Html } from './html.ts';
 import { layout, postForm } from './layout.ts';
 import { durationOf, queryText, type Form, type PageContext, type PageRoute } from './route.ts';
 
@@ -72,8 +74,7 @@ function list(events: readonly PlannedEvent[], page: PageContext): Html {
       `${PATH}/${encodeURIComponent(id)}/remove`,
       html`<button aria-label="Remove the event: ${name}">Remove</button>`,
     );
-  const mayRemove = (event: PlannedEvent) =>
-    hasScope(principal, 'silence') && !event.id.startsWith('config:');
+  const mayRemove = (event: PlannedEvent) => hasScope(principal, 'silence') && !isConfigured(event);
   return table(
     'Planned events',
     events,
@@ -97,22 +98,27 @@ function list(events: readonly PlannedEvent[], page: PageContext): Html {
   );
 }
 
+const LENGTHS = {
+  '1h': '1 hour',
+  '4h': '4 hours',
+  '24h': '24 hours',
+  '3d': '3 days',
+  '7d': '7 days',
+};
+
 function addForm(page: PageContext): Html {
   const now = formatTime(page.now).slice(0, 16);
   const fields = html`<label
-      >Name <input name="name" required maxlength="100" autocomplete="off" placeholder="Load test"
+      >Name
+      <input
+        name="name"
+        required
+        maxlength="${MAX_EVENT_NAME}"
+        autocomplete="off"
+        placeholder="Load test"
     /></label>
     <label>Starts (UTC) <input type="datetime-local" name="start" value="${now}" required /></label>
-    <label
-      >For
-      <select name="for">
-        <option value="1h">1 hour</option>
-        <option value="4h" selected>4 hours</option>
-        <option value="24h">24 hours</option>
-        <option value="3d">3 days</option>
-        <option value="7d">7 days</option>
-      </select></label
-    >
+    <label>For ${select('for', LENGTHS, '4h')}</label>
     <label
       >Namespaces, or none for all
       <input name="namespaces" maxlength="2000" autocomplete="off" placeholder="shop, payments"
