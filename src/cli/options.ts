@@ -1,5 +1,8 @@
 import type { Config } from '../daemon/config/schema.ts';
-import { openHistoryReader } from '../engines/openHistory.ts';
+import type { Actor } from '../detect/findings/decideFinding.ts';
+import { openAuditLog, openHistoryReader, openOperatorLog } from '../engines/openHistory.ts';
+import type { AuditLog } from '../store/auditLog.ts';
+import type { OperatorLog } from '../store/findingLog.ts';
 import { HistoryError, type HistoryReader } from '../store/history.ts';
 import { knownSources, type KnownSources } from '../model/snapshot.ts';
 import { renderCsv, renderTable, type Column, type OutputFormat } from '../model/text/table.ts';
@@ -139,6 +142,21 @@ export function withHistory<T>(
 ): Promise<T> {
   const expected = { cluster, currency: pricing.currency };
   return withOpened(openHistoryReader(history.path, expected), work);
+}
+
+/** Whoever runs the command, for what is recorded. */
+export function actorOf({ user }: Pick<Io, 'user'>): Actor {
+  return { who: user, via: 'cli' };
+}
+
+/** Opens what decisions of operators are recorded in. */
+export function withDecisions<T>(
+  { history }: Config,
+  work: (stores: { readonly actions: OperatorLog; readonly audit: AuditLog }) => Promise<T>,
+): Promise<T> {
+  return withOpened(openOperatorLog(history.path), (actions) =>
+    withOpened(openAuditLog(history.path), (audit) => work({ actions, audit })),
+  );
 }
 
 /** Sends the messages about what was just recorded; what cannot be sent now waits for the daemon. */

@@ -26,6 +26,13 @@ export function parseAround(text: string, now: TimeMs, option: string): TimeMs {
   return parseMoment(text, now, option, ahead === null ? null : wholeSecond(now + ahead));
 }
 
+/** Reads how long something lasts: `90m`, `24h`. @throws UsageError */
+export function parseLength(text: string, option: string): number {
+  const length = parseDuration(text);
+  if (length !== null && length > 0) return length;
+  throw new UsageError(`${option}: "${text}" is not a span such as 90m, 24h or 7d`);
+}
+
 /** Drops fractions of a second. */
 function wholeSecond(time: TimeMs): TimeMs {
   return floorTo(time, SECOND_MS);

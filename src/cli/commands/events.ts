@@ -1,20 +1,19 @@
 import type { Command } from 'commander';
-import { parseDuration } from '../../config/values.ts';
 import { cancelEvent, eventJson, planEvent } from '../../detect/planned/changeEvents.ts';
 import { readEvents } from '../../detect/planned/plannedEvents.ts';
-import { ChangeRefused } from '../../detect/findings/decideFinding.ts';
-import { openAuditLog, openOperatorLog } from '../../engines/openHistory.ts';
+import type { Config } from '../../daemon/config/schema.ts';
 import type { PlannedEvent } from '../../model/plannedEvent.ts';
 import { formatTime } from '../../model/time.ts';
 import type { Column, OutputFormat } from '../../model/text/table.ts';
 import { printable } from '../../model/text/escape.ts';
 import { CommandFailed, UsageError, type Io } from '../io.ts';
-import { parseAround } from '../times.ts';
+import { parseAround, parseLength } from '../times.ts';
 import {
+  actorOf,
   loadContext,
   printRows,
+  withDecisions,
   withHistory,
-  withOpened,
   withOutput,
   type ConfigOption,
 } from '../options.ts';
@@ -56,8 +55,10 @@ async function add(name: string, options: AddOptions, io: Io): Promise<void> {
   const endsAt = endOf(options, startsAt, now);
   const { namespace: namespaces, workload = null } = options;
   const request = { name, startsAt, endsAt, namespaces, workload, holdsForAbuse: true };
-  const event = await change(options, io, (known, actor, stores) =>
-    planEvent(request, known, actor, stores, now),
+  const { config } = loadContext(options, io).loaded;
+  const known = await knownEvents(config, io);
+  const event = await withDecisions(config, (stores) =>
+    planEvent(request, known, actorOf(io), stores, now),
   );
   io.out(`${event.id}\n`);
   io.err(`planned: ${event.name}, ${formatTime(startsAt)} to ${formatTime(endsAt)}\n`);
@@ -67,10 +68,7 @@ function endOf({ to, for: span }: AddOptions, startsAt: number, now: number): nu
   if ((to === undefined) === (span === undefined))
     throw new UsageError('give either --to, or --for such as 4h');
   if (to !== undefined) return parseAround(to, now, '--to');
-  const length = parseDuration(span ?? '');
-  if (length === null || length <= 0)
-    throw new UsageError(`--for: "${span}" is not a span such as 90m, 24h or 7d`);
-  return startsAt + length;
+  return startsAt + parseLength(span ?? '', '--for');
 }
 
 const COLUMNS: readonly Column<PlannedEvent>[] = [
@@ -94,39 +92,21 @@ async function listEvents(
   io: Io,
 ): Promise<void> {
   const { config } = loadContext(options, io).loaded;
-  const found = await withHistory(config, (reader) => readEvents(reader, config.events, io.now()));
+  const found = await knownEvents(config, io);
   const { output } = options;
   printRows(io, found, { output, columns: COLUMNS, toJson: eventJson, empty: 'No events.' });
 }
 
 async function remove(id: string, options: ConfigOption, io: Io): Promise<void> {
-  await change(options, io, async (known, actor, stores) => {
-    const event = known.find((one) => one.id === id);
-    if (event === undefined)
-      throw new CommandFailed(`there is no event ${id}: burnwatch events list shows them`);
-    await cancelEvent(event, actor, stores, io.now());
-  });
+  const { config } = loadContext(options, io).loaded;
+  const event = (await knownEvents(config, io)).find((one) => one.id === id);
+  if (event === undefined)
+    throw new CommandFailed(`there is no event ${id}: burnwatch events list shows them`);
+  await withDecisions(config, (stores) => cancelEvent(event, actorOf(io), stores, io.now()));
   io.err(`${id} is withdrawn\n`);
 }
 
-type Change<T> = (
-  known: readonly PlannedEvent[],
-  actor: Parameters<typeof planEvent>[2],
-  stores: Parameters<typeof planEvent>[3],
-) => Promise<T>;
-
-async function change<T>(options: ConfigOption, io: Io, work: Change<T>): Promise<T> {
-  const { config } = loadContext(options, io).loaded;
-  const known = await withHistory(config, (reader) => readEvents(reader, config.events, io.now()));
-  const { path } = config.history;
-  try {
-    return await withOpened(openOperatorLog(path), (actions) =>
-      withOpened(openAuditLog(path), (audit) =>
-        work(known, { who: io.user, via: 'cli' }, { actions, audit }),
-      ),
-    );
-  } catch (error) {
-    if (error instanceof ChangeRefused) throw new CommandFailed(error.message);
-    throw error;
-  }
+/** Events that have not ended. */
+function knownEvents(config: Config, io: Io): Promise<readonly PlannedEvent[]> {
+  return withHistory(config, (reader) => readEvents(reader, config.events, io.now()));
 }

@@ -2,7 +2,6 @@ import { mostUrgentFirst } from '../../detect/findings/severity.ts';
 import { Option, type Command } from 'commander';
 import type { LoadedConfig } from '../../daemon/config/load.ts';
 import { findingJsonSchema, toFindingJson } from '../../model/findingJson.ts';
-import { openAuditLog, openOperatorLog } from '../../engines/openHistory.ts';
 import { decideFinding } from '../../detect/findings/decideFinding.ts';
 import type { HistoryReader } from '../../store/history.ts';
 import type { Finding, FindingKind, FindingAction } from '../../model/finding.ts';
@@ -16,9 +15,10 @@ import { parseFuture, parsePast } from '../times.ts';
 import { kubeContextOf } from '../../notify/config.ts';
 import { CommandFailed, unknownName, UsageError, type Io } from '../io.ts';
 import {
+  actorOf,
+  withDecisions,
   withHistory,
   withNamespace,
-  withOpened,
   withWatch,
   loadContext,
   namespacesOf,
@@ -204,13 +204,9 @@ async function decide(
     throw new CommandFailed(
       `${finding.id} is open: there is no acknowledgement or acceptance to take back`,
     );
-  const { path } = config.history;
-  await withOpened(openOperatorLog(path), (actions) =>
-    withOpened(openAuditLog(path), (audit) => {
-      const request = { action, reason: options.reason ?? null, until };
-      const actor = { who: io.user, via: 'cli' } as const;
-      return decideFinding(finding, request, actor, { actions, audit }, now);
-    }),
+  const request = { action, reason: options.reason ?? null, until };
+  await withDecisions(config, (stores) =>
+    decideFinding(finding, request, actorOf(io), stores, now),
   );
   io.err(`${resultText(action, finding, until)}; the next window puts it into force\n`);
 }

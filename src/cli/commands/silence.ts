@@ -1,7 +1,5 @@
 import type { Command } from 'commander';
 import { openAuditLog, openSilenceStore } from '../../engines/openHistory.ts';
-import { parseDuration } from '../../config/values.ts';
-import type { Actor } from '../../detect/findings/decideFinding.ts';
 import { formatTime } from '../../model/time.ts';
 import type { AuditLog } from '../../store/auditLog.ts';
 import { addSilence, endSilence } from '../../notify/silences/changeSilence.ts';
@@ -15,7 +13,15 @@ import type { Silence } from '../../store/silences/silence.ts';
 import type { SilenceStore } from '../../store/silences/silence.ts';
 import type { Column, OutputFormat } from '../../model/text/table.ts';
 import { unknownName, UsageError, type Io } from '../io.ts';
-import { withOpened, loadContext, withOutput, type ConfigOption, printRows } from '../options.ts';
+import {
+  actorOf,
+  loadContext,
+  printRows,
+  withOpened,
+  withOutput,
+  type ConfigOption,
+} from '../options.ts';
+import { parseLength } from '../times.ts';
 
 interface AddOptions extends ConfigOption {
   readonly matcher: readonly string[];
@@ -47,10 +53,7 @@ export function registerSilence(silence: Command, io: Io): void {
 }
 
 async function addNow(options: AddOptions, io: Io): Promise<void> {
-  const span = parseDuration(options.for);
-  if (span === null || span <= 0)
-    throw new UsageError(`--for: "${options.for}" is not a span such as 90m, 24h or 7d`);
-  const silence = newSilence(options, span, io);
+  const silence = newSilence(options, parseLength(options.for, '--for'), io);
   await withStores(options, io, (stores) => addSilence(silence, actorOf(io), stores));
   io.out(`${silence.id}\n`);
   io.err(`silent from now on: ${describeSilence(silence)}\n`);
@@ -65,10 +68,6 @@ function newSilence({ matcher, reason }: AddOptions, span: number, io: Io): Sile
     if (error instanceof MatcherError) throw new UsageError(error.message);
     throw error;
   }
-}
-
-function actorOf({ user }: Io): Actor {
-  return { who: user, via: 'cli' };
 }
 
 const COLUMNS: readonly Column<Silence>[] = [

@@ -1,17 +1,17 @@
 import type { Command } from 'commander';
 import { SOURCE_RULES } from '../../cycle/acceptedSources.ts';
 import { decideFinding, LONGEST_ACCEPTANCE_MS } from '../../detect/findings/decideFinding.ts';
-import { openAuditLog, openOperatorLog } from '../../engines/openHistory.ts';
 import type { Finding } from '../../model/finding.ts';
 import { printable } from '../../model/text/escape.ts';
 import type { Column, OutputFormat } from '../../model/text/table.ts';
 import type { HistoryReader } from '../../store/history.ts';
 import { unknownName, type Io } from '../io.ts';
 import {
+  actorOf,
   loadContext,
   printRows,
+  withDecisions,
   withHistory,
-  withOpened,
   withOutput,
   type ConfigOption,
 } from '../options.ts';
@@ -110,15 +110,9 @@ async function acceptSource(job: string, { reason, ...options }: AcceptOptions, 
     throw unknownName('scrape job that waits to be accepted named', job, [...new Set(jobs)]);
   }
   const now = io.now();
-  const { path } = config.history;
-  await withOpened(openOperatorLog(path), (actions) =>
-    withOpened(openAuditLog(path), async (audit) => {
-      for (const finding of findings) {
-        const request = { action: 'accept', reason, until: now + LONGEST_ACCEPTANCE_MS } as const;
-        const actor = { who: io.user, via: 'cli' } as const;
-        await decideFinding(finding, request, actor, { actions, audit }, now);
-      }
-    }),
-  );
+  const request = { action: 'accept', reason, until: now + LONGEST_ACCEPTANCE_MS } as const;
+  await withDecisions(config, async (stores) => {
+    for (const finding of findings) await decideFinding(finding, request, actorOf(io), stores, now);
+  });
   io.err(`${job} is accepted; the next window puts it into force\n`);
 }

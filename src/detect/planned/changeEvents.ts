@@ -25,7 +25,7 @@ export interface EventRequest {
   readonly holdsForAbuse: boolean;
 }
 
-export interface EventStores {
+interface EventStores {
   readonly actions: Pick<OperatorLog, 'append'>;
   readonly audit: Pick<AuditLog, 'append'>;
 }
