@@ -7,7 +7,7 @@ import { aboveLevel } from '../measure/growth.ts';
 import { COVERED_INTERVALS, coveredIn, type Samples } from '../measure/samples.ts';
 import { workingSet, type WorkingSet } from '../measure/workingSet.ts';
 import type { CoveredTime } from './coverage.ts';
-import type { ContainerEntry, Counters } from './podEntry.ts';
+import { samplesOf, type ContainerEntry } from './podEntry.ts';
 import type { Presence } from './presence.ts';
 import { at, countAt, statedAt, strongest } from './series.ts';
 import { targetOf, type WindowFacts } from './windowFacts.ts';
@@ -187,10 +187,6 @@ export function containerSample(
   };
   const role = init ?? 'main';
   return { sample, role, livedMs, coveredMs, missingMs, disagree: cpu.disagree, refusals };
-}
-
-function samplesOf(counters: Counters): readonly Samples[] {
-  return [...counters.values()].flatMap((counter) => counter.map(({ samples }) => samples));
 }
 
 /** How much of the time that a pod lived kube-state-metrics was seen to tell of it. */

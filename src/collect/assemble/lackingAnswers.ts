@@ -1,8 +1,8 @@
 import type { AnswerMemory, DataProblem } from '../../model/snapshot.ts';
 import type { Window } from '../../model/time.ts';
-import { countBefore, type Samples } from '../measure/samples.ts';
+import { hasSample } from '../measure/samples.ts';
 import { formatCoverage } from '../../model/text/units.ts';
-import type { ContainerEntry, PodEntry } from './podEntry.ts';
+import { samplesOf, type ContainerEntry, type PodEntry } from './podEntry.ts';
 import { at, countAt } from './series.ts';
 import type { LivingPod } from './windowFacts.ts';
 
@@ -22,7 +22,7 @@ const OF_EVERY_POD: readonly {
     metric: 'container_network_receive_bytes_total',
     without: 'traffic is unknown there',
     has: ({ entry }, window) =>
-      [...entry.receive.values()].flat().some(({ samples }) => hasSample(samples, window)),
+      samplesOf(entry.receive).some((samples) => hasSample(samples, window)),
   },
   {
     metric: 'kube_pod_container_resource_requests',
@@ -87,11 +87,6 @@ export function checkAnswers(
     });
   }
   return { memory, problems };
-}
-
-function hasSample({ times }: Samples, { start, end }: Window): boolean {
-  const next = times[countBefore(times, start + 1)];
-  return next !== undefined && next <= end;
 }
 
 function containersOf({ containers }: PodEntry): readonly ContainerEntry[] {

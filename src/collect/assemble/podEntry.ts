@@ -10,6 +10,11 @@ export type Counter = CounterSource<RawSeries>[];
 /** Counters that add up, by device or interface. */
 export type Counters = Map<string, Counter>;
 
+/** Every series of these counters. */
+export function samplesOf(counters: Counters): readonly RawSeries[] {
+  return [...counters.values()].flatMap((counter) => counter.map(({ samples }) => samples));
+}
+
 /** All that a batch holds of one container of one pod. */
 export interface ContainerEntry {
   readonly name: string;

@@ -13,7 +13,7 @@ import type { CoverageSum } from './coverage.ts';
 import { addCoverage } from './coverage.ts';
 import { presenceOf, type Presence } from './presence.ts';
 import type { OwnerIndex } from './owners.ts';
-import type { ContainerEntry, PodEntry } from './podEntry.ts';
+import { samplesOf, type ContainerEntry, type PodEntry } from './podEntry.ts';
 import { at, compare, countAt, statedAt, strongest } from './series.ts';
 import { mainImage } from './windowFacts.ts';
 import { UNKNOWN_SIZE, type NodeSize } from '../trust/nodeBounds.ts';
@@ -139,11 +139,7 @@ function networkCoverageOf(
   facts: WindowFacts,
 ): number {
   const livedMs = presence?.livedMs ?? facts.window.end - facts.window.start;
-  const series = entries.flatMap(({ receive, transmit }) =>
-    [receive, transmit].flatMap((counters) =>
-      [...counters.values()].flatMap((counter) => counter.map(({ samples }) => samples)),
-    ),
-  );
+  const series = entries.flatMap(({ receive, transmit }) => [receive, transmit].flatMap(samplesOf));
   return livedMs === 0
     ? 1
     : Math.min(1, coveredIn(series, facts.window, facts.usageIntervalMs) / livedMs);

@@ -1,6 +1,6 @@
 import { nodeFacts } from '../../model/nodeFacts.ts';
 import type { DataProblem, NodeSample } from '../../model/snapshot.ts';
-import { countBefore } from '../measure/samples.ts';
+import { hasSample } from '../measure/samples.ts';
 import type { LivingPod, WindowFacts } from './windowFacts.ts';
 
 /** A node that shows no use for so many windows in a row will not show any by being asked again. */
@@ -31,10 +31,7 @@ export function countSilent(
 function hasUse({ entry, loose }: LivingPod, window: WindowFacts['window']): boolean {
   return [entry, ...(loose === null ? [] : [loose])].some(({ containers }) =>
     [...containers.values()].some(({ cpu }) =>
-      cpu.some(({ samples: { times } }) => {
-        const next = times[countBefore(times, window.start + 1)];
-        return next !== undefined && next <= window.end;
-      }),
+      cpu.some(({ samples }) => hasSample(samples, window)),
     ),
   );
 }

@@ -82,6 +82,12 @@ export function usualInterval(times: ArrayLike<number>): TimeMs | null {
   return gaps[(gaps.length - 1) >>> 1] ?? null;
 }
 
+/** True where a sample lies in the window, its end included and its start not. */
+export function hasSample({ times }: Pick<Samples, 'times'>, { start, end }: Window): boolean {
+  const next = times[countBefore(times, start + 1)];
+  return next !== undefined && next <= end;
+}
+
 /** Samples further apart than so many of the series' own intervals leave a gap. */
 export const COVERED_INTERVALS = 2.5;
 

@@ -106,7 +106,7 @@ export const QUERIES = {
     without: 'throttling is unknown, so that a flat plateau at the limit is not explained',
     promql: (q) => {
       const rate = (metric: string): string =>
-        `max by (${BY_CGROUP}) (rate(${q.select(metric, ...CONTAINER)}[${q.rate}]))`;
+        `max by (${BY_CGROUP}) (${rateOf(q, metric, ...CONTAINER)})`;
       return `${rate('container_cpu_cfs_throttled_periods_total')} / (${rate('container_cpu_cfs_periods_total')} > 0)`;
     },
   },
@@ -562,12 +562,11 @@ export const QUERIES = {
     need: 'extra',
     without: 'requests of the API server by verb, resource and code are unknown',
     promql: (q) => {
-      const rate = (metric: string): string => `rate(${q.select(metric)}[${q.rate}])`;
       return unionOf({
-        'api-code': `sum by (code) (${rate('apiserver_request_total')})`,
-        'api-call': `topk(10, sum by (verb,resource) (${rate('apiserver_request_total')}))`,
-        'api-rejected': `sum by (priority_level) (${rate('apiserver_flowcontrol_rejected_requests_total')})`,
-        certificate: `histogram_quantile(0.01, sum by (le) (${rate('apiserver_client_certificate_expiration_seconds_bucket')}))`,
+        'api-code': `sum by (code) (${rateOf(q, 'apiserver_request_total')})`,
+        'api-call': `topk(10, sum by (verb,resource) (${rateOf(q, 'apiserver_request_total')}))`,
+        'api-rejected': `sum by (priority_level) (${rateOf(q, 'apiserver_flowcontrol_rejected_requests_total')})`,
+        certificate: `histogram_quantile(0.01, sum by (le) (${rateOf(q, 'apiserver_client_certificate_expiration_seconds_bucket')}))`,
       });
     },
   },
@@ -578,10 +577,10 @@ export const QUERIES = {
     promql: (q) => {
       const last = (metric: string): string =>
         `max by (instance) (last_over_time(${q.select(metric)}[${q.window}]))`;
-      const buckets = q.select('etcd_disk_wal_fsync_duration_seconds_bucket');
+      const buckets = 'etcd_disk_wal_fsync_duration_seconds_bucket';
       return unionOf({
         'etcd-size': `${last('etcd_mvcc_db_total_size_in_bytes')} / ${last('etcd_server_quota_backend_bytes')}`,
-        'etcd-fsync': `histogram_quantile(0.99, sum by (instance,le) (rate(${buckets}[${q.rate}])))`,
+        'etcd-fsync': `histogram_quantile(0.99, sum by (instance,le) (${rateOf(q, buckets)}))`,
       });
     },
   },
@@ -592,18 +591,21 @@ export const QUERIES = {
       'queues of the scheduler and of controllers, failures of DNS and of the runtime are unknown',
     promql: (q) => {
       const least = (metric: string): string => `min_over_time(${q.select(metric)}[${q.window}])`;
-      const rate = (metric: string, ...own: readonly LabelMatcher[]): string =>
-        `rate(${q.select(metric, ...own)}[${q.rate}])`;
       const answers = 'coredns_dns_responses_total';
       return unionOf({
         'pending-pods': `sum by (queue) (${least('scheduler_pending_pods')})`,
         'queue-depth': `topk(5, max by (job,name) (${least('workqueue_depth')}))`,
-        'dns-failures': `sum(${rate(answers, eq('rcode', 'SERVFAIL'))}) / sum(${rate(answers)})`,
-        'runtime-errors': `topk(5, sum by (instance) (${rate('kubelet_runtime_operations_errors_total')}))`,
+        'dns-failures': `sum(${rateOf(q, answers, eq('rcode', 'SERVFAIL'))}) / sum(${rateOf(q, answers)})`,
+        'runtime-errors': `topk(5, sum by (instance) (${rateOf(q, 'kubelet_runtime_operations_errors_total')}))`,
       });
     },
   },
 } as const satisfies Record<string, QuerySpec>;
+
+/** The counter's growth a second, before any aggregation. */
+function rateOf(q: QueryContext, metric: string, ...own: readonly LabelMatcher[]): string {
+  return `rate(${q.select(metric, ...own)}[${q.rate}])`;
+}
 
 /** Several vectors in one answer, each with its name in the label `measure`. */
 function unionOf(vectors: Readonly<Partial<Record<ControlPlaneMeasure, string>>>): string {
