@@ -82,8 +82,8 @@ async function listKind(
       page: (items: readonly unknown[]) =>
         part.push(...items.flatMap((item) => read(item, now) ?? [])),
     };
-    const path = `/apis/${group}/${version}${scope}/${resource}${query === undefined ? '' : `?${query}`}`;
-    await client.list(path, false, pages, signal);
+    const path = `/apis/${group}/${version}${scope}/${resource}`;
+    await client.list(path, false, pages, signal, new URLSearchParams(query));
     found.push(...part);
   }
   return found;

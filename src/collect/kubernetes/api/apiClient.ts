@@ -18,13 +18,15 @@ export interface ApiClient {
   /**
    * Lists objects page by page; `begin` is called before the first page, and again when the list has to be
    * read from the start (410).
+   *
+   * @param query besides `limit` and `continue`, such as a selector.
    */
   list(
     path: string,
     metadataOnly: boolean,
     pages: { begin(): void; page(items: readonly RawObject[]): void },
     signal: AbortSignal,
-    selector?: URLSearchParams,
+    query?: URLSearchParams,
   ): Promise<void>;
   get(path: string, signal: AbortSignal): Promise<RawObject>;
   post(path: string, body: unknown, signal: AbortSignal): Promise<RawObject>;
@@ -77,7 +79,7 @@ export function createApiClient(
   }
 
   return {
-    async list(path, metadataOnly, pages, signal, selector = new URLSearchParams()) {
+    async list(path, metadataOnly, pages, signal, query = new URLSearchParams()) {
       const options = metadataOnly ? { accept: METADATA_ONLY } : {};
       for (let restarts = 0; ; restarts += 1) {
         const limit = restarts < RESTARTS ? pageSize : 0;
@@ -85,11 +87,11 @@ export function createApiClient(
         try {
           let token: string | undefined = '';
           while (token !== undefined) {
-            const query = new URLSearchParams(selector);
-            query.set('limit', `${limit}`);
-            if (token) query.set('continue', token);
+            const asked = new URLSearchParams(query);
+            asked.set('limit', `${limit}`);
+            if (token) asked.set('continue', token);
             const { items, metadata } = (await ask(
-              `${path}${path.includes('?') ? '&' : '?'}${query.toString()}`,
+              `${path}?${asked.toString()}`,
               signal,
               options,
             )) as RawList;
