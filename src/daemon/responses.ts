@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import type { Logger } from 'pino';
 import { policyOf } from '../channels/channels.ts';
-import { isApiAtHand } from '../collect/kubernetes/api/connect.ts';
+import { isApiAtHand, ownNamespace } from '../collect/kubernetes/api/connect.ts';
 import { ApiFailure } from '../collect/kubernetes/api/apiFailure.ts';
 import { SECOND_MS } from '../model/time.ts';
 import { announcement } from '../respond/announce.ts';
@@ -15,8 +14,6 @@ import type { HistoryReader } from '../store/history.ts';
 import type { DeliveryStore } from '../store/notifications/deliveryStore.ts';
 import type { ResponseStore } from '../store/responses.ts';
 import type { Config } from './config/schema.ts';
-
-const NAMESPACE_FILE = '/var/run/secrets/kubernetes.io/serviceaccount/namespace';
 
 interface ResponseStores {
   readonly responses: ResponseStore;
@@ -32,12 +29,10 @@ export function responseParts(
   changed: () => void = () => undefined,
 ): PlanParts {
   const now = Date.now;
+  const machine = { env: process.env };
+  const own = ownNamespace(machine);
   return {
-    policy: () => ({
-      ...config().response,
-      cluster: config().cluster,
-      ownNamespace: OWN_NAMESPACE,
-    }),
+    policy: () => ({ ...config().response, cluster: config().cluster, ownNamespace: own }),
     store: responses,
     audit,
     now,
@@ -48,7 +43,6 @@ export function responseParts(
       changed();
     },
     async connect() {
-      const machine = { env: process.env };
       const { workloads } = config();
       if (!isApiAtHand(workloads, machine))
         throw new ApiFailure(
@@ -58,17 +52,6 @@ export function responseParts(
       return connectResponseCluster(workloads, machine, signal);
     },
   };
-}
-
-/** Burnwatch's own namespace, in which nothing is ever done; null outside of a cluster. */
-const OWN_NAMESPACE = ownNamespace();
-
-function ownNamespace(): string | null {
-  try {
-    return readFileSync(NAMESPACE_FILE, 'utf8').trim() || null;
-  } catch {
-    return null;
-  }
 }
 
 /** Responses that another process asked for, or whose time comes, are looked for this often. */
@@ -125,12 +108,11 @@ export class ResponseWorker {
 
   async #rounds(): Promise<void> {
     const { reader, log } = this.#deps;
-    const { audit: _audit, ...parts } = this.parts;
     while (this.#isAsked && !this.#stop.signal.aborted) {
       this.#isAsked = false;
       try {
         await carryOn({
-          ...parts,
+          ...this.parts,
           holder: this.#holder,
           finding: (id) => reader.finding(id),
           warn: ({ id }, err) =>

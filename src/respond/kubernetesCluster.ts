@@ -1,5 +1,5 @@
-import { setTimeout as wait } from 'node:timers/promises';
 import type { WorkloadsConfig } from '../collect/config.ts';
+import { SYSTEM_DEPS } from '../collect/createCollector.ts';
 import { createApiClient, type ApiChange } from '../collect/kubernetes/api/apiClient.ts';
 import { ApiFailure } from '../collect/kubernetes/api/apiFailure.ts';
 import { connect, type Machine } from '../collect/kubernetes/api/connect.ts';
@@ -18,11 +18,7 @@ export async function connectResponseCluster(
   signal: AbortSignal,
 ): Promise<ResponseCluster> {
   const connection = await connect(workloads, machine);
-  const deps = {
-    sleep: (ms: number, until: AbortSignal) => wait(ms, undefined, { signal: until }),
-    random: Math.random,
-  };
-  const client = createApiClient(connection, deps, REQUEST_MS);
+  const client = createApiClient(connection, SYSTEM_DEPS, REQUEST_MS);
   return {
     async get(path) {
       try {

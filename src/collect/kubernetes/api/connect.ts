@@ -1,10 +1,12 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { Agent, type RequestOptions } from 'node:http';
 import type { WorkloadsConfig } from '../../config.ts';
 import { ApiFailure } from './apiFailure.ts';
 
 /** Mounted into every pod whose service account is. */
-const TOKEN_FILE = '/var/run/secrets/kubernetes.io/serviceaccount/token';
+const ACCOUNT_FOLDER = '/var/run/secrets/kubernetes.io/serviceaccount';
+const TOKEN_FILE = `${ACCOUNT_FOLDER}/token`;
+const NAMESPACE_FILE = `${ACCOUNT_FOLDER}/namespace`;
 
 /** An API server and how to be known to it. */
 export interface Connection {
@@ -37,6 +39,15 @@ export function isApiAtHand(workloads: WorkloadsConfig, machine: Machine): boole
 
 function isInCluster({ env, root = '' }: Machine): boolean {
   return (env['KUBERNETES_SERVICE_HOST'] ?? '') !== '' && existsSync(root + TOKEN_FILE);
+}
+
+/** Burnwatch's own namespace; null outside of a cluster. */
+export function ownNamespace({ root = '' }: Machine): string | null {
+  try {
+    return readFileSync(root + NAMESPACE_FILE, 'utf8').trim() || null;
+  } catch {
+    return null;
+  }
 }
 
 /**
