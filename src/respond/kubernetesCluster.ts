@@ -87,9 +87,9 @@ function requestOf(change: Change, dryRun: boolean): ApiChange & { readonly path
     case 'patch':
       break;
   }
-  const { path, uid, resourceVersion, values } = change;
+  const { path, uid, resourceVersion, fields } = change;
   const body: Record<string, unknown> = { metadata: { uid, resourceVersion } };
-  for (const { path: keys, after } of values) put(body, keys, after);
+  for (const { path: keys, after } of fields) put(body, keys, after);
   return { method: 'PATCH', path, body, contentType: 'application/merge-patch+json' };
 }
 

@@ -1,7 +1,7 @@
 import { ApiFailure } from '../collect/kubernetes/api/apiFailure.ts';
 import type { RawObject } from '../collect/kubernetes/rawObjects.ts';
 import { hashOf } from '../model/canonicalJson.ts';
-import type { Operation, ResponsePlan } from '../store/responses.ts';
+import type { ResponsePlan } from '../store/responses.ts';
 import { readFacts, type ResponseTarget } from './facts.ts';
 import { planOperations, type DraftPlan } from './planOperations.ts';
 import { ResponseRefused, type RefusalCode } from './refusals.ts';
@@ -24,7 +24,7 @@ export async function makePlan(
     );
     const answers: unknown[] = [];
     for (const operation of draft.operations)
-      answers.push(decisive(await cluster.send(changeOf(operation), true)));
+      answers.push(decisive(await cluster.send(operation, true)));
     const { finding, action, select } = target;
     const { targets, operations, pods } = draft;
     const about = { id, finding: finding.id, scope: finding.scope, action, select };
@@ -41,9 +41,8 @@ async function withPossibleUndo(draft: DraftPlan, cluster: ResponseCluster): Pro
   const evictions = draft.operations.filter((one) => one.verb === 'evict');
   const [first] = evictions;
   if (first === undefined || first.again === null) return draft;
-  const collection = first.path.slice(0, first.path.lastIndexOf('/'));
   try {
-    await cluster.send({ verb: 'create', collection, object: first.again }, true);
+    await cluster.send(makingAgain(first.path, first.again), true);
   } catch (error) {
     if (!(error instanceof ApiFailure)) throw error;
     // The pod is there still; what matters is whether making one is allowed.
@@ -56,20 +55,9 @@ async function withPossibleUndo(draft: DraftPlan, cluster: ResponseCluster): Pro
   return draft;
 }
 
-/** The request that an operation is. */
-export function changeOf(operation: Operation): Change {
-  switch (operation.verb) {
-    case 'create':
-      return { verb: 'create', collection: operation.collection, object: operation.object };
-    case 'evict': {
-      const { verb, path, uid, resourceVersion } = operation;
-      return { verb, path, uid, resourceVersion };
-    }
-    case 'patch':
-      break;
-  }
-  const { verb, path, uid, resourceVersion, fields } = operation;
-  return { verb, path, uid, resourceVersion, values: fields };
+/** The request that makes an evicted pod again. */
+export function makingAgain(path: string, object: object): Change {
+  return { verb: 'create', collection: path.slice(0, path.lastIndexOf('/')), object };
 }
 
 /** What of an answer is the same in every dry run of the same write. */

@@ -2,7 +2,7 @@ import { ApiFailure } from '../collect/kubernetes/api/apiFailure.ts';
 import type { RawObject } from '../collect/kubernetes/rawObjects.ts';
 import { canonicalJson } from '../model/canonicalJson.ts';
 import type { FieldChange, Operation } from '../store/responses.ts';
-import { changeOf } from './makePlan.ts';
+import { makingAgain } from './makePlan.ts';
 import { nameIn, uidOf, valueAt } from './objects.ts';
 import { markerOf } from './planOperations.ts';
 import type { ResponseCluster } from './responseCluster.ts';
@@ -21,7 +21,7 @@ export async function apply(
 ): Promise<void> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      await cluster.send(changeOf(operation), false);
+      await cluster.send(operation, false);
       return;
     } catch (error) {
       if (!(error instanceof ApiFailure) || !isInDoubt(error)) throw error;
@@ -97,20 +97,16 @@ async function takeBackOnce(
   if (operation.verb === 'evict') return makeAgain(id, operation, object, cluster);
   if (object === null) return `${text}: the object is gone`;
   if (uidOf(object) !== operation.uid) return `${text}: another object has the name`;
-  const ours = operation.fields.filter(
-    (field) => isOurs(field) && isAt(object, field.path, field.after),
+  const ours = operation.fields.filter(isOurs);
+  const inForce = ours.filter((field) => isAt(object, field.path, field.after));
+  const changed = ours.filter(
+    (field) => !inForce.includes(field) && !isAt(object, field.path, field.before),
   );
-  const changed = operation.fields.filter(
-    (field) =>
-      isOurs(field) &&
-      !isAt(object, field.path, field.after) &&
-      !isAt(object, field.path, field.before),
-  );
-  if (ours.length > 0) {
+  if (inForce.length > 0) {
     const { uid } = operation;
-    const values = ours.map(({ path: keys, before }) => ({ path: keys, after: before }));
+    const fields = inForce.map(({ path: keys, before }) => ({ path: keys, after: before }));
     const resourceVersion = object.metadata?.resourceVersion ?? '';
-    await cluster.send({ verb: 'patch', path, uid, resourceVersion, values }, false);
+    await cluster.send({ verb: 'patch', path, uid, resourceVersion, fields }, false);
   }
   if (changed.length === 0) return null;
   return `${text}: ${changed.map(({ path: keys }) => keys.join('.')).join(', ')} was changed since`;
@@ -126,8 +122,7 @@ async function makeAgain(
   if (again === null) return `${text}: an evicted pod is not made again`;
   if (object !== null)
     return isMarked(object, id) ? null : `${text}: another pod of that name is there`;
-  const collection = path.slice(0, path.lastIndexOf('/'));
-  await cluster.send({ verb: 'create', collection, object: again }, false);
+  await cluster.send(makingAgain(path, again), false);
   return null;
 }
 

@@ -1,7 +1,7 @@
 import type { RawObject } from '../collect/kubernetes/rawObjects.ts';
 import type { FieldChange } from '../store/responses.ts';
 
-/** A request that changes something, as it goes to the API server. */
+/** A request that changes something, as it goes to the API server. Every operation of a plan is one. */
 export type Change =
   | {
       readonly verb: 'patch';
@@ -9,7 +9,7 @@ export type Change =
       /** The server refuses it (409) where the object is another one, or has another version. */
       readonly uid: string;
       readonly resourceVersion: string;
-      readonly values: readonly Pick<FieldChange, 'path' | 'after'>[];
+      readonly fields: readonly Pick<FieldChange, 'path' | 'after'>[];
     }
   | { readonly verb: 'create'; readonly collection: string; readonly object: object }
   | { readonly verb: 'delete'; readonly path: string; readonly uid: string }
