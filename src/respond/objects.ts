@@ -54,6 +54,10 @@ export function uidOf({ metadata }: RawObject): string {
   return metadata?.uid ?? '';
 }
 
+export function versionOf({ metadata }: RawObject): string {
+  return metadata?.resourceVersion ?? '';
+}
+
 type OwnerReference = NonNullable<RawMetadata['ownerReferences']>[number];
 
 /** What controls the object; undefined where nothing does. */

@@ -3,7 +3,7 @@ import type { RawObject } from '../collect/kubernetes/rawObjects.ts';
 import { canonicalJson } from '../model/canonicalJson.ts';
 import type { FieldChange, Operation } from '../store/responses.ts';
 import { makingAgain } from './makePlan.ts';
-import { nameIn, uidOf, valueAt } from './objects.ts';
+import { nameIn, uidOf, valueAt, versionOf } from './objects.ts';
 import { markerOf } from './planOperations.ts';
 import type { ResponseCluster } from './responseCluster.ts';
 
@@ -105,7 +105,7 @@ async function takeBackOnce(
   if (inForce.length > 0) {
     const { uid } = operation;
     const fields = inForce.map(({ path: keys, before }) => ({ path: keys, after: before }));
-    const resourceVersion = object.metadata?.resourceVersion ?? '';
+    const resourceVersion = versionOf(object);
     await cluster.send({ verb: 'patch', path, uid, resourceVersion, fields }, false);
   }
   if (changed.length === 0) return null;

@@ -1,5 +1,11 @@
 import type { RawObject } from '../collect/kubernetes/rawObjects.ts';
-import type { FieldChange, Operation, ResponsePlan, TargetObject } from '../store/responses.ts';
+import type {
+  FieldChange,
+  Operation,
+  ResponseAction,
+  ResponsePlan,
+  TargetObject,
+} from '../store/responses.ts';
 import { canonicalJson, hashOf } from '../model/canonicalJson.ts';
 import { isOwned, isStatic, podSpecOf, type Facts, type ResponseTarget } from './facts.ts';
 import {
@@ -10,6 +16,7 @@ import {
   selectsAll,
   uidOf,
   valueAt,
+  versionOf,
   type LabelSelector,
 } from './objects.ts';
 import { withoutSecrets } from './redact.ts';
@@ -42,12 +49,13 @@ export function planOperations(
     case 'evidence':
       return { ...draft, targets: pods.map((pod) => target(pod, '')), operations: [] };
     case 'label': {
-      const label = ['metadata', 'labels', SUSPECT_LABEL];
-      const operations = pods
-        .map(ofNoFile)
-        .map((pod) =>
-          patch(id, action, pod, namespace, [[label, finding.kind]], `label as ${finding.kind}`),
-        );
+      const label = {
+        action,
+        text: `label as ${finding.kind}`,
+        path: ['metadata', 'labels', SUSPECT_LABEL],
+        after: finding.kind,
+      };
+      const operations = pods.map(ofNoFile).map((pod) => patch(id, pod, namespace, label));
       return { ...draft, targets: pods.map((pod) => target(pod)), operations };
     }
     case 'quarantine':
@@ -79,17 +87,18 @@ function byLabel(id: string, facts: Facts, head: Head): DraftPlan {
         `Pod ${namespace}/${nameIn(pod)} is in quarantine already, by response ${by}`,
       );
   }
-  const label = ['metadata', 'labels', QUARANTINE_LABEL];
+  const label = {
+    action: 'quarantine',
+    text: 'label for the quarantine',
+    path: ['metadata', 'labels', QUARANTINE_LABEL],
+    after: id,
+  } as const;
   return {
     ...head,
     targets: pods.map((pod) => target(pod)),
     operations: [
       denyAll(id, namespace, { matchLabels: { [QUARANTINE_LABEL]: id } }),
-      ...pods
-        .map(ofNoFile)
-        .map((pod) =>
-          patch(id, 'quarantine', pod, namespace, [[label, id]], 'label for the quarantine'),
-        ),
+      ...pods.map(ofNoFile).map((pod) => patch(id, pod, namespace, label)),
     ],
     warnings: [
       ...head.warnings,
@@ -187,13 +196,16 @@ function cordon(id: string, { pods, nodes }: Facts, head: Head): DraftPlan {
       'not-applicable',
       names.size === 0 ? 'The pods are on no node' : 'The nodes of the pods are cordoned already',
     );
-  const unschedulable = ['spec', 'unschedulable'];
+  const unschedulable = {
+    action: 'cordon',
+    text: 'set unschedulable',
+    path: ['spec', 'unschedulable'],
+    after: true,
+  } as const;
   return {
     ...head,
     targets: wanted.map((node) => target(node, nodeVersion(node))),
-    operations: wanted.map((node) =>
-      patch(id, 'cordon', node, null, [[unschedulable, true]], 'set unschedulable'),
-    ),
+    operations: wanted.map((node) => patch(id, node, null, unschedulable)),
     warnings: [
       ...head.warnings,
       ...(wanted.length === open.length ? ['No node is left that new pods can go to'] : []),
@@ -240,16 +252,17 @@ function suspend(id: string, facts: Facts, head: Head): DraftPlan {
   if (workload?.kind !== 'CronJob')
     throw new ResponseRefused('not-applicable', 'Only CronJobs are suspended');
   requireNoOwner(workload, namespace);
-  if (valueAt(workload, ['spec', 'suspend']) === true)
+  const path = ['spec', 'suspend'];
+  if (valueAt(workload, path) === true)
     throw new ResponseRefused(
       'not-applicable',
       `${called(workload, namespace)} is suspended already`,
     );
-  const field = ['spec', 'suspend'];
+  const suspended = { action: 'suspend', text: 'suspend', path, after: true } as const;
   return {
     ...head,
     targets: [target(workload)],
-    operations: [patch(id, 'suspend', workload, namespace, [[field, true]], 'suspend')],
+    operations: [patch(id, workload, namespace, suspended)],
     warnings: [
       ...head.warnings,
       ...gitOpsWarnings(workload),
@@ -342,36 +355,36 @@ function gitOpsWarnings({ metadata }: RawObject): readonly string[] {
   return isManaged ? ['A GitOps controller manages it and may set it back'] : [];
 }
 
-/** A patch of some fields, with the mark of the response beside them. */
+/** What an action does to a field of an object. */
+interface Setting extends Pick<FieldChange, 'path' | 'after'> {
+  readonly action: ResponseAction;
+  readonly text: string;
+}
+
+/** A patch of a field, with the mark of the response beside it. */
 function patch(
   id: string,
-  action: string,
   object: RawObject,
   namespace: string | null,
-  values: readonly (readonly [path: readonly string[], after: unknown])[],
-  text: string,
+  { action, text, path, after }: Setting,
 ): Operation {
-  const marked = [...values, [['metadata', 'annotations', markerOf(id)], action] as const];
+  const mark = { path: ['metadata', 'annotations', markerOf(id)], after: action };
   return {
     verb: 'patch',
     text: `${text}: ${called(object, namespace)}`,
     path: pathOf(object.kind ?? '', namespace, nameIn(object)),
     uid: uidOf(object),
     resourceVersion: versionOf(object),
-    fields: marked.map(([path, after]): FieldChange => ({
-      path,
-      before: valueAt(object, path),
-      after,
+    fields: [{ path, after }, mark].map((field) => ({
+      path: field.path,
+      before: valueAt(object, field.path),
+      after: field.after,
     })),
   };
 }
 
 function called(object: RawObject, namespace: string | null): string {
   return `${object.kind} ${namespace === null ? '' : `${namespace}/`}${nameIn(object)}`;
-}
-
-function versionOf({ metadata }: RawObject): string {
-  return metadata?.resourceVersion ?? '';
 }
 
 function target(object: RawObject, version = versionOf(object)): TargetObject {
