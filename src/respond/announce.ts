@@ -4,7 +4,7 @@ import type { Response, ResponseAction } from '../store/responses.ts';
 import { formatMinute } from '../model/text/units.ts';
 import { workloadKey } from '../model/workload.ts';
 import type { TimeMs } from '../model/time.ts';
-import { approvalsNeeded } from './lifecycle.ts';
+import { approvalsNeeded, isUntouched } from './lifecycle.ts';
 import { partyName } from './people.ts';
 
 /** What an action is called in front of people. */
@@ -79,9 +79,7 @@ function linesOf(response: Response): readonly string[] | null {
     case 'failed':
       return [
         `It failed (${failure?.code ?? 'unknown'}): ${failure?.message ?? ''}`,
-        response.steps.every((step) => step === 'waiting')
-          ? 'Nothing was changed.'
-          : 'What had been done was undone.',
+        isUntouched(response) ? 'Nothing was changed.' : 'What had been done was undone.',
         ...notes,
       ];
     case 'expired':

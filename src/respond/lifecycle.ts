@@ -131,6 +131,11 @@ export function wrongState({ id, state }: Response, what: string): ResponseRefus
   return new ResponseRefused('wrong-state', `Response ${id} is ${state}: it ${what}`);
 }
 
+/** Nothing that the plan writes was begun. */
+export function isUntouched({ steps }: Response): boolean {
+  return steps.every((step) => step === 'waiting');
+}
+
 /** An execution that was interrupted is finished within this time; later it is undone. */
 export function isTooLate({ executedAt }: Response, now: TimeMs): boolean {
   return executedAt !== null && (now > executedAt + APPROVAL_MS || now < executedAt - SKEW_MS);

@@ -1,11 +1,10 @@
+import { holdsWholeObject } from '../collect/labels.ts';
 import type { RawObject } from '../collect/kubernetes/rawObjects.ts';
 
 /** What stands in place of a value that is never stored. */
 const REMOVED = '(not stored)';
 /** Fields of containers that may hold secrets. */
 const TEXTS = new Set(['command', 'args']);
-/** It holds the whole object once more. */
-const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
 
 /** An object without commands, arguments and values of environment variables. */
 export function withoutSecrets(object: RawObject): RawObject {
@@ -22,7 +21,7 @@ function strip(value: unknown, key: string): unknown {
   }
   return Object.fromEntries(
     Object.entries(value)
-      .filter(([name]) => name !== LAST_APPLIED && name !== 'managedFields')
+      .filter(([name]) => !holdsWholeObject(name) && name !== 'managedFields')
       .map(([name, part]) => [
         name,
         key === 'variable' && name === 'value' ? REMOVED : strip(part, name),

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { MAX_REASON_LENGTH } from '../detect/findings/decideFinding.ts';
 import type { Finding } from '../model/finding.ts';
 import { cleanText } from '../model/text/clean.ts';
 import type { TimeMs } from '../model/time.ts';
@@ -11,7 +12,6 @@ import {
   type ResponseQuery,
   type ResponseStore,
 } from '../store/responses.ts';
-import { hashOf } from '../model/canonicalJson.ts';
 import { APPROVAL_MS } from './config.ts';
 import type { ResponseTarget } from './facts.ts';
 import {
@@ -23,12 +23,11 @@ import {
   type ResponsePolicy,
 } from './lifecycle.ts';
 import { makePlan } from './makePlan.ts';
-import { partyOf, type Identity } from './people.ts';
+import { isSameParty, partyOf, type Identity } from './people.ts';
 import { auditOf } from './record.ts';
 import { ResponseRefused } from './refusals.ts';
 import type { ResponseCluster } from './responseCluster.ts';
 
-const MAX_REASON_LENGTH = 500;
 /** Plans that wait for approval at once: a list that people still read. */
 const MAX_PLANS = 50;
 /** A change that another process won is tried again on what is there then. */
@@ -119,9 +118,11 @@ async function requireFree(
       'not-applicable',
       `${MAX_PLANS} plans wait for approval: take some back first`,
     );
+  if (workload === null) return;
+  const { kind, name } = workload;
   const query = { ...all, states: RUNNING_STATES, namespaces: [namespace], limit: 100 };
   const running = (await store.list(query)).find(
-    (one) => workload !== null && hashOf(one.workload) === hashOf(workload),
+    (one) => one.workload?.kind === kind && one.workload.name === name,
   );
   if (running !== undefined) throw alreadyRunning(running.id);
 }
@@ -164,9 +165,8 @@ export async function approve(
 export async function undo(id: string, identity: Identity, parts: RequestParts): Promise<Response> {
   return changed(id, 'undo', identity, parts, (response, party, now) => {
     const { state, requestedBy, action, plan } = response;
-    const isOwn = party.who === requestedBy.who && party.via === requestedBy.via;
     const isPlan = state === 'planned' || state === 'approved';
-    if (party.person === null && !(isPlan && isOwn))
+    if (party.person === null && !(isPlan && isSameParty(party, requestedBy)))
       throw new ResponseRefused(
         'approver-not-allowed',
         `${party.who} is none of response.approvers: nothing was undone`,

@@ -1,6 +1,11 @@
 import { z } from 'zod';
 import { formatTime, type TimeMs } from '../model/time.ts';
-import { RESPONSE_ACTIONS, type EvidenceItem, type Response } from '../store/responses.ts';
+import {
+  RESPONSE_ACTIONS,
+  RESPONSE_STATES,
+  type EvidenceItem,
+  type Response,
+} from '../store/responses.ts';
 import { approvalsNeeded } from './lifecycle.ts';
 import { partyName } from './people.ts';
 import { shownState } from './requests.ts';
@@ -10,17 +15,7 @@ const time = z.iso.datetime().describe('RFC 3339, UTC');
 /** A response as `response list -o json` and the API give it. */
 export const responseJsonSchema = z.object({
   id: z.string(),
-  state: z.enum([
-    'planned',
-    'approved',
-    'executing',
-    'verified',
-    'undoing',
-    'undone',
-    'expired',
-    'failed',
-    'withdrawn',
-  ]),
+  state: z.enum(RESPONSE_STATES),
   action: z.enum(RESPONSE_ACTIONS),
   select: z.enum(['pods', 'owner']),
   finding: z.string(),

@@ -4,7 +4,14 @@ import type { AuditEntry } from '../store/auditLog.ts';
 import { OPEN_STATES, type Response, type StepState } from '../store/responses.ts';
 import { captureEvidence } from './evidence.ts';
 import { isOwned, readFacts } from './facts.ts';
-import { isExpired, isHeld, isTooLate, leaseOf, requireApproved } from './lifecycle.ts';
+import {
+  isExpired,
+  isHeld,
+  isTooLate,
+  isUntouched,
+  leaseOf,
+  requireApproved,
+} from './lifecycle.ts';
 import { makePlan, refusalOf } from './makePlan.ts';
 import { isSelected, nameIn, pathOf, valueAt, type LabelSelector } from './objects.ts';
 import { apply, look, selectedBy, takeBack } from './operate.ts';
@@ -110,8 +117,7 @@ async function execute(
     if (isTooLate(current, parts.now()))
       throw new ResponseRefused('expired', 'The execution was interrupted for too long');
     requireApproved({ ...current, expiresAt: Infinity }, parts.policy(), parts.now());
-    if (current.steps.every((step) => step === 'waiting'))
-      current = await prepare(current, cluster, parts);
+    if (isUntouched(current)) current = await prepare(current, cluster, parts);
     for (const [index, operation] of current.plan.operations.entries()) {
       const step = current.steps[index];
       if (step === 'done') continue;
@@ -130,7 +136,7 @@ async function execute(
     // The API server is away: the next tick goes on, until it is too late.
     if (reason.code === 'unreachable') throw error;
     current = (await parts.store.get(current.id)) ?? current;
-    if (current.steps.every((step) => step === 'waiting')) return fail(current, reason, parts);
+    if (isUntouched(current)) return fail(current, reason, parts);
     const { code, message } = reason;
     const next = { state: 'undoing', failure: { code, message } } as const;
     await takeAllBack(await save(current, next, 'fail', parts), cluster, parts);

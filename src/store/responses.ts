@@ -20,16 +20,19 @@ export type ResponseAction = (typeof RESPONSE_ACTIONS)[number];
  * time. `failed`: refused or failed while it was executed; what had been changed by then was undone. `withdrawn`: a
  * person took the plan back.
  */
-export type ResponseState =
-  | 'planned'
-  | 'approved'
-  | 'executing'
-  | 'verified'
-  | 'undoing'
-  | 'undone'
-  | 'expired'
-  | 'failed'
-  | 'withdrawn';
+export const RESPONSE_STATES = [
+  'planned',
+  'approved',
+  'executing',
+  'verified',
+  'undoing',
+  'undone',
+  'expired',
+  'failed',
+  'withdrawn',
+] as const;
+
+export type ResponseState = (typeof RESPONSE_STATES)[number];
 
 /** A person as one of the interfaces knows them. */
 export interface Party {
