@@ -1,11 +1,17 @@
 import type { Context } from 'hono';
 import type { Identity } from '../respond/people.ts';
 import { ResponseRefused } from '../respond/refusals.ts';
-import { approve, listResponses, requestPlan, undo } from '../respond/requests.ts';
-import type { Response, ResponseAction } from '../store/responses.ts';
+import {
+  approve,
+  listResponses,
+  requestPlan,
+  undo,
+  type PlanRequest,
+} from '../respond/requests.ts';
+import type { Response } from '../store/responses.ts';
 import type { ServeDeps } from './deps.ts';
 import type { ServerEnv } from './security/access.ts';
-import { findVisible, maySee, visibleNamespaces, type Principal } from './security/principal.ts';
+import { findWhole, maySee, visibleNamespaces, type Principal } from './security/principal.ts';
 import { addressOf } from './security/rateLimit.ts';
 
 /** What a person asks for, from where. */
@@ -54,20 +60,12 @@ export async function visibleResponse(
 
 /** Plans a response to a finding. @throws HttpProblem 404, ResponseRefused */
 export async function planResponse(
-  request: {
-    readonly findingId: string;
-    readonly action: ResponseAction;
-    readonly select: 'pods' | 'owner';
-    readonly reason: string;
-  },
+  { findingId, ...rest }: Omit<PlanRequest, 'finding'> & { readonly findingId: string },
   asker: ResponseAsker,
   deps: ServeDeps,
 ): Promise<Response> {
-  const { findingId, ...rest } = request;
-  await findVisible(findingId, asker.principal, deps);
-  // As the history has it: what the asker may not see does not change what is planned.
-  const finding = await deps.reader.finding(findingId);
-  if (finding === null) throw new ResponseRefused('not-found', 'There is no such finding');
+  // What the asker may not see does not change what is planned.
+  const finding = await findWhole(findingId, asker.principal, deps);
   return requestPlan({ finding, ...rest }, identityOf(asker), deps.responses);
 }
 

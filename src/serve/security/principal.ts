@@ -98,10 +98,23 @@ export function asSeenBy(principal: Principal, finding: Finding): Finding {
 export async function findVisible(
   id: string,
   principal: Principal,
-  { reader }: { readonly reader: Pick<HistoryReader, 'finding'> },
+  deps: FindingDeps,
+): Promise<Finding> {
+  return asSeenBy(principal, await findWhole(id, principal, deps));
+}
+
+/** The same as the history has it: for what is done about it, never for what is shown. */
+export async function findWhole(
+  id: string,
+  principal: Principal,
+  { reader }: FindingDeps,
 ): Promise<Finding> {
   const finding = await reader.finding(id);
   if (finding === null || !maySee(principal, finding.scope.namespace))
     throw new HttpProblem(404, 'There is no such finding');
-  return asSeenBy(principal, finding);
+  return finding;
+}
+
+interface FindingDeps {
+  readonly reader: Pick<HistoryReader, 'finding'>;
 }
