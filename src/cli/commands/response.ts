@@ -15,10 +15,11 @@ import {
   shownState,
   undo,
   type PlanParts,
+  type PlanRequest,
 } from '../../respond/requests.ts';
 import { toEvidenceJson, toResponseJson } from '../../respond/responseJson.ts';
 import { approvalsNeeded } from '../../respond/lifecycle.ts';
-import { RESPONSE_ACTIONS, type Response, type ResponseAction } from '../../store/responses.ts';
+import { RESPONSE_ACTIONS, type Response } from '../../store/responses.ts';
 import { CommandFailed, type Io } from '../io.ts';
 import {
   loadContext,
@@ -26,17 +27,14 @@ import {
   withHistory,
   withOpened,
   withOutput,
+  type CommandContext,
   type ConfigOption,
 } from '../options.ts';
 import { requireFinding } from './findings.ts';
 
 type ListOptions = ConfigOption & { readonly state: 'open' | 'all'; readonly output: OutputFormat };
 
-interface PlanOptions extends ConfigOption {
-  readonly action: ResponseAction;
-  readonly select: 'pods' | 'owner';
-  readonly reason: string;
-}
+type PlanOptions = ConfigOption & Omit<PlanRequest, 'finding'>;
 
 const LISTED = 1_000;
 
@@ -97,7 +95,8 @@ const COLUMNS: readonly Column<Response>[] = [
 
 async function listAll({ state, output, ...options }: ListOptions, io: Io): Promise<void> {
   const query = { isOpen: state === 'open', namespaces: null, findingId: null, limit: LISTED };
-  const found = await withParts(options, io, (parts) => listResponses(query, parts));
+  const context = loadContext(options, io);
+  const found = await withParts(context, io, (parts) => listResponses(query, parts));
   const rows = found.map((one) => ({ ...one, state: shownState(one, io.now()) }));
   const toJson = (one: Response) => toResponseJson(one, io.now());
   printRows(io, rows, { output, columns: COLUMNS, toJson, empty: 'No responses.' });
@@ -109,7 +108,7 @@ interface ShowOptions {
 }
 
 async function showOne(id: string, options: ConfigOption & ShowOptions, io: Io): Promise<void> {
-  await withParts(options, io, async ({ store }) => {
+  await withParts(loadContext(options, io), io, async ({ store }) => {
     const response = await store.get(id);
     if (response === null)
       throw new CommandFailed(`there is no response ${id}: burnwatch response list shows them`);
@@ -143,10 +142,10 @@ function render(response: Response, io: Io): string {
 }
 
 async function planOne(id: string, options: PlanOptions, io: Io): Promise<void> {
-  const { config } = loadContext(options, io).loaded;
-  const finding = await withHistory(config, (reader) => requireFinding(reader, id));
+  const context = loadContext(options, io);
+  const finding = await withHistory(context.loaded.config, (reader) => requireFinding(reader, id));
   const { action, select, reason } = options;
-  const planned = await withParts(options, io, (parts) =>
+  const planned = await withParts(context, io, (parts) =>
     requestPlan({ finding, action, select, reason }, identityOf(io), parts),
   );
   io.out(`${planned.id}\n`);
@@ -159,7 +158,8 @@ async function approveOne(
   io: Io,
 ): Promise<void> {
   const { hash = null } = options;
-  const { state, approvals, action } = await withParts(options, io, (parts) =>
+  const context = loadContext(options, io);
+  const { state, approvals, action } = await withParts(context, io, (parts) =>
     approve(id, hash, identityOf(io), parts),
   );
   const missing = approvalsNeeded(action) - approvals.length;
@@ -171,7 +171,8 @@ async function approveOne(
 }
 
 async function undoOne(id: string, options: ConfigOption, io: Io): Promise<void> {
-  const { state } = await withParts(options, io, (parts) => undo(id, identityOf(io), parts));
+  const context = loadContext(options, io);
+  const { state } = await withParts(context, io, (parts) => undo(id, identityOf(io), parts));
   io.err(state === 'undoing' ? `the daemon undoes ${id}\n` : `${id} is withdrawn\n`);
 }
 
@@ -181,12 +182,10 @@ function identityOf({ user }: Io): Identity {
 }
 
 async function withParts<T>(
-  options: ConfigOption,
+  { loaded: { config }, log }: CommandContext,
   io: Io,
   work: (parts: PlanParts) => Promise<T>,
 ): Promise<T> {
-  const { loaded, log } = loadContext(options, io);
-  const { config } = loaded;
   const stop = new AbortController();
   return withOpened(openStores(config.history.path, log), async (stores) => {
     try {
