@@ -1,10 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Finding } from '../../src/model/finding.ts';
 import { DAY_MS } from '../../src/model/time.ts';
 import { listResponses } from '../../src/respond/requests.ts';
 import type { ResponseAction } from '../../src/store/responses.ts';
-import type { ApiServer } from '../support/apiServer/apiServer.ts';
+import { isWrite, type ApiServer } from '../support/apiServer/apiServer.ts';
 import { ANA, ResponseBench } from '../support/respond/responseBench.ts';
-import { startWorld, suspect } from '../support/respond/world.ts';
+import { MINER, NIGHTLY, RUNNER, startWorld } from '../support/respond/world.ts';
 
 let server: ApiServer;
 let bench: ResponseBench;
@@ -19,14 +20,10 @@ afterEach(async () => {
   if (bench.warnings.length > 0) throw new Error(bench.warnings.join('\n'));
 });
 
-const MINER = suspect('Deployment', 'miner', ['miner-6f-0', 'miner-6f-1']);
-const RUNNER = suspect('Pod', 'runner', ['runner']);
-const NIGHTLY = suspect('CronJob', 'nightly', ['nightly-1-x']);
-
 /** Each action: on what, the field that shows it, its value before and while it is in force. */
 const ACTIONS: readonly {
   readonly action: ResponseAction;
-  readonly finding: ReturnType<typeof suspect>;
+  readonly finding: Finding;
   readonly select?: 'owner';
   readonly seen: () => unknown;
   readonly before: unknown;
@@ -188,7 +185,3 @@ describe('each action', () => {
     expect(specOf('Deployment', 'shop', 'miner')['replicas']).toBe(7);
   });
 });
-
-function isWrite({ method, query }: ApiServer['requests'][number]): boolean {
-  return method !== 'GET' && query.get('dryRun') === null;
-}

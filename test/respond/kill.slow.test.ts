@@ -2,12 +2,9 @@ import { describe, expect, it } from 'vitest';
 import type { Finding } from '../../src/model/finding.ts';
 import { MINUTE_MS } from '../../src/model/time.ts';
 import type { ResponseAction } from '../../src/store/responses.ts';
-import { suspect } from '../support/respond/world.ts';
-import { isWrite, KillBench, specs } from './support/killBench.ts';
-
-const MINER = suspect('Deployment', 'miner', ['miner-6f-0', 'miner-6f-1']);
-const NIGHTLY = suspect('CronJob', 'nightly', ['nightly-1-x']);
-const RUNNER = suspect('Pod', 'runner', ['runner']);
+import { isWrite } from '../support/apiServer/apiServer.ts';
+import { MINER, NIGHTLY, RUNNER } from '../support/respond/world.ts';
+import { KillBench, specs } from './support/killBench.ts';
 
 const ACTIONS: readonly (readonly [ResponseAction, Finding, writes: number])[] = [
   ['quarantine', MINER, 3],

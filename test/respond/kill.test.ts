@@ -1,8 +1,7 @@
 import { expect, it } from 'vitest';
-import { suspect } from '../support/respond/world.ts';
-import { isWrite, KillBench, specs } from './support/killBench.ts';
-
-const MINER = suspect('Deployment', 'miner', ['miner-6f-0', 'miner-6f-1']);
+import { isWrite } from '../support/apiServer/apiServer.ts';
+import { MINER } from '../support/respond/world.ts';
+import { KillBench, specs } from './support/killBench.ts';
 
 // Every action and every request: kill.slow.test.ts.
 it.each([

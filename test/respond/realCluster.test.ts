@@ -59,6 +59,10 @@ const POD = {
 async function makeRunner(): Promise<void> {
   const metadata = { name: 'runner', labels: { app: 'runner' } };
   await create({ apiVersion: 'v1', kind: 'Pod', metadata, spec: POD });
+  await runnerReady();
+}
+
+async function runnerReady(): Promise<void> {
   await kubectl(['-n', NAMESPACE, 'wait', 'pod/runner', '--for=condition=Ready', '--timeout=300s']);
 }
 
@@ -249,14 +253,7 @@ describe.skipIf(!isReal)('on a real API server', () => {
   });
 
   it('evidence: one approval, the logs and events of the kubelet', async () => {
-    await kubectl([
-      '-n',
-      NAMESPACE,
-      'wait',
-      'pod/runner',
-      '--for=condition=Ready',
-      '--timeout=300s',
-    ]);
+    await runnerReady();
     bench.now = Date.now();
     const planned = await bench.plan(finding('Pod', 'runner', ['runner']), 'evidence');
     await bench.approve(planned, ANA);
@@ -278,14 +275,7 @@ describe.skipIf(!isReal)('on a real API server', () => {
   });
 
   it('refuses by the server’s own words: a disruption budget, a pod that comes back, a missing role', async () => {
-    await kubectl([
-      '-n',
-      NAMESPACE,
-      'wait',
-      'pod/runner',
-      '--for=condition=Ready',
-      '--timeout=300s',
-    ]);
+    await runnerReady();
     await create({
       apiVersion: 'policy/v1',
       kind: 'PodDisruptionBudget',
@@ -310,13 +300,16 @@ describe.skipIf(!isReal)('on a real API server', () => {
     );
   });
 
-  async function labelled(selector: string): Promise<number> {
-    const text = await kubectl(['-n', NAMESPACE, 'get', 'pods', '-l', selector, '-o', 'name']);
-    return text.split('\n').filter((line) => line !== '').length;
+  function labelled(selector: string): Promise<number> {
+    return count('pods', '-l', selector);
   }
 
-  async function policies(): Promise<number> {
-    const text = await kubectl(['-n', NAMESPACE, 'get', 'networkpolicies', '-o', 'name']);
+  function policies(): Promise<number> {
+    return count('networkpolicies');
+  }
+
+  async function count(...what: readonly string[]): Promise<number> {
+    const text = await kubectl(['-n', NAMESPACE, 'get', ...what, '-o', 'name']);
     return text.split('\n').filter((line) => line !== '').length;
   }
 });

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { HOUR_MS, MINUTE_MS } from '../../src/model/time.ts';
 import type { RefusalCode } from '../../src/respond/refusals.ts';
 import type { Response } from '../../src/store/responses.ts';
-import type { ApiServer } from '../support/apiServer/apiServer.ts';
+import { isWrite, type ApiServer } from '../support/apiServer/apiServer.ts';
 import { ApiStatus } from '../support/apiServer/status.ts';
 import {
   ANA,
@@ -12,7 +12,7 @@ import {
   ResponseBench,
   RITA,
 } from '../support/respond/responseBench.ts';
-import { pod, startWorld, suspect } from '../support/respond/world.ts';
+import { MINER, pod, RUNNER, startWorld, suspect } from '../support/respond/world.ts';
 
 let server: ApiServer;
 let bench: ResponseBench;
@@ -25,9 +25,6 @@ afterEach(async () => {
   await bench[Symbol.asyncDispose]();
   await server[Symbol.asyncDispose]();
 });
-
-const MINER = suspect('Deployment', 'miner', ['miner-6f-0', 'miner-6f-1']);
-const RUNNER = suspect('Pod', 'runner', ['runner']);
 
 const refused = (code: RefusalCode) => expect.objectContaining({ name: 'ResponseRefused', code });
 
@@ -52,10 +49,6 @@ async function failure(response: Response): Promise<string> {
   const isUntouched =
     JSON.stringify(server.dump()) === before && !server.requests.some((one) => isWrite(one));
   return isUntouched ? code : `${code}, but the cluster changed`;
-}
-
-function isWrite({ method, query }: ApiServer['requests'][number]): boolean {
-  return method !== 'GET' && query.get('dryRun') === null;
 }
 
 function relabel(kind: string, name: string): void {

@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Finding } from '../../../src/model/finding.ts';
 import type { Response } from '../../../src/store/responses.ts';
-import type { ApiServer, SeenRequest } from '../../support/apiServer/apiServer.ts';
+import { isWrite, type ApiServer, type SeenRequest } from '../../support/apiServer/apiServer.ts';
 import { ResponseBench } from '../../support/respond/responseBench.ts';
 import { startWorld } from '../../support/respond/world.ts';
 import type { WorkerInput } from './workerChild.ts';
@@ -84,11 +84,6 @@ export class KillBench implements AsyncDisposable {
     await this.bench[Symbol.asyncDispose]();
     await this.server[Symbol.asyncDispose]();
   }
-}
-
-/** A request that changes something. */
-export function isWrite({ method, query }: SeenRequest): boolean {
-  return method !== 'GET' && query.get('dryRun') === null;
 }
 
 /** What matters of each object, whatever its versions and marks. */

@@ -37,6 +37,11 @@ export interface SeenRequest {
   readonly accept: string;
 }
 
+/** A request that changes something. */
+export function isWrite({ method, query }: SeenRequest): boolean {
+  return method !== 'GET' && query.get('dryRun') === null;
+}
+
 /** A Kubernetes API server on loopback, of this process: for tests. Close it. */
 export class ApiServer implements AsyncDisposable {
   readonly url: string;

@@ -8,12 +8,10 @@ const CREATED = '2026-11-20T06:00:00Z';
 
 /** A namespace `shop` with a suspect of every kind, beside honest workloads, on two nodes. */
 export async function startWorld(): Promise<ApiServer> {
-  const known = new Set(STANDARD_RESOURCES.map(({ plural }) => plural));
-  const more = INSTALL_RESOURCES.filter(({ plural }) => !known.has(plural));
   const server = await ApiServer.start({
     tls: true,
     tokens: { secret: 'burnwatch' },
-    resources: [...STANDARD_RESOURCES, ...more],
+    resources: [...STANDARD_RESOURCES, ...INSTALL_RESOURCES],
   });
   server.put(
     node('node-a'),
@@ -100,3 +98,8 @@ export function suspect(
   const scope = { namespace: 'shop', workload: { kind, name }, container: 'app', subject: null };
   return { ...aFinding({ scope }), cluster: 'test', pods, ...more };
 }
+
+/** The suspects of the world, each with its pods. */
+export const MINER = suspect('Deployment', 'miner', ['miner-6f-0', 'miner-6f-1']);
+export const RUNNER = suspect('Pod', 'runner', ['runner']);
+export const NIGHTLY = suspect('CronJob', 'nightly', ['nightly-1-x']);
