@@ -1,27 +1,26 @@
 import { allocate } from '../cost/allocate.ts';
-import { addUnits, UNIT_COSTS, type UnitDay } from '../cost/unitCosts/unitDays.ts';
+import { addUnits, UNIT_COSTS } from '../cost/unitCosts/unitDays.ts';
 import { priceNodes } from '../cost/priceNodes.ts';
 import type { DetectContext } from '../detect/detector.ts';
-import type { DetectorState } from '../store/stateCodec.ts';
 import { advanceFindings } from '../detect/findings/lifecycle.ts';
 import { openFindings } from '../detect/findings/openFindings.ts';
 import type { WindowCosts } from '../model/cost.ts';
 import type { FindingEvent, OperatorAction, Scope, Verdict } from '../model/finding.ts';
 import { configuredEvents, mergeEvents, PLANNED } from '../detect/planned/plannedEvents.ts';
-import { plannedIn, type PlannedEvent } from '../model/plannedEvent.ts';
+import { plannedIn } from '../model/plannedEvent.ts';
 import { podOwners, scopeOwner, type PodOwners } from '../detect/owners/podOwners.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import { workloadKey } from '../model/workload.ts';
 import type { WorkloadEvent } from '../model/workloadEvent.ts';
 import { rememberSignals, SIGNAL_MEMORY } from '../detect/signals/signalMemory.ts';
-import { TIMELINE, type Trace } from '../detect/timeline/timelineState.ts';
+import { TIMELINE } from '../detect/timeline/timelineState.ts';
 import { traceWorkloads } from '../detect/timeline/traceWorkloads.ts';
 import { routedLabels, scopeLabels } from '../detect/owners/scopeLabels.ts';
 import { acceptedSources } from './acceptedSources.ts';
 import { scopeCosts } from './scopeCosts.ts';
 import type { Settings } from './settings.ts';
 import type { CycleState, StateChange } from '../store/cycleState.ts';
-import { StateOverlay } from './stateOverlay.ts';
+import { StateOverlays } from './stateOverlay.ts';
 
 /** What one window came to. The usage is the snapshot itself. */
 export interface WindowResult {
@@ -57,18 +56,13 @@ export function runWindow(
   const owners = podOwners(snapshot, keys);
   const ownerOf = (scope: Scope) => scopeOwner(scope, snapshot, keys);
   const historyStart = state.historyStart ?? window.end;
-  const planned = new StateOverlay(state.detectors.get(PLANNED.name) ?? new Map());
-  mergeEvents(planned as DetectorState<PlannedEvent>, actions, window.end);
-  const announced = Array.from(planned.entries(), ([, event]) => event as PlannedEvent);
+  const states = new StateOverlays(state.detectors);
+  const planned = states.of(PLANNED);
+  mergeEvents(planned, actions, window.end);
+  const announced = Array.from(planned.entries(), ([, event]) => event);
   const events = [...configuredEvents(config.events), ...announced];
-  const detectors = new Map<string, ReadonlyMap<string, unknown>>();
-  const memory = new StateOverlay(state.detectors.get(SIGNAL_MEMORY.name) ?? new Map());
-  const signals = rememberSignals(
-    snapshot,
-    memory as Parameters<typeof rememberSignals>[1],
-    settings.thresholds.signals,
-  );
-  if (memory.changes.size > 0) detectors.set(SIGNAL_MEMORY.name, memory.changes);
+  const memory = states.of(SIGNAL_MEMORY);
+  const signals = rememberSignals(snapshot, memory, settings.thresholds.signals);
   const verdicts: Verdict[] = [];
   const context: DetectContext = {
     snapshot,
@@ -83,19 +77,11 @@ export function runWindow(
     signals,
     verdictsSoFar: () => verdicts,
   };
-  for (const detector of settings.detectors) {
-    const overlay = new StateOverlay(state.detectors.get(detector.name) ?? new Map());
-    for (const verdict of detector.detect(context, overlay)) verdicts.push(verdict);
-    if (overlay.changes.size > 0) detectors.set(detector.name, overlay.changes);
-  }
+  for (const detector of settings.detectors)
+    for (const verdict of detector.detect(context, states.of(detector))) verdicts.push(verdict);
 
-  if (planned.changes.size > 0) detectors.set(PLANNED.name, planned.changes);
-  const unitDays = new StateOverlay(state.detectors.get(UNIT_COSTS.name) ?? new Map());
-  addUnits(unitDays as DetectorState<UnitDay>, snapshot, costs, config.unitCosts);
-  if (unitDays.changes.size > 0) detectors.set(UNIT_COSTS.name, unitDays.changes);
-  const trace = new StateOverlay(state.detectors.get(TIMELINE.name) ?? new Map());
-  const workloadEvents = traceWorkloads({ snapshot, owners }, trace as DetectorState<Trace>);
-  if (trace.changes.size > 0) detectors.set(TIMELINE.name, trace.changes);
+  addUnits(states.of(UNIT_COSTS), snapshot, costs, config.unitCosts);
+  const workloadEvents = traceWorkloads({ snapshot, owners }, states.of(TIMELINE));
 
   const present = new Set(
     snapshot.pods.map(({ namespace, workload }) => workloadKey(namespace, workload)),
@@ -120,7 +106,7 @@ export function runWindow(
       historyStart,
       watermark: window.end,
       expectedSamples: { ...snapshot.expectedSamples, ...acceptedSources(state, actions) },
-      detectors,
+      detectors: states.changes(),
       findings: changed,
     },
     events: findingEvents,
