@@ -86,7 +86,7 @@ const CHANGES: readonly Change[] = [
       [/^import .*answerPosture.*$/m, "$&\nimport { answerSealed } from './answerSealed.ts';"],
       [
         /^ {2}overview: .*$/m,
-        "$&\n  sealed: { answer: answerSealed, thread: 'quick', staleMs: 0, of: 'all' },",
+        "$&\n  sealed: { answer: answerSealed, thread: 'quick', staleMs: 0 },",
       ],
     ],
     test: 'src/serve/questions/answerSealed.test.ts',

@@ -9,7 +9,13 @@ import type { HistoryReader } from '../../store/history.ts';
 import { HttpProblem } from '../problem.ts';
 import { AnswerCache } from './answerCache.ts';
 import { QuestionRefused } from './answerContext.ts';
-import { eachQuestion, QUESTIONS, type QuestionName, type Questions } from './questions.ts';
+import {
+  eachQuestion,
+  QUESTIONS,
+  type AnswerKeeping,
+  type QuestionName,
+  type Questions,
+} from './questions.ts';
 
 /** What the threads answer by: plain data, so that it can be sent to them. */
 export interface QuestionConfig {
@@ -90,7 +96,7 @@ export class QuestionPool {
   }
 
   async #answer(name: QuestionName, ask: unknown): Promise<unknown> {
-    const { staleMs, of } = QUESTIONS[name];
+    const { staleMs, of }: AnswerKeeping = QUESTIONS[name];
     const written = await this.#reader.version();
     const version = of === 'costs' ? await this.#costVersion(written) : written;
     const key = JSON.stringify([name, ask]);

@@ -20,6 +20,14 @@ import { answerPosture } from './answerPosture.ts';
 /** A page may show an answer that was right a window ago, while the next one is made: it says as of when it is. */
 const STALE_MS = 6 * MINUTE_MS;
 
+/** How long an answer is kept. */
+export interface AnswerKeeping {
+  /** An answer that was right so long ago is given while the next one is made. */
+  readonly staleMs: number;
+  /** It is made of costs alone: kept until they change, whatever else is written. */
+  readonly of?: 'costs';
+}
+
 /**
  * Every question that pages and API ask of the history. The rule: on the event loop a request reads a few
  * rows by their key (`deps.reader`); whatever reads or computes more is asked here (`deps.questions`), answered in a thread
@@ -27,31 +35,30 @@ const STALE_MS = 6 * MINUTE_MS;
  *
  * To add one: write `answerX(ask, context)` with plain data in and out, list it here, and test it.
  *
- * `quick` questions have a thread of their own: they never wait for one that takes seconds. What is made `of` costs
- * alone is kept until costs change, whatever else is written.
+ * `quick` questions have a thread of their own: they never wait for one that takes seconds.
  */
 export const QUESTIONS = {
-  overview: { answer: answerOverview, thread: 'slow', staleMs: STALE_MS, of: 'all' },
-  costs: { answer: answerCosts, thread: 'slow', staleMs: STALE_MS, of: 'all' },
-  spend: { answer: answerSpend, thread: 'slow', staleMs: STALE_MS, of: 'all' },
-  advice: { answer: answerAdvice, thread: 'slow', staleMs: STALE_MS, of: 'all' },
-  posture: { answer: answerPosture, thread: 'slow', staleMs: STALE_MS, of: 'all' },
+  overview: { answer: answerOverview, thread: 'slow', staleMs: STALE_MS },
+  costs: { answer: answerCosts, thread: 'slow', staleMs: STALE_MS },
+  spend: { answer: answerSpend, thread: 'slow', staleMs: STALE_MS },
+  advice: { answer: answerAdvice, thread: 'slow', staleMs: STALE_MS },
+  posture: { answer: answerPosture, thread: 'slow', staleMs: STALE_MS },
   costReport: { answer: answerCostReport, thread: 'slow', staleMs: 0, of: 'costs' },
   explore: { answer: answerExplore, thread: 'slow', staleMs: 0, of: 'costs' },
-  explorePage: { answer: answerExplorePage, thread: 'slow', staleMs: STALE_MS, of: 'all' },
-  budgets: { answer: answerBudgets, thread: 'slow', staleMs: STALE_MS, of: 'all' },
-  owners: { answer: answerOwners, thread: 'slow', staleMs: STALE_MS, of: 'all' },
-  unitCosts: { answer: answerUnitCosts, thread: 'slow', staleMs: STALE_MS, of: 'all' },
-  prices: { answer: answerPrices, thread: 'quick', staleMs: STALE_MS, of: 'all' },
+  explorePage: { answer: answerExplorePage, thread: 'slow', staleMs: STALE_MS },
+  budgets: { answer: answerBudgets, thread: 'slow', staleMs: STALE_MS },
+  owners: { answer: answerOwners, thread: 'slow', staleMs: STALE_MS },
+  unitCosts: { answer: answerUnitCosts, thread: 'slow', staleMs: STALE_MS },
+  prices: { answer: answerPrices, thread: 'quick', staleMs: STALE_MS },
   allocations: { answer: answerAllocations, thread: 'slow', staleMs: 0, of: 'costs' },
   // A decision about a finding shows at once.
-  findings: { answer: answerFindings, thread: 'quick', staleMs: 0, of: 'all' },
-  signals: { answer: answerSignals, thread: 'quick', staleMs: 0, of: 'all' },
-  findingPage: { answer: answerFindingPage, thread: 'quick', staleMs: 0, of: 'all' },
-  findingUse: { answer: answerFindingUse, thread: 'quick', staleMs: 0, of: 'all' },
-  findingSeries: { answer: answerFindingSeries, thread: 'quick', staleMs: 0, of: 'all' },
-  series: { answer: answerSeries, thread: 'quick', staleMs: 0, of: 'all' },
-  workloadUse: { answer: answerWorkloadUse, thread: 'quick', staleMs: 0, of: 'all' },
+  findings: { answer: answerFindings, thread: 'quick', staleMs: 0 },
+  signals: { answer: answerSignals, thread: 'quick', staleMs: 0 },
+  findingPage: { answer: answerFindingPage, thread: 'quick', staleMs: 0 },
+  findingUse: { answer: answerFindingUse, thread: 'quick', staleMs: 0 },
+  findingSeries: { answer: answerFindingSeries, thread: 'quick', staleMs: 0 },
+  series: { answer: answerSeries, thread: 'quick', staleMs: 0 },
+  workloadUse: { answer: answerWorkloadUse, thread: 'quick', staleMs: 0 },
 } as const;
 
 type List = typeof QUESTIONS;
