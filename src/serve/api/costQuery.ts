@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { parsePeriod, parseTime } from '../../model/period.ts';
-import { DAY_MS, floorTo, type Span, type TimeMs } from '../../model/time.ts';
+import { DAY_MS, floorTo, type Span } from '../../model/time.ts';
 import { parseCostDimension, parseCostFilter } from '../../store/costFilter.ts';
 import type { ServeDeps } from '../deps.ts';
 import { HttpProblem } from '../problem.ts';
@@ -53,26 +53,26 @@ export interface SpanQuery {
 
 /** The span that is asked for; the last seven days where none is. @throws HttpProblem 400 */
 export function costSpan(query: SpanQuery, deps: Pick<ServeDeps, 'config' | 'now'>): Span {
-  const { timezone } = deps.config().schedule;
-  const span = asOfWindow(deps, (now) => spanOf(query, now, timezone));
+  const span = spanAsOfWindow(query, deps);
   if (span.to - span.from > MAX_SPAN_MS)
     throw new HttpProblem(400, 'At most 400 days can be asked for at once');
   return span;
 }
 
 /**
- * Reads a question as of the end of the last whole window: no later window can be sealed, and all who ask before the
+ * The span as of the end of the last whole window: no later window can be sealed, and all who ask before the
  * next one ends share one answer. As of now where nothing is left of the span that way (`today`, just after midnight).
  */
-function asOfWindow<T>(
+function spanAsOfWindow(
+  query: SpanQuery,
   { now, config }: Pick<ServeDeps, 'config' | 'now'>,
-  read: (now: TimeMs) => T,
-): T {
+): Span {
+  const { timezone, window } = config().schedule;
   const at = now();
   try {
-    return read(floorTo(at, config().schedule.window));
+    return spanOf(query, floorTo(at, window), timezone);
   } catch {
-    return read(at);
+    return spanOf(query, at, timezone);
   }
 }
 
