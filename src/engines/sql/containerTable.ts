@@ -2,7 +2,7 @@ import type { ContainerSample, PodSample } from '../../model/snapshot.ts';
 import type { Inherited } from '../../store/rollUp/windowPages.ts';
 import { HOUR_MS, type TimeMs } from '../../model/time.ts';
 import { canonicalLabels } from '../../store/labelSets.ts';
-import { all, insert, list, run, type Db } from './db.ts';
+import { all, IN_NUMBERS, insert, list, run, type Db } from './db.ts';
 import type { Dictionary } from './dictionary.ts';
 
 /**
@@ -101,7 +101,7 @@ export class ContainerTable {
     const missing = wanted.filter((id) => !this.#byId.has(id));
     if (missing.length > 0) {
       const sql = `SELECT id, ${COLUMNS} FROM containers
-        WHERE id IN (SELECT CAST(value AS BIGINT) FROM json_each(?))`;
+        WHERE id ${IN_NUMBERS}`;
       for (const row of await all<ContainerRow>(this.#db, sql, list(missing)))
         this.#byId.set(row.id, row);
     }

@@ -1,6 +1,6 @@
 import type { CostIdentity } from '../../store/pages/costGroups.ts';
 import type { CostPages } from '../../store/pages/costAnswers.ts';
-import { all, list, value, type Db } from './db.ts';
+import { all, IN_NUMBERS, list, value, type Db } from './db.ts';
 import type { MetaTable } from './metaTable.ts';
 
 const PAGES = {
@@ -17,12 +17,11 @@ const PAGES = {
 } as const;
 
 const FIELDS = 'namespace, kind, name, container, node, owner, image, labels';
-const IN_LIST = 'IN (SELECT CAST(value AS BIGINT) FROM json_each(?))';
 const IDENTITY = {
   'rolled-up': `SELECT stored.id, ${FIELDS}, NULL AS pod FROM cost_keys AS stored
-    JOIN label_sets ON label_sets.id = label_set WHERE stored.id ${IN_LIST}`,
+    JOIN label_sets ON label_sets.id = label_set WHERE stored.id ${IN_NUMBERS}`,
   windows: `SELECT stored.id, ${FIELDS}, pod FROM containers AS stored
-    JOIN label_sets ON label_sets.id = label_set WHERE stored.id ${IN_LIST}`,
+    JOIN label_sets ON label_sets.id = label_set WHERE stored.id ${IN_NUMBERS}`,
 } as const;
 
 /** The pages that costs are answered from. */

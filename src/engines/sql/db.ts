@@ -121,7 +121,10 @@ export function putNew(db: Db, table: string, key: readonly string[], ...rows: r
   return db.store(table, key, rows, 'old');
 }
 
-/** A list as one parameter, for `IN (SELECT value FROM json_each(?))`; numbers are cast there. */
+/** A list of numbers as one parameter, after the name of a column. */
+export const IN_NUMBERS = 'IN (SELECT CAST(value AS BIGINT) FROM json_each(?))';
+
+/** A list as one parameter, for `IN (SELECT value FROM json_each(?))` or, of numbers, `IN_NUMBERS`. */
 export function list(values: readonly (string | number)[]): string;
 export function list(values: readonly (string | number)[] | null | undefined): string | null;
 export function list(values: readonly (string | number)[] | null | undefined): string | null {

@@ -2,7 +2,7 @@ import { floorTo, HOUR_MS, type TimeMs } from '../../model/time.ts';
 import type { UsagePoint, UsageQuery } from '../../store/usage.ts';
 import type { PageCodec } from '../../store/pages/pageCodec.ts';
 import { pageCodecs, pinnedCodec } from '../../store/pages/pageCodecs.ts';
-import { all, list, type Db } from './db.ts';
+import { all, IN_NUMBERS, list, type Db } from './db.ts';
 import {
   addContainer,
   addSums,
@@ -61,8 +61,8 @@ export class UsageTables {
       const pages = await all<{ hour: TimeMs; container: number; page: Buffer }>(
         this.#db,
         `SELECT hour, container, page FROM usage_pages
-         WHERE hour IN (SELECT CAST(value AS BIGINT) FROM json_each(?))
-           AND container IN (SELECT CAST(value AS BIGINT) FROM json_each(?))
+         WHERE hour ${IN_NUMBERS}
+           AND container ${IN_NUMBERS}
          ORDER BY hour, container`,
         list(hours),
         list(ids),

@@ -4,7 +4,7 @@ import { pageCodecs } from '../../store/pages/pageCodecs.ts';
 import type { RollUpTables } from '../../store/rollUp/rollUp.ts';
 import type { WindowTables } from '../../store/rollUp/windowPages.ts';
 import { ContainerTable } from './containerTable.ts';
-import { all, list, run, type Db } from './db.ts';
+import { all, IN_NUMBERS, list, run, type Db } from './db.ts';
 import { Dictionary } from './dictionary.ts';
 import { NodeRows } from './nodeTable.ts';
 
@@ -91,7 +91,7 @@ function pageBuffer(
 ): PageBuffer {
   const load = `SELECT ${key} AS key, page FROM ${table} WHERE ${bucket} = ?`;
   const remove = `DELETE FROM ${table} WHERE ${bucket} = ?
-    AND ${key} IN (SELECT CAST(value AS BIGINT) FROM json_each(?))`;
+    AND ${key} ${IN_NUMBERS}`;
   return new PageBuffer(codec, {
     load: (at) => all(db, load, at),
     put: (at, rows) => {
