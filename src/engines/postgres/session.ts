@@ -25,7 +25,6 @@ export function sessionOf(client: () => ClientBase): Db {
     });
   };
   return {
-    dialect: 'postgres',
     rows: async (sql, parameters) => (await query(sql, parameters)).rows,
     run: async (sql, parameters) => (await query(sql, parameters)).rowCount ?? 0,
     define: async (schema) => void (await client().query(translateSchema(schema))),

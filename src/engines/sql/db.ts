@@ -9,7 +9,6 @@ export type Row = Readonly<Record<string, Value>>;
  * `?`, or `$name` and `:name`.
  */
 export interface Db {
-  readonly dialect: 'sqlite' | 'postgres';
   /** All rows that a statement gives. */
   rows(sql: string, parameters: readonly Parameter[]): Promise<readonly unknown[]>;
   /** Changes rows and returns how many. */

@@ -99,7 +99,6 @@ function statement(raw: Raw, sql: string): Sqlite.Statement {
 /** A connection as the engine’s SQL uses it. Every statement is done at once: nothing comes between two of them. */
 export function sessionOf(raw: Raw): Db {
   return {
-    dialect: 'sqlite',
     rows: async (sql, parameters) => statement(raw, sql).all(...parameters),
     run: async (sql, parameters) => statement(raw, sql).run(...parameters).changes,
     define: async (schema) => void raw.exec(schema),
