@@ -12,6 +12,17 @@ interface NodeRow {
   last_hour: TimeMs;
 }
 
+/** The fields of a price by their columns. */
+const PRICE = {
+  cpu_core_hour: 'cpuCoreHour',
+  ram_gib_hour: 'ramGiBHour',
+  gpu_hour: 'gpuHour',
+  source: 'source',
+  reason: 'reason',
+  coverage: 'coverage',
+  confidence: 'confidence',
+} as const;
+
 /** The dimensions of node rows: nodes by name, and prices as they were given. */
 export class NodeRows {
   readonly #db: Db;
@@ -20,15 +31,7 @@ export class NodeRows {
 
   constructor(db: Db) {
     this.#db = db;
-    this.#prices = new Dictionary(db, 'node_prices', [
-      'cpu_core_hour',
-      'ram_gib_hour',
-      'gpu_hour',
-      'source',
-      'reason',
-      'coverage',
-      'confidence',
-    ]);
+    this.#prices = new Dictionary(db, 'node_prices', Object.keys(PRICE));
   }
 
   /** The node's id; what is known of it is that of the latest hour it was seen in. */
@@ -52,24 +55,9 @@ export class NodeRows {
     return row.id;
   }
 
-  async priceId({
-    cpuCoreHour,
-    ramGiBHour,
-    gpuHour,
-    source,
-    reason,
-    coverage,
-    confidence = coverage,
-  }: NodePrice): Promise<number> {
-    return await this.#prices.id(
-      cpuCoreHour,
-      ramGiBHour,
-      gpuHour,
-      source,
-      reason,
-      coverage,
-      confidence,
-    );
+  priceId(price: NodePrice): Promise<number> {
+    const whole = { ...price, confidence: price.confidence ?? price.coverage };
+    return this.#prices.id(...Object.values(PRICE).map((field) => whole[field]));
   }
 
   forget(): void {
