@@ -13,7 +13,7 @@ import { first, value, values, type Database, type Db } from './db.ts';
 import { findDigest, listDigests } from './digests.ts';
 import { readEvents } from './eventTable.ts';
 import { findFinding, readFindingPage, readFindings } from './findingReader.ts';
-import { HourUsageReader } from './hourUsage.ts';
+import { readHourUsage } from './hourUsage.ts';
 import { readInstances, readNeighbours, readWorkloadsOf } from './instances.ts';
 import { readNamespaces, readNodes, readSentMessages } from './inventory.ts';
 import { MetaTable } from './metaTable.ts';
@@ -69,8 +69,7 @@ export async function createReader(
       read(async (db) => {
         const isHourly = query.onlyHours === true;
         const windows = isHourly ? [] : await new UsageTables(db, windowMs).usage(query);
-        const hours =
-          query.pod === null ? await new HourUsageReader(db, windowMs).hours(query) : [];
+        const hours = query.pod === null ? await readHourUsage(db, windowMs, query) : [];
         return joinSeries(windows, hours, query, windowMs);
       }),
     signals: (query) => read((db) => readSignals(db, query)),
