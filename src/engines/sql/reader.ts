@@ -115,7 +115,6 @@ async function readStateBefore(
 
 /** A correction of a window changes its coverage, completeness or what was observed; a bill has its time of import. */
 async function readCostVersion(db: Db): Promise<string> {
-  const meta = new MetaTable(db);
   const windows = await first(
     db,
     `SELECT count(*) AS sealed, coalesce(sum(coverage), 0) AS coverage, coalesce(sum(complete), 0) AS complete
@@ -129,8 +128,7 @@ async function readCostVersion(db: Db): Promise<string> {
     db,
     'SELECT count(*) AS days, coalesce(max(imported_at), 0) AS imported FROM bill_days',
   );
-  const kept = [await meta.get('watermark'), await meta.get('windows_from')];
-  return JSON.stringify([windows, incomplete, bills, ...kept, await meta.get('hours_from')]);
+  return JSON.stringify([windows, incomplete, bills, await new MetaTable(db).span()]);
 }
 
 async function readStatus(db: Db, windowMs: number): Promise<HistoryStatus> {
