@@ -20,6 +20,7 @@ const MOST_KEPT = 200_000;
 const COUNTS_KEPT_MS = 2 * DAY_MS;
 /** A sender repeats a request within minutes. */
 const BATCH_KEPT_MS = 2 * HOUR_MS;
+
 /** The events of other tools of a history. */
 export function createSignalStore(database: Database): SignalStore {
   return {
@@ -40,10 +41,11 @@ export async function appendSignals(db: Db, signals: readonly Signal[]): Promise
   const pending = await count(db, 'applied_at IS NULL');
   if (pending + signals.length > MOST_PENDING)
     throw new SignalsFull(`${pending} signals wait for the next window already`);
+  const addCalls = callCounter(db);
   let accepted = 0;
   for (const signal of signals) {
     const isKept =
-      signal.class === 'api-calls' ? await addCalls(db, signal) : await insertSignal(db, signal);
+      signal.class === 'api-calls' ? await addCalls(signal) : await insertSignal(db, signal);
     if (isKept) accepted += 1;
   }
   return { accepted, duplicates: signals.length - accepted };
@@ -64,16 +66,29 @@ async function insertSignal(db: Db, signal: Signal): Promise<boolean> {
   return (await run(db, sql, [id, at, source, signal.class, ...of, times, json])) === 1;
 }
 
-/** Adds to the count of the same calls of the same window. */
-async function addCalls(db: Db, signal: Signal): Promise<boolean> {
-  const sql = 'UPDATE signals SET count = count + ? WHERE id = ? AND applied_at IS NULL';
-  if ((await run(db, sql, signal.count, signal.id)) === 1) return true;
-  const counted = await count(db, "applied_at IS NULL AND class = 'api-calls'");
-  if (counted < MOST_COUNTED) return insertSignal(db, signal);
-  const id = `calls:${signal.id.split(':')[1]}:others`;
-  if ((await run(db, sql, signal.count, id)) === 1) return true;
+/** Adds calls of one transaction to the counts of the same calls of the same window. */
+function callCounter(db: Db): (calls: Signal) => Promise<boolean> {
+  let counted: number | null = null;
+  return async (calls) => {
+    if (await addCount(db, calls.id, calls.count)) return true;
+    counted ??= await count(db, "applied_at IS NULL AND class = 'api-calls'");
+    if (counted >= MOST_COUNTED) return addToOthers(db, calls);
+    const isNew = await insertSignal(db, calls);
+    if (isNew) counted += 1;
+    return isNew;
+  };
+}
+
+async function addToOthers(db: Db, calls: Signal): Promise<boolean> {
+  const id = `calls:${calls.id.split(':')[1]}:others`;
+  if (await addCount(db, id, calls.count)) return true;
   const actor = { user: 'other clients', userAgent: null, sourceIps: [] };
-  return insertSignal(db, { ...signal, id, actor, facts: { resource: 'others' } });
+  return insertSignal(db, { ...calls, id, actor, facts: { resource: 'others' } });
+}
+
+async function addCount(db: Db, id: string, more: number): Promise<boolean> {
+  const sql = 'UPDATE signals SET count = count + ? WHERE id = ? AND applied_at IS NULL';
+  return (await run(db, sql, more, id)) === 1;
 }
 
 interface SignalRow {
@@ -103,12 +118,19 @@ export async function signalsAppliedAt(db: Db, end: TimeMs): Promise<readonly Si
  * the next one: they go on in a row of their own.
  */
 export async function markTakenUp(db: Db, signals: readonly Signal[], end: TimeMs): Promise<void> {
-  for (const signal of signals) {
-    const { id, count: taken } = signal;
-    const now = (await value<number>(db, 'SELECT count FROM signals WHERE id = ?', id)) ?? taken;
-    const sql = 'UPDATE signals SET applied_at = ?, count = ? WHERE id = ? AND applied_at IS NULL';
-    await run(db, sql, end, taken, id);
-    if (now > taken) await insertSignal(db, { ...signal, id: `${id}+${end}`, count: now - taken });
+  if (signals.length === 0) return;
+  const byId = new Map(signals.map((signal) => [signal.id, signal]));
+  const ids = list([...byId.keys()]);
+  const isOfThem = 'id IN (SELECT value FROM json_each(?))';
+  const counts = `SELECT id, count FROM signals WHERE class = 'api-calls' AND ${isOfThem}`;
+  const counted = await all<Pick<Signal, 'id' | 'count'>>(db, counts, ids);
+  const mark = `UPDATE signals SET applied_at = ? WHERE applied_at IS NULL AND ${isOfThem}`;
+  await run(db, mark, end, ids);
+  for (const { id, count: now } of counted) {
+    const signal = byId.get(id)!;
+    if (now <= signal.count) continue;
+    await run(db, 'UPDATE signals SET count = ? WHERE id = ?', signal.count, id);
+    await insertSignal(db, { ...signal, id: `${id}+${end}`, count: now - signal.count });
   }
 }
 
