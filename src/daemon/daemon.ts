@@ -160,15 +160,14 @@ async function compose(
   });
   pump.start();
   releasers.push('the messages', () => pump.stop());
+  const changed = () => {
+    pump
+      .plan(Date.now())
+      .catch((err: unknown) => log.error({ err }, 'Planning messages after an interaction failed'));
+  };
   const listenToButtons = () =>
-    startButtonListener(config(), log, responses, () => {
-      pump
-        .plan(Date.now())
-        .catch((err: unknown) =>
-          log.error({ err }, 'Planning messages after an interaction failed'),
-        );
-    });
-  let buttons = await listenToButtons();
+    startButtonListener(config(), { reader, stores, responses, log, changed });
+  let buttons = listenToButtons();
   releasers.push('the buttons', () => buttons.stop());
   responder.start();
   releasers.push('the responses', () => responder.stop());
@@ -205,7 +204,7 @@ async function compose(
       deliveries = notifier.store;
       await old.close();
       await buttons.stop();
-      buttons = await listenToButtons();
+      buttons = listenToButtons();
       pool.configure(next);
       if (certificate !== null) main.useCertificate(certificate);
       app = composeApp(parts);
