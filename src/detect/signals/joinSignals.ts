@@ -1,6 +1,6 @@
 import { imageRepository } from '../../collect/identity.ts';
 import type { Signal } from '../../model/signal.ts';
-import { selects } from '../posture/selects.ts';
+import { selects } from '../../model/labelSelector.ts';
 import type { PodSample, Snapshot } from '../../model/snapshot.ts';
 import { workloadKey, type WorkloadRef } from '../../model/workload.ts';
 

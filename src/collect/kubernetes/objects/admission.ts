@@ -3,6 +3,7 @@ import type {
   AdmissionPolicyObject,
   WebhookObject,
 } from '../../../model/reviewedObjects.ts';
+import { selectsAll } from '../../../model/labelSelector.ts';
 import type { RawObject } from '../rawObjects.ts';
 import { labelSelector, listOf, type RawSelector } from './selector.ts';
 
@@ -33,15 +34,10 @@ export function webhooks(raw: RawWebhooks): readonly WebhookObject[] {
       resources: listOf(resources),
     })),
     isNarrowed:
-      selectsSome(one.namespaceSelector) ||
-      selectsSome(one.objectSelector) ||
+      !selectsAll(labelSelector(one.namespaceSelector)) ||
+      !selectsAll(labelSelector(one.objectSelector)) ||
       listOf(one.matchConditions).length > 0,
   }));
-}
-
-function selectsSome(raw: RawSelector | undefined): boolean {
-  const { matchLabels, matchExpressions } = labelSelector(raw);
-  return Object.keys(matchLabels).length + matchExpressions.length > 0;
 }
 
 /** Reads a ValidatingAdmissionPolicy. */

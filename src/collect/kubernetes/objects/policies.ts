@@ -1,4 +1,5 @@
 import type { DisruptionBudget, LimitRange, ResourceQuota } from '../../../model/clusterObjects.ts';
+import { selectsAll } from '../../../model/labelSelector.ts';
 import { labelSelector, type RawSelector } from './selector.ts';
 import { namedOf } from '../metadata.ts';
 import { parseQuantities } from '../quantity.ts';
@@ -55,11 +56,10 @@ export function disruptionBudget(raw: RawObject): DisruptionBudget {
   const spec = (raw.spec ?? {}) as RawBudgetSpec;
   const text = (value: number | string | undefined) => (value === undefined ? null : `${value}`);
   const selector = labelSelector(spec.selector);
-  const { matchLabels, matchExpressions } = selector;
-  const isEmpty = Object.keys(matchLabels).length + matchExpressions.length === 0;
   return {
     ...namedOf(raw),
-    selectsNone: spec.selector === undefined || (isEmpty && raw.apiVersion === 'policy/v1beta1'),
+    selectsNone:
+      spec.selector === undefined || (raw.apiVersion === 'policy/v1beta1' && selectsAll(selector)),
     ...selector,
     minAvailable: text(spec.minAvailable),
     maxUnavailable: text(spec.maxUnavailable),

@@ -5,9 +5,9 @@ import type {
   RoleBindingObject,
   RoleObject,
 } from '../../../model/reviewedObjects.ts';
+import { selects } from '../../../model/labelSelector.ts';
 import type { PostureInput, PosturePod } from '../postureInput.ts';
 import { lacks } from '../lists.ts';
-import { selects } from '../selects.ts';
 import { abilitiesOf, hasWildcard, isOfCluster, type Ability } from './abilities.ts';
 
 /** Where and how somebody has an ability. */

@@ -7,10 +7,10 @@ import type {
   NetworkPort,
   NetworkRule,
 } from '../../../model/reviewedObjects.ts';
+import { selects, selectsAll } from '../../../model/labelSelector.ts';
 import { failuresOr, type Failure, type PostureCheck } from '../check.ts';
 import { lacks } from '../lists.ts';
 import type { PostureInput, PosturePod } from '../postureInput.ts';
-import { selects, selectsAll } from '../selects.ts';
 import { SYSTEM_NAMESPACES } from './namespaces.ts';
 
 const NSA_POLICIES = { nsa: 'Network separation and hardening: network policies' };

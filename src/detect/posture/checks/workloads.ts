@@ -1,6 +1,6 @@
 import { misses } from '../../../model/clusterObjects.ts';
+import { selects } from '../../../model/labelSelector.ts';
 import { NO_OBJECTS, overContainers, overPods, type PostureCheck } from '../check.ts';
-import { selects } from '../selects.ts';
 
 const REPLICATED = new Set(['Deployment', 'StatefulSet', 'Rollout']);
 

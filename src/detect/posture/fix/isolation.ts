@@ -1,7 +1,7 @@
 import type { ServiceObject } from '../../../model/clusterObjects.ts';
+import { selectsAll } from '../../../model/labelSelector.ts';
 import { lacks } from '../lists.ts';
 import type { PostureInput } from '../postureInput.ts';
-import { selectsAll } from '../selects.ts';
 
 /** A manifest with a line that says why, or the line alone. */
 export interface Advised {
