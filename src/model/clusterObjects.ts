@@ -166,11 +166,16 @@ export interface NodeObject {
   readonly createdAt: TimeMs | null;
 }
 
-/** Every list read, and nothing in any. */
-export function noObjects(observedAt: TimeMs): ClusterObjects {
+/** The lists of `ClusterObjects` while they are filled. */
+export type ObjectLists = {
+  -readonly [
+    K in keyof Omit<ClusterObjects, 'observedAt' | 'missing'>
+  ]: ClusterObjects[K][number][];
+};
+
+/** Every list, with nothing in any. */
+export function emptyLists(): ObjectLists {
   return {
-    observedAt,
-    missing: [],
     workloads: [],
     autoscalers: [],
     verticalAutoscalers: [],
@@ -189,6 +194,11 @@ export function noObjects(observedAt: TimeMs): ClusterObjects {
     admissionPolicies: [],
     admissionBindings: [],
   };
+}
+
+/** Every list read, and nothing in any. */
+export function noObjects(observedAt: TimeMs): ClusterObjects {
+  return { observedAt, missing: [], ...emptyLists() };
 }
 
 /** True when a list of objects could not be read, so that its emptiness says nothing. */

@@ -1,4 +1,4 @@
-import type { ClusterObjects } from '../../model/clusterObjects.ts';
+import { emptyLists, type ObjectLists } from '../../model/clusterObjects.ts';
 import type { DataProblem } from '../../model/snapshot.ts';
 import type { TimeMs } from '../../model/time.ts';
 import { workloadKey, type WorkloadRef } from '../../model/workload.ts';
@@ -23,12 +23,6 @@ import type { RawObject } from '../kubernetes/rawObjects.ts';
 import { resourceName, resourceOf, type ResourceKind } from '../kubernetes/resources.ts';
 import type { Inventory, NamespaceRecord } from './inventory.ts';
 
-type Lists = {
-  -readonly [
-    K in keyof Omit<ClusterObjects, 'observedAt' | 'missing'>
-  ]: ClusterObjects[K][number][];
-};
-
 /** What an inventory says besides its objects. */
 export interface InventoryFrame {
   readonly observedAt: TimeMs;
@@ -52,25 +46,7 @@ export class InventoryBuilder {
   readonly #seen = new Set<string>();
   /** Items of lists that could not be read, by resource. */
   readonly #skipped = new Map<string, { count: number; why: string }>();
-  readonly #lists: Lists = {
-    workloads: [],
-    autoscalers: [],
-    verticalAutoscalers: [],
-    quotas: [],
-    limitRanges: [],
-    disruptionBudgets: [],
-    claims: [],
-    services: [],
-    nodes: [],
-    serviceAccounts: [],
-    roles: [],
-    roleBindings: [],
-    networkPolicies: [],
-    ingresses: [],
-    webhooks: [],
-    admissionPolicies: [],
-    admissionBindings: [],
-  };
+  readonly #lists = emptyLists();
 
   /** @param before pods of the listing before, by UID: those that have not changed are taken over. */
   constructor(before: ReadonlyMap<string, PodRecord> = new Map()) {
@@ -136,7 +112,7 @@ export class InventoryBuilder {
     for (const name of other.#seen) this.#seen.add(name);
     for (const [name, { count, why }] of other.#skipped) this.#skip(name, count, why);
     for (const [name, list] of Object.entries(this.#lists)) {
-      const more: readonly unknown[] = other.#lists[name as keyof Lists];
+      const more: readonly unknown[] = other.#lists[name as keyof ObjectLists];
       for (const object of more) (list as unknown[]).push(object);
     }
   }
