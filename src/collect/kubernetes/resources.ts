@@ -24,21 +24,16 @@ const ADMISSION = 'admissionregistration.k8s.io';
 const NO_RBAC = 'posture cannot say who may do what';
 const NO_ADMISSION = 'posture cannot check admission';
 
-/** A kind that only the review of the cluster reads. */
-function reviewed<Resource extends string>(
-  group: string,
-  resource: Resource,
-  kind: string,
-  namespaced: boolean,
-  without: string,
-  versions: readonly string[] = ['v1'],
-  need: ResourceKind['need'] = 'standard',
-) {
-  return { resource, group, versions, kind, namespaced, need, isReviewed: true, without } as const;
+/** A kind that only the review of the cluster reads; of `v1`, and in every cluster, unless told. */
+function reviewed(
+  kind: Omit<ResourceKind, 'versions' | 'need' | 'isReviewed'> &
+    Partial<Pick<ResourceKind, 'versions' | 'need'>>,
+): ResourceKind {
+  return { versions: ['v1'], need: 'standard', ...kind, isReviewed: true };
 }
 
 /** Everything that is read, in the order in which it is asked for. */
-export const RESOURCES = [
+export const RESOURCES: readonly ResourceKind[] = [
   {
     resource: 'pods',
     group: '',
@@ -216,55 +211,89 @@ export const RESOURCES = [
     need: 'part',
     without: 'owners named on DeploymentConfigs are unknown',
   },
-  reviewed('', 'serviceaccounts', 'ServiceAccount', true, NO_RBAC),
-  reviewed(RBAC, 'roles', 'Role', true, NO_RBAC),
-  reviewed(RBAC, 'rolebindings', 'RoleBinding', true, NO_RBAC),
-  reviewed(RBAC, 'clusterroles', 'ClusterRole', false, NO_RBAC),
-  reviewed(RBAC, 'clusterrolebindings', 'ClusterRoleBinding', false, NO_RBAC),
-  reviewed(
-    'networking.k8s.io',
-    'networkpolicies',
-    'NetworkPolicy',
-    true,
-    'posture cannot say what the network lets through',
-  ),
-  reviewed('networking.k8s.io', 'ingresses', 'Ingress', true, 'posture cannot check Ingresses', [
-    'v1',
-    'v1beta1',
-  ]),
-  reviewed(
-    ADMISSION,
-    'validatingwebhookconfigurations',
-    'ValidatingWebhookConfiguration',
-    false,
-    NO_ADMISSION,
-  ),
-  reviewed(
-    ADMISSION,
-    'mutatingwebhookconfigurations',
-    'MutatingWebhookConfiguration',
-    false,
-    NO_ADMISSION,
-  ),
-  reviewed(
-    ADMISSION,
-    'validatingadmissionpolicies',
-    'ValidatingAdmissionPolicy',
-    false,
-    NO_ADMISSION,
-    ['v1', 'v1beta1'],
-    'part',
-  ),
-  reviewed(
-    ADMISSION,
-    'validatingadmissionpolicybindings',
-    'ValidatingAdmissionPolicyBinding',
-    false,
-    NO_ADMISSION,
-    ['v1', 'v1beta1'],
-    'part',
-  ),
-] as const satisfies readonly ResourceKind[];
+  reviewed({
+    resource: 'serviceaccounts',
+    group: '',
+    kind: 'ServiceAccount',
+    namespaced: true,
+    without: NO_RBAC,
+  }),
+  reviewed({
+    resource: 'roles',
+    group: RBAC,
+    kind: 'Role',
+    namespaced: true,
+    without: NO_RBAC,
+  }),
+  reviewed({
+    resource: 'rolebindings',
+    group: RBAC,
+    kind: 'RoleBinding',
+    namespaced: true,
+    without: NO_RBAC,
+  }),
+  reviewed({
+    resource: 'clusterroles',
+    group: RBAC,
+    kind: 'ClusterRole',
+    namespaced: false,
+    without: NO_RBAC,
+  }),
+  reviewed({
+    resource: 'clusterrolebindings',
+    group: RBAC,
+    kind: 'ClusterRoleBinding',
+    namespaced: false,
+    without: NO_RBAC,
+  }),
+  reviewed({
+    resource: 'networkpolicies',
+    group: 'networking.k8s.io',
+    kind: 'NetworkPolicy',
+    namespaced: true,
+    without: 'posture cannot say what the network lets through',
+  }),
+  reviewed({
+    resource: 'ingresses',
+    group: 'networking.k8s.io',
+    versions: ['v1', 'v1beta1'],
+    kind: 'Ingress',
+    namespaced: true,
+    without: 'posture cannot check Ingresses',
+  }),
+  reviewed({
+    resource: 'validatingwebhookconfigurations',
+    group: ADMISSION,
+    kind: 'ValidatingWebhookConfiguration',
+    namespaced: false,
+    without: NO_ADMISSION,
+  }),
+  reviewed({
+    resource: 'mutatingwebhookconfigurations',
+    group: ADMISSION,
+    kind: 'MutatingWebhookConfiguration',
+    namespaced: false,
+    without: NO_ADMISSION,
+  }),
+  reviewed({
+    resource: 'validatingadmissionpolicies',
+    group: ADMISSION,
+    versions: ['v1', 'v1beta1'],
+    kind: 'ValidatingAdmissionPolicy',
+    namespaced: false,
+    need: 'part',
+    without: NO_ADMISSION,
+  }),
+  reviewed({
+    resource: 'validatingadmissionpolicybindings',
+    group: ADMISSION,
+    versions: ['v1', 'v1beta1'],
+    kind: 'ValidatingAdmissionPolicyBinding',
+    namespaced: false,
+    need: 'part',
+    without: NO_ADMISSION,
+  }),
+];
 
 /** `pods`, `deployments.apps`: as RBAC and kubectl name it. */
 export function resourceName({

@@ -114,7 +114,7 @@ export function createApiSource(
     const missing: string[] = [];
     const problems: DataProblem[] = [];
     const wholeFailure = sameFailure(failures, kinds.length);
-    for (const resource of RESOURCES as readonly ResourceKind[]) {
+    for (const resource of RESOURCES) {
       if (!kinds.includes(resource)) missing.push(resourceName(resource));
       const failure = failures.get(resource);
       if (failure !== undefined && !isPassing(failure)) parts.delete(resource);
@@ -147,7 +147,7 @@ export function createApiSource(
  * reads are not even tried.
  */
 function kindsOf({ clusterReview, namespaces }: WorkloadsConfig): readonly ResourceKind[] {
-  return (RESOURCES as readonly ResourceKind[]).filter(
+  return RESOURCES.filter(
     ({ isReviewed, namespaced }) =>
       !isReviewed || (clusterReview && (namespaced || namespaces.length === 0)),
   );
