@@ -8,7 +8,7 @@ import type {
 import { selects } from '../../../model/labelSelector.ts';
 import type { PostureInput, PosturePod } from '../postureInput.ts';
 import { lacks } from '../lists.ts';
-import { abilitiesOf, hasWildcard, isOfCluster, type Ability } from './abilities.ts';
+import { abilitiesOf, isOfCluster, type Ability } from './abilities.ts';
 
 /** Where and how somebody has an ability. */
 export interface Reach {
@@ -67,19 +67,20 @@ function rule(group: string, resources: string, ...verbs: readonly string[]): Ac
   return { verbs, apiGroups: [group], resources: resources.split(','), resourceNames: [] };
 }
 
+/** Without a wildcard: these roles name every verb. */
+const READ_WRITE = ['get', 'list', 'create', 'update', 'patch'];
+
 const EDIT = [
-  rule('', 'secrets,pods,pods/exec,pods/attach,replicationcontrollers,persistentvolumeclaims', '*'),
-  rule('apps', 'deployments,daemonsets,statefulsets,replicasets', '*'),
-  rule('batch', 'jobs,cronjobs', '*'),
+  rule(
+    '',
+    'secrets,pods,pods/exec,pods/attach,replicationcontrollers,persistentvolumeclaims',
+    ...READ_WRITE,
+  ),
+  rule('apps', 'deployments,daemonsets,statefulsets,replicasets', ...READ_WRITE),
+  rule('batch', 'jobs,cronjobs', ...READ_WRITE),
   rule('', 'serviceaccounts', 'impersonate'),
   rule('', 'serviceaccounts/token', 'create'),
-].map(
-  // Without wildcards: these roles name every verb.
-  (one): AccessRule => ({
-    ...one,
-    verbs: one.verbs.includes('*') ? ['get', 'list', 'create', 'update', 'patch'] : one.verbs,
-  }),
-);
+];
 
 /** Roles that every cluster has, where the list does not name them. */
 const USUAL_ROLES: readonly RoleObject[] = [
@@ -197,6 +198,11 @@ export function objectName(
   return namespace === '' ? `Cluster${kind} ${name}` : `${kind} ${namespace}/${name}`;
 }
 
+/** `Role shop/deployer through RoleBinding shop/deployers`: where a right comes from. */
+export function describeGrant({ role, binding }: Pick<Reach, 'role' | 'binding'>): string {
+  return `${objectName('Role', role)} through ${objectName('RoleBinding', binding)}`;
+}
+
 /** Bindings through which Kubernetes tells everybody about itself. */
 const TO_EVERYBODY = new Set([
   'system:basic-user',
@@ -230,11 +236,6 @@ function isBuiltIn(
   if (subject.kind === 'User') return OWN_USERS.test(subject.name);
   if (subject.namespace !== 'kube-system') return false;
   return OWN_BINDINGS.test(name) || name === `system:controller:${subject.name}`;
-}
-
-/** Rules with a wildcard that a role has; see `hasWildcard`. */
-export function wildcardsOf(role: RoleObject): readonly AccessRule[] {
-  return role.rules.filter(hasWildcard);
 }
 
 /** The lists without which nobody can say that somebody has no access. */

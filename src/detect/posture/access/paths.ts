@@ -1,7 +1,7 @@
 import type { PostureInput } from '../postureInput.ts';
 import {
   accessOf,
-  objectName,
+  describeGrant,
   subjectKey,
   type Account,
   type Grantee,
@@ -33,21 +33,16 @@ interface Step {
 export function waysToAdmin(input: PostureInput): ReadonlyMap<string, Way> {
   const { grantees, accounts } = accessOf(input);
   const groups = accountGroups(accounts);
-  const steps = new Map<string, readonly Step[]>();
-  for (const [key, grantee] of grantees) {
-    const found = stepsOf(ofGroups(grantee, grantees), input, groups);
-    if (found.length > 0) steps.set(key, found);
-  }
+  const all = new Map(grantees);
   // Accounts without a binding of their own still have what their groups have.
   for (const { namespace, name } of accounts.values()) {
     const subject = { kind: 'ServiceAccount', namespace, name } as const;
     const key = subjectKey(subject);
-    if (grantees.has(key)) continue;
-    const found = stepsOf(
-      ofGroups({ subject, bindings: [], reaches: [] }, grantees),
-      input,
-      groups,
-    );
+    if (!all.has(key)) all.set(key, { subject, bindings: [], reaches: [] });
+  }
+  const steps = new Map<string, readonly Step[]>();
+  for (const [key, grantee] of all) {
+    const found = stepsOf(ofGroups(grantee, grantees), input, groups);
     if (found.length > 0) steps.set(key, found);
   }
   const nodes = stepsOfNodes(input, groups);
@@ -147,9 +142,7 @@ function stepsOf(
     );
   const add = (reach: Reach | undefined, text: string, ...to: readonly string[]): void => {
     if (reach === undefined) return;
-    const { binding, role } = reach;
-    const how = `(${objectName('Role', role)} through ${objectName('RoleBinding', binding)})`;
-    steps.push({ text: `${text} ${how}`, to });
+    steps.push({ text: `${text} (${describeGrant(reach)})`, to });
   };
   const whole = (ability: Ability): Reach | undefined => first(ability, null);
 

@@ -1,15 +1,16 @@
 import {
   accessOf,
+  describeGrant,
   lacksAccess,
   objectName,
   ROLES_OF_PEOPLE,
-  wildcardsOf,
   type Account,
   type Grantee,
   type Reach,
 } from '../access/access.ts';
+import { hasWildcard } from '../access/abilities.ts';
 import { describeWay, waysToAdmin } from '../access/paths.ts';
-import { CLUSTER, failuresOr, type CheckSeverity, type Failure, type PostureCheck } from '../check.ts';
+import { CLUSTER, failuresOr, type Failure, type PostureCheck } from '../check.ts';
 import { lacks } from '../lists.ts';
 import type { PostureInput, PosturePod } from '../postureInput.ts';
 import { BY_ABILITY, NSA, type AbilityCheck } from './accessTable.ts';
@@ -26,53 +27,55 @@ const EVERYBODY = new Set([
 ]);
 
 function abilityChecks(row: AbilityCheck): readonly PostureCheck[] {
-  const { id, title, severity, inNamespace, names, may } = row;
-  const check = (
-    checkId: string,
-    checkTitle: string,
-    checkSeverity: CheckSeverity,
-    isOfCluster: boolean,
-  ): PostureCheck => ({
-    id: checkId,
-    title: checkTitle,
-    severity: checkSeverity,
-    group: 'access',
-    names,
-    run: (input) =>
-      overGrantees(input, (grantee) => {
-        const reach = grantee.reaches.find(
-          (one) => (one.namespace === null) === isOfCluster && matters(one, row, grantee),
-        );
-        if (reach === undefined) return null;
-        const where = isOfCluster ? 'in the whole cluster' : `in ${reach.namespace}`;
-        return { reach, text: `may ${may} ${where}` };
-      }),
-  });
-  if (inNamespace === undefined) return [check(id, title, severity, true)];
+  const { id, title, severity, inNamespace, names } = row;
+  const ofCluster = { id, title, severity, group: 'access', names } as const;
+  if (inNamespace === undefined) return [{ ...ofCluster, run: abilityRule(row, true) }];
   return [
-    check(id, `${title} (whole cluster)`, severity, true),
-    check(`${id}-in-namespace`, `${title} (one namespace)`, inNamespace, false),
+    { ...ofCluster, title: `${title} (whole cluster)`, run: abilityRule(row, true) },
+    {
+      ...ofCluster,
+      id: `${id}-in-namespace`,
+      title: `${title} (one namespace)`,
+      severity: inNamespace,
+      run: abilityRule(row, false),
+    },
   ];
+}
+
+function abilityRule(row: AbilityCheck, isOfCluster: boolean): PostureCheck['run'] {
+  return (input) =>
+    overGrantees(input, (grantee) => {
+      const reach = grantee.reaches.find(
+        (one) => (one.namespace === null) === isOfCluster && matters(one, row, grantee),
+      );
+      if (reach === undefined) return null;
+      const where = isOfCluster ? 'in the whole cluster' : `in ${reach.namespace}`;
+      return { reach, text: `may ${row.may} ${where}` };
+    });
 }
 
 function matters(
   { ability, namespace, names, role }: Reach,
   { abilities, strongNames = [] }: AbilityCheck,
-  { subject, reaches }: Grantee,
+  grantee: Grantee,
 ): boolean {
   if (!abilities.includes(ability)) return false;
   // Who may do everything is said once.
-  const isAll = reaches.some(
-    (one) =>
-      one.ability === 'do everything' && (one.namespace === null || one.namespace === namespace),
-  );
-  if (isAll && ability !== 'do everything') return false;
+  if (ability !== 'do everything' && hasEverything(grantee, namespace)) return false;
   // People have the roles that Kubernetes made for them in their own namespaces.
-  if (namespace !== null && subject.kind !== 'ServiceAccount' && ROLES_OF_PEOPLE.has(role.name))
-    return false;
+  const isOfPeople = grantee.subject.kind !== 'ServiceAccount' && ROLES_OF_PEOPLE.has(role.name);
+  if (namespace !== null && isOfPeople) return false;
   // Into a role that one may escalate goes every right, whatever it is called.
   return (
     names === null || ability.startsWith('escalate') || strongNames.some((name) => names.has(name))
+  );
+}
+
+/** Whether it may do everything in the whole cluster (null), or at least in this namespace. */
+function hasEverything({ reaches }: Grantee, place: string | null): boolean {
+  return reaches.some(
+    ({ ability, namespace }) =>
+      ability === 'do everything' && (namespace === null || namespace === place),
   );
 }
 
@@ -87,22 +90,24 @@ function overGrantees(
     const own = withoutBuiltIn(grantee);
     const found = own === null ? null : rule(own);
     if (found === null) return [];
-    const { binding, role } = found.reach;
-    const how = `${objectName('Role', role)} through ${objectName('RoleBinding', binding)}`;
     return [
       {
         namespace: placeOf(grantee, found.reach.namespace),
         subject: key,
-        text: `${found.text}: ${how}${runningWith(grantee, accounts)}`,
+        text: `${found.text}: ${describeGrant(found.reach)}${runningWith(grantee, accounts)}`,
       },
     ];
   });
-  return failuresOr(placesOf(input), failures, lacksAccess(input) ? NOT_KNOWN : null);
+  return accessResults(input, failures);
 }
 
-/** Every namespace, and the cluster for what is in none. */
-function placesOf({ namespaces }: PostureInput): readonly string[] {
-  return [...namespaces, CLUSTER];
+/** In every namespace, and in the cluster what is in none. */
+function accessResults(
+  input: PostureInput,
+  failures: readonly Failure[],
+  isUnknown = lacksAccess(input),
+): ReturnType<PostureCheck['run']> {
+  return failuresOr([...input.namespaces, CLUSTER], failures, isUnknown ? NOT_KNOWN : null);
 }
 
 function withoutBuiltIn(grantee: Grantee): Grantee | null {
@@ -154,7 +159,7 @@ const WILDCARDS: PostureCheck = {
       for (const { binding, role, isBuiltIn } of grantee.bindings) {
         if (role === null || isBuiltIn) continue;
         const isAdmin = binding.namespace === '' && hasEverything(grantee, null);
-        const [rule] = isAdmin ? [] : wildcardsOf(role);
+        const rule = isAdmin ? undefined : role.rules.find(hasWildcard);
         if (rule === undefined) continue;
         const { verbs, apiGroups, resources } = rule;
         const asked = `${verbs.join(',')} on ${resources.join(',')} of API group ${apiGroups.map((one) => one || 'core').join(',')}`;
@@ -162,19 +167,15 @@ const WILDCARDS: PostureCheck = {
           {
             namespace: placeOf(grantee, binding.namespace || null),
             subject: key,
-            text: `may ${asked}: ${objectName('Role', role)} through ${objectName('RoleBinding', binding)}`,
+            text: `may ${asked}: ${describeGrant({ role, binding })}`,
           },
         ];
       }
       return [];
     });
-    return failuresOr(placesOf(input), failures, lacksAccess(input) ? NOT_KNOWN : null);
+    return accessResults(input, failures);
   },
 };
-
-function hasEverything({ reaches }: Grantee, namespace: string | null): boolean {
-  return reaches.some((one) => one.ability === 'do everything' && one.namespace === namespace);
-}
 
 const DEFAULT_ACCOUNT: PostureCheck = {
   id: 'rbac-default-account',
@@ -233,7 +234,7 @@ function overBindings(
         });
     }
   }
-  return failuresOr(placesOf(input), [...failures.values()], lacksAccess(input) ? NOT_KNOWN : null);
+  return accessResults(input, [...failures.values()]);
 }
 
 const BINDING_CHECKS: readonly PostureCheck[] = [
@@ -280,7 +281,7 @@ const BINDING_CHECKS: readonly PostureCheck[] = [
     // Who makes the role, or the account, has or decides what it may do.
     run: (input) => {
       if (lacksAccess(input) || lacks(input, 'serviceaccounts'))
-        return failuresOr(placesOf(input), [], NOT_KNOWN);
+        return accessResults(input, [], true);
       const accounts = new Set(
         input.objects?.serviceAccounts.map(({ namespace, name }) => `${namespace}/${name}`),
       );
@@ -328,7 +329,7 @@ const PATHS: PostureCheck = {
         { namespace: placeOf(grantee, grantee.reaches[0]?.namespace ?? null), subject: key, text },
       ];
     });
-    return failuresOr(placesOf(input), failures, lacksAccess(input) ? NOT_KNOWN : null);
+    return accessResults(input, failures);
   },
 };
 
