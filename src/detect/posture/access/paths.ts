@@ -1,3 +1,4 @@
+import { ENFORCE } from '../podSecurity.ts';
 import type { PostureInput } from '../postureInput.ts';
 import {
   accessOf,
@@ -238,7 +239,7 @@ function isFree({ names }: Reach, wanted: string): boolean {
 function letsPrivilegedIn({ namespaceLabels }: PostureInput, namespace: string): boolean {
   const labels = namespaceLabels?.get(namespace);
   if (labels === undefined) return false;
-  const level = labels['pod-security.kubernetes.io/enforce'];
+  const level = labels[ENFORCE];
   return level === undefined || level === 'privileged';
 }
 

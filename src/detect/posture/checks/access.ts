@@ -14,7 +14,7 @@ import { CLUSTER, failuresOr, type Failure, type PostureCheck } from '../check.t
 import { lacks } from '../lists.ts';
 import type { PostureInput, PosturePod } from '../postureInput.ts';
 import { BY_ABILITY, NSA, type AbilityCheck } from './accessTable.ts';
-import { SYSTEM_NAMESPACES } from './namespaces.ts';
+import { ordinaryNamespaces, SYSTEM_NAMESPACES } from './namespaces.ts';
 
 const NOT_KNOWN = 'roles and bindings are not known';
 const MOST_NAMED = 3;
@@ -209,7 +209,7 @@ const DEFAULT_ACCOUNT: PostureCheck = {
     });
     const isUnknown = lacks(input, 'serviceaccounts');
     return failuresOr(
-      input.namespaces.filter((name) => !SYSTEM_NAMESPACES.has(name)),
+      ordinaryNamespaces(input),
       failures,
       isUnknown ? 'service accounts are not known' : null,
     );

@@ -9,11 +9,9 @@ import {
   type PostureCheck,
 } from '../check.ts';
 import { lacks } from '../lists.ts';
+import { ENFORCE, holdsPods } from '../podSecurity.ts';
 import type { PostureInput } from '../postureInput.ts';
-import { SYSTEM_NAMESPACES } from './namespaces.ts';
-
-const ENFORCE = 'pod-security.kubernetes.io/enforce';
-const LEVELS = new Set(['baseline', 'restricted']);
+import { ordinaryNamespaces } from './namespaces.ts';
 
 const POD_SECURITY: PostureCheck = {
   id: 'pod-security-missing',
@@ -22,13 +20,13 @@ const POD_SECURITY: PostureCheck = {
   group: 'defaults',
   names: { nsa: 'Pod security: Pod Security Admission', cis: '5.2.1', kubescape: ['C-0192'] },
   run(input) {
-    const places = input.namespaces.filter((name) => !SYSTEM_NAMESPACES.has(name));
+    const places = ordinaryNamespaces(input);
     const labels = input.namespaceLabels ?? null;
     const failures = places.flatMap((namespace): Failure[] => {
       const own = labels?.get(namespace);
       if (own === undefined) return [];
       const level = own[ENFORCE];
-      if (level !== undefined && LEVELS.has(level)) return [];
+      if (holdsPods(level)) return [];
       if (level === undefined) return [{ namespace, text: `has no label ${ENFORCE}` }];
       const why = level === 'privileged' ? 'which lets every pod in' : 'which is no level';
       return [{ namespace, text: `its label ${ENFORCE} is ${level}, ${why}` }];

@@ -26,6 +26,13 @@ export const SYSTEM_NAMESPACES: ReadonlySet<string> = new Set([
   'kube-node-lease',
 ]);
 
+/** The namespaces that are not Kubernetes' own. */
+export function ordinaryNamespaces({
+  namespaces,
+}: Pick<PostureInput, 'namespaces'>): readonly string[] {
+  return namespaces.filter((name) => !SYSTEM_NAMESPACES.has(name));
+}
+
 function onObjects(
   { objects }: PostureInput,
   resource: string,

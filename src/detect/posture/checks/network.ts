@@ -7,15 +7,14 @@ import type {
   NetworkPort,
   NetworkRule,
 } from '../../../model/reviewedObjects.ts';
-import { selects, selectsAll } from '../../../model/labelSelector.ts';
+import { selects, selectsAll, type Named } from '../../../model/labelSelector.ts';
 import { failuresOr, type Failure, type PostureCheck } from '../check.ts';
-import { lacks } from '../lists.ts';
+import { lacks, POLICIES } from '../lists.ts';
 import type { PostureInput, PosturePod } from '../postureInput.ts';
-import { SYSTEM_NAMESPACES } from './namespaces.ts';
+import { ordinaryNamespaces } from './namespaces.ts';
 
 const NSA_POLICIES = { nsa: 'Network separation and hardening: network policies' };
 const NSA_EXPOSED = { nsa: 'Network separation and hardening' };
-const POLICIES = 'networkpolicies.networking.k8s.io';
 const NO_POLICIES = 'NetworkPolicies are not known';
 const HIGHEST_PORT = 65_535;
 const EVERYWHERE = new Set(['0.0.0.0/0', '::/0']);
@@ -24,10 +23,6 @@ type Direction = 'ingress' | 'egress';
 
 function policiesOf(input: PostureInput): ReadonlyMap<string, readonly NetworkPolicyObject[]> {
   return Map.groupBy(input.objects?.networkPolicies ?? [], ({ namespace }) => namespace);
-}
-
-function placesOf({ namespaces }: PostureInput): readonly string[] {
-  return namespaces.filter((name) => !SYSTEM_NAMESPACES.has(name));
 }
 
 /** A namespace, or some of its pods, that no policy isolates in a direction. */
@@ -49,7 +44,7 @@ function isolationCheck(direction: Direction): PostureCheck {
     run(input) {
       const policies = policiesOf(input);
       const pods = Map.groupBy(input.pods, ({ namespace }) => namespace);
-      const places = placesOf(input);
+      const places = ordinaryNamespaces(input);
       if (lacks(input, POLICIES)) return failuresOr(places, [], NO_POLICIES);
       const failures = places.flatMap((namespace): Failure[] => {
         const own = (policies.get(namespace) ?? []).filter((one) => one[direction] !== null);
@@ -83,14 +78,21 @@ function overPolicies(
   input: PostureInput,
   rule: (policy: NetworkPolicyObject) => string | null,
 ): ReturnType<PostureCheck['run']> {
-  const failures = (input.objects?.networkPolicies ?? []).flatMap((policy): Failure[] => {
-    const text = rule(policy);
-    const { namespace, name } = policy;
-    return text === null
-      ? []
-      : [{ namespace, subject: `NetworkPolicy ${namespace}/${name}`, text }];
-  });
+  const failures = failuresOf('NetworkPolicy', input.objects?.networkPolicies, rule);
   return failuresOr(input.namespaces, failures, lacks(input, POLICIES) ? NO_POLICIES : null);
+}
+
+/** The objects of a kind that a rule says something of. */
+function failuresOf<T extends Named>(
+  kind: string,
+  objects: readonly T[] = [],
+  rule: (object: T) => string | null,
+): readonly Failure[] {
+  return objects.flatMap((object): Failure[] => {
+    const text = rule(object);
+    const { namespace, name } = object;
+    return text === null ? [] : [{ namespace, subject: `${kind} ${namespace}/${name}`, text }];
+  });
 }
 
 function allowsEverything({ peers, ports }: NetworkRule): boolean {
@@ -174,7 +176,7 @@ const METADATA_CHECK: PostureCheck = {
       ({ provider }) => provider === undefined || providers.has(provider),
     ).map(({ address }) => address);
     const policies = policiesOf(input);
-    const places = placesOf(input);
+    const places = ordinaryNamespaces(input);
     if (lacks(input, POLICIES)) return failuresOr(places, [], NO_POLICIES);
     const failures = places.flatMap((namespace): Failure[] => {
       const own = (policies.get(namespace) ?? []).filter(({ egress }) => egress !== null);
@@ -230,16 +232,9 @@ function overServices(
   input: PostureInput,
   rule: (service: ServiceObject) => string | null,
 ): ReturnType<PostureCheck['run']> {
-  const failures = (input.objects?.services ?? []).flatMap((service): Failure[] => {
-    const text = rule(service);
-    const { namespace, name } = service;
-    return text === null ? [] : [{ namespace, subject: `Service ${namespace}/${name}`, text }];
-  });
-  return failuresOr(
-    input.namespaces,
-    failures,
-    lacks(input, 'services') ? 'Services are not known' : null,
-  );
+  const failures = failuresOf('Service', input.objects?.services, rule);
+  const isUnknown = lacks(input, 'services');
+  return failuresOr(input.namespaces, failures, isUnknown ? 'Services are not known' : null);
 }
 
 /** Annotations by which clouds keep a load balancer inside, and the value that says so. */
@@ -334,12 +329,10 @@ const INGRESS_CHECK: PostureCheck = {
     polaris: ['tlsSettingsMissing'],
   },
   run(input) {
-    const failures = (input.objects?.ingresses ?? []).flatMap((ingress): Failure[] => {
-      const { namespace, name } = ingress;
+    const failures = failuresOf('Ingress', input.objects?.ingresses, (ingress) => {
       const plain = plainHosts(ingress);
-      if (plain.length === 0) return [];
-      const text = `serves ${plain.map((host) => host ?? 'any host').join(', ')} without TLS`;
-      return [{ namespace, subject: `Ingress ${namespace}/${name}`, text }];
+      if (plain.length === 0) return null;
+      return `serves ${plain.map((host) => host ?? 'any host').join(', ')} without TLS`;
     });
     const isUnknown = lacks(input, 'ingresses.networking.k8s.io');
     return failuresOr(input.namespaces, failures, isUnknown ? 'Ingresses are not known' : null);

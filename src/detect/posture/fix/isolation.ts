@@ -1,6 +1,6 @@
 import type { ServiceObject } from '../../../model/clusterObjects.ts';
 import { selectsAll } from '../../../model/labelSelector.ts';
-import { lacks } from '../lists.ts';
+import { lacks, POLICIES } from '../lists.ts';
 import type { PostureInput } from '../postureInput.ts';
 
 /** A manifest with a line that says why, or the line alone. */
@@ -8,8 +8,6 @@ export interface Advised {
   readonly comment: string;
   readonly manifest?: object;
 }
-
-const POLICIES = 'networkpolicies.networking.k8s.io';
 
 /**
  * NetworkPolicies that close a namespace and leave open what is seen to be used: DNS, the namespace itself and what its
@@ -19,19 +17,18 @@ export function isolationManifests(namespace: string, input: PostureInput): read
   if (lacks(input, POLICIES))
     return [{ comment: 'No NetworkPolicy: it is not known which ones there are.' }];
   const own = input.objects!.networkPolicies.filter((one) => one.namespace === namespace);
-  const types = (['ingress', 'egress'] as const).filter(
-    (type) => !own.some((one) => one[type] !== null && selectsAll(one.podSelector)),
-  );
-  if (types.length === 0) return [];
-  const closesIngress = types.includes('ingress');
-  const closesEgress = types.includes('egress');
+  const closed = own.filter(({ podSelector }) => selectsAll(podSelector));
+  const closesIngress = !closed.some(({ ingress }) => ingress !== null);
+  const closesEgress = !closed.some(({ egress }) => egress !== null);
+  if (!closesIngress && !closesEgress) return [];
+  const policyTypes = [...(closesIngress ? ['Ingress'] : []), ...(closesEgress ? ['Egress'] : [])];
   return [
     {
       comment:
         'Denies what no other policy allows. Calls between namespaces are not observed: add theirs before it is applied.',
       manifest: policy(namespace, 'burnwatch-default-deny', {
         podSelector: {},
-        policyTypes: types.map((type) => (type === 'ingress' ? 'Ingress' : 'Egress')),
+        policyTypes,
       }),
     },
     ...(closesEgress ? [dns(namespace)] : []),
@@ -39,7 +36,7 @@ export function isolationManifests(namespace: string, input: PostureInput): read
       comment: 'Pods of the namespace call each other.',
       manifest: policy(namespace, 'burnwatch-same-namespace', {
         podSelector: {},
-        policyTypes: types.map((type) => (type === 'ingress' ? 'Ingress' : 'Egress')),
+        policyTypes,
         ...(closesIngress && { ingress: [{ from: [{ podSelector: {} }] }] }),
         ...(closesEgress && { egress: [{ to: [{ podSelector: {} }] }] }),
       }),

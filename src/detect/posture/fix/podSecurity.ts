@@ -1,7 +1,7 @@
+import { ENFORCE, holdsPods, POD_SECURITY } from '../podSecurity.ts';
 import type { PostureInput, PosturePod } from '../postureInput.ts';
 import type { Advised } from './isolation.ts';
 
-const PREFIX = 'pod-security.kubernetes.io';
 /** What the Pod Security Standard `baseline` lets a container add. */
 const BASELINE_CAPABILITIES = new Set([
   'AUDIT_WRITE',
@@ -24,8 +24,7 @@ export function podSecurityManifest(namespace: string, input: PostureInput): rea
   const labels = input.namespaceLabels?.get(namespace);
   if (labels === undefined)
     return [{ comment: 'No Pod Security labels: the labels of the namespace are not known.' }];
-  const level = labels[`${PREFIX}/enforce`];
-  if (level === 'baseline' || level === 'restricted') return [];
+  if (holdsPods(labels[ENFORCE])) return [];
   const pods = input.pods.filter((pod) => pod.namespace === namespace);
   if (pods.some(({ spec }) => spec === null))
     return [{ comment: 'No Pod Security labels: specifications of its pods are not known.' }];
@@ -35,7 +34,7 @@ export function podSecurityManifest(namespace: string, input: PostureInput): rea
     kind: 'Namespace',
     metadata: {
       name: namespace,
-      labels: Object.fromEntries(pairs.map(([name, value]) => [`${PREFIX}/${name}`, value])),
+      labels: Object.fromEntries(pairs.map(([name, value]) => [`${POD_SECURITY}/${name}`, value])),
     },
   });
   if (beyond.length > 0)
