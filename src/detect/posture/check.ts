@@ -92,6 +92,17 @@ export function overContainers(
   );
 }
 
+/** A rule over the image of every container but ephemeral ones; not evaluated where it is unknown. */
+export function overImages(rule: (image: string) => RuleResult): PostureCheck['run'] {
+  return (input) =>
+    overContainers(
+      input,
+      ({ image }) =>
+        image === null || image === '' ? { unknown: 'the image is not known' } : rule(image),
+      ['main', 'sidecar', 'init'],
+    );
+}
+
 /** Runs a rule over every pod. */
 export function overPods(
   input: PostureInput,

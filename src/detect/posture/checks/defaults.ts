@@ -3,7 +3,7 @@ import { OWN_GROUP } from '../access/abilities.ts';
 import {
   CLUSTER,
   failuresOr,
-  overContainers,
+  overImages,
   overPods,
   type Failure,
   type PostureCheck,
@@ -63,17 +63,11 @@ const PODS: readonly PostureCheck[] = [
     severity: 'info',
     group: 'defaults',
     names: { nsa: 'Supply chain', kubeLinter: ['image-not-pinned-by-digest'] },
-    run: (input) =>
-      overContainers(
-        input,
-        ({ image }) => {
-          if (image === null || image === '') return { unknown: 'the image is not known' };
-          return /@sha(?:256|512):[0-9a-f]{64,}$/.test(image)
-            ? null
-            : 'its image has no digest: the registry decides what runs';
-        },
-        ['main', 'sidecar', 'init'],
-      ),
+    run: overImages((image) =>
+      /@sha(?:256|512):[0-9a-f]{64,}$/.test(image)
+        ? null
+        : 'its image has no digest: the registry decides what runs',
+    ),
   },
 ];
 

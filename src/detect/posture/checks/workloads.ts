@@ -1,6 +1,6 @@
 import { misses } from '../../../model/clusterObjects.ts';
 import { selects } from '../../../model/labelSelector.ts';
-import { NO_OBJECTS, overContainers, overPods, type PostureCheck } from '../check.ts';
+import { NO_OBJECTS, overImages, overPods, type PostureCheck } from '../check.ts';
 
 const REPLICATED = new Set(['Deployment', 'StatefulSet', 'Rollout']);
 
@@ -42,18 +42,12 @@ export const WORKLOAD_CHECKS: readonly PostureCheck[] = [
     group: 'images',
     names: { kubescape: ['C-0075'], polaris: ['tagNotSpecified'], nsa: 'Supply chain' },
     // Nobody knows what runs after the next restart.
-    run: (input) =>
-      overContainers(
-        input,
-        ({ image }) => {
-          if (image === null || image === '') return { unknown: 'the image is not known' };
-          if (image.includes('@sha256:')) return null;
-          // A colon before the last slash is a registry's port.
-          const tag = /:([^:/]+)$/.exec(image)?.[1];
-          if (tag === undefined) return 'its image has no tag';
-          return tag === 'latest' ? 'its image is tagged latest' : null;
-        },
-        ['main', 'sidecar', 'init'],
-      ),
+    run: overImages((image) => {
+      if (image.includes('@sha256:')) return null;
+      // A colon before the last slash is a registry's port.
+      const tag = /:([^:/]+)$/.exec(image)?.[1];
+      if (tag === undefined) return 'its image has no tag';
+      return tag === 'latest' ? 'its image is tagged latest' : null;
+    }),
   },
 ];
