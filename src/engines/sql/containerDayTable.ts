@@ -6,7 +6,7 @@ import {
   type ContainerDayRows,
 } from '../../store/containerDays/containerDayKeeper.ts';
 import type { ContainerDaysQuery } from '../../store/usage.ts';
-import { all, list, put, run, value, type Db } from './db.ts';
+import { all, IN_NAMESPACES, list, put, run, value, type Db } from './db.ts';
 import type { MetaTable } from './metaTable.ts';
 
 interface Row {
@@ -65,7 +65,7 @@ export async function readContainerDays(
     db,
     `SELECT day, namespace, kind, name, container, page FROM container_days
      WHERE day >= $from AND day < $to
-       AND ($namespaces IS NULL OR namespace IN (SELECT value FROM json_each($namespaces)))
+       AND ${IN_NAMESPACES}
      ORDER BY namespace, kind, name, container, day`,
     { from: floorTo(query.from, DAY_MS), to: query.to, namespaces: list(query.namespaces) },
   );

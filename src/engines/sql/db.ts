@@ -120,6 +120,10 @@ export function putNew(db: Db, table: string, key: readonly string[], ...rows: r
   return db.store(table, key, rows, 'old');
 }
 
+/** Only what a caller may see: `$namespaces` is a `list`, or null for all. */
+export const IN_NAMESPACES =
+  '($namespaces IS NULL OR namespace IN (SELECT value FROM json_each($namespaces)))';
+
 /** A list of numbers as one parameter, after the name of a column. */
 export const IN_NUMBERS = 'IN (SELECT CAST(value AS BIGINT) FROM json_each(?))';
 

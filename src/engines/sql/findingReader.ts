@@ -1,10 +1,10 @@
 import type { Finding } from '../../model/finding.ts';
 import type { FindingPage, FindingQuery, PageOf } from '../../store/findingLog.ts';
-import { EVERYTHING, list, value, values, type Db } from './db.ts';
+import { EVERYTHING, IN_NAMESPACES, list, value, values, type Db } from './db.ts';
 import { overlayActions, pendingActions } from './operatorActions.ts';
 
 const FILTER = `(:kind IS NULL OR kind = :kind) AND last_seen >= :since
-  AND (:namespaces IS NULL OR namespace IN (SELECT value FROM json_each(:namespaces)))`;
+  AND ${IN_NAMESPACES}`;
 const STATES = { open: `state <> 'resolved'`, all: 'TRUE' } as const;
 
 /** Findings as people see them, with decisions that are not merged yet; the newest first. */

@@ -1,7 +1,7 @@
 import { HOUR_MS, type TimeMs } from '../../model/time.ts';
 import type { WorkloadRef } from '../../model/workload.ts';
 import type { ContainerInstance, InstanceQuery, Neighbour } from '../../store/workloads.ts';
-import { all, type Db, list } from './db.ts';
+import { all, type Db, IN_NAMESPACES, list } from './db.ts';
 
 /** The youngest are kept. */
 const MAX_INSTANCES = 500;
@@ -54,7 +54,7 @@ export async function readNeighbours(
        min(first_hour) AS firstHour, max(last_hour) AS lastHour
      FROM containers
      WHERE last_hour >= $from AND image IN (SELECT value FROM json_each($images))
-       AND ($namespaces IS NULL OR namespace IN (SELECT value FROM json_each($namespaces)))
+       AND ${IN_NAMESPACES}
      GROUP BY namespace, kind, name, image ORDER BY namespace, kind, name LIMIT $limit`,
     { from, images: list(wanted), namespaces: list(namespaces), limit: MAX_NEIGHBOURS },
   );

@@ -9,7 +9,17 @@ import {
   type ResponseStore,
 } from '../../store/responses.ts';
 import { appendAudit } from './audit.ts';
-import { all, list, putNew, run, value, type Database, type Db, type Parameter } from './db.ts';
+import {
+  all,
+  IN_NAMESPACES,
+  list,
+  putNew,
+  run,
+  value,
+  type Database,
+  type Db,
+  type Parameter,
+} from './db.ts';
 
 /** Responses whose evidence is kept: that of older ones makes room. */
 const KEPT_EVIDENCE = 200;
@@ -76,7 +86,7 @@ function readList(
   return read(
     db,
     `($states IS NULL OR state IN (SELECT value FROM json_each($states)))
-     AND ($namespaces IS NULL OR namespace IN (SELECT value FROM json_each($namespaces)))
+     AND ${IN_NAMESPACES}
      AND ($finding IS NULL OR finding_id = $finding)`,
     { states: list(states), namespaces: list(namespaces), finding: findingId },
     limit,

@@ -8,7 +8,7 @@ import {
   type SignalsKept,
   type SignalStore,
 } from '../../store/signals.ts';
-import { all, list, run, value, type Database, type Db } from './db.ts';
+import { all, IN_NAMESPACES, list, run, value, type Database, type Db } from './db.ts';
 
 /** Signals that wait for their window, at most: one window of five minutes takes them all. */
 const MOST_PENDING = 20_000;
@@ -141,7 +141,7 @@ export async function readSignals(db: Db, query: SignalQuery): Promise<SignalPag
     WHERE namespace = $namespace AND kind = $kind AND name = $name AND last_hour >= $from - 3600000`;
   const where = `class <> 'api-calls' AND at >= $from AND at < $to
     AND ($source IS NULL OR source = $source) AND ($class IS NULL OR class = $class)
-    AND ($namespaces IS NULL OR namespace IN (SELECT value FROM json_each($namespaces)))
+    AND ${IN_NAMESPACES}
     AND ($kind IS NOT NULL OR $namespace IS NULL OR namespace = $namespace)
     AND ($kind IS NULL
       OR (namespace = $namespace AND kind = $kind AND name = $name)

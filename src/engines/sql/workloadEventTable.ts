@@ -1,6 +1,6 @@
 import type { WorkloadEvent } from '../../model/workloadEvent.ts';
 import type { WorkloadEventQuery } from '../../store/workloads.ts';
-import { all, type Db, list, run } from './db.ts';
+import { all, type Db, IN_NAMESPACES, list, run } from './db.ts';
 
 /** Records a change; one that a state gone back to a checkpoint finds again is left alone. */
 export async function appendWorkloadEvent(
@@ -38,7 +38,7 @@ export async function readWorkloadEvents(
      WHERE at >= $from AND at < $to
        AND ($namespace IS NULL OR namespace = $namespace)
        AND ($kind IS NULL OR (kind = $kind AND name = $name))
-       AND ($namespaces IS NULL OR namespace IN (SELECT value FROM json_each($namespaces)))
+       AND ${IN_NAMESPACES}
      ORDER BY at DESC, namespace DESC, kind DESC, name DESC, type DESC, container DESC
      LIMIT $limit`,
     {
