@@ -117,7 +117,8 @@ export async function takeLead(options: LeadOptions): Promise<Leadership> {
   const database = new LeaderDatabase(options.location);
   try {
     await database.prepare();
-    const taken = await database.take({ ...thisProcess(), ...lead(options) });
+    const { command, since } = options;
+    const taken = await database.take({ ...thisProcess(), command, since });
     if ('epoch' in taken) return new HeldLeadership(database, taken.epoch);
     throw new HistoryError(
       'locked',
@@ -152,10 +153,6 @@ function replaced(name: string): HistoryError {
     'not-leader',
     `another process leads ${name} now: this one writes and sends nothing any more`,
   );
-}
-
-function lead({ command, since }: LeadOptions) {
-  return { command, since };
 }
 
 function describe({ host, pid, command, since }: Leader): string {
