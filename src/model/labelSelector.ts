@@ -19,10 +19,15 @@ export interface SelectorExpression {
   readonly values: readonly string[];
 }
 
-/** As Kubernetes selects by labels; an empty selector selects everything, an unknown operator nothing. */
+/**
+ * As Kubernetes selects by labels; an empty selector selects everything.
+ *
+ * @param unknown whether an operator that is not known selects
+ */
 export function selects(
   { matchLabels, matchExpressions }: LabelSelector,
   labels: Readonly<Record<string, string>>,
+  unknown = false,
 ): boolean {
   return (
     Object.entries(matchLabels).every(([key, value]) => ownValue(labels, key) === value) &&
@@ -31,7 +36,8 @@ export function selects(
       if (operator === 'In') return value !== undefined && values.includes(value);
       if (operator === 'NotIn') return value === undefined || !values.includes(value);
       if (operator === 'Exists') return value !== undefined;
-      return operator === 'DoesNotExist' && value === undefined;
+      if (operator === 'DoesNotExist') return value === undefined;
+      return unknown;
     })
   );
 }

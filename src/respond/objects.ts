@@ -1,4 +1,5 @@
 import type { RawMetadata, RawObject } from '../collect/kubernetes/rawObjects.ts';
+import { selects, type LabelSelector } from '../model/labelSelector.ts';
 import { ownValue } from '../model/ownValue.ts';
 import { ResponseRefused } from './refusals.ts';
 
@@ -75,43 +76,7 @@ export function valueAt(object: unknown, path: readonly string[]): unknown {
   return at ?? null;
 }
 
-/** A label selector of the API, as far as its fields are as they should be. */
-export interface LabelSelector {
-  readonly matchLabels?: Readonly<Record<string, string>>;
-  readonly matchExpressions?: readonly {
-    readonly key?: string;
-    readonly operator?: string;
-    readonly values?: readonly string[];
-  }[];
-}
-
-/** True where the selector has no condition: it selects everything. */
-export function selectsAll({ matchLabels = {}, matchExpressions = [] }: LabelSelector): boolean {
-  return Object.keys(matchLabels).length === 0 && matchExpressions.length === 0;
-}
-
 /** Whether a selector fits an object's labels; an operator that is not known counts as fitting. */
-export function isSelected(
-  { matchLabels = {}, matchExpressions = [] }: LabelSelector,
-  { metadata }: RawObject,
-): boolean {
-  const labels = metadata?.labels ?? {};
-  return (
-    Object.entries(matchLabels).every(([key, value]) => ownValue(labels, key) === value) &&
-    matchExpressions.every(({ key = '', operator, values = [] }) => {
-      const value = ownValue(labels, key);
-      switch (operator) {
-        case 'In':
-          return value !== undefined && values.includes(value);
-        case 'NotIn':
-          return value === undefined || !values.includes(value);
-        case 'Exists':
-          return value !== undefined;
-        case 'DoesNotExist':
-          return value === undefined;
-        default:
-          return true;
-      }
-    })
-  );
+export function isSelected(selector: LabelSelector, { metadata }: RawObject): boolean {
+  return selects(selector, metadata?.labels ?? {}, true);
 }

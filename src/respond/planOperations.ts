@@ -1,3 +1,4 @@
+import { labelSelector, type RawSelector } from '../collect/kubernetes/objects/selector.ts';
 import type { RawObject } from '../collect/kubernetes/rawObjects.ts';
 import type {
   FieldChange,
@@ -7,18 +8,9 @@ import type {
   TargetObject,
 } from '../store/responses.ts';
 import { canonicalJson, hashOf } from '../model/canonicalJson.ts';
+import { selectsAll } from '../model/labelSelector.ts';
 import { isOwned, isStatic, podSpecOf, type Facts, type ResponseTarget } from './facts.ts';
-import {
-  controllerIn,
-  isSelected,
-  nameIn,
-  pathOf,
-  selectsAll,
-  uidOf,
-  valueAt,
-  versionOf,
-  type LabelSelector,
-} from './objects.ts';
+import { controllerIn, isSelected, nameIn, pathOf, uidOf, valueAt, versionOf } from './objects.ts';
 import { withoutSecrets } from './redact.ts';
 import { ResponseRefused } from './refusals.ts';
 
@@ -112,8 +104,9 @@ function byLabel(id: string, facts: Facts, head: Head): DraftPlan {
 
 function byOwner(id: string, facts: Facts, head: Head): DraftPlan {
   const { workload, namespace, podsOfNamespace, controllers } = facts;
-  const selector = valueAt(workload, ['spec', 'selector']) as LabelSelector | null;
-  if (workload === null || selector === null || selectsAll(selector))
+  const raw = valueAt(workload, ['spec', 'selector']) as RawSelector | null;
+  const selector = labelSelector(raw);
+  if (workload === null || raw === null || selectsAll(selector))
     throw new ResponseRefused(
       'not-applicable',
       'The finding’s workload selects no pods by labels: choose the quarantine by pods',
@@ -126,7 +119,7 @@ function byOwner(id: string, facts: Facts, head: Head): DraftPlan {
     ...head,
     pods: selected.map(nameIn),
     targets: [target(workload), ...selected.map((pod) => target(pod, ''))],
-    operations: [denyAll(id, namespace, selector)],
+    operations: [denyAll(id, namespace, raw)],
     warnings: [...head.warnings, ...policyWarnings(facts, selected)],
   };
 }
@@ -139,7 +132,7 @@ function selectsOthers(names: readonly string[], namespace: string): ResponseRef
   );
 }
 
-function denyAll(id: string, namespace: string, podSelector: LabelSelector): Operation {
+function denyAll(id: string, namespace: string, podSelector: RawSelector): Operation {
   const name = `burnwatch-quarantine-${id}`;
   return {
     verb: 'create',
@@ -172,7 +165,7 @@ function requireNetwork(pods: readonly RawObject[]): void {
 /** Policies add up: what another one allows, a quarantine cannot take away. */
 function policyWarnings({ policies }: Facts, pods: readonly RawObject[]): readonly string[] {
   const allowing = policies.filter((policy) => {
-    const selector = (valueAt(policy, ['spec', 'podSelector']) ?? {}) as LabelSelector;
+    const selector = labelSelector(valueAt(policy, ['spec', 'podSelector']) as RawSelector | null);
     const rules = ['ingress', 'egress'].map((side) => valueAt(policy, ['spec', side]));
     const allows = rules.some((rule) => Array.isArray(rule) && rule.length > 0);
     return allows && pods.some((pod) => isSelected(selector, pod));

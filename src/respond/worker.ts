@@ -1,4 +1,5 @@
 import { ApiFailure } from '../collect/kubernetes/api/apiFailure.ts';
+import { labelSelector, type RawSelector } from '../collect/kubernetes/objects/selector.ts';
 import type { Finding } from '../model/finding.ts';
 import type { AuditEntry } from '../store/auditLog.ts';
 import { OPEN_STATES, type Response, type StepState } from '../store/responses.ts';
@@ -13,7 +14,7 @@ import {
   requireApproved,
 } from './lifecycle.ts';
 import { makePlan, refusalOf } from './makePlan.ts';
-import { isSelected, nameIn, pathOf, valueAt, type LabelSelector } from './objects.ts';
+import { isSelected, nameIn, pathOf, valueAt } from './objects.ts';
 import { apply, look, selectedBy, takeBack } from './operate.ts';
 import { auditOf, DAEMON } from './record.ts';
 import { ResponseRefused } from './refusals.ts';
@@ -215,7 +216,7 @@ async function othersOfOwner(
   if (finding === null) return [];
   const facts = await readFacts({ finding, action, select }, cluster);
   const { workload, controllers, podsOfNamespace } = facts;
-  const selector = valueAt(policy, ['spec', 'podSelector']) as LabelSelector;
+  const selector = labelSelector(valueAt(policy, ['spec', 'podSelector']) as RawSelector);
   return podsOfNamespace
     .filter((pod) => isSelected(selector, pod))
     .filter((pod) => workload === null || !isOwned(pod, workload, controllers))
