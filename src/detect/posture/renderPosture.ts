@@ -1,12 +1,13 @@
 import { renderCsv, renderTable, type Column, type Terminal } from '../../model/text/table.ts';
 import { count, scopeOf, SCOPES, type CheckResult } from './check.ts';
+import { checkJson } from './checkJson.ts';
 import { DAY_MS, formatTime } from '../../model/time.ts';
 import { evaluatedOf, type EvaluatedCheck, type NamespacePosture } from './evaluate.ts';
 import type { PostureTrend } from './readTrend.ts';
 
 type Trends = ReadonlyMap<string, PostureTrend>;
 
-/** Posture as `posture -o json` and the API give it. */
+/** Posture as `posture -o json` gives it. */
 function postureJson(namespaces: readonly NamespacePosture[], trends: Trends): object {
   return namespaces.map(({ checks, ...summary }) => ({
     ...summary,
@@ -14,28 +15,7 @@ function postureJson(namespaces: readonly NamespacePosture[], trends: Trends): o
       day: formatTime(day).slice(0, 10),
       ...point,
     })),
-    checks: checks
-      .filter(({ results }) => results.length > 0)
-      .map(({ check, severity, results }) => ({
-        id: check.id,
-        title: check.title,
-        group: check.group,
-        scope: scopeOf(check),
-        severity,
-        names: check.names,
-        passed: count(results, 'passed'),
-        failed: count(results, 'failed'),
-        notEvaluated: count(results, 'not-evaluated'),
-        results: results
-          .filter(({ outcome }) => outcome !== 'passed')
-          .map(({ outcome, workload, container, subject, text }) => ({
-            outcome,
-            workload,
-            container,
-            subject: subject ?? null,
-            text,
-          })),
-      })),
+    checks: checks.filter(({ results }) => results.length > 0).map(checkJson),
   }));
 }
 

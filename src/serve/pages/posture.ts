@@ -1,8 +1,9 @@
 import { CLUSTER, SCOPES, type PostureScope } from '../../detect/posture/check.ts';
+import type { CheckJson } from '../../detect/posture/checkJson.ts';
 import { ADMIN_PATH } from '../../detect/posture/checks/access.ts';
 import { evaluatedOf } from '../../detect/posture/evaluate.ts';
 import { formatShare } from '../../model/text/units.ts';
-import type { CheckData, NamespacePostureData } from '../questions/answerPosture.ts';
+import type { NamespacePostureData } from '../questions/answerPosture.ts';
 import {
   html,
   badge,
@@ -169,7 +170,7 @@ export function checkList({
 }
 
 function checkCard(
-  { id, title, severity, results, failed, notEvaluated }: CheckData,
+  { id, title, severity, results, failed, notEvaluated }: CheckJson,
   namespace: string,
 ): Html {
   const more = results.length - MOST_RESULTS;
@@ -186,7 +187,7 @@ function checkCard(
 }
 
 function resultItem(
-  { workload, container, subject, text, outcome }: CheckData['results'][number],
+  { workload, container, subject, text, outcome }: CheckJson['results'][number],
   namespace: string,
 ): Html {
   if (subject !== null && !text.includes(subject))

@@ -1,10 +1,6 @@
-import type { WorkloadRef } from '../../model/workload.ts';
-import { count, scopeOf, SCOPES, type PostureScope } from '../../detect/posture/check.ts';
-import {
-  evaluatePosture,
-  type EvaluatedCheck,
-  type NamespacePosture,
-} from '../../detect/posture/evaluate.ts';
+import { SCOPES, type PostureScope } from '../../detect/posture/check.ts';
+import { checkJson, type CheckJson } from '../../detect/posture/checkJson.ts';
+import { evaluatePosture, type NamespacePosture } from '../../detect/posture/evaluate.ts';
 import { ADMIN_PATH } from '../../detect/posture/checks/access.ts';
 import { namespaceUse } from '../../detect/posture/namespaceUse.ts';
 import { DAY_MS, type TimeMs } from '../../model/time.ts';
@@ -26,26 +22,7 @@ export interface PostureView {
 
 /** A namespace's posture as plain data: checks without their functions. */
 export interface NamespacePostureData extends Omit<NamespacePosture, 'checks'> {
-  readonly checks: readonly CheckData[];
-}
-
-export interface CheckData {
-  readonly id: string;
-  readonly title: string;
-  readonly group: string;
-  readonly scope: PostureScope;
-  readonly severity: string;
-  readonly names: Readonly<Record<string, string | readonly string[] | undefined>>;
-  readonly passed: number;
-  readonly failed: number;
-  readonly notEvaluated: number;
-  readonly results: readonly {
-    readonly outcome: string;
-    readonly workload: WorkloadRef | null;
-    readonly container: string | null;
-    readonly subject: string | null;
-    readonly text: string;
-  }[];
+  readonly checks: readonly CheckJson[];
 }
 
 /** Days of history that quotas are judged by. */
@@ -89,7 +66,7 @@ async function readPosture(
   });
   return {
     asOf: watermark ?? 0,
-    all: evaluated.map(({ checks, ...rest }) => ({ ...rest, checks: checks.map(toData) })),
+    all: evaluated.map(({ checks, ...rest }) => ({ ...rest, checks: checks.map(checkJson) })),
   };
 }
 
@@ -97,27 +74,4 @@ async function readPosture(
 async function readUse({ reader }: AnswerContext, watermark: TimeMs): Promise<PostureInput['use']> {
   const from = watermark - DAYS * DAY_MS;
   return namespaceUse(await reader.containerDays({ from, to: watermark, namespaces: null }));
-}
-
-function toData({ check, severity, results }: EvaluatedCheck): CheckData {
-  return {
-    id: check.id,
-    title: check.title,
-    group: check.group,
-    scope: scopeOf(check),
-    severity,
-    names: { ...check.names },
-    passed: count(results, 'passed'),
-    failed: count(results, 'failed'),
-    notEvaluated: count(results, 'not-evaluated'),
-    results: results
-      .filter(({ outcome }) => outcome !== 'passed')
-      .map(({ outcome, workload, container, subject = null, text }) => ({
-        outcome,
-        workload,
-        container,
-        subject,
-        text,
-      })),
-  };
 }
