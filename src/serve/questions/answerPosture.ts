@@ -57,7 +57,8 @@ async function readPosture(
   const { watermark } = await context.reader.status();
   const use =
     watermark === null ? null : await context.perHour('use', () => readUse(context, watermark));
-  const input = await context.presentPosture(use);
+  // Listing the whole cluster is slow: all scopes are judged by one reading.
+  const input = await context.perWindow('posture input', () => context.presentPosture(use));
   if (input === null) return { asOf: null, all: [] };
   const policy = context.thresholds().posture;
   const evaluated = evaluatePosture(input, {
