@@ -420,6 +420,21 @@ const block = (cidr: string, ...except: readonly string[]) => ({
   ipBlock: { cidr, ...(except.length > 0 && { except }) },
 });
 
+/** A namespace that lets nothing in and but this out, with a pod. */
+function sending(namespace: string, rule: object): readonly AnyObject[] {
+  return [
+    ...tidy(namespace, { policies: [noIngress(namespace), egressTo(namespace, rule)] }),
+    ...running(namespace, 'app'),
+  ];
+}
+
+/** A namespace that lets nothing out and but this in. */
+function receiving(namespace: string, ...ingress: readonly object[]): readonly AnyObject[] {
+  return tidy(namespace, {
+    policies: [noEgress(namespace), deny(namespace, ['Ingress'], { ingress })],
+  });
+}
+
 const NETWORK: readonly Planted[] = [
   {
     rule: 'CIS 5.3.2 ingress',
@@ -468,12 +483,7 @@ const NETWORK: readonly Planted[] = [
       }),
       ...running('net-host', 'web'),
       ...running('net-host', 'agent', { spec: { hostNetwork: true } }),
-      ...tidy('net-by-port', {
-        policies: [
-          noEgress('net-by-port'),
-          deny('net-by-port', ['Ingress'], { ingress: [{ ports: [{ port: 443 }] }] }),
-        ],
-      }),
+      ...receiving('net-by-port', { ports: [{ port: 443 }] }),
       ...running('net-by-port', 'app'),
     ],
     mistakes: [
@@ -544,51 +554,17 @@ const NETWORK: readonly Planted[] = [
   {
     rule: 'NSA policy allows everything',
     objects: [
-      ...tidy('net-all', {
-        policies: [noEgress('net-all'), deny('net-all', ['Ingress'], { ingress: [{}] })],
-      }),
-      ...tidy('net-all-block', {
-        policies: [
-          noEgress('net-all-block'),
-          deny('net-all-block', ['Ingress'], { ingress: [{ from: [block('0.0.0.0/0')] }] }),
-        ],
-      }),
-      ...tidy('net-all-ports', {
-        policies: [
-          noEgress('net-all-ports'),
-          deny('net-all-ports', ['Ingress'], {
-            ingress: [{ ports: [{ port: 1, endPort: 65535 }] }],
-          }),
-        ],
-      }),
+      ...receiving('net-all', {}),
+      ...receiving('net-all-block', { from: [block('0.0.0.0/0')] }),
+      ...receiving('net-all-ports', { ports: [{ port: 1, endPort: 65535 }] }),
       ...tidy('net-all-egress', {
         policies: [noIngress('net-all-egress'), egressTo('net-all-egress', {})],
       }),
-      ...tidy('net-none-listed', {
-        policies: [
-          noEgress('net-none-listed'),
-          deny('net-none-listed', ['Ingress'], { ingress: [] }),
-        ],
-      }),
-      ...tidy('net-one-port', {
-        policies: [
-          noEgress('net-one-port'),
-          deny('net-one-port', ['Ingress'], { ingress: [{ ports: [{ port: 'http' }] }] }),
-        ],
-      }),
-      ...tidy('net-but', {
-        policies: [
-          noEgress('net-but'),
-          deny('net-but', ['Ingress'], { ingress: [{ from: [block('0.0.0.0/0', '10.0.0.0/8')] }] }),
-        ],
-      }),
-      ...tidy('net-cluster', {
-        policies: [
-          noEgress('net-cluster'),
-          deny('net-cluster', ['Ingress'], {
-            ingress: [{ from: [{ namespaceSelector: { matchLabels: { team: 'web' } } }] }],
-          }),
-        ],
+      ...receiving('net-none-listed'),
+      ...receiving('net-one-port', { ports: [{ port: 'http' }] }),
+      ...receiving('net-but', { from: [block('0.0.0.0/0', '10.0.0.0/8')] }),
+      ...receiving('net-cluster', {
+        from: [{ namespaceSelector: { matchLabels: { team: 'web' } } }],
       }),
     ],
     mistakes: [
@@ -607,75 +583,21 @@ const NETWORK: readonly Planted[] = [
   {
     rule: 'NSA metadata',
     objects: [
-      ...tidy('meta-open', {
-        policies: [
-          noIngress('meta-open'),
-          egressTo('meta-open', { to: [block('0.0.0.0/0', '10.0.0.0/8')] }),
-        ],
+      ...sending('meta-open', { to: [block('0.0.0.0/0', '10.0.0.0/8')] }),
+      ...sending('meta-six', { to: [block('::/0', 'fe80::/10')] }),
+      ...sending('meta-http', {
+        to: [block('169.254.0.0/16')],
+        ports: [{ protocol: 'TCP', port: 80 }],
       }),
-      ...running('meta-open', 'app'),
-      ...tidy('meta-six', {
-        policies: [
-          noIngress('meta-six'),
-          egressTo('meta-six', { to: [block('::/0', 'fe80::/10')] }),
-        ],
+      ...sending('meta-range', { to: [block('0.0.0.0/0')], ports: [{ port: 1, endPort: 1024 }] }),
+      ...sending('meta-except', { to: [block('0.0.0.0/0', '169.254.169.254/32')] }),
+      ...sending('meta-wide-except', { to: [block('0.0.0.0/0', '169.254.0.0/16')] }),
+      ...sending('meta-https', {
+        to: [block('0.0.0.0/0')],
+        ports: [{ protocol: 'TCP', port: 443 }],
       }),
-      ...running('meta-six', 'app'),
-      ...tidy('meta-http', {
-        policies: [
-          noIngress('meta-http'),
-          egressTo('meta-http', {
-            to: [block('169.254.0.0/16')],
-            ports: [{ protocol: 'TCP', port: 80 }],
-          }),
-        ],
-      }),
-      ...running('meta-http', 'app'),
-      ...tidy('meta-range', {
-        policies: [
-          noIngress('meta-range'),
-          egressTo('meta-range', { to: [block('0.0.0.0/0')], ports: [{ port: 1, endPort: 1024 }] }),
-        ],
-      }),
-      ...running('meta-range', 'app'),
-      ...tidy('meta-except', {
-        policies: [
-          noIngress('meta-except'),
-          egressTo('meta-except', { to: [block('0.0.0.0/0', '169.254.169.254/32')] }),
-        ],
-      }),
-      ...running('meta-except', 'app'),
-      ...tidy('meta-wide-except', {
-        policies: [
-          noIngress('meta-wide-except'),
-          egressTo('meta-wide-except', { to: [block('0.0.0.0/0', '169.254.0.0/16')] }),
-        ],
-      }),
-      ...running('meta-wide-except', 'app'),
-      ...tidy('meta-https', {
-        policies: [
-          noIngress('meta-https'),
-          egressTo('meta-https', {
-            to: [block('0.0.0.0/0')],
-            ports: [{ protocol: 'TCP', port: 443 }],
-          }),
-        ],
-      }),
-      ...running('meta-https', 'app'),
-      ...tidy('meta-six-except', {
-        policies: [
-          noIngress('meta-six-except'),
-          egressTo('meta-six-except', { to: [block('::/0', 'fd00:ec2::254/128')] }),
-        ],
-      }),
-      ...running('meta-six-except', 'app'),
-      ...tidy('meta-office', {
-        policies: [
-          noIngress('meta-office'),
-          egressTo('meta-office', { to: [block('192.0.2.0/24')] }),
-        ],
-      }),
-      ...running('meta-office', 'app'),
+      ...sending('meta-six-except', { to: [block('::/0', 'fd00:ec2::254/128')] }),
+      ...sending('meta-office', { to: [block('192.0.2.0/24')] }),
     ],
     mistakes: [
       'Namespace meta-open',
