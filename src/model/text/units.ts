@@ -87,10 +87,15 @@ export function formatNano(nano: Nano, currency: string): string {
   return formatMoney(fromNano(nano), currency);
 }
 
-/** A change in nano-units: `+$120`, `−$30.50`, `±$0.00`. */
+/** A change in units of a currency: `+$120`, `−$30.50`, `±$0.00`. */
+export function formatMoneyChange(units: number, currency: string): string {
+  const sign = units > 0 ? '+' : units < 0 ? '−' : '±';
+  return `${sign}${formatMoney(Math.abs(units), currency)}`;
+}
+
+/** The same of nano-units. */
 export function formatNanoChange(nano: Nano, currency: string): string {
-  const sign = nano > 0 ? '+' : nano < 0 ? '−' : '±';
-  return `${sign}${formatNano(Math.abs(nano), currency)}`;
+  return formatMoneyChange(fromNano(nano), currency);
 }
 
 /** A column's money whose currency its title names: `12.30`, and `0.0042` below one unit. */

@@ -76,9 +76,7 @@ export const getCosts = defineRoute({
   path: '/costs',
   scope: 'read',
   summary: 'What was spent, by namespace, workload, owner, node or label',
-  query: z.strictObject({
-    ...costQuery,
-  }),
+  query: z.strictObject(costQuery),
   response: costReportSchema,
   hasCsv: true,
   async handle({ context, query }, deps) {

@@ -70,8 +70,8 @@ export const getOwners = defineRoute({
     const namespaces = visibleNamespaces(context.var.principal);
     const report = await deps.questions.owners({ namespaces });
     if (report === null) throw new HttpProblem(404, 'The history holds nothing yet');
-    // The report is plain data: only its lists are readonly.
-    return { body: structuredClone(report) as z.output<typeof ownersSchema> };
+    // Only its lists are readonly.
+    return { body: report as z.output<typeof ownersSchema> };
   },
 });
 
@@ -144,7 +144,7 @@ export const getUnitCosts = defineRoute({
   async handle({ context, query }, deps) {
     const namespaces = visibleNamespaces(context.var.principal);
     const report = await deps.questions.unitCosts({ ...costSpan(query, deps), namespaces });
-    return { body: structuredClone(report) as z.output<typeof unitCostsSchema> };
+    return { body: report as z.output<typeof unitCostsSchema> };
   },
 });
 

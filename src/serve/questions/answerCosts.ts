@@ -6,8 +6,9 @@ import {
 } from '../../cost/budgets/readBudgets.ts';
 import { costNano, nodeNano } from '../../model/costParts.ts';
 import type { CostTable, CostDimension } from '../../store/costTable.ts';
+import type { HistoryStatus } from '../../store/history.ts';
 import { fromNano } from '../../model/money.ts';
-import { DAY_MS, ceilTo, floorTo, HOUR_MS, type TimeMs } from '../../model/time.ts';
+import { DAY_MS, ceilTo, floorTo, HOUR_MS, type Span, type TimeMs } from '../../model/time.ts';
 import { QuestionRefused, isWorkload, type AnswerContext, type Whose } from './answerContext.ts';
 import type { CostReport } from '../../cost/report/costReport.ts';
 import type { WorkloadRef } from '../../model/workload.ts';
@@ -221,25 +222,42 @@ const LONGEST_BY_HOUR_MS = 14 * DAY_MS;
 export async function answerSpend(ask: SpendAsk, context: AnswerContext): Promise<SpendSteps> {
   const { reader, config, perWindow } = context;
   const { namespace, from, to } = ask;
-  const { watermark, historyStart, windowMs = 0 } = await reader.status();
-  const stepMs = to - from > LONGEST_BY_HOUR_MS ? DAY_MS : HOUR_MS;
-  const nothing = { starts: [], lines: [], stepMs };
-  if (watermark === null || historyStart === null) return nothing;
-  const first = ceilTo(Math.max(from, historyStart - windowMs), stepMs);
-  const last = floorTo(Math.min(to, watermark), stepMs);
-  if (last <= first) return nothing;
-  return perWindow(JSON.stringify(['spend', namespace, first, last]), async () => {
-    const count = (last - first) / stepMs;
-    const boundaries = Array.from({ length: count + 1 }, (_, index) => first + index * stepMs);
+  const { stepMs, boundaries } = wholeSteps(
+    { from, to },
+    LONGEST_BY_HOUR_MS,
+    await reader.status(),
+  );
+  if (boundaries.length === 0) return { ...NO_DAYS, stepMs };
+  const span = [boundaries[0], boundaries.at(-1)];
+  return perWindow(JSON.stringify(['spend', namespace, ...span]), async () => {
     const query = { boundaries, by: ['workload' as const], namespaces: [namespace] };
     const tables = await seriesOnBasis(reader, config().pricing, query);
     const steps = spendDays(
       tables,
       ({ workload }) => (workload === null ? null : `${workload.kind}/${workload.name}`),
-      count,
+      tables.length,
     );
     return { ...steps, stepMs };
   });
+}
+
+/**
+ * The whole hours of a span that are sealed, or its days where it is longer than `longestByHourMs`: the boundaries
+ * between them, none where no step is whole.
+ */
+export function wholeSteps(
+  { from, to }: Span,
+  longestByHourMs: number,
+  { watermark, historyStart, windowMs = 0 }: HistoryStatus,
+): { readonly stepMs: number; readonly boundaries: readonly TimeMs[] } {
+  const stepMs = to - from > longestByHourMs ? DAY_MS : HOUR_MS;
+  if (watermark === null || historyStart === null) return { stepMs, boundaries: [] };
+  const first = ceilTo(Math.max(from, historyStart - windowMs), stepMs);
+  const last = floorTo(Math.min(to, watermark), stepMs);
+  if (last <= first) return { stepMs, boundaries: [] };
+  const count = (last - first) / stepMs;
+  const boundaries = Array.from({ length: count + 1 }, (_, index) => first + index * stepMs);
+  return { stepMs, boundaries };
 }
 
 export type AllocationsAsk = Whose &

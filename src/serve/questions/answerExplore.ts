@@ -9,10 +9,10 @@ import { named, readLabelNames, seriesOnBasis } from '../../cost/report/readCost
 import { renderCosts } from '../../cost/report/renderCosts.ts';
 import { nodeNano } from '../../model/costParts.ts';
 import { fromNano } from '../../model/money.ts';
-import { ceilTo, DAY_MS, floorTo, HOUR_MS } from '../../model/time.ts';
+import { DAY_MS } from '../../model/time.ts';
 import { isWholeCluster, type CostQuery } from '../../store/costTable.ts';
 import type { AnswerContext, Whose } from './answerContext.ts';
-import { refuseTooMany, spendDays, type SpendSteps } from './answerCosts.ts';
+import { refuseTooMany, spendDays, wholeSteps, type SpendSteps } from './answerCosts.ts';
 
 /** A question of the cost explorer. */
 export interface ExploreAsk extends CostQuery {
@@ -85,20 +85,15 @@ async function readChart(
 ): Promise<Pick<ExploreView, 'steps' | 'idle'>> {
   const { pricing, cluster } = config();
   const { by, namespaces, where = [] } = ask;
-  const { watermark, historyStart, windowMs = 0 } = await reader.status();
-  const stepMs = ask.to - ask.from > LONGEST_BY_HOUR_MS ? DAY_MS : HOUR_MS;
-  const first = ceilTo(Math.max(ask.from, (historyStart ?? 0) - windowMs), stepMs);
-  const last = floorTo(Math.min(ask.to, watermark ?? 0), stepMs);
-  if (last <= first) return { steps: { starts: [], lines: [], stepMs }, idle: null };
-  const count = (last - first) / stepMs;
-  const boundaries = Array.from({ length: count + 1 }, (_, index) => first + index * stepMs);
+  const { stepMs, boundaries } = wholeSteps(ask, LONGEST_BY_HOUR_MS, await reader.status());
+  if (boundaries.length === 0) return { steps: { starts: [], lines: [], stepMs }, idle: null };
   const query = { boundaries, by, namespaces, where };
   const tables = (await seriesOnBasis(reader, pricing, query)).map((table) =>
     named(table, by, cluster),
   );
   const isIdleApart = idle === 'separate' && isWholeCluster(ask);
   return {
-    steps: { ...spendDays(tables, ({ key }) => key, count), stepMs },
+    steps: { ...spendDays(tables, ({ key }) => key, tables.length), stepMs },
     idle: isIdleApart ? tables.map((table) => fromNano(nodeNano(table.idle))) : null,
   };
 }

@@ -1,8 +1,9 @@
 import { rowParts, UNALLOCATED } from '../../store/costTable.ts';
 import { readBudgets, type BudgetStatus } from '../../cost/budgets/readBudgets.ts';
 import { readUnitCosts, type UnitCost } from '../../cost/unitCosts/readUnitCosts.ts';
-import { compareCosts } from '../../cost/report/compareCosts.ts';
+import { compareCosts, type ComparedRow } from '../../cost/report/compareCosts.ts';
 import { pricesOfHistory, type PricesReport } from '../../cost/report/pricesReport.ts';
+import { sumKnown } from '../../model/reading.ts';
 import type { WorkloadRef } from '../../model/workload.ts';
 import { DAY_MS, formatTime, type Span } from '../../model/time.ts';
 import { isVisible, type AnswerContext, type Whose } from './answerContext.ts';
@@ -40,7 +41,7 @@ export interface OwnersReport {
   readonly owners: readonly OwnerCosts[];
 }
 
-/** Who owns what, by the costs of a span: of the last seven days where none is given. */
+/** Who owns what, by the costs of the last seven days. */
 export async function answerOwners(
   { namespaces }: Whose,
   context: AnswerContext,
@@ -55,27 +56,34 @@ export async function answerOwners(
     // Shared and fixed costs have no owner: every figure is what the owner's own workloads cost.
     const request = { cluster, query, overheads: 'show' as const };
     const { rows, currency, window } = await compareCosts(reader, pricing, request);
-    const owners = new Map<string, { -readonly [K in keyof OwnerCosts]: OwnerCosts[K] }>();
-    for (const row of rows) {
-      const { namespace, workload, totalCost, previousCost, change } = row;
-      const key = rowParts(row)[0] ?? '';
-      if (namespace === undefined || workload === undefined) continue;
-      const sum = owners.get(key) ?? {
-        owner: key === UNALLOCATED ? null : key,
-        totalCost: 0,
-        previousCost: 0,
-        change: 0,
-        workloads: [],
-      };
-      sum.totalCost += totalCost;
-      sum.previousCost += previousCost;
-      sum.change = change === null || sum.change === null ? null : sum.change + change;
-      sum.workloads = [...sum.workloads, { namespace, workload, totalCost }];
-      owners.set(key, sum);
-    }
-    const all = [...owners.values()].sort((a, b) => b.totalCost - a.totalCost);
-    return { currency, window, owners: all };
+    const byOwner = Map.groupBy(rows.filter(isOfWorkload), (row) => rowParts(row)[0] ?? '');
+    const owners = Array.from(byOwner, ([owner, own]) => ownerCosts(owner, own));
+    return { currency, window, owners: owners.sort((a, b) => b.totalCost - a.totalCost) };
   });
+}
+
+interface WorkloadRow extends ComparedRow {
+  readonly namespace: string;
+  readonly workload: WorkloadRef;
+}
+
+function isOfWorkload(row: ComparedRow): row is WorkloadRow {
+  return row.namespace !== undefined && row.workload !== undefined;
+}
+
+function ownerCosts(owner: string, rows: readonly WorkloadRow[]): OwnerCosts {
+  const total = (of: (row: WorkloadRow) => number) => rows.reduce((sum, row) => sum + of(row), 0);
+  return {
+    owner: owner === UNALLOCATED ? null : owner,
+    totalCost: total(({ totalCost }) => totalCost),
+    previousCost: total(({ previousCost }) => previousCost),
+    change: sumKnown(rows.map(({ change }) => change)),
+    workloads: rows.map(({ namespace, workload, totalCost }) => ({
+      namespace,
+      workload,
+      totalCost,
+    })),
+  };
 }
 
 export interface UnitCostsReport {

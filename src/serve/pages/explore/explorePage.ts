@@ -1,12 +1,14 @@
 import type { ComparedReport, ComparedRow, CostSort } from '../../../cost/report/compareCosts.ts';
 import { FIXED_KEY, SHARED_KEY } from '../../../cost/report/shareCosts.ts';
 import { ownValue } from '../../../model/ownValue.ts';
+import { HOUR_MS } from '../../../model/time.ts';
 import { rowParts, UNALLOCATED } from '../../../store/costTable.ts';
 import {
   formatChange,
   formatCount,
   formatCoverage,
   formatMoney,
+  formatMoneyChange,
   formatShare,
 } from '../../../model/text/units.ts';
 import { costSpan } from '../../api/costQuery.ts';
@@ -73,7 +75,7 @@ function body(view: ExploreView, address: ExploreAddress, page: PageContext): Ht
     card(
       'Over time',
       spendChart(steps, {
-        title: `By ${by} and ${steps.stepMs > 3_600_000 ? 'day (UTC)' : 'hour'}`,
+        title: `By ${by} and ${steps.stepMs > HOUR_MS ? 'day (UTC)' : 'hour'}`,
         currency,
         clock,
         idle,
@@ -141,11 +143,9 @@ function tilesOf(
   ];
 }
 
-/** `+$12.30`, `−$4.00`; unknown where nothing can be compared. */
+/** Unknown where nothing can be compared. */
 function changeText(change: number | null, currency: string): string {
-  if (change === null) return 'unknown';
-  const sign = change > 0 ? '+' : change < 0 ? '−' : '±';
-  return `${sign}${formatMoney(Math.abs(change), currency)}`;
+  return change === null ? 'unknown' : formatMoneyChange(change, currency);
 }
 
 function rows({ report }: ExploreView, address: ExploreAddress, page: PageContext): Html {

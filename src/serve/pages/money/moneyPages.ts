@@ -2,6 +2,8 @@ import type { BudgetStatus } from '../../../cost/budgets/readBudgets.ts';
 import type { NodePriceRow } from '../../../cost/report/pricesReport.ts';
 import type { UnitCost } from '../../../cost/unitCosts/readUnitCosts.ts';
 import { formatBytes, formatChange, formatNumber, formatShare } from '../../../model/text/units.ts';
+import { formatCostFilter } from '../../../store/costFilter.ts';
+import { UNALLOCATED } from '../../../store/costTable.ts';
 import { costSpan } from '../../api/costQuery.ts';
 import { PRICE_BASES } from '../costs/namespacePage.ts';
 import type { OwnerCosts } from '../../questions/answerMoney.ts';
@@ -63,13 +65,11 @@ export const MONEY_PAGES: readonly PageRoute[] = [
       const span = costSpan({ window: chosen }, deps);
       const { namespaces, currency } = page;
       const { unitCosts } = await deps.questions.unitCosts({ ...span, namespaces });
-      const links = Object.entries(UNIT_COST_WINDOWS).map(
-        ([window, name]) =>
-          html`<a
-            href="${withQuery('/unit-costs', { window })}"
-            ${window === chosen && html`aria-current="page"`}
-            >${name}</a
-          >`,
+      const pathOf = (window: string) => withQuery('/unit-costs', { window });
+      const windows = Object.entries(UNIT_COST_WINDOWS);
+      const links = navLinks(
+        windows.map(([window, name]) => [pathOf(window), name]),
+        pathOf(chosen),
       );
       const intro =
         'Cost of the hours in which the units were known, divided by the units, beside the time before.';
@@ -150,19 +150,23 @@ function smallMoney(value: number, currency: string): string {
 
 /** Links among these pages and the explorer. */
 export function moneyLinks({ namespaces, path }: PageContext): Html {
-  const all = [
+  const all: readonly PageLink[] = [
     ['/explore', 'Explore costs'],
     ['/budgets', 'Budgets'],
     ['/owners', 'Owners'],
     ['/unit-costs', 'Unit costs'],
-    ...(namespaces === null ? [['/prices', 'Prices']] : []),
-  ] as const;
-  return html`<nav class="subnav" aria-label="Costs">
-    ${all.map(
-      ([href, name]) =>
-        html`<a href="${href}" ${href === path && html`aria-current="page"`}>${name}</a>`,
-    )}
-  </nav>`;
+    ...(namespaces === null ? [['/prices', 'Prices'] as const] : []),
+  ];
+  return html`<nav class="subnav" aria-label="Costs">${navLinks(all, path)}</nav>`;
+}
+
+type PageLink = readonly [href: string, name: string];
+
+function navLinks(links: readonly PageLink[], current: string): readonly Html[] {
+  return links.map(
+    ([href, name]) =>
+      html`<a href="${href}" ${href === current && html`aria-current="page"`}>${name}</a>`,
+  );
 }
 
 function moneyPage(
@@ -235,7 +239,8 @@ function ownerTable(owners: readonly OwnerCosts[], currency: string): Html {
       {
         title: 'Owner',
         cell: ({ owner }) => {
-          const filter = `owner=${JSON.stringify(owner ?? '__unallocated__')}`;
+          const value = owner ?? UNALLOCATED;
+          const filter = formatCostFilter({ by: 'owner', operator: '=', value });
           const href = withQuery('/explore', { window: '7d', by: 'workload', filter });
           return html`<a href="${href}">${owner ?? '(nobody)'}</a>`;
         },
