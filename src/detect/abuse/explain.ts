@@ -9,7 +9,7 @@ import { matcherOf } from './evidence/indicators.ts';
 import type { MeasuredSignal } from './evidence/signals.ts';
 import { judge, weightOf, type Judgement } from './verdict/judge.ts';
 import type { HeldCap } from './verdict/cap.ts';
-import { factsOf } from './look.ts';
+import { factsOf, type Scene } from './look.ts';
 import type { Rows } from './state/state.ts';
 import { arrivalsOf } from './evidence/sideCars.ts';
 import type { Facts } from './evidence/signal.ts';
@@ -96,14 +96,19 @@ export function explainLast(
   const matcher = matcherOf(signatures);
   const found: Explanation[] = [];
   const subjects = collectSubjects(snapshot, costs);
-  const arrivals = arrivalsOf(subjects, rows, snapshot.window.start, thresholds);
+  const scene: Omit<Scene, 'without'> = {
+    window: snapshot.window,
+    historyStart,
+    rows,
+    matcher,
+    thresholds,
+    arrivals: arrivalsOf(subjects, rows, snapshot.window.start, thresholds),
+    planned: (scope) => context.planned(scope),
+    signals: context.signals ?? NO_SIGNALS,
+  };
   for (const subject of subjects) {
     const track = rows.get(subject.key);
     if (!isOf(subject, workload) || track?.row !== 'track') continue;
-    const planned: DetectContext['planned'] = (scope) => context.planned(scope);
-    const signals = context.signals ?? NO_SIGNALS;
-    const seen = { rows, matcher, thresholds, arrivals, planned, signals };
-    const scene = { window: snapshot.window, historyStart, ...seen };
     const facts = factsOf(subject, track, 0, scene);
     found.push(explanationOf({ ...facts, indicators: matcher.match(subject) }));
   }

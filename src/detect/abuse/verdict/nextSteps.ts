@@ -122,6 +122,11 @@ const STOPS: Readonly<Record<string, (name: string) => readonly [command: string
   ),
 };
 
+function deleted(pod: string) {
+  const why = 'Nothing owns it, so nothing else stops it: save the evidence first';
+  return [`delete pod ${pod}`, why] as const;
+}
+
 function scaled(kind: string) {
   return (name: string) => [`scale ${kind}/${name} --replicas=0`, STOPS_PODS] as const;
 }
@@ -131,18 +136,10 @@ function patched(kind: string, patch: string, why: string) {
 }
 
 function stopOf({ kind, name }: WorkloadRef, at: string, pod: string): readonly NextStep[] {
-  if (kind === 'StaticPod') return [];
-  const stop = ownValue(STOPS, kind);
-  const [command, why] =
-    stop !== undefined
-      ? stop(shellQuote(name))
-      : kind === 'Pod'
-        ? [
-            `delete pod ${pod}`,
-            'Nothing owns it, so nothing else stops it: save the evidence first',
-          ]
-        : ['', ''];
-  return command === '' ? [] : [{ command: `kubectl ${at} ${command}`, effect: 'destroy', why }];
+  const stop = kind === 'Pod' ? deleted(pod) : ownValue(STOPS, kind)?.(shellQuote(name));
+  if (stop === undefined) return [];
+  const [command, why] = stop;
+  return [{ command: `kubectl ${at} ${command}`, effect: 'destroy', why }];
 }
 
 /** A file beside the person who runs the command; a name of the cluster cannot lead elsewhere. */
