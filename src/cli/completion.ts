@@ -64,11 +64,11 @@ function quoted(text: string): string {
   return `'${text.replaceAll("'", String.raw`'\''`)}'`;
 }
 
-/** The command that the words typed so far name: options and what belongs to them are passed over. */
 function shellCases(commands: readonly Completed[], render: (one: Completed) => string): string {
   return commands.map((one) => `    ${quoted(one.path)}) ${render(one)} ;;`).join('\n');
 }
 
+/** Every command: the longest that the words typed so far name is meant, options and their values between them. */
 function pathCases(commands: readonly Completed[]): string {
   const paths = commands.filter(({ path }) => path !== '').map(({ path }) => quoted(path));
   return paths.join('|');

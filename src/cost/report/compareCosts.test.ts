@@ -1,4 +1,3 @@
-import { partsKey, rowParts } from '../../store/costTable.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { fc } from '../../../test/support/properties.ts';
 import { pricedWindow, pricing } from '../../../test/support/cost.ts';
@@ -7,7 +6,7 @@ import { TempHistory } from '../../../test/support/tempHistory.ts';
 import { openHistoryReader } from '../../engines/openHistory.ts';
 import { HOUR_MS } from '../../model/time.ts';
 import { toNano } from '../../model/money.ts';
-import { COST_DIMENSIONS, type CostDimension } from '../../store/costTable.ts';
+import { COST_DIMENSIONS, partsKey, rowParts, type CostDimension } from '../../store/costTable.ts';
 import type { HistoryReader } from '../../store/history.ts';
 import { compareCosts, compareReports, sortRows } from './compareCosts.ts';
 import type { CostReport } from './costReport.ts';

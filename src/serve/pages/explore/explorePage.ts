@@ -2,7 +2,7 @@ import type { ComparedReport, ComparedRow, CostSort } from '../../../cost/report
 import { FIXED_KEY, SHARED_KEY } from '../../../cost/report/shareCosts.ts';
 import { ownValue } from '../../../model/ownValue.ts';
 import { HOUR_MS } from '../../../model/time.ts';
-import { rowParts, UNALLOCATED } from '../../../store/costTable.ts';
+import { isWholeCluster, rowParts, UNALLOCATED } from '../../../store/costTable.ts';
 import {
   formatChange,
   formatCount,
@@ -113,7 +113,7 @@ function tilesOf(
   { currency, namespaces }: PageContext,
 ): readonly Tile[] {
   const { previous, idle, totalCost, nodesCost, coverage, change, changeShare } = report;
-  const isWhole = namespaces === null && address.filter.length === 0;
+  const isWhole = isWholeCluster({ namespaces, where: address.filter });
   const before = `${formatMoney(previous.totalCost, currency)} before`;
   return [
     {
