@@ -14,31 +14,36 @@ import { isWholeCluster, type CostQuery } from '../../store/costTable.ts';
 import type { AnswerContext, Whose } from './answerContext.ts';
 import { refuseTooMany, spendDays, wholeSteps, type SpendSteps } from './answerCosts.ts';
 
-/** A question of the cost explorer. */
-export interface ExploreAsk extends CostQuery {
+/** What is read for a question of the cost explorer. */
+interface ExploreRead extends CostQuery {
   readonly idle: 'separate' | 'share';
   readonly overheads: Overheads;
+}
+
+/** A question of the cost explorer. */
+export interface ExploreAsk extends ExploreRead {
   readonly sort: CostSort;
   readonly order: 'asc' | 'desc';
 }
 
 /** What was spent beside the period before, as the text that is sent. */
 export async function answerExplore(
-  { format, ...ask }: ExploreAsk & { readonly format: 'json' | 'csv' },
+  { format, sort, order, ...ask }: ExploreAsk & { readonly format: 'json' | 'csv' },
   context: AnswerContext,
 ): Promise<string> {
-  const report = await readExplore(ask, context);
+  const read = await readExplore(ask, context);
+  const report = { ...read, rows: sortRows(read.rows, sort, order) };
   return format === 'csv' ? renderCosts(report, 'csv') : JSON.stringify(report);
 }
 
 async function readExplore(
-  { idle, overheads, sort, order, ...query }: ExploreAsk,
+  { idle, overheads, ...query }: ExploreRead,
   { reader, config }: AnswerContext,
 ): Promise<ComparedReport> {
   const { cluster, pricing } = config();
   const report = await compareCosts(reader, pricing, { cluster, query, idle, overheads });
   refuseTooMany(report.rows);
-  return { ...report, rows: sortRows(report.rows, sort, order) };
+  return report;
 }
 
 /** The explorer's page: a part of the rows, all totals, and a chart. */
@@ -58,9 +63,10 @@ export interface ExplorePageAsk extends ExploreAsk {
 }
 
 export async function answerExplorePage(
-  { offset, limit, ...ask }: ExplorePageAsk,
+  { offset, limit, sort, order, ...ask }: ExplorePageAsk,
   context: AnswerContext,
 ): Promise<ExploreView> {
+  // Of what is read alone: another order or page of the same rows is no other question to the history.
   const key = JSON.stringify(ask);
   const { watermark } = await context.reader.status();
   const { rows, ...report } = await context.perWindow(`explore ${key}`, () =>
@@ -69,7 +75,7 @@ export async function answerExplorePage(
   const chart = await context.perWindow(`explore chart ${key}`, () => readChart(ask, context));
   return {
     watermark,
-    report: { ...report, rows: rows.slice(offset, offset + limit) },
+    report: { ...report, rows: sortRows(rows, sort, order).slice(offset, offset + limit) },
     rowsInAll: rows.length,
     ...chart,
     labels: await labelNames(ask, context),
@@ -80,7 +86,7 @@ export async function answerExplorePage(
 const LONGEST_BY_HOUR_MS = 3 * DAY_MS;
 
 async function readChart(
-  { idle, ...ask }: ExploreAsk,
+  { idle, ...ask }: ExploreRead,
   { reader, config }: AnswerContext,
 ): Promise<Pick<ExploreView, 'steps' | 'idle'>> {
   const { pricing, cluster } = config();
