@@ -20,7 +20,9 @@ const source = new URL('../src/cli/main.ts', import.meta.url);
 const isPackage = !existsSync(source);
 const entry = isPackage ? new URL('../dist/src/cli/main.js', import.meta.url) : source;
 if (isPackage || process.features.typescript) {
-  module.enableCompileCache?.();
+  // Threads do not take it over from this call, only from the environment; a start of theirs costs 0.6 instead of 1.5 s of CPU.
+  const { directory } = module.enableCompileCache?.() ?? {};
+  if (directory !== undefined) process.env.NODE_COMPILE_CACHE ??= directory;
   await import(entry.href);
 } else {
   // Node 22.12 to 22.17 strip types only behind a flag.
