@@ -144,7 +144,7 @@ export function withHistory<T>(
   return withOpened(openHistoryReader(history.path, expected), work);
 }
 
-/** Whoever runs the command, for what is recorded. */
+/** The person who runs the command, for what is recorded. */
 export function actorOf({ user }: Pick<Io, 'user'>): Actor {
   return { who: user, via: 'cli' };
 }
