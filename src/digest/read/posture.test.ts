@@ -34,3 +34,20 @@ it('where little is known of all of them, there is no mean', () => {
   expect(postureText(line)).toBe('Too little is known of 1 namespace for a posture score');
   expect(postureText(postureLine(stateOf(), WEEK, 0.67))).toBe('No posture scores yet');
 });
+
+it('the cluster itself and the ways to cluster-admin are told apart from namespaces', () => {
+  const state = stateOf(['shop', 90, last(80, 1)], ['(cluster)', 70, last(60, 1)]);
+  const rows = state.detectors.get('posture') as Map<string, PostureState>;
+  const reported = {
+    'rbac-path ServiceAccount shop/app': true,
+    'rbac-exec ServiceAccount x/y': false,
+  };
+  rows.set('shop', { ...rows.get('shop')!, reported });
+  const line = postureLine(state, WEEK, 0.67);
+  expect(line).toMatchObject({
+    score: 80,
+    namespaces: 1,
+    cluster: { score: 60, scoreBefore: 70, adminWays: 1 },
+  });
+  expect(postureText(line)).toContain('the cluster itself 60 (70 before), 1 way to cluster-admin');
+});

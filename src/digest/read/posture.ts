@@ -1,6 +1,8 @@
 import type { CycleState } from '../../store/cycleState.ts';
 import type { DetectorCodecs } from '../../store/history.ts';
 import { DAY_MS, type TimeMs } from '../../model/time.ts';
+import { CLUSTER } from '../../detect/posture/check.ts';
+import { ADMIN_PATH } from '../../detect/posture/checks/access.ts';
 import { postureDetector } from '../../detect/posture/postureDetector.ts';
 import type { PostureDay, PostureState } from '../../detect/posture/postureState.ts';
 import type { PostureLine } from '../../store/digests/digest.ts';
@@ -30,6 +32,7 @@ export function postureLine(state: CycleState, week: Week, minKnown: number): Po
     PostureState,
   ])[];
   const ends = states.flatMap(([namespace, { trend }]) => {
+    if (namespace === CLUSTER) return [];
     const last = lastDay(trend, week.end - DAY_MS);
     return last === null ? [] : [{ namespace, last, trend }];
   });
@@ -57,7 +60,23 @@ export function postureLine(state: CycleState, week: Week, minKnown: number): Po
       .filter(({ score, before }) => before !== null && score < before)
       .map(({ namespace }) => namespace)
       .sort(),
+    ...clusterLine(states, week),
   };
+}
+
+/** The place of what is in no namespace, and how many ways to cluster-admin are reported anywhere. */
+function clusterLine(
+  states: readonly (readonly [string, PostureState])[],
+  week: Week,
+): Pick<PostureLine, 'cluster'> {
+  const trend = states.find(([namespace]) => namespace === CLUSTER)?.[1].trend ?? [];
+  const last = lastDay(trend, week.end - DAY_MS);
+  if (last === null) return {};
+  const adminWays = states
+    .flatMap(([, { reported }]) => Object.keys(reported))
+    .filter((key) => key.startsWith(`${ADMIN_PATH} `)).length;
+  const before = lastDay(trend, week.start - DAY_MS);
+  return { cluster: { score: last.score, scoreBefore: before?.score ?? null, adminWays } };
 }
 
 /** The last one up to `day`; null when there is none in the week before it. */

@@ -128,7 +128,15 @@ export function postureText(posture: PostureLine): string {
   const low = lowest.map(({ namespace, score: points }) => `${namespace} ${points}`).join(', ');
   const fallen = fell.length === 0 ? '' : `; fell in ${listed(fell, 3)}`;
   const unknown = ungraded === 0 ? '' : `; too little is known of ${ungraded} more`;
-  return `${score} of 100 on average over ${plural(namespaces, 'namespace')}${change}; lowest: ${low}${fallen}${unknown}`;
+  return `${score} of 100 on average over ${plural(namespaces, 'namespace')}${change}; lowest: ${low}${fallen}${unknown}${clusterText(posture)}`;
+}
+
+function clusterText({ cluster }: PostureLine): string {
+  if (cluster === undefined) return '';
+  const { score, scoreBefore, adminWays } = cluster;
+  const before = scoreBefore === null || scoreBefore === score ? '' : ` (${scoreBefore} before)`;
+  const ways = adminWays === 0 ? '' : `, ${plural(adminWays, 'way')} to cluster-admin`;
+  return `; the cluster itself ${score}${before}${ways}`;
 }
 
 /** `Overprovisioned: 2 opened, 1 resolved, 9 open`. */

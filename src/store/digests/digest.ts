@@ -239,6 +239,12 @@ export interface PostureLine {
   /** The lowest scores; at most three. */
   readonly lowest: readonly { readonly namespace: string; readonly score: number }[];
   readonly fell: readonly string[];
+  /** What belongs to no namespace, and who can become cluster-admin; absent where access was not reviewed. */
+  readonly cluster?: {
+    readonly score: number;
+    readonly scoreBefore: number | null;
+    readonly adminWays: number;
+  };
 }
 
 export interface FindingCount {
