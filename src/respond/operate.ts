@@ -133,11 +133,16 @@ function waiting(text: string): never {
 
 /** A field that the action did change. */
 function isOurs({ before, after }: FieldChange): boolean {
-  return canonicalJson(before) !== canonicalJson(after);
+  return canonicalJson(shown(before)) !== canonicalJson(shown(after));
 }
 
 function isAt(object: RawObject, path: readonly string[], value: unknown): boolean {
-  return canonicalJson(valueAt(object, path)) === canonicalJson(value);
+  return canonicalJson(shown(valueAt(object, path))) === canonicalJson(shown(value));
+}
+
+/** The API server leaves out many fields that are 0 or false: a Scale to zero has no `replicas`. */
+function shown(value: unknown): unknown {
+  return value === 0 || value === false ? null : value;
 }
 
 function isMarked({ metadata }: RawObject, id: string): boolean {

@@ -48,7 +48,8 @@ function scaleOf({ metadata = {}, spec }: ApiObject): ApiObject {
       ...(uid !== undefined && { uid }),
       ...(resourceVersion !== undefined && { resourceVersion }),
     },
-    spec: { replicas },
+    // As the real one, which leaves out a number that is 0.
+    spec: replicas === 0 ? {} : { replicas },
     status: { replicas },
   };
 }
