@@ -144,4 +144,10 @@ function tell(message: string): void {
   process.stdout.write(`${message}\n`);
 }
 
-process.exitCode = await main(process.argv.slice(2));
+try {
+  process.exitCode = await main(process.argv.slice(2));
+} catch (error) {
+  const { message, stderr = '' } = error as Error & { readonly stderr?: string };
+  tell(`The cluster did not start: ${message}\n${stderr}`.trim());
+  process.exitCode = 1;
+}
