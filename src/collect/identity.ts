@@ -6,6 +6,8 @@ export type Owner = WorkloadRef | null | undefined;
 /** What is known of a pod when its workload is told. */
 export interface PodIdentity {
   readonly name: string;
+  /** What the API server made its name from; null where it was given whole, absent where that is not told. */
+  readonly generatedFrom?: string | null;
   /** The pod's controller. */
   readonly owner: Owner;
   /** The controller of the ReplicaSet or Job that owns the pod. */
@@ -73,8 +75,7 @@ const RUN_SUFFIX = new RegExp(
 export function workloadOf(pod: PodIdentity): ResolvedWorkload {
   const { owner } = pod;
   if (owner === undefined) return { workload: { kind: 'Pod', name: pod.name }, known: false };
-  if (owner === null)
-    return known('Pod', labelled(pod, BARE_RUN_LABELS) ?? pod.name.replace(GENERATED, ''));
+  if (owner === null) return known('Pod', labelled(pod, BARE_RUN_LABELS) ?? bareName(pod));
   switch (owner.kind) {
     case 'Node':
       return known('StaticPod', staticName(pod, owner.name));
@@ -93,6 +94,11 @@ export function workloadOf(pod: PodIdentity): ResolvedWorkload {
 
 function known(kind: string, name: string): ResolvedWorkload {
   return { workload: { kind, name }, known: true };
+}
+
+/** Clients make names of their own, so that a name that was given whole may still be one of many. */
+function bareName({ name, generatedFrom }: PodIdentity): string {
+  return generatedFrom ?? name.replace(GENERATED, '');
 }
 
 /** The kubelet calls a static pod `NAME-NODE`. */

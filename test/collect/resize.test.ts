@@ -1,11 +1,12 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import type { Snapshot } from '../../src/model/snapshot.ts';
 import { collectStore } from '../support/collectStore.ts';
 import { addNode, addPod, every } from '../support/madeUpPod.ts';
 import { createMetricStore, type Sample } from '../support/metricStore.ts';
 
 const T = Date.UTC(2026, 10, 28, 10) / 1000;
 const times = every(30, T - 600, T + 1200);
-let requests: readonly (number | null | undefined)[];
+let snapshots: readonly Snapshot[];
 
 beforeAll(async () => {
   const store = await createMetricStore();
@@ -19,21 +20,32 @@ beforeAll(async () => {
     { namespace: 'shop', pod: 'web', uid, container: 'resized', resource: 'cpu' },
     times.map((time): Sample => [time, time <= T + 720 ? 1 : 3]),
   );
+  const sidecar = { namespace: 'shop', pod: 'web', uid, container: 'proxy' };
+  store.add(
+    'kube_pod_init_container_info',
+    { ...sidecar, restart_policy: 'Always', image: 'proxy:1' },
+    times.map((time): Sample => [time, 1]),
+  );
+  store.add(
+    'kube_pod_init_container_resource_requests',
+    { ...sidecar, resource: 'cpu' },
+    times.map((time): Sample => [time, time <= T + 720 ? 1 : 3]),
+  );
   const windows = [0, 300, 600, 900].map((start) => ({
     start: (T + start) * 1000,
     end: (T + start + 300) * 1000,
   }));
-  const snapshots = await collectStore(store, async (collect) => [
+  snapshots = await collectStore(store, async (collect) => [
     ...(await collect(windows)),
     ...(await collect(windows.slice(2, 3))),
   ]);
-  requests = snapshots.map(
-    ({ pods }) => pods[0]?.containers.find(({ name }) => name === 'resized')?.cpuRequestCores,
-  );
 });
 
 describe('a request that changes within a window', () => {
-  it('counts from when it changes, in a batch and alone', () => {
+  it.each(['resized', 'proxy'])('counts from when it changes, in a batch and alone: %s', (name) => {
+    const requests = snapshots.map(
+      ({ pods }) => pods[0]?.containers.find((one) => one.name === name)?.cpuRequestCores,
+    );
     const mean = (1 * 135 + 3 * 165) / 300;
     expect(requests).toEqual([1, 1, mean, 3, mean]);
   });

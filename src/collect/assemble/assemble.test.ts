@@ -780,6 +780,47 @@ describe('volumes by their own size', () => {
   });
 });
 
+describe('nodes and volumes that come or go within a window', () => {
+  /** Scrapes come at 30, 90, 150, 210 and 270 s. */
+  const start = (madeUpWindows(1)[0]?.start ?? 0) / 1000;
+  const node = (name: string) => ({ node: name });
+  const created = (name: string, seconds: number) =>
+    [{ __name__: 'kube_node_created', node: name }, [start + seconds, start + seconds]] as const;
+
+  it('count from their creation to half a scrape after the last that shows them', () => {
+    const [snapshot] = run({
+      ...steady(),
+      created: [
+        created('n2', 75),
+        created('n3', 75),
+        created('n4', -900),
+        [
+          { __name__: 'kube_persistentvolume_created', persistentvolume: 'pv-1' },
+          [start + 200, start + 200],
+        ],
+      ],
+      nodeInfo: [
+        [node('n1'), [5, 5]],
+        [node('n2'), [Number.NaN, 4]],
+        [node('n3'), [Number.NaN, 2]],
+        [node('n4'), [5, 2]],
+        [node('n5'), [Number.NaN, 4]],
+      ],
+      volumePhase: [[{ persistentvolume: 'pv-1' }, [Number.NaN, 2]]],
+      volumeBytes: [[{ persistentvolume: 'pv-1' }, [1024, 1024]]],
+    });
+    expect(snapshot?.nodes.map(({ name, upShare }) => [name, upShare])).toEqual([
+      ['n1', 1],
+      ['n2', 0.75],
+      ['n3', 0.35],
+      ['n4', 0.4],
+      // Nobody says when it was created.
+      ['n5', 0.8],
+    ]);
+    expect(snapshot?.volumes[0]?.boundShare).toBeCloseTo(100 / 300, 9);
+  });
+});
+
 describe('objects that kube-state-metrics shows', () => {
   const hpa = { namespace: 'shop', horizontalpodautoscaler: 'web' };
   const series: Series = {

@@ -116,7 +116,7 @@ function assembleWindow(
   const coverageSum: CoverageSum = { livedMs: 0, coveredMs: 0, missingMs: 0 };
   const disagreeing: string[] = [];
   const refusals = [...refused];
-  const nodes = nodesAt(tables.nodes, point, kubeSamples);
+  const nodes = nodesAt(tables.nodes, point, window, scrapes);
   const silent = countSilent(facts, remembered.silentNodes ?? {});
   const unobservable = unobservableNodes(silent, nodes);
   const observable = living.filter(({ node }) => !unobservable.has(node ?? ''));
@@ -154,7 +154,7 @@ function assembleWindow(
     nodes,
     pods,
     namespaces: namespacesAt(tables.namespaces, point, new Set(pods.map((pod) => pod.namespace))),
-    volumes: volumesAt(tables.storage, point, kubeSamples, pods),
+    volumes: volumesAt(tables.storage, facts, pods),
     loadBalancers: loadBalancersAt(tables.storage, point, kubeSamples),
     ...offeringsAt(batch, point),
     ...controlPlaneAt(batch, point),

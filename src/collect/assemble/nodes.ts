@@ -3,8 +3,10 @@ import type { ExportedNodePrice, NodeSample } from '../../model/snapshot.ts';
 import { isHugePages } from '../../model/podHold.ts';
 import { carriedLabels } from '../labels.ts';
 import type { RestoreName } from '../labels.ts';
+import { SECOND_MS, type TimeMs, type Window } from '../../model/time.ts';
 import type { Batch } from '../prometheus/batch.ts';
 import type { GridSeries } from '../prometheus/grid.ts';
+import { seenShare, type KubeScrapes } from './presence.ts';
 import { at, compare, countAt, label, overlay, statedAt } from './series.ts';
 import type { Statement } from './series.ts';
 
@@ -16,6 +18,7 @@ interface NodeEntry {
   /** Price metric (`node_cpu_hourly_cost`, …) → values. */
   readonly prices: Map<string, Float64Array>;
   readonly info: Statement<string>[];
+  created: Float64Array | undefined;
   readonly labels: Statement<Readonly<Record<string, string>>>[];
   /** Labels that the price exporter's series carry, for clusters without kube_node_labels. */
   readonly priceLabels: Statement<Readonly<Record<string, string>>>[];
@@ -27,7 +30,8 @@ export type NodeTable = readonly NodeEntry[];
 export function buildNodeTable(batch: Batch, restore: RestoreName): NodeTable {
   const nodes = new Map<string, NodeEntry>();
   const each = (
-    query: 'nodeInfo' | 'nodeCapacity' | 'nodeAllocatable' | 'nodeLabels' | 'nodePrices',
+    query:
+      'created' | 'nodeInfo' | 'nodeCapacity' | 'nodeAllocatable' | 'nodeLabels' | 'nodePrices',
     visit: (node: NodeEntry, series: GridSeries) => void,
   ): void => {
     for (const series of batch.answers[query].series) {
@@ -38,6 +42,9 @@ export function buildNodeTable(batch: Batch, restore: RestoreName): NodeTable {
   };
   each('nodeInfo', (node, series) => {
     node.info.push({ value: label(series, 'provider_id'), values: series.values });
+  });
+  each('created', (node, series) => {
+    node.created = overlay(node.created, series.values);
   });
   each('nodeCapacity', (node, series) => put(node.capacity, label(series, 'resource'), series));
   each('nodeAllocatable', (node, series) =>
@@ -72,7 +79,8 @@ function priceLabels(series: GridSeries): Readonly<Record<string, string>> {
 export function nodesAt(
   table: NodeTable,
   point: number,
-  kubeSamples: number,
+  window: Window,
+  scrapes: KubeScrapes,
 ): readonly NodeSample[] {
   const nodes: NodeSample[] = [];
   for (const entry of table) {
@@ -89,11 +97,18 @@ export function nodesAt(
       allocatableRamBytes: allocatableRam(entry, point),
       labels: labelsAt(entry, point),
       providerId: statedAt(entry.info, point).find((id) => id !== '') ?? null,
-      upShare: samples === 0 || kubeSamples === 0 ? 1 : Math.min(1, samples / kubeSamples),
+      upShare:
+        samples === 0 ? 1 : seenShare(samples, createdAt(entry.created, point), window, scrapes),
       exportedPrice: priceAt(entry, point),
     });
   }
   return nodes;
+}
+
+/** When an object was created, as its exporter states it. */
+export function createdAt(seconds: Float64Array | undefined, point: number): TimeMs | null {
+  const created = at(seconds, point);
+  return created === null ? null : created * SECOND_MS;
 }
 
 function devicesAt(entry: NodeEntry, point: number): Pick<NodeSample, 'devices'> {
@@ -142,6 +157,7 @@ function entryOf(nodes: Map<string, NodeEntry>, name: string): NodeEntry {
       allocatable: new Map(),
       prices: new Map(),
       info: [],
+      created: undefined,
       labels: [],
       priceLabels: [],
     };

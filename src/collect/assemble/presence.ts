@@ -13,6 +13,8 @@ import { countAt } from './series.ts';
 /** When kube-state-metrics was scraped around a window. */
 export interface KubeScrapes {
   readonly intervalMs: TimeMs;
+  /** Its scrapes in the window, in order. */
+  readonly times: Float64Array;
   /** Until then the window may see it: shortly after its end, or the first scrape after an outage. */
   readonly seenTo: TimeMs;
   /** The latest scrape until then. */
@@ -65,9 +67,31 @@ export function kubeScrapes(
   }
   const intervalMs = usualInterval(longest) ?? window.end - window.start;
   const isBack = lastAt <= window.end && nextAt <= window.end + FAR_MS;
-  return isBack
-    ? { intervalMs, seenTo: nextAt + intervalMs / 2, lastAt: nextAt }
-    : { intervalMs, seenTo: window.end + aheadMs, lastAt };
+  const [from, to] = [countBefore(longest, window.start + 1), countBefore(longest, window.end + 1)];
+  return {
+    intervalMs,
+    times: longest.slice(from, to),
+    seenTo: isBack ? nextAt + intervalMs / 2 : window.end + aheadMs,
+    lastAt: isBack ? nextAt : lastAt,
+  };
+}
+
+/**
+ * The share of a window in which a node or volume was there, from 0 to 1: from its creation, where that is stated and in
+ * the window, to half a scrape after the last that shows it. Each scrape shows all that is there.
+ */
+export function seenShare(
+  seen: number,
+  createdAt: TimeMs | null,
+  window: Window,
+  { times, intervalMs }: KubeScrapes,
+): number {
+  const isNew = createdAt !== null && createdAt > window.start && createdAt < window.end;
+  if (!isNew || seen === 0) return times.length === 0 ? 1 : Math.min(1, seen / times.length);
+  const shown = countBefore(times, createdAt) + seen;
+  const last = shown >= times.length ? undefined : times[shown - 1];
+  const end = last === undefined ? window.end : Math.min(last + intervalMs / 2, window.end);
+  return (end - createdAt) / (window.end - window.start);
 }
 
 /** The first sample of a pod's state that tells of a window: in it, or after it where it was there before. */

@@ -1,8 +1,11 @@
 import type { Reading } from '../../model/reading.ts';
 import type { LoadBalancerSample, PodSample, VolumeSample } from '../../model/snapshot.ts';
 import type { Batch } from '../prometheus/batch.ts';
+import { createdAt } from './nodes.ts';
+import { seenShare } from './presence.ts';
 import { at, compare, countAt, label, overlay } from './series.ts';
 import type { Statement } from './series.ts';
+import type { WindowFacts } from './windowFacts.ts';
 
 /** All that a batch holds of one persistent volume claim. */
 interface ClaimEntry {
@@ -20,6 +23,7 @@ interface VolumeEntry {
   bytes: Float64Array | undefined;
   /** Samples at which it existed, in whatever phase. */
   existed: Float64Array | undefined;
+  created: Float64Array | undefined;
   readonly info: Statement<{ storageClass: string | null; driver: string | null }>[];
   readonly claims: Statement<{ namespace: string; claim: string }>[];
 }
@@ -66,20 +70,25 @@ export function buildStorageTable(batch: Batch): StorageTable {
     claim.mounts.push({ value, values: series.values });
   }
   const volumes = new Map<string, VolumeEntry>();
-  const eachVolume = (query: 'volumeBytes' | 'volumePhase' | 'volumeInfo' | 'volumeClaim') =>
-    answers[query].series.map((series) => {
+  const eachVolume = (
+    query: 'created' | 'volumeBytes' | 'volumePhase' | 'volumeInfo' | 'volumeClaim',
+  ) =>
+    answers[query].series.flatMap((series) => {
       const name = label(series, 'persistentvolume');
+      if (name === '') return [];
       let volume = volumes.get(name);
       if (volume === undefined) {
-        volume = { name, bytes: undefined, existed: undefined, info: [], claims: [] };
+        volume = newVolume(name);
         volumes.set(name, volume);
       }
-      return { series, volume };
+      return [{ series, volume }];
     });
   for (const { series, volume } of eachVolume('volumeBytes'))
     volume.bytes = overlay(volume.bytes, series.values);
   for (const { series, volume } of eachVolume('volumePhase'))
     volume.existed = overlay(volume.existed, series.values);
+  for (const { series, volume } of eachVolume('created'))
+    volume.created = overlay(volume.created, series.values);
   for (const { series, volume } of eachVolume('volumeInfo')) {
     const [storageClass, driver] = [label(series, 'storageclass'), label(series, 'csi_driver')];
     const value = { storageClass: storageClass || null, driver: driver || null };
@@ -109,11 +118,14 @@ export function buildStorageTable(batch: Batch): StorageTable {
   };
 }
 
+function newVolume(name: string): VolumeEntry {
+  return { name, bytes: undefined, existed: undefined, created: undefined, info: [], claims: [] };
+}
+
 /** The claims of one window, and the volumes that no claim holds any more or yet. A pod mounts one only while it is part of the window. */
 export function volumesAt(
   table: StorageTable,
-  point: number,
-  kubeSamples: number,
+  { point, window, kubeSamples, scrapes }: WindowFacts,
   pods: readonly PodSample[],
 ): readonly VolumeSample[] {
   const uids = new Map(pods.map((pod) => [`${pod.namespace}/${pod.name}`, pod.uid]));
@@ -127,7 +139,11 @@ export function volumesAt(
     const volume = info?.value.volume ?? null;
     const entryOfVolume = volume === null ? undefined : table.volumes.get(volume);
     const facts = entryOfVolume === undefined ? null : factsAt(entryOfVolume, point);
-    const bound = boundShare(entry, point, kubeSamples);
+    const bornAt = createdAt(entryOfVolume?.created, point);
+    const bound =
+      kubeSamples === 0
+        ? 1
+        : seenShare(boundSamples(entry, point) ?? kubeSamples, bornAt, window, scrapes);
     if (volume !== null) claimed.set(volume, (claimed.get(volume) ?? 0) + bound);
     volumes.push({
       namespace: entry.namespace,
@@ -145,7 +161,8 @@ export function volumesAt(
   for (const entry of table.volumes.values()) {
     const existed = at(entry.existed, point);
     if (existed === null || kubeSamples === 0) continue;
-    const left = Math.min(1, existed / kubeSamples) - (claimed.get(entry.name) ?? 0);
+    const there = seenShare(existed, createdAt(entry.created, point), window, scrapes);
+    const left = there - (claimed.get(entry.name) ?? 0);
     if (left <= 1e-9) continue;
     const { bytes, storageClass, driver } = factsAt(entry, point);
     const owner = entry.claims.find(({ values }) => at(values, point) !== null)?.value;
@@ -198,12 +215,10 @@ function mountedBy(
   return [...mounting].sort(compare);
 }
 
-/** Without the phase, a claim counts as bound while it exists. */
-function boundShare(entry: ClaimEntry, point: number, kubeSamples: number): number {
-  if (kubeSamples === 0) return 1;
-  const bound = at(entry.bound, point);
+/** Without the phase, a claim counts as bound while it exists; null where neither is told. */
+function boundSamples(entry: ClaimEntry, point: number): Reading {
   const existed = Math.max(0, ...entry.info.map(({ values }) => countAt(values, point)));
-  return Math.min(1, (bound ?? (existed === 0 ? kubeSamples : existed)) / kubeSamples);
+  return at(entry.bound, point) ?? (existed === 0 ? null : existed);
 }
 
 /** The load balancers of one window, sorted. */

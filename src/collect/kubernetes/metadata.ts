@@ -50,3 +50,9 @@ export function namedOf({ metadata }: RawObject): {
 } {
   return { namespace: metadata?.namespace ?? '', name: metadata?.name ?? '' };
 }
+
+/** What the API server made an object's name from, without the hyphen at its end; null where the name was given whole. */
+export function generatedFrom({ name = '', generateName = '' }: RawMetadata): string | null {
+  const base = generateName.replace(/[-.]+$/, '');
+  return base !== '' && name.startsWith(generateName) ? base : null;
+}

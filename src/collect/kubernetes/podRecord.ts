@@ -3,7 +3,13 @@ import type { ContainerSpecFacts, PodSpecFacts } from '../../model/podSpec.ts';
 import type { TimeMs } from '../../model/time.ts';
 import type { WorkloadRef } from '../../model/workload.ts';
 import { containerFacts } from './containerFacts.ts';
-import { annotationsOf, controllerOf, labelsOf, parseTimestamp } from './metadata.ts';
+import {
+  annotationsOf,
+  controllerOf,
+  generatedFrom,
+  labelsOf,
+  parseTimestamp,
+} from './metadata.ts';
 import { metricAmounts, parseQuantities } from './quantity.ts';
 import type {
   RawContainer,
@@ -20,6 +26,8 @@ export interface PodRecord {
   readonly version: string | null;
   readonly namespace: string;
   readonly name: string;
+  /** What the API server made its name from; null where it was given whole. */
+  readonly generatedFrom: string | null;
   /** Null: nothing controls it. */
   readonly owner: WorkloadRef | null;
   readonly node: string | null;
@@ -78,6 +86,7 @@ export function podRecord(raw: RawObject, share: ShareFacts = (facts) => facts):
     version: metadata.resourceVersion ?? null,
     namespace: metadata.namespace,
     name: metadata.name,
+    generatedFrom: generatedFrom(metadata),
     owner: controllerOf(metadata),
     node: spec.nodeName ?? null,
     createdAt: parseTimestamp(metadata.creationTimestamp),

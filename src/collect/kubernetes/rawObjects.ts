@@ -4,6 +4,7 @@
  */
 export interface RawMetadata {
   readonly name?: string;
+  readonly generateName?: string;
   readonly namespace?: string;
   readonly uid?: string;
   readonly resourceVersion?: string;

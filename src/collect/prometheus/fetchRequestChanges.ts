@@ -1,35 +1,49 @@
 import { SECOND_MS, type TimeMs } from '../../model/time.ts';
 import { overlapMs } from '../measure/growth.ts';
 import { NEAR_MS } from '../measure/samples.ts';
-import { spanOf, type Batch, type RawAsking } from './batch.ts';
+import { spanOf, type Batch, type BatchAnswer, type RawAsking } from './batch.ts';
 import { containerKey, podMatcher } from './fetchLifeTimes.ts';
 import { readSamples } from './fetchRaw.ts';
 import { pointSeconds, type Grid, type GridSeries } from './grid.ts';
+import { querySpec } from './queries.ts';
 import type { RawSeries } from './rawSamples.ts';
 
 type Answers = Batch['answers'];
+
+/** Of containers, and of init containers: a native side-car is resized in place too. */
+const RESIZED = ['requests', 'initRequests'] as const;
 
 /**
  * Requests that change within a window count from when they change: where a window's last value is not that of the
  * window before, it becomes the average over the window. @throws CollectError
  */
 export async function fetchRequestChanges(asking: RawAsking, answers: Answers): Promise<Answers> {
+  let averaged = answers;
+  for (const id of RESIZED) {
+    const answer = await averageChanges(asking, id, answers[id]);
+    averaged = { ...averaged, [id]: answer };
+  }
+  return averaged;
+}
+
+async function averageChanges(
+  asking: RawAsking,
+  id: (typeof RESIZED)[number],
+  answer: BatchAnswer,
+): Promise<BatchAnswer> {
   const { grid, context } = asking;
   const changes = new Map<GridSeries, readonly number[]>();
-  for (const series of answers.requests.series) {
+  for (const series of answer.series) {
     const points = changesAt(series.values);
     if (points.length > 0) changes.set(series, points);
   }
-  if (changes.size === 0) return answers;
+  if (changes.size === 0) return answer;
   const windows = spanOf(grid);
-  const selector = context.select(
-    'kube_pod_container_resource_requests',
-    ...podMatcher([...changes.keys()]),
-  );
+  const selector = context.select(querySpec(id).metric, ...podMatcher([...changes.keys()]));
   const span = { from: windows.from - NEAR_MS, to: windows.to };
   const { series } = await readSamples(asking, selector, span);
   const samples = new Map(series.map((one) => [requestKey(one.labels), one]));
-  const averaged = answers.requests.series.map((one): GridSeries => {
+  const averaged = answer.series.map((one): GridSeries => {
     const points = changes.get(one);
     const raw = points && samples.get(requestKey(one.labels));
     if (points === undefined || raw === undefined) return one;
@@ -37,7 +51,7 @@ export async function fetchRequestChanges(asking: RawAsking, answers: Answers): 
     for (const point of points) values[point] = averageIn(raw, grid, point) ?? values[point] ?? 0;
     return { ...one, values };
   });
-  return { ...answers, requests: { ...answers.requests, series: averaged } };
+  return { ...answer, series: averaged };
 }
 
 /** Points at which a value is known and differs from a known one before it. */

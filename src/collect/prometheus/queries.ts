@@ -213,6 +213,7 @@ export const QUERIES = {
     metric: 'kube_pod_init_container_resource_requests',
     need: 'extra',
     without: 'requests of init containers and native side-cars are unknown',
+    previous: true,
     promql: (q) =>
       lastInWindow(
         q,
@@ -333,6 +334,17 @@ export const QUERIES = {
     without:
       'instance types and regions are unknown (kube-state-metrics needs --metric-labels-allowlist=nodes=[*])',
     promql: (q) => `last_over_time(${q.select('kube_node_labels')}[${q.window}])`,
+  },
+  created: {
+    metric: 'kube_node_created',
+    need: 'extra',
+    without: 'nodes and volumes begin with the first scrape that shows them',
+    promql: (q) =>
+      lastInWindow(
+        q,
+        '__name__,node,persistentvolume',
+        q.select('', like('__name__', 'kube_(node|persistentvolume)_created')),
+      ),
   },
   // Prices that OpenCost's exporter leaves behind. `instance` names the node on older versions.
   nodePrices: {

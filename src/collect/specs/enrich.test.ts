@@ -8,6 +8,7 @@ import {
 import { DAY_MS, HOUR_MS } from '../../model/time.ts';
 import { enrich } from './enrich.ts';
 import { refuseForeign } from './foreign.ts';
+import type { RawObject } from '../kubernetes/rawObjects.ts';
 import { inventoryOf, rawObject, rawPod } from '../../../test/support/specs.ts';
 
 const AT = Date.parse('2026-11-24T12:00:00Z');
@@ -111,6 +112,27 @@ describe('enrich', () => {
     };
     expect(workloadOf(chain)).toEqual(['Rollout', true]);
     expect(workloadOf(OBJECTS)).toEqual(['Deployment', true]);
+  });
+
+  it('takes the name that the API server made a pod’s or Job’s name from', () => {
+    const given = { name: 'load-bcdfg', namespace: 'shop' };
+    const made = { ...given, generateName: 'load-' };
+    const workloadOf = (pod: RawObject, ...more: readonly RawObject[]) => {
+      const uid = pod.metadata?.uid ?? '';
+      const seen = podSample({ uid, name: pod.metadata?.name ?? '', workloadKnown: true });
+      const [one] = enrich(
+        snapshotOf(WINDOW, { pods: [seen] }),
+        inventoryOf([...OBJECTS, pod, ...more], AT),
+      ).pods;
+      return [one?.workload.kind, one?.workload.name];
+    };
+    const bare = { uid: 'bare', ownerReferences: [] };
+    expect(workloadOf(rawPod({ ...made, ...bare }))).toEqual(['Pod', 'load']);
+    expect(workloadOf(rawPod({ ...given, ...bare }))).toEqual(['Pod', 'load-bcdfg']);
+    const owner = { kind: 'Job', name: 'load-bcdfg', controller: true };
+    const ofJob = rawPod({ name: 'load-bcdfg-xyz12', uid: 'job', ownerReferences: [owner] });
+    expect(workloadOf(ofJob, rawObject('batch/v1', 'Job', made))).toEqual(['Job', 'load']);
+    expect(workloadOf(ofJob, rawObject('batch/v1', 'Job', given))).toEqual(['Job', 'load-bcdfg']);
   });
 });
 

@@ -13,6 +13,7 @@ import { workloadObject } from '../kubernetes/objects/workloads.ts';
 import {
   annotationsOf,
   controllerOf,
+  generatedFrom,
   labelsOf,
   namedOf,
   parseTimestamp,
@@ -217,7 +218,9 @@ export class InventoryBuilder {
     const { namespace, name } = namedOf(raw);
     const owner = controllerOf(raw.metadata);
     const kind = raw.kind ?? '';
-    this.#owners.set(workloadKey(namespace, { kind, name }), owner);
+    const base = generatedFrom(raw.metadata ?? {});
+    const made = base === null ? null : { kind, name: base };
+    this.#owners.set(workloadKey(namespace, { kind, name }), owner ?? made);
     if (owner === null) this.#lists.workloads.push(workloadObject(raw));
   }
 }

@@ -12,12 +12,13 @@ export function workloadOfRecord(
   record: PodRecord,
   owners: ReadonlyMap<string, WorkloadRef | null>,
 ): ResolvedWorkload {
-  const { namespace, name, owner, node, labels } = record;
+  const { namespace, name, generatedFrom, owner, node, labels } = record;
   const grandOwner = owner === null ? undefined : owners.get(workloadKey(namespace, owner));
   const isGuess =
     grandOwner === undefined && (owner?.kind === 'ReplicaSet' || owner?.kind === 'Job');
   const resolved = workloadOf({
     name,
+    generatedFrom,
     owner,
     grandOwner,
     node,

@@ -70,6 +70,7 @@ export const QUERY_BOUNDS: Readonly<Partial<Record<QueryId, BoundsOf>>> = {
   gpuUtilisation: always(upTo(101)),
   gpuTensor: always(upTo(101)),
   podCreated: birth,
+  created: birth,
   birthdays: birth,
   podPhase: count,
   requests: resource,
