@@ -104,7 +104,9 @@ describe('check-config --online', () => {
     const { code, stdout } = await online({});
     expect(stdout).toMatch(/Prometheus {2}ok .*answers: 1 nodes, 12 pods, 12 containers/);
     expect(stdout).toMatch(/Prometheus {2}ok .*holds data since/);
-    expect(stdout).toMatch(/Prometheus {2}ok .*containers are scraped every 1 min/);
+    expect(stdout).toMatch(
+      /Prometheus {2}ok .*containers are scraped every 1 min, kube-state-metrics every 1 min/,
+    );
     expect(code).toBe(0);
   });
 

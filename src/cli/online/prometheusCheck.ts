@@ -84,8 +84,10 @@ function scrapes({ scrapes: seen }: Snapshot, config: Config): readonly OnlineRe
   const interval = seen?.usageMs ?? null;
   if (interval === null) return [];
   const range = rateRangeOf(config);
+  const kube = seen?.kubeMs ?? null;
+  const also = kube === null ? '' : `, kube-state-metrics every ${formatDuration(kube)}`;
   const text = `containers are scraped every ${formatDuration(interval)}`;
-  if (range >= SCRAPES_PER_RANGE * interval) return [{ level: 'ok', text }];
+  if (range >= SCRAPES_PER_RANGE * interval) return [{ level: 'ok', text: `${text}${also}` }];
   const cure = `set schedule.window or prometheus.rateRange to at least ${formatDuration(SCRAPES_PER_RANGE * interval)}, or scrape more often`;
   return [
     {
