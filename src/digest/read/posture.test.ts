@@ -35,7 +35,7 @@ it('where little is known of all of them, there is no mean', () => {
   expect(postureText(postureLine(stateOf(), WEEK, 0.67))).toBe('No posture scores yet');
 });
 
-it('the cluster itself and the ways to cluster-admin are told apart from namespaces', () => {
+it('the cluster itself and the ways to cluster-admin stand apart from namespaces', () => {
   const state = stateOf(['shop', 90, last(80, 1)], ['(cluster)', 70, last(60, 1)]);
   const rows = state.detectors.get('posture') as Map<string, PostureState>;
   const reported = {

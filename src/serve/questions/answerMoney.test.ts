@@ -9,7 +9,7 @@ import { answerOwners } from './answerMoney.ts';
 
 const WATERMARK = Date.UTC(2026, 10, 24);
 
-/** What `owner` pays for a Deployment; null for what is nobody's. */
+/** What `owner` pays for a Deployment; null for one without an owner. */
 function rowOf(owner: string | null, name: string, cost: number) {
   const parts = [owner ?? UNALLOCATED, `shop/Deployment/${name}`];
   const workload = { kind: 'Deployment', name };
