@@ -10,6 +10,7 @@ import { postureOfSnapshot } from '../detect/posture/readInput.ts';
 import type { PostureInput } from '../detect/posture/postureInput.ts';
 import { presentInSpecs } from '../detect/rightsize/advice/presentInSpecs.ts';
 import type { PresentObjects } from '../detect/rightsize/advice/readAdvice.ts';
+import { misses } from '../model/clusterObjects.ts';
 import type { KnownSources, Snapshot } from '../model/snapshot.ts';
 import { floorTo, MINUTE_MS, type TimeMs } from '../model/time.ts';
 
@@ -61,7 +62,7 @@ export class PresentCluster {
 
   /**
    * What posture is judged by: specifications (the API, a file), which need no metrics; where they list no
-   * pod, the last window. Null where neither answers.
+   * pods, the last window. Null where neither answers.
    */
   async posture(use: PostureInput['use']): Promise<PostureInput | null> {
     const specified = await this.specified(use);
@@ -70,13 +71,13 @@ export class PresentCluster {
     return snapshot === null ? null : postureOfSnapshot(snapshot, use);
   }
 
-  /** The same from the API or a file alone; null where neither lists any pod. */
+  /** The same from the API or a file alone; null where neither lists pods. */
   async specified(use: PostureInput['use']): Promise<PostureInput | null> {
     const inventory = await this.#specs();
     return inventory === null ? null : postureOfInventory(inventory, use);
   }
 
-  /** Null where neither the API nor a file lists any pod. */
+  /** Null where neither the API nor a file lists pods; a cluster without any has namespaces at least. */
   async #specs(): Promise<Inventory | null> {
     const { config, now, warn } = this.#parts;
     const specs = createSpecSource(config, SYSTEM_DEPS);
@@ -84,7 +85,9 @@ export class PresentCluster {
     try {
       const inventory = await specs.read(now(), AbortSignal.timeout(TIMEOUT_MS));
       for (const { text } of inventory.problems) warn(text);
-      return inventory.pods.size > 0 ? inventory : null;
+      const { pods, namespaces, objects } = inventory;
+      const isEmpty = namespaces.size === 0 || misses(objects, 'pods');
+      return pods.size === 0 && isEmpty ? null : inventory;
     } finally {
       await specs.close();
     }

@@ -48,7 +48,9 @@ export class Lists {
       ? { kind: 'PartialObjectMetadataList', apiVersion: 'meta.k8s.io/v1' }
       : { kind: `${resource.kind}List`, apiVersion: apiVersionOf(resource) };
     const text = items.map((item) => JSON.stringify(metadataOnly ? partial(item) : bare(item)));
-    return `${JSON.stringify({ ...head, metadata }).slice(0, -1)},"items":[${text.join(',')}]}`;
+    // The API server writes an empty list of metadata as null.
+    const written = metadataOnly && items.length === 0 ? 'null' : `[${text.join(',')}]`;
+    return `${JSON.stringify({ ...head, metadata }).slice(0, -1)},"items":${written}}`;
   }
 
   #begin(resource: ServedResource, namespace: string | null, query: URLSearchParams): OpenList {

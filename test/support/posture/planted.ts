@@ -966,8 +966,18 @@ export const PLANTED_PATHS: readonly PlantedPath[] = [
     objects: [
       ...tidy('path-two', { labels: BASELINE }),
       ...granted('path-two/runner', ['create@/pods'], 'namespace'),
-      ...granted('path-two/strong', ['impersonate@/groups']),
+      ...granted('path-two/strong', ['impersonate@/users,groups']),
       ...mounting('path-two', 'runner'),
+    ],
+  },
+  {
+    namespace: 'path-groups-alone',
+    steps: null,
+    why: 'the API server takes a group only together with a user',
+    objects: [
+      ...tidy('path-groups-alone', { labels: BASELINE }),
+      ...granted('path-groups-alone/app', ['impersonate@/groups']),
+      ...mounting('path-groups-alone', 'app'),
     ],
   },
   {
@@ -976,7 +986,7 @@ export const PLANTED_PATHS: readonly PlantedPath[] = [
     why: 'its account is strong, but no pod has its token',
     objects: [
       ...tidy('path-no-token', { labels: BASELINE }),
-      ...granted('path-no-token/strong', ['impersonate@/groups']),
+      ...granted('path-no-token/strong', ['impersonate@/users,groups']),
       ...running('path-no-token', 'app', { account: 'strong' }),
     ],
   },

@@ -35,7 +35,7 @@ export function namespaceOf(
 /** `get,list@/secrets` or `*@apps/deployments:one,two`: verbs, group, resources and names of a rule. */
 function rule(text: string): object {
   const [verbs = '', target = ''] = text.split('@');
-  const [path = '', names] = target.split(':');
+  const [, path = '', names] = /^([^:]*)(?::(.*))?$/.exec(target) ?? [];
   const slash = path.indexOf('/');
   return {
     verbs: verbs.split(','),

@@ -40,7 +40,8 @@ export type ApiChange = Required<Pick<ApiRequestOptions, 'method' | 'body'>> &
   Pick<ApiRequestOptions, 'contentType'>;
 
 interface RawList {
-  readonly items?: readonly RawObject[];
+  /** Null: the API server writes an empty list of metadata so. */
+  readonly items?: readonly RawObject[] | null;
   readonly metadata?: { readonly continue?: string };
 }
 
@@ -90,18 +91,15 @@ export function createApiClient(
             const asked = new URLSearchParams(query);
             asked.set('limit', `${limit}`);
             if (token) asked.set('continue', token);
-            const { items, metadata } = (await ask(
-              `${path}?${asked.toString()}`,
-              signal,
-              options,
-            )) as RawList;
-            if (!Array.isArray(items)) {
+            const list = (await ask(`${path}?${asked.toString()}`, signal, options)) as RawList;
+            const { items, metadata } = list;
+            if (items !== null && !Array.isArray(items)) {
               throw new ApiFailure(
                 'bad-answer',
                 'it answers with something that is no list of objects',
               );
             }
-            pages.page(items as readonly RawObject[]);
+            pages.page((items ?? []) as readonly RawObject[]);
             token = metadata?.continue || undefined;
           }
           return;

@@ -42,6 +42,9 @@ interface RawBinding extends RawObject {
   }[];
 }
 
+/** A service account may be bound as the user that it is. */
+const ACCOUNT_USER = /^system:serviceaccount:([^:]+):([^:]+)$/;
+
 /** Reads a RoleBinding or ClusterRoleBinding. */
 export function roleBinding(raw: RawBinding): RoleBindingObject {
   const { roleRef, metadata } = raw;
@@ -49,6 +52,8 @@ export function roleBinding(raw: RawBinding): RoleBindingObject {
     ...namedOf(raw),
     role: { kind: roleRef?.kind ?? '', name: roleRef?.name ?? '' },
     subjects: listOf(raw.subjects).flatMap(({ kind, namespace, name = '' }): AccessSubject[] => {
+      const account = kind === 'User' ? ACCOUNT_USER.exec(name) : null;
+      if (account) return [{ kind: 'ServiceAccount', namespace: account[1]!, name: account[2]! }];
       if (kind === 'User' || kind === 'Group') return [{ kind, namespace: '', name }];
       if (kind !== 'ServiceAccount') return [];
       return [{ kind, namespace: namespace ?? metadata?.namespace ?? '', name }];

@@ -46,14 +46,15 @@ const ABILITIES = {
     ],
   },
   'create tokens': { requests: [on('', 'serviceaccounts/token', 'create')] },
-  'impersonate users or groups': {
-    requests: [
-      on('', 'users,groups', 'impersonate'),
-      on('authentication.k8s.io', 'uids,userextras', 'impersonate'),
-    ],
+  // Groups and UIDs are taken on with a user alone.
+  'impersonate users': { requests: [on('', 'users', 'impersonate')], isOfCluster: true },
+  'impersonate groups': { requests: [on('', 'groups', 'impersonate')], isOfCluster: true },
+  'impersonate UIDs': {
+    requests: [on('authentication.k8s.io', 'uids', 'impersonate')],
     isOfCluster: true,
   },
   'impersonate service accounts': { requests: [on('', 'serviceaccounts', 'impersonate')] },
+  'write roles': { requests: [on(RBAC, 'roles', ...WRITE)] },
   'escalate roles': { requests: [on(RBAC, 'roles', 'escalate')] },
   'escalate cluster roles': {
     requests: [on(RBAC, 'clusterroles', 'escalate')],

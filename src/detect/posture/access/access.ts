@@ -46,6 +46,8 @@ export interface Access {
 export interface Account {
   readonly namespace: string;
   readonly name: string;
+  /** Names of the Secrets that hold tokens of it. */
+  readonly tokenSecrets: readonly string[];
   /** Pods that run with it. */
   readonly pods: readonly PosturePod[];
   /** Those of them that have its token. */
@@ -136,16 +138,18 @@ function readAccess({ objects, pods }: PostureInput): Access {
 /** Roles by `NAMESPACE/NAME`, aggregated ones with what they gather. */
 function rolesOf(objects: ClusterObjects): ReadonlyMap<string, RoleObject> {
   const listed = objects.roles;
-  const whole = listed.map((role): RoleObject => {
-    if (role.aggregates.length === 0) return role;
-    const parts = listed.filter(
+  const ofCluster = listed.filter(({ namespace }) => namespace === '');
+  /** Aggregated roles gather aggregated roles. */
+  const rulesOf = (role: RoleObject, seen: ReadonlySet<RoleObject>): readonly AccessRule[] => {
+    if (role.aggregates.length === 0) return role.rules;
+    const within = new Set([...seen, role]);
+    const parts = ofCluster.filter(
       (one) =>
-        one.namespace === '' &&
-        one !== role &&
-        role.aggregates.some((selector) => selects(selector, one.labels)),
+        !within.has(one) && role.aggregates.some((selector) => selects(selector, one.labels)),
     );
-    return { ...role, rules: [...role.rules, ...parts.flatMap(({ rules }) => rules)] };
-  });
+    return [...role.rules, ...parts.flatMap((one) => rulesOf(one, within))];
+  };
+  const whole = listed.map((role) => ({ ...role, rules: rulesOf(role, new Set()) }));
   return new Map(
     [...USUAL_ROLES, ...whole].map((role) => [`${role.namespace}/${role.name}`, role]),
   );
@@ -161,15 +165,15 @@ function accountsOf(
   grantees: Iterable<Grantee>,
 ): ReadonlyMap<string, Account> {
   const accounts = new Map<string, Account & { pods: PosturePod[]; withToken: PosturePod[] }>();
-  const accountOf = (namespace: string, name: string) => {
+  const accountOf = (namespace: string, name: string, tokenSecrets: readonly string[] = []) => {
     const key = `${namespace}/${name}`;
-    const account = accounts.get(key) ?? { namespace, name, pods: [], withToken: [] };
+    const account = accounts.get(key) ?? { namespace, name, tokenSecrets, pods: [], withToken: [] };
     accounts.set(key, account);
     return account;
   };
   const refusing = new Set<string>();
-  for (const { namespace, name, automountToken } of objects.serviceAccounts) {
-    accountOf(namespace, name);
+  for (const { namespace, name, automountToken, tokenSecrets } of objects.serviceAccounts) {
+    accountOf(namespace, name, tokenSecrets);
     if (automountToken === false) refusing.add(`${namespace}/${name}`);
   }
   for (const { subject } of grantees)
@@ -212,6 +216,7 @@ const TO_EVERYBODY = new Set([
 ]);
 const OWN_GROUPS = /^system:(?:nodes|monitoring|bootstrappers(?::.*)?)$/;
 const OWN_USERS = /^system:kube-(?:controller-manager|scheduler|proxy)$/;
+const OWN_ROLES = /^(?:system|kubeadm):|^extension-apiserver-authentication-reader$/;
 const OWN_BINDINGS =
   /^(?:system:kube-dns|system:coredns|kubeadm:node-proxier|system::leader-locking-.*|system::extension-apiserver-authentication-reader)$/;
 
@@ -231,7 +236,7 @@ function isBuiltIn(
   if (namespace === 'kube-public' && name === 'kubeadm:bootstrap-signer-clusterinfo')
     return subject.name === 'system:anonymous' && abilities.size === 0;
   if (TO_EVERYBODY.has(name)) return role.name === name && abilities.size === 0;
-  if (!/^(?:system|kubeadm):/.test(name)) return false;
+  if (!/^(?:system|kubeadm):/.test(name) || !OWN_ROLES.test(role.name)) return false;
   if (isGroup) return OWN_GROUPS.test(subject.name);
   if (subject.kind === 'User') return OWN_USERS.test(subject.name);
   if (subject.namespace !== 'kube-system') return false;

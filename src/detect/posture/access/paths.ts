@@ -33,7 +33,7 @@ interface Step {
 /** The shortest way of every grantee that has one, by `subjectKey`; `steps` counts what has to be done. */
 export function waysToAdmin(input: PostureInput): ReadonlyMap<string, Way> {
   const { grantees, accounts } = accessOf(input);
-  const groups = accountGroups(accounts);
+  const groups = accountGroups(accounts, grantees.values());
   const all = new Map(grantees);
   // Accounts without a binding of their own still have what their groups have.
   for (const { namespace, name } of accounts.values()) {
@@ -111,8 +111,14 @@ function ofGroups(grantee: Grantee, grantees: ReadonlyMap<string, Grantee>): Gra
   return more.length === 0 ? grantee : { ...grantee, reaches: [...grantee.reaches, ...more] };
 }
 
-/** `accounts:ci`, `running:ci`, and those of all namespaces (`accounts:*`), as keys of grantees. */
-function accountGroups(accounts: ReadonlyMap<string, Account>): Map<string, string[]> {
+/**
+ * `accounts:ci`, `running:ci` and `tokens:ci` (those whose tokens lie in Secrets), those of all namespaces (`accounts:*`),
+ * and `User` and `Group` for all of these, as keys of grantees.
+ */
+function accountGroups(
+  accounts: ReadonlyMap<string, Account>,
+  grantees: Iterable<Grantee>,
+): Map<string, string[]> {
   const groups = new Map<string, string[]>();
   const add = (group: string, key: string): void => {
     const list = groups.get(group);
@@ -124,8 +130,11 @@ function accountGroups(accounts: ReadonlyMap<string, Account>): Map<string, stri
     for (const where of [account.namespace, '*']) {
       add(`accounts:${where}`, key);
       if (account.withToken.length > 0) add(`running:${where}`, key);
+      if (account.tokenSecrets.length > 0) add(`tokens:${where}`, key);
     }
   }
+  for (const { subject } of grantees)
+    if (subject.kind !== 'ServiceAccount') add(subject.kind, subjectKey(subject));
   return groups;
 }
 
@@ -146,30 +155,68 @@ function stepsOf(
     steps.push({ text: `${text} (${describeGrant(reach)})`, to });
   };
   const whole = (ability: Ability): Reach | undefined => first(ability, null);
+  /** What is not held to names. */
+  const free = (ability: Ability, namespace: string | null): Reach | undefined =>
+    reaches.find(
+      (reach) =>
+        reach.ability === ability &&
+        reach.names === null &&
+        (reach.namespace === null || reach.namespace === namespace),
+    );
 
   if (whole('do everything')) return [{ text: IS_ADMIN, to: [ADMIN] }];
-  const impersonates = whole('impersonate users or groups');
-  if (impersonates && isFree(impersonates, 'system:masters'))
-    add(impersonates, 'impersonates the group system:masters', ADMIN);
-  if (whole('write cluster roles'))
-    add(whole('escalate cluster roles'), 'gives its own role every verb by escalate', ADMIN);
+  impersonation();
+  for (const reach of reaches) if (reach.namespace === null) ownClusterRole(reach);
   const binds = whole('bind cluster roles');
-  if (binds && isFree(binds, 'cluster-admin') && whole('write cluster role bindings'))
+  if (binds && isFree(binds, 'cluster-admin') && free('write cluster role bindings', null))
     add(binds, 'binds cluster-admin to itself', ADMIN);
-  const mutates = whole('change mutating webhooks');
-  if (mutates?.names === null)
-    add(mutates, 'changes every new object by a webhook of its own', ADMIN);
-  if (whole('request certificates') && whole('approve for signers'))
+  add(
+    free('change mutating webhooks', null),
+    'changes every new object by a webhook of its own',
+    ADMIN,
+  );
+  const signs = whole('approve for signers');
+  const isOfUsers = signs && USER_SIGNERS.some((name) => isFree(signs, name));
+  if (whole('request certificates') && isOfUsers)
     add(whole('approve certificates'), 'approves a certificate of another user for itself', ADMIN);
-  add(whole('proxy to nodes'), 'runs commands in any pod through the kubelets', NODES, 'running:*');
+  add(
+    free('proxy to nodes', null),
+    'runs commands in any pod through the kubelets',
+    NODES,
+    'running:*',
+  );
   for (const reach of reaches) stepsWithin(reach);
   return steps;
+
+  /** A group is taken on together with a user or a service account. */
+  function impersonation(): void {
+    const users = whole('impersonate users');
+    const ofGroups = whole('impersonate groups');
+    if (ofGroups && (users ?? first('impersonate service accounts', undefined))) {
+      if (isFree(ofGroups, 'system:masters'))
+        add(ofGroups, 'impersonates the group system:masters', ADMIN);
+      add(ofGroups, 'impersonates a group', ...named('Group', ofGroups));
+    }
+    if (users) add(users, 'impersonates a user', ...named('User', users));
+  }
+
+  function named(kind: 'User' | 'Group', { names }: Reach): readonly string[] {
+    return names === null ? [kind] : [...names].map((name) => `${kind} ${name}`);
+  }
+
+  /** Who writes and escalates the ClusterRole that it has writes everything into it. */
+  function ownClusterRole({ role }: Reach): void {
+    const writes = whole('write cluster roles');
+    const escalates = whole('escalate cluster roles');
+    if (writes && escalates && isFree(writes, role.name) && isFree(escalates, role.name))
+      add(escalates, 'gives its own role every verb by escalate', ADMIN);
+  }
 
   function stepsWithin(reach: Reach): void {
     const { ability, namespace, names } = reach;
     const where = namespace ?? '*';
     const place = namespace === null ? 'any namespace' : namespace;
-    const named = (): readonly string[] =>
+    const accountsNamed = (): readonly string[] =>
       names === null
         ? [`accounts:${where}`]
         : [...names].flatMap((name) =>
@@ -196,26 +243,39 @@ function stepsOf(
         if (names === null) add(reach, `runs commands in the pods of ${place}`, `running:${where}`);
         return;
       case 'create tokens':
-        return add(reach, `creates a token of an account in ${place}`, ...named());
+        return add(reach, `creates a token of an account in ${place}`, ...accountsNamed());
       case 'impersonate service accounts':
-        return add(reach, `impersonates an account of ${place}`, ...named());
+        return add(reach, `impersonates an account of ${place}`, ...accountsNamed());
       case 'read secrets':
-        if (names === null && first('create secrets', namespace))
+        if (names !== null) return;
+        if (first('create secrets', namespace))
           add(
             reach,
             `makes and reads a token Secret of an account in ${place}`,
             `accounts:${where}`,
           );
+        return add(reach, `reads a token Secret of an account in ${place}`, `tokens:${where}`);
+      case 'escalate roles': {
+        const own = reaches.filter(
+          ({ role }) => role.namespace !== '' && (where === '*' || role.namespace === namespace),
+        );
+        for (const { role } of own) {
+          const writes = first('write roles', role.namespace);
+          if (writes && isFree(writes, role.name) && isFree(reach, role.name))
+            add(
+              reach,
+              `gives its own role every verb in ${role.namespace}`,
+              `accounts:${role.namespace}`,
+            );
+        }
         return;
-      case 'escalate roles':
-        return add(reach, `gives its own role every verb in ${place}`, `accounts:${where}`);
+      }
       case 'bind cluster roles':
         if (
-          namespace !== null &&
-          isFree(reach, 'cluster-admin') &&
-          first('write role bindings', namespace)
+          STRONG_ROLES.some((name) => isFree(reach, name)) &&
+          free('write role bindings', namespace)
         )
-          add(reach, `binds cluster-admin to itself in ${place}`, `accounts:${where}`);
+          add(reach, `binds a strong role to itself in ${place}`, `accounts:${where}`);
         return;
       case 'create persistent volumes':
         if (first('create volume claims', undefined) && first('run pods', undefined))
@@ -231,6 +291,15 @@ function stepsOf(
     return places.some((name) => letsPrivilegedIn(input, name)) ? [NODES] : [];
   }
 }
+
+/** Whose certificates the API server takes for users. */
+const USER_SIGNERS = [
+  'kubernetes.io/*',
+  'kubernetes.io/kube-apiserver-client',
+  'kubernetes.io/kube-apiserver-client-kubelet',
+];
+/** Each of them runs pods in the namespace that it is bound in. */
+const STRONG_ROLES = ['cluster-admin', 'admin', 'edit'];
 
 function isFree({ names }: Reach, wanted: string): boolean {
   return names === null || names.has(wanted);

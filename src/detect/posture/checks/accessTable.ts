@@ -86,7 +86,12 @@ export const BY_ABILITY: readonly AbilityCheck[] = [
   {
     id: 'rbac-impersonate',
     title: 'May impersonate others',
-    abilities: ['impersonate users or groups', 'impersonate service accounts'],
+    abilities: [
+      'impersonate users',
+      'impersonate groups',
+      'impersonate UIDs',
+      'impersonate service accounts',
+    ],
     may: 'impersonate others',
     severity: 'high',
     inNamespace: 'medium',
