@@ -11,7 +11,7 @@ const EXAMPLES = 'test/docs/examples/**';
  * Three projects:
  *
  * - `unit`: beside the code, no processes. The files of a worker share their modules, which halves the time.
- * - `integration`: real Prometheus, real files, the CLI as a user runs it; one file after the other.
+ * - `integration`: real Prometheus, real files, the CLI as a user runs it.
  * - `slow`: simulations of days (`*.slow.test.ts`), and properties (`*.property.test.ts`) with ten times the runs.
  *
  * The time limits only end what hangs: they are many times what a busy machine needs, and no test waits for one.
@@ -41,7 +41,6 @@ export default defineConfig({
           testTimeout: 600_000,
           hookTimeout: 600_000,
           expect: { poll: { timeout: WAIT_MS } },
-          fileParallelism: false,
           sequence: { groupOrder: 1 },
           // Both fail the suite when a process, a port or a file is left behind.
           globalSetup: ['test/support/globalSetup.ts'],

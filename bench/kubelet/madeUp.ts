@@ -1,9 +1,12 @@
 import type { MetricStore, Sample } from '../../test/support/metricStore.ts';
 import { Random } from '../random.ts';
 
-export const FIGURES = ['cpu', 'reserved', 'ram', 'network', 'disk'] as const;
+export const FIGURES = ['cpu', 'reserved', 'charged', 'ram', 'network', 'disk'] as const;
 
-/** Core-seconds used and reserved, byte-seconds of memory, bytes sent and written. */
+/**
+ * Core-seconds used, reserved, and charged (the larger of the two, minute by minute); byte-seconds of memory; bytes sent
+ * and written.
+ */
 export type Amounts = Record<(typeof FIGURES)[number], number>;
 
 export interface MadeUpKubelet {
@@ -11,7 +14,14 @@ export interface MadeUpKubelet {
   readonly from: number;
   readonly to: number;
   /** By workload: what is right, and how far off a figure may be. */
-  readonly truth: ReadonlyMap<string, { readonly amounts: Amounts; readonly bounds: Amounts }>;
+  readonly truth: ReadonlyMap<string, Truth>;
+}
+
+interface Truth {
+  readonly amounts: Amounts;
+  readonly bounds: Amounts;
+  /** 25 minutes or longer: no error is due to what no scrape has seen. */
+  readonly lasts: boolean;
 }
 
 export interface KubeletOptions {
@@ -103,7 +113,7 @@ export function madeUpKubelet(store: MetricStore, options: KubeletOptions): Made
     resource: options.resource ? scrapes(options.scrape).filter((time) => !isAway(time)) : [],
     kube: scrapes(KUBE_SCRAPE),
   };
-  const truth = new Map<string, { amounts: Amounts; bounds: Amounts }>();
+  const truth = new Map<string, Truth>();
   podsOf(random).forEach((pod, index) => {
     addTruth(truth, pod, options.scrape);
     addKube(store, pod, index, exporters.kube);
@@ -141,6 +151,14 @@ function podsOf(random: Random): readonly Pod[] {
   pods.push({ ...whole, workload: 'leaky', lives: killed, use: even(0.6) });
   const evicted = [{ from: BEGIN, to: FROM + 3630 }];
   pods.push({ ...whole, workload: 'evicted', lives: evicted, use: even(0.8) });
+  // A CI runner: bursts far above its request, and pods of 25 minutes.
+  const bursts = (): Use =>
+    pieces(() => ({ span: random.between(20, 90), cores: random.next() < 0.6 ? 0.05 : 2 }));
+  pods.push({ ...whole, workload: 'runner', request: 0.5, use: bursts() });
+  for (let scheduled = FROM + 40; scheduled + 1500 < TO; scheduled += 1740) {
+    const lives = [{ from: scheduled + 2, to: scheduled + 1500 }];
+    pods.push({ lives, scheduled, workload: 'build', request: 0.5, use: bursts() });
+  }
   for (const [seconds, every] of [
     [5, 60],
     [20, 60],
@@ -177,13 +195,14 @@ function pieces(next: (time: number) => { span: number; cores: number }): Use {
 
 /** The last scrape of a life cannot have seen its end, and what comes after it is estimated for CPU alone. */
 function addTruth(
-  truth: Map<string, { amounts: Amounts; bounds: Amounts }>,
+  truth: Map<string, Truth>,
   { workload, lives, scheduled, request, use }: Pod,
   scrape: number,
 ): void {
   const known = truth.get(workload) ?? {
-    amounts: { cpu: 0, reserved: 0, ram: 0, network: 0, disk: 0 },
+    amounts: { cpu: 0, reserved: 0, charged: 0, ram: 0, network: 0, disk: 0 },
     bounds: boundsOf(workload, lives, scrape),
+    lasts: !/^(job|reserve|leaky)/.test(workload),
   };
   truth.set(workload, known);
   for (const life of lives) {
@@ -196,18 +215,39 @@ function addTruth(
   }
   const end = Math.min(lives.at(-1)?.to ?? 0, TO);
   known.amounts.reserved += request * Math.max(0, end - Math.max(scheduled, FROM));
+  for (let minute = FROM; minute < TO; minute += 60) {
+    const within = (one: Life): [number, number] => [
+      Math.max(one.from, minute),
+      Math.min(one.to, minute + 60),
+    ];
+    const [from, to] = within({ from: scheduled, to: end });
+    const used = lives.reduce((sum, life) => sum + use.between(...within(life)), 0);
+    known.amounts.charged += Math.max(used, request * Math.max(0, to - from));
+  }
 }
 
 function boundsOf(workload: string, lives: readonly Life[], scrape: number): Amounts {
   const [first] = lives;
   const life = (first?.to ?? 0) - (first?.from ?? 0);
-  const isShort = /^(job|reserve|leaky)/.test(workload);
+  const isShort = /^(job|reserve|leaky|build)/.test(workload);
   const unseen = isShort ? 0.05 + (scrape / 2 + 8) / life : 0;
   const measured = workload === 'edge' ? 0.05 : workload.startsWith('steady') ? 0.01 : 0.02;
   const bound = Math.max(measured, unseen);
   // CPU goes on at its last rate to a known end; of bytes nothing is estimated, and jobs may all end before a scrape.
   const bytes = Math.max(measured, isShort ? 0.05 + (scrape + 20) / life : 0);
-  return { cpu: bound, reserved: 0.03, ram: Math.max(0.02, bytes), network: bytes, disk: bytes };
+  // A burst's edge lies between two samples, which may belong to two minutes.
+  const charged = Math.max(
+    isShort ? bound : measured,
+    /^(runner|build)/.test(workload) ? 0.01 + scrape / 700 : 0,
+  );
+  return {
+    cpu: bound,
+    reserved: 0.03,
+    charged,
+    ram: Math.max(0.02, bytes),
+    network: bytes,
+    disk: bytes,
+  };
 }
 
 function addKube(store: MetricStore, pod: Pod, index: number, scrapes: readonly number[]): void {

@@ -82,8 +82,9 @@ export async function startCycleThread(
     worker.on('error', (error: Error) => {
       cause = error;
     });
+    // Its last message, why it fails, may be handed over with its end and is taken a turn later.
     worker.once('exit', (code) =>
-      resolve(cause ?? new Error(`The cycle thread ended with code ${code}`)),
+      setImmediate(() => resolve(cause ?? new Error(`The cycle thread ended with code ${code}`))),
     );
   });
   const opened = Promise.withResolvers<TimeMs | null>();
