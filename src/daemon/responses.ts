@@ -17,7 +17,7 @@ import type { Config } from './config/schema.ts';
 
 interface ResponseStores {
   readonly responses: ResponseStore;
-  readonly audit: Pick<AuditLog, 'append'>;
+  readonly audit: Pick<AuditLog, 'append' | 'list'>;
   readonly deliveries: Pick<DeliveryStore, 'enqueue'>;
 }
 

@@ -26,6 +26,6 @@ export function isSameParty(a: Party, b: Party): boolean {
 }
 
 /** `ana (token ana-token)`, or the identity alone. */
-export function partyName({ who, person }: Party): string {
+export function partyName({ who, person }: Pick<Party, 'who' | 'person'>): string {
   return person === null || person === who ? who : `${person} (${who})`;
 }

@@ -36,7 +36,7 @@ const ATTEMPTS = 3;
 export interface RequestParts {
   policy(): ResponsePolicy;
   readonly store: ResponseStore;
-  readonly audit: Pick<AuditLog, 'append'>;
+  readonly audit: Pick<AuditLog, 'append' | 'list'>;
   now(): TimeMs;
   /** Is called after every change: messages are sent, the daemon goes on. */
   changed(response: Response): Promise<void>;

@@ -8,6 +8,7 @@ import {
 } from '../store/responses.ts';
 import { approvalsNeeded } from './lifecycle.ts';
 import { partyName } from './people.ts';
+import type { TrailEntry } from './record.ts';
 import { shownState } from './requests.ts';
 
 const time = z.iso.datetime().describe('RFC 3339, UTC');
@@ -50,6 +51,23 @@ export const responseJsonSchema = z.object({
   endedAt: time.optional(),
   failure: z.object({ code: z.string(), message: z.string() }).optional(),
   notes: z.array(z.string()).describe('what was not undone, and why'),
+});
+
+const trailJsonSchema = z.array(
+  z.object({
+    at: time,
+    by: z.string(),
+    via: z.string(),
+    from: z.string().describe('an address, a Slack workspace and channel, a host'),
+    what: z.string().describe('such as plan, approve, step.done'),
+    code: z.string().optional().describe('why it was refused or failed'),
+    text: z.string(),
+  }),
+);
+
+/** One response with its audit trail, as `response show -o json` and the API give it. */
+export const wholeResponseJsonSchema = responseJsonSchema.extend({
+  audit: trailJsonSchema.describe('every request, also refused ones, and every step; oldest first'),
 });
 
 export type ResponseJson = z.output<typeof responseJsonSchema>;
@@ -100,6 +118,19 @@ function optional<K extends string>(times: Readonly<Record<K, TimeMs | null>>) {
   return Object.fromEntries(known.map(([name, at]) => [name, formatTime(at ?? 0)])) as Partial<
     Record<K, string>
   >;
+}
+
+export function toWholeResponseJson(
+  response: Response,
+  trail: readonly TrailEntry[],
+  now: TimeMs,
+): z.output<typeof wholeResponseJsonSchema> {
+  const audit = trail.map(({ at, code, ...rest }) => ({
+    ...rest,
+    at: formatTime(at),
+    ...(code !== null && { code }),
+  }));
+  return { ...toResponseJson(response, now), audit };
 }
 
 export const evidenceJsonSchema = z.array(

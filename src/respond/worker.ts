@@ -284,7 +284,8 @@ async function save(
   const version = response.version + 1;
   const next = { ...response, lease: leaseOf(holder, at), ...change, version };
   const { failure, state, plan } = next;
-  const facts = { ...detail, state, hash: plan.hash, ...(failure !== null && { ...failure }) };
+  const isFailure = what === 'fail' || what === 'failed';
+  const facts = { ...detail, state, hash: plan.hash, ...(isFailure && { ...failure }) };
   const entry = what === null ? null : auditOf(next, what, DAEMON, at, facts);
   if ((await store.change(next, entry)) !== 'done') throw new Overtaken();
   return next;

@@ -278,19 +278,19 @@ it('the story of one response is in the audit log, also what was refused', async
   await bench.undo(planned, BEN);
   await bench.round();
   expect(await bench.story(planned)).toEqual([
-    'api rita-token response.plan',
-    'slack slack:U0MALLORY (mallory) response.approve refused approver-not-allowed',
-    'slack slack:U0ANA0001 (ana) response.approve',
-    'api ana-token response.approve refused same-approver-twice',
-    'api ben-token response.approve',
-    'daemon burnwatch response.execute',
-    'daemon burnwatch response.evidence',
-    'daemon burnwatch response.step.writing',
-    'daemon burnwatch response.step.done',
-    'daemon burnwatch response.verify',
-    'api ben-token response.undo',
-    'daemon burnwatch response.step.undoing',
-    'daemon burnwatch response.step.undone',
-    'daemon burnwatch response.undone',
+    'api rita-token plan',
+    'slack slack:U0MALLORY (mallory) approve refused approver-not-allowed',
+    'slack ana (slack:U0ANA0001 (ana)) approve',
+    'api ana (ana-token) approve refused same-approver-twice',
+    'api ben (ben-token) approve',
+    'daemon burnwatch execute',
+    'daemon burnwatch evidence',
+    'daemon burnwatch step.writing',
+    'daemon burnwatch step.done',
+    'daemon burnwatch verify',
+    'api ben (ben-token) undo',
+    'daemon burnwatch step.undoing',
+    'daemon burnwatch step.undone',
+    'daemon burnwatch undone',
   ]);
 });

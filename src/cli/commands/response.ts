@@ -17,8 +17,9 @@ import {
   type PlanParts,
   type PlanRequest,
 } from '../../respond/requests.ts';
-import { toEvidenceJson, toResponseJson } from '../../respond/responseJson.ts';
+import { toEvidenceJson, toResponseJson, toWholeResponseJson } from '../../respond/responseJson.ts';
 import { approvalsNeeded } from '../../respond/lifecycle.ts';
+import { trailOf, type TrailEntry } from '../../respond/record.ts';
 import { RESPONSE_ACTIONS, type Response } from '../../store/responses.ts';
 import { CommandFailed, type Io } from '../io.ts';
 import {
@@ -48,7 +49,7 @@ export function registerResponse(response: Command, io: Io): void {
   const show = response
     .command('show')
     .argument('<id>', 'as response list shows it')
-    .description('one response: its plan, approvals, and how far it is')
+    .description('one response: its plan, approvals, how far it is, and its audit trail')
     .option('--evidence', 'print what was captured before it, as JSON; logs may hold secrets')
     .action((id: string, options: ConfigOption & ShowOptions) => showOne(id, options, io));
   withOutput(show, ['table', 'json']);
@@ -108,16 +109,21 @@ interface ShowOptions {
 }
 
 async function showOne(id: string, options: ConfigOption & ShowOptions, io: Io): Promise<void> {
-  await withParts(loadContext(options, io), io, async ({ store }) => {
+  await withParts(loadContext(options, io), io, async ({ store, audit }) => {
     const response = await store.get(id);
     if (response === null)
       throw new CommandFailed(`there is no response ${id}: burnwatch response list shows them`);
     if (options.evidence === true) {
       const items = toEvidenceJson(await store.evidence(id));
       io.out(`${JSON.stringify(items, null, 2)}\n`);
-    } else if (options.output === 'json')
-      io.out(`${JSON.stringify(toResponseJson(response, io.now()), null, 2)}\n`);
-    else io.out(render(response, io));
+      return;
+    }
+    const trail = await trailOf(id, audit);
+    io.out(
+      options.output === 'json'
+        ? `${JSON.stringify(toWholeResponseJson(response, trail, io.now()), null, 2)}\n`
+        : render(response, io) + renderTrail(trail),
+    );
   });
 }
 
@@ -139,6 +145,16 @@ function render(response: Response, io: Io): string {
     ...notes.map((text) => `Not undone: ${text}`),
   ];
   return `${lines.map((line) => printable(line)).join('\n')}\n`;
+}
+
+/** Who did what, when and from where: a line each. */
+function renderTrail(trail: readonly TrailEntry[]): string {
+  const lines = trail.map(({ at, by, via, from, what, code, text }) => {
+    const outcome = [code === null ? '' : `refused (${code})`, text].filter((part) => part !== '');
+    const who = `${by} via ${via}${from === '' ? '' : ` from ${from}`}`;
+    return `  ${formatTime(at)}  ${what.padEnd(12)}  ${[who, ...outcome].join(': ')}`;
+  });
+  return `Audit trail:\n${lines.map((line) => printable(line)).join('\n')}\n`;
 }
 
 async function planOne(id: string, options: PlanOptions, io: Io): Promise<void> {

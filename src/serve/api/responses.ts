@@ -5,7 +5,10 @@ import {
   responseJsonSchema,
   toEvidenceJson,
   toResponseJson,
+  toWholeResponseJson,
+  wholeResponseJsonSchema,
 } from '../../respond/responseJson.ts';
+import { trailOf } from '../../respond/record.ts';
 import { RESPONSE_ACTIONS } from '../../store/responses.ts';
 import {
   approveResponse,
@@ -74,12 +77,13 @@ export const RESPONSE_ROUTES: readonly ApiRoute[] = [
     method: 'get',
     path: '/response/{id}',
     scope: 'read',
-    summary: 'One response with its plan',
+    summary: 'One response with its plan and its audit trail',
     params,
-    response: responseJsonSchema,
+    response: wholeResponseJsonSchema,
     async handle({ context, params: { id } }, deps) {
       const response = await visibleResponse(id, context.var.principal, deps);
-      return { body: toResponseJson(response, deps.now()) };
+      const trail = await trailOf(id, deps.responses.audit);
+      return { body: toWholeResponseJson(response, trail, deps.now()) };
     },
   }),
   defineRoute({

@@ -3,6 +3,7 @@ import type { Finding } from '../../model/finding.ts';
 import { ACTION_NAMES, placeOf } from '../../respond/announce.ts';
 import { approvalsNeeded } from '../../respond/lifecycle.ts';
 import { partyName } from '../../respond/people.ts';
+import { trailOf, type TrailEntry } from '../../respond/record.ts';
 import { shownState } from '../../respond/requests.ts';
 import { RESPONSE_ACTIONS, type Response, type ResponseState } from '../../store/responses.ts';
 import { HttpProblem } from '../problem.ts';
@@ -61,7 +62,8 @@ export const RESPONSE_PAGES: readonly PageRoute[] = [
     async show({ page, principal, deps, params }) {
       const response = await visibleResponse(params['id'] ?? '', principal, deps);
       const title = `${ACTION_NAMES[response.action]}: ${placeOf(response)}`;
-      return layout(page, title, body(response, page));
+      const trail = await trailOf(response.id, deps.responses.audit);
+      return layout(page, title, body(response, trail, page));
     },
   },
   {
@@ -149,7 +151,7 @@ function list(responses: readonly Response[], page: PageContext): Html {
   );
 }
 
-function body(response: Response, page: PageContext): Html {
+function body(response: Response, trail: readonly TrailEntry[], page: PageContext): Html {
   const { action, plan, steps, reason, findingId, approvals, failure, notes, id } = response;
   const { clock } = page;
   return html`<p class="crumbs"><a href="${PATH}">Responses</a> / ${id}</p>
@@ -199,7 +201,26 @@ function body(response: Response, page: PageContext): Html {
       )}
       ${note(html`${approvals.length} of ${approvalsNeeded(action)}; good until ${clock.at(response.expiresAt)}.`)}
       ${forms(response, page)}`,
-    )}`;
+    )}
+    ${card('Audit trail', audited(trail, page))}`;
+}
+
+function audited(trail: readonly TrailEntry[], { clock }: PageContext): Html {
+  return table('What happened, oldest first', trail, [
+    { title: 'When', cell: ({ at }) => clock.at(at) },
+    { title: 'Who', cell: ({ by }) => by },
+    {
+      title: 'What',
+      cell: ({ what, code }) =>
+        html`<code>${what}</code> ${code !== null && badge(code, 'critical')}`,
+    },
+    { title: 'Details', cell: ({ text }) => text },
+    {
+      title: 'From',
+      cell: ({ via, from }) => (from === '' ? via : `${via}, ${from}`),
+      isExtra: true,
+    },
+  ]);
 }
 
 /** Approve while it can be approved; undo or take back while there is something to. */

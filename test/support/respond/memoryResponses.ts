@@ -36,7 +36,16 @@ export function memoryResponses(
         Promise.resolve([{ name: 'log', capturedAt: now, text: 'hello', problem: 'cut' }]),
       close: () => Promise.resolve(),
     },
-    audit: { append: (entry) => Promise.resolve(audit.push(entry)) },
+    audit: {
+      append: (entry) => Promise.resolve(audit.push(entry)),
+      list: ({ subject }) =>
+        Promise.resolve(
+          audit
+            .map((entry, seq) => ({ ...entry, seq }))
+            .filter((entry) => entry.subject === subject)
+            .toReversed(),
+        ),
+    },
     now: () => now,
     changed: () => Promise.resolve(),
     connect: () => Promise.reject(new Error('no cluster in this test')),

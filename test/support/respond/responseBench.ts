@@ -7,6 +7,7 @@ import { workloadsPart } from '../../../src/collect/config.ts';
 import { connectResponseCluster } from '../../../src/respond/kubernetesCluster.ts';
 import type { ResponsePolicy } from '../../../src/respond/lifecycle.ts';
 import type { Identity } from '../../../src/respond/people.ts';
+import { trailOf } from '../../../src/respond/record.ts';
 import { approve, requestPlan, undo, type PlanParts } from '../../../src/respond/requests.ts';
 import { carryOn } from '../../../src/respond/worker.ts';
 import type { ResponseCluster } from '../../../src/respond/responseCluster.ts';
@@ -137,11 +138,10 @@ export class ResponseBench implements AsyncDisposable {
 
   /** What the audit log says of a response, oldest first. */
   async story({ id }: Pick<Response, 'id'>): Promise<readonly string[]> {
-    const entries = await this.audit.list({ before: null, subject: id, limit: 100 });
-    return entries.toReversed().map(({ who, via, action, detail }) => {
-      const refused = detail['result'] === 'refused' ? ` refused ${String(detail['code'])}` : '';
-      return `${via} ${who} ${action}${refused}`;
-    });
+    const trail = await trailOf(id, this.audit);
+    return trail.map(({ by, via, what, code }) =>
+      [`${via} ${by} ${what}`, ...(code === null ? [] : [`refused ${code}`])].join(' '),
+    );
   }
 
   pass(ms = MINUTE_MS): void {
