@@ -24,7 +24,7 @@ const run = promisify(execFile);
 
 /** Waits for a shell's input for ever: without a command, so that an evicted pod can be made again. */
 const CONTAINER = { name: 'app', image: IMAGE, imagePullPolicy: 'IfNotPresent', stdin: true };
-export const REAL_POD = {
+const REAL_POD = {
   terminationGracePeriodSeconds: 1,
   automountServiceAccountToken: false,
   containers: [{ ...CONTAINER, tty: true }],
