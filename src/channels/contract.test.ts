@@ -67,6 +67,12 @@ const CHANNELS: readonly { name: string; make: (url: string) => Channel; http: b
     make: (url) => siemChannel({ url, headers: { authorization: `Bearer ${SECRET}` } }, CONTEXT),
   },
   {
+    name: 'siem:ocsf',
+    http: true,
+    make: (url) =>
+      siemChannel({ url, headers: { authorization: `Bearer ${SECRET}` }, format: 'ocsf' }, CONTEXT),
+  },
+  {
     name: 'log',
     http: false,
     make: () => logChannel({ info: () => undefined, warn: () => undefined }, CONTEXT),
@@ -87,7 +93,7 @@ function webhook(url: string, format: Parameters<typeof webhookChannel>[0]['form
 /** The JSON texts in a request's body. */
 function partsOf(name: string, body: string): readonly string[] {
   if (name === 'slack') return [new URLSearchParams(body).get('blocks') ?? ''];
-  return name === 'siem' ? body.trim().split('\n') : [body];
+  return name.startsWith('siem') ? body.trim().split('\n') : [body];
 }
 
 let server: TestServer;

@@ -48,6 +48,9 @@ const COMPONENTS: readonly (readonly [name: string, job: RegExp])[] = [
 export const COMPONENT_JOBS =
   '(?i).*(api-?server|etcd|kube-?scheduler|controller-?manager|core-?dns|kube-?dns|kubelet|kube-?proxy).*';
 
+/** Where their Services and pods are, as a target's label; a service of an application may have the name of a component. */
+export const COMPONENT_NAMESPACES = '|default|kube-system|openshift-.+';
+
 export const COMPONENT_NAMES: readonly string[] = COMPONENTS.map(([name]) => name);
 
 /** The component that a scrape job belongs to; the job itself where none fits. */

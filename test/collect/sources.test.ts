@@ -61,6 +61,11 @@ function addCluster(store: MetricStore): void {
     { job: 'apiserver' },
     constant(whole, 0),
   );
+  const requests = { job: 'apiserver', instance: '10.0.0.1:443', namespace: 'default' };
+  const grown = whole.map((at): Sample => [at, (at - T + 900) * 5]);
+  store.add('apiserver_request_total', { ...requests, code: '200', verb: 'GET' }, grown);
+  store.add('up', requests, constant(whole, 1));
+  store.add('apiserver_request_total', { job: 'kube-system/metrics-server', code: '200' }, grown);
   const ours = { namespace: 'shop', pod: 'web-1', node: 'n1', resource: 'cpu' };
   store.add('kube_pod_resource_request', { job: 'kube-scheduler', ...ours }, constant(whole, 1));
   for (const n of [1, 2, 3, 4]) {
@@ -88,6 +93,11 @@ function addForgeries(store: MetricStore): void {
       labels,
       forged.map((at): Sample => [at, (at - T) * rate]),
     );
+  grow('apiserver_request_total', { ...PROBE, code: '500', verb: 'LIST' }, 1000);
+  flat('etcd_mvcc_db_total_size_in_bytes', PROBE, 99);
+  flat('etcd_server_quota_backend_bytes', PROBE, 100);
+  flat('workqueue_depth', { ...PROBE, name: 'deployment' }, 1e6);
+  flat('up', { job: 'kube-scheduler', instance: '10.1.2.3:1', namespace: 'shop' }, 0);
   flat('node_total_hourly_cost', { ...PROBE, node: 'n1' }, 3);
   flat('kube_node_status_capacity', { ...PROBE, node: 'n1', resource: 'cpu' }, 64);
   flat('kube_node_info', { ...PROBE, node: 'ghost' }, 1);
@@ -162,13 +172,15 @@ function sourceProblems(snapshot: Snapshot | undefined): readonly string[] {
 
 /** All that is counted, without what is said of it. */
 function counted(snapshot: Snapshot | undefined): unknown {
-  return { nodes: snapshot?.nodes, pods: snapshot?.pods, coverage: snapshot?.coverage };
+  const { nodes, pods, coverage, controlPlane } = snapshot ?? {};
+  return { nodes, pods, coverage, controlPlane };
 }
 
 const SETTLED = {
   cadvisor: ['kubelet'],
   'kube-state-metrics': ['kube-state-metrics'],
   'kube-scheduler': ['kube-scheduler'],
+  'control-plane': ['apiserver'],
 };
 
 describe('the scrape jobs of an exporter', () => {
@@ -187,6 +199,12 @@ describe('the scrape jobs of an exporter', () => {
     const said = seen?.problems.map(({ text }) => text).join('\n');
     expect(said).toContain('node_total_hourly_cost');
     expect(said).toContain('burnwatch sources accept "metrics/probe"');
+    expect(said).toContain('apiserver_request_total');
+    expect(seen?.controlPlane).toEqual([
+      { measure: 'api-call', subject: 'GET', value: 5 },
+      { measure: 'api-code', subject: '200', value: 5 },
+      { measure: 'up', subject: 'apiserver', value: 1 },
+    ]);
   });
 
   it('are the same in batches of any size', async () => {

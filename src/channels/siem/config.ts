@@ -3,11 +3,12 @@ import type { ChannelKind } from '../channelKind.ts';
 import { configPart, type Rule } from '../../config/configPart.ts';
 import { headers, NO_HTTP_URL, withBearer } from '../../config/values.ts';
 
-/** Events as JSON lines in the Elastic Common Schema: to a file, or to an address. */
+/** Events as JSON lines in the Elastic Common Schema, or as OCSF’s Detection Finding: to a file, or to an address. */
 const schema = z.strictObject({
   path: z.string().optional(),
   url: z.string().optional(),
   urlFile: z.string().optional(),
+  format: z.enum(['ecs', 'ocsf']).default('ecs'),
   headers,
   bearerToken: z.string().optional(),
   bearerTokenFile: z.string().optional(),
@@ -29,8 +30,9 @@ export const siem: ChannelKind<typeof part.schema> = {
   targets: () => ({ events: [{ channel: 'siem', target: '' }] }),
   create: async (config, { context }) => {
     const { siemChannel } = await import('./siemChannel.ts');
-    const { path, url } = config;
-    if (path !== undefined) return [siemChannel({ path }, context)];
-    return url === undefined ? [] : [siemChannel({ url, headers: withBearer(config) }, context)];
+    const { path, url, format } = config;
+    if (path !== undefined) return [siemChannel({ path, format }, context)];
+    if (url === undefined) return [];
+    return [siemChannel({ url, headers: withBearer(config), format }, context)];
   },
 };

@@ -2,6 +2,7 @@ import { open } from 'node:fs/promises';
 import { ChannelError, type Channel } from '../../store/notifications/delivery.ts';
 import type { RenderContext } from '../../model/text/format.ts';
 import { errorCode, post } from '../http.ts';
+import { toOcsfEvent } from './ocsfEvent.ts';
 import { toEcsEvent } from './siemEvent.ts';
 
 /** Where events go: appended to a file, or posted as newline-delimited JSON. */
@@ -9,8 +10,15 @@ export type SiemTarget =
   | { readonly path: string }
   | { readonly url: string; readonly headers: Readonly<Record<string, string>> };
 
-/** Finding events as ECS-shaped JSON lines. */
-export function siemChannel(target: SiemTarget, context: RenderContext): Channel {
+/** How events are written: https://www.elastic.co/docs/reference/ecs, https://schema.ocsf.io. */
+const FORMATS = { ecs: toEcsEvent, ocsf: toOcsfEvent } as const;
+
+/** Finding events as JSON lines. */
+export function siemChannel(
+  target: SiemTarget & { readonly format?: keyof typeof FORMATS },
+  context: RenderContext,
+): Channel {
+  const toEvent = FORMATS[target.format ?? 'ecs'];
   return {
     name: 'siem',
     send: async ({ id, notice }, signal) => {
@@ -18,7 +26,7 @@ export function siemChannel(target: SiemTarget, context: RenderContext): Channel
         const text = `the SIEM cannot take ${notice.kind}`;
         throw new ChannelError('message', 'not-for-siem', text);
       }
-      const lines = notice.events.map((event) => `${JSON.stringify(toEcsEvent(event, context))}\n`);
+      const lines = notice.events.map((event) => `${JSON.stringify(toEvent(event, context))}\n`);
       const body = lines.join('');
       if ('path' in target) await append(target.path, body);
       else {
@@ -32,7 +40,7 @@ export function siemChannel(target: SiemTarget, context: RenderContext): Channel
       }
       return { ids: {} };
     },
-    // Stores drop repetitions by `event.id`.
+    // Stores drop repetitions by `event.id`, `metadata.uid`.
     find: async () => 'unknown',
     close: async () => undefined,
   };

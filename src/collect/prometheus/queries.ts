@@ -1,4 +1,8 @@
-import { COMPONENT_JOBS, type ControlPlaneMeasure } from '../../model/controlPlane.ts';
+import {
+  COMPONENT_JOBS,
+  COMPONENT_NAMESPACES,
+  type ControlPlaneMeasure,
+} from '../../model/controlPlane.ts';
 import { FREE_RESOURCES } from '../../model/resources.ts';
 import type { LabelMatcher } from './matchers.ts';
 import { promDuration, selector } from './matchers.ts';
@@ -565,7 +569,12 @@ export const QUERIES = {
     need: 'extra',
     without: 'whether the components of the control plane are up is unknown',
     promql: (q) => {
-      const up = `max by (job,instance) (max_over_time(${q.select('up', like('job', COMPONENT_JOBS))}[${q.window}]))`;
+      const jobs = q.select(
+        'up',
+        like('job', COMPONENT_JOBS),
+        like('namespace', COMPONENT_NAMESPACES),
+      );
+      const up = `max by (job,instance) (max_over_time(${jobs}[${q.window}]))`;
       return unionOf({ up: `count by (job) (${up} == 1)`, down: `count by (job) (${up} == 0)` });
     },
   },

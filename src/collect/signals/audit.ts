@@ -4,6 +4,7 @@ import type { Signal, SignalActor, SignalClass, SignalTarget } from '../../model
 import type { Severity } from '../../model/finding.ts';
 import { floorTo, type TimeMs } from '../../model/time.ts';
 import {
+  eventsOf,
   idOf,
   instant,
   name,
@@ -18,19 +19,24 @@ import {
 /** Audit events of one request, at most; the API server sends 400 by default (`--audit-webhook-batch-max-size`). */
 const MAX_AUDIT_EVENTS = 5_000;
 
-const user = z.object({ username: name, groups: z.array(z.string().max(300)).max(200).nullish() });
+const texts = z
+  .array(z.string())
+  .nullish()
+  .transform((items) => items ?? []);
+/**
+ * Method, program, addresses and audit ID are what a client writes: too much of it is cut and never refused, or it would hide
+ * what else was sent with it.
+ */
+const user = z.object({ username: name, groups: texts });
 
 const auditEvent = z.object({
-  auditID: z.string().min(1).max(200),
+  auditID: z.string().min(1),
   stage: z.string().max(40),
   requestURI: z.string().default(''),
-  verb: z
-    .string()
-    .max(60)
-    .transform((verb) => verb.toLowerCase()),
+  verb: z.string().transform((verb) => (nameOf(verb) ?? '').slice(0, 60).toLowerCase()),
   user: user.nullish(),
   impersonatedUser: user.nullish(),
-  sourceIPs: z.array(z.string().max(64)).max(50).nullish(),
+  sourceIPs: texts,
   userAgent: name,
   objectRef: z
     .object({
@@ -60,12 +66,26 @@ const auditEvent = z.object({
 
 type AuditEvent = z.output<typeof auditEvent>;
 
-/** A list as the API server's webhook backend sends it, and a single event of a log shipper. */
+const GROUP = 'audit.k8s.io/v1';
+/** What the API server's webhook backend sends. */
 const eventList = z.object({
   kind: z.literal('EventList'),
-  apiVersion: z.literal('audit.k8s.io/v1'),
+  apiVersion: z.literal(GROUP),
   items: z.array(auditEvent).max(MAX_AUDIT_EVENTS),
 });
+/** A line of its audit log, as log shippers send it. */
+const logLine = auditEvent.extend({ kind: z.literal('Event'), apiVersion: z.literal(GROUP) });
+
+/** @throws SignalRefused */
+function auditEvents(body: unknown): readonly AuditEvent[] {
+  const isLine = (value: unknown): boolean =>
+    (value as { kind?: unknown } | null)?.kind === 'Event';
+  if (!Array.isArray(body) && !isLine(body))
+    return parseShape(eventList, body, `EventList of ${GROUP}`).items;
+  return eventsOf(body, MAX_AUDIT_EVENTS).map((line) =>
+    parseShape(logLine, line, `Event of ${GROUP}`),
+  );
+}
 
 /** What an event means for itself; null for an ordinary call, which is only counted. */
 interface Meaning {
@@ -79,15 +99,15 @@ interface Meaning {
 
 /** Reads the API server's audit events: what matters by itself, and counts of all calls. @throws SignalRefused */
 export function readAudit(body: unknown, context: SignalContext): readonly Signal[] {
-  const { items } = parseShape(eventList, body, 'EventList of audit.k8s.io/v1');
   const notable: Signal[] = [];
   const calls = new Map<string, { readonly first: AuditEvent; count: number }>();
-  for (const event of items) {
-    // A call has several stages: the last tells its code; a watch or an exec may last for days, and counts from its start.
+  for (const event of auditEvents(body)) {
+    // A call has several stages: the last tells its code; a watch or an exec may last for days, and counts from its start;
+    // of a failed login the API server writes the start only.
     const isStart = event.stage === 'ResponseStarted';
     const isLong = event.verb === 'watch' || isStream(event);
     const isLast = event.stage === 'ResponseComplete' || event.stage === 'Panic';
-    if (!isLast && !(isStart && isLong)) continue;
+    if (!isLast && !(isStart && (isLong || codeOf(event) === UNAUTHENTICATED))) continue;
     const at = requireRecent(
       event.stageTimestamp ?? event.requestReceivedTimestamp ?? context.now,
       context,
@@ -116,7 +136,15 @@ function notableSignal(
 ): Signal {
   return signalOf({
     ...meaning,
-    id: idOf('audit', event.auditID, meaning.rule),
+    // A client may choose the audit ID (header Audit-ID): alone it tells no two requests apart.
+    id: idOf(
+      'audit',
+      event.auditID,
+      meaning.rule,
+      event.requestReceivedTimestamp ?? at,
+      event.user?.username,
+      event.requestURI,
+    ),
     source: 'audit',
     at,
     target: { namespace: event.objectRef?.namespace ?? null, ...target },
@@ -231,16 +259,18 @@ const TOKEN_ABROAD: Meaning = {
 const PRIVATE_ADDRESS =
   /^(10|127)\.|^192\.168\.|^172\.(1[6-9]|2\d|3[01])\.|^169\.254\.|^100\.(6[4-9]|[7-9]\d|1[01]\d|12[0-7])\.|^(::1$|f[cd]|fe80)/i;
 
-/** True for a service account whose client has a public address; the last address is the API server's own peer. */
+/** True for a service account whose client has a public address. */
 function isTokenAbroad(event: AuditEvent): boolean {
-  const { user: who, sourceIps } = actorOf(event);
+  const peer = peerOf(event);
   return (
-    who?.startsWith('system:serviceaccount:') === true &&
-    sourceIps.length > 0 &&
-    sourceIps.every((ip) => !PRIVATE_ADDRESS.test(ip))
+    actorOf(event).user?.startsWith('system:serviceaccount:') === true &&
+    peer !== '' &&
+    !PRIVATE_ADDRESS.test(peer)
   );
 }
 
+const UNAUTHENTICATED = 401;
+const MOST_ADDRESSES = 5;
 const STREAMS = new Set(['exec', 'attach', 'portforward']);
 
 function isStream({ objectRef }: AuditEvent): boolean {
@@ -249,7 +279,7 @@ function isStream({ objectRef }: AuditEvent): boolean {
 
 function isAnonymous({ user: who }: AuditEvent): boolean {
   return (
-    who?.username === 'system:anonymous' || (who?.groups ?? []).includes('system:unauthenticated')
+    who?.username === 'system:anonymous' || who?.groups.includes('system:unauthenticated') === true
   );
 }
 
@@ -264,7 +294,7 @@ function actorOf(event: AuditEvent): SignalActor {
   return {
     user: other === null ? own : nameOf(`${own ?? 'unknown'} as ${other}`),
     userAgent: event.userAgent,
-    sourceIps: (event.sourceIPs ?? []).flatMap((ip) => nameOf(ip) ?? []).slice(0, 5),
+    sourceIps: event.sourceIPs.slice(-MOST_ADDRESSES).flatMap((ip) => nameOf(ip) ?? []),
   };
 }
 
@@ -303,7 +333,7 @@ function subjectsOf({ requestObject }: AuditEvent): string {
 /** Kubelets do the same each for itself: they are counted as one client. */
 function clientOf(event: AuditEvent): string {
   const { user: who } = actorOf(event);
-  if (who === null) return 'unknown';
+  if (who === null) return 'unauthenticated';
   return who.startsWith('system:node:') ? 'system:nodes' : who;
 }
 
@@ -324,14 +354,18 @@ function isUnlimitedList(event: AuditEvent): boolean {
   );
 }
 
+/** The address that the API server was connected from: those before it are what the client wrote (X-Forwarded-For). */
+function peerOf(event: AuditEvent): string {
+  return clientOf(event) === 'system:nodes' ? '' : (nameOf(event.sourceIPs.at(-1)) ?? '');
+}
+
 /** What tells counted calls apart; everything else about them is forgotten. */
 function callKey(event: AuditEvent): string {
   const client = clientOf(event);
-  const ip = client === 'system:nodes' ? '' : (event.sourceIPs?.[0] ?? '');
   return JSON.stringify([
     client,
     agentOf(event),
-    ip,
+    peerOf(event),
     event.verb,
     resourceOf(event),
     codeOf(event),
@@ -346,10 +380,10 @@ function countedCalls(
 ): Signal {
   const window = floorTo(now, windowMs);
   const client = clientOf(first);
-  const digest = createHash('sha256').update(key).digest('base64url').slice(0, 24);
+  const peer = peerOf(first);
   return signalOf({
-    // Calls are counted by the window they arrive in: none comes too late for its window.
-    id: `calls:${window}:${digest}`,
+    // Calls are counted by the window they arrive in: none comes too late for its window. The store bounds those of one user.
+    id: `calls:${window}:${digestOf(client)}:${digestOf(key)}`,
     source: 'audit',
     class: 'api-calls',
     rule: first.verb,
@@ -360,7 +394,7 @@ function countedCalls(
     actor: {
       user: client,
       userAgent: agentOf(first),
-      sourceIps: client === 'system:nodes' ? [] : actorOf(first).sourceIps.slice(0, 1),
+      sourceIps: peer === '' ? [] : [peer],
     },
     facts: {
       resource: resourceOf(first),
@@ -368,4 +402,8 @@ function countedCalls(
       unlimited: isUnlimitedList(first) ? 'true' : null,
     },
   });
+}
+
+function digestOf(text: string): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, 24);
 }

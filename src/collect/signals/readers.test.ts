@@ -167,6 +167,61 @@ describe('audit events', () => {
     expect(read('audit', RECORDED.audit).map(({ id }) => id)).toEqual(again);
   });
 
+  it('a failed login, of which the API server writes the start only', () => {
+    const login = auditLine({ stage: 'ResponseStarted', user: {}, responseStatus: { code: 401 } });
+    expect(read('audit', login)).toMatchObject([
+      { count: 1, facts: { code: '401' }, actor: { user: 'unauthenticated' } },
+    ]);
+  });
+
+  it('lines of the audit log are read as the list of the webhook is', () => {
+    const lines = RECORDED.audit.items.map((item) => ({
+      kind: 'Event',
+      apiVersion: 'audit.k8s.io/v1',
+      ...item,
+    }));
+    expect(read('audit', lines)).toEqual(read('audit', RECORDED.audit));
+    expect(read('audit', lines[0])).toHaveLength(3);
+  });
+
+  it('what a client writes into a request hides nothing of what was sent with it', () => {
+    const hostile = {
+      auditID: 'a'.repeat(5_000),
+      verb: 'x'.repeat(5_000),
+      userAgent: 'y'.repeat(50_000),
+      requestURI: `/${'z'.repeat(50_000)}`,
+      objectRef: undefined,
+      sourceIPs: [...Array.from({ length: 300 }, (_, index) => `10.0.0.${index}`), '203.0.113.9'],
+      user: { username: 'eve', groups: Array.from({ length: 900 }, (_, index) => `g${index}`) },
+    };
+    const exec = RECORDED.audit.items[1];
+    const found = read('audit', { ...RECORDED.audit, items: [auditLine(hostile), exec] });
+    expect(found.map(({ class: what }) => what)).toContain('exec');
+    // The last address is the API server's own peer: those before it are the client's words.
+    expect(found.find(({ actor }) => actor.user === 'eve')!.actor.sourceIps).toEqual([
+      '203.0.113.9',
+    ]);
+  });
+
+  it('requests with one audit ID are as many events as there are requests', () => {
+    const exec = (pod: string, at: string) =>
+      auditLine({
+        auditID: 'chosen-by-the-client',
+        verb: 'create',
+        requestURI: `/api/v1/namespaces/shop/pods/${pod}/exec?command=sh`,
+        objectRef: { resource: 'pods', subresource: 'exec', namespace: 'shop', name: pod },
+        requestReceivedTimestamp: at,
+        responseStatus: { code: 101 },
+      });
+    const events = [
+      exec('own', '2026-11-24T07:01:00.100000Z'),
+      exec('victim', '2026-11-24T07:01:01.100000Z'),
+      exec('victim', '2026-11-24T07:01:01.200000Z'),
+    ];
+    const found = read('audit', events).filter(({ class: what }) => what === 'exec');
+    expect(new Set(found.map(({ id }) => id)).size).toBe(3);
+  });
+
   it('kubelets are one client', () => {
     const events = [1, 2].map((node) => ({
       level: 'Metadata',
@@ -185,6 +240,27 @@ describe('audit events', () => {
     expect(read('audit', list)).toMatchObject([{ count: 2, actor: { user: 'system:nodes' } }]);
   });
 });
+
+/** A line of the audit log with some of it replaced. */
+function auditLine(change: object): object {
+  return {
+    kind: 'Event',
+    apiVersion: 'audit.k8s.io/v1',
+    level: 'Metadata',
+    auditID: 'one',
+    stage: 'ResponseComplete',
+    requestURI: '/api/v1/pods',
+    verb: 'list',
+    user: { username: 'eve' },
+    sourceIPs: ['10.0.0.9'],
+    userAgent: 'curl/8.5.0',
+    objectRef: { resource: 'pods', apiVersion: 'v1' },
+    responseStatus: { code: 200 },
+    requestReceivedTimestamp: new Date(RECORDED_AT).toISOString(),
+    stageTimestamp: new Date(RECORDED_AT).toISOString(),
+    ...change,
+  };
+}
 
 /** An event with some of it replaced. */
 function falco(change: object): object {

@@ -78,10 +78,10 @@ export function parseShape<T>(schema: z.ZodType<T>, value: unknown, what: string
 }
 
 /** One event, or a list of them. @throws SignalRefused where there are too many */
-export function eventsOf(body: unknown): readonly unknown[] {
+export function eventsOf(body: unknown, most = MAX_EVENTS): readonly unknown[] {
   const events: readonly unknown[] = Array.isArray(body) ? body : [body];
-  if (events.length > MAX_EVENTS)
-    throw new SignalRefused(`${events.length} events at once: send at most ${MAX_EVENTS}`);
+  if (events.length > most)
+    throw new SignalRefused(`${events.length} events at once: send at most ${most}`);
   return events;
 }
 

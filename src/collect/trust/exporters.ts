@@ -14,6 +14,8 @@ export interface Exporter {
    * application does. Prices and traffic have no such measure.
    */
   readonly byPopulation: boolean;
+  /** Jobs that export some of it about themselves, as they should: nothing of it is believed, and they are not named. */
+  readonly otherJobs?: RegExp;
 }
 
 const SCHEDULER_FAMILIES = 'kube_pod_resource_(request|limit)';
@@ -65,6 +67,17 @@ export const EXPORTERS: readonly Exporter[] = [
     sentinel: 'DCGM_FI_DEV_GPU_UTIL',
     byPopulation: false,
   },
+  {
+    name: 'control-plane',
+    // Every operator has queues, and every server of the API's library counts its clients' certificates.
+    prefix: /^(apiserver|etcd|scheduler|workqueue|coredns|kubelet_runtime)_/,
+    families:
+      'apiserver_(request|flowcontrol_rejected_requests)_total|etcd_mvcc_db_total_size_in_bytes|etcd_server_quota_backend_bytes|scheduler_pending_pods|coredns_dns_responses_total|kubelet_runtime_operations_errors_total',
+    sentinel: 'apiserver_request_total',
+    byPopulation: false,
+    // Servers of further parts of the API; the etcd of an application.
+    otherJobs: /metrics-(server|adapter)|prometheus-adapter|keda|etcd/,
+  },
 ];
 
 /** The exporter of a metric; null for one that none is known for. */
@@ -87,6 +100,8 @@ const KNOWN_JOBS = [
   /^([\w.-]+-)?(opencost|kubecost|cost-analyzer|kubecost-cost-analyzer)(-[\w.-]+)?$/,
   /^([\w.-]+-)?(kubecost-networking|network-costs|kubecost-network-costs)(-[\w.-]+)?$/,
   /^([\w.-]+-)?(dcgm|dcgm-exporter|nvidia-dcgm-exporter|gpu-metrics)(-[\w.-]+)?$/,
+  /^([\w.-]+-)?(kube-)?(apiserver|controller-manager|coredns|kube-dns)$|^kubernetes-apiservers$|^([\w.-]+-)?kube-etcd$|^etcd$/,
+  /^integrations\/kubernetes\/kube-(apiserver|controller-manager|scheduler|dns|etcd)$/,
   /^(federate|prometheus-federation)$/,
 ];
 

@@ -53,7 +53,7 @@ export function decideSource(
       exporter: exporter.name,
       jobs: asked === null ? null : first,
       settled: first.length === 0 ? undefined : first,
-      problems: others.map((job) => untrusted(exporter, job, served, first)),
+      problems: untrustedOf(exporter, others, served, first),
     };
   }
   const [trusted, pods] = [[...settled, ...accepted], known.pods ?? 0];
@@ -69,7 +69,7 @@ export function decideSource(
     settled,
     problems: [
       ...successors.map((job) => renamed(exporter, job, settled)),
-      ...others.map((job) => untrusted(exporter, job, served, settled)),
+      ...untrustedOf(exporter, others, served, settled),
     ],
   };
 }
@@ -85,6 +85,16 @@ function isWhole(
   const own = counts.find((one) => one.job === job)?.series ?? 0;
   const most = Math.max(pods, ...counts.map(({ series }) => series));
   return byPopulation && own > 0 && own >= most * WHOLE_SHARE;
+}
+
+function untrustedOf(
+  exporter: Exporter,
+  jobs: readonly string[],
+  served: readonly Served[],
+  trusted: readonly string[],
+): readonly DataProblem[] {
+  const named = jobs.filter((job) => exporter.otherJobs?.test(job) !== true || isKnownJob(job));
+  return named.map((job) => untrusted(exporter, job, served, trusted));
 }
 
 function untrusted(

@@ -103,13 +103,19 @@ function forgetClients(rows: Rows, now: TimeMs): void {
   });
 }
 
+/** A user with more programs than that in a window is one client: a program’s name is what it says of itself. */
+const MOST_PROGRAMS = 8;
+
 /** The requests of a window by client, the busiest first. */
 function clientsOf(counted: readonly Signal[]): readonly Client[] {
-  const byClient = Map.groupBy(counted, ({ actor }) =>
-    JSON.stringify([actor.user, actor.userAgent]),
-  );
-  return [...byClient.values()]
-    .map(clientOf)
+  const byUser = Map.groupBy(counted, ({ actor }) => actor.user);
+  return [...byUser.values()]
+    .flatMap((own) => {
+      const byProgram = Map.groupBy(own, ({ actor }) => actor.userAgent);
+      return byProgram.size > MOST_PROGRAMS
+        ? [{ ...clientOf(own), userAgent: 'several programs' }]
+        : [...byProgram.values()].map(clientOf);
+    })
     .sort((a, b) => b.total - a.total || (nameOf(a) < nameOf(b) ? -1 : 1));
 }
 

@@ -96,14 +96,54 @@ describe('events of other tools in the history', () => {
   });
 
   it('too many different calls are counted together', async () => {
-    await append(...Array.from({ length: 2_100 }, (_, index) => calls(1, `${index}`)));
+    const users = Array.from({ length: 2_100 }, (_, index) => ({
+      ...calls(1, `${index}`),
+      actor: { user: `user-${index}`, userAgent: null, sourceIps: [] },
+    }));
+    await append(...users);
     const pending = await writer.pendingSignals(START + WINDOW_MS);
     expect(pending).toHaveLength(2_001);
     expect(pending.reduce((sum, { count }) => sum + count, 0)).toBe(2_100);
   });
 
+  it('a user who calls in hundreds of ways takes no room from others, and what it does still shows', async () => {
+    const lists = Array.from({ length: 3_000 }, (_, index) => ({
+      ...calls(1, `${index}`),
+      rule: 'list',
+      actor: { user: 'eve', userAgent: `program-${index}`, sourceIps: [] },
+      facts: { resource: 'pods', code: '200', unlimited: 'true' },
+    }));
+    const ordinary = {
+      ...calls(7, 'ordinary'),
+      actor: { user: 'ci', userAgent: 'kubectl', sourceIps: [] },
+    };
+    await append(...lists, ordinary);
+    const pending = await writer.pendingSignals(START + WINDOW_MS);
+    expect(pending).toHaveLength(202);
+    const count = (user: string): number =>
+      pending
+        .filter(({ actor }) => actor.user === user)
+        .reduce((sum, one) => sum + (one.facts['unlimited'] === 'true' ? one.count : 0), 0);
+    expect(count('eve')).toBe(3_000);
+    expect(pending.find(({ actor }) => actor.user === 'ci')?.count).toBe(7);
+  });
+
+  it('a flood of one pod takes no room from others', async () => {
+    const flood = (from: number) =>
+      Array.from({ length: 9_000 }, (_, index) =>
+        signal(`noise-${from + index}`, { target: { namespace: 'shop', pod: 'noisy' } }),
+      );
+    for (const from of [0, 9_000, 18_000]) await append(...flood(from));
+    await append(signal('quiet', { target: { namespace: 'shop', pod: 'quiet' } }));
+    const pending = await writer.pendingSignals(START + WINDOW_MS);
+    expect(pending).toHaveLength(2_002);
+    expect(pending.reduce((sum, { count }) => sum + count, 0)).toBe(27_001);
+  });
+
   it('more than may wait is refused as a whole', async () => {
-    const many = Array.from({ length: 15_000 }, (_, index) => signal(`many-${index}`));
+    const many = Array.from({ length: 15_000 }, (_, index) =>
+      signal(`many-${index}`, { target: { namespace: 'shop', pod: `pod-${index}` } }),
+    );
     await append(...many);
     const more = many.map((one) => ({ ...one, id: `more-${one.id}` }));
     await expect(append(...more)).rejects.toThrow(SignalsFull);

@@ -1,5 +1,6 @@
+import { createHash } from 'node:crypto';
 import type { Signal } from '../../model/signal.ts';
-import { DAY_MS, HOUR_MS, type TimeMs } from '../../model/time.ts';
+import { DAY_MS, floorTo, HOUR_MS, MINUTE_MS, type TimeMs } from '../../model/time.ts';
 import {
   SignalsFull,
   type SignalBatch,
@@ -12,8 +13,11 @@ import { all, IN_NAMESPACES, list, run, value, type Database, type Db } from './
 
 /** Signals that wait for their window, at most: one window of five minutes takes them all. */
 const MOST_PENDING = 20_000;
-/** Different calls that are counted for themselves in a window; what exceeds that is counted together. */
-const MOST_COUNTED = 2_000;
+/** Of one user, pod or rule: beyond it they are counted together, so that a flood hides nothing of others. */
+const MOST_OF_ONE = 2_000;
+/** Different calls that are counted for themselves in a window, of one user and of all. */
+const MOST_CALLS_OF_ONE = 200;
+const MOST_CALLS = 2_000;
 /** Signals that are kept at most, whatever their age. */
 const MOST_KEPT = 200_000;
 /** Counts of calls are only for the windows that a replay may judge again. */
@@ -41,14 +45,105 @@ export async function appendSignals(db: Db, signals: readonly Signal[]): Promise
   const pending = await count(db, 'applied_at IS NULL');
   if (pending + signals.length > MOST_PENDING)
     throw new SignalsFull(`${pending} signals wait for the next window already`);
-  const addCalls = callCounter(db);
+  const room = await Room.read(db);
   let accepted = 0;
-  for (const signal of signals) {
-    const isKept =
-      signal.class === 'api-calls' ? await addCalls(signal) : await insertSignal(db, signal);
-    if (isKept) accepted += 1;
-  }
+  for (const signal of signals) if (await keepOne(db, signal, room)) accepted += 1;
   return { accepted, duplicates: signals.length - accepted };
+}
+
+async function keepOne(db: Db, signal: Signal, room: Room): Promise<boolean> {
+  const isCount = signal.class === 'api-calls';
+  if (isCount && (await addCount(db, signal.id, signal.count))) return true;
+  if (room.isFor(signal)) {
+    const isNew = await insertSignal(db, signal);
+    if (isNew) room.take(signal);
+    return isNew;
+  }
+  const more = room.isForCalls(signal) ? moreOf(signal) : callsOfOthers(signal);
+  if (await addCount(db, more.id, signal.count)) return true;
+  const isNew = await insertSignal(db, more);
+  if (isNew) room.take(more);
+  return isNew;
+}
+
+/** Who one flood of signals comes from, so that it takes no room from others: a user, else a pod or what else is named. */
+function originOf({ source, class: what, actor, target, rule }: Signal): string {
+  const { namespace, pod, podUid, workload } = target;
+  const of = actor.user ?? [namespace, pod ?? podUid ?? workload?.name ?? rule].join('/');
+  return `${what === 'api-calls' ? what : source} ${of}`;
+}
+
+/** How many signals wait already, by their origin. */
+class Room {
+  readonly #taken: Map<string, number>;
+  #calls: number;
+
+  private constructor(taken: Map<string, number>, calls: number) {
+    this.#taken = taken;
+    this.#calls = calls;
+  }
+
+  static async read(db: Db): Promise<Room> {
+    const sql =
+      'SELECT origin, count(*) AS n FROM signals WHERE applied_at IS NULL GROUP BY origin';
+    const rows = await all<{ readonly origin: string; readonly n: number }>(db, sql);
+    const calls = await count(db, "applied_at IS NULL AND class = 'api-calls'");
+    return new Room(new Map(rows.map(({ origin, n }) => [origin, n] as const)), calls);
+  }
+
+  isFor(signal: Signal): boolean {
+    const most = signal.class === 'api-calls' ? MOST_CALLS_OF_ONE : MOST_OF_ONE;
+    return (this.#taken.get(originOf(signal)) ?? 0) < most && this.isForCalls(signal);
+  }
+
+  /** Counts of calls are bounded together, too. */
+  isForCalls(signal: Signal): boolean {
+    return signal.class !== 'api-calls' || this.#calls < MOST_CALLS;
+  }
+
+  take(signal: Signal): void {
+    const origin = originOf(signal);
+    this.#taken.set(origin, (this.#taken.get(origin) ?? 0) + 1);
+    if (signal.class === 'api-calls') this.#calls += 1;
+  }
+}
+
+/** What is beyond the room of one origin, counted together: what it does still shows, and how often. */
+function moreOf(signal: Signal): Signal {
+  const { class: what, source, rule, at, actor, facts } = signal;
+  if (what !== 'api-calls')
+    return {
+      ...signal,
+      id: digestOf('more', source, originOf(signal), rule, floorTo(at, MINUTE_MS)),
+    };
+  const { code = '', unlimited } = facts;
+  const verb = unlimited === undefined && rule !== 'watch' ? 'other' : rule;
+  const isRefused = code.startsWith('4');
+  return {
+    ...signal,
+    id: `${callsPrefix(signal)}:more:${digestOf(actor.user, verb, isRefused ? code : '')}`,
+    rule: verb,
+    actor: { ...actor, userAgent: 'several programs' },
+    facts: { ...facts, resource: 'several', code: isRefused ? code : '' },
+  };
+}
+
+function callsOfOthers(calls: Signal): Signal {
+  return {
+    ...calls,
+    id: `${callsPrefix(calls)}:others`,
+    actor: { user: 'other clients', userAgent: null, sourceIps: [] },
+    facts: { resource: 'others' },
+  };
+}
+
+/** `calls:WINDOW`. */
+function callsPrefix({ id }: Signal): string {
+  return id.split(':', 2).join(':');
+}
+
+function digestOf(...parts: readonly unknown[]): string {
+  return createHash('sha256').update(JSON.stringify(parts)).digest('base64url').slice(0, 24);
 }
 
 async function count(db: Db, where: string): Promise<number> {
@@ -59,31 +154,12 @@ async function insertSignal(db: Db, signal: Signal): Promise<boolean> {
   const { id, at, source, count: times, target } = signal;
   const { namespace, podUid, pod, workload, image } = target;
   const sql = `INSERT INTO signals
-    (id, at, source, class, namespace, pod_uid, pod, kind, name, image, count, signal)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`;
+    (id, at, source, class, namespace, pod_uid, pod, kind, name, image, origin, count, signal)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`;
   const of = [namespace, podUid, pod, workload?.kind ?? null, workload?.name ?? null, image];
   const json = JSON.stringify(signal);
-  return (await run(db, sql, [id, at, source, signal.class, ...of, times, json])) === 1;
-}
-
-/** Adds calls of one transaction to the counts of the same calls of the same window. */
-function callCounter(db: Db): (calls: Signal) => Promise<boolean> {
-  let counted: number | null = null;
-  return async (calls) => {
-    if (await addCount(db, calls.id, calls.count)) return true;
-    counted ??= await count(db, "applied_at IS NULL AND class = 'api-calls'");
-    if (counted >= MOST_COUNTED) return addToOthers(db, calls);
-    const isNew = await insertSignal(db, calls);
-    if (isNew) counted += 1;
-    return isNew;
-  };
-}
-
-async function addToOthers(db: Db, calls: Signal): Promise<boolean> {
-  const id = `calls:${calls.id.split(':')[1]}:others`;
-  if (await addCount(db, id, calls.count)) return true;
-  const actor = { user: 'other clients', userAgent: null, sourceIps: [] };
-  return insertSignal(db, { ...calls, id, actor, facts: { resource: 'others' } });
+  const row = [id, at, source, signal.class, ...of, originOf(signal), times, json];
+  return (await run(db, sql, row)) === 1;
 }
 
 async function addCount(db: Db, id: string, more: number): Promise<boolean> {

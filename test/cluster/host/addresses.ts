@@ -7,6 +7,10 @@ export const SERVICE_SUBNET = '10.96.0.0/24';
 export const API_SERVICE_IP = '10.96.0.1';
 export const API_PORT = 443;
 export const KUBELET_PORT = 10_250;
+/** Where the components serve their metrics. */
+export const SCHEDULER_PORT = 10_259;
+export const CONTROLLER_MANAGER_PORT = 10_257;
+export const ETCD_PORT = 2379;
 export const STATE_METRICS_PORT = 8080;
 export const PROMETHEUS_PORT = 9090;
 export const PROMETHEUS_WITH_RESOURCE_PORT = 9091;

@@ -4,10 +4,13 @@ import { stringify } from 'yaml';
 import {
   API_PORT,
   API_SERVICE_IP,
+  CONTROLLER_MANAGER_PORT,
+  ETCD_PORT,
   KUBELET_PORT,
   NODE_IP,
   NODE_NAME,
   POD_SUBNET,
+  SCHEDULER_PORT,
   STATE_METRICS_PORT,
 } from './addresses.ts';
 import { PAUSE_IMAGE } from './images.ts';
@@ -30,7 +33,7 @@ export async function writeConfigs(folder: string, programs: Programs): Promise<
   await write('containerd.toml', containerd(folder, programs));
   await write('cni/10-bridge.conflist', JSON.stringify(podNetwork()));
   await write('kubelet.yaml', stringify(kubelet(folder)));
-  await write('audit.yaml', stringify(auditPolicy()));
+  await write('audit.yaml', await auditPolicy());
   await write('prometheus.yaml', stringify(prometheus(folder, false)));
   await write('prometheus-resource.yaml', stringify(prometheus(folder, true)));
   for (const user of ['admin', 'kubelet', 'kube-controller-manager', 'kube-scheduler']) {
@@ -135,33 +138,25 @@ function kubelet(folder: string): object {
   };
 }
 
-/** Who asked what of the API, without bodies: for the verbs that Burnwatch uses. */
-function auditPolicy(): object {
-  return {
-    apiVersion: 'audit.k8s.io/v1',
-    kind: 'Policy',
-    omitStages: ['RequestReceived'],
-    rules: [
-      {
-        level: 'Metadata',
-        users: ['system:serviceaccount:burnwatch:burnwatch'],
-      },
-      { level: 'None' },
-    ],
-  };
+/** The policy of docs/signals.md: who asks what of the API, and the subjects of bindings. */
+async function auditPolicy(): Promise<string> {
+  const page = await readFile(join(import.meta.dirname, '../../../docs/signals.md'), 'utf8');
+  const policy = /```yaml\n(apiVersion: audit\.k8s\.io[^`]*)```/.exec(page)?.[1];
+  if (policy === undefined) throw new Error('docs/signals.md has no audit policy');
+  return policy;
 }
 
 /** The jobs, labels and relabelling of kube-prometheus-stack, with the addresses written down: no discovery. */
 function prometheus(folder: string, withResource: boolean): object {
-  const kubelet = {
+  const asAdmin = {
     scheme: 'https',
-    honor_labels: true,
     tls_config: {
       ca_file: `${folder}/certificates/ca.crt`,
       cert_file: `${folder}/certificates/admin.crt`,
       key_file: `${folder}/certificates/admin.key`,
     },
   };
+  const kubelet = { ...asAdmin, honor_labels: true };
   const targets = (metricsPath: string): object[] => [
     {
       targets: [`${NODE_IP}:${KUBELET_PORT}`],
@@ -202,8 +197,54 @@ function prometheus(folder: string, withResource: boolean): object {
       },
     ],
   };
+  const kubeletItself = {
+    ...kubelet,
+    job_name: 'kubelet',
+    static_configs: targets('/metrics'),
+    metric_relabel_configs: KEPT_OF_COMPONENTS,
+  };
   return {
     global: { scrape_interval: '15s', scrape_timeout: '10s' },
-    scrape_configs: [cadvisor, ...(withResource ? [resource] : []), stateMetrics],
+    scrape_configs: [
+      cadvisor,
+      ...(withResource ? [resource] : [kubeletItself, ...componentJobs(asAdmin)]),
+      stateMetrics,
+    ],
   };
+}
+
+/** Of the thousands of series of each component. */
+const KEPT_OF_COMPONENTS = [
+  {
+    source_labels: ['__name__'],
+    regex:
+      'apiserver_(request_total|flowcontrol_rejected_requests_total|client_certificate_expiration_seconds_bucket)|etcd_(mvcc_db_total_size_in_bytes|server_quota_backend_bytes|disk_wal_fsync_duration_seconds_bucket)|scheduler_pending_pods|workqueue_depth|kubelet_runtime_operations_errors_total',
+    action: 'keep',
+  },
+];
+
+/** The components that run the cluster, by the names of their jobs in kube-prometheus-stack. */
+function componentJobs(asAdmin: { readonly tls_config: object }): object[] {
+  const job = (name: string, target: string, namespace: string, change: object): object => ({
+    job_name: name,
+    ...change,
+    static_configs: [{ targets: [target], labels: { namespace } }],
+    metric_relabel_configs: KEPT_OF_COMPONENTS,
+  });
+  // They sign their own certificates.
+  const unverified = {
+    ...asAdmin,
+    tls_config: { ...asAdmin.tls_config, insecure_skip_verify: true },
+  };
+  return [
+    job('apiserver', `${API_SERVICE_IP}:${API_PORT}`, 'default', asAdmin),
+    job('kube-scheduler', `127.0.0.1:${SCHEDULER_PORT}`, 'kube-system', unverified),
+    job(
+      'kube-controller-manager',
+      `127.0.0.1:${CONTROLLER_MANAGER_PORT}`,
+      'kube-system',
+      unverified,
+    ),
+    job('kube-etcd', `127.0.0.1:${ETCD_PORT}`, 'kube-system', {}),
+  ];
 }

@@ -8,6 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { GATES } from './addresses.ts';
 import { CLUSTER_FOLDER } from './folders.ts';
+import { forward } from './forward.ts';
 import { clusterProcesses, type ClusterProcess } from './processes.ts';
 import type { Programs } from './programs.ts';
 
@@ -35,10 +36,7 @@ async function main(): Promise<void> {
   }
   for (const gate of GATES) {
     createServer((outside) => {
-      const inside = connect(gate.port, gate.host);
-      outside.pipe(inside).pipe(outside);
-      outside.on('error', () => inside.destroy());
-      inside.on('error', () => outside.destroy());
+      forward(outside, connect(gate.port, gate.host));
     }).listen(join(CLUSTER_FOLDER, 'sockets', gate.name));
   }
   serveControl(running);

@@ -7,6 +7,7 @@ import { API_SERVICE_IP, GATES, NODE_IP, NODE_NAME, type Gate } from './addresse
 import { joinControlGroup } from './controlGroup.ts';
 import { kubeconfig } from './configs.ts';
 import { CLUSTER_FILE, CLUSTER_FOLDER, type RunningCluster } from './folders.ts';
+import { forward } from './forward.ts';
 
 /** A process of its own in each kind of namespace, killed with its parent. */
 const NAMESPACE_FLAGS = '--mount --net --pid --ipc --uts --cgroup --fork --kill-child=KILL'.split(
@@ -63,10 +64,7 @@ async function main(): Promise<void> {
 /** Listens on a free loopback port and hands each connection to the gate's Unix socket. */
 async function open(gate: Gate, sockets: string): Promise<number> {
   const server = createServer((client) => {
-    const inside = connect(join(sockets, gate.name));
-    client.pipe(inside).pipe(client);
-    client.on('error', () => inside.destroy());
-    inside.on('error', () => client.destroy());
+    forward(client, connect(join(sockets, gate.name)));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return (server.address() as AddressInfo).port;

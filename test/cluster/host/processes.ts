@@ -26,6 +26,13 @@ export function clusterProcesses(folder: string, programs: Programs): ClusterPro
     program: programs.kubernetes,
     args: [name, ...args],
   });
+  /** Without these kubeconfigs it knows no client and refuses every scrape. */
+  const servingMetrics = (name: string): string[] => [
+    `--authentication-kubeconfig=${file(`${name}.kubeconfig`)}`,
+    `--authorization-kubeconfig=${file(`${name}.kubeconfig`)}`,
+    '--leader-elect=false',
+    '--bind-address=127.0.0.1',
+  ];
   const prometheus = (name: string, port: number): ClusterProcess => ({
     name,
     program: programs.prometheus,
@@ -72,19 +79,19 @@ export function clusterProcesses(folder: string, programs: Programs): ClusterPro
       `--kubelet-client-key=${certificate('admin.key')}`,
       `--audit-policy-file=${file('audit.yaml')}`,
       `--audit-log-path=${file('audit.log')}`,
+      '--audit-log-maxsize=100',
+      '--audit-log-maxbackup=1',
     ]),
     kubernetes('kube-controller-manager', [
       `--kubeconfig=${file('kube-controller-manager.kubeconfig')}`,
       `--root-ca-file=${certificate('ca.crt')}`,
       `--service-account-private-key-file=${certificate('service-accounts.key')}`,
       '--use-service-account-credentials',
-      '--leader-elect=false',
-      '--bind-address=127.0.0.1',
+      ...servingMetrics('kube-controller-manager'),
     ]),
     kubernetes('kube-scheduler', [
       `--kubeconfig=${file('kube-scheduler.kubeconfig')}`,
-      '--leader-elect=false',
-      '--bind-address=127.0.0.1',
+      ...servingMetrics('kube-scheduler'),
     ]),
     kubernetes('kubelet', [
       `--config=${file('kubelet.yaml')}`,

@@ -11,6 +11,7 @@ import {
   type Manifest,
 } from './burnwatchInCluster.ts';
 import { CgroupTruth } from './cgroupTruth.ts';
+import { controlPlane } from './controlPlane.ts';
 import { compare, comparisonTable, type Comparison } from './compare.ts';
 import { clusterEvents } from './events.ts';
 import { measure, type Measured } from './measure.ts';
@@ -167,6 +168,18 @@ async function release(): Promise<number> {
   }
 }
 
+/** Does to the API and to the control plane what Burnwatch has to report. */
+async function components(): Promise<number> {
+  const target = await findTarget();
+  if (typeof target === 'string' || !target.local) {
+    tell('The control plane cannot be tested: it needs the cluster that npm run cluster starts.');
+    return CANNOT_RUN;
+  }
+  const missing = await controlPlane({ ...target, local: target.local }, tell);
+  for (const one of missing) tell(`FAILED: ${one}`);
+  return missing.length === 0 ? 0 : 1;
+}
+
 async function startBurnwatch(target: Target): Promise<readonly Manifest[]> {
   const manifests = await installBurnwatch(target);
   const isReady = await isBurnwatchReady(target);
@@ -321,4 +334,6 @@ function tell(message: string): void {
   process.stdout.write(`${message}\n`);
 }
 
-process.exit(process.argv.includes('--release') ? await release() : await main());
+const PARTS = { '--release': release, '--control-plane': components };
+const [, part] = Object.entries(PARTS).find(([flag]) => process.argv.includes(flag)) ?? [];
+process.exit(await (part ?? main)());

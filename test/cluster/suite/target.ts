@@ -96,11 +96,13 @@ export async function auditedRequests(): Promise<ReadonlyMap<string, number>> {
   const text = await readFile(`${CLUSTER_FOLDER}/audit.log`, 'utf8').catch(() => '');
   const counts = new Map<string, number>();
   for (const line of text.split('\n').filter(Boolean)) {
-    const { verb, objectRef, responseStatus } = JSON.parse(line) as {
+    const { user, verb, objectRef, responseStatus } = JSON.parse(line) as {
+      user?: { username?: string };
       verb: string;
       objectRef?: { apiGroup?: string; resource?: string };
       responseStatus?: { code?: number };
     };
+    if (user?.username !== 'system:serviceaccount:burnwatch:burnwatch') continue;
     const what = objectRef
       ? `${objectRef.apiGroup ? `${objectRef.apiGroup}/` : ''}${objectRef.resource}`
       : 'other';

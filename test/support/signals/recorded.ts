@@ -336,7 +336,7 @@ export const RECORDED = {
       }),
       auditEvent('a2', {
         verb: 'create',
-        requestURI: `/api/v1/namespaces/shop/pods/${POD}/exec?command=sh&container=web`,
+        requestURI: `/api/v1/namespaces/shop/pods/${POD}/exec?command=sh&command=-c&command=WALLET&container=web&stdin=true`,
         objectRef: {
           resource: 'pods',
           namespace: 'shop',

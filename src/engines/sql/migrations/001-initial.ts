@@ -408,6 +408,7 @@ const SIGNALS = `
     kind TEXT,
     name TEXT,
     image TEXT,
+    origin TEXT NOT NULL,
     count INTEGER NOT NULL,
     signal TEXT NOT NULL,
     applied_at INTEGER
