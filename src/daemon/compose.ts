@@ -1,4 +1,4 @@
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import type { LoadedConfig } from './config/load.ts';
 import type { Config } from './config/schema.ts';
 import { loadPriceLists } from '../cost/lists/loadPriceLists.ts';
@@ -10,6 +10,7 @@ import { UNIT_COSTS } from '../cost/unitCosts/unitDays.ts';
 import { PLANNED } from '../detect/planned/plannedEvents.ts';
 import { SIGNAL_MEMORY } from '../detect/signals/signalMemory.ts';
 import { TIMELINE } from '../detect/timeline/timelineState.ts';
+import { folderBeside } from '../store/historyLocation.ts';
 
 /** What a cycle needs of a configuration; plain data, so that it can go to a worker thread. */
 export type CycleConfig = Pick<LoadedConfig, 'config' | 'thresholds' | 'configHash'>;
@@ -31,7 +32,7 @@ export async function composeSettings(
   now: TimeMs,
   signal: AbortSignal,
 ): Promise<Composed> {
-  const cacheDir = join(dirname(config.history.path), 'price-lists');
+  const cacheDir = join(folderBeside(config.history.path), 'price-lists');
   const { lists, problems } = await loadPriceLists(config.pricing, { cacheDir, now, signal });
   const settings: DaemonSettings = {
     config,

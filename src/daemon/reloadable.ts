@@ -1,4 +1,5 @@
 import { ConfigError, type ConfigProblem } from '../config/configError.ts';
+import { describeLocation } from '../store/historyLocation.ts';
 import type { LoadedConfig } from './config/load.ts';
 import type { Config } from './config/schema.ts';
 
@@ -7,7 +8,7 @@ const FIXED: readonly (readonly [key: string, of: (config: Config) => unknown])[
   ['cluster', (config) => config.cluster],
   ['pricing.currency', (config) => config.pricing.currency],
   ['schedule.window', (config) => config.schedule.window],
-  ['history.path', (config) => config.history.path],
+  ['history.path or url', (config) => describeLocation(config.history.path)],
   ['serve.listen', (config) => config.serve.listen],
   ['serve.tls', (config) => (config.serve.tls === undefined ? 'off' : 'on')],
   ['serve.probes', (config) => config.serve.probes],

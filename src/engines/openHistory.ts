@@ -1,35 +1,122 @@
 /** How the rest of the product opens the history; which engine stands behind it is decided here. */
-import { formatTime } from '../model/time.ts';
+import { formatTime, type TimeMs } from '../model/time.ts';
 import type { AuditLog } from '../store/auditLog.ts';
 import type { BillStore } from '../store/bills.ts';
 import type { DigestStore } from '../store/digests/digestStore.ts';
 import type { OperatorLog } from '../store/findingLog.ts';
-import type { HistoryReader, HistoryWriter } from '../store/history.ts';
+import {
+  HistoryError,
+  type HistoryCheck,
+  type HistoryReader,
+  type HistoryWriter,
+} from '../store/history.ts';
 import { parsePostgresLocation } from '../store/historyLocation.ts';
 import type { HistoryIdentity } from '../store/historyIdentity.ts';
 import type { DeliveryStore } from '../store/notifications/deliveryStore.ts';
 import type { SignalStore } from '../store/signals.ts';
 import type { ResponseStore } from '../store/responses.ts';
 import type { SilenceStore } from '../store/silences/silence.ts';
+import { copyHistory, type CopiedTable } from './copyHistory.ts';
 import { createAuditLog } from './sql/audit.ts';
 import { createResponseStore } from './sql/responses.ts';
 import { createBillStore } from './sql/bills.ts';
 import type { Database, WriterDatabase } from './sql/db.ts';
 import { createDeliveryStore } from './sql/deliveries.ts';
 import { createDigestStore } from './sql/digests.ts';
+import { examineContent } from './sql/examineContent.ts';
 import { requireCurrentSchema } from './sql/migrate.ts';
 import { createOperatorLog } from './sql/operatorActions.ts';
 import { createReader } from './sql/reader.ts';
 import { createSignalStore } from './sql/signals.ts';
 import { createSilenceStore } from './sql/silences.ts';
 import { createWriter, type WriterOptions as SqlWriterOptions } from './sql/writer.ts';
+import {
+  backupHistory as backUpFile,
+  compactHistory as compactFile,
+  restoreHistory as restoreFile,
+  type RestoreOptions,
+} from './sqlite/backup.ts';
+import { findDamage as findFileDamage } from './sqlite/checkThread.ts';
 import { openForReading, openForWriting, SqliteDatabase } from './sqlite/database.ts';
+import { examineFile } from './sqlite/examine.ts';
+import type { LockHolder } from './sqlite/processLock.ts';
 import { openWriterFile } from './sqlite/writerDatabase.ts';
 
-export { backupHistory, compactHistory, restoreHistory, setAside } from './sqlite/backup.ts';
+export { setAside } from './sqlite/backup.ts';
 export { backupName, dropOldBackups, listBackups } from './sqlite/backupFolder.ts';
-export { findDamage } from './sqlite/checkThread.ts';
-export { examineFile as examineHistory } from './sqlite/examine.ts';
+
+/** Copies a history into a new file. @throws HistoryError */
+export async function backupHistory(path: string, target: string): Promise<void> {
+  await backUpFile(fileOf(path), target);
+}
+
+/** Rewrites a history’s file without its free pages. @throws HistoryError */
+export async function compactHistory(path: string, holder: LockHolder) {
+  return compactFile(fileOf(path), holder);
+}
+
+/** Puts a backup in the place of a history’s file. @throws HistoryError */
+export async function restoreHistory(options: RestoreOptions) {
+  return restoreFile({ ...options, path: fileOf(options.path) });
+}
+
+/** What is wrong with a history’s file; null where it is whole. PostgreSQL checks its own. */
+export async function findDamage(path: string, signal: AbortSignal): Promise<string | null> {
+  return parsePostgresLocation(path) === null ? findFileDamage(path, signal) : null;
+}
+
+/**
+ * Copies a history into another place, engine or cluster’s schema: the copy is compared with the original row by row.
+ * Nothing may write either meanwhile.
+ *
+ * @param options of the history that is copied to; `path` is the one that is copied
+ */
+export async function* migrateHistory(
+  options: WriterOptions,
+  to: string,
+): AsyncGenerator<CopiedTable> {
+  await (await openDatabase(options.path)).close();
+  const source = await openForOneWriter(options);
+  try {
+    const target = await openForOneWriter({ ...options, path: to });
+    try {
+      await createWriter(target, options);
+      yield* copyHistory(source, target);
+    } finally {
+      await target.close();
+    }
+  } finally {
+    await source.close();
+  }
+}
+
+/** Looks a history over without changing it. */
+export async function examineHistory(path: string, now: TimeMs): Promise<readonly HistoryCheck[]> {
+  if (parsePostgresLocation(path) === null) return examineFile(path, now);
+  return closing(await openDatabase(path), (database) =>
+    database.read((db) => examineContent(db, database.name, now)),
+  );
+}
+
+function fileOf(path: string): string {
+  const location = parsePostgresLocation(path);
+  if (location === null) return path;
+  throw new HistoryError(
+    'io',
+    `${location.name} is no file: PostgreSQL has its own means for backups and space, see docs/postgresql.md`,
+  );
+}
+
+async function closing<D extends Database, T>(
+  database: D,
+  work: (database: D) => Promise<T>,
+): Promise<T> {
+  try {
+    return await work(database);
+  } finally {
+    await database.close();
+  }
+}
 
 export interface WriterOptions extends SqlWriterOptions {
   readonly path: string;
@@ -113,7 +200,15 @@ export async function openDatabase(path: string): Promise<Database> {
 }
 
 async function openForShortWrites(path: string): Promise<Database> {
-  if (parsePostgresLocation(path) !== null) return openDatabase(path);
+  const location = parsePostgresLocation(path);
+  if (location !== null) {
+    const { PostgresDatabase, requireHistory } = await import('./postgres/postgresDatabase.ts');
+    return closedOnError(new PostgresDatabase(location), async (database) => {
+      await requireHistory(database);
+      await database.rememberEpoch();
+      return database;
+    });
+  }
   openForReading(path).close();
   return new SqliteDatabase(path, openForWriting(path));
 }

@@ -64,8 +64,11 @@ async function deliverTo(
   const { store, clock } = parts;
   const summary = { sent: 0, failed: 0, dead: 0 };
   while (!signal.aborted) {
-    const delivery = await store.claim(receiver, clock.now(), LEASE_MS);
+    const claimedAt = clock.now();
+    const delivery = await store.claim(receiver, claimedAt, LEASE_MS);
     if (delivery === null) break;
+    // A process that was paused meanwhile sends nothing: another one may have claimed it by now.
+    if (clock.now() > claimedAt + LEASE_MS - SEND_MARGIN_MS) break;
     const error = await attempt(delivery, parts, signal);
     if (error === null) {
       summary.sent += 1;

@@ -15,7 +15,10 @@ const backup = z.strictObject({
 });
 
 const history = z.strictObject({
+  /** Where the history is: a file, or what `placeHistory` makes of `url`. */
   path: z.string().default('./burnwatch.db'),
+  url: z.string().optional(),
+  urlFile: z.string().optional(),
   retention: z
     .strictObject({
       windows: duration.default(14 * DAY_MS),
@@ -34,4 +37,26 @@ const retentionOrder: Rule<HistoryConfig> = ({ retention: { windows, hours } }, 
     report(['retention', 'hours'], 'must not be shorter than history.retention.windows');
 };
 
-export const historyPart = configPart(history.prefault({}), retentionOrder);
+const postgres: Rule<HistoryConfig> = ({ url, urlFile, backup: toFolder }, report) => {
+  if (url === undefined) return;
+  const key = urlFile === undefined ? 'url' : 'urlFile';
+  const problem = urlProblem(url);
+  if (problem !== null) report([key], problem);
+  if (toFolder !== undefined)
+    report(
+      ['backup'],
+      'copies an SQLite file: with history.url, use the means of PostgreSQL (docs/postgresql.md)',
+    );
+};
+
+function urlProblem(url: string): string | null {
+  if (!URL.canParse(url) || !/^postgres(ql)?:$/.test(new URL(url).protocol))
+    return 'must be an address such as postgres://burnwatch@db.example.com/burnwatch?sslmode=verify-full';
+  const { hostname, pathname, hash } = new URL(url);
+  if (hostname === '') return 'names no server';
+  if (!/^\/[^/]+$/.test(pathname))
+    return 'must end with the name of a database, such as /burnwatch';
+  return hash === '' ? null : 'must not have a # part: encode it as %23';
+}
+
+export const historyPart = configPart(history.prefault({}), retentionOrder, postgres);

@@ -1,4 +1,6 @@
 import { createHash } from 'node:crypto';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 
 /** A history on PostgreSQL: the server and database, and which cluster of it. */
 export interface PostgresLocation {
@@ -16,6 +18,16 @@ export interface PostgresLocation {
  */
 export function postgresLocation(url: string, cluster: string): string {
   return `${url.replace(/#.*$/s, '')}#${encodeURIComponent(cluster)}`;
+}
+
+/** A folder for what is kept beside a history: that of its file, or one of this machine’s. */
+export function folderBeside(location: string): string {
+  return parsePostgresLocation(location) === null ? dirname(location) : join(tmpdir(), 'burnwatch');
+}
+
+/** A location for people: without a password. */
+export function describeLocation(location: string): string {
+  return parsePostgresLocation(location)?.name ?? location;
 }
 
 /** The parts of a location on PostgreSQL; null where the location is a file. */

@@ -7,6 +7,7 @@ import { MINUTE_MS } from '../../model/time.ts';
 import { ONLINE_CHECKS, renderResults } from '../online/onlineCheck.ts';
 import { CommandFailed, type Io } from '../io.ts';
 import type { ConfigOption } from '../options.ts';
+import { describeLocation } from '../../store/historyLocation.ts';
 
 const ONLINE_TIMEOUT_MS = MINUTE_MS;
 
@@ -65,5 +66,5 @@ function checkFile(file: string | undefined): string {
   const { cluster, prometheus, slack, history } = config;
   const server = new URL(prometheus.url).host;
   const messages = slack === undefined ? 'the log' : `Slack ${slack.channel}`;
-  return `${path}: ok, cluster ${cluster}, Prometheus at ${server}, history in ${history.path}, messages to ${messages}`;
+  return `${path}: ok, cluster ${cluster}, Prometheus at ${server}, history in ${describeLocation(history.path)}, messages to ${messages}`;
 }

@@ -29,8 +29,7 @@ async function runDoctor({ output, ...options }: DoctorOptions, io: Io): Promise
   const { history } = loadContext(options, io).loaded.config;
   const checks = [
     ...(await examineHistory(history.path, io.now())),
-    diskCheck(history.path),
-    backupCheck(history, io.now()),
+    ...(history.url === undefined ? [diskCheck(history.path), backupCheck(history, io.now())] : []),
   ];
   printRows(io, checks, {
     output,

@@ -96,6 +96,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./doctor.ts')).registerDoctor,
   },
   {
+    name: 'migrate-history',
+    description: 'copy the history to PostgreSQL or back; it goes on where it was interrupted',
+    load: async () => (await import('./migrateHistory.ts')).registerMigrateHistory,
+  },
+  {
     name: 'compact',
     description: 'rewrite the history without its unused room',
     load: async () => (await import('./compact.ts')).registerCompact,

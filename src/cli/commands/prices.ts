@@ -1,4 +1,4 @@
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import type { Command } from 'commander';
 import { createCollector } from '../../collect/createCollector.ts';
 import { CollectError } from '../../collect/collector.ts';
@@ -21,6 +21,7 @@ import {
   withOutput,
   type ConfigOption,
 } from '../options.ts';
+import { folderBeside } from '../../store/historyLocation.ts';
 
 interface PricesOptions extends ConfigOption {
   readonly output: OutputFormat;
@@ -76,6 +77,6 @@ async function recorded(config: Config, io: Io): Promise<PricesReport> {
 }
 
 function lists(config: Config, io: Io, signal: AbortSignal): ReturnType<typeof loadPriceLists> {
-  const cacheDir = join(dirname(config.history.path), 'price-lists');
+  const cacheDir = join(folderBeside(config.history.path), 'price-lists');
   return loadPriceLists(config.pricing, { cacheDir, now: io.now(), signal });
 }

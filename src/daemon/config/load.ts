@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { ConfigError, formatKey, type ConfigProblem } from '../../config/configError.ts';
 import { configHash } from './configHash.ts';
+import type { Report } from '../../config/configPart.ts';
 import { explainIssue } from '../../config/explainIssue.ts';
 import {
   hideParts,
@@ -8,11 +9,13 @@ import {
   parsePartly,
   UnknownPart,
   unknownPaths,
+  whileKnown,
 } from '../../config/knownParts.ts';
 import { loadThresholds } from './loadThresholds.ts';
 import { checkRules, configSchema, type Config } from './schema.ts';
 import { resolveFiles, secretValues } from '../../config/secrets.ts';
 import type { Thresholds } from '../../detect/detectors.ts';
+import { postgresLocation } from '../../store/historyLocation.ts';
 import { readYamlFile, type YamlFile } from '../../config/yamlFile.ts';
 
 export const DEFAULT_CONFIG_FILE = 'burnwatch.yaml';
@@ -86,7 +89,17 @@ function readConfig(yaml: YamlFile): ReadConfig {
   const config = resolveFiles(parts, configSchema, yaml.file, reportKnown);
   hideParts(config, unknown);
   checkRules(config, reportKnown);
+  whileKnown(() => placeHistory(config, value, reportKnown));
   return { config, problems: problems.toSorted((a, b) => a.line - b.line) };
+}
+
+/** Puts the address of a database in the place of the path that is not given then. */
+function placeHistory(config: Config, given: unknown, report: Report): void {
+  const { history, cluster } = config;
+  if (history.url === undefined) return;
+  if ((given as { history?: { path?: unknown } }).history?.path !== undefined)
+    report(['history', 'path'], 'is given together with url or urlFile: keep only one of them');
+  if (URL.canParse(history.url)) history.path = postgresLocation(history.url, cluster);
 }
 
 /** Null where they cannot be used, or where it is not known yet which are meant. */

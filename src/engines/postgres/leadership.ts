@@ -4,6 +4,7 @@ import type { PoolClient } from 'pg';
 import { SECOND_MS } from '../../model/time.ts';
 import { HistoryError } from '../../store/history.ts';
 import type { PostgresLocation } from '../../store/historyLocation.ts';
+import { replaced } from './epoch.ts';
 import { PostgresDatabase } from './postgresDatabase.ts';
 
 /** A leader that did not renew for so long, by the clock of the database, may be replaced. */
@@ -139,20 +140,6 @@ export async function ledEpoch(location: PostgresLocation): Promise<number | nul
   } finally {
     await database.close();
   }
-}
-
-/** Refuses the transaction of a process that does not lead any more. @throws HistoryError `not-leader` */
-export async function requireEpoch(client: PoolClient, name: string, epoch: number): Promise<void> {
-  const sql = 'SELECT 1 FROM leader_epoch WHERE epoch = $1 FOR SHARE';
-  if ((await client.query(sql, [epoch])).rowCount === 1) return;
-  throw replaced(name);
-}
-
-function replaced(name: string): HistoryError {
-  return new HistoryError(
-    'not-leader',
-    `another process leads ${name} now: this one writes and sends nothing any more`,
-  );
 }
 
 function describe({ host, pid, command, since }: Leader): string {

@@ -4,6 +4,7 @@ import { SECOND_MS } from '../../model/time.ts';
 import { HistoryError } from '../../store/history.ts';
 import type { PostgresLocation } from '../../store/historyLocation.ts';
 import type { Database, Db } from '../sql/db.ts';
+import { readEpoch, requireEpoch } from './epoch.ts';
 import { isPassing, toHistoryError } from './errors.ts';
 import { connectionsTo, type Connections } from './pool.ts';
 import { sessionOf } from './session.ts';
@@ -17,6 +18,7 @@ const AGAIN_AFTER_MS = [100, 500, 2_000, 5_000];
 
 /** Names a lock of PostgreSQL for everything that one cluster’s short writes touch. */
 const SHARED_WRITES = 'shared writes';
+const ORDERED = 'SELECT pg_advisory_xact_lock(hashtext($1), hashtext($2))';
 
 /** What a transaction of one kind begins with, in one round trip. */
 function beginning(schema: string, mode: string): string {
@@ -29,6 +31,7 @@ export class PostgresDatabase implements Database {
   readonly name: string;
   protected readonly location: PostgresLocation;
   readonly #connections: Connections;
+  #epoch = -1;
 
   constructor(location: PostgresLocation) {
     this.name = location.name;
@@ -44,12 +47,21 @@ export class PostgresDatabase implements Database {
   readonly write = <T>(work: (db: Db) => Promise<T>, undone?: () => void): Promise<T> =>
     this.writeAs(async (client) => {
       // As with SQLite, one short write comes after the other: what it has read is still so when it commits.
-      await client.query('SELECT pg_advisory_xact_lock(hashtext($1), hashtext($2))', [
-        this.location.schema,
-        SHARED_WRITES,
-      ]);
+      await client.query(ORDERED, [this.location.schema, SHARED_WRITES]);
       return work(sessionOf(() => client));
     }, undone);
+
+  readonly writeAsLeader = <T>(work: (db: Db) => Promise<T>): Promise<T> =>
+    this.writeAs(async (client) => {
+      await requireEpoch(client, this.name, this.#epoch);
+      await client.query(ORDERED, [this.location.schema, SHARED_WRITES]);
+      return work(sessionOf(() => client));
+    });
+
+  /** Keeps the epoch in which this process works, for `writeAsLeader`. */
+  async rememberEpoch(): Promise<void> {
+    this.#epoch = await this.transaction('READ ONLY', readEpoch);
+  }
 
   async version(): Promise<number> {
     return this.read(async (db) => {

@@ -34,6 +34,8 @@ export interface Database {
    * @param undone is called whenever the work was undone; it may be done again after that
    */
   write<T>(work: (db: Db) => Promise<T>, undone?: () => void): Promise<T>;
+  /** The same, refused once another process has taken over what this one did when it opened the database. */
+  writeAsLeader<T>(work: (db: Db) => Promise<T>): Promise<T>;
   /** Changes whenever another connection has written. */
   version(): Promise<number>;
   close(): Promise<void>;

@@ -21,7 +21,7 @@ export function createDeliveryStore(database: Database): DeliveryStore {
   return {
     view: (now) => database.read((db) => readView(db, now)),
     commitPlan: (view, plan) =>
-      database.write(async (db) => {
+      database.writeAsLeader(async (db) => {
         if (!(await writePlan(db, view, plan))) return false;
         await insertDeliveries(db, plan.deliveries);
         await prune(db, plan.at);
@@ -30,7 +30,7 @@ export function createDeliveryStore(database: Database): DeliveryStore {
     enqueue: (deliveries) => database.write((db) => insertDeliveries(db, deliveries)),
     receiversDue: (now) => database.read((db) => receiversDue(db, now)),
     claim: (receiver, now, leaseMs) =>
-      database.write((db) => claimNext(db, receiver, now, leaseMs)),
+      database.writeAsLeader((db) => claimNext(db, receiver, now, leaseMs)),
     settle: (id, now, outcome) => database.write((db) => settleDelivery(db, id, now, outcome)),
     nextDueAt: () => database.read((db) => nextDueAt(db)),
     deliveries: (state, limit) => database.read((db) => listDeliveries(db, state, limit)),

@@ -85,7 +85,13 @@ export async function writePlan(db: Db, view: PlanningView, plan: Plan): Promise
     });
   }
   for (const { receiver, at } of plan.pages) {
-    await run(db, 'INSERT INTO ops_pages VALUES (?, ?, ?)', receiver.channel, receiver.target, at);
+    await run(
+      db,
+      'INSERT INTO ops_pages (channel, target, at) VALUES (?, ?, ?)',
+      receiver.channel,
+      receiver.target,
+      at,
+    );
   }
   await putNew(db, 'ops_said_once', ['key'], ...plan.saidOnce.map((key) => ({ key, at: plan.at })));
   return true;

@@ -170,6 +170,9 @@ export class SqliteDatabase implements Database {
       }
     });
 
+  /** A file has one writing process for as long as it is open. */
+  readonly writeAsLeader = this.write;
+
   version(): Promise<number> {
     return this.#next(async () => this.raw.pragma('data_version', { simple: true }) as number);
   }

@@ -326,7 +326,12 @@ const OPERATIONS = `
   CREATE INDEX ops_notified_conversation ON ops_notified (conversation);
   CREATE INDEX ops_notified_open ON ops_notified (conversation) WHERE state <> 'resolved';
 
-  CREATE TABLE ops_pages (channel TEXT NOT NULL, target TEXT NOT NULL, at INTEGER NOT NULL) STRICT;
+  CREATE TABLE ops_pages (
+    id INTEGER PRIMARY KEY,
+    channel TEXT NOT NULL,
+    target TEXT NOT NULL,
+    at INTEGER NOT NULL
+  ) STRICT;
   CREATE TABLE ops_said_once (key TEXT PRIMARY KEY, at INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 
   CREATE TABLE ops_silences (

@@ -1,0 +1,145 @@
+import { HistoryError } from '../store/history.ts';
+import { PARTITIONED } from './postgres/dialect.ts';
+import { all, value, type Database, type Db, type Row, type WriterDatabase } from './sql/db.ts';
+import { MIGRATIONS } from './sql/migrate.ts';
+
+/** What was copied of a table. */
+export interface CopiedTable {
+  readonly table: string;
+  /** In both histories now. */
+  readonly rows: number;
+  /** Copied by this run; the others were there already. */
+  readonly copied: number;
+}
+
+interface Table {
+  readonly name: string;
+  /** By which rows are ordered. */
+  readonly key: readonly string[];
+  /** The column that the database numbers by itself. */
+  readonly numbered: string | undefined;
+}
+
+const AT_ONCE = 2_000;
+
+/**
+ * Copies a history to another one that nothing else is in, table by table in the order of their keys, and compares every
+ * row. A copy that was interrupted goes on where it was.
+ *
+ * @throws HistoryError `io` where a table differs in the end
+ */
+export async function* copyHistory(
+  source: Database,
+  target: WriterDatabase,
+): AsyncGenerator<CopiedTable> {
+  for (const table of tablesOf(MIGRATIONS.map(({ sql }) => sql).join(''))) {
+    let copied = 0;
+    let rows = await equalRows(source, target, table);
+    // First what is missing at the end, then everything: an earlier copy may be of older rows.
+    for (const from of ['last', 'first'] as const) {
+      if (rows !== null) break;
+      copied = await copyTable(source, target, table, from);
+      rows = await equalRows(source, target, table);
+    }
+    if (rows === null)
+      throw new HistoryError(
+        'io',
+        `${table.name} of ${target.name} has rows that ${source.name} lacks: it holds another history; copy to an empty one`,
+      );
+    yield { table: table.name, rows, copied };
+  }
+}
+
+async function copyTable(
+  source: Database,
+  target: WriterDatabase,
+  table: Table,
+  from: 'first' | 'last',
+): Promise<number> {
+  let copied = 0;
+  let after = from === 'first' ? null : await target.read((db) => lastKey(db, table));
+  for (;;) {
+    const last = after;
+    const rows = await source.read((db) => rowsAfter(db, table, last));
+    if (rows.length > 0) {
+      const column = PARTITIONED.get(table.name);
+      if (column !== undefined) await target.reach(rows.map((row) => row[column] as number));
+      await target.write((db) => db.store(table.name, table.key, rows, 'new'));
+      copied += rows.length;
+      after = keyOf(table, rows.at(-1)!);
+    }
+    if (rows.length < AT_ONCE) break;
+  }
+  await target.write((db) => numberOnFrom(db, table));
+  return copied;
+}
+
+/** How many rows a table has in both; null where they differ. */
+async function equalRows(a: Database, b: Database, table: Table): Promise<number | null> {
+  let after: readonly unknown[] | null = null;
+  for (let count = 0; ;) {
+    const last: readonly unknown[] | null = after;
+    const [here, there] = await Promise.all([
+      a.read((db) => rowsAfter(db, table, last)),
+      b.read((db) => rowsAfter(db, table, last)),
+    ]);
+    if (textOf(here) !== textOf(there)) return null;
+    count += here.length;
+    if (here.length < AT_ONCE) return count;
+    after = keyOf(table, here.at(-1)!);
+  }
+}
+
+function textOf(rows: readonly Row[]): string {
+  return JSON.stringify(rows, (_name, cell: unknown) =>
+    cell instanceof Uint8Array ? Buffer.from(cell).toString('base64') : cell,
+  );
+}
+
+function rowsAfter(
+  db: Db,
+  { name, key }: Table,
+  after: readonly unknown[] | null,
+): Promise<readonly Row[]> {
+  const columns = key.join(', ');
+  const places = key.map(() => '?').join(', ');
+  const where = after === null ? '' : `WHERE (${columns}) > (${places})`;
+  const sql = `SELECT * FROM ${name} ${where} ORDER BY ${columns} LIMIT ${AT_ONCE}`;
+  return all<Row>(db, sql, ...((after ?? []) as string[]));
+}
+
+async function lastKey(db: Db, table: Table): Promise<readonly unknown[] | null> {
+  const columns = table.key.join(', ');
+  const descending = table.key.map((column) => `${column} DESC`).join(', ');
+  const sql = `SELECT ${columns} FROM ${table.name} ORDER BY ${descending} LIMIT 1`;
+  const [row] = await all<Row>(db, sql);
+  return row === undefined ? null : keyOf(table, row);
+}
+
+function keyOf({ key }: Table, row: Row): readonly unknown[] {
+  return key.map((column) => row[column]);
+}
+
+/** Rows that were stored with their numbers do not move PostgreSQL’s own count. */
+async function numberOnFrom(db: Db, { name, numbered }: Table): Promise<void> {
+  if (db.dialect !== 'postgres' || numbered === undefined) return;
+  const last = await value<number | null>(db, `SELECT max(${numbered}) FROM ${name}`);
+  if (last === null || last === undefined) return;
+  const sequence = 'pg_get_serial_sequence(CAST(? AS text), CAST(? AS text))';
+  await value(db, `SELECT setval(${sequence}, ?)`, name, numbered, last);
+}
+
+/** The tables of a schema with their keys, in its order: what others refer to comes first. */
+function tablesOf(schema: string): readonly Table[] {
+  return [...schema.matchAll(/CREATE TABLE (\w+) \(([^;]*)\)[^;]*;/g)].map(
+    ([, name = '', body = '']) => {
+      const [, ofTable] = /PRIMARY KEY \(([^)]*)\)/.exec(body) ?? [];
+      const [, ofColumn] = /(\w+) \w+ PRIMARY KEY/.exec(body) ?? [];
+      return {
+        name,
+        key: ofTable?.split(', ') ?? [ofColumn!],
+        numbered: /\b(id|seq) INTEGER PRIMARY KEY/.exec(body)?.[1],
+      };
+    },
+  );
+}
