@@ -96,9 +96,12 @@ export function secretValues(config: unknown, schema: z.ZodType): readonly strin
 function collect(value: unknown, schema: z.ZodType, path: Path, found: Set<string>): void {
   if (typeof value === 'string') {
     const key = String(path.at(-1));
+    // The address of a database is no secret but for its password, and names the history in messages.
+    const isDatabase = /^postgres(ql)?:/.test(value);
     const isHeader = path.at(-2) === 'headers' && /auth|token|key|cookie|secret/i.test(key);
-    if (isHeader || isSecret(schema, path)) found.add(value);
-    if (/^(url|source)$|Url$/.test(key)) for (const part of credentialsOf(value)) found.add(part);
+    if (isHeader || (isSecret(schema, path) && !isDatabase)) found.add(value);
+    if (isDatabase || /^(url|source)$|Url$/.test(key))
+      for (const part of credentialsOf(value)) found.add(part);
     return;
   }
   if (typeof value !== 'object' || value === null) return;
@@ -107,8 +110,9 @@ function collect(value: unknown, schema: z.ZodType, path: Path, found: Set<strin
 
 function credentialsOf(url: string): readonly string[] {
   if (!URL.canParse(url)) return [];
-  const { password } = new URL(url);
-  return password === '' ? [] : [password, decodeURIComponent(password)];
+  const { password, searchParams } = new URL(url);
+  const given = searchParams.get('password') ?? '';
+  return [password, decodeURIComponent(password), given].filter((text) => text !== '');
 }
 
 /**

@@ -288,8 +288,9 @@ const UNUSABLE: ReadonlySet<HistoryError['code']> = new Set([
 ]);
 
 /** The thread's own side: owns the collector and the history's writer, so that no batch holds up the event loop. */
-async function serve({ loaded }: ThreadData, port: MessagePort): Promise<void> {
-  const calls: Partial<CycleCalls> = {};
+async function serve(port: MessagePort): Promise<void> {
+  const asked = Promise.withResolvers<CycleConfig>();
+  const calls: Partial<CycleCalls> = { open: asked.resolve };
   const daemon = createBirpc<CycleReports, Partial<CycleCalls>>(calls, wire(port));
   const stop = new AbortController();
   let current = new AbortController();
@@ -311,7 +312,7 @@ async function serve({ loaded }: ThreadData, port: MessagePort): Promise<void> {
     };
   };
   try {
-    const runner = await CycleRunner.open(loaded, {
+    const runner = await CycleRunner.open(await asked.promise, {
       command: 'run',
       now: Date.now,
       warn: (problem) => void daemon.warning.asEvent(problem),
@@ -334,7 +335,7 @@ async function serve({ loaded }: ThreadData, port: MessagePort): Promise<void> {
       }),
       reconfigure: (next) => runner.reconfigure(next),
       abort: () => current.abort(),
-    } satisfies CycleCalls);
+    } satisfies Omit<CycleCalls, 'open'>);
     await daemon.opened.asEvent(runner.watermark);
   } catch (error) {
     await daemon.failed.asEvent(plainError(error));
@@ -343,5 +344,4 @@ async function serve({ loaded }: ThreadData, port: MessagePort): Promise<void> {
 }
 
 const data = workerData as Partial<ThreadData> | null;
-if (!isMainThread && parentPort !== null && data?.thread === 'cycle')
-  await serve(data as ThreadData, parentPort);
+if (!isMainThread && parentPort !== null && data?.thread === 'cycle') await serve(parentPort);

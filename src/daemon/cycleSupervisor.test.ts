@@ -46,7 +46,7 @@ async function start(crash: string) {
     deliveryQueue: async () => null,
   });
   const parts = { metrics, log, now: () => NOW, print: () => undefined, thread: THREAD };
-  supervisor = await CycleSupervisor.start(LOADED, parts);
+  supervisor = await CycleSupervisor.start(() => LOADED, parts);
   const pump = { plan: async () => undefined } as unknown as NotifyPump;
   supervisor.goLive({ pump, announced: true, afterRun: () => undefined });
   supervisor.tick();

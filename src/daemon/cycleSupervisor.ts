@@ -81,12 +81,17 @@ export class CycleSupervisor implements Ticked {
   }
 
   /**
-   * Starts the thread, and with it the history. This first start is not tried again: its error is the
-   * operator's to see.
+   * Starts the thread, and with it the history once `leads` resolves. This first start is not tried again: its error is
+   * the operator's to see.
    */
-  static async start(loaded: CycleConfig, parts: SupervisorParts): Promise<CycleSupervisor> {
-    const supervisor = new CycleSupervisor(loaded, parts);
-    supervisor.#watermark = await supervisor.#startThread();
+  static async start(
+    loaded: () => CycleConfig,
+    parts: SupervisorParts,
+    leads: Promise<unknown> = Promise.resolve(),
+  ): Promise<CycleSupervisor> {
+    const supervisor = new CycleSupervisor(loaded(), parts);
+    const current = () => (supervisor.#loaded = loaded());
+    supervisor.#watermark = await supervisor.#startThread(current, leads);
     return supervisor;
   }
 
@@ -288,16 +293,21 @@ export class CycleSupervisor implements Ticked {
     this.#parts.log.info({ percent, sealed, planned, until, containers }, 'Catching up');
   }
 
-  async #startThread(): Promise<TimeMs | null> {
+  async #startThread(
+    loaded: () => CycleConfig = () => this.#loaded,
+    leads: Promise<unknown> = Promise.resolve(),
+  ): Promise<TimeMs | null> {
     const { log } = this.#parts;
-    const thread = await startCycleThread(this.#parts.thread ?? THREAD, this.#loaded, {
-      progress: (progress) => this.#showProgress(progress),
-      warning: (problem) => log.warn(problem),
-      unusable: (reason) => {
+    const reports = {
+      progress: (progress: CycleProgress) => this.#showProgress(progress),
+      warning: (problem: string) => log.warn(problem),
+      unusable: (reason: string) => {
         log.error({ reason }, 'The history cannot be used any more');
         this.#unusable = reason;
       },
-    });
+    };
+    const file = this.#parts.thread ?? THREAD;
+    const thread = await startCycleThread(file, loaded, reports, leads);
     this.#thread = thread;
     void thread.ended.then((error) => this.#crashed(error));
     return thread.watermark;

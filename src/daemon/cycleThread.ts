@@ -9,6 +9,8 @@ import type { DigestAnswer, DigestAsk } from './makeDigest.ts';
 
 /** What the cycle thread does for the daemon. Calls run one after the other, as they came, except the last three. */
 export interface CycleCalls {
+  /** Opens the history, once, before all other calls. */
+  open(loaded: CycleConfig): void;
   /** Seals every window up to `until`; `from` is where to begin when nothing is sealed yet. */
   catchUp(ask: {
     readonly from: TimeMs;
@@ -41,7 +43,6 @@ export interface CycleReports {
 
 export interface ThreadData {
   readonly thread: 'cycle';
-  readonly loaded: CycleConfig;
 }
 
 /** The thread from the daemon's side. */
@@ -65,16 +66,18 @@ export const CYCLE_HEAP = { maxYoungGenerationSizeMb: 12 } as const;
 
 /**
  * Starts the thread and waits until the history is open.
+ *
+ * @param leads resolves when this process may write the history: until then the thread only loads its code
  * @throws Error of the history or the collector, or what broke the thread.
  */
 export async function startCycleThread(
   thread: URL,
-  { config, thresholds, configHash }: CycleConfig,
+  loaded: () => CycleConfig,
   reports: Pick<CycleReports, 'progress' | 'warning' | 'unusable'>,
+  leads: Promise<unknown>,
 ): Promise<CycleThread> {
-  const loaded = { config, thresholds, configHash };
   const worker = new Worker(thread, {
-    workerData: { thread: 'cycle', loaded } satisfies ThreadData,
+    workerData: { thread: 'cycle' } satisfies ThreadData,
     resourceLimits: CYCLE_HEAP,
   });
   let cause: Error | null = null;
@@ -103,6 +106,21 @@ export async function startCycleThread(
     opened.reject(error);
     return null;
   });
+  const kill = (reason: string): void => {
+    cause = new Error(reason);
+    void worker.terminate();
+  };
+  const open = async (): Promise<void> => {
+    try {
+      await leads;
+    } catch (error) {
+      kill(plainError(error).message);
+      return;
+    }
+    const { config, thresholds, configHash } = loaded();
+    await calls.open({ config, thresholds, configHash });
+  };
+  open().catch(() => undefined);
   const watermark = await opened.promise;
   const close = async (timeoutMs: number): Promise<void> => {
     const ignore = (): void => undefined;
@@ -112,10 +130,6 @@ export async function startCycleThread(
     const timer = setTimeout(() => void worker.terminate(), timeoutMs);
     await ended;
     clearTimeout(timer);
-  };
-  const kill = (reason: string): void => {
-    cause = new Error(reason);
-    void worker.terminate();
   };
   return { watermark, calls, ended, kill, close };
 }

@@ -89,11 +89,11 @@ export class ResponseWorker {
     this.wake();
   }
 
-  /** Begins a round, or another one after the one that runs. */
+  /** Begins a round, or another one after the one that runs; before the start, that of the process that leads. */
   wake(): void {
     this.#deps.announced();
     this.#isAsked = true;
-    if (this.#stop.signal.aborted) return;
+    if (this.#timer === null || this.#stop.signal.aborted) return;
     this.#running ??= this.#rounds().finally(() => {
       this.#running = null;
     });

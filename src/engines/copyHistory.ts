@@ -1,6 +1,6 @@
 import { HistoryError } from '../store/history.ts';
 import { PARTITIONED } from './postgres/dialect.ts';
-import { all, value, type Database, type Db, type Row, type WriterDatabase } from './sql/db.ts';
+import { all, type Database, type Db, type Row, type WriterDatabase } from './sql/db.ts';
 import { MIGRATIONS } from './sql/migrate.ts';
 
 /** What was copied of a table. */
@@ -22,9 +22,12 @@ interface Table {
 
 const AT_ONCE = 2_000;
 
+/** In a copy that is not complete: nothing else may use it. */
+const MARK = 'copy_in_progress';
+
 /**
  * Copies a history to another one that nothing else is in, table by table in the order of their keys, and compares every
- * row. A copy that was interrupted goes on where it was.
+ * row. A copy that was interrupted goes on where it was; a history that is no such copy is compared and left alone.
  *
  * @throws HistoryError `io` where a table differs in the end
  */
@@ -32,22 +35,47 @@ export async function* copyHistory(
   source: Database,
   target: WriterDatabase,
 ): AsyncGenerator<CopiedTable> {
-  for (const table of tablesOf(MIGRATIONS.map(({ sql }) => sql).join(''))) {
+  const tables = tablesOf(MIGRATIONS.map(({ sql }) => sql).join(''));
+  const mayWrite = await mark(target, tables);
+  for (const table of tables) {
     let copied = 0;
     let rows = await equalRows(source, target, table);
-    // First what is missing at the end, then everything: an earlier copy may be of older rows.
+    // First what is missing at the end, then everything: the source may have gone on since an interrupted copy.
     for (const from of ['last', 'first'] as const) {
-      if (rows !== null) break;
+      if (rows !== null || !mayWrite) break;
       copied = await copyTable(source, target, table, from);
       rows = await equalRows(source, target, table);
     }
     if (rows === null)
       throw new HistoryError(
         'io',
-        `${table.name} of ${target.name} has rows that ${source.name} lacks: it holds another history; copy to an empty one`,
+        `${table.name} of ${target.name} is not the same as that of ${source.name}: it holds another history, which is left as it is; copy to an empty one`,
       );
     yield { table: table.name, rows, copied };
   }
+  await target.write((db) => db.define(`DROP TABLE IF EXISTS ${MARK};`));
+}
+
+/** Refuses a history that is an incomplete copy. @throws HistoryError `io` */
+export async function requireWholeCopy(db: Db, name: string): Promise<void> {
+  if (!(await db.hasTable(MARK))) return;
+  throw new HistoryError(
+    'io',
+    `${name} is a copy that was interrupted: run burnwatch migrate-history again, with the original as history.path or history.url`,
+  );
+}
+
+/** Marks an empty history as a copy in progress; false where it holds something and is no such copy. */
+function mark(target: WriterDatabase, tables: readonly Table[]): Promise<boolean> {
+  return target.write(async (db) => {
+    if (await db.hasTable(MARK)) return true;
+    for (const { name } of tables) {
+      if (name === 'meta') continue;
+      if ((await all(db, `SELECT 1 AS found FROM ${name} LIMIT 1`)).length > 0) return false;
+    }
+    await db.define(`CREATE TABLE ${MARK} (one INTEGER PRIMARY KEY) STRICT;`);
+    return true;
+  });
 }
 
 async function copyTable(
@@ -70,7 +98,7 @@ async function copyTable(
     }
     if (rows.length < AT_ONCE) break;
   }
-  await target.write((db) => numberOnFrom(db, table));
+  if (table.numbered !== undefined) await target.numberOn(table.name, table.numbered);
   return copied;
 }
 
@@ -118,15 +146,6 @@ async function lastKey(db: Db, table: Table): Promise<readonly unknown[] | null>
 
 function keyOf({ key }: Table, row: Row): readonly unknown[] {
   return key.map((column) => row[column]);
-}
-
-/** Rows that were stored with their numbers do not move PostgreSQL’s own count. */
-async function numberOnFrom(db: Db, { name, numbered }: Table): Promise<void> {
-  if (db.dialect !== 'postgres' || numbered === undefined) return;
-  const last = await value<number | null>(db, `SELECT max(${numbered}) FROM ${name}`);
-  if (last === null || last === undefined) return;
-  const sequence = 'pg_get_serial_sequence(CAST(? AS text), CAST(? AS text))';
-  await value(db, `SELECT setval(${sequence}, ?)`, name, numbered, last);
 }
 
 /** The tables of a schema with their keys, in its order: what others refer to comes first. */

@@ -16,7 +16,7 @@ import type { DeliveryStore } from '../store/notifications/deliveryStore.ts';
 import type { SignalStore } from '../store/signals.ts';
 import type { ResponseStore } from '../store/responses.ts';
 import type { SilenceStore } from '../store/silences/silence.ts';
-import { copyHistory, type CopiedTable } from './copyHistory.ts';
+import { copyHistory, requireWholeCopy, type CopiedTable } from './copyHistory.ts';
 import { createAuditLog } from './sql/audit.ts';
 import { createResponseStore } from './sql/responses.ts';
 import { createBillStore } from './sql/bills.ts';
@@ -41,6 +41,8 @@ import { openForReading, openForWriting, SqliteDatabase } from './sqlite/databas
 import { examineFile } from './sqlite/examine.ts';
 import type { LockHolder } from './sqlite/processLock.ts';
 import { openWriterFile } from './sqlite/writerDatabase.ts';
+import type { Leadership } from './postgres/leadership.ts';
+import { processId } from './postgres/processId.ts';
 
 export { setAside } from './sqlite/backup.ts';
 export { backupName, dropOldBackups, listBackups } from './sqlite/backupFolder.ts';
@@ -80,6 +82,8 @@ export async function* migrateHistory(
   try {
     const target = await openForOneWriter({ ...options, path: to });
     try {
+      await createWriter(source, options);
+      await source.read((db) => requireWholeCopy(db, source.name));
       await createWriter(target, options);
       yield* copyHistory(source, target);
     } finally {
@@ -132,9 +136,10 @@ export interface WriterOptions extends SqlWriterOptions {
  *   or `other-grid` when it was made for something else, `newer-schema`, `not-a-database`, `io`.
  */
 export async function openHistoryWriter(options: WriterOptions): Promise<HistoryWriter> {
-  return closedOnError(await openForOneWriter(options), (database) =>
-    createWriter(database, options),
-  );
+  return closedOnError(await openForOneWriter(options), async (database) => {
+    await database.read((db) => requireWholeCopy(db, database.name));
+    return createWriter(database, options);
+  });
 }
 
 async function openForOneWriter(options: WriterOptions): Promise<WriterDatabase> {
@@ -148,6 +153,25 @@ async function openForOneWriter(options: WriterOptions): Promise<WriterDatabase>
 }
 
 /**
+ * Waits until this process leads a history that several processes share; null where only one can open it, which
+ * `openHistoryWriter` sees to.
+ *
+ * @param onWait is called once, with the process that leads, if another one does
+ */
+export async function leadHistory(
+  { path, command, clock }: Pick<WriterOptions, 'path' | 'command' | 'clock'>,
+  signal: AbortSignal,
+  onWait: (leader: string) => void,
+): Promise<Leadership | null> {
+  const location = parsePostgresLocation(path);
+  if (location === null) return null;
+  // Before threads are started that write for this process.
+  processId();
+  const { waitForLead } = await import('./postgres/leadership.ts');
+  return waitForLead({ location, command, since: formatTime(clock()) }, signal, onWait);
+}
+
+/**
  * Opens an existing history for reading only: any number of readers beside the one writer.
  *
  * @throws HistoryError `missing`, `not-a-database`, `older-schema`, `newer-schema`, `io`; `other-cluster`,
@@ -157,7 +181,10 @@ export async function openHistoryReader(
   path: string,
   madeFor: Partial<HistoryIdentity> = {},
 ): Promise<HistoryReader> {
-  return closedOnError(await openDatabase(path), (database) => createReader(database, madeFor));
+  return closedOnError(await openDatabase(path), async (database) => {
+    await database.read((db) => requireWholeCopy(db, database.name));
+    return createReader(database, madeFor);
+  });
 }
 
 /** Opens the operators' decisions of an existing history. @throws HistoryError `missing`, `older-schema`, … */

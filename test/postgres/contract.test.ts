@@ -2,7 +2,7 @@ import { afterAll } from 'vitest';
 import { startPostgres } from '../support/postgres.ts';
 import { POSTGRES } from '../support/tempHistory.ts';
 
-// The tests of the SQL beside it, which run there on SQLite, on a real PostgreSQL.
+// The tests of the SQL and of what is read by it, which run beside their code on SQLite, on a real PostgreSQL.
 const server = await startPostgres();
 process.env[POSTGRES] = await server.database();
 afterAll(() => server[Symbol.asyncDispose]());
@@ -12,6 +12,13 @@ await import('../../src/engines/sql/containerDays.test.ts');
 await import('../../src/engines/sql/costLevels.test.ts');
 await import('../../src/engines/sql/deliveries.test.ts');
 await import('../../src/engines/sql/findings.test.ts');
+await import('../../src/engines/sql/signals.test.ts');
 await import('../../src/engines/sql/usageSeries.test.ts');
 await import('../../src/engines/sql/workloadEvents.test.ts');
 await import('../../src/engines/sql/writer.test.ts');
+await import('../../src/cost/bill/bill.test.ts');
+await import('../../src/cost/budgets/readBudgets.test.ts');
+await import('../../src/cost/report/compareCosts.test.ts');
+await import('../../src/cost/savings/savings.test.ts');
+await import('../../src/detect/posture/readTrend.test.ts');
+await import('../../src/digest/read/readDigest.test.ts');

@@ -1,11 +1,12 @@
 import { execFile } from 'node:child_process';
-import { chownSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { chownSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import pg from 'pg';
 import { freePort } from '../../demo/freePort.ts';
 import { findTool } from '../../demo/tools.ts';
+import type { Certificate } from './apiServer/certificate.ts';
 
 const run = promisify(execFile);
 
@@ -20,6 +21,11 @@ export interface TestPostgres extends AsyncDisposable {
   pid(): number;
 }
 
+export interface PostgresOptions {
+  /** Takes only connections with TLS and passwords, except those of `admin`. */
+  readonly certificate?: Certificate;
+}
+
 /** PostgreSQL refuses to run as root: then it runs as Debian’s user for it, else as nobody. */
 function serverUser(): { readonly uid?: number; readonly gid?: number } {
   if (process.getuid?.() !== 0) return {};
@@ -32,7 +38,7 @@ function serverUser(): { readonly uid?: number; readonly gid?: number } {
 }
 
 /** Starts PostgreSQL from PATH, from where Debian installs it, or from the unpacked package. */
-export async function startPostgres(): Promise<TestPostgres> {
+export async function startPostgres({ certificate }: PostgresOptions = {}): Promise<TestPostgres> {
   const program = await findTool('pg_ctl');
   const user = serverUser();
   const folder = mkdtempSync(join(tmpdir(), 'burnwatch-postgres-'));
@@ -49,8 +55,9 @@ export async function startPostgres(): Promise<TestPostgres> {
     }
   };
   await control('initdb', '-o', '-U admin --auth=trust -E UTF8 --no-sync');
+  const secured = certificate === undefined ? [] : secure(data, certificate, user);
   const port = await freePort();
-  const settings = ['fsync=off', 'max_connections=100', 'listen_addresses=127.0.0.1'];
+  const settings = [...secured, 'fsync=off', 'max_connections=100', 'listen_addresses=127.0.0.1'];
   const serverOptions = [`-p ${port}`, `-k ${folder}`, ...settings.map((each) => `-c ${each}`)];
   const start = () => control('start', '-w', '-l', log, '-o', serverOptions.join(' '));
   const stop = (how: 'fast' | 'immediate' = 'fast') => control('stop', '-w', '-m', how);
@@ -75,8 +82,23 @@ export async function startPostgres(): Promise<TestPostgres> {
   };
 }
 
+function secure(
+  data: string,
+  { cert, key }: Certificate,
+  { uid, gid }: ReturnType<typeof serverUser>,
+): readonly string[] {
+  const files = { 'server.crt': cert, 'server.key': key };
+  for (const [name, text] of Object.entries(files)) {
+    writeFileSync(join(data, name), text, { mode: 0o600 });
+    if (uid !== undefined) chownSync(join(data, name), uid, gid!);
+  }
+  const lines = ['host all admin 127.0.0.1/32 trust', 'hostssl all all 127.0.0.1/32 scram-sha-256'];
+  writeFileSync(join(data, 'pg_hba.conf'), `${lines.join('\n')}\n`);
+  return ['ssl=on'];
+}
+
 /** Runs statements as the server’s administrator and gives the rows of the last one. */
-async function query<Row>(url: string, sql: string): Promise<readonly Row[]> {
+export async function query<Row>(url: string, sql: string): Promise<readonly Row[]> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
   try {

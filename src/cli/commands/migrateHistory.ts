@@ -36,6 +36,6 @@ async function runMigrate({ to, ...options }: MigrateOptions, io: Io): Promise<v
     io.err(`${table.table}: ${table.rows} rows, ${table.rows === 0 ? 'empty' : copied}\n`);
   }
   io.out(
-    `${rows} rows are the same in ${describeLocation(history.path)} and ${describeLocation(target)}. Set history.${/^postgres/.test(to) ? 'url' : 'path'} to the copy, and start the daemon.\n`,
+    `${rows} rows are the same in ${describeLocation(history.path)} and ${describeLocation(target)}. Set history.${to.startsWith('postgres') ? 'url' : 'path'} to the copy, and start the daemon.\n`,
   );
 }

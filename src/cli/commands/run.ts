@@ -5,7 +5,7 @@ import { startDaemon, type Daemon } from '../../daemon/daemon.ts';
 import { createLogger } from '../../daemon/logger.ts';
 import { watchConfig } from '../../daemon/watchConfig.ts';
 import { SECOND_MS } from '../../model/time.ts';
-import { VERSION, type Io } from '../io.ts';
+import { CommandFailed, VERSION, type Io } from '../io.ts';
 import type { ConfigOption } from '../options.ts';
 
 /** SIGTERM ends the daemon within ten seconds, whatever hangs. */
@@ -53,7 +53,9 @@ async function run(options: RunOptions, io: Io): Promise<void> {
       ? watchConfig(() => loadConfig(options.config), onHangup)
       : undefined;
   try {
-    log.info({ signal: await asked }, 'ending');
+    const why = await Promise.race([asked, daemon.failed]);
+    if (typeof why === 'string') log.info({ signal: why }, 'ending');
+    else log.error({ err: why }, 'The daemon cannot go on');
     stopWatching?.();
     const timer = setTimeout(() => {
       log.error('something did not end in time: the process ends without it');
@@ -62,6 +64,7 @@ async function run(options: RunOptions, io: Io): Promise<void> {
     await daemon.stop();
     clearTimeout(timer);
     log.info('ended');
+    if (typeof why !== 'string') throw new CommandFailed(why.message);
   } finally {
     process.off('SIGHUP', onHangup);
   }

@@ -45,7 +45,7 @@ describe('loadConfig', () => {
     ['clutser: prod', '1: clutser: is not a known key; did you mean cluster?'],
     [
       'cluster: a\nurl: http://x',
-      '2: url: is not a known key here; it belongs to prometheus.url or alertmanager.url or siem.url',
+      '2: url: is not a known key here; it belongs to prometheus.url or history.url or alertmanager.url or siem.url',
     ],
     [
       'serve:\n  cluster: x',

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import { ConfigError, formatKey, type ConfigProblem } from '../../config/configError.ts';
 import { configHash } from './configHash.ts';
 import type { Report } from '../../config/configPart.ts';
@@ -89,17 +90,28 @@ function readConfig(yaml: YamlFile): ReadConfig {
   const config = resolveFiles(parts, configSchema, yaml.file, reportKnown);
   hideParts(config, unknown);
   checkRules(config, reportKnown);
-  whileKnown(() => placeHistory(config, value, reportKnown));
+  whileKnown(() => placeHistory(config, value, yaml.file, reportKnown));
   return { config, problems: problems.toSorted((a, b) => a.line - b.line) };
 }
 
 /** Puts the address of a database in the place of the path that is not given then. */
-function placeHistory(config: Config, given: unknown, report: Report): void {
+function placeHistory(config: Config, given: unknown, file: string, report: Report): void {
   const { history, cluster } = config;
   if (history.url === undefined) return;
-  if ((given as { history?: { path?: unknown } }).history?.path !== undefined)
+  const { path } = (given as { history?: { path?: unknown } }).history ?? {};
+  if (path !== undefined)
     report(['history', 'path'], 'is given together with url or urlFile: keep only one of them');
-  if (URL.canParse(history.url)) history.path = postgresLocation(history.url, cluster);
+  if (!URL.canParse(history.url)) return;
+  const url = new URL(history.url);
+  for (const name of ['sslrootcert', 'sslcert', 'sslkey']) {
+    const relative = url.searchParams.get(name);
+    if (relative === null || relative === 'system') continue;
+    const absolute = resolve(dirname(file), relative);
+    if (!existsSync(absolute))
+      report(['history', 'url'], `names ${absolute} as ${name}, which does not exist`);
+    url.searchParams.set(name, absolute);
+  }
+  history.path = postgresLocation(url.href, cluster);
 }
 
 /** Null where they cannot be used, or where it is not known yet which are meant. */

@@ -6,13 +6,18 @@ import { HistoryError } from '../../store/history.ts';
 import type { PostgresLocation } from '../../store/historyLocation.ts';
 import { replaced } from './epoch.ts';
 import { PostgresDatabase } from './postgresDatabase.ts';
+import { processId } from './processId.ts';
 
 /** A leader that did not renew for so long, by the clock of the database, may be replaced. */
 const LEASE_MS = 8 * SECOND_MS;
 const RENEW_MS = 2 * SECOND_MS;
+/** A free lead is asked for so often. */
+const ASK_MS = SECOND_MS;
 
 /** The process that leads a cluster, named to the next one that wants to. */
 interface Leader {
+  /** Of the process: its threads share it, and no other process has it, whatever its host and number. */
+  readonly id: string;
   readonly host: string;
   readonly pid: number;
   readonly command: string;
@@ -61,11 +66,11 @@ class LeaderDatabase extends PostgresDatabase {
     });
   }
 
-  /** Takes the lead where it is free; else says who has it. */
-  take(me: Leader): Promise<{ readonly epoch: number } | { readonly leader: Leader }> {
+  /** Takes the lead where it is free; else says who has it, and when that process last renewed it. */
+  take(me: Leader): Promise<{ readonly epoch: number } | Busy> {
     return this.transaction('ISOLATION LEVEL READ COMMITTED', async (client) => {
-      const { leader, isFresh } = await readLeader(client, 'FOR UPDATE');
-      if (isFresh && !isSameProcess(leader, me)) return { leader };
+      const { leader, renewedAt, isFresh } = await readLeader(client, 'FOR UPDATE');
+      if (isFresh && leader.id !== me.id) return { leader, renewedAt };
       const holder = JSON.stringify(me);
       await client.query('UPDATE leader SET holder = $1, renewed_at = clock_timestamp()', [holder]);
       const raise = 'UPDATE leader_epoch SET epoch = epoch + 1 RETURNING epoch';
@@ -74,10 +79,10 @@ class LeaderDatabase extends PostgresDatabase {
   }
 
   /** The epoch of the leader, where that is this process. */
-  epochOf(me: Pick<Leader, 'host' | 'pid'>): Promise<number | null> {
+  epochOf(id: string): Promise<number | null> {
     return this.transaction('READ ONLY', async (client) => {
       const { leader, isFresh, epoch } = await readLeader(client, '');
-      return isFresh && isSameProcess(leader, me) ? epoch : null;
+      return isFresh && leader.id === id ? epoch : null;
     });
   }
 
@@ -91,21 +96,26 @@ class LeaderDatabase extends PostgresDatabase {
   }
 }
 
+interface Busy {
+  readonly leader: Leader;
+  readonly renewedAt: string;
+}
+
+/** A server that has just started gives the leader it knows the time to renew. */
 async function readLeader(client: PoolClient, lock: 'FOR UPDATE' | '') {
-  const sql = `SELECT holder, renewed_at > clock_timestamp() - $1 * interval '1 millisecond' AS fresh,
+  const sql = `SELECT holder, CAST(renewed_at AS text) AS renewed,
+      renewed_at <> '-infinity' AND greatest(renewed_at, pg_postmaster_start_time())
+        > clock_timestamp() - $1 * interval '1 millisecond' AS fresh,
       (SELECT epoch FROM leader_epoch) AS epoch FROM leader ${lock}`;
-  const { rows } = await client.query<{ holder: string; fresh: boolean; epoch: number }>(sql, [
-    LEASE_MS,
-  ]);
-  const { holder, fresh, epoch } = rows[0]!;
-  return { leader: JSON.parse(holder) as Leader, isFresh: fresh, epoch };
+  const { rows } = await client.query<{
+    holder: string;
+    renewed: string;
+    fresh: boolean;
+    epoch: number;
+  }>(sql, [LEASE_MS]);
+  const { holder, renewed, fresh, epoch } = rows[0]!;
+  return { leader: JSON.parse(holder) as Leader, renewedAt: renewed, isFresh: fresh, epoch };
 }
-
-function isSameProcess(a: Pick<Leader, 'host' | 'pid'>, b: Pick<Leader, 'host' | 'pid'>): boolean {
-  return a.host === b.host && a.pid === b.pid;
-}
-
-const thisProcess = () => ({ host: hostname(), pid: process.pid });
 
 export interface LeadOptions {
   readonly location: PostgresLocation;
@@ -113,18 +123,58 @@ export interface LeadOptions {
   readonly since: string;
 }
 
-/** Takes the lead of a cluster. @throws HistoryError `locked`, naming the process that has it */
-export async function takeLead(options: LeadOptions): Promise<Leadership> {
-  const database = new LeaderDatabase(options.location);
+/**
+ * Takes the lead of a cluster, at the latest when a process that vanished has not renewed for too long.
+ * @throws HistoryError `locked`, naming the process that has it
+ */
+export function takeLead(options: LeadOptions): Promise<Leadership> {
+  let first: string | null = null;
+  return askForLead(options, ({ leader, renewedAt }, name) => {
+    first ??= renewedAt;
+    if (renewedAt === first) return;
+    throw new HistoryError('locked', `${name} is in use by ${describe(leader)}: stop it first`);
+  });
+}
+
+/**
+ * Waits until this process leads the cluster.
+ *
+ * @param onWait is called once with the process that leads, if another one does.
+ */
+export function waitForLead(
+  options: LeadOptions,
+  signal: AbortSignal,
+  onWait: (leader: string) => void,
+): Promise<Leadership> {
+  let told = false;
+  const tell = ({ leader }: Busy) => {
+    if (!told) onWait(describe(leader));
+    told = true;
+  };
+  return askForLead(options, tell, signal);
+}
+
+/** @param busy is called each time that another process leads; it throws to give up */
+async function askForLead(
+  { location, command, since }: LeadOptions,
+  busy: (busy: Busy, name: string) => void,
+  signal?: AbortSignal,
+): Promise<Leadership> {
+  const database = new LeaderDatabase(location, 'lead');
+  const me = { id: processId(), host: hostname(), pid: process.pid, command, since };
   try {
     await database.prepare();
-    const { command, since } = options;
-    const taken = await database.take({ ...thisProcess(), command, since });
-    if ('epoch' in taken) return new HeldLeadership(database, taken.epoch);
-    throw new HistoryError(
-      'locked',
-      `${database.name} is in use by ${describe(taken.leader)}: stop it first`,
-    );
+    for (let isFirst = true; ; isFirst = false) {
+      signal?.throwIfAborted();
+      // While the database is away no process leads; the same one goes on when it is back.
+      const taken = await database.take(me).catch((error: unknown) => {
+        if (isFirst) throw error;
+        return null;
+      });
+      if (taken !== null && 'epoch' in taken) return new HeldLeadership(database, taken.epoch);
+      if (taken !== null) busy(taken, database.name);
+      await pause(ASK_MS, undefined, { signal });
+    }
   } catch (error) {
     await database.close();
     throw error;
@@ -133,10 +183,10 @@ export async function takeLead(options: LeadOptions): Promise<Leadership> {
 
 /** The epoch in which this process leads; null where it does not. */
 export async function ledEpoch(location: PostgresLocation): Promise<number | null> {
-  const database = new LeaderDatabase(location);
+  const database = new LeaderDatabase(location, 'lead');
   try {
     await database.prepare();
-    return await database.epochOf(thisProcess());
+    return await database.epochOf(processId());
   } finally {
     await database.close();
   }

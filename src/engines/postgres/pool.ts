@@ -2,11 +2,19 @@ import pg, { type Pool, type PoolClient } from 'pg';
 import { SECOND_MS } from '../../model/time.ts';
 import type { PostgresLocation } from '../../store/historyLocation.ts';
 import { fromText } from './dialect.ts';
+import { withPassword } from './passwordFile.ts';
 
 const CONNECT_MS = 5 * SECOND_MS;
-/** A server that does not answer for so long is gone; statements are cancelled by the server before. */
-const SILENT_MS = 70 * SECOND_MS;
-const MAX_CONNECTIONS = 8;
+
+/**
+ * The lead is renewed on a connection of its own, however busy the others are. A server that does not answer for
+ * `silentMs` is gone: it cancels the statements of the history before.
+ */
+const PURPOSES = {
+  history: { max: 8, silentMs: 70 * SECOND_MS },
+  lead: { max: 1, silentMs: 5 * SECOND_MS },
+} as const;
+export type Purpose = keyof typeof PURPOSES;
 
 /** Counts and sums as numbers; none of them passes 2^53. */
 const types: pg.CustomTypesConfig = {
@@ -33,22 +41,24 @@ export interface Connections {
 }
 
 /** The connections to a server; close them once. */
-export function connectionsTo({ url }: PostgresLocation): Connections {
-  let shared = POOLS.get(url);
+export function connectionsTo({ url }: PostgresLocation, purpose: Purpose): Connections {
+  const key = `${purpose} ${url}`;
+  let shared = POOLS.get(key);
   if (shared === undefined) {
+    const { max, silentMs } = PURPOSES[purpose];
     const pool = new pg.Pool({
-      connectionString: url,
+      connectionString: withPassword(url),
       types,
-      max: MAX_CONNECTIONS,
+      max,
       connectionTimeoutMillis: CONNECT_MS,
-      query_timeout: SILENT_MS,
+      query_timeout: silentMs,
       keepAlive: true,
       keepAliveInitialDelayMillis: 10 * SECOND_MS,
       application_name: 'burnwatch',
     });
     // Of connections that wait in the pool; the query that uses one gets the error.
     pool.on('error', () => undefined);
-    POOLS.set(url, (shared = { pool, users: 0 }));
+    POOLS.set(key, (shared = { pool, users: 0 }));
   }
   shared.users += 1;
   let isOpen = true;
@@ -74,7 +84,7 @@ export function connectionsTo({ url }: PostgresLocation): Connections {
       isOpen = false;
       shared.users -= 1;
       if (shared.users > 0) return;
-      POOLS.delete(url);
+      POOLS.delete(key);
       await shared.pool.end();
     },
   };

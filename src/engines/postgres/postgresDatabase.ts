@@ -6,7 +6,7 @@ import type { PostgresLocation } from '../../store/historyLocation.ts';
 import type { Database, Db } from '../sql/db.ts';
 import { readEpoch, requireEpoch } from './epoch.ts';
 import { isPassing, toHistoryError } from './errors.ts';
-import { connectionsTo, type Connections } from './pool.ts';
+import { connectionsTo, type Connections, type Purpose } from './pool.ts';
 import { sessionOf } from './session.ts';
 
 const STATEMENT_MS = 60 * SECOND_MS;
@@ -33,10 +33,10 @@ export class PostgresDatabase implements Database {
   readonly #connections: Connections;
   #epoch = -1;
 
-  constructor(location: PostgresLocation) {
+  constructor(location: PostgresLocation, purpose: Purpose = 'history') {
     this.name = location.name;
     this.location = location;
-    this.#connections = connectionsTo(location);
+    this.#connections = connectionsTo(location, purpose);
   }
 
   readonly read = <T>(work: (db: Db) => Promise<T>): Promise<T> =>

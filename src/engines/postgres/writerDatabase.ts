@@ -1,7 +1,7 @@
 import type { PoolClient } from 'pg';
 import { monthStart, type TimeMs } from '../../model/time.ts';
 import { HistoryError } from '../../store/history.ts';
-import type { Db, WriterDatabase } from '../sql/db.ts';
+import { value, type Db, type WriterDatabase } from '../sql/db.ts';
 import { requireEpoch } from './epoch.ts';
 import { ledEpoch, takeLead, type LeadOptions } from './leadership.ts';
 import { createPartitions, dropPartitions } from './partitions.ts';
@@ -53,6 +53,15 @@ class LeaderWriter extends PostgresDatabase implements WriterDatabase {
 
   giveBack(): Promise<void> {
     return this.write(dropPartitions);
+  }
+
+  numberOn(table: string, column: string): Promise<void> {
+    return this.write(async (db) => {
+      const last = await value<number | null>(db, `SELECT max(${column}) FROM ${table}`);
+      if (last === null || last === undefined) return;
+      const sequence = 'pg_get_serial_sequence(CAST(? AS text), CAST(? AS text))';
+      await value(db, `SELECT setval(${sequence}, ?)`, table, column, last);
+    });
   }
 
   async reach(times: readonly TimeMs[]): Promise<void> {

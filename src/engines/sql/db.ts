@@ -48,6 +48,8 @@ export interface WriterDatabase extends Database {
   backup(target: string): Promise<void>;
   /** Gives room that pruning freed back. */
   giveBack(): Promise<void>;
+  /** Numbers further rows of a table after those that were stored with their numbers. */
+  numberOn(table: string, column: string): Promise<void>;
   /** Makes room for rows of these times, where tables are partitioned by time. */
   reach(times: readonly number[]): Promise<void>;
 }

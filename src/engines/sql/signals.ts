@@ -221,9 +221,9 @@ export async function readSignals(db: Db, query: SignalQuery): Promise<SignalPag
     AND ($kind IS NOT NULL OR $namespace IS NULL OR namespace = $namespace)
     AND ($kind IS NULL
       OR (namespace = $namespace AND kind = $kind AND name = $name)
-      OR pod_uid IN (SELECT uid FROM (${own}))
-      OR (namespace = $namespace AND pod IN (SELECT pod FROM (${own})))
-      OR (namespace IS NULL AND pod_uid IS NULL AND image <> '' AND image IN (SELECT image FROM (${own}))))`;
+      OR pod_uid IN (SELECT uid FROM (${own}) AS own)
+      OR (namespace = $namespace AND pod IN (SELECT pod FROM (${own}) AS own))
+      OR (namespace IS NULL AND pod_uid IS NULL AND image <> '' AND image IN (SELECT image FROM (${own}) AS own)))`;
   const parameters = {
     from,
     to,

@@ -42,6 +42,9 @@ class WriterFile extends SqliteDatabase implements WriterDatabase {
 
   async reach(): Promise<void> {}
 
+  /** SQLite numbers from the largest number on. */
+  async numberOn(): Promise<void> {}
+
   override async close(): Promise<void> {
     await super.close();
     this.#lock.release();

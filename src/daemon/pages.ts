@@ -1,0 +1,92 @@
+import type { Logger } from 'pino';
+import type { Config } from './config/schema.ts';
+import type { LoadedConfig } from './config/load.ts';
+import { openHistoryReader } from '../engines/openHistory.ts';
+import type { HistoryReader } from '../store/history.ts';
+import type { IngestCounts } from '../serve/deps.ts';
+import { listen, readCertificate, type Certificate, type Listener } from '../serve/listen.ts';
+import { parseListen } from '../model/listen.ts';
+import type { Metrics } from '../serve/metrics.ts';
+import type { ProbeSource } from '../serve/probes.ts';
+import { QuestionPool } from '../serve/questions/questionPool.ts';
+import { composeApp } from './composeApp.ts';
+import { openStores } from './openStores.ts';
+import type { Releasers } from './releasers.ts';
+import { ResponseWorker } from './responses.ts';
+
+export interface PagesParts {
+  config(): Config;
+  loaded(): LoadedConfig;
+  readonly releasers: Releasers;
+  readonly metrics: Metrics;
+  readonly probes: ProbeSource;
+  readonly log: Logger;
+  readonly version: string;
+  reload(): Promise<void>;
+  /** Has messages sent now, where this process sends them. */
+  announced(): void;
+}
+
+/** What serves pages and the API, in a process that leads and in one that stands by. */
+export interface Pages {
+  readonly url: string;
+  readonly reader: HistoryReader;
+  readonly stores: Awaited<ReturnType<typeof openStores>>;
+  readonly responder: ResponseWorker;
+  /** Takes the configuration that came into force into use. */
+  configure(certificate: Certificate | null): void;
+}
+
+/** Opens the history for pages and the API, and serves them. */
+export async function openPages(parts: PagesParts): Promise<Pages> {
+  const { config, loaded, releasers, metrics, probes, log, version, reload, announced } = parts;
+  const { path } = config().history;
+  const reader = await openHistoryReader(path);
+  releasers.push('the history reader', () => reader.close());
+  const stores = await openStores(path, log);
+  releasers.push('the stores of the pages', () => stores.close());
+  const responder = new ResponseWorker({ config, stores, reader, log, announced });
+  const pool = new QuestionPool(loaded(), reader, log);
+  releasers.push('the question threads', () => pool.close());
+  const ingested: IngestCounts = {
+    answered: (route, status) => metrics.ingestRequests.inc({ route, code: String(status) }),
+    kept: (route, { accepted, duplicates }) => {
+      metrics.signals.inc({ route, result: 'accepted' }, accepted);
+      metrics.signals.inc({ route, result: 'duplicate' }, duplicates);
+    },
+  };
+  const { questions } = pool;
+  const sources = { config, reader, stores, questions, probes, ingested };
+  const app = { ...sources, responses: responder.parts, log, version, reload };
+  let current = composeApp(app);
+  const main = await listenOn(
+    'serve.listen',
+    config().serve.listen,
+    (request, env) => current.fetch(request, env),
+    readCertificate(config().serve),
+  );
+  releasers.push('the page listener', () => main.close());
+  return {
+    url: main.url,
+    reader,
+    stores,
+    responder,
+    configure: (certificate) => {
+      pool.configure(loaded());
+      if (certificate !== null) main.useCertificate(certificate);
+      current = composeApp(app);
+    },
+  };
+}
+
+/** Listens where a key of the configuration says. */
+export function listenOn(
+  key: string,
+  text: string,
+  fetch: Parameters<typeof listen>[0],
+  certificate: Certificate | null = null,
+): Promise<Listener> {
+  const address = parseListen(text);
+  if (address === null) throw new Error(`${key}: ${text} is not HOST:PORT`);
+  return listen(fetch, address, key, { certificate });
+}

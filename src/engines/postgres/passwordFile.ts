@@ -1,0 +1,46 @@
+import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+
+/**
+ * A URL with the password that PGPASSFILE or ~/.pgpass has for it, where it has none of its own. Without any, it is given
+ * one that no server takes: `pg` would keep a connection open that is asked for a password and has none.
+ */
+export function withPassword(url: string, env = process.env): string {
+  const parsed = new URL(url);
+  const isGiven = parsed.password !== '' || parsed.searchParams.has('password');
+  if (isGiven || env['PGPASSWORD'] !== undefined) return url;
+  const password = lookUp(parsed, env['PGPASSFILE'] ?? join(homedir(), '.pgpass'));
+  parsed.password = encodeURIComponent(password ?? randomUUID());
+  return parsed.href;
+}
+
+function lookUp(
+  { hostname, port, pathname, username }: URL,
+  passwordFile: string,
+): string | undefined {
+  const wanted = [hostname, port || '5432', pathname.slice(1), username].map(decodeURIComponent);
+  for (const line of readLines(passwordFile)) {
+    // A colon or backslash of a field is written after a backslash.
+    const fields = line.match(/(?:\\.|[^\\:])+/g)?.map((field) => field.replaceAll(/\\(.)/g, '$1'));
+    const [password, ...rest] = fields?.toReversed() ?? [];
+    const matches = rest.toReversed();
+    if (
+      matches.length === wanted.length &&
+      matches.every((field, at) => field === '*' || field === wanted[at])
+    )
+      return password;
+  }
+  return undefined;
+}
+
+function readLines(file: string): readonly string[] {
+  try {
+    return readFileSync(file, 'utf8')
+      .split(/\r?\n/)
+      .filter((line) => !line.startsWith('#'));
+  } catch {
+    return [];
+  }
+}
