@@ -22,7 +22,7 @@ export const ROOMS: readonly Room[] = [
   room('respond', 'acts on the cluster: planned, approved, executed once, undone'),
   room('notify', 'who gets which message and when'),
   room('digest', 'the week: read and explained'),
-  room('channels', 'one folder a way out: Slack, webhooks, Alertmanager, SIEM'),
+  room('channels', 'one folder a way out: Slack, Teams, e-mail, webhooks, Alertmanager, SIEM'),
   room('engines', 'where the history is kept: all the SQL, and the databases that it runs on'),
   room('serve', 'HTTP: probes, metrics, API, OpenCost’s form, pages'),
   room('daemon', 'loads the configuration, composes, schedules, starts and stops'),

@@ -5,13 +5,15 @@ import type { Policy } from '../notify/plan/plan.ts';
 import type { Channel } from '../store/notifications/delivery.ts';
 import { alertmanager } from './alertmanager/config.ts';
 import type { ChannelKind, ChannelParts } from './channelKind.ts';
+import { email } from './email/config.ts';
 import { logChannel } from './logChannel.ts';
 import { siem } from './siem/config.ts';
 import { slack } from './slack/config.ts';
+import { teams } from './teams/config.ts';
 import { webhooks } from './webhook/config.ts';
 
 /** Every channel by its key in the configuration. To add one: its folder, an entry here, its test. */
-const CHANNELS = { slack, webhooks, alertmanager, siem };
+const CHANNELS = { slack, teams, email, webhooks, alertmanager, siem };
 
 type Channels = typeof CHANNELS;
 

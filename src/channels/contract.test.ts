@@ -15,12 +15,22 @@ import { logChannel } from './logChannel.ts';
 import { siemChannel } from './siem/siemChannel.ts';
 import { aDigest } from '../../test/support/digest/digests.ts';
 import type { Notice } from '../store/notifications/notice.ts';
+import { MailServer } from '../../test/support/notify/mailServer.ts';
+import { emailChannel } from './email/emailChannel.ts';
+import { teamsChannel } from './teams/teamsChannel.ts';
 import { webhooks } from './webhook/config.ts';
 import { webhookChannel } from './webhook/webhookChannel.ts';
 
 const CONTEXT = { currency: 'USD', externalUrl: 'https://bw.example.com', kubeContext: 'prod' };
 const SECRET = 'canary-secret-0123456789';
 const HOSTILE = 'a"}],\n{"x":<!channel>`${{{id}}}\\\u0000\u001b[31m\u202e';
+const MAIL = {
+  host: '127.0.0.1',
+  tls: 'off' as const,
+  from: 'burnwatch@example.com',
+  to: ['ops@example.com'],
+  timeout: 5_000,
+};
 const OK_SLACK = '{"ok":true,"channel":"C1","ts":"1.000001"}';
 
 /** One suite for every way out. `make` is given the address of a server. */
@@ -62,6 +72,24 @@ const CHANNELS: readonly { name: string; make: (url: string) => Channel; http: b
       alertmanagerChannel({ urls: [url], headers: { authorization: `Bearer ${SECRET}` } }, CONTEXT),
   },
   {
+    name: 'teams',
+    http: true,
+    make: (url) => teamsChannel({ url: `${url}/workflows/1?sig=${SECRET}` }, CONTEXT),
+  },
+  {
+    name: 'email',
+    http: false,
+    make: () =>
+      emailChannel(
+        { ...MAIL, port: mailServer.port },
+        {
+          clock: new FakeClock(TEST_NOW),
+          context: CONTEXT,
+          logger: { info: () => undefined, warn: () => undefined },
+        },
+      ),
+  },
+  {
     name: 'siem',
     http: true,
     make: (url) => siemChannel({ url, headers: { authorization: `Bearer ${SECRET}` } }, CONTEXT),
@@ -97,11 +125,12 @@ function partsOf(name: string, body: string): readonly string[] {
 }
 
 let server: TestServer;
+let mailServer: MailServer;
 beforeAll(async () => {
-  server = await TestServer.start();
+  [server, mailServer] = await Promise.all([TestServer.start(), MailServer.start()]);
 });
 afterAll(async () => {
-  await server.stop();
+  await Promise.all([server.stop(), mailServer.stop()]);
 });
 beforeEach(() => {
   server.requests.length = 0;
@@ -115,7 +144,7 @@ beforeEach(() => {
 const signal = () => AbortSignal.timeout(10_000);
 
 function deliveryTo(name: string, finding = aFinding()) {
-  const receiver = { channel: name, target: '#security' };
+  const receiver = { channel: name, target: name === 'email' ? 'ops@example.com' : '#security' };
   return aDelivery({ receiver, notice: noticeFor(name, finding) });
 }
 

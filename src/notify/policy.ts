@@ -20,7 +20,8 @@ const DAYS = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'] as const;
 /**
  * The operator's decisions about notifications. Without a channel for people, their messages go to the log.
  *
- * @param targets of the configured channels: the first that names a platform or security receiver counts
+ * @param targets of the configured channels: the first that names a platform receiver is the one that is answered in,
+ *   the others get the same
  */
 export function createPolicy(config: NotifyConfig, targets: readonly ChannelTargets[]): Policy {
   const { notifications, paging } = config;
@@ -32,7 +33,13 @@ export function createPolicy(config: NotifyConfig, targets: readonly ChannelTarg
       platform: targets.find(({ platform }) => platform !== undefined)?.platform ?? LOG,
       security: targets.find(({ security }) => security !== undefined)?.security ?? LOG,
       pagers: targets.flatMap(({ pagers = [] }) => pagers),
-      others: targets.flatMap(({ others = [] }) => others),
+      others: [
+        ...targets.flatMap(({ others = [] }) => others),
+        ...targets
+          .filter(({ platform }) => platform !== undefined)
+          .slice(1)
+          .flatMap(besideTheFirst),
+      ],
       ownersOf: (finding, fromMetadata) => owners?.receiversOf(finding, fromMetadata) ?? [],
       ownerProblemOf: (finding, fromMetadata) => owners?.problemOf(finding, fromMetadata) ?? null,
     },
@@ -46,6 +53,14 @@ export function createPolicy(config: NotifyConfig, targets: readonly ChannelTarg
     previewMs: notifications.preview,
     maxPagesPerDay: paging.maxPerDay,
   };
+}
+
+/** A further channel for people gets what the first one gets, of abuse what security gets. */
+function besideTheFirst({ platform, security }: ChannelTargets): Destinations['others'] {
+  if (platform === undefined) return [];
+  return [
+    { receiver: platform, security: security ?? platform, minSeverity: 'info', digests: true },
+  ];
 }
 
 /** How the configured channels reach owners, the first that can; null where none reaches people. */

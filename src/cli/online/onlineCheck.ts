@@ -1,5 +1,6 @@
 import { printable } from '../../model/text/escape.ts';
 import type { OnlineResult, OnlineCheck } from './onlineResult.ts';
+import { checkEmail, checkTeams } from './mailCheck.ts';
 import { checkPrometheus } from './prometheusCheck.ts';
 import { checkSlack } from './slackCheck.ts';
 import { checkWorkloads } from './workloadsCheck.ts';
@@ -9,6 +10,8 @@ export const ONLINE_CHECKS: ReadonlyMap<string, OnlineCheck> = new Map([
   ['Prometheus', checkPrometheus],
   ['Workloads', checkWorkloads],
   ['Slack', checkSlack],
+  ['Teams', checkTeams],
+  ['E-mail', checkEmail],
 ]);
 
 const MARKS = { ok: 'ok     ', warning: 'lacking', failed: 'FAILED ' } as const;

@@ -16,3 +16,13 @@ export function csvText(text: string): string {
 export function shellQuote(text: string): string {
   return /^(?!=)[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }
+
+/** Text for SVG and HTML, also within double quotes; characters that XML cannot hold become spaces. */
+export function escapeXml(text: string): string {
+  return text
+    .replace(/[^\n\u0020-\uD7FF\uE000-\uFFFD]/g, ' ')
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replaceAll('"', '&quot;');
+}

@@ -1,3 +1,4 @@
+import { escapeXml } from '../../model/text/escape.ts';
 import { Resvg } from '@resvg/resvg-js';
 import { fileURLToPath } from 'node:url';
 import { px } from '../../model/chart/paths.ts';
@@ -30,7 +31,7 @@ export function picture(heightPx: number, parts: readonly string[]): string {
 
 /** A chart's title, at the top left. */
 export function titleText(title: string, top = 0): string {
-  const text = svgText(truncate(cleanText(title), 90));
+  const text = escapeXml(truncate(cleanText(title), 90));
   return `<text x="16" y="${top + 26}" font-size="15" font-family="Inter SemiBold" class="title">${text}</text>`;
 }
 
@@ -64,18 +65,8 @@ export function chartLabel(
   anchor: 'start' | 'middle' | 'end',
   kind = '',
 ): string {
-  const text = svgText(shown);
+  const text = escapeXml(shown);
   return `<text x="${px(x)}" y="${px(y)}" text-anchor="${anchor}" class="${kind}">${text}</text>`;
-}
-
-/** Escapes text for SVG; characters that XML cannot hold become spaces. */
-function svgText(text: string): string {
-  return text
-    .replace(/[^\u0020-\uD7FF\uE000-\uFFFD]/g, ' ')
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replaceAll('"', '&quot;');
 }
 
 const FONTS = ['Inter-Regular.ttf', 'Inter-SemiBold.ttf'].map((file) =>

@@ -20,6 +20,8 @@ export interface Destinations {
   /** Channels that get what the platform gets (webhooks without `pager`), by least severity. */
   readonly others: readonly {
     readonly receiver: Receiver;
+    /** Instead of it, for abuse. */
+    readonly security?: Receiver;
     readonly minSeverity: Finding['severity'];
     /** Whether it also gets the weekly digest. */
     readonly digests: boolean;
@@ -41,9 +43,14 @@ export interface Destinations {
 export function routesOf(finding: Finding, to: Destinations): readonly Route[] {
   const routes = [...peopleRoutes(finding, to)];
   if (routes.length === 0) return routes;
-  for (const { receiver, minSeverity } of to.others) {
+  for (const { receiver, security = receiver, minSeverity } of to.others) {
+    const isAbuse = finding.kind === 'cryptojacking';
     if (SEVERITY_RANK[finding.severity] >= SEVERITY_RANK[minSeverity])
-      routes.push({ audience: 'platform', receiver, insteadOf: null });
+      routes.push({
+        audience: isAbuse && security !== receiver ? 'security' : 'platform',
+        receiver: isAbuse ? security : receiver,
+        insteadOf: null,
+      });
   }
   return routes;
 }
