@@ -10,7 +10,8 @@ export function mentionedLabels(
   }
   for (const { match } of config.owners.routes) {
     for (const key of Object.keys(match)) {
-      if (key.startsWith('label:')) names.add(key.slice('label:'.length));
+      const [, name] = /^(?:label|annotation):(.+)$/.exec(key) ?? [];
+      if (name !== undefined) names.add(name);
     }
   }
   return [...names];

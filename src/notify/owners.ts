@@ -39,8 +39,8 @@ export function configuredOwners(
     const labels = findingLabels(finding);
     const route = routes.find(
       ({ match }) =>
-        // Labels are what a workload says of itself.
-        (fromMetadata || !Object.keys(match).some((key) => key.startsWith('label:'))) &&
+        // Labels and annotations are what a workload says of itself.
+        (fromMetadata || !Object.keys(match).some((key) => /^(label|annotation):/.test(key))) &&
         Object.entries(match).every(([key, value]) => labels[key] === value),
     );
     const sources = [route?.slack, route?.owner, fromMetadata ? ofMetadata(finding) : null];

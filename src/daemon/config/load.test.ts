@@ -45,7 +45,7 @@ describe('loadConfig', () => {
     ['clutser: prod', '1: clutser: is not a known key; did you mean cluster?'],
     [
       'cluster: a\nurl: http://x',
-      '2: url: is not a known key here; it belongs to prometheus.url or history.url or alertmanager.url or siem.url',
+      '2: url: is not a known key here; it belongs to prometheus.url or history.url or teams.url or alertmanager.url or siem.url',
     ],
     [
       'serve:\n  cluster: x',
@@ -129,7 +129,7 @@ describe('loadConfig', () => {
     ],
     [
       'owners: { routes: [{ match: { team: a }, owner: b }] }',
-      '1: owners.routes[0].match.team: cannot be matched; use namespace, workload, kind, severity or label:KEY',
+      '1: owners.routes[0].match.team: cannot be matched; use namespace, workload, kind, severity, label:KEY or annotation:KEY',
     ],
     [
       'owners: { routes: [{ match: { namespace: a } }] }',

@@ -21,7 +21,7 @@ const owners = z.strictObject({
 
 export type OwnersConfig = z.output<typeof owners>;
 
-const MATCHED = /^(namespace|workload|kind|severity|label:.+)$/;
+const MATCHED = /^(namespace|workload|kind|severity|label:.+|annotation:.+)$/;
 
 const routeTargets: Rule<OwnerRoute> = ({ match, owner, slack }, report) => {
   if (owner === undefined && slack === undefined) report([], 'needs owner or slack');
@@ -29,7 +29,7 @@ const routeTargets: Rule<OwnerRoute> = ({ match, owner, slack }, report) => {
     if (!MATCHED.test(key))
       report(
         ['match', key],
-        'cannot be matched; use namespace, workload, kind, severity or label:KEY',
+        'cannot be matched; use namespace, workload, kind, severity, label:KEY or annotation:KEY',
       );
   }
 };

@@ -52,6 +52,10 @@ describe('ownershipOf', () => {
       { match, owner: 'team-shop', slack: '#shop' },
     ];
     expect(told([POD], { routes })).toEqual([['team-shop', 'route', '#shop']]);
+    const byAnnotation = { 'annotation:a8r.io/owner': 'ops@example.com; @web , ops@example.com' };
+    expect(told([POD], { routes: [{ match: byAnnotation, owner: 'by-annotation' }] })[0]?.[0]).toBe(
+      'by-annotation',
+    );
     const other = [{ match: { 'label:tier': 'silver' }, owner: 'x' }];
     expect(told([POD], { routes: other })[0]?.[1]).toBe('workload a8r.io/owner');
   });
@@ -59,6 +63,7 @@ describe('ownershipOf', () => {
 
 describe('how owners are told', () => {
   const routes = [
+    { match: { 'annotation:pager': 'me' }, slack: '#chosen-by-an-annotation' },
     { match: { 'label:tier': 'gold' }, slack: '#chosen-by-a-label' },
     { match: { namespace: 'shop' }, slack: '#chosen-by-the-operator, @oncall' },
   ];
@@ -82,6 +87,12 @@ describe('how owners are told', () => {
 
   it('routes by label, but never abuse: whoever deploys a workload chooses its labels', () => {
     expect(targets({ routes }, true)).toEqual(['#chosen-by-a-label']);
+    const annotated = { ...finding, labels: { 'annotation:pager': 'me' } };
+    expect(targets({ routes }, true, annotated)).toEqual(['#chosen-by-an-annotation']);
+    expect(targets({ routes }, false, annotated)).toEqual([
+      '#chosen-by-the-operator',
+      'group:@oncall',
+    ]);
     expect(targets({ routes }, false)).toEqual(['#chosen-by-the-operator', 'group:@oncall']);
     expect(targets({}, false)).toEqual([]);
     expect(configuredOwners(config(), reachInSlack).problemOf(finding, false)?.key).toBe(
@@ -94,6 +105,12 @@ describe('how owners are told', () => {
     const names = routedLabels(config({ routes }));
     expect(scopeLabels(scope, clusterOf([POD]), names)).toEqual({ tier: 'gold' });
     expect(scopeLabels(scope, clusterOf([POD], []), names)).toEqual({});
+    const annotated = routedLabels(
+      config({ routes: [{ match: { 'annotation:a8r.io/owner': 'x' }, owner: 'y' }] }),
+    );
+    expect(Object.keys(scopeLabels(scope, clusterOf([POD]), annotated))).toEqual([
+      'annotation:a8r.io/owner',
+    ]);
   });
 
   it('says of an owner that cannot be told how to repair it', () => {

@@ -1,3 +1,4 @@
+import { metadataLabels } from '../../store/silences/silence.ts';
 import type { OwnerRoute, OwnersConfig } from './config.ts';
 import type { NamespaceFacts, PodSample, Snapshot } from '../../model/snapshot.ts';
 import { workloadKey, type WorkloadRef } from '../../model/workload.ts';
@@ -63,13 +64,11 @@ function routeOf(
   config: { readonly owners: OwnersConfig },
 ): OwnerRoute | undefined {
   const scope = { ...place, container: null, subject: null };
-  const labels: Record<string, string> = {
+  const labels: Readonly<Record<string, string>> = {
     namespace: place.namespace,
     workload: place.workload.name,
+    ...metadataLabels(scopeLabels(scope, snapshot, routedLabels(config))),
   };
-  for (const [name, value] of Object.entries(scopeLabels(scope, snapshot, routedLabels(config)))) {
-    labels[`label:${name}`] = value;
-  }
   return config.owners.routes.find(({ match }) =>
     Object.entries(match).every(([name, value]) => labels[name] === value),
   );

@@ -3,14 +3,15 @@ import type { Scope } from '../../model/finding.ts';
 import type { Snapshot } from '../../model/snapshot.ts';
 import { workloadKey } from '../../model/workload.ts';
 
-const PREFIX = 'label:';
+const LABEL = 'label:';
+const ANNOTATION = 'annotation:';
 
-/** The labels by which `owners.routes` choose (`label:KEY`). */
+/** The labels and annotations by which `owners.routes` choose: `KEY` for a label, `annotation:KEY`. */
 export function routedLabels({ owners }: { readonly owners: OwnersConfig }): readonly string[] {
   const names = owners.routes.flatMap(({ match }) => Object.keys(match));
   return [...new Set(names)]
-    .filter((name) => name.startsWith(PREFIX))
-    .map((name) => name.slice(PREFIX.length));
+    .filter((name) => name.startsWith(LABEL) || name.startsWith(ANNOTATION))
+    .map((name) => (name.startsWith(LABEL) ? name.slice(LABEL.length) : name));
 }
 
 /**
@@ -37,7 +38,13 @@ export function scopeLabels(
   ];
   const labels: Record<string, string> = {};
   for (const name of names) {
-    const value = carriers.map((one) => one?.labels[name]).find((one) => one !== undefined);
+    const value = carriers
+      .map((one) =>
+        name.startsWith(ANNOTATION)
+          ? one?.annotations[name.slice(ANNOTATION.length)]
+          : one?.labels[name],
+      )
+      .find((one) => one !== undefined);
     if (value !== undefined) labels[name] = value;
   }
   return labels;

@@ -3,6 +3,8 @@ import type { TimeMs } from '../../model/time.ts';
 import { compileMatcher, type Matcher } from './matcher.ts';
 import { ownValue } from '../../model/ownValue.ts';
 
+type Labels = Readonly<Record<string, string>>;
+
 /** Findings that match are not sent from `startsAt` until `endsAt`. Wall clock. */
 export interface Silence {
   readonly id: string;
@@ -34,11 +36,19 @@ export function findingLabels(finding: Finding): Readonly<Record<string, string>
   if (scope.container !== null) labels['container'] = scope.container;
   if (scope.subject !== null) labels['subject'] = scope.subject;
   if (finding.owner !== null) labels['owner'] = finding.owner;
-  for (const [name, value] of Object.entries(finding.labels ?? {})) labels[`label:${name}`] = value;
-  return labels;
+  return { ...labels, ...metadataLabels(finding.labels ?? {}) };
 }
 
-type Labels = Readonly<Record<string, string>>;
+/** `{ tier, annotation:team }` as matchers and routes name them: `label:tier`, `annotation:team`. */
+export function metadataLabels(labels: Labels): Labels {
+  return Object.fromEntries(
+    Object.entries(labels).map(([name, value]) => [
+      name.startsWith('annotation:') ? name : `label:${name}`,
+      value,
+    ]),
+  );
+}
+
 type LabelTest = (labels: Labels) => boolean;
 
 /** A silence is asked about every finding of a window: its expressions are compiled once for all of them. */
