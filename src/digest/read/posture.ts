@@ -2,7 +2,7 @@ import type { CycleState } from '../../store/cycleState.ts';
 import type { DetectorCodecs } from '../../store/history.ts';
 import { DAY_MS, type TimeMs } from '../../model/time.ts';
 import { CLUSTER } from '../../detect/posture/check.ts';
-import { ADMIN_PATH } from '../../detect/posture/checks/access.ts';
+import { ADMIN_PATH } from '../../detect/posture/checks/access/pathCheck.ts';
 import { postureDetector } from '../../detect/posture/postureDetector.ts';
 import type { PostureDay, PostureState } from '../../detect/posture/postureState.ts';
 import type { PostureLine } from '../../store/digests/digest.ts';

@@ -1,6 +1,6 @@
 import { CLUSTER, SCOPES, type PostureScope } from '../../detect/posture/check.ts';
 import type { CheckJson } from '../../detect/posture/checkJson.ts';
-import { ADMIN_PATH } from '../../detect/posture/checks/access.ts';
+import { ADMIN_PATH } from '../../detect/posture/checks/access/pathCheck.ts';
 import { evaluatedOf } from '../../detect/posture/evaluate.ts';
 import { formatShare } from '../../model/text/units.ts';
 import type { NamespacePostureData } from '../questions/answerPosture.ts';

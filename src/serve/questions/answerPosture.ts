@@ -1,7 +1,7 @@
 import { SCOPES, type PostureScope } from '../../detect/posture/check.ts';
 import { checkJson, type CheckJson } from '../../detect/posture/checkJson.ts';
 import { evaluatePosture, type NamespacePosture } from '../../detect/posture/evaluate.ts';
-import { ADMIN_PATH } from '../../detect/posture/checks/access.ts';
+import { ADMIN_PATH } from '../../detect/posture/checks/access/pathCheck.ts';
 import { namespaceUse } from '../../detect/posture/namespaceUse.ts';
 import { DAY_MS, type TimeMs } from '../../model/time.ts';
 import type { PostureInput } from '../../detect/posture/postureInput.ts';

@@ -1,5 +1,8 @@
 import type { PostureCheck } from '../check.ts';
-import { ACCESS_CHECKS } from './access.ts';
+import { ABILITY_CHECKS } from './access/abilityChecks.ts';
+import { ACCOUNT_CHECKS } from './access/accountChecks.ts';
+import { BINDING_CHECKS } from './access/bindingChecks.ts';
+import { PATH_CHECK } from './access/pathCheck.ts';
 import { DEFAULT_CHECKS } from './defaults.ts';
 import { NAMESPACE_CHECKS } from './namespaces.ts';
 import { NETWORK_CHECKS } from './network.ts';
@@ -13,7 +16,10 @@ export const CHECKS: readonly PostureCheck[] = [
   ...NAMESPACE_CHECKS,
   ...WORKLOAD_CHECKS,
   ...PRIVILEGE_CHECKS,
-  ...ACCESS_CHECKS,
+  PATH_CHECK,
+  ...ABILITY_CHECKS,
+  ...ACCOUNT_CHECKS,
+  ...BINDING_CHECKS,
   ...NETWORK_CHECKS,
   ...DEFAULT_CHECKS,
 ];

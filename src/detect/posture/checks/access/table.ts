@@ -1,5 +1,5 @@
-import type { Ability } from '../access/abilities.ts';
-import type { CheckSeverity, RegistryNames } from '../check.ts';
+import type { Ability } from '../../access/abilities.ts';
+import type { CheckSeverity, RegistryNames } from '../../check.ts';
 
 /** A check that one ability in a role fails. */
 export interface AbilityCheck {
