@@ -12,6 +12,7 @@ import { podOwners, scopeOwner, type PodOwners } from '../detect/owners/podOwner
 import type { Snapshot } from '../model/snapshot.ts';
 import { workloadKey } from '../model/workload.ts';
 import type { WorkloadEvent } from '../model/workloadEvent.ts';
+import { CALL_MEMORY, rememberCalls } from '../detect/signals/callMemory.ts';
 import { rememberSignals, SIGNAL_MEMORY } from '../detect/signals/signalMemory.ts';
 import { TIMELINE } from '../detect/timeline/timelineState.ts';
 import { traceWorkloads } from '../detect/timeline/traceWorkloads.ts';
@@ -75,6 +76,7 @@ export function runWindow(
     planned: (scope) => plannedIn(events, scope, window),
     isOpen: openFindings(state.findings.values()),
     signals,
+    calls: rememberCalls(signals.calls, window.end, states.of(CALL_MEMORY)),
     verdictsSoFar: () => verdicts,
   };
   for (const detector of settings.detectors)

@@ -4,7 +4,7 @@ import { DAY_MS, formatTime, type TimeMs } from '../../model/time.ts';
 import { evaluatePosture } from '../../detect/posture/evaluate.ts';
 import { renderFix } from '../../detect/posture/fix/renderFix.ts';
 import { namespaceUse } from '../../detect/posture/namespaceUse.ts';
-import { readPostureTrends, type PostureTrend } from '../../detect/posture/readTrend.ts';
+import { readPosturePast, type PosturePast } from '../../detect/posture/readTrend.ts';
 import { renderPosture, unknownScopes } from '../../detect/posture/renderPosture.ts';
 import { SCOPES, type PostureScope } from '../../detect/posture/check.ts';
 import { SYSTEM_NAMESPACES } from '../../detect/posture/checks/namespaces.ts';
@@ -58,7 +58,7 @@ async function printPosture(options: PostureOptions, io: Io): Promise<void> {
     throw new CommandFailed('neither Prometheus, Kubernetes nor a file lists pods');
   const scopes = options.scope === 'all' ? SCOPES : [options.scope];
   const policy = { ...context.loaded.thresholds.posture, scopes };
-  const all = evaluatePosture(input, policy);
+  const all = evaluatePosture({ ...input, calls: past?.calls ?? null }, policy);
   const { namespace } = options;
   const shown = namespace === undefined ? all : all.filter((one) => one.namespace === namespace);
   if (namespace !== undefined && shown.length === 0)
@@ -114,12 +114,11 @@ async function postureNow(
   return (await presentCluster(context, { now: () => watermark + settle })).posture(use);
 }
 
-interface Past {
+interface Past extends PosturePast {
   readonly watermark: TimeMs;
   readonly histories: readonly ContainerHistory[];
   /** All that there ever were. */
   readonly namespaces: readonly string[];
-  readonly trends: ReadonlyMap<string, PostureTrend>;
 }
 
 /** What containers used lately, and how scores went; null without a history. */
@@ -134,7 +133,7 @@ async function readPast(
       const from = watermark - DAYS * DAY_MS;
       const histories = await reader.containerDays({ from, to: watermark, namespaces });
       const known = await reader.namespaces();
-      return { watermark, histories, namespaces: known, trends: await readPostureTrends(reader) };
+      return { watermark, histories, namespaces: known, ...(await readPosturePast(reader)) };
     });
   } catch (error) {
     if (error instanceof HistoryError && error.code === 'missing') return null;

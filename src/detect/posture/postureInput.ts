@@ -1,5 +1,6 @@
 import type { ClusterObjects } from '../../model/clusterObjects.ts';
 import type { ContainerSpecFacts, PodSpecFacts } from '../../model/podSpec.ts';
+import type { CallsKnown } from '../signals/callMemory.ts';
 import type { WorkloadRef } from '../../model/workload.ts';
 
 /** Everything that posture is judged by. A part that no source has is null: nothing passes by it. */
@@ -16,6 +17,8 @@ export interface PostureInput {
    * null where there is no history.
    */
   readonly use: ReadonlyMap<string, NamespaceUse> | null;
+  /** What users asked the API for, from audit events; null or absent where none come in. */
+  readonly calls?: CallsKnown | null;
 }
 
 /** Highest of the days looked at, in cores and bytes over all pods. */

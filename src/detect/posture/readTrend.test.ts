@@ -6,7 +6,7 @@ import { DAY_MS } from '../../model/time.ts';
 import { evaluatePosture } from './evaluate.ts';
 import { postureDetector } from './postureDetector.ts';
 import type { PostureState } from './postureState.ts';
-import { readPostureTrends } from './readTrend.ts';
+import { readPosturePast } from './readTrend.ts';
 import { renderPosture } from './renderPosture.ts';
 import { goodInput } from '../../../test/support/posture/posture.ts';
 
@@ -28,7 +28,7 @@ it('the trend comes from the history, and the change of a week into the table', 
   await writer.close();
 
   const reader = await openHistoryReader(temp.path());
-  const trends = await readPostureTrends(reader);
+  const { trends } = await readPosturePast(reader);
   await reader.close();
   expect(trends).toEqual(new Map([['shop', trend]]));
 

@@ -2,6 +2,7 @@ import { SCOPES, type PostureScope } from '../../detect/posture/check.ts';
 import { checkJson, type CheckJson } from '../../detect/posture/checkJson.ts';
 import { evaluatePosture, type NamespacePosture } from '../../detect/posture/evaluate.ts';
 import { ADMIN_PATH } from '../../detect/posture/checks/access/pathCheck.ts';
+import { readPosturePast } from '../../detect/posture/readTrend.ts';
 import { namespaceUse } from '../../detect/posture/namespaceUse.ts';
 import { DAY_MS, type TimeMs } from '../../model/time.ts';
 import type { PostureInput } from '../../detect/posture/postureInput.ts';
@@ -60,11 +61,10 @@ async function readPosture(
   // Listing the whole cluster is slow: all scopes are judged by one reading.
   const input = await context.perWindow('posture input', () => context.presentPosture(use));
   if (input === null) return { asOf: null, all: [] };
+  const { calls } = await context.perWindow('posture past', () => readPosturePast(context.reader));
   const policy = context.thresholds().posture;
-  const evaluated = evaluatePosture(input, {
-    ...policy,
-    scopes: scope === null ? SCOPES : [scope],
-  });
+  const scopes = scope === null ? SCOPES : [scope];
+  const evaluated = evaluatePosture({ ...input, calls }, { ...policy, scopes });
   return {
     asOf: watermark ?? 0,
     all: evaluated.map(({ checks, ...rest }) => ({ ...rest, checks: checks.map(checkJson) })),

@@ -1,3 +1,4 @@
+import { DAY_MS } from '../../../src/model/time.ts';
 import { noObjects, type ClusterObjects } from '../../../src/model/clusterObjects.ts';
 import type { ContainerSpecFacts, PodSpecFacts } from '../../../src/model/podSpec.ts';
 import type {
@@ -120,6 +121,7 @@ export function goodInput(change: Partial<PostureInput> = {}): PostureInput {
     objects: goodObjects(),
     nodes: [{ cpuCores: 4, ramBytes: 2 ** 34 }],
     use: new Map([['shop', { cpuCores: 1, ramBytes: 2 ** 30 }]]),
+    calls: { since: 0, last: 40 * DAY_MS, users: new Map() },
     ...change,
   };
 }

@@ -1,3 +1,4 @@
+import { IMPERSONATES } from '../../signals/callMemory.ts';
 import type { AccessRule } from '../../../model/reviewedObjects.ts';
 
 /** Requests that lead to more than they say, in the API’s own words. */
@@ -18,6 +19,7 @@ interface AbilityRow {
 const RBAC = 'rbac.authorization.k8s.io';
 const ADMISSION = 'admissionregistration.k8s.io';
 const CERTIFICATES = 'certificates.k8s.io';
+const READS = ['get', 'list', 'watch'];
 const WRITE = ['create', 'update', 'patch'];
 
 function on(group: string, resources: string, ...verbs: readonly string[]): Request {
@@ -26,7 +28,7 @@ function on(group: string, resources: string, ...verbs: readonly string[]): Requ
 
 /** Everything that the review looks for in roles. */
 const ABILITIES = {
-  'read secrets': { requests: [on('', 'secrets', 'get', 'list', 'watch')] },
+  'read secrets': { requests: [on('', 'secrets', ...READS)] },
   'create secrets': { requests: [on('', 'secrets', 'create')] },
   'run pods': {
     requests: [
@@ -124,6 +126,50 @@ export function abilitiesOf(
   return found;
 }
 
+/** Verbs that audit events show; `bind`, `escalate` and `approve` are asked for within other requests. */
+const SEEN_VERBS: ReadonlySet<string> = new Set([...READS, ...WRITE, 'delete', 'deletecollection']);
+
+/** Whether calls (`get secrets`, `patch deployments.apps`) made use of an ability; null where calls cannot show it. */
+export function usesAbility(
+  ability: Ability,
+  calls: Readonly<Record<string, unknown>>,
+): boolean | null {
+  if (ability === 'do everything') return null;
+  if (ability.startsWith(IMPERSONATES)) return IMPERSONATES in calls;
+  const { requests } = ABILITIES[ability] as AbilityRow;
+  const seen = requests.flatMap(({ verbs, group, resources }) =>
+    resources.flatMap((resource) =>
+      verbs.filter((verb) => SEEN_VERBS.has(verb)).map((verb) => callOf(verb, group, resource)),
+    ),
+  );
+  return seen.length === 0 ? null : seen.some((call) => call in calls);
+}
+
+/** As audit events are counted: `patch deployments.apps/scale`. */
+function callOf(verb: string, group: string, path: string): string {
+  const [resource = '', ...subresource] = path.split('/');
+  return `${verb} ${[`${resource}${group === '' ? '' : `.${group}`}`, ...subresource].join('/')}`;
+}
+
+/** Whether calls made use of any rule; null where calls cannot show it. */
+export function usesRules(
+  rules: readonly AccessRule[],
+  calls: Readonly<Record<string, unknown>>,
+): boolean | null {
+  const shown = rules.filter(
+    ({ verbs, resources }) =>
+      resources.length > 0 && verbs.some((verb) => verb === '*' || SEEN_VERBS.has(verb)),
+  );
+  if (shown.length === 0) return null;
+  return Object.keys(calls).some((call) => {
+    const [, verb = '', resource = '', group = '', subresource = ''] =
+      /^(\S+) ([^./]*)(?:\.([^/]*))?(\/.*)?$/.exec(call) ?? [];
+    return shown.some((rule) =>
+      allows(rule, { verbs: [verb], group, resources: [`${resource}${subresource}`] }, true),
+    );
+  });
+}
+
 function isEverything({ verbs, apiGroups, resources, resourceNames }: AccessRule): boolean {
   return (
     [verbs, apiGroups, resources].every((one) => one.includes('*')) && resourceNames.length === 0
@@ -131,7 +177,7 @@ function isEverything({ verbs, apiGroups, resources, resourceNames }: AccessRule
 }
 
 /** As Kubernetes’ own authorizer matches: `pods/*` is a literal, while a star before `/exec` is of every kind. */
-function allows(rule: AccessRule, { verbs, group, resources }: Request): boolean {
+function allows(rule: AccessRule, { verbs, group, resources }: Request, anyName = false): boolean {
   if (!has(rule.apiGroups, group)) return false;
   return resources.some((resource) => {
     const [, subresource] = resource.split('/');
@@ -139,7 +185,7 @@ function allows(rule: AccessRule, { verbs, group, resources }: Request): boolean
       has(rule.resources, resource) ||
       (subresource !== undefined && rule.resources.includes(`*/${subresource}`));
     // What is to be created has no name yet: rules with names never allow it, but for a subresource of a named object.
-    const isNamed = rule.resourceNames.length > 0 && subresource === undefined;
+    const isNamed = !anyName && rule.resourceNames.length > 0 && subresource === undefined;
     return (
       isResource && verbs.some((verb) => has(rule.verbs, verb) && !(isNamed && verb === 'create'))
     );

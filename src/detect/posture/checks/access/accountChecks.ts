@@ -1,8 +1,10 @@
-import { accessOf, objectName } from '../../access/access.ts';
-import { failuresOr, type Failure, type PostureCheck } from '../../check.ts';
+import { usesAbility, usesRules } from '../../access/abilities.ts';
+import { accessOf, describeGrant, objectName, type Grantee } from '../../access/access.ts';
+import { DAY_MS, formatTime } from '../../../../model/time.ts';
+import { CLUSTER, failuresOr, type Failure, type PostureCheck } from '../../check.ts';
 import { lacks } from '../../lists.ts';
 import { ordinaryNamespaces, SYSTEM_NAMESPACES } from '../namespaces.ts';
-import { workloadsOf } from './grantees.ts';
+import { accessResults, EVERYBODY, placeOf, withoutBuiltIn, workloadsOf } from './grantees.ts';
 import { NSA } from './table.ts';
 
 const DEFAULT_ACCOUNT: PostureCheck = {
@@ -44,5 +46,62 @@ const DEFAULT_ACCOUNT: PostureCheck = {
   },
 };
 
+/** Monthly jobs run within it. */
+const LEAST_DAYS = 30;
+const MOST_GRANTS = 3;
+
+/** Grants that no audit event shows in use. Groups are left out: events are counted by user. */
+const UNUSED: PostureCheck = {
+  id: 'rbac-unused',
+  title: 'Grant that was not used (informational)',
+  severity: 'info',
+  group: 'access',
+  names: NSA,
+  run(input) {
+    const { calls = null, objects } = input;
+    if (calls === null) return failuresOr([CLUSTER], [], 'no audit events come in (signals.audit)');
+    const days = Math.floor((calls.last - calls.since) / DAY_MS);
+    if (days < LEAST_DAYS)
+      return failuresOr(
+        [CLUSTER],
+        [],
+        `audit events are known of ${days} days, ${LEAST_DAYS} are needed`,
+      );
+    if (objects !== null && objects.observedAt - calls.last > 2 * DAY_MS)
+      return failuresOr([CLUSTER], [], `audit events ended at ${formatTime(calls.last)}`);
+    const failures = [...accessOf(input).grantees].flatMap(([key, grantee]): Failure[] => {
+      const own = EVERYBODY.has(key) ? null : withoutBuiltIn(grantee);
+      const { kind, namespace, name } = grantee.subject;
+      if (own === null || kind === 'Group') return [];
+      const user = kind === 'User' ? name : `system:serviceaccount:${namespace}:${name}`;
+      const unused = unusedOf(own, calls.users.get(user) ?? {});
+      if (unused.length === 0) return [];
+      const more = unused.length - MOST_GRANTS;
+      const listed = `${unused.slice(0, MOST_GRANTS).join('; ')}${more > 0 ? `; and ${more} more` : ''}`;
+      const text = `has not used in ${days} days of audit events: ${listed}`;
+      return [{ namespace: placeOf(own, null), subject: key, text }];
+    });
+    return accessResults(input, failures);
+  },
+};
+
+/** Whole grants, and of those in use the strong rights that are not. */
+function unusedOf(
+  { bindings, reaches }: Grantee,
+  calls: Readonly<Record<string, unknown>>,
+): readonly string[] {
+  return bindings.flatMap(({ binding, role, isBuiltIn }) => {
+    if (isBuiltIn || role === null) return [];
+    const grant = describeGrant({ role, binding });
+    const isUsed = usesRules(role.rules, calls);
+    if (isUsed === null) return [];
+    if (!isUsed) return [grant];
+    const rights = reaches
+      .filter((one) => one.binding === binding && usesAbility(one.ability, calls) === false)
+      .map(({ ability }) => ability);
+    return rights.length === 0 ? [] : [`${rights.join(', ')} of ${grant}`];
+  });
+}
+
 /** Service accounts as they are used. */
-export const ACCOUNT_CHECKS: readonly PostureCheck[] = [DEFAULT_ACCOUNT];
+export const ACCOUNT_CHECKS: readonly PostureCheck[] = [DEFAULT_ACCOUNT, UNUSED];
