@@ -12,6 +12,7 @@ import { podOwners, scopeOwner, type PodOwners } from '../detect/owners/podOwner
 import type { Snapshot } from '../model/snapshot.ts';
 import { workloadKey } from '../model/workload.ts';
 import type { WorkloadEvent } from '../model/workloadEvent.ts';
+import { ACCESS_TRACES, traceAccess } from '../detect/posture/access/traceAccess.ts';
 import { CALL_MEMORY, rememberCalls } from '../detect/signals/callMemory.ts';
 import { rememberSignals, SIGNAL_MEMORY } from '../detect/signals/signalMemory.ts';
 import { TIMELINE } from '../detect/timeline/timelineState.ts';
@@ -28,7 +29,7 @@ export interface WindowResult {
   readonly costs: WindowCosts;
   readonly change: StateChange;
   readonly events: readonly FindingEvent[];
-  /** What changed about workloads. */
+  /** What changed about workloads, and about who may do what. */
   readonly workloadEvents: readonly WorkloadEvent[];
   /** By pod UID. */
   readonly owners: PodOwners;
@@ -83,7 +84,10 @@ export function runWindow(
     for (const verdict of detector.detect(context, states.of(detector))) verdicts.push(verdict);
 
   addUnits(states.of(UNIT_COSTS), snapshot, costs, config.unitCosts);
-  const workloadEvents = traceWorkloads({ snapshot, owners }, states.of(TIMELINE));
+  const workloadEvents = [
+    ...traceWorkloads({ snapshot, owners }, states.of(TIMELINE)),
+    ...traceAccess(snapshot, states.of(ACCESS_TRACES)),
+  ];
 
   const present = new Set(
     snapshot.pods.map(({ namespace, workload }) => workloadKey(namespace, workload)),

@@ -8,6 +8,7 @@ import type { DetectorCodecs } from '../store/history.ts';
 import type { TimeMs } from '../model/time.ts';
 import { UNIT_COSTS } from '../cost/unitCosts/unitDays.ts';
 import { PLANNED } from '../detect/planned/plannedEvents.ts';
+import { ACCESS_TRACES } from '../detect/posture/access/traceAccess.ts';
 import { CALL_MEMORY } from '../detect/signals/callMemory.ts';
 import { SIGNAL_MEMORY } from '../detect/signals/signalMemory.ts';
 import { TIMELINE } from '../detect/timeline/timelineState.ts';
@@ -48,8 +49,14 @@ export async function composeSettings(
 /** How the detectors' state, and that of the workloads' time line, is stored. */
 export function detectorCodecs(settings: Pick<Settings, 'detectors'>): DetectorCodecs {
   return new Map(
-    [...settings.detectors, TIMELINE, PLANNED, SIGNAL_MEMORY, CALL_MEMORY, UNIT_COSTS].map(
-      ({ name, version, codec }) => [name, { version, codec }] as const,
-    ),
+    [
+      ...settings.detectors,
+      TIMELINE,
+      PLANNED,
+      SIGNAL_MEMORY,
+      CALL_MEMORY,
+      ACCESS_TRACES,
+      UNIT_COSTS,
+    ].map(({ name, version, codec }) => [name, { version, codec }] as const),
   );
 }

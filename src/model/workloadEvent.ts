@@ -7,6 +7,7 @@ import type { WorkloadRef } from './workload.ts';
  * - `image`, `command`, `requests`, `limits`: of one container
  * - `scaled`: the desired number of replicas, or the number of pods where no source states it
  * - `owner`: who the labels and annotations name
+ * - `access`: of a service account that it runs with, or of a user, group or service account itself
  * - `new-node`: a new pod runs on a node that joined the cluster less than a day ago
  */
 export type WorkloadEventType =
@@ -18,6 +19,7 @@ export type WorkloadEventType =
   | 'limits'
   | 'scaled'
   | 'owner'
+  | 'access'
   | 'new-node';
 
 /**
