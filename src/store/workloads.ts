@@ -1,6 +1,7 @@
 import type { NodePrice } from '../model/cost.ts';
 import type { KeptPodSpec } from '../model/podSpec.ts';
 import type { TimeMs } from '../model/time.ts';
+import type { WorkloadEventType } from '../model/workloadEvent.ts';
 import type { WorkloadRef } from '../model/workload.ts';
 
 /** Times are in [from, to). */
@@ -11,6 +12,8 @@ export interface WorkloadEventQuery {
   readonly from: TimeMs;
   readonly to: TimeMs;
   readonly limit: number;
+  /** Absent for all. */
+  readonly type?: WorkloadEventType;
   /** Only these namespaces (authorization); absent or null for all. */
   readonly namespaces?: readonly string[] | null;
 }

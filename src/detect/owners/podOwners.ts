@@ -1,4 +1,5 @@
-import type { Scope } from '../../model/finding.ts';
+import type { FindingKind, Scope } from '../../model/finding.ts';
+import type { OwnersConfig } from './config.ts';
 import type { NamespaceFacts, PodSample, Snapshot } from '../../model/snapshot.ts';
 import { workloadKey } from '../../model/workload.ts';
 
@@ -56,6 +57,28 @@ function namespaceOwner(
 ): string | null {
   const facts = namespaces.get(namespace);
   return facts === undefined ? null : ownerIn([facts], keys);
+}
+
+/**
+ * Who owns a place as a whole: the first route that is of this namespace alone (of the cluster: of none), or of a kind of
+ * findings in it, else who it names itself.
+ *
+ * @param facts labels and annotations of the namespace; null for the cluster and where they are unknown.
+ */
+export function placeOwner(
+  { namespace, kind }: { readonly namespace: string | null; readonly kind: FindingKind },
+  facts: Carrier | null,
+  { keys, routes }: Pick<OwnersConfig, 'keys' | 'routes'>,
+): string | null {
+  const known: Readonly<Record<string, string>> = {
+    kind,
+    ...(namespace !== null && { namespace }),
+  };
+  const route = routes.find(
+    ({ match, owner }) =>
+      owner !== undefined && Object.entries(match).every(([name, value]) => known[name] === value),
+  );
+  return route?.owner ?? (facts === null ? null : ownerIn([facts], keys));
 }
 
 /** The first owner that the first of `keys` names, looked for on each carrier in turn. */

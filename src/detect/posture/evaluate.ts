@@ -49,6 +49,23 @@ export interface NamespacePosture {
   readonly checks: readonly EvaluatedCheck[];
 }
 
+/** How many results failed, of each scope of which something could be evaluated. */
+export type FailedByScope = Readonly<Partial<Record<PostureScope, number>>>;
+
+/** Counts the failures of one namespace, list by list. */
+export function failedByScope({
+  checks,
+  scopes,
+}: Pick<NamespacePosture, 'checks' | 'scopes'>): FailedByScope {
+  const known = SCOPES.filter((scope) => (scopes[scope] ?? null) !== null);
+  return Object.fromEntries(
+    known.map((scope) => {
+      const own = checks.filter(({ check }) => scopeOf(check) === scope);
+      return [scope, own.reduce((sum, { results }) => sum + count(results, 'failed'), 0)];
+    }),
+  );
+}
+
 export type Grade = 'A' | 'B' | 'C' | 'D' | 'F';
 
 /** How much a check weighs in the score; informational ones weigh nothing. */

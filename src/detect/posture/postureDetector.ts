@@ -5,7 +5,7 @@ import { misses } from '../../model/clusterObjects.ts';
 import type { Scope, Verdict } from '../../model/finding.ts';
 import { DAY_MS, floorTo, HOUR_MS } from '../../model/time.ts';
 import { CLUSTER, count, scopeOf, SCOPES, type PostureScope } from './check.ts';
-import { evaluatePosture, scoresOf, type NamespacePosture } from './evaluate.ts';
+import { evaluatePosture, failedByScope, scoresOf, type NamespacePosture } from './evaluate.ts';
 import { postureOfSnapshot } from './readInput.ts';
 import { clearAll, reviewVerdicts } from './reviewVerdicts.ts';
 import { scoreFellVerdict, SCORE_FELL_RULE } from './scoreFellVerdict.ts';
@@ -97,7 +97,8 @@ function comparePosture(
   const { end, start } = context.snapshot.window;
   const day = floorTo(start, DAY_MS);
   const counts = countsOf(posture);
-  const today = { day, score: posture.score ?? 0, known: posture.known };
+  const { score, known } = posture;
+  const today = { day, score: score ?? 0, known, failed: failedByScope(posture) };
   if (before === undefined)
     return {
       row: { reference: counts, trend: [today], fellAt: null, reported: {} },

@@ -8,6 +8,8 @@ export interface PostureInput {
   readonly namespaces: readonly string[];
   /** Labels of each namespace; null where no source lists namespaces. */
   readonly namespaceLabels?: ReadonlyMap<string, Readonly<Record<string, string>>> | null;
+  /** Annotations of each namespace, for its owner. */
+  readonly namespaceAnnotations?: ReadonlyMap<string, Readonly<Record<string, string>>>;
   readonly pods: readonly PosturePod[];
   readonly objects: ClusterObjects | null;
   /** Allocatable cores and bytes of each node; null where unknown. */

@@ -1,3 +1,4 @@
+import type { FailedByScope } from './evaluate.ts';
 import type { Reported } from './reviewVerdicts.ts';
 import type { TimeMs } from '../../model/time.ts';
 
@@ -10,6 +11,8 @@ export interface PostureDay {
   readonly score: number;
   /** As `NamespacePosture.known`. */
   readonly known: number;
+  /** Failures of each scope of which something could be evaluated; absent before they were counted. */
+  readonly failed?: FailedByScope;
 }
 
 /** What is remembered of one namespace's posture. */

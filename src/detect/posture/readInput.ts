@@ -16,6 +16,7 @@ export interface PostureInventory {
 
 interface LabelledNamespace {
   readonly labels: Readonly<Record<string, string>>;
+  readonly annotations: Readonly<Record<string, string>>;
 }
 
 /** A pod as a snapshot or an inventory has it. */
@@ -78,6 +79,9 @@ function inputOf(
       objects === null || misses(objects, 'namespaces')
         ? null
         : new Map([...seen.namespaces].map(([name, { labels }]) => [name, labels])),
+    namespaceAnnotations: new Map(
+      [...seen.namespaces].map(([name, { annotations }]) => [name, annotations]),
+    ),
     pods: [...pods.values()],
     objects,
     nodes: sizesOf(areListed ? objects.nodes : seen.nodes),

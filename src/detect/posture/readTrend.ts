@@ -22,7 +22,10 @@ export async function readPosturePast(reader: HistoryReader): Promise<PosturePas
     ({ name, version, codec }) => [name, { version, codec }] as const,
   );
   const { detectors } = await reader.loadState(new Map(codecs));
-  const rows = (detectors.get(postureDetector.name) ?? new Map()) as ReadonlyMap<string, PostureState>;
+  const rows = (detectors.get(postureDetector.name) ?? new Map()) as ReadonlyMap<
+    string,
+    PostureState
+  >;
   return {
     trends: new Map([...rows].map(([namespace, { trend }]) => [namespace, trend])),
     calls: callsKnown(detectors.get(CALL_MEMORY.name)),

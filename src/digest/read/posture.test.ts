@@ -51,3 +51,18 @@ it('the cluster itself and the ways to cluster-admin stand apart from namespaces
   });
   expect(postureText(line)).toContain('the cluster itself 60 (70 before), 1 way to cluster-admin');
 });
+
+it('each list of the cluster has its length, with that of the week before', () => {
+  const state = stateOf(
+    ['shop', 90, { ...last(80, 1), failed: { rbac: 3, network: 2 } }],
+    ['(cluster)', 70, { ...last(60, 1), failed: { rbac: 1, cluster: 4 } }],
+  );
+  const rows = state.detectors.get('posture') as Map<string, PostureState>;
+  const { trend } = rows.get('shop')!;
+  const before = { ...trend[0]!, failed: { rbac: 3, network: 5 } };
+  rows.set('shop', { ...rows.get('shop')!, trend: [before, trend[1]!] });
+  const line = postureLine(state, WEEK, 0.67);
+  expect(postureText(line)).toContain(
+    '; failures: access 4 (3 before), network 2 (5 before), defaults 4',
+  );
+});

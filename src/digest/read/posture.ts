@@ -1,9 +1,10 @@
 import type { CycleState } from '../../store/cycleState.ts';
 import type { DetectorCodecs } from '../../store/history.ts';
 import { DAY_MS, type TimeMs } from '../../model/time.ts';
-import { CLUSTER } from '../../detect/posture/check.ts';
+import { CLUSTER, SCOPES } from '../../detect/posture/check.ts';
 import { ADMIN_PATH } from '../../detect/posture/checks/access/pathCheck.ts';
 import { postureDetector } from '../../detect/posture/postureDetector.ts';
+import { sum } from '../../detect/posture/listTrends.ts';
 import type { PostureDay, PostureState } from '../../detect/posture/postureState.ts';
 import type { PostureLine } from '../../store/digests/digest.ts';
 import type { Week } from '../../store/digests/week.ts';
@@ -61,7 +62,26 @@ export function postureLine(state: CycleState, week: Week, minKnown: number): Po
       .map(({ namespace }) => namespace)
       .sort(),
     ...clusterLine(states, week),
+    ...listLine(states, week),
   };
+}
+
+/** How long the lists of access, network and defaults are. */
+function listLine(
+  states: readonly (readonly [string, PostureState])[],
+  week: Week,
+): Pick<PostureLine, 'lists'> {
+  const failedAt = (day: TimeMs) =>
+    states.flatMap(([, { trend }]) => lastDay(trend, day)?.failed ?? []);
+  const now = failedAt(week.end - DAY_MS);
+  const before = failedAt(week.start - DAY_MS);
+  const lists = SCOPES.flatMap((scope) => {
+    const isKnown = (all: typeof now) => all.some((failed) => failed[scope] !== undefined);
+    if (scope === 'workloads' || !isKnown(now)) return [];
+    const was = isKnown(before) ? sum(before, scope) : null;
+    return [{ scope, failed: sum(now, scope), before: was }];
+  });
+  return lists.length === 0 ? {} : { lists };
 }
 
 /** The place of what is in no namespace, and how many ways to cluster-admin are reported anywhere. */

@@ -128,7 +128,7 @@ export function postureText(posture: PostureLine): string {
   const low = lowest.map(({ namespace, score: points }) => `${namespace} ${points}`).join(', ');
   const fallen = fell.length === 0 ? '' : `; fell in ${listed(fell, 3)}`;
   const unknown = ungraded === 0 ? '' : `; too little is known of ${ungraded} more`;
-  return `${score} of 100 on average over ${plural(namespaces, 'namespace')}${change}; lowest: ${low}${fallen}${unknown}${clusterText(posture)}`;
+  return `${score} of 100 on average over ${plural(namespaces, 'namespace')}${change}; lowest: ${low}${fallen}${unknown}${clusterText(posture)}${listsText(posture)}`;
 }
 
 function clusterText({ cluster }: PostureLine): string {
@@ -137,6 +137,21 @@ function clusterText({ cluster }: PostureLine): string {
   const before = scoreBefore === null || scoreBefore === score ? '' : ` (${scoreBefore} before)`;
   const ways = adminWays === 0 ? '' : `, ${plural(adminWays, 'way')} to cluster-admin`;
   return `; the cluster itself ${score}${before}${ways}`;
+}
+
+const LIST_NAMES: Readonly<Record<string, string>> = {
+  rbac: 'access',
+  network: 'network',
+  cluster: 'defaults',
+};
+
+function listsText({ lists = [] }: PostureLine): string {
+  if (lists.length === 0) return '';
+  const texts = lists.map(({ scope, failed, before }) => {
+    const was = before === null || before === failed ? '' : ` (${before} before)`;
+    return `${LIST_NAMES[scope] ?? scope} ${failed}${was}`;
+  });
+  return `; failures: ${texts.join(', ')}`;
 }
 
 /** `Overprovisioned: 2 opened, 1 resolved, 9 open`. */

@@ -31,13 +31,14 @@ export async function readWorkloadEvents(
   db: Db,
   query: WorkloadEventQuery,
 ): Promise<readonly WorkloadEvent[]> {
-  const { namespace, workload, from, to, limit, namespaces } = query;
+  const { namespace, workload, from, to, limit, namespaces, type = null } = query;
   const rows = await all<EventRow>(
     db,
     `SELECT at, type, namespace, kind, name, container, text, before, after FROM workload_events
      WHERE at >= $from AND at < $to
        AND ($namespace IS NULL OR namespace = $namespace)
        AND ($kind IS NULL OR (kind = $kind AND name = $name))
+       AND ($type IS NULL OR type = $type)
        AND ${IN_NAMESPACES}
      ORDER BY at DESC, namespace DESC, kind DESC, name DESC, type DESC, container DESC
      LIMIT $limit`,
@@ -46,6 +47,7 @@ export async function readWorkloadEvents(
       to,
       limit,
       namespace,
+      type,
       namespaces: list(namespaces),
       kind: workload?.kind ?? null,
       name: workload?.name ?? null,

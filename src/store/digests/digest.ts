@@ -245,6 +245,12 @@ export interface PostureLine {
     readonly scoreBefore: number | null;
     readonly adminWays: number;
   };
+  /** Failures of each list over all places, and a week before; absent where they were not counted. */
+  readonly lists?: readonly {
+    readonly scope: string;
+    readonly failed: number;
+    readonly before: number | null;
+  }[];
 }
 
 export interface FindingCount {
