@@ -20,7 +20,7 @@ import { lastMonday } from '../support/testCluster.ts';
 const END = lastMonday();
 const NOW = END + 3 * MINUTE_MS;
 const KINDS =
-  'pods,nodes,namespaces,deployments,replicasets,statefulsets,daemonsets,jobs,cronjobs,hpa,resourcequotas,limitranges,pdb,pvc,services,rollouts.argoproj.io,services.serving.knative.dev';
+  'pods,nodes,namespaces,deployments,replicasets,statefulsets,daemonsets,jobs,cronjobs,hpa,resourcequotas,limitranges,pdb,pvc,services,rollouts.argoproj.io,services.serving.knative.dev,serviceaccounts,roles,rolebindings,clusterroles,clusterrolebindings,networkpolicies,ingresses,validatingwebhookconfigurations,mutatingwebhookconfigurations,validatingadmissionpolicies,validatingadmissionpolicybindings';
 
 let stock: StatedCluster;
 let listed: StatedCluster;
@@ -107,6 +107,16 @@ const PROBES: Readonly<Record<string, (snapshot: Snapshot) => boolean>> = {
   'quotas and limit ranges': ({ objects }) =>
     objects?.quotas.length === 1 && objects.limitRanges.length === 1,
   'disruption budgets': ({ objects }) => objects?.disruptionBudgets.length === 1,
+  'review of access (roles, bindings, service accounts)': ({ objects }) =>
+    objects?.roles.length === 2 &&
+    objects.roleBindings.length === 2 &&
+    objects.serviceAccounts.length === 1,
+  'review of the network (NetworkPolicies, Ingresses, Services)': ({ objects }) =>
+    objects?.networkPolicies.length === 1 && objects.ingresses.length === 1,
+  'review of admission (webhooks, admission policies)': ({ objects }) =>
+    objects?.webhooks.length === 2 &&
+    objects.admissionPolicies.length === 1 &&
+    objects.admissionBindings.length === 1,
   'desired replicas': ({ objects }) =>
     objects?.workloads.find(({ workload }) => workload.name === 'web')?.replicas === 2,
   'changes of the command line': (snapshot) =>

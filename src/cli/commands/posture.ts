@@ -5,6 +5,7 @@ import { evaluatePosture } from '../../detect/posture/evaluate.ts';
 import { renderFix } from '../../detect/posture/fix/renderFix.ts';
 import { namespaceUse } from '../../detect/posture/namespaceUse.ts';
 import { readPosturePast, type PosturePast } from '../../detect/posture/readTrend.ts';
+import { placeOwners } from '../../detect/posture/placeOwners.ts';
 import { renderPosture, unknownScopes } from '../../detect/posture/renderPosture.ts';
 import { SCOPES, type PostureScope } from '../../detect/posture/check.ts';
 import { SYSTEM_NAMESPACES } from '../../detect/posture/checks/namespaces.ts';
@@ -65,9 +66,10 @@ async function printPosture(options: PostureOptions, io: Io): Promise<void> {
     throw unknownName('namespace', namespace, input.namespaces);
   // The trend is that of all scopes together.
   const trends = (options.scope === 'all' ? past?.trends : null) ?? new Map();
+  const owners = placeOwners(input, context.loaded.config.owners);
   // What the whole cluster has of access and network is a list; of workloads it is one a namespace.
   const isDetailed = namespace !== undefined || (scopes.length === 1 && scopes[0] !== 'workloads');
-  io.out(renderPosture(shown, trends, options.output, isDetailed, io.terminal));
+  io.out(renderPosture(shown, trends, options.output, isDetailed, io.terminal, owners));
   if (options.output !== 'table') return;
   for (const text of unknownScopes(shown)) io.err(`${text}\n`);
   if (shown.some(({ grade }) => grade === null))

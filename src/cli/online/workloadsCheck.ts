@@ -90,8 +90,16 @@ function featuresOf(snapshot: Snapshot, config: Config): readonly OnlineResult[]
   );
 }
 
-function cureOf({ resources, allowList }: Feature, { workloads: { source } }: Config): string {
+function cureOf(
+  { resources, allowList, isReview = false }: Feature,
+  { workloads: { source, clusterReview, namespaces } }: Config,
+): string {
   const names = resources.join(', ');
+  if (isReview && source !== 'file') {
+    if (!clusterReview) return 'workloads.clusterReview is off';
+    if (namespaces.length > 0)
+      return 'not known of the whole cluster while workloads.namespaces is set';
+  }
   const own =
     source === 'file'
       ? `let the file hold ${names}`

@@ -11,6 +11,8 @@ export interface Feature {
   readonly resources: readonly string[];
   /** What kube-state-metrics would have to be started with instead; null where it cannot give it. */
   readonly allowList: string | null;
+  /** Only with `workloads.clusterReview`. */
+  readonly isReview?: boolean;
 }
 
 /** What a cluster may or may not let Burnwatch do, in the order of the table. */
@@ -67,6 +69,36 @@ export const FEATURES: readonly Feature[] = [
     resources: ['poddisruptionbudgets.policy'],
     allowList: null,
   },
+  ...[
+    {
+      name: 'review of access (roles, bindings, service accounts)',
+      resources: [
+        'serviceaccounts',
+        ...['roles', 'rolebindings', 'clusterroles', 'clusterrolebindings'].map(
+          (resource) => `${resource}.rbac.authorization.k8s.io`,
+        ),
+      ],
+    },
+    {
+      name: 'review of the network (NetworkPolicies, Ingresses, Services)',
+      resources: ['networkpolicies.networking.k8s.io', 'ingresses.networking.k8s.io', 'services'],
+    },
+    {
+      name: 'review of admission (webhooks, admission policies)',
+      resources: [
+        'validatingwebhookconfigurations',
+        'mutatingwebhookconfigurations',
+        'validatingadmissionpolicies',
+        'validatingadmissionpolicybindings',
+      ].map((resource) => `${resource}.admissionregistration.k8s.io`),
+    },
+  ].map(({ name, resources }) => ({
+    name,
+    isThere: tells(...resources),
+    resources,
+    allowList: null,
+    isReview: true,
+  })),
   {
     name: 'desired replicas',
     isThere: tells('deployments.apps', 'statefulsets.apps'),

@@ -1,4 +1,4 @@
-import type { FindingKind, Scope } from '../../model/finding.ts';
+import type { Scope } from '../../model/finding.ts';
 import type { OwnersConfig } from './config.ts';
 import type { NamespaceFacts, PodSample, Snapshot } from '../../model/snapshot.ts';
 import { workloadKey } from '../../model/workload.ts';
@@ -60,25 +60,20 @@ function namespaceOwner(
 }
 
 /**
- * Who owns a place as a whole: the first route that is of this namespace alone (of the cluster: of none), or of a kind of
- * findings in it, else who it names itself.
- *
- * @param facts labels and annotations of the namespace; null for the cluster and where they are unknown.
+ * Who owns a namespace as a whole: the first route that is of it alone, else who it names itself. What belongs to no
+ * namespace (null) is of the first route for the findings of access.
  */
 export function placeOwner(
-  { namespace, kind }: { readonly namespace: string | null; readonly kind: FindingKind },
-  facts: Carrier | null,
+  place: (Carrier & { readonly namespace: string }) | null,
   { keys, routes }: Pick<OwnersConfig, 'keys' | 'routes'>,
 ): string | null {
-  const known: Readonly<Record<string, string>> = {
-    kind,
-    ...(namespace !== null && { namespace }),
-  };
+  const known: Readonly<Record<string, string>> =
+    place === null ? { kind: 'rbac' } : { namespace: place.namespace };
   const route = routes.find(
     ({ match, owner }) =>
       owner !== undefined && Object.entries(match).every(([name, value]) => known[name] === value),
   );
-  return route?.owner ?? (facts === null ? null : ownerIn([facts], keys));
+  return route?.owner ?? (place === null ? null : ownerIn([place], keys));
 }
 
 /** The first owner that the first of `keys` names, looked for on each carrier in turn. */

@@ -1,6 +1,6 @@
 import { DAY_MS, type TimeMs } from '../../model/time.ts';
 import { SCOPES, type PostureScope } from './check.ts';
-import { failedByScope, type FailedByScope, type NamespacePosture } from './evaluate.ts';
+import type { FailedByScope } from './evaluate.ts';
 import type { PostureTrend } from './readTrend.ts';
 
 /** How long one list of failures is, over all places that are looked at, and how that went. */
@@ -15,10 +15,9 @@ export interface ListTrend {
 
 /** Adds places up, list by list. */
 export function listTrends(
-  places: readonly Pick<NamespacePosture, 'checks' | 'scopes'>[],
+  now: readonly FailedByScope[],
   trends: readonly PostureTrend[],
 ): readonly ListTrend[] {
-  const now = places.map(failedByScope);
   return SCOPES.flatMap((scope) => {
     const own = now.filter((failed) => failed[scope] !== undefined);
     if (own.length === 0) return [];

@@ -2,19 +2,35 @@ import { renderCsv, renderTable, type Column, type Terminal } from '../../model/
 import { count, scopeOf, SCOPES, type CheckResult } from './check.ts';
 import { checkJson } from './checkJson.ts';
 import { DAY_MS, formatTime } from '../../model/time.ts';
-import { evaluatedOf, type EvaluatedCheck, type NamespacePosture } from './evaluate.ts';
-import type { PostureTrend } from './readTrend.ts';
+import {
+  evaluatedOf,
+  failedByScope,
+  type EvaluatedCheck,
+  type NamespacePosture,
+} from './evaluate.ts';
+import type { PlaceOwners } from './placeOwners.ts';
+import type { PostureTrend, PostureTrends } from './readTrend.ts';
 
-type Trends = ReadonlyMap<string, PostureTrend>;
+/** A trend by calendar day. */
+export function trendJson(trend: PostureTrend) {
+  return trend.map(({ day, failed, ...point }) => ({
+    day: formatTime(day).slice(0, 10),
+    ...point,
+    ...(failed !== undefined && { failed: { ...failed } }),
+  }));
+}
 
 /** Posture as `posture -o json` gives it. */
-function postureJson(namespaces: readonly NamespacePosture[], trends: Trends): object {
+function postureJson(
+  namespaces: readonly NamespacePosture[],
+  trends: PostureTrends,
+  owners: PlaceOwners,
+): object {
   return namespaces.map(({ checks, ...summary }) => ({
     ...summary,
-    trend: (trends.get(summary.namespace) ?? []).map(({ day, ...point }) => ({
-      day: formatTime(day).slice(0, 10),
-      ...point,
-    })),
+    owner: owners.get(summary.namespace) ?? null,
+    trend: trendJson(trends.get(summary.namespace) ?? []),
+    failedByScope: failedByScope({ checks, ...summary }),
     checks: checks.filter(({ results }) => results.length > 0).map(checkJson),
   }));
 }
@@ -23,7 +39,7 @@ interface Line extends CheckResult {
   readonly check: EvaluatedCheck;
 }
 
-type Row = NamespacePosture & { readonly trend: PostureTrend };
+type Row = NamespacePosture & { readonly trend: PostureTrend; readonly owner: string | null };
 
 const SUMMARY: readonly Column<Row>[] = [
   { title: 'NAMESPACE', value: ({ namespace }) => namespace, maxWidth: 40 },
@@ -34,6 +50,7 @@ const SUMMARY: readonly Column<Row>[] = [
   { title: 'EVALUATED', value: evaluatedOf, align: 'right' },
   { title: 'FAILED', value: ({ failed }) => failed, align: 'right' },
 ];
+const OWNER: Column<Row> = { title: 'OWNER', value: ({ owner }) => owner ?? '', maxWidth: 24 };
 const WORST: Column<Row> = { title: 'WORST', value: worst, maxWidth: 60 };
 
 const LINES: readonly Column<Line>[] = [
@@ -57,12 +74,14 @@ const SEVERITIES = ['critical', 'high', 'medium', 'low', 'info'];
 /** Scores of all namespaces; with `detail` also every failure and what could not be evaluated. */
 export function renderPosture(
   namespaces: readonly NamespacePosture[],
-  trends: Trends,
+  trends: PostureTrends,
   format: 'table' | 'json' | 'csv',
   detail: boolean,
   terminal: Terminal | null = null,
+  owners: PlaceOwners = new Map(),
 ): string {
-  if (format === 'json') return `${JSON.stringify(postureJson(namespaces, trends), null, 2)}\n`;
+  if (format === 'json')
+    return `${JSON.stringify(postureJson(namespaces, trends, owners), null, 2)}\n`;
   const lines = namespaces.flatMap(({ checks }) =>
     checks.flatMap((check) =>
       check.results
@@ -73,8 +92,17 @@ export function renderPosture(
   lines.sort((a, b) => SEVERITIES.indexOf(a.check.severity) - SEVERITIES.indexOf(b.check.severity));
   if (format === 'csv') return renderCsv(lines, LINES);
   if (namespaces.length === 0) return 'No namespaces.\n';
-  const rows = namespaces.map((one) => ({ ...one, trend: trends.get(one.namespace) ?? [] }));
-  const summary = renderTable(rows, [...SUMMARY, ...scopeColumns(rows), WORST], terminal);
+  const rows = namespaces.map((one) => ({
+    ...one,
+    trend: trends.get(one.namespace) ?? [],
+    owner: owners.get(one.namespace) ?? null,
+  }));
+  const isOwned = rows.some(({ owner }) => owner !== null);
+  const summary = renderTable(
+    rows,
+    [...SUMMARY, ...scopeColumns(rows), ...(isOwned ? [OWNER] : []), WORST],
+    terminal,
+  );
   return detail && lines.length > 0
     ? `${summary}\n${renderTable(lines, LINES, terminal)}`
     : summary;

@@ -2,12 +2,27 @@ import { z } from 'zod';
 import { formatTime } from '../../model/time.ts';
 import { visibleNamespaces } from '../security/principal.ts';
 import { SCOPES } from '../../detect/posture/check.ts';
+import { trendJson } from '../../detect/posture/renderPosture.ts';
 import { pageOf, pageQuery, defineRoute } from './route.ts';
 
 const count = z.number().int().min(0);
 
+const byScope = z.partialRecord(z.enum(SCOPES), count).describe('failures of each scope');
+
 const postureSchema = z.object({
   asOf: z.iso.datetime().nullable().describe('null: no source could be asked, posture is unknown'),
+  changes: z
+    .array(
+      z.object({
+        at: z.iso.datetime(),
+        namespace: z.string(),
+        subject: z.object({ kind: z.string(), name: z.string() }),
+        text: z.string(),
+        before: z.string().nullable(),
+        after: z.string().nullable(),
+      }),
+    )
+    .describe('who got and lost which right in the last 30 days, the latest first'),
   namespaces: z.array(
     z.object({
       namespace: z.string().describe('(cluster): what is in no namespace'),
@@ -26,6 +41,18 @@ const postureSchema = z.object({
       passed: count,
       failed: count,
       notEvaluated: count,
+      owner: z.string().nullable().describe('null: no owner is named'),
+      failedByScope: byScope,
+      trend: z
+        .array(
+          z.object({
+            day: z.iso.date(),
+            score: z.number(),
+            known: z.number(),
+            failed: byScope.optional(),
+          }),
+        )
+        .describe('the first score of each UTC day, at most 90'),
       checks: z.array(
         z.object({
           id: z.string(),
@@ -70,7 +97,7 @@ export const getPosture = defineRoute({
   }),
   response: postureSchema,
   async handle({ context, query }, { questions }) {
-    const { asOf, namespaces } = await questions.posture({
+    const { asOf, namespaces, changes } = await questions.posture({
       namespaces: visibleNamespaces(context.var.principal),
       namespace: query.namespace ?? null,
       scope: query.scope === undefined || query.scope === 'all' ? null : query.scope,
@@ -80,8 +107,18 @@ export const getPosture = defineRoute({
       headers,
       body: {
         asOf: asOf === null ? null : formatTime(asOf),
+        changes: changes.map(({ at, namespace, workload, text, before, after }) => ({
+          at: formatTime(at),
+          namespace,
+          subject: { ...workload },
+          text,
+          before,
+          after,
+        })),
         namespaces: items.map(({ checks, ...one }) => ({
           ...one,
+          trend: trendJson(one.trend),
+          failedByScope: { ...one.failedByScope },
           scopes: { ...one.scopes },
           checks: checks.map(({ names, results, ...check }) => ({
             ...check,

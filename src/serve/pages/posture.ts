@@ -19,6 +19,13 @@ import {
   plainList,
 } from './html.ts';
 import { layout } from './layout.ts';
+import {
+  accessChanges,
+  listTable,
+  OWNER_COLUMN,
+  SCOPE_NAMES,
+  TREND_COLUMN,
+} from './postureLists.ts';
 import { namespaceOf, type ShownPage } from './route.ts';
 
 const SEVERITIES = ['critical', 'high', 'medium', 'low', 'info'];
@@ -43,6 +50,7 @@ export const posturePage: ShownPage = {
           ${view.asOf !== null && note(html`As of ${page.clock.at(view.asOf)}`)}
         </div>
         ${view.asOf !== null && scopeForm(scope)} ${adminWays(view.namespaces)}
+        ${listTable(view.lists)}
         <section class="card" aria-label="Posture by namespace">
           ${
             view.asOf === null
@@ -53,16 +61,10 @@ export const posturePage: ShownPage = {
                   ...LAST_COLUMNS,
                 ])
           }
-        </section>`,
+        </section>
+        ${view.asOf !== null && accessChanges(view.changes, page.clock)}`,
     );
   },
-};
-
-const SCOPE_NAMES: Readonly<Record<PostureScope, string>> = {
-  workloads: 'Workloads',
-  rbac: 'Access',
-  network: 'Network',
-  cluster: 'Defaults',
 };
 
 function scopeForm(scope: PostureScope | null): Html {
@@ -107,6 +109,8 @@ const COLUMNS: readonly HtmlColumn<NamespacePostureData>[] = [
   },
   { title: 'Score', isNumber: true, cell: ({ score }) => score ?? 'unknown' },
   { title: 'Grade', cell: gradeBadge },
+  TREND_COLUMN,
+  OWNER_COLUMN,
 ];
 
 function scopeColumn(scope: PostureScope): HtmlColumn<NamespacePostureData> {
@@ -148,10 +152,11 @@ export const namespacePosturePage: ShownPage = {
           posture === null
             ? html`<section class="card">${unknownPosture()}</section>`
             : html`<p class="note lead-note">
-                  ${scoreText(posture)} ${posture.failed} failed, ${posture.passed} passed,
-                  ${posture.notEvaluated} not evaluated.
+                  ${scoreText(posture)} Owner: ${posture.owner ?? 'not named'}. ${posture.failed}
+                  failed, ${posture.passed} passed, ${posture.notEvaluated} not evaluated.
                 </p>
-                ${checkList(posture)}`
+                ${listTable(view.lists)} ${checkList(posture)}
+                ${accessChanges(view.changes, page.clock)}`
         }`,
     );
   },

@@ -1,10 +1,18 @@
+import { placeOwners } from '../../detect/posture/placeOwners.ts';
 import { SCOPES, type PostureScope } from '../../detect/posture/check.ts';
 import { checkJson, type CheckJson } from '../../detect/posture/checkJson.ts';
-import { evaluatePosture, type NamespacePosture } from '../../detect/posture/evaluate.ts';
+import {
+  evaluatePosture,
+  failedByScope,
+  type FailedByScope,
+  type NamespacePosture,
+} from '../../detect/posture/evaluate.ts';
+import { listTrends, type ListTrend } from '../../detect/posture/listTrends.ts';
 import { ADMIN_PATH } from '../../detect/posture/checks/access/pathCheck.ts';
-import { readPosturePast } from '../../detect/posture/readTrend.ts';
+import { readPosturePast, type PostureTrend } from '../../detect/posture/readTrend.ts';
 import { namespaceUse } from '../../detect/posture/namespaceUse.ts';
 import { DAY_MS, type TimeMs } from '../../model/time.ts';
+import type { WorkloadEvent } from '../../model/workloadEvent.ts';
 import type { PostureInput } from '../../detect/posture/postureInput.ts';
 import { isVisible, type AnswerContext, type Whose } from './answerContext.ts';
 
@@ -19,12 +27,24 @@ export interface PostureView {
   readonly namespaces: readonly NamespacePostureData[];
   /** Null: no source answered; posture is unknown. */
   readonly asOf: TimeMs | null;
+  /** How long each list of failures is, over these namespaces, and how that went. */
+  readonly lists: readonly ListTrend[];
+  /** Who got and lost which right in the last 30 days, the latest first. */
+  readonly changes: readonly WorkloadEvent[];
 }
 
 /** A namespace's posture as plain data: checks without their functions. */
 export interface NamespacePostureData extends Omit<NamespacePosture, 'checks'> {
   readonly checks: readonly CheckJson[];
+  /** Null: no owner is named. */
+  readonly owner: string | null;
+  readonly trend: PostureTrend;
+  readonly failedByScope: FailedByScope;
 }
+
+const CHANGES_MS = 30 * DAY_MS;
+const MOST_CHANGES = 200;
+const SUBJECTS = new Set(['ServiceAccount', 'User', 'Group']);
 
 /** Days of history that quotas are judged by. */
 const DAYS = 28;
@@ -41,14 +61,35 @@ export async function answerPosture(
   const chosen = all.filter(
     (one) => isOwn(one.namespace) && (namespace === null || one.namespace === namespace),
   );
-  if (namespace !== null) return { asOf, namespaces: chosen };
+  const lists = listTrends(
+    chosen.map((one) => one.failedByScope),
+    chosen.map(({ trend }) => trend),
+  );
+  const changes = await readChanges(context, { namespaces, namespace, asOf });
+  if (namespace !== null) return { asOf, namespaces: chosen, lists, changes };
   const brief = chosen.map((one) => ({
     ...one,
     checks: one.checks.map((check) =>
       check.id === ADMIN_PATH ? check : { ...check, results: [] },
     ),
   }));
-  return { asOf, namespaces: brief };
+  return { asOf, namespaces: brief, lists, changes };
+}
+
+/** Of users, groups and service accounts; the workloads that run with these have them on their own time line. */
+async function readChanges(
+  { reader }: AnswerContext,
+  { namespaces, namespace, asOf }: PostureAsk & Pick<PostureView, 'asOf'>,
+): Promise<PostureView['changes']> {
+  const to = asOf ?? 0;
+  const of = { namespace, namespaces, workload: null, type: 'access' } as const;
+  const events = await reader.workloadEvents({
+    ...of,
+    from: to - CHANGES_MS,
+    to: to + 1,
+    limit: MOST_CHANGES,
+  });
+  return events.filter(({ workload }) => SUBJECTS.has(workload.kind)).toReversed();
 }
 
 async function readPosture(
@@ -61,13 +102,22 @@ async function readPosture(
   // Listing the whole cluster is slow: all scopes are judged by one reading.
   const input = await context.perWindow('posture input', () => context.presentPosture(use));
   if (input === null) return { asOf: null, all: [] };
-  const { calls } = await context.perWindow('posture past', () => readPosturePast(context.reader));
+  const { calls, trends } = await context.perWindow('posture past', () =>
+    readPosturePast(context.reader),
+  );
+  const owners = placeOwners(input, context.config().owners);
   const policy = context.thresholds().posture;
   const scopes = scope === null ? SCOPES : [scope];
   const evaluated = evaluatePosture({ ...input, calls }, { ...policy, scopes });
   return {
     asOf: watermark ?? 0,
-    all: evaluated.map(({ checks, ...rest }) => ({ ...rest, checks: checks.map(checkJson) })),
+    all: evaluated.map(({ checks, ...rest }) => ({
+      ...rest,
+      checks: checks.map(checkJson),
+      owner: owners.get(rest.namespace) ?? null,
+      trend: trends.get(rest.namespace) ?? [],
+      failedByScope: failedByScope({ checks, ...rest }),
+    })),
   };
 }
 

@@ -14,6 +14,8 @@ export const CANARIES = [
 ] as const;
 const [ENV, ARGUMENT, COMMAND, ANNOTATION, WALLET] = CANARIES;
 
+const RBAC = 'rbac.authorization.k8s.io';
+const ADMISSION = 'admissionregistration.k8s.io';
 const CREATED = '2024-10-01T08:00:00Z';
 const seed = { next: 0 };
 
@@ -230,6 +232,46 @@ export const STATED_OBJECTS: readonly RawObject[] = [
     'Service',
     { name: 'web', namespace: 'shop' },
     { spec: { selector: { app: 'web' }, ports: [{ port: 80 }] } },
+  ),
+  object('v1', 'ServiceAccount', { name: 'web', namespace: 'shop' }),
+  object(`${RBAC}/v1`, 'Role', { name: 'web', namespace: 'shop' }, { rules: [] }),
+  object(
+    `${RBAC}/v1`,
+    'RoleBinding',
+    { name: 'web', namespace: 'shop' },
+    {
+      roleRef: { kind: 'Role', name: 'web' },
+      subjects: [{ kind: 'ServiceAccount', name: 'web', namespace: 'shop' }],
+    },
+  ),
+  object(`${RBAC}/v1`, 'ClusterRole', { name: 'nodes' }, { rules: [] }),
+  object(
+    `${RBAC}/v1`,
+    'ClusterRoleBinding',
+    { name: 'nodes' },
+    { roleRef: { kind: 'ClusterRole', name: 'nodes' }, subjects: [{ kind: 'Group', name: 'ops' }] },
+  ),
+  object(
+    'networking.k8s.io/v1',
+    'NetworkPolicy',
+    { name: 'web', namespace: 'shop' },
+    { spec: { podSelector: { matchLabels: { app: 'web' } } } },
+  ),
+  object(
+    'networking.k8s.io/v1',
+    'Ingress',
+    { name: 'web', namespace: 'shop' },
+    { spec: { rules: [{ host: 'shop.example.com' }] } },
+  ),
+  ...['ValidatingWebhookConfiguration', 'MutatingWebhookConfiguration'].map((kind) =>
+    object(`${ADMISSION}/v1`, kind, { name: 'policy' }, { webhooks: [{ name: 'policy.shop' }] }),
+  ),
+  object(`${ADMISSION}/v1`, 'ValidatingAdmissionPolicy', { name: 'requests' }),
+  object(
+    `${ADMISSION}/v1`,
+    'ValidatingAdmissionPolicyBinding',
+    { name: 'requests' },
+    { spec: { policyName: 'requests', validationActions: ['Warn'] } },
   ),
   pod('kube-system', 'kube-proxy-b9xzl', {
     owner: ['DaemonSet', 'kube-proxy'],
