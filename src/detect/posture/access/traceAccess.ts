@@ -139,7 +139,7 @@ function workloadsWith(
     pods.map(({ workload }) => [workloadKey(namespace, workload), workload] as const),
   );
   return [...workloads]
-    .sort()
+    .sort(([a], [b]) => (a < b ? -1 : 1))
     .slice(0, MOST_WORKLOADS)
     .map(([, workload]) => workload);
 }
