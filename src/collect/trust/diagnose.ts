@@ -4,8 +4,35 @@ import type { LabelMatcher } from '../prometheus/matchers.ts';
 
 const CPU = 'container_cpu_usage_seconds_total';
 
+interface Cause {
+  /** cAdvisor's CPU counter, if absent. */
+  readonly metric?: '';
+  readonly own: readonly LabelMatcher[];
+  readonly text: string;
+}
+
 /** Why cAdvisor's series may be there and yet not be found, from the most special to the most general. */
-const CAUSES: readonly { readonly own: readonly LabelMatcher[]; readonly text: string }[] = [
+const CAUSES: readonly Cause[] = [
+  {
+    metric: '',
+    own: [
+      { name: '__name__', op: '=~', value: '(container|k8s_pod)_cpu_(time|usage|utilization).*' },
+      { name: 'k8s_pod_name', op: '!=', value: '' },
+    ],
+    text: 'the metrics of containers are those of an OpenTelemetry collector (k8s_pod_name), and Burnwatch reads those of cAdvisor and kube-state-metrics: let a collector scrape both too (its receiver prometheus, /metrics/cadvisor of the kubelets), or Prometheus',
+  },
+  {
+    metric: '',
+    own: [
+      {
+        name: '__name__',
+        op: '=~',
+        value:
+          '(node_namespace_pod_container|namespace_cpu|namespace_memory|namespace_workload_pod):.+',
+      },
+    ],
+    text: 'of containers the store has only the results of recording rules, without the counters that they are made from: let it keep container_* and kube_* too (write_relabel_configs of remote_write, match[] of a federation)',
+  },
   {
     own: [{ name: 'pod_name', op: '!=', value: '' }],
     text: `${CPU} is there, with the labels pod_name and container_name of kubelets before 1.16: relabel them to pod and container (metric_relabel_configs), or upgrade the nodes`,
@@ -27,8 +54,8 @@ export async function diagnose(
 ): Promise<readonly Snapshot[]> {
   if (!snapshots.some(({ problems }) => problems.some(isCpuAbsent))) return snapshots;
   const point = grid.points - 1;
-  for (const { own, text } of CAUSES) {
-    const query = `count(${context.select(CPU, ...own)})`;
+  for (const { metric = CPU, own, text } of CAUSES) {
+    const query = `count(${context.select(metric, ...own)})`;
     const { series } = await client.range(query, { grid, from: point, to: point }, signal);
     if (series.length > 0) return snapshots.map((snapshot) => withCause(snapshot, text));
   }
@@ -37,7 +64,7 @@ export async function diagnose(
 
 function isCpuAbsent({ code, subject }: DataProblem): boolean {
   return (
-    (code === 'exporter-absent' && subject === 'cAdvisor') ||
+    (code === 'exporter-absent' && (subject === 'cAdvisor' || subject === 'Prometheus')) ||
     (code === 'metric-absent' && subject === CPU)
   );
 }
