@@ -2,9 +2,13 @@ import { stringify } from 'yaml';
 import { NAMESPACES } from './cluster/namespaces.ts';
 
 export interface DemoConfigOptions {
-  readonly prometheusUrl: string;
-  readonly specsFile: string;
-  readonly historyFile: string;
+  /** One or several. */
+  readonly clusters: readonly {
+    readonly name: string;
+    readonly prometheusUrl: string;
+    readonly specsFile: string;
+  }[];
+  readonly history: { readonly path: string } | { readonly url: string };
   readonly days: number;
   readonly pages: string;
   readonly probes: string;
@@ -42,10 +46,10 @@ const HEADER = `# Made by "burnwatch demo": an ordinary configuration, for the d
 /** The demo's configuration: nothing in it that a user could not write. */
 export function demoConfig(options: DemoConfigOptions): string {
   const { slack } = options;
-  return `${HEADER}${stringify({
-    cluster: 'demo',
-    prometheus: { url: options.prometheusUrl },
-    workloads: { source: 'file', path: options.specsFile },
+  const clusters = options.clusters.map(({ name, prometheusUrl, specsFile }) => ({
+    cluster: name,
+    prometheus: { url: prometheusUrl },
+    workloads: { source: 'file', path: specsFile },
     pricing: {
       currency: 'USD',
       nodes: [
@@ -58,6 +62,9 @@ export function demoConfig(options: DemoConfigOptions): string {
         },
       ],
     },
+  }));
+  return `${HEADER}${stringify({
+    ...(clusters.length === 1 ? clusters[0] : { clusters }),
     budgets: [
       { namespace: 'online-boutique', monthly: 180 },
       { owner: 'team-platform', monthly: 250 },
@@ -72,7 +79,7 @@ export function demoConfig(options: DemoConfigOptions): string {
     },
     // Every minute, so that there is something to see soon.
     schedule: { cycle: '* * * * *', initialBackfill: `${options.days}d` },
-    history: { path: options.historyFile },
+    history: options.history,
     slack: {
       token: slack.botToken,
       appToken: slack.appToken,

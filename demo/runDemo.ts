@@ -36,7 +36,7 @@ export async function runDemo(
 
 /** Lives on as a daemon. */
 async function untilEnd(
-  { log, prometheus }: RunningDemo,
+  { log, clusters }: RunningDemo,
   host: DemoHost,
   signal: AbortSignal,
 ): Promise<void> {
@@ -45,7 +45,9 @@ async function untilEnd(
   const aborted = new Promise<'asked'>((resolve) => {
     signal.addEventListener('abort', () => resolve('asked'), { once: true });
   });
-  const end = signal.aborted ? 'asked' : await Promise.race([aborted, prometheus.ended]);
+  const end = signal.aborted
+    ? 'asked'
+    : await Promise.race([aborted, ...clusters.map(({ prometheus }) => prometheus.ended)]);
   if (end !== 'asked') throw new Error('Prometheus ended unexpectedly');
   host.err('Ending …\n');
 }

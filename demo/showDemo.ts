@@ -1,4 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { CostReport } from '../src/cost/report/costReportForm.ts';
+import { mergeReports } from '../src/cost/report/mergeReports.ts';
+import { renderCosts } from '../src/cost/report/renderCosts.ts';
+import type { Config } from '../src/daemon/config/schema.ts';
 import { readCosts } from '../src/cost/report/readCosts.ts';
 import { openDeliveryStore, openHistoryReader } from '../src/engines/openHistory.ts';
 import { DAY_MS, floorTo, SECOND_MS } from '../src/model/time.ts';
@@ -24,57 +28,63 @@ export async function showDemo(
   display: DemoDisplay,
   signal: AbortSignal,
 ): Promise<void> {
-  const { config } = running.loaded;
-  const deadDeliveries = await untilTold(folder.historyFile, display, signal);
-  const reader = await openHistoryReader(folder.historyFile);
-  try {
+  const { clusters, slack, daemon } = running;
+  const dead: number[] = [];
+  for (const { loaded } of clusters)
+    dead.push(await untilTold(loaded.config.history.path, display, signal));
+  display.step(`Ready after ${clock(display.elapsed)}`);
+  const broken: string[] = [];
+  const ofAll: CostReport[] = [];
+  for (const [index, { cluster, loaded, prometheus }] of clusters.entries()) {
+    const { config } = loaded;
+    const reader = await openHistoryReader(config.history.path);
+    try {
+      const costs = await readCosts(reader, config.pricing, request(config, 'namespace'));
+      ofAll.push(await readCosts(reader, config.pricing, request(config, 'cluster')));
+      const query = { state: 'open', kind: null, since: null, namespaces: null } as const;
+      const findings = await reader.findings(query);
+      const hidden = hiddenMiners(cluster.scenario);
+      const miners = findMiners(hidden, findings);
+      const urls = { pages: daemon.url, slack: slack.pageUrl, prometheus: prometheus.url };
+      const isLast = index === clusters.length - 1;
+      const summary = { costs, findings, miners, configFile: `${folder.shown}/burnwatch.yaml` };
+      if (clusters.length > 1) host.out(`\nThe cluster ${config.cluster}\n`);
+      host.out(
+        `\n${renderDemoSummary({ ...summary, urls: options.once || !isLast ? null : urls })}\n`,
+      );
+      const outcome: DemoOutcome = {
+        costs,
+        miners,
+        falseAlarms: falseAlarms(hidden, findings),
+        securityMessages: slack.messages(CHANNELS.security).length,
+        deadDeliveries: dead[index]!,
+      };
+      broken.push(...brokenPromises(outcome));
+    } finally {
+      await reader.close();
+    }
+  }
+  if (clusters.length > 1)
+    host.out(`All clusters\n\n${renderCosts(mergeReports(ofAll), 'table')}\n`);
+  if (broken.length > 0 && options.once)
+    throw new Error(`the demo did not keep its promises:\n- ${broken.join('\n- ')}`);
+  for (const promise of broken) display.note(`! ${promise}`);
+
+  function request({ cluster, schedule }: Config, by: 'namespace' | 'cluster') {
     const now = host.now();
-    const costs = await readCosts(reader, config.pricing, {
-      cluster: config.cluster,
-      query: {
-        from: now - Math.min(7, options.days) * DAY_MS,
-        to: floorTo(now - config.schedule.settle, config.schedule.window),
-        by: ['namespace'],
-        namespaces: null,
-      },
-    });
-    const query = { state: 'open', kind: null, since: null, namespaces: null } as const;
-    const findings = await reader.findings(query);
-    const hidden = hiddenMiners(running.cluster.scenario);
-    const miners = findMiners(hidden, findings);
-    const urls = {
-      pages: running.daemon.url,
-      slack: running.slack.pageUrl,
-      prometheus: running.prometheus.url,
-    };
-    display.step(`Ready after ${clock(display.elapsed)}`);
-    const configFile = `${folder.shown}/burnwatch.yaml`;
-    host.out(
-      `\n${renderDemoSummary({ costs, findings, miners, configFile, urls: options.once ? null : urls })}\n`,
-    );
-    const outcome: DemoOutcome = {
-      costs,
-      miners,
-      falseAlarms: falseAlarms(hidden, findings),
-      securityMessages: running.slack.messages(CHANNELS.security).length,
-      deadDeliveries,
-    };
-    const broken = brokenPromises(outcome);
-    if (broken.length > 0 && options.once)
-      throw new Error(`the demo did not keep its promises:\n- ${broken.join('\n- ')}`);
-    for (const promise of broken) display.note(`! ${promise}`);
-  } finally {
-    await reader.close();
+    const from = now - Math.min(7, options.days) * DAY_MS;
+    const to = floorTo(now - schedule.settle, schedule.window);
+    return { cluster, query: { from, to, by: [by], namespaces: null } };
   }
 }
 
 /** Resolves when what is open was announced and no message waits; returns how many were given up. */
 async function untilTold(
-  historyFile: string,
+  history: string,
   display: DemoDisplay,
   signal: AbortSignal,
 ): Promise<number> {
-  const store = await openDeliveryStore(historyFile);
+  const store = await openDeliveryStore(history);
   try {
     for (const deadline = Date.now() + DELIVERY_TIMEOUT_MS; Date.now() < deadline;) {
       await sleep(250, undefined, { signal });

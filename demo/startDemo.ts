@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import type { Logger } from 'pino';
-import { loadConfig, type LoadedConfig } from '../src/daemon/config/load.ts';
+import { loadConfigs, type LoadedConfig } from '../src/daemon/config/load.ts';
 import { createRedactor } from '../src/config/secrets.ts';
 import { startDaemon, type Daemon } from '../src/daemon/daemon.ts';
 import { createLogger } from '../src/daemon/logger.ts';
@@ -14,6 +14,7 @@ import type { DemoDisplay } from './display.ts';
 import { freePort } from './freePort.ts';
 import type { SlackStandIn } from './slack/options.ts';
 import { startSlackStandIn } from './slack/startSlackStandIn.ts';
+import { startPostgres } from './postgresServer.ts';
 import { keepSpecs } from './specs/keepSpecs.ts';
 import { startCluster, type RunningCluster } from './startCluster.ts';
 
@@ -21,12 +22,14 @@ const PAGES_PORT = 9465;
 const PROBES_PORT = 9466;
 
 /** Everything that runs. */
-export interface RunningDemo extends RunningCluster {
+export interface RunningDemo {
+  readonly clusters: readonly (RunningCluster & { readonly loaded: LoadedConfig })[];
   readonly slack: SlackStandIn;
   readonly daemon: Daemon;
-  readonly loaded: LoadedConfig;
   readonly log: Logger;
 }
+
+const NAMES = ['prod-eu', 'prod-us', 'staging', 'batch', 'edge', 'dev', 'lab', 'ml', 'tools'];
 
 /** Sets everything up, in order; whatever runs is handed to `releasers` at once. */
 export async function startDemo(
@@ -39,25 +42,35 @@ export async function startDemo(
 ): Promise<RunningDemo> {
   const end = floorTo(host.now(), SCRAPE_MS) + SCRAPE_MS;
   const start = end - options.days * DAY_MS;
-  const made = await startCluster({
-    start,
-    end,
-    seed: options.seed,
-    prometheusDir: folder.prometheusDir,
-    now: host.now,
-    signal,
-    onStep: (text) => display.step(text),
-    onProgress: (done, total) => display.progress(done, total),
-    onStarted: (name, stop) => releasers.push(name, stop),
-  });
-  await folder.noteChild(made.prometheus.pid);
-  display.note(
-    `${(made.samples / 1e6).toFixed(1)} million samples, ${made.cluster.workloads.length} workloads`,
-  );
-  const specs = await keepSpecs(made.cluster, folder.specsFile, host.now, (error) =>
-    display.note(`${folder.specsFile} could not be written: ${String(error)}`),
-  );
-  releasers.push('the specifications', () => specs.stop());
+  const made = [];
+  for (let index = 0; index < options.clusters; index += 1) {
+    const isOnly = options.clusters === 1;
+    const name = isOnly ? 'demo' : NAMES[index]!;
+    if (!isOnly) display.step(`Making the cluster ${name} up`);
+    const place = (file: string) => (isOnly ? file : `${file}-${name}`);
+    const cluster = await startCluster({
+      start,
+      end,
+      seed: options.seed + index,
+      prometheusDir: place(folder.prometheusDir),
+      now: host.now,
+      signal,
+      onStep: (text) => display.step(text),
+      onProgress: (done, total) => display.progress(done, total),
+      onStarted: (what, stop) => releasers.push(what, stop),
+    });
+    await folder.noteChild(cluster.prometheus.pid);
+    const samples = (cluster.samples / 1e6).toFixed(1);
+    display.note(`${samples} million samples, ${cluster.cluster.workloads.length} workloads`);
+    const specsFile = isOnly
+      ? folder.specsFile
+      : folder.specsFile.replace('.json', `-${name}.json`);
+    const specs = await keepSpecs(cluster.cluster, specsFile, host.now, (error) =>
+      display.note(`${specsFile} could not be written: ${String(error)}`),
+    );
+    releasers.push('the specifications', () => specs.stop());
+    made.push({ ...cluster, name, specsFile, prometheusUrl: cluster.prometheus.url });
+  }
   const slack = await startSlackStandIn({
     teamName: 'Acme',
     channels: [CHANNELS.platform, CHANNELS.security, ...TEAMS].map((name) => ({ name })),
@@ -65,9 +78,10 @@ export async function startDemo(
   });
   releasers.push('the Slack stand-in', () => slack.close());
   const text = demoConfig({
-    prometheusUrl: made.prometheus.url,
-    specsFile: folder.specsFile,
-    historyFile: folder.historyFile,
+    clusters: made,
+    history: options.postgres
+      ? { url: await ownDatabase(display, releasers) }
+      : { path: folder.historyFile },
     days: options.days,
     pages: `127.0.0.1:${await freePort(PAGES_PORT)}`,
     probes: `127.0.0.1:${await freePort(PROBES_PORT)}`,
@@ -77,17 +91,17 @@ export async function startDemo(
   signal.throwIfAborted();
 
   display.step('Burnwatch reads, prices and judges every five minutes of it');
-  await host.backfill(folder.configFile, start);
+  for (const { name } of made) await host.backfill(folder.configFile, name, start);
   signal.throwIfAborted();
 
   display.step('Starting the daemon: it catches up with now and tells what is open');
-  const load = (): LoadedConfig => loadConfig(folder.configFile);
+  const load = () => loadConfigs(folder.configFile);
   const loaded = load();
   const log = createLogger({
     json: false,
     level: 'warn',
     write: (line) => host.err(line),
-    redact: createRedactor(loaded.secrets),
+    redact: createRedactor(loaded.flatMap(({ secrets }) => secrets)),
   });
   const daemon = await startDaemon({
     loaded,
@@ -98,5 +112,14 @@ export async function startDemo(
     print: (line) => host.out(line),
   });
   releasers.push('the daemon', () => daemon.stop());
-  return { ...made, slack, daemon, loaded, log };
+  const clusters = made.map((each, index) => ({ ...each, loaded: loaded[index]! }));
+  return { clusters, slack, daemon, log };
+}
+
+/** The URL of a database in a PostgreSQL that runs as long as the demo. */
+async function ownDatabase(display: DemoDisplay, releasers: Releasers): Promise<string> {
+  display.step('Starting a PostgreSQL for the history');
+  const server = await startPostgres();
+  releasers.push('PostgreSQL', async () => server[Symbol.asyncDispose]());
+  return server.database();
 }

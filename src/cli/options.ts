@@ -7,7 +7,7 @@ import { HistoryError, type HistoryReader } from '../store/history.ts';
 import { knownSources, type KnownSources } from '../model/snapshot.ts';
 import { renderCsv, renderTable, type Column, type OutputFormat } from '../model/text/table.ts';
 import { Option, type Command } from 'commander';
-import { loadConfig, type LoadedConfig } from '../daemon/config/load.ts';
+import { loadConfig, loadConfigs, type LoadedConfig } from '../daemon/config/load.ts';
 import type { PresentCluster } from '../cycle/presentCluster.ts';
 import { createRedactor } from '../config/secrets.ts';
 import { setTimeout } from 'node:timers/promises';
@@ -17,6 +17,7 @@ import { unknownName, UsageError, type Io } from './io.ts';
 
 export interface ConfigOption {
   readonly config?: string;
+  readonly cluster?: string;
 }
 
 /** Commands that print data take `-o table|json|csv`. */
@@ -111,7 +112,16 @@ export async function sourcesOfHistory(config: Config): Promise<KnownSources> {
 
 /** Loads the configuration of a command. @throws ConfigError */
 export function loadContext(options: ConfigOption, io: Io): CommandContext {
-  const loaded = loadConfig(options.config);
+  return contextOf(loadConfig(options.config, options.cluster), io);
+}
+
+/** The same of every cluster, or of the one that was chosen. @throws ConfigError */
+export function loadContexts({ config, cluster }: ConfigOption, io: Io): readonly CommandContext[] {
+  const all = cluster === undefined ? loadConfigs(config) : [loadConfig(config, cluster)];
+  return all.map((loaded) => contextOf(loaded, io));
+}
+
+function contextOf(loaded: LoadedConfig, io: Io): CommandContext {
   const redact = createRedactor(loaded.secrets);
   const log = createLogger({
     json: false,

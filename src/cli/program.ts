@@ -7,7 +7,8 @@ import { UsageError, VERSION, type Io } from './io.ts';
 const EXIT = { done: 0, failed: 1, usage: 2 } as const;
 
 const CONFIG_HELP = `
-Every command but demo and completion takes --config FILE, before its name or after it (default: burnwatch.yaml).`;
+Every command but demo and completion takes --config FILE, before its name or after it (default: burnwatch.yaml).
+Where that has several clusters, --cluster NAME chooses one of them.`;
 
 /**
  * Runs one command line and returns its exit code: 0 done, 1 failed, 2 bad usage or configuration.
@@ -48,6 +49,8 @@ async function createProgram(args: readonly string[], io: Io): Promise<Command> 
   return program;
 }
 
+/** They are about the whole configuration; `init` names the cluster that it writes. */
+const OF_ALL_CLUSTERS = ['init', 'run', 'check-config'];
 /** The demo makes its own configuration. */
 const WITHOUT_CONFIG = ['demo', 'completion'];
 /** It completes every command. */
@@ -55,8 +58,11 @@ const NEEDS_ALL = 'completion';
 
 /** A command that has subcommands leaves the option to them. */
 function addConfigOption(command: Command): void {
-  if (command.commands.length === 0)
+  if (command.commands.length === 0) {
     command.option('--config <file>', 'the configuration (default: burnwatch.yaml)');
+    if (!OF_ALL_CLUSTERS.includes(command.name()))
+      command.option('--cluster <name>', 'one of the configuration’s clusters');
+  }
   for (const each of command.commands) addConfigOption(each);
 }
 

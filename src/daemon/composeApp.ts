@@ -7,6 +7,7 @@ import { createApp } from '../serve/app.ts';
 import type { IngestCounts, ServerStores } from '../serve/deps.ts';
 import type { ProbeSource } from '../serve/probes.ts';
 import { tokenAuthenticator, type ServerEnv } from '../serve/security/access.ts';
+import type { Sessions } from '../serve/security/sessions.ts';
 import type { Questions } from '../serve/questions/questions.ts';
 
 export interface AppParts {
@@ -19,6 +20,8 @@ export interface AppParts {
   readonly responses: PlanParts;
   readonly log: Logger;
   readonly version: string;
+  readonly clusters: readonly string[];
+  readonly sessions: Sessions;
   reload(): Promise<void>;
 }
 
@@ -30,7 +33,8 @@ export function composeApp(parts: AppParts): Hono<ServerEnv> {
     token === undefined ? [] : [{ ...rest, token }],
   );
   const authenticators = tokens.length === 0 ? [] : [tokenAuthenticator(tokens)];
-  const sources = { reader, stores, questions, probes, ingested, responses };
+  const { clusters, sessions } = parts;
+  const sources = { reader, stores, questions, probes, ingested, responses, clusters, sessions };
   const deps = { config, ...sources, authenticators, now: Date.now, reload };
   return createApp(deps, parts.log, parts.version);
 }

@@ -4,26 +4,28 @@ import { leadHistory } from '../engines/openHistory.ts';
 import { SECOND_MS } from '../model/time.ts';
 import { readCertificate } from '../serve/listen.ts';
 import { createMetrics } from '../serve/metrics.ts';
-import { createProbes, type ProbeSource } from '../serve/probes.ts';
+import type { ProbeSource } from '../serve/probes.ts';
 import { checkHistory } from './checkHistory.ts';
 import type { AttemptResult } from './composeNotifier.ts';
 import { CycleSupervisor } from './cycleSupervisor.ts';
 import { startDuties, type Duties } from './duties.ts';
-import { listenOn, openPages, type Pages } from './pages.ts';
+import { Front } from './front.ts';
+import { openPages, type Pages } from './pages.ts';
 import { Releasers } from './releasers.ts';
-import { requireReloadable } from './reloadable.ts';
+import { requireReloadable, requireSameClusters } from './reloadable.ts';
 
 /** SIGTERM is to end the daemon within ten seconds: the cycle thread gets most of them. */
 const THREAD_GRACE_MS = 6 * SECOND_MS;
 
 export interface DaemonOptions {
-  readonly loaded: LoadedConfig;
+  /** One for each cluster. */
+  readonly loaded: readonly LoadedConfig[];
   readonly version: string;
   readonly log: Logger;
   /** Reads the configuration again. @throws ConfigError */
-  loadAgain(): LoadedConfig;
+  loadAgain(): readonly LoadedConfig[];
   /** Is called with the configuration that has come into force. */
-  onConfig(loaded: LoadedConfig): void;
+  onConfig(loaded: readonly LoadedConfig[]): void;
   /** Prints for people, on stdout. */
   print(text: string): void;
 }
@@ -42,30 +44,80 @@ export interface Daemon {
 }
 
 /**
- * Composes the daemon and starts it: probes first, then the cycle thread (and with it the history), pages, messages, and
- * last the schedule. Where another process leads the same history, this one serves pages and stands by: it does the rest
- * once that process is gone. A start that fails gives back what it had taken.
+ * Starts the daemon: probes first, then each cluster. A start that fails gives back what it had taken.
  */
 export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
-  const releasers = new Releasers();
-  const { log } = options;
-  const release = () =>
-    releasers.releaseAll((name, err) => log.error({ err }, `Closing ${name} failed`));
+  const { log, onConfig } = options;
+  let all = options.loaded;
+  const names = all.map(({ config }) => config.cluster);
+  const front = new Front(names, () => all[0]!);
+  const releasers = names.map(() => new Releasers());
+  const stop = async (): Promise<void> => {
+    const failed = (name: string, err: unknown) => log.error({ err }, `Closing ${name} failed`);
+    await Promise.all(releasers.map((each) => each.releaseAll(failed)));
+    await front.close();
+  };
   try {
-    return await compose(options, releasers, release);
+    const clusters = all.map((loaded, index) => {
+      const cluster = { loaded, front, releasers: releasers[index]!, reload };
+      const named = names.length === 1 ? log : log.child({ cluster: names[index] });
+      return composeCluster({ ...options, ...cluster, log: named });
+    });
+    await front.listenForProbes();
+    const failed = Promise.race(clusters.map((each) => each.failed));
+    await Promise.all(clusters.map((each) => each.start()));
+
+    async function reload(): Promise<void> {
+      try {
+        const next = options.loadAgain();
+        requireSameClusters(names, next);
+        // All that can fail is done before anything that is in force changes.
+        for (const [index, each] of next.entries()) requireReloadable(all[index]!, each);
+        const certificate = readCertificate(next[0]!.config.serve);
+        for (const [index, each] of next.entries()) await clusters[index]!.reconfigure(each);
+        all = next;
+        onConfig(next);
+        await front.configure(certificate);
+        for (const each of clusters) each.reconfigured(true);
+        log.info({ file: next[0]!.file }, 'Configuration reloaded');
+      } catch (error) {
+        for (const each of clusters) each.reconfigured(false);
+        const message = error instanceof Error ? error.message : String(error);
+        log.error(`New configuration refused, the old one stays in force:\n${message}`);
+        throw error;
+      }
+    }
+    return { url: await front.listen(), probesUrl: front.probesUrl, failed, reload, stop };
   } catch (error) {
-    await release();
+    await stop();
     throw error;
   }
 }
 
-async function compose(
-  options: DaemonOptions,
-  releasers: Releasers,
-  release: () => Promise<void>,
-): Promise<Daemon> {
-  const { log, version, print } = options;
-  let loaded = options.loaded;
+interface ClusterOptions extends Pick<DaemonOptions, 'log' | 'version' | 'print'> {
+  readonly loaded: LoadedConfig;
+  readonly front: Front;
+  readonly releasers: Releasers;
+  reload(): Promise<void>;
+}
+
+interface RunningCluster {
+  /** Resolves when the daemon cannot go on. */
+  readonly failed: Promise<Error>;
+  start(): Promise<void>;
+  /** @throws when the old configuration stays in force */
+  reconfigure(next: LoadedConfig): Promise<void>;
+  /** After all clusters have taken a new configuration, or one of them has refused it. */
+  reconfigured(isInForce: boolean): void;
+}
+
+/**
+ * The cycle thread of a cluster (and with it its history), pages, messages, and the schedule. Where another process leads
+ * the same history, this one serves pages and stands by: it does the rest once that process is gone.
+ */
+function composeCluster(options: ClusterOptions): RunningCluster {
+  const { log, version, print, front, releasers, reload } = options;
+  let { loaded } = options;
   const config = () => loaded.config;
 
   let cycles: CycleSupervisor | null = null;
@@ -78,70 +130,38 @@ async function compose(
     },
     deliveryQueue: async () => duties?.deliveries().queue() ?? null,
   });
-  metrics.reloadOk.set(1);
-  metrics.reloadTime.set(Date.now() / SECOND_MS);
+  if (front.clusters.length > 1) metrics.registry.setDefaultLabels({ cluster: config().cluster });
+  const reconfigured = (isInForce: boolean): void => {
+    metrics.reloadOk.set(isInForce ? 1 : 0);
+    if (isInForce) metrics.reloadTime.set(Date.now() / SECOND_MS);
+    if (isInForce) pages?.configure();
+  };
+  reconfigured(true);
 
   const probes: ProbeSource = {
     registry: metrics.registry,
     unhealthy: () => cycles?.unhealthyBecause ?? null,
     notReady: () => (pages === null ? 'The history is not open yet' : null),
   };
-  const probed = await listenOn('serve.probes', config().serve.probes, createProbes(probes).fetch);
-  releasers.push('the probe listener', () => probed.close());
+  front.watch(config().cluster, probes);
 
-  async function reload(): Promise<void> {
-    try {
-      const next = options.loadAgain();
-      requireReloadable(loaded, next);
-      // All that can fail is done before anything that is in force changes.
-      const certificate = readCertificate(next.config.serve);
-      const use = () => {
-        loaded = next;
-        options.onConfig(next);
-      };
-      if (duties === null) use();
-      else await duties.reconfigure(next, use);
-      pages?.configure(certificate);
-      metrics.reloadOk.set(1);
-      metrics.reloadTime.set(Date.now() / SECOND_MS);
-      log.info({ file: next.file }, 'Configuration reloaded');
-    } catch (error) {
-      metrics.reloadOk.set(0);
-      const message = error instanceof Error ? error.message : String(error);
-      log.error(`New configuration refused, the old one stays in force:\n${message}`);
-      throw error;
-    }
-  }
+  const reconfigure = async (next: LoadedConfig): Promise<void> => {
+    const use = () => {
+      loaded = next;
+    };
+    if (duties === null) use();
+    else await duties.reconfigure(next, use);
+  };
 
   const shared = { config, loaded: () => loaded, releasers, log };
   const announced = () => duties?.pump.wake();
-  const serve = () => openPages({ ...shared, metrics, probes, version, reload, announced });
+  const serve = () => openPages({ ...shared, front, metrics, probes, version, reload, announced });
 
   const stop = new AbortController();
   const failed = Promise.withResolvers<Error>();
-  const standsBy = Promise.withResolvers<'stands by'>();
   const { path } = config().history;
-  const lead = leadHistory({ path, command: 'run', clock: Date.now }, stop.signal, (leader) => {
-    log.info({ leader }, 'Another process leads');
-    standsBy.resolve('stands by');
-  });
-  const keepLead = async (): Promise<void> => {
-    const leadership = await lead;
-    // A file is locked by the process that opens it.
-    if (leadership === null) return;
-    releasers.push('the lead', () => leadership.release());
-    void leadership.lost.then(failed.resolve);
-  };
-  const leading = keepLead();
-  // The thread of a process that stands by is loaded, so that taking over is quick.
-  const parts = { metrics, log, now: Date.now, print };
-  const started = CycleSupervisor.start(() => loaded, parts, leading);
-  started.catch(() => undefined);
-  releasers.push('the wait for the lead', async () => {
-    stop.abort();
-    await started.catch(() => undefined);
-  });
-  const work = async (): Promise<void> => {
+
+  const work = async (started: Promise<CycleSupervisor>): Promise<void> => {
     const supervisor = await started;
     cycles = supervisor;
     releasers.push('the cycle thread', () => supervisor.close(THREAD_GRACE_MS));
@@ -151,17 +171,39 @@ async function compose(
     duties = await startDuties({ ...shared, pages, supervisor, observe });
     const check = checkHistory(path, supervisor, log);
     releasers.push('the check of the history', check);
-    log.info({ pages: pages.url, probes: probed.url }, 'Burnwatch is running');
+    log.info({ pages: pages.url, probes: front.probesUrl }, 'Burnwatch is running');
     supervisor.tick();
   };
-  if ((await Promise.race([leading, standsBy.promise])) !== 'stands by') await work();
-  else {
+
+  const start = async (): Promise<void> => {
+    const standsBy = Promise.withResolvers<'stands by'>();
+    const lead = leadHistory({ path, command: 'run', clock: Date.now }, stop.signal, (leader) => {
+      log.info({ leader }, 'Another process leads');
+      standsBy.resolve('stands by');
+    });
+    const keepLead = async (): Promise<void> => {
+      const leadership = await lead;
+      // A file is locked by the process that opens it.
+      if (leadership === null) return;
+      releasers.push('the lead', () => leadership.release());
+      void leadership.lost.then(failed.resolve);
+    };
+    const leading = keepLead();
+    // The thread of a process that stands by is loaded, so that taking over is quick.
+    const parts = { metrics, log, now: Date.now, print };
+    const started = CycleSupervisor.start(() => loaded, parts, leading);
+    started.catch(() => undefined);
+    releasers.push('the wait for the lead', async () => {
+      stop.abort();
+      await started.catch(() => undefined);
+    });
+    const first = await Promise.race([leading, standsBy.promise]);
+    if (first !== 'stands by') return work(started);
     pages = await serve();
-    log.info({ pages: pages.url, probes: probed.url }, 'Burnwatch stands by');
-    work().catch((error: unknown) => {
+    log.info({ pages: pages.url, probes: front.probesUrl }, 'Burnwatch stands by');
+    work(started).catch((error: unknown) => {
       if (!stop.signal.aborted) failed.resolve(error as Error);
     });
-  }
-  const { url } = pages!;
-  return { url, probesUrl: probed.url, failed: failed.promise, reload, stop: release };
+  };
+  return { failed: failed.promise, start, reconfigure, reconfigured };
 }

@@ -4,12 +4,11 @@ import type { LoadedConfig } from './config/load.ts';
 import { openHistoryReader } from '../engines/openHistory.ts';
 import type { HistoryReader } from '../store/history.ts';
 import type { IngestCounts } from '../serve/deps.ts';
-import { listen, readCertificate, type Certificate, type Listener } from '../serve/listen.ts';
-import { parseListen } from '../model/listen.ts';
 import type { Metrics } from '../serve/metrics.ts';
 import type { ProbeSource } from '../serve/probes.ts';
 import { QuestionPool } from '../serve/questions/questionPool.ts';
 import { composeApp } from './composeApp.ts';
+import type { Front } from './front.ts';
 import { openStores } from './openStores.ts';
 import type { Releasers } from './releasers.ts';
 import { ResponseWorker } from './responses.ts';
@@ -22,6 +21,7 @@ export interface PagesParts {
   readonly probes: ProbeSource;
   readonly log: Logger;
   readonly version: string;
+  readonly front: Front;
   reload(): Promise<void>;
   /** Has messages sent now, where this process sends them. */
   announced(): void;
@@ -34,12 +34,13 @@ export interface Pages {
   readonly stores: Awaited<ReturnType<typeof openStores>>;
   readonly responder: ResponseWorker;
   /** Takes the configuration that came into force into use. */
-  configure(certificate: Certificate | null): void;
+  configure(): void;
 }
 
 /** Opens the history for pages and the API, and serves them. */
 export async function openPages(parts: PagesParts): Promise<Pages> {
-  const { config, loaded, releasers, metrics, probes, log, version, reload, announced } = parts;
+  const { config, loaded, releasers, metrics, probes, log, version, front, reload, announced } =
+    parts;
   const { path } = config().history;
   const reader = await openHistoryReader(path);
   releasers.push('the history reader', () => reader.close());
@@ -57,36 +58,23 @@ export async function openPages(parts: PagesParts): Promise<Pages> {
   };
   const { questions } = pool;
   const sources = { config, reader, stores, questions, probes, ingested };
-  const app = { ...sources, responses: responder.parts, log, version, reload };
-  let current = composeApp(app);
-  const main = await listenOn(
-    'serve.listen',
-    config().serve.listen,
-    (request, env) => current.fetch(request, env),
-    readCertificate(config().serve),
-  );
-  releasers.push('the page listener', () => main.close());
+  const { clusters } = front;
+  const app = { ...sources, responses: responder.parts, clusters, log, version, reload };
+  const mount = () => {
+    const { fetch } = composeApp({ ...app, sessions: front.sessions });
+    front.mount(config().cluster, fetch);
+  };
+  mount();
+  const url = await front.listen();
+  releasers.push('the page listener', () => front.closePages());
   return {
-    url: main.url,
+    url,
     reader,
     stores,
     responder,
-    configure: (certificate) => {
+    configure: () => {
       pool.configure(loaded());
-      if (certificate !== null) main.useCertificate(certificate);
-      current = composeApp(app);
+      mount();
     },
   };
-}
-
-/** Listens where a key of the configuration says. */
-export function listenOn(
-  key: string,
-  text: string,
-  fetch: Parameters<typeof listen>[0],
-  certificate: Certificate | null = null,
-): Promise<Listener> {
-  const address = parseListen(text);
-  if (address === null) throw new Error(`${key}: ${text} is not HOST:PORT`);
-  return listen(fetch, address, key, { certificate });
 }

@@ -26,3 +26,13 @@ export function requireReloadable(old: LoadedConfig, next: LoadedConfig): void {
   }));
   if (problems.length > 0) throw new ConfigError(problems);
 }
+
+/** @throws ConfigError where clusters came, went or changed places */
+export function requireSameClusters(old: readonly string[], next: readonly LoadedConfig[]): void {
+  const names = next.map(({ config }) => config.cluster);
+  if (old.join('\n') === names.join('\n')) return;
+  const key = old.length === 1 && names.length === 1 ? 'cluster' : 'clusters';
+  const [from, to] = [old, names].map((each) => JSON.stringify(each.join(', ')));
+  const message = `changed from ${from} to ${to}: that needs a restart`;
+  throw new ConfigError([{ file: next[0]!.file, line: 0, key, message }]);
+}

@@ -15,7 +15,7 @@ it('reloads once for each change of the configuration or of a secret, valid or n
   writeFileSync(secret, 'xoxb-made-up\n');
   writeFileSync(file, text);
   const reload = vi.fn<() => void>();
-  const stop = watchConfig(() => loadConfig(file), reload);
+  const stop = watchConfig(() => [loadConfig(file)], reload);
   const callsAfter = (change: () => void): number => {
     reload.mockClear();
     change();

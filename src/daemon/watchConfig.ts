@@ -12,7 +12,7 @@ const LOOK_MS = 10 * SECOND_MS;
  *
  * @returns what ends it.
  */
-export function watchConfig(read: () => LoadedConfig, reload: () => void): () => void {
+export function watchConfig(read: () => readonly LoadedConfig[], reload: () => void): () => void {
   let last = fingerprint(read);
   const timer = setInterval(() => {
     const now = fingerprint(read);
@@ -24,11 +24,11 @@ export function watchConfig(read: () => LoadedConfig, reload: () => void): () =>
 }
 
 /** A digest, so that no secret is kept. */
-function fingerprint(read: () => LoadedConfig): string {
+function fingerprint(read: () => readonly LoadedConfig[]): string {
   const hash = createHash('sha256');
   try {
-    const { config, thresholds } = read();
-    hash.update(JSON.stringify([config, thresholds, readCertificate(config.serve)]));
+    for (const { config, thresholds } of read())
+      hash.update(JSON.stringify([config, thresholds, readCertificate(config.serve)]));
   } catch (error) {
     hash.update(String(error));
   }

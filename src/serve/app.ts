@@ -36,7 +36,7 @@ export function createApp(deps: ServeDeps, log: Logger, version: string): Hono<S
     const { tls, externalUrl } = deps.config().serve;
     return tls !== undefined || externalUrl?.startsWith('https:') === true;
   };
-  const sessions = new Sessions(() => deps.now(), isHttps);
+  const sessions = deps.sessions ?? new Sessions(() => deps.now(), isHttps);
   const assets = Assets.load();
   const app = new Hono<ServerEnv>();
   app.onError((error, context) => {
@@ -73,7 +73,7 @@ export function createApp(deps: ServeDeps, log: Logger, version: string): Hono<S
   if (probes !== undefined) mountHealth(app, probes);
   mountLogin(app, deps, sessions, assets);
   app.use(refuseOtherMethods(app));
-  app.use(authenticate(deps.authenticators, sessions));
+  app.use(authenticate(deps.authenticators, sessions, () => deps.config().cluster));
   app.use(refuseForgedChanges(() => deps.config().serve.externalUrl));
 
   mountLogout(app, sessions);

@@ -18,6 +18,8 @@ const token = z.strictObject({
   tokenFile: z.string().optional(),
   scopes: z.array(z.enum(['read', 'ack', 'silence', 'ingest', 'admin'])).min(1),
   namespaces: z.array(z.string()).optional(),
+  /** Only these of `clusters`; all without it. */
+  clusters: z.array(z.string()).min(1).optional(),
 });
 
 const server = z.strictObject({

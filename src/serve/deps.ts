@@ -10,6 +10,7 @@ import type { PlanParts } from '../respond/requests.ts';
 import type { Questions } from './questions/questions.ts';
 import type { ProbeSource } from './probes.ts';
 import type { Authenticator } from './security/access.ts';
+import type { Sessions } from './security/sessions.ts';
 
 /** What the server is given; it makes none of it itself. */
 export interface ServeDeps {
@@ -29,6 +30,10 @@ export interface ServeDeps {
   readonly authenticators: readonly Authenticator[];
   /** Counts what other tools send. */
   readonly ingested?: IngestCounts;
+  /** The names of all clusters that are served here. */
+  readonly clusters?: readonly string[];
+  /** Of browsers, where several clusters share them; else the app makes its own. */
+  readonly sessions?: Sessions;
   now(): TimeMs;
   /** Reloads the configuration; rejects with a clear message when the new one is bad. */
   reload(): Promise<void>;

@@ -4,7 +4,7 @@ import { methodsOf } from './methods.ts';
 
 /** What health and metrics are made of; it is asked anew each time. */
 export interface ProbeSource {
-  readonly registry: Registry;
+  readonly registry: Pick<Registry, 'contentType' | 'metrics'>;
   /** Why the process should be restarted, or null when it is well. */
   unhealthy(): string | null;
   /** Why it cannot serve yet, or null when it can. */

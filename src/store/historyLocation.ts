@@ -45,13 +45,18 @@ export function parsePostgresLocation(location: string): PostgresLocation | null
   };
 }
 
-/** `burnwatch_prod_eu`; what the name of a schema cannot hold of a cluster’s name differs by a hash. */
+/** `burnwatch_prod_eu` */
 function schemaOf(cluster: string): string {
+  return `burnwatch_${nameForFiles(cluster).replaceAll('-', '_')}`;
+}
+
+/** A cluster’s name in small letters and digits; what that cannot hold of it differs by a hash. */
+export function nameForFiles(cluster: string): string {
   const plain = cluster
     .toLowerCase()
-    .replaceAll(/[^a-z0-9]+/g, '_')
+    .replaceAll(/[^a-z0-9]+/g, '-')
     .slice(0, 40);
   const isExact = /^[a-z0-9]+(-[a-z0-9]+)*$/.test(cluster) && cluster.length <= 40;
   const hash = createHash('sha256').update(cluster).digest('hex').slice(0, 8);
-  return isExact ? `burnwatch_${plain}` : `burnwatch_${plain}_${hash}`;
+  return isExact ? plain : `${plain}-${hash}`;
 }

@@ -2,7 +2,7 @@ import { chmodSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeCertificate } from '../support/apiServer/certificate.ts';
 import { burnwatch } from '../support/cli.ts';
-import { query, startPostgres, type TestPostgres } from '../support/postgres.ts';
+import { query, startPostgres, type TestPostgres } from '../../demo/postgresServer.ts';
 import { TempFolder } from '../support/tempFolder.ts';
 import { writeConfig } from '../support/testCluster.ts';
 

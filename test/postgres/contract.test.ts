@@ -1,5 +1,5 @@
 import { afterAll } from 'vitest';
-import { startPostgres } from '../support/postgres.ts';
+import { startPostgres } from '../../demo/postgresServer.ts';
 import { POSTGRES } from '../support/tempHistory.ts';
 
 // The tests of the SQL and of what is read by it, which run beside their code on SQLite, on a real PostgreSQL.

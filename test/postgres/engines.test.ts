@@ -3,7 +3,7 @@ import { formatTime } from '../../src/model/time.ts';
 import { postgresLocation } from '../../src/store/historyLocation.ts';
 import { burnwatch } from '../support/cli.ts';
 import { differences, dumpHistory } from '../support/dumpHistory.ts';
-import { startPostgres, type TestPostgres } from '../support/postgres.ts';
+import { startPostgres, type TestPostgres } from '../../demo/postgresServer.ts';
 import { TempFolder } from '../support/tempFolder.ts';
 import { startTestCluster, writeConfig, type TestCluster } from '../support/testCluster.ts';
 

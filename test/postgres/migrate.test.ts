@@ -6,7 +6,7 @@ import { postgresLocation } from '../../src/store/historyLocation.ts';
 import { burnwatch, startBurnwatch } from '../support/cli.ts';
 import { differences, dumpHistory } from '../support/dumpHistory.ts';
 import { madeUpWindows, SMALL_CLUSTER } from '../support/madeUpWindows.ts';
-import { query, startPostgres, type TestPostgres } from '../support/postgres.ts';
+import { query, startPostgres, type TestPostgres } from '../../demo/postgresServer.ts';
 import { TempHistory } from '../support/tempHistory.ts';
 import { writeConfig } from '../support/testCluster.ts';
 

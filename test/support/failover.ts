@@ -7,7 +7,7 @@ import { startCutProxy, type CutProxy } from './cutProxy.ts';
 import { sealedUpTo } from './daemon.ts';
 import { dumpHistory } from './dumpHistory.ts';
 import { postgresLocation } from '../../src/store/historyLocation.ts';
-import { startPostgres } from './postgres.ts';
+import { startPostgres } from '../../demo/postgresServer.ts';
 import { TempFolder } from './tempFolder.ts';
 import { startTestCluster, writeConfig } from './testCluster.ts';
 import { eventually, until } from './waiting.ts';

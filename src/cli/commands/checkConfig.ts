@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { ConfigError, type ConfigProblem } from '../../config/configError.ts';
-import { loadConfig, type LoadedConfig } from '../../daemon/config/load.ts';
+import { loadConfigs, type LoadedConfig } from '../../daemon/config/load.ts';
 import { isThresholdsFile, loadThresholds } from '../../daemon/config/loadThresholds.ts';
 import { createRedactor } from '../../config/secrets.ts';
 import { MINUTE_MS } from '../../model/time.ts';
@@ -30,7 +30,7 @@ async function checkConfig(files: readonly string[], options: CheckOptions, io: 
   const checked = files.length === 0 ? [options.config] : files;
   for (const file of checked) {
     try {
-      io.out(`${checkFile(file)}\n`);
+      io.out(checkFile(file));
     } catch (error) {
       if (!(error instanceof ConfigError)) throw error;
       problems.push(...error.problems);
@@ -39,7 +39,7 @@ async function checkConfig(files: readonly string[], options: CheckOptions, io: 
   if (problems.length > 0) throw new ConfigError(problems);
   if (options.online !== true) return;
   const configs = checked.filter((file) => file === undefined || !isThresholdsFile(file));
-  for (const file of configs) await checkOnline(loadConfig(file), io);
+  for (const file of configs) for (const loaded of loadConfigs(file)) await checkOnline(loaded, io);
 }
 
 /** @throws CommandFailed when a server cannot be worked with. */
@@ -60,11 +60,14 @@ async function checkOnline({ config, secrets }: LoadedConfig, io: Io): Promise<v
 function checkFile(file: string | undefined): string {
   if (file !== undefined && isThresholdsFile(file)) {
     loadThresholds([file]);
-    return `${file}: ok, thresholds`;
+    return `${file}: ok, thresholds\n`;
   }
-  const { config, file: path } = loadConfig(file);
+  return loadConfigs(file).map(describeConfig).join('');
+}
+
+function describeConfig({ config, file: path }: LoadedConfig): string {
   const { cluster, prometheus, slack, history } = config;
   const server = new URL(prometheus.url).host;
   const messages = slack === undefined ? 'the log' : `Slack ${slack.channel}`;
-  return `${path}: ok, cluster ${cluster}, Prometheus at ${server}, history in ${describeLocation(history.path)}, messages to ${messages}`;
+  return `${path}: ok, cluster ${cluster}, Prometheus at ${server}, history in ${describeLocation(history.path)}, messages to ${messages}\n`;
 }

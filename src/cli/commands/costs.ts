@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { Option } from 'commander';
+import { mergeReports } from '../../cost/report/mergeReports.ts';
 import { compareCosts } from '../../cost/report/compareCosts.ts';
 import { readCosts, readLabelNames } from '../../cost/report/readCosts.ts';
 import { renderCosts } from '../../cost/report/renderCosts.ts';
@@ -19,12 +20,14 @@ import { parseSpan } from '../times.ts';
 import { unknownNameText, UsageError, type Io } from '../io.ts';
 import {
   loadContext,
+  loadContexts,
   namespacesOf,
   watched,
   withHistory,
   withNamespace,
   withOutput,
   withWatch,
+  type CommandContext,
   type ConfigOption,
   type WatchOption,
 } from '../options.ts';
@@ -68,8 +71,12 @@ export function registerCosts(command: Command, io: Io): void {
 }
 
 async function printCosts(options: CostsOptions, io: Io): Promise<void> {
-  const { config } = loadContext(options, io).loaded;
   const by = parseDimensions(options.by);
+  if (by.includes('cluster') && options.cluster === undefined && options.compare !== true) {
+    const contexts = loadContexts(options, io);
+    if (contexts.length > 1) return printFleet(contexts, by, options, io);
+  }
+  const { config } = loadContext(options, io).loaded;
   const { start, end } = parseSpan(options, io.now(), config.schedule.timezone, '7d');
   await withHistory(config, async (reader) => {
     const namespaces = await namespacesOf(reader, options);
@@ -81,6 +88,26 @@ async function printCosts(options: CostsOptions, io: Io): Promise<void> {
     io.out(renderCosts(report, options.output, io.terminal));
     if (report.rows.length === 0) io.err(`${await whereDataIs(reader)}\n`);
   });
+}
+
+/** Costs of all clusters over one span. */
+async function printFleet(
+  contexts: readonly CommandContext[],
+  by: readonly CostDimension[],
+  options: CostsOptions,
+  io: Io,
+): Promise<void> {
+  const { timezone } = contexts[0]!.loaded.config.schedule;
+  const { start, end } = parseSpan(options, io.now(), timezone, '7d');
+  const namespaces = options.namespace === undefined ? null : [options.namespace];
+  const query = { from: start, to: end, by, namespaces, where: options.filter };
+  const reports = [];
+  for (const { loaded } of contexts) {
+    const { cluster, pricing } = loaded.config;
+    const request = { cluster, query, idle: options.idle };
+    reports.push(await withHistory(loaded.config, (reader) => readCosts(reader, pricing, request)));
+  }
+  io.out(renderCosts(mergeReports(reports), options.output, io.terminal));
 }
 
 async function whereDataIs(reader: HistoryReader): Promise<string> {

@@ -8,10 +8,15 @@ interface DemoCliOptions {
   readonly dir: string;
   readonly days: string;
   readonly seed: string;
+  readonly clusters: string;
+  readonly postgres?: boolean;
 }
 
 /** Baselines need a day before the first miner comes; Prometheus' blocks of more than this take minutes. */
 const DAYS = { least: 3, most: 60 } as const;
+
+/** Each has its own Prometheus. */
+const MOST_CLUSTERS = 9;
 
 export function registerDemo(command: Command, io: Io): void {
   command
@@ -19,6 +24,8 @@ export function registerDemo(command: Command, io: Io): void {
     .option('--dir <folder>', 'where its files go; an earlier demo there is replaced', '.demo')
     .option('--days <number>', 'how much history is made up', '14')
     .option('--seed <number>', 'another seed is another cluster', '7')
+    .option('--clusters <number>', 'how many clusters are made up', '1')
+    .option('--postgres', 'keep the history in a PostgreSQL of its own, which ends with the demo')
     .action((options: DemoCliOptions) => demo(options, io));
 }
 
@@ -27,17 +34,21 @@ async function demo(options: DemoCliOptions, io: Io): Promise<void> {
   if (days < DAYS.least || days > DAYS.most)
     throw new UsageError(`--days: ${days} is not between ${DAYS.least} and ${DAYS.most}`);
   const seed = wholeNumber(options.seed, '--seed');
+  const clusters = wholeNumber(options.clusters, '--clusters');
+  if (clusters < 1 || clusters > MOST_CLUSTERS)
+    throw new UsageError(`--clusters: ${clusters} is not between 1 and ${MOST_CLUSTERS}`);
+  const postgres = options.postgres ?? false;
   const once = options.once ?? false;
   const stop = stopSignals();
   try {
     // Nothing else needs the made-up cluster: it is loaded by this command alone.
     const { runDemo } = await import('../../../demo/runDemo.ts');
     await runDemo(
-      { folder: options.dir, days, seed, once, version: VERSION },
+      { folder: options.dir, days, seed, clusters, postgres, once, version: VERSION },
       {
         ...io,
-        backfill: (config, from) =>
-          runBackfill({ config, from: formatTime(from), to: 'now', notify: false }, io),
+        backfill: (config, cluster, from) =>
+          runBackfill({ config, cluster, from: formatTime(from), to: 'now', notify: false }, io),
       },
       stop.signal,
     );

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { loadConfig } from '../../daemon/config/load.ts';
+import { loadConfigs } from '../../daemon/config/load.ts';
 import { createRedactor } from '../../config/secrets.ts';
 import { startDaemon, type Daemon } from '../../daemon/daemon.ts';
 import { createLogger } from '../../daemon/logger.ts';
@@ -27,8 +27,9 @@ interface RunOptions extends ConfigOption {
 }
 
 async function run(options: RunOptions, io: Io): Promise<void> {
-  const loaded = loadConfig(options.config);
-  let redact = createRedactor(loaded.secrets);
+  const loaded = loadConfigs(options.config);
+  const secretsOf = (all: typeof loaded) => all.flatMap(({ secrets }) => secrets);
+  let redact = createRedactor(secretsOf(loaded));
   const log = createLogger({
     json: options.logFormat === undefined ? !io.isTerminal : options.logFormat === 'json',
     level: process.env['BURNWATCH_LOG_LEVEL'] ?? 'info',
@@ -40,9 +41,9 @@ async function run(options: RunOptions, io: Io): Promise<void> {
     loaded,
     version: VERSION,
     log,
-    loadAgain: () => loadConfig(options.config),
-    onConfig: ({ secrets }) => {
-      redact = createRedactor(secrets);
+    loadAgain: () => loadConfigs(options.config),
+    onConfig: (all) => {
+      redact = createRedactor(secretsOf(all));
     },
     print: (text) => io.out(redact(text)),
   });
@@ -50,7 +51,7 @@ async function run(options: RunOptions, io: Io): Promise<void> {
   process.on('SIGHUP', onHangup);
   const stopWatching =
     options.reloadOnChange === true
-      ? watchConfig(() => loadConfig(options.config), onHangup)
+      ? watchConfig(() => loadConfigs(options.config), onHangup)
       : undefined;
   try {
     const why = await Promise.race([asked, daemon.failed]);

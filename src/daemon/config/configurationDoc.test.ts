@@ -48,7 +48,10 @@ describe('docs/configuration.md', () => {
     const result = configSchema.safeParse(parse(example));
     expect(result.error?.issues).toBeUndefined();
     expect(Object.keys(parse(example) as object).toSorted()).toEqual(
-      Object.keys(configSchema.shape).toSorted(),
+      // In place of four others.
+      Object.keys(configSchema.shape)
+        .filter((key) => key !== 'clusters')
+        .toSorted(),
     );
   });
 });

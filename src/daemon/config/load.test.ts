@@ -44,6 +44,32 @@ describe('loadConfig', () => {
   it.each([
     ['clutser: prod', '1: clutser: is not a known key; did you mean cluster?'],
     [
+      'cluster: a\nclusters: [{ cluster: b }]',
+      '1: cluster: is given together with clusters: it belongs into each of them',
+    ],
+    ['clusters:\n  - prometheus: {}', '2: clusters[0].cluster: is missing'],
+    ['clusters:\n  - cluster: a\n  - cluster: a', '3: clusters[1].cluster: "a" is there already'],
+    [
+      'clusters:\n  - cluster: a\n  - cluster: b\n    slack: { channel: c, token: xoxb-1 }',
+      '4: clusters[1].slack: is the same for all clusters: it belongs to the top level',
+    ],
+    [
+      'clusters:\n  - cluster: a\n    promtheus: {}',
+      '3: clusters[0].promtheus: is not a known key; did you mean prometheus?',
+    ],
+    [
+      'clusters:\n  - cluster: a\n    prometheus:\n      timeout: soon',
+      '4: clusters[0].prometheus.timeout: "soon" is not a duration such as 90s, 5m, 12h or 14d',
+    ],
+    [
+      'clusters:\n  - cluster: a\n  - cluster: b\n    pricing: { currency: EUR, exchangeRate: 0.9 }',
+      '4: clusters[1].pricing.currency: must be the same in all clusters',
+    ],
+    [
+      'schedule: { window: 7s }\nclusters: [{ cluster: a }, { cluster: b }]',
+      '1: schedule.window: must divide an hour: use 1m, 5m, 10m, 15m, 30m or 1h',
+    ],
+    [
       'cluster: a\nurl: http://x',
       '2: url: is not a known key here; it belongs to prometheus.url or history.url or teams.url or alertmanager.url or siem.url',
     ],

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { ConfigError, formatKey, type ConfigProblem } from '../../config/configError.ts';
 import { configHash } from './configHash.ts';
 import type { Report } from '../../config/configPart.ts';
@@ -13,10 +13,10 @@ import {
   whileKnown,
 } from '../../config/knownParts.ts';
 import { loadThresholds } from './loadThresholds.ts';
-import { checkRules, configSchema, type Config } from './schema.ts';
+import { checkRules, CLUSTER_KEYS, configSchema, ONE_CLUSTER_KEYS, type Config } from './schema.ts';
 import { resolveFiles, secretValues } from '../../config/secrets.ts';
 import type { Thresholds } from '../../detect/detectors.ts';
-import { postgresLocation } from '../../store/historyLocation.ts';
+import { nameForFiles, postgresLocation } from '../../store/historyLocation.ts';
 import { readYamlFile, type YamlFile } from '../../config/yamlFile.ts';
 
 export const DEFAULT_CONFIG_FILE = 'burnwatch.yaml';
@@ -33,28 +33,121 @@ export interface LoadedConfig {
 }
 
 /**
- * Loads the configuration and the thresholds it names.
+ * Loads the configuration of one cluster and the thresholds it names.
  *
  * @param file as `--config` gave it; undefined means `burnwatch.yaml` here.
+ * @param cluster which of `clusters`; where there is but one it may be left out
  * @throws ConfigError with every problem in it, each with file, line, key and cure.
  */
-export function loadConfig(file: string | undefined): LoadedConfig {
+export function loadConfig(file: string | undefined, cluster?: string): LoadedConfig {
+  const all = loadConfigs(file);
+  const [first] = all;
+  if (cluster === undefined && all.length === 1) return first!;
+  const found = all.find(({ config }) => config.cluster === cluster);
+  if (found !== undefined) return found;
+  const names = all.map(({ config }) => config.cluster).join(', ');
+  const message =
+    cluster === undefined
+      ? `has several clusters: choose one with --cluster NAME (${names})`
+      : `has no cluster ${JSON.stringify(cluster)}; it has ${names}`;
+  throw new ConfigError([{ file: first!.file, line: 0, key: '', message }]);
+}
+
+/** Loads the configuration of every cluster: one, or those of `clusters`. @throws ConfigError */
+export function loadConfigs(file: string | undefined): readonly LoadedConfig[] {
   const path = file ?? DEFAULT_CONFIG_FILE;
   if (file === undefined && !existsSync(path)) {
     const message =
       'does not exist here: burnwatch init writes one (docs/configuration.md has every key); or name another with --config FILE';
     throw new ConfigError([{ file: path, line: 0, key: '', message }]);
   }
-  const { config, problems } = readConfig(readYamlFile(path));
-  const thresholds = readThresholds(config, problems);
-  if (problems.length > 0 || thresholds === null) throw new ConfigError(problems);
-  return {
-    file: path,
-    config,
-    thresholds,
-    configHash: configHash(config, thresholds),
-    secrets: secretValues(config, configSchema),
+  const yaml = readYamlFile(path);
+  const problems: ConfigProblem[] = [];
+  const report: Report = (at, message) => {
+    problems.push({ file: path, line: yaml.lineOf(at), key: formatKey(at), message });
   };
+  const loaded = givenClusters(yaml, report).map((given): LoadedConfig | null => {
+    const read = readConfig(yaml, given);
+    problems.push(...read.problems);
+    const { config } = read;
+    const thresholds = readThresholds(config, problems);
+    if (problems.length > 0 || thresholds === null) return null;
+    return {
+      file: path,
+      config,
+      thresholds,
+      configHash: configHash(config, thresholds),
+      secrets: secretValues(config, configSchema),
+    };
+  });
+  const all = loaded.filter((each) => each !== null);
+  const [first] = all;
+  for (const [index, { config }] of all.entries())
+    if (config.pricing.currency !== first!.config.pricing.currency)
+      report(['clusters', index, 'pricing', 'currency'], 'must be the same in all clusters');
+  const names = all.map(({ config }) => config.cluster);
+  for (const [index, { clusters = [] }] of (first?.config.serve.tokens ?? []).entries())
+    for (const name of clusters)
+      if (!names.includes(name))
+        report(
+          ['serve', 'tokens', index, 'clusters'],
+          `${JSON.stringify(name)} is no cluster of this configuration (${names.join(', ')})`,
+        );
+  if (problems.length > 0) throw new ConfigError(distinct(problems));
+  return all;
+}
+
+/** What all clusters share is wrong once. */
+function distinct(problems: readonly ConfigProblem[]): readonly ConfigProblem[] {
+  const byText = new Map(problems.map((problem) => [JSON.stringify(problem), problem]));
+  return [...byText.values()];
+}
+
+/** A cluster as it is written: a value in the form of a configuration of one cluster. */
+interface GivenCluster {
+  readonly value: unknown;
+  /** Where a key of it stands in the file. */
+  at(path: readonly PropertyKey[]): readonly PropertyKey[];
+  readonly isOneOfSeveral: boolean;
+}
+
+function givenClusters({ value }: YamlFile, report: Report): readonly GivenCluster[] {
+  // An empty file is a configuration of defaults.
+  const only = [
+    { value: value ?? {}, at: (path: readonly PropertyKey[]) => path, isOneOfSeveral: false },
+  ];
+  const { clusters, ...shared } = (value ?? {}) as Record<string, unknown>;
+  const isList = Array.isArray(clusters) && clusters.length > 0;
+  // What is no list of entries is refused by the schema.
+  if (!isList || !clusters.every((each) => isRecord(each) && typeof each['cluster'] === 'string'))
+    return only;
+  const entries = clusters as readonly Record<string, unknown>[];
+  for (const key of ONE_CLUSTER_KEYS)
+    if (key in shared)
+      report([key], 'is given together with clusters: it belongs into each of them');
+  const names = entries.map(({ cluster }) => cluster);
+  return entries.map((entry, index) => {
+    if (names.indexOf(entry['cluster']) < index)
+      report(
+        ['clusters', index, 'cluster'],
+        `${JSON.stringify(entry['cluster'])} is there already`,
+      );
+    for (const key of Object.keys(entry))
+      if (key in configSchema.shape && !CLUSTER_KEYS.includes(key))
+        report(
+          ['clusters', index, key],
+          'is the same for all clusters: it belongs to the top level',
+        );
+    return {
+      value: { ...shared, ...entry },
+      at: (path) => (String(path[0]) in entry ? ['clusters', index, ...path] : path),
+      isOneOfSeveral: true,
+    };
+  });
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** What was read of a configuration: all of it only where there are no problems. */
@@ -69,13 +162,12 @@ interface ReadConfig {
  *
  * @throws ConfigError when it is nothing like a configuration.
  */
-function readConfig(yaml: YamlFile): ReadConfig {
+function readConfig(yaml: YamlFile, { value, at, isOneOfSeveral }: GivenCluster): ReadConfig {
   const problems: ConfigProblem[] = [];
   const report = (path: readonly PropertyKey[], message: string): void => {
-    problems.push({ file: yaml.file, line: yaml.lineOf(path), key: formatKey(path), message });
+    const place = at(path);
+    problems.push({ file: yaml.file, line: yaml.lineOf(place), key: formatKey(place), message });
   };
-  // An empty file is a configuration of defaults.
-  const value = yaml.value ?? {};
   const parsed = configSchema.safeParse(value);
   const issues = parsed.error?.issues ?? [];
   for (const issue of issues) {
@@ -91,7 +183,19 @@ function readConfig(yaml: YamlFile): ReadConfig {
   hideParts(config, unknown);
   checkRules(config, reportKnown);
   whileKnown(() => placeHistory(config, value, yaml.file, reportKnown));
+  if (isOneOfSeveral) whileKnown(() => placeApart(config));
   return { config, problems: problems.toSorted((a, b) => a.line - b.line) };
+}
+
+/**
+ * Several clusters have a file and a folder of backups each; on PostgreSQL each has a schema. Slack hands an interaction to
+ * any of an app’s connections, whichever cluster it is about: messages of several clusters have links only.
+ */
+function placeApart({ cluster, history, slack }: Config): void {
+  const name = nameForFiles(cluster);
+  if (history.url === undefined) history.path = history.path.replace(/(\.\w+)?$/, `-${name}$1`);
+  if (history.backup !== undefined) history.backup.to = join(history.backup.to, name);
+  if (slack !== undefined) delete slack.appToken;
 }
 
 /** Puts the address of a database in the place of the path that is not given then. */

@@ -35,9 +35,21 @@ const PARTS = {
   serve: servePart,
 };
 
+const cluster = z.string().min(1);
+
+/** Keys that stand either at the top or in each entry of `clusters`. */
+export const ONE_CLUSTER_KEYS = ['cluster', 'prometheus', 'workloads', 'pricing'] as const;
+/** Keys that an entry of `clusters` may have; the others are the same for all clusters. */
+export const CLUSTER_KEYS: readonly string[] = [
+  ...ONE_CLUSTER_KEYS,
+  ...(['signals', 'budgets', 'bills', 'owners', 'events', 'unitCosts'] as const),
+];
+
 /** The configuration as a user writes it (docs/configuration.md). */
 export const configSchema = z.strictObject({
-  cluster: z.string().min(1).default('default'),
+  cluster: cluster.default('default'),
+  /** Each is checked as a configuration of one cluster that has what is shared too. */
+  clusters: z.array(z.looseObject({ cluster })).default([]),
   thresholds: z.array(z.string()).default([]),
   ...schemasOf(PARTS),
 });

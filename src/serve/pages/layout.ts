@@ -23,7 +23,7 @@ export function layout(page: PageContext, title: string, body: Html): Html {
           <a class="brand" href="/"
             ><img src="${assets.url('icon.svg')}" alt="" width="24" height="24" />Burnwatch</a
           >
-          <span class="cluster" title="Cluster">${cluster}</span>
+          ${clusterPicker(page)}
           <nav aria-label="Pages">
             ${sections.map(
               (section) =>
@@ -52,6 +52,18 @@ export function layout(page: PageContext, title: string, body: Html): Html {
         </footer>
       </body>
     </html>`;
+}
+
+/** The cluster’s name, and the others to choose from. */
+function clusterPicker({ cluster, clusters }: PageContext): Html {
+  if (clusters.length < 2) return html`<span class="cluster" title="Cluster">${cluster}</span>`;
+  const others = clusters.filter((name) => name !== cluster);
+  return html`<details class="clusters">
+    <summary class="cluster" title="Choose a cluster">${cluster}</summary>
+    <ul>
+      ${others.map((name) => html`<li><a href="/?cluster=${encodeURIComponent(name)}">${name}</a></li>`)}
+    </ul>
+  </details>`;
 }
 
 /** A form of ours: it carries the token that another site cannot know. */

@@ -68,6 +68,8 @@ export interface PageContext {
   readonly csrfToken: string | null;
   readonly clock: LocalClock;
   readonly cluster: string;
+  /** All that the principal may choose from. */
+  readonly clusters: readonly string[];
   readonly currency: string;
   readonly assets: Assets;
   /** The navigation. */
@@ -98,6 +100,7 @@ export function pageRequest(context: Context<ServerEnv>, shares: PageShares): Pa
     csrfToken: session?.csrfToken ?? null,
     clock: new LocalClock(schedule.timezone, now),
     cluster,
+    clusters: (deps.clusters ?? []).filter((name) => principal.clusters?.has(name) ?? true),
     currency: pricing.currency,
     assets,
     sections: sections.filter(

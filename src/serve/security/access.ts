@@ -33,16 +33,18 @@ export interface ConfiguredToken {
   readonly token: string;
   readonly scopes: readonly AccessScope[];
   readonly namespaces?: readonly string[] | undefined;
+  readonly clusters?: readonly string[] | undefined;
 }
 
 /** Authenticates the tokens of `serve.tokens`. */
 export function tokenAuthenticator(tokens: readonly ConfiguredToken[]): Authenticator {
-  const known = tokens.map(({ name, token, scopes, namespaces }) => ({
+  const known = tokens.map(({ name, token, scopes, namespaces, clusters }) => ({
     digest: digest(token),
     principal: {
       name,
       scopes: new Set(scopes),
       namespaces: namespaces === undefined ? null : new Set(namespaces),
+      ...(clusters !== undefined && { clusters: new Set(clusters) }),
       via: 'bearer',
     } satisfies Principal,
   }));
@@ -80,6 +82,7 @@ export interface ServerEnv {
 export function authenticate(
   authenticators: readonly Authenticator[],
   sessions: Sessions,
+  cluster: () => string,
 ): MiddlewareHandler<ServerEnv> {
   return async (context, next) => {
     const session = sessionOf(context, sessions);
@@ -88,6 +91,14 @@ export function authenticate(
       throw new HttpProblem(401, 'A token is needed: Authorization: Bearer …', {
         'www-authenticate': 'Bearer realm="burnwatch"',
       });
+    }
+    const { name, clusters } = principal;
+    if (clusters !== undefined && !clusters.has(cluster())) {
+      const others = [...clusters].join(', ');
+      throw new HttpProblem(
+        403,
+        `The token "${name}" is for other clusters: add ?cluster= with one of ${others}`,
+      );
     }
     context.set('principal', principal);
     context.set('session', session);

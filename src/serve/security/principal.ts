@@ -14,6 +14,8 @@ export interface Principal {
   readonly scopes: ReadonlySet<AccessScope>;
   /** Namespaces they may see; null for all of them. */
   readonly namespaces: ReadonlySet<string> | null;
+  /** Clusters they may see; absent for all of them. */
+  readonly clusters?: ReadonlySet<string>;
   /** How they proved it: cookies need CSRF protection, bearer tokens do not. */
   readonly via: 'loopback' | 'bearer' | 'session';
 }

@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import pg from 'pg';
-import { freePort } from '../../demo/freePort.ts';
-import { findTool } from '../../demo/tools.ts';
-import type { Certificate } from './apiServer/certificate.ts';
+import { freePort } from './freePort.ts';
+import { findTool } from './tools.ts';
+import type { Certificate } from '../src/serve/listen.ts';
 
 const run = promisify(execFile);
 
