@@ -10,8 +10,8 @@ import { configSchema } from '../../src/daemon/config/schema.ts';
 import type { Snapshot } from '../../src/model/snapshot.ts';
 import { emptyState, WorkingState } from '../../src/store/cycleState.ts';
 import { createMetricStore, type MetricStore } from '../support/metricStore.ts';
-import { shownBy, STACKS, type Stack } from '../support/stacks/stacks.ts';
-import { WINDOWS as ALL, worldSeries, worldSnapshots } from '../support/stacks/world.ts';
+import { shownBy, STACKS, type Stack } from '../../bench/stacks/stacks.ts';
+import { WINDOWS as ALL, worldSeries, worldSnapshots } from '../../bench/stacks/world.ts';
 
 /**
  * The same cluster, honest services and miners, as eleven stacks of metrics show it. The table in docs/trust.md is what

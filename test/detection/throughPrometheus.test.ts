@@ -8,7 +8,7 @@ import { startPrometheus, type PrometheusServer } from '../../demo/prometheusSer
 import type { Snapshot } from '../../src/model/snapshot.ts';
 import { MINUTE_MS } from '../../src/model/time.ts';
 import { createMetricStore, type MetricStore } from '../support/metricStore.ts';
-import { START, WINDOWS, worldSeries, worldSnapshots } from '../support/stacks/world.ts';
+import { START, WINDOWS, worldSeries, worldSnapshots } from '../../bench/stacks/world.ts';
 
 /**
  * The evaluation plays worlds at the snapshot port. Here one of them goes the whole way once: as samples of

@@ -1,13 +1,13 @@
-import { ARCHETYPES } from '../../../bench/detection/honest/archetypes.ts';
-import { honestCase } from '../../../bench/detection/honest/honestCase.ts';
-import { steady } from '../../../bench/detection/miners/miner.ts';
-import { minerCase, PLAIN, type Host } from '../../../bench/detection/miners/minerCase.ts';
-import { snapshotAt } from '../../../bench/detection/play.ts';
-import { WINDOW_MS } from '../../../bench/detection/workload.ts';
-import type { World } from '../../../bench/detection/worlds.ts';
-import type { ContainerSample, PodSample, Snapshot } from '../../../src/model/snapshot.ts';
-import { HOUR_MS, MINUTE_MS } from '../../../src/model/time.ts';
-import type { Sample } from '../metricStore.ts';
+import { ARCHETYPES } from '../detection/honest/archetypes.ts';
+import { honestCase } from '../detection/honest/honestCase.ts';
+import { steady } from '../detection/miners/miner.ts';
+import { minerCase, PLAIN, type Host } from '../detection/miners/minerCase.ts';
+import { snapshotAt } from '../detection/play.ts';
+import { WINDOW_MS } from '../detection/workload.ts';
+import type { World } from '../detection/worlds.ts';
+import type { ContainerSample, PodSample, Snapshot } from '../../src/model/snapshot.ts';
+import { HOUR_MS, MINUTE_MS } from '../../src/model/time.ts';
+import type { Sample } from '../../test/support/metricStore.ts';
 
 /** A Tuesday morning: what workloads do depends on the hour, and must not on when the test runs. */
 export const START = Date.UTC(2026, 9, 6, 9);
