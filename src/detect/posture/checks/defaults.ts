@@ -62,7 +62,7 @@ const PODS: readonly PostureCheck[] = [
     title: 'Image without a digest (informational)',
     severity: 'info',
     group: 'defaults',
-    names: { nsa: 'Supply chain', kubeLinter: ['image-not-pinned-by-digest'] },
+    names: { nsa: 'Supply chain' },
     run: overImages((image) =>
       /@sha(?:256|512):[0-9a-f]{64,}$/.test(image)
         ? null
@@ -100,7 +100,6 @@ const ADMISSION: readonly PostureCheck[] = [
     names: {
       nsa: 'Supply chain: admission control',
       kubescape: ['C-0036'],
-      kubeLinter: ['webhook-failure-policy-ignore'],
     },
     run: (input) =>
       overWebhooks(input, ({ kind, webhook, failsOpen, rules }) => {

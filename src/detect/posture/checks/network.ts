@@ -303,7 +303,6 @@ const SERVICE_CHECKS: readonly PostureCheck[] = [
       ...NSA_EXPOSED,
       cis: '1.2.3',
       kubescape: ['C-0283'],
-      rbacPolice: ['modify_service_status_cve_2020_8554'],
     },
     run: (input) =>
       overServices(input, ({ externalIps = [] }) =>

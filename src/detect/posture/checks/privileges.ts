@@ -23,6 +23,7 @@ export const PRIVILEGE_CHECKS: readonly PostureCheck[] = (
       names: {
         kubescape: ['C-0057'],
         polaris: ['runAsPrivileged'],
+        kubeLinter: ['privileged-container'],
         nsa: 'Pod security',
         cis: '5.2.2',
       },
@@ -39,6 +40,7 @@ export const PRIVILEGE_CHECKS: readonly PostureCheck[] = (
       names: {
         kubescape: ['C-0038', 'C-0041'],
         polaris: ['hostNetworkSet', 'hostPIDSet', 'hostIPCSet'],
+        kubeLinter: ['host-network', 'host-pid', 'host-ipc'],
         nsa: 'Pod security',
         cis: '5.2.3–5.2.5',
       },
@@ -58,6 +60,7 @@ export const PRIVILEGE_CHECKS: readonly PostureCheck[] = (
       names: {
         kubescape: ['C-0048'],
         polaris: ['hostPathSet'],
+        kubeLinter: ['sensitive-host-mounts'],
         nsa: 'Pod security',
         cis: '5.2.12',
       },
@@ -87,6 +90,8 @@ export const PRIVILEGE_CHECKS: readonly PostureCheck[] = (
       names: {
         kubescape: ['C-0013'],
         polaris: ['runAsRootAllowed'],
+        kubeLinter: ['run-as-non-root'],
+        popeye: ['302', '306'],
         nsa: 'Pod security: non-root containers',
         cis: '5.2.7',
       },
@@ -103,6 +108,7 @@ export const PRIVILEGE_CHECKS: readonly PostureCheck[] = (
       names: {
         kubescape: ['C-0016'],
         polaris: ['privilegeEscalationAllowed'],
+        kubeLinter: ['privilege-escalation-container'],
         nsa: 'Pod security',
         cis: '5.2.6',
       },
@@ -129,6 +135,7 @@ export const PRIVILEGE_CHECKS: readonly PostureCheck[] = (
       names: {
         kubescape: ['C-0034'],
         polaris: ['automountServiceAccountToken'],
+        popeye: ['301'],
         nsa: 'Pod security: service account tokens',
         cis: '5.1.6',
       },

@@ -11,7 +11,7 @@ export const WORKLOAD_CHECKS: readonly PostureCheck[] = [
     title: 'Replicas without a PodDisruptionBudget',
     severity: 'low',
     group: 'availability',
-    names: { polaris: ['missingPodDisruptionBudget'] },
+    names: { polaris: ['missingPodDisruptionBudget'], popeye: ['206'] },
     // A drain may end all replicas at once.
     run(input) {
       const { objects } = input;
@@ -40,7 +40,13 @@ export const WORKLOAD_CHECKS: readonly PostureCheck[] = [
     title: 'Image latest or without a tag',
     severity: 'medium',
     group: 'images',
-    names: { kubescape: ['C-0075'], polaris: ['tagNotSpecified'], nsa: 'Supply chain' },
+    names: {
+      kubescape: ['C-0075'],
+      polaris: ['tagNotSpecified'],
+      kubeLinter: ['latest-tag'],
+      popeye: ['100', '101'],
+      nsa: 'Supply chain',
+    },
     // Nobody knows what runs after the next restart.
     run: overImages((image) => {
       if (image.includes('@sha256:')) return null;

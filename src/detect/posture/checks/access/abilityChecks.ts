@@ -103,7 +103,7 @@ const WILDCARDS: PostureCheck = {
     cis: '5.1.3',
     kubescape: ['C-0187'],
     kubeLinter: ['wildcard-in-rules'],
-    polaris: ['rolebindingClusterAdminRole'],
+    polaris: ['rolebindingClusterAdminClusterRole', 'rolebindingClusterAdminRole'],
   },
   run(input) {
     const { grantees } = accessOf(input);

@@ -17,7 +17,7 @@ const DEFAULT_ACCOUNT: PostureCheck = {
     cis: '5.1.5',
     kubescape: ['C-0189'],
     kubeLinter: ['default-service-account'],
-    popeye: ['300'],
+    popeye: ['300', '308'],
   },
   run(input) {
     const { objects } = input;

@@ -73,7 +73,7 @@ export const BINDING_CHECKS: readonly PostureCheck[] = [
     title: 'Binding of what does not exist',
     severity: 'low',
     group: 'access',
-    names: { ...NSA, popeye: ['1300'], kubeLinter: ['non-existent-service-account'] },
+    names: { ...NSA, popeye: ['1300'] },
     // Who makes the role, or the account, has or decides what it may do.
     run: (input) => {
       if (lacksAccess(input) || lacks(input, 'serviceaccounts'))

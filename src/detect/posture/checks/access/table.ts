@@ -47,9 +47,9 @@ export const BY_ABILITY: readonly AbilityCheck[] = [
       ...NSA,
       cis: '5.1.2',
       kubescape: ['C-0015', 'C-0186'],
-      rbacPolice: ['list_secrets', 'retrieve_secrets'],
+      rbacPolice: ['list_secrets', 'retrieve_token_secrets'],
       kubiscan: ['risky-get-secrets', 'risky-list-secrets'],
-      kubeLinter: ['access-to-secrets', 'cluster-wide-secrets-access'],
+      kubeLinter: ['access-to-secrets'],
     },
   },
   {
@@ -102,7 +102,6 @@ export const BY_ABILITY: readonly AbilityCheck[] = [
       kubescape: ['C-0065', 'C-0191'],
       rbacPolice: ['impersonate'],
       kubiscan: ['risky-impersonate-groups'],
-      kubeLinter: ['impersonate-without-resource-names'],
     },
   },
   {
@@ -119,7 +118,6 @@ export const BY_ABILITY: readonly AbilityCheck[] = [
       kubescape: ['C-0191'],
       rbacPolice: ['bind_roles', 'escalate_roles'],
       kubiscan: ['risky-create-rolebinding-role'],
-      kubeLinter: ['bind-verb-in-role', 'escalate-verb-in-role'],
     },
   },
   {
@@ -136,7 +134,13 @@ export const BY_ABILITY: readonly AbilityCheck[] = [
     abilities: ['proxy to nodes'],
     may: 'run commands in every pod through the kubelets (nodes/proxy)',
     severity: 'high',
-    names: { ...NSA, cis: '5.1.10', kubescape: ['C-0279'], rbacPolice: ['nodes_proxy'] },
+    names: {
+      ...NSA,
+      cis: '5.1.10',
+      kubescape: ['C-0279'],
+      rbacPolice: ['nodes_proxy'],
+      kubiscan: ['risky-execute-command-node-proxy'],
+    },
   },
   {
     id: 'rbac-approve-certificates',
@@ -149,7 +153,6 @@ export const BY_ABILITY: readonly AbilityCheck[] = [
       cis: '5.1.11',
       kubescape: ['C-0280'],
       rbacPolice: ['approve_csrs'],
-      kubeLinter: ['approve-signers-without-resource-names'],
     },
   },
   {
