@@ -71,6 +71,8 @@ export interface IngressObject extends Named {
   readonly annotations: Readonly<Record<string, string>>;
   /** Hosts of its rules; null: any host. */
   readonly hosts: readonly (string | null)[];
+  /** Services of its namespace that it leads to. */
+  readonly backends: readonly string[];
   /** The hosts of each entry of `tls`; of an entry without hosts, none. */
   readonly tls: readonly (readonly string[])[];
 }
@@ -88,7 +90,11 @@ export interface WebhookObject {
     readonly apiGroups: readonly string[];
     readonly resources: readonly string[];
   }[];
-  /** Selectors or conditions leave some requests out. */
+  /** The Service that answers; null: an address. */
+  readonly service: Named | null;
+  /** Which namespaces’ objects it sees; objects without a namespace always. */
+  readonly namespaces: LabelSelector;
+  /** A selector of objects, or conditions, leave some requests out. */
   readonly isNarrowed: boolean;
 }
 

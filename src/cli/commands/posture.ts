@@ -72,7 +72,11 @@ async function printPosture(options: PostureOptions, io: Io): Promise<void> {
   io.out(renderPosture(shown, trends, options.output, isDetailed, io.terminal, owners));
   if (options.output !== 'table') return;
   for (const text of unknownScopes(shown)) io.err(`${text}\n`);
-  if (shown.some(({ grade }) => grade === null))
+  if (
+    shown.some(
+      ({ grade, checks }) => grade === null && checks.some(({ results }) => results.length > 0),
+    )
+  )
     io.err(
       `Grade ?: under ${Math.round(100 * policy.minKnown)}% of what the score weighs could be evaluated (-n NAMESPACE says what is missing)\n`,
     );

@@ -4,6 +4,7 @@ import type {
   WebhookObject,
 } from '../../../model/reviewedObjects.ts';
 import { selectsAll } from '../../../model/labelSelector.ts';
+import { namedOf } from '../metadata.ts';
 import type { RawObject } from '../rawObjects.ts';
 import { labelSelector, listOf, type RawSelector } from './selector.ts';
 
@@ -17,6 +18,9 @@ interface RawWebhooks extends RawObject {
     }[];
     readonly namespaceSelector?: RawSelector;
     readonly objectSelector?: RawSelector;
+    readonly clientConfig?: {
+      readonly service?: { readonly namespace?: string; readonly name?: string } | null;
+    };
     readonly matchConditions?: readonly unknown[];
   }[];
 }
@@ -33,10 +37,10 @@ export function webhooks(raw: RawWebhooks): readonly WebhookObject[] {
       apiGroups: listOf(apiGroups),
       resources: listOf(resources),
     })),
+    service: one.clientConfig?.service ? namedOf({ metadata: one.clientConfig.service }) : null,
+    namespaces: labelSelector(one.namespaceSelector),
     isNarrowed:
-      !selectsAll(labelSelector(one.namespaceSelector)) ||
-      !selectsAll(labelSelector(one.objectSelector)) ||
-      listOf(one.matchConditions).length > 0,
+      !selectsAll(labelSelector(one.objectSelector)) || listOf(one.matchConditions).length > 0,
   }));
 }
 

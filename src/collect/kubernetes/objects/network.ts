@@ -64,9 +64,18 @@ function rule(rawPeers: RawNetworkRule['from'], rawPorts: RawNetworkRule['ports'
   };
 }
 
+interface RawBackend {
+  readonly service?: { readonly name?: string };
+  /** networking.k8s.io/v1beta1. */
+  readonly serviceName?: string;
+}
+
 interface RawIngressSpec {
-  readonly defaultBackend?: unknown;
-  readonly rules?: readonly { readonly host?: string }[];
+  readonly defaultBackend?: RawBackend;
+  readonly rules?: readonly {
+    readonly host?: string;
+    readonly http?: { readonly paths?: readonly { readonly backend?: RawBackend }[] };
+  }[];
   readonly tls?: readonly { readonly hosts?: readonly string[] }[];
 }
 
@@ -74,9 +83,16 @@ interface RawIngressSpec {
 export function ingress(raw: RawObject): IngressObject {
   const spec = (raw.spec ?? {}) as RawIngressSpec;
   const hosts = listOf(spec.rules).map(({ host }) => host || null);
+  const backends = [
+    ...(spec.defaultBackend ? [spec.defaultBackend] : []),
+    ...listOf(spec.rules).flatMap(({ http }) =>
+      listOf(http?.paths).flatMap(({ backend }) => backend ?? []),
+    ),
+  ].flatMap(({ service, serviceName }) => service?.name ?? serviceName ?? []);
   return {
     ...namedOf(raw),
     annotations: annotationsOf(raw.metadata),
+    backends: [...new Set(backends)],
     hosts: hosts.length === 0 && spec.defaultBackend ? [null] : hosts,
     tls: listOf(spec.tls).map((one) => listOf(one.hosts)),
   };

@@ -1,4 +1,5 @@
 import type { WebhookObject } from '../../../model/reviewedObjects.ts';
+import { selects, selectsAll, type LabelSelector } from '../../../model/labelSelector.ts';
 import { OWN_GROUP } from '../access/abilities.ts';
 import {
   CLUSTER,
@@ -91,6 +92,16 @@ function overWebhooks(
   return failuresOr([CLUSTER], [...failures.values()], isUnknown ? 'webhooks are not known' : null);
 }
 
+/** True for a selector that leaves no namespace out, whatever it is written like. */
+function selectsEvery(selector: LabelSelector, { namespaceLabels }: PostureInput): boolean {
+  if (selectsAll(selector)) return true;
+  const all = [...(namespaceLabels ?? [])].map(([name, labels]) => ({
+    'kubernetes.io/metadata.name': name,
+    ...labels,
+  }));
+  return all.length > 0 && all.every((labels) => selects(selector, labels));
+}
+
 const ADMISSION: readonly PostureCheck[] = [
   {
     id: 'webhook-fails-open',
@@ -119,12 +130,12 @@ const ADMISSION: readonly PostureCheck[] = [
     group: 'defaults',
     names: { kubescape: ['C-0036', 'C-0039'] },
     run: (input) =>
-      overWebhooks(input, ({ webhook, failsOpen, rules, isNarrowed }) => {
+      overWebhooks(input, ({ webhook, failsOpen, rules, isNarrowed, namespaces }) => {
         const isAll = rules.some(
           ({ apiGroups, resources }) =>
             apiGroups.includes('*') && resources.some((one) => one === '*' || one === '*/*'),
         );
-        if (!isAll || isNarrowed) return null;
+        if (!isAll || isNarrowed || !selectsEvery(namespaces, input)) return null;
         return failsOpen
           ? `sends every request of the cluster to ${webhook}`
           : `sends every request of the cluster, kube-system’s too, to ${webhook}: nothing changes while it does not answer`;
@@ -151,12 +162,27 @@ const ADMISSION: readonly PostureCheck[] = [
           return why === null ? [] : [{ namespace: CLUSTER, subject, text: why }];
         },
       );
+      const known = new Set(input.objects?.admissionPolicies.map(({ name }) => name));
+      const dangling = (input.objects?.admissionBindings ?? []).flatMap(
+        ({ name, policy }): Failure[] =>
+          known.has(policy)
+            ? []
+            : [
+                {
+                  namespace: CLUSTER,
+                  subject: `ValidatingAdmissionPolicyBinding ${name}`,
+                  text: `refers to the policy ${policy}, which does not exist`,
+                },
+              ],
+      );
       const isUnknown = lacks(
         input,
         'validatingadmissionpolicies.admissionregistration.k8s.io',
         'validatingadmissionpolicybindings.admissionregistration.k8s.io',
       );
-      return failuresOr([CLUSTER], failures, isUnknown ? 'admission policies are not known' : null);
+      return isUnknown
+        ? failuresOr([CLUSTER], [], 'admission policies are not known')
+        : failuresOr([CLUSTER], [...failures, ...dangling], null);
     },
   },
 ];
@@ -222,6 +248,27 @@ const FLAGS: readonly Flag[] = [
   },
 ];
 
+/** Flags that stand in the place of another. */
+const ELSEWHERE: Readonly<Record<string, string>> = {
+  '--authorization-mode': '--authorization-config',
+  '--anonymous-auth': '--authentication-config',
+  '--audit-log-path': '--audit-webhook-config-file',
+};
+
+/** `--flag=value`, `--flag value` and `--flag`, also within the one word of a shell’s command. */
+function flagsOf(words: readonly string[]): ReadonlyMap<string, string> {
+  const values = new Map<string, string>();
+  const all = words.flatMap((word) => word.split(/\s+/));
+  for (const [index, word] of all.entries()) {
+    const [flag = '', ...value] = word.split('=');
+    if (!flag.startsWith('--')) continue;
+    const next = all[index + 1];
+    const following = next === undefined || next.startsWith('-') ? 'true' : next;
+    values.set(flag, value.length === 0 ? following : value.join('='));
+  }
+  return values;
+}
+
 /** Only where the API server is a pod that the API shows: a managed control plane is not seen. */
 const API_SERVER: PostureCheck = {
   id: 'api-server-flags',
@@ -241,17 +288,10 @@ const API_SERVER: PostureCheck = {
       const words = spec?.containers.flatMap(({ command, args }) => [...command, ...args]) ?? [];
       if (words.length === 0) continue;
       isSeen = true;
-      const values = new Map(
-        words.flatMap((word) => {
-          const [flag = '', ...value] = word.split('=');
-          return flag.startsWith('--')
-            ? [[flag, value.length === 0 ? 'true' : value.join('=')]]
-            : [];
-        }),
-      );
+      const values = flagsOf(words);
       for (const { flag, cis, wrong } of FLAGS) {
-        // The file of --authorization-config stands in the place of the flag.
-        const isElsewhere = flag === '--authorization-mode' && values.has('--authorization-config');
+        const other = ELSEWHERE[flag];
+        const isElsewhere = other !== undefined && values.has(other);
         const why = isElsewhere ? null : wrong(values.get(flag));
         if (why !== null)
           failures.set(flag, { namespace, workload, text: `${flag} ${why} (CIS ${cis})` });

@@ -5,7 +5,10 @@ import { BINDING_CHECKS } from './access/bindingChecks.ts';
 import { PATH_CHECK } from './access/pathCheck.ts';
 import { DEFAULT_CHECKS } from './defaults.ts';
 import { NAMESPACE_CHECKS } from './namespaces.ts';
-import { NETWORK_CHECKS } from './network.ts';
+import { EXPOSURE_CHECKS } from './network/exposure.ts';
+import { ISOLATION_CHECKS } from './network/isolation.ts';
+import { METADATA_CHECK } from './network/metadata.ts';
+import { POLICY_CHECKS } from './network/policyChecks.ts';
 import { PRIVILEGE_CHECKS } from './privileges.ts';
 import { RESOURCE_CHECKS } from './resources.ts';
 import { WORKLOAD_CHECKS } from './workloads.ts';
@@ -20,6 +23,9 @@ export const CHECKS: readonly PostureCheck[] = [
   ...ABILITY_CHECKS,
   ...ACCOUNT_CHECKS,
   ...BINDING_CHECKS,
-  ...NETWORK_CHECKS,
+  ...ISOLATION_CHECKS,
+  ...POLICY_CHECKS,
+  METADATA_CHECK,
+  ...EXPOSURE_CHECKS,
   ...DEFAULT_CHECKS,
 ];

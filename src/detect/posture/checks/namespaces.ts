@@ -64,8 +64,12 @@ export const NAMESPACE_CHECKS: readonly PostureCheck[] = [
     names: NSA,
     run: overLists('resourcequotas', (namespace, { quotas }) => {
       if (SYSTEM_NAMESPACES.has(namespace)) return null;
-      const has = quotas.some((quota) => quota.namespace === namespace && !quota.scoped);
-      return has ? null : 'has no ResourceQuota';
+      const own = quotas.filter((quota) => quota.namespace === namespace && !quota.scoped);
+      if (own.some(({ hard }) => Object.keys(hard).some((name) => OF_ROLLOUTS.test(name))))
+        return null;
+      return own.length === 0
+        ? 'has no ResourceQuota'
+        : 'has no ResourceQuota of pods, CPU or memory';
     }),
   },
   {
@@ -120,7 +124,7 @@ export const NAMESPACE_CHECKS: readonly PostureCheck[] = [
     run: overLists('limitranges', (namespace, { limitRanges }) => {
       if (SYSTEM_NAMESPACES.has(namespace)) return null;
       const has = limitRanges.some((range) => range.namespace === namespace);
-      return has ? null : 'has no LimitRange: pods without requests stay without';
+      return has ? null : 'has no LimitRange for containers: those without requests stay without';
     }),
   },
   {

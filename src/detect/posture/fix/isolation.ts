@@ -1,7 +1,8 @@
-import type { ServiceObject } from '../../../model/clusterObjects.ts';
 import { selectsAll } from '../../../model/labelSelector.ts';
-import { lacks, POLICIES } from '../lists.ts';
+import { INGRESSES, lacks, POLICIES } from '../lists.ts';
 import type { PostureInput } from '../postureInput.ts';
+
+const NAME_LABEL = 'kubernetes.io/metadata.name';
 
 /** A manifest with a line that says why, or the line alone. */
 export interface Advised {
@@ -10,12 +11,16 @@ export interface Advised {
 }
 
 /**
- * NetworkPolicies that close a namespace and leave open what is seen to be used: DNS, the namespace itself and what its
- * Services offer to the outside. Calls from other namespaces are not seen by anything that Burnwatch reads.
+ * NetworkPolicies that close a namespace and leave open what is seen to be used: DNS, the API server where tokens are
+ * mounted, the namespace itself, and what Services, Ingresses and webhooks offer to the outside. Calls from other namespaces are not seen by anything that Burnwatch reads.
  */
 export function isolationManifests(namespace: string, input: PostureInput): readonly Advised[] {
-  if (lacks(input, POLICIES))
-    return [{ comment: 'No NetworkPolicy: it is not known which ones there are.' }];
+  if (lacks(input, POLICIES, 'services', INGRESSES))
+    return [
+      {
+        comment: 'No NetworkPolicy: policies, Services or Ingresses of the cluster are not known.',
+      },
+    ];
   const own = input.objects!.networkPolicies.filter((one) => one.namespace === namespace);
   const closed = own.filter(({ podSelector }) => selectsAll(podSelector));
   const closesIngress = !closed.some(({ ingress }) => ingress !== null);
@@ -25,13 +30,13 @@ export function isolationManifests(namespace: string, input: PostureInput): read
   return [
     {
       comment:
-        'Denies what no other policy allows. Calls between namespaces are not observed: add theirs before it is applied.',
+        'Denies what no other policy allows. Calls between namespaces, and to addresses outside, are not observed: add theirs before it is applied.',
       manifest: policy(namespace, 'burnwatch-default-deny', {
         podSelector: {},
         policyTypes,
       }),
     },
-    ...(closesEgress ? [dns(namespace)] : []),
+    ...(closesEgress ? [dns(namespace, input), ...apiServer(namespace, input)] : []),
     {
       comment: 'Pods of the namespace call each other.',
       manifest: policy(namespace, 'burnwatch-same-namespace', {
@@ -41,7 +46,7 @@ export function isolationManifests(namespace: string, input: PostureInput): read
         ...(closesEgress && { egress: [{ to: [{ podSelector: {} }] }] }),
       }),
     },
-    ...(closesIngress && !lacks(input, 'services') ? exposed(namespace, input) : []),
+    ...(closesIngress ? exposed(namespace, input) : []),
   ];
 }
 
@@ -54,8 +59,26 @@ function policy(namespace: string, name: string, spec: object): object {
   };
 }
 
-function dns(namespace: string): Advised {
-  const port = (protocol: string) => ({ protocol, port: 53 });
+/** Where clusters have their DNS, and where it listens on every node. */
+const DNS_NAMESPACES = new Set(['kube-system', 'openshift-dns']);
+const NODE_LOCAL_DNS = { workload: 'node-local-dns', cidr: '169.254.20.10/32' };
+const USUAL_DNS = {
+  namespace: 'kube-system',
+  selector: { 'k8s-app': 'kube-dns' },
+  targetPorts: [53],
+};
+
+/** Policies are about the pods behind a Service, and the ports that these listen on. */
+function dns(namespace: string, { objects, pods }: PostureInput): Advised {
+  const found = objects!.services.filter(
+    (one) =>
+      DNS_NAMESPACES.has(one.namespace) &&
+      one.ports.includes(53) &&
+      Object.keys(one.selector).length > 0,
+  );
+  const servers = found.length === 0 ? [USUAL_DNS] : found;
+  const ports = [...new Set(servers.flatMap(({ targetPorts = [53] }) => targetPorts))];
+  const isOnNodes = pods.some(({ workload }) => workload.name === NODE_LOCAL_DNS.workload);
   return {
     comment: 'Every pod resolves names.',
     manifest: policy(namespace, 'burnwatch-dns', {
@@ -64,51 +87,72 @@ function dns(namespace: string): Advised {
       egress: [
         {
           to: [
-            {
-              namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'kube-system' } },
-              podSelector: { matchLabels: { 'k8s-app': 'kube-dns' } },
-            },
+            ...servers.map((server) => ({
+              namespaceSelector: { matchLabels: { [NAME_LABEL]: server.namespace } },
+              podSelector: { matchLabels: server.selector },
+            })),
+            ...(isOnNodes ? [{ ipBlock: { cidr: NODE_LOCAL_DNS.cidr } }] : []),
           ],
-          ports: [port('UDP'), port('TCP')],
+          ports: [...new Set([...ports, ...(isOnNodes ? [53] : [])])].flatMap((port) => [
+            { protocol: 'UDP', port },
+            { protocol: 'TCP', port },
+          ]),
         },
       ],
     }),
   };
 }
 
-/** What node ports and load balancers lead to, and what an Ingress does: its controller calls from where it runs. */
-function exposed(namespace: string, { objects }: PostureInput): readonly Advised[] {
-  const ingresses = objects!.ingresses.filter((one) => one.namespace === namespace);
-  const offered = objects!.services.filter(
-    (one) =>
-      one.namespace === namespace &&
-      (one.type === 'NodePort' || one.type === 'LoadBalancer') &&
-      Object.keys(one.selector).length > 0,
-  );
+/** Pods that have a token are there to call the API server, whose addresses no list has. */
+function apiServer(namespace: string, { pods }: PostureInput): readonly Advised[] {
+  const callers = pods.filter((pod) => pod.namespace === namespace && pod.spec?.tokenMounted);
+  if (callers.length === 0) return [];
+  const names = [...new Set(callers.map(({ workload }) => workload.name))].sort();
   return [
-    ...offered.map((service) => ({
-      comment: `Service ${service.name} is of type ${service.type}.`,
-      manifest: policy(namespace, `burnwatch-service-${service.name}`.slice(0, 253), {
-        podSelector: { matchLabels: service.selector },
-        policyTypes: ['Ingress'],
-        ingress: [allowed(service)],
+    {
+      comment: `The API server, for the token that ${names.join(', ')} mount; narrow it to its addresses (kubectl get endpoints kubernetes).`,
+      manifest: policy(namespace, 'burnwatch-api-server', {
+        podSelector: {},
+        policyTypes: ['Egress'],
+        egress: [{ ports: [443, 6443].map((port) => ({ protocol: 'TCP', port })) }],
       }),
-    })),
-    ...(ingresses.length === 0
-      ? []
-      : [
-          {
-            comment: `Ingresses lead here (${ingresses.map(({ name }) => name).join(', ')}): add a policy that lets their controller in.`,
-          },
-        ]),
+    },
   ];
 }
 
-function allowed({ sourceRanges = [], targetPorts = [] }: ServiceObject): object {
-  return {
-    ...(sourceRanges.length > 0 && {
-      from: sourceRanges.map((cidr) => ({ ipBlock: { cidr } })),
-    }),
-    ...(targetPorts.length > 0 && { ports: targetPorts.map((port) => ({ port })) }),
-  };
+/** What is called from outside the namespace: by node ports, load balancers, Ingresses, and webhooks of the API server. */
+function exposed(namespace: string, { objects }: PostureInput): readonly Advised[] {
+  const { services, ingresses, webhooks } = objects!;
+  const own = services.filter(
+    (one) => one.namespace === namespace && Object.keys(one.selector).length > 0,
+  );
+  return own.flatMap((service): Advised[] => {
+    const leading = ingresses.filter(
+      (one) => one.namespace === namespace && one.backends.includes(service.name),
+    );
+    const calling = webhooks.filter(
+      (one) => one.service?.namespace === namespace && one.service.name === service.name,
+    );
+    const why = [
+      ...(service.type === 'NodePort' || service.type === 'LoadBalancer'
+        ? [`is of type ${service.type}`]
+        : []),
+      ...leading.map(({ name }) => `is behind Ingress ${name}: narrow it to the controller`),
+      ...calling.map(({ kind, name }) => `is called by the API server for ${kind} ${name}`),
+    ];
+    if (why.length === 0) return [];
+    // Nodes hide the client’s address: source ranges are the load balancer’s matter.
+    const { targetPorts = [] } = service;
+    const ports = targetPorts.length > 0 && { ports: targetPorts.map((port) => ({ port })) };
+    return [
+      {
+        comment: `Service ${service.name} ${why.join(', ')}.`,
+        manifest: policy(namespace, `burnwatch-service-${service.name}`, {
+          podSelector: { matchLabels: service.selector },
+          policyTypes: ['Ingress'],
+          ingress: [{ ...ports }],
+        }),
+      },
+    ];
+  });
 }

@@ -2,6 +2,8 @@ import { ENFORCE, holdsPods, POD_SECURITY } from '../podSecurity.ts';
 import type { PostureInput, PosturePod } from '../postureInput.ts';
 import type { Advised } from './isolation.ts';
 
+const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
+
 /** What the Pod Security Standard `baseline` lets a container add. */
 const BASELINE_CAPABILITIES = new Set([
   'AUDIT_WRITE',
@@ -29,12 +31,18 @@ export function podSecurityManifest(namespace: string, input: PostureInput): rea
   if (pods.some(({ spec }) => spec === null))
     return [{ comment: 'No Pod Security labels: specifications of its pods are not known.' }];
   const beyond = pods.filter(breaksBaseline).map(({ workload }) => workload.name);
+  // kubectl apply takes away what a manifest no longer has: labels and annotations stay as they are.
+  const { [LAST_APPLIED]: _, ...annotations } = input.namespaceAnnotations?.get(namespace) ?? {};
   const manifest = (...pairs: readonly (readonly [string, string])[]): object => ({
     apiVersion: 'v1',
     kind: 'Namespace',
     metadata: {
       name: namespace,
-      labels: Object.fromEntries(pairs.map(([name, value]) => [`${POD_SECURITY}/${name}`, value])),
+      labels: {
+        ...labels,
+        ...Object.fromEntries(pairs.map(([name, value]) => [`${POD_SECURITY}/${name}`, value])),
+      },
+      ...(Object.keys(annotations).length > 0 && { annotations }),
     },
   });
   if (beyond.length > 0)
