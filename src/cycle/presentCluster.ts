@@ -1,7 +1,7 @@
 import { CollectError, type Collector } from '../collect/collector.ts';
 import { createCollector, SYSTEM_DEPS } from '../collect/createCollector.ts';
 import { createSpecSource } from '../collect/specs/createSpecSource.ts';
-import type { Inventory } from '../collect/specs/inventory.ts';
+import type { Inventory, SpecSource } from '../collect/specs/inventory.ts';
 import { isWholeOf, joinObjects } from '../collect/specs/joinObjects.ts';
 import type { CollectConfig } from '../collect/config.ts';
 import type { ScheduleConfig } from './config.ts';
@@ -36,6 +36,7 @@ export interface PresentClusterParts {
  */
 export class PresentCluster {
   readonly #parts: PresentClusterParts;
+  #source: SpecSource | null = null;
   #kept: { readonly end: TimeMs; readonly snapshot: Promise<Snapshot | null> } | null = null;
 
   constructor(parts: PresentClusterParts) {
@@ -80,17 +81,14 @@ export class PresentCluster {
   /** Null where neither the API nor a file lists pods; a cluster without any has namespaces at least. */
   async #specs(): Promise<Inventory | null> {
     const { config, now, warn } = this.#parts;
-    const specs = createSpecSource(config, SYSTEM_DEPS);
-    if (specs === null) return null;
-    try {
-      const inventory = await specs.read(now(), AbortSignal.timeout(TIMEOUT_MS));
-      for (const { text } of inventory.problems) warn(text);
-      const { pods, namespaces, objects } = inventory;
-      const isEmpty = namespaces.size === 0 || misses(objects, 'pods');
-      return pods.size === 0 && isEmpty ? null : inventory;
-    } finally {
-      await specs.close();
-    }
+    // Kept, so that what is listed once an hour is listed once an hour.
+    this.#source ??= createSpecSource(config, SYSTEM_DEPS);
+    if (this.#source === null) return null;
+    const inventory = await this.#source.read(now(), AbortSignal.timeout(TIMEOUT_MS));
+    for (const { text } of inventory.problems) warn(text);
+    const { pods, namespaces, objects } = inventory;
+    const isEmpty = namespaces.size === 0 || misses(objects, 'pods');
+    return pods.size === 0 && isEmpty ? null : inventory;
   }
 
   async #collect(): Promise<Snapshot | null> {

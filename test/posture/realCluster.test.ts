@@ -1,5 +1,4 @@
-import { execFile } from 'node:child_process';
-import { promisify } from 'node:util';
+import { parseAllDocuments } from 'yaml';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SYSTEM_DEPS } from '../../src/collect/createCollector.ts';
 import { createApiClient, type ApiClient } from '../../src/collect/kubernetes/api/apiClient.ts';
@@ -8,18 +7,19 @@ import { createSpecSource } from '../../src/collect/specs/createSpecSource.ts';
 import { configSchema } from '../../src/daemon/config/schema.ts';
 import type { Ability } from '../../src/detect/posture/access/abilities.ts';
 import { accessOf, subjectKey, type Reach } from '../../src/detect/posture/access/access.ts';
+import { renderFix } from '../../src/detect/posture/fix/renderFix.ts';
 import type { PostureInput } from '../../src/detect/posture/postureInput.ts';
 import { postureOfInventory } from '../../src/detect/posture/readInput.ts';
 import type { AccessSubject } from '../../src/model/reviewedObjects.ts';
-import { findKubeTool } from '../support/kubeTools.ts';
+import { IS_REAL, kubectl, KUBECONFIG } from '../support/respond/realCluster.ts';
 import { namespaceOf, serviceAccount, type AnyObject } from '../support/posture/rawObjects.ts';
+import { aHistory, daysOfUse } from '../support/rightsize/advice.ts';
 import { eventually } from '../support/waiting.ts';
 
 /**
  * What the review says of access, against the authorizer of a real API server. `npm run cluster` starts one; its
  * kubeconfig goes into BURNWATCH_TEST_KUBECONFIG.
  */
-const KUBECONFIG = process.env['BURNWATCH_TEST_KUBECONFIG'] ?? '';
 const SEED = Number(process.env['FC_SEED'] ?? 24);
 /** Namespaces take minutes to go: each run has its own. */
 const RUN = process.pid.toString(36);
@@ -27,7 +27,6 @@ const HOME = `burnwatch-access-${RUN}-a`;
 const OTHER = `burnwatch-access-${RUN}-b`;
 const LABEL = 'burnwatch.test/access';
 const RBAC = 'rbac.authorization.k8s.io';
-const run = promisify(execFile);
 
 /** A second reading of what each ability is: `verbs@group/resources`. */
 const REQUESTS: Readonly<Record<Exclude<Ability, 'do everything'>, readonly string[]>> = {
@@ -207,13 +206,6 @@ let client: ApiClient;
 let connection: Connection;
 const signal = AbortSignal.timeout(600_000);
 
-async function kubectl(args: readonly string[], input?: object): Promise<string> {
-  const program = await findKubeTool('kubectl');
-  const running = run(program, [`--kubeconfig=${KUBECONFIG}`, ...args], { maxBuffer: 2 ** 26 });
-  if (input !== undefined) running.child.stdin?.end(JSON.stringify(input));
-  return (await running).stdout;
-}
-
 const config = configSchema.parse({
   workloads: { source: 'kubernetes', kubeconfig: KUBECONFIG || '/none' },
 });
@@ -310,7 +302,7 @@ function isClaimed(reaches: readonly Reach[], { ability, namespace, name }: Ques
   );
 }
 
-describe.skipIf(KUBECONFIG === '')('the review of a real cluster', () => {
+describe.skipIf(!IS_REAL)('the review of a real cluster', () => {
   beforeAll(async () => {
     connection = await connect(config.workloads, SYSTEM_DEPS);
     client = createApiClient(connection, SYSTEM_DEPS, 30_000);
@@ -374,4 +366,65 @@ describe.skipIf(KUBECONFIG === '')('the review of a real cluster', () => {
     expect(allowed).toBeGreaterThan(asked / 20);
     expect(allowed).toBeLessThan(asked / 1.5);
   }, 300_000);
+
+  it('a group is impersonated only together with a user', async () => {
+    const as = (...args: readonly string[]) =>
+      kubectl(
+        ['auth', 'whoami', '-o', 'jsonpath={.status.userInfo.groups}', ...args],
+        undefined,
+        0,
+      );
+    await expect(as('--as-group=system:masters')).rejects.toThrow(/without impersonating a user/);
+    expect(await as('--as=burnwatch-alice', '--as-group=system:masters')).toContain(
+      'system:masters',
+    );
+  });
+
+  it('the API server admits what --fix prints, and a namespace keeps its labels', async () => {
+    const object = (kind: string, spec: object, more: object = {}) => ({
+      apiVersion: 'v1',
+      kind,
+      metadata: { name: 'web', namespace: HOME },
+      spec,
+      ...more,
+    });
+    const items = [
+      namespaceOf(HOME, { team: 'shop' }),
+      object('Service', {
+        type: 'NodePort',
+        selector: { app: 'web' },
+        ports: [{ port: 80, targetPort: 'http' }],
+      }),
+      {
+        ...object('Ingress', {
+          defaultBackend: { service: { name: 'web', port: { number: 80 } } },
+        }),
+        apiVersion: 'networking.k8s.io/v1',
+      },
+    ];
+    await kubectl(['apply', '-f', '-'], { apiVersion: 'v1', kind: 'List', items });
+    const input = await readCluster();
+    const histories = [{ ...aHistory(daysOfUse(7, () => ({}), 4)), namespace: HOME }];
+    const manifests = parseAllDocuments(renderFix(HOME, histories, input))
+      .map((document) => document.toJS() as { kind: string } | null)
+      .filter((one) => one !== null);
+    const kinds = manifests.map(({ kind }) => kind);
+    expect(kinds).toEqual(
+      expect.arrayContaining([
+        'LimitRange',
+        'ResourceQuota',
+        'ValidatingAdmissionPolicy',
+        'Namespace',
+        'NetworkPolicy',
+      ]),
+    );
+    const list = { apiVersion: 'v1', kind: 'List', items: manifests };
+    const text = await kubectl(['apply', '--dry-run=server', '-o', 'json', '-f', '-'], list);
+    const made = JSON.parse(text) as { items: { kind: string; metadata: { labels: object } }[] };
+    expect(made.items.map(({ kind }) => kind).sort()).toEqual(kinds.sort());
+    expect(made.items.find(({ kind }) => kind === 'Namespace')?.metadata.labels).toMatchObject({
+      team: 'shop',
+      'pod-security.kubernetes.io/enforce': 'baseline',
+    });
+  });
 });

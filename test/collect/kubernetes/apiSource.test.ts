@@ -5,8 +5,13 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createApiSource } from '../../../src/collect/specs/apiSource.ts';
 import type { Inventory, SpecSource } from '../../../src/collect/specs/inventory.ts';
 import { InventoryBuilder } from '../../../src/collect/specs/inventoryBuilder.ts';
-import { resourceOf, type ResourceKind } from '../../../src/collect/kubernetes/resources.ts';
+import {
+  RESOURCES,
+  resourceOf,
+  type ResourceKind,
+} from '../../../src/collect/kubernetes/resources.ts';
 import { createSpecSource } from '../../../src/collect/specs/createSpecSource.ts';
+import { plantedCluster } from '../../support/posture/plantedCluster.ts';
 import { rawObject, rawPod } from '../../support/specs.ts';
 import { configSchema } from '../../../src/daemon/config/schema.ts';
 import { HOUR_MS, MINUTE_MS } from '../../../src/model/time.ts';
@@ -179,6 +184,26 @@ describe('the Kubernetes API as a source of specifications', () => {
     expect(lists()).toBe(2);
     expect(off.objects.missing).toContain('serviceaccounts');
     expect(texts(off)).toEqual([]);
+  });
+
+  it('reads the review of 3,000 objects by one paginated LIST a kind and hour', async () => {
+    const objects = plantedCluster(3_000);
+    put(...objects);
+    const source = sourceOf();
+    const before = server.requests.length;
+    for (let window = 0; window < 12; window += 1) await read(source, AT + window * 5 * MINUTE_MS);
+    const asked = server.requests.slice(before).map(({ path }) => path);
+    for (const { resource, group, kind, isReviewed = false } of RESOURCES) {
+      if (!isReviewed) continue;
+      const path = new RegExp(`^/(?:api|apis/${group})/v1/${resource}$`);
+      const count = new Set(
+        objects
+          .filter((one) => one.kind === kind)
+          .map(({ metadata }) => `${metadata?.namespace}/${metadata?.name}`),
+      ).size;
+      const pages = Math.max(1, Math.ceil(count / 250));
+      expect([resource, asked.filter((one) => path.test(one)).length]).toEqual([resource, pages]);
+    }
   });
 
   it('reads custom resources where there are any, in the version that is served', async () => {

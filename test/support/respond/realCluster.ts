@@ -12,7 +12,7 @@ import { suspect } from './world.ts';
  * else. `npm run cluster` starts one; its kubeconfig goes into BURNWATCH_TEST_KUBECONFIG, an image with a shell into
  * BURNWATCH_TEST_IMAGE.
  */
-const KUBECONFIG = process.env['BURNWATCH_TEST_KUBECONFIG'] ?? '';
+export const KUBECONFIG = process.env['BURNWATCH_TEST_KUBECONFIG'] ?? '';
 const IMAGE = process.env['BURNWATCH_TEST_IMAGE'] ?? 'busybox:1.36';
 
 /** Whether there is one. */
