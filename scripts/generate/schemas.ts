@@ -53,7 +53,7 @@ const FORMS: Readonly<Record<string, JsonSchema>> = {
   'image.pullPolicy': { enum: ['Always', 'IfNotPresent', 'Never'] },
   'rbac.scope': { enum: ['cluster', 'namespaced'] },
   'rbac.namespaces': { type: 'array', items: { type: 'string' } },
-  replicas: { enum: [0, 1] },
+  replicas: { type: 'integer', minimum: 0 },
   'persistence.accessMode': { enum: ['ReadWriteOnce', 'ReadWriteOncePod'] },
   'pages.type': { enum: ['ClusterIP', 'NodePort', 'LoadBalancer'] },
   'networkPolicy.ports': { type: 'array', items: { type: 'integer' } },

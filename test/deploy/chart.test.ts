@@ -102,6 +102,13 @@ const VALUES: Readonly<Record<string, object>> = {
   'other files': { files: { 'abuse.yaml': 'a: 1\n' }, config: { thresholds: ['./abuse.yaml'] } },
   'its own namespace': { createNamespace: true, namespaceLimits: { enabled: true } },
   'maintenance, with the volume and without Burnwatch': { maintenance: true },
+  'several clusters': {
+    config: { clusters: [{ cluster: 'a', prometheus: { url: 'http://a:9091' } }] },
+  },
+  'two replicas on PostgreSQL': {
+    replicas: 2,
+    config: { history: { url: 'postgres://burnwatch@db.example/burnwatch' } },
+  },
   'no network policy, stopped': { networkPolicy: { enabled: false }, replicas: 0 },
 };
 const EXAMPLE_FILES = readdirSync(EXAMPLES).filter((name) => name.endsWith('.yaml'));
@@ -169,7 +176,8 @@ describe('the chart', () => {
 
   it('refuses values that are wrong, and a configuration that is', async () => {
     const cases: readonly (readonly [object, RegExp])[] = [
-      [{ replicas: 2 }, /replicas/],
+      [{ replicas: 2 }, /replicas.*history\.url/],
+      [{ replicas: -1 }, /replicas/],
       [{ persistance: {} }, /persistance/],
       [{ config: { budgetz: [] } }, /budgetz/],
       [{ config: { prometheus: { timeout: 60 } } }, /timeout/],

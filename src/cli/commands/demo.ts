@@ -6,7 +6,7 @@ import { CommandFailed, UsageError, VERSION, type Io } from '../io.ts';
 interface DemoCliOptions {
   readonly once?: boolean;
   readonly dir: string;
-  readonly days: string;
+  readonly days?: string;
   readonly seed: string;
   readonly clusters: string;
   readonly postgres?: boolean;
@@ -22,7 +22,10 @@ export function registerDemo(command: Command, io: Io): void {
   command
     .option('--once', 'end when everything has been shown; exit 1 when a promise was not kept')
     .option('--dir <folder>', 'where its files go; an earlier demo there is replaced', '.demo')
-    .option('--days <number>', 'how much history is made up', '14')
+    .option(
+      '--days <number>',
+      'how much history is made up (default: 14; 3 with --clusters or --postgres)',
+    )
     .option('--seed <number>', 'another seed is another cluster', '7')
     .option('--clusters <number>', 'how many clusters are made up', '1')
     .option('--postgres', 'keep the history in a PostgreSQL of its own, which ends with the demo')
@@ -30,14 +33,15 @@ export function registerDemo(command: Command, io: Io): void {
 }
 
 async function demo(options: DemoCliOptions, io: Io): Promise<void> {
-  const days = wholeNumber(options.days, '--days');
-  if (days < DAYS.least || days > DAYS.most)
-    throw new UsageError(`--days: ${days} is not between ${DAYS.least} and ${DAYS.most}`);
   const seed = wholeNumber(options.seed, '--seed');
   const clusters = wholeNumber(options.clusters, '--clusters');
   if (clusters < 1 || clusters > MOST_CLUSTERS)
     throw new UsageError(`--clusters: ${clusters} is not between 1 and ${MOST_CLUSTERS}`);
   const postgres = options.postgres ?? false;
+  const usual = clusters > 1 || postgres ? '3' : '14';
+  const days = wholeNumber(options.days ?? usual, '--days');
+  if (days < DAYS.least || days > DAYS.most)
+    throw new UsageError(`--days: ${days} is not between ${DAYS.least} and ${DAYS.most}`);
   const once = options.once ?? false;
   const stop = stopSignals();
   try {

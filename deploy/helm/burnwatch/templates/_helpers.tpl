@@ -49,6 +49,15 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
 {{- end -}}
 {{- $_ := set $config "workloads" (merge (dict "namespaces" .Values.rbac.namespaces) (default dict $config.workloads)) -}}
 {{- end -}}
+{{- if $config.clusters -}}
+{{- $_ := unset (unset $config "cluster") "prometheus" -}}
+{{- end -}}
+{{- $history := default dict $config.history -}}
+{{- if or $history.url $history.urlFile -}}
+{{- $_ := unset $history "path" -}}
+{{- else if gt (int .Values.replicas) 1 -}}
+{{- fail "replicas: more than one needs config.history.url or urlFile (docs/postgresql.md): a file has one writer" -}}
+{{- end -}}
 {{- if not .Values.rbac.clusterReview -}}
 {{- $_ := set $config "workloads" (merge (dict "clusterReview" false) (default dict $config.workloads)) -}}
 {{- end -}}
@@ -60,7 +69,7 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
 {{- $config := fromYaml (include "burnwatch.config" .) -}}
 {{- $pricing := default dict $config.pricing -}}
 {{- $schedule := default dict $config.schedule -}}
-{{- list $config.cluster $pricing.currency $schedule.window $config.history.path $config.serve.listen $config.serve.probes (hasKey $config.serve "tls") | toJson -}}
+{{- list $config.cluster $pricing.currency $schedule.window $config.history.path $config.history.url $config.history.urlFile $config.clusters $config.serve.listen $config.serve.probes (hasKey $config.serve "tls") | toJson -}}
 {{- end -}}
 
 {{/* The port of an address such as 0.0.0.0:9465. */}}
@@ -75,7 +84,10 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
 {{- range .Values.networkPolicy.ports -}}
 {{- $ports = append $ports (int .) -}}
 {{- end -}}
-{{- $urls := list (dig "prometheus" "url" "http://prometheus:9090" $config) (dig "alertmanager" "url" "" $config) (dig "siem" "url" "" $config) (dig "slack" "apiUrl" "" $config) .Values.proxy.url -}}
+{{- $urls := list (dig "prometheus" "url" "http://prometheus:9090" $config) (dig "alertmanager" "url" "" $config) (dig "siem" "url" "" $config) (dig "slack" "apiUrl" "" $config) (dig "history" "url" "" $config) .Values.proxy.url -}}
+{{- range (default list $config.clusters) -}}
+{{- $urls = append $urls (dig "prometheus" "url" "http://prometheus:9090" .) -}}
+{{- end -}}
 {{- range (default list $config.webhooks) -}}
 {{- $urls = append $urls (default "" .url) -}}
 {{- end -}}
@@ -85,7 +97,7 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
 {{- range compact $urls -}}
 {{- $url := urlParse . -}}
 {{- $port := regexFind "[0-9]+$" (regexFind ":[0-9]+$" $url.host) -}}
-{{- $ports = append $ports (int (default (ternary 443 80 (eq $url.scheme "https")) $port)) -}}
+{{- $ports = append $ports (int (default (get (dict "https" 443 "postgres" 5432 "postgresql" 5432) $url.scheme | default 80) $port)) -}}
 {{- end -}}
 {{- $ports | uniq | toJson -}}
 {{- end -}}
