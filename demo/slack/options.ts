@@ -61,6 +61,8 @@ export interface SlackStandInOptions {
   readonly fileProcessingMs?: number;
   /** How long an app may take to acknowledge a press; three seconds, as at Slack, by default. */
   readonly acknowledgeWithinMs?: number;
+  /** Signs what is sent to `interactionsUrl`; made up by default. */
+  readonly signingSecret?: string;
   /** The workspace's clock, milliseconds. */
   now?(): number;
 }
@@ -98,6 +100,9 @@ export interface SlackStandIn {
   readonly pageUrl: string;
   readonly botToken: string;
   readonly appToken: string;
+  readonly signingSecret: string;
+  /** The app's Request URL: with it interactions are sent there, signed, and not through Socket Mode. */
+  interactionsUrl: string | null;
   readonly faults: Faults;
   /** Every call, oldest first, as it came in. */
   readonly calls: readonly SlackCall[];

@@ -6,7 +6,7 @@ import type { PressOutcome } from './options.ts';
 import type { Workspace } from './workspace.ts';
 
 /** An envelope that is not acknowledged by then shows a warning to its user. */
-const ACKNOWLEDGE_WITHIN_MS = 3_000;
+export const ACKNOWLEDGE_WITHIN_MS = 3_000;
 const PING_EVERY_MS = 8_000;
 const MAX_CONNECTIONS = 10;
 

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { isJson } from './blockKit/problem.ts';
+import { isJson, type Json } from './blockKit/problem.ts';
 import { readBody, SlackRefusal, type SlackCall } from './calls.ts';
 import { Faults } from './faults.ts';
 import { takeUpload } from './methods/files.ts';
@@ -16,6 +16,7 @@ import {
 import { answerPage } from './page/answerPage.ts';
 import { pressPayload } from './press.ts';
 import { RateLimits } from './rateLimits.ts';
+import { sendSigned } from './sendSigned.ts';
 import { SocketMode } from './socketMode.ts';
 import { answerCall, type WebApiParts } from './webApi.ts';
 import { submissionPayload } from './submit.ts';
@@ -29,10 +30,12 @@ import { Workspace } from './workspace.ts';
 export async function startSlackStandIn(options: SlackStandInOptions): Promise<SlackStandIn> {
   const workspace = new Workspace(options);
   const sockets = new SocketMode(workspace, options.acknowledgeWithinMs);
+  let interactionsUrl: string | null = null;
   const faults = new Faults();
   const calls: SlackCall[] = [];
   // Like Slack's in form, and nothing else: secret scanners need not worry.
   const { botToken = `xoxb-${hex()}`, appToken = `xapp-1-${hex()}` } = options;
+  const { signingSecret = hex(), acknowledgeWithinMs } = options;
   const { rates = { postsPerSecond: 1, burst: 1 } } = options;
   let baseUrl = '';
   const api: WebApiParts = {
@@ -46,12 +49,16 @@ export async function startSlackStandIn(options: SlackStandInOptions): Promise<S
     baseUrl: () => baseUrl,
     socketUrl: () => sockets.ticketUrl(baseUrl),
   };
+  const interact = (payload: Json): Promise<PressOutcome> =>
+    interactionsUrl === null
+      ? sockets.interact(payload)
+      : sendSigned(payload, { url: interactionsUrl, signingSecret, acknowledgeWithinMs });
   const press = (asked: SlackPress): Promise<PressOutcome> =>
-    sockets.interact(pressPayload(asked, workspace));
+    interact(pressPayload(asked, workspace));
   const submit = async ({ userId, values }: SlackSubmission): Promise<PressOutcome> => {
     const dialog = workspace.dialogs.get(userId);
     if (dialog === undefined) throw new Error(`${userId} has no dialog open`);
-    const outcome = await sockets.interact(submissionPayload(dialog, values, workspace));
+    const outcome = await interact(submissionPayload(dialog, values, workspace));
     const errors = errorsOf(outcome.response);
     if (errors !== null) workspace.openDialog({ ...dialog, errors });
     else if (outcome.acknowledged) workspace.closeDialog(userId);
@@ -87,6 +94,13 @@ export async function startSlackStandIn(options: SlackStandInOptions): Promise<S
     pageUrl: `${baseUrl}/`,
     botToken,
     appToken,
+    signingSecret,
+    get interactionsUrl() {
+      return interactionsUrl;
+    },
+    set interactionsUrl(url) {
+      interactionsUrl = url;
+    },
     faults,
     calls,
     messages: (channel) => {
@@ -102,8 +116,8 @@ export async function startSlackStandIn(options: SlackStandInOptions): Promise<S
     press,
     pressTwice: async (asked) => {
       const payload = pressPayload(asked, workspace);
-      await sockets.interact(payload);
-      return sockets.interact(payload);
+      await interact(payload);
+      return interact(payload);
     },
     dialog: (userId) => workspace.dialogs.get(userId),
     submit,

@@ -5,6 +5,7 @@ import { systemClock } from '../notify/clock.ts';
 import { policyOf } from '../channels/channels.ts';
 import { listenToButtons } from '../channels/slack/buttons.ts';
 import { createSlackClient } from '../channels/slack/client.ts';
+import { SignedInteractions, type SignedParts } from '../channels/slack/signedInteractions.ts';
 import type { RequestParts } from '../respond/requests.ts';
 import type { openStores } from './openStores.ts';
 
@@ -26,23 +27,40 @@ interface ListenerParts {
   changed(): void;
 }
 
-/**
- * Listens to buttons through Socket Mode where the configuration has both of Slack's tokens; else there
- * is nothing to stop and interactions get no response.
- */
+/** Listens to buttons through Socket Mode where the configuration has both of Slack's tokens; else there is nothing to stop. */
 export function startButtonListener(config: Config, given: ListenerParts): ButtonListener {
-  const { slack } = config;
-  if (slack?.token === undefined || slack.appToken === undefined) {
+  const parts = partsOf(config, given);
+  const { appToken, apiUrl } = config.slack ?? {};
+  if (parts === null || appToken === undefined || apiUrl === undefined)
     return { stop: async () => undefined };
-  }
+  const stop = new AbortController();
+  const running = listenToButtons({ ...parts, appToken, apiUrl }, stop.signal);
+  return {
+    stop: () => {
+      stop.abort();
+      return running;
+    },
+  };
+}
+
+/** Takes buttons that come by HTTP; null without `slack.signingSecret`. */
+export function signedInteractions(
+  config: Config,
+  given: ListenerParts,
+): SignedInteractions | null {
+  const parts = partsOf(config, given);
+  const { signingSecret } = config.slack ?? {};
+  if (parts === null || signingSecret === undefined) return null;
+  return new SignedInteractions({ ...parts, signingSecret });
+}
+
+function partsOf(config: Config, given: ListenerParts): Omit<SignedParts, 'signingSecret'> | null {
+  const { slack } = config;
+  if (slack?.token === undefined) return null;
   const { reader, stores, responses, log, changed } = given;
   const { actions, silences, audit, deliveries } = stores;
-  const { token, appToken, apiUrl, timeout: timeoutMs, abuseResponders } = slack;
-  const { destinations } = policyOf(config);
-  const stop = new AbortController();
-  const parts = {
-    appToken,
-    apiUrl,
+  const { token, apiUrl, timeout: timeoutMs, abuseResponders } = slack;
+  return {
     client: createSlackClient({ token, apiUrl, timeoutMs }),
     clock: systemClock(),
     reader,
@@ -50,17 +68,10 @@ export function startButtonListener(config: Config, given: ListenerParts): Butto
     silences,
     audit,
     responses,
-    enqueue: (waiting: Parameters<typeof deliveries.enqueue>[0]) => deliveries.enqueue(waiting),
-    platform: destinations.platform,
+    enqueue: (waiting) => deliveries.enqueue(waiting),
+    platform: policyOf(config).destinations.platform,
     abuseResponders: new Set(abuseResponders),
     changed,
     logger: log,
-  };
-  const running = listenToButtons(parts, stop.signal);
-  return {
-    stop: () => {
-      stop.abort();
-      return running;
-    },
   };
 }

@@ -4,7 +4,7 @@ import type { Config } from './config/schema.ts';
 import type { HistoryReader } from '../store/history.ts';
 import type { PlanParts } from '../respond/requests.ts';
 import { createApp } from '../serve/app.ts';
-import type { IngestCounts, ServerStores } from '../serve/deps.ts';
+import type { IngestCounts, ServeDeps, ServerStores } from '../serve/deps.ts';
 import type { ProbeSource } from '../serve/probes.ts';
 import { tokenAuthenticator, type ServerEnv } from '../serve/security/access.ts';
 import type { Sessions } from '../serve/security/sessions.ts';
@@ -18,6 +18,7 @@ export interface AppParts {
   readonly probes: ProbeSource;
   readonly ingested: IngestCounts;
   readonly responses: PlanParts;
+  readonly slackInteractions: NonNullable<ServeDeps['slackInteractions']>;
   readonly log: Logger;
   readonly version: string;
   readonly clusters: readonly string[];
@@ -33,8 +34,8 @@ export function composeApp(parts: AppParts): Hono<ServerEnv> {
     token === undefined ? [] : [{ ...rest, token }],
   );
   const authenticators = tokens.length === 0 ? [] : [tokenAuthenticator(tokens)];
-  const { clusters, sessions } = parts;
+  const { clusters, sessions, slackInteractions } = parts;
   const sources = { reader, stores, questions, probes, ingested, responses, clusters, sessions };
-  const deps = { config, ...sources, authenticators, now: Date.now, reload };
+  const deps = { config, ...sources, slackInteractions, authenticators, now: Date.now, reload };
   return createApp(deps, parts.log, parts.version);
 }

@@ -155,7 +155,9 @@ function composeCluster(options: ClusterOptions): RunningCluster {
 
   const shared = { config, loaded: () => loaded, releasers, log };
   const announced = () => duties?.pump.wake();
-  const serve = () => openPages({ ...shared, front, metrics, probes, version, reload, announced });
+  const changed = () => duties?.changed();
+  const serve = () =>
+    openPages({ ...shared, front, metrics, probes, version, reload, announced, changed });
 
   const stop = new AbortController();
   const failed = Promise.withResolvers<Error>();

@@ -24,6 +24,8 @@ export interface DutiesParts {
 /** What one process does for a history: windows on schedule, messages, responses, the digest, buttons, bills. */
 export interface Duties {
   readonly pump: NotifyPump;
+  /** Plans messages after an interaction. */
+  changed(): void;
   deliveries(): DeliveryStore;
   /**
    * Takes a new configuration into use. `use` makes it the one in force, once all that can fail is done.
@@ -82,6 +84,7 @@ export async function startDuties(parts: DutiesParts): Promise<Duties> {
   releasers.push('the schedule', () => schedule.destroy());
   return {
     pump,
+    changed,
     deliveries: () => notifier.store,
     reconfigure: async (next, use) => {
       const nextSchedule = startSchedule(next.config, parties, log);

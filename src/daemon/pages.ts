@@ -7,7 +7,8 @@ import type { IngestCounts } from '../serve/deps.ts';
 import type { Metrics } from '../serve/metrics.ts';
 import type { ProbeSource } from '../serve/probes.ts';
 import { QuestionPool } from '../serve/questions/questionPool.ts';
-import { composeApp } from './composeApp.ts';
+import { signedInteractions } from './buttonListener.ts';
+import { composeApp, type AppParts } from './composeApp.ts';
 import type { Front } from './front.ts';
 import { openStores } from './openStores.ts';
 import type { Releasers } from './releasers.ts';
@@ -25,6 +26,8 @@ export interface PagesParts {
   reload(): Promise<void>;
   /** Has messages sent now, where this process sends them. */
   announced(): void;
+  /** Is called when an interaction changed something that the next plan shows. */
+  changed(): void;
 }
 
 /** What serves pages and the API, in a process that leads and in one that stands by. */
@@ -39,8 +42,8 @@ export interface Pages {
 
 /** Opens the history for pages and the API, and serves them. */
 export async function openPages(parts: PagesParts): Promise<Pages> {
-  const { config, loaded, releasers, metrics, probes, log, version, front, reload, announced } =
-    parts;
+  const { config, loaded, releasers, metrics, probes, log, version, front, reload } = parts;
+  const { announced, changed } = parts;
   const { path } = config().history;
   const reader = await openHistoryReader(path);
   releasers.push('the history reader', () => reader.close());
@@ -59,7 +62,14 @@ export async function openPages(parts: PagesParts): Promise<Pages> {
   const { questions } = pool;
   const sources = { config, reader, stores, questions, probes, ingested };
   const { clusters } = front;
-  const app = { ...sources, responses: responder.parts, clusters, log, version, reload };
+  const responses = responder.parts;
+  const takeInteractions = () =>
+    signedInteractions(config(), { reader, stores, responses, log, changed });
+  let interactions = takeInteractions();
+  releasers.push('the interactions', async () => interactions?.stop());
+  const slackInteractions: AppParts['slackInteractions'] = (request) =>
+    interactions?.take(request) ?? null;
+  const app = { ...sources, responses, slackInteractions, clusters, log, version, reload };
   const mount = () => {
     const { fetch } = composeApp({ ...app, sessions: front.sessions });
     front.mount(config().cluster, fetch);
@@ -74,6 +84,8 @@ export async function openPages(parts: PagesParts): Promise<Pages> {
     responder,
     configure: () => {
       pool.configure(loaded());
+      void interactions?.stop();
+      interactions = takeInteractions();
       mount();
     },
   };

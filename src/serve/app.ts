@@ -13,6 +13,7 @@ import { sendProblemPage, wantsPage } from './pages/layout.ts';
 import { mountLogin, mountLogout } from './pages/login.ts';
 import { mountPages } from './pages/pages.ts';
 import { metricsOf, mountHealth } from './probes.ts';
+import { mountSlackInteractions } from './slackInteractions.ts';
 import { HttpProblem, problemOfError, sendProblem } from './problem.ts';
 import {
   authenticate,
@@ -72,6 +73,7 @@ export function createApp(deps: ServeDeps, log: Logger, version: string): Hono<S
   const { probes } = deps;
   if (probes !== undefined) mountHealth(app, probes);
   mountLogin(app, deps, sessions, assets);
+  mountSlackInteractions(app, deps);
   app.use(refuseOtherMethods(app));
   app.use(authenticate(deps.authenticators, sessions, () => deps.config().cluster));
   app.use(refuseForgedChanges(() => deps.config().serve.externalUrl));

@@ -9,6 +9,7 @@ import type { DeliveryStore } from '../store/notifications/deliveryStore.ts';
 import type { PlanParts } from '../respond/requests.ts';
 import type { Questions } from './questions/questions.ts';
 import type { ProbeSource } from './probes.ts';
+import type { SignedAnswer, SignedRequest } from '../channels/slack/signedInteractions.ts';
 import type { Authenticator } from './security/access.ts';
 import type { Sessions } from './security/sessions.ts';
 
@@ -28,6 +29,8 @@ export interface ServeDeps {
   readonly responses: PlanParts;
   /** Tried in turn; empty when no token is configured. */
   readonly authenticators: readonly Authenticator[];
+  /** Takes Slack's buttons by HTTP; null where they do not come this way. */
+  readonly slackInteractions?: (request: SignedRequest) => Promise<SignedAnswer> | null;
   /** Counts what other tools send. */
   readonly ingested?: IngestCounts;
   /** The names of all clusters that are served here. */

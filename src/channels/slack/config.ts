@@ -9,6 +9,8 @@ const schema = z.strictObject({
   tokenFile: z.string().optional(),
   appToken: z.string().optional(),
   appTokenFile: z.string().optional(),
+  signingSecret: z.string().optional(),
+  signingSecretFile: z.string().optional(),
   channel: z.string().default('#cloud-cost'),
   securityChannel: z.string().optional(),
   /** Ids of the Slack users who may silence or accept abuse from a message. */
@@ -22,10 +24,21 @@ const schema = z.strictObject({
 
 export type SlackConfig = z.output<typeof schema>;
 
-const part = configPart(schema.optional(), ({ token, tokenFile }, report) => {
-  if ((token ?? tokenFile) === undefined)
-    report([], 'needs token or tokenFile; remove slack to have messages in the log');
-});
+const part = configPart(
+  schema.optional(),
+  ({ token, tokenFile }, report) => {
+    if ((token ?? tokenFile) === undefined)
+      report([], 'needs token or tokenFile; remove slack to have messages in the log');
+  },
+  ({ signingSecret, signingSecretFile }, report) => {
+    // A short key can be guessed.
+    if (signingSecret !== undefined && signingSecret.trim().length < 16)
+      report(
+        [signingSecretFile === undefined ? 'signingSecret' : 'signingSecretFile'],
+        'is shorter than 16 characters: copy the Signing Secret of the app’s Basic Information',
+      );
+  },
+);
 
 /** Slack: the platform's and security's messages, and those of owners that it reaches. */
 export const slack: ChannelKind<typeof part.schema> = {

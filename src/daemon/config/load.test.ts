@@ -177,6 +177,10 @@ describe('loadConfig', () => {
       'slack:\n  token: a\n  tokenFile: token',
       '3: slack.tokenFile: is given together with token: keep only one of them',
     ],
+    [
+      'slack: { token: a, signingSecret: short }',
+      '1: slack.signingSecret: is shorter than 16 characters: copy the Signing Secret of the app’s Basic Information',
+    ],
     ['slack:\n  tokenFile: nowhere', '2: slack.tokenFile: names DIR/nowhere, which does not exist'],
     ['slack:\n  tokenFile: empty', '2: slack.tokenFile: names DIR/empty, which is empty'],
     ['slack:\n  tokenFile: .', '2: slack.tokenFile: names DIR, which cannot be read: EISDIR'],

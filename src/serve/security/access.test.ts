@@ -6,6 +6,8 @@ const WAYS_OUT: Readonly<Record<string, WayOut>> = {
   'GET /assets/:file': { open: true },
   'GET /login': { open: true },
   'POST /login': { open: true },
+  // It takes Slack's signature.
+  'POST /slack/interactions': { open: true },
   'POST /logout': { own: '/logout' },
   'GET /api/v1/openapi.json': { own: '/api/v1/openapi.json' },
   'POST /ingest/falco': { scope: 'ingest', own: '/ingest/falco' },

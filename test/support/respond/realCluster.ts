@@ -20,6 +20,8 @@ export const IS_REAL = KUBECONFIG !== '' && readFileSync(KUBECONFIG, 'utf8') !==
 
 /** Whose requests the audit log of `npm run cluster` has. */
 const ACCOUNT = { namespace: 'burnwatch', name: 'burnwatch' };
+/** As the API server knows it. */
+export const REAL_USER = `system:serviceaccount:${ACCOUNT.namespace}:${ACCOUNT.name}`;
 const run = promisify(execFile);
 
 /** Waits for a shell's input for ever: without a command, so that an evicted pod can be made again. */
