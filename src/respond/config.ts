@@ -21,7 +21,18 @@ const response = z.strictObject({
   enabled: z.boolean().default(false),
   approvers: z.array(approver).default([]),
   /** Besides kube-system and Burnwatch's own namespace. */
-  protectedNamespaces: z.array(z.string().min(1)).default([]),
+  protectedNamespaces: z
+    .array(
+      z
+        .string()
+        .regex(
+          /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/,
+          'is no name of a namespace: lowercase letters, digits and "-"; patterns are not read',
+        ),
+    )
+    .default([]),
+  /** Whether evidence has the pods' open connections: read by a `cat` in a container, which takes `pods/exec`. */
+  readConnections: z.boolean().default(false),
   /** A response that was not undone by then is undone. */
   undoAfter: duration.default(DAY_MS),
 });

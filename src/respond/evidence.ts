@@ -3,6 +3,7 @@ import type { RawObject } from '../collect/kubernetes/rawObjects.ts';
 import { visibleText } from '../model/text/clean.ts';
 import type { TimeMs } from '../model/time.ts';
 import type { EvidenceItem, Response } from '../store/responses.ts';
+import { connectionsOf, SOCKET_FILES } from './connections.ts';
 import { podSpecOf } from './facts.ts';
 import { isReadable, pathOf } from './objects.ts';
 import { withoutSecrets } from './redact.ts';
@@ -17,7 +18,7 @@ const MAX_PODS = 20;
 const LOG_LINES = 1_000;
 
 /**
- * Captures what an action may destroy: manifests without their secrets, logs, events. An item that cannot be had
+ * Captures what an action may destroy: manifests without their secrets, logs, events, connections. An item that cannot be had
  * says why; where not even a manifest can be read, nothing may be done.
  *
  * @throws ResponseRefused `no-evidence`
@@ -25,6 +26,7 @@ const LOG_LINES = 1_000;
 export async function captureEvidence(
   { namespace, workload, plan }: Response,
   cluster: ResponseCluster,
+  readsConnections: boolean,
   now: TimeMs,
 ): Promise<readonly EvidenceItem[]> {
   const items: EvidenceItem[] = [];
@@ -70,11 +72,10 @@ export async function captureEvidence(
         await cluster.list(pathOf('Event', namespace), { fields: `involvedObject.name=${name}` }),
       ),
     );
-    keep(
-      `connections Pod/${name}`,
-      addressesOf(pod),
-      'open connections cannot be read without running a program in the pod',
-    );
+    const connections = `connections Pod/${name}`;
+    if (readsConnections)
+      await attempt(connections, () => readConnections(pod, namespace, name, cluster));
+    else keep(connections, addressesOf(pod), 'only its addresses: response.readConnections is off');
   }
   if (plan.pods.length > pods.length)
     keep('pods', plan.pods.join('\n'), `only the first ${MAX_PODS} pods were captured`);
@@ -106,6 +107,27 @@ function logQuery(container: string): string {
 
 function manifest(object: RawObject | null): string {
   return object === null ? '' : JSON.stringify(withoutSecrets(object), null, 1);
+}
+
+/** By the first container that has a `cat`: all share the pod's network. */
+async function readConnections(
+  pod: RawObject,
+  namespace: string,
+  name: string,
+  cluster: ResponseCluster,
+): Promise<string> {
+  let failure = new ApiFailure('absent', 'the pod has no container');
+  for (const { name: container = '' } of podSpecOf(pod).containers ?? []) {
+    try {
+      const path = pathOf('Pod', namespace, name);
+      const text = await cluster.exec(path, container, ['cat', ...SOCKET_FILES]);
+      return [addressesOf(pod), ...connectionsOf(text)].join('\n');
+    } catch (error) {
+      if (!(error instanceof ApiFailure)) throw error;
+      failure = error;
+    }
+  }
+  throw failure;
 }
 
 function addressesOf({ status }: RawObject): string {

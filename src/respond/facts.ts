@@ -26,6 +26,8 @@ export interface Facts {
   readonly controllers: ReadonlyMap<string, RawObject>;
   readonly policies: readonly RawObject[];
   readonly nodes: readonly RawObject[];
+  /** Programs other than kubectl that set the field that the action sets: they may set it back. */
+  readonly setBy: readonly string[];
 }
 
 /** A finding that names more pods than this is not responded to in one go. */
@@ -56,7 +58,39 @@ export async function readFacts(
     controllers,
     policies: action === 'quarantine' ? await listOf('NetworkPolicy', namespace, cluster) : [],
     nodes: action === 'cordon' ? await cluster.list(pathOf('Node', null)) : [],
+    setBy: workload === null ? [] : await settersOf(workload, action, namespace, cluster),
   };
+}
+
+const FIELDS: Readonly<Partial<Record<ResponseAction, string>>> = {
+  'scale-to-zero': 'f:replicas',
+  suspend: 'f:suspend',
+};
+/** They set a field when a person asks for it; the controllers that come with Kubernetes keep a workload at zero. */
+const PASSIVE = /^(kubectl|burnwatch|kube-controller-manager)/;
+
+interface ManagedFields {
+  readonly manager?: string;
+  readonly fieldsV1?: { readonly 'f:spec'?: Readonly<Record<string, unknown>> };
+}
+
+/** From `managedFields`, which are otherwise left out: GitOps controllers, KEDA, operators. */
+async function settersOf(
+  workload: RawObject,
+  action: ResponseAction,
+  namespace: string,
+  cluster: ResponseCluster,
+): Promise<readonly string[]> {
+  const field = FIELDS[action];
+  if (field === undefined) return [];
+  const text = await cluster.text(pathOf(workload.kind ?? '', namespace, nameIn(workload)));
+  const { metadata } = JSON.parse(text) as {
+    readonly metadata?: { readonly managedFields?: readonly ManagedFields[] };
+  };
+  const managers = (metadata?.managedFields ?? [])
+    .filter(({ fieldsV1 }) => fieldsV1?.['f:spec']?.[field] !== undefined)
+    .map(({ manager = '' }) => manager);
+  return [...new Set(managers)].filter((name) => !PASSIVE.test(name)).sort();
 }
 
 /** Lists of the API server leave out the kind of what is in them. */

@@ -5,9 +5,11 @@ import { ApiFailure } from '../collect/kubernetes/api/apiFailure.ts';
 import { connect, type Machine } from '../collect/kubernetes/api/connect.ts';
 import type { RawObject } from '../collect/kubernetes/rawObjects.ts';
 import { SECOND_MS } from '../model/time.ts';
+import { execInPod } from './execInPod.ts';
 import type { Change, ResponseCluster } from './responseCluster.ts';
 
 const REQUEST_MS = 15 * SECOND_MS;
+const EXEC_LIMITS = { maxLength: 2 ** 20, timeoutMs: REQUEST_MS };
 /** Who the fields belong to, in `managedFields`. */
 const FIELD_MANAGER = 'burnwatch-response';
 
@@ -42,6 +44,8 @@ export async function connectResponseCluster(
       return objects;
     },
     text: (path) => client.text(path, signal),
+    exec: (path, container, command) =>
+      execInPod(connection, path, { container, command, ...EXEC_LIMITS }, signal),
     send(change, dryRun) {
       const { path, ...request } = requestOf(change, dryRun);
       const query = new URLSearchParams({

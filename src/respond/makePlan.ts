@@ -26,11 +26,11 @@ export async function makePlan(
     for (const operation of draft.operations)
       answers.push(decisive(await cluster.send(operation, true)));
     const { finding, action, select } = target;
-    const { targets, operations, pods } = draft;
+    const { targets, operations, ...seen } = draft;
     const about = { id, finding: finding.id, scope: finding.scope, action, select };
     // Objects stand in `targets` with their versions; a node's resourceVersion says nothing (`nodeVersion`).
     const writes = operations.map((one) => ({ ...one, resourceVersion: null }));
-    return { ...draft, hash: hashOf({ ...about, targets, pods, writes, answers }) };
+    return { ...draft, hash: hashOf({ ...about, ...seen, targets, writes, answers }) };
   } catch (error) {
     throw error instanceof ApiFailure ? refusalOf(error) : error;
   }

@@ -118,7 +118,8 @@ async function makeAgain(
   object: RawObject | null,
   cluster: ResponseCluster,
 ): Promise<string | null> {
-  if (object !== null && uidOf(object) === uid) return isEnding(object) ? waiting(text) : null;
+  if (object !== null && uidOf(object) === uid)
+    return isEnding(object) ? ending(text, object) : null;
   if (again === null) return `${text}: an evicted pod is not made again`;
   if (object !== null)
     return isMarked(object, id) ? null : `${text}: another pod of that name is there`;
@@ -126,8 +127,10 @@ async function makeAgain(
   return null;
 }
 
-/** The pod is still ending: its name is free only afterwards. */
-function waiting(text: string): never {
+/** The name of a pod that is ending is free only afterwards; with a finalizer that may be never. */
+function ending(text: string, { metadata }: RawObject): string {
+  const { finalizers = [] } = metadata ?? {};
+  if (finalizers.length > 0) return `${text}: it cannot end before ${finalizers.join(', ')}`;
   throw new ApiFailure('server-error', `${text}: the pod has not ended yet`);
 }
 

@@ -213,7 +213,8 @@ function nodeVersion({ spec, metadata }: RawObject): string {
 
 const SCALABLE = new Set(['Deployment', 'StatefulSet', 'ReplicaSet']);
 
-function scaleToZero({ workload, namespace }: Facts, head: Head): DraftPlan {
+function scaleToZero(facts: Facts, head: Head): DraftPlan {
+  const { workload, namespace } = facts;
   if (workload === null || !SCALABLE.has(workload.kind ?? ''))
     throw new ResponseRefused(
       'not-applicable',
@@ -236,7 +237,7 @@ function scaleToZero({ workload, namespace }: Facts, head: Head): DraftPlan {
         fields: [{ path: ['spec', 'replicas'], before: replicas, after: 0 }],
       },
     ],
-    warnings: [...head.warnings, ...gitOpsWarnings(workload)],
+    warnings: [...head.warnings, ...setBackWarnings(facts)],
   };
 }
 
@@ -258,7 +259,7 @@ function suspend(id: string, facts: Facts, head: Head): DraftPlan {
     operations: [patch(id, workload, namespace, suspended)],
     warnings: [
       ...head.warnings,
-      ...gitOpsWarnings(workload),
+      ...setBackWarnings(facts),
       ...(head.pods.length > 0 ? ['Jobs that run already go on'] : []),
     ],
   };
@@ -340,12 +341,15 @@ function ofNoFile(pod: RawObject): RawObject {
 
 const GIT_OPS = ['argocd.argoproj.io/tracking-id', 'argocd.argoproj.io/instance'];
 
-function gitOpsWarnings({ metadata }: RawObject): readonly string[] {
-  const names = Object.keys({ ...metadata?.labels, ...metadata?.annotations });
+function setBackWarnings({ workload, setBy }: Facts): readonly string[] {
+  const names = Object.keys({ ...workload?.metadata?.labels, ...workload?.metadata?.annotations });
   const isManaged = names.some(
     (name) => GIT_OPS.includes(name) || /toolkit\.fluxcd\.io/.test(name),
   );
-  return isManaged ? ['A GitOps controller manages it and may set it back'] : [];
+  return [
+    ...(isManaged ? ['A GitOps controller manages it and may set it back'] : []),
+    ...setBy.map((name) => `${name} has set the same field and may set it back`),
+  ];
 }
 
 /** What an action does to a field of an object. */

@@ -137,7 +137,15 @@ function alreadyRunning(other = ''): ResponseRefused {
 async function planNow(id: string, target: ResponseTarget, parts: PlanParts) {
   const cluster = await parts.connect();
   try {
-    return await makePlan(id, target, cluster);
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await makePlan(id, target, cluster);
+      } catch (error) {
+        // A controller wrote between the reading and the dry run: both are done again.
+        const isChanged = error instanceof ResponseRefused && error.code === 'object-changed';
+        if (!isChanged || attempt >= ATTEMPTS) throw error;
+      }
+    }
   } finally {
     cluster.close();
   }

@@ -31,6 +31,8 @@ export interface ResponseCluster {
   ): Promise<readonly RawObject[]>;
   /** A bounded text, such as a log. */
   text(path: string): Promise<string>;
+  /** Runs a command in a container, for what can be seen only from inside; takes a right of its own. */
+  exec(path: string, container: string, command: readonly string[]): Promise<string>;
   /** Sends a change once. @param dryRun the server does everything but store it */
   send(change: Change, dryRun: boolean): Promise<RawObject>;
   close(): void;

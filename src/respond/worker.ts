@@ -154,7 +154,8 @@ async function prepare(
   if (finding === null)
     throw new ResponseRefused('not-found', `There is no finding ${response.findingId}`);
   const { id, action, select } = response;
-  const items = await captureEvidence(response, cluster, parts.now());
+  const { readConnections } = parts.policy();
+  const items = await captureEvidence(response, cluster, readConnections, parts.now());
   await parts.store.keepEvidence(id, items);
   const plan = await makePlan(id, { finding, action, select }, cluster);
   if (plan.hash !== response.plan.hash)

@@ -92,7 +92,7 @@ export type Operation = {
 );
 
 export interface ResponsePlan {
-  /** Over the action, the objects with uid and resourceVersion, the writes, and what the dry run answered. */
+  /** Over the action, the objects with uid and resourceVersion, the writes, the warnings, and what the dry run answered. */
   readonly hash: string;
   readonly targets: readonly TargetObject[];
   readonly operations: readonly Operation[];

@@ -1,4 +1,4 @@
-import { afterAll } from 'vitest';
+import { afterAll, describe } from 'vitest';
 import { startPostgres } from '../../demo/postgresServer.ts';
 import { POSTGRES } from '../support/tempHistory.ts';
 
@@ -22,3 +22,14 @@ await import('../../src/cost/report/compareCosts.test.ts');
 await import('../../src/cost/savings/savings.test.ts');
 await import('../../src/detect/posture/readTrend.test.ts');
 await import('../../src/digest/read/readDigest.test.ts');
+
+// Each file has hooks of its own: they must not run for the tests of the others.
+describe('actions', async () => {
+  await import('../respond/actions.test.ts');
+});
+describe('refusals', async () => {
+  await import('../respond/refusals.test.ts');
+});
+describe('kill -9', async () => {
+  await import('../respond/kill.test.ts');
+});

@@ -4,7 +4,8 @@ import { DAY_MS } from '../../src/model/time.ts';
 import { listResponses } from '../../src/respond/requests.ts';
 import type { ResponseAction } from '../../src/store/responses.ts';
 import { isWrite, type ApiServer } from '../support/apiServer/apiServer.ts';
-import { ANA, ResponseBench } from '../support/respond/responseBench.ts';
+import { ApiStatus } from '../support/apiServer/status.ts';
+import { ANA, BEN, ResponseBench } from '../support/respond/responseBench.ts';
 import { MINER, NIGHTLY, RUNNER, startWorld } from '../support/respond/world.ts';
 
 let server: ApiServer;
@@ -184,4 +185,117 @@ describe('each action', () => {
     expect(undone.notes[0]).toContain('spec.replicas was changed since');
     expect(specOf('Deployment', 'shop', 'miner')['replicas']).toBe(7);
   });
+});
+
+it('evidence has the open connections where that is on', async () => {
+  bench.policy = { ...bench.policy, readConnections: true };
+  server.execOutput = {
+    stdout: '  1: 0700000A:9C40 097100CB:0D05 01 00000000:00000000 00:00000000 0 0 0 2\n',
+    status: { status: 'Failure', message: 'command terminated with exit code 1' },
+  };
+  const connections = async () => {
+    const planned = await bench.plan(RUNNER, 'evidence');
+    await bench.approve(planned, ANA);
+    await bench.round();
+    const items = await bench.store.evidence(planned.id);
+    return items.find(({ name }) => name === 'connections Pod/runner');
+  };
+  const found = await connections();
+  expect(found?.text).toContain('10.0.0.7:40000 → 203.0.113.9:3333  ESTABLISHED');
+  expect(found?.problem).toBeNull();
+  const asked = server.requests.filter(({ path }) => path.endsWith('/exec'));
+  expect(asked.map(({ query }) => query.getAll('command'))).toEqual([
+    ['cat', '/proc/net/tcp', '/proc/net/tcp6', '/proc/net/udp', '/proc/net/udp6'],
+  ]);
+  server.execOutput = { stdout: '', status: { kind: 'Status', message: 'exec: "cat": not found' } };
+  expect((await connections())?.problem).toContain('"cat": not found');
+  server.denials.push({ resource: 'pods/exec' });
+  expect((await connections())?.problem).toContain('cannot get resource "pods/exec"');
+});
+
+it('a plan names the programs that may set the field back', async () => {
+  const deployment = server.get('Deployment', 'shop', 'miner');
+  const managedFields = ['kubectl-client-side-apply', 'keda', 'argocd-controller', 'other'].map(
+    (manager) => ({
+      manager,
+      fieldsV1: { 'f:spec': manager === 'other' ? { 'f:paused': {} } : { 'f:replicas': {} } },
+    }),
+  );
+  server.put({ ...deployment, metadata: { ...deployment.metadata, managedFields } });
+  const { plan } = await bench.plan(MINER, 'scale-to-zero');
+  expect(plan.warnings).toEqual([
+    'argocd-controller has set the same field and may set it back',
+    'keda has set the same field and may set it back',
+  ]);
+});
+
+it('a pod that a finalizer keeps is left, and the undoing ends', async () => {
+  const response = await bench.approved(RUNNER, 'evict');
+  const runner = server.get('Pod', 'shop', 'runner');
+  await bench.round();
+  const kept = { deletionTimestamp: '2026-11-30T00:00:00Z', finalizers: ['example.com/keep'] };
+  server.put({ ...runner, metadata: { ...runner.metadata, ...kept } });
+  await bench.undo(response);
+  await bench.round();
+  expect(await bench.read(response)).toMatchObject({ state: 'undone', steps: ['left'] });
+  expect((await bench.read(response)).notes[0]).toContain('example.com/keep');
+});
+
+it('a node that was cordoned by another before is not uncordoned', async () => {
+  server.put({ ...server.get('Node', null, 'node-a'), spec: { unschedulable: true } });
+  await expect(bench.plan(MINER, 'cordon')).rejects.toMatchObject({ code: 'not-applicable' });
+});
+
+it('an API server that goes away in the middle: what was begun is finished once it is back', async () => {
+  const response = await bench.approved(MINER, 'quarantine');
+  const away = { path: '/pods/miner-6f-1', status: new ApiStatus(503, 'Unavailable', 'away') };
+  server.onRequest = ({ method }) => {
+    if (method === 'POST' && server.faults.length === 0) server.faults.push(away);
+  };
+  await bench.round();
+  expect((await bench.read(response)).state).toBe('executing');
+  expect(bench.warnings.splice(0)).toHaveLength(1);
+  server.onRequest = () => undefined;
+  server.faults.length = 0;
+  await bench.round();
+  expect(await bench.read(response)).toMatchObject({ state: 'verified', failure: null });
+});
+
+it('two daemons at once: each write is made once', async () => {
+  const response = await bench.approved(MINER, 'quarantine');
+  await Promise.all(['one', 'another', 'third'].map((holder) => bench.round(holder)));
+  bench.pass();
+  await Promise.all(['another', 'third'].map((holder) => bench.round(holder)));
+  expect(await bench.read(response)).toMatchObject({ state: 'verified', failure: null });
+  expect(server.requests.filter(isWrite)).toHaveLength(3);
+  await bench.undo(response);
+  await Promise.all(['one', 'another', 'third'].map((holder) => bench.round(holder)));
+  bench.pass();
+  await bench.round('third');
+  expect(await bench.read(response)).toMatchObject({ state: 'undone', notes: [] });
+  expect(server.requests.filter(isWrite)).toHaveLength(6);
+});
+
+it('two approvals at once of two responses for a workload: one goes first', async () => {
+  const plans = [await bench.plan(MINER, 'label'), await bench.plan(MINER, 'cordon')];
+  for (const plan of plans) await bench.approve(plan, ANA);
+  const both = await Promise.allSettled(plans.map((plan) => bench.approve(plan, BEN)));
+  expect(both.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+  expect(both.find((one) => one.status === 'rejected')?.reason).toMatchObject({
+    code: 'already-running',
+  });
+});
+
+it('an object that changes while it is planned is read again', async () => {
+  let changes = 0;
+  server.onRequest = ({ method }, moment) => {
+    if (method !== 'PATCH' || moment !== 'before' || changes === 2) return;
+    changes += 1;
+    const deployment = server.get('Deployment', 'shop', 'miner');
+    server.put({ ...deployment, status: { observedGeneration: changes } });
+  };
+  const { plan } = await bench.plan(MINER, 'scale-to-zero');
+  expect(changes).toBe(2);
+  const { resourceVersion } = server.get('Deployment', 'shop', 'miner').metadata ?? {};
+  expect(plan.targets.map(({ version }) => version)).toEqual([resourceVersion]);
 });

@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { valueAt } from '../../src/respond/objects.ts';
+import { MINUTE_MS } from '../../src/model/time.ts';
 import type { Response, ResponseAction } from '../../src/store/responses.ts';
 import { IS_REAL, RealCluster } from '../support/respond/realCluster.ts';
-import { ANA, BEN, ResponseBench } from '../support/respond/responseBench.ts';
+import { ANA, ANA_TOKEN, BEN, MALLORY, ResponseBench } from '../support/respond/responseBench.ts';
 import { eventually } from '../support/waiting.ts';
 
 let cluster: RealCluster;
@@ -139,12 +140,128 @@ describe.skipIf(!IS_REAL)('on a real API server', () => {
 
   it('evidence: one approval, the logs and events of the kubelet', async () => {
     await cluster.ready('runner');
+    const listener = 'nc -l -p 9999 </dev/null >/dev/null 2>&1 & sleep 1';
+    await cluster.inside('exec', 'runner', '--', 'sh', '-c', listener);
+    bench.policy = { ...bench.policy, readConnections: true };
     bench.now = Date.now();
     const planned = await bench.plan(cluster.finding('Pod', 'runner', ['runner']), 'evidence');
     await bench.approve(planned, ANA);
     await inForce(planned);
     const items = await bench.store.evidence(planned.id);
     expect(items.find(({ name }) => name === 'events Pod/runner')?.text).toContain('Started');
+    const connections = items.find(({ name }) => name === 'connections Pod/runner');
+    expect(connections?.problem).toBeNull();
+    expect(connections?.text).toMatch(/:9999 → \S+:0  LISTEN/);
+  });
+
+  /** The code of a refusal, or the state that was reached. */
+  async function code(work: Promise<Response>): Promise<string> {
+    bench.now = Date.now();
+    const { state, code: refusal } = (await work.catch((error: unknown) => error)) as {
+      readonly state?: string;
+      readonly code?: string;
+    };
+    return refusal ?? state ?? 'no code';
+  }
+  const miner = () => cluster.finding('Deployment', 'miner', []);
+
+  it('refuses what the configuration and the approvers do not allow', async () => {
+    const before = bench.policy;
+    bench.policy = { ...before, enabled: false };
+    expect(await code(bench.plan(miner(), 'label'))).toBe('not-enabled');
+    bench.policy = { ...before, protectedNamespaces: [cluster.namespace] };
+    expect(await code(bench.plan(miner(), 'label'))).toBe('protected-namespace');
+    bench.policy = before;
+    const planned = await bench.plan(miner(), 'label', { by: ANA_TOKEN });
+    expect(await code(bench.approve(planned, MALLORY))).toBe('approver-not-allowed');
+    expect(await code(bench.approve(planned, ANA))).toBe('requester-approves');
+    expect(await code(bench.approve(planned, BEN))).toBe('planned');
+    expect(await code(bench.approve(planned, BEN))).toBe('same-approver-twice');
+    bench.now = Date.now() + 16 * MINUTE_MS;
+    await expect(bench.approve(planned, BEN)).rejects.toMatchObject({ code: 'expired' });
+    bench.now = Date.now();
+    const first = await bench.approved(miner(), 'label');
+    expect(await code(bench.plan(miner(), 'quarantine'))).toBe('already-running');
+    await bench.undo(first);
+    expect((await bench.read(first)).state).toBe('withdrawn');
+  });
+
+  it('refuses what a quota or an admission policy rejects in the dry run', async () => {
+    const hard = { 'count/networkpolicies.networking.k8s.io': '0' };
+    await cluster.create({
+      apiVersion: 'v1',
+      kind: 'ResourceQuota',
+      metadata: { name: 'none' },
+      spec: { hard },
+    });
+    await eventually(
+      () => code(bench.plan(miner(), 'quarantine')),
+      (found) => found === 'dry-run-rejected',
+    );
+    await cluster.inside('delete', 'resourcequota', 'none');
+    const name = `${cluster.namespace}-frozen`;
+    const rule = {
+      apiGroups: ['apps'],
+      apiVersions: ['v1'],
+      operations: ['UPDATE'],
+      resources: ['deployments/scale'],
+    };
+    const policy = { apiVersion: 'admissionregistration.k8s.io/v1', metadata: { name } };
+    const matchResources = {
+      namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': cluster.namespace } },
+    };
+    await cluster.create({
+      ...policy,
+      kind: 'ValidatingAdmissionPolicy',
+      spec: {
+        failurePolicy: 'Fail',
+        matchConstraints: { resourceRules: [rule] },
+        validations: [{ expression: 'false', message: 'frozen for the release' }],
+      },
+    });
+    await cluster.create({
+      ...policy,
+      kind: 'ValidatingAdmissionPolicyBinding',
+      spec: { policyName: name, validationActions: ['Deny'], matchResources },
+    });
+    try {
+      await eventually(
+        () => code(bench.plan(miner(), 'scale-to-zero')),
+        (found) => found === 'dry-run-rejected',
+      );
+    } finally {
+      for (const kind of ['validatingadmissionpolicybinding', 'validatingadmissionpolicy'])
+        await cluster.inside('delete', kind, name);
+    }
+    await eventually(
+      () => code(bench.plan(miner(), 'scale-to-zero')),
+      (found) => found === 'planned',
+    );
+  });
+
+  it('refuses a quarantine that selects a pod of another owner, and names who scales', async () => {
+    await cluster.create({
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { name: 'decoy', labels: { app: 'miner' } },
+      spec: { containers: [{ name: 'app', image: 'none.invalid/none:1' }] },
+    });
+    const byOwner = bench.plan(miner(), 'quarantine', { select: 'owner' });
+    expect(await code(byOwner)).toBe('selects-others');
+    await cluster.inside('delete', 'pod', 'decoy', '--grace-period=0', '--force');
+    await cluster.inside(
+      'patch',
+      'deployment',
+      'miner',
+      '--subresource=scale',
+      '--type=merge',
+      '--field-manager=keda',
+      '-p',
+      '{"spec":{"replicas":3}}',
+    );
+    const { plan } = await bench.plan(miner(), 'scale-to-zero');
+    expect(plan.warnings).toContain('keda has set the same field and may set it back');
+    await cluster.change('deployment', 'miner', { spec: { replicas: 2 } });
   });
 
   it('refuses what changed since the plan, as the server itself sees it', async () => {
@@ -171,19 +288,14 @@ describe.skipIf(!IS_REAL)('on a real API server', () => {
       spec: { minAvailable: 1, selector: { matchLabels: { app: 'runner' } } },
     });
     bench.now = Date.now();
-    const code = async (action: ResponseAction, kind: string, name: string, pods: string[] = []) =>
-      bench.plan(cluster.finding(kind, name, pods), action).then(
-        () => 'planned',
-        (error: unknown) => (error as { readonly code?: string }).code,
-      );
     await eventually(
-      () => code('evict', 'Pod', 'runner', ['runner']),
+      () => code(bench.plan(cluster.finding('Pod', 'runner', ['runner']), 'evict')),
       (found) => found === 'dry-run-rejected',
     );
-    expect(await code('evict', 'Deployment', 'miner')).toBe('owner-recreates');
+    expect(await code(bench.plan(miner(), 'evict'))).toBe('owner-recreates');
     await cluster.revoke();
     await eventually(
-      () => code('scale-to-zero', 'Deployment', 'miner'),
+      () => code(bench.plan(miner(), 'scale-to-zero')),
       (found) => found === 'no-role',
     );
   });

@@ -1,6 +1,8 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { WebSocketServer } from 'ws';
 import type { Denial } from './access.ts';
 import { answer } from './answer.ts';
 import { makeCertificate, type Certificate } from './certificate.ts';
@@ -52,6 +54,8 @@ export class ApiServer implements AsyncDisposable {
   /** What users may not do; change it at any time. */
   readonly denials: Denial[] = [];
   readonly faults: (Fault & { left?: number })[] = [];
+  /** What a command in a container prints, and how it ends. */
+  execOutput: { stdout: string; status: object } = { stdout: '', status: { status: 'Success' } };
   /** Is called with the status of every request that was carried out. */
   onAnswered: (request: SeenRequest, code: number) => void = () => undefined;
   /** Is waited for before (`before`) a request is carried out, and before (`after`) its answer goes out. */
@@ -77,6 +81,7 @@ export class ApiServer implements AsyncDisposable {
     const { port } = server.address() as AddressInfo;
     this.url = `${certificate === null ? 'http' : 'https'}://127.0.0.1:${port}`;
     server.on('request', (request, response) => void this.#handle(request, response));
+    server.on('upgrade', (request, socket, head) => this.#exec(request, socket, head));
   }
 
   static async start(options: ApiServerOptions = {}): Promise<ApiServer> {
@@ -184,6 +189,30 @@ export class ApiServer implements AsyncDisposable {
       response.writeHead(status.code, { ...type, ...status.headers });
       response.end(JSON.stringify(status.body()));
     }
+  }
+
+  /** Runs no command: a WebSocket says what `execOutput` has, as the kubelet's would. */
+  #exec(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    const { pathname: path, searchParams: query } = new URL(request.url ?? '/', this.url);
+    const user = this.#userOf(request.headers.authorization);
+    this.requests.push({ method: 'GET', path, query, user, accept: '' });
+    const isDenied = this.denials.some(({ resource }) => resource === 'pods/exec');
+    if (user === null || isDenied || !path.endsWith('/exec')) {
+      const message = `User "${user}" cannot get resource "pods/exec"`;
+      const body = JSON.stringify({ kind: 'Status', message });
+      const length = Buffer.byteLength(body);
+      return void socket.end(`HTTP/1.1 403 Forbidden\r\ncontent-length: ${length}\r\n\r\n${body}`);
+    }
+    const sockets = new WebSocketServer({
+      noServer: true,
+      handleProtocols: ([first]) => first ?? false,
+    });
+    sockets.handleUpgrade(request, socket, head, (connection) => {
+      const { stdout, status } = this.execOutput;
+      connection.send(Buffer.from(`\u0001${stdout}`));
+      connection.send(Buffer.from(`\u0003${JSON.stringify(status)}`));
+      connection.close();
+    });
   }
 
   /** Null for a token that is not known. */

@@ -1,6 +1,8 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { request as requestTls, type RequestOptions } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { connect } from 'node:tls';
 import type { ApiServer, SeenRequest } from '../apiServer/apiServer.ts';
 
 /** Where a test can stop at a request: the API server of this process, or a proxy of a real one. */
@@ -28,6 +30,7 @@ export class ApiProxy implements Hooked, AsyncDisposable {
 
   static async start(upstream: Upstream): Promise<ApiProxy> {
     const proxy = new ApiProxy(upstream);
+    proxy.#server.on('upgrade', (request, socket) => proxy.#upgrade(request, socket));
     await new Promise<void>((resolve) => void proxy.#server.listen(0, '127.0.0.1', resolve));
     return proxy;
   }
@@ -74,6 +77,24 @@ export class ApiProxy implements Hooked, AsyncDisposable {
       const options = { method, ca, agent: false as const, headers: passed };
       requestTls(`${server}${url}`, options, resolve).once('error', reject).end(body);
     });
+  }
+
+  /** Passes a WebSocket on as it is, with the token. */
+  #upgrade({ url = '/', headers }: IncomingMessage, client: Duplex): void {
+    const { server, token, ca } = this.#upstream;
+    const { pathname: path, searchParams: query } = new URL(url, 'http://x');
+    this.requests.push({ method: 'GET', path, query, user: null, accept: '' });
+    const { host, hostname, port } = new URL(server);
+    const upstream = connect({ host: hostname, port: Number(port || 443), ca }, () => {
+      const passed = { ...headers, host, authorization: `Bearer ${token}` };
+      const lines = Object.entries(passed).map(([name, value]) => `${name}: ${String(value)}`);
+      upstream.write(`GET ${url} HTTP/1.1\r\n${lines.join('\r\n')}\r\n\r\n`);
+      upstream.pipe(client).pipe(upstream);
+    });
+    for (const socket of [upstream, client]) {
+      socket.on('error', () => undefined);
+      socket.on('close', () => [upstream, client].map((one) => one.destroy()));
+    }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

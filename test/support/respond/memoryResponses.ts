@@ -15,6 +15,7 @@ export function memoryResponses(
       ownNamespace: null,
       protectedNamespaces: [],
       undoAfter: 86_400_000,
+      readConnections: false,
       approvers: [{ name: 'root', token: 'root' }],
     }),
     store: {

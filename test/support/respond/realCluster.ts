@@ -179,7 +179,7 @@ async function rolesOfChart(fullnameOverride: string): Promise<readonly object[]
   const approvers = ['ana', 'ben'].map((name) => ({ name, token: name }));
   const objects = await renderChart({
     fullnameOverride,
-    config: { response: { enabled: true, approvers } },
+    config: { response: { enabled: true, approvers, readConnections: true } },
     rbac: { responseMakesPods: true },
   });
   const subjects = [{ kind: 'ServiceAccount', ...ACCOUNT }];

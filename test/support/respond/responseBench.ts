@@ -33,6 +33,7 @@ const POLICY: ResponsePolicy = {
   ownNamespace: 'burnwatch',
   protectedNamespaces: ['payments'],
   undoAfter: DAY_MS,
+  readConnections: false,
   approvers: [
     { name: 'ana', slack: 'U0ANA0001', token: 'ana-token' },
     { name: 'ben', token: 'ben-token' },

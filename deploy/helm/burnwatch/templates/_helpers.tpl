@@ -178,6 +178,12 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
 - apiGroups: ['']
   resources: [pods/log]
   verbs: [get]
+{{- if .Values.config.response.readConnections }}
+# Open connections, by a command in a container: with this right every command can be run there.
+- apiGroups: ['']
+  resources: [pods/exec]
+  verbs: [get, create]
+{{- end }}
 - apiGroups: ['']
   resources: [events]
   verbs: [list]
