@@ -198,6 +198,7 @@ describe.skipIf(!IS_REAL)('on a real API server', () => {
       () => code(bench.plan(miner(), 'quarantine')),
       (found) => found === 'dry-run-rejected',
     );
+    expect(await cluster.count('networkpolicies')).toBe(0);
     await cluster.inside('delete', 'resourcequota', 'none');
     const name = `${cluster.namespace}-frozen`;
     const rule = {
