@@ -20,6 +20,20 @@ export function partyOf(
   return { who, via, from, person: found?.name ?? null };
 }
 
+/**
+ * The one who asks. An identity that is in no entry counts as the approver of that name or identity: an operating system
+ * user `ana` is taken for ana, who therefore cannot approve. It never makes an approver of anyone.
+ */
+export function requesterOf(identity: Identity, approvers: readonly Approver[]): Party {
+  const party = partyOf(identity, approvers);
+  if (party.person !== null || identity.proof === null) return party;
+  const id = identity.proof.id.toLowerCase();
+  const namesake = approvers.find(({ name, slack, token, user }) =>
+    [name, slack, token, user].some((one) => one?.toLowerCase() === id),
+  );
+  return { ...party, person: namesake?.name ?? null };
+}
+
 /** True where both are the same identity or the same person. */
 export function isSameParty(a: Party, b: Party): boolean {
   return (a.person !== null && a.person === b.person) || (a.who === b.who && a.via === b.via);

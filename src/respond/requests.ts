@@ -23,7 +23,7 @@ import {
   type ResponsePolicy,
 } from './lifecycle.ts';
 import { makePlan } from './makePlan.ts';
-import { isSameParty, partyOf, type Identity } from './people.ts';
+import { isSameParty, partyOf, requesterOf, type Identity } from './people.ts';
 import { auditOf } from './record.ts';
 import { ResponseRefused } from './refusals.ts';
 import type { ResponseCluster } from './responseCluster.ts';
@@ -59,7 +59,7 @@ export async function requestPlan(
 ): Promise<Response> {
   const { finding, action, select } = target;
   const policy = parts.policy();
-  const requestedBy = partyOf(identity, policy.approvers);
+  const requestedBy = requesterOf(identity, policy.approvers);
   const id = randomBytes(5).toString('hex');
   const { workload } = finding.scope;
   const namespace = finding.scope.namespace ?? '';

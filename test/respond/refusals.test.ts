@@ -215,6 +215,19 @@ describe('the twelve refusals', () => {
     expect(server.list('NetworkPolicy', 'shop')).toEqual([]);
   });
 
+  it('requester-approves: also where the requester’s identity is in no entry but has an approver’s name', async () => {
+    const by = {
+      who: 'Ben',
+      via: 'cli',
+      from: 'host',
+      proof: { kind: 'user', id: 'Ben' },
+    } as const;
+    const planned = await bench.plan(MINER, 'label', { by });
+    expect(await refusal(bench.approve(planned, by))).toBe('approver-not-allowed');
+    expect(await refusal(bench.approve(planned, BEN))).toBe('requester-approves');
+    expect((await bench.approve(planned, ANA)).approvals).toHaveLength(1);
+  });
+
   it('already-running: one response at a time for a workload', async () => {
     const second = await bench.plan(MINER, 'scale-to-zero');
     await bench.approve(second, ANA);

@@ -161,14 +161,15 @@ function body(response: Response, trail: readonly TrailEntry[], page: PageContex
     ${notes.length > 0 && card('Not undone', plainList(notes))}
     ${card(
       'Plan',
-      html`<p>
+      html`<div class="flow">
+        <p>
           For <a href="${findingPath(findingId)}">finding ${findingId}</a>, asked for by
           ${partyName(response.requestedBy)}${reason !== '' && `: “${reason}”`}.
         </p>
         ${
           plan.operations.length === 0
             ? note('It only reads: manifests, logs and events are captured.')
-            : html`<ol>
+            : html`<ol class="steps">
                 ${plan.operations.map(
                   ({ text }, index) => html`<li>${text} ${badge(steps[index] ?? '', 'quiet')}</li>`,
                 )}
@@ -185,22 +186,25 @@ function body(response: Response, trail: readonly TrailEntry[], page: PageContex
             cell: ({ version }) => html`<code>${version.slice(0, 16)}</code>`,
           },
         ])}
-        ${note(html`Plan <code>${plan.hash.slice(0, 16)}</code>: approvals are for exactly this.`)}`,
+        ${note(html`Plan <code>${plan.hash.slice(0, 16)}</code>: approvals are for exactly this.`)}
+      </div>`,
     )}
     ${card(
       'Approvals',
-      html`${table(
-        'Approvals',
-        approvals,
-        [
-          { title: 'By', cell: partyName },
-          { title: 'Through', cell: ({ via }) => via },
-          { title: 'At', cell: ({ at }) => clock.at(at) },
-        ],
-        { empty: 'None yet.' },
-      )}
-      ${note(html`${approvals.length} of ${approvalsNeeded(action)}; good until ${clock.at(response.expiresAt)}.`)}
-      ${forms(response, page)}`,
+      html`<div class="flow">
+        ${table(
+          'Approvals',
+          approvals,
+          [
+            { title: 'By', cell: partyName },
+            { title: 'Through', cell: ({ via }) => via },
+            { title: 'At', cell: ({ at }) => clock.at(at) },
+          ],
+          { empty: 'None yet.' },
+        )}
+        ${note(html`${approvals.length} of ${approvalsNeeded(action)}; good until ${clock.at(response.expiresAt)}.`)}
+        ${forms(response, page)}
+      </div>`,
     )}
     ${card('Audit trail', audited(trail, page))}`;
 }
@@ -209,11 +213,8 @@ function audited(trail: readonly TrailEntry[], { clock }: PageContext): Html {
   return table('What happened, oldest first', trail, [
     { title: 'When', cell: ({ at }) => clock.at(at) },
     { title: 'Who', cell: ({ by }) => by },
-    {
-      title: 'What',
-      cell: ({ what, code }) =>
-        html`<code>${what}</code> ${code !== null && badge(code, 'critical')}`,
-    },
+    { title: 'What', cell: ({ what }) => html`<code>${what}</code>` },
+    { title: 'Refused', cell: ({ code }) => (code === null ? '' : badge(code, 'critical')) },
     { title: 'Details', cell: ({ text }) => text },
     {
       title: 'From',
@@ -231,8 +232,10 @@ function forms(response: Response, page: PageContext): Html | null {
   const hash = html`<input type="hidden" name="hash" value="${plan.hash}" />`;
   const path = `${PATH}/${encodeURIComponent(id)}`;
   if (state === 'planned')
-    return html`${postForm(page, `${path}/approve`, html`${hash}<button class="primary">Approve this plan</button>`)}
-    ${postForm(page, `${path}/undo`, html`<button>Take the plan back</button>`)}`;
+    return html`<div class="answers">
+      ${postForm(page, `${path}/approve`, html`${hash}<button class="primary">Approve this plan</button>`)}
+      ${postForm(page, `${path}/undo`, html`<button>Take the plan back</button>`)}
+    </div>`;
   if (state !== 'verified' || action === 'evidence' || plan.irreversible !== null) return null;
   return html`${response.undoAt !== null && note(html`Undone by itself ${page.clock.at(response.undoAt)}.`)}
   ${postForm(page, `${path}/undo`, html`<button>Undo</button>`)}`;
