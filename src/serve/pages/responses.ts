@@ -213,7 +213,7 @@ function audited(trail: readonly TrailEntry[], { clock }: PageContext): Html {
   return table('What happened, oldest first', trail, [
     { title: 'When', cell: ({ at }) => clock.at(at) },
     { title: 'Who', cell: ({ by }) => by },
-    { title: 'What', cell: ({ what }) => html`<code>${what}</code>` },
+    { title: 'What', cell: ({ what }) => what.replace('.', ' ') },
     { title: 'Refused', cell: ({ code }) => (code === null ? '' : badge(code, 'critical')) },
     { title: 'Details', cell: ({ text }) => text },
     {
