@@ -5,6 +5,7 @@ import { signedHeaders } from '../../demo/slack/sendSigned.ts';
 import { valueAt } from '../../src/respond/objects.ts';
 import { MINUTE_MS } from '../../src/model/time.ts';
 import type { ApiServer } from '../support/apiServer/apiServer.ts';
+import { violations } from '../support/browser.ts';
 import { IS_REAL, REAL_USER, RealCluster } from '../support/respond/realCluster.ts';
 import { MINER, startWorld } from '../support/respond/world.ts';
 import { eventually } from '../support/waiting.ts';
@@ -154,6 +155,14 @@ async function tell(
   await page.reload();
   const shown = page.getByRole('table', { name: 'What happened' }).getByRole('row');
   expect(await shown.count()).toBe(steps.length + 1);
+  for (const width of [1440, 390]) {
+    await page.setViewportSize({ width, height: 900 });
+    expect(await violations(page)).toEqual([]);
+    const { scrollWidth, clientWidth } = (await page.evaluate(
+      '({ scrollWidth: document.documentElement.scrollWidth, clientWidth: document.documentElement.clientWidth })',
+    )) as { readonly scrollWidth: number; readonly clientWidth: number };
+    expect(scrollWidth).toBe(clientWidth);
+  }
 
   // The second one is planned on the finding's page, and undone when its time is over.
   await story.undoAfter('2s');
