@@ -10,6 +10,8 @@ export interface DemoSummary {
   readonly findings: readonly Finding[];
   readonly miners: readonly MinerFound[];
   readonly configFile: string;
+  /** The history ends with the demo, and nothing can be asked any more. */
+  readonly hasEnded?: boolean;
   /** Null once the demo has ended. */
   readonly urls: {
     readonly pages: string;
@@ -90,7 +92,13 @@ function urlLines({
   ];
 }
 
-function commandLines({ configFile, miners, urls }: DemoSummary): readonly string[] {
+function commandLines({
+  configFile,
+  miners,
+  urls,
+  hasEnded = false,
+}: DemoSummary): readonly string[] {
+  if (hasEnded) return [];
   const run = (command: string): string => `  npx burnwatch ${command} --config ${configFile}`;
   const shown = miners.find(({ finding }) => finding?.severity === 'critical')?.finding;
   return [

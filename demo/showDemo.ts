@@ -47,7 +47,10 @@ export async function showDemo(
       const miners = findMiners(hidden, findings);
       const urls = { pages: daemon.url, slack: slack.pageUrl, prometheus: prometheus.url };
       const isLast = index === clusters.length - 1;
-      const summary = { costs, findings, miners, configFile: `${folder.shown}/burnwatch.yaml` };
+      const choice = clusters.length > 1 ? ` --cluster ${config.cluster}` : '';
+      const configFile = `${folder.shown}/burnwatch.yaml${choice}`;
+      const hasEnded = options.once && options.postgres;
+      const summary = { costs, findings, miners, configFile, hasEnded };
       if (clusters.length > 1) host.out(`\nThe cluster ${config.cluster}\n`);
       host.out(
         `\n${renderDemoSummary({ ...summary, urls: options.once || !isLast ? null : urls })}\n`,
