@@ -19,6 +19,11 @@ export function brokenPromises(outcome: DemoOutcome): readonly string[] {
   for (const { miner, finding } of miners) {
     if (finding === null)
       broken.push(`the miner in ${miner.namespace}/${miner.workload.name} was not found`);
+    const missing = (miner.reported ?? []).filter(
+      (one) => finding?.evidence.some(({ signal }) => signal === `${one}-reported`) === false,
+    );
+    if (missing.length > 0)
+      broken.push(`${finding?.id} says nothing of what other tools saw: ${missing.join(', ')}`);
   }
   for (const { id, summary } of falseAlarms) {
     broken.push(`an honest workload was called a miner: ${id} (${summary})`);

@@ -2,6 +2,7 @@ import type { CostReport } from '../src/cost/report/costReportForm.ts';
 import { mostSevereFirst } from '../src/detect/findings/severity.ts';
 import type { Finding } from '../src/model/finding.ts';
 import { HOUR_MS } from '../src/model/time.ts';
+import { printable } from '../src/model/text/escape.ts';
 import type { MinerFound } from './findMiners.ts';
 import { formatDuration, formatShare, formatAmount } from '../src/model/text/units.ts';
 
@@ -66,7 +67,7 @@ function findingLines(findings: readonly Finding[]): readonly string[] {
 
 function minerLines(miners: readonly MinerFound[]): readonly string[] {
   return [
-    'Three miners were hidden in the cluster',
+    'Four miners were hidden in the cluster',
     ...miners.flatMap(({ miner, finding }) => {
       const place = `${miner.namespace}/${miner.workload.kind}/${miner.workload.name}`;
       if (finding === null) return [`  MISSED  ${place}: ${miner.what}`];
@@ -74,9 +75,16 @@ function minerLines(miners: readonly MinerFound[]): readonly string[] {
       return [
         `  found   ${place}: ${miner.what}`,
         `          recognised ${after} after it began; ${finding.severity} now: ${finding.id}`,
+        ...(miner.reported === undefined ? [] : storyLines(finding)),
       ];
     }),
   ];
+}
+
+/** What other tools reported, in the order of their times. */
+function storyLines({ evidence }: Finding): readonly string[] {
+  const reported = evidence.filter(({ family }) => family === 'signals');
+  return reported.map(({ text }) => `            ${printable(text)}`);
 }
 
 function urlLines({

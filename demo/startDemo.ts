@@ -6,6 +6,7 @@ import { startDaemon, type Daemon } from '../src/daemon/daemon.ts';
 import { createLogger } from '../src/daemon/logger.ts';
 import type { Releasers } from '../src/daemon/releasers.ts';
 import { DAY_MS, floorTo } from '../src/model/time.ts';
+import { sendAttack } from './attackEvents.ts';
 import { SCRAPE_MS } from './cluster/simulation.ts';
 import { CHANNELS, demoConfig, PEOPLE, TEAMS } from './demoConfig.ts';
 import type { DemoFolder } from './demoFolder.ts';
@@ -88,6 +89,10 @@ export async function startDemo(
     slack,
   });
   await writeFile(folder.configFile, text);
+  const load = () => loadConfigs(folder.configFile);
+  const loaded = load();
+  for (const [index, { cluster }] of made.entries())
+    await sendAttack(cluster, loaded[index]!, host.now);
   signal.throwIfAborted();
 
   display.step('Burnwatch reads, prices and judges every five minutes of it');
@@ -95,8 +100,6 @@ export async function startDemo(
   signal.throwIfAborted();
 
   display.step('Starting the daemon: it catches up with now and tells what is open');
-  const load = () => loadConfigs(folder.configFile);
-  const loaded = load();
   const log = createLogger({
     json: false,
     level: 'warn',

@@ -29,7 +29,7 @@ export function createCluster(scenario: Scenario): DemoCluster {
   const workloads = [
     ...systemWorkloads(),
     ...monitoringWorkloads(),
-    ...shopWorkloads(traces),
+    ...shopWorkloads(traces, scenario),
     ...trainWorkloads(traces, scenario),
     ...movedInWorkloads(traces),
     ...paymentWorkloads(scenario),

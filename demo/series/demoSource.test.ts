@@ -156,7 +156,7 @@ describe('createCluster', () => {
     expect(new Set(starts).size).toBe(3);
   });
 
-  it('hides three miners that begin within the history', () => {
+  it('hides four miners that begin within the history', () => {
     const names = new Set(cluster.workloads.map(({ namespace, name }) => `${namespace}/${name}`));
     for (const { namespace, workload, startedAt } of hiddenMiners(SCENARIO)) {
       expect(names).toContain(`${namespace}/${workload.name}`);

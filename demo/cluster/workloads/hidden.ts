@@ -1,6 +1,7 @@
-import { MINUTE_MS, type TimeMs } from '../../../src/model/time.ts';
+import type { SignalClass } from '../../../src/model/signal.ts';
+import { floorTo, HOUR_MS, MINUTE_MS, type TimeMs } from '../../../src/model/time.ts';
 import { bell } from '../../noise.ts';
-import { MIB } from '../behaviours.ts';
+import { MIB, together } from '../behaviours.ts';
 import { momentAt } from '../workload.ts';
 import type { Behaviour, DemoWorkload, Load, PodOfLoad, Scenario } from '../workload.ts';
 
@@ -11,6 +12,8 @@ export interface HiddenMiner {
   readonly startedAt: TimeMs;
   /** What it is, in a few words. */
   readonly what: string;
+  /** Classes of events of other tools that the finding has to have as evidence. */
+  readonly reported?: readonly SignalClass[];
 }
 
 /** A plateau, a whisper to its pool, and RandomX's light memory: what was measured of XMRig. */
@@ -26,15 +29,32 @@ function burn(cores: number, at: TimeMs, { seed }: PodOfLoad, ramMiB: number): L
   };
 }
 
-/** A miner that keeps to a part of the pod's limit, in a service that goes on serving. */
-export function hijackedFrom(scenario: Scenario): (at: TimeMs, pod: PodOfLoad) => Load | null {
-  const from = hijackTime(scenario);
-  return (at, pod) => (at <= from ? null : burn(0.45, at, pod, 262));
+/** A service that goes on serving, with a miner in it that keeps to a part of the pod's limit. */
+export function hijacked(own: Behaviour, scenario: Scenario): Behaviour {
+  return withMiner(own, hijackTime(scenario), 0.45);
+}
+
+/** A service with the miner of the attack that other tools saw, in one of its pods. */
+export function attacked(own: Behaviour, scenario: Scenario): Behaviour {
+  return withMiner(own, attackTime(scenario), 0.6);
+}
+
+function withMiner(own: Behaviour, from: TimeMs, cores: number): Behaviour {
+  return (at, pod) =>
+    at <= from ? own(at, pod) : together(own(at, pod), burn(cores, at, pod, 262));
 }
 
 function hijackTime(scenario: Scenario): TimeMs {
   return momentAt(scenario, 0.7);
 }
+
+/** Hours ago at most: tools send an event when it happens, and one of days ago is refused. */
+export function attackTime({ end }: Scenario): TimeMs {
+  return floorTo(end, MINUTE_MS) - 3 * HOUR_MS;
+}
+
+/** Where the attack goes. */
+export const ATTACKED = { namespace: 'online-boutique', name: 'checkoutservice' } as const;
 
 function disguiseTime(scenario: Scenario): TimeMs {
   return momentAt(scenario, 0.78);
@@ -86,7 +106,7 @@ export function hiddenWorkloads(scenario: Scenario): readonly DemoWorkload[] {
   ];
 }
 
-/** The three miners, as a check of the findings needs them. */
+/** The miners, as a check of the findings needs them. */
 export function hiddenMiners(scenario: Scenario): readonly HiddenMiner[] {
   return [
     {
@@ -106,6 +126,13 @@ export function hiddenMiners(scenario: Scenario): readonly HiddenMiner[] {
       workload: { kind: 'Deployment', name: 'cache-sync' },
       startedAt: dutyTime(scenario),
       what: 'a miner that works for ten minutes and rests for twenty',
+    },
+    {
+      namespace: ATTACKED.namespace,
+      workload: { kind: 'Deployment', name: ATTACKED.name },
+      startedAt: attackTime(scenario),
+      what: 'a stolen token, an exec, a miner and its pool, of which three other tools saw parts',
+      reported: ['token', 'exec', 'miner', 'egress'],
     },
   ];
 }

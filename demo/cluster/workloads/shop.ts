@@ -1,6 +1,7 @@
 import { played, service } from '../behaviours.ts';
 import type { Trace } from '../../traces.ts';
-import type { DemoWorkload } from '../workload.ts';
+import type { DemoWorkload, Scenario } from '../workload.ts';
+import { ATTACKED, attacked } from './hidden.ts';
 
 const NAMESPACE = 'online-boutique';
 const REGISTRY = 'us-central1-docker.pkg.dev/online-boutique-ci/releases';
@@ -17,10 +18,14 @@ const MEASURED: readonly (readonly [service: string, scale: number, replicas: nu
 ];
 
 /** Google's demonstration shop: seven services from measurements, the rest and its cart's store made up. */
-export function shopWorkloads(traces: ReadonlyMap<string, Trace>): readonly DemoWorkload[] {
+export function shopWorkloads(
+  traces: ReadonlyMap<string, Trace>,
+  scenario: Scenario,
+): readonly DemoWorkload[] {
   const measured = MEASURED.flatMap(([name, scale, replicas]): DemoWorkload[] => {
     const trace = traces.get(`nezha-boutique-2022-08-22-${name}`);
     if (trace === undefined) return [];
+    const own = played(trace, scale);
     return [
       {
         namespace: NAMESPACE,
@@ -31,7 +36,7 @@ export function shopWorkloads(traces: ReadonlyMap<string, Trace>): readonly Demo
         image: `${REGISTRY}/${name}:v0.10.1`,
         requests: { cpu: 0.2, ramMiB: 220 },
         limits: { cpu: 1, ramMiB: 450 },
-        behaviour: played(trace, scale),
+        behaviour: name === ATTACKED.name ? attacked(own, scenario) : own,
         hardened: true,
       },
     ];

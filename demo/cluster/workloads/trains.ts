@@ -1,7 +1,7 @@
-import { played, service, together } from '../behaviours.ts';
+import { played, service } from '../behaviours.ts';
 import type { Trace } from '../../traces.ts';
-import { hijackedFrom } from './hidden.ts';
-import type { Behaviour, DemoWorkload, Scenario } from '../workload.ts';
+import { hijacked } from './hidden.ts';
+import type { DemoWorkload, Scenario } from '../workload.ts';
 
 const NAMESPACE = 'train-ticket';
 
@@ -43,19 +43,11 @@ export function trainWorkloads(
         image: `docker.io/codewisdom/ts-${name}:0.2.1`,
         requests: { cpu: 0.2, ramMiB: 900 },
         limits: { cpu: 1, ramMiB: 1400 },
-        behaviour: name === HIJACKED ? withIntruder(own, scenario) : own,
+        behaviour: name === HIJACKED ? hijacked(own, scenario) : own,
       },
     ];
   });
   return [...services, DATABASE];
-}
-
-function withIntruder(own: Behaviour, scenario: Scenario): Behaviour {
-  const intruder = hijackedFrom(scenario);
-  return (at, pod) => {
-    const extra = intruder(at, pod);
-    return extra === null ? own(at, pod) : together(own(at, pod), extra);
-  };
 }
 
 const DATABASE: DemoWorkload = {

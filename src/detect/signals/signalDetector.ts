@@ -35,12 +35,23 @@ export const signalDetector: Detector<OpenRow, Sections> = {
     const seen = context.signals ?? NO_SIGNALS;
     const firing = new Set<string>();
     const verdicts: Verdict[] = [];
-    for (const row of seen.rows) {
-      const key = keyOf(row);
-      const before = state.get(key);
+    const stories = seen.rows.flatMap((row) => {
       const signals = storyOf(row, context);
       const severity = severityOf(row, signals, context.thresholds.signals);
-      if (severity === null) continue;
+      return severity === null ? [] : [{ row, signals, severity }];
+    });
+    const inStories = new Map<string, number>();
+    for (const { row, signals, severity } of stories)
+      for (const { user } of row.workload === null ? [] : signals)
+        if (user !== null)
+          inStories.set(user, Math.max(inStories.get(user) ?? 0, SEVERITY_RANK[severity]));
+    const isInStory = ({ workload, subject }: Pick<Scope, 'workload' | 'subject'>, rank: number) =>
+      workload === null && subject !== null && (inStories.get(subject) ?? -1) >= rank;
+    for (const { row, signals, severity } of stories) {
+      // What a user did is a part of the workload's story.
+      if (isInStory(row, SEVERITY_RANK[severity])) continue;
+      const key = keyOf(row);
+      const before = state.get(key);
       const scope = scopeOf(row);
       if (isInAbuse(context, scope, severity)) {
         // It is closed by the next loop, with the reason.
@@ -59,7 +70,9 @@ export const signalDetector: Detector<OpenRow, Sections> = {
         status: 'clear',
         summary: isInAbuse(context, scope, 'info')
           ? 'Goes on in the finding about its CPU use, which has these events as evidence'
-          : 'Other tools have reported nothing more',
+          : isInStory(scope, 0)
+            ? 'Goes on in the finding about the workload, which has these events as evidence'
+            : 'Other tools have reported nothing more',
       });
     }
     return verdicts;
@@ -99,9 +112,9 @@ function severityOf(
   }
   if (gravest === null) return null;
   const taken = new Set(signals.filter((one) => steps.includes(one.class)).map((one) => one.class));
-  const ofChain =
-    taken.size >= chain.critical ? 'critical' : taken.size >= chain.warning ? 'warning' : 'info';
-  return SEVERITY_RANK[ofChain] > SEVERITY_RANK[gravest] ? ofChain : gravest;
+  // Steps that engineers take every day are no more than a warning together: one of them has to be grave by itself.
+  if (taken.size >= chain.critical && gravest !== 'info') return 'critical';
+  return taken.size >= chain.warning && gravest === 'info' ? 'warning' : gravest;
 }
 
 function lesser(a: Severity, b: Severity): Severity {
