@@ -118,7 +118,12 @@ describe('events without suspicious CPU', () => {
     const run = new AbuseRun().play(HOUR_MS, quiet);
     const step = (what: Signal['class'], at: TimeMs, target: object): Signal =>
       signalOf({
-        ...{ id: `audit:${what}`, source: 'audit', class: what, rule: what, severity: 'info', at },
+        id: `audit:${what}`,
+        source: 'audit',
+        class: what,
+        rule: what,
+        severity: 'info',
+        at,
         text: `ann did ${what}`,
         actor: { user: 'ann', userAgent: 'kubectl/v1.34.4', sourceIps: ['10.0.0.9'] },
         target,
