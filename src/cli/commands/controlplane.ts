@@ -1,7 +1,6 @@
 import type { Command } from 'commander';
-import { controlPlaneDetector } from '../../detect/controlPlane/controlPlaneDetector.ts';
 import {
-  controlPlaneReport,
+  readControlPlane,
   type ClientReport,
   type ComponentReport,
   type ControlPlaneReport,
@@ -10,7 +9,6 @@ import type { ControlPlaneReading } from '../../model/controlPlane.ts';
 import { printable } from '../../model/text/escape.ts';
 import { renderCsv, renderTable, type Column, type OutputFormat } from '../../model/text/table.ts';
 import { formatNumber } from '../../model/text/units.ts';
-import type { DetectorCodecs, HistoryReader } from '../../store/history.ts';
 import type { Io } from '../io.ts';
 import { loadContext, withHistory, withOutput, type ConfigOption } from '../options.ts';
 
@@ -51,17 +49,10 @@ async function printControlPlane(
   io: Io,
 ): Promise<void> {
   const { config } = loadContext(options, io).loaded;
-  const report = await withHistory(config, readReport);
+  const report = await withHistory(config, readControlPlane);
   if (options.output === 'json') io.out(`${JSON.stringify(report, null, 2)}\n`);
   else if (options.output === 'csv') io.out(renderCsv(report.components, COMPONENT_COLUMNS));
   else io.out(tablesOf(report));
-}
-
-async function readReport(reader: HistoryReader): Promise<ControlPlaneReport> {
-  const codecs: DetectorCodecs = new Map([[controlPlaneDetector.name, controlPlaneDetector]]);
-  const { detectors } = await reader.loadState(codecs);
-  const query = { state: 'open', kind: 'control-plane', since: null, namespaces: null } as const;
-  return controlPlaneReport(detectors.get(controlPlaneDetector.name), await reader.findings(query));
 }
 
 function tablesOf({ asOf, components, readings, clients, findings }: ControlPlaneReport): string {

@@ -245,6 +245,16 @@ const defender = z.object({
   ExtendedProperties: z.record(z.string(), z.unknown()).nullish(),
 });
 
+type Entity = Readonly<Record<string, unknown>>;
+const WORKLOAD_ENTITIES = [
+  'deployment',
+  'statefulset',
+  'daemonset',
+  'replicaset',
+  'job',
+  'cronjob',
+].map((kind) => `k8s-${kind}`);
+
 /** Reads an alert of Defender for Containers as continuous export or a workflow sends it. */
 function readDefender(event: unknown, context: SignalContext): Signal {
   const found = parseShape(defender, event, 'alert of Defender for Cloud');
@@ -260,11 +270,19 @@ function readDefender(event: unknown, context: SignalContext): Signal {
         : (value as { readonly Name?: unknown } | null | undefined)?.Name;
     return typeof text === 'string' ? nameOf(text) : null;
   };
-  const entity = (type: string): Readonly<Record<string, unknown>> | null =>
-    (found.Entities ?? []).find(
-      (one) => typeof one['Type'] === 'string' && one['Type'].toLowerCase() === type,
+  const entities = found.Entities ?? [];
+  const entity = (...types: readonly string[]): Entity | null =>
+    entities.find(
+      (one) => typeof one['Type'] === 'string' && types.includes(one['Type'].toLowerCase()),
     ) ?? null;
-  const pod = entity('k8s-pod') ?? entity('kubernetes-pod');
+  /** Entities name each other by `$ref`. */
+  const referred = (value: unknown): unknown => {
+    const id = (value as { readonly $ref?: unknown } | null | undefined)?.$ref;
+    return id === undefined ? value : entities.find((one) => one['$id'] === id);
+  };
+  const pod = entity('k8s-pod', 'kubernetes-pod');
+  const workload = pod === null ? entity(...WORKLOAD_ENTITIES) : null;
+  const inNamespace = referred((pod ?? workload)?.['Namespace']);
   const extra = found.ExtendedProperties ?? {};
   const property = (...names: readonly string[]): string | null => {
     const one = names.find((key) => named(ownValue(extra, key)) !== null);
@@ -283,10 +301,9 @@ function readDefender(event: unknown, context: SignalContext): Signal {
     text: found.AlertDisplayName ?? found.Description ?? rule,
     target: {
       namespace:
-        named(pod?.['Namespace']) ??
-        named(entity('k8s-namespace')) ??
-        property('Namespace', 'namespace'),
+        named(inNamespace) ?? named(entity('k8s-namespace')) ?? property('Namespace', 'namespace'),
       pod: named(pod) ?? property('Pod name', 'PodName', 'Pod'),
+      ...(workload !== null && objectOf(String(workload['Type']), named(workload))),
       container: named(entity('container')) ?? property('Container name', 'ContainerName'),
       image: property('Image', 'Container image', 'Image name'),
     },

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { RECORDED, RECORDED_AT } from '../../../test/support/signals/recorded.ts';
+import { TRIVY_REPORTS } from '../../../test/support/signals/recordedReports.ts';
 import { MINUTE_MS } from '../../model/time.ts';
 import { SIGNAL_ROUTES } from './readers.ts';
+import { REPORT_KINDS } from './scanReports.ts';
 import { SignalRefused } from './reading.ts';
 
 const context = { now: RECORDED_AT + MINUTE_MS, windowMs: 5 * MINUTE_MS };
@@ -101,6 +103,17 @@ describe('recorded shapes of other tools', () => {
     ]);
   });
 
+  it('Defender’s alert about a workload, whose namespace is another entity', () => {
+    const { Entities, ...alert } = RECORDED.defender;
+    const entities = Entities.filter(({ Type }) => !['K8s-pod', 'container'].includes(Type));
+    const others = { $id: '1', Name: 'another', Type: 'K8s-namespace' };
+    const [found] = read('ocsf', { ...alert, Entities: [others, ...entities] });
+    expect(found!.target).toMatchObject({
+      namespace: 'shop',
+      workload: { kind: 'Deployment', name: 'web' },
+    });
+  });
+
   it('Security Command Center’s notification', () => {
     expect(read('ocsf', RECORDED.scc)).toMatchObject([
       {
@@ -123,6 +136,24 @@ describe('recorded shapes of other tools', () => {
       { class: 'egress', facts: { connection: '203.0.113.9:3333' } },
     ]);
     expect(JSON.stringify(found)).not.toContain('WALLET');
+  });
+});
+
+it('a workload whose name is too long for a label is known by the report’s owner', () => {
+  const kind = REPORT_KINDS.find(({ resource }) => resource === 'vulnerabilityreports')!;
+  const name = `${'x'.repeat(70)}-7d4b9c5f6`;
+  const [report] = TRIVY_REPORTS;
+  const { 'trivy-operator.resource.name': _short, ...labels } = report!.metadata.labels as Readonly<
+    Record<string, string>
+  >;
+  const metadata = {
+    ...report!.metadata,
+    labels: { ...labels, 'trivy-operator.resource.name-hash': '54ccb57cc4' },
+    ownerReferences: [{ apiVersion: 'apps/v1', kind: 'ReplicaSet', name }],
+  };
+  expect(kind.read({ ...report, metadata }, RECORDED_AT)?.target.workload).toEqual({
+    kind: 'Deployment',
+    name: 'x'.repeat(70),
   });
 });
 

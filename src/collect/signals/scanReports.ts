@@ -27,7 +27,16 @@ const SHOWN_IDS = 5;
 
 const count = z.number().int().min(0).catch(0).default(0);
 const labels = z.record(z.string(), z.string()).nullish().catch(null);
-const metadata = z.object({ uid: name, name, namespace: name, labels });
+const metadata = z.object({
+  uid: name,
+  name,
+  namespace: name,
+  labels,
+  ownerReferences: z
+    .array(z.object({ kind: name, name }))
+    .nullish()
+    .catch(null),
+});
 
 const summary = z.object({
   criticalCount: count,
@@ -81,11 +90,14 @@ function trivy(say: (report: TrivyReport) => Said | null): ReportKind['read'] {
     const found = trivyReport.safeParse(object).data;
     const said = found === undefined ? null : say(found.report);
     if (found === undefined || said === null) return null;
-    const { labels: own, uid, name: title, namespace } = found.metadata;
+    const { labels: own, uid, name: title, namespace, ownerReferences } = found.metadata;
     const label = (key: string): string | null => nameOf(own?.[`trivy-operator.${key}`]);
+    // A name of more than 63 characters is no label: then it stands in the owner reference alone.
+    const [owner = null] = ownerReferences ?? [];
+    const kind = label('resource.kind') ?? owner?.kind ?? null;
     return reportSignal('trivy', uid ?? title, now, said, {
       namespace: label('resource.namespace') ?? namespace,
-      owner: ownerOf(label('resource.kind'), label('resource.name')),
+      owner: ownerOf(kind, label('resource.name') ?? owner?.name ?? null),
       container: label('container.name'),
     });
   };

@@ -1,6 +1,8 @@
 import { COMPONENT_NAMES, type ControlPlaneReading } from '../../model/controlPlane.ts';
 import type { Finding } from '../../model/finding.ts';
 import { formatTime } from '../../model/time.ts';
+import type { HistoryReader } from '../../store/history.ts';
+import { controlPlaneDetector } from './controlPlaneDetector.ts';
 import type { ControlPlaneRow } from './state.ts';
 
 /** A component as Prometheus scrapes it. */
@@ -104,4 +106,14 @@ export function controlPlaneReport(
     clients,
     findings: findings.map(({ id, severity, summary }) => ({ id, severity, summary })),
   };
+}
+
+/** The same from a history, with the findings that are open. */
+export async function readControlPlane(
+  reader: Pick<HistoryReader, 'findings' | 'loadState'>,
+): Promise<ControlPlaneReport> {
+  const { name } = controlPlaneDetector;
+  const { detectors } = await reader.loadState(new Map([[name, controlPlaneDetector]]));
+  const query = { state: 'open', kind: 'control-plane', since: null, namespaces: null } as const;
+  return controlPlaneReport(detectors.get(name), await reader.findings(query));
 }

@@ -4,6 +4,7 @@ import type { ServeDeps } from '../deps.ts';
 import { AnswerCache } from '../questions/answerCache.ts';
 import { requireEveryNamespace, requireScope, type ServerEnv } from '../security/access.ts';
 import { advicePage } from './advice.ts';
+import { controlPlanePage } from './controlPlane.ts';
 import { digestPage, digestsPage } from './digests/digests.ts';
 import { EVENT_PAGES } from './events.ts';
 import { explorePage } from './explore/explorePage.ts';
@@ -16,6 +17,7 @@ import { overviewPage } from './overview.ts';
 import { namespacePosturePage, posturePage } from './posture.ts';
 import { pageRequest, type PageRoute, type ShownPage } from './route.ts';
 import { RESPONSE_PAGES } from './responses.ts';
+import { signalsPage } from './signals.ts';
 import { SILENCE_PAGES } from './silences.ts';
 import { systemPage } from './system.ts';
 
@@ -33,6 +35,8 @@ const PAGES: readonly PageRoute[] = [
   advicePage,
   posturePage,
   namespacePosturePage,
+  signalsPage,
+  controlPlanePage,
   digestsPage,
   digestPage,
   ...SILENCE_PAGES,

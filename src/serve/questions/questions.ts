@@ -4,6 +4,7 @@ import { answerAdvice } from './answerAdvice.ts';
 import { answerExplore, answerExplorePage } from './answerExplore.ts';
 import { answerAllocations, answerCostReport, answerCosts, answerSpend } from './answerCosts.ts';
 import { AnswerCache } from './answerCache.ts';
+import { answerControlPlane } from './answerControlPlane.ts';
 import { QuestionRefused, type AnswerContext, type AnswerParts } from './answerContext.ts';
 import { answerFindingPage, answerFindings } from './answerFindings.ts';
 import {
@@ -53,6 +54,7 @@ export const QUESTIONS = {
   allocations: { answer: answerAllocations, thread: 'slow', staleMs: 0, of: 'costs' },
   // A decision about a finding shows at once.
   findings: { answer: answerFindings, thread: 'quick', staleMs: 0 },
+  controlPlane: { answer: answerControlPlane, thread: 'slow', staleMs: STALE_MS },
   signals: { answer: answerSignals, thread: 'quick', staleMs: 0 },
   findingPage: { answer: answerFindingPage, thread: 'quick', staleMs: 0 },
   findingUse: { answer: answerFindingUse, thread: 'quick', staleMs: 0 },

@@ -79,6 +79,8 @@ const WAYS_OUT: Readonly<Record<string, WayOut>> = {
   'GET /recommendations': { lists: '/recommendations' },
   'GET /posture': { lists: '/posture' },
   'GET /posture/:namespace': { hides: '/posture/NAMESPACE' },
+  'GET /signals': { lists: '/signals' },
+  'GET /control-plane': { refuses: '/control-plane' },
   'GET /findings': { lists: '/findings?state=all&namespace=pay' },
   'POST /findings/acknowledge': { scope: 'ack', own: '/findings/acknowledge' },
   'GET /silences': { lists: '/silences' },

@@ -30,7 +30,10 @@ function auditEvent(id: string, change: object): object {
   };
 }
 
-/** Bodies in the form in which each tool sends them, shortened to what it takes to tell them apart. */
+/**
+ * Bodies in the form in which each tool sends them, shortened to what it takes to tell them apart. Where each form comes from
+ * is in docs/signals.md.
+ */
 export const RECORDED = {
   falco: {
     uuid: '6a8bd5c5-4d1f-4a4e-9a8a-6e2a1a1d1f3f',
@@ -203,10 +206,16 @@ export const RECORDED = {
     EndTimeUtc: '2026-11-24T07:01:10Z',
     ProductName: 'Microsoft Defender for Cloud',
     Entities: [
-      { $id: '1', Type: 'k8s-cluster', CloudResource: { ResourceId: '/subscriptions/0' } },
-      { $id: '2', Type: 'k8s-namespace', Name: 'shop', Cluster: { $ref: '1' } },
-      { $id: '3', Type: 'k8s-pod', Name: POD, Namespace: { Name: 'shop' } },
-      { $id: '4', Type: 'container', Name: 'web', Pod: { $ref: '3' } },
+      {
+        $id: '4',
+        ResourceId: '/subscriptions/0/providers/Microsoft.ContainerService/managedClusters/prod-eu',
+        Type: 'azure-resource',
+      },
+      { $id: '5', CloudResource: { $ref: '4' }, Type: 'K8s-cluster' },
+      { $id: '6', Name: 'shop', Cluster: { $ref: '5' }, Type: 'K8s-namespace' },
+      { $id: '7', Name: 'web', Namespace: { $ref: '6' }, Type: 'K8s-deployment' },
+      { $id: '8', Name: POD, Namespace: { $ref: '6' }, Type: 'K8s-pod' },
+      { $id: '9', Name: 'web', Pod: { $ref: '8' }, Type: 'container' },
     ],
     ExtendedProperties: { 'Container name': 'web' },
   },
