@@ -342,9 +342,10 @@ function agentOf({ userAgent }: AuditEvent): string {
   return (userAgent ?? '').split(' ')[0]?.slice(0, 100) ?? '';
 }
 
-/** A LIST that asks for everything in one answer: no `limit`, and not one object by its name. */
+/** A LIST that got everything in one answer: no `limit`, and not one object by its name. */
 function isUnlimitedList(event: AuditEvent): boolean {
   if (event.verb !== 'list' || event.objectRef?.resource === undefined) return false;
+  if (codeOf(event) >= 400) return false;
   const query = queryOf(event);
   const isCached = query.get('resourceVersion') === '0';
   return (

@@ -155,6 +155,28 @@ describe('limits', () => {
 describe('clients of the API', () => {
   const ordinary = calls('system:serviceaccount:tools:scraper', 100);
 
+  it('a controller of Kubernetes that deletes namespaces, and a start within a short window, are none', () => {
+    const deleting = calls('system:serviceaccount:kube-system:namespace-controller', 400, {
+      verb: 'list',
+      unlimited: true,
+    });
+    const starting = calls('system:serviceaccount:monitoring:kube-state-metrics', 55, {
+      verb: 'watch',
+    });
+    expect(new Run().play(3, [], [deleting, starting]).opened).toEqual([]);
+  });
+
+  it('a user with many programs is one client', () => {
+    const spread = Array.from({ length: 20 }, (_, index) => {
+      const one = calls('eve', 10, { verb: 'list', unlimited: true });
+      return { ...one, actor: { ...one.actor, userAgent: `program-${index}` } };
+    });
+    const found = new Run().play(1, [], spread).opened.map(({ verdict }) => verdict);
+    expect(found).toMatchObject([
+      { rule: 'lists-without-limit', scope: { subject: 'eve (several programs)' } },
+    ]);
+  });
+
   it('one that lists everything in a loop: who, what, from where and since when', () => {
     const run = new Run().play(3, [], [ordinary]);
     const since = run.now;

@@ -109,21 +109,34 @@ const MEASURES: Readonly<Record<Exclude<ControlPlaneMeasure, 'up' | 'down'>, Mea
   certificate: { title: 'A client certificate expires in', say: seconds },
 };
 
+/** Of one metric. */
+const MOST_VALUES = 5;
+
 function metrics({ readings }: ControlPlaneReport): Html {
-  const known = (Object.keys(MEASURES) as (keyof typeof MEASURES)[]).flatMap((measure) =>
-    readings
+  const measures = (Object.keys(MEASURES) as (keyof typeof MEASURES)[]).map((measure) => ({
+    ...MEASURES[measure],
+    values: readings
       .filter((reading) => reading.measure === measure)
-      .toSorted((a, b) => b.value - a.value)
-      .map((reading): ControlPlaneReading & Measure => ({ ...reading, ...MEASURES[measure] })),
-  );
+      .toSorted((a, b) => b.value - a.value),
+  }));
   return table(
     'Metrics of the control plane',
-    known,
+    measures.filter(({ values }) => values.length > 0),
     [
       { title: 'Metric', cell: ({ title }) => title },
-      { title: 'Of', cell: ({ subject }) => subject },
-      { title: 'Value', isNumber: true, cell: ({ say, value }) => say(value) },
+      { title: 'Highest', cell: highest },
     ],
     { empty: 'Prometheus scrapes none of them.' },
   );
+}
+
+function highest({
+  values,
+  say,
+}: Pick<Measure, 'say'> & { values: readonly ControlPlaneReading[] }) {
+  const shown = values.filter(({ value }, index) => value > 0 || index === 0).slice(0, MOST_VALUES);
+  const texts = shown.map(({ subject, value }) =>
+    value > 0 ? html`<b>${say(value)}</b> ${subject}` : html`${say(value)}`,
+  );
+  return html`${texts.map((text, index) => html`${index > 0 && ', '}${text}`)}`;
 }
