@@ -92,6 +92,8 @@ export interface Signal {
   readonly target: SignalTarget;
   readonly actor: SignalActor;
   readonly text: string;
+  /** The tool takes back what it reported: closed as no threat, archived, muted. It is evidence no more. */
+  readonly isWithdrawn?: true;
   /** Further facts by name. */
   readonly facts: Readonly<Record<string, string>>;
 }

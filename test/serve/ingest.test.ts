@@ -30,6 +30,8 @@ const CONFIG = {
   },
 };
 
+const MUTED = { ...RECORDED.scc, finding: { ...RECORDED.scc.finding, mute: 'MUTED' } };
+
 let folder: TempFolder;
 let daemon: Daemon;
 
@@ -150,6 +152,7 @@ describe('events of other tools through the daemon’s own server', () => {
         [403, /lacks the scope "ingest"/, send('falco', event, READ)],
         [403, /its own namespaces only/, send('falco', foreign, SHOP)],
         [403, /audit events are of the whole cluster/, send('audit', RECORDED.audit, SHOP)],
+        [403, /may not withdraw/, send('ocsf', recordedAt(MUTED, now()), SHOP)],
         [413, /At most 1024 KiB/, send('falco', ' '.repeat(1024 * 1024 + 1))],
         [400, /no JSON/, send('falco', '{"uuid":')],
         [400, /is empty/, send('falco', '')],
@@ -208,10 +211,13 @@ describe('events of other tools through the daemon’s own server', () => {
 
   it('a token that sends too fast is refused with 429', async () => {
     const event = JSON.stringify({ broken: true });
-    const statuses = await Promise.all(
-      Array.from({ length: 160 }, async () => (await send('falco', event)).status),
-    );
-    expect(new Set(statuses)).toEqual(new Set([400, 429]));
+    const statuses = new Set<number>();
+    // On a slow machine the first hundreds take so long that the bucket fills again meanwhile.
+    for (let round = 0; round < 10 && !statuses.has(429); round += 1) {
+      const answers = Array.from({ length: 160 }, () => send('falco', event));
+      for (const { status } of await Promise.all(answers)) statuses.add(status);
+    }
+    expect(statuses).toEqual(new Set([400, 429]));
     expect(await daemon.metrics()).toMatch(
       /burnwatch_ingest_requests_total\{route="falco",code="429"\} [1-9]/,
     );

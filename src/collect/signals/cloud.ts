@@ -18,6 +18,7 @@ import {
   severityOf,
   SignalRefused,
   signalOf,
+  withdrawn,
   type SignalContext,
 } from './reading.ts';
 
@@ -83,6 +84,7 @@ const ocsfInfo = z
 const ocsfFinding = z.object({
   class_uid: z.union([z.literal(2004), z.literal(2001), z.literal(2002)]),
   severity_id: z.number().nullish(),
+  status_id: z.number().nullish(),
   severity: name,
   time: instant,
   metadata: z
@@ -122,7 +124,7 @@ function readOcsfFinding(event: unknown, context: SignalContext): Signal {
     targets[0] ??
     {};
   const uid = info?.uid ?? found.metadata?.uid ?? null;
-  return signalOf({
+  const signal = signalOf({
     id: uid === null ? idOf('ocsf', null, at, title) : idOf('ocsf', uid, at),
     source: 'ocsf',
     class: classOf(title, ...(info?.types ?? [])),
@@ -147,7 +149,11 @@ function readOcsfFinding(event: unknown, context: SignalContext): Signal {
       vendor: found.metadata?.product?.vendor_name ?? null,
     },
   });
+  return OCSF_OVER.has(found.status_id ?? 0) ? withdrawn(signal) : signal;
 }
+
+/** OCSF’s states of a finding: 3 suppressed, 4 resolved, 5 archived, 6 deleted. */
+const OCSF_OVER = new Set([3, 4, 5, 6]);
 
 function ocsfSeverity(id: number | null, word: string | null): Severity {
   if (id === null || id < 1 || id > 6) return severityOf(word);
@@ -184,6 +190,7 @@ const guardDuty = z.object({
   service: z
     .object({
       eventLastSeen: instant.nullish(),
+      archived: z.boolean().nullish(),
       action: z
         .object({
           kubernetesApiCallAction: z
@@ -210,7 +217,7 @@ function readGuardDuty(event: unknown, context: SignalContext): Signal {
   const workload = found.resource.kubernetesDetails?.kubernetesWorkloadDetails ?? null;
   const container = workload?.containers?.[0] ?? null;
   const call = found.service?.action?.kubernetesApiCallAction ?? null;
-  return signalOf({
+  const signal = signalOf({
     id: idOf('guardduty', found.id, at),
     source: 'guardduty',
     class: classOf(found.type),
@@ -230,6 +237,7 @@ function readGuardDuty(event: unknown, context: SignalContext): Signal {
       sourceIps: (call?.sourceIPs ?? []).flatMap((ip) => nameOf(ip) ?? []).slice(0, 5),
     },
   });
+  return found.service?.archived === true ? withdrawn(signal) : signal;
 }
 
 const defender = z.object({
@@ -238,6 +246,7 @@ const defender = z.object({
   AlertDisplayName: longText.nullish(),
   Description: longText.nullish(),
   Severity: name,
+  Status: name,
   TimeGenerated: instant.nullish(),
   TimeGeneratedUtc: instant.nullish(),
   EndTimeUtc: instant.nullish(),
@@ -288,7 +297,7 @@ function readDefender(event: unknown, context: SignalContext): Signal {
     const one = names.find((key) => named(ownValue(extra, key)) !== null);
     return one === undefined ? null : named(extra[one]);
   };
-  return signalOf({
+  const signal = signalOf({
     id:
       found.SystemAlertId === null
         ? idOf('defender', null, rule, at)
@@ -313,6 +322,7 @@ function readDefender(event: unknown, context: SignalContext): Signal {
       sourceIps: [],
     },
   });
+  return /^(dismissed|resolved)$/i.test(found.Status ?? '') ? withdrawn(signal) : signal;
 }
 
 const commandCenter = z.object({
@@ -320,6 +330,8 @@ const commandCenter = z.object({
     name: name,
     category: z.string().min(1).max(300),
     severity: name,
+    state: name,
+    mute: name,
     description: longText.nullish(),
     eventTime: instant.nullish(),
     createTime: instant.nullish(),
@@ -351,7 +363,7 @@ function readCommandCenter(event: unknown, context: SignalContext): Signal {
   const pod = finding.kubernetes?.pods?.[0] ?? null;
   const container = pod?.containers?.[0] ?? null;
   const access = finding.access ?? null;
-  return signalOf({
+  const signal = signalOf({
     id:
       finding.name === null
         ? idOf('scc', null, finding.category, at)
@@ -374,4 +386,6 @@ function readCommandCenter(event: unknown, context: SignalContext): Signal {
       sourceIps: [access?.callerIp ?? []].flat(),
     },
   });
+  const isOver = finding.state === 'INACTIVE' || finding.mute === 'MUTED';
+  return isOver ? withdrawn(signal) : signal;
 }

@@ -125,6 +125,25 @@ describe('recorded shapes of other tools', () => {
     ]);
   });
 
+  it('what a tool takes back is marked so, and is another event than what it reported', () => {
+    const { guardDuty, ocsf, defender, scc } = RECORDED;
+    const { detail } = guardDuty;
+    const archived = { ...detail, service: { ...detail.service, archived: true } };
+    const pairs: readonly (readonly [unknown, unknown])[] = [
+      [detail, archived],
+      [ocsf, { ...ocsf, status_id: 4 }],
+      [defender, { ...defender, Status: 'Dismissed' }],
+      [scc, { ...scc, finding: { ...scc.finding, state: 'INACTIVE' } }],
+      [scc, { ...scc, finding: { ...scc.finding, mute: 'MUTED' } }],
+    ];
+    for (const [reported, over] of pairs) {
+      const [[before], [after]] = [read('ocsf', reported), read('ocsf', over)];
+      expect(before!.isWithdrawn).toBeUndefined();
+      expect(after).toMatchObject({ isWithdrawn: true, severity: 'info', target: before!.target });
+      expect(after!.id).not.toBe(before!.id);
+    }
+  });
+
   it('Tetragon’s export: connections and miners; other processes and ends are nothing', () => {
     const found = read('ocsf', RECORDED.tetragon);
     expect(found).toMatchObject([

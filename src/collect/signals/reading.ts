@@ -107,7 +107,7 @@ export function signalOf({
   facts = {},
   ...known
 }: Pick<Signal, Needed> &
-  Partial<Pick<Signal, 'count' | 'actor'>> & {
+  Partial<Pick<Signal, 'count' | 'actor' | 'isWithdrawn'>> & {
     readonly target?: Partial<SignalTarget>;
     readonly facts?: Facts;
   }): Signal {
@@ -120,6 +120,17 @@ export function signalOf({
     facts: Object.fromEntries(knownFacts),
     ...known,
     target: { ...NO_TARGET, ...target },
+  };
+}
+
+/** What a tool takes back: told in the text, and apart from what it reported by its id. */
+export function withdrawn(signal: Signal): Signal {
+  return {
+    ...signal,
+    id: `${signal.id}:withdrawn`,
+    severity: 'info',
+    text: `Withdrawn: ${signal.text}`,
+    isWithdrawn: true,
   };
 }
 

@@ -64,7 +64,7 @@ function plainImage(image: string): string {
   return `${repository}${tag === '' ? ':latest' : tag}`;
 }
 
-/** True where a Service lets clients outside the cluster in; null where Services are not known. */
+/** True where a Service, or an Ingress before it, lets clients outside the cluster in; null where Services are not known. */
 export function isInternetFacing(
   namespace: string,
   labels: Readonly<Record<string, string>>,
@@ -72,8 +72,11 @@ export function isInternetFacing(
 ): boolean | null {
   if (objects === null || objects === undefined || objects.missing.includes('services'))
     return null;
-  return objects.services.some(({ type, selector, namespace: own }) => {
-    const isOpen = type === 'LoadBalancer' || type === 'NodePort';
+  const behindIngress = new Set(
+    objects.ingresses.flatMap((one) => (one.namespace === namespace ? one.backends : [])),
+  );
+  return objects.services.some(({ type, selector, name, namespace: own }) => {
+    const isOpen = type === 'LoadBalancer' || type === 'NodePort' || behindIngress.has(name);
     // A Service without a selector selects nothing, unlike a policy.
     return (
       isOpen &&

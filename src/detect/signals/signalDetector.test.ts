@@ -108,6 +108,31 @@ describe('events without suspicious CPU', () => {
     expect(run.open()).toEqual([]);
   });
 
+  it('what a tool takes back is no finding any more, and nothing of other tools or namespaces is', () => {
+    const { detail } = RECORDED.guardDuty;
+    const archived = { ...detail, service: { ...detail.service, archived: true } };
+    const elsewhere = {
+      ...archived,
+      resource: {
+        kubernetesDetails: {
+          kubernetesWorkloadDetails: {
+            name: POD,
+            type: 'pods',
+            namespace: 'pay',
+          },
+        },
+      },
+    };
+    const run = new AbuseRun().play(HOUR_MS, quiet);
+    run.play(WINDOW, quiet, { signals: sent('ocsf', detail, run.now) });
+    const severities = () => run.open().map(({ severity }) => severity);
+    expect(severities()).toEqual(['warning']);
+    run.play(WINDOW, quiet, { signals: sent('ocsf', elsewhere, run.now) });
+    expect(severities()).toEqual(['warning']);
+    run.play(WINDOW, quiet, { signals: sent('ocsf', archived, run.now) });
+    expect(run.open()).toEqual([]);
+  });
+
   it('an exec alone is an info', () => {
     const run = new AbuseRun().play(HOUR_MS, quiet);
     run.play(WINDOW, quiet, { signals: of('exec', 'audit', run.now) });
@@ -195,10 +220,18 @@ describe('a vulnerability that is exploited in the wild', () => {
     ...noObjects(0),
     services: [{ namespace: 'shop', name: 'web', type, selector: { app: 'web' }, ports: [443] }],
   });
-  const played = (type: string): AbuseRun => {
+  const played = (type: string, behind: readonly string[] = []): AbuseRun => {
     const run = new AbuseRun().play(HOUR_MS, quiet);
-    return run.play(WINDOW, quiet, { signals: [report(run.now)], objects: services(type) });
+    const ingress = { namespace: 'shop', name: 'shop', annotations: {}, hosts: [null], tls: [] };
+    const ingresses = [{ ...ingress, backends: behind }];
+    const objects = { ...services(type), ingresses };
+    return run.play(WINDOW, quiet, { signals: [report(run.now)], objects });
   };
+
+  it('is a warning behind an Ingress', () => {
+    expect(played('ClusterIP', ['web']).open()).toMatchObject([{ severity: 'warning' }]);
+    expect(played('ClusterIP', ['another']).open()).toEqual([]);
+  });
 
   it('is a warning where clients outside the cluster reach the workload', () => {
     const [finding] = played('LoadBalancer').open();

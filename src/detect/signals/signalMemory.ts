@@ -90,7 +90,11 @@ export function rememberSignals(
   }
   if (events.length > 0 || waited.length > 0) {
     const changed = takeUp(events, waited, { snapshot, rows, thresholds });
-    for (const key of changed.keys) state.set(key, rows.get(key)!);
+    for (const key of changed.keys) {
+      const row = rows.get(key);
+      if (row === undefined) state.delete(key);
+      else state.set(key, row);
+    }
     if (changed.waiting.length > 0) state.set(WAITING, { waiting: changed.waiting });
     else if (waited.length > 0) state.delete(WAITING);
   }
@@ -133,10 +137,26 @@ function takeUp(
     rows.set(key, { ...about, signals: added(rows.get(key)?.signals ?? [], known) });
     keys.add(key);
   };
+  /** Takes back what the same rule of the same tool reported about the same. */
+  const take = (key: string, known: KnownSignal): void => {
+    const row = rows.get(key);
+    if (row === undefined) return;
+    const signals = row.signals.filter((one) => identityOf(one) !== identityOf(known));
+    if (signals.length === 0) rows.delete(key);
+    else rows.set(key, { ...row, signals });
+    keys.add(key);
+  };
   for (const { signal, windows } of [
     ...waited,
     ...events.map((one) => ({ signal: one, windows: 0 })),
   ]) {
+    if (signal.isWithdrawn === true) {
+      const known = knownOf(signal, undefined);
+      const { namespace } = signal.target;
+      for (const [key, row] of rows)
+        if (row.namespace === null || row.namespace === namespace) take(key, known);
+      continue;
+    }
     const found = workloadsOf(signal);
     const mayCome = signal.target.pod !== null || signal.target.podUid !== null;
     if (
@@ -211,11 +231,14 @@ function exploitedOf(
   return isInternetFacing(namespace, pod.labels, snapshot) === true ? found : [];
 }
 
+/** What makes two events the same. */
+function identityOf({ class: what, source, rule, pod, user, exploited }: KnownSignal): string {
+  return JSON.stringify([what, source, rule, pod, user, exploited === undefined ? '' : 'report']);
+}
+
 /** With one more; of too many the oldest of the least severe go. */
 function added(signals: readonly KnownSignal[], one: KnownSignal): readonly KnownSignal[] {
-  const keyOf = ({ class: what, source, rule, pod, user, exploited }: KnownSignal): string =>
-    JSON.stringify([what, source, rule, pod, user, exploited === undefined ? '' : 'report']);
-  const same = signals.find((known) => keyOf(known) === keyOf(one));
+  const same = signals.find((known) => identityOf(known) === identityOf(one));
   const merged = same === undefined ? one : mergedOf(same, one);
   const all = [...signals.filter((known) => known !== same), merged];
   if (all.length > MOST_OF_ONE) {

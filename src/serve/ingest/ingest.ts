@@ -102,6 +102,12 @@ function requireOwn({ name, namespaces }: Principal, signals: readonly Signal[])
   );
   if (isForeign)
     throw new HttpProblem(403, `The token "${name}" may send events of its own namespaces only`);
+  // Who runs the miner may well hold the token of its namespace.
+  if (signals.some(({ isWithdrawn }) => isWithdrawn === true))
+    throw new HttpProblem(
+      403,
+      `The token "${name}" is for some namespaces only: it may not withdraw what a tool reported`,
+    );
 }
 
 /** @throws HttpProblem 429 while too much waits, 503 while the history cannot be written */
