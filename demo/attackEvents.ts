@@ -19,7 +19,7 @@ const THIEF = {
 };
 
 /** What the API server's audit log, Falco and Tetragon say of the attack: a token, an exec, a miner, its pool. */
-export function attackEvents(cluster: DemoCluster): readonly Sent[] {
+function attackEvents(cluster: DemoCluster): readonly Sent[] {
   const mining = attackTime(cluster.scenario);
   const { namespace, name } = ATTACKED;
   const pod = cluster
