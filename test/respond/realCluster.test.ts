@@ -265,14 +265,13 @@ describe.skipIf(!IS_REAL)('on a real API server', () => {
       'patch',
       'deployment',
       'miner',
-      '--subresource=scale',
       '--type=merge',
-      '--field-manager=keda',
+      '--field-manager=argocd-controller',
       '-p',
       '{"spec":{"replicas":3}}',
     );
     const { plan } = await bench.plan(miner(), 'scale-to-zero');
-    expect(plan.warnings).toContain('keda has set the same field and may set it back');
+    expect(plan.warnings).toContain('argocd-controller has set the same field and may set it back');
     await cluster.change('deployment', 'miner', { spec: { replicas: 2 } });
   });
 
