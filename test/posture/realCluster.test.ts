@@ -45,10 +45,10 @@ const REQUESTS: Readonly<Record<Exclude<Ability, 'do everything'>, readonly stri
   'impersonate groups': ['impersonate@/groups'],
   'impersonate UIDs': ['impersonate@authentication.k8s.io/uids'],
   'impersonate service accounts': ['impersonate@/serviceaccounts'],
-  'write roles': [`create,update,patch@${RBAC}/roles`],
+  'rewrite roles': [`update,patch@${RBAC}/roles`],
   'escalate roles': [`escalate@${RBAC}/roles`],
   'escalate cluster roles': [`escalate@${RBAC}/clusterroles`],
-  'write cluster roles': [`create,update,patch@${RBAC}/clusterroles`],
+  'rewrite cluster roles': [`update,patch@${RBAC}/clusterroles`],
   'bind cluster roles': [`bind@${RBAC}/clusterroles`],
   'bind roles': [`bind@${RBAC}/roles`],
   'write role bindings': [`create,update,patch@${RBAC}/rolebindings`],
@@ -363,7 +363,7 @@ describe.skipIf(!IS_REAL)('the review of a real cluster', () => {
     await Promise.all(Array.from({ length: 8 }, worker));
     expect(wrong).toEqual([]);
     // Both answers are well represented.
-    expect(allowed).toBeGreaterThan(asked / 20);
+    expect(allowed).toBeGreaterThan(asked / 40);
     expect(allowed).toBeLessThan(asked / 1.5);
   }, 300_000);
 

@@ -56,13 +56,17 @@ const ABILITIES = {
     isOfCluster: true,
   },
   'impersonate service accounts': { requests: [on('', 'serviceaccounts', 'impersonate')] },
-  'write roles': { requests: [on(RBAC, 'roles', ...WRITE)] },
+  // Who only creates roles cannot put a right into the one that it has.
+  'rewrite roles': { requests: [on(RBAC, 'roles', 'update', 'patch')] },
   'escalate roles': { requests: [on(RBAC, 'roles', 'escalate')] },
   'escalate cluster roles': {
     requests: [on(RBAC, 'clusterroles', 'escalate')],
     isOfCluster: true,
   },
-  'write cluster roles': { requests: [on(RBAC, 'clusterroles', ...WRITE)], isOfCluster: true },
+  'rewrite cluster roles': {
+    requests: [on(RBAC, 'clusterroles', 'update', 'patch')],
+    isOfCluster: true,
+  },
   // A RoleBinding may refer to a ClusterRole: bind on clusterroles counts within a namespace too.
   'bind cluster roles': { requests: [on(RBAC, 'clusterroles', 'bind')] },
   'bind roles': { requests: [on(RBAC, 'roles', 'bind')] },

@@ -206,7 +206,7 @@ function stepsOf(
 
   /** Who writes and escalates the ClusterRole that it has writes everything into it. */
   function ownClusterRole({ role }: Reach): void {
-    const writes = whole('write cluster roles');
+    const writes = whole('rewrite cluster roles');
     const escalates = whole('escalate cluster roles');
     if (writes && escalates && isFree(writes, role.name) && isFree(escalates, role.name))
       add(escalates, 'gives its own role every verb by escalate', ADMIN);
@@ -260,7 +260,7 @@ function stepsOf(
           ({ role }) => role.namespace !== '' && (where === '*' || role.namespace === namespace),
         );
         for (const { role } of own) {
-          const writes = first('write roles', role.namespace);
+          const writes = first('rewrite roles', role.namespace);
           if (writes && isFree(writes, role.name) && isFree(reach, role.name))
             add(
               reach,
