@@ -259,14 +259,16 @@ async function isAllowed(
   { ability, namespace, name }: Question,
 ): Promise<boolean | null> {
   let isAsked = false;
+  const onlyCreates = REQUESTS[ability].every((text) => text.startsWith('create@'));
   for (const text of REQUESTS[ability]) {
     const [verbs = '', target = ''] = text.split('@');
     const slash = target.indexOf('/');
     for (const path of target.slice(slash + 1).split(',')) {
       const [resource, subresource = ''] = path.split('/');
       for (const verb of verbs.split(',')) {
-        // What is to be created has no name, but for what is created of a named object.
-        if (name !== null && verb === 'create' && subresource === '') continue;
+        // What is to be created has no name yet, but for what is created of a named object.
+        const isNew = verb === 'create' && subresource === '';
+        if (name !== null && isNew && onlyCreates) continue;
         isAsked = true;
         const resourceAttributes = {
           ...(namespace !== '' && !OF_CLUSTER.test(path) && { namespace }),
@@ -274,7 +276,7 @@ async function isAllowed(
           group: target.slice(0, slash),
           resource,
           subresource,
-          ...(name !== null && { name }),
+          ...(name !== null && !isNew && { name }),
         };
         const review = await client.post(
           '/apis/authorization.k8s.io/v1/subjectaccessreviews',
