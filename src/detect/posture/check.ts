@@ -1,4 +1,4 @@
-import type { WorkloadRef } from '../../model/workload.ts';
+import { workloadKey, type WorkloadRef } from '../../model/workload.ts';
 import type { ContainerSpecFacts, PodSpecFacts } from '../../model/podSpec.ts';
 import type { PostureContainer, PostureInput, PosturePod } from './postureInput.ts';
 
@@ -101,6 +101,14 @@ export function overImages(rule: (image: string) => RuleResult): PostureCheck['r
         image === null || image === '' ? { unknown: 'the image is not known' } : rule(image),
       ['main', 'sidecar', 'init'],
     );
+}
+
+/** The workloads of pods, each once. */
+export function distinctWorkloads(pods: readonly PosturePod[]): readonly WorkloadRef[] {
+  const workloads = pods.map(
+    ({ namespace, workload }) => [workloadKey(namespace, workload), workload] as const,
+  );
+  return [...new Map(workloads).values()];
 }
 
 /** Runs a rule over every pod. */

@@ -3,7 +3,7 @@ import { HOUR_MS } from '../../../model/time.ts';
 import { workloadKey, type WorkloadRef } from '../../../model/workload.ts';
 import type { WorkloadEvent } from '../../../model/workloadEvent.ts';
 import { jsonCodec, type DetectorState } from '../../../store/stateCodec.ts';
-import { CLUSTER } from '../check.ts';
+import { CLUSTER, distinctWorkloads } from '../check.ts';
 import { postureOfSnapshot } from '../readInput.ts';
 import { accessOf, describeGrant, lacksAccess, type Account, type Grantee } from './access.ts';
 
@@ -135,11 +135,7 @@ function workloadsWith(
 ): readonly WorkloadRef[] {
   if (kind !== 'ServiceAccount') return [];
   const pods = accounts.get(`${namespace}/${name}`)?.pods ?? [];
-  const workloads = new Map(
-    pods.map(({ workload }) => [workloadKey(namespace, workload), workload] as const),
-  );
-  return [...workloads]
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .slice(0, MOST_WORKLOADS)
-    .map(([, workload]) => workload);
+  return distinctWorkloads(pods)
+    .toSorted((a, b) => (workloadKey(namespace, a) < workloadKey(namespace, b) ? -1 : 1))
+    .slice(0, MOST_WORKLOADS);
 }

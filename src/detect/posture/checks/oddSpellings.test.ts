@@ -174,6 +174,13 @@ describe('the metadata service', () => {
   ])('%s', (_name, objects, expected) => {
     expect(failing('metadata-reachable', ...objects, ...web)).toEqual(expected);
   });
+
+  it('names workloads of two kinds that have one name', () => {
+    const held = { podSelector: { matchLabels: { app: 'api' } }, policyTypes: ['Egress'] };
+    const objects = [AWS, ...policies(held), ...running('shop', 'api'), ...web];
+    const bare = { ...rawPod({ name: 'web', ownerReferences: [] }) };
+    expect(failing('metadata-reachable', ...objects, bare)).toEqual(['web', 'web']);
+  });
 });
 
 it('a load balancer for both halves of all addresses is open', () => {
@@ -184,6 +191,28 @@ it('a load balancer for both halves of all addresses is open', () => {
   expect(open('0.0.0.0/1', '128.0.0.0/1')).toBe(true);
   expect(open(' 0.0.0.0/0 ')).toBe(true);
   expect(open('0.0.0.0/1')).toBe(false);
+});
+
+it('a range that no router knows, as an annotation may have it, is no range', () => {
+  const failed = (range: string) =>
+    failing(
+      'load-balancer-open',
+      ...tidy('shop'),
+      serviceOf(
+        'shop',
+        'web',
+        { type: 'LoadBalancer' },
+        { 'service.beta.kubernetes.io/azure-allowed-ip-ranges': range },
+      ),
+    );
+  expect(failed('fe80::1%eth0/64')).toEqual([]);
+  expect(failed('fe80::1%eth0/64,::ffff:0.0.0.0/0')).toEqual(['Service shop/web']);
+});
+
+it('a port of a manifest that is no whole number does not end the check', () => {
+  const rule = { ports: [{ port: 80.5 }, { port: 81, endPort: 65_535 }] };
+  const objects = policies({ ...ALL, policyTypes: ['Ingress'], ingress: [rule] });
+  expect(failing('policy-allows-everything', ...objects, ...web)).toEqual([]);
 });
 
 describe('admission', () => {

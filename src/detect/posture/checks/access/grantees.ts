@@ -1,5 +1,11 @@
 import { lacksAccess, type Grantee } from '../../access/access.ts';
-import { CLUSTER, failuresOr, type Failure, type PostureCheck } from '../../check.ts';
+import {
+  CLUSTER,
+  distinctWorkloads,
+  failuresOr,
+  type Failure,
+  type PostureCheck,
+} from '../../check.ts';
 import type { PostureInput, PosturePod } from '../../postureInput.ts';
 
 const NOT_KNOWN = 'roles and bindings are not known';
@@ -40,9 +46,9 @@ export function placeOf({ subject }: Grantee, namespace: string | null): string 
 
 /** Names the workloads of pods, a few of them. */
 export function workloadsOf(pods: readonly PosturePod[]): string {
-  const names = [
-    ...new Set(pods.map(({ workload }) => `${workload.kind} ${workload.name}`)),
-  ].sort();
+  const names = distinctWorkloads(pods)
+    .map(({ kind, name }) => `${kind} ${name}`)
+    .sort();
   const more = names.length - MOST_NAMED;
   return `${names.slice(0, MOST_NAMED).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
 }

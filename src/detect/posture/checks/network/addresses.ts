@@ -1,21 +1,28 @@
-import { BlockList, isIP } from 'node:net';
+import { isIP } from 'node:net';
+import { parseNetwork, type Network } from '../../../../model/network.ts';
 
-/** A block of addresses as its first and last one; null for what is no block. */
-function blockOf(cidr: string): { readonly family: 4 | 6; readonly span: Span } | null {
-  const [, network = '', bits = ''] = /^([^/]+)\/(\d{1,3})$/.exec(cidr.trim()) ?? [];
-  const family = isIP(network);
-  const length = Number(bits);
-  const width = family === 6 ? 128 : 32;
-  if (family === 0 || length > width) return null;
-  const rest = 1n << BigInt(width - length);
-  const first = (numberOf(network, family) / rest) * rest;
-  return { family: family === 6 ? 6 : 4, span: [first, first + rest - 1n] };
+/** From the first up to, and without, the last. */
+type Span<N extends number | bigint> = readonly [first: N, end: N];
+
+/** A block of addresses; null for what is no block, a single address included. */
+function blockOf(
+  cidr: string,
+): { readonly family: Network['family']; readonly span: Span<bigint> } | null {
+  const network = cidr.includes('/') ? parseNetwork(cidr) : null;
+  if (network === null) return null;
+  const { address, prefix, family } = network;
+  const size = 1n << BigInt(widthOf(family) - prefix);
+  const first = (numberOf(address, family) / size) * size;
+  return { family, span: [first, first + size] };
 }
 
-type Span = readonly [first: bigint, last: bigint];
+function widthOf(family: Network['family']): 32 | 128 {
+  return family === 'ipv6' ? 128 : 32;
+}
 
-function numberOf(address: string, family: number): bigint {
-  if (family === 4) return address.split('.').reduce((sum, part) => sum * 256n + BigInt(part), 0n);
+function numberOf(address: string, family: Network['family']): bigint {
+  if (family === 'ipv4')
+    return address.split('.').reduce((sum, part) => sum * 256n + BigInt(part), 0n);
   // The URL parser writes every form of an IPv6 address in the same way.
   const [head = '', tail] = new URL(`http://[${address}]`).hostname.slice(1, -1).split('::');
   const groups = (text: string | undefined) => (text ? text.split(':') : []);
@@ -26,36 +33,34 @@ function numberOf(address: string, family: number): bigint {
 
 /** True where these blocks are together every address of IPv4, or of IPv6; halves of it count as well. */
 export function isEverywhere(cidrs: readonly string[]): boolean {
-  const blocks = cidrs.flatMap((cidr) => blockOf(cidr) ?? []);
-  return ([4, 6] as const).some((family) =>
+  const blocks = cidrs.flatMap((cidr) => blockOf(cidr.trim()) ?? []);
+  return (['ipv4', 'ipv6'] as const).some((family) =>
     covers(
       blocks.filter((block) => block.family === family).map(({ span }) => span),
-      [0n, (1n << (family === 4 ? 32n : 128n)) - 1n],
+      [0n, 1n << BigInt(widthOf(family))],
     ),
   );
 }
 
 /** True where these spans leave nothing of the whole. */
-export function covers(spans: readonly Span[], [first, last]: Span): boolean {
+export function covers<N extends number | bigint>(
+  spans: readonly Span<N>[],
+  [first, end]: Span<N>,
+): boolean {
   let next = first;
   for (const [from, to] of [...spans].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))) {
     if (from > next) return false;
-    if (to >= next) next = to + 1n;
+    if (to > next) next = to;
   }
-  return next > last;
+  return next >= end;
 }
 
 /** True where a block of addresses holds this one; what is no block holds nothing. */
 export function holds(cidrs: readonly string[], address: string): boolean {
   const family = isIP(address) === 6 ? 'ipv6' : 'ipv4';
-  const blocks = new BlockList();
-  for (const cidr of cidrs) {
-    const [network = '', bits = ''] = cidr.split('/');
-    const length = Number(bits);
-    const most = family === 'ipv6' ? 128 : 32;
-    const isOfFamily = isIP(network) === (family === 'ipv6' ? 6 : 4);
-    if (!isOfFamily || !/^\d{1,3}$/.test(bits) || length > most) continue;
-    blocks.addSubnet(network, length, family);
-  }
-  return blocks.check(address, family);
+  const one = numberOf(address, family);
+  return cidrs.some((cidr) => {
+    const block = blockOf(cidr);
+    return block?.family === family && block.span[0] <= one && one < block.span[1];
+  });
 }

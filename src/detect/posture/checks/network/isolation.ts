@@ -1,6 +1,6 @@
 import type { NetworkPolicyObject } from '../../../../model/reviewedObjects.ts';
 import { selects, selectsAll } from '../../../../model/labelSelector.ts';
-import { failuresOr, type Failure, type PostureCheck } from '../../check.ts';
+import { distinctWorkloads, failuresOr, type Failure, type PostureCheck } from '../../check.ts';
 import { lacks, POLICIES } from '../../lists.ts';
 import type { PostureInput, PosturePod } from '../../postureInput.ts';
 import { ordinaryNamespaces } from '../namespaces.ts';
@@ -87,10 +87,9 @@ function isolationCheck(direction: Direction): PostureCheck {
         }
         if (open === 'all')
           return [{ namespace, text: `has no NetworkPolicy of ${direction}: its pods ${to}` }];
-        const workloads = Map.groupBy(open, ({ workload }) => `${workload.kind}/${workload.name}`);
-        return [...workloads.values()].map(([pod]) => ({
+        return distinctWorkloads(open).map((workload) => ({
           namespace,
-          workload: pod!.workload,
+          workload,
           text: `no NetworkPolicy of ${direction} selects it: it ${to}`,
         }));
       });

@@ -1,5 +1,5 @@
 import type { NetworkPeer, NetworkPort, NetworkRule } from '../../../../model/reviewedObjects.ts';
-import { failuresOr, type Failure, type PostureCheck } from '../../check.ts';
+import { distinctWorkloads, failuresOr, type Failure, type PostureCheck } from '../../check.ts';
 import { lacks, POLICIES } from '../../lists.ts';
 import { ordinaryNamespaces } from '../namespaces.ts';
 import { holds } from './addresses.ts';
@@ -58,13 +58,11 @@ export const METADATA_CHECK: PostureCheck = {
         return [
           { namespace, text: 'no policy holds its pods from the metadata service of the cloud' },
         ];
-      return [...Map.groupBy(isolation.open, ({ workload }) => workload.name).values()].map(
-        ([pod]) => ({
-          namespace,
-          workload: pod!.workload,
-          text: 'no policy holds it from the metadata service of the cloud',
-        }),
-      );
+      return distinctWorkloads(isolation.open).map((workload) => ({
+        namespace,
+        workload,
+        text: 'no policy holds it from the metadata service of the cloud',
+      }));
     });
     return failuresOr(places, failures, null);
   },

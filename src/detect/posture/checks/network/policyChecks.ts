@@ -7,7 +7,7 @@ import { covers, isEverywhere } from './addresses.ts';
 import { NO_POLICIES, NSA_POLICIES, templateLabels } from './isolation.ts';
 import { failuresOf } from './objects.ts';
 
-const PORTS = [1n, 65_535n] as const;
+const PORTS = [1, 65_536] as const;
 
 /** A rule over every NetworkPolicy. */
 function overPolicies(
@@ -27,7 +27,7 @@ function allowsEverything({ peers, ports }: NetworkRule): boolean {
     );
   const spans = (ports ?? []).flatMap(({ protocol, port, endPort }) => {
     if (protocol !== 'TCP' || typeof port === 'string') return [];
-    return port === null ? [PORTS] : [[BigInt(port), BigInt(endPort ?? port)] as const];
+    return port === null ? [PORTS] : [[port, (endPort ?? port) + 1] as const];
   });
   return isEveryone && (ports === null || covers(spans, PORTS));
 }
