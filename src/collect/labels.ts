@@ -1,3 +1,4 @@
+import { NAMESPACE_NAME } from '../model/labelSelector.ts';
 import { BILLING_LABELS } from '../model/nodeLabels.ts';
 import { BARE_RUN_LABELS, RUN_LABELS } from './identity.ts';
 import { metricName } from '../model/resources.ts';
@@ -13,7 +14,7 @@ const WELL_KNOWN = [
   'app.kubernetes.io/version',
   'kubernetes.io/arch',
   'kubernetes.io/hostname',
-  'kubernetes.io/metadata.name',
+  NAMESPACE_NAME,
   'node-role.kubernetes.io/control-plane',
   'node-role.kubernetes.io/worker',
   'pod-security.kubernetes.io/enforce',

@@ -14,6 +14,11 @@ export interface YamlFile {
   has(path: readonly PropertyKey[]): boolean;
 }
 
+/** True for what a file has as a map. */
+export function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
 /**
  * Reads and parses a YAML file.
  *

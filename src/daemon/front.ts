@@ -1,6 +1,7 @@
 import type { LoadedConfig } from './config/load.ts';
 import { parseListen } from '../model/listen.ts';
 import { Clusters } from '../serve/clusters.ts';
+import { reachedByHttps } from '../serve/config.ts';
 import { listen, readCertificate, type Certificate, type Listener } from '../serve/listen.ts';
 import { createProbes, type ProbeSource } from '../serve/probes.ts';
 import { Sessions } from '../serve/security/sessions.ts';
@@ -89,10 +90,7 @@ export class Front {
   }
 
   #newSessions(): Sessions {
-    return new Sessions(Date.now, () => {
-      const { tls, externalUrl } = this.#loaded().config.serve;
-      return tls !== undefined || externalUrl?.startsWith('https:') === true;
-    });
+    return new Sessions(Date.now, () => reachedByHttps(this.#loaded().config.serve));
   }
 }
 

@@ -10,7 +10,7 @@ import {
   type HistoryReader,
   type HistoryWriter,
 } from '../store/history.ts';
-import { parsePostgresLocation } from '../store/historyLocation.ts';
+import { parsePostgresLocation, type PostgresLocation } from '../store/historyLocation.ts';
 import type { HistoryIdentity } from '../store/historyIdentity.ts';
 import type { DeliveryStore } from '../store/notifications/deliveryStore.ts';
 import type { SignalStore } from '../store/signals.ts';
@@ -42,6 +42,7 @@ import { examineFile } from './sqlite/examine.ts';
 import type { LockHolder } from './sqlite/processLock.ts';
 import { openWriterFile } from './sqlite/writerDatabase.ts';
 import type { Leadership } from './postgres/leadership.ts';
+import type { PostgresDatabase } from './postgres/postgresDatabase.ts';
 import { processId } from './postgres/processId.ts';
 
 export { setAside } from './sqlite/backup.ts';
@@ -220,24 +221,27 @@ function sharedPart<Part>(create: (database: Database) => Part): (path: string) 
 /** Opens an existing history for reading, as the engine’s own parts see it. @throws HistoryError `missing`, `io`, … */
 export async function openDatabase(path: string): Promise<Database> {
   const location = parsePostgresLocation(path);
-  if (location === null) return new SqliteDatabase(path, openForReading(path));
-  // Loaded only where it is used: few histories are kept in PostgreSQL, and every command opens one.
-  const { PostgresDatabase, requireHistory } = await import('./postgres/postgresDatabase.ts');
-  return closedOnError(new PostgresDatabase(location), requireHistory);
+  return location === null
+    ? new SqliteDatabase(path, openForReading(path))
+    : openPostgres(location);
 }
 
 async function openForShortWrites(path: string): Promise<Database> {
   const location = parsePostgresLocation(path);
-  if (location !== null) {
-    const { PostgresDatabase, requireHistory } = await import('./postgres/postgresDatabase.ts');
-    return closedOnError(new PostgresDatabase(location), async (database) => {
-      await requireHistory(database);
-      await database.rememberEpoch();
-      return database;
-    });
+  if (location === null) {
+    openForReading(path).close();
+    return new SqliteDatabase(path, openForWriting(path));
   }
-  openForReading(path).close();
-  return new SqliteDatabase(path, openForWriting(path));
+  return closedOnError(await openPostgres(location), async (database) => {
+    await database.rememberEpoch();
+    return database;
+  });
+}
+
+/** Loads the engine only where it is used: few histories are kept in PostgreSQL, and every command opens one. */
+async function openPostgres(location: PostgresLocation): Promise<PostgresDatabase> {
+  const { PostgresDatabase, requireHistory } = await import('./postgres/postgresDatabase.ts');
+  return closedOnError(new PostgresDatabase(location), requireHistory);
 }
 
 async function closedOnError<D extends Database, T>(

@@ -1,5 +1,8 @@
 import { ownValue } from './ownValue.ts';
 
+/** The label by which Kubernetes gives every namespace its name, so that it can be selected. */
+export const NAMESPACE_NAME = 'kubernetes.io/metadata.name';
+
 /** Where an object is and what it is called; empty without a namespace. */
 export interface Named {
   readonly namespace: string;

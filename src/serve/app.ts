@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import { mountApi, API_ROUTES } from './api/routes.ts';
 import { openApiDocument } from './api/openapi.ts';
 import { Assets } from './assets/assets.ts';
+import { reachedByHttps } from './config.ts';
 import type { ServeDeps } from './deps.ts';
 import { countIngest, INGEST_PATHS, isIngest, mountIngest } from './ingest/ingest.ts';
 import { opencostRoutes } from './opencost/routes.ts';
@@ -33,10 +34,7 @@ const MAX_BODY_BYTES = 64 * 1024;
  * which kubelets and Prometheus reach without a token.
  */
 export function createApp(deps: ServeDeps, log: Logger, version: string): Hono<ServerEnv> {
-  const isHttps = () => {
-    const { tls, externalUrl } = deps.config().serve;
-    return tls !== undefined || externalUrl?.startsWith('https:') === true;
-  };
+  const isHttps = () => reachedByHttps(deps.config().serve);
   const sessions = deps.sessions ?? new Sessions(() => deps.now(), isHttps);
   const assets = Assets.load();
   const app = new Hono<ServerEnv>();

@@ -42,6 +42,11 @@ const server = z.strictObject({
 /** The part under `serve`. */
 export type ServerConfig = z.output<typeof server>;
 
+/** Whether browsers reach the pages by https: they serve it, or a proxy in front of them does. */
+export function reachedByHttps({ tls, externalUrl }: ServerConfig): boolean {
+  return tls !== undefined || externalUrl?.startsWith('https:') === true;
+}
+
 /** What pages and API depend on. */
 export interface ServeConfig
   extends CollectConfig, WindowConfig, Omit<KubeContextConfig, 'workloads'> {

@@ -1,3 +1,5 @@
+import { NAMESPACE_NAME } from '../model/labelSelector.ts';
+
 /** Labels that name one pod or one rollout: they would make a cost key of every pod. */
 const PER_POD_LABELS: ReadonlySet<string> = new Set([
   'pod-template-hash',
@@ -15,9 +17,6 @@ const PER_POD_LABELS: ReadonlySet<string> = new Set([
 
 const MAX_LABELS = 40;
 
-/** The namespace's name as a label of its own says nothing that costs are not asked by anyway. */
-const NAMESPACE_NAME = 'kubernetes.io/metadata.name';
-
 type Labels = Readonly<Record<string, string>>;
 
 /**
@@ -26,6 +25,7 @@ type Labels = Readonly<Record<string, string>>;
  */
 export function canonicalLabels(labels: Labels, ofNamespace: Labels = {}): string {
   const own = Object.entries(labels).filter(([key]) => !PER_POD_LABELS.has(key));
+  // The namespace's name as a label says nothing that costs are not asked by anyway.
   const inherited = Object.entries(ofNamespace).filter(
     ([key]) => key !== NAMESPACE_NAME && !Object.hasOwn(labels, key),
   );

@@ -27,7 +27,8 @@ function blockText(block: Block): string {
       return [...(block.title === null ? [] : [block.title]), ...block.commands].join('\n');
     case 'actions':
       return block.actions
-        .flatMap((action) => (action.kind === 'open' ? [`${action.label}: ${action.url}`] : []))
+        .filter((action) => action.kind === 'open')
+        .map(({ label, url }) => `${label}: ${url}`)
         .join('\n');
     case 'picture':
     case 'divider':
@@ -94,12 +95,10 @@ function blockHtml(block: Block, hasPicture: boolean): string {
       break;
   }
   return block.actions
-    .flatMap((action) =>
-      action.kind === 'open'
-        ? [
-            `<a href="${escapeXml(action.url)}" style="display:inline-block;margin:0 8px 12px 0;padding:8px 14px;background:#175cd3;color:#fff;text-decoration:none">${escapeXml(action.label)}</a>`,
-          ]
-        : [],
+    .filter((action) => action.kind === 'open')
+    .map(
+      ({ label, url }) =>
+        `<a href="${escapeXml(url)}" style="display:inline-block;margin:0 8px 12px 0;padding:8px 14px;background:#175cd3;color:#fff;text-decoration:none">${escapeXml(label)}</a>`,
     )
     .join('');
 }

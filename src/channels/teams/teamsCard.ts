@@ -41,11 +41,8 @@ function messageOf(content: MessageContent, elements: readonly Element[]): unkno
     body: [...textBlocks([[{ text: title }]], heading), ...elements],
     actions: blocks
       .flatMap((block) => (block.kind === 'actions' ? block.actions : []))
-      .flatMap((action) =>
-        action.kind === 'open'
-          ? [{ type: 'Action.OpenUrl', title: action.label, url: action.url }]
-          : [],
-      ),
+      .filter((action) => action.kind === 'open')
+      .map(({ label, url }) => ({ type: 'Action.OpenUrl', title: label, url })),
     msteams: { width: 'Full' },
   };
   const contentType = 'application/vnd.microsoft.card.adaptive';

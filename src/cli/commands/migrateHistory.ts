@@ -18,7 +18,8 @@ interface MigrateOptions extends ConfigOption {
 
 async function runMigrate({ to, ...options }: MigrateOptions, io: Io): Promise<void> {
   const { cluster, pricing, schedule, history } = loadContext(options, io).loaded.config;
-  const target = /^postgres(ql)?:/.test(to) ? postgresLocation(to, cluster) : resolve(to);
+  const isUrl = /^postgres(ql)?:/.test(to);
+  const target = isUrl ? postgresLocation(to, cluster) : resolve(to);
   if (target === history.path)
     throw new HistoryError('io', `${describeLocation(target)} is the configured history itself`);
   const writer = {
@@ -36,6 +37,6 @@ async function runMigrate({ to, ...options }: MigrateOptions, io: Io): Promise<v
     io.err(`${table.table}: ${table.rows} rows, ${table.rows === 0 ? 'empty' : copied}\n`);
   }
   io.out(
-    `${rows} rows are the same in ${describeLocation(history.path)} and ${describeLocation(target)}. Set history.${to.startsWith('postgres') ? 'url' : 'path'} to the copy, and start the daemon.\n`,
+    `${rows} rows are the same in ${describeLocation(history.path)} and ${describeLocation(target)}. Set history.${isUrl ? 'url' : 'path'} to the copy, and start the daemon.\n`,
   );
 }

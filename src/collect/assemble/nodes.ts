@@ -3,11 +3,11 @@ import type { ExportedNodePrice, NodeSample } from '../../model/snapshot.ts';
 import { isHugePages } from '../../model/podHold.ts';
 import { carriedLabels } from '../labels.ts';
 import type { RestoreName } from '../labels.ts';
-import { SECOND_MS, type TimeMs, type Window } from '../../model/time.ts';
+import type { Window } from '../../model/time.ts';
 import type { Batch } from '../prometheus/batch.ts';
 import type { GridSeries } from '../prometheus/grid.ts';
 import { seenShare, type KubeScrapes } from './presence.ts';
-import { at, compare, countAt, label, overlay, statedAt } from './series.ts';
+import { at, compare, countAt, label, overlay, statedAt, timeAt } from './series.ts';
 import type { Statement } from './series.ts';
 
 /** All that a batch holds of one node. */
@@ -98,17 +98,11 @@ export function nodesAt(
       labels: labelsAt(entry, point),
       providerId: statedAt(entry.info, point).find((id) => id !== '') ?? null,
       upShare:
-        samples === 0 ? 1 : seenShare(samples, createdAt(entry.created, point), window, scrapes),
+        samples === 0 ? 1 : seenShare(samples, timeAt(entry.created, point), window, scrapes),
       exportedPrice: priceAt(entry, point),
     });
   }
   return nodes;
-}
-
-/** When an object was created, as its exporter states it. */
-export function createdAt(seconds: Float64Array | undefined, point: number): TimeMs | null {
-  const created = at(seconds, point);
-  return created === null ? null : created * SECOND_MS;
 }
 
 function devicesAt(entry: NodeEntry, point: number): Pick<NodeSample, 'devices'> {

@@ -2,7 +2,6 @@ import type { Reading } from '../../model/reading.ts';
 import { add, heldBeyond, podHold, subtract } from '../../model/podHold.ts';
 import type { Amounts, PodHold, RequestingContainer } from '../../model/podHold.ts';
 import type { ContainerSample, PodSample } from '../../model/snapshot.ts';
-import { SECOND_MS } from '../../model/time.ts';
 import type { WorkloadRef } from '../../model/workload.ts';
 import { workloadOf } from '../identity.ts';
 import type { Owner, ResolvedWorkload } from '../identity.ts';
@@ -14,7 +13,7 @@ import { addCoverage } from './coverage.ts';
 import { presenceOf, type Presence } from './presence.ts';
 import type { OwnerIndex } from './owners.ts';
 import { samplesOf, type ContainerEntry, type PodEntry } from './podEntry.ts';
-import { at, compare, countAt, statedAt, strongest } from './series.ts';
+import { at, compare, countAt, statedAt, strongest, timeAt } from './series.ts';
 import { mainImage } from './windowFacts.ts';
 import { UNKNOWN_SIZE, type NodeSize } from '../trust/nodeBounds.ts';
 import type { Refusal } from '../trust/refusals.ts';
@@ -42,8 +41,7 @@ export function podSample(pod: LivingPod, context: PodContext): PodSample {
   const { facts } = context;
   const { point } = facts;
   const { entry, told } = pod;
-  const created = at(entry.created, told);
-  const createdAt = created === null ? null : created * SECOND_MS;
+  const createdAt = timeAt(entry.created, told);
   const windowMs = facts.window.end - facts.window.start;
   const presence = presenceOf(entry, facts.window, point, facts.scrapes, {
     createdAt,

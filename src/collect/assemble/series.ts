@@ -1,4 +1,5 @@
 import type { Reading } from '../../model/reading.ts';
+import { SECOND_MS, type TimeMs } from '../../model/time.ts';
 
 /** A series that says one thing (`value`) of its subject at some points of the grid. */
 export interface Statement<T> {
@@ -10,6 +11,12 @@ export interface Statement<T> {
 export function at(values: Float64Array | undefined, point: number): Reading {
   const value = values?.[point];
   return value === undefined || Number.isNaN(value) ? null : value;
+}
+
+/** The time at a point, of a series that states seconds. */
+export function timeAt(seconds: Float64Array | undefined, point: number): TimeMs | null {
+  const time = at(seconds, point);
+  return time === null ? null : time * SECOND_MS;
 }
 
 /** The count at a point; a series that has no sample there was seen zero times. */

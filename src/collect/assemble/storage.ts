@@ -1,9 +1,8 @@
 import type { Reading } from '../../model/reading.ts';
 import type { LoadBalancerSample, PodSample, VolumeSample } from '../../model/snapshot.ts';
 import type { Batch } from '../prometheus/batch.ts';
-import { createdAt } from './nodes.ts';
 import { seenShare } from './presence.ts';
-import { at, compare, countAt, label, overlay } from './series.ts';
+import { at, compare, countAt, label, overlay, timeAt } from './series.ts';
 import type { Statement } from './series.ts';
 import type { WindowFacts } from './windowFacts.ts';
 
@@ -139,7 +138,7 @@ export function volumesAt(
     const volume = info?.value.volume ?? null;
     const entryOfVolume = volume === null ? undefined : table.volumes.get(volume);
     const facts = entryOfVolume === undefined ? null : factsAt(entryOfVolume, point);
-    const bornAt = createdAt(entryOfVolume?.created, point);
+    const bornAt = timeAt(entryOfVolume?.created, point);
     const bound =
       kubeSamples === 0
         ? 1
@@ -161,7 +160,7 @@ export function volumesAt(
   for (const entry of table.volumes.values()) {
     const existed = at(entry.existed, point);
     if (existed === null || kubeSamples === 0) continue;
-    const there = seenShare(existed, createdAt(entry.created, point), window, scrapes);
+    const there = seenShare(existed, timeAt(entry.created, point), window, scrapes);
     const left = there - (claimed.get(entry.name) ?? 0);
     if (left <= 1e-9) continue;
     const { bytes, storageClass, driver } = factsAt(entry, point);

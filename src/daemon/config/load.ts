@@ -17,7 +17,7 @@ import { checkRules, CLUSTER_KEYS, configSchema, ONE_CLUSTER_KEYS, type Config }
 import { resolveFiles, secretValues } from '../../config/secrets.ts';
 import type { Thresholds } from '../../detect/detectors.ts';
 import { nameForFiles, postgresLocation } from '../../store/historyLocation.ts';
-import { readYamlFile, type YamlFile } from '../../config/yamlFile.ts';
+import { isRecord, readYamlFile, type YamlFile } from '../../config/yamlFile.ts';
 
 export const DEFAULT_CONFIG_FILE = 'burnwatch.yaml';
 
@@ -144,10 +144,6 @@ function givenClusters({ value }: YamlFile, report: Report): readonly GivenClust
       isOneOfSeveral: true,
     };
   });
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** What was read of a configuration: all of it only where there are no problems. */

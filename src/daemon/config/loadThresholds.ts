@@ -5,7 +5,7 @@ import { ConfigError, formatKey, type ConfigProblem } from '../../config/configE
 import { didYouMean } from '../../model/text/didYouMean.ts';
 import { explainIssue } from '../../config/explainIssue.ts';
 import { THRESHOLD_SCHEMAS, type Thresholds } from '../../detect/detectors.ts';
-import { readYamlFile, type YamlFile } from '../../config/yamlFile.ts';
+import { isRecord, readYamlFile, type YamlFile } from '../../config/yamlFile.ts';
 
 /** The thresholds that ship with Burnwatch. */
 const SHIPPED = fileURLToPath(new URL('../../../thresholds/', import.meta.url));
@@ -98,16 +98,12 @@ function sectionOf(file: string): string {
 
 function merge(base: unknown, over: unknown): unknown {
   if (over === null || over === undefined) return base;
-  if (!isMap(base) || !isMap(over)) return over;
+  if (!isRecord(base) || !isRecord(over)) return over;
   const merged: Record<string, unknown> = { ...base };
   for (const [key, value] of Object.entries(over)) {
     merged[key] = key in base ? merge(base[key], value) : value;
   }
   return merged;
-}
-
-function isMap(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function problem(file: string, line: number, key: string, message: string): ConfigProblem {

@@ -42,7 +42,12 @@ export const ONE_CLUSTER_KEYS = ['cluster', 'prometheus', 'workloads', 'pricing'
 /** Keys that an entry of `clusters` may have; the others are the same for all clusters. */
 export const CLUSTER_KEYS: readonly string[] = [
   ...ONE_CLUSTER_KEYS,
-  ...(['signals', 'budgets', 'bills', 'owners', 'events', 'unitCosts'] as const),
+  'signals',
+  'budgets',
+  'bills',
+  'owners',
+  'events',
+  'unitCosts',
 ];
 
 /** The configuration as a user writes it (docs/configuration.md). */

@@ -45,17 +45,12 @@ export class PostgresDatabase implements Database {
     );
 
   readonly write = <T>(work: (db: Db) => Promise<T>, undone?: () => void): Promise<T> =>
-    this.writeAs(async (client) => {
-      // As with SQLite, one short write comes after the other: what it has read is still so when it commits.
-      await client.query(ORDERED, [this.location.schema, SHARED_WRITES]);
-      return work(sessionOf(() => client));
-    }, undone);
+    this.writeAs((client) => this.#ordered(client, work), undone);
 
   readonly writeAsLeader = <T>(work: (db: Db) => Promise<T>): Promise<T> =>
     this.writeAs(async (client) => {
       await requireEpoch(client, this.name, this.#epoch);
-      await client.query(ORDERED, [this.location.schema, SHARED_WRITES]);
-      return work(sessionOf(() => client));
+      return this.#ordered(client, work);
     });
 
   /** Keeps the epoch in which this process works, for `writeAsLeader`. */
@@ -114,6 +109,12 @@ export class PostgresDatabase implements Database {
         await pause(waitMs);
       }
     }
+  }
+
+  /** As with SQLite, one short write comes after the other: what it has read is still so when it commits. */
+  async #ordered<T>(client: PoolClient, work: (db: Db) => Promise<T>): Promise<T> {
+    await client.query(ORDERED, [this.location.schema, SHARED_WRITES]);
+    return work(sessionOf(() => client));
   }
 
   async #outside(sql: string): Promise<void> {

@@ -20,6 +20,11 @@ export interface Connection {
   close(): void;
 }
 
+/** The address of a path of the API, also of one that is served below a path of its own. */
+export function addressOf(server: URL, path: string): URL {
+  return new URL(server.pathname.replace(/\/$/, '') + path, server);
+}
+
 /** What of the machine decides how to log in. */
 export interface Machine {
   readonly env: Readonly<Record<string, string | undefined>>;

@@ -1,5 +1,10 @@
 import type { WebhookObject } from '../../../model/reviewedObjects.ts';
-import { selects, selectsAll, type LabelSelector } from '../../../model/labelSelector.ts';
+import {
+  NAMESPACE_NAME,
+  selects,
+  selectsAll,
+  type LabelSelector,
+} from '../../../model/labelSelector.ts';
 import { OWN_GROUP } from '../access/abilities.ts';
 import {
   CLUSTER,
@@ -96,7 +101,7 @@ function overWebhooks(
 function selectsEvery(selector: LabelSelector, { namespaceLabels }: PostureInput): boolean {
   if (selectsAll(selector)) return true;
   const all = [...(namespaceLabels ?? [])].map(([name, labels]) => ({
-    'kubernetes.io/metadata.name': name,
+    [NAMESPACE_NAME]: name,
     ...labels,
   }));
   return all.length > 0 && all.every((labels) => selects(selector, labels));

@@ -1,3 +1,5 @@
+import { NAMESPACE_NAME } from '../../../model/labelSelector.ts';
+
 /**
  * A ValidatingAdmissionPolicy with its binding to one namespace: pods without CPU and memory requests are
  * warned about and audited. It denies nothing until `validationActions` says Deny. Needs Kubernetes 1.30.
@@ -37,7 +39,7 @@ export function admissionPolicyManifests(namespace: string): readonly object[] {
         policyName: name,
         validationActions: ['Warn', 'Audit'],
         matchResources: {
-          namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': namespace } },
+          namespaceSelector: { matchLabels: { [NAMESPACE_NAME]: namespace } },
         },
       },
     },

@@ -1,8 +1,6 @@
-import { selectsAll } from '../../../model/labelSelector.ts';
+import { NAMESPACE_NAME, selectsAll } from '../../../model/labelSelector.ts';
 import { INGRESSES, lacks, POLICIES } from '../lists.ts';
 import type { PostureInput } from '../postureInput.ts';
-
-const NAME_LABEL = 'kubernetes.io/metadata.name';
 
 /** A manifest with a line that says why, or the line alone. */
 export interface Advised {
@@ -12,7 +10,8 @@ export interface Advised {
 
 /**
  * NetworkPolicies that close a namespace and leave open what is seen to be used: DNS, the API server where tokens are
- * mounted, the namespace itself, and what Services, Ingresses and webhooks offer to the outside. Calls from other namespaces are not seen by anything that Burnwatch reads.
+ * mounted, the namespace itself, and what Services, Ingresses and webhooks offer to the outside. Calls from other
+ * namespaces are not seen by anything that Burnwatch reads.
  */
 export function isolationManifests(namespace: string, input: PostureInput): readonly Advised[] {
   if (lacks(input, POLICIES, 'services', INGRESSES))
@@ -88,7 +87,7 @@ function dns(namespace: string, { objects, pods }: PostureInput): Advised {
         {
           to: [
             ...servers.map((server) => ({
-              namespaceSelector: { matchLabels: { [NAME_LABEL]: server.namespace } },
+              namespaceSelector: { matchLabels: { [NAMESPACE_NAME]: server.namespace } },
               podSelector: { matchLabels: server.selector },
             })),
             ...(isOnNodes ? [{ ipBlock: { cidr: NODE_LOCAL_DNS.cidr } }] : []),
