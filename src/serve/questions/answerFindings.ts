@@ -1,3 +1,5 @@
+import { readControlPlane, type ControlPlaneReport } from '../../detect/controlPlane/report.ts';
+import type { SignalPage, SignalQuery } from '../../store/signals.ts';
 import type { FindingPage, FindingQuery, PageOf } from '../../store/findingLog.ts';
 import type { WorkloadRef } from '../../model/workload.ts';
 import { mostSevereFirst } from '../../detect/findings/severity.ts';
@@ -150,4 +152,17 @@ function matches(finding: Finding, search: string): boolean {
     .toLowerCase()
     .split(/\s+/)
     .every((word) => text.includes(word));
+}
+
+/** One page of other tools' events, newest first. */
+export function answerSignals(ask: SignalQuery, { reader }: AnswerContext): Promise<SignalPage> {
+  return reader.signals(ask);
+}
+
+/** The control plane as of the last window, with its open findings. */
+export function answerControlPlane(
+  _ask: object,
+  { reader, perWrite }: AnswerContext,
+): Promise<ControlPlaneReport> {
+  return perWrite('control-plane', () => readControlPlane(reader));
 }

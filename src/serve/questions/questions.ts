@@ -4,9 +4,13 @@ import { answerAdvice } from './answerAdvice.ts';
 import { answerExplore, answerExplorePage } from './answerExplore.ts';
 import { answerAllocations, answerCostReport, answerCosts, answerSpend } from './answerCosts.ts';
 import { AnswerCache } from './answerCache.ts';
-import { answerControlPlane } from './answerControlPlane.ts';
 import { QuestionRefused, type AnswerContext, type AnswerParts } from './answerContext.ts';
-import { answerFindingPage, answerFindings } from './answerFindings.ts';
+import {
+  answerControlPlane,
+  answerFindingPage,
+  answerFindings,
+  answerSignals,
+} from './answerFindings.ts';
 import {
   answerFindingUse,
   answerFindingSeries,
@@ -14,7 +18,6 @@ import {
   answerWorkloadUse,
 } from './answerUse.ts';
 import { answerOverview } from './answerOverview.ts';
-import { answerSignals } from './answerSignals.ts';
 import { answerBudgets, answerOwners, answerPrices, answerUnitCosts } from './answerMoney.ts';
 import { answerPosture } from './answerPosture.ts';
 

@@ -1,4 +1,4 @@
-import { ENFORCE } from '../podSecurity.ts';
+import { ENFORCE } from '../lists.ts';
 import type { PostureInput } from '../postureInput.ts';
 import {
   accessOf,

@@ -14,8 +14,7 @@ import {
   type Failure,
   type PostureCheck,
 } from '../check.ts';
-import { lacks } from '../lists.ts';
-import { ENFORCE, holdsPods } from '../podSecurity.ts';
+import { ENFORCE, holdsPods, lacks } from '../lists.ts';
 import type { PostureInput } from '../postureInput.ts';
 import { ordinaryNamespaces } from './namespaces.ts';
 

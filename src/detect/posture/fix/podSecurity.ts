@@ -1,4 +1,4 @@
-import { ENFORCE, holdsPods, POD_SECURITY } from '../podSecurity.ts';
+import { ENFORCE, holdsPods, POD_SECURITY } from '../lists.ts';
 import type { PostureInput, PosturePod } from '../postureInput.ts';
 import type { Advised } from './isolation.ts';
 
