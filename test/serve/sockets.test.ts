@@ -3,7 +3,9 @@ import { once } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Hono } from 'hono';
 import { afterEach, describe, expect, it } from 'vitest';
+import { readBody } from '../../src/serve/ingest/readBody.ts';
 import { listen, type Listener } from '../../src/serve/listen.ts';
+import { HttpProblem } from '../../src/serve/problem.ts';
 
 /** Sec, on real sockets: clients that never finish what they send. */
 let listener: Listener | null = null;
@@ -45,4 +47,21 @@ describe('Sec: a slow client', () => {
     clearInterval(trickle);
     patience.abort();
   });
+});
+
+it('a body of events that does not arrive in time is refused with 408', async () => {
+  const app = new Hono().post('*', (context) =>
+    readBody(context.req.raw, { maxBytes: 1000, timeoutMs: 100 }).then((text) =>
+      context.text(text),
+    ),
+  );
+  app.onError((error, context) =>
+    context.text(error.message, error instanceof HttpProblem ? (error.status as 408) : 500),
+  );
+  listener = await listen(app.fetch, { host: '127.0.0.1', port: 0 }, 'serve.listen', {});
+  const socket = connect(Number(new URL(listener.url).port), '127.0.0.1');
+  sockets.push(socket);
+  socket.write('POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n{');
+  const [answer] = (await once(socket, 'data')) as [Buffer];
+  expect(answer.toString()).toMatch(/^HTTP\/1\.1 408 [^]*did not arrive within 0\.1 s$/);
 });

@@ -32,7 +32,7 @@ export function countIngest({ ingested }: Pick<ServeDeps, 'ingested'>): Middlewa
  * Where other tools send their events: a token with the scope `ingest`, a bounded body, a known form. What is answered
  * with 200 is on the disk; what is refused changes nothing.
  */
-export function mountIngest(app: Hono<ServerEnv>, deps: ServeDeps, bodyMs = BODY_MS): void {
+export function mountIngest(app: Hono<ServerEnv>, deps: ServeDeps): void {
   const limiter = new RateLimiter(RATE);
   for (const [name, route] of Object.entries(SIGNAL_ROUTES)) {
     app.post(`/ingest/${name}`, requireScope('ingest'), async (context) => {
@@ -45,7 +45,8 @@ export function mountIngest(app: Hono<ServerEnv>, deps: ServeDeps, bodyMs = BODY
           `Too many requests of the token "${principal.name}": wait ${wait} s`,
           { 'retry-after': String(wait) },
         );
-      const text = await readBody(context.req.raw, { maxBytes: route.maxBytes, timeoutMs: bodyMs });
+      const limits = { maxBytes: route.maxBytes, timeoutMs: BODY_MS };
+      const text = await readBody(context.req.raw, limits);
       const signals = read(route, text, deps);
       requireOwn(principal, signals);
       const digest = createHash('sha256').update(`${name}\n${text}`).digest('base64url');
