@@ -57,7 +57,7 @@ afterAll(async () => {
   folder[Symbol.dispose]();
 });
 
-function digestConfig(): Readonly<Record<string, unknown>> {
+function digestConfig() {
   return {
     prometheus: { url: store.url, rateRange: '20m' },
     schedule: { window: '1h', digest: '0 9 * * 1' },
@@ -152,6 +152,7 @@ describe('the daemon', () => {
     const options = { cwd: other.path, env: time.env };
     await writeConfig(other.path, store.url, {
       ...digestConfig(),
+      schedule: { ...digestConfig().schedule, initialBackfill: '2d' },
       serve: { listen: '127.0.0.1:0', probes: '127.0.0.1:0' },
     });
     const sent = (): number =>

@@ -1,3 +1,4 @@
+import { cpSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { formatTime, HOUR_MS, MINUTE_MS } from '../../src/model/time.ts';
 import { burnwatch, startBurnwatch } from '../support/cli.ts';
@@ -17,17 +18,21 @@ let cluster: TestCluster;
 let from: number;
 let live: number;
 let reference: readonly string[];
+/** Backfilled to the end, and up to the windows that tests bring in other ways. */
+let whole: TempFolder;
+let part: TempFolder;
 const folders: TempFolder[] = [];
 
 /** How long a window settles decides which samples tell its end, and so what falls into it and what after it. */
 const SETTINGS = { schedule: { cycle: '* * * * * *', settle: '10s', initialBackfill: '7d' } };
 
-/** A folder with a configuration and a history that is backfilled up to `until`. */
-async function folderFilledTo(until: number): Promise<TempFolder> {
+/** A folder with a configuration and a history that is backfilled up to `until`, or a copy of another's. */
+async function folderFilledTo(until: number, copied?: TempFolder): Promise<TempFolder> {
   const folder = new TempFolder();
   folders.push(folder);
+  if (copied !== undefined) cpSync(copied.path, folder.path, { recursive: true });
   await writeConfig(folder.path, cluster.url, SETTINGS);
-  await backfill(folder, until);
+  if (copied === undefined) await backfill(folder, until);
   return folder;
 }
 
@@ -42,8 +47,8 @@ beforeAll(async () => {
   cluster = await startTestCluster({ hours: 30, minerFromHour: 25, rolloutAtHour: 12 });
   from = cluster.start + WINDOW;
   live = cluster.end - 6 * WINDOW;
-  const folder = await folderFilledTo(cluster.end);
-  reference = await dumpHistory(folder.file('burnwatch.db'));
+  [whole, part] = await Promise.all([folderFilledTo(cluster.end), folderFilledTo(live)]);
+  reference = await dumpHistory(whole.file('burnwatch.db'));
 });
 afterAll(async () => {
   for (const folder of folders) folder[Symbol.dispose]();
@@ -60,7 +65,7 @@ describe('the same data give the same rows and verdicts', () => {
   });
 
   it('window by window, with once', async () => {
-    const folder = await folderFilledTo(live);
+    const folder = await folderFilledTo(live, part);
     for (let at = live + WINDOW; at <= cluster.end; at += WINDOW) {
       const once = await burnwatch(['once', '--at', formatTime(at)], { cwd: folder.path });
       expect(once).toMatchObject({ code: 0 });
@@ -69,7 +74,7 @@ describe('the same data give the same rows and verdicts', () => {
   });
 
   it('by a daemon that lives through some windows, is down, and catches up', async () => {
-    const folder = await folderFilledTo(live);
+    const folder = await folderFilledTo(live, part);
     const clock = new TestClock(folder.file('clock'), live + 20_000);
     const options = { cwd: folder.path, env: clock.env };
     {
@@ -90,7 +95,8 @@ describe('the same data give the same rows and verdicts', () => {
     await expectSame(folder);
   });
 
-  it.each([1, 2, 3])('killed with SIGKILL in the middle and run again (%i)', async (round) => {
+  // `kill.slow.test.ts` does it at a hundred instants.
+  it('killed with SIGKILL in the middle and run again', async () => {
     const folder = new TempFolder();
     folders.push(folder);
     // However fast it is, it does not come to its end: Prometheus stops answering on the way.
@@ -99,9 +105,8 @@ describe('the same data give the same rows and verdicts', () => {
     const span = ['--from', formatTime(from), '--to', formatTime(cluster.end)];
     await using first = startBurnwatch(['backfill', ...span], { cwd: folder.path });
     await first.shows(/\d+% \d+\/\d+ windows/);
-    proxy.holdAfter(round * 40);
-    // Where exactly it is hit does not matter, as long as it is not always the same place.
-    await new Promise((resolve) => setTimeout(resolve, round * 130));
+    proxy.holdAfter(40);
+    await new Promise((resolve) => setTimeout(resolve, 130));
     first.kill('SIGKILL');
     expect((await first.ended).code).toBeNull();
     await writeConfig(folder.path, cluster.url, SETTINGS);
@@ -110,7 +115,7 @@ describe('the same data give the same rows and verdicts', () => {
   });
 
   it('replayed with --rebuild', async () => {
-    const folder = await folderFilledTo(cluster.end);
+    const folder = await folderFilledTo(cluster.end, whole);
     const span = ['--from', formatTime(cluster.end - 3 * HOUR_MS), '--to', formatTime(cluster.end)];
     const { code, stderr } = await burnwatch(['backfill', ...span, '--rebuild'], {
       cwd: folder.path,
