@@ -1,9 +1,11 @@
 // `npm run release -- 0.2.0`: makes this tree that version: package, lock file, chart, manifests, documents and the
-// changelog's chapter. Commit it, tag it v0.2.0 and push the tag: `.ci/release` publishes it.
+// changelog's chapter, and a history of that version, which later ones are tested to read. Commit it, tag it v0.2.0 and
+// push the tag: `.ci/release` publishes it.
 import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { formatTime } from '../src/model/time.ts';
+import { keepHistory, RELEASES } from '../test/e2e/support/keptHistory.ts';
 
 const ROOT = resolve(import.meta.dirname, '..');
 const DOCUMENTS = ['README.md', 'docs/operations.md'];
@@ -14,7 +16,7 @@ function change(path: string, with_: (text: string) => string): void {
   writeFileSync(file, with_(text));
 }
 
-function release(next: string | undefined): void {
+async function release(next: string | undefined): Promise<void> {
   if (next === undefined || !/^\d+\.\d+\.\d+$/.test(next))
     throw new Error('usage: npm run release -- MAJOR.MINOR.PATCH');
   const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
@@ -41,6 +43,7 @@ function release(next: string | undefined): void {
     cwd: ROOT,
     stdio: 'inherit',
   });
+  await keepHistory(join(RELEASES, next));
 }
 
-release(process.argv[2]);
+await release(process.argv[2]);
