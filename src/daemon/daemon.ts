@@ -28,6 +28,8 @@ export interface DaemonOptions {
   onConfig(loaded: readonly LoadedConfig[]): void;
   /** Prints for people, on stdout. */
   print(text: string): void;
+  /** Log lines that could not be written, since the start. */
+  droppedLogLines?(): number;
 }
 
 export interface Daemon {
@@ -94,7 +96,10 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   }
 }
 
-interface ClusterOptions extends Pick<DaemonOptions, 'log' | 'version' | 'print'> {
+interface ClusterOptions extends Pick<
+  DaemonOptions,
+  'log' | 'version' | 'print' | 'droppedLogLines'
+> {
   readonly loaded: LoadedConfig;
   readonly front: Front;
   readonly releasers: Releasers;
@@ -129,6 +134,7 @@ function composeCluster(options: ClusterOptions): RunningCluster {
       return watermark === null ? null : (Date.now() - watermark) / SECOND_MS;
     },
     deliveryQueue: async () => duties?.deliveries().queue() ?? null,
+    droppedLogLines: options.droppedLogLines ?? (() => 0),
   });
   if (front.clusters.length > 1) metrics.registry.setDefaultLabels({ cluster: config().cluster });
   const reconfigured = (isInForce: boolean): void => {

@@ -9,6 +9,8 @@ export interface MetricsSource {
   lagSeconds(): number | null;
   /** What waits to be sent, and what was given up; null before the store is open. */
   deliveryQueue(): Promise<{ readonly waiting: number; readonly dead: number } | null>;
+  /** Log lines of the process that could not be written. */
+  droppedLogLines?(): number;
 }
 
 /** Makes the metrics; label sets are bounded by the code, never by what runs in the cluster. */
@@ -118,6 +120,15 @@ export function createMetrics(version: string, cluster: string, source: MetricsS
       'namespace',
     ),
     threadCrashes: counter('burnwatch_cycle_thread_crashes_total', 'Crashes of the cycle thread'),
+    logLinesDropped: new Counter({
+      name: 'burnwatch_log_lines_dropped_total',
+      help: 'Log lines of this process that could not be written, or that nobody read',
+      registers,
+      collect() {
+        this.reset();
+        this.inc(source.droppedLogLines?.() ?? 0);
+      },
+    }),
     deliveries: counter(
       'burnwatch_deliveries_total',
       'Attempts to send a message: sent, retry (failed, tried again later), dead (given up)',

@@ -3,6 +3,7 @@ import { loadConfigs } from '../../daemon/config/load.ts';
 import { createRedactor } from '../../config/secrets.ts';
 import { startDaemon, type Daemon } from '../../daemon/daemon.ts';
 import { createLogger } from '../../daemon/logger.ts';
+import { LogSink } from '../../daemon/logSink.ts';
 import { watchConfig } from '../../daemon/watchConfig.ts';
 import { SECOND_MS } from '../../model/time.ts';
 import { CommandFailed, VERSION, type Io } from '../io.ts';
@@ -30,10 +31,12 @@ async function run(options: RunOptions, io: Io): Promise<void> {
   const loaded = loadConfigs(options.config);
   const secretsOf = (all: typeof loaded) => all.flatMap(({ secrets }) => secrets);
   let redact = createRedactor(secretsOf(loaded));
+  const printed = new LogSink(process.stdout);
+  const logged = new LogSink(process.stderr, (lines) => log.warn({ lines }, 'Log lines dropped'));
   const log = createLogger({
     json: options.logFormat === undefined ? !io.isTerminal : options.logFormat === 'json',
     level: process.env['BURNWATCH_LOG_LEVEL'] ?? 'info',
-    write: (text) => io.err(text),
+    write: (text) => logged.write(text),
     redact: (text) => redact(text),
   });
   const asked = stopSignal();
@@ -45,7 +48,8 @@ async function run(options: RunOptions, io: Io): Promise<void> {
     onConfig: (all) => {
       redact = createRedactor(secretsOf(all));
     },
-    print: (text) => io.out(redact(text)),
+    print: (text) => printed.write(redact(text)),
+    droppedLogLines: () => logged.dropped,
   });
   const onHangup = (): void => reload(daemon);
   process.on('SIGHUP', onHangup);
@@ -65,6 +69,9 @@ async function run(options: RunOptions, io: Io): Promise<void> {
     await daemon.stop();
     clearTimeout(timer);
     log.info('ended');
+    // What nobody reads would keep the process alive.
+    const isTaken = await Promise.all([printed.drained(), logged.drained()]);
+    if (isTaken.includes(false)) process.exit(typeof why === 'string' ? 0 : 1);
     if (typeof why !== 'string') throw new CommandFailed(why.message);
   } finally {
     process.off('SIGHUP', onHangup);
