@@ -175,16 +175,18 @@ export async function leadHistory(
 /**
  * Opens an existing history for reading only: any number of readers beside the one writer.
  *
+ * @param beforeRead is called before each statement; what it throws ends the reading.
  * @throws HistoryError `missing`, `not-a-database`, `older-schema`, `newer-schema`, `io`; `other-cluster`,
  *   `other-currency` when it was made for something else than `madeFor`.
  */
 export async function openHistoryReader(
   path: string,
   madeFor: Partial<HistoryIdentity> = {},
+  beforeRead?: () => void,
 ): Promise<HistoryReader> {
   return closedOnError(await openDatabase(path), async (database) => {
     await database.read((db) => requireWholeCopy(db, database.name));
-    return createReader(database, madeFor);
+    return createReader(database, madeFor, beforeRead);
   });
 }
 

@@ -10,6 +10,7 @@ import { countIngest, INGEST_PATHS, isIngest, mountIngest } from './ingest/inges
 import { opencostRoutes } from './opencost/routes.ts';
 import { mountMcp } from './mcp/mountMcp.ts';
 import { refuseOtherMethods } from './methods.ts';
+import { answerFor } from './questions/cancellation.ts';
 import { sendProblemPage, wantsPage } from './pages/layout.ts';
 import { mountLogin, mountLogout } from './pages/login.ts';
 import { mountPages } from './pages/pages.ts';
@@ -51,6 +52,7 @@ export function createApp(deps: ServeDeps, log: Logger, version: string): Hono<S
   app.notFound(() => {
     throw new HttpProblem(404, 'There is no such page or call');
   });
+  app.use((context, next) => answerFor(context.req.raw, next));
   app.use(securityHeaders(isHttps));
   app.use(INGEST_PATHS, countIngest(deps));
   if (deps.authenticators.length === 0) app.use(onlyLocalNames());

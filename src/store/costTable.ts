@@ -43,6 +43,8 @@ export interface CostQuery {
   readonly namespaces: readonly string[] | null;
   /** All of these must hold. */
   readonly where?: readonly CostFilter[];
+  /** An answer that would have more rows (in all steps together) is refused before it is read. */
+  readonly mostRows?: number | undefined;
 }
 
 /** Whether a question is about everything that the nodes run: only then their idle cost belongs to the answer. */

@@ -163,7 +163,7 @@ export interface HistoryReader {
   costs(query: CostQuery): Promise<CostTable>;
   /**
    * One cost table for each step between two boundaries (hours, local days, months …), in one pass.
-   * @throws HistoryError `too-large` when steps × groups would not fit into memory.
+   * @throws HistoryError `too-large` when steps × groups would not fit into memory, before they are read.
    */
   costSeries(query: CostSeriesQuery): Promise<readonly CostTable[]>;
   /** Newest first. */

@@ -6,3 +6,9 @@ export function cpuTimeMs(): number {
   const { user, system } = process.cpuUsage();
   return (user + system) / 1_000;
 }
+
+/** The same of the calling thread alone; of the whole process where Node does not tell (before 23.9). */
+export function threadCpuMs(): number {
+  const { user, system } = (process.threadCpuUsage ?? process.cpuUsage)();
+  return (user + system) / 1_000;
+}

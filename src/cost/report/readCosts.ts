@@ -70,7 +70,8 @@ async function priceConfidence(
   const sure = new Map(nodes.map(({ name, price }) => [name, price?.confidence ?? 1]));
   if ([...sure.values()].every((confidence) => confidence === 1)) return new Map();
   const byNode = query.by.includes('node');
-  const table = await reader.costs(byNode ? query : { ...query, by: [...query.by, 'node'] });
+  const byNodes = { ...query, by: [...query.by, 'node' as const], mostRows: undefined };
+  const table = await reader.costs(byNode ? query : byNodes);
   const { rows } = named(table, query.by, cluster);
   const sums = new Map<string, { cost: number; sure: number }>();
   for (const row of rows) {

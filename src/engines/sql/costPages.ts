@@ -1,6 +1,6 @@
 import type { CostIdentity } from '../../store/pages/costGroups.ts';
 import type { CostPages } from '../../store/pages/costAnswers.ts';
-import { all, IN_NUMBERS, list, value, type Db } from './db.ts';
+import { all, IN_NUMBERS, list, value, values, type Db } from './db.ts';
 import type { MetaTable } from './metaTable.ts';
 
 const PAGES = {
@@ -15,6 +15,14 @@ const PAGES = {
     windows: 'SELECT node AS key, page FROM node_windows WHERE hour = ?',
   },
 } as const;
+
+/** No page is decoded for them. */
+const KEYS = {
+  days: 'SELECT key FROM cost_days WHERE month = ?',
+  hours: 'SELECT key FROM cost_hours WHERE day = ?',
+  windows: 'SELECT container FROM usage_pages WHERE hour = ?',
+} as const;
+const COUNT = 'SELECT (SELECT count(*) FROM cost_keys) + (SELECT count(*) FROM containers)';
 
 const FIELDS = 'namespace, kind, name, container, node, owner, image, labels';
 const IDENTITY = {
@@ -42,6 +50,8 @@ export function costPages(db: Db, meta: MetaTable): CostPages {
         }),
       );
     },
+    keys: (level, bucket) => values<number>(db, KEYS[level], bucket),
+    keyCount: async () => (await value<number>(db, COUNT)) ?? 0,
     nodeNames: async () => {
       const rows = await all<{ id: number; name: string }>(db, 'SELECT id, name FROM nodes');
       return new Map(rows.map(({ id, name }) => [id, name]));

@@ -35,10 +35,12 @@ const NO_IDENTITY: HistoryIdentity = { cluster: '', currency: 'USD', windowMs: 3
  *
  * @throws HistoryError `older-schema`, `newer-schema`; `other-cluster`, `other-currency` when it was made for something
  *   else than `madeFor`.
+ * @param beforeRead is called before each statement; what it throws ends the reading.
  */
 export async function createReader(
   database: Database,
   madeFor: Partial<HistoryIdentity> = {},
+  beforeRead: () => void = () => undefined,
 ): Promise<HistoryReader> {
   const { cluster, windowMs } = await database.read(async (db) => {
     await requireCurrentSchema(db, database.name);
@@ -46,7 +48,16 @@ export async function createReader(
     await meta.requireSame(database.name, madeFor);
     return (await meta.identity()) ?? NO_IDENTITY;
   });
-  const read = <T>(work: (db: Db) => Promise<T>): Promise<T> => database.read(work);
+  const read = <T>(work: (db: Db) => Promise<T>): Promise<T> =>
+    database.read((db) =>
+      work({
+        ...db,
+        rows: async (sql, parameters) => {
+          beforeRead();
+          return db.rows(sql, parameters);
+        },
+      }),
+    );
   const costs = (db: Db) => new CostAnswers(costPages(db, new MetaTable(db)), windowMs);
   return {
     version: () => database.version(),

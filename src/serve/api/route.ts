@@ -1,4 +1,5 @@
 import type { Context } from 'hono';
+import type { Utf8 } from '../questions/answerCosts.ts';
 import { z } from 'zod';
 import type { ServeDeps } from '../deps.ts';
 import type { AccessScope } from '../security/principal.ts';
@@ -37,7 +38,7 @@ export interface ApiRequest<P = unknown, Q = unknown, B = unknown> {
 
 /** What is sent as JSON, or a text that was written in another thread. */
 export type ApiAnswer<R> = (
-  { readonly body: R } | { readonly text: string; readonly type?: string }
+  { readonly body: R } | { readonly text: string | Utf8; readonly type?: string }
 ) & {
   /** Further headers, such as a `Link` to the next page. */
   readonly headers?: Readonly<Record<string, string>>;
@@ -101,7 +102,7 @@ export function pageHeaders(
 }
 
 /** A table as a file to keep. */
-export function csvAnswer(text: string, filename: string): ApiAnswer<never> {
+export function csvAnswer(text: string | Utf8, filename: string): ApiAnswer<never> {
   const headers = { 'content-disposition': `attachment; filename="${filename}"` };
   return { text, type: 'text/csv; charset=utf-8', headers };
 }

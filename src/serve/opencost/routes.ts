@@ -3,6 +3,7 @@ import type { ServeDeps } from '../deps.ts';
 import { requireEveryNamespace, requireScope, type ServerEnv } from '../security/access.ts';
 import { visibleNamespaces } from '../security/principal.ts';
 import { QuestionRefused } from '../questions/answerContext.ts';
+import type { Utf8 } from '../questions/answerCosts.ts';
 import { parseAssetQuery, parseQuery } from './parseQuery.ts';
 
 /** OpenCost's UI and Kubecost's clients put this before every path. */
@@ -40,7 +41,7 @@ export function opencostRoutes(deps: ServeDeps): Hono<ServerEnv> {
     );
     routes.get(`${prefix}/clusterInfo`, requireScope('read'), (context) => {
       const { cluster } = deps.config();
-      return answer(context, () => Promise.resolve(JSON.stringify({ id: cluster, name: cluster })));
+      return context.json({ code: 200, status: 'success', data: { id: cluster, name: cluster } });
     });
     routes.get(`${prefix}/healthz`, requireScope('read'), (context) => context.body(null, 200));
   }
@@ -51,7 +52,7 @@ function ask(
   call: (typeof CALLS)[keyof typeof CALLS],
   context: Context<ServerEnv>,
   { questions, now }: ServeDeps,
-): Promise<string> {
+): Promise<Utf8> {
   const params = new URL(context.req.url).searchParams;
   const namespaces = visibleNamespaces(context.var.principal);
   return call === 'assets'
@@ -59,10 +60,9 @@ function ask(
     : questions.allocations({ call, query: parseQuery(params, now()), namespaces });
 }
 
-async function answer(context: Context<ServerEnv>, data: () => Promise<string>): Promise<Response> {
+async function answer(context: Context<ServerEnv>, body: () => Promise<Utf8>): Promise<Response> {
   try {
-    const body = `{"code":200,"status":"success","data":${await data()}}`;
-    return context.body(body, 200, { 'content-type': 'application/json' });
+    return context.body(await body(), 200, { 'content-type': 'application/json' });
   } catch (error) {
     if (!(error instanceof QuestionRefused)) throw error;
     const message = `Error: ${error.message}`;

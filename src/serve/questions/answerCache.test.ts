@@ -23,8 +23,8 @@ function setUp() {
   return {
     state,
     settle,
-    overview: () => kept.get('overview', state.version, answer, STALE_MS),
-    shop: () => kept.get('shop', state.version, answer, STALE_MS),
+    overview: () => kept.get('overview', state.version, answer, { staleMs: STALE_MS }),
+    shop: () => kept.get('shop', state.version, answer, { staleMs: STALE_MS }),
     findings: () => kept.get('findings', state.version, answer),
   };
 }
@@ -83,5 +83,46 @@ describe('AnswerCache', () => {
     await expect(overview()).rejects.toThrow('broken');
     state.fails = false;
     expect(await overview()).toEqual({ asked: 2 });
+  });
+});
+
+describe('an answer that nobody waits for any more', () => {
+  it('is given up when the last one leaves, and begun anew when somebody asks again', async () => {
+    const kept = new AnswerCache(10);
+    const given: AbortSignal[] = [];
+    const compute = async (unwanted: AbortSignal) => {
+      given.push(unwanted);
+      await new Promise((resolve, reject) => {
+        unwanted.addEventListener('abort', () => reject(new Error('given up')));
+        setTimeout(resolve, 20);
+      });
+      return given.length;
+    };
+    const [one, two] = [new AbortController(), new AbortController()];
+    const ask = (leaves?: AbortSignal) =>
+      kept.get('costs', 1, compute, leaves === undefined ? {} : { leaves });
+    const [first, second] = [ask(one.signal), ask(two.signal)];
+    one.abort();
+    expect(given[0]?.aborted).toBe(false);
+    two.abort();
+    expect(given[0]?.aborted).toBe(true);
+    const again = ask();
+    await expect(first).rejects.toThrow('given up');
+    await expect(second).rejects.toThrow('given up');
+    expect(await again).toBe(2);
+  });
+
+  it('goes on while one waits who cannot leave', async () => {
+    const kept = new AnswerCache(10);
+    const leaves = new AbortController();
+    const compute = async (unwanted: AbortSignal) => {
+      await new Promise((resolve) => setImmediate(resolve));
+      return unwanted.aborted;
+    };
+    const left = kept.get('costs', 1, compute, { leaves: leaves.signal });
+    const stays = kept.get('costs', 1, compute);
+    leaves.abort();
+    expect(await left).toBe(false);
+    expect(await stays).toBe(false);
   });
 });

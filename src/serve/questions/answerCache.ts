@@ -1,30 +1,53 @@
 import { LRUCache } from 'lru-cache';
 import type { TimeMs } from '../../model/time.ts';
 
-interface Entry {
-  settled: { readonly version: number; readonly answer: unknown; rightAt: TimeMs } | null;
-  pending: { readonly version: number; readonly answer: Promise<unknown> } | null;
+interface Pending {
+  readonly version: number;
+  readonly answer: Promise<unknown>;
+  /** How many wait for it; infinite where it is wanted whoever waits. */
+  wanted: number;
+  readonly stop: AbortController;
 }
 
+interface Entry {
+  settled: { readonly version: number; readonly answer: unknown; rightAt: TimeMs } | null;
+  pending: Pending | null;
+}
+
+export interface AnswerOptions {
+  /** An answer that was right so long ago is returned while the next one is computed. */
+  readonly staleMs?: number;
+  /** Aborted when the caller no longer wants the answer. */
+  readonly leaves?: AbortSignal;
+}
+
+/** Texts that are kept, in bytes; a larger one is computed again. */
+const KEPT_BYTES = 128 * 2 ** 20;
+
 /**
- * Answers that hold for one version of the history: each is computed once, however many ask for it. Bounded
- * in number; a failure is not kept.
+ * Answers that hold for one version of the history: each is computed once, however many ask for it, and given up when
+ * all of them have left. Bounded in number, and in the size of texts; a failure is not kept.
  */
 export class AnswerCache {
   readonly #entries: LRUCache<string, Entry>;
   readonly #now: () => TimeMs;
 
   constructor(max: number, now: () => TimeMs = Date.now) {
-    this.#entries = new LRUCache({ max });
+    this.#entries = new LRUCache({ max, maxSize: KEPT_BYTES, sizeCalculation: () => 1 });
     this.#now = now;
   }
 
   /**
    * The answer of this version, computed if it is not there.
    *
-   * @param staleMs an answer that was right so long ago is returned while the next one is computed.
+   * @param compute its signal is aborted when nobody wants the answer any more.
    */
-  get<T>(key: string, version: number, compute: () => Promise<T>, staleMs = 0): Promise<T> {
+  get<T>(
+    key: string,
+    version: number,
+    compute: (unwanted: AbortSignal) => Promise<T>,
+    { staleMs = 0, leaves }: AnswerOptions = {},
+  ): Promise<T> {
     const entry = this.#entry(key);
     const { settled } = entry;
     if (settled?.version === version) {
@@ -32,10 +55,15 @@ export class AnswerCache {
       return Promise.resolve(settled.answer as T);
     }
     const isUsable = settled !== null && this.#now() - settled.rightAt < staleMs;
-    if (entry.pending === null || (!isUsable && entry.pending.version !== version))
-      this.#start(entry, version, compute);
-    const answer = isUsable ? settled.answer : entry.pending?.answer;
-    return Promise.resolve(answer as T);
+    let { pending } = entry;
+    if (
+      pending === null ||
+      pending.stop.signal.aborted ||
+      (!isUsable && pending.version !== version)
+    )
+      pending = this.#start(key, entry, version, compute);
+    want(pending, isUsable ? undefined : leaves);
+    return Promise.resolve((isUsable ? settled.answer : pending.answer) as T);
   }
 
   #entry(key: string): Entry {
@@ -46,21 +74,42 @@ export class AnswerCache {
     return entry;
   }
 
-  #start(entry: Entry, version: number, compute: () => Promise<unknown>): void {
-    const pending = { version, answer: compute() };
+  #start(
+    key: string,
+    entry: Entry,
+    version: number,
+    compute: (unwanted: AbortSignal) => Promise<unknown>,
+  ): Pending {
+    const stop = new AbortController();
+    const pending = { version, answer: compute(stop.signal), wanted: 0, stop };
     entry.pending = pending;
     // A failure reaches those who wait for the answer, if any do.
-    this.#settle(entry, pending).catch(() => undefined);
+    this.#settle(key, entry, pending).catch(() => undefined);
+    return pending;
   }
 
-  async #settle(entry: Entry, pending: NonNullable<Entry['pending']>): Promise<void> {
+  async #settle(key: string, entry: Entry, pending: Pending): Promise<void> {
     try {
       const answer = await pending.answer;
       const { version } = pending;
       if ((entry.settled?.version ?? -Infinity) <= version)
         entry.settled = { version, answer, rightAt: this.#now() };
+      const size = answer instanceof Uint8Array ? answer.byteLength + 1 : 1;
+      if (this.#entries.peek(key) === entry) this.#entries.set(key, entry, { size });
     } finally {
       if (entry.pending === pending) entry.pending = null;
     }
   }
+}
+
+function want(pending: Pending, leaves: AbortSignal | undefined): void {
+  pending.wanted += leaves === undefined ? Infinity : 1;
+  leaves?.addEventListener(
+    'abort',
+    () => {
+      pending.wanted -= 1;
+      if (pending.wanted === 0) pending.stop.abort();
+    },
+    { once: true },
+  );
 }

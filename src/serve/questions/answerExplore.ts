@@ -12,7 +12,14 @@ import { fromNano } from '../../model/money.ts';
 import { DAY_MS } from '../../model/time.ts';
 import { isWholeCluster, type CostQuery } from '../../store/costTable.ts';
 import type { AnswerContext, Whose } from './answerContext.ts';
-import { refuseTooMany, spendDays, wholeSteps, type SpendSteps } from './answerCosts.ts';
+import {
+  MOST_ROWS,
+  spendDays,
+  toUtf8,
+  wholeSteps,
+  type SpendSteps,
+  type Utf8,
+} from './answerCosts.ts';
 
 /** What is read for a question of the cost explorer. */
 interface ExploreRead extends CostQuery {
@@ -30,10 +37,10 @@ export interface ExploreAsk extends ExploreRead {
 export async function answerExplore(
   { format, sort, order, ...ask }: ExploreAsk & { readonly format: 'json' | 'csv' },
   context: AnswerContext,
-): Promise<string> {
+): Promise<Utf8> {
   const read = await readExplore(ask, context);
   const report = { ...read, rows: sortRows(read.rows, sort, order) };
-  return format === 'csv' ? renderCosts(report, 'csv') : JSON.stringify(report);
+  return toUtf8(format === 'csv' ? renderCosts(report, 'csv') : JSON.stringify(report));
 }
 
 async function readExplore(
@@ -41,9 +48,8 @@ async function readExplore(
   { reader, config }: AnswerContext,
 ): Promise<ComparedReport> {
   const { cluster, pricing } = config();
-  const report = await compareCosts(reader, pricing, { cluster, query, idle, overheads });
-  refuseTooMany(report.rows);
-  return report;
+  const asked = { ...query, mostRows: MOST_ROWS };
+  return compareCosts(reader, pricing, { cluster, query: asked, idle, overheads });
 }
 
 /** The explorer's page: a part of the rows, all totals, and a chart. */

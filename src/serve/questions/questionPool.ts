@@ -9,6 +9,7 @@ import type { HistoryReader } from '../../store/history.ts';
 import { HttpProblem } from '../problem.ts';
 import { AnswerCache } from './answerCache.ts';
 import { QuestionRefused } from './answerContext.ts';
+import { CancelFlag, clientLeaves } from './cancellation.ts';
 import {
   eachQuestion,
   QUESTIONS,
@@ -26,9 +27,12 @@ export interface QuestionConfig {
 export interface QuestionTask {
   readonly name: QuestionName;
   readonly ask: unknown;
+  /** A `CancelFlag`. */
+  readonly cancel: SharedArrayBuffer;
 }
 
-export type QuestionResult = { readonly answer: unknown } | { readonly refused: string };
+export type QuestionResult =
+  { readonly answer: unknown } | { readonly refused: string } | { readonly cancelled: true };
 
 /** `.ts` in a checkout, `.js` in the npm package. */
 const WORKER = new URL(`./questionWorker${extname(import.meta.url)}`, import.meta.url);
@@ -45,6 +49,8 @@ const THREADS = {
   quick: { concurrentTasksPerWorker: 4, maxQueue: 400 },
 } as const;
 const IDLE_MS = 10 * MINUTE_MS;
+/** A question that was given up ends at its next read of the history; a thread that does not get there is ended. */
+const GRACE_MS = 10 * SECOND_MS;
 
 /** What a question may use. */
 export interface QuestionLimits {
@@ -100,8 +106,19 @@ export class QuestionPool {
     const written = await this.#reader.version();
     const version = of === 'costs' ? await this.#costVersion(written) : written;
     const key = JSON.stringify([name, ask]);
-    const answer = this.#kept.get(key, version, () => this.#run({ name, ask }), staleMs);
-    return inTime(answer);
+    const leave = new AbortController();
+    const left = clientLeaves();
+    const onLeft = () => leave.abort();
+    left?.addEventListener('abort', onLeft, { once: true });
+    if (left?.aborted === true) throw new HttpProblem(503, 'The client has left');
+    const options = left === undefined ? { staleMs } : { staleMs, leaves: leave.signal };
+    const compute = (unwanted: AbortSignal) => this.#run(name, ask, unwanted);
+    try {
+      return await inTime(this.#kept.get(key, version, compute, options));
+    } finally {
+      // A client that is told to come back finds the answer then.
+      left?.removeEventListener('abort', onLeft);
+    }
   }
 
   /** How many questions were answered in a thread; all others had the answer of an equal question. */
@@ -119,12 +136,16 @@ export class QuestionPool {
     return this.#costs.number;
   }
 
-  async #run(task: QuestionTask): Promise<unknown> {
+  async #run(name: QuestionName, ask: unknown, unwanted: AbortSignal): Promise<unknown> {
     this.#computed += 1;
-    const pool = this.#pools[QUESTIONS[task.name].thread];
-    const result = await runWithinLimits(pool, task, this.#limits);
-    if ('refused' in result) throw new QuestionRefused(result.refused);
-    return result.answer;
+    const pool = this.#pools[QUESTIONS[name].thread];
+    for (;;) {
+      const result = await runWithinLimits(pool, { name, ask }, unwanted, this.#limits);
+      if ('refused' in result) throw new QuestionRefused(result.refused);
+      if ('answer' in result) return result.answer;
+      if (unwanted.aborted) throw new HttpProblem(503, 'The client has left');
+      // It shared a part with a question that was given up, or its thread.
+    }
   }
 
   #start({ config, thresholds }: QuestionConfig): Pools {
@@ -157,22 +178,34 @@ const ASK_FOR_LESS = 'ask for a shorter window, longer steps or fewer dimensions
 
 async function runWithinLimits(
   pool: Pools['slow'],
-  task: QuestionTask,
+  question: Pick<QuestionTask, 'name' | 'ask'>,
+  unwanted: AbortSignal,
   { longestMs }: QuestionLimits,
 ): Promise<QuestionResult> {
+  const flag = new CancelFlag();
+  const late = AbortSignal.timeout(longestMs);
+  const cancel = () => flag.raise();
+  for (const signal of [unwanted, late]) signal.addEventListener('abort', cancel, { once: true });
+  const tooLong = new QuestionRefused(`The answer takes too long: ${ASK_FOR_LESS}`);
   try {
-    return await pool.run(task, { signal: AbortSignal.timeout(longestMs) });
+    const task = { ...question, cancel: flag.buffer };
+    const result = await pool.run(task, { signal: AbortSignal.timeout(longestMs + GRACE_MS) });
+    if ('cancelled' in result && late.aborted) throw tooLong;
+    return result;
   } catch (error) {
     const { name, code, message } = error as NodeJS.ErrnoException;
     if (code === 'ERR_WORKER_OUT_OF_MEMORY')
       throw new QuestionRefused(`The answer needs too much memory: ${ASK_FOR_LESS}`);
-    if (name === 'AbortError' || name === 'TimeoutError')
-      throw new QuestionRefused(`The answer takes too long: ${ASK_FOR_LESS}`);
+    if (name === 'AbortError' || name === 'TimeoutError') throw tooLong;
+    // Another question of the same thread did not end in time.
+    if (/terminating worker thread/i.test(message)) return { cancelled: true };
     if (/queue is at limit/i.test(message))
       throw new HttpProblem(503, 'Too many questions wait: try again in a moment', {
         'retry-after': '10',
       });
     throw error;
+  } finally {
+    for (const signal of [unwanted, late]) signal.removeEventListener('abort', cancel);
   }
 }
 

@@ -1,29 +1,60 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { move, transferableSymbol, valueSymbol } from 'piscina';
 import { parentPort, workerData } from 'node:worker_threads';
 import { PresentCluster } from '../../cycle/presentCluster.ts';
 import { knownSources } from '../../model/snapshot.ts';
 import { openHistoryReader } from '../../engines/openHistory.ts';
 import { prometheusLiveSource } from '../series/liveSource.ts';
 import { QuestionRefused } from './answerContext.ts';
+import { CancelFlag, QuestionCancelled } from './cancellation.ts';
 import type { QuestionConfig, QuestionTask, QuestionResult } from './questionPool.ts';
-import { historyAnswers, type Questions } from './questions.ts';
+import { historyAnswers, QUESTIONS, type AnswerKeeping, type Questions } from './questions.ts';
 
 let answers: Promise<Questions> | null = null;
 
+/** The question that is being answered. */
+const answering = new AsyncLocalStorage<CancelFlag>();
+/** Resolves when the last large question is answered. */
+let lastLarge: Promise<unknown> = Promise.resolve();
+
 /** Answers a question in a thread of the pool, with a connection of its own to the history. */
-export default async function answer({ name, ask }: QuestionTask): Promise<QuestionResult> {
+export default async function answer({ name, ask, cancel }: QuestionTask): Promise<QuestionResult> {
   answers ??= open(workerData as QuestionConfig);
+  const flag = new CancelFlag(cancel);
+  const { of }: AnswerKeeping = QUESTIONS[name];
   try {
-    return { answer: await (await answers)[name](ask as never) };
+    const answerNow = async () => {
+      flag.throwIfRaised();
+      return (await answers!)[name](ask as never);
+    };
+    const answered = answering.run(flag, () => (of === 'costs' ? inTurn(answerNow) : answerNow()));
+    return handedOver(await answered);
   } catch (error) {
     // Errors lose their class on the way between threads.
     if (error instanceof QuestionRefused) return { refused: error.message };
+    if (error instanceof QuestionCancelled) return { cancelled: true };
     throw error;
   }
 }
 
+/** A text changes hands; whatever else is copied. */
+function handedOver(answer: unknown): QuestionResult {
+  if (!(answer instanceof Uint8Array)) return { answer };
+  const result = { [transferableSymbol]: [answer.buffer], [valueSymbol]: { answer } };
+  return move(result) as unknown as QuestionResult;
+}
+
+/** One at a time, since the limit of memory holds for each; they wait for no other server. */
+function inTurn<T>(work: () => Promise<T>): Promise<T> {
+  const run = lastLarge.then(work);
+  lastLarge = run.catch(() => undefined);
+  return run;
+}
+
 async function open({ config, thresholds }: QuestionConfig): Promise<Questions> {
   try {
-    const reader = await openHistoryReader(config.history.path);
+    const beforeRead = () => answering.getStore()?.throwIfRaised();
+    const reader = await openHistoryReader(config.history.path, {}, beforeRead);
     const known = async () => knownSources(await reader.status());
     const cluster = new PresentCluster({ config, now: Date.now, known, warn });
     return historyAnswers({

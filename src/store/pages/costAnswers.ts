@@ -24,6 +24,7 @@ import { cutSpan, type CostSpans } from './costSpans.ts';
 import { addPages, DAYS, HOURS, planBuckets, windowsGrain, type GroupFinder } from './levels.ts';
 import type { PageRow } from './pageBuffer.ts';
 import { pageCodecs } from './pageCodecs.ts';
+import { requireFits, type CostKeys, type Grains } from './requireFits.ts';
 import { emptySums } from './pageCodec.ts';
 import { costFilterTest } from '../costFilter.ts';
 
@@ -31,7 +32,7 @@ import { costFilterTest } from '../costFilter.ts';
 const CORRECTED_FOR_MS = 2 * HOUR_MS;
 
 /** What an engine reads for a cost table. */
-export interface CostPages {
+export interface CostPages extends CostKeys {
   span(): Promise<HistorySpan>;
   /** Pages of a level's bucket, by cost key, by container (windows) or by node. */
   pages(level: keyof CostSpans, of: 'costs' | 'nodes', bucket: TimeMs): Promise<readonly PageRow[]>;
@@ -53,11 +54,13 @@ export class CostAnswers {
   readonly #pages: CostPages;
   readonly #windowMs: number;
   readonly #codecs: ReturnType<typeof pageCodecs>;
+  readonly #grains: Grains;
 
   constructor(pages: CostPages, windowMs: number) {
     this.#pages = pages;
     this.#windowMs = windowMs;
     this.#codecs = pageCodecs(windowMs);
+    this.#grains = { days: DAYS, hours: HOURS, windows: windowsGrain(windowMs) };
   }
 
   async costs(query: CostQuery): Promise<CostTable> {
@@ -74,8 +77,13 @@ export class CostAnswers {
     const spans = steps.map((step) => this.#spans(kept, step, byPod));
     const groups = new CostGroups(by);
     const isWanted = wantedBy(query);
-    await this.#addRolledUp(spans, groups, isWanted);
-    await this.#addWindows(spans, groups, isWanted);
+    const finders = {
+      'rolled-up': this.#groupFinder('rolled-up', groups, isWanted),
+      windows: this.#groupFinder('windows', groups, isWanted),
+    };
+    await requireFits(this.#pages, spans, this.#grains, groupsOfKeys(finders), query.mostRows);
+    await this.#addRolledUp(spans, groups, finders['rolled-up']);
+    await this.#addWindows(spans, groups, finders.windows);
     const nodes = isWholeCluster(query) ? await this.#nodes(spans) : null;
     const tables: CostTable[] = [];
     for (const [index, step] of steps.entries()) {
@@ -104,18 +112,17 @@ export class CostAnswers {
   async #addRolledUp(
     spans: readonly CostSpans[],
     groups: CostGroups,
-    isWanted: IsWanted,
+    groupsOf: GroupFinder<CostGroup>,
   ): Promise<void> {
-    const groupsOf = this.#groupFinder('rolled-up', groups, isWanted);
     const sumsOf = (group: CostGroup, step: number) => groups.sums(group, step);
     const { costDays, costHours } = this.#codecs;
-    for (const [level, codec, grain] of [
-      ['days', costDays, DAYS],
-      ['hours', costHours, HOURS],
+    for (const [level, codec] of [
+      ['days', costDays],
+      ['hours', costHours],
     ] as const) {
       const plans = planBuckets(
         spans.map((each) => each[level]),
-        grain,
+        this.#grains[level],
       );
       const load = (bucket: TimeMs) => this.#pages.pages(level, 'costs', bucket);
       await addPages(load, codec, plans, groupsOf, sumsOf);
@@ -125,17 +132,16 @@ export class CostAnswers {
   async #addWindows(
     spans: readonly CostSpans[],
     groups: CostGroups,
-    isWanted: IsWanted,
+    groupsOf: GroupFinder<CostGroup>,
   ): Promise<void> {
-    const groupsOf = this.#groupFinder('windows', groups, isWanted);
     const width = USAGE_COLUMNS.length;
     const plans = planBuckets(
       spans.map(({ windows }) => windows),
-      windowsGrain(this.#windowMs),
+      this.#grains.windows,
     );
     for (const { bucket, steps } of plans) {
       const pages = await this.#pages.pages('windows', 'costs', bucket);
-      const groupOf = await groupsOf(pages);
+      const groupOf = await groupsOf(pages.map(({ key }) => key));
       for (const { key, page } of pages) {
         const group = groupOf(key);
         if (group === null) continue;
@@ -156,8 +162,8 @@ export class CostAnswers {
     isWanted: IsWanted,
   ): GroupFinder<CostGroup> {
     const found = new Map<number, CostGroup | null>();
-    return async (pages) => {
-      const missing = pages.map(({ key }) => key).filter((key) => !found.has(key));
+    return async (keys) => {
+      const missing = keys.filter((key) => !found.has(key));
       if (missing.length > 0) {
         const identities = await this.#pages.identities(level, missing);
         for (const [key, identity] of identities) {
@@ -179,14 +185,14 @@ export class CostAnswers {
       return sums;
     };
     const { nodeDays, nodeHours, nodes } = this.#codecs;
-    for (const [level, codec, grain] of [
-      ['days', nodeDays, DAYS],
-      ['hours', nodeHours, HOURS],
-      ['windows', nodes, windowsGrain(this.#windowMs)],
+    for (const [level, codec] of [
+      ['days', nodeDays],
+      ['hours', nodeHours],
+      ['windows', nodes],
     ] as const) {
       const plans = planBuckets(
         spans.map((each) => each[level]),
-        grain,
+        this.#grains[level],
       );
       const load = (bucket: TimeMs) => this.#pages.pages(level, 'nodes', bucket);
       await addPages(load, codec, plans, async () => (key) => key, sumsOf);
@@ -227,6 +233,14 @@ export class CostAnswers {
     if (to > watermark) return true;
     return this.#pages.hasIncomplete({ from: Math.max(from, watermark - CORRECTED_FOR_MS), to });
   }
+}
+
+/** The same finders for keys of which no page was read yet. */
+function groupsOfKeys(finders: Record<'rolled-up' | 'windows', GroupFinder<CostGroup>>) {
+  return async (level: keyof CostSpans, keys: readonly number[]) => {
+    const groupOf = await finders[level === 'windows' ? 'windows' : 'rolled-up'](keys);
+    return keys.map(groupOf);
+  };
 }
 
 type IsWanted = (identity: CostIdentity) => boolean;

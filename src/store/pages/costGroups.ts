@@ -1,7 +1,6 @@
 import { COST_PARTS, makeParts } from '../../model/costParts.ts';
 import { HOUR_MS, type Window } from '../../model/time.ts';
 import { UNALLOCATED, type CostDimension, type CostRow } from '../costTable.ts';
-import { HistoryError } from '../history.ts';
 import { COST, COST_COLUMNS } from './columns.ts';
 import { emptySums } from './pageCodec.ts';
 import { metricName } from '../../model/resources.ts';
@@ -28,14 +27,10 @@ export interface CostGroup {
   readonly sums: (Float64Array | undefined)[];
 }
 
-/** Sums of one group in one step: more of them would not fit into memory. */
-const MAX_CELLS = 2_000_000;
-
 /** Sums by what was asked for, in each step of time. */
 export class CostGroups {
   readonly #by: readonly CostDimension[];
   readonly #groups = new Map<string, CostGroup>();
-  #cells = 0;
 
   constructor(by: readonly CostDimension[]) {
     this.#by = by;
@@ -53,19 +48,12 @@ export class CostGroups {
     return group;
   }
 
-  /** A group's sums in a step. @throws HistoryError `too-large` */
+  /** A group's sums in a step. */
   sums(group: CostGroup, step: number): Float64Array {
     let sums = group.sums[step];
     if (sums === undefined) {
       sums = emptySums(COST_COLUMNS);
       group.sums[step] = sums;
-      this.#cells += 1;
-      if (this.#cells > MAX_CELLS) {
-        throw new HistoryError(
-          'too-large',
-          `the answer would have more than ${MAX_CELLS} rows: ask for longer steps, a shorter time or by fewer dimensions`,
-        );
-      }
     }
     return sums;
   }

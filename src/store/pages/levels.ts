@@ -67,9 +67,9 @@ export function planBuckets(
   return [...plans].sort(([a], [b]) => a - b).map(([bucket, steps]) => ({ bucket, steps }));
 }
 
-/** Finds what keys belong to, of many pages at once. */
+/** Finds what the keys of many pages belong to. */
 export type GroupFinder<Group> = (
-  pages: readonly PageRow[],
+  keys: readonly number[],
 ) => Promise<(key: number) => Group | null>;
 
 /** More groups at once would take hundreds of megabytes: what they have is added to their steps first. */
@@ -100,7 +100,7 @@ export async function addPages<Group>(
   };
   for (const { bucket, steps } of plans) {
     const pages = await load(bucket);
-    const groupOf = await groupsOf(pages);
+    const groupOf = await groupsOf(pages.map(({ key }) => key));
     for (const { key, page } of pages) {
       const group = groupOf(key);
       if (group === null) continue;
