@@ -2,6 +2,8 @@ import type { NodeCost, WindowCosts } from '../model/cost.ts';
 import type { DataProblem, PodSample, Snapshot } from '../model/snapshot.ts';
 import { nodeNano, sumNano } from '../model/costParts.ts';
 import { formatShare } from '../model/text/units.ts';
+import type { Amounts } from '../model/podHold.ts';
+import { resourceClass } from '../model/devices.ts';
 import { roomsOfWishes } from './nodeRoom.ts';
 import { nodeFacts } from '../model/nodeFacts.ts';
 
@@ -65,12 +67,17 @@ function doubtfulPrices(costs: WindowCosts): readonly DataProblem[] {
 /** Hardware whose price nobody can tell from the node's: it would be charged to other pods as CPU and RAM. */
 function unknownResources(snapshot: Snapshot): readonly DataProblem[] {
   const nodes = new Map<string, string[]>();
-  for (const { name, devices = {}, unknownDevices = [] } of snapshot.nodes)
+  for (const { name, unknownDevices = [] } of snapshot.nodes)
     for (const resource of unknownDevices)
-      if (resource in devices) nodes.set(resource, [...(nodes.get(resource) ?? []), name]);
+      nodes.set(resource, [...(nodes.get(resource) ?? []), name]);
   return [...nodes].map(([subject, names]) => {
+    const holds = (amounts: Amounts = {}): boolean =>
+      Object.keys(amounts).some((name) => resourceClass(name) === subject);
     const pods = snapshot.pods
-      .filter(({ containers }) => containers.some(({ devices = {} }) => subject in devices))
+      .filter(
+        ({ containers, claimed }) =>
+          holds(claimed) || containers.some(({ devices }) => holds(devices)),
+      )
       .map(({ namespace, name }) => `${namespace}/${name}`);
     const held = pods.length === 0 ? '' : ` ${listed(pods)} ask for it.`;
     const text = `Resource ${subject} of ${listed(names)} is not known: its price is charged as CPU and RAM of all pods there.${held} Say in pricing.devices how many units make up one card, or 0 for what costs nothing.`;

@@ -30,6 +30,8 @@ export interface ClusterObjects {
   readonly limitRanges: readonly LimitRange[];
   readonly disruptionBudgets: readonly DisruptionBudget[];
   readonly claims: readonly VolumeClaim[];
+  readonly deviceClaims: readonly DeviceClaim[];
+  readonly publishedDevices: readonly PublishedDevices[];
   readonly services: readonly ServiceObject[];
   readonly nodes: readonly NodeObject[];
   readonly serviceAccounts: readonly ServiceAccountObject[];
@@ -131,6 +133,24 @@ export interface VolumeClaim extends Named {
   readonly phase: string | null;
 }
 
+/** A ResourceClaim: the devices that are allocated to it, and the pods that it is reserved for. */
+export interface DeviceClaim extends Named {
+  readonly devices: readonly {
+    readonly driver: string;
+    readonly pool: string;
+    readonly device: string;
+  }[];
+  readonly podUids: readonly string[];
+}
+
+/** The devices of a ResourceSlice that one node has. */
+export interface PublishedDevices {
+  readonly name: string;
+  readonly node: string;
+  readonly driver: string;
+  readonly devices: readonly string[];
+}
+
 /** A Service. */
 export interface ServiceObject extends Named {
   readonly type: string;
@@ -183,6 +203,8 @@ export function emptyLists(): ObjectLists {
     limitRanges: [],
     disruptionBudgets: [],
     claims: [],
+    deviceClaims: [],
+    publishedDevices: [],
     services: [],
     nodes: [],
     serviceAccounts: [],

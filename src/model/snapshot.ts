@@ -187,6 +187,8 @@ export interface PodSample {
   readonly containers: readonly ContainerSample[];
   /** What the scheduler holds for it beyond its containers' requests; absent where that is nothing. */
   readonly hold?: PodHold | null;
+  /** Its share of devices that ResourceClaims allocate (DRA), by `DRIVER/DEVICE`; absent where none do. */
+  readonly claimed?: Amounts;
   /** What the Kubernetes API or a file knew of this pod; null where neither did. */
   readonly spec: PodSpecFacts | null;
 }

@@ -562,6 +562,40 @@ export const QUERIES = {
       return `${samples(address)} or (${samples(byType)} unless on () count(${samples(address)})) or ${samples(byWish)}`;
     },
   },
+  // ── kube-state-metrics 2.20: dynamic resource allocation, with --resources=resourceclaims,resourceslices ──
+  claimDevices: {
+    metric: 'kube_resourceclaim_allocation_device_info',
+    need: 'extra',
+    without: 'devices of ResourceClaims are charged only as far as the Kubernetes API tells',
+    promql: (q) =>
+      lastInWindow(
+        q,
+        'namespace,resourceclaim,driver,pool,device',
+        q.select('kube_resourceclaim_allocation_device_info'),
+      ),
+  },
+  claimPods: {
+    metric: 'kube_resourceclaim_status_reserved_for',
+    need: 'extra',
+    without: 'who holds ResourceClaims is known only where the Kubernetes API tells',
+    promql: (q) =>
+      lastInWindow(
+        q,
+        'namespace,resourceclaim,consumer_uid',
+        q.select('kube_resourceclaim_status_reserved_for', eq('consumer_resource', 'pods')),
+      ),
+  },
+  sliceDevices: {
+    metric: 'kube_resourceslice_device_info',
+    need: 'extra',
+    without: 'devices that DRA drivers publish are known only where the Kubernetes API tells',
+    promql: (q) =>
+      lastInWindow(
+        q,
+        'driver,node_name,device_name',
+        q.select('kube_resourceslice_device_info', not('node_name', '')),
+      ),
+  },
   // ── The control plane ──────────────────────────────────────────────────────────────────────────────
   // Managed clusters export little of it. Each query is a union of a few sums, told apart by the label `measure`.
   components: {

@@ -1,4 +1,5 @@
 import { countCards } from '../countCards.ts';
+import { withDeviceClaims } from '../deviceClaims.ts';
 import type { ExtraDevices } from '../../model/devices.ts';
 import { heldBeyond, heldRequests, podHold } from '../../model/podHold.ts';
 import type { Amounts, RequestingContainer, RequestingPod } from '../../model/podHold.ts';
@@ -46,7 +47,16 @@ export function enrich(
       : (snapshot.objects ?? null),
     problems: [...snapshot.problems, ...inventory.problems],
   };
-  return countCards(enriched, extra);
+  return countCards(near ? withClaims(enriched, inventory) : enriched, extra);
+}
+
+/** What metrics tell of claims stands; where they tell of none, the API's are taken. */
+function withClaims(snapshot: Snapshot, { objects }: Inventory): Snapshot {
+  if (snapshot.pods.some(({ claimed }) => claimed !== undefined)) return snapshot;
+  return withDeviceClaims(snapshot, {
+    claims: objects.deviceClaims,
+    slices: objects.publishedDevices,
+  });
 }
 
 function recordOf(pod: PodSample, inventory: Inventory): PodRecord | null {

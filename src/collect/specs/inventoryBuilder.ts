@@ -4,6 +4,7 @@ import type { TimeMs } from '../../model/time.ts';
 import { workloadKey, type WorkloadRef } from '../../model/workload.ts';
 import { autoscaler, verticalAutoscaler } from '../kubernetes/objects/autoscalers.ts';
 import { serviceObject, volumeClaim } from '../kubernetes/objects/claimsAndServices.ts';
+import { deviceClaim, publishedDevices } from '../kubernetes/objects/devices.ts';
 import { roleBinding, roleObject, serviceAccount } from '../kubernetes/objects/access.ts';
 import { admissionBinding, admissionPolicy, webhooks } from '../kubernetes/objects/admission.ts';
 import { ingress, networkPolicy } from '../kubernetes/objects/network.ts';
@@ -159,6 +160,10 @@ export class InventoryBuilder {
         return void lists.disruptionBudgets.push(disruptionBudget(raw));
       case 'persistentvolumeclaims':
         return void lists.claims.push(volumeClaim(raw));
+      case 'resourceclaims.resource.k8s.io':
+        return void lists.deviceClaims.push(deviceClaim(raw));
+      case 'resourceslices.resource.k8s.io':
+        return void lists.publishedDevices.push(...publishedDevices(raw));
       case 'services':
         return void lists.services.push(serviceObject(raw));
       case 'serviceaccounts':

@@ -41,7 +41,7 @@ export const EXPORTERS: readonly Exporter[] = [
     prefix: /^kube_/,
     // Not kube_.+: the API server and others have families of their own.
     families:
-      'kube_(cronjob|daemonset|deployment|horizontalpodautoscaler|ingress|job|limitrange|namespace|networkpolicy|node|persistentvolume|persistentvolumeclaim|pod|poddisruptionbudget|replicaset|replicationcontroller|resourcequota|service|statefulset|storageclass|verticalpodautoscaler)(_.+)?',
+      'kube_(cronjob|daemonset|deployment|horizontalpodautoscaler|ingress|job|limitrange|namespace|networkpolicy|node|persistentvolume|persistentvolumeclaim|pod|poddisruptionbudget|replicaset|replicationcontroller|resourceclaim|resourcequota|resourceslice|service|statefulset|storageclass|verticalpodautoscaler)(_.+)?',
     except: SCHEDULER_FAMILIES,
     sentinel: 'kube_pod_info',
     byPopulation: true,
