@@ -222,6 +222,18 @@ describe('allocate', () => {
     ]);
   });
 
+  it('prices egress by an assumption that is named, and knows half of it', () => {
+    const network = { assumed: { zone: 0.25, internet: 0.5 } };
+    const sent = aPod({ name: 'a', networkTransmitBytesPerSecond: 1024 ** 3 / 3600 });
+    const rules = pricing({ network });
+    const [cost] = run({ pods: [sent] }, PRICE, rules).allocations;
+    expect((cost?.networkNano ?? 0) / 1e9).toBeCloseTo(0.25 * 0.01 + 0.5 * 0.12, 6);
+    expect([cost?.coverage, cost?.coverageBy?.network]).toEqual([0.5, 0.5]);
+    expect(() => pricing({ network: { assumed: { zone: 0.6, internet: 0.6 } } })).toThrow(
+      'together they are at most 1',
+    );
+  });
+
   it('prices egress by destination where an exporter tells it apart', () => {
     // Over the hour: 100 GiB to the internet at 0.12, 50 GiB between zones at 0.01.
     const egress = {

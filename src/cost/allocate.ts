@@ -87,7 +87,6 @@ function allocatePod(
   const zone = splitNano(podCosts.network.zone, weights);
   const region = splitNano(podCosts.network.region, weights);
   const internet = splitNano(podCosts.network.internet, weights);
-  const networkNano = podCosts.network.zone + podCosts.network.region + podCosts.network.internet;
   return shares.map((share, index) => ({
     pod,
     container: share.container,
@@ -108,14 +107,17 @@ function allocatePod(
     networkZoneNano: zone[index] ?? 0,
     networkRegionNano: region[index] ?? 0,
     loadBalancerNano: 0,
-    ...coverageOf(share.container, price, networkNano),
+    ...coverageOf(share.container, price, podCosts.network),
   }));
 }
+
+/** What is known of traffic whose destinations are assumed; as of a stand-in price. */
+const ASSUMED_COVERAGE = 0.5;
 
 function coverageOf(
   { coverage, coverageBy }: ContainerSample,
   price: NodePrice,
-  networkNano: number,
+  network: NetworkCost,
 ): Pick<Allocation, 'coverage' | 'coverageBy'> {
   const alike = {
     cpu: coverage,
@@ -124,7 +126,13 @@ function coverageOf(
     network: coverage,
     disk: coverage,
   };
-  const shares = { ...(coverageBy ?? alike), price: price.coverage };
+  const seen = coverageBy ?? alike;
+  const shares = {
+    ...seen,
+    network: network.isAssumed ? Math.min(seen.network, ASSUMED_COVERAGE) : seen.network,
+    price: price.coverage,
+  };
+  const networkNano = network.zone + network.region + network.internet;
   return { coverage: smallestShare(shares, { networkNano }), coverageBy: shares };
 }
 

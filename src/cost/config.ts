@@ -33,6 +33,13 @@ const pricing = z.strictObject({
       zoneGiB: price.default(DOLLARS_GIB.zoneGiB),
       regionGiB: price.default(DOLLARS_GIB.regionGiB),
       internetGiB: price.default(DOLLARS_GIB.internetGiB),
+      /** Shares of what pods send that leave their zone and the cluster, where no exporter tells destinations. */
+      assumed: z
+        .strictObject({ zone: z.number().min(0).max(1), internet: z.number().min(0).max(1) })
+        .refine(({ zone, internet }) => zone + internet <= 1, {
+          error: 'zone and internet are shares of the same traffic: together they are at most 1',
+        })
+        .optional(),
     })
     .prefault({}),
   nodes: z

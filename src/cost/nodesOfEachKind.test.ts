@@ -5,8 +5,6 @@ import { allocate } from './allocate.ts';
 import { loadShipped } from './lists/loadShipped.ts';
 import { priceNodes } from './priceNodes.ts';
 import { pricingProblems } from './pricingProblems.ts';
-import { pricesOfSnapshot } from './report/pricesReport.ts';
-import { renderPrices } from './report/renderPrices.ts';
 
 const GIB = 1024 ** 3;
 const TYPE = 'node.kubernetes.io/instance-type';
@@ -107,6 +105,14 @@ describe('prices of machines', () => {
     expect(reserved.reason).toContain('A stand-in');
   });
 
+  it('are those of the system that the node runs, else stand in for it', () => {
+    const rhel = node('r', M5, { osImage: 'Red Hat Enterprise Linux 9.6 (Plow)' });
+    expect(priced(rhel)).toMatchObject({ hourly: 0.192, confidence: 0.5 });
+    expect(priced(rhel).reason).toContain('A stand-in: Linux, for RHEL');
+    const coreos = node('c', M5, { osImage: 'Red Hat Enterprise Linux CoreOS 418.94' });
+    expect(priced(coreos)).toMatchObject({ hourly: 0.192, confidence: 0.9 });
+  });
+
   it('come from Karpenter before the shipped lists', () => {
     const spot = {
       ...M5,
@@ -152,36 +158,5 @@ describe('prices of machines', () => {
     expect(priced(node('s', { ...M5, 'my.org/kind': 'cheap' }), rules).reason).toContain(
       'spot price',
     );
-  });
-
-  it('are shown for a cluster with a node of each kind, each with source, confidence and reason', () => {
-    const nodes = [
-      node('aci', { type: 'virtual-kubelet', [REGION]: 'eastus' }),
-      node('auto', { ...M5, 'eks.amazonaws.com/compute-type': 'auto' }),
-      node('ec2', M5),
-      node('fargate', { 'eks.amazonaws.com/compute-type': 'fargate', [REGION]: 'us-east-1' }),
-      node('gk3-a', { [REGION]: 'us-central1' }),
-      node('metal', {}),
-      node('reserved', { ...M5, 'karpenter.sh/capacity-type': 'reserved' }),
-      node('spot', { ...M5, 'karpenter.sh/capacity-type': 'spot' }),
-      node('windows', { ...M5, 'kubernetes.io/os': 'windows' }),
-    ];
-    const report = pricesOfSnapshot(aSnapshot({ nodes }), pricing(), {
-      lists: LISTS,
-      problems: [],
-    });
-    expect(report.nodes.map((row) => [row.node, row.source, row.confidence])).toEqual([
-      ['aci', 'per-pod', 0.9],
-      ['auto', 'price-list', 0.8],
-      ['ec2', 'price-list', 0.9],
-      ['fargate', 'per-pod', 0.9],
-      ['gk3-a', 'per-pod', 0.9],
-      ['metal', 'flat', 0.8],
-      ['reserved', 'price-list', 0.5],
-      ['spot', 'price-list', 0.5],
-      ['windows', 'price-list', 0.8],
-    ]);
-    expect(report.nodes.every(({ reason }) => reason.length > 20)).toBe(true);
-    expect(renderPrices(report, 'table')).toMatch(/fargate .* by pod +90% +per-pod/);
   });
 });

@@ -17,6 +17,8 @@ interface PodRate {
   readonly isSpot?: boolean;
   readonly cpuCoreHour: number;
   readonly ramGiBHour: number;
+  /** A public page that has it, and when; without one the rate was not confirmed. */
+  readonly source?: string;
 }
 
 /** A node that is no machine: its pods are billed, each by itself, and nothing is idle. */

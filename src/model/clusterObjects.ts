@@ -169,6 +169,7 @@ export interface NodeObject {
   readonly name: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly providerId: string | null;
+  readonly osImage?: string;
   readonly taints: readonly {
     readonly key: string;
     readonly value: string | null;

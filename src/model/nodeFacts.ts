@@ -1,4 +1,4 @@
-import { NODE_LABELS, RESERVED_LABELS, SPOT_LABELS } from './nodeLabels.ts';
+import { NODE_LABELS, RESERVED_LABELS, SOLD_SYSTEMS, SPOT_LABELS } from './nodeLabels.ts';
 import { metricName } from './resources.ts';
 import type { NodeSample } from './snapshot.ts';
 
@@ -11,13 +11,13 @@ export interface NodeFacts {
   /** Names of its zone: the label's and, on AWS, the zone's ID. */
   readonly zones: readonly string[];
   readonly capacityType: CapacityType;
-  /** `windows`; null where no label says. */
+  /** `windows`, `linux`; `rhel` and `suse`, which cost more where the cloud sells them; null where nothing says. */
   readonly os: string | null;
 }
 
 /** Reads instance type, region and capacity type from the well-known labels of EKS, GKE, AKS and Karpenter. */
 export function nodeFacts(
-  node: Pick<NodeSample, 'labels'>,
+  node: Pick<NodeSample, 'labels' | 'osImage'>,
   spotLabels: readonly Readonly<Record<string, string>>[] = [],
 ): NodeFacts {
   const isAny = (pairs: readonly (readonly [string, string])[]): boolean =>
@@ -32,8 +32,14 @@ export function nodeFacts(
       .map((key) => nodeLabel(node.labels, key))
       .filter((zone) => zone !== undefined),
     capacityType: spot ? 'spot' : isAny(RESERVED_LABELS) ? 'reserved' : 'on-demand',
-    os: firstLabel(node.labels, NODE_LABELS.os)?.toLowerCase() ?? null,
+    os: soldSystem(node.osImage) ?? firstLabel(node.labels, NODE_LABELS.os)?.toLowerCase() ?? null,
   };
+}
+
+/** Systems with a price of their own. CoreOS comes with OpenShift, and no cloud sells it by the hour. */
+function soldSystem(osImage = ''): string | null {
+  const found = SOLD_SYSTEMS.find(([, name]) => name.test(osImage));
+  return found?.[0] ?? null;
 }
 
 /**

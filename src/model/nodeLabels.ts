@@ -46,6 +46,12 @@ export const RESERVED_LABELS: readonly (readonly [label: string, value: string])
   ['eks.amazonaws.com/capacityType', 'CAPACITY_BLOCK'],
 ];
 
+/** Systems that clouds sell by the hour, by the image's name. */
+export const SOLD_SYSTEMS: readonly (readonly [os: string, osImage: RegExp])[] = [
+  ['rhel', /^Red Hat Enterprise Linux(?!.*CoreOS)/],
+  ['suse', /^SUSE Linux Enterprise/],
+];
+
 /** Labels that tell a node that is no machine, or how its cards are shared. */
 const RULE_LABELS = [
   'type',

@@ -137,6 +137,8 @@ export interface NodeSample {
   /** Node labels as far as any source gave them (`node.kubernetes.io/instance-type`, …). */
   readonly labels: Readonly<Record<string, string>>;
   readonly providerId: string | null;
+  /** What it runs, as its kubelet reads `/etc/os-release`; absent where no source tells. */
+  readonly osImage?: string;
   /** Share of the window the node existed, 0..1. */
   readonly upShare: number;
   /** Hourly prices an exporter left in Prometheus (OpenCost's metrics), unknown where absent. */

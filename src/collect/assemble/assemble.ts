@@ -12,7 +12,7 @@ import type { CoverageSum } from './coverage.ts';
 import { isCollapse, learn } from './coverage.ts';
 import { controlPlaneAt } from './controlPlane.ts';
 import { deviceClaimsAt } from './devices.ts';
-import { buildEgressTable, withEgress } from './egress.ts';
+import { buildEgressTable, withEgress, withFlows } from './egress.ts';
 import { buildNamespaceTable, namespacesAt } from './namespaces.ts';
 import { buildNodeTable, nodesAt } from './nodes.ts';
 import { objectsAt } from './objects.ts';
@@ -140,10 +140,14 @@ function assembleWindow(
     byName: new Map(living.map((pod) => [`${pod.entry.namespace}/${pod.entry.name}`, pod])),
   };
   const measured: PodSample[] = living.map((pod) => podSample(pod, context)).sort(byIdentity);
-  const pods = withEgress(measured, tables.egress, window, {
-    aheadMs: batch.aheadMs,
-    intervalMs: facts.usageIntervalMs,
-  });
+  // One exporter of destinations: both would count the same traffic twice.
+  const pods =
+    tables.egress.size === 0
+      ? withFlows(measured, batch, point, window)
+      : withEgress(measured, tables.egress, window, {
+          aheadMs: batch.aheadMs,
+          intervalMs: facts.usageIntervalMs,
+        });
   // A cluster without any pod does not exist: nothing seen is nothing known.
   const { silentNodes: _, ...rest } = remembered;
   const silence = Object.keys(silent).length === 0 ? {} : { silentNodes: silent };

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Window } from '../../model/time.ts';
 import { aPod } from '../../../test/support/cost.ts';
-import { buildEgressTable, withEgress } from './egress.ts';
+import { buildEgressTable, withEgress, withFlows } from './egress.ts';
 import { madeUpBatch, madeUpWindows } from '../../../test/support/madeUpBatch.ts';
 
 const WEB = { namespace: 'shop', pod_name: 'web' };
@@ -59,5 +59,35 @@ describe('egress', () => {
       true,
       false,
     ]);
+  });
+});
+
+describe('flows of Retina', () => {
+  const from = { source_namespace: 'shop', source_podname: 'web' };
+  const zones = (source_zone: string, destination_zone: string) => ({
+    ...from,
+    source_zone,
+    destination_zone,
+  });
+  const batch = madeUpBatch([WINDOW], {
+    flows: [
+      [{ ...from, destination: 'internet' }, [null, 3_000]],
+      [zones('a', 'b'), [null, 600]],
+      [zones('a', 'c'), [null, 300]],
+      [zones('a', 'a'), [null, 9_000]],
+      [{ ...from, source_podname: 'unknown', destination: 'internet' }, [null, 1]],
+    ],
+  });
+
+  it('are charged across zones and to the internet, and free inside a zone', () => {
+    const [web, other] = withFlows([aPod({ name: 'web' }), aPod({ name: 'x' })], batch, 1, WINDOW);
+    expect(web?.egress).toEqual({
+      zoneBytesPerSecond: 3,
+      regionBytesPerSecond: null,
+      internetBytesPerSecond: 10,
+    });
+    expect(other?.egress).toBeUndefined();
+    const host = aPod({ name: 'web', hostNetwork: true });
+    expect(withFlows([host], batch, 1, WINDOW)[0]?.egress).toBeUndefined();
   });
 });

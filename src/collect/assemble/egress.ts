@@ -5,7 +5,7 @@ import type { LifeFacts } from '../measure/growth.ts';
 import type { Batch } from '../prometheus/batch.ts';
 import type { RawSeries } from '../prometheus/rawSamples.ts';
 import type { Counters } from './podEntry.ts';
-import { label } from './series.ts';
+import { at, label } from './series.ts';
 
 type Destination = keyof EgressSample;
 
@@ -47,6 +47,44 @@ export function buildEgressTable(batch: Batch): EgressTable {
 function counterName({ labels }: RawSeries): string {
   const own = Object.keys(labels).filter((name) => !SCRAPE_LABELS.has(name));
   return JSON.stringify(labels, own.sort());
+}
+
+/**
+ * Gives pods what Retina saw them send in a window: across zones, and to addresses outside. Destinations inside a zone are
+ * free, and pods of a cluster are in one region.
+ */
+export function withFlows(
+  pods: readonly PodSample[],
+  { answers }: Batch,
+  point: number,
+  window: Window,
+): readonly PodSample[] {
+  const sent = new Map<string, Record<'zone' | 'internet', number>>();
+  for (const series of answers.flows.series) {
+    const bytes = at(series.values, point);
+    const pod = label(series, 'source_podname') || label(series, 'source_pod');
+    if (bytes === null || pod === '' || pod === 'unknown') continue;
+    const key = `${label(series, 'source_namespace')}/${pod}`;
+    const sums = sent.get(key) ?? { zone: 0, internet: 0 };
+    sent.set(key, sums);
+    if (label(series, 'destination') === 'internet') sums.internet += bytes;
+    else if (label(series, 'source_zone') !== label(series, 'destination_zone')) sums.zone += bytes;
+  }
+  if (sent.size === 0) return pods;
+  const seconds = (window.end - window.start) / SECOND_MS;
+  const given = new Set<string>();
+  return pods.map((pod) => {
+    const key = `${pod.namespace}/${pod.name}`;
+    const sums = sent.get(key);
+    if (sums === undefined || given.has(key) || pod.hostNetwork === true) return pod;
+    given.add(key);
+    const egress: EgressSample = {
+      zoneBytesPerSecond: sums.zone / seconds,
+      regionBytesPerSecond: null,
+      internetBytesPerSecond: sums.internet / seconds,
+    };
+    return { ...pod, egress };
+  });
 }
 
 /** Gives pods their egress of a window. Of two pods of one name the first has it: it is billed once. */

@@ -17,7 +17,7 @@ interface NodeEntry {
   readonly allocatable: Map<string, Float64Array>;
   /** Price metric (`node_cpu_hourly_cost`, …) → values. */
   readonly prices: Map<string, Float64Array>;
-  readonly info: Statement<string>[];
+  readonly info: Statement<{ readonly providerId: string; readonly osImage: string }>[];
   created: Float64Array | undefined;
   readonly labels: Statement<Readonly<Record<string, string>>>[];
   /** Labels that the price exporter's series carry, for clusters without kube_node_labels. */
@@ -41,7 +41,8 @@ export function buildNodeTable(batch: Batch, restore: RestoreName): NodeTable {
     }
   };
   each('nodeInfo', (node, series) => {
-    node.info.push({ value: label(series, 'provider_id'), values: series.values });
+    const value = { providerId: label(series, 'provider_id'), osImage: label(series, 'os_image') };
+    node.info.push({ value, values: series.values });
   });
   each('created', (node, series) => {
     node.created = overlay(node.created, series.values);
@@ -87,6 +88,8 @@ export function nodesAt(
     const samples = Math.max(0, ...entry.info.map(({ values }) => countAt(values, point)));
     const capacity = (name: string): Reading => at(entry.capacity.get(name), point);
     if (samples === 0 && capacity('cpu') === null && capacity('memory') === null) continue;
+    const info = statedAt(entry.info, point);
+    const osImage = info.find((one) => one.osImage !== '')?.osImage;
     nodes.push({
       name: entry.name,
       cpuCores: capacity('cpu'),
@@ -96,7 +99,8 @@ export function nodesAt(
       allocatableCpuCores: at(entry.allocatable.get('cpu'), point),
       allocatableRamBytes: allocatableRam(entry, point),
       labels: labelsAt(entry, point),
-      providerId: statedAt(entry.info, point).find((id) => id !== '') ?? null,
+      providerId: info.find(({ providerId }) => providerId !== '')?.providerId ?? null,
+      ...(osImage !== undefined && { osImage }),
       upShare:
         samples === 0 ? 1 : seenShare(samples, timeAt(entry.created, point), window, scrapes),
       exportedPrice: priceAt(entry, point),

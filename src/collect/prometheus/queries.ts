@@ -82,6 +82,16 @@ export const BY_CGROUP = 'namespace,pod,container,id';
 export const BY_POD = 'namespace,pod,uid';
 const BY_CONTAINER = `${BY_POD},container`;
 
+/** The labels that tell one flow of Retina from another, whoever scraped it. */
+const FLOW =
+  'source_namespace,source_pod,source_podname,source_ip,source_zone,destination_namespace,destination_pod,destination_podname,destination_ip,destination_zone';
+
+/** Addresses that are in no private network: RFC 1918 and 6598, loopback, link-local, multicast, and their IPv6 kin. */
+const PUBLIC = unlike(
+  'destination_ip',
+  '|0\\..+|10\\..+|127\\..+|169\\.254\\..+|172\\.(1[6-9]|2\\d|3[01])\\..+|192\\.168\\..+|100\\.(6[4-9]|[7-9]\\d|1[01]\\d|12[0-7])\\..+|(22[4-9]|23\\d)\\..+|::.*|[fF][cCdDeE].+',
+);
+
 /** The last value inside the window: also of what vanished before the window's end. */
 function lastInWindow(q: QueryContext, by: string, series: string): string {
   return `max by (${by}) (last_over_time(${series}[${q.window}]))`;
@@ -308,7 +318,7 @@ export const QUERIES = {
     metric: 'kube_node_info',
     need: 'usual',
     without: 'how long nodes existed is unknown',
-    promql: (q) => samplesInWindow(q, 'node,provider_id', q.select('kube_node_info')),
+    promql: (q) => samplesInWindow(q, 'node,provider_id,os_image', q.select('kube_node_info')),
   },
   nodeCapacity: {
     metric: 'kube_node_status_capacity',
@@ -595,6 +605,23 @@ export const QUERIES = {
         'driver,node_name,device_name',
         q.select('kube_resourceslice_device_info', not('node_name', '')),
       ),
+  },
+  // ── Retina: traffic by destination, where OpenCost's network exporter does not run ──
+  // An agent on either end may see a flow. Addresses of the cluster's own networks that are no pods are left out.
+  flows: {
+    metric: 'networkobservability_adv_forward_bytes',
+    need: 'extra',
+    without: 'destinations of traffic are known only where OpenCost’s network exporter runs',
+    promql: (q) => {
+      const sent = (...of: readonly LabelMatcher[]): string =>
+        q.select('networkobservability_adv_forward_bytes', like('direction', '(?i)egress'), ...of);
+      const seen = (series: string): string =>
+        `max by (${FLOW}) (increase(${series}[${q.window}]))`;
+      const [from, to] = ['source_namespace,source_pod,source_podname', 'destination_podname'];
+      const outside = sent(like(to, '|unknown'), like('destination_pod', '|unknown'), PUBLIC);
+      const zones = sent(not('source_zone', ''), not('destination_zone', ''));
+      return `label_replace(sum by (${from}) (${seen(outside)}), "destination", "internet", "", "") or sum by (${from},source_zone,destination_zone) (${seen(zones)})`;
+    },
   },
   // ── The control plane ──────────────────────────────────────────────────────────────────────────────
   // Managed clusters export little of it. Each query is a union of a few sums, told apart by the label `measure`.

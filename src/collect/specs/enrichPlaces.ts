@@ -19,6 +19,7 @@ export function enrichNodes(snapshot: Snapshot, inventory: Inventory): readonly 
       allocatableRamBytes: node.allocatableRamBytes ?? object.allocatableRamBytes,
       labels: mergeLabels(node.labels, object.labels),
       providerId: node.providerId ?? object.providerId,
+      ...(node.osImage === undefined && object.osImage && { osImage: object.osImage }),
     };
   });
 }

@@ -69,6 +69,7 @@ export const QUERY_BOUNDS: Readonly<Partial<Record<QueryId, BoundsOf>>> = {
   throttled: always(upTo(2)),
   gpuUtilisation: always(upTo(101)),
   gpuTensor: always(upTo(101)),
+  flows: always(BYTES),
   podCreated: birth,
   created: birth,
   birthdays: birth,

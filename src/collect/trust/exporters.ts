@@ -61,6 +61,13 @@ export const EXPORTERS: readonly Exporter[] = [
     byPopulation: false,
   },
   {
+    name: 'retina',
+    prefix: /^networkobservability_/,
+    families: 'networkobservability_adv_forward_bytes',
+    sentinel: 'networkobservability_adv_forward_bytes',
+    byPopulation: false,
+  },
+  {
     name: 'dcgm-exporter',
     prefix: /^DCGM_/,
     families: 'DCGM_FI_.+',
@@ -99,6 +106,7 @@ const KNOWN_JOBS = [
   /^([\w.-]+[-/])?(kube-)?scheduler(-resources)?$/,
   /^([\w.-]+-)?(opencost|kubecost|cost-analyzer|kubecost-cost-analyzer)(-[\w.-]+)?$/,
   /^([\w.-]+-)?(kubecost-networking|network-costs|kubecost-network-costs)(-[\w.-]+)?$/,
+  /^([\w.-]+[-/])?(retina|retina-pods|network-observability|networkobservability-\w+|acns-metrics)(-[\w.-]+)?$/,
   /^([\w.-]+-)?(dcgm|dcgm-exporter|nvidia-dcgm-exporter|gpu-metrics)(-[\w.-]+)?$/,
   /^([\w.-]+-)?(kube-)?(apiserver|controller-manager|coredns|kube-dns)$|^kubernetes-apiservers$|^([\w.-]+-)?kube-etcd$|^etcd$/,
   /^integrations\/kubernetes\/kube-(apiserver|controller-manager|scheduler|dns|etcd)$/,

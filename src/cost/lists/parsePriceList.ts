@@ -79,8 +79,15 @@ function readRow(record: CsvRecord, header: ReadonlyMap<string, number>, name: s
     InstanceType: text('InstanceType'),
     Region: text('Region'),
     AvailabilityZone: text('AvailabilityZone'),
-    OperatingSystem: text('OperatingSystem').toLowerCase(),
+    OperatingSystem: systemOf(text('OperatingSystem')),
   };
+}
+
+/** Names of operating systems as AWS' and Azure's price lists have them. */
+function systemOf(name: string): string {
+  const small = name.toLowerCase();
+  if (/^(rhel|red hat)\b/.test(small)) return 'rhel';
+  return /^(suse|sles)\b/.test(small) ? 'suse' : small;
 }
 
 /** Empty is unknown. */

@@ -2,6 +2,7 @@ import type { NodeRecord } from '../../store/workloads.ts';
 import type { NodePrice } from '../../model/cost.ts';
 import type { NodeSample, Snapshot } from '../../model/snapshot.ts';
 import { formatTime, HOUR_MS, HOURS_PER_MONTH } from '../../model/time.ts';
+import { formatShare } from '../../model/text/units.ts';
 import { nodeFacts } from '../../model/nodeFacts.ts';
 import type { NodeFacts } from '../../model/nodeFacts.ts';
 import { capacityOf, GIB } from '../nodes.ts';
@@ -19,6 +20,8 @@ export interface PricesReport {
     readonly asOf: string | null;
     readonly currency: string;
   }[];
+  /** What egress is charged by, one sentence. */
+  readonly network: string;
   /** What is wrong with the price lists, one sentence each. */
   readonly problems: readonly string[];
 }
@@ -59,7 +62,8 @@ export function pricesOfSnapshot(
     const price = prices.get(node.name);
     return price === undefined ? [] : [toRow(node, price, pricing)];
   });
-  return reportOf(rows, pricing, loaded);
+  const isMeasured = snapshot.pods.some(({ egress }) => egress !== undefined && egress !== null);
+  return reportOf(rows, pricing, { ...loaded, isMeasured });
 }
 
 /** The prices that the history's newest windows were recorded with. */
@@ -78,18 +82,29 @@ export function pricesOfHistory(
       const rest = { allocatableCpuCores: null, allocatableRamBytes: null };
       return [toRow({ ...sample, ...rest, upShare: 1, exportedPrice: null }, node.price, pricing)];
     });
-  return reportOf(rows, pricing, loaded);
+  return reportOf(rows, pricing, { ...loaded, isMeasured: false });
+}
+
+/** What traffic is charged by; an assumption is named, and so is that there is none. */
+function networkBasis({ network }: PricingConfig, isMeasured: boolean): string {
+  const { assumed, zoneGiB, internetGiB } = network;
+  if (isMeasured)
+    return `an exporter tells destinations; ${zoneGiB} a GiB across zones, ${internetGiB} to the internet.`;
+  if (assumed === undefined)
+    return 'no exporter in the last window tells destinations, so traffic has no cost; pricing.network.assumed would assume them.';
+  return `assumed, as no exporter tells destinations: ${formatShare(assumed.zone)} of what pods send crosses zones (${zoneGiB} a GiB), ${formatShare(assumed.internet)} goes to the internet (${internetGiB} a GiB).`;
 }
 
 function reportOf(
   nodes: readonly NodePriceRow[],
   pricing: PricingConfig,
-  { lists, problems }: Lists,
+  { lists, problems, isMeasured }: Lists & { readonly isMeasured: boolean },
 ): PricesReport {
   return {
     currency: pricing.currency,
     priceBasis: pricing.basis,
     nodes,
+    network: networkBasis(pricing, isMeasured),
     lists: lists.map(({ source, asOf, currency }) => ({
       source,
       asOf: asOf === null ? null : formatTime(asOf).slice(0, 10),

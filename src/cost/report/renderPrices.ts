@@ -51,6 +51,7 @@ export function renderPrices(
   return [
     `${alignColumns([head, ...body], (column) => column === 4 || column === 5, terminal)}\n`,
     `Together ${formatAmount(total)} ${report.currency} an hour, basis ${report.priceBasis}.\n`,
+    `Network: ${report.network}\n`,
     ...lists,
     ...report.problems.map((problem) => `Problem: ${problem}\n`),
   ].join('');

@@ -11,6 +11,7 @@ export const flatPrice: NodePriceSource = {
     if (rates.cpuCoreHour + rates.ramGiBHour <= 0) return { silent: 'the flat rates are zero' };
     const name = spot === undefined ? 'flat rates' : 'flat spot rates';
     const rule = perPodRule(node);
+    const cards = (node.gpus ?? 0) > 0 ? `, ${rates.gpuHour} a GPU-hour` : '';
     const gaps = [
       ...(facts.capacityType === 'spot' && spot === undefined
         ? ['on-demand flat rates for spot capacity; give pricing.spot']
@@ -22,7 +23,7 @@ export const flatPrice: NodePriceSource = {
       cpuCoreHour: rates.cpuCoreHour,
       ramGiBHour: rates.ramGiBHour,
       gpuHour: rates.gpuHour,
-      reason: `${name} of the configuration: ${rates.cpuCoreHour} a core-hour, ${rates.ramGiBHour} a GiB-hour.`,
+      reason: `${name} of the configuration: ${rates.cpuCoreHour} a core-hour, ${rates.ramGiBHour} a GiB-hour${cards}.`,
       confidence: standsIn ? 0.5 : 0.8,
       ...(standsIn && { standsInFor: gaps.join(', ') }),
       ...(rule !== null && { perPod: rule.kind }),

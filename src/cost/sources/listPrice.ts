@@ -26,6 +26,9 @@ export function quoteOf({ node, facts, pricing }: Asked, list: PriceList): Quote
   const base = entry === null ? null : baseOf(entry, facts);
   if (entry === null || base === null) return null;
   const hasOwnOs = entry.os === os;
+  // Whether the cloud sells the subscription, or the node brings its own, nothing tells.
+  const system = hasOwnOs || os === 'windows' ? null : 'Linux, for ' + os.toUpperCase();
+  const gaps = [base.standsInFor, system].filter((gap) => gap !== null);
   const cores = capacityOf(node).cpuCores ?? entry.vcpus;
   const surcharges = surchargesOf(node, entry.price, cores).filter(
     ({ what }) => !(what === 'Windows' && hasOwnOs),
@@ -37,8 +40,8 @@ export function quoteOf({ node, facts, pricing }: Asked, list: PriceList): Quote
     list,
     hourly: surcharges.reduce((sum, { hourly }) => sum + hourly, base.price),
     kind: base.kind + named,
-    standsInFor: base.standsInFor,
-    confidence: base.standsInFor !== null ? 0.5 : surcharges.length > 0 ? 0.8 : trusted,
+    standsInFor: gaps.length === 0 ? null : gaps.join(', '),
+    confidence: gaps.length > 0 ? 0.5 : surcharges.length > 0 ? 0.8 : trusted,
   };
 }
 

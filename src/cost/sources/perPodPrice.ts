@@ -21,8 +21,8 @@ export const perPodPrice: NodePriceSource = {
       cpuCoreHour: rate.cpuCoreHour * exchange,
       ramGiBHour: rate.ramGiBHour * exchange,
       gpuHour: pricing.gpuHour,
-      reason: `${rule.what} in ${rate.region}${kind}: each pod by ${size}, ${rate.cpuCoreHour} a core-hour and ${rate.ramGiBHour} a GiB-hour (${rule.asOf}); nothing is idle.`,
-      confidence: isStandIn ? 0.5 : 0.9,
+      reason: `${rule.what} in ${rate.region}${kind}: each pod by ${size}, ${rate.cpuCoreHour} a core-hour and ${rate.ramGiBHour} a GiB-hour (${rate.source ?? `${rule.asOf}, not confirmed by a public page`}); nothing is idle.`,
+      confidence: isStandIn ? 0.5 : rate.source === undefined ? 0.7 : 0.9,
       ...(isStandIn && {
         standsInFor: `${rule.what} in ${facts.region ?? 'an unknown region'}; give cpuCoreHour and ramGiBHour in pricing.nodes`,
       }),

@@ -90,6 +90,7 @@ describe('who gets what at once', () => {
     [warning('data-quality', 'a'), ['#cost new a']],
     [aFinding({ kind: 'data-quality', name: 'a' }), ['#cost new a', 'webhook:pager new a']],
     [warning('overprovisioned', 'a'), []],
+    [warning('overprovisioned', 'a', { rule: 'gpu-unused' }), ['#shop new a']],
     [warning('abandoned', 'a'), []],
     [warning('posture', 'a'), []],
   ] as const)('%#: $kind of $severity', (finding, expected) => {

@@ -91,6 +91,7 @@ function peopleRoutes(finding: Finding, to: Destinations): readonly Route[] {
     case 'network':
       return severity === 'info' ? [] : [security];
     case 'overprovisioned':
+      return isUnusedCard(finding) ? orElse(owners(true), platform) : [];
     case 'abandoned':
     case 'posture':
       break;
@@ -104,6 +105,7 @@ export function routedOwnerProblem(finding: Finding, to: Destinations): OwnerPro
   const isForOwners =
     (kind === 'cryptojacking' && severity === 'critical') ||
     (kind === 'budget' && severity !== 'info' && finding.scope.namespace !== null) ||
+    (kind === 'overprovisioned' && isUnusedCard(finding)) ||
     (kind === 'underprovisioned' && isOom(finding));
   return isForOwners ? to.ownerProblemOf(finding, kind !== 'cryptojacking') : null;
 }
@@ -111,6 +113,11 @@ export function routedOwnerProblem(finding: Finding, to: Destinations): OwnerPro
 /** OOM kills interrupt; a tight CPU request waits for the digest. */
 function isOom(finding: Finding): boolean {
   return /oom/i.test(finding.rule) || finding.evidence.some(({ signal }) => /oom/i.test(signal));
+}
+
+/** A card that nothing runs on costs more in a week than most requests in a year. */
+function isUnusedCard({ rule }: Finding): boolean {
+  return rule === 'gpu-unused';
 }
 
 function orElse(routes: readonly Route[], fallback: Route): readonly Route[] {

@@ -18,7 +18,7 @@ interface RawNodeSpec {
 interface RawNodeStatus {
   readonly capacity?: Readonly<Record<string, string>>;
   readonly allocatable?: Readonly<Record<string, string>>;
-  readonly nodeInfo?: { readonly kubeletVersion?: string };
+  readonly nodeInfo?: { readonly kubeletVersion?: string; readonly osImage?: string };
 }
 
 /** Reads a Node. */
@@ -29,6 +29,7 @@ export function nodeObject(raw: RawObject): NodeObject {
     name: raw.metadata?.name ?? '',
     labels: labelsOf(raw.metadata),
     providerId: spec.providerID ?? null,
+    ...(nodeInfo?.osImage && { osImage: nodeInfo.osImage }),
     taints: (spec.taints ?? []).map(({ key = '', value, effect = '' }) => ({
       key,
       value: value ?? null,

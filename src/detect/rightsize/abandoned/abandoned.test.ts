@@ -83,6 +83,53 @@ describe('abandoned', () => {
     expect(run.closed.map(({ at }) => at)).toEqual([START + 8 * DAY_MS + HOUR_MS]);
   });
 
+  it('tells of GPUs that are held and not used for three days, with what the cards cost', () => {
+    const price = {
+      cpuCoreHour: 0,
+      ramGiBHour: 0,
+      gpuHour: 2,
+      source: 'flat' as const,
+      reason: '',
+      coverage: 1,
+    };
+    const play = (utilisation: (time: TimeMs) => number | null, more = {}) => {
+      const run = new DetectorRun(abandonedDetector, { historyStart: START });
+      for (let time = START; time < START + 6 * DAY_MS; time += HOUR_MS) {
+        const notebook = aPod({
+          name: 'nb-0',
+          node: 'n1',
+          workload: { kind: 'StatefulSet', name: 'nb' },
+          networkReceiveBytesPerSecond: 5_000,
+          networkTransmitBytesPerSecond: 5_000,
+          containers: [
+            aContainer({
+              cpuUsageCores: 1,
+              gpuRequest: 1,
+              gpuUtilisation: utilisation(time),
+              ...more,
+            }),
+          ],
+        });
+        const nodes = [aNode({ name: 'n1', gpus: 1 })];
+        run.window(time, time + HOUR_MS, {}, { pods: [notebook], nodes }, price);
+      }
+      return run;
+    };
+    const run = play((time) => (time >= START + 5 * DAY_MS ? 0.4 : 0));
+    expect(run.opened.map(({ at }) => at)).toEqual([START + 3 * DAY_MS]);
+    expect(run.opened[0]?.verdict).toMatchObject({
+      kind: 'overprovisioned',
+      rule: 'gpu-unused',
+      severity: 'warning',
+      summary: 'Holds GPUs and does not use them for 3 days: $1,460 a month',
+      pods: ['nb-0'],
+    });
+    expect(run.closed.map(({ at }) => at)).toEqual([START + 5 * DAY_MS + HOUR_MS]);
+    expect(play(() => null).opened).toEqual([]);
+    expect(play(() => 0, { gpuRequest: 0 }).opened).toEqual([]);
+    expect(play((time) => (time % DAY_MS === 0 ? 0.5 : 0)).opened).toEqual([]);
+  });
+
   it('counts idle workloads, from the start after one busy hour, and never where network is unknown', () => {
     const idle = (time: TimeMs, network: number | null) => ({
       pods: [

@@ -3,8 +3,9 @@ import { jsonCodec } from '../../../store/stateCodec.ts';
 import type { Scope, Verdict } from '../../../model/finding.ts';
 import { fromNano } from '../../../model/money.ts';
 import { DAY_MS, HOUR_MS, HOURS_PER_MONTH, windowHours, type TimeMs } from '../../../model/time.ts';
-import { abandonedVerdict, ABANDONED_RULE } from './verdict.ts';
+import { abandonedVerdict, RULES } from './verdict.ts';
 import { workloadActivity, type Activity } from './activity.ts';
+import { cardActivity } from './cards.ts';
 import type { IdleState } from './state.ts';
 import { unmountedVolumes } from './unmountedVolumes.ts';
 import type { AbandonedThresholds } from './thresholds.ts';
@@ -16,8 +17,8 @@ const LONGEST_GAP_MS = DAY_MS;
 const SMOOTHING = 0.02;
 
 /**
- * Abandoned workloads: no CPU and no network to speak of for days, though they cost money; and volumes that
- * nobody has mounted for as long. A workload whose network is unknown (host network, no metrics) is not
+ * Abandoned workloads: no CPU and no network to speak of for days, though they cost money; cards that a workload holds
+ * and does not use; and volumes that nobody has mounted for as long. A workload whose network is unknown (host network, no metrics) is not
  * judged. Jobs end by themselves and DaemonSets belong to nodes: neither is looked at.
  */
 export const abandonedDetector: Detector<IdleState, AbandonedThresholds> = {
@@ -28,10 +29,12 @@ export const abandonedDetector: Detector<IdleState, AbandonedThresholds> = {
   detect(context, state) {
     const verdicts: Verdict[] = [];
     const { start, end } = context.snapshot.window;
-    const subjects = [...workloadActivity(context), ...unmountedVolumes(context)];
+    const cards = cardActivity(context);
+    const subjects = [...workloadActivity(context, cards), ...cards, ...unmountedVolumes(context)];
     for (const activity of subjects) {
       const before = state.get(activity.key);
-      const isOpen = context.isOpen('abandoned', ABANDONED_RULE, activity.scope);
+      const { kind, rule } = RULES[activity.what];
+      const isOpen = context.isOpen(kind, rule, activity.scope);
       if (activity.idle === null) continue;
       if (!activity.idle) {
         if (before !== undefined) state.delete(activity.key);
@@ -63,19 +66,21 @@ function dueVerdict(
   context: DetectContext<AbandonedThresholds>,
 ): Verdict | null {
   const { end } = context.snapshot.window;
-  const rule = context.thresholds.abandoned;
+  const { minCostPerMonth } = context.thresholds.abandoned;
+  const days = RULES[activity.what].days(context.thresholds.abandoned);
   if (end % HOUR_MS !== 0) return null;
   const monthly = row.hourly * HOURS_PER_MONTH;
-  const isDue = end - row.since >= rule.days * DAY_MS && monthly >= rule.minCostPerMonth;
+  const isDue = end - row.since >= days * DAY_MS && monthly >= minCostPerMonth;
   if (!isDue && !isOpen) return null;
   return abandonedVerdict(activity, row, monthly, context);
 }
 
 function clear(activity: Activity, since: TimeMs): Verdict {
+  const { kind, rule } = RULES[activity.what];
   const scope: Scope = activity.scope;
   return {
-    kind: 'abandoned',
-    rule: ABANDONED_RULE,
+    kind,
+    rule,
     scope,
     status: 'clear',
     severity: 'info',

@@ -14,21 +14,32 @@ export interface Activity {
   readonly idle: boolean | null;
   readonly costNano: Nano;
   readonly pods: readonly string[];
-  readonly what: 'workload' | 'volume';
+  readonly what: 'workload' | 'volume' | 'cards';
 }
 
 /** Kinds whose pods come and go by themselves, or belong to their node. */
 const NOT_JUDGED = new Set(['Job', 'CronJob', 'DaemonSet', 'StaticPod', 'Node']);
+const NOBODY = { kind: '', name: '' };
 const SYSTEM = new Set(['kube-system', 'kube-public', 'kube-node-lease']);
 
-/** Every workload of the window that could be abandoned. */
-export function workloadActivity(context: DetectContext<AbandonedThresholds>): readonly Activity[] {
+/**
+ * Every workload of the window that could be abandoned.
+ * @param cards what its cards do: those that it does not use are a finding of their own.
+ */
+export function workloadActivity(
+  context: DetectContext<AbandonedThresholds>,
+  cards: readonly Activity[],
+): readonly Activity[] {
   const { idleCores, idleBytesPerSecond } = context.thresholds.abandoned;
   const costs = new Map<string, Nano>();
   for (const one of context.costs.allocations) {
     const key = workloadKey(one.pod.namespace, one.pod.workload);
     const nano = nodeNano(one) + one.storageNano;
     costs.set(key, (costs.get(key) ?? 0) + nano);
+  }
+  for (const { idle, scope, costNano } of cards) {
+    const key = workloadKey(scope.namespace ?? '', scope.workload ?? NOBODY);
+    if (idle === true) costs.set(key, (costs.get(key) ?? 0) - costNano);
   }
   const groups = new Map<string, PodSample[]>();
   for (const pod of context.snapshot.pods) {

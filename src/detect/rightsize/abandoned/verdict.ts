@@ -1,18 +1,66 @@
 import type { DetectContext } from '../../detector.ts';
-import type { NextStep, Verdict } from '../../../model/finding.ts';
+import type { FindingKind, NextStep, Severity, Verdict } from '../../../model/finding.ts';
 import { DAY_MS } from '../../../model/time.ts';
 import type { IdleState } from './state.ts';
 import type { Activity } from './activity.ts';
 import { shellQuote } from '../../../model/text/escape.ts';
-import { formatBytesPerSecond, formatMoney, plural } from '../../../model/text/units.ts';
+import {
+  formatBytesPerSecond,
+  formatMoney,
+  formatShare,
+  plural,
+} from '../../../model/text/units.ts';
 import { cpuQuantity } from '../../../model/text/quantity.ts';
 import type { AbandonedThresholds } from './thresholds.ts';
 
-export const ABANDONED_RULE = 'idle-for-days';
+type Rule = AbandonedThresholds['abandoned'];
+
+interface RuleOf {
+  readonly kind: FindingKind;
+  readonly rule: string;
+  readonly severity: Severity;
+  readonly signal: string;
+  days(rule: Rule): number;
+  /** What it has done for some days, as the beginning of a sentence. */
+  readonly summary: string;
+  text(rule: Rule): string;
+}
+
+/** What is said of each; a card costs so much that its owner is told at once. */
+export const RULES: Readonly<Record<Activity['what'], RuleOf>> = {
+  workload: {
+    kind: 'abandoned',
+    rule: 'idle-for-days',
+    severity: 'info',
+    signal: 'idle-days',
+    days: ({ days }) => days,
+    summary: 'Almost no CPU or network use',
+    text: ({ idleCores, idleBytesPerSecond }) =>
+      `Every pod below ${cpuQuantity(idleCores)} of CPU and ${formatBytesPerSecond(idleBytesPerSecond)}`,
+  },
+  volume: {
+    kind: 'abandoned',
+    rule: 'idle-for-days',
+    severity: 'info',
+    signal: 'unmounted-days',
+    days: ({ days }) => days,
+    summary: 'Not mounted',
+    text: () => 'Not mounted',
+  },
+  cards: {
+    kind: 'overprovisioned',
+    rule: 'gpu-unused',
+    severity: 'warning',
+    signal: 'unused-gpu-days',
+    days: ({ cardDays }) => cardDays,
+    summary: 'Holds GPUs and does not use them',
+    text: ({ idleCardShare }) => `Every GPU that it holds below ${formatShare(idleCardShare)} busy`,
+  },
+};
 
 const SCALABLE = new Set(['Deployment', 'StatefulSet', 'ReplicaSet', 'Rollout']);
 
-/** A workload or volume without use; never more than `info`. */
+/** A workload, volume or card without use. */
 export function abandonedVerdict(
   activity: Activity,
   row: IdleState,
@@ -20,32 +68,28 @@ export function abandonedVerdict(
   context: DetectContext<AbandonedThresholds>,
 ): Verdict {
   const { currency } = context.config.pricing;
-  const rule = context.thresholds.abandoned;
+  const thresholds = context.thresholds.abandoned;
+  const rule = RULES[activity.what];
   const days = Math.floor((context.snapshot.window.end - row.since) / DAY_MS);
   const money = `${formatMoney(monthly, currency)} a month`;
-  const isVolume = activity.what === 'volume';
   return {
-    kind: 'abandoned',
-    rule: ABANDONED_RULE,
+    kind: rule.kind,
+    rule: rule.rule,
     scope: activity.scope,
     status: 'firing',
-    severity: 'info',
+    severity: rule.severity,
     score: Math.min(100, Math.round(monthly)),
     startedAt: row.since,
-    summary: isVolume
-      ? `Not mounted for ${plural(days, 'day')}: ${money}`
-      : `Almost no CPU or network use for ${plural(days, 'day')}: ${money}`,
+    summary: `${rule.summary} for ${plural(days, 'day')}: ${money}`,
     evidence: [
       {
-        signal: isVolume ? 'unmounted-days' : 'idle-days',
+        signal: rule.signal,
         family: 'level',
         value: days,
-        threshold: rule.days,
+        threshold: rule.days(thresholds),
         unit: 'days',
         weight: 100,
-        text: isVolume
-          ? `Not mounted for ${plural(days, 'day')}`
-          : `Every pod below ${cpuQuantity(rule.idleCores)} of CPU and ${formatBytesPerSecond(rule.idleBytesPerSecond)} for ${plural(days, 'day')}`,
+        text: `${rule.text(thresholds)} for ${plural(days, 'day')}`,
       },
     ],
     next: nextSteps(activity),
