@@ -1,7 +1,10 @@
 import type { DaemonSettings } from './compose.ts';
 import { policyOf } from '../channels/channels.ts';
 import { NoDataError } from '../digest/read/readDigest.ts';
+import { mergeWithOthers, readOtherDigests } from '../digest/merge/readFleetDigests.ts';
 import { sendDigest } from '../digest/sendDigest.ts';
+import { speakerOf } from '../cost/fleet.ts';
+import type { Digest } from '../store/digests/digest.ts';
 import type { Week } from '../store/digests/week.ts';
 import { openDigestStore, openHistoryReader } from '../engines/openHistory.ts';
 import type { Snapshot } from '../model/snapshot.ts';
@@ -13,15 +16,23 @@ export interface DigestAsk {
   /** Wall clock. */
   readonly now: TimeMs;
   readonly installedAt: TimeMs;
+  /** Whether there is time to wait for the digests of other clusters. */
+  readonly mayWait: boolean;
 }
 
-/** `already`: another process sent it; `no-data`: the history holds nothing of the week. */
+/**
+ * `kept`: it goes out with those of other clusters; `waits`: for these; `already`: another process sent it; `no-data`: the
+ * history holds nothing of the week.
+ */
 export interface DigestAnswer {
-  readonly outcome: 'sent' | 'already' | 'no-data';
+  readonly outcome: 'sent' | 'kept' | 'waits' | 'already' | 'no-data';
   readonly reason: string;
 }
 
-/** Makes the digest of a week and leaves its messages to the deliveries. */
+/**
+ * Makes the digest of a week and leaves its messages to the deliveries. Of several clusters each keeps its own, and the
+ * first one sends one digest of all.
+ */
 export async function makeDigest(
   { config, thresholds }: Pick<DaemonSettings, 'config' | 'thresholds'>,
   present: () => Promise<Snapshot | null>,
@@ -32,6 +43,12 @@ export async function makeDigest(
   try {
     const store = await openDigestStore(path);
     try {
+      const isSpeaker = speakerOf(config) === config.cluster;
+      const others = isSpeaker
+        ? await readOtherDigests(config, ask.week, openHistoryReader)
+        : { digests: [], missing: [] };
+      if (ask.mayWait && others.missing.length > 0)
+        return { outcome: 'waits', reason: others.missing.join(', ') };
       const snapshot = await present();
       const options = {
         config,
@@ -40,9 +57,11 @@ export async function makeDigest(
         ...ask,
         snapshot,
         again: false,
+        sentAs: (own: Digest) => (isSpeaker ? mergeWithOthers(own, others, config) : null),
       };
       const sent = await sendDigest(reader, store, options);
-      return { outcome: sent === null ? 'already' : 'sent', reason: '' };
+      const outcome = isSpeaker ? 'sent' : 'kept';
+      return { outcome: sent === null ? 'already' : outcome, reason: '' };
     } finally {
       await store.close();
     }

@@ -12,6 +12,8 @@ import type { Channel } from '../store/notifications/delivery.ts';
 import { createNotifier } from '../notify/notifier.ts';
 import { policyOf } from '../channels/channels.ts';
 import { FakeClock } from '../../test/support/notify/fakeClock.ts';
+import type { AnswerContext } from '../serve/questions/answerContext.ts';
+import { answerFleetDigest } from '../serve/questions/answerFleetDigest.ts';
 import { makeDigest, type DigestAnswer, type DigestAsk } from './makeDigest.ts';
 import { WeeklyDigest } from './weeklyDigest.ts';
 
@@ -44,9 +46,9 @@ class Daemon {
   installedAt: TimeMs | null = LONG_AGO;
   woken = 0;
 
-  constructor(path: string) {
+  constructor(path: string, more: Partial<Config> = {}) {
     const slack = { token: 'xoxb-made-up', channel: '#cloud-cost' };
-    this.config = scenarioConfig({ slack, history: { path } });
+    this.config = { ...scenarioConfig({ slack, history: { path } }), ...more };
     this.digests = new WeeklyDigest({
       config: () => this.config,
       cycles: this,
@@ -215,4 +217,89 @@ describe('the weekly digest', () => {
       lines: [expect.stringContaining('team-shop (#team-shop), team-data (#data)')],
     });
   });
+});
+
+describe('the weekly digest of several clusters', () => {
+  let recordedUs: string;
+  beforeAll(async () => {
+    recordedUs = await recordScenario(temp, {
+      start: WEEK.start - 8 * DAY_MS,
+      end: WEEK.end,
+      change: WEEK.start,
+      config: scenarioConfig({ cluster: 'prod-us' }),
+      name: 'us',
+    });
+  });
+
+  /** Two clusters with a history each; their digests in the order of the configuration. */
+  function fleetOf(): readonly [Daemon, Daemon] {
+    const us = temp.path(`copy-${(count += 1)}`);
+    copyFileSync(recordedUs, us);
+    const paths = { 'prod-eu': freshHistory(), 'prod-us': us };
+    const { pricing } = scenarioConfig();
+    const fleet = Object.entries(paths).map(([cluster, path]) => ({ cluster, path, pricing }));
+    const [eu, other] = fleet.map(({ cluster, path }) => new Daemon(path, { cluster, fleet }));
+    return [eu!, other!];
+  }
+
+  it('is one message to the platform and one to each owner, once every cluster has made its own', async () => {
+    const [eu, us] = fleetOf();
+    // The first cluster sends it, and waits for the others.
+    expect(await eu.digests.look()).toBeNull();
+    expect(await waiting(eu.config.history.path)).toEqual([]);
+    expect(await us.digests.look()).toBeNull();
+    expect(await waiting(us.config.history.path)).toEqual([]);
+    expect(await eu.digests.look()).toBe('2026-W47');
+    expect(await waiting(eu.config.history.path)).toEqual(EVERYBODY);
+    expect([await eu.digests.look(), await us.digests.look()]).toEqual([null, null]);
+
+    const { own, sent } = await sentBy(eu);
+    expect(sent.digest.cluster).toBe('prod-eu, prod-us');
+    expect(sent.digest.clusters?.map(({ key }) => key)).toEqual(['prod-eu', 'prod-us']);
+    // Both clusters are the same: all of it twice.
+    expect(sent.digest.total.nano).toBe(2 * own.total.nano);
+    expect(sent.digest.namespaces).toHaveLength(2 * own.namespaces.length);
+    expect(sent.digest.owners).toHaveLength(own.owners.length);
+    expect(own.clusters).toBeUndefined();
+
+    // Pages of any cluster show the same, of those that a token sees.
+    const shown = async (clusters: readonly string[]) => {
+      const reader = await openHistoryReader(us.config.history.path);
+      const digest = await answerFleetDigest({ week: WEEK.name, clusters }, {
+        reader,
+        config: () => us.config,
+      } as unknown as AnswerContext);
+      await reader.close();
+      return [digest?.cluster, digest?.total.nano];
+    };
+    expect(await shown(['prod-eu', 'prod-us'])).toEqual(['prod-eu, prod-us', 2 * own.total.nano]);
+    expect(await shown(['prod-us'])).toEqual(['prod-us', own.total.nano]);
+  });
+
+  it('goes without a cluster whose data do not come, and names it', async () => {
+    const [eu, us] = fleetOf();
+    us.watermark = WEEK.end - HOUR_MS;
+    eu.now = DUE + 12 * HOUR_MS;
+    expect(await eu.digests.look()).toBeNull();
+    eu.now = DUE + 13 * HOUR_MS;
+    expect(await eu.digests.look()).toBe('2026-W47');
+    const { own, sent } = await sentBy(eu);
+    expect(sent.digest.total.nano).toBe(own.total.nano);
+    expect(sent.digest.comparison.note).toContain(
+      'prod-us made no digest of this week and is not in the figures',
+    );
+  });
+
+  async function sentBy({ config, now }: Daemon) {
+    const reader = await openHistoryReader(config.history.path);
+    const own = (await reader.digest('2026-W47'))!.digest;
+    await reader.close();
+    const store = await openDeliveryStore(config.history.path);
+    const receiver = { channel: 'slack', target: '#cloud-cost' };
+    const claimed = await store.claim(receiver, now + DAY_MS, 1_000);
+    await store.close();
+    if (claimed?.notice.kind !== 'digest') throw new Error('no digest waits to be sent');
+    const sent = claimed.notice;
+    return { own, sent };
+  }
 });

@@ -9,6 +9,8 @@ import { SingleFlight, type Ticked } from './singleFlight.ts';
 
 /** So long a digest waits for windows of its week that are not sealed yet; then it says what is missing. */
 const WAITS_FOR_DATA_MS = 12 * HOUR_MS;
+/** So much longer a digest of several clusters waits for theirs. */
+const WAITS_FOR_CLUSTERS_MS = HOUR_MS;
 
 export interface WeeklyDigestParts {
   config(): Config;
@@ -74,13 +76,16 @@ export class WeeklyDigest implements Ticked {
       dueAt: due,
       now: time,
       installedAt,
+      mayWait: time - due < WAITS_FOR_DATA_MS + WAITS_FOR_CLUSTERS_MS,
     });
+    if (outcome === 'waits') return null;
     this.#done = key;
     if (outcome === 'no-data')
       log.warn(
         { week: week.name, reason },
         'No weekly digest: the history holds nothing of the week',
       );
+    if (outcome === 'kept') log.info({ week: week.name }, 'Weekly digest made for all clusters');
     if (outcome !== 'sent') return null;
     log.info({ week: week.name }, 'Weekly digest queued');
     pump.wake();

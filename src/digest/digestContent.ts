@@ -10,7 +10,13 @@ import {
 import { cleanText } from '../model/text/clean.ts';
 import { pageUrl, type RenderContext } from '../model/text/format.ts';
 import { formatMoney, formatNano, formatShare, plural } from '../model/text/units.ts';
-import type { ForecastLine, Saving, DigestSavings, Spend } from '../store/digests/digest.ts';
+import type {
+  Digest,
+  ForecastLine,
+  Saving,
+  DigestSavings,
+  Spend,
+} from '../store/digests/digest.ts';
 import type {
   DigestFrame,
   DigestNotice,
@@ -25,6 +31,7 @@ import {
   dataText,
   efficiencyText,
   findingText,
+  forecastName,
   forecastText,
   gapText,
   headlineText,
@@ -32,12 +39,14 @@ import {
   ownerTexts,
   postureText,
   priceTexts,
+  savingName,
   savingsText,
 } from './text/sentences.ts';
 import { changeText, keyText, weekText, whyText } from './text/words.ts';
 
 const NAMESPACES = 8;
 const OWNERS = 6;
+const CLUSTERS = 8;
 /** A longer patch is left to the page. */
 const PATCH_MAX = 900;
 
@@ -54,6 +63,7 @@ export function digestContent(
     blocks: [
       { kind: 'text', lines: bill([text(weekText(digest), 100)], digest, total, 5) },
       { kind: 'picture' },
+      ...spendBlocks('By cluster', digest.clusters ?? [], CLUSTERS, currency),
       ...spendBlocks('By namespace', namespaces, NAMESPACES, currency, [idleSpend]),
       // The reasons stand with the namespaces.
       ...spendBlocks(
@@ -62,7 +72,7 @@ export function digestContent(
         OWNERS,
         currency,
       ),
-      ...forecastBlocks(digest.forecast, currency),
+      ...forecastBlocks(digest.forecast, currency, digest.clusters && 'all clusters'),
       { kind: 'divider' },
       ...savingsBlocks(digest.savings, currency),
       { kind: 'divider' },
@@ -86,7 +96,7 @@ export function digestContent(
           ...priceTexts(digest).map((price) => labelled('Prices', price)),
         ],
       },
-      footer(digest, lines, wholeDigest(week.name, context)),
+      footer(digest, lines, wholeDigest(digest, context)),
     ],
   };
 }
@@ -193,12 +203,16 @@ function spendLine(spend: SpendLine, currency: string): Line {
 
 const MARKS = { over: '🔴', near: '🟠', fine: '🟢', none: '•' } as const;
 
-function forecastBlocks(forecast: readonly ForecastLine[], currency: string): readonly Block[] {
+function forecastBlocks(
+  forecast: readonly ForecastLine[],
+  currency: string,
+  whole = 'cluster',
+): readonly Block[] {
   const lines = forecast
     .slice(0, 8)
     .map((line) => [
       { text: `${MARKS[budgetState(line)]} ` },
-      code(line.budget === null ? 'cluster' : line.budget.key, 100),
+      code(forecastName(line, whole), 100),
       { text: ' ' },
       text(forecastText(line, currency), 300),
     ]);
@@ -218,16 +232,17 @@ function savingsBlocks(
 }
 
 function savingBlocks(
-  { namespace, workload, owner, perMonth, changes, confidence, notes, patch }: Saving,
+  saving: Saving,
   index: number,
   currency: string,
   reader: string | null,
 ): readonly Block[] {
+  const { cluster, namespace, owner, perMonth, changes, confidence, notes, patch } = saving;
   const lines: readonly Line[] = [
     [
       strong(`${index + 1}.`),
       { text: ' ' },
-      code(`${namespace}/${workload.kind}/${workload.name}`, 200),
+      code(savingName(saving), 200),
       ...(owner === null || owner === reader ? [] : [{ text: ', ' }, code(owner, 60)]),
       { text: '  ' },
       strong(`${formatMoney(perMonth, currency)} a month`),
@@ -237,7 +252,10 @@ function savingBlocks(
     ...notes.slice(0, 2).map((note) => [{ ...text(note, 150), style: 'emphasis' } as const]),
   ];
   if (patch.length > PATCH_MAX) {
-    const command = code(`burnwatch recommend -n ${namespace} -o patch`, 200);
+    const command = code(
+      `burnwatch recommend -n ${namespace}${cluster === undefined ? '' : ` --cluster ${cluster}`} -o patch`,
+      200,
+    );
     const why = { text: 'The patch is too long for a message:', style: 'emphasis' } as const;
     return [{ kind: 'text', lines: [...lines, [why, { text: ' ' }, command]] }];
   }
@@ -262,8 +280,9 @@ function footer(
   return { kind: 'small', lines: [...lines.map((line) => [text(line)]), about] };
 }
 
-function wholeDigest(week: string, context: RenderContext): Inline {
-  const url = pageUrl(`/digests/${week}`, context);
-  if (url === null) return code(`burnwatch digest --week ${week} --dry-run`);
+function wholeDigest({ week: { name }, clusters }: Digest, context: RenderContext): Inline {
+  const all = clusters === undefined ? '' : '?clusters=all';
+  const url = pageUrl(`/digests/${name}${all}`, context);
+  if (url === null) return code(`burnwatch digest --week ${name} --dry-run`);
   return { url, label: 'open the whole digest' };
 }

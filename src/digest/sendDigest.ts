@@ -13,6 +13,8 @@ export interface SendOptions extends Omit<DigestRequest, 'late' | 'reach'> {
   readonly dueAt: TimeMs | null;
   /** Also when the week's digest was sent already. */
   readonly again: boolean;
+  /** What of a digest is sent: itself where left out, nothing where null. */
+  readonly sentAs?: (own: Digest) => Digest | null;
   /** First plan ever, for the preview; null before it. */
   readonly installedAt: TimeMs | null;
 }
@@ -31,12 +33,14 @@ export async function sendDigest(
   store: DigestStore,
   options: SendOptions,
 ): Promise<Digest | null> {
-  const { policy, week, now, again } = options;
+  const { policy, week, now, again, sentAs = (own) => own } = options;
   if (!again && (await wasSent(reader, week.start))) return null;
   const late = await lateness(reader, options);
   const digest = await readDigest(reader, { ...options, late, reach: policy.reach });
   const receivers = digestReceivers(policy, options.installedAt, now);
-  const deliveriesOf = (sends: number) => digestDeliveries(digest, receivers, sends, now);
+  const sent = sentAs(digest);
+  const deliveriesOf = (sends: number) =>
+    sent === null ? [] : digestDeliveries(sent, receivers, sends, now);
   return (await store.record(digest, deliveriesOf, { again, at: now })) ? digest : null;
 }
 

@@ -4,6 +4,7 @@ import type { SignalsConfig } from '../collect/signals/config.ts';
 import { configPart, eachEntry, uniqueNames, type Rule } from '../config/configPart.ts';
 import { httpUrl } from '../config/values.ts';
 import type { PricingConfig } from '../cost/config.ts';
+import type { FleetConfig } from '../cost/fleet.ts';
 import type { WindowConfig, ScheduleConfig } from '../cycle/config.ts';
 import type { OwnersConfig } from '../detect/owners/config.ts';
 import { isLoopback, parseListen } from '../model/listen.ts';
@@ -49,7 +50,7 @@ export function reachedByHttps({ tls, externalUrl }: ServerConfig): boolean {
 
 /** What pages and API depend on. */
 export interface ServeConfig
-  extends CollectConfig, WindowConfig, Omit<KubeContextConfig, 'workloads'> {
+  extends CollectConfig, WindowConfig, FleetConfig, Omit<KubeContextConfig, 'workloads'> {
   readonly serve: ServerConfig;
   readonly signals: SignalsConfig;
   readonly history: HistoryConfig;

@@ -4,11 +4,18 @@ import { z } from 'zod';
 import { stringify } from 'yaml';
 import { startPostgres, type TestPostgres } from '../../demo/postgresServer.ts';
 import { costReportSchema } from '../../src/serve/api/costs.ts';
+import { weekOf } from '../../src/store/digests/week.ts';
 import { formatTime } from '../../src/model/time.ts';
 import { burnwatch } from '../support/cli.ts';
 import { startDaemon, type Daemon } from '../support/daemon.ts';
 import { TempFolder } from '../support/tempFolder.ts';
 import { startTestCluster, type TestCluster } from '../support/testCluster.ts';
+
+const digestSchema = z.looseObject({
+  cluster: z.string(),
+  clusters: z.array(z.looseObject({ key: z.string() })).optional(),
+  total: z.looseObject({ cost: z.number() }),
+});
 
 const TOKENS = {
   all: 'a-token-for-all-of-it',
@@ -90,6 +97,26 @@ describe('several clusters by the command line', () => {
       new Set(['prod-eu', 'prod-us']),
     );
     expect(both.totalCost).toBeCloseTo(all.totalCost, 8);
+  });
+
+  it('have one digest of all', async () => {
+    const cwd = folder.path;
+    const digest = async (...args: readonly string[]) => {
+      const week = weekOf(small.start, 'UTC').name;
+      const run = ['digest', '--week', week, '--dry-run', '--offline', '-o', 'json', ...args];
+      const { code, stdout, stderr } = await burnwatch(run, { cwd });
+      expect([code, stderr]).toEqual([0, '']);
+      return digestSchema.parse(JSON.parse(stdout));
+    };
+    const [all, eu, us] = await Promise.all([
+      digest(),
+      digest('--cluster', 'prod-eu'),
+      digest('--cluster', 'prod-us'),
+    ]);
+    expect(all.cluster).toBe('prod-eu, prod-us');
+    expect(all.clusters?.map(({ key }) => key)).toEqual(['prod-us', 'prod-eu']);
+    expect(all.total.cost).toBeCloseTo(eu.total.cost + us.total.cost, 8);
+    expect([eu.cluster, eu.clusters]).toEqual(['prod-eu', undefined]);
   });
 
   it('are chosen by name where a command is about one', async () => {

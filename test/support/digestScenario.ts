@@ -41,6 +41,8 @@ export interface Scenario {
   /** Start of the week in which things change. */
   readonly change: TimeMs;
   readonly config: Config;
+  /** Of the history. */
+  readonly name?: string;
   readonly parts?: readonly Part[];
 }
 
@@ -183,9 +185,10 @@ async function scenarioRecords(scenario: Scenario): Promise<readonly WindowRecor
 /** Records a scenario into a history and returns its path. */
 export async function recordScenario(temp: TempHistory, scenario: Scenario): Promise<string> {
   const records = await scenarioRecords(scenario);
-  const { cluster, pricing } = scenario.config;
+  const { name = 'history', config } = scenario;
+  const { cluster, pricing } = config;
   const identity = { cluster, currency: pricing.currency, windowMs: HOUR_MS };
-  const writer = await temp.openWriter('history', identity);
+  const writer = await temp.openWriter(name, identity);
   try {
     await writer.loadState(detectorCodecs({ detectors: DETECTORS }));
     for (let at = 0; at < records.length; at += 168)
@@ -193,7 +196,7 @@ export async function recordScenario(temp: TempHistory, scenario: Scenario): Pro
   } finally {
     await writer.close();
   }
-  return temp.path('history');
+  return temp.path(name);
 }
 
 function scenarioSnapshot({ change, config, parts }: Scenario, start: TimeMs): Snapshot {

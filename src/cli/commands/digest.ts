@@ -2,21 +2,24 @@ import { Option, type Command } from 'commander';
 import { parseWeek, lastWeek, weekOf, type Week } from '../../store/digests/week.ts';
 import { NoDataError, readDigest } from '../../digest/read/readDigest.ts';
 import { policyOf } from '../../channels/channels.ts';
+import { mergeDigests } from '../../digest/merge/mergeDigests.ts';
+import { mergeWithOthers, readOtherDigests } from '../../digest/merge/readFleetDigests.ts';
 import { sendDigest } from '../../digest/sendDigest.ts';
 import { renderDigestHtml } from '../../serve/pages/digests/digests.ts';
 import { digestJson } from '../../digest/text/digestJson.ts';
 import { renderText } from '../../digest/text/renderText.ts';
 import type { Digest } from '../../store/digests/digest.ts';
-import { openDigestStore } from '../../engines/openHistory.ts';
-import type { HistoryReader } from '../../store/history.ts';
+import { openDigestStore, openHistoryReader } from '../../engines/openHistory.ts';
+import { HistoryError, type HistoryReader } from '../../store/history.ts';
 import { composeNotifier } from '../../daemon/composeNotifier.ts';
 import { formatTime } from '../../model/time.ts';
 import { plural } from '../../model/text/units.ts';
 import { CommandFailed, UsageError, type Io } from '../io.ts';
 import {
   withHistory,
+  withOpened,
   presentCluster,
-  loadContext,
+  loadContexts,
   type CommandContext,
   type ConfigOption,
 } from '../options.ts';
@@ -51,35 +54,95 @@ export function registerDigest(command: Command, io: Io): void {
 }
 
 async function runDigest(options: DigestOptions, io: Io): Promise<void> {
-  const context = loadContext(options, io);
-  const { config } = context.loaded;
-  const dryRun = options.dryRun === true;
-  const week = chosenWeek(options, config.schedule.timezone, io);
+  const contexts = loadContexts(options, io);
+  const week = chosenWeek(options, contexts[0]!.loaded.config.schedule.timezone, io);
   try {
-    await withHistory(config, async (reader) => {
-      const snapshot =
-        options.offline === true ? null : await (await presentCluster(context, io)).snapshot();
-      const { thresholds } = context.loaded;
-      const policy = policyOf(config);
-      const request = { config, policy, thresholds, week, now: io.now(), snapshot };
-      if (dryRun) {
-        const digest = await readDigest(reader, { ...request, reach: policy.reach, late: null });
-        io.out(await render(digest, options.output ?? 'text'));
-        return;
-      }
-      const sent = await send(io, reader, context, { ...request, again: options.again === true });
-      if (sent === null) {
-        const before = await reader.digest(week.name);
-        const when = before === null ? '' : ` at ${formatTime(before.sentAt)}`;
-        io.err(`The digest of ${week.name} was sent already${when}: --again sends it once more.\n`);
-        return;
-      }
-      if (options.output !== undefined) io.out(await render(sent, options.output));
-    });
+    if (options.dryRun === true) await print(contexts, week, options, io);
+    else await sendAll(contexts, week, options, io);
   } catch (error) {
     if (error instanceof NoDataError) throw new CommandFailed(error.message);
     throw error;
   }
+}
+
+/** Prints the digest of the chosen cluster, or one of all that have data of the week. */
+async function print(
+  contexts: readonly CommandContext[],
+  week: Week,
+  options: DigestOptions,
+  io: Io,
+): Promise<void> {
+  const digests: Digest[] = [];
+  let none: unknown = null;
+  for (const context of contexts) {
+    await withHistory(context.loaded.config, async (reader) => {
+      const request = await requestOf(context, week, options, io);
+      const reach = request.policy.reach;
+      digests.push(await readDigest(reader, { ...request, reach, late: null }));
+    }).catch((error: unknown) => {
+      if (contexts.length === 1 || !isWithoutData(error)) throw error;
+      none = error;
+    });
+  }
+  if (digests.length === 0) throw none;
+  io.out(await render(mergeDigests(digests), options.output ?? 'text'));
+}
+
+function isWithoutData(error: unknown): boolean {
+  return (
+    error instanceof NoDataError || (error instanceof HistoryError && error.code === 'missing')
+  );
+}
+
+/** Sends the digest of the chosen cluster; of several, each keeps its own and the first one sends that of all. */
+async function sendAll(
+  contexts: readonly CommandContext[],
+  week: Week,
+  options: DigestOptions,
+  io: Io,
+): Promise<void> {
+  const [speaker, ...others] = contexts;
+  const again = options.again === true;
+  for (const context of others)
+    await withHistory(context.loaded.config, async (reader) => {
+      const request = await requestOf(context, week, options, io);
+      await withOpened(openDigestStore(context.loaded.config.history.path), (store) =>
+        sendDigest(reader, store, {
+          ...request,
+          again,
+          dueAt: null,
+          installedAt: null,
+          sentAs: () => null,
+        }),
+      );
+    }).catch((error: unknown) => {
+      if (!isWithoutData(error)) throw error;
+    });
+  const { config } = speaker!.loaded;
+  const found = await readOtherDigests(
+    others.length === 0 ? { cluster: config.cluster } : config,
+    week,
+    openHistoryReader,
+  );
+  await withHistory(config, async (reader) => {
+    const request = await requestOf(speaker!, week, options, io);
+    const sentAs = (own: Digest) => mergeWithOthers(own, found, config);
+    const sent = await send(io, reader, speaker!, { ...request, again, sentAs });
+    if (sent === null) {
+      const before = await reader.digest(week.name);
+      const when = before === null ? '' : ` at ${formatTime(before.sentAt)}`;
+      io.err(`The digest of ${week.name} was sent already${when}: --again sends it once more.\n`);
+      return;
+    }
+    if (options.output !== undefined) io.out(await render(sentAs(sent), options.output));
+  });
+}
+
+async function requestOf(context: CommandContext, week: Week, options: DigestOptions, io: Io) {
+  const { config, thresholds } = context.loaded;
+  const snapshot =
+    options.offline === true ? null : await (await presentCluster(context, io)).snapshot();
+  return { config, policy: policyOf(config), thresholds, week, now: io.now(), snapshot };
 }
 
 async function send(

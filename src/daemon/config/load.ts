@@ -94,7 +94,17 @@ export function loadConfigs(file: string | undefined): readonly LoadedConfig[] {
           `${JSON.stringify(name)} is no cluster of this configuration (${names.join(', ')})`,
         );
   if (problems.length > 0) throw new ConfigError(distinct(problems));
-  return all;
+  return all.length === 1 ? all : withFleet(all);
+}
+
+/** Lets each cluster know of all. */
+function withFleet(all: readonly LoadedConfig[]): readonly LoadedConfig[] {
+  const fleet = all.map(({ config: { cluster, history, pricing } }) => ({
+    cluster,
+    path: history.path,
+    pricing,
+  }));
+  return all.map((loaded) => ({ ...loaded, config: { ...loaded.config, fleet } }));
 }
 
 /** What all clusters share is wrong once. */

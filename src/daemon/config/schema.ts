@@ -6,6 +6,7 @@ import { unitCostsPart } from '../../collect/unitCosts.ts';
 import { schemasOf, type ConfigPart, type Report } from '../../config/configPart.ts';
 import { whileKnown } from '../../config/knownParts.ts';
 import { billsPart, budgetsPart, pricingPart } from '../../cost/config.ts';
+import type { FleetConfig } from '../../cost/fleet.ts';
 import { schedulePart } from '../../cycle/config.ts';
 import { eventsPart } from '../../detect/planned/config.ts';
 import { ownersPart } from '../../detect/owners/config.ts';
@@ -60,7 +61,7 @@ export const configSchema = z.strictObject({
 });
 
 /** The validated configuration: durations are milliseconds, defaults are filled in. */
-export type Config = z.output<typeof configSchema>;
+export type Config = z.output<typeof configSchema> & Pick<FleetConfig, 'fleet'>;
 
 /** Checks what holds between the keys of each part. */
 export function checkRules(config: Config, report: Report): void {

@@ -24,16 +24,14 @@ export async function readEfficiencyTrend(
     weeks: weeks.map(({ name, start }, index) => {
       const table = tables[index];
       const isWhole = start >= begins || index === weeks.length - 1;
-      if (table === undefined || !isWhole) return { name, efficiency: null, idleShare: null };
+      if (table === undefined || !isWhole)
+        return { name, efficiency: null, idleShare: null, allocatedNano: 0, nodesNano: 0 };
       return { name, ...efficiencyOfTable(table) };
     }),
   };
 }
 
-function efficiencyOfTable(table: CostTable): {
-  readonly efficiency: number | null;
-  readonly idleShare: number | null;
-} {
+function efficiencyOfTable(table: CostTable): Omit<EfficiencyTrend['weeks'][number], 'name'> {
   const rows = sumRows(table.rows, ({ namespace }) => namespace ?? '').map((row) => ({
     cost: row.cpuNano + row.ramNano,
     efficiency: efficiencyOf(row).efficiency,
@@ -41,5 +39,7 @@ function efficiencyOfTable(table: CostTable): {
   return {
     efficiency: efficiencyOfAll(rows),
     idleShare: table.nodesNano > 0 ? idleNano(table) / table.nodesNano : null,
+    allocatedNano: rows.reduce((sum, { cost }) => sum + cost, 0),
+    nodesNano: table.nodesNano,
   };
 }

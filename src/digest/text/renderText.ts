@@ -9,12 +9,14 @@ import {
   dataText,
   efficiencyText,
   findingText,
+  forecastName,
   forecastText,
   gapText,
   headlineText,
   ownerTexts,
   postureText,
   priceTexts,
+  savingName,
   savingsText,
 } from './sentences.ts';
 import { changeText, keyText, weekText, whyText } from './words.ts';
@@ -36,6 +38,9 @@ export function renderText(digest: Digest): string {
     ...(why === '' ? [] : [`Why: ${why}.`]),
     ...caveats(digest).map((text) => `Note: ${text}`),
     '',
+    ...(digest.clusters === undefined
+      ? []
+      : [...spendTable('CLUSTER', digest.clusters, null, currency), '']),
     ...spendTable('NAMESPACE', digest.namespaces, idle, currency),
     '',
     ...spendTable('OWNER', digest.owners, idle, currency),
@@ -43,7 +48,7 @@ export function renderText(digest: Digest): string {
     'FORECAST',
     ...digest.forecast.map(
       (line) =>
-        `  ${line.budget === null ? 'cluster' : line.budget.key}, ${forecastText(line, currency)}`,
+        `  ${forecastName(line, digest.clusters ? 'all clusters' : 'cluster')}, ${forecastText(line, currency)}`,
     ),
     '',
     'SAVINGS',
@@ -83,7 +88,7 @@ function knownWeeks(weeks: Digest['efficiency']['weeks']): string {
 function spendTable(
   title: string,
   spends: readonly Spend[],
-  idle: Amount,
+  idle: Amount | null,
   currency: string,
 ): readonly string[] {
   const shown = spends.slice(0, LISTED);
@@ -95,10 +100,10 @@ function spendTable(
       ...(rest.length === 0
         ? []
         : [{ ...others, name: `${rest.length} others`, efficiency: null }]),
-      { ...idle, name: keyText(IDLE_KEY), efficiency: null },
+      ...(idle === null ? [] : [{ ...idle, name: keyText(IDLE_KEY), efficiency: null }]),
     ];
   const cents = centsThatAdd(rows.map(({ nano }) => nano));
-  const hasBefore = idle.beforeNano !== null;
+  const hasBefore = rows.some(({ beforeNano }) => beforeNano !== null);
   const centsBefore = centsThatAdd(rows.map(({ beforeNano }) => beforeNano ?? 0));
   const head = [title, 'THIS WEEK', 'LAST WEEK', 'CHANGE', 'EFFICIENCY', 'WHY'];
   const total = sumOf(rows);
@@ -127,8 +132,8 @@ function sumOf(amounts: readonly Amount[]): Amount {
 }
 
 function savingLines(saving: Saving, index: number, currency: string): readonly string[] {
-  const { namespace, workload, owner, perMonth, changes, confidence, notes, patch } = saving;
-  const name = `${namespace}/${workload.kind}/${workload.name}`;
+  const { owner, perMonth, changes, confidence, notes, patch } = saving;
+  const name = savingName(saving);
   const whose = owner === null ? '' : `, ${owner}`;
   return [
     `  ${index + 1}. ${name}${whose}: ${formatMoney(perMonth, currency)} a month, ${confidence} confidence`,

@@ -1,5 +1,6 @@
 import { KIND_NAMES } from '../../model/text/format.ts';
 import type { FindingKind } from '../../model/finding.ts';
+import { workloadKey } from '../../model/workload.ts';
 import type {
   Attention,
   Digest,
@@ -10,6 +11,7 @@ import type {
   OwnerDigest,
   PostureLine,
   DigestSavings,
+  Saving,
 } from '../../store/digests/digest.ts';
 import { changeText } from './words.ts';
 import {
@@ -102,6 +104,18 @@ export function savingsText(savings: DigestSavings, currency: string): string {
   return perMonth < 0
     ? `Requests worth ${money(-perMonth)} a month are missing on balance, and some could be freed ${freed}`
     : `Requests worth ${money(perMonth)} a month could be freed on balance, most of it ${freed}`;
+}
+
+/** `shop/Deployment/web`; in the digest of several clusters with its own. */
+export function savingName({ cluster, namespace, workload }: Saving): string {
+  const name = workloadKey(namespace, workload);
+  return cluster === undefined ? name : `${cluster}/${name}`;
+}
+
+/** What a forecast line is of. */
+export function forecastName({ budget, across }: ForecastLine, whole: string): string {
+  if (budget === null) return whole;
+  return across === true ? `${budget.key}, all clusters` : budget.key;
 }
 
 export function abuseText(abuse: Attention, currency: string): string {

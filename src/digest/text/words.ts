@@ -33,6 +33,7 @@ const DRIVERS: Readonly<Record<Driver, readonly [more: string, less: string]>> =
   network: ['more traffic', 'less traffic'],
   'load-balancers': ['more load balancers', 'fewer load balancers'],
   shared: ['a larger part of shared costs', 'a smaller part of shared costs'],
+  'new-clusters': ['clusters without a week before', 'clusters without a week before'],
   nodes: ['more nodes', 'fewer nodes'],
   allocated: ['less of the nodes is requested', 'more of the nodes is requested'],
   remainder: ['not explained', 'not explained'],

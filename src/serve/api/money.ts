@@ -184,10 +184,21 @@ export const getDigest = defineRoute({
   isWholeCluster: true,
   summary: 'The digest of a week as it was sent',
   params: z.strictObject({ week: z.string().min(1).max(20) }),
+  query: z.strictObject({
+    clusters: z
+      .literal('all')
+      .optional()
+      .describe('one digest of all clusters that the token sees'),
+  }),
   response: z.record(z.string(), z.unknown()),
-  async handle({ params }, deps) {
-    const stored = await deps.reader.digest(params.week);
-    if (stored === null) throw new HttpProblem(404, 'There is no digest of this week');
-    return { body: digestJson(stored.digest) as Record<string, unknown> };
+  async handle({ context, params: { week }, query }, deps) {
+    const { clusters: seen } = context.var.principal;
+    const clusters = (deps.clusters ?? []).filter((name) => seen?.has(name) ?? true);
+    const digest =
+      query.clusters === 'all'
+        ? await deps.questions.fleetDigest({ week, clusters })
+        : ((await deps.reader.digest(week))?.digest ?? null);
+    if (digest === null) throw new HttpProblem(404, 'There is no digest of this week');
+    return { body: digestJson(digest) as Record<string, unknown> };
   },
 });

@@ -17,6 +17,7 @@ import {
   answerSeries,
   answerWorkloadUse,
 } from './answerUse.ts';
+import { answerFleetDigest } from './answerFleetDigest.ts';
 import { answerOverview } from './answerOverview.ts';
 import { answerBudgets, answerOwners, answerPrices, answerUnitCosts } from './answerMoney.ts';
 import { answerPosture } from './answerPosture.ts';
@@ -57,6 +58,7 @@ export const QUESTIONS = {
   allocations: { answer: answerAllocations, thread: 'slow', staleMs: 0, of: 'costs' },
   // A decision about a finding shows at once.
   findings: { answer: answerFindings, thread: 'quick', staleMs: 0 },
+  fleetDigest: { answer: answerFleetDigest, thread: 'quick', staleMs: 0 },
   controlPlane: { answer: answerControlPlane, thread: 'slow', staleMs: STALE_MS },
   signals: { answer: answerSignals, thread: 'quick', staleMs: 0 },
   findingPage: { answer: answerFindingPage, thread: 'quick', staleMs: 0 },

@@ -12,6 +12,8 @@ import type { Week } from './week.ts';
  * Money is in integer nano-units of `currency`, so that it adds up exactly:
  * Σ namespaces + idle = total = Σ owners + idle, and for every amount Σ reasons = nano − beforeNano.
  *
+ * That of several clusters (`mergeDigests`) is sent and not kept: each cluster keeps its own.
+ *
  * It speaks of the whole cluster: show it only to who may see every namespace; `ownerDigests` hold what
  * one owner may see. Messages link to its page as `/digests/2026-W47`.
  */
@@ -30,6 +32,8 @@ export interface Digest {
   readonly comparison: WeekComparison;
   readonly coverage: Coverage;
   readonly total: Amount;
+  /** What each cluster cost, idle included; only in the digest of several. */
+  readonly clusters?: readonly Spend[];
   /** By cost, the dearest first. Shared namespaces and fixed fees are spread as `costs` spreads them. */
   readonly namespaces: readonly Spend[];
   readonly owners: readonly Spend[];
@@ -100,6 +104,7 @@ export interface Gap {
  *   beyond its request;
  * - `node-mix`: pods run on dearer kinds of node; `node-prices`: the same kinds of node cost more;
  * - `storage`, `network`, `load-balancers`: these; `shared`: their part of shared namespaces and fixed fees;
+ * - `new-clusters`: all of a cluster that has no week before;
  * - `nodes`, `allocated`: for what is idle, more nodes, and more of them asked for;
  * - `remainder`: what none of these explains.
  */
@@ -117,6 +122,7 @@ export type Driver =
   | 'network'
   | 'load-balancers'
   | 'shared'
+  | 'new-clusters'
   | 'nodes'
   | 'allocated'
   | 'remainder';
@@ -140,7 +146,7 @@ export interface Amount {
   readonly reasons: readonly Reason[];
 }
 
-/** What a namespace or an owner spent. */
+/** What a namespace, an owner or a cluster spent. */
 export interface Spend extends Amount {
   /** The namespace or owner; `__unallocated__` for what has no owner. */
   readonly key: string;
@@ -170,6 +176,9 @@ export interface EfficiencyTrend {
     readonly efficiency: number | null;
     /** Idle share of what the nodes cost, 0..1; may be negative. */
     readonly idleShare: number | null;
+    /** What both are shares of: CPU and memory that containers were charged for, and the nodes. */
+    readonly allocatedNano: Nano;
+    readonly nodesNano: Nano;
   }[];
 }
 
@@ -177,6 +186,8 @@ export interface EfficiencyTrend {
 export interface ForecastLine {
   /** Null: the whole cluster. */
   readonly budget: { readonly kind: 'namespace' | 'owner'; readonly key: string } | null;
+  /** Set for a budget over all clusters. */
+  readonly across?: true;
   /** `2026-11`. */
   readonly month: string;
   /** Null where none is configured. */
@@ -205,6 +216,8 @@ export interface DigestSavings {
 
 /** One workload's recommendation with its patch. */
 export interface Saving {
+  /** In the digest of several clusters. */
+  readonly cluster?: string;
   readonly namespace: string;
   readonly workload: WorkloadRef;
   readonly owner: string | null;

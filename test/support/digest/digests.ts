@@ -22,6 +22,7 @@ const DRIVERS: readonly Driver[] = [
   'network',
   'load-balancers',
   'shared',
+  'new-clusters',
   'nodes',
   'allocated',
   'remainder',
@@ -119,7 +120,15 @@ export function aDigest(text: string, nano: number, entries = 3): Digest {
       days: [week.start, week.start + 864e5],
       series: many(() => ({ key: text, nano: [nano, nano] })),
     },
-    efficiency: { weeks: many(() => ({ name: '2026-W47', efficiency: 0.3, idleShare: 0.2 })) },
+    efficiency: {
+      weeks: many(() => ({
+        name: '2026-W47',
+        efficiency: 0.3,
+        idleShare: 0.2,
+        allocatedNano: nano,
+        nodesNano: nano,
+      })),
+    },
     forecast,
     savings,
     abuse: {

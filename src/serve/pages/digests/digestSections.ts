@@ -6,11 +6,13 @@ import {
   dataText,
   efficiencyText,
   findingText,
+  forecastName,
   forecastText,
   gapText,
   ownerTexts,
   postureText,
   priceTexts,
+  savingName,
   savingsText,
 } from '../../../digest/text/sentences.ts';
 import {
@@ -167,7 +169,7 @@ const BUDGET_BADGES = {
 } as const;
 
 /** The forecast of the month against its budgets. */
-export function forecastSection({ forecast, currency }: Digest): Html | null {
+export function forecastSection({ forecast, currency, clusters }: Digest): Html | null {
   if (forecast.length === 0) return null;
   return card(
     'Forecast to the month’s end',
@@ -175,7 +177,7 @@ export function forecastSection({ forecast, currency }: Digest): Html | null {
       ${forecast.map(
         (line) =>
           html`<li>
-            <strong>${line.budget === null ? 'Whole cluster' : line.budget.key}</strong>
+            <strong>${forecastName(line, clusters ? 'All clusters' : 'Whole cluster')}</strong>
             ${BUDGET_BADGES[budgetState(line)]}
             <p class="note">${forecastText(line, currency)}</p>
             ${line.monthly !== null && gauge(line, line.monthly)}
@@ -212,9 +214,9 @@ export function savingsSection({ savings, currency }: Digest): Html {
 }
 
 function savingPart(saving: Saving, currency: string): Html {
-  const { namespace, workload, owner, perMonth, changes, confidence, notes, patch } = saving;
+  const { owner, perMonth, changes, confidence, notes, patch } = saving;
   return html`<article>
-    <h3>${namespace}/${workload.kind}/${workload.name}</h3>
+    <h3>${savingName(saving)}</h3>
     <p>
       <strong class="down">${formatMoney(perMonth, currency)} a month</strong>
       <small>${confidence} confidence${owner !== null && ` · ${owner}`}</small>
@@ -310,11 +312,12 @@ export function spendSection(
   title: string,
   rowTitle: string,
   spends: readonly Spend[],
-  { idle, currency }: Digest,
+  { currency, total: bill }: Digest,
+  idle: Amount | null,
 ): Html {
   const named = [
     ...spends.map((spend) => ({ ...spend, name: keyText(spend.key) })),
-    { ...idle, name: 'idle', efficiency: null },
+    ...(idle === null ? [] : [{ ...idle, name: 'idle', efficiency: null }]),
   ];
   const cents = centsThatAdd(named.map(({ nano }) => nano));
   const before = centsThatAdd(named.map(({ beforeNano }) => beforeNano ?? 0));
@@ -323,7 +326,7 @@ export function spendSection(
     cents: cents[index] ?? 0,
     centsBefore: before[index] ?? 0,
   }));
-  const hasBefore = idle.beforeNano !== null;
+  const hasBefore = bill.beforeNano !== null;
   const beforeText = (amount: number) => (hasBefore ? centsText(amount) : '–');
   const largest = Math.max(1, ...rows.flatMap((row) => [row.nano, row.beforeNano ?? 0]));
   const columns: readonly HtmlColumn<Row>[] = [

@@ -58,14 +58,25 @@ export const digestPage: ShownPage = {
   path: '/digests/:week',
   scope: 'read',
   isWholeCluster: true,
-  async show({ page, deps, params }) {
-    const stored = await deps.reader.digest(params['week'] ?? '');
-    if (stored === null) throw new HttpProblem(404, 'There is no digest of this week');
+  async show({ page, deps, params, query }) {
+    const week = params['week'] ?? '';
+    const { clusters } = page;
+    const isOfAll = query['clusters'] === 'all' && clusters.length > 1;
+    const digest = isOfAll
+      ? await deps.questions.fleetDigest({ week, clusters })
+      : ((await deps.reader.digest(week))?.digest ?? null);
+    if (digest === null) throw new HttpProblem(404, 'There is no digest of this week');
+    const path = `/digests/${encodeURIComponent(week)}`;
+    const other = isOfAll
+      ? html`<a href="${path}">${page.cluster} alone</a>`
+      : html`<a href="${path}?clusters=all">all clusters</a>`;
     return layout(
       page,
-      stored.week,
-      html`<p class="crumbs digest"><a href="/digests">Weekly digests</a> / ${stored.week}</p>
-        ${digestBody(stored.digest)}`,
+      week,
+      html`<p class="crumbs digest">
+          <a href="/digests">Weekly digests</a> / ${week}${clusters.length > 1 && html` · ${other}`}
+        </p>
+        ${digestBody(digest)}`,
     );
   },
 };
@@ -96,10 +107,11 @@ export async function renderDigestHtml(digest: Digest): Promise<string> {
 function digestBody(digest: Digest): Html {
   return html`<div class="digest">
     ${headSection(digest)} ${whySection(digest)} ${chartSection(digest)}
-    ${spendSection('Namespaces', 'Namespace', digest.namespaces, digest)}
-    ${spendSection('Owners', 'Owner', digest.owners, digest)} ${forecastSection(digest)}
-    ${savingsSection(digest)} ${efficiencySection(digest)} ${attentionSection(digest)}
-    ${dataSection(digest)}
+    ${digest.clusters && spendSection('Clusters', 'Cluster', digest.clusters, digest, null)}
+    ${spendSection('Namespaces', 'Namespace', digest.namespaces, digest, digest.idle)}
+    ${spendSection('Owners', 'Owner', digest.owners, digest, digest.idle)}
+    ${forecastSection(digest)} ${savingsSection(digest)} ${efficiencySection(digest)}
+    ${attentionSection(digest)} ${dataSection(digest)}
     <p class="note">
       ${weekText(digest)}. Money in ${digest.currency}, ${BASIS[digest.priceBasis]}. Every table
       adds up to the cluster’s bill of the week.
