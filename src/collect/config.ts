@@ -19,6 +19,27 @@ const prometheus = z.strictObject({
       passwordFile: z.string().optional(),
     })
     .optional(),
+  /** Amazon Managed Service for Prometheus. */
+  sigv4: z
+    .strictObject({
+      region: z.string().min(1),
+      profile: z.string().optional(),
+      service: z.string().default('aps'),
+    })
+    .optional(),
+  /** Google Cloud Managed Service for Prometheus. */
+  googleIam: z.strictObject({ credentialsFile: z.string().optional() }).optional(),
+  oauth2: z
+    .strictObject({
+      tokenUrl: httpUrl,
+      clientId: z.string().min(1),
+      clientSecret: z.string().optional(),
+      clientSecretFile: z.string().optional(),
+      scopes: z.array(z.string()).default([]),
+      /** Further fields of the request for a token, such as audience or resource. */
+      parameters: z.record(z.string(), z.string()).default({}),
+    })
+    .optional(),
   tls: tls.optional(),
   timeout: duration.default(60_000),
   /** Range of every rate(); the window by default, at least 4m. At least four scrape intervals are wanted. */
@@ -81,10 +102,18 @@ interface Matching {
 }
 
 const oneLogin: Rule<PrometheusConfig> = (part, report) => {
-  const { basicAuth, bearerToken, bearerTokenFile } = part;
+  const { basicAuth, bearerToken, bearerTokenFile, sigv4, googleIam, oauth2 } = part;
   const hasBearer = bearerToken !== undefined || bearerTokenFile !== undefined;
-  if (basicAuth !== undefined && hasBearer)
-    report(['basicAuth'], 'is given together with a bearer token: keep only one');
+  const given = Object.entries({ basicAuth, sigv4, googleIam, oauth2 }).flatMap(([key, value]) =>
+    value === undefined ? [] : [key],
+  );
+  const [first, second] = given;
+  if (first !== undefined && hasBearer)
+    report([first], 'is given together with a bearer token: keep only one');
+  if (second !== undefined)
+    report([second], `is given together with prometheus.${first}: keep only one`);
+  if (oauth2 !== undefined && (oauth2.clientSecret ?? oauth2.clientSecretFile) === undefined)
+    report(['oauth2'], 'needs clientSecret or clientSecretFile');
   if (basicAuth !== undefined && (basicAuth.password ?? basicAuth.passwordFile) === undefined)
     report(['basicAuth'], 'needs password or passwordFile');
 };

@@ -44,6 +44,8 @@ export interface ClientDeps extends RetryDeps {
   readonly now: () => number;
 }
 
+const FORM = 'application/x-www-form-urlencoded';
+
 /** Answers beyond this are refused; the batch is split instead. */
 const LARGEST_ANSWER_BYTES = 512 * 1024 * 1024;
 
@@ -144,10 +146,25 @@ async function ask<T extends object>(asking: Asking, question: Question<T>): Pro
     timeout: config.timeout,
     headers,
     requestInterceptor: {
-      onFulfilled(request) {
+      async onFulfilled(request) {
         for (const [name, value] of Object.entries(STORE_PARAMETERS)) {
           (request.data as URLSearchParams).append(name, value);
         }
+        // What is signed is what is sent.
+        request.data = (request.data as URLSearchParams).toString();
+        request.headers.set('Content-Type', FORM);
+        const { method = 'post', url = '', baseURL } = request;
+        const outgoing = {
+          method: method.toUpperCase(),
+          url: new URL(url, baseURL),
+          contentType: FORM,
+          body: request.data as string,
+        };
+        const added = await transport.authorize(outgoing).catch((cause: Error) => {
+          exchange.failure = new CollectError('unauthorized', cause.message, false, cause);
+          throw cause;
+        });
+        for (const [name, value] of Object.entries(added)) request.headers.set(name, value);
         request.signal = AbortSignal.any([signal, deadline]);
         request.responseType = 'arraybuffer';
         request.maxRedirects = 0;
@@ -179,6 +196,7 @@ async function ask<T extends object>(asking: Asking, question: Question<T>): Pro
     await question.send(driver);
   } catch (thrown) {
     if (signal.aborted) throw aborted();
+    if (exchange.failure !== null) throw exchange.failure;
     const failure = deadline.aborted
       ? new CollectError(
           'timeout',

@@ -3,6 +3,7 @@ import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import type { AgentOptions } from 'node:https';
 import type { PrometheusConfig } from '../config.ts';
+import { createCloudLogin, type OutgoingRequest } from './cloudLogin.ts';
 
 /** Where and as whom Prometheus is asked. Connections are kept alive between queries. */
 export interface Transport {
@@ -12,6 +13,8 @@ export interface Transport {
   readonly httpsAgent: HttpsAgent;
   /** Headers of the next request; token files are read each time, since they rotate. */
   headers(): Promise<Record<string, string>>;
+  /** What a managed store asks of each request besides. @throws Error naming the configuration key */
+  authorize(request: OutgoingRequest): Promise<Readonly<Record<string, string>>>;
   close(): void;
 }
 
@@ -26,6 +29,7 @@ export async function createTransport(config: PrometheusConfig): Promise<Transpo
   url.password = '';
   url.search = '';
   url.hash = '';
+  const login = await createCloudLogin(config);
   const options = { keepAlive: true, maxSockets: config.concurrency, scheduling: 'lifo' } as const;
   const httpAgent = new HttpAgent(options);
   const httpsAgent = new HttpsAgent({ ...options, ...(await tlsOptions(config)) });
@@ -40,6 +44,7 @@ export async function createTransport(config: PrometheusConfig): Promise<Transpo
         ...(authorization === null ? {} : { Authorization: authorization }),
       };
     },
+    authorize: async (request) => (login === null ? {} : login.authorize(request)),
     close() {
       httpAgent.destroy();
       httpsAgent.destroy();
