@@ -16,6 +16,8 @@ export const NODE_LABELS = {
     'kubernetes.azure.com/agentpool',
     'node.kubernetes.io/instance-type',
   ],
+  /** Of machines that run the control plane; mostly without a value, which only the Kubernetes API tells. */
+  controlPlane: ['node-role.kubernetes.io/control-plane', 'node-role.kubernetes.io/master'],
 } as const;
 
 /** Labels and values that mark interruptible capacity; values are compared without regard to case. */

@@ -30,3 +30,9 @@ export function maxKnown(...readings: readonly Reading[]): Reading {
   }
   return max;
 }
+
+/** Mean of what is known; unknown only when nothing is known. */
+export function meanKnown(readings: readonly Reading[]): Reading {
+  const sum = sumKnown(readings);
+  return sum === null ? null : sum / readings.filter((reading) => reading !== null).length;
+}

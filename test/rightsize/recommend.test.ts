@@ -127,5 +127,5 @@ it('tells of autoscalers in its notes, and needs nobody for what it does not kno
   );
   expect(notesOf('app-2')).toEqual([]);
   const helm = recommendations.find(({ workload }) => workload.name === 'app-0');
-  expect(helm?.managedBy).toEqual({ tool: 'Helm', name: 'shop' });
+  expect(helm?.managedBy).toEqual({ tool: 'Helm', name: 'shop', form: 'helm' });
 });

@@ -23,6 +23,12 @@ beforeAll(async () => {
     const common = { namespace: 'shop', usageTimes: times, kubeTimes: times, createdAt: T - HOUR };
     addPod(store, { ...common, name, uid, cpuCores });
   });
+  // A tenth and a thirtieth of the time web.1 and web-2 wait for CPU; the kubelet exports nothing of memory.
+  Object.entries({ 'web.1': 0.1, 'web-2': 1 / 30, webx1: 0.9 }).forEach(([pod, share]) => {
+    const labels = { namespace: 'shop', pod, container: 'app', id: `/${pod}` };
+    const waited = times.map((at) => [at, (at - T + HOUR) * share] as const);
+    store.add('container_pressure_cpu_waiting_seconds_total', labels, waited);
+  });
   const forged = {
     job: 'metrics/probe',
     namespace: 'shop',
@@ -76,6 +82,25 @@ function liveAt(url: string, warnings: string[] = [], known: KnownSources = SETT
     (problem) => warnings.push(problem),
   );
 }
+
+describe('how long tasks waited', () => {
+  const asked = { namespace: 'shop', pods: ['web.1', 'web-2'], container: 'app' };
+
+  it('is the mean of these very pods over the span; unknown where nothing is exported', async () => {
+    const { from, to } = scope;
+    const found = await liveAt(server.url).pressure({ ...asked, from, to });
+    expect(found.cpu).toBeCloseTo((0.1 + 1 / 30) / 2, 4);
+    expect(found.ram).toBeNull();
+  });
+
+  it('is unknown where Prometheus does not answer, and says so', async () => {
+    const warnings: string[] = [];
+    const { from, to } = scope;
+    const found = await liveAt('http://127.0.0.1:9', warnings).pressure({ ...asked, from, to });
+    expect(found).toEqual({ cpu: null, ram: null });
+    expect(warnings[0]).toContain('Prometheus was not asked');
+  });
+});
 
 describe('a series while Prometheus has it', () => {
   it('is finer than windows, of these very pods, and tagged with where it came from', async () => {

@@ -48,6 +48,7 @@ const PAGES = [
   '/explore?window=24h&by=workload,node&filter=namespace=shop',
   '/events',
   '/recommendations?all',
+  '/savings',
   '/posture',
   '/posture/platform-monitoring',
   '/signals',

@@ -116,6 +116,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./recommend.ts')).registerRecommend,
   },
   {
+    name: 'savings',
+    description: 'what saves money beside right-sizing; --applied: what came of recommendations',
+    load: async () => (await import('./savings.ts')).registerSavings,
+  },
+  {
     name: 'owners',
     description: 'the owner of each workload, its source, and whether messages reach it',
     load: async () => (await import('./owners.ts')).registerOwners,

@@ -3,6 +3,7 @@ import type { HistoryReader } from '../../store/history.ts';
 import { workloadPatches } from '../../detect/rightsize/advice/patch.ts';
 import { isWorthSaying, readAdvice } from '../../detect/rightsize/advice/readAdvice.ts';
 import { renderAdvice } from '../../detect/rightsize/advice/renderAdvice.ts';
+import { renderPullRequests } from '../../detect/rightsize/advice/renderPullRequest.ts';
 import { renderPatches } from '../../detect/rightsize/advice/renderPatches.ts';
 import { abuseMarks, type AbuseMark } from '../../detect/findings/suspectedWorkloads.ts';
 import { isSure } from '../../detect/rightsize/advice/confidence.ts';
@@ -24,7 +25,7 @@ interface RecommendOptions extends ConfigOption {
   readonly minSaving: string;
   readonly all?: boolean;
   readonly offline?: boolean;
-  readonly output: 'table' | 'json' | 'csv' | 'patch';
+  readonly output: 'table' | 'json' | 'csv' | 'patch' | 'pull-request';
 }
 
 export function registerRecommend(command: Command, io: Io): void {
@@ -34,8 +35,11 @@ export function registerRecommend(command: Command, io: Io): void {
     .option('--all', 'also what fits, and what has too little data')
     .option('--offline', 'from the history alone: autoscalers and owners of manifests stay unknown')
     .addOption(
-      new Option('-o, --output <format>', 'how to print')
-        .choices(['table', 'json', 'csv', 'patch'])
+      new Option(
+        '-o, --output <format>',
+        'how to print; pull-request: a description with patches for Kustomize or values for Helm',
+      )
+        .choices(['table', 'json', 'csv', 'patch', 'pull-request'])
         .default('table'),
     )
     .action((options: RecommendOptions) => printRecommendations(options, io));
@@ -54,7 +58,7 @@ async function printRecommendations(options: RecommendOptions, io: Io): Promise<
       days,
       namespaces,
       rule: thresholds.overprovisioned,
-      abuse: await abuseIn(reader),
+      abuse: await openAbuseMarks(reader),
       snapshot,
     });
     const advices = report.advices.filter(
@@ -74,11 +78,15 @@ async function printRecommendations(options: RecommendOptions, io: Io): Promise<
     if (options.output === 'patch') {
       const kubeContext = kubeContextOf(config);
       io.out(renderPatches(workloadPatches(advices), { currency, kubeContext }));
-    } else io.out(renderAdvice({ ...report, advices }, currency, options.output, io.terminal));
+    } else if (options.output === 'pull-request') io.out(renderPullRequests(advices, currency));
+    else io.out(renderAdvice({ ...report, advices }, currency, options.output, io.terminal));
   });
 }
 
-async function abuseIn(reader: HistoryReader): Promise<ReadonlyMap<string, AbuseMark>> {
+/** Workloads whose use is, or may be, a miner's. */
+export async function openAbuseMarks(
+  reader: HistoryReader,
+): Promise<ReadonlyMap<string, AbuseMark>> {
   const all = { since: null, namespaces: null };
   return abuseMarks(await reader.findings({ state: 'open', kind: 'cryptojacking', ...all }));
 }

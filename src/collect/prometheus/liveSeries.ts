@@ -17,9 +17,9 @@ export interface LiveQuery {
   readonly stepMs: number;
 }
 
-export interface LiveSeries {
+export interface LiveSeries<C extends string = LiveColumn> {
   readonly times: readonly TimeMs[];
-  readonly columns: Readonly<Record<LiveColumn, readonly Reading[]>>;
+  readonly columns: Readonly<Record<C, readonly Reading[]>>;
 }
 
 export type LiveColumn =
@@ -30,6 +30,9 @@ export type LiveColumn =
   | 'diskReadBytesPerSecond'
   | 'diskWriteBytesPerSecond'
   | 'throttledShare';
+
+/** Shares of the time in which tasks of the containers waited (PSI), on average over them. */
+export type PressureColumn = 'cpuPressureShare' | 'ramPressureShare';
 
 /** Selects the series of the containers, or of the pods (the network is a pod's). */
 interface Selectors {
@@ -54,6 +57,16 @@ const QUERIES: Readonly<Record<LiveColumn, (s: Selectors) => string>> = {
   },
 };
 
+/** cAdvisor exports them on cgroup v2 from Kubernetes 1.34 on (feature gate KubeletPSI). */
+const PRESSURE_QUERIES: Readonly<Record<PressureColumn, (s: Selectors) => string>> = {
+  cpuPressureShare: (s) => waiting(s, 'container_pressure_cpu_waiting_seconds_total'),
+  ramPressureShare: (s) => waiting(s, 'container_pressure_memory_waiting_seconds_total'),
+};
+
+function waiting({ container, rate }: Selectors, metric: string): string {
+  return `avg(max by (pod,container,id) (rate(${container(metric)}[${rate}])))`;
+}
+
 function summed({ container, rate }: Selectors, metric: string, part: string): string {
   return `sum(max by (pod,container,id,${part}) (rate(${container(metric)}[${rate}])))`;
 }
@@ -63,12 +76,26 @@ function network({ pod, rate }: Selectors, metric: string): string {
 }
 
 /** Asks for the series of some pods, one query a column. @throws CollectError */
-export async function readLiveSeries(
+export function readLiveSeries(...args: ReadArguments): Promise<LiveSeries> {
+  return readColumns(QUERIES, ...args);
+}
+
+/** Asks how long the containers of some pods waited for CPU and memory. @throws CollectError */
+export function readLivePressure(...args: ReadArguments): Promise<LiveSeries<PressureColumn>> {
+  return readColumns(PRESSURE_QUERIES, ...args);
+}
+
+type ReadArguments = readonly [
   client: PrometheusClient,
   context: QueryContext,
   query: LiveQuery,
   signal: AbortSignal,
-): Promise<LiveSeries> {
+];
+
+async function readColumns<C extends string>(
+  queries: Readonly<Record<C, (s: Selectors) => string>>,
+  ...[client, context, query, signal]: ReadArguments
+): Promise<LiveSeries<C>> {
   const { from, to, stepMs } = query;
   const start = ceilTo(from, stepMs);
   const points = Math.max(1, Math.floor((to - start) / stepMs) + 1);
@@ -78,11 +105,11 @@ export async function readLiveSeries(
     points,
   };
   const selectors = selectorsOf(query, context);
-  const names = Object.keys(QUERIES) as LiveColumn[];
+  const names = Object.keys(queries) as C[];
   const answers = await Promise.all(
     names.map(async (name) => {
       const span = { grid, from: 0, to: points - 1 };
-      const { series } = await client.range(QUERIES[name](selectors), span, signal);
+      const { series } = await client.range(queries[name](selectors), span, signal);
       const values = series[0]?.values;
       const readings = Array.from({ length: points }, (_, point) => toReading(values?.[point]));
       return [name, readings] as const;
@@ -90,7 +117,7 @@ export async function readLiveSeries(
   );
   return {
     times: Array.from({ length: points }, (_, point) => pointSeconds(grid, point) * SECOND_MS),
-    columns: Object.fromEntries(answers) as Partial<LiveSeries['columns']> as LiveSeries['columns'],
+    columns: Object.fromEntries(answers) as unknown as LiveSeries<C>['columns'],
   };
 }
 

@@ -1,11 +1,12 @@
 import { HOURS_PER_MONTH } from '../../model/time.ts';
 import { containerKey, type WorkloadRef } from '../../model/workload.ts';
-import { removableNodes, type PackNode } from './removableNodes.ts';
+import { removableNodes, type PackNode, type Packing } from './removableNodes.ts';
 
 const GIB = 1024 ** 3;
 
 /** A node with what its resources cost. */
 export interface SavingsNode extends PackNode {
+  readonly instanceType?: string | null;
   readonly cpuCoreHour: number;
   readonly ramGiBHour: number;
 }
@@ -48,6 +49,27 @@ export interface Savings {
 /** A tenth of every node stays free, so that pods that grow or come have room. */
 const HEADROOM = 0.1;
 
+/** Packs the running pods onto as few nodes as their requests of today allow. */
+export function packNodes(
+  nodes: readonly SavingsNode[],
+  containers: readonly PlacedContainer[],
+): Packing {
+  const managing = new Set(
+    containers.filter(({ workload }) => isApiServer(workload)).map(({ node }) => node),
+  );
+  const known = nodes.map((node) =>
+    managing.has(node.name) ? { ...node, isControlPlane: true } : node,
+  );
+  return removableNodes(known, toPods(containers), HEADROOM);
+}
+
+/** Kinds of pods that go with their node. */
+const OF_NODES = new Set(['DaemonSet', 'Node', 'StaticPod']);
+
+function isApiServer({ kind, name }: WorkloadRef): boolean {
+  return kind !== 'DaemonSet' && OF_NODES.has(kind) && /^(?:kube-apiserver|etcd)/.test(name);
+}
+
 /**
  * Estimates what new requests would save, by packing the running pods twice: with the requests of today,
  * and with the new ones. Money is the price of the nodes that go away only in the second case.
@@ -60,9 +82,9 @@ export function estimateSavings(
   requests: ReadonlyMap<string, NewRequest>,
 ): Savings {
   const after = containers.map((each) => withNewRequest(each, requests));
-  const today = removableNodes(nodes, toPods(containers), HEADROOM);
-  const later = removableNodes(nodes, toPods(after), HEADROOM);
-  const hourlyOf = (names: ReadonlySet<string>): number =>
+  const today = packNodes(nodes, containers).removed;
+  const later = packNodes(nodes, after).removed;
+  const hourlyOf = (names: ReadonlyMap<string, unknown>): number =>
     nodes.reduce((sum, node) => (names.has(node.name) ? sum + node.hourly : sum), 0);
   const prices = new Map(nodes.map((node) => [node.name, node]));
   let cpu = 0;
@@ -80,8 +102,8 @@ export function estimateSavings(
     freedCpuCores: cpu,
     freedRamBytes: ram,
     requestsFreedPerMonth: hourly * HOURS_PER_MONTH,
-    removableToday: [...today].sort(),
-    removableAfter: [...later].filter((name) => !today.has(name)).sort(),
+    removableToday: [...today.keys()].sort(),
+    removableAfter: [...later.keys()].filter((name) => !today.has(name)).sort(),
     moneyPerMonth: Math.max(0, hourlyOf(later) - hourlyOf(today)) * HOURS_PER_MONTH,
   };
 }
@@ -109,7 +131,7 @@ function toPods(
   >();
   for (const { namespace, pod, node, workload, cpuCores, ramBytes } of containers) {
     const key = `${namespace}/${pod}/${node}`;
-    const pinned = workload.kind === 'DaemonSet' || workload.kind === 'Node';
+    const pinned = OF_NODES.has(workload.kind);
     const sum = pods.get(key) ?? { node, cpuCores: 0, ramBytes: 0, pinned };
     sum.cpuCores += cpuCores;
     sum.ramBytes += ramBytes;

@@ -48,6 +48,8 @@ function toNode(node: NodeRecord, watermark: number): SavingsNode[] {
     {
       name,
       pool: pool ?? '',
+      instanceType: firstLabel(labels, NODE_LABELS.instanceType) ?? null,
+      isControlPlane: NODE_LABELS.controlPlane.some((label) => labels[label] !== undefined),
       allocatableCpuCores: cpuCores * ALLOCATABLE_SHARE,
       allocatableRamBytes: ramBytes * ALLOCATABLE_SHARE,
       hourly:

@@ -7,6 +7,8 @@ export interface PackNode {
   readonly allocatableRamBytes: number;
   /** Units of currency. */
   readonly hourly: number;
+  /** It runs the control plane: it never goes. */
+  readonly isControlPlane?: boolean;
 }
 
 export interface PackPod {
@@ -27,6 +29,14 @@ interface Bin {
   pods: PackPod[];
 }
 
+/** Where a packing ends. */
+export interface Packing {
+  /** Nodes that could go, each with the nodes that its pods end on, by name. */
+  readonly removed: ReadonlyMap<string, readonly string[]>;
+  /** Share of the allocatable CPU or memory, whichever is fuller, that is requested on those that stay; headroom counts. */
+  readonly usedShare: ReadonlyMap<string, number>;
+}
+
 /**
  * Nodes that could be drained with every pod finding room elsewhere in its pool, emptiest first: what a
  * cluster autoscaler's consolidation could take away at best. Room is judged by requests; affinities,
@@ -38,7 +48,7 @@ export function removableNodes(
   nodes: readonly PackNode[],
   pods: readonly PackPod[],
   headroom: number,
-): ReadonlySet<string> {
+): Packing {
   const bins = new Map(nodes.map((node) => [node.name, toBin(node, headroom)]));
   for (const pod of pods) {
     const bin = bins.get(pod.node);
@@ -57,9 +67,16 @@ export function removableNodes(
         other !== bin && other.node.pool === bin.node.pool && !removed.has(other.node.name),
     );
     // The last node of a pool stays: something has to be there when a pod comes.
-    if (others.length > 0 && moveAll(bin, others)) removed.add(bin.node.name);
+    const mayGo = others.length > 0 && bin.node.isControlPlane !== true;
+    if (mayGo && moveAll(bin, others)) removed.add(bin.node.name);
   }
-  return removed;
+  const staying = emptiestFirst.filter(({ node }) => !removed.has(node.name));
+  const endsOn = (name: string): readonly string[] =>
+    staying.filter((bin) => bin.pods.some((pod) => pod.node === name)).map(({ node }) => node.name);
+  return {
+    removed: new Map([...removed].map((name) => [name, endsOn(name).toSorted()])),
+    usedShare: new Map(staying.map((bin) => [bin.node.name, usedShare(bin)])),
+  };
 }
 
 /** Moves every pod that can move, largest first, each to the fullest node that takes it; all or nothing. */

@@ -92,14 +92,14 @@ describe('removableNodes', () => {
   it('lets DaemonSets go with their node, and keeps pods in their pool', () => {
     const nodes = [node('n1'), node('n2'), node('gpu', 'b')];
     const pods = [pod('n1', 0.5, true), pod('n1', 1), pod('n2', 1), pod('n2', 0.5, true)];
-    expect([...removableNodes(nodes, pods, 0.1)]).toEqual(['n1']);
+    expect([...removableNodes(nodes, pods, 0.1).removed]).toEqual([['n1', ['n2']]]);
   });
 
   it('minds memory, and leaves everything as it was when one pod finds no room', () => {
     const nodes = [node('n1'), node('n2')];
     const large = { ...pod('n1', 0.1), ramBytes: 14 * GIB };
     const pods = [pod('n1', 0.2), large, pod('n2', 1), { ...pod('n2', 0), ramBytes: 4 * GIB }];
-    expect([...removableNodes(nodes, pods, 0)]).toEqual([]);
+    expect([...removableNodes(nodes, pods, 0).removed]).toEqual([]);
   });
 });
 

@@ -34,6 +34,7 @@ const REQUESTS: Readonly<Record<string, { readonly query?: string; readonly body
   postFindingsIdReopen: {},
   getSeries: { query: 'namespace=shop&kind=Deployment&workload=x' },
   getRecommendations: { query: 'all=true' },
+  getSavings: {},
   getPosture: {},
   getSignals: {},
   getSilences: {},

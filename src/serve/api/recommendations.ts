@@ -5,7 +5,7 @@ import { visibleNamespaces } from '../security/principal.ts';
 import { pageHeaders, pageQuery, defineRoute } from './route.ts';
 
 const reading = z.number().nullable().describe('null is unknown, or for a proposal: as it is');
-const resources = z.object({
+export const resources = z.object({
   cpuRequestCores: reading,
   cpuLimitCores: reading,
   ramRequestBytes: reading,

@@ -16,6 +16,7 @@ import { getBudgets, getDigest, getOwners, getPrices, getUnitCosts, listDigests 
 import { getPosture } from './posture.ts';
 import { listRecommendations } from './recommendations.ts';
 import type { ApiRoute, ApiAnswer } from './route.ts';
+import { getSavings } from './savings.ts';
 import { getFindingSeries, getSeries } from './series.ts';
 import { listSignals } from './signals.ts';
 import { deleteSilence, listSilences, postSilence } from './silences.ts';
@@ -44,6 +45,7 @@ export const API_ROUTES: readonly ApiRoute[] = [
   getSeries,
   listSignals,
   listRecommendations,
+  getSavings,
   getPosture,
   listSilences,
   postSilence,

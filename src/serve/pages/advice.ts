@@ -54,7 +54,8 @@ function body(view: AdvicePage, ask: AdviceAsk, { currency }: PageContext): Html
       <p class="note">
         <a href="${others}"
           >${ask.all ? 'Show changes only' : 'Show all containers, also without a change'}</a
-        >
+        >;
+        <a href="/savings">more to save, and what came of it</a>
       </p>
     </div>
     ${tiles(adviceTiles(view, currency))}

@@ -13,6 +13,7 @@ import { acknowledgeForm, findingsPage } from './findings.ts';
 import { namespacePage } from './costs/namespacePage.ts';
 import { workloadChartsPage, workloadPage } from './costs/workloadPage.ts';
 import { MONEY_PAGES } from './money/moneyPages.ts';
+import { savingsPage } from './money/savingsPage.ts';
 import { overviewPage } from './overview.ts';
 import { namespacePosturePage, posturePage } from './posture.ts';
 import { pageRequest, type PageRoute, type ShownPage } from './route.ts';
@@ -33,6 +34,7 @@ const PAGES: readonly PageRoute[] = [
   acknowledgeForm,
   ...FINDING_PAGES,
   advicePage,
+  savingsPage,
   posturePage,
   namespacePosturePage,
   signalsPage,

@@ -40,7 +40,7 @@ export interface AdvicePage {
 }
 
 /** UTC days that advice looks back on. */
-const DAYS = 14;
+export const DAYS = 14;
 
 /** One page of what to request instead, with the patches of its workloads. */
 export async function answerAdvice(ask: AdviceAsk, context: AnswerContext): Promise<AdvicePage> {

@@ -20,6 +20,7 @@ import {
 import { answerFleetDigest } from './answerFleetDigest.ts';
 import { answerOverview } from './answerOverview.ts';
 import { answerBudgets, answerOwners, answerPrices, answerUnitCosts } from './answerMoney.ts';
+import { answerSavings } from './answerSavings.ts';
 import { answerPosture } from './answerPosture.ts';
 
 /** A page may show an answer that was right a window ago, while the next one is made: it says as of when it is. */
@@ -47,6 +48,7 @@ export const QUESTIONS = {
   costs: { answer: answerCosts, thread: 'slow', staleMs: STALE_MS },
   spend: { answer: answerSpend, thread: 'slow', staleMs: STALE_MS },
   advice: { answer: answerAdvice, thread: 'slow', staleMs: STALE_MS },
+  savings: { answer: answerSavings, thread: 'slow', staleMs: STALE_MS },
   posture: { answer: answerPosture, thread: 'slow', staleMs: STALE_MS },
   costReport: { answer: answerCostReport, thread: 'slow', staleMs: 0, of: 'costs' },
   explore: { answer: answerExplore, thread: 'slow', staleMs: 0, of: 'costs' },

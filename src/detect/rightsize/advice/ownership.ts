@@ -5,6 +5,8 @@ export interface ManagedBy {
   readonly tool: 'Helm' | 'Argo CD' | 'Flux' | 'the provider of the cluster';
   /** Release, application or object that it belongs to; null where its labels do not say. */
   readonly name: string | null;
+  /** How what it writes is changed: by the values of a chart, or by a patch of a manifest; null: not in Git. */
+  readonly form: 'helm' | 'kustomize' | null;
 }
 
 /** Namespaces that a provider fills, and nobody else. */
@@ -37,15 +39,17 @@ export function managedBy(object: Manifest): ManagedBy | null {
   const { labels, annotations } = object;
   const argo = annotations['argocd.argoproj.io/tracking-id'];
   const instance = labels['argocd.argoproj.io/instance'] ?? argo?.split(':', 1)[0];
-  if (instance !== undefined) return { tool: 'Argo CD', name: instance };
-  const flux = labels['helm.toolkit.fluxcd.io/name'] ?? labels['kustomize.toolkit.fluxcd.io/name'];
-  if (flux !== undefined) return { tool: 'Flux', name: flux };
+  const isChart = labels['helm.sh/chart'] !== undefined || labels['heritage'] === 'Helm';
+  if (instance !== undefined)
+    return { tool: 'Argo CD', name: instance, form: isChart ? 'helm' : 'kustomize' };
+  const helm = labels['helm.toolkit.fluxcd.io/name'];
+  if (helm !== undefined) return { tool: 'Flux', name: helm, form: 'helm' };
+  const flux = labels['kustomize.toolkit.fluxcd.io/name'];
+  if (flux !== undefined) return { tool: 'Flux', name: flux, form: 'kustomize' };
   const release = annotations['meta.helm.sh/release-name'];
-  if (release !== undefined) return { tool: 'Helm', name: release };
-  if (isAddOn(object)) return { tool: 'the provider of the cluster', name: null };
-  const isHelm =
-    labels['app.kubernetes.io/managed-by'] === 'Helm' ||
-    labels['heritage'] === 'Helm' ||
-    labels['helm.sh/chart'] !== undefined;
-  return isHelm ? { tool: 'Helm', name: labels['app.kubernetes.io/instance'] ?? null } : null;
+  if (release !== undefined) return { tool: 'Helm', name: release, form: 'helm' };
+  if (isAddOn(object)) return { tool: 'the provider of the cluster', name: null, form: null };
+  const isHelm = labels['app.kubernetes.io/managed-by'] === 'Helm' || isChart;
+  if (!isHelm) return null;
+  return { tool: 'Helm', name: labels['app.kubernetes.io/instance'] ?? null, form: 'helm' };
 }

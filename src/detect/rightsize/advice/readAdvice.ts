@@ -9,7 +9,7 @@ import type { HistoryReader } from '../../../store/history.ts';
 import type { ClusterObjects } from '../../../model/clusterObjects.ts';
 import type { ContainerSpecFacts } from '../../../model/podSpec.ts';
 import type { ContainerSample } from '../../../model/snapshot.ts';
-import { DAY_MS, floorTo } from '../../../model/time.ts';
+import { DAY_MS, floorTo, type TimeMs } from '../../../model/time.ts';
 import { containerKey, workloadKey } from '../../../model/workload.ts';
 import type { ContainerHistory } from '../../../store/containerDays/containerDay.ts';
 import { adviseContainer, type AdviceContext } from './containerAdvice.ts';
@@ -52,26 +52,16 @@ export async function readAdvice(
   reader: Pick<HistoryReader, 'status' | 'containerDays' | 'costs' | 'nodes'>,
   request: AdviceRequest,
 ): Promise<AdviceReport> {
-  const { watermark, windowMs } = await reader.status();
-  if (watermark === null || windowMs === undefined) return { advices: [], savings: null };
-  const today = floorTo(watermark - 1, DAY_MS);
+  const read = await readAdviceContext(reader, request);
+  if (read === null) return { advices: [], savings: null };
+  const { context, placement, watermark } = read;
+  const { today } = context;
   const from = today - (request.days - 1) * DAY_MS;
   const histories = await reader.containerDays({
     from,
     to: watermark,
     namespaces: request.namespaces,
   });
-  const placement = await readPlacement(reader);
-  const context: AdviceContext = {
-    rule: request.rule,
-    today,
-    windowMs,
-    objects: request.snapshot?.objects ?? null,
-    abuse: request.abuse,
-    roleOf: rolesIn(request.snapshot),
-    podsOf: podsIn(request.snapshot),
-    priceOf: pricesOf(placement),
-  };
   // What has not run for two days is gone, or abandoned: there is nothing to size.
   const present = histories.filter(({ days }) => (days.at(-1)?.day ?? 0) >= today - DAY_MS);
   const advices = present
@@ -85,6 +75,31 @@ export async function readAdvice(
         }
       : null;
   return { advices, savings };
+}
+
+/** What every container of a history is advised with, as of its last window; null while it has none. */
+export async function readAdviceContext(
+  reader: Pick<HistoryReader, 'status' | 'costs' | 'nodes'>,
+  { rule, abuse, snapshot }: Pick<AdviceRequest, 'rule' | 'abuse' | 'snapshot'>,
+): Promise<{
+  readonly context: AdviceContext;
+  readonly placement: Awaited<ReturnType<typeof readPlacement>>;
+  readonly watermark: TimeMs;
+} | null> {
+  const { watermark, windowMs } = await reader.status();
+  if (watermark === null || windowMs === undefined) return null;
+  const placement = await readPlacement(reader);
+  const context: AdviceContext = {
+    rule,
+    today: floorTo(watermark - 1, DAY_MS),
+    windowMs,
+    objects: snapshot?.objects ?? null,
+    abuse,
+    roleOf: rolesIn(snapshot),
+    podsOf: podsIn(snapshot),
+    priceOf: pricesOf(placement),
+  };
+  return { context, placement, watermark };
 }
 
 /** What the requests that advice frees are charged for a month, raised ones subtracted: one figure for every reader. */

@@ -107,7 +107,8 @@ function resizeCommands(
     );
 }
 
-function kubectlOf(kubeContext: string | null): string {
+/** How commands begin: with the context of kubeconfig that they name; null: the current one. */
+export function kubectlOf(kubeContext: string | null): string {
   return kubeContext === null ? 'kubectl' : `kubectl --context ${quote(kubeContext)}`;
 }
 

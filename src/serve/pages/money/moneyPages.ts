@@ -155,6 +155,7 @@ export function moneyLinks({ namespaces, path }: PageContext): Html {
     ['/budgets', 'Budgets'],
     ['/owners', 'Owners'],
     ['/unit-costs', 'Unit costs'],
+    ['/savings', 'Savings'],
     ...(namespaces === null ? [['/prices', 'Prices'] as const] : []),
   ];
   return html`<nav class="subnav" aria-label="Costs">${navLinks(all, path)}</nav>`;

@@ -1,0 +1,73 @@
+import { z } from 'zod';
+import { ACTION_KINDS } from '../../cost/savings/savingsAction.ts';
+import { provenJson } from '../../detect/rightsize/applied/renderApplied.ts';
+import { visibleNamespaces } from '../security/principal.ts';
+import { resources } from './recommendations.ts';
+import { defineRoute } from './route.ts';
+
+const money = z.number().nullable().describe('in `currency`; null is unknown');
+const workload = z.object({ kind: z.string(), name: z.string() });
+const reading = z.number().nullable();
+const beforeAfter = z.object({ before: reading, after: reading });
+
+export const getSavings = defineRoute({
+  method: 'get',
+  path: '/savings',
+  scope: 'read',
+  summary: 'What more could be saved, and what came of recommendations that were applied',
+  response: z.object({
+    currency: z.string(),
+    actions: z
+      .array(
+        z.object({
+          kind: z.enum(ACTION_KINDS),
+          subject: z.string(),
+          namespace: z.string().nullable(),
+          workload: workload.nullable(),
+          savingPerMonth: z.number(),
+          why: z.string(),
+          commands: z.array(z.string()).describe('a person runs them; Burnwatch never does'),
+        }),
+      )
+      .describe('beside right-sizing, the largest first; nodes only for who sees every namespace'),
+    applied: z
+      .array(
+        z.object({
+          namespace: z.string(),
+          workload,
+          container: z.string(),
+          changedAt: z.iso.datetime(),
+          until: z.iso.datetime().describe('followed for up to fourteen days'),
+          isOver: z.boolean(),
+          before: resources,
+          after: resources,
+          advised: resources,
+          promisedPerMonth: money,
+          gotPerMonth: money,
+          load: reading.describe('use of CPU after the change, as a multiple of that before'),
+          throttledShare: beforeAfter,
+          oomKillsPerDay: beforeAfter,
+          cpuPressure: beforeAfter.describe('share of the time that tasks waited (PSI)'),
+          ramPressure: beforeAfter,
+          hurt: z.array(z.string()),
+          reverse: z.unknown().describe('for kubectl patch --type strategic; null: nothing hurt'),
+        }),
+      )
+      .describe('in the last four weeks, the latest first'),
+  }),
+  async handle({ context }, { config, questions }) {
+    const namespaces = visibleNamespaces(context.var.principal);
+    const { actions, applied } = await questions.savings({ namespaces });
+    return {
+      body: {
+        currency: config().pricing.currency,
+        actions: actions.map((one) => ({
+          ...one,
+          workload: one.workload === null ? null : { ...one.workload },
+          commands: [...one.commands],
+        })),
+        applied: applied.map(provenJson),
+      },
+    };
+  },
+});
