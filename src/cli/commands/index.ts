@@ -121,6 +121,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./savings.ts')).registerSavings,
   },
   {
+    name: 'estimate',
+    description: 'what manifests would cost, beside what runs today: before they are merged',
+    load: async () => (await import('./estimate.ts')).registerEstimate,
+  },
+  {
     name: 'owners',
     description: 'the owner of each workload, its source, and whether messages reach it',
     load: async () => (await import('./owners.ts')).registerOwners,

@@ -7,6 +7,8 @@ const GIB = 1024 ** 3;
 /** A node with what its resources cost. */
 export interface SavingsNode extends PackNode {
   readonly instanceType?: string | null;
+  readonly gpuHour?: number;
+  readonly labels?: Readonly<Record<string, string>>;
   readonly cpuCoreHour: number;
   readonly ramGiBHour: number;
 }

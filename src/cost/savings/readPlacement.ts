@@ -58,6 +58,8 @@ function toNode(node: NodeRecord, watermark: number): SavingsNode[] {
         (gpus ?? 0) * price.gpuHour,
       cpuCoreHour: price.cpuCoreHour,
       ramGiBHour: price.ramGiBHour,
+      gpuHour: price.gpuHour,
+      labels,
     },
   ];
 }
