@@ -1,5 +1,5 @@
 import type { ExpectedSamples, Snapshot } from '../model/snapshot.ts';
-import type { Window } from '../model/time.ts';
+import type { TimeMs, Window } from '../model/time.ts';
 
 /** The port between the outside world and the cycle: observes windows. */
 export interface Collector {
@@ -27,6 +27,8 @@ export interface Collector {
    * @param maxAgeMs an answer that is no older than this may be given again; the oldest data only move forward.
    */
   oldestData(signal: AbortSignal, maxAgeMs?: number): Promise<number | null>;
+  /** Whether the source has any sample after `time`, up to now or `until`, whichever is later. @throws CollectError */
+  hasDataAfter(time: TimeMs, until: TimeMs, signal: AbortSignal): Promise<boolean>;
   close(): Promise<void>;
 }
 

@@ -32,6 +32,7 @@ function collectorSince(since: number): Collector {
       ),
     batchSize: () => 4,
     oldestData: async () => (since === Infinity ? null : since),
+    hasDataAfter: async () => false,
     close: async () => undefined,
   };
 }

@@ -7,10 +7,10 @@ import type { Snapshot } from '../model/snapshot.ts';
 import { HOUR_MS } from '../model/time.ts';
 import { correctWindows } from './correctWindows.ts';
 import type { CyclePorts, CatchUpOptions, CycleReport } from './cycleForm.ts';
-import { fromFirstSeen, nothingSeen } from './firstWindow.ts';
+import { fromFirstSeen, noNewerData, nothingSeen } from './missingData.ts';
 import { closeOutage, openOutage } from './outage.ts';
-import { containersIn, observeAhead } from './observe.ts';
-import { windowsBetween } from './plan.ts';
+import { containersIn, observeAhead, type Observed } from './observe.ts';
+import { gridSpan } from './plan.ts';
 import { runWindow } from './runWindow.ts';
 import type { Settings } from './settings.ts';
 import { signalsFor, withSignals } from './takeSignals.ts';
@@ -41,17 +41,16 @@ export async function catchUp(
   let last: CycleReport['last'] = null;
   let error: CollectError | null = null;
 
-  const planned = windowsBetween(
-    state.watermark ?? options.from,
-    options.until,
-    config.schedule.window,
-  );
+  const { window: length } = config.schedule;
+  const span = gridSpan(state.watermark ?? options.from, options.until, length);
+  const planned = (span.end - span.start) / length;
   try {
     // Downtime may outlast what the source keeps: those windows are sealed as lost, and say so.
-    const maxAgeMs = planned.length > 1 ? 0 : HOUR_MS;
-    const oldest = planned.length > 0 ? await collector.oldestData(options.signal, maxAgeMs) : null;
+    const maxAgeMs = planned > 1 ? 0 : HOUR_MS;
+    const oldest = planned > 0 ? await collector.oldestData(options.signal, maxAgeMs) : null;
     const source = { collector, settings, oldest, signal: options.signal };
-    for await (const observed of observeAhead(source, planned, state.expectedSamples)) {
+    let beyond: Observed['beyond'] = [];
+    for await (const observed of observeAhead(source, span, state.expectedSamples)) {
       const snapshots =
         state.watermark === null ? fromFirstSeen(observed.snapshots) : observed.snapshots;
       const actions = await history.pendingActions();
@@ -72,10 +71,15 @@ export async function catchUp(
       if (options.dryRun !== true && records.length > 0) await history.recordWindows(records);
       looked += observed.windows.length;
       sealed += records.length;
-      lost += Math.max(0, observed.lost - (observed.windows.length - records.length));
-      reportProgress(options, looked, planned.length, records, state);
+      beyond = observed.beyond;
+      const unsealed = observed.windows.length - beyond.length - records.length;
+      lost += Math.max(0, observed.lost - unsealed);
+      reportProgress(options, looked, planned, records, state);
     }
-    if (state.watermark === null && planned.length > 0) throw nothingSeen(planned, oldest);
+    if (state.watermark === null && planned > 0) throw nothingSeen(span, oldest);
+    // The part of a window that is not there yet is no outage.
+    if (beyond.some(({ newestSample }) => newestSample === null))
+      throw noNewerData(beyond, state.watermark);
     if (options.dryRun !== true) {
       events.push(...(await closeOutage(history, state, settings)));
       corrected = await correctWindows({ collector, history }, state, settings, options);

@@ -1,16 +1,23 @@
 import type { Collector } from '../collect/collector.ts';
+import { COVERED_INTERVALS } from '../collect/measure/samples.ts';
 import type { ExpectedSamples, Snapshot } from '../model/snapshot.ts';
-import type { TimeMs, Window } from '../model/time.ts';
-import { batchSize, lostWindow } from './plan.ts';
+import { MINUTE_MS, type TimeMs, type Window } from '../model/time.ts';
+import { batchSize, lostWindow, windowsBetween } from './plan.ts';
 import type { Settings } from './settings.ts';
 
 /** A batch of windows as they were observed. */
 export interface Observed {
   readonly windows: readonly Window[];
+  /** One a window, without those beyond the newest sample. */
   readonly snapshots: readonly Snapshot[];
   /** How many of them the source no longer holds; they come first. */
   readonly lost: number;
+  /** Windows that end after the source's newest sample: they cannot be sealed yet, and no batch follows. */
+  readonly beyond: readonly Snapshot[];
 }
+
+/** Exporters that are scraped more seldom tell too little of a window. */
+const LONGEST_INTERVAL_MS = MINUTE_MS;
 
 /** What observing needs. */
 interface Source {
@@ -21,6 +28,11 @@ interface Source {
   readonly signal: AbortSignal;
 }
 
+interface BatchSource extends Source {
+  /** End of the last window that is planned. */
+  readonly until: TimeMs;
+}
+
 /**
  * Observes windows batch by batch, one batch ahead: while one is judged and sealed, the source works out the
  * answers for the next. A failure to observe surfaces when its batch is asked for, so that what came before it
@@ -28,26 +40,29 @@ interface Source {
  */
 export async function* observeAhead(
   source: Source,
-  windows: readonly Window[],
+  { start, end }: Window,
   expected: ExpectedSamples,
 ): AsyncGenerator<Observed> {
   const stop = new AbortController();
   const signal = AbortSignal.any([source.signal, stop.signal]);
-  const from = (start: number, last: Snapshot | null): Promise<Observed> | null => {
-    const size = batchSize(source.settings.config.schedule.window, containersIn(last));
-    const batch = windows.slice(start, start + size);
+  const { window: length } = source.settings.config.schedule;
+  const observeFrom = (from: TimeMs, last: Snapshot | null): Promise<Observed> | null => {
+    const size = batchSize(length, containersIn(last));
+    const batch = windowsBetween(from, Math.min(end, from + size * length), length);
     if (batch.length === 0) return null;
-    const observed = observe({ ...source, signal }, batch, last?.expectedSamples ?? expected);
+    const asking = { ...source, signal, until: end };
+    const observed = observe(asking, batch, last?.expectedSamples ?? expected);
     // It is awaited when its turn comes, or never.
     observed.catch(() => undefined);
     return observed;
   };
-  let ahead = from(0, null);
+  let ahead = observeFrom(start, null);
   try {
-    for (let done = 0; ahead !== null;) {
+    while (ahead !== null) {
       const observed: Observed = await ahead;
-      done += observed.windows.length;
-      ahead = from(done, observed.snapshots.at(-1) ?? null);
+      const next = observed.windows.at(-1)?.end ?? end;
+      const last = observed.snapshots.at(-1) ?? null;
+      ahead = observed.beyond.length > 0 ? null : observeFrom(next, last);
       yield observed;
     }
   } finally {
@@ -58,15 +73,50 @@ export async function* observeAhead(
 
 /** Collects a batch; windows that the source no longer holds come back as lost. */
 async function observe(
-  { collector, settings, oldest, signal }: Source,
+  { collector, settings, oldest, until, signal }: BatchSource,
   batch: readonly Window[],
   expected: ExpectedSamples,
 ): Promise<Observed> {
   const gone = batch.filter(({ end }) => oldest !== null && end <= oldest);
   const held = batch.slice(gone.length);
   const lost = gone.map((window) => lostWindow(settings.config.cluster, window, expected));
-  const snapshots = held.length === 0 ? [] : await collector.collect(held, expected, signal);
-  return { windows: batch, snapshots: [...lost, ...snapshots], lost: gone.length };
+  const seen = held.length === 0 ? [] : await collector.collect(held, expected, signal);
+  const sealable = await countSealable(seen, { collector, until, signal });
+  return {
+    windows: batch,
+    snapshots: [...lost, ...seen.slice(0, sealable)],
+    lost: gone.length,
+    beyond: seen.slice(sealable),
+  };
+}
+
+/**
+ * How many of a batch's windows the source's newest sample lies behind. What shows nothing and is followed by data is a
+ * gap; what is followed by none may not have happened yet, whatever the clock says.
+ */
+async function countSealable(
+  snapshots: readonly Snapshot[],
+  { collector, until, signal }: Pick<BatchSource, 'collector' | 'until' | 'signal'>,
+): Promise<number> {
+  const sealable = snapshots.findLastIndex((snapshot) => !isBeyond(snapshot)) + 1;
+  const last = snapshots.at(-1);
+  if (sealable === snapshots.length || last === undefined) return sealable;
+  // Samples that are not believed tell the time, too.
+  const since = Math.max((last.newestSample ?? 0) + 1, last.window.end - toleranceMs(last));
+  return (await collector.hasDataAfter(since, until, signal)) ? snapshots.length : sealable;
+}
+
+function isBeyond(snapshot: Snapshot): boolean {
+  const { newestSample, window } = snapshot;
+  if (newestSample === undefined) return false;
+  return newestSample === null || newestSample < window.end - toleranceMs(snapshot);
+}
+
+/** How long before the end of a window its last sample may lie. */
+function toleranceMs({ scrapes, window }: Snapshot): TimeMs {
+  const known = [scrapes?.usageMs ?? 0, scrapes?.kubeMs ?? 0].filter((ms) => ms > 0);
+  const intervalMs = known.length === 0 ? LONGEST_INTERVAL_MS : Math.max(...known);
+  return Math.min(COVERED_INTERVALS * intervalMs, window.end - window.start);
 }
 
 /** Containers of a snapshot; before the first one, a guess that keeps the first batch moderate. */

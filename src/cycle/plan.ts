@@ -6,11 +6,17 @@ const BATCH_MS = 6 * HOUR_MS;
 /** Containers × windows of one batch: with the one that is observed ahead about 200 MB of snapshots in memory. */
 const BATCH_CONTAINER_WINDOWS = 75_000;
 
-/** The windows of the grid that lie wholly within [from, until), oldest first. */
+/** All whole windows of the grid within [from, until), as one. */
+export function gridSpan(from: TimeMs, until: TimeMs, length: number): Window {
+  const start = ceilTo(from, length);
+  return { start, end: Math.max(start, floorTo(until, length)) };
+}
+
+/** The same one by one, oldest first. */
 export function windowsBetween(from: TimeMs, until: TimeMs, length: number): readonly Window[] {
   const windows: Window[] = [];
-  const end = floorTo(until, length);
-  for (let start = ceilTo(from, length); start + length <= end; start += length)
+  const { start: first, end } = gridSpan(from, until, length);
+  for (let start = first; start < end; start += length)
     windows.push({ start, end: start + length });
   return windows;
 }

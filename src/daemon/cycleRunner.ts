@@ -184,11 +184,13 @@ export class CycleRunner {
   /** Drops what is older than the retention, and looks for new price lists. */
   async keepHouse(now: TimeMs): Promise<void> {
     const { windows, hours } = this.#settings.config.history.retention;
-    const windowsFrom = Math.floor((now - windows) / HOUR_MS) * HOUR_MS;
-    const hoursFrom = Math.floor((now - hours) / HOUR_MS) * HOUR_MS;
+    // A clock that is ahead makes nothing old.
+    const latest = Math.min(now, this.#state.watermark ?? now);
+    const windowsFrom = Math.floor((latest - windows) / HOUR_MS) * HOUR_MS;
+    const hoursFrom = Math.floor((latest - hours) / HOUR_MS) * HOUR_MS;
     await this.#history.prune({ windowsFrom, hoursFrom });
     await this.#takeReports(now);
-    if (now - this.#composedAt < HOUR_MS) return;
+    if (Math.abs(now - this.#composedAt) < HOUR_MS) return;
     this.#settings = await compose(this.#settings, this.#options);
     this.#composedAt = now;
   }

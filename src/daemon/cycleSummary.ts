@@ -58,6 +58,8 @@ export interface LastWindow {
   readonly coverage: number;
   readonly complete: boolean;
   readonly problems: readonly DataProblem[];
+  /** Null where it is unknown. */
+  readonly newestSample: TimeMs | null;
   readonly costNano: Nano;
   readonly idleNano: Nano;
   /** The dearest first, bounded in number. */
@@ -132,6 +134,7 @@ function lastWindow({ snapshot, costs, costNano }: NonNullable<CycleReport['last
     coverage: snapshot.coverage,
     complete: snapshot.complete,
     problems: snapshot.problems,
+    newestSample: snapshot.newestSample ?? null,
     costNano,
     idleNano: sumNano(costs.nodes, (node) => nodeNano(idleOf(node))),
     namespaces: namespaceCosts(costs),

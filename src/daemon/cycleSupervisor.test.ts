@@ -7,6 +7,7 @@ import { createMetrics } from '../serve/metrics.ts';
 import { configSchema } from './config/schema.ts';
 import { loadThresholds } from './config/loadThresholds.ts';
 import { CycleSupervisor } from './cycleSupervisor.ts';
+import { startCycleThread } from './cycleThread.ts';
 import type { NotifyPump } from './notifyPump.ts';
 
 const NOW = Date.parse('2026-11-23T10:03:00Z');
@@ -18,7 +19,7 @@ const LOADED = {
   configHash: 'test',
 };
 
-let supervisor: CycleSupervisor;
+let supervisor: CycleSupervisor | null = null;
 let worker: Worker;
 let lines: { readonly msg: string; readonly err?: { message: string }; restartInMs?: number }[];
 const keepWorker = (started: Worker) => {
@@ -34,22 +35,25 @@ beforeEach(() => {
 afterEach(async () => {
   vi.useRealTimers();
   process.off('worker', keepWorker);
-  await supervisor.stop();
-  await supervisor.close(5_000);
+  await supervisor?.stop();
+  await supervisor?.close(5_000);
+  supervisor = null;
 });
 
-async function start(crash: string) {
+async function start(crash: string): Promise<CycleSupervisor> {
   setEnvironmentData('CRASH', crash);
   const log = pino({ level: 'info' }, { write: (line) => void lines.push(JSON.parse(line)) });
   const metrics = createMetrics('0', 'test', {
     lagSeconds: () => null,
     deliveryQueue: async () => null,
   });
-  const parts = { metrics, log, now: () => NOW, print: () => undefined, thread: THREAD };
+  const startThread = startCycleThread.bind(null, THREAD);
+  const parts = { metrics, log, now: () => NOW, print: () => undefined, startThread };
   supervisor = await CycleSupervisor.start(() => LOADED, parts);
   const pump = { plan: async () => undefined } as unknown as NotifyPump;
   supervisor.goLive({ pump, announced: true, afterRun: () => undefined });
   supervisor.tick();
+  return supervisor;
 }
 
 async function until(holds: () => boolean): Promise<void> {
@@ -66,32 +70,32 @@ describe('a cycle thread that', () => {
     ['exits', 'ended with code 3'],
     ['hangs', 'ended with code 1'],
   ])('%s is started again and seals what is missing', async (way, reason) => {
-    await start(way);
+    const started = await start(way);
     // A thread that hangs is killed from outside.
     if (way === 'hangs') await worker.terminate();
     await until(() => logged('crashed, restarting').length === 1);
     expect(logged('crashed, restarting')[0]).toMatchObject({ restartInMs: SECOND_MS });
     expect(logged('crashed, restarting')[0]?.err?.message).toContain(reason);
-    expect(supervisor.unhealthyBecause).toBeNull();
-    await expect(supervisor.digest({} as never)).rejects.toThrow('restarting');
+    expect(started.unhealthyBecause).toBeNull();
+    await expect(started.digest({} as never)).rejects.toThrow('restarting');
     setEnvironmentData('CRASH', 'none');
     vi.advanceTimersByTime(SECOND_MS);
-    await until(() => supervisor.watermark === UNTIL);
+    await until(() => started.watermark === UNTIL);
     expect(logged('runs again')).toHaveLength(1);
   });
 
   it('crashes again and again is started after ever longer pauses, and reported as unhealthy', async () => {
-    await start('throws');
+    const started = await start('throws');
     for (let crashes = 1; crashes <= 8; crashes += 1) {
       await until(() => logged('crashed, restarting').length === crashes);
-      expect(supervisor.unhealthyBecause !== null).toBe(crashes >= 5);
+      expect(started.unhealthyBecause !== null).toBe(crashes >= 5);
       // The last ones do not even start.
       setEnvironmentData('CRASH', crashes === 8 ? 'none' : crashes < 6 ? 'throws' : 'broken');
       vi.advanceTimersByTime(MINUTE_MS);
     }
     const pauses = logged('crashed, restarting').map(({ restartInMs }) => restartInMs);
     expect(pauses).toEqual([1, 2, 4, 8, 16, 32, 60, 60].map((seconds) => seconds * SECOND_MS));
-    await until(() => supervisor.watermark === UNTIL);
-    expect(supervisor.unhealthyBecause).toBeNull();
+    await until(() => started.watermark === UNTIL);
+    expect(started.unhealthyBecause).toBeNull();
   });
 });

@@ -1,7 +1,5 @@
 import { extname } from 'node:path';
-import { schedule as scheduleCron } from 'node-cron';
 import type { Logger } from 'pino';
-import type { BillImports } from './billImports.ts';
 import { costReport } from '../cost/report/costReport.ts';
 import { renderCosts } from '../cost/report/renderCosts.ts';
 import type { Config } from './config/schema.ts';
@@ -17,6 +15,7 @@ import { firstWindow } from './planBackfill.ts';
 import { markDamaged } from './recoverHistory.ts';
 import { reportCycle } from './reportCycle.ts';
 import { SingleFlight, type Ticked } from './singleFlight.ts';
+import { WindowClock } from './windowClock.ts';
 
 /** After an outage Prometheus is queried again this soon, not only at the next tick. */
 const RETRY_MS = 30 * SECOND_MS;
@@ -30,16 +29,21 @@ const THREAD = new URL(`./cycleRunner${extname(import.meta.url)}`, import.meta.u
 /** After so many crashes in a row the whole process should be restarted. */
 const UNHEALTHY_AFTER = 5;
 
+type StartArguments =
+  Parameters<typeof startCycleThread> extends [URL, ...infer Rest] ? Rest : never;
+
 export interface SupervisorParts {
   readonly metrics: Metrics;
   readonly log: Logger;
   now(): TimeMs;
   /** Prints for people, on stdout. */
   print(text: string): void;
+  /** For tests: milliseconds that only go on. */
+  steady?(): number;
   /** For tests: how long a cycle may go without progress. */
   readonly stuckMs?: number;
-  /** For tests: the thread's file. */
-  readonly thread?: URL;
+  /** For tests: what starts the thread. */
+  readonly startThread?: (...rest: StartArguments) => Promise<CycleThread>;
 }
 
 /** What is there only once the history is open. */
@@ -71,13 +75,16 @@ export class CycleSupervisor implements Ticked {
   #watermark: TimeMs | null = null;
   #announced = false;
   #looked = false;
-  #houseKeptAt = 0;
+  /** Monotonic, too. */
+  #houseKeptAt = -Infinity;
+  readonly #clock: WindowClock;
   #retry: NodeJS.Timeout | null = null;
   #stopped = false;
 
   private constructor(loaded: CycleConfig, parts: SupervisorParts) {
     this.#loaded = loaded;
     this.#parts = parts;
+    this.#clock = new WindowClock(parts.now, parts.steady ?? (() => performance.now()));
   }
 
   /**
@@ -92,12 +99,18 @@ export class CycleSupervisor implements Ticked {
     const supervisor = new CycleSupervisor(loaded(), parts);
     const current = () => (supervisor.#loaded = loaded());
     supervisor.#watermark = await supervisor.#startThread(current, leads);
+    if (supervisor.#watermark !== null) supervisor.#clock.confirm(supervisor.#watermark);
     return supervisor;
   }
 
   /** End of the last sealed window. */
   get watermark(): TimeMs | null {
     return this.#watermark;
+  }
+
+  /** How far the last sealed window lies back, in milliseconds; null before there is one. */
+  get lagMs(): number | null {
+    return this.#watermark === null ? null : Math.max(0, this.#clock.now() - this.#watermark);
   }
 
   /** Why the whole process should be restarted; null while it is well. */
@@ -207,6 +220,8 @@ export class CycleSupervisor implements Ticked {
     }
     this.#crashes = 0;
     this.#watermark = summary.watermark;
+    const newest = summary.last?.newestSample ?? null;
+    if (newest !== null) this.#clock.confirm(newest);
     const { budgets, pricing } = this.#config;
     const { currency } = pricing;
     reportCycle(summary, { metrics, log, currency, budgets, durationMs: now() - startedAt });
@@ -218,6 +233,8 @@ export class CycleSupervisor implements Ticked {
     if (this.#completeUntil() > until) return true;
     await pump.plan(now());
     this.#announced = true;
+    // The samples of the last window are not there yet.
+    if (summary.watermark === null || summary.watermark < until) this.#retryLater();
     return false;
   }
 
@@ -270,7 +287,7 @@ export class CycleSupervisor implements Ticked {
 
   #completeUntil(): TimeMs {
     const { settle, window } = this.#config.schedule;
-    return floorTo(this.#parts.now() - settle, window);
+    return floorTo(this.#clock.now() - settle, window);
   }
 
   #retryLater(): void {
@@ -280,9 +297,9 @@ export class CycleSupervisor implements Ticked {
 
   async #keepHouse(): Promise<void> {
     const { now } = this.#parts;
-    if (this.#stopped || now() - this.#houseKeptAt < HOUR_MS) return;
+    if (this.#stopped || performance.now() - this.#houseKeptAt < HOUR_MS) return;
     await this.#calls.keepHouse(now());
-    this.#houseKeptAt = now();
+    this.#houseKeptAt = performance.now();
   }
 
   #showProgress({ sealed, planned, lastWindow, containers }: CycleProgress): void {
@@ -306,8 +323,8 @@ export class CycleSupervisor implements Ticked {
         this.#unusable = reason;
       },
     };
-    const file = this.#parts.thread ?? THREAD;
-    const thread = await startCycleThread(file, loaded, reports, leads);
+    const { startThread = startCycleThread.bind(null, THREAD) } = this.#parts;
+    const thread = await startThread(loaded, reports, leads);
     this.#thread = thread;
     void thread.ended.then((error) => this.#crashed(error));
     return thread.watermark;
@@ -335,44 +352,4 @@ export class CycleSupervisor implements Ticked {
       this.#crashed(error instanceof Error ? error : new Error(String(error)));
     }
   }
-}
-
-/** A running schedule. */
-export interface Schedule {
-  destroy(): Promise<void>;
-}
-
-/**
- * Starts the schedule. It only ticks: each party runs one piece of work at a time (`SingleFlight`), and the
- * next tick catches up what a sleeping machine or a blocked process missed.
- */
-export function startSchedule(
-  { schedule, bills, history }: Pick<Config, 'schedule' | 'bills' | 'history'>,
-  parties: Readonly<Record<'cycle' | 'digest' | 'backup', Ticked>> & {
-    readonly bills: BillImports;
-  },
-  log: Logger,
-): Schedule {
-  // By default the library prints on its own, in a form of its own.
-  const logger = {
-    info: (message: string) => log.debug(message),
-    warn: (message: string) => log.warn(message),
-    error: (message: string | Error) => log.error(message),
-    debug: () => undefined,
-  };
-  const { cycle, digest, timezone } = schedule;
-  const options = { timezone, logger, suppressMissedWarning: true };
-  const tasks = [
-    scheduleCron(cycle, () => parties.cycle.tick(), options),
-    scheduleCron(digest, () => parties.digest.tick(), options),
-    ...bills.map((bill) => scheduleCron(bill.schedule, () => parties.bills.tick(bill), options)),
-    ...(history.backup === undefined
-      ? []
-      : [scheduleCron(history.backup.schedule, () => parties.backup.tick(), options)]),
-  ];
-  return {
-    destroy: async () => {
-      for (const task of tasks) await task.destroy();
-    },
-  };
 }

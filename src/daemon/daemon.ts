@@ -130,8 +130,8 @@ function composeCluster(options: ClusterOptions): RunningCluster {
   let duties: Duties | null = null;
   const metrics = createMetrics(version, config().cluster, {
     lagSeconds: () => {
-      const watermark = cycles?.watermark ?? null;
-      return watermark === null ? null : (Date.now() - watermark) / SECOND_MS;
+      const lagMs = cycles?.lagMs ?? null;
+      return lagMs === null ? null : lagMs / SECOND_MS;
     },
     deliveryQueue: async () => duties?.deliveries().queue() ?? null,
     droppedLogLines: options.droppedLogLines ?? (() => 0),

@@ -5,10 +5,11 @@ import { startButtonListener } from './buttonListener.ts';
 import { composeNotifier, type AttemptResult } from './composeNotifier.ts';
 import type { LoadedConfig } from './config/load.ts';
 import type { Config } from './config/schema.ts';
-import { startSchedule, type CycleSupervisor } from './cycleSupervisor.ts';
+import type { CycleSupervisor } from './cycleSupervisor.ts';
 import { NotifyPump } from './notifyPump.ts';
 import type { Pages } from './pages.ts';
 import type { Releasers } from './releasers.ts';
+import { startSchedule } from './schedule.ts';
 import { WeeklyDigest } from './weeklyDigest.ts';
 
 export interface DutiesParts {

@@ -48,6 +48,11 @@ export interface Snapshot {
   readonly units?: Readonly<Record<string, number | null>>;
   /** The usual time between two samples, as this window showed it; absent where not measured. */
   readonly scrapes?: ScrapeIntervals;
+  /**
+   * Time of the newest sample that tells of the window: one of it, or shortly after its end. Null where it has none;
+   * absent where not measured.
+   */
+  readonly newestSample?: TimeMs | null;
 }
 
 /** Milliseconds between two samples of a container's CPU and of a pod's state; null where there were none. */

@@ -445,6 +445,23 @@ describe('on a real Prometheus', () => {
     expect(await oldestDataAt(T + 21 * 86_400 + 1800)).toBe((T - 1200) * 1000);
   });
 
+  it('a window knows its newest sample, and the store is asked for newer ones', async () => {
+    const [whole, cut, blank] = await collector.collect(
+      [windowAt(0), windowAt(3), windowAt(4)],
+      NOTHING,
+      never,
+    );
+    expect(whole?.newestSample).toBe((T + 300 + OFFSET + 60) * 1000);
+    expect(cut?.newestSample).toBe((TO - STEP + OFFSET) * 1000);
+    expect(blank).toMatchObject({ newestSample: null, nodes: [], pods: [] });
+    const after = (seconds: number, until = T + 86_400 * 30): Promise<boolean> =>
+      collector.hasDataAfter(seconds * 1000, until * 1000, never);
+    expect(await after(TO - STEP)).toBe(true);
+    expect(await after(TO + OFFSET)).toBe(false);
+    expect(await after(T, T + 10_000)).toBe(true);
+    expect(await after(TO + OFFSET, T + 86_400 * 30_000)).toBe(false);
+  });
+
   it('a window is the same alone, in a batch, and through a store that splits every query', async () => {
     const windows = [-2, -1, 0, 1, 2].map(windowAt);
     const together = await collector.collect(windows, NOTHING, never);

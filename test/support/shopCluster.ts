@@ -165,6 +165,7 @@ export function shopCollector(options: ShopOptions): Collector {
     collect: (windows) => Promise.resolve(windows.map((window) => shopWindow(window, options))),
     batchSize: () => 48,
     oldestData: () => Promise.resolve(options.from),
+    hasDataAfter: () => Promise.resolve(true),
     close: () => Promise.resolve(),
   };
 }

@@ -155,6 +155,8 @@ function assembleWindow(
   const coverage = share(coverageSum.coveredMs);
   const missing = coverageSum.livedMs === 0 ? 1 : share(coverageSum.missingMs);
   const collapsed = isCollapse(remembered.pods ?? 0, population);
+  const newestSample = newestOf(batch, window);
+  const isBlank = nodes.length + pods.length === 0;
   return {
     cluster: settings.cluster,
     window,
@@ -181,7 +183,20 @@ function assembleWindow(
       usageMs: usageInterval,
       kubeMs: Number.isFinite(scrapes.lastAt) ? scrapes.intervalMs : null,
     },
+    // Where other metrics alone tell of the window, nothing is known of when.
+    ...((newestSample !== null || isBlank) && { newestSample }),
   };
+}
+
+/** The newest sample of containers and pods that a window may see. */
+function newestOf({ raw, aheadMs }: Batch, { start, end }: Window): TimeMs | null {
+  let newest = start;
+  for (const { series } of [raw.cpu, raw.podInfo])
+    for (const { times } of series) {
+      const last = times[countBefore(times, end + aheadMs + 1) - 1];
+      if (last !== undefined) newest = Math.max(newest, last);
+    }
+  return newest === start ? null : newest;
 }
 
 /** True where the store said that it left something out of an answer: what is not in it may be there. */

@@ -21,6 +21,7 @@ export function createEnrichingCollector(
     },
     batchSize: () => metrics.batchSize(),
     oldestData: (signal, maxAgeMs) => metrics.oldestData(signal, maxAgeMs),
+    hasDataAfter: (time, until, signal) => metrics.hasDataAfter(time, until, signal),
     async close() {
       await metrics.close();
       await specs.close();

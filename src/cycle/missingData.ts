@@ -14,11 +14,10 @@ export function fromFirstSeen(snapshots: readonly Snapshot[]): readonly Snapshot
 /**
  * The error when a history cannot begin.
  *
- * @param windows those that showed nothing, at least one.
+ * @param span of the windows that showed nothing, at least one.
  * @param oldest where the source's data begin; null when it holds none.
  */
-export function nothingSeen(windows: readonly Window[], oldest: TimeMs | null): CollectError {
-  const [start = 0, end = 0] = [windows[0]?.start, windows.at(-1)?.end];
+export function nothingSeen({ start, end }: Window, oldest: TimeMs | null): CollectError {
   const where =
     oldest === null
       ? 'it holds neither container_cpu_usage_seconds_total nor kube_node_info (burnwatch check-config --online says what to do)'
@@ -28,6 +27,22 @@ export function nothingSeen(windows: readonly Window[], oldest: TimeMs | null): 
   return new CollectError(
     'no-data',
     `Prometheus shows neither nodes nor containers from ${formatTime(start)} to ${formatTime(end)}, and a history cannot begin with nothing: ${where}`,
+    true,
+  );
+}
+
+/**
+ * The outage when whole windows lie beyond the newest sample.
+ *
+ * @param beyond the windows that cannot be sealed.
+ * @param watermark end of the last sealed window.
+ */
+export function noNewerData(beyond: readonly Snapshot[], watermark: TimeMs | null): CollectError {
+  const newest = Math.max(watermark ?? 0, ...beyond.map(({ newestSample }) => newestSample ?? 0));
+  const until = beyond.at(-1)?.window.end ?? newest;
+  return new CollectError(
+    'no-data',
+    `Prometheus holds no sample of nodes or containers after ${formatTime(newest)}, and the windows up to ${formatTime(until)} cannot be sealed: its scrapes of the kubelets and kube-state-metrics have stopped, or the clock of this machine is ahead. What is missing is taken up once there are newer samples`,
     true,
   );
 }
