@@ -131,6 +131,7 @@ async function billEveryDay(path: string, days: number): Promise<void> {
     parts: { storageNano: 0, networkNano: 0, loadBalancerNano: 0 },
     reasons: new Map<string, number>(),
     nodes,
+    namespaces: new Map<string, number>(),
   }));
   await store.importDays({ source: 'bench', days: bills, reopen: false, at: 0 });
   await store.close();

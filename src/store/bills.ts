@@ -19,6 +19,8 @@ export interface BillDay {
   readonly reasons: ReadonlyMap<string, Nano>;
   /** Charges by node name. */
   readonly nodes: ReadonlyMap<string, Nano>;
+  /** What the provider itself says that each namespace used; empty where it does not split machines. */
+  readonly namespaces: ReadonlyMap<string, Nano>;
 }
 
 /** The bills of a history: imported beside a running daemon, kept apart from what was recorded. */

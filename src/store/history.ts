@@ -215,6 +215,8 @@ export interface HistoryReader {
     from: TimeMs,
     namespaces: readonly string[] | null,
   ): Promise<readonly Neighbour[]>;
+  /** The node that a pod ran on, by its UID; null for a pod that was never seen. */
+  nodeOfPod(uid: string): Promise<string | null>;
   /** Workloads that these pods of a namespace belong to, sorted. */
   workloadsOf(namespace: string, pods: readonly string[]): Promise<readonly WorkloadRef[]>;
   /** Messages that went out about a finding, oldest first. */

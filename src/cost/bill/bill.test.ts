@@ -1,5 +1,6 @@
-import { copyFile, mkdir, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, utimes, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
+import { dirname } from 'node:path';
 import type { AddressInfo } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -298,6 +299,8 @@ describe('importing', () => {
       [HEADER, 'USD,02/11/2026,03/11/2026,1,,,,'],
       /:2: column ChargePeriodStart: "02\/11\/2026" is not an ISO 8601 time/,
     ],
+    [[HEADER, 'USD,2026-10-30,2026-10-31,3.5,i-0'], /:2: has 5 cells where the header has 8/],
+    [[HEADER, 'USD,2026-10-30,2026-10-31,"1,5",i-0,Usage,Compute,'], /"1,5" is not a number/],
     [[HEADER, 'USD,"2026'], /:2: a quote that opens here is never closed/],
     [[''], /is empty/],
   ])('refuses %j', async (lines, message) => {
@@ -329,6 +332,86 @@ describe('importing', () => {
     ]);
     expect(day).toMatchObject({ day: START + DAY_MS, totalNano: 5.25e9, poolNano: 5e9 });
     expect(day?.reasons).toEqual(new Map([['purchase that names no machine', 0.25e9]]));
+  });
+
+  it('takes tags as query engines and Azure write them, and BilledCost where there is no other', async () => {
+    const filters = [{ column: 'Tags.cluster', value: 'prod' }];
+    const header = `${HEADER},BilledCost`;
+    const day = await dayOf(
+      header,
+      [
+        `USD,${DAY},5,i-0,Usage,Compute,"{team=a, b, cluster=prod}",9`,
+        `USD,${DAY},,i-1,Usage,Compute,"""team"": ""a"",""cluster"": ""prod""",2`,
+        `USD,${DAY},4,i-1,Usage,Compute,{cluster=test},9`,
+      ],
+      { filters },
+    );
+    expect(day?.nodes).toEqual(
+      new Map([
+        ['node-0', 5e9],
+        ['node-1', 2e9],
+      ]),
+    );
+  });
+
+  it('reads Oracle’s cloud: times without seconds, and what each OCID is of', async () => {
+    const day = await dayOf(`${HEADER},ServiceName`, [
+      'USD,2026-10-30T00:00Z,2026-10-31T00:00Z,6,ocid1.instance.oc1.iad.ABUWC,Usage,Compute,,COMPUTE',
+      'USD,2026-10-30T00:00Z,2026-10-31T00:00Z,1,ocid1.bootvolume.oc1.iad.x,Usage,Compute,,BLOCK_STORAGE',
+      'USD,2026-10-30T00:00Z,2026-10-31T00:00Z,2.4,ocid1.cluster.oc1.iad.x,Usage,Compute,,OKE',
+    ]);
+    expect(day?.reasons).toEqual(
+      new Map([
+        ['machines that are no nodes of this cluster', 6e9],
+        ['storage of which the bill does not say whose it is: import with --where', 1e9],
+        ['the control plane: pricing.fixed adds its fee', 2.4e9],
+      ]),
+    );
+  });
+
+  it('puts a pod that is billed by itself on its node, and shows the provider’s split beside its own', async () => {
+    const arn = (pod: string) => `arn:aws:eks:eu-west-1:1:pod/prod/team-a/${pod}/uid-${pod}`;
+    const { pods } = madeUpWindows(SMALL_CLUSTER, START, 1)[0]!.snapshot;
+    const [pod] = pods;
+    const day = await dayOf(HEADER, [
+      `USD,${DAY},3,${arn(pod!.name)},Usage,Compute,`,
+      `USD,${DAY},4,${arn('gone')},Usage,Compute,`,
+      `USD,${DAY},5,i-1,Usage,Compute,"{""aws:eks:namespace"": ""shop""}"`,
+    ]);
+    const expected = new Map<string, number>([['node-1', 5e9]]);
+    expected.set(pod!.node!, (expected.get(pod!.node!) ?? 0) + 3e9);
+    expect(day?.nodes).toEqual(expected);
+    expect(day?.namespaces).toEqual(
+      new Map([
+        ['team-a', 7e9],
+        ['shop', 5e9],
+      ]),
+    );
+    const months = await billReport(reader, { from: START, to: END }, []);
+    expect(months[0]?.namespaces.map(({ namespace, provider }) => [namespace, provider])).toEqual([
+      ['team-a', 7],
+      ['shop', 5],
+    ]);
+    expect(renderBill(months, 'USD', 'table')).toContain("shop: 5.00 by the provider's own split");
+  });
+
+  it('takes the newest export of a period from a folder of several', async () => {
+    const folder = `${temp.folder}/exports`;
+    const line = (cost: number) => `${HEADER}\nUSD,${DAY},${cost},i-0,Usage,Compute,`;
+    const runs = [
+      ['20261001-20261031/run-b/part_0.csv', 3, 1],
+      ['20261001-20261031/run-a/part_0.csv', 5, 2],
+      ['20261001-20261031/run-a/part_1.csv', 0.5, 2],
+      ['BILLING_PERIOD=2026-10/bill-00001.csv', 1, 3],
+      ['loose.csv', 2, 4],
+    ] as const;
+    for (const [path, cost, minute] of runs) {
+      await mkdir(dirname(`${folder}/${path}`), { recursive: true });
+      await writeFile(`${folder}/${path}`, line(cost));
+      await utimes(`${folder}/${path}`, minute * 60, minute * 60);
+    }
+    const { days } = await importLines([], { path: folder });
+    expect(days[0]?.totalNano).toBe(8.5e9);
   });
 
   it('keeps traffic, volumes and load balancers of a cluster apart from its machines', async () => {

@@ -1,7 +1,7 @@
 import { createWriteStream } from 'node:fs';
 import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
+import { basename, dirname, join, relative, sep } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { MINUTE_MS } from '../../model/time.ts';
@@ -28,12 +28,46 @@ export async function billFiles(source: string): Promise<BillFiles> {
   const keep = async (): Promise<void> => {};
   if (!(await isFolder(source))) return { name, files: [source], [Symbol.asyncDispose]: keep };
   const entries = await readdir(source, { recursive: true, withFileTypes: true });
-  const files = entries
+  const all = entries
     .filter((entry) => entry.isFile() && KINDS.test(entry.name))
     .map((entry) => join(entry.parentPath, entry.name))
     .sort();
+  const files = await newestRuns(source, all);
   if (files.length > 0) return { name, files, [Symbol.asyncDispose]: keep };
   throw new BillError(`${source}: holds no bill (.csv, .csv.gz or .parquet)`);
+}
+
+/** A folder of one billing period, as AWS and Azure name it. */
+const PERIOD = /^(billing_period=.+|\d{8}-\d{8})$/i;
+
+/**
+ * Exports may write a period again and again, each time whole, into a folder a run: of those the newest counts, or every
+ * charge would count as often as it was exported.
+ */
+async function newestRuns(source: string, files: readonly string[]): Promise<readonly string[]> {
+  const runs = new Map<string, Map<string, string[]>>();
+  for (const file of files) {
+    const folders = relative(source, dirname(file)).split(sep);
+    const at = folders.findIndex((folder) => PERIOD.test(folder));
+    const [period, run] = at < 0 ? [file, ''] : [folders.slice(0, at + 1), folders.slice(at + 1)];
+    const key = JSON.stringify(period);
+    const ofPeriod = runs.get(key) ?? new Map<string, string[]>();
+    runs.set(key, ofPeriod);
+    const name = JSON.stringify(run);
+    ofPeriod.set(name, [...(ofPeriod.get(name) ?? []), file]);
+  }
+  const newest = await Promise.all(
+    [...runs.values()].map(async (ofPeriod) => {
+      const dated = await Promise.all(
+        [...ofPeriod.values()].map(async (each) => {
+          const times = await Promise.all(each.map(async (file) => (await stat(file)).mtimeMs));
+          return { each, at: Math.max(...times) };
+        }),
+      );
+      return dated.reduce((left, right) => (right.at >= left.at ? right : left)).each;
+    }),
+  );
+  return newest.flat().sort();
 }
 
 async function isFolder(path: string): Promise<boolean> {

@@ -7,6 +7,7 @@ import { DAY_MS, formatTime, type TimeMs } from '../../model/time.ts';
 import { alignColumns, type Terminal } from '../../model/text/table.ts';
 import { csvText, printable } from '../../model/text/escape.ts';
 import { billFactors } from './billFactors.ts';
+import { effectiveCosts } from './effectiveCosts.ts';
 import { formatAmount } from '../../model/text/units.ts';
 
 /** A month's bill against what Burnwatch had estimated; money in the history's currency. */
@@ -26,6 +27,12 @@ export interface BillMonth {
   readonly estimated: number;
   /** `onNodes / estimated`, null without an estimate: under 1, discounts that the prices do not know. */
   readonly factor: number | null;
+  /** What the provider says that namespaces used, where it splits machines, and what they are shown to cost here. */
+  readonly namespaces: readonly {
+    readonly namespace: string;
+    readonly provider: number;
+    readonly shown: number;
+  }[];
   /** Why charges are unreconciled, dearest first. */
   readonly reasons: readonly { readonly reason: string; readonly cost: number }[];
 }
@@ -47,9 +54,40 @@ export async function billReport(
     });
     const month = formatTime(day.day).slice(0, 7);
     const known = months.get(month) ?? emptyMonth(month, closed);
-    months.set(month, addDay(known, day, table));
+    const added = addDay(known, day, table);
+    months.set(month, {
+      ...added,
+      namespaces: addNamespaces(added.namespaces, await splitOf(reader, day)),
+    });
   }
   return [...months.values()];
+}
+
+/** The provider's split of a day's machines beside what the namespaces' compute is shown to cost. */
+async function splitOf(reader: HistoryReader, day: BillDay): Promise<BillMonth['namespaces']> {
+  if (day.namespaces.size === 0) return [];
+  const span = { from: day.day, to: day.day + DAY_MS, by: ['namespace' as const] };
+  const { rows } = await effectiveCosts(reader, { ...span, namespaces: null });
+  const shown = new Map(rows.map((row) => [row.key, fromNano(nodeNano(row))]));
+  return [...day.namespaces].map(([namespace, nano]) => ({
+    namespace,
+    provider: fromNano(nano),
+    shown: shown.get(namespace) ?? 0,
+  }));
+}
+
+function addNamespaces(
+  known: BillMonth['namespaces'],
+  more: BillMonth['namespaces'],
+): BillMonth['namespaces'] {
+  const sums = Map.groupBy([...known, ...more], ({ namespace }) => namespace);
+  return [...sums]
+    .map(([namespace, each]) => ({
+      namespace,
+      provider: each.reduce((sum, { provider }) => sum + provider, 0),
+      shown: each.reduce((sum, { shown }) => sum + shown, 0),
+    }))
+    .sort((left, right) => right.provider - left.provider);
 }
 
 function emptyMonth(month: string, closed: readonly TimeMs[]): BillMonth {
@@ -63,6 +101,7 @@ function emptyMonth(month: string, closed: readonly TimeMs[]): BillMonth {
     unreconciled: 0,
     estimated: 0,
     factor: null,
+    namespaces: [],
     reasons: [],
   };
 }
@@ -160,5 +199,11 @@ export function renderBill(
       ({ reason, cost }) => `${month}: ${formatAmount(cost)} unreconciled: ${printable(reason)}.\n`,
     ),
   );
-  return `${table}\n${reasons.join('')}In ${currency}. Beside the nodes: volumes, load balancers, traffic. Factor: what the nodes were billed for each unit estimated.\n`;
+  const splits = months.flatMap(({ month, namespaces }) =>
+    namespaces.map(
+      ({ namespace, provider, shown }) =>
+        `${month}: ${printable(namespace)}: ${formatAmount(provider)} by the provider's own split, ${formatAmount(shown)} here.\n`,
+    ),
+  );
+  return `${table}\n${reasons.join('')}${splits.join('')}In ${currency}. Beside the nodes: volumes, load balancers, traffic. Factor: what the nodes were billed for each unit estimated.\n`;
 }

@@ -4,6 +4,7 @@ import { toNano } from '../../model/money.ts';
 import { DAY_MS, floorTo, type TimeMs } from '../../model/time.ts';
 import { chargeKind, type ChargeKind } from './chargeKind.ts';
 import { nodeFinder } from './matchNodes.ts';
+import { podOf } from './podOf.ts';
 import type { Charge } from './readFocus.ts';
 
 /** What a bill came to, by day. */
@@ -24,6 +25,7 @@ interface Day {
   readonly parts: Record<'storage' | 'network' | 'load-balancer', number>;
   readonly reasons: Map<string, number>;
   readonly nodes: Map<string, number>;
+  readonly namespaces: Map<string, number>;
 }
 
 const CORRECTIONS = new Set(['credit', 'adjustment', 'refund']);
@@ -35,26 +37,33 @@ const CORRECTIONS = new Set(['credit', 'adjustment', 'refund']);
  * Volumes, load balancers and traffic are kept by what they are; traffic of a node is traffic. Everything else is in the
  * day's total only, with the reason.
  *
+ * @param nodeOfPod where a pod of that UID ran: providers without machines bill pods by name.
  * @param isFiltered the charges were chosen for this cluster, so that volumes and the like are its own.
  */
 export async function collectBill(
   charges: AsyncIterable<Charge>,
   nodes: readonly NodeRecord[],
+  nodeOfPod: (uid: string) => Promise<string | null>,
   isFiltered = false,
 ): Promise<CollectedBill> {
   const find = nodeFinder(nodes);
+  const byName = new Map(nodes.map((node) => [node.name, node]));
   const days = new Map<TimeMs, Day>();
   const named = new Set<string>();
   let count = 0;
   for await (const charge of charges) {
     count += 1;
-    const matched = nodesOf(charge, find);
+    const pod = podOf(charge.resourceId);
+    const ofPod = pod === null ? undefined : byName.get((await nodeOfPod(pod.uid)) ?? '');
+    const matched = ofPod === undefined ? nodesOf(charge, find) : [ofPod];
     const kind = chargeKind(charge);
     for (const { day, share } of daysOf(charge)) {
       const sums = days.get(day) ?? emptyDay();
       days.set(day, sums);
       const cost = charge.cost * share;
       sums.total += cost;
+      if (charge.namespace !== null && kind === 'compute')
+        sums.namespaces.set(charge.namespace, (sums.namespaces.get(charge.namespace) ?? 0) + cost);
       const parts = kind === 'compute' ? partsOf(matched, day) : [];
       for (const { name, part } of parts) {
         named.add(name);
@@ -81,6 +90,7 @@ function emptyDay(): Day {
     parts: { storage: 0, network: 0, 'load-balancer': 0 },
     reasons: new Map(),
     nodes: new Map(),
+    namespaces: new Map(),
   };
 }
 
@@ -113,10 +123,9 @@ function addElsewhere(
     else because(`${charge.category} that names no machine`);
     return;
   }
-  if (kind === 'tax' || kind === 'other') {
-    because(kind === 'tax' ? 'tax' : `service category ${charge.serviceCategory}`);
-    return;
-  }
+  if (kind === 'tax') return because('tax');
+  if (kind === 'other') return because(`service category ${charge.serviceCategory}`);
+  if (kind === 'control-plane') return because('the control plane: pricing.fixed adds its fee');
   if (isOwn) day.parts[kind] += cost;
   else because(`${kind} of which the bill does not say whose it is: import with --where`);
 }
@@ -159,7 +168,8 @@ function toBillDay(day: TimeMs, sums: Day): BillDay {
       'credits of machines that are no nodes of this cluster',
       otherCompute * (factor - 1),
     );
-  const nanos = [...reasons].map(([reason, cost]) => [reason, toNano(cost)] as const);
+  const inNano = (costs: ReadonlyMap<string, number>, by = 1): ReadonlyMap<string, number> =>
+    new Map([...costs].map(([key, cost]) => [key, toNano(cost * by)]));
   return {
     day,
     totalNano: toNano(total),
@@ -169,7 +179,8 @@ function toBillDay(day: TimeMs, sums: Day): BillDay {
       networkNano: toNano(parts.network),
       loadBalancerNano: toNano(parts['load-balancer']),
     },
-    reasons: new Map(nanos),
-    nodes: new Map([...sums.nodes].map(([node, cost]) => [node, toNano(cost * factor)])),
+    reasons: inNano(reasons),
+    nodes: inNano(sums.nodes, factor),
+    namespaces: inNano(sums.namespaces),
   };
 }

@@ -15,12 +15,23 @@ export interface ChargeFilter {
 const ISO_TIME =
   /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d)(:\d\d)?(\.\d{1,9})?)? ?(Z|UTC|[+-]\d\d:?\d\d|[+-]\d\d)?$/;
 
+/** Not `0x10`, and not `1,5`, which is one and a half in half of the world and fifteen in none. */
+const DECIMAL = /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i;
+
 /** How exports write that there is no value. */
 const ABSENT = new Set(['', 'NULL', 'null', '\\N']);
 
 /** A column's name without regard to case and underscores: `ChargePeriodStart`, `charge_period_start`. */
 export function columnKey(column: string): string {
   return column.trim().toLowerCase().replaceAll('_', '');
+}
+
+function mapOf(text: string): Readonly<Record<string, string>> {
+  const pairs = text
+    .slice(1, -1)
+    .split(/, (?=[^=,]+=)/)
+    .map((pair) => [pair.slice(0, pair.indexOf('=')).trim(), pair.slice(pair.indexOf('=') + 1)]);
+  return Object.fromEntries(pairs) as Record<string, string>;
 }
 
 function cellText(value: unknown): string {
@@ -49,7 +60,18 @@ export class FocusRow {
 
   passes({ column, value }: ChargeFilter): boolean {
     const [, key] = /^tags\.(.*)$/is.exec(column) ?? [];
-    return key === undefined ? this.text(column) === value : this.#tag(key) === value;
+    return key === undefined ? this.text(column) === value : this.#tag('Tags', key) === value;
+  }
+
+  /** The first of these tags that one of the columns has; null where none has. */
+  tagOf(columns: readonly string[], keys: readonly string[]): string | null {
+    for (const column of columns)
+      for (const key of keys) {
+        if (!this.text(column).includes(key)) continue;
+        const value = this.#tag(column, key);
+        if (typeof value === 'string' && value !== '') return value;
+      }
+    return null;
   }
 
   time(column: string): TimeMs {
@@ -67,16 +89,17 @@ export class FocusRow {
     );
   }
 
-  number(column: string): number {
-    const text = this.text(column);
-    const value = text === '' ? 0 : Number(text);
-    if (Number.isFinite(value)) return value;
+  /** @param otherwise the column that counts where this one is empty. */
+  number(column: string, otherwise: string): number {
+    const text = this.text(column) || this.text(otherwise);
+    const value = Number(text);
+    if (text === '' || (Number.isFinite(value) && DECIMAL.test(text))) return value;
     throw new BillError(`${this.where}: column ${column}: ${JSON.stringify(text)} is not a number`);
   }
 
   /** Tags are a JSON object, or a list of keys and values. */
-  #tag(key: string): unknown {
-    const tags = this.#tags();
+  #tag(column: string, key: string): unknown {
+    const tags = this.#tags(column);
     if (!Array.isArray(tags)) return (tags as Readonly<Record<string, unknown>>)[key];
     for (const tag of tags as readonly unknown[]) {
       if (Array.isArray(tag) && tag[0] === key) return tag[1];
@@ -86,16 +109,18 @@ export class FocusRow {
     return undefined;
   }
 
-  #tags(): unknown {
-    const value = this.#valueOf('tags');
+  #tags(column: string): unknown {
+    const value = this.#valueOf(columnKey(column));
     if (value instanceof Map) return Object.fromEntries(value) as unknown;
     if (typeof value === 'object' && value !== null) return value;
-    const text = this.text('Tags');
+    const text = this.text(column);
     if (text === '') return {};
+    // Query engines write a map as {key=value, …}; some of Azure's exports leave the braces away.
+    if (/^\{[^":]*=.*\}$/s.test(text)) return mapOf(text);
     try {
-      return JSON.parse(text) ?? {};
+      return JSON.parse(text.startsWith('"') ? `{${text}}` : text) ?? {};
     } catch (error) {
-      throw new BillError(`${this.where}: column Tags is not JSON`, { cause: error });
+      throw new BillError(`${this.where}: column ${column} is not JSON`, { cause: error });
     }
   }
 }

@@ -41,7 +41,12 @@ export async function importBill(
   const { name, files } = found;
   const nodes = await reader.nodes();
   const isFiltered = request.filters.length > 0;
-  const bill = await collectBill(readFiles(files, request), nodes, isFiltered);
+  const bill = await collectBill(
+    readFiles(files, request),
+    nodes,
+    (uid) => reader.nodeOfPod(uid),
+    isFiltered,
+  );
   const days = bill.days.filter(({ day }) => day + DAY_MS <= now);
   if (days.length === 0) {
     const which = request.filters.length === 0 ? 'holds' : 'holds, with these filters,';

@@ -35,6 +35,7 @@ const NODES = [
   node('twin', 'gce://project/europe-west1-b/twin'),
   node('twin-2', 'gce://project/europe-west1-c/twin'),
   node('bare', null),
+  node('10.0.10.2', 'ocid1.instance.oc1.iad.ABUWCLJR'),
 ];
 
 describe('nodeFinder', () => {
@@ -45,6 +46,7 @@ describe('nodeFinder', () => {
     ['//compute.googleapis.com/projects/p/zones/europe-west1-b/instances/gke-p-1', ['gke-p-1']],
     [`${SET.toLowerCase()}/virtualmachines/1`, ['aks-p1-1']],
     [SET.toUpperCase(), ['aks-p1-0', 'aks-p1-1']],
+    ['ocid1.instance.oc1.iad.abuwcljr', ['10.0.10.2']],
     ['bare', ['bare']],
     ['twin', []], // two machines of that name: it might be either
     ['//compute.googleapis.com/projects/p/zones/x/disks/1', []],
@@ -63,12 +65,13 @@ describe('collectBill', () => {
         serviceName: '',
         resourceType: '',
         isUnused: false,
+        namespace: null,
         category: 'Usage',
         serviceCategory: 'Compute',
       };
       yield { ...period, ...kind, cost: 9, resourceId: SET };
     }
-    const { days, nodes } = await collectBill(charges(), NODES);
+    const { days, nodes } = await collectBill(charges(), NODES, async () => null);
     expect(nodes).toBe(2);
     expect([...(days[0]?.nodes ?? [])]).toEqual([
       ['aks-p1-0', 6e9], // 24 of 36 hours

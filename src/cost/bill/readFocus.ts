@@ -9,6 +9,7 @@ import {
 } from 'hyparquet';
 import { CsvError, streamCsv } from '../lists/csv.ts';
 import type { TimeMs } from '../../model/time.ts';
+import { podOf } from './podOf.ts';
 import { BillError, columnKey, FocusRow, type ChargeFilter } from './focusRow.ts';
 
 export { BillError, type ChargeFilter } from './focusRow.ts';
@@ -28,6 +29,8 @@ export interface Charge {
   readonly serviceCategory: string;
   readonly serviceName: string;
   readonly resourceType: string;
+  /** The namespace that the provider says it is for, where it splits machines (AWS, GKE); else null. */
+  readonly namespace: string | null;
   /** A part of a commitment that nothing used. */
   readonly isUnused: boolean;
 }
@@ -40,6 +43,9 @@ export interface FocusOptions {
   /** All must hold. */
   readonly filters: readonly ChargeFilter[];
 }
+
+/** Tags in which AWS' split cost allocation and GKE's cost allocation name a namespace. */
+const NAMESPACE_TAGS = ['aws:eks:namespace', 'k8s-namespace'];
 
 const REQUIRED = ['ChargePeriodStart', 'ChargePeriodEnd', 'EffectiveCost', 'BillingCurrency'];
 
@@ -78,14 +84,20 @@ async function* csvRows(path: string, options: FocusOptions): AsyncGenerator<Foc
   // An error of the file does not reach the stream that it is piped into.
   file.on('error', (error) => input.destroy(error));
   let header: ReadonlyMap<string, number> | null = null;
+  let width = 0;
   try {
     for await (const { cells, line } of streamCsv(input)) {
       if (header === null) {
+        width = cells.length;
         header = new Map(cells.map((cell, index) => [columnKey(cell), index]));
         checkHeader(header, `${options.name}:${line}`, options);
         continue;
       }
       const columns = header;
+      if (cells.length < width)
+        throw new BillError(
+          `${options.name}:${line}: has ${cells.length} cells where the header has ${width}; the file may be cut short`,
+        );
       yield new FocusRow(`${options.name}:${line}`, (key) => cells[columns.get(key) ?? -1]);
     }
   } finally {
@@ -145,13 +157,16 @@ function toCharge(row: FocusRow, options: FocusOptions): Charge {
   return {
     start,
     end,
-    cost: row.number('EffectiveCost'),
+    cost: row.number('EffectiveCost', 'BilledCost'),
     resourceId: row.text('ResourceId') || null,
     resourceName: row.text('ResourceName') || null,
     category: row.text('ChargeCategory').toLowerCase(),
     serviceCategory: row.text('ServiceCategory'),
     serviceName: row.text('ServiceName'),
     resourceType: row.text('ResourceType'),
+    namespace:
+      podOf(row.text('AllocatedResourceId') || row.text('ResourceId'))?.namespace ??
+      row.tagOf(['AllocatedTags', 'Tags'], NAMESPACE_TAGS),
     isUnused: row.text('CommitmentDiscountStatus').toLowerCase() === 'unused',
   };
 }

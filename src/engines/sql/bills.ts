@@ -28,10 +28,13 @@ export async function readBillDays(db: Db, from: TimeMs, to: TimeMs): Promise<re
     [from, to],
   );
   const nodesOf = 'SELECT node, nano FROM bill_nodes WHERE day = ? ORDER BY node';
+  const namespacesOf =
+    'SELECT namespace, nano FROM bill_namespaces WHERE day = ? ORDER BY namespace';
   const partsOf = 'SELECT part, nano FROM bill_parts WHERE day = ? ORDER BY part';
   const whole: BillDay[] = [];
   for (const day of days) {
     const nodes = await all<{ node: string; nano: number }>(db, nodesOf, day.day);
+    const told = await all<{ namespace: string; nano: number }>(db, namespacesOf, day.day);
     const named = await all<{ part: string; nano: number }>(db, partsOf, day.day);
     const parts = new Map(named.map(({ part, nano }) => [part, nano]));
     const reasons = [...parts].filter(([part]) => !BILL_PARTS.some((one) => one === part));
@@ -40,6 +43,7 @@ export async function readBillDays(db: Db, from: TimeMs, to: TimeMs): Promise<re
       parts: makeParts(BILL_PARTS, (part) => parts.get(part) ?? 0),
       reasons: new Map(reasons),
       nodes: new Map(nodes.map(({ node, nano }) => [node, nano])),
+      namespaces: new Map(told.map(({ namespace, nano }) => [namespace, nano])),
     });
   }
   return whole;
@@ -60,7 +64,7 @@ async function replaceDays(
   { days, source, at, reopen }: Parameters<BillStore['importDays']>[0],
 ): Promise<void> {
   const closed = new Set(await closedMonths(db));
-  for (const { day, totalNano, poolNano, parts, reasons, nodes } of days) {
+  for (const { day, totalNano, poolNano, parts, reasons, nodes, namespaces } of days) {
     const month = monthStart(day);
     if (closed.has(month)) {
       if (!reopen) throw closedError(month);
@@ -75,6 +79,14 @@ async function replaceDays(
     );
     for (const [part, nano] of [...Object.entries(parts), ...reasons])
       await run(db, 'INSERT INTO bill_parts (day, part, nano) VALUES (?, ?, ?)', day, part, nano);
+    for (const [namespace, nano] of namespaces)
+      await run(
+        db,
+        'INSERT INTO bill_namespaces (day, namespace, nano) VALUES (?, ?, ?)',
+        day,
+        namespace,
+        nano,
+      );
     for (const [node, nano] of nodes) {
       await run(db, 'INSERT INTO bill_nodes (day, node, nano) VALUES (?, ?, ?)', day, node, nano);
     }

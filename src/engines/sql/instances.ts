@@ -1,7 +1,7 @@
 import { HOUR_MS, type TimeMs } from '../../model/time.ts';
 import type { WorkloadRef } from '../../model/workload.ts';
 import type { ContainerInstance, InstanceQuery, Neighbour } from '../../store/workloads.ts';
-import { all, type Db, IN_NAMESPACES, list } from './db.ts';
+import { all, first, type Db, IN_NAMESPACES, list } from './db.ts';
 
 /** The youngest are kept. */
 const MAX_INSTANCES = 500;
@@ -22,6 +22,13 @@ export async function readInstances(
      ORDER BY first_hour DESC, id DESC LIMIT ?`,
     [namespace, workload.kind, workload.name, from - HOUR_MS, to, MAX_INSTANCES],
   );
+}
+
+/** The node that a pod ran on, by its UID. */
+export async function readNodeOfPod(db: Db, uid: string): Promise<string | null> {
+  const sql = `SELECT node FROM containers WHERE uid = ? AND node <> '' ORDER BY last_hour DESC LIMIT 1`;
+  const found = await first<{ node: string }>(db, sql, uid);
+  return found?.node ?? null;
 }
 
 /** Workloads that these pods of a namespace belong to, sorted. */

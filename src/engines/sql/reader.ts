@@ -14,7 +14,7 @@ import { findDigest, listDigests } from './digests.ts';
 import { readEvents } from './eventTable.ts';
 import { findFinding, readFindingPage, readFindings } from './findingReader.ts';
 import { readHourUsage } from './hourUsage.ts';
-import { readInstances, readNeighbours, readWorkloadsOf } from './instances.ts';
+import { readInstances, readNeighbours, readNodeOfPod, readWorkloadsOf } from './instances.ts';
 import { readNamespaces, readNodes, readSentMessages } from './inventory.ts';
 import { MetaTable } from './metaTable.ts';
 import { requireCurrentSchema } from './migrate.ts';
@@ -95,6 +95,7 @@ export async function createReader(
     instances: (query) => read((db) => readInstances(db, query)),
     neighbours: (images, from, namespaces) =>
       read((db) => readNeighbours(db, images, from, namespaces)),
+    nodeOfPod: (uid) => read((db) => readNodeOfPod(db, uid)),
     workloadsOf: (namespace, pods) => read((db) => readWorkloadsOf(db, namespace, pods)),
     sentMessages: (findingId) => read((db) => readSentMessages(db, findingId)),
     close: () => database.close(),

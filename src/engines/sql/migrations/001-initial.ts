@@ -272,6 +272,12 @@ const BILLS = `
     nano INTEGER NOT NULL,
     PRIMARY KEY (day, node)
   ) STRICT, WITHOUT ROWID;
+  CREATE TABLE bill_namespaces (
+    day INTEGER NOT NULL REFERENCES bill_days (day) ON DELETE CASCADE,
+    namespace TEXT NOT NULL,
+    nano INTEGER NOT NULL,
+    PRIMARY KEY (day, namespace)
+  ) STRICT, WITHOUT ROWID;
   CREATE TABLE bill_months (month INTEGER PRIMARY KEY, closed_at INTEGER NOT NULL) STRICT;
 `;
 
