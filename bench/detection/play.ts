@@ -119,7 +119,8 @@ export function play(
       if (isAnomalousAt(namespace, start)) outcome.anomalousDays += WINDOW_MS / 86_400_000;
       else outcome.honestDays += WINDOW_MS / 86_400_000;
     }
-    const { change, events } = runWindow(snapshot, state, settings);
+    const { change, events, failures } = runWindow(snapshot, state, settings);
+    for (const { error } of failures) throw error;
     state.apply(change);
     for (const { type, at, finding } of events) {
       if (finding.kind !== 'cryptojacking' || !['opened', 'reopened', 'worse'].includes(type))

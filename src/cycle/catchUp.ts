@@ -11,8 +11,9 @@ import { fromFirstSeen, noNewerData, nothingSeen } from './missingData.ts';
 import { closeOutage, openOutage } from './outage.ts';
 import { containersIn, observeAhead, type Observed } from './observe.ts';
 import { gridSpan } from './plan.ts';
-import { runWindow } from './runWindow.ts';
+import { runWindow, type WindowResult } from './runWindow.ts';
 import type { Settings } from './settings.ts';
+import type { DetectorFailure } from '../detect/quality/failedDetectors.ts';
 import { signalsFor, withSignals } from './takeSignals.ts';
 import type { WorkingState } from '../store/cycleState.ts';
 
@@ -34,6 +35,7 @@ export async function catchUp(
 ): Promise<CycleReport> {
   const { config } = settings;
   const events: FindingEvent[] = [];
+  const failures: DetectorFailure[] = [];
   let looked = 0;
   let sealed = 0;
   let lost = 0;
@@ -60,6 +62,7 @@ export async function catchUp(
         const snapshot = withSignals(seen, signals[index] ?? []);
         const isFirst = records.length === 0;
         const record = judge(snapshot, state, settings, isFirst ? actions : [], options.muted);
+        failures.push(...record.failures);
         state.apply(record.change);
         records.push(record);
         events.push(...record.events);
@@ -95,7 +98,8 @@ export async function catchUp(
   const openFindings = [...state.findings.values()].filter(
     (finding) => finding.state !== 'resolved',
   );
-  return { sealed, corrected, lost, watermark: state.watermark, events, openFindings, last, error };
+  const { watermark } = state;
+  return { sealed, corrected, lost, watermark, events, openFindings, last, error, failures };
 }
 
 function judge(
@@ -104,7 +108,7 @@ function judge(
   settings: Settings,
   applied: readonly OperatorAction[],
   muted: boolean,
-): WindowRecord {
+): WindowRecord & Pick<WindowResult, 'failures'> {
   const { configHash } = settings;
   return {
     ...runWindow(snapshot, state, settings, applied),

@@ -1,3 +1,4 @@
+import type { DetectorFailure } from '../detect/quality/failedDetectors.ts';
 import type { CollectError, Collector } from '../collect/collector.ts';
 import type { HistoryWriter } from '../store/history.ts';
 import type { WindowCosts } from '../model/cost.ts';
@@ -47,4 +48,6 @@ export interface CycleReport {
     readonly costNano: number;
   } | null;
   readonly error: CollectError | null;
+  /** What detectors threw, one for each window and detector. */
+  readonly failures: readonly DetectorFailure[];
 }

@@ -23,7 +23,7 @@ export interface RebuildOptions {
  * observed again, usage and costs stay as recorded, and nothing changes before all of it is done.
  *
  * @returns how many windows were replayed.
- * @throws Error when Prometheus no longer holds a window that has to be replayed.
+ * @throws Error when Prometheus no longer holds a window that has to be replayed, or a detector fails on one.
  */
 export async function rebuildVerdicts(
   { collector, history }: CyclePorts,
@@ -51,7 +51,13 @@ export async function rebuildVerdicts(
     for (const seen of snapshots) {
       const snapshot = withSignals(seen, await replay.signalsAt(seen.window.end));
       const actions = await replay.actionsAt(snapshot.window.end);
-      const { change, events } = runWindow(snapshot, state, settings, actions);
+      const { change, events, failures } = runWindow(snapshot, state, settings, actions);
+      const [failure] = failures;
+      if (failure !== undefined)
+        throw new Error(
+          `the verdicts stay as they were, since the detector ${failure.detector} failed on ${formatTime(seen.window.start)}`,
+          { cause: failure.error },
+        );
       state.apply(change);
       // What is new in the past is no news: whatever is still open is announced as such.
       records.push({ change, events, muted: true });

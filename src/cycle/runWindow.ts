@@ -6,6 +6,7 @@ import { advanceFindings } from '../detect/findings/lifecycle.ts';
 import { openFindings } from '../detect/findings/openFindings.ts';
 import type { WindowCosts } from '../model/cost.ts';
 import type { FindingEvent, OperatorAction, Scope, Verdict } from '../model/finding.ts';
+import { detectorVerdicts, type DetectorFailure } from '../detect/quality/failedDetectors.ts';
 import { configuredEvents, mergeEvents, PLANNED } from '../detect/planned/plannedEvents.ts';
 import { plannedIn } from '../model/plannedEvent.ts';
 import { podOwners, scopeOwner, type PodOwners } from '../detect/owners/podOwners.ts';
@@ -33,6 +34,8 @@ export interface WindowResult {
   readonly workloadEvents: readonly WorkloadEvent[];
   /** By pod UID. */
   readonly owners: PodOwners;
+  /** Detectors that threw: a finding says so, and the log is to have the error. */
+  readonly failures: readonly DetectorFailure[];
 }
 
 /**
@@ -80,8 +83,18 @@ export function runWindow(
     calls: rememberCalls(signals.calls, window.end, states.of(CALL_MEMORY)),
     verdictsSoFar: () => verdicts,
   };
-  for (const detector of settings.detectors)
-    for (const verdict of detector.detect(context, states.of(detector))) verdicts.push(verdict);
+  const failures: DetectorFailure[] = [];
+  for (const detector of settings.detectors) {
+    try {
+      verdicts.push(...detector.detect(context, states.of(detector)));
+    } catch (error) {
+      // One that fails holds up no other: its state is that of the last window, its findings stay as they are.
+      states.drop(detector);
+      failures.push({ detector: detector.name, error });
+    }
+  }
+  const names = settings.detectors.map(({ name }) => name);
+  verdicts.push(...detectorVerdicts(context, names, failures));
 
   addUnits(states.of(UNIT_COSTS), snapshot, costs, config.unitCosts);
   const workloadEvents = [
@@ -118,5 +131,6 @@ export function runWindow(
     events: findingEvents,
     workloadEvents,
     owners,
+    failures,
   };
 }

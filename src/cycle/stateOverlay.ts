@@ -52,6 +52,11 @@ export class StateOverlays {
     return overlay as DetectorState<S>;
   }
 
+  /** Takes back what the window changed of the rows that are kept under a name. */
+  drop({ name }: { readonly name: string }): void {
+    this.#overlays.delete(name);
+  }
+
   /** What the window changed, by name; without those that it left as they were. */
   changes(): ReadonlyMap<string, ReadonlyMap<string, unknown>> {
     const changed = new Map<string, ReadonlyMap<string, unknown>>();

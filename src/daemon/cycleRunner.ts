@@ -123,7 +123,11 @@ export class CycleRunner {
   async catchUp(options: CatchUpOptions): Promise<CycleSummary> {
     const ports = { collector: this.#collector, history: this.#history };
     try {
-      return summarize(await this.#run(catchUp(ports, this.#state, this.#settings, options)));
+      const report = await this.#run(catchUp(ports, this.#state, this.#settings, options));
+      const summary = summarize(report);
+      for (const { detector, windows, stack } of summary.failures)
+        this.#options.warn(`Detector ${detector} failed on ${windows} windows: ${stack}`);
+      return summary;
     } catch (error) {
       // The state may be ahead of what was recorded.
       await this.#reloadState();

@@ -24,6 +24,15 @@ export interface CycleSummary {
     readonly message: string;
     readonly retryable: boolean;
   } | null;
+  /** Detectors that threw, with the first error of each. */
+  readonly failures: readonly FailureSummary[];
+}
+
+export interface FailureSummary {
+  readonly detector: string;
+  /** Windows in which it did. */
+  readonly windows: number;
+  readonly stack: string;
 }
 
 export interface EventSummary {
@@ -89,7 +98,17 @@ export function summarize(report: CycleReport): CycleSummary {
       error === null
         ? null
         : { code: error.code, message: error.message, retryable: error.retryable },
+    failures: failuresOf(report),
   };
+}
+
+function failuresOf({ failures }: CycleReport): readonly FailureSummary[] {
+  const groups = Map.groupBy(failures, ({ detector }) => detector);
+  return [...groups].map(([detector, group]) => {
+    const error = group[0]?.error;
+    const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    return { detector, windows: group.length, stack };
+  });
 }
 
 function countOpen({ openFindings }: CycleReport): readonly OpenCount[] {

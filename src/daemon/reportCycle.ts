@@ -43,6 +43,8 @@ function recordCycle(summary: CycleSummary, { metrics, budgets, durationMs }: Re
   metrics.windowsSealed.inc(summary.sealed);
   metrics.windowsCorrected.inc(summary.corrected);
   metrics.windowsLost.inc(summary.lost);
+  for (const { detector, windows } of summary.failures)
+    metrics.detectorFailures.inc({ detector }, windows);
   metrics.sourceUp.set(outage === null ? 1 : 0);
   if (watermark !== null) metrics.watermark.set(watermark / SECOND_MS);
   metrics.findings.reset();

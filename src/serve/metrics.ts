@@ -119,6 +119,11 @@ export function createMetrics(version: string, cluster: string, source: MetricsS
       'Share of what a namespace requests that it uses, weighted by cost; may pass 1',
       'namespace',
     ),
+    detectorFailures: counter(
+      'burnwatch_detector_failures_total',
+      'Windows on which a detector failed; its findings stay as they are',
+      'detector',
+    ),
     threadCrashes: counter('burnwatch_cycle_thread_crashes_total', 'Crashes of the cycle thread'),
     logLinesDropped: new Counter({
       name: 'burnwatch_log_lines_dropped_total',

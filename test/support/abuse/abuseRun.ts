@@ -60,11 +60,12 @@ export class AbuseRun {
   ): this {
     const until = this.at + duration;
     for (let changed = change; this.at < until; changed = {}) {
-      const { change: next, events } = runWindow(
-        { ...this.snapshot(podsAt(this.at)), ...changed },
-        this.state,
-        this.settings,
-      );
+      const {
+        change: next,
+        events,
+        failures,
+      } = runWindow({ ...this.snapshot(podsAt(this.at)), ...changed }, this.state, this.settings);
+      for (const { error } of failures) throw error;
       this.state.apply(next);
       this.events.push(...events);
       if (this.stores) this.storeRows();

@@ -12,7 +12,7 @@ const calls: Partial<CycleCalls> = {
     if (way === 'throws') setTimeout(() => throwUncaught());
     if (way === 'exits' || way === 'throws' || way === 'hangs') await new Promise(() => undefined);
     const none = { sealed: 1, corrected: 0, lost: 0, events: [], open: [], openIn: [], last: null };
-    return { ...none, watermark: until, outage: null };
+    return { ...none, watermark: until, outage: null, failures: [] };
   },
   keepHouse: async () => undefined,
   abort: () => undefined,
