@@ -288,7 +288,7 @@ describe('the Kubernetes API as a source of specifications', () => {
     const refused = await read(source);
     expect(texts(refused)).toEqual([
       expect.stringMatching(
-        /^source-unavailable the Kubernetes API at \S+: it does not accept the credentials \(401: Unauthorized\); the token may have expired/,
+        /^source-unavailable the Kubernetes API at \S+: it does not accept the credentials of user "tester" of \S+ \(401: Unauthorized\); they may have expired/,
       ),
     ]);
     expect(refused.objects.missing.length).toBeGreaterThan(10);

@@ -42,6 +42,7 @@ export function failureOf(
   status: number,
   body: string,
   retryAfter: string | undefined,
+  who: string | null = null,
 ): ApiFailure {
   const said = wordsOf(body);
   const tail = said === '' ? '' : `: ${said}`;
@@ -49,7 +50,7 @@ export function failureOf(
     case 401:
       return new ApiFailure(
         'unauthorized',
-        `it does not accept the credentials (401${tail}); the token may have expired`,
+        `it does not accept the credentials${who === null ? '' : ` of ${who}`} (401${tail}); they may have expired`,
       );
     case 403:
       return new ApiFailure('forbidden', said === '' ? 'it refuses (403)' : said);

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { Agent, type RequestOptions } from 'node:http';
 import type { WorkloadsConfig } from '../../config.ts';
 import { ApiFailure } from './apiFailure.ts';
+import { loginOf } from './kubeconfigUser.ts';
 
 /** Mounted into every pod whose service account is. */
 const ACCOUNT_FOLDER = '/var/run/secrets/kubernetes.io/serviceaccount';
@@ -17,6 +18,10 @@ export interface Connection {
   readonly options: Omit<RequestOptions, 'headers'>;
   /** Who we say we are. */
   readonly headers: Readonly<Record<string, string>>;
+  /** For error messages: whose credentials these are; null where none are sent. */
+  readonly who: string | null;
+  /** The server did not accept the credentials: the next connection gets new ones. */
+  refused(): void;
   close(): void;
 }
 
@@ -65,7 +70,7 @@ export async function connect(workloads: WorkloadsConfig, machine: Machine): Pro
   // Takes 90 MB and a quarter of a second: only who asks the API pays for it.
   const { KubeConfig } = await import('@kubernetes/client-node');
   const config = new KubeConfig();
-  const source = load(config, workloads, machine);
+  const { source, files } = load(config, workloads, machine);
   if (workloads.context !== undefined) {
     const names = config.getContexts().map(({ name }) => name);
     if (!names.includes(workloads.context)) {
@@ -88,17 +93,47 @@ export async function connect(workloads: WorkloadsConfig, machine: Machine): Pro
   if (server.protocol === 'http:') {
     // As `kubectl proxy` serves it. No credential ever goes over a line that anybody can read.
     const agent = new Agent({ keepAlive: true });
-    return { server, label, options: { agent }, headers: {}, close: () => agent.destroy() };
+    const nobody = { headers: {}, who: null, refused: () => undefined };
+    return { server, label, options: { agent }, ...nobody, close: () => agent.destroy() };
   }
   const options: RequestOptions = { headers: {} };
+  const user = config.getCurrentUser();
+  const login =
+    user === null || files.length === 0
+      ? null
+      : await loginOf({ files, user: user.name, cluster: cluster.name, env: machine.env });
+  if (user !== null && login !== null) {
+    const { exec: _, ...plain } = user;
+    const { token, clientCertificate, clientKey } = login.credential;
+    const known = {
+      ...plain,
+      ...(token !== undefined && { token }),
+      ...(clientCertificate !== undefined && { certData: base64(clientCertificate) }),
+      ...(clientKey !== undefined && { keyData: base64(clientKey) }),
+    };
+    config.users = config.users.map((one) => (one === user ? known : one));
+  }
+  const who = files.length === 0 ? source : `user "${user?.name ?? ''}" of ${source}`;
   try {
     await config.applyToHTTPSOptions(options);
   } catch (error) {
-    throw new ApiFailure('unauthorized', `logging in as ${source} says failed: ${reasonOf(error)}`);
+    throw new ApiFailure('unauthorized', `logging in as ${who} failed: ${reasonOf(error)}`);
   }
   const { headers, ...rest } = options;
   const agent = options.agent as Agent | undefined;
-  return { server, label, options: rest, headers: trimmed(headers), close: () => agent?.destroy() };
+  return {
+    server,
+    label,
+    options: rest,
+    headers: trimmed(headers),
+    who,
+    refused: () => login?.refused(),
+    close: () => agent?.destroy(),
+  };
+}
+
+function base64(text: string): string {
+  return Buffer.from(text).toString('base64');
 }
 
 interface Loadable {
@@ -107,28 +142,34 @@ interface Loadable {
   loadFromDefault(): void;
 }
 
-/** Loads the configuration; returns what to call it. */
-function load(config: Loadable, workloads: WorkloadsConfig, machine: Machine): string {
+/** What the configuration is called in messages, and its files: none in the cluster. */
+interface Loaded {
+  readonly source: string;
+  readonly files: readonly string[];
+}
+
+function load(config: Loadable, workloads: WorkloadsConfig, machine: Machine): Loaded {
   const { kubeconfig, context } = workloads;
   const { env, root } = machine;
   try {
     if (kubeconfig !== undefined) {
       config.loadFromFile(kubeconfig);
-      return kubeconfig;
+      return { source: kubeconfig, files: [kubeconfig] };
     }
     if (context === undefined && isInCluster(machine)) {
       config.loadFromCluster(root);
-      return 'the service account';
+      return { source: 'the service account', files: [] };
     }
     const file = env['KUBECONFIG'] || `${env['HOME'] ?? ''}/.kube/config`;
-    if (!file.split(':').some((one) => existsSync(one))) {
+    const files = file.split(':').filter((one) => existsSync(one));
+    if (files.length === 0) {
       throw new ApiFailure(
         'not-configured',
         `there is no kubeconfig: set workloads.kubeconfig, run inside the cluster with a service account, or set workloads.source to prometheus or file`,
       );
     }
     config.loadFromDefault();
-    return file;
+    return { source: file, files };
   } catch (error) {
     if (error instanceof ApiFailure) throw error;
     const name = kubeconfig ?? 'the kubeconfig';

@@ -53,7 +53,8 @@ export async function requestText(
     throw new ApiFailure('unreachable', `it cannot be reached (${code ?? message})`);
   }
   if (answer.status < 200 || answer.status > 299) {
-    throw failureOf(answer.status, answer.text, answer.retryAfter);
+    if (answer.status === 401) connection.refused();
+    throw failureOf(answer.status, answer.text, answer.retryAfter, connection.who);
   }
   return answer.text;
 }
