@@ -4,7 +4,7 @@ import type { ContainerSample } from '../../model/snapshot.ts';
 import { SECOND_MS, type TimeMs, type Window } from '../../model/time.ts';
 import { growthOf, readCounter, type CounterReading } from '../measure/counter.ts';
 import { aboveLevel } from '../measure/growth.ts';
-import { COVERED_INTERVALS, coveredIn, type Samples } from '../measure/samples.ts';
+import { COVERED_INTERVALS, coveredIn, ofWidestReach, type Samples } from '../measure/samples.ts';
 import { workingSet, type WorkingSet } from '../measure/workingSet.ts';
 import type { CoveredTime } from './coverage.ts';
 import { samplesOf, type ContainerEntry } from './podEntry.ts';
@@ -81,7 +81,10 @@ export function containerSample(
   };
   const disks = { read: disk('diskRead'), write: disk('diskWrite') };
   const sizes = believableSizes(
-    entries.flatMap(({ ram: series }) => series),
+    ofWidestReach(
+      entries.flatMap(({ ram: series }) => series),
+      window,
+    ),
     window,
     context.nodeSize,
   );

@@ -27,5 +27,7 @@ function sum(parts: readonly RawSeries[]): RawSeries {
     times.forEach((time, index) => values.set(time, (values.get(time) ?? 0) + (own[index] ?? 0)));
   }
   const times = Float64Array.from(values.keys()).sort();
-  return { labels: first.labels, times, values: times.map((time) => values.get(time) ?? 0) };
+  const { labels, reach } = first;
+  const summed = times.map((time) => values.get(time) ?? 0);
+  return { labels, times, values: summed, ...(reach !== undefined && { reach }) };
 }

@@ -5,7 +5,7 @@ import { countBefore } from '../measure/samples.ts';
 import { carriedLabels } from '../labels.ts';
 import type { RestoreName } from '../labels.ts';
 import type { CounterSource } from '../measure/lives.ts';
-import type { Batch, LifeTimes } from '../prometheus/batch.ts';
+import type { Batch, LifeTimes, RawBatchAnswer } from '../prometheus/batch.ts';
 import { cgroupKey, containerKey, podKey } from '../prometheus/fetchLifeTimes.ts';
 import { pointSeconds, type Grid, type GridSeries } from '../prometheus/grid.ts';
 import type { QueryId } from '../prometheus/queries.ts';
@@ -220,7 +220,8 @@ function imageRef(series: GridSeries): ImageRef {
 }
 
 function addUsage(builder: Builder): void {
-  const { raw, answers, lifeTimes } = builder.batch;
+  const { answers, lifeTimes } = builder.batch;
+  const raw = withReach(builder);
   const containerOfSeries = (series: Labelled): ContainerEntry =>
     containerOf(usingPod(builder, series), label(series, 'container'));
   for (const series of sumCpuParts(raw.cpu.series)) {
@@ -256,6 +257,39 @@ function addUsage(builder: Builder): void {
       container[query] = overlay(container[query], series.values);
     }
   }
+}
+
+/** The series of containers, each with the number of pods on its node that its target tells of. */
+function withReach({ batch: { raw } }: Builder): Batch['raw'] {
+  const nodeOf = new Map<string, string>();
+  for (const series of raw.podInfo.series)
+    nodeOf.set(`${label(series, 'namespace')}/${label(series, 'pod')}`, label(series, 'node'));
+  const podsOf = new Map<string, Set<string>>();
+  const placeOf = (series: Labelled): { readonly pod: string; readonly key: string } => {
+    const pod = `${label(series, 'namespace')}/${label(series, 'pod')}`;
+    return { pod, key: JSON.stringify([label(series, 'instance'), nodeOf.get(pod) ?? null]) };
+  };
+  for (const series of raw.cpu.series) {
+    const { pod, key } = placeOf(series);
+    // Pods that nobody else knows say nothing of the node.
+    if (nodeOf.has(pod)) podsOf.set(key, (podsOf.get(key) ?? new Set()).add(pod));
+  }
+  const reaching = (answer: RawBatchAnswer): RawBatchAnswer => ({
+    ...answer,
+    series: answer.series.map((one) => ({
+      ...one,
+      reach: podsOf.get(placeOf(one).key)?.size ?? 0,
+    })),
+  });
+  return {
+    ...raw,
+    cpu: reaching(raw.cpu),
+    ram: reaching(raw.ram),
+    diskRead: reaching(raw.diskRead),
+    diskWrite: reaching(raw.diskWrite),
+    networkReceive: reaching(raw.networkReceive),
+    networkTransmit: reaching(raw.networkTransmit),
+  };
 }
 
 function addCounter(into: Counters, part: string, series: RawSeries, lifeTimes: LifeTimes): void {

@@ -109,7 +109,7 @@ export function problemsAt(batch: Batch, point: number, seen: SeenWindow): Windo
     problems.push({
       code: 'duplicates-disagree',
       subject: 'container_cpu_usage_seconds_total',
-      text: `two series of one container tell different CPU use (${first}${seen.disagreeing.length > 1 ? ` and ${seen.disagreeing.length - 1} more pods` : ''}): the one with more samples is used; look which scrape jobs export it`,
+      text: `two series of one container tell different CPU use (${first}${seen.disagreeing.length > 1 ? ` and ${seen.disagreeing.length - 1} more pods` : ''}): the one whose target tells of more pods of the node is used (of equals, the one with more samples); look which scrape jobs export it`,
     });
   }
   return { problems, complete };

@@ -34,6 +34,7 @@ interface MutableLife {
   readonly values: number[];
   startedAt: TimeMs | null;
   readonly intervalMs: TimeMs | null;
+  readonly reach: number;
 }
 
 /** Starts of one life that two exporters tell differ by their rounding. */
@@ -74,10 +75,11 @@ export function foldLives(sources: readonly CounterSource[]): FoldedLives {
   return { lives: inOrder(lives), disagree };
 }
 
-/** The series with the most samples first; of equals the one that counted more, then by name. */
+/** The series of the widest reach first, then that with the most samples; of equals the one that counted more, then by name. */
 function byWeight(a: CounterSource, b: CounterSource): number {
   const last = ({ samples }: CounterSource): number => samples.values.at(-1) ?? 0;
   return (
+    (b.samples.reach ?? 0) - (a.samples.reach ?? 0) ||
     b.samples.times.length - a.samples.times.length ||
     last(b) - last(a) ||
     (a.life < b.life ? -1 : a.life > b.life ? 1 : 0)
@@ -97,6 +99,7 @@ function splitAtResets({ life, samples, startedAt }: CounterSource): MutableLife
       values: [...values.subarray(from, index)],
       startedAt: null,
       intervalMs: samples.intervalMs,
+      reach: samples.reach ?? 0,
     });
     from = index;
   }
@@ -130,7 +133,7 @@ function compareRun(life: MutableLife, run: MutableLife): Comparison {
     return (later.values[0] ?? 0) >= (earlier.values.at(-1) ?? 0) ? 'same' : 'other';
   }
   if (agrees(life, run) ?? agrees(run, life)) return 'same';
-  if (life.key === run.key || isOneStart) return 'contradicts';
+  if (life.key === run.key || isOneStart || run.reach < life.reach) return 'contradicts';
   return stands(life, from, to) || stands(run, from, to) ? 'other' : 'contradicts';
 }
 

@@ -4,6 +4,11 @@ import type { TimeMs, Window } from '../../model/time.ts';
 export interface Samples {
   readonly times: Float64Array;
   readonly values: Float64Array;
+  /**
+   * Of how many pods on its node the target that was scraped tells: the kubelet tells of all, so that of two
+   * that contradict each other the one with more is believed. Absent where that is not known.
+   */
+  readonly reach?: number;
 }
 
 /** How far around a window samples are looked at. The same for every window, whatever it is asked for with. */
@@ -69,6 +74,7 @@ export function samplesInView(samples: Samples, window: Window, view: View): See
     times: times.subarray(from, to),
     values: values.subarray(from, to),
     intervalMs: usualInterval(times.subarray(first, after)),
+    ...(samples.reach !== undefined && { reach: samples.reach }),
   };
 }
 
@@ -119,4 +125,15 @@ export function coveredIn(
     before = time;
   }
   return covered;
+}
+
+/** Of the series that have a sample in a window those whose target tells of most pods of the node. */
+export function ofWidestReach<S extends Samples>(
+  series: readonly S[],
+  window: Window,
+): readonly S[] {
+  if (series.length < 2) return series;
+  const there = series.filter((one) => hasSample(one, window));
+  const widest = Math.max(...there.map(({ reach = 0 }) => reach));
+  return there.filter(({ reach = 0 }) => reach === widest);
 }

@@ -12,6 +12,8 @@ export interface RawSeries {
   readonly bad?: readonly number[];
   /** Times of samples that were left out because they cannot be true; absent where there were none. */
   readonly refused?: readonly number[];
+  /** Of how many pods on its node its target tells; see `Samples`. */
+  readonly reach?: number;
 }
 
 /** What a store answered to an instant query: raw samples of a range, or one value a series. */
