@@ -90,10 +90,13 @@ const pricing = z.strictObject({
   shared: z
     .strictObject({
       namespaces: z.array(z.string()).default([]),
-      split: z.enum(['evenly', 'weighted']).default('weighted'),
+      split: z.enum(['evenly', 'weighted', 'usage']).default('weighted'),
     })
     .prefault({}),
 });
+
+/** How shared cost is spread: over all alike, by what each costs, or by what each uses. */
+export type SharedSplit = PricingConfig['shared']['split'];
 
 export type PricingConfig = z.output<typeof pricing>;
 

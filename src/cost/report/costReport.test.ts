@@ -103,6 +103,30 @@ describe('costReport', () => {
     expect(evenly.totalCost).toBe(6);
   });
 
+  it('spreads a shared namespace by use, and by cost where none was seen', () => {
+    const system = aRow('kube-system', { cpuNano: 3e9 });
+    const sharedOf = (...rows: readonly CostRow[]) => {
+      const report = costReport(
+        aTable([...rows, system]),
+        pricing({ shared: { split: 'usage' } }),
+        {
+          ...options,
+          shared: aTable([system]),
+        },
+      );
+      return Object.fromEntries(report.rows.map((row) => [row.key, row.sharedCost]));
+    };
+    // A core weighs as much as 0.031611 / 0.004237 GiB.
+    const ram = { ramUsageByteHours: (0.031611 / 0.004237) * 1024 ** 3 };
+    const busy = aRow('a', { cpuNano: 1e9, cpuUsageCoreHours: 2 });
+    const idle = aRow('b', { cpuNano: 2e9, ...ram });
+    expect(sharedOf(busy, idle)).toEqual({ a: 2, b: 1 });
+    expect(sharedOf(aRow('a', { cpuNano: 1e9 }), aRow('b', { cpuNano: 2e9 }))).toEqual({
+      a: 1,
+      b: 2,
+    });
+  });
+
   it('takes only the shared part out of a row that mixes namespaces', () => {
     const table = aTable([aRow('n1', { namespace: null, cpuNano: 5e9, cpuCoreHours: 5 })]);
     const shared = aTable([aRow('n1', { namespace: null, cpuNano: 2e9, cpuCoreHours: 2 })]);

@@ -4,7 +4,8 @@ import { toNano } from '../../model/money.ts';
 import type { Window } from '../../model/time.ts';
 import { HOURS_PER_MONTH, windowHours } from '../../model/time.ts';
 import { splitNano } from '../exact.ts';
-import type { PricingConfig } from '../config.ts';
+import type { PricingConfig, SharedSplit } from '../config.ts';
+import { GIB } from '../nodes.ts';
 import {
   costNano,
   COST_PARTS,
@@ -47,14 +48,14 @@ export function fixedNano(pricing: PricingConfig, window: Window): Nano {
 
 /**
  * Takes the shared namespaces' cost out of the rows they are in and spreads it, with the fixed fees,
- * over what is left: `evenly`, or `weighted` by each row's own cost.
+ * over what is left: `evenly`, `weighted` by each row's own cost, or by the `usage` of CPU and memory, whatever was reserved.
  */
 export function shareOverheads(
   rows: readonly CostRow[],
   overheads: {
     readonly shared: readonly CostRow[];
     readonly fixedNano: Nano;
-    readonly split: 'evenly' | 'weighted';
+    readonly split: SharedSplit;
   },
 ): readonly SharedRow[] {
   const shared = new Map(overheads.shared.map((row) => [row.key, row]));
@@ -67,13 +68,26 @@ export function shareOverheads(
   const toShare = overheads.fixedNano + sumNano(overheads.shared, costNano);
   if (toShare === 0) return own.map((cost) => ({ cost, sharedNano: 0, idleNano: NO_NODE_PARTS }));
   const carriers = own.length > 0 ? own : [emptyRow(SHARED_KEY)];
-  const weights = carriers.map((row) => (overheads.split === 'evenly' ? 1 : costNano(row)));
-  const parts = splitNano(toShare, weights);
+  const parts = splitNano(toShare, weightsOf(carriers, overheads.split));
   return carriers.map((cost, index) => ({
     cost,
     sharedNano: parts[index] ?? 0,
     idleNano: NO_NODE_PARTS,
   }));
+}
+
+/** GiB of memory that weigh as much as a core: the ratio of OpenCost's default prices. */
+const GIB_PER_CORE = 0.031611 / 0.004237;
+
+function weightsOf(rows: readonly CostRow[], split: SharedSplit): readonly number[] {
+  if (split === 'evenly') return rows.map(() => 1);
+  const used = rows.map(
+    ({ cpuUsageCoreHours, ramUsageByteHours }) =>
+      cpuUsageCoreHours * GIB_PER_CORE + ramUsageByteHours / GIB,
+  );
+  // Where no use was seen, cost is the best that is known of it.
+  const isSeen = split === 'usage' && used.some((amount) => amount > 0);
+  return isSeen ? used : rows.map(costNano);
 }
 
 /** Spreads idle over the rows, each resource by what the rows cost of it; where none does, it stays apart. */

@@ -1,4 +1,5 @@
 import { efficiencyOf } from '../../cost/report/efficiency.ts';
+import type { SharedSplit } from '../../cost/config.ts';
 import { shareOverheads, type SharedRow } from '../../cost/report/shareCosts.ts';
 import { costNano } from '../../model/costParts.ts';
 import type { CostRow } from '../../store/costTable.ts';
@@ -24,7 +25,7 @@ export interface SpendContext {
   readonly before: CostWeek | null;
   readonly seen: SeenHours;
   readonly sharedNamespaces: ReadonlySet<string>;
-  readonly split: 'evenly' | 'weighted';
+  readonly split: SharedSplit;
   nodeKind(node: string | null): string;
   /** By how much more than in the week before a workload (`namespace/Kind/name`) spiked, nano-units. */
   spikeChange(workload: string): Nano;
