@@ -30,8 +30,9 @@ interface Outcome {
   readonly name: string;
   readonly basis: string;
   readonly billed: number;
-  /** Largest and mean error of a namespace's day, as shares of what it owes. */
+  /** Largest and mean error of a namespace's day, as shares of what it owes; and the least and the most, with their signs. */
   readonly worst: number | null;
+  readonly interval: readonly [least: number, most: number] | null;
   readonly mean: number | null;
   /** By namespace: owed and shown. */
   readonly namespaces: readonly (readonly [namespace: string, owed: number, shown: number])[];
@@ -101,9 +102,10 @@ async function play(world: BillWorld): Promise<Outcome> {
     const namespaces = names.map(
       (name) => [name, owed.get(name) ?? 0, shown.get(name) ?? 0] as const,
     );
-    const errors = namespaces
+    const signed = namespaces
       .filter(([, due]) => due > 0)
-      .map(([, due, found]) => Math.abs(found - due) / due);
+      .map(([, due, found]) => (found - due) / due);
+    const errors = signed.map(Math.abs);
     const reasons = (month as { reasons?: readonly { reason: string; cost: number }[] } | undefined)
       ?.reasons;
     return {
@@ -111,6 +113,7 @@ async function play(world: BillWorld): Promise<Outcome> {
       basis: (month?.onNodes ?? 0) > 0 ? 'effective' : 'estimate',
       billed: month?.billed ?? 0,
       worst: errors.length === 0 ? null : Math.max(...errors),
+      interval: signed.length === 0 ? null : [Math.min(...signed), Math.max(...signed)],
       mean: errors.length === 0 ? null : errors.reduce((sum, one) => sum + one, 0) / errors.length,
       namespaces,
       unexplained:
@@ -129,15 +132,15 @@ const percent = (share: number | null): string =>
 
 const outcomes: Outcome[] = [];
 for (const world of WORLDS) outcomes.push(await play(world));
-const rows = outcomes.map(({ name, basis, billed, mean, worst, unexplained, failure }) => [
+const rows = outcomes.map(({ name, basis, billed, mean, interval, unexplained, failure }) => [
   name,
   failure === null ? basis : 'refused',
   billed.toFixed(2),
   percent(mean),
-  percent(worst),
+  interval === null ? '-' : interval.map(percent).join(' to '),
   failure ?? unexplained.map(([reason, cost]) => `${cost.toFixed(2)} ${reason}`).join('; '),
 ]);
-const head = ['CLUSTER', 'BASIS', 'BILLED', 'MEAN ERROR', 'LARGEST', 'UNEXPLAINED'];
+const head = ['CLUSTER', 'BASIS', 'BILLED', 'MEAN ERROR', 'LEAST TO MOST', 'UNEXPLAINED'];
 process.stdout.write(`${alignColumns([head, ...rows], (at) => at > 1 && at < 5)}\n`);
 for (const { name, namespaces } of outcomes)
   process.stdout.write(

@@ -20,7 +20,10 @@ export const NODE_LABELS = {
   controlPlane: ['node-role.kubernetes.io/control-plane', 'node-role.kubernetes.io/master'],
 } as const;
 
-/** Labels and values that mark interruptible capacity; values are compared without regard to case. */
+/**
+ * Labels and values that mark interruptible capacity; values are compared without regard to case. Each was found in
+ * documentation or code of its maker (2026-11-30).
+ */
 export const SPOT_LABELS: readonly (readonly [label: string, value: string])[] = [
   ['karpenter.sh/capacity-type', 'spot'],
   ['eks.amazonaws.com/capacityType', 'spot'],

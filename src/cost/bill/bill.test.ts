@@ -395,6 +395,46 @@ describe('importing', () => {
     expect(renderBill(months, 'USD', 'table')).toContain("shop: 5.00 by the provider's own split");
   });
 
+  it('leaves no amount of any bill without a place or a reason', async () => {
+    const { pods } = madeUpWindows(SMALL_CLUSTER, START, 1)[0]!.snapshot;
+    const pod = `arn:aws:eks:eu-west-1:1:pod/prod/x/${pods[0]!.name}/${pods[0]!.uid}`;
+    const ids = ['', 'NULL', 'i-0', 'i-1', 'i-99', 'vol-1', pod, `${pod}-gone`, '/x/clusters/prod'];
+    const categories = ['Usage', 'usage', 'Purchase', 'Tax', 'Credit', 'Adjustment', 'Refund', ''];
+    const services = [
+      'Compute',
+      'Storage',
+      'Networking',
+      '"[""GCP"",""Kubernetes Engine""]"',
+      'AI',
+      '',
+    ];
+    const row = fc.record({
+      cost: fc.integer({ min: -900, max: 4000 }).map((cents) => cents / 100),
+      id: fc.constantFrom(...ids),
+      category: fc.constantFrom(...categories),
+      service: fc.constantFrom(...services),
+      status: fc.constantFrom('', 'Used', 'Unused', 'NULL'),
+    });
+    const bills = fc.array(row, { minLength: 1, maxLength: 12 });
+    await fc.assert(
+      fc.asyncProperty(bills, fc.boolean(), async (rows, isFiltered) => {
+        const lines = rows.map(({ cost, id, category, service, status }) =>
+          [`USD,${DAY},${cost}`, id, category, service, '', status].join(','),
+        );
+        const filters = isFiltered ? [{ column: 'BillingCurrency', value: 'USD' }] : [];
+        await importLines([`${HEADER},CommitmentDiscountStatus`, ...lines], { filters });
+        const [month] = await billReport(reader, { from: START, to: END }, []);
+        const billed = rows.reduce((sum, { cost }) => sum + cost, 0);
+        expect(month?.billed).toBeCloseTo(billed, 6);
+        const placed = (month?.onNodes ?? 0) + (month?.beside ?? 0);
+        const named = month?.reasons.reduce((sum, { cost }) => sum + cost, 0) ?? 0;
+        expect(placed + (month?.unreconciled ?? 0)).toBeCloseTo(billed, 6);
+        expect(named, JSON.stringify(lines)).toBeCloseTo(month?.unreconciled ?? 0, 6);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
   it('takes the newest export of a period from a folder of several', async () => {
     const folder = `${temp.folder}/exports`;
     const line = (cost: number) => `${HEADER}\nUSD,${DAY},${cost},i-0,Usage,Compute,`;
