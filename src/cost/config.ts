@@ -145,10 +145,13 @@ const budget = z
     error: 'needs exactly one of namespace or owner',
   });
 
-export type Budget = z.output<typeof budget>;
+/** `across` is set for a budget over all clusters: one that stands beside `clusters`, not in an entry of it. */
+export type Budget = z.output<typeof budget> & { readonly across?: true };
 
 const oneEach: Rule<readonly Budget[]> = (budgets, report) => {
-  const keys = budgets.map(({ namespace, owner }) => JSON.stringify([namespace, owner]));
+  const keys = budgets.map(({ namespace, owner, across }) =>
+    JSON.stringify([namespace, owner, across]),
+  );
   keys.forEach((key, index) => {
     if (keys.indexOf(key) < index) report([index], 'repeats an earlier budget');
   });

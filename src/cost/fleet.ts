@@ -1,3 +1,4 @@
+import { HistoryError, type HistoryReader } from '../store/history.ts';
 import type { PricingConfig } from './config.ts';
 
 /** A cluster of a configuration with several: what the others need to read its history. */
@@ -13,6 +14,39 @@ export interface FleetConfig {
   readonly cluster: string;
   /** All clusters in the order of the configuration, this one too; absent where there is one. */
   readonly fleet?: readonly FleetMember[];
+}
+
+/** The histories of the other clusters, as far as they can be read. */
+export interface OtherHistories {
+  readonly histories: readonly {
+    readonly reader: HistoryReader;
+    readonly pricing: PricingConfig;
+  }[];
+  /** Clusters whose history is there and cannot be read. */
+  readonly unread: readonly string[];
+}
+
+/** Works with the histories of the other clusters. One that is not there yet has spent nothing. */
+export async function withOtherHistories<T>(
+  config: FleetConfig,
+  open: (path: string) => Promise<HistoryReader>,
+  work: (others: OtherHistories) => Promise<T>,
+): Promise<T> {
+  const histories: { reader: HistoryReader; pricing: PricingConfig }[] = [];
+  const unread: string[] = [];
+  try {
+    for (const { cluster, path, pricing } of othersOf(config)) {
+      try {
+        histories.push({ reader: await open(path), pricing });
+      } catch (error) {
+        if (!(error instanceof HistoryError)) throw error;
+        if (error.code !== 'missing') unread.push(cluster);
+      }
+    }
+    return await work({ histories, unread });
+  } finally {
+    for (const { reader } of histories) await reader.close();
+  }
 }
 
 /** The other clusters. */

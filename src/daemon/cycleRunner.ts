@@ -44,6 +44,7 @@ import { openDryRunHistory } from './dryRunHistory.ts';
 import { openOrRecover } from './recoverHistory.ts';
 import { summarize, type CycleSummary } from './cycleSummary.ts';
 import { makeDigest, type DigestAnswer, type DigestAsk } from './makeDigest.ts';
+import { withSpentElsewhere } from './withSpentElsewhere.ts';
 
 export interface RunnerOptions {
   /** Named in the error of a process that finds the history locked. */
@@ -90,7 +91,7 @@ export class CycleRunner {
   static async open(loaded: CycleConfig, options: RunnerOptions): Promise<CycleRunner> {
     const settings = await compose(loaded, options);
     const { config } = settings;
-    const collector = await createCollector(config);
+    const collector = withSpentElsewhere(await createCollector(config), config);
     const history =
       options.dryRunFrom === undefined
         ? await openWriter(config, options)
@@ -239,7 +240,7 @@ export class CycleRunner {
    */
   async reconfigure(loaded: CycleConfig): Promise<void> {
     const settings = await compose(loaded, this.#options);
-    const collector = await createCollector(loaded.config);
+    const collector = withSpentElsewhere(await createCollector(loaded.config), loaded.config);
     const old = this.#collector;
     this.#settings = settings;
     this.#collector = collector;

@@ -3,7 +3,7 @@ import { policyOf } from '../channels/channels.ts';
 import { NoDataError } from '../digest/read/readDigest.ts';
 import { mergeWithOthers, readOtherDigests } from '../digest/merge/readFleetDigests.ts';
 import { sendDigest } from '../digest/sendDigest.ts';
-import { speakerOf } from '../cost/fleet.ts';
+import { speakerOf, withOtherHistories } from '../cost/fleet.ts';
 import type { Digest } from '../store/digests/digest.ts';
 import type { Week } from '../store/digests/week.ts';
 import { openDigestStore, openHistoryReader } from '../engines/openHistory.ts';
@@ -59,7 +59,9 @@ export async function makeDigest(
         again: false,
         sentAs: (own: Digest) => (isSpeaker ? mergeWithOthers(own, others, config) : null),
       };
-      const sent = await sendDigest(reader, store, options);
+      const sent = await withOtherHistories(config, openHistoryReader, (histories) =>
+        sendDigest(reader, store, { ...options, others: histories }),
+      );
       const outcome = isSpeaker ? 'sent' : 'kept';
       return { outcome: sent === null ? 'already' : outcome, reason: '' };
     } finally {

@@ -52,8 +52,9 @@ function recordCycle(summary: CycleSummary, { metrics, budgets, durationMs }: Re
     metrics.findings.set({ kind, severity }, count);
   }
   metrics.budgetMonthly.reset();
-  for (const { namespace = '', owner = '', monthly } of budgets)
-    metrics.budgetMonthly.set({ namespace, owner }, monthly);
+  for (const { namespace = '', owner = '', monthly, across } of budgets)
+    // One over all clusters is none of this cluster.
+    if (across !== true) metrics.budgetMonthly.set({ namespace, owner }, monthly);
   metrics.namespaceFindings.reset();
   metrics.namespaceSavings.reset();
   for (const { namespace, bySeverity, savingsPerMonth } of summary.openIn) {

@@ -8,6 +8,20 @@ import type { Signal } from './signal.ts';
 import type { TimeMs, Window } from './time.ts';
 import type { WorkloadRef } from './workload.ts';
 
+/** What other clusters spent under a budget in a month (`2026-11`), and will by its end; units of currency. */
+export interface SpentElsewhere {
+  readonly month: string;
+  readonly spent: number;
+  /** With its 80 % interval and the part put in for days before the history began; null: not known. */
+  readonly forecast: {
+    readonly spent: number;
+    readonly unseen: number;
+    readonly expected: number;
+    readonly low: number;
+    readonly high: number;
+  } | null;
+}
+
 /**
  * Everything that was observed about one window: the only thing that pricing and detection see.
  * It is immutable and complete; code that is given one reads neither Prometheus nor SQL nor a clock.
@@ -37,6 +51,11 @@ export interface Snapshot {
   readonly controlPlane?: readonly ControlPlaneReading[];
   /** Events of other tools that this window takes up, in the order of their times; absent where there are none. */
   readonly signals?: readonly Signal[];
+  /**
+   * What other clusters had spent by this window’s end under budgets over all clusters (`cost/budgets/spentElsewhere.ts`);
+   * absent where this cluster does not watch them, or where it cannot be told.
+   */
+  readonly spentElsewhere?: Readonly<Record<string, SpentElsewhere>>;
   /** Share of the time that containers and pods lived which samples cover, 0..1 (see docs/architecture.md, "Coverage"). */
   readonly coverage: number;
   /** True when nothing that the window needs is missing; an incomplete window is read again. */

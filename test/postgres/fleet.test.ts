@@ -5,7 +5,7 @@ import { stringify } from 'yaml';
 import { startPostgres, type TestPostgres } from '../../demo/postgresServer.ts';
 import { costReportSchema } from '../../src/serve/api/costs.ts';
 import { weekOf } from '../../src/store/digests/week.ts';
-import { formatTime } from '../../src/model/time.ts';
+import { formatTime, monthStart } from '../../src/model/time.ts';
 import { burnwatch } from '../support/cli.ts';
 import { startDaemon, type Daemon } from '../support/daemon.ts';
 import { TempFolder } from '../support/tempFolder.ts';
@@ -15,6 +15,12 @@ const digestSchema = z.looseObject({
   cluster: z.string(),
   clusters: z.array(z.looseObject({ key: z.string() })).optional(),
   total: z.looseObject({ cost: z.number() }),
+});
+
+const budgetsSchema = z.object({
+  budgets: z.array(
+    z.object({ namespace: z.string(), across: z.literal(true).optional(), spent: z.number() }),
+  ),
 });
 
 const TOKENS = {
@@ -117,6 +123,30 @@ describe('several clusters by the command line', () => {
     expect(all.clusters?.map(({ key }) => key)).toEqual(['prod-us', 'prod-eu']);
     expect(all.total.cost).toBeCloseTo(eu.total.cost + us.total.cost, 8);
     expect([eu.cluster, eu.clusters]).toEqual(['prod-eu', undefined]);
+  });
+
+  it('have a budget over all of them', async () => {
+    // Months of budgets are UTC.
+    const from = formatTime(Math.max(small.start, monthStart(small.end - 1)));
+    const args = ['--by', 'cluster,namespace', '--from', from, '--to', span[3]!];
+    const costs = await report(folder.path, ...args);
+    const namespace = costs.rows[0]!.parts![1]!;
+    const spent = costs.rows.filter(({ parts }) => parts?.[1] === namespace);
+    expect(spent).toHaveLength(2);
+    const history = { url: server.url('history_1') };
+    writeFleet(folder, history, { budgets: [{ namespace, monthly: 90 }] });
+    for (const cluster of ['prod-eu', 'prod-us']) {
+      const asked = ['budgets', '--cluster', cluster, '-o', 'json'];
+      const { code, stdout } = await burnwatch(asked, { cwd: folder.path });
+      expect(code).toBe(0);
+      const [budget] = budgetsSchema.parse(JSON.parse(stdout)).budgets;
+      expect(budget).toMatchObject({ namespace, across: true });
+      expect(budget?.spent).toBeCloseTo(
+        spent.reduce((sum, { totalCost }) => sum + totalCost, 0),
+        8,
+      );
+    }
+    writeFleet(folder, history);
   });
 
   it('are chosen by name where a command is about one', async () => {

@@ -1,4 +1,6 @@
 import type { Command } from 'commander';
+import { withOtherHistories } from '../../cost/fleet.ts';
+import { openHistoryReader } from '../../engines/openHistory.ts';
 import { readBudgets } from '../../cost/budgets/readBudgets.ts';
 import { renderBudgets } from '../../cost/budgets/renderBudgets.ts';
 import type { OutputFormat } from '../../model/text/table.ts';
@@ -27,7 +29,9 @@ export function registerBudgets(command: Command, io: Io): void {
 async function printBudgets(options: BudgetsOptions, io: Io): Promise<void> {
   const { config } = loadContext(options, io).loaded;
   await withHistory(config, async (reader) => {
-    const budgets = await readBudgets(reader, config.pricing, config.budgets);
+    const budgets = await withOtherHistories(config, openHistoryReader, (others) =>
+      readBudgets(reader, config.pricing, config.budgets, others),
+    );
     io.out(renderBudgets(budgets, config.pricing.currency, options.output, io.terminal));
   });
 }

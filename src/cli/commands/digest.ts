@@ -2,6 +2,7 @@ import { Option, type Command } from 'commander';
 import { parseWeek, lastWeek, weekOf, type Week } from '../../store/digests/week.ts';
 import { NoDataError, readDigest } from '../../digest/read/readDigest.ts';
 import { policyOf } from '../../channels/channels.ts';
+import { withOtherHistories, type OtherHistories } from '../../cost/fleet.ts';
 import { mergeDigests } from '../../digest/merge/mergeDigests.ts';
 import { mergeWithOthers, readOtherDigests } from '../../digest/merge/readFleetDigests.ts';
 import { sendDigest } from '../../digest/sendDigest.ts';
@@ -75,10 +76,10 @@ async function print(
   const digests: Digest[] = [];
   let none: unknown = null;
   for (const context of contexts) {
-    await withHistory(context.loaded.config, async (reader) => {
+    await withHistories(context, async (reader, others) => {
       const request = await requestOf(context, week, options, io);
       const reach = request.policy.reach;
-      digests.push(await readDigest(reader, { ...request, reach, late: null }));
+      digests.push(await readDigest(reader, { ...request, others, reach, late: null }));
     }).catch((error: unknown) => {
       if (contexts.length === 1 || !isWithoutData(error)) throw error;
       none = error;
@@ -104,11 +105,12 @@ async function sendAll(
   const [speaker, ...others] = contexts;
   const again = options.again === true;
   for (const context of others)
-    await withHistory(context.loaded.config, async (reader) => {
+    await withHistories(context, async (reader, histories) => {
       const request = await requestOf(context, week, options, io);
       await withOpened(openDigestStore(context.loaded.config.history.path), (store) =>
         sendDigest(reader, store, {
           ...request,
+          others: histories,
           again,
           dueAt: null,
           installedAt: null,
@@ -124,10 +126,15 @@ async function sendAll(
     week,
     openHistoryReader,
   );
-  await withHistory(config, async (reader) => {
+  await withHistories(speaker!, async (reader, histories) => {
     const request = await requestOf(speaker!, week, options, io);
     const sentAs = (own: Digest) => mergeWithOthers(own, found, config);
-    const sent = await send(io, reader, speaker!, { ...request, again, sentAs });
+    const sent = await send(io, reader, speaker!, {
+      ...request,
+      others: histories,
+      again,
+      sentAs,
+    });
     if (sent === null) {
       const before = await reader.digest(week.name);
       const when = before === null ? '' : ` at ${formatTime(before.sentAt)}`;
@@ -136,6 +143,16 @@ async function sendAll(
     }
     if (options.output !== undefined) io.out(await render(sentAs(sent), options.output));
   });
+}
+
+/** A cluster’s history, and those of the others for budgets over all. */
+function withHistories<T>(
+  { loaded: { config } }: CommandContext,
+  work: (reader: HistoryReader, others: OtherHistories) => Promise<T>,
+): Promise<T> {
+  return withHistory(config, (reader) =>
+    withOtherHistories(config, openHistoryReader, (others) => work(reader, others)),
+  );
 }
 
 async function requestOf(context: CommandContext, week: Week, options: DigestOptions, io: Io) {

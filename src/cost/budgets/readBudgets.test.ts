@@ -3,6 +3,8 @@ import { madeUpWindows, SMALL_CLUSTER } from '../../../test/support/madeUpWindow
 import { TempHistory } from '../../../test/support/tempHistory.ts';
 import { openHistoryReader } from '../../engines/openHistory.ts';
 import { pricing } from '../../../test/support/cost.ts';
+import type { Budget } from '../config.ts';
+import { readSpentElsewhere } from './spentElsewhere.ts';
 import { readBudgets, readClusterForecast } from './readBudgets.ts';
 import { renderBudgets } from './renderBudgets.ts';
 
@@ -49,6 +51,58 @@ describe('readBudgets', () => {
       /^ns-0 +2026-11 +20\.00 +\d\.\d+ +\d+\.\d\d +\d+% +\d+\.\d\d – \d+\.\d\d$/m,
     );
     expect(renderBudgets([shop!], 'USD', 'csv')).toMatch(/\r\nnamespace,ns-0,2026-11,20,/);
+  });
+
+  it('adds up what all clusters spend under a budget over them, and names what it cannot read', async () => {
+    using temp = new TempHistory();
+    const records = madeUpWindows(SMALL_CLUSTER, START, WINDOWS);
+    const open = async (name: string, count: number) =>
+      openHistoryReader(await temp.record(name, records.slice(0, count), 288));
+    const [reader, other] = [await open('here', WINDOWS), await open('there', WINDOWS - 12)];
+    const budgets: readonly Budget[] = [
+      { namespace: 'ns-0', monthly: 20 },
+      { namespace: 'ns-0', monthly: 50, across: true },
+    ];
+    const histories = [{ reader: other, pricing: pricing() }];
+    const read = (unread: readonly string[]) =>
+      readBudgets(reader, pricing(), budgets, { histories, unread });
+    const [own, all] = await read([]);
+    const [there] = await readBudgets(other, pricing(), budgets);
+    expect(all).toMatchObject({ namespace: 'ns-0', monthly: 50, across: true });
+    expect(all?.spent).toBeCloseTo(own!.spent + there!.spent, 9);
+    expect(all?.forecast?.expected).toBeCloseTo(
+      own!.forecast!.expected + there!.forecast!.expected,
+      9,
+    );
+    expect(own).not.toHaveProperty('across');
+    const [, without] = await read(['prod-us']);
+    expect(renderBudgets([without!], 'USD', 'table')).toContain(
+      'ns-0 (all clusters without prod-us)',
+    );
+
+    // The first cluster’s window knows what the others spent until its end, and no more.
+    const at = START + 5 * 288 * 300_000;
+    const elsewhere = await readSpentElsewhere(
+      budgets,
+      { histories: [{ reader: other, pricing: pricing() }], unread: [] },
+      at,
+    );
+    const until = records
+      .slice(4.5 * 288, 5 * 288)
+      .flatMap(({ costs }) => [
+        ...costs.allocations
+          .filter(({ pod }) => pod.namespace === 'ns-0')
+          .map((row) => row.cpuNano + row.ramNano),
+        ...costs.unattached.map((cost) => cost.nano),
+      ]);
+    const spent = until.reduce((sum, nano) => sum + nano, 0) / 1e9;
+    expect(elsewhere?.['across/namespace/ns-0']?.month).toBe('2026-11');
+    expect(elsewhere?.['across/namespace/ns-0']?.spent).toBeCloseTo(spent, 9);
+    expect(
+      await readSpentElsewhere(budgets, { histories: [], unread: ['prod-us'] }, at),
+    ).toBeNull();
+    await reader.close();
+    await other.close();
   });
 
   it('has no forecast before three whole days, and no budgets without a configuration', async () => {

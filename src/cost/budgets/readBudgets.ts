@@ -18,6 +18,10 @@ export interface BudgetStatus {
   readonly spent: number;
   /** With its 80 % interval; null with less than three whole days of history. */
   readonly forecast: MonthForecast | null;
+  /** Set for a budget over all clusters: all figures are of all. */
+  readonly across?: true;
+  /** Clusters that are not in the figures, since their history cannot be read. */
+  readonly without?: readonly string[];
 }
 
 /** Eight weeks of days are all that a forecast looks at. */
@@ -28,8 +32,72 @@ const DAYS_BACK = 56;
  * basis; the same forecast that the budget findings rest on, which know of no bill. Months and days are UTC.
  *
  * @param budgets may hold none: the answer is empty then.
+ * @param others the histories of other clusters, for budgets over all of them
  */
 export async function readBudgets(
+  reader: BilledHistory,
+  pricing: PricingConfig,
+  budgets: readonly Budget[],
+  { histories, unread }: SharedHistories = { histories: [], unread: [] },
+): Promise<readonly BudgetStatus[]> {
+  const own = await readOwnBudgets(reader, pricing, budgets);
+  const shared = budgets.filter(({ across }) => across === true);
+  if (shared.length === 0) return own;
+  const others: (readonly BudgetStatus[])[] = [];
+  for (const other of histories)
+    others.push(await readOwnBudgets(other.reader, other.pricing, shared));
+  return own.map((status) => {
+    if (status.across !== true) return status;
+    const parts = others.flatMap((statuses) => statuses.filter((one) => isSame(one, status)));
+    const sum = { ...status, ...addMonths([status, ...parts], status.month) };
+    return unread.length === 0 ? sum : { ...sum, without: unread };
+  });
+}
+
+interface SharedHistories {
+  readonly histories: readonly {
+    readonly reader: BilledHistory;
+    readonly pricing: PricingConfig;
+  }[];
+  readonly unread: readonly string[];
+}
+
+/** A budget’s month in one cluster or several. */
+type BudgetMonth = Pick<BudgetStatus, 'month' | 'spent' | 'forecast'>;
+
+function isSame(one: BudgetStatus, other: BudgetStatus): boolean {
+  return one.namespace === other.namespace && one.owner === other.owner;
+}
+
+/**
+ * What several clusters have spent and will. The ends of the interval are added up, as if all erred the same way; where one
+ * has no forecast there is none.
+ */
+export function addMonths(
+  parts: readonly BudgetMonth[],
+  month: string,
+): Pick<BudgetStatus, 'spent' | 'forecast'> {
+  // A cluster that is behind, in the month before, has spent nothing of this one that is known.
+  const current = parts.filter((part) => part.month === month);
+  const forecasts = current.flatMap(({ forecast }) => forecast ?? []);
+  const sum = (of: (forecast: MonthForecast) => number) =>
+    forecasts.reduce((total, forecast) => total + of(forecast), 0);
+  return {
+    spent: current.reduce((total, { spent }) => total + spent, 0),
+    forecast:
+      forecasts.length < parts.length
+        ? null
+        : {
+            spent: sum(({ spent }) => spent),
+            unseen: sum(({ unseen }) => unseen),
+            expected: sum(({ expected }) => expected),
+            low: sum(({ low }) => low),
+            high: sum(({ high }) => high),
+          },
+  };
+}
+
+async function readOwnBudgets(
   reader: BilledHistory,
   pricing: PricingConfig,
   budgets: readonly Budget[],
@@ -143,13 +211,14 @@ function stateOf(
 }
 
 function toStatus(
-  budget: Pick<Budget, 'namespace' | 'owner' | 'monthly'>,
+  budget: Omit<Budget, 'across'> & { readonly across?: true },
   state: BudgetState,
   watermark: TimeMs,
 ): BudgetStatus {
   return {
     ...(budget.namespace === undefined ? {} : { namespace: budget.namespace }),
     ...(budget.owner === undefined ? {} : { owner: budget.owner }),
+    ...(budget.across === true && { across: true }),
     month: monthName(state.month),
     monthly: budget.monthly,
     spent: fromNano(state.spentNano),

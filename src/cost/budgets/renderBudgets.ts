@@ -11,7 +11,12 @@ export function renderBudgets(
   terminal: Terminal | null = null,
 ): string {
   if (format === 'json') return `${JSON.stringify({ currency, budgets }, null, 2)}\n`;
-  const nameOf = ({ namespace, owner }: BudgetStatus): string => namespace ?? owner ?? '';
+  const nameOf = (budget: BudgetStatus): string => {
+    const name = budget.namespace ?? budget.owner ?? '';
+    if (budget.across !== true) return name;
+    const { without = [] } = budget;
+    return `${name} (all clusters${without.length === 0 ? '' : ` without ${without.join(', ')}`})`;
+  };
   if (format === 'csv') {
     const head = 'kind,name,month,monthly,spent,forecast,low,high,currency';
     const lines = budgets.map((budget) => {

@@ -70,6 +70,14 @@ describe('loadConfig', () => {
       '1: schedule.window: must divide an hour: use 1m, 5m, 10m, 15m, 30m or 1h',
     ],
     [
+      'clusters:\n  - cluster: a\n    budgets: [{ namespace: x, monthly: 1 }]\nbudgets:\n  - { namespace: x, monthly: 0 }',
+      '5: budgets[0].monthly: 0 must be more than 0',
+    ],
+    [
+      'clusters:\n  - cluster: a\n    budgets:\n      - { namespace: x, monthly: 1 }\n      - { namespace: x, monthly: 2 }\nbudgets: [{ namespace: x, monthly: 9 }]',
+      '5: clusters[0].budgets[1]: repeats an earlier budget',
+    ],
+    [
       'cluster: a\nurl: http://x',
       '2: url: is not a known key here; it belongs to prometheus.url or history.url or teams.url or alertmanager.url or siem.url',
     ],

@@ -119,12 +119,19 @@ interface GivenCluster {
   /** Where a key of it stands in the file. */
   at(path: readonly PropertyKey[]): readonly PropertyKey[];
   readonly isOneOfSeveral: boolean;
+  /** Budgets after so many are over all clusters. */
+  readonly ownBudgets: number;
 }
 
 function givenClusters({ value }: YamlFile, report: Report): readonly GivenCluster[] {
   // An empty file is a configuration of defaults.
   const only = [
-    { value: value ?? {}, at: (path: readonly PropertyKey[]) => path, isOneOfSeveral: false },
+    {
+      value: value ?? {},
+      at: (path: readonly PropertyKey[]) => path,
+      isOneOfSeveral: false,
+      ownBudgets: Infinity,
+    },
   ];
   const { clusters, ...shared } = (value ?? {}) as Record<string, unknown>;
   const isList = Array.isArray(clusters) && clusters.length > 0;
@@ -148,10 +155,20 @@ function givenClusters({ value }: YamlFile, report: Report): readonly GivenClust
           ['clusters', index, key],
           'is the same for all clusters: it belongs to the top level',
         );
+    const [own, all] = [entry['budgets'] ?? [], shared['budgets'] ?? []];
+    const areLists = Array.isArray(own) && Array.isArray(all);
+    const ownBudgets = areLists ? own.length : Infinity;
+    const budgets = areLists ? { budgets: [...(own as unknown[]), ...(all as unknown[])] } : {};
     return {
-      value: { ...shared, ...entry },
-      at: (path) => (String(path[0]) in entry ? ['clusters', index, ...path] : path),
+      value: { ...shared, ...entry, ...budgets },
+      at: ([key, at, ...rest]) => {
+        if (key === 'budgets' && typeof at === 'number' && at >= ownBudgets)
+          return [key, at - ownBudgets, ...rest];
+        const path = at === undefined ? [key!] : [key!, at, ...rest];
+        return String(key) in entry ? ['clusters', index, ...path] : path;
+      },
       isOneOfSeveral: true,
+      ownBudgets,
     };
   });
 }
@@ -168,7 +185,10 @@ interface ReadConfig {
  *
  * @throws ConfigError when it is nothing like a configuration.
  */
-function readConfig(yaml: YamlFile, { value, at, isOneOfSeveral }: GivenCluster): ReadConfig {
+function readConfig(
+  yaml: YamlFile,
+  { value, at, isOneOfSeveral, ownBudgets }: GivenCluster,
+): ReadConfig {
   const problems: ConfigProblem[] = [];
   const report = (path: readonly PropertyKey[], message: string): void => {
     const place = at(path);
@@ -186,10 +206,15 @@ function readConfig(yaml: YamlFile, { value, at, isOneOfSeveral }: GivenCluster)
   };
   const parts = parsed.data ?? (parsePartly(configSchema, value) as Config);
   const config = resolveFiles(parts, configSchema, yaml.file, reportKnown);
+  if (Array.isArray(config.budgets))
+    config.budgets = config.budgets.map((budget, index) =>
+      index < ownBudgets ? budget : { ...budget, across: true },
+    );
   hideParts(config, unknown);
   checkRules(config, reportKnown);
   whileKnown(() => placeHistory(config, value, yaml.file, reportKnown));
   if (isOneOfSeveral) whileKnown(() => placeApart(config));
+
   return { config, problems: problems.toSorted((a, b) => a.line - b.line) };
 }
 

@@ -5,21 +5,23 @@ import {
 } from '../../cost/budgets/readBudgets.ts';
 import type { PricingConfig, Budget } from '../../cost/config.ts';
 import type { ForecastLine } from '../../store/digests/digest.ts';
-import type { PastReader } from './asOf.ts';
+import type { PastReader } from '../../store/asOf.ts';
 
 /** The cluster's forecast to the month's end, then the budgets, the nearest to its end first. */
 export async function readForecasts(
   reader: PastReader,
   pricing: PricingConfig,
   budgets: readonly Budget[],
+  others: Parameters<typeof readBudgets>[3],
 ): Promise<readonly ForecastLine[]> {
   const cluster = await readClusterForecast(reader, pricing);
-  const statuses = await readBudgets(reader, pricing, budgets);
+  const statuses = await readBudgets(reader, pricing, budgets, others);
   const lines = statuses.map(toLine).sort((a, b) => used(b) - used(a));
   return [...(cluster === null ? [] : [toLine({ ...cluster, monthly: 0 })]), ...lines];
 }
 
-function toLine({ namespace, owner, month, monthly, spent, forecast }: BudgetStatus): ForecastLine {
+function toLine(status: BudgetStatus): ForecastLine {
+  const { namespace, owner, month, monthly, spent, forecast, across } = status;
   return {
     budget:
       namespace === undefined
@@ -27,6 +29,7 @@ function toLine({ namespace, owner, month, monthly, spent, forecast }: BudgetSta
           ? null
           : { kind: 'owner', key: owner }
         : { kind: 'namespace', key: namespace },
+    ...(across === true && { across }),
     month,
     monthly: monthly === 0 ? null : monthly,
     spent,

@@ -2,6 +2,7 @@ import { kubeContextOf, type KubeContextConfig } from '../../notify/config.ts';
 import type { WindowConfig } from '../../cycle/config.ts';
 import type { Reach } from '../../notify/owners.ts';
 import type { Thresholds } from '../../detect/detectors.ts';
+import type { OtherHistories } from '../../cost/fleet.ts';
 import type { CostRow } from '../../store/costTable.ts';
 import type { HistoryReader } from '../../store/history.ts';
 import { formatTime, type TimeMs } from '../../model/time.ts';
@@ -10,7 +11,7 @@ import { readAdvice, type AdviceRequest } from '../../detect/rightsize/advice/re
 import { abuseMarks } from '../../detect/findings/suspectedWorkloads.ts';
 import type { WeekComparison, Digest, Late } from '../../store/digests/digest.ts';
 import { weekBefore, type Week } from '../../store/digests/week.ts';
-import { asOf } from './asOf.ts';
+import { asOf } from '../../store/asOf.ts';
 import { seenHours, weekCoverage } from './coverage.ts';
 import { readEfficiencyTrend } from './efficiencyTrend.ts';
 import { abuseLine, findingCounts } from './findings.ts';
@@ -32,6 +33,8 @@ export interface DigestRequest {
   readonly late: Late | null;
   /** How owners are reached; null where no channel reaches people. */
   readonly reach: Reach | null;
+  /** The histories of other clusters, for budgets over all. */
+  readonly others?: OtherHistories;
   /** The cluster as it is now, for autoscalers and owners of manifests; null where it cannot be reached. */
   readonly snapshot: AdviceRequest['snapshot'];
 }
@@ -108,7 +111,12 @@ export async function readDigest(reader: HistoryReader, request: DigestRequest):
     kubeContext: kubeContextOf(config),
     ownerOf: (workload) => ownersOf.get(workload) ?? null,
   });
-  const forecast = await readForecasts(past, config.pricing, config.budgets);
+  const until = isLatest ? watermark : week.end;
+  const others = request.others ?? { histories: [], unread: [] };
+  const forecast = await readForecasts(past, config.pricing, config.budgets, {
+    ...others,
+    histories: others.histories.map((one) => ({ ...one, reader: asOf(one.reader, until) })),
+  });
   return {
     version: 1,
     cluster: config.cluster,

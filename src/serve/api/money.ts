@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { digestJson } from '../../digest/text/digestJson.ts';
 import { formatTime } from '../../model/time.ts';
 import { HttpProblem } from '../problem.ts';
-import { visibleNamespaces } from '../security/principal.ts';
+import { seesAll, visibleNamespaces } from '../security/principal.ts';
 import { costQuery, costSpan } from './costQuery.ts';
 import { defineRoute, pageOf, pageQuery } from './route.ts';
 
@@ -12,6 +12,11 @@ const time = z.iso.datetime();
 const budgetSchema = z.object({
   namespace: z.string().optional(),
   owner: z.string().optional(),
+  across: z.literal(true).optional().describe('over all clusters'),
+  without: z
+    .array(z.string())
+    .optional()
+    .describe('clusters that are not in the figures, since their history cannot be read'),
   month: z.string().describe('2026-11, in UTC'),
   monthly: money,
   spent: money.describe('of the month, as far as it was seen'),
@@ -35,7 +40,10 @@ export const getBudgets = defineRoute({
   response: z.object({ currency: z.string(), budgets: z.array(budgetSchema) }),
   async handle({ context }, deps) {
     const namespaces = visibleNamespaces(context.var.principal);
-    const budgets = [...(await deps.questions.budgets({ namespaces }))];
+    const seesAllClusters = seesAll(context.var.principal, deps.clusters ?? []);
+    const budgets = [...(await deps.questions.budgets({ namespaces, seesAllClusters }))].map(
+      ({ without, ...budget }) => ({ ...budget, ...(without && { without: [...without] }) }),
+    );
     return { body: { currency: deps.config().pricing.currency, budgets } };
   },
 });

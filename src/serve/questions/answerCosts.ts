@@ -1,3 +1,4 @@
+import type { Budget } from '../../cost/config.ts';
 import {
   readSpendDays,
   forecastOfDays,
@@ -144,7 +145,7 @@ async function readCostsView(
   const [budget] = await readBudgets(
     reader,
     pricing,
-    budgets.filter((one) => one.namespace === namespace),
+    budgets.filter((one: Budget) => one.across !== true && one.namespace === namespace),
   );
   return {
     watermark,

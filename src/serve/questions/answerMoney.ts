@@ -1,4 +1,6 @@
 import { rowParts, UNALLOCATED } from '../../store/costTable.ts';
+import { withOtherHistories } from '../../cost/fleet.ts';
+import { openHistoryReader } from '../../engines/openHistory.ts';
 import { readBudgets, type BudgetStatus } from '../../cost/budgets/readBudgets.ts';
 import { readUnitCosts, type UnitCost } from '../../cost/unitCosts/readUnitCosts.ts';
 import { compareCosts, type ComparedRow } from '../../cost/report/compareCosts.ts';
@@ -8,16 +10,25 @@ import type { WorkloadRef } from '../../model/workload.ts';
 import { DAY_MS, formatTime, type Span } from '../../model/time.ts';
 import { isVisible, type AnswerContext, type Whose } from './answerContext.ts';
 
-/** Budgets of these namespaces; those of owners only for who sees every namespace. */
+/**
+ * Budgets of these namespaces; those of owners only for who sees every namespace, those over all clusters only for who
+ * sees all of them.
+ */
 export async function answerBudgets(
-  { namespaces }: Whose,
+  { namespaces, seesAllClusters }: Whose & { readonly seesAllClusters: boolean },
   context: AnswerContext,
 ): Promise<readonly BudgetStatus[]> {
   const { reader, config, perWindow } = context;
   const { pricing, budgets } = config();
   const isOwn = isVisible({ namespaces });
-  const all = await perWindow('budgets', () => readBudgets(reader, pricing, budgets));
-  return all.filter(({ namespace }) => isOwn(namespace ?? null));
+  const all = await perWindow('budgets', () =>
+    withOtherHistories(config(), openHistoryReader, (others) =>
+      readBudgets(reader, pricing, budgets, others),
+    ),
+  );
+  return all.filter(
+    ({ namespace, across }) => isOwn(namespace ?? null) && (across !== true || seesAllClusters),
+  );
 }
 
 /** What an owner's workloads cost, beside the period before. */

@@ -1,3 +1,4 @@
+import type { Budget } from '../../cost/config.ts';
 import type { WindowCoverage } from '../../store/usage.ts';
 import type { CostReport } from '../../cost/report/costReport.ts';
 import { forecastOfDays, readBudgets, type BudgetStatus } from '../../cost/budgets/readBudgets.ts';
@@ -63,7 +64,9 @@ async function readMoney(
   const tables = await spendTables(context);
   const isOwn = isVisible({ namespaces });
   const query = { from: watermark - 7 * DAY_MS, to: watermark, by: ['namespace' as const] };
-  const ownBudgets = budgets.filter(({ namespace }) => isOwn(namespace ?? null));
+  const ownBudgets = budgets.filter(
+    (one: Budget) => one.across !== true && isOwn(one.namespace ?? null),
+  );
   const everything = { namespace: null, workload: null, all: false, offset: 0, limit: 1 };
   const advice = await answerAdvice({ namespaces, ...everything }, context);
   return {

@@ -39,6 +39,11 @@ export function maySee(principal: Principal, namespace: string | null): boolean 
   return namespace !== null && principal.namespaces.has(namespace);
 }
 
+/** True when the principal may see all of these clusters. */
+export function seesAll({ clusters }: Principal, names: readonly string[]): boolean {
+  return clusters === undefined || names.every((name) => clusters.has(name));
+}
+
 /** The namespaces to restrict a query to: null for no restriction. */
 export function visibleNamespaces(principal: Principal): readonly string[] | null {
   return principal.namespaces === null ? null : [...principal.namespaces].sort();

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { aContainer, aPod } from '../../../../test/support/cost.ts';
 import { DAY_MS, HOUR_MS } from '../../../model/time.ts';
 import { DetectorRun } from '../../../../test/support/detect.ts';
+import type { Budget } from '../../../cost/config.ts';
 import { budgetDetector } from './budgetDetector.ts';
 import type { BudgetState } from '../../../cost/budgets/budgetState.ts';
 
@@ -107,6 +108,32 @@ describe('budgets', () => {
     expect(run.opened.map(({ at, verdict }) => [verdict.rule, verdict.scope.subject, at])).toEqual([
       ['spent-over-budget', 'team-a 2026-11', NOVEMBER + 20 * HOUR_MS],
     ]);
+  });
+
+  it('over all clusters count what the others spent, and wait where that is not known', () => {
+    const run = new DetectorRun(budgetDetector, { historyStart: NOVEMBER });
+    const all: Budget = { namespace: 'shop', monthly: 1_000, across: true };
+    run.config.budgets.push(all);
+    const hour = (index: number, elsewhere: object) => {
+      const start = NOVEMBER + index * HOUR_MS;
+      run.window(start, start + HOUR_MS, { shop: 1 }, elsewhere);
+    };
+    const others = (spent: number) => ({
+      spentElsewhere: { 'across/namespace/shop': { month: '2026-11', spent, forecast: null } },
+    });
+    hour(0, others(500));
+    hour(1, {});
+    expect(run.opened).toEqual([]);
+    hour(2, others(997));
+    expect(run.opened.map(({ verdict }) => [verdict.rule, verdict.scope.subject])).toEqual([
+      ['spent-over-budget', '2026-11, all clusters'],
+    ]);
+    expect(run.opened[0]?.verdict.summary).toMatch(
+      /^Namespace shop in all clusters has spent \$1,000 in 2026-11, 100% of its budget/,
+    );
+    run.config.budgets.length = 0;
+    hour(3, {});
+    expect(run.closed.map(({ verdict }) => verdict.summary)).toEqual(['The budget was taken away']);
   });
 
   it('are closed when they are taken away', () => {

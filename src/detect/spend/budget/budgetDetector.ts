@@ -1,12 +1,19 @@
 import type { Verdict } from '../../../model/finding.ts';
-import { fromNano, type Nano } from '../../../model/money.ts';
+import { fromNano, toNano, type Nano } from '../../../model/money.ts';
 import { HOUR_MS, monthStart } from '../../../model/time.ts';
 import type { DetectContext, Detector } from '../../detector.ts';
 import type { DetectorState } from '../../../store/stateCodec.ts';
 import { jsonCodec } from '../../../store/stateCodec.ts';
 import { spendByNamespace, spendByOwner } from '../spend.ts';
-import { addSpend, emptyBudget, type BudgetState } from '../../../cost/budgets/budgetState.ts';
+import {
+  addSpend,
+  emptyBudget,
+  monthName,
+  type BudgetState,
+} from '../../../cost/budgets/budgetState.ts';
 import { BUDGET_RULES, budgetScope, budgetVerdict, type BudgetRule } from './budgetVerdicts.ts';
+import { addMonths } from '../../../cost/budgets/readBudgets.ts';
+import { budgetKey } from '../../../cost/budgets/spentElsewhere.ts';
 import type { Budget } from '../../../cost/config.ts';
 import { forecastMonth, type MonthForecast } from '../../../cost/budgets/monthForecast.ts';
 import type { BudgetThresholds } from './thresholds.ts';
@@ -15,7 +22,8 @@ import { budgetSchema } from './thresholds.ts';
 /**
  * Monthly budgets of namespaces and owners: the forecast comes near the budget, passes it, the spending
  * itself passes it. Each is said once a month. Looked at on the hour. What counts is what the
- * allocations of the budget's pods, its volumes and load balancers cost; idle and shared costs do not.
+ * allocations of the budget's pods, its volumes and load balancers cost; idle and shared costs do not. A budget over all
+ * clusters is counted in each and watched by the first.
  */
 export const budgetDetector: Detector<BudgetState, BudgetThresholds> = {
   name: 'budget',
@@ -25,7 +33,7 @@ export const budgetDetector: Detector<BudgetState, BudgetThresholds> = {
   detect(context, rows) {
     const { config, costs, snapshot } = context;
     const verdicts: Verdict[] = [];
-    const wanted = new Set(config.budgets.map(keyOf));
+    const wanted = new Set(config.budgets.map(budgetKey));
     // A copy, since rows change on the way.
     for (const [key, state] of Array.from(rows.entries())) {
       if (wanted.has(key)) continue;
@@ -50,6 +58,31 @@ export const budgetDetector: Detector<BudgetState, BudgetThresholds> = {
   },
 };
 
+/** What a budget is judged by: this cluster’s month, or that of all. */
+interface Judged {
+  readonly state: BudgetState;
+  readonly forecast: MonthForecast | null;
+}
+
+/** Null where a budget over all clusters is watched by another one, or cannot be told. */
+function judgedBy(
+  budget: Budget,
+  state: BudgetState,
+  { snapshot, thresholds }: DetectContext<BudgetThresholds>,
+): Judged | null {
+  const own =
+    state.series.days.length >= thresholds.budget.minDays
+      ? forecastMonth(state, snapshot.window.end)
+      : null;
+  if (budget.across !== true) return { state, forecast: own };
+  const others = snapshot.spentElsewhere?.[budgetKey(budget)];
+  const month = monthName(state.month);
+  if (others?.month !== month) return null;
+  const spent = fromNano(state.spentNano);
+  const all = addMonths([{ month, spent, forecast: own }, others], month);
+  return { state: { ...state, spentNano: toNano(all.spent) }, forecast: all.forecast };
+}
+
 function advanceBudget(
   budget: Budget,
   nano: Nano,
@@ -57,30 +90,28 @@ function advanceBudget(
   rows: DetectorState<BudgetState>,
 ): readonly Verdict[] {
   const { window } = context.snapshot;
-  const key = keyOf(budget);
+  const key = budgetKey(budget);
   const before = rows.get(key) ?? emptyBudget(window.start);
   const state = addSpend(before, window, nano);
   const verdicts: Verdict[] = [];
   if (monthStart(window.start) !== before.month) {
     verdicts.push(...closeAll(budget, before, context, 'The month is over'));
   }
-  if (window.end % HOUR_MS !== 0) {
+  const judged = window.end % HOUR_MS === 0 ? judgedBy(budget, state, context) : null;
+  if (judged === null) {
     rows.set(key, state);
     return verdicts;
   }
-  const forecast =
-    state.series.days.length >= context.thresholds.budget.minDays
-      ? forecastMonth(state, window.end)
-      : null;
+  const { forecast } = judged;
   const fired: Record<string, { since: number; open: boolean }> = { ...state.fired };
   for (const rule of BUDGET_RULES) {
     const known = fired[rule];
-    const firing = isReached(rule, budget, state, forecast, context, known?.open ?? false);
+    const firing = isReached(rule, budget, judged.state, forecast, context, known?.open ?? false);
     if (firing === null || (known !== undefined && !known.open)) continue;
     if (firing) {
       const since = known?.since ?? window.end;
       fired[rule] = { since, open: true };
-      verdicts.push(budgetVerdict(budget, rule, state, forecast, since, context));
+      verdicts.push(budgetVerdict(budget, rule, judged.state, forecast, since, context));
     } else if (known !== undefined) {
       fired[rule] = { ...known, open: false };
       verdicts.push(clear(budget, rule, state, 'The forecast is within the budget again', context));
@@ -132,13 +163,13 @@ function isClear(verdict: Verdict): boolean {
   return verdict.status === 'clear';
 }
 
-function keyOf(budget: Budget): string {
-  return budget.owner === undefined ? `namespace/${budget.namespace}` : `owner/${budget.owner}`;
-}
-
 /** The budget that a row was kept for; what it was set to is not known any more. */
 function budgetOf(key: string): Budget {
-  const slash = key.indexOf('/');
-  const name = key.slice(slash + 1);
-  return key.startsWith('owner/') ? { owner: name, monthly: 1 } : { namespace: name, monthly: 1 };
+  const own = key.replace(/^across\//, '');
+  const name = own.slice(own.indexOf('/') + 1);
+  return {
+    ...(own.startsWith('owner/') ? { owner: name } : { namespace: name }),
+    ...(own !== key && { across: true }),
+    monthly: 1,
+  };
 }

@@ -24,7 +24,7 @@ const SEVERITY: Record<BudgetRule, Severity> = {
 
 /** One finding per budget, rule and month. */
 export function budgetScope(budget: Budget, month: TimeMs): Scope {
-  const name = monthName(month);
+  const name = `${monthName(month)}${budget.across === true ? ', all clusters' : ''}`;
   return {
     namespace: budget.namespace ?? null,
     workload: null,
@@ -45,7 +45,8 @@ export function budgetVerdict(
   const { currency } = config.pricing;
   const amount = (units: number): string => formatMoney(units, currency);
   const spent = fromNano(state.spentNano);
-  const who = budget.owner === undefined ? `Namespace ${budget.namespace}` : budget.owner;
+  const name = budget.owner === undefined ? `Namespace ${budget.namespace}` : budget.owner;
+  const who = budget.across === true ? `${name} in all clusters` : name;
   const month = monthName(state.month);
   const share = (units: number): string => formatShare(units / budget.monthly);
   const ends =
@@ -68,7 +69,7 @@ export function budgetVerdict(
     evidence: evidenceOf(budget, spent, forecast, currency),
     next: [
       {
-        command: 'burnwatch costs --window month --by workload',
+        command: `burnwatch costs --window month --by ${budget.across === true ? 'cluster,workload' : 'workload'}`,
         effect: 'read',
         why: 'Shows the cost of each workload',
       },

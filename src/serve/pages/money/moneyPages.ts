@@ -22,6 +22,7 @@ import {
 } from '../html.ts';
 import { layout } from '../layout.ts';
 import type { PageContext, PageRoute } from '../route.ts';
+import { seesAll } from '../../security/principal.ts';
 
 const GIB = 2 ** 30;
 
@@ -30,8 +31,9 @@ export const MONEY_PAGES: readonly PageRoute[] = [
   {
     path: '/budgets',
     scope: 'read',
-    async show({ page, deps: { questions } }) {
-      const budgets = await questions.budgets({ namespaces: page.namespaces });
+    async show({ page, principal, deps: { questions, clusters = [] } }) {
+      const seesAllClusters = seesAll(principal, clusters);
+      const budgets = await questions.budgets({ namespaces: page.namespaces, seesAllClusters });
       const intro =
         'Of this month in UTC: pods, volumes and load balancers, without idle or shared cost.';
       return moneyPage(
@@ -195,8 +197,10 @@ function budgetTable(budgets: readonly BudgetStatus[], currency: string): Html {
     [
       {
         title: 'For',
-        cell: ({ namespace, owner }) =>
-          namespace === undefined ? html`${owner} <small>owner</small>` : namespaceLink(namespace),
+        cell: ({ namespace, owner, across, without = [] }) =>
+          html`${namespace === undefined ? html`${owner} <small>owner</small>` : namespaceLink(namespace)}
+          ${across === true && html`<small>all clusters</small>`}
+          ${without.length > 0 && html`<small>without ${without.join(', ')}</small>`}`,
       },
       moneyColumn('Budget', currency, ({ monthly }) => monthly),
       moneyColumn('Spent', currency, ({ spent }) => spent),

@@ -1,14 +1,14 @@
-import type { HistoryReader } from '../../store/history.ts';
-import type { TimeMs } from '../../model/time.ts';
+import type { HistoryReader } from './history.ts';
+import type { TimeMs } from '../model/time.ts';
 
-/** What of a reader the digest hands on to others. */
+/** What a past can be read of. */
 export type PastReader = Pick<
   HistoryReader,
   'status' | 'costs' | 'costSeries' | 'billDays' | 'containerDays' | 'nodes'
 >;
 
 /** The history as if it ended at `time`: a digest of an old week speaks of that week. */
-export function asOf(reader: HistoryReader, time: TimeMs): PastReader {
+export function asOf(reader: PastReader, time: TimeMs): PastReader {
   return {
     status: async () => {
       const status = await reader.status();
