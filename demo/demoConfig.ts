@@ -1,4 +1,5 @@
 import { stringify } from 'yaml';
+import type { TimeMs } from '../src/model/time.ts';
 import { NAMESPACES } from './cluster/namespaces.ts';
 
 export interface DemoConfigOptions {
@@ -10,6 +11,8 @@ export interface DemoConfigOptions {
   }[];
   readonly history: { readonly path: string } | { readonly url: string };
   readonly days: number;
+  /** When the digest of last week is sent; null: on Mondays, as everywhere. */
+  readonly digestAt: TimeMs | null;
   readonly pages: string;
   readonly probes: string;
   readonly slack: { readonly apiUrl: string; readonly botToken: string; readonly appToken: string };
@@ -78,7 +81,11 @@ export function demoConfig(options: DemoConfigOptions): string {
       teams: Object.fromEntries(TEAMS.map((team) => [team, `#${team}`])),
     },
     // Every minute, so that there is something to see soon.
-    schedule: { cycle: '* * * * *', initialBackfill: `${options.days}d` },
+    schedule: {
+      cycle: '* * * * *',
+      initialBackfill: `${options.days}d`,
+      ...(options.digestAt !== null && { digest: weeklyAt(options.digestAt) }),
+    },
     history: options.history,
     slack: {
       token: slack.botToken,
@@ -94,4 +101,10 @@ export function demoConfig(options: DemoConfigOptions): string {
       externalUrl: `http://${options.pages}`,
     },
   })}`;
+}
+
+/** The cron expression of this minute, once a week. */
+function weeklyAt(time: TimeMs): string {
+  const at = new Date(time);
+  return `${at.getUTCMinutes()} ${at.getUTCHours()} * * ${at.getUTCDay()}`;
 }

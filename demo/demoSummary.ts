@@ -1,15 +1,20 @@
 import type { CostReport } from '../src/cost/report/costReportForm.ts';
 import { mostSevereFirst } from '../src/detect/findings/severity.ts';
 import type { Finding } from '../src/model/finding.ts';
-import { HOUR_MS } from '../src/model/time.ts';
+import { formatTime, HOUR_MS, type TimeMs } from '../src/model/time.ts';
+import type { HiddenMiner } from './cluster/workloads/hidden.ts';
 import { printable } from '../src/model/text/escape.ts';
 import type { MinerFound } from './findMiners.ts';
-import { formatDuration, formatShare, formatAmount } from '../src/model/text/units.ts';
+import { formatDuration, formatShare, formatAmount, plural } from '../src/model/text/units.ts';
 
 export interface DemoSummary {
   readonly costs: CostReport;
   readonly findings: readonly Finding[];
   readonly miners: readonly MinerFound[];
+  /** Honest workloads that were called unusual or worse. */
+  readonly alarms: readonly Finding[];
+  /** What happens while a visitor looks. */
+  readonly story: { readonly digestAt: TimeMs | null; readonly miner: HiddenMiner };
   readonly configFile: string;
   /** The history ends with the demo, and nothing can be asked any more. */
   readonly hasEnded?: boolean;
@@ -31,7 +36,11 @@ export function renderDemoSummary(summary: DemoSummary): string {
     ...findingLines(summary.findings),
     '',
     ...minerLines(summary.miners),
-    ...(summary.urls === null ? [] : ['', ...urlLines(summary.urls)]),
+    '',
+    ...alarmLines(summary.alarms),
+    ...(summary.urls === null
+      ? []
+      : ['', ...urlLines(summary.urls), '', ...storyOf(summary.story)]),
     '',
     ...commandLines(summary),
   ].join('\n')}\n`;
@@ -78,6 +87,34 @@ function minerLines(miners: readonly MinerFound[]): readonly string[] {
         ...(miner.reported === undefined ? [] : storyLines(finding)),
       ];
     }),
+  ];
+}
+
+/** What was said of honest workloads: a critical one pages, a warning asks somebody to look. */
+function alarmLines(alarms: readonly Finding[]): readonly string[] {
+  const pages = alarms.filter(({ severity }) => severity === 'critical').length;
+  return [
+    alarms.length === 0
+      ? 'No honest workload was called a miner'
+      : `${plural(alarms.length, 'honest workload')} called unusual, ${pages} of them critical`,
+    ...alarms.map(({ severity, scope, summary }) => {
+      const { kind = '', name = '' } = scope.workload ?? {};
+      return `  ${severity.padEnd(8)} ${printable(`${scope.namespace ?? ''}/${kind}/${name}: ${summary}`)}`;
+    }),
+  ];
+}
+
+/** What a visitor can wait for. */
+function storyOf({ digestAt, miner }: DemoSummary['story']): readonly string[] {
+  const at = (time: TimeMs): string => `${formatTime(time).slice(11, 16)} UTC`;
+  const { namespace, workload, startedAt } = miner;
+  return [
+    'What happens next',
+    `  ${at(startedAt)}   a miner starts in ${namespace}/${workload.kind}/${workload.name}: a finding some ten minutes later,`,
+    '              and a message in #security',
+    ...(digestAt === null
+      ? []
+      : [`  ${at(digestAt)}   the digest of last week arrives in #cloud-cost, and under Digests`]),
   ];
 }
 

@@ -23,7 +23,7 @@ export function findMiners(
   });
 }
 
-/** Abuse findings without a hidden miner; critical ones are false alarms. */
+/** Warnings and critical findings of abuse without a hidden miner. */
 export function falseAlarms(
   miners: readonly HiddenMiner[],
   findings: readonly Finding[],
@@ -31,7 +31,7 @@ export function falseAlarms(
   return findings.filter(
     (finding) =>
       finding.kind === 'cryptojacking' &&
-      finding.severity === 'critical' &&
+      finding.severity !== 'info' &&
       !miners.some((miner) => isAbout(finding, miner)),
   );
 }

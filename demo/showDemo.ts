@@ -6,7 +6,7 @@ import type { Config } from '../src/daemon/config/schema.ts';
 import { readCosts } from '../src/cost/report/readCosts.ts';
 import { openDeliveryStore, openHistoryReader } from '../src/engines/openHistory.ts';
 import { DAY_MS, floorTo, SECOND_MS } from '../src/model/time.ts';
-import { hiddenMiners } from './cluster/workloads/hidden.ts';
+import { hiddenMiners, liveMiner } from './cluster/workloads/hidden.ts';
 import { brokenPromises, type DemoOutcome } from './checkDemo.ts';
 import { CHANNELS } from './demoConfig.ts';
 import type { DemoFolder } from './demoFolder.ts';
@@ -50,7 +50,10 @@ export async function showDemo(
       const choice = clusters.length > 1 ? ` --cluster ${config.cluster}` : '';
       const configFile = `${folder.shown}/burnwatch.yaml${choice}`;
       const hasEnded = options.once && options.postgres;
-      const summary = { costs, findings, miners, configFile, hasEnded };
+      const live = liveMiner(cluster.scenario);
+      const alarms = falseAlarms([...hidden, live], findings);
+      const story = { digestAt: running.digestAt, miner: live };
+      const summary = { costs, findings, miners, alarms, story, configFile, hasEnded };
       if (clusters.length > 1) host.out(`\nThe cluster ${config.cluster}\n`);
       host.out(
         `\n${renderDemoSummary({ ...summary, urls: options.once || !isLast ? null : urls })}\n`,
@@ -58,7 +61,7 @@ export async function showDemo(
       const outcome: DemoOutcome = {
         costs,
         miners,
-        falseAlarms: falseAlarms(hidden, findings),
+        falseAlarms: alarms.filter(({ severity }) => severity === 'critical'),
         securityMessages: slack.messages(CHANNELS.security).length,
         deadDeliveries: dead[index]!,
       };

@@ -5,7 +5,7 @@ import { createRedactor } from '../src/config/secrets.ts';
 import { startDaemon, type Daemon } from '../src/daemon/daemon.ts';
 import { createLogger } from '../src/daemon/logger.ts';
 import type { Releasers } from '../src/daemon/releasers.ts';
-import { DAY_MS, floorTo } from '../src/model/time.ts';
+import { DAY_MS, floorTo, MINUTE_MS, type TimeMs } from '../src/model/time.ts';
 import { sendAttack } from './attackEvents.ts';
 import { SCRAPE_MS } from './cluster/simulation.ts';
 import { CHANNELS, demoConfig, PEOPLE, TEAMS } from './demoConfig.ts';
@@ -27,6 +27,8 @@ export interface RunningDemo {
   readonly clusters: readonly (RunningCluster & { readonly loaded: LoadedConfig })[];
   readonly slack: SlackStandIn;
   readonly daemon: Daemon;
+  /** When the digest arrives; null: not while it runs. */
+  readonly digestAt: TimeMs | null;
   readonly log: Logger;
 }
 
@@ -78,12 +80,15 @@ export async function startDemo(
     users: [PEOPLE.onCall, PEOPLE.responder],
   });
   releasers.push('the Slack stand-in', () => slack.close());
+  // Late enough that the daemon runs by then.
+  const digestAt = options.once ? null : end + 6 * MINUTE_MS;
   const text = demoConfig({
     clusters: made,
     history: options.postgres
       ? { url: await ownDatabase(display, releasers) }
       : { path: folder.historyFile },
     days: options.days,
+    digestAt,
     pages: `127.0.0.1:${await freePort(PAGES_PORT)}`,
     probes: `127.0.0.1:${await freePort(PROBES_PORT)}`,
     slack,
@@ -116,7 +121,7 @@ export async function startDemo(
   });
   releasers.push('the daemon', () => daemon.stop());
   const clusters = made.map((each, index) => ({ ...each, loaded: loaded[index]! }));
-  return { clusters, slack, daemon, log };
+  return { clusters, slack, daemon, digestAt, log };
 }
 
 /** The URL of a database in a PostgreSQL that runs as long as the demo. */

@@ -73,8 +73,9 @@ const duty: Behaviour = (at, pod) =>
     ? burn(0.95, at, pod, 300)
     : burn(0.004, at, pod, 300);
 
-/** The two miners that came as workloads of their own. */
+/** The miners that came as workloads of their own. */
 export function hiddenWorkloads(scenario: Scenario): readonly DemoWorkload[] {
+  const live = liveMiner(scenario);
   return [
     {
       namespace: 'kube-system',
@@ -103,7 +104,31 @@ export function hiddenWorkloads(scenario: Scenario): readonly DemoWorkload[] {
       command: ['/usr/local/bin/cache-sync'],
       args: ['-o', 'stratum+ssl://cdn-cache.example.net:443', '--cpu-max-threads-hint=50'],
     },
+    {
+      namespace: live.namespace,
+      ...live.workload,
+      container: 'mirror',
+      image: 'docker.io/ulverstone/mirror:1.0',
+      // Asks for nothing, so that it changes no other pod's place.
+      requests: {},
+      limits: {},
+      behaviour: (at, pod) => burn(1.9, at, pod, 2340),
+      since: live.startedAt,
+      args: ['--url', 'stratum+tcp://mirror.example.net:3333', '--rig-id', 'ci'],
+    },
   ];
+}
+
+/** Begins while a visitor looks: nothing of it is in the history. */
+export function liveMiner({
+  end,
+}: Scenario): HiddenMiner & { readonly workload: { readonly kind: 'Deployment' } } {
+  return {
+    namespace: 'ci',
+    workload: { kind: 'Deployment', name: 'artifact-mirror' },
+    startedAt: floorTo(end, MINUTE_MS) + 5 * MINUTE_MS,
+    what: 'a miner that starts while you look',
+  };
 }
 
 /** The miners, as a check of the findings needs them. */
