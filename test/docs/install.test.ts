@@ -190,7 +190,7 @@ it('what a filtering stack has to keep covers every metric that is read', () => 
   );
   expect(patterns).toHaveLength(2);
   const ofExporters =
-    /^(DCGM_|kubecost_|node_total_|pv_hourly_|karpenter_|apiserver_|etcd_|scheduler_|up$)/;
+    /^(DCGM_|kubecost_|networkobservability_|node_total_|pv_hourly_|karpenter_|apiserver_|etcd_|scheduler_|up$)/;
   const read = [...Object.values(QUERIES), ...Object.values(RAW_QUERIES)].map(
     ({ metric }) => metric,
   );
