@@ -15,6 +15,13 @@ export interface ChannelParts {
   readonly pictures?: PictureSource | null;
 }
 
+/** What a message says, wherever it goes. */
+export interface MessageParts {
+  readonly context: RenderContext;
+  readonly cluster: string;
+  readonly windowMs: number;
+}
+
 /** Everything that Burnwatch knows of one kind of channel: an entry of `CHANNELS`. */
 export interface ChannelKind<S extends z.ZodType = z.ZodType> {
   /** Its part of the configuration. */
@@ -24,6 +31,6 @@ export interface ChannelKind<S extends z.ZodType = z.ZodType> {
   /** The channels that the configuration asks for. Loads the code that sends. */
   create(
     config: NonNullable<z.output<S>>,
-    parts: ChannelParts & { readonly context: RenderContext },
+    parts: ChannelParts & MessageParts,
   ): Promise<readonly Channel[]>;
 }

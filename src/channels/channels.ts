@@ -32,6 +32,7 @@ export type PolicyConfig = NotifyConfig & ChannelValues;
 export interface ChannelsConfig extends ChannelValues, KubeContextConfig {
   readonly serve: { readonly externalUrl?: string | undefined };
   readonly pricing: { readonly currency: string };
+  readonly schedule: { readonly window: number };
 }
 
 /** Where the configured channels take messages to. */
@@ -49,13 +50,16 @@ export async function createChannels(
   config: ChannelsConfig,
   parts: ChannelParts,
 ): Promise<readonly Channel[]> {
-  const { serve, pricing } = config;
+  const { serve, pricing, cluster, schedule } = config;
   const context = {
     currency: pricing.currency,
     externalUrl: serve.externalUrl ?? null,
     kubeContext: kubeContextOf(config),
   };
-  const made = configured(config).map(([kind, value]) => kind.create(value, { ...parts, context }));
+  const message = { context, cluster, windowMs: schedule.window };
+  const made = configured(config).map(([kind, value]) =>
+    kind.create(value, { ...parts, ...message }),
+  );
   return [logChannel(parts.logger, context), ...(await Promise.all(made)).flat()];
 }
 

@@ -69,7 +69,15 @@ const CHANNELS: readonly { name: string; make: (url: string) => Channel; http: b
     name: 'alertmanager',
     http: true,
     make: (url) =>
-      alertmanagerChannel({ urls: [url], headers: { authorization: `Bearer ${SECRET}` } }, CONTEXT),
+      alertmanagerChannel(
+        {
+          urls: [url],
+          headers: { authorization: `Bearer ${SECRET}` },
+          cluster: 'prod-eu',
+          windowMs: 300_000,
+        },
+        CONTEXT,
+      ),
   },
   {
     name: 'teams',

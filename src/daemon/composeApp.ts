@@ -6,8 +6,14 @@ import type { PlanParts } from '../respond/requests.ts';
 import { createApp } from '../serve/app.ts';
 import type { IngestCounts, ServeDeps, ServerStores } from '../serve/deps.ts';
 import type { ProbeSource } from '../serve/probes.ts';
-import { tokenAuthenticator, type ServerEnv } from '../serve/security/access.ts';
+import {
+  tokenAuthenticator,
+  type Authenticator,
+  type ServerEnv,
+} from '../serve/security/access.ts';
+import type { OidcLogin } from '../serve/security/oidc.ts';
 import type { Sessions } from '../serve/security/sessions.ts';
+import { tokenReviewAuthenticator } from '../serve/security/tokenReview.ts';
 import type { Questions } from '../serve/questions/questions.ts';
 
 export interface AppParts {
@@ -23,6 +29,7 @@ export interface AppParts {
   readonly version: string;
   readonly clusters: readonly string[];
   readonly sessions: Sessions;
+  readonly oidc: OidcLogin | null;
   reload(): Promise<void>;
 }
 
@@ -33,9 +40,23 @@ export function composeApp(parts: AppParts): Hono<ServerEnv> {
   const tokens = config().serve.tokens.flatMap(({ token, ...rest }) =>
     token === undefined ? [] : [{ ...rest, token }],
   );
-  const authenticators = tokens.length === 0 ? [] : [tokenAuthenticator(tokens)];
-  const { clusters, sessions, slackInteractions } = parts;
-  const sources = { reader, stores, questions, probes, ingested, responses, clusters, sessions };
+  const authenticators: readonly Authenticator[] = [
+    ...(tokens.length === 0 ? [] : [tokenAuthenticator(tokens)]),
+    ...kubernetesTokens(parts),
+  ];
+  const { clusters, sessions, oidc, slackInteractions } = parts;
+  const served = { clusters, sessions, oidc };
+  const sources = { reader, stores, questions, probes, ingested, responses, ...served };
   const deps = { config, ...sources, slackInteractions, authenticators, now: Date.now, reload };
   return createApp(deps, parts.log, parts.version);
+}
+
+function kubernetesTokens({ config, reader, log }: AppParts): readonly Authenticator[] {
+  const { serve, workloads, cluster } = config();
+  const settings = serve.tokenReview;
+  if (settings === undefined) return [];
+  const machine = { env: process.env };
+  const asked = { settings, workloads, cluster, machine, log };
+  const namespaces = () => reader.namespaces();
+  return [tokenReviewAuthenticator({ ...asked, namespaces, now: Date.now })];
 }

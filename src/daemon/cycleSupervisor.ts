@@ -35,6 +35,8 @@ type StartArguments =
 export interface SupervisorParts {
   readonly metrics: Metrics;
   readonly log: Logger;
+  /** Is called while windows are being sealed. */
+  readonly heartbeat?: { beat(): void };
   now(): TimeMs;
   /** Prints for people, on stdout. */
   print(text: string): void;
@@ -206,7 +208,7 @@ export class CycleSupervisor implements Ticked {
 
   /** One cycle. Returns true while there is more to seal. */
   async #cycle({ pump }: LiveParts): Promise<boolean> {
-    const { metrics, log, now } = this.#parts;
+    const { metrics, log, heartbeat, now } = this.#parts;
     const until = this.#completeUntil();
     const from = this.#watermark ?? (await this.#begin(until));
     if (from === null) return false;
@@ -225,6 +227,7 @@ export class CycleSupervisor implements Ticked {
     const { budgets, pricing } = this.#config;
     const { currency } = pricing;
     reportCycle(summary, { metrics, log, currency, budgets, durationMs: now() - startedAt });
+    if (summary.sealed > 0) heartbeat?.beat();
     if (summary.outage !== null) {
       this.#retryLater();
       if (this.#announced) await pump.plan(now());
@@ -304,6 +307,7 @@ export class CycleSupervisor implements Ticked {
 
   #showProgress({ sealed, planned, lastWindow, containers }: CycleProgress): void {
     this.#progressAt = performance.now();
+    this.#parts.heartbeat?.beat();
     if (planned < 3) return;
     const percent = Math.floor((100 * sealed) / planned);
     const until = formatTime(lastWindow.end);

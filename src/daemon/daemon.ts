@@ -10,6 +10,7 @@ import type { AttemptResult } from './composeNotifier.ts';
 import { CycleSupervisor } from './cycleSupervisor.ts';
 import { startDuties, type Duties } from './duties.ts';
 import { Front } from './front.ts';
+import { Heartbeat } from './heartbeat.ts';
 import { openPages, type Pages } from './pages.ts';
 import { Releasers } from './releasers.ts';
 import { requireReloadable, requireSameClusters } from './reloadable.ts';
@@ -52,7 +53,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   const { log, onConfig } = options;
   let all = options.loaded;
   const names = all.map(({ config }) => config.cluster);
-  const front = new Front(names, () => all[0]!);
+  const front = new Front(names, () => all[0]!, log);
   const releasers = names.map(() => new Releasers());
   const stop = async (): Promise<void> => {
     const failed = (name: string, err: unknown) => log.error({ err }, `Closing ${name} failed`);
@@ -136,7 +137,9 @@ function composeCluster(options: ClusterOptions): RunningCluster {
     deliveryQueue: async () => duties?.deliveries().queue() ?? null,
     droppedLogLines: options.droppedLogLines ?? (() => 0),
   });
-  if (front.clusters.length > 1) metrics.registry.setDefaultLabels({ cluster: config().cluster });
+  const { registry, openRegistry } = metrics;
+  for (const each of front.clusters.length > 1 ? [registry, openRegistry] : [])
+    each.setDefaultLabels({ cluster: config().cluster });
   const reconfigured = (isInForce: boolean): void => {
     metrics.reloadOk.set(isInForce ? 1 : 0);
     if (isInForce) metrics.reloadTime.set(Date.now() / SECOND_MS);
@@ -145,7 +148,8 @@ function composeCluster(options: ClusterOptions): RunningCluster {
   reconfigured(true);
 
   const probes: ProbeSource = {
-    registry: metrics.registry,
+    registry,
+    openRegistry,
     unhealthy: () => cycles?.unhealthyBecause ?? null,
     notReady: () => (pages === null ? 'The history is not open yet' : null),
   };
@@ -198,7 +202,9 @@ function composeCluster(options: ClusterOptions): RunningCluster {
     };
     const leading = keepLead();
     // The thread of a process that stands by is loaded, so that taking over is quick.
-    const parts = { metrics, log, now: Date.now, print };
+    const heartbeat = new Heartbeat({ config, metrics, log, now: Date.now });
+    releasers.push('the heartbeat', () => heartbeat.stop());
+    const parts = { metrics, log, heartbeat, now: Date.now, print };
     const started = CycleSupervisor.start(() => loaded, parts, leading);
     started.catch(() => undefined);
     releasers.push('the wait for the lead', async () => {

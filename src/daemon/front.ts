@@ -1,9 +1,11 @@
+import type { Logger } from 'pino';
 import type { LoadedConfig } from './config/load.ts';
 import { parseListen } from '../model/listen.ts';
 import { Clusters } from '../serve/clusters.ts';
 import { reachedByHttps } from '../serve/config.ts';
 import { listen, readCertificate, type Certificate, type Listener } from '../serve/listen.ts';
 import { createProbes, type ProbeSource } from '../serve/probes.ts';
+import { OidcLogin } from '../serve/security/oidc.ts';
 import { Sessions } from '../serve/security/sessions.ts';
 
 /** The two addresses of the process, and which cluster answers on them. */
@@ -12,21 +14,30 @@ export class Front {
   readonly #apps: Clusters;
   readonly #probes = new Map<string, ProbeSource>();
   readonly #loaded: () => LoadedConfig;
+  readonly #log: Logger;
   #sessions: Sessions;
+  #oidc: OidcLogin | null;
   #pages: Promise<Listener> | null = null;
   #probed: Listener | null = null;
 
   /** @param loaded the configuration in force; `serve` is the same for all clusters */
-  constructor(clusters: readonly string[], loaded: () => LoadedConfig) {
+  constructor(clusters: readonly string[], loaded: () => LoadedConfig, log: Logger) {
     this.clusters = clusters;
     this.#apps = new Clusters(clusters);
     this.#loaded = loaded;
+    this.#log = log;
     this.#sessions = this.#newSessions();
+    this.#oidc = this.#newOidc();
   }
 
   /** Browsers that are logged in, for all clusters. */
   get sessions(): Sessions {
     return this.#sessions;
+  }
+
+  /** Logs browsers in for all clusters; null where `oidc` is not configured. */
+  get oidc(): OidcLogin | null {
+    return this.#oidc;
   }
 
   get probesUrl(): string {
@@ -51,7 +62,14 @@ export class Front {
         contentType: 'text/plain; version=0.0.4; charset=utf-8',
         metrics: async () =>
           mergeMetrics(
-            await Promise.all([...this.#probes.values()].map(({ registry }) => registry.metrics())),
+            await Promise.all(
+              [...this.#probes.values()].map((each) =>
+                // Every pod can read them here.
+                this.#loaded().config.serve.namespaceMetrics
+                  ? each.registry.metrics()
+                  : each.openRegistry.metrics(),
+              ),
+            ),
           ),
       },
       unhealthy: () => first((each) => each.unhealthy())?.unhealthy() ?? null,
@@ -74,7 +92,7 @@ export class Front {
 
   /** Takes the configuration that came into force into use: all log in again, since tokens may have changed. */
   async configure(certificate: Certificate | null): Promise<void> {
-    this.#sessions = this.#newSessions();
+    this.#renew();
     if (certificate !== null) (await this.#pages)?.useCertificate(certificate);
   }
 
@@ -87,6 +105,19 @@ export class Front {
   async close(): Promise<void> {
     await this.closePages();
     await this.#probed?.close();
+  }
+
+  #renew(): void {
+    this.#sessions = this.#newSessions();
+    this.#oidc = this.#newOidc();
+  }
+
+  #newOidc(): OidcLogin | null {
+    const { oidc, serve } = this.#loaded().config;
+    if (oidc === undefined) return null;
+    // `checkAccess` asks for the address.
+    const externalUrl = serve.externalUrl ?? '';
+    return new OidcLogin({ settings: oidc, externalUrl, log: this.#log, now: Date.now });
   }
 
   #newSessions(): Sessions {

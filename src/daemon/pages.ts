@@ -71,7 +71,7 @@ export async function openPages(parts: PagesParts): Promise<Pages> {
     interactions?.take(request) ?? null;
   const app = { ...sources, responses, slackInteractions, clusters, log, version, reload };
   const mount = () => {
-    const { fetch } = composeApp({ ...app, sessions: front.sessions });
+    const { fetch } = composeApp({ ...app, sessions: front.sessions, oidc: front.oidc });
     front.mount(config().cluster, fetch);
   };
   mount();

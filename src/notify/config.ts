@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { configPart, eachEntry, type Rule } from '../config/configPart.ts';
 import { eachKnown } from '../config/knownParts.ts';
-import { durationOrOff, timeZone } from '../config/values.ts';
+import { durationOrOff, headers, NO_HTTP_URL, timeZone } from '../config/values.ts';
 import type { OwnersConfig } from '../detect/owners/config.ts';
 import { DAY_MS, HOUR_MS } from '../model/time.ts';
 import { parseFindingMatcher } from '../store/silences/findingMatcher.ts';
@@ -25,6 +25,22 @@ const notifications = z.strictObject({
 export type NotificationsConfig = z.output<typeof notifications>;
 
 const paging = z.strictObject({ maxPerDay: z.int().min(0).default(5) });
+
+const heartbeat = z.strictObject({
+  /** Of an outside monitor, which raises an alarm when it is not called for a while. */
+  url: z.string().optional(),
+  urlFile: z.string().optional(),
+  method: z.enum(['GET', 'POST']).default('GET'),
+  headers,
+});
+
+export type HeartbeatConfig = z.output<typeof heartbeat>;
+
+const heartbeatAddress: Rule<HeartbeatConfig> = ({ url, urlFile }, report) => {
+  if ((url ?? urlFile) === undefined) report([], 'needs url or urlFile: the address of a monitor');
+  else if (url !== undefined && !/^https?:\/\//.test(url))
+    report([urlFile === undefined ? 'url' : 'urlFile'], NO_HTTP_URL);
+};
 
 const TIME_OF_DAY = /^([01]\d|2[0-3]):[0-5]\d$/;
 
@@ -67,6 +83,7 @@ const maintenanceMatchers: Rule<MaintenanceConfig> = ({ matchers }, report) => {
 };
 
 export const notificationsPart = configPart(notifications.prefault({}));
+export const heartbeatPart = configPart(heartbeat.optional(), heartbeatAddress);
 export const pagingPart = configPart(paging.prefault({}));
 export const maintenancePart = configPart(
   z.array(maintenance).default([]),

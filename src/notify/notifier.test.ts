@@ -55,7 +55,7 @@ const POLICY: Policy = {
     ownerProblemOf: () => null,
   },
   reach: null,
-  machines: { events: [], alerts: [] },
+  machines: { events: [], alerts: [], watchdogs: [] },
   reminders: { critical: 4 * HOUR_MS, warning: DAY_MS, info: null },
   maintenance: [],
   previewMs: 0,

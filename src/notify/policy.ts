@@ -47,6 +47,7 @@ export function createPolicy(config: NotifyConfig, targets: readonly ChannelTarg
     machines: {
       events: targets.flatMap(({ events = [] }) => events),
       alerts: targets.flatMap(({ alerts = [] }) => alerts),
+      watchdogs: targets.flatMap(({ watchdogs = [] }) => watchdogs),
     },
     reminders: { critical: orNull(critical), warning: orNull(warning), info: orNull(info) },
     maintenance: maintenanceWindows(config),

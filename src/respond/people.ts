@@ -27,7 +27,8 @@ export function partyOf(
 export function requesterOf(identity: Identity, approvers: readonly Approver[]): Party {
   const party = partyOf(identity, approvers);
   if (party.person !== null || identity.proof === null) return party;
-  const id = identity.proof.id.toLowerCase();
+  // A person who logs in elsewhere is the approver of the same name, too.
+  const id = identity.proof.id.toLowerCase().replace(/^(?:oidc|kubernetes):/, '');
   const namesake = approvers.find(({ name, slack, token, user }) =>
     [name, slack, token, user].some((one) => one?.toLowerCase() === id),
   );

@@ -21,6 +21,7 @@ describe('the server', () => {
     );
     const probes = {
       registry,
+      openRegistry: new Registry(),
       unhealthy: () => null,
       notReady: () => 'The history is not open yet',
     };

@@ -55,7 +55,8 @@ export function createApp(deps: ServeDeps, log: Logger, version: string): Hono<S
   app.use((context, next) => answerFor(context.req.raw, next));
   app.use(securityHeaders(isHttps));
   app.use(INGEST_PATHS, countIngest(deps));
-  if (deps.authenticators.length === 0) app.use(onlyLocalNames());
+  const isOpen = deps.authenticators.length === 0 && (deps.oidc ?? null) === null;
+  if (isOpen) app.use(onlyLocalNames());
   // Before the tokens are looked at: guessing them is limited too.
   app.use(limitRate(deps));
   const limitBody = bodyLimit({
@@ -72,10 +73,11 @@ export function createApp(deps: ServeDeps, log: Logger, version: string): Hono<S
   assets.mount(app);
   const { probes } = deps;
   if (probes !== undefined) mountHealth(app, probes);
-  mountLogin(app, deps, sessions, assets);
+  mountLogin(app, { ...deps, isOpen }, sessions, assets);
   mountSlackInteractions(app, deps);
   app.use(refuseOtherMethods(app));
-  app.use(authenticate(deps.authenticators, sessions, () => deps.config().cluster));
+  const { authenticators } = deps;
+  app.use(authenticate({ authenticators, isOpen, cluster: () => deps.config().cluster }, sessions));
   app.use(refuseForgedChanges(() => deps.config().serve.externalUrl));
 
   mountLogout(app, sessions);

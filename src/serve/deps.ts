@@ -11,6 +11,7 @@ import type { Questions } from './questions/questions.ts';
 import type { ProbeSource } from './probes.ts';
 import type { SignedAnswer, SignedRequest } from '../channels/slack/signedInteractions.ts';
 import type { Authenticator } from './security/access.ts';
+import type { OidcLogin } from './security/oidc.ts';
 import type { Sessions } from './security/sessions.ts';
 
 /** What the server is given; it makes none of it itself. */
@@ -27,8 +28,10 @@ export interface ServeDeps {
   readonly stores: ServerStores;
   /** Plans, approves and undoes responses to findings. */
   readonly responses: PlanParts;
-  /** Tried in turn; empty when no token is configured. */
+  /** Tried in turn with a bearer token; empty when none can be valid. */
   readonly authenticators: readonly Authenticator[];
+  /** Logs browsers in by OpenID Connect; absent where that is not configured. */
+  readonly oidc?: OidcLogin | null;
   /** Takes Slack's buttons by HTTP; null where they do not come this way. */
   readonly slackInteractions?: (request: SignedRequest) => Promise<SignedAnswer> | null;
   /** Counts what other tools send. */

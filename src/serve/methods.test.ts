@@ -3,7 +3,12 @@ import { describe, expect, it } from 'vitest';
 import { createProbes } from './probes.ts';
 import { testApp } from '../../test/support/serve/testApp.ts';
 
-const WELL = { registry: new Registry(), unhealthy: () => null, notReady: () => null };
+const WELL = {
+  registry: new Registry(),
+  openRegistry: new Registry(),
+  unhealthy: () => null,
+  notReady: () => null,
+};
 const { ask } = testApp(true, { probes: WELL });
 /** Asked so often that its limit of requests is used up. */
 const { ask: askEach, app } = testApp(true, { probes: WELL });

@@ -13,14 +13,20 @@ export interface MetricsSource {
   droppedLogLines?(): number;
 }
 
+/** Labels whose values are names of the cluster's namespaces and people. */
+const NAMING = new Set(['namespace', 'owner']);
+
 /** Makes the metrics; label sets are bounded by the code, never by what runs in the cluster. */
 export function createMetrics(version: string, cluster: string, source: MetricsSource) {
   const registry = new Registry();
-  const registers = [registry];
+  /** Without what names a namespace or an owner. */
+  const openRegistry = new Registry();
+  const registers = [registry, openRegistry];
   const counter = <L extends string = never>(name: string, help: string, ...labelNames: L[]) =>
     new Counter({ name, help, labelNames, registers });
   const gauge = <L extends string = never>(name: string, help: string, ...labelNames: L[]) => {
-    const made = new Gauge({ name, help, labelNames, registers });
+    const isOpen = !labelNames.some((label) => NAMING.has(label));
+    const made = new Gauge({ name, help, labelNames, registers: isOpen ? registers : [registry] });
     // Absent until it is set: after a start 0 would be a figure and an alert.
     if (labelNames.length === 0) made.remove();
     return made;
@@ -46,6 +52,7 @@ export function createMetrics(version: string, cluster: string, source: MetricsS
   ).set({ version, cluster }, 1);
   return {
     registry,
+    openRegistry,
     lagSeconds: readGauge(
       'burnwatch_lag_seconds',
       'Seconds between now and the end of the last sealed window',
@@ -144,6 +151,11 @@ export function createMetrics(version: string, cluster: string, source: MetricsS
       'burnwatch_deliveries_waiting',
       'Messages that wait to be sent or are being sent',
       () => queued('waiting'),
+    ),
+    heartbeats: counter(
+      'burnwatch_heartbeats_total',
+      'Calls of the outside monitor (`heartbeat`) after windows were sealed: ok, failed',
+      'result',
     ),
     deadLetters: readGauge(
       'burnwatch_dead_letters',

@@ -5,6 +5,8 @@ import { methodsOf } from './methods.ts';
 /** What health and metrics are made of; it is asked anew each time. */
 export interface ProbeSource {
   readonly registry: Pick<Registry, 'contentType' | 'metrics'>;
+  /** The same without what names a namespace or an owner. */
+  readonly openRegistry: ProbeSource['registry'];
   /** Why the process should be restarted, or null when it is well. */
   unhealthy(): string | null;
   /** Why it cannot serve yet, or null when it can. */
@@ -15,7 +17,7 @@ export interface ProbeSource {
  * Health and metrics on a listener of their own, since kubelet probes cannot reach a loopback listener
  * and the pages must not be reachable without a token. It shows nothing else and changes nothing.
  */
-export function createProbes(source: ProbeSource): Hono {
+export function createProbes(source: Omit<ProbeSource, 'openRegistry'>): Hono {
   const app = new Hono();
   mountHealth(app, source);
   app.get('/metrics', () => metricsOf(source));
@@ -30,7 +32,10 @@ export function createProbes(source: ProbeSource): Hono {
 }
 
 /** Whether the process is healthy and ready; shows nothing confidential. */
-export function mountHealth<E extends Env>(app: Hono<E>, source: ProbeSource): void {
+export function mountHealth<E extends Env>(
+  app: Hono<E>,
+  source: Pick<ProbeSource, 'unhealthy' | 'notReady'>,
+): void {
   const answer = (reason: string | null, well: string): Response => {
     const text = reason === null ? well : `${reason}\n`;
     const headers = { 'Content-Type': 'text/plain; charset=utf-8', 'Cache-Control': 'no-store' };
@@ -41,7 +46,7 @@ export function mountHealth<E extends Env>(app: Hono<E>, source: ProbeSource): v
 }
 
 /** The metrics in Prometheus' text form. */
-export async function metricsOf({ registry }: ProbeSource): Promise<Response> {
+export async function metricsOf({ registry }: Pick<ProbeSource, 'registry'>): Promise<Response> {
   const headers = { 'Content-Type': registry.contentType };
   return new Response(await registry.metrics(), { headers });
 }

@@ -23,6 +23,12 @@ import { TempFolder } from '../support/tempFolder.ts';
 const EXAMPLES = join(REPOSITORY, 'docs/examples');
 const TOKENS = [{ name: 'sre', tokenFile: '/run/secrets/burnwatch/sre', scopes: ['read'] }];
 
+const OIDC = {
+  issuer: 'https://login.example.com',
+  clientId: 'burnwatch',
+  groups: [{ group: 'sre', scopes: ['admin'] }],
+};
+
 const RESPONSE = {
   enabled: true,
   approvers: [
@@ -65,6 +71,15 @@ const VALUES: Readonly<Record<string, object>> = {
   'responses in some namespaces': {
     config: { response: RESPONSE },
     rbac: { scope: 'namespaced', namespaces: ['shop'] },
+  },
+  'people of Kubernetes and of a provider': {
+    config: {
+      workloads: { source: 'prometheus' },
+      serve: { tokenReview: {}, externalUrl: 'https://burnwatch.example.com' },
+      oidc: OIDC,
+      heartbeat: { url: 'https://monitor.example.com:8443/ping/x' },
+    },
+    pages: { service: true },
   },
   'empty volume': { persistence: { enabled: false, emptyDirSizeLimit: '2Gi' } },
   'a claim that exists': { persistence: { existingClaim: 'old' } },
@@ -270,6 +285,33 @@ describe('the chart', () => {
     );
   });
 
+  it('grants reviews of tokens only where they are on, and mounts the token that they take', async () => {
+    const objects = await renderChart(VALUES['people of Kubernetes and of a provider']);
+    const role = one(objects, 'ClusterRole', 'burnwatch-reviews');
+    expect(role.rules).toEqual([
+      { apiGroups: ['authentication.k8s.io'], resources: ['tokenreviews'], verbs: ['create'] },
+      {
+        apiGroups: ['authorization.k8s.io'],
+        resources: ['subjectaccessreviews'],
+        verbs: ['create'],
+      },
+    ]);
+    expect(one(objects, 'ClusterRoleBinding', 'burnwatch-reviews').roleRef.name).toBe(
+      'burnwatch-reviews',
+    );
+    const mounts = podOf(objects).containers[0].volumeMounts;
+    expect(mounts.map(({ name }: Manifest) => name)).toContain('api-access');
+    const { egress } = one(objects, 'NetworkPolicy').spec;
+    expect(JSON.stringify(egress)).toContain('8443');
+    const without = JSON.stringify(await renderChart());
+    expect(without).not.toMatch(/tokenreviews|subjectaccessreviews/);
+    const none = await renderChart({
+      config: { serve: { tokenReview: {} } },
+      rbac: { create: false },
+    });
+    expect(none.filter(({ kind }) => /Role/.test(kind))).toEqual([]);
+  });
+
   it('opens the network for what the configuration names, and nothing else', async () => {
     const portsOf = async (values: object): Promise<unknown[]> => {
       const { egress } = one(await renderChart(values), 'NetworkPolicy').spec;
@@ -289,7 +331,15 @@ describe('the chart', () => {
     expect(await portsOf(all)).toEqual([53, 53, 9093, 10902, 8080, 8443, 3128, 80, 443]);
     const policy = one(await renderChart(VALUES['ingress']), 'NetworkPolicy').spec;
     expect(policy.ingress).toEqual([
-      { ports: [{ protocol: 'TCP', port: 'metrics' }] },
+      {
+        ports: [{ protocol: 'TCP', port: 'metrics' }],
+        from: [
+          {
+            namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'monitoring' } },
+            podSelector: { matchLabels: { 'app.kubernetes.io/name': 'prometheus' } },
+          },
+        ],
+      },
       {
         ports: [{ protocol: 'TCP', port: 'pages' }],
         from: [{ podSelector: { matchLabels: { app: 'nginx' } } }],

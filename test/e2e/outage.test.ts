@@ -8,7 +8,8 @@ import { sealedUpTo, startDaemon } from '../support/daemon.ts';
 import { differences, dumpHistory } from '../support/dumpHistory.ts';
 import { startTestCluster, writeConfig, type TestCluster } from '../support/testCluster.ts';
 import { TempFolder } from '../support/tempFolder.ts';
-import { eventually } from '../support/waiting.ts';
+import { TestServer } from '../support/notify/httpServer.ts';
+import { eventually, until } from '../support/waiting.ts';
 
 /** Prometheus is killed under a running daemon, stays away for four windows, and comes back. */
 const WINDOW = 5 * MINUTE_MS;
@@ -17,11 +18,15 @@ const ANNOUNCED = /\[already-open\].*cache-warmer/;
 let cluster: TestCluster;
 let folder: TempFolder;
 let undisturbed: readonly string[];
+/** Watches the watcher. */
+let monitor: TestServer;
 
 beforeAll(async () => {
   cluster = await startTestCluster({ hours: 28, minerFromHour: 25 });
   folder = new TempFolder();
-  const more = { schedule: { cycle: '* * * * * *', settle: '10s' } };
+  monitor = await TestServer.start();
+  const heartbeat = { url: `${monitor.url}/ping` };
+  const more = { schedule: { cycle: '* * * * * *', settle: '10s' }, heartbeat };
   await writeConfig(folder.path, cluster.url, more);
   using other = new TempFolder();
   await writeConfig(other.path, cluster.url, more);
@@ -32,6 +37,7 @@ beforeAll(async () => {
 afterAll(async () => {
   folder[Symbol.dispose]();
   await cluster[Symbol.asyncDispose]();
+  await monitor.stop();
 });
 
 async function backfill(cwd: string, until: number): Promise<void> {
@@ -67,6 +73,9 @@ describe('Prometheus away for a while', () => {
     await daemon.process.shows(ANNOUNCED);
     const rows = await dumpHistory(folder.file('burnwatch.db'));
 
+    await until('a heartbeat', () => monitor.requests.length > 0);
+    const beats = monitor.requests.length;
+
     // Away: every tick says so, and the process lives on.
     await cluster.kill();
     for (let missed = 2; missed <= 1 + OUTAGE_WINDOWS; missed += 1)
@@ -91,10 +100,14 @@ describe('Prometheus away for a while', () => {
     expect(left.length).toBeGreaterThan(rows.length);
     expect(differences(plain(left), plain(rows))).toEqual([]);
 
+    // Whoever misses the heartbeat knows.
+    expect(monitor.requests).toHaveLength(beats);
+
     // Back: everything that was missed is there, as if nothing had been.
     await cluster.startAgain();
     clock.set(cluster.end + 11_000);
     await daemon.process.shows(sealedUpTo(cluster.end));
+    await until('a heartbeat again', () => monitor.requests.length > beats);
     expect(outageOf(await findings())).toMatchObject({ state: 'resolved' });
     expect(await daemon.metrics()).toMatch(/^burnwatch_source_up 1$/m);
     expect(daemon.process.stderr.match(new RegExp(ANNOUNCED, 'g'))).toHaveLength(1);

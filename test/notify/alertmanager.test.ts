@@ -42,8 +42,14 @@ function finding(name: string, more: Partial<Finding> = {}): Finding {
 const GONE = 'http://127.0.0.1:9';
 
 function send(...findings: readonly Finding[]) {
-  const channel = alertmanagerChannel({ urls: [alertmanager.url, GONE], headers: {} }, CONTEXT);
-  const notice = { kind: 'alerts', at: Date.now(), findings } as const;
+  return sendSealed(findings, null);
+}
+
+function sendSealed(findings: readonly Finding[], sealedUntil: number | null) {
+  const urls = [alertmanager.url, GONE];
+  const options = { urls, headers: {}, cluster: 'prod-eu', windowMs: 5 * MINUTE_MS };
+  const channel = alertmanagerChannel(options, CONTEXT);
+  const notice = { kind: 'alerts', at: Date.now(), findings, sealedUntil } as const;
   const receiver = { channel: 'alertmanager', target: '' };
   return channel.send(aDelivery({ receiver, notice }), new AbortController().signal);
 }
@@ -107,6 +113,23 @@ describe('a real Alertmanager', () => {
     const lasts = Date.parse(alert?.endsAt ?? '') - Date.now();
     expect(lasts).toBeGreaterThan(15 * MINUTE_MS);
     expect(lasts).toBeLessThanOrEqual(20 * MINUTE_MS);
+  });
+
+  test('has an alert that fires while windows are sealed, and ends when they are not, whatever is said', async () => {
+    const watchdog = async () =>
+      (await alertmanager.alerts()).filter(
+        ({ labels }) => labels['alertname'] === 'BurnwatchWatchdog',
+      );
+    await sendSealed([], Date.now() - 5 * MINUTE_MS);
+    const [alert] = await watchdog();
+    expect(alert?.labels).toEqual({
+      alertname: 'BurnwatchWatchdog',
+      severity: 'none',
+      cluster: 'prod-eu',
+    });
+    expect(Date.parse(alert?.endsAt ?? '') - Date.now()).toBeGreaterThan(15 * MINUTE_MS);
+    await sendSealed([], Date.now() - HOUR_MS);
+    expect(await watchdog()).toEqual([]);
   });
 
   test('its silences apply to our labels', async () => {

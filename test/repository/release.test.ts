@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { cpSync, readFileSync, symlinkSync } from 'node:fs';
+import { cpSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { parse } from 'yaml';
@@ -10,6 +10,15 @@ import { TempFolder } from '../support/tempFolder.ts';
 /** A release made in a copy of the tree: what is built is looked at, what would be pushed is printed. */
 let copy: TempFolder;
 let printed: string;
+const DIGEST = `sha256:${'0'.repeat(64)}`;
+
+/** Stands for a registry: answers what an image’s digest is. */
+function fakeDocker(name: string, answer: string): string {
+  const program = copy.file(name);
+  writeFileSync(program, `#!/bin/sh\n${answer}\n`, { mode: 0o755 });
+  return program;
+}
+
 beforeAll(async () => {
   copy = new TempFolder();
   const left = /\/(node_modules|\.tools|\.git|\.demo|dist|test\/cluster|bench)(\/|$)/;
@@ -22,6 +31,7 @@ beforeAll(async () => {
   const env = {
     ...process.env,
     HELM: await findKubeTool('helm'),
+    DOCKER: fakeDocker('docker', `echo ${DIGEST}`),
     DRY_RUN: '1',
     REGISTRY: 'registry.example.com/b',
     GITHUB_REF_NAME: 'v7.8.9',
@@ -46,7 +56,7 @@ it('one version everywhere', () => {
 });
 
 it('the image is built for two platforms from pinned images, with provenance and SBOM', () => {
-  const [, build = ''] = /^would run: (docker buildx build .*)$/m.exec(printed) ?? [];
+  const [, build = ''] = /^would run: (\S*docker buildx build .*)$/m.exec(printed) ?? [];
   expect(build).toContain('--platform linux/amd64,linux/arm64');
   expect(build).toContain(
     '--provenance=mode=max --sbom=true --tag registry.example.com/b/burnwatch:7.8.9',
@@ -70,7 +80,7 @@ it('the chart names the image that was pushed by its digest', () => {
   const { image } = parse(files.toString()) as { image: object };
   expect(image).toMatchObject({
     repository: 'registry.example.com/b/burnwatch',
-    digest: `sha256:${'0'.repeat(64)}`,
+    digest: DIGEST,
   });
   expect(printed).toContain('push release/burnwatch-7.8.9.tgz oci://registry.example.com/b/charts');
 });
@@ -84,6 +94,19 @@ it('the bill of materials lists what is shipped, and nothing that is not', () =>
   expect(names).not.toContain('vitest');
 });
 
+/** They ask for no more than their text beside a copy. */
+const PERMISSIVE =
+  /^(0BSD|Apache-2\.0|BlueOak-1\.0\.0|BSD-[23]-Clause|ISC|MIT(-0)?|MPL-2\.0|Python-2\.0|PSF-2\.0|Unlicense)$/;
+
+it('what is shipped has licences that allow it, and they are listed', () => {
+  const listed = read('release/burnwatch-7.8.9.licenses.txt').trim().split('\n');
+  expect(listed).toContainEqual(expect.stringMatching(/^better-sqlite3 \S+: MIT$/));
+  const others = listed.filter((line) =>
+    (line.split(': ')[1] ?? '').split(', ').some((terms) => !PERMISSIVE.test(terms)),
+  );
+  expect(others).toEqual([]);
+});
+
 it('the notes are the chapter of the changelog, and a tag of another version is refused', () => {
   expect(read('release/notes.md')).toContain('### Added');
   expect(printed).toContain('npm publish --provenance');
@@ -91,4 +114,26 @@ it('the notes are the chapter of the changelog, and a tag of another version is 
   expect(() => execFileSync(copy.file('.ci/release'), { env, stdio: 'pipe' })).toThrow(
     /is not v7\.8\.9/,
   );
+});
+
+it.each([
+  ['answers with no digest', 'echo latest'],
+  ['does not know the image', 'echo not found >&2; exit 1'],
+])('a base image is never built from a tag: a registry that %s ends the release', (_, answer) => {
+  const env = {
+    ...process.env,
+    DOCKER: fakeDocker('silent-docker', answer),
+    DRY_RUN: '1',
+    REGISTRY: 'registry.example.com/b',
+    GITHUB_REF_NAME: 'v7.8.9',
+  };
+  let said = '';
+  try {
+    execFileSync(copy.file('.ci/release'), { env, stdio: 'pipe' });
+  } catch (error) {
+    const { stdout, stderr } = error as { readonly stdout: Buffer; readonly stderr: Buffer };
+    said = `${stdout.toString()}${stderr.toString()}`;
+  }
+  expect(said).toContain('The image node:24-bookworm-slim has no digest to pin');
+  expect(said).not.toContain('would run');
 });

@@ -8,7 +8,9 @@ const ROOT = resolve(import.meta.dirname, '../..');
 const FOLDER = '.github/workflows';
 
 interface Workflow {
-  readonly jobs: Readonly<Record<string, { readonly steps: readonly { readonly run?: string }[] }>>;
+  readonly jobs: Readonly<
+    Record<string, { readonly steps: readonly { readonly run?: string; readonly uses?: string }[] }>
+  >;
 }
 
 function read(path: string): string {
@@ -27,6 +29,13 @@ it.each(WORKFLOWS)('%s runs only scripts of the repository', (path) => {
   const runs = Object.values(jobs).flatMap(({ steps }) => steps.flatMap(({ run }) => run ?? []));
   expect(runs).not.toEqual([]);
   for (const run of runs) accessSync(join(ROOT, run), constants.X_OK);
+});
+
+it.each(WORKFLOWS)('%s takes actions by their commit: a tag can be moved', (path) => {
+  const { jobs } = parse(read(path)) as Workflow;
+  const uses = Object.values(jobs).flatMap(({ steps }) => steps.flatMap((step) => step.uses ?? []));
+  expect(uses).not.toEqual([]);
+  for (const action of uses) expect(action).toMatch(/^[\w./-]+@[0-9a-f]{40}$/);
 });
 
 it('the issue forms have a name, a description and fields with labels', () => {

@@ -11,6 +11,8 @@ export interface AlertmanagerOptions {
   /** Base addresses of all members of a cluster; `/api/v2/alerts` is added. */
   readonly urls: readonly string[];
   readonly headers: Readonly<Record<string, string>>;
+  readonly cluster: string;
+  readonly windowMs: number;
 }
 
 /** Alertmanager resolves an alert that is not sent again for this long: four plans of five minutes. */
@@ -21,7 +23,7 @@ const ENDS_AFTER_MS = 20 * MINUTE_MS;
  * its labels, so a repetition changes nothing.
  */
 export function alertmanagerChannel(
-  { urls, headers }: AlertmanagerOptions,
+  { urls, headers, cluster, windowMs }: AlertmanagerOptions,
   context: RenderContext,
 ): Channel {
   const targets = urls.map((url) => ({
@@ -36,7 +38,9 @@ export function alertmanagerChannel(
         const text = `Alertmanager cannot take ${notice.kind}`;
         throw new ChannelError('message', 'not-for-alertmanager', text);
       }
-      const alerts = notice.findings.map((finding) => toAlert(finding, notice.at, context));
+      const { findings, at, sealedUntil } = notice;
+      const alerts = findings.map((finding) => toAlert(finding, at, context));
+      if (sealedUntil !== null) alerts.push(watchdog(sealedUntil, windowMs, cluster));
       const body = JSON.stringify(alerts);
       const sent = await Promise.allSettled(
         targets.map((target) => post(target, body, 'application/json', signal)),
@@ -71,6 +75,19 @@ function toAlert(finding: Finding, at: TimeMs, context: RenderContext): unknown 
     startsAt: formatTime(finding.startedAt),
     endsAt: formatTime(Math.max(ended ?? at + ENDS_AFTER_MS, finding.startedAt)),
     ...(url === null ? {} : { generatorURL: url }),
+  };
+}
+
+/** Fires until it is too long since a window was sealed, also when Burnwatch no longer runs. */
+function watchdog(sealedUntil: TimeMs, windowMs: number, cluster: string): unknown {
+  return {
+    labels: { alertname: 'BurnwatchWatchdog', severity: 'none', cluster },
+    annotations: {
+      summary: 'Burnwatch seals windows',
+      description: 'Fires always. When it ends, Burnwatch does not run, or gets no data.',
+    },
+    startsAt: formatTime(sealedUntil),
+    endsAt: formatTime(sealedUntil + windowMs + ENDS_AFTER_MS),
   };
 }
 

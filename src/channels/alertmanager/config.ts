@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { ChannelKind } from '../channelKind.ts';
 import { configPart, type Rule } from '../../config/configPart.ts';
 import { headers, httpUrl, withBearer } from '../../config/values.ts';
+import type { Receiver } from '../../store/notifications/receiver.ts';
 
 const schema = z.strictObject({
   url: httpUrl.optional(),
@@ -10,6 +11,8 @@ const schema = z.strictObject({
   headers,
   bearerToken: z.string().optional(),
   bearerTokenFile: z.string().optional(),
+  /** An alert that fires as long as windows are sealed, for a receiver that misses it. */
+  watchdog: z.boolean().default(false),
 });
 
 const oneOrMore: Rule<z.output<typeof schema>> = ({ url, urls }, report) => {
@@ -19,12 +22,15 @@ const oneOrMore: Rule<z.output<typeof schema>> = ({ url, urls }, report) => {
 
 const part = configPart(schema.optional(), oneOrMore);
 
+const RECEIVER: Receiver = { channel: 'alertmanager', target: '' };
+
 export const alertmanager: ChannelKind<typeof part.schema> = {
   part,
-  targets: () => ({ alerts: [{ channel: 'alertmanager', target: '' }] }),
-  create: async (config, { context }) => {
+  targets: ({ watchdog }) => ({ alerts: [RECEIVER], watchdogs: watchdog ? [RECEIVER] : [] }),
+  create: async (config, { context, cluster, windowMs }) => {
     const { alertmanagerChannel } = await import('./alertmanagerChannel.ts');
     const urls = config.urls ?? [config.url ?? ''];
-    return [alertmanagerChannel({ urls, headers: withBearer(config) }, context)];
+    const options = { urls, headers: withBearer(config), cluster, windowMs };
+    return [alertmanagerChannel(options, context)];
   },
 };

@@ -1,5 +1,6 @@
 import { printable } from '../../model/text/escape.ts';
 import type { OnlineResult, OnlineCheck } from './onlineResult.ts';
+import { checkOidc, checkTokenReview } from './accessCheck.ts';
 import { checkEmail, checkTeams } from './mailCheck.ts';
 import { checkPrometheus } from './prometheusCheck.ts';
 import { checkSlack } from './slackCheck.ts';
@@ -12,6 +13,8 @@ export const ONLINE_CHECKS: ReadonlyMap<string, OnlineCheck> = new Map([
   ['Slack', checkSlack],
   ['Teams', checkTeams],
   ['E-mail', checkEmail],
+  ['OpenID Connect', checkOidc],
+  ['Token review', checkTokenReview],
 ]);
 
 const MARKS = { ok: 'ok     ', warning: 'lacking', failed: 'FAILED ' } as const;

@@ -79,7 +79,7 @@ describe('loadConfig', () => {
     ],
     [
       'cluster: a\nurl: http://x',
-      '2: url: is not a known key here; it belongs to prometheus.url or history.url or teams.url or alertmanager.url or siem.url',
+      '2: url: is not a known key here; it belongs to prometheus.url or history.url or teams.url or alertmanager.url or siem.url or heartbeat.url',
     ],
     [
       'serve:\n  cluster: x',
@@ -227,7 +227,36 @@ describe('loadConfig', () => {
     ],
     [
       'serve: { listen: "0.0.0.0:9465" }',
-      '1: serve.listen: "0.0.0.0:9465" can be reached from elsewhere, and serve.tokens is empty: set a token, or listen on 127.0.0.1',
+      '1: serve.listen: "0.0.0.0:9465" can be reached from elsewhere, and serve.tokens is empty: set a token, serve.tokenReview or oidc, or listen on 127.0.0.1',
+    ],
+    [
+      'serve: { tokens: [{ name: "oidc:ana", token: 0123456789abcdef, scopes: [read] }] }',
+      '1: serve.tokens[0].name: "oidc:ana" would pass for a person of oidc: take another',
+    ],
+    [
+      'serve: { listen: "0.0.0.0:9465" }\noidc: { issuer: "https://a.example", clientId: b, groups: [{ group: g, scopes: [read] }] }',
+      '1: serve.externalUrl: is needed by oidc: the provider sends browsers back to /login/callback below it',
+    ],
+    [
+      'serve: { externalUrl: "https://b.example" }\noidc: { issuer: "http://a.example", clientId: b, groups: [{ group: g, scopes: [read] }] }',
+      '2: oidc.issuer: "http://a.example" must be an https:// address: over http its answers can be forged',
+    ],
+    [
+      'heartbeat: { url: "ftp://a.example" }',
+      '1: heartbeat.url: must be an http:// or https:// address',
+    ],
+    ['heartbeat: {}', '1: heartbeat: needs url or urlFile: the address of a monitor'],
+    [
+      'serve: { tokenReview: { scopes: [admin] } }',
+      '1: serve.tokenReview.scopes[0]: is not one of read, ack, silence',
+    ],
+    [
+      'clusters: [{ cluster: a }, { cluster: b }]\nserve: { tokenReview: { audiences: [] } }',
+      '2: serve.tokenReview.audiences: must name one where there are clusters: a token for one API server would be shown to the others',
+    ],
+    [
+      'clusters: [{ cluster: a }, { cluster: b }]\nheartbeat: { url: "https://a.example/1" }',
+      '2: heartbeat: is the same for several clusters, of which one that lives would hide another that does not: give each its own',
     ],
     ['thresholds: [nowhere]', 'DIR/nowhere: thresholds: cannot be read: it does not exist'],
   ])('refuses %j', (text, problem) => {

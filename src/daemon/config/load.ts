@@ -86,13 +86,27 @@ export function loadConfigs(file: string | undefined): readonly LoadedConfig[] {
     if (config.pricing.currency !== first!.config.pricing.currency)
       report(['clusters', index, 'pricing', 'currency'], 'must be the same in all clusters');
   const names = all.map(({ config }) => config.cluster);
-  for (const [index, { clusters = [] }] of (first?.config.serve.tokens ?? []).entries())
-    for (const name of clusters)
-      if (!names.includes(name))
-        report(
-          ['serve', 'tokens', index, 'clusters'],
-          `${JSON.stringify(name)} is no cluster of this configuration (${names.join(', ')})`,
-        );
+  const { serve, oidc } = first?.config ?? {};
+  const limited = { 'serve.tokens': serve?.tokens, 'oidc.groups': oidc?.groups };
+  for (const [key, entries = []] of Object.entries(limited))
+    for (const [index, { clusters = [] }] of entries.entries())
+      for (const name of clusters)
+        if (!names.includes(name))
+          report(
+            [...key.split('.'), index, 'clusters'],
+            `${JSON.stringify(name)} is no cluster of this configuration (${names.join(', ')})`,
+          );
+  const beats = all.flatMap(({ config }) => config.heartbeat?.url ?? []);
+  if (new Set(beats).size < beats.length)
+    report(
+      ['heartbeat'],
+      'is the same for several clusters, of which one that lives would hide another that does not: give each its own',
+    );
+  if (all.length > 1 && serve?.tokenReview?.audiences.length === 0)
+    report(
+      ['serve', 'tokenReview', 'audiences'],
+      'must name one where there are clusters: a token for one API server would be shown to the others',
+    );
   if (problems.length > 0) throw new ConfigError(distinct(problems));
   return all.length === 1 ? all : withFleet(all);
 }

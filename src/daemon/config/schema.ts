@@ -10,9 +10,14 @@ import type { FleetConfig } from '../../cost/fleet.ts';
 import { schedulePart } from '../../cycle/config.ts';
 import { eventsPart } from '../../detect/planned/config.ts';
 import { ownersPart } from '../../detect/owners/config.ts';
-import { maintenancePart, notificationsPart, pagingPart } from '../../notify/config.ts';
+import {
+  heartbeatPart,
+  maintenancePart,
+  notificationsPart,
+  pagingPart,
+} from '../../notify/config.ts';
 import { responsePart } from '../../respond/config.ts';
-import { servePart } from '../../serve/config.ts';
+import { checkAccess, oidcPart, servePart } from '../../serve/config.ts';
 import { historyPart } from '../../store/config.ts';
 
 /** The parts of the configuration by their keys: each room owns its own, with the rules between its keys. */
@@ -32,8 +37,10 @@ const PARTS = {
   paging: pagingPart,
   notifications: notificationsPart,
   maintenance: maintenancePart,
+  heartbeat: heartbeatPart,
   response: responsePart,
   serve: servePart,
+  oidc: oidcPart,
 };
 
 const cluster = z.string().min(1);
@@ -44,6 +51,7 @@ export const ONE_CLUSTER_KEYS = ['cluster', 'prometheus', 'workloads', 'pricing'
 export const CLUSTER_KEYS: readonly string[] = [
   ...ONE_CLUSTER_KEYS,
   'signals',
+  'heartbeat',
   'budgets',
   'bills',
   'owners',
@@ -72,4 +80,5 @@ export function checkRules(config: Config, report: Report): void {
       ),
     );
   }
+  whileKnown(() => checkAccess(config, report));
 }

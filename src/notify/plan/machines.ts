@@ -12,6 +12,8 @@ export interface Machines {
   readonly events: readonly Receiver[];
   /** Keep state, and forget what is not repeated: Alertmanager. */
   readonly alerts: readonly Receiver[];
+  /** Those of them that also get an alert which fires as long as windows are sealed. */
+  readonly watchdogs: readonly Receiver[];
 }
 
 const EVENTS_A_DELIVERY = 100;
@@ -25,7 +27,11 @@ export function machineDeliveries(
 ): readonly Delivery[] {
   return [
     ...machines.events.flatMap((receiver) => eventDeliveries(receiver, view, now)),
-    ...machines.alerts.flatMap((receiver) => alertDeliveries(receiver, view, quiet, now)),
+    ...machines.alerts.flatMap((receiver) => {
+      const isWatched = machines.watchdogs.includes(receiver);
+      const sealedUntil = isWatched ? view.watermark : null;
+      return alertDeliveries(receiver, view, quiet, sealedUntil, now);
+    }),
   ];
 }
 
@@ -66,6 +72,7 @@ function alertDeliveries(
   receiver: Receiver,
   view: PlanningView,
   quiet: readonly QuietRule[],
+  sealedUntil: TimeMs | null,
   now: TimeMs,
 ): readonly Delivery[] {
   const justClosed = new Set(
@@ -78,8 +85,8 @@ function alertDeliveries(
       (finding.state === 'resolved' && justClosed.has(finding.id))) &&
     quietReason(finding, quiet) === null;
   const findings = view.findings.filter(fires);
-  if (findings.length === 0) return [];
-  const notice = { kind: 'alerts', at: now, findings } as const;
+  if (findings.length === 0 && sealedUntil === null) return [];
+  const notice = { kind: 'alerts', at: now, findings, sealedUntil } as const;
   const id = hashId([receiver, now, findings.map(({ id: finding }) => finding)]);
   return [{ id, receiver, conversation: 'alerts', priority: 10, createdAt: now, notice }];
 }

@@ -1,4 +1,7 @@
+import pino from 'pino';
 import { describe, expect, it } from 'vitest';
+import { configSchema } from '../../daemon/config/schema.ts';
+import { OidcLogin } from './oidc.ts';
 import { MARKUP, testApp, type TestApp } from '../../../test/support/serve/testApp.ts';
 
 /** How each way out keeps a tenant to its own namespaces, or why it need not. */
@@ -6,6 +9,9 @@ const WAYS_OUT: Readonly<Record<string, WayOut>> = {
   'GET /assets/:file': { open: true },
   'GET /login': { open: true },
   'POST /login': { open: true },
+  // It says only where the provider is, and takes what the provider has signed.
+  'GET /login/oidc': { open: true },
+  'GET /login/callback': { open: true },
   // It takes Slack's signature.
   'POST /slack/interactions': { open: true },
   'POST /logout': { own: '/logout' },
@@ -163,7 +169,12 @@ function request(method: string, { body }: WayOut): RequestInit {
 
 describe('Sec: every way out', () => {
   it('is in the table of this test', () => {
-    expect(routesOf(testApp())).toEqual(Object.keys(WAYS_OUT).sort());
+    const groups = [{ group: 'sre', scopes: ['read' as const] }];
+    const issuer = 'https://login.example.com';
+    const { oidc: settings } = configSchema.parse({ oidc: { issuer, clientId: 'x', groups } });
+    const parts = { externalUrl: 'https://burnwatch.example', log: pino({ level: 'silent' }) };
+    const oidc = new OidcLogin({ settings: settings!, ...parts, now: Date.now });
+    expect(routesOf(testApp(true, { oidc }))).toEqual(Object.keys(WAYS_OUT).sort());
   });
 
   const closed = entries().filter(([, , { open }]) => open !== true);
@@ -387,7 +398,6 @@ describe('Sec: the session of a browser', () => {
   });
 
   it('has a cookie for https only where the pages are reached by it', async () => {
-    const { configSchema } = await import('../../daemon/config/schema.ts');
     const serve = { externalUrl: 'https://burnwatch.example' };
     const app = testApp(true, { config: () => configSchema.parse({ serve }) });
     const { answer, cookie, session } = await login(app);

@@ -5,12 +5,12 @@ import { hasScope, LOCAL_OPERATOR, type AccessScope, type Principal } from './pr
 import { HttpProblem } from '../problem.ts';
 import type { Session, Sessions } from './sessions.ts';
 
-/**
- * Turns a bearer token into a principal. The one place where another way of proving oneself goes:
- * Kubernetes TokenReview or OIDC implement this interface and are tried after the configured tokens.
- */
+/** Turns a bearer token into a principal: the configured tokens, and after them Kubernetes' (`tokenReview.ts`). */
 export interface Authenticator {
-  /** The principal, or null when the token is none of this authenticator's. */
+  /**
+   * The principal, or null when the token is none of this authenticator's.
+   * @throws HttpProblem when that cannot be found out now
+   */
   authenticate(token: string): Promise<Principal | null>;
 }
 
@@ -75,18 +75,24 @@ export interface ServerEnv {
   Variables: ServerVariables;
 }
 
-/**
- * Finds out who is asking: a bearer token, else a session's cookie, else, where no token is configured
- * at all, the local operator.
- */
+/** What `authenticate` is given. */
+export interface Authentication {
+  readonly authenticators: readonly Authenticator[];
+  /** No client has to say who it is: each is the local operator. */
+  readonly isOpen: boolean;
+  /** The cluster that is asked about. */
+  cluster(): string;
+}
+
+/** Finds out who is asking: a bearer token, else a session's cookie, else, where that is enough, the local operator. */
 export function authenticate(
-  authenticators: readonly Authenticator[],
+  how: Authentication,
   sessions: Sessions,
-  cluster: () => string,
 ): MiddlewareHandler<ServerEnv> {
+  const { cluster } = how;
   return async (context, next) => {
     const session = sessionOf(context, sessions);
-    const principal = await principalOf(context, authenticators, session);
+    const principal = await principalOf(context, how, session, sessions);
     if (principal === null) {
       throw new HttpProblem(401, 'A token is needed: Authorization: Bearer …', {
         'www-authenticate': 'Bearer realm="burnwatch"',
@@ -128,16 +134,21 @@ export function requireEveryNamespace(): MiddlewareHandler<ServerEnv> {
 
 async function principalOf(
   context: Context<ServerEnv>,
-  authenticators: readonly Authenticator[],
+  { authenticators, isOpen }: Authentication,
   session: Session | null,
+  sessions: Sessions,
 ): Promise<Principal | null> {
   const header = context.req.header('authorization');
   if (header !== undefined) {
     const token = /^Bearer ([\x21-\x7e]+)$/i.exec(header)?.[1];
     return token === undefined ? null : authenticateToken(authenticators, token);
   }
-  if (session !== null) return session.principal;
-  return authenticators.length === 0 ? LOCAL_OPERATOR : null;
+  if (session !== null) {
+    const principal = await session.principal();
+    if (principal !== null) return principal;
+    sessions.end(session.id);
+  }
+  return isOpen ? LOCAL_OPERATOR : null;
 }
 
 function sessionOf(context: Context<ServerEnv>, sessions: Sessions): Session | null {

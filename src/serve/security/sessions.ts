@@ -8,14 +8,16 @@ export const SESSION_MS = 12 * HOUR_MS;
 const MAX_SESSIONS = 1_000;
 
 export interface Session {
-  readonly principal: Principal;
+  readonly id: string;
+  /** Who the person is now: they may have lost a right, or their token; null ends the session. */
+  readonly principal: () => Promise<Principal | null>;
   /** Must come back with every form, so that another site cannot post one. */
   readonly csrfToken: string;
   readonly expires: TimeMs;
 }
 
 /**
- * Sessions of browsers, in memory: a restart ends every session, and nothing secret is stored. The
+ * Sessions of browsers, in memory: a restart ends every session, and nothing secret is on a disk. The
  * cookie holds 256 random bits and nothing else.
  */
 export class Sessions {
@@ -34,11 +36,18 @@ export class Sessions {
     return { name: 'burnwatch_session', secure, ...(secure ? { prefix: 'host' as const } : {}) };
   }
 
-  /** Starts a session; the value for the cookie. */
-  start(principal: Principal): string {
+  /**
+   * Starts a session; the value for the cookie.
+   * @param principal is asked at every request
+   */
+  start(principal: () => Promise<Principal | null>): string {
     const id = randomBytes(32).toString('base64url');
     this.#sessions.set(id, {
-      principal: { ...principal, via: 'session' },
+      id,
+      principal: async () => {
+        const known = await principal();
+        return known && { ...known, via: 'session' };
+      },
       csrfToken: randomBytes(32).toString('base64url'),
       expires: this.#now() + SESSION_MS,
     });

@@ -88,6 +88,8 @@ export interface AlertsNotice {
   readonly kind: 'alerts';
   readonly at: TimeMs;
   readonly findings: readonly Finding[];
+  /** End of the last sealed window, for receivers that are to notice when there are no more; else null. */
+  readonly sealedUntil: TimeMs | null;
 }
 
 /** The weekly digest for the platform channel; `ownerDigests` are left out, each goes to its owner. */

@@ -9,6 +9,7 @@ export interface Attempt {
   readonly namespace: string | null;
   readonly name: string | null;
   readonly subresource?: string | null;
+  readonly groups?: readonly string[];
 }
 
 /** Something that a user may not do; what is left out matches everything. */
@@ -19,16 +20,19 @@ export interface Denial {
   readonly verb?: string;
   /** Denied outside of these namespaces, and for the whole cluster. */
   readonly unlessIn?: readonly string[];
+  /** Not denied to members of it. */
+  readonly unlessGroup?: string;
 }
 
 /** True when none of the denials is about the attempt. */
 export function isAllowed(attempt: Attempt, denials: readonly Denial[]): boolean {
   return !denials.some(
-    ({ user, resource, verb, unlessIn }) =>
+    ({ user, resource, verb, unlessIn, unlessGroup }) =>
       (user ?? attempt.user) === attempt.user &&
       (resource ?? deniable(attempt)) === deniable(attempt) &&
       (verb ?? attempt.verb) === attempt.verb &&
-      !(attempt.namespace !== null && unlessIn?.includes(attempt.namespace) === true),
+      !(attempt.namespace !== null && unlessIn?.includes(attempt.namespace) === true) &&
+      !(unlessGroup !== undefined && attempt.groups?.includes(unlessGroup) === true),
   );
 }
 

@@ -3,6 +3,7 @@ import { discover } from './discovery.ts';
 import type { ApiObject } from './objectStore.ts';
 import { openApiDocument } from './openApi.ts';
 import { applyPatch } from './patches.ts';
+import { reviewOf } from './reviews.ts';
 import { targetOf, type Target } from './route.ts';
 import { ApiStatus, noSuchPath } from './status.ts';
 import { subresourceOf } from './subresources.ts';
@@ -24,7 +25,8 @@ export function answer(request: ApiRequest, cluster: Cluster): ApiAnswer {
     const type = 'application/com.github.proto-openapi.spec.v2.v1.0+protobuf';
     return { code: 200, type, body: openApiDocument(cluster.resources) };
   }
-  if (url.pathname === REVIEWS && method === 'POST') return review(request, cluster);
+  const reviewed = reviewOf(request, cluster);
+  if (reviewed !== null) return reviewed;
   const found = method === 'GET' ? discover(url.pathname, cluster.resources) : undefined;
   if (found !== undefined) return ok(found);
   const target = targetOf(url.pathname, cluster.resources);
@@ -38,8 +40,6 @@ export function answer(request: ApiRequest, cluster: Cluster): ApiAnswer {
     ? collection(request, target, cluster)
     : single(request, target, name, cluster);
 }
-
-const REVIEWS = '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews';
 
 function collection(request: ApiRequest, target: Target, cluster: Cluster): ApiAnswer {
   const { resource, namespace } = target;
@@ -92,25 +92,6 @@ function single(request: ApiRequest, target: Target, name: string, cluster: Clus
     default:
       throw new ApiStatus(405, 'MethodNotAllowed', `${method} is not supported`);
   }
-}
-
-interface ReviewedAttributes {
-  readonly verb?: string;
-  readonly group?: string;
-  readonly resource?: string;
-  readonly namespace?: string;
-}
-
-/** SelfSubjectAccessReview. */
-function review({ body, user }: ApiRequest, { resources, denials }: Cluster): ApiAnswer {
-  const object = objectIn(body);
-  const spec = (object['spec'] ?? {}) as { readonly resourceAttributes?: ReviewedAttributes };
-  const { verb = '', group = '', resource: plural, namespace } = spec.resourceAttributes ?? {};
-  const resource = resources.find((one) => one.plural === plural && one.group === group);
-  const allowed =
-    resource !== undefined &&
-    isAllowed({ user, verb, resource, namespace: namespace || null, name: null }, denials);
-  return ok({ ...object, status: { allowed } }, 201);
 }
 
 function verbOf(method: string, { name }: Target, url: URL): string {

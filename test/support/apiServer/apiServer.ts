@@ -10,6 +10,7 @@ import { Lists } from './lists.ts';
 import { ObjectStore, type ApiObject } from './objectStore.ts';
 import { apiVersionOf, STANDARD_RESOURCES, type ServedResource } from './resources.ts';
 import { ApiStatus, unauthorized } from './status.ts';
+import type { Bearer } from './writing.ts';
 
 export interface ApiServerOptions {
   readonly resources?: readonly ServedResource[];
@@ -62,6 +63,8 @@ export class ApiServer implements AsyncDisposable {
   onRequest: (request: SeenRequest, moment: 'before' | 'after') => Promise<void> | void = () =>
     undefined;
   readonly tokens: Map<string, string>;
+  /** Tokens that a TokenReview knows, besides those that may ask. */
+  readonly bearers = new Map<string, Bearer>();
   readonly #store: ObjectStore;
   readonly #lists: Lists;
   readonly #resources: readonly ServedResource[];
@@ -176,6 +179,8 @@ export class ApiServer implements AsyncDisposable {
         store: this.#store,
         lists: this.#lists,
         denials: this.denials,
+        bearers: this.bearers,
+        audiences: ['https://kubernetes.default.svc'],
       };
       const said = answer({ method, url, user, accept, contentType, body }, cluster);
       this.onAnswered(seen, said.code);

@@ -46,6 +46,10 @@ export const STANDARD_RESOURCES: readonly ServedResource[] = [
   of(RBAC, 'v1', 'rolebindings', 'RoleBinding'),
   ofCluster(RBAC, 'clusterroles', 'ClusterRole'),
   ofCluster(RBAC, 'clusterrolebindings', 'ClusterRoleBinding'),
+  // Answered by `reviews.ts`, never stored.
+  ofCluster('authentication.k8s.io', 'tokenreviews', 'TokenReview'),
+  ofCluster('authorization.k8s.io', 'subjectaccessreviews', 'SubjectAccessReview'),
+  ofCluster('authorization.k8s.io', 'selfsubjectaccessreviews', 'SelfSubjectAccessReview'),
   of('networking.k8s.io', 'v1', 'networkpolicies', 'NetworkPolicy', 'netpol'),
   of('networking.k8s.io', 'v1', 'ingresses', 'Ingress', 'ing'),
   ...[

@@ -29,6 +29,21 @@ export interface Cluster {
   readonly store: ObjectStore;
   readonly lists: Lists;
   readonly denials: readonly Denial[];
+  readonly bearers: ReadonlyMap<string, Bearer>;
+  /** What tokens without an audience of their own are for. */
+  readonly audiences: readonly string[];
+}
+
+/** Whose a token is, as a TokenReview tells. */
+export interface Bearer {
+  readonly username: string;
+  readonly uid?: string;
+  readonly groups?: readonly string[];
+  readonly extra?: Readonly<Record<string, readonly string[]>>;
+  /** Who it is for; the API server by default. */
+  readonly audiences?: readonly string[];
+  /** An authenticator that knows of no audiences takes it for the API server’s. */
+  readonly knowsNoAudiences?: boolean;
 }
 
 /** Stores an object unless it is a dry run. @throws ApiStatus */

@@ -42,7 +42,8 @@ export function aDelivery(more: Partial<ClaimedDelivery> = {}): ClaimedDelivery 
 
 /** The notice that each kind of channel takes. */
 export function noticeFor(channel: string, finding: Finding = aFinding()): Notice {
-  if (channel === 'alertmanager') return { kind: 'alerts', at: TEST_NOW, findings: [finding] };
+  if (channel === 'alertmanager')
+    return { kind: 'alerts', at: TEST_NOW, findings: [finding], sealedUntil: null };
   if (channel.startsWith('siem')) return { kind: 'events', events: [anEvent(finding)] };
   return aNotice([finding]);
 }

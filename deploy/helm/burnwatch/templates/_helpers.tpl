@@ -33,8 +33,8 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
 {{- $config := deepCopy .Values.config -}}
 {{- $serve := default dict $config.serve -}}
 {{- if .Values.pages.service -}}
-{{- if not $serve.tokens -}}
-{{- fail "pages.service needs config.serve.tokens: without a token pages listen only on loopback (docs/pages.md)" -}}
+{{- if not (or $serve.tokens (hasKey $serve "tokenReview") $config.oidc) -}}
+{{- fail "pages.service needs config.serve.tokens, config.serve.tokenReview or config.oidc: without any of them pages listen only on loopback (docs/pages.md)" -}}
 {{- end -}}
 {{- if hasPrefix "127." (default "127.0.0.1:9465" $serve.listen) -}}
 {{- $serve = merge (dict "listen" "0.0.0.0:9465") $serve -}}
@@ -84,14 +84,18 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
 {{- range .Values.networkPolicy.ports -}}
 {{- $ports = append $ports (int .) -}}
 {{- end -}}
-{{- $urls := list (dig "prometheus" "url" "http://prometheus:9090" $config) (dig "alertmanager" "url" "" $config) (dig "siem" "url" "" $config) (dig "slack" "apiUrl" "" $config) (dig "history" "url" "" $config) .Values.proxy.url -}}
+{{- $urls := list (dig "prometheus" "url" "http://prometheus:9090" $config) (dig "alertmanager" "url" "" $config) (dig "siem" "url" "" $config) (dig "slack" "apiUrl" "" $config) (dig "history" "url" "" $config) (dig "heartbeat" "url" "" $config) (dig "oidc" "issuer" "" $config) .Values.proxy.url -}}
+{{- range (dig "alertmanager" "urls" list $config) -}}
+{{- $urls = append $urls . -}}
+{{- end -}}
 {{- range (default list $config.clusters) -}}
+{{- $urls = append $urls (dig "heartbeat" "url" "" .) -}}
 {{- $urls = append $urls (dig "prometheus" "url" "http://prometheus:9090" .) -}}
 {{- end -}}
 {{- range (default list $config.webhooks) -}}
 {{- $urls = append $urls (default "" .url) -}}
 {{- end -}}
-{{- if dig "alertmanager" "url" "" $config -}}
+{{- if $config.alertmanager -}}
 {{- $ports = append $ports 9093 -}}
 {{- end -}}
 {{- range compact $urls -}}
