@@ -28,6 +28,11 @@ const [found] = await reader.findings(query);
 await reader.close();
 const finding = `/findings/${found?.id ?? ''}`;
 
+/** An element of the page; Node's types know none. */
+interface Scrolling {
+  scrollIntoView(): void;
+}
+
 interface Step {
   readonly name: string;
   readonly path: string;
@@ -66,7 +71,10 @@ for (const width of [390, 1440] as const)
     for (const { name, path, at } of STEPS) {
       await page.goto(url + path);
       if (at !== undefined)
-        await page.locator(at).first().evaluate('(part) => part.scrollIntoView()');
+        await page
+          .locator(at)
+          .first()
+          .evaluate((part) => (part as unknown as Scrolling).scrollIntoView());
       const suffix = `${width}${colorScheme === 'dark' ? '-dark' : ''}`;
       await writeFile(join(folder, `${name}-${suffix}.webp`), await photograph(browser, page));
     }

@@ -10,7 +10,6 @@ import {
   html,
   moneyColumn,
   namespaceLink,
-  note,
   table,
   tiles,
   workloadLink,
@@ -40,9 +39,10 @@ export const savingsPage: ShownPage = {
       ${tiles(savingsTiles(actions, applied, page.currency))}
       ${
         !isWhole &&
-        note(
-          'The Kubernetes API was not available: volumes, load balancers and who writes a manifest are unknown.',
-        )
+        html`<p class="note warn lead-note">
+          The Kubernetes API was not available: volumes, load balancers and who writes a manifest
+          are unknown.
+        </p>`
       }
       <section class="card" aria-label="What more to save">
         <h2>More to save</h2>
@@ -175,8 +175,7 @@ function appliedTable(
         title: 'Harm',
         cell: (one) => {
           const { hurt, reverse, isOver } = one;
-          if (hurt.length === 0)
-            return html`${harmText(one)} <small>${isOver ? '' : 'still followed'}</small>`;
+          if (hurt.length === 0) return isOver ? harmText(one) : `${harmText(one)}; still followed`;
           return html`${badge(harmText(one), 'warning')}${
             reverse !== null &&
             html`<details class="patches">
