@@ -21,10 +21,30 @@ export function fetchUntil(signal: AbortSignal): FetchFunction {
   return (url, init) => withSignal(signal, async () => abortableFetch(url, init));
 }
 
-const abortableFetch: FetchFunction = (url, init) => {
+const abortableFetch: FetchFunction = async (url, init) => {
   const signals = [init?.signal, callSignal.getStore()].filter((signal) => signal !== undefined);
-  return fetch(url, { ...init, ...(signals.length > 0 && { signal: AbortSignal.any(signals) }) });
+  const signal = signals.length > 0 && { signal: AbortSignal.any(signals) };
+  // A redirect would take the token along.
+  return atMost(MAX_ANSWER_BYTES, await fetch(url, { ...init, ...signal, redirect: 'error' }));
 };
+
+/** Slack's longest answers, pages of users, have a megabyte. */
+const MAX_ANSWER_BYTES = 16 * 2 ** 20;
+
+/** The same response, which fails once its (unpacked) body is longer. */
+function atMost(bytes: number, response: Response): Response {
+  if (response.body === null) return response;
+  let seen = 0;
+  const counted = new TransformStream<Uint8Array, Uint8Array>({
+    transform(piece, controller) {
+      seen += piece.byteLength;
+      if (seen > bytes) controller.error(new Error(`the answer is longer than ${bytes} bytes`));
+      else controller.enqueue(piece);
+    },
+  });
+  const { status, statusText, headers } = response;
+  return new Response(response.body.pipeThrough(counted), { status, statusText, headers });
+}
 
 /**
  * The SDK with its own patience switched off: by default it has no timeout, retries ten times over

@@ -5,6 +5,8 @@ import {
   WebAPIRequestError,
 } from '@slack/web-api';
 import { ChannelError, type FailureKind } from '../../store/notifications/delivery.ts';
+import { ownValue } from '../../model/ownValue.ts';
+import { truncate } from '../../model/text/format.ts';
 import { errorCode, NEVER_CONNECTED } from '../http.ts';
 
 /**
@@ -71,6 +73,9 @@ const CURES: Readonly<Record<string, string>> = {
   account_inactive: 'install the Slack app again and replace slack.token',
 };
 
+/** What Slack says of a refused message, at most. */
+const MAX_DETAILS = 300;
+
 /** Turns whatever the SDK throws into our own error. Tokens never get into a message. */
 export function toChannelError(error: unknown): ChannelError {
   if (error instanceof ChannelError) return error;
@@ -95,18 +100,27 @@ export function toChannelError(error: unknown): ChannelError {
       cause: error,
     });
   }
-  const text = error instanceof Error ? error.message : String(error);
+  const text = truncate(error instanceof Error ? error.message : String(error), MAX_DETAILS);
   return new ChannelError('transient', 'unknown', text, { inDoubt: true, cause: error });
 }
 
-function fromCode(
-  data: { error: string; response_metadata?: { messages?: string[] } },
-  cause: unknown,
-): ChannelError {
-  const code = data.error;
-  const kind = KINDS[code];
-  const details = data.response_metadata?.messages?.join('; ');
-  const cure = CURES[code];
+/** Slack's own codes; anything else in their place is somebody else's answer. */
+const CODE = /^[a-z][\w.:-]{0,99}$/;
+
+function fromCode(data: unknown, cause: unknown): ChannelError {
+  const { error: code, response_metadata: metadata } = (data ?? {}) as {
+    readonly error?: unknown;
+    readonly response_metadata?: { readonly messages?: unknown } | null;
+  };
+  if (typeof code !== 'string' || !CODE.test(code)) {
+    const text =
+      'Slack’s address answered with something that is not of its API: correct slack.apiUrl, or the proxy in between';
+    return new ChannelError('transient', 'bad-answer', text, { inDoubt: true, cause });
+  }
+  const kind = ownValue(KINDS, code);
+  const messages = metadata?.messages;
+  const details = Array.isArray(messages) ? truncate(messages.join('; '), MAX_DETAILS) : '';
+  const cure = ownValue(CURES, code);
   const text = [`Slack refused: ${code}`, details, cure].filter(Boolean).join('; ');
   return new ChannelError(kind ?? 'transient', code, text, { inDoubt: kind === undefined, cause });
 }

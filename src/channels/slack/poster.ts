@@ -51,11 +51,12 @@ export class Poster {
       } as ChatPostMessageArguments;
       return this.#pacer.run(channel, signal, () => this.#client.chat.postMessage(call));
     });
-    if (answer.ts === undefined || answer.channel === undefined) {
+    const { channel: where, ts } = answer as { readonly channel?: unknown; readonly ts?: unknown };
+    if (typeof ts !== 'string' || typeof where !== 'string') {
       const text = 'Slack answered without saying where the message is';
       throw new ChannelError('transient', 'bad-answer', text, { inDoubt: true });
     }
-    return { channel: answer.channel, ts: answer.ts };
+    return { channel: where, ts };
   }
 
   /** Edits a message; false when it is not there any more. */

@@ -1,3 +1,4 @@
+import { brotliDecompressSync, unzipSync } from 'node:zlib';
 import { PrometheusDriver } from 'prometheus-query';
 import { isLoopback } from '../../model/listen.ts';
 import type { TimeMs } from '../../model/time.ts';
@@ -170,6 +171,7 @@ async function ask<T extends object>(asking: Asking, question: Question<T>): Pro
         request.maxRedirects = 0;
         request.validateStatus = () => true;
         request.maxContentLength = LARGEST_ANSWER_BYTES;
+        request.decompress = false;
         request.httpAgent = transport.httpAgent;
         request.httpsAgent = transport.httpsAgent;
         // The proxy that the environment names cannot reach this machine's own servers.
@@ -217,14 +219,17 @@ async function ask<T extends object>(asking: Asking, question: Question<T>): Pro
 /** @throws RetryAfter */
 function read<T extends object>(response: HttpAnswer, question: Question<T>, asking: Asking): T {
   const { transport, deps } = asking;
-  const body = response.data as Uint8Array;
+  const encoding = header(response.headers, 'content-encoding');
   const pause = retryAfterMs(header(response.headers, 'retry-after'), deps.now());
   if (response.status !== 200) {
+    const body = encoding === undefined ? (response.data as Uint8Array) : new Uint8Array();
     const failed = { status: response.status, ...errorOf(body, response) };
     throw new RetryAfter(classifyAnswer(failed, transport.server), pause);
   }
+  let body = response.data as Uint8Array;
   let answer: T | MatrixError;
   try {
+    body = unpacked(body, encoding);
     answer = question.parse(body);
   } catch (cause) {
     const start = oneLine(Buffer.from(body.subarray(0, 80)).toString('utf8'));
@@ -243,6 +248,19 @@ function read<T extends object>(response: HttpAnswer, question: Question<T>, ask
     throw new RetryAfter(classifyAnswer({ status: 422, ...answer }, transport.server), pause);
   }
   return answer;
+}
+
+/** JSON of metrics shrinks to a twentieth; what grows far more is made to fill the memory. */
+const MOST_GROWTH = 50;
+
+/** A body as it was before a proxy compressed it, though it was asked not to. @throws Error of `node:zlib` */
+function unpacked(body: Uint8Array, encoding = 'identity'): Uint8Array {
+  if (encoding === 'identity') return body;
+  const most = body.length * MOST_GROWTH + 2 ** 16;
+  const options = { maxOutputLength: Math.min(most, LARGEST_ANSWER_BYTES) };
+  if (encoding === 'gzip' || encoding === 'deflate') return unzipSync(body, options);
+  if (encoding === 'br') return brotliDecompressSync(body, options);
+  throw new Error(`it is compressed as ${oneLine(encoding)}`);
 }
 
 function header(headers: unknown, name: string): string | undefined {

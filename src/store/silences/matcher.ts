@@ -46,7 +46,8 @@ export function parseMatcher(text: string): Matcher {
 
 /** Writes a matcher so that `parseMatcher` reads it back. */
 export function formatMatcher({ label, operator, value }: Matcher): string {
-  return `${label}${operator}${JSON.stringify(value)}`;
+  const quoted = value.replaceAll(/["\\]/g, '\\$&').replaceAll('\n', '\\n');
+  return `${label}${operator}"${quoted}"`;
 }
 
 /**

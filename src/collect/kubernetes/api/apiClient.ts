@@ -39,11 +39,8 @@ export interface ApiClient {
 export type ApiChange = Required<Pick<ApiRequestOptions, 'method' | 'body'>> &
   Pick<ApiRequestOptions, 'contentType'>;
 
-interface RawList {
-  /** Null: the API server writes an empty list of metadata so. */
-  readonly items?: readonly RawObject[] | null;
-  readonly metadata?: { readonly continue?: string };
-}
+/** Pages of one list at most: a million objects. */
+const MAX_PAGES = 4_000;
 
 const METADATA_ONLY =
   'application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io, application/json';
@@ -86,23 +83,18 @@ export function createApiClient(
         const limit = restarts < RESTARTS ? pageSize : 0;
         pages.begin();
         try {
-          let token: string | undefined = '';
-          while (token !== undefined) {
+          let token = '';
+          for (let count = 1; ; count += 1) {
             const asked = new URLSearchParams(query);
             asked.set('limit', `${limit}`);
             if (token) asked.set('continue', token);
-            const list = (await ask(`${path}?${asked.toString()}`, signal, options)) as RawList;
-            const { items, metadata } = list;
-            if (items !== null && !Array.isArray(items)) {
-              throw new ApiFailure(
-                'bad-answer',
-                'it answers with something that is no list of objects',
-              );
-            }
-            pages.page((items ?? []) as readonly RawObject[]);
-            token = metadata?.continue || undefined;
+            const list = readList(await ask(`${path}?${asked.toString()}`, signal, options));
+            pages.page(list.items);
+            if (list.next === '') return;
+            if (list.next === token || count === MAX_PAGES)
+              throw new ApiFailure('bad-answer', 'it answers with a list that never ends');
+            token = list.next;
           }
-          return;
         } catch (error) {
           const isExpired = error instanceof ApiFailure && error.code === 'expired';
           if (!isExpired || limit === 0) throw error;
@@ -120,6 +112,21 @@ export function createApiClient(
         requestText(connection, path, within, { accept: '*/*' }),
       ),
   };
+}
+
+/** A page of a list; `next` is empty at its end. The API server writes an empty list of metadata as null. */
+function readList(answer: unknown): {
+  readonly items: readonly RawObject[];
+  readonly next: string;
+} {
+  const { items, metadata } = (answer ?? {}) as {
+    readonly items?: unknown;
+    readonly metadata?: { readonly continue?: unknown } | null;
+  };
+  const next = metadata?.continue ?? '';
+  if ((items !== null && !Array.isArray(items)) || typeof next !== 'string')
+    throw new ApiFailure('bad-answer', 'it answers with something that is no list of objects');
+  return { items: (items ?? []) as readonly RawObject[], next };
 }
 
 async function inTime<T>(
