@@ -105,6 +105,23 @@ describe('prices of machines', () => {
     expect(reserved.reason).toContain('A stand-in');
   });
 
+  it('of Autopilot are by class; a class without a rate of its own has a stand-in', () => {
+    const gk3 = (more = {}) =>
+      priced(
+        node('gk3-b', {
+          [REGION]: 'us-central1',
+          'cloud.google.com/compute-class': 'Balanced',
+          ...more,
+        }),
+      );
+    expect(gk3()).toMatchObject({ cpuCoreHour: 0.0445, confidence: 0.5, perPod: 'gke-autopilot' });
+    expect(gk3().reason).toContain('A stand-in: GKE Autopilot, class Balanced');
+    expect(gk3({ 'cloud.google.com/gke-spot': 'true' })).toMatchObject({
+      cpuCoreHour: 0.0194,
+      confidence: 0.9,
+    });
+  });
+
   it('are those of the system that the node runs, else stand in for it', () => {
     const rhel = node('r', M5, { osImage: 'Red Hat Enterprise Linux 9.6 (Plow)' });
     expect(priced(rhel)).toMatchObject({ hourly: 0.192, confidence: 0.5 });

@@ -17,6 +17,8 @@ interface PodRate {
   readonly isSpot?: boolean;
   readonly cpuCoreHour: number;
   readonly ramGiBHour: number;
+  /** The rate of another class, for want of its own. */
+  readonly isStandIn?: boolean;
   /** A public page that has it, and when; without one the rate was not confirmed. */
   readonly source?: string;
 }
@@ -83,7 +85,9 @@ export function podRate(
   const fitting = rule.rates.filter((rate) => (rate.isSpot ?? false) === isSpot);
   const own = fitting.find((rate) => rate.region === region);
   const rate = own ?? fitting[0] ?? rule.rates[0];
-  return rate === undefined ? null : { rate, isStandIn: own === undefined };
+  return rate === undefined
+    ? null
+    : { rate, isStandIn: own === undefined || rate.isStandIn === true };
 }
 
 function fits(rule: NodeRule, { name, labels }: Pick<NodeSample, 'name' | 'labels'>): boolean {
