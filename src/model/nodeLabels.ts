@@ -21,8 +21,8 @@ export const NODE_LABELS = {
 } as const;
 
 /**
- * Labels and values that mark interruptible capacity; values are compared without regard to case. Each was found in
- * documentation or code of its maker (2026-11-30).
+ * Labels and values that mark interruptible capacity; values are compared without regard to case.
+ * Those of OKE, Alibaba, Yandex, OpenShift and Spot.io were looked up on 2026-11-30, some in code of others.
  */
 export const SPOT_LABELS: readonly (readonly [label: string, value: string])[] = [
   ['karpenter.sh/capacity-type', 'spot'],
