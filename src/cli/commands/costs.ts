@@ -13,6 +13,7 @@ import {
   type CostQuery,
 } from '../../store/costTable.ts';
 import type { HistoryReader } from '../../store/history.ts';
+import { metricName } from '../../model/resources.ts';
 import { formatTime } from '../../model/time.ts';
 import type { CostReport } from '../../cost/report/costReport.ts';
 import type { OutputFormat } from '../../model/text/table.ts';
@@ -128,7 +129,21 @@ async function warnOfLabels(
   if (asked.length === 0 || !isNone) return;
   const known = await readLabelNames(reader, { from, to, namespaces: null });
   const unknown = asked.find((label) => !known.includes(label));
-  if (unknown !== undefined) io.err(`burnwatch: ${unknownNameText('label', unknown, known)}\n`);
+  if (unknown !== undefined) io.err(`burnwatch: ${uncarriedText(unknown, known)}\n`);
+}
+
+/** What kube-state-metrics appends where the names of two labels of one object are the same in metrics. */
+const CONFLICT = /_conflict\d+$/;
+
+/** Why a label is on no row, and what would bring it. */
+function uncarriedText(label: string, known: readonly string[]): string {
+  const name = metricName(label);
+  const conflicts = known.filter((one) => metricName(one.replace(CONFLICT, '')) === name);
+  if (conflicts.length > 0) {
+    const names = conflicts.map((one) => `label:${one}`).join(', ');
+    return `label ${label}: two labels have one name in metrics, and kube-state-metrics tells them as ${names}. Ask for one of these, or give Burnwatch access to the Kubernetes API, which has their own names`;
+  }
+  return `${unknownNameText('label', label, known)}. No source carries it for what ran then: start kube-state-metrics with --metric-labels-allowlist=pods=[${label}],namespaces=[${label}],nodes=[${label}], or give Burnwatch access to the Kubernetes API`;
 }
 
 /** Reads `--by namespace,label:team`. @throws UsageError */

@@ -62,6 +62,7 @@ describe('a name that nothing bears fails, with what may have been meant', () =>
     expect(code).toBe(0);
     expect(out).toContain('__unallocated__');
     expect(err).toContain('there is no label aap');
+    expect(err).toContain('--metric-labels-allowlist=pods=[aap],namespaces=[aap],nodes=[aap]');
   });
 
   it('a name of control characters reaches no terminal', async () => {

@@ -3,8 +3,8 @@ import { SMALL_CLUSTER, madeUpWindows, WINDOW_MS } from '../../../test/support/m
 import { fc } from '../../../test/support/properties.ts';
 import { TempHistory } from '../../../test/support/tempHistory.ts';
 import { DAY_MS, HOUR_MS } from '../../model/time.ts';
-import type { CostDimension, CostRow } from '../../store/costTable.ts';
-import type { HistoryReader } from '../../store/history.ts';
+import { UNALLOCATED, type CostDimension, type CostRow } from '../../store/costTable.ts';
+import type { HistoryReader, WindowRecord } from '../../store/history.ts';
 import { openHistoryReader } from '../openHistory.ts';
 
 /** Three days from 05:10, pods replaced every 17 windows: every level has whole buckets and edges. */
@@ -83,5 +83,40 @@ describe('the levels of the history', () => {
     const after = await openHistoryReader(path);
     expect(await sumsOf(after, span, ['container'])).toEqual(whole);
     await after.close();
+  });
+
+  it('answer a label by that of the pod, else of the namespace, else of the node, at every level', async () => {
+    using temp = new TempHistory();
+    const records = madeUpWindows(CLUSTER, START, WINDOWS).map((record): WindowRecord => {
+      const { snapshot } = record;
+      const nodes = snapshot.nodes.map((node) => ({
+        ...node,
+        labels: { ...node.labels, pool: `pool-of-${node.name}`, team: 'of-a-node', zone: 'z' },
+      }));
+      const namespaces = new Map([
+        ['ns-0', { name: 'ns-0', labels: { zone: 'of-ns-0', team: 'of-ns-0' }, annotations: {} }],
+      ]);
+      return { ...record, snapshot: { ...snapshot, nodes, namespaces } };
+    });
+    const reader = await openHistoryReader(await temp.record('labels', records));
+    // What nobody mounted is on no node.
+    const keys = async (label: string, from: number, to: number): Promise<string[]> => {
+      const { rows } = await reader.costs({ from, to, by: [`label:${label}`], namespaces: null });
+      return rows.map(({ key }) => key).filter((key) => key !== UNALLOCATED);
+    };
+    try {
+      for (const [from, to] of [
+        [END - WINDOW_MS, END],
+        [START + DAY_MS, START + DAY_MS + 3 * HOUR_MS],
+        [START, END],
+      ] as const) {
+        for (const key of await keys('pool', from, to)) expect(key).toMatch(/^pool-of-node-/);
+        for (const key of await keys('team', from, to)) expect(key).toMatch(/^team-\d$/);
+        expect(['of-ns-0', 'z']).toEqual(expect.arrayContaining(await keys('zone', from, to)));
+        expect(await keys('zone', from, to)).toContain('of-ns-0');
+      }
+    } finally {
+      await reader.close();
+    }
   });
 });

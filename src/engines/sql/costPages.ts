@@ -24,12 +24,13 @@ const KEYS = {
 } as const;
 const COUNT = 'SELECT (SELECT count(*) FROM cost_keys) + (SELECT count(*) FROM containers)';
 
-const FIELDS = 'namespace, kind, name, container, node, owner, image, labels';
+const FIELDS = `namespace, kind, stored.name, container, node, owner, image,
+  label_sets.labels, nodes.labels AS "nodeLabels"`;
+const JOINED = `JOIN label_sets ON label_sets.id = label_set
+  LEFT JOIN nodes ON nodes.name = stored.node WHERE stored.id ${IN_NUMBERS}`;
 const IDENTITY = {
-  'rolled-up': `SELECT stored.id, ${FIELDS}, NULL AS pod FROM cost_keys AS stored
-    JOIN label_sets ON label_sets.id = label_set WHERE stored.id ${IN_NUMBERS}`,
-  windows: `SELECT stored.id, ${FIELDS}, pod FROM containers AS stored
-    JOIN label_sets ON label_sets.id = label_set WHERE stored.id ${IN_NUMBERS}`,
+  'rolled-up': `SELECT stored.id, ${FIELDS}, NULL AS pod FROM cost_keys AS stored ${JOINED}`,
+  windows: `SELECT stored.id, ${FIELDS}, pod FROM containers AS stored ${JOINED}`,
 } as const;
 
 /** The pages that costs are answered from. */
@@ -38,16 +39,24 @@ export function costPages(db: Db, meta: MetaTable): CostPages {
     span: () => meta.span(),
     pages: (level, of, bucket) => all(db, PAGES[of][level], bucket),
     identities: async (level, keys) => {
-      type Stored = Omit<CostIdentity, 'labels'> & { readonly id: number; readonly labels: string };
+      type Stored = Omit<CostIdentity, 'labels' | 'nodeLabels'> & {
+        readonly id: number;
+        readonly labels: string;
+        readonly nodeLabels: string | null;
+      };
       const rows = await all<Stored>(db, IDENTITY[level], list(keys));
-      const labelsOf = new Map<string, Record<string, string>>();
+      const parsed = new Map<string, Record<string, string>>();
+      const labelsIn = (text: string): Record<string, string> => {
+        let labels = parsed.get(text);
+        if (labels === undefined)
+          parsed.set(text, (labels = JSON.parse(text) as Record<string, string>));
+        return labels;
+      };
       return new Map(
-        rows.map(({ id, ...row }) => {
-          let labels = labelsOf.get(row.labels);
-          if (labels === undefined)
-            labelsOf.set(row.labels, (labels = JSON.parse(row.labels) as Record<string, string>));
-          return [id, { ...row, labels }];
-        }),
+        rows.map(({ id, labels, nodeLabels, ...row }) => [
+          id,
+          { ...row, labels: labelsIn(labels), nodeLabels: labelsIn(nodeLabels ?? '{}') },
+        ]),
       );
     },
     keys: (level, bucket) => values<number>(db, KEYS[level], bucket),

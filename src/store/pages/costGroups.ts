@@ -15,7 +15,10 @@ export interface CostIdentity {
   readonly node: string;
   readonly owner: string;
   readonly image: string;
+  /** Of its pod, else of its namespace. */
   readonly labels: Readonly<Record<string, string>>;
+  /** Of its node, as it was seen last: they count where neither pod nor namespace has a label of that name. */
+  readonly nodeLabels?: Readonly<Record<string, string>>;
   readonly pod: string | null;
 }
 
@@ -92,8 +95,11 @@ export function partOf(dimension: CostDimension, identity: CostIdentity): string
       return identity.owner || UNALLOCATED;
     case 'labels':
       return JSON.stringify(identity.labels);
-    default:
-      return labelOf(identity.labels, dimension.slice('label:'.length)) ?? UNALLOCATED;
+    default: {
+      const label = dimension.slice('label:'.length);
+      const { labels, nodeLabels = {} } = identity;
+      return labelOf(labels, label) ?? labelOf(nodeLabels, label) ?? UNALLOCATED;
+    }
   }
 }
 
