@@ -2,14 +2,12 @@ import { podOwners } from '../detect/owners/podOwners.ts';
 import { allocate } from '../cost/allocate.ts';
 import { priceNodes } from '../cost/priceNodes.ts';
 import type { WindowCorrection } from '../store/history.ts';
-import { HOUR_MS, type TimeMs, type Window } from '../model/time.ts';
+import type { TimeMs, Window } from '../model/time.ts';
+import { REASK_MS } from '../store/observed.ts';
 import { batchSize } from './plan.ts';
 import type { CatchUpOptions, CyclePorts } from './cycleForm.ts';
 import type { Settings } from './settings.ts';
 import type { WorkingState } from '../store/cycleState.ts';
-
-/** An incomplete window is read again for this long; later only `backfill` fills it. */
-const REASK_MS = 2 * HOUR_MS;
 
 /**
  * Asks again for windows that were sealed with partial data, and replaces their usage and costs where

@@ -1,5 +1,12 @@
 import { COVERAGE_FAMILIES, type MeasuredShares } from '../model/coverage.ts';
 import type { ContainerSample, Snapshot } from '../model/snapshot.ts';
+import { HOUR_MS, type TimeMs } from '../model/time.ts';
+
+/**
+ * An incomplete window is read again for this long, so that two hours of partial answers are mended once they are over;
+ * later only `backfill` fills it.
+ */
+export const REASK_MS: TimeMs = 3 * HOUR_MS;
 
 /** How much of a window was seen of each family, in containers that were seen all through it; `pods` in pods. */
 export type Observed = Readonly<Record<keyof MeasuredShares | 'pods', number>>;

@@ -1,5 +1,5 @@
 import type { AnswerMemory, DataProblem } from '../../model/snapshot.ts';
-import type { Window } from '../../model/time.ts';
+import { HOUR_MS, type TimeMs, type Window } from '../../model/time.ts';
 import { hasSample } from '../measure/samples.ts';
 import { formatCoverage } from '../../model/text/units.ts';
 import { samplesOf, type ContainerEntry, type PodEntry } from './podEntry.ts';
@@ -51,8 +51,8 @@ const OF_EVERY_POD: readonly {
 const LACKING_SHARE = 0.5;
 /** A metric that a smaller part of the pods has may be lost by chance. */
 const LEAST_SHARE = 0.5;
-/** After so many windows in a row nothing is lacking: the exporter does not tell it any more. */
-const BELIEVED_WINDOWS = 12;
+/** When it has lasted for so long nothing is lacking: the exporter does not tell it any more. */
+const BELIEVED_MS: TimeMs = 6 * HOUR_MS;
 
 /** What a window shows of metrics that every pod has. */
 interface AnswerCheck {
@@ -75,7 +75,8 @@ export function checkAnswers(
     const before = known[metric] ?? { share: 0 };
     const isLacking = before.share >= LEAST_SHARE && share < before.share * LACKING_SHARE;
     const windows = (before.lacking ?? 0) + 1;
-    if (!isLacking || windows > BELIEVED_WINDOWS) {
+    const lastsMs = windows * (window.end - window.start);
+    if (!isLacking || lastsMs > BELIEVED_MS) {
       memory[metric] = { share };
       continue;
     }

@@ -15,6 +15,7 @@ import {
   tooSlow,
 } from './apiProblems.ts';
 import type { Inventory, SpecSource } from './inventory.ts';
+import { REASK_MS } from '../../store/observed.ts';
 import { InventoryBuilder } from './inventoryBuilder.ts';
 import { listResource, type KnownVersions } from './listResource.ts';
 
@@ -22,7 +23,7 @@ import { listResource, type KnownVersions } from './listResource.ts';
  * How near a window must be to the listing for its state (autoscalers, quotas, …) to count: as long as a
  * window that was sealed with partial data is asked again.
  */
-const NEAR_MS = 2 * HOUR_MS;
+const NEAR_MS = REASK_MS;
 /** All lists together: a slow API server must not hold up a cycle. */
 const LIMITS = { requestMs: 30 * SECOND_MS, togetherMs: 60 * SECOND_MS };
 const CONCURRENCY = 4;

@@ -27,9 +27,7 @@ import { pageCodecs } from './pageCodecs.ts';
 import { requireFits, type CostKeys, type Grains } from './requireFits.ts';
 import { emptySums } from './pageCodec.ts';
 import { costFilterTest } from '../costFilter.ts';
-
-/** How long a window that was sealed with partial data is read again. */
-const CORRECTED_FOR_MS = 2 * HOUR_MS;
+import { REASK_MS } from '../observed.ts';
 
 /** What an engine reads for a cost table. */
 export interface CostPages extends CostKeys {
@@ -231,7 +229,7 @@ export class CostAnswers {
 
   async #provisional({ watermark }: HistorySpan, { from, to }: Span): Promise<boolean> {
     if (to > watermark) return true;
-    return this.#pages.hasIncomplete({ from: Math.max(from, watermark - CORRECTED_FOR_MS), to });
+    return this.#pages.hasIncomplete({ from: Math.max(from, watermark - REASK_MS), to });
   }
 }
 
