@@ -72,6 +72,25 @@ describe('the server', () => {
     expect(rebound.status).toBe(421);
   });
 
+  it.each([
+    {
+      oidc: {
+        issuer: 'https://a.example',
+        clientId: 'b',
+        groups: [{ group: 'g', scopes: ['read'] }],
+      },
+    },
+    { serve: { tokenReview: {} } },
+    { serve: { tokens: [{ name: 'a', token: 'x'.repeat(16), scopes: ['read'] }] } },
+  ])('is closed to whom it does not know once the configuration has %j', async (more) => {
+    const { ask } = serving(false, {
+      config: () => configSchema.parse({ cluster: 'test', ...more }),
+    });
+    expect((await ask('/api/v1/findings', null)).status).toBe(401);
+    expect((await ask('/-/reload', null, { method: 'POST' })).status).toBe(401);
+    expect((await ask('/login', null)).status).toBe(200);
+  });
+
   it('refuses a change that another site makes a browser send', async () => {
     const { ask } = serving(false);
     const foreign = { method: 'POST', headers: { origin: 'https://attacker.example' } };

@@ -4,7 +4,7 @@ import type { Logger } from 'pino';
 import { mountApi, API_ROUTES } from './api/routes.ts';
 import { openApiDocument } from './api/openapi.ts';
 import { Assets } from './assets/assets.ts';
-import { reachedByHttps } from './config.ts';
+import { isOpen as isOpenTo, reachedByHttps } from './config.ts';
 import type { ServeDeps } from './deps.ts';
 import { countIngest, INGEST_PATHS, isIngest, mountIngest } from './ingest/ingest.ts';
 import { opencostRoutes } from './opencost/routes.ts';
@@ -55,7 +55,8 @@ export function createApp(deps: ServeDeps, log: Logger, version: string): Hono<S
   app.use((context, next) => answerFor(context.req.raw, next));
   app.use(securityHeaders(isHttps));
   app.use(INGEST_PATHS, countIngest(deps));
-  const isOpen = deps.authenticators.length === 0 && (deps.oidc ?? null) === null;
+  // What the configuration asks for decides, also where it was not made.
+  const isOpen = deps.authenticators.length === 0 && isOpenTo(deps.config());
   if (isOpen) app.use(onlyLocalNames());
   // Before the tokens are looked at: guessing them is limited too.
   app.use(limitRate(deps));

@@ -170,7 +170,7 @@ const openidScope: Rule<OidcConfig> = ({ scopes }, report) => {
 export const oidcPart = configPart(oidc.optional(), secureIssuer, openidScope);
 
 /** True where no client has to say who it is: then only loopback is listened on and answered. */
-function isOpen({ serve, oidc: login }: Pick<ServeConfig, 'serve' | 'oidc'>): boolean {
+export function isOpen({ serve, oidc: login }: Pick<ServeConfig, 'serve' | 'oidc'>): boolean {
   return serve.tokens.length === 0 && serve.tokenReview === undefined && login === undefined;
 }
 
