@@ -1,4 +1,4 @@
-import type { ExpectedSamples, Snapshot } from '../model/snapshot.ts';
+import type { DataProblem, ExpectedSamples, Snapshot } from '../model/snapshot.ts';
 import { ceilTo, floorTo, formatTime, HOUR_MS, type TimeMs, type Window } from '../model/time.ts';
 
 /** A batch is at most this long: one set of queries and one transaction. */
@@ -30,6 +30,20 @@ export function batchSize(length: number, containers: number): number {
 
 /** A window that its source no longer holds: it is sealed as unknown. */
 export function lostWindow(cluster: string, window: Window, expected: ExpectedSamples): Snapshot {
+  return unknownWindow(cluster, window, expected, {
+    code: 'source-unavailable',
+    subject: 'prometheus history',
+    text: `Prometheus no longer holds ${formatTime(window.start)}: what happened then is unknown`,
+  });
+}
+
+/** A window of which nothing is known, and why. */
+export function unknownWindow(
+  cluster: string,
+  window: Window,
+  expected: ExpectedSamples,
+  problem: DataProblem,
+): Snapshot {
   return {
     cluster,
     window,
@@ -40,13 +54,7 @@ export function lostWindow(cluster: string, window: Window, expected: ExpectedSa
     loadBalancers: [],
     coverage: 0,
     complete: false,
-    problems: [
-      {
-        code: 'source-unavailable',
-        subject: 'prometheus history',
-        text: `Prometheus no longer holds ${formatTime(window.start)}: what happened then is unknown`,
-      },
-    ],
+    problems: [problem],
     expectedSamples: expected,
   };
 }

@@ -1,5 +1,5 @@
 import { mkdirSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { isMainThread, parentPort, workerData, type MessagePort } from 'node:worker_threads';
 import { createBirpc } from 'birpc';
 import { createCollector, SYSTEM_DEPS } from '../collect/createCollector.ts';
@@ -41,7 +41,10 @@ import {
   type ThreadData,
 } from './cycleThread.ts';
 import { openDryRunHistory } from './dryRunHistory.ts';
+import { folderBeside, parsePostgresLocation } from '../store/historyLocation.ts';
+import { guardedCatchUp } from './guardedCatchUp.ts';
 import { openOrRecover } from './recoverHistory.ts';
+import { StepGuard } from './stepGuard.ts';
 import { summarize, type CycleSummary } from './cycleSummary.ts';
 import { makeDigest, type DigestAnswer, type DigestAsk } from './makeDigest.ts';
 import { withSpentElsewhere } from './withSpentElsewhere.ts';
@@ -69,6 +72,8 @@ export class CycleRunner {
   #collector: Collector;
   #state: WorkingState;
   #composedAt: TimeMs;
+  /** Of the daemon: it goes on after a window that ends the process. */
+  readonly #guard: StepGuard | null;
   /** What runs now; a collector that it uses must not be closed. */
   #running: Promise<unknown> = Promise.resolve();
 
@@ -85,6 +90,8 @@ export class CycleRunner {
     this.#collector = collector;
     this.#state = state;
     this.#composedAt = options.now();
+    const { command, warn } = options;
+    this.#guard = command === 'run' ? StepGuard.open(guardFile(settings.config), warn) : null;
   }
 
   /** @throws HistoryError when the history cannot be opened, `locked` while another process has it. */
@@ -124,8 +131,11 @@ export class CycleRunner {
   async catchUp(options: CatchUpOptions): Promise<CycleSummary> {
     const ports = { collector: this.#collector, history: this.#history };
     try {
-      const report = await this.#run(catchUp(ports, this.#state, this.#settings, options));
-      const summary = summarize(report);
+      const cycle =
+        this.#guard === null
+          ? catchUp(ports, this.#state, this.#settings, options)
+          : guardedCatchUp(this.#guard, ports, this.#state, this.#settings, options);
+      const summary = summarize(await this.#run(cycle));
       for (const { detector, windows, stack } of summary.failures)
         this.#options.warn(`Detector ${detector} failed on ${windows} windows: ${stack}`);
       return summary;
@@ -264,6 +274,14 @@ export class CycleRunner {
     const codecs = detectorCodecs(this.#settings);
     this.#state = new WorkingState(await this.#history.loadState(codecs));
   }
+}
+
+/** Beside the history; clusters on PostgreSQL share a folder. */
+function guardFile({ cluster, history: { path } }: Config): string {
+  const folder = folderBeside(path);
+  if (parsePostgresLocation(path) === null) return join(folder, `${basename(path)}.step`);
+  mkdirSync(folder, { recursive: true });
+  return join(folder, `${encodeURIComponent(cluster)}.step`);
 }
 
 function openWriter(config: Config, { command, now, warn }: RunnerOptions): Promise<HistoryWriter> {

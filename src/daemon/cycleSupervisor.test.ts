@@ -40,7 +40,7 @@ afterEach(async () => {
   supervisor = null;
 });
 
-async function start(crash: string): Promise<CycleSupervisor> {
+async function start(crash: string, stuckMs?: number): Promise<CycleSupervisor> {
   setEnvironmentData('CRASH', crash);
   const log = pino({ level: 'info' }, { write: (line) => void lines.push(JSON.parse(line)) });
   const metrics = createMetrics('0', 'test', {
@@ -48,7 +48,8 @@ async function start(crash: string): Promise<CycleSupervisor> {
     deliveryQueue: async () => null,
   });
   const startThread = startCycleThread.bind(null, THREAD);
-  const parts = { metrics, log, now: () => NOW, print: () => undefined, startThread };
+  const world = { metrics, log, now: () => NOW, print: () => undefined, startThread };
+  const parts = { ...world, ...(stuckMs === undefined ? {} : { stuckMs }) };
   supervisor = await CycleSupervisor.start(() => LOADED, parts);
   const pump = { plan: async () => undefined } as unknown as NotifyPump;
   supervisor.goLive({ pump, announced: true, afterRun: () => undefined });
@@ -82,6 +83,19 @@ describe('a cycle thread that', () => {
     vi.advanceTimersByTime(SECOND_MS);
     await until(() => started.watermark === UNTIL);
     expect(logged('runs again')).toHaveLength(1);
+  });
+
+  it('makes no progress is ended by the watchdog, named, and started again', async () => {
+    const started = await start('hangs', 50);
+    await until(() => logged('crashed, restarting').length === 1);
+    expect(logged('Cycle hangs, ending its thread')).toHaveLength(1);
+    expect(logged('crashed, restarting')[0]?.err?.message).toMatch(
+      /^The cycle after .* made no progress for 0.05 s/,
+    );
+    setEnvironmentData('CRASH', 'none');
+    vi.advanceTimersByTime(SECOND_MS);
+    await until(() => started.watermark === UNTIL);
+    expect(logged('Cycle hangs')).toHaveLength(1);
   });
 
   it('crashes again and again is started after ever longer pauses, and reported as unhealthy', async () => {

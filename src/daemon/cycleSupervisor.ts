@@ -279,13 +279,15 @@ export class CycleSupervisor implements Ticked {
     const { stuckMs = STUCK_MS, log } = this.#parts;
     const thread = this.#thread;
     this.#progressAt = performance.now();
-    return setInterval(() => {
+    const watchdog = setInterval(() => {
       if (performance.now() - this.#progressAt < stuckMs) return;
+      clearInterval(watchdog);
       const after = this.#watermark === null ? 'the start' : formatTime(this.#watermark);
       const reason = `The cycle after ${after} made no progress for ${stuckMs / SECOND_MS} s`;
       log.error({ after }, 'Cycle hangs, ending its thread');
       thread?.kill(reason);
     }, stuckMs / 10);
+    return watchdog;
   }
 
   #completeUntil(): TimeMs {

@@ -138,7 +138,8 @@ export interface DataProblem {
     | 'doubtful-price'
     | 'reservation-unsure'
     | 'unknown-resource'
-    | 'source-unavailable';
+    | 'source-unavailable'
+    | 'set-aside';
   /** The metric, source or node concerned. */
   readonly subject: string;
   /** One plain sentence: what is missing and what depends on it. */

@@ -143,6 +143,8 @@ function overText(code: DataProblem['code'], subject: string): string {
       return `${subject} has a price`;
     case 'partial-answer':
       return `Queries for ${subject} return complete answers again`;
+    case 'set-aside':
+      return `The ${subject} runs again`;
     default:
       return `${subject} can be read again`;
   }
