@@ -17,12 +17,7 @@ import { rebuildVerdicts } from '../cycle/rebuildVerdicts.ts';
 import { catchUp } from '../cycle/catchUp.ts';
 import type { CatchUpOptions, CycleProgress } from '../cycle/cycleForm.ts';
 import { WorkingState } from '../store/cycleState.ts';
-import {
-  backupName,
-  dropOldBackups,
-  findDamage,
-  openHistoryWriter,
-} from '../engines/openHistory.ts';
+import { findDamage, openHistoryWriter, storeBackup } from '../engines/openHistory.ts';
 import type { CostTable } from '../store/costTable.ts';
 import { HistoryError, type HistoryWriter } from '../store/history.ts';
 import { HOUR_MS, type TimeMs } from '../model/time.ts';
@@ -228,20 +223,19 @@ export class CycleRunner {
     }
   }
 
-  /** Writes a backup into the configured folder, reads it back, and drops old ones; returns its path. */
+  /** Writes a backup into the configured folder or bucket, reads it back, and drops old ones; returns where it is. */
   async backup(now: TimeMs): Promise<string | null> {
-    const { backup } = this.#settings.config.history;
+    const { backup, path } = this.#settings.config.history;
+    const { signal } = this.#options;
     if (backup === undefined) return null;
-    mkdirSync(backup.to, { recursive: true });
-    const target = join(backup.to, backupName(now));
-    await this.#history.backup(target);
-    const problem = await findDamage(target, this.#options.signal);
-    if (problem !== null) {
-      rmSync(target, { force: true });
+    const write = async (file: string): Promise<void> => {
+      await this.#history.backup(file);
+      const problem = await findDamage(file, signal);
+      if (problem === null) return;
+      rmSync(file, { force: true });
       throw new Error(`The backup could not be read back: ${problem}`);
-    }
-    dropOldBackups(backup.to, backup.keep);
-    return target;
+    };
+    return storeBackup(backup, path, now, write, signal);
   }
 
   /**
@@ -284,7 +278,10 @@ function guardFile({ cluster, history: { path } }: Config): string {
   return join(folder, `${encodeURIComponent(cluster)}.step`);
 }
 
-function openWriter(config: Config, { command, now, warn }: RunnerOptions): Promise<HistoryWriter> {
+function openWriter(
+  config: Config,
+  { command, now, warn, signal }: RunnerOptions,
+): Promise<HistoryWriter> {
   const options = {
     path: config.history.path,
     command,
@@ -295,7 +292,7 @@ function openWriter(config: Config, { command, now, warn }: RunnerOptions): Prom
   };
   // Only the daemon fills a history anew by itself.
   return command === 'run'
-    ? openOrRecover(options, config.history, warn)
+    ? openOrRecover(options, config.history, warn, signal)
     : openHistoryWriter(options);
 }
 

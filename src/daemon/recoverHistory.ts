@@ -4,6 +4,7 @@ import {
   openHistoryWriter,
   restoreHistory,
   setAside,
+  withBackupFile,
 } from '../engines/openHistory.ts';
 import { HistoryError, type HistoryWriter } from '../store/history.ts';
 import type { HistoryConfig } from '../store/config.ts';
@@ -28,6 +29,7 @@ export async function openOrRecover(
   options: WriterOptions,
   { backup }: HistoryConfig,
   warn: (problem: string) => void,
+  signal: AbortSignal,
 ): Promise<HistoryWriter> {
   const { path } = options;
   const mark = markOf(path);
@@ -39,15 +41,19 @@ export async function openOrRecover(
       warn(error.message);
     }
   }
-  const now = options.clock();
-  const [newest] = backup === undefined ? [] : listBackups(backup.to);
-  const aside = setAside(path, 'damaged', now);
-  rmSync(mark, { force: true });
-  if (newest === undefined) {
-    warn(`The history was damaged and lies at ${aside} now; a new one is filled from Prometheus`);
-  } else {
-    await restoreHistory({ ...options, backup: newest, now, old: aside });
-    warn(`The history was damaged and lies at ${aside} now; the backup ${newest} was restored`);
+  const recover = async (file: string | null): Promise<string> => {
+    const now = options.clock();
+    const aside = setAside(path, 'damaged', now);
+    rmSync(mark, { force: true });
+    if (file !== null) await restoreHistory({ ...options, backup: file, now, old: aside });
+    return `The history was damaged and lies at ${aside} now`;
+  };
+  // A bucket that does not answer leaves everything as it is: the next start asks again.
+  const [newest] = await listBackups(backup, signal);
+  if (newest === undefined) warn(`${await recover(null)}; a new one is filled from Prometheus`);
+  else {
+    const moved = await withBackupFile(newest, { path, backup }, recover, signal);
+    warn(`${moved}; the backup ${newest} was restored`);
   }
   return openHistoryWriter(options);
 }

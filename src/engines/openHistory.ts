@@ -46,7 +46,7 @@ import type { PostgresDatabase } from './postgres/postgresDatabase.ts';
 import { processId } from './postgres/processId.ts';
 
 export { setAside } from './sqlite/backup.ts';
-export { backupName, dropOldBackups, listBackups } from './sqlite/backupFolder.ts';
+export { backupTime, listBackups, storeBackup, withBackupFile } from './backups/backups.ts';
 
 /** Copies a history into a new file. @throws HistoryError */
 export async function backupHistory(path: string, target: string): Promise<void> {

@@ -4,15 +4,34 @@ import { configPart, type Rule } from '../config/configPart.ts';
 import { duration } from '../config/values.ts';
 import { DAY_MS } from '../model/time.ts';
 
+const bucket = z.strictObject({
+  /** Of what speaks S3's protocol; absent: AWS. */
+  endpoint: z.url({ protocol: /^https?$/ }).optional(),
+  region: z.string().min(1).default('us-east-1'),
+  /** The bucket in the path of the address rather than in its name. */
+  pathStyle: z.boolean().default(true),
+  accessKeyId: z.string().optional(),
+  accessKeyIdFile: z.string().optional(),
+  secretAccessKey: z.string().optional(),
+  secretAccessKeyFile: z.string().optional(),
+  sessionToken: z.string().optional(),
+  sessionTokenFile: z.string().optional(),
+});
+
+export type BucketConfig = z.output<typeof bucket>;
+
 const backup = z.strictObject({
   schedule: z
     .string()
     .default('0 3 * * *')
     .refine((text) => isCron(text), { error: 'is not a cron expression such as 0 3 * * *' }),
-  /** A folder, best on another volume. */
+  /** A folder, best on another volume, or `s3://BUCKET/PREFIX`. */
   to: z.string().min(1),
   keep: z.int().min(1).default(7),
+  s3: bucket.optional(),
 });
+
+export type BackupConfig = z.output<typeof backup>;
 
 const history = z.strictObject({
   /** Where the history is: a file, or what `placeHistory` makes of `url`. */
@@ -37,6 +56,26 @@ const retentionOrder: Rule<HistoryConfig> = ({ retention: { windows, hours } }, 
     report(['retention', 'hours'], 'must not be shorter than history.retention.windows');
 };
 
+const s3: Rule<HistoryConfig> = ({ backup: place }, report) => {
+  if (place === undefined) return;
+  const isBucket = place.to.startsWith('s3://');
+  if (!isBucket) {
+    if (place.s3 !== undefined)
+      report(['backup', 's3'], 'is for a bucket: set history.backup.to to s3://BUCKET/PREFIX');
+    return;
+  }
+  if (!/^s3:\/\/[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](\/|$)/.test(place.to))
+    report(
+      ['backup', 'to'],
+      'must be s3://BUCKET/PREFIX; a bucket has 3 to 63 of a-z, 0-9, . and -',
+    );
+  const { accessKeyId, secretAccessKey } = place.s3 ?? {};
+  if ((accessKeyId === undefined) !== (secretAccessKey === undefined)) {
+    const key = accessKeyId === undefined ? 'accessKeyId' : 'secretAccessKey';
+    report(['backup', 's3', key], `is missing beside the other: set it, or ${key}File`);
+  }
+};
+
 const postgres: Rule<HistoryConfig> = ({ url, urlFile, backup: toFolder }, report) => {
   if (url === undefined) return;
   const key = urlFile === undefined ? 'url' : 'urlFile';
@@ -59,4 +98,4 @@ function urlProblem(url: string): string | null {
   return hash === '' ? null : 'must not have a # part: encode it as %23';
 }
 
-export const historyPart = configPart(history.prefault({}), retentionOrder, postgres);
+export const historyPart = configPart(history.prefault({}), retentionOrder, s3, postgres);

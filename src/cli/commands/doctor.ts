@@ -1,12 +1,12 @@
 import type { Command } from 'commander';
 import { statfsSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { examineHistory, listBackups } from '../../engines/openHistory.ts';
+import { backupTime, examineHistory, listBackups } from '../../engines/openHistory.ts';
 import { DAY_MS } from '../../model/time.ts';
 import type { Column, OutputFormat } from '../../model/text/table.ts';
 import { formatBytes } from '../../model/text/units.ts';
 import type { Config } from '../../daemon/config/schema.ts';
-import type { HistoryCheck } from '../../store/history.ts';
+import { HistoryError, type HistoryCheck } from '../../store/history.ts';
 import { CommandFailed, type Io } from '../io.ts';
 import { loadContext, printRows, withOutput, type ConfigOption } from '../options.ts';
 
@@ -29,7 +29,9 @@ async function runDoctor({ output, ...options }: DoctorOptions, io: Io): Promise
   const { history } = loadContext(options, io).loaded.config;
   const checks = [
     ...(await examineHistory(history.path, io.now())),
-    ...(history.url === undefined ? [diskCheck(history.path), backupCheck(history, io.now())] : []),
+    ...(history.url === undefined
+      ? [diskCheck(history.path), await backupCheck(history, io.now())]
+      : []),
   ];
   printRows(io, checks, {
     output,
@@ -56,13 +58,18 @@ function diskCheck(path: string): HistoryCheck {
   };
 }
 
-function backupCheck({ backup }: Config['history'], now: number): HistoryCheck {
-  const advice = 'Set history.backup, and see that its folder can be written';
-  if (backup === undefined)
-    return { name: 'backup', isOk: true, detail: 'none is configured', advice };
-  const [newest] = listBackups(backup.to);
-  if (newest === undefined)
-    return { name: 'backup', isOk: false, detail: `there is none in ${backup.to}`, advice };
-  const isOk = now - statSync(newest).mtimeMs < 8 * DAY_MS;
-  return { name: 'backup', isOk, detail: newest, advice: isOk ? null : advice };
+async function backupCheck({ backup }: Config['history'], now: number): Promise<HistoryCheck> {
+  const name = 'backup';
+  const advice = 'Set history.backup, and see that its folder or bucket can be written';
+  if (backup === undefined) return { name, isOk: true, detail: 'none is configured', advice };
+  try {
+    const [newest] = await listBackups(backup, new AbortController().signal);
+    if (newest === undefined)
+      return { name, isOk: false, detail: `there is none in ${backup.to}`, advice };
+    const isOk = now - backupTime(newest) < 8 * DAY_MS;
+    return { name, isOk, detail: newest, advice: isOk ? null : advice };
+  } catch (error) {
+    if (!(error instanceof HistoryError)) throw error;
+    return { name, isOk: false, detail: error.message, advice };
+  }
 }

@@ -1,23 +1,24 @@
 import type { Command } from 'commander';
-import { restoreHistory } from '../../engines/openHistory.ts';
+import { restoreHistory, withBackupFile } from '../../engines/openHistory.ts';
 import { formatTime } from '../../model/time.ts';
 import type { Io } from '../io.ts';
 import { loadContext, type ConfigOption } from '../options.ts';
 
 export function registerRestore(command: Command, io: Io): void {
   command
-    .argument('<file>', 'a backup')
+    .argument('<file>', 'a backup, also in the configured bucket (s3://BUCKET/NAME)')
     .action((file: string, options: ConfigOption) => runRestore(file, options, io));
 }
 
 async function runRestore(file: string, options: ConfigOption, io: Io): Promise<void> {
-  const { path } = loadContext(options, io).loaded.config.history;
-  const restored = await restoreHistory({
-    path,
-    backup: file,
-    command: 'restore',
-    now: io.now(),
-  });
+  const { history } = loadContext(options, io).loaded.config;
+  const { path } = history;
+  const restored = await withBackupFile(
+    file,
+    history,
+    (backup) => restoreHistory({ path, backup, command: 'restore', now: io.now() }),
+    new AbortController().signal,
+  );
   const { aside, watermark, isCarriedOver, decisions, cancelled } = restored;
   const lines = [
     `Restored ${path} from ${file}${watermark === null ? '' : `, up to ${formatTime(watermark)}`}.`,

@@ -194,6 +194,18 @@ describe('loadConfig', () => {
     ['slack:\n  tokenFile: .', '2: slack.tokenFile: names DIR, which cannot be read: EISDIR'],
     ['webhooks: [{ name: pager }]', '1: webhooks[0]: needs url or urlFile'],
     [
+      'history: { backup: { to: "s3://backups", s3: { secretAccessKey: k } } }',
+      '1: history.backup.s3.accessKeyId: is missing beside the other: set it, or accessKeyIdFile',
+    ],
+    [
+      'history: { backup: { to: "s3://B/x", s3: { accessKeyId: a, secretAccessKey: k } } }',
+      '1: history.backup.to: must be s3://BUCKET/PREFIX; a bucket has 3 to 63 of a-z, 0-9, . and -',
+    ],
+    [
+      'history: { backup: { to: /backups, s3: { region: x } } }',
+      '1: history.backup.s3: is for a bucket: set history.backup.to to s3://BUCKET/PREFIX',
+    ],
+    [
       'webhooks: [{ name: pager, url: pager.example.com }]',
       '1: webhooks[0].url: must be an http:// or https:// address',
     ],

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { ConfigError, formatKey, type ConfigProblem } from '../../config/configError.ts';
 import { configHash } from './configHash.ts';
 import type { Report } from '../../config/configPart.ts';
@@ -239,7 +239,8 @@ function readConfig(
 function placeApart({ cluster, history, slack }: Config): void {
   const name = nameForFiles(cluster);
   if (history.url === undefined) history.path = history.path.replace(/(\.\w+)?$/, `-${name}$1`);
-  if (history.backup !== undefined) history.backup.to = join(history.backup.to, name);
+  if (history.backup !== undefined)
+    history.backup.to = `${history.backup.to.replace(/\/+$/, '')}/${name}`;
   if (slack !== undefined) delete slack.appToken;
 }
 

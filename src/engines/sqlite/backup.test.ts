@@ -21,7 +21,7 @@ import { openHistoryReader, openOperatorLog, openSilenceStore } from '../openHis
 import { createSilence } from '../../notify/silences/createSilence.ts';
 import { openOrRecover } from '../../daemon/recoverHistory.ts';
 import { backupHistory, compactHistory, damageOf, restoreHistory } from './backup.ts';
-import { backupName, dropOldBackups, listBackups } from './backupFolder.ts';
+import { backupName, dropOldInFolder, listFolder } from '../backups/folder.ts';
 import { damageInside, examineFile as examineHistory } from './examine.ts';
 import { openForWriting } from './database.ts';
 
@@ -126,8 +126,8 @@ describe('backup and restore', () => {
     const times = [0, 1, 2, 3].map((day) => NOW + day * 86_400_000);
     for (const at of times) writeFileSync(join(temp.folder, backupName(at)), '');
     writeFileSync(join(temp.folder, 'notes.db'), '');
-    dropOldBackups(temp.folder, 2);
-    expect(listBackups(temp.folder)).toEqual(
+    dropOldInFolder(temp.folder, 2);
+    expect(listFolder(temp.folder)).toEqual(
       [times[3]!, times[2]!].map((at) => join(temp.folder, backupName(at))),
     );
     expect(existsSync(join(temp.folder, 'notes.db'))).toBe(true);
@@ -275,7 +275,9 @@ describe('files', () => {
       const warnings: string[] = [];
       const options = { path, ...IDENTITY, command: 'run', clock: () => NOW };
       const config = { backup: { to, keep: 7, schedule: '0 3 * * *' } } as never;
-      const writer = await openOrRecover(options, config, (problem) => warnings.push(problem));
+      const warn = (problem: string) => warnings.push(problem);
+      const { signal } = new AbortController();
+      const writer = await openOrRecover(options, config, warn, signal);
       const { watermark } = await writer.loadState(new Map());
       expect(watermark).toBe(hasBackup ? START + 24 * 300_000 : null);
       await writer.close();
