@@ -13,6 +13,8 @@ import {
 import { createNotifier, type Notifier } from './notifier.ts';
 import type { Policy } from './plan/plan.ts';
 import type { DeliveryStore } from '../store/notifications/deliveryStore.ts';
+import { parseMatcher } from '../store/silences/matcher.ts';
+import { longestTurnMs } from '../../test/support/cpuTime.ts';
 import { FakeClock } from '../../test/support/notify/fakeClock.ts';
 import { aFinding, anEvent, TEST_NOW } from '../../test/support/notify/findings.ts';
 
@@ -212,6 +214,32 @@ describe('notifier', () => {
       since: findings[0]?.firstSeen,
       changes: [{ reason: 'already-open' }, { reason: 'already-open' }, { reason: 'already-open' }],
     });
+  });
+
+  test('a plan over thousands of findings and hundreds of silences lets health answer in between', async () => {
+    const findings = Array.from({ length: 3_000 }, (_, index) =>
+      aFinding({ id: `many-${index}`, fingerprint: `many-${index}`, severity: 'critical' }),
+    );
+    await record(findings, []);
+    const matchers = [parseMatcher('namespace=~"(a|b|c)?team-[0-9]{1,9}x.*y"')];
+    const silences = Array.from({ length: 300 }, (_, index) => ({
+      id: `${index}`,
+      matchers,
+      startsAt: 0,
+      endsAt: TEST_NOW + DAY_MS,
+      createdAt: 0,
+      author: 'a',
+      reason: 'b',
+    }));
+    const withSilences = notifierWith({
+      ...store,
+      view: async (now) => ({ ...(await store.view(now)), silences }),
+    });
+    const turnMs = await longestTurnMs(async () => {
+      const { records } = await withSilences.plan(clock.now());
+      expect(records.length).toBeGreaterThan(2_999);
+    });
+    expect(turnMs).toBeLessThan(100);
   });
 
   test('a dead letter is visible, and said elsewhere', async () => {

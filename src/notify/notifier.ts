@@ -1,9 +1,10 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import type { TimeMs } from '../model/time.ts';
 import { afterDeadLetter } from './deadLetters.ts';
 import type { Clock } from './clock.ts';
 import { deliverDue, type DeliveryObserver, type DeliverySummary } from './deliverer.ts';
 import type { Channel } from '../store/notifications/delivery.ts';
-import { planDeliveries, type Policy } from './plan/plan.ts';
+import { planDeliveries, quietOf, type Policy } from './plan/plan.ts';
 import type { DeliveryStore, Plan } from '../store/notifications/deliveryStore.ts';
 
 /**
@@ -33,6 +34,9 @@ export interface NotifierParts {
 /** How often a plan is made again because another process committed one in between. */
 const PLAN_ATTEMPTS = 5;
 
+/** Findings that are held against all silences in one turn of the event loop: some milliseconds. */
+const FINDINGS_A_TURN = 100;
+
 /** Composes the notifier; it does nothing until it is called. */
 export function createNotifier(parts: NotifierParts): Notifier {
   const { policy, store, channels } = parts;
@@ -51,7 +55,13 @@ async function planAndCommit(store: DeliveryStore, policy: Policy, now: TimeMs):
   for (let attempt = 0; attempt < PLAN_ATTEMPTS; attempt += 1) {
     const view = await store.view(now);
     if ((view.watermark ?? 0) < (view.holdUntil ?? 0)) return nothingPlanned(now);
-    const plan = planDeliveries(view, policy, now);
+    const isQuiet = quietOf(view, policy, now);
+    // Thousands of findings against hundreds of expressions: health answers in between.
+    for (const [index, finding] of view.findings.entries()) {
+      isQuiet(finding);
+      if (index % FINDINGS_A_TURN === 0) await turn();
+    }
+    const plan = planDeliveries(view, policy, now, isQuiet);
     if (await store.commitPlan(view, plan)) return plan;
   }
   // Another process plans all the time: its plans hold what ours would have.

@@ -100,7 +100,7 @@ describe('a configuration', () => {
         const first = tally.outcome(
           () => loadConfig(file),
           ConfigError,
-          /^\S+burnwatch\.yaml(:\d+)?: ./,
+          /^\S+burnwatch\.yaml(:\d+)?: /,
         );
         if (first === null) return;
         must(loadConfig(file).configHash === first.configHash, 'loaded again it is another one');

@@ -10,7 +10,7 @@ import { createProbes } from '../../src/serve/probes.ts';
 import { clientLeaves } from '../../src/serve/questions/cancellation.ts';
 import { QuestionPool } from '../../src/serve/questions/questionPool.ts';
 import type { HistoryReader } from '../../src/store/history.ts';
-import { threadCpuMs } from '../support/cpuTime.ts';
+import { longestTurnMs, threadCpuMs } from '../support/cpuTime.ts';
 import { madeUpWindows, SMALL_CLUSTER, WINDOW_MS } from '../support/madeUpWindows.ts';
 import { serveShop, type ShopServer } from '../support/serveShop.ts';
 import { SHOP_NOW } from '../support/shopHistory.ts';
@@ -80,28 +80,23 @@ function ask(path: string, init: RequestInit = {}): Promise<Response> {
 
 /** Runs `work`; returns the longest that this thread computed without a turn, and how often health answered meanwhile. */
 async function watching(work: () => Promise<void>): Promise<{ turnMs: number; healthy: number }> {
-  let turnMs = 0;
-  let last = threadCpuMs();
-  const watch = setInterval(() => {
-    const now = threadCpuMs();
-    turnMs = Math.max(turnMs, now - last);
-    last = now;
-  }, 1);
   const done = new AbortController();
   let healthy = 0;
-  const health = (async () => {
+  const health = async (): Promise<void> => {
     while (!done.signal.aborted) {
       healthy += (await fetch(`${probes.url}/-/healthy`)).ok ? 1 : 0;
       await pause(20);
     }
-  })();
-  try {
-    await work();
-  } finally {
-    done.abort();
-    await health;
-    clearInterval(watch);
-  }
+  };
+  const turnMs = await longestTurnMs(async () => {
+    const asking = health();
+    try {
+      await work();
+    } finally {
+      done.abort();
+      await asking;
+    }
+  });
   return { turnMs, healthy };
 }
 

@@ -12,3 +12,22 @@ export function threadCpuMs(): number {
   const { user, system } = (process.threadCpuUsage ?? process.cpuUsage)();
   return (user + system) / 1_000;
 }
+
+/** The longest that this thread computes without a turn of its event loop while `work` runs, in milliseconds of CPU. */
+export async function longestTurnMs(work: () => Promise<void>): Promise<number> {
+  let longest = 0;
+  let last = threadCpuMs();
+  const look = () => {
+    const now = threadCpuMs();
+    longest = Math.max(longest, now - last);
+    last = now;
+  };
+  const watch = setInterval(look, 1);
+  try {
+    await work();
+    look();
+    return longest;
+  } finally {
+    clearInterval(watch);
+  }
+}

@@ -4,7 +4,6 @@ import type { Delivery } from '../../store/notifications/delivery.ts';
 import type { Receiver } from '../../store/notifications/receiver.ts';
 import type { PlanningView, RecordedEvent } from '../../store/notifications/deliveryStore.ts';
 import { hashId } from './deliveryId.ts';
-import { quietReason, type QuietRule } from './quiet.ts';
 
 /** Receivers that are no people: they have their own grouping, silences and memory. */
 export interface Machines {
@@ -22,7 +21,7 @@ const EVENTS_A_DELIVERY = 100;
 export function machineDeliveries(
   view: PlanningView,
   machines: Machines,
-  quiet: readonly QuietRule[],
+  isQuiet: (finding: Finding) => boolean,
   now: TimeMs,
 ): readonly Delivery[] {
   return [
@@ -30,7 +29,7 @@ export function machineDeliveries(
     ...machines.alerts.flatMap((receiver) => {
       const isWatched = machines.watchdogs.includes(receiver);
       const sealedUntil = isWatched ? view.watermark : null;
-      return alertDeliveries(receiver, view, quiet, sealedUntil, now);
+      return alertDeliveries(receiver, view, isQuiet, sealedUntil, now);
     }),
   ];
 }
@@ -71,7 +70,7 @@ function justDecided({ state, decision }: Finding, now: TimeMs): boolean {
 function alertDeliveries(
   receiver: Receiver,
   view: PlanningView,
-  quiet: readonly QuietRule[],
+  isQuiet: (finding: Finding) => boolean,
   sealedUntil: TimeMs | null,
   now: TimeMs,
 ): readonly Delivery[] {
@@ -83,7 +82,7 @@ function alertDeliveries(
     (finding.state === 'open' ||
       justDecided(finding, now) ||
       (finding.state === 'resolved' && justClosed.has(finding.id))) &&
-    quietReason(finding, quiet) === null;
+    !isQuiet(finding);
   const findings = view.findings.filter(fires);
   if (findings.length === 0 && sealedUntil === null) return [];
   const notice = { kind: 'alerts', at: now, findings, sealedUntil } as const;

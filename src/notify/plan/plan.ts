@@ -18,7 +18,7 @@ import { maintenanceRule, type MaintenanceWindow } from './maintenance.ts';
 import { noticeReason, type ReminderIntervals } from './noticeReason.ts';
 import { holdPages } from './paging.ts';
 import { previewRoutes, type Preview } from './preview.ts';
-import { inhibitionRule, quietReason, silenceRule, type QuietRule } from './quiet.ts';
+import { inhibitionRule, quietTest, silenceRule } from './quiet.ts';
 import { ownerNotes } from './ownerNotes.ts';
 import type { Reach } from '../owners.ts';
 import { routedOwnerProblem, routesOf, type Destinations, type Route } from './routes.ts';
@@ -40,19 +40,21 @@ export interface Policy {
  * Turns what the history holds into deliveries. Pure: the same view, policy and `now` always give the
  * same plan, so a plan that was lost with its process is simply made again.
  *
+ * @param isQuiet of the same view: what it was asked before is not worked out again
+ *
  * finding → routes (preview) → named reason → quiet? → page limit → conversations → deliveries
  */
-export function planDeliveries(view: PlanningView, policy: Policy, now: TimeMs): Plan {
-  const quiet: readonly QuietRule[] = [
-    silenceRule(view.silences, now),
-    maintenanceRule(policy.maintenance, now),
-    inhibitionRule(view.findings),
-  ];
+export function planDeliveries(
+  view: PlanningView,
+  policy: Policy,
+  now: TimeMs,
+  isQuiet = quietOf(view, policy, now),
+): Plan {
   const preview: Preview = {
     active: now < (view.installedAt ?? now) + policy.previewMs,
     platform: policy.destinations.platform,
   };
-  const all = newsByReceiver(view, policy, quiet, preview, now);
+  const all = newsByReceiver(view, policy, isQuiet, preview, now);
   const [known, notified] = splitKnown(all, view);
   const paging = holdPages(notified, view.pages, policy.maxPagesPerDay, now, view.saidOnce);
   const capped = capOwners(paging.notified, policy.destinations.platform);
@@ -79,7 +81,7 @@ export function planDeliveries(view: PlanningView, policy: Policy, now: TimeMs):
         records.push(recordOf(receiverNews.receiver, conversation, item, now));
     }
   }
-  deliveries.push(...machineDeliveries(view, policy.machines, quiet, now));
+  deliveries.push(...machineDeliveries(view, policy.machines, isQuiet, now));
   return {
     at: now,
     deliveries: deliveries.map((delivery) => ({ ...delivery, createdAt: now })),
@@ -87,6 +89,19 @@ export function planDeliveries(view: PlanningView, policy: Policy, now: TimeMs):
     pages: paging.pages,
     saidOnce: [...paging.saidOnce, ...owners.saidOnce],
   };
+}
+
+/** Says of a finding whether silences, maintenance or another finding keep it quiet. */
+export function quietOf(
+  view: PlanningView,
+  policy: Policy,
+  now: TimeMs,
+): (finding: Finding) => boolean {
+  return quietTest([
+    silenceRule(view.silences, now),
+    maintenanceRule(policy.maintenance, now),
+    inhibitionRule(view.findings),
+  ]);
 }
 
 /** Parts what a receiver heard before a backup was restored from what it has not heard yet. */
@@ -108,7 +123,7 @@ function splitKnown(
 function newsByReceiver(
   view: PlanningView,
   policy: Policy,
-  quiet: readonly QuietRule[],
+  isQuiet: (finding: Finding) => boolean,
   preview: Preview,
   now: TimeMs,
 ): readonly ReceiverNews[] {
@@ -118,13 +133,12 @@ function newsByReceiver(
   for (const finding of inOrder(view.findings)) {
     const records = recordsOf.get(finding.id) ?? [];
     const events = eventsOf.get(finding.id) ?? [];
-    const isQuiet = quietReason(finding, quiet) !== null;
     for (const { route, record, current } of routesWithRecords(finding, records, policy, preview)) {
       const reason = noticeReason(finding, record, events, now, policy.reminders);
       if (reason === null) continue;
       // What merely calms an old message passes silences; a receiver without a route any more gets only that.
       const calms = reason === 'resolved' || reason === 'acknowledged' || reason === 'accepted';
-      if ((isQuiet || !current) && !calms) continue;
+      if (!calms && (!current || isQuiet(finding))) continue;
       if (route.audience === 'pager' && (reason === 'reminder' || reason === 'better')) continue;
       const key = receiverKey(route.receiver);
       const { audience, receiver, insteadOf } = route;

@@ -45,11 +45,13 @@ const MUTED_BY_ABUSE: ReadonlySet<Finding['kind']> = new Set([
   'cost-spike',
 ]);
 
-/** The first reason that any rule gives. */
-export function quietReason(finding: Finding, rules: readonly QuietRule[]): string | null {
-  for (const rule of rules) {
-    const reason = rule(finding);
-    if (reason !== null) return reason;
-  }
-  return null;
+/** Says of each finding whether any rule keeps it quiet; each is looked at once. */
+export function quietTest(rules: readonly QuietRule[]): (finding: Finding) => boolean {
+  const known = new Map<Finding, boolean>();
+  return (finding) => {
+    let isQuiet = known.get(finding);
+    if (isQuiet === undefined)
+      known.set(finding, (isQuiet = rules.some((rule) => rule(finding) !== null)));
+    return isQuiet;
+  };
 }
