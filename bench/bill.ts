@@ -88,6 +88,8 @@ async function play(world: BillWorld): Promise<Outcome> {
         final: false,
         reopen: false,
         now: START + 3 * DAY_MS,
+        pricing,
+        cluster: 'test',
       },
       reader,
       store,

@@ -173,13 +173,28 @@ const bill = z
 /** A bill that the daemon imports again and again. */
 export type BillConfig = z.output<typeof bill>;
 
-const billSchedules: Rule<readonly BillConfig[]> = (bills, report) => {
+const billSchedules: Rule<readonly Pick<BillConfig, 'schedule'>[]> = (bills, report) => {
   bills.forEach(({ schedule }, index) => {
     if (!isCron(schedule))
       report([index, 'schedule'], `"${schedule}" is not a cron expression such as 0 6 * * *`);
   });
 };
 
+const monthExport = z.strictObject({
+  /** A folder. */
+  to: z.string().min(1),
+  by: z.enum(['owner', 'namespace']).default('owner'),
+  format: z.enum(['csv', 'focus']).default('csv'),
+  /** When it is looked whether the last month is due. */
+  schedule: z.string().default('0 6 * * *'),
+  /** How long after its end a month is closed: corrections of the bill and late data have come till then. */
+  closeAfter: duration.default(5 * DAY_MS),
+});
+
+/** An export of each month by team, on a schedule. */
+export type ExportConfig = z.output<typeof monthExport>;
+
+export const exportsPart = configPart(z.array(monthExport).default([]), billSchedules);
 export const billsPart = configPart(z.array(bill).default([]), billSchedules);
 export const pricingPart = configPart(
   pricing.transform(convertDefaults).prefault({}),

@@ -33,13 +33,13 @@ export class BillImports {
   async #import({ path, url, where }: BillConfig): Promise<void> {
     const { config, reader, log, now } = this.#deps;
     const filters = Object.entries(where).map(([column, value]) => ({ column, value }));
-    const { history, pricing } = config();
+    const { history, pricing, cluster } = config();
     try {
       const store = await openBillStore(history.path);
       try {
         const request = { currency: pricing.currency, filters, final: false, reopen: false };
         const { days, charges, nodes } = await importBill(
-          { ...request, path: path ?? url ?? '', now: now() },
+          { ...request, path: path ?? url ?? '', now: now(), pricing, cluster },
           reader,
           store,
         );

@@ -6,6 +6,7 @@ import { composeNotifier, type AttemptResult } from './composeNotifier.ts';
 import type { LoadedConfig } from './config/load.ts';
 import type { Config } from './config/schema.ts';
 import type { CycleSupervisor } from './cycleSupervisor.ts';
+import { MonthExports } from './monthExports.ts';
 import { NotifyPump } from './notifyPump.ts';
 import type { Pages } from './pages.ts';
 import type { Releasers } from './releasers.ts';
@@ -75,11 +76,14 @@ export async function startDuties(parts: DutiesParts): Promise<Duties> {
   releasers.push('the weekly digest', async () => digests.stop());
   const bills = new BillImports({ config, reader, log, now: Date.now });
   releasers.push('the bills', () => bills.settled());
+  const exports = new MonthExports({ config, reader, log, now: Date.now });
+  releasers.push('the exports', () => exports.settled());
   const parties = {
     cycle: supervisor,
     digest: digests,
     backup: { tick: () => supervisor.backUp() },
     bills,
+    exports,
   };
   let schedule = startSchedule(config(), parties, log);
   releasers.push('the schedule', () => schedule.destroy());

@@ -17,9 +17,14 @@ it('the schedule ticks on when the clock is set back, set ahead for a moment, or
   let ticks = 0;
   const nothing = { tick: () => undefined };
   const cycle = { tick: () => void (ticks += 1) };
-  const { schedule, bills, history } = configSchema.parse({ cluster: 'test' });
-  const parties = { cycle, digest: nothing, backup: nothing, bills: nothing as never };
-  const running = startSchedule({ schedule, bills, history }, parties, pino({ level: 'silent' }));
+  const { schedule, bills, exports, history } = configSchema.parse({ cluster: 'test' });
+  const parties = { cycle, digest: nothing, backup: nothing };
+  const others = { bills: nothing as never, exports: nothing as never };
+  const running = startSchedule(
+    { schedule, bills, exports, history },
+    { ...parties, ...others },
+    pino({ level: 'silent' }),
+  );
   const ticksWithin = async (ms: number): Promise<number> => {
     const before = ticks;
     await vi.advanceTimersByTimeAsync(ms);

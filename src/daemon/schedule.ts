@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import { SECOND_MS, type TimeMs } from '../model/time.ts';
 import type { BillImports } from './billImports.ts';
 import type { Config } from './config/schema.ts';
+import type { MonthExports } from './monthExports.ts';
 import type { Ticked } from './singleFlight.ts';
 
 /** The wall clock was set by this much, or the machine slept: a clock that is corrected gently goes by less. */
@@ -41,9 +42,10 @@ const LOOK_MS = 5 * SECOND_MS;
  * clock: when that is set, or the machine has slept, the schedule is made anew, and cycle and digest look at once.
  */
 export function startSchedule(
-  { schedule, bills, history }: Pick<Config, 'schedule' | 'bills' | 'history'>,
+  { schedule, bills, exports, history }: Pick<Config, 'schedule' | 'bills' | 'exports' | 'history'>,
   parties: Readonly<Record<'cycle' | 'digest' | 'backup', Ticked>> & {
     readonly bills: BillImports;
+    readonly exports: MonthExports;
   },
   log: Logger,
 ): Schedule {
@@ -59,6 +61,9 @@ export function startSchedule(
   const start = () => [
     scheduleCron(cycle, () => parties.cycle.tick(), options),
     scheduleCron(digest, () => parties.digest.tick(), options),
+    ...exports.map((target) =>
+      scheduleCron(target.schedule, () => parties.exports.tick(target), options),
+    ),
     ...bills.map((bill) => scheduleCron(bill.schedule, () => parties.bills.tick(bill), options)),
     ...(history.backup === undefined
       ? []

@@ -23,11 +23,26 @@ export interface BillDay {
   readonly namespaces: ReadonlyMap<string, Nano>;
 }
 
+/** A month with what is charged for it, as a text of the caller's. */
+export interface FrozenMonth {
+  readonly month: TimeMs;
+  readonly frozen: string;
+}
+
+/** What a later bill changed about a closed month. */
+export interface BillCorrection {
+  readonly month: TimeMs;
+  readonly at: TimeMs;
+  /** Name of the bill. */
+  readonly source: string;
+  readonly nano: Nano;
+}
+
 /** The bills of a history: imported beside a running daemon, kept apart from what was recorded. */
 export interface BillStore {
   /**
-   * Puts the days of a bill in place of those of an earlier import.
-   * @throws HistoryError `closed` when a day is in a closed month, unless `reopen`.
+   * Puts the days of a bill in place of those of an earlier import. What it says of a day of a closed month is kept as a
+   * correction instead: the difference to what was billed and corrected before. `reopen` opens the month again.
    */
   importDays(bill: {
     readonly source: string;
@@ -35,8 +50,12 @@ export interface BillStore {
     readonly reopen: boolean;
     readonly at: TimeMs;
   }): Promise<void>;
-  /** Closes months for good: their bill and their windows are not changed any more. */
-  closeMonths(months: readonly TimeMs[], at: TimeMs): Promise<void>;
+  /** Closes months for good: their bill, their windows and what was charged for them are not changed any more. */
+  closeMonths(months: readonly FrozenMonth[], at: TimeMs): Promise<void>;
+  /** What was charged for a closed month; null while it is open. */
+  frozenMonth(month: TimeMs): Promise<string | null>;
+  /** Corrections of closed months that came in [from, to), oldest first. */
+  corrections(from: TimeMs, to: TimeMs): Promise<readonly BillCorrection[]>;
   /** Days with a bill in [from, to), oldest first. */
   billDays(from: TimeMs, to: TimeMs): Promise<readonly BillDay[]>;
   closedMonths(): Promise<readonly TimeMs[]>;

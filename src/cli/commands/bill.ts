@@ -38,7 +38,7 @@ export function registerBill(bill: Command, io: Io): void {
       [],
     )
     .option('--final', 'the bill is final: close its months')
-    .option('--reopen', 'replace closed months all the same')
+    .option('--reopen', 'open closed months again, instead of recording a correction')
     .action((file: string, options: ImportOptions) => runImport(file, options, io));
   const show = bill
     .command('show', { isDefault: true })
@@ -61,8 +61,10 @@ async function runImport(file: string, options: ImportOptions, io: Io): Promise<
     final: options.final ?? false,
     reopen: options.reopen ?? false,
     now: io.now(),
+    pricing: config.pricing,
+    cluster: config.cluster,
   };
-  const { days, charges, nodes, closed } = await withHistory(config, (reader) =>
+  const { days, charges, nodes, closed, corrected } = await withHistory(config, (reader) =>
     withOpened(openBillStore(config.history.path), (store) => importBill(request, reader, store)),
   );
   const total = days.reduce((sum, { totalNano }) => sum + totalNano, 0);
@@ -73,6 +75,10 @@ async function runImport(file: string, options: ImportOptions, io: Io): Promise<
       `${formatNano(total, currency)}, ${nodes} nodes named.\n`,
   );
   for (const month of closed) io.out(`${formatTime(month).slice(0, 7)} is closed.\n`);
+  for (const month of corrected)
+    io.out(
+      `${formatTime(month).slice(0, 7)} was closed: what this bill changes is a correction (burnwatch export).\n`,
+    );
   if (config.pricing.basis !== 'effective')
     io.out('Costs show it once pricing.basis is effective.\n');
 }

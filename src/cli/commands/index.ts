@@ -55,6 +55,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./bill.ts')).registerBill,
   },
   {
+    name: 'export',
+    description: 'a month by team for chargeback, as CSV or FOCUS; --close freezes it',
+    load: async () => (await import('./export.ts')).registerExport,
+  },
+  {
     name: 'findings',
     description: 'findings and their evidence',
     load: async () => (await import('./findings.ts')).registerFindings,

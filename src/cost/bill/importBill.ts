@@ -2,6 +2,8 @@ import { basename } from 'node:path';
 import type { BillDay, BillStore } from '../../store/bills.ts';
 import type { HistoryReader } from '../../store/history.ts';
 import { DAY_MS, monthStart, nextMonth, type TimeMs } from '../../model/time.ts';
+import { freezeMonth } from '../chargeback/monthReport.ts';
+import type { PricingConfig } from '../config.ts';
 import { billFiles } from './billFiles.ts';
 import { collectBill } from './collectBill.ts';
 import { BillError, readFocus, type Charge, type ChargeFilter } from './readFocus.ts';
@@ -13,9 +15,12 @@ export interface BillImport {
   readonly filters: readonly ChargeFilter[];
   /** Closes the months that the bill is for. */
   readonly final: boolean;
-  /** Replaces closed months all the same. */
+  /** Opens closed months again and replaces them. */
   readonly reopen: boolean;
   readonly now: TimeMs;
+  /** How a month that is closed is charged. */
+  readonly pricing: PricingConfig;
+  readonly cluster: string;
 }
 
 export interface BillImported {
@@ -24,12 +29,14 @@ export interface BillImported {
   readonly nodes: number;
   /** Months that are closed now. */
   readonly closed: readonly TimeMs[];
+  /** Months that were closed before: what the bill changes about them is a correction. */
+  readonly corrected: readonly TimeMs[];
 }
 
 /**
  * Imports a bill (FOCUS as CSV, also gzipped, or Parquet) into the history. Only whole UTC days that are over are taken.
  * @throws BillError when the file cannot be used; nothing is changed then.
- * @throws HistoryError `closed` when a month of it is closed.
+ * Of months that are closed the difference is kept as a correction.
  */
 export async function importBill(
   request: BillImport,
@@ -54,9 +61,14 @@ export async function importBill(
   }
   await store.importDays({ source: name, days, reopen: request.reopen, at: now });
   const months = [...new Set(days.map(({ day }) => monthStart(day)))];
-  const closed = request.final ? months.filter((month) => nextMonth(month) <= now) : [];
-  await store.closeMonths(closed, now);
-  return { days, charges: bill.charges, nodes: bill.nodes, closed };
+  const already = new Set(await store.closedMonths());
+  const isDue = (month: TimeMs): boolean => nextMonth(month) <= now && !already.has(month);
+  const closed = request.final ? months.filter(isDue) : [];
+  const frozen = [];
+  for (const month of closed) frozen.push(await freezeMonth({ ...request, reader }, month));
+  await store.closeMonths(frozen, now);
+  const corrected = months.filter((month) => already.has(month));
+  return { days, charges: bill.charges, nodes: bill.nodes, closed, corrected };
 }
 
 async function* readFiles(files: readonly string[], request: BillImport): AsyncGenerator<Charge> {

@@ -5,7 +5,7 @@ import { signalsPart } from '../../collect/signals/config.ts';
 import { unitCostsPart } from '../../collect/unitCosts.ts';
 import { schemasOf, type ConfigPart, type Report } from '../../config/configPart.ts';
 import { whileKnown } from '../../config/knownParts.ts';
-import { billsPart, budgetsPart, pricingPart } from '../../cost/config.ts';
+import { billsPart, budgetsPart, exportsPart, pricingPart } from '../../cost/config.ts';
 import type { FleetConfig } from '../../cost/fleet.ts';
 import { schedulePart } from '../../cycle/config.ts';
 import { eventsPart } from '../../detect/planned/config.ts';
@@ -28,6 +28,7 @@ const PARTS = {
   pricing: pricingPart,
   budgets: budgetsPart,
   bills: billsPart,
+  exports: exportsPart,
   owners: ownersPart,
   events: eventsPart,
   unitCosts: unitCostsPart,
@@ -54,6 +55,7 @@ export const CLUSTER_KEYS: readonly string[] = [
   'heartbeat',
   'budgets',
   'bills',
+  'exports',
   'owners',
   'events',
   'unitCosts',

@@ -1,8 +1,13 @@
-import { DAY_MS, formatTime, monthStart, type TimeMs } from '../../model/time.ts';
+import type { Nano } from '../../model/money.ts';
+import { monthStart, nextMonth, type TimeMs } from '../../model/time.ts';
 import { makeParts } from '../../model/costParts.ts';
-import { BILL_PARTS, type BillDay, type BillStore } from '../../store/bills.ts';
-import { HistoryError } from '../../store/history.ts';
-import { all, putNew, run, values, type Database, type Db } from './db.ts';
+import {
+  BILL_PARTS,
+  type BillCorrection,
+  type BillDay,
+  type BillStore,
+} from '../../store/bills.ts';
+import { all, putNew, run, value, values, type Database, type Db } from './db.ts';
 
 /** The bills of a history. */
 export function createBillStore(database: Database): BillStore {
@@ -10,11 +15,22 @@ export function createBillStore(database: Database): BillStore {
     importDays: (bill) => database.write((db) => replaceDays(db, bill)),
     closeMonths: (months, at) =>
       database.write(async (db) => {
-        const rows = months.map((month) => ({ month: monthStart(month), closed_at: at }));
+        const rows = months.map(({ month, frozen }) => ({
+          month: monthStart(month),
+          closed_at: at,
+          frozen,
+        }));
         return await putNew(db, 'bill_months', ['month'], ...rows);
       }),
     billDays: (from, to) => database.read((db) => readBillDays(db, from, to)),
     closedMonths: () => database.read(closedMonths),
+    frozenMonth: (month) =>
+      database.read(
+        async (db) =>
+          (await value<string>(db, 'SELECT frozen FROM bill_months WHERE month = ?', month)) ??
+          null,
+      ),
+    corrections: (from, to) => database.read((db) => readCorrections(db, from, to)),
     close: () => database.close(),
   };
 }
@@ -58,17 +74,55 @@ async function closedMonths(db: Db): Promise<readonly TimeMs[]> {
   return await values<TimeMs>(db, 'SELECT month FROM bill_months ORDER BY month');
 }
 
-/** @throws HistoryError `closed` */
+async function readCorrections(
+  db: Db,
+  from: TimeMs,
+  to: TimeMs,
+): Promise<readonly BillCorrection[]> {
+  const days = await all<{ day: TimeMs; at: TimeMs; source: string; nano: Nano }>(
+    db,
+    'SELECT day, at, source, nano FROM bill_corrections WHERE at >= ? AND at < ? ORDER BY at, day',
+    [from, to],
+  );
+  const byBill = Map.groupBy(days, ({ day, at }) => `${monthStart(day)} ${at}`);
+  return [...byBill.values()].map((own) => ({
+    month: monthStart(own[0]!.day),
+    at: own[0]!.at,
+    source: own[0]!.source,
+    nano: own.reduce((sum, { nano }) => sum + nano, 0),
+  }));
+}
+
+/** What a bill says of a day that is closed beyond what was billed and corrected before. */
+async function correctDay(
+  db: Db,
+  { day, totalNano }: BillDay,
+  { source, at }: Pick<Parameters<BillStore['importDays']>[0], 'source' | 'at'>,
+): Promise<void> {
+  const known = `SELECT CAST(
+      COALESCE((SELECT total_nano FROM bill_days WHERE day = $day), 0) +
+      COALESCE((SELECT SUM(nano) FROM bill_corrections WHERE day = $day), 0) AS BIGINT)`;
+  const nano = totalNano - ((await value<number>(db, known, { day })) ?? 0);
+  if (nano === 0) return;
+  await run(db, 'INSERT INTO bill_corrections VALUES (?, ?, ?, ?)', [day, at, source, nano]);
+}
+
 async function replaceDays(
   db: Db,
   { days, source, at, reopen }: Parameters<BillStore['importDays']>[0],
 ): Promise<void> {
   const closed = new Set(await closedMonths(db));
-  for (const { day, totalNano, poolNano, parts, reasons, nodes, namespaces } of days) {
+  for (const one of days) {
+    const { day, totalNano, poolNano, parts, reasons, nodes, namespaces } = one;
     const month = monthStart(day);
     if (closed.has(month)) {
-      if (!reopen) throw closedError(month);
+      if (!reopen) {
+        await correctDay(db, one, { source, at });
+        continue;
+      }
+      const next = nextMonth(month);
       await run(db, 'DELETE FROM bill_months WHERE month = ?', month);
+      await run(db, 'DELETE FROM bill_corrections WHERE day >= ? AND day < ?', [month, next]);
     }
     await run(db, 'DELETE FROM bill_days WHERE day = ?', day);
     await run(
@@ -91,12 +145,4 @@ async function replaceDays(
       await run(db, 'INSERT INTO bill_nodes (day, node, nano) VALUES (?, ?, ?)', day, node, nano);
     }
   }
-}
-
-function closedError(month: TimeMs): HistoryError {
-  const name = formatTime(month + DAY_MS).slice(0, 7);
-  return new HistoryError(
-    'closed',
-    `${name} is closed: its final bill was imported; use --reopen to replace it`,
-  );
 }

@@ -278,7 +278,18 @@ const BILLS = `
     nano INTEGER NOT NULL,
     PRIMARY KEY (day, namespace)
   ) STRICT, WITHOUT ROWID;
-  CREATE TABLE bill_months (month INTEGER PRIMARY KEY, closed_at INTEGER NOT NULL) STRICT;
+  CREATE TABLE bill_months (
+    month INTEGER PRIMARY KEY,
+    closed_at INTEGER NOT NULL,
+    frozen TEXT NOT NULL
+  ) STRICT;
+  CREATE TABLE bill_corrections (
+    day INTEGER NOT NULL,
+    at INTEGER NOT NULL,
+    source TEXT NOT NULL,
+    nano INTEGER NOT NULL,
+    PRIMARY KEY (day, at)
+  ) STRICT, WITHOUT ROWID;
 `;
 
 /**
