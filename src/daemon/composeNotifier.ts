@@ -7,6 +7,11 @@ import { createNotifier, type Notifier } from '../notify/notifier.ts';
 import { historyPictures } from '../channels/pictures.ts';
 import type { DeliveryStore } from '../store/notifications/deliveryStore.ts';
 import type { LoadedConfig } from './config/load.ts';
+import { othersOf, speakerOf } from '../cost/fleet.ts';
+import { IMAGE_IN_CLUSTERS } from '../detect/imageInClusters.ts';
+import type { Finding } from '../model/finding.ts';
+import { HistoryError } from '../store/history.ts';
+import type { Config } from './config/schema.ts';
 import { Releasers } from './releasers.ts';
 
 export interface ComposedNotifier {
@@ -40,12 +45,38 @@ export async function composeNotifier(
     const channels = await createChannels(config, { clock, logger, pictures });
     const observer = deliveryObserver(logger, observe);
     const policy = policyOf(config);
-    const notifier = createNotifier({ policy, store, channels, clock, observer });
+    const notifier = createNotifier({
+      policy,
+      store,
+      channels,
+      clock,
+      observer,
+      elsewhere: () => findingsOverClusters(config, logger),
+    });
     releasers.push('the notifier', () => notifier.close());
     return { notifier, store, close };
   } catch (error) {
     await close();
     throw error;
+  }
+}
+
+/** The findings over clusters, where another one has them. While it cannot be read, each cluster speaks for itself. */
+async function findingsOverClusters(config: Config, logger: Logger): Promise<readonly Finding[]> {
+  const speaker = othersOf(config).find(({ cluster }) => cluster === speakerOf(config));
+  if (speaker === undefined) return [];
+  try {
+    const reader = await openHistoryReader(speaker.path);
+    try {
+      const all = { state: 'open', kind: 'cryptojacking', since: null, namespaces: null } as const;
+      return (await reader.findings(all)).filter(({ rule }) => rule === IMAGE_IN_CLUSTERS);
+    } finally {
+      await reader.close();
+    }
+  } catch (err) {
+    if (!(err instanceof HistoryError)) throw err;
+    if (err.code !== 'missing') logger.warn({ err }, 'Findings over clusters cannot be read');
+    return [];
   }
 }
 

@@ -42,7 +42,7 @@ import { openOrRecover } from './recoverHistory.ts';
 import { StepGuard } from './stepGuard.ts';
 import { summarize, type CycleSummary } from './cycleSummary.ts';
 import { makeDigest, type DigestAnswer, type DigestAsk } from './makeDigest.ts';
-import { withSpentElsewhere } from './withSpentElsewhere.ts';
+import { withElsewhere } from './withElsewhere.ts';
 
 export interface RunnerOptions {
   /** Named in the error of a process that finds the history locked. */
@@ -93,7 +93,7 @@ export class CycleRunner {
   static async open(loaded: CycleConfig, options: RunnerOptions): Promise<CycleRunner> {
     const settings = await compose(loaded, options);
     const { config } = settings;
-    const collector = withSpentElsewhere(await createCollector(config), config);
+    const collector = withElsewhere(await createCollector(config), config);
     const history =
       options.dryRunFrom === undefined
         ? await openWriter(config, options)
@@ -244,7 +244,7 @@ export class CycleRunner {
    */
   async reconfigure(loaded: CycleConfig): Promise<void> {
     const settings = await compose(loaded, this.#options);
-    const collector = withSpentElsewhere(await createCollector(loaded.config), loaded.config);
+    const collector = withElsewhere(await createCollector(loaded.config), loaded.config);
     const old = this.#collector;
     this.#settings = settings;
     this.#collector = collector;

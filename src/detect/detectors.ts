@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import { abuseDetector } from './abuse/abuseDetector.ts';
 import { postureDetector } from './posture/postureDetector.ts';
 import { dataQualityDetector } from './quality/dataQuality.ts';
+import { imageInClusters } from './imageInClusters.ts';
 import { abandonedDetector } from './rightsize/abandoned/abandonedDetector.ts';
 import { overprovisionedDetector } from './rightsize/overprovisioned/overprovisionedDetector.ts';
 import { underprovisionedDetector } from './rightsize/underprovisioned/underprovisionedDetector.ts';
@@ -20,6 +21,7 @@ export const DETECTORS = [
   budgetDetector,
   costSpikeDetector,
   abuseDetector,
+  imageInClusters,
   signalDetector,
   controlPlaneDetector,
 ] as const;

@@ -88,6 +88,8 @@ export interface Verdict {
   readonly severity: Severity;
   /** Of abuse findings. */
   readonly cause?: FindingCause;
+  /** Of abuse findings: the image, without tag and digest. */
+  readonly image?: string;
   /** 0..100. */
   readonly score: number;
   /** When the behaviour began, in the data's time. */
@@ -112,6 +114,8 @@ export interface Finding {
   readonly severity: Severity;
   /** Of abuse findings; absent in those of earlier releases. */
   readonly cause?: FindingCause;
+  /** Of abuse findings: the image, without tag and digest. */
+  readonly image?: string;
   readonly state: FindingState;
   readonly score: number;
   readonly cluster: string;

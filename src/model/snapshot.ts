@@ -4,9 +4,25 @@ import type { Amounts, PodHold } from './podHold.ts';
 import type { Reading } from './reading.ts';
 import type { PodSpecFacts } from './podSpec.ts';
 import type { ControlPlaneReading } from './controlPlane.ts';
+import type { Severity } from './finding.ts';
 import type { Signal } from './signal.ts';
 import type { TimeMs, Window } from './time.ts';
 import type { WorkloadRef } from './workload.ts';
+
+/** A workload of another cluster that looks like mining. */
+export interface SuspectElsewhere {
+  readonly cluster: string;
+  readonly findingId: string;
+  /** Its image, without tag and digest. */
+  readonly image: string;
+  readonly severity: Severity;
+  readonly score: number;
+  /** Where it runs, for people. */
+  readonly place: string;
+  readonly startedAt: TimeMs;
+  /** Units of currency. */
+  readonly costPerMonth: number | null;
+}
 
 /** What other clusters spent under a budget in a month (`2026-11`), and will by its end; units of currency. */
 export interface SpentElsewhere {
@@ -51,9 +67,11 @@ export interface Snapshot {
   readonly controlPlane?: readonly ControlPlaneReading[];
   /** Events of other tools that this window takes up, in the order of their times; absent where there are none. */
   readonly signals?: readonly Signal[];
+  /** What other clusters suspect at this window’s end; absent where this cluster does not speak for all. */
+  readonly suspectsElsewhere?: readonly SuspectElsewhere[];
   /**
    * What other clusters had spent by this window’s end under budgets over all clusters (`cost/budgets/spentElsewhere.ts`);
-   * absent where this cluster does not watch them, or where it cannot be told.
+   * absent where this cluster does not watch them, or where it is unknown.
    */
   readonly spentElsewhere?: Readonly<Record<string, SpentElsewhere>>;
   /** Share of the time that containers and pods lived which samples cover, 0..1 (see docs/architecture.md, "Coverage"). */

@@ -1,4 +1,5 @@
 import { setImmediate as turn } from 'node:timers/promises';
+import type { Finding } from '../model/finding.ts';
 import type { TimeMs } from '../model/time.ts';
 import { afterDeadLetter } from './deadLetters.ts';
 import type { Clock } from './clock.ts';
@@ -29,6 +30,8 @@ export interface NotifierParts {
   readonly channels: readonly Channel[];
   readonly clock: Clock;
   readonly observer: DeliveryObserver;
+  /** The findings of the cluster that speaks for all, where that is another one. */
+  readonly elsewhere?: () => Promise<readonly Finding[]>;
 }
 
 /** How often a plan is made again because another process committed one in between. */
@@ -42,7 +45,7 @@ export function createNotifier(parts: NotifierParts): Notifier {
   const { policy, store, channels } = parts;
   const fallbackFor = afterDeadLetter(policy.destinations.platform);
   return {
-    plan: (now) => planAndCommit(store, policy, now),
+    plan: (now) => planAndCommit(parts, now),
     deliver: (signal) => deliverDue({ ...parts, fallbackFor }, signal),
     nextDueAt: () => store.nextDueAt(),
     close: async () => {
@@ -51,9 +54,13 @@ export function createNotifier(parts: NotifierParts): Notifier {
   };
 }
 
-async function planAndCommit(store: DeliveryStore, policy: Policy, now: TimeMs): Promise<Plan> {
+async function planAndCommit(
+  { store, policy, elsewhere }: NotifierParts,
+  now: TimeMs,
+): Promise<Plan> {
+  const spoken = (await elsewhere?.()) ?? [];
   for (let attempt = 0; attempt < PLAN_ATTEMPTS; attempt += 1) {
-    const view = await store.view(now);
+    const view = { ...(await store.view(now)), elsewhere: spoken };
     if ((view.watermark ?? 0) < (view.holdUntil ?? 0)) return nothingPlanned(now);
     const isQuiet = quietOf(view, policy, now);
     // Thousands of findings against hundreds of expressions: health answers in between.

@@ -91,6 +91,7 @@ function fire(
     ...(Object.keys(labels).length > 0 && { labels }),
     severity: verdict.severity,
     ...(verdict.cause !== undefined && { cause: verdict.cause }),
+    ...(verdict.image !== undefined && { image: verdict.image }),
     score: verdict.score,
     pods: verdict.pods,
     owner: input.ownerOf(verdict),

@@ -1,4 +1,5 @@
 import { mostSevereFirst } from '../../detect/findings/severity.ts';
+import { IMAGE_IN_CLUSTERS } from '../../detect/imageInClusters.ts';
 import type { Finding } from '../../model/finding.ts';
 import { workloadKey } from '../../model/workload.ts';
 import type { Attention, FindingCount } from '../../store/digests/digest.ts';
@@ -25,7 +26,10 @@ function count({ firstSeen, resolvedAt }: Finding, { start, end }: Week): Counte
 /** Abuse of the week in a line. What is only a hint (`info`) does not count. */
 export function abuseLine(findings: readonly Finding[], week: Week): Attention {
   const abuse = findings
-    .filter(({ kind, severity }) => kind === 'cryptojacking' && severity !== 'info')
+    .filter(
+      ({ kind, rule, severity }) =>
+        kind === 'cryptojacking' && rule !== IMAGE_IN_CLUSTERS && severity !== 'info',
+    )
     .map((finding) => ({ finding, ...count(finding, week) }));
   const reported = abuse
     .filter((one) => one.open || one.opened)

@@ -18,7 +18,7 @@ import { maintenanceRule, type MaintenanceWindow } from './maintenance.ts';
 import { noticeReason, type ReminderIntervals } from './noticeReason.ts';
 import { holdPages } from './paging.ts';
 import { previewRoutes, type Preview } from './preview.ts';
-import { inhibitionRule, quietTest, silenceRule } from './quiet.ts';
+import { inhibitionRule, quietTest, silenceRule, spokenForRule } from './quiet.ts';
 import { ownerNotes } from './ownerNotes.ts';
 import type { Reach } from '../owners.ts';
 import { routedOwnerProblem, routesOf, type Destinations, type Route } from './routes.ts';
@@ -101,6 +101,7 @@ export function quietOf(
     silenceRule(view.silences, now),
     maintenanceRule(policy.maintenance, now),
     inhibitionRule(view.findings),
+    spokenForRule([...view.findings, ...(view.elsewhere ?? [])]),
   ]);
 }
 

@@ -1,3 +1,5 @@
+import { IMAGE_IN_CLUSTERS } from '../../detect/imageInClusters.ts';
+import { SEVERITY_RANK } from '../../detect/findings/severity.ts';
 import { suspectedWorkloads } from '../../detect/findings/suspectedWorkloads.ts';
 import type { Finding } from '../../model/finding.ts';
 import type { TimeMs } from '../../model/time.ts';
@@ -36,6 +38,20 @@ export function inhibitionRule(findings: readonly Finding[]): QuietRule {
       if (abused.has(workloadKey(namespace, workload))) return 'inhibited by abuse of the workload';
     }
     return stale && finding.kind === 'abandoned' ? 'inhibited by missing data' : null;
+  };
+}
+
+/** A finding over clusters speaks for those of its image in each, unless they are graver. */
+export function spokenForRule(findings: readonly Finding[]): QuietRule {
+  const open = findings.filter(
+    ({ rule, state }) => rule === IMAGE_IN_CLUSTERS && state !== 'resolved' && state !== 'accepted',
+  );
+  return ({ rule, image, cause, severity }) => {
+    if (rule === IMAGE_IN_CLUSTERS || image === undefined || cause !== 'mining') return null;
+    const speaker = open.find(
+      (one) => one.image === image && SEVERITY_RANK[one.severity] >= SEVERITY_RANK[severity],
+    );
+    return speaker === undefined ? null : `part of finding ${speaker.id} of ${speaker.cluster}`;
   };
 }
 

@@ -101,10 +101,11 @@ function peopleRoutes(finding: Finding, to: Destinations): readonly Route[] {
 
 /** Why the owner of a finding that is for owners cannot be reached; null for all others. */
 export function routedOwnerProblem(finding: Finding, to: Destinations): OwnerProblem | null {
-  const { kind, severity } = finding;
+  const { kind, severity, scope } = finding;
+  const isPlaced = scope.namespace !== null;
   const isForOwners =
-    (kind === 'cryptojacking' && severity === 'critical') ||
-    (kind === 'budget' && severity !== 'info' && finding.scope.namespace !== null) ||
+    (kind === 'cryptojacking' && severity === 'critical' && isPlaced) ||
+    (kind === 'budget' && severity !== 'info' && isPlaced) ||
     (kind === 'overprovisioned' && isUnusedCard(finding)) ||
     (kind === 'underprovisioned' && isOom(finding));
   return isForOwners ? to.ownerProblemOf(finding, kind !== 'cryptojacking') : null;

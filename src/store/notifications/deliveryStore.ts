@@ -26,6 +26,8 @@ export interface NotifiedRecord {
 
 /** One consistent look at everything that planning needs, read in a single transaction. */
 export interface PlanningView {
+  /** Findings of the cluster that speaks for all, where that is another one. */
+  readonly elsewhere?: readonly Finding[];
   /** Names this view; `commitPlan` refuses if another plan was committed in between. */
   readonly version: number;
   /** The last event of this view; the next one begins after it. */

@@ -2,6 +2,7 @@ import type { Evidence, FindingCause, Severity, Verdict } from '../../../model/f
 import { fromNano } from '../../../model/money.ts';
 import { HOUR_MS, HOURS_PER_MONTH, formatTime, windowHours } from '../../../model/time.ts';
 import { medianOf } from '../expectation/quantile.ts';
+import { repositoryOf } from '../subjects/images.ts';
 import { causeOf, CHECKS } from './cause.ts';
 import { nextSteps } from './nextSteps.ts';
 import { evidenceOf, SCORE_BANDS, type Judgement } from './judge.ts';
@@ -36,6 +37,7 @@ export function verdictOf(
     status,
     severity,
     cause,
+    ...(subject.image !== null && { image: repositoryOf(subject.image) }),
     score: judgement.severity === severity ? judgement.score : SCORE_BANDS[severity][0],
     startedAt: startOf(facts),
     summary:

@@ -64,7 +64,7 @@ interface Judged {
   readonly forecast: MonthForecast | null;
 }
 
-/** Null where a budget over all clusters is watched by another one, or cannot be told. */
+/** Null where a budget over all clusters is watched by another one, or where its figures are unknown. */
 function judgedBy(
   budget: Budget,
   state: BudgetState,
