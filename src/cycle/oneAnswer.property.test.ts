@@ -32,7 +32,7 @@ const SETTINGS: Settings = {
   configHash: 'c0ffee',
 };
 
-/** What one workload does: its own work, and what somebody else computes in it from some time on. */
+/** What one workload does: its own work, and what a miner computes in it from some time on. */
 const workload = fc.record({
   cores: fc.constantFrom(0.05, 0.2, 0.4),
   /** How much its work varies, as a share. */

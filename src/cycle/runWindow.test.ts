@@ -35,7 +35,7 @@ function verdict(rule: string, status: Verdict['status'], startedAt: number): Ve
   };
 }
 
-/** Says of each window what it is told to, and counts windows; throws while it is told nothing. */
+/** Gives each window the status of `says`, and counts windows; throws where that is null. */
 function detector(name: string, says: () => Verdict['status'] | null): Detector<unknown> {
   return {
     name,
@@ -77,7 +77,7 @@ it('a detector that throws stops no other, keeps its state and findings, and is 
   expect(states()).toEqual({ fragile: 'open', sound: 'open' });
 
   fragile = null;
-  // Longer than it takes until what nobody speaks of could count as gone.
+  // Longer than the half hour after which an absent workload counts as gone.
   for (let count = 0; count < 12; count++) {
     const { failures, events } = step();
     expect(failures.map((one) => one.detector)).toEqual(['fragile']);

@@ -220,7 +220,7 @@ class World implements AsyncDisposable {
   async happen(one: Step): Promise<void> {
     this.#isReachable = one.kind !== 'store away';
     if (one.kind === 'wall') this.#offset = one.offset;
-    // What passed while a machine that does not know the time was off is told by its next setting.
+    // A machine that was off sets its clock when it starts.
     if (one.kind === 'sleeps' || one.kind === 'restart') this.#offset = Math.max(0, this.#offset);
     if (one.kind === 'restart') await this.start();
     else if (one.kind === 'sleeps') {
@@ -270,7 +270,7 @@ describe('whatever is done to the clock, the machine and the store', () => {
             // What is there is sealed as soon as its samples have settled, and a step later.
             const mayLag = scraped > WINDOW + SETTLE ? 2 * WINDOW + SETTLE : Infinity;
             expect(now - watermark).toBeLessThanOrEqual(mayLag);
-            // An outage is said in the cycle in which a whole window lies beyond the newest sample.
+            // The cycle in which a whole window lies beyond the newest sample reports an outage.
             const isBlank = Math.floor((now - SETTLE) / WINDOW) * WINDOW - WINDOW > newest;
             const isOutage = isBlank && lagMs > 2 * WINDOW + SETTLE;
             expect(isOutage && !isAway && (await world.isUp())).toBe(false);

@@ -99,7 +99,7 @@ describe('the levels of the history', () => {
       return { ...record, snapshot: { ...snapshot, nodes, namespaces } };
     });
     const reader = await openHistoryReader(await temp.record('labels', records));
-    // What nobody mounted is on no node.
+    // Volumes without a pod are on no node.
     const keys = async (label: string, from: number, to: number): Promise<string[]> => {
       const { rows } = await reader.costs({ from, to, by: [`label:${label}`], namespaces: null });
       return rows.map(({ key }) => key).filter((key) => key !== UNALLOCATED);
