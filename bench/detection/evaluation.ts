@@ -1,4 +1,5 @@
-import type { Job } from './jobs.ts';
+import { ARCHETYPES_OF_WORK } from './honest/archetypesOfWork.ts';
+import { OTHER_SETTINGS, type Job } from './jobs.ts';
 import {
   anomalousAlarmsOf,
   delayOf,
@@ -39,7 +40,10 @@ export interface Evaluation {
     readonly measured: FalseAlarms;
     /** In the stretches of them that their authors call anomalous. */
     readonly anomalous: FalseAlarms;
+    /** Kinds of honest work that 877a40f was scored on. */
     readonly simulated: FalseAlarms;
+    /** Kinds that look like mining in one respect, added since. */
+    readonly harder: FalseAlarms;
     /** Backgrounds of miner cases before the onset. */
     readonly backgrounds: FalseAlarms;
     /** What metrics cannot decide: stuck loops, releases that need three times the CPU. */
@@ -53,13 +57,6 @@ export interface Evaluation {
     readonly medianMinutes: number;
     readonly falseAlarms: FalseAlarms['warning'];
   };
-  readonly ablation: readonly {
-    readonly without: string;
-    readonly recall: Share;
-    readonly deployedCritical: Share;
-    readonly falseWarnings: number;
-    readonly falseCriticals: number;
-  }[];
   readonly onset: {
     readonly cases: number;
     readonly within2Windows: Share;
@@ -69,6 +66,8 @@ export interface Evaluation {
   };
 }
 
+const HARDER: ReadonlySet<string> = new Set(ARCHETYPES_OF_WORK.map(({ name }) => name));
+
 /** Miners of a tenth of the limit are scored by themselves. */
 const SCORED_SHARE = 0.2;
 
@@ -76,11 +75,7 @@ export function evaluate(played: readonly Played[], split: string): Evaluation {
   const pick = (part: Job['part'], setting: Job['setting'], rules = false): readonly Outcome[] =>
     played
       .filter(
-        ({ job }) =>
-          job.part === part &&
-          job.setting === setting &&
-          job.without === null &&
-          (!rules || job.withRules),
+        ({ job }) => job.part === part && job.setting === setting && (!rules || job.withRules),
       )
       .flatMap(({ outcomes }) => outcomes);
   const every = pick('miners', 'metrics');
@@ -125,7 +120,7 @@ export function evaluate(played: readonly Played[], split: string): Evaluation {
       measured: recallOf(miners.filter(({ truth }) => truth.source === 'measured')),
       simulated: recallOf(miners.filter(({ truth }) => truth.source === 'simulated')),
     },
-    bySetting: (['metrics', 'specs', 'no-disk', 'no-network'] as const).map((setting) => ({
+    bySetting: (['metrics', ...OTHER_SETTINGS] as const).map((setting) => ({
       setting,
       recall: recallOf(
         pick('miners', setting).filter(({ truth }) => (truth.share ?? 0) >= SCORED_SHARE),
@@ -153,7 +148,8 @@ export function evaluate(played: readonly Played[], split: string): Evaluation {
     falseAlarms: {
       measured: falseAlarmsOf(measured),
       anomalous: anomalousAlarmsOf(measured),
-      simulated: falseAlarmsOf(decidable),
+      simulated: falseAlarmsOf(decidable.filter(({ truth }) => !HARDER.has(truth.shape))),
+      harder: falseAlarmsOf(decidable.filter(({ truth }) => HARDER.has(truth.shape))),
       backgrounds: falseAlarmsOf(every),
       undecidable: falseAlarmsOf(undecidable),
       undecidableFlagged: shareOf(
@@ -173,7 +169,6 @@ export function evaluate(played: readonly Played[], split: string): Evaluation {
       ),
       falseAlarms: falseAlarmsOf(compared).warning,
     },
-    ablation: ablationOf(played),
     onset: {
       cases: errors.length,
       within2Windows: shareOf(
@@ -189,31 +184,6 @@ export function evaluate(played: readonly Played[], split: string): Evaluation {
       p95Minutes: delayQuantile(errors, 0.95),
     },
   };
-}
-
-/** Worlds of the ablation, with each signal left out; first the same worlds with all of them. */
-function ablationOf(played: readonly Played[]): Evaluation['ablation'] {
-  const names = distinct(
-    played.filter(({ job }) => job.without !== null),
-    ({ job }) => job.without ?? '',
-  );
-  return names.map((without) => {
-    const own = played.filter(({ job }) => job.without === without);
-    const miners = own.filter(({ job }) => job.part === 'miners').flatMap((one) => one.outcomes);
-    const honest = own
-      .filter(({ job }) => job.part === 'honest')
-      .flatMap((one) => one.outcomes)
-      .filter(({ truth }) => !truth.isUndecidable);
-    const { warning, deployedCritical } = recallOf(miners);
-    const alarms = falseAlarmsOf(honest);
-    return {
-      without,
-      recall: warning,
-      deployedCritical,
-      falseWarnings: alarms.warning.events,
-      falseCriticals: alarms.critical.events,
-    };
-  });
 }
 
 function distinct<T, K>(list: readonly T[], key: (one: T) => K): K[] {

@@ -11,15 +11,16 @@ import {
   type World,
 } from './worlds.ts';
 
+/** Clusters with other sources than metrics alone, sampled as by the clock. */
+export const OTHER_SETTINGS = ['specs', 'no-disk', 'no-network', 'kubelet'] as const;
+
 /** One world to be played: everything that a worker thread needs, as plain data. */
 export interface Job {
   readonly part: 'miners' | 'honest' | 'measured' | 'cold' | 'poison' | 'guised';
   readonly split: Split;
   readonly seed: number;
   readonly lacks: Lacks;
-  readonly setting: 'metrics' | 'specs' | 'no-network' | 'no-disk';
-  /** A signal that is left out (ablation). */
-  readonly without: string | null;
+  readonly setting: 'metrics' | (typeof OTHER_SETTINGS)[number];
   /** Cases of each plan or archetype. */
   readonly copies: number;
   readonly shares?: readonly number[];
@@ -34,16 +35,19 @@ export interface Size {
   readonly minerSeeds: number;
   readonly honestSeeds: number;
   readonly coldSeeds: number;
+  /** Miners and honest kinds where sources tell less or more. */
+  readonly settingShares: readonly number[];
+  readonly settingHonest: { readonly copies: number; readonly days: number };
   /** Worlds that the rules used today see too. */
   readonly ruledSeeds: number;
-  readonly ablation: readonly string[];
 }
 
 const SETTINGS: Readonly<Record<Job['setting'], Lacks>> = {
   metrics: METRICS_ONLY,
-  specs: { specs: false, network: false, disk: false },
-  'no-network': { specs: true, network: true, disk: true },
-  'no-disk': { specs: true, network: false, disk: true },
+  specs: { ...METRICS_ONLY, specs: false },
+  'no-network': { ...METRICS_ONLY, network: true, disk: true },
+  'no-disk': { ...METRICS_ONLY, disk: true },
+  kubelet: { ...METRICS_ONLY, sampling: true },
 };
 
 /**
@@ -53,6 +57,7 @@ const SETTINGS: Readonly<Record<Job['setting'], Lacks>> = {
  */
 export function jobsOf(split: Split, size: Size, firstSeed = 0): readonly Job[] {
   const seeds = (count: number): readonly number[] => Array.from({ length: count }, (_, n) => n);
+  const settings = size.settingShares.length > 0 ? OTHER_SETTINGS : [];
   const job = (part: Job['part'], seed: number, change: Partial<Job> = {}): Job => {
     const setting = change.setting ?? 'metrics';
     return {
@@ -61,7 +66,6 @@ export function jobsOf(split: Split, size: Size, firstSeed = 0): readonly Job[] 
       seed: seed + firstSeed,
       setting,
       lacks: SETTINGS[setting],
-      without: null,
       copies: 1,
       withRules: false,
       ...change,
@@ -74,14 +78,8 @@ export function jobsOf(split: Split, size: Size, firstSeed = 0): readonly Job[] 
     ...seeds(size.honestSeeds).map((seed) =>
       job('honest', seed, { copies: 2, withRules: seed < size.ruledSeeds }),
     ),
-    ...(['specs', 'no-disk', 'no-network'] as const).map((setting) =>
-      job('miners', 0, { setting }),
-    ),
-    ...(['specs', 'no-disk', 'no-network'] as const).map((setting) =>
-      job('honest', 0, { setting, copies: 2 }),
-    ),
-    ...size.ablation.map((without) => job('miners', 0, { without, shares: [0.3] })),
-    ...size.ablation.map((without) => job('honest', 0, { without, days: 5 })),
+    ...settings.map((setting) => job('miners', 0, { setting, shares: size.settingShares })),
+    ...settings.map((setting) => job('honest', 0, { setting, ...size.settingHonest })),
     ...seeds(size.coldSeeds).map((seed) => job('cold', seed, { copies: 4 })),
     job('measured', 0, { withRules: true }),
     job('poison', 0),

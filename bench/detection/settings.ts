@@ -1,14 +1,16 @@
 import { configSchema } from '../../src/daemon/config/schema.ts';
 import { loadThresholds } from '../../src/daemon/config/loadThresholds.ts';
 import type { Settings } from '../../src/cycle/settings.ts';
-import { createAbuseDetector } from '../../src/detect/abuse/abuseDetector.ts';
+import { abuseDetector } from '../../src/detect/abuse/abuseDetector.ts';
 
-/** The shipped thresholds and the abuse detector alone; `without` names signals and caps to leave out, with commas between (ablation). */
-export function evaluationSettings(without: string | null = null): Settings {
+/** The shipped thresholds and the abuse detector alone, or one that watches it. */
+export function evaluationSettings(
+  detector: Settings['detectors'][number] = abuseDetector,
+): Settings {
   return {
     config: configSchema.parse({ cluster: 'evaluation' }),
     thresholds: loadThresholds([]),
-    detectors: [createAbuseDetector({ without: without?.split(',') ?? [] })],
+    detectors: [detector],
     priceLists: [],
     configHash: 'evaluation',
   };

@@ -1,6 +1,6 @@
 import { performance } from 'node:perf_hooks';
 import { delayOf, lateOf } from './measures.ts';
-import { play, type Outcome } from './play.ts';
+import { METRICS_ONLY, play, type Outcome } from './play.ts';
 import { evaluationSettings } from './settings.ts';
 import {
   coldWorld,
@@ -14,7 +14,7 @@ import {
 
 /*
  * A look at the tuning split, case by case, which nobody may take at the held-out one:
- * `node bench/detection/tune.ts [miners|honest|measured|cold|poison|all] [SEED] [no-network|no-disk|all-metrics] [HISTORY_DAYS] [NAME]`;
+ * `node bench/detection/tune.ts [miners|honest|measured|cold|poison|all] [SEED] [no-network|no-disk|kubelet|all-metrics] [HISTORY_DAYS] [NAME]`;
  * of a honest world NAME leaves only the kinds whose names contain it
  */
 const [, , what = 'all', seedText = '0', lack = '', daysText = '', name = ''] = process.argv;
@@ -30,7 +30,12 @@ if (what === 'honest' || what === 'all')
   worlds.push(only(honestWorld('tuning', seed, 2, 3 * days)));
 if (what === 'cold' || what === 'all') worlds.push(coldWorld('tuning', seed, 2));
 if (what === 'poison' || what === 'all') worlds.push(poisonWorld('tuning', seed));
-const lacks = { specs: true, network: lack === 'no-network', disk: lack === 'no-disk' };
+const lacks = {
+  ...METRICS_ONLY,
+  network: lack === 'no-network',
+  disk: lack === 'no-disk',
+  sampling: lack === 'kubelet',
+};
 const out = (line: string): boolean => process.stdout.write(`${line}\n`);
 for (const world of worlds) {
   const begun = performance.now();

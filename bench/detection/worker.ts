@@ -17,7 +17,7 @@ if (workerData === 'evaluation' && parentPort !== null) {
   port.on('message', (job: Job) => {
     const begun = performance.now();
     const rules = job.withRules ? todaysRules() : [];
-    const settings = evaluationSettings(job.without);
+    const settings = evaluationSettings();
     const outcomes = play(worldOf(job), settings, rules, job.lacks);
     const seconds = (performance.now() - begun) / 1000;
     port.postMessage({ job, outcomes, seconds } satisfies Played);

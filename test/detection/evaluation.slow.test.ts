@@ -16,7 +16,8 @@ const jobs: readonly Job[] = jobsOf('tuning', {
   honestSeeds: 1,
   coldSeeds: 0,
   ruledSeeds: 1,
-  ablation: [],
+  settingShares: [],
+  settingHonest: { copies: 1, days: 5 },
 })
   .filter(({ part, setting }) => (part === 'miners' || part === 'honest') && setting === 'metrics')
   .map((job) => ({ ...job, seed: SEED, copies: 1, shares: [0.5], days: 8 }));

@@ -4,74 +4,38 @@ import type { DetectContext, Detector } from '../detector.ts';
 import { collectSubjects } from './subjects/collectSubjects.ts';
 import { forget } from './state/forget.ts';
 import { absentGroup, collectGroups, mayBeOneOfMany } from './subjects/groups.ts';
-import { matcherOf } from './evidence/indicators.ts';
-import { arrivalsOf } from './evidence/sideCars.ts';
 import { isUnderAlarm } from './expectation/learn.ts';
-import { lookAt, type AbuseLook, type Judged, type Scene } from './look.ts';
+import { lookAt, sceneOf, type AbuseLook, type Judged, type Scene } from './look.ts';
 import { hourOf } from './expectation/ring.ts';
 import { abuseCodec } from './state/codec.ts';
 import { type AbuseState, type Rows, type Track } from './state/state.ts';
-import { NO_SIGNALS } from '../signals/signalMemory.ts';
 import type { Subject } from './subjects/subject.ts';
 import { toVerdicts } from './verdict/toVerdicts.ts';
 import type { AbuseSections } from './thresholds.ts';
 import { abuseSchema, signaturesSchema } from './thresholds.ts';
 
-/** What `createAbuseDetector` may change; the evaluation's ablation leaves signals and caps out. */
-export interface AbuseOptions {
-  readonly without: readonly string[];
-}
-
 /**
  * Recognises CPU and GPU that is burnt the way a miner burns it, from metrics and, where there are
  * any, specs; see docs/detection.md.
  */
-export const abuseDetector: Detector<AbuseState, AbuseSections> = createAbuseDetector({
-  without: [],
-});
-
-export function createAbuseDetector({
-  without,
-}: AbuseOptions): Detector<AbuseState, AbuseSections> {
-  return {
-    name: 'abuse',
-    version: 6,
-    codec: abuseCodec,
-    thresholds: {
-      abuse: abuseSchema,
-      signatures: signaturesSchema,
-    },
-    detect(context, rows): readonly Verdict[] {
-      return toVerdicts(lookAtWindow(context, rows, without));
-    },
-  };
-}
+export const abuseDetector: Detector<AbuseState, AbuseSections> = {
+  name: 'abuse',
+  version: 7,
+  codec: abuseCodec,
+  thresholds: { abuse: abuseSchema, signatures: signaturesSchema },
+  detect(context, rows): readonly Verdict[] {
+    return toVerdicts(lookAtWindow(context, rows));
+  },
+};
 
 /**
  * Looks at every container, GPU and group of the window, and leaves the rows as the next window needs
  * them.
- *
- * @param without names of signals and caps that are left out.
  */
-export function lookAtWindow(
-  context: DetectContext<AbuseSections>,
-  rows: Rows,
-  without: readonly string[] = [],
-): AbuseLook {
-  const { snapshot, thresholds, costs, historyStart } = context;
-  const { window } = snapshot;
-  const subjects = collectSubjects(snapshot, costs);
-  const scene: Scene = {
-    window,
-    historyStart,
-    rows,
-    matcher: matcherOf(thresholds.signatures),
-    thresholds: thresholds.abuse,
-    planned: (scope) => context.planned(scope),
-    signals: context.signals ?? NO_SIGNALS,
-    arrivals: arrivalsOf(subjects, rows, window.start, thresholds.abuse),
-    without,
-  };
+export function lookAtWindow(context: DetectContext<AbuseSections>, rows: Rows): AbuseLook {
+  const { window } = context.snapshot;
+  const subjects = collectSubjects(context.snapshot, context.costs);
+  const scene = sceneOf(context, rows, subjects);
   const judged: Judged[] = [];
   const candidates: Subject[] = [];
   for (const subject of subjects) {

@@ -171,3 +171,28 @@ it('a pod whose owner is not known yet opens nothing', () => {
   run.play(3 * HOUR_MS, (start) => [web(start), orphan]);
   expect(run.events).toEqual([]);
 });
+
+it('a signature that was seen stays while the miner rests under another image', () => {
+  const pod = (cores: number, image: string): PodSample =>
+    using(cores, 120, { name: 'x', uid: 'x', namespace: 'dark', container: { image } });
+  const run = new AbuseRun().play(2 * HOUR_MS, quiet);
+  run.play(HOUR_MS, (start) => [web(start), pod(0.3, 'docker.io/metal3d/xmrig:latest')]);
+  run.play(15 * MINUTE_MS, (start) => [web(start), pod(0.001, 'docker.io/library/debian:13')]);
+  const [finding] = run.open();
+  expect(finding).toMatchObject({ severity: 'critical', cause: 'mining' });
+  expect(finding!.evidence.find(({ signal }) => signal === 'signature')?.weight).toBeGreaterThan(0);
+  run.play(HOUR_MS, (start) => [web(start), pod(0.001, 'docker.io/library/debian:13')]);
+  expect(run.open()).toEqual([]);
+});
+
+it('bursts that a workload has always had are one finding of the first day', () => {
+  const bursts = (start: TimeMs): readonly PodSample[] => {
+    const isOn = start % (7 * HOUR_MS) < 50 * MINUTE_MS;
+    return [using(isOn ? 0.9 : 0.02, 300, { container: { cpuRequestCores: 0.5 } })];
+  };
+  const run = new AbuseRun({ start: AbuseRun.START + HOUR_MS }).play(4 * DAY_MS, bursts);
+  const messages = run.events.filter(({ type }) => type !== 'closed' && type !== 'better');
+  expect(messages.length).toBeLessThanOrEqual(2);
+  expect(run.open()).toEqual([]);
+  expect(messages.every(({ at }) => at - AbuseRun.START < DAY_MS)).toBe(true);
+});

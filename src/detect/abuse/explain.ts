@@ -9,11 +9,9 @@ import { matcherOf } from './evidence/indicators.ts';
 import type { MeasuredSignal } from './evidence/signals.ts';
 import { judge, weightOf, type Judgement } from './verdict/judge.ts';
 import type { HeldCap } from './verdict/cap.ts';
-import { factsOf, type Scene } from './look.ts';
+import { factsOf, sceneOf } from './look.ts';
 import type { Rows } from './state/state.ts';
-import { arrivalsOf } from './evidence/sideCars.ts';
 import type { Facts } from './evidence/signal.ts';
-import { NO_SIGNALS } from '../signals/signalMemory.ts';
 import type { Subject } from './subjects/subject.ts';
 import { formatBytesPerSecond, formatCores } from '../../model/text/units.ts';
 import type { AbuseSections } from './thresholds.ts';
@@ -78,7 +76,7 @@ export function explainNext(
       memberKeys.some((key) => ownKeys.has(key)),
   );
   return [...own, ...groups].map(({ facts }) =>
-    explanationOf({ ...facts, indicators: matcher.match(facts.subject) }),
+    explanationOf({ ...facts, indicators: matcher.match(facts.subject, facts.track.signs) }),
   );
 }
 
@@ -91,26 +89,14 @@ export function explainLast(
   rows: Rows,
   workload: WorkloadRef,
 ): readonly Explanation[] {
-  const { snapshot, historyStart, costs } = context;
-  const { signatures, abuse: thresholds } = context.thresholds;
-  const matcher = matcherOf(signatures);
   const found: Explanation[] = [];
-  const subjects = collectSubjects(snapshot, costs);
-  const scene: Omit<Scene, 'without'> = {
-    window: snapshot.window,
-    historyStart,
-    rows,
-    matcher,
-    thresholds,
-    arrivals: arrivalsOf(subjects, rows, snapshot.window.start, thresholds),
-    planned: (scope) => context.planned(scope),
-    signals: context.signals ?? NO_SIGNALS,
-  };
+  const subjects = collectSubjects(context.snapshot, context.costs);
+  const scene = sceneOf(context, rows, subjects);
   for (const subject of subjects) {
     const track = rows.get(subject.key);
     if (!isOf(subject, workload) || track?.row !== 'track') continue;
     const facts = factsOf(subject, track, 0, scene);
-    found.push(explanationOf({ ...facts, indicators: matcher.match(subject) }));
+    found.push(explanationOf({ ...facts, indicators: scene.matcher.match(subject, track.signs) }));
   }
   return found;
 }

@@ -4,7 +4,7 @@ import { HOUR_MS, type TimeMs, type Window } from '../../model/time.ts';
 import { addToHour, advance, unitsOf } from './state/advance.ts';
 import { stepAlarm } from './verdict/alarm.ts';
 import { groupKey, ONE_SHOT_KINDS } from './subjects/groups.ts';
-import type { IndicatorMatcher, Indicators } from './evidence/indicators.ts';
+import { matcherOf, type IndicatorMatcher, type Indicators } from './evidence/indicators.ts';
 import { judge, QUIET, type Judgement } from './verdict/judge.ts';
 import { closeHour } from './expectation/learn.ts';
 import { normalOf, type Normal } from './expectation/normal.ts';
@@ -16,16 +16,18 @@ import {
   teachPeers,
 } from './expectation/neighbours.ts';
 import { flagFrom, hourOf, type HourRing } from './expectation/ring.ts';
+import { hash } from './subjects/images.ts';
 import { isSteady } from './evidence/signals/flatness.ts';
 import { addWindow } from './evidence/follow.ts';
 import { learnScaling, scalingOf } from './evidence/scaling.ts';
-import { besideKey, besideOf, sideCarOf, type Arrivals } from './evidence/sideCars.ts';
+import { arrivalsOf, besideKey, besideOf, sideCarOf, type Arrivals } from './evidence/sideCars.ts';
 import type { Facts } from './evidence/signal.ts';
 import { emptyTrack, type Rows, type Track } from './state/state.ts';
-import type { SignalsSeen } from '../signals/signalMemory.ts';
+import type { DetectContext } from '../detector.ts';
+import { NO_SIGNALS, type SignalsSeen } from '../signals/signalMemory.ts';
 import type { Subject } from './subjects/subject.ts';
 import { suspicionOf, type Suspicion } from './excess/excess.ts';
-import type { AbuseThresholds } from './thresholds.ts';
+import type { AbuseSections, AbuseThresholds } from './thresholds.ts';
 
 /** What all subjects of one window are looked at with. */
 export interface Scene {
@@ -38,8 +40,27 @@ export interface Scene {
   /** The event that people have planned for a scope in this window; null for none. */
   planned(scope: PlannedScope): PlannedEvent | null;
   readonly signals: SignalsSeen;
-  /** Signals and caps that are left out, for the evaluation's ablation. */
-  readonly without: readonly string[];
+}
+
+/** What the subjects of a window are looked at with. */
+export function sceneOf(
+  context: DetectContext<AbuseSections>,
+  rows: Rows,
+  subjects: readonly Subject[],
+): Scene {
+  const { snapshot, historyStart, signals = NO_SIGNALS } = context;
+  const { window } = snapshot;
+  const { abuse: thresholds, signatures } = context.thresholds;
+  return {
+    window,
+    historyStart,
+    rows,
+    matcher: matcherOf(signatures),
+    thresholds,
+    planned: (scope) => context.planned(scope),
+    signals,
+    arrivals: arrivalsOf(subjects, rows, window.start, thresholds),
+  };
 }
 
 /** One subject as this window left it. */
@@ -57,9 +78,6 @@ export interface AbuseLook {
   readonly subjects: readonly Subject[];
   readonly judged: readonly Judged[];
 }
-
-/** Less than this share of its peers' bytes a core-second is other work than theirs. */
-const PEER_SHARE = 0.25;
 
 /** After so long without a sight of it, an episode is over; what was learnt stays for two weeks. */
 const EPISODE_GAP_MS = 6 * HOUR_MS;
@@ -102,7 +120,8 @@ export function lookAt(
     facts.suspicion.isHot &&
     facts.normal.base?.isProvisional === true &&
     isSteady(track, thresholds);
-  track = addToHour(track, subject, cores, window, !isDoubtful && facts.planned === null);
+  if (isDoubtful) track = { ...track, taintedHour: hourOf(window.start) };
+  track = addToHour(track, subject, cores, window, facts.planned === null);
   if (memberHashes.length > 0) track = { ...track, members: memberHashes };
   return decide({ ...facts, track }, scene);
 }
@@ -122,7 +141,7 @@ function trackOf(subject: Subject, { rows, window }: Scene): Track {
   const stored = rows.get(subject.key);
   const track = stored?.row === 'track' ? stored : newTrack(subject, rows, window.start);
   const isLost = window.start - track.lastSeen > EPISODE_GAP_MS && track.since > 0;
-  return isLost ? { ...track, dwell: 0, alarm: 0, quietBelow: 0, lowFor: 0 } : track;
+  return isLost ? { ...track, dwell: 0, alarm: 0, quietBelow: 0, lowFor: 0, signs: [] } : track;
 }
 
 /** A run of an image that has long been run here is no newer than its image. */
@@ -141,12 +160,7 @@ function seriesOf({ workload, namespace, image, kind }: Subject, rows: Rows): Ho
 }
 
 /** All that signals may look at, from a window and the rows; nothing is changed. */
-export function factsOf(
-  subject: Subject,
-  track: Track,
-  groupSize: number,
-  scene: Omit<Scene, 'without'>,
-): Facts {
+export function factsOf(subject: Subject, track: Track, groupSize: number, scene: Scene): Facts {
   const { window, historyStart, rows, matcher, thresholds, arrivals, signals } = scene;
   const { namespace, workload } = subject;
   const planned = scene.planned({ namespace, workload: workload?.name ?? null });
@@ -160,7 +174,7 @@ export function factsOf(
   const found = normalOf(subject, track, ring, surroundings, thresholds);
   const cores = subject.cores ?? 0;
   const suspicion = suspicionOf(subject, cores, track, found, thresholds);
-  const normal = believed(found, suspicion);
+  const normal = believed(found, suspicion, thresholds);
   const ownBase = normal.source === 'own' ? normal.base : null;
   const against =
     normal === found ? suspicion : suspicionOf(subject, cores, track, normal, thresholds);
@@ -173,7 +187,10 @@ export function factsOf(
     scaling: scalingOf(rows, subject, against),
     // What its image does elsewhere is no normal of a side-car: it depends on what it stands beside.
     sideCar: sideCarOf(subject, rows, arrivals, ownBase, window.start, thresholds),
-    indicators: cores >= thresholds.minCores / 2 ? matcher.match(subject) : NO_INDICATORS,
+    indicators:
+      cores >= thresholds.minCores / 2 || track.signs.length > 0
+        ? matcher.match(subject, track.signs)
+        : NO_INDICATORS,
     reported: subject.workload === null ? [] : signals.of(subject.namespace, subject.workload),
     window,
     historyStart,
@@ -187,13 +204,17 @@ export function factsOf(
  * A provisional normal is good for nothing but to see what is far beyond it. Peers vouch for what behaves
  * as they do: a common base image (python, node) says nothing of what is run in it.
  */
-function believed(found: Normal, { threshold, extraBytes, cores }: Suspicion): Normal {
+function believed(
+  found: Normal,
+  { threshold, extraBytes, cores }: Suspicion,
+  { work }: AbuseThresholds,
+): Normal {
   const { base, source } = found;
   if (base === null) return found;
   if (base.isProvisional && threshold === null) return { ...found, base: null };
   if (source !== 'peers' || extraBytes === null || cores === 0) return found;
   const usual = base.netPerCoreSecond + base.diskPerCoreSecond;
-  const isLikePeers = extraBytes >= PEER_SHARE * usual * cores;
+  const isLikePeers = extraBytes >= work.weakShare * usual * cores;
   return isLikePeers ? found : { ...found, source: 'new', base: null };
 }
 
@@ -203,28 +224,26 @@ function believed(found: Normal, { threshold, extraBytes, cores }: Suspicion): N
  */
 function isSwarmOfPods(subject: Subject, { spread, level }: AbuseThresholds): boolean {
   const { podCount, workload, cores, request } = subject;
-  if (podCount < 2 * spread.pods || workload?.kind === 'DaemonSet') return false;
+  if (podCount < 2 * spread.many || workload?.kind === 'DaemonSet') return false;
   return request === null || (cores ?? 0) >= level.ofRequestWhenIdle * request;
 }
 
-function decide(facts: Facts, { rows, window, thresholds, without }: Scene): Judged {
+function decide(facts: Facts, { rows, thresholds }: Scene): Judged {
   const { subject, track, indicators, groupSize } = facts;
   const isQuiet = track.dwell < 1 && track.alarm === 0 && indicators.strong.length === 0;
-  const isSwarm = groupSize >= thresholds.spread.workloads || isSwarmOfPods(subject, thresholds);
+  const isSwarm = groupSize >= thresholds.spread.many || isSwarmOfPods(subject, thresholds);
   const isGroupTooSmall = subject.kind === 'group' && !isSwarm && track.alarm === 0;
   if (isQuiet || isGroupTooSmall) {
     rows.set(subject.key, track);
     return { facts, judgement: QUIET, status: 'unknown', severity: 'info', memberKeys: [] };
   }
-  const judgement = judge(facts, without);
-  // What a Job does from the first day on may be what it is for: only what came later is kept from being learnt.
-  const isFirstDay =
-    track.firstSeen - facts.historyStart < thresholds.baseline.newAfterHours * HOUR_MS;
-  const isFlagging = subject.runs && isFirstDay && facts.normal.source === 'unknown' ? 0 : 1;
-  const step = stepAlarm({ ...track, isFlagging }, judgement, facts.suspicion, window, thresholds);
+  const judgement = judge(facts);
+  // What was seen once is a fact of the finding, also while the miner rests or its spec is gone.
+  const signs = judgement.severity === 'critical' ? indicators.strong.map(hash) : track.signs;
+  const step = stepAlarm({ ...facts, track: { ...track, signs } }, judgement);
   rows.set(subject.key, step.track);
   const ring = ringOf(rows, `p/${subject.key}`);
-  if (step.hasRisen && ring !== null && step.track.isFlagging > 0) {
+  if (step.hasRisen && ring !== null) {
     const flagged = flagFrom(ring, hourOf(step.track.since));
     if (flagged !== ring) rows.set(`p/${subject.key}`, { row: 'past', ring: flagged });
   }

@@ -14,57 +14,38 @@ const allowance = z.strictObject({
   reason: z.string().min(1),
 });
 
-/** The thresholds of abuse detection; `thresholds/abuse.yaml` has the values and where they come from. */
+/** The thresholds of abuse detection; `thresholds/abuse.yaml` has each with its unit, its source and what it changes. */
 export const abuseSchema = z.strictObject({
-  /** Less than this is no finding, whatever it looks like. Cores (or whole GPUs). */
   minCores: positive,
-  /** Less than this, in the hottest pod or a group's sum, pages nobody. */
-  minPageCores: positive,
   baseline: z.strictObject({
     minHours: positive,
-    /** So long seen, in hours, makes a first, provisional idea of what is normal. */
     provisionalHours: positive,
-    /** From this span of history on the time of day is accounted for. */
     seasonalHours: count,
-    /** Hours of a Job's own past runs that make it known. */
     minRunHours: count,
     newAfterHours: positive,
-    newJobAfterHours: positive,
     scaleFloorShare: share,
     flagDays: positive,
   }),
   novelty: z.strictObject({
     sigmas: positive,
     minShare: positive,
-    /** At this multiple of the normal the novelty counts in full. */
     strongShare: positive,
-    /** How far use may go beyond what is usually reached, as a share of what that is above the normal. */
     margin: positive,
-    /** The same in deviations that the hour of day leaves unexplained. */
     wobbles: positive,
   }),
   dwell: z.strictObject({
     onWindows: count,
+    offWindows: count,
     criticalWindows: count,
     leak: share,
-    cap: count,
-    offWindows: count,
-    /** An alarm that keeps coming back waits for this at most. */
-    offWindowsMost: count,
-    /** So long of less until a warning is only an info. */
-    betterWindows: count,
   }),
   work: z.strictObject({
-    /** A pool connection and probes, whatever the power. */
     freeBytesPerSecond: positive,
     silentBytesPerCoreSecond: positive,
-    /** From here on it surely works, and its evenness says nothing. */
     workingBytesPerCoreSecond: positive,
-    /** Share of the added CPU that the added traffic accounts for, by the workload's own ratio. */
     silentShare: share,
     weakShare: share,
     explainedShare: share,
-    /** Bytes written that count as work for each byte that came in. */
     writesPerInput: positive,
   }),
   level: z.strictObject({
@@ -72,60 +53,27 @@ export const abuseSchema = z.strictObject({
     ofRequest: positive,
     ofNode: share,
     ofNodeByAgents: share,
-    /** The same of a DaemonSet whose pods differ. */
     ofNodeByUnevenAgents: share,
     minCores: positive,
     ofRequestWhenIdle: share,
-    /** Less of its request than this is what a newcomer uses while it waits for its work. */
     ofRequestWhenWaiting: share,
   }),
-  cpuHours: z.strictObject({ coreHours: positive }),
-  shape: z.strictObject({
-    flat: share,
-    minWindows: count,
-    throttled: share,
-  }),
+  shape: z.strictObject({ flat: share, minWindows: count, throttled: share }),
   memory: z.strictObject({ stepBytes: positive }),
-  spread: z.strictObject({ workloads: count, pods: count, nodes: count }),
-  /** New containers beside known ones: how much of their use is little, and what elasticity follows them. */
-  sideCar: z.strictObject({
-    share: positive,
-    follows: positive,
-    /** A rollout: so many known workloads, in so many namespaces. */
-    workloads: count,
-    namespaces: count,
-    /** No more than a proxy asks for. */
-    smallCores: positive,
-    /** Windows until what cannot be told counts. */
-    undecidedWindows: count,
-  }),
+  spread: z.strictObject({ many: count }),
+  sideCar: z.strictObject({ follows: positive, namespaces: count }),
   gpu: z.strictObject({ busy: share, tensor: share }),
   jvm: z.strictObject({ memoryShare: share, stepShare: share }),
-  /** Points of evidence, and how many of them make a severity. A strong signal has one. */
-  points: z.strictObject({
-    weak: positive,
-    /** Added use that moves no data, where network and disk are known. */
-    silence: positive,
-    signature: positive,
-    /** Level and shape both describe a plateau: what they count together. */
-    plateau: z.strictObject({
-      most: positive,
-      /** Where it moves data all the time, is like an agent, or waits. */
-      working: positive,
-      workUnknown: positive,
-      /** Jobs are made to compute and to end. */
-      runs: positive,
-    }),
-    info: positive,
-    warning: positive,
-    critical: positive,
-    /** Independent families that a warning takes; critical takes one more. */
-    warningFamilies: count,
-  }),
+  points: z.strictObject({ weak: share, silence: positive, warning: positive }),
   allow: z.array(allowance).default([]),
 });
 
 export type AbuseThresholds = z.output<typeof abuseSchema>;
+
+/** Less than this in a pod pages nobody: replicas that wait for work are new, even and silent too. */
+export function pageCores({ minCores }: AbuseThresholds): number {
+  return 2 * minCores;
+}
 
 const pattern = z.strictObject({
   /** What is shown when it matches; never the matched text itself. */

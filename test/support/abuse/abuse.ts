@@ -80,6 +80,7 @@ export function own(change: Partial<Baseline> = {}): Normal {
     base: aBaseline(change),
     isDeployed: false,
     isArrival: false,
+    lapsedBefore: 0,
     coLocatedNet: 0,
   };
 }
@@ -89,6 +90,7 @@ export const NEW: Normal = {
   base: null,
   isDeployed: true,
   isArrival: false,
+  lapsedBefore: 0,
   coLocatedNet: 0,
 };
 export const UNKNOWN: Normal = {
@@ -96,6 +98,7 @@ export const UNKNOWN: Normal = {
   base: null,
   isDeployed: false,
   isArrival: false,
+  lapsedBefore: 0,
   coLocatedNet: 0,
 };
 

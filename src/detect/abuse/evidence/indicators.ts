@@ -1,5 +1,5 @@
 import type { ContainerSpecFacts, PodSpecFacts } from '../../../model/podSpec.ts';
-import { repositoryOf } from '../subjects/images.ts';
+import { hash, repositoryOf } from '../subjects/images.ts';
 import type { Subject } from '../subjects/subject.ts';
 import type { Signatures } from '../thresholds.ts';
 
@@ -31,7 +31,8 @@ export class IndicatorMatcher {
     this.#ports = new Set(signatures.ports);
   }
 
-  match(subject: Subject): Indicators {
+  /** @param seen hashes of the signatures that its alarm has seen before, which are found again. */
+  match(subject: Subject, seen: readonly number[]): Indicators {
     const first = subject.members[0];
     const spec = first?.pod.spec ?? null;
     const container = spec?.containers.find(({ name }) => name === first?.container.name) ?? null;
@@ -45,6 +46,7 @@ export class IndicatorMatcher {
         )
           found.set(name, strength);
     };
+    for (const { name } of this.#patterns) if (seen.includes(hash(name))) found.set(name, 'strong');
     if (subject.image !== null) look('image', subject.image);
     for (const name of [subject.workload?.name, first?.container.name])
       if (name !== undefined) look('name', name);

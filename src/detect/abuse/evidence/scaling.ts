@@ -1,11 +1,12 @@
 import { HOUR_MS } from '../../../model/time.ts';
+import { HOUR_UNITS } from '../state/advance.ts';
 import { addWindow, elasticityOf, momentsOf, sumsOf } from './follow.ts';
 import type { Rows, Track } from '../state/state.ts';
 import type { Subject } from '../subjects/subject.ts';
 import type { Suspicion } from '../excess/excess.ts';
 
-/** Three hours, in units of five minutes; before that the load has hardly varied. */
-const MIN_UNITS = 36;
+/** Three hours: before that the load has hardly varied. */
+const MIN_UNITS = 3 * HOUR_UNITS;
 /** What costs more per request has an excess with an elasticity of 1 to what the traffic accounts for; a miner's is 0. */
 export const SCALES_FROM = 0.5;
 

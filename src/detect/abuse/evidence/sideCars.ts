@@ -5,13 +5,13 @@ import { repositoryOf } from '../subjects/images.ts';
 import { knownCoLocated } from '../expectation/neighbours.ts';
 import type { Beside, Rows } from '../state/state.ts';
 import type { Subject } from '../subjects/subject.ts';
-import type { AbuseThresholds } from '../thresholds.ts';
+import { pageCores, type AbuseThresholds } from '../thresholds.ts';
 
 /** A new container in the pods of a known workload, and how it stands beside the known containers. */
 export interface SideCar extends Follow {
   /** Cores of the pod's known containers in this window. */
   readonly othersCores: number;
-  /** True while it uses no more than `sideCar.share` of what they do, or than `sideCar.smallCores`, on average since it came. */
+  /** True while it uses no more than they do, or than pages nobody, on average since it came. */
   readonly isLittle: boolean;
   /** Workloads that its image has come to in this way. */
   readonly workloads: number;
@@ -72,7 +72,7 @@ export function sideCarOf(
   const others = othersCores(subject, rows, now, thresholds);
   if (others === null) return null;
   const sums = besideOf(rows, subject);
-  const { share, smallCores, follows, workloads, namespaces } = thresholds.sideCar;
+  const { follows, namespaces } = thresholds.sideCar;
   const [own, theirs] = sums === null ? [subject.cores ?? 0, others] : [sums.own, sums.others];
   const places = arrivals.get(repositoryOf(subject.image ?? ''));
   // One image is one piece of software: where its own windows do not tell, those beside other workloads do.
@@ -81,11 +81,11 @@ export function sideCarOf(
   return {
     ...(everywhere.follows === null ? itself : everywhere),
     othersCores: others,
-    isLittle: own <= Math.max(share * theirs, smallCores * (sums?.sumUnits ?? 1)),
+    isLittle: own <= Math.max(theirs, pageCores(thresholds) * (sums?.sumUnits ?? 1)),
     workloads: places?.workloads.size ?? 1,
     isRollout:
       places !== undefined &&
-      places.workloads.size >= workloads &&
+      places.workloads.size >= thresholds.spread.many &&
       places.namespaces.size >= namespaces,
   };
 }

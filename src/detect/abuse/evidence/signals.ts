@@ -1,5 +1,4 @@
 import type { Facts, Measurement, Signal } from './signal.ts';
-import { cpuHours } from './signals/cpuHours.ts';
 import { cpuWithoutWork } from './signals/cpuWithoutWork.ts';
 import { elevatedSpec } from './signals/elevatedSpec.ts';
 import { flatness } from './signals/flatness.ts';
@@ -8,7 +7,6 @@ import { memoryStep } from './signals/memoryStep.ts';
 import { newWorkload } from './signals/newWorkload.ts';
 import { novelUse } from './signals/novelUse.ts';
 import { REPORTED } from './signals/reported.ts';
-import { replication } from './signals/replication.ts';
 import { signature, weakIndicator } from './signals/signature.ts';
 import { sustainedUse } from './signals/sustainedUse.ts';
 import { systemLikeName } from './signals/systemLikeName.ts';
@@ -20,11 +18,9 @@ export const SIGNALS: readonly Signal[] = [
   newWorkload,
   cpuWithoutWork,
   sustainedUse,
-  cpuHours,
   flatness,
   memoryStep,
   gpuWithoutTensor,
-  replication,
   systemLikeName,
   elevatedSpec,
   weakIndicator,

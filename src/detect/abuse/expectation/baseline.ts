@@ -3,7 +3,7 @@ import {
   logOfCores,
   BYTES_OF,
   CORES_OF,
-  isLearnt,
+  learntHours,
   SLOTS,
   type HourRing,
 } from './ring.ts';
@@ -59,17 +59,16 @@ export interface Baseline {
  * own (a queue, a test suite, 15 hours) has a large one, and what it has always done is not novel.
  *
  * @param runs true for what runs and ends (Jobs): its hours mean past runs, whatever the time of day.
+ * @param lapsedBefore hour before which flags have expired, see `learntHours`
  */
 export function baselineFor(
   ring: HourRing,
   hour: number,
   thresholds: AbuseThresholds['baseline'],
   runs: boolean,
+  lapsedBefore: number,
 ): Baseline | null {
-  const flagHours = thresholds.flagDays * DAY;
-  const learnt: number[] = [];
-  for (let h = Math.max(0, ring.newest - SLOTS + 1); h <= ring.newest; h++)
-    if (isLearnt(ring, h, flagHours)) learnt.push(h);
+  const learnt = learntHours(ring, ring.newest, thresholds.flagDays * DAY, lapsedBefore);
   if (runs) {
     const past = learnt.filter((h) => hour - h >= RUN_HOURS);
     if (past.length < thresholds.minRunHours) return null;

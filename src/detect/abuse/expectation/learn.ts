@@ -13,8 +13,8 @@ function hourValues(track: Track): HourValues | null {
 }
 
 /** True while an alarm keeps what it sees from being learnt. */
-export function isUnderAlarm({ alarm, isFlagging }: Track): boolean {
-  return alarm >= 2 && isFlagging > 0;
+export function isUnderAlarm({ alarm }: Track): boolean {
+  return alarm >= 2;
 }
 
 /** The ring with the hour that has ended; hours under an alarm are flagged and not learnt. */

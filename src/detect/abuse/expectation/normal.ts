@@ -17,6 +17,8 @@ export interface Normal {
   readonly isDeployed: boolean;
   /** True when it came after the first hour of a history that has not seen a whole day before it. */
   readonly isArrival: boolean;
+  /** Before this hour alarms no longer keep what they saw from being learnt; 0 for none. */
+  readonly lapsedBefore: number;
   /** What its pod's network carries without it, bytes a second: the other containers' traffic. */
   readonly coLocatedNet: number;
 }
@@ -39,8 +41,9 @@ export function normalOf(
   { peers, coLocatedNet, historyStart, now }: Surroundings,
   thresholds: AbuseThresholds,
 ): Normal {
-  const { newAfterHours, newJobAfterHours } = thresholds.baseline;
-  const after = (subject.runs ? newJobAfterHours : newAfterHours) * HOUR_MS;
+  const { newAfterHours } = thresholds.baseline;
+  // A Job may come once a week.
+  const after = newAfterHours * HOUR_MS + (subject.runs ? REMEMBERED_MS / 2 : 0);
   const isYoung = now - track.firstSeen < REMEMBERED_MS;
   const isNew = isYoung && track.firstSeen - historyStart >= after;
   // A workload whose containers run other software all of a sudden is as new as a new one.
@@ -49,16 +52,29 @@ export function normalOf(
     track.repoSince > track.firstSeen &&
     track.repoSince - historyStart >= after &&
     start - track.repoSince < DAY_MS;
+  const isArrived = !isNew && isArrival(subject, track.firstSeen, historyStart, thresholds);
+  // What is older than the history may always have done what the first day shows.
+  const isOlder = track.firstSeen - historyStart < newAfterHours * HOUR_MS && !isArrived;
+  const dayEnds = historyStart + newAfterHours * HOUR_MS;
+  // Runs come back under new names: a day of alarms would be many findings.
+  const lapsedBefore = isOlder && (subject.runs || now > dayEnds) ? hourOf(dayEnds) : 0;
   const rest = {
     isDeployed: isNew || isReplaced,
-    isArrival: !isNew && isArrival(subject, track.firstSeen, historyStart, thresholds),
+    isArrival: isArrived,
+    lapsedBefore,
     coLocatedNet: coLocatedNet ?? 0,
   };
   const { provisionalHours } = thresholds.baseline;
   const base =
     ring === null || now - track.firstSeen <= provisionalHours * HOUR_MS
       ? null
-      : memoised(ring, hourOf(now - 1), thresholds, subject.runs || subject.kind === 'group');
+      : memoised(
+          ring,
+          hourOf(now - 1),
+          thresholds,
+          subject.runs || subject.kind === 'group',
+          lapsedBefore,
+        );
   if (base !== null && !base.isProvisional) return { source: 'own', base, ...rest };
   if (isNew && peers !== null && peers.hours >= PEER_HOURS && subject.kind === 'cpu')
     return { source: 'peers', base: peerBaseline(peers, thresholds), ...rest };
@@ -82,12 +98,13 @@ function isArrival(
   return members.every(({ pod }) => pod.createdAt !== null && pod.createdAt >= historyStart);
 }
 
-function peerBaseline(peers: Peers, thresholds: AbuseThresholds): Baseline {
+function peerBaseline(peers: Peers, { minCores, novelty }: AbuseThresholds): Baseline {
+  const upper = peers.upper * (1 + novelty.margin);
   return {
     normal: peers.cores,
-    sigma: Math.max(peers.cores * 0.25, thresholds.minCores / thresholds.novelty.sigmas),
-    upper: peers.upper * 1.25,
-    upperMean: peers.upper * 1.25,
+    sigma: Math.max(peers.cores * novelty.margin, minCores / novelty.sigmas),
+    upper,
+    upperMean: upper,
     wobble: 0,
     wobbleMean: 0,
     highest: peers.upper,
@@ -129,7 +146,7 @@ function siblingBaseline(subject: Subject): Baseline | null {
 /** A ring changes once an hour, so its baseline is computed once an hour. Pure: the ring is immutable. */
 const memo = new WeakMap<
   HourRing,
-  { hour: number; thresholds: AbuseThresholds; base: Baseline | null }
+  { hour: number; thresholds: AbuseThresholds; lapsedBefore: number; base: Baseline | null }
 >();
 
 function memoised(
@@ -137,11 +154,16 @@ function memoised(
   hour: number,
   thresholds: AbuseThresholds,
   runs: boolean,
+  lapsedBefore: number,
 ): Baseline | null {
   const known = memo.get(ring);
-  if (known !== undefined && known.hour === hour && known.thresholds === thresholds)
+  if (
+    known?.hour === hour &&
+    known.thresholds === thresholds &&
+    known.lapsedBefore === lapsedBefore
+  )
     return known.base;
-  const base = baselineFor(ring, hour, thresholds.baseline, runs);
-  memo.set(ring, { hour, thresholds, base });
+  const base = baselineFor(ring, hour, thresholds.baseline, runs, lapsedBefore);
+  memo.set(ring, { hour, thresholds, lapsedBefore, base });
   return base;
 }

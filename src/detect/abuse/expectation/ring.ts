@@ -116,13 +116,27 @@ export function flagFrom(ring: HourRing, from: number): HourRing {
   return next;
 }
 
-/** True when the hour is remembered and may be learnt from; a flag expires after `flagHours`. */
-export function isLearnt(ring: HourRing, hour: number, flagHours: number): boolean {
-  if (hour > ring.newest || hour <= ring.newest - SLOTS || hour < 0) return false;
-  const slot = hour % SLOTS;
-  if (ring.mean[slot] === 0) return false;
-  const flagged = ((ring.flags[slot >> 3] ?? 0) >> (slot & 7)) & 1;
-  return flagged === 0 || ring.newest - hour >= flagHours;
+/**
+ * The hours up to `until` that are remembered and may be learnt from, ascending.
+ *
+ * @param flagHours after which a flag expires
+ * @param lapsedBefore hour before which flags have expired, however young
+ */
+export function learntHours(
+  ring: HourRing,
+  until: number,
+  flagHours: number,
+  lapsedBefore: number,
+): number[] {
+  const learnt: number[] = [];
+  for (let hour = Math.max(0, ring.newest - SLOTS + 1); hour <= until; hour++) {
+    const slot = hour % SLOTS;
+    if (ring.mean[slot] === 0) continue;
+    const isFlagged = (((ring.flags[slot >> 3] ?? 0) >> (slot & 7)) & 1) === 1;
+    const isExpired = hour < lapsedBefore || ring.newest - hour >= flagHours;
+    if (!isFlagged || isExpired) learnt.push(hour);
+  }
+  return learnt;
 }
 
 function copy(ring: HourRing, newest: number): HourRing {

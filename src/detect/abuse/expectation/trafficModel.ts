@@ -19,8 +19,6 @@ export interface TrafficModel {
   readonly mostNet: number;
 }
 
-/** Hours are remembered in steps of 7 and 9.5 %: a spread smaller than that is not known. */
-const LEAST_SIGMA = 0.05;
 /** Hours that are so many robust deviations away did something else. */
 const TRIM = 4;
 /** Hours of little use must not weigh more than their quantisation allows: not below a fifth of the median. */
@@ -33,7 +31,7 @@ const WEIGHT_FLOOR = 0.2;
 export function fitTraffic(
   ring: HourRing,
   hours: readonly number[],
-  { minHours }: AbuseThresholds['baseline'],
+  { minHours, scaleFloorShare }: AbuseThresholds['baseline'],
 ): TrafficModel | null {
   const nets = new Float64Array(hours.length);
   const cores = new Float64Array(hours.length);
@@ -55,7 +53,7 @@ export function fitTraffic(
   if (first === null) return null;
   const residuals = residualsOf(nets, cores, count, first);
   const middle = selectMedian(residuals.slice());
-  const limit = TRIM * Math.max(LEAST_SIGMA, robustDeviation(residuals, middle));
+  const limit = TRIM * Math.max(scaleFloorShare, robustDeviation(residuals, middle));
   for (let at = 0; at < count; at++)
     isUsed[at] = Math.abs((residuals[at] ?? 0) - middle) <= limit ? 1 : 0;
   const line = lineThrough(nets, cores, isUsed, least);
@@ -63,7 +61,7 @@ export function fitTraffic(
   const rest = residualsOf(nets, cores, count, line);
   return {
     ...line,
-    sigma: Math.max(LEAST_SIGMA, robustDeviation(rest, selectMedian(rest.slice()))),
+    sigma: Math.max(scaleFloorShare, robustDeviation(rest, selectMedian(rest.slice()))),
     upper: Math.max(0, selectQuantile(rest, 0.98)),
     mostNet,
   };

@@ -1,4 +1,4 @@
-import { MINUTE_MS, SECOND_MS, type TimeMs, type Window } from '../../../model/time.ts';
+import { HOUR_MS, MINUTE_MS, SECOND_MS, type TimeMs, type Window } from '../../../model/time.ts';
 import { hourOf } from '../expectation/ring.ts';
 import { hash, repositoryOf } from '../subjects/images.ts';
 import { EPISODE, HOUR, none, type Track } from './state.ts';
@@ -8,14 +8,12 @@ import type { AbuseThresholds } from '../thresholds.ts';
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
-/** Sums of an episode forget with this memory, per five minutes of suspicious use (two hours of them). */
-const MEMORY = 1 - 1 / 24;
-const RECENT = 12;
 /** Dwell and the like count in units of five minutes, whatever the windows' length. */
 const UNIT_MS = 5 * MINUTE_MS;
-
-/** The running averages are those of about an hour. */
-const SMOOTH_UNITS = 12;
+/** Units in an hour: of so many are the running averages, and the windows that are remembered one by one. */
+export const HOUR_UNITS = HOUR_MS / UNIT_MS;
+/** Sums of an episode forget with this memory, per unit of suspicious use (two hours of them). */
+const MEMORY = 1 - 1 / (2 * HOUR_UNITS);
 
 /** How many units of five minutes a window is. */
 export function unitsOf(window: Window): number {
@@ -39,7 +37,7 @@ export function advance(
   if (track.since === 0) track.hasNormal = hasNormal ? 1 : 0;
   if (suspicion.isHot) accumulate(track, subject, suspicion, window, thresholds);
   track.dwell = suspicion.isHot
-    ? Math.min(thresholds.dwell.cap, track.dwell + units)
+    ? Math.min(thresholds.dwell.offWindows, track.dwell + units)
     : Math.max(0, track.dwell - thresholds.dwell.leak * units);
   if (track.dwell === 0 && track.alarm === 0) endEpisode(track);
   if (track.since === 0) learnMemory(track, subject);
@@ -84,20 +82,18 @@ function accumulate(
     track.ramStep = 0;
   }
   track.hotWindows += units;
-  // Burnt core-seconds are never forgotten within an episode: duty cycles add up.
-  track.extraCoreSeconds += suspicion.extraCores * (1 - suspicion.explained) * seconds;
   if (suspicion.extraBytes !== null) {
     track.extraBytes = track.extraBytes * memory + suspicion.extraBytes * seconds;
     track.ioCoreSeconds = track.ioCoreSeconds * memory + suspicion.extraCores * seconds;
   }
   track.levelDwell = suspicion.isLevel
-    ? Math.min(thresholds.dwell.cap, track.levelDwell + units)
+    ? Math.min(thresholds.dwell.offWindows, track.levelDwell + units)
     : Math.max(0, track.levelDwell - units);
   track.throttled +=
-    ((subject.throttled ?? 0) - track.throttled) / Math.min(RECENT, track.recent.length + 1);
+    ((subject.throttled ?? 0) - track.throttled) / Math.min(HOUR_UNITS, track.recent.length + 1);
   if (subject.ram !== null && track.ram > 0)
     track.ramStep = Math.max(track.ramStep, subject.ram - track.ram);
-  track.recent = [...track.recent.slice(1 - RECENT), suspicion.cores];
+  track.recent = [...track.recent.slice(1 - HOUR_UNITS), suspicion.cores];
 }
 
 function restart(track: Mutable<Track>): void {
@@ -111,7 +107,7 @@ function endEpisode(track: Mutable<Track>): void {
 
 function learnMemory(track: Mutable<Track>, subject: Subject): void {
   if (subject.ram === null || subject.ram <= 0) return;
-  track.ram = track.ram === 0 ? subject.ram : track.ram + (subject.ram - track.ram) / 12;
+  track.ram = track.ram === 0 ? subject.ram : track.ram + (subject.ram - track.ram) / HOUR_UNITS;
 }
 
 /** Adds the window to the running averages and, where it counts, to the hour that is being summed up. */
@@ -126,7 +122,7 @@ export function addToHour(
   const disk = diskOf(subject);
   const isSame = track.hour === hourOf(window.start);
   const was = isSame ? track : none(HOUR);
-  const pace = Math.min(1, unitsOf(window) / SMOOTH_UNITS);
+  const pace = Math.min(1, unitsOf(window) / HOUR_UNITS);
   const toward = (was: number, value: number | null): number =>
     value === null ? -1 : was < 0 ? value : was + (value - was) * pace;
   const isFirst = track.hour < 0;

@@ -7,7 +7,7 @@ const NUMBER_BYTES = Float64Array.BYTES_PER_ELEMENT;
 
 /** Rows of numbers and, after them, lists of numbers; the first byte of a stored row tells which it is. */
 const FORMS = [
-  { row: 'track', names: TRACK, lists: ['recent', 'members'] },
+  { row: 'track', names: TRACK, lists: ['recent', 'members', 'signs'] },
   { row: 'peers', names: PEERS, lists: [] },
   { row: 'beside', names: BESIDE, lists: [] },
 ] as const;

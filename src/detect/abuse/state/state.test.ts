@@ -9,12 +9,13 @@ const number = fc.double({ noNaN: true });
 const tracks: fc.Arbitrary<Track> = fc.record({
   ...Object.fromEntries(
     Object.keys(emptyTrack(0))
-      .filter((key) => !['row', 'recent', 'members'].includes(key))
+      .filter((key) => !['row', 'recent', 'members', 'signs'].includes(key))
       .map((key) => [key, number]),
   ),
   row: fc.constant('track'),
   recent: fc.array(number, { maxLength: 12 }),
   members: fc.array(number, { maxLength: 32 }),
+  signs: fc.array(fc.nat(), { maxLength: 8 }),
 }) as unknown as fc.Arbitrary<Track>;
 
 const pasts: fc.Arbitrary<Past> = fc

@@ -39,7 +39,6 @@ export const EPISODE = [
   /** 1 when it began against a normal, 0 when nothing was known. */
   'hasNormal',
   'hotWindows',
-  'extraCoreSeconds',
   'extraBytes',
   'ioCoreSeconds',
   'levelDwell',
@@ -57,9 +56,7 @@ export const ALARM = [
   /** When the last alarm ended, and how often it came back within a week. */
   'lastAlarm',
   'returns',
-  /** 1 when its hours are not to be learnt from. */
-  'isFlagging',
-  /** Of a group: the last hour in which one of its members was under an alarm. */
+  /** The last hour that is not to be learnt from: of a group, where one of its members was under an alarm; else the first hours' doubts. */
   'taintedHour',
 ] as const;
 
@@ -95,6 +92,8 @@ export interface Track extends Numbers<typeof TRACK> {
   readonly recent: readonly number[];
   /** Hashes of the workloads of a group, as far as they fit. */
   readonly members: readonly number[];
+  /** Hashes of the signatures that this alarm has seen: what was seen once stays. */
+  readonly signs: readonly number[];
 }
 
 /** What changes once an hour. */
@@ -122,6 +121,6 @@ export function none<Name extends string>(names: readonly Name[]): Readonly<Reco
 
 /** A track that has seen nothing. */
 export function emptyTrack(now: number): Track {
-  const fresh = { firstSeen: now, lastSeen: now, hour: -1, recent: [], members: [] };
+  const fresh = { firstSeen: now, lastSeen: now, hour: -1, recent: [], members: [], signs: [] };
   return { ...none(TRACK), row: 'track', ...fresh };
 }

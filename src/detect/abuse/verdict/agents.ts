@@ -1,5 +1,6 @@
 import type { Facts } from '../evidence/signal.ts';
 import { robustSpread } from '../evidence/signals/flatness.ts';
+import { pageCores } from '../thresholds.ts';
 
 /**
  * What an agent looks like, and a patient miner too: one pod a node that takes little of the node (a log shipper, a
@@ -9,7 +10,7 @@ import { robustSpread } from '../evidence/signals/flatness.ts';
 export function isLikeAgent({ subject, suspicion, sideCar, thresholds }: Facts): boolean {
   const { workload, nodeCores, kind } = subject;
   if (kind !== 'cpu') return false;
-  if (sideCar !== null && suspicion.cores <= thresholds.sideCar.smallCores) return true;
+  if (sideCar !== null && suspicion.cores <= pageCores(thresholds)) return true;
   if (workload?.kind !== 'DaemonSet' || nodeCores === null) return false;
   return suspicion.cores <= thresholds.level.ofNodeByAgents * nodeCores;
 }

@@ -4,14 +4,13 @@ import { QUIET } from './judge.ts';
 import type { Track } from '../state/state.ts';
 import { aFacts, aSuspicion, aTrack } from '../../../../test/support/abuse/abuse.ts';
 
-const { thresholds, window } = aFacts();
 const suspicion = aSuspicion({ cores: 0.5 });
 
 /** Windows until an alarm ends that nothing is said of any more, while the use stays as it was. */
 function windowsUntilClear(alarm: number, most: number): number {
   let track: Track = aTrack({ alarm, quietBelow: 0.3, dwell: 6 });
   for (let count = 1; count <= most; count++) {
-    const step = stepAlarm(track, QUIET, suspicion, window, thresholds);
+    const step = stepAlarm(aFacts({ track, suspicion }), QUIET);
     if (step.status === 'clear') return count;
     track = step.track;
   }
@@ -24,7 +23,7 @@ function windowsUntilLearntPeakEnds(alarm: number): number {
   let track: Track = aTrack({ alarm, quietBelow: 0.3, dwell: 0, returns });
   for (let count = 1; count <= 3 * 288; count++) {
     const cores = count % 288 < 12 ? 0.5 : 0.01;
-    const step = stepAlarm(track, QUIET, aSuspicion({ cores }), window, thresholds);
+    const step = stepAlarm(aFacts({ track, suspicion: aSuspicion({ cores }) }), QUIET);
     if (step.status === 'clear') return count;
     track = step.track;
   }

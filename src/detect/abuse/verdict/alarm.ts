@@ -1,17 +1,18 @@
 import type { Severity } from '../../../model/finding.ts';
-import { DAY_MS, type Window } from '../../../model/time.ts';
-import { unitsOf } from '../state/advance.ts';
+import { DAY_HOURS } from '../../../model/time.ts';
+import type { Facts } from '../evidence/signal.ts';
+import { HOUR_UNITS, unitsOf } from '../state/advance.ts';
+import { REMEMBERED_MS } from '../expectation/ring.ts';
 import { medianOf } from '../expectation/quantile.ts';
 import { rankOf } from './caps.ts';
 import type { Judgement } from './judge.ts';
 import { ALARM, none, type Track } from '../state/state.ts';
-import type { Suspicion } from '../excess/excess.ts';
-import type { AbuseThresholds } from '../thresholds.ts';
 
 const SEVERITY: readonly (Severity | null)[] = [null, 'info', 'warning', 'critical'];
 
 /** An alarm that comes back after less than this is the same trouble. */
-const RETURN_MS = 7 * DAY_MS;
+const RETURN_MS = REMEMBERED_MS / 2;
+const DAY_UNITS = DAY_HOURS * HOUR_UNITS;
 
 /** What the alarm came to in this window. */
 export interface AlarmStep {
@@ -25,17 +26,12 @@ export interface AlarmStep {
 
 /**
  * Hysteresis: an alarm rises at once (the judgement has dwelt already), falls only after
- * `betterWindows` of less, and ends when the use has been below the middle between its normal and the
+ * half a day of less, and ends when the use has been below the middle between its normal and the
  * alarm for `offWindows`, or when a cap has come to explain it. Use that stays and was learnt meanwhile ends nothing: the
  * finding stays open until somebody decides.
  */
-export function stepAlarm(
-  track: Track,
-  judgement: Judgement,
-  suspicion: Suspicion,
-  window: Window,
-  thresholds: AbuseThresholds,
-): AlarmStep {
+export function stepAlarm(facts: Facts, judgement: Judgement): AlarmStep {
+  const { track, suspicion, window } = facts;
   const units = unitsOf(window);
   const rank = rankOf(judgement.severity);
   if (rank > track.alarm) {
@@ -58,7 +54,7 @@ export function stepAlarm(
       : track.dwell < 1;
   if (isLow) {
     const lowFor = track.lowFor + units;
-    if (lowFor >= offFor(track, thresholds)) return ended(track);
+    if (lowFor >= offFor(facts)) return ended(track);
     return said({ ...track, lowFor }, 'firing', false);
   }
   // A peak that was learnt interrupts no quiet, or a warning of what comes every day would never end.
@@ -66,10 +62,8 @@ export function stepAlarm(
     return said({ ...track, lowFor: track.alarm < 3 ? track.lowFor : 0 }, 'unknown', false);
   const lessFor = rank < track.alarm ? track.lessFor + units : 0;
   const isExplained = judgement.caps.some(({ explains }) => explains);
-  if (rank === 0 && isExplained && lessFor >= offFor(track, thresholds)) return ended(track);
-  const falls =
-    rank > 0 &&
-    lessFor >= (isExplained ? offFor(track, thresholds) : thresholds.dwell.betterWindows);
+  if (rank === 0 && isExplained && lessFor >= offFor(facts)) return ended(track);
+  const falls = rank > 0 && lessFor >= (isExplained ? offFor(facts) : DAY_UNITS / 2);
   return said(
     { ...track, lowFor: 0, lessFor: falls ? 0 : lessFor, alarm: falls ? rank : track.alarm },
     'firing',
@@ -77,14 +71,15 @@ export function stepAlarm(
   );
 }
 
-/** An alarm that comes back within a week ends ever more slowly: one finding, not a message an hour. */
-function offFor({ returns }: Track, { dwell }: AbuseThresholds): number {
-  return Math.min(dwell.offWindowsMost, dwell.offWindows * 4 ** returns);
+/** An alarm that comes back within a week, or of which hours are known only, ends after a day: one finding, not a message an hour. */
+function offFor({ track, normal, thresholds: { dwell } }: Facts): number {
+  const isUnsure = track.returns > 0 || (normal.source === 'unknown' && track.signs.length === 0);
+  return isUnsure ? DAY_UNITS : dwell.offWindows;
 }
 
 function ended(track: Track): AlarmStep {
-  const { returns, isFlagging, taintedHour, lastSeen } = track;
-  const kept = { returns, isFlagging, taintedHour, lastAlarm: lastSeen, dwell: 0 };
+  const { returns, taintedHour, lastSeen } = track;
+  const kept = { returns, taintedHour, lastAlarm: lastSeen, dwell: 0, signs: [] };
   const over: Track = { ...track, ...none(ALARM), ...kept };
   return { track: over, status: 'clear', severity: 'info', hasRisen: false };
 }

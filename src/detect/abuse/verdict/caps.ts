@@ -46,8 +46,8 @@ export const CAPS: readonly Cap[] = [
 
 /** True for an active signature, or a miner that another tool has seen while it burns CPU. */
 export function isSigned({ thresholds }: Facts, families: Families): boolean {
-  const { signature } = thresholds.points;
-  return (families.get('spec') ?? 0) >= signature || (families.get('signals') ?? 0) >= signature;
+  const { warning } = thresholds.points;
+  return (families.get('spec') ?? 0) >= warning || (families.get('signals') ?? 0) >= warning;
 }
 
 const RANK: Readonly<Record<Severity, number>> = { info: 1, warning: 2, critical: 3 };

@@ -76,7 +76,7 @@ function familiesOf(readings: readonly MeasuredSignal[]): Families {
 function pointsOf(facts: Facts, families: Families): number {
   const of = (family: EvidenceFamily): number => families.get(family) ?? 0;
   const plateau = Math.min(plateauPoints(facts, of('work')), of('level') + of('shape'));
-  return of('novelty') + of('work') + of('spread') + of('spec') + of('signals') + plateau;
+  return of('novelty') + of('work') + of('spec') + of('signals') + plateau;
 }
 
 /**
@@ -88,13 +88,14 @@ function ruleOf(
   points: number,
   { points: needed }: AbuseThresholds,
 ): Severity | null {
-  const isAnchored = (['novelty', 'work', 'spread', 'spec', 'signals'] as const).some((family) =>
+  const isAnchored = (['novelty', 'work', 'spec', 'signals'] as const).some((family) =>
     families.has(family),
   );
-  if (!isAnchored || families.size < needed.warningFamilies) return null;
-  if (points >= needed.critical && families.size > needed.warningFamilies) return 'critical';
-  if (points >= needed.warning) return 'warning';
-  return points >= needed.info ? 'info' : null;
+  const { warning, weak } = needed;
+  if (!isAnchored || families.size < warning) return null;
+  if (points >= warning + 1 && families.size > warning) return 'critical';
+  if (points >= warning) return 'warning';
+  return points >= warning - weak ? 'info' : null;
 }
 
 function neededBy(rule: Severity | null): readonly string[] {
@@ -106,11 +107,11 @@ function neededBy(rule: Severity | null): readonly string[] {
 
 function plateauPoints(facts: Facts, work: number): number {
   const { subject, normal, thresholds } = facts;
-  const { plateau } = thresholds.points;
-  if (isWorking(facts) || (work === 0 && isOrdinary(facts))) return plateau.working;
+  const { weak, silence } = thresholds.points;
+  if (isWorking(facts) || (work === 0 && isOrdinary(facts))) return weak / 2;
   const isWorkKnown = subject.netIn !== null && diskOf(subject) !== null;
-  if (subject.runs) return isWorkKnown ? plateau.runs : 0;
-  return isWorkKnown || normal.base === null ? plateau.most : plateau.workUnknown;
+  if (subject.runs) return isWorkKnown ? weak : 0;
+  return isWorkKnown || normal.base === null ? silence : 1;
 }
 
 /** What agents, and newcomers that wait for their work, are: even, and everywhere. */

@@ -5,8 +5,8 @@ import type { WorkloadRef } from '../../../model/workload.ts';
 import type { Facts } from '../evidence/signal.ts';
 import type { SubjectMember } from '../subjects/subject.ts';
 
-/** As many pods as one command names. */
-const MAX_PODS = 20;
+/** As many pods as a finding and a command name. */
+export const MAX_PODS = 20;
 
 /** Small, with ps and a shell; any such image will do. */
 const DEBUG_IMAGE = 'busybox:1.37';

@@ -4,13 +4,12 @@ import { HOUR_MS, HOURS_PER_MONTH, formatTime, windowHours } from '../../../mode
 import { medianOf } from '../expectation/quantile.ts';
 import { repositoryOf } from '../subjects/images.ts';
 import { causeOf, CHECKS } from './cause.ts';
-import { nextSteps } from './nextSteps.ts';
+import { MAX_PODS, nextSteps } from './nextSteps.ts';
 import { evidenceOf, SCORE_BANDS, type Judgement } from './judge.ts';
 import { type Facts } from '../evidence/signal.ts';
 import { formatNumber, plural } from '../../../model/text/units.ts';
 
 const RULE = 'miner-like-use';
-const MAX_PODS = 20;
 
 /** @param sameImage workloads elsewhere that run the image. */
 export function verdictOf(

@@ -1,3 +1,4 @@
+import { HOUR_UNITS } from '../../state/advance.ts';
 import { diskOf } from '../../subjects/subject.ts';
 import { silentBelow } from '../../excess/work.ts';
 import { robustSpread } from './flatness.ts';
@@ -58,15 +59,12 @@ export function isBeyondSilence(facts: Facts): boolean {
   return ratio !== null && moves(ratio, ratio.silentBelow, facts.thresholds);
 }
 
-/** Windows of five minutes: vacuums, compactions and indexing that the disk would show are over by then, or uneven. */
-const LASTING_WINDOWS = 12;
-
 /**
  * An hour on end at its limit or flat, in a workload whose ordinary use is known: that hardly is work on a
- * disk that nobody sees. (What is new has nothing that it could be held against.)
+ * disk that nobody sees: vacuums, compactions and indexing are over by then, or uneven. (What is new has nothing that it could be held against.)
  */
 function isLastingPlateau({ track, normal, thresholds }: Facts): boolean {
-  if (normal.base === null || track.hotWindows < LASTING_WINDOWS) return false;
+  if (normal.base === null || track.hotWindows < HOUR_UNITS) return false;
   return (
     track.levelDwell >= thresholds.dwell.onWindows ||
     robustSpread(track.recent) <= thresholds.shape.flat

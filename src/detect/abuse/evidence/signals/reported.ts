@@ -68,5 +68,5 @@ function isInTime({ since }: KnownSignal, kind: Kind, { track, window }: Facts):
 function strengthOf(kind: Kind, { thresholds: { points }, suspicion, track }: Facts): number {
   const isHot = suspicion.isHot || track.dwell >= 1;
   if (!isHot || ENTRIES.has(kind) || kind === 'exploited') return points.weak;
-  return kind === 'miner' ? points.signature : 1;
+  return kind === 'miner' ? points.warning : 1;
 }

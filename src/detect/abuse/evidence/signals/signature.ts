@@ -1,8 +1,8 @@
 import { unknown, type Facts, type Measurement, type Signal } from '../signal.ts';
 
-/** An indicator counts only while something is burnt: an image alone harms nobody. */
-function isActive({ suspicion, thresholds }: Facts): boolean {
-  return suspicion.cores >= thresholds.minCores / 2;
+/** An indicator counts only where something is burnt: an image alone harms nobody. A pause of a miner that was seen does not. */
+function isActive({ suspicion, track, thresholds }: Facts): boolean {
+  return track.signs.length > 0 || suspicion.cores >= thresholds.minCores / 2;
 }
 
 /** A known miner's image, name, argument, pool or wallet (`thresholds/signatures.yaml`), at work. */
@@ -17,7 +17,7 @@ export const signature: Signal = {
     return {
       value: strong.length === 0 ? null : strong.join(', '),
       threshold: null,
-      strength: strong.length > 0 && isActive(facts) ? facts.thresholds.points.signature : 0,
+      strength: strong.length > 0 && isActive(facts) ? facts.thresholds.points.warning : 0,
       text:
         strong.length === 0
           ? 'No signature of a known miner'

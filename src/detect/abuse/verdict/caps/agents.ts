@@ -1,4 +1,5 @@
 import { isLikeAgent, isWaiting, mayBeUnevenAgent } from '../agents.ts';
+import { pageCores } from '../../thresholds.ts';
 import type { Cap } from '../cap.ts';
 
 /** Agents have privileges too, and use little. */
@@ -22,9 +23,9 @@ export const smallUse: Cap = {
   atMost: 'warning',
   applies: ({ suspicion, track, thresholds }, families) =>
     (families.get('spec') ?? 0) < 1 &&
-    Math.max(suspicion.cores, ...track.recent) < thresholds.minPageCores,
+    Math.max(suspicion.cores, ...track.recent) < pageCores(thresholds),
   because: ({ thresholds }) =>
-    `Critical needs ${thresholds.minPageCores} cores in a pod: less costs cents a month`,
+    `Critical needs ${pageCores(thresholds)} cores in a pod: less costs cents a month`,
 };
 
 export const waiting: Cap = {

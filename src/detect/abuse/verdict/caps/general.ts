@@ -1,12 +1,8 @@
 import { DAY_MS, formatTime } from '../../../../model/time.ts';
 import type { Facts } from '../../evidence/signal.ts';
+import { HOUR_UNITS } from '../../state/advance.ts';
 import { isSteady } from '../../evidence/signals/flatness.ts';
 import type { Cap } from '../cap.ts';
-
-/** Without novelty, spread or spec beside it, a level needs this many windows, a shape the double. */
-const UNKNOWN_DWELL = 6;
-/** What is novel must last an hour where nobody knows the traffic. */
-const BLIND_DWELL = 12;
 
 /** Too few windows of it so far. */
 export const tooShort: Cap = {
@@ -23,15 +19,14 @@ export const tooShort: Cap = {
 function neededWindows(facts: Facts, novelty: number): number {
   const { thresholds, normal, track, subject, sideCar } = facts;
   // A little new sidecar of which nobody can tell yet whether it works for the others of its pod.
-  if (sideCar !== null && sideCar.isLittle && sideCar.follows === null)
-    return thresholds.sideCar.undecidedWindows;
+  if (sideCar !== null && sideCar.isLittle && sideCar.follows === null) return 2 * HOUR_UNITS;
   if (novelty > 0 && (normal.source !== 'unknown' || normal.base !== null)) {
     // Load looks the same where traffic is not known: it has to be much, and to last.
-    if (subject.netIn === null && normal.base !== null)
-      return novelty >= 1 ? BLIND_DWELL : Infinity;
+    if (subject.netIn === null && normal.base !== null) return novelty >= 1 ? HOUR_UNITS : Infinity;
     if (normal.source !== 'unknown') return thresholds.dwell.onWindows;
   }
-  return track.levelDwell >= thresholds.dwell.onWindows ? UNKNOWN_DWELL : 2 * UNKNOWN_DWELL;
+  // Without novelty a level needs half an hour, a shape an hour.
+  return track.levelDwell >= thresholds.dwell.onWindows ? thresholds.dwell.offWindows : HOUR_UNITS;
 }
 
 /** Somebody with access to the configuration answers for it until a date. Annotations cannot. */
@@ -108,10 +103,8 @@ export const noPlateau: Cap = {
   applies: ({ track, thresholds }, families) =>
     !families.has('spec') &&
     !families.has('shape') &&
-    !families.has('spread') &&
     track.levelDwell < thresholds.dwell.onWindows,
-  because: () =>
-    'A busy new workload is not critical without steady use, use at its limit, or many pods',
+  because: () => 'A busy new workload is not critical without steady use or use at its limit',
 };
 
 export const tooShortForCritical: Cap = {

@@ -1,12 +1,11 @@
 import { DAY_HOURS, HOUR_MS } from '../../../../model/time.ts';
 import { formatCores } from '../../../../model/text/units.ts';
 import type { Facts } from '../../evidence/signal.ts';
-import { CORES_OF, hourOf, isLearnt, SLOTS } from '../../expectation/ring.ts';
+import { CORES_OF, hourOf, learntHours, SLOTS } from '../../expectation/ring.ts';
 import type { Cap } from '../cap.ts';
 
 /** Hours before the onset that may belong to the same run. */
 const OWN_RUN_HOURS = 6;
-const LIKE = 0.8;
 
 /** A Job or CronJob whose past runs, which no alarm flagged, used as much: this is what it does. */
 export const pastRuns: Cap = {
@@ -15,18 +14,18 @@ export const pastRuns: Cap = {
   explains: true,
   applies: (facts) =>
     (facts.subject.runs || facts.subject.kind === 'group') &&
-    highestRun(facts) >= LIKE * facts.suspicion.cores,
+    highestRun(facts) * (1 + facts.thresholds.novelty.margin) >= facts.suspicion.cores,
   because: (facts) => `Past runs used up to ${formatCores(highestRun(facts))}`,
 };
 
-function highestRun({ ring, window, track, thresholds }: Facts): number {
+function highestRun({ ring, window, track, normal, thresholds }: Facts): number {
   if (ring === null) return 0;
   const before = Math.min(hourOf(track.since || window.start) - OWN_RUN_HOURS, ring.newest);
-  let highest = 0;
-  for (let hour = Math.max(0, ring.newest - SLOTS + 1); hour <= before; hour++)
-    if (isLearnt(ring, hour, thresholds.baseline.flagDays * DAY_HOURS))
-      highest = Math.max(highest, CORES_OF[ring.peak[hour % SLOTS] ?? 0] ?? 0);
-  return highest;
+  const { flagDays } = thresholds.baseline;
+  return learntHours(ring, before, flagDays * DAY_HOURS, normal.lapsedBefore).reduce(
+    (highest, hour) => Math.max(highest, CORES_OF[ring.peak[hour % SLOTS] ?? 0] ?? 0),
+    0,
+  );
 }
 
 /** Known software that burns more CPU in silence is a busy loop as often as a miner. */

@@ -1,0 +1,168 @@
+import { runWindow } from '../../src/cycle/runWindow.ts';
+import type { Settings } from '../../src/cycle/settings.ts';
+import { abuseDetector, lookAtWindow } from '../../src/detect/abuse/abuseDetector.ts';
+import type { Facts } from '../../src/detect/abuse/evidence/signal.ts';
+import { SIGNALS } from '../../src/detect/abuse/evidence/signals.ts';
+import { CAPS, rankOf } from '../../src/detect/abuse/verdict/caps.ts';
+import { judge } from '../../src/detect/abuse/verdict/judge.ts';
+import { toVerdicts } from '../../src/detect/abuse/verdict/toVerdicts.ts';
+import { HOUR_MS } from '../../src/model/time.ts';
+import { emptyState, WorkingState } from '../../src/store/cycleState.ts';
+import type { Truth } from './case.ts';
+import { lateOf } from './measures.ts';
+import { METRICS_ONLY, snapshotAt, type Lacks, type Outcome } from './play.ts';
+import { evaluationSettings } from './settings.ts';
+import {
+  coldWorld,
+  guisedWorld,
+  honestWorld,
+  measuredVariants,
+  measuredWorld,
+  minerWorld,
+  type World,
+} from './worlds.ts';
+import { WINDOW_MS } from './workload.ts';
+
+/*
+ * What each signal and cap brings, and the smallest set that keeps the figures: `node bench/detection/ablate.ts`. The
+ * tuning split is played once, and whatever was judged there is judged again with parts left out, one by one and then
+ * greedily together. What a verdict keeps from being learnt stays as it was: a set that is taken is played again.
+ */
+
+/** What was judged in one window, with the subject's pods thinned out. */
+interface Judged {
+  readonly name: string;
+  readonly at: number;
+  readonly facts: Facts;
+}
+
+const WITH_SPECS: Lacks = { ...METRICS_ONLY, specs: false };
+const WORLDS: readonly (readonly [World, Lacks])[] = [
+  [coldWorld('tuning', 0, 2), METRICS_ONLY],
+  [measuredWorld('tuning'), METRICS_ONLY],
+  [measuredVariants(4), METRICS_ONLY],
+  [minerWorld('tuning', 0, 1, [1, 0.5, 0.2, 0.1]), METRICS_ONLY],
+  [guisedWorld('tuning', 0), METRICS_ONLY],
+  [honestWorld('tuning', 0, 1, 15), METRICS_ONLY],
+  [{ ...minerWorld('tuning', 1, 1, [0.3]), name: 'miners-specs' }, WITH_SPECS],
+  [{ ...honestWorld('tuning', 1, 1, 6), name: 'honest-specs' }, WITH_SPECS],
+];
+/** Other tools' events are not in these worlds. */
+const NAMES = [...SIGNALS.filter(({ family }) => family !== 'signals'), ...CAPS].map(
+  ({ name }) => name,
+);
+/** An alarm within so long of the one before is the same. */
+const SAME_MS = 3 * HOUR_MS;
+
+const truths = new Map<string, Truth>();
+const judged = WORLDS.flatMap(([world, lacks]) => {
+  for (const { namespace, truth } of world.cases) truths.set(`${world.name}/${namespace}`, truth);
+  return play(world, lacks);
+});
+const base = figuresOf([]);
+print('with all', JSON.stringify(base));
+const alone = new Map(NAMES.map((name) => [name, figuresOf([name])]));
+for (const [name, figures] of alone) print(`without ${name}`, difference(figures, base));
+let gone: readonly string[] = [];
+for (const name of [...NAMES].sort((a, b) => changesOf(a) - changesOf(b))) {
+  const figures = figuresOf([...gone, name]);
+  if (isWorse(figures, base)) continue;
+  gone = [...gone, name];
+  print(`also without ${name}`, difference(figures, base));
+}
+print('stay', NAMES.filter((name) => !gone.includes(name)).join(', '));
+
+function play(world: World, lacks: Lacks): readonly Judged[] {
+  const found: Judged[] = [];
+  const detector: Settings['detectors'][number] = {
+    ...abuseDetector,
+    detect(context, rows) {
+      const look = lookAtWindow(context as never, rows as never);
+      for (const { facts } of look.judged) {
+        if (
+          judge(
+            facts,
+            CAPS.map(({ name }) => name),
+          ).severity === null
+        )
+          continue;
+        const { subject } = facts;
+        const members = subject.members.map(({ cores }) => ({ cores }) as never);
+        found.push({
+          name: `${world.name}/${subject.namespace}`,
+          at: context.snapshot.window.end,
+          facts: { ...facts, subject: { ...subject, members, coLocated: [] } },
+        });
+      }
+      return toVerdicts(look);
+    },
+  };
+  const settings = evaluationSettings(detector);
+  const state = new WorkingState(emptyState());
+  for (let start = world.from; start < world.to; start += WINDOW_MS)
+    state.apply(runWindow(snapshotAt(world, start, lacks), state, settings).change);
+  return found;
+}
+
+type Figures = Record<string, number>;
+
+/** Counts of miners that are found (better: more) and of false alarms (better: fewer). */
+function figuresOf(without: readonly string[]): Figures {
+  const figures: Figures = { warned: 0, critical: 0, falseWarnings: 0, falseCriticals: 0 };
+  const firstAt = new Map<string, Outcome['firstAt']>();
+  const last = new Map<string, number>();
+  const count = (what: string): void => void (figures[what] = (figures[what] ?? 0) + 1);
+  for (const { name, at, facts } of judged) {
+    const rank = rankOf(judge(facts, without).severity);
+    const truth = truths.get(name);
+    if (rank < 2 || truth === undefined || truth.isUndecidable) continue;
+    if (truth.isMiner && at > (truth.onset ?? 0)) {
+      const first = firstAt.get(name) ?? {};
+      first.warning ??= at;
+      if (rank > 2) first.critical ??= at;
+      firstAt.set(name, first);
+      continue;
+    }
+    for (const [severity, least] of [
+      ['falseWarnings', 2],
+      ['falseCriticals', 3],
+    ] as const) {
+      if (rank < least) continue;
+      const before = last.get(`${severity}/${name}`) ?? -Infinity;
+      if (at - before > SAME_MS) count(severity);
+      last.set(`${severity}/${name}`, at);
+    }
+  }
+  for (const [name, first] of firstAt) {
+    const truth = truths.get(name) as Truth;
+    count('warned');
+    const isInTime = lateOf({ truth, firstAt: first } as Outcome, 'critical') <= 120;
+    if (truth.how === 'deployed' && isInTime) count('critical');
+  }
+  return figures;
+}
+
+function isWorse(figures: Figures, than: Figures): boolean {
+  const of = (one: Figures, name: string): number => one[name] ?? 0;
+  return (
+    ['warned', 'critical'].some((name) => of(figures, name) < of(than, name)) ||
+    ['falseWarnings', 'falseCriticals'].some((name) => of(figures, name) > of(than, name))
+  );
+}
+
+function difference(figures: Figures, than: Figures): string {
+  const changed = Object.keys(than).filter((name) => figures[name] !== than[name]);
+  return changed.map((name) => `${name} ${than[name]} → ${figures[name]}`).join(', ') || 'the same';
+}
+
+function changesOf(name: string): number {
+  const figures = alone.get(name) ?? base;
+  return Object.keys(base).reduce(
+    (sum, key) => sum + Math.abs((figures[key] ?? 0) - (base[key] ?? 0)),
+    0,
+  );
+}
+
+function print(what: string, text: string): void {
+  process.stdout.write(`${what}: ${text}\n`);
+}
