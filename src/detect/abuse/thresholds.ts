@@ -70,7 +70,7 @@ export const abuseSchema = z.strictObject({
 
 export type AbuseThresholds = z.output<typeof abuseSchema>;
 
-/** Less than this in a pod pages nobody: replicas that wait for work are new, even and silent too. */
+/** Less than this in a pod is no critical: replicas that wait for work are new, even and silent too. */
 export function pageCores({ minCores }: AbuseThresholds): number {
   return 2 * minCores;
 }

@@ -11,7 +11,7 @@ import { pageCores, type AbuseThresholds } from '../thresholds.ts';
 export interface SideCar extends Follow {
   /** Cores of the pod's known containers in this window. */
   readonly othersCores: number;
-  /** True while it uses no more than they do, or than pages nobody, on average since it came. */
+  /** True while it uses no more than they do, or than can be critical, on average since it came. */
   readonly isLittle: boolean;
   /** Workloads that its image has come to in this way. */
   readonly workloads: number;

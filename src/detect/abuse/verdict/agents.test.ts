@@ -12,7 +12,7 @@ it('a DaemonSet that takes up to two per cent of its nodes is like an agent', ()
   expect([at(0.1), at(0.32), at(0.4)]).toEqual([true, true, false]);
 });
 
-it('a new side-car is that takes less than pages anybody', () => {
+it('a new side-car is that takes too little for a critical', () => {
   const sideCar: SideCar = {
     elasticity: 0,
     follows: false,
