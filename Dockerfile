@@ -21,5 +21,7 @@ USER 65532:65532
 EXPOSE 9465 9466
 # For engines without probes of their own; Kubernetes uses the chart's.
 HEALTHCHECK --interval=30s --timeout=5s --start-period=60s CMD ["/nodejs/bin/node", "-e", "fetch('http://127.0.0.1:9466/-/healthy').then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
+# A young generation of 4 MiB thrice, as in the cycle thread: docs/benchmarks.md has what it saves.
+ENV NODE_OPTIONS=--max-semi-space-size=4
 ENTRYPOINT ["/nodejs/bin/node", "/app/bin/burnwatch.mjs"]
 CMD ["run", "--config", "/etc/burnwatch/burnwatch.yaml"]

@@ -29,8 +29,35 @@ export interface Collector {
   oldestData(signal: AbortSignal, maxAgeMs?: number): Promise<number | null>;
   /** Whether the source has any sample after `time`, up to now or `until`, whichever is later. @throws CollectError */
   hasDataAfter(time: TimeMs, until: TimeMs, signal: AbortSignal): Promise<boolean>;
+  /** What the source was asked for since the last call. */
+  takeWork(): SourceWork;
   close(): Promise<void>;
 }
+
+/** What a source of metrics had to do. */
+export interface SourceWork {
+  readonly queries: number;
+  /** Samples that it sent. */
+  readonly samples: number;
+  /** Of its answers, without compression. */
+  readonly bytes: number;
+  /** Time until each answer was there, added up. */
+  readonly seconds: number;
+  /** Queries that it refused, however often each was tried. */
+  readonly refusals: number;
+  /** Metrics that it is asked for in parts, since it refused all pods at once. */
+  readonly splitMetrics: number;
+}
+
+/** Of a source that was asked nothing. */
+export const NO_WORK: SourceWork = {
+  queries: 0,
+  samples: 0,
+  bytes: 0,
+  seconds: 0,
+  refusals: 0,
+  splitMetrics: 0,
+};
 
 /** A source could not be asked at all. `retryable` says whether waiting may help. */
 export class CollectError extends Error {

@@ -2,13 +2,14 @@ import type { CollectConfig } from './config.ts';
 import type { ExpectedSamples, Snapshot } from '../model/snapshot.ts';
 import type { TimeMs, Window } from '../model/time.ts';
 import { assemble } from './assemble/assemble.ts';
-import type { Collector } from './collector.ts';
+import { NO_WORK, type Collector } from './collector.ts';
 import { mentionedLabels } from './mentionedLabels.ts';
 import { nameRestorer } from './labels.ts';
 import { createPrometheusClient } from './prometheus/client.ts';
 import type { ClientDeps } from './prometheus/client.ts';
 import { fetchBatch } from './prometheus/fetchBatch.ts';
-import type { Batch } from './prometheus/batch.ts';
+import type { Batch, BorneParts } from './prometheus/batch.ts';
+import { LabelSets } from './prometheus/labelSets.ts';
 import type { RawSeries } from './prometheus/rawSamples.ts';
 import { gridOf } from './prometheus/grid.ts';
 import { diagnose } from './trust/diagnose.ts';
@@ -32,13 +33,16 @@ export async function createPrometheusCollector(
   config: CollectConfig,
   deps: ClientDeps,
 ): Promise<Collector> {
-  const client = await createPrometheusClient(config.prometheus, deps);
+  const labels = new LabelSets();
+  const work = { ...NO_WORK };
+  const client = await createPrometheusClient(config.prometheus, deps, { labels, work });
   const context = trustedContext(config, []);
   const settings = {
     cluster: config.cluster,
     restoreName: nameRestorer(mentionedLabels(config)),
     devices: config.pricing.devices ?? {},
   };
+  const borne: BorneParts = new Map();
   let largest = FIRST_GUESS;
   let oldest: { readonly data: TimeMs; readonly at: TimeMs } | null = null;
   const fitting = (points: number): number => Math.max(1, Math.floor(points / largest));
@@ -49,7 +53,8 @@ export async function createPrometheusCollector(
     signal: AbortSignal,
   ): Promise<readonly Snapshot[]> {
     const { concurrency, trust } = config.prometheus;
-    const asking = { client, context, grid: gridOf(windows), signal };
+    labels.nextRound();
+    const asking = { client, context, grid: gridOf(windows), signal, borne };
     const decisions = await fetchSources(asking, configuredSources(expected, trust.jobs));
     const snapshots: Snapshot[] = [];
     let known = expected;
@@ -57,7 +62,8 @@ export async function createPrometheusCollector(
       const run = windows.slice(from, to);
       const believed = trustedContext(config, decisions[from] ?? []);
       const grid = gridOf(run);
-      const batch = await fetchBatch(client, believed, grid, concurrency, signal, deps.now());
+      const now = deps.now();
+      const batch = await fetchBatch(client, believed, grid, concurrency, signal, now, borne);
       largest = largestAnswer(batch);
       const assembled = assemble(batch, run, known, settings);
       const seen = await diagnose({ ...asking, context: believed, grid }, assembled);
@@ -95,12 +101,17 @@ export async function createPrometheusCollector(
     async oldestData(signal, maxAgeMs = 0) {
       const at = deps.now();
       if (oldest !== null && Math.abs(at - oldest.at) < maxAgeMs) return oldest.data;
-      const data = await findOldestData({ client, context, signal }, at);
+      const data = await findOldestData({ client, context, signal, borne }, at);
       oldest = data === null ? null : { data, at };
       return data;
     },
     hasDataAfter: (time, until, signal) =>
-      hasDataAfter({ client, context, signal }, time, Math.max(until, deps.now())),
+      hasDataAfter({ client, context, signal, borne }, time, Math.max(until, deps.now())),
+    takeWork() {
+      const taken = { ...work, splitMetrics: borne.size };
+      Object.assign(work, NO_WORK);
+      return taken;
+    },
     async close() {
       client.close();
     },

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { podSample, snapshotOf } from '../../test/support/snapshots.ts';
 import { TempHistory } from '../../test/support/tempHistory.ts';
-import type { Collector } from '../collect/collector.ts';
+import { NO_WORK, type Collector } from '../collect/collector.ts';
 import { loadThresholds } from '../daemon/config/loadThresholds.ts';
 import { configSchema } from '../daemon/config/schema.ts';
 import { detectorCodecs } from '../daemon/compose.ts';
@@ -33,6 +33,7 @@ function collectorSince(since: number): Collector {
     batchSize: () => 4,
     oldestData: async () => (since === Infinity ? null : since),
     hasDataAfter: async () => false,
+    takeWork: () => NO_WORK,
     close: async () => undefined,
   };
 }

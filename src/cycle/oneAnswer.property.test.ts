@@ -3,7 +3,7 @@ import { using } from '../../test/support/abuse/abuseRun.ts';
 import { fc } from '../../test/support/properties.ts';
 import { nodeSample, snapshotOf } from '../../test/support/snapshots.ts';
 import { IDENTITY, TempHistory } from '../../test/support/tempHistory.ts';
-import type { Collector } from '../collect/collector.ts';
+import { NO_WORK, type Collector } from '../collect/collector.ts';
 import { configSchema } from '../daemon/config/schema.ts';
 import { loadThresholds } from '../daemon/config/loadThresholds.ts';
 import { detectorCodecs } from '../daemon/compose.ts';
@@ -106,6 +106,7 @@ function recorded(one: History): Collector {
     batchSize: () => 72,
     oldestData: async () => START,
     hasDataAfter: async () => true,
+    takeWork: () => NO_WORK,
     close: async () => undefined,
   };
 }

@@ -130,7 +130,7 @@ export class CycleRunner {
         this.#guard === null
           ? catchUp(ports, this.#state, this.#settings, options)
           : guardedCatchUp(this.#guard, ports, this.#state, this.#settings, options);
-      const summary = summarize(await this.#run(cycle));
+      const summary = summarize(await this.#run(cycle), ports.collector.takeWork());
       for (const { detector, windows, stack } of summary.failures)
         this.#options.warn(`Detector ${detector} failed on ${windows} windows: ${stack}`);
       return summary;

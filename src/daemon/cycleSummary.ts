@@ -1,5 +1,5 @@
 import { idleOf, nodeNano, sumNano } from '../model/costParts.ts';
-import type { CollectError } from '../collect/collector.ts';
+import type { CollectError, SourceWork } from '../collect/collector.ts';
 import type { CycleReport } from '../cycle/cycleForm.ts';
 import type { FindingKind, Severity } from '../model/finding.ts';
 import type { Nano } from '../model/money.ts';
@@ -18,6 +18,8 @@ export interface CycleSummary {
   /** The namespaces with most of them first, bounded in number. */
   readonly openIn: readonly NamespaceFindings[];
   readonly last: LastWindow | null;
+  /** What the source was asked for, here and since the last cycle. */
+  readonly work: SourceWork;
   /** Why the source could not be asked; null when it could. */
   readonly outage: {
     readonly code: CollectError['code'];
@@ -76,13 +78,14 @@ export interface LastWindow {
 }
 
 /** Boils a cycle's report down. */
-export function summarize(report: CycleReport): CycleSummary {
+export function summarize(report: CycleReport, work: SourceWork): CycleSummary {
   const { sealed, corrected, lost, watermark, error } = report;
   return {
     sealed,
     corrected,
     lost,
     watermark,
+    work,
     events: report.events.map(({ type, reason, finding }) => ({
       type,
       id: finding.id,

@@ -40,16 +40,20 @@ afterEach(async () => {
   supervisor = null;
 });
 
-async function start(crash: string, stuckMs?: number): Promise<CycleSupervisor> {
+async function start(
+  crash: string,
+  more: { readonly stuckMs?: number; readonly heapMb?: number } = {},
+): Promise<CycleSupervisor> {
   setEnvironmentData('CRASH', crash);
   const log = pino({ level: 'info' }, { write: (line) => void lines.push(JSON.parse(line)) });
   const metrics = createMetrics('0', 'test', {
     lagSeconds: () => null,
+    questions: () => null,
     deliveryQueue: async () => null,
   });
   const startThread = startCycleThread.bind(null, THREAD);
   const world = { metrics, log, now: () => NOW, print: () => undefined, startThread };
-  const parts = { ...world, ...(stuckMs === undefined ? {} : { stuckMs }) };
+  const parts = { ...world, ...more };
   supervisor = await CycleSupervisor.start(() => LOADED, parts);
   const pump = { plan: async () => undefined } as unknown as NotifyPump;
   supervisor.goLive({ pump, announced: true, afterRun: () => undefined });
@@ -86,7 +90,7 @@ describe('a cycle thread that', () => {
   });
 
   it('makes no progress is ended by the watchdog, named, and started again', async () => {
-    const started = await start('hangs', 50);
+    const started = await start('hangs', { stuckMs: 50 });
     await until(() => logged('crashed, restarting').length === 1);
     expect(logged('Cycle hangs, ending its thread')).toHaveLength(1);
     expect(logged('crashed, restarting')[0]?.err?.message).toMatch(
@@ -96,6 +100,14 @@ describe('a cycle thread that', () => {
     vi.advanceTimersByTime(SECOND_MS);
     await until(() => started.watermark === UNTIL);
     expect(logged('Cycle hangs')).toHaveLength(1);
+  });
+
+  it('needs more heap gets twice as much', async () => {
+    const started = await start('fills', { heapMb: 32 });
+    await until(() => logged('crashed, restarting').length === 1);
+    expect(logged('larger heap')).toMatchObject([{ heapMb: 64 }]);
+    vi.advanceTimersByTime(SECOND_MS);
+    await until(() => started.watermark === UNTIL);
   });
 
   it('crashes again and again is started after ever longer pauses, and reported as unhealthy', async () => {

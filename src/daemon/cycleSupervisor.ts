@@ -5,9 +5,10 @@ import { renderCosts } from '../cost/report/renderCosts.ts';
 import type { Config } from './config/schema.ts';
 import type { CycleProgress } from '../cycle/cycleForm.ts';
 import { floorTo, formatTime, HOUR_MS, MINUTE_MS, SECOND_MS, type TimeMs } from '../model/time.ts';
+import type { CycleWork } from '../serve/deps.ts';
 import type { Metrics } from '../serve/metrics.ts';
 import type { CycleConfig } from './compose.ts';
-import { startCycleThread, type CycleThread } from './cycleThread.ts';
+import { CYCLE_HEAP, startCycleThread, type CycleThread } from './cycleThread.ts';
 import type { CycleSummary } from './cycleSummary.ts';
 import type { DigestAnswer, DigestAsk } from './makeDigest.ts';
 import type { NotifyPump } from './notifyPump.ts';
@@ -46,6 +47,8 @@ export interface SupervisorParts {
   readonly stuckMs?: number;
   /** For tests: what starts the thread. */
   readonly startThread?: (...rest: StartArguments) => Promise<CycleThread>;
+  /** For tests: the first limit of its heap. */
+  readonly heapMb?: number;
 }
 
 /** What is there only once the history is open. */
@@ -71,10 +74,12 @@ export class CycleSupervisor implements Ticked {
   #starting: Promise<void> = Promise.resolve();
   #restart: NodeJS.Timeout | null = null;
   #crashes = 0;
+  #heapMb: number;
   /** Monotonic: a clock that is set is no hang. */
   #progressAt = 0;
   #unusable: string | null = null;
   #watermark: TimeMs | null = null;
+  #lastWork: CycleWork | null = null;
   #announced = false;
   #looked = false;
   /** Monotonic, too. */
@@ -87,6 +92,7 @@ export class CycleSupervisor implements Ticked {
     this.#loaded = loaded;
     this.#parts = parts;
     this.#clock = new WindowClock(parts.now, parts.steady ?? (() => performance.now()));
+    this.#heapMb = parts.heapMb ?? CYCLE_HEAP.maxOldGenerationSizeMb;
   }
 
   /**
@@ -113,6 +119,11 @@ export class CycleSupervisor implements Ticked {
   /** How far the last sealed window lies back, in milliseconds; null before there is one. */
   get lagMs(): number | null {
     return this.#watermark === null ? null : Math.max(0, this.#clock.now() - this.#watermark);
+  }
+
+  /** What the last cycle asked Prometheus for; null before it. */
+  get lastWork(): CycleWork | null {
+    return this.#lastWork;
   }
 
   /** Why the whole process should be restarted; null while it is well. */
@@ -224,6 +235,8 @@ export class CycleSupervisor implements Ticked {
     this.#watermark = summary.watermark;
     const newest = summary.last?.newestSample ?? null;
     if (newest !== null) this.#clock.confirm(newest);
+    const windows = summary.sealed + summary.corrected;
+    if (windows > 0) this.#lastWork = { ...summary.work, windows };
     const { budgets, pricing } = this.#config;
     const { currency } = pricing;
     reportCycle(summary, { metrics, log, currency, budgets, durationMs: now() - startedAt });
@@ -330,7 +343,7 @@ export class CycleSupervisor implements Ticked {
       },
     };
     const { startThread = startCycleThread.bind(null, THREAD) } = this.#parts;
-    const thread = await startThread(loaded, reports, leads);
+    const thread = await startThread(loaded, reports, this.#heapMb, leads);
     this.#thread = thread;
     void thread.ended.then((error) => this.#crashed(error));
     return thread.watermark;
@@ -340,6 +353,10 @@ export class CycleSupervisor implements Ticked {
     this.#thread = null;
     if (this.#stopped) return;
     const { metrics, log } = this.#parts;
+    if ((err as NodeJS.ErrnoException).code === 'ERR_WORKER_OUT_OF_MEMORY') {
+      this.#heapMb *= 2;
+      log.warn({ heapMb: this.#heapMb }, 'The cycle thread gets a larger heap');
+    }
     const restartInMs = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** this.#crashes);
     this.#crashes += 1;
     metrics.threadCrashes.inc();

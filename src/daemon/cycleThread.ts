@@ -60,13 +60,17 @@ export interface CycleThread {
 
 /**
  * A young generation of 4 MiB thrice, not Node's 16: what a listing of thousands of pods throws away is
- * collected sooner, at no cost of CPU that could be measured (docs/performance.md).
+ * collected sooner, at no cost of CPU that could be measured (docs/benchmarks.md).
+ *
+ * Below 2 GiB of old generation V8 lets the heap grow by less before it collects. The supervisor doubles the limit for
+ * a cluster that needs more.
  */
-export const CYCLE_HEAP = { maxYoungGenerationSizeMb: 12 } as const;
+export const CYCLE_HEAP = { maxYoungGenerationSizeMb: 12, maxOldGenerationSizeMb: 1_000 } as const;
 
 /**
  * Starts the thread and waits until the history is open.
  *
+ * @param heapMb of the old generation; a thread that needs more ends with `ERR_WORKER_OUT_OF_MEMORY`
  * @param leads resolves when this process may write the history: until then the thread only loads its code
  * @throws Error of the history or the collector, or what broke the thread.
  */
@@ -74,11 +78,12 @@ export async function startCycleThread(
   thread: URL,
   loaded: () => CycleConfig,
   reports: Pick<CycleReports, 'progress' | 'warning' | 'unusable'>,
+  heapMb: number,
   leads: Promise<unknown>,
 ): Promise<CycleThread> {
   const worker = new Worker(thread, {
     workerData: { thread: 'cycle' } satisfies ThreadData,
-    resourceLimits: CYCLE_HEAP,
+    resourceLimits: { ...CYCLE_HEAP, maxOldGenerationSizeMb: heapMb },
   });
   let cause: Error | null = null;
   const ended = new Promise<Error>((resolve) => {

@@ -134,6 +134,7 @@ function composeCluster(options: ClusterOptions): RunningCluster {
       const lagMs = cycles?.lagMs ?? null;
       return lagMs === null ? null : lagMs / SECOND_MS;
     },
+    questions: () => pages?.pool ?? null,
     deliveryQueue: async () => duties?.deliveries().queue() ?? null,
     droppedLogLines: options.droppedLogLines ?? (() => 0),
   });
@@ -166,8 +167,9 @@ function composeCluster(options: ClusterOptions): RunningCluster {
   const shared = { config, loaded: () => loaded, releasers, log };
   const announced = () => duties?.pump.wake();
   const changed = () => duties?.changed();
-  const serve = () =>
-    openPages({ ...shared, front, metrics, probes, version, reload, announced, changed });
+  const lastWork = () => cycles?.lastWork ?? null;
+  const parts = { front, metrics, probes, version, reload, announced, changed, lastWork };
+  const serve = () => openPages({ ...shared, ...parts });
 
   const stop = new AbortController();
   const failed = Promise.withResolvers<Error>();
@@ -204,8 +206,8 @@ function composeCluster(options: ClusterOptions): RunningCluster {
     // The thread of a process that stands by is loaded, so that taking over is quick.
     const heartbeat = new Heartbeat({ config, metrics, log, now: Date.now });
     releasers.push('the heartbeat', () => heartbeat.stop());
-    const parts = { metrics, log, heartbeat, now: Date.now, print };
-    const started = CycleSupervisor.start(() => loaded, parts, leading);
+    const thread = { metrics, log, heartbeat, now: Date.now, print };
+    const started = CycleSupervisor.start(() => loaded, thread, leading);
     started.catch(() => undefined);
     releasers.push('the wait for the lead', async () => {
       stop.abort();

@@ -3,7 +3,7 @@ import type { Config } from './config/schema.ts';
 import type { LoadedConfig } from './config/load.ts';
 import { openHistoryReader } from '../engines/openHistory.ts';
 import type { HistoryReader } from '../store/history.ts';
-import type { IngestCounts } from '../serve/deps.ts';
+import type { CycleWork, IngestCounts } from '../serve/deps.ts';
 import type { Metrics } from '../serve/metrics.ts';
 import type { ProbeSource } from '../serve/probes.ts';
 import { QuestionPool } from '../serve/questions/questionPool.ts';
@@ -23,6 +23,7 @@ export interface PagesParts {
   readonly log: Logger;
   readonly version: string;
   readonly front: Front;
+  lastWork(): CycleWork | null;
   reload(): Promise<void>;
   /** Has messages sent now, where this process sends them. */
   announced(): void;
@@ -36,6 +37,8 @@ export interface Pages {
   readonly reader: HistoryReader;
   readonly stores: Awaited<ReturnType<typeof openStores>>;
   readonly responder: ResponseWorker;
+  /** Counts questions. */
+  readonly pool: Pick<QuestionPool, 'asked' | 'computed'>;
   /** Takes the configuration that came into force into use. */
   configure(): void;
 }
@@ -43,7 +46,7 @@ export interface Pages {
 /** Opens the history for pages and the API, and serves them. */
 export async function openPages(parts: PagesParts): Promise<Pages> {
   const { config, loaded, releasers, metrics, probes, log, version, front, reload } = parts;
-  const { announced, changed } = parts;
+  const { announced, changed, lastWork } = parts;
   const { path } = config().history;
   const reader = await openHistoryReader(path);
   releasers.push('the history reader', () => reader.close());
@@ -60,7 +63,7 @@ export async function openPages(parts: PagesParts): Promise<Pages> {
     },
   };
   const { questions } = pool;
-  const sources = { config, reader, stores, questions, probes, ingested };
+  const sources = { config, reader, stores, questions, probes, ingested, lastWork };
   const { clusters } = front;
   const responses = responder.parts;
   const takeInteractions = () =>
@@ -82,6 +85,7 @@ export async function openPages(parts: PagesParts): Promise<Pages> {
     reader,
     stores,
     responder,
+    pool,
     configure: () => {
       pool.configure(loaded());
       void interactions?.stop();

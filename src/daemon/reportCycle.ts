@@ -38,6 +38,7 @@ function logCycle(summary: CycleSummary, { log, currency, durationMs }: ReportPa
 
 function recordCycle(summary: CycleSummary, { metrics, budgets, durationMs }: ReportParts): void {
   const { outage, last, watermark } = summary;
+  recordWork(summary, metrics);
   metrics.cycles.inc({ result: outage === null ? 'ok' : 'outage' });
   metrics.cycleSeconds.observe(durationMs / SECOND_MS);
   metrics.windowsSealed.inc(summary.sealed);
@@ -71,6 +72,15 @@ function recordCycle(summary: CycleSummary, { metrics, budgets, durationMs }: Re
     for (const { code } of last.problems) metrics.dataProblems.inc({ code });
   }
   if (outage !== null) metrics.dataProblems.set({ code: 'source-unavailable' }, 1);
+}
+
+function recordWork({ work }: CycleSummary, metrics: Metrics): void {
+  metrics.storeQueries.inc(work.queries);
+  metrics.storeSamples.inc(work.samples);
+  metrics.storeBytes.inc(work.bytes);
+  metrics.storeSeconds.inc(work.seconds);
+  metrics.storeRefusals.inc(work.refusals);
+  metrics.storeSplitMetrics.set(work.splitMetrics);
 }
 
 /** Money as rates in units of currency an hour, so that windows of any length compare. */

@@ -86,6 +86,7 @@ export class StepGuard {
       batchSize: () => collector.batchSize(),
       oldestData: (...args) => collector.oldestData(...args),
       hasDataAfter: (...args) => collector.hasDataAfter(...args),
+      takeWork: () => collector.takeWork(),
       close: () => collector.close(),
       collect: async (windows, expected, signal) => {
         const snapshots: Snapshot[] = [];

@@ -134,7 +134,8 @@ async function startThread(kept: MemoryHistory, collector: Collector): Promise<C
   const calls = {
     catchUp: async (ask: Pick<CatchUpOptions, 'from' | 'until' | 'muted'>) => {
       const options = { ...ask, recordsNoData: true, signal };
-      return summarize(await catchUp({ collector, history }, state, SETTINGS, options));
+      const report = await catchUp({ collector, history }, state, SETTINGS, options);
+      return summarize(report, collector.takeWork());
     },
     keepHouse: async () => undefined,
     abort: async () => undefined,

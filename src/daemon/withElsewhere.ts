@@ -41,6 +41,7 @@ export function withElsewhere(collector: Collector, config: Config): Collector {
     batchSize: () => collector.batchSize(),
     oldestData: (...asked) => collector.oldestData(...asked),
     hasDataAfter: (...asked) => collector.hasDataAfter(...asked),
+    takeWork: () => collector.takeWork(),
     close: () => collector.close(),
   };
 }

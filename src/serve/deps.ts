@@ -1,4 +1,5 @@
 import type { ServeConfig } from './config.ts';
+import type { SourceWork } from '../collect/collector.ts';
 import type { AuditLog } from '../store/auditLog.ts';
 import type { OperatorLog } from '../store/findingLog.ts';
 import type { HistoryReader } from '../store/history.ts';
@@ -26,6 +27,8 @@ export interface ServeDeps {
   readonly probes?: ProbeSource;
   /** Where what people decide is written. */
   readonly stores: ServerStores;
+  /** What Prometheus was asked for in the last cycle of this process; null before it, and where another one leads. */
+  readonly lastWork?: () => CycleWork | null;
   /** Plans, approves and undoes responses to findings. */
   readonly responses: PlanParts;
   /** Tried in turn with a bearer token; empty when none can be valid. */
@@ -43,6 +46,12 @@ export interface ServeDeps {
   now(): TimeMs;
   /** Reloads the configuration; rejects with a clear message when the new one is bad. */
   reload(): Promise<void>;
+}
+
+/** What the windows of a cycle took. */
+export interface CycleWork extends SourceWork {
+  /** Sealed or corrected. */
+  readonly windows: number;
 }
 
 /** How often other tools sent something, and what came of it. */

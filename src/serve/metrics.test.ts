@@ -7,7 +7,11 @@ it('the Grafana dashboard asks only for metrics that there are', async () => {
   const { panels } = JSON.parse(readFileSync(file, 'utf8')) as {
     readonly panels: readonly { readonly targets: readonly { readonly expr: string }[] }[];
   };
-  const source = { lagSeconds: () => 1, deliveryQueue: () => Promise.resolve(null) };
+  const source = {
+    lagSeconds: () => 1,
+    questions: () => null,
+    deliveryQueue: () => Promise.resolve(null),
+  };
   const { registry } = createMetrics('0.0.0', 'test', source);
   const known = new Set((await registry.getMetricsAsJSON()).map(({ name }) => name));
   const asked = panels.flatMap(({ targets }) =>
@@ -19,7 +23,11 @@ it('the Grafana dashboard asks only for metrics that there are', async () => {
 });
 
 it('a figure that is not known yet is absent, not 0', async () => {
-  const source = { lagSeconds: () => null, deliveryQueue: () => Promise.resolve(null) };
+  const source = {
+    lagSeconds: () => null,
+    questions: () => null,
+    deliveryQueue: () => Promise.resolve(null),
+  };
   const metrics = createMetrics('0.0.0', 'test', source);
   expect(await metrics.registry.metrics()).not.toMatch(
     /^burnwatch_(source_up|nodes_cost_per_hour) /m,

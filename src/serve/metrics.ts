@@ -8,6 +8,8 @@ export interface MetricsSource {
   /** Seconds between now and the end of the last sealed window; null before there is one. */
   lagSeconds(): number | null;
   /** What waits to be sent, and what was given up; null before the store is open. */
+  /** Questions of pages and the API, and how many of them were computed; null before the store is open. */
+  questions?(): { readonly asked: number; readonly computed: number } | null;
   deliveryQueue(): Promise<{ readonly waiting: number; readonly dead: number } | null>;
   /** Log lines of the process that could not be written. */
   droppedLogLines?(): number;
@@ -83,6 +85,36 @@ export function createMetrics(version: string, cluster: string, source: MetricsS
       'End of the last sealed window, Unix time',
     ),
     sourceUp: gauge('burnwatch_source_up', '1 when Prometheus answered the last cycle, else 0'),
+    storeQueries: counter('burnwatch_store_queries_total', 'Queries that Prometheus was sent'),
+    storeSamples: counter('burnwatch_store_samples_total', 'Samples that Prometheus sent'),
+    storeBytes: counter(
+      'burnwatch_store_answer_bytes_total',
+      'Bytes that Prometheus sent, without compression',
+    ),
+    storeSeconds: counter(
+      'burnwatch_store_seconds_total',
+      'Seconds until each answer of Prometheus was there, added up over all queries',
+    ),
+    storeRefusals: counter(
+      'burnwatch_store_refusals_total',
+      'Queries that Prometheus refused, as too large or for another reason',
+    ),
+    storeSplitMetrics: gauge(
+      'burnwatch_store_split_metrics',
+      'Metrics that are asked for in parts, since Prometheus refused all pods at once',
+    ),
+    questions: new Counter({
+      name: 'burnwatch_questions_total',
+      help: 'Questions of pages and the API: computed, or cached (the answer was there already)',
+      labelNames: ['result'],
+      registers,
+      collect() {
+        const { asked, computed } = source.questions?.() ?? { asked: 0, computed: 0 };
+        this.reset();
+        this.inc({ result: 'computed' }, computed);
+        this.inc({ result: 'cached' }, asked - computed);
+      },
+    }),
     windowCoverage: gauge(
       'burnwatch_window_coverage',
       'Share of the expected samples that the last window had, 0..1',

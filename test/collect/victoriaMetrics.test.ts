@@ -149,3 +149,33 @@ describe('the same samples in Prometheus and in VictoriaMetrics', () => {
     }
   });
 });
+
+describe('a VictoriaMetrics that refuses to read all pods at once', () => {
+  const closers: (() => Promise<void>)[] = [];
+
+  afterAll(async () => {
+    for (const close of closers.toReversed()) await close();
+  });
+
+  it('is asked for them in parts, with the same snapshots', async () => {
+    const store = await createMetricStore();
+    closers.push(() => store.remove());
+    addNode(store, always);
+    for (const [index, last] of Array.from('bcdfghjkl').entries())
+      addPod(store, pod(`web-7d9c6b5f4d-x7k2${last}`, index));
+    const stores = await Promise.all([
+      startVictoriaMetrics(),
+      // Nine pods have eighteen series of requests.
+      startVictoriaMetrics(['-search.maxUniqueTimeseries=4']),
+    ]);
+    const snapshots: (readonly Snapshot[])[] = [];
+    for (const each of stores) {
+      closers.push(() => each.stop());
+      await each.load(store.text());
+      snapshots.push(await collectFrom(each.url));
+    }
+    const [whole, inParts] = snapshots;
+    expect(whole?.[0]?.pods).toHaveLength(9);
+    expect(inParts).toEqual(whole);
+  });
+});

@@ -35,6 +35,7 @@ const exporter = createServer((_request, response) => {
 });
 const metrics = createMetrics('1.2.3', 'prod-eu', {
   lagSeconds: () => 30,
+  questions: () => null,
   deliveryQueue: () => Promise.resolve({ waiting: 1, dead: 0 }),
 });
 let folder: TempFolder;

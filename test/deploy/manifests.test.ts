@@ -120,7 +120,11 @@ describe('deploy/manifests', () => {
     const promtool = await findTool('promtool');
     const checked = execFileSync(promtool, ['check', 'rules', folder.file('rules.yaml')]);
     expect(checked.toString()).toMatch(/SUCCESS: \d+ rules found/);
-    const source = { lagSeconds: () => 1, deliveryQueue: () => Promise.resolve(null) };
+    const source = {
+      lagSeconds: () => 1,
+      questions: () => null,
+      deliveryQueue: () => Promise.resolve(null),
+    };
     const metrics = await createMetrics('0.0.0', 'test', source).registry.getMetricsAsJSON();
     const known = metrics.map(({ name }) => name);
     const asked = JSON.stringify(spec).match(/burnwatch_\w+/g) ?? [];

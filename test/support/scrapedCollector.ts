@@ -1,5 +1,5 @@
 import type { Collector } from '../../src/collect/collector.ts';
-import { CollectError } from '../../src/collect/collector.ts';
+import { CollectError, NO_WORK } from '../../src/collect/collector.ts';
 import { assemble } from '../../src/collect/assemble/assemble.ts';
 import { nameRestorer } from '../../src/collect/labels.ts';
 import { SECOND_MS, type Span, type TimeMs, type Window } from '../../src/model/time.ts';
@@ -87,6 +87,7 @@ export function scrapedCollector(store: ScrapedStore): Collector {
       ask();
       return scrapesIn(store, { start: time - SCRAPE_MS, end: until }).some((at) => at > time);
     },
+    takeWork: () => NO_WORK,
     close: async () => undefined,
   };
 }

@@ -1,4 +1,4 @@
-import type { Collector } from '../../src/collect/collector.ts';
+import { NO_WORK, type Collector } from '../../src/collect/collector.ts';
 import type { ContainerSample, NodeSample, PodSample, Snapshot } from '../../src/model/snapshot.ts';
 import type { PodSpecFacts } from '../../src/model/podSpec.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS, type TimeMs, type Window } from '../../src/model/time.ts';
@@ -166,6 +166,7 @@ export function shopCollector(options: ShopOptions): Collector {
     batchSize: () => 48,
     oldestData: () => Promise.resolve(options.from),
     hasDataAfter: () => Promise.resolve(true),
+    takeWork: () => NO_WORK,
     close: () => Promise.resolve(),
   };
 }

@@ -12,7 +12,9 @@ export interface VictoriaMetrics {
   stop(): Promise<void>;
 }
 
-export async function startVictoriaMetrics(): Promise<VictoriaMetrics> {
+export async function startVictoriaMetrics(
+  flags: readonly string[] = [],
+): Promise<VictoriaMetrics> {
   const program = await findTool('victoria-metrics');
   const folder = await mkdtemp(join(tmpdir(), 'burnwatch-vm-'));
   const server = await startChildServer({
@@ -23,6 +25,7 @@ export async function startVictoriaMetrics(): Promise<VictoriaMetrics> {
       '-retentionPeriod=100y',
       // The samples lie in the future of this machine's clock, or far in its past.
       '-search.cacheTimestampOffset=0s',
+      ...flags,
     ],
     readyPath: '/health',
   }).catch(async (error: unknown) => {

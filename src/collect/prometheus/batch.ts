@@ -43,12 +43,19 @@ export interface RawBatchAnswer {
   readonly failures: readonly PointNote[];
 }
 
+/**
+ * In how many parts of all pods a metric is asked for where the store refused more at once, by metric: what was refused
+ * is not asked again.
+ */
+export type BorneParts = Map<string, number>;
+
 /** What a store is asked with. */
 export interface RawAsking {
   readonly client: PrometheusClient;
   readonly context: QueryContext;
   readonly grid: Grid;
   readonly signal: AbortSignal;
+  readonly borne: BorneParts;
 }
 
 /** When lives began and ended, as exporters state it; asked only for what began or ended in the batch. */
@@ -71,4 +78,10 @@ export function spanOf(grid: Grid): Span {
     from: pointSeconds(grid, 0) * SECOND_MS,
     to: pointSeconds(grid, grid.points - 1) * SECOND_MS,
   };
+}
+
+/** Notes without those that say the same again: several parts may be refused for one reason. */
+export function distinct(notes: readonly PointNote[]): readonly PointNote[] {
+  const byText = new Map(notes.map((note) => [`${note.from}-${note.to} ${note.text}`, note]));
+  return [...byText.values()];
 }

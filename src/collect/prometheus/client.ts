@@ -1,11 +1,12 @@
 import { brotliDecompressSync, unzipSync } from 'node:zlib';
 import { PrometheusDriver } from 'prometheus-query';
 import { isLoopback } from '../../model/listen.ts';
-import type { TimeMs } from '../../model/time.ts';
-import { CollectError } from '../collector.ts';
+import { SECOND_MS, type TimeMs } from '../../model/time.ts';
+import { CollectError, type SourceWork } from '../collector.ts';
 import { classifyAnswer, classifyNetwork, oneLine } from './failures.ts';
 import type { Grid } from './grid.ts';
 import { pointSeconds } from './grid.ts';
+import type { LabelSets } from './labelSets.ts';
 import { parseMatrix } from './matrix.ts';
 import type { MatrixAnswer, MatrixError } from './matrix.ts';
 import { parseRawSamples, type RawAnswer } from './rawSamples.ts';
@@ -47,6 +48,14 @@ export interface ClientDeps extends RetryDeps {
 
 const FORM = 'application/x-www-form-urlencoded';
 
+/** What the questions of one client have in common. */
+export interface Shared {
+  /** Of all answers; its owner begins the rounds. */
+  readonly labels: LabelSets;
+  /** Counts what is asked and answered. */
+  readonly work: { -readonly [K in Exclude<keyof SourceWork, 'splitMetrics'>]: number };
+}
+
 /** Answers beyond this are refused; the batch is split instead. */
 const LARGEST_ANSWER_BYTES = 512 * 1024 * 1024;
 
@@ -65,14 +74,17 @@ const STORE_PARAMETERS = {
 /**
  * The only user of the library `prometheus-query`. It speaks HTTP for us; what it gets wrong is put
  * right here: plain objects thrown, warnings dropped, a Date per sample, redirects followed, no signal.
+ *
+ * @param shared without it each answer has labels of its own, and nothing is counted.
  */
 export async function createPrometheusClient(
   config: PrometheusConfig,
   deps: ClientDeps,
+  shared?: Shared,
 ): Promise<PrometheusClient> {
   const transport = await createTransport(config);
   // A long query that timed out is not worth repeating as it is: the caller splits it instead.
-  const asked = <T extends object>(
+  const asked = <T extends { readonly samples: number }>(
     splittable: boolean,
     signal: AbortSignal,
     question: Question<T>,
@@ -82,7 +94,7 @@ export async function createPrometheusClient(
       deps,
       signal,
       worthRepeating: (failure) => failure.code !== 'timeout' || !splittable,
-      attempt: () => ask({ transport, config, deps, signal }, question),
+      attempt: () => ask({ transport, config, deps, signal, work: shared?.work }, question),
     });
   return {
     server: transport.server,
@@ -96,19 +108,19 @@ export async function createPrometheusClient(
             span.grid.stepSeconds,
             `${config.timeout}ms`,
           ),
-        parse: (body) => parseMatrix(body, span.grid),
+        parse: (body) => parseMatrix(body, span.grid, shared?.labels),
       }),
     instant: (query, at, signal, mayTimeOut = false) =>
       asked(mayTimeOut, signal, {
         send: (driver) => driver.instantQuery(query, at, `${config.timeout}ms`),
-        parse: parseRawSamples,
+        parse: (body) => parseRawSamples(body, shared?.labels),
       }),
     close: () => transport.close(),
   };
 }
 
 /** What is sent to the server, and how its answer is read. */
-interface Question<T extends object> {
+interface Question<T extends { readonly samples: number }> {
   send(driver: PrometheusDriver): Promise<unknown>;
   parse(body: Uint8Array): T | MatrixError;
 }
@@ -118,6 +130,7 @@ interface Asking {
   readonly config: PrometheusConfig;
   readonly deps: ClientDeps;
   readonly signal: AbortSignal;
+  readonly work: Shared['work'] | undefined;
 }
 
 /** The parts of an HTTP answer that are looked at. */
@@ -129,8 +142,11 @@ interface HttpAnswer {
 }
 
 /** One attempt. The library has no per-request options, so each request has a driver of its own. */
-async function ask<T extends object>(asking: Asking, question: Question<T>): Promise<T> {
-  const { transport, config, signal } = asking;
+async function ask<T extends { readonly samples: number }>(
+  asking: Asking,
+  question: Question<T>,
+): Promise<T> {
+  const { transport, config, signal, work } = asking;
   if (signal.aborted) throw aborted();
   const headers = await transport.headers().catch((cause: Error) => {
     throw new CollectError('unauthorized', cause.message, false, cause);
@@ -194,6 +210,8 @@ async function ask<T extends object>(asking: Asking, question: Question<T>): Pro
       },
     },
   });
+  const asked = performance.now();
+  if (work !== undefined) work.queries += 1;
   try {
     await question.send(driver);
   } catch (thrown) {
@@ -208,6 +226,8 @@ async function ask<T extends object>(asking: Asking, question: Question<T>): Pro
         )
       : classifyNetwork(thrown, transport.server);
     throw new RetryAfter(failure, null);
+  } finally {
+    if (work !== undefined) work.seconds += (performance.now() - asked) / SECOND_MS;
   }
   if (exchange.failure !== null) throw exchange.failure;
   if (exchange.answer === null) {
@@ -217,11 +237,17 @@ async function ask<T extends object>(asking: Asking, question: Question<T>): Pro
 }
 
 /** @throws RetryAfter */
-function read<T extends object>(response: HttpAnswer, question: Question<T>, asking: Asking): T {
-  const { transport, deps } = asking;
+function read<T extends { readonly samples: number }>(
+  response: HttpAnswer,
+  question: Question<T>,
+  asking: Asking,
+): T {
+  const { transport, deps, work } = asking;
   const encoding = header(response.headers, 'content-encoding');
   const pause = retryAfterMs(header(response.headers, 'retry-after'), deps.now());
+  if (work !== undefined) work.bytes += (response.data as Uint8Array).length;
   if (response.status !== 200) {
+    if (work !== undefined) work.refusals += 1;
     const body = encoding === undefined ? (response.data as Uint8Array) : new Uint8Array();
     const failed = { status: response.status, ...errorOf(body, response) };
     throw new RetryAfter(classifyAnswer(failed, transport.server), pause);
@@ -245,8 +271,10 @@ function read<T extends object>(response: HttpAnswer, question: Question<T>, ask
     );
   }
   if ('errorType' in answer) {
+    if (work !== undefined) work.refusals += 1;
     throw new RetryAfter(classifyAnswer({ status: 422, ...answer }, transport.server), pause);
   }
+  if (work !== undefined) work.samples += answer.samples;
   return answer;
 }
 

@@ -128,6 +128,8 @@ export interface SplittableQuestion<T> {
   /** The two halves of a stretch; null when it is too short to be split. */
   halves(stretch: T): readonly [T, T] | null;
   ask(stretch: T, isSplittable: boolean): Promise<void>;
+  /** Is told of a stretch that was too much at once. */
+  split?(stretch: T): void;
   /** Takes note of a stretch that could not be asked for at all. */
   note(stretch: T, failure: CollectError): void;
 }
@@ -144,6 +146,7 @@ export async function askInHalves<T>(stretch: T, question: SplittableQuestion<T>
   } catch (failure) {
     if (!(failure instanceof CollectError)) throw failure;
     if (isTooMuch(failure) && halves !== null) {
+      question.split?.(stretch);
       for (const half of halves) await askInHalves(half, question);
     } else if (isFatal(failure, question.isIndispensable)) throw failure;
     else question.note(stretch, failure);

@@ -31,10 +31,10 @@ function store(refuse: (asked: Asked) => CollectError | null): {
       for (let point = from; point <= to; point++) values[point] = point;
       const badValues = new Uint32Array(grid.points);
       badValues[to] = 1;
-      return { series: [{ labels: { a: 'b' }, values }], badValues, warnings: [] };
+      return { series: [{ labels: { a: 'b' }, values }], samples: 1, badValues, warnings: [] };
     },
     async instant() {
-      return { series: [], warnings: [] };
+      return { series: [], samples: 0, warnings: [] };
     },
     close: () => undefined,
   };
@@ -85,6 +85,26 @@ describe('a batch', () => {
     await expect(
       fetchBatch(store(refuse('resource_requests')).client, context, grid, 4, never),
     ).rejects.toMatchObject({ code: 'too-large' });
+  });
+
+  it('asks for pods in parts where the store bears no more of them, and does not ask for more again', async () => {
+    const one = { ...grid, points: 2 };
+    const parts = /pod(=~|!~)"\.\*\[(\w+)\]"/;
+    const phases = ({ query }: Asked) => query.includes('kube_pod_status_phase');
+    const { client, asked } = store((each) =>
+      phases(each) && (parts.exec(each.query)?.[2]?.length ?? 99) > 27
+        ? failure('too-large')
+        : null,
+    );
+    const borne = new Map<string, number>();
+    const { answers } = await fetchBatch(client, context, one, 4, never, Infinity, borne);
+    expect(answers.podPhase.failures).toEqual([]);
+    expect([...borne.keys()]).toEqual(['kube_pod_status_phase']);
+    const first = asked.splice(0).filter(phases);
+    await fetchBatch(client, context, one, 4, never, Infinity, borne);
+    const again = asked.filter(phases);
+    expect(again.length).toBeLessThan(first.length);
+    expect(again.every(({ query }) => parts.test(query))).toBe(true);
   });
 
   it('fails with the store’s own failure, and asks no further', async () => {

@@ -7,9 +7,18 @@ import { fetchNewcomers } from './fetchNewcomers.ts';
 import { fetchRequestChanges } from './fetchRequestChanges.ts';
 import { fetchStanding } from './fetchStanding.ts';
 import { fetchRaw } from './fetchRaw.ts';
-import type { Batch, BatchAnswer, PointNote, RawBatchAnswer } from './batch.ts';
-import { halvesOf, type Grid, type GridSeries } from './grid.ts';
-import { QUERY_IDS, querySpec, RAW_IDS, rawSpec } from './queries.ts';
+import {
+  distinct,
+  type Batch,
+  type BatchAnswer,
+  type BorneParts,
+  type PointNote,
+  type RawAsking,
+  type RawBatchAnswer,
+} from './batch.ts';
+import type { Grid, GridSeries } from './grid.ts';
+import { ALL_PODS, halvesOfPart, partMatchers, partsOf, type PartOfPoints } from './podParts.ts';
+import { QUERY_IDS, querySpec, RAW_IDS, rawSpec, SPLIT_BY } from './queries.ts';
 import type { QueryContext, QueryId, RawId } from './queries.ts';
 
 /**
@@ -24,18 +33,17 @@ export async function fetchBatch(
   concurrency: number,
   signal: AbortSignal,
   now: TimeMs = Infinity,
+  borne: BorneParts = new Map(),
 ): Promise<Batch> {
   const answers = new Map<QueryId, BatchAnswer>();
   const raw = new Map<RawId, RawBatchAnswer>();
   // One query's fatal failure ends the others: their answers would not be used.
   const stop = new AbortController();
   const either = AbortSignal.any([signal, stop.signal]);
-  const asking = { client, context, grid, signal: either };
+  const asking = { client, context, grid, signal: either, borne };
   const queue: (() => Promise<unknown>)[] = [
     ...RAW_IDS.map((id) => async () => raw.set(id, await fetchRaw(asking, rawSpec(id)))),
-    ...QUERY_IDS.map(
-      (id) => async () => answers.set(id, await fetchQuery(client, context, grid, id, either)),
-    ),
+    ...QUERY_IDS.map((id) => async () => answers.set(id, await fetchQuery(asking, id))),
   ];
   async function work(): Promise<void> {
     for (let ask = queue.shift(); ask !== undefined; ask = queue.shift()) await ask();
@@ -70,61 +78,49 @@ export async function fetchBatch(
 }
 
 async function fetchQuery(
-  client: PrometheusClient,
-  context: QueryContext,
-  grid: Grid,
+  { client, context, grid, signal, borne }: RawAsking,
   id: QueryId,
-  signal: AbortSignal,
 ): Promise<BatchAnswer> {
   const spec = querySpec(id);
-  const merging = createMerging(grid);
-  const promql = spec.promql(context);
+  const label = SPLIT_BY[id];
+  const series: GridSeries[] = [];
+  const badValues = new Uint32Array(grid.points);
+  const warnings: PointNote[] = [];
+  const failures: PointNote[] = [];
   const points = { from: spec.previous === true ? 0 : 1, to: grid.points - 1 };
-  await askInHalves(points, {
-    isIndispensable: spec.need === 'indispensable',
-    halves: halvesOf,
-    ask: async ({ from, to }) => {
-      const answer = await client.range(promql, { grid, from, to }, signal);
-      merging.add(answer.series);
-      answer.badValues.forEach((count, point) => {
-        merging.badValues[point] = (merging.badValues[point] ?? 0) + count;
-      });
-      for (const text of answer.warnings) merging.warnings.push({ from, to, text });
-    },
-    note: ({ from, to }, { message }) => merging.failures.push({ from, to, text: message }),
-  });
-  return merging.result();
+  const parts = label === undefined ? [ALL_PODS] : partsOf(borne.get(spec.metric) ?? 1);
+  for (const whichPods of parts) {
+    const pieces: (readonly GridSeries[])[] = [];
+    await askInHalves<PartOfPoints>(
+      { ...points, part: whichPods },
+      {
+        isIndispensable: spec.need === 'indispensable',
+        halves: (stretch) => halvesOfPart(stretch, label !== undefined),
+        split: (stretch) => {
+          if (stretch.from === stretch.to)
+            borne.set(spec.metric, Math.max(borne.get(spec.metric) ?? 1, 2 * stretch.part.of));
+        },
+        ask: async ({ from, to, part }) => {
+          const within = label === undefined ? context : context.within(partMatchers(part, label));
+          const answer = await client.range(spec.promql(within), { grid, from, to }, signal);
+          pieces.push(answer.series);
+          answer.badValues.forEach((count, point) => {
+            badValues[point] = (badValues[point] ?? 0) + count;
+          });
+          for (const text of answer.warnings) warnings.push({ from, to, text });
+        },
+        note: ({ from, to }, { message }) => failures.push({ from, to, text: message }),
+      },
+    );
+    for (const one of joinParts(pieces)) series.push(one);
+  }
+  return { series, badValues, warnings, failures: distinct(failures) };
 }
 
-interface Merging {
-  readonly badValues: Uint32Array;
-  readonly warnings: PointNote[];
-  readonly failures: PointNote[];
-  add(series: readonly GridSeries[]): void;
-  result(): BatchAnswer;
-}
-
-/** Answers of one query that came in several parts are joined by their labels. */
-function createMerging(grid: Grid): Merging {
-  let parts: (readonly GridSeries[])[] = [];
-  const merging = {
-    badValues: new Uint32Array(grid.points),
-    warnings: [] as PointNote[],
-    failures: [] as PointNote[],
-    add(series: readonly GridSeries[]) {
-      parts.push(series);
-    },
-    result(): BatchAnswer {
-      const series = parts.length === 1 ? (parts[0] ?? []) : joinParts(parts);
-      parts = [];
-      const { badValues, warnings, failures } = merging;
-      return { series, badValues, warnings, failures };
-    },
-  };
-  return merging;
-}
-
+/** Answers of one query that came in several pieces are joined by their labels. */
 function joinParts(parts: readonly (readonly GridSeries[])[]): readonly GridSeries[] {
+  const [first = []] = parts;
+  if (parts.length <= 1) return first;
   const joined = new Map<string, GridSeries>();
   for (const series of parts.flat()) {
     const key = JSON.stringify(series.labels, Object.keys(series.labels).sort());

@@ -1,10 +1,11 @@
 import { SECOND_MS, type Span, type TimeMs } from '../../model/time.ts';
 import { NEAR_MS } from '../measure/samples.ts';
-import { spanOf, type PointNote, type RawAsking, type RawBatchAnswer } from './batch.ts';
+import { distinct, spanOf, type PointNote, type RawAsking, type RawBatchAnswer } from './batch.ts';
 import { askInHalves } from './failures.ts';
 import type { Grid } from './grid.ts';
 import { promDuration } from './matchers.ts';
-import type { RawSpec } from './queries.ts';
+import { ALL_PODS, halfParts, partMatchers, partsOf, type PodPart } from './podParts.ts';
+import type { QueryContext, RawSpec } from './queries.ts';
 import { joinRawSeries, type RawSeries } from './rawSamples.ts';
 
 /** A shorter stretch is not split any more. */
@@ -21,38 +22,82 @@ export async function fetchRaw(asking: RawAsking, spec: RawSpec): Promise<RawBat
   const around = spec.aroundWindow
     ? { from: windows.from - NEAR_MS, to: windows.to + context.aheadMs }
     : windows;
-  return readSpan(asking, spec, around, (range) => `${spec.selector(context)}[${range}]`);
+  const { metric, podLabel = 'pod' } = spec;
+  const split = { metric, podLabel };
+  const promql = (range: string, within: QueryContext): string =>
+    `${spec.selector(within)}[${range}]`;
+  return readSpan(asking, { ...spec, split }, around, promql);
 }
 
-/** Asks for a stretch, in halves where it is too much at once. @throws CollectError as `fetchRaw` does. */
+interface SpanSpec extends Pick<RawSpec, 'need'> {
+  /** How its pods fall into parts; absent where few are asked for. */
+  readonly split?: { readonly metric: string; readonly podLabel: string };
+}
+
+type PartOfSpan = Span & { readonly part: PodPart };
+
+/**
+ * Asks for a stretch, in halves where it is too much at once: of its pods, then of its time.
+ *
+ * @throws CollectError as `fetchRaw` does.
+ */
 export async function readSpan(
-  { client, grid, signal }: RawAsking,
-  spec: Pick<RawSpec, 'need'>,
+  { client, context, grid, signal, borne }: RawAsking,
+  { need, split }: SpanSpec,
   whole: Span,
-  promql: (range: string) => string,
+  promql: (range: string, within: QueryContext) => string,
 ): Promise<RawBatchAnswer> {
-  const parts: (readonly RawSeries[])[] = [];
+  const series: RawSeries[] = [];
   const warnings: PointNote[] = [];
   const failures: PointNote[] = [];
-  await askInHalves(whole, {
-    isIndispensable: spec.need === 'indispensable',
-    halves: ({ from, to }) => {
-      if (to - from <= SHORTEST_SPAN_MS) return null;
-      const middle = Math.floor((from + to) / 2);
-      return [
-        { from, to: middle },
-        { from: middle, to },
-      ];
-    },
-    ask: async (span, isSplittable) => {
-      const query = promql(promDuration(span.to - span.from));
-      const answer = await client.instant(query, span.to, signal, isSplittable);
-      parts.push(answer.series);
-      for (const text of answer.warnings) warnings.push({ ...pointsOf(grid, span), text });
-    },
-    note: (span, { message }) => failures.push({ ...pointsOf(grid, span), text: message }),
-  });
-  return { series: joinRawSeries(parts), warnings, failures };
+  const parts = split === undefined ? [ALL_PODS] : partsOf(borne.get(split.metric) ?? 1);
+  for (const whichPods of parts) {
+    const pieces: (readonly RawSeries[])[] = [];
+    await askInHalves<PartOfSpan>(
+      { ...whole, part: whichPods },
+      {
+        isIndispensable: need === 'indispensable',
+        halves: (stretch) => (split && halvesByPod(stretch)) ?? halvesByTime(stretch),
+        split: ({ part }) => {
+          if (split === undefined || halfParts(part) === null) return;
+          borne.set(split.metric, Math.max(borne.get(split.metric) ?? 1, 2 * part.of));
+        },
+        ask: async (stretch, isSplittable) => {
+          const { from, to, part } = stretch;
+          const within =
+            split === undefined ? context : context.within(partMatchers(part, split.podLabel));
+          const query = promql(promDuration(to - from), within);
+          const answer = await client.instant(query, to, signal, isSplittable);
+          pieces.push(answer.series);
+          for (const text of answer.warnings) warnings.push({ ...pointsOf(grid, stretch), text });
+        },
+        note: (stretch, { message }) =>
+          failures.push({ ...pointsOf(grid, stretch), text: message }),
+      },
+    );
+    // Most answers come in one piece, which holds every series once.
+    for (const one of joinRawSeries(pieces)) series.push(one);
+  }
+  return { series, warnings, failures: distinct(failures) };
+}
+
+function halvesByPod({ part, ...span }: PartOfSpan): readonly [PartOfSpan, PartOfSpan] | null {
+  const halves = halfParts(part);
+  return (
+    halves && [
+      { ...span, part: halves[0] },
+      { ...span, part: halves[1] },
+    ]
+  );
+}
+
+function halvesByTime({ from, to, part }: PartOfSpan): readonly [PartOfSpan, PartOfSpan] | null {
+  if (to - from <= SHORTEST_SPAN_MS) return null;
+  const middle = Math.floor((from + to) / 2);
+  return [
+    { from, to: middle, part },
+    { from: middle, to, part },
+  ];
 }
 
 /** The samples of a selector over a stretch; nothing indispensable hangs on them. @throws CollectError as `fetchRaw` does. */

@@ -1,11 +1,14 @@
 import type { Grid, GridSeries } from './grid.ts';
 import { JsonScanner } from './jsonScanner.ts';
+import { LabelSets, type SeriesLabels } from './labelSets.ts';
 
 /** What a store answered to one range query, already on the grid. */
 export interface MatrixAnswer {
   readonly series: readonly GridSeries[];
   /** Per point, how many samples were NaN or infinite: they count as unknown. */
   readonly badValues: Uint32Array;
+  /** How many samples it sent. */
+  readonly samples: number;
   /** Warnings of the store; any of them means that the answer may be incomplete. */
   readonly warnings: readonly string[];
 }
@@ -22,15 +25,19 @@ export interface MatrixError {
  *
  * @throws SyntaxError when the body is not the answer of a Prometheus API (a login page, cut-off JSON).
  */
-export function parseMatrix(body: Uint8Array, grid: Grid): MatrixAnswer | MatrixError {
+export function parseMatrix(
+  body: Uint8Array,
+  grid: Grid,
+  known = new LabelSets(),
+): MatrixAnswer | MatrixError {
   const series: GridSeries[] = [];
   const badValues = new Uint32Array(grid.points);
   const answer = parseAnswer(body, ['matrix'], (json) => {
-    const one = parseSeries(json, grid, badValues);
+    const one = parseSeries(json, known, grid, badValues);
     if (one !== null) series.push(one);
     return one !== null;
   });
-  return 'errorType' in answer ? answer : { series, badValues, warnings: answer.warnings };
+  return 'errorType' in answer ? answer : { series, badValues, ...answer };
 }
 
 /**
@@ -42,7 +49,7 @@ export function parseAnswer(
   body: Uint8Array,
   types: readonly string[],
   item: (json: JsonScanner) => boolean,
-): { readonly warnings: readonly string[] } | MatrixError {
+): { readonly warnings: readonly string[]; readonly samples: number } | MatrixError {
   const json = new JsonScanner(body);
   const head = { status: '', errorType: '', error: '', partial: false, sawData: false };
   const warnings: string[] = [];
@@ -66,7 +73,7 @@ export function parseAnswer(
   }
   if (skipped > 0) warnings.push(`the store sent ${skipped} series without labels; skipped`);
   if (head.partial) warnings.push('the store marked its answer as partial');
-  return { warnings: warnings.filter((text) => !isRemark(text)) };
+  return { warnings: warnings.filter((text) => !isRemark(text)), samples: json.samples };
 }
 
 /** Prometheus also sends remarks on the expression itself; they do not make an answer incomplete. */
@@ -92,11 +99,16 @@ function parseData(json: JsonScanner, types: readonly string[], item: () => void
   return isExpected;
 }
 
-function parseSeries(json: JsonScanner, grid: Grid, bad: Uint32Array): GridSeries | null {
+function parseSeries(
+  json: JsonScanner,
+  known: LabelSets,
+  grid: Grid,
+  bad: Uint32Array,
+): GridSeries | null {
   const values = new Float64Array(grid.points).fill(Number.NaN);
-  let labels: Record<string, string> | null = {};
+  let labels: SeriesLabels | null = {};
   json.object((key) => {
-    if (key === 'metric') labels = json.labels();
+    if (key === 'metric') labels = json.labels(known);
     else if (key === 'values') json.array(() => parseSample(json, grid, values, bad));
     else json.skip();
   });

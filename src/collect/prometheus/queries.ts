@@ -25,6 +25,8 @@ export interface QueryContext {
   readonly aheadMs: number;
   /** A selector with the configured matchers added; nothing is selected without them. */
   select(metric: string, ...own: readonly LabelMatcher[]): string;
+  /** The same, with more matchers in every selector. */
+  within(more: readonly LabelMatcher[]): QueryContext;
 }
 
 /** One metric family that is read, and how. */
@@ -56,6 +58,7 @@ export function queryContext(
     rate: promDuration(rateMs),
     aheadMs,
     select: (metric, ...own) => selector(metric, [...own, ...trust(metric, own), ...configured]),
+    within: (more) => queryContext(windowMs, rateMs, [...configured, ...more], aheadMs, trust),
   };
 }
 
@@ -696,10 +699,38 @@ function unionOf(vectors: Readonly<Partial<Record<ControlPlaneMeasure, string>>>
     .join(' or ');
 }
 
+/**
+ * The label by which pods' series fall into parts, for queries that say of each series no more than it says itself: a
+ * store that refuses all of them answers parts.
+ */
+export const SPLIT_BY: Readonly<Partial<Record<QueryId, string>>> = {
+  throttled: 'pod',
+  podOwner: 'pod',
+  replicaSetOwner: 'replicaset',
+  jobOwner: 'job_name',
+  podCreated: 'pod',
+  podPhase: 'pod',
+  podLabels: 'pod',
+  podAnnotations: 'pod',
+  requests: 'pod',
+  limits: 'pod',
+  initRequests: 'pod',
+  podOverhead: 'pod',
+  scheduled: 'pod',
+  initInfo: 'pod',
+  containerInfo: 'pod',
+  running: 'pod',
+  restarts: 'pod',
+  terminatedReason: 'pod',
+  waitingReason: 'pod',
+};
+
 /** A metric whose samples are read as they are, each with its own time. */
 export interface RawSpec extends Pick<QuerySpec, 'metric' | 'need' | 'without'> {
   /** Samples before a window and after it are read too: a counter's values at its edges lie between two. */
   readonly aroundWindow: boolean;
+  /** The label with the pod's name, where it is not `pod`. */
+  readonly podLabel?: string;
   selector(q: QueryContext): string;
 }
 
@@ -752,6 +783,7 @@ export const RAW_QUERIES = {
     need: 'extra',
     without: 'network egress has no cost',
     aroundWindow: true,
+    podLabel: 'pod_name',
     selector: (q) => q.select('kubecost_pod_network_egress_bytes_total'),
   },
   podInfo: {

@@ -1,5 +1,6 @@
 import { SECOND_MS } from '../../model/time.ts';
 import type { JsonScanner } from './jsonScanner.ts';
+import { LabelSets, type SeriesLabels } from './labelSets.ts';
 import { parseAnswer, type MatrixError } from './matrix.ts';
 
 /** A labelled series with the samples that the store holds, each with its own time, in order. */
@@ -19,6 +20,8 @@ export interface RawSeries {
 /** What a store answered to an instant query: raw samples of a range, or one value a series. */
 export interface RawAnswer {
   readonly series: readonly RawSeries[];
+  /** How many samples it sent. */
+  readonly samples: number;
   readonly warnings: readonly string[];
 }
 
@@ -27,68 +30,85 @@ export interface RawAnswer {
  *
  * @throws SyntaxError when the body is not the answer of a Prometheus API.
  */
-export function parseRawSamples(body: Uint8Array): RawAnswer | MatrixError {
+export function parseRawSamples(
+  body: Uint8Array,
+  known = new LabelSets(),
+): RawAnswer | MatrixError {
   const series: RawSeries[] = [];
   const columns = new Columns();
   const answer = parseAnswer(body, ['matrix', 'vector'], (json) => {
-    const one = parseSeries(json, columns);
+    const one = parseSeries(json, known, columns);
     if (one !== null) series.push(one);
     return one !== null;
   });
-  return 'errorType' in answer ? answer : { series, warnings: answer.warnings };
+  return 'errorType' in answer ? answer : { series, ...answer };
 }
 
-function parseSeries(json: JsonScanner, columns: Columns): RawSeries | null {
-  let labels: Record<string, string> | null = {};
+function parseSeries(json: JsonScanner, known: LabelSets, columns: Columns): RawSeries | null {
+  let labels: SeriesLabels | null = {};
   const bad: number[] = [];
-  columns.clear();
+  columns.begin();
   const sample = (): void => {
     json.sample();
     if (Number.isFinite(json.reading)) columns.push(json.time * SECOND_MS, json.reading);
     else bad.push(Math.round(json.time * SECOND_MS));
   };
   json.object((key) => {
-    if (key === 'metric') labels = json.labels();
+    if (key === 'metric') labels = json.labels(known);
     else if (key === 'values') json.array(sample);
     else if (key === 'value') sample();
     else json.skip();
   });
   if (labels === null) return null;
-  return { labels, ...columns.copy(), ...(bad.length === 0 ? {} : { bad }) };
+  return { labels, ...columns.columns(), ...(bad.length === 0 ? {} : { bad }) };
 }
 
-/** Two growing columns, used for one series after the other. */
-class Columns {
-  #times = new Float64Array(1024);
-  #values = new Float64Array(1024);
-  #length = 0;
+/** Values of one block of columns. */
+const BLOCK_VALUES = 32_768;
 
-  clear(): void {
-    this.#length = 0;
+/**
+ * The columns of all series of an answer, in blocks that they share: an array of its own for each of 100,000 series
+ * would keep the garbage collector busy.
+ */
+class Columns {
+  #times = new Float64Array(BLOCK_VALUES);
+  #values = new Float64Array(BLOCK_VALUES);
+  /** Where the series that is read begins, and where its next sample goes. */
+  #start = 0;
+  #end = 0;
+
+  /** Begins another series. */
+  begin(): void {
+    this.#start = this.#end;
   }
 
   push(time: number, value: number): void {
-    if (this.#length === this.#times.length) {
-      this.#times = grown(this.#times);
-      this.#values = grown(this.#values);
-    }
+    if (this.#end === this.#times.length) this.#moveOn();
     // Milliseconds are whole: a store prints them as decimal fractions of a second.
-    this.#times[this.#length] = Math.round(time);
-    this.#values[this.#length++] = value;
+    this.#times[this.#end] = Math.round(time);
+    this.#values[this.#end++] = value;
   }
 
-  copy(): { readonly times: Float64Array; readonly values: Float64Array } {
+  /** The series that was read. */
+  columns(): { readonly times: Float64Array; readonly values: Float64Array } {
     return {
-      times: this.#times.slice(0, this.#length),
-      values: this.#values.slice(0, this.#length),
+      times: this.#times.subarray(this.#start, this.#end),
+      values: this.#values.subarray(this.#start, this.#end),
     };
   }
-}
 
-function grown(column: Float64Array): Float64Array<ArrayBuffer> {
-  const larger = new Float64Array(column.length * 2);
-  larger.set(column);
-  return larger;
+  /** Takes the series that is read into another block, with room for as many samples again. */
+  #moveOn(): void {
+    const length = this.#end - this.#start;
+    const size = Math.max(BLOCK_VALUES, 2 * length);
+    const { times, values } = this.columns();
+    this.#times = new Float64Array(size);
+    this.#values = new Float64Array(size);
+    this.#times.set(times);
+    this.#values.set(values);
+    this.#start = 0;
+    this.#end = length;
+  }
 }
 
 /** The series of several answers, joined by their labels; a sample that two of them have counts once. */

@@ -22,6 +22,7 @@ export function createEnrichingCollector(
     batchSize: () => metrics.batchSize(),
     oldestData: (signal, maxAgeMs) => metrics.oldestData(signal, maxAgeMs),
     hasDataAfter: (time, until, signal) => metrics.hasDataAfter(time, until, signal),
+    takeWork: () => metrics.takeWork(),
     async close() {
       await metrics.close();
       await specs.close();

@@ -1,8 +1,8 @@
 import type { KnownSources } from '../../model/snapshot.ts';
 import type { RawAsking } from '../prometheus/batch.ts';
 import { askInHalves } from '../prometheus/failures.ts';
-import { halvesOf } from '../prometheus/grid.ts';
 import type { LabelMatcher } from '../prometheus/matchers.ts';
+import { ALL_PODS, halvesOfPart, partMatchers, type PartOfPoints } from '../prometheus/podParts.ts';
 import { EXPORTERS, type Exporter } from './exporters.ts';
 import {
   decideSource,
@@ -48,19 +48,23 @@ async function decisionsOf(
   ];
   const jobs = [...(settled ?? []), ...(known.acceptedSources ?? [])];
   const points = { from: 1, to: last };
-  const ask = async (own: readonly LabelMatcher[], isInstant: boolean) => {
-    const series = context.select('', ...own);
-    const seen = isInstant ? series : `last_over_time(${series}[${context.window}])`;
-    const query = `count by (__name__, job) (${seen})`;
+  const ask = async (own: readonly LabelMatcher[], isInstant: boolean, inParts = false) => {
     const found: CountSeries[] = [];
     let isWhole = true;
-    await askInHalves(points, {
-      isIndispensable: false,
-      halves: halvesOf,
-      ask: async (span) =>
-        void found.push(...(await client.range(query, { grid, ...span }, signal)).series),
-      note: () => void (isWhole = false),
-    });
+    await askInHalves<PartOfPoints>(
+      { ...points, part: ALL_PODS },
+      {
+        isIndispensable: false,
+        halves: (stretch) => halvesOfPart(stretch, inParts),
+        ask: async ({ part, ...span }) => {
+          const series = context.select('', ...own, ...partMatchers(part, 'pod'));
+          const seen = isInstant ? series : `last_over_time(${series}[${context.window}])`;
+          const query = `count by (__name__, job) (${seen})`;
+          found.push(...(await client.range(query, { grid, ...span }, signal)).series);
+        },
+        note: () => void (isWhole = false),
+      },
+    );
     return isWhole ? found : null;
   };
   // While none is settled all of them are asked for; in the first window of a history that is everything there is.
@@ -68,12 +72,12 @@ async function decisionsOf(
   const sentinel = { name: '__name__', op: '=', value: exporter.sentinel } as const;
   // What came and went inside a window counts, too; the whole cluster is only looked at by instants.
   const isInstant = settled === undefined && exporter.byPopulation;
-  // A store that has too many series for one question at one time is asked about one family.
+  // A store that has too many series for one question at one time is asked about one family, if need be in parts.
   const all =
     (await ask(own, isInstant)) ??
-    (await ask([sentinel, ...own.slice(families.length)], isInstant));
+    (await ask([sentinel, ...own.slice(families.length)], isInstant, true));
   const isAsked = settled !== undefined && all !== null && all.length > 0;
-  const there = (isAsked ? await ask([sentinel, jobMatcher('=~', jobs)], true) : null) ?? [];
+  const there = (isAsked ? await ask([sentinel, jobMatcher('=~', jobs)], true, true) : null) ?? [];
   let now = known;
   return Array.from({ length: last }, (_, window) => {
     const served = all === null ? null : servedAt(all, window + 1);
@@ -92,10 +96,15 @@ interface CountSeries {
   readonly values: Float64Array;
 }
 
-function servedAt(series: readonly CountSeries[], point: number): readonly Served[] {
-  return series.flatMap(({ labels, values }) => {
+/** What is served at a point, of all parts together. */
+function servedAt(found: readonly CountSeries[], point: number): readonly Served[] {
+  const served = new Map<string, Served>();
+  for (const { labels, values } of found) {
     const count = values[point] ?? 0;
-    if (!(count > 0)) return [];
-    return [{ family: labels['__name__'] ?? '', job: labels['job'] ?? '', series: count }];
-  });
+    if (!(count > 0)) continue;
+    const { __name__: family = '', job = '' } = labels;
+    const key = `${family} ${job}`;
+    served.set(key, { family, job, series: count + (served.get(key)?.series ?? 0) });
+  }
+  return [...served.values()];
 }

@@ -49,7 +49,13 @@ export async function trustedAt(
   signal: AbortSignal,
 ): Promise<QueryContext> {
   const grid = gridOf([{ start: time - config.schedule.window, end: time }]);
-  const asking = { client, context: trustedContext(config, []), grid, signal };
+  const asking = {
+    client,
+    context: trustedContext(config, []),
+    grid,
+    signal,
+    borne: new Map<string, number>(),
+  };
   const settled = configuredSources(known, config.prometheus.trust.jobs);
   const usage = EXPORTERS.filter(({ name }) => name === 'cadvisor');
   const [decisions = []] = await fetchSources(asking, settled, usage);

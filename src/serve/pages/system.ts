@@ -1,9 +1,10 @@
-import { formatCount, formatDuration, formatShare } from '../../model/text/units.ts';
+import { formatBytes, formatCount, formatDuration, formatShare } from '../../model/text/units.ts';
 import { DAY_MS } from '../../model/time.ts';
 import type { StoredAuditEntry } from '../../store/auditLog.ts';
 import type { HistoryStatus } from '../../store/history.ts';
 import type { DeliveryStatus } from '../../store/notifications/deliveryStore.ts';
 import type { WindowCoverage } from '../../store/usage.ts';
+import type { CycleWork } from '../deps.ts';
 import { maySee } from '../security/principal.ts';
 import type { LocalClock } from './clock.ts';
 import { html, badge, card, table, tiles, type Html, type Tile } from './html.ts';
@@ -33,6 +34,7 @@ export const systemPage: ShownPage = {
     const { clock } = page;
     const body = html`<h1>System</h1>
       ${tiles(tilesOf(view, page))} ${coverage(view, clock)} ${problems(view)} ${sources(view)}
+      ${work(request.deps.lastWork?.() ?? null)}
       ${deliveries('Pending messages', view.waiting, clock)}
       ${deliveries('Failed messages', view.dead, clock)} ${auditLog(view, clock)}`;
     return layout(page, 'System', body);
@@ -158,6 +160,29 @@ function problems({ windows, status }: SystemView): Html {
     'Data problems, last 24 h',
     html`${table('Data problems of the last 24 hours', found.slice(0, MOST_PROBLEMS), columns, { empty: 'None.' })}
     ${remaining > 0 && html`<p class="note">${remaining} of them in the last window.</p>`}`,
+  );
+}
+
+/** What windows cost Prometheus. */
+function work(last: CycleWork | null): Html | null {
+  if (last === null) return null;
+  const { windows, queries, samples, bytes, seconds, refusals, splitMetrics } = last;
+  const perWindow = (value: number): string => formatCount(Math.round(value / windows));
+  const rows = [
+    ['Queries', perWindow(queries)],
+    ['Samples that it sent', perWindow(samples)],
+    ['Size of its answers', formatBytes(bytes / windows)],
+    ['Time until its answers were there, added up', formatDuration((1000 * seconds) / windows)],
+    ['Queries that it refused', perWindow(refusals)],
+    ['Metrics that it is asked for in parts of the pods', formatCount(splitMetrics)],
+  ] as const;
+  return card(
+    'What a window costs Prometheus',
+    html`${table('Work of Prometheus for a window', rows, [
+        { title: 'What', cell: ([what]) => what },
+        { title: 'A window', isNumber: true, cell: ([, value]) => value },
+      ])}
+      <p class="note">In the last cycle, of ${formatCount(windows)} windows.</p>`,
   );
 }
 

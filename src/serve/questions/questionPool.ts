@@ -72,6 +72,7 @@ export class QuestionPool {
   readonly #limits: QuestionLimits;
   #pools: Pools;
   #kept = new AnswerCache(KEPT_ANSWERS);
+  #asked = 0;
   #computed = 0;
   #costs = { written: NaN, text: '', number: 0 };
 
@@ -102,6 +103,7 @@ export class QuestionPool {
   }
 
   async #answer(name: QuestionName, ask: unknown): Promise<unknown> {
+    this.#asked += 1;
     const { staleMs, of }: AnswerKeeping = QUESTIONS[name];
     const written = await this.#reader.version();
     const version = of === 'costs' ? await this.#costVersion(written) : written;
@@ -119,6 +121,11 @@ export class QuestionPool {
       // A client that is told to come back finds the answer then.
       left?.removeEventListener('abort', onLeft);
     }
+  }
+
+  /** How many questions were asked. */
+  get asked(): number {
+    return this.#asked;
   }
 
   /** How many questions were answered in a thread; all others had the answer of an equal question. */
@@ -159,7 +166,7 @@ export class QuestionPool {
         idleTimeout: IDLE_MS,
         resourceLimits: {
           maxOldGenerationSizeMb: this.#limits.memoryMb,
-          maxYoungGenerationSizeMb: 32,
+          maxYoungGenerationSizeMb: 12,
         },
         // Else a thread sleeps between questions, and with it what it started for later ones.
         atomics: 'disabled',

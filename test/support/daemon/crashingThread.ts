@@ -1,3 +1,4 @@
+import { NO_WORK } from '../../../src/collect/collector.ts';
 import { getEnvironmentData, parentPort, workerData } from 'node:worker_threads';
 import { createBirpc } from 'birpc';
 import type { CycleSummary } from '../../../src/daemon/cycleSummary.ts';
@@ -9,10 +10,11 @@ const way = getEnvironmentData('CRASH');
 const calls: Partial<CycleCalls> = {
   catchUp: async ({ until }): Promise<CycleSummary> => {
     if (way === 'exits') process.exit(3);
+    if (way === 'fills') fillHeap();
     if (way === 'throws') setTimeout(() => throwUncaught());
     if (way === 'exits' || way === 'throws' || way === 'hangs') await new Promise(() => undefined);
     const none = { sealed: 1, corrected: 0, lost: 0, events: [], open: [], openIn: [], last: null };
-    return { ...none, watermark: until, outage: null, failures: [] };
+    return { ...none, watermark: until, outage: null, failures: [], work: NO_WORK };
   },
   keepHouse: async () => undefined,
   abort: () => undefined,
@@ -20,6 +22,12 @@ const calls: Partial<CycleCalls> = {
     setImmediate(() => parentPort?.close());
   },
 };
+
+/** Holds some 40 MB: more than a small heap, less than one of twice its size. */
+function fillHeap(): void {
+  const held: unknown[] = [];
+  while (held.length < 1_000_000) held.push({ at: held.length });
+}
 
 function throwUncaught(): never {
   throw new Error('a fault of the thread');
