@@ -15,7 +15,7 @@ type StandardStream = Pick<
 > & { readonly fd: number };
 
 /**
- * Where a daemon writes what nobody need read: a text that cannot be written (its reader has gone, the disk is full) or is
+ * Where a daemon writes texts that need no reader: a text that cannot be written (its reader has gone, the disk is full) or is
  * not read is dropped and counted. Nothing here throws, waits for a reader, or ends the process.
  */
 export class LogSink {
@@ -27,7 +27,7 @@ export class LogSink {
   /** A text that was cut by a full disk; the next one begins a line of its own. */
   #isCut = false;
 
-  /** @param onDropped is told how many texts were dropped once another one could be written. */
+  /** @param onDropped gets the number of dropped texts once another one could be written. */
   constructor(stream: StandardStream, onDropped: (texts: number) => void = () => undefined) {
     this.#stream = stream;
     this.#onDropped = onDropped;

@@ -166,7 +166,7 @@ export function createMetrics(version: string, cluster: string, source: MetricsS
     threadCrashes: counter('burnwatch_cycle_thread_crashes_total', 'Crashes of the cycle thread'),
     logLinesDropped: new Counter({
       name: 'burnwatch_log_lines_dropped_total',
-      help: 'Log lines of this process that could not be written, or that nobody read',
+      help: 'Log lines of this process that were dropped: not written, or not read',
       registers,
       collect() {
         this.reset();

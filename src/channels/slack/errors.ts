@@ -104,7 +104,7 @@ export function toChannelError(error: unknown): ChannelError {
   return new ChannelError('transient', 'unknown', text, { inDoubt: true, cause: error });
 }
 
-/** Slack's own codes; anything else in their place is somebody else's answer. */
+/** Slack's own codes; anything else in their place is the answer of another server. */
 const CODE = /^[a-z][\w.:-]{0,99}$/;
 
 function fromCode(data: unknown, cause: unknown): ChannelError {

@@ -69,7 +69,7 @@ async function run(options: RunOptions, io: Io): Promise<void> {
     await daemon.stop();
     clearTimeout(timer);
     log.info('ended');
-    // What nobody reads would keep the process alive.
+    // Texts that are not read would keep the process alive.
     const isTaken = await Promise.all([printed.drained(), logged.drained()]);
     if (isTaken.includes(false)) process.exit(typeof why === 'string' ? 0 : 1);
     if (typeof why !== 'string') throw new CommandFailed(why.message);

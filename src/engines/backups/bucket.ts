@@ -101,7 +101,7 @@ export class Bucket {
       const [code] = elements(await done.text(), 'Code');
       if (code !== undefined) throw this.#failed(`write ${this.#address(key)}`, new Error(code));
     } catch (error) {
-      // Else its parts are charged for until somebody removes them.
+      // Else its parts are charged for until they are removed.
       await this.#send('DELETE', key, { uploadId }).catch(() => undefined);
       throw error;
     }

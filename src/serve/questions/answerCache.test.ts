@@ -86,8 +86,8 @@ describe('AnswerCache', () => {
   });
 });
 
-describe('an answer that nobody waits for any more', () => {
-  it('is given up when the last one leaves, and begun anew when somebody asks again', async () => {
+describe('an answer whose clients have left', () => {
+  it('is given up when the last one leaves, and begun anew at the next question', async () => {
     const kept = new AnswerCache(10);
     const given: AbortSignal[] = [];
     const compute = async (unwanted: AbortSignal) => {

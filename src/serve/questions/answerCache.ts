@@ -4,7 +4,7 @@ import type { TimeMs } from '../../model/time.ts';
 interface Pending {
   readonly version: number;
   readonly answer: Promise<unknown>;
-  /** How many wait for it; infinite where it is wanted whoever waits. */
+  /** How many wait for it; infinite where it is computed for later. */
   wanted: number;
   readonly stop: AbortController;
 }
@@ -40,7 +40,7 @@ export class AnswerCache {
   /**
    * The answer of this version, computed if it is not there.
    *
-   * @param compute its signal is aborted when nobody wants the answer any more.
+   * @param compute its signal is aborted when all clients have left.
    */
   get<T>(
     key: string,

@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 
-/** The work in a thread was given up: nobody wants its answer any more, or it took too long. */
+/** The work in a thread was given up: all clients have left, or it took too long. */
 export class QuestionCancelled extends Error {
   override readonly name = 'QuestionCancelled';
 }
@@ -37,6 +37,6 @@ export class CancelFlag {
 
   /** @throws QuestionCancelled once the flag is raised */
   throwIfRaised(): void {
-    if (Atomics.load(this.#cell, 0) === 1) throw new QuestionCancelled('nobody waits for it');
+    if (Atomics.load(this.#cell, 0) === 1) throw new QuestionCancelled('all clients have left');
   }
 }

@@ -118,7 +118,7 @@ export class QuestionPool {
     try {
       return await inTime(this.#kept.get(key, version, compute, options));
     } finally {
-      // A client that is told to come back finds the answer then.
+      // A client that comes back later finds the answer then.
       left?.removeEventListener('abort', onLeft);
     }
   }

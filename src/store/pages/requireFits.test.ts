@@ -7,7 +7,7 @@ import { CostAnswers, type CostPages } from './costAnswers.ts';
 
 const START = Date.UTC(2026, 10, 20, 5);
 const WINDOWS = 36;
-/** 12 pods all the time, and the volumes that nobody mounts: 13 rows a step. */
+/** 12 pods all the time, and the unmounted volumes: 13 rows a step. */
 const boundaries = [0, 1, 2, 3].map((hour) => START + hour * HOUR_MS);
 
 describe('a question of costs that asks for too much', () => {
