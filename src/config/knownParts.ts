@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { didYouMean } from '../model/text/didYouMean.ts';
 import { knownKeys } from './explainIssue.ts';
 
 type Path = readonly PropertyKey[];
@@ -19,8 +20,8 @@ export function parsePartly(schema: z.ZodType, value: unknown): unknown {
 }
 
 /**
- * The paths of which nothing is known because of these issues. A key that is not known may be meant for any that
- * is absent beside it: those are unknown with it.
+ * The paths of which nothing is known because of these issues. A key that is not known is meant for the one that it
+ * resembles, else for any that is absent beside it: those are unknown with it.
  */
 export function unknownPaths(
   issues: readonly z.core.$ZodIssue[],
@@ -30,9 +31,9 @@ export function unknownPaths(
   return issues.flatMap((issue) => {
     if (issue.code !== 'unrecognized_keys') return [issue.path];
     const given = valueAt(value, issue.path);
-    return knownKeys(schema, issue.path)
-      .filter((key) => !(key in given))
-      .map((key) => [...issue.path, key]);
+    const absent = knownKeys(schema, issue.path).filter((key) => !(key in given));
+    const hidden = issue.keys.flatMap((key) => didYouMean(key, absent) ?? absent);
+    return hidden.map((key) => [...issue.path, key]);
   });
 }
 

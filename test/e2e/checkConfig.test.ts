@@ -49,7 +49,7 @@ describe('check-config', () => {
       'burnwatch: bad.yaml:5: schedule.window: must divide an hour: use 1m, 5m, 10m, 15m, 30m or 1h',
       'burnwatch: bad.yaml:6: schedule.cycle: "every now and then" is not a cron expression such as */5 * * * *',
       'burnwatch: bad.yaml:7: history.retention.windows: must be at least 1d: hours are built from windows',
-      'burnwatch: bad.yaml:9: serve.listen: "0.0.0.0:9465" can be reached from elsewhere, and serve.tokens is empty: set a token, or listen on 127.0.0.1',
+      'burnwatch: bad.yaml:9: serve.listen: "0.0.0.0:9465" can be reached from elsewhere, and serve.tokens is empty: set a token, serve.tokenReview or oidc, or listen on 127.0.0.1',
       'burnwatch: bad.yaml:10: slack: needs token or tokenFile; remove slack to have messages in the log',
       'burnwatch: bad.yaml:13: pricing.currency: "dollars" must be an ISO 4217 code such as USD or EUR',
       'burnwatch: bad.yaml:16: pricing.nodes[0].hourly: must be a number, but is text',

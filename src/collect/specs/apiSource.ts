@@ -38,7 +38,7 @@ interface Part {
 
 /**
  * Lists the cluster's objects through the Kubernetes API. A resource that cannot be read takes away only what
- * depends on it, and is named; after a passing failure what it gave last stands for up to two hours.
+ * depends on it, and is named; after a passing failure what it gave last stands for up to three hours.
  */
 export function createApiSource(
   workloads: WorkloadsConfig,

@@ -277,7 +277,7 @@ describe('the Kubernetes API as a source of specifications', () => {
     expect(texts(after)[0]).toMatch(
       /503: ServiceUnavailable of the stand-in.*what was read at 2026-11-24T12:00:00Z still stands/,
     );
-    const late = await read(source, AT + 3 * HOUR_MS);
+    const late = await read(source, AT + 4 * HOUR_MS);
     expect(late.objects.missing).toEqual(['nodes']);
   });
 
