@@ -16,8 +16,8 @@ interface MonthExportsDeps {
 }
 
 /**
- * Closes the last month and writes it for its teams, once it has been over for a while. What is done is told by the files
- * and the history, so that a restart or an outage at that hour only delays it.
+ * Closes the last month and writes it for its teams, once it has been over for a while. Files and history say what is done,
+ * so that a restart or an outage at that hour only delays it.
  */
 export class MonthExports {
   readonly #deps: MonthExportsDeps;
