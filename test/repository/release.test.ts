@@ -36,6 +36,10 @@ beforeAll(async () => {
     REGISTRY: 'registry.example.com/b',
     GITHUB_REF_NAME: 'v7.8.9',
   };
+  // Right after a release nothing is written yet.
+  const changes = readFileSync(copy.file('CHANGELOG.md'), 'utf8');
+  const changed = changes.replace(/^## Unreleased\n/m, '$&\n### Added\n\n- A change.\n');
+  writeFileSync(copy.file('CHANGELOG.md'), changed);
   execFileSync(process.execPath, [copy.file('scripts/release.ts'), '7.8.9'], { stdio: 'pipe' });
   printed = execFileSync(copy.file('.ci/release'), { env, encoding: 'utf8' });
 });
