@@ -40,7 +40,7 @@ await writeFile(
   stringify({
     cluster: config.cluster,
     schedule: { window: '1h', timezone },
-    pricing: { currency: config.pricing.currency, nodes: config.pricing.nodes },
+    pricing: { currency: config.pricing.currency, exchangeRate: 1, nodes: config.pricing.nodes },
     budgets: config.budgets,
     owners: { teams: config.owners.teams },
     history: { path },

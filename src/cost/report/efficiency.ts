@@ -15,8 +15,16 @@ export function efficiencyOfAll(
   rows: readonly { readonly cost: number; readonly efficiency: number }[],
 ): number | null {
   const total = rows.reduce((sum, { cost }) => sum + cost, 0);
-  const used = rows.reduce((sum, { cost, efficiency }) => sum + cost * Math.min(1, efficiency), 0);
+  const used = rows.reduce(
+    (sum, { cost, efficiency }) => sum + cost * shownEfficiency(efficiency),
+    0,
+  );
   return total > 0 ? used / total : null;
+}
+
+/** As people are shown it: the share of what was requested that was used, and who uses more has used all of it. */
+export function shownEfficiency(efficiency: number): number {
+  return Math.min(1, efficiency);
 }
 
 /**

@@ -1,6 +1,7 @@
 import { alignColumns, type Terminal } from '../../model/text/table.ts';
 import type { ComparedReport, ComparedRow } from './compareCosts.ts';
 import type { CostReport, CostReportRow } from './costReport.ts';
+import { shownEfficiency } from './efficiency.ts';
 import { csvText, printable } from '../../model/text/escape.ts';
 import { formatAmount, formatChange, formatShare } from '../../model/text/units.ts';
 
@@ -105,7 +106,7 @@ function renderTable(report: CostReport | ComparedReport, terminal: Terminal | n
     ...optional.map((column) => formatAmount(row[column])),
     formatAmount(row.totalCost),
     ...changeCells(row),
-    formatShare(row.efficiency),
+    formatShare(shownEfficiency(row.efficiency)),
     formatShare(row.coverage),
   ]);
   const idleCells: Partial<Record<(typeof optional)[number], string>> = {

@@ -1,4 +1,4 @@
-import { efficiencyOf } from '../../cost/report/efficiency.ts';
+import { efficiencyOf, shownEfficiency } from '../../cost/report/efficiency.ts';
 import type { SharedSplit } from '../../cost/config.ts';
 import { shareOverheads, type SharedRow } from '../../cost/report/shareCosts.ts';
 import { costNano } from '../../model/costParts.ts';
@@ -126,5 +126,5 @@ function nanoOf(row: SharedRow | undefined): Nano {
 /** Null where nothing was asked for: there is nothing to be efficient with. */
 function efficiencyIn(row: CostRow | undefined): number | null {
   if (row === undefined || row.cpuRequestCoreHours + row.ramRequestByteHours === 0) return null;
-  return efficiencyOf(row).efficiency;
+  return shownEfficiency(efficiencyOf(row).efficiency);
 }

@@ -1,5 +1,5 @@
 import type { BudgetStatus } from '../../cost/budgets/readBudgets.ts';
-import { efficiencyOfAll } from '../../cost/report/efficiency.ts';
+import { efficiencyOfAll, shownEfficiency } from '../../cost/report/efficiency.ts';
 import { ownValue } from '../../model/ownValue.ts';
 import { formatChange, formatDuration, formatMoney, formatShare } from '../../model/text/units.ts';
 import { DAY_MS } from '../../model/time.ts';
@@ -192,7 +192,7 @@ function namespaces({ week, trends, urgent }: OverviewView, currency: string): H
     moneyColumn('Cost', currency, ({ totalCost }) => totalCost),
     shareColumn('Share', ({ totalCost }) => (total > 0 ? totalCost / total : null)),
     ...(hasTrends ? [trend] : []),
-    shareColumn('Efficiency', ({ efficiency }) => efficiency),
+    shareColumn('Efficiency', ({ efficiency }) => shownEfficiency(efficiency)),
     {
       title: 'Findings',
       isNumber: true,

@@ -1,4 +1,5 @@
 import type { ComparedReport, ComparedRow, CostSort } from '../../../cost/report/compareCosts.ts';
+import { shownEfficiency } from '../../../cost/report/efficiency.ts';
 import { FIXED_KEY, SHARED_KEY } from '../../../cost/report/shareCosts.ts';
 import { ownValue } from '../../../model/ownValue.ts';
 import { HOUR_MS } from '../../../model/time.ts';
@@ -198,7 +199,7 @@ function rows({ report }: ExploreView, address: ExploreAddress, page: PageContex
     },
     sorted(
       'efficiency',
-      shareColumn('Efficiency', (row) => row.efficiency),
+      shareColumn('Efficiency', ({ efficiency }) => shownEfficiency(efficiency)),
     ),
     sorted('coverage', { ...shareColumn('Known', (row) => row.coverage), isExtra: true }),
   ];
