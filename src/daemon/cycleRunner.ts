@@ -36,6 +36,7 @@ import {
   type ThreadData,
 } from './cycleThread.ts';
 import { openDryRunHistory } from './dryRunHistory.ts';
+import { hashOf } from '../model/canonicalJson.ts';
 import { folderBeside, parsePostgresLocation } from '../store/historyLocation.ts';
 import { guardedCatchUp } from './guardedCatchUp.ts';
 import { openOrRecover } from './recoverHistory.ts';
@@ -270,12 +271,12 @@ export class CycleRunner {
   }
 }
 
-/** Beside the history; clusters on PostgreSQL share a folder. */
+/** Beside the history; those on PostgreSQL share a folder, whatever their database. */
 function guardFile({ cluster, history: { path } }: Config): string {
   const folder = folderBeside(path);
   if (parsePostgresLocation(path) === null) return join(folder, `${basename(path)}.step`);
   mkdirSync(folder, { recursive: true });
-  return join(folder, `${encodeURIComponent(cluster)}.step`);
+  return join(folder, `${encodeURIComponent(cluster)}-${hashOf(path).slice(0, 12)}.step`);
 }
 
 function openWriter(

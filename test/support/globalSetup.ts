@@ -22,6 +22,8 @@ export default function setup(): () => Promise<void> {
   process.env[MARK] = run;
   return async () => {
     const processes = await leftProcesses(run);
+    // What lies beside the file of a history lies here for one on PostgreSQL (`folderBeside`).
+    rmSync(join(folder, 'burnwatch'), { recursive: true, force: true });
     const files = readdirSync(folder);
     rmSync(folder, { recursive: true, force: true });
     if (processes.length + files.length === 0) return;
