@@ -34,6 +34,18 @@ export interface Collector {
   close(): Promise<void>;
 }
 
+/** The same collector, which observes windows in another way. */
+export function observingBy(collector: Collector, collect: Collector['collect']): Collector {
+  return {
+    collect,
+    batchSize: () => collector.batchSize(),
+    oldestData: (...asked) => collector.oldestData(...asked),
+    hasDataAfter: (...asked) => collector.hasDataAfter(...asked),
+    takeWork: () => collector.takeWork(),
+    close: () => collector.close(),
+  };
+}
+
 /** What a source of metrics had to do. */
 export interface SourceWork {
   readonly queries: number;

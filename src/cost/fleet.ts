@@ -19,6 +19,7 @@ export interface FleetConfig {
 /** The histories of the other clusters, as far as they can be read. */
 export interface OtherHistories {
   readonly histories: readonly {
+    readonly cluster: string;
     readonly reader: HistoryReader;
     readonly pricing: PricingConfig;
   }[];
@@ -32,12 +33,12 @@ export async function withOtherHistories<T>(
   open: (path: string) => Promise<HistoryReader>,
   work: (others: OtherHistories) => Promise<T>,
 ): Promise<T> {
-  const histories: { reader: HistoryReader; pricing: PricingConfig }[] = [];
+  const histories: OtherHistories['histories'][number][] = [];
   const unread: string[] = [];
   try {
     for (const { cluster, path, pricing } of othersOf(config)) {
       try {
-        histories.push({ reader: await open(path), pricing });
+        histories.push({ cluster, reader: await open(path), pricing });
       } catch (error) {
         if (!(error instanceof HistoryError)) throw error;
         if (error.code !== 'missing') unread.push(cluster);

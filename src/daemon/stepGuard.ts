@@ -1,5 +1,5 @@
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import type { Collector } from '../collect/collector.ts';
+import { observingBy, type Collector } from '../collect/collector.ts';
 import { unknownWindow } from '../cycle/plan.ts';
 import type { Settings } from '../cycle/settings.ts';
 import type { DataProblem, Snapshot } from '../model/snapshot.ts';
@@ -29,6 +29,9 @@ interface Mark {
   readonly suspect: (Step & { readonly deaths: number }) | null;
   readonly aside: readonly Step[];
 }
+
+/** Adjoining windows that are collected together. */
+type Part = readonly [Window, ...Window[]];
 
 const NOTHING: Mark = { carefulUntil: null, at: null, suspect: null, aside: [] };
 /** The step of a batch of windows: it does not tell which of them it was. */
@@ -82,28 +85,20 @@ export class StepGuard {
 
   /** The collector, which does not ask for windows that are set aside. */
   collector(collector: Collector, cluster: string): Collector {
-    return {
-      batchSize: () => collector.batchSize(),
-      oldestData: (...args) => collector.oldestData(...args),
-      hasDataAfter: (...args) => collector.hasDataAfter(...args),
-      takeWork: () => collector.takeWork(),
-      close: () => collector.close(),
-      collect: async (windows, expected, signal) => {
-        const snapshots: Snapshot[] = [];
-        for (const part of this.#parts(windows)) {
-          const [first] = part;
-          const step = first === undefined ? undefined : this.#wholeStepAside(first);
-          if (first !== undefined && step !== undefined) {
-            const problem = problemOf(first, step);
-            snapshots.push(unknownWindow(cluster, first, expected, problem));
-            continue;
-          }
-          this.#collecting(part);
-          snapshots.push(...(await collector.collect(part, expected, signal)));
+    return observingBy(collector, async (windows, expected, signal) => {
+      const snapshots: Snapshot[] = [];
+      for (const part of this.#parts(windows)) {
+        const [first] = part;
+        const step = this.#wholeStepAside(first);
+        if (step !== undefined) {
+          snapshots.push(unknownWindow(cluster, first, expected, problemOf(first, step)));
+          continue;
         }
-        return snapshots.map((snapshot) => this.#withProblems(snapshot));
-      },
-    };
+        this.#collecting(part);
+        snapshots.push(...(await collector.collect(part, expected, signal)));
+      }
+      return snapshots.map((snapshot) => this.#withProblems(snapshot));
+    });
   }
 
   /** The detectors, without those that are set aside for a window; what follows them is a step as well. */
@@ -159,8 +154,8 @@ export class StepGuard {
   }
 
   /** Windows that are set aside stand alone. */
-  #parts(windows: readonly Window[]): readonly (readonly Window[])[] {
-    const parts: Window[][] = [];
+  #parts(windows: readonly Window[]): readonly Part[] {
+    const parts: [Window, ...Window[]][] = [];
     let isAlone = true;
     for (const window of windows) {
       const isAside = this.#wholeStepAside(window) !== undefined;
@@ -190,14 +185,12 @@ export class StepGuard {
     return { ...snapshot, problems: [...snapshot.problems, ...problems] };
   }
 
-  #collecting(windows: readonly Window[]): void {
-    const [first] = windows;
-    const last = windows.at(-1);
-    if (first === undefined || last === undefined) return;
+  #collecting(part: Part): void {
+    const [first] = part;
     const { carefulUntil, at } = this.#mark;
     if (carefulUntil !== null && first.start < carefulUntil) return this.#enter(first, 'collect');
     // One batch is collected while another is judged: the mark reaches as far as both.
-    const window = Math.max(last.end, at?.step === BATCH ? at.window : 0);
+    const window = Math.max(part.at(-1)!.end, at?.step === BATCH ? at.window : 0);
     this.#set({ ...this.#mark, at: { window, step: BATCH } });
   }
 

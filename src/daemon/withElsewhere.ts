@@ -1,4 +1,4 @@
-import type { Collector } from '../collect/collector.ts';
+import { observingBy, type Collector } from '../collect/collector.ts';
 import type { Budget } from '../cost/config.ts';
 import { readSpentElsewhere } from '../cost/budgets/spentElsewhere.ts';
 import { speakerOf, withOtherHistories, type OtherHistories } from '../cost/fleet.ts';
@@ -33,17 +33,10 @@ export function withElsewhere(collector: Collector, config: Config): Collector {
     }
     return told;
   };
-  return {
-    collect: async (...asked) => {
-      const snapshots = await collector.collect(...asked);
-      return withOtherHistories(config, openHistoryReader, (others) => tell(snapshots, others));
-    },
-    batchSize: () => collector.batchSize(),
-    oldestData: (...asked) => collector.oldestData(...asked),
-    hasDataAfter: (...asked) => collector.hasDataAfter(...asked),
-    takeWork: () => collector.takeWork(),
-    close: () => collector.close(),
-  };
+  return observingBy(collector, async (...asked) => {
+    const snapshots = await collector.collect(...asked);
+    return withOtherHistories(config, openHistoryReader, (others) => tell(snapshots, others));
+  });
 }
 
 /** A finding that nothing has shown for so long is no suspect any more, open or not. */

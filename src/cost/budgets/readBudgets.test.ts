@@ -84,7 +84,7 @@ describe('readBudgets', () => {
     const at = START + 5 * 288 * 300_000;
     const elsewhere = await readSpentElsewhere(
       budgets,
-      { histories: [{ reader: other, pricing: pricing() }], unread: [] },
+      { histories: [{ cluster: 'prod-us', reader: other, pricing: pricing() }], unread: [] },
       at,
     );
     const until = records

@@ -228,7 +228,6 @@ function readConfig(
   checkRules(config, reportKnown);
   whileKnown(() => placeHistory(config, value, yaml.file, reportKnown));
   if (isOneOfSeveral) whileKnown(() => placeApart(config));
-
   return { config, problems: problems.toSorted((a, b) => a.line - b.line) };
 }
 

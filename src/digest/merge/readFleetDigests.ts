@@ -1,7 +1,8 @@
-import { othersOf, type FleetConfig } from '../../cost/fleet.ts';
+import { othersOf, withOtherHistories, type FleetConfig } from '../../cost/fleet.ts';
 import type { Digest } from '../../store/digests/digest.ts';
 import type { Week } from '../../store/digests/week.ts';
-import { HistoryError, type HistoryReader } from '../../store/history.ts';
+import type { HistoryReader } from '../../store/history.ts';
+import type { TimeMs } from '../../model/time.ts';
 import { mergeDigests } from './mergeDigests.ts';
 
 /** What the archives of the other clusters hold of a week. */
@@ -17,37 +18,24 @@ export async function readOtherDigests(
   week: Pick<Week, 'name' | 'end'>,
   open: (path: string) => Promise<HistoryReader>,
 ): Promise<OtherDigests> {
-  const digests: Digest[] = [];
-  const missing: string[] = [];
-  for (const { cluster, path } of othersOf(config)) {
-    const found = await readOne(path, week, open);
-    if (found === 'missing') missing.push(cluster);
-    else if (found !== null) digests.push(found);
-  }
-  return { digests, missing };
+  return withOtherHistories(config, open, async ({ histories, unread }) => {
+    const digests: Digest[] = [];
+    const without = new Set(unread);
+    for (const { cluster, reader } of histories) {
+      const stored = await reader.digest(week.name);
+      if (stored !== null) digests.push(stored.digest);
+      else if (await hasDataBefore(week.end, reader)) without.add(cluster);
+    }
+    const missing = othersOf(config).flatMap(({ cluster }) =>
+      without.has(cluster) ? cluster : [],
+    );
+    return { digests, missing };
+  });
 }
 
-async function readOne(
-  path: string,
-  week: Pick<Week, 'name' | 'end'>,
-  open: (path: string) => Promise<HistoryReader>,
-): Promise<Digest | 'missing' | null> {
-  let reader: HistoryReader;
-  try {
-    reader = await open(path);
-  } catch (error) {
-    // A cluster without a history is not there yet; one that cannot be read holds up no other.
-    if (error instanceof HistoryError) return error.code === 'missing' ? null : 'missing';
-    throw error;
-  }
-  try {
-    const stored = await reader.digest(week.name);
-    if (stored !== null) return stored.digest;
-    const { historyStart } = await reader.status();
-    return historyStart !== null && historyStart < week.end ? 'missing' : null;
-  } finally {
-    await reader.close();
-  }
+async function hasDataBefore(time: TimeMs, reader: HistoryReader): Promise<boolean> {
+  const { historyStart } = await reader.status();
+  return historyStart !== null && historyStart < time;
 }
 
 /** One digest of all clusters, in the order of the configuration. */
