@@ -1,6 +1,6 @@
 import { schedule as scheduleCron } from 'node-cron';
 import type { Logger } from 'pino';
-import { SECOND_MS, type TimeMs } from '../model/time.ts';
+import { SECOND_MS } from '../model/time.ts';
 import type { BillImports } from './billImports.ts';
 import type { Config } from './config/schema.ts';
 import type { MonthExports } from './monthExports.ts';
@@ -8,25 +8,6 @@ import type { Ticked } from './singleFlight.ts';
 
 /** The wall clock was set by this much, or the machine slept: a clock that is corrected gently goes by less. */
 const JUMP_MS = 2_000;
-
-/** Notices that the wall clock has jumped against the steady one. */
-class JumpWatch {
-  readonly #offset: () => number;
-  #last: number;
-
-  constructor(wall: () => TimeMs, steady: () => number) {
-    this.#offset = () => wall() - steady();
-    this.#last = this.#offset();
-  }
-
-  /** How far it has jumped since the last call, in milliseconds; 0 where it has not. */
-  look(): number {
-    const now = this.#offset();
-    const jump = now - this.#last;
-    this.#last = now;
-    return Math.abs(jump) < JUMP_MS ? 0 : jump;
-  }
-}
 
 /** A running schedule. */
 export interface Schedule {
@@ -73,10 +54,11 @@ export function startSchedule(
     for (const task of all) await task.destroy();
   };
   let tasks = start();
-  const jumps = new JumpWatch(Date.now, () => performance.now());
+  let offset = clockOffset();
   const watch = setInterval(() => {
-    const jumpMs = jumps.look();
-    if (jumpMs === 0) return;
+    const jumpMs = clockOffset() - offset;
+    offset += jumpMs;
+    if (Math.abs(jumpMs) < JUMP_MS) return;
     log.warn({ jumpMs }, 'The clock was set or the machine slept, scheduling anew');
     const old = tasks;
     tasks = start();
@@ -90,4 +72,9 @@ export function startSchedule(
       return destroy(tasks);
     },
   };
+}
+
+/** How far the wall clock is from the one that only goes on: it changes when the wall clock is set. */
+function clockOffset(): number {
+  return Date.now() - performance.now();
 }
