@@ -39,6 +39,9 @@ const eachValue = (edit: (sample: [number, unknown], index: number) => void) =>
 const failed = (status: number, errorType: string, error: string) => (): Answer =>
   asJson({ status: 'error', errorType, error }, status);
 
+/** The kind that only a timeout ends. */
+export const ENDLESS = 'a body that never ends';
+
 /** Kinds of partial answers, and of those that only look so. */
 export const KINDS: Readonly<Record<string, (text: string) => Answer>> = {
   'JSON that is cut off': (text) => ({ ...asJson(null), body: text.slice(0, text.length / 2) }),
@@ -79,7 +82,7 @@ export const KINDS: Readonly<Record<string, (text: string) => Answer>> = {
     headers: { 'content-length': String(text.length + 100) },
     body: text.slice(0, 100),
   }),
-  'a body that never ends': () => ({ ...asJson(null), body: null }),
+  [ENDLESS]: () => ({ ...asJson(null), body: null }),
   'an error with 200': failed(200, 'execution', 'query processing failed'),
   'a refusal': failed(403, 'forbidden', 'RBAC: access denied'),
   'a query that is not understood': failed(422, 'execution', 'found duplicate series'),
