@@ -1,4 +1,4 @@
-import type { CycleProgress } from '../cycle/cycleForm.ts';
+import type { CycleProgress } from '../cycle/catchUp.ts';
 import { formatTime, SECOND_MS, type TimeMs } from '../model/time.ts';
 import { formatDuration } from '../model/text/units.ts';
 import type { Io } from './io.ts';

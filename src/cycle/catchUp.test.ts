@@ -7,8 +7,7 @@ import { configSchema } from '../daemon/config/schema.ts';
 import { detectorCodecs } from '../daemon/compose.ts';
 import type { HistoryWriter } from '../store/history.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS, type Window } from '../model/time.ts';
-import type { CatchUpOptions, CycleReport } from './cycleForm.ts';
-import { catchUp } from './catchUp.ts';
+import { catchUp, type CatchUpOptions, type CycleReport } from './catchUp.ts';
 import type { Settings } from './settings.ts';
 import { WorkingState } from '../store/cycleState.ts';
 

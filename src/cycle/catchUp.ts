@@ -2,20 +2,61 @@ import { nodeNano, sumNano } from '../model/costParts.ts';
 import { setImmediate as turn } from 'node:timers/promises';
 import { CollectError } from '../collect/collector.ts';
 import type { WindowRecord } from '../store/history.ts';
-import type { FindingEvent, OperatorAction } from '../model/finding.ts';
+import type { WindowCosts } from '../model/cost.ts';
+import type { Finding, FindingEvent, OperatorAction } from '../model/finding.ts';
 import type { Snapshot } from '../model/snapshot.ts';
-import { HOUR_MS } from '../model/time.ts';
+import { HOUR_MS, type TimeMs, type Window } from '../model/time.ts';
 import { correctWindows } from './correctWindows.ts';
-import type { CyclePorts, CatchUpOptions, CycleReport } from './cycleForm.ts';
 import { fromFirstSeen, noNewerData, nothingSeen } from './missingData.ts';
 import { closeOutage, openOutage } from './outage.ts';
 import { containersIn, observeAhead, type Observed } from './observe.ts';
 import { gridSpan } from './plan.ts';
 import { runWindow, type WindowResult } from './runWindow.ts';
-import type { Settings } from './settings.ts';
+import type { CyclePorts, Settings } from './settings.ts';
 import type { DetectorFailure } from '../detect/quality/failedDetectors.ts';
 import { signalsFor, withSignals } from './takeSignals.ts';
 import type { WorkingState } from '../store/cycleState.ts';
+
+export interface CatchUpOptions {
+  /** Where to begin when nothing is sealed yet; a window's start. */
+  readonly from: TimeMs;
+  /** Windows that end at or before this are complete and may be sealed. */
+  readonly until: TimeMs;
+  /** Muted windows' events are recorded as suppressed. */
+  readonly muted: boolean;
+  /** Observes and judges, but writes nothing. */
+  readonly dryRun?: boolean;
+  /** A history that cannot begin for want of data is a finding. A command says it itself, and leaves nothing behind. */
+  readonly recordsNoData?: boolean;
+  readonly signal: AbortSignal;
+  onProgress?(progress: CycleProgress): void;
+}
+
+export interface CycleProgress {
+  readonly sealed: number;
+  readonly planned: number;
+  readonly lastWindow: Window;
+  readonly containers: number;
+  readonly findings: number;
+}
+
+/** What a cycle came to. `error` is the outage that stopped it; what was sealed before stays sealed. */
+export interface CycleReport {
+  readonly sealed: number;
+  readonly corrected: number;
+  readonly lost: number;
+  readonly watermark: TimeMs | null;
+  readonly events: readonly FindingEvent[];
+  readonly openFindings: readonly Finding[];
+  readonly last: {
+    readonly snapshot: Snapshot;
+    readonly costs: WindowCosts;
+    readonly costNano: number;
+  } | null;
+  readonly error: CollectError | null;
+  /** What detectors threw, one for each window and detector. */
+  readonly failures: readonly DetectorFailure[];
+}
 
 /**
  * The story of Burnwatch, from top to bottom: collect → price → detect → record. (Notify follows, on

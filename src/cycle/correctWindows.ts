@@ -5,8 +5,7 @@ import type { WindowCorrection } from '../store/history.ts';
 import type { TimeMs, Window } from '../model/time.ts';
 import { REASK_MS } from '../store/observed.ts';
 import { batchSize } from './plan.ts';
-import type { CatchUpOptions, CyclePorts } from './cycleForm.ts';
-import type { Settings } from './settings.ts';
+import type { CyclePorts, Settings } from './settings.ts';
 import type { WorkingState } from '../store/cycleState.ts';
 
 /**
@@ -19,7 +18,7 @@ export async function correctWindows(
   { collector, history }: CyclePorts,
   state: WorkingState,
   settings: Settings,
-  options: Pick<CatchUpOptions, 'until' | 'signal'> & { readonly since?: TimeMs },
+  options: { readonly since?: TimeMs; readonly until: TimeMs; readonly signal: AbortSignal },
 ): Promise<number> {
   const { config } = settings;
   const since = options.since ?? options.until - REASK_MS;

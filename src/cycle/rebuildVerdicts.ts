@@ -1,10 +1,10 @@
 import type { DetectorCodecs, WindowRecord } from '../store/history.ts';
 import { formatTime, type TimeMs } from '../model/time.ts';
 import { batchSize, windowsBetween } from './plan.ts';
-import type { CycleProgress, CyclePorts } from './cycleForm.ts';
+import type { CycleProgress } from './catchUp.ts';
 import { runWindow } from './runWindow.ts';
 import { withSignals } from './takeSignals.ts';
-import type { Settings } from './settings.ts';
+import type { CyclePorts, Settings } from './settings.ts';
 import { WorkingState } from '../store/cycleState.ts';
 
 export interface RebuildOptions {

@@ -1,3 +1,5 @@
+import type { Collector } from '../collect/collector.ts';
+import type { HistoryWriter } from '../store/history.ts';
 import type { WindowConfig } from './config.ts';
 import type { Thresholds } from '../detect/detectors.ts';
 import type { PriceList } from '../cost/priceList.ts';
@@ -12,4 +14,10 @@ export interface Settings {
   readonly priceLists: readonly PriceList[];
   /** Hash of the configuration without its secrets, kept with each window. */
   readonly configHash: string;
+}
+
+/** What a cycle reads from and writes to. */
+export interface CyclePorts {
+  readonly collector: Collector;
+  readonly history: HistoryWriter;
 }

@@ -1,6 +1,6 @@
 import { idleOf, nodeNano, sumNano } from '../model/costParts.ts';
 import type { CollectError, SourceWork } from '../collect/collector.ts';
-import type { CycleReport } from '../cycle/cycleForm.ts';
+import type { CycleReport } from '../cycle/catchUp.ts';
 import type { FindingKind, Severity } from '../model/finding.ts';
 import type { Nano } from '../model/money.ts';
 import type { DataProblem } from '../model/snapshot.ts';

@@ -3,7 +3,7 @@ import type { Logger } from 'pino';
 import { costReport } from '../cost/report/costReport.ts';
 import { renderCosts } from '../cost/report/renderCosts.ts';
 import type { Config } from './config/schema.ts';
-import type { CycleProgress } from '../cycle/cycleForm.ts';
+import type { CycleProgress } from '../cycle/catchUp.ts';
 import { floorTo, formatTime, HOUR_MS, MINUTE_MS, SECOND_MS, type TimeMs } from '../model/time.ts';
 import type { CycleWork } from '../serve/deps.ts';
 import type { Metrics } from '../serve/metrics.ts';

@@ -1,6 +1,6 @@
 import { Worker, type MessagePort } from 'node:worker_threads';
 import { createBirpc, type BirpcReturn } from 'birpc';
-import type { CycleProgress } from '../cycle/cycleForm.ts';
+import type { CycleProgress } from '../cycle/catchUp.ts';
 import type { CostTable } from '../store/costTable.ts';
 import type { TimeMs } from '../model/time.ts';
 import type { CycleConfig } from './compose.ts';

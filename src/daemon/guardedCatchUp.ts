@@ -1,6 +1,5 @@
-import { catchUp } from '../cycle/catchUp.ts';
-import type { CatchUpOptions, CyclePorts, CycleReport } from '../cycle/cycleForm.ts';
-import type { Settings } from '../cycle/settings.ts';
+import { catchUp, type CatchUpOptions, type CycleReport } from '../cycle/catchUp.ts';
+import type { CyclePorts, Settings } from '../cycle/settings.ts';
 import type { WorkingState } from '../store/cycleState.ts';
 import type { StepGuard } from './stepGuard.ts';
 

@@ -12,8 +12,7 @@ import {
   type Window,
 } from '../model/time.ts';
 import type { Collector } from '../collect/collector.ts';
-import { catchUp } from '../cycle/catchUp.ts';
-import type { CatchUpOptions } from '../cycle/cycleForm.ts';
+import { catchUp, type CatchUpOptions } from '../cycle/catchUp.ts';
 import type { Settings } from '../cycle/settings.ts';
 import { createMetrics } from '../serve/metrics.ts';
 import { emptyState, WorkingState } from '../store/cycleState.ts';
