@@ -199,7 +199,8 @@ describe('an answer of Prometheus', () => {
               'no text',
             );
           }
-          const raw = tally.outcome(() => parseRawSamples(buffer), SyntaxError);
+          const ever = { from: -Infinity, to: Infinity };
+          const raw = tally.outcome(() => parseRawSamples(buffer, ever), SyntaxError);
           for (const one of raw !== null && 'series' in raw ? raw.series : [])
             must(one.times.length === one.values.length, 'times and values differ');
         }

@@ -100,6 +100,7 @@ export const KINDS: Readonly<Record<string, (text: string) => Answer>> = {
     }),
   ),
   'a clock that is an hour ahead': eachValue((sample) => void (sample[0] += 3600)),
+  'a clock that is an hour behind': eachValue((sample) => void (sample[0] -= 3600)),
   'another step': eachValue((sample, index) => void (sample[0] += index * 7)),
   'series without labels': change(({ data }) =>
     data.result.forEach((item) => void (item.metric = null)),

@@ -1,7 +1,7 @@
 import { brotliDecompressSync, unzipSync } from 'node:zlib';
 import { PrometheusDriver } from 'prometheus-query';
 import { isLoopback } from '../../model/listen.ts';
-import { SECOND_MS, type TimeMs } from '../../model/time.ts';
+import { SECOND_MS, type Span } from '../../model/time.ts';
 import { CollectError, type SourceWork } from '../collector.ts';
 import { classifyAnswer, classifyNetwork, oneLine } from './failures.ts';
 import type { Grid } from './grid.ts';
@@ -28,10 +28,11 @@ export interface PrometheusClient {
   /**
    * Evaluates an expression at one instant; a range selector gives the samples that the store holds.
    *
+   * @param span what is asked about; it ends at the instant.
    * @param mayTimeOut whether the caller rather splits the query than has it repeated.
    * @throws CollectError; nothing else.
    */
-  instant(query: string, at: TimeMs, signal: AbortSignal, mayTimeOut?: boolean): Promise<RawAnswer>;
+  instant(query: string, span: Span, signal: AbortSignal, mayTimeOut?: boolean): Promise<RawAnswer>;
   close(): void;
 }
 
@@ -110,10 +111,10 @@ export async function createPrometheusClient(
           ),
         parse: (body) => parseMatrix(body, span.grid, shared?.labels),
       }),
-    instant: (query, at, signal, mayTimeOut = false) =>
+    instant: (query, span, signal, mayTimeOut = false) =>
       asked(mayTimeOut, signal, {
-        send: (driver) => driver.instantQuery(query, at, `${config.timeout}ms`),
-        parse: (body) => parseRawSamples(body, shared?.labels),
+        send: (driver) => driver.instantQuery(query, span.to, `${config.timeout}ms`),
+        parse: (body) => parseRawSamples(body, span, shared?.labels),
       }),
     close: () => transport.close(),
   };

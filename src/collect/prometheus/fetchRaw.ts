@@ -67,7 +67,7 @@ export async function readSpan(
           const within =
             split === undefined ? context : context.within(partMatchers(part, split.podLabel));
           const query = promql(promDuration(to - from), within);
-          const answer = await client.instant(query, to, signal, isSplittable);
+          const answer = await client.instant(query, { from, to }, signal, isSplittable);
           pieces.push(answer.series);
           for (const text of answer.warnings) warnings.push({ ...pointsOf(grid, stretch), text });
         },

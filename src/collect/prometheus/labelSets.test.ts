@@ -4,10 +4,13 @@ import { LabelSets } from './labelSets.ts';
 import type { MatrixError } from './matrix.ts';
 import { parseRawSamples, type RawAnswer } from './rawSamples.ts';
 
+const EVER = { from: 0, to: Number.MAX_SAFE_INTEGER };
+
 function parsed(metric: string, known: LabelSets, samples = '[1,"2"]'): RawAnswer['series'] {
   const result = `[{"metric":${metric},"values":[${samples}]}]`;
   const body = `{"status":"success","data":{"resultType":"matrix","result":${result}}}`;
-  return (parseRawSamples(Buffer.from(body), known) as Exclude<RawAnswer, MatrixError>).series;
+  return (parseRawSamples(Buffer.from(body), EVER, known) as Exclude<RawAnswer, MatrixError>)
+    .series;
 }
 
 describe('label sets of a store', () => {

@@ -1,4 +1,4 @@
-import { SECOND_MS } from '../../model/time.ts';
+import { SECOND_MS, type Span } from '../../model/time.ts';
 import type { JsonScanner } from './jsonScanner.ts';
 import { LabelSets, type SeriesLabels } from './labelSets.ts';
 import { parseAnswer, type MatrixError } from './matrix.ts';
@@ -28,28 +28,41 @@ export interface RawAnswer {
 /**
  * Reads the body of an instant query's answer, of a vector or of a range selector's samples.
  *
- * @throws SyntaxError when the body is not the answer of a Prometheus API.
+ * @param span the stretch that was asked for: no sample lies outside.
+ * @throws SyntaxError when the body is not the answer of a Prometheus API, or not of this question.
  */
 export function parseRawSamples(
   body: Uint8Array,
+  span: Span,
   known = new LabelSets(),
 ): RawAnswer | MatrixError {
   const series: RawSeries[] = [];
   const columns = new Columns();
+  // Some stores know whole seconds alone.
+  const asked = { from: span.from - SECOND_MS, to: span.to + SECOND_MS };
   const answer = parseAnswer(body, ['matrix', 'vector'], (json) => {
-    const one = parseSeries(json, known, columns);
+    const one = parseSeries(json, known, columns, asked);
     if (one !== null) series.push(one);
     return one !== null;
   });
   return 'errorType' in answer ? answer : { series, ...answer };
 }
 
-function parseSeries(json: JsonScanner, known: LabelSets, columns: Columns): RawSeries | null {
+function parseSeries(
+  json: JsonScanner,
+  known: LabelSets,
+  columns: Columns,
+  { from, to }: Span,
+): RawSeries | null {
   let labels: SeriesLabels | null = {};
   const bad: number[] = [];
   columns.begin();
   const sample = (): void => {
     json.sample();
+    // Samples that are moved in time would be counted in another window: refuse rather than misplace.
+    const at = json.time * SECOND_MS;
+    if (at < from || at > to)
+      throw new SyntaxError(`the answer has a sample at ${json.time}, which was not asked for`);
     if (Number.isFinite(json.reading)) columns.push(json.time * SECOND_MS, json.reading);
     else bad.push(Math.round(json.time * SECOND_MS));
   };
