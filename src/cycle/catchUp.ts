@@ -9,7 +9,7 @@ import { HOUR_MS, type TimeMs, type Window } from '../model/time.ts';
 import { correctWindows } from './correctWindows.ts';
 import { fromFirstSeen, noNewerData, nothingSeen } from './missingData.ts';
 import { closeOutage, openOutage } from './outage.ts';
-import { containersIn, observeAhead, type Observed } from './observe.ts';
+import { containersIn, observeAhead, type ObservedBatch } from './observe.ts';
 import { gridSpan } from './plan.ts';
 import { runWindow, type WindowResult } from './runWindow.ts';
 import type { CyclePorts, Settings } from './settings.ts';
@@ -92,7 +92,7 @@ export async function catchUp(
     const maxAgeMs = planned > 1 ? 0 : HOUR_MS;
     const oldest = planned > 0 ? await collector.oldestData(options.signal, maxAgeMs) : null;
     const source = { collector, settings, oldest, signal: options.signal };
-    let beyond: Observed['beyond'] = [];
+    let beyond: ObservedBatch['beyond'] = [];
     for await (const observed of observeAhead(source, span, state.expectedSamples)) {
       const snapshots =
         state.watermark === null ? fromFirstSeen(observed.snapshots) : observed.snapshots;

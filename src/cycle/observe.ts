@@ -6,7 +6,7 @@ import { batchSize, lostWindow, windowsBetween } from './plan.ts';
 import type { Settings } from './settings.ts';
 
 /** A batch of windows as they were observed. */
-export interface Observed {
+export interface ObservedBatch {
   readonly windows: readonly Window[];
   /** One a window, without those beyond the newest sample. */
   readonly snapshots: readonly Snapshot[];
@@ -42,11 +42,11 @@ export async function* observeAhead(
   source: Source,
   { start, end }: Window,
   expected: ExpectedSamples,
-): AsyncGenerator<Observed> {
+): AsyncGenerator<ObservedBatch> {
   const stop = new AbortController();
   const signal = AbortSignal.any([source.signal, stop.signal]);
   const { window: length } = source.settings.config.schedule;
-  const observeFrom = (from: TimeMs, last: Snapshot | null): Promise<Observed> | null => {
+  const observeFrom = (from: TimeMs, last: Snapshot | null): Promise<ObservedBatch> | null => {
     const size = batchSize(length, containersIn(last));
     const batch = windowsBetween(from, Math.min(end, from + size * length), length);
     if (batch.length === 0) return null;
@@ -59,7 +59,7 @@ export async function* observeAhead(
   let ahead = observeFrom(start, null);
   try {
     while (ahead !== null) {
-      const observed: Observed = await ahead;
+      const observed: ObservedBatch = await ahead;
       const next = observed.windows.at(-1)?.end ?? end;
       const last = observed.snapshots.at(-1) ?? null;
       ahead = observed.beyond.length > 0 ? null : observeFrom(next, last);
@@ -76,7 +76,7 @@ async function observe(
   { collector, settings, oldest, until, signal }: BatchSource,
   batch: readonly Window[],
   expected: ExpectedSamples,
-): Promise<Observed> {
+): Promise<ObservedBatch> {
   const gone = batch.filter(({ end }) => oldest !== null && end <= oldest);
   const held = batch.slice(gone.length);
   const lost = gone.map((window) => lostWindow(settings.config.cluster, window, expected));

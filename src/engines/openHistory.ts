@@ -29,14 +29,9 @@ import { createOperatorLog } from './sql/operatorActions.ts';
 import { createReader } from './sql/reader.ts';
 import { createSignalStore } from './sql/signals.ts';
 import { createSilenceStore } from './sql/silences.ts';
-import { createWriter, type WriterOptions as SqlWriterOptions } from './sql/writer.ts';
-import {
-  backupHistory as backUpFile,
-  compactHistory as compactFile,
-  restoreHistory as restoreFile,
-  type RestoreOptions,
-} from './sqlite/backup.ts';
-import { findDamage as findFileDamage } from './sqlite/checkThread.ts';
+import { createWriter, type SqlWriterOptions } from './sql/writer.ts';
+import { backUpFile, compactFile, restoreFile, type RestoreOptions } from './sqlite/backup.ts';
+import { findFileDamage } from './sqlite/checkThread.ts';
 import { openForReading, openForWriting, SqliteDatabase } from './sqlite/database.ts';
 import { examineFile } from './sqlite/examine.ts';
 import type { LockHolder } from './sqlite/processLock.ts';

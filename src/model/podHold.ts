@@ -48,7 +48,7 @@ const NONE: Amounts = {};
 export function podHold(pod: RequestingPod): PodHold {
   const ordered = pod.isOrderUnknown === true ? sidecarsFirst(pod.containers) : pod.containers;
   const running = ordered.filter(({ role }) => role !== 'init');
-  const own = running.map((container) => heldRequests(container, pod)).reduce(add, NONE);
+  const own = running.map((container) => heldRequests(container, pod)).reduce(addHeld, NONE);
   const aggregate = aggregateRequests(ordered, pod);
   const init = positive(subtract(aggregate, own));
   const podLevel = effectivePodLevel(pod);
@@ -58,7 +58,7 @@ export function podHold(pod: RequestingPod): PodHold {
     !isEqual(aggregate, aggregateRequests(ordered.toReversed(), pod));
   return {
     init,
-    podLevel: subtract(whole, add(own, init)),
+    podLevel: subtract(whole, addHeld(own, init)),
     overhead: pod.overhead ?? NONE,
     isOrderGuessed,
   };
@@ -113,10 +113,13 @@ function sumInOrder(
   let starting = NONE;
   for (const container of containers) {
     const requests = requestsOf(container);
-    if (container.role !== 'init') running = add(running, requests);
+    if (container.role !== 'init') running = addHeld(running, requests);
     if (container.role === 'main') continue;
-    if (container.role === 'sidecar') sidecars = add(sidecars, requests);
-    starting = most(starting, container.role === 'sidecar' ? sidecars : add(sidecars, requests));
+    if (container.role === 'sidecar') sidecars = addHeld(sidecars, requests);
+    starting = most(
+      starting,
+      container.role === 'sidecar' ? sidecars : addHeld(sidecars, requests),
+    );
   }
   return most(running, starting);
 }
@@ -150,7 +153,7 @@ function withoutResizable(amounts: Amounts): Amounts {
   return rest;
 }
 
-export function add(left: Amounts, right: Amounts): Amounts {
+export function addHeld(left: Amounts, right: Amounts): Amounts {
   const sum: Record<string, number> = { ...left };
   for (const [name, amount] of Object.entries(right)) sum[name] = (sum[name] ?? 0) + amount;
   return sum;

@@ -7,7 +7,7 @@ import { findingLabels } from '../store/silences/silence.ts';
 import { ownValue } from '../model/ownValue.ts';
 
 /** The receiver of an owner by what owners are called: a name, an e-mail address, a channel; null for none. */
-export type Reach = (address: string) => Receiver | null;
+export type FindReceiver = (address: string) => Receiver | null;
 
 /** Says how the owners of a finding are reached. */
 export interface OwnerDirectory {
@@ -27,7 +27,7 @@ export interface OwnerDirectory {
  */
 export function configuredOwners(
   config: { readonly owners: OwnersConfig },
-  reach: Reach,
+  reach: FindReceiver,
 ): OwnerDirectory {
   const { routes, teams, keys, onlyKnown } = config.owners;
   const isKnown = (name: string) =>
@@ -74,7 +74,7 @@ export function configuredOwners(
 export function ownerReceiver(
   name: string,
   teams: OwnersConfig['teams'],
-  reach: Reach,
+  reach: FindReceiver,
 ): Receiver | null {
   return reach(ownValue(teams, name) ?? name);
 }
@@ -83,7 +83,7 @@ export function ownerReceiver(
 export function ownerProblem(
   name: string,
   teams: OwnersConfig['teams'],
-  reach: Reach,
+  reach: FindReceiver,
 ): OwnerProblem | null {
   const isReached = ownerReceiver(name, teams, reach) !== null;
   return isReached ? null : unreachable(name, ownValue(teams, name));

@@ -1,7 +1,7 @@
 import type { Receiver } from '../store/notifications/receiver.ts';
 import { parseFindingMatcher } from '../store/silences/findingMatcher.ts';
 import type { NotifyConfig } from './config.ts';
-import { configuredOwners, type Reach } from './owners.ts';
+import { configuredOwners, type FindReceiver } from './owners.ts';
 import type { Machines } from './plan/machines.ts';
 import type { MaintenanceWindow } from './plan/maintenance.ts';
 import type { Policy } from './plan/plan.ts';
@@ -11,7 +11,7 @@ import type { Destinations } from './plan/routes.ts';
 export interface ChannelTargets extends Partial<
   Pick<Destinations, 'platform' | 'security' | 'pagers' | 'others'> & Machines
 > {
-  readonly reach?: Reach;
+  readonly reach?: FindReceiver;
 }
 
 const LOG: Receiver = { channel: 'log', target: '' };
@@ -65,7 +65,7 @@ function besideTheFirst({ platform, security }: ChannelTargets): Destinations['o
 }
 
 /** How the configured channels reach owners, the first that can; null where none reaches people. */
-function reachOf(targets: readonly ChannelTargets[]): Reach | null {
+function reachOf(targets: readonly ChannelTargets[]): FindReceiver | null {
   const reaches = targets.flatMap(({ reach }) => reach ?? []);
   if (reaches.length === 0) return null;
   return (address) => reaches.map((reach) => reach(address)).find((to) => to !== null) ?? null;

@@ -22,7 +22,7 @@ export const ACTION_NAMES: Readonly<Record<ResponseAction, string>> = {
 const PRIORITY = 50;
 
 /** `shop/Deployment/miner`, or the namespace. */
-export function placeOf({ namespace, workload }: Response): string {
+export function targetText({ namespace, workload }: Response): string {
   return workload === null ? namespace : workloadKey(namespace, workload);
 }
 
@@ -43,7 +43,7 @@ export function announcement(response: Response, receiver: Receiver, now: TimeMs
     notice: {
       kind: 'note',
       audience: 'security',
-      title: `${ACTION_NAMES[action]}: ${placeOf(response)} (${state})`,
+      title: `${ACTION_NAMES[action]}: ${targetText(response)} (${state})`,
       lines,
       ...(offer !== null && { response: { id, hash: plan.hash, offer } }),
     },

@@ -5,7 +5,7 @@ import type { TimeMs } from '../model/time.ts';
 import type { EvidenceItem, Response } from '../store/responses.ts';
 import { connectionsOf, SOCKET_FILES } from './connections.ts';
 import { podSpecOf } from './facts.ts';
-import { isReadable, pathOf } from './objects.ts';
+import { isReadable, objectPath } from './objects.ts';
 import { withoutSecrets } from './redact.ts';
 import { refusalOf } from './makePlan.ts';
 import { ResponseRefused } from './refusals.ts';
@@ -49,7 +49,7 @@ export async function captureEvidence(
   if (workload !== null && isReadable(workload.kind)) {
     const { kind, name } = workload;
     await attempt(`manifest ${kind}/${name}`, async () =>
-      manifest(await cluster.get(pathOf(kind, namespace, name))),
+      manifest(await cluster.get(objectPath(kind, namespace, name))),
     );
   }
   const pods = plan.pods.slice(0, MAX_PODS);
@@ -57,7 +57,7 @@ export async function captureEvidence(
     const pod = await readPod(namespace, name, cluster);
     keep(`manifest Pod/${name}`, manifest(pod));
     if (pod === null) continue;
-    const path = pathOf('Pod', namespace, name);
+    const path = objectPath('Pod', namespace, name);
     const { containers = [], initContainers = [], ephemeralContainers = [] } = podSpecOf(pod);
     for (const { name: container = '' } of [
       ...containers,
@@ -69,7 +69,9 @@ export async function captureEvidence(
       );
     await attempt(`events Pod/${name}`, async () =>
       events(
-        await cluster.list(pathOf('Event', namespace), { fields: `involvedObject.name=${name}` }),
+        await cluster.list(objectPath('Event', namespace), {
+          fields: `involvedObject.name=${name}`,
+        }),
       ),
     );
     const connections = `connections Pod/${name}`;
@@ -88,7 +90,7 @@ async function readPod(
   cluster: ResponseCluster,
 ): Promise<RawObject | null> {
   try {
-    return await cluster.get(pathOf('Pod', namespace, name));
+    return await cluster.get(objectPath('Pod', namespace, name));
   } catch (error) {
     if (!(error instanceof ApiFailure)) throw error;
     throw new ResponseRefused('no-evidence', refusalOf(error).message);
@@ -119,7 +121,7 @@ async function readConnections(
   let failure = new ApiFailure('absent', 'the pod has no container');
   for (const { name: container = '' } of podSpecOf(pod).containers ?? []) {
     try {
-      const path = pathOf('Pod', namespace, name);
+      const path = objectPath('Pod', namespace, name);
       const text = await cluster.exec(path, container, ['cat', ...SOCKET_FILES]);
       return [addressesOf(pod), ...connectionsOf(text)].join('\n');
     } catch (error) {

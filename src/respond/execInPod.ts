@@ -1,6 +1,6 @@
 import { WebSocket } from 'ws';
 import { ApiFailure, failureOf } from '../collect/kubernetes/api/apiFailure.ts';
-import { addressOf, type Connection } from '../collect/kubernetes/api/connect.ts';
+import { apiUrl, type Connection } from '../collect/kubernetes/api/connect.ts';
 
 /** The API server's protocols: the first byte of a message is its channel. */
 const PROTOCOLS = ['v5.channel.k8s.io', 'v4.channel.k8s.io'];
@@ -31,7 +31,7 @@ export async function execInPod(
   const { server, options, headers } = connection;
   const query = new URLSearchParams({ container, stdout: 'true' });
   for (const part of command) query.append('command', part);
-  const url = addressOf(server, `${path}/exec?${query.toString()}`);
+  const url = apiUrl(server, `${path}/exec?${query.toString()}`);
   url.protocol = url.protocol.replace('http', 'ws');
   const socket = new WebSocket(url, PROTOCOLS, {
     ...options,

@@ -1,7 +1,7 @@
 import type { RawObject, RawPodSpec } from '../collect/kubernetes/rawObjects.ts';
 import type { Finding } from '../model/finding.ts';
 import type { ResponseAction } from '../store/responses.ts';
-import { controllerIn, isReadable, nameIn, pathOf, uidOf } from './objects.ts';
+import { controllerIn, isReadable, nameIn, objectPath, uidOf } from './objects.ts';
 import { ResponseRefused } from './refusals.ts';
 import type { ResponseCluster } from './responseCluster.ts';
 
@@ -13,7 +13,7 @@ export interface ResponseTarget {
 }
 
 /** The part of the cluster that a plan rests on, as it is now. */
-export interface Facts {
+export interface ResponseFacts {
   readonly namespace: string;
   /** The finding's workload; null for bare pods, groups, and kinds that are not read here. */
   readonly workload: RawObject | null;
@@ -37,7 +37,7 @@ const MAX_PODS = 100;
 export async function readFacts(
   { finding, action }: ResponseTarget,
   cluster: ResponseCluster,
-): Promise<Facts> {
+): Promise<ResponseFacts> {
   const { namespace } = finding.scope;
   if (namespace === null)
     throw new ResponseRefused('not-applicable', 'The finding is about no namespace');
@@ -57,7 +57,7 @@ export async function readFacts(
     podsOfNamespace,
     controllers,
     policies: action === 'quarantine' ? await listOf('NetworkPolicy', namespace, cluster) : [],
-    nodes: action === 'cordon' ? await cluster.list(pathOf('Node', null)) : [],
+    nodes: action === 'cordon' ? await cluster.list(objectPath('Node', null)) : [],
     setBy: workload === null ? [] : await settersOf(workload, action, namespace, cluster),
   };
 }
@@ -83,7 +83,7 @@ async function settersOf(
 ): Promise<readonly string[]> {
   const field = FIELDS[action];
   if (field === undefined) return [];
-  const text = await cluster.text(pathOf(workload.kind ?? '', namespace, nameIn(workload)));
+  const text = await cluster.text(objectPath(workload.kind ?? '', namespace, nameIn(workload)));
   const { metadata } = JSON.parse(text) as {
     readonly metadata?: { readonly managedFields?: readonly ManagedFields[] };
   };
@@ -99,7 +99,7 @@ async function listOf(
   namespace: string,
   cluster: ResponseCluster,
 ): Promise<readonly RawObject[]> {
-  const objects = await cluster.list(pathOf(kind, namespace));
+  const objects = await cluster.list(objectPath(kind, namespace));
   return objects.map((object) => ({ ...object, kind }));
 }
 
@@ -111,7 +111,7 @@ async function readWorkload(
   const { workload } = scope;
   if (workload === null || !isReadable(workload.kind)) return null;
   const { kind, name } = workload;
-  const found = await cluster.get(pathOf(kind, namespace, name));
+  const found = await cluster.get(objectPath(kind, namespace, name));
   if (found === null)
     throw new ResponseRefused('not-found', `${kind} ${namespace}/${name} does not exist any more`);
   return { ...found, kind };
@@ -122,8 +122,8 @@ function podsOf(
   finding: Finding,
   workload: RawObject | null,
   all: readonly RawObject[],
-  controllers: Facts['controllers'],
-): Pick<Facts, 'pods' | 'gone'> {
+  controllers: ResponseFacts['controllers'],
+): Pick<ResponseFacts, 'pods' | 'gone'> {
   const { namespace } = finding.scope;
   if (workload !== null && finding.pods.length === 0)
     return { pods: limited(all.filter((pod) => isOwned(pod, workload, controllers))), gone: [] };
@@ -154,7 +154,7 @@ function limited(pods: readonly RawObject[]): readonly RawObject[] {
 export function isOwned(
   pod: RawObject,
   workload: RawObject,
-  controllers: Facts['controllers'],
+  controllers: ResponseFacts['controllers'],
 ): boolean {
   let uid = controllerIn(pod)?.uid;
   for (let depth = 0; uid !== undefined && depth < 3; depth += 1) {

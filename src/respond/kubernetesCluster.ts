@@ -6,7 +6,7 @@ import { connect, type Machine } from '../collect/kubernetes/api/connect.ts';
 import type { RawObject } from '../collect/kubernetes/rawObjects.ts';
 import { SECOND_MS } from '../model/time.ts';
 import { execInPod } from './execInPod.ts';
-import type { Change, ResponseCluster } from './responseCluster.ts';
+import type { ClusterChange, ResponseCluster } from './responseCluster.ts';
 
 const REQUEST_MS = 15 * SECOND_MS;
 const EXEC_LIMITS = { maxLength: 2 ** 20, timeoutMs: REQUEST_MS };
@@ -61,7 +61,7 @@ export async function connectResponseCluster(
   };
 }
 
-function requestOf(change: Change, dryRun: boolean): ApiChange & { readonly path: string } {
+function requestOf(change: ClusterChange, dryRun: boolean): ApiChange & { readonly path: string } {
   const dry = dryRun ? { dryRun: ['All'] } : {};
   switch (change.verb) {
     case 'create':

@@ -5,7 +5,7 @@ import type { ResponsePlan } from '../store/responses.ts';
 import { readFacts, type ResponseTarget } from './facts.ts';
 import { planOperations, type DraftPlan } from './planOperations.ts';
 import { ResponseRefused, type RefusalCode } from './refusals.ts';
-import type { Change, ResponseCluster } from './responseCluster.ts';
+import type { ClusterChange, ResponseCluster } from './responseCluster.ts';
 
 /**
  * Plans an action on the cluster as it is now, and has the API server try every write in a dry run.
@@ -56,7 +56,7 @@ async function withPossibleUndo(draft: DraftPlan, cluster: ResponseCluster): Pro
 }
 
 /** The request that makes an evicted pod again. */
-export function makingAgain(path: string, object: object): Change {
+export function makingAgain(path: string, object: object): ClusterChange {
   return { verb: 'create', collection: path.slice(0, path.lastIndexOf('/')), object };
 }
 

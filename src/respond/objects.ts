@@ -35,7 +35,7 @@ export function isReadable(kind: string): boolean {
 const NAME = /^[a-z0-9](?:[-a-z0-9.:]{0,251}[a-z0-9])?$/;
 
 /** The path of an object, or of all objects of the kind. @throws ResponseRefused for what cannot be a name */
-export function pathOf(kind: string, namespace: string | null, name?: string): string {
+export function objectPath(kind: string, namespace: string | null, name?: string): string {
   const resource = ownValue(RESOURCES, kind);
   if (resource === undefined) throw new Error(`No path for the kind ${kind}`);
   const { base, plural, namespaced } = resource;

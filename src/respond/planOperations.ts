@@ -9,8 +9,16 @@ import type {
 } from '../store/responses.ts';
 import { canonicalJson, hashOf } from '../model/canonicalJson.ts';
 import { selectsAll } from '../model/labelSelector.ts';
-import { isOwned, isStatic, podSpecOf, type Facts, type ResponseTarget } from './facts.ts';
-import { controllerIn, isSelected, nameIn, pathOf, uidOf, valueAt, versionOf } from './objects.ts';
+import { isOwned, isStatic, podSpecOf, type ResponseFacts, type ResponseTarget } from './facts.ts';
+import {
+  controllerIn,
+  isSelected,
+  nameIn,
+  objectPath,
+  uidOf,
+  valueAt,
+  versionOf,
+} from './objects.ts';
 import { withoutSecrets } from './redact.ts';
 import { ResponseRefused } from './refusals.ts';
 
@@ -30,7 +38,7 @@ export type DraftPlan = Omit<ResponsePlan, 'hash'>;
 export function planOperations(
   id: string,
   { finding, action, select }: ResponseTarget,
-  facts: Facts,
+  facts: ResponseFacts,
 ): DraftPlan {
   const { pods, gone, namespace } = facts;
   if (pods.length === 0 && action !== 'scale-to-zero' && action !== 'suspend')
@@ -66,7 +74,7 @@ export function planOperations(
 
 type Head = Pick<DraftPlan, 'warnings' | 'pods' | 'irreversible'>;
 
-function byLabel(id: string, facts: Facts, head: Head): DraftPlan {
+function byLabel(id: string, facts: ResponseFacts, head: Head): DraftPlan {
   const { pods, namespace, podsOfNamespace } = facts;
   requireNetwork(pods);
   const taken = podsOfNamespace.find(({ metadata }) => metadata?.labels?.[QUARANTINE_LABEL] === id);
@@ -102,7 +110,7 @@ function byLabel(id: string, facts: Facts, head: Head): DraftPlan {
   };
 }
 
-function byOwner(id: string, facts: Facts, head: Head): DraftPlan {
+function byOwner(id: string, facts: ResponseFacts, head: Head): DraftPlan {
   const { workload, namespace, podsOfNamespace, controllers } = facts;
   const raw = valueAt(workload, ['spec', 'selector']) as RawSelector | null;
   const selector = labelSelector(raw);
@@ -137,8 +145,8 @@ function denyAll(id: string, namespace: string, podSelector: RawSelector): Opera
   return {
     verb: 'create',
     text: `create NetworkPolicy ${namespace}/${name}, which denies all traffic of its pods`,
-    collection: pathOf('NetworkPolicy', namespace),
-    path: pathOf('NetworkPolicy', namespace, name),
+    collection: objectPath('NetworkPolicy', namespace),
+    path: objectPath('NetworkPolicy', namespace, name),
     object: {
       apiVersion: 'networking.k8s.io/v1',
       kind: 'NetworkPolicy',
@@ -163,7 +171,10 @@ function requireNetwork(pods: readonly RawObject[]): void {
 }
 
 /** Policies add up: what another one allows, a quarantine cannot take away. */
-function policyWarnings({ policies }: Facts, pods: readonly RawObject[]): readonly string[] {
+function policyWarnings(
+  { policies }: ResponseFacts,
+  pods: readonly RawObject[],
+): readonly string[] {
   const allowing = policies.filter((policy) => {
     const selector = labelSelector(valueAt(policy, ['spec', 'podSelector']) as RawSelector | null);
     const rules = ['ingress', 'egress'].map((side) => valueAt(policy, ['spec', side]));
@@ -178,7 +189,7 @@ function policyWarnings({ policies }: Facts, pods: readonly RawObject[]): readon
   ];
 }
 
-function cordon(id: string, { pods, nodes }: Facts, head: Head): DraftPlan {
+function cordon(id: string, { pods, nodes }: ResponseFacts, head: Head): DraftPlan {
   const names = new Set(pods.map((pod) => podSpecOf(pod).nodeName).filter((name) => name));
   const open = nodes.filter((node) => valueAt(node, ['spec', 'unschedulable']) !== true);
   const wanted = open
@@ -213,7 +224,7 @@ function nodeVersion({ spec, metadata }: RawObject): string {
 
 const SCALABLE = new Set(['Deployment', 'StatefulSet', 'ReplicaSet']);
 
-function scaleToZero(facts: Facts, head: Head): DraftPlan {
+function scaleToZero(facts: ResponseFacts, head: Head): DraftPlan {
   const { workload, namespace } = facts;
   if (workload === null || !SCALABLE.has(workload.kind ?? ''))
     throw new ResponseRefused(
@@ -231,7 +242,7 @@ function scaleToZero(facts: Facts, head: Head): DraftPlan {
       {
         verb: 'patch',
         text: `scale ${called(workload, namespace)} from ${replicas} to 0 replicas`,
-        path: `${pathOf(workload.kind ?? '', namespace, nameIn(workload))}/scale`,
+        path: `${objectPath(workload.kind ?? '', namespace, nameIn(workload))}/scale`,
         uid: uidOf(workload),
         resourceVersion: versionOf(workload),
         fields: [{ path: ['spec', 'replicas'], before: replicas, after: 0 }],
@@ -241,7 +252,7 @@ function scaleToZero(facts: Facts, head: Head): DraftPlan {
   };
 }
 
-function suspend(id: string, facts: Facts, head: Head): DraftPlan {
+function suspend(id: string, facts: ResponseFacts, head: Head): DraftPlan {
   const { workload, namespace } = facts;
   if (workload?.kind !== 'CronJob')
     throw new ResponseRefused('not-applicable', 'Only CronJobs are suspended');
@@ -265,13 +276,13 @@ function suspend(id: string, facts: Facts, head: Head): DraftPlan {
   };
 }
 
-function evict(id: string, facts: Facts, head: Head): DraftPlan {
+function evict(id: string, facts: ResponseFacts, head: Head): DraftPlan {
   const { pods, namespace } = facts;
   for (const pod of pods) requireNoReplacement(pod, facts);
   const operations = pods.map((pod): Operation => {
     const name = nameIn(pod);
     const text = `evict Pod ${namespace}/${name}`;
-    const path = pathOf('Pod', namespace, name);
+    const path = objectPath('Pod', namespace, name);
     const again = controllerIn(pod) === undefined ? madeAgain(id, pod) : null;
     return {
       verb: 'evict',
@@ -307,7 +318,10 @@ function madeAgain(id: string, pod: RawObject): object | null {
 }
 
 /** @throws ResponseRefused where the pod would come back */
-function requireNoReplacement(pod: RawObject, { workload, controllers, namespace }: Facts): void {
+function requireNoReplacement(
+  pod: RawObject,
+  { workload, controllers, namespace }: ResponseFacts,
+): void {
   ofNoFile(pod);
   const owner = controllerIn(pod);
   if (owner === undefined) return;
@@ -341,7 +355,7 @@ function ofNoFile(pod: RawObject): RawObject {
 
 const GIT_OPS = ['argocd.argoproj.io/tracking-id', 'argocd.argoproj.io/instance'];
 
-function setBackWarnings({ workload, setBy }: Facts): readonly string[] {
+function setBackWarnings({ workload, setBy }: ResponseFacts): readonly string[] {
   const names = Object.keys({ ...workload?.metadata?.labels, ...workload?.metadata?.annotations });
   const isManaged = names.some(
     (name) => GIT_OPS.includes(name) || /toolkit\.fluxcd\.io/.test(name),
@@ -369,7 +383,7 @@ function patch(
   return {
     verb: 'patch',
     text: `${text}: ${called(object, namespace)}`,
-    path: pathOf(object.kind ?? '', namespace, nameIn(object)),
+    path: objectPath(object.kind ?? '', namespace, nameIn(object)),
     uid: uidOf(object),
     resourceVersion: versionOf(object),
     fields: [{ path, after }, mark].map((field) => ({

@@ -2,7 +2,7 @@ import type { RawObject } from '../collect/kubernetes/rawObjects.ts';
 import type { FieldChange } from '../store/responses.ts';
 
 /** A request that changes something, as it goes to the API server. Every operation of a plan is one. */
-export type Change =
+export type ClusterChange =
   | {
       readonly verb: 'patch';
       readonly path: string;
@@ -34,6 +34,6 @@ export interface ResponseCluster {
   /** Runs a command in a container, for what can be seen only from inside; takes a right of its own. */
   exec(path: string, container: string, command: readonly string[]): Promise<string>;
   /** Sends a change once. @param dryRun the server does everything but store it */
-  send(change: Change, dryRun: boolean): Promise<RawObject>;
+  send(change: ClusterChange, dryRun: boolean): Promise<RawObject>;
   close(): void;
 }

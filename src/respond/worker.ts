@@ -14,7 +14,7 @@ import {
   requireApproved,
 } from './lifecycle.ts';
 import { makePlan, refusalOf } from './makePlan.ts';
-import { isSelected, nameIn, pathOf, valueAt } from './objects.ts';
+import { isSelected, nameIn, objectPath, valueAt } from './objects.ts';
 import { apply, look, selectedBy, takeBack } from './operate.ts';
 import { auditOf, DAEMON } from './record.ts';
 import { ResponseRefused } from './refusals.ts';
@@ -196,7 +196,7 @@ async function verifySelection(
   const { namespace, plan, select } = response;
   const others =
     select === 'pods'
-      ? (await selectedBy(operation, pathOf('Pod', namespace), cluster)).filter(
+      ? (await selectedBy(operation, objectPath('Pod', namespace), cluster)).filter(
           (name) => !plan.pods.includes(name),
         )
       : await othersOfOwner(response, operation.object, cluster, parts);

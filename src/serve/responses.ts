@@ -12,7 +12,7 @@ import type { Response } from '../store/responses.ts';
 import type { ServeDeps } from './deps.ts';
 import type { ServerEnv } from './security/access.ts';
 import { findWhole, maySee, visibleNamespaces, type Principal } from './security/principal.ts';
-import { addressOf } from './security/rateLimit.ts';
+import { requestAddress } from './security/rateLimit.ts';
 
 /** What a person asks for, from where. */
 export interface ResponseAsker {
@@ -27,7 +27,7 @@ export function askerOf(
   via: ResponseAsker['via'],
   { config }: Pick<ServeDeps, 'config'>,
 ): ResponseAsker {
-  return { principal: context.var.principal, via, from: addressOf(context, config()) };
+  return { principal: context.var.principal, via, from: requestAddress(context, config()) };
 }
 
 /** A token proves who asks; without tokens all clients on loopback are the same. */

@@ -5,7 +5,7 @@ import { responseParts } from '../../daemon/responses.ts';
 import { printable } from '../../model/text/escape.ts';
 import type { Column, OutputFormat } from '../../model/text/table.ts';
 import { formatTime } from '../../model/time.ts';
-import { placeOf } from '../../respond/announce.ts';
+import { targetText } from '../../respond/announce.ts';
 import type { Identity } from '../../respond/people.ts';
 import { ResponseRefused } from '../../respond/refusals.ts';
 import {
@@ -83,7 +83,7 @@ export function registerResponse(response: Command, io: Io): void {
 const COLUMNS: readonly Column<Response>[] = [
   { title: 'ID', value: ({ id }) => id },
   { title: 'ACTION', value: ({ action }) => action },
-  { title: 'WHERE', value: (response) => placeOf(response), maxWidth: 60 },
+  { title: 'WHERE', value: (response) => targetText(response), maxWidth: 60 },
   { title: 'STATE', value: ({ state }) => state },
   {
     title: 'APPROVED',
@@ -131,7 +131,7 @@ async function showOne(id: string, options: ConfigOption & ShowOptions, io: Io):
 function render(response: Response, io: Io): string {
   const { id, action, plan, steps, requestedBy, reason, approvals, failure, notes } = response;
   const lines = [
-    `${action} ${placeOf(response)}: ${shownState(response, io.now())}`,
+    `${action} ${targetText(response)}: ${shownState(response, io.now())}`,
     `Response ${id} to finding ${response.findingId}`,
     `Asked for by ${requestedBy.who}${reason === '' ? '' : `: ${reason}`}`,
     `Plan ${plan.hash}, good until ${formatTime(response.expiresAt)}`,

@@ -1,5 +1,5 @@
 import type { Reading } from '../../model/reading.ts';
-import { add, heldBeyond, podHold, subtract } from '../../model/podHold.ts';
+import { addHeld, heldBeyond, podHold, subtract } from '../../model/podHold.ts';
 import type { Amounts, PodHold, RequestingContainer } from '../../model/podHold.ts';
 import type { ContainerSample, PodSample } from '../../model/snapshot.ts';
 import type { WorkloadRef } from '../../model/workload.ts';
@@ -162,7 +162,7 @@ function holdOf(
   const hold = podHold({ containers, overhead, isOrderUnknown: true });
   if (isEmpty(scheduled)) return heldBeyond(hold);
   const own = containers.filter(({ role }) => role !== 'init').map(({ requests }) => requests);
-  const known = [...own, hold.init, overhead].reduce(add, {});
+  const known = [...own, hold.init, overhead].reduce(addHeld, {});
   const explained = Object.keys(scheduled).map((name) => [name, known[name] ?? 0]);
   const podLevel = subtract(scheduled, Object.fromEntries(explained) as Amounts);
   return heldBeyond({ ...hold, podLevel, isOrderGuessed: false });

@@ -6,7 +6,7 @@ import { carriedLabels } from '../labels.ts';
 import type { RestoreName } from '../labels.ts';
 import type { CounterSource } from '../measure/lives.ts';
 import type { Batch, LifeTimes, RawBatchAnswer } from '../prometheus/batch.ts';
-import { cgroupKey, containerKey, podKey } from '../prometheus/fetchLifeTimes.ts';
+import { cgroupKey, lifeTimeKey, podKey } from '../prometheus/fetchLifeTimes.ts';
 import { pointSeconds, type Grid, type GridSeries } from '../prometheus/grid.ts';
 import type { QueryId } from '../prometheus/queries.ts';
 import type { RawSeries } from '../prometheus/rawSamples.ts';
@@ -302,7 +302,7 @@ function counterSource(
   series: RawSeries,
   { started, stated }: LifeTimes,
 ): CounterSource<RawSeries> {
-  const latest = stated.get(containerKey(series.labels)) ?? Infinity;
+  const latest = stated.get(lifeTimeKey(series.labels)) ?? Infinity;
   const startedAt =
     started.get(cgroupKey(series.labels)) ?? (latest <= (series.times[0] ?? 0) ? latest : null);
   return { ...containerCgroup(label(series, 'id')), samples: series, startedAt };

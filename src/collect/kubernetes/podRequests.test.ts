@@ -10,7 +10,7 @@ import type { Window } from '../../model/time.ts';
 import { metricAmounts } from './quantity.ts';
 import type { RawContainer } from './rawObjects.ts';
 import { podRecord } from './podRecord.ts';
-import { add, heldRequests, podHold, type Amounts } from '../../model/podHold.ts';
+import { addHeld, heldRequests, podHold, type Amounts } from '../../model/podHold.ts';
 import { metricName } from '../../model/resources.ts';
 
 interface Vector {
@@ -34,7 +34,7 @@ function reserved({ spec, status }: Vector): Amounts {
   const own = requesting.containers
     .filter(({ role }) => role !== 'init')
     .map((container) => heldRequests(container, requesting));
-  const whole = [...own, hold.init, hold.podLevel, hold.overhead].reduce(add, {});
+  const whole = [...own, hold.init, hold.podLevel, hold.overhead].reduce(addHeld, {});
   return Object.fromEntries(
     Object.entries(whole)
       .map(([name, amount]) => [name, Number(amount.toPrecision(9))] as const)

@@ -81,7 +81,7 @@ export function spanOf(grid: Grid): Span {
 }
 
 /** Notes without those that say the same again: several parts may be refused for one reason. */
-export function distinct(notes: readonly PointNote[]): readonly PointNote[] {
+export function distinctNotes(notes: readonly PointNote[]): readonly PointNote[] {
   const byText = new Map(notes.map((note) => [`${note.from}-${note.to} ${note.text}`, note]));
   return [...byText.values()];
 }

@@ -8,7 +8,7 @@ import { fetchRequestChanges } from './fetchRequestChanges.ts';
 import { fetchStanding } from './fetchStanding.ts';
 import { fetchRaw } from './fetchRaw.ts';
 import {
-  distinct,
+  distinctNotes,
   type Batch,
   type BatchAnswer,
   type BorneParts,
@@ -114,7 +114,7 @@ async function fetchQuery(
     );
     for (const one of joinParts(pieces)) series.push(one);
   }
-  return { series, badValues, warnings, failures: distinct(failures) };
+  return { series, badValues, warnings, failures: distinctNotes(failures) };
 }
 
 /** Answers of one query that came in several pieces are joined by their labels. */

@@ -1,6 +1,6 @@
 import { MINUTE_MS, SECOND_MS, type Span, type TimeMs } from '../../model/time.ts';
 import { FAR_MS, NEAR_MS } from '../measure/samples.ts';
-import { cgroupKey, containerKey, isTerminalPhase, podMatcher } from './fetchLifeTimes.ts';
+import { cgroupKey, lifeTimeKey, isTerminalPhase, podMatcher } from './fetchLifeTimes.ts';
 import {
   spanOf,
   type FirstAnswers,
@@ -42,7 +42,7 @@ async function fartherSamples(
   const known = first.raw[id];
   const windows = spanOf(first.grid);
   const silent = id === 'cpu' ? silentContainers(first) : [];
-  const containers = Map.groupBy(known.series, ({ labels }) => containerKey(labels));
+  const containers = Map.groupBy(known.series, ({ labels }) => lifeTimeKey(labels));
   const before: Subject[] = [...silent];
   const after: Subject[] = [...silent];
   for (const series of containers.values()) {
@@ -126,7 +126,7 @@ function podOf({ namespace = '', pod, pod_name }: RawSeries['labels']): string {
 /** A container whose start is not known may have begun at any time since its pod was made. */
 function startOf({ labels, times }: RawSeries, lives: Lives): TimeMs {
   const { started, stated } = lives.times;
-  const latest = stated.get(containerKey(labels)) ?? Infinity;
+  const latest = stated.get(lifeTimeKey(labels)) ?? Infinity;
   const first = times[0] ?? 0;
   return (
     started.get(cgroupKey(labels)) ??
@@ -136,7 +136,7 @@ function startOf({ labels, times }: RawSeries, lives: Lives): TimeMs {
 
 /** Containers that ran in the batch, as kube-state-metrics says, and have no sample in it. */
 function silentContainers({ raw, answers }: FirstAnswers): readonly Subject[] {
-  const measured = new Set(raw.cpu.series.map(({ labels }) => containerKey(labels)));
+  const measured = new Set(raw.cpu.series.map(({ labels }) => lifeTimeKey(labels)));
   const ended = new Set(
     answers.podPhase.series
       .filter(({ labels }) => isTerminalPhase(labels['phase']))
@@ -146,7 +146,7 @@ function silentContainers({ raw, answers }: FirstAnswers): readonly Subject[] {
     ({ labels, values }) =>
       values.some((value) => value > 0) &&
       !ended.has(labels['pod']) &&
-      !measured.has(containerKey(labels)),
+      !measured.has(lifeTimeKey(labels)),
   );
 }
 
@@ -186,8 +186,8 @@ async function lookInto(
     });
     const answer = await readSamples(asking, selector, span);
     found.push(answer.series);
-    const seen = new Set(answer.series.map(({ labels }) => containerKey(labels)));
-    left = left.filter(({ labels }) => !seen.has(containerKey(labels)));
+    const seen = new Set(answer.series.map(({ labels }) => lifeTimeKey(labels)));
+    left = left.filter(({ labels }) => !seen.has(lifeTimeKey(labels)));
   }
   return found;
 }

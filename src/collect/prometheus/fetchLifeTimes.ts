@@ -66,7 +66,7 @@ export async function fetchLifeTimes(asking: RawAsking, first: FirstAnswers): Pr
     ),
     started,
     ended: endsOf(terminated),
-    stated: timesBy(stated, containerKey),
+    stated: timesBy(stated, lifeTimeKey),
     scheduled: timesBy(schedulings, podKey),
     completed: new Map(
       [...timesBy(completions, podKey)].map(([key, time]) => [key, time + HALF_SECOND_MS]),
@@ -94,12 +94,12 @@ export function isTerminalPhase(phase: string | undefined): boolean {
 type Labels = RawSeries['labels'];
 
 /** OpenCost's exporter calls the pod `pod_name`. */
-export function containerKey({ namespace = '', pod, pod_name, container = '' }: Labels): string {
+export function lifeTimeKey({ namespace = '', pod, pod_name, container = '' }: Labels): string {
   return `${namespace}/${pod ?? pod_name ?? ''}/${container}`;
 }
 
 export function cgroupKey(labels: Labels): string {
-  return `${containerKey(labels)}/${labels['id'] ?? ''}`;
+  return `${lifeTimeKey(labels)}/${labels['id'] ?? ''}`;
 }
 
 export function podKey({ namespace = '', pod = '', uid = '' }: Labels): string {

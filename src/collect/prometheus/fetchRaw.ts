@@ -1,6 +1,12 @@
 import { SECOND_MS, type Span, type TimeMs } from '../../model/time.ts';
 import { NEAR_MS } from '../measure/samples.ts';
-import { distinct, spanOf, type PointNote, type RawAsking, type RawBatchAnswer } from './batch.ts';
+import {
+  distinctNotes,
+  spanOf,
+  type PointNote,
+  type RawAsking,
+  type RawBatchAnswer,
+} from './batch.ts';
 import { askInHalves } from './failures.ts';
 import type { Grid } from './grid.ts';
 import { promDuration } from './matchers.ts';
@@ -78,7 +84,7 @@ export async function readSpan(
     // Most answers come in one piece, which holds every series once.
     for (const one of joinRawSeries(pieces)) series.push(one);
   }
-  return { series, warnings, failures: distinct(failures) };
+  return { series, warnings, failures: distinctNotes(failures) };
 }
 
 function halvesByPod({ part, ...span }: PartOfSpan): readonly [PartOfSpan, PartOfSpan] | null {

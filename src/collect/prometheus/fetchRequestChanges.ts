@@ -2,7 +2,7 @@ import { SECOND_MS, type TimeMs } from '../../model/time.ts';
 import { overlapMs } from '../measure/growth.ts';
 import { NEAR_MS } from '../measure/samples.ts';
 import { spanOf, type Batch, type BatchAnswer, type RawAsking } from './batch.ts';
-import { containerKey, podMatcher } from './fetchLifeTimes.ts';
+import { lifeTimeKey, podMatcher } from './fetchLifeTimes.ts';
 import { readSamples } from './fetchRaw.ts';
 import { pointSeconds, type Grid, type GridSeries } from './grid.ts';
 import { querySpec } from './queries.ts';
@@ -65,7 +65,7 @@ function changesAt(values: Float64Array): readonly number[] {
 }
 
 function requestKey(labels: RawSeries['labels']): string {
-  return `${containerKey(labels)}/${labels['uid'] ?? ''}/${labels['resource'] ?? ''}`;
+  return `${lifeTimeKey(labels)}/${labels['uid'] ?? ''}/${labels['resource'] ?? ''}`;
 }
 
 /** By time: what two scrapes tell differently changed in the middle between them. */

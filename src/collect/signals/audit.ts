@@ -3,22 +3,22 @@ import type { Signal, SignalClass, SignalTarget } from '../../model/signal.ts';
 import type { Severity } from '../../model/finding.ts';
 import { floorTo, type TimeMs } from '../../model/time.ts';
 import {
-  actorOf,
+  auditActor,
   agentOf,
   auditEvents,
   clientOf,
   codeOf,
   commandOf,
-  containerOf,
+  auditedContainer,
   isAnonymous,
   isStream,
   isUnlimitedList,
   peerOf,
-  resourceOf,
+  auditedResource,
   subjectsOf,
   type AuditEvent,
 } from './auditEvent.ts';
-import { idOf, requireRecent, signalOf, type Facts, type SignalContext } from './reading.ts';
+import { idOf, requireRecent, signalOf, type SignalFacts, type SignalContext } from './reading.ts';
 
 /** What an event means for itself; null for an ordinary call, which is only counted. */
 interface Meaning {
@@ -27,7 +27,7 @@ interface Meaning {
   readonly severity: Severity;
   readonly text: string;
   readonly target?: Partial<SignalTarget>;
-  readonly facts?: Facts;
+  readonly facts?: SignalFacts;
 }
 
 /** Reads the API server's audit events: what matters by itself, and counts of all calls. @throws SignalRefused */
@@ -81,10 +81,10 @@ function notableSignal(
     source: 'audit',
     at,
     target: { namespace: event.objectRef?.namespace ?? null, ...target },
-    actor: actorOf(event),
+    actor: auditActor(event),
     facts: {
       verb: event.verb,
-      resource: resourceOf(event),
+      resource: auditedResource(event),
       code: String(codeOf(event)),
       ...facts,
     },
@@ -104,7 +104,7 @@ const SYSTEM_USER = /^system:(kube-|node:|apiserver|serviceaccount:kube-system:)
 function meaningOf(event: AuditEvent): Meaning | null {
   const { verb, objectRef } = event;
   const code = codeOf(event);
-  const who = actorOf(event).user ?? 'an unknown client';
+  const who = auditActor(event).user ?? 'an unknown client';
   const ref = objectRef ?? null;
   const isAllowed = code < 400;
   const named = ref?.name ?? 'a name that the server makes';
@@ -113,7 +113,7 @@ function meaningOf(event: AuditEvent): Meaning | null {
       class: 'anonymous',
       rule: 'anonymous-access',
       severity: CHANGES.has(verb) || ref?.resource === 'secrets' ? 'critical' : 'warning',
-      text: `An anonymous client was allowed to ${verb} ${resourceOf(event)}`,
+      text: `An anonymous client was allowed to ${verb} ${auditedResource(event)}`,
     };
   }
   if (ref === null || !isAllowed) return null;
@@ -125,7 +125,7 @@ function meaningOf(event: AuditEvent): Meaning | null {
       rule: subresource ?? 'exec',
       severity: ref.namespace === 'kube-system' ? 'warning' : 'info',
       text: `${who} opened ${subresource ?? 'exec'} into pod ${ref.namespace ?? ''}/${named}${command === null ? '' : `: ${command}`}`,
-      target: { pod: object, container: containerOf(event) },
+      target: { pod: object, container: auditedContainer(event) },
       facts: { command },
     };
   }
@@ -196,7 +196,7 @@ const PRIVATE_ADDRESS =
 function isTokenAbroad(event: AuditEvent): boolean {
   const peer = peerOf(event);
   return (
-    actorOf(event).user?.startsWith('system:serviceaccount:') === true &&
+    auditActor(event).user?.startsWith('system:serviceaccount:') === true &&
     peer !== '' &&
     !PRIVATE_ADDRESS.test(peer)
   );
@@ -211,7 +211,7 @@ function callKey(event: AuditEvent): string {
     agentOf(event),
     peerOf(event),
     event.verb,
-    resourceOf(event),
+    auditedResource(event),
     codeOf(event),
     isUnlimitedList(event),
   ]);
@@ -241,7 +241,7 @@ function countedCalls(
       sourceIps: peer === '' ? [] : [peer],
     },
     facts: {
-      resource: resourceOf(first),
+      resource: auditedResource(first),
       code: String(codeOf(first)),
       unlimited: isUnlimitedList(first) ? 'true' : null,
     },

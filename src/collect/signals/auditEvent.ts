@@ -92,7 +92,7 @@ export function codeOf({ responseStatus }: AuditEvent): number {
   return responseStatus?.code ?? 200;
 }
 
-export function actorOf(event: AuditEvent): SignalActor {
+export function auditActor(event: AuditEvent): SignalActor {
   const own = event.user?.username ?? null;
   const other = event.impersonatedUser?.username ?? null;
   return {
@@ -102,7 +102,7 @@ export function actorOf(event: AuditEvent): SignalActor {
   };
 }
 
-export function resourceOf({ objectRef, requestURI }: AuditEvent): string {
+export function auditedResource({ objectRef, requestURI }: AuditEvent): string {
   const { resource, subresource, apiGroup } = objectRef ?? {};
   // What is no resource is counted by the first part of its path: paths are a client's text without end.
   if (resource === null || resource === undefined)
@@ -121,7 +121,7 @@ export function commandOf(event: AuditEvent): string | null {
   return nameOf(queryOf(event).get('command'));
 }
 
-export function containerOf(event: AuditEvent): string | null {
+export function auditedContainer(event: AuditEvent): string | null {
   return nameOf(queryOf(event).get('container'));
 }
 
@@ -136,7 +136,7 @@ export function subjectsOf({ requestObject }: AuditEvent): string {
 
 /** Kubelets do the same each for itself: they are counted as one client. */
 export function clientOf(event: AuditEvent): string {
-  const { user: who } = actorOf(event);
+  const { user: who } = auditActor(event);
   if (who === null) return 'unauthenticated';
   return who.startsWith('system:node:') ? 'system:nodes' : who;
 }

@@ -99,7 +99,7 @@ export function idOf(
 type Needed = 'id' | 'source' | 'class' | 'rule' | 'severity' | 'at' | 'text';
 
 /** Facts by name; null where the tool does not know one. */
-export type Facts = Readonly<Record<string, string | null>>;
+export type SignalFacts = Readonly<Record<string, string | null>>;
 
 /** A signal with what its tool knows; all else is unknown. */
 export function signalOf({
@@ -109,7 +109,7 @@ export function signalOf({
 }: Pick<Signal, Needed> &
   Partial<Pick<Signal, 'count' | 'actor' | 'isWithdrawn'>> & {
     readonly target?: Partial<SignalTarget>;
-    readonly facts?: Facts;
+    readonly facts?: SignalFacts;
   }): Signal {
   const knownFacts = Object.entries(facts).filter(
     (entry): entry is [string, string] => entry[1] !== null,

@@ -6,7 +6,7 @@ import { plural } from '../../model/text/units.ts';
 import { DAY_MS, floorTo, type TimeMs } from '../../model/time.ts';
 import type { WorkloadRef } from '../../model/workload.ts';
 import { kindNamed, workloadOfOwner } from './owner.ts';
-import { imageOf, longText, name, nameOf, signalOf, type Facts } from './reading.ts';
+import { imageOf, longText, name, nameOf, signalOf, type SignalFacts } from './reading.ts';
 
 /** A kind of report that a scanner leaves in the cluster. */
 export interface ReportKind {
@@ -78,7 +78,7 @@ interface Said {
   readonly rule: string;
   readonly severity: Severity;
   readonly text: string;
-  readonly facts?: Facts;
+  readonly facts?: SignalFacts;
   readonly image?: string | null;
 }
 

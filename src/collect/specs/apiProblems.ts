@@ -15,7 +15,7 @@ export function sameFailure(
 }
 
 /** What a later cycle may mend by itself: until then the last answer stands. */
-export function isPassing({ code }: ApiFailure): boolean {
+export function isPassingFailure({ code }: ApiFailure): boolean {
   return code !== 'forbidden' && code !== 'absent' && code !== 'not-configured';
 }
 

@@ -8,7 +8,7 @@ import { RESOURCES, resourceName, type ResourceKind } from '../kubernetes/resour
 import type { ClientDeps } from '../prometheus/client.ts';
 import {
   isOrdinaryAbsence,
-  isPassing,
+  isPassingFailure,
   problemOf,
   sameFailure,
   serverProblem,
@@ -118,7 +118,7 @@ export function createApiSource(
     for (const resource of RESOURCES) {
       if (!kinds.includes(resource)) missing.push(resourceName(resource));
       const failure = failures.get(resource);
-      if (failure !== undefined && !isPassing(failure)) parts.delete(resource);
+      if (failure !== undefined && !isPassingFailure(failure)) parts.delete(resource);
       const part = parts.get(resource);
       const isHeld = part !== undefined && now - part.at <= NEAR_MS;
       if (isHeld) whole.absorb(part.builder);

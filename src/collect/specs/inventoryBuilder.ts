@@ -6,7 +6,11 @@ import { autoscaler, verticalAutoscaler } from '../kubernetes/objects/autoscaler
 import { serviceObject, volumeClaim } from '../kubernetes/objects/claimsAndServices.ts';
 import { deviceClaim, publishedDevices } from '../kubernetes/objects/devices.ts';
 import { roleBinding, roleObject, serviceAccount } from '../kubernetes/objects/access.ts';
-import { admissionBinding, admissionPolicy, webhooks } from '../kubernetes/objects/admission.ts';
+import {
+  admissionBinding,
+  admissionPolicy,
+  admissionWebhooks,
+} from '../kubernetes/objects/admission.ts';
 import { ingress, networkPolicy } from '../kubernetes/objects/network.ts';
 import { nodeObject } from '../kubernetes/objects/nodes.ts';
 import { disruptionBudget, limitRanges, resourceQuota } from '../kubernetes/objects/policies.ts';
@@ -180,7 +184,7 @@ export class InventoryBuilder {
         return void lists.ingresses.push(ingress(raw));
       case 'validatingwebhookconfigurations.admissionregistration.k8s.io':
       case 'mutatingwebhookconfigurations.admissionregistration.k8s.io':
-        return void lists.webhooks.push(...webhooks(raw));
+        return void lists.webhooks.push(...admissionWebhooks(raw));
       case 'validatingadmissionpolicies.admissionregistration.k8s.io':
         return void lists.admissionPolicies.push(admissionPolicy(raw));
       case 'validatingadmissionpolicybindings.admissionregistration.k8s.io':

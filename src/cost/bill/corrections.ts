@@ -62,6 +62,6 @@ export function addBeside(sums: Map<string, BillParts>, key: string, change: Bil
 }
 
 /** Adds a change to what a key has. */
-export function add(sums: Map<string, NodeParts>, key: string, change: NodeParts): void {
+export function addChange(sums: Map<string, NodeParts>, key: string, change: NodeParts): void {
   sums.set(key, addParts(NODE_PARTS, sums.get(key) ?? NO_NODE_PARTS, change));
 }

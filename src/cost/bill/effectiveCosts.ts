@@ -19,7 +19,7 @@ import {
   type NodeParts,
 } from '../../model/costParts.ts';
 import { UNKNOWN_NODE } from '../nodes.ts';
-import { add, addBeside, applyTo, type Corrections } from './corrections.ts';
+import { addChange, addBeside, applyTo, type Corrections } from './corrections.ts';
 import { billFactors, changeOf, type DayBills } from './billFactors.ts';
 
 /** What is scaled at once: a row for each key and part of a day must fit into memory. */
@@ -182,8 +182,8 @@ function correctRows(
     const bill = bills.nodes.get(node);
     if (bill === undefined) continue;
     const change = changeOf(row, bill);
-    add(corrections.rows, key, change);
-    add(byNode, node, change);
+    addChange(corrections.rows, key, change);
+    addChange(byNode, node, change);
   }
   return byNode;
 }
@@ -209,9 +209,9 @@ function correctNodes(
     const bill = bills.nodes.get(node.node);
     if (bill === undefined) continue;
     const change = changeOf(node, bill);
-    add(corrections.nodes, node.node, change);
+    addChange(corrections.nodes, node.node, change);
     const taken = rows.get(node.node) ?? NO_NODE_PARTS;
-    add(corrections.idle, node.node, subtractParts(NODE_PARTS, change, taken));
+    addChange(corrections.idle, node.node, subtractParts(NODE_PARTS, change, taken));
   }
 }
 

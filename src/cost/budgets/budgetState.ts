@@ -36,7 +36,7 @@ export function emptyBudget(start: TimeMs): BudgetState {
 }
 
 /** Adds a window's cost; a new day closes the last one into the series, a new month begins at zero. */
-export function addSpend(state: BudgetState, window: Window, nano: Nano): BudgetState {
+export function addToBudget(state: BudgetState, window: Window, nano: Nano): BudgetState {
   const turned = turnMonth(turnDay(state, window.start), window.start);
   const length = window.end - window.start;
   return {

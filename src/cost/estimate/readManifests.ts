@@ -6,7 +6,7 @@ import type { RawObject, RawPodSpec } from '../../collect/kubernetes/rawObjects.
 import { parseObjects, SpecFileError } from '../../collect/specs/parseObjects.ts';
 import type { Autoscaler, VolumeClaim } from '../../model/clusterObjects.ts';
 import { ownValue } from '../../model/ownValue.ts';
-import { add, podHold, type Amounts } from '../../model/podHold.ts';
+import { addHeld, podHold, type Amounts } from '../../model/podHold.ts';
 import type { Reading } from '../../model/reading.ts';
 import type { WorkloadRef } from '../../model/workload.ts';
 
@@ -117,13 +117,13 @@ function manifestWorkload(
   });
   const requesting = pod?.requesting ?? { containers: [] };
   const hold = podHold(requesting);
-  const beyond = add(add(hold.init, hold.podLevel), hold.overhead);
+  const beyond = addHeld(addHeld(hold.init, hold.podLevel), hold.overhead);
   const running = (pod?.containers ?? []).flatMap((container, at) =>
     container.role === 'init'
       ? []
       : [{ container, requests: requesting.containers[at]?.requests ?? {} }],
   );
-  const all = running.map(({ requests }) => requests).reduce(add, beyond);
+  const all = running.map(({ requests }) => requests).reduce(addHeld, beyond);
   const { cpu: _cpu, memory: _memory, ...devices } = all;
   return {
     namespace,

@@ -4,7 +4,7 @@ import type { PriceListEntry } from '../priceList.ts';
 export const NUMBERS = ['AcceleratorCount', 'vCPUs', 'MemoryGiB', 'Price', 'SpotPrice'] as const;
 
 /** One row of a list; null is an empty cell. */
-export type Row = Record<(typeof NUMBERS)[number], number | null> & {
+export type EntryRow = Record<(typeof NUMBERS)[number], number | null> & {
   readonly InstanceType: string;
   readonly Region: string;
   /** Lower case; empty is Linux. */
@@ -31,7 +31,7 @@ export class EntryTable {
     return this.byType.size;
   }
 
-  add(row: Row): void {
+  add(row: EntryRow): void {
     if (row.InstanceType === '') return;
     const os = row.OperatingSystem === '' ? 'linux' : row.OperatingSystem;
     const key = keyOf(row.InstanceType, os);

@@ -1,6 +1,6 @@
 import type { PriceList } from '../priceList.ts';
 import { isCurrency } from '../../model/money.ts';
-import { EntryTable, NUMBERS, type Row } from './entryTable.ts';
+import { EntryTable, NUMBERS, type EntryRow } from './entryTable.ts';
 import { CsvError, readComments, readCsv } from './csv.ts';
 import type { CsvRecord } from './csv.ts';
 
@@ -61,7 +61,7 @@ function readHeader({ line, cells }: CsvRecord, name: string): ReadonlyMap<strin
   );
 }
 
-function readRow(record: CsvRecord, header: ReadonlyMap<string, number>, name: string): Row {
+function readRow(record: CsvRecord, header: ReadonlyMap<string, number>, name: string): EntryRow {
   const text = (column: string): string => record.cells[header.get(column) ?? -1]?.trim() ?? '';
   if (record.cells.length < header.size) {
     throw new PriceListError(

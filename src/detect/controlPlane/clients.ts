@@ -2,7 +2,7 @@ import type { Signal } from '../../model/signal.ts';
 import { MINUTE_MS, type TimeMs } from '../../model/time.ts';
 import { formatDuration, formatNumber, plural } from '../../model/text/units.ts';
 import type { ClientCalls, ClientRow } from './state.ts';
-import { FORGET_MS, type Context, type Rows, type Trouble } from './trouble.ts';
+import { FORGET_MS, type Context, type ControlPlaneRows, type Trouble } from './trouble.ts';
 
 /** A client and its requests of one window. */
 export interface Client extends ClientCalls {
@@ -26,7 +26,7 @@ const SYSTEM_TIMES = 10;
 export function* clientTroubles(
   counted: readonly Signal[],
   { snapshot, thresholds }: Context,
-  rows: Rows,
+  rows: ControlPlaneRows,
 ): Iterable<Trouble> {
   const { window } = snapshot;
   const clients = clientsOf(counted);
@@ -99,7 +99,7 @@ export function* clientTroubles(
   if (clients.length > 0) forgetClients(rows, window.end);
 }
 
-function forgetClients(rows: Rows, now: TimeMs): void {
+function forgetClients(rows: ControlPlaneRows, now: TimeMs): void {
   const known = Array.from(rows.entries()).flatMap(([key, row]) =>
     row.row === 'client' ? [{ key, lastSeen: row.lastSeen }] : [],
   );

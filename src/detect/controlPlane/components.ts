@@ -3,7 +3,7 @@ import type { NextStep } from '../../model/finding.ts';
 import { formatTime } from '../../model/time.ts';
 import { plural } from '../../model/text/units.ts';
 import type { ComponentRow } from './state.ts';
-import { FORGET_MS, type Context, type Rows, type Trouble } from './trouble.ts';
+import { FORGET_MS, type Context, type ControlPlaneRows, type Trouble } from './trouble.ts';
 
 /** Without them nothing is scheduled, stored or answered. */
 const CORE = new Set([
@@ -18,7 +18,7 @@ const CORE = new Set([
 export function* componentTroubles(
   readings: readonly ControlPlaneReading[],
   { snapshot, thresholds }: Context,
-  rows: Rows,
+  rows: ControlPlaneRows,
 ): Iterable<Trouble> {
   const { window } = snapshot;
   const { down: limits } = thresholds.controlPlane;
@@ -98,7 +98,7 @@ const COMPONENT_STEPS: readonly NextStep[] = [
   },
 ];
 
-function componentAt(rows: Rows, job: string): ComponentRow | null {
+function componentAt(rows: ControlPlaneRows, job: string): ComponentRow | null {
   const row = rows.get(`component/${job}`);
   return row?.row === 'component' ? row : null;
 }

@@ -9,7 +9,7 @@ import { componentTroubles } from './components.ts';
 import { limitTroubles } from './limits.ts';
 import type { AlarmRow, ControlPlaneRow } from './state.ts';
 import { controlPlaneSchema } from './thresholds.ts';
-import type { Context, Rows, Sections, Trouble } from './trouble.ts';
+import type { Context, ControlPlaneRows, Sections, Trouble } from './trouble.ts';
 
 /**
  * The components that run the cluster, from what Prometheus scrapes of them, and the clients of its API, from audit
@@ -37,7 +37,7 @@ export const controlPlaneDetector: Detector<ControlPlaneRow, Sections> = {
 function judge(
   troubles: readonly Trouble[],
   { snapshot, thresholds }: Context,
-  rows: Rows,
+  rows: ControlPlaneRows,
 ): readonly Verdict[] {
   const { window } = snapshot;
   const { windows } = thresholds.controlPlane;

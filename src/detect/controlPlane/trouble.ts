@@ -9,7 +9,7 @@ export interface Sections {
   readonly controlPlane: ControlPlaneThresholds;
 }
 
-export type Rows = DetectorState<ControlPlaneRow>;
+export type ControlPlaneRows = DetectorState<ControlPlaneRow>;
 export type Context = DetectContext<Sections>;
 
 /** Components and clients that were not seen for so long are forgotten. */

@@ -14,4 +14,4 @@ export interface ObservedWorkload {
 }
 
 /** What changed about one workload, which the caller names. */
-export type Change = Omit<WorkloadEvent, 'namespace' | 'workload'>;
+export type WorkloadChange = Omit<WorkloadEvent, 'namespace' | 'workload'>;

@@ -1,5 +1,5 @@
 import type { WorkloadTrace } from './timelineState.ts';
-import type { Change, ObservedWorkload } from './observedWorkload.ts';
+import type { WorkloadChange, ObservedWorkload } from './observedWorkload.ts';
 
 /** Kinds that somebody scales. DaemonSets follow the nodes, Knative scales to zero and back all day. */
 const SCALED = new Set([
@@ -12,7 +12,7 @@ const SCALED = new Set([
 ]);
 
 interface Count extends Pick<WorkloadTrace, 'wished' | 'pods' | 'counted'> {
-  readonly changes: readonly Change[];
+  readonly changes: readonly WorkloadChange[];
 }
 
 /**
@@ -48,7 +48,7 @@ export function countPods(before: WorkloadTrace | null, observed: ObservedWorklo
   return { wished: null, ...count, changes };
 }
 
-function scaled(from: number, to: number, at: number): Change {
+function scaled(from: number, to: number, at: number): WorkloadChange {
   return {
     at,
     type: 'scaled',

@@ -2,7 +2,7 @@ import type { PodSample } from '../../model/snapshot.ts';
 import { DAY_MS, floorTo, type TimeMs } from '../../model/time.ts';
 import { carryOver, compareContainers } from './compareContainers.ts';
 import { containersOf, revisionOf, youngestPod } from './observeWorkload.ts';
-import type { Change, ObservedWorkload } from './observedWorkload.ts';
+import type { WorkloadChange, ObservedWorkload } from './observedWorkload.ts';
 import { countPods } from './replicas.ts';
 import type { ContainerTrace, WorkloadTrace } from './timelineState.ts';
 import { ownValue } from '../../model/ownValue.ts';
@@ -11,7 +11,7 @@ import { ownValue } from '../../model/ownValue.ts';
 export function traceWorkload(
   before: WorkloadTrace | null,
   observed: ObservedWorkload,
-): { readonly trace: WorkloadTrace; readonly changes: readonly Change[] } {
+): { readonly trace: WorkloadTrace; readonly changes: readonly WorkloadChange[] } {
   const { snapshot, pods, owners, limitsKnown, followsContainers } = observed;
   const { start, end } = snapshot.window;
   const pod = youngestPod(pods);
@@ -32,7 +32,7 @@ export function traceWorkload(
     const text = `${workload.kind} ${workload.name} is there for the first time`;
     return { trace: now, changes: [{ ...PLAIN, at, type: 'appeared', text }] };
   }
-  const changes: Change[] = [];
+  const changes: WorkloadChange[] = [];
   const { revision, owner } = now;
   if (before.revision !== null && revision !== null && revision !== before.revision) {
     const text = `pods of revision ${revision} take over from ${before.revision}`;

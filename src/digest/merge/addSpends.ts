@@ -86,10 +86,10 @@ export function addSpends(
     value.map((spend) => ({ cluster, value: spend })),
   );
   const byKey = Map.groupBy(all, ({ cluster, value }) => keyOf(cluster, value.key));
-  return Array.from(byKey, ([key, spends]) => addSpend(key, spends)).toSorted(byCost);
+  return Array.from(byKey, ([key, spends]) => mergeSpend(key, spends)).toSorted(byCost);
 }
 
-export function addSpend(key: string, spends: readonly Of<Spend>[]): Spend {
+export function mergeSpend(key: string, spends: readonly Of<Spend>[]): Spend {
   const values = spends.map(({ value }) => value);
   const weighed = (of: (spend: Spend) => number | null, cost: (spend: Spend) => Nano) =>
     efficiencyOfAll(

@@ -15,7 +15,7 @@ import type {
 import { IDLE_KEY, OTHERS } from '../spend/dailySpend.ts';
 import {
   addAmounts,
-  addSpend,
+  mergeSpend,
   addSpends,
   byCost,
   distinct,
@@ -376,7 +376,7 @@ function mergeOwner(parts: readonly Of<OwnerDigest>[]): OwnerDigest {
   return {
     owner,
     receiver,
-    spend: addSpend(
+    spend: mergeSpend(
       owner,
       of(({ spend }) => spend),
     ),

@@ -1,5 +1,5 @@
 import type { OwnersConfig } from '../../detect/owners/config.ts';
-import type { Reach } from '../../notify/owners.ts';
+import type { FindReceiver } from '../../notify/owners.ts';
 import type { Receiver } from '../../store/notifications/receiver.ts';
 import { UNALLOCATED } from '../../store/costTable.ts';
 import { type Digest, type OwnerGaps, type Spend } from '../../store/digests/digest.ts';
@@ -22,7 +22,7 @@ const LISTED = 30;
 /** Owners by the configuration's routes and teams. */
 export function digestOwners(
   { owners: { routes, teams } }: { readonly owners: OwnersConfig },
-  reach: Reach | null,
+  reach: FindReceiver | null,
 ): DigestOwners {
   return {
     ownerOf: (namespace, workload) => {

@@ -1,6 +1,6 @@
 import { kubeContextOf, type KubeContextConfig } from '../../notify/config.ts';
 import type { WindowConfig } from '../../cycle/config.ts';
-import type { Reach } from '../../notify/owners.ts';
+import type { FindReceiver } from '../../notify/owners.ts';
 import type { Thresholds } from '../../detect/detectors.ts';
 import type { OtherHistories } from '../../cost/fleet.ts';
 import type { CostRow } from '../../store/costTable.ts';
@@ -32,7 +32,7 @@ export interface DigestRequest {
   readonly now: TimeMs;
   readonly late: Late | null;
   /** How owners are reached; null where no channel reaches people. */
-  readonly reach: Reach | null;
+  readonly reach: FindReceiver | null;
   /** The histories of other clusters, for budgets over all. */
   readonly others?: OtherHistories;
   /** The cluster as it is now, for autoscalers and owners of manifests; null where it cannot be reached. */

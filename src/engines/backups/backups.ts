@@ -3,7 +3,7 @@ import { basename, dirname, join } from 'node:path';
 import type { TimeMs } from '../../model/time.ts';
 import type { BackupConfig } from '../../store/config.ts';
 import { HistoryError } from '../../store/history.ts';
-import { bucketOf, isInBucket } from './bucket.ts';
+import { backupBucket, isInBucket } from './bucket.ts';
 import { backupName, dropOldInFolder, listFolder } from './folder.ts';
 
 export { backupTime } from './folder.ts';
@@ -22,7 +22,7 @@ export async function storeBackup(
   write: (file: string) => Promise<void>,
   signal: AbortSignal,
 ): Promise<string> {
-  const bucket = bucketOf(backup, signal);
+  const bucket = backupBucket(backup, signal);
   const name = backupName(now);
   const folder = bucket === null ? backup.to : dirname(path);
   const file = join(folder, bucket === null ? name : `${basename(path)}.uploading`);
@@ -49,7 +49,7 @@ export async function listBackups(
   signal: AbortSignal,
 ): Promise<readonly string[]> {
   if (backup === undefined) return [];
-  return (await bucketOf(backup, signal)?.list()) ?? listFolder(backup.to);
+  return (await backupBucket(backup, signal)?.list()) ?? listFolder(backup.to);
 }
 
 /**
@@ -63,7 +63,7 @@ export async function withBackupFile<T>(
   signal: AbortSignal,
 ): Promise<T> {
   if (!isInBucket(where)) return work(where);
-  const bucket = bucketOf(backup, signal);
+  const bucket = backupBucket(backup, signal);
   if (bucket === null)
     throw new HistoryError('io', `${where} lies in a bucket: set history.backup.to and its s3`);
   const file = `${path}.downloaded`;

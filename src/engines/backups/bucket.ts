@@ -206,7 +206,7 @@ function parseS3(address: string): { readonly bucket: string; readonly key: stri
 }
 
 /** The bucket of the configuration; null where backups go to a folder. */
-export function bucketOf(backup: BackupConfig | undefined, signal: AbortSignal): Bucket | null {
+export function backupBucket(backup: BackupConfig | undefined, signal: AbortSignal): Bucket | null {
   if (backup === undefined || !isInBucket(backup.to)) return null;
   return new Bucket(backup.to, backup.s3 ?? { region: 'us-east-1', pathStyle: true }, signal);
 }

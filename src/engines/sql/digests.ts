@@ -30,7 +30,7 @@ export function createDigestStore(database: Database): DigestStore {
 }
 
 /** Digests, the latest first. */
-export async function listDigests(db: Db): Promise<readonly DigestEntry[]> {
+export async function selectDigests(db: Db): Promise<readonly DigestEntry[]> {
   return await all(db, `SELECT ${ENTRY} FROM ops_digests ORDER BY week_start DESC`);
 }
 

@@ -29,7 +29,7 @@ export async function dropEventsAfter(db: Db, time: TimeMs): Promise<void> {
 }
 
 /** Events of a finding, or after a place in the order; oldest first. */
-export async function readEvents(
+export async function selectEvents(
   db: Db,
   of: { readonly findingId?: string; readonly after?: number; readonly limit?: number },
 ): Promise<readonly StoredEvent[]> {

@@ -8,7 +8,7 @@ import type {
 } from '../../store/notifications/deliveryStore.ts';
 import { all, put, putNew, run, values, type Db } from './db.ts';
 import { MetaTable } from './metaTable.ts';
-import { readEvents } from './eventTable.ts';
+import { selectEvents } from './eventTable.ts';
 import { overlayActions, pendingActions } from './operatorActions.ts';
 import { readSilences } from './silences.ts';
 
@@ -27,7 +27,7 @@ const FINDINGS = `
 export async function readView(db: Db, now: TimeMs): Promise<PlanningView> {
   const state = await readState(db);
   const cursor = state.get('cursor') ?? 0;
-  const events = await readEvents(db, { after: cursor });
+  const events = await selectEvents(db, { after: cursor });
   const pending = await pendingActions(db);
   const findings = (await values<string>(db, FINDINGS, { cursor })).map((json) =>
     overlayActions(JSON.parse(json) as Finding, pending),

@@ -10,8 +10,8 @@ import { CheckpointTable } from './checkpointTable.ts';
 import { readContainerDays } from './containerDayTable.ts';
 import { costPages } from './costPages.ts';
 import { first, value, values, type Database, type Db } from './db.ts';
-import { findDigest, listDigests } from './digests.ts';
-import { readEvents } from './eventTable.ts';
+import { findDigest, selectDigests } from './digests.ts';
+import { selectEvents } from './eventTable.ts';
 import { findFinding, readFindingPage, readFindings } from './findingReader.ts';
 import { readHourUsage } from './hourUsage.ts';
 import { readInstances, readNeighbours, readNodeOfPod, readWorkloadsOf } from './instances.ts';
@@ -72,8 +72,8 @@ export async function createReader(
     findings: (query) => read((db) => readFindings(db, query)),
     findingPage: (query, page) => read((db) => readFindingPage(db, query, page)),
     finding: (idOrPrefix) => read((db) => findFinding(db, idOrPrefix)),
-    findingEvents: (findingId) => read((db) => readEvents(db, { findingId })),
-    eventsAfter: (after, limit) => read((db) => readEvents(db, { after, limit })),
+    findingEvents: (findingId) => read((db) => selectEvents(db, { findingId })),
+    eventsAfter: (after, limit) => read((db) => selectEvents(db, { after, limit })),
     operatorActions: (findingId) => read((db) => actionsAbout(db, findingId)),
     usage: (query) => read((db) => new UsageTables(db, windowMs).usage(query)),
     usageSeries: (query) =>
@@ -89,7 +89,7 @@ export async function createReader(
     nodes: () => read((db) => readNodes(db, windowMs)),
     namespaces: () => read(readNamespaces),
     billDays: (from, to) => read((db) => readBillDays(db, from, to)),
-    digests: () => read(listDigests),
+    digests: () => read(selectDigests),
     digest: (week) => read((db) => findDigest(db, week)),
     windowCoverage: (from, to) => read((db) => readWindowCoverage(db, from, to)),
     instances: (query) => read((db) => readInstances(db, query)),

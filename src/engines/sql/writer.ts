@@ -48,7 +48,7 @@ import {
 import { appendWorkloadEvent } from './workloadEventTable.ts';
 import { createRowTables, type RowTables } from './writerTables.ts';
 
-export interface WriterOptions extends HistoryIdentity {
+export interface SqlWriterOptions extends HistoryIdentity {
   /** Wall clock, for operational tables only. */
   readonly clock: () => TimeMs;
   /** What else is kept by the hour or day. */
@@ -68,7 +68,7 @@ class SqlHistoryWriter implements HistoryWriter {
   readonly #checkpoints: CheckpointTable;
   readonly #podSpecs: PodSpecTable;
 
-  constructor(database: WriterDatabase, options: WriterOptions) {
+  constructor(database: WriterDatabase, options: SqlWriterOptions) {
     const { db } = database;
     this.#database = database;
     this.#db = db;
@@ -276,7 +276,7 @@ class SqlHistoryWriter implements HistoryWriter {
  */
 export async function createWriter(
   database: WriterDatabase,
-  options: WriterOptions,
+  options: SqlWriterOptions,
 ): Promise<HistoryWriter> {
   await database.write(async (db) => {
     await migrate(db, database.name);

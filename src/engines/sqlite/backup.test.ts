@@ -20,7 +20,7 @@ import { IDENTITY, TempHistory } from '../../../test/support/tempHistory.ts';
 import { openHistoryReader, openOperatorLog, openSilenceStore } from '../openHistory.ts';
 import { createSilence } from '../../notify/silences/createSilence.ts';
 import { openOrRecover } from '../../daemon/recoverHistory.ts';
-import { backupHistory, compactHistory, damageOf, restoreHistory } from './backup.ts';
+import { backUpFile, compactFile, damageOf, restoreFile } from './backup.ts';
 import { backupName, dropOldInFolder, listFolder } from '../backups/folder.ts';
 import { damageInside, examineFile as examineHistory } from './examine.ts';
 import { openForWriting } from './database.ts';
@@ -39,26 +39,26 @@ describe('backup and restore', () => {
     const writer = await temp.openWriter();
     await writer.recordWindows(records(12));
     const target = join(temp.folder, 'copy.db');
-    await backupHistory(temp.path(), target);
+    await backUpFile(temp.path(), target);
     const copied = await dumpHistory(target);
     await writer.recordWindows(records(24).slice(12));
     await writer.close();
     expect(await dumpHistory(target)).toEqual(copied);
     expect(damageInside(target)).toBeNull();
     expect(statSync(target).mode & 0o007).toBe(0);
-    await expect(backupHistory(temp.path(), target)).rejects.toThrow('exists already');
+    await expect(backUpFile(temp.path(), target)).rejects.toThrow('exists already');
   });
 
   test('a restored history is the backup, and goes on from there to what the original became', async () => {
     using temp = new TempHistory();
     const path = await recorded(temp, 12);
     const backup = join(temp.folder, 'copy.db');
-    await backupHistory(path, backup);
+    await backUpFile(path, backup);
     const on = await temp.openWriter();
     await on.recordWindows(records(24).slice(12));
     await on.close();
     const original = await dumpHistory(path);
-    const { aside, watermark } = await restoreHistory({
+    const { aside, watermark } = await restoreFile({
       path,
       backup,
       command: 'restore',
@@ -80,9 +80,9 @@ describe('backup and restore', () => {
     using temp = new TempHistory();
     const path = await recorded(temp);
     const backup = join(temp.folder, 'copy.db');
-    await backupHistory(path, backup);
+    await backUpFile(path, backup);
     await decide(path, 'f-1');
-    const restored = await restoreHistory({ path, backup, command: 'restore', now: NOW });
+    const restored = await restoreFile({ path, backup, command: 'restore', now: NOW });
     expect(restored).toMatchObject({
       isCarriedOver: true,
       decisions: [{ findingId: 'f-1', action: 'acknowledge' }],
@@ -96,9 +96,9 @@ describe('backup and restore', () => {
     using temp = new TempHistory();
     const path = await recorded(temp);
     const backup = join(temp.folder, 'copy.db');
-    await backupHistory(path, backup);
+    await backUpFile(path, backup);
     truncateSync(path, 20_000);
-    const restored = await restoreHistory({ path, backup, command: 'restore', now: NOW });
+    const restored = await restoreFile({ path, backup, command: 'restore', now: NOW });
     expect(restored).toMatchObject({ isCarriedOver: false, decisions: [] });
     const db = openForWriting(path);
     const told = db
@@ -113,10 +113,10 @@ describe('backup and restore', () => {
     using temp = new TempHistory();
     const path = await recorded(temp);
     const backup = join(temp.folder, 'copy.db');
-    await backupHistory(path, backup);
+    await backUpFile(path, backup);
     truncateSync(backup, statSync(backup).size - 5_000);
     const before = await dumpHistory(path);
-    const refused = restoreHistory({ path, backup, command: 'restore', now: NOW });
+    const refused = restoreFile({ path, backup, command: 'restore', now: NOW });
     await expect(refused).rejects.toMatchObject({ code: 'corrupt' });
     expect(await dumpHistory(path)).toEqual(before);
   });
@@ -256,7 +256,7 @@ describe('files', () => {
     const pruned = statSync(path).size;
     expect(pruned).toBeLessThan(before);
     const holder = { pid: 1, command: 'compact', since: '' };
-    const { after } = await compactHistory(path, holder);
+    const { after } = await compactFile(path, holder);
     expect(after).toBeLessThanOrEqual(pruned);
     expect(damageInside(path)).toBeNull();
   });
@@ -269,7 +269,7 @@ describe('files', () => {
       const to = join(temp.folder, 'backups');
       if (hasBackup) {
         mkdirSync(to);
-        await backupHistory(path, join(to, backupName(NOW)));
+        await backUpFile(path, join(to, backupName(NOW)));
       }
       truncateSync(path, statSync(path).size - 5_000);
       const warnings: string[] = [];

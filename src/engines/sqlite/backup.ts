@@ -8,7 +8,7 @@ import {
   inTransaction,
   openForReading,
   openForWriting,
-  sessionOf,
+  fileSession,
   type Raw,
 } from './database.ts';
 import { realPath } from './historyFile.ts';
@@ -38,7 +38,7 @@ function sync(path: string): void {
 }
 
 /** Copies a history, also one that a daemon is writing: the copy is of one moment. @throws HistoryError */
-export async function backupHistory(path: string, target: string): Promise<void> {
+export async function backUpFile(path: string, target: string): Promise<void> {
   if (existsSync(target)) throw new HistoryError('io', `${target} exists already`);
   await copyHistory(path, target);
   const problem = damageOf(target);
@@ -51,7 +51,7 @@ export async function backupHistory(path: string, target: string): Promise<void>
 async function copyHistory(path: string, target: string): Promise<void> {
   const db = openForReading(path);
   try {
-    await requireCurrentSchema(sessionOf(db), path);
+    await requireCurrentSchema(fileSession(db), path);
     guard(path, () => {
       db.pragma('query_only = OFF');
       writeBackup(db, target);
@@ -121,7 +121,7 @@ export interface RestoreOptions {
  *
  * @throws HistoryError `locked` while a process writes the history; `corrupt` when the backup is damaged.
  */
-export async function restoreHistory(options: RestoreOptions): Promise<Restored> {
+export async function restoreFile(options: RestoreOptions): Promise<Restored> {
   const { path, backup, command, now } = options;
   const holder: LockHolder = { pid: process.pid, command, since: new Date(now).toISOString() };
   const lock = ProcessLock.acquire(path, holder);
@@ -148,7 +148,7 @@ async function settleRestored(
   lastWritten: TimeMs,
 ): Promise<Omit<Restored, 'aside'>> {
   const raw = openForWriting(path);
-  const db = sessionOf(raw);
+  const db = fileSession(raw);
   try {
     const watermark = await new MetaTable(db).get('watermark');
     const carried = old === null ? null : await carryOver(raw, old);
@@ -188,7 +188,7 @@ async function carryOver(raw: Raw, old: string): Promise<Restored['decisions'] |
   try {
     const check = openForReading(old);
     try {
-      await requireCurrentSchema(sessionOf(check), old);
+      await requireCurrentSchema(fileSession(check), old);
     } finally {
       check.close();
     }
@@ -196,7 +196,7 @@ async function carryOver(raw: Raw, old: string): Promise<Restored['decisions'] |
   } catch {
     return null;
   }
-  const db = sessionOf(raw);
+  const db = fileSession(raw);
   try {
     return await inTransaction(raw, async () => {
       const marked = "SELECT value FROM old.meta WHERE key = 'watermark'";
@@ -234,7 +234,7 @@ async function carryOver(raw: Raw, old: string): Promise<Restored['decisions'] |
 }
 
 /** Rewrites a history without its free pages. @throws HistoryError `locked` while a process writes it */
-export async function compactHistory(
+export async function compactFile(
   path: string,
   holder: LockHolder,
 ): Promise<{ readonly before: number; readonly after: number }> {
@@ -243,7 +243,7 @@ export async function compactHistory(
   try {
     const db = openForWriting(path);
     try {
-      await requireCurrentSchema(sessionOf(db), path);
+      await requireCurrentSchema(fileSession(db), path);
       return guard(path, () => {
         const before = statSync(path).size;
         db.exec('VACUUM');

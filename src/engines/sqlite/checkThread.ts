@@ -7,7 +7,7 @@ interface CheckData {
 }
 
 /** Reads the whole file in a thread of its own; resolves with what is wrong with it, or null. */
-export function findDamage(path: string, signal: AbortSignal): Promise<string | null> {
+export function findFileDamage(path: string, signal: AbortSignal): Promise<string | null> {
   const worker = new Worker(new URL(import.meta.url), {
     workerData: { thread: 'check', path } satisfies CheckData,
   });

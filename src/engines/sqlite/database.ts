@@ -97,7 +97,7 @@ function statement(raw: Raw, sql: string): Sqlite.Statement {
 }
 
 /** A connection as the engine’s SQL uses it. Every statement is done at once: nothing comes between two of them. */
-export function sessionOf(raw: Raw): Db {
+export function fileSession(raw: Raw): Db {
   return {
     rows: async (sql, parameters) => statement(raw, sql).all(...parameters),
     run: async (sql, parameters) => statement(raw, sql).run(...parameters).changes,
@@ -153,7 +153,7 @@ export class SqliteDatabase implements Database {
   constructor(path: string, raw: Raw) {
     this.name = path;
     this.raw = raw;
-    this.db = sessionOf(raw);
+    this.db = fileSession(raw);
   }
 
   readonly read = <T>(work: (db: Db) => Promise<T>): Promise<T> =>

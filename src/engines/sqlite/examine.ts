@@ -3,7 +3,7 @@ import type { TimeMs } from '../../model/time.ts';
 import type { HistoryCheck } from '../../store/history.ts';
 import { isWholePage } from '../../store/pages/pageCodec.ts';
 import { damageOf } from './backup.ts';
-import { openForReading, sessionOf, type Raw } from './database.ts';
+import { openForReading, fileSession, type Raw } from './database.ts';
 import { checked, examineContent, RESTORE } from '../sql/examineContent.ts';
 import { requireOneName } from './historyFile.ts';
 
@@ -53,7 +53,7 @@ export async function examineFile(path: string, now: TimeMs): Promise<readonly H
       'the file has little unused room',
       'Run `burnwatch compact` while the daemon is stopped',
     );
-    return [...checks, ...(await examineContent(sessionOf(raw), path, now)), space];
+    return [...checks, ...(await examineContent(fileSession(raw), path, now)), space];
   } finally {
     raw.close();
   }

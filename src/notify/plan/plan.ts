@@ -20,7 +20,7 @@ import { holdPages } from './paging.ts';
 import { previewRoutes, type Preview } from './preview.ts';
 import { inhibitionRule, quietTest, silenceRule, spokenForRule } from './quiet.ts';
 import { ownerNotes } from './ownerNotes.ts';
-import type { Reach } from '../owners.ts';
+import type { FindReceiver } from '../owners.ts';
 import { routedOwnerProblem, routesOf, type Destinations, type Route } from './routes.ts';
 
 /** What an operator decided about notifications. */
@@ -28,7 +28,7 @@ export interface Policy {
   readonly destinations: Destinations;
   readonly machines: Machines;
   /** How owners are reached; null where no channel reaches people. */
-  readonly reach: Reach | null;
+  readonly reach: FindReceiver | null;
   readonly reminders: ReminderIntervals;
   readonly maintenance: readonly MaintenanceWindow[];
   /** Length of the preview after the install in milliseconds; zero for none. */

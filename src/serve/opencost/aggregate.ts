@@ -41,7 +41,7 @@ export function aggregate(
   keyed: readonly Keyed[],
   fields: readonly AggregateField[],
   metadata: boolean,
-): ReadonlyMap<string, Group> {
+): ReadonlyMap<string, AllocationGroup> {
   const groups = new Map<string, { sums: AllocationSums; members: Keyed[] }>();
   for (const each of keyed) {
     const key = keyOf(fields, each);
@@ -56,7 +56,7 @@ export function aggregate(
 }
 
 /** Allocations of one key. */
-export interface Group {
+export interface AllocationGroup {
   readonly sums: AllocationSums;
   readonly members: readonly Keyed[];
 }

@@ -9,7 +9,7 @@ import { QuestionRefused } from '../questions/answerContext.ts';
 import { fieldsOfFilter } from './filter/filterForm.ts';
 import { matchesFilter } from './filter/matchesFilter.ts';
 import { IDLE, toAllocations, type AllocationContext } from './toAllocations.ts';
-import { idleAllocation, shareIdle } from './idle.ts';
+import { idleAllocation, shareIdleOut } from './idle.ts';
 import { dimensionsOf } from './parseAggregate.ts';
 import type { Excerpt, OpenCostQuery } from './parseQuery.ts';
 import { shareOut } from './share.ts';
@@ -153,7 +153,7 @@ function withIdle(
   const isWanted = (sums: AllocationSums): boolean =>
     matchesFilter(query.filter, fieldOf({ sums, labels: new Map(), owner: null }));
   if (!query.shareIdle) return { allocations, idle: idleAllocation(table, context, isWanted) };
-  const { rest, ...shared } = shareIdle(allocations, table, query.idleByNode);
+  const { rest, ...shared } = shareIdleOut(allocations, table, query.idleByNode);
   const whole = idleAllocation(table, context, () => true);
   if (whole === null || nodeNano(rest) === 0) return { ...shared, idle: null };
   const idle = { ...whole, ...rest };

@@ -70,7 +70,7 @@ function toAllocation(
  * Shares idle out to allocations, each resource by what they cost of it: over the cluster, or node by node.
  * What no allocation can carry (nothing runs on the node) stays as `rest`.
  */
-export function shareIdle(
+export function shareIdleOut(
   allocations: readonly AllocationSums[],
   table: CostTable,
   byNode: boolean,

@@ -15,12 +15,12 @@ import { accumulate, cutSets, step } from './cutSets.ts';
 import { parseWindow } from './parseWindow.ts';
 import {
   amount,
-  count,
+  countOrNone,
   flag,
   only,
   oneOf,
   readParameters,
-  text,
+  asIs,
   type Parse,
   type Parsed,
 } from './readParameters.ts';
@@ -75,7 +75,7 @@ const notKept = (what: string): string =>
  * `ComputeAllocationHandler`), then Kubecost's, which kubectl-cost and scripts send to OpenCost as well.
  */
 const ALLOCATION = {
-  window: text,
+  window: asIs,
   filter: parseFilter,
   aggregate: parseAggregate,
   step,
@@ -91,7 +91,7 @@ const ALLOCATION = {
   includeProportionalAssetResourceCosts: flag,
   sharelb: flag,
   // OpenCost's UI names the figures that it will show: the answer has all of them.
-  metrics: text,
+  metrics: asIs,
   filterClusters: filterBy('cluster'),
   filterNodes: filterBy('node'),
   filterNamespaces: filterBy('namespace'),
@@ -112,10 +112,10 @@ const ALLOCATION = {
   shareCost: amount,
   shareTenancyCosts: flag,
   shareSplit: oneOf('weighted', 'even'),
-  offset: count,
-  limit: count,
-  sort: text,
-  sortBy: text,
+  offset: countOrNone,
+  limit: countOrNone,
+  sort: asIs,
+  sortBy: asIs,
   sortByOrder: oneOf('desc', 'asc'),
   external: only(['false', '0'], 'Burnwatch has no costs from outside the cluster'),
   reconcile: only(['false', '0'], 'set pricing.basis to effective and import bills'),
@@ -128,9 +128,9 @@ const ALLOCATION = {
 
 /** `/assets` shows each asset by itself: OpenCost leaves these four without effect there, and its UI sends them. */
 const ASSETS = {
-  window: text,
+  window: asIs,
   filter: parseAssetFilter,
-  aggregate: text,
+  aggregate: asIs,
   accumulate,
   step,
   includeIdle: flag,

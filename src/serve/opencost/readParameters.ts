@@ -28,7 +28,7 @@ export function readParameters<P extends Parameters>(params: URLSearchParams, kn
   return Object.fromEntries(parsed) as Parsed<P>;
 }
 
-export const text: Parse<string> = (value) => value;
+export const asIs: Parse<string> = (value) => value;
 
 /** Go's notion of true and false (strconv.ParseBool); `weighted` is how Kubecost asks for shared idle. */
 export const flag: Parse<boolean> = (value, name) => {
@@ -37,7 +37,7 @@ export const flag: Parse<boolean> = (value, name) => {
   throw new QuestionRefused(`illegal ${name}: "${value}"; use true or false`);
 };
 
-export const list: Parse<readonly string[]> = (value) =>
+export const texts: Parse<readonly string[]> = (value) =>
   value
     .split(',')
     .map((part) => part.trim())
@@ -50,7 +50,7 @@ export const amount: Parse<number> = (value, name) => {
 };
 
 /** A count; null without one. */
-export const count: Parse<number | null> = (value, name) => {
+export const countOrNone: Parse<number | null> = (value, name) => {
   if (value === '') return null;
   if (/^\d{1,9}$/.test(value)) return Number(value);
   throw new QuestionRefused(`illegal ${name}: "${value}"; use a whole number`);

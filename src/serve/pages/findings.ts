@@ -141,7 +141,7 @@ function queryOf(ask: FindingsAsk): Readonly<Record<string, string | null>> {
 }
 
 /** The open findings of a scope, the most severe first. */
-export function openFindings(
+export function openFindingsAsk(
   scope: Pick<FindingsAsk, 'namespaces' | 'namespace'>,
   limit: number,
 ): FindingsAsk {

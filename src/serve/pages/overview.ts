@@ -8,7 +8,7 @@ import type { Overview } from '../questions/answerOverview.ts';
 import { freedTile } from './advice.ts';
 import { spendChart } from './chart/spendChart.ts';
 import { monthForecast, PRICE_BASES } from './costs/namespacePage.ts';
-import { findingRows, openFindings } from './findings.ts';
+import { findingRows, openFindingsAsk } from './findings.ts';
 import {
   html,
   badge,
@@ -42,7 +42,7 @@ export const overviewPage: ShownPage = {
     const { namespaces, cluster } = page;
     const [money, urgent] = await Promise.all([
       questions.overview({ namespaces }),
-      questions.findings(openFindings({ namespaces, namespace: null }, MOST_URGENT)),
+      questions.findings(openFindingsAsk({ namespaces, namespace: null }, MOST_URGENT)),
     ]);
     const body =
       money.watermark === null

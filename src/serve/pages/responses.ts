@@ -1,6 +1,6 @@
 import { MAX_REASON_LENGTH } from '../../detect/findings/decideFinding.ts';
 import type { Finding } from '../../model/finding.ts';
-import { ACTION_NAMES, placeOf } from '../../respond/announce.ts';
+import { ACTION_NAMES, targetText } from '../../respond/announce.ts';
 import { approvalsNeeded } from '../../respond/lifecycle.ts';
 import { partyName } from '../../respond/people.ts';
 import { trailOf, type TrailEntry } from '../../respond/record.ts';
@@ -61,7 +61,7 @@ export const RESPONSE_PAGES: readonly PageRoute[] = [
     scope: 'read',
     async show({ page, principal, deps, params }) {
       const response = await visibleResponse(params['id'] ?? '', principal, deps);
-      const title = `${ACTION_NAMES[response.action]}: ${placeOf(response)}`;
+      const title = `${ACTION_NAMES[response.action]}: ${targetText(response)}`;
       const trail = await trailOf(response.id, deps.responses.audit);
       return layout(page, title, body(response, trail, page));
     },
@@ -138,7 +138,7 @@ function list(responses: readonly Response[], page: PageContext): Html {
         title: 'Action',
         cell: (one) => html`<a href="${PATH}/${one.id}">${ACTION_NAMES[one.action]}</a>`,
       },
-      { title: 'Where', cell: placeOf },
+      { title: 'Where', cell: targetText },
       { title: 'State', cell: (one) => stateOf(one, page) },
       {
         title: 'Approved',
@@ -155,7 +155,7 @@ function body(response: Response, trail: readonly TrailEntry[], page: PageContex
   const { action, plan, steps, reason, findingId, approvals, failure, notes, id } = response;
   const { clock } = page;
   return html`<p class="crumbs"><a href="${PATH}">Responses</a> / ${id}</p>
-    <h1>${ACTION_NAMES[action]} <span class="subject">${placeOf(response)}</span></h1>
+    <h1>${ACTION_NAMES[action]} <span class="subject">${targetText(response)}</span></h1>
     <p class="badges">${stateOf(response, page)}</p>
     ${failure !== null && html`<p class="advice critical"><strong>${failure.code}</strong>: ${failure.message}</p>`}
     ${notes.length > 0 && card('Not undone', plainList(notes))}

@@ -14,7 +14,7 @@ import {
   type AccessScope,
   type Principal,
 } from '../security/principal.ts';
-import { addressOf } from '../security/rateLimit.ts';
+import { requestAddress } from '../security/rateLimit.ts';
 import { LocalClock } from './clock.ts';
 import type { Html } from './html.ts';
 
@@ -115,7 +115,7 @@ export function pageRequest(context: Context<ServerEnv>, shares: PageShares): Pa
   const { req } = context;
   const form = () => formOf(context);
   const asked = { params: req.param(), query: req.query(), queries: req.queries() };
-  const address = addressOf(context, deps.config());
+  const address = requestAddress(context, deps.config());
   return { page, principal, address, deps, ...asked, form, kept };
 }
 

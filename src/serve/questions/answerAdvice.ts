@@ -1,5 +1,6 @@
 import type { Savings } from '../../cost/savings/estimateSavings.ts';
 import { misses } from '../../model/clusterObjects.ts';
+import { ADVICE_DAYS } from '../../detect/rightsize/applied/appliedAdvice.ts';
 import { workloadPatches, type WorkloadPatch } from '../../detect/rightsize/advice/patch.ts';
 import {
   freedPerMonth,
@@ -39,9 +40,6 @@ export interface AdvicePage {
   readonly isWhole: boolean;
 }
 
-/** UTC days that advice looks back on. */
-export const DAYS = 14;
-
 /** One page of what to request instead, with the patches of its workloads. */
 export async function answerAdvice(ask: AdviceAsk, context: AnswerContext): Promise<AdvicePage> {
   const abuse = abuseMarks(await findingsOf('open', null, context));
@@ -79,7 +77,7 @@ function readWholeAdvice(
   return context.perHour(`advice ${JSON.stringify([...abuse])}`, async () => {
     const snapshot = await context.present();
     const report = await readAdvice(context.reader, {
-      days: DAYS,
+      days: ADVICE_DAYS,
       namespaces: null,
       rule: context.thresholds().overprovisioned,
       abuse,

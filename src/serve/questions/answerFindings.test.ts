@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { aFinding } from '../../../test/support/notify/findings.ts';
 import { answerFindings } from './answerFindings.ts';
-import { openFindings } from '../pages/findings.ts';
+import { openFindingsAsk } from '../pages/findings.ts';
 
 it('an acknowledged finding keeps the place of its severity and is counted as open', async () => {
   const findings = [
@@ -12,7 +12,7 @@ it('an acknowledged finding keeps the place of its severity and is counted as op
   ];
   const context = { perWrite: async () => findings, reader: {} };
   const page = await answerFindings(
-    openFindings({ namespaces: null, namespace: null }, 10),
+    openFindingsAsk({ namespaces: null, namespace: null }, 10),
     context as never,
   );
   expect(page.findings.map(({ id }) => id)).toEqual([

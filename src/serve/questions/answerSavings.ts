@@ -4,7 +4,7 @@ import type { ProvenSaving } from '../../detect/rightsize/applied/provenSaving.t
 import { readApplied } from '../../detect/rightsize/applied/readApplied.ts';
 import { abuseMarks } from '../../detect/findings/suspectedWorkloads.ts';
 import { kubeContextOf } from '../../notify/config.ts';
-import { DAYS } from './answerAdvice.ts';
+import { ADVICE_DAYS } from '../../detect/rightsize/applied/appliedAdvice.ts';
 import { findingsOf } from './answerFindings.ts';
 import { isVisible, type AnswerContext, type Whose } from './answerContext.ts';
 
@@ -41,7 +41,7 @@ function readWhole(
     const settings = config();
     const snapshot = await present();
     const request = {
-      days: DAYS,
+      days: ADVICE_DAYS,
       namespaces: null,
       pricing: settings.pricing,
       abuse,

@@ -60,7 +60,7 @@ export function limitRate(
 ): MiddlewareHandler {
   const limiter = new RateLimiter(rule);
   return async (context, next) => {
-    const client = addressOf(context, config());
+    const client = requestAddress(context, config());
     const wait = limiter.take(client, now());
     if (wait !== null)
       throw new HttpProblem(429, `Wait ${wait} s`, {
@@ -71,7 +71,7 @@ export function limitRate(
 }
 
 /** The address of the client of a request. */
-export function addressOf(context: Context, { serve }: Pick<ServeConfig, 'serve'>): string {
+export function requestAddress(context: Context, { serve }: Pick<ServeConfig, 'serve'>): string {
   const { address } = getConnInfo(context).remote;
   return clientAddress(address, context.req.header('x-forwarded-for'), serve.trustedProxies);
 }

@@ -11,7 +11,7 @@ import type { QueryContext } from '../../collect/prometheus/queries.ts';
 import { trustedAt } from '../../collect/trust/trustedContext.ts';
 import type { ServeConfig } from '../config.ts';
 import type { KnownSources } from '../../model/snapshot.ts';
-import type { Pressure, PressureQuery } from '../../detect/rightsize/applied/readApplied.ts';
+import type { WaitShares, PressureQuery } from '../../detect/rightsize/applied/readApplied.ts';
 import { meanKnown } from '../../model/reading.ts';
 import { ceilTo, MINUTE_MS, SECOND_MS, type TimeMs } from '../../model/time.ts';
 
@@ -20,7 +20,7 @@ export interface LiveSource {
   /** Null where Prometheus does not answer in time, or has nothing of these pods any more. */
   series(query: LiveQuery): Promise<LiveSeries | null>;
   /** How long the tasks of containers waited; unknown where the kubelet exports none, or Prometheus has it no more. */
-  pressure(query: PressureQuery): Promise<Pressure>;
+  pressure(query: PressureQuery): Promise<WaitShares>;
 }
 
 /** Points at which a span's pressure is looked at, each over the rate's range. */

@@ -2,12 +2,15 @@ import { DAY_MS, floorTo, HOUR_MS, type TimeMs } from '../../model/time.ts';
 import type { RollUpHook, RollUpTables } from '../rollUp/rollUp.ts';
 import { mergeContainerDays } from './containerDay.ts';
 import { decodeContainerDay, encodeContainerDay } from './containerDayCodec.ts';
-import { groupHour, type Identity } from './containerHours.ts';
+import { groupHour, type IdentityParts } from './containerHours.ts';
 
 /** The stored days of containers, and which hours (bits) are in each day. */
 export interface ContainerDayRows {
   /** The pages of a day by `identityKey`, for as many of these identities as there are any. */
-  pages(day: TimeMs, identities: readonly Identity[]): Promise<ReadonlyMap<string, Uint8Array>>;
+  pages(
+    day: TimeMs,
+    identities: readonly IdentityParts[],
+  ): Promise<ReadonlyMap<string, Uint8Array>>;
   put(day: TimeMs, rows: readonly ContainerDayRow[]): Promise<void>;
   /** Drops a day of all containers. */
   clear(day: TimeMs): Promise<void>;
@@ -20,12 +23,12 @@ export interface ContainerDayRows {
 }
 
 export interface ContainerDayRow {
-  readonly identity: Identity;
+  readonly identity: IdentityParts;
   readonly page: Uint8Array;
 }
 
 /** Tells identities apart in a map. */
-export function identityKey(identity: Identity): string {
+export function identityKey(identity: IdentityParts): string {
   return JSON.stringify(identity);
 }
 

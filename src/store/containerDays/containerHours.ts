@@ -5,15 +5,15 @@ import type { Page } from '../pages/pageCodec.ts';
 import type { RollUpTables } from '../rollUp/rollUp.ts';
 
 /** Namespace, kind, name, container. */
-export type Identity = readonly [string, string, string, string];
+export type IdentityParts = readonly [string, string, string, string];
 
 /** One hour's windows of every container of a workload, over its pods; costs without a container are left out. */
 export async function groupHour(
   tables: RollUpTables,
   hour: TimeMs,
   oomReason: number | null,
-): Promise<Iterable<{ readonly identity: Identity; readonly use: HourOfUse }>> {
-  const groups = new Map<string, { identity: Identity; use: HourOfUse }>();
+): Promise<Iterable<{ readonly identity: IdentityParts; readonly use: HourOfUse }>> {
+  const groups = new Map<string, { identity: IdentityParts; use: HourOfUse }>();
   const pages = await tables.usage.pages(hour);
   const containers = await tables.containers(pages.keys());
   for (const [id, page] of pages) {
@@ -21,7 +21,7 @@ export async function groupHour(
     if (container === '') continue;
     const windows = podWindows(page, kind, oomReason);
     if (windows.length === 0) continue;
-    const identity: Identity = [namespace, kind, name, container];
+    const identity: IdentityParts = [namespace, kind, name, container];
     const key = identity.join('/');
     let group = groups.get(key);
     if (group === undefined) groups.set(key, (group = { identity, use: new HourOfUse() }));

@@ -26,7 +26,7 @@ export interface Connection {
 }
 
 /** The address of a path of the API, also of one that is served below a path of its own. */
-export function addressOf(server: URL, path: string): URL {
+export function apiUrl(server: URL, path: string): URL {
   return new URL(server.pathname.replace(/\/$/, '') + path, server);
 }
 

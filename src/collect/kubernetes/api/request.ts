@@ -1,7 +1,7 @@
 import * as http from 'node:http';
 import * as https from 'node:https';
 import { ApiFailure, failureOf } from './apiFailure.ts';
-import { addressOf, type Connection } from './connect.ts';
+import { apiUrl, type Connection } from './connect.ts';
 import { withoutManagedFields } from './managedFields.ts';
 
 /** One page of 250 pods is some 2 MB; a list that is read in one piece is larger. */
@@ -76,7 +76,7 @@ async function send(
     contentType = 'application/json',
   }: ApiRequestOptions,
 ): Promise<Answer> {
-  const url = addressOf(server, path);
+  const url = apiUrl(server, path);
   const { request: open } = url.protocol === 'http:' ? http : https;
   const headers: Record<string, string> = { ...login, accept, 'user-agent': 'burnwatch' };
   const text = body === undefined ? '' : JSON.stringify(body);

@@ -26,7 +26,7 @@ interface RawWebhooks extends RawObject {
 }
 
 /** Reads the webhooks of a configuration. A v1beta1 webhook fails open unless told otherwise, a v1 one does not. */
-export function webhooks(raw: RawWebhooks): readonly WebhookObject[] {
+export function admissionWebhooks(raw: RawWebhooks): readonly WebhookObject[] {
   const usual = raw.apiVersion?.endsWith('v1beta1') ? 'Ignore' : 'Fail';
   return listOf(raw.webhooks).map((one) => ({
     kind: raw.kind ?? '',

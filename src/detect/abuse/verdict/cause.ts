@@ -60,7 +60,7 @@ function isCrashing({ container }: Facts['subject']['members'][number]): boolean
 }
 
 /** What a reader of a finding below `critical` should check. */
-export const CHECKS: Readonly<Record<FindingCause, string>> = {
+export const CHECK_OF_CAUSE: Readonly<Record<FindingCause, string>> = {
   mining: 'May be mining: check the process and its connections',
   'garbage-collection': 'Fits garbage collection at the memory limit: check the heap',
   'busy-loop': 'Fits a busy loop or retries: check its threads and logs',

@@ -3,7 +3,7 @@ import { fromNano } from '../../../model/money.ts';
 import { HOUR_MS, HOURS_PER_MONTH, formatTime, windowHours } from '../../../model/time.ts';
 import { medianOf } from '../expectation/quantile.ts';
 import { repositoryOf } from '../subjects/images.ts';
-import { causeOf, CHECKS } from './cause.ts';
+import { causeOf, CHECK_OF_CAUSE } from './cause.ts';
 import { MAX_PODS, nextSteps } from './nextSteps.ts';
 import { evidenceOf, SCORE_BANDS, type Judgement } from './judge.ts';
 import { type Facts } from '../evidence/signal.ts';
@@ -104,7 +104,7 @@ function summaryOf(
   const said = [use, ...reasons, ...since].join(', ');
   return severity === 'critical' && cause === 'mining'
     ? `Looks like mining: ${said}`
-    : `Unusual CPU: ${said}. ${CHECKS[cause]}`;
+    : `Unusual CPU: ${said}. ${CHECK_OF_CAUSE[cause]}`;
 }
 
 /** What happened around the onset: context without weight. */

@@ -1,4 +1,9 @@
-import { add, podHold, type Amounts, type RequestingContainer } from '../../../model/podHold.ts';
+import {
+  addHeld,
+  podHold,
+  type Amounts,
+  type RequestingContainer,
+} from '../../../model/podHold.ts';
 import { overContainers, overPods, type PostureCheck, type RuleResult } from '../check.ts';
 import type { PostureContainer, PosturePod } from '../postureInput.ts';
 
@@ -162,5 +167,5 @@ function podRequest({ containers, spec }: PosturePod): Amounts | null {
   const podLevel = spec?.resources && { ...spec.resources, allocated: null, actuated: null };
   const hold = podHold({ containers: requesting, podLevel: podLevel ?? null });
   const running = requesting.filter(({ role }) => role !== 'init').map(({ requests }) => requests);
-  return [...running, hold.init, hold.podLevel].reduce(add, {});
+  return [...running, hold.init, hold.podLevel].reduce(addHeld, {});
 }

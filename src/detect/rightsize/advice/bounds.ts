@@ -4,19 +4,22 @@ import type { Reading } from '../../../model/reading.ts';
 import type { Resources } from './proposal.ts';
 
 /** Bounds that the cluster puts on the requests of a container. */
-export type Bounds = Pick<LimitRange, 'name' | 'min' | 'max'>;
+export type LimitBounds = Pick<LimitRange, 'name' | 'min' | 'max'>;
 
 const MIB = 2 ** 20;
 
 /** GKE Autopilot raises a pod below this; also its memory to at least 1 GiB a core, or its CPU to 1 core for 6.5 GiB. */
-const AUTOPILOT: Bounds = {
+const AUTOPILOT: LimitBounds = {
   name: 'GKE Autopilot',
   min: { cpu: 0.05, memory: 52 * MIB },
   max: {},
 };
 
 /** The LimitRanges of a namespace, and what Autopilot does where it runs the nodes. */
-export function boundsOf(objects: ClusterObjects | null, namespace: string): readonly Bounds[] {
+export function boundsOf(
+  objects: ClusterObjects | null,
+  namespace: string,
+): readonly LimitBounds[] {
   if (objects === null) return [];
   const isAutopilot = objects.nodes.some((node) => perPodRule(node)?.kind === 'gke-autopilot');
   const ranges = objects.limitRanges
@@ -28,7 +31,7 @@ export function boundsOf(objects: ClusterObjects | null, namespace: string): rea
 /** A proposal that the cluster takes as it is, and whose bounds it met. */
 export function fitBounds(
   proposed: Resources,
-  all: readonly Bounds[],
+  all: readonly LimitBounds[],
 ): { readonly proposed: Resources; readonly bound: readonly string[] } {
   const bound = new Set<string>();
   const fit = (value: Reading, resource: 'cpu' | 'memory'): Reading => {

@@ -32,7 +32,7 @@ const REPORTED_DAYS = 2 * ADVICE_DAYS;
 const MOST_CHANGES = 1000;
 
 /** Shares of the time in which a container's tasks waited (PSI); null where Prometheus does not say. */
-export interface Pressure {
+export interface WaitShares {
   readonly cpu: Reading;
   readonly ram: Reading;
 }
@@ -46,7 +46,7 @@ export interface PressureQuery extends Span {
 
 export interface AppliedRequest extends Omit<AdviceRequest, 'days'> {
   readonly pricing: PricingConfig;
-  pressure(query: PressureQuery): Promise<Pressure>;
+  pressure(query: PressureQuery): Promise<WaitShares>;
 }
 
 /**
@@ -239,7 +239,7 @@ async function readPressure(
   { namespace, workload, container }: ContainerHistory,
   { at, since, until }: Follow,
 ): Promise<{ readonly cpuPressure: BeforeAfter; readonly ramPressure: BeforeAfter }> {
-  const over = async (from: TimeMs, to: TimeMs): Promise<Pressure> => {
+  const over = async (from: TimeMs, to: TimeMs): Promise<WaitShares> => {
     const instances = await reader.instances({ namespace, workload, from, to });
     const pods = [...new Set(instances.map(({ pod }) => pod))];
     if (pods.length === 0) return { cpu: null, ram: null };

@@ -31,7 +31,7 @@ export function provenJson(one: ProvenSaving) {
 }
 
 /** Requests as they were and are: `1, 1Gi → 250m, 512Mi`. */
-export function changeText({ before, after }: Pick<ProvenSaving, 'before' | 'after'>): string {
+export function requestsText({ before, after }: Pick<ProvenSaving, 'before' | 'after'>): string {
   const text = ({ cpuRequestCores, ramRequestBytes }: Resources): string =>
     `${quantityOrNone(cpuRequestCores, cpuQuantity)}, ${quantityOrNone(ramRequestBytes, memoryQuantity)}`;
   return `${text(before)} → ${text(after)}`;
@@ -53,7 +53,7 @@ export const PROVEN_COLUMNS: readonly Column<ProvenSaving>[] = [
   { title: 'NAMESPACE', value: ({ namespace }) => namespace, maxWidth: 30 },
   { title: 'WORKLOAD', value: ({ workload }) => `${workload.kind}/${workload.name}`, maxWidth: 48 },
   { title: 'CONTAINER', value: ({ container }) => container, maxWidth: 30 },
-  { title: 'CPU, MEMORY', value: changeText, whole: true },
+  { title: 'CPU, MEMORY', value: requestsText, whole: true },
   { title: 'PROMISED/MONTH', value: ({ promised }) => money(promised), align: 'right' },
   { title: 'GOT/MONTH', value: ({ got }) => money(got), align: 'right' },
   {

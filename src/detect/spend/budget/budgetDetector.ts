@@ -6,7 +6,7 @@ import type { DetectorState } from '../../../store/stateCodec.ts';
 import { jsonCodec } from '../../../store/stateCodec.ts';
 import { spendByNamespace, spendByOwner } from '../spend.ts';
 import {
-  addSpend,
+  addToBudget,
   emptyBudget,
   monthName,
   type BudgetState,
@@ -92,7 +92,7 @@ function advanceBudget(
   const { window } = context.snapshot;
   const key = budgetKey(budget);
   const before = rows.get(key) ?? emptyBudget(window.start);
-  const state = addSpend(before, window, nano);
+  const state = addToBudget(before, window, nano);
   const verdicts: Verdict[] = [];
   if (monthStart(window.start) !== before.month) {
     verdicts.push(...closeAll(budget, before, context, 'The month is over'));

@@ -1,12 +1,12 @@
 import type { CostSpikeThresholds } from './thresholds.ts';
 import { DAY_MS, HOUR_MS, HOURS_PER_MONTH, type TimeMs } from '../../../model/time.ts';
 import type { NormalHour } from './normalHour.ts';
-import { addHour, HOURS_KEPT, type PastRow, type Spike } from './spikeState.ts';
+import { pushHour, HOURS_KEPT, type PastHours, type Spike } from './spikeState.ts';
 
 type Rules = CostSpikeThresholds['costSpike'];
 
 export interface SpikeStep {
-  readonly past: PastRow;
+  readonly past: PastHours;
   readonly said: 'firing' | 'clear' | 'adopted' | null;
 }
 
@@ -15,17 +15,17 @@ export interface SpikeStep {
  * raise it; after a week the rise is taken for the new normal and what was before it is let go.
  */
 export function advanceSpike(
-  past: PastRow,
+  past: PastHours,
   hour: TimeMs,
   cost: number | null,
   normal: NormalHour | null,
   rules: Rules,
 ): SpikeStep {
   // An unknown hour says nothing: it neither opens nor closes.
-  if (cost === null) return { past: addHour(past, hour, null), said: null };
+  if (cost === null) return { past: pushHour(past, hour, null), said: null };
   const above = normal !== null && isAbove(cost, normal, rules);
   const { spike } = past;
-  if (spike === null && !above) return { past: addHour(past, hour, cost), said: null };
+  if (spike === null && !above) return { past: pushHour(past, hour, cost), said: null };
   const next = grow(spike, hour, cost, normal, above);
   if (next.hoursBelow >= rules.hoursOut) {
     const calm = next.costs.slice(-next.hoursBelow);
@@ -40,7 +40,7 @@ export function advanceSpike(
     ((next.hoursAbove >= rules.hoursIn || isSudden(cost, normal, above, rules)) &&
       next.excess >= rules.minExcess &&
       perMonth >= rules.minExcessPerMonth);
-  const kept = { ...addHour(past, hour, null), spike: { ...next, open } };
+  const kept = { ...pushHour(past, hour, null), spike: { ...next, open } };
   return { past: kept, said: open ? 'firing' : null };
 }
 
@@ -79,8 +79,8 @@ function grow(
 }
 
 /** The spike is over: the calm hours at its end are ordinary ones after all. */
-function refill(past: PastRow, hour: TimeMs, calm: readonly number[]): PastRow {
-  const all = addHour(past, hour, null);
+function refill(past: PastHours, hour: TimeMs, calm: readonly number[]): PastHours {
+  const all = pushHour(past, hour, null);
   const hours = Float32Array.from(all.hours);
   calm.forEach((cost, index) => {
     hours[hours.length - calm.length + index] = cost;
@@ -89,7 +89,7 @@ function refill(past: PastRow, hour: TimeMs, calm: readonly number[]): PastRow {
 }
 
 /** It has lasted: the hours since the onset are the normal now. */
-function adopt(past: PastRow, hour: TimeMs, spike: Spike): PastRow {
+function adopt(past: PastHours, hour: TimeMs, spike: Spike): PastHours {
   const hours = Float32Array.from(spike.costs);
   return { ...past, start: hour - (hours.length - 1) * HOUR_MS, hours, spike: null };
 }

@@ -7,16 +7,16 @@ import { spendByNamespace, spendByWorkload } from '../spend.ts';
 import { advanceSpike } from './advanceSpike.ts';
 import { normalHour } from './normalHour.ts';
 import {
-  addWindow,
+  addSpend,
   costOf,
   emptyNow,
   spikeCodec,
   type NowRow,
-  type PastRow,
+  type PastHours,
   type SpikeState,
 } from './spikeState.ts';
 import { newNamespaceVerdict, spikeScope, spikeVerdict } from './spikeVerdicts.ts';
-import { causeOf, learnUsual } from './workloadCosts.ts';
+import { spikeCause, learnUsual } from './workloadCosts.ts';
 import type { CostSpikeThresholds } from './thresholds.ts';
 import { costSpikeSchema } from './thresholds.ts';
 
@@ -63,7 +63,7 @@ function take(
   const known = rows.get(`${namespace}#now`);
   const before = known?.row === 'now' ? known : emptyNow(window.start);
   const planned = context.planned({ namespace, workload: null }) !== null;
-  const now = addWindow(before, window, nano, { complete, planned, workloads });
+  const now = addSpend(before, window, nano, { complete, planned, workloads });
   rows.set(`${namespace}#now`, now);
   if (window.end % HOUR_MS !== 0) return [];
   return hourVerdicts(namespace, now, nano, context, rows);
@@ -89,7 +89,7 @@ function hourVerdicts(
   rows.set(`${namespace}#past`, { ...step.past, ...(usual === undefined ? {} : { usual }) });
   const spike = step.past.spike;
   if (step.said === 'firing' && spike !== null && normal !== null) {
-    const cause = causeOf(hour, past.usual);
+    const cause = spikeCause(hour, past.usual);
     return [
       spikeVerdict(namespace, { spike, cost: cost ?? 0, normal, cause }, windowNano, context),
     ];
@@ -107,7 +107,7 @@ function hourVerdicts(
 /** New since the history began, and dear: looked at once a day, in its first days. */
 function newNamespace(
   namespace: string,
-  past: PastRow,
+  past: PastHours,
   context: DetectContext<CostSpikeThresholds>,
 ): readonly Verdict[] {
   const { window } = context.snapshot;
@@ -128,7 +128,7 @@ function newNamespace(
   return [newNamespaceVerdict(namespace, past.firstSeen, perDay, context)];
 }
 
-function pastOf(rows: DetectorState<SpikeState>, namespace: string, hour: TimeMs): PastRow {
+function pastOf(rows: DetectorState<SpikeState>, namespace: string, hour: TimeMs): PastHours {
   const row = rows.get(`${namespace}#past`);
   if (row?.row === 'past') return row;
   const start = floorTo(hour, HOUR_MS);

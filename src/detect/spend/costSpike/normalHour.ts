@@ -1,7 +1,7 @@
 import { tzOffset } from '@date-fns/tz';
 import { median } from '../../../cost/forecast.ts';
 import { HOUR_MS, MINUTE_MS, type TimeMs } from '../../../model/time.ts';
-import { hourCost, type PastRow } from './spikeState.ts';
+import { hourCost, type PastHours } from './spikeState.ts';
 
 /** What an hour ordinarily costs a namespace, and how far its ordinary hours lie from that. */
 export interface NormalHour {
@@ -20,7 +20,7 @@ const MAD_TO_SIGMA = 1.4826;
  * weeks, of the same hour of the day over the last seven days. Hours are those of the time zone, so a
  * night shift stays at night when the clocks change. Null when there is too little to say.
  */
-export function normalHour(past: PastRow, hour: TimeMs, timezone: string): NormalHour | null {
+export function normalHour(past: PastHours, hour: TimeMs, timezone: string): NormalHour | null {
   const weekly = costsAt(past, hour, timezone, WEEK_HOURS, 4);
   const daily = costsAt(past, hour, timezone, 24, 7);
   const isWeekly = weekly.length >= 2;
@@ -42,7 +42,7 @@ export function normalHour(past: PastRow, hour: TimeMs, timezone: string): Norma
 }
 
 function costsAt(
-  past: PastRow,
+  past: PastHours,
   hour: TimeMs,
   timezone: string,
   lagHours: number,

@@ -10,7 +10,7 @@ export const HOURS_KEPT = 4 * 168;
  * A namespace's cost by the hour. Two rows: `now` is written in every window and stays small, `past` once an
  * hour.
  */
-export type SpikeState = NowRow | PastRow;
+export type SpikeState = NowRow | PastHours;
 
 export interface NowRow {
   readonly row: 'now';
@@ -24,7 +24,7 @@ export interface NowRow {
   readonly workloads?: WorkloadCosts;
 }
 
-export interface PastRow {
+export interface PastHours {
   readonly row: 'past';
   /** Start of the first hour kept. */
   readonly start: TimeMs;
@@ -63,7 +63,7 @@ interface WindowSpend {
 }
 
 /** Adds what a window cost; an incomplete one counts in money, and not as seen. */
-export function addWindow(
+export function addSpend(
   now: NowRow,
   window: Window,
   nano: Nano,
@@ -89,7 +89,7 @@ export function costOf(now: NowRow): number | null {
 }
 
 /** Adds the cost of an hour; hours in between were not seen. */
-export function addHour(past: PastRow, hour: TimeMs, cost: number | null): PastRow {
+export function pushHour(past: PastHours, hour: TimeMs, cost: number | null): PastHours {
   const missing = Math.max(0, (hour - past.start) / HOUR_MS - past.hours.length);
   const gap = Array.from({ length: Math.min(missing, HOURS_KEPT) }, () => Number.NaN);
   const all = [...past.hours, ...gap, cost ?? Number.NaN];
@@ -98,12 +98,12 @@ export function addHour(past: PastRow, hour: TimeMs, cost: number | null): PastR
 }
 
 /** An hour's cost; null where it was not seen or not normal. */
-export function hourCost(past: PastRow, hour: TimeMs): number | null {
+export function hourCost(past: PastHours, hour: TimeMs): number | null {
   const cost = past.hours[Math.round((hour - past.start) / HOUR_MS)];
   return cost === undefined || Number.isNaN(cost) ? null : cost;
 }
 
-interface Header extends Omit<PastRow, 'hours'> {
+interface Header extends Omit<PastHours, 'hours'> {
   readonly count: number;
 }
 

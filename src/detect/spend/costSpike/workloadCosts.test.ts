@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { addCosts, causeOf, learnUsual } from './workloadCosts.ts';
+import { addCosts, spikeCause, learnUsual } from './workloadCosts.ts';
 
 const units = (costs: Readonly<Record<string, number>>) =>
   new Map(Object.entries(costs).map(([name, cost]) => [name, cost * 1e9]));
@@ -7,12 +7,12 @@ const hour = (costs: Readonly<Record<string, number>>) => addCosts({}, units(cos
 
 it('names the workload that most of a rise comes from, also one that is new', () => {
   const usual = learnUsual(undefined, hour({ 'Deployment/a': 2, 'Deployment/b': 1 }));
-  expect(causeOf(hour({ 'Deployment/a': 9, 'Deployment/b': 1.2 }), usual)).toEqual({
+  expect(spikeCause(hour({ 'Deployment/a': 9, 'Deployment/b': 1.2 }), usual)).toEqual({
     workload: 'Deployment/a',
     cost: 9,
     usual: 2,
   });
-  expect(causeOf(hour({ 'Deployment/a': 2, 'Job/new': 3 }), usual)).toMatchObject({
+  expect(spikeCause(hour({ 'Deployment/a': 2, 'Job/new': 3 }), usual)).toMatchObject({
     workload: 'Job/new',
     usual: 0,
   });
@@ -20,9 +20,9 @@ it('names the workload that most of a rise comes from, also one that is new', ()
 
 it('names none where the rise is spread, where nothing rose, or where nothing usual is known', () => {
   const usual = learnUsual(undefined, hour({ a: 1, b: 1, c: 1 }));
-  expect(causeOf(hour({ a: 2, b: 2, c: 2 }), usual)).toBeNull();
-  expect(causeOf(hour({ a: 1, b: 0.5 }), usual)).toBeNull();
-  expect(causeOf(hour({ a: 9 }), undefined)).toBeNull();
+  expect(spikeCause(hour({ a: 2, b: 2, c: 2 }), usual)).toBeNull();
+  expect(spikeCause(hour({ a: 1, b: 0.5 }), usual)).toBeNull();
+  expect(spikeCause(hour({ a: 9 }), undefined)).toBeNull();
 });
 
 it('learns slowly, forgets what is gone, and holds but the dearest; names are data', () => {

@@ -36,7 +36,10 @@ export function learnUsual(usual: WorkloadCosts | undefined, hour: WorkloadCosts
 }
 
 /** The workload that most of the rise of an hour comes from; null where none stands out, or none is known. */
-export function causeOf(hour: WorkloadCosts, usual: WorkloadCosts | undefined): SpikeCause | null {
+export function spikeCause(
+  hour: WorkloadCosts,
+  usual: WorkloadCosts | undefined,
+): SpikeCause | null {
   if (usual === undefined) return null;
   const known = new Map(Object.entries(usual));
   const rises = Object.entries(hour).map(([workload, nano]) => {

@@ -1,6 +1,6 @@
 import { QuestionRefused } from '../../questions/answerContext.ts';
 import type { Parse } from '../readParameters.ts';
-import { list } from '../readParameters.ts';
+import { texts } from '../readParameters.ts';
 import type { Filter, FilterField } from './filterForm.ts';
 
 /**
@@ -8,12 +8,12 @@ import type { Filter, FilterField } from './filterForm.ts';
  * (opencost core/pkg/util/filterutil/filterutil.go). An empty one filters nothing.
  */
 export function filterBy(field: FilterField): Parse<Filter | null> {
-  return (value) => anyOf(list(value, '').map((each) => equals(field, each)));
+  return (value) => anyOf(texts(value, '').map((each) => equals(field, each)));
 }
 
 /** `filterControllers=deployment:web,db`: by kind and name, or by name alone. */
 export const filterControllers: Parse<Filter | null> = (value, name) =>
-  anyOf(list(value, name).map(controllerFilter));
+  anyOf(texts(value, name).map(controllerFilter));
 
 /** A controller by `KIND:NAME` or by its name. */
 export function controllerFilter(value: string): Filter {
@@ -30,7 +30,7 @@ export function controllerFilter(value: string): Filter {
 
 /** `filterLabels=app:web,team:a`: any of the labels. */
 export const filterLabels: Parse<Filter | null> = (value, name) => {
-  const pairs = list(value, name).map((pair) => {
+  const pairs = texts(value, name).map((pair) => {
     const [key = '', wanted, ...more] = pair.split(':').map((part) => part.trim());
     if (key === '' || wanted === undefined || more.length > 0) {
       throw new QuestionRefused(`illegal ${name}: "${pair}"; use NAME:VALUE`);

@@ -22,7 +22,7 @@ import type { FindingsPage } from '../../questions/answerFindings.ts';
 import type { NamespacePostureData } from '../../questions/answerPosture.ts';
 import { adviceOf, adviceTable, freedTile, patchBox } from '../advice.ts';
 import { spendChart } from '../chart/spendChart.ts';
-import { findingRows, openFindings } from '../findings.ts';
+import { findingRows, openFindingsAsk } from '../findings.ts';
 import { layout } from '../layout.ts';
 import { gradeBadge } from '../posture.ts';
 import { namespaceOf, type PageContext, type ShownPage } from '../route.ts';
@@ -87,7 +87,7 @@ export const namespacePage: ShownPage = {
     const scope = { namespaces: page.namespaces, namespace };
     const [costs, findings, advice, posture] = await Promise.all([
       questions.costs({ ...scope, workload: null }),
-      questions.findings(openFindings(scope, LISTED)),
+      questions.findings(openFindingsAsk(scope, LISTED)),
       questions.advice(adviceOf(scope, LISTED)),
       questions.posture(scope),
     ]);

@@ -12,7 +12,7 @@ import { adviceOf, adviceTable, freedTile, patchBox } from '../advice.ts';
 import { spendChart } from '../chart/spendChart.ts';
 import { usageCharts } from '../chart/usageCharts.ts';
 import { timeline } from '../finding/readFinding.ts';
-import { findingRows, openFindings } from '../findings.ts';
+import { findingRows, openFindingsAsk } from '../findings.ts';
 import {
   html,
   card,
@@ -71,7 +71,7 @@ export const workloadPage: ShownPage = {
     if (!charts.isKnown && costs.days.lines.length === 0)
       throw new HttpProblem(404, 'There is no such workload');
     const [findings, advice, posture] = await Promise.all([
-      questions.findings({ ...openFindings(scope, LISTED_FINDINGS), workload, state: 'all' }),
+      questions.findings({ ...openFindingsAsk(scope, LISTED_FINDINGS), workload, state: 'all' }),
       questions.advice({ ...adviceOf(scope, LISTED_ADVICES), workload, all: true }),
       questions.posture(scope),
     ]);

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { addressOf, insideOf, readAddress } from './exploreAddress.ts';
+import { exploreHref, insideOf, readAddress } from './exploreAddress.ts';
 
 function read(query: string) {
   const params = new URLSearchParams(query);
@@ -15,7 +15,7 @@ it.each([
 ])('an address keeps its view: %s', (query) => {
   const { address, problems } = read(query);
   expect(problems).toEqual([]);
-  expect(addressOf(address)).toBe(`/explore?${query}`);
+  expect(exploreHref(address)).toBe(`/explore?${query}`);
 });
 
 it('takes what the form sends: empty fields are none, dates go before a span, a new filter has three', () => {

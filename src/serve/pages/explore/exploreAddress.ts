@@ -68,7 +68,7 @@ export function readAddress(queries: Readonly<Record<string, readonly string[]>>
 }
 
 /** The address of a view: what is as usual is left out. */
-export function addressOf(address: ExploreAddress, path = PATH): string {
+export function exploreHref(address: ExploreAddress, path = PATH): string {
   const { by, filter, offset, window, from, to, ...rest } = address;
   const query = new URLSearchParams();
   if (from === undefined) query.set('window', window ?? '7d');
@@ -100,5 +100,5 @@ export function insideOf(address: ExploreAddress, parts: readonly string[]): str
   );
   const kept = filter.filter((one) => !chosen.some((other) => other.by === one.by));
   const next = { by: [INSIDE[last] ?? 'workload'], filter: [...kept, ...chosen], offset: 0 };
-  return addressOf({ ...address, ...next });
+  return exploreHref({ ...address, ...next });
 }

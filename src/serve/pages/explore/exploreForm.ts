@@ -2,7 +2,7 @@ import type { CostSort } from '../../../cost/report/compareCosts.ts';
 import { formatCostFilter } from '../../../store/costFilter.ts';
 import { COST_DIMENSIONS } from '../../../store/costTable.ts';
 import { html, select, type Html } from '../html.ts';
-import { addressOf, type ExploreAddress } from './exploreAddress.ts';
+import { exploreHref, type ExploreAddress } from './exploreAddress.ts';
 
 const WINDOWS = {
   '24h': 'Last 24 hours',
@@ -92,7 +92,7 @@ export function exploreForm(address: ExploreAddress, choices: Choices): Html {
             return html`<li>
               <input type="hidden" name="filter" value="${text}" /><code>${text}</code>
               <a
-                href="${addressOf({ ...address, filter: rest, offset: 0 })}"
+                href="${exploreHref({ ...address, filter: rest, offset: 0 })}"
                 aria-label="Remove the filter ${text}"
                 >×</a
               >

@@ -35,7 +35,7 @@ import {
 import { moneyLinks } from '../money/moneyPages.ts';
 import { layout } from '../layout.ts';
 import type { PageContext, ShownPage } from '../route.ts';
-import { addressOf, insideOf, readAddress, type ExploreAddress } from './exploreAddress.ts';
+import { exploreHref, insideOf, readAddress, type ExploreAddress } from './exploreAddress.ts';
 import { exploreForm, dimensionName } from './exploreForm.ts';
 
 const PAGE_SIZE = 100;
@@ -89,7 +89,7 @@ function body(view: ExploreView, address: ExploreAddress, page: PageContext): Ht
     `By ${by}`,
     html`${rows(view, address, page)}
     ${pager({ offset: address.offset, limit: PAGE_SIZE, total: rowsInAll }, (offset) =>
-      addressOf({ ...address, offset }),
+      exploreHref({ ...address, offset }),
     )}
     ${footnote(report, address)}`,
     { beside: links(address) },
@@ -159,7 +159,7 @@ function rows({ report }: ExploreView, address: ExploreAddress, page: PageContex
     const order = isSorted ? (address.order === 'asc' ? 'desc' : 'asc') : first;
     return {
       ...column,
-      href: addressOf({ ...address, sort, order, offset: 0 }),
+      href: exploreHref({ ...address, sort, order, offset: 0 }),
       sorted: isSorted ? (address.order === 'asc' ? 'ascending' : 'descending') : null,
     };
   };
@@ -279,9 +279,9 @@ function shareOfChange({ change, changeShare }: ComparedRow): string {
 
 function links(address: ExploreAddress): Html {
   const { offset: _, ...view } = address;
-  const call = addressOf({ ...view, offset: 0 }, '/api/v1/explore');
+  const call = exploreHref({ ...view, offset: 0 }, '/api/v1/explore');
   return html`<span class="links"
-    ><a href="${addressOf(address)}">Link to this view</a> <a href="${call}&format=csv">CSV</a>
+    ><a href="${exploreHref(address)}">Link to this view</a> <a href="${call}&format=csv">CSV</a>
     <a href="${call}">JSON</a></span
   >`;
 }

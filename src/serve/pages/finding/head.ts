@@ -15,7 +15,7 @@ import { severityBadge, stateBadge } from '../findings.ts';
 import { findingPath, html, badge, namespaceLink, note, workloadLink, type Html } from '../html.ts';
 import type { PageContext } from '../route.ts';
 import { acknowledgeBox } from './act.ts';
-import { mean, within, type FindingView, type WorkloadUse } from './readFinding.ts';
+import { mean, knownWithin, type FindingView, type WorkloadUse } from './readFinding.ts';
 import { sumKnown } from '../../../model/reading.ts';
 import { HOUR_MS, type TimeMs } from '../../../model/time.ts';
 import type { SpendSteps } from '../../questions/answerCosts.ts';
@@ -254,7 +254,7 @@ function cpuLine({ finding, use }: KnownView, clock: LocalClock): Html | null {
 /** How its use looks since the onset, where that says something: steady, or in bursts. */
 function rhythm({ series: { times, columns } }: WorkloadUse, finding: Finding): string {
   const { from, to } = stretchOf(finding);
-  const known = within(times, columns.cpuUsageCores, from, to).toSorted((a, b) => a - b);
+  const known = knownWithin(times, columns.cpuUsageCores, from, to).toSorted((a, b) => a - b);
   if (known.length < 12) return '';
   const at = (share: number) => known[Math.floor(share * (known.length - 1))] ?? 0;
   const [low, high] = [at(0.1), at(0.9)];
@@ -269,8 +269,8 @@ function trafficLine({ finding, use }: KnownView): Html | null {
   const sums = times.map((_, index) =>
     sumKnown(BYTES.map((column) => columns[column][index] ?? null)),
   );
-  const before = mean(within(times, sums, -Infinity, finding.startedAt));
-  const since = mean(within(times, sums, finding.startedAt, Infinity));
+  const before = mean(knownWithin(times, sums, -Infinity, finding.startedAt));
+  const since = mean(knownWithin(times, sums, finding.startedAt, Infinity));
   if (since === null || now.cores === null) return null;
   if (before === null || now.usualCores === null) {
     const isIdle = finding.evidence.some(({ family, weight }) => family === 'work' && weight > 0);

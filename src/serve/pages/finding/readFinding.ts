@@ -9,7 +9,7 @@ import type { FindingUse } from '../../questions/answerUse.ts';
 import type { SpendSteps } from '../../questions/answerCosts.ts';
 import { visibleNamespaces, type Principal } from '../../security/principal.ts';
 import type { WorkloadSeries } from '../../series/readSeries.ts';
-import { openFindings } from '../findings.ts';
+import { openFindingsAsk } from '../findings.ts';
 import { clampSpan, findingSpan } from '../../series/span.ts';
 import type { UsualBand } from '../../../detect/usual.ts';
 import type { TimelineEvent } from '../chart/panel.ts';
@@ -90,7 +90,10 @@ async function relatedTo(
   const other =
     kind === 'cost-spike' ? 'cryptojacking' : kind === 'cryptojacking' ? 'cost-spike' : null;
   if (namespace === null || other === null) return [];
-  const asked = openFindings({ namespaces: visibleNamespaces(principal), namespace }, MOST_RELATED);
+  const asked = openFindingsAsk(
+    { namespaces: visibleNamespaces(principal), namespace },
+    MOST_RELATED,
+  );
   const { findings } = await questions.findings({ ...asked, kind: other, state: 'all' });
   return findings.filter((one) => Math.abs(one.startedAt - startedAt) <= SAME_ONSET_MS);
 }
@@ -131,7 +134,7 @@ export function useNow(
   );
   const read = (values: readonly Reading[]): Reading => values[index] ?? null;
   const at = times[index] ?? null;
-  const hour = at === null ? [] : within(times, columns.cpuUsageCores, at - HOUR_MS, at);
+  const hour = at === null ? [] : knownWithin(times, columns.cpuUsageCores, at - HOUR_MS, at);
   return {
     at,
     cores: mean(hour),
@@ -151,7 +154,7 @@ export function mean(known: readonly number[]): Reading {
 }
 
 /** What is known in (from, to]. */
-export function within(
+export function knownWithin(
   times: readonly number[],
   values: readonly Reading[],
   from: number,

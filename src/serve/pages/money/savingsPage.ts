@@ -1,6 +1,6 @@
 import type { SavingsAction } from '../../../cost/savings/savingsAction.ts';
 import type { BeforeAfter, ProvenSaving } from '../../../detect/rightsize/applied/provenSaving.ts';
-import { changeText, harmText } from '../../../detect/rightsize/applied/renderApplied.ts';
+import { requestsText, harmText } from '../../../detect/rightsize/applied/renderApplied.ts';
 import { renderPatches } from '../../../detect/rightsize/advice/renderPatches.ts';
 import { kubeContextOf } from '../../../notify/config.ts';
 import { formatMoney, formatNumber, formatShare, plural } from '../../../model/text/units.ts';
@@ -143,7 +143,7 @@ function appliedTable(
               >${clock.at(changedAt)}</small
             >`,
       },
-      { title: 'CPU, memory', cell: changeText },
+      { title: 'CPU, memory', cell: requestsText },
       moneyColumn('Promised per month', currency, ({ promised }) => promised),
       moneyColumn('Got per month', currency, ({ got }) => got),
       {

@@ -9,7 +9,13 @@ import {
 } from '../../access/access.ts';
 import type { Failure, PostureCheck } from '../../check.ts';
 import type { PostureInput } from '../../postureInput.ts';
-import { accessResults, EVERYBODY, placeOf, withoutBuiltIn, workloadsOf } from './grantees.ts';
+import {
+  accessResults,
+  EVERYBODY,
+  namespaceOfGrantee,
+  withoutBuiltIn,
+  workloadsOf,
+} from './grantees.ts';
 import { BY_ABILITY, NSA, type AbilityCheck } from './table.ts';
 
 function abilityChecks(row: AbilityCheck): readonly PostureCheck[] {
@@ -78,7 +84,7 @@ function overGrantees(
     if (found === null) return [];
     return [
       {
-        namespace: placeOf(grantee, found.reach.namespace),
+        namespace: namespaceOfGrantee(grantee, found.reach.namespace),
         subject: key,
         text: `${found.text}: ${describeGrant(found.reach)}${runningWith(grantee, accounts)}`,
       },
@@ -118,7 +124,7 @@ const WILDCARDS: PostureCheck = {
         const asked = `${verbs.join(',')} on ${resources.join(',')} of API group ${apiGroups.map((one) => one || 'core').join(',')}`;
         return [
           {
-            namespace: placeOf(grantee, binding.namespace || null),
+            namespace: namespaceOfGrantee(grantee, binding.namespace || null),
             subject: key,
             text: `may ${asked}: ${describeGrant({ role, binding })}`,
           },

@@ -4,7 +4,13 @@ import { DAY_MS, formatTime } from '../../../../model/time.ts';
 import { CLUSTER, failuresOr, type Failure, type PostureCheck } from '../../check.ts';
 import { lacks } from '../../lists.ts';
 import { ordinaryNamespaces, SYSTEM_NAMESPACES } from '../namespaces.ts';
-import { accessResults, EVERYBODY, placeOf, withoutBuiltIn, workloadsOf } from './grantees.ts';
+import {
+  accessResults,
+  EVERYBODY,
+  namespaceOfGrantee,
+  withoutBuiltIn,
+  workloadsOf,
+} from './grantees.ts';
 import { NSA } from './table.ts';
 
 const DEFAULT_ACCOUNT: PostureCheck = {
@@ -79,7 +85,7 @@ const UNUSED: PostureCheck = {
       const more = unused.length - MOST_GRANTS;
       const listed = `${unused.slice(0, MOST_GRANTS).join('; ')}${more > 0 ? `; and ${more} more` : ''}`;
       const text = `has not used in ${days} days of audit events: ${listed}`;
-      return [{ namespace: placeOf(own, null), subject: key, text }];
+      return [{ namespace: namespaceOfGrantee(own, null), subject: key, text }];
     });
     return accessResults(input, failures);
   },

@@ -38,7 +38,7 @@ export function withoutBuiltIn(grantee: Grantee): Grantee | null {
 }
 
 /** A service account is its namespace’s matter, wherever its rights are; people are that of where they have them. */
-export function placeOf({ subject }: Grantee, namespace: string | null): string {
+export function namespaceOfGrantee({ subject }: Grantee, namespace: string | null): string {
   const group = /^system:serviceaccounts:(.+)$/.exec(subject.name)?.[1];
   if (subject.kind === 'ServiceAccount') return subject.namespace;
   return (subject.kind === 'Group' ? group : undefined) ?? namespace ?? CLUSTER;

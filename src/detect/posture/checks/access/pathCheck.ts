@@ -3,7 +3,7 @@ import { describeWay, waysToAdmin } from '../../access/paths.ts';
 import type { Failure, PostureCheck } from '../../check.ts';
 import type { PostureInput } from '../../postureInput.ts';
 import { SYSTEM_NAMESPACES } from '../namespaces.ts';
-import { accessResults, placeOf, withoutBuiltIn, workloadsOf } from './grantees.ts';
+import { accessResults, namespaceOfGrantee, withoutBuiltIn, workloadsOf } from './grantees.ts';
 import { NSA } from './table.ts';
 
 /** The check that says who can become cluster-admin, and how. */
@@ -36,7 +36,11 @@ export const PATH_CHECK: PostureCheck = {
       if (grantee === undefined || way.steps === 0 || withoutBuiltIn(grantee) === null) return [];
       const text = `${key} ${becomes(way.steps)}: ${describeWay(key, ways)}`;
       return [
-        { namespace: placeOf(grantee, grantee.reaches[0]?.namespace ?? null), subject: key, text },
+        {
+          namespace: namespaceOfGrantee(grantee, grantee.reaches[0]?.namespace ?? null),
+          subject: key,
+          text,
+        },
       ];
     });
     return accessResults(input, failures);
