@@ -37,6 +37,17 @@ describe('startExporter', () => {
     }
   });
 
+  it('escapes labels, and writes special numbers as the format has them', () => {
+    const values = [Number.NaN, Infinity, -Infinity, 2.5];
+    const series = [{ labels: { a: '"\\\n', b: 'c' }, times: [0, 1, 2, 3], values }];
+    expect(expositionText([{ name: 'y', type: 'gauge', series }])).toBe(
+      ['NaN 0', '+Inf 1', '-Inf 2', '2.5 3'].reduce(
+        (text, sample) => `${text}y{a="\\"\\\\\\n",b="c"} ${sample}\n`,
+        '# TYPE y gauge\n',
+      ),
+    );
+  });
+
   it('declares counters by their full name, as the text format wants', () => {
     expect(expositionText(SOURCE.families(FROM, FROM + 1))).toMatch(/^# TYPE x_total counter\n/);
   });

@@ -3,8 +3,7 @@ import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { floorTo, type TimeMs } from '../src/model/time.ts';
 import { SCRAPE_MS } from './cluster/simulation.ts';
-import { labelText, valueText } from './openMetrics.ts';
-import type { MetricFamily, SampleSource } from './samples.ts';
+import type { Labels, MetricFamily, SampleSource } from './samples.ts';
 
 export interface Exporter {
   /** `host:port`, for a scrape configuration. */
@@ -65,4 +64,22 @@ export function expositionText(families: Iterable<MetricFamily>): string {
     }
   }
   return text;
+}
+
+/** `{a="b",c="d"}` with values escaped, or nothing when there are no labels. */
+function labelText(labels: Labels): string {
+  const pairs = Object.entries(labels).map(([name, value]) => `${name}="${escapeValue(value)}"`);
+  return pairs.length === 0 ? '' : `{${pairs.join(',')}}`;
+}
+
+/** A value in the text formats: `NaN`, `+Inf`, `-Inf`, or the shortest decimal. */
+function valueText(value: number | undefined): string {
+  if (value === undefined || Number.isNaN(value)) return 'NaN';
+  if (value === Infinity) return '+Inf';
+  if (value === -Infinity) return '-Inf';
+  return String(value);
+}
+
+function escapeValue(value: string): string {
+  return value.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n');
 }

@@ -38,10 +38,7 @@ const SCRAPE_INTERVAL = '15s';
  */
 export async function startCluster(options: StartClusterOptions): Promise<RunningCluster> {
   const { start, end, seed, prometheusDir, signal } = options;
-  const [promtool, program] = [
-    await findTool('promtool', { onFetch: options.onStep }),
-    await findTool('prometheus', { onFetch: options.onStep }),
-  ];
+  const program = await findTool('prometheus', { onFetch: options.onStep });
   const cluster = createCluster({ start, end, seed });
   const source = createDemoSource(cluster);
   const counted = counting(source);
@@ -49,7 +46,7 @@ export async function startCluster(options: StartClusterOptions): Promise<Runnin
     `Writing ${Math.round((end - start) / DAY_MS)} days of metrics into Prometheus' blocks`,
   );
   const { onProgress } = options;
-  const common = { source: counted, dataDir: prometheusDir, promtool, signal };
+  const common = { source: counted, dataDir: prometheusDir, signal };
   await createBlocks({ ...common, start, end, onProgress });
   signal.throwIfAborted();
 

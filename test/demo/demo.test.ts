@@ -148,6 +148,6 @@ describe('burnwatch demo, interrupted', () => {
     expect(processesOf(folder)).toEqual([]);
     expect(existsSync(join(folder, 'demo.lock'))).toBe(false);
     const left = readdirSync(join(folder, 'prometheus'));
-    expect(left.filter((name) => name.startsWith('openmetrics-'))).toEqual([]);
+    expect(left.filter((name) => name.includes('.tmp'))).toEqual([]);
   });
 });
