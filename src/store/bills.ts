@@ -43,13 +43,15 @@ export interface BillStore {
   /**
    * Puts the days of a bill in place of those of an earlier import. What it says of a day of a closed month is kept as a
    * correction instead: the difference to what was billed and corrected before. `reopen` opens the month again.
+   *
+   * @returns the corrections that it made, a month each; none where it says the same as before
    */
   importDays(bill: {
     readonly source: string;
     readonly days: readonly BillDay[];
     readonly reopen: boolean;
     readonly at: TimeMs;
-  }): Promise<void>;
+  }): Promise<readonly BillCorrection[]>;
   /** Closes months for good: their bill, their windows and what was charged for them are not changed any more. */
   closeMonths(months: readonly FrozenMonth[], at: TimeMs): Promise<void>;
   /** What was charged for a closed month; null while it is open. */

@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
 import { billReport, renderBill } from '../../cost/bill/billReport.ts';
-import { importBill } from '../../cost/bill/importBill.ts';
+import { importBill, type ClosedBefore } from '../../cost/bill/importBill.ts';
 import type { ChargeFilter } from '../../cost/bill/readFocus.ts';
 import { openBillStore } from '../../engines/openHistory.ts';
-import { formatTime } from '../../model/time.ts';
+import { formatTime, type TimeMs } from '../../model/time.ts';
 import type { OutputFormat } from '../../model/text/table.ts';
 import { parseSpan } from '../times.ts';
 import { formatNano } from '../../model/text/units.ts';
@@ -75,12 +75,20 @@ async function runImport(file: string, options: ImportOptions, io: Io): Promise<
       `${formatNano(total, currency)}, ${nodes} nodes named.\n`,
   );
   for (const month of closed) io.out(`${formatTime(month).slice(0, 7)} is closed.\n`);
-  for (const month of corrected)
-    io.out(
-      `${formatTime(month).slice(0, 7)} was closed: what this bill changes is a correction (burnwatch export).\n`,
-    );
+  for (const one of corrected) io.out(`${closedBefore(one, currency, io.now())}\n`);
   if (config.pricing.basis !== 'effective')
     io.out('Costs show it once pricing.basis is effective.\n');
+}
+
+/** What became of a month that was closed before. */
+function closedBefore({ month, nano, basis }: ClosedBefore, currency: string, now: TimeMs): string {
+  const name = formatTime(month).slice(0, 7);
+  if (nano === 0) return `${name} is closed, and this bill changes nothing of it.`;
+  const change = `${formatNano(Math.abs(nano), currency)} ${nano > 0 ? 'more' : 'less'}`;
+  if (basis !== 'effective')
+    return `${name} is closed on ${basis} prices, not on a bill: ${change} corrects nothing (--reopen opens it again).`;
+  const current = formatTime(now).slice(0, 7);
+  return `${name} is closed: ${change} is a correction of it (burnwatch export --month ${current}).`;
 }
 
 async function showBill(options: ShowOptions, io: Io): Promise<void> {

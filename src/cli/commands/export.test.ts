@@ -137,10 +137,14 @@ describe('a month', () => {
   it('is corrected by lines of the month in which a later bill comes', async () => {
     const october = await run(['export']);
     const imported = await run(['bill', 'import', bill(13)]);
-    expect(imported.out).toContain('2026-10 was closed: what this bill changes is a correction');
+    expect(imported.out).toContain(
+      '2026-10 is closed: $2.00 more is a correction of it (burnwatch export --month 2026-11).',
+    );
     // The same bill again changes nothing more, another one only what differs.
-    await run(['bill', 'import', bill(13)], NOW + HOUR_MS);
-    await run(['bill', 'import', bill(12.5)], NOW + 2 * HOUR_MS);
+    const again = await run(['bill', 'import', bill(13)], NOW + HOUR_MS);
+    expect(again.out).toContain('2026-10 is closed, and this bill changes nothing of it.');
+    const less = await run(['bill', 'import', bill(12.5)], NOW + 2 * HOUR_MS);
+    expect(less.out).toContain('2026-10 is closed: $1.00 less is a correction');
     expect((await run(['export'])).out).toBe(october.out);
     const { out, err } = await run(['export', '--month', '2026-11']);
     expect(err).toContain('$1.00 of it corrections');

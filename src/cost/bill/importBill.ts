@@ -1,8 +1,9 @@
 import { basename } from 'node:path';
+import type { Nano } from '../../model/money.ts';
 import type { BillDay, BillStore } from '../../store/bills.ts';
 import type { HistoryReader } from '../../store/history.ts';
 import { DAY_MS, monthStart, nextMonth, type TimeMs } from '../../model/time.ts';
-import { freezeMonth } from '../chargeback/monthReport.ts';
+import { chargedMonth, freezeMonth } from '../chargeback/monthReport.ts';
 import type { PricingConfig } from '../config.ts';
 import { billFiles } from './billFiles.ts';
 import { collectBill } from './collectBill.ts';
@@ -29,8 +30,17 @@ export interface BillImported {
   readonly nodes: number;
   /** Months that are closed now. */
   readonly closed: readonly TimeMs[];
-  /** Months that were closed before: what the bill changes about them is a correction. */
-  readonly corrected: readonly TimeMs[];
+  /** Months that were closed before. */
+  readonly corrected: readonly ClosedBefore[];
+}
+
+/** What a bill changes about a month that was closed before. */
+export interface ClosedBefore {
+  readonly month: TimeMs;
+  /** More than was billed and corrected before; 0 where the bill says the same. */
+  readonly nano: Nano;
+  /** What it was charged by: only months of the effective basis are corrected. */
+  readonly basis: PricingConfig['basis'];
 }
 
 /**
@@ -59,7 +69,12 @@ export async function importBill(
     const which = request.filters.length === 0 ? 'holds' : 'holds, with these filters,';
     throw new BillError(`${name}: ${which} no charge of a day that is over`);
   }
-  await store.importDays({ source: name, days, reopen: request.reopen, at: now });
+  const corrections = await store.importDays({
+    source: name,
+    days,
+    reopen: request.reopen,
+    at: now,
+  });
   const months = [...new Set(days.map(({ day }) => monthStart(day)))];
   const already = new Set(await store.closedMonths());
   const isDue = (month: TimeMs): boolean => nextMonth(month) <= now && !already.has(month);
@@ -67,7 +82,13 @@ export async function importBill(
   const frozen = [];
   for (const month of closed) frozen.push(await freezeMonth({ ...request, reader }, month));
   await store.closeMonths(frozen, now);
-  const corrected = months.filter((month) => already.has(month));
+  const corrected: ClosedBefore[] = [];
+  for (const month of months.filter((one) => already.has(one))) {
+    const own = corrections.filter((one) => one.month === month);
+    const nano = own.reduce((sum, one) => sum + one.nano, 0);
+    const charged = await chargedMonth({ ...request, reader, bills: store }, month);
+    corrected.push({ month, nano, basis: charged.basis });
+  }
   return { days, charges: bill.charges, nodes: bill.nodes, closed, corrected };
 }
 

@@ -1,4 +1,3 @@
-import type { Nano } from '../../model/money.ts';
 import { monthStart, nextMonth, type TimeMs } from '../../model/time.ts';
 import { makeParts } from '../../model/costParts.ts';
 import {
@@ -79,11 +78,16 @@ async function readCorrections(
   from: TimeMs,
   to: TimeMs,
 ): Promise<readonly BillCorrection[]> {
-  const days = await all<{ day: TimeMs; at: TimeMs; source: string; nano: Nano }>(
+  const days = await all<CorrectedDay>(
     db,
     'SELECT day, at, source, nano FROM bill_corrections WHERE at >= ? AND at < ? ORDER BY at, day',
     [from, to],
   );
+  return byMonth(days);
+}
+
+/** Corrections of days as one for each month and import. */
+function byMonth(days: readonly CorrectedDay[]): readonly BillCorrection[] {
   const byBill = Map.groupBy(days, ({ day, at }) => `${monthStart(day)} ${at}`);
   return [...byBill.values()].map((own) => ({
     month: monthStart(own[0]!.day),
@@ -93,31 +97,38 @@ async function readCorrections(
   }));
 }
 
-/** What a bill says of a day that is closed beyond what was billed and corrected before. */
+interface CorrectedDay extends Omit<BillCorrection, 'month'> {
+  readonly day: TimeMs;
+}
+
+/** Keeps what a bill says of a day that is closed beyond what was billed and corrected before; null where it is the same. */
 async function correctDay(
   db: Db,
   { day, totalNano }: BillDay,
   { source, at }: Pick<Parameters<BillStore['importDays']>[0], 'source' | 'at'>,
-): Promise<void> {
+): Promise<CorrectedDay | null> {
   const known = `SELECT CAST(
       COALESCE((SELECT total_nano FROM bill_days WHERE day = $day), 0) +
       COALESCE((SELECT SUM(nano) FROM bill_corrections WHERE day = $day), 0) AS BIGINT)`;
   const nano = totalNano - ((await value<number>(db, known, { day })) ?? 0);
-  if (nano === 0) return;
+  if (nano === 0) return null;
   await run(db, 'INSERT INTO bill_corrections VALUES (?, ?, ?, ?)', [day, at, source, nano]);
+  return { day, at, source, nano };
 }
 
 async function replaceDays(
   db: Db,
   { days, source, at, reopen }: Parameters<BillStore['importDays']>[0],
-): Promise<void> {
+): Promise<readonly BillCorrection[]> {
   const closed = new Set(await closedMonths(db));
+  const corrected: CorrectedDay[] = [];
   for (const one of days) {
     const { day, totalNano, poolNano, parts, reasons, nodes, namespaces } = one;
     const month = monthStart(day);
     if (closed.has(month)) {
       if (!reopen) {
-        await correctDay(db, one, { source, at });
+        const correction = await correctDay(db, one, { source, at });
+        if (correction !== null) corrected.push(correction);
         continue;
       }
       const next = nextMonth(month);
@@ -145,4 +156,5 @@ async function replaceDays(
       await run(db, 'INSERT INTO bill_nodes (day, node, nano) VALUES (?, ?, ?)', day, node, nano);
     }
   }
+  return byMonth(corrected);
 }
