@@ -3,14 +3,11 @@ import type { Assets } from '../assets/assets.ts';
 import type { HttpProblem } from '../problem.ts';
 import { CSRF_FIELD } from '../security/crossSite.ts';
 import { html, type Html } from './html.ts';
-import type { PageContext } from './route.ts';
+import type { PageContext, ShownPage } from './route.ts';
 
 /** The frame around every page. Nothing in it is inline script or style: the policy forbids both. */
 export function layout(page: PageContext, title: string, body: Html): Html {
-  const { assets, cluster, principal, clock, notice, sections, path } = page;
-  const current = sections
-    .filter((section) => path.startsWith(section.path))
-    .toSorted((a, b) => b.path.length - a.path.length)[0];
+  const { assets, cluster, principal, clock, notice, sections } = page;
   return html`<!doctype html>
     <html lang="en">
       <head>
@@ -26,10 +23,7 @@ export function layout(page: PageContext, title: string, body: Html): Html {
           ${clusterPicker(page)}
           <nav aria-label="Pages">
             ${sections.map(
-              (section) =>
-                html`<a href="${section.path}" ${section === current && html`aria-current="page"`}
-                  >${section.nav}</a
-                >`,
+              (entry) => html`<a href="${entry.path}" ${current(entry, page)}>${entry.nav}</a>`,
             )}
           </nav>
           <div class="who">
@@ -52,6 +46,12 @@ export function layout(page: PageContext, title: string, body: Html): Html {
         </footer>
       </body>
     </html>`;
+}
+
+/** Marks the entry of this page, or of the page that it is under. */
+function current({ path }: ShownPage, page: PageContext): Html | null {
+  if (path !== page.section) return null;
+  return path === page.path ? html`aria-current="page"` : html`aria-current="true"`;
 }
 
 /** The cluster’s name, and the others to choose from. */

@@ -58,13 +58,13 @@ export function mountPages(app: Hono<ServerEnv>, deps: ServeDeps, assets: Assets
     const scope = requireScope(route.scope);
     if ('submit' in route) {
       app.post(route.path, scope, async (context) => {
-        return context.redirect(await route.submit(pageRequest(context, shares)), 303);
+        return context.redirect(await route.submit(pageRequest(context, route, shares)), 303);
       });
       continue;
     }
     if (route.isWholeCluster === true) app.get(route.path, requireEveryNamespace());
     app.get(route.path, scope, async (context) =>
-      context.html(await route.show(pageRequest(context, shares))),
+      context.html(await route.show(pageRequest(context, route, shares))),
     );
   }
 }

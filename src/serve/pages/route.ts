@@ -30,6 +30,8 @@ interface Route {
 export interface ShownPage extends Route {
   /** Its name in the navigation; pages without one are reached by links. */
   readonly nav?: string;
+  /** Path of the page of the navigation under which it is found; by default one that its own path continues. */
+  readonly under?: string;
   /** Only for principals that see every namespace. */
   readonly isWholeCluster?: boolean;
   /** False leaves it out of the navigation; the default is true. */
@@ -76,6 +78,8 @@ export interface PageContext {
   readonly sections: readonly ShownPage[];
   /** Path of this page, without its query. */
   readonly path: string;
+  /** Path of the navigation's entry that this page is or is under; null for none. */
+  readonly section: string | null;
   readonly now: number;
   /** Stands at the top: what came of the last form. */
   readonly notice: string | null;
@@ -89,7 +93,11 @@ export interface PageShares {
   readonly kept: AnswerCache;
 }
 
-export function pageRequest(context: Context<ServerEnv>, shares: PageShares): PageRequest {
+export function pageRequest(
+  context: Context<ServerEnv>,
+  route: PageRoute,
+  shares: PageShares,
+): PageRequest {
   const { deps, assets, sections, kept } = shares;
   const { cluster, pricing, schedule } = deps.config();
   const { principal, session } = context.var;
@@ -109,6 +117,7 @@ export function pageRequest(context: Context<ServerEnv>, shares: PageShares): Pa
         (one.isListed?.(deps.config()) ?? true),
     ),
     path: context.req.path,
+    section: sectionOf(route, sections),
     now,
     notice: ownValue(NOTICES, context.req.query('done') ?? '') ?? null,
   };
@@ -117,6 +126,14 @@ export function pageRequest(context: Context<ServerEnv>, shares: PageShares): Pa
   const asked = { params: req.param(), query: req.query(), queries: req.queries() };
   const address = requestAddress(context, deps.config());
   return { page, principal, address, deps, ...asked, form, kept };
+}
+
+function sectionOf(route: PageRoute, sections: readonly ShownPage[]): string | null {
+  if ('under' in route) return route.under ?? null;
+  const above = sections.filter(
+    ({ path }) => route.path === path || (path !== '/' && route.path.startsWith(`${path}/`)),
+  );
+  return above[0]?.path ?? null;
 }
 
 /** The notices that an address may ask for: never a text of the address itself. */

@@ -30,6 +30,7 @@ const GIB = 2 ** 30;
 export const MONEY_PAGES: readonly PageRoute[] = [
   {
     path: '/budgets',
+    under: '/explore',
     scope: 'read',
     async show({ page, principal, deps: { questions, clusters = [] } }) {
       const seesAllClusters = seesAll(principal, clusters);
@@ -45,6 +46,7 @@ export const MONEY_PAGES: readonly PageRoute[] = [
   },
   {
     path: '/owners',
+    under: '/explore',
     scope: 'read',
     async show({ page, deps: { questions } }) {
       const report = await questions.owners({ namespaces: page.namespaces });
@@ -59,6 +61,7 @@ export const MONEY_PAGES: readonly PageRoute[] = [
   },
   {
     path: '/unit-costs',
+    under: '/explore',
     scope: 'read',
     async show({ page, query, deps }) {
       const chosen = Object.hasOwn(UNIT_COST_WINDOWS, query['window'] ?? '')
@@ -83,6 +86,7 @@ export const MONEY_PAGES: readonly PageRoute[] = [
   },
   {
     path: '/prices',
+    under: '/explore',
     scope: 'read',
     isWholeCluster: true,
     async show({ page, deps: { questions } }) {

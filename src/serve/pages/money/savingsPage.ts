@@ -30,6 +30,7 @@ const NAMES: Readonly<Record<SavingsAction['kind'], string>> = {
 /** What saves money beside right-sizing, and what came of recommendations that were applied. */
 export const savingsPage: ShownPage = {
   path: '/savings',
+  under: '/explore',
   scope: 'read',
   async show({ page, deps: { questions, config } }) {
     const { actions, applied, isWhole } = await questions.savings({ namespaces: page.namespaces });
