@@ -36,6 +36,7 @@ const LIST: PriceList = {
   asOf: null,
   currency: 'USD',
   configured: true,
+  sizes: () => [],
   find: (instanceType, region) =>
     instanceType === 'm9.2xlarge' && region === 'eu-west-1'
       ? {

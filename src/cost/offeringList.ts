@@ -12,6 +12,8 @@ export function offeringList(snapshot: Snapshot, pricing: PricingConfig): PriceL
     asOf: null,
     currency: pricing.currency,
     configured: false,
+    // It tells no sizes.
+    sizes: () => [],
     find(instanceType) {
       const own = offerings.filter((offering) => offering.instanceType === instanceType);
       const of = (capacityType: string): readonly (readonly [string, number])[] =>

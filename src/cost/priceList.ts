@@ -29,4 +29,6 @@ export interface PriceList {
   readonly configured: boolean;
   /** @param os the system that is wanted: an entry for it, else the one for Linux. */
   find(instanceType: string, region: string | null, os?: string): PriceListEntry | null;
+  /** Every machine type that the list has for the region and system of an entry, with it; empty where sizes are unknown. */
+  sizes(like: PriceListEntry): readonly PriceListEntry[];
 }

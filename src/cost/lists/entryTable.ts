@@ -69,6 +69,14 @@ export class EntryTable {
     const found = regions === undefined ? null : inRegion(regions, region, isOwn);
     return found === null && os !== 'linux' ? this.find(instanceType, region, isOwn) : found;
   }
+
+  /** Every machine type for the same region and system. */
+  sizes({ region, os }: PriceListEntry): readonly PriceListEntry[] {
+    return [...this.byType.values()].flatMap((regions): readonly PriceListEntry[] => {
+      const entry = regions.get(region);
+      return entry === undefined || entry.os !== os ? [] : [withMean(entry)];
+    });
+  }
 }
 
 function keyOf(instanceType: string, os: string): string {
@@ -83,7 +91,10 @@ function inRegion(
   const only =
     isOwn && region === null && regions.size === 1 ? [...regions.values()][0] : undefined;
   const entry = regions.get(region ?? '') ?? regions.get('') ?? only;
-  if (entry === undefined) return null;
+  return entry === undefined ? null : withMean(entry);
+}
+
+function withMean(entry: MutableEntry): PriceListEntry {
   const spots = [...entry.spotByZone.values()];
   const mean = spots.reduce((sum, price) => sum + price, 0) / spots.length;
   return { ...entry, spotPrice: spots.length > 0 ? mean : null };

@@ -48,6 +48,7 @@ export function parsePriceList(
     currency: readCurrency(comments.get('currency') ?? origin.currency, origin.name),
     configured: origin.configured,
     find: (instanceType, region, os) => entries.find(instanceType, region, origin.configured, os),
+    sizes: (like) => entries.sizes(like),
   };
 }
 

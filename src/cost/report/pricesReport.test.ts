@@ -20,7 +20,14 @@ const SNAPSHOT = aSnapshot({
 });
 const LOADED = {
   lists: [
-    { source: 'p.csv', asOf: 0, currency: 'USD', configured: true, find: () => null },
+    {
+      source: 'p.csv',
+      asOf: 0,
+      currency: 'USD',
+      configured: true,
+      find: () => null,
+      sizes: () => [],
+    },
   ] as const,
   problems: ['p.csv: its prices are old'],
 };

@@ -7,6 +7,7 @@ const GIB = 1024 ** 3;
 /** A node with what its resources cost. */
 export interface SavingsNode extends PackNode {
   readonly instanceType?: string | null;
+  readonly region?: string | null;
   readonly gpuHour?: number;
   readonly labels?: Readonly<Record<string, string>>;
   readonly cpuCoreHour: number;
@@ -49,7 +50,7 @@ export interface Savings {
 }
 
 /** A tenth of every node stays free, so that pods that grow or come have room. */
-const HEADROOM = 0.1;
+export const HEADROOM = 0.1;
 
 /** Packs the running pods onto as few nodes as their requests of today allow. */
 export function packNodes(

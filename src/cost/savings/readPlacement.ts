@@ -10,7 +10,7 @@ import type { PlacedContainer, SavingsNode } from './estimateSavings.ts';
  * What of a node's capacity pods can have, where only the capacity is known. The clouds reserve 4 to 8 % of the
  * CPU and 6 to 11 % of the memory of common machine sizes for the kubelet and the system.
  */
-const ALLOCATABLE_SHARE = 0.92;
+export const ALLOCATABLE_SHARE = 0.92;
 
 /** Nodes and where containers run on them, as the last hour of the history shows it. */
 export async function readPlacement(
@@ -49,6 +49,7 @@ function toNode(node: NodeRecord, watermark: number): SavingsNode[] {
       name,
       pool: pool ?? '',
       instanceType: firstLabel(labels, NODE_LABELS.instanceType) ?? null,
+      region: firstLabel(labels, NODE_LABELS.region),
       isControlPlane: NODE_LABELS.controlPlane.some((label) => labels[label] !== undefined),
       allocatableCpuCores: cpuCores * ALLOCATABLE_SHARE,
       allocatableRamBytes: ramBytes * ALLOCATABLE_SHARE,

@@ -33,8 +33,17 @@ interface Bin {
 export interface Packing {
   /** Nodes that could go, each with the nodes that its pods end on, by name. */
   readonly removed: ReadonlyMap<string, readonly string[]>;
-  /** Share of the allocatable CPU or memory, whichever is fuller, that is requested on those that stay; headroom counts. */
-  readonly usedShare: ReadonlyMap<string, number>;
+  /** What pods request on those that stay. */
+  readonly staying: ReadonlyMap<string, Requested>;
+}
+
+/** What the pods of a node request together. */
+export interface Requested {
+  readonly cpuCores: number;
+  readonly ramBytes: number;
+  readonly pods: number;
+  /** Share of the allocatable CPU or memory, whichever is fuller; headroom counts. */
+  readonly share: number;
 }
 
 /**
@@ -75,7 +84,18 @@ export function removableNodes(
     staying.filter((bin) => bin.pods.some((pod) => pod.node === name)).map(({ node }) => node.name);
   return {
     removed: new Map([...removed].map((name) => [name, endsOn(name).toSorted()])),
-    usedShare: new Map(staying.map((bin) => [bin.node.name, usedShare(bin)])),
+    staying: new Map(staying.map((bin) => [bin.node.name, requestedOn(bin)])),
+  };
+}
+
+function requestedOn(bin: Bin): Requested {
+  const sum = (of: (pod: PackPod) => number): number =>
+    bin.pods.reduce((total, pod) => total + of(pod), 0);
+  return {
+    cpuCores: sum((pod) => pod.cpuCores),
+    ramBytes: sum((pod) => pod.ramBytes),
+    pods: bin.pods.length,
+    share: usedShare(bin),
   };
 }
 

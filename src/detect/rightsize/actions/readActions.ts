@@ -1,4 +1,5 @@
 import type { PricingConfig } from '../../../cost/config.ts';
+import { loadShipped } from '../../../cost/lists/loadShipped.ts';
 import { nodeActions } from '../../../cost/savings/nodeActions.ts';
 import type { SavingsAction } from '../../../cost/savings/savingsAction.ts';
 import { DAY_MS } from '../../../model/time.ts';
@@ -43,7 +44,9 @@ export async function readActions(
   const { namespaces, thresholds, pricing } = request;
   const kubectl = kubectlOf(request.kubeContext);
   const ofNodes =
-    namespaces === null ? nodeActions(placement.nodes, placement.containers, kubectl) : [];
+    namespaces === null
+      ? nodeActions(placement.nodes, placement.containers, kubectl, await loadShipped())
+      : [];
   const histories = await reader.containerDays({
     from: context.today - (request.days - 1) * DAY_MS,
     to: watermark,
