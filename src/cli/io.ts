@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import type { Terminal } from '../model/text/table.ts';
 import { nearNames } from '../model/text/nearNames.ts';
 import { printable } from '../model/text/escape.ts';
@@ -41,9 +40,3 @@ export function unknownNameText(what: string, name: string, known: readonly stri
 export function unknownName(what: string, name: string, known: readonly string[]): CommandFailed {
   return new CommandFailed(unknownNameText(what, name, known));
 }
-
-const PACKAGE = new URL('../../package.json', import.meta.url);
-
-/** The version in package.json. */
-export const VERSION: string = (JSON.parse(readFileSync(PACKAGE, 'utf8')) as { version: string })
-  .version;

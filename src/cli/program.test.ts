@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { VERSION } from './io.ts';
+import { VERSION } from '../daemon/version.ts';
 import { runCommand } from '../../test/support/runCommand.ts';
 
 const run = (...args: readonly string[]) => runCommand(args, () => 0);

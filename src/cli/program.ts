@@ -1,7 +1,8 @@
 import { Command, CommanderError } from 'commander';
 import { ConfigError } from '../config/configError.ts';
 import { COMMANDS } from './commands/index.ts';
-import { UsageError, VERSION, type Io } from './io.ts';
+import { UsageError, type Io } from './io.ts';
+import { VERSION } from '../daemon/version.ts';
 
 /** Exit codes of every command. */
 const EXIT = { done: 0, failed: 1, usage: 2 } as const;

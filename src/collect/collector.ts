@@ -59,6 +59,8 @@ export interface SourceWork {
   readonly refusals: number;
   /** Metrics that it is asked for in parts, since it refused all pods at once. */
   readonly splitMetrics: number;
+  /** Processes that observed namespaces for this one, the last time. */
+  readonly helpers: number;
 }
 
 /** Of a source that was asked nothing. */
@@ -69,6 +71,7 @@ export const NO_WORK: SourceWork = {
   seconds: 0,
   refusals: 0,
   splitMetrics: 0,
+  helpers: 0,
 };
 
 /** A source could not be asked at all. `retryable` says whether waiting may help. */

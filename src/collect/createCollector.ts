@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { CollectConfig } from './config.ts';
+import type { Exchange } from '../store/exchange.ts';
 import type { Collector } from './collector.ts';
 import type { ClientDeps } from './prometheus/client.ts';
 import { createPrometheusCollector } from './prometheusCollector.ts';
@@ -19,13 +20,16 @@ export const SYSTEM_DEPS: CollectorDeps = {
 
 /**
  * The collector that the configuration asks for. Nothing is asked of any server yet.
+ *
+ * @param exchange with the processes that observe namespaces for this one
  * @throws Error when a certificate cannot be read or `prometheus.matchers` does not parse.
  */
 export async function createCollector(
   config: CollectConfig,
   deps: CollectorDeps = SYSTEM_DEPS,
+  exchange: Exchange | null = null,
 ): Promise<Collector> {
-  const metrics = await createPrometheusCollector(config, deps);
+  const metrics = await createPrometheusCollector(config, deps, exchange);
   const specs = createSpecSource(config, deps);
   return specs === null
     ? metrics

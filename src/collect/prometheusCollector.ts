@@ -1,13 +1,14 @@
 import type { CollectConfig } from './config.ts';
 import type { ExpectedSamples, Snapshot } from '../model/snapshot.ts';
 import type { TimeMs, Window } from '../model/time.ts';
-import { assemble } from './assemble/assemble.ts';
+import { Assembly, type AssembleSettings, type WindowPods } from './assemble/assemble.ts';
 import { NO_WORK, type Collector } from './collector.ts';
+import { Helpers } from './helpers.ts';
 import { mentionedLabels } from './mentionedLabels.ts';
 import { nameRestorer } from './labels.ts';
 import { createPrometheusClient } from './prometheus/client.ts';
 import type { ClientDeps } from './prometheus/client.ts';
-import { fetchBatch } from './prometheus/fetchBatch.ts';
+import { fetchBatch, type PodsOf } from './prometheus/fetchBatch.ts';
 import type { Batch, BorneParts } from './prometheus/batch.ts';
 import { LabelSets } from './prometheus/labelSets.ts';
 import type { RawSeries } from './prometheus/rawSamples.ts';
@@ -18,6 +19,8 @@ import { trustedContext } from './trust/trustedContext.ts';
 import { configuredSources, learnSources, type SourceDecision } from './trust/sources.ts';
 import { fetchUnits } from './prometheus/fetchUnits.ts';
 import { findOldestData, hasDataAfter } from './prometheus/searchData.ts';
+import { shareMatchers, type Share } from './share.ts';
+import type { Asked, Exchange, Talk } from '../store/exchange.ts';
 
 /** Points of the largest answer that one request is meant to bring: some 15 MB of JSON. */
 const POINTS_PER_ANSWER = 500_000;
@@ -28,16 +31,37 @@ const FIRST_GUESS = 5_000;
 /** Raw samples that are asked for at once, for each point of other answers: fewer requests are cheaper for the store. */
 const SAMPLES_A_POINT = 3;
 
-/** Observes windows through Prometheus alone: what existed, for how long, what it asked for and used. */
+/** What the collector that leads asks others to observe with it. */
+interface SharedQuestion {
+  readonly windows: readonly Window[];
+  readonly expected: ExpectedSamples;
+  readonly decided: readonly SourceDecision[];
+  /** By place. */
+  readonly shares: readonly Share[];
+}
+
+/** A collector that can also have a part in what another one observes. */
+export interface SharingCollector extends Collector {
+  /** Observes the namespaces that it is asked for. @throws CollectError @throws ExchangeError */
+  help(asked: Asked, signal: AbortSignal): Promise<void>;
+}
+
+/**
+ * Observes windows through Prometheus alone: what existed, for how long, what it asked for and used.
+ *
+ * @param exchange with the processes that observe namespaces for this one; null where it does so alone
+ */
 export async function createPrometheusCollector(
   config: CollectConfig,
   deps: ClientDeps,
-): Promise<Collector> {
+  exchange: Exchange | null = null,
+): Promise<SharingCollector> {
   const labels = new LabelSets();
   const work = { ...NO_WORK };
   const client = await createPrometheusClient(config.prometheus, deps, { labels, work });
   const context = trustedContext(config, []);
-  const settings = {
+  const helpers = exchange === null ? null : new Helpers(exchange, deps.now);
+  const settings: AssembleSettings = {
     cluster: config.cluster,
     restoreName: nameRestorer(mentionedLabels(config)),
     devices: config.pricing.devices ?? {},
@@ -47,12 +71,76 @@ export async function createPrometheusCollector(
   let oldest: { readonly data: TimeMs; readonly at: TimeMs } | null = null;
   const fitting = (points: number): number => Math.max(1, Math.floor(points / largest));
 
+  /** Asks for the pods of some collector in windows of which all believe the same jobs. */
+  async function begin(
+    { windows, decided }: Pick<SharedQuestion, 'windows' | 'decided'>,
+    pods: PodsOf,
+    signal: AbortSignal,
+  ): Promise<{ readonly assembly: Assembly; readonly largest: number }> {
+    const believed = trustedContext(config, decided);
+    const grid = gridOf(windows);
+    const { concurrency } = config.prometheus;
+    const now = deps.now();
+    const batch = await fetchBatch(client, believed, grid, concurrency, signal, now, borne, pods);
+    const { isPodsOnly } = pods;
+    const assembly = new Assembly(batch, windows, { ...settings, isPodsOnly });
+    return { assembly, largest: largestAnswer(batch) };
+  }
+
+  async function observeAlone(
+    { windows, expected, decided }: Omit<SharedQuestion, 'shares'>,
+    signal: AbortSignal,
+  ): Promise<readonly Snapshot[]> {
+    const pods = { matchers: [], isPodsOnly: false };
+    const begun = await begin({ windows, decided }, pods, signal);
+    const { assembly } = begun;
+    largest = begun.largest;
+    const signs = assembly.windowSigns([assembly.batchSigns()]);
+    return assembly.snapshots([assembly.pods([signs], expected)]);
+  }
+
+  /** The pods of one share, by what those of all shares show together. */
+  async function observeShare(
+    question: SharedQuestion,
+    place: number,
+    talk: Talk,
+    signal: AbortSignal,
+  ): Promise<{
+    readonly assembly: Assembly;
+    readonly largest: number;
+    readonly pods: readonly WindowPods[];
+  }> {
+    const matchers = shareMatchers(question.shares[place]!);
+    const begun = await begin(question, { matchers, isPodsOnly: place > 0 }, signal);
+    const { assembly } = begun;
+    const batch = await talk.share('batch', assembly.batchSigns(), signal);
+    const windows = await talk.share('windows', assembly.windowSigns(batch), signal);
+    return { ...begun, pods: assembly.pods(windows, question.expected) };
+  }
+
+  async function observeRun(
+    question: Omit<SharedQuestion, 'shares'>,
+    signal: AbortSignal,
+  ): Promise<readonly Snapshot[]> {
+    const together = await helpers?.observe(async (shares, ask) => {
+      const shared: SharedQuestion = { ...question, shares };
+      const talk = await ask(shared);
+      const own = await observeShare(shared, 0, talk, signal);
+      largest = own.largest * shares.length;
+      const others = await talk.take<readonly WindowPods[]>('pods', signal);
+      return own.assembly.snapshots([own.pods, ...others]);
+    });
+    const snapshots = together ?? (await observeAlone(question, signal));
+    helpers?.learn(snapshots.at(-1)?.pods ?? []);
+    return snapshots;
+  }
+
   async function collectPart(
     windows: readonly Window[],
     expected: ExpectedSamples,
     signal: AbortSignal,
   ): Promise<readonly Snapshot[]> {
-    const { concurrency, trust } = config.prometheus;
+    const { trust } = config.prometheus;
     labels.nextRound();
     const asking = { client, context, grid: gridOf(windows), signal, borne };
     const decisions = await fetchSources(asking, configuredSources(expected, trust.jobs));
@@ -60,21 +148,19 @@ export async function createPrometheusCollector(
     let known = expected;
     for (const [from, to] of runsOfEqual(decisions)) {
       const run = windows.slice(from, to);
-      const believed = trustedContext(config, decisions[from] ?? []);
+      const decided = decisions[from] ?? [];
       const grid = gridOf(run);
-      const now = deps.now();
-      const batch = await fetchBatch(client, believed, grid, concurrency, signal, now, borne);
-      largest = largestAnswer(batch);
-      const assembled = assemble(batch, run, known, settings);
+      const assembled = await observeRun({ windows: run, expected: known, decided }, signal);
+      const believed = trustedContext(config, decided);
       const seen = await diagnose({ ...asking, context: believed, grid }, assembled);
       const units =
         config.unitCosts.length === 0
           ? []
           : await fetchUnits(client, config.unitCosts, grid, signal);
       seen.forEach((snapshot, index) => {
-        const decided = decisions[from + index] ?? [];
-        known = { ...snapshot.expectedSamples, ...learnSources(known, decided) };
-        const problems = [...snapshot.problems, ...decided.flatMap((one) => one.problems)];
+        const now = decisions[from + index] ?? [];
+        known = { ...snapshot.expectedSamples, ...learnSources(known, now) };
+        const problems = [...snapshot.problems, ...now.flatMap((one) => one.problems)];
         const own = units[index];
         const measured = own === undefined ? {} : { units: own };
         snapshots.push({ ...snapshot, ...measured, problems, expectedSamples: known });
@@ -108,12 +194,18 @@ export async function createPrometheusCollector(
     hasDataAfter: (time, until, signal) =>
       hasDataAfter({ client, context, signal, borne }, time, Math.max(until, deps.now())),
     takeWork() {
-      const taken = { ...work, splitMetrics: borne.size };
+      const taken = { ...work, splitMetrics: borne.size, helpers: helpers?.last ?? 0 };
       Object.assign(work, NO_WORK);
       return taken;
     },
+    async help({ question, place, talk }, signal) {
+      labels.nextRound();
+      const { pods } = await observeShare(question as SharedQuestion, place, talk, signal);
+      await talk.give('pods', pods);
+    },
     async close() {
       client.close();
+      await exchange?.close();
     },
   };
 }

@@ -2,7 +2,7 @@ import { mkdirSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { isMainThread, parentPort, workerData, type MessagePort } from 'node:worker_threads';
 import { createBirpc } from 'birpc';
-import { createCollector, SYSTEM_DEPS } from '../collect/createCollector.ts';
+import { SYSTEM_DEPS } from '../collect/createCollector.ts';
 import { listReports } from '../collect/signals/listReports.ts';
 import { SignalsFull } from '../store/signals.ts';
 import type { Collector } from '../collect/collector.ts';
@@ -42,7 +42,7 @@ import { openOrRecover } from './recoverHistory.ts';
 import { StepGuard } from './stepGuard.ts';
 import { summarize, type CycleSummary } from './cycleSummary.ts';
 import { makeDigest, type DigestAnswer, type DigestAsk } from './makeDigest.ts';
-import { withElsewhere } from './withElsewhere.ts';
+import { openCollector, standBy } from './collectors.ts';
 
 export interface RunnerOptions {
   /** Named in the error of a process that finds the history locked. */
@@ -93,7 +93,7 @@ export class CycleRunner {
   static async open(loaded: CycleConfig, options: RunnerOptions): Promise<CycleRunner> {
     const settings = await compose(loaded, options);
     const { config } = settings;
-    const collector = withElsewhere(await createCollector(config), config);
+    const collector = await openCollector(loaded, options);
     const history =
       options.dryRunFrom === undefined
         ? await openWriter(config, options)
@@ -244,7 +244,7 @@ export class CycleRunner {
    */
   async reconfigure(loaded: CycleConfig): Promise<void> {
     const settings = await compose(loaded, this.#options);
-    const collector = withElsewhere(await createCollector(loaded.config), loaded.config);
+    const collector = await openCollector(loaded, this.#options);
     const old = this.#collector;
     this.#settings = settings;
     this.#collector = collector;
@@ -312,7 +312,17 @@ const UNUSABLE: ReadonlySet<HistoryError['code']> = new Set([
 /** The thread's own side: owns the collector and the history's writer, so that no batch holds up the event loop. */
 async function serve(port: MessagePort): Promise<void> {
   const asked = Promise.withResolvers<CycleConfig>();
-  const calls: Partial<CycleCalls> = { open: asked.resolve };
+  const helping = new AbortController();
+  let helped: Promise<unknown> = Promise.resolve();
+  const calls: Partial<CycleCalls> = {
+    open: asked.resolve,
+    standBy: (loaded) => {
+      const warn = (problem: string) => void daemon.warning.asEvent(problem);
+      helped = standBy(loaded, warn, helping.signal).catch((error: unknown) => {
+        if (!helping.signal.aborted) warn(plainError(error).message);
+      });
+    },
+  };
   const daemon = createBirpc<CycleReports, Partial<CycleCalls>>(calls, wire(port));
   const stop = new AbortController();
   let current = new AbortController();
@@ -334,7 +344,10 @@ async function serve(port: MessagePort): Promise<void> {
     };
   };
   try {
-    const runner = await CycleRunner.open(await asked.promise, {
+    const loaded = await asked.promise;
+    helping.abort();
+    await helped;
+    const runner = await CycleRunner.open(loaded, {
       command: 'run',
       now: Date.now,
       warn: (problem) => void daemon.warning.asEvent(problem),
@@ -357,7 +370,7 @@ async function serve(port: MessagePort): Promise<void> {
       }),
       reconfigure: (next) => runner.reconfigure(next),
       abort: () => current.abort(),
-    } satisfies Omit<CycleCalls, 'open'>);
+    } satisfies Omit<CycleCalls, 'open' | 'standBy'>);
     await daemon.opened.asEvent(runner.watermark);
   } catch (error) {
     await daemon.failed.asEvent(plainError(error));

@@ -9,7 +9,9 @@ import type { DigestAnswer, DigestAsk } from './makeDigest.ts';
 
 /** What the cycle thread does for the daemon. Calls run one after the other, as they came, except the last three. */
 export interface CycleCalls {
-  /** Opens the history, once, before all other calls. */
+  /** Observes namespaces for the process that leads, where that is configured, until `open` is called. */
+  standBy(loaded: CycleConfig): void;
+  /** Opens the history, once, before all further calls. */
   open(loaded: CycleConfig): void;
   /** Seals every window up to `until`; `from` is where to begin when nothing is sealed yet. */
   catchUp(ask: {
@@ -115,15 +117,19 @@ export async function startCycleThread(
     cause = new Error(reason);
     void worker.terminate();
   };
+  const plain = (): CycleConfig => {
+    const { config, thresholds, configHash } = loaded();
+    return { config, thresholds, configHash };
+  };
   const open = async (): Promise<void> => {
     try {
+      calls.standBy.asEvent(plain()).catch(() => undefined);
       await leads;
     } catch (error) {
       kill(plainError(error).message);
       return;
     }
-    const { config, thresholds, configHash } = loaded();
-    await calls.open({ config, thresholds, configHash });
+    await calls.open(plain());
   };
   open().catch(() => undefined);
   const watermark = await opened.promise;

@@ -81,6 +81,7 @@ function recordWork({ work }: CycleSummary, metrics: Metrics): void {
   metrics.storeSeconds.inc(work.seconds);
   metrics.storeRefusals.inc(work.refusals);
   metrics.storeSplitMetrics.set(work.splitMetrics);
+  metrics.helpers.set(work.helpers);
 }
 
 /** Money as rates in units of currency an hour, so that windows of any length compare. */

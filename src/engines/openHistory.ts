@@ -3,6 +3,7 @@ import { formatTime, type TimeMs } from '../model/time.ts';
 import type { AuditLog } from '../store/auditLog.ts';
 import type { BillStore } from '../store/bills.ts';
 import type { DigestStore } from '../store/digests/digestStore.ts';
+import type { Exchange } from '../store/exchange.ts';
 import type { OperatorLog } from '../store/findingLog.ts';
 import {
   HistoryError,
@@ -165,6 +166,23 @@ export async function leadHistory(
   processId();
   const { waitForLead } = await import('./postgres/leadership.ts');
   return waitForLead({ location, command, since: formatTime(clock()) }, signal, onWait);
+}
+
+/**
+ * Opens what the processes talk by that share a history; null for a file, which one process has.
+ *
+ * @param way processes that observe in another way do not work together
+ * @param warn is given what goes wrong while this process stands by
+ */
+export async function openExchange(
+  path: string,
+  way: string,
+  warn: (problem: string) => void,
+): Promise<Exchange | null> {
+  const location = parsePostgresLocation(path);
+  if (location === null) return null;
+  const { PostgresExchange } = await import('./postgres/exchange.ts');
+  return new PostgresExchange(location, way, warn);
 }
 
 /**

@@ -103,6 +103,10 @@ export function createMetrics(version: string, cluster: string, source: MetricsS
       'burnwatch_store_split_metrics',
       'Metrics that are asked for in parts, since Prometheus refused all pods at once',
     ),
+    helpers: gauge(
+      'burnwatch_helpers',
+      'Processes that observed namespaces for this one in the last cycle (history.standbys)',
+    ),
     questions: new Counter({
       name: 'burnwatch_questions_total',
       help: 'Questions of pages and the API: computed, or cached (the answer was there already)',

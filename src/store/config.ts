@@ -38,6 +38,8 @@ const history = z.strictObject({
   path: z.string().default('./burnwatch.db'),
   url: z.string().optional(),
   urlFile: z.string().optional(),
+  /** Whether processes that stand by on PostgreSQL observe a part of the namespaces for the one that leads. */
+  standbys: z.enum(['serve', 'collect']).default('serve'),
   retention: z
     .strictObject({
       windows: duration.default(14 * DAY_MS),
@@ -76,8 +78,15 @@ const s3: Rule<HistoryConfig> = ({ backup: place }, report) => {
   }
 };
 
-const postgres: Rule<HistoryConfig> = ({ url, urlFile, backup: toFolder }, report) => {
-  if (url === undefined) return;
+const postgres: Rule<HistoryConfig> = ({ url, urlFile, standbys, backup: toFolder }, report) => {
+  if (url === undefined) {
+    if (standbys === 'collect')
+      report(
+        ['standbys'],
+        'is for several processes on one PostgreSQL: set history.url, or leave it out',
+      );
+    return;
+  }
   const key = urlFile === undefined ? 'url' : 'urlFile';
   const problem = urlProblem(url);
   if (problem !== null) report([key], problem);

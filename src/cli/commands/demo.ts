@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
 import { formatTime } from '../../model/time.ts';
 import { runBackfill } from './backfill.ts';
-import { CommandFailed, UsageError, VERSION, type Io } from '../io.ts';
+import { CommandFailed, UsageError, type Io } from '../io.ts';
+import { VERSION } from '../../daemon/version.ts';
 
 interface DemoCliOptions {
   readonly once?: boolean;

@@ -2,7 +2,8 @@ import type { Command } from 'commander';
 import { openHistoryReader } from '../../engines/openHistory.ts';
 import { QuestionPool } from '../../serve/questions/questionPool.ts';
 import type { Principal } from '../../serve/security/principal.ts';
-import { VERSION, type Io } from '../io.ts';
+import { type Io } from '../io.ts';
+import { VERSION } from '../../daemon/version.ts';
 import {
   interruptible,
   loadContext,

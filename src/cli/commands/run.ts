@@ -6,7 +6,8 @@ import { createLogger } from '../../daemon/logger.ts';
 import { LogSink } from '../../daemon/logSink.ts';
 import { watchConfig } from '../../daemon/watchConfig.ts';
 import { SECOND_MS } from '../../model/time.ts';
-import { CommandFailed, VERSION, type Io } from '../io.ts';
+import { CommandFailed, type Io } from '../io.ts';
+import { VERSION } from '../../daemon/version.ts';
 import type { ConfigOption } from '../options.ts';
 
 /** SIGTERM ends the daemon within ten seconds, whatever hangs. */

@@ -1,6 +1,5 @@
 import type { DataProblem } from '../../model/snapshot.ts';
-import type { Batch } from '../prometheus/batch.ts';
-import { answersOf, type Answer } from './answers.ts';
+import type { Answer } from './answers.ts';
 
 /** Whose metrics every stock installation has, and how they are got. */
 const EXPORTERS = [
@@ -30,12 +29,9 @@ interface AbsentMetrics {
 }
 
 /** Names the metrics that have no data; an exporter of which nothing is there is one problem, not one a metric. */
-export function absentProblems(batch: Batch, point: number): AbsentMetrics {
-  const usual = answersOf(batch).filter(({ spec }) => spec.need !== 'extra');
-  const asked = usual.filter(
-    ({ failures }) => !failures.some(({ from, to }) => from <= point && point <= to),
-  );
-  const absent = asked.filter(({ hasDataAt }) => !hasDataAt(point));
+export function absentProblems(answers: readonly Answer[]): AbsentMetrics {
+  const usual = answers.filter(({ spec }) => spec.need !== 'extra');
+  const absent = usual.filter(({ failure, hasData }) => failure === null && !hasData);
   const isIndispensable = absent.some(({ spec }) => spec.need === 'indispensable');
   if (absent.length === usual.length)
     return { problems: [nothingAtAll(usual.length)], isIndispensable, isEverything: true };

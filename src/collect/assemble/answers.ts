@@ -1,45 +1,85 @@
 import { SECOND_MS } from '../../model/time.ts';
-import type { Batch, PointNote } from '../prometheus/batch.ts';
+import type { Batch, BatchAnswer, PointNote } from '../prometheus/batch.ts';
 import { pointSeconds, type Grid } from '../prometheus/grid.ts';
-import { QUERY_IDS, querySpec, RAW_IDS, rawSpec, type QuerySpec } from '../prometheus/queries.ts';
+import {
+  QUERY_IDS,
+  querySpec,
+  RAW_IDS,
+  rawSpec,
+  SPLIT_BY,
+  type QuerySpec,
+} from '../prometheus/queries.ts';
 import { countBefore } from '../measure/samples.ts';
 import { at } from './series.ts';
 
-/** An answer of a batch, however it was asked for. */
+/** What the answers about one metric were like in a window. */
 export interface Answer {
   readonly spec: Pick<QuerySpec, 'metric' | 'need' | 'without'>;
-  readonly warnings: readonly PointNote[];
-  readonly failures: readonly PointNote[];
-  hasDataAt(point: number): boolean;
-  /** Series whose samples at a point were no numbers. */
-  badAt(point: number): number;
+  /** What the store said when it did not answer, or left something out. */
+  readonly failure: string | null;
+  readonly warning: string | null;
+  readonly hasData: boolean;
+  /** Series whose samples were no numbers. */
+  readonly bad: number;
 }
 
-/** All answers of a batch, always in the same order. */
-export function answersOf(batch: Batch): readonly Answer[] {
+/** The metrics of which each collector reads its own namespaces; the others are read whole. */
+const IS_SHARED: readonly boolean[] = [
+  ...RAW_IDS.map(() => true),
+  ...QUERY_IDS.map((id) => SPLIT_BY[id] !== undefined),
+];
+
+/** All answers of a batch in the window that ends at a point, always in the same order. */
+export function answersAt(batch: Batch, point: number): readonly Answer[] {
   const { grid } = batch;
+  const said = ({ warnings, failures }: Pick<BatchAnswer, 'warnings' | 'failures'>) => ({
+    failure: noteAt(failures, point),
+    warning: noteAt(warnings, point),
+  });
   return [
     ...RAW_IDS.map((id): Answer => {
-      const { series, warnings, failures } = batch.raw[id];
+      const { series } = batch.raw[id];
       return {
-        spec: rawSpec(id),
-        warnings,
-        failures,
-        hasDataAt: (point) => series.some(({ times }) => hasTime(grid, times, point)),
-        badAt: (point) => series.filter(({ bad }) => hasTime(grid, bad ?? [], point)).length,
+        spec: specOf(rawSpec(id)),
+        ...said(batch.raw[id]),
+        hasData: series.some(({ times }) => hasTime(grid, times, point)),
+        bad: series.filter(({ bad }) => hasTime(grid, bad ?? [], point)).length,
       };
     }),
     ...QUERY_IDS.map((id): Answer => {
-      const { series, badValues, warnings, failures } = batch.answers[id];
+      const { series, badValues } = batch.answers[id];
       return {
-        spec: querySpec(id),
-        warnings,
-        failures,
-        hasDataAt: (point) => series.some(({ values }) => at(values, point) !== null),
-        badAt: (point) => badValues[point] ?? 0,
+        spec: specOf(querySpec(id)),
+        ...said(batch.answers[id]),
+        hasData: series.some(({ values }) => at(values, point) !== null),
+        bad: badValues[point] ?? 0,
       };
     }),
   ];
+}
+
+/** The answers that several collectors had; what is read whole is taken from the first one. */
+export function joinAnswers(all: readonly (readonly Answer[])[]): readonly Answer[] {
+  const [first = [], ...others] = all;
+  return first.map((answer, index) => {
+    if (IS_SHARED[index] !== true) return answer;
+    const same = [answer, ...others.flatMap((answers) => answers[index] ?? [])];
+    return {
+      ...answer,
+      failure: same.find(({ failure }) => failure !== null)?.failure ?? null,
+      warning: same.find(({ warning }) => warning !== null)?.warning ?? null,
+      hasData: same.some(({ hasData }) => hasData),
+      bad: same.reduce((sum, { bad }) => sum + bad, 0),
+    };
+  });
+}
+
+function specOf({ metric, need, without }: Answer['spec']): Answer['spec'] {
+  return { metric, need, without };
+}
+
+function noteAt(notes: readonly PointNote[], point: number): string | null {
+  return notes.find(({ from, to }) => from <= point && point <= to)?.text ?? null;
 }
 
 /** True when one of some times lies in the window that ends at a point. */

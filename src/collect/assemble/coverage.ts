@@ -39,6 +39,23 @@ export interface CoveredTime {
 
 export type CoverageSum = { -readonly [K in keyof CoveredTime]: TimeMs };
 
+/** Sums of a window by namespace, so that they come to the same whoever counted which namespace. */
+export type CoverageSums = Map<string, CoverageSum>;
+
+/** The sum over all namespaces. */
+export function totalCoverage(sums: CoverageSums): CoveredTime {
+  const total: CoverageSum = { livedMs: 0, coveredMs: 0, missingMs: 0 };
+  for (const namespace of [...sums.keys()].sort()) addCoverage(total, sums.get(namespace)!);
+  return total;
+}
+
+/** The sum of a namespace. */
+export function coverageOf(sums: CoverageSums, namespace: string): CoverageSum {
+  let sum = sums.get(namespace);
+  if (sum === undefined) sums.set(namespace, (sum = { livedMs: 0, coveredMs: 0, missingMs: 0 }));
+  return sum;
+}
+
 /** Adds what lived in a window. */
 export function addCoverage(sum: CoverageSum, one: CoveredTime): void {
   sum.livedMs += one.livedMs;

@@ -61,17 +61,28 @@ interface AnswerCheck {
   readonly problems: readonly DataProblem[];
 }
 
+/** Which metrics that every pod has a pod has in a window, in a fixed order. */
+export function answeredFor(pod: LivingPod, window: Window): readonly boolean[] {
+  return OF_EVERY_POD.map(({ has }) => has(pod, window));
+}
+
+/** How many of some pods have each of these metrics, in the same order. */
+export interface AnsweredPods {
+  readonly pods: number;
+  readonly have: readonly number[];
+}
+
 /** Compares the share of a window's pods that have a metric with that of the windows before. */
 export function checkAnswers(
-  pods: readonly LivingPod[],
+  { pods, have }: AnsweredPods,
   window: Window,
   known: AnswerCheck['memory'] = {},
 ): AnswerCheck {
   const memory: Record<string, AnswerMemory> = { ...known };
   const problems: DataProblem[] = [];
-  if (pods.length === 0) return { memory, problems };
-  for (const { metric, without, has } of OF_EVERY_POD) {
-    const share = pods.filter((pod) => has(pod, window)).length / pods.length;
+  if (pods === 0) return { memory, problems };
+  for (const [index, { metric, without }] of OF_EVERY_POD.entries()) {
+    const share = (have[index] ?? 0) / pods;
     const before = known[metric] ?? { share: 0 };
     const isLacking = before.share >= LEAST_SHARE && share < before.share * LACKING_SHARE;
     const windows = (before.lacking ?? 0) + 1;

@@ -8,8 +8,7 @@ import type { Owner, ResolvedWorkload } from '../identity.ts';
 import { growthOf } from '../measure/counter.ts';
 import { coveredIn } from '../measure/samples.ts';
 import { containerSample, perSecond } from './containerSample.ts';
-import type { CoverageSum } from './coverage.ts';
-import { addCoverage } from './coverage.ts';
+import { addCoverage, coverageOf, type CoverageSums } from './coverage.ts';
 import { presenceOf, type Presence } from './presence.ts';
 import type { OwnerIndex } from './owners.ts';
 import { samplesOf, type ContainerEntry, type PodEntry } from './podEntry.ts';
@@ -24,7 +23,7 @@ export interface PodContext {
   readonly facts: WindowFacts;
   readonly owners: OwnerIndex;
   readonly requestsReported: boolean;
-  readonly coverage: CoverageSum;
+  readonly coverage: CoverageSums;
   /** The window's pods by `NAMESPACE/NAME`. */
   readonly byName: ReadonlyMap<string, LivingPod>;
   /** Pods of which two series of one container tell different use. */
@@ -41,6 +40,7 @@ export function podSample(pod: LivingPod, context: PodContext): PodSample {
   const { facts } = context;
   const { point } = facts;
   const { entry, told } = pod;
+  const coverage = coverageOf(context.coverage, entry.namespace);
   const createdAt = timeAt(entry.created, told);
   const windowMs = facts.window.end - facts.window.start;
   const presence = presenceOf(entry, facts.window, point, facts.scrapes, {
@@ -96,13 +96,13 @@ export function podSample(pod: LivingPod, context: PodContext): PodSample {
     requesting.push({ role: measured.role, requests: requestsOf(measured.sample) });
     disagree ||= measured.disagree;
     if (!measured.sample.init) ranShare = Math.max(ranShare, measured.sample.runShare);
-    if (!context.unobservable.has(pod.node ?? '')) addCoverage(context.coverage, measured);
+    if (!context.unobservable.has(pod.node ?? '')) addCoverage(coverage, measured);
   }
   if (disagree) context.disagreeing.push(`${entry.namespace}/${entry.name}`);
   const livedMs = Math.max(presence?.livedMs ?? 0, ranShare * windowMs);
   if (facts.kubeSamples > 0) {
     const coveredMs = Math.min(livedMs, presence?.coveredMs ?? 0);
-    addCoverage(context.coverage, { livedMs, coveredMs, missingMs: livedMs - coveredMs });
+    addCoverage(coverage, { livedMs, coveredMs, missingMs: livedMs - coveredMs });
   }
 
   const { workload, known } = resolveWorkload(pod, context);

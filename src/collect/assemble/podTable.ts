@@ -5,7 +5,7 @@ import { countBefore } from '../measure/samples.ts';
 import { carriedLabels } from '../labels.ts';
 import type { RestoreName } from '../labels.ts';
 import type { CounterSource } from '../measure/lives.ts';
-import type { Batch, LifeTimes, RawBatchAnswer } from '../prometheus/batch.ts';
+import type { Batch, LifeTimes } from '../prometheus/batch.ts';
 import { cgroupKey, lifeTimeKey, podKey } from '../prometheus/fetchLifeTimes.ts';
 import { pointSeconds, type Grid, type GridSeries } from '../prometheus/grid.ts';
 import type { QueryId } from '../prometheus/queries.ts';
@@ -21,22 +21,40 @@ import {
   type PodInfo,
   type PodName,
 } from './podEntry.ts';
+import { withReach, type Reach } from './reach.ts';
 import { sortName } from './sortPods.ts';
 import { compare, label, overlay, type Labelled } from './series.ts';
 
 /** Every pod of a batch, by namespace and name, in that order. */
 export type PodTable = readonly PodName[];
 
+/** A table that has what kube-state-metrics tells, and not yet what containers use. */
+interface BegunPodTable {
+  readonly pods: Iterable<PodEntry>;
+  /** @param reach how many pods of its node each target tells of, as `reachOf` counts them */
+  finish(reach: Reach): PodTable;
+}
+
 /** Sorts a batch's series to the pods and containers that they are about. */
-export function buildPodTable(batch: Batch, restore: RestoreName): PodTable {
+export function beginPodTable(batch: Batch, restore: RestoreName): BegunPodTable {
   const names = new Map<string, PodName>();
   const builder = { names, batch, restore };
   addPodFacts(builder);
   addContainerFacts(builder);
-  // cAdvisor comes last: only then is it known which UIDs kube-state-metrics has for a name.
-  addUsage(builder);
-  for (const name of names.values()) sortName(name);
-  return [...names.entries()].sort((a, b) => compare(a[0], b[0])).map(([, name]) => name);
+  return {
+    pods: [...names.values()].flatMap(podsOf),
+    finish: (reach) => {
+      // cAdvisor comes last: only then is it known which UIDs kube-state-metrics has for a name.
+      addUsage(builder, reach);
+      for (const name of names.values()) sortName(name);
+      return [...names.entries()].sort((a, b) => compare(a[0], b[0])).map(([, name]) => name);
+    },
+  };
+}
+
+/** All pods of a name. */
+function podsOf({ byUid, loose }: PodName): readonly PodEntry[] {
+  return loose === null ? [...byUid.values()] : [...byUid.values(), loose];
 }
 
 interface Builder {
@@ -219,9 +237,9 @@ function imageRef(series: GridSeries): ImageRef {
   return { image: spec === '' ? image : spec, imageId: id === '' ? null : id };
 }
 
-function addUsage(builder: Builder): void {
+function addUsage(builder: Builder, reach: Reach): void {
   const { answers, lifeTimes } = builder.batch;
-  const raw = withReach(builder);
+  const raw = withReach(builder.batch, reach);
   const containerOfSeries = (series: Labelled): ContainerEntry =>
     containerOf(usingPod(builder, series), label(series, 'container'));
   for (const series of sumCpuParts(raw.cpu.series)) {
@@ -257,39 +275,6 @@ function addUsage(builder: Builder): void {
       container[query] = overlay(container[query], series.values);
     }
   }
-}
-
-/** The series of containers, each with the number of pods on its node that its target tells of. */
-function withReach({ batch: { raw } }: Builder): Batch['raw'] {
-  const nodeOf = new Map<string, string>();
-  for (const series of raw.podInfo.series)
-    nodeOf.set(`${label(series, 'namespace')}/${label(series, 'pod')}`, label(series, 'node'));
-  const podsOf = new Map<string, Set<string>>();
-  const placeOf = (series: Labelled): { readonly pod: string; readonly key: string } => {
-    const pod = `${label(series, 'namespace')}/${label(series, 'pod')}`;
-    return { pod, key: JSON.stringify([label(series, 'instance'), nodeOf.get(pod) ?? null]) };
-  };
-  for (const series of raw.cpu.series) {
-    const { pod, key } = placeOf(series);
-    // Pods that nobody else knows say nothing of the node.
-    if (nodeOf.has(pod)) podsOf.set(key, (podsOf.get(key) ?? new Set()).add(pod));
-  }
-  const reaching = (answer: RawBatchAnswer): RawBatchAnswer => ({
-    ...answer,
-    series: answer.series.map((one) => ({
-      ...one,
-      reach: podsOf.get(placeOf(one).key)?.size ?? 0,
-    })),
-  });
-  return {
-    ...raw,
-    cpu: reaching(raw.cpu),
-    ram: reaching(raw.ram),
-    diskRead: reaching(raw.diskRead),
-    diskWrite: reaching(raw.diskWrite),
-    networkReceive: reaching(raw.networkReceive),
-    networkTransmit: reaching(raw.networkTransmit),
-  };
 }
 
 function addCounter(into: Counters, part: string, series: RawSeries, lifeTimes: LifeTimes): void {

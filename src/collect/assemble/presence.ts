@@ -47,24 +47,58 @@ function isOnNode(entry: PodEntry, node: string | null): boolean {
   return node !== null || entry.usageNode !== null;
 }
 
-/** The usual time between two scrapes of kube-state-metrics, and its last one that a window may see. */
-export function kubeScrapes(
+/** What some pods show of the scrapes of kube-state-metrics around a window. */
+export interface SeenScrapes {
+  /** The last sample that the window may see, and the first after it; infinite where there is none. */
+  readonly lastAt: TimeMs;
+  readonly nextAt: TimeMs;
+  /** The times of the pod that was seen most often. */
+  readonly longest: Float64Array;
+  /** Which pod that is: of two that were seen as often, the first by name. */
+  readonly pod: string;
+}
+
+/** Looks through the samples of pods around a window. */
+export function seenScrapes(
   entries: Iterable<PodEntry>,
   window: Window,
   aheadMs: TimeMs,
-): KubeScrapes {
-  let lastAt = -Infinity;
-  let nextAt = Infinity;
-  let longest = NO_TIMES;
-  for (const { info } of entries) {
+): SeenScrapes {
+  let seen: SeenScrapes = { lastAt: -Infinity, nextAt: Infinity, longest: NO_TIMES, pod: '' };
+  for (const { namespace, name, uid, info } of entries) {
     for (const { times } of info) {
       const to = countBefore(times, window.end + aheadMs + 1);
       const from = countBefore(times, window.start - NEAR_MS);
-      if (to > from) lastAt = Math.max(lastAt, times[to - 1] ?? lastAt);
-      nextAt = Math.min(nextAt, times[to] ?? nextAt);
-      if (to - from > longest.length) longest = times.subarray(from, to);
+      const one = {
+        lastAt: to > from ? (times[to - 1] ?? -Infinity) : -Infinity,
+        nextAt: times[to] ?? Infinity,
+        longest: times.subarray(from, to),
+        pod: `${namespace}/${name}/${uid ?? ''}`,
+      };
+      seen = addScrapes(seen, one);
     }
   }
+  return { ...seen, longest: seen.longest.slice() };
+}
+
+/** What two groups of pods show together, in whichever order. */
+export function addScrapes(a: SeenScrapes, b: SeenScrapes): SeenScrapes {
+  const more = b.longest.length - a.longest.length;
+  const { longest, pod } = more > 0 || (more === 0 && b.pod < a.pod) ? b : a;
+  return {
+    lastAt: Math.max(a.lastAt, b.lastAt),
+    nextAt: Math.min(a.nextAt, b.nextAt),
+    longest,
+    pod,
+  };
+}
+
+/** The usual time between two scrapes of kube-state-metrics, and its last one that a window may see. */
+export function kubeScrapes(
+  { lastAt, nextAt, longest }: SeenScrapes,
+  window: Window,
+  aheadMs: TimeMs,
+): KubeScrapes {
   const intervalMs = usualInterval(longest) ?? window.end - window.start;
   const isBack = lastAt <= window.end && nextAt <= window.end + FAR_MS;
   const [from, to] = [countBefore(longest, window.start + 1), countBefore(longest, window.end + 1)];

@@ -1,8 +1,6 @@
 import type { DataProblem } from '../../model/snapshot.ts';
-import type { Batch } from '../prometheus/batch.ts';
-import type { PointNote } from '../prometheus/batch.ts';
 import { absentProblems } from './absentMetrics.ts';
-import { answersOf } from './answers.ts';
+import type { Answer } from './answers.ts';
 import { complaintProblems, type Complaint } from './complaints.ts';
 import { MISSING_SHARE } from './coverage.ts';
 import { unobservableProblems } from './silentNodes.ts';
@@ -28,15 +26,14 @@ export interface SeenWindow {
   readonly unobservable: ReadonlySet<string>;
   /** Series that tell what cannot be. */
   readonly refusals: readonly Refusal[];
+  /** kube-state-metrics is scraped without honor_labels. */
+  readonly isExported: boolean;
   /** Answers that lack most of their series without a word. */
   readonly lacking: readonly DataProblem[];
 }
 
 /** Labels of kube-state-metrics that Prometheus replaced by those of kube-state-metrics' own pod. */
-function exportedLabels(batch: Batch): readonly DataProblem[] {
-  const isExported = batch.raw.podInfo.series.some(
-    ({ labels }) => (labels['exported_pod'] ?? '') !== '',
-  );
+function exportedLabels(isExported: boolean): readonly DataProblem[] {
   if (!isExported) return [];
   return [
     {
@@ -48,21 +45,17 @@ function exportedLabels(batch: Batch): readonly DataProblem[] {
 }
 
 /** Names everything that is missing from a window, always in the same order; one cause is said once. */
-export function problemsAt(batch: Batch, point: number, seen: SeenWindow): WindowProblems {
+export function problemsAt(answers: readonly Answer[], seen: SeenWindow): WindowProblems {
   const complaints: Complaint[] = [];
   const bad: DataProblem[] = [];
-  for (const { spec, warnings, failures, badAt } of answersOf(batch)) {
+  for (const { spec, failure, warning, bad: count } of answers) {
     const { metric, without } = spec;
-    const touches = ({ from, to }: PointNote): boolean => from <= point && point <= to;
-    const failure = failures.find(touches);
-    if (failure !== undefined) {
-      complaints.push({ code: 'query-failed', metric, without, said: failure.text });
+    if (failure !== null) {
+      complaints.push({ code: 'query-failed', metric, without, said: failure });
       continue;
     }
-    const warning = warnings.find(touches);
-    if (warning !== undefined)
-      complaints.push({ code: 'partial-answer', metric, without, said: warning.text });
-    const count = badAt(point);
+    if (warning !== null)
+      complaints.push({ code: 'partial-answer', metric, without, said: warning });
     if (count > 0) {
       bad.push({
         code: 'bad-values',
@@ -71,14 +64,14 @@ export function problemsAt(batch: Batch, point: number, seen: SeenWindow): Windo
       });
     }
   }
-  const absent = absentProblems(batch, point);
+  const absent = absentProblems(answers);
   const problems = [
     ...complaintProblems(complaints),
     ...bad,
     ...refusalProblems(seen.refusals),
     ...absent.problems,
     ...unobservableProblems(seen.unobservable),
-    ...exportedLabels(batch),
+    ...exportedLabels(seen.isExported),
   ];
   let complete = complaints.length === 0 && !absent.isIndispensable;
   if (absent.isEverything) return { problems, complete };

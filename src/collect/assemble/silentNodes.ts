@@ -1,7 +1,8 @@
 import { nodeFacts } from '../../model/nodeFacts.ts';
 import type { DataProblem, NodeSample } from '../../model/snapshot.ts';
 import { hasSample } from '../measure/samples.ts';
-import type { LivingPod, WindowFacts } from './windowFacts.ts';
+import type { Window } from '../../model/time.ts';
+import type { LivingPod } from './windowFacts.ts';
 
 /** A node that shows no use for so many windows in a row will not show any by being asked again. */
 const SILENT_WINDOWS = 12;
@@ -11,16 +12,12 @@ const NAMED = 3;
 /** Windows in a row, by node, in which none of its containers showed any use. */
 export type SilentNodes = Readonly<Record<string, number>>;
 
-/** Counts the windows for which nodes are silent. Where the whole cluster is, the source is away and no node is silent. */
-export function countSilent(
-  { pods, window }: Pick<WindowFacts, 'pods' | 'window'>,
-  before: SilentNodes,
-): SilentNodes {
-  const shows = new Map<string, boolean>();
-  for (const pod of pods) {
-    if (pod.node === null) continue;
-    shows.set(pod.node, shows.get(pod.node) === true || hasUse(pod, window));
-  }
+/**
+ * Counts the windows for which nodes are silent. Where the whole cluster is, the source is away and no node is silent.
+ *
+ * @param shows by node with pods, whether any of them shows use in the window
+ */
+export function countSilent(shows: ReadonlyMap<string, boolean>, before: SilentNodes): SilentNodes {
   if (![...shows.values()].includes(true)) return before;
   const silent = [...shows].filter(([, isShown]) => !isShown).map(([node]) => node);
   return Object.fromEntries(
@@ -28,7 +25,8 @@ export function countSilent(
   );
 }
 
-function hasUse({ entry, loose }: LivingPod, window: WindowFacts['window']): boolean {
+/** True where a sample of a pod's CPU lies in the window. */
+export function hasUse({ entry, loose }: LivingPod, window: Window): boolean {
   return [entry, ...(loose === null ? [] : [loose])].some(({ containers }) =>
     [...containers.values()].some(({ cpu }) =>
       cpu.some(({ samples }) => hasSample(samples, window)),

@@ -22,7 +22,6 @@ export interface LivingPod {
 export interface WindowFacts {
   readonly window: Window;
   readonly point: number;
-  readonly pods: readonly LivingPod[];
   /** Samples of kube-state-metrics in the window: all its series come from the same scrapes. */
   readonly kubeSamples: number;
   readonly scrapes: KubeScrapes;

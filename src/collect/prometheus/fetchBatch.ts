@@ -18,8 +18,19 @@ import {
 } from './batch.ts';
 import type { Grid, GridSeries } from './grid.ts';
 import { ALL_PODS, halvesOfPart, partMatchers, partsOf, type PartOfPoints } from './podParts.ts';
-import { QUERY_IDS, querySpec, RAW_IDS, rawSpec, SPLIT_BY } from './queries.ts';
+import { isOfPods, QUERY_IDS, querySpec, RAW_IDS, rawSpec, SPLIT_BY } from './queries.ts';
+import type { LabelMatcher } from './matchers.ts';
 import type { QueryContext, QueryId, RawId } from './queries.ts';
+
+/** The pods of one of several collectors. */
+export interface PodsOf {
+  /** Select the series of its namespaces; none where it is the only collector. */
+  readonly matchers: readonly LabelMatcher[];
+  /** It leaves the cluster as a whole to another one. */
+  readonly isPodsOnly: boolean;
+}
+
+const ALL: PodsOf = { matchers: [], isPodsOnly: false };
 
 /**
  * Asks every query once over the whole batch; a query that is too big or too slow is asked in halves.
@@ -34,16 +45,22 @@ export async function fetchBatch(
   signal: AbortSignal,
   now: TimeMs = Infinity,
   borne: BorneParts = new Map(),
+  { matchers, isPodsOnly }: PodsOf = ALL,
 ): Promise<Batch> {
   const answers = new Map<QueryId, BatchAnswer>();
   const raw = new Map<RawId, RawBatchAnswer>();
   // One query's fatal failure ends the others: their answers would not be used.
   const stop = new AbortController();
   const either = AbortSignal.any([signal, stop.signal]);
-  const asking = { client, context, grid, signal: either, borne };
+  const whole = { client, context, grid, signal: either, borne };
+  const asking = { ...whole, context: context.within(matchers) };
+  const ask = async (id: QueryId): Promise<BatchAnswer> => {
+    if (isPodsOnly && !isOfPods(id)) return notAsked(grid);
+    return fetchQuery(SPLIT_BY[id] === undefined ? whole : asking, id);
+  };
   const queue: (() => Promise<unknown>)[] = [
     ...RAW_IDS.map((id) => async () => raw.set(id, await fetchRaw(asking, rawSpec(id)))),
-    ...QUERY_IDS.map((id) => async () => answers.set(id, await fetchQuery(asking, id))),
+    ...QUERY_IDS.map((id) => async () => answers.set(id, await ask(id))),
   ];
   async function work(): Promise<void> {
     for (let ask = queue.shift(); ask !== undefined; ask = queue.shift()) await ask();
@@ -75,6 +92,10 @@ export async function fetchBatch(
   );
   const standing = await fetchStanding(asking, known);
   return { ...known, answers: described, raw: all, lifeTimes, standing };
+}
+
+function notAsked({ points }: Grid): BatchAnswer {
+  return { series: [], badValues: new Uint32Array(points), warnings: [], failures: [] };
 }
 
 async function fetchQuery(

@@ -725,6 +725,22 @@ export const SPLIT_BY: Readonly<Partial<Record<QueryId, string>>> = {
   waitingReason: 'pod',
 };
 
+/** Answers about the whole cluster by which pods are read, so that each of several collectors needs them. */
+const READ_WITH_PODS: readonly QueryId[] = [
+  'gpuUtilisation',
+  'gpuTensor',
+  'flows',
+  'nodeInfo',
+  'nodeCapacity',
+  'nodeAllocatable',
+  'nodeLabels',
+];
+
+/** What a collector asks that has a part of the pods and leaves the cluster as a whole to another one. */
+export function isOfPods(id: QueryId): boolean {
+  return SPLIT_BY[id] !== undefined || READ_WITH_PODS.includes(id);
+}
+
 /** A metric whose samples are read as they are, each with its own time. */
 export interface RawSpec extends Pick<QuerySpec, 'metric' | 'need' | 'without'> {
   /** Samples before a window and after it are read too: a counter's values at its edges lie between two. */

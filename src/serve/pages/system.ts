@@ -166,7 +166,7 @@ function problems({ windows, status }: SystemView): Html {
 /** What windows cost Prometheus. */
 function work(last: CycleWork | null): Html | null {
   if (last === null) return null;
-  const { windows, queries, samples, bytes, seconds, refusals, splitMetrics } = last;
+  const { windows, queries, samples, bytes, seconds, refusals, splitMetrics, helpers } = last;
   const perWindow = (value: number): string => formatCount(Math.round(value / windows));
   const rows = [
     ['Queries', perWindow(queries)],
@@ -175,6 +175,9 @@ function work(last: CycleWork | null): Html | null {
     ['Time until its answers were there, added up', formatDuration((1000 * seconds) / windows)],
     ['Queries that it refused', perWindow(refusals)],
     ['Metrics that it is asked for in parts of the pods', formatCount(splitMetrics)],
+    ...(helpers > 0
+      ? [['Processes that asked for namespaces too', formatCount(helpers)] as const]
+      : []),
   ] as const;
   return card(
     'What a window costs Prometheus',
