@@ -30,9 +30,9 @@ export async function buildHours(path: string, days: number, keys: number): Prom
       await tables.costHours.pages(day);
       await tables.nodeHours.pages(day);
       for (let start = day; start < day + DAY_MS; start += WINDOW_MS) await run(db, seal, start);
-      for (let index = 0; index < keys; index += 1) {
+      const containers = Array.from({ length: keys }, (_, index) => {
         const workload = Math.floor(index / 3);
-        const key = await tables.costKey({
+        return {
           namespace: `ns-${workload % 100}`,
           kind: 'Deployment',
           name: `app-${workload}`,
@@ -41,9 +41,10 @@ export async function buildHours(path: string, days: number, keys: number): Prom
           label_set: labels[workload % 3]!,
           owner: `team-${workload % 20}`,
           image: `registry.example/app-${workload}:1`,
-        });
+        };
+      });
+      for (const key of await tables.costKeys(containers))
         fillDay(tables.costHours, day, key, COST_COLUMNS.length);
-      }
       for (let node = 0; node < 400; node += 1) {
         const id = await tables.nodeId(`node-${node}`, undefined, day);
         fillDay(tables.nodeHours, day, id, NODE_SUM_COLUMNS.length);

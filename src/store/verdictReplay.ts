@@ -19,7 +19,7 @@ export interface ReplayTables {
   /** Makes a checkpoint's state the present one, without the checkpoints and events after it. */
   restore(state: CycleState): Promise<void>;
   writeChanges(changes: StateChanges): Promise<void>;
-  appendEvent(event: FindingEvent, muted: boolean): Promise<void>;
+  appendEvents(events: readonly FindingEvent[], muted: boolean): Promise<void>;
   setExpectedSamples(expected: ExpectedSamples): Promise<void>;
   takeCheckpoint(at: TimeMs, expected: ExpectedSamples): Promise<void>;
 }
@@ -29,7 +29,7 @@ type Replayed = Pick<WindowRecord, 'change' | 'events' | 'muted'>;
 /** What happened from one midnight to the next: a checkpoint is taken after each but the last. */
 interface Stretch {
   readonly changes: StateChanges;
-  readonly events: { readonly event: FindingEvent; readonly muted: boolean }[];
+  readonly events: Pick<Replayed, 'events' | 'muted'>[];
   expected: Replayed['change']['expectedSamples'];
   end: TimeMs;
 }
@@ -78,7 +78,7 @@ class GatheredReplay implements VerdictReplay {
         this.#stretches.push(stretch);
       }
       stretch.changes.add(change);
-      stretch.events.push(...events.map((event) => ({ event, muted })));
+      if (events.length > 0) stretch.events.push({ events, muted });
       stretch.expected = change.expectedSamples;
       stretch.end = change.watermark;
     }
@@ -98,7 +98,7 @@ class GatheredReplay implements VerdictReplay {
       await tables.restore(this.state);
       for (const stretch of this.#stretches) {
         await tables.writeChanges(stretch.changes);
-        for (const { event, muted } of stretch.events) await tables.appendEvent(event, muted);
+        for (const { events, muted } of stretch.events) await tables.appendEvents(events, muted);
         await tables.setExpectedSamples(stretch.expected);
         if (stretch.end % DAY_MS === 0 && stretch.end < watermark) {
           await tables.takeCheckpoint(stretch.end, stretch.expected);

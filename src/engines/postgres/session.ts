@@ -3,7 +3,7 @@ import { storeSql, type Db, type Parameter, type Row } from '../sql/db.ts';
 import { bind, toWire, translateSchema, typeOf } from './dialect.ts';
 
 /** Rows that go into one statement. */
-const STORED_AT_ONCE = 1_000;
+const AT_ONCE = 1_000;
 
 /** The names of prepared statements by their text, for all connections of this thread. */
 const NAMES = new Map<string, string>();
@@ -41,15 +41,48 @@ export function sessionOf(client: () => ClientBase): Db {
         await query(storeSql(table, key, Object.keys(row), keep), [Object.values(row)]);
         return;
       }
-      for (let at = 0; at < unique.length; at += STORED_AT_ONCE) {
-        const part = unique.slice(at, at + STORED_AT_ONCE);
+      for (let at = 0; at < unique.length; at += AT_ONCE) {
+        const part = unique.slice(at, at + AT_ONCE);
         const columns = Object.keys(part[0]!);
         const { select, values } = unnest(columns, part);
         const text = storeSql(table, key, columns, keep, select);
         await client().query({ name: nameOf(text), text, values: values as unknown[] });
       }
     },
+    lookUp: async (table, rows) => {
+      const found: (number | null)[] = [];
+      for (let at = 0; at < rows.length; at += AT_ONCE) {
+        const part = rows.slice(at, at + AT_ONCE);
+        const columns = Object.keys(part[0]!);
+        const { select, values } = unnest([...columns, PLACE], part.map(numbered));
+        const equal = columns.map((column, index) => `${table}.${column} = wanted.w${index}`);
+        const names = [...columns, PLACE].map((_, index) => `w${index}`).join(', ');
+        const text = `SELECT wanted.w${columns.length} AS place, id FROM (${select}) AS wanted (${names})
+          JOIN ${table} ON ${equal.join(' AND ')}`;
+        const ids: (number | null)[] = part.map(() => null);
+        const query = { name: nameOf(text), text, values: values as unknown[] };
+        const answer = await client().query<{ place: number; id: number }>(query);
+        for (const { place, id } of answer.rows) ids[place] = id;
+        found.push(...ids);
+      }
+      return found;
+    },
+    numbers: async (table, column, count) => {
+      if (count === 0) return [];
+      const text = `SELECT nextval(pg_get_serial_sequence($1, $2)) AS number FROM generate_series(1, $3)`;
+      const values = [table, column, count];
+      const query = { name: nameOf(text), text, values };
+      const { rows } = await client().query<{ number: number }>(query);
+      return rows.map(({ number }) => number);
+    },
   };
+}
+
+/** The column of a list that holds each row’s place in it. */
+const PLACE = 'place';
+
+function numbered(row: Row, index: number): Row {
+  return { ...row, [PLACE]: index };
 }
 
 /** One statement cannot store two rows of the same key: the last one counts. */

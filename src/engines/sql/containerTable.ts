@@ -2,7 +2,7 @@ import type { ContainerSample, PodSample } from '../../model/snapshot.ts';
 import type { Inherited } from '../../store/rollUp/windowPages.ts';
 import { HOUR_MS, type TimeMs } from '../../model/time.ts';
 import { canonicalLabels } from '../../store/labelSets.ts';
-import { all, IN_NUMBERS, insert, list, run, type Db } from './db.ts';
+import { all, IN_NUMBERS, list, type Db } from './db.ts';
 import type { Dictionary } from './dictionary.ts';
 
 /**
@@ -29,6 +29,9 @@ export interface ContainerRow {
 const COLUMNS =
   'namespace, pod, uid, container, kind, name, workload_known, node, image, label_set, owner, first_hour, last_hour';
 
+/** Numbers that are asked for at once; those that are left when the process ends are not used. */
+const NUMBERS_AT_ONCE = 500;
+
 /** What the row is about, apart from the container itself. */
 interface Identity {
   readonly kind: string;
@@ -46,7 +49,10 @@ export class ContainerTable {
   readonly #labelSets: Dictionary;
   #byUid = new Map<string, ContainerRow[]>();
   #byId = new Map<number, ContainerRow>();
-  readonly #widened = new Set<ContainerRow>();
+  /** Rows that are new, or are not stored as they are. */
+  readonly #changed = new Set<ContainerRow>();
+  /** Numbers for new rows. */
+  #numbers: number[] = [];
   #labelsOfPod = new Map<string, { labels: string; id: number }>();
   /** Hours whose rows were attributed to another workload since the last `takeReattributed`. */
   #reattributed = new Set<TimeMs>();
@@ -114,8 +120,9 @@ export class ContainerTable {
     );
   }
 
-  /** Reads the rows of pods that are not held yet, at once. */
-  async know(pods: readonly PodSample[]): Promise<void> {
+  /** Reads at once the rows of pods that are not held yet, and what their labels are stored as. */
+  async know(pods: readonly PodSample[], inherits: (pod: PodSample) => Inherited): Promise<void> {
+    await this.#knowLabels(pods, inherits);
     const isNew = ({ uid }: Pick<PodSample, 'uid'>) => !this.#byUid.has(uid);
     await this.#read(pods.filter(isNew).map(({ uid }) => uid));
     const nameless = pods.filter(({ uid }) => this.#byUid.get(uid)?.length === 0);
@@ -123,11 +130,11 @@ export class ContainerTable {
     await this.#read(names.filter((uid) => isNew({ uid })));
   }
 
-  /** Stores the hours that rows were seen in. */
+  /** Stores what is new about rows. */
   async flush(): Promise<void> {
-    const rows = [...this.#widened].map((row) => ({ ...row }));
+    const rows = [...this.#changed].map((row) => ({ ...row }));
     await this.#db.store('containers', ['id'], rows, 'new');
-    this.#widened.clear();
+    this.#changed.clear();
   }
 
   /** Hours that have to be rolled up again, because the owner of a pod became known. */
@@ -152,7 +159,8 @@ export class ContainerTable {
     this.#byId = new Map();
     this.#labelsOfPod = new Map();
     this.#reattributed = new Set();
-    this.#widened.clear();
+    this.#changed.clear();
+    this.#numbers = [];
   }
 
   async #rowsOf(uid: string): Promise<ContainerRow[]> {
@@ -193,7 +201,7 @@ export class ContainerTable {
         return { kind: known.kind, name: known.name, known: true, ...others };
       return { ...pod.workload, known: false, ...others };
     }
-    for (const row of rows) if (row.workload_known === 0) await this.#attribute(row, pod.workload);
+    for (const row of rows) if (row.workload_known === 0) this.#attribute(row, pod.workload);
     return { ...pod.workload, known: true, ...others };
   }
 
@@ -207,19 +215,15 @@ export class ContainerTable {
   ): Promise<void> {
     if (pod === '') return;
     for (const row of await this.#rowsOf(`name:${namespace}/${pod}`)) {
-      if (row.workload_known === 0) await this.#attribute(row, workload);
+      if (row.workload_known === 0) this.#attribute(row, workload);
     }
   }
 
-  async #attribute(
-    row: ContainerRow,
-    workload: { readonly kind: string; readonly name: string },
-  ): Promise<void> {
+  #attribute(row: ContainerRow, workload: { readonly kind: string; readonly name: string }): void {
     row.kind = workload.kind;
     row.name = workload.name;
     row.workload_known = 1;
-    const sql = 'UPDATE containers SET kind = ?, name = ?, workload_known = 1 WHERE id = ?';
-    await run(this.#db, sql, workload.kind, workload.name, row.id);
+    this.#changed.add(row);
     for (let hour = row.first_hour; hour <= row.last_hour; hour += HOUR_MS) {
       this.#reattributed.add(hour);
     }
@@ -232,6 +236,24 @@ export class ContainerTable {
     const id = await this.#labelSets.id(labels);
     this.#labelsOfPod.set(pod.uid, { labels, id });
     return id;
+  }
+
+  async #knowLabels(
+    pods: readonly PodSample[],
+    inherits: (pod: PodSample) => Inherited,
+  ): Promise<void> {
+    const unknown = pods.filter(({ uid }) => !this.#labelsOfPod.has(uid));
+    const labels = unknown.map((pod) => canonicalLabels(pod.labels, inherits(pod).labels));
+    const ids = await this.#labelSets.ids(labels.map((one) => [one]));
+    unknown.forEach(({ uid }, index) =>
+      this.#labelsOfPod.set(uid, { labels: labels[index]!, id: ids[index]! }),
+    );
+  }
+
+  async #nextId(): Promise<number> {
+    if (this.#numbers.length === 0)
+      this.#numbers = (await this.#db.numbers('containers', 'id', NUMBERS_AT_ONCE)).toReversed();
+    return this.#numbers.pop()!;
   }
 
   async #insert(
@@ -257,9 +279,9 @@ export class ContainerTable {
       first_hour: hour,
       last_hour: hour,
     };
-    const id = await insert(this.#db, 'containers', 'id', fields);
     if (known && rows.length === 0) await this.#attributeNameless(pod, { kind, name });
-    const row: ContainerRow = { id, ...fields };
+    const row: ContainerRow = { id: await this.#nextId(), ...fields };
+    this.#changed.add(row);
     rows.push(row);
     this.#byId.set(row.id, row);
     return row;
@@ -269,7 +291,7 @@ export class ContainerTable {
     if (hour >= row.first_hour && hour <= row.last_hour) return;
     row.first_hour = Math.min(row.first_hour, hour);
     row.last_hour = Math.max(row.last_hour, hour);
-    this.#widened.add(row);
+    this.#changed.add(row);
   }
 }
 

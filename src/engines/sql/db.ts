@@ -18,6 +18,10 @@ export interface Db {
   hasTable(name: string): Promise<boolean>;
   /** Stores rows of a table. Where one with the same key is there, `keep` says which stays. */
   store(table: string, key: readonly string[], rows: readonly Row[], keep: Keep): Promise<void>;
+  /** The number of each row that has these values, which no two rows have; null where there is none. */
+  lookUp(table: string, rows: readonly Row[]): Promise<readonly (number | null)[]>;
+  /** So many numbers that no row of a table has or had since it was opened, rising: for rows that are stored later. */
+  numbers(table: string, column: 'id' | 'seq', count: number): Promise<readonly number[]>;
 }
 
 export type Keep = 'new' | 'old';

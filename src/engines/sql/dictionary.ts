@@ -1,31 +1,33 @@
-import { type Db, insert, value } from './db.ts';
+import { putNew, type Db, type Row } from './db.ts';
+
+type Values = readonly (string | number)[];
 
 /** Rows that repeat, stored once: `id ⇄ values of the columns`, which are UNIQUE together. */
 export class Dictionary {
   readonly #db: Db;
-  readonly #find: string;
   readonly #table: string;
   readonly #columns: readonly string[];
   #ids = new Map<string, number>();
 
   constructor(db: Db, table: string, columns: readonly string[]) {
-    const names = columns.join(', ');
-    const places = columns.map(() => '?').join(', ');
     this.#db = db;
-    this.#find = `SELECT id FROM ${table} WHERE (${names}) = (${places})`;
     this.#table = table;
     this.#columns = columns;
   }
 
-  async id(...row: readonly (string | number)[]): Promise<number> {
-    const key = row.join('\0');
-    const held = this.#ids.get(key);
-    if (held !== undefined) return held;
-    const found = await value<number>(this.#db, this.#find, ...row);
-    const names = this.#columns.map((column, index) => [column, row[index]!] as const);
-    const id = found ?? (await insert(this.#db, this.#table, 'id', Object.fromEntries(names)));
-    this.#ids.set(key, id);
-    return id;
+  async id(...row: Values): Promise<number> {
+    return this.#ids.get(keyOf(row)) ?? (await this.ids([row]))[0]!;
+  }
+
+  /** The ids of several rows; those that are not held are looked up, and stored, all at once. */
+  async ids(rows: readonly Values[]): Promise<readonly number[]> {
+    const unknown = new Map<string, Row>();
+    for (const row of rows) {
+      const key = keyOf(row);
+      if (!this.#ids.has(key)) unknown.set(key, this.#row(row));
+    }
+    if (unknown.size > 0) await this.#learn([...unknown.keys()], [...unknown.values()]);
+    return rows.map((row) => this.#ids.get(keyOf(row))!);
   }
 
   get size(): number {
@@ -36,4 +38,21 @@ export class Dictionary {
   forget(): void {
     this.#ids = new Map();
   }
+
+  async #learn(keys: readonly string[], rows: readonly Row[]): Promise<void> {
+    const found = await this.#db.lookUp(this.#table, rows);
+    const missing = rows.filter((_, index) => found[index] === null);
+    const numbers = [...(await this.#db.numbers(this.#table, 'id', missing.length))];
+    const added = missing.map((row, index) => ({ id: numbers[index]!, ...row }));
+    await putNew(this.#db, this.#table, ['id'], ...added);
+    keys.forEach((key, index) => this.#ids.set(key, found[index] ?? numbers.shift()!));
+  }
+
+  #row(values: Values): Row {
+    return Object.fromEntries(this.#columns.map((column, index) => [column, values[index]!]));
+  }
+}
+
+function keyOf(row: Values): string {
+  return row.join('\0');
 }

@@ -1,26 +1,31 @@
 import type { Finding, FindingEvent } from '../../model/finding.ts';
 import type { TimeMs } from '../../model/time.ts';
 import type { StoredEvent } from '../../store/findingLog.ts';
-import { all, EVERYTHING, run, type Db } from './db.ts';
+import { all, EVERYTHING, putNew, run, type Db } from './db.ts';
 
 /**
- * Appends a finding's event, in the order of windows.
+ * Appends findings' events, in the order of windows.
  *
  * @param origin `muted`: of a muted window, recorded and never sent; `outage`: no window brought it, and a
  *   replay of verdicts keeps it
  */
-export async function appendEvent(
+export async function appendEvents(
   db: Db,
-  { at, finding, type, reason }: FindingEvent,
+  events: readonly FindingEvent[],
   origin: 'window' | 'muted' | 'outage',
 ): Promise<void> {
-  await run(
-    db,
-    `INSERT INTO finding_events (at, finding_id, type, suppressed, by_window, reason, finding)
-     VALUES (?, ?, ?, ?, ?, ?, ?)`,
-    [at, finding.id, type, origin === 'muted' ? 1 : 0, origin === 'outage' ? 0 : 1],
-    [reason, JSON.stringify(finding)],
-  );
+  const numbers = await db.numbers('finding_events', 'seq', events.length);
+  const rows = events.map(({ at, finding, type, reason }, index) => ({
+    seq: numbers[index]!,
+    at,
+    finding_id: finding.id,
+    type,
+    suppressed: origin === 'muted' ? 1 : 0,
+    by_window: origin === 'outage' ? 0 : 1,
+    reason,
+    finding: JSON.stringify(finding),
+  }));
+  await putNew(db, 'finding_events', ['seq'], ...rows);
 }
 
 /** Drops the events of windows after `time`. */

@@ -1,11 +1,12 @@
 import type { NodePrice } from '../../model/cost.ts';
 import type { NodeSample } from '../../model/snapshot.ts';
 import type { TimeMs } from '../../model/time.ts';
-import { type Db, first, insert, run } from './db.ts';
+import { all, list, type Db } from './db.ts';
 import { Dictionary } from './dictionary.ts';
 
 interface NodeRow {
   readonly id: number;
+  readonly name: string;
   provider_id: string;
   labels: string;
   first_hour: TimeMs;
@@ -28,15 +29,35 @@ export class NodeRows {
   readonly #db: Db;
   readonly #prices: Dictionary;
   #nodes = new Map<string, NodeRow>();
+  /** Rows that are new, or are not stored as they are. */
+  readonly #changed = new Set<NodeRow>();
 
   constructor(db: Db) {
     this.#db = db;
     this.#prices = new Dictionary(db, 'node_prices', Object.keys(PRICE));
   }
 
+  /** Reads at once the nodes that are not held yet. */
+  async know(names: readonly string[]): Promise<void> {
+    const unknown = names.filter((name) => !this.#nodes.has(name));
+    if (unknown.length === 0) return;
+    const sql = `SELECT id, name, provider_id, labels, first_hour, last_hour FROM nodes
+      WHERE name IN (SELECT value FROM json_each(?))`;
+    for (const row of await all<NodeRow>(this.#db, sql, list(unknown)))
+      this.#nodes.set(row.name, row);
+    const missing = unknown.filter((name) => !this.#nodes.has(name));
+    const numbers = await this.#db.numbers('nodes', 'id', missing.length);
+    for (const [index, name] of missing.entries()) {
+      const id = numbers[index]!;
+      const hours = { first_hour: Infinity, last_hour: -Infinity };
+      this.#nodes.set(name, { id, name, provider_id: '', labels: '{}', ...hours });
+    }
+  }
+
   /** The node's id; what is known of it is that of the latest hour it was seen in. */
   async nodeId(name: string, sample: NodeSample | undefined, hour: TimeMs): Promise<number> {
-    const row = await this.#row(name, hour);
+    if (!this.#nodes.has(name)) await this.know([name]);
+    const row = this.#nodes.get(name)!;
     const latest = hour >= row.last_hour && sample !== undefined;
     const labels = latest ? sortedJson(sample.labels) : row.labels;
     const providerId = latest ? (sample.providerId ?? '') : row.provider_id;
@@ -46,11 +67,7 @@ export class NodeRows {
       row.provider_id = providerId;
       row.first_hour = Math.min(row.first_hour, hour);
       row.last_hour = Math.max(row.last_hour, hour);
-      await run(
-        this.#db,
-        'UPDATE nodes SET provider_id = ?, labels = ?, first_hour = ?, last_hour = ? WHERE id = ?',
-        [row.provider_id, row.labels, row.first_hour, row.last_hour, row.id],
-      );
+      this.#changed.add(row);
     }
     return row.id;
   }
@@ -60,26 +77,17 @@ export class NodeRows {
     return this.#prices.id(...Object.values(PRICE).map((field) => whole[field]));
   }
 
+  /** Stores what is new about nodes. */
+  async flush(): Promise<void> {
+    const rows = [...this.#changed].map((row) => ({ ...row }));
+    await this.#db.store('nodes', ['id'], rows, 'new');
+    this.#changed.clear();
+  }
+
   forget(): void {
     this.#nodes = new Map();
+    this.#changed.clear();
     this.#prices.forget();
-  }
-
-  async #row(name: string, hour: TimeMs): Promise<NodeRow> {
-    const held = this.#nodes.get(name) ?? (await this.#read(name));
-    const row = held ?? (await this.#insert(name, hour));
-    this.#nodes.set(name, row);
-    return row;
-  }
-
-  async #read(name: string): Promise<NodeRow | undefined> {
-    const sql = 'SELECT id, provider_id, labels, first_hour, last_hour FROM nodes WHERE name = ?';
-    return await first<NodeRow>(this.#db, sql, name);
-  }
-
-  async #insert(name: string, hour: TimeMs): Promise<NodeRow> {
-    const row = { provider_id: '', labels: '{}', first_hour: hour, last_hour: hour };
-    return { id: await insert(this.#db, 'nodes', 'id', { name, ...row }), ...row };
   }
 }
 

@@ -3,12 +3,12 @@ import type { KeptPodSpec, PodSpecFacts } from '../../model/podSpec.ts';
 import type { PodSample, Snapshot } from '../../model/snapshot.ts';
 import { floorTo, HOUR_MS, type TimeMs } from '../../model/time.ts';
 import type { PodSpecQuery, StoredPodSpec } from '../../store/workloads.ts';
-import { all, first, put, putNew, run, type Db } from './db.ts';
+import { all, list, put, putNew, run, type Db, type Row } from './db.ts';
 
 /** What was written last of a pod. */
 interface Written {
-  /** The very object, since an inventory that was not read again gives the same one. */
-  spec: PodSpecFacts;
+  /** The very object, since an inventory that was not read again gives the same one; null where it was read here. */
+  spec: PodSpecFacts | null;
   readonly firstSeen: TimeMs;
   readonly digest: string;
   lastHour: TimeMs;
@@ -23,11 +23,32 @@ export class PodSpecTable {
     this.#db = db;
   }
 
-  /** Takes the specifications that a window shows. */
+  /** Takes the specifications that a window shows; what is not known of them is read and written at once. */
   async record({ pods, window }: Snapshot): Promise<void> {
     const hour = floorTo(window.start, HOUR_MS);
-    for (const pod of pods)
-      if (pod.spec !== null) await this.#see(pod, pod.spec, window.start, hour);
+    await this.#know(pods);
+    const texts = new Map<string, Row>();
+    const rows: Row[] = [];
+    for (const pod of pods) {
+      const { spec } = pod;
+      if (spec === null) continue;
+      const before = this.#written.get(pod.uid);
+      const written =
+        before?.spec === spec ? before : seen(spec, before, window.start, hour, texts);
+      this.#written.set(pod.uid, written);
+      if (written === before && hour <= written.lastHour) continue;
+      written.lastHour = Math.max(hour, written.lastHour);
+      rows.push({
+        uid: pod.uid,
+        first_seen: written.firstSeen,
+        last_hour: written.lastHour,
+        namespace: pod.namespace,
+        pod: pod.name,
+        digest: written.digest,
+      });
+    }
+    await putNew(this.#db, 'pod_spec_texts', ['digest'], ...texts.values());
+    await put(this.#db, 'pod_specs', ['uid', 'first_seen'], ...rows);
   }
 
   /** Forgets pods that were not seen since `hour`, so that memory follows the running pods. */
@@ -39,42 +60,36 @@ export class PodSpecTable {
     this.#written = new Map();
   }
 
-  async #see(pod: PodSample, spec: PodSpecFacts, at: TimeMs, hour: TimeMs): Promise<void> {
-    let written = this.#written.get(pod.uid);
-    if (written?.spec !== spec) {
-      const text = JSON.stringify(keptSpec(spec));
-      const digest = createHash('sha256').update(text).digest('base64url').slice(0, 22);
-      written ??= await this.#read(pod.uid, spec);
-      if (written?.digest !== digest) {
-        await putNew(this.#db, 'pod_spec_texts', ['digest'], { digest, spec: text });
-        await put(this.#db, 'pod_specs', ['uid', 'first_seen'], {
-          uid: pod.uid,
-          first_seen: at,
-          last_hour: hour,
-          namespace: pod.namespace,
-          pod: pod.name,
-          digest,
-        });
-        written = { spec, digest, firstSeen: at, lastHour: hour };
-      }
-      written.spec = spec;
-      this.#written.set(pod.uid, written);
-    }
-    if (hour <= written.lastHour) return;
-    written.lastHour = hour;
-    const sql = 'UPDATE pod_specs SET last_hour = ? WHERE uid = ? AND first_seen = ?';
-    await run(this.#db, sql, hour, pod.uid, written.firstSeen);
-  }
-
-  async #read(uid: string, spec: PodSpecFacts): Promise<Written | undefined> {
-    const row = await first<Omit<Written, 'spec'>>(
+  /** Reads what was written last of pods that are not held yet. */
+  async #know(pods: readonly PodSample[]): Promise<void> {
+    const unknown = pods.filter(({ spec, uid }) => spec !== null && !this.#written.has(uid));
+    if (unknown.length === 0) return;
+    const rows = await all<Omit<Written, 'spec'> & { readonly uid: string }>(
       this.#db,
-      `SELECT first_seen AS firstSeen, last_hour AS lastHour, digest FROM pod_specs
-       WHERE uid = ? ORDER BY first_seen DESC LIMIT 1`,
-      uid,
+      `SELECT uid, first_seen AS firstSeen, last_hour AS lastHour, digest FROM pod_specs
+       WHERE uid IN (SELECT value FROM json_each(?)) ORDER BY first_seen`,
+      list(unknown.map(({ uid }) => uid)),
     );
-    return row === undefined ? undefined : { ...row, spec };
+    for (const { uid, ...row } of rows) this.#written.set(uid, { ...row, spec: null });
   }
+}
+
+/** What is known of a pod once a specification was seen of it; its text is added to `texts` where it is new. */
+function seen(
+  spec: PodSpecFacts,
+  before: Written | undefined,
+  at: TimeMs,
+  hour: TimeMs,
+  texts: Map<string, Row>,
+): Written {
+  const text = JSON.stringify(keptSpec(spec));
+  const digest = createHash('sha256').update(text).digest('base64url').slice(0, 22);
+  if (before?.digest === digest) {
+    before.spec = spec;
+    return before;
+  }
+  texts.set(digest, { digest, spec: text });
+  return { spec, digest, firstSeen: at, lastHour: hour };
 }
 
 /** A specification without commands, arguments, values of environment variables, and what a resize changes. */

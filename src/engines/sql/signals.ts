@@ -9,7 +9,17 @@ import {
   type SignalsKept,
   type SignalStore,
 } from '../../store/signals.ts';
-import { all, IN_NAMESPACES, list, run, value, type Database, type Db } from './db.ts';
+import {
+  all,
+  IN_NAMESPACES,
+  list,
+  putNew,
+  run,
+  value,
+  type Database,
+  type Db,
+  type Row,
+} from './db.ts';
 
 /** Signals that wait for their window, at most: one window of five minutes takes them all. */
 const MOST_PENDING = 20_000;
@@ -46,25 +56,88 @@ export async function appendSignals(db: Db, signals: readonly Signal[]): Promise
   if (pending + signals.length > MOST_PENDING)
     throw new SignalsFull(`${pending} signals wait for the next window already`);
   const room = await Room.read(db);
+  const rows = await Rows.read(db, signals);
   let accepted = 0;
-  for (const signal of signals) if (await keepOne(db, signal, room)) accepted += 1;
+  for (const signal of signals) if (keepOne(rows, signal, room)) accepted += 1;
+  await rows.write(db);
   return { accepted, duplicates: signals.length - accepted };
 }
 
-async function keepOne(db: Db, signal: Signal, room: Room): Promise<boolean> {
+function keepOne(rows: Rows, signal: Signal, room: Room): boolean {
   const isCount = signal.class === 'api-calls';
-  if (isCount && (await addCount(db, signal.id, signal.count))) return true;
+  if (isCount && rows.addCount(signal.id, signal.count)) return true;
   if (room.isFor(signal)) {
-    const isNew = await insertSignal(db, signal);
+    const isNew = rows.add(signal);
     if (isNew) room.take(signal);
     return isNew;
   }
   const more = room.isForCalls(signal) ? moreOf(signal) : callsOfOthers(signal);
-  if (await addCount(db, more.id, signal.count)) return true;
-  const isNew = await insertSignal(db, more);
+  if (rows.addCount(more.id, signal.count)) return true;
+  const isNew = rows.add(more);
   if (isNew) room.take(more);
   return isNew;
 }
+
+/** The rows that a batch of signals may touch, read and written at once: a flood is thousands of them. */
+class Rows {
+  /** True where it waits for its window. */
+  readonly #stored: ReadonlyMap<string, boolean>;
+  readonly #added = new Map<string, Signal>();
+  readonly #counts = new Map<string, number>();
+
+  private constructor(stored: ReadonlyMap<string, boolean>) {
+    this.#stored = stored;
+  }
+
+  static async read(db: Db, signals: readonly Signal[]): Promise<Rows> {
+    const ids = new Set<string>();
+    for (const signal of signals) {
+      ids.add(signal.id).add(moreOf(signal).id);
+      if (signal.class === 'api-calls') ids.add(callsOfOthers(signal).id);
+    }
+    const sql = `SELECT id, CASE WHEN applied_at IS NULL THEN 1 ELSE 0 END AS waits FROM signals
+      WHERE id IN (SELECT value FROM json_each(?))`;
+    const rows = await all<{ readonly id: string; readonly waits: number }>(
+      db,
+      sql,
+      list([...ids]),
+    );
+    return new Rows(new Map(rows.map(({ id, waits }) => [id, waits === 1])));
+  }
+
+  /** Adds to what waits already; false where nothing of this id does. */
+  addCount(id: string, more: number): boolean {
+    const added = this.#added.get(id);
+    if (added !== undefined) this.#added.set(id, { ...added, count: added.count + more });
+    else if (this.#stored.get(id) === true)
+      this.#counts.set(id, more + (this.#counts.get(id) ?? 0));
+    else return false;
+    return true;
+  }
+
+  /** False where there is one of this id. */
+  add(signal: Signal): boolean {
+    if (this.#stored.has(signal.id) || this.#added.has(signal.id)) return false;
+    this.#added.set(signal.id, signal);
+    return true;
+  }
+
+  async write(db: Db): Promise<void> {
+    await putNew(db, 'signals', ['id'], ...[...this.#added.values()].map(signalRow));
+    if (this.#counts.size === 0) return;
+    // One list is all that a statement takes: a number of fixed width, then the id.
+    const counts = [...this.#counts].map(
+      ([id, more]) => `${String(more).padStart(COUNT_WIDTH)}${id}`,
+    );
+    const sql = `UPDATE signals SET count = count + added.more FROM (
+        SELECT CAST(substr(value, 1, ${COUNT_WIDTH}) AS BIGINT) AS more, substr(value, ${COUNT_WIDTH + 1}) AS id
+        FROM json_each(?)) AS added
+      WHERE signals.id = added.id AND signals.applied_at IS NULL`;
+    await run(db, sql, list(counts));
+  }
+}
+
+const COUNT_WIDTH = 16;
 
 /** Who one flood of signals comes from, so that it takes no room from others: a user, else a pod or what else is named. */
 function originOf({ source, class: what, actor, target, rule }: Signal): string {
@@ -150,21 +223,24 @@ async function count(db: Db, where: string): Promise<number> {
   return (await value<number>(db, `SELECT count(*) AS n FROM signals WHERE ${where}`)) ?? 0;
 }
 
-async function insertSignal(db: Db, signal: Signal): Promise<boolean> {
+function signalRow(signal: Signal): Row {
   const { id, at, source, count: times, target } = signal;
   const { namespace, podUid, pod, workload, image } = target;
-  const sql = `INSERT INTO signals
-    (id, at, source, class, namespace, pod_uid, pod, kind, name, image, origin, count, signal)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`;
-  const of = [namespace, podUid, pod, workload?.kind ?? null, workload?.name ?? null, image];
-  const json = JSON.stringify(signal);
-  const row = [id, at, source, signal.class, ...of, originOf(signal), times, json];
-  return (await run(db, sql, row)) === 1;
-}
-
-async function addCount(db: Db, id: string, more: number): Promise<boolean> {
-  const sql = 'UPDATE signals SET count = count + ? WHERE id = ? AND applied_at IS NULL';
-  return (await run(db, sql, more, id)) === 1;
+  return {
+    id,
+    at,
+    source,
+    class: signal.class,
+    namespace,
+    pod_uid: podUid,
+    pod,
+    kind: workload?.kind ?? null,
+    name: workload?.name ?? null,
+    image,
+    origin: originOf(signal),
+    count: times,
+    signal: JSON.stringify(signal),
+  };
 }
 
 interface SignalRow {
@@ -202,12 +278,14 @@ export async function markTakenUp(db: Db, signals: readonly Signal[], end: TimeM
   const counted = await all<Pick<Signal, 'id' | 'count'>>(db, counts, ids);
   const mark = `UPDATE signals SET applied_at = ? WHERE applied_at IS NULL AND ${isOfThem}`;
   await run(db, mark, end, ids);
+  const rest: Signal[] = [];
   for (const { id, count: now } of counted) {
     const signal = byId.get(id)!;
     if (now <= signal.count) continue;
     await run(db, 'UPDATE signals SET count = ? WHERE id = ?', signal.count, id);
-    await insertSignal(db, { ...signal, id: `${id}+${end}`, count: now - signal.count });
+    rest.push({ ...signal, id: `${id}+${end}`, count: now - signal.count });
   }
+  await putNew(db, 'signals', ['id'], ...rest.map(signalRow));
 }
 
 /** Events of other tools, newest first, a page at a time; counts of calls are none. */

@@ -24,7 +24,7 @@ import type { Db, WriterDatabase } from './db.ts';
 import type { HistoryIdentity } from '../../store/historyIdentity.ts';
 import { ContainerDayKeeper } from '../../store/containerDays/containerDayKeeper.ts';
 import { containerDayRows } from './containerDayTable.ts';
-import { appendEvent, dropEventsAfter } from './eventTable.ts';
+import { appendEvents, dropEventsAfter } from './eventTable.ts';
 import { MetaTable } from './metaTable.ts';
 import { migrate } from './migrate.ts';
 import { actionsAppliedAt, markApplied, pendingActions } from './operatorActions.ts';
@@ -108,7 +108,7 @@ class SqlHistoryWriter implements HistoryWriter {
       const changed = new Map(findings.map((finding) => [finding.fingerprint, finding]));
       this.#states.change({ detectors: new Map(), findings: changed });
       await this.#states.flush();
-      for (const event of events) await appendEvent(this.#db, event, 'outage');
+      await appendEvents(this.#db, events, 'outage');
     });
   }
 
@@ -176,7 +176,7 @@ class SqlHistoryWriter implements HistoryWriter {
         await dropEventsAfter(db, state.watermark ?? 0);
       },
       writeChanges: (changes) => states.write(changes),
-      appendEvent: (event, muted) => appendEvent(db, event, muted ? 'muted' : 'window'),
+      appendEvents: (events, muted) => appendEvents(db, events, muted ? 'muted' : 'window'),
       setExpectedSamples: async (expected) => meta.set('expected_samples', expected),
       takeCheckpoint: (at, expected) => checkpoints.take(at, expected),
     };
@@ -220,8 +220,7 @@ class SqlHistoryWriter implements HistoryWriter {
     this.#states.change(change);
     await markApplied(this.#db, record.applied, end);
     await markTakenUp(this.#db, snapshot.signals ?? [], end);
-    for (const event of record.events)
-      await appendEvent(this.#db, event, muted ? 'muted' : 'window');
+    await appendEvents(this.#db, record.events, muted ? 'muted' : 'window');
     for (const event of record.workloadEvents ?? []) await appendWorkloadEvent(this.#db, event);
     await this.#podSpecs.record(snapshot);
     this.#meta.set('watermark', end);

@@ -60,14 +60,16 @@ export function createRowTables(db: Db, windowMs: number): RowTables {
     unattachedId: async (namespace, kind, name, hour) =>
       (await containers.unattached(namespace, kind, name, hour)).id,
     containers: (ids) => containers.byIds(ids),
-    knowPods: (pods) => containers.know(pods),
-    costKey: (row) => costKeys.id(...COST_KEY.map((column) => row[column])),
+    knowPods: (pods, inherits) => containers.know(pods, inherits),
+    knowNodes: (names) => nodes.know(names),
+    costKeys: (rows) => costKeys.ids(rows.map((row) => COST_KEY.map((column) => row[column]))),
     nodeId: (name, sample, hour) => nodes.nodeId(name, sample, hour),
     priceId: (price) => nodes.priceId(price),
     reasonId: (text) => reasons.id(text),
     takeReattributed: () => containers.takeReattributed(),
     flush: async () => {
       await containers.flush();
+      await nodes.flush();
       for (const buffer of buffers) await buffer.flush();
     },
     forget: () =>

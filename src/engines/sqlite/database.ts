@@ -98,6 +98,8 @@ function statement(raw: Raw, sql: string): Sqlite.Statement {
 
 /** A connection as the engine’s SQL uses it. Every statement is done at once: nothing comes between two of them. */
 export function fileSession(raw: Raw): Db {
+  // The last numbers that were given out: their rows may not be stored yet.
+  const given = new Map<string, number>();
   return {
     rows: async (sql, parameters) => statement(raw, sql).all(...parameters),
     run: async (sql, parameters) => statement(raw, sql).run(...parameters).changes,
@@ -109,6 +111,21 @@ export function fileSession(raw: Raw): Db {
       if (row === undefined) return;
       const put = statement(raw, storeSql(table, key, Object.keys(row), keep));
       for (const each of rows) put.run(Object.values(each));
+    },
+    lookUp: async (table, rows) =>
+      rows.map((row) => {
+        const columns = Object.keys(row);
+        const places = columns.map(() => '?').join(', ');
+        const sql = `SELECT id FROM ${table} WHERE (${columns.join(', ')}) = (${places})`;
+        const found = statement(raw, sql).get(...Object.values(row)) as { id: number } | undefined;
+        return found?.id ?? null;
+      }),
+    numbers: async (table, column, count) => {
+      const sql = `SELECT max(${column}) AS last FROM ${table}`;
+      const { last } = statement(raw, sql).get() as { readonly last: number | null };
+      const first = Math.max(last ?? 0, given.get(table) ?? 0) + 1;
+      given.set(table, first + count - 1);
+      return Array.from({ length: count }, (_, index) => first + index);
     },
   };
 }

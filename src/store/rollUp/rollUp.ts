@@ -23,8 +23,8 @@ export interface RollUpTables {
   readonly nodeDays: PageBuffer;
   /** The identities of containers' rows. */
   containers(ids: Iterable<number>): Promise<ReadonlyMap<number, ContainerIdentity>>;
-  /** What the costs of such a container are kept under. */
-  costKey(container: Omit<ContainerIdentity, 'uid'>): Promise<number>;
+  /** What the costs of such containers are kept under. */
+  costKeys(containers: readonly Omit<ContainerIdentity, 'uid'>[]): Promise<readonly number[]>;
 }
 
 /** A container as its rows point to it. */
@@ -59,11 +59,12 @@ export async function rollUpHour(
 ): Promise<void> {
   const { bucket, slot } = hourSlot(hour);
   const sums = new Map<number, Float64Array>();
-  const pages = await tables.usage.pages(hour);
-  const containers = await tables.containers(pages.keys());
-  for (const [id, page] of pages) {
-    if (!page.present.includes(1)) continue;
-    const key = await tables.costKey(containers.get(id)!);
+  const all = await tables.usage.pages(hour);
+  const pages = [...all].filter(([, page]) => page.present.includes(1));
+  const containers = await tables.containers(all.keys());
+  const keys = await tables.costKeys(pages.map(([id]) => containers.get(id)!));
+  for (const [index, [, page]] of pages.entries()) {
+    const key = keys[index]!;
     let sum = sums.get(key);
     if (sum === undefined) sums.set(key, (sum = emptySums(COST_COLUMNS)));
     for (let window = 0; window < page.present.length; window += 1) {

@@ -30,7 +30,9 @@ export interface WindowTables {
   readonly usage: PageBuffer;
   readonly nodes: PageBuffer;
   /** Called with the pods whose containers are asked for next. */
-  knowPods(pods: readonly PodSample[]): Promise<void>;
+  knowPods(pods: readonly PodSample[], inherits: (pod: PodSample) => Inherited): Promise<void>;
+  /** Called with the nodes that are asked for next. */
+  knowNodes(names: readonly string[]): Promise<void>;
   /** The row of a pod's container as it is in this hour; made or widened when needed. */
   containerId(
     pod: PodSample,
@@ -71,12 +73,13 @@ async function writeContainers(tables: WindowTables, window: PageWindow, at: Slo
   const reasonId = async (text: string | null) =>
     text === null ? null : await tables.reasonId(text);
   const allocationOf = allocationFinder(window.costs.allocations);
-  await tables.knowPods(window.snapshot.pods);
+  const inheritedBy = (pod: PodSample): Inherited => ({
+    owner: window.owners?.get(pod.uid) ?? '',
+    labels: window.snapshot.namespaces.get(pod.namespace)?.labels ?? {},
+  });
+  await tables.knowPods(window.snapshot.pods, inheritedBy);
   for (const pod of window.snapshot.pods) {
-    const inherits = {
-      owner: window.owners?.get(pod.uid) ?? '',
-      labels: window.snapshot.namespaces.get(pod.namespace)?.labels ?? {},
-    };
+    const inherits = inheritedBy(pod);
     let first = true;
     for (const container of pod.containers) {
       const id = await tables.containerId(pod, container, inherits, at.bucket);
@@ -134,6 +137,7 @@ async function writeNodes(
 ): Promise<void> {
   const samples = new Map(snapshot.nodes.map((node) => [node.name, node]));
   const hours = windowHours(snapshot.window);
+  await tables.knowNodes(costs.nodes.map(({ node }) => node));
   for (const node of costs.nodes) {
     const id = await tables.nodeId(node.node, samples.get(node.node), at.bucket);
     const { values, offset } = tables.nodes.slot(at.bucket, id, at.slot);
