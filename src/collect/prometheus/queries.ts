@@ -95,20 +95,43 @@ const PUBLIC = unlike(
   '|0\\..+|10\\..+|127\\..+|169\\.254\\..+|172\\.(1[6-9]|2\\d|3[01])\\..+|192\\.168\\..+|100\\.(6[4-9]|[7-9]\\d|1[01]\\d|12[0-7])\\..+|(22[4-9]|23\\d)\\..+|::.*|[fF][cCdDeE].+',
 );
 
+/** One series of each set of labels `by`: duplicates count once. */
+function folded(over: string) {
+  return (q: QueryContext, by: string, series: string): string =>
+    `max by (${by}) (${over}(${series}[${q.window}]))`;
+}
+
 /** The last value inside the window: also of what vanished before the window's end. */
-function lastInWindow(q: QueryContext, by: string, series: string): string {
-  return `max by (${by}) (last_over_time(${series}[${q.window}]))`;
-}
-
-/** Number of samples inside the window, duplicates counted once. */
-function samplesInWindow(q: QueryContext, by: string, series: string): string {
-  return `max by (${by}) (count_over_time(${series}[${q.window}]))`;
-}
-
+const lastInWindow = folded('last_over_time');
+/** Number of samples inside the window. */
+const samplesInWindow = folded('count_over_time');
 /** Number of samples inside the window at which a 0/1 gauge was 1. */
-function samplesTrue(q: QueryContext, by: string, series: string): string {
-  return `max by (${by}) (sum_over_time(${series}[${q.window}]))`;
+const samplesTrue = folded('sum_over_time');
+
+/** A query of one metric alone. */
+function ofMetric(fold: typeof lastInWindow) {
+  return (metric: string, by: string, ...own: readonly LabelMatcher[]) => ({
+    metric,
+    promql: (q: QueryContext) => fold(q, by, q.select(metric, ...own)),
+  });
 }
+
+const last = ofMetric(lastInWindow);
+const samples = ofMetric(samplesInWindow);
+const samplesAtOne = ofMetric(samplesTrue);
+
+/** The last values of metrics whose names fit, told apart by their names. */
+const lastOfEach = (metric: string, by: string, names: string) => ({
+  metric,
+  promql: (q: QueryContext) =>
+    lastInWindow(q, `__name__,${by}`, q.select('', like('__name__', names))),
+});
+
+/** The last of each series with all of its labels. */
+const series = (metric: string, ...own: readonly LabelMatcher[]) => ({
+  metric,
+  promql: (q: QueryContext) => `last_over_time(${q.select(metric, ...own)}[${q.window}])`,
+});
 
 /**
  * Everything that is asked of Prometheus, one entry a metric. The number of queries is fixed: it depends
@@ -145,43 +168,36 @@ export const QUERIES = {
   },
   // ── kube-state-metrics: pods ───────────────────────────────────────────────────────────────────────
   podOwner: {
-    metric: 'kube_pod_owner',
+    ...last(
+      'kube_pod_owner',
+      `${BY_POD},owner_kind,owner_name`,
+      not('owner_is_controller', 'false'),
+    ),
     need: 'usual',
     without: 'workloads are known only as far as kube_pod_info names the creator',
-    promql: (q) =>
-      lastInWindow(
-        q,
-        `${BY_POD},owner_kind,owner_name`,
-        q.select('kube_pod_owner', not('owner_is_controller', 'false')),
-      ),
   },
   replicaSetOwner: {
-    metric: 'kube_replicaset_owner',
+    ...last(
+      'kube_replicaset_owner',
+      'namespace,replicaset,owner_kind,owner_name',
+      not('owner_is_controller', 'false'),
+    ),
     need: 'usual',
     without: 'Deployments are guessed from the names of ReplicaSets',
-    promql: (q) =>
-      lastInWindow(
-        q,
-        'namespace,replicaset,owner_kind,owner_name',
-        q.select('kube_replicaset_owner', not('owner_is_controller', 'false')),
-      ),
   },
   jobOwner: {
-    metric: 'kube_job_owner',
+    ...last(
+      'kube_job_owner',
+      'namespace,job_name,owner_kind,owner_name',
+      not('owner_is_controller', 'false'),
+    ),
     need: 'extra',
     without: 'CronJobs are guessed from the names of Jobs',
-    promql: (q) =>
-      lastInWindow(
-        q,
-        'namespace,job_name,owner_kind,owner_name',
-        q.select('kube_job_owner', not('owner_is_controller', 'false')),
-      ),
   },
   podCreated: {
-    metric: 'kube_pod_created',
+    ...last('kube_pod_created', BY_POD),
     need: 'usual',
     without: 'the age of pods is unknown',
-    promql: (q) => lastInWindow(q, BY_POD, q.select('kube_pod_created')),
   },
   podPhase: {
     metric: 'kube_pod_status_phase',
@@ -190,99 +206,79 @@ export const QUERIES = {
     promql: (q) => `${samplesTrue(q, `${BY_POD},phase`, q.select('kube_pod_status_phase'))} > 0`,
   },
   podLabels: {
-    metric: 'kube_pod_labels',
+    ...series('kube_pod_labels'),
     need: 'extra',
     without: 'pod labels are unknown (kube-state-metrics needs --metric-labels-allowlist)',
-    promql: (q) => `last_over_time(${q.select('kube_pod_labels')}[${q.window}])`,
   },
   podAnnotations: {
-    metric: 'kube_pod_annotations',
+    ...series('kube_pod_annotations'),
     need: 'extra',
     without:
       'pod annotations are unknown (kube-state-metrics needs --metric-annotations-allowlist)',
-    promql: (q) => `last_over_time(${q.select('kube_pod_annotations')}[${q.window}])`,
   },
   // ── kube-state-metrics: containers ─────────────────────────────────────────────────────────────────
   requests: {
-    metric: 'kube_pod_container_resource_requests',
+    ...last(
+      'kube_pod_container_resource_requests',
+      `${BY_CONTAINER},resource`,
+      unlike('resource', FREE_RESOURCES),
+    ),
     need: 'indispensable',
     without: 'nothing is known of what containers ask for',
     previous: true,
-    promql: (q) =>
-      lastInWindow(
-        q,
-        `${BY_CONTAINER},resource`,
-        q.select('kube_pod_container_resource_requests', unlike('resource', FREE_RESOURCES)),
-      ),
   },
   limits: {
-    metric: 'kube_pod_container_resource_limits',
+    ...last(
+      'kube_pod_container_resource_limits',
+      `${BY_CONTAINER},resource`,
+      like('resource', 'cpu|memory'),
+    ),
     need: 'usual',
     without: 'limits are unknown',
-    promql: (q) =>
-      lastInWindow(
-        q,
-        `${BY_CONTAINER},resource`,
-        q.select('kube_pod_container_resource_limits', like('resource', 'cpu|memory')),
-      ),
   },
   initRequests: {
-    metric: 'kube_pod_init_container_resource_requests',
+    ...last(
+      'kube_pod_init_container_resource_requests',
+      `${BY_CONTAINER},resource`,
+      unlike('resource', FREE_RESOURCES),
+    ),
     need: 'extra',
     without: 'requests of init containers and native side-cars are unknown',
     previous: true,
-    promql: (q) =>
-      lastInWindow(
-        q,
-        `${BY_CONTAINER},resource`,
-        q.select('kube_pod_init_container_resource_requests', unlike('resource', FREE_RESOURCES)),
-      ),
   },
   podOverhead: {
-    metric: 'kube_pod_overhead_cpu_cores',
+    ...lastOfEach(
+      'kube_pod_overhead_cpu_cores',
+      BY_POD,
+      'kube_pod_overhead_(cpu_cores|memory_bytes)',
+    ),
     need: 'extra',
     without: 'what a RuntimeClass adds to its pods is not charged',
-    promql: (q) =>
-      lastInWindow(
-        q,
-        `__name__,${BY_POD}`,
-        q.select('', like('__name__', 'kube_pod_overhead_(cpu_cores|memory_bytes)')),
-      ),
   },
   // The scheduler's own sum (/metrics/resources): the only metric that knows pod-level requests and resizes.
   scheduled: {
-    metric: 'kube_pod_resource_request',
+    ...last(
+      'kube_pod_resource_request',
+      'namespace,pod,resource',
+      not('node', ''),
+      like('resource', 'cpu|memory'),
+    ),
     need: 'extra',
     without: 'requests of pods as a whole are known only where the Kubernetes API tells',
-    promql: (q) =>
-      lastInWindow(
-        q,
-        'namespace,pod,resource',
-        q.select('kube_pod_resource_request', not('node', ''), like('resource', 'cpu|memory')),
-      ),
   },
   // `restart_policy` (kube-state-metrics ≥ 2.10) tells native side-cars from init containers.
   initInfo: {
-    metric: 'kube_pod_init_container_info',
+    ...last(
+      'kube_pod_init_container_info',
+      `${BY_CONTAINER},restart_policy,image,image_spec,image_id`,
+    ),
     need: 'extra',
     without: 'init containers are not distinguished from others',
-    promql: (q) =>
-      lastInWindow(
-        q,
-        `${BY_CONTAINER},restart_policy,image,image_spec,image_id`,
-        q.select('kube_pod_init_container_info'),
-      ),
   },
   containerInfo: {
-    metric: 'kube_pod_container_info',
+    ...samples('kube_pod_container_info', `${BY_CONTAINER},image,image_spec,image_id`),
     need: 'usual',
     without: 'images are unknown, and so is every signature in them',
-    promql: (q) =>
-      samplesInWindow(
-        q,
-        `${BY_CONTAINER},image,image_spec,image_id`,
-        q.select('kube_pod_container_info'),
-      ),
   },
   running: {
     metric: 'kube_pod_container_status_running',
@@ -295,12 +291,10 @@ export const QUERIES = {
     },
   },
   restarts: {
-    metric: 'kube_pod_container_status_restarts_total',
+    ...last('kube_pod_container_status_restarts_total', BY_CONTAINER),
     need: 'usual',
     without: 'restarts are unknown',
     previous: true,
-    promql: (q) =>
-      lastInWindow(q, BY_CONTAINER, q.select('kube_pod_container_status_restarts_total')),
   },
   terminatedReason: {
     metric: 'kube_pod_container_status_last_terminated_reason',
@@ -318,62 +312,48 @@ export const QUERIES = {
   },
   // ── kube-state-metrics: nodes and namespaces ───────────────────────────────────────────────────────
   nodeInfo: {
-    metric: 'kube_node_info',
+    ...samples('kube_node_info', 'node,provider_id,os_image'),
     need: 'usual',
     without: 'how long nodes existed is unknown',
-    promql: (q) => samplesInWindow(q, 'node,provider_id,os_image', q.select('kube_node_info')),
   },
   nodeCapacity: {
-    metric: 'kube_node_status_capacity',
+    ...last('kube_node_status_capacity', 'node,resource', unlike('resource', FREE_RESOURCES)),
     need: 'usual',
     without: 'the size of nodes is unknown, and with it idle cost',
-    promql: (q) =>
-      lastInWindow(
-        q,
-        'node,resource',
-        q.select('kube_node_status_capacity', unlike('resource', FREE_RESOURCES)),
-      ),
   },
   nodeAllocatable: {
-    metric: 'kube_node_status_allocatable',
+    ...last(
+      'kube_node_status_allocatable',
+      'node,resource',
+      like('resource', 'cpu|memory|hugepages_.*'),
+    ),
     need: 'extra',
     without: 'the allocatable part of nodes is unknown',
-    promql: (q) =>
-      lastInWindow(
-        q,
-        'node,resource',
-        q.select('kube_node_status_allocatable', like('resource', 'cpu|memory|hugepages_.*')),
-      ),
   },
   nodeLabels: {
-    metric: 'kube_node_labels',
+    ...series('kube_node_labels'),
     need: 'extra',
     without:
       'instance types and regions are unknown (kube-state-metrics needs --metric-labels-allowlist=nodes=[*])',
-    promql: (q) => `last_over_time(${q.select('kube_node_labels')}[${q.window}])`,
   },
   created: {
-    metric: 'kube_node_created',
+    ...lastOfEach(
+      'kube_node_created',
+      'node,persistentvolume',
+      'kube_(node|persistentvolume)_created',
+    ),
     need: 'extra',
     without: 'nodes and volumes begin with the first scrape that shows them',
-    promql: (q) =>
-      lastInWindow(
-        q,
-        '__name__,node,persistentvolume',
-        q.select('', like('__name__', 'kube_(node|persistentvolume)_created')),
-      ),
   },
   // Prices that OpenCost's exporter leaves behind. `instance` names the node on older versions.
   nodePrices: {
-    metric: 'node_total_hourly_cost',
+    ...lastOfEach(
+      'node_total_hourly_cost',
+      'node,instance,instance_type,region,provider_id',
+      'node_(cpu|ram|gpu|total)_hourly_cost',
+    ),
     need: 'extra',
     without: 'nodes are priced by the configuration and price lists',
-    promql: (q) =>
-      lastInWindow(
-        q,
-        '__name__,node,instance,instance_type,region,provider_id',
-        q.select('', like('__name__', 'node_(cpu|ram|gpu|total)_hourly_cost')),
-      ),
   },
   // Karpenter knows thousands of offerings: only those of machine types that nodes have are read, where that is known.
   offerings: {
@@ -389,25 +369,21 @@ export const QUERIES = {
     },
   },
   namespaceLabels: {
-    metric: 'kube_namespace_labels',
+    ...series('kube_namespace_labels'),
     need: 'extra',
     without: 'namespace labels are unknown (kube-state-metrics needs --metric-labels-allowlist)',
-    promql: (q) => `last_over_time(${q.select('kube_namespace_labels')}[${q.window}])`,
   },
   namespaceAnnotations: {
-    metric: 'kube_namespace_annotations',
+    ...series('kube_namespace_annotations'),
     need: 'extra',
     without:
       'namespace annotations are unknown (kube-state-metrics needs --metric-annotations-allowlist)',
-    promql: (q) => `last_over_time(${q.select('kube_namespace_annotations')}[${q.window}])`,
   },
   // The namespace kube-system is made once in a cluster's life: two birthdays are two clusters.
   birthdays: {
-    metric: 'kube_namespace_created',
+    ...series('kube_namespace_created', eq('namespace', 'kube-system')),
     need: 'extra',
     without: 'a store that holds several clusters is recognised by its labels only',
-    promql: (q) =>
-      `last_over_time(${q.select('kube_namespace_created', eq('namespace', 'kube-system'))}[${q.window}])`,
   },
   clusters: {
     metric: 'kube_node_info',
@@ -419,148 +395,95 @@ export const QUERIES = {
   // ── kube-state-metrics: autoscalers, quotas and limit ranges ────────────────────────────────────────
   // None of one kind may be "there are none" or "it is not exported": unknown, unless the API or a file says.
   autoscalerInfo: {
-    metric: 'kube_horizontalpodautoscaler_info',
+    ...last(
+      'kube_horizontalpodautoscaler_info',
+      'namespace,horizontalpodautoscaler,scaletargetref_kind,scaletargetref_name',
+    ),
     need: 'extra',
     without: 'autoscalers are unknown',
-    promql: (q) =>
-      lastInWindow(
-        q,
-        'namespace,horizontalpodautoscaler,scaletargetref_kind,scaletargetref_name',
-        q.select('kube_horizontalpodautoscaler_info'),
-      ),
   },
   autoscalerReplicas: {
-    metric: 'kube_horizontalpodautoscaler_spec_max_replicas',
+    ...lastOfEach(
+      'kube_horizontalpodautoscaler_spec_max_replicas',
+      'namespace,horizontalpodautoscaler',
+      'kube_horizontalpodautoscaler_(spec_min_replicas|spec_max_replicas|status_current_replicas)',
+    ),
     need: 'extra',
     without: 'the bounds of autoscalers are unknown',
-    promql: (q) =>
-      lastInWindow(
-        q,
-        '__name__,namespace,horizontalpodautoscaler',
-        q.select(
-          '',
-          like(
-            '__name__',
-            'kube_horizontalpodautoscaler_(spec_min_replicas|spec_max_replicas|status_current_replicas)',
-          ),
-        ),
-      ),
   },
   autoscalerTargets: {
-    metric: 'kube_horizontalpodautoscaler_spec_target_metric',
+    ...last(
+      'kube_horizontalpodautoscaler_spec_target_metric',
+      'namespace,horizontalpodautoscaler,metric_name,metric_target_type,container',
+    ),
     need: 'extra',
     without: 'what autoscalers scale by is unknown',
-    promql: (q) =>
-      lastInWindow(
-        q,
-        'namespace,horizontalpodautoscaler,metric_name,metric_target_type,container',
-        q.select('kube_horizontalpodautoscaler_spec_target_metric'),
-      ),
   },
   quotas: {
-    metric: 'kube_resourcequota',
+    ...last('kube_resourcequota', 'namespace,resourcequota,resource,type'),
     need: 'extra',
     without: 'quotas are unknown',
-    promql: (q) =>
-      lastInWindow(q, 'namespace,resourcequota,resource,type', q.select('kube_resourcequota')),
   },
   limitRanges: {
-    metric: 'kube_limitrange',
+    ...last('kube_limitrange', 'namespace,limitrange,resource,constraint', eq('type', 'Container')),
     need: 'extra',
     without: 'limit ranges are unknown',
-    promql: (q) =>
-      lastInWindow(
-        q,
-        'namespace,limitrange,resource,constraint',
-        q.select('kube_limitrange', eq('type', 'Container')),
-      ),
   },
   // ── kube-state-metrics: storage and services ───────────────────────────────────────────────────────
   claimInfo: {
-    metric: 'kube_persistentvolumeclaim_info',
+    ...samples(
+      'kube_persistentvolumeclaim_info',
+      'namespace,persistentvolumeclaim,storageclass,volumename',
+    ),
     need: 'extra',
     without: 'storage classes and volumes of claims are unknown',
-    promql: (q) =>
-      samplesInWindow(
-        q,
-        'namespace,persistentvolumeclaim,storageclass,volumename',
-        q.select('kube_persistentvolumeclaim_info'),
-      ),
   },
   claimBytes: {
-    metric: 'kube_persistentvolumeclaim_resource_requests_storage_bytes',
+    ...last(
+      'kube_persistentvolumeclaim_resource_requests_storage_bytes',
+      'namespace,persistentvolumeclaim',
+    ),
     need: 'extra',
     without: 'storage has no cost',
-    promql: (q) =>
-      lastInWindow(
-        q,
-        'namespace,persistentvolumeclaim',
-        q.select('kube_persistentvolumeclaim_resource_requests_storage_bytes'),
-      ),
   },
   claimPhase: {
-    metric: 'kube_persistentvolumeclaim_status_phase',
+    ...samplesAtOne(
+      'kube_persistentvolumeclaim_status_phase',
+      'namespace,persistentvolumeclaim',
+      eq('phase', 'Bound'),
+    ),
     need: 'extra',
     without: 'claims are taken to be bound while they exist',
-    promql: (q) =>
-      samplesTrue(
-        q,
-        'namespace,persistentvolumeclaim',
-        q.select('kube_persistentvolumeclaim_status_phase', eq('phase', 'Bound')),
-      ),
   },
   claimMounts: {
-    metric: 'kube_pod_spec_volumes_persistentvolumeclaims_info',
+    ...last('kube_pod_spec_volumes_persistentvolumeclaims_info', `${BY_POD},persistentvolumeclaim`),
     need: 'extra',
     without: 'storage is not attributed to the pods that mount it',
-    promql: (q) =>
-      lastInWindow(
-        q,
-        `${BY_POD},persistentvolumeclaim`,
-        q.select('kube_pod_spec_volumes_persistentvolumeclaims_info'),
-      ),
   },
   volumeBytes: {
-    metric: 'kube_persistentvolume_capacity_bytes',
+    ...last('kube_persistentvolume_capacity_bytes', 'persistentvolume'),
     need: 'extra',
     without: 'volumes are as large as their claims, and those without a claim have no cost',
-    promql: (q) =>
-      lastInWindow(q, 'persistentvolume', q.select('kube_persistentvolume_capacity_bytes')),
   },
   volumePhase: {
-    metric: 'kube_persistentvolume_status_phase',
+    ...samplesAtOne('kube_persistentvolume_status_phase', 'persistentvolume'),
     need: 'extra',
     without: 'volumes are taken to exist while their claims do',
-    promql: (q) =>
-      samplesTrue(q, 'persistentvolume', q.select('kube_persistentvolume_status_phase')),
   },
   volumeInfo: {
-    metric: 'kube_persistentvolume_info',
+    ...last('kube_persistentvolume_info', 'persistentvolume,storageclass,csi_driver'),
     need: 'extra',
     without: 'drivers and storage classes of volumes are unknown',
-    promql: (q) =>
-      lastInWindow(
-        q,
-        'persistentvolume,storageclass,csi_driver',
-        q.select('kube_persistentvolume_info'),
-      ),
   },
   volumeClaim: {
-    metric: 'kube_persistentvolume_claim_ref',
+    ...last('kube_persistentvolume_claim_ref', 'persistentvolume,name,claim_namespace'),
     need: 'extra',
     without: 'whose a released volume was is unknown',
-    promql: (q) =>
-      lastInWindow(
-        q,
-        'persistentvolume,name,claim_namespace',
-        q.select('kube_persistentvolume_claim_ref'),
-      ),
   },
   volumePrices: {
-    metric: 'pv_hourly_cost',
+    ...last('pv_hourly_cost', 'volumename,persistentvolume'),
     need: 'extra',
     without: 'storage is priced by the flat rate',
-    promql: (q) => lastInWindow(q, 'volumename,persistentvolume', q.select('pv_hourly_cost')),
   },
   // A load balancer costs from its address on. Where addresses are not exported, the type tells of one.
   loadBalancers: {
@@ -568,46 +491,35 @@ export const QUERIES = {
     need: 'extra',
     without: 'load balancers have no cost',
     promql: (q) => {
-      const samples = (series: string): string => samplesInWindow(q, 'namespace,service', series);
+      const present = (series: string): string => samplesInWindow(q, 'namespace,service', series);
       const address = q.select('kube_service_status_load_balancer_ingress');
       const byType = q.select('kube_service_spec_type', eq('type', 'LoadBalancer'));
       const byWish = q.select('kube_service_info', not('load_balancer_ip', ''));
-      return `${samples(address)} or (${samples(byType)} unless on () count(${samples(address)})) or ${samples(byWish)}`;
+      return `${present(address)} or (${present(byType)} unless on () count(${present(address)})) or ${present(byWish)}`;
     },
   },
   // ── kube-state-metrics 2.20: dynamic resource allocation, with --resources=resourceclaims,resourceslices ──
   claimDevices: {
-    metric: 'kube_resourceclaim_allocation_device_info',
+    ...last(
+      'kube_resourceclaim_allocation_device_info',
+      'namespace,resourceclaim,driver,pool,device',
+    ),
     need: 'extra',
     without: 'devices of ResourceClaims are charged only as far as the Kubernetes API tells',
-    promql: (q) =>
-      lastInWindow(
-        q,
-        'namespace,resourceclaim,driver,pool,device',
-        q.select('kube_resourceclaim_allocation_device_info'),
-      ),
   },
   claimPods: {
-    metric: 'kube_resourceclaim_status_reserved_for',
+    ...last(
+      'kube_resourceclaim_status_reserved_for',
+      'namespace,resourceclaim,consumer_uid',
+      eq('consumer_resource', 'pods'),
+    ),
     need: 'extra',
     without: 'who holds ResourceClaims is known only where the Kubernetes API tells',
-    promql: (q) =>
-      lastInWindow(
-        q,
-        'namespace,resourceclaim,consumer_uid',
-        q.select('kube_resourceclaim_status_reserved_for', eq('consumer_resource', 'pods')),
-      ),
   },
   sliceDevices: {
-    metric: 'kube_resourceslice_device_info',
+    ...last('kube_resourceslice_device_info', 'driver,node_name,device_name', not('node_name', '')),
     need: 'extra',
     without: 'devices that DRA drivers publish are known only where the Kubernetes API tells',
-    promql: (q) =>
-      lastInWindow(
-        q,
-        'driver,node_name,device_name',
-        q.select('kube_resourceslice_device_info', not('node_name', '')),
-      ),
   },
   // ── Retina: traffic by destination, where OpenCost's network exporter does not run ──
   // An agent on either end may see a flow. Addresses of the cluster's own networks that are no pods are left out.
