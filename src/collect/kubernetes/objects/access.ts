@@ -1,3 +1,4 @@
+import type { V1ClusterRole, V1RoleBinding, V1ServiceAccount } from '@kubernetes/client-node';
 import type {
   AccessSubject,
   RoleBindingObject,
@@ -5,18 +6,10 @@ import type {
   ServiceAccountObject,
 } from '../../../model/reviewedObjects.ts';
 import { labelsOf, namedOf } from '../metadata.ts';
-import type { RawObject } from '../rawObjects.ts';
-import { labelSelector, listOf, type RawSelector } from './selector.ts';
+import type { Raw, RawObject } from '../rawObjects.ts';
+import { labelSelector, listOf } from './selector.ts';
 
-interface RawRole extends RawObject {
-  readonly rules?: readonly {
-    readonly verbs?: readonly string[];
-    readonly apiGroups?: readonly string[];
-    readonly resources?: readonly string[];
-    readonly resourceNames?: readonly string[];
-  }[];
-  readonly aggregationRule?: { readonly clusterRoleSelectors?: readonly RawSelector[] };
-}
+type RawRole = RawObject & Pick<Raw<V1ClusterRole>, 'rules' | 'aggregationRule'>;
 
 /** Reads a Role or ClusterRole; rules about URLs are left out. */
 export function roleObject(raw: RawRole): RoleObject {
@@ -33,14 +26,7 @@ export function roleObject(raw: RawRole): RoleObject {
   };
 }
 
-interface RawBinding extends RawObject {
-  readonly roleRef?: { readonly kind?: string; readonly name?: string };
-  readonly subjects?: readonly {
-    readonly kind?: string;
-    readonly namespace?: string;
-    readonly name?: string;
-  }[];
-}
+type RawBinding = RawObject & Pick<Raw<V1RoleBinding>, 'roleRef' | 'subjects'>;
 
 /** A service account may be bound as the user that it is. */
 const ACCOUNT_USER = /^system:serviceaccount:([^:]+):([^:]+)$/;
@@ -61,10 +47,8 @@ export function roleBinding(raw: RawBinding): RoleBindingObject {
   };
 }
 
-interface RawServiceAccount extends RawObject {
-  readonly automountServiceAccountToken?: boolean;
-  readonly secrets?: readonly { readonly name?: string }[];
-}
+type RawServiceAccount = RawObject &
+  Pick<Raw<V1ServiceAccount>, 'automountServiceAccountToken' | 'secrets'>;
 
 export function serviceAccount(raw: RawServiceAccount): ServiceAccountObject {
   return {

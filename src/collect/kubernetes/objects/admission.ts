@@ -1,29 +1,18 @@
 import type {
+  V1ValidatingAdmissionPolicyBindingSpec,
+  V1ValidatingWebhookConfiguration,
+} from '@kubernetes/client-node';
+import type {
   AdmissionBindingObject,
   AdmissionPolicyObject,
   WebhookObject,
 } from '../../../model/reviewedObjects.ts';
 import { selectsAll } from '../../../model/labelSelector.ts';
 import { namedOf } from '../metadata.ts';
-import type { RawObject } from '../rawObjects.ts';
-import { labelSelector, listOf, type RawSelector } from './selector.ts';
+import type { Raw, RawObject } from '../rawObjects.ts';
+import { labelSelector, listOf } from './selector.ts';
 
-interface RawWebhooks extends RawObject {
-  readonly webhooks?: readonly {
-    readonly name?: string;
-    readonly failurePolicy?: string;
-    readonly rules?: readonly {
-      readonly apiGroups?: readonly string[];
-      readonly resources?: readonly string[];
-    }[];
-    readonly namespaceSelector?: RawSelector;
-    readonly objectSelector?: RawSelector;
-    readonly clientConfig?: {
-      readonly service?: { readonly namespace?: string; readonly name?: string } | null;
-    };
-    readonly matchConditions?: readonly unknown[];
-  }[];
-}
+type RawWebhooks = RawObject & Pick<Raw<V1ValidatingWebhookConfiguration>, 'webhooks'>;
 
 /** Reads the webhooks of a configuration. A v1beta1 webhook fails open unless told otherwise, a v1 one does not. */
 export function admissionWebhooks(raw: RawWebhooks): readonly WebhookObject[] {
@@ -51,10 +40,8 @@ export function admissionPolicy({ metadata, spec }: RawObject): AdmissionPolicyO
 
 /** Reads a ValidatingAdmissionPolicyBinding. */
 export function admissionBinding({ metadata, spec }: RawObject): AdmissionBindingObject {
-  const { policyName, validationActions } = (spec ?? {}) as {
-    readonly policyName?: string;
-    readonly validationActions?: readonly string[];
-  };
+  const { policyName, validationActions } = (spec ??
+    {}) as Raw<V1ValidatingAdmissionPolicyBindingSpec>;
   return {
     name: metadata?.name ?? '',
     policy: policyName ?? '',

@@ -1,3 +1,4 @@
+import type { V2CrossVersionObjectReference } from '@kubernetes/client-node';
 import type {
   Autoscaler,
   UtilizationTarget,
@@ -7,12 +8,7 @@ import { toReading } from '../../../model/reading.ts';
 import type { WorkloadRef } from '../../../model/workload.ts';
 import { parseQuantity } from '../quantity.ts';
 import { namedOf } from '../metadata.ts';
-import type { RawObject } from '../rawObjects.ts';
-
-interface RawTarget {
-  readonly kind?: string;
-  readonly name?: string;
-}
+import type { Raw, RawObject } from '../rawObjects.ts';
 
 interface RawSource {
   /** Of a resource. */
@@ -35,7 +31,7 @@ interface RawMetric {
 }
 
 interface RawHpaSpec {
-  readonly scaleTargetRef?: RawTarget;
+  readonly scaleTargetRef?: Raw<V2CrossVersionObjectReference>;
   readonly minReplicas?: number;
   readonly maxReplicas?: number;
   readonly metrics?: readonly RawMetric[];
@@ -99,7 +95,7 @@ function readMetrics(metrics: readonly RawMetric[]): Pick<Autoscaler, 'targets' 
 }
 
 interface RawVpaSpec {
-  readonly targetRef?: RawTarget;
+  readonly targetRef?: Raw<V2CrossVersionObjectReference>;
   readonly updatePolicy?: { readonly updateMode?: string };
   readonly resourcePolicy?: {
     readonly containerPolicies?: readonly {
@@ -141,6 +137,6 @@ export function verticalAutoscaler(raw: RawObject): VerticalAutoscaler {
   };
 }
 
-function targetOf(target: RawTarget | undefined): WorkloadRef {
+function targetOf(target: Raw<V2CrossVersionObjectReference> | undefined): WorkloadRef {
   return { kind: target?.kind ?? '', name: target?.name ?? '' };
 }

@@ -1,39 +1,26 @@
+import type { V1PersistentVolumeClaimSpec, V1ServiceSpec } from '@kubernetes/client-node';
 import type { ServiceObject, VolumeClaim } from '../../../model/clusterObjects.ts';
 import { listOf } from './selector.ts';
 import { annotationsOf, namedOf } from '../metadata.ts';
 import { parseQuantity } from '../quantity.ts';
-import type { RawObject } from '../rawObjects.ts';
-
-interface RawClaimSpec {
-  readonly storageClassName?: string;
-  readonly volumeName?: string;
-  readonly resources?: { readonly requests?: { readonly storage?: string } };
-}
+import type { Raw, RawObject } from '../rawObjects.ts';
 
 /** Reads a PersistentVolumeClaim; its size is what it asks for. */
 export function volumeClaim(raw: RawObject): VolumeClaim {
-  const spec = (raw.spec ?? {}) as RawClaimSpec;
+  const spec = (raw.spec ?? {}) as Raw<V1PersistentVolumeClaimSpec>;
   const status = (raw.status ?? {}) as { readonly phase?: string };
   return {
     ...namedOf(raw),
     storageClass: spec.storageClassName ?? null,
     volume: spec.volumeName ?? null,
-    bytes: parseQuantity(spec.resources?.requests?.storage),
+    bytes: parseQuantity(spec.resources?.requests?.['storage']),
     phase: status.phase ?? null,
   };
 }
 
-interface RawServiceSpec {
-  readonly type?: string;
-  readonly selector?: Readonly<Record<string, string>>;
-  readonly ports?: readonly { readonly port?: number; readonly targetPort?: number | string }[];
-  readonly externalIPs?: readonly string[];
-  readonly loadBalancerSourceRanges?: readonly string[];
-}
-
 /** Reads a Service. */
 export function serviceObject(raw: RawObject): ServiceObject {
-  const spec = (raw.spec ?? {}) as RawServiceSpec;
+  const spec = (raw.spec ?? {}) as Raw<V1ServiceSpec>;
   return {
     ...namedOf(raw),
     type: spec.type ?? 'ClusterIP',

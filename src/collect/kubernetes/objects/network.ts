@@ -1,38 +1,22 @@
 import type {
+  V1IngressBackend,
+  V1IngressSpec,
+  V1NetworkPolicyPeer,
+  V1NetworkPolicyPort,
+  V1NetworkPolicySpec,
+} from '@kubernetes/client-node';
+import type {
   IngressObject,
   NetworkPolicyObject,
   NetworkRule,
 } from '../../../model/reviewedObjects.ts';
 import { annotationsOf, namedOf } from '../metadata.ts';
-import type { RawObject } from '../rawObjects.ts';
-import { labelSelector, listOf, type RawSelector } from './selector.ts';
-
-interface RawPeer {
-  readonly podSelector?: RawSelector;
-  readonly namespaceSelector?: RawSelector;
-  readonly ipBlock?: { readonly cidr?: string; readonly except?: readonly string[] };
-}
-
-interface RawNetworkRule {
-  readonly from?: readonly RawPeer[];
-  readonly to?: readonly RawPeer[];
-  readonly ports?: readonly {
-    readonly protocol?: string;
-    readonly port?: number | string;
-    readonly endPort?: number;
-  }[];
-}
-
-interface RawPolicySpec {
-  readonly podSelector?: RawSelector;
-  readonly policyTypes?: readonly string[];
-  readonly ingress?: readonly RawNetworkRule[];
-  readonly egress?: readonly RawNetworkRule[];
-}
+import type { Raw, RawObject } from '../rawObjects.ts';
+import { labelSelector, listOf } from './selector.ts';
 
 /** Reads a NetworkPolicy. Without policyTypes it is of ingress, and of egress where it has egress rules. */
 export function networkPolicy(raw: RawObject): NetworkPolicyObject {
-  const spec = (raw.spec ?? {}) as RawPolicySpec;
+  const spec = (raw.spec ?? {}) as Raw<V1NetworkPolicySpec>;
   const types = listOf(spec.policyTypes);
   const egress = listOf(spec.egress);
   const isIngress = types.length === 0 || types.includes('Ingress');
@@ -46,7 +30,10 @@ export function networkPolicy(raw: RawObject): NetworkPolicyObject {
 }
 
 /** An absent list, or an empty one, is everyone and every port. */
-function rule(rawPeers: RawNetworkRule['from'], rawPorts: RawNetworkRule['ports']): NetworkRule {
+function rule(
+  rawPeers: readonly Raw<V1NetworkPolicyPeer>[] | undefined,
+  rawPorts: readonly Raw<V1NetworkPolicyPort>[] | undefined,
+): NetworkRule {
   const peers = listOf(rawPeers).map(({ podSelector, namespaceSelector, ipBlock }) => ({
     podSelector: podSelector ? labelSelector(podSelector) : null,
     namespaceSelector: namespaceSelector ? labelSelector(namespaceSelector) : null,
@@ -64,31 +51,20 @@ function rule(rawPeers: RawNetworkRule['from'], rawPorts: RawNetworkRule['ports'
   };
 }
 
-interface RawBackend {
-  readonly service?: { readonly name?: string };
-  /** networking.k8s.io/v1beta1. */
-  readonly serviceName?: string;
-}
-
-interface RawIngressSpec {
-  readonly defaultBackend?: RawBackend;
-  readonly rules?: readonly {
-    readonly host?: string;
-    readonly http?: { readonly paths?: readonly { readonly backend?: RawBackend }[] };
-  }[];
-  readonly tls?: readonly { readonly hosts?: readonly string[] }[];
-}
+/** Of networking.k8s.io/v1, or of its v1beta1. */
+type RawBackend = Raw<V1IngressBackend> & { readonly serviceName?: string };
 
 /** Reads an Ingress. */
 export function ingress(raw: RawObject): IngressObject {
-  const spec = (raw.spec ?? {}) as RawIngressSpec;
+  const spec = (raw.spec ?? {}) as Raw<V1IngressSpec>;
   const hosts = listOf(spec.rules).map(({ host }) => host || null);
-  const backends = [
+  const asked: readonly RawBackend[] = [
     ...(spec.defaultBackend ? [spec.defaultBackend] : []),
     ...listOf(spec.rules).flatMap(({ http }) =>
       listOf(http?.paths).flatMap(({ backend }) => backend ?? []),
     ),
-  ].flatMap(({ service, serviceName }) => service?.name ?? serviceName ?? []);
+  ];
+  const backends = asked.flatMap(({ service, serviceName }) => service?.name ?? serviceName ?? []);
   return {
     ...namedOf(raw),
     annotations: annotationsOf(raw.metadata),

@@ -1,30 +1,15 @@
+import type { V1NodeSpec, V1NodeStatus } from '@kubernetes/client-node';
 import type { NodeObject } from '../../../model/clusterObjects.ts';
 import { isHugePages, type Amounts } from '../../../model/podHold.ts';
 import type { Reading } from '../../../model/reading.ts';
 import { labelsOf, parseTimestamp } from '../metadata.ts';
 import { metricAmounts, parseQuantity } from '../quantity.ts';
-import type { RawObject } from '../rawObjects.ts';
-
-interface RawNodeSpec {
-  readonly providerID?: string;
-  readonly unschedulable?: boolean;
-  readonly taints?: readonly {
-    readonly key?: string;
-    readonly value?: string;
-    readonly effect?: string;
-  }[];
-}
-
-interface RawNodeStatus {
-  readonly capacity?: Readonly<Record<string, string>>;
-  readonly allocatable?: Readonly<Record<string, string>>;
-  readonly nodeInfo?: { readonly kubeletVersion?: string; readonly osImage?: string };
-}
+import type { Raw, RawObject } from '../rawObjects.ts';
 
 /** Reads a Node. */
 export function nodeObject(raw: RawObject): NodeObject {
-  const spec = (raw.spec ?? {}) as RawNodeSpec;
-  const { capacity = {}, allocatable = {}, nodeInfo } = (raw.status ?? {}) as RawNodeStatus;
+  const spec = (raw.spec ?? {}) as Raw<V1NodeSpec>;
+  const { capacity = {}, allocatable = {}, nodeInfo } = (raw.status ?? {}) as Raw<V1NodeStatus>;
   return {
     name: raw.metadata?.name ?? '',
     labels: labelsOf(raw.metadata),

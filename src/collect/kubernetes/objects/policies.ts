@@ -1,20 +1,19 @@
+import type {
+  V1PodDisruptionBudgetSpec,
+  V1ResourceQuotaSpec,
+  V1ResourceQuotaStatus,
+} from '@kubernetes/client-node';
 import type { DisruptionBudget, LimitRange, ResourceQuota } from '../../../model/clusterObjects.ts';
 import { selectsAll } from '../../../model/labelSelector.ts';
-import { labelSelector, type RawSelector } from './selector.ts';
+import { labelSelector } from './selector.ts';
 import { namedOf } from '../metadata.ts';
 import { parseQuantities } from '../quantity.ts';
-import type { RawObject } from '../rawObjects.ts';
-
-interface RawQuotaSpec {
-  readonly hard?: unknown;
-  readonly scopes?: readonly string[];
-  readonly scopeSelector?: unknown;
-}
+import type { Raw, RawObject } from '../rawObjects.ts';
 
 /** Reads a ResourceQuota: what its status enforces, or what its spec asks for until it has one. */
 export function resourceQuota(raw: RawObject): ResourceQuota {
-  const spec = (raw.spec ?? {}) as RawQuotaSpec;
-  const status = (raw.status ?? {}) as { readonly hard?: unknown; readonly used?: unknown };
+  const spec = (raw.spec ?? {}) as Raw<V1ResourceQuotaSpec>;
+  const status = (raw.status ?? {}) as Raw<V1ResourceQuotaStatus>;
   return {
     ...namedOf(raw),
     hard: parseQuantities(status.hard ?? spec.hard),
@@ -45,15 +44,9 @@ export function limitRanges(raw: RawObject): readonly LimitRange[] {
     }));
 }
 
-interface RawBudgetSpec {
-  readonly selector?: RawSelector;
-  readonly minAvailable?: number | string;
-  readonly maxUnavailable?: number | string;
-}
-
 /** Reads a PodDisruptionBudget. Without a selector it covers no pod; with an empty one every pod, but in v1beta1 none. */
 export function disruptionBudget(raw: RawObject): DisruptionBudget {
-  const spec = (raw.spec ?? {}) as RawBudgetSpec;
+  const spec = (raw.spec ?? {}) as Raw<V1PodDisruptionBudgetSpec>;
   const text = (value: number | string | undefined) => (value === undefined ? null : `${value}`);
   const selector = labelSelector(spec.selector);
   return {

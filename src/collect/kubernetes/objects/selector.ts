@@ -1,9 +1,8 @@
-import type { LabelSelector, SelectorExpression } from '../../../model/labelSelector.ts';
+import type { V1LabelSelector } from '@kubernetes/client-node';
+import type { LabelSelector } from '../../../model/labelSelector.ts';
+import type { Raw } from '../rawObjects.ts';
 
-export interface RawSelector {
-  readonly matchLabels?: Readonly<Record<string, string>>;
-  readonly matchExpressions?: readonly Partial<SelectorExpression>[];
-}
+export type RawSelector = Raw<V1LabelSelector>;
 
 /** Reads a label selector; one that is absent or empty selects everything. */
 export function labelSelector(raw: RawSelector | null | undefined): LabelSelector {
