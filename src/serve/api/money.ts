@@ -41,9 +41,7 @@ export const getBudgets = defineRoute({
   async handle({ context }, deps) {
     const namespaces = visibleNamespaces(context.var.principal);
     const seesAllClusters = seesAll(context.var.principal, deps.clusters ?? []);
-    const budgets = [...(await deps.questions.budgets({ namespaces, seesAllClusters }))].map(
-      ({ without, ...budget }) => ({ ...budget, ...(without && { without: [...without] }) }),
-    );
+    const budgets = await deps.questions.budgets({ namespaces, seesAllClusters });
     return { body: { currency: deps.config().pricing.currency, budgets } };
   },
 });
@@ -78,8 +76,7 @@ export const getOwners = defineRoute({
     const namespaces = visibleNamespaces(context.var.principal);
     const report = await deps.questions.owners({ namespaces });
     if (report === null) throw new HttpProblem(404, 'The history holds nothing yet');
-    // Only its lists are readonly.
-    return { body: report as z.output<typeof ownersSchema> };
+    return { body: report };
   },
 });
 
@@ -118,7 +115,7 @@ export const getPrices = defineRoute({
   response: pricesSchema,
   async handle(_, deps) {
     const { currency, priceBasis, nodes } = await deps.questions.prices({ namespaces: null });
-    return { body: { currency, priceBasis, nodes: [...nodes] } };
+    return { body: { currency, priceBasis, nodes } };
   },
 });
 
@@ -152,7 +149,7 @@ export const getUnitCosts = defineRoute({
   async handle({ context, query }, deps) {
     const namespaces = visibleNamespaces(context.var.principal);
     const report = await deps.questions.unitCosts({ ...costSpan(query, deps), namespaces });
-    return { body: report as z.output<typeof unitCostsSchema> };
+    return { body: report };
   },
 });
 
@@ -207,6 +204,6 @@ export const getDigest = defineRoute({
         ? await deps.questions.fleetDigest({ week, clusters })
         : ((await deps.reader.digest(week))?.digest ?? null);
     if (digest === null) throw new HttpProblem(404, 'There is no digest of this week');
-    return { body: digestJson(digest) as Record<string, unknown> };
+    return { body: digestJson(digest) as Readonly<Record<string, unknown>> };
   },
 });

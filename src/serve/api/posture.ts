@@ -107,39 +107,16 @@ export const getPosture = defineRoute({
       headers,
       body: {
         asOf: asOf === null ? null : formatTime(asOf),
-        changes: changes.map(({ at, namespace, workload, text, before, after }) => ({
+        changes: changes.map(({ at, namespace, workload: subject, text, before, after }) => ({
           at: formatTime(at),
           namespace,
-          subject: { ...workload },
+          subject,
           text,
           before,
           after,
         })),
-        namespaces: items.map(({ checks, ...one }) => ({
-          ...one,
-          trend: trendJson(one.trend),
-          failedByScope: { ...one.failedByScope },
-          scopes: { ...one.scopes },
-          checks: checks.map(({ names, results, ...check }) => ({
-            ...check,
-            names: namesOf(names),
-            results: results.map(({ workload, ...result }) => ({
-              ...result,
-              workload: workload === null ? null : { ...workload },
-            })),
-          })),
-        })),
+        namespaces: items.map((one) => ({ ...one, trend: trendJson(one.trend) })),
       },
     };
   },
 });
-
-function namesOf(
-  names: Readonly<Record<string, string | readonly string[] | undefined>>,
-): Record<string, string | string[]> {
-  return Object.fromEntries(
-    Object.entries(names).flatMap(([where, name]) =>
-      name === undefined ? [] : [[where, typeof name === 'string' ? name : [...name]]],
-    ),
-  );
-}

@@ -76,34 +76,34 @@ export const listRecommendations = defineRoute({
         currency: config().pricing.currency,
         recommendations: view.advices.map(toJson),
         savingPerMonth: view.savingPerMonth,
-        patches: view.patches.map(({ namespace, workload, body }) => ({
+        patches: view.patches.map(({ namespace, workload, body: patch }) => ({
           namespace,
-          workload: { ...workload },
-          patch: body,
+          workload,
+          patch,
         })),
       },
     };
   },
 });
 
-function toJson(advice: ContainerAdvice): z.output<typeof recommendationSchema> {
+function toJson(advice: ContainerAdvice) {
   const { behind, workload, current, proposed, risk, notes } = advice;
   return {
     namespace: advice.namespace,
-    workload: { ...workload },
+    workload,
     container: advice.container,
     confidence: behind.confidence,
     withheld: advice.withheld,
     days: behind.days,
     coverage: behind.coverage,
     replicas: advice.replicas,
-    current: { ...current },
-    proposed: { ...proposed },
+    current,
+    proposed,
     savingPerMonth: advice.savingPerMonth,
     risk: { cpu: risk.cpu, ram: risk.ram },
     throttledShare: advice.throttledShare,
     oomKills: advice.memory?.oomKills ?? null,
     minReplicas: advice.minReplicas,
-    notes: [...notes],
+    notes,
   };
 }

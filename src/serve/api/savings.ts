@@ -61,11 +61,7 @@ export const getSavings = defineRoute({
     return {
       body: {
         currency: config().pricing.currency,
-        actions: actions.map((one) => ({
-          ...one,
-          workload: one.workload === null ? null : { ...one.workload },
-          commands: [...one.commands],
-        })),
+        actions,
         applied: applied.map(provenJson),
       },
     };

@@ -114,6 +114,6 @@ function toJson({ from, to }: Span, { times, columns, ranges }: WorkloadSeries) 
       resolutionSeconds: range.resolutionMs / 1_000,
     })),
     times: times.map(formatTime),
-    values: eachColumn((name) => [...columns[name]]),
+    values: eachColumn((name) => columns[name]),
   };
 }

@@ -69,10 +69,10 @@ export const listSignals = defineRoute({
 });
 
 /** A signal in its outside form: what is not known is left out. */
-function toSignalJson({ target, actor, at, ...signal }: Signal): z.output<typeof signalSchema> {
+function toSignalJson({ target, actor, at, ...signal }: Signal) {
   const { userAgent, user, sourceIps } = actor;
   const known = Object.entries({ ...target, user, userAgent }).filter(
     ([, value]) => value !== null,
   );
-  return { ...signal, at: formatTime(at), ...Object.fromEntries(known), sourceIps: [...sourceIps] };
+  return { ...signal, at: formatTime(at), ...Object.fromEntries(known), sourceIps };
 }
