@@ -72,6 +72,10 @@ export function planOperations(
   return evict(id, facts, draft);
 }
 
+function notApplicable(reason: string): ResponseRefused {
+  return new ResponseRefused('not-applicable', reason);
+}
+
 type Head = Pick<DraftPlan, 'warnings' | 'pods' | 'irreversible'>;
 
 function byLabel(id: string, facts: ResponseFacts, head: Head): DraftPlan {
@@ -82,8 +86,7 @@ function byLabel(id: string, facts: ResponseFacts, head: Head): DraftPlan {
   for (const pod of pods) {
     const by = pod.metadata?.labels?.[QUARANTINE_LABEL];
     if (by !== undefined)
-      throw new ResponseRefused(
-        'not-applicable',
+      throw notApplicable(
         `Pod ${namespace}/${nameIn(pod)} is in quarantine already, by response ${by}`,
       );
   }
@@ -115,8 +118,7 @@ function byOwner(id: string, facts: ResponseFacts, head: Head): DraftPlan {
   const raw = valueAt(workload, ['spec', 'selector']) as RawSelector | null;
   const selector = labelSelector(raw);
   if (workload === null || raw === null || selectsAll(selector))
-    throw new ResponseRefused(
-      'not-applicable',
+    throw notApplicable(
       'The finding’s workload selects no pods by labels: choose the quarantine by pods',
     );
   const selected = podsOfNamespace.filter((pod) => isSelected(selector, pod));
@@ -164,8 +166,7 @@ function denyAll(id: string, namespace: string, podSelector: RawSelector): Opera
 function requireNetwork(pods: readonly RawObject[]): void {
   const onHost = pods.find((pod) => podSpecOf(pod).hostNetwork === true);
   if (onHost !== undefined)
-    throw new ResponseRefused(
-      'not-applicable',
+    throw notApplicable(
       `Pod ${nameIn(onHost)} uses its node’s network: no NetworkPolicy reaches it`,
     );
 }
@@ -196,8 +197,7 @@ function cordon(id: string, { pods, nodes }: ResponseFacts, head: Head): DraftPl
     .filter((node) => names.has(nameIn(node)))
     .map((node) => ({ ...node, kind: 'Node' }));
   if (wanted.length === 0)
-    throw new ResponseRefused(
-      'not-applicable',
+    throw notApplicable(
       names.size === 0 ? 'The pods are on no node' : 'The nodes of the pods are cordoned already',
     );
   const unschedulable = {
@@ -227,14 +227,10 @@ const SCALABLE = new Set(['Deployment', 'StatefulSet', 'ReplicaSet']);
 function scaleToZero(facts: ResponseFacts, head: Head): DraftPlan {
   const { workload, namespace } = facts;
   if (workload === null || !SCALABLE.has(workload.kind ?? ''))
-    throw new ResponseRefused(
-      'not-applicable',
-      'Only Deployments, StatefulSets and ReplicaSets are scaled to zero',
-    );
+    throw notApplicable('Only Deployments, StatefulSets and ReplicaSets are scaled to zero');
   requireNoOwner(workload, namespace);
   const replicas = Number(valueAt(workload, ['spec', 'replicas']) ?? 1);
-  if (replicas === 0)
-    throw new ResponseRefused('not-applicable', `${called(workload, namespace)} has no replicas`);
+  if (replicas === 0) throw notApplicable(`${called(workload, namespace)} has no replicas`);
   return {
     ...head,
     targets: [target(workload)],
@@ -254,15 +250,11 @@ function scaleToZero(facts: ResponseFacts, head: Head): DraftPlan {
 
 function suspend(id: string, facts: ResponseFacts, head: Head): DraftPlan {
   const { workload, namespace } = facts;
-  if (workload?.kind !== 'CronJob')
-    throw new ResponseRefused('not-applicable', 'Only CronJobs are suspended');
+  if (workload?.kind !== 'CronJob') throw notApplicable('Only CronJobs are suspended');
   requireNoOwner(workload, namespace);
   const path = ['spec', 'suspend'];
   if (valueAt(workload, path) === true)
-    throw new ResponseRefused(
-      'not-applicable',
-      `${called(workload, namespace)} is suspended already`,
-    );
+    throw notApplicable(`${called(workload, namespace)} is suspended already`);
   const suspended = { action: 'suspend', text: 'suspend', path, after: true } as const;
   return {
     ...head,
