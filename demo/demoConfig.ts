@@ -11,6 +11,8 @@ export interface DemoConfigOptions {
   }[];
   readonly history: { readonly path: string } | { readonly url: string };
   readonly days: number;
+  /** The monthly budget of `BREAKING`, in dollars; null: it has none. */
+  readonly breakingBudget: number | null;
   /** When the digest of last week is sent; null: on Mondays, as everywhere. */
   readonly digestAt: TimeMs | null;
   readonly pages: string;
@@ -20,6 +22,9 @@ export interface DemoConfigOptions {
 
 /** Where each channel of the demo's Slack is for. */
 export const CHANNELS = { platform: 'cloud-cost', security: 'security' } as const;
+
+/** The namespace whose budget is spent while a visitor looks. */
+export const BREAKING = 'media';
 
 /** Who can be impersonated on the page of the demo's Slack; only the responder may silence abuse. */
 export const PEOPLE = {
@@ -72,6 +77,9 @@ export function demoConfig(options: DemoConfigOptions): string {
       { namespace: 'online-boutique', monthly: 180 },
       { owner: 'team-platform', monthly: 250 },
       { owner: 'team-data', monthly: 260 },
+      ...(options.breakingBudget === null
+        ? []
+        : [{ namespace: BREAKING, monthly: options.breakingBudget }]),
     ],
     owners: {
       // Abuse is routed by the configuration alone, never by what a namespace says of itself.

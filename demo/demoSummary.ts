@@ -4,6 +4,7 @@ import type { Finding } from '../src/model/finding.ts';
 import { formatTime, HOUR_MS, type TimeMs } from '../src/model/time.ts';
 import type { HiddenMiner } from './cluster/workloads/hidden.ts';
 import { printable } from '../src/model/text/escape.ts';
+import type { BreakingBudget } from './breakingBudget.ts';
 import type { MinerFound } from './findMiners.ts';
 import { formatDuration, formatShare, formatAmount, plural } from '../src/model/text/units.ts';
 
@@ -14,7 +15,11 @@ export interface DemoSummary {
   /** Honest workloads that were called unusual or worse. */
   readonly alarms: readonly Finding[];
   /** What happens while a visitor looks. */
-  readonly story: { readonly digestAt: TimeMs | null; readonly miner: HiddenMiner };
+  readonly story: {
+    readonly digestAt: TimeMs | null;
+    readonly breaking: BreakingBudget | null;
+    readonly miner: HiddenMiner;
+  };
   readonly configFile: string;
   /** The history ends with the demo, and nothing can be asked any more. */
   readonly hasEnded?: boolean;
@@ -105,16 +110,30 @@ function alarmLines(alarms: readonly Finding[]): readonly string[] {
 }
 
 /** What a visitor can wait for. */
-function storyOf({ digestAt, miner }: DemoSummary['story']): readonly string[] {
-  const at = (time: TimeMs): string => `${formatTime(time).slice(11, 16)} UTC`;
+function storyOf({ digestAt, breaking, miner }: DemoSummary['story']): readonly string[] {
   const { namespace, workload, startedAt } = miner;
-  return [
-    'What happens next',
-    `  ${at(startedAt)}   a miner starts in ${namespace}/${workload.kind}/${workload.name}: a finding some ten minutes later,`,
-    '              and a message in #security',
+  const events: readonly (readonly [at: TimeMs, what: string])[] = [
+    [
+      startedAt,
+      `a miner starts in ${namespace}/${workload.kind}/${workload.name}: a finding some ten minutes later, and a message in #security`,
+    ],
     ...(digestAt === null
       ? []
-      : [`  ${at(digestAt)}   the digest of last week arrives in #cloud-cost, and under Digests`]),
+      : [[digestAt, 'the digest of last week arrives in #cloud-cost, and under Digests'] as const]),
+    ...(breaking === null
+      ? []
+      : [
+          [
+            breaking.at,
+            `the budget of ${breaking.namespace} (${formatAmount(breaking.monthly)} a month) is spent: a finding, and a message in #cloud-cost`,
+          ] as const,
+        ]),
+  ];
+  return [
+    'What happens next',
+    ...events
+      .toSorted(([a], [b]) => a - b)
+      .map(([at, what]) => `  ${formatTime(at).slice(11, 16)} UTC   ${what}`),
   ];
 }
 

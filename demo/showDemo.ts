@@ -52,7 +52,8 @@ export async function showDemo(
       const hasEnded = options.once && options.postgres;
       const live = liveMiner(cluster.scenario);
       const alarms = falseAlarms([...hidden, live], findings);
-      const story = { digestAt: running.digestAt, miner: live };
+      const { digestAt, breaking } = running;
+      const story = { digestAt, breaking, miner: live };
       const summary = { costs, findings, miners, alarms, story, configFile, hasEnded };
       if (clusters.length > 1) host.out(`\nThe cluster ${config.cluster}\n`);
       host.out(

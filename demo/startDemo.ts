@@ -18,6 +18,7 @@ import { startSlackStandIn } from './slack/startSlackStandIn.ts';
 import { startPostgres } from './postgresServer.ts';
 import { keepSpecs } from './specs/keepSpecs.ts';
 import { startCluster, type RunningCluster } from './startCluster.ts';
+import { breakingBudget, type BreakingBudget } from './breakingBudget.ts';
 
 const PAGES_PORT = 9465;
 const PROBES_PORT = 9466;
@@ -29,8 +30,13 @@ export interface RunningDemo {
   readonly daemon: Daemon;
   /** When the digest arrives; null: not while it runs. */
   readonly digestAt: TimeMs | null;
+  /** The budget that is spent while it runs; null: none. */
+  readonly breaking: BreakingBudget | null;
   readonly log: Logger;
 }
+
+/** Until the past is priced, a budget that nothing reaches: the daemon counts what is spent all the same. */
+const NOT_KNOWN_YET = 1e9;
 
 const NAMES = ['prod-eu', 'prod-us', 'staging', 'batch', 'edge', 'dev', 'lab', 'ml', 'tools'];
 
@@ -82,7 +88,7 @@ export async function startDemo(
   releasers.push('the Slack stand-in', () => slack.close());
   // Late enough that the daemon runs by then.
   const digestAt = options.once ? null : end + 6 * MINUTE_MS;
-  const text = demoConfig({
+  const settings = {
     clusters: made,
     history: options.postgres
       ? { url: await ownDatabase(display, releasers) }
@@ -92,17 +98,23 @@ export async function startDemo(
     pages: `127.0.0.1:${await freePort(PAGES_PORT)}`,
     probes: `127.0.0.1:${await freePort(PROBES_PORT)}`,
     slack,
-  });
-  await writeFile(folder.configFile, text);
+  };
+  const tellsBudget = !options.once && options.clusters === 1;
   const load = () => loadConfigs(folder.configFile);
-  const loaded = load();
+  const configure = async (breakingBudget: number | null): Promise<readonly LoadedConfig[]> => {
+    await writeFile(folder.configFile, demoConfig({ ...settings, breakingBudget }));
+    return load();
+  };
+  const before = await configure(tellsBudget ? NOT_KNOWN_YET : null);
   for (const [index, { cluster }] of made.entries())
-    await sendAttack(cluster, loaded[index]!, host.now);
+    await sendAttack(cluster, before[index]!, host.now);
   signal.throwIfAborted();
 
   display.step('Burnwatch reads, prices and judges every five minutes of it');
   for (const { name } of made) await host.backfill(folder.configFile, name, start);
   signal.throwIfAborted();
+  const breaking = tellsBudget ? await breakingBudget(before[0]!) : null;
+  const loaded = await configure(breaking?.monthly ?? null);
 
   display.step('Starting the daemon: it catches up with now and tells what is open');
   const log = createLogger({
@@ -121,7 +133,7 @@ export async function startDemo(
   });
   releasers.push('the daemon', () => daemon.stop());
   const clusters = made.map((each, index) => ({ ...each, loaded: loaded[index]! }));
-  return { clusters, slack, daemon, digestAt, log };
+  return { clusters, slack, daemon, digestAt, breaking, log };
 }
 
 /** The URL of a database in a PostgreSQL that runs as long as the demo. */

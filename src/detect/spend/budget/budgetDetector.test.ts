@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { aContainer, aPod } from '../../../../test/support/cost.ts';
-import { DAY_MS, HOUR_MS } from '../../../model/time.ts';
+import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../../model/time.ts';
 import { DetectorRun } from '../../../../test/support/detect.ts';
 import type { Budget } from '../../../cost/config.ts';
 import { budgetDetector } from './budgetDetector.ts';
@@ -56,6 +56,21 @@ describe('budgets', () => {
     expect(verdict?.summary).toMatch(
       /^Namespace shop has spent \$1,000 in 2026-11, 100% of its budget of \$1,000; the forecast for the month's end is \$1,1\d\d \(80% interval /,
     );
+  });
+
+  it('are spent at once, and forecasts are no news after that', () => {
+    const run = shop(1_000);
+    const spendWindow = (minute: number, cost: number): void => {
+      const start = NOVEMBER + minute * MINUTE_MS;
+      run.window(start, start + 5 * MINUTE_MS, { shop: cost });
+    };
+    for (let minute = 0; minute < 20; minute += 5) spendWindow(minute, 240);
+    expect(run.opened).toEqual([]);
+    for (let minute = 20; minute < 4 * 24 * 60; minute += 5) spendWindow(minute, 50);
+    expect(run.opened.map(({ at, verdict }) => [verdict.rule, at])).toEqual([
+      ['spent-over-budget', NOVEMBER + 25 * MINUTE_MS],
+    ]);
+    expect(run.closed).toEqual([]);
   });
 
   it('close with the month, and begin anew', () => {

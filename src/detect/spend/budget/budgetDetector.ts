@@ -21,7 +21,7 @@ import { budgetSchema } from './thresholds.ts';
 
 /**
  * Monthly budgets of namespaces and owners: the forecast comes near the budget, passes it, the spending
- * itself passes it. Each is said once a month. Looked at on the hour. What counts is what the
+ * itself passes it. Each is said once a month: what is spent at once, forecasts on the hour, and not after it is spent. What counts is what the
  * allocations of the budget's pods, its volumes and load balancers cost; idle and shared costs do not. A budget over all
  * clusters is counted in each and watched by the first.
  */
@@ -31,7 +31,7 @@ export const budgetDetector: Detector<BudgetState, BudgetThresholds> = {
   codec: jsonCodec(),
   thresholds: { budget: budgetSchema },
   detect(context, rows) {
-    const { config, costs, snapshot } = context;
+    const { config, costs } = context;
     const verdicts: Verdict[] = [];
     const wanted = new Set(config.budgets.map(budgetKey));
     // A copy, since rows change on the way.
@@ -54,9 +54,11 @@ export const budgetDetector: Detector<BudgetState, BudgetThresholds> = {
           : byOwner.get(budget.owner);
       verdicts.push(...advanceBudget(budget, nano ?? 0, context, rows));
     }
-    return snapshot.window.end % HOUR_MS === 0 ? verdicts : verdicts.filter(isClear);
+    return verdicts;
   },
 };
+
+const SPENT: BudgetRule = 'spent-over-budget';
 
 /** What a budget is judged by: this cluster’s month, or that of all. */
 interface Judged {
@@ -97,16 +99,20 @@ function advanceBudget(
   if (monthStart(window.start) !== before.month) {
     verdicts.push(...closeAll(budget, before, context, 'The month is over'));
   }
-  const judged = window.end % HOUR_MS === 0 ? judgedBy(budget, state, context) : null;
+  const isHour = window.end % HOUR_MS === 0;
+  const isBroken = fromNano(state.spentNano) >= budget.monthly && state.fired[SPENT] === undefined;
+  const judged = isHour || isBroken ? judgedBy(budget, state, context) : null;
   if (judged === null) {
     rows.set(key, state);
     return verdicts;
   }
   const { forecast } = judged;
   const fired: Record<string, { since: number; open: boolean }> = { ...state.fired };
-  for (const rule of BUDGET_RULES) {
+  for (const rule of isHour ? BUDGET_RULES : [SPENT]) {
     const known = fired[rule];
     const firing = isReached(rule, budget, judged.state, forecast, context, known?.open ?? false);
+    // That it will be spent is no news once it is.
+    if (known === undefined && rule !== SPENT && state.fired[SPENT] !== undefined) continue;
     if (firing === null || (known !== undefined && !known.open)) continue;
     if (firing) {
       const since = known?.since ?? window.end;
@@ -130,7 +136,7 @@ function isReached(
   { thresholds }: DetectContext<BudgetThresholds>,
   isOpen: boolean,
 ): boolean | null {
-  if (rule === 'spent-over-budget') return fromNano(state.spentNano) >= budget.monthly;
+  if (rule === SPENT) return fromNano(state.spentNano) >= budget.monthly;
   if (forecast === null) return null;
   const { nearShare, clearShare } = thresholds.budget;
   const step = budget.monthly * (rule === 'forecast-near-budget' ? nearShare : 1);
@@ -157,10 +163,6 @@ function clear(
 ): Verdict {
   const since = state.fired[rule]?.since ?? state.month;
   return { ...budgetVerdict(budget, rule, state, null, since, context), status: 'clear', summary };
-}
-
-function isClear(verdict: Verdict): boolean {
-  return verdict.status === 'clear';
 }
 
 /** The budget that a row was kept for; what it was set to is not known any more. */
