@@ -86,3 +86,11 @@ function isTimeZone(name: string): boolean {
     return false;
   }
 }
+
+/** An e-mail address and nothing else: no name, comment, list or line break can stand in it. */
+export const emailAddress = z
+  .string()
+  .regex(
+    /^[^\s@<>()[\]\\,;:"|]{1,64}@[a-z0-9.-]{1,253}\.[a-z]{2,63}$/i,
+    'must be an e-mail address such as ops@example.com',
+  );

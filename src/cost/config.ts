@@ -1,7 +1,7 @@
 import { validate as isCron } from 'node-cron';
 import { z } from 'zod';
-import { configPart, type Rule } from '../config/configPart.ts';
-import { currency, duration, httpUrl, labelMatch, price } from '../config/values.ts';
+import { configPart, eachEntry, type Rule } from '../config/configPart.ts';
+import { currency, duration, emailAddress, httpUrl, labelMatch, price } from '../config/values.ts';
 import { DAY_MS } from '../model/time.ts';
 
 /** OpenCost's default prices, in US dollars. */
@@ -183,6 +183,10 @@ const billSchedules: Rule<readonly Pick<BillConfig, 'schedule'>[]> = (bills, rep
 const monthExport = z.strictObject({
   /** A folder. */
   to: z.string().min(1),
+  /** Addresses that get all lines by mail, too. */
+  email: z.array(emailAddress).default([]),
+  /** Each owner whom mail reaches gets its own lines. */
+  emailOwners: z.boolean().default(false),
   by: z.enum(['owner', 'namespace']).default('owner'),
   format: z.enum(['csv', 'focus']).default('csv'),
   /** When it is looked whether the last month is due. */
@@ -194,7 +198,15 @@ const monthExport = z.strictObject({
 /** An export of each month by team, on a schedule. */
 export type ExportConfig = z.output<typeof monthExport>;
 
-export const exportsPart = configPart(z.array(monthExport).default([]), billSchedules);
+const mailsByOwner: Rule<ExportConfig> = ({ by, emailOwners }, report) => {
+  if (emailOwners && by !== 'owner') report(['emailOwners'], 'needs by: owner');
+};
+
+export const exportsPart = configPart(
+  z.array(monthExport).default([]),
+  billSchedules,
+  eachEntry(mailsByOwner),
+);
 export const billsPart = configPart(z.array(bill).default([]), billSchedules);
 export const pricingPart = configPart(
   pricing.transform(convertDefaults).prefault({}),

@@ -76,7 +76,8 @@ export async function startDuties(parts: DutiesParts): Promise<Duties> {
   releasers.push('the weekly digest', async () => digests.stop());
   const bills = new BillImports({ config, reader, log, now: Date.now });
   releasers.push('the bills', () => bills.settled());
-  const exports = new MonthExports({ config, reader, log, now: Date.now });
+  const deliveries = () => notifier.store;
+  const exports = new MonthExports({ config, reader, deliveries, pump, log, now: Date.now });
   releasers.push('the exports', () => exports.settled());
   const parties = {
     cycle: supervisor,
@@ -90,7 +91,7 @@ export async function startDuties(parts: DutiesParts): Promise<Duties> {
   return {
     pump,
     changed,
-    deliveries: () => notifier.store,
+    deliveries,
     reconfigure: async (next, use) => {
       const nextSchedule = startSchedule(next.config, parties, log);
       await supervisor.reconfigure(next).catch((error: unknown) => {

@@ -3,6 +3,11 @@ import type { Logger } from 'pino';
 import type { ExportConfig } from '../cost/config.ts';
 import { closeMonth, NotOver } from '../cost/chargeback/closeMonth.ts';
 import { monthFile, writeExport } from '../cost/chargeback/writeExport.ts';
+import { email, toEmail } from '../channels/email/config.ts';
+import { monthMails, type MonthReceivers } from '../notify/monthMails.ts';
+import { costOwnerReceiver } from '../notify/owners.ts';
+import type { DeliveryStore } from '../store/notifications/deliveryStore.ts';
+import type { NotifyPump } from './notifyPump.ts';
 import { openBillStore } from '../engines/openHistory.ts';
 import { formatTime, monthStart, type TimeMs } from '../model/time.ts';
 import type { HistoryReader } from '../store/history.ts';
@@ -11,13 +16,15 @@ import type { Config } from './config/schema.ts';
 interface MonthExportsDeps {
   readonly config: () => Config;
   readonly reader: HistoryReader;
+  readonly deliveries: () => Pick<DeliveryStore, 'enqueue'>;
+  readonly pump: Pick<NotifyPump, 'wake'>;
   readonly log: Logger;
   readonly now: () => TimeMs;
 }
 
 /**
- * Closes the last month and writes it for its teams, once it has been over for a while. Files and history say what is done,
- * so that a restart or an outage at that hour only delays it.
+ * Closes the last month, mails it and writes it for its teams, once it has been over for a while. Files and history say what is
+ * done, so that a restart or an outage at that hour only delays it.
  */
 export class MonthExports {
   readonly #deps: MonthExportsDeps;
@@ -37,7 +44,7 @@ export class MonthExports {
   }
 
   async #export(target: ExportConfig): Promise<void> {
-    const { config, reader, log, now } = this.#deps;
+    const { config, reader, deliveries, pump, log, now } = this.#deps;
     const { history, pricing, cluster } = config();
     const thisMonth = monthStart(now());
     const month = monthStart(thisMonth - 1);
@@ -48,8 +55,13 @@ export class MonthExports {
       const bills = await openBillStore(history.path);
       try {
         const report = await closeMonth({ reader, bills, pricing, cluster }, month, now());
+        const mails = monthMails(report, receiversOf(target, config()), target.format, now());
+        await deliveries().enqueue(mails);
+        // The last file says that all is done.
         const files = await writeExport(report, target);
-        log.info({ month: name, files: files.length, to: target.to }, 'Month closed and exported');
+        pump.wake();
+        const counts = { files: files.length, to: target.to, mails: mails.length };
+        log.info({ month: name, ...counts }, 'Month closed and exported');
       } finally {
         await bills.close();
       }
@@ -59,4 +71,17 @@ export class MonthExports {
       else log.error({ err, month: name }, 'Exporting a month failed');
     }
   }
+}
+
+/** Mail alone carries a file: an owner whom only another channel reaches finds it in the folder. */
+function receiversOf(
+  { email: addresses, emailOwners }: ExportConfig,
+  { email: server, owners }: Pick<Config, 'email' | 'owners'>,
+): MonthReceivers {
+  const { reach = null } = server === undefined ? {} : email.targets(server);
+  return {
+    all: addresses.map(toEmail),
+    ownerOf: (owner) =>
+      emailOwners && reach !== null ? costOwnerReceiver(owner, owners, reach) : null,
+  };
 }

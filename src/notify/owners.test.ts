@@ -38,4 +38,8 @@ it('with onlyKnown, what a workload says reaches only owners of the configuratio
     const problem = directory.problemOf(aFinding({ kind: 'overprovisioned', owner }), true);
     expect(problem?.key).toBe(`unknown/${owner}`);
   }
+  const ofDigests = digestOwners(configSchema.parse({ owners }), reachInSlack);
+  expect(
+    ['shop', '#ops', '#board', 'U0CEO'].map((owner) => ofDigests.receiverOf(owner)?.target),
+  ).toEqual(['#shop', '#ops', undefined, undefined]);
 });

@@ -30,10 +30,12 @@ export function configuredOwners(
   reach: FindReceiver,
 ): OwnerDirectory {
   const { routes, teams, keys, onlyKnown } = config.owners;
-  const isKnown = (name: string) =>
-    Object.hasOwn(teams, name) || routes.some(({ owner }) => owner === name);
   const ofMetadata = ({ owner }: Finding): string | null =>
-    owner === null || !onlyKnown ? owner : ownerNames(owner).filter(isKnown).join(',') || null;
+    owner === null
+      ? null
+      : ownerNames(owner)
+          .filter((name) => mayAddress(name, config.owners))
+          .join(',') || null;
   /** What each source names, the strongest first. */
   const sourcesOf = (finding: Finding, fromMetadata: boolean): readonly string[] => {
     const labels = findingLabels(finding);
@@ -68,6 +70,27 @@ export function configuredOwners(
         : ownerProblem(name, teams, reach);
     },
   };
+}
+
+/** False for an owner whom the configuration does not know, where `owners.onlyKnown` is set. */
+function mayAddress(name: string, { routes, teams, onlyKnown }: OwnersConfig): boolean {
+  const isRouted = routes.some(({ owner, slack }) => owner === name || slack === name);
+  return !onlyKnown || isRouted || Object.hasOwn(teams, name);
+}
+
+/**
+ * The receiver of an owner as costs name it, who may be named by the cluster alone: where its route says, else by
+ * `owners.teams` or its name; null where no channel reaches it, or it is unknown and `owners.onlyKnown` is set.
+ */
+export function costOwnerReceiver(
+  name: string,
+  owners: OwnersConfig,
+  reach: FindReceiver,
+): Receiver | null {
+  if (!mayAddress(name, owners)) return null;
+  const route = owners.routes.find((one) => one.owner === name && one.slack !== undefined);
+  const routed = route?.slack === undefined ? null : reach(route.slack);
+  return routed ?? ownerReceiver(name, owners.teams, reach);
 }
 
 /** The receiver of an owner, by name or by `owners.teams`; null where no channel reaches one. */

@@ -1,12 +1,8 @@
 import { z } from 'zod';
 import { configPart } from '../../config/configPart.ts';
-import { duration } from '../../config/values.ts';
+import { duration, emailAddress } from '../../config/values.ts';
 import type { Receiver } from '../../store/notifications/receiver.ts';
 import type { ChannelKind } from '../channelKind.ts';
-
-/** An address and nothing else: no name, comment, list or line break can stand in it. */
-const ADDRESS = /^[^\s@<>()[\]\\,;:"|]{1,64}@[a-z0-9.-]{1,253}\.[a-z]{2,63}$/i;
-const address = z.string().regex(ADDRESS, 'must be an e-mail address such as ops@example.com');
 
 const schema = z.strictObject({
   host: z.string().min(1),
@@ -18,10 +14,10 @@ const schema = z.strictObject({
   username: z.string().optional(),
   password: z.string().optional(),
   passwordFile: z.string().optional(),
-  from: address,
-  to: z.array(address).min(1, 'needs at least one address'),
+  from: emailAddress,
+  to: z.array(emailAddress).min(1, 'needs at least one address'),
   /** For cryptojacking; the others by default. */
-  securityTo: z.array(address).min(1, 'needs at least one address').optional(),
+  securityTo: z.array(emailAddress).min(1, 'needs at least one address').optional(),
   timeout: duration.default(20_000),
 });
 
@@ -49,12 +45,13 @@ export const email: ChannelKind<typeof part.schema> = {
   ],
 };
 
-function toEmail(target: string): Receiver {
+/** Mail to one address, or to several with commas between. */
+export function toEmail(target: string): Receiver {
   return { channel: 'email', target };
 }
 
 /** An owner that is an address, also as `email:…` or `mailto:…`; null for any other. */
 function reachByEmail(owner: string): Receiver | null {
   const text = owner.trim().replace(/^(email|mailto):/i, '');
-  return ADDRESS.test(text) ? toEmail(text.toLowerCase()) : null;
+  return emailAddress.safeParse(text).success ? toEmail(text.toLowerCase()) : null;
 }

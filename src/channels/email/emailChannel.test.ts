@@ -88,6 +88,23 @@ describe('mail', () => {
     expect(server.mails[1]?.text).not.toContain('Content-ID');
   });
 
+  it('carries the file of a note, whatever its name and content', async () => {
+    const attachment = {
+      filename: '2026-10-a\r\nBcc: evil@example.com".csv',
+      contentType: 'text/csv',
+      text: 'owner,cost\r\nteam-größe,1.5\r\n',
+    } as const;
+    const note = { kind: 'note', audience: 'owner', title: 'Costs', lines: ['x'] } as const;
+    await channel().send(delivery({ notice: { ...note, attachment } }), signal());
+    const [mail] = server.mails;
+    expect(mail?.to).toEqual(['ops@example.com', 'money@example.com']);
+    expect(mail?.text).not.toMatch(/^Bcc:/m);
+    expect(mail?.text).toMatch(/^Content-Type: text\/csv; charset=utf-8/m);
+    expect(mail?.text).toMatch(/^Content-Disposition: attachment/m);
+    const encoded = /text\/csv[^]*?\r\n\r\n([A-Za-z0-9+/=\r\n]+)/.exec(mail!.text)?.[1];
+    expect(Buffer.from(encoded ?? '', 'base64').toString()).toBe(attachment.text);
+  });
+
   it('names with line breaks, addresses and markup stay text: no header, no recipient, no tag', async () => {
     const hostile =
       'x\r\nBcc: evil@example.com\r\n\r\n<script>alert(1)</script>, <evil@example.com>\u2028Cc: e@x.yz';

@@ -62,8 +62,8 @@ export function emailChannel(
       headers: { 'Auto-Submitted': 'auto-generated' },
       text: textBody(content),
       html: htmlBody(content, picture !== null),
-      attachments:
-        picture === null
+      attachments: [
+        ...(picture === null
           ? []
           : [
               {
@@ -72,7 +72,9 @@ export function emailChannel(
                 cid: PICTURE_CID,
                 contentType: 'image/png',
               },
-            ],
+            ]),
+        ...fileOf(notice),
+      ],
     };
   }
 
@@ -85,6 +87,13 @@ export function emailChannel(
       return null;
     }
   }
+}
+
+/** The file that goes with a note. */
+function fileOf(notice: ClaimedDelivery['notice']) {
+  if (notice.kind !== 'note' || notice.attachment === undefined) return [];
+  const { filename, contentType, text } = notice.attachment;
+  return [{ filename, contentType: `${contentType}; charset=utf-8`, content: text }];
 }
 
 /** How the server is reached: also what `check-config --online` tries. */

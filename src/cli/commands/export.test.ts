@@ -14,7 +14,10 @@ import { TempHistory } from '../../../test/support/tempHistory.ts';
 import type { Logger } from 'pino';
 import { configSchema } from '../../daemon/config/schema.ts';
 import { MonthExports } from '../../daemon/monthExports.ts';
-import { openHistoryReader } from '../../engines/openHistory.ts';
+import { emailChannel } from '../../channels/email/emailChannel.ts';
+import { openDeliveryStore, openHistoryReader } from '../../engines/openHistory.ts';
+import { FakeClock } from '../../../test/support/notify/fakeClock.ts';
+import { MailServer } from '../../../test/support/notify/mailServer.ts';
 import { DAY_MS, HOUR_MS } from '../../model/time.ts';
 import { readFocus } from '../../cost/bill/readFocus.ts';
 
@@ -190,19 +193,48 @@ describe('a month', () => {
   });
 });
 
-it('the daemon closes and writes the last month once it is due, and once only', async () => {
+it('the daemon closes, mails and writes the last month once it is due, and once only', async () => {
   const to = join(temp.folder, 'scheduled');
+  const server = await MailServer.start({ offersTls: false });
   const config = configSchema.parse({
     cluster: 'test',
     history: { path: temp.path('history') },
-    exports: [{ to }],
+    exports: [{ to, email: ['finance@example.com'], emailOwners: true }],
+    email: {
+      host: 'localhost',
+      port: server.port,
+      tls: 'off',
+      from: 'bw@example.com',
+      to: ['ops@example.com'],
+    },
+    owners: { teams: { 'team-shop': 'shop@example.com' } },
   });
+  const store = await openDeliveryStore(config.history.path);
+  const channel = emailChannel(config.email!, {
+    clock: new FakeClock(NOW),
+    logger: { info: () => undefined, warn: () => undefined },
+    context: { currency: 'USD', externalUrl: null, kubeContext: 'prod' },
+  });
+  const sendAll = async (): Promise<void> => {
+    for (const receiver of await store.receiversDue(NOW)) {
+      const delivery = await store.claim(receiver, NOW, 1000);
+      const receipt = await channel.send(delivery!, AbortSignal.timeout(10_000));
+      await store.settle(delivery!.id, NOW, { state: 'sent', receipt });
+    }
+  };
   const reader = await openHistoryReader(config.history.path);
   const logged: string[] = [];
   const note = (_: object, text: string) => void logged.push(text);
   const log = { info: note, warn: note, error: note } as unknown as Logger;
   let now = Date.UTC(2026, 10, 5);
-  const exports = new MonthExports({ config: () => config, reader, log, now: () => now });
+  const exports = new MonthExports({
+    config: () => config,
+    reader,
+    deliveries: () => store,
+    pump: { wake: () => undefined },
+    log,
+    now: () => now,
+  });
   const look = async () => {
     exports.tick(config.exports[0]!);
     await exports.settled();
@@ -212,12 +244,28 @@ it('the daemon closes and writes the last month once it is due, and once only', 
   now = Date.UTC(2026, 10, 6);
   expect(await look()).toEqual(['Month closed and exported']);
   expect(readdirSync(join(to, 'test'))).toHaveLength(4);
+  await sendAll();
+  // Nobody whom mail reaches owns payments.
+  const mails = server.mails.toSorted((a, b) => (a.to[0]! < b.to[0]! ? -1 : 1));
+  expect(mails.map((mail) => mail.to)).toEqual([['finance@example.com'], ['shop@example.com']]);
+  expect(mails[0]!.text).toContain('Subject: Costs of 2026-10 in test: all teams, $');
+  expect(mails[1]!.text).toContain('Subject: Costs of 2026-10 in test: team-shop, $');
+  for (const [index, name] of ['2026-10.csv', '2026-10-team-shop.csv'].entries())
+    expect(mails[index]!.decoded.replaceAll('\r\n', '\n')).toContain(
+      readFileSync(join(to, 'test', name), 'utf8')
+        .replaceAll('\r\n', '\n')
+        .trim(),
+    );
   expect((await run(['export'])).err).toContain(', closed');
   expect(await look()).toEqual([]);
   // November's last windows never came.
   now = Date.UTC(2026, 11, 6);
   expect(await look()).toEqual(['Month not exported']);
+  await sendAll();
+  expect(server.mails).toHaveLength(2);
+  await store.close();
   await reader.close();
+  await server.stop();
 });
 
 /** What a bill in FOCUS comes to, as Burnwatch itself reads one. */

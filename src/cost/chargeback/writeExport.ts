@@ -12,7 +12,14 @@ export interface ExportTarget {
 
 /** The file with all lines of a month. */
 export function monthFile(to: string, cluster: string, month: string): string {
-  return join(to, encodeURIComponent(cluster).replaceAll('.', '%2E'), `${month}.csv`);
+  return join(to, encodeURIComponent(cluster).replaceAll('.', '%2E'), teamFile(month, null));
+}
+
+/** The name of a team's file; null: of the one with all lines. Names of owners are annotations: no separator of a path passes. */
+export function teamFile(month: string, team: string | null): string {
+  return team === null
+    ? `${month}.csv`
+    : `${month}-${encodeURIComponent(team).slice(0, MOST_NAME)}.csv`;
 }
 
 /**
@@ -30,8 +37,7 @@ export async function writeExport(
   await mkdir(dirname(all), { recursive: true });
   const files = new Map<string, readonly ChargeLine[]>();
   for (const [team, lines] of byTeam(report, by))
-    // Names of owners are annotations: no separator of a path passes.
-    files.set(all.replace(/\.csv$/, `-${encodeURIComponent(team).slice(0, MOST_NAME)}.csv`), lines);
+    files.set(join(dirname(all), teamFile(month, team)), lines);
   // Last, since it says that the others are there.
   files.set(all, report.lines);
   const written: string[] = [];

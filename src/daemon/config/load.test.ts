@@ -162,6 +162,14 @@ describe('loadConfig', () => {
       '3: budgets[1]: repeats an earlier budget',
     ],
     [
+      'exports: [{ to: out, email: [a@example.com] }]',
+      '1: exports[0].email: needs the key email at the top: the server that mail goes through',
+    ],
+    [
+      'email: { host: a, from: a@b.de, to: [a@b.de] }\nexports:\n  - { to: out, by: namespace, emailOwners: true }',
+      '3: exports[0].emailOwners: needs by: owner',
+    ],
+    [
       'owners: { routes: [{ match: { team: a }, owner: b }] }',
       '1: owners.routes[0].match.team: cannot be matched; use namespace, workload, kind, severity, label:KEY or annotation:KEY',
     ],

@@ -4,7 +4,7 @@ import { prometheusPart, workloadsPart } from '../../collect/config.ts';
 import { signalsPart } from '../../collect/signals/config.ts';
 import { unitCostsPart } from '../../collect/unitCosts.ts';
 import { schemasOf, type ConfigPart, type Report } from '../../config/configPart.ts';
-import { whileKnown } from '../../config/knownParts.ts';
+import { eachKnown, whileKnown } from '../../config/knownParts.ts';
 import { billsPart, budgetsPart, exportsPart, pricingPart } from '../../cost/config.ts';
 import type { FleetConfig } from '../../cost/fleet.ts';
 import { schedulePart } from '../../cycle/config.ts';
@@ -83,4 +83,17 @@ export function checkRules(config: Config, report: Report): void {
     );
   }
   whileKnown(() => checkAccess(config, report));
+  whileKnown(() => checkMails(config, report));
+}
+
+function checkMails({ exports, email }: Config, report: Report): void {
+  if (email !== undefined) return;
+  eachKnown(exports, (one, index) => {
+    const key = one.email.length > 0 ? 'email' : 'emailOwners';
+    if (key === 'email' || one.emailOwners)
+      report(
+        ['exports', index, key],
+        'needs the key email at the top: the server that mail goes through',
+      );
+  });
 }

@@ -1,11 +1,10 @@
 import type { OwnersConfig } from '../../detect/owners/config.ts';
-import type { FindReceiver } from '../../notify/owners.ts';
+import { costOwnerReceiver, type FindReceiver } from '../../notify/owners.ts';
 import type { Receiver } from '../../store/notifications/receiver.ts';
 import { UNALLOCATED } from '../../store/costTable.ts';
 import { type Digest, type OwnerGaps, type Spend } from '../../store/digests/digest.ts';
 import type { CostRow } from '../../store/costTable.ts';
 import { costNano } from '../../model/costParts.ts';
-import { ownValue } from '../../model/ownValue.ts';
 
 /** Who owns what, as far as money and the digest are concerned. */
 export interface DigestOwners {
@@ -21,9 +20,10 @@ const LISTED = 30;
 
 /** Owners by the configuration's routes and teams. */
 export function digestOwners(
-  { owners: { routes, teams } }: { readonly owners: OwnersConfig },
+  { owners }: { readonly owners: OwnersConfig },
   reach: FindReceiver | null,
 ): DigestOwners {
+  const { routes } = owners;
   return {
     ownerOf: (namespace, workload) => {
       const place: Readonly<Record<string, string>> = { namespace, workload };
@@ -39,10 +39,7 @@ export function digestOwners(
       });
       return route?.owner ?? route?.slack ?? null;
     },
-    receiverOf: (owner) => {
-      const route = routes.find((one) => one.owner === owner && one.slack !== undefined);
-      return reach === null ? null : reach(route?.slack ?? ownValue(teams, owner) ?? owner);
-    },
+    receiverOf: (owner) => (reach === null ? null : costOwnerReceiver(owner, owners, reach)),
   };
 }
 

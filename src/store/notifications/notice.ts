@@ -67,6 +67,8 @@ export interface NoteNotice {
   readonly audience: Audience;
   readonly title: string;
   readonly lines: readonly string[];
+  /** A file that goes with it, where the channel can carry one (e-mail). */
+  readonly attachment?: NoteAttachment;
   /** Added to the thread of this message instead of being one of its own; Slack's ids. */
   readonly replyTo?: { readonly channel: string; readonly ts: string };
   /** What can be done about a response to a finding, with a button. */
@@ -75,6 +77,13 @@ export interface NoteNotice {
     readonly hash: string;
     readonly offer: 'approve' | 'undo';
   };
+}
+
+export interface NoteAttachment {
+  /** `2026-10-team-shop.csv` */
+  readonly filename: string;
+  readonly contentType: 'text/csv';
+  readonly text: string;
 }
 
 /** Finding events as they happened, for machines that keep events (SIEM). */
