@@ -38,38 +38,39 @@ function urlOf(path: string): string {
   return server.url.replace('127.0.0.1', 'localhost') + path;
 }
 
+/** Each page, and the entry of the navigation that it marks. */
 const PAGES = [
-  '/',
-  '/findings',
-  '/findings?q=nothing+fits+this',
-  'FINDING',
-  '/namespaces/shop',
-  '/namespaces/shop/Deployment/checkout',
-  '/explore?window=24h&by=workload,node&filter=namespace=shop',
-  '/events',
-  '/recommendations?all',
-  '/savings',
-  '/budgets',
-  '/owners',
-  '/unit-costs',
-  '/prices',
-  '/response',
-  '/posture',
-  '/posture/platform-monitoring',
-  '/signals',
-  '/signals?source=audit&class=exec',
-  '/control-plane',
-  '/silences',
-  '/system',
-  '/digests',
-  'DIGEST',
-];
+  ['/', 'Overview'],
+  ['/findings', 'Findings'],
+  ['/findings?q=nothing+fits+this', 'Findings'],
+  ['FINDING', 'Findings'],
+  ['/namespaces/shop', 'Explore'],
+  ['/namespaces/shop/Deployment/checkout', 'Explore'],
+  ['/explore?window=24h&by=workload,node&filter=namespace=shop', 'Explore'],
+  ['/events', 'Events'],
+  ['/recommendations?all', 'Recommendations'],
+  ['/savings', 'Explore'],
+  ['/budgets', 'Explore'],
+  ['/owners', 'Explore'],
+  ['/unit-costs', 'Explore'],
+  ['/prices', 'Explore'],
+  ['/response', 'Responses'],
+  ['/posture', 'Posture'],
+  ['/posture/platform-monitoring', 'Posture'],
+  ['/signals', 'Signals'],
+  ['/signals?source=audit&class=exec', 'Signals'],
+  ['/control-plane', 'Control plane'],
+  ['/silences', 'Silences'],
+  ['/system', 'System'],
+  ['/digests', 'Digests'],
+  ['DIGEST', 'Digests'],
+] as const;
 
 describe.each(LOOKS)('at $width px, $colorScheme', (look) => {
   it('every page is whole, accessible and without an error', async () => {
     const { page, errors } = await openPage(browser, look);
     try {
-      for (const path of PAGES) {
+      for (const [path, entry] of PAGES) {
         const answer = await page.goto(
           urlOf(path.replace('FINDING', finding).replace('DIGEST', `/digests/${week}`)),
         );
@@ -77,12 +78,20 @@ describe.each(LOOKS)('at $width px, $colorScheme', (look) => {
           path,
           status: answer?.status(),
           headings: await page.locator('h1').count(),
+          entries: await page.locator('header nav [aria-current]').allInnerTexts(),
           overflow: await page.evaluate(
             'document.documentElement.scrollWidth - document.documentElement.clientWidth',
           ),
           violations: await violations(page),
         };
-        expect(seen).toEqual({ path, status: 200, headings: 1, overflow: 0, violations: [] });
+        expect(seen).toEqual({
+          path,
+          status: 200,
+          headings: 1,
+          entries: [entry],
+          overflow: 0,
+          violations: [],
+        });
       }
       expect(errors).toEqual([]);
     } finally {
