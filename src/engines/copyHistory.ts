@@ -1,7 +1,7 @@
 import { HistoryError } from '../store/history.ts';
 import { PARTITIONED } from './postgres/dialect.ts';
 import { all, type Database, type Db, type Row, type WriterDatabase } from './sql/db.ts';
-import { MIGRATIONS } from './sql/migrate.ts';
+import { schemaTables } from './sql/migrate.ts';
 
 /** What was copied of a table. */
 export interface CopiedTable {
@@ -35,7 +35,7 @@ export async function* copyHistory(
   source: Database,
   target: WriterDatabase,
 ): AsyncGenerator<CopiedTable> {
-  const tables = tablesOf(MIGRATIONS.map(({ sql }) => sql).join(''));
+  const tables = schemaTables().map(tableOf);
   const mayWrite = await mark(target, tables);
   for (const table of tables) {
     let copied = 0;
@@ -148,17 +148,12 @@ function keyOf({ key }: Table, row: Row): readonly unknown[] {
   return key.map((column) => row[column]);
 }
 
-/** The tables of a schema with their keys, in its order: what others refer to comes first. */
-function tablesOf(schema: string): readonly Table[] {
-  return [...schema.matchAll(/CREATE TABLE (\w+) \(([^;]*)\)[^;]*;/g)].map(
-    ([, name = '', body = '']) => {
-      const [, ofTable] = /PRIMARY KEY \(([^)]*)\)/.exec(body) ?? [];
-      const [, ofColumn] = /(\w+) \w+ PRIMARY KEY/.exec(body) ?? [];
-      return {
-        name,
-        key: ofTable?.split(', ') ?? [ofColumn!],
-        numbered: /\b(id|seq) INTEGER PRIMARY KEY/.exec(body)?.[1],
-      };
-    },
-  );
+function tableOf({ name, columns }: ReturnType<typeof schemaTables>[number]): Table {
+  const [, ofTable] = /PRIMARY KEY \(([^)]*)\)/.exec(columns) ?? [];
+  const [, ofColumn] = /(\w+) \w+ PRIMARY KEY/.exec(columns) ?? [];
+  return {
+    name,
+    key: ofTable?.split(', ') ?? [ofColumn!],
+    numbered: /\b(id|seq) INTEGER PRIMARY KEY/.exec(columns)?.[1],
+  };
 }

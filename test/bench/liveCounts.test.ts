@@ -21,7 +21,7 @@ const MOST = {
   /** Loaded by the store, as it says itself. */
   samples: 155_000,
   answerBytes: 7_100_000,
-  stateRows: 1_900,
+  stateParts: 20,
   writtenBytes: 800_000,
 } as const;
 
@@ -76,15 +76,15 @@ it('a live window of 1,000 containers costs no more queries, samples, bytes and 
     written = (await walBytes(history)) - before;
   }
   const database = await openDatabase(history);
-  const stateRows = await database.read((db) =>
-    value<number>(db, 'SELECT count(*) FROM detector_state'),
+  const stateParts = await database.read((db) =>
+    value<number>(db, 'SELECT count(*) FROM state_parts'),
   );
   await database.close();
   const cost = {
     queries: tally?.queries ?? 0,
     samples: tally?.samples ?? 0,
     answerBytes: tally?.bytes ?? 0,
-    stateRows: stateRows ?? 0,
+    stateParts: stateParts ?? 0,
     writtenBytes: written,
   };
   const tooMuch = Object.entries(cost).filter(([what, of]) => of > MOST[what as keyof typeof MOST]);

@@ -1,9 +1,12 @@
 import { openDatabase } from '../../src/engines/openHistory.ts';
-import { all, value, type Db } from '../../src/engines/sql/db.ts';
-import { MIGRATIONS } from '../../src/engines/sql/migrate.ts';
+import { all, value, values, type Db } from '../../src/engines/sql/db.ts';
+import { schemaTables } from '../../src/engines/sql/migrate.ts';
+import { partsFrom } from '../../src/engines/sql/stateTables.ts';
+import { readUsagePages } from '../../src/engines/sql/usagePages.ts';
 import { DAY_MS, formatTime, HOUR_MS } from '../../src/model/time.ts';
-import type { PageCodec } from '../../src/store/pages/pageCodec.ts';
+import type { Page, PageCodec } from '../../src/store/pages/pageCodec.ts';
 import { pageCodecs } from '../../src/store/pages/pageCodecs.ts';
+import type { StatePart } from '../../src/store/stateParts.ts';
 
 /** Lookup tables: their ids depend on the order of arrival, and what they say is in the rows. */
 const DIMENSIONS = new Set([
@@ -14,6 +17,8 @@ const DIMENSIONS = new Set([
   'nodes',
   'node_prices',
 ]);
+/** Tables of packed rows of detectors. */
+const PARTS = new Set(['state_parts', 'checkpoint_parts']);
 const REASON = 'SELECT id, text FROM reasons';
 const ID_COLUMNS: Readonly<Record<string, string>> = {
   terminatedReason: REASON,
@@ -26,11 +31,6 @@ const CONTAINER = `SELECT containers.id, namespace, pod, uid, container, kind, n
 const KEY = `SELECT cost_keys.id, namespace, kind, name, container, node, labels, owner, image
   FROM cost_keys JOIN label_sets ON label_sets.id = label_set`;
 const NODE = 'SELECT id, name, provider_id, labels FROM nodes';
-
-/** The tables of the schema, in its order. */
-const TABLES = MIGRATIONS.flatMap(({ sql }) =>
-  [...sql.matchAll(/CREATE TABLE (\w+)/g)].map(([, name]) => name!),
-);
 
 /**
  * Everything that a history says, as sorted lines `table key time values`, without the tables of the
@@ -52,13 +52,17 @@ export async function dumpHistory(path: string): Promise<string[]> {
         node_days: [NODE, codecs.nodeDays, DAY_MS],
       };
       const lines: string[] = [];
-      for (const table of TABLES) {
-        if (table.startsWith('ops_') || DIMENSIONS.has(table)) continue;
+      for (const { name: table } of schemaTables()) {
+        // Open windows are dumped with the pages that they become.
+        if (table.startsWith('ops_') || table === 'open_windows' || DIMENSIONS.has(table)) continue;
         const form = pages[table];
-        for (const line of form === undefined
-          ? await dumpTable(db, table)
-          : await dumpPages(db, table, ...form))
-          lines.push(line);
+        const found =
+          form !== undefined
+            ? dumpPages(db, table, ...form)
+            : PARTS.has(table)
+              ? dumpParts(db, table)
+              : dumpTable(db, table);
+        for (const line of await found) lines.push(line);
       }
       return lines.sort();
     });
@@ -70,12 +74,26 @@ export async function dumpHistory(path: string): Promise<string[]> {
 async function dumpTable(db: Db, table: string): Promise<string[]> {
   const rows = await all<Record<string, unknown>>(db, `SELECT * FROM ${table}`);
   return rows.map((row) => {
-    const values = Object.entries(row).map(([name, value]) => [
+    const cells = Object.entries(row).map(([name, value]) => [
       name,
       Buffer.isBuffer(value) ? value.toString('base64') : value,
     ]);
-    return `${table} ${JSON.stringify(Object.fromEntries(values))}`;
+    return `${table} ${JSON.stringify(Object.fromEntries(cells))}`;
   });
+}
+
+/** The rows that parts hold together: how they are cut depends on how windows came in. */
+async function dumpParts(db: Db, table: string): Promise<string[]> {
+  const stored = await all<StatePart & { readonly at?: number; readonly detector: string }>(
+    db,
+    `SELECT * FROM ${table} ORDER BY seq`,
+  );
+  const byDetector = Map.groupBy(stored, ({ at = '', detector }) => `${at} ${detector}`);
+  return [...byDetector].flatMap(([of, parts]) =>
+    partsFrom(parts)
+      .rows()
+      .map(([key, row]) => `${table} ${of} ${key} ${Buffer.from(row).toString('base64')}`),
+  );
 }
 
 /** What the rows of a lookup table say, by their id. */
@@ -99,10 +117,9 @@ async function dumpPages(
   const identityOf = await textsOf(db, identities);
   const textOf: Record<string, ReadonlyMap<number, string>> = {};
   for (const [column, sql] of Object.entries(ID_COLUMNS)) textOf[column] = await textsOf(db, sql);
-  const rows = await all<Record<string, unknown>>(db, `SELECT * FROM ${table}`);
-  return rows.flatMap((row) => {
-    const [bucket, key, bytes] = Object.values(row) as [number, number, Buffer];
-    const { present, values } = codec.decode(bytes);
+  const pages =
+    table === 'usage_pages' ? await usagePages(db, codec) : await pagesOf(db, table, codec);
+  return pages.flatMap(({ bucket, key, page: { present, values } }) => {
     const width = codec.columns.length;
     return [...present.keys()]
       .filter((slot) => present[slot] === 1)
@@ -116,6 +133,29 @@ async function dumpPages(
         return `${table} ${identityOf.get(key)} ${time}${cells.join('')}`;
       });
   });
+}
+
+interface DumpedPage {
+  readonly bucket: number;
+  readonly key: number;
+  readonly page: Page;
+}
+
+async function pagesOf(db: Db, table: string, codec: PageCodec): Promise<DumpedPage[]> {
+  const rows = await all<Record<string, unknown>>(db, `SELECT * FROM ${table}`);
+  return rows.map((row) => {
+    const [bucket, key, bytes] = Object.values(row) as [number, number, Buffer];
+    return { bucket, key, page: codec.decode(bytes) };
+  });
+}
+
+async function usagePages(db: Db, codec: PageCodec): Promise<DumpedPage[]> {
+  const hours = await values<number>(
+    db,
+    'SELECT hour FROM usage_pages UNION SELECT hour FROM open_windows',
+  );
+  const pages = await readUsagePages(db, codec, hours);
+  return pages.map(({ hour, key, read }) => ({ bucket: hour, key, page: read() }));
 }
 
 /** What only one of two dumps says, shortened so that it can be read in a failed test. */

@@ -2,19 +2,21 @@ import type { CycleState } from '../../store/cycleState.ts';
 import type { Finding } from '../../model/finding.ts';
 import type { ExpectedSamples } from '../../model/snapshot.ts';
 import { DAY_MS, type TimeMs } from '../../model/time.ts';
+import type { StatePart } from '../../store/stateParts.ts';
 import type { DetectorCodecs } from '../../store/history.ts';
 import { all, first, run, value, values, type Db } from './db.ts';
+import { partsFrom } from './stateTables.ts';
 
 const KEPT_MS = 14 * DAY_MS;
 
 /** Outages are recorded without a window: a replay of windows leaves them as they are. */
 const WINDOWLESS = 'id IN (SELECT finding_id FROM finding_events WHERE by_window = 0)';
 
-/** Puts detector state and findings back to where a checkpoint (`:at`) was taken. */
+/** Puts detector state and findings back to where a checkpoint (`:at`) was taken; without one, to nothing. */
 const RESTORE = [
-  'DELETE FROM detector_state WHERE :at = :at',
-  `INSERT INTO detector_state (detector, version, key, state)
-   SELECT detector, version, key, state FROM checkpoint_state WHERE at = :at`,
+  'DELETE FROM state_parts WHERE :at = :at',
+  `INSERT INTO state_parts (detector, version, key, part)
+   SELECT detector, version, key, part FROM checkpoint_parts WHERE at = :at ORDER BY seq`,
   `DELETE FROM findings WHERE first_seen > :at AND NOT ${WINDOWLESS}`,
   `UPDATE findings SET in_state = 0 WHERE in_state = 1 AND :at = :at AND NOT ${WINDOWLESS}`,
 ] as const;
@@ -39,8 +41,8 @@ export class CheckpointTable {
     );
     await run(
       this.#db,
-      `INSERT INTO checkpoint_state (at, detector, version, key, state)
-       SELECT ?, detector, version, key, state FROM detector_state`,
+      `INSERT INTO checkpoint_parts (at, seq, detector, version, key, part)
+       SELECT ?, seq, detector, version, key, part FROM state_parts`,
       at,
     );
     await run(this.#db, 'DELETE FROM checkpoints WHERE at < ?', at - KEPT_MS);
@@ -94,12 +96,14 @@ export class CheckpointTable {
   ): Promise<Map<string, ReadonlyMap<string, unknown>>> {
     const detectors = new Map<string, ReadonlyMap<string, unknown>>();
     for (const [name, { version, codec }] of codecs) {
-      const rows = await all<{ key: string; state: Buffer }>(
+      const stored = await all<StatePart>(
         this.#db,
-        'SELECT key, state FROM checkpoint_state WHERE at = ? AND detector = ? AND version = ?',
+        `SELECT key, part FROM checkpoint_parts WHERE at = ? AND detector = ? AND version = ?
+         ORDER BY seq`,
         [at, name, version],
       );
-      detectors.set(name, new Map(rows.map((row) => [row.key, codec.decode(row.state)])));
+      const rows = partsFrom(stored).rows();
+      detectors.set(name, new Map(rows.map(([key, row]) => [key, codec.decode(row)])));
     }
     return detectors;
   }

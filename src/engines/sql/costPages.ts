@@ -1,13 +1,14 @@
 import type { CostIdentity } from '../../store/pages/costGroups.ts';
 import type { CostPages } from '../../store/pages/costAnswers.ts';
+import { pageCodecs } from '../../store/pages/pageCodecs.ts';
 import { all, IN_NUMBERS, list, value, values, type Db } from './db.ts';
 import type { MetaTable } from './metaTable.ts';
+import { readUsagePages } from './usagePages.ts';
 
 const PAGES = {
   costs: {
     days: 'SELECT key, page FROM cost_days WHERE month = ?',
     hours: 'SELECT key, page FROM cost_hours WHERE day = ?',
-    windows: 'SELECT container AS key, page FROM usage_pages WHERE hour = ?',
   },
   nodes: {
     days: 'SELECT node AS key, page FROM node_days WHERE month = ?',
@@ -20,7 +21,6 @@ const PAGES = {
 const KEYS = {
   days: 'SELECT key FROM cost_days WHERE month = ?',
   hours: 'SELECT key FROM cost_hours WHERE day = ?',
-  windows: 'SELECT container FROM usage_pages WHERE hour = ?',
 } as const;
 const COUNT = 'SELECT (SELECT count(*) FROM cost_keys) + (SELECT count(*) FROM containers)';
 
@@ -34,10 +34,13 @@ const IDENTITY = {
 } as const;
 
 /** The pages that costs are answered from. */
-export function costPages(db: Db, meta: MetaTable): CostPages {
+export function costPages(db: Db, meta: MetaTable, windowMs: number): CostPages {
+  const codec = pageCodecs(windowMs).usage;
   return {
     span: () => meta.span(),
-    pages: (level, of, bucket) => all(db, PAGES[of][level], bucket),
+    costs: (level, bucket) => all(db, PAGES.costs[level], bucket),
+    nodes: (level, bucket) => all(db, PAGES.nodes[level], bucket),
+    usage: (hour) => readUsagePages(db, codec, [hour]),
     identities: async (level, keys) => {
       type Stored = Omit<CostIdentity, 'labels' | 'nodeLabels'> & {
         readonly id: number;
@@ -59,7 +62,10 @@ export function costPages(db: Db, meta: MetaTable): CostPages {
         ]),
       );
     },
-    keys: (level, bucket) => values<number>(db, KEYS[level], bucket),
+    keys: async (level, bucket) =>
+      level === 'windows'
+        ? (await readUsagePages(db, codec, [bucket])).map(({ key }) => key)
+        : await values<number>(db, KEYS[level], bucket),
     keyCount: async () => (await value<number>(db, COUNT)) ?? 0,
     nodeNames: async () => {
       const rows = await all<{ id: number; name: string }>(db, 'SELECT id, name FROM nodes');

@@ -1,9 +1,21 @@
 import { HistoryError } from '../../store/history.ts';
 import { all, run, type Db, type Migration } from './db.ts';
 import { initial } from './migrations/001-initial.ts';
+import { stateParts } from './migrations/002-state-parts.ts';
+import { openWindows } from './migrations/003-open-windows.ts';
 
 /** The whole schema. */
-export const MIGRATIONS: readonly Migration[] = [initial];
+export const MIGRATIONS: readonly Migration[] = [initial, stateParts, openWindows];
+
+/** The tables of the whole schema with what defines their columns, in its order: what others refer to comes first. */
+export function schemaTables(): readonly { readonly name: string; readonly columns: string }[] {
+  const schema = MIGRATIONS.map(({ sql }) => sql).join('');
+  const dropped = new Set(Array.from(schema.matchAll(/DROP TABLE (\w+)/g), ([, name]) => name));
+  return Array.from(
+    schema.matchAll(/CREATE TABLE (\w+) \(([^;]*)\)[^;]*;/g),
+    ([, name = '', columns = '']) => ({ name, columns }),
+  ).filter(({ name }) => !dropped.has(name));
+}
 
 const APPLIED = 'CREATE TABLE migrations (number INTEGER PRIMARY KEY, name TEXT NOT NULL) STRICT;';
 

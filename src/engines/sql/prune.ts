@@ -22,6 +22,7 @@ export async function pruneHistory(
   const oldest = (await value<TimeMs | null>(db, 'SELECT min(hour) FROM usage_pages')) ?? null;
   if (oldest !== null && oldest < windowsFrom) await pinFindings(db, windowMs, oldest, windowsFrom);
   await run(db, 'DELETE FROM usage_pages WHERE hour < ?', windowsFrom);
+  await run(db, 'DELETE FROM open_windows WHERE hour < ?', windowsFrom);
   await run(db, 'DELETE FROM node_windows WHERE hour < ?', windowsFrom);
   await run(db, 'DELETE FROM containers WHERE last_hour < ?', windowsFrom);
   await run(db, 'DELETE FROM ops_windows WHERE start < ?', windowsFrom);

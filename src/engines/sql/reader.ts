@@ -58,7 +58,7 @@ export async function createReader(
         },
       }),
     );
-  const costs = (db: Db) => new CostAnswers(costPages(db, new MetaTable(db)), windowMs);
+  const costs = (db: Db) => new CostAnswers(costPages(db, new MetaTable(db), windowMs), windowMs);
   return {
     version: () => database.version(),
     costVersion: () => read(readCostVersion),

@@ -2,7 +2,8 @@ import type { CycleState, StateChange } from '../../store/cycleState.ts';
 import type { Finding } from '../../model/finding.ts';
 import { HistoryError, type DetectorCodecs } from '../../store/history.ts';
 import { StateChanges } from '../../store/stateChanges.ts';
-import { all, list, put, run, values, type Db, type Row } from './db.ts';
+import { StateParts, type StatePart } from '../../store/stateParts.ts';
+import { all, put, run, values, type Db } from './db.ts';
 
 /**
  * Detector state and findings. Changes of a batch are gathered and only the last of each row is
@@ -12,6 +13,8 @@ export class StateTables {
   readonly #db: Db;
   #codecs: DetectorCodecs = new Map();
   #pending = new StateChanges();
+  /** By detector: what its stored parts hold, once they were changed. */
+  #held = new Map<string, StateParts>();
 
   constructor(db: Db) {
     this.#db = db;
@@ -22,12 +25,8 @@ export class StateTables {
     this.useCodecs(codecs);
     const detectors = new Map<string, ReadonlyMap<string, unknown>>();
     for (const [name, { version, codec }] of codecs) {
-      const states = new Map<string, unknown>();
-      const read = 'SELECT key, state FROM detector_state WHERE detector = ? AND version = ?';
-      for (const row of await all<{ key: string; state: Buffer }>(this.#db, read, name, version)) {
-        states.set(row.key, codec.decode(row.state));
-      }
-      detectors.set(name, states);
+      const parts = await this.#read(name, version);
+      detectors.set(name, new Map(parts.rows().map(([key, row]) => [key, codec.decode(row)])));
     }
     const findings = new Map<string, Finding>();
     const inState = 'SELECT finding FROM findings WHERE in_state = 1';
@@ -40,13 +39,14 @@ export class StateTables {
 
   /** Drops what other versions of these detectors wrote. */
   async dropOtherVersions(codecs: DetectorCodecs): Promise<void> {
-    const drop = 'DELETE FROM detector_state WHERE detector = ? AND version <> ?';
+    const drop = 'DELETE FROM state_parts WHERE detector = ? AND version <> ?';
     for (const [name, { version }] of codecs) await run(this.#db, drop, name, version);
   }
 
   /** How states are stored from now on. */
   useCodecs(codecs: DetectorCodecs): void {
     this.#codecs = codecs;
+    this.#held = new Map();
   }
 
   /** Takes a window's changes; they are written by the next `flush`. */
@@ -56,7 +56,15 @@ export class StateTables {
 
   async flush(): Promise<void> {
     await this.write(this.#pending);
-    this.forget();
+    this.#pending = new StateChanges();
+  }
+
+  /** Writes the rows of detectors anew that are stored as parts of them and of what changed since. */
+  async putTogether(): Promise<void> {
+    for (const detector of this.#codecs.keys()) {
+      const parts = await this.#partsOf(detector);
+      if (parts.hasChanges) await this.#putWhole(detector, parts);
+    }
   }
 
   /** Writes gathered changes. */
@@ -75,28 +83,55 @@ export class StateTables {
     }
   }
 
+  /** Drops what is held in memory: the tables are not as it says. */
   forget(): void {
     this.#pending = new StateChanges();
+    this.#held = new Map();
   }
 
   async #putStates(detector: string, states: ReadonlyMap<string, unknown>): Promise<void> {
-    const stored = this.#codecs.get(detector);
-    if (stored === undefined) {
-      throw new HistoryError('io', `the state of ${detector} cannot be stored: it has no codec`);
-    }
-    const { version, codec } = stored;
-    const rows: Row[] = [];
+    const { version, codec } = this.#stored(detector);
+    const parts = await this.#partsOf(detector);
     // `null` deletes the row (see StateChange).
-    const gone: string[] = [];
-    for (const [key, state] of states) {
-      if (state === null) gone.push(key);
-      else rows.push({ detector, version, key, state: codec.encode(state) });
-    }
-    await this.#db.store('detector_state', ['detector', 'version', 'key'], rows, 'new');
-    if (gone.length === 0) return;
-    const drop = `DELETE FROM detector_state WHERE detector = ? AND version = ?
-      AND key IN (SELECT value FROM json_each(?))`;
-    await run(this.#db, drop, detector, version, list(gone));
+    const encoded = Array.from(
+      states,
+      ([key, state]) => [key, state === null ? null : codec.encode(state)] as const,
+    );
+    const part = parts.change(encoded);
+    if (part === null) return;
+    if (parts.isLong) await this.#putWhole(detector, parts);
+    else await this.#append(detector, version, part);
+  }
+
+  async #putWhole(detector: string, parts: StateParts): Promise<void> {
+    const { version } = this.#stored(detector);
+    const drop = 'DELETE FROM state_parts WHERE detector = ? AND version = ?';
+    await run(this.#db, drop, detector, version);
+    for (const part of parts.whole()) await this.#append(detector, version, part);
+  }
+
+  async #append(detector: string, version: number, part: Uint8Array): Promise<void> {
+    const sql = 'INSERT INTO state_parts (detector, version, part) VALUES (?, ?, ?)';
+    await run(this.#db, sql, detector, version, part);
+  }
+
+  #stored(detector: string) {
+    const stored = this.#codecs.get(detector);
+    if (stored !== undefined) return stored;
+    throw new HistoryError('io', `the state of ${detector} cannot be stored: it has no codec`);
+  }
+
+  async #partsOf(detector: string): Promise<StateParts> {
+    const held = this.#held.get(detector);
+    if (held !== undefined) return held;
+    const parts = await this.#read(detector, this.#stored(detector).version);
+    this.#held.set(detector, parts);
+    return parts;
+  }
+
+  async #read(detector: string, version: number): Promise<StateParts> {
+    const sql = 'SELECT key, part FROM state_parts WHERE detector = ? AND version = ? ORDER BY seq';
+    return partsFrom(await all<StatePart>(this.#db, sql, detector, version));
   }
 
   async #putFinding(finding: Finding, inState: boolean): Promise<void> {
@@ -113,4 +148,11 @@ export class StateTables {
       finding: JSON.stringify(finding),
     });
   }
+}
+
+/** Puts stored parts together, in their order. @throws HistoryError `corrupt` */
+export function partsFrom(stored: readonly StatePart[]): StateParts {
+  const parts = new StateParts();
+  for (const part of stored) parts.add(part);
+  return parts;
 }

@@ -5,6 +5,7 @@ import { codeToRate, USAGE, USAGE_COLUMNS } from '../../store/pages/columns.ts';
 import { all, type Db } from './db.ts';
 import { pageCodecs } from '../../store/pages/pageCodecs.ts';
 import { readNodes } from './inventory.ts';
+import { readUsagePages } from './usagePages.ts';
 
 interface StoredContainer {
   readonly id: number;
@@ -48,11 +49,10 @@ export async function readStoredWindows(
     'SELECT start, coverage, complete FROM windows WHERE start >= ? AND start < ? ORDER BY start',
     [from, to],
   );
-  const pages = `SELECT c.id, c.namespace, c.pod, c.uid, c.container, c.kind, c.name, c.workload_known, c.node,
-      c.image, p.page
-    FROM containers c JOIN usage_pages p ON p.container = c.id AND p.hour = ?
-    WHERE c.namespace = ? AND c.last_hour >= ? AND c.first_hour <= ? AND c.container <> ''
-    ORDER BY c.uid, c.container, c.id`;
+  const containers = `SELECT id, namespace, pod, uid, container, kind, name, workload_known, node, image
+    FROM containers
+    WHERE namespace = ? AND last_hour >= ? AND first_hour <= ? AND container <> ''
+    ORDER BY uid, container, id`;
   const snapshots: Snapshot[] = [];
   let held: TimeMs | null = null;
   let rows: readonly (StoredContainer & { present: Uint8Array; values: Float64Array })[] = [];
@@ -60,15 +60,14 @@ export async function readStoredWindows(
     const hour = floorTo(start, HOUR_MS);
     if (hour !== held) {
       held = hour;
-      const found = await all<StoredContainer & { page: Buffer }>(
-        db,
-        pages,
-        hour,
-        namespace,
-        hour,
-        hour,
-      );
-      rows = found.map(({ page, ...row }) => ({ ...row, ...codec.decode(page) }));
+      const found = await all<StoredContainer>(db, containers, namespace, hour, hour);
+      const ids = found.map(({ id }) => id);
+      const pages = await readUsagePages(db, codec, [hour], ids);
+      const byId = new Map(pages.map(({ key, read }) => [key, read]));
+      rows = found.flatMap((row) => {
+        const page = byId.get(row.id)?.();
+        return page === undefined ? [] : [{ ...row, ...page }];
+      });
     }
     const slot = (start - hour) / windowMs;
     const pods = new Map<string, MutablePod>();

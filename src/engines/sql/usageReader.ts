@@ -1,8 +1,9 @@
 import { floorTo, HOUR_MS, type TimeMs } from '../../model/time.ts';
 import type { UsagePoint, UsageQuery } from '../../store/usage.ts';
-import type { PageCodec } from '../../store/pages/pageCodec.ts';
+import type { Page, PageCodec } from '../../store/pages/pageCodec.ts';
 import { pageCodecs, pinnedCodec } from '../../store/pages/pageCodecs.ts';
-import { all, IN_NUMBERS, list, type Db } from './db.ts';
+import { all, type Db } from './db.ts';
+import { readUsagePages } from './usagePages.ts';
 import {
   addContainer,
   addSums,
@@ -58,17 +59,9 @@ export class UsageTables {
     const wanted = containers.filter(({ pod }) => query.pod === null || pod === query.pod);
     const byId = new Map(wanted.map((container) => [container.id, container]));
     for (const { hours, ids } of runsOf(wanted, firstHour, to)) {
-      const pages = await all<{ hour: TimeMs; container: number; page: Buffer }>(
-        this.#db,
-        `SELECT hour, container, page FROM usage_pages
-         WHERE hour ${IN_NUMBERS}
-           AND container ${IN_NUMBERS}
-         ORDER BY hour, container`,
-        list(hours),
-        list(ids),
-      );
-      for (const { hour, container, page } of pages)
-        this.#addPage(sums, byId.get(container)!, hour, page, query);
+      const pages = await readUsagePages(this.#db, this.#codec, hours, ids);
+      for (const { hour, key, read } of pages)
+        this.#addPage(sums, byId.get(key)!, hour, read(), query);
     }
     if (query.pod === null) await this.#addPinned(sums, query);
     return sums;
@@ -78,12 +71,11 @@ export class UsageTables {
     sums: Map<TimeMs, UsageSums>,
     container: ContainerSpan,
     hour: TimeMs,
-    bytes: Uint8Array,
+    { present, values }: Page,
     query: UsageQuery,
   ): void {
     // The network is the pod's, and kept with any one of its containers.
     const wanted = query.container === null || container.container === query.container;
-    const { present, values } = this.#codec.decode(bytes);
     for (const [start, slot] of this.#slots(hour, present, query)) {
       const row = values.subarray(slot * ROW_WIDTH, (slot + 1) * ROW_WIDTH);
       addContainer(sumsAt(sums, start), row, wanted ? 'all' : 'pod-level');

@@ -174,11 +174,15 @@ class SqlHistoryWriter implements HistoryWriter {
         await checkpoints.restore(state);
         await checkpoints.dropAfter(state.watermark ?? 0);
         await dropEventsAfter(db, state.watermark ?? 0);
+        states.forget();
       },
       writeChanges: (changes) => states.write(changes),
       appendEvents: (events, muted) => appendEvents(db, events, muted ? 'muted' : 'window'),
       setExpectedSamples: async (expected) => meta.set('expected_samples', expected),
-      takeCheckpoint: (at, expected) => checkpoints.take(at, expected),
+      takeCheckpoint: async (at, expected) => {
+        await states.putTogether();
+        await checkpoints.take(at, expected);
+      },
     };
     states.useCodecs(codecs);
     return await beginReplay(tables, time);
@@ -212,6 +216,7 @@ class SqlHistoryWriter implements HistoryWriter {
     }
     if (watermark !== null && start % DAY_MS === 0) {
       await this.#states.flush();
+      await this.#states.putTogether();
       await this.#checkpoints.take(start, await this.#meta.expectedSamples());
     }
     await writeWindow(this.#rows, record);

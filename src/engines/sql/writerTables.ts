@@ -1,4 +1,4 @@
-import { PageBuffer } from '../../store/pages/pageBuffer.ts';
+import { PageBuffer, type OpenSlots, type PageRows } from '../../store/pages/pageBuffer.ts';
 import type { PageCodec } from '../../store/pages/pageCodec.ts';
 import { pageCodecs } from '../../store/pages/pageCodecs.ts';
 import type { RollUpTables } from '../../store/rollUp/rollUp.ts';
@@ -7,6 +7,7 @@ import { ContainerTable } from './containerTable.ts';
 import { all, IN_NUMBERS, list, run, type Db } from './db.ts';
 import { Dictionary } from './dictionary.ts';
 import { NodeRows } from './nodeTable.ts';
+import { openSlots } from './usagePages.ts';
 
 const COST_KEY = [
   'namespace',
@@ -42,7 +43,7 @@ export function createRowTables(db: Db, windowMs: number): RowTables {
   const containers = new ContainerTable(db, labelSets);
   const nodes = new NodeRows(db);
   const windows = {
-    usage: pageBuffer(db, 'usage_pages', ['hour', 'container'], codecs.usage),
+    usage: pageBuffer(db, 'usage_pages', ['hour', 'container'], codecs.usage, openSlots(db)),
     nodes: pageBuffer(db, 'node_windows', ['hour', 'node'], codecs.nodes),
   };
   const rolledUp = {
@@ -84,17 +85,21 @@ export function createRowTables(db: Db, windowMs: number): RowTables {
   };
 }
 
-/** @param columns names of the bucket's and the key's column. */
+/**
+ * @param columns names of the bucket's and the key's column.
+ * @param slots where the table's buckets are filled slot by slot.
+ */
 function pageBuffer(
   db: Db,
   table: string,
   [bucket, key]: readonly [string, string],
   codec: PageCodec,
+  slots: OpenSlots | null = null,
 ): PageBuffer {
   const load = `SELECT ${key} AS key, page FROM ${table} WHERE ${bucket} = ?`;
   const remove = `DELETE FROM ${table} WHERE ${bucket} = ?
     AND ${key} ${IN_NUMBERS}`;
-  return new PageBuffer(codec, {
+  const pages: PageRows = {
     load: (at) => all(db, load, at),
     put: (at, rows) => {
       const stored = rows.map((row) => ({ [bucket]: at, [key]: row.key, page: row.page }));
@@ -103,5 +108,6 @@ function pageBuffer(
     remove: async (at, keys) => {
       if (keys.length > 0) await run(db, remove, at, list(keys));
     },
-  });
+  };
+  return new PageBuffer(codec, pages, slots);
 }

@@ -10,6 +10,7 @@ import { requireOneName } from './historyFile.ts';
 /** Tables whose pages carry a checksum. */
 const PAGES = [
   'usage_pages',
+  'open_windows',
   'cost_hours',
   'cost_days',
   'node_windows',

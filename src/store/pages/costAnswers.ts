@@ -22,7 +22,7 @@ import { NODE, NODE_COLUMNS, USAGE_COLUMNS } from './columns.ts';
 import { CostGroups, type CostIdentity, type CostGroup } from './costGroups.ts';
 import { cutSpan, type CostSpans } from './costSpans.ts';
 import { addPages, DAYS, HOURS, planBuckets, windowsGrain, type GroupFinder } from './levels.ts';
-import type { PageRow } from './pageBuffer.ts';
+import type { KeyedPage, PageRow } from './pageBuffer.ts';
 import { pageCodecs } from './pageCodecs.ts';
 import { requireFits, type CostKeys, type Grains } from './requireFits.ts';
 import { emptySums } from './pageCodec.ts';
@@ -32,8 +32,12 @@ import { REASK_MS } from '../observed.ts';
 /** What an engine reads for a cost table. */
 export interface CostPages extends CostKeys {
   span(): Promise<HistorySpan>;
-  /** Pages of a level's bucket, by cost key, by container (windows) or by node. */
-  pages(level: keyof CostSpans, of: 'costs' | 'nodes', bucket: TimeMs): Promise<readonly PageRow[]>;
+  /** Pages of a level's bucket, by cost key. */
+  costs(level: 'days' | 'hours', bucket: TimeMs): Promise<readonly PageRow[]>;
+  /** The same by node. */
+  nodes(level: keyof CostSpans, bucket: TimeMs): Promise<readonly PageRow[]>;
+  /** Windows of an hour, by container. */
+  usage(hour: TimeMs): Promise<readonly KeyedPage[]>;
   /** What the pages of keys are about: a container's in windows, a cost key's above. */
   identities(
     level: 'windows' | 'rolled-up',
@@ -122,7 +126,7 @@ export class CostAnswers {
         spans.map((each) => each[level]),
         this.#grains[level],
       );
-      const load = (bucket: TimeMs) => this.#pages.pages(level, 'costs', bucket);
+      const load = (bucket: TimeMs) => this.#pages.costs(level, bucket);
       await addPages(load, codec, plans, groupsOf, sumsOf);
     }
   }
@@ -138,12 +142,12 @@ export class CostAnswers {
       this.#grains.windows,
     );
     for (const { bucket, steps } of plans) {
-      const pages = await this.#pages.pages('windows', 'costs', bucket);
+      const pages = await this.#pages.usage(bucket);
       const groupOf = await groupsOf(pages.map(({ key }) => key));
-      for (const { key, page } of pages) {
+      for (const { key, read } of pages) {
         const group = groupOf(key);
         if (group === null) continue;
-        const { present, values } = this.#codecs.usage.decode(page);
+        const { present, values } = read();
         for (const [slot, step] of steps.entries()) {
           if (step === undefined || present[slot] === 0) continue;
           const start = bucket + slot * this.#windowMs;
@@ -192,7 +196,7 @@ export class CostAnswers {
         spans.map((each) => each[level]),
         this.#grains[level],
       );
-      const load = (bucket: TimeMs) => this.#pages.pages(level, 'nodes', bucket);
+      const load = (bucket: TimeMs) => this.#pages.nodes(level, bucket);
       await addPages(load, codec, plans, async () => (key) => key, sumsOf);
     }
     const names = await this.#pages.nodeNames();

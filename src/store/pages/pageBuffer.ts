@@ -1,3 +1,4 @@
+import { addSlots, packSlot, slotRows, type StoredSlot } from './openSlots.ts';
 import type { Page, PageCodec } from './pageCodec.ts';
 
 /** A page of one key as it is stored. */
@@ -6,11 +7,25 @@ export interface PageRow {
   readonly page: Uint8Array;
 }
 
+/** A page of one key, unpacked when it is read. */
+export interface KeyedPage {
+  readonly key: number;
+  /** @throws HistoryError `corrupt` */
+  read(): Page;
+}
+
 /** The stored pages of one level (`bucket, key → page`), as an engine reads and writes them. */
 export interface PageRows {
   load(bucket: number): Promise<Iterable<PageRow>>;
   put(bucket: number, rows: readonly PageRow[]): Promise<void>;
   remove(bucket: number, keys: readonly number[]): Promise<void>;
+}
+
+/** The slots of buckets that are not whole yet: each is stored once, and pages are made of all of them. */
+export interface OpenSlots {
+  load(bucket: number): Promise<readonly StoredSlot[]>;
+  put(bucket: number, slots: readonly StoredSlot[]): Promise<void>;
+  remove(bucket: number): Promise<void>;
 }
 
 /**
@@ -21,13 +36,20 @@ export interface PageRows {
 export class PageBuffer {
   readonly codec: PageCodec;
   readonly #rows: PageRows;
+  readonly #slots: OpenSlots | null;
   #bucket: number | null = null;
+  /** True while the bucket is stored as slots. */
+  #isOpen = false;
   #pages = new Map<number, Page>();
   #dirty = new Set<number>();
+  /** Slots that were written. */
+  #touched = new Set<number>();
 
-  constructor(codec: PageCodec, rows: PageRows) {
+  /** @param slots where pages are rewritten slot by slot, and not in one go. */
+  constructor(codec: PageCodec, rows: PageRows, slots: OpenSlots | null = null) {
     this.codec = codec;
     this.#rows = rows;
+    this.#slots = slots;
   }
 
   /** The pages of a bucket by key; the bucket held before is written first. */
@@ -40,6 +62,8 @@ export class PageBuffer {
       for (const { key, page } of rows) {
         this.#pages.set(key, this.codec.decode(page));
       }
+      this.#isOpen = this.#slots !== null && this.#pages.size === 0;
+      if (this.#slots !== null) addSlots(this.codec, this.#pages, await this.#slots.load(bucket));
     }
     return this.#pages;
   }
@@ -54,6 +78,7 @@ export class PageBuffer {
     }
     page.present[slot] = 1;
     this.#dirty.add(key);
+    this.#touched.add(slot);
     return { values: page.values, offset: slot * this.codec.columns.length };
   }
 
@@ -64,12 +89,30 @@ export class PageBuffer {
       page.present[slot] = 0;
       this.#dirty.add(key);
     }
+    this.#touched.add(slot);
   }
 
   /** Writes what changed; a page without rows is deleted. */
   async flush(): Promise<void> {
     const bucket = this.#bucket;
-    if (bucket === null || this.#dirty.size === 0) return;
+    if (bucket === null || this.#touched.size === 0) return;
+    const touched = [...this.#touched].sort((a, b) => a - b);
+    this.#touched = new Set();
+    const isWhole = touched.at(-1) === this.codec.slots - 1;
+    if (this.#isOpen && !isWhole) {
+      this.#dirty = new Set();
+      await this.#slots?.put(
+        bucket,
+        touched.map((slot) => this.#packed(slot)),
+      );
+      return;
+    }
+    if (this.#isOpen) {
+      // Its slots end here: all that they hold goes into pages.
+      this.#isOpen = false;
+      this.#dirty = new Set(this.#pages.keys());
+      await this.#slots?.remove(bucket);
+    }
     const changed: PageRow[] = [];
     const empty: number[] = [];
     for (const key of [...this.#dirty].sort((a, b) => a - b)) {
@@ -87,7 +130,14 @@ export class PageBuffer {
 
   forget(): void {
     this.#bucket = null;
+    this.#isOpen = false;
     this.#pages = new Map();
     this.#dirty = new Set();
+    this.#touched = new Set();
+  }
+
+  #packed(slot: number): StoredSlot {
+    const rows = slotRows(this.codec, this.#pages, slot);
+    return { slot, page: packSlot(this.codec.columns, rows) };
   }
 }

@@ -127,8 +127,7 @@ export class PageCodec {
   /** Reads the head of a page: which slots have rows, and how the columns are written. */
   #open(bytes: Uint8Array): readonly number[] {
     const input = this.#reader;
-    if (!isWholePage(bytes)) throw damaged('its checksum is wrong');
-    input.open(bytes.subarray(0, -CHECKSUM_BYTES));
+    input.open(bodyOf(bytes));
     const format = input.byte();
     if (format !== FORMAT) throw damaged(`its format is ${format}`);
     const width = input.byte();
@@ -177,11 +176,18 @@ export class PageCodec {
   }
 }
 
-function sealed(body: Uint8Array): Uint8Array {
+/** A body with its checksum behind it. */
+export function sealed(body: Uint8Array): Uint8Array {
   const page = new Uint8Array(body.length + CHECKSUM_BYTES);
   page.set(body);
   new DataView(page.buffer).setUint32(body.length, crc32(body));
   return page;
+}
+
+/** What `sealed` was given. @throws HistoryError `corrupt` */
+export function bodyOf(page: Uint8Array): Uint8Array {
+  if (!isWholePage(page)) throw damaged('its checksum is wrong');
+  return page.subarray(0, -CHECKSUM_BYTES);
 }
 
 /** True when a stored page is as it was written. */

@@ -46,12 +46,15 @@ describe('a question of costs that asks for too much', () => {
       image: '',
       labels: {},
     };
+    const load = async (): Promise<[]> => {
+      read += 1;
+      return [];
+    };
     const pages: CostPages = {
       span: async () => ({ watermark: START + 2_000 * HOUR_MS, windowsFrom: 0, hoursFrom: 0 }),
-      pages: async () => {
-        read += 1;
-        return [];
-      },
+      costs: load,
+      nodes: load,
+      usage: load,
       identities: async (_level, asked) =>
         new Map(asked.map((key) => [key, { ...identity, pod: `pod-${key}` }])),
       keys: async () => Array.from({ length: keys }, (__, key) => key),

@@ -1,0 +1,56 @@
+import type { TimeMs } from '../../model/time.ts';
+import { addSlots, type StoredSlot } from '../../store/pages/openSlots.ts';
+import type { KeyedPage, OpenSlots } from '../../store/pages/pageBuffer.ts';
+import type { Page, PageCodec } from '../../store/pages/pageCodec.ts';
+import { all, IN_NUMBERS, list, put, run, type Db } from './db.ts';
+
+/** The windows of one container (`key`) in an hour. */
+export interface UsagePage extends KeyedPage {
+  readonly hour: TimeMs;
+}
+
+/** Windows of hours, by container; of some containers only where they are named. */
+export async function readUsagePages(
+  db: Db,
+  codec: PageCodec,
+  hours: readonly TimeMs[],
+  containers: readonly number[] | null = null,
+): Promise<readonly UsagePage[]> {
+  const rows = await all<{ hour: TimeMs; container: number; page: Uint8Array }>(
+    db,
+    `SELECT hour, container, page FROM usage_pages
+     WHERE hour ${IN_NUMBERS} ${containers === null ? '' : `AND container ${IN_NUMBERS}`}
+     ORDER BY hour, container`,
+    list(hours),
+    ...(containers === null ? [] : [list(containers)]),
+  );
+  const found = rows.map(({ hour, container: key, page }): UsagePage => ({
+    hour,
+    key,
+    read: () => codec.decode(page),
+  }));
+  const wanted = containers === null ? null : new Set(containers);
+  const open = await all<StoredSlot & { hour: TimeMs }>(
+    db,
+    `SELECT hour, slot, page FROM open_windows WHERE hour ${IN_NUMBERS} ORDER BY hour, slot`,
+    list(hours),
+  );
+  for (const [hour, slots] of Map.groupBy(open, (slot) => slot.hour)) {
+    const pages = new Map<number, Page>();
+    addSlots(codec, pages, slots);
+    for (const [key, page] of pages)
+      if (wanted?.has(key) !== false) found.push({ hour, key, read: () => page });
+  }
+  return found;
+}
+
+/** The windows of hours that are not over. */
+export function openSlots(db: Db): OpenSlots {
+  return {
+    load: (hour) =>
+      all<StoredSlot>(db, 'SELECT slot, page FROM open_windows WHERE hour = ? ORDER BY slot', hour),
+    put: (hour, slots) =>
+      put(db, 'open_windows', ['hour', 'slot'], ...slots.map((slot) => ({ hour, ...slot }))),
+    remove: async (hour) => void (await run(db, 'DELETE FROM open_windows WHERE hour = ?', hour)),
+  };
+}
