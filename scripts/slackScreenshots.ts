@@ -61,8 +61,9 @@ const usage = historyPictures(
       return { points: points as never, ranges: [] };
     },
     workloadsOf: async () => [],
+    spend: samples.sampleSpend,
   },
-  { timezone: 'UTC', baseline: loadThresholds([]).abuse.baseline },
+  { timezone: 'UTC', currency: 'USD', baseline: loadThresholds([]).abuse.baseline },
 );
 const channel = slackChannel({
   client: createSlackClient({ token: slack.botToken, apiUrl: slack.apiUrl }),
@@ -251,7 +252,7 @@ const many = ['orders', 'cart', 'search', 'recommendations', 'email', 'payments'
       severity: 'warning',
       state: index > 4 ? 'resolved' : 'open',
     }),
-    summary: `Killed for memory in ${2 + index} windows of the last 24 hours; ${300 + index * 75}Mi would have room`,
+    summary: `OOM-killed ${2 + index} times in 24 h; raise the memory limit to ${300 + index * 75}Mi`,
     evidence: OOM.evidence,
     costSoFarNano: null,
     costPerMonth: null,

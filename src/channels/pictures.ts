@@ -7,8 +7,11 @@ import {
   findingUsage,
   hoursBefore,
   type ChartContext,
+  type FindingChart,
   type UsageReader,
 } from '../notify/chart/findingChart.ts';
+import { spendChart, type SpendContext, type SpendReader } from '../notify/chart/spendChart.ts';
+import type { Finding } from '../model/finding.ts';
 import { svgToPng } from '../notify/chart/picture.ts';
 import type { HistoryReader } from '../store/history.ts';
 import { usagePicture } from '../notify/chart/usagePicture.ts';
@@ -26,10 +29,10 @@ export interface PictureSource {
   pictureOf(notice: Notice): Promise<Picture | null>;
 }
 
-/** Pictures from the history: CPU against request, limit and what is usual. */
+/** Pictures from the history: money over time, else CPU or memory against request, limit and what is usual. */
 export function historyPictures(
-  reader: UsageReader & Pick<HistoryReader, 'usageSeries'>,
-  context: ChartContext,
+  reader: UsageReader & Pick<HistoryReader, 'usageSeries'> & SpendReader,
+  context: ChartContext & SpendContext,
 ): PictureSource {
   return {
     pictureOf: async (notice) => {
@@ -37,9 +40,8 @@ export function historyPictures(
       if (notice.kind !== 'findings' || notice.total !== 1) return null;
       const [finding] = notice.findings;
       if (finding === undefined) return null;
-      const points = await findingUsage(finding, chartSpan(finding), reader);
-      const hours = await hoursBefore(finding, reader);
-      const chart = findingChart(finding, points, hours, context);
+      const chart =
+        (await spendChart(finding, reader, context)) ?? (await useChart(finding, reader, context));
       if (chart === null) return null;
       return {
         png: svgToPng(usagePicture(chart)),
@@ -48,6 +50,15 @@ export function historyPictures(
       };
     },
   };
+}
+
+async function useChart(
+  finding: Finding,
+  reader: UsageReader & Pick<HistoryReader, 'usageSeries'>,
+  context: ChartContext,
+): Promise<FindingChart | null> {
+  const points = await findingUsage(finding, chartSpan(finding), reader);
+  return findingChart(finding, points, await hoursBefore(finding, reader), context);
 }
 
 function digestPictureOf(digest: Digest): Picture | null {

@@ -7,6 +7,7 @@ import { createNotifier, type Notifier } from '../notify/notifier.ts';
 import { historyPictures } from '../channels/pictures.ts';
 import type { DeliveryStore } from '../store/notifications/deliveryStore.ts';
 import type { LoadedConfig } from './config/load.ts';
+import { readSpend } from '../cost/report/readSpend.ts';
 import { othersOf, speakerOf } from '../cost/fleet.ts';
 import { IMAGE_IN_CLUSTERS } from '../detect/imageInClusters.ts';
 import type { Finding } from '../model/finding.ts';
@@ -41,7 +42,19 @@ export async function composeNotifier(
     const reader = await openHistoryReader(path);
     releasers.push('the history reader of pictures', () => reader.close());
     const { timezone } = config.schedule;
-    const pictures = historyPictures(reader, { timezone, baseline: thresholds.abuse.baseline });
+    const pictures = historyPictures(
+      {
+        usage: (query) => reader.usage(query),
+        usageSeries: (query) => reader.usageSeries(query),
+        workloadsOf: (namespace, pods) => reader.workloadsOf(namespace, pods),
+        spend: (whose, boundaries) => readSpend(reader, config.pricing, whose, boundaries),
+      },
+      {
+        timezone,
+        baseline: thresholds.abuse.baseline,
+        currency: config.pricing.currency,
+      },
+    );
     const channels = await createChannels(config, { clock, logger, pictures });
     const observer = deliveryObserver(logger, observe);
     const policy = policyOf(config);

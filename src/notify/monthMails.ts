@@ -11,7 +11,7 @@ import { hashId } from './plan/deliveryId.ts';
 export interface MonthReceivers {
   /** These get all lines. */
   readonly all: readonly Receiver[];
-  /** An owner's lines go here; null: nobody gets them. */
+  /** An owner's lines go here; null: they are sent to none. */
   ownerOf(owner: string): Receiver | null;
 }
 

@@ -71,7 +71,8 @@ export function moment(time: number): string {
 
 /** A link to our own pages: the address comes from the configuration, the text is ours. */
 export function link(url: string, text: string): string {
-  return `<${url.replace(/[<>|\s]/g, encodeURIComponent)}|${escape(text)}>`;
+  const address = url.replaceAll(/[<>|\s]/g, encodeURIComponent).replaceAll('&', '&amp;');
+  return `<${address}|${escape(text)}>`;
 }
 
 function escape(text: string): string {

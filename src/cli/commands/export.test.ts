@@ -245,7 +245,7 @@ it('the daemon closes, mails and writes the last month once it is due, and once 
   expect(await look()).toEqual(['Month closed and exported']);
   expect(readdirSync(join(to, 'test'))).toHaveLength(4);
   await sendAll();
-  // Nobody whom mail reaches owns payments.
+  // No address is known of the other owner.
   const mails = server.mails.toSorted((a, b) => (a.to[0]! < b.to[0]! ? -1 : 1));
   expect(mails.map((mail) => mail.to)).toEqual([['finance@example.com'], ['shop@example.com']]);
   expect(mails[0]!.text).toContain('Subject: Costs of 2026-10 in test: all teams, $');

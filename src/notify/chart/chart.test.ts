@@ -4,9 +4,18 @@ import type { UsagePoint, UsageQuery } from '../../store/usage.ts';
 import { floorTo, HOUR_MS } from '../../model/time.ts';
 import { TEST_NOW } from '../../../test/support/notify/findings.ts';
 import { loadThresholds } from '../../daemon/config/loadThresholds.ts';
-import { MINER, OOM, sampleUsage, STUCK } from '../../../test/support/notify/samples.ts';
+import {
+  BUDGET,
+  MINER,
+  OOM,
+  sampleSpend,
+  sampleUsage,
+  SPIKE,
+  STUCK,
+} from '../../../test/support/notify/samples.ts';
 import { chartAltText, chartSpan, findingChart, findingUsage } from './findingChart.ts';
 import { svgToPng } from './picture.ts';
+import { spendChart, type SpendReader } from './spendChart.ts';
 import { usagePicture } from './usagePicture.ts';
 
 const CONTEXT = { timezone: 'UTC', baseline: loadThresholds([]).abuse.baseline };
@@ -25,6 +34,67 @@ function chartOf(finding: typeof MINER) {
   if (chart === null) throw new Error('there is no chart');
   return chart;
 }
+
+const MONEY = { timezone: 'UTC', currency: 'USD' };
+
+describe('the chart of a finding about money', () => {
+  test('shows what was spent of a budget since the month began', async () => {
+    const asked: object[] = [];
+    const chart = await spendChart(
+      BUDGET,
+      {
+        spend: (whose, boundaries) => {
+          asked.push(whose);
+          return sampleSpend(whose, boundaries);
+        },
+      },
+      MONEY,
+    );
+    expect(asked).toEqual([{ namespace: 'shop' }]);
+    expect(chart).toMatchObject({
+      unit: 'money',
+      limit: 1200,
+      title: 'Spent by shop in 2026-11, USD',
+    });
+    const values = chart!.values as readonly number[];
+    expect(values).toEqual(values.toSorted((a, b) => a - b));
+    expect(values.at(-1)).toBeGreaterThan(900);
+    expect(usagePicture(chart!)).toContain('>budget<');
+    expect(chartAltText(chart!)).toMatch(
+      /^Spent by shop in 2026-11, USD: now [\d,.]+, budget 1,?200\.$/,
+    );
+  });
+
+  test('of an owner asks for the owner, of all clusters for nothing', async () => {
+    const asked: object[] = [];
+    const reader: SpendReader = {
+      spend: async (whose, boundaries) => {
+        asked.push(whose);
+        return boundaries.slice(1).map(() => 1);
+      },
+    };
+    const of = (subject: string) => ({
+      ...BUDGET,
+      scope: { ...BUDGET.scope, namespace: null, subject },
+    });
+    expect(await spendChart(of('team a 2026-11'), reader, MONEY)).not.toBeNull();
+    expect(await spendChart(of('team a 2026-11, all clusters'), reader, MONEY)).toBeNull();
+    expect(await spendChart(MINER, reader, MONEY)).toBeNull();
+    expect(asked).toEqual([{ owner: 'team a' }]);
+  });
+
+  test('shows each hour of a cost spike beside the day before', async () => {
+    const chart = await spendChart(SPIKE, { spend: sampleSpend }, MONEY);
+    expect(chart).toMatchObject({
+      title: 'Cost of analytics an hour, USD',
+      limit: null,
+      anomaly: { from: SPIKE.startedAt },
+    });
+    expect(chart!.times.every((time) => time % HOUR_MS === 0)).toBe(true);
+    expect(chart!.times.length).toBeGreaterThan(24);
+    expect(chart!.values.at(-1)).toBeGreaterThan(3 * chart!.values[0]!);
+  });
+});
 
 const fonts = new URL('fonts/', import.meta.url);
 

@@ -22,6 +22,8 @@ export interface FindingChart {
   readonly windowMs: number;
   readonly request: Reading;
   readonly limit: Reading;
+  /** `limit` where left out. */
+  readonly limitName?: string;
   /** Between which values it usually lies; null while that is not known. */
   readonly usual: { readonly low: number; readonly high: number } | null;
   /** Where the finding says that something is wrong. */
@@ -99,8 +101,11 @@ export function findingChart(
 }
 
 /** What the chart shows, for those who do not see it. */
-export function chartAltText({ title, unit, values, usual, request, limit }: FindingChart): string {
+export function chartAltText(chart: FindingChart): string {
+  const { title, unit, values, usual, request, limit, limitName = 'limit' } = chart;
   const amount = (value: Reading) => valueText(value, unit);
+  if (unit === 'money')
+    return `${title}: now ${amount(lastKnown(values))}${limit === null ? '' : `, ${limitName} ${amount(limit)}`}.`;
   const level = (value: Reading) => (value === 0 ? 'none' : amount(value));
   const range =
     usual === null

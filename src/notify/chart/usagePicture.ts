@@ -93,17 +93,17 @@ function levelNames(
   y: (value: number) => number,
   far: readonly PlotLine[],
 ): readonly string[] {
-  const { limit, request, usual } = chart;
+  const { limit, limitName = 'limit', request, usual } = chart;
   const levels = [
-    { tone: 'limit', value: limit },
-    { tone: 'request', value: request },
-    { tone: 'usual', value: usual === null ? null : (usual.low + usual.high) / 2 },
+    { tone: 'limit', name: limitName, value: limit },
+    { tone: 'request', name: 'request', value: request },
+    { tone: 'usual', name: 'usual', value: usual === null ? null : (usual.low + usual.high) / 2 },
   ].filter(({ tone, value }) => value !== null && (value > 0 || tone === 'usual'));
-  const named = levels.map(({ tone, value }) => {
+  const named = levels.map(({ tone, name, value }) => {
     const isFar = far.some((line) => line.tone === tone);
     return isFar
-      ? { tone, at: -2, text: `${tone} ${valueText(value, chart.unit)}` }
-      : { tone, at: y(value ?? 0) + 4, text: tone };
+      ? { tone, at: -2, text: `${name} ${valueText(value, chart.unit)}` }
+      : { tone, at: y(value ?? 0) + 4, text: name };
   });
   let free = Number.NEGATIVE_INFINITY;
   const down = named

@@ -7,7 +7,16 @@ describe('commands', () => {
   test('come in the order look, contain, destroy, and never delete first', () => {
     const shuffled = { ...MINER, next: MINER.next.toReversed() };
     const effects = orderedCommands(shuffled, 'prod').map(({ effect }) => effect);
-    expect(effects).toEqual(['read', 'read', 'read', 'contain', 'contain', 'contain', 'destroy']);
+    expect(effects).toEqual([
+      'read',
+      'read',
+      'read',
+      'read',
+      'contain',
+      'contain',
+      'contain',
+      'destroy',
+    ]);
   });
 
   test.each([

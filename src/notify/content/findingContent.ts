@@ -7,13 +7,16 @@ import {
   formatScope,
   titleOf,
   markOf,
+  pageUrl,
   personName,
   truncate,
   type RenderContext,
 } from '../../model/text/format.ts';
 import { cleanText } from '../../model/text/clean.ts';
 import { formatDuration, formatMinute } from '../../model/text/units.ts';
-import type { FindingsNotice } from '../../store/notifications/notice.ts';
+import { floorTo, formatTime, HOUR_MS } from '../../model/time.ts';
+import type { FindingsNotice, NoticeChange } from '../../store/notifications/notice.ts';
+import { whoseMoney } from '../whoseMoney.ts';
 import { callSecurity } from './callSecurity.ts';
 import {
   code,
@@ -207,15 +210,17 @@ function reasons(finding: Finding): readonly Line[] {
 function whatToDo(
   { audience }: FindingsNotice,
   finding: Finding,
-  { kubeContext }: RenderContext,
+  context: RenderContext,
 ): readonly Block[] {
-  const [first, ...rest] = orderedCommands(finding, kubeContext);
+  const [first, ...rest] = orderedCommands(finding, context.kubeContext);
+  const costs = costsUrl(finding, context);
   const advice = callSecurity(finding, audience);
   const lead: Line[] = [
     ...(advice === null ? [] : [[strong(advice.lead), text(`: ${advice.why}`)]]),
     ...(first === undefined
       ? []
       : [[strong(`First, ${VERBS[first.effect]}`), { text: ': ' }, text(first.why, 300)]]),
+    ...(costs === null ? [] : [[{ label: 'costs by workload', url: costs }]]),
   ];
   return [
     ...(lead.length === 0 ? [] : [{ kind: 'text', lines: lead } as const]),
@@ -240,12 +245,16 @@ const VERBS = { read: 'look (read)', contain: 'contain', destroy: 'stop (destroy
 function small(notice: FindingsNotice, finding: Finding): readonly Line[] {
   const change = notice.changes.find(({ findingId }) => findingId === finding.id);
   return [
-    ...(change === undefined
-      ? []
-      : [[{ text: `${change.reason.replaceAll('-', ' ')}: ` }, text(change.text, 300)]]),
+    ...(change === undefined ? [] : [changeLine(change, finding)]),
     ...remarks(notice),
     [text(finding.rule, 80), { text: ' · ' }, code(finding.id, 60)],
   ];
+}
+
+/** A text that only repeats the summary above is left out. */
+function changeLine({ reason, text: what }: NoticeChange, { summary }: Finding): Line {
+  const why = reason.replaceAll('-', ' ');
+  return what === summary ? [{ text: why }] : [{ text: `${why}: ` }, text(what, 300)];
 }
 
 /** What else the reader should know: who gets it after the preview, where it could not be delivered. */
@@ -269,4 +278,16 @@ function actions(finding: Finding, context: RenderContext): readonly Action[] {
     { kind: 'not-mine', findingId },
     { kind: 'accept', findingId },
   ];
+}
+
+/** The page that shows what the command of a finding about money prints; null for other findings. */
+function costsUrl(finding: Finding, context: RenderContext): string | null {
+  const whose = whoseMoney(finding);
+  if (whose === null) return null;
+  const query = new URLSearchParams({ by: 'workload' });
+  if (finding.kind === 'budget') query.set('window', 'month');
+  else query.set('from', formatTime(floorTo(finding.startedAt, HOUR_MS)));
+  const [[by, value] = []] = Object.entries(whose);
+  query.set('filter', `${by}=${JSON.stringify(value)}`);
+  return pageUrl(`/explore?${query.toString()}`, context);
 }

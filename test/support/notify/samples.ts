@@ -62,38 +62,43 @@ export const MINER: Finding = aFinding({
   next: [
     step(
       'read',
-      `kubectl -n shop exec ${POD} -c app -- sh -c 'ps aux; cat /proc/net/tcp'`,
-      'Shows which process uses the CPU and its connections',
+      `kubectl -n shop exec ${POD} -c app -- sh -c 'ps aux; cat /proc/net/tcp /proc/net/tcp6' | tee ${POD}-processes.txt`,
+      'Shows and saves which process uses the CPU and its connections',
     ),
     step(
       'read',
-      `kubectl -n shop get pod ${POD} -o yaml`,
-      'keep image, command, owner and node as they are now: evidence',
+      `kubectl -n shop debug ${POD} --image=busybox:1.37 --target=app -i --quiet -- sh -c 'ps aux; cat /proc/net/tcp /proc/net/tcp6' | tee ${POD}-processes.txt`,
+      'The same where the image has no shell: an ephemeral container beside the process',
     ),
     step(
       'read',
-      `kubectl -n shop logs ${POD} -c app --timestamps`,
-      'keep what it printed before anything is stopped',
+      `kubectl -n shop get pod ${POD} -o yaml > ${POD}-pod.yaml`,
+      'Saves image, command, owner and node as evidence',
+    ),
+    step(
+      'read',
+      `kubectl -n shop logs ${POD} -c app --timestamps > ${POD}-log.txt`,
+      'Saves the logs before anything is stopped',
     ),
     step(
       'contain',
       `echo '{"apiVersion":"networking.k8s.io/v1","kind":"NetworkPolicy","metadata":{"name":"burnwatch-quarantine"},"spec":{"podSelector":{"matchLabels":{"burnwatch.io/quarantine":"true"}},"policyTypes":["Egress"]}}' | kubectl -n shop apply -f -`,
-      'denies all egress to pods with the label of the next command, where the cluster’s network enforces policies',
+      'Denies all egress for pods with the label of the next command, if the CNI enforces network policies',
     ),
     step(
       'contain',
       `kubectl -n shop label --overwrite pod ${POD} burnwatch.io/quarantine=true`,
-      'puts its pods behind that policy: a miner without its pool stops',
+      'Applies that policy to its pods: a miner stops without its pool',
     ),
     step(
       'contain',
       'kubectl cordon ip-10-0-19-179.ec2.internal',
-      'keeps new pods off the node until it has been looked at',
+      'Keeps new pods off the node until it is checked',
     ),
     step(
       'destroy',
       'kubectl -n shop scale deployment/checkout --replicas=0',
-      'stops it once the evidence is kept; never delete first',
+      'Stops it; save the evidence first and do not delete it',
     ),
   ],
   costSoFarNano: 1_470_000_000,
@@ -106,7 +111,7 @@ export const STUCK: Finding = aFinding({
   severity: 'warning',
   score: 58,
   summary:
-    'Looks like mining: 0.98 cores on 1 pod, far above its normal, almost no network or disk I/O. Unconfirmed: check the process',
+    'Unusual CPU: steady 0.98 cores on 1 pod, far above its normal, almost no network or disk I/O. May be mining: check the process and its connections',
   evidence: [
     evidence(
       'novel-use',
@@ -149,25 +154,22 @@ export const BUDGET: Finding = aFinding({
   summary:
     'Namespace shop is forecast to spend $1,387 in 2026-11, 116% of its budget of $1,200 (80% interval $1,331 to $1,443); $1,089 spent so far',
   evidence: [
-    evidence(
-      'forecast',
-      'money',
-      40,
-      'The forecast for the month’s end is 1387.20 USD, 187.20 more than the budget',
-    ),
-    evidence(
-      'spent',
-      'money',
-      20,
-      '1089.15 USD are spent, 91 % of the budget, after 77 % of the month',
-    ),
+    {
+      ...evidence(
+        'forecast',
+        'money',
+        60,
+        'At the month’s end: $1,387, 80% interval $1,331 to $1,443',
+      ),
+      threshold: 1200,
+    },
+    {
+      ...evidence('spent', 'money', 0, 'Spent so far this month: $1,089 of $1,200'),
+      threshold: 1200,
+    },
   ],
   next: [
-    step(
-      'read',
-      'burnwatch costs --window month --by workload',
-      'shows which workloads the money goes to',
-    ),
+    step('read', 'burnwatch costs --window month --by workload', 'Shows the cost of each workload'),
   ],
   costSoFarNano: null,
   costPerMonth: 187.2,
@@ -205,26 +207,26 @@ export const SPIKE: Finding = aFinding({
   pods: [],
   startedAt: TEST_NOW - 5 * HOUR_MS,
   summary:
-    'Namespace analytics costs 3.4 times its usual since 2026-11-24T01:00:00Z: $6.12 extra so far',
+    'Namespace analytics costs 3.4 times its usual since 2026-11-24T01:00:00Z: $6.12 extra so far, most of it by Job/backfill-events',
   evidence: [
     evidence(
-      'hourly-cost',
+      'cost-per-hour',
       'money',
       40,
-      'An hour costs 1.73 USD, the normal of this hour of the week is 0.51',
+      'The last hour cost 1.73 USD; usual is 0.51 (median of this hour of the week)',
     ),
     evidence(
-      'excess',
+      'excess-since-onset',
       'money',
       20,
-      'Since 2026-11-24T01:00:00Z it has cost 6.12 USD beyond its normal',
+      'Since 2026-11-24T01:00:00Z it cost $6.12 more than usual',
     ),
   ],
   next: [
     step(
       'read',
       'burnwatch costs --from 2026-11-24T01:00:00Z --to 2026-11-24T06:00:00Z --by workload',
-      'shows which workloads the money goes to',
+      'Shows the cost of each workload',
     ),
   ],
   costSoFarNano: 8_650_000_000,
@@ -257,6 +259,19 @@ export const NO_DATA: Finding = aFinding({
 });
 
 /** What a sample's workload used around its finding, windows of five minutes. */
+/** What a sample about money cost in each step: the budget's days, and a spike's hours. */
+export async function sampleSpend(
+  { namespace }: { readonly namespace?: string | undefined },
+  boundaries: readonly number[],
+): Promise<readonly number[]> {
+  return boundaries.slice(1).map((end, index) => {
+    const hours = (end - boundaries[index]!) / HOUR_MS;
+    const ripple = 1 + 0.12 * Math.sin(end / 1.3e7);
+    if (namespace === BUDGET.scope.namespace) return ((hours * 1089) / (23.25 * 24)) * ripple;
+    return 0.5 * ripple * (end > SPIKE.startedAt ? 3.4 : 1);
+  });
+}
+
 export function sampleUsage(finding: Finding, from: number, to: number): readonly UsagePoint[] {
   const points: UsagePoint[] = [];
   const windowMs = 5 * MINUTE_MS;
