@@ -1,5 +1,5 @@
 // `node scripts/slackScreenshots.ts [FOLDER]`: posts one message of each kind to the stand-in for Slack,
-// through the channel that sends them in earnest, and photographs its page for docs/notifications.md.
+// through the channel that sends them in earnest, and photographs its page for docs/notifications.md; then two mails.
 import { memoryResponses } from '../test/support/respond/memoryResponses.ts';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -10,6 +10,9 @@ import { HOUR_MS, MINUTE_MS } from '../src/model/time.ts';
 import type { ClaimedDelivery, Receipt } from '../src/store/notifications/delivery.ts';
 import type { FindingsNotice, Notice, NoticeReason } from '../src/store/notifications/notice.ts';
 import { listenToButtons } from '../src/channels/slack/buttons.ts';
+import { htmlBody, PICTURE_CID } from '../src/channels/email/emailBody.ts';
+import { noticeContent } from '../src/channels/noticeContent.ts';
+import { monthMails } from '../src/notify/monthMails.ts';
 import { createSlackClient } from '../src/channels/slack/client.ts';
 import { ACTION_IDS } from '../src/channels/slack/message.ts';
 import { historyPictures } from '../src/channels/pictures.ts';
@@ -299,6 +302,30 @@ await say('#cloud-cost', 'storm', {
   ],
 });
 await photograph('notes', '/client/cloud-cost?theme=light', 2);
+
+/** A mail as a mail program shows it, its picture in place of the reference to the attachment. */
+async function photographMail(name: string, notice: Notice): Promise<void> {
+  const picture = await usage.pictureOf(notice);
+  const png = picture === null ? '' : Buffer.from(picture.png).toString('base64');
+  const body = htmlBody(noticeContent(notice, context, 'E-mail'), picture !== null);
+  const page = await browser.newPage({
+    viewport: { width: 720, height: 400 },
+    deviceScaleFactor: 1.25,
+  });
+  await page.setContent(body.replace(`cid:${PICTURE_CID}`, `data:image/png;base64,${png}`));
+  await page.screenshot({ path: join(folder, `email-${name}.png`), fullPage: true });
+  await page.close();
+  process.stdout.write(`email-${name}.png\n`);
+}
+
+await photographMail('budget', news([BUDGET], 'new', BUDGET.summary, { audience: 'owner' }));
+const [month] = monthMails(
+  samples.MONTH,
+  { all: [], ownerOf: () => ({ channel: 'email', target: 'shop@example.com' }) },
+  'csv',
+  clock.now(),
+);
+if (month !== undefined) await photographMail('month', month.notice);
 
 await browser.close();
 await slack.close();

@@ -1,5 +1,5 @@
 import type { Finding } from '../../model/finding.ts';
-import type { Span } from '../../model/time.ts';
+import { floorTo, HOUR_MS, type Span, type TimeMs } from '../../model/time.ts';
 
 /**
  * From when to when a finding's behaviour is known to have been: since it began, until it was resolved, or was last
@@ -17,4 +17,12 @@ export function stretchOf({
 export function lengthOf(finding: Pick<Finding, 'startedAt' | 'resolvedAt' | 'lastSeen'>): number {
   const { from, to } = stretchOf(finding);
   return to - from;
+}
+
+/** Kinds that are judged on the hour. */
+const HOURLY: ReadonlySet<Finding['kind']> = new Set(['cost-spike', 'budget']);
+
+/** Until when a finding of this kind is known to go on or to be over, of data that reach until `until`. */
+export function judgedUntil(kind: Finding['kind'], until: TimeMs): TimeMs {
+  return HOURLY.has(kind) ? floorTo(until, HOUR_MS) : until;
 }

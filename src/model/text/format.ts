@@ -74,7 +74,7 @@ export const PER_MONTH: Readonly<Record<Finding['kind'], string>> = {
   overprovisioned: 'a month could be saved',
   underprovisioned: 'a month',
   'cost-spike': 'a month more than usual if it lasts',
-  budget: 'over the budget',
+  budget: 'over the budget at the month’s end',
   abandoned: 'a month could be saved',
   posture: 'a month',
   'data-quality': 'a month',

@@ -4,6 +4,7 @@ import {
   formatBytes,
   formatBytesPerSecond,
   formatChange,
+  formatMoneyChange,
   formatCores,
   formatCoverage,
   formatDuration,
@@ -53,7 +54,9 @@ it('a share of what was seen is not rounded up to all of it', () => {
 
 it('changes have their sign', () => {
   const texts = [0.12, -0.001, 0, 20, null].map(formatChange);
-  expect(texts).toEqual(['+12%', '−<1%', '±0%', '+999%', 'unknown']);
+  expect(texts).toEqual(['+12%', '±<1%', '±0%', '+999%', 'unknown']);
+  const changes = [1.5, -2000, -0.001, 0].map((units) => formatMoneyChange(units, 'USD'));
+  expect(changes).toEqual(['+$1.50', '−$2,000', '±$0.00', '±$0.00']);
 });
 
 it('money has cents below a hundred, and four digits in columns below one', () => {

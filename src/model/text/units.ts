@@ -74,7 +74,7 @@ export function formatChange(share: Reading): string {
   if (share === null) return UNKNOWN_TEXT;
   if (share === 0) return '±0%';
   const percent = Math.min(999, Math.round(Math.abs(share) * 100));
-  return `${share > 0 ? '+' : '−'}${percent === 0 ? '<1' : percent}%`;
+  return percent === 0 ? '±<1%' : `${share > 0 ? '+' : '−'}${percent}%`;
 }
 
 /** Units of a currency: `$1,234`, `$12.30`, `€0.42`; cents below a hundred. */
@@ -89,8 +89,10 @@ export function formatNano(nano: Nano, currency: string): string {
 
 /** A change in units of a currency: `+$120`, `−$30.50`, `±$0.00`. */
 export function formatMoneyChange(units: number, currency: string): string {
-  const sign = units > 0 ? '+' : units < 0 ? '−' : '±';
-  return `${sign}${formatMoney(Math.abs(units), currency)}`;
+  const amount = formatMoney(Math.abs(units), currency);
+  // Less than the smallest unit that is shown is no change.
+  const sign = !/[1-9]/.test(amount) ? '±' : units > 0 ? '+' : '−';
+  return `${sign}${amount}`;
 }
 
 /** The same of nano-units. */

@@ -1,4 +1,4 @@
-import { lengthOf, stretchOf } from '../../detect/findings/stretch.ts';
+import { judgedUntil, lengthOf, stretchOf } from '../../detect/findings/stretch.ts';
 import type { Finding } from '../../model/finding.ts';
 import {
   findingUrl,
@@ -165,7 +165,7 @@ function running(finding: Finding, dataUntil: number | null, at: number): Line {
   const { kind, state, lastSeen } = finding;
   if (state === 'resolved') return [{ text: 'resolved ' }, { time: stretchOf(finding).to }];
   const until = dataUntil ?? lastSeen;
-  const gap = until - lastSeen;
+  const gap = judgedUntil(kind, until) - lastSeen;
   const still = RUNS.has(kind) ? 'still running' : 'still so';
   return [
     gap > 0 ? text(`last seen ${formatDuration(gap)} before the data end`) : strong(still),

@@ -1,5 +1,6 @@
 import type { UsagePoint } from '../../../src/store/usage.ts';
 import type { Evidence, Finding, NextStep } from '../../../src/model/finding.ts';
+import type { MonthReport } from '../../../src/cost/chargeback/monthReport.ts';
 import { HOUR_MS, MINUTE_MS } from '../../../src/model/time.ts';
 import { aFinding, TEST_NOW } from './findings.ts';
 
@@ -312,3 +313,26 @@ const NOTHING = {
   runShare: 1,
   coverage: 1,
 } as const;
+
+/** A closed month of two namespaces of one owner, with a correction. */
+export const MONTH: MonthReport = {
+  cluster: 'prod-eu',
+  month: '2026-10',
+  currency: 'USD',
+  basis: 'effective',
+  isClosed: true,
+  coverage: 0.998,
+  totalNano: 1_322_640_000_000,
+  lines: [
+    { kind: 'usage', owner: 'team-shop', namespace: 'shop', nano: 1_204_320_000_000 },
+    { kind: 'usage', owner: 'team-shop', namespace: 'shop-staging', nano: 98_120_000_000 },
+    {
+      kind: 'correction',
+      owner: 'team-shop',
+      namespace: 'shop',
+      nano: 20_200_000_000,
+      corrects: '2026-09',
+      source: 'aws-2026-09.csv',
+    },
+  ],
+};

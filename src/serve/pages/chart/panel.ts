@@ -106,12 +106,14 @@ export function valueAxis(scale: ValueScale, heightPx: number, topPx: number): H
 export function labelsBelow(
   labels: readonly { readonly share: number; readonly text: string; readonly isDay?: boolean }[],
 ): Html {
+  // Of several days their names are enough on a phone, else every second label.
+  const isOfDays = labels.filter(({ isDay }) => isDay === true).length > 2;
   return html`<div class="chart axis time-axis" aria-hidden="true">
     <span></span>
     <svg width="100%" height="18">
       ${labels.map(({ share, text, isDay }, index) => {
         const anchor = share < 0.03 ? 'start' : share > 0.97 ? 'end' : 'middle';
-        const kind = `${isDay === true ? 'day' : ''} ${index % 2 === 1 ? 'minor' : ''}`;
+        const kind = `${isDay === true ? 'day' : ''} ${isOfDays || index % 2 === 1 ? 'minor' : ''}`;
         const x = `${(share * 100).toFixed(2)}%`;
         return html`<text class="${kind}" x="${x}" y="13" text-anchor="${anchor}">${text}</text>`;
       })}

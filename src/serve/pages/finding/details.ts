@@ -89,15 +89,17 @@ function quantity(value: number, unit: string): string {
 
 const LISTED_PODS = 6;
 
+/** Kubernetes takes a request or a limit of nothing for none. */
+function levelOf(format: (value: Reading) => string, value: Reading): string {
+  return value === null || value === 0 ? 'not set' : format(value);
+}
+
 /** What of the pods' specification matters here: image, requests, limits, nodes. */
 export function specBox({ use }: FindingView, { clock }: PageContext): Html | null {
   if (use === null) return null;
   const { now, instances } = use;
   const levels = (format: (value: Reading) => string, request: Reading, limit: Reading) =>
-    html`<dd>
-      request ${request === null ? 'none known' : format(request)}, limit
-      ${limit === null ? 'none known' : format(limit)}
-    </dd>`;
+    html`<dd>request ${levelOf(format, request)}, limit ${levelOf(format, limit)}</dd>`;
   return card(
     'Pods',
     html`<dl class="table">

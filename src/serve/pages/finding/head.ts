@@ -1,4 +1,4 @@
-import { lengthOf, stretchOf } from '../../../detect/findings/stretch.ts';
+import { judgedUntil, lengthOf, stretchOf } from '../../../detect/findings/stretch.ts';
 import type { Finding } from '../../../model/finding.ts';
 import { fromNano } from '../../../model/money.ts';
 import { formatConfidence, formatScope, titleOf, PER_MONTH } from '../../../model/text/format.ts';
@@ -83,7 +83,7 @@ function runBadge({ finding, watermark }: FindingView, clock: LocalClock): Html 
   const { kind, resolvedAt, lastSeen } = finding;
   if (resolvedAt !== null) return badge(html`ended ${clock.at(resolvedAt)}`, 'good');
   if (kind !== 'cryptojacking' && kind !== 'cost-spike') return null;
-  return lastSeen >= (watermark ?? 0)
+  return lastSeen >= judgedUntil(kind, watermark ?? 0)
     ? badge(kind === 'cryptojacking' ? 'still running' : 'still so', 'warning')
     : badge(html`last seen ${clock.at(lastSeen)}`, 'quiet');
 }
@@ -186,8 +186,9 @@ function useFact({ now }: WorkloadUse, finding: Finding): Html {
 
 function levelText({ limitCores, requestCores }: WorkloadUse['now']): string {
   if (limitCores !== null) return `limit: ${formatCores(limitCores)}`;
-  if (requestCores !== null) return `request: ${formatCores(requestCores)}, no limit`;
-  return 'no request, no limit known';
+  const request =
+    requestCores === null || requestCores === 0 ? 'not set' : formatCores(requestCores);
+  return `request: ${request}, limit: not set`;
 }
 
 /** Its lowest and highest use, where the mean alone would mislead. */

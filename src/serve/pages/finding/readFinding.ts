@@ -2,7 +2,7 @@ import { stretchOf } from '../../../detect/findings/stretch.ts';
 import type { Finding, FindingEvent } from '../../../model/finding.ts';
 import type { Reading } from '../../../model/reading.ts';
 import { SOURCE_NAMES, type Signal } from '../../../model/signal.ts';
-import { floorTo, HOUR_MS, type Span, type TimeMs } from '../../../model/time.ts';
+import { floorTo, HOUR_MS, MINUTE_MS, type Span, type TimeMs } from '../../../model/time.ts';
 import { silencedBy, type Silence } from '../../../store/silences/silence.ts';
 import type { ServeDeps } from '../../deps.ts';
 import type { FindingUse } from '../../questions/answerUse.ts';
@@ -48,14 +48,21 @@ export async function readFindingView(
 ): Promise<FindingView> {
   const { reader, stores } = deps;
   const { watermark } = await reader.status();
-  const wholeSpan = findingSpan(finding, watermark);
-  const span = asked === null ? wholeSpan : clampSpan(asked);
   const { scope, pods, startedAt } = finding;
-  const found = await deps.questions.findingUse({
-    finding: { scope, pods, startedAt },
-    ...span,
-    namespaces: visibleNamespaces(principal),
-  });
+  const useIn = (within: Span) =>
+    deps.questions.findingUse({
+      finding: { scope, pods, startedAt },
+      ...within,
+      namespaces: visibleNamespaces(principal),
+    });
+  let wholeSpan = findingSpan(finding, watermark);
+  let found = await useIn(asked === null ? wholeSpan : clampSpan(asked));
+  const seen = asked === null && found !== null ? spanOfNew(wholeSpan, found.series) : null;
+  if (seen !== null) {
+    wholeSpan = seen;
+    found = await useIn(seen);
+  }
+  const span = asked === null ? wholeSpan : clampSpan(asked);
   const use = found && { ...found, now: useNow(finding, found.series, found.usual) };
   const sources = {
     events: await reader.findingEvents(finding.id),
@@ -75,6 +82,25 @@ export async function readFindingView(
     related: await relatedTo(finding, principal, deps),
     silence: silencedBy(finding, await stores.silences.list(deps.now()), deps.now()),
   };
+}
+
+/** As much of the time before a workload's first data is shown, at least, so that one sees that it is new. */
+const LEAST_BEFORE_MS = 30 * MINUTE_MS;
+
+/** The span of a workload that is younger than `span`, so that its few data fill the chart; null for one that is not. */
+export function spanOfNew(
+  span: Span,
+  {
+    times,
+    columns,
+  }: Pick<WorkloadSeries, 'times'> & {
+    readonly columns: Pick<WorkloadSeries['columns'], 'cpuUsageCores'>;
+  },
+): Span | null {
+  const first = times[columns.cpuUsageCores.findIndex((value) => value !== null)];
+  if (first === undefined) return null;
+  const from = first - Math.max(LEAST_BEFORE_MS, (span.to - first) / 4);
+  return from > span.from ? { ...span, from } : null;
 }
 
 /** Findings that begin so near to each other may have one cause. */
