@@ -1,6 +1,7 @@
 import { byTeam, renderLines, type ExportFormat } from '../cost/chargeback/renderExport.ts';
 import { teamFile } from '../cost/chargeback/writeExport.ts';
 import type { ChargeLine, MonthReport } from '../cost/chargeback/monthReport.ts';
+import type { Nano } from '../model/money.ts';
 import type { TimeMs } from '../model/time.ts';
 import { formatNano, formatShare, plural } from '../model/text/units.ts';
 import type { Delivery } from '../store/notifications/delivery.ts';
@@ -17,6 +18,9 @@ export interface MonthReceivers {
 
 /** They wait for everything else, as digests do. */
 const PRIORITY = -10;
+
+/** Namespaces that a mail lists, the most expensive first. */
+const LISTED = 8;
 
 /**
  * A closed month as messages with a file: all lines to some, its own to each owner. The same month, receiver and form give the
@@ -59,19 +63,24 @@ export function monthMails(
 
 function summaryOf(report: MonthReport, lines: readonly ChargeLine[]): readonly string[] {
   const corrections = lines.filter(({ kind }) => kind === 'correction');
-  const namespaces = new Set(lines.flatMap(({ namespace }) => namespace ?? []));
+  const places = [...Map.groupBy(lines, ({ namespace }) => namespace ?? 'idle and other costs')]
+    .map(([name, own]) => ({ name, own, nano: sumOf(own) }))
+    .toSorted((a, b) => b.nano - a.nano);
   return [
+    ...places.slice(0, LISTED).map(({ name, own }) => `${name}: ${moneyOf(own, report)}`),
+    ...(places.length > LISTED ? [`and ${places.length - LISTED} more`] : []),
     `The month is closed: these figures are final (basis ${report.basis}, ${formatShare(report.coverage)} of the data seen).`,
     ...(corrections.length === 0
       ? []
       : [`${moneyOf(corrections, report)} of it corrects earlier months by later bills.`]),
-    `The attached file has the lines of ${plural(namespaces.size, 'namespace')}.`,
+    `The attached file has each of the ${plural(lines.length, 'line')}.`,
   ];
 }
 
 function moneyOf(lines: readonly ChargeLine[], { currency }: MonthReport): string {
-  return formatNano(
-    lines.reduce((sum, { nano }) => sum + nano, 0),
-    currency,
-  );
+  return formatNano(sumOf(lines), currency);
+}
+
+function sumOf(lines: readonly ChargeLine[]): Nano {
+  return lines.reduce((sum, { nano }) => sum + nano, 0);
 }

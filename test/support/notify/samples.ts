@@ -130,7 +130,7 @@ export const STUCK: Finding = aFinding({
   ],
   next: MINER.next.slice(0, 3).map(({ command, ...rest }) => ({
     ...rest,
-    command: command.replace(POD, 'report-worker-6f7d9c4b5-abcde'),
+    command: command.replaceAll(POD, 'report-worker-6f7d9c4b5-abcde'),
   })),
   costSoFarNano: 90_000_000,
   costPerMonth: 22.6,

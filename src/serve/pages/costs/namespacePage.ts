@@ -79,7 +79,7 @@ interface NamespaceView {
 /** A team's page: its cost, its workloads, its findings, what to change. */
 export const namespacePage: ShownPage = {
   path: '/namespaces/:namespace',
-  under: '/explore',
+  under: '/',
   scope: 'read',
   async show(request) {
     const { page, deps } = request;

@@ -60,7 +60,7 @@ interface WorkloadView extends Charts {
 /** One workload: its use and cost, what to change, its posture, its history. */
 export const workloadPage: ShownPage = {
   path: '/namespaces/:namespace/:kind/:name',
-  under: '/explore',
+  under: '/',
   scope: 'read',
   async show(request) {
     const { page, deps } = request;
