@@ -1,7 +1,7 @@
 import type { PodSample } from '../model/snapshot.ts';
 import { MINUTE_MS, type TimeMs } from '../model/time.ts';
 import { ExchangeError, type Exchange, type Talk } from '../store/exchange.ts';
-import { shareOut, type Share } from './share.ts';
+import { splitNamespaces, type Share } from './share.ts';
 
 /** A process that let the others down is not asked again for so long. */
 const NOT_ASKED_MS: TimeMs = 10 * MINUTE_MS;
@@ -42,7 +42,7 @@ export class Helpers {
     let talk: Talk | null = null;
     try {
       const there = (await this.#exchange.present()).filter((one) => this.#isTrusted(one));
-      const shares = shareOut(this.#pods, 1 + there.length);
+      const shares = splitNamespaces(this.#pods, 1 + there.length);
       if (shares.length === 1) return null;
       const asked = there.slice(0, shares.length - 1);
       const ask = async (question: unknown) => (talk = await this.#exchange.ask(question, asked));

@@ -8,7 +8,7 @@ import { mentionedLabels } from './mentionedLabels.ts';
 import { nameRestorer } from './labels.ts';
 import { createPrometheusClient } from './prometheus/client.ts';
 import type { ClientDeps } from './prometheus/client.ts';
-import { fetchBatch, type PodsOf } from './prometheus/fetchBatch.ts';
+import { EVERY_POD, fetchBatch, type PodsOf } from './prometheus/fetchBatch.ts';
 import type { Batch, BorneParts } from './prometheus/batch.ts';
 import { LabelSets } from './prometheus/labelSets.ts';
 import type { RawSeries } from './prometheus/rawSamples.ts';
@@ -36,6 +36,8 @@ interface SharedQuestion {
   readonly windows: readonly Window[];
   readonly expected: ExpectedSamples;
   readonly decided: readonly SourceDecision[];
+  /** The clock of the process that asks. */
+  readonly now: TimeMs;
   /** By place. */
   readonly shares: readonly Share[];
 }
@@ -73,14 +75,13 @@ export async function createPrometheusCollector(
 
   /** Asks for the pods of some collector in windows of which all believe the same jobs. */
   async function begin(
-    { windows, decided }: Pick<SharedQuestion, 'windows' | 'decided'>,
+    { windows, decided, now }: Pick<SharedQuestion, 'windows' | 'decided' | 'now'>,
     pods: PodsOf,
     signal: AbortSignal,
   ): Promise<{ readonly assembly: Assembly; readonly largest: number }> {
     const believed = trustedContext(config, decided);
     const grid = gridOf(windows);
     const { concurrency } = config.prometheus;
-    const now = deps.now();
     const batch = await fetchBatch(client, believed, grid, concurrency, signal, now, borne, pods);
     const { isPodsOnly } = pods;
     const assembly = new Assembly(batch, windows, { ...settings, isPodsOnly });
@@ -88,15 +89,14 @@ export async function createPrometheusCollector(
   }
 
   async function observeAlone(
-    { windows, expected, decided }: Omit<SharedQuestion, 'shares'>,
+    question: Omit<SharedQuestion, 'shares'>,
     signal: AbortSignal,
   ): Promise<readonly Snapshot[]> {
-    const pods = { matchers: [], isPodsOnly: false };
-    const begun = await begin({ windows, decided }, pods, signal);
+    const begun = await begin(question, EVERY_POD, signal);
     const { assembly } = begun;
     largest = begun.largest;
     const signs = assembly.windowSigns([assembly.batchSigns()]);
-    return assembly.snapshots([assembly.pods([signs], expected)]);
+    return assembly.snapshots([assembly.pods([signs], question.expected)]);
   }
 
   /** The pods of one share, by what those of all shares show together. */
@@ -111,7 +111,10 @@ export async function createPrometheusCollector(
     readonly pods: readonly WindowPods[];
   }> {
     const matchers = shareMatchers(question.shares[place]!);
-    const begun = await begin(question, { matchers, isPodsOnly: place > 0 }, signal);
+    let times = 0;
+    const agree = async (own: TimeMs) =>
+      Math.max(...(await talk.share(`scrape ${(times += 1)}`, own, signal)));
+    const begun = await begin(question, { matchers, isPodsOnly: place > 0, agree }, signal);
     const { assembly } = begun;
     const batch = await talk.share('batch', assembly.batchSigns(), signal);
     const windows = await talk.share('windows', assembly.windowSigns(batch), signal);
@@ -150,7 +153,8 @@ export async function createPrometheusCollector(
       const run = windows.slice(from, to);
       const decided = decisions[from] ?? [];
       const grid = gridOf(run);
-      const assembled = await observeRun({ windows: run, expected: known, decided }, signal);
+      const question = { windows: run, expected: known, decided, now: deps.now() };
+      const assembled = await observeRun(question, signal);
       const believed = trustedContext(config, decided);
       const seen = await diagnose({ ...asking, context: believed, grid }, assembled);
       const units =

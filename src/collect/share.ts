@@ -18,7 +18,10 @@ const MOST_NAMED = 500;
  *
  * @param pods how many there are by namespace
  */
-export function shareOut(pods: ReadonlyMap<string, number>, collectors: number): readonly Share[] {
+export function splitNamespaces(
+  pods: ReadonlyMap<string, number>,
+  collectors: number,
+): readonly Share[] {
   const parts = Array.from({ length: collectors }, () => ({ pods: 0, namespaces: [] as string[] }));
   const largestFirst = [...pods].sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1));
   let named = 0;

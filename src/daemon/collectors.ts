@@ -10,7 +10,7 @@ import { plainError } from './cycleThread.ts';
 import { VERSION } from './version.ts';
 import { withElsewhere } from './withElsewhere.ts';
 
-/** The collector of the process that leads. A dry run asks nobody. */
+/** The collector of the process that leads; that of a dry run works alone. */
 export async function openCollector(
   loaded: CycleConfig,
   { warn, dryRunFrom }: { readonly warn: (problem: string) => void; readonly dryRunFrom?: TimeMs },

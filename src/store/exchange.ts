@@ -1,7 +1,7 @@
 /** One of the processes that were asked is gone, or could not do its part. */
 export class ExchangeError extends Error {
   override readonly name = 'ExchangeError';
-  /** The process that is to blame; null where nobody listens any more. */
+  /** The process that is to blame; null where none is, and the question has ended. */
   readonly by: string | null;
   constructor(message: string, by: string | null, cause?: unknown) {
     super(message, cause === undefined ? undefined : { cause });

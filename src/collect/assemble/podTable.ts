@@ -21,7 +21,7 @@ import {
   type PodInfo,
   type PodName,
 } from './podEntry.ts';
-import { withReach, type Reach } from './reach.ts';
+import { withReach, type TargetReach } from './reach.ts';
 import { sortName } from './sortPods.ts';
 import { compare, label, overlay, type Labelled } from './series.ts';
 
@@ -32,7 +32,7 @@ export type PodTable = readonly PodName[];
 interface BegunPodTable {
   readonly pods: Iterable<PodEntry>;
   /** @param reach how many pods of its node each target tells of, as `reachOf` counts them */
-  finish(reach: Reach): PodTable;
+  finish(reach: TargetReach): PodTable;
 }
 
 /** Sorts a batch's series to the pods and containers that they are about. */
@@ -237,7 +237,7 @@ function imageRef(series: GridSeries): ImageRef {
   return { image: spec === '' ? image : spec, imageId: id === '' ? null : id };
 }
 
-function addUsage(builder: Builder, reach: Reach): void {
+function addUsage(builder: Builder, reach: TargetReach): void {
   const { answers, lifeTimes } = builder.batch;
   const raw = withReach(builder.batch, reach);
   const containerOfSeries = (series: Labelled): ContainerEntry =>

@@ -2,10 +2,10 @@ import type { Batch, RawBatchAnswer } from '../prometheus/batch.ts';
 import { label, type Labelled } from './series.ts';
 
 /** How many pods each target tells of, by target and node. */
-export type Reach = ReadonlyMap<string, number>;
+export type TargetReach = ReadonlyMap<string, number>;
 
 /** Counts the pods of each node that a target tells of. */
-export function reachOf({ raw }: Batch): Reach {
+export function reachOf({ raw }: Batch): TargetReach {
   const nodeOf = nodesOf(raw);
   const podsOf = new Map<string, Set<string>>();
   for (const series of raw.cpu.series) {
@@ -17,7 +17,7 @@ export function reachOf({ raw }: Batch): Reach {
 }
 
 /** Adds up what several collectors counted: each pod is one collector's. */
-export function addReach(all: readonly Reach[]): Reach {
+export function addReach(all: readonly TargetReach[]): TargetReach {
   const sum = new Map<string, number>();
   for (const [key, pods] of all.flatMap((one) => [...one]))
     sum.set(key, pods + (sum.get(key) ?? 0));
@@ -25,7 +25,7 @@ export function addReach(all: readonly Reach[]): Reach {
 }
 
 /** The series of containers, each with the number of pods on its node that its target tells of. */
-export function withReach({ raw }: Batch, reach: Reach): Batch['raw'] {
+export function withReach({ raw }: Batch, reach: TargetReach): Batch['raw'] {
   const nodeOf = nodesOf(raw);
   const reaching = (answer: RawBatchAnswer): RawBatchAnswer => ({
     ...answer,

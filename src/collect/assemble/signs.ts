@@ -4,7 +4,7 @@ import type { Batch } from '../prometheus/batch.ts';
 import { answeredFor, type AnsweredPods } from './lackingAnswers.ts';
 import { answersAt, joinAnswers, type Answer } from './answers.ts';
 import type { PodEntry } from './podEntry.ts';
-import { addReach, type Reach } from './reach.ts';
+import { addReach, type TargetReach } from './reach.ts';
 import { addScrapes, type SeenScrapes } from './presence.ts';
 import { at, countAt, label } from './series.ts';
 import { hasUse } from './silentNodes.ts';
@@ -12,7 +12,7 @@ import { movingTargets, type LivingPod } from './windowFacts.ts';
 
 /** What a collector's pods show of a batch, before any window of it can be read. */
 export interface BatchSigns {
-  readonly reach: Reach;
+  readonly reach: TargetReach;
   /** A window each. */
   readonly scrapes: readonly SeenScrapes[];
   /** OpenCost's network exporter runs. */

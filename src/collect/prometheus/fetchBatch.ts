@@ -2,7 +2,7 @@ import type { TimeMs } from '../../model/time.ts';
 import type { PrometheusClient } from './client.ts';
 import { askInHalves } from './failures.ts';
 import { fetchLifeTimes } from './fetchLifeTimes.ts';
-import { fetchFarther, fetchNextScrape } from './fetchFarther.ts';
+import { fetchFarther, fetchNextScrape, type AgreeOnScrape } from './fetchFarther.ts';
 import { fetchNewcomers } from './fetchNewcomers.ts';
 import { fetchRequestChanges } from './fetchRequestChanges.ts';
 import { fetchStanding } from './fetchStanding.ts';
@@ -28,9 +28,15 @@ export interface PodsOf {
   readonly matchers: readonly LabelMatcher[];
   /** It leaves the cluster as a whole to another one. */
   readonly isPodsOnly: boolean;
+  readonly agree: AgreeOnScrape;
 }
 
-const ALL: PodsOf = { matchers: [], isPodsOnly: false };
+/** All pods, for the only collector. */
+export const EVERY_POD: PodsOf = {
+  matchers: [],
+  isPodsOnly: false,
+  agree: (own) => Promise.resolve(own),
+};
 
 /**
  * Asks every query once over the whole batch; a query that is too big or too slow is asked in halves.
@@ -45,7 +51,7 @@ export async function fetchBatch(
   signal: AbortSignal,
   now: TimeMs = Infinity,
   borne: BorneParts = new Map(),
-  { matchers, isPodsOnly }: PodsOf = ALL,
+  { matchers, isPodsOnly, agree }: PodsOf = EVERY_POD,
 ): Promise<Batch> {
   const answers = new Map<QueryId, BatchAnswer>();
   const raw = new Map<RawId, RawBatchAnswer>();
@@ -81,10 +87,10 @@ export async function fetchBatch(
     raw: Object.fromEntries(raw) as Batch['raw'],
     aheadMs: context.aheadMs,
   };
-  const podInfo = await fetchNextScrape(asking, first.raw.podInfo, now);
+  const { podInfo, lastScrape } = await fetchNextScrape(asking, first.raw.podInfo, now, agree);
   const known = { ...first, raw: { ...first.raw, podInfo } };
   const lifeTimes = await fetchLifeTimes(asking, known);
-  const all = await fetchFarther(asking, known, lifeTimes, now);
+  const all = await fetchFarther(asking, known, lifeTimes, { now, lastScrape });
   const described = await fetchNewcomers(
     asking,
     podInfo.series,

@@ -23,9 +23,9 @@ export async function fetchFarther(
   asking: RawAsking,
   first: FirstAnswers,
   times: LifeTimes,
-  now: TimeMs,
+  { now, lastScrape }: { readonly now: TimeMs; readonly lastScrape: TimeMs },
 ): Promise<FirstAnswers['raw']> {
-  const lives = { times, ...podLives(first) };
+  const lives = { times, ...podLives(first, lastScrape) };
   const all = await Promise.all(
     COUNTER_IDS.map(async (id) => [id, await fartherSamples(asking, first, id, lives, now)]),
   );
@@ -62,25 +62,36 @@ async function fartherSamples(
   return { ...known, series: joinRawSeries([known.series, ...earlier, ...later]) };
 }
 
+/** Tells the other collectors of a cluster when this one saw kube-state-metrics last, and gives the latest of all. */
+export type AgreeOnScrape = (own: TimeMs) => Promise<TimeMs>;
+
 /**
  * The states of pods in a batch, and where kube-state-metrics was away at its end, those of its next scrape: they
- * tell what came and went meanwhile. @throws CollectError
+ * tell what came and went meanwhile. With the last scrape that any collector saw. @throws CollectError
  */
 export async function fetchNextScrape(
   asking: RawAsking,
   podInfo: RawBatchAnswer,
   now: TimeMs,
-): Promise<RawBatchAnswer> {
+  agree: AgreeOnScrape,
+): Promise<{ readonly podInfo: RawBatchAnswer; readonly lastScrape: TimeMs }> {
   const windows = spanOf(asking.grid);
-  const isThere = podInfo.series.some(({ times }) => (times.at(-1) ?? 0) > windows.to);
-  if (isThere) return podInfo;
+  const lastScrape = await agree(lastSample(podInfo));
+  if (lastScrape > windows.to) return { podInfo, lastScrape };
   const selector = rawSpec('podInfo').selector(asking.context);
   const from = windows.to + asking.context.aheadMs;
   for (const span of stepsAfter(from, latestOf(windows, now))) {
-    const { series } = await readSamples(asking, selector, span);
-    if (series.length > 0) return { ...podInfo, series: joinRawSeries([podInfo.series, series]) };
+    const found = await readSamples(asking, selector, span);
+    const next = await agree(lastSample(found));
+    if (next === -Infinity) continue;
+    const series = joinRawSeries([podInfo.series, found.series]);
+    return { podInfo: { ...podInfo, series }, lastScrape: next };
   }
-  return podInfo;
+  return { podInfo, lastScrape };
+}
+
+function lastSample({ series }: RawBatchAnswer): TimeMs {
+  return series.reduce((last, { times }) => Math.max(last, times.at(-1) ?? -Infinity), -Infinity);
 }
 
 /** Nothing is there after now; a clock that is behind the windows says nothing. */
@@ -105,7 +116,7 @@ interface Lives extends PodLives {
   readonly times: LifeTimes;
 }
 
-function podLives({ raw, answers }: FirstAnswers): PodLives {
+function podLives({ raw, answers }: FirstAnswers, lastScrape: TimeMs): PodLives {
   const created = new Map<string, TimeMs>();
   for (const { labels, values } of answers.podCreated.series) {
     const latest = values.reduce((most, value) => Math.max(most, value || 0), 0) * SECOND_MS;
@@ -114,7 +125,6 @@ function podLives({ raw, answers }: FirstAnswers): PodLives {
   const seen = new Map<string, TimeMs>();
   for (const { labels, times } of raw.podInfo.series)
     seen.set(podOf(labels), Math.max(times.at(-1) ?? 0, seen.get(podOf(labels)) ?? 0));
-  const lastScrape = Math.max(...seen.values());
   const gone = [...seen].filter(([, last]) => last < lastScrape - MINUTE_MS).map(([pod]) => pod);
   return { created, gone: new Set(gone) };
 }

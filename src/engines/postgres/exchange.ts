@@ -208,7 +208,7 @@ class RowTalk implements Talk {
       this.#place === 0
         ? this.#exchange.run((client) => client.query(over, [this.#question]))
         : this.#say(FAILED, null, reason);
-    // Where the database is away, nobody hears it; all of them give up by themselves.
+    // Where the database is away the others give up by themselves.
     await ended.catch(() => undefined);
   }
 
