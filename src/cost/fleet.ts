@@ -1,19 +1,41 @@
-import { HistoryError, type HistoryReader } from '../store/history.ts';
+import { HistoryError, type FleetRecord, type HistoryReader } from '../store/history.ts';
 import type { PricingConfig } from './config.ts';
 
-/** A cluster of a configuration with several: what the others need to read its history. */
+/** One of several clusters: what the others need to read its history. */
 export interface FleetMember {
   readonly cluster: string;
   /** Where its history is. */
   readonly path: string;
   readonly pricing: PricingConfig;
+  /** Another process writes it: how it is priced, and who speaks for it, is in its history. */
+  readonly isElsewhere?: boolean;
 }
 
-/** Of a configuration with several clusters; the first of them speaks for all. */
+/** Of several clusters; the first of them speaks for all. */
 export interface FleetConfig {
   readonly cluster: string;
   /** All clusters in the order of the configuration, this one too; absent where there is one. */
   readonly fleet?: readonly FleetMember[];
+}
+
+/** What a cluster leaves in its history for those that another process writes; null where it is on its own. */
+export function fleetRecord(
+  config: FleetConfig & Pick<FleetMember, 'pricing'>,
+): FleetRecord | null {
+  if (config.fleet === undefined) return null;
+  return { members: membersOf(config), pricing: config.pricing };
+}
+
+function membersOf({ fleet = [] }: FleetConfig): readonly string[] {
+  return fleet.map(({ cluster }) => cluster);
+}
+
+/**
+ * True where the process that writes a cluster’s history counts the same clusters, in the same order: only then one of them
+ * speaks for all, and each cluster is reported once.
+ */
+export function isSameFleet(config: FleetConfig, record: FleetRecord | null | undefined): boolean {
+  return record?.members.join('\n') === membersOf(config).join('\n');
 }
 
 /** The histories of the other clusters, as far as they can be read. */
@@ -23,7 +45,7 @@ export interface OtherHistories {
     readonly reader: HistoryReader;
     readonly pricing: PricingConfig;
   }[];
-  /** Clusters whose history is there and cannot be read. */
+  /** Clusters whose history is there and cannot be read, or whose process does not count the same clusters. */
   readonly unread: readonly string[];
 }
 
@@ -36,9 +58,16 @@ export async function withOtherHistories<T>(
   const histories: OtherHistories['histories'][number][] = [];
   const unread: string[] = [];
   try {
-    for (const { cluster, path, pricing } of othersOf(config)) {
+    for (const member of othersOf(config)) {
+      const { cluster, path } = member;
       try {
-        histories.push({ cluster, reader: await open(path), pricing });
+        const reader = await open(path);
+        const pricing = await pricingOf(member, reader, config);
+        if (pricing !== null) histories.push({ cluster, reader, pricing });
+        else {
+          unread.push(cluster);
+          await reader.close();
+        }
       } catch (error) {
         if (!(error instanceof HistoryError)) throw error;
         if (error.code !== 'missing') unread.push(cluster);
@@ -48,6 +77,20 @@ export async function withOtherHistories<T>(
   } finally {
     for (const { reader } of histories) await reader.close();
   }
+}
+
+/** How a cluster is priced; null where its process counts other clusters, or another money. */
+async function pricingOf(
+  { pricing, isElsewhere = false }: FleetMember,
+  reader: HistoryReader,
+  config: FleetConfig,
+): Promise<PricingConfig | null> {
+  if (!isElsewhere) return pricing;
+  const { fleet } = await reader.status();
+  if (!isSameFleet(config, fleet)) return null;
+  // Keys that a process of another version does not have are as here.
+  const theirs = { ...pricing, ...(fleet?.pricing as Partial<PricingConfig>) };
+  return theirs.currency === pricing.currency ? theirs : null;
 }
 
 /** The other clusters. */

@@ -8,7 +8,7 @@ import { historyPictures } from '../channels/pictures.ts';
 import type { DeliveryStore } from '../store/notifications/deliveryStore.ts';
 import type { LoadedConfig } from './config/load.ts';
 import { readSpend } from '../cost/report/readSpend.ts';
-import { othersOf, speakerOf } from '../cost/fleet.ts';
+import { isSameFleet, othersOf, speakerOf } from '../cost/fleet.ts';
 import { IMAGE_IN_CLUSTERS } from '../detect/imageInClusters.ts';
 import type { Finding } from '../model/finding.ts';
 import { HistoryError } from '../store/history.ts';
@@ -81,6 +81,8 @@ async function findingsOverClusters(config: Config, logger: Logger): Promise<rea
   try {
     const reader = await openHistoryReader(speaker.path);
     try {
+      const { fleet } = await reader.status();
+      if (speaker.isElsewhere === true && !isSameFleet(config, fleet)) return [];
       const all = { state: 'open', kind: 'cryptojacking', since: null, namespaces: null } as const;
       return (await reader.findings(all)).filter(({ rule }) => rule === IMAGE_IN_CLUSTERS);
     } finally {

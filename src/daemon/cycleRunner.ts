@@ -7,6 +7,7 @@ import { listReports } from '../collect/signals/listReports.ts';
 import { SignalsFull } from '../store/signals.ts';
 import type { Collector } from '../collect/collector.ts';
 import { allocate } from '../cost/allocate.ts';
+import { fleetRecord } from '../cost/fleet.ts';
 import { priceNodes } from '../cost/priceNodes.ts';
 import { namespaceTable } from '../cost/report/namespaceTable.ts';
 import { correctWindows } from '../cycle/correctWindows.ts';
@@ -289,6 +290,7 @@ function openWriter(
     cluster: config.cluster,
     currency: config.pricing.currency,
     windowMs: config.schedule.window,
+    fleet: fleetRecord(config),
   };
   // Only the daemon fills a history anew by itself.
   return command === 'run'

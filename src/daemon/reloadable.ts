@@ -9,6 +9,7 @@ const FIXED: readonly (readonly [key: string, of: (config: Config) => unknown])[
   ['pricing.currency', (config) => config.pricing.currency],
   ['schedule.window', (config) => config.schedule.window],
   ['history.path or url', (config) => describeLocation(config.history.path)],
+  ['history.fleet', ({ history: { fleet = [] } }) => fleet.join(', ')],
   ['serve.listen', (config) => config.serve.listen],
   ['serve.tls', (config) => (config.serve.tls === undefined ? 'off' : 'on')],
   ['serve.probes', (config) => config.serve.probes],

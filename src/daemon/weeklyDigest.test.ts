@@ -6,7 +6,13 @@ import { TempHistory } from '../../test/support/tempHistory.ts';
 import { loadThresholds } from './config/loadThresholds.ts';
 import type { Config } from './config/schema.ts';
 import { parseWeek } from '../store/digests/week.ts';
-import { openDeliveryStore, openDigestStore, openHistoryReader } from '../engines/openHistory.ts';
+import {
+  openDeliveryStore,
+  openDigestStore,
+  openHistoryReader,
+  openHistoryWriter,
+} from '../engines/openHistory.ts';
+import { fleetRecord, type FleetMember } from '../cost/fleet.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS, type TimeMs } from '../model/time.ts';
 import type { Channel } from '../store/notifications/delivery.ts';
 import { createNotifier } from '../notify/notifier.ts';
@@ -232,13 +238,17 @@ describe('the weekly digest of several clusters', () => {
   });
 
   /** Two clusters with a history each; their digests in the order of the configuration. */
-  function fleetOf(): readonly [Daemon, Daemon] {
+  function fleetOf(
+    seenBy = (_own: string, fleet: readonly FleetMember[]) => fleet,
+  ): readonly [Daemon, Daemon] {
     const us = temp.path(`copy-${(count += 1)}`);
     copyFileSync(recordedUs, us);
     const paths = { 'prod-eu': freshHistory(), 'prod-us': us };
     const { pricing } = scenarioConfig();
     const fleet = Object.entries(paths).map(([cluster, path]) => ({ cluster, path, pricing }));
-    const [eu, other] = fleet.map(({ cluster, path }) => new Daemon(path, { cluster, fleet }));
+    const [eu, other] = fleet.map(
+      ({ cluster, path }) => new Daemon(path, { cluster, fleet: seenBy(cluster, fleet) }),
+    );
     return [eu!, other!];
   }
 
@@ -274,6 +284,40 @@ describe('the weekly digest of several clusters', () => {
     };
     expect(await shown(['prod-eu', 'prod-us'])).toEqual(['prod-eu, prod-us', 2 * own.total.nano]);
     expect(await shown(['prod-us'])).toEqual(['prod-us', own.total.nano]);
+  });
+
+  const apart = (own: string, fleet: readonly FleetMember[]) =>
+    fleet.map((member) => ({ ...member, isElsewhere: member.cluster !== own }));
+
+  /** As a process leaves it that begins to lead. */
+  async function leaveRecord({ config }: Daemon): Promise<void> {
+    const { cluster, history, pricing, schedule } = config;
+    const identity = { cluster, currency: pricing.currency, windowMs: schedule.window };
+    const options = { path: history.path, ...identity, command: 'once', clock: () => DUE };
+    await (await openHistoryWriter({ ...options, fleet: fleetRecord(config) })).close();
+  }
+
+  it('is one message, too, where each cluster has a process of its own', async () => {
+    const [eu, us] = fleetOf(apart);
+    await leaveRecord(eu);
+    await leaveRecord(us);
+    expect([await eu.digests.look(), await us.digests.look()]).toEqual([null, null]);
+    expect(await eu.digests.look()).toBe('2026-W47');
+    expect(await waiting(us.config.history.path)).toEqual([]);
+    expect((await sentBy(eu)).sent.digest.cluster).toBe('prod-eu, prod-us');
+  });
+
+  it('leaves out a cluster whose process counts other clusters, and names it', async () => {
+    const [eu, us] = fleetOf((own, fleet) =>
+      apart(own, own === 'prod-eu' ? fleet : fleet.toReversed()),
+    );
+    await leaveRecord(us);
+    // Of two processes that do not agree each speaks for its own.
+    us.now = eu.now = DUE + 13 * HOUR_MS;
+    expect([await us.digests.look(), await eu.digests.look()]).toEqual(['2026-W47', '2026-W47']);
+    const { sent } = await sentBy(eu);
+    expect(sent.digest.cluster).toBe('prod-eu');
+    expect(sent.digest.comparison.note).toContain('prod-us');
   });
 
   it('goes without a cluster whose data do not come, and names it', async () => {

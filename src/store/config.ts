@@ -40,6 +40,8 @@ const history = z.strictObject({
   urlFile: z.string().optional(),
   /** Whether processes that stand by on PostgreSQL observe a part of the namespaces for the one that leads. */
   standbys: z.enum(['serve', 'collect']).default('serve'),
+  /** All clusters whose histories are in this database, by name; the first one speaks for all. */
+  fleet: z.array(z.string().min(1)).min(2).optional(),
   retention: z
     .strictObject({
       windows: duration.default(14 * DAY_MS),
@@ -78,13 +80,20 @@ const s3: Rule<HistoryConfig> = ({ backup: place }, report) => {
   }
 };
 
-const postgres: Rule<HistoryConfig> = ({ url, urlFile, standbys, backup: toFolder }, report) => {
+const postgres: Rule<HistoryConfig> = (
+  { url, urlFile, standbys, fleet, backup: toFolder },
+  report,
+) => {
+  if (fleet !== undefined && new Set(fleet).size < fleet.length)
+    report(['fleet'], 'names a cluster twice');
   if (url === undefined) {
-    if (standbys === 'collect')
-      report(
-        ['standbys'],
-        'is for several processes on one PostgreSQL: set history.url, or leave it out',
-      );
+    const shared = { standbys: standbys === 'collect', fleet: fleet !== undefined };
+    for (const [key, isGiven] of Object.entries(shared))
+      if (isGiven)
+        report(
+          [key],
+          'is for several processes on one PostgreSQL: set history.url, or leave it out',
+        );
     return;
   }
   const key = urlFile === undefined ? 'url' : 'urlFile';

@@ -131,6 +131,14 @@ export type DetectorCodecs = ReadonlyMap<
   { readonly version: number; readonly codec: StateCodec<unknown> }
 >;
 
+/** What a history says to the processes that write those of other clusters. */
+export interface FleetRecord {
+  /** All clusters that count together; the first one speaks for all. */
+  readonly members: readonly string[];
+  /** The configuration’s `pricing` of the process that writes it. */
+  readonly pricing: object;
+}
+
 export interface HistoryStatus extends KnownSources {
   /** End of the first window. */
   readonly historyStart: TimeMs | null;
@@ -140,6 +148,8 @@ export interface HistoryStatus extends KnownSources {
   readonly sealedWindows: number;
   readonly incompleteWindows: number;
   readonly lastProblems: readonly DataProblem[];
+  /** Null where the cluster is on its own. */
+  readonly fleet?: FleetRecord | null;
 }
 
 /** What is sealed and still kept; zero where nothing is sealed or pruned. */

@@ -19,7 +19,12 @@ const digestSchema = z.looseObject({
 
 const budgetsSchema = z.object({
   budgets: z.array(
-    z.object({ namespace: z.string(), across: z.literal(true).optional(), spent: z.number() }),
+    z.object({
+      namespace: z.string(),
+      across: z.literal(true).optional(),
+      spent: z.number(),
+      without: z.array(z.string()).optional(),
+    }),
   ),
 });
 
@@ -173,6 +178,77 @@ describe('several clusters by the command line', () => {
       { cwd: other.path },
     );
     expect([copied.code, copied.stdout]).toEqual([0, expect.stringContaining('are the same')]);
+  });
+});
+
+describe('several clusters that a daemon each writes into one database', () => {
+  let url: string;
+  let eu: TempFolder;
+  let us: TempFolder;
+  const member = (at: TempFolder, cluster: string, of: TestCluster, fleet: readonly string[]) =>
+    writeFileSync(
+      at.file('burnwatch.yaml'),
+      stringify({
+        clusters: [
+          {
+            cluster,
+            prometheus: { url: of.url, attempts: 1 },
+            workloads: { source: 'prometheus' },
+          },
+        ],
+        history: { url, fleet },
+        budgets: [{ namespace: 'team-0', monthly: 90 }],
+        serve: { listen: '127.0.0.1:0', probes: '127.0.0.1:0' },
+      }),
+    );
+  const fill = async ({ path: cwd }: TempFolder) =>
+    expect((await burnwatch(['backfill', ...span, '--no-notify'], { cwd })).code).toBe(0);
+  const budgetOf = async ({ path: cwd }: TempFolder) => {
+    const { code, stdout } = await burnwatch(['budgets', '-o', 'json'], { cwd });
+    expect(code).toBe(0);
+    return budgetsSchema.parse(JSON.parse(stdout)).budgets[0];
+  };
+
+  beforeAll(async () => {
+    url = await server.database();
+    [eu, us] = [new TempFolder(), new TempFolder()];
+    const fleet = ['prod-eu', 'prod-us'];
+    member(eu, 'prod-eu', small, fleet);
+    member(us, 'prod-us', large, fleet);
+    await fill(eu);
+    await fill(us);
+  });
+  afterAll(() => {
+    eu[Symbol.dispose]();
+    us[Symbol.dispose]();
+  });
+
+  it('have budgets over all of them, whichever process is asked', async () => {
+    const from = formatTime(Math.max(small.start, monthStart(small.end - 1)));
+    const args = ['--by', 'namespace', '--from', from, '--to', span[3]!];
+    const costs = await Promise.all([eu, us].map(({ path }) => report(path, ...args)));
+    const spent = costs
+      .flatMap(({ rows }) => rows.filter(({ key }) => key === 'team-0'))
+      .reduce((sum, { totalCost }) => sum + totalCost, 0);
+    for (const daemon of [eu, us]) {
+      const budget = await budgetOf(daemon);
+      expect(budget).toMatchObject({ namespace: 'team-0', across: true });
+      expect(budget?.without).toBeUndefined();
+      expect(budget?.spent).toBeCloseTo(spent, 8);
+    }
+  });
+
+  it('that do not name the same clusters are not counted together', async () => {
+    member(us, 'prod-us', large, ['prod-us', 'prod-eu']);
+    await fill(us);
+    expect(await budgetOf(eu)).toMatchObject({ across: true, without: ['prod-us'] });
+    expect(await budgetOf(us)).toMatchObject({ across: true, without: ['prod-eu'] });
+  });
+
+  it('must name their own', async () => {
+    member(us, 'prod-us', large, ['prod-eu', 'prod-ap']);
+    const { code, stderr } = await burnwatch(['costs'], { cwd: us.path });
+    expect([code, stderr]).toEqual([2, expect.stringContaining('does not name "prod-us"')]);
   });
 });
 

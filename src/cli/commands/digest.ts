@@ -122,7 +122,7 @@ async function sendAll(
     });
   const { config } = speaker!.loaded;
   const found = await readOtherDigests(
-    others.length === 0 ? { cluster: config.cluster } : config,
+    options.cluster === undefined ? config : { cluster: config.cluster },
     week,
     openHistoryReader,
   );

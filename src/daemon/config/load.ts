@@ -16,6 +16,7 @@ import { loadThresholds } from './loadThresholds.ts';
 import { checkRules, CLUSTER_KEYS, configSchema, ONE_CLUSTER_KEYS, type Config } from './schema.ts';
 import { resolveFiles, secretValues } from '../../config/secrets.ts';
 import type { Thresholds } from '../../detect/detectors.ts';
+import type { FleetMember } from '../../cost/fleet.ts';
 import { nameForFiles, postgresLocation } from '../../store/historyLocation.ts';
 import { isRecord, readYamlFile, type YamlFile } from '../../config/yamlFile.ts';
 
@@ -107,17 +108,25 @@ export function loadConfigs(file: string | undefined): readonly LoadedConfig[] {
       ['serve', 'tokenReview', 'audiences'],
       'must name one where there are clusters: a token for one API server would be shown to the others',
     );
+  const fleet = first?.config.history.fleet ?? names;
+  for (const name of names)
+    if (!fleet.includes(name))
+      report(['history', 'fleet'], `does not name ${JSON.stringify(name)}, a cluster of this file`);
   if (problems.length > 0) throw new ConfigError(distinct(problems));
-  return all.length === 1 ? all : withFleet(all);
+  return fleet.length === 1 ? all : withFleet(all, fleet);
 }
 
-/** Lets each cluster know of all. */
-function withFleet(all: readonly LoadedConfig[]): readonly LoadedConfig[] {
-  const fleet = all.map(({ config: { cluster, history, pricing } }) => ({
-    cluster,
-    path: history.path,
-    pricing,
-  }));
+/** Lets each cluster know of all, also of those that other processes write. */
+function withFleet(
+  all: readonly LoadedConfig[],
+  names: readonly string[],
+): readonly LoadedConfig[] {
+  const fleet = names.map((cluster): FleetMember => {
+    const own = all.find(({ config }) => config.cluster === cluster)?.config;
+    const { history, pricing } = own ?? all[0]!.config;
+    const path = own === undefined ? postgresLocation(history.path, cluster) : history.path;
+    return { cluster, path, pricing, isElsewhere: own === undefined };
+  });
   return all.map((loaded) => ({ ...loaded, config: { ...loaded.config, fleet } }));
 }
 
@@ -227,7 +236,9 @@ function readConfig(
   hideParts(config, unknown);
   checkRules(config, reportKnown);
   whileKnown(() => placeHistory(config, value, yaml.file, reportKnown));
-  if (isOneOfSeveral) whileKnown(() => placeApart(config));
+  whileKnown(() => {
+    if (isOneOfSeveral || config.history.fleet !== undefined) placeApart(config);
+  });
   return { config, problems: problems.toSorted((a, b) => a.line - b.line) };
 }
 

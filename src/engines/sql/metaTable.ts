@@ -1,6 +1,6 @@
 import type { ExpectedSamples } from '../../model/snapshot.ts';
 import type { TimeMs } from '../../model/time.ts';
-import type { HistorySpan } from '../../store/history.ts';
+import type { FleetRecord, HistorySpan } from '../../store/history.ts';
 import {
   requireGrid,
   requireSameIdentity,
@@ -19,6 +19,7 @@ interface MetaValues {
   /** Window rows, and hours, before these were pruned. */
   readonly windows_from: TimeMs;
   readonly hours_from: TimeMs;
+  readonly fleet: FleetRecord | null;
 }
 
 /** Single values of the history, by name, as JSON. What is set is stored by `flush`. */
@@ -73,10 +74,18 @@ export class MetaTable {
     };
   }
 
-  /** Writes the identity into a new file; refuses another one. @throws HistoryError */
-  async claim(path: string, wanted: HistoryIdentity): Promise<void> {
+  /**
+   * Writes the identity into a new file; refuses another one. What is left for other clusters is left as it is where it is
+   * not given. @throws HistoryError
+   */
+  async claim(
+    path: string,
+    { fleet, ...wanted }: HistoryIdentity & { readonly fleet?: FleetRecord | null | undefined },
+  ): Promise<void> {
     requireGrid(wanted);
     await this.requireSame(path, wanted);
+    const isNew = fleet !== undefined && (fleet !== null || (await this.get('fleet')) !== null);
+    if (isNew) this.set('fleet', fleet);
     this.set('cluster', wanted.cluster);
     this.set('currency', wanted.currency);
     this.set('window_ms', wanted.windowMs);

@@ -160,6 +160,7 @@ async function readStatus(db: Db, windowMs: number): Promise<HistoryStatus> {
     sealedWindows: sealed,
     incompleteWindows: incomplete,
     lastProblems: JSON.parse(problems ?? '[]') as readonly DataProblem[],
+    fleet: await meta.get('fleet'),
     ...knownSources(await meta.expectedSamples()),
   };
 }

@@ -13,6 +13,7 @@ import type { StoredAction } from '../../store/findingLog.ts';
 import {
   HistoryError,
   type DetectorCodecs,
+  type FleetRecord,
   type HistoryWriter,
   type VerdictReplay,
   type WindowCorrection,
@@ -51,6 +52,8 @@ import { createRowTables, type RowTables } from './writerTables.ts';
 export interface SqlWriterOptions extends HistoryIdentity {
   /** Wall clock, for operational tables only. */
   readonly clock: () => TimeMs;
+  /** What is left for the processes that write other clusters; null: nothing, absent: what is there. */
+  readonly fleet?: FleetRecord | null | undefined;
   /** What else is kept by the hour or day. */
   readonly rollUpHooks?: readonly RollUpHook[];
 }
