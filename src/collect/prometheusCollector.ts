@@ -12,6 +12,7 @@ import { EVERY_POD, fetchBatch, type PodsOf } from './prometheus/fetchBatch.ts';
 import type { Batch, BorneParts } from './prometheus/batch.ts';
 import { LabelSets } from './prometheus/labelSets.ts';
 import type { RawSeries } from './prometheus/rawSamples.ts';
+import { SilentQueries } from './prometheus/silentQueries.ts';
 import { gridOf } from './prometheus/grid.ts';
 import { diagnose } from './trust/diagnose.ts';
 import { fetchSources } from './trust/fetchSources.ts';
@@ -69,6 +70,7 @@ export async function createPrometheusCollector(
     devices: config.pricing.devices ?? {},
   };
   const borne: BorneParts = new Map();
+  const silent = new SilentQueries();
   let largest = FIRST_GUESS;
   let oldest: { readonly data: TimeMs; readonly at: TimeMs } | null = null;
   const fitting = (points: number): number => Math.max(1, Math.floor(points / largest));
@@ -82,7 +84,19 @@ export async function createPrometheusCollector(
     const believed = trustedContext(config, decided);
     const grid = gridOf(windows);
     const { concurrency } = config.prometheus;
-    const batch = await fetchBatch(client, believed, grid, concurrency, signal, now, borne, pods);
+    const unanswered = await silent.unanswered({ client, context, grid, signal });
+    const batch = await fetchBatch(
+      client,
+      believed,
+      grid,
+      concurrency,
+      signal,
+      now,
+      borne,
+      pods,
+      unanswered,
+    );
+    silent.learn(batch);
     const { isPodsOnly } = pods;
     const assembly = new Assembly(batch, windows, { ...settings, isPodsOnly });
     return { assembly, largest: largestAnswer(batch) };

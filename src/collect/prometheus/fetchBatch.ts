@@ -41,6 +41,7 @@ export const EVERY_POD: PodsOf = {
 /**
  * Asks every query once over the whole batch; a query that is too big or too slow is asked in halves.
  *
+ * @param unanswered queries of which it is known that the store has nothing.
  * @throws CollectError when an indispensable query fails, or when the store refuses everything.
  */
 export async function fetchBatch(
@@ -52,6 +53,7 @@ export async function fetchBatch(
   now: TimeMs = Infinity,
   borne: BorneParts = new Map(),
   { matchers, isPodsOnly, agree }: PodsOf = EVERY_POD,
+  unanswered: ReadonlySet<QueryId> = new Set(),
 ): Promise<Batch> {
   const answers = new Map<QueryId, BatchAnswer>();
   const raw = new Map<RawId, RawBatchAnswer>();
@@ -61,7 +63,7 @@ export async function fetchBatch(
   const whole = { client, context, grid, signal: either, borne };
   const asking = { ...whole, context: context.within(matchers) };
   const ask = async (id: QueryId): Promise<BatchAnswer> => {
-    if (isPodsOnly && !isOfPods(id)) return notAsked(grid);
+    if (unanswered.has(id) || (isPodsOnly && !isOfPods(id))) return notAsked(grid);
     return fetchQuery(SPLIT_BY[id] === undefined ? whole : asking, id);
   };
   const queue: (() => Promise<unknown>)[] = [

@@ -21,6 +21,8 @@ export interface QueryContext {
   readonly window: string;
   /** Range of the share of throttled periods. */
   readonly rate: string;
+  /** The longer of the two. */
+  readonly longest: string;
   /** How long after a window's end samples may tell how it ended, in milliseconds. */
   readonly aheadMs: number;
   /** A selector with the configured matchers added; nothing is selected without them. */
@@ -56,6 +58,7 @@ export function queryContext(
   return {
     window: promDuration(windowMs),
     rate: promDuration(rateMs),
+    longest: promDuration(Math.max(windowMs, rateMs)),
     aheadMs,
     select: (metric, ...own) => selector(metric, [...own, ...trust(metric, own), ...configured]),
     within: (more) => queryContext(windowMs, rateMs, [...configured, ...more], aheadMs, trust),

@@ -1,8 +1,10 @@
 import type { KnownSources } from '../../model/snapshot.ts';
+import { CollectError } from '../collector.ts';
 import type { RawAsking } from '../prometheus/batch.ts';
 import { askInHalves } from '../prometheus/failures.ts';
 import type { LabelMatcher } from '../prometheus/matchers.ts';
 import { ALL_PODS, halvesOfPart, partMatchers, type PartOfPoints } from '../prometheus/podParts.ts';
+import type { QueryContext } from '../prometheus/queries.ts';
 import { EXPORTERS, type Exporter } from './exporters.ts';
 import {
   decideSource,
@@ -24,29 +26,80 @@ export async function fetchSources(
   known: KnownSources,
   exporters = EXPORTERS,
 ): Promise<readonly (readonly SourceDecision[])[]> {
+  const together = exporters.filter((exporter) => !isByInstants(exporter, known));
+  const counted = await countTogether(together, asking, known);
   const perExporter = await Promise.all(
-    exporters.map((exporter) => decisionsOf(exporter, asking, known)),
+    exporters.map((exporter) =>
+      decisionsOf(exporter, asking, known, together.includes(exporter) ? counted : null),
+    ),
   );
   return Array.from({ length: asking.grid.points - 1 }, (_, window) =>
     perExporter.flatMap((decisions) => decisions[window] ?? []),
   );
 }
 
-/** The decisions about one exporter, a window each. @throws CollectError */
+/** What came and went inside a window counts, too; the whole cluster is only looked at by instants. */
+function isByInstants({ name, byPopulation }: Exporter, known: KnownSources): boolean {
+  return byPopulation && known.sources?.[name] === undefined;
+}
+
+/** An exporter's series; once its jobs are settled, those of other jobs. */
+function selectorOf(exporter: Exporter, known: KnownSources): readonly LabelMatcher[] {
+  return known.sources?.[exporter.name] === undefined
+    ? familiesOf(exporter)
+    : [...familiesOf(exporter), jobMatcher('!~', jobsOf(exporter, known))];
+}
+
+function familiesOf({ families, except }: Exporter): readonly LabelMatcher[] {
+  return [
+    { name: '__name__', op: '=~', value: families },
+    ...(except === undefined ? [] : [{ name: '__name__', op: '!~' as const, value: except }]),
+  ];
+}
+
+function jobsOf({ name }: Exporter, known: KnownSources): readonly string[] {
+  return [...(known.sources?.[name] ?? []), ...(known.acceptedSources ?? [])];
+}
+
+function countQuery(
+  { select, window }: QueryContext,
+  own: readonly LabelMatcher[],
+  isInstant: boolean,
+): string {
+  const series = select('', ...own);
+  return `count by (__name__, job) (${isInstant ? series : `last_over_time(${series}[${window}])`})`;
+}
+
+/** The series of several exporters, which have no family in common, by one question; null where it is refused. */
+async function countTogether(
+  exporters: readonly Exporter[],
+  { client, context, grid, signal }: RawAsking,
+  known: KnownSources,
+): Promise<readonly CountSeries[] | null> {
+  if (exporters.length === 0) return null;
+  const queries = exporters.map((one) => countQuery(context, selectorOf(one, known), false));
+  try {
+    const span = { grid, from: 1, to: grid.points - 1 };
+    return (await client.range(queries.join(' or '), span, signal)).series;
+  } catch (error) {
+    if (error instanceof CollectError && !signal.aborted) return null;
+    throw error;
+  }
+}
+
+/**
+ * The decisions about one exporter, a window each. @throws CollectError
+ *
+ * @param counted its series among those of others; null where they have to be asked for.
+ */
 async function decisionsOf(
   exporter: Exporter,
   { client, context, grid, signal }: RawAsking,
   known: KnownSources,
+  counted: readonly CountSeries[] | null,
 ): Promise<readonly SourceDecision[]> {
   const settled = known.sources?.[exporter.name];
   const last = grid.points - 1;
-  const families: readonly LabelMatcher[] = [
-    { name: '__name__', op: '=~', value: exporter.families },
-    ...(exporter.except === undefined
-      ? []
-      : [{ name: '__name__', op: '!~' as const, value: exporter.except }]),
-  ];
-  const jobs = [...(settled ?? []), ...(known.acceptedSources ?? [])];
   const points = { from: 1, to: last };
   const ask = async (own: readonly LabelMatcher[], isInstant: boolean, inParts = false) => {
     const found: CountSeries[] = [];
@@ -57,9 +110,7 @@ async function decisionsOf(
         isIndispensable: false,
         halves: (stretch) => halvesOfPart(stretch, inParts),
         ask: async ({ part, ...span }) => {
-          const series = context.select('', ...own, ...partMatchers(part, 'pod'));
-          const seen = isInstant ? series : `last_over_time(${series}[${context.window}])`;
-          const query = `count by (__name__, job) (${seen})`;
+          const query = countQuery(context, [...own, ...partMatchers(part, 'pod')], isInstant);
           found.push(...(await client.range(query, { grid, ...span }, signal)).series);
         },
         note: () => void (isWhole = false),
@@ -68,14 +119,15 @@ async function decisionsOf(
     return isWhole ? found : null;
   };
   // While none is settled all of them are asked for; in the first window of a history that is everything there is.
-  const own = settled === undefined ? families : [...families, jobMatcher('!~', jobs)];
+  const own = selectorOf(exporter, known);
   const sentinel = { name: '__name__', op: '=', value: exporter.sentinel } as const;
-  // What came and went inside a window counts, too; the whole cluster is only looked at by instants.
-  const isInstant = settled === undefined && exporter.byPopulation;
+  const isInstant = isByInstants(exporter, known);
   // A store that has too many series for one question at one time is asked about one family, if need be in parts.
   const all =
+    counted?.filter(({ labels }) => isFamilyOf(exporter, labels['__name__'] ?? '')) ??
     (await ask(own, isInstant)) ??
-    (await ask([sentinel, ...own.slice(families.length)], isInstant, true));
+    (await ask([sentinel, ...own.slice(familiesOf(exporter).length)], isInstant, true));
+  const jobs = jobsOf(exporter, known);
   const isAsked = settled !== undefined && all !== null && all.length > 0;
   const there = (isAsked ? await ask([sentinel, jobMatcher('=~', jobs)], true, true) : null) ?? [];
   let now = known;
@@ -89,6 +141,11 @@ async function decisionsOf(
     now = { ...now, ...learnSources(now, [decision]) };
     return decision;
   });
+}
+
+function isFamilyOf({ families, except }: Exporter, name: string): boolean {
+  const isOneOf = (pattern: string): boolean => new RegExp(`^(?:${pattern})$`).test(name);
+  return isOneOf(families) && (except === undefined || !isOneOf(except));
 }
 
 interface CountSeries {
