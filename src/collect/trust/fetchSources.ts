@@ -80,7 +80,7 @@ async function countTogether(
   const queries = exporters.map((one) => countQuery(context, selectorOf(one, known), false));
   try {
     const span = { grid, from: 1, to: grid.points - 1 };
-    return (await client.range(queries.join(' or '), span, signal)).series;
+    return (await client.range(queries.join(' or on (__name__, job) '), span, signal)).series;
   } catch (error) {
     if (error instanceof CollectError && !signal.aborted) return null;
     throw error;
