@@ -13,7 +13,7 @@ import {
 } from './database.ts';
 import { realPath } from './historyFile.ts';
 import { put, run, value, all } from '../sql/db.ts';
-import { requireCurrentSchema } from '../sql/migrate.ts';
+import { migrate, requireCurrentSchema } from '../sql/migrate.ts';
 import { MetaTable } from '../sql/metaTable.ts';
 import { ProcessLock, type LockHolder } from './processLock.ts';
 
@@ -233,7 +233,11 @@ async function carryOver(raw: Raw, old: string): Promise<Restored['decisions'] |
   }
 }
 
-/** Rewrites a history without its free pages. @throws HistoryError `locked` while a process writes it */
+/**
+ * Rewrites a history without its free pages, with its schema brought up to date.
+ *
+ * @throws HistoryError `locked` while a process writes it
+ */
 export async function compactFile(
   path: string,
   holder: LockHolder,
@@ -243,7 +247,10 @@ export async function compactFile(
   try {
     const db = openForWriting(path);
     try {
-      await requireCurrentSchema(fileSession(db), path);
+      const session = fileSession(db);
+      if (await session.hasTable('migrations'))
+        await inTransaction(db, () => migrate(session, path));
+      await requireCurrentSchema(session, path);
       return guard(path, () => {
         const before = statSync(path).size;
         db.exec('VACUUM');
