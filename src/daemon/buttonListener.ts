@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import type { Config } from './config/schema.ts';
 import type { HistoryReader } from '../store/history.ts';
-import { systemClock } from '../notify/clock.ts';
+import type { Clock } from '../notify/clock.ts';
 import { policyOf } from '../channels/channels.ts';
 import { listenToButtons } from '../channels/slack/buttons.ts';
 import { createSlackClient } from '../channels/slack/client.ts';
@@ -23,6 +23,7 @@ interface ListenerParts {
   >;
   readonly responses: RequestParts;
   readonly log: Logger;
+  readonly clock: Clock;
   /** Called when an interaction changed something that the next plan shows. */
   changed(): void;
 }
@@ -62,7 +63,7 @@ function partsOf(config: Config, given: ListenerParts): Omit<SignedParts, 'signi
   const { token, apiUrl, timeout: timeoutMs, abuseResponders } = slack;
   return {
     client: createSlackClient({ token, apiUrl, timeoutMs }),
-    clock: systemClock(),
+    clock: given.clock,
     reader,
     actions,
     silences,

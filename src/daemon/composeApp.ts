@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import type { Config } from './config/schema.ts';
 import type { HistoryReader } from '../store/history.ts';
 import type { PlanParts } from '../respond/requests.ts';
+import type { TimeMs } from '../model/time.ts';
 import { createApp } from '../serve/app.ts';
 import type { IngestCounts, ServeDeps, ServerStores } from '../serve/deps.ts';
 import type { ProbeSource } from '../serve/probes.ts';
@@ -30,12 +31,14 @@ export interface AppParts {
   readonly clusters: readonly string[];
   readonly sessions: Sessions;
   readonly oidc: OidcLogin | null;
+  /** The time that people are told by. */
+  now(): TimeMs;
   reload(): Promise<void>;
 }
 
 /** Makes the pages and the API; a reload makes them anew, since tokens may have changed. */
 export function composeApp(parts: AppParts): Hono<ServerEnv> {
-  const { config, reader, stores, questions, probes, ingested, responses, reload } = parts;
+  const { config, reader, stores, questions, probes, ingested, responses, now, reload } = parts;
   // Tokens were read from their files when the configuration was loaded.
   const tokens = config().serve.tokens.flatMap(({ token, ...rest }) =>
     token === undefined ? [] : [{ ...rest, token }],
@@ -47,7 +50,7 @@ export function composeApp(parts: AppParts): Hono<ServerEnv> {
   const { clusters, sessions, oidc, slackInteractions } = parts;
   const served = { clusters, sessions, oidc };
   const sources = { reader, stores, questions, probes, ingested, responses, ...served };
-  const deps = { config, ...sources, slackInteractions, authenticators, now: Date.now, reload };
+  const deps = { config, ...sources, slackInteractions, authenticators, now, reload };
   return createApp(deps, parts.log, parts.version);
 }
 

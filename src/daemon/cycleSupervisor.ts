@@ -20,6 +20,8 @@ import { WindowClock } from './windowClock.ts';
 
 /** After an outage Prometheus is queried again this soon, not only at the next tick. */
 const RETRY_MS = 30 * SECOND_MS;
+/** Two and a half intervals of the most seldom scrapes. */
+const LONGEST_SCRAPES_MS = 2.5 * MINUTE_MS;
 /** A crashed thread starts again after a pause, which doubles from the first to the longest. */
 const FIRST_PAUSE_MS = SECOND_MS;
 const LONGEST_PAUSE_MS = 60 * SECOND_MS;
@@ -91,7 +93,11 @@ export class CycleSupervisor implements Ticked {
   private constructor(loaded: CycleConfig, parts: SupervisorParts) {
     this.#loaded = loaded;
     this.#parts = parts;
-    this.#clock = new WindowClock(parts.now, parts.steady ?? (() => performance.now()));
+    const steady = parts.steady ?? (() => performance.now());
+    this.#clock = new WindowClock(parts.now, steady, () => {
+      const { window, settle } = this.#config.schedule;
+      return 2 * window + settle + LONGEST_SCRAPES_MS;
+    });
     this.#heapMb = parts.heapMb ?? CYCLE_HEAP.maxOldGenerationSizeMb;
   }
 
@@ -107,7 +113,7 @@ export class CycleSupervisor implements Ticked {
     const supervisor = new CycleSupervisor(loaded(), parts);
     const current = () => (supervisor.#loaded = loaded());
     supervisor.#watermark = await supervisor.#startThread(current, leads);
-    if (supervisor.#watermark !== null) supervisor.#clock.confirm(supervisor.#watermark);
+    if (supervisor.#watermark !== null) supervisor.#clock.confirm(supervisor.#watermark, true);
     return supervisor;
   }
 
@@ -119,6 +125,11 @@ export class CycleSupervisor implements Ticked {
   /** How far the last sealed window lies back, in milliseconds; null before there is one. */
   get lagMs(): number | null {
     return this.#watermark === null ? null : Math.max(0, this.#clock.now() - this.#watermark);
+  }
+
+  /** The time that people are told by, whatever is done to the wall clock; null while that is in doubt. */
+  get time(): TimeMs | null {
+    return this.#clock.told();
   }
 
   /** What the last cycle asked Prometheus for; null before it. */
@@ -234,7 +245,9 @@ export class CycleSupervisor implements Ticked {
     this.#crashes = 0;
     this.#watermark = summary.watermark;
     const newest = summary.last?.newestSample ?? null;
-    if (newest !== null) this.#clock.confirm(newest);
+    // Where the store has nothing newer, that is an outage, too.
+    const isNewest = summary.outage === null || summary.outage.code === 'no-data';
+    if (newest !== null) this.#clock.confirm(newest, isNewest);
     const windows = summary.sealed + summary.corrected;
     if (windows > 0) this.#lastWork = { ...summary.work, windows };
     const { budgets, pricing } = this.#config;
@@ -243,15 +256,21 @@ export class CycleSupervisor implements Ticked {
     if (summary.sealed > 0) heartbeat?.beat();
     if (summary.outage !== null) {
       this.#retryLater();
-      if (this.#announced) await pump.plan(now());
+      if (this.#announced) await this.#plan(pump);
       return false;
     }
     if (this.#completeUntil() > until) return true;
-    await pump.plan(now());
-    this.#announced = true;
+    this.#announced = (await this.#plan(pump)) || this.#announced;
     // The samples of the last window are not there yet.
     if (summary.watermark === null || summary.watermark < until) this.#retryLater();
     return false;
+  }
+
+  /** @returns false while it is in doubt what time it is: what is new is said later. */
+  async #plan(pump: NotifyPump): Promise<boolean> {
+    const time = this.#clock.told();
+    if (time !== null) await pump.plan(time);
+    return time !== null;
   }
 
   /** Where a new history begins: as far back as Prometheus and the configuration reach. */

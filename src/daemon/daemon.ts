@@ -168,7 +168,8 @@ function composeCluster(options: ClusterOptions): RunningCluster {
   const announced = () => duties?.pump.wake();
   const changed = () => duties?.changed();
   const lastWork = () => cycles?.lastWork ?? null;
-  const parts = { front, metrics, probes, version, reload, announced, changed, lastWork };
+  const now = () => cycles?.time ?? Date.now();
+  const parts = { front, metrics, probes, version, reload, announced, changed, lastWork, now };
   const serve = () => openPages({ ...shared, ...parts });
 
   const stop = new AbortController();

@@ -10,6 +10,7 @@ import { MonthExports } from './monthExports.ts';
 import { NotifyPump } from './notifyPump.ts';
 import type { Pages } from './pages.ts';
 import type { Releasers } from './releasers.ts';
+import { systemClock } from '../notify/clock.ts';
 import { startSchedule } from './schedule.ts';
 import { WeeklyDigest } from './weeklyDigest.ts';
 
@@ -40,18 +41,21 @@ export interface Duties {
 export async function startDuties(parts: DutiesParts): Promise<Duties> {
   const { config, loaded, pages, supervisor, releasers, log, observe } = parts;
   const { reader, stores, responder } = pages;
-  const notifierOf = () => composeNotifier(loaded(), log, observe);
+  const now = () => supervisor.time ?? Date.now();
+  const clock = { ...systemClock(), now };
+  const notifierOf = () => composeNotifier(loaded(), log, observe, clock);
   let notifier = await notifierOf();
   releasers.push('the notifier', () => notifier.close());
-  const { installedAt } = await notifier.store.view(Date.now());
-  const pump = new NotifyPump(() => notifier.notifier, log);
+  const { installedAt } = await notifier.store.view(now());
+  const pump = new NotifyPump(() => notifier.notifier, log, now);
   const digests = new WeeklyDigest({
     config,
     cycles: supervisor,
     pump,
     log,
-    now: Date.now,
-    installedAt: async (now) => (await notifier.store.view(now)).installedAt,
+    now,
+    isInDoubt: () => supervisor.time === null,
+    installedAt: async (at) => (await notifier.store.view(at)).installedAt,
   });
   supervisor.goLive({
     pump,
@@ -62,22 +66,22 @@ export async function startDuties(parts: DutiesParts): Promise<Duties> {
   releasers.push('the messages', () => pump.stop());
   const changed = () => {
     pump
-      .plan(Date.now())
+      .plan(now())
       .catch((err: unknown) => log.error({ err }, 'Planning messages after an interaction failed'));
   };
   const responses = responder.parts;
   const listenToButtons = () =>
-    startButtonListener(config(), { reader, stores, responses, log, changed });
+    startButtonListener(config(), { reader, stores, responses, log, clock, changed });
   let buttons = listenToButtons();
   releasers.push('the buttons', () => buttons.stop());
   responder.start();
   releasers.push('the responses', () => responder.stop());
   releasers.push('the cycle', () => supervisor.stop());
   releasers.push('the weekly digest', async () => digests.stop());
-  const bills = new BillImports({ config, reader, log, now: Date.now });
+  const bills = new BillImports({ config, reader, log, now });
   releasers.push('the bills', () => bills.settled());
   const deliveries = () => notifier.store;
-  const exports = new MonthExports({ config, reader, deliveries, pump, log, now: Date.now });
+  const exports = new MonthExports({ config, reader, deliveries, pump, log, now });
   releasers.push('the exports', () => exports.settled());
   const parties = {
     cycle: supervisor,

@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import { MINUTE_MS } from '../model/time.ts';
+import { MINUTE_MS, type TimeMs } from '../model/time.ts';
 import type { Notifier } from '../notify/notifier.ts';
 
 /** Deliveries that another process left are looked for at least this often. */
@@ -13,10 +13,16 @@ export class NotifyPump {
   #wake: () => void = () => undefined;
   #running: Promise<void> = Promise.resolve();
 
-  /** @param notifier the one in force: a reload changes what this returns. */
-  constructor(notifier: () => Notifier, log: Logger) {
+  readonly #now: () => TimeMs;
+
+  /**
+   * @param notifier the one in force: a reload changes what this returns.
+   * @param now the clock that deliveries are due by.
+   */
+  constructor(notifier: () => Notifier, log: Logger, now: () => TimeMs) {
     this.#notifier = notifier;
     this.#log = log;
+    this.#now = now;
   }
 
   start(): void {
@@ -24,7 +30,7 @@ export class NotifyPump {
   }
 
   /** Plans what is new since the last time, and has it sent. */
-  async plan(now: number): Promise<void> {
+  async plan(now: TimeMs): Promise<void> {
     await this.#notifier().plan(now);
     this.#wake();
   }
@@ -48,7 +54,7 @@ export class NotifyPump {
       try {
         await this.#notifier().deliver(signal);
         const due = await this.#notifier().nextDueAt();
-        if (due !== null) wait = Math.min(wait, Math.max(100, due - Date.now()));
+        if (due !== null) wait = Math.min(wait, Math.max(100, due - this.#now()));
       } catch (error) {
         this.#log.error({ err: error }, 'messages could not be sent');
       }

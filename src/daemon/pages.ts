@@ -6,6 +6,8 @@ import type { HistoryReader } from '../store/history.ts';
 import type { CycleWork, IngestCounts } from '../serve/deps.ts';
 import type { Metrics } from '../serve/metrics.ts';
 import type { ProbeSource } from '../serve/probes.ts';
+import type { TimeMs } from '../model/time.ts';
+import { systemClock } from '../notify/clock.ts';
 import { QuestionPool } from '../serve/questions/questionPool.ts';
 import { signedInteractions } from './buttonListener.ts';
 import { composeApp, type AppParts } from './composeApp.ts';
@@ -24,6 +26,8 @@ export interface PagesParts {
   readonly version: string;
   readonly front: Front;
   lastWork(): CycleWork | null;
+  /** The time that people are told by. */
+  now(): TimeMs;
   reload(): Promise<void>;
   /** Has messages sent now, where this process sends them. */
   announced(): void;
@@ -46,7 +50,7 @@ export interface Pages {
 /** Opens the history for pages and the API, and serves them. */
 export async function openPages(parts: PagesParts): Promise<Pages> {
   const { config, loaded, releasers, metrics, probes, log, version, front, reload } = parts;
-  const { announced, changed, lastWork } = parts;
+  const { announced, changed, lastWork, now } = parts;
   const { path } = config().history;
   const reader = await openHistoryReader(path);
   releasers.push('the history reader', () => reader.close());
@@ -66,13 +70,14 @@ export async function openPages(parts: PagesParts): Promise<Pages> {
   const sources = { config, reader, stores, questions, probes, ingested, lastWork };
   const { clusters } = front;
   const responses = responder.parts;
+  const clock = { ...systemClock(), now };
   const takeInteractions = () =>
-    signedInteractions(config(), { reader, stores, responses, log, changed });
+    signedInteractions(config(), { reader, stores, responses, log, clock, changed });
   let interactions = takeInteractions();
   releasers.push('the interactions', async () => interactions?.stop());
   const slackInteractions: AppParts['slackInteractions'] = (request) =>
     interactions?.take(request) ?? null;
-  const app = { ...sources, responses, slackInteractions, clusters, log, version, reload };
+  const app = { ...sources, responses, slackInteractions, clusters, log, version, now, reload };
   const mount = () => {
     const { fetch } = composeApp({ ...app, sessions: front.sessions, oidc: front.oidc });
     front.mount(config().cluster, fetch);

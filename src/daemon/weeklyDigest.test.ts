@@ -61,6 +61,7 @@ class Daemon {
       pump: { wake: () => void (this.woken += 1) },
       log: pino({ level: 'silent' }),
       now: () => this.now,
+      isInDoubt: () => false,
       installedAt: async () => this.installedAt,
     });
   }

@@ -18,6 +18,8 @@ export interface WeeklyDigestParts {
   readonly pump: Pick<NotifyPump, 'wake'>;
   readonly log: Logger;
   now(): TimeMs;
+  /** Whether the clock may be ahead: then only weeks that are sealed are over. */
+  isInDoubt(): boolean;
   /** When the first message was planned; null before: till then nothing is sent. */
   installedAt(now: TimeMs): Promise<TimeMs | null>;
 }
@@ -52,7 +54,7 @@ export class WeeklyDigest implements Ticked {
 
   /** Sends what is due. Returns the week's name when this call sent its digest. */
   async look(): Promise<string | null> {
-    const { cycles, config, log, now, pump } = this.#parts;
+    const { cycles, config, log, now, isInDoubt, pump } = this.#parts;
     const time = now();
     const { digest, timezone } = config().schedule;
     const week = lastWeek(time, timezone);
@@ -66,7 +68,7 @@ export class WeeklyDigest implements Ticked {
     const installedAt = await this.#parts.installedAt(time);
     if (installedAt === null) return null;
     const isSealed = (cycles.watermark ?? 0) >= week.end;
-    if (!isSealed && time - due < WAITS_FOR_DATA_MS) return null;
+    if (!isSealed && (isInDoubt() || time - due < WAITS_FOR_DATA_MS)) return null;
     if (due < installedAt) {
       this.#done = key;
       return null;

@@ -24,6 +24,10 @@ import { CycleSupervisor } from './cycleSupervisor.ts';
 import { summarize } from './cycleSummary.ts';
 import type { CycleThread } from './cycleThread.ts';
 import type { NotifyPump } from './notifyPump.ts';
+import { noticeReason } from '../notify/plan/noticeReason.ts';
+import type { NotifiedRecord } from '../store/notifications/deliveryStore.ts';
+import type { Silence } from '../store/silences/silence.ts';
+import { WeeklyDigest } from './weeklyDigest.ts';
 import { WindowClock } from './windowClock.ts';
 
 const FROM = Date.parse('2026-11-23T10:00:00Z');
@@ -32,23 +36,97 @@ const SETTLE = 2 * MINUTE_MS;
 /** Two and a half scrapes of 30 s: so much of a window's end may be without a sample. */
 const TOLERANCE = 75 * SECOND_MS;
 
+/** How old the newest sample may be. */
+const LATE = 14.5 * MINUTE_MS;
+
+class Clocks {
+  wall = 0;
+  steady = 0;
+  readonly clock = new WindowClock(
+    () => this.wall,
+    () => this.steady,
+    () => LATE,
+  );
+
+  pass(ms: TimeMs): void {
+    this.wall += ms;
+    this.steady += ms;
+  }
+}
+
 describe('the clock of windows', () => {
   it('is the wall clock, until that is set back behind what samples have shown', () => {
-    let [wall, steady] = [1_000, 0];
-    const clock = new WindowClock(
-      () => wall,
-      () => steady,
-    );
+    const clocks = new Clocks();
+    const { clock } = clocks;
+    clocks.wall = 1_000;
     expect(clock.now()).toBe(1_000);
-    clock.confirm(900);
-    [wall, steady] = [-5_000, 300];
+    clock.confirm(900, true);
+    [clocks.wall, clocks.steady] = [-5_000, 300];
     expect(clock.now()).toBe(1_200);
-    clock.confirm(1_100);
+    clock.confirm(1_100, true);
     expect(clock.now()).toBe(1_200);
-    wall = 9_000;
+    clocks.wall = 9_000;
     expect(clock.now()).toBe(9_000);
-    wall = 0;
+    clocks.wall = 0;
     expect(clock.now()).toBe(1_200);
+  });
+});
+
+describe('the time that people are told by', () => {
+  it('is the wall clock while that is possible, and goes on as before while it is not', () => {
+    const clocks = new Clocks();
+    const { clock } = clocks;
+    clocks.wall = FROM;
+    expect(clock.told()).toBe(FROM);
+    clock.confirm(FROM - 3 * MINUTE_MS, true);
+    expect(clock.told()).toBe(FROM);
+    for (const offset of [DAY_MS, -HOUR_MS, 50 * 365 * DAY_MS]) {
+      clocks.wall += offset;
+      clocks.pass(MINUTE_MS);
+      expect(clock.told()).toBe(FROM + clocks.steady);
+      clocks.wall -= offset;
+      expect(clock.told()).toBe(FROM + clocks.steady);
+    }
+  });
+
+  it('is a corrected wall clock again', () => {
+    const clocks = new Clocks();
+    const { clock } = clocks;
+    // It began an hour ahead, and samples told.
+    clocks.wall = FROM + HOUR_MS;
+    clock.confirm(FROM - 3 * MINUTE_MS, true);
+    expect(clock.told()).toBeNull();
+    clocks.pass(5 * MINUTE_MS);
+    clock.confirm(FROM + 2 * MINUTE_MS, true);
+    expect(clock.told()).toBe(FROM + 2 * MINUTE_MS);
+    clocks.wall -= HOUR_MS;
+    expect(clock.told()).toBe(FROM + 5 * MINUTE_MS);
+  });
+
+  it('is in doubt after a start without newer samples, and then the wall clock’s', () => {
+    const clocks = new Clocks();
+    const { clock } = clocks;
+    clocks.wall = FROM;
+    clock.confirm(FROM - 2 * DAY_MS, true);
+    clocks.pass(LATE - 1);
+    expect(clock.told()).toBeNull();
+    clocks.pass(1);
+    expect(clock.told()).toBe(FROM + LATE);
+    // What is caught up is no evidence against it.
+    clock.confirm(FROM - DAY_MS, true);
+    expect(clock.told()).toBe(FROM + LATE);
+  });
+
+  it('is behind after a machine has slept, until there are samples', () => {
+    const clocks = new Clocks();
+    const { clock } = clocks;
+    clocks.wall = FROM;
+    clock.confirm(FROM - 3 * MINUTE_MS, true);
+    expect(clock.told()).toBe(FROM);
+    clocks.wall += 8 * HOUR_MS;
+    expect(clock.told()).toBe(FROM);
+    clock.confirm(FROM + 8 * HOUR_MS - 4 * MINUTE_MS, true);
+    expect(clock.told()).toBe(FROM + 8 * HOUR_MS);
   });
 });
 
@@ -185,10 +263,22 @@ class World implements AsyncDisposable {
     return this.#supervisor?.lagMs ?? 0;
   }
 
+  get wall(): TimeMs {
+    return this.now + this.#offset;
+  }
+
+  /** What people are told that time it is. */
+  get told(): TimeMs | null {
+    return this.#supervisor?.time ?? null;
+  }
+
   async isUp(): Promise<boolean> {
     const { values } = await this.#metrics.sourceUp.get();
     return values[0]?.value === 1;
   }
+
+  /** Is called when messages are planned. */
+  plan: (at: TimeMs) => void = () => undefined;
 
   async start(): Promise<void> {
     await this[Symbol.asyncDispose]();
@@ -202,7 +292,7 @@ class World implements AsyncDisposable {
       print: () => undefined,
       startThread: () => startThread(this.history, scrapedCollector(this.#store)),
     });
-    const pump = { plan: async () => undefined } as unknown as NotifyPump;
+    const pump = { plan: async (at: TimeMs) => this.plan(at) } as unknown as NotifyPump;
     this.#supervisor.goLive({ pump, announced: true, afterRun: () => this.#done() });
   }
 
@@ -265,6 +355,9 @@ describe('whatever is done to the clock, the machine and the store', () => {
             const { watermark, newest, now, lagMs } = world;
             expect(watermark).toBeLessThanOrEqual(newest + TOLERANCE);
             expect(lagMs).toBeGreaterThanOrEqual(0);
+            const told = world.told ?? now;
+            const wrongMs = scraped > 3 * WINDOW + SETTLE ? Math.abs(told - now) : 0;
+            expect(wrongMs).toBeLessThanOrEqual(LATE);
             const isAway = one.kind === 'store away';
             scraped = newest >= now - 60 * SECOND_MS && !isAway ? scraped + ms : 0;
             // What is there is sealed as soon as its samples have settled, and a step later.
@@ -315,4 +408,70 @@ describe('whatever is done to the clock, the machine and the store', () => {
     const { sealed } = world.history;
     expect(sealed.filter(({ snapshot }) => snapshot.coverage === 0)).toHaveLength(count - 1);
   });
+
+  it('a digest, reminders and what silences keep quiet come once, at their time', async () => {
+    await using world = new World();
+    await world.start();
+    await world.pass(SECOND_MS);
+    const start = world.now;
+    const silence = (createdAt: TimeMs, hours: number): Silence => ({
+      id: `s${hours}`,
+      matchers: [],
+      author: 'alice',
+      reason: 'a test',
+      createdAt,
+      startsAt: createdAt,
+      endsAt: createdAt + hours * HOUR_MS,
+    });
+    const finding = { state: 'open', severity: 'warning' } as Finding;
+    let record: NotifiedRecord = { ...finding, at: start } as unknown as NotifiedRecord;
+    const reminded: TimeMs[] = [];
+    let quietUntil = 0;
+    const quiet = silence(world.told ?? 0, 100);
+    world.plan = (at) => {
+      if (at >= quiet.startsAt && at < quiet.endsAt) quietUntil = world.now;
+      const intervals = { info: null, warning: DAY_MS, critical: null };
+      if (noticeReason(finding, record, [], at, intervals) !== 'reminder') return;
+      reminded.push(world.now);
+      record = { ...record, at };
+    };
+    const digests: { readonly week: string; readonly at: TimeMs }[] = [];
+    const weekly = new WeeklyDigest({
+      config: () => SETTINGS.config as Config,
+      cycles: {
+        get watermark() {
+          return world.watermark;
+        },
+        digest: async ({ week }) => {
+          digests.push({ week: week.name, at: world.now });
+          return { outcome: 'sent', reason: '' };
+        },
+      },
+      pump: { wake: () => undefined },
+      log: pino({ level: 'silent' }),
+      now: () => world.told ?? world.wall,
+      isInDoubt: () => world.told === null,
+      installedAt: async () => start - 30 * DAY_MS,
+    });
+    const offsets = [DAY_MS, 0, -HOUR_MS, 7 * DAY_MS, 0, 3 * MINUTE_MS, -DAY_MS, HOUR_MS];
+    for (let steps = 0; world.now < start + 9 * DAY_MS; steps++) {
+      if (steps % 40 === 0)
+        await world.happen({ kind: 'wall', offset: offsets[(steps / 40) % offsets.length] ?? 0 });
+      if (steps % 300 === 299) await world.start();
+      await world.pass(WINDOW);
+      await weekly.look();
+    }
+    const near = (at: TimeMs, time: TimeMs) => Math.abs(at - time) <= LATE + WINDOW;
+    expect(reminded).toHaveLength(8);
+    reminded.forEach((at, index) => {
+      // Each counts from the one before.
+      expect(near(at, (reminded[index - 1] ?? start) + DAY_MS)).toBe(true);
+    });
+    expect(near(quietUntil, start + 100 * HOUR_MS)).toBe(true);
+    // That of the week before was sent, or due, when this history began.
+    const due = Date.parse('2026-11-30T09:00:00Z');
+    const last = digests.filter(({ at }) => at > start + DAY_MS);
+    expect(last).toHaveLength(1);
+    expect(near(last[0]?.at ?? 0, due)).toBe(true);
+  }, 60_000);
 });

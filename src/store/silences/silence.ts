@@ -91,7 +91,10 @@ export function silencedBy(
   now: TimeMs,
 ): Silence | null {
   const labels = findingLabels(finding);
-  const inForce = silences.filter((silence) => silence.startsAt <= now && now < silence.endsAt);
+  // What began when it was made is in force, by whichever clock it was made.
+  const inForce = silences.filter(
+    ({ startsAt, createdAt, endsAt }) => (startsAt <= now || startsAt <= createdAt) && now < endsAt,
+  );
   return inForce.find((silence) => matchesAll(silence.matchers, labels)) ?? null;
 }
 
