@@ -65,6 +65,32 @@ describe('a name that nothing bears fails, with what may have been meant', () =>
     expect(err).toContain('--metric-labels-allowlist=pods=[aap],namespaces=[aap],nodes=[aap]');
   });
 
+  it('labels that have one name in metrics are said by the names that kube-state-metrics gives them', async () => {
+    using clashing = new TempHistory();
+    const { history, cluster } = await writeShopHistory(clashing.path(), 1, (snapshot) => ({
+      ...snapshot,
+      pods: snapshot.pods.map((pod) => ({
+        ...pod,
+        labels: { ...pod.labels, cost_center_conflict1: '42', cost_center_conflict2: '43' },
+      })),
+    }));
+    const own = join(clashing.folder, 'burnwatch.yaml');
+    writeFileSync(own, JSON.stringify({ cluster, history: { path: history.path } }));
+    const costs = (label: string) =>
+      runCommand(['costs', '--by', label, '--config', own], () => SHOP_NOW, 'alice');
+    for (const name of ['cost-center', 'cost.center', 'cost_center']) {
+      const { code, out, err } = await costs(`label:${name}`);
+      expect([code, out.includes('__unallocated__')]).toEqual([0, true]);
+      expect(err).toContain(
+        `label ${name}: two labels have one name in metrics, and kube-state-metrics tells them as label:cost_center_conflict1, label:cost_center_conflict2. Ask for one of these`,
+      );
+      expect(err).not.toContain('--metric-labels-allowlist');
+    }
+    const { out, err } = await costs('label:cost_center_conflict2');
+    expect(out).toMatch(/^43 /m);
+    expect(err).toBe('');
+  });
+
   it('a name of control characters reaches no terminal', async () => {
     const { code, err } = await run('costs', '-n', 'sh\u001B[31mop');
     expect(code).toBe(1);
