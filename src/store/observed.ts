@@ -37,13 +37,20 @@ function shareOf({ coverage, coverageBy }: ContainerSample, family: keyof Measur
   return coverageBy?.[family] ?? coverage;
 }
 
-/** True for an answer that shows more of some family, or is whole now, and shows less of none. */
+/** What is whole may show so much less: a partial answer may have taken a life to be longer than it was. */
+const LEAST_KEPT = 0.9;
+
+/** True for an answer that shows more of some family and less of none, or is whole now and shows hardly less of any. */
 export function isBetter(before: SealedData, after: SealedData): boolean {
   const families = Object.keys(before.observed) as (keyof Observed)[];
+  if (after.complete && !before.complete)
+    return families.every(
+      (family) => after.observed[family] >= LEAST_KEPT * before.observed[family],
+    );
   const change = families.map((family) => {
     const [was, is] = [before.observed[family], after.observed[family]];
     return Math.abs(is - was) <= SAME_SHARE * Math.max(is, was) ? 0 : is - was;
   });
   if (change.some((grown) => grown < 0)) return false;
-  return change.some((grown) => grown > 0) || (after.complete && !before.complete);
+  return change.some((grown) => grown > 0);
 }
