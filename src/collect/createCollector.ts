@@ -2,19 +2,19 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { CollectConfig } from './config.ts';
 import type { Exchange } from '../store/exchange.ts';
 import type { Collector } from './collector.ts';
-import type { ClientDeps } from './prometheus/client.ts';
-import { createPrometheusCollector } from './prometheusCollector.ts';
+import { createPrometheusCollector, type MetricsDeps } from './prometheusCollector.ts';
 import { createSpecSource, type SpecSourceDeps } from './specs/createSpecSource.ts';
 import { createEnrichingCollector } from './specs/enrichingCollector.ts';
 
 /** What collecting needs from the machine; tests give their own. */
-export interface CollectorDeps extends ClientDeps, SpecSourceDeps {}
+export interface CollectorDeps extends MetricsDeps, SpecSourceDeps {}
 
 /** Real time, chance and environment. */
 export const SYSTEM_DEPS: CollectorDeps = {
   random: Math.random,
   sleep: (ms, signal) => pause(ms, undefined, { signal }),
   now: Date.now,
+  steady: () => performance.now(),
   env: process.env,
 };
 

@@ -8,8 +8,8 @@ import { mentionedLabels } from './mentionedLabels.ts';
 import { nameRestorer } from './labels.ts';
 import { createPrometheusClient } from './prometheus/client.ts';
 import type { ClientDeps } from './prometheus/client.ts';
-import { EVERY_POD, fetchBatch, type PodsOf } from './prometheus/fetchBatch.ts';
-import type { Batch, BorneParts } from './prometheus/batch.ts';
+import { EVERY_POD, fetchBatch, noLimits, type PodsOf } from './prometheus/fetchBatch.ts';
+import type { Batch } from './prometheus/batch.ts';
 import { LabelSets } from './prometheus/labelSets.ts';
 import type { RawSeries } from './prometheus/rawSamples.ts';
 import { SilentQueries } from './prometheus/silentQueries.ts';
@@ -31,6 +31,12 @@ const ROWS_PER_BATCH = 200_000;
 const FIRST_GUESS = 5_000;
 /** Raw samples that are asked for at once, for each point of other answers: fewer requests are cheaper for the store. */
 const SAMPLES_A_POINT = 3;
+
+/** What reading metrics needs from the machine. */
+export interface MetricsDeps extends ClientDeps {
+  /** Milliseconds that only go on, whatever is done to the wall clock. */
+  readonly steady: () => number;
+}
 
 /** What the collector that leads asks others to observe with it. */
 interface SharedQuestion {
@@ -56,7 +62,7 @@ export interface SharingCollector extends Collector {
  */
 export async function createPrometheusCollector(
   config: CollectConfig,
-  deps: ClientDeps,
+  deps: MetricsDeps,
   exchange: Exchange | null = null,
 ): Promise<SharingCollector> {
   const labels = new LabelSets();
@@ -69,7 +75,7 @@ export async function createPrometheusCollector(
     restoreName: nameRestorer(mentionedLabels(config)),
     devices: config.pricing.devices ?? {},
   };
-  const borne: BorneParts = new Map();
+  const limits = noLimits(deps.steady);
   const silent = new SilentQueries();
   let largest = FIRST_GUESS;
   let oldest: { readonly data: TimeMs; readonly at: TimeMs } | null = null;
@@ -92,7 +98,7 @@ export async function createPrometheusCollector(
       concurrency,
       signal,
       now,
-      borne,
+      limits,
       pods,
       unanswered,
     );
@@ -159,7 +165,7 @@ export async function createPrometheusCollector(
   ): Promise<readonly Snapshot[]> {
     const { trust } = config.prometheus;
     labels.nextRound();
-    const asking = { client, context, grid: gridOf(windows), signal, borne };
+    const asking = { client, context, grid: gridOf(windows), signal, ...limits };
     const decisions = await fetchSources(asking, configuredSources(expected, trust.jobs));
     const snapshots: Snapshot[] = [];
     let known = expected;
@@ -169,8 +175,8 @@ export async function createPrometheusCollector(
       const grid = gridOf(run);
       const question = { windows: run, expected: known, decided, now: deps.now() };
       const assembled = await observeRun(question, signal);
-      const believed = trustedContext(config, decided);
-      const seen = await diagnose({ ...asking, context: believed, grid }, assembled);
+      const beside = { ...asking, context: trustedContext(config, decided), grid };
+      const seen = await diagnose(beside, assembled);
       const units =
         config.unitCosts.length === 0
           ? []
@@ -205,14 +211,14 @@ export async function createPrometheusCollector(
     async oldestData(signal, maxAgeMs = 0) {
       const at = deps.now();
       if (oldest !== null && Math.abs(at - oldest.at) < maxAgeMs) return oldest.data;
-      const data = await findOldestData({ client, context, signal, borne }, at);
+      const data = await findOldestData({ client, context, signal, ...limits }, at);
       oldest = data === null ? null : { data, at };
       return data;
     },
     hasDataAfter: (time, until, signal) =>
-      hasDataAfter({ client, context, signal, borne }, time, Math.max(until, deps.now())),
+      hasDataAfter({ client, context, signal, ...limits }, time, Math.max(until, deps.now())),
     takeWork() {
-      const taken = { ...work, splitMetrics: borne.size, helpers: helpers?.last ?? 0 };
+      const taken = { ...work, splitMetrics: limits.borne.size, helpers: helpers?.last ?? 0 };
       Object.assign(work, NO_WORK);
       return taken;
     },

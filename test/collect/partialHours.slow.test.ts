@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createCollector } from '../../src/collect/createCollector.ts';
+import { createCollector, SYSTEM_DEPS } from '../../src/collect/createCollector.ts';
 import { catchUp } from '../../src/cycle/catchUp.ts';
 import { correctWindows } from '../../src/cycle/correctWindows.ts';
 import { detectorCodecs } from '../../src/daemon/compose.ts';
@@ -10,7 +10,7 @@ import { MINUTE_MS, type Span } from '../../src/model/time.ts';
 import { WorkingState } from '../../src/store/cycleState.ts';
 import { startPrometheus, type PrometheusServer } from '../../demo/prometheusServer.ts';
 import { differences, dumpHistory } from '../support/dumpHistory.ts';
-import { addNode, addPod, every } from '../support/madeUpPod.ts';
+import { addNode, addPod, cgroupOf, constant, every } from '../support/madeUpPod.ts';
 import { createMetricStore, type MetricStore } from '../support/metricStore.ts';
 import {
   KINDS,
@@ -61,6 +61,26 @@ beforeAll(async () => {
       kubeTimes: times,
     }),
   );
+  // Pods that come and go: when they did is read by questions of its own.
+  Array.from({ length: 12 }, (_, n) => {
+    const createdAt = T + 3 + n * 900;
+    const lives = every(30, createdAt + 7, createdAt + 700);
+    const uid = `000000${30 + n}-2222-4000-8000-000000000000`;
+    const [namespace, name] = ['jobs', `run-${n}`];
+    addPod(store, {
+      namespace,
+      name,
+      uid,
+      createdAt,
+      cpuCores: 1,
+      usageTimes: lives,
+      kubeTimes: lives,
+    });
+    const self = { namespace, pod: name, uid };
+    const started = { namespace, pod: name, container: 'app', id: cgroupOf(uid, 'c1') };
+    store.add('container_start_time_seconds', started, constant(lives, createdAt + 2));
+    store.add('kube_pod_status_scheduled_time', self, constant(lives, createdAt + 1));
+  });
   await store.build();
   prometheus = await startPrometheus({ dataDir: store.folder });
   proxy = await startSpoiltPrometheus(prometheus.url);
@@ -87,13 +107,15 @@ async function historyOf(spoil: SpoiltPrometheus['spoil']): Promise<readonly str
     configHash: '',
   };
   using folder = new TempHistory();
-  const collector = await createCollector(config);
+  let now = FROM;
+  const collector = await createCollector(config, { ...SYSTEM_DEPS, steady: () => now });
   const history = await folder.openWriter();
   try {
     const state = new WorkingState(await history.loadState(detectorCodecs(settings)));
     const ports = { collector, history };
     for (const windows of [12, 24, 36, 42]) {
       const until = FROM + windows * WINDOW;
+      now = until;
       const isSpoilt = until > SPOILT.from && until <= SPOILT.to;
       proxy.spoil = isSpoilt ? spoil : null;
       const options = { from: FROM, until, muted: false, signal: never };
@@ -125,3 +147,22 @@ describe.each([
     expect(differences(await historyOf({ metric, kind }), undisturbed)).toEqual([]);
   });
 });
+
+/** What is asked because of the first answers may be empty, so that only what the store says tells of it. */
+const SAID = [
+  'warnings of Prometheus',
+  'a store of Thanos that is away',
+  'a body that never ends',
+  'a query that is not understood',
+  'too many samples',
+];
+
+describe.each(['container_start_time_seconds', 'kube_pod_status_scheduled_time'])(
+  'two hours of answers about when lives began (%s) that are',
+  (metric) => {
+    it.each(SAID)('%s leave nothing behind', async (name) => {
+      const spoil = { metric, kind: KINDS[name] as (typeof KINDS)[string] };
+      expect(differences(await historyOf(spoil), undisturbed)).toEqual([]);
+    });
+  },
+);

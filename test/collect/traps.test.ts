@@ -435,7 +435,13 @@ describe('on a real Prometheus', () => {
   });
 
   async function oldestDataAt(now: number): Promise<number | null> {
-    const deps = { random: () => 0, sleep: async () => undefined, now: () => now * 1000, env: {} };
+    const deps = {
+      steady: () => 0,
+      random: () => 0,
+      sleep: async () => undefined,
+      now: () => now * 1000,
+      env: {},
+    };
     const later = await createCollector(config({ matchers: 'note=""' }), deps);
     closers.push(() => later.close());
     return later.oldestData(never);

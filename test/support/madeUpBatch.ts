@@ -68,6 +68,7 @@ export function madeUpBatch(
       labels,
       values: Float64Array.from(values, (value) => value ?? Number.NaN),
     })),
+    further: [],
     aheadMs: (lives.ahead ?? 90) * 1000,
   };
 }

@@ -37,7 +37,13 @@ afterAll(async () => {
   await listed[Symbol.asyncDispose]();
 });
 
-const deps = { random: () => 0, sleep: async () => undefined, now: () => NOW, env: {} };
+const deps = {
+  steady: () => 0,
+  random: () => 0,
+  sleep: async () => undefined,
+  now: () => NOW,
+  env: {},
+};
 const configOf = (cluster: StatedCluster, workloads: object): Config =>
   configSchema.parse({ prometheus: { url: cluster.prometheusUrl, attempts: 1 }, workloads });
 

@@ -1,6 +1,6 @@
 import { SECOND_MS } from '../../model/time.ts';
-import type { Batch, BatchAnswer, PointNote } from '../prometheus/batch.ts';
-import { pointSeconds, type Grid } from '../prometheus/grid.ts';
+import type { Batch, BatchAnswer } from '../prometheus/batch.ts';
+import { pointSeconds, type Grid, type PointNote } from '../prometheus/grid.ts';
 import {
   QUERY_IDS,
   querySpec,
@@ -12,11 +12,17 @@ import {
 import { countBefore } from '../measure/samples.ts';
 import { at } from './series.ts';
 
+interface FailedAnswer {
+  readonly text: string;
+  /** It has been so for hours. */
+  readonly isLasting: boolean;
+}
+
 /** What the answers about one metric were like in a window. */
 export interface Answer {
   readonly spec: Pick<QuerySpec, 'metric' | 'need' | 'without'>;
   /** What the store said when it did not answer, or left something out. */
-  readonly failure: string | null;
+  readonly failure: FailedAnswer | null;
   readonly warning: string | null;
   readonly hasData: boolean;
   /** Series whose samples were no numbers. */
@@ -33,7 +39,7 @@ const IS_SHARED: readonly boolean[] = [
 export function answersAt(batch: Batch, point: number): readonly Answer[] {
   const { grid } = batch;
   const said = ({ warnings, failures }: Pick<BatchAnswer, 'warnings' | 'failures'>) => ({
-    failure: noteAt(failures, point),
+    failure: failureAt(failures, point),
     warning: noteAt(warnings, point),
   });
   return [
@@ -55,13 +61,21 @@ export function answersAt(batch: Batch, point: number): readonly Answer[] {
         bad: badValues[point] ?? 0,
       };
     }),
+    ...batch.further.map(({ metric, without, ...notes }): Answer => ({
+      // It may well be empty.
+      spec: { metric, without, need: 'extra' },
+      ...said(notes),
+      hasData: true,
+      bad: 0,
+    })),
   ];
 }
 
-/** The answers that several collectors had; what is read whole is taken from the first one. */
+/** The answers that several collectors had; what is read whole is taken from the first one, what each asked further from all. */
 export function joinAnswers(all: readonly (readonly Answer[])[]): readonly Answer[] {
   const [first = [], ...others] = all;
-  return first.map((answer, index) => {
+  const further = others.flatMap((answers) => answers.slice(IS_SHARED.length));
+  const joined = first.map((answer, index) => {
     if (IS_SHARED[index] !== true) return answer;
     const same = [answer, ...others.flatMap((answers) => answers[index] ?? [])];
     return {
@@ -72,10 +86,18 @@ export function joinAnswers(all: readonly (readonly Answer[])[]): readonly Answe
       bad: same.reduce((sum, { bad }) => sum + bad, 0),
     };
   });
+  return [...joined, ...further];
 }
 
 function specOf({ metric, need, without }: Answer['spec']): Answer['spec'] {
   return { metric, need, without };
+}
+
+function failureAt(notes: readonly PointNote[], point: number): FailedAnswer | null {
+  const there = notes.filter(({ from, to }) => from <= point && point <= to);
+  const [first] = there;
+  if (first === undefined) return null;
+  return { text: first.text, isLasting: there.every(({ lasting }) => lasting === true) };
 }
 
 function noteAt(notes: readonly PointNote[], point: number): string | null {

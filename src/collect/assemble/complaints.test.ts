@@ -6,6 +6,7 @@ const complaint = (metric: string, said = 'store 2 is away'): Complaint => ({
   metric,
   without: 'it is unknown',
   said,
+  lasting: false,
 });
 
 it('is a problem a metric, as long as they are few or the words differ', () => {

@@ -7,6 +7,8 @@ export interface Complaint {
   /** What is lost without it, as the end of a sentence. */
   readonly without: string;
   readonly said: string;
+  /** It has been so for hours: no window waits for it to be otherwise. */
+  readonly lasting: boolean;
 }
 
 /** So many metrics with the same words have one cause. */

@@ -1,7 +1,8 @@
 import type { AnswerMemory, DataProblem } from '../../model/snapshot.ts';
-import { HOUR_MS, type TimeMs, type Window } from '../../model/time.ts';
+import type { Window } from '../../model/time.ts';
 import { hasSample } from '../measure/samples.ts';
 import { formatCoverage } from '../../model/text/units.ts';
+import { BELIEVED_MS } from '../prometheus/refusedQueries.ts';
 import { samplesOf, type ContainerEntry, type PodEntry } from './podEntry.ts';
 import { at, countAt } from './series.ts';
 import type { LivingPod } from './windowFacts.ts';
@@ -11,12 +12,15 @@ const OF_EVERY_POD: readonly {
   readonly metric: string;
   readonly without: string;
   has(pod: LivingPod, window: Window): boolean;
+  /** The scrape that shows a pod's CPU shows it too. Else all pods are looked at, of which some may lack it. */
+  readonly isSureBeside?: true;
 }[] = [
   {
     metric: 'container_memory_working_set_bytes',
     without: 'memory use is unknown there',
     has: ({ entry }, window) =>
       containersOf(entry).some(({ ram }) => ram.some((series) => hasSample(series, window))),
+    isSureBeside: true,
   },
   {
     metric: 'container_network_receive_bytes_total',
@@ -45,14 +49,23 @@ const OF_EVERY_POD: readonly {
     without: 'it is unknown whose the others are',
     has: ({ entry, told }) => entry.owners.some(({ values }) => at(values, told) !== null),
   },
+  // Its own lack is told by the time that it does not cover.
+  { metric: 'container_cpu_usage_seconds_total', without: '', has: hasCpu },
 ];
+const CPU_PLACE = OF_EVERY_POD.length - 1;
+
+function hasCpu({ entry }: LivingPod, window: Window): boolean {
+  return containersOf(entry).some(({ cpu }) =>
+    cpu.some(({ samples }) => hasSample(samples, window)),
+  );
+}
 
 /** A smaller part of what there was is no part of the cluster, but of the answer. */
 const LACKING_SHARE = 0.5;
+/** The same of pods that surely have it. */
+const SURE_SHARE = 0.9;
 /** A metric that a smaller part of the pods has may be lost by chance. */
 const LEAST_SHARE = 0.5;
-/** When it has lasted for so long nothing is lacking: the exporter does not tell it any more. */
-const BELIEVED_MS: TimeMs = 6 * HOUR_MS;
 
 /** What a window shows of metrics that every pod has. */
 interface AnswerCheck {
@@ -81,10 +94,13 @@ export function checkAnswers(
   const memory: Record<string, AnswerMemory> = { ...known };
   const problems: DataProblem[] = [];
   if (pods === 0) return { memory, problems };
-  for (const [index, { metric, without }] of OF_EVERY_POD.entries()) {
-    const share = (have[index] ?? 0) / pods;
+  for (const [index, { metric, without, has, isSureBeside }] of OF_EVERY_POD.entries()) {
+    const having = isSureBeside === true ? (have[CPU_PLACE] ?? 0) : pods;
+    if (has === hasCpu || having === 0) continue;
+    const share = Math.min(1, (have[index] ?? 0) / having);
     const before = known[metric] ?? { share: 0 };
-    const isLacking = before.share >= LEAST_SHARE && share < before.share * LACKING_SHARE;
+    const least = before.share * (isSureBeside === true ? SURE_SHARE : LACKING_SHARE);
+    const isLacking = before.share >= LEAST_SHARE && share < least;
     const windows = (before.lacking ?? 0) + 1;
     const lastsMs = windows * (window.end - window.start);
     if (!isLacking || lastsMs > BELIEVED_MS) {

@@ -51,11 +51,12 @@ export function problemsAt(answers: readonly Answer[], seen: SeenWindow): Window
   for (const { spec, failure, warning, bad: count } of answers) {
     const { metric, without } = spec;
     if (failure !== null) {
-      complaints.push({ code: 'query-failed', metric, without, said: failure });
+      const { text: said, isLasting: lasting } = failure;
+      complaints.push({ code: 'query-failed', metric, without, said, lasting });
       continue;
     }
     if (warning !== null)
-      complaints.push({ code: 'partial-answer', metric, without, said: warning });
+      complaints.push({ code: 'partial-answer', metric, without, said: warning, lasting: false });
     if (count > 0) {
       bad.push({
         code: 'bad-values',
@@ -73,7 +74,7 @@ export function problemsAt(answers: readonly Answer[], seen: SeenWindow): Window
     ...unobservableProblems(seen.unobservable),
     ...exportedLabels(seen.isExported),
   ];
-  let complete = complaints.length === 0 && !absent.isIndispensable;
+  let complete = complaints.every(({ lasting }) => lasting) && !absent.isIndispensable;
   if (absent.isEverything) return { problems, complete };
   if (seen.collapsed) {
     complete = false;

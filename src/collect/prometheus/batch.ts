@@ -1,8 +1,9 @@
 import { SECOND_MS, type Span, type TimeMs } from '../../model/time.ts';
 import type { PrometheusClient } from './client.ts';
-import { pointSeconds, type Grid, type GridSeries } from './grid.ts';
+import { pointSeconds, type Grid, type GridSeries, type PointNote } from './grid.ts';
 import type { QueryContext, QueryId, RawId } from './queries.ts';
 import type { RawSeries } from './rawSamples.ts';
+import type { RefusedQueries } from './refusedQueries.ts';
 
 /** The answers of all queries over one batch of windows: the raw material of snapshots. */
 export interface Batch {
@@ -12,6 +13,8 @@ export interface Batch {
   readonly lifeTimes: LifeTimes;
   /** CPU counters that read the same an hour before a window's end; no value where they do not. */
   readonly standing: readonly GridSeries[];
+  /** What was asked because of the first answers, and what of it was refused. */
+  readonly further: readonly FurtherAnswer[];
   /** How long after a window's end samples may tell how it ended, in milliseconds. */
   readonly aheadMs: TimeMs;
 }
@@ -24,13 +27,6 @@ export interface BatchAnswer {
   readonly warnings: readonly PointNote[];
   /** Points that could not be asked for at all. */
   readonly failures: readonly PointNote[];
-}
-
-/** Something that holds for points `from` … `to` (inclusive). */
-export interface PointNote {
-  readonly from: number;
-  readonly to: number;
-  readonly text: string;
 }
 
 /** What the first round of questions brought; the second asks for what is special in it. */
@@ -49,6 +45,13 @@ export interface RawBatchAnswer {
  */
 export type BorneParts = Map<string, number>;
 
+/** What came of a question that the first answers led to, without its series. */
+export interface FurtherAnswer extends Pick<BatchAnswer, 'warnings' | 'failures'> {
+  readonly metric: string;
+  /** What is lost; completes the sentence "without it, …". */
+  readonly without: string;
+}
+
 /** What a store is asked with. */
 export interface RawAsking {
   readonly client: PrometheusClient;
@@ -56,6 +59,13 @@ export interface RawAsking {
   readonly grid: Grid;
   readonly signal: AbortSignal;
   readonly borne: BorneParts;
+  /** Metrics that are left alone for a while. */
+  readonly refused: RefusedQueries;
+}
+
+/** What a store is asked with because of the first answers. */
+export interface FurtherAsking extends RawAsking {
+  readonly further: FurtherAnswer[];
 }
 
 /** When lives began and ended, as exporters state it; asked only for what began or ended in the batch. */

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { CollectError } from '../collector.ts';
+import { MINUTE_MS } from '../../model/time.ts';
 import type { GridSpan, PrometheusClient } from './client.ts';
-import { fetchBatch } from './fetchBatch.ts';
+import { fetchBatch, noLimits } from './fetchBatch.ts';
 import type { MatrixAnswer } from './matrix.ts';
 import { QUERY_IDS, queryContext } from './queries.ts';
 
@@ -97,11 +98,14 @@ describe('a batch', () => {
         : null,
     );
     const borne = new Map<string, number>();
-    const { answers } = await fetchBatch(client, context, one, 4, never, Infinity, borne);
+    const { answers } = await fetchBatch(client, context, one, 4, never, Infinity, {
+      ...noLimits(),
+      borne,
+    });
     expect(answers.podPhase.failures).toEqual([]);
     expect([...borne.keys()]).toEqual(['kube_pod_status_phase']);
     const first = asked.splice(0).filter(phases);
-    await fetchBatch(client, context, one, 4, never, Infinity, borne);
+    await fetchBatch(client, context, one, 4, never, Infinity, { ...noLimits(), borne });
     const again = asked.filter(phases);
     expect(again.length).toBeLessThan(first.length);
     expect(again.every(({ query }) => parts.test(query))).toBe(true);
@@ -119,5 +123,43 @@ describe('a batch', () => {
     const { client } = store(({ query }) => (query.includes('DCGM') ? failure('bad-query') : null));
     const { answers } = await fetchBatch(client, context, grid, 4, never);
     expect(answers.gpuTensor.failures).toEqual([{ from: 1, to: 8, text: 'bad-query' }]);
+  });
+
+  it('leaves a refused question alone for five minutes, then longer, and says meanwhile what it said', async () => {
+    let minutes = 0;
+    let refuses = true;
+    const limits = noLimits(() => minutes * MINUTE_MS);
+    const { client, asked } = store(({ query }) =>
+      refuses && query.includes('DCGM_FI_PROF') ? failure('bad-query') : null,
+    );
+    const isAskedAt = async (at: number) => {
+      minutes = at;
+      asked.splice(0);
+      const { answers } = await fetchBatch(client, context, grid, 4, never, Infinity, limits);
+      const { series, failures } = answers.gpuTensor;
+      const said = { from: 1, to: 8, text: 'bad-query' };
+      const expected = refuses ? { series: [], failures: [said] } : { failures: [] };
+      expect({ series, failures }).toMatchObject(expected);
+      return {
+        isAsked: asked.some(({ query }) => query.includes('DCGM_FI_PROF')),
+        isLasting: failures.every(({ lasting }) => lasting === true),
+      };
+    };
+    const times = Array.from({ length: 400 }, (_, minute) => minute);
+    const answers: Awaited<ReturnType<typeof isAskedAt>>[] = [];
+    for (const minute of times) answers.push(await isAskedAt(minute));
+    expect(times.filter((minute) => answers[minute]?.isAsked)).toEqual([
+      0, 5, 15, 35, 75, 135, 195, 255, 315, 375,
+    ]);
+    // From six hours on no window waits for it.
+    expect(answers.findIndex(({ isLasting }) => isLasting)).toBe(360);
+    // It is mended: that is noticed when it is asked again.
+    expect((await isAskedAt(434)).isAsked).toBe(false);
+    refuses = false;
+    expect((await isAskedAt(435)).isAsked).toBe(true);
+    // Mended, it is as if nothing had been.
+    refuses = true;
+    expect(await isAskedAt(436)).toEqual({ isAsked: true, isLasting: false });
+    expect((await isAskedAt(440)).isAsked).toBe(false);
   });
 });

@@ -11,16 +11,24 @@ import {
   distinctNotes,
   type Batch,
   type BatchAnswer,
-  type BorneParts,
-  type PointNote,
+  type FurtherAnswer,
   type RawAsking,
   type RawBatchAnswer,
 } from './batch.ts';
-import type { Grid, GridSeries } from './grid.ts';
+import type { Grid, GridSeries, PointNote } from './grid.ts';
 import { ALL_PODS, halvesOfPart, partMatchers, partsOf, type PartOfPoints } from './podParts.ts';
 import { isOfPods, QUERY_IDS, querySpec, RAW_IDS, rawSpec, SPLIT_BY } from './queries.ts';
 import type { LabelMatcher } from './matchers.ts';
 import type { QueryContext, QueryId, RawId } from './queries.ts';
+import { RefusedQueries } from './refusedQueries.ts';
+
+/** What a collector has learnt of how much a store bears. */
+export type StoreLimits = Pick<RawAsking, 'borne' | 'refused'>;
+
+/** @param steady milliseconds that only go on. */
+export function noLimits(steady: () => number = () => performance.now()): StoreLimits {
+  return { borne: new Map(), refused: new RefusedQueries(steady) };
+}
 
 /** The pods of one of several collectors. */
 export interface PodsOf {
@@ -51,7 +59,7 @@ export async function fetchBatch(
   concurrency: number,
   signal: AbortSignal,
   now: TimeMs = Infinity,
-  borne: BorneParts = new Map(),
+  { borne, refused }: StoreLimits = noLimits(),
   { matchers, isPodsOnly, agree }: PodsOf = EVERY_POD,
   unanswered: ReadonlySet<QueryId> = new Set(),
 ): Promise<Batch> {
@@ -60,11 +68,12 @@ export async function fetchBatch(
   // One query's fatal failure ends the others: their answers would not be used.
   const stop = new AbortController();
   const either = AbortSignal.any([signal, stop.signal]);
-  const whole = { client, context, grid, signal: either, borne };
+  const further: FurtherAnswer[] = [];
+  const whole = { client, context, grid, signal: either, borne, refused, further };
   const asking = { ...whole, context: context.within(matchers) };
   const ask = async (id: QueryId): Promise<BatchAnswer> => {
     if (unanswered.has(id) || (isPodsOnly && !isOfPods(id))) return notAsked(grid);
-    return fetchQuery(SPLIT_BY[id] === undefined ? whole : asking, id);
+    return fetchUnlessRefused(SPLIT_BY[id] === undefined ? whole : asking, id);
   };
   const queue: (() => Promise<unknown>)[] = [
     ...RAW_IDS.map((id) => async () => raw.set(id, await fetchRaw(asking, rawSpec(id)))),
@@ -99,7 +108,13 @@ export async function fetchBatch(
     await fetchRequestChanges(asking, known.answers),
   );
   const standing = await fetchStanding(asking, known);
-  return { ...known, answers: described, raw: all, lifeTimes, standing };
+  return { ...known, answers: described, raw: all, lifeTimes, standing, further };
+}
+
+function fetchUnlessRefused(asking: RawAsking, id: QueryId): Promise<BatchAnswer> {
+  const { grid, refused } = asking;
+  const points = { from: 1, to: grid.points - 1 };
+  return refused.unless(id, points, notAsked(grid), () => fetchQuery(asking, id));
 }
 
 function notAsked({ points }: Grid): BatchAnswer {

@@ -5,7 +5,7 @@ import {
   spanOf,
   type FirstAnswers,
   type LifeTimes,
-  type RawAsking,
+  type FurtherAsking,
   type RawBatchAnswer,
 } from './batch.ts';
 import { readSamples } from './fetchRaw.ts';
@@ -20,7 +20,7 @@ const FIRST_STEP_MS: TimeMs = 10 * MINUTE_MS;
  * its edges: an exporter or Prometheus was away. Without them, what was used meanwhile would be lost. @throws CollectError
  */
 export async function fetchFarther(
-  asking: RawAsking,
+  asking: FurtherAsking,
   first: FirstAnswers,
   times: LifeTimes,
   { now, lastScrape }: { readonly now: TimeMs; readonly lastScrape: TimeMs },
@@ -33,7 +33,7 @@ export async function fetchFarther(
 }
 
 async function fartherSamples(
-  asking: RawAsking,
+  asking: FurtherAsking,
   first: FirstAnswers,
   id: CounterId,
   lives: Lives,
@@ -70,29 +70,34 @@ export type AgreeOnScrape = (own: TimeMs) => Promise<TimeMs>;
  * tell what came and went meanwhile. With the last scrape that any collector saw. @throws CollectError
  */
 export async function fetchNextScrape(
-  asking: RawAsking,
+  asking: FurtherAsking,
   podInfo: RawBatchAnswer,
   now: TimeMs,
   agree: AgreeOnScrape,
 ): Promise<{ readonly podInfo: RawBatchAnswer; readonly lastScrape: TimeMs }> {
   const windows = spanOf(asking.grid);
-  const lastScrape = await agree(lastSample(podInfo));
+  const lastScrape = await agree(lastSample(podInfo.series));
   if (lastScrape > windows.to) return { podInfo, lastScrape };
   const selector = rawSpec('podInfo').selector(asking.context);
   const from = windows.to + asking.context.aheadMs;
   for (const span of stepsAfter(from, latestOf(windows, now))) {
-    const found = await readSamples(asking, selector, span);
+    const found = await readSamples(asking, NEXT_SCRAPE, selector, span);
     const next = await agree(lastSample(found));
     if (next === -Infinity) continue;
-    const series = joinRawSeries([podInfo.series, found.series]);
+    const series = joinRawSeries([podInfo.series, found]);
     return { podInfo: { ...podInfo, series }, lastScrape: next };
   }
   return { podInfo, lastScrape };
 }
 
-function lastSample({ series }: RawBatchAnswer): TimeMs {
+function lastSample(series: readonly RawSeries[]): TimeMs {
   return series.reduce((last, { times }) => Math.max(last, times.at(-1) ?? -Infinity), -Infinity);
 }
+
+const NEXT_SCRAPE = {
+  metric: rawSpec('podInfo').metric,
+  without: 'it is not known what came and went while kube-state-metrics was away',
+};
 
 /** Nothing is there after now; a clock that is behind the windows says nothing. */
 function latestOf({ to }: Span, now: TimeMs): TimeMs {
@@ -179,7 +184,7 @@ function stepsBefore(near: TimeMs, far: TimeMs): readonly Span[] {
 }
 
 async function lookInto(
-  asking: RawAsking,
+  asking: FurtherAsking,
   id: CounterId,
   subjects: readonly Subject[],
   spans: readonly Span[],
@@ -194,9 +199,9 @@ async function lookInto(
       ...context,
       select: (metric, ...own) => context.select(metric, ...own, ...pods),
     });
-    const answer = await readSamples(asking, selector, span);
-    found.push(answer.series);
-    const seen = new Set(answer.series.map(({ labels }) => lifeTimeKey(labels)));
+    const series = await readSamples(asking, rawSpec(id), selector, span);
+    found.push(series);
+    const seen = new Set(series.map(({ labels }) => lifeTimeKey(labels)));
     left = left.filter(({ labels }) => !seen.has(lifeTimeKey(labels)));
   }
   return found;

@@ -1,7 +1,7 @@
-import { SECOND_MS, type TimeMs } from '../../model/time.ts';
+import { SECOND_MS, type Span, type TimeMs } from '../../model/time.ts';
 import { NEAR_MS } from '../measure/samples.ts';
-import { spanOf, type FirstAnswers, type LifeTimes, type RawAsking } from './batch.ts';
-import { readSamples, readSpan } from './fetchRaw.ts';
+import { spanOf, type FirstAnswers, type FurtherAsking, type LifeTimes } from './batch.ts';
+import { readFurther, readSamples } from './fetchRaw.ts';
 import { quoteRegex, type LabelMatcher } from './matchers.ts';
 import { BY_CGROUP, BY_POD, CONTAINER } from './queries.ts';
 import type { RawSeries } from './rawSamples.ts';
@@ -15,8 +15,13 @@ const HALF_SECOND_MS = SECOND_MS / 2;
 /** More pods than these are not named one by one: all are asked for. */
 const NAMED_PODS = 200;
 
+const WITHOUT = 'it is known less well when containers and pods began and ended';
+
 /** Asks when the containers and pods began and ended that did so in the batch. @throws CollectError */
-export async function fetchLifeTimes(asking: RawAsking, first: FirstAnswers): Promise<LifeTimes> {
+export async function fetchLifeTimes(
+  asking: FurtherAsking,
+  first: FirstAnswers,
+): Promise<LifeTimes> {
   const { context } = asking;
   const windows = spanOf(first.grid);
   const span = { from: windows.from - NEAR_MS, to: windows.to + first.aheadMs };
@@ -38,7 +43,7 @@ export async function fetchLifeTimes(asking: RawAsking, first: FirstAnswers): Pr
     const series = context.select(metric, ...own, ...podMatcher(pods));
     const promql = (range: string): string =>
       `max by (${by}) (${over}_over_time(${series}[${range}]))`;
-    return (await readSpan(asking, { need: 'extra' }, span, promql)).series;
+    return readFurther(asking, { metric, without: WITHOUT }, span, promql);
   };
   const pending = first.answers.podPhase.series.filter(
     ({ labels, values }) => labels['phase'] === 'Pending' && values.some((value) => value > 0),
@@ -76,14 +81,14 @@ export async function fetchLifeTimes(asking: RawAsking, first: FirstAnswers): Pr
 
 /** The samples of when containers of some pods ended last. @throws CollectError */
 async function terminations(
-  asking: RawAsking,
+  asking: FurtherAsking,
   pods: readonly RawSeries[],
-  span: Parameters<typeof readSamples>[2],
+  span: Span,
 ): Promise<readonly RawSeries[]> {
   if (pods.length === 0) return [];
   const metric = 'kube_pod_container_status_last_terminated_timestamp';
   const selector = asking.context.select(metric, ...podMatcher(pods));
-  return (await readSamples(asking, selector, span)).series;
+  return readSamples(asking, { metric, without: WITHOUT }, selector, span);
 }
 
 /** Succeeded and Failed pods hold nothing on their node any more. */

@@ -1,5 +1,5 @@
 import { SECOND_MS } from '../../model/time.ts';
-import { spanOf, type Batch, type BatchAnswer, type RawAsking } from './batch.ts';
+import { spanOf, type Batch, type BatchAnswer, type FurtherAsking } from './batch.ts';
 import { podMatcher } from './fetchLifeTimes.ts';
 import { readSamples } from './fetchRaw.ts';
 import type { GridSeries } from './grid.ts';
@@ -19,6 +19,11 @@ const FACTS = [
   'containerInfo',
 ] as const satisfies readonly QueryId[];
 
+const NEWCOMERS = {
+  metric: 'kube_pod_owner and what else describes new pods',
+  without: 'owners, requests and images of pods that are a minute old are unknown',
+};
+
 type Answers = Batch['answers'];
 
 /**
@@ -26,7 +31,7 @@ type Answers = Batch['answers'];
  * of them then stands at the point after the last one. @throws CollectError
  */
 export async function fetchNewcomers(
-  asking: RawAsking,
+  asking: FurtherAsking,
   podInfo: readonly RawSeries[],
   answers: Answers,
 ): Promise<Answers> {
@@ -42,7 +47,7 @@ export async function fetchNewcomers(
   );
   const last = Math.max(...newcomers.map(({ times }) => times.at(-1) ?? 0));
   const span = { from: to, to: last + SECOND_MS };
-  const { series } = await readSamples(asking, selector, span);
+  const series = await readSamples(asking, NEWCOMERS, selector, span);
   const more = new Map<QueryId, GridSeries[]>();
   for (const { labels, values } of series) {
     const id = byMetric.get(labels['__name__'] ?? '');

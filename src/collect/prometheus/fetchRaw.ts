@@ -3,12 +3,13 @@ import { NEAR_MS } from '../measure/samples.ts';
 import {
   distinctNotes,
   spanOf,
-  type PointNote,
+  type FurtherAnswer,
+  type FurtherAsking,
   type RawAsking,
   type RawBatchAnswer,
 } from './batch.ts';
 import { askInHalves } from './failures.ts';
-import type { Grid } from './grid.ts';
+import type { Grid, PointNote } from './grid.ts';
 import { promDuration } from './matchers.ts';
 import { ALL_PODS, halfParts, partMatchers, partsOf, type PodPart } from './podParts.ts';
 import type { QueryContext, RawSpec } from './queries.ts';
@@ -32,7 +33,9 @@ export async function fetchRaw(asking: RawAsking, spec: RawSpec): Promise<RawBat
   const split = { metric, podLabel };
   const promql = (range: string, within: QueryContext): string =>
     `${spec.selector(within)}[${range}]`;
-  return readSpan(asking, { ...spec, split }, around, promql);
+  return unlessRefused(asking, `samples of ${metric}`, () =>
+    readSpan(asking, { ...spec, split }, around, promql),
+  );
 }
 
 interface SpanSpec extends Pick<RawSpec, 'need'> {
@@ -47,7 +50,7 @@ type PartOfSpan = Span & { readonly part: PodPart };
  *
  * @throws CollectError as `fetchRaw` does.
  */
-export async function readSpan(
+async function readSpan(
   { client, context, grid, signal, borne }: RawAsking,
   { need, split }: SpanSpec,
   whole: Span,
@@ -106,21 +109,50 @@ function halvesByTime({ from, to, part }: PartOfSpan): readonly [PartOfSpan, Par
   ];
 }
 
-/** The samples of a selector over a stretch; nothing indispensable hangs on them. @throws CollectError as `fetchRaw` does. */
-export function readSamples(
-  asking: RawAsking,
-  selector: string,
+/** Why a metric is asked for after the first answers. */
+export type FurtherSpec = Pick<FurtherAnswer, 'metric' | 'without'>;
+
+/**
+ * The series of a question that the first answers led to. What the store refuses of it is noted, for the windows to say.
+ *
+ * @throws CollectError when the store refuses everything.
+ */
+export async function readFurther(
+  asking: FurtherAsking,
+  { metric, without }: FurtherSpec,
   span: Span,
-): Promise<RawBatchAnswer> {
-  return readSpan(asking, { need: 'extra' }, span, (range) => `${selector}[${range}]`);
+  promql: (range: string) => string,
+): Promise<readonly RawSeries[]> {
+  const answer = await unlessRefused(asking, `further ${metric}`, () =>
+    readSpan(asking, { need: 'extra' }, span, promql),
+  );
+  asking.further.push({ metric, without, warnings: answer.warnings, failures: answer.failures });
+  return answer.series;
 }
 
-/** The points of the grid whose windows a stretch touches. */
+/** The samples of a selector over a stretch. @throws CollectError as `readFurther` does. */
+export function readSamples(
+  asking: FurtherAsking,
+  spec: FurtherSpec,
+  selector: string,
+  span: Span,
+): Promise<readonly RawSeries[]> {
+  return readFurther(asking, spec, span, (range) => `${selector}[${range}]`);
+}
+
+function unlessRefused(
+  { grid, refused }: RawAsking,
+  question: string,
+  ask: () => Promise<RawBatchAnswer>,
+): Promise<RawBatchAnswer> {
+  const none = { series: [], warnings: [], failures: [] };
+  return refused.unless(question, { from: 1, to: grid.points - 1 }, none, ask);
+}
+
+/** The points of the grid whose windows a stretch touches; of one before or after all of them, the nearest. */
 function pointsOf(grid: Grid, { from, to }: Span): Pick<PointNote, 'from' | 'to'> {
   const point = (time: TimeMs): number =>
     Math.ceil((time / SECOND_MS - grid.startSeconds) / grid.stepSeconds);
-  return {
-    from: Math.max(1, point(from + 1)),
-    to: Math.min(grid.points - 1, Math.max(1, point(to))),
-  };
+  const within = (at: number): number => Math.min(grid.points - 1, Math.max(1, at));
+  return { from: within(point(from + 1)), to: within(point(to)) };
 }

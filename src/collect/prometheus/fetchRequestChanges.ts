@@ -1,12 +1,14 @@
 import { SECOND_MS, type TimeMs } from '../../model/time.ts';
 import { overlapMs } from '../measure/growth.ts';
 import { NEAR_MS } from '../measure/samples.ts';
-import { spanOf, type Batch, type BatchAnswer, type RawAsking } from './batch.ts';
+import { spanOf, type Batch, type BatchAnswer, type FurtherAsking } from './batch.ts';
 import { lifeTimeKey, podMatcher } from './fetchLifeTimes.ts';
 import { readSamples } from './fetchRaw.ts';
 import { pointSeconds, type Grid, type GridSeries } from './grid.ts';
 import { querySpec } from './queries.ts';
 import type { RawSeries } from './rawSamples.ts';
+
+const WITHOUT = 'requests that change count for the whole window in which they do';
 
 type Answers = Batch['answers'];
 
@@ -17,7 +19,10 @@ const RESIZED = ['requests', 'initRequests'] as const;
  * Requests that change within a window count from when they change: where a window's last value is not that of the
  * window before, it becomes the average over the window. @throws CollectError
  */
-export async function fetchRequestChanges(asking: RawAsking, answers: Answers): Promise<Answers> {
+export async function fetchRequestChanges(
+  asking: FurtherAsking,
+  answers: Answers,
+): Promise<Answers> {
   let averaged = answers;
   for (const id of RESIZED) {
     const answer = await averageChanges(asking, id, answers[id]);
@@ -27,7 +32,7 @@ export async function fetchRequestChanges(asking: RawAsking, answers: Answers): 
 }
 
 async function averageChanges(
-  asking: RawAsking,
+  asking: FurtherAsking,
   id: (typeof RESIZED)[number],
   answer: BatchAnswer,
 ): Promise<BatchAnswer> {
@@ -39,9 +44,10 @@ async function averageChanges(
   }
   if (changes.size === 0) return answer;
   const windows = spanOf(grid);
-  const selector = context.select(querySpec(id).metric, ...podMatcher([...changes.keys()]));
+  const { metric } = querySpec(id);
+  const selector = context.select(metric, ...podMatcher([...changes.keys()]));
   const span = { from: windows.from - NEAR_MS, to: windows.to };
-  const { series } = await readSamples(asking, selector, span);
+  const series = await readSamples(asking, { metric, without: WITHOUT }, selector, span);
   const samples = new Map(series.map((one) => [requestKey(one.labels), one]));
   const averaged = answer.series.map((one): GridSeries => {
     const points = changes.get(one);

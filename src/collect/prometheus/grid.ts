@@ -41,6 +41,13 @@ export interface PointSpan {
   readonly to: number;
 }
 
+/** Something that holds for points of a grid. */
+export interface PointNote extends PointSpan {
+  readonly text: string;
+  /** It has been so for hours: asking again mends nothing. */
+  readonly lasting?: true;
+}
+
 /** The two halves of a stretch of points; null for a single one. */
 export function halvesOf({ from, to }: PointSpan): readonly [PointSpan, PointSpan] | null {
   if (to <= from) return null;

@@ -23,3 +23,9 @@ it.each([
     `a sample at ${outside}, which was not asked for`,
   );
 });
+
+it('an answer whose samples are not in order is refused: a counter would seem to begin anew', () => {
+  expect(() => parseRawSamples(answered(1_795_000_470, 1_795_000_440), SPAN)).toThrow(
+    'a sample at 1795000440 after a later one',
+  );
+});

@@ -56,6 +56,7 @@ function parseSeries(
 ): RawSeries | null {
   let labels: SeriesLabels | null = {};
   const bad: number[] = [];
+  let before = from;
   columns.begin();
   const sample = (): void => {
     json.sample();
@@ -63,6 +64,9 @@ function parseSeries(
     const at = json.time * SECOND_MS;
     if (at < from || at > to)
       throw new SyntaxError(`the answer has a sample at ${json.time}, which was not asked for`);
+    if (at < before)
+      throw new SyntaxError(`the answer has a sample at ${json.time} after a later one`);
+    before = at;
     if (Number.isFinite(json.reading)) columns.push(json.time * SECOND_MS, json.reading);
     else bad.push(Math.round(json.time * SECOND_MS));
   };

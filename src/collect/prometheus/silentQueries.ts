@@ -16,7 +16,7 @@ export class SilentQueries {
    * @param asking with every job believed: what is there, whoever exports it.
    * @throws CollectError where the call was aborted
    */
-  async unanswered(asking: Omit<RawAsking, 'borne'>): Promise<ReadonlySet<QueryId>> {
+  async unanswered(asking: Omit<RawAsking, 'borne' | 'refused'>): Promise<ReadonlySet<QueryId>> {
     const names = new Map(Array.from(this.#silent ?? [], (id) => [id, metricsOf(id)] as const));
     if (names.size === 0) return new Set();
     const there = await namesThere([...new Set([...names.values()].flat())], asking);
@@ -47,7 +47,7 @@ export class SilentQueries {
 /** Names of these that have a sample in any range of a batch's queries; null where the store does not say. */
 async function namesThere(
   names: readonly string[],
-  { client, context, grid, signal }: Omit<RawAsking, 'borne'>,
+  { client, context, grid, signal }: Omit<RawAsking, 'borne' | 'refused'>,
 ): Promise<readonly string[] | null> {
   const series = context.select('', { name: '__name__', op: '=~', value: names.join('|') });
   const query = `count by (__name__) (last_over_time(${series}[${context.longest}]))`;

@@ -1,5 +1,6 @@
 import type { DataProblem, Snapshot } from '../../model/snapshot.ts';
 import type { RawAsking } from '../prometheus/batch.ts';
+import { askInHalves } from '../prometheus/failures.ts';
 import type { LabelMatcher } from '../prometheus/matchers.ts';
 
 const CPU = 'container_cpu_usage_seconds_total';
@@ -56,8 +57,18 @@ export async function diagnose(
   const point = grid.points - 1;
   for (const { metric = CPU, own, text } of CAUSES) {
     const query = `count(${context.select(metric, ...own)})`;
-    const { series } = await client.range(query, { grid, from: point, to: point }, signal);
-    if (series.length > 0) return snapshots.map((snapshot) => withCause(snapshot, text));
+    let isIt = false;
+    await askInHalves(point, {
+      isIndispensable: false,
+      halves: () => null,
+      ask: async () => {
+        const { series } = await client.range(query, { grid, from: point, to: point }, signal);
+        isIt = series.length > 0;
+      },
+      // What is said without a cause is true as well.
+      note: () => undefined,
+    });
+    if (isIt) return snapshots.map((snapshot) => withCause(snapshot, text));
   }
   return snapshots;
 }

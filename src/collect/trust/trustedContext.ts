@@ -3,6 +3,7 @@ import type { TimeMs } from '../../model/time.ts';
 import type { CollectConfig } from '../config.ts';
 import { NEAR_MS } from '../measure/samples.ts';
 import type { PrometheusClient } from '../prometheus/client.ts';
+import { noLimits } from '../prometheus/fetchBatch.ts';
 import { gridOf } from '../prometheus/grid.ts';
 import { parseMatchers, type LabelMatcher } from '../prometheus/matchers.ts';
 import { queryContext, type QueryContext } from '../prometheus/queries.ts';
@@ -54,7 +55,7 @@ export async function trustedAt(
     context: trustedContext(config, []),
     grid,
     signal,
-    borne: new Map<string, number>(),
+    ...noLimits(),
   };
   const settled = configuredSources(known, config.prometheus.trust.jobs);
   const usage = EXPORTERS.filter(({ name }) => name === 'cadvisor');
