@@ -166,7 +166,8 @@ export async function createPrometheusCollector(
     const { trust } = config.prometheus;
     labels.nextRound();
     const asking = { client, context, grid: gridOf(windows), signal, ...limits };
-    const decisions = await fetchSources(asking, configuredSources(expected, trust.jobs));
+    const settled = configuredSources(expected, trust.jobs);
+    const decisions = await fetchSources(asking, settled, expected.sources === undefined);
     const snapshots: Snapshot[] = [];
     let known = expected;
     for (const [from, to] of runsOfEqual(decisions)) {

@@ -248,6 +248,56 @@ describe('the scrape jobs of an exporter', () => {
   });
 });
 
+/** Names that these exporters usually have, given to Services that any user may make. */
+const USURPERS = [
+  ['opencost', 'node_total_hourly_cost', { node: 'n1' }],
+  [
+    'karpenter',
+    'karpenter_cloudprovider_instance_type_offering_price_estimate',
+    { instance_type: 'm5.xlarge', capacity_type: 'on-demand', zone: 'a' },
+  ],
+  [
+    'network-costs',
+    'kubecost_pod_network_egress_bytes_total',
+    { namespace: 'shop', pod_name: 'web-1', internet: 'true' },
+  ],
+  [
+    'shop/retina',
+    'networkobservability_adv_forward_bytes',
+    { source_namespace: 'shop', source_podname: 'web-1', destination_ip: '8.8.8.8' },
+  ],
+  [
+    'dcgm-exporter',
+    'DCGM_FI_PROF_PIPE_TENSOR_ACTIVE',
+    { namespace: 'shop', pod: 'web-1', container: 'app' },
+  ],
+] as const;
+
+describe('scrape jobs with usual names that come after the first window', () => {
+  it('are not believed for exporters that the cluster never had, and are named', async () => {
+    const clean = await started(addCluster);
+    const usurped = await started((store) => {
+      addCluster(store);
+      for (const [job, metric, labels] of USURPERS) {
+        const samples = forged.map((at): Sample => [at, at - T]);
+        store.add(metric, { job, ...labels }, samples);
+      }
+    });
+    const [, , , seen] = await collect([0, 4], {}, usurped);
+    const [, , , undisturbed] = await collect([0, 4], {}, clean);
+    expect(counted(seen)).toEqual(counted(undisturbed));
+    expect(seen?.offerings).toBeUndefined();
+    expect(seen?.expectedSamples.sources).toEqual(SETTLED);
+    expect(sourceProblems(seen).toSorted()).toEqual(
+      USURPERS.map(([job]) => `untrusted-source ${job}`).toSorted(),
+    );
+    // Who was there first is believed.
+    const [, first] = await collect([2, 4], {}, usurped);
+    expect(first?.offerings).toHaveLength(1);
+    expect(first?.expectedSamples.sources).toMatchObject({ karpenter: ['karpenter'] });
+  });
+});
+
 describe('burnwatch sources', () => {
   it('lists whom it believes, and believes a job once it is accepted', async () => {
     using folder = new TempFolder();

@@ -1,9 +1,9 @@
 import { SECOND_MS } from '../../model/time.ts';
-import type { Batch } from '../prometheus/batch.ts';
+import type { Batch, LifeTimes } from '../prometheus/batch.ts';
 import { pointSeconds, type Grid, type GridSeries } from '../prometheus/grid.ts';
 import { QUERY_IDS, querySpec, RAW_IDS, rawSpec } from '../prometheus/queries.ts';
 import type { RawSeries } from '../prometheus/rawSamples.ts';
-import { JITTER_MS, QUERY_BOUNDS, RAW_BOUNDS, type Bounds } from './bounds.ts';
+import { birthBounds, JITTER_MS, QUERY_BOUNDS, RAW_BOUNDS, type Bounds } from './bounds.ts';
 import type { Refusal } from './refusals.ts';
 
 /** A batch in which every value is possible, and what was taken out of it. */
@@ -75,7 +75,38 @@ export function boundBatch(batch: Batch): BoundedBatch {
     });
     raw[id] = { ...raw[id], series };
   }
-  return { batch: { ...batch, answers, raw }, refusals };
+  const lifeTimes = boundLifeTimes(batch, refuse);
+  return { batch: { ...batch, answers, raw, lifeTimes }, refusals };
+}
+
+const STATED = {
+  started: 'container_start_time_seconds',
+  stated: 'kube_pod_container_state_started',
+  scheduled: 'kube_pod_status_scheduled_time',
+  completed: 'kube_pod_completion_time',
+} as const;
+
+/** Leaves out times that cannot be. What is before Kubernetes is an exporter's word for none; what is to come, a forgery. */
+function boundLifeTimes(
+  { grid, lifeTimes }: Batch,
+  refuse: (point: number, refusal: Refusal) => void,
+): LifeTimes {
+  const last = grid.points - 1;
+  const { least, most } = birthBounds(pointSeconds(grid, last));
+  const possible = { ...lifeTimes };
+  for (const [key, metric] of Object.entries(STATED) as [keyof typeof STATED, string][]) {
+    const times = new Map(lifeTimes[key]);
+    for (const [name, time] of lifeTimes[key]) {
+      const value = time / SECOND_MS;
+      if (value >= least && value <= most) continue;
+      times.delete(name);
+      if (value < least) continue;
+      const because = `more than ${most} is impossible`;
+      refuse(last, { metric, labels: { series: name }, value, because });
+    }
+    possible[key] = times;
+  }
+  return possible;
 }
 
 /** The steps of a counter that are too fast; an exporter may serve a reading twice, and then a newer one. */

@@ -59,10 +59,12 @@ const capacity: BoundsOf = (labels, at) => {
   return isSure ? { ...bounds, least: Number.MIN_VALUE } : bounds;
 };
 
-const birth: BoundsOf = (_, atSeconds) => ({
-  least: OLDEST_SECONDS,
-  most: atSeconds + CLOCK_SECONDS,
-});
+/** What a time that is stated until then may be, in Unix seconds. */
+export function birthBounds(atSeconds: number): Bounds {
+  return { least: OLDEST_SECONDS, most: atSeconds + CLOCK_SECONDS };
+}
+
+const birth: BoundsOf = (_, atSeconds) => birthBounds(atSeconds);
 
 /** A missing entry is a query whose values are never calculated with. */
 export const QUERY_BOUNDS: Readonly<Partial<Record<QueryId, BoundsOf>>> = {
@@ -92,6 +94,10 @@ export const QUERY_BOUNDS: Readonly<Partial<Record<QueryId, BoundsOf>>> = {
   claimInfo: count,
   claimBytes: always(BYTES),
   claimPhase: count,
+  podOverhead: always(BYTES),
+  scheduled: resource,
+  offerings: always(upTo(HIGHEST_PRICE)),
+  volumeBytes: always(BYTES),
   loadBalancers: count,
 };
 

@@ -75,6 +75,13 @@ export const EXPORTERS: readonly Exporter[] = [
     byPopulation: false,
   },
   {
+    name: 'karpenter',
+    prefix: /^karpenter_/,
+    families: 'karpenter_cloudprovider_instance_type_offering_price_estimate',
+    sentinel: 'karpenter_cloudprovider_instance_type_offering_price_estimate',
+    byPopulation: false,
+  },
+  {
     name: 'control-plane',
     // Every operator has queues, and every server of the API's library counts its clients' certificates.
     prefix: /^(apiserver|etcd|scheduler|workqueue|coredns|kubelet_runtime)_/,
@@ -108,6 +115,7 @@ const KNOWN_JOBS = [
   /^([\w.-]+-)?(kubecost-networking|network-costs|kubecost-network-costs)(-[\w.-]+)?$/,
   /^([\w.-]+[-/])?(retina|retina-pods|network-observability|networkobservability-\w+|acns-metrics)(-[\w.-]+)?$/,
   /^([\w.-]+-)?(dcgm|dcgm-exporter|nvidia-dcgm-exporter|gpu-metrics)(-[\w.-]+)?$/,
+  /^([\w.-]+-)?karpenter(-[\w.-]+)?$|^(kube-system|karpenter)\/karpenter$/,
   /^([\w.-]+-)?(kube-)?(apiserver|controller-manager|coredns|kube-dns)$|^kubernetes-apiservers$|^([\w.-]+-)?kube-etcd$|^etcd$/,
   /^integrations\/kubernetes\/kube-(apiserver|controller-manager|scheduler|dns|etcd)$/,
   /^(federate|prometheus-federation)$/,

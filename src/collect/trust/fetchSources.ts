@@ -19,18 +19,23 @@ import {
  * Once an exporter's jobs are settled only others are asked for, of which there are none: that costs the store a
  * look into its index.
  *
+ * @param isFirst whether a history begins with the first of them.
  * @throws CollectError
  */
 export async function fetchSources(
   asking: RawAsking,
   known: KnownSources,
+  isFirst: boolean,
   exporters = EXPORTERS,
 ): Promise<readonly (readonly SourceDecision[])[]> {
   const together = exporters.filter((exporter) => !isByInstants(exporter, known));
   const counted = await countTogether(together, asking, known);
   const perExporter = await Promise.all(
     exporters.map((exporter) =>
-      decisionsOf(exporter, asking, known, together.includes(exporter) ? counted : null),
+      decisionsOf(exporter, asking, known, {
+        isFirst,
+        counted: together.includes(exporter) ? counted : null,
+      }),
     ),
   );
   return Array.from({ length: asking.grid.points - 1 }, (_, window) =>
@@ -96,7 +101,10 @@ async function decisionsOf(
   exporter: Exporter,
   { client, context, grid, signal }: RawAsking,
   known: KnownSources,
-  counted: readonly CountSeries[] | null,
+  {
+    isFirst,
+    counted,
+  }: { readonly isFirst: boolean; readonly counted: readonly CountSeries[] | null },
 ): Promise<readonly SourceDecision[]> {
   const settled = known.sources?.[exporter.name];
   const last = grid.points - 1;
@@ -104,6 +112,7 @@ async function decisionsOf(
   const ask = async (own: readonly LabelMatcher[], isInstant: boolean, inParts = false) => {
     const found: CountSeries[] = [];
     let isWhole = true;
+    let isPartial = false;
     await askInHalves<PartOfPoints>(
       { ...points, part: ALL_PODS },
       {
@@ -111,12 +120,14 @@ async function decisionsOf(
         halves: (stretch) => halvesOfPart(stretch, inParts),
         ask: async ({ part, ...span }) => {
           const query = countQuery(context, [...own, ...partMatchers(part, 'pod')], isInstant);
-          found.push(...(await client.range(query, { grid, ...span }, signal)).series);
+          const answer = await client.range(query, { grid, ...span }, signal);
+          found.push(...answer.series);
+          if (answer.warnings.length > 0) isPartial = true;
         },
         note: () => void (isWhole = false),
       },
     );
-    return isWhole ? found : null;
+    return isWhole ? { found, isPartial } : null;
   };
   // While none is settled all of them are asked for; in the first window of a history that is everything there is.
   const own = selectorOf(exporter, known);
@@ -124,20 +135,27 @@ async function decisionsOf(
   const isInstant = isByInstants(exporter, known);
   // A store that has too many series for one question at one time is asked about one family, if need be in parts.
   const all =
-    counted?.filter(({ labels }) => isFamilyOf(exporter, labels['__name__'] ?? '')) ??
+    countedOf(exporter, counted) ??
     (await ask(own, isInstant)) ??
     (await ask([sentinel, ...own.slice(familiesOf(exporter).length)], isInstant, true));
   const jobs = jobsOf(exporter, known);
-  const isAsked = settled !== undefined && all !== null && all.length > 0;
-  const there = (isAsked ? await ask([sentinel, jobMatcher('=~', jobs)], true, true) : null) ?? [];
+  const isAsked = settled !== undefined && all !== null && all.found.length > 0;
+  const there = isAsked ? await ask([sentinel, jobMatcher('=~', jobs)], true, true) : null;
+  // A job that a partial answer does not show is not gone: nobody takes its place.
+  const mayBeThere = isAsked && (there === null || there.isPartial);
   let now = known;
   return Array.from({ length: last }, (_, window) => {
-    const served = all === null ? null : servedAt(all, window + 1);
+    const served = all === null ? null : servedAt(all.found, window + 1);
     const ours = now.sources?.[exporter.name] ?? [];
     const isSettledThere =
-      servedAt(there, window + 1).length > 0 ||
+      mayBeThere ||
+      servedAt(there?.found ?? [], window + 1).length > 0 ||
       (served ?? []).some(({ job, family }) => family === exporter.sentinel && ours.includes(job));
-    const decision = decideSource(exporter, { served, isSettledThere }, now);
+    const decision = decideSource(
+      exporter,
+      { served, isSettledThere, isFirst: isFirst && window === 0 },
+      now,
+    );
     now = { ...now, ...learnSources(now, [decision]) };
     return decision;
   });
@@ -146,6 +164,17 @@ async function decisionsOf(
 function isFamilyOf({ families, except }: Exporter, name: string): boolean {
   const isOneOf = (pattern: string): boolean => new RegExp(`^(?:${pattern})$`).test(name);
   return isOneOf(families) && (except === undefined || !isOneOf(except));
+}
+
+/** What of an answer about several exporters is of one of them; null where there was none. */
+function countedOf(
+  exporter: Exporter,
+  counted: readonly CountSeries[] | null,
+): { readonly found: readonly CountSeries[]; readonly isPartial: boolean } | null {
+  if (counted === null) return null;
+  const isOwn = ({ labels }: CountSeries): boolean =>
+    isFamilyOf(exporter, labels['__name__'] ?? '');
+  return { found: counted.filter(isOwn), isPartial: false };
 }
 
 interface CountSeries {

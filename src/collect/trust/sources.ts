@@ -17,6 +17,8 @@ export interface ServedBy {
   readonly served: readonly Served[] | null;
   /** One of its settled jobs is there. */
   readonly isSettledThere: boolean;
+  /** The history begins with this window: a usual name is proof enough. */
+  readonly isFirst: boolean;
 }
 
 /** What one window believes of one exporter. */
@@ -32,10 +34,10 @@ export interface SourceDecision {
 /** A smaller part of the largest job's series, or of the cluster's pods, is no exporter of the whole cluster. */
 const WHOLE_SHARE = 0.5;
 
-/** Decides whom to believe: who was first stays, a newcomer waits until an operator accepts it. */
+/** Decides whom to believe: who was there first stays, a newcomer waits until an operator accepts it. */
 export function decideSource(
   exporter: Exporter,
-  { served: asked, isSettledThere }: ServedBy,
+  { served: asked, isSettledThere, isFirst }: ServedBy,
   known: KnownSources,
 ): SourceDecision {
   const served = asked ?? [];
@@ -46,7 +48,11 @@ export function decideSource(
     (job) => !isAccepted(job) && settled?.includes(job) !== true,
   );
   if (settled === undefined) {
-    const genuine = strange.filter((job) => isKnownJob(job) || isWhole(job, exporter, served, 0));
+    const genuine = strange.filter(
+      (job) =>
+        (isKnownJob(job) && (isFirst || exporter.byPopulation)) ||
+        isWhole(job, exporter, served, 0),
+    );
     const first = distinct([...served.map(({ job }) => job).filter(isAccepted), ...genuine]);
     const others = strange.filter((job) => !genuine.includes(job));
     return {

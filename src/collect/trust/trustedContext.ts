@@ -59,6 +59,6 @@ export async function trustedAt(
   };
   const settled = configuredSources(known, config.prometheus.trust.jobs);
   const usage = EXPORTERS.filter(({ name }) => name === 'cadvisor');
-  const [decisions = []] = await fetchSources(asking, settled, usage);
+  const [decisions = []] = await fetchSources(asking, settled, known.sources === undefined, usage);
   return trustedContext(config, decisions);
 }
