@@ -12,8 +12,13 @@ export interface Stack {
   readonly keepsCadvisor?: RegExp;
   /** Another form of a series; null for one that it does not have. */
   readonly form?: (series: WorldSeries) => WorldSeries | null;
-  /** Written before it was measured: how far costs may be off, and whether the same miners have to be found. */
-  readonly costsWithin: number;
+  /** What the store has beside it, as other programs of the same stack write it. */
+  readonly beside?: (series: WorldSeries) => WorldSeries | null;
+  /**
+   * Written before it was measured: whether costs are within 1 %, and the same miners are found. Where they are not,
+   * Burnwatch has to say how much it is at most.
+   */
+  readonly sameCosts: boolean;
   readonly sameVerdicts: boolean;
   /** What has to be said to be missing: a metric, or words of the cause. */
   readonly names: readonly string[];
@@ -38,7 +43,7 @@ export const STACKS: readonly Stack[] = [
     intervalSeconds: 30,
     cadvisor: { job: 'kubelet', endpoint: 'https-metrics', ...PATH },
     kube: { job: 'kube-state-metrics', endpoint: 'http' },
-    costsWithin: 0.01,
+    sameCosts: true,
     sameVerdicts: true,
     names: [],
   },
@@ -47,7 +52,7 @@ export const STACKS: readonly Stack[] = [
     intervalSeconds: 60,
     cadvisor: { job: 'kubernetes-nodes-cadvisor', kubernetes_io_os: 'linux' },
     kube: { job: 'kubernetes-service-endpoints', service: 'prometheus-kube-state-metrics' },
-    costsWithin: 0.01,
+    sameCosts: true,
     sameVerdicts: true,
     names: [],
   },
@@ -56,7 +61,7 @@ export const STACKS: readonly Stack[] = [
     intervalSeconds: 60,
     cadvisor: { job: 'integrations/kubernetes/cadvisor' },
     kube: { job: 'integrations/kubernetes/kube-state-metrics' },
-    costsWithin: 0.01,
+    sameCosts: true,
     sameVerdicts: true,
     names: [],
   },
@@ -67,7 +72,7 @@ export const STACKS: readonly Stack[] = [
     kube: { job: 'integrations/kubernetes/kube-state-metrics' },
     keepsKube: GRAFANA_KUBE,
     keepsCadvisor: CADVISOR_LIST,
-    costsWithin: 0.02,
+    sameCosts: true,
     sameVerdicts: true,
     names: ['kube_pod_created'],
   },
@@ -78,19 +83,20 @@ export const STACKS: readonly Stack[] = [
     kube: { job: 'kube-state-metrics' },
     keepsKube: AZURE_KUBE,
     keepsCadvisor: CADVISOR_LIST,
-    costsWithin: 0.02,
+    sameCosts: true,
     sameVerdicts: true,
     names: ['kube_pod_created', 'kube_replicaset_owner'],
   },
   {
-    // Neither nodes nor requests: nothing is reserved, and what is used is priced at flat rates.
+    // Neither nodes nor requests: what is used is priced at flat rates. Google's own system metrics have the sums.
     name: 'GKE managed, curated packages',
     intervalSeconds: 60,
     cadvisor: { job: 'cadvisor' },
     kube: { job: 'kube-state-metrics' },
     keepsKube: GKE_KUBE,
     keepsCadvisor: CADVISOR_LIST,
-    costsWithin: 1,
+    beside: gkeSystemMetric,
+    sameCosts: false,
     sameVerdicts: false,
     names: ['kube_pod_info', 'kube_pod_container_resource_requests', 'kube_node_info'],
   },
@@ -99,7 +105,7 @@ export const STACKS: readonly Stack[] = [
     intervalSeconds: 30,
     cadvisor: { job: 'kubelet', service: 'kubelet', ...PATH },
     kube: { job: 'kube-state-metrics', service: 'kube-state-metrics' },
-    costsWithin: 0.01,
+    sameCosts: true,
     sameVerdicts: true,
     names: [],
   },
@@ -108,7 +114,7 @@ export const STACKS: readonly Stack[] = [
     intervalSeconds: 30,
     cadvisor: { job: 'kubelet', ...PATH },
     kube: { job: 'vm-kube-state-metrics' },
-    costsWithin: 0.01,
+    sameCosts: true,
     sameVerdicts: true,
     names: [],
   },
@@ -124,7 +130,7 @@ export const STACKS: readonly Stack[] = [
       ...series,
       labels: id === undefined ? labels : { ...labels, id: id.replace(/^.*\//, '') },
     }),
-    costsWithin: 0.01,
+    sameCosts: true,
     sameVerdicts: false,
     names: ['container_network_receive_bytes_total', 'container_fs_reads_bytes_total'],
   },
@@ -133,11 +139,8 @@ export const STACKS: readonly Stack[] = [
     intervalSeconds: 60,
     cadvisor: {},
     kube: {},
-    form: (series) =>
-      series.metric === 'container_memory_working_set_bytes'
-        ? { ...series, metric: 'node_namespace_pod_container:container_memory_working_set_bytes' }
-        : null,
-    costsWithin: 1,
+    form: recorded,
+    sameCosts: false,
     sameVerdicts: false,
     names: ['results of recording rules'],
   },
@@ -147,11 +150,49 @@ export const STACKS: readonly Stack[] = [
     cadvisor: { job: 'opentelemetry-collector' },
     kube: { job: 'opentelemetry-collector' },
     form: openTelemetry,
-    costsWithin: 1,
+    sameCosts: false,
     sameVerdicts: false,
     names: ['OpenTelemetry collector'],
   },
 ];
+
+/** The system metrics that Google writes of every cluster of GKE, under the names that they have in PromQL. */
+function gkeSystemMetric({ metric, labels, samples }: WorldSeries): WorldSeries | null {
+  const name = {
+    container_cpu_usage_seconds_total: 'kubernetes_io:container_cpu_core_usage_time',
+    container_memory_working_set_bytes: 'kubernetes_io:container_memory_used_bytes',
+    kube_pod_container_resource_requests: 'kubernetes_io:container_cpu_request_cores',
+  }[metric];
+  if (name === undefined) return null;
+  const { namespace = '', pod = '', container = '' } = labels;
+  const renamed = { namespace_name: namespace, pod_name: pod, container_name: container };
+  return { metric: name, labels: renamed, samples };
+}
+
+/** What the recording rules of kubernetes-mixin make of a series. */
+function recorded({ metric, labels, samples }: WorldSeries): WorldSeries | null {
+  const { namespace = '', pod = '', container = '' } = labels;
+  const one = { labels: { namespace, pod, container }, samples };
+  switch (metric) {
+    case 'container_memory_working_set_bytes':
+      return { ...one, metric: `node_namespace_pod_container:${metric}` };
+    case 'container_cpu_usage_seconds_total': {
+      const rates = samples.slice(1).map(([at, value], index): (typeof samples)[number] => {
+        const [before, from] = samples[index] ?? [at, value];
+        return [at, (value - from) / (at - before)];
+      });
+      return {
+        ...one,
+        metric: `node_namespace_pod_container:${metric}:sum_rate5m`,
+        samples: rates,
+      };
+    }
+    case 'kube_pod_container_resource_requests':
+      return { ...one, metric: `cluster:namespace:pod_cpu:active:${metric}` };
+    default:
+      return null;
+  }
+}
 
 const OPEN_TELEMETRY: Readonly<Record<string, string>> = {
   container_cpu_usage_seconds_total: 'container_cpu_time_seconds_total',
@@ -174,8 +215,14 @@ function openTelemetry({ metric, labels, samples }: WorldSeries): WorldSeries | 
   return { metric: name, labels: renamed, samples };
 }
 
-/** A world's series as a stack has them; null for one that it leaves out. */
-export function shownBy(stack: Stack, series: WorldSeries): WorldSeries | null {
+/** A world's series as a stack has it: none where it leaves it out. */
+export function shownBy(stack: Stack, series: WorldSeries): readonly WorldSeries[] {
+  const shown = scraped(stack, series);
+  const beside = stack.beside?.(series) ?? null;
+  return [...(shown === null ? [] : [shown]), ...(beside === null ? [] : [beside])];
+}
+
+function scraped(stack: Stack, series: WorldSeries): WorldSeries | null {
   const isKube = series.metric.startsWith('kube_');
   const keeps = isKube ? stack.keepsKube : stack.keepsCadvisor;
   if (keeps !== undefined && !keeps.test(series.metric)) return null;

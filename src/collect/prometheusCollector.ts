@@ -15,6 +15,7 @@ import type { RawSeries } from './prometheus/rawSamples.ts';
 import { SilentQueries } from './prometheus/silentQueries.ts';
 import { gridOf } from './prometheus/grid.ts';
 import { diagnose } from './trust/diagnose.ts';
+import { withTotals } from './trust/fetchTotals.ts';
 import { fetchSources } from './trust/fetchSources.ts';
 import { trustedContext } from './trust/trustedContext.ts';
 import { configuredSources, learnSources, type SourceDecision } from './trust/sources.ts';
@@ -177,7 +178,7 @@ export async function createPrometheusCollector(
       const question = { windows: run, expected: known, decided, now: deps.now() };
       const assembled = await observeRun(question, signal);
       const beside = { ...asking, context: trustedContext(config, decided), grid };
-      const seen = await diagnose(beside, assembled);
+      const seen = await withTotals(beside, await diagnose(beside, assembled));
       const units =
         config.unitCosts.length === 0
           ? []

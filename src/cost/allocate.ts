@@ -13,6 +13,7 @@ import { UNPRICED } from './priceNodes.ts';
 import { podSize } from './podSize.ts';
 import { perPodRuleOf } from './priceRules.ts';
 import type { PricingConfig } from './config.ts';
+import { allocatedAtMost } from './unknownCost.ts';
 
 /**
  * Allocates what the window's nodes, volumes, load balancers and egress cost to the containers that held
@@ -42,7 +43,9 @@ export function allocate(
     );
     if (pod.containers.length === 0) unattached.push(...withoutContainers(pod, storage, network));
   }
-  return { allocations, nodes: nodeCosts(snapshot, prices, allocations), unattached };
+  const nodes = nodeCosts(snapshot, prices, allocations);
+  const atMostNano = allocatedAtMost(snapshot, { allocations, nodes }, pricing);
+  return { allocations, nodes, unattached, ...(atMostNano !== null && { atMostNano }) };
 }
 
 /** What a pod costs whose containers were not seen. */

@@ -6,6 +6,7 @@ import type { Amounts } from '../model/podHold.ts';
 import { resourceClass } from '../model/devices.ts';
 import { roomsOfWishes } from './nodeRoom.ts';
 import { nodeFacts } from '../model/nodeFacts.ts';
+import { unknownCosts } from './unknownCost.ts';
 
 /** Names that a sentence lists before it says how many more there are. */
 const NAMED = 3;
@@ -37,6 +38,7 @@ export function pricingProblems(snapshot: Snapshot, costs: WindowCosts): readonl
     ...doubtfulPrices(costs),
     ...unknownResources(snapshot),
     ...unsureReservations(snapshot),
+    ...unknownCosts(snapshot, costs),
   ];
 }
 

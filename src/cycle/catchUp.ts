@@ -4,7 +4,10 @@ import { CollectError } from '../collect/collector.ts';
 import type { WindowRecord } from '../store/history.ts';
 import type { WindowCosts } from '../model/cost.ts';
 import type { Finding, FindingEvent, OperatorAction } from '../model/finding.ts';
-import type { Snapshot } from '../model/snapshot.ts';
+import type { DataProblem, Snapshot } from '../model/snapshot.ts';
+import { allocate } from '../cost/allocate.ts';
+import { priceNodes } from '../cost/priceNodes.ts';
+import { pricingProblems } from '../cost/pricingProblems.ts';
 import { HOUR_MS, type TimeMs, type Window } from '../model/time.ts';
 import { correctWindows } from './correctWindows.ts';
 import { fromFirstSeen, noNewerData, nothingSeen } from './missingData.ts';
@@ -93,6 +96,7 @@ export async function catchUp(
     const oldest = planned > 0 ? await collector.oldestData(options.signal, maxAgeMs) : null;
     const source = { collector, settings, oldest, signal: options.signal };
     let beyond: ObservedBatch['beyond'] = [];
+    let lastSeen: Snapshot | null = null;
     for await (const observed of observeAhead(source, span, state.expectedSamples)) {
       const snapshots =
         state.watermark === null ? fromFirstSeen(observed.snapshots) : observed.snapshots;
@@ -116,11 +120,13 @@ export async function catchUp(
       looked += observed.windows.length;
       sealed += records.length;
       beyond = observed.beyond;
+      lastSeen = observed.snapshots.at(-1) ?? lastSeen;
       const unsealed = observed.windows.length - beyond.length - records.length;
       lost += Math.max(0, observed.lost - unsealed);
       reportProgress(options, looked, planned, records, state);
     }
-    if (state.watermark === null && planned > 0) throw nothingSeen(span, oldest);
+    if (state.watermark === null && planned > 0)
+      throw nothingSeen(span, oldest, lastSeen === null ? [] : problemsOf(lastSeen, settings));
     // The part of a window that is not there yet is no outage.
     if (beyond.some(({ newestSample }) => newestSample === null))
       throw noNewerData(beyond, state.watermark);
@@ -158,6 +164,13 @@ function judge(
     applied,
     configHash,
   };
+}
+
+/** What a window lacks, with what it may cost. */
+function problemsOf(snapshot: Snapshot, { config, priceLists }: Settings): readonly DataProblem[] {
+  const prices = priceNodes(snapshot, config.pricing, priceLists);
+  const costs = allocate(snapshot, prices, config.pricing);
+  return [...snapshot.problems, ...pricingProblems(snapshot, costs)];
 }
 
 function nodesNano({ costs }: WindowRecord): number {

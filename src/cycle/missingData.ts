@@ -1,5 +1,5 @@
 import { CollectError } from '../collect/collector.ts';
-import type { Snapshot } from '../model/snapshot.ts';
+import type { DataProblem, Snapshot } from '../model/snapshot.ts';
 import { formatTime, type TimeMs, type Window } from '../model/time.ts';
 
 /**
@@ -16,8 +16,14 @@ export function fromFirstSeen(snapshots: readonly Snapshot[]): readonly Snapshot
  *
  * @param span of the windows that showed nothing, at least one.
  * @param oldest where the source's data begin; null when it holds none.
+ * @param problems of the last of them.
  */
-export function nothingSeen({ start, end }: Window, oldest: TimeMs | null): CollectError {
+export function nothingSeen(
+  { start, end }: Window,
+  oldest: TimeMs | null,
+  problems: readonly DataProblem[],
+): CollectError {
+  const said = problems.map(({ text }) => text).join('. ');
   const where =
     oldest === null
       ? 'it holds neither container_cpu_usage_seconds_total nor kube_node_info (burnwatch check-config --online says what to do)'
@@ -26,7 +32,7 @@ export function nothingSeen({ start, end }: Window, oldest: TimeMs | null): Coll
         : `it holds data since ${formatTime(oldest)}, but none there`;
   return new CollectError(
     'no-data',
-    `Prometheus shows neither nodes nor containers from ${formatTime(start)} to ${formatTime(end)}, and a history cannot begin with nothing: ${where}`,
+    `Prometheus shows neither nodes nor containers from ${formatTime(start)} to ${formatTime(end)}, and a history cannot begin with nothing: ${where}${said === '' ? '' : `. ${said}`}`,
     true,
   );
 }

@@ -85,4 +85,6 @@ export interface WindowCosts {
   readonly allocations: readonly Allocation[];
   readonly nodes: readonly NodeCost[];
   readonly unattached: readonly UnattachedCost[];
+  /** What CPU and memory of all containers cost at most, where a metric that tells it is absent; else absent. */
+  readonly atMostNano?: Nano;
 }

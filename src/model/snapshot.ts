@@ -90,6 +90,18 @@ export interface Snapshot {
    * absent where not measured.
    */
   readonly newestSample?: TimeMs | null;
+  /** Asked for where a metric that costs rest on is absent; absent where nothing tells it. */
+  readonly totals?: ClusterTotals;
+}
+
+/** What all containers together ask for and use at most in a window, as metrics beside the usual ones tell. */
+export interface ClusterTotals {
+  readonly cpuRequestCores: number;
+  readonly cpuUsageCores: number;
+  readonly ramRequestBytes: number;
+  readonly ramUsageBytes: number;
+  /** Whose metrics these are. */
+  readonly source: string;
 }
 
 /** Milliseconds between two samples of a container's CPU and of a pod's state; null where there were none. */
@@ -156,6 +168,7 @@ export interface DataProblem {
     | 'doubtful-price'
     | 'reservation-unsure'
     | 'unknown-resource'
+    | 'unknown-cost'
     | 'source-unavailable'
     | 'set-aside';
   /** The metric, source or node concerned. */

@@ -67,6 +67,7 @@ const GIVEN: ReadonlySet<DataProblem['code']> = new Set([
   'metric-absent',
   'not-observable',
   'resource-absent',
+  'unknown-cost',
 ]);
 
 /** Problems of metrics that say what is not so; the others are of metrics that say nothing. */
@@ -143,6 +144,8 @@ function overText(code: DataProblem['code'], subject: string): string {
       return `${subject} has a price`;
     case 'partial-answer':
       return `Queries for ${subject} return complete answers again`;
+    case 'unknown-cost':
+      return `What ${subject} cost is told again`;
     case 'set-aside':
       return `The ${subject} runs again`;
     default:
