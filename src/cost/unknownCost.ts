@@ -72,7 +72,7 @@ export function unknownCosts(snapshot: Snapshot, costs: WindowCosts): readonly D
     problems.push({
       code: 'unknown-cost',
       subject: 'containers',
-      text: `What each container costs is told in part: CPU and memory of all come to at least ${known} an hour, ${most} (${because}). Which abuse there is of it is unknown. Let Prometheus scrape kube-state-metrics and the kubelets, or give Burnwatch access to the Kubernetes API`,
+      text: `Metrics show what each container costs in part: CPU and memory of all come to at least ${known} an hour, ${most} (${because}). Which abuse there is of it is unknown. Let Prometheus scrape kube-state-metrics and the kubelets, or give Burnwatch access to the Kubernetes API`,
     });
   }
   const unseen = costs.allocations.filter(
@@ -88,7 +88,7 @@ export function unknownCosts(snapshot: Snapshot, costs: WindowCosts): readonly D
     problems.push({
       code: 'unknown-cost',
       subject: 'traffic and disk',
-      text: `Neither traffic nor disk is told of containers whose CPU and memory cost ${hourly(sumNano(unseen, computeNano))} an hour: mining among them is recognised by CPU alone, so that at most this much of it is overlooked. Let Prometheus scrape /metrics/cadvisor of the kubelets`,
+      text: `No exporter has traffic and disk of containers whose CPU and memory cost ${hourly(sumNano(unseen, computeNano))} an hour: mining among them is recognised by CPU alone, so that at most this much of it is overlooked. Let Prometheus scrape /metrics/cadvisor of the kubelets`,
     });
   return problems;
 }

@@ -31,7 +31,7 @@ export interface AppParts {
   readonly clusters: readonly string[];
   readonly sessions: Sessions;
   readonly oidc: OidcLogin | null;
-  /** The time that people are told by. */
+  /** The time of messages and silences. */
   now(): TimeMs;
   reload(): Promise<void>;
 }

@@ -127,9 +127,9 @@ export class CycleSupervisor implements Ticked {
     return this.#watermark === null ? null : Math.max(0, this.#clock.now() - this.#watermark);
   }
 
-  /** The time that people are told by, whatever is done to the wall clock; null while that is in doubt. */
+  /** The time of messages and silences, whatever is done to the wall clock; null while that is in doubt. */
   get time(): TimeMs | null {
-    return this.#clock.told();
+    return this.#clock.messageTime();
   }
 
   /** What the last cycle asked Prometheus for; null before it. */
@@ -268,7 +268,7 @@ export class CycleSupervisor implements Ticked {
 
   /** @returns false while it is in doubt what time it is: what is new is said later. */
   async #plan(pump: NotifyPump): Promise<boolean> {
-    const time = this.#clock.told();
+    const time = this.#clock.messageTime();
     if (time !== null) await pump.plan(time);
     return time !== null;
   }

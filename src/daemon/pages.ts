@@ -26,7 +26,7 @@ export interface PagesParts {
   readonly version: string;
   readonly front: Front;
   lastWork(): CycleWork | null;
-  /** The time that people are told by. */
+  /** The time of messages and silences. */
   now(): TimeMs;
   reload(): Promise<void>;
   /** Has messages sent now, where this process sends them. */

@@ -72,35 +72,35 @@ describe('the clock of windows', () => {
   });
 });
 
-describe('the time that people are told by', () => {
+describe('the time of messages', () => {
   it('is the wall clock while that is possible, and goes on as before while it is not', () => {
     const clocks = new Clocks();
     const { clock } = clocks;
     clocks.wall = FROM;
-    expect(clock.told()).toBe(FROM);
+    expect(clock.messageTime()).toBe(FROM);
     clock.confirm(FROM - 3 * MINUTE_MS, true);
-    expect(clock.told()).toBe(FROM);
+    expect(clock.messageTime()).toBe(FROM);
     for (const offset of [DAY_MS, -HOUR_MS, 50 * 365 * DAY_MS]) {
       clocks.wall += offset;
       clocks.pass(MINUTE_MS);
-      expect(clock.told()).toBe(FROM + clocks.steady);
+      expect(clock.messageTime()).toBe(FROM + clocks.steady);
       clocks.wall -= offset;
-      expect(clock.told()).toBe(FROM + clocks.steady);
+      expect(clock.messageTime()).toBe(FROM + clocks.steady);
     }
   });
 
   it('is a corrected wall clock again', () => {
     const clocks = new Clocks();
     const { clock } = clocks;
-    // It began an hour ahead, and samples told.
+    // It began an hour ahead of the samples.
     clocks.wall = FROM + HOUR_MS;
     clock.confirm(FROM - 3 * MINUTE_MS, true);
-    expect(clock.told()).toBeNull();
+    expect(clock.messageTime()).toBeNull();
     clocks.pass(5 * MINUTE_MS);
     clock.confirm(FROM + 2 * MINUTE_MS, true);
-    expect(clock.told()).toBe(FROM + 2 * MINUTE_MS);
+    expect(clock.messageTime()).toBe(FROM + 2 * MINUTE_MS);
     clocks.wall -= HOUR_MS;
-    expect(clock.told()).toBe(FROM + 5 * MINUTE_MS);
+    expect(clock.messageTime()).toBe(FROM + 5 * MINUTE_MS);
   });
 
   it('is in doubt after a start without newer samples, and then the wall clock’s', () => {
@@ -109,12 +109,12 @@ describe('the time that people are told by', () => {
     clocks.wall = FROM;
     clock.confirm(FROM - 2 * DAY_MS, true);
     clocks.pass(LATE - 1);
-    expect(clock.told()).toBeNull();
+    expect(clock.messageTime()).toBeNull();
     clocks.pass(1);
-    expect(clock.told()).toBe(FROM + LATE);
+    expect(clock.messageTime()).toBe(FROM + LATE);
     // What is caught up is no evidence against it.
     clock.confirm(FROM - DAY_MS, true);
-    expect(clock.told()).toBe(FROM + LATE);
+    expect(clock.messageTime()).toBe(FROM + LATE);
   });
 
   it('is behind after a machine has slept, until there are samples', () => {
@@ -122,11 +122,11 @@ describe('the time that people are told by', () => {
     const { clock } = clocks;
     clocks.wall = FROM;
     clock.confirm(FROM - 3 * MINUTE_MS, true);
-    expect(clock.told()).toBe(FROM);
+    expect(clock.messageTime()).toBe(FROM);
     clocks.wall += 8 * HOUR_MS;
-    expect(clock.told()).toBe(FROM);
+    expect(clock.messageTime()).toBe(FROM);
     clock.confirm(FROM + 8 * HOUR_MS - 4 * MINUTE_MS, true);
-    expect(clock.told()).toBe(FROM + 8 * HOUR_MS);
+    expect(clock.messageTime()).toBe(FROM + 8 * HOUR_MS);
   });
 });
 
@@ -267,8 +267,8 @@ class World implements AsyncDisposable {
     return this.now + this.#offset;
   }
 
-  /** What people are told that time it is. */
-  get told(): TimeMs | null {
+  /** By which messages are planned. */
+  get messageTime(): TimeMs | null {
     return this.#supervisor?.time ?? null;
   }
 
@@ -355,8 +355,8 @@ describe('whatever is done to the clock, the machine and the store', () => {
             const { watermark, newest, now, lagMs } = world;
             expect(watermark).toBeLessThanOrEqual(newest + TOLERANCE);
             expect(lagMs).toBeGreaterThanOrEqual(0);
-            const told = world.told ?? now;
-            const wrongMs = scraped > 3 * WINDOW + SETTLE ? Math.abs(told - now) : 0;
+            const time = world.messageTime ?? now;
+            const wrongMs = scraped > 3 * WINDOW + SETTLE ? Math.abs(time - now) : 0;
             expect(wrongMs).toBeLessThanOrEqual(LATE);
             const isAway = one.kind === 'store away';
             scraped = newest >= now - 60 * SECOND_MS && !isAway ? scraped + ms : 0;
@@ -427,7 +427,7 @@ describe('whatever is done to the clock, the machine and the store', () => {
     let record: NotifiedRecord = { ...finding, at: start } as unknown as NotifiedRecord;
     const reminded: TimeMs[] = [];
     let quietUntil = 0;
-    const quiet = silence(world.told ?? 0, 100);
+    const quiet = silence(world.messageTime ?? 0, 100);
     world.plan = (at) => {
       if (at >= quiet.startsAt && at < quiet.endsAt) quietUntil = world.now;
       const intervals = { info: null, warning: DAY_MS, critical: null };
@@ -449,8 +449,8 @@ describe('whatever is done to the clock, the machine and the store', () => {
       },
       pump: { wake: () => undefined },
       log: pino({ level: 'silent' }),
-      now: () => world.told ?? world.wall,
-      isInDoubt: () => world.told === null,
+      now: () => world.messageTime ?? world.wall,
+      isInDoubt: () => world.messageTime === null,
       installedAt: async () => start - 30 * DAY_MS,
     });
     const offsets = [DAY_MS, 0, -HOUR_MS, 7 * DAY_MS, 0, 3 * MINUTE_MS, -DAY_MS, HOUR_MS];

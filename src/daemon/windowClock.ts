@@ -10,8 +10,8 @@ interface Anchor {
 const IN_STEP = 2;
 
 /**
- * The time by which windows are complete, and the time that people are told by. A wall clock may be set; what samples have
- * confirmed stays so, and what has passed since is told by a clock that only goes on.
+ * The time by which windows are complete, and the time of messages. A wall clock may be set; what samples have
+ * confirmed stays so, and a clock that only goes on has what has passed since.
  */
 export class WindowClock {
   readonly #wall: () => TimeMs;
@@ -48,7 +48,7 @@ export class WindowClock {
    * within what samples allow, else what it said before goes on. Null while nothing tells whether it is ahead: after a
    * start, until samples have come or would have.
    */
-  told(): TimeMs | null {
+  messageTime(): TimeMs | null {
     const [wall, steady, earliest] = [this.#wall(), this.#steady(), this.#earliest()];
     const isPossible = (time: TimeMs): boolean =>
       time >= earliest && (this.#confirmed === null || time <= earliest + this.#lateMs());

@@ -145,7 +145,7 @@ function overText(code: DataProblem['code'], subject: string): string {
     case 'partial-answer':
       return `Queries for ${subject} return complete answers again`;
     case 'unknown-cost':
-      return `What ${subject} cost is told again`;
+      return `Metrics show again what ${subject} cost`;
     case 'set-aside':
       return `The ${subject} runs again`;
     default:
