@@ -1,6 +1,6 @@
 import type { WorkloadsConfig } from '../config.ts';
 import type { DataProblem } from '../../model/snapshot.ts';
-import { HOUR_MS, SECOND_MS, type TimeMs } from '../../model/time.ts';
+import { HOUR_MS, MINUTE_MS, SECOND_MS, type TimeMs } from '../../model/time.ts';
 import { createApiClient, type ApiClient } from '../kubernetes/api/apiClient.ts';
 import { ApiFailure, isOfWholeServer } from '../kubernetes/api/apiFailure.ts';
 import { connect, type Connection, type Machine } from '../kubernetes/api/connect.ts';
@@ -24,6 +24,11 @@ import { listResource, type KnownVersions } from './listResource.ts';
  * window that was sealed with partial data is asked again.
  */
 const NEAR_MS = REASK_MS;
+/**
+ * After its restart an API server refuses what it allows, until it has loaded its roles. A refusal of what was allowed a
+ * short while ago counts for nothing until it has lasted for so long.
+ */
+const ROLES_LOAD_MS = 10 * MINUTE_MS;
 /** All lists together: a slow API server must not hold up a cycle. */
 const LIMITS = { requestMs: 30 * SECOND_MS, togetherMs: 60 * SECOND_MS };
 const CONCURRENCY = 4;
@@ -48,6 +53,8 @@ export function createApiSource(
 ): SpecSource {
   const versions: KnownVersions = new Map();
   const parts = new Map<ResourceKind, Part>();
+  /** Since when what was allowed is refused. */
+  const refusedSince = new Map<ResourceKind, TimeMs>();
   const kinds = kindsOf(workloads);
 
   async function read(now: TimeMs, signal: AbortSignal): Promise<Inventory> {
@@ -87,6 +94,7 @@ export function createApiSource(
           part?.builder.pods,
         );
         parts.set(resource, { at: now, builder });
+        refusedSince.delete(resource);
       } catch (error) {
         signal.throwIfAborted();
         const failure = deadline.aborted ? tooSlow(limits.togetherMs) : error;
@@ -106,6 +114,14 @@ export function createApiSource(
     await Promise.all(Array.from({ length: CONCURRENCY }, worker));
   }
 
+  /** True for a refusal of what was allowed just before. */
+  function isSudden(resource: ResourceKind, { code }: ApiFailure, now: TimeMs): boolean {
+    if (code !== 'forbidden' || !parts.has(resource)) return false;
+    const since = refusedSince.get(resource) ?? now;
+    refusedSince.set(resource, since);
+    return now - since < ROLES_LOAD_MS;
+  }
+
   function gathered(
     now: TimeMs,
     failures: ReadonlyMap<ResourceKind, ApiFailure>,
@@ -118,13 +134,15 @@ export function createApiSource(
     for (const resource of RESOURCES) {
       if (!kinds.includes(resource)) missing.push(resourceName(resource));
       const failure = failures.get(resource);
-      if (failure !== undefined && !isPassingFailure(failure)) parts.delete(resource);
+      const isSilent = failure !== undefined && isSudden(resource, failure, now);
+      if (failure !== undefined && !isPassingFailure(failure) && !isSilent) parts.delete(resource);
       const part = parts.get(resource);
       const isHeld = part !== undefined && now - part.at <= NEAR_MS;
       if (isHeld) whole.absorb(part.builder);
       else if (failure !== undefined && !isOrdinaryAbsence(resource, failure)) {
         missing.push(resourceName(resource));
       }
+      if (isSilent && isHeld) continue;
       if (failure !== undefined && wholeFailure === null && !isOrdinaryAbsence(resource, failure)) {
         problems.push(problemOf(resource, failure, label, isHeld ? part.at : null));
       }

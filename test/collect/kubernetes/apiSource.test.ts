@@ -281,6 +281,24 @@ describe('the Kubernetes API as a source of specifications', () => {
     expect(late.objects.missing).toEqual(['nodes']);
   });
 
+  it('says nothing of refusals right after a restart of the API server, until they last', async () => {
+    const source = sourceOf();
+    await read(source);
+    server.denials.push({ resource: 'nodes' }, { resource: 'namespaces' });
+    for (const minutes of [5, 10, 14]) {
+      const after = await read(source, AT + minutes * MINUTE_MS);
+      expect(texts(after)).toEqual([]);
+      expect(after.objects.missing).toEqual([]);
+      expect(after.objects.nodes).toHaveLength(1);
+    }
+    server.denials.pop();
+    const lasting = await read(source, AT + 20 * MINUTE_MS);
+    expect(texts(lasting)).toEqual([expect.stringContaining('does not let nodes be listed')]);
+    expect(lasting.objects.missing).toEqual(['nodes']);
+    server.denials.pop();
+    expect(texts(await read(source, AT + 25 * MINUTE_MS))).toEqual([]);
+  });
+
   it('takes a replaced token into use, and says when one is no longer accepted', async () => {
     const source = sourceOf();
     server.tokens.delete(TOKEN);
