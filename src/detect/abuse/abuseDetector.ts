@@ -56,12 +56,12 @@ function taint(key: string, { rows, window }: Scene): void {
 }
 
 function* lookAtGroups(candidates: readonly Subject[], scene: Scene): Iterable<Judged> {
-  const { rows, window } = scene;
+  const { rows, thresholds } = scene;
   const trackOf = (key: string): Track | undefined => {
     const row = rows.get(key);
     return row?.row === 'track' ? row : undefined;
   };
-  const groups = collectGroups(candidates, trackOf, window.end);
+  const groups = collectGroups(candidates, trackOf, thresholds);
   const seen = new Set(groups.map(({ key }) => key));
   for (const { key, subject, memberHashes, memberKeys } of groups) {
     const result = lookAt(subject, memberHashes, scene);

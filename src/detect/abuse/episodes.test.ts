@@ -45,6 +45,65 @@ describe('within the first day of a history', () => {
     expect(opened!.at - onset).toBeLessThanOrEqual(2 * HOUR_MS);
   });
 
+  /** So many pods of one service, the first with another container or more use. */
+  const replicas = (count: number, start: TimeMs, first: (pod: PodSample) => PodSample) =>
+    Array.from({ length: count }, (_, n) => {
+      const at = {
+        uid: `web-${n}`,
+        name: `web-7d4b9c5f6-${n}`,
+        node: `node-${n + 1}`,
+      };
+      const pod = web(start + n * HOUR_MS, 0, at);
+      return n === 0 ? first(pod) : pod;
+    });
+  const more = (pod: PodSample, cores: number): PodSample => ({
+    ...pod,
+    containers: pod.containers.map((one) => ({
+      ...one,
+      cpuUsageCores: cores,
+      throttledShare: 1,
+    })),
+  });
+
+  it('a hijacked replica is held against the other one from the first minute on', () => {
+    const run = new AbuseRun();
+    run.play(2 * HOUR_MS, (start) => replicas(2, start, (pod) => more(pod, 0.95)));
+    expect(run.open().map(({ severity }) => severity)).toEqual(['warning']);
+  });
+
+  it('a container in one pod of several is not credited with the traffic that all of them have', () => {
+    const run = new AbuseRun().play(2 * HOUR_MS, (start) =>
+      replicas(3, start, (pod) => {
+        const beside = {
+          ...pod.containers[0]!,
+          name: 'debugger-x7k2p',
+          cpuUsageCores: 0.95,
+        };
+        return { ...pod, containers: [...pod.containers, beside] };
+      }),
+    );
+    expect(run.open().map(({ scope }) => scope.container)).toEqual(['debugger-x7k2p']);
+  });
+
+  it('a container that is renamed pod by pod keeps its traffic', () => {
+    const run = new AbuseRun().play(3 * DAY_MS, (start) => replicas(3, start, (pod) => pod));
+    run.play(12 * HOUR_MS, (start) =>
+      replicas(3, start, (pod) => ({
+        ...pod,
+        containers: pod.containers.map((one) => ({ ...one, name: 'web' })),
+      })),
+    );
+    expect(run.events).toEqual([]);
+  });
+
+  it('an hour without a rest shows where single windows had reached as much before', () => {
+    const bursts = (start: TimeMs) => [web(start, (start / (5 * MINUTE_MS)) % 12 === 5 ? 0.85 : 0)];
+    const run = new AbuseRun().play(6 * HOUR_MS, bursts);
+    expect(run.events).toEqual([]);
+    run.play(3 * HOUR_MS, (start) => [web(start, 0.85)]);
+    expect(run.open().map(({ severity }) => severity)).toEqual(['warning']);
+  });
+
   it('a service whose load comes with its traffic is none', () => {
     const run = new AbuseRun().play(HOUR_MS, quiet);
     run.play(6 * HOUR_MS, () => [using(0.5, 110_000)]);

@@ -8,13 +8,7 @@ import { matcherOf, type IndicatorMatcher, type Indicators } from './evidence/in
 import { judge, QUIET, type Judgement } from './verdict/judge.ts';
 import { closeHour } from './expectation/learn.ts';
 import { normalOf, type Normal } from './expectation/normal.ts';
-import {
-  knownCoLocated,
-  coLocatedTraffic,
-  peersOf,
-  ringOf,
-  teachPeers,
-} from './expectation/neighbours.ts';
+import { coLocatedTraffic, peersOf, ringOf, teachPeers } from './expectation/neighbours.ts';
 import { flagFrom, hourOf, type HourRing } from './expectation/ring.ts';
 import { hash } from './subjects/images.ts';
 import { isSteady } from './evidence/signals/flatness.ts';
@@ -167,7 +161,7 @@ export function factsOf(subject: Subject, track: Track, groupSize: number, scene
   const ring = seriesOf(subject, rows) ?? ringOf(rows, `p/${subject.key}`);
   const surroundings = {
     peers: peersOf(rows, subject),
-    coLocatedNet: coLocatedTraffic(rows, knownCoLocated(subject, rows, window.start, 1)),
+    coLocatedNet: coLocatedTraffic(subject, rows, window.start),
     historyStart,
     now: window.end,
   };

@@ -111,33 +111,41 @@ describe('on the first day', () => {
 });
 
 describe('Jobs of one image, under a new name each time', () => {
-  /** Runs of so many minutes, every hour. */
+  /** Runs of so many minutes, every so many, so many at once. */
   const jobs =
-    (from: TimeMs, every: number, minutes: number, cores: number): Pods =>
+    (from: TimeMs, every: number, minutes: number, cores: number, atOnce = 1): Pods =>
     (start) => {
       const run = Math.floor((start - from) / (every * MINUTE_MS));
       const since = from + run * every * MINUTE_MS;
       if (start < from || start - since >= minutes * MINUTE_MS) return [];
-      const name = `calc-${run}`;
-      return [
-        using(cores, 100, {
+      return Array.from({ length: atOnce }, (_, n) => {
+        const name = `calc-${run}-${n}`;
+        return using(cores, 100, {
           name: `${name}-x`,
           namespace: 'batch',
           uid: name,
           createdAt: since,
           workload: { kind: 'Job', name },
           container: { image: 'docker.io/some/calc:v1' },
-        }),
-      ];
+        });
+      });
     };
 
-  it('in a chain are one finding', () => {
+  it('in a chain are one standing load: one finding, and a page', () => {
     const run = new AbuseRun().play(3 * DAY_MS, (start) => [quiet(start)]);
     const chain = jobs(run.now, 10, 10, 0.9);
     run.play(20 * HOUR_MS, (start) => [quiet(start), ...chain(start)]);
     const found = run.events.filter(({ finding }) => finding.scope.namespace === 'batch');
     expect(found.filter(({ type }) => type === 'opened').length).toBeLessThanOrEqual(2);
-    expect(run.open()).toHaveLength(1);
+    expect(run.open().map(({ severity }) => severity)).toEqual(['critical']);
+  });
+
+  it('at once compute and end: a warning', () => {
+    const run = new AbuseRun().play(3 * DAY_MS, (start) => [quiet(start)]);
+    const batch = jobs(run.now, 600, 300, 0.9, 6);
+    run.play(20 * HOUR_MS, (start) => [quiet(start), ...batch(start)]);
+    const found = run.events.filter(({ finding }) => finding.scope.namespace === 'batch');
+    expect(new Set(found.map(({ finding }) => finding.severity))).toEqual(new Set(['warning']));
   });
 
   it('that have always run are vouched for by those before them', () => {

@@ -104,7 +104,7 @@ function againstBaseline(
   // What starts is busy; a known workload's new pods are looked at once they have settled.
   const isJudged = !subject.isStarting;
   const lasting =
-    isOver || !isJudged || base.isProvisional || track.smoothNet < 0
+    isOver || !isJudged || track.smoothNet < 0
       ? null
       : (onAverage(subject, cores, track, base, thresholds) ??
         beyondItsTraffic(subject, cores, track, base, traffic, thresholds));
@@ -153,10 +153,12 @@ function onAverage(
   const { normal } = base;
   const extraCores = track.smoothCores - normal;
   if (extraCores < thresholds.minCores || 2 * (cores - normal) < extraCores) return null;
-  // While the hours of the day are not known, their spread is not one hour's noise.
-  const sigma = base.isShort
-    ? 0
-    : Math.max(base.sigma, thresholds.minCores / thresholds.novelty.sigmas);
+  // While the hours of the day are not known, their spread is not one hour's noise. In the first hours it tells how
+  // the use has risen so far.
+  const sigma =
+    base.isShort && !base.isProvisional
+      ? 0
+      : Math.max(base.sigma, thresholds.minCores / thresholds.novelty.sigmas);
   const threshold = lineOf(base, base.upperMean, base.wobbleMean, sigma, thresholds);
   if (track.smoothCores < threshold) return null;
   const extraBytes = bytesOnAverage(subject, track, base, thresholds);

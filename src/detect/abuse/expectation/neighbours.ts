@@ -58,11 +58,11 @@ const MARGIN = 1.5;
 /**
  * What the pod's network carries without this container, bytes a second: a pod's containers share it, so a
  * side-car that is new is not credited with what the others send. Their highest hour of a day, or what their use
- * in this window comes with by the day's ratio, with a margin; null where none has an hour of history.
+ * in this window comes with by the day's ratio, or what the pods without it carry, with a margin; 0 where none tells.
  */
-export function coLocatedTraffic(rows: Rows, coLocated: readonly CoLocated[]): number | null {
-  let highest: number | null = null;
-  for (const { key, cores } of coLocated) {
+export function coLocatedTraffic(subject: Subject, rows: Rows, now: TimeMs): number {
+  let highest = MARGIN * (subject.netWithout ?? 0);
+  for (const { key, cores } of knownCoLocated(subject, rows, now, 1)) {
     const ring = ringOf(rows, `p/c/${key}`);
     if (ring === null) continue;
     let most = 0;
@@ -76,8 +76,8 @@ export function coLocatedTraffic(rows: Rows, coLocated: readonly CoLocated[]): n
       bytes += BYTES_OF[code] ?? 0;
       used += CORES_OF[ring.mean[hour % SLOTS] ?? 0] ?? 0;
     }
-    const now = used > 0 ? ((cores ?? 0) * bytes) / used : 0;
-    highest = Math.max(highest ?? 0, MARGIN * most, MARGIN * now);
+    const byUse = used > 0 ? ((cores ?? 0) * bytes) / used : 0;
+    highest = Math.max(highest, MARGIN * most, MARGIN * byUse);
   }
   return highest;
 }

@@ -26,7 +26,7 @@ export interface Normal {
 /** What is known of what stands beside the subject. */
 export interface Surroundings {
   readonly peers: Peers | null;
-  readonly coLocatedNet: number | null;
+  readonly coLocatedNet: number;
   readonly historyStart: TimeMs;
   readonly now: TimeMs;
 }
@@ -62,7 +62,7 @@ export function normalOf(
     isDeployed: isNew || isReplaced,
     isArrival: isArrived,
     lapsedBefore,
-    coLocatedNet: coLocatedNet ?? 0,
+    coLocatedNet,
   };
   const { provisionalHours } = thresholds.baseline;
   const base =
@@ -80,7 +80,7 @@ export function normalOf(
     return { source: 'peers', base: peerBaseline(peers, thresholds), ...rest };
   // Its own first hours say nothing of what is new: they may be the miner's.
   if (isNew) return { source: 'new', base: null, ...rest };
-  return { source: 'unknown', base: base ?? siblingBaseline(subject), ...rest };
+  return { source: 'unknown', base: base ?? siblingBaseline(subject, thresholds), ...rest };
 }
 
 /**
@@ -98,46 +98,52 @@ function isArrival(
   return members.every(({ pod }) => pod.createdAt !== null && pod.createdAt >= historyStart);
 }
 
+const NO_BASELINE: Baseline = {
+  normal: 0,
+  sigma: 0,
+  upper: 0,
+  upperMean: 0,
+  wobble: 0,
+  wobbleMean: 0,
+  highest: 0,
+  net: 0,
+  disk: 0,
+  netPerCoreSecond: 0,
+  diskPerCoreSecond: 0,
+  traffic: null,
+  hours: 0,
+  isShort: false,
+  isProvisional: false,
+};
+
 function peerBaseline(peers: Peers, { minCores, novelty }: AbuseThresholds): Baseline {
   const upper = peers.upper * (1 + novelty.margin);
   return {
+    ...NO_BASELINE,
     normal: peers.cores,
     sigma: Math.max(peers.cores * novelty.margin, minCores / novelty.sigmas),
     upper,
     upperMean: upper,
-    wobble: 0,
-    wobbleMean: 0,
     highest: peers.upper,
-    net: 0,
-    disk: 0,
     netPerCoreSecond: peers.cores > 0 ? peers.net / peers.cores : 0,
     diskPerCoreSecond: peers.cores > 0 ? peers.disk / peers.cores : 0,
-    traffic: null,
     hours: peers.hours,
-    isShort: false,
-    isProvisional: false,
   };
 }
 
 /** Its siblings, which share its code and its traffic, as a provisional normal of the hottest pod. */
-function siblingBaseline(subject: Subject): Baseline | null {
-  const { siblings, siblingsHighest, siblingsNet } = subject;
-  if (siblings === null || siblingsHighest === null) return null;
-  const ratio = siblings > 0 ? (siblingsNet ?? 0) / siblings : 0;
+function siblingBaseline({ siblings }: Subject, { baseline }: AbuseThresholds): Baseline | null {
+  if (siblings === null) return null;
+  const { cores, highest, net } = siblings;
   return {
-    normal: siblings,
-    sigma: Math.max(0.1 * siblings, (siblingsHighest - siblings) / 2),
-    upper: siblingsHighest,
-    upperMean: siblingsHighest,
-    wobble: 0,
-    wobbleMean: 0,
-    highest: siblingsHighest,
-    net: siblingsNet ?? 0,
-    disk: 0,
-    netPerCoreSecond: ratio,
-    diskPerCoreSecond: 0,
-    traffic: null,
-    hours: 0,
+    ...NO_BASELINE,
+    normal: cores,
+    sigma: Math.max(2 * baseline.scaleFloorShare * cores, (highest - cores) / 2),
+    upper: highest,
+    upperMean: highest,
+    highest,
+    net: net ?? 0,
+    netPerCoreSecond: cores > 0 ? (net ?? 0) / cores : 0,
     isShort: true,
     isProvisional: true,
   };

@@ -3,7 +3,8 @@ import type { WindowCosts } from '../../../model/cost.ts';
 import type { ContainerSample, PodSample, Snapshot } from '../../../model/snapshot.ts';
 import { MINUTE_MS, type TimeMs } from '../../../model/time.ts';
 import { containerKey } from '../../../model/workload.ts';
-import type { CoLocated, Subject, SubjectMember } from './subject.ts';
+import type { CoLocated, Siblings, Subject, SubjectMember } from './subject.ts';
+import { medianOf } from '../expectation/quantile.ts';
 
 /** A pod younger than this may be busy starting: it does not stand for a workload that we know. */
 const YOUNG_MS = 15 * MINUTE_MS;
@@ -27,17 +28,17 @@ const SUMMED_KINDS = new Set([...RUN_KINDS, 'Pod']);
 /** The containers of the window, grouped by workload, each group represented by its hottest pod. */
 export function collectSubjects(snapshot: Snapshot, costs: WindowCosts): Subject[] {
   const groups = new Map<string, SubjectMember[]>();
+  const podsOf = new Map<string, PodSample[]>();
   const areOwnersTold = snapshot.pods.some(({ workloadKnown }) => workloadKnown);
   for (const pod of snapshot.pods) {
     // Until its owner is known, a pod of a known workload looks like a new one of its own.
     if (areOwnersTold && !pod.workloadKnown) continue;
+    push(podsOf, workloadKey(pod), pod);
     for (const container of pod.containers) {
       const cores = container.cpuUsageCores;
       if (cores === null || !(container.runShare > 0)) continue;
       const key = containerKey(pod.namespace, pod.workload, container.name);
-      const members = groups.get(key);
-      if (members === undefined) groups.set(key, [{ pod, container, cores }]);
-      else members.push({ pod, container, cores });
+      push(groups, key, { pod, container, cores });
     }
   }
   const costOf = new Map<ContainerSample, number>();
@@ -47,12 +48,23 @@ export function collectSubjects(snapshot: Snapshot, costs: WindowCosts): Subject
   const subjects: Subject[] = [];
   for (const [key, members] of groups) {
     sortHottestFirst(members, snapshot.window.end);
-    const subject = cpuSubject(key, snapshot.window.end, members, nodeCores, costOf);
+    const pods = podsOf.get(workloadKey((members[0] as SubjectMember).pod)) ?? [];
+    const subject = cpuSubject(key, snapshot.window.end, members, pods, nodeCores, costOf);
     subjects.push(subject);
     const gpu = gpuSubject(subject);
     if (gpu !== null) subjects.push(gpu);
   }
   return subjects.sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0));
+}
+
+function push<T>(lists: Map<string, T[]>, key: string, one: T): void {
+  const list = lists.get(key);
+  if (list === undefined) lists.set(key, [one]);
+  else list.push(one);
+}
+
+function workloadKey({ namespace, workload }: PodSample): string {
+  return `${namespace}/${workload.kind}/${workload.name}`;
 }
 
 function sortHottestFirst(members: SubjectMember[], now: number): void {
@@ -69,6 +81,7 @@ function cpuSubject(
   key: string,
   now: TimeMs,
   members: readonly SubjectMember[],
+  pods: readonly PodSample[],
   nodeCores: ReadonlyMap<string, number | null>,
   costOf: ReadonlyMap<ContainerSample, number>,
 ): Subject {
@@ -116,7 +129,8 @@ function cpuSubject(
     ram: container.ramUsageBytes,
     ramLimit: container.ramLimitBytes,
     tensor: container.gpuTensorActivity,
-    ...siblingsOf(isSummed ? [] : members, isNetKnown),
+    siblings: isSummed ? null : siblingsOf(members, isNetKnown),
+    netWithout: netWithout(members, pods),
     isStarting: !SUMMED_KINDS.has(pod.workload.kind) && isYoung(pod, now),
     podCount: members.length,
     nodeCount: new Set(members.map((member) => member.pod.node)).size,
@@ -136,31 +150,35 @@ function matesOf(pod: PodSample, container: string): readonly CoLocated[] {
     }));
 }
 
-/** Pods that a hot one can be held against. */
-const MIN_SIBLINGS = 3;
-
-function siblingsOf(
-  members: readonly SubjectMember[],
-  isNetKnown: boolean,
-): Pick<Subject, 'siblings' | 'siblingsHighest' | 'siblingsNet'> {
+/** What the other pods do, which share its code and its traffic. */
+function siblingsOf(members: readonly SubjectMember[], isNetKnown: boolean): Siblings | null {
   const rest = members.slice(1);
-  if (rest.length < MIN_SIBLINGS)
-    return { siblings: null, siblingsHighest: null, siblingsNet: null };
-  const nets: number[] = [];
-  for (const { pod } of rest) {
-    const { networkReceiveBytesPerSecond: rx, networkTransmitBytesPerSecond: tx } = pod;
-    if (rx !== null && tx !== null) nets.push(rx + tx);
-  }
+  if (rest.length === 0) return null;
+  const nets = rest.map(({ pod }) => netOfPod(pod)).filter((net) => net !== null);
   return {
-    siblings: medianOf(rest.map(({ cores }) => cores)),
-    siblingsHighest: Math.max(...rest.map(({ cores }) => cores)),
-    siblingsNet: isNetKnown && nets.length === rest.length ? medianOf(nets) : null,
+    cores: medianOf(rest.map(({ cores }) => cores)),
+    highest: Math.max(...rest.map(({ cores }) => cores)),
+    net: isNetKnown && nets.length === rest.length ? medianOf(nets) : null,
   };
 }
 
-function medianOf(values: readonly number[]): number {
-  const sorted = Float64Array.from(values).sort();
-  return sorted[sorted.length >> 1] ?? 0;
+function netOfPod(pod: PodSample): number | null {
+  const { networkReceiveBytesPerSecond: rx, networkTransmitBytesPerSecond: tx } = pod;
+  return rx === null || tx === null ? null : rx + tx;
+}
+
+/**
+ * Where a pod has all the containers of the workload's others and one more, that one was added by hand: what the
+ * others send is not its own.
+ */
+function netWithout(members: readonly SubjectMember[], pods: readonly PodSample[]): number | null {
+  if (pods.length === members.length) return null;
+  const own = new Set(members.map(({ pod }) => pod));
+  const names = new Set(members[0]?.pod.containers.map(({ name }) => name));
+  const others = pods.filter(
+    (pod) => !own.has(pod) && pod.containers.every(({ name }) => names.has(name)),
+  );
+  return others.length === 0 ? null : Math.max(...others.map((pod) => netOfPod(pod) ?? 0));
 }
 
 /** The same container seen by its GPUs: busy GPUs take the place of cores. Null where none is measured. */
@@ -188,7 +206,5 @@ function gpuSubject(cpu: Subject): Subject | null {
     throttled: 0,
     tensor: container.gpuTensorActivity,
     siblings: null,
-    siblingsHighest: null,
-    siblingsNet: null,
   };
 }

@@ -1,8 +1,8 @@
 import type { ContainerSample, PodSample } from '../../../model/snapshot.ts';
-import { DAY_MS, type TimeMs } from '../../../model/time.ts';
 import { hash, repositoryOf } from './images.ts';
 import type { Facts } from '../evidence/signal.ts';
 import type { Track } from '../state/state.ts';
+import type { AbuseThresholds } from '../thresholds.ts';
 import type { Subject, SubjectMember } from './subject.ts';
 
 /** Distinct members that are remembered; more make no difference. */
@@ -38,7 +38,7 @@ export function mayBeOneOfMany({ subject, normal, sideCar }: Facts): boolean {
 export function collectGroups(
   candidates: readonly Subject[],
   trackOf: (key: string) => Track | undefined,
-  now: TimeMs,
+  thresholds: AbuseThresholds,
 ): readonly Group[] {
   const byImage = new Map<string, Subject[]>();
   for (const subject of candidates) {
@@ -47,22 +47,21 @@ export function collectGroups(
     if (members === undefined) byImage.set(key, [subject]);
     else members.push(subject);
   }
-  return Array.from(byImage, ([key, members]) => groupOf(key, members, trackOf(key), now));
+  return Array.from(byImage, ([key, members]) => groupOf(key, members, trackOf(key), thresholds));
 }
 
 function groupOf(
   key: string,
   members: readonly Subject[],
   track: Track | undefined,
-  now: TimeMs,
+  { spread }: AbuseThresholds,
 ): Group {
-  const isSameDay =
-    track !== undefined &&
-    (track.alarm > 0 || Math.floor(track.lastSeen / DAY_MS) === Math.floor((now - 1) / DAY_MS));
-  const hashes = new Set(isSameDay ? track.members : []);
+  const hashes = new Set(track !== undefined && track.since > 0 ? track.members : []);
   for (const { workload } of members)
     if (hashes.size < MAX_MEMBERS && workload !== null) hashes.add(hash(workload.name));
-  const subject = sumSubject(key, members, hashes.size);
+  // A run ends. Where one follows another at once, they are one standing load in many names.
+  const isRelay = hashes.size >= spread.many * members.length;
+  const subject = sumSubject(key, members, hashes.size, isRelay);
   return {
     key,
     subject,
@@ -94,7 +93,12 @@ function sumsOver(all: readonly SubjectMember[]): Sums {
   };
 }
 
-function sumSubject(key: string, members: readonly Subject[], workloads: number): Subject {
+function sumSubject(
+  key: string,
+  members: readonly Subject[],
+  workloads: number,
+  isRelay: boolean,
+): Subject {
   const first = members[0] as Subject;
   // Of all pods: a subject's own amounts are those of its hottest.
   const all = members.flatMap((member) => member.members);
@@ -113,7 +117,7 @@ function sumSubject(key: string, members: readonly Subject[], workloads: number)
       subject: subjectName,
     },
     workload: only?.workload ?? null,
-    runs: members.every((member) => member.runs),
+    runs: !isRelay && members.every((member) => member.runs),
     image: first.image,
     cores: sum(({ cpuUsageCores }) => cpuUsageCores),
     isSummed: true,
@@ -130,8 +134,7 @@ function sumSubject(key: string, members: readonly Subject[], workloads: number)
     ramLimit: null,
     tensor: null,
     siblings: null,
-    siblingsHighest: null,
-    siblingsNet: null,
+    netWithout: null,
     isStarting: false,
     podCount: all.length,
     nodeCount: new Set(all.map(({ pod }) => pod.node)).size,
@@ -175,8 +178,7 @@ export function absentGroup(key: string, namespace: string, subject: string): Su
     ramLimit: null,
     tensor: null,
     siblings: null,
-    siblingsHighest: null,
-    siblingsNet: null,
+    netWithout: null,
     isStarting: false,
     podCount: 0,
     nodeCount: 0,

@@ -33,11 +33,10 @@ export interface Subject {
   readonly ram: number | null;
   readonly ramLimit: number | null;
   readonly tensor: number | null;
-  /** Median cores of the hottest pod's siblings, where it has enough of them. */
-  readonly siblings: number | null;
-  /** The highest of them, and their median network in bytes a second (null: not known). */
-  readonly siblingsHighest: number | null;
-  readonly siblingsNet: number | null;
+  /** What the hottest pod's siblings use; null where it has none. */
+  readonly siblings: Siblings | null;
+  /** The most network of its workload's pods that have no such container, bytes a second; null where all have it. */
+  readonly netWithout: number | null;
   /** True while all its pods are so young that they may be busy starting. */
   readonly isStarting: boolean;
   readonly podCount: number;
@@ -53,6 +52,13 @@ export interface Subject {
 export interface CoLocated {
   readonly key: string;
   readonly cores: number | null;
+}
+
+/** The same container in the other pods of its workload: median and highest cores, median network (null: not known). */
+export interface Siblings {
+  readonly cores: number;
+  readonly highest: number;
+  readonly net: number | null;
 }
 
 export interface SubjectMember {
