@@ -1,4 +1,5 @@
-import { ARCHETYPES_OF_WORK } from './honest/archetypesOfWork.ts';
+import { HELD_OUT_WORK } from './honest/heldOutWork.ts';
+import { TUNING_WORK } from './honest/tuningWork.ts';
 import { OTHER_SETTINGS, type Job } from './jobs.ts';
 import {
   anomalousAlarmsOf,
@@ -66,7 +67,9 @@ export interface Evaluation {
   };
 }
 
-const HARDER: ReadonlySet<string> = new Set(ARCHETYPES_OF_WORK.map(({ name }) => name));
+const HARDER: ReadonlySet<string> = new Set(
+  [...TUNING_WORK, ...HELD_OUT_WORK].map(({ name }) => name),
+);
 
 /** Miners of a tenth of the limit are scored by themselves. */
 const SCORED_SHARE = 0.2;

@@ -58,4 +58,15 @@ export const HELD_OUT_RUNS: readonly HeldOutRun[] = [
     simulated: '92, 0 / 173980',
     measured: '5 / 363',
   },
+  {
+    commit: '90615e8d',
+    date: '2026-11-30',
+    cases: 455,
+    warned: '130 / 130',
+    critical: '79 / 90',
+    hijacked: '40 / 40',
+    firstDay: '35 / 40',
+    simulated: '7, 0 / 4111 (1, 0 / 3735 of the kinds before)',
+    measured: '3 / 363',
+  },
 ];

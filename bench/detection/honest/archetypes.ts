@@ -2,7 +2,8 @@ import { clock, MIB, type Flow } from '../workload.ts';
 import { ARCHETYPES_OF_GAPS } from './archetypesOfGaps.ts';
 import { ARCHETYPES_HELD_OUT } from './archetypesHeldOut.ts';
 import { ARCHETYPES_OF_RELEASES } from './archetypesOfReleases.ts';
-import { ARCHETYPES_OF_WORK } from './archetypesOfWork.ts';
+import { HELD_OUT_WORK } from './heldOutWork.ts';
+import { TUNING_WORK } from './tuningWork.ts';
 import { ARCHETYPES_OF_TUNING } from './archetypesTuning.ts';
 import { batch, bursts, later, nightly, service, weekly, type Archetype } from './plans.ts';
 
@@ -383,5 +384,6 @@ export const ARCHETYPES: readonly Archetype[] = [
   ...ARCHETYPES_HELD_OUT,
   ...ARCHETYPES_OF_TUNING,
   ...ARCHETYPES_OF_RELEASES,
-  ...ARCHETYPES_OF_WORK,
+  ...TUNING_WORK,
+  ...HELD_OUT_WORK,
 ];
