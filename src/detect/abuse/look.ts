@@ -122,11 +122,12 @@ export function lookAt(
 
 /** Adds up how a new side-car goes with the others, until it is known by itself. */
 function learnSideCar({ subject, track, sideCar, window }: Facts, rows: Rows): void {
+  const others = sideCar?.othersCores ?? null;
   // Of its first window it ran for a part only.
-  if (sideCar === null || subject.isStarting || track.firstSeen >= window.start) return;
+  if (others === null || subject.isStarting || track.firstSeen >= window.start) return;
   const was = besideOf(rows, subject);
   const own = subject.cores ?? 0;
-  const sums = addWindow(was, sideCar.othersCores, own, unitsOf(window), window.start);
+  const sums = addWindow(was, others, own, unitsOf(window), window.start);
   rows.set(besideKey(subject), sums);
 }
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { aContainer } from '../../../../test/support/cost.ts';
 import type { PodSample } from '../../../model/snapshot.ts';
-import { DAY_MS, HOUR_MS, type TimeMs } from '../../../model/time.ts';
+import { DAY_MS, HOUR_MS, MINUTE_MS, type TimeMs } from '../../../model/time.ts';
 import { AbuseRun, using } from '../../../../test/support/abuse/abuseRun.ts';
 
 const WORKLOADS = ['shop/web', 'shop/cart', 'media/feed', 'media/list'] as const;
@@ -49,10 +49,28 @@ function rollOut(count: number, hours: number, sideCar: (load: number) => number
   );
 }
 
+/** The pod in a window in which the sample of its known container was lost. */
+function withoutMain(pod: PodSample): PodSample {
+  const [main, ...rest] = pod.containers;
+  return { ...pod, containers: [{ ...main!, cpuUsageCores: null, coverage: 0 }, ...rest] };
+}
+
 const proxy = (load: number): number => 0.02 + 0.08 * load;
 const miner = (): number => 0.2;
 
 describe('a new container beside known ones', () => {
+  it('stays one where the sample of a known container is lost', () => {
+    const all = WORKLOADS.map((_, index) => index);
+    const run = new AbuseRun().play(3 * DAY_MS, (start) => all.map((n) => podOf(n, start, null)));
+    run.play(DAY_MS, (start) =>
+      all.map((n) => {
+        const pod = podOf(n, start, proxy);
+        return (start / (5 * MINUTE_MS)) % 4 === n % 4 ? withoutMain(pod) : pod;
+      }),
+    );
+    expect(run.events).toEqual([]);
+  });
+
   it('that goes with them is no finding, in many workloads or in one', () => {
     expect(rollOut(4, 48, proxy).events).toEqual([]);
     expect(rollOut(1, 48, proxy).events).toEqual([]);

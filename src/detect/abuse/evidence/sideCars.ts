@@ -9,8 +9,8 @@ import { pageCores, type AbuseThresholds } from '../thresholds.ts';
 
 /** A new container in the pods of a known workload, and how it stands beside the known containers. */
 export interface SideCar extends Follow {
-  /** Cores of the pod's known containers in this window. */
-  readonly othersCores: number;
+  /** Cores of the pod's known containers in this window; null where those of one are not known. */
+  readonly othersCores: number | null;
   /** True while it uses no more than they do, or than can be critical, on average since it came. */
   readonly isLittle: boolean;
   /** Workloads that its image has come to in this way. */
@@ -43,7 +43,8 @@ export function arrivalsOf(
   for (const subject of subjects) {
     const { image, workload, namespace } = subject;
     if (image === null || workload === null) continue;
-    if (othersCores(subject, rows, now, thresholds) === null) continue;
+    if (knownCoLocated(subject, rows, now, thresholds.baseline.newAfterHours).length === 0)
+      continue;
     const repository = repositoryOf(image);
     const places = arrivals.get(repository) ?? {
       workloads: new Set(),
@@ -69,11 +70,17 @@ export function sideCarOf(
   thresholds: AbuseThresholds,
 ): SideCar | null {
   if (base !== null && !base.isShort) return null;
-  const others = othersCores(subject, rows, now, thresholds);
-  if (others === null) return null;
+  const known = knownCoLocated(subject, rows, now, thresholds.baseline.newAfterHours);
+  if (known.length === 0) return null;
+  // A sample that is lost says nothing: what stands beside it is a side-car all the same.
+  const others = known.reduce<number | null>(
+    (sum, { cores }) => (sum === null || cores === null ? null : sum + cores),
+    0,
+  );
   const sums = besideOf(rows, subject);
   const { follows, namespaces } = thresholds.sideCar;
-  const [own, theirs] = sums === null ? [subject.cores ?? 0, others] : [sums.own, sums.others];
+  const [own, theirs] =
+    sums === null ? [subject.cores ?? 0, others ?? Infinity] : [sums.own, sums.others];
   const places = arrivals.get(repositoryOf(subject.image ?? ''));
   // One image is one piece of software: where its own windows do not tell, those beside other workloads do.
   const itself = followOf(ownMoments(rows, subject), follows);
@@ -103,17 +110,4 @@ function ownMoments(rows: Rows, subject: Subject): Moments | null {
 /** The row in which it is added up how a side-car goes with the others. */
 export function besideKey({ key }: Subject): string {
   return `b/${key}`;
-}
-
-/** Cores of the known containers of its pod; null where it is no new container beside such. */
-function othersCores(
-  subject: Subject,
-  rows: Rows,
-  now: TimeMs,
-  thresholds: AbuseThresholds,
-): number | null {
-  let cores: number | null = null;
-  for (const other of knownCoLocated(subject, rows, now, thresholds.baseline.newAfterHours))
-    if (other.cores !== null) cores = (cores ?? 0) + other.cores;
-  return cores;
 }

@@ -18,8 +18,9 @@ export const servesItsPod: Cap = {
     return (isLittle || isRollout) && (follows ?? (isLittle && isRollout));
   },
   because({ sideCar, suspicion }) {
-    const { follows = null, workloads = 0, isRollout = false, othersCores = 0 } = sideCar ?? {};
-    const beside = `${formatCores(suspicion.cores)} next to ${formatCores(othersCores)} of its pod’s known containers`;
+    const { follows = null, workloads = 0, isRollout = false, othersCores = null } = sideCar ?? {};
+    const others = othersCores === null ? 'unknown use' : formatCores(othersCores);
+    const beside = `${formatCores(suspicion.cores)} next to ${others} of its pod’s known containers`;
     const places = isRollout ? `; its image was added to ${workloads} known workloads` : '';
     return `Uses ${beside}: ${follows === true ? 'it follows their use' : 'undecided whether it follows their use'}${places}`;
   },
