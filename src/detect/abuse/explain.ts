@@ -1,4 +1,4 @@
-import type { EvidenceFamily, Severity } from '../../model/finding.ts';
+import type { Evidence, EvidenceFamily, Severity } from '../../model/finding.ts';
 import type { TimeMs } from '../../model/time.ts';
 import type { WorkloadRef } from '../../model/workload.ts';
 import type { DetectContext } from '../detector.ts';
@@ -7,7 +7,7 @@ import { collectSubjects } from './subjects/collectSubjects.ts';
 import { repositoryOf } from './subjects/images.ts';
 import { matcherOf } from './evidence/indicators.ts';
 import type { MeasuredSignal } from './evidence/signals.ts';
-import { judge, weightOf, type Judgement } from './verdict/judge.ts';
+import { evidenceOf, judge, type Judgement } from './verdict/judge.ts';
 import type { HeldCap } from './verdict/cap.ts';
 import { factsOf, sceneOf } from './look.ts';
 import type { Rows } from './state/state.ts';
@@ -16,18 +16,10 @@ import type { Subject } from './subjects/subject.ts';
 import { formatBytesPerSecond, formatCores } from '../../model/text/units.ts';
 import type { AbuseSections } from './thresholds.ts';
 
-/** One signal as it stands, whether or not it speaks. */
-export interface ExplainedSignal {
-  readonly signal: string;
-  readonly family: EvidenceFamily;
+/** One signal as it stands, whether or not it speaks; its weight is that of the strongest of its family. */
+export interface ExplainedSignal extends Evidence {
   /** `fires`, `quiet`, or `unknown`: what it needs is not there, and it counts for nothing. */
   readonly state: 'fires' | 'quiet' | 'unknown';
-  readonly value: number | string | null;
-  readonly threshold: number | string | null;
-  readonly unit: string;
-  /** Points of the score that it is worth now, where it is the strongest of its family. */
-  readonly weight: number;
-  readonly text: string;
 }
 
 /** A family of evidence: as strong as its strongest signal. */
@@ -138,17 +130,9 @@ function explanationOf(facts: Facts): Explanation {
 }
 
 function signalOf(reading: MeasuredSignal): ExplainedSignal {
-  const { signal, strength, value, threshold, text } = reading;
-  return {
-    signal: signal.name,
-    family: signal.family,
-    state: strength === null ? 'unknown' : strength === 0 ? 'quiet' : 'fires',
-    value,
-    threshold,
-    unit: signal.unit,
-    weight: weightOf(reading),
-    text,
-  };
+  const { strength, text } = reading;
+  const state = strength === null ? 'unknown' : strength === 0 ? 'quiet' : 'fires';
+  return { ...evidenceOf(reading), state, text };
 }
 
 function normalText({ normal, suspicion }: Facts): string {

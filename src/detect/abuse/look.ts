@@ -53,7 +53,7 @@ export function sceneOf(
     thresholds,
     planned: (scope) => context.planned(scope),
     signals,
-    arrivals: arrivalsOf(subjects, rows, window.start, thresholds),
+    arrivals: arrivalsOf(subjects, rows, window.start),
   };
 }
 

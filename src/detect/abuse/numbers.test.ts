@@ -14,9 +14,9 @@ import type { AbuseThresholds } from './thresholds.ts';
 import { judge } from './verdict/judge.ts';
 
 /** Numeric literals but 0 and ±1; the numbers that decide belong into thresholds/abuse.yaml. Lower it, never raise it. */
-const MOST_LITERALS = 117;
-/** Numbers in thresholds/abuse.yaml; the aim is under 40. Lower it, never raise it. */
-const MOST_THRESHOLDS = 46;
+const MOST_LITERALS = 99;
+/** Numbers in thresholds/abuse.yaml. Lower it, never raise it. */
+const MOST_THRESHOLDS = 39;
 
 /** The code without comments, texts and regular expressions; of templates only what is computed. */
 function codeOf(file: string): string {

@@ -19,24 +19,18 @@ export const abuseSchema = z.strictObject({
   minCores: positive,
   baseline: z.strictObject({
     minHours: positive,
-    provisionalHours: positive,
     seasonalHours: count,
     minRunHours: count,
-    newAfterHours: positive,
     scaleFloorShare: share,
-    flagDays: positive,
   }),
   novelty: z.strictObject({
     sigmas: positive,
     minShare: positive,
-    strongShare: positive,
     margin: positive,
     wobbles: positive,
   }),
   dwell: z.strictObject({
     onWindows: count,
-    offWindows: count,
-    criticalWindows: count,
     leak: share,
   }),
   work: z.strictObject({
@@ -61,7 +55,7 @@ export const abuseSchema = z.strictObject({
   shape: z.strictObject({ flat: share, minWindows: count, throttled: share }),
   memory: z.strictObject({ stepBytes: positive }),
   spread: z.strictObject({ many: count }),
-  sideCar: z.strictObject({ follows: positive, namespaces: count }),
+  sideCar: z.strictObject({ follows: positive }),
   gpu: z.strictObject({ busy: share, tensor: share }),
   jvm: z.strictObject({ memoryShare: share, stepShare: share }),
   points: z.strictObject({ weak: share, silence: positive, warning: positive }),
@@ -69,6 +63,16 @@ export const abuseSchema = z.strictObject({
 });
 
 export type AbuseThresholds = z.output<typeof abuseSchema>;
+
+/** Units of five minutes after which a quiet alarm ends, and that a level takes without anything new. */
+export function offWindows({ dwell }: AbuseThresholds): number {
+  return 2 * dwell.onWindows;
+}
+
+/** Units of five minutes that a critical takes. */
+export function criticalWindows({ dwell }: AbuseThresholds): number {
+  return 3 * dwell.onWindows;
+}
 
 /** Less than this in a pod is no critical: replicas that wait for work are new, even and silent too. */
 export function pageCores({ minCores }: AbuseThresholds): number {

@@ -1,4 +1,4 @@
-import type { TimeMs } from '../../../model/time.ts';
+import { DAY_MS, type TimeMs } from '../../../model/time.ts';
 import type { Baseline } from '../expectation/baseline.ts';
 import { addMoments, followOf, momentsOf, sumsOf, type Follow, type Moments } from './follow.ts';
 import { repositoryOf } from '../subjects/images.ts';
@@ -30,12 +30,7 @@ interface Arrival {
 }
 
 /** Looks through a window for new containers in pods of known workloads. */
-export function arrivalsOf(
-  subjects: readonly Subject[],
-  rows: Rows,
-  now: TimeMs,
-  thresholds: AbuseThresholds,
-): Arrivals {
+export function arrivalsOf(subjects: readonly Subject[], rows: Rows, now: TimeMs): Arrivals {
   const arrivals = new Map<
     string,
     { workloads: Set<string>; namespaces: Set<string>; moments: Moments | null }
@@ -43,8 +38,7 @@ export function arrivalsOf(
   for (const subject of subjects) {
     const { image, workload, namespace } = subject;
     if (image === null || workload === null) continue;
-    if (knownCoLocated(subject, rows, now, thresholds.baseline.newAfterHours).length === 0)
-      continue;
+    if (knownCoLocated(subject, rows, now, DAY_MS).length === 0) continue;
     const repository = repositoryOf(image);
     const places = arrivals.get(repository) ?? {
       workloads: new Set(),
@@ -70,7 +64,7 @@ export function sideCarOf(
   thresholds: AbuseThresholds,
 ): SideCar | null {
   if (base !== null && !base.isShort) return null;
-  const known = knownCoLocated(subject, rows, now, thresholds.baseline.newAfterHours);
+  const known = knownCoLocated(subject, rows, now, DAY_MS);
   if (known.length === 0) return null;
   // A sample that is lost says nothing: what stands beside it is a side-car all the same.
   const others = known.reduce<number | null>(
@@ -78,7 +72,7 @@ export function sideCarOf(
     0,
   );
   const sums = besideOf(rows, subject);
-  const { follows, namespaces } = thresholds.sideCar;
+  const { follows } = thresholds.sideCar;
   const [own, theirs] =
     sums === null ? [subject.cores ?? 0, others ?? Infinity] : [sums.own, sums.others];
   const places = arrivals.get(repositoryOf(subject.image ?? ''));
@@ -93,7 +87,7 @@ export function sideCarOf(
     isRollout:
       places !== undefined &&
       places.workloads.size >= thresholds.spread.many &&
-      places.namespaces.size >= namespaces,
+      places.namespaces.size > 1,
   };
 }
 

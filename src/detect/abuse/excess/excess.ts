@@ -16,8 +16,6 @@ export interface Suspicion {
   readonly extraCores: number;
   /** Network and disk beyond the normal, bytes a second; null while the network is unknown. */
   readonly extraBytes: number | null;
-  /** Share of the extra cores that the extra bytes account for, by the workload's own ratio, 0..1. */
-  readonly explained: number;
   readonly isHot: boolean;
   readonly isLevel: boolean;
   /** What an hour shows where this window alone does not; null where it need not be asked. */
@@ -66,7 +64,6 @@ export function suspicionOf(
     threshold: null,
     extraCores: cores,
     extraBytes: bytesOf(subject, extraNet, 0, thresholds),
-    explained: 0,
     isHot: cores >= thresholds.minCores,
     isLevel,
     by: null,
@@ -114,11 +111,10 @@ function againstBaseline(
     threshold,
     extraCores,
     extraBytes: bytesOf(subject, extraNet, base.disk, thresholds),
-    explained,
     isHot: isJudged && (isOver || lasting !== null),
     by: lasting?.by ?? null,
     traffic,
-    ...(lasting?.by === 'traffic' && { ...lasting, explained: 0 }),
+    ...(lasting?.by === 'traffic' && lasting),
   };
 }
 

@@ -1,13 +1,5 @@
-import {
-  logOfBytes,
-  logOfCores,
-  BYTES_OF,
-  CORES_OF,
-  learntHours,
-  SLOTS,
-  type HourRing,
-} from './ring.ts';
-import { medianOf, quantileOf, robustDeviation, selectMedian, selectQuantile } from './quantile.ts';
+import { BYTES_OF, CORES_OF, learntHours, SLOTS, type HourRing } from './ring.ts';
+import { medianOf, quantileOf, robustDeviation } from './quantile.ts';
 import { DAY_HOURS } from '../../../model/time.ts';
 import type { AbuseThresholds } from '../thresholds.ts';
 import { fitTraffic, type TrafficModel } from './trafficModel.ts';
@@ -18,6 +10,11 @@ const WEEK = SLOTS / 2;
 const RUN_HOURS = 12;
 /** Hours of the week that make a normal: both weeks must be among them. */
 const WEEK_HOURS = 5;
+
+/** Quantiles that are normal and high where the time of day is not looked at. */
+const ANY_HOUR = { middle: 0.5, upperQuantile: 1 } as const;
+/** Quantile that is high among hours of one time of day. */
+const USUAL_PEAK = 0.8;
 
 /** What is normal for one hour, learnt from hours that no alarm flagged. */
 export interface Baseline {
@@ -68,18 +65,16 @@ export function baselineFor(
   runs: boolean,
   lapsedBefore: number,
 ): Baseline | null {
-  const learnt = learntHours(ring, ring.newest, thresholds.flagDays * DAY, lapsedBefore);
+  const learnt = learntHours(ring, ring.newest, lapsedBefore);
   if (runs) {
     const past = learnt.filter((h) => hour - h >= RUN_HOURS);
     if (past.length < thresholds.minRunHours) return null;
-    const select = {
-      near: past,
-      all: past,
-      middle: 0.5,
-      upperQuantile: 1,
-      isShort: false,
-    };
-    return summarise(ring, hour, select, thresholds);
+    return summarise(
+      ring,
+      hour,
+      { near: past, all: past, ...ANY_HOUR, isShort: false },
+      thresholds,
+    );
   }
   if (learnt.length === 0) return null;
   const alike = alikeHours(learnt, hour, thresholds);
@@ -101,15 +96,25 @@ export function alikeHours(
 ): AlikeHours {
   const oldest = learnt[0] ?? hour;
   if (hour - oldest < seasonalHours) {
-    return { near: learnt, middle: 0.5, upperQuantile: 1, isShort: true };
+    return { near: learnt, ...ANY_HOUR, isShort: true };
   }
   const week = nearHours(learnt, hour, WEEK);
   if (oldest <= hour - 13 * DAY && week.length >= WEEK_HOURS) {
     // Two weeks' worth of one hour: an outage in one of them must not become what is normal.
-    return { near: week, middle: 2 / 3, upperQuantile: 0.8, isShort: false };
+    return {
+      near: week,
+      middle: 2 / 3,
+      upperQuantile: USUAL_PEAK,
+      isShort: false,
+    };
   }
   const day = nearHours(learnt, hour, DAY);
-  return { near: day.length < 3 ? learnt : day, middle: 0.5, upperQuantile: 0.8, isShort: false };
+  return {
+    ...ANY_HOUR,
+    near: day.length < 3 ? learnt : day,
+    upperQuantile: USUAL_PEAK,
+    isShort: false,
+  };
 }
 
 /** Hours apart by whole periods, give or take one. */
@@ -158,7 +163,7 @@ function summarise(
 ): Baseline {
   const means = read(ring.mean, CORES_OF, near);
   const { normal, sigma } = normalUse(means, middle, thresholds);
-  const highest = CORES_OF[highestCode(ring.peak, all)] ?? 0;
+  const highest = Math.max(...read(ring.peak, CORES_OF, all));
   const past = all.filter((h) => hour - h >= RUN_HOURS);
   return {
     normal,
@@ -186,66 +191,34 @@ function summarise(
   };
 }
 
-function highestCode(column: Uint8Array, hours: readonly number[]): number {
-  let highest = 0;
-  for (const hour of hours) highest = Math.max(highest, column[hour % SLOTS] ?? 0);
-  return highest;
-}
-
-/** The median of the averages of each hour of the day. */
-function mediansByHour(ring: HourRing, hours: readonly number[]): Float64Array {
-  // Codes are logarithms: the median of codes is the code of the median, and fourteen are soon sorted.
-  const days = SLOTS / DAY;
-  const codes = new Uint8Array(SLOTS);
-  const counts = new Uint8Array(DAY);
-  for (const h of hours) {
-    const row = (h % DAY) * days;
-    const code = ring.mean[h % SLOTS] ?? 0;
-    let at = counts[h % DAY] ?? 0;
-    counts[h % DAY] = at + 1;
-    while (at > 0 && (codes[row + at - 1] ?? 0) > code) {
-      codes[row + at] = codes[row + at - 1] ?? 0;
-      at--;
-    }
-    codes[row + at] = code;
-  }
-  return Float64Array.from(counts, (count, hour) => {
-    const low = CORES_OF[codes[hour * days + ((count - 1) >> 1)] ?? 0] ?? 0;
-    return (low + (CORES_OF[codes[hour * days + (count >> 1)] ?? 0] ?? 0)) / 2;
-  });
-}
-
-/** How far peaks and averages ordinarily go above the median of their hour of day. */
+/** How far peaks and averages ordinarily go above the median of the averages of their hour of day: nine of ten. */
 function unexplained(
   ring: HourRing,
   hours: readonly number[],
 ): Pick<Baseline, 'wobble' | 'wobbleMean'> {
-  const medians = mediansByHour(ring, hours);
-  const above = (codes: Uint8Array): Float64Array => {
+  const byHour = Array.from({ length: DAY }, (): number[] => []);
+  for (const h of hours) byHour[h % DAY]?.push(CORES_OF[ring.mean[h % SLOTS] ?? 0] ?? 0);
+  const medians = byHour.map(medianOf);
+  const above = (codes: Uint8Array): number => {
     const excess = new Float64Array(hours.length);
     hours.forEach((h, at) => {
       excess[at] = Math.max(0, (CORES_OF[codes[h % SLOTS] ?? 0] ?? 0) - (medians[h % DAY] ?? 0));
     });
-    return excess;
+    return quantileOf(excess, 0.9);
   };
-  return {
-    wobble: selectQuantile(above(ring.peak), 0.9),
-    wobbleMean: selectQuantile(above(ring.mean), 0.9),
-  };
+  return { wobble: above(ring.peak), wobbleMean: above(ring.mean) };
 }
 
-/** Median of bytes a core-second over the hours in which both are known; codes are logarithms already. */
+/** Median of bytes a core-second over the hours in which both are known. */
 function medianRatio(bytes: Uint8Array, cores: Uint8Array, hours: readonly number[]): number {
-  const logs = new Float64Array(hours.length);
+  const ratios = new Float64Array(hours.length);
   let count = 0;
-  for (const hour of hours) {
-    const byteCode = bytes[hour % SLOTS] ?? 0;
-    const coreCode = cores[hour % SLOTS] ?? 0;
-    if (byteCode > 0 && coreCode > 1)
-      logs[count++] = byteCode === 1 ? -Infinity : logOfBytes(byteCode) - logOfCores(coreCode);
+  for (const h of hours) {
+    const used = CORES_OF[cores[h % SLOTS] ?? 0] ?? 0;
+    const byteCode = bytes[h % SLOTS] ?? 0;
+    if (byteCode > 0 && used > 0) ratios[count++] = (BYTES_OF[byteCode] ?? 0) / used;
   }
-  if (count === 0) return 0;
-  return Math.exp(selectMedian(logs.subarray(0, count)));
+  return medianOf(ratios.subarray(0, count));
 }
 
 function read(codes: Uint8Array, table: Float64Array, hours: readonly number[]): number[] {

@@ -32,14 +32,14 @@ function peerKey({ kind, image }: Subject): string | null {
 }
 
 /**
- * Those containers beside a new one that were known so many hours before it came, with the software that they
+ * Those containers beside a new one that were known so long before it came, ms, with the software that they
  * run: what came with it, or was exchanged with it, vouches for nothing and is owed no traffic.
  */
 export function knownCoLocated(
   subject: Subject,
   rows: Rows,
   now: TimeMs,
-  hours: number,
+  before: number,
 ): readonly CoLocated[] {
   if (subject.kind !== 'cpu' || subject.coLocated.length === 0) return [];
   const track = rows.get(subject.key);
@@ -48,7 +48,7 @@ export function knownCoLocated(
   return subject.coLocated.filter(({ key }) => {
     const row = rows.get(`c/${key}`);
     if (row?.row !== 'track') return false;
-    return came - Math.max(row.firstSeen, row.repoSince) >= hours * HOUR_MS;
+    return came - Math.max(row.firstSeen, row.repoSince) >= before;
   });
 }
 
@@ -62,7 +62,7 @@ const MARGIN = 1.5;
  */
 export function coLocatedTraffic(subject: Subject, rows: Rows, now: TimeMs): number {
   let highest = MARGIN * (subject.netWithout ?? 0);
-  for (const { key, cores } of knownCoLocated(subject, rows, now, 1)) {
+  for (const { key, cores } of knownCoLocated(subject, rows, now, HOUR_MS)) {
     const ring = ringOf(rows, `p/c/${key}`);
     if (ring === null) continue;
     let most = 0;

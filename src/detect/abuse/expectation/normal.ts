@@ -41,9 +41,8 @@ export function normalOf(
   { peers, coLocatedNet, historyStart, now }: Surroundings,
   thresholds: AbuseThresholds,
 ): Normal {
-  const { newAfterHours } = thresholds.baseline;
   // A Job may come once a week.
-  const after = newAfterHours * HOUR_MS + (subject.runs ? REMEMBERED_MS / 2 : 0);
+  const after = DAY_MS + (subject.runs ? REMEMBERED_MS / 2 : 0);
   const isYoung = now - track.firstSeen < REMEMBERED_MS;
   const isNew = isYoung && track.firstSeen - historyStart >= after;
   // A workload whose containers run other software all of a sudden is as new as a new one.
@@ -52,10 +51,10 @@ export function normalOf(
     track.repoSince > track.firstSeen &&
     track.repoSince - historyStart >= after &&
     start - track.repoSince < DAY_MS;
-  const isArrived = !isNew && isArrival(subject, track.firstSeen, historyStart, thresholds);
+  const isArrived = !isNew && isArrival(subject, track.firstSeen, historyStart);
   // What is older than the history may always have done what the first day shows.
-  const isOlder = track.firstSeen - historyStart < newAfterHours * HOUR_MS && !isArrived;
-  const dayEnds = historyStart + newAfterHours * HOUR_MS;
+  const isOlder = track.firstSeen - historyStart < DAY_MS && !isArrived;
+  const dayEnds = historyStart + DAY_MS;
   // Runs come back under new names: a day of alarms would be many findings.
   const lapsedBefore = isOlder && (subject.runs || now > dayEnds) ? hourOf(dayEnds) : 0;
   const rest = {
@@ -64,9 +63,8 @@ export function normalOf(
     lapsedBefore,
     coLocatedNet,
   };
-  const { provisionalHours } = thresholds.baseline;
   const base =
-    ring === null || now - track.firstSeen <= provisionalHours * HOUR_MS
+    ring === null || now - track.firstSeen <= HOUR_MS
       ? null
       : memoised(
           ring,
@@ -91,10 +89,9 @@ function isArrival(
   { workload, runs, kind, members }: Subject,
   firstSeen: TimeMs,
   historyStart: TimeMs,
-  { baseline }: AbuseThresholds,
 ): boolean {
   if (kind !== 'cpu' || workload === null || runs || workload.kind === 'Pod') return false;
-  if (firstSeen - historyStart < baseline.provisionalHours * HOUR_MS) return false;
+  if (firstSeen - historyStart < HOUR_MS) return false;
   return members.every(({ pod }) => pod.createdAt !== null && pod.createdAt >= historyStart);
 }
 

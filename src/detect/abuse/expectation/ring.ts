@@ -36,48 +36,48 @@ const BYTES = { unit: 1, log: Math.log(1.095) } as const;
 
 type Scale = typeof CORES | typeof BYTES;
 
-/** 0 is unknown, 1 is none, 2… is the logarithm. */
+/** Codes of a byte: 0 is unknown, 1 is none, from `FIRST` on it is the logarithm. */
+const CODES = 256;
+const FIRST = 2;
+
 function encode(value: number | null, { unit, log }: Scale): number {
   if (value === null) return 0;
   if (value < unit) return 1;
-  return Math.min(255, 2 + Math.round(Math.log(value / unit) / log));
+  return Math.min(CODES - 1, FIRST + Math.round(Math.log(value / unit) / log));
 }
 
 function tableOf({ unit, log }: Scale): Float64Array {
-  return Float64Array.from({ length: 256 }, (_, code) =>
-    code < 2 ? 0 : unit * Math.exp((code - 2) * log),
+  return Float64Array.from({ length: CODES }, (_, code) =>
+    code < FIRST ? 0 : unit * Math.exp((code - FIRST) * log),
   );
 }
 
 export const CORES_OF = tableOf(CORES);
 export const BYTES_OF = tableOf(BYTES);
 
-/** Logarithms of what codes from 2 on stand for. */
-export function logOfCores(code: number): number {
-  return LOG_CORES + (code - 2) * CORES.log;
-}
-
-export function logOfBytes(code: number): number {
-  return (code - 2) * BYTES.log;
-}
-
-const LOG_CORES = Math.log(CORES.unit);
-
+/** In the order in which they lie in `bytes`; the flags come after them. */
+const COLUMNS = ['mean', 'peak', 'net', 'disk'] as const;
+const BYTE_BITS = 8;
 /** Bytes of all columns. */
-export const RING_BYTES = 4 * SLOTS + SLOTS / 8;
+export const RING_BYTES = COLUMNS.length * SLOTS + SLOTS / BYTE_BITS;
 
 /** A ring whose columns are parts of `bytes`, which nobody else may change. */
 export function ringOver(newest: number, bytes: Uint8Array): HourRing {
-  const part = (index: number, length: number): Uint8Array =>
-    new Uint8Array(bytes.buffer, bytes.byteOffset + index * SLOTS, length);
+  const part = (index: number): Uint8Array => bytes.subarray(index * SLOTS, (index + 1) * SLOTS);
+  const [mean, peak, net, disk] = COLUMNS.map((_, index) => part(index)) as [
+    Uint8Array,
+    Uint8Array,
+    Uint8Array,
+    Uint8Array,
+  ];
   return {
     newest,
     bytes,
-    mean: part(0, SLOTS),
-    peak: part(1, SLOTS),
-    net: part(2, SLOTS),
-    disk: part(3, SLOTS),
-    flags: part(4, SLOTS / 8),
+    mean,
+    peak,
+    net,
+    disk,
+    flags: bytes.subarray(COLUMNS.length * SLOTS),
   };
 }
 
@@ -119,22 +119,16 @@ export function flagFrom(ring: HourRing, from: number): HourRing {
 /**
  * The hours up to `until` that are remembered and may be learnt from, ascending.
  *
- * @param flagHours after which a flag expires
- * @param lapsedBefore hour before which flags have expired, however young
+ * @param lapsedBefore hour before which flags have expired, however young; any does after a week
  */
-export function learntHours(
-  ring: HourRing,
-  until: number,
-  flagHours: number,
-  lapsedBefore: number,
-): number[] {
+export function learntHours(ring: HourRing, until: number, lapsedBefore: number): number[] {
   const learnt: number[] = [];
   for (let hour = Math.max(0, ring.newest - SLOTS + 1); hour <= until; hour++) {
     const slot = hour % SLOTS;
     if (ring.mean[slot] === 0) continue;
-    const isFlagged = (((ring.flags[slot >> 3] ?? 0) >> (slot & 7)) & 1) === 1;
-    const isExpired = hour < lapsedBefore || ring.newest - hour >= flagHours;
-    if (!isFlagged || isExpired) learnt.push(hour);
+    const [at, bit] = flagOf(slot);
+    const isExpired = hour < lapsedBefore || ring.newest - hour >= SLOTS / 2;
+    if (((ring.flags[at] ?? 0) & bit) === 0 || isExpired) learnt.push(hour);
   }
   return learnt;
 }
@@ -144,14 +138,16 @@ function copy(ring: HourRing, newest: number): HourRing {
 }
 
 function clear(ring: HourRing, hour: number): void {
-  const slot = hour % SLOTS;
-  ring.mean[slot] = ring.peak[slot] = ring.net[slot] = ring.disk[slot] = 0;
+  for (const column of COLUMNS) ring[column][hour % SLOTS] = 0;
   setFlag(ring, hour, false);
 }
 
 function setFlag(ring: HourRing, hour: number, on: boolean): void {
-  const slot = hour % SLOTS;
-  const bit = 1 << (slot & 7);
-  const byte = ring.flags[slot >> 3] ?? 0;
-  ring.flags[slot >> 3] = on ? byte | bit : byte & ~bit;
+  const [at, bit] = flagOf(hour % SLOTS);
+  const byte = ring.flags[at] ?? 0;
+  ring.flags[at] = on ? byte | bit : byte & ~bit;
+}
+
+function flagOf(slot: number): readonly [at: number, bit: number] {
+  return [Math.floor(slot / BYTE_BITS), 1 << (slot % BYTE_BITS)];
 }

@@ -1,5 +1,5 @@
 import { BYTES_OF, CORES_OF, SLOTS, type HourRing } from './ring.ts';
-import { robustDeviation, selectMedian, selectQuantile } from './quantile.ts';
+import { medianOf, quantileOf, robustDeviation } from './quantile.ts';
 import type { AbuseThresholds } from '../thresholds.ts';
 
 /**
@@ -47,12 +47,12 @@ export function fitTraffic(
     count++;
   }
   if (count < minHours) return null;
-  const least = WEIGHT_FLOOR * selectMedian(cores.slice(0, count));
+  const least = WEIGHT_FLOOR * medianOf(cores.subarray(0, count));
   const isUsed = new Uint8Array(count).fill(1);
   const first = lineThrough(nets, cores, isUsed, least);
   if (first === null) return null;
   const residuals = residualsOf(nets, cores, count, first);
-  const middle = selectMedian(residuals.slice());
+  const middle = medianOf(residuals);
   const limit = TRIM * Math.max(scaleFloorShare, robustDeviation(residuals, middle));
   for (let at = 0; at < count; at++)
     isUsed[at] = Math.abs((residuals[at] ?? 0) - middle) <= limit ? 1 : 0;
@@ -61,8 +61,8 @@ export function fitTraffic(
   const rest = residualsOf(nets, cores, count, line);
   return {
     ...line,
-    sigma: Math.max(scaleFloorShare, robustDeviation(rest, selectMedian(rest.slice()))),
-    upper: Math.max(0, selectQuantile(rest, 0.98)),
+    sigma: Math.max(scaleFloorShare, robustDeviation(rest, medianOf(rest))),
+    upper: Math.max(0, quantileOf(rest, 0.98)),
     mostNet,
   };
 }

@@ -4,7 +4,7 @@ import { hash, repositoryOf } from '../subjects/images.ts';
 import { EPISODE, HOUR, none, type Track } from './state.ts';
 import { diskOf, netOf, type Subject } from '../subjects/subject.ts';
 import type { Suspicion } from '../excess/excess.ts';
-import type { AbuseThresholds } from '../thresholds.ts';
+import { offWindows, type AbuseThresholds } from '../thresholds.ts';
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
@@ -37,7 +37,7 @@ export function advance(
   if (track.since === 0) track.hasNormal = hasNormal ? 1 : 0;
   if (suspicion.isHot) accumulate(track, subject, suspicion, window, thresholds);
   track.dwell = suspicion.isHot
-    ? Math.min(thresholds.dwell.offWindows, track.dwell + units)
+    ? Math.min(offWindows(thresholds), track.dwell + units)
     : Math.max(0, track.dwell - thresholds.dwell.leak * units);
   if (track.dwell === 0 && track.alarm === 0) endEpisode(track);
   if (track.since === 0) learnMemory(track, subject);
@@ -87,7 +87,7 @@ function accumulate(
     track.ioCoreSeconds = track.ioCoreSeconds * memory + suspicion.extraCores * seconds;
   }
   track.levelDwell = suspicion.isLevel
-    ? Math.min(thresholds.dwell.offWindows, track.levelDwell + units)
+    ? Math.min(offWindows(thresholds), track.levelDwell + units)
     : Math.max(0, track.levelDwell - units);
   track.throttled +=
     ((subject.throttled ?? 0) - track.throttled) / Math.min(HOUR_UNITS, track.recent.length + 1);

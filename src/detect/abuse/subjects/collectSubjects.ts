@@ -133,7 +133,6 @@ function cpuSubject(
     netWithout: netWithout(members, pods),
     isStarting: !SUMMED_KINDS.has(pod.workload.kind) && isYoung(pod, now),
     podCount: members.length,
-    nodeCount: new Set(members.map((member) => member.pod.node)).size,
     members,
     coLocated: matesOf(pod, container.name),
     costNano: sum((member) => costOf.get(member.container) ?? 0),

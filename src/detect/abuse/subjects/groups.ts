@@ -3,7 +3,7 @@ import { hash, repositoryOf } from './images.ts';
 import type { Facts } from '../evidence/signal.ts';
 import type { Track } from '../state/state.ts';
 import type { AbuseThresholds } from '../thresholds.ts';
-import type { Subject, SubjectMember } from './subject.ts';
+import type { Subject } from './subject.ts';
 
 /** Distinct members that are remembered; more make no difference. */
 const MAX_MEMBERS = 32;
@@ -70,27 +70,12 @@ function groupOf(
   };
 }
 
-interface Sums {
-  readonly container: (of: (container: ContainerSample) => number | null) => number | null;
-  /** Of the network, which the containers of a pod share, and which is their node's in host-network pods. */
-  readonly pod: (of: (pod: PodSample) => number | null) => number | null;
-}
-
-/** Sums over containers and their pods; one that is not known leaves the sum unknown: half a limit is none. */
-function sumsOver(all: readonly SubjectMember[]): Sums {
-  const pods = [...new Map(all.map(({ pod }) => [pod.uid, pod])).values()];
-  const sum = (values: readonly (number | null)[]): number | null => {
-    let total: number | null = null;
-    for (const value of values) {
-      if (value === null) return null;
-      total = (total ?? 0) + value;
-    }
-    return total;
-  };
-  return {
-    container: (of) => sum(all.map(({ container }) => of(container))),
-    pod: (of) => sum(pods.map((pod) => (pod.hostNetwork === false ? of(pod) : null))),
-  };
+/** The sum; one that is not known leaves it unknown, as half a limit is none. */
+function sumOf(values: readonly (number | null)[]): number | null {
+  return values.reduce<number | null>(
+    (total, value) => (total === null || value === null ? null : total + value),
+    values.length === 0 ? null : 0,
+  );
 }
 
 function sumSubject(
@@ -102,43 +87,30 @@ function sumSubject(
   const first = members[0] as Subject;
   // Of all pods: a subject's own amounts are those of its hottest.
   const all = members.flatMap((member) => member.members);
-  const { container: sum, pod: sumOfPods } = sumsOver(all);
-  const subjectName = repositoryOf(first.image ?? '?');
+  const sum = (of: (container: ContainerSample) => number | null): number | null =>
+    sumOf(all.map(({ container }) => of(container)));
+  // The containers of a pod share its network, which in host-network pods is the node's.
+  const pods = [...new Map(all.map(({ pod }) => [pod.uid, pod])).values()];
+  const sumOfPods = (of: (pod: PodSample) => number | null): number | null =>
+    sumOf(pods.map((pod) => (pod.hostNetwork === false ? of(pod) : null)));
+  const cores = sum(({ cpuUsageCores }) => cpuUsageCores);
   // Links of a chain stand alone in their window, and are one finding all the same.
   const only = workloads > 1 ? null : onlyWorkload(members);
   return {
-    ...first,
-    key,
-    kind: 'group',
-    scope: only ?? {
-      namespace: first.namespace,
-      workload: null,
-      container: null,
-      subject: subjectName,
-    },
-    workload: only?.workload ?? null,
+    ...absentGroup(key, first.namespace, repositoryOf(first.image ?? '?')),
+    ...(only !== null && { scope: only, workload: only.workload }),
     runs: !isRelay && members.every((member) => member.runs),
     image: first.image,
-    cores: sum(({ cpuUsageCores }) => cpuUsageCores),
-    isSummed: true,
-    totalCores: sum(({ cpuUsageCores }) => cpuUsageCores),
+    cores,
+    totalCores: cores,
     limit: sum(({ cpuLimitCores }) => cpuLimitCores),
     request: sum(({ cpuRequestCores }) => cpuRequestCores),
-    nodeCores: null,
     netIn: sumOfPods((pod) => pod.networkReceiveBytesPerSecond),
     netOut: sumOfPods((pod) => pod.networkTransmitBytesPerSecond),
     diskIn: sum(({ diskReadBytesPerSecond }) => diskReadBytesPerSecond),
     diskOut: sum(({ diskWriteBytesPerSecond }) => diskWriteBytesPerSecond),
     throttled: Math.max(...members.map((member) => member.throttled ?? 0)),
-    ram: null,
-    ramLimit: null,
-    tensor: null,
-    siblings: null,
-    netWithout: null,
-    isStarting: false,
     podCount: all.length,
-    nodeCount: new Set(all.map(({ pod }) => pod.node)).size,
-    coLocated: [],
     members: all.sort((a, b) => b.cores - a.cores || (a.pod.uid < b.pod.uid ? -1 : 1)),
     costNano: members.reduce((total, member) => total + member.costNano, 0),
   };
@@ -181,7 +153,6 @@ export function absentGroup(key: string, namespace: string, subject: string): Su
     netWithout: null,
     isStarting: false,
     podCount: 0,
-    nodeCount: 0,
     members: [],
     coLocated: [],
     costNano: 0,

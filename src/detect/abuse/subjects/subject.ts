@@ -40,7 +40,6 @@ export interface Subject {
   /** True while all its pods are so young that they may be busy starting. */
   readonly isStarting: boolean;
   readonly podCount: number;
-  readonly nodeCount: number;
   /** The pods and their containers, the hottest first. */
   readonly members: readonly SubjectMember[];
   /** The other containers of its hottest pod, with which it shares the network. */

@@ -6,6 +6,7 @@ import { REMEMBERED_MS } from '../expectation/ring.ts';
 import { medianOf } from '../expectation/quantile.ts';
 import { rankOf } from './caps.ts';
 import type { Judgement } from './judge.ts';
+import { offWindows } from '../thresholds.ts';
 import { ALARM, none, type Track } from '../state/state.ts';
 
 const SEVERITY: readonly (Severity | null)[] = [null, 'info', 'warning', 'critical'];
@@ -72,9 +73,9 @@ export function stepAlarm(facts: Facts, judgement: Judgement): AlarmStep {
 }
 
 /** An alarm that comes back within a week, or of which hours are known only, ends after a day: one finding, not a message an hour. */
-function offFor({ track, normal, thresholds: { dwell } }: Facts): number {
+function offFor({ track, normal, thresholds }: Facts): number {
   const isUnsure = track.returns > 0 || (normal.source === 'unknown' && track.signs.length === 0);
-  return isUnsure ? DAY_UNITS : dwell.offWindows;
+  return isUnsure ? DAY_UNITS : offWindows(thresholds);
 }
 
 function ended(track: Track): AlarmStep {

@@ -3,7 +3,7 @@ import { measureAll, type MeasuredSignal } from '../evidence/signals.ts';
 import { isWorking } from '../evidence/signals/cpuWithoutWork.ts';
 import type { Facts } from '../evidence/signal.ts';
 import { diskOf } from '../subjects/subject.ts';
-import { isLikeAgent, isWaiting, mayBeUnevenAgent } from './agents.ts';
+import { isLikeAgent, isWaiting, mayBeUnevenAgent } from './caps/agents.ts';
 import type { Families, HeldCap } from './cap.ts';
 import { capped, isSigned } from './caps.ts';
 import type { AbuseThresholds } from '../thresholds.ts';
@@ -134,21 +134,16 @@ export const SCORE_BANDS = {
   info: [10, 39],
 } as const satisfies Record<Severity, readonly [number, number]>;
 
-/** Points of the score that a signal is worth where it is the strongest of its family. */
-export function weightOf({ strength }: MeasuredSignal): number {
-  return Math.round(SCORE_PER_POINT * (strength ?? 0));
-}
-
 /** A reading as it is shown and stored. */
 export function evidenceOf(reading: MeasuredSignal): Evidence {
-  const { signal, value, threshold, text } = reading;
+  const { signal, value, threshold, strength, text } = reading;
   return {
     signal: signal.name,
     family: signal.family,
     value,
     threshold,
     unit: signal.unit,
-    weight: weightOf(reading),
-    text: reading.strength === null ? `Not known: ${text}` : text,
+    weight: Math.round(SCORE_PER_POINT * (strength ?? 0)),
+    text: strength === null ? `Not known: ${text}` : text,
   };
 }

@@ -43,7 +43,11 @@ export function verdictOf(
       status === 'clear'
         ? 'CPU use is back to normal'
         : summaryOf(facts, judgement, severity, cause),
-    evidence: [...evidence, ...context(facts, sameImage), ...undecided(judgement)],
+    evidence: [
+      ...evidence,
+      ...context(facts, sameImage),
+      ...judgement.undecided.map((text) => remark('undecided', text)),
+    ],
     next: nextSteps(facts, severity),
     pods: [...new Set(pods)].sort().slice(0, MAX_PODS),
     costBeforeNano: track.since > 0 ? Math.max(0, track.costNano - subject.costNano) : null,
@@ -109,53 +113,34 @@ function summaryOf(
 
 /** What happened around the onset: context without weight. */
 function context({ track, subject }: Facts, sameImage: readonly string[]): Verdict['evidence'] {
-  const near = (time: number): boolean =>
-    track.since > 0 && time > track.firstSeen && Math.abs(time - track.since) <= HOUR_MS;
-  const found: { signal: string; text: string }[] = [];
-  if (near(track.imageSince))
-    found.push({
-      signal: 'image-changed',
-      text: `Its image changed at ${formatTime(track.imageSince)}, around the onset: a release or a replaced image`,
-    });
-  if (near(track.commandSince))
-    found.push({
-      signal: 'command-changed',
-      text: `Its command line changed at ${formatTime(track.commandSince)}, around the onset`,
-    });
   const pod = subject.members[0]?.pod;
-  if (
-    pod?.createdAt !== null &&
-    pod !== undefined &&
-    track.since > 0 &&
-    Math.abs(pod.createdAt - track.since) <= HOUR_MS
-  )
-    found.push({
-      signal: 'pod-created',
-      text: `The pod was created at ${formatTime(pod.createdAt)}, around the onset`,
-    });
-  if (pod !== undefined && pod.node !== null)
-    found.push({ signal: 'node', text: `It runs on node ${pod.node}` });
-  if (sameImage.length > 0)
-    found.push({
-      signal: 'same-image',
-      text: `The same image also runs in ${sameImage.join(', ')}`,
-    });
-  return found.map(remark);
-}
-
-function undecided(judgement: Judgement): Verdict['evidence'] {
-  return judgement.undecided.map((text) => remark({ signal: 'undecided', text }));
+  const near = (time: number): boolean =>
+    track.since > 0 && Math.abs(time - track.since) <= HOUR_MS;
+  const changed = (time: number): boolean => time > track.firstSeen && near(time);
+  const found: readonly (readonly [signal: string, holds: boolean, text: string])[] = [
+    [
+      'image-changed',
+      changed(track.imageSince),
+      `Its image changed at ${formatTime(track.imageSince)}, around the onset: a release or a replaced image`,
+    ],
+    [
+      'command-changed',
+      changed(track.commandSince),
+      `Its command line changed at ${formatTime(track.commandSince)}, around the onset`,
+    ],
+    [
+      'pod-created',
+      near(pod?.createdAt ?? 0),
+      `The pod was created at ${formatTime(pod?.createdAt ?? 0)}, around the onset`,
+    ],
+    ['node', (pod?.node ?? null) !== null, `It runs on node ${pod?.node}`],
+    ['same-image', sameImage.length > 0, `The same image also runs in ${sameImage.join(', ')}`],
+  ];
+  return found.filter(([, holds]) => holds).map(([signal, , text]) => remark(signal, text));
 }
 
 /** Evidence that says something and weighs nothing. */
-function remark({ signal, text }: Pick<Evidence, 'signal' | 'text'>): Evidence {
-  return {
-    signal,
-    family: 'data',
-    value: null,
-    threshold: null,
-    unit: 'context',
-    weight: 0,
-    text,
-  };
+function remark(signal: string, text: string): Evidence {
+  const nothing = { value: null, threshold: null, unit: 'context', weight: 0 };
+  return { signal, family: 'data', ...nothing, text };
 }

@@ -20,7 +20,7 @@ it('says nothing of what is known, and is unknown for what is older than the his
   expect(strengthOf(newWorkload, { normal: own() })).toBe(0);
   const { strength, text } = reading(newWorkload, { normal: UNKNOWN });
   expect(strength).toBeNull();
-  expect(text).toMatch(/history begins at .* and needs 24 hours before/);
+  expect(text).toMatch(/history begins at .* and needs a day before/);
 });
 
 it('tells a new image from a new workload', () => {

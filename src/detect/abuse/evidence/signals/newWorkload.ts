@@ -30,7 +30,7 @@ export const newWorkload: Signal = {
       };
     if (normal.source === 'unknown')
       return unknown(
-        `Whether it is new is not known: the history begins at ${formatTime(historyStart)} and needs ${thresholds.baseline.newAfterHours} hours before`,
+        `Whether it is new is not known: the history begins at ${formatTime(historyStart)} and needs a day before`,
       );
     return {
       value: formatTime(firstSeen),

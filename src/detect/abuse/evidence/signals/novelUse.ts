@@ -5,6 +5,9 @@ import { podsOf } from '../../subjects/subject.ts';
 import type { Suspicion } from '../../excess/excess.ts';
 import { formatCores } from '../../../../model/text/units.ts';
 
+/** From a doubling on novelty counts in full: honest releases move use by less. */
+export const TWICE = 2;
+
 /**
  * Use far above the workload's own robust baseline for this hour (median + 6 robust sigmas: on 66
  * honest pod-days nothing stayed above that for ten minutes, see facts). Full strength from a doubling
@@ -25,8 +28,8 @@ export const novelUse: Signal = {
       (suspicion.isHot || Math.max(typical, suspicion.cores) >= suspicion.threshold);
     const isStrong =
       // What the hour of day explains is not known yet: only what was never seen at all counts in full.
-      (!normal.base.isShort || typical >= 2 * normal.base.highest) &&
-      typical >= suspicion.normal * (1 + thresholds.novelty.strongShare) &&
+      (!normal.base.isShort || typical >= TWICE * normal.base.highest) &&
+      typical >= TWICE * suspicion.normal &&
       typical >= suspicion.normal + thresholds.minCores;
     return {
       value: suspicion.cores,

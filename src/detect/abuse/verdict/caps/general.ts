@@ -2,6 +2,7 @@ import { DAY_MS, formatTime } from '../../../../model/time.ts';
 import type { Facts } from '../../evidence/signal.ts';
 import { HOUR_UNITS } from '../../state/advance.ts';
 import { isSteady } from '../../evidence/signals/flatness.ts';
+import { criticalWindows, offWindows } from '../../thresholds.ts';
 import type { Cap } from '../cap.ts';
 
 /** Too few windows of it so far. */
@@ -26,7 +27,7 @@ function neededWindows(facts: Facts, novelty: number): number {
     if (normal.source !== 'unknown') return thresholds.dwell.onWindows;
   }
   // Without novelty a level needs half an hour, a shape an hour.
-  return track.levelDwell >= thresholds.dwell.onWindows ? thresholds.dwell.offWindows : HOUR_UNITS;
+  return track.levelDwell >= thresholds.dwell.onWindows ? offWindows(thresholds) : HOUR_UNITS;
 }
 
 /** Somebody with access to the configuration answers for it until a date. Annotations cannot. */
@@ -110,6 +111,6 @@ export const noPlateau: Cap = {
 export const tooShortForCritical: Cap = {
   name: 'too-short-for-critical',
   atMost: 'warning',
-  applies: ({ track, thresholds }) => track.hotWindows < thresholds.dwell.criticalWindows,
-  because: ({ thresholds }) => `Critical needs ${thresholds.dwell.criticalWindows} windows of it`,
+  applies: ({ track, thresholds }) => track.hotWindows < criticalWindows(thresholds),
+  because: ({ thresholds }) => `Critical needs ${criticalWindows(thresholds)} windows of it`,
 };

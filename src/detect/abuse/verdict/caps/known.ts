@@ -1,4 +1,4 @@
-import { DAY_HOURS, HOUR_MS } from '../../../../model/time.ts';
+import { HOUR_MS } from '../../../../model/time.ts';
 import { formatCores } from '../../../../model/text/units.ts';
 import type { Facts } from '../../evidence/signal.ts';
 import { CORES_OF, hourOf, learntHours, SLOTS } from '../../expectation/ring.ts';
@@ -18,11 +18,10 @@ export const pastRuns: Cap = {
   because: (facts) => `Past runs used up to ${formatCores(highestRun(facts))}`,
 };
 
-function highestRun({ ring, window, track, normal, thresholds }: Facts): number {
+function highestRun({ ring, window, track, normal }: Facts): number {
   if (ring === null) return 0;
   const before = Math.min(hourOf(track.since || window.start) - OWN_RUN_HOURS, ring.newest);
-  const { flagDays } = thresholds.baseline;
-  return learntHours(ring, before, flagDays * DAY_HOURS, normal.lapsedBefore).reduce(
+  return learntHours(ring, before, normal.lapsedBefore).reduce(
     (highest, hour) => Math.max(highest, CORES_OF[ring.peak[hour % SLOTS] ?? 0] ?? 0),
     0,
   );

@@ -3,6 +3,7 @@ import { formatNumber } from '../../../../model/text/units.ts';
 import { SCALES_FROM } from '../../evidence/scaling.ts';
 import type { Facts } from '../../evidence/signal.ts';
 import { medianOf } from '../../expectation/quantile.ts';
+import { TWICE } from '../../evidence/signals/novelUse.ts';
 import type { Cap } from '../cap.ts';
 
 /**
@@ -81,9 +82,9 @@ function goesWithTraffic({ scaling, window, track }: Facts): boolean | null {
  * So many times what its traffic accounts for is not worth a warning if it goes with the traffic. After a release
  * that uses no more than ordinarily at that hour, but with fewer bytes, however many: its answers have got smaller.
  */
-function mostTimes({ suspicion, track, thresholds }: Facts): number {
+function mostTimes({ suspicion, track }: Facts): number {
   const isAfterRelease =
     track.imageSince > track.firstSeen && Math.abs(track.since - track.imageSince) <= DAY_MS;
   const isByTrafficAlone = !suspicion.isHot || suspicion.by === 'traffic';
-  return isAfterRelease && isByTrafficAlone ? Infinity : 1 + thresholds.novelty.strongShare;
+  return isAfterRelease && isByTrafficAlone ? Infinity : TWICE;
 }

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { isLikeAgent } from './agents.ts';
-import type { SideCar } from '../evidence/sideCars.ts';
-import { aFacts, aSubject, aSuspicion } from '../../../../test/support/abuse/abuse.ts';
+import type { SideCar } from '../../evidence/sideCars.ts';
+import { aFacts, aSubject, aSuspicion } from '../../../../../test/support/abuse/abuse.ts';
 
 const workload = { kind: 'DaemonSet', name: 'agent' };
 
