@@ -1,6 +1,4 @@
 import { CollectError, type Collector } from '../collect/collector.ts';
-import { createCollector, SYSTEM_DEPS } from '../collect/createCollector.ts';
-import { createSpecSource } from '../collect/specs/createSpecSource.ts';
 import type { Inventory, SpecSource } from '../collect/specs/inventory.ts';
 import { isWholeOf, joinObjects } from '../collect/specs/joinObjects.ts';
 import type { CollectConfig } from '../collect/config.ts';
@@ -36,7 +34,7 @@ export interface PresentClusterParts {
  */
 export class PresentCluster {
   readonly #parts: PresentClusterParts;
-  #source: SpecSource | null = null;
+  #source: Promise<SpecSource | null> | null = null;
   #kept: { readonly end: TimeMs; readonly snapshot: Promise<Snapshot | null> } | null = null;
 
   constructor(parts: PresentClusterParts) {
@@ -80,19 +78,29 @@ export class PresentCluster {
 
   /** Null where neither the API nor a file lists pods; a cluster without any has namespaces at least. */
   async #specs(): Promise<Inventory | null> {
-    const { config, now, warn } = this.#parts;
+    const { now, warn } = this.#parts;
     // Kept, so that what is listed once an hour is listed once an hour.
-    this.#source ??= createSpecSource(config, SYSTEM_DEPS);
-    if (this.#source === null) return null;
-    const inventory = await this.#source.read(now(), AbortSignal.timeout(TIMEOUT_MS));
+    const source = await (this.#source ??= this.#openSpecs());
+    if (source === null) return null;
+    const inventory = await source.read(now(), AbortSignal.timeout(TIMEOUT_MS));
     for (const { text } of inventory.problems) warn(text);
     const { pods, namespaces, objects } = inventory;
     const isEmpty = namespaces.size === 0 || misses(objects, 'pods');
     return pods.size === 0 && isEmpty ? null : inventory;
   }
 
+  /** Threads that answer questions need what speaks to servers for few of them: it is loaded with the first. */
+  async #openSpecs(): Promise<SpecSource | null> {
+    const [{ createSpecSource }, { SYSTEM_DEPS }] = await Promise.all([
+      import('../collect/specs/createSpecSource.ts'),
+      import('../collect/createCollector.ts'),
+    ]);
+    return createSpecSource(this.#parts.config, SYSTEM_DEPS);
+  }
+
   async #collect(): Promise<Snapshot | null> {
     const { config, now, known, warn } = this.#parts;
+    const { createCollector } = await import('../collect/createCollector.ts');
     const collector = await createCollector(config);
     try {
       const signal = AbortSignal.timeout(TIMEOUT_MS);

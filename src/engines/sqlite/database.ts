@@ -50,7 +50,7 @@ export function openForWriting(path: string): Raw {
       raw.pragma('synchronous = FULL');
       raw.pragma('foreign_keys = ON');
       raw.pragma('journal_size_limit = 67108864');
-      raw.pragma('cache_size = -65536');
+      raw.pragma('cache_size = -32768');
     });
   });
 }
@@ -68,7 +68,8 @@ export function openForReading(path: string): Raw {
     const raw = new Sqlite(path, { readonly: true, timeout: BUSY_TIMEOUT_MS });
     return configured(raw, () => {
       raw.pragma('query_only = ON');
-      raw.pragma('cache_size = -65536');
+      // Each thread has connections of its own; the system's cache is behind theirs.
+      raw.pragma('cache_size = -16384');
       // The first statement that really reads the file: garbage is found here.
       raw.prepare('SELECT count(*) FROM sqlite_schema').get();
     });

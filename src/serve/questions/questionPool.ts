@@ -42,13 +42,18 @@ const PATIENCE_MS = 30 * SECOND_MS;
 /** Answers kept at once, whatever is asked. */
 const KEPT_ANSWERS = 200;
 
-/** One thread each; an idle thread ends, and starts again with the next question. */
+/**
+ * One thread each, started by the first question; an idle thread ends. Quick questions have theirs where slow ones take
+ * long: until then they share one thread, since a second one takes some 40 MB.
+ */
 const THREADS = {
   // While one question waits for Prometheus or Kubernetes, the thread reads for another.
   slow: { concurrentTasksPerWorker: 4, maxQueue: 100 },
   quick: { concurrentTasksPerWorker: 4, maxQueue: 400 },
 } as const;
 const IDLE_MS = 10 * MINUTE_MS;
+/** So long a quick question waits for slow ones before it gets a thread: starting one takes about as long. */
+const SHARED_MS = SECOND_MS;
 /** A question that was given up ends at its next read of the history; a thread that does not get there is ended. */
 const GRACE_MS = 10 * SECOND_MS;
 
@@ -71,6 +76,8 @@ export class QuestionPool {
   readonly #log: Logger;
   readonly #limits: QuestionLimits;
   #pools: Pools;
+  /** Slow questions that are being answered. */
+  readonly #slow = new Set<Promise<unknown>>();
   #kept = new AnswerCache(KEPT_ANSWERS);
   #asked = 0;
   #computed = 0;
@@ -145,14 +152,36 @@ export class QuestionPool {
 
   async #run(name: QuestionName, ask: unknown, unwanted: AbortSignal): Promise<unknown> {
     this.#computed += 1;
-    const pool = this.#pools[QUESTIONS[name].thread];
+    const { thread } = QUESTIONS[name];
+    const pool = thread === 'slow' ? this.#pools.slow : await this.#quickPool();
     for (;;) {
-      const result = await runWithinLimits(pool, { name, ask }, unwanted, this.#limits);
+      const running = runWithinLimits(pool, { name, ask }, unwanted, this.#limits);
+      const result = await (thread === 'slow' ? this.#whileSlow(running) : running);
       if ('refused' in result) throw new QuestionRefused(result.refused);
       if ('answer' in result) return result.answer;
       if (unwanted.aborted) throw new HttpProblem(503, 'The client has left');
       // It shared a part with a question that was given up, or its thread.
     }
+  }
+
+  async #whileSlow<T>(running: Promise<T>): Promise<T> {
+    this.#slow.add(running);
+    try {
+      return await running;
+    } finally {
+      this.#slow.delete(running);
+    }
+  }
+
+  /** The pool of slow questions where none of them is in the way, or will soon be. */
+  async #quickPool(): Promise<Pools['quick']> {
+    const { slow, quick } = this.#pools;
+    if (quick.threads.length > 0) return quick;
+    const late = Promise.withResolvers<void>();
+    const timer = setTimeout(late.resolve, SHARED_MS);
+    await Promise.race([Promise.allSettled(this.#slow), late.promise]);
+    clearTimeout(timer);
+    return this.#slow.size === 0 && slow.queueSize === 0 ? slow : quick;
   }
 
   #start({ config, thresholds }: QuestionConfig): Pools {

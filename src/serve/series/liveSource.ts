@@ -1,6 +1,5 @@
 import { CollectError } from '../../collect/collector.ts';
-import { SYSTEM_DEPS } from '../../collect/createCollector.ts';
-import { createPrometheusClient, type PrometheusClient } from '../../collect/prometheus/client.ts';
+import type { PrometheusClient } from '../../collect/prometheus/client.ts';
 import {
   readLivePressure,
   readLiveSeries,
@@ -42,6 +41,10 @@ export function prometheusLiveSource(
   /** One reading; null where Prometheus does not answer in time. */
   async function ask<T>(to: TimeMs, read: (...asking: Asking) => Promise<T>): Promise<T | null> {
     const { prometheus, schedule } = config();
+    const [{ createPrometheusClient }, { SYSTEM_DEPS }] = await Promise.all([
+      import('../../collect/prometheus/client.ts'),
+      import('../../collect/createCollector.ts'),
+    ]);
     const client = await createPrometheusClient({ ...prometheus, attempts: 1 }, SYSTEM_DEPS);
     try {
       const signal = AbortSignal.timeout(PATIENCE_MS);
