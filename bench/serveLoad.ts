@@ -1,5 +1,7 @@
-/** Sends requests by the clock and tells how long each took from when it was due. */
+/** Sends requests by the clock and tells how long each took from when it was due; `{n}` becomes 1 to 12, by turns. */
 import { Agent, get } from 'node:http';
+
+const VARIANTS = 12;
 
 export interface LoadResult {
   /** Milliseconds. */
@@ -22,7 +24,7 @@ async function send(url: string, rate: number, seconds: number): Promise<LoadRes
     const due = began + (index * 1_000) / rate;
     await new Promise((resolve) => setTimeout(resolve, Math.max(0, due - performance.now())));
     try {
-      await ask(url, agent);
+      await ask(url.replace('{n}', String(1 + (index % VARIANTS))), agent);
       times.push(performance.now() - due);
     } catch {
       failures += 1;

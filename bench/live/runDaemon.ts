@@ -1,3 +1,5 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdir, rm, stat, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -5,12 +7,19 @@ import Sqlite from 'better-sqlite3';
 import { stringify } from 'yaml';
 import { freePort } from '../../demo/freePort.ts';
 import { MINUTE_MS, SECOND_MS } from '../../src/model/time.ts';
-import { startBurnwatch } from '../../test/support/cli.ts';
+import { startBurnwatch, type CliOptions, type CliProcess } from '../../test/support/cli.ts';
+import type { LoadResult } from '../serveLoad.ts';
+import { commandCpuSeconds } from './commands.ts';
 import { figuresOf, type ProcessFigures } from './processFigures.ts';
 import { FIRST_WINDOW, WINDOW_MS } from './store.ts';
 import type { AskedQuery, StoreProxy, StoreTally } from './storeProxy.ts';
 
 const CLOCK = resolve(import.meta.dirname, '../../test/support/shiftedClock.ts');
+/** What the image sets. */
+const IMAGE_OPTIONS = '--max-semi-space-size=4';
+const LOAD = resolve(import.meta.dirname, '../serveLoad.ts');
+const COSTS_PER_SECOND = 50;
+const COSTS_SECONDS = 20;
 const SETTLE_MS = 120 * SECOND_MS;
 /** Longer takes a window only where something is broken. */
 const LONGEST_WINDOW_MS = 20 * MINUTE_MS;
@@ -27,10 +36,17 @@ export interface WindowFigures {
 
 export interface LiveRun {
   readonly windows: readonly WindowFigures[];
-  /** The most that the daemon had at once. */
+  /** The most that the daemon had at once in the windows, and with the cost questions after them. */
   readonly peakRssBytes: number;
-  /** Of the file and what is beside it, after the last window. */
+  readonly peakRssWithCostsBytes: number;
+  /** Questions about costs at a fixed rate, while a further window is sealed: milliseconds from when each was due. */
+  readonly costs: LoadResult;
+  /** Of the file, once the daemon has ended. */
   readonly historyBytes: number;
+  /** From the start of the daemon on this history until it is ready, milliseconds on the wall. */
+  readonly readyMs: number;
+  readonly helpCpuSeconds: number;
+  readonly findingsCpuSeconds: number;
 }
 
 export interface LiveOptions {
@@ -66,15 +82,20 @@ export async function runDaemon(options: LiveOptions): Promise<LiveRun> {
   };
   await writeFile(join(folder, 'burnwatch.yaml'), stringify(config));
   await jumpTo(FIRST_WINDOW);
-  const daemon = startBurnwatch(['run', '--log-format', 'json'], {
+  const cli: CliOptions = {
     cwd: folder,
     ...(options.program === undefined ? {} : { program: options.program }),
+  };
+  const atClock: CliOptions = {
+    ...cli,
     env: {
-      NODE_OPTIONS: `--import ${CLOCK}`,
+      NODE_OPTIONS: `--import ${CLOCK} ${IMAGE_OPTIONS}`,
       BURNWATCH_TEST_CLOCK: clock,
       ...options.env,
     },
-  });
+  };
+  const start = (): CliProcess => startBurnwatch(['run', '--log-format', 'json'], atClock);
+  const daemon = start();
   let problem: string | null = null;
   void daemon.ended.then(({ stderr }) => (problem = `the daemon ended:\n${stderr.slice(-2_000)}`));
   const sealed = async (end: number): Promise<void> => {
@@ -108,12 +129,22 @@ export async function runDaemon(options: LiveOptions): Promise<LiveRun> {
       before = after;
     }
     const { peakRssBytes } = await figuresOf(daemon.pid);
-    const sizes = await Promise.all(
-      ['', '-wal'].map(async (end) => (await stat(`${history}${end}`)).size),
-    );
+    await jumpTo(FIRST_WINDOW + (options.windows + 1) * WINDOW_MS);
+    const costs = await askCosts(`http://127.0.0.1:${pages}`);
+    const { peakRssBytes: peakRssWithCostsBytes } = await figuresOf(daemon.pid);
     daemon.kill('SIGTERM');
     await daemon.ended;
-    return { windows, peakRssBytes, historyBytes: sizes.reduce((a, b) => a + b, 0) };
+    const historyBytes = (await stat(history)).size;
+    return {
+      windows,
+      peakRssBytes,
+      peakRssWithCostsBytes,
+      costs,
+      historyBytes,
+      readyMs: await timeToReady(start, `http://127.0.0.1:${probes}/-/ready`),
+      helpCpuSeconds: await commandCpuSeconds(['--help'], cli),
+      findingsCpuSeconds: await commandCpuSeconds(['findings'], cli),
+    };
   } finally {
     await daemon[Symbol.asyncDispose]();
   }
@@ -148,4 +179,27 @@ function lastSealed(history: string): number | null {
 async function usePages(url: string): Promise<void> {
   for (const path of ['/', '/api/v1/costs?window=1h', '/api/v1/findings', '/costs'])
     await (await fetch(`${url}${path}`)).arrayBuffer();
+}
+
+/** What dashboards ask, by a process of its own. */
+async function askCosts(url: string): Promise<LoadResult> {
+  const asked = `${url}/api/v1/costs?window={n}h`;
+  const load = fork(LOAD, [asked, String(COSTS_PER_SECOND), String(COSTS_SECONDS)]);
+  const [result] = (await once(load, 'message')) as [LoadResult];
+  return result;
+}
+
+async function timeToReady(start: () => CliProcess, probe: string): Promise<number> {
+  const began = performance.now();
+  await using daemon = start();
+  for (;;) {
+    if (performance.now() - began > LONGEST_WINDOW_MS)
+      throw new Error(`not ready: ${daemon.stderr}`);
+    try {
+      if ((await fetch(probe)).ok) return performance.now() - began;
+    } catch {
+      // It does not listen yet.
+    }
+    await sleep(5);
+  }
 }
