@@ -10,6 +10,7 @@ import { DAY_MS, HOUR_MS } from '../src/model/time.ts';
 import { startBrowser } from '../test/support/browser.ts';
 import { recordScenario, scenarioConfig } from '../test/support/digestScenario.ts';
 import { TempHistory } from '../test/support/tempHistory.ts';
+import { toWebp } from '../test/support/webp.ts';
 
 const folder = process.argv[2] ?? join(import.meta.dirname, '../docs/images');
 await mkdir(folder, { recursive: true });
@@ -71,7 +72,10 @@ for (const [name, width, colorScheme, deviceScaleFactor] of [
   const tab = await browser.newPage({ viewport, colorScheme, deviceScaleFactor });
   await tab.goto(`file://${join(temp.folder, 'digest.html')}`);
   const fullPage = name === 'desktop';
-  await tab.screenshot({ path: join(folder, `digest-${name}.png`), fullPage });
+  await writeFile(
+    join(folder, `digest-${name}.webp`),
+    await toWebp(browser, await tab.screenshot({ fullPage })),
+  );
   await tab.close();
 }
 const SCROLL_DOWN =
@@ -86,7 +90,10 @@ for (const [channel, name] of [
   const box = await tab.locator('.channel .message').last().boundingBox();
   await tab.setViewportSize({ width: 1_120, height: Math.ceil(130 + (box?.height ?? 900)) });
   await tab.evaluate(SCROLL_DOWN);
-  await tab.screenshot({ path: join(folder, `digest-${name}.png`) });
+  await writeFile(
+    join(folder, `digest-${name}.webp`),
+    await toWebp(browser, await tab.screenshot()),
+  );
   await tab.close();
 }
 await browser.close();

@@ -1,7 +1,7 @@
 // `node scripts/slackScreenshots.ts [FOLDER]`: posts one message of each kind to the stand-in for Slack,
 // through the channel that sends them in earnest, and photographs its page for docs/notifications.md; then two mails.
 import { memoryResponses } from '../test/support/respond/memoryResponses.ts';
-import { mkdir } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { startSlackStandIn } from '../demo/slack/startSlackStandIn.ts';
@@ -22,6 +22,7 @@ import { FakeClock } from '../test/support/notify/fakeClock.ts';
 import { aFinding, TEST_NOW } from '../test/support/notify/findings.ts';
 import * as samples from '../test/support/notify/samples.ts';
 import { startBrowser } from '../test/support/browser.ts';
+import { toWebp } from '../test/support/webp.ts';
 import { loadThresholds } from '../src/daemon/config/loadThresholds.ts';
 import type { UsagePoint, UsageQuery } from '../src/store/usage.ts';
 
@@ -119,6 +120,10 @@ function news(
 }
 
 const browser = await startBrowser();
+async function keep(name: string, png: Buffer): Promise<void> {
+  await writeFile(join(folder, `${name}.webp`), await toWebp(browser, png));
+  process.stdout.write(`${name}.webp\n`);
+}
 const SCROLL_DOWN =
   "document.querySelectorAll('.messages').forEach((list) => { list.scrollTop = list.scrollHeight; })";
 async function photograph(name: string, path: string, last = 1, width = 1_120): Promise<void> {
@@ -135,9 +140,8 @@ async function photograph(name: string, path: string, last = 1, width = 1_120): 
   await page.setViewportSize({ width, height: Math.ceil(height) });
   await page.locator('.channel .message').last().scrollIntoViewIfNeeded();
   await page.evaluate(SCROLL_DOWN);
-  await page.screenshot({ path: join(folder, `slack-${name}.png`) });
+  await keep(`slack-${name}`, await page.screenshot());
   await page.close();
-  process.stdout.write(`slack-${name}.png\n`);
 }
 /** "Accept until …", pressed by somebody who may and opened by the app. */
 async function photographDialog(): Promise<void> {
@@ -177,8 +181,7 @@ async function photographDialog(): Promise<void> {
     'textarea',
     'The nightly report of the quarter; Dana knows, and it ends on Friday',
   );
-  await page.screenshot({ path: join(folder, 'slack-accept.png') });
-  process.stdout.write('slack-accept.png\n');
+  await keep('slack-accept', await page.screenshot());
   await page.close();
   stop.abort();
   await running;
@@ -269,11 +272,16 @@ await say(
 await say(
   '#cloud-cost',
   'announcement',
-  news([SPIKE, STUCK, BUDGET], 'already-open', 'It was open before you could be told', {
-    audience: 'platform',
-    since: TEST_NOW - 26 * HOUR_MS,
-    insteadOf: 'the owner (#team-shop), security (#security)',
-  }),
+  news(
+    [SPIKE, STUCK, BUDGET],
+    'already-open',
+    'It was open before Burnwatch could first notify you',
+    {
+      audience: 'platform',
+      since: TEST_NOW - 26 * HOUR_MS,
+      insteadOf: 'the owner (#team-shop), security (#security)',
+    },
+  ),
 );
 await photograph('groups', '/client/cloud-cost?theme=light', 2);
 
@@ -286,19 +294,19 @@ await photograph('missing-data', '/client/cloud-cost?theme=light');
 await say('#cloud-cost', 'owners', {
   kind: 'note',
   audience: 'platform',
-  title: '2 owners could not be told',
+  title: '2 owners could not be notified',
   lines: [
     "shop/Deployment/cart: Its owner team-cart is no e-mail address and no Slack channel, user or group. Map it under owners.teams, such as team-cart: '#channel'.",
     'analytics: namespace analytics has no owner. Set one of burnwatch.io/owner, a8r.io/owner, owner, team on the namespace or the workload, or add a route under owners.routes.',
-    'Their news come here until then. Each is said once.',
+    'Until then their messages go to this channel. Each owner is listed once.',
   ],
 });
 await say('#cloud-cost', 'storm', {
   kind: 'note',
   audience: 'platform',
-  title: '11 owners were not told one by one',
+  title: '11 owners were not notified separately',
   lines: [
-    '19 owners had news at the same moment, which usually has one cause. The first 8 were told; 43 findings of 11 more are in the list of findings and in the next digest.',
+    '19 owners had new findings at the same moment, which usually has one cause. The first 8 were notified; 43 findings of 11 more are in the list of findings and in the next digest.',
   ],
 });
 await photograph('notes', '/client/cloud-cost?theme=light', 2);
@@ -309,13 +317,12 @@ async function photographMail(name: string, notice: Notice): Promise<void> {
   const png = picture === null ? '' : Buffer.from(picture.png).toString('base64');
   const body = htmlBody(noticeContent(notice, context, 'E-mail'), picture !== null);
   const page = await browser.newPage({
-    viewport: { width: 720, height: 400 },
+    viewport: { width: 720, height: 100 },
     deviceScaleFactor: 1.25,
   });
   await page.setContent(body.replace(`cid:${PICTURE_CID}`, `data:image/png;base64,${png}`));
-  await page.screenshot({ path: join(folder, `email-${name}.png`), fullPage: true });
+  await keep(`email-${name}`, await page.screenshot({ fullPage: true }));
   await page.close();
-  process.stdout.write(`email-${name}.png\n`);
 }
 
 await photographMail('budget', news([BUDGET], 'new', BUDGET.summary, { audience: 'owner' }));

@@ -2,7 +2,6 @@
 // each step for docs/walks.md: 390 and 1440 px wide, light and dark.
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Browser, Page } from 'playwright-core';
 import { openHistoryReader } from '../src/engines/openHistory.ts';
 import type { Snapshot } from '../src/model/snapshot.ts';
 import { DAY_MS } from '../src/model/time.ts';
@@ -11,6 +10,7 @@ import { startBrowser } from '../test/support/browser.ts';
 import { serveShop } from '../test/support/serveShop.ts';
 import { SHOP_NOW, writeShopHistory } from '../test/support/shopHistory.ts';
 import { TempHistory } from '../test/support/tempHistory.ts';
+import { toWebp } from '../test/support/webp.ts';
 
 const MIB = 2 ** 20;
 const DAYS = 16;
@@ -76,7 +76,10 @@ for (const width of [390, 1440] as const)
           .first()
           .evaluate((part) => (part as unknown as Scrolling).scrollIntoView());
       const suffix = `${width}${colorScheme === 'dark' ? '-dark' : ''}`;
-      await writeFile(join(folder, `${name}-${suffix}.webp`), await photograph(browser, page));
+      await writeFile(
+        join(folder, `${name}-${suffix}.webp`),
+        await toWebp(browser, await page.screenshot()),
+      );
     }
     await page.close();
   }
@@ -99,19 +102,4 @@ function shopOfTheWalk(snapshot: Snapshot): Snapshot {
     return { ...pod, containers: pod.containers.map((one) => ({ ...one, ...change })) };
   });
   return { ...snapshot, pods };
-}
-
-/** A picture as WebP, which Chromium writes at a quarter of PNG's size. */
-async function photograph(chromium: Browser, page: Page): Promise<Buffer> {
-  const png = (await page.screenshot()).toString('base64');
-  const blank = await chromium.newPage();
-  const webp = await blank.evaluate(`(async () => {
-    const image = await createImageBitmap(await (await fetch('data:image/png;base64,${png}')).blob());
-    const canvas = new OffscreenCanvas(image.width, image.height);
-    canvas.getContext('2d').drawImage(image, 0, 0);
-    const blob = await canvas.convertToBlob({ type: 'image/webp', quality: 0.8 });
-    return btoa(Array.from(new Uint8Array(await blob.arrayBuffer()), (byte) => String.fromCharCode(byte)).join(''));
-  })()`);
-  await blank.close();
-  return Buffer.from(String(webp), 'base64');
 }
