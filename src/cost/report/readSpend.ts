@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import { costNano } from '../../model/costParts.ts';
 import { fromNano } from '../../model/money.ts';
 import type { TimeMs } from '../../model/time.ts';
@@ -19,15 +20,20 @@ export async function readSpend(
   { namespace, owner }: SpendOf,
   boundaries: readonly TimeMs[],
 ): Promise<readonly number[]> {
-  const tables = await seriesOnBasis(reader, pricing, {
-    boundaries,
-    by: [namespace === undefined ? 'owner' : 'namespace'],
-    namespaces: namespace === undefined ? null : [namespace],
-  });
-  return tables.map(({ rows }) => {
-    const own = rows.filter((row) =>
+  const by = [namespace === undefined ? 'owner' : 'namespace'] as const;
+  const namespaces = namespace === undefined ? null : [namespace];
+  const spent: number[] = [];
+  for (const [index, to] of boundaries.entries()) {
+    const from = boundaries[index - 1];
+    if (from === undefined) continue;
+    // Step by step, so that messages are not drawn at the cost of everything else that runs here.
+    await turn();
+    const query = { boundaries: [from, to], by, namespaces };
+    const [table] = await seriesOnBasis(reader, pricing, query);
+    const own = (table?.rows ?? []).filter((row) =>
       namespace === undefined ? row.owner === owner : row.namespace === namespace,
     );
-    return fromNano(own.reduce((sum, row) => sum + costNano(row), 0));
-  });
+    spent.push(fromNano(own.reduce((sum, row) => sum + costNano(row), 0)));
+  }
+  return spent;
 }
