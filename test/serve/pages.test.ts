@@ -125,6 +125,17 @@ it('the first screen of a finding on a phone says what, where, how sure, whether
   await page.close();
 });
 
+it('on a phone the entry of the page is in sight, however far right it stands', async () => {
+  const { page } = await openPage(browser, { width: 390, colorScheme: 'light' });
+  for (const path of ['/', '/system']) {
+    await page.goto(urlOf(path));
+    const box = await page.locator('header nav [aria-current]').boundingBox();
+    expect(box?.x).toBeGreaterThanOrEqual(0);
+    expect((box?.x ?? 0) + (box?.width ?? 0)).toBeLessThanOrEqual(390);
+  }
+  await page.close();
+});
+
 it('the accessibility check sees what is wrong', async () => {
   const { page } = await openPage(browser, { width: 1280, colorScheme: 'light' });
   await page.goto(urlOf('/silences'));

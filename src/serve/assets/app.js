@@ -1,4 +1,4 @@
-// Zoom and cursor of the charts, copy buttons, "all" boxes. Without it every page still works: zooming is
+// Zoom and cursor of the charts, copy buttons, "all" boxes, where the navigation stands. Without it every page still works: zooming is
 // links, forms are forms. No library, no build step.
 'use strict';
 
@@ -223,4 +223,10 @@ for (const box of document.querySelectorAll('[data-check-all]')) {
   box.addEventListener('change', () => {
     for (const one of boxes()) one.checked = box.checked;
   });
+}
+
+/** On a phone the navigation is wider than the screen: the page's own entry is brought into sight. */
+for (const entry of document.querySelectorAll('.top nav [aria-current]')) {
+  const nav = entry.parentElement;
+  nav.scrollLeft = entry.offsetLeft - nav.offsetLeft - (nav.clientWidth - entry.offsetWidth) / 2;
 }
