@@ -276,14 +276,7 @@ function evict(id: string, facts: ResponseFacts, head: Head): DraftPlan {
     const text = `evict Pod ${namespace}/${name}`;
     const path = objectPath('Pod', namespace, name);
     const again = controllerIn(pod) === undefined ? madeAgain(id, pod) : null;
-    return {
-      verb: 'evict',
-      text,
-      path,
-      uid: uidOf(pod),
-      resourceVersion: versionOf(pod),
-      again,
-    };
+    return { verb: 'evict', text, path, uid: uidOf(pod), resourceVersion: versionOf(pod), again };
   });
   const isReversible = operations.every((one) => one.verb === 'evict' && one.again !== null);
   return {
