@@ -1,4 +1,5 @@
 import { maxKnown, type Reading } from '../../model/reading.ts';
+import { NO_RESOURCES, resourcesOf, type Resources } from '../../model/resources.ts';
 import type { TimeMs } from '../../model/time.ts';
 import type { WorkloadRef } from '../../model/workload.ts';
 import { EMPTY_SKETCH, mergeSketches, type Sketch } from './sketch.ts';
@@ -8,9 +9,10 @@ const HOURS = 24;
 
 /**
  * What one container of a workload used on one UTC day, over all its pods: the history keeps it long after
- * the windows are gone. Two of them merge into what one made of all their windows would be.
+ * the windows are gone. Two of them merge into what one made of all their windows would be. Requests and limits are those
+ * of the last hour.
  */
-export interface ContainerDay {
+export interface ContainerDay extends Resources {
   readonly day: TimeMs;
   /** Bit n is set when hour n of the day is in it. */
   readonly hours: number;
@@ -36,11 +38,6 @@ export interface ContainerDay {
   readonly oomKills: number;
   /** Highest memory limit (or peak, where there was no limit) in force at an OOM kill; null without any. */
   readonly oomBytes: Reading;
-  /** Requests and limits of the last hour; null where there is none or it is unknown. */
-  readonly cpuRequestCores: Reading;
-  readonly cpuLimitCores: Reading;
-  readonly ramRequestBytes: Reading;
-  readonly ramLimitBytes: Reading;
 }
 
 /** All days of one container. */
@@ -70,10 +67,7 @@ export function emptyContainerDay(day: TimeMs): ContainerDay {
     throttled: 0,
     oomKills: 0,
     oomBytes: null,
-    cpuRequestCores: null,
-    cpuLimitCores: null,
-    ramRequestBytes: null,
-    ramLimitBytes: null,
+    ...NO_RESOURCES,
   };
 }
 
@@ -98,9 +92,6 @@ export function mergeContainerDays(a: ContainerDay, b: ContainerDay): ContainerD
     throttled: a.throttled + b.throttled,
     oomKills: a.oomKills + b.oomKills,
     oomBytes: maxKnown(a.oomBytes, b.oomBytes),
-    cpuRequestCores: last.cpuRequestCores,
-    cpuLimitCores: last.cpuLimitCores,
-    ramRequestBytes: last.ramRequestBytes,
-    ramLimitBytes: last.ramLimitBytes,
+    ...resourcesOf(last),
   };
 }

@@ -1,4 +1,10 @@
 import { maxKnown, type Reading } from '../../model/reading.ts';
+import {
+  largestResources,
+  NO_RESOURCES,
+  resourcesOf,
+  type Resources,
+} from '../../model/resources.ts';
 import { DAY_MS, floorTo, HOUR_MS, type TimeMs } from '../../model/time.ts';
 import { emptyContainerDay, type ContainerDay } from './containerDay.ts';
 import { SketchBuilder } from './sketchBuilder.ts';
@@ -22,7 +28,7 @@ export function leastRunShare(kind: string): number {
 }
 
 /** One pod's container in one window. */
-export interface PodWindow {
+export interface PodWindow extends Resources {
   /** Which window of the hour. */
   readonly slot: number;
   /** Cores while it ran; null where unknown. */
@@ -31,10 +37,6 @@ export interface PodWindow {
   readonly throttledShare: Reading;
   /** True when an OOM kill ended it in this window. */
   readonly oomKilled: boolean;
-  readonly cpuRequestCores: Reading;
-  readonly cpuLimitCores: Reading;
-  readonly ramRequestBytes: Reading;
-  readonly ramLimitBytes: Reading;
 }
 
 /** Gathers one hour of one container over the workload's pods. */
@@ -53,10 +55,7 @@ export class HourOfUse {
   #oomKills = 0;
   #oomBytes: Reading = null;
   #lastSlot = -1;
-  #last: Pick<
-    PodWindow,
-    'cpuRequestCores' | 'cpuLimitCores' | 'ramRequestBytes' | 'ramLimitBytes'
-  > = { cpuRequestCores: null, cpuLimitCores: null, ramRequestBytes: null, ramLimitBytes: null };
+  #last = NO_RESOURCES;
 
   /**
    * Adds all windows of one pod.
@@ -126,18 +125,9 @@ export class HourOfUse {
   /** Requests and limits of the hour's last window; the largest, where the pods of a rollout differ. */
   #keepLast(window: PodWindow): void {
     if (window.slot < this.#lastSlot) return;
-    const { cpuRequestCores, cpuLimitCores, ramRequestBytes, ramLimitBytes } = window;
-    const before = this.#last;
     const isNewer = window.slot > this.#lastSlot;
     this.#lastSlot = window.slot;
-    this.#last = isNewer
-      ? { cpuRequestCores, cpuLimitCores, ramRequestBytes, ramLimitBytes }
-      : {
-          cpuRequestCores: maxKnown(before.cpuRequestCores, cpuRequestCores),
-          cpuLimitCores: maxKnown(before.cpuLimitCores, cpuLimitCores),
-          ramRequestBytes: maxKnown(before.ramRequestBytes, ramRequestBytes),
-          ramLimitBytes: maxKnown(before.ramLimitBytes, ramLimitBytes),
-        };
+    this.#last = isNewer ? resourcesOf(window) : largestResources(this.#last, window);
   }
 }
 

@@ -5,7 +5,7 @@ import type { DataBehind } from './confidence.ts';
 import type { CpuBasis } from './cpuRequest.ts';
 import type { MemoryBasis } from './memoryRequest.ts';
 import type { ManagedBy } from './ownership.ts';
-import type { Resources } from './proposal.ts';
+import type { Resources } from '../../../model/resources.ts';
 import type { Risk } from './risk.ts';
 
 /** What one container should ask for instead, and how sure that is. */

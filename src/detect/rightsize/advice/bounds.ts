@@ -1,7 +1,7 @@
 import { perPodRule } from '../../../cost/priceRules.ts';
 import type { ClusterObjects, LimitRange } from '../../../model/clusterObjects.ts';
 import type { Reading } from '../../../model/reading.ts';
-import type { Resources } from './proposal.ts';
+import type { Resources } from '../../../model/resources.ts';
 
 /** Bounds that the cluster puts on the requests of a container. */
 export type LimitBounds = Pick<LimitRange, 'name' | 'min' | 'max'>;

@@ -12,7 +12,8 @@ import { boundsOf, fitBounds } from './bounds.ts';
 import { dataBehind, isSure } from './confidence.ts';
 import { managedBy } from './ownership.ts';
 import { notesOn } from './notes.ts';
-import { noMoreThan, NOTHING, proposeResources } from './proposal.ts';
+import { NO_RESOURCES, resourcesOf } from '../../../model/resources.ts';
+import { noMoreThan, proposeResources } from './proposal.ts';
 import { averageReplicas, countedReplicas, keptReplicas } from './replicas.ts';
 import { replayRisk } from './risk.ts';
 import type { RecommendationRule } from './rule.ts';
@@ -52,8 +53,7 @@ export function adviseContainer(
   const { rule, today, objects } = context;
   const behind = dataBehind(days, rule.minDays, runsToAnEnd(workload.kind));
   const autoscaling = autoscalingOf(objects, namespace, workload, container);
-  const { cpuRequestCores, cpuLimitCores, ramRequestBytes, ramLimitBytes } = last;
-  const current = { cpuRequestCores, cpuLimitCores, ramRequestBytes, ramLimitBytes };
+  const current = resourcesOf(last);
   const mark = context.abuse.get(workloadKey(namespace, workload));
   const pods = context.podsOf(history);
   const ofPod = pods.some(({ spec }) => spec?.resources) ? OF_POD : null;
@@ -63,7 +63,7 @@ export function adviseContainer(
   const { cpu, memory } = proposal;
   const wanted =
     withheld !== null || behind.confidence === 'insufficient'
-      ? NOTHING
+      ? NO_RESOURCES
       : mark === 'accepted'
         ? noMoreThan(current, proposal.proposed)
         : proposal.proposed;

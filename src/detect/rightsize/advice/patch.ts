@@ -4,7 +4,7 @@ import { workloadKey } from '../../../model/workload.ts';
 import type { ContainerAdvice } from './adviceForm.ts';
 import type { DataBehind } from './confidence.ts';
 import type { ManagedBy } from './ownership.ts';
-import type { Resources } from './proposal.ts';
+import type { Resources } from '../../../model/resources.ts';
 import { ownValue } from '../../../model/ownValue.ts';
 import { memoryQuantity, cpuQuantity } from '../../../model/text/quantity.ts';
 

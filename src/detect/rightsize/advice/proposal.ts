@@ -1,3 +1,4 @@
+import { NO_RESOURCES, type Resources } from '../../../model/resources.ts';
 import type { Reading } from '../../../model/reading.ts';
 import type { TimeMs } from '../../../model/time.ts';
 import type { ContainerDay } from '../../../store/containerDays/containerDay.ts';
@@ -7,21 +8,6 @@ import { cpuLimit, isThrottled, ramLimit, throttledShare } from './limits.ts';
 import { memoryBasis, type MemoryBasis } from './memoryRequest.ts';
 import type { RecommendationRule } from './rule.ts';
 import { roundBytes, roundCores } from '../../../model/text/quantity.ts';
-
-/** Requests and limits of one container; null: none, or for a proposal: leave it as it is. */
-export interface Resources {
-  readonly cpuRequestCores: Reading;
-  readonly cpuLimitCores: Reading;
-  readonly ramRequestBytes: Reading;
-  readonly ramLimitBytes: Reading;
-}
-
-export const NOTHING: Resources = {
-  cpuRequestCores: null,
-  cpuLimitCores: null,
-  ramRequestBytes: null,
-  ramLimitBytes: null,
-};
 
 /** What to write instead, and what that rests on. */
 export interface ResourcesProposal {
@@ -45,7 +31,7 @@ export function proposeResources(
   const cpu = cpuBasis(days, today, rule);
   const memory = memoryBasis(days, rule);
   const throttled = throttledShare(days);
-  let proposed = NOTHING;
+  let proposed = NO_RESOURCES;
   if (cpu !== null && autoscaling?.cpuManaged !== true) {
     const isHeldBack = isThrottled(throttled);
     const peak = Math.max(...days.map((day) => day.cpu.max));

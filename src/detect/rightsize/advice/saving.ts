@@ -1,6 +1,6 @@
 import type { Reading } from '../../../model/reading.ts';
 import { HOURS_PER_MONTH } from '../../../model/time.ts';
-import type { Resources } from './proposal.ts';
+import type { Resources } from '../../../model/resources.ts';
 
 const GIB = 2 ** 30;
 

@@ -1,9 +1,9 @@
 import { DAY_MS, floorTo, type TimeMs } from '../../../model/time.ts';
 import type { Reading } from '../../../model/reading.ts';
-import type { ContainerDay, ContainerHistory } from '../../../store/containerDays/containerDay.ts';
+import type { ContainerHistory } from '../../../store/containerDays/containerDay.ts';
 import type { ContainerAdvice } from '../advice/adviceForm.ts';
 import { adviseContainer, type AdviceContext } from '../advice/containerAdvice.ts';
-import { NOTHING, type Resources } from '../advice/proposal.ts';
+import { NO_RESOURCES, resourcesOf, type Resources } from '../../../model/resources.ts';
 import { savingOf } from '../advice/saving.ts';
 
 /** UTC days that an advice looks back on, and that a change is followed for. */
@@ -52,7 +52,7 @@ export function appliedAdvice(
   const isRam = isFollowed(before.ramRequestBytes, proposed.ramRequestBytes, after.ramRequestBytes);
   if (!isCpu && !isRam) return null;
   const followed: Resources = {
-    ...NOTHING,
+    ...NO_RESOURCES,
     ...(isCpu && { cpuRequestCores: proposed.cpuRequestCores }),
     ...(isRam && { ramRequestBytes: proposed.ramRequestBytes }),
   };
@@ -73,9 +73,4 @@ function isFollowed(before: Reading, advised: Reading, after: Reading): boolean 
   const way = (after - start) / (advised - start);
   const beyond = Math.sign(advised - start) * (after - advised);
   return way >= LEAST_OF_THE_WAY && beyond <= MOST_BEYOND * advised;
-}
-
-function resourcesOf(day: ContainerDay): Resources {
-  const { cpuRequestCores, cpuLimitCores, ramRequestBytes, ramLimitBytes } = day;
-  return { cpuRequestCores, cpuLimitCores, ramRequestBytes, ramLimitBytes };
 }

@@ -4,7 +4,7 @@ import type { WorkloadRef } from '../../../model/workload.ts';
 import { formatShare, plural } from '../../../model/text/units.ts';
 import { isThrottled } from '../advice/limits.ts';
 import type { WorkloadPatch } from '../advice/patch.ts';
-import type { Resources } from '../advice/proposal.ts';
+import type { Resources } from '../../../model/resources.ts';
 
 /** A measure on both sides of a change; null is unknown. */
 export interface BeforeAfter {

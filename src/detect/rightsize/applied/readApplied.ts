@@ -20,7 +20,7 @@ import type { HistoryReader } from '../../../store/history.ts';
 import type { AdviceContext } from '../advice/containerAdvice.ts';
 import { throttledShare } from '../advice/limits.ts';
 import { workloadPatches } from '../advice/patch.ts';
-import { NOTHING } from '../advice/proposal.ts';
+import { NO_RESOURCES } from '../../../model/resources.ts';
 import { readAdviceContext, type AdviceRequest } from '../advice/readAdvice.ts';
 import { ADVICE_DAYS, appliedAdvice, type AppliedAdvice } from './appliedAdvice.ts';
 import { measureGain, type HourOfCost } from './gain.ts';
@@ -143,7 +143,7 @@ async function provenOf(
   };
   const harm = harmOf(measured);
   const back = {
-    ...NOTHING,
+    ...NO_RESOURCES,
     ...(harm.cpu.length > 0 && {
       cpuRequestCores: before.cpuRequestCores,
       cpuLimitCores: before.cpuLimitCores,

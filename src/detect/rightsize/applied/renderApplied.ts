@@ -2,7 +2,7 @@ import { cpuQuantity, memoryQuantity, quantityOrNone } from '../../../model/text
 import { formatTime } from '../../../model/time.ts';
 import type { Column } from '../../../model/text/table.ts';
 import { formatAmount, formatNumber, formatShare } from '../../../model/text/units.ts';
-import type { Resources } from '../advice/proposal.ts';
+import type { Resources } from '../../../model/resources.ts';
 import type { BeforeAfter, ProvenSaving } from './provenSaving.ts';
 
 /** A proven saving as commands and the API give it. Cores, bytes, units of currency a month. */

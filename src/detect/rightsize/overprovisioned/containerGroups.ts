@@ -1,9 +1,14 @@
 import type { DetectContext } from '../../detector.ts';
-import { maxKnown, type Reading } from '../../../model/reading.ts';
+import type { Reading } from '../../../model/reading.ts';
 import type { ContainerSample, PodSample } from '../../../model/snapshot.ts';
 import { HOUR_MS } from '../../../model/time.ts';
 import { containerKey, type WorkloadRef } from '../../../model/workload.ts';
-import type { Resources } from '../advice/proposal.ts';
+import {
+  largestResources,
+  NO_RESOURCES,
+  resourcesOf,
+  type Resources,
+} from '../../../model/resources.ts';
 import type { HourlyPrice } from '../advice/saving.ts';
 import type { PodWindow } from '../../../store/containerDays/hourOfUse.ts';
 import { leastRunShare } from '../../../store/containerDays/hourOfUse.ts';
@@ -35,7 +40,7 @@ export function groupContainers(context: DetectContext): readonly ContainerGroup
       let group = groups.get(key);
       if (group === undefined) groups.set(key, (group = emptyGroup(pod, container.name)));
       group.pods.push(pod.name);
-      group.current = largest(group.current, container);
+      group.current = largestResources(group.current, container);
       const price = pod.node === null ? undefined : prices.get(pod.node);
       if (price !== undefined) group.prices.push(price);
       const window = podWindow(container, pod.workload.kind, slot);
@@ -53,21 +58,14 @@ interface Gathered extends ContainerGroup {
 }
 
 function emptyGroup({ namespace, workload }: PodSample, container: string): Gathered {
-  const current = {
-    cpuRequestCores: null,
-    cpuLimitCores: null,
-    ramRequestBytes: null,
-    ramLimitBytes: null,
-  };
-  return { namespace, workload, container, pods: [], uses: [], current, prices: [] };
-}
-
-function largest(a: Resources, b: Resources): Resources {
   return {
-    cpuRequestCores: maxKnown(a.cpuRequestCores, b.cpuRequestCores),
-    cpuLimitCores: maxKnown(a.cpuLimitCores, b.cpuLimitCores),
-    ramRequestBytes: maxKnown(a.ramRequestBytes, b.ramRequestBytes),
-    ramLimitBytes: maxKnown(a.ramLimitBytes, b.ramLimitBytes),
+    namespace,
+    workload,
+    container,
+    pods: [],
+    uses: [],
+    current: NO_RESOURCES,
+    prices: [],
   };
 }
 
@@ -79,10 +77,5 @@ function podWindow(sample: ContainerSample, kind: string, slot: number): PodWind
   const cpuCores: Reading =
     cpuUsageCores === null || runShare === 0 ? null : cpuUsageCores / runShare;
   const { ramPeakBytes, throttledShare } = sample;
-  return { slot, cpuCores, ramPeakBytes, throttledShare, oomKilled, ...pickResources(sample) };
-}
-
-function pickResources(sample: ContainerSample): Resources {
-  const { cpuRequestCores, cpuLimitCores, ramRequestBytes, ramLimitBytes } = sample;
-  return { cpuRequestCores, cpuLimitCores, ramRequestBytes, ramLimitBytes };
+  return { slot, cpuCores, ramPeakBytes, throttledShare, oomKilled, ...resourcesOf(sample) };
 }

@@ -2,7 +2,7 @@ import type { DetectContext } from '../../detector.ts';
 import type { Evidence, NextStep, Scope, Verdict } from '../../../model/finding.ts';
 import type { TimeMs } from '../../../model/time.ts';
 import { isPatchable } from '../advice/patch.ts';
-import type { Resources } from '../advice/proposal.ts';
+import type { Resources } from '../../../model/resources.ts';
 import type { ContainerGroup } from './containerGroups.ts';
 import type { Waste } from './waste.ts';
 import { shellQuote } from '../../../model/text/escape.ts';

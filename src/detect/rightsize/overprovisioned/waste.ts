@@ -1,6 +1,6 @@
 import type { Reading } from '../../../model/reading.ts';
 import { HOURS_PER_MONTH } from '../../../model/time.ts';
-import type { Resources } from '../advice/proposal.ts';
+import type { Resources } from '../../../model/resources.ts';
 import { meanPrice } from '../advice/saving.ts';
 import type { ContainerGroup } from './containerGroups.ts';
 
