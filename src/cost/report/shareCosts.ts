@@ -97,17 +97,28 @@ export function shareIdle(
   mode: 'separate' | 'share',
 ): { readonly rows: readonly SharedRow[]; readonly idle: CostTable['idle'] } {
   if (mode === 'separate') return { rows, idle };
-  const shared = rows.map((row) => ({ ...row, idleNano: { ...NO_NODE_PARTS } }));
+  const { shares, rest } = splitIdle(
+    idle,
+    rows.map(({ cost }) => cost),
+  );
+  return { rows: rows.map((row, index) => ({ ...row, idleNano: shares[index]! })), idle: rest };
+}
+
+/** Splits idle by what each carrier costs of a resource; `rest` is what none of them can carry. */
+export function splitIdle(
+  idle: NodeParts,
+  carriers: readonly NodeParts[],
+): { readonly shares: readonly NodeParts[]; readonly rest: NodeParts } {
+  const shares = carriers.map(() => ({ ...NO_NODE_PARTS }));
   const rest = { ...NO_NODE_PARTS };
   for (const part of NODE_PARTS) {
-    const weights = rows.map((row) => row.cost[part]);
+    const weights = carriers.map((carrier) => carrier[part]);
     if (!weights.some((weight) => weight > 0)) rest[part] = idle[part];
-    else {
-      const shares = splitNano(idle[part], weights);
-      shared.forEach((row, index) => (row.idleNano[part] = shares[index] ?? 0));
-    }
+    else
+      for (const [index, nano] of splitNano(idle[part], weights).entries())
+        shares[index]![part] = nano;
   }
-  return { rows: shared, idle: rest };
+  return { shares, rest };
 }
 
 /** What is left of a row without the shared namespaces' part; null when nothing is. */

@@ -1,5 +1,6 @@
 import type { CostTable } from '../../store/costTable.ts';
 import {
+  addParts,
   idleOf,
   makeParts,
   NO_COST_PARTS,
@@ -11,7 +12,7 @@ import {
   type NodeParts,
 } from '../../model/costParts.ts';
 import type { Window } from '../../model/time.ts';
-import { splitNano } from '../../cost/exact.ts';
+import { splitIdle } from '../../cost/report/shareCosts.ts';
 import type { AllocationProperties, AllocationSums } from './allocationJson.ts';
 import { nodeProperties, type AllocationContext } from './toAllocations.ts';
 
@@ -78,31 +79,16 @@ export function shareIdleOut(
   const idle = idleOfNodes(table);
   const pools = byNode
     ? [...idle].map(([node, nano]) => ({ nano, members: membersOn(allocations, node) }))
-    : [
-        {
-          nano: sumParts(NODE_PARTS, idle.values()),
-          members: allocations.map((_, index) => index),
-        },
-      ];
-  const shares = allocations.map(() => ({ ...NO_NODE_PARTS }));
-  const rest = { ...NO_NODE_PARTS };
+    : [{ nano: sumParts(NODE_PARTS, idle.values()), members: [...allocations.keys()] }];
+  const shared = [...allocations];
+  let rest: NodeParts = NO_NODE_PARTS;
   for (const { nano, members } of pools) {
-    for (const resource of NODE_PARTS) {
-      const weights = members.map((index) => allocations[index]?.[resource] ?? 0);
-      if (!weights.some((weight) => weight > 0)) rest[resource] += nano[resource];
-      else {
-        const parts = splitNano(nano[resource], weights);
-        members.forEach((index, at) => {
-          const share = shares[index];
-          if (share !== undefined) share[resource] += parts[at] ?? 0;
-        });
-      }
-    }
+    const carriers = members.map((index) => allocations[index]!);
+    const split = splitIdle(nano, carriers);
+    rest = addParts(NODE_PARTS, rest, split.rest);
+    for (const [at, index] of members.entries())
+      shared[index] = { ...carriers[at]!, idleNano: split.shares[at]! };
   }
-  const shared = allocations.map((sums, index) => ({
-    ...sums,
-    idleNano: shares[index] ?? sums.idleNano,
-  }));
   return { allocations: shared, rest };
 }
 
