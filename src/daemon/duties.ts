@@ -1,17 +1,19 @@
 import type { Logger } from 'pino';
+import type { BillConfig, ExportConfig } from '../cost/config.ts';
 import type { DeliveryStore } from '../store/notifications/deliveryStore.ts';
-import { BillImports } from './billImports.ts';
+import { importConfigured } from './billImports.ts';
 import { startButtonListener } from './buttonListener.ts';
 import { composeNotifier, type AttemptResult } from './composeNotifier.ts';
 import type { LoadedConfig } from './config/load.ts';
 import type { Config } from './config/schema.ts';
 import type { CycleSupervisor } from './cycleSupervisor.ts';
-import { MonthExports } from './monthExports.ts';
+import { exportLastMonth } from './monthExports.ts';
 import { NotifyPump } from './notifyPump.ts';
 import type { Pages } from './pages.ts';
 import type { Releasers } from './releasers.ts';
 import { systemClock } from '../notify/clock.ts';
 import { startSchedule } from './schedule.ts';
+import { WorkQueue } from './singleFlight.ts';
 import { WeeklyDigest } from './weeklyDigest.ts';
 
 export interface DutiesParts {
@@ -78,10 +80,11 @@ export async function startDuties(parts: DutiesParts): Promise<Duties> {
   releasers.push('the responses', () => responder.stop());
   releasers.push('the cycle', () => supervisor.stop());
   releasers.push('the weekly digest', async () => digests.stop());
-  const bills = new BillImports({ config, reader, log, now });
-  releasers.push('the bills', () => bills.settled());
   const deliveries = () => notifier.store;
-  const exports = new MonthExports({ config, reader, deliveries, pump, log, now });
+  const deps = { config, reader, deliveries, pump, log, now };
+  const bills = new WorkQueue<BillConfig>((bill) => importConfigured(bill, deps));
+  releasers.push('the bills', () => bills.settled());
+  const exports = new WorkQueue<ExportConfig>((target) => exportLastMonth(target, deps));
   releasers.push('the exports', () => exports.settled());
   const parties = {
     cycle: supervisor,

@@ -26,50 +26,34 @@ interface MonthExportsDeps {
  * Closes the last month, mails it and writes it for its teams, once it has been over for a while. Files and history say what is
  * done, so that a restart or an outage at that hour only delays it.
  */
-export class MonthExports {
-  readonly #deps: MonthExportsDeps;
-  #last: Promise<void> = Promise.resolve();
-
-  constructor(deps: MonthExportsDeps) {
-    this.#deps = deps;
-  }
-
-  tick(target: ExportConfig): void {
-    this.#last = this.#last.then(() => this.#export(target));
-  }
-
-  /** Resolves when nothing is being written any more. */
-  settled(): Promise<void> {
-    return this.#last;
-  }
-
-  async #export(target: ExportConfig): Promise<void> {
-    const { config, reader, deliveries, pump, log, now } = this.#deps;
-    const { history, pricing, cluster } = config();
-    const thisMonth = monthStart(now());
-    const month = monthStart(thisMonth - 1);
-    const name = formatTime(month).slice(0, 7);
-    if (now() < thisMonth + target.closeAfter || existsSync(monthFile(target.to, cluster, name)))
-      return;
+export async function exportLastMonth(
+  target: ExportConfig,
+  { config, reader, deliveries, pump, log, now }: MonthExportsDeps,
+): Promise<void> {
+  const { history, pricing, cluster } = config();
+  const thisMonth = monthStart(now());
+  const month = monthStart(thisMonth - 1);
+  const name = formatTime(month).slice(0, 7);
+  if (now() < thisMonth + target.closeAfter || existsSync(monthFile(target.to, cluster, name)))
+    return;
+  try {
+    const bills = await openBillStore(history.path);
     try {
-      const bills = await openBillStore(history.path);
-      try {
-        const report = await closeMonth({ reader, bills, pricing, cluster }, month, now());
-        const mails = monthMails(report, receiversOf(target, config()), target.format, now());
-        await deliveries().enqueue(mails);
-        // The last file says that all is done.
-        const files = await writeExport(report, target);
-        pump.wake();
-        const counts = { files: files.length, to: target.to, mails: mails.length };
-        log.info({ month: name, ...counts }, 'Month closed and exported');
-      } finally {
-        await bills.close();
-      }
-    } catch (err) {
-      if (err instanceof NotOver)
-        log.warn({ month: name, reason: err.message }, 'Month not exported');
-      else log.error({ err, month: name }, 'Exporting a month failed');
+      const report = await closeMonth({ reader, bills, pricing, cluster }, month, now());
+      const mails = monthMails(report, receiversOf(target, config()), target.format, now());
+      await deliveries().enqueue(mails);
+      // The last file says that all is done.
+      const files = await writeExport(report, target);
+      pump.wake();
+      const counts = { files: files.length, to: target.to, mails: mails.length };
+      log.info({ month: name, ...counts }, 'Month closed and exported');
+    } finally {
+      await bills.close();
     }
+  } catch (err) {
+    if (err instanceof NotOver)
+      log.warn({ month: name, reason: err.message }, 'Month not exported');
+    else log.error({ err, month: name }, 'Exporting a month failed');
   }
 }
 

@@ -1,10 +1,9 @@
 import { schedule as scheduleCron } from 'node-cron';
 import type { Logger } from 'pino';
 import { SECOND_MS } from '../model/time.ts';
-import type { BillImports } from './billImports.ts';
 import type { Config } from './config/schema.ts';
-import type { MonthExports } from './monthExports.ts';
-import type { Ticked } from './singleFlight.ts';
+import type { BillConfig, ExportConfig } from '../cost/config.ts';
+import type { Ticked, WorkQueue } from './singleFlight.ts';
 
 /** The wall clock was set by this much, or the machine slept: a clock that is corrected gently goes by less. */
 const JUMP_MS = 2_000;
@@ -25,8 +24,8 @@ const LOOK_MS = 5 * SECOND_MS;
 export function startSchedule(
   { schedule, bills, exports, history }: Pick<Config, 'schedule' | 'bills' | 'exports' | 'history'>,
   parties: Readonly<Record<'cycle' | 'digest' | 'backup', Ticked>> & {
-    readonly bills: BillImports;
-    readonly exports: MonthExports;
+    readonly bills: Pick<WorkQueue<BillConfig>, 'tick'>;
+    readonly exports: Pick<WorkQueue<ExportConfig>, 'tick'>;
   },
   log: Logger,
 ): Schedule {

@@ -26,3 +26,23 @@ export class SingleFlight {
     await this.#inFlight;
   }
 }
+
+/** Takes up what its time has come for, one after the other. */
+export class WorkQueue<Item> {
+  readonly #work: (item: Item) => Promise<void>;
+  #last: Promise<void> = Promise.resolve();
+
+  /** @param work must handle its own errors. */
+  constructor(work: (item: Item) => Promise<void>) {
+    this.#work = work;
+  }
+
+  tick(item: Item): void {
+    this.#last = this.#last.then(() => this.#work(item));
+  }
+
+  /** Resolves when nothing is at work any more. */
+  settled(): Promise<void> {
+    return this.#last;
+  }
+}

@@ -13,7 +13,7 @@ import { runCommand } from '../../../test/support/runCommand.ts';
 import { TempHistory } from '../../../test/support/tempHistory.ts';
 import type { Logger } from 'pino';
 import { configSchema } from '../../daemon/config/schema.ts';
-import { MonthExports } from '../../daemon/monthExports.ts';
+import { exportLastMonth } from '../../daemon/monthExports.ts';
 import { emailChannel } from '../../channels/email/emailChannel.ts';
 import { openDeliveryStore, openHistoryReader } from '../../engines/openHistory.ts';
 import { FakeClock } from '../../../test/support/notify/fakeClock.ts';
@@ -227,17 +227,16 @@ it('the daemon closes, mails and writes the last month once it is due, and once 
   const note = (_: object, text: string) => void logged.push(text);
   const log = { info: note, warn: note, error: note } as unknown as Logger;
   let now = Date.UTC(2026, 10, 5);
-  const exports = new MonthExports({
+  const deps = {
     config: () => config,
     reader,
     deliveries: () => store,
     pump: { wake: () => undefined },
     log,
     now: () => now,
-  });
+  };
   const look = async () => {
-    exports.tick(config.exports[0]!);
-    await exports.settled();
+    await exportLastMonth(config.exports[0]!, deps);
     return logged.splice(0);
   };
   expect(await look()).toEqual([]);
