@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { Agent, type RequestOptions } from 'node:http';
 import type { WorkloadsConfig } from '../../config.ts';
 import { ApiFailure } from './apiFailure.ts';
-import { loginOf } from './kubeconfigUser.ts';
+import { loginOf, unreadable } from './kubeconfigUser.ts';
 
 /** Mounted into every pod whose service account is. */
 const ACCOUNT_FOLDER = '/var/run/secrets/kubernetes.io/serviceaccount';
@@ -173,13 +173,7 @@ function load(config: Loadable, workloads: WorkloadsConfig, machine: Machine): L
   } catch (error) {
     if (error instanceof ApiFailure) throw error;
     const name = kubeconfig ?? 'the kubeconfig';
-    const { code } = error as NodeJS.ErrnoException;
-    const reason =
-      code === 'ENOENT'
-        ? 'does not exist'
-        : code === 'EACCES'
-          ? 'may not be read'
-          : 'is no kubeconfig';
+    const reason = unreadable(error) ?? 'is no kubeconfig';
     throw new ApiFailure('not-configured', `${name} ${reason}: set workloads.kubeconfig to one`);
   }
 }

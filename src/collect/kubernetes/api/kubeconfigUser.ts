@@ -64,17 +64,18 @@ function readToken(file: string, who: string, token: string): string {
     if (read !== '') return read;
   } catch (error) {
     if (token !== '') return token;
-    const { code } = error as NodeJS.ErrnoException;
-    const reason =
-      code === 'ENOENT'
-        ? 'does not exist'
-        : code === 'EACCES'
-          ? 'may not be read'
-          : `cannot be read (${code})`;
+    const reason = unreadable(error) ?? `cannot be read (${(error as NodeJS.ErrnoException).code})`;
     throw new ApiFailure('unauthorized', `tokenFile ${file} of ${who} ${reason}`);
   }
   if (token !== '') return token;
   throw new ApiFailure('unauthorized', `tokenFile ${file} of ${who} is empty`);
+}
+
+/** What the usual errors of reading a file say of it; null for any other. */
+export function unreadable(error: unknown): string | null {
+  const { code } = error as NodeJS.ErrnoException;
+  if (code === 'ENOENT') return 'does not exist';
+  return code === 'EACCES' ? 'may not be read' : null;
 }
 
 function find(files: readonly string[], list: 'users' | 'clusters', name: string): Found | null {
