@@ -20,11 +20,16 @@ const STAND_IN_SHARE = 0.1;
  * of two hundred is one line missing in a price list.
  */
 export function pricingProblems(snapshot: Snapshot, costs: WindowCosts): readonly DataProblem[] {
-  const kinds = new Map(snapshot.nodes.map((node) => [node.name, kindOf(nodeFacts(node))]));
+  const nodesByName = new Map(snapshot.nodes.map((node) => [node.name, node]));
+  // Labels are looked up only of the few nodes that there is something to say of.
+  const kindIn = (name: string): string => {
+    const node = nodesByName.get(name);
+    return (node && kindOf(nodeFacts(node))) ?? name;
+  };
   const groups = new Map<string, NodeCost[]>();
   for (const cost of costs.nodes) {
     if (cost.price.coverage === 1) continue;
-    const subject = kinds.get(cost.node) ?? cost.node;
+    const subject = kindIn(cost.node);
     groups.set(subject, [...(groups.get(subject) ?? []), cost]);
   }
   const unpriced = [...groups].map(([subject, nodes]) => ({
@@ -34,7 +39,7 @@ export function pricingProblems(snapshot: Snapshot, costs: WindowCosts): readonl
   }));
   return [
     ...unpriced,
-    ...standIns(costs, kinds),
+    ...standIns(costs, kindIn),
     ...doubtfulPrices(costs),
     ...unknownResources(snapshot),
     ...unsureReservations(snapshot),
@@ -43,17 +48,14 @@ export function pricingProblems(snapshot: Snapshot, costs: WindowCosts): readonl
 }
 
 /** Prices that stand in for others, once they make up a share of what the nodes cost. */
-function standIns(
-  costs: WindowCosts,
-  kinds: ReadonlyMap<string, string | null>,
-): readonly DataProblem[] {
+function standIns(costs: WindowCosts, kindIn: (node: string) => string): readonly DataProblem[] {
   const stand = costs.nodes.filter(
     ({ price }) => (price.confidence ?? 1) <= 0.5 && price.coverage === 1,
   );
   const spent = sumNano(stand, nodeNano);
   const share = spent / Math.max(1, sumNano(costs.nodes, nodeNano));
   if (share <= STAND_IN_SHARE) return [];
-  const named = [...new Set(stand.map(({ node }) => kinds.get(node) ?? node))];
+  const named = [...new Set(stand.map(({ node }) => kindIn(node)))];
   const text = `${formatShare(share)} of what the nodes cost rests on prices that stand in for others: ${listed(named)}. ${stand[0]?.price.reason ?? ''} Add them to pricing.nodes or the price list.`;
   return [{ code: 'stand-in-price', subject: 'nodes', text }];
 }

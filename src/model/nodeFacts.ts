@@ -42,6 +42,15 @@ function soldSystem(osImage = ''): string | null {
   return found?.[0] ?? null;
 }
 
+/** Names of labels, all of tables and of the configuration, as kube-state-metrics writes them. */
+const MANGLED = new Map<string, string>();
+
+function mangledName(key: string): string {
+  let name = MANGLED.get(key);
+  if (name === undefined) MANGLED.set(key, (name = metricName(key)));
+  return name;
+}
+
 /**
  * A node's label by its Kubernetes name, or by the name that kube-state-metrics makes of it (`a_b_c` for
  * `a.b/c`), from which the true one cannot be derived.
@@ -50,8 +59,10 @@ export function nodeLabel(
   labels: Readonly<Record<string, string>>,
   key: string,
 ): string | undefined {
-  const mangled = metricName(key);
-  return labels[key] ?? labels[mangled] ?? labels[`label_${mangled}`];
+  const own = labels[key];
+  if (own !== undefined) return own;
+  const mangled = mangledName(key);
+  return labels[mangled] ?? labels[`label_${mangled}`];
 }
 
 /** True when every label of `match` is on the node with that very value; an empty match fits all. */
