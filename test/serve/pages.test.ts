@@ -1,7 +1,7 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openHistoryReader } from '../../src/engines/openHistory.ts';
-import { LOOKS, openPage, startBrowser, violations } from '../support/browser.ts';
+import { COLOR_RULES, LOOKS, openPage, startBrowser, violations } from '../support/browser.ts';
 import { cpuTimeMs } from '../support/cpuTime.ts';
 import { serveShop, type ShopServer } from '../support/serveShop.ts';
 import { addDigest } from '../support/addDigest.ts';
@@ -68,6 +68,9 @@ const PAGES = [
 ] as const;
 
 describe.each(LOOKS)('at $width px, $colorScheme', (look) => {
+  // Dark differs from light by its colours alone.
+  const rules = look.colorScheme === 'dark' ? COLOR_RULES : null;
+
   it('every page is whole, accessible and without an error', async () => {
     const { page, errors } = await openPage(browser, look);
     try {
@@ -83,7 +86,7 @@ describe.each(LOOKS)('at $width px, $colorScheme', (look) => {
           overflow: await page.evaluate(
             'document.documentElement.scrollWidth - document.documentElement.clientWidth',
           ),
-          violations: await violations(page),
+          violations: await violations(page, rules),
         };
         expect(seen).toEqual({
           path,

@@ -51,10 +51,20 @@ export async function openPage(
   return { page, errors };
 }
 
-/** What axe-core finds against WCAG 2.2 A and AA and its best practices: one line a violation and place. */
-export async function violations(page: Page): Promise<readonly string[]> {
+/** All that a change of colours alone can break. */
+export const COLOR_RULES: readonly string[] = ['color-contrast', 'link-in-text-block'];
+
+/**
+ * What axe-core finds against WCAG 2.2 A and AA and its best practices: one line a violation and place.
+ *
+ * @param rules only these; all by default
+ */
+export async function violations(
+  page: Page,
+  rules: readonly string[] | null = null,
+): Promise<readonly string[]> {
   await page.evaluate(axeCore.source);
-  return page.evaluate(async () => {
+  return page.evaluate(async (only) => {
     interface AxeResult {
       readonly violations: readonly {
         readonly id: string;
@@ -62,12 +72,15 @@ export async function violations(page: Page): Promise<readonly string[]> {
       }[];
     }
     interface Axe {
-      run(options: { readonly resultTypes: readonly string[] }): Promise<AxeResult>;
+      run(options: {
+        readonly resultTypes: readonly string[];
+        readonly runOnly?: readonly string[];
+      }): Promise<AxeResult>;
     }
     const { axe } = globalThis as unknown as { axe: Axe };
-    const result = await axe.run({ resultTypes: ['violations'] });
+    const result = await axe.run({ resultTypes: ['violations'], ...(only && { runOnly: only }) });
     return result.violations.flatMap(({ id, nodes }) =>
       nodes.slice(0, 3).map((node) => `${id}: ${node.html.slice(0, 160)} ${node.failureSummary}`),
     );
-  });
+  }, rules);
 }
