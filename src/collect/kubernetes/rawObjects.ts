@@ -10,20 +10,20 @@ import type {
  * A type of the Kubernetes API as the API or `kubectl get -o json` write it: times are text, and every field is
  * optional, since what comes from outside promises nothing.
  */
-export type Raw<T> = T extends Date
+export type FromJson<T> = T extends Date
   ? string
   : T extends readonly (infer Item)[]
-    ? readonly Raw<Item>[]
+    ? readonly FromJson<Item>[]
     : T extends object
       ? string extends keyof T
-        ? Readonly<Record<string, Raw<T[keyof T]>>>
-        : { readonly [Field in keyof T as Written<Field>]?: Raw<NonNullable<T[Field]>> }
+        ? Readonly<Record<string, FromJson<T[keyof T]>>>
+        : { readonly [Field in keyof T as Written<Field>]?: FromJson<NonNullable<T[Field]>> }
       : T;
 
 /** The client library writes `from` as `_from`. */
 type Written<Field> = Field extends `_${infer Name}` ? Name : Field;
 
-export type RawMetadata = Raw<V1ObjectMeta>;
+export type RawMetadata = FromJson<V1ObjectMeta>;
 
 export interface RawObject {
   readonly apiVersion?: string;
@@ -33,7 +33,7 @@ export interface RawObject {
   readonly status?: Readonly<Record<string, unknown>>;
 }
 
-export type RawContainer = Raw<V1Container>;
-export type RawPodSpec = Raw<V1PodSpec>;
-export type RawContainerStatus = Raw<V1ContainerStatus>;
-export type RawPodStatus = Raw<V1PodStatus>;
+export type RawContainer = FromJson<V1Container>;
+export type RawPodSpec = FromJson<V1PodSpec>;
+export type RawContainerStatus = FromJson<V1ContainerStatus>;
+export type RawPodStatus = FromJson<V1PodStatus>;

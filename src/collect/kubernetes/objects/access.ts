@@ -6,10 +6,10 @@ import type {
   ServiceAccountObject,
 } from '../../../model/reviewedObjects.ts';
 import { labelsOf, namedOf } from '../metadata.ts';
-import type { Raw, RawObject } from '../rawObjects.ts';
+import type { FromJson, RawObject } from '../rawObjects.ts';
 import { labelSelector, listOf } from './selector.ts';
 
-type RawRole = RawObject & Pick<Raw<V1ClusterRole>, 'rules' | 'aggregationRule'>;
+type RawRole = RawObject & Pick<FromJson<V1ClusterRole>, 'rules' | 'aggregationRule'>;
 
 /** Reads a Role or ClusterRole; rules about URLs are left out. */
 export function roleObject(raw: RawRole): RoleObject {
@@ -26,7 +26,7 @@ export function roleObject(raw: RawRole): RoleObject {
   };
 }
 
-type RawBinding = RawObject & Pick<Raw<V1RoleBinding>, 'roleRef' | 'subjects'>;
+type RawBinding = RawObject & Pick<FromJson<V1RoleBinding>, 'roleRef' | 'subjects'>;
 
 /** A service account may be bound as the user that it is. */
 const ACCOUNT_USER = /^system:serviceaccount:([^:]+):([^:]+)$/;
@@ -48,7 +48,7 @@ export function roleBinding(raw: RawBinding): RoleBindingObject {
 }
 
 type RawServiceAccount = RawObject &
-  Pick<Raw<V1ServiceAccount>, 'automountServiceAccountToken' | 'secrets'>;
+  Pick<FromJson<V1ServiceAccount>, 'automountServiceAccountToken' | 'secrets'>;
 
 export function serviceAccount(raw: RawServiceAccount): ServiceAccountObject {
   return {

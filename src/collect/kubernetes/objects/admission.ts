@@ -9,10 +9,10 @@ import type {
 } from '../../../model/reviewedObjects.ts';
 import { selectsAll } from '../../../model/labelSelector.ts';
 import { namedOf } from '../metadata.ts';
-import type { Raw, RawObject } from '../rawObjects.ts';
+import type { FromJson, RawObject } from '../rawObjects.ts';
 import { labelSelector, listOf } from './selector.ts';
 
-type RawWebhooks = RawObject & Pick<Raw<V1ValidatingWebhookConfiguration>, 'webhooks'>;
+type RawWebhooks = RawObject & Pick<FromJson<V1ValidatingWebhookConfiguration>, 'webhooks'>;
 
 /** Reads the webhooks of a configuration. A v1beta1 webhook fails open unless told otherwise, a v1 one does not. */
 export function admissionWebhooks(raw: RawWebhooks): readonly WebhookObject[] {
@@ -41,7 +41,7 @@ export function admissionPolicy({ metadata, spec }: RawObject): AdmissionPolicyO
 /** Reads a ValidatingAdmissionPolicyBinding. */
 export function admissionBinding({ metadata, spec }: RawObject): AdmissionBindingObject {
   const { policyName, validationActions } = (spec ??
-    {}) as Raw<V1ValidatingAdmissionPolicyBindingSpec>;
+    {}) as FromJson<V1ValidatingAdmissionPolicyBindingSpec>;
   return {
     name: metadata?.name ?? '',
     policy: policyName ?? '',

@@ -8,7 +8,7 @@ import { toReading } from '../../../model/reading.ts';
 import type { WorkloadRef } from '../../../model/workload.ts';
 import { parseQuantity } from '../quantity.ts';
 import { namedOf } from '../metadata.ts';
-import type { Raw, RawObject } from '../rawObjects.ts';
+import type { FromJson, RawObject } from '../rawObjects.ts';
 
 interface RawSource {
   /** Of a resource. */
@@ -31,7 +31,7 @@ interface RawMetric {
 }
 
 interface RawHpaSpec {
-  readonly scaleTargetRef?: Raw<V2CrossVersionObjectReference>;
+  readonly scaleTargetRef?: FromJson<V2CrossVersionObjectReference>;
   readonly minReplicas?: number;
   readonly maxReplicas?: number;
   readonly metrics?: readonly RawMetric[];
@@ -95,7 +95,7 @@ function readMetrics(metrics: readonly RawMetric[]): Pick<Autoscaler, 'targets' 
 }
 
 interface RawVpaSpec {
-  readonly targetRef?: Raw<V2CrossVersionObjectReference>;
+  readonly targetRef?: FromJson<V2CrossVersionObjectReference>;
   readonly updatePolicy?: { readonly updateMode?: string };
   readonly resourcePolicy?: {
     readonly containerPolicies?: readonly {
@@ -137,6 +137,6 @@ export function verticalAutoscaler(raw: RawObject): VerticalAutoscaler {
   };
 }
 
-function targetOf(target: Raw<V2CrossVersionObjectReference> | undefined): WorkloadRef {
+function targetOf(target: FromJson<V2CrossVersionObjectReference> | undefined): WorkloadRef {
   return { kind: target?.kind ?? '', name: target?.name ?? '' };
 }

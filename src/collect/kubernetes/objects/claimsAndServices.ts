@@ -3,11 +3,11 @@ import type { ServiceObject, VolumeClaim } from '../../../model/clusterObjects.t
 import { listOf } from './selector.ts';
 import { annotationsOf, namedOf } from '../metadata.ts';
 import { parseQuantity } from '../quantity.ts';
-import type { Raw, RawObject } from '../rawObjects.ts';
+import type { FromJson, RawObject } from '../rawObjects.ts';
 
 /** Reads a PersistentVolumeClaim; its size is what it asks for. */
 export function volumeClaim(raw: RawObject): VolumeClaim {
-  const spec = (raw.spec ?? {}) as Raw<V1PersistentVolumeClaimSpec>;
+  const spec = (raw.spec ?? {}) as FromJson<V1PersistentVolumeClaimSpec>;
   const status = (raw.status ?? {}) as { readonly phase?: string };
   return {
     ...namedOf(raw),
@@ -20,7 +20,7 @@ export function volumeClaim(raw: RawObject): VolumeClaim {
 
 /** Reads a Service. */
 export function serviceObject(raw: RawObject): ServiceObject {
-  const spec = (raw.spec ?? {}) as Raw<V1ServiceSpec>;
+  const spec = (raw.spec ?? {}) as FromJson<V1ServiceSpec>;
   return {
     ...namedOf(raw),
     type: spec.type ?? 'ClusterIP',

@@ -1,12 +1,12 @@
 import type { V1ResourceClaimStatus, V1ResourceSliceSpec } from '@kubernetes/client-node';
 import type { DeviceClaim, PublishedDevices } from '../../../model/clusterObjects.ts';
 import { namedOf } from '../metadata.ts';
-import type { Raw, RawObject } from '../rawObjects.ts';
+import type { FromJson, RawObject } from '../rawObjects.ts';
 import { listOf } from './selector.ts';
 
 /** Reads a ResourceClaim. Administrators look at devices that are others': what they see is not theirs. */
 export function deviceClaim(raw: RawObject): DeviceClaim {
-  const { allocation, reservedFor } = (raw.status ?? {}) as Raw<V1ResourceClaimStatus>;
+  const { allocation, reservedFor } = (raw.status ?? {}) as FromJson<V1ResourceClaimStatus>;
   return {
     ...namedOf(raw),
     devices: listOf(allocation?.devices?.results).flatMap(
@@ -21,7 +21,7 @@ export function deviceClaim(raw: RawObject): DeviceClaim {
 
 /** Reads a ResourceSlice, by the nodes that have its devices; those that no single node has are left out. */
 export function publishedDevices(raw: RawObject): readonly PublishedDevices[] {
-  const { driver = '', nodeName, devices } = (raw.spec ?? {}) as Raw<V1ResourceSliceSpec>;
+  const { driver = '', nodeName, devices } = (raw.spec ?? {}) as FromJson<V1ResourceSliceSpec>;
   const byNode = new Map<string, string[]>();
   for (const device of listOf(devices)) {
     const node = device.nodeName ?? nodeName;

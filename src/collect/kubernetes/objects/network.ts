@@ -11,12 +11,12 @@ import type {
   NetworkRule,
 } from '../../../model/reviewedObjects.ts';
 import { annotationsOf, namedOf } from '../metadata.ts';
-import type { Raw, RawObject } from '../rawObjects.ts';
+import type { FromJson, RawObject } from '../rawObjects.ts';
 import { labelSelector, listOf } from './selector.ts';
 
 /** Reads a NetworkPolicy. Without policyTypes it is of ingress, and of egress where it has egress rules. */
 export function networkPolicy(raw: RawObject): NetworkPolicyObject {
-  const spec = (raw.spec ?? {}) as Raw<V1NetworkPolicySpec>;
+  const spec = (raw.spec ?? {}) as FromJson<V1NetworkPolicySpec>;
   const types = listOf(spec.policyTypes);
   const egress = listOf(spec.egress);
   const isIngress = types.length === 0 || types.includes('Ingress');
@@ -31,8 +31,8 @@ export function networkPolicy(raw: RawObject): NetworkPolicyObject {
 
 /** An absent list, or an empty one, is everyone and every port. */
 function rule(
-  rawPeers: readonly Raw<V1NetworkPolicyPeer>[] | undefined,
-  rawPorts: readonly Raw<V1NetworkPolicyPort>[] | undefined,
+  rawPeers: readonly FromJson<V1NetworkPolicyPeer>[] | undefined,
+  rawPorts: readonly FromJson<V1NetworkPolicyPort>[] | undefined,
 ): NetworkRule {
   const peers = listOf(rawPeers).map(({ podSelector, namespaceSelector, ipBlock }) => ({
     podSelector: podSelector ? labelSelector(podSelector) : null,
@@ -52,11 +52,11 @@ function rule(
 }
 
 /** Of networking.k8s.io/v1, or of its v1beta1. */
-type RawBackend = Raw<V1IngressBackend> & { readonly serviceName?: string };
+type RawBackend = FromJson<V1IngressBackend> & { readonly serviceName?: string };
 
 /** Reads an Ingress. */
 export function ingress(raw: RawObject): IngressObject {
-  const spec = (raw.spec ?? {}) as Raw<V1IngressSpec>;
+  const spec = (raw.spec ?? {}) as FromJson<V1IngressSpec>;
   const hosts = listOf(spec.rules).map(({ host }) => host || null);
   const asked: readonly RawBackend[] = [
     ...(spec.defaultBackend ? [spec.defaultBackend] : []),

@@ -4,12 +4,16 @@ import { isHugePages, type Amounts } from '../../../model/podHold.ts';
 import type { Reading } from '../../../model/reading.ts';
 import { labelsOf, parseTimestamp } from '../metadata.ts';
 import { metricAmounts, parseQuantity } from '../quantity.ts';
-import type { Raw, RawObject } from '../rawObjects.ts';
+import type { FromJson, RawObject } from '../rawObjects.ts';
 
 /** Reads a Node. */
 export function nodeObject(raw: RawObject): NodeObject {
-  const spec = (raw.spec ?? {}) as Raw<V1NodeSpec>;
-  const { capacity = {}, allocatable = {}, nodeInfo } = (raw.status ?? {}) as Raw<V1NodeStatus>;
+  const spec = (raw.spec ?? {}) as FromJson<V1NodeSpec>;
+  const {
+    capacity = {},
+    allocatable = {},
+    nodeInfo,
+  } = (raw.status ?? {}) as FromJson<V1NodeStatus>;
   return {
     name: raw.metadata?.name ?? '',
     labels: labelsOf(raw.metadata),

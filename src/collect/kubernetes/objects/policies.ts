@@ -8,12 +8,12 @@ import { selectsAll } from '../../../model/labelSelector.ts';
 import { labelSelector } from './selector.ts';
 import { namedOf } from '../metadata.ts';
 import { parseQuantities } from '../quantity.ts';
-import type { Raw, RawObject } from '../rawObjects.ts';
+import type { FromJson, RawObject } from '../rawObjects.ts';
 
 /** Reads a ResourceQuota: what its status enforces, or what its spec asks for until it has one. */
 export function resourceQuota(raw: RawObject): ResourceQuota {
-  const spec = (raw.spec ?? {}) as Raw<V1ResourceQuotaSpec>;
-  const status = (raw.status ?? {}) as Raw<V1ResourceQuotaStatus>;
+  const spec = (raw.spec ?? {}) as FromJson<V1ResourceQuotaSpec>;
+  const status = (raw.status ?? {}) as FromJson<V1ResourceQuotaStatus>;
   return {
     ...namedOf(raw),
     hard: parseQuantities(status.hard ?? spec.hard),
@@ -46,7 +46,7 @@ export function limitRanges(raw: RawObject): readonly LimitRange[] {
 
 /** Reads a PodDisruptionBudget. Without a selector it covers no pod; with an empty one every pod, but in v1beta1 none. */
 export function disruptionBudget(raw: RawObject): DisruptionBudget {
-  const spec = (raw.spec ?? {}) as Raw<V1PodDisruptionBudgetSpec>;
+  const spec = (raw.spec ?? {}) as FromJson<V1PodDisruptionBudgetSpec>;
   const text = (value: number | string | undefined) => (value === undefined ? null : `${value}`);
   const selector = labelSelector(spec.selector);
   return {

@@ -1,8 +1,8 @@
 import type { V1LabelSelector } from '@kubernetes/client-node';
 import type { LabelSelector } from '../../../model/labelSelector.ts';
-import type { Raw } from '../rawObjects.ts';
+import type { FromJson } from '../rawObjects.ts';
 
-export type RawSelector = Raw<V1LabelSelector>;
+export type RawSelector = FromJson<V1LabelSelector>;
 
 /** Reads a label selector; one that is absent or empty selects everything. */
 export function labelSelector(raw: RawSelector | null | undefined): LabelSelector {
