@@ -1,5 +1,6 @@
 import { outageText, type CollectError } from '../collect/collector.ts';
 import { advanceFindings } from '../detect/findings/lifecycle.ts';
+import { cleared, firing, readStep, scopeOn } from '../detect/verdict.ts';
 import type { HistoryWriter } from '../store/history.ts';
 import type { FindingEvent, Verdict } from '../model/finding.ts';
 import type { TimeMs, Window } from '../model/time.ts';
@@ -7,7 +8,6 @@ import type { Settings } from './settings.ts';
 import type { WorkingState } from '../store/cycleState.ts';
 
 const RULE = 'source-outage';
-const SUBJECT = 'prometheus';
 
 /**
  * Records that windows cannot be observed at all. They stay unsealed and are caught up later; until
@@ -21,8 +21,11 @@ export function openOutage(
   missing: TimeMs,
 ): Promise<readonly FindingEvent[]> {
   const text = outageText(error);
-  return recordVerdict(history, state, settings, missing, {
-    ...verdict('firing', missing, text),
+  const verdict = firing({
+    ...aboutOf(missing),
+    severity: 'warning',
+    score: 80,
+    summary: text,
     evidence: [
       {
         signal: RULE,
@@ -34,7 +37,9 @@ export function openOutage(
         text,
       },
     ],
+    next: [readStep('burnwatch check-config --online', 'asks Prometheus and says what is wrong')],
   });
+  return recordVerdict(history, state, settings, missing, verdict);
 }
 
 /** Closes the outage once every window up to now is sealed again. */
@@ -49,7 +54,7 @@ export async function closeOutage(
   );
   if (!isOpen || watermark === null) return [];
   const text = 'Prometheus answers again, and the gap is filled';
-  return recordVerdict(history, state, settings, watermark, verdict('clear', watermark, text));
+  return recordVerdict(history, state, settings, watermark, cleared(aboutOf(watermark), text));
 }
 
 async function recordVerdict(
@@ -79,26 +84,7 @@ async function recordVerdict(
   return events;
 }
 
-function verdict(status: Verdict['status'], startedAt: TimeMs, summary: string): Verdict {
-  return {
-    kind: 'data-quality',
-    rule: RULE,
-    scope: { namespace: null, workload: null, container: null, subject: SUBJECT },
-    status,
-    severity: 'warning',
-    score: 80,
-    startedAt,
-    summary,
-    evidence: [],
-    next: [
-      {
-        command: 'burnwatch check-config --online',
-        effect: 'read',
-        why: 'asks Prometheus and says what is wrong',
-      },
-    ],
-    pods: [],
-    costBeforeNano: null,
-    costPerMonth: null,
-  };
+function aboutOf(startedAt: TimeMs) {
+  const scope = scopeOn({ subject: 'prometheus' });
+  return { kind: 'data-quality', rule: RULE, scope, startedAt } as const;
 }

@@ -5,9 +5,11 @@ import { sumKnown } from '../model/reading.ts';
 import { jsonCodec } from '../store/stateCodec.ts';
 import type { Detector, DetectContext } from './detector.ts';
 import { SEVERITY_RANK } from './findings/severity.ts';
+import { cleared, firing, readStep, scopeOn } from './verdict.ts';
 
 /** The rule of findings that speak for those of one image in several clusters. */
 export const IMAGE_IN_CLUSTERS = 'image-in-clusters';
+const ABOUT = { kind: 'cryptojacking', rule: IMAGE_IN_CLUSTERS } as const;
 /** As an abuse alarm, it is over after so long without its cause. */
 const GONE_AFTER_MS = 30 * MINUTE_MS;
 const LISTED = 20;
@@ -43,11 +45,8 @@ export const imageInClusters: Detector<{ readonly seen: TimeMs }> = {
     for (const [image, { seen }] of Array.from(rows.entries())) {
       if (seen === now || now - seen < GONE_AFTER_MS) continue;
       rows.delete(image);
-      verdicts.push({
-        ...verdictOf(image, []),
-        status: 'clear',
-        summary: 'The image no longer looks like mining in several clusters',
-      });
+      const about = { ...ABOUT, scope: scopeOn({ subject: image }), startedAt: seen };
+      verdicts.push(cleared(about, 'The image no longer looks like mining in several clusters'));
     }
     return verdicts;
   },
@@ -81,11 +80,9 @@ function verdictOf(image: string, suspects: readonly Suspect[]): Verdict {
   const severity: Severity = gravest?.severity ?? 'warning';
   const evidence = Array.from(byCluster, ([cluster, all]) => evidenceOf(cluster, all));
   const found = suspects.filter((suspect) => suspect.findingId !== null).slice(0, LISTED);
-  return {
-    kind: 'cryptojacking',
-    rule: IMAGE_IN_CLUSTERS,
-    scope: { namespace: null, workload: null, container: null, subject: image },
-    status: 'firing',
+  return firing({
+    ...ABOUT,
+    scope: scopeOn({ subject: image }),
     severity,
     cause: 'mining',
     score: gravest?.score ?? 0,
@@ -93,15 +90,14 @@ function verdictOf(image: string, suspects: readonly Suspect[]): Verdict {
     startedAt: Math.min(...suspects.map(({ startedAt }) => startedAt)),
     summary: `The image ${image} looks like mining in ${byCluster.size} clusters: ${[...byCluster.keys()].join(', ')}`,
     evidence: evidence.slice(0, LISTED),
-    next: found.map(({ cluster, findingId }) => ({
-      command: `burnwatch findings show ${findingId} --cluster ${cluster}`,
-      effect: 'read',
-      why: `Shows the evidence in ${cluster}`,
-    })),
-    pods: [],
-    costBeforeNano: null,
+    next: found.map(({ cluster, findingId }) =>
+      readStep(
+        `burnwatch findings show ${findingId} --cluster ${cluster}`,
+        `Shows the evidence in ${cluster}`,
+      ),
+    ),
     costPerMonth: sumKnown(suspects.map(({ costPerMonth }) => costPerMonth)),
-  };
+  });
 }
 
 function evidenceOf(cluster: string, suspects: readonly Suspect[]): Evidence {

@@ -2,6 +2,7 @@ import { componentOf, type ControlPlaneReading } from '../../model/controlPlane.
 import type { NextStep } from '../../model/finding.ts';
 import { formatTime } from '../../model/time.ts';
 import { plural } from '../../model/text/units.ts';
+import { readStep } from '../verdict.ts';
 import type { ComponentRow } from './state.ts';
 import { FORGET_MS, type Context, type ControlPlaneRows, type Trouble } from './trouble.ts';
 
@@ -86,16 +87,14 @@ export function* componentTroubles(
 }
 
 const COMPONENT_STEPS: readonly NextStep[] = [
-  {
-    command: 'kubectl -n kube-system get pods -o wide',
-    effect: 'read',
-    why: 'Shows whether its pod runs, and on which node',
-  },
-  {
-    command: 'kubectl -n kube-system get leases',
-    effect: 'read',
-    why: 'Shows which instance leads, and when it last said so',
-  },
+  readStep(
+    'kubectl -n kube-system get pods -o wide',
+    'Shows whether its pod runs, and on which node',
+  ),
+  readStep(
+    'kubectl -n kube-system get leases',
+    'Shows which instance leads, and when it last said so',
+  ),
 ];
 
 function componentAt(rows: ControlPlaneRows, job: string): ComponentRow | null {

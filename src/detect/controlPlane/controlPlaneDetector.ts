@@ -3,6 +3,7 @@ import { formatTime, type TimeMs } from '../../model/time.ts';
 import { jsonCodec } from '../../store/stateCodec.ts';
 import type { Detector } from '../detector.ts';
 import { SEVERITY_SCORE } from '../findings/severity.ts';
+import { cleared, firing, scopeOn } from '../verdict.ts';
 import { NO_SIGNALS } from '../signals/signalMemory.ts';
 import { clientTroubles } from './clients.ts';
 import { componentTroubles } from './components.ts';
@@ -66,36 +67,22 @@ function judge(
     }
     rows.delete(key);
     const [, rule = '', ...subject] = key.split('/');
-    if (row.isOpen)
-      verdicts.push({ ...verdictOf(overOf(rule, subject.join('/')), row.since), status: 'clear' });
+    const over = { rule, subject: subject.join('/') };
+    if (row.isOpen) verdicts.push(cleared(aboutOf(over, row.since), 'It is over'));
   }
   return verdicts;
 }
 
-function overOf(rule: string, subject: string): Trouble {
-  const over = {
-    severity: 'info',
-    value: 0,
-    threshold: 0,
-    unit: '',
-    text: 'It is over',
-    on: 1,
-  } as const;
-  return { ...over, rule, subject };
+function aboutOf({ rule, subject }: Pick<Trouble, 'rule' | 'subject'>, startedAt: TimeMs) {
+  return { kind: 'control-plane', rule, scope: scopeOn({ subject }), startedAt } as const;
 }
 
-function verdictOf(
-  { rule, subject, severity, value, threshold, unit, text, next = [] }: Trouble,
-  since: TimeMs,
-): Verdict {
-  return {
-    kind: 'control-plane',
-    rule,
-    scope: { namespace: null, workload: null, container: null, subject },
-    status: 'firing',
+function verdictOf(trouble: Trouble, since: TimeMs): Verdict {
+  const { rule, severity, value, threshold, unit, text, next = [] } = trouble;
+  return firing({
+    ...aboutOf(trouble, since),
     severity,
     score: SEVERITY_SCORE[severity],
-    startedAt: since,
     summary: `${text}, since ${formatTime(since)}`,
     evidence: [
       {
@@ -109,8 +96,5 @@ function verdictOf(
       },
     ],
     next,
-    pods: [],
-    costBeforeNano: null,
-    costPerMonth: null,
-  };
+  });
 }

@@ -1,8 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { DetectContext, Detector } from '../detector.ts';
+import { cleared, scopeOn } from '../verdict.ts';
 import { jsonCodec, type DetectorState } from '../../store/stateCodec.ts';
 import { misses } from '../../model/clusterObjects.ts';
-import type { Scope, Verdict } from '../../model/finding.ts';
+import type { Verdict } from '../../model/finding.ts';
 import { DAY_MS, floorTo, HOUR_MS } from '../../model/time.ts';
 import { CLUSTER, count, scopeOf, SCOPES, type PostureScope } from './check.ts';
 import { evaluatePosture, failedByScope, scoresOf, type NamespacePosture } from './evaluate.ts';
@@ -10,8 +11,7 @@ import { postureOfSnapshot } from './readInput.ts';
 import { clearAll, reviewVerdicts } from './reviewVerdicts.ts';
 import { scoreFellVerdict, SCORE_FELL_RULE } from './scoreFellVerdict.ts';
 import type { CheckCounts, PostureState } from './postureState.ts';
-import type { PostureThresholds } from './thresholds.ts';
-import { postureSchema } from './thresholds.ts';
+import { postureSchema, type PostureThresholds } from './thresholds.ts';
 
 /** Days of trend that are kept. */
 const TREND_DAYS = 90;
@@ -99,17 +99,9 @@ function comparePosture(
   const counts = countsOf(posture);
   const { score, known } = posture;
   const today = { day, score: score ?? 0, known, failed: failedByScope(posture) };
-  if (before === undefined)
-    return {
-      row: { reference: counts, trend: [today], fellAt: null, reported: {} },
-      verdict: null,
-    };
-  const scope: Scope = {
-    namespace: posture.namespace === CLUSTER ? null : posture.namespace,
-    workload: null,
-    container: null,
-    subject: null,
-  };
+  const first = { reference: counts, trend: [today], fellAt: null, reported: {} };
+  if (before === undefined) return { row: first, verdict: null };
+  const scope = scopeOn({ namespace: posture.namespace === CLUSTER ? null : posture.namespace });
   const isOpen = context.isOpen('posture', SCORE_FELL_RULE, scope);
   const [was, is] = comparable(before.reference, counts, posture);
   const { minDrop } = context.thresholds.posture;
@@ -123,23 +115,10 @@ function comparePosture(
     trend === before.trend && fellAt === before.fellAt && reference === before.reference;
   const row = isSame ? before : { ...before, reference, trend, fellAt };
   if (!hasFallen && !isOpen) return { row, verdict: null };
-  const verdict = scoreFellVerdict(scope, posture, before.reference, {
-    was,
-    is,
-    at: fellAt ?? end,
-  });
-  return {
-    row,
-    verdict: hasFallen
-      ? verdict
-      : {
-          ...verdict,
-          status: 'clear',
-          summary: isAdopted
-            ? 'The lower score is a week old: new normal'
-            : 'The score has recovered',
-        },
-  };
+  const change = { was, is, at: fellAt ?? end };
+  const verdict = scoreFellVerdict(scope, posture, before.reference, change);
+  const why = isAdopted ? 'The lower score is a week old: new normal' : 'The score has recovered';
+  return { row, verdict: hasFallen ? verdict : cleared(verdict, why) };
 }
 
 function countsOf({ checks }: NamespacePosture): CheckCounts {

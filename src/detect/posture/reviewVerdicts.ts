@@ -1,6 +1,7 @@
-import type { FindingKind, Scope, Verdict } from '../../model/finding.ts';
+import type { Verdict } from '../../model/finding.ts';
 import { shellQuote } from '../../model/text/escape.ts';
 import type { TimeMs } from '../../model/time.ts';
+import { cleared, firing, readStep, scopeOn } from '../verdict.ts';
 import { CLUSTER, scopeOf, type CheckResult, type CheckSeverity } from './check.ts';
 import type { EvaluatedCheck, NamespacePosture } from './evaluate.ts';
 
@@ -53,7 +54,7 @@ export function reviewVerdicts(
       const key = `${id} ${found.subject ?? ''}`;
       const isNew = before[key] ?? reviewed.has(id);
       reported[key] = isNew;
-      verdicts.push(firing(posture.namespace, found, isNew, at));
+      verdicts.push(failing(posture.namespace, found, isNew, at));
     }
   }
   for (const [key, isNew] of Object.entries(before)) {
@@ -62,14 +63,14 @@ export function reviewVerdicts(
     const check = posture.checks.find((one) => one.check.id === id);
     // Unknown stays as it was; what is turned off, or was never evaluated here again, is over.
     if (check !== undefined && !evaluated.has(id)) reported[key] = isNew;
-    else verdicts.push(cleared(posture.namespace, key, at));
+    else verdicts.push(passing(posture.namespace, key, at));
   }
   return { reported, verdicts };
 }
 
 /** What was reported of a namespace that is gone. */
 export function clearAll(namespace: string, before: Reported, at: TimeMs): readonly Verdict[] {
-  return Object.keys(before).map((key) => cleared(namespace, key, at));
+  return Object.keys(before).map((key) => passing(namespace, key, at));
 }
 
 function foundBy(one: EvaluatedCheck): readonly Found[] {
@@ -81,20 +82,12 @@ function foundBy(one: EvaluatedCheck): readonly Found[] {
   return [...bySubject].map(([subject, results]) => ({ one, subject, results }));
 }
 
-function scopeIn(namespace: string, subject: string | null): Scope {
-  return {
-    namespace: namespace === CLUSTER ? null : namespace,
-    workload: null,
-    container: null,
-    subject,
-  };
+function aboutOf(rule: string, place: string, subject: string | null, startedAt: TimeMs) {
+  const scope = scopeOn({ namespace: place === CLUSTER ? null : place, subject });
+  return { kind: rule.startsWith('rbac-') ? 'rbac' : 'network', rule, scope, startedAt } as const;
 }
 
-function kindOf(check: string): FindingKind {
-  return check.startsWith('rbac-') ? 'rbac' : 'network';
-}
-
-function firing(
+function failing(
   namespace: string,
   { one, subject, results }: Found,
   isNew: boolean,
@@ -106,14 +99,10 @@ function firing(
   const where = first!.subject === undefined && first!.workload === null ? 'It ' : '';
   const rest = results.length > 1 ? ` (and ${results.length - 1} more)` : '';
   const place = namespace === CLUSTER ? '' : ` --namespace ${shellQuote(namespace)}`;
-  return {
-    kind: kindOf(check.id),
-    rule: check.id,
-    scope: scopeIn(namespace, subject),
-    status: 'firing',
+  return firing({
+    ...aboutOf(check.id, namespace, subject, at),
     severity: isNew && isSevere ? 'warning' : 'info',
     score: SCORES[severity],
-    startedAt: at,
     summary: `${check.title}: ${where}${named(first!)}${rest}`,
     evidence: results.slice(0, MOST_EVIDENCE).map((result) => ({
       signal: check.id,
@@ -125,16 +114,12 @@ function firing(
       text: named(result),
     })),
     next: [
-      {
-        command: `burnwatch posture --scope ${scopeOf(check)}${place}`,
-        effect: 'read',
-        why: 'Lists every failed check of access and network with its reason',
-      },
+      readStep(
+        `burnwatch posture --scope ${scopeOf(check)}${place}`,
+        'Lists every failed check of access and network with its reason',
+      ),
     ],
-    pods: [],
-    costBeforeNano: null,
-    costPerMonth: null,
-  };
+  });
 }
 
 /** The text of a failure with the object that it is about, where the text does not name it itself. */
@@ -143,22 +128,8 @@ function named({ text, subject, workload }: CheckResult): string {
   return object === null || text.includes(object) ? text : `${object} ${text}`;
 }
 
-function cleared(namespace: string, key: string, at: TimeMs): Verdict {
+function passing(namespace: string, key: string, at: TimeMs): Verdict {
   const space = key.indexOf(' ');
-  const rule = key.slice(0, space);
-  return {
-    kind: kindOf(rule),
-    rule,
-    scope: scopeIn(namespace, key.slice(space + 1) || null),
-    status: 'clear',
-    severity: 'info',
-    score: 0,
-    startedAt: at,
-    summary: 'The check passes now',
-    evidence: [],
-    next: [],
-    pods: [],
-    costBeforeNano: null,
-    costPerMonth: null,
-  };
+  const subject = key.slice(space + 1) || null;
+  return cleared(aboutOf(key.slice(0, space), namespace, subject, at), 'The check passes now');
 }

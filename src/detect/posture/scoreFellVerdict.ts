@@ -1,5 +1,6 @@
 import type { Evidence, Scope, Verdict } from '../../model/finding.ts';
 import type { TimeMs } from '../../model/time.ts';
+import { firing, readStep } from '../verdict.ts';
 import type { NamespacePosture } from './evaluate.ts';
 import type { CheckCounts } from './postureState.ts';
 import { shellQuote } from '../../model/text/escape.ts';
@@ -32,28 +33,22 @@ export function scoreFellVerdict(
     text: `${check.title}: ${more} more, ${failures.length} now`,
   }));
   const isSevere = worse.some(({ severity }) => SEVERE.has(severity));
-  return {
+  return firing({
     kind: 'posture',
     rule: SCORE_FELL_RULE,
     scope,
-    status: 'firing',
     severity: isSevere ? 'warning' : 'info',
     score: Math.min(100, Math.max(0, was - is)),
     startedAt: at,
     summary: `The posture score is ${posture.score}, down ${was - is} points over the checks evaluated before and now: ${worse.map(({ check }) => check.title).join(', ') || 'fewer checks pass'}`,
     evidence,
     next: [
-      {
-        command:
-          scope.namespace === null
-            ? 'burnwatch posture --scope cluster'
-            : `burnwatch posture --namespace ${shellQuote(scope.namespace)}`,
-        effect: 'read',
-        why: 'Lists every failed check with its workload',
-      },
+      readStep(
+        scope.namespace === null
+          ? 'burnwatch posture --scope cluster'
+          : `burnwatch posture --namespace ${shellQuote(scope.namespace)}`,
+        'Lists every failed check with its workload',
+      ),
     ],
-    pods: [],
-    costBeforeNano: null,
-    costPerMonth: null,
-  };
+  });
 }

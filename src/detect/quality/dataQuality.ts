@@ -1,8 +1,9 @@
 import { pricingProblems } from '../../cost/pricingProblems.ts';
-import type { Scope, Verdict } from '../../model/finding.ts';
+import type { Verdict } from '../../model/finding.ts';
 import type { DataProblem } from '../../model/snapshot.ts';
+import type { TimeMs } from '../../model/time.ts';
 import type { DetectContext, Detector } from '../detector.ts';
-import type { DetectorState } from '../../store/stateCodec.ts';
+import { cleared, firing, readStep, scopeOn } from '../verdict.ts';
 import { jsonCodec } from '../../store/stateCodec.ts';
 
 /** Windows in a row without the problem before its finding closes: one good answer may be luck. */
@@ -24,7 +25,7 @@ export const dataQualityDetector: Detector<ProblemState> = {
   version: 1,
   codec: jsonCodec(),
   thresholds: {},
-  detect(context: DetectContext, rows: DetectorState<ProblemState>): readonly Verdict[] {
+  detect(context, rows) {
     const { window } = context.snapshot;
     const problems = [
       ...context.snapshot.problems,
@@ -38,7 +39,7 @@ export const dataQualityDetector: Detector<ProblemState> = {
       seen.add(key);
       const since = rows.get(key)?.since ?? window.start;
       rows.set(key, { since, clearFor: 0 });
-      verdicts.push(verdictOf(context, problem.code, problem.subject, since, problem));
+      verdicts.push(verdictOf(context, problem, since));
     }
     const isSilent = problems.some(({ code }) => code === 'exporter-absent');
     const isUnseen = context.snapshot.pods.length + context.snapshot.nodes.length === 0;
@@ -56,7 +57,8 @@ export const dataQualityDetector: Detector<ProblemState> = {
         continue;
       }
       rows.delete(key);
-      verdicts.push(verdictOf(context, code, key.slice(slash + 1), row.since, null));
+      const subject = key.slice(slash + 1);
+      verdicts.push(cleared(aboutOf({ code, subject }, row.since), overText(code, subject)));
     }
     return verdicts;
   },
@@ -79,49 +81,34 @@ const UNTRUE: ReadonlySet<DataProblem['code']> = new Set([
   'duplicates-disagree',
 ]);
 
-function verdictOf(
-  { snapshot }: DetectContext,
-  code: DataProblem['code'],
-  subject: string,
-  since: number,
-  problem: DataProblem | null,
-): Verdict {
-  const scope: Scope = { namespace: null, workload: null, container: null, subject };
-  return {
-    kind: UNTRUE.has(code) ? 'trust' : 'data-quality',
-    rule: code,
-    scope,
-    status: problem === null ? 'clear' : 'firing',
+function aboutOf({ code, subject }: Pick<DataProblem, 'code' | 'subject'>, startedAt: TimeMs) {
+  const kind = UNTRUE.has(code) ? 'trust' : 'data-quality';
+  return { kind, rule: code, scope: scopeOn({ subject }), startedAt } as const;
+}
+
+function verdictOf({ snapshot }: DetectContext, problem: DataProblem, since: TimeMs): Verdict {
+  const { code, text } = problem;
+  return firing({
+    ...aboutOf(problem, since),
     // What this cluster does not give takes away a feature; anything else takes away truth.
     severity: GIVEN.has(code) ? 'info' : 'warning',
     score: 50,
-    startedAt: since,
-    summary: problem?.text ?? overText(code, subject),
-    evidence:
-      problem === null
-        ? []
-        : [
-            {
-              signal: code,
-              family: 'data',
-              value: snapshot.coverage,
-              threshold: null,
-              unit: 'coverage',
-              weight: 50,
-              text: problem.text,
-            },
-          ],
-    next: [
+    summary: text,
+    evidence: [
       {
-        command: 'burnwatch check-config --online',
-        effect: 'read',
-        why: 'Lists what each source lacks and how to fix it',
+        signal: code,
+        family: 'data',
+        value: snapshot.coverage,
+        threshold: null,
+        unit: 'coverage',
+        weight: 50,
+        text,
       },
     ],
-    pods: [],
-    costBeforeNano: null,
-    costPerMonth: null,
-  };
+    next: [
+      readStep('burnwatch check-config --online', 'Lists what each source lacks and how to fix it'),
+    ],
+  });
 }
 
 /** The summary once a problem is over. */

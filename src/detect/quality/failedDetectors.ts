@@ -1,7 +1,7 @@
 import { oneLine } from '../../collect/prometheus/failures.ts';
-import type { Scope, Verdict } from '../../model/finding.ts';
-import type { TimeMs } from '../../model/time.ts';
+import type { Verdict } from '../../model/finding.ts';
 import type { DetectContext } from '../detector.ts';
+import { cleared, firing, scopeOn } from '../verdict.ts';
 
 const KIND = 'data-quality';
 const RULE = 'detector-failed';
@@ -23,19 +23,26 @@ export function detectorVerdicts(
 ): readonly Verdict[] {
   const failed = new Map(failures.map(({ detector, error }) => [detector, error]));
   return detectors.flatMap((detector) => {
-    const scope: Scope = { namespace: null, workload: null, container: null, subject: detector };
-    if (failed.has(detector))
-      return [failedVerdict(scope, detector, failed.get(detector), snapshot.window.start)];
-    return isOpen(KIND, RULE, scope) ? [clearVerdict(scope, detector, snapshot.window.start)] : [];
+    const scope = scopeOn({ subject: detector });
+    const about = { kind: KIND, rule: RULE, scope, startedAt: snapshot.window.start } as const;
+    if (failed.has(detector)) return [failedVerdict(about, detector, failed.get(detector))];
+    return isOpen(KIND, RULE, scope)
+      ? [cleared(about, `The detector ${detector} works again`)]
+      : [];
   });
 }
 
-function failedVerdict(scope: Scope, detector: string, error: unknown, at: TimeMs): Verdict {
+function failedVerdict(
+  about: Pick<Verdict, 'kind' | 'rule' | 'scope' | 'startedAt'>,
+  detector: string,
+  error: unknown,
+): Verdict {
   const message = oneLine(error instanceof Error ? error.message : String(error));
   const text = `The detector ${detector} failed, and the log has where: ${message}. Its findings stay as they are, and it opens none; all other detectors go on`;
-  return {
-    ...clearVerdict(scope, detector, at),
-    status: 'firing',
+  return firing({
+    ...about,
+    severity: 'warning',
+    score: 80,
     summary: text,
     evidence: [
       {
@@ -48,23 +55,5 @@ function failedVerdict(scope: Scope, detector: string, error: unknown, at: TimeM
         text,
       },
     ],
-  };
-}
-
-function clearVerdict(scope: Scope, detector: string, at: TimeMs): Verdict {
-  return {
-    kind: KIND,
-    rule: RULE,
-    scope,
-    status: 'clear',
-    severity: 'warning',
-    score: 80,
-    startedAt: at,
-    summary: `The detector ${detector} works again`,
-    evidence: [],
-    next: [],
-    pods: [],
-    costBeforeNano: null,
-    costPerMonth: null,
-  };
+  });
 }

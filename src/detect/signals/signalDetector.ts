@@ -5,6 +5,7 @@ import { plural } from '../../model/text/units.ts';
 import { jsonCodec } from '../../store/stateCodec.ts';
 import type { DetectContext, Detector } from '../detector.ts';
 import { SEVERITY_RANK, SEVERITY_SCORE } from '../findings/severity.ts';
+import { cleared, firing, readStep, scopeOn } from '../verdict.ts';
 import { NO_SIGNALS, type KnownSignal, type SignalRow } from './signalMemory.ts';
 import { CLASS_NAMES, signalEvidence, signalText } from './signalTexts.ts';
 import { signalsSchema, type SignalThresholds } from './thresholds.ts';
@@ -19,7 +20,7 @@ interface Sections {
   readonly signals: SignalThresholds;
 }
 
-const RULE = 'reported-by-other-tools';
+const ABOUT = { kind: 'signal', rule: 'reported-by-other-tools' } as const;
 const MAX_PODS = 20;
 
 /**
@@ -52,11 +53,10 @@ export const signalDetector: Detector<OpenRow, Sections> = {
       if (isInStory(row, SEVERITY_RANK[severity])) continue;
       const key = keyOf(row);
       const before = state.get(key);
-      const scope = scopeOf(row);
-      if (isInAbuse(context, scope, severity)) {
-        // It is closed by the next loop, with the reason.
-        continue;
-      }
+      const { namespace, workload, subject } = row;
+      const scope = scopeOn({ namespace, workload, subject });
+      // It is closed by the next loop, with the reason.
+      if (isInAbuse(context, scope, severity)) continue;
       firing.add(key);
       const since = Math.min(...signals.map((one) => one.since));
       if (before === undefined || before.since !== since) state.set(key, { scope, since });
@@ -65,15 +65,12 @@ export const signalDetector: Detector<OpenRow, Sections> = {
     for (const [key, { scope, since }] of Array.from(state.entries())) {
       if (firing.has(key)) continue;
       state.delete(key);
-      verdicts.push({
-        ...verdictOf(scope, 'info', [], since, context),
-        status: 'clear',
-        summary: isInAbuse(context, scope, 'info')
-          ? 'Goes on in the finding about its CPU use, which has these events as evidence'
-          : isInStory(scope, 0)
-            ? 'Goes on in the finding about the workload, which has these events as evidence'
-            : 'Other tools have reported nothing more',
-      });
+      const summary = isInAbuse(context, scope, 'info')
+        ? 'Goes on in the finding about its CPU use, which has these events as evidence'
+        : isInStory(scope, 0)
+          ? 'Goes on in the finding about the workload, which has these events as evidence'
+          : 'Other tools have reported nothing more';
+      verdicts.push(cleared({ ...ABOUT, scope, startedAt: since }, summary));
     }
     return verdicts;
   },
@@ -81,10 +78,6 @@ export const signalDetector: Detector<OpenRow, Sections> = {
 
 function keyOf({ namespace, workload, subject }: SignalRow): string {
   return JSON.stringify([namespace, workload?.kind, workload?.name, subject]);
-}
-
-function scopeOf({ namespace, workload, subject }: SignalRow): Scope {
-  return { namespace, workload, container: null, subject };
 }
 
 /** The events of a row; of a workload also what its users did elsewhere. */
@@ -159,11 +152,9 @@ function verdictOf(
     taken.length > 1
       ? `${plural(taken.length, 'step')} of an attack: ${taken.map((one) => CLASS_NAMES[one]).join(', then ')}. `
       : '';
-  return {
-    kind: 'signal',
-    rule: RULE,
+  return firing({
+    ...ABOUT,
     scope,
-    status: 'firing',
     severity,
     score: SEVERITY_SCORE[severity],
     startedAt,
@@ -171,33 +162,24 @@ function verdictOf(
     evidence: signalEvidence(signals, (one) => SEVERITY_SCORE[one.severity]),
     next: nextSteps(scope, pods[0] ?? null),
     pods: [...new Set(pods)].sort().slice(0, MAX_PODS),
-    costBeforeNano: null,
-    costPerMonth: null,
-  };
+  });
 }
 
 function nextSteps({ namespace, subject }: Scope, pod: string | null): Verdict['next'] {
   if (namespace !== null && pod !== null) {
     const at = `-n ${shellQuote(namespace)}`;
     return [
-      {
-        command: `kubectl ${at} get pod ${shellQuote(pod)} -o yaml`,
-        effect: 'read',
-        why: 'Saves image, command, owner and node as evidence',
-      },
-      {
-        command: `kubectl ${at} logs ${shellQuote(pod)} --all-containers --timestamps`,
-        effect: 'read',
-        why: 'Saves the logs before anything is stopped',
-      },
+      readStep(
+        `kubectl ${at} get pod ${shellQuote(pod)} -o yaml`,
+        'Saves image, command, owner and node as evidence',
+      ),
+      readStep(
+        `kubectl ${at} logs ${shellQuote(pod)} --all-containers --timestamps`,
+        'Saves the logs before anything is stopped',
+      ),
     ];
   }
   if (subject === null || namespace !== null) return [];
-  return [
-    {
-      command: `kubectl auth can-i --list --as=${shellQuote(subject)}`,
-      effect: 'read',
-      why: 'Lists what this user may do',
-    },
-  ];
+  const command = `kubectl auth can-i --list --as=${shellQuote(subject)}`;
+  return [readStep(command, 'Lists what this user may do')];
 }

@@ -2,6 +2,7 @@ import { costNano } from '../../model/costParts.ts';
 import type { WindowCosts } from '../../model/cost.ts';
 import type { Nano } from '../../model/money.ts';
 import type { DetectContext } from '../detector.ts';
+import { scopeOn } from '../verdict.ts';
 
 /** What the window cost by namespace: all allocations, and volumes and load balancers of nobody's. */
 export function spendByNamespace(costs: WindowCosts): ReadonlyMap<string, Nano> {
@@ -37,7 +38,7 @@ export function spendByOwner(context: DetectContext): ReadonlyMap<string, Nano> 
   const owners = context.podOwners();
   for (const row of context.costs.allocations) add(owners.get(row.pod.uid), costNano(row));
   for (const { namespace, nano } of context.costs.unattached) {
-    add(context.ownerOf({ namespace, workload: null, container: null, subject: null }), nano);
+    add(context.ownerOf(scopeOn({ namespace })), nano);
   }
   return spend;
 }

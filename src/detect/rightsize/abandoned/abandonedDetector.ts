@@ -1,15 +1,15 @@
 import type { DetectContext, Detector } from '../../detector.ts';
+import { cleared } from '../../verdict.ts';
 import { jsonCodec } from '../../../store/stateCodec.ts';
-import type { Scope, Verdict } from '../../../model/finding.ts';
+import type { Verdict } from '../../../model/finding.ts';
 import { fromNano } from '../../../model/money.ts';
-import { DAY_MS, HOUR_MS, HOURS_PER_MONTH, windowHours, type TimeMs } from '../../../model/time.ts';
+import { DAY_MS, HOUR_MS, HOURS_PER_MONTH, windowHours } from '../../../model/time.ts';
 import { abandonedVerdict, RULES } from './verdict.ts';
 import { workloadActivity, type Activity } from './activity.ts';
 import { cardActivity } from './cards.ts';
 import type { IdleState } from './state.ts';
 import { unmountedVolumes } from './unmountedVolumes.ts';
-import type { AbandonedThresholds } from './thresholds.ts';
-import { abandonedSchema } from './thresholds.ts';
+import { abandonedSchema, type AbandonedThresholds } from './thresholds.ts';
 
 /** A pause in what is known that is longer than this proves nothing about the time in between. */
 const LONGEST_GAP_MS = DAY_MS;
@@ -38,7 +38,8 @@ export const abandonedDetector: Detector<IdleState, AbandonedThresholds> = {
       if (activity.idle === null) continue;
       if (!activity.idle) {
         if (before !== undefined) state.delete(activity.key);
-        if (isOpen) verdicts.push(clear(activity, before?.since ?? end));
+        const about = { kind, rule, scope: activity.scope, startedAt: before?.since ?? end };
+        if (isOpen) verdicts.push(cleared(about, 'It is in use again'));
         continue;
       }
       const hourly = fromNano(activity.costNano) / windowHours(context.snapshot.window);
@@ -73,26 +74,6 @@ function dueVerdict(
   const isDue = end - row.since >= days * DAY_MS && monthly >= minCostPerMonth;
   if (!isDue && !isOpen) return null;
   return abandonedVerdict(activity, row, monthly, context);
-}
-
-function clear(activity: Activity, since: TimeMs): Verdict {
-  const { kind, rule } = RULES[activity.what];
-  const scope: Scope = activity.scope;
-  return {
-    kind,
-    rule,
-    scope,
-    status: 'clear',
-    severity: 'info',
-    score: 0,
-    startedAt: since,
-    summary: 'It is in use again',
-    evidence: [],
-    next: [],
-    pods: [],
-    costBeforeNano: null,
-    costPerMonth: null,
-  };
 }
 
 function smooth(before: number, now: number): number {

@@ -1,5 +1,6 @@
 import { nodeNano } from '../../../model/costParts.ts';
 import type { DetectContext } from '../../detector.ts';
+import { scopeOn } from '../../verdict.ts';
 import type { Scope } from '../../../model/finding.ts';
 import type { Nano } from '../../../model/money.ts';
 import type { PodSample } from '../../../model/snapshot.ts';
@@ -41,23 +42,14 @@ export function workloadActivity(
     const key = workloadKey(scope.namespace ?? '', scope.workload ?? NOBODY);
     if (idle === true) costs.set(key, (costs.get(key) ?? 0) - costNano);
   }
-  const groups = new Map<string, PodSample[]>();
-  for (const pod of context.snapshot.pods) {
-    if (NOT_JUDGED.has(pod.workload.kind) || SYSTEM.has(pod.namespace) || !pod.workloadKnown)
-      continue;
-    const key = workloadKey(pod.namespace, pod.workload);
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, [pod]);
-    else group.push(pod);
-  }
+  const judged = context.snapshot.pods.filter(
+    ({ namespace, workload, workloadKnown }) =>
+      workloadKnown && !NOT_JUDGED.has(workload.kind) && !SYSTEM.has(namespace),
+  );
+  const groups = Map.groupBy(judged, (pod) => workloadKey(pod.namespace, pod.workload));
   return [...groups].map(([key, pods]) => ({
     key,
-    scope: {
-      namespace: pods[0]!.namespace,
-      workload: pods[0]!.workload,
-      container: null,
-      subject: null,
-    },
+    scope: scopeOn({ namespace: pods[0]!.namespace, workload: pods[0]!.workload }),
     idle: all(pods.map((pod) => isIdle(pod, idleCores, idleBytesPerSecond))),
     costNano: costs.get(key) ?? 0,
     pods: pods.map(({ name }) => name),

@@ -1,6 +1,7 @@
 import type { Allocation } from '../../../model/cost.ts';
 import { workloadKey } from '../../../model/workload.ts';
 import type { DetectContext } from '../../detector.ts';
+import { scopeOn } from '../../verdict.ts';
 import type { Activity } from './activity.ts';
 import type { AbandonedThresholds } from './thresholds.ts';
 
@@ -19,7 +20,7 @@ export function cardActivity({
     return [
       {
         key: `cards:${key}`,
-        scope: { namespace, workload, container: null, subject: null },
+        scope: scopeOn({ namespace, workload }),
         idle: areUnused([...byPod.values()], thresholds.abandoned.idleCardShare),
         costNano: held.reduce((sum, { gpuNano }) => sum + gpuNano, 0),
         pods: [...new Set(held.map(({ pod }) => pod.name))],

@@ -1,4 +1,5 @@
 import type { DetectContext } from '../../detector.ts';
+import { scopeOn } from '../../verdict.ts';
 import type { Nano } from '../../../model/money.ts';
 import type { Activity } from './activity.ts';
 
@@ -14,12 +15,7 @@ export function unmountedVolumes({ snapshot, costs }: DetectContext): readonly A
   }
   return snapshot.volumes.map(({ namespace, claim, mountedBy }) => ({
     key: `volume:${namespace}/${claim}`,
-    scope: {
-      namespace,
-      workload: null,
-      container: null,
-      subject: `PersistentVolumeClaim/${claim}`,
-    },
+    scope: scopeOn({ namespace, subject: `PersistentVolumeClaim/${claim}` }),
     idle: mountedBy.length > 0 ? false : tells ? true : null,
     costNano: unattached.get(`${namespace}/${claim}`) ?? 0,
     pods: [],

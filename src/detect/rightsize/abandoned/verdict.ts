@@ -1,4 +1,5 @@
 import type { DetectContext } from '../../detector.ts';
+import { firing, readStep } from '../../verdict.ts';
 import type { FindingKind, NextStep, Severity, Verdict } from '../../../model/finding.ts';
 import { DAY_MS } from '../../../model/time.ts';
 import type { IdleState } from './state.ts';
@@ -72,11 +73,10 @@ export function abandonedVerdict(
   const rule = RULES[activity.what];
   const days = Math.floor((context.snapshot.window.end - row.since) / DAY_MS);
   const money = `${formatMoney(monthly, currency)} a month`;
-  return {
+  return firing({
     kind: rule.kind,
     rule: rule.rule,
     scope: activity.scope,
-    status: 'firing',
     severity: rule.severity,
     score: Math.min(100, Math.round(monthly)),
     startedAt: row.since,
@@ -94,9 +94,8 @@ export function abandonedVerdict(
     ],
     next: nextSteps(activity),
     pods: [...activity.pods].sort().slice(0, 20),
-    costBeforeNano: null,
     costPerMonth: monthly,
-  };
+  });
 }
 
 function nextSteps({ scope, what }: Activity): readonly NextStep[] {
@@ -105,13 +104,8 @@ function nextSteps({ scope, what }: Activity): readonly NextStep[] {
     const claim = shellQuote(
       (subject ?? '').replace('PersistentVolumeClaim', 'persistentvolumeclaim'),
     );
-    return [
-      {
-        command: `kubectl -n ${shellQuote(namespace ?? '')} describe ${claim}`,
-        effect: 'read',
-        why: 'Shows its age and last user; back it up before you delete it',
-      },
-    ];
+    const why = 'Shows its age and last user; back it up before you delete it';
+    return [readStep(`kubectl -n ${shellQuote(namespace ?? '')} describe ${claim}`, why)];
   }
   if (workload === null || !SCALABLE.has(workload.kind)) return [];
   return [

@@ -1,6 +1,7 @@
 import type { DetectContext, Detector } from '../../detector.ts';
+import { cleared, scopeOn } from '../../verdict.ts';
 import type { DetectorState } from '../../../store/stateCodec.ts';
-import type { Scope, Verdict } from '../../../model/finding.ts';
+import type { Verdict } from '../../../model/finding.ts';
 import { DAY_MS, floorTo, HOUR_MS } from '../../../model/time.ts';
 import { containerKey } from '../../../model/workload.ts';
 import { autoscalingOf } from '../advice/autoscaling.ts';
@@ -11,10 +12,12 @@ import { runsToAnEnd } from '../../../store/containerDays/hourOfUse.ts';
 import { groupContainers, type ContainerGroup } from './containerGroups.ts';
 import { knownDays, learnWindow, pastRow } from './learn.ts';
 import { decodeState, encodeState, type RightsizeState } from './state.ts';
-import { overprovisionedVerdict, RULE } from './verdict.ts';
+import { overprovisionedVerdict } from './verdict.ts';
 import { measureWaste, type Waste } from './waste.ts';
-import type { OverprovisionedThresholds } from './thresholds.ts';
-import { overprovisionedSchema } from './thresholds.ts';
+import { overprovisionedSchema, type OverprovisionedThresholds } from './thresholds.ts';
+
+const KIND = 'overprovisioned';
+const RULE = 'request-exceeds-use';
 
 /** What has not been seen for this long is forgotten. */
 const FORGET_MS = 14 * DAY_MS;
@@ -24,7 +27,7 @@ const FORGET_MS = 14 * DAY_MS;
  * all replicas passes the floors, three days running. Looked at once an hour; unknown use is never waste.
  */
 export const overprovisionedDetector: Detector<RightsizeState, OverprovisionedThresholds> = {
-  name: 'overprovisioned',
+  name: KIND,
   version: 2,
   codec: { encode: encodeState, decode: decodeState },
   thresholds: { overprovisioned: overprovisionedSchema },
@@ -61,7 +64,8 @@ function hourVerdict(
   const { proposed } = fitBounds(wanted.proposed, boundsOf(objects, namespace));
 
   const past = pastRow(state, key);
-  const isOpen = context.isOpen('overprovisioned', RULE, scopeOf(group));
+  const scope = scopeOn({ namespace, workload, container });
+  const isOpen = context.isOpen(KIND, RULE, scope);
   const waste = measureWaste(group, proposed, isOpen ? rule.closeFactor : rule.openFactor);
   const isOver = waste.isOver && (isOpen || passesFloors(waste, rule));
   const overSince = isOver ? (past.overSince ?? end) : null;
@@ -69,18 +73,10 @@ function hourVerdict(
 
   const isDue = overSince !== null && (isOpen || end - overSince >= rule.holdDays * DAY_MS);
   if (!isDue && !(isOpen && !isOver)) return null;
-  const verdict = overprovisionedVerdict(
-    scopeOf(group),
-    group,
-    proposed,
-    waste,
-    overSince ?? end,
-    behind.days,
-    context,
-  );
+  const about = { kind: KIND, rule: RULE, scope, startedAt: overSince ?? end } as const;
   return isDue
-    ? verdict
-    : { ...verdict, status: 'clear', summary: 'The request fits the use again' };
+    ? overprovisionedVerdict(about, group, { proposed, waste, days: behind.days }, context)
+    : cleared(about, 'The request fits the use again');
 }
 
 function passesFloors(
@@ -102,8 +98,4 @@ function forget(state: DetectorState<RightsizeState>, before: number): void {
 
 function keyOf(group: ContainerGroup): string {
   return containerKey(group.namespace, group.workload, group.container);
-}
-
-function scopeOf({ namespace, workload, container }: ContainerGroup): Scope {
-  return { namespace, workload, container, subject: null };
 }

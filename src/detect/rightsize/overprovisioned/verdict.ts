@@ -1,6 +1,7 @@
 import type { DetectContext } from '../../detector.ts';
+import { firing, readStep } from '../../verdict.ts';
+import { setResources } from '../setResources.ts';
 import type { Evidence, NextStep, Scope, Verdict } from '../../../model/finding.ts';
-import type { TimeMs } from '../../../model/time.ts';
 import { isPatchable } from '../advice/patch.ts';
 import type { Resources } from '../../../model/resources.ts';
 import type { ContainerGroup } from './containerGroups.ts';
@@ -9,34 +10,25 @@ import { shellQuote } from '../../../model/text/escape.ts';
 import { memoryQuantity, cpuQuantity } from '../../../model/text/quantity.ts';
 import { plural, formatMoney } from '../../../model/text/units.ts';
 
-export const RULE = 'request-exceeds-use';
-
 /** The sentence, the evidence and the next step of an overprovisioned container. */
 export function overprovisionedVerdict(
-  scope: Scope,
+  about: Pick<Verdict, 'kind' | 'rule' | 'scope' | 'startedAt'>,
   group: ContainerGroup,
-  proposed: Resources,
-  waste: Waste,
-  startedAt: TimeMs,
-  days: number,
+  found: { readonly proposed: Resources; readonly waste: Waste; readonly days: number },
   context: DetectContext,
 ): Verdict {
+  const { proposed, waste, days } = found;
   const money = formatMoney(waste.costPerMonth, context.config.pricing.currency);
-  return {
-    kind: 'overprovisioned',
-    rule: RULE,
-    scope,
-    status: 'firing',
+  return firing({
+    ...about,
     severity: 'info',
     score: Math.min(100, Math.round(waste.costPerMonth)),
-    startedAt,
     summary: `Requests ${excess(waste)} more than it needs on ${plural(group.pods.length, 'pod')}: ${money} a month`,
     evidence: evidenceOf(group, proposed, days),
-    next: nextSteps(group, proposed),
+    next: nextSteps(group, about.scope, proposed),
     pods: [...group.pods].sort().slice(0, 20),
-    costBeforeNano: null,
     costPerMonth: waste.costPerMonth,
-  };
+  });
 }
 
 function excess({ cores, bytes }: Waste): string {
@@ -80,27 +72,21 @@ function evidenceOf(
 }
 
 /** The whole advice first: it knows what Helm, Argo CD or Flux would write again. */
-function nextSteps(group: ContainerGroup, proposed: Resources): readonly NextStep[] {
-  const { namespace, workload, container } = group;
-  const advice: NextStep = {
-    command: `burnwatch recommend --namespace ${shellQuote(namespace)} -o patch`,
-    effect: 'read',
-    why: 'Shows the change with its data, risk and saving; as values for Helm, Argo CD or Flux',
-  };
+function nextSteps(
+  { namespace, workload }: ContainerGroup,
+  scope: Scope,
+  proposed: Resources,
+): readonly NextStep[] {
+  const advice = readStep(
+    `burnwatch recommend --namespace ${shellQuote(namespace)} -o patch`,
+    'Shows the change with its data, risk and saving; as values for Helm, Argo CD or Flux',
+  );
+  const { cpuRequestCores, ramRequestBytes } = proposed;
   const requests = [
-    ...(proposed.cpuRequestCores === null ? [] : [`cpu=${cpuQuantity(proposed.cpuRequestCores)}`]),
-    ...(proposed.ramRequestBytes === null
-      ? []
-      : [`memory=${memoryQuantity(proposed.ramRequestBytes)}`]),
+    ...(cpuRequestCores === null ? [] : [`cpu=${cpuQuantity(cpuRequestCores)}`]),
+    ...(ramRequestBytes === null ? [] : [`memory=${memoryQuantity(ramRequestBytes)}`]),
   ];
   if (requests.length === 0 || !isPatchable(workload.kind)) return [advice];
-  const target = shellQuote(`${workload.kind.toLowerCase()}/${workload.name}`);
-  return [
-    advice,
-    {
-      command: `kubectl -n ${shellQuote(namespace)} set resources ${target} -c ${shellQuote(container)} --requests=${requests.join(',')}`,
-      effect: 'contain',
-      why: 'Sets the request to what was used plus a margin; restarts the pods',
-    },
-  ];
+  const why = 'Sets the request to what was used plus a margin; restarts the pods';
+  return [advice, setResources(scope, `--requests=${requests.join(',')}`, why)];
 }

@@ -1,7 +1,7 @@
 import type { DetectContext, Detector } from '../../detector.ts';
-import type { DetectorState } from '../../../store/stateCodec.ts';
-import { jsonCodec } from '../../../store/stateCodec.ts';
-import type { Scope, Verdict } from '../../../model/finding.ts';
+import { cleared, scopeOn } from '../../verdict.ts';
+import { jsonCodec, type DetectorState } from '../../../store/stateCodec.ts';
+import type { Verdict } from '../../../model/finding.ts';
 import { DAY_MS, HOUR_MS, type TimeMs } from '../../../model/time.ts';
 import { containerKey } from '../../../model/workload.ts';
 import { pressureOf, type Pressure } from './pressure.ts';
@@ -14,8 +14,9 @@ import {
   USE_RULE,
   useVerdict,
 } from './verdicts.ts';
-import type { UnderprovisionedThresholds } from './thresholds.ts';
-import { underprovisionedSchema } from './thresholds.ts';
+import { underprovisionedSchema, type UnderprovisionedThresholds } from './thresholds.ts';
+
+const KIND = 'underprovisioned';
 
 const QUIET: PressureState = {
   oomKills: [],
@@ -40,7 +41,7 @@ const REASONS_KEPT = 50;
  * full node. Unknown is none of it, and closes nothing.
  */
 export const underprovisionedDetector: Detector<PressureState, UnderprovisionedThresholds> = {
-  name: 'underprovisioned',
+  name: KIND,
   version: 1,
   codec: jsonCodec(),
   thresholds: { underprovisioned: underprovisionedSchema },
@@ -131,34 +132,26 @@ function verdictsOf(
 ): readonly Verdict[] {
   const rule = context.thresholds.underprovisioned;
   const { end } = context.snapshot.window;
-  const scope: Scope = {
-    namespace: pressure.namespace,
-    workload: pressure.workload,
-    container: pressure.container,
-    subject: null,
-  };
-  const isOpen = (name: string): boolean => context.isOpen('underprovisioned', name, scope);
+  const { namespace, workload, container } = pressure;
+  const scope = scopeOn({ namespace, workload, container });
+  const isOpen = (name: string): boolean => context.isOpen(KIND, name, scope);
+  const over = (name: string, summary: string): Verdict =>
+    cleared({ kind: KIND, rule: name, scope, startedAt: end }, summary);
   const verdicts: Verdict[] = [];
   if (state.oomKills.length >= rule.oomKills)
     verdicts.push(oomVerdict(scope, state, pressure, rule));
-  else if (isOpen(OOM_RULE))
-    verdicts.push(cleared(oomVerdict(scope, state, pressure, rule), 'No OOM kill for a day', end));
+  else if (isOpen(OOM_RULE)) verdicts.push(over(OOM_RULE, 'No OOM kill for a day'));
 
   const throttled = isOpen(THROTTLED_RULE)
     ? state.throttledSince !== null
     : state.hoursAbove >= rule.throttledHours;
-  const throttle = (): Verdict => throttledVerdict(scope, state, pressure, rule, end);
-  if (throttled) verdicts.push(throttle());
-  else if (isOpen(THROTTLED_RULE)) verdicts.push(cleared(throttle(), 'No longer throttled', end));
+  if (throttled) verdicts.push(throttledVerdict(scope, state, pressure, rule, end));
+  else if (isOpen(THROTTLED_RULE)) verdicts.push(over(THROTTLED_RULE, 'No longer throttled'));
 
   const { overSince } = state;
-  const use = (): Verdict => useVerdict(scope, state, pressure, rule, end);
-  if (overSince !== null && (isOpen(USE_RULE) || end - overSince >= OVER_MS)) verdicts.push(use());
+  if (overSince !== null && (isOpen(USE_RULE) || end - overSince >= OVER_MS))
+    verdicts.push(useVerdict(scope, state, pressure, rule, end));
   else if (isOpen(USE_RULE) && pressure.aboveRequestOnFullNode === false)
-    verdicts.push(cleared(use(), 'Use is within the request again, or the node has room', end));
+    verdicts.push(over(USE_RULE, 'Use is within the request again, or the node has room'));
   return verdicts;
-}
-
-function cleared(verdict: Verdict, summary: string, at: TimeMs): Verdict {
-  return { ...verdict, status: 'clear', summary, startedAt: Math.min(verdict.startedAt, at) };
 }

@@ -1,4 +1,6 @@
 import type { DetectContext } from '../../detector.ts';
+import { firing, readStep } from '../../verdict.ts';
+import { setResources } from '../setResources.ts';
 import type { Evidence, NextStep, Scope, Verdict } from '../../../model/finding.ts';
 import type { TimeMs } from '../../../model/time.ts';
 import { bytesAfterOom } from '../advice/memoryRequest.ts';
@@ -139,30 +141,17 @@ function verdictOf(
   },
 ): Verdict {
   const { evidence, next, ...rest } = what;
-  const recommend: NextStep = {
-    command: `burnwatch recommend --namespace ${shellQuote(scope.namespace ?? '')}`,
-    effect: 'read',
-    why: 'Shows the recommended resources and the data behind them',
-  };
-  return {
+  const recommend = readStep(
+    `burnwatch recommend --namespace ${shellQuote(scope.namespace ?? '')}`,
+    'Shows the recommended resources and the data behind them',
+  );
+  return firing({
     ...rest,
     kind: 'underprovisioned',
     scope,
-    status: 'firing',
     severity: 'warning',
     evidence: [evidence],
     next: [recommend, ...next],
     pods: [...pressure.pods].sort().slice(0, 20),
-    costBeforeNano: null,
-    costPerMonth: null,
-  };
-}
-
-function setResources(scope: Scope, change: string, why: string): NextStep {
-  const target = shellQuote(`${scope.workload?.kind.toLowerCase()}/${scope.workload?.name}`);
-  return {
-    command: `kubectl -n ${shellQuote(scope.namespace ?? '')} set resources ${target} -c ${shellQuote(scope.container ?? '')} ${change}`,
-    effect: 'contain',
-    why,
-  };
+  });
 }

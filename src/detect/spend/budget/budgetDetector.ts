@@ -2,8 +2,8 @@ import type { Verdict } from '../../../model/finding.ts';
 import { fromNano, toNano, type Nano } from '../../../model/money.ts';
 import { HOUR_MS, monthStart } from '../../../model/time.ts';
 import type { DetectContext, Detector } from '../../detector.ts';
-import type { DetectorState } from '../../../store/stateCodec.ts';
-import { jsonCodec } from '../../../store/stateCodec.ts';
+import { cleared } from '../../verdict.ts';
+import { jsonCodec, type DetectorState } from '../../../store/stateCodec.ts';
 import { spendByNamespace, spendByOwner } from '../spend.ts';
 import {
   addToBudget,
@@ -16,8 +16,7 @@ import { addMonths } from '../../../cost/budgets/readBudgets.ts';
 import { budgetKey } from '../../../cost/budgets/spentElsewhere.ts';
 import type { Budget } from '../../../cost/config.ts';
 import { forecastMonth, type MonthForecast } from '../../../cost/budgets/monthForecast.ts';
-import type { BudgetThresholds } from './thresholds.ts';
-import { budgetSchema } from './thresholds.ts';
+import { budgetSchema, type BudgetThresholds } from './thresholds.ts';
 
 /**
  * Monthly budgets of namespaces and owners: the forecast comes near the budget, passes it, the spending
@@ -120,7 +119,7 @@ function advanceBudget(
       verdicts.push(budgetVerdict(budget, rule, judged.state, forecast, since, context));
     } else if (known !== undefined) {
       fired[rule] = { ...known, open: false };
-      verdicts.push(clear(budget, rule, state, 'The forecast is within the budget again', context));
+      verdicts.push(clear(budget, rule, state, 'The forecast is within the budget again'));
     }
   }
   rows.set(key, { ...state, fired });
@@ -151,18 +150,13 @@ function closeAll(
 ): readonly Verdict[] {
   return BUDGET_RULES.filter((rule) =>
     context.isOpen('budget', rule, budgetScope(budget, state.month)),
-  ).map((rule) => clear(budget, rule, state, why, context));
+  ).map((rule) => clear(budget, rule, state, why));
 }
 
-function clear(
-  budget: Budget,
-  rule: BudgetRule,
-  state: BudgetState,
-  summary: string,
-  context: DetectContext<BudgetThresholds>,
-): Verdict {
-  const since = state.fired[rule]?.since ?? state.month;
-  return { ...budgetVerdict(budget, rule, state, null, since, context), status: 'clear', summary };
+function clear(budget: Budget, rule: BudgetRule, state: BudgetState, summary: string): Verdict {
+  const startedAt = state.fired[rule]?.since ?? state.month;
+  const scope = budgetScope(budget, state.month);
+  return cleared({ kind: 'budget', rule, scope, startedAt }, summary);
 }
 
 /** The budget that a row was kept for; what it was set to is not known any more. */

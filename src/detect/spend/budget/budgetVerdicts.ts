@@ -1,5 +1,6 @@
 import type { Budget } from '../../../cost/config.ts';
 import type { DetectContext } from '../../detector.ts';
+import { firing, readStep, scopeOn } from '../../verdict.ts';
 import type { Evidence, Scope, Severity, Verdict } from '../../../model/finding.ts';
 import { fromNano } from '../../../model/money.ts';
 import type { TimeMs } from '../../../model/time.ts';
@@ -25,12 +26,8 @@ const SEVERITY: Record<BudgetRule, Severity> = {
 /** One finding per budget, rule and month. */
 export function budgetScope(budget: Budget, month: TimeMs): Scope {
   const name = `${monthName(month)}${budget.across === true ? ', all clusters' : ''}`;
-  return {
-    namespace: budget.namespace ?? null,
-    workload: null,
-    container: null,
-    subject: budget.owner === undefined ? name : `${budget.owner} ${name}`,
-  };
+  const subject = budget.owner === undefined ? name : `${budget.owner} ${name}`;
+  return scopeOn({ namespace: budget.namespace ?? null, subject });
 }
 
 /** The verdict of one budget and rule, true since `since`; without a forecast what is spent speaks alone. */
@@ -57,27 +54,23 @@ export function budgetVerdict(
     rule === 'spent-over-budget'
       ? `${who} has spent ${amount(spent)} in ${month}, ${share(spent)} of its budget of ${amount(budget.monthly)}${ends}`
       : `${who} is forecast to spend ${amount(forecast?.expected ?? spent)} in ${month}, ${share(forecast?.expected ?? spent)} of its budget of ${amount(budget.monthly)} (80% interval ${amount(forecast?.low ?? spent)} to ${amount(forecast?.high ?? spent)}); ${amount(spent)} spent so far`;
-  return {
+  return firing({
     kind: 'budget',
     rule,
     scope: budgetScope(budget, state.month),
-    status: 'firing',
     severity: SEVERITY[rule],
     score: rule === 'forecast-near-budget' ? 40 : rule === 'forecast-over-budget' ? 60 : 80,
     startedAt: since,
     summary,
     evidence: evidenceOf(budget, spent, forecast, currency),
     next: [
-      {
-        command: `burnwatch costs --window month --by ${budget.across === true ? 'cluster,workload' : 'workload'}`,
-        effect: 'read',
-        why: 'Shows the cost of each workload',
-      },
+      readStep(
+        `burnwatch costs --window month --by ${budget.across === true ? 'cluster,workload' : 'workload'}`,
+        'Shows the cost of each workload',
+      ),
     ],
-    pods: [],
-    costBeforeNano: null,
     costPerMonth: Math.max(0, (forecast?.expected ?? spent) - budget.monthly),
-  };
+  });
 }
 
 function evidenceOf(

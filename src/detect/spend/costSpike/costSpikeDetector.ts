@@ -2,6 +2,7 @@ import { DAY_MS, floorTo, HOUR_MS, type TimeMs } from '../../../model/time.ts';
 import type { Nano } from '../../../model/money.ts';
 import type { Verdict } from '../../../model/finding.ts';
 import type { DetectContext, Detector } from '../../detector.ts';
+import { cleared, scopeOn } from '../../verdict.ts';
 import type { DetectorState } from '../../../store/stateCodec.ts';
 import { spendByNamespace, spendByWorkload } from '../spend.ts';
 import { advanceSpike } from './advanceSpike.ts';
@@ -15,10 +16,9 @@ import {
   type PastHours,
   type SpikeState,
 } from './spikeState.ts';
-import { newNamespaceVerdict, spikeScope, spikeVerdict } from './spikeVerdicts.ts';
+import { newNamespaceVerdict, spikeVerdict } from './spikeVerdicts.ts';
 import { spikeCause, learnUsual } from './workloadCosts.ts';
-import type { CostSpikeThresholds } from './thresholds.ts';
-import { costSpikeSchema } from './thresholds.ts';
+import { costSpikeSchema, type CostSpikeThresholds } from './thresholds.ts';
 
 /** A namespace counts as new for its first days. */
 const NEW_DAYS = 3;
@@ -112,8 +112,7 @@ function newNamespace(
 ): readonly Verdict[] {
   const { window } = context.snapshot;
   const { newPerDay } = context.thresholds.costSpike;
-  const scope = spikeScope(namespace);
-  const isOpen = context.isOpen('cost-spike', 'new-namespace', scope);
+  const isOpen = context.isOpen('cost-spike', 'new-namespace', scopeOn({ namespace }));
   const age = window.end - past.firstSeen;
   if (age >= NEW_DAYS * DAY_MS) {
     const summary = 'No longer new: it has its own normal now';
@@ -136,21 +135,8 @@ function pastOf(rows: DetectorState<SpikeState>, namespace: string, hour: TimeMs
 }
 
 function closed(namespace: string, rule: string, summary: string, since: TimeMs): Verdict {
-  return {
-    kind: 'cost-spike',
-    rule,
-    scope: spikeScope(namespace),
-    status: 'clear',
-    severity: 'info',
-    score: 0,
-    startedAt: since,
-    summary,
-    evidence: [],
-    next: [],
-    pods: [],
-    costBeforeNano: null,
-    costPerMonth: null,
-  };
+  const scope = scopeOn({ namespace });
+  return cleared({ kind: 'cost-spike', rule, scope, startedAt: since }, summary);
 }
 
 /** Namespaces that have cost nothing for all the hours kept are let go. */

@@ -1,7 +1,8 @@
-import type { Evidence, NextStep, Scope, Verdict } from '../../../model/finding.ts';
+import type { Evidence, NextStep, Verdict } from '../../../model/finding.ts';
 import { toNano, type Nano } from '../../../model/money.ts';
 import { formatTime, HOURS_PER_MONTH, type TimeMs } from '../../../model/time.ts';
 import type { DetectContext } from '../../detector.ts';
+import { firing, readStep, scopeOn } from '../../verdict.ts';
 import type { NormalHour } from './normalHour.ts';
 import type { Spike } from './spikeState.ts';
 import type { SpikeCause } from './workloadCosts.ts';
@@ -9,10 +10,6 @@ import { formatAmount, formatMoney, formatNumber } from '../../../model/text/uni
 import type { CostSpikeThresholds } from './thresholds.ts';
 
 const DAYS_PER_MONTH = HOURS_PER_MONTH / 24;
-
-export function spikeScope(namespace: string): Scope {
-  return { namespace, workload: null, container: null, subject: null };
-}
 
 /** A spike as the hour that has ended shows it. */
 interface SpikeNow {
@@ -54,22 +51,20 @@ export function spikeVerdict(
     },
     ...(cause === null ? [] : [causeEvidence(cause, currency)]),
   ];
-  return {
+  return firing({
     kind: 'cost-spike',
     rule: 'above-normal',
-    scope: spikeScope(namespace),
-    status: 'firing',
+    scope: scopeOn({ namespace }),
     severity: 'warning',
     score: 70,
     startedAt: spike.onset,
     summary: `Namespace ${namespace} costs ${times} its usual since ${formatTime(spike.onset)}: ${formatMoney(spike.excess, currency)} extra so far${cause === null ? '' : `, most of it by ${cause.workload}`}`,
     evidence,
     next: [costsByWorkload(spike.onset, snapshot.window.end)],
-    pods: [],
     // This window's own cost is added by whoever carries the finding on.
     costBeforeNano: toNano(spike.costs.reduce((sum, each) => sum + each, 0)) - windowNano,
     costPerMonth: perMonth,
-  };
+  });
 }
 
 function causeEvidence({ workload, cost, usual }: SpikeCause, currency: string): Evidence {
@@ -92,11 +87,10 @@ export function newNamespaceVerdict(
   { config, thresholds, snapshot }: DetectContext<CostSpikeThresholds>,
 ): Verdict {
   const { currency } = config.pricing;
-  return {
+  return firing({
     kind: 'cost-spike',
     rule: 'new-namespace',
-    scope: spikeScope(namespace),
-    status: 'firing',
+    scope: scopeOn({ namespace }),
     severity: 'info',
     score: 40,
     startedAt: firstSeen,
@@ -113,16 +107,13 @@ export function newNamespaceVerdict(
       },
     ],
     next: [costsByWorkload(firstSeen, snapshot.window.end)],
-    pods: [],
-    costBeforeNano: null,
     costPerMonth: perDay * DAYS_PER_MONTH,
-  };
+  });
 }
 
 function costsByWorkload(from: TimeMs, to: TimeMs): NextStep {
-  return {
-    command: `burnwatch costs --from ${formatTime(from)} --to ${formatTime(to)} --by workload`,
-    effect: 'read',
-    why: 'Shows the cost of each workload',
-  };
+  return readStep(
+    `burnwatch costs --from ${formatTime(from)} --to ${formatTime(to)} --by workload`,
+    'Shows the cost of each workload',
+  );
 }
