@@ -23,7 +23,6 @@ export interface ContainerShare {
 }
 
 interface Amounts {
-  readonly request: number | null;
   readonly usage: number | null;
   /** What was used beyond the request at a finer grain than the window; absent where nobody looked. */
   readonly above?: number | null | undefined;
@@ -52,21 +51,14 @@ export function containerShares(
   const cpu =
     sized?.cpu ??
     allocateResource(pod, 'cpu', room, (container) => ({
-      request: container.cpuRequestCores,
       usage: container.cpuUsageCores,
       above: container.cpuAboveRequestCores,
     }));
   const ram =
     sized?.ram ??
-    allocateResource(pod, 'memory', room, (container) => ({
-      request: container.ramRequestBytes,
-      usage: container.ramUsageBytes,
-    }));
+    allocateResource(pod, 'memory', room, ({ ramUsageBytes }) => ({ usage: ramUsageBytes }));
   // GPUs are billed as requested; how busy they are shows in the efficiency, not in the cost.
-  const gpu = allocateResource(pod, CARDS, room, (container) => ({
-    request: container.gpuRequest,
-    usage: null,
-  }));
+  const gpu = allocateResource(pod, CARDS, room, () => ({ usage: null }));
   const pages = size === null ? hugePages(pod) : [];
   return pod.containers.map((container, index) => ({
     container,

@@ -5,7 +5,7 @@ import { currency, duration, emailAddress, httpUrl, labelMatch, price } from '..
 import { DAY_MS } from '../model/time.ts';
 
 /** OpenCost's default prices, in US dollars. */
-const DOLLARS = {
+export const DOLLARS = {
   cpuCoreHour: 0.031611,
   ramGiBHour: 0.004237,
   gpuHour: 0.95,

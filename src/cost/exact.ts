@@ -1,5 +1,4 @@
-import type { Nano } from '../model/money.ts';
-import { NANO } from '../model/money.ts';
+import { NANO, type Nano } from '../model/money.ts';
 import type { Window } from '../model/time.ts';
 
 /**

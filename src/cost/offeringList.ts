@@ -1,3 +1,4 @@
+import { meanKnown } from '../model/reading.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import { dollarsIn, type PricingConfig } from './config.ts';
 import type { PriceList } from './priceList.ts';
@@ -21,9 +22,8 @@ export function offeringList(snapshot: Snapshot, pricing: PricingConfig): PriceL
           .filter((offering) => offering.capacityType === capacityType && offering.price > 0)
           .map(({ zone, price }) => [zone, price * exchange]);
       const spotByZone = new Map(of('spot'));
-      const spots = [...spotByZone.values()];
       const [onDemand] = of('on-demand');
-      if (onDemand === undefined && spots.length === 0) return null;
+      if (onDemand === undefined && spotByZone.size === 0) return null;
       return {
         instanceType,
         region: '',
@@ -32,8 +32,7 @@ export function offeringList(snapshot: Snapshot, pricing: PricingConfig): PriceL
         memoryGiB: null,
         accelerators: null,
         price: onDemand?.[1] ?? null,
-        spotPrice:
-          spots.length === 0 ? null : spots.reduce((sum, price) => sum + price, 0) / spots.length,
+        spotPrice: meanKnown([...spotByZone.values()]),
         spotByZone,
       };
     },

@@ -1,15 +1,12 @@
 import type { NodeCost, WindowCosts } from '../model/cost.ts';
 import type { DataProblem, PodSample, Snapshot } from '../model/snapshot.ts';
 import { nodeNano, sumNano } from '../model/costParts.ts';
-import { formatShare } from '../model/text/units.ts';
+import { formatShare, listed } from '../model/text/units.ts';
 import type { Amounts } from '../model/podHold.ts';
 import { resourceClass } from '../model/devices.ts';
 import { roomsOfWishes } from './nodeRoom.ts';
 import { nodeFacts } from '../model/nodeFacts.ts';
 import { unknownCosts } from './unknownCost.ts';
-
-/** Names that a sentence lists before it says how many more there are. */
-const NAMED = 3;
 
 /** Share of the nodes' cost above which prices that stand in for others are reported. */
 const STAND_IN_SHARE = 0.1;
@@ -114,11 +111,6 @@ function unsureReservations(snapshot: Snapshot): readonly DataProblem[] {
       'metrics do not tell in which order init containers and sidecars start, and the reservation depends on it. Sidecars are taken to start first. The Kubernetes API tells: set workloads.source to auto.',
     ),
   ];
-}
-
-function listed(names: readonly string[]): string {
-  const more = names.length > NAMED ? ` and ${names.length - NAMED} more` : '';
-  return `${names.slice(0, NAMED).join(', ')}${more}`;
 }
 
 /** `m9.xlarge in eu-west-1, spot`; null where the labels do not say the type: then the node is named. */

@@ -1,7 +1,5 @@
+import { DOLLARS } from './config.ts';
 import type { FlatRates } from './sources/nodePriceSource.ts';
-
-/** OpenCost's default prices: the ratio of last resort when the configured flat rates are all zero. */
-const DEFAULT_RATES: FlatRates = { cpuCoreHour: 0.031611, ramGiBHour: 0.004237, gpuHour: 0.95 };
 
 export interface NodeCapacity {
   /** Null when unknown; an unknown resource takes no part of the price. */
@@ -20,8 +18,9 @@ export function splitNodePrice(
   capacity: NodeCapacity,
   rates: FlatRates,
 ): FlatRates | null {
-  const ratio = totalAt(capacity, rates) > 0 ? rates : DEFAULT_RATES;
-  const total = totalAt(capacity, ratio);
+  // The ratio of last resort, when the configured flat rates are all zero.
+  const ratio = hourlyAt(capacity, rates) > 0 ? rates : DOLLARS;
+  const total = hourlyAt(capacity, ratio);
   if (total <= 0) return null;
   const scale = hourly / total;
   return {
@@ -31,10 +30,25 @@ export function splitNodePrice(
   };
 }
 
-function totalAt(capacity: NodeCapacity, rates: FlatRates): number {
+/** What a capacity costs an hour. */
+export function hourlyAt(capacity: NodeCapacity, rates: FlatRates): number {
   return (
     (capacity.cpuCores ?? 0) * rates.cpuCoreHour +
     (capacity.ramGiB ?? 0) * rates.ramGiBHour +
     (capacity.gpus ?? 0) * rates.gpuHour
   );
+}
+
+/** What a core, a GiB and a GPU cost on average; null of nothing. */
+export function meanRates(
+  all: readonly (Omit<FlatRates, 'gpuHour'> & Partial<FlatRates>)[],
+): FlatRates | null {
+  if (all.length === 0) return null;
+  const mean = (rate: keyof FlatRates): number =>
+    all.reduce((sum, { [rate]: price = 0 }) => sum + price, 0) / all.length;
+  return {
+    cpuCoreHour: mean('cpuCoreHour'),
+    ramGiBHour: mean('ramGiBHour'),
+    gpuHour: mean('gpuHour'),
+  };
 }

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { stringify } from 'yaml';
 import { startPostgres, type TestPostgres } from '../../demo/postgresServer.ts';
-import { costReportSchema } from '../../src/serve/api/costs.ts';
+import { costReportSchema } from '../../src/cost/report/costReportForm.ts';
 import { weekOf } from '../../src/store/digests/week.ts';
 import { formatTime, monthStart } from '../../src/model/time.ts';
 import { burnwatch } from '../support/cli.ts';

@@ -4,8 +4,16 @@ import type { CostTable } from '../../store/costTable.ts';
 import type { HistoryReader } from '../../store/history.ts';
 import { fromNano } from '../../model/money.ts';
 import { DAY_MS, formatTime, type TimeMs } from '../../model/time.ts';
-import { alignColumns, type Terminal } from '../../model/text/table.ts';
-import { csvText, printable } from '../../model/text/escape.ts';
+import {
+  fieldColumns,
+  figures,
+  renderCsv,
+  renderTable,
+  type Column,
+  type OutputFormat,
+  type Terminal,
+} from '../../model/text/table.ts';
+import { printable } from '../../model/text/escape.ts';
 import { billFactors } from './billFactors.ts';
 import { effectiveCosts } from './effectiveCosts.ts';
 import { formatAmount } from '../../model/text/units.ts';
@@ -137,63 +145,37 @@ function addReasons(
     .sort((left, right) => Math.abs(right.cost) - Math.abs(left.cost));
 }
 
+const AMOUNTS = ['billed', 'onNodes', 'beside', 'unreconciled', 'estimated'] as const;
+
+const CSV_COLUMNS: readonly Column<BillMonth>[] = [
+  ...fieldColumns(['month', 'days']),
+  { title: 'closed', value: ({ closed }) => String(closed) },
+  ...fieldColumns([...AMOUNTS, 'factor']),
+];
+
+const COLUMNS: readonly Column<BillMonth>[] = [
+  { title: 'MONTH', value: ({ month }) => month },
+  figures('DAYS', ({ days }) => days),
+  { title: 'CLOSED', value: ({ closed }) => (closed ? 'yes' : 'no') },
+  ...AMOUNTS.map((key) =>
+    figures<BillMonth>(key === 'onNodes' ? 'ON NODES' : key.toUpperCase(), (month) =>
+      formatAmount(month[key]),
+    ),
+  ),
+  figures('FACTOR', ({ factor }) => factor?.toFixed(3) ?? '-'),
+];
+
 /** Prints the report; ends with a newline. */
 export function renderBill(
   months: readonly BillMonth[],
   currency: string,
-  format: 'table' | 'json' | 'csv',
+  format: OutputFormat,
   terminal: Terminal | null = null,
 ): string {
   if (format === 'json') return `${JSON.stringify({ currency, months }, null, 2)}\n`;
-  const head = [
-    'month',
-    'days',
-    'closed',
-    'billed',
-    'onNodes',
-    'beside',
-    'unreconciled',
-    'estimated',
-    'factor',
-  ];
-  if (format === 'csv') {
-    const lines = months.map((month) => [
-      csvText(month.month),
-      month.days,
-      month.closed,
-      month.billed,
-      month.onNodes,
-      month.beside,
-      month.unreconciled,
-      month.estimated,
-      month.factor ?? '',
-    ]);
-    return [head, ...lines].map((cells) => `${cells.join(',')}\r\n`).join('');
-  }
+  if (format === 'csv') return renderCsv(months, CSV_COLUMNS);
   if (months.length === 0) return 'No bill has been imported for this time.\n';
-  const body = months.map((month) => [
-    month.month,
-    String(month.days),
-    month.closed ? 'yes' : 'no',
-    formatAmount(month.billed),
-    formatAmount(month.onNodes),
-    formatAmount(month.beside),
-    formatAmount(month.unreconciled),
-    formatAmount(month.estimated),
-    month.factor === null ? '-' : month.factor.toFixed(3),
-  ]);
-  const titles = [
-    'MONTH',
-    'DAYS',
-    'CLOSED',
-    'BILLED',
-    'ON NODES',
-    'BESIDE',
-    'UNRECONCILED',
-    'ESTIMATED',
-    'FACTOR',
-  ];
-  const table = alignColumns([titles, ...body], (column) => column !== 0 && column !== 2, terminal);
+  const table = renderTable(months, COLUMNS, terminal);
   const reasons = months.flatMap(({ month, reasons: each }) =>
     each.map(
       ({ reason, cost }) => `${month}: ${formatAmount(cost)} unreconciled: ${printable(reason)}.\n`,
@@ -205,5 +187,5 @@ export function renderBill(
         `${month}: ${printable(namespace)}: ${formatAmount(provider)} by the provider's own split, ${formatAmount(shown)} here.\n`,
     ),
   );
-  return `${table}\n${reasons.join('')}${splits.join('')}In ${currency}. Beside the nodes: volumes, load balancers, traffic. Factor: what the nodes were billed for each unit estimated.\n`;
+  return `${table}${reasons.join('')}${splits.join('')}In ${currency}. Beside the nodes: volumes, load balancers, traffic. Factor: what the nodes were billed for each unit estimated.\n`;
 }

@@ -4,8 +4,7 @@ import { toNano } from '../../model/money.ts';
 import { DAY_MS, floorTo, type TimeMs } from '../../model/time.ts';
 import { chargeKind, type ChargeKind } from './chargeKind.ts';
 import { nodeFinder } from './matchNodes.ts';
-import { podOf } from './podOf.ts';
-import type { Charge } from './readFocus.ts';
+import { podOf, type Charge } from './readFocus.ts';
 
 /** What a bill came to, by day. */
 export interface CollectedBill {
@@ -15,18 +14,7 @@ export interface CollectedBill {
   readonly nodes: number;
 }
 
-interface Day {
-  total: number;
-  pool: number;
-  /** Compute that is no node: credits of compute are for it too. */
-  otherCompute: number;
-  /** Credits, refunds and unused commitments that name no machine: they follow what was used. */
-  following: number;
-  readonly parts: Record<'storage' | 'network' | 'load-balancer', number>;
-  readonly reasons: Map<string, number>;
-  readonly nodes: Map<string, number>;
-  readonly namespaces: Map<string, number>;
-}
+type Day = ReturnType<typeof emptyDay>;
 
 const CORRECTIONS = new Set(['credit', 'adjustment', 'refund']);
 
@@ -81,16 +69,18 @@ export async function collectBill(
   };
 }
 
-function emptyDay(): Day {
+function emptyDay() {
   return {
     total: 0,
     pool: 0,
+    /** Compute that is no node: credits of compute are for it too. */
     otherCompute: 0,
+    /** Credits, refunds and unused commitments that name no machine: they follow what was used. */
     following: 0,
     parts: { storage: 0, network: 0, 'load-balancer': 0 },
-    reasons: new Map(),
-    nodes: new Map(),
-    namespaces: new Map(),
+    reasons: new Map<string, number>(),
+    nodes: new Map<string, number>(),
+    namespaces: new Map<string, number>(),
   };
 }
 

@@ -56,12 +56,13 @@ export function applyTo(table: CostTable, corrections: Corrections, isCluster: b
   };
 }
 
-/** Adds a change of what is beside the nodes to what a key has. */
-export function addBeside(sums: Map<string, BillParts>, key: string, change: BillParts): void {
-  sums.set(key, addParts(BILL_PARTS, sums.get(key) ?? NONE_BESIDE, change));
-}
-
 /** Adds a change to what a key has. */
-export function addChange(sums: Map<string, NodeParts>, key: string, change: NodeParts): void {
-  sums.set(key, addParts(NODE_PARTS, sums.get(key) ?? NO_NODE_PARTS, change));
+export function addChange<K extends string>(
+  sums: Map<string, Readonly<Record<K, number>>>,
+  key: string,
+  change: Readonly<Record<K, number>>,
+): void {
+  const known = sums.get(key);
+  const parts = Object.keys(change) as K[];
+  sums.set(key, known === undefined ? change : addParts(parts, known, change));
 }

@@ -19,7 +19,7 @@ import {
   type NodeParts,
 } from '../../model/costParts.ts';
 import { UNKNOWN_NODE } from '../nodes.ts';
-import { addChange, addBeside, applyTo, type Corrections } from './corrections.ts';
+import { addChange, applyTo, type Corrections } from './corrections.ts';
 import { billFactors, changeOf, type DayBills } from './billFactors.ts';
 
 /** What is scaled at once: a row for each key and part of a day must fit into memory. */
@@ -178,7 +178,7 @@ function correctRows(
     const node = row.node ?? UNKNOWN_NODE;
     const key = keyWithoutNode(row);
     const beside = besideOf(row, bills.parts);
-    if (beside !== null) addBeside(corrections.beside, key, beside);
+    if (beside !== null) addChange(corrections.beside, key, beside);
     const bill = bills.nodes.get(node);
     if (bill === undefined) continue;
     const change = changeOf(row, bill);

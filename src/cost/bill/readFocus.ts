@@ -9,7 +9,6 @@ import {
 } from 'hyparquet';
 import { CsvError, streamCsv } from '../lists/csv.ts';
 import type { TimeMs } from '../../model/time.ts';
-import { podOf } from './podOf.ts';
 import { BillError, columnKey, FocusRow, type ChargeFilter } from './focusRow.ts';
 
 export { BillError, type ChargeFilter } from './focusRow.ts';
@@ -33,6 +32,13 @@ export interface Charge {
   readonly namespace: string | null;
   /** A part of a commitment that nothing used. */
   readonly isUnused: boolean;
+}
+
+/** The pod that a provider bills or splits a machine's bill by, as AWS names it: `arn:aws:eks:REGION:ACCOUNT:pod/CLUSTER/NAMESPACE/POD/UID`. */
+export function podOf(resourceId: string | null) {
+  const [, namespace, uid] =
+    /^arn:[\w-]+:eks:[^:]*:\d*:pod\/[^/]+\/([^/]+)\/[^/]+\/([^/]+)$/.exec(resourceId ?? '') ?? [];
+  return namespace === undefined || uid === undefined ? null : { namespace, uid };
 }
 
 export interface FocusOptions {

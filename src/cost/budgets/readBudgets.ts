@@ -1,6 +1,7 @@
+import { z } from 'zod';
+import type { Given } from '../../model/given.ts';
 import type { Budget, PricingConfig } from '../config.ts';
-import type { BudgetState } from './budgetState.ts';
-import { monthName } from './budgetState.ts';
+import { monthName, type BudgetState } from './budgetState.ts';
 import { forecastMonth, type MonthForecast } from './monthForecast.ts';
 import type { CostRow, CostTable } from '../../store/costTable.ts';
 import { fromNano, type Nano } from '../../model/money.ts';
@@ -9,20 +10,33 @@ import type { BilledHistory } from '../bill/effectiveCosts.ts';
 import { costNano } from '../../model/costParts.ts';
 import { seriesOnBasis } from '../report/readCosts.ts';
 
+const money = z.number().describe('in `currency`');
+
 /** A budget as it stands this month; money in the history's currency. */
-export interface BudgetStatus {
-  readonly namespace?: string;
-  readonly owner?: string;
-  readonly month: string;
-  readonly monthly: number;
-  readonly spent: number;
-  /** With its 80 % interval; null with less than three whole days of history. */
-  readonly forecast: MonthForecast | null;
-  /** Set for a budget over all clusters: all figures are of all. */
-  readonly across?: true;
-  /** Clusters that are not in the figures, since their history cannot be read. */
-  readonly without?: readonly string[];
-}
+export const budgetStatusSchema = z.object({
+  namespace: z.string().optional(),
+  owner: z.string().optional(),
+  across: z.literal(true).optional().describe('over all clusters'),
+  without: z
+    .array(z.string())
+    .optional()
+    .describe('clusters that are not in the figures, since their history cannot be read'),
+  month: z.string().describe('2026-11, in UTC'),
+  monthly: money,
+  spent: money.describe('of the month, as far as it was seen'),
+  forecast: z
+    .object({
+      expected: money,
+      low: money,
+      high: money,
+      spent: money,
+      unseen: money.describe('part of `expected` put in for the time before the history began'),
+    })
+    .nullable()
+    .describe('with its 80 % interval; null with less than three whole days of history'),
+});
+
+export type BudgetStatus = Given<z.output<typeof budgetStatusSchema>>;
 
 /** Eight weeks of days are all that a forecast looks at. */
 const DAYS_BACK = 56;

@@ -1,48 +1,54 @@
-import { alignColumns, type Terminal } from '../../model/text/table.ts';
-import { csvText, printable } from '../../model/text/escape.ts';
+import {
+  fieldColumns,
+  figures,
+  renderCsv,
+  renderTable,
+  type Column,
+  type OutputFormat,
+  type Terminal,
+} from '../../model/text/table.ts';
 import type { BudgetStatus } from './readBudgets.ts';
 import { formatAmount, formatShare } from '../../model/text/units.ts';
+
+function nameOf({ namespace, owner = '', across, without = [] }: BudgetStatus): string {
+  const name = namespace ?? owner;
+  if (across !== true) return name;
+  return `${name} (all clusters${without.length === 0 ? '' : ` without ${without.join(', ')}`})`;
+}
+
+const COLUMNS: readonly Column<BudgetStatus>[] = [
+  { title: 'BUDGET', value: nameOf },
+  { title: 'MONTH', value: ({ month }) => month },
+  figures('MONTHLY', ({ monthly }) => formatAmount(monthly)),
+  figures('SPENT', ({ spent }) => formatAmount(spent)),
+  figures('FORECAST', ({ forecast }) => (forecast ? formatAmount(forecast.expected) : 'unknown')),
+  figures('OF BUDGET', ({ forecast, spent, monthly }) =>
+    formatShare((forecast?.expected ?? spent) / monthly),
+  ),
+  figures('80% INTERVAL', ({ forecast }) =>
+    forecast ? `${formatAmount(forecast.low)} – ${formatAmount(forecast.high)}` : '-',
+  ),
+];
 
 /** Prints budgets; ends with a newline. */
 export function renderBudgets(
   budgets: readonly BudgetStatus[],
   currency: string,
-  format: 'table' | 'json' | 'csv',
+  format: OutputFormat,
   terminal: Terminal | null = null,
 ): string {
   if (format === 'json') return `${JSON.stringify({ currency, budgets }, null, 2)}\n`;
-  const nameOf = (budget: BudgetStatus): string => {
-    const name = budget.namespace ?? budget.owner ?? '';
-    if (budget.across !== true) return name;
-    const { without = [] } = budget;
-    return `${name} (all clusters${without.length === 0 ? '' : ` without ${without.join(', ')}`})`;
-  };
-  if (format === 'csv') {
-    const head = 'kind,name,month,monthly,spent,forecast,low,high,currency';
-    const lines = budgets.map((budget) => {
-      const { month, monthly, spent, forecast } = budget;
-      const kind = budget.owner === undefined ? 'namespace' : 'owner';
-      const figures = [monthly, spent, forecast?.expected, forecast?.low, forecast?.high];
-      const cells = figures.map((figure) => String(figure ?? ''));
-      return [kind, csvText(nameOf(budget)), month, ...cells, currency].join(',');
-    });
-    return [head, ...lines].map((line) => `${line}\r\n`).join('');
-  }
+  if (format === 'csv')
+    return renderCsv(budgets, [
+      { title: 'kind', value: ({ owner }) => (owner === undefined ? 'namespace' : 'owner') },
+      { title: 'name', value: nameOf },
+      ...fieldColumns(['month', 'monthly', 'spent']),
+      { title: 'forecast', value: ({ forecast }) => forecast?.expected ?? null },
+      { title: 'low', value: ({ forecast }) => forecast?.low ?? null },
+      { title: 'high', value: ({ forecast }) => forecast?.high ?? null },
+      { title: 'currency', value: () => currency },
+    ]);
   if (budgets.length === 0)
     return 'No budgets are configured (see budgets in the configuration).\n';
-  const head = ['BUDGET', 'MONTH', 'MONTHLY', 'SPENT', 'FORECAST', 'OF BUDGET', '80% INTERVAL'];
-  const body = budgets.map((budget) => {
-    const { month, monthly, spent, forecast } = budget;
-    const name = printable(nameOf(budget));
-    const start = [name, month, formatAmount(monthly), formatAmount(spent)];
-    if (forecast === null) return [...start, 'unknown', formatShare(spent / monthly), '-'];
-    const interval = `${formatAmount(forecast.low)} – ${formatAmount(forecast.high)}`;
-    return [
-      ...start,
-      formatAmount(forecast.expected),
-      formatShare(forecast.expected / monthly),
-      interval,
-    ];
-  });
-  return `${alignColumns([head, ...body], (column) => column > 1, terminal)}\nIn ${currency}.\n`;
+  return `${renderTable(budgets, COLUMNS, terminal)}In ${currency}.\n`;
 }

@@ -1,5 +1,5 @@
 import { formatTime, nextMonth } from '../../model/time.ts';
-import { renderCsv, type Column } from '../../model/text/table.ts';
+import { fieldColumns, renderCsv, type Column } from '../../model/text/table.ts';
 import { amountOf, type ChargeLine, type MonthReport } from './monthReport.ts';
 
 export const EXPORT_FORMATS = ['csv', 'focus'] as const;
@@ -38,9 +38,7 @@ function plainColumns({
 }: MonthReport): readonly Column<ChargeLine>[] {
   return [
     { title: 'month', value: () => month },
-    { title: 'kind', value: ({ kind }) => kind },
-    { title: 'owner', value: ({ owner }) => owner },
-    { title: 'namespace', value: ({ namespace }) => namespace },
+    ...fieldColumns(['kind', 'owner', 'namespace']),
     { title: 'cost', value: amountOf },
     { title: 'currency', value: () => currency },
     { title: 'basis', value: () => basis },

@@ -7,6 +7,7 @@ import type { CostRow } from '../../store/costTable.ts';
 import type { HistoryReader } from '../../store/history.ts';
 import type { PricingConfig } from '../config.ts';
 import { GIB } from '../nodes.ts';
+import { meanRates } from '../splitNodePrice.ts';
 import { readPlacement } from '../savings/readPlacement.ts';
 import type { PlacedContainer, SavingsNode } from '../savings/estimateSavings.ts';
 import type { Manifests, ManifestWorkload } from './readManifests.ts';
@@ -120,7 +121,7 @@ function workloadRow(manifest: ManifestWorkload, running: Running, known: Known)
   const { pricing } = known;
   const notes: string[] = [];
   const nodes = nodesFor(manifest, running, known, notes);
-  const price = meanPrices(nodes);
+  const price = meanRates(nodes) ?? { cpuCoreHour: 0, ramGiBHour: 0, gpuHour: 0 };
   if (nodes.length === 0) notes.push('no node with a price is known: it counts as nothing');
   const mean = meanPods(running, RUNS_AT_TIMES.has(workload.kind) ? known.knownHours : null);
   const podsToday = RUNS_AT_TIMES.has(workload.kind)
@@ -208,16 +209,6 @@ function nodesFor(
   if (chosen.length > 0) return chosen;
   notes.push('no node has the labels of its nodeSelector: the prices of all nodes count');
   return nodes;
-}
-
-function meanPrices(nodes: readonly SavingsNode[]) {
-  const mean = (of: (node: SavingsNode) => number): number =>
-    nodes.length === 0 ? 0 : nodes.reduce((sum, node) => sum + of(node), 0) / nodes.length;
-  return {
-    cpuCoreHour: mean(({ cpuCoreHour }) => cpuCoreHour),
-    ramGiBHour: mean(({ ramGiBHour }) => ramGiBHour),
-    gpuHour: mean(({ gpuHour = 0 }) => gpuHour),
-  };
 }
 
 /**

@@ -1,3 +1,4 @@
+import { meanKnown } from '../../model/reading.ts';
 import type { PriceListEntry } from '../priceList.ts';
 
 /** Columns that hold numbers. */
@@ -12,15 +13,9 @@ export type EntryRow = Record<(typeof NUMBERS)[number], number | null> & {
   readonly AvailabilityZone: string;
 };
 
-interface MutableEntry {
-  instanceType: string;
-  region: string;
-  os: string;
-  vcpus: number | null;
-  memoryGiB: number | null;
-  accelerators: number | null;
+interface MutableEntry extends Omit<PriceListEntry, 'price' | 'spotPrice' | 'spotByZone'> {
   price: number | null;
-  spotByZone: Map<string, number>;
+  readonly spotByZone: Map<string, number>;
 }
 
 /** Rows by instance type and region: on-demand prices hold for a region, spot prices for a zone. */
@@ -95,7 +90,5 @@ function inRegion(
 }
 
 function withMean(entry: MutableEntry): PriceListEntry {
-  const spots = [...entry.spotByZone.values()];
-  const mean = spots.reduce((sum, price) => sum + price, 0) / spots.length;
-  return { ...entry, spotPrice: spots.length > 0 ? mean : null };
+  return { ...entry, spotPrice: meanKnown([...entry.spotByZone.values()]) };
 }

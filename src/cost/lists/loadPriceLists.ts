@@ -1,13 +1,10 @@
 import { readFile } from 'node:fs/promises';
-import { DAY_MS, formatTime, SECOND_MS } from '../../model/time.ts';
-import type { TimeMs } from '../../model/time.ts';
-import type { PriceList } from '../priceList.ts';
+import { DAY_MS, formatTime, SECOND_MS, type TimeMs } from '../../model/time.ts';
+import type { PriceList, PriceListEntry } from '../priceList.ts';
 import type { PricingConfig } from '../config.ts';
-import { convertPriceList } from './convertPriceList.ts';
 import { fetchPriceList } from './fetchPriceList.ts';
 import { parsePriceList, PriceListError } from './parsePriceList.ts';
-import { PriceListCache } from './priceListCache.ts';
-import type { GoodCopy } from './priceListCache.ts';
+import { PriceListCache, type GoodCopy } from './priceListCache.ts';
 import { loadShipped } from './loadShipped.ts';
 
 export interface LoadedPriceLists {
@@ -57,6 +54,34 @@ export async function loadPriceLists(
     }
   }
   return { lists: converted, problems };
+}
+
+/** Quotes a list in the configured currency where an exchange rate is given; else it stays as it is. */
+function convertPriceList(list: PriceList, pricing: PricingConfig): PriceList {
+  const rate =
+    pricing.priceList.exchangeRate ?? (list.currency === 'USD' ? pricing.exchangeRate : undefined);
+  if (rate === undefined || list.currency === pricing.currency) return list;
+  return {
+    ...list,
+    source: `${list.source}, at ${rate} ${pricing.currency} for one ${list.currency}`,
+    currency: pricing.currency,
+    find: (instanceType, region, os) => {
+      const entry = list.find(instanceType, region, os);
+      return entry === null ? null : converted(entry, rate);
+    },
+    sizes: (like) => list.sizes(like).map((entry) => converted(entry, rate)),
+  };
+}
+
+function converted(entry: PriceListEntry, rate: number): PriceListEntry {
+  const times = (price: number | null): number | null => (price === null ? null : price * rate);
+  const spots = [...entry.spotByZone].map(([zone, price]) => [zone, price * rate] as const);
+  return {
+    ...entry,
+    price: times(entry.price),
+    spotPrice: times(entry.spotPrice),
+    spotByZone: new Map(spots),
+  };
 }
 
 /** An address without its query and user: signed links and tokens are secrets, and names are shown. */

@@ -1,8 +1,7 @@
 import type { PriceList } from '../priceList.ts';
 import { isCurrency } from '../../model/money.ts';
 import { EntryTable, NUMBERS, type EntryRow } from './entryTable.ts';
-import { CsvError, readComments, readCsv } from './csv.ts';
-import type { CsvRecord } from './csv.ts';
+import { CsvError, readComments, readCsv, type CsvRecord } from './csv.ts';
 
 /** A price list that cannot be used; the message names file, line, column and cure. */
 export class PriceListError extends Error {

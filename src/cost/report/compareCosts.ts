@@ -1,36 +1,41 @@
+import { z } from 'zod';
+import type { Given } from '../../model/given.ts';
 import { fromNano, toNano } from '../../model/money.ts';
 import { partsKey, rowParts } from '../../store/costTable.ts';
 import type { HistoryReader } from '../../store/history.ts';
 import type { PricingConfig } from '../config.ts';
-import type { CostReport, CostReportRow } from './costReportForm.ts';
+import { costReportSchema, type CostReport, type CostReportRow } from './costReportForm.ts';
 import { readCosts, type CostRequest } from './readCosts.ts';
 
+const money = z.number().describe('in `currency`');
+const change = money.nullable().describe('null where the periods cannot be compared');
+
 /** A cost report beside that of the period before, which is as long and adjoins it. */
-export interface ComparedReport extends Omit<CostReport, 'rows'> {
-  readonly rows: readonly ComparedRow[];
-  readonly previous: PreviousPeriod;
-  /** Of the total; null where the periods cannot be compared. */
-  readonly change: number | null;
-  readonly changeShare: number | null;
-}
+export const comparedReportSchema = costReportSchema.extend({
+  rows: z.array(
+    costReportSchema.shape.rows.element.extend({
+      /** What the same row cost in the period before; 0 where there was none. */
+      previousCost: money,
+      change,
+      /** Of what it cost before; null also where that was nothing. */
+      changeShare: z.number().nullable(),
+    }),
+  ),
+  previous: z.object({
+    window: costReportSchema.shape.window,
+    coverage: z.number().min(0).max(1),
+    /** False where one period has much less data than the other: a change would be that of the data. */
+    comparable: z.boolean(),
+    idleCost: money,
+    totalCost: money,
+  }),
+  /** Of the total. */
+  change,
+  changeShare: z.number().nullable(),
+});
 
-export interface ComparedRow extends CostReportRow {
-  /** What the same row cost in the period before; 0 where there was none. */
-  readonly previousCost: number;
-  /** Null where the periods cannot be compared. */
-  readonly change: number | null;
-  /** Of what it cost before; null also where that was nothing. */
-  readonly changeShare: number | null;
-}
-
-export interface PreviousPeriod {
-  readonly window: CostReport['window'];
-  readonly coverage: number;
-  /** False where one period has much less data than the other: a change would be that of the data. */
-  readonly comparable: boolean;
-  readonly idleCost: number;
-  readonly totalCost: number;
-}
+export type ComparedReport = Given<z.output<typeof comparedReportSchema>>;
+export type ComparedRow = ComparedReport['rows'][number];
 
 /** Periods of which one has less than this share of the other's coverage are not compared. */
 const LEAST_COVERAGE = 0.9;

@@ -21,8 +21,13 @@ import {
 import { COVERAGE_FAMILIES } from '../../model/coverage.ts';
 import type { CostReport, CostReportRow, NodeIdle } from './costReportForm.ts';
 import { efficiencyOf } from './efficiency.ts';
-import { fixedNano, shareIdle, shareOverheads, showOverheads } from './shareCosts.ts';
-import type { SharedRow } from './shareCosts.ts';
+import {
+  fixedNano,
+  shareIdle,
+  shareOverheads,
+  showOverheads,
+  type SharedRow,
+} from './shareCosts.ts';
 
 export type { CostReport, CostReportRow } from './costReportForm.ts';
 
@@ -151,13 +156,7 @@ function toNodeIdle(node: NodeCostRow): NodeIdle {
 }
 
 function identity(cost: CostRow): Partial<CostReportRow> {
-  return {
-    ...(cost.namespace === null ? {} : { namespace: cost.namespace }),
-    ...(cost.workload === null ? {} : { workload: cost.workload }),
-    ...(cost.owner === null ? {} : { owner: cost.owner }),
-    ...(cost.node === null ? {} : { node: cost.node }),
-    ...(cost.pod === null ? {} : { pod: cost.pod }),
-    ...(cost.container === null ? {} : { container: cost.container }),
-    ...((cost.image ?? null) === null ? {} : { image: cost.image! }),
-  };
+  const { namespace, workload, owner, node, pod, container, image = null } = cost;
+  const all = Object.entries({ namespace, workload, owner, node, pod, container, image });
+  return Object.fromEntries(all.filter(([, value]) => value !== null));
 }

@@ -1,71 +1,73 @@
-import type { FamilyShares } from '../../model/coverage.ts';
-import type { WorkloadRef } from '../../model/workload.ts';
-import type { PricingConfig } from '../config.ts';
+import { z } from 'zod';
+import type { Given } from '../../model/given.ts';
 
-/** A cost table as people and scripts get it; money in `currency`. The JSON form is fixed (docs/costs.md). */
-export interface CostReport {
-  readonly cluster: string;
-  readonly currency: string;
-  readonly window: { readonly start: string; readonly end: string };
-  readonly by: string;
+const money = z.number().describe('in `currency`');
+const hours = z.number().min(0);
+const share = z.number().min(0).max(1);
+const idle = { cpuCost: money, ramCost: money, gpuCost: money, totalCost: money };
+
+/** A cost table as people and scripts get it. The JSON form is fixed (docs/costs.md). */
+export const costReportSchema = z.object({
+  cluster: z.string(),
+  currency: z.string(),
+  window: z.object({ start: z.iso.datetime(), end: z.iso.datetime() }),
+  by: z.string(),
   /** The share of the time that is sealed and was seen, or the rows' mean coverage where that is lower. */
-  readonly coverage: number;
-  readonly rows: readonly CostReportRow[];
-  readonly idle: IdleCost;
+  coverage: share,
+  rows: z.array(
+    z.object({
+      key: z.string(),
+      /** With several dimensions in `by`, one value for each; `__unallocated__` where there is none. */
+      parts: z.array(z.string()).optional(),
+      namespace: z.string().optional(),
+      workload: z.object({ kind: z.string(), name: z.string() }).optional(),
+      owner: z.string().optional(),
+      node: z.string().optional(),
+      pod: z.string().optional(),
+      container: z.string().optional(),
+      image: z.string().optional(),
+      cpuCoreHours: hours,
+      ramGiBHours: hours,
+      gpuHours: hours,
+      cpuCost: money,
+      ramCost: money,
+      gpuCost: money,
+      storageCost: money,
+      networkCost: money,
+      loadBalancerCost: money,
+      sharedCost: money,
+      totalCost: money,
+      cpuEfficiency: z.number(),
+      ramEfficiency: z.number(),
+      /** Only where GPU utilisation is known. */
+      gpuEfficiency: z.number().optional(),
+      efficiency: z.number(),
+      coverage: share,
+      coverageBy: z.object({
+        cpu: share,
+        memory: share,
+        requests: share,
+        network: share,
+        disk: share,
+        price: share,
+      }),
+      /** How far the prices that its cost rests on can be relied on, weighted by cost. */
+      priceConfidence: share,
+    }),
+  ),
+  idle: z.object(idle),
   /** What the nodes cost: the CPU, RAM and GPU of all rows, shared ones included, plus idle. */
-  readonly nodesCost: number;
+  nodesCost: money,
   /** Everything: the rows' totals plus idle. */
-  readonly totalCost: number;
-  readonly priceBasis: PricingConfig['basis'];
-  readonly provisional: boolean;
-  /** Idle by node, negative where the node is overcommitted. Only in costs by node. */
-  readonly idleByNode?: readonly NodeIdle[];
+  totalCost: money,
+  priceBasis: z.enum(['list', 'contracted', 'effective']),
+  provisional: z.boolean(),
   /** On the effective basis: what the bills of these days charge beyond what could be put on nodes. */
-  readonly unreconciledCost?: number;
-}
+  unreconciledCost: money.optional(),
+  /** Idle by node, negative where the node is overcommitted. Only in costs by node. */
+  idleByNode: z.array(z.object({ node: z.string(), ...idle, nodeCost: money })).optional(),
+});
 
-interface IdleCost {
-  readonly cpuCost: number;
-  readonly ramCost: number;
-  readonly gpuCost: number;
-  readonly totalCost: number;
-}
-
-export interface NodeIdle extends IdleCost {
-  readonly node: string;
-  /** What the node cost as a whole. */
-  readonly nodeCost: number;
-}
-
-export interface CostReportRow {
-  readonly key: string;
-  /** With several dimensions in `by`, one value for each; `__unallocated__` where there is none. */
-  readonly parts?: readonly string[];
-  readonly namespace?: string;
-  readonly workload?: WorkloadRef;
-  readonly owner?: string;
-  readonly node?: string;
-  readonly pod?: string;
-  readonly container?: string;
-  readonly image?: string;
-  readonly cpuCoreHours: number;
-  readonly ramGiBHours: number;
-  readonly gpuHours: number;
-  readonly cpuCost: number;
-  readonly ramCost: number;
-  readonly gpuCost: number;
-  readonly storageCost: number;
-  readonly networkCost: number;
-  readonly loadBalancerCost: number;
-  readonly sharedCost: number;
-  readonly totalCost: number;
-  readonly cpuEfficiency: number;
-  readonly ramEfficiency: number;
-  /** Only where GPU utilisation is known. */
-  readonly gpuEfficiency?: number;
-  readonly efficiency: number;
-  readonly coverage: number;
-  readonly coverageBy: FamilyShares;
-  /** How far the prices that its cost rests on can be relied on, weighted by cost, 0..1. */
-  readonly priceConfidence: number;
-}
+export type CostReport = Given<z.output<typeof costReportSchema>>;
+export type CostReportRow = CostReport['rows'][number];
+export type NodeIdle = NonNullable<CostReport['idleByNode']>[number];

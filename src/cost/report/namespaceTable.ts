@@ -8,10 +8,9 @@ import {
   sumNano,
   sumParts,
 } from '../../model/costParts.ts';
-import type { CostRow, CostTable } from '../../store/costTable.ts';
+import { emptyRow, type CostRow, type CostTable } from '../../store/costTable.ts';
 import type { Allocation, WindowCosts } from '../../model/cost.ts';
 import type { Window } from '../../model/time.ts';
-import { emptyRow } from '../../store/costTable.ts';
 
 /** A window as it was observed and priced, before or without being recorded. */
 export interface PricedWindow {

@@ -1,14 +1,41 @@
+import { z } from 'zod';
+import type { Given } from '../../model/given.ts';
 import type { NodeRecord } from '../../store/workloads.ts';
 import type { NodePrice } from '../../model/cost.ts';
 import type { NodeSample, Snapshot } from '../../model/snapshot.ts';
 import { formatTime, HOUR_MS, HOURS_PER_MONTH } from '../../model/time.ts';
 import { formatShare } from '../../model/text/units.ts';
 import { nodeFacts } from '../../model/nodeFacts.ts';
-import type { NodeFacts } from '../../model/nodeFacts.ts';
 import { capacityOf, GIB } from '../nodes.ts';
+import { hourlyAt } from '../splitNodePrice.ts';
 import type { PriceList } from '../priceList.ts';
 import { priceNodes } from '../priceNodes.ts';
 import type { PricingConfig } from '../config.ts';
+
+const money = z.number().describe('in `currency`');
+const nullable = z.number().nullable();
+
+export const nodePriceSchema = z.object({
+  node: z.string(),
+  instanceType: z.string().nullable(),
+  region: z.string().nullable(),
+  capacityType: z.string(),
+  cpuCores: nullable,
+  ramGiB: nullable,
+  gpus: nullable,
+  /** Null where the node's capacity is unknown or nothing priced it. */
+  hourly: nullable,
+  monthly: nullable,
+  cpuCoreHour: money,
+  ramGiBHour: money,
+  gpuHour: money,
+  /** How far the price can be relied on. */
+  confidence: z.number().min(0).max(1),
+  source: z.string(),
+  reason: z.string(),
+});
+
+export type NodePriceRow = Given<z.output<typeof nodePriceSchema>>;
 
 /** What each node costs, which source said so, and why. */
 export interface PricesReport {
@@ -24,26 +51,6 @@ export interface PricesReport {
   readonly network: string;
   /** What is wrong with the price lists, one sentence each. */
   readonly problems: readonly string[];
-}
-
-export interface NodePriceRow {
-  readonly node: string;
-  readonly instanceType: string | null;
-  readonly region: string | null;
-  readonly capacityType: NodeFacts['capacityType'];
-  readonly cpuCores: number | null;
-  readonly ramGiB: number | null;
-  readonly gpus: number | null;
-  /** Null where the node's capacity is unknown or nothing priced it. */
-  readonly hourly: number | null;
-  readonly monthly: number | null;
-  readonly cpuCoreHour: number;
-  readonly ramGiBHour: number;
-  readonly gpuHour: number;
-  /** How far the price can be relied on, 0..1. */
-  readonly confidence: number;
-  readonly source: NodePrice['source'];
-  readonly reason: string;
 }
 
 interface Lists {
@@ -116,13 +123,10 @@ function reportOf(
 
 function toRow(node: NodeSample, price: NodePrice, { spotLabels }: PricingConfig): NodePriceRow {
   const { instanceType, region, capacityType } = nodeFacts(node, spotLabels);
-  const { cpuCores, ramGiB, gpus } = capacityOf(node);
+  const capacity = capacityOf(node);
+  const { cpuCores, ramGiB, gpus } = capacity;
   const known = price.source !== 'none' && !price.perPod && (cpuCores !== null || ramGiB !== null);
-  const hourly = known
-    ? (cpuCores ?? 0) * price.cpuCoreHour +
-      (ramGiB ?? 0) * price.ramGiBHour +
-      (gpus ?? 0) * price.gpuHour
-    : null;
+  const hourly = known ? hourlyAt(capacity, price) : null;
   return {
     node: node.name,
     instanceType,

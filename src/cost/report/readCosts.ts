@@ -10,8 +10,7 @@ import type { HistoryReader } from '../../store/history.ts';
 import { effectiveCosts, effectiveSeries, type BilledHistory } from '../bill/effectiveCosts.ts';
 import type { PricingConfig } from '../config.ts';
 import { costNano } from '../../model/costParts.ts';
-import { costReport } from './costReport.ts';
-import type { CostReport, Overheads } from './costReport.ts';
+import { costReport, type CostReport, type Overheads } from './costReport.ts';
 
 /** A question for a cost report, as the command line and the API ask it. */
 export interface CostRequest {

@@ -1,8 +1,16 @@
-import { alignColumns, type Terminal } from '../../model/text/table.ts';
+import {
+  fieldColumns,
+  figures,
+  renderCsv,
+  renderTable,
+  type Column,
+  type OutputFormat,
+  type Terminal,
+} from '../../model/text/table.ts';
 import type { ComparedReport, ComparedRow } from './compareCosts.ts';
 import type { CostReport, CostReportRow } from './costReport.ts';
+import type { NodeIdle } from './costReportForm.ts';
 import { shownEfficiency } from './efficiency.ts';
-import { csvText, printable } from '../../model/text/escape.ts';
 import { formatAmount, formatChange, formatShare } from '../../model/text/units.ts';
 
 const IDLE_KEY = '__idle__';
@@ -25,136 +33,114 @@ const COLUMNS = [
   'coverage',
 ] as const satisfies readonly (keyof CostReportRow)[];
 
+const COMPARED = ['previousCost', 'change', 'changeShare'] as const;
+
+/** A row of the report, idle, or the total: what it does not have stays empty. */
+type Line = Pick<CostReportRow, 'key'> & Partial<ComparedRow>;
+
 /** Prints a cost report for a terminal, a program or a spreadsheet; ends with a newline. */
 export function renderCosts(
   report: CostReport | ComparedReport,
-  format: 'table' | 'json' | 'csv',
+  format: OutputFormat,
   terminal: Terminal | null = null,
 ): string {
   if (format === 'json') return `${JSON.stringify(report, null, 2)}\n`;
-  return format === 'csv' ? renderCsv(report) : renderTable(report, terminal);
-}
-
-const COMPARED = ['previousCost', 'change', 'changeShare'] as const;
-
-/** What a report beside the period before has for a row; nothing without one. */
-function comparedCells(row: CostReportRow): readonly string[] {
-  if (!('previousCost' in row)) return [];
-  return COMPARED.map((column) => String((row as ComparedRow)[column] ?? ''));
-}
-
-function renderCsv(report: CostReport | ComparedReport): string {
-  const isCompared = 'previous' in report;
-  const names = ['key', 'namespace', 'kind', 'workload', 'owner'];
-  const compared = isCompared ? COMPARED : [];
-  const header = [...names, ...COLUMNS, ...compared, 'currency', 'basis'];
-  const tail = [report.currency, report.priceBasis];
-  const lines = report.rows.map((row) => [
-    ...[row.key, row.namespace, row.workload?.kind, row.workload?.name, row.owner].map((text) =>
-      csvText(text ?? ''),
-    ),
-    ...COLUMNS.map((column) => String(row[column])),
-    ...comparedCells(row),
-    ...tail,
-  ]);
-  const idle = report.idle;
-  const idleCells: Partial<Record<(typeof COLUMNS)[number], number>> = {
-    cpuCost: idle.cpuCost,
-    ramCost: idle.ramCost,
-    gpuCost: idle.gpuCost,
-    totalCost: idle.totalCost,
+  const { idle, totalCost, coverage } = report;
+  const idleLine = {
+    key: IDLE_KEY,
+    ...idle,
+    ...('previous' in report && { previousCost: report.previous.idleCost }),
   };
-  lines.push([
-    IDLE_KEY,
-    '',
-    '',
-    '',
-    '',
-    ...COLUMNS.map((column) => String(idleCells[column] ?? '')),
-    ...(isCompared ? [String(report.previous.idleCost), '', ''] : []),
-    ...tail,
-  ]);
-  return [header, ...lines].map((cells) => `${cells.join(',')}\r\n`).join('');
+  const lines: readonly Line[] = [...report.rows, idleLine];
+  if (format === 'csv') return renderCsv(lines, csvColumns(report));
+  const total = {
+    key: 'TOTAL',
+    totalCost,
+    coverage,
+    ...('previous' in report && {
+      previousCost: report.previous.totalCost,
+      change: report.change,
+      changeShare: report.changeShare,
+    }),
+  };
+  const table = renderTable([...lines, total], columnsOf(report), terminal);
+  return `${table}${nodesTable(report, terminal)}${footer(report)}\n`;
 }
 
-function renderTable(report: CostReport | ComparedReport, terminal: Terminal | null): string {
-  const isCompared = 'previous' in report;
-  const optional = (
-    ['gpuCost', 'storageCost', 'networkCost', 'loadBalancerCost', 'sharedCost'] as const
-  ).filter((column) => report.rows.some((row) => row[column] !== 0));
-  const titles = {
-    gpuCost: 'GPU',
-    storageCost: 'STORAGE',
-    networkCost: 'NETWORK',
-    loadBalancerCost: 'LB',
-    sharedCost: 'SHARED',
-  };
-  const head = [
-    report.by.toUpperCase(),
-    'CPU',
-    'RAM',
-    ...optional.map((column) => titles[column]),
-    'TOTAL',
-    ...(isCompared ? ['BEFORE', 'CHANGE', ''] : []),
-    'EFFICIENCY',
-    'COVERAGE',
+function csvColumns(report: CostReport | ComparedReport): readonly Column<Line>[] {
+  return [
+    ...fieldColumns(['key', 'namespace']),
+    { title: 'kind', value: ({ workload }) => workload?.kind ?? null },
+    { title: 'workload', value: ({ workload }) => workload?.name ?? null },
+    ...fieldColumns(['owner', ...COLUMNS, ...('previous' in report ? COMPARED : [])]),
+    { title: 'currency', value: () => report.currency },
+    { title: 'basis', value: () => report.priceBasis },
   ];
-  const body = report.rows.map((row) => [
-    printable(row.key === '' ? '(none)' : row.key),
-    formatAmount(row.cpuCost),
-    formatAmount(row.ramCost),
-    ...optional.map((column) => formatAmount(row[column])),
-    formatAmount(row.totalCost),
-    ...changeCells(row),
-    formatShare(shownEfficiency(row.efficiency)),
-    formatShare(row.coverage),
-  ]);
-  const idleCells: Partial<Record<(typeof optional)[number], string>> = {
-    gpuCost: formatAmount(report.idle.gpuCost),
-  };
-  body.push([
-    IDLE_KEY,
-    formatAmount(report.idle.cpuCost),
-    formatAmount(report.idle.ramCost),
-    ...optional.map((column) => idleCells[column] ?? ''),
-    formatAmount(report.idle.totalCost),
-    ...(isCompared ? [formatAmount(report.previous.idleCost), '', ''] : []),
-    '',
-    '',
-  ]);
-  const blanks = ['', '', ...optional.map(() => '')];
-  const total = isCompared
-    ? changeCells({ ...report, previousCost: report.previous.totalCost })
-    : [];
-  const coverage = formatShare(report.coverage);
-  body.push(['TOTAL', ...blanks, formatAmount(report.totalCost), ...total, '', coverage]);
-  return `${alignColumns([head, ...body], (column) => column > 0, terminal)}\n${nodesTable(report, terminal)}${footer(report)}\n`;
 }
 
-/** What it cost before, and the change in money and as a share. */
-function changeCells(of: object): readonly string[] {
-  if (!('previousCost' in of)) return [];
-  const { previousCost, change, changeShare } = of as ComparedRow;
-  if (change === null) return [formatAmount(previousCost), 'unknown', ''];
-  const sign = change > 0 ? '+' : '';
-  const share = changeShare === null ? (change === 0 ? '' : 'new') : formatChange(changeShare);
-  return [formatAmount(previousCost), `${sign}${formatAmount(change)}`, share];
+const OPTIONAL = [
+  ['gpuCost', 'GPU'],
+  ['storageCost', 'STORAGE'],
+  ['networkCost', 'NETWORK'],
+  ['loadBalancerCost', 'LB'],
+  ['sharedCost', 'SHARED'],
+] as const;
+
+function columnsOf(report: CostReport | ComparedReport): readonly Column<Line>[] {
+  type Amount = 'cpuCost' | 'ramCost' | 'totalCost' | 'previousCost' | (typeof OPTIONAL)[number][0];
+  const money = (column: Amount, title: string): Column<Line> =>
+    figures(title, ({ [column]: cost }) => formatKnown(cost, formatAmount));
+  const optional = OPTIONAL.filter(([column]) => report.rows.some((row) => row[column] !== 0));
+  return [
+    { title: report.by.toUpperCase(), value: ({ key }) => (key === '' ? '(none)' : key) },
+    money('cpuCost', 'CPU'),
+    money('ramCost', 'RAM'),
+    ...optional.map(([column, title]) => money(column, title)),
+    money('totalCost', 'TOTAL'),
+    ...('previous' in report
+      ? [
+          money('previousCost', 'BEFORE'),
+          figures('CHANGE', changeText),
+          figures('', changeShareText),
+        ]
+      : []),
+    figures('EFFICIENCY', ({ efficiency }) =>
+      formatKnown(efficiency, (share) => formatShare(shownEfficiency(share))),
+    ),
+    figures('COVERAGE', ({ coverage }) => formatKnown(coverage, formatShare)),
+  ];
 }
+
+function formatKnown(value: number | undefined, format: (value: number) => string): string {
+  return value === undefined ? '' : format(value);
+}
+
+function changeText({ change }: Line): string {
+  if (change === undefined) return '';
+  if (change === null) return 'unknown';
+  return `${change > 0 ? '+' : ''}${formatAmount(change)}`;
+}
+
+function changeShareText({ change = null, changeShare = null }: Line): string {
+  if (change === null) return '';
+  return changeShare === null ? (change === 0 ? '' : 'new') : formatChange(changeShare);
+}
+
+const NODE_COLUMNS: readonly Column<NodeIdle>[] = [
+  { title: 'NODE', value: ({ node }) => node },
+  figures('COST', ({ nodeCost }) => formatAmount(nodeCost)),
+  figures('IDLE CPU', ({ cpuCost }) => formatAmount(cpuCost)),
+  figures('IDLE RAM', ({ ramCost }) => formatAmount(ramCost)),
+  figures('IDLE GPU', ({ gpuCost }) => formatAmount(gpuCost)),
+  figures('IDLE', ({ totalCost }) => formatAmount(totalCost)),
+  figures('IDLE SHARE', ({ nodeCost, totalCost }) =>
+    nodeCost > 0 ? formatShare(totalCost / nodeCost) : '-',
+  ),
+];
 
 /** Costs by node also say what is idle on each. */
 function nodesTable({ idleByNode = [] }: CostReport, terminal: Terminal | null): string {
-  if (idleByNode.length === 0) return '';
-  const head = ['NODE', 'COST', 'IDLE CPU', 'IDLE RAM', 'IDLE GPU', 'IDLE', 'IDLE SHARE'];
-  const body = idleByNode.map((node) => [
-    printable(node.node),
-    formatAmount(node.nodeCost),
-    formatAmount(node.cpuCost),
-    formatAmount(node.ramCost),
-    formatAmount(node.gpuCost),
-    formatAmount(node.totalCost),
-    node.nodeCost > 0 ? formatShare(node.totalCost / node.nodeCost) : '-',
-  ]);
-  return `\n${alignColumns([head, ...body], (column) => column > 0, terminal)}\n\n`;
+  return idleByNode.length === 0 ? '' : `\n${renderTable(idleByNode, NODE_COLUMNS, terminal)}\n`;
 }
 
 function beforeText(report: CostReport | ComparedReport): string {

@@ -1,10 +1,8 @@
-import type { CostRow, CostTable } from '../../store/costTable.ts';
-import type { Nano } from '../../model/money.ts';
-import { toNano } from '../../model/money.ts';
-import type { Window } from '../../model/time.ts';
-import { HOURS_PER_MONTH, windowHours } from '../../model/time.ts';
+import { emptyRow, type CostRow, type CostTable } from '../../store/costTable.ts';
+import { toNano, type Nano } from '../../model/money.ts';
+import { HOURS_PER_MONTH, windowHours, type Window } from '../../model/time.ts';
 import { splitNano } from '../exact.ts';
-import type { PricingConfig, SharedSplit } from '../config.ts';
+import { DOLLARS, type PricingConfig, type SharedSplit } from '../config.ts';
 import { GIB } from '../nodes.ts';
 import {
   costNano,
@@ -17,7 +15,6 @@ import {
   sumNano,
   type NodeParts,
 } from '../../model/costParts.ts';
-import { emptyRow } from '../../store/costTable.ts';
 
 /** A row with what it carries of others' cost. */
 export interface SharedRow {
@@ -77,7 +74,7 @@ export function shareOverheads(
 }
 
 /** GiB of memory that weigh as much as a core: the ratio of OpenCost's default prices. */
-const GIB_PER_CORE = 0.031611 / 0.004237;
+const GIB_PER_CORE = DOLLARS.cpuCoreHour / DOLLARS.ramGiBHour;
 
 function weightsOf(rows: readonly CostRow[], split: SharedSplit): readonly number[] {
   if (split === 'evenly') return rows.map(() => 1);

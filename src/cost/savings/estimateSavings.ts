@@ -1,8 +1,7 @@
 import { HOURS_PER_MONTH } from '../../model/time.ts';
 import { containerKey, type WorkloadRef } from '../../model/workload.ts';
+import { GIB } from '../nodes.ts';
 import { removableNodes, type PackNode, type Packing } from './removableNodes.ts';
-
-const GIB = 1024 ** 3;
 
 /** A node with what its resources cost. */
 export interface SavingsNode extends PackNode {

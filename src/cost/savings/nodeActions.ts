@@ -6,6 +6,7 @@ import {
   formatCores,
   formatNumber,
   formatShare,
+  listed,
   plural,
 } from '../../model/text/units.ts';
 import type { PriceList } from '../priceList.ts';
@@ -110,14 +111,6 @@ function newPool({ labels = {} }: SavingsNode, type: string): readonly string[] 
     if (pool !== undefined) return [command(shellQuote(`${pool}-small`), shellQuote(type))];
   }
   return [];
-}
-
-/** Nodes that are named. */
-const NAMED = 3;
-
-function listed(names: readonly string[]): string {
-  const more = names.length - NAMED;
-  return `${names.slice(0, NAMED).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
 }
 
 /** What takes the pods away; the machine is removed in its pool (or by the cluster's autoscaler). */

@@ -4,6 +4,7 @@ import { HOUR_MS } from '../../model/time.ts';
 import { firstLabel } from '../../model/nodeFacts.ts';
 import { NODE_LABELS } from '../../model/nodeLabels.ts';
 import { GIB } from '../nodes.ts';
+import { hourlyAt } from '../splitNodePrice.ts';
 import type { PlacedContainer, SavingsNode } from './estimateSavings.ts';
 
 /**
@@ -53,10 +54,7 @@ function toNode(node: NodeRecord, watermark: number): SavingsNode[] {
       isControlPlane: NODE_LABELS.controlPlane.some((label) => labels[label] !== undefined),
       allocatableCpuCores: cpuCores * ALLOCATABLE_SHARE,
       allocatableRamBytes: ramBytes * ALLOCATABLE_SHARE,
-      hourly:
-        cpuCores * price.cpuCoreHour +
-        (ramBytes / GIB) * price.ramGiBHour +
-        (gpus ?? 0) * price.gpuHour,
+      hourly: hourlyAt({ cpuCores, ramGiB: ramBytes / GIB, gpus }, price),
       cpuCoreHour: price.cpuCoreHour,
       ramGiBHour: price.ramGiBHour,
       gpuHour: price.gpuHour,

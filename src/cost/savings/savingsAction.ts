@@ -1,25 +1,19 @@
-import type { WorkloadRef } from '../../model/workload.ts';
-
-export const ACTION_KINDS = [
-  'idle-node',
-  'oversized-node',
-  'sleep',
-  'released-volume',
-  'unused-load-balancer',
-] as const;
+import { z } from 'zod';
+import type { Given } from '../../model/given.ts';
 
 /** Something to do that saves money beside right-sizing. */
-export interface SavingsAction {
-  readonly kind: (typeof ACTION_KINDS)[number];
+export const savingsActionSchema = z.object({
+  kind: z.enum(['idle-node', 'oversized-node', 'sleep', 'released-volume', 'unused-load-balancer']),
   /** `Node/ip-10-0-1-7`, `Deployment/web`, `PersistentVolumeClaim/data-0`, `Service/web`. */
-  readonly subject: string;
+  subject: z.string(),
   /** Null: of the cluster as a whole. */
-  readonly namespace: string | null;
-  readonly workload: WorkloadRef | null;
+  namespace: z.string().nullable(),
+  workload: z.object({ kind: z.string(), name: z.string() }).nullable(),
   /** Units of currency. */
-  readonly savingPerMonth: number;
+  savingPerMonth: z.number(),
   /** One plain sentence: what shows it, and what to mind. */
-  readonly why: string;
-  /** What does it, in order; a reader runs them, Burnwatch never does. */
-  readonly commands: readonly string[];
-}
+  why: z.string(),
+  commands: z.array(z.string()).describe('a person runs them; Burnwatch never does'),
+});
+
+export type SavingsAction = Given<z.output<typeof savingsActionSchema>>;

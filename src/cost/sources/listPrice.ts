@@ -2,6 +2,7 @@ import type { NodeFacts } from '../../model/nodeFacts.ts';
 import { capacityOf } from '../nodes.ts';
 import type { PriceList, PriceListEntry } from '../priceList.ts';
 import { surchargesOf } from '../priceRules.ts';
+import { hourlyAt } from '../splitNodePrice.ts';
 import type { NodePriceSource } from './nodePriceSource.ts';
 
 type Asked = Parameters<NodePriceSource['priceOf']>[0];
@@ -83,19 +84,17 @@ const DOUBTED = { below: 1 / 30, above: 5 };
 export function doubtOf(asked: Asked): string | null {
   const { node, pricing, priceLists } = asked;
   const exported = node.exportedPrice;
-  const { cpuCores, ramGiB, gpus } = capacityOf(node);
-  if (exported === null || cpuCores === null || ramGiB === null) return null;
+  const capacity = capacityOf(node);
+  if (exported === null || capacity.cpuCores === null || capacity.ramGiB === null) return null;
   const { cpuCoreHour, ramGiBHour, gpuHour, totalHour } = exported;
   const whole =
     cpuCoreHour !== null && ramGiBHour !== null && cpuCoreHour + ramGiBHour > 0
-      ? cpuCores * cpuCoreHour + ramGiB * ramGiBHour + (gpus ?? 0) * (gpuHour ?? 0)
+      ? hourlyAt(capacity, { cpuCoreHour, ramGiBHour, gpuHour: gpuHour ?? 0 })
       : totalHour;
   if (whole === null || whole <= 0) return null;
   const onDemand = { ...asked, facts: { ...asked.facts, capacityType: 'on-demand' as const } };
   const quote = priceLists.map((list) => quoteOf(onDemand, list)).find((one) => one !== null);
-  const flat =
-    cpuCores * pricing.cpuCoreHour + ramGiB * pricing.ramGiBHour + (gpus ?? 0) * pricing.gpuHour;
-  const expected = quote?.hourly ?? flat;
+  const expected = quote?.hourly ?? hourlyAt(capacity, pricing);
   const ratio = whole / expected;
   if (expected <= 0 || (ratio >= DOUBTED.below && ratio <= DOUBTED.above)) return null;
   const against = quote === undefined ? 'the flat rates' : quote.list.source;

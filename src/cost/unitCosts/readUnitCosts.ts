@@ -1,32 +1,29 @@
+import { z } from 'zod';
+import type { Given } from '../../model/given.ts';
 import type { UnitCostConfig } from '../../collect/unitCosts.ts';
 import { fromNano } from '../../model/money.ts';
 import { ceilTo, floorTo, formatTime, HOUR_MS, type Span } from '../../model/time.ts';
 import type { HistoryReader } from '../../store/history.ts';
 import { UNIT_COSTS, type UnitDay } from './unitDays.ts';
 
-/** What a unit cost over a span, beside the span before; money in the configured currency. */
-export interface UnitCost {
-  readonly name: string;
-  readonly per: number;
-  readonly unit: string;
-  readonly namespaces: readonly string[];
-  /** Units, and what the time cost in which they were known. */
-  readonly units: number;
-  readonly cost: number;
-  /** Cost of `per` units; null without units. */
-  readonly unitCost: number | null;
-  readonly previousUnitCost: number | null;
-  readonly changeShare: number | null;
-  /** Share of the span in which the units were known. */
-  readonly coverage: number;
-  readonly hours: readonly UnitCostHour[];
-}
+const money = z.number().describe('in `currency`');
 
-export interface UnitCostHour {
-  readonly start: string;
-  readonly units: number;
-  readonly cost: number;
-}
+/** What a unit cost over a span, beside the span before; money in the configured currency. */
+export const unitCostSchema = z.object({
+  name: z.string(),
+  per: z.number(),
+  unit: z.string(),
+  namespaces: z.array(z.string()).describe('whose cost; empty: everything, idle included'),
+  units: z.number(),
+  cost: money.describe('of the time in which the units were known'),
+  unitCost: money.nullable().describe('of `per` units; null without units'),
+  previousUnitCost: money.nullable(),
+  changeShare: z.number().nullable(),
+  coverage: z.number().min(0).max(1).describe('share of the window in which units were known'),
+  hours: z.array(z.object({ start: z.iso.datetime(), units: z.number(), cost: money })),
+});
+
+export type UnitCost = Given<z.output<typeof unitCostSchema>>;
 
 /** Reads unit costs by whole hours: of the configuration's list, in its order. */
 export async function readUnitCosts(
@@ -70,7 +67,7 @@ interface Sum {
   readonly units: number;
   readonly nano: number;
   readonly ms: number;
-  readonly hours: readonly UnitCostHour[];
+  readonly hours: UnitCost['hours'];
 }
 
 function sumOf(days: readonly UnitDay[], { from, to }: Span): Sum {

@@ -24,6 +24,17 @@ export interface Column<T> {
   readonly color?: (row: T) => 'red' | 'yellow' | 'green' | null;
 }
 
+/** A column of numbers, which stand at the right. */
+export function figures<T>(title: string, value: Column<T>['value']): Column<T> {
+  return { title, value, align: 'right' };
+}
+
+/** Columns of a CSV file that are named like the fields they hold; what is absent stays empty. */
+export function fieldColumns<K extends string>(fields: readonly K[]) {
+  type Row = Readonly<Partial<Record<K, string | number | null>>>;
+  return fields.map((title): Column<Row> => ({ title, value: (row) => row[title] ?? null }));
+}
+
 /** Text columns become no narrower than this to fit a terminal. */
 const MIN_WIDTH = 14;
 const GAP = '  ';
@@ -130,10 +141,15 @@ function withoutOptional<T extends { readonly column: Column<never>; readonly wi
   return drop < 0 ? all : withoutOptional(all.toSpliced(drop, 1), most);
 }
 
-/** The same rows as CSV (RFC 4180); what a spreadsheet would take for a formula stays text. */
+/**
+ * The same rows as CSV (RFC 4180); what a spreadsheet would take for a formula stays text. Titles in capitals, as tables
+ * have them, are written small.
+ */
 export function renderCsv<T>(rows: readonly T[], columns: readonly Column<T>[]): string {
   const lines = [
-    columns.map(({ title }) => csvText(title.toLowerCase())),
+    columns.map(({ title }) =>
+      csvText(title === title.toUpperCase() ? title.toLowerCase() : title),
+    ),
     ...rows.map((row) =>
       columns.map(({ value }) => {
         const cell = value(row);

@@ -22,6 +22,12 @@ export function formatCount(count: number): string {
   return count.toLocaleString('en-US');
 }
 
+/** `a, b, c and 4 more`. */
+export function listed(names: readonly string[], most = 3): string {
+  const more = names.length - most;
+  return `${names.slice(0, most).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+}
+
 /** `1 node`, `2 nodes`. */
 export function plural(count: number, one: string, many = `${one}s`): string {
   return `${count} ${count === 1 ? one : many}`;

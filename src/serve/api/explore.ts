@@ -1,31 +1,8 @@
 import { z } from 'zod';
-import { COST_SORTS } from '../../cost/report/compareCosts.ts';
+import { comparedReportSchema, COST_SORTS } from '../../cost/report/compareCosts.ts';
 import { visibleNamespaces } from '../security/principal.ts';
-import { costReportSchema } from './costs.ts';
 import { costFilters, costQuery, costSpan } from './costQuery.ts';
 import { csvAnswer, defineRoute } from './route.ts';
-
-const money = z.number().describe('in `currency`');
-const change = money.nullable().describe('null where the periods cannot be compared');
-
-const comparedSchema = costReportSchema.extend({
-  rows: z.array(
-    costReportSchema.shape.rows.element.extend({
-      previousCost: money,
-      change,
-      changeShare: z.number().nullable(),
-    }),
-  ),
-  previous: z.object({
-    window: costReportSchema.shape.window,
-    coverage: z.number().min(0).max(1),
-    comparable: z.boolean(),
-    idleCost: money,
-    totalCost: money,
-  }),
-  change,
-  changeShare: z.number().nullable(),
-});
 
 /** The question of the explorer, in the address of the page and of the call. */
 export const exploreQuery = z.strictObject({
@@ -42,7 +19,7 @@ export const getExplore = defineRoute({
   scope: 'read',
   summary: 'What was spent, beside the period before, filtered and sorted',
   query: exploreQuery,
-  response: comparedSchema,
+  response: comparedReportSchema,
   hasCsv: true,
   async handle({ context, query }, deps) {
     const { by, idle, shared, sort, order, format } = query;

@@ -1,4 +1,7 @@
 import { z } from 'zod';
+import { budgetStatusSchema } from '../../cost/budgets/readBudgets.ts';
+import { nodePriceSchema } from '../../cost/report/pricesReport.ts';
+import { unitCostSchema } from '../../cost/unitCosts/readUnitCosts.ts';
 import { digestJson } from '../../digest/text/digestJson.ts';
 import { formatTime } from '../../model/time.ts';
 import { HttpProblem } from '../problem.ts';
@@ -9,35 +12,12 @@ import { defineRoute, pageOf, pageQuery } from './route.ts';
 const money = z.number().describe('in `currency`');
 const time = z.iso.datetime();
 
-const budgetSchema = z.object({
-  namespace: z.string().optional(),
-  owner: z.string().optional(),
-  across: z.literal(true).optional().describe('over all clusters'),
-  without: z
-    .array(z.string())
-    .optional()
-    .describe('clusters that are not in the figures, since their history cannot be read'),
-  month: z.string().describe('2026-11, in UTC'),
-  monthly: money,
-  spent: money.describe('of the month, as far as it was seen'),
-  forecast: z
-    .object({
-      expected: money,
-      low: money,
-      high: money,
-      spent: money,
-      unseen: money.describe('part of `expected` put in for the time before the history began'),
-    })
-    .nullable()
-    .describe('with its 80 % interval; null with less than three whole days of history'),
-});
-
 export const getBudgets = defineRoute({
   method: 'get',
   path: '/budgets',
   scope: 'read',
   summary: 'Budgets of this month: spent, and what the month will come to',
-  response: z.object({ currency: z.string(), budgets: z.array(budgetSchema) }),
+  response: z.object({ currency: z.string(), budgets: z.array(budgetStatusSchema) }),
   async handle({ context }, deps) {
     const namespaces = visibleNamespaces(context.var.principal);
     const seesAllClusters = seesAll(context.var.principal, deps.clusters ?? []);
@@ -80,30 +60,10 @@ export const getOwners = defineRoute({
   },
 });
 
-const nullable = z.number().nullable();
-
 const pricesSchema = z.object({
   currency: z.string(),
   priceBasis: z.enum(['list', 'contracted', 'effective']),
-  nodes: z.array(
-    z.object({
-      node: z.string(),
-      instanceType: z.string().nullable(),
-      region: z.string().nullable(),
-      capacityType: z.string(),
-      cpuCores: nullable,
-      ramGiB: nullable,
-      gpus: nullable,
-      hourly: nullable,
-      monthly: nullable,
-      cpuCoreHour: money,
-      ramGiBHour: money,
-      gpuHour: money,
-      confidence: z.number().min(0).max(1),
-      source: z.string(),
-      reason: z.string(),
-    }),
-  ),
+  nodes: z.array(nodePriceSchema),
 });
 
 export const getPrices = defineRoute({
@@ -122,21 +82,7 @@ export const getPrices = defineRoute({
 const unitCostsSchema = z.object({
   currency: z.string(),
   window: z.object({ start: time, end: time }).describe('in whole hours'),
-  unitCosts: z.array(
-    z.object({
-      name: z.string(),
-      per: z.number(),
-      unit: z.string(),
-      namespaces: z.array(z.string()).describe('whose cost; empty: everything, idle included'),
-      units: z.number(),
-      cost: money.describe('of the time in which the units were known'),
-      unitCost: money.nullable().describe('of `per` units; null without units'),
-      previousUnitCost: money.nullable(),
-      changeShare: z.number().nullable(),
-      coverage: z.number().min(0).max(1).describe('share of the window in which units were known'),
-      hours: z.array(z.object({ start: time, units: z.number(), cost: money })),
-    }),
-  ),
+  unitCosts: z.array(unitCostSchema),
 });
 
 export const getUnitCosts = defineRoute({

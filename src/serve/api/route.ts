@@ -1,6 +1,7 @@
 import type { Context } from 'hono';
 import type { Utf8 } from '../questions/answerCosts.ts';
 import { z } from 'zod';
+import type { Given } from '../../model/given.ts';
 import type { ServeDeps } from '../deps.ts';
 import type { AccessScope } from '../security/principal.ts';
 import type { ServerEnv } from '../security/access.ts';
@@ -36,16 +37,9 @@ export interface ApiRequest<P = unknown, Q = unknown, B = unknown> {
   readonly body: B;
 }
 
-/** What a handler gives of a schema's type: what it holds is only read. */
-type Given<T> = T extends readonly (infer Item)[]
-  ? readonly Given<Item>[]
-  : T extends object
-    ? { readonly [Field in keyof T]: Given<T[Field]> }
-    : T;
-
 /** What is sent as JSON, or a text that was written in another thread. */
 export type ApiAnswer<R> = (
-  { readonly body: Given<R> } | { readonly text: string | Utf8; readonly type?: string }
+  { readonly body: Given<R, never> } | { readonly text: string | Utf8; readonly type?: string }
 ) & {
   /** Further headers, such as a `Link` to the next page. */
   readonly headers?: Readonly<Record<string, string>>;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ACTION_KINDS } from '../../cost/savings/savingsAction.ts';
+import { savingsActionSchema } from '../../cost/savings/savingsAction.ts';
 import { provenJson } from '../../detect/rightsize/applied/renderApplied.ts';
 import { visibleNamespaces } from '../security/principal.ts';
 import { resources } from './recommendations.ts';
@@ -18,17 +18,7 @@ export const getSavings = defineRoute({
   response: z.object({
     currency: z.string(),
     actions: z
-      .array(
-        z.object({
-          kind: z.enum(ACTION_KINDS),
-          subject: z.string(),
-          namespace: z.string().nullable(),
-          workload: workload.nullable(),
-          savingPerMonth: z.number(),
-          why: z.string(),
-          commands: z.array(z.string()).describe('a person runs them; Burnwatch never does'),
-        }),
-      )
+      .array(savingsActionSchema)
       .describe('beside right-sizing, the largest first; nodes only for who sees every namespace'),
     applied: z
       .array(
