@@ -85,6 +85,19 @@ describe('within the first day of a history', () => {
     expect(run.open().map(({ scope }) => scope.container)).toEqual(['debugger-x7k2p']);
   });
 
+  it('a container whose sample is lost in another pod keeps its traffic', () => {
+    const isLost = (start: TimeMs): boolean => (start / (5 * MINUTE_MS)) % 2 === 0;
+    const run = new AbuseRun().play(4 * HOUR_MS, (start) =>
+      replicas(3, start, (pod) => pod).map((pod, n) => {
+        const [main] = pod.containers;
+        const beside = { ...main!, name: 'proxy', cpuUsageCores: 0.01 };
+        const cores = n === 1 && isLost(start) ? null : 0.3;
+        return { ...pod, containers: [{ ...main!, cpuUsageCores: cores }, beside] };
+      }),
+    );
+    expect(run.events).toEqual([]);
+  });
+
   it('a container that is renamed pod by pod keeps its traffic', () => {
     const run = new AbuseRun().play(3 * DAY_MS, (start) => replicas(3, start, (pod) => pod));
     run.play(12 * HOUR_MS, (start) =>

@@ -130,7 +130,7 @@ function cpuSubject(
     ramLimit: container.ramLimitBytes,
     tensor: container.gpuTensorActivity,
     siblings: isSummed ? null : siblingsOf(members, isNetKnown),
-    netWithout: netWithout(members, pods),
+    netWithout: netWithout(members[0] as SubjectMember, pods),
     isStarting: !SUMMED_KINDS.has(pod.workload.kind) && isYoung(pod, now),
     podCount: members.length,
     members,
@@ -170,14 +170,12 @@ function netOfPod(pod: PodSample): number | null {
  * Where a pod has all the containers of the workload's others and one more, that one was added by hand: what the
  * others send is not its own.
  */
-function netWithout(members: readonly SubjectMember[], pods: readonly PodSample[]): number | null {
-  if (pods.length === members.length) return null;
-  const own = new Set(members.map(({ pod }) => pod));
-  const names = new Set(members[0]?.pod.containers.map(({ name }) => name));
-  const others = pods.filter(
-    (pod) => !own.has(pod) && pod.containers.every(({ name }) => names.has(name)),
-  );
-  return others.length === 0 ? null : Math.max(...others.map((pod) => netOfPod(pod) ?? 0));
+function netWithout({ pod, container }: SubjectMember, pods: readonly PodSample[]): number | null {
+  const rest = new Set(pod.containers.map(({ name }) => name));
+  rest.delete(container.name);
+  if (rest.size === 0) return null;
+  const others = pods.filter(({ containers }) => containers.every(({ name }) => rest.has(name)));
+  return others.length === 0 ? null : Math.max(...others.map((other) => netOfPod(other) ?? 0));
 }
 
 /** The same container seen by its GPUs: busy GPUs take the place of cores. Null where none is measured. */
